@@ -1,0 +1,48 @@
+# Everything that is done to this project, by name. `make` alone lists it.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+# Two at a time suits the smallest machine this is built on; `make JOBS=8` where there is more.
+JOBS ?= 2
+CARGO := cargo
+export CARGO_BUILD_JOBS := $(JOBS)
+export RUST_TEST_THREADS := $(JOBS)
+
+SCRIPTS := .ci/run tests/setup $(wildcard tests/article/demo)
+
+.PHONY: help build demo test lint deny clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 12
+
+build: ## build the ocigraph command: target/release/ocigraph
+	$(CARGO) build --release --locked -p ocigraph-cli
+
+demo: build ## walk through the article against a registry started for it
+	tests/article/demo
+
+test: ## get what the tests need, build, and run all tests
+	env=$$(tests/setup --env) && eval "$$env" && \
+	$(CARGO) build --locked --workspace --all-targets && \
+	$(CARGO) test --locked --workspace
+
+lint: ## check format, lints, scripts and documentation
+	@$(CARGO) fmt --version >/dev/null 2>&1 || rustup component add rustfmt
+	@$(CARGO) clippy --version >/dev/null 2>&1 || rustup component add clippy
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --locked --workspace --no-deps
+	cd tests/registries && badly_formatted=$$(gofmt -l .) && \
+	{ [ -z "$$badly_formatted" ] || { echo "gofmt -w is needed for: $$badly_formatted" >&2; exit 1; }; } && \
+	go mod tidy -diff && go vet ./...
+	for script in $(SCRIPTS); do bash -n "$$script"; done
+	if command -v shellcheck >/dev/null; then shellcheck $(SCRIPTS); fi
+
+deny: ## check licences, advisories and banned crates (needs cargo-deny)
+	@cargo deny --version >/dev/null 2>&1 || { echo 'make deny: cargo-deny is missing; get it with: cargo install --locked cargo-deny' >&2; exit 1; }
+	$(CARGO) deny --locked check
+
+clean: ## remove what was built; the tools of the tests stay in their cache
+	$(CARGO) clean

@@ -1,0 +1,141 @@
+//! Descriptors: what names, types and measures a piece of content.
+//!
+//! Fields that this crate does not know are kept and written back.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::digest::Digest;
+
+/// String annotations, in the order of their keys.
+pub type Annotations = BTreeMap<String, String>;
+
+/// Names of annotations with a meaning here.
+pub mod annotation {
+    /// The file name of a blob: a relative path with `/`.
+    pub const TITLE: &str = "org.opencontainers.image.title";
+    /// When an artifact was made, RFC 3339.
+    pub const CREATED: &str = "org.opencontainers.image.created";
+    /// The tag of an entry in an image layout's `index.json`.
+    pub const REF_NAME: &str = "org.opencontainers.image.ref.name";
+    /// The digest of a packed directory before compression; ORAS's name for it.
+    pub const CONTENT_DIGEST: &str = "io.deis.oras.content.digest";
+    /// `true` on a packed directory that is to be unpacked when pulled; ORAS's name for it.
+    pub const UNPACK: &str = "io.deis.oras.content.unpack";
+}
+
+/// What content is: type, digest and size, and what else is known about it.
+///
+/// Source: OCI image-spec 1.1.1, "Content Descriptors".
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Descriptor {
+    /// The media type of the content.
+    #[serde(default)]
+    pub media_type: String,
+    /// The digest of the content.
+    pub digest: Digest,
+    /// The length of the content in bytes.
+    pub size: u64,
+    /// Where else the content can be had; only foreign layers use it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "null_as_default")]
+    pub urls: Vec<String>,
+    /// Annotations of the content, or of a referrer's manifest in a list of referrers.
+    #[serde(
+        default,
+        skip_serializing_if = "BTreeMap::is_empty",
+        deserialize_with = "null_as_default"
+    )]
+    pub annotations: Annotations,
+    /// The content itself, base64, where it was short enough to be put inline.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub data: Option<String>,
+    /// What the image runs on, in an index.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub platform: Option<Platform>,
+    /// The type of the artifact whose manifest this describes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub artifact_type: Option<String>,
+    /// Fields with no meaning here.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+impl Descriptor {
+    /// A descriptor with the three required fields.
+    pub fn new(media_type: impl Into<String>, digest: Digest, size: u64) -> Self {
+        Self {
+            media_type: media_type.into(),
+            digest,
+            size,
+            urls: Vec::new(),
+            annotations: Annotations::new(),
+            data: None,
+            platform: None,
+            artifact_type: None,
+            extra: Map::new(),
+        }
+    }
+
+    /// A descriptor of bytes in memory, by SHA-256.
+    pub fn of(media_type: impl Into<String>, bytes: &[u8]) -> Self {
+        Self::new(media_type, crate::digest::Algorithm::Sha256.digest(bytes), bytes.len() as u64)
+    }
+
+    /// The file name the content was pushed under.
+    pub fn title(&self) -> Option<&str> {
+        self.annotations.get(annotation::TITLE).map(String::as_str)
+    }
+
+    /// The required fields alone: what a `subject` is written as.
+    pub fn plain(&self) -> Self {
+        Self::new(self.media_type.clone(), self.digest.clone(), self.size)
+    }
+
+    /// Whether it is a layer that registries do not hand on (a *foreign* or *non-distributable*
+    /// layer).
+    pub fn is_foreign(&self) -> bool {
+        self.media_type.contains(".nondistributable.") || self.media_type.contains(".foreign.")
+    }
+}
+
+/// What an image runs on.
+///
+/// Source: OCI image-spec 1.1.1, "Image Index", `platform`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Platform {
+    /// CPU architecture, as Go names it: `amd64`, `arm64`.
+    #[serde(default)]
+    pub architecture: String,
+    /// Operating system, as Go names it: `linux`, `windows`.
+    #[serde(default)]
+    pub os: String,
+    /// Version of the operating system; Windows images need it.
+    #[serde(default, rename = "os.version", skip_serializing_if = "Option::is_none")]
+    pub os_version: Option<String>,
+    /// Required features of the operating system.
+    #[serde(
+        default,
+        rename = "os.features",
+        skip_serializing_if = "Vec::is_empty",
+        deserialize_with = "null_as_default"
+    )]
+    pub os_features: Vec<String>,
+    /// Variant of the CPU: `v7`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub variant: Option<String>,
+    /// Fields with no meaning here.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+/// Go writes an absent list or map as `null` as often as not.
+pub(crate) fn null_as_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    T: Default + Deserialize<'de>,
+{
+    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
+}

@@ -1,0 +1,409 @@
+//! Manifests: the bytes as they were received, and a view of what they say.
+//!
+//! A manifest is never re-serialised: its digest is that of its bytes, and fields this crate does
+//! not know survive wherever it goes. Reads OCI image manifests and indexes, Docker's of both, OCI
+//! artifact manifests (1.1.0-rc1, rc2) and ORAS artifact manifests.
+
+use bytes::Bytes;
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::{
+    descriptor::{Annotations, Descriptor, annotation, null_as_default},
+    digest::{Algorithm, Digest},
+    error::{Code, Error, Result},
+    media_type,
+};
+
+/// A manifest or index.
+#[derive(Debug, Clone)]
+pub struct Manifest {
+    bytes: Bytes,
+    media_type: String,
+    digest: Digest,
+    view: View,
+}
+
+/// What the bytes say, whatever the format.
+#[derive(Debug, Clone)]
+struct View {
+    artifact_type: Option<String>,
+    config: Option<Descriptor>,
+    blobs: Vec<Descriptor>,
+    manifests: Vec<Descriptor>,
+    subject: Option<Descriptor>,
+    annotations: Annotations,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Raw {
+    schema_version: Option<u64>,
+    media_type: Option<String>,
+    artifact_type: Option<String>,
+    config: Option<Descriptor>,
+    layers: Option<Vec<Descriptor>>,
+    blobs: Option<Vec<Descriptor>>,
+    manifests: Option<Vec<Descriptor>>,
+    subject: Option<Descriptor>,
+    #[serde(default, deserialize_with = "null_as_default")]
+    annotations: Annotations,
+}
+
+impl Manifest {
+    /// Reads a manifest. `content_type` is what it was served or stored as, consulted where the
+    /// body does not say; the digest is computed by `algorithm`.
+    ///
+    /// INVALID_MANIFEST when it is none, or claims to be two things at once.
+    ///
+    /// ```
+    /// use ocigraph::{Algorithm, Manifest, media_type};
+    ///
+    /// let bytes = r#"{"schemaVersion":2,"manifests":[]}"#;
+    /// let index = Manifest::parse(bytes.into(), None, Algorithm::Sha256).unwrap();
+    /// assert_eq!(index.media_type(), media_type::OCI_INDEX);
+    /// ```
+    pub fn parse(bytes: Bytes, content_type: Option<&str>, algorithm: Algorithm) -> Result<Self> {
+        let digest = algorithm.digest(&bytes);
+        let invalid = |why: String| {
+            Error::new(Code::InvalidManifest, format!("{digest} is no manifest: {why}"))
+        };
+        // Structs also read from arrays and ignore a repeated key's meaning; a manifest is an object.
+        let raw: Raw = match bytes.iter().find(|b| !b.is_ascii_whitespace()) {
+            Some(b'{') => serde_json::from_slice(&bytes).map_err(|e| invalid(e.to_string()))?,
+            _ => return Err(invalid("it is no JSON object".into())),
+        };
+        if raw.manifests.is_some() && (raw.layers.is_some() || raw.config.is_some()) {
+            // Readers that look at different fields would see different content (CVE-2021-41190).
+            return Err(invalid("it has both manifests and layers".into()));
+        }
+        if raw.schema_version == Some(1) {
+            return Err(Error::new(
+                Code::Unsupported,
+                format!("{digest} is a Docker manifest of schema version 1"),
+            )
+            .with_hint("push the image again with a client of this decade"));
+        }
+        let media_type = match raw.media_type.as_deref().or(content_type) {
+            Some(named) if media_type::is_manifest(named) => media_type::essence(named),
+            Some(named) if raw.media_type.is_some() => {
+                return Err(invalid(format!("its mediaType is {named:?}")));
+            }
+            _ => media_type_by_shape(&raw)
+                .ok_or_else(|| invalid("it has no manifests, config, layers or blobs".into()))?
+                .to_owned(),
+        };
+        let as_index = media_type::is_index(&media_type);
+        if as_index != raw.manifests.is_some() {
+            // An index may leave out an empty list; nothing else may have one.
+            if !as_index || raw.layers.is_some() || raw.blobs.is_some() {
+                return Err(invalid(format!("its content does not fit its type {media_type}")));
+            }
+        }
+        if matches!(media_type.as_str(), media_type::OCI_MANIFEST | media_type::DOCKER_MANIFEST)
+            && raw.config.is_none()
+        {
+            return Err(invalid("it has no config".into()));
+        }
+        let view = View {
+            artifact_type: raw.artifact_type.filter(|t| !t.is_empty()),
+            config: raw.config,
+            blobs: raw.layers.or(raw.blobs).unwrap_or_default(),
+            manifests: raw.manifests.unwrap_or_default(),
+            subject: raw.subject,
+            annotations: raw.annotations,
+        };
+        Ok(Self { bytes, media_type, digest, view })
+    }
+
+    /// The bytes as received.
+    pub fn bytes(&self) -> &Bytes {
+        &self.bytes
+    }
+
+    /// The media type, without parameters.
+    pub fn media_type(&self) -> &str {
+        &self.media_type
+    }
+
+    /// The digest of the bytes.
+    pub fn digest(&self) -> &Digest {
+        &self.digest
+    }
+
+    /// Whether it is an index: a list of manifests.
+    pub fn is_index(&self) -> bool {
+        media_type::is_index(&self.media_type)
+    }
+
+    /// The type of the artifact: `artifactType`, else for an image manifest its config's media
+    /// type, as OCI image-spec 1.1.1 has it ("Guidelines for Artifact Usage").
+    pub fn artifact_type(&self) -> Option<&str> {
+        self.view
+            .artifact_type
+            .as_deref()
+            .or_else(|| self.view.config.as_ref().map(|config| config.media_type.as_str()))
+    }
+
+    /// The config, for image manifests.
+    pub fn config(&self) -> Option<&Descriptor> {
+        self.view.config.as_ref()
+    }
+
+    /// Layers or blobs, in their order; without the config.
+    pub fn blobs(&self) -> &[Descriptor] {
+        &self.view.blobs
+    }
+
+    /// All the blobs that must be there for the manifest to be whole: config and layers or blobs.
+    pub fn content(&self) -> impl Iterator<Item = &Descriptor> {
+        self.view.config.iter().chain(&self.view.blobs)
+    }
+
+    /// The manifests an index lists.
+    pub fn manifests(&self) -> &[Descriptor] {
+        &self.view.manifests
+    }
+
+    /// What it refers to.
+    pub fn subject(&self) -> Option<&Descriptor> {
+        self.view.subject.as_ref()
+    }
+
+    /// Its annotations.
+    pub fn annotations(&self) -> &Annotations {
+        &self.view.annotations
+    }
+
+    /// Its descriptor, with artifact type and annotations: what a list of referrers says of it.
+    pub fn descriptor(&self) -> Descriptor {
+        Descriptor {
+            artifact_type: self.artifact_type().map(str::to_owned),
+            annotations: self.view.annotations.clone(),
+            ..self.plain_descriptor()
+        }
+    }
+
+    /// Its descriptor with the required fields alone.
+    pub fn plain_descriptor(&self) -> Descriptor {
+        Descriptor::new(&self.media_type, self.digest.clone(), self.bytes.len() as u64)
+    }
+}
+
+fn media_type_by_shape(raw: &Raw) -> Option<&'static str> {
+    if raw.manifests.is_some() {
+        Some(media_type::OCI_INDEX)
+    } else if raw.config.is_some() {
+        Some(media_type::OCI_MANIFEST)
+    } else if raw.blobs.is_some() || raw.artifact_type.is_some() {
+        // Early ORAS writers leave the media type out of the body.
+        Some(media_type::ORAS_ARTIFACT)
+    } else {
+        None
+    }
+}
+
+/// In which format an artifact's manifest is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum ManifestFormat {
+    /// An OCI 1.1 image manifest; on a registry that lists only ORAS artifacts as referrers, an
+    /// ORAS artifact manifest.
+    #[default]
+    Auto,
+    /// OCI image manifest 1.1: `artifactType`, `config`, `layers`, `subject`.
+    Oci11,
+    /// OCI image manifest 1.0: the artifact type is the config's media type; no subject.
+    Oci10,
+    /// OCI artifact manifest, of 1.1.0-rc1 and rc2.
+    OciArtifact,
+    /// ORAS artifact manifest.
+    OrasArtifact,
+    /// ORAS artifact manifest without `mediaType`, as its first registries and clients have it.
+    OrasArtifactDraft,
+}
+
+impl std::str::FromStr for ManifestFormat {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        Ok(match text {
+            "auto" => Self::Auto,
+            "oci-1.1" => Self::Oci11,
+            "oci-1.0" => Self::Oci10,
+            "oci-artifact" => Self::OciArtifact,
+            "oras-artifact" => Self::OrasArtifact,
+            _ => {
+                return Err(Error::new(
+                    Code::InvalidArgument,
+                    format!("{text:?} is no manifest format"),
+                )
+                .with_hint("use auto, oci-1.1, oci-1.0, oci-artifact or oras-artifact"));
+            }
+        })
+    }
+}
+
+/// What a new artifact's manifest is made of.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Parts {
+    pub(crate) artifact_type: Option<String>,
+    /// `None` writes the empty config.
+    pub(crate) config: Option<Descriptor>,
+    pub(crate) blobs: Vec<Descriptor>,
+    pub(crate) subject: Option<Descriptor>,
+    pub(crate) annotations: Annotations,
+}
+
+/// The empty JSON object that stands where a manifest needs content and has none.
+pub(crate) const EMPTY_JSON: &[u8] = b"{}";
+
+pub(crate) fn empty_descriptor() -> Descriptor {
+    Descriptor::of(media_type::EMPTY, EMPTY_JSON)
+}
+
+impl Parts {
+    /// Writes the manifest in `format`. The same parts always give the same bytes.
+    pub(crate) fn write(self, format: ManifestFormat) -> Result<Manifest> {
+        let body = match format {
+            ManifestFormat::Auto | ManifestFormat::Oci11 => self.image_1_1()?,
+            ManifestFormat::Oci10 => self.image_1_0()?,
+            ManifestFormat::OciArtifact => self.artifact(Some(media_type::OCI_ARTIFACT))?,
+            ManifestFormat::OrasArtifact => self.artifact(Some(media_type::ORAS_ARTIFACT))?,
+            ManifestFormat::OrasArtifactDraft => self.artifact(None)?,
+        };
+        let bytes = serde_json::to_vec(&body).map_err(|e| {
+            Error::new(Code::Internal, "a manifest could not be written").with_source(e)
+        })?;
+        Manifest::parse(bytes.into(), None, Algorithm::Sha256)
+    }
+
+    fn image_1_1(self) -> Result<Body> {
+        // With the empty config the artifact type is mandatory; with a config of its own, the
+        // config's media type says what it is.
+        let artifact_type = match (&self.artifact_type, &self.config) {
+            (Some(given), _) => Some(given.clone()),
+            (None, None) => Some(media_type::UNKNOWN_ARTIFACT.to_owned()),
+            (None, Some(_)) => None,
+        };
+        if let Some(text) = artifact_type.as_deref() {
+            check_artifact_type(text)?;
+        }
+        let layers = if self.blobs.is_empty() { vec![empty_descriptor()] } else { self.blobs };
+        Ok(Body {
+            schema_version: Some(2),
+            media_type: Some(media_type::OCI_MANIFEST),
+            artifact_type,
+            config: Some(self.config.unwrap_or_else(empty_descriptor)),
+            layers: Some(layers),
+            subject: self.subject,
+            annotations: self.annotations,
+            ..Body::default()
+        })
+    }
+
+    fn image_1_0(self) -> Result<Body> {
+        if self.subject.is_some() {
+            return Err(Error::new(Code::InvalidArgument, "an OCI 1.0 manifest has no subject")
+                .with_hint("use the format oci-1.1, or leave the subject out"));
+        }
+        let config = match (self.config, self.artifact_type) {
+            (Some(config), None) => config,
+            (Some(mut config), Some(artifact_type)) => {
+                check_artifact_type(&artifact_type)?;
+                config.media_type = artifact_type;
+                config
+            }
+            (None, artifact_type) => {
+                let artifact_type =
+                    artifact_type.unwrap_or_else(|| media_type::UNKNOWN_ARTIFACT.into());
+                check_artifact_type(&artifact_type)?;
+                Descriptor::of(artifact_type, EMPTY_JSON)
+            }
+        };
+        Ok(Body {
+            schema_version: Some(2),
+            media_type: Some(media_type::OCI_MANIFEST),
+            config: Some(config),
+            layers: Some(self.blobs),
+            annotations: self.annotations,
+            ..Body::default()
+        })
+    }
+
+    fn artifact(self, media_type: Option<&'static str>) -> Result<Body> {
+        if self.config.is_some() {
+            return Err(Error::new(Code::InvalidArgument, "an artifact manifest has no config")
+                .with_hint("use the format oci-1.1, or leave the config out"));
+        }
+        let artifact_type =
+            self.artifact_type.unwrap_or_else(|| media_type::UNKNOWN_ARTIFACT.to_owned());
+        check_artifact_type(&artifact_type)?;
+        Ok(Body {
+            media_type,
+            artifact_type: Some(artifact_type),
+            blobs: Some(self.blobs),
+            subject: self.subject,
+            annotations: self.annotations,
+            ..Body::default()
+        })
+    }
+}
+
+fn check_artifact_type(text: &str) -> Result<()> {
+    if media_type::is_valid(text) {
+        return Ok(());
+    }
+    Err(Error::new(Code::InvalidArgument, format!("artifact type {text:?} is no media type"))
+        .with_hint("write type/subtype, as in application/vnd.example.sbom or signature/example"))
+}
+
+/// The fields in the order in which ORAS and the specifications' own examples write them.
+#[derive(Default, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Body {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    schema_version: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    media_type: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    artifact_type: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    config: Option<Descriptor>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    layers: Option<Vec<Descriptor>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    blobs: Option<Vec<Descriptor>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    manifests: Option<Vec<Descriptor>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    subject: Option<Descriptor>,
+    #[serde(skip_serializing_if = "Annotations::is_empty")]
+    annotations: Annotations,
+}
+
+/// Writes an index of `manifests`: what a fallback tag names.
+pub(crate) fn write_index(manifests: Vec<Descriptor>) -> Result<Manifest> {
+    let body = Body {
+        schema_version: Some(2),
+        media_type: Some(media_type::OCI_INDEX),
+        manifests: Some(manifests),
+        ..Body::default()
+    };
+    let bytes = serde_json::to_vec(&body)
+        .map_err(|e| Error::new(Code::Internal, "an index could not be written").with_source(e))?;
+    Manifest::parse(bytes.into(), None, Algorithm::Sha256)
+}
+
+/// The `created` annotation as image configs and manifests have it.
+pub(crate) fn created(annotations: &Annotations) -> Option<&str> {
+    annotations.get(annotation::CREATED).map(String::as_str)
+}
+
+/// What the config of a runnable image says of the image; nothing for other configs.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct ImageConfig {
+    pub(crate) architecture: Option<String>,
+    pub(crate) os: Option<String>,
+    pub(crate) created: Option<Value>,
+}

@@ -1,0 +1,376 @@
+//! References: one string that names a repository in a registry, or an image layout directory,
+//! and a tag or digest in it.
+//!
+//! ```text
+//! registry.example.com[:port]/repository[:tag[,tag…]][@digest]
+//! oci:PATH[:tag[,tag…]][@digest]
+//! ```
+//!
+//! The grammar of hosts, repositories and tags is that of OCI distribution-spec 1.1.1.
+
+use std::{fmt, net::Ipv6Addr, path::PathBuf, str::FromStr};
+
+use crate::{
+    digest::Digest,
+    error::{Code, Error, Result},
+};
+
+const LAYOUT_PREFIX: &str = "oci:";
+
+/// What a reference names. Digest wins over tag.
+///
+/// ```
+/// use ocigraph::{Place, Reference};
+///
+/// let image: Reference = "localhost:5000/net-monitor:v1".parse().unwrap();
+/// assert_eq!(image.tags(), ["v1"]);
+/// let layout: Reference = "oci:some/folder:v1".parse().unwrap();
+/// assert!(matches!(layout.place(), Place::Layout(path) if path.as_os_str() == "some/folder"));
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Reference {
+    place: Place,
+    tags: Vec<String>,
+    digest: Option<Digest>,
+}
+
+/// Where a reference points to.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Place {
+    /// A repository of a registry.
+    Registry {
+        /// The registry.
+        host: Host,
+        /// The repository's name, such as `library/alpine`.
+        repository: String,
+    },
+    /// An OCI image layout directory.
+    Layout(PathBuf),
+}
+
+/// A tag or a digest: what a manifest is asked for by.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Name {
+    /// By tag.
+    Tag(String),
+    /// By digest.
+    Digest(Digest),
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Name::Tag(tag) => f.write_str(tag),
+            Name::Digest(digest) => digest.fmt(f),
+        }
+    }
+}
+
+impl Reference {
+    /// A reference to a place, without tag or digest.
+    pub fn new(place: Place) -> Self {
+        Self { place, tags: Vec::new(), digest: None }
+    }
+
+    /// Where it points to.
+    pub fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// Its tags, in the order they were written.
+    pub fn tags(&self) -> &[String] {
+        &self.tags
+    }
+
+    /// Its digest.
+    pub fn digest(&self) -> Option<&Digest> {
+        self.digest.as_ref()
+    }
+
+    /// What to ask for: the digest, else the one tag. INVALID_REFERENCE when there is neither, or
+    /// several tags.
+    pub fn name(&self) -> Result<Name> {
+        match (&self.digest, self.tags.as_slice()) {
+            (Some(digest), _) => Ok(Name::Digest(digest.clone())),
+            (None, [tag]) => Ok(Name::Tag(tag.clone())),
+            (None, []) => Err(Error::new(
+                Code::InvalidReference,
+                format!("{self} names neither a tag nor a digest"),
+            )
+            .with_hint(format!("write {self}:TAG or {self}@sha256:…"))),
+            (None, _) => Err(Error::new(
+                Code::InvalidReference,
+                format!("{self} names several tags where one thing is meant"),
+            )),
+        }
+    }
+
+    /// The same place, by digest alone.
+    pub fn at(&self, digest: Digest) -> Self {
+        Self { place: self.place.clone(), tags: Vec::new(), digest: Some(digest) }
+    }
+
+    /// The same place, by tag alone; INVALID_REFERENCE when it is no tag.
+    pub fn tagged(&self, tag: &str) -> Result<Self> {
+        check_tag(tag)?;
+        Ok(Self { place: self.place.clone(), tags: vec![tag.to_owned()], digest: None })
+    }
+}
+
+impl fmt::Display for Reference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.place {
+            Place::Registry { host, repository } => write!(f, "{host}/{repository}")?,
+            Place::Layout(path) => write!(f, "{LAYOUT_PREFIX}{}", path.display())?,
+        }
+        if !self.tags.is_empty() {
+            write!(f, ":{}", self.tags.join(","))?;
+        }
+        if let Some(digest) = &self.digest {
+            write!(f, "@{digest}")?;
+        }
+        Ok(())
+    }
+}
+
+impl FromStr for Reference {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        if text.is_empty() {
+            return Err(invalid("a reference is empty")
+                .with_hint("write host/repository:tag or oci:PATH:tag"));
+        }
+        if let Some((scheme, rest)) = text.split_once("://") {
+            let instead = if scheme == "oci-layout" || scheme == "ocidir" { "oci:" } else { "" };
+            return Err(invalid(format!("{text:?} has a scheme"))
+                .with_hint(format!("write {instead}{rest}")));
+        }
+        match text.strip_prefix(LAYOUT_PREFIX) {
+            // `oci:5000/x` could be a host named oci, but nobody has one and everybody has folders.
+            Some(rest) => parse_layout(text, rest),
+            None => parse_registry(text),
+        }
+    }
+}
+
+fn parse_layout(text: &str, rest: &str) -> Result<Reference> {
+    // A path may hold an `@`; only what looks like a digest is taken for one.
+    let (rest, digest) = match rest.rsplit_once('@') {
+        Some((before, after)) if after.contains(':') && !after.contains(['/', '\\']) => {
+            (before, Some(after.parse()?))
+        }
+        _ => (rest, None),
+    };
+    let (path, tags) = match rest.rsplit_once(':') {
+        // After a drive letter's colon comes a backslash or a slash: no tag can hold either.
+        Some((before, after)) if !after.contains(['/', '\\']) => (before, parse_tags(text, after)?),
+        _ => (rest, Vec::new()),
+    };
+    if path.is_empty() {
+        return Err(invalid(format!("{text:?} names no directory")).with_hint("write oci:PATH:tag"));
+    }
+    if path.contains('\0') {
+        return Err(invalid(format!("the path of {text:?} holds a NUL character")));
+    }
+    Ok(Reference { place: Place::Layout(path.into()), tags, digest })
+}
+
+fn parse_registry(text: &str) -> Result<Reference> {
+    let (rest, digest) = match text.split_once('@') {
+        Some((before, after)) => (before, Some(after.parse()?)),
+        None => (text, None),
+    };
+    let Some((host, path)) = rest.split_once('/') else {
+        return Err(no_repository(text, rest));
+    };
+    if !looks_like_host(host) {
+        return Err(no_host(text));
+    }
+    let host = host.parse()?;
+    let (repository, tags) = match path.split_once(':') {
+        Some((before, after)) => (before, parse_tags(text, after)?),
+        None => (path, Vec::new()),
+    };
+    check_repository(repository)?;
+    Ok(Reference {
+        place: Place::Registry { host, repository: repository.to_owned() },
+        tags,
+        digest,
+    })
+}
+
+/// A first component that can only be a host: without this rule `library/alpine` would go to a
+/// machine called `library`.
+fn looks_like_host(text: &str) -> bool {
+    text == "localhost" || text.contains(['.', ':', '['])
+}
+
+fn no_repository(text: &str, rest: &str) -> Error {
+    let bare = rest.split(':').next().unwrap_or(rest);
+    if looks_like_host(bare) || rest.parse::<Host>().is_ok_and(|h| h.port.is_some()) {
+        invalid(format!("{text:?} names a registry but no repository"))
+            .with_hint(format!("write {rest}/REPOSITORY:TAG"))
+    } else {
+        no_host(text)
+    }
+}
+
+fn no_host(text: &str) -> Error {
+    invalid(format!("{text:?} names no registry")).with_hint(format!(
+        "write docker.io/{text} if Docker Hub is meant, or oci:PATH for a directory"
+    ))
+}
+
+fn parse_tags(text: &str, tags: &str) -> Result<Vec<String>> {
+    let mut seen: Vec<String> = Vec::new();
+    for tag in tags.split(',') {
+        check_tag(tag).map_err(|e| {
+            invalid(format!("{text:?}: {}", e.message())).with_hint(e.hint().unwrap_or_default())
+        })?;
+        if !seen.iter().any(|t| t == tag) {
+            seen.push(tag.to_owned());
+        }
+    }
+    Ok(seen)
+}
+
+/// INVALID_REFERENCE when `tag` is not written as the specification wants tags.
+pub fn check_tag(tag: &str) -> Result<()> {
+    let word = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
+    let fits = tag.len() <= 128
+        && tag.bytes().next().is_some_and(word)
+        && tag.bytes().all(|b| word(b) || b == b'.' || b == b'-');
+    if fits {
+        return Ok(());
+    }
+    Err(invalid(format!("{tag:?} is no tag")).with_hint(
+        "a tag has up to 128 letters, digits, _, . and -, and begins with none of the last two",
+    ))
+}
+
+fn check_repository(name: &str) -> Result<()> {
+    let wrong = |why: &str| {
+        Err(invalid(format!("{name:?} is no repository name: {why}")).with_hint(
+            "lower-case letters, digits and single separators (. _ __ -), in parts divided by /",
+        ))
+    };
+    if name.len() > 255 {
+        return wrong("it is longer than 255 characters");
+    }
+    for part in name.split('/') {
+        if part.is_empty() {
+            return wrong("a part is empty");
+        }
+        if part.bytes().any(|b| b.is_ascii_uppercase()) {
+            return wrong("it has upper-case letters");
+        }
+        let alphanumeric = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
+        if !part.bytes().all(|b| alphanumeric(b) || b"._-".contains(&b)) {
+            return wrong("it has a character that may not stand there");
+        }
+        let separators = part.split(|c: char| c.is_ascii_alphanumeric()).filter(|s| !s.is_empty());
+        let ends_well = part.bytes().next().is_some_and(alphanumeric)
+            && part.bytes().last().is_some_and(alphanumeric);
+        if !ends_well || separators.into_iter().any(|s| !separator_allowed(s)) {
+            return wrong("separators stand between letters or digits, one at a time");
+        }
+    }
+    Ok(())
+}
+
+fn separator_allowed(text: &str) -> bool {
+    matches!(text, "." | "_" | "__") || text.bytes().all(|b| b == b'-')
+}
+
+fn invalid(message: impl Into<String>) -> Error {
+    Error::new(Code::InvalidReference, message)
+}
+
+/// A registry: a host name or address, and a port.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Host {
+    name: String,
+    port: Option<u16>,
+}
+
+impl Host {
+    /// The host's name or address as written; an IPv6 address with its brackets.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The port, where one was written.
+    pub fn port(&self) -> Option<u16> {
+        self.port
+    }
+
+    /// Whether it is this machine: `localhost` or a loopback address. Such a registry is spoken to
+    /// in plain HTTP unless told otherwise.
+    pub fn is_loopback(&self) -> bool {
+        self.name == "localhost"
+            || self.name.ends_with(".localhost")
+            || self.name.parse::<std::net::Ipv4Addr>().is_ok_and(|ip| ip.is_loopback())
+            || self.ipv6().is_some_and(|ip| ip.is_loopback())
+    }
+
+    /// Whether it is Docker Hub, under any of its names.
+    pub(crate) fn is_docker_hub(&self) -> bool {
+        matches!(self.name.as_str(), "docker.io" | "index.docker.io" | "registry-1.docker.io")
+    }
+
+    fn ipv6(&self) -> Option<Ipv6Addr> {
+        self.name.strip_prefix('[')?.strip_suffix(']')?.parse().ok()
+    }
+}
+
+impl fmt::Display for Host {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.port {
+            Some(port) => write!(f, "{}:{port}", self.name),
+            None => f.write_str(&self.name),
+        }
+    }
+}
+
+impl FromStr for Host {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let wrong = |why: &str| Err(invalid(format!("{text:?} is no registry: {why}")));
+        let (name, port) = match text.strip_prefix('[') {
+            Some(rest) => match rest.split_once(']') {
+                Some((address, after)) => (
+                    &text[..address.len() + 2],
+                    after.strip_prefix(':').or((!after.is_empty()).then_some(after)),
+                ),
+                None => return wrong("the [ of an IPv6 address is not closed"),
+            },
+            None => match text.split_once(':') {
+                Some((name, port)) => (name, Some(port)),
+                None => (text, None),
+            },
+        };
+        let port = match port.map(str::parse::<u16>) {
+            None => None,
+            Some(Ok(port)) if port != 0 => Some(port),
+            Some(_) => return wrong("the port is no number from 1 to 65535"),
+        };
+        let host = Host { name: name.to_ascii_lowercase(), port };
+        let label = |l: &str| {
+            !l.is_empty()
+                && l.len() <= 63
+                && !l.starts_with('-')
+                && !l.ends_with('-')
+                && l.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+        };
+        if name.starts_with('[') {
+            if host.ipv6().is_none() {
+                return wrong("between the brackets is no IPv6 address");
+            }
+        } else if !name.split('.').all(label) {
+            return wrong("a host name has letters, digits, - and dots");
+        }
+        Ok(host)
+    }
+}

@@ -1,0 +1,237 @@
+//! The narrow waist: what a registry's repository and an image layout directory both are.
+//!
+//! Operations are written once against [`Store`]. It is public, so that other stores can be
+//! brought along.
+
+use std::{fmt, path::PathBuf, pin::Pin, sync::Arc};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use futures::{Stream, StreamExt, TryStreamExt, stream};
+use tokio::io::{AsyncReadExt, AsyncSeekExt};
+use tokio_util::io::ReaderStream;
+
+use crate::{
+    descriptor::Descriptor,
+    digest::{Digest, Verifier},
+    error::{Code, Error, Result},
+    manifest::{Manifest, ManifestFormat},
+    progress::{Event, Outcome, Progress},
+    reference::Name,
+};
+
+/// Content on its way: chunks of bytes, and an error where it broke.
+pub type ByteStream = Pin<Box<dyn Stream<Item = Result<Bytes>> + Send>>;
+
+/// How much of a file is read ahead of the socket.
+const READ_SIZE: usize = 512 * 1024;
+
+/// One repository, or one layout directory.
+#[async_trait]
+pub trait Store: fmt::Debug + Send + Sync {
+    /// What a tag or digest names; NOT_FOUND when it names nothing.
+    async fn resolve(&self, name: &Name) -> Result<Descriptor>;
+
+    /// The manifest that a tag or digest names, its digest checked; NOT_FOUND when there is none.
+    async fn fetch_manifest(&self, name: &Name) -> Result<Manifest>;
+
+    /// Stores a manifest under its digest and under `tags`, and makes it findable as a referrer of
+    /// its subject. What it refers to, subject aside, must be there already.
+    async fn push_manifest(&self, manifest: &Manifest, tags: &[String]) -> Result<()>;
+
+    /// Whether a blob is there.
+    async fn has_blob(&self, blob: &Descriptor) -> Result<bool>;
+
+    /// A blob's bytes from `offset` on, unchecked: see [`verified`].
+    async fn fetch_blob(&self, blob: &Descriptor, offset: u64) -> Result<ByteStream>;
+
+    /// Stores a blob unless it is there. The content is checked before it becomes visible.
+    async fn push_blob(&self, blob: &Descriptor, source: Arc<dyn Source>) -> Result<Outcome>;
+
+    /// Points `tags` at a manifest that is there.
+    async fn tag(&self, manifest: &Descriptor, tags: &[String]) -> Result<()>;
+
+    /// Removes a tag and leaves what it named; UNSUPPORTED where that cannot be done.
+    async fn untag(&self, tag: &str) -> Result<()>;
+
+    /// Deletes manifests, all at once, with the tags that name them; one result each, in order.
+    /// One that is gone already counts as deleted. Lists of referrers that the store's clients
+    /// keep are brought up to date, and blobs that nothing needs any more are left to the store.
+    async fn delete_manifests(&self, manifests: &[Doomed]) -> Vec<Result<()>>;
+
+    /// The manifests that have `subject` as their subject, in the store's order, with artifact type
+    /// and annotations. With `artifact_type`, those of that type alone.
+    async fn referrers(
+        &self,
+        subject: &Digest,
+        artifact_type: Option<&str>,
+    ) -> Result<Vec<Descriptor>>;
+
+    /// All tags, without those by which clients keep referrers; in the store's order.
+    async fn tags(&self) -> Result<Vec<String>>;
+
+    /// Manifests that the store lists although no tag names them; empty where it cannot tell.
+    async fn untagged(&self) -> Result<Vec<Descriptor>> {
+        Ok(Vec::new())
+    }
+
+    /// The format in which a referrer of `subject` must be written to be listed here.
+    async fn referrer_format(&self, subject: &Digest) -> Result<ManifestFormat> {
+        let _ = subject;
+        Ok(ManifestFormat::Oci11)
+    }
+}
+
+/// A manifest that is to be deleted, and what it refers to.
+#[derive(Debug, Clone)]
+pub struct Doomed {
+    /// The manifest.
+    pub manifest: Descriptor,
+    /// Its subject.
+    pub subject: Option<Digest>,
+}
+
+/// Content that can be read again, from any offset: what makes a retry cost no memory.
+#[async_trait]
+pub trait Source: fmt::Debug + Send + Sync {
+    /// The bytes from `offset` to the end.
+    async fn open(&self, offset: u64) -> Result<ByteStream>;
+}
+
+#[async_trait]
+impl Source for Bytes {
+    async fn open(&self, offset: u64) -> Result<ByteStream> {
+        let start = usize::try_from(offset).unwrap_or(usize::MAX).min(self.len());
+        Ok(stream::iter([Ok(self.slice(start..))]).boxed())
+    }
+}
+
+/// A file as a [`Source`].
+#[derive(Debug, Clone)]
+pub struct FileSource {
+    path: PathBuf,
+}
+
+impl FileSource {
+    /// The file at `path`, which is opened anew each time it is read.
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self { path: path.into() }
+    }
+}
+
+#[async_trait]
+impl Source for FileSource {
+    async fn open(&self, offset: u64) -> Result<ByteStream> {
+        let fail = |e| Error::io("read", &self.path, e);
+        let mut file = tokio::fs::File::open(&self.path).await.map_err(fail)?;
+        file.set_max_buf_size(READ_SIZE);
+        if offset > 0 {
+            file.seek(std::io::SeekFrom::Start(offset)).await.map_err(fail)?;
+        }
+        let path = self.path.clone();
+        let chunks = ReaderStream::with_capacity(file, READ_SIZE);
+        Ok(chunks.map_err(move |e| Error::io("read", &path, e)).boxed())
+    }
+}
+
+/// A blob of a store as a [`Source`] for another.
+#[derive(Debug, Clone)]
+pub struct StoredBlob {
+    /// Where it is.
+    pub store: Arc<dyn Store>,
+    /// What it is.
+    pub blob: Descriptor,
+}
+
+#[async_trait]
+impl Source for StoredBlob {
+    async fn open(&self, offset: u64) -> Result<ByteStream> {
+        self.store.fetch_blob(&self.blob, offset).await
+    }
+}
+
+/// A source that reports how far it was read.
+#[derive(Debug)]
+pub(crate) struct Reported {
+    pub(crate) source: Arc<dyn Source>,
+    pub(crate) blob: Descriptor,
+    pub(crate) progress: Progress,
+}
+
+#[async_trait]
+impl Source for Reported {
+    async fn open(&self, offset: u64) -> Result<ByteStream> {
+        let (blob, progress) = (self.blob.clone(), self.progress.clone());
+        let mut position = offset;
+        let stream = self.source.open(offset).await?;
+        Ok(stream
+            .inspect_ok(move |chunk| {
+                position += chunk.len() as u64;
+                progress.report(Event::Moved { blob: &blob, position });
+            })
+            .boxed())
+    }
+}
+
+/// Checks a whole blob's stream against its descriptor: an error takes the place of the first byte
+/// too many, and ends a stream that was too short or hashed to something else.
+pub fn verified(blob: &Descriptor, stream: ByteStream) -> Result<ByteStream> {
+    let state = (stream, Some(Verifier::new(blob)?));
+    Ok(stream::try_unfold(state, |(mut stream, mut verifier)| async move {
+        match stream.next().await {
+            Some(chunk) => {
+                let chunk = chunk?;
+                if let Some(verifier) = &mut verifier {
+                    verifier.update(&chunk)?;
+                }
+                Ok(Some((chunk, (stream, verifier))))
+            }
+            None => {
+                if let Some(verifier) = verifier.take() {
+                    verifier.finish()?;
+                }
+                Ok(None)
+            }
+        }
+    })
+    .boxed())
+}
+
+/// Reads a small blob into memory, checked; TOO_LARGE when its descriptor says more than `limit`.
+pub(crate) async fn read_small(store: &dyn Store, blob: &Descriptor, limit: u64) -> Result<Bytes> {
+    if blob.size > limit {
+        return Err(Error::new(
+            Code::TooLarge,
+            format!("{} has {} bytes, more than the {limit} allowed here", blob.digest, blob.size),
+        ));
+    }
+    let mut stream = verified(blob, store.fetch_blob(blob, 0).await?)?;
+    let mut bytes = Vec::with_capacity(blob.size as usize);
+    while let Some(chunk) = stream.try_next().await? {
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes.into())
+}
+
+/// Copies an async reader of unknown length into a temporary file, so that it can be digested and
+/// sent, and sent again.
+pub(crate) async fn spool(
+    mut reader: impl tokio::io::AsyncRead + Unpin + Send,
+) -> Result<tempfile::TempPath> {
+    let directory = std::env::temp_dir();
+    let fail = |e| Error::io("write a temporary file in", &directory, e);
+    let (file, path) = tempfile::NamedTempFile::new().map_err(fail)?.into_parts();
+    let mut file = tokio::fs::File::from_std(file);
+    let mut buffer = vec![0; READ_SIZE];
+    loop {
+        let n = reader.read(&mut buffer).await.map_err(|e| {
+            Error::new(Code::Io, format!("cannot read the input: {e}")).with_source(e)
+        })?;
+        if n == 0 {
+            break;
+        }
+        tokio::io::AsyncWriteExt::write_all(&mut file, &buffer[..n]).await.map_err(fail)?;
+    }
+    tokio::io::AsyncWriteExt::flush(&mut file).await.map_err(fail)?;
+    Ok(path)
+}

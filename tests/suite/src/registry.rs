@@ -1,0 +1,236 @@
+//! The real registries, each with a folder of its own, deletes enabled.
+//!
+//! It relies on the programs that `tests/setup` builds. It never uses a port or a folder that another test could use, so
+//! tests may start as many as they like side by side.
+
+use std::fmt;
+use std::fs;
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+use crate::process::{Server, address_in_json};
+use crate::tools::tool;
+
+/// The only user of a registry that is started with [`Options::auth`].
+pub const USER: &str = "ada";
+/// The password of [`USER`]: it has what careless clients trip over, a colon, a space and letters beyond ASCII.
+pub const PASSWORD: &str = "open sesame: äöü";
+
+// USER and PASSWORD as a line of htpasswd, bcrypt at cost 5; the registries take no other hash.
+const HTPASSWD: &str = "ada:$2a$05$UbGhPBPV5H9xeq2PDrR9me/XTxWit9On2mm3fSqmkbohW.RrpO4cK\n";
+
+/// Which registry to start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Kind {
+    /// go-containerregistry's own, blobs on disk: it has the referrers API.
+    Ggcr,
+    /// The strict one of `cuelabs.dev/go/oci/ociregistry`, in memory: it has the referrers API.
+    Ocimem,
+    /// Debian's docker-registry 2.8.2: no referrers API, and a tag cannot be deleted.
+    Docker2,
+    /// Distribution 3: no referrers API.
+    Distribution3,
+}
+
+impl Kind {
+    /// Every kind, for tests that must hold on all of them.
+    pub const ALL: [Self; 4] = [Self::Ggcr, Self::Ocimem, Self::Docker2, Self::Distribution3];
+
+    /// Whether it answers `GET /v2/<name>/referrers/<digest>`.
+    pub fn has_referrers_api(self) -> bool {
+        matches!(self, Self::Ggcr | Self::Ocimem)
+    }
+
+    /// Whether `DELETE /v2/<name>/manifests/<tag>` removes the tag.
+    pub fn deletes_tags(self) -> bool {
+        self != Self::Docker2
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Ggcr => "ggcr",
+            Self::Ocimem => "ocimem",
+            Self::Docker2 => "docker-registry",
+            Self::Distribution3 => "distribution",
+        })
+    }
+}
+
+/// What a registry is started with, beside its defaults.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options {
+    /// Ask for [`USER`] and [`PASSWORD`] by Basic authentication.
+    pub auth: bool,
+    /// Answer with relative `Location`s. Only the distribution family can; the others always do.
+    pub relative_urls: bool,
+}
+
+/// A running registry; ends when dropped, and its content with it.
+#[derive(Debug)]
+pub struct Registry {
+    kind: Kind,
+    host: String,
+    // Before the folder, so that the process has ended when its folder is removed.
+    server: Server,
+    folder: TempDir,
+}
+
+impl Registry {
+    /// Starts a registry that asks for no credentials, and waits until it answers.
+    ///
+    /// # Panics
+    /// When it does not come up; the message holds its output.
+    pub fn start(kind: Kind) -> Self {
+        Self::start_with(kind, Options::default())
+    }
+
+    /// Starts a registry with options, and waits until it answers.
+    ///
+    /// # Panics
+    /// When it does not come up; the message holds its output.
+    pub fn start_with(kind: Kind, options: Options) -> Self {
+        let folder = tempfile::tempdir().expect("creating a folder for a registry");
+        let server = match kind {
+            Kind::Ggcr | Kind::Ocimem => start_library(kind, options, folder.path()),
+            Kind::Docker2 => start_distribution(kind, "docker-registry", options, folder.path()),
+            Kind::Distribution3 => start_distribution(kind, "registry", options, folder.path()),
+        };
+        let registry = Self { kind, host: server.address().to_string(), server, folder };
+        registry.wait_until_it_answers(if options.auth { 401 } else { 200 });
+        registry
+    }
+
+    /// Which registry this is.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// Where it listens, as `127.0.0.1:PORT`: the first part of a reference.
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// A reference in this registry: `registry.reference("net-monitor:v1")`.
+    pub fn reference(&self, name: &str) -> String {
+        format!("{}/{name}", self.host)
+    }
+
+    /// What the registry has printed so far.
+    pub fn log(&self) -> String {
+        self.server.log()
+    }
+
+    /// The folder with the registry's content: the storage tree of the distribution family, the blobs of ggcr.
+    pub fn data(&self) -> PathBuf {
+        data_in(self.folder.path())
+    }
+
+    fn wait_until_it_answers(&self, expected: u16) {
+        let deadline = Instant::now() + Duration::from_secs(30);
+        loop {
+            let answer = status_of_base(self.server.address());
+            if matches!(answer, Ok(status) if status == expected) {
+                return;
+            }
+            assert!(
+                Instant::now() < deadline,
+                "starting {}: GET /v2/ should answer {expected}, but: {answer:?}; its output:\n{}",
+                self.kind,
+                self.log()
+            );
+            thread::sleep(Duration::from_millis(10));
+        }
+    }
+}
+
+fn data_in(folder: &Path) -> PathBuf {
+    folder.join("data")
+}
+
+fn start_library(kind: Kind, options: Options, folder: &Path) -> Server {
+    let name = kind.to_string();
+    let data = data_in(folder);
+    fs::create_dir(&data).expect("creating the data folder of a registry");
+    let auth = format!("{USER}:{PASSWORD}");
+    let mut args = vec![name.as_str()];
+    if kind == Kind::Ggcr {
+        args.extend(["--dir", utf8(&data)]);
+    }
+    if options.auth {
+        args.extend(["--auth", &auth]);
+    }
+    Server::start(&name, folder, &args, address_in_json)
+}
+
+fn start_distribution(kind: Kind, program: &str, options: Options, folder: &Path) -> Server {
+    let config = folder.join("config.yml");
+    fs::write(&config, distribution_config(options, folder))
+        .expect("writing the configuration of a registry");
+    if options.auth {
+        fs::write(folder.join("htpasswd"), HTPASSWD)
+            .expect("writing the password file of a registry");
+    }
+    Server::start(
+        &kind.to_string(),
+        folder,
+        &["run", utf8(&tool(program)), "serve", utf8(&config)],
+        address_in_log,
+    )
+}
+
+// JSON is YAML, and quotes whatever a path may hold.
+fn distribution_config(options: Options, folder: &Path) -> String {
+    let mut config = serde_json::json!({
+        "version": "0.1",
+        "log": { "level": "info", "formatter": "text" },
+        "storage": {
+            "filesystem": { "rootdirectory": data_in(folder) },
+            "delete": { "enabled": true },
+            "maintenance": { "uploadpurging": { "enabled": false } },
+        },
+        "http": {
+            "addr": "127.0.0.1:0",
+            "secret": "one registry, one secret",
+            "relativeurls": options.relative_urls,
+        },
+    });
+    if options.auth {
+        config["auth"] = serde_json::json!({
+            "htpasswd": { "realm": "ocigraph tests", "path": folder.join("htpasswd") },
+        });
+    }
+    config.to_string()
+}
+
+/// Reads the line of distribution's log that ends in `msg="listening on 127.0.0.1:41234" …`.
+fn address_in_log(line: &str) -> Option<SocketAddr> {
+    let (_, rest) = line.split_once("listening on ")?;
+    rest.split(['"', ',', ' ']).next()?.parse().ok()
+}
+
+fn status_of_base(address: SocketAddr) -> std::io::Result<u16> {
+    let limit = Duration::from_secs(5);
+    let mut connection = TcpStream::connect_timeout(&address, limit)?;
+    connection.set_read_timeout(Some(limit))?;
+    write!(connection, "GET /v2/ HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n")?;
+    let mut answer = Vec::new();
+    connection.take(64 << 10).read_to_end(&mut answer)?;
+    String::from_utf8_lossy(&answer)
+        .split(' ')
+        .nth(1)
+        .and_then(|status| status.parse().ok())
+        .ok_or_else(|| std::io::Error::other("the answer is not HTTP"))
+}
+
+fn utf8(path: &Path) -> &str {
+    path.to_str().unwrap_or_else(|| {
+        panic!("{} is not UTF-8; use another TMPDIR or OCIGRAPH_CACHE", path.display())
+    })
+}
