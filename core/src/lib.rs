@@ -1,20 +1,51 @@
-//! Push, pull, discover and delete *graphs* of supply-chain artifacts in OCI registries and image
-//! layout directories.
+//! Push, pull, discover and delete *graphs* of supply-chain artifacts (signatures, SBoMs, scan
+//! results, documents) in OCI registries and in image layout directories.
+//!
+//! Start at [`Client`]: it opens what a [`Reference`] names and has one method per operation.
+//! Beneath it stands [`Store`], the narrow waist that a registry's repository and a layout directory
+//! both implement; the operations are written once against it. Values such as [`Digest`],
+//! [`Descriptor`], [`Manifest`] and [`Graph`] are plain and can be used by themselves. Whatever
+//! fails gives an [`Error`] with a [`Code`] that is the same in every language.
+
 pub mod media_type;
 
+mod archive;
+mod auth;
+mod client;
+mod delete;
 mod descriptor;
 mod digest;
+mod discover;
+mod draw;
 mod error;
+mod files;
+mod graph;
+mod layout;
+mod listing;
 mod manifest;
+mod options;
 mod progress;
+mod pull;
+mod push;
 mod reference;
+mod registry;
 mod store;
 
+pub use archive::UnpackLimits;
+pub use auth::Credential;
 pub use bytes::Bytes;
+pub use client::Client;
 pub use descriptor::{Annotations, Descriptor, Platform, annotation};
 pub use digest::{Algorithm, Digest, Hasher, Verifier, digest_file, digest_files, digest_reader};
 pub use error::{Code, Error, RegistryError, Result};
+pub use graph::{Graph, Node, Walk};
+pub use layout::Layout;
 pub use manifest::{Manifest, ManifestFormat};
+pub use options::{
+    Content, DeleteOptions, DeleteReport, DiscoverOptions, Failed, File, Kept, ManifestInfo,
+    PullOptions, PullResult, PulledFile, PushOptions, PushResult, PushedBlob,
+};
 pub use progress::{Event, Outcome, Progress};
 pub use reference::{Host, Name, Place, Reference, check_tag};
+pub use registry::{Connection, Limits, Registry, RegistryConfig};
 pub use store::{ByteStream, Doomed, FileSource, Source, Store, StoredBlob, verified};

@@ -66,7 +66,9 @@ impl Outcome {
 
 /// A callback for [`Event`]s. It is called from several tasks at once, and must return quickly.
 #[derive(Clone, Default)]
-pub struct Progress(Option<Arc<dyn Fn(Event<'_>) + Send + Sync>>);
+pub struct Progress(Option<Arc<Callback>>);
+
+type Callback = dyn Fn(Event<'_>) + Send + Sync;
 
 impl Progress {
     /// Calls `callback` for each event.

@@ -8,7 +8,7 @@ use std::{fmt, path::PathBuf, pin::Pin, sync::Arc};
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures::{Stream, StreamExt, TryStreamExt, stream};
-use tokio::io::{AsyncReadExt, AsyncSeekExt};
+use tokio::io::AsyncSeekExt;
 use tokio_util::io::ReaderStream;
 
 use crate::{
@@ -41,6 +41,9 @@ pub trait Store: fmt::Debug + Send + Sync {
 
     /// Whether a blob is there.
     async fn has_blob(&self, blob: &Descriptor) -> Result<bool>;
+
+    /// The size of a blob that is known by digest alone; NOT_FOUND when it is not there.
+    async fn describe_blob(&self, digest: &Digest) -> Result<Descriptor>;
 
     /// A blob's bytes from `offset` on, unchecked: see [`verified`].
     async fn fetch_blob(&self, blob: &Descriptor, offset: u64) -> Result<ByteStream>;
@@ -211,27 +214,4 @@ pub(crate) async fn read_small(store: &dyn Store, blob: &Descriptor, limit: u64)
         bytes.extend_from_slice(&chunk);
     }
     Ok(bytes.into())
-}
-
-/// Copies an async reader of unknown length into a temporary file, so that it can be digested and
-/// sent, and sent again.
-pub(crate) async fn spool(
-    mut reader: impl tokio::io::AsyncRead + Unpin + Send,
-) -> Result<tempfile::TempPath> {
-    let directory = std::env::temp_dir();
-    let fail = |e| Error::io("write a temporary file in", &directory, e);
-    let (file, path) = tempfile::NamedTempFile::new().map_err(fail)?.into_parts();
-    let mut file = tokio::fs::File::from_std(file);
-    let mut buffer = vec![0; READ_SIZE];
-    loop {
-        let n = reader.read(&mut buffer).await.map_err(|e| {
-            Error::new(Code::Io, format!("cannot read the input: {e}")).with_source(e)
-        })?;
-        if n == 0 {
-            break;
-        }
-        tokio::io::AsyncWriteExt::write_all(&mut file, &buffer[..n]).await.map_err(fail)?;
-    }
-    tokio::io::AsyncWriteExt::flush(&mut file).await.map_err(fail)?;
-    Ok(path)
 }

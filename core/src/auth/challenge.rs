@@ -1,0 +1,97 @@
+//! `WWW-Authenticate`: what a registry asks for (RFC 9110, section 11.6.1).
+//!
+//! A header may hold several challenges, and a registry may send several headers. A malformed one
+//! is skipped.
+
+use std::collections::BTreeMap;
+
+/// One challenge.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Challenge {
+    /// The scheme, lower-cased: `basic`, `bearer`.
+    pub(crate) scheme: String,
+    /// Its parameters, names lower-cased.
+    pub(crate) parameters: BTreeMap<String, String>,
+}
+
+/// All challenges of one header value.
+pub(crate) fn parse_challenges(header: &str) -> Vec<Challenge> {
+    let mut challenges: Vec<Challenge> = Vec::new();
+    for part in split_outside_quotes(header) {
+        let part = part.trim();
+        // `Scheme name=value` begins a challenge, `name=value` goes on with it.
+        let (first, rest) = part.split_once(char::is_whitespace).unwrap_or((part, ""));
+        let parameter = if first.contains('=') || rest.trim_start().starts_with('=') {
+            part
+        } else {
+            if first.is_empty() || !first.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
+                continue;
+            }
+            challenges.push(Challenge {
+                scheme: first.to_ascii_lowercase(),
+                parameters: BTreeMap::new(),
+            });
+            rest
+        };
+        if let (Some(challenge), Some((name, value))) =
+            (challenges.last_mut(), parameter.split_once('='))
+        {
+            let value = unquote(value.trim());
+            challenge.parameters.insert(name.trim().to_ascii_lowercase(), value);
+        }
+    }
+    challenges
+}
+
+fn split_outside_quotes(text: &str) -> Vec<&str> {
+    let (mut parts, mut start, mut quoted, mut escaped) = (Vec::new(), 0, false, false);
+    for (i, c) in text.char_indices() {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' if quoted => escaped = true,
+            '"' => quoted = !quoted,
+            ',' if !quoted => {
+                parts.push(&text[start..i]);
+                start = i + 1;
+            }
+            _ => {}
+        }
+    }
+    parts.push(&text[start..]);
+    parts
+}
+
+fn unquote(text: &str) -> String {
+    let Some(inner) = text.strip_prefix('"') else { return text.to_owned() };
+    let inner = inner.strip_suffix('"').unwrap_or(inner);
+    let mut out = String::with_capacity(inner.len());
+    let mut chars = inner.chars();
+    while let Some(c) = chars.next() {
+        out.push(if c == '\\' { chars.next().unwrap_or(c) } else { c });
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn several_challenges_stand_in_one_header() {
+        let found = parse_challenges(
+            r#"Basic realm="a, b", BEARER realm="https://auth.example/token",service=reg,scope="repository:x:pull,push""#,
+        );
+        assert_eq!(found.len(), 2);
+        assert_eq!(found[0].scheme, "basic");
+        assert_eq!(found[0].parameters["realm"], "a, b");
+        assert_eq!(found[1].scheme, "bearer");
+        assert_eq!(found[1].parameters["scope"], "repository:x:pull,push");
+    }
+
+    #[test]
+    fn malformed_parts_are_skipped() {
+        assert!(parse_challenges("=,\"").is_empty());
+        let found = parse_challenges(r#"realm="x", Basic"#);
+        assert_eq!(found, [Challenge { scheme: "basic".into(), parameters: BTreeMap::new() }]);
+    }
+}

@@ -1,0 +1,266 @@
+//! The client: opens what a reference names, one method per operation.
+
+use std::{
+    collections::HashMap,
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use bytes::Bytes;
+
+use crate::{
+    auth::Credential,
+    delete,
+    descriptor::Descriptor,
+    discover,
+    error::{Code, Error, Result},
+    graph::Graph,
+    layout::Layout,
+    listing,
+    manifest::Manifest,
+    options::{
+        DeleteOptions, DeleteReport, DiscoverOptions, ManifestInfo, PullOptions, PullResult,
+        PushOptions, PushResult,
+    },
+    progress::Outcome,
+    pull, push,
+    reference::{Host, Place, Reference},
+    registry::{Connection, Registry, RegistryConfig},
+    store::{ByteStream, Source, Store},
+};
+
+/// Requests at once, where the caller does not say.
+const CONCURRENCY: usize = 32;
+
+/// A client for registries and layouts. Cheap to clone; connections, and what was learned of each
+/// registry, are shared by the clones.
+///
+/// ```
+/// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+/// # let dir = tempfile::tempdir().unwrap();
+/// # let place = format!("oci:{}", dir.path().join("layout").display());
+/// use ocigraph::{Client, DiscoverOptions, File, PushOptions, Reference};
+///
+/// let client = Client::new();
+/// let image: Reference = format!("{place}:v1").parse()?;
+/// let options = PushOptions {
+///     files: vec![File::bytes("readme.md", "hello")],
+///     artifact_type: Some("readme/example".into()),
+///     ..PushOptions::default()
+/// };
+/// let pushed = client.push(&image, options).await?;
+/// let graph = client.discover(&image, DiscoverOptions::default()).await?;
+/// assert_eq!(graph.subject().digest, pushed.descriptor.digest);
+/// # Ok::<(), ocigraph::Error>(()) }).unwrap();
+/// ```
+#[derive(Clone)]
+pub struct Client {
+    config: Arc<RegistryConfig>,
+    connections: Arc<Mutex<HashMap<Host, Arc<Connection>>>>,
+}
+
+impl Client {
+    /// A client with the defaults.
+    pub fn new() -> Self {
+        Self::with_config(RegistryConfig::default())
+    }
+
+    /// A client that speaks to registries as `config` says.
+    pub fn with_config(config: RegistryConfig) -> Self {
+        Self { config: Arc::new(config), connections: Arc::default() }
+    }
+
+    /// The same, with credentials for every registry it is used with.
+    pub fn with_credential(credential: Credential) -> Self {
+        Self::with_config(RegistryConfig {
+            credential: Some(credential),
+            ..RegistryConfig::default()
+        })
+    }
+
+    /// The store that a reference points into. Nothing is read or sent yet.
+    pub fn open(&self, reference: &Reference) -> Result<Arc<dyn Store>> {
+        Ok(match reference.place() {
+            Place::Layout(path) => Arc::new(Layout::open(path)),
+            Place::Registry { host, repository } => {
+                Arc::new(Registry::new(self.connection(host)?, repository))
+            }
+        })
+    }
+
+    /// Packs files, directories and bytes into one artifact, and names it by the reference's tags.
+    pub async fn push(&self, reference: &Reference, options: PushOptions) -> Result<PushResult> {
+        let during = |e: Error| e.during("push", reference);
+        let store = self.open(reference).map_err(during)?;
+        push::push(store, reference, options).await.map_err(during)
+    }
+
+    /// Writes an artifact's files into a directory; with an artifact type, those of the referrers
+    /// of that type. NOT_FOUND when there are none.
+    pub async fn pull(
+        &self,
+        reference: &Reference,
+        options: PullOptions,
+    ) -> Result<Vec<PullResult>> {
+        let during = |e: Error| e.during("pull", reference);
+        let store = self.open(reference).map_err(during)?;
+        pull::pull(store, reference, options).await.map_err(during)
+    }
+
+    /// The graph of everything that refers to what the reference names.
+    pub async fn discover(&self, reference: &Reference, options: DiscoverOptions) -> Result<Graph> {
+        let during = |e: Error| e.during("discover", reference);
+        let store = self.open(reference).map_err(during)?;
+        discover::discover(store.as_ref(), reference, &options).await.map_err(during)
+    }
+
+    /// Deletes what the reference names and all that refers to it, referrers first; or only says
+    /// what would be deleted.
+    pub async fn delete(
+        &self,
+        reference: &Reference,
+        options: DeleteOptions,
+    ) -> Result<DeleteReport> {
+        let during = |e: Error| e.during("delete", reference);
+        let store = self.open(reference).map_err(during)?;
+        delete::delete(store.as_ref(), reference, &options).await.map_err(during)
+    }
+
+    /// The descriptor of what the reference names.
+    pub async fn resolve(&self, reference: &Reference) -> Result<Descriptor> {
+        let during = |e: Error| e.during("resolve", reference);
+        let store = self.open(reference).map_err(during)?;
+        let name = reference.name().map_err(during)?;
+        store.resolve(&name).await.map_err(during)
+    }
+
+    /// Points further tags at what the reference names.
+    pub async fn tag(&self, reference: &Reference, tags: &[String]) -> Result<Descriptor> {
+        let during = |e: Error| e.during("tag", reference);
+        for tag in tags {
+            crate::reference::check_tag(tag).map_err(during)?;
+        }
+        let store = self.open(reference).map_err(during)?;
+        let descriptor = store.resolve(&reference.name().map_err(during)?).await.map_err(during)?;
+        store.tag(&descriptor, tags).await.map_err(during)?;
+        Ok(descriptor)
+    }
+
+    /// Removes the reference's tags and leaves what they named.
+    pub async fn untag(&self, reference: &Reference) -> Result<()> {
+        let during = |e: Error| e.during("untag", reference);
+        if reference.tags().is_empty() {
+            let error = Error::new(Code::InvalidReference, "it has no tag that could be removed");
+            return Err(during(error));
+        }
+        let store = self.open(reference).map_err(during)?;
+        for tag in reference.tags() {
+            store.untag(tag).await.map_err(during)?;
+        }
+        Ok(())
+    }
+
+    /// All tags, without those by which clients keep referrers.
+    pub async fn tags(&self, reference: &Reference) -> Result<Vec<String>> {
+        let during = |e: Error| e.during("tags", reference);
+        self.open(reference).map_err(during)?.tags().await.map_err(during)
+    }
+
+    /// The manifests, tagged and untagged, with what is known of each. Untagged ones are found
+    /// where an index lists them or where they refer to what is found.
+    pub async fn manifests(&self, reference: &Reference) -> Result<Vec<ManifestInfo>> {
+        let during = |e: Error| e.during("manifests", reference);
+        let store = self.open(reference).map_err(during)?;
+        listing::manifests(store.as_ref()).await.map_err(during)
+    }
+
+    /// The repositories of a registry; UNSUPPORTED where it does not list them.
+    pub async fn repositories(&self, host: &Host) -> Result<Vec<String>> {
+        let during = |e: Error| e.during("repositories", host);
+        self.connection(host).map_err(during)?.repositories().await.map_err(during)
+    }
+
+    /// The manifest that the reference names, as it is stored.
+    pub async fn fetch_manifest(&self, reference: &Reference) -> Result<Manifest> {
+        let during = |e: Error| e.during("fetch manifest", reference);
+        let store = self.open(reference).map_err(during)?;
+        store.fetch_manifest(&reference.name().map_err(during)?).await.map_err(during)
+    }
+
+    /// Stores a manifest as it is, under the reference's tags. CONFLICT when the reference has a
+    /// digest and it is another.
+    pub async fn push_manifest(&self, reference: &Reference, manifest: &Manifest) -> Result<()> {
+        let during = |e: Error| e.during("push manifest", reference);
+        if let Some(expected) = reference.digest()
+            && expected != manifest.digest()
+        {
+            let error = Error::new(
+                Code::DigestMismatch,
+                format!("the manifest's digest is {}", manifest.digest()),
+            );
+            return Err(during(error));
+        }
+        let store = self.open(reference).map_err(during)?;
+        store.push_manifest(manifest, reference.tags()).await.map_err(during)
+    }
+
+    /// The blob that the reference names by digest, with its descriptor. The stream is checked, and
+    /// ends in an error when the content is not what the digest says.
+    pub async fn fetch_blob(&self, reference: &Reference) -> Result<(Descriptor, ByteStream)> {
+        let during = |e: Error| e.during("fetch blob", reference);
+        let store = self.open(reference).map_err(during)?;
+        let digest = reference.digest().ok_or_else(|| {
+            during(Error::new(Code::InvalidReference, "a blob is named by its digest"))
+        })?;
+        let blob = store.describe_blob(digest).await.map_err(during)?;
+        let stream = store.fetch_blob(&blob, 0).await.map_err(during)?;
+        let stream = crate::store::verified(&blob, stream).map_err(during)?;
+        Ok((blob, stream))
+    }
+
+    /// Stores a blob where the reference points, unless it is there.
+    pub async fn push_blob(
+        &self,
+        reference: &Reference,
+        blob: &Descriptor,
+        source: Arc<dyn Source>,
+    ) -> Result<Outcome> {
+        let during = |e: Error| e.during("push blob", reference);
+        let store = self.open(reference).map_err(during)?;
+        store.push_blob(blob, source).await.map_err(during)
+    }
+
+    /// Stores bytes as a blob; gives their descriptor.
+    pub async fn push_bytes(&self, reference: &Reference, bytes: Bytes) -> Result<Descriptor> {
+        let blob = Descriptor::of(crate::media_type::OCTET_STREAM, &bytes);
+        self.push_blob(reference, &blob, Arc::new(bytes)).await?;
+        Ok(blob)
+    }
+
+    fn connection(&self, host: &Host) -> Result<Arc<Connection>> {
+        let mut connections = self.connections.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = connections.get(host) {
+            return Ok(Arc::clone(known));
+        }
+        let connection = Arc::new(Connection::new(host, Arc::clone(&self.config))?);
+        connections.insert(host.clone(), Arc::clone(&connection));
+        Ok(connection)
+    }
+}
+
+impl Default for Client {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").field("config", &self.config).finish_non_exhaustive()
+    }
+}
+
+/// How many requests an operation makes at once.
+pub(crate) fn concurrency(asked: Option<usize>) -> usize {
+    asked.unwrap_or(CONCURRENCY).max(1)
+}

@@ -1,0 +1,363 @@
+//! Delete: an artifact and all that refers to it, by a plan that can be shown first.
+//!
+//! Referrers go before what they refer to and an index before its children, so that a delete that
+//! breaks anywhere leaves a valid smaller graph, and can be run again.
+//!
+//! What stays: a manifest that is tagged otherwise or listed by an index that stays, with all that
+//! belongs to it, and whatever a staying manifest refers to. `force` deletes those too.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
+
+use futures::{StreamExt, TryStreamExt, stream};
+
+use crate::{
+    client::concurrency,
+    descriptor::Descriptor,
+    digest::Digest,
+    error::{Code, Error, Result},
+    manifest::Manifest,
+    media_type,
+    options::{DeleteOptions, DeleteReport, Failed, Kept},
+    push::by_digest,
+    reference::{Name, Reference},
+    store::{Doomed, Store},
+};
+
+pub(crate) async fn delete(
+    store: &dyn Store,
+    reference: &Reference,
+    options: &DeleteOptions,
+) -> Result<DeleteReport> {
+    let at_once = concurrency(options.concurrency);
+    let name = reference.name()?;
+    let root = store.resolve(&name).await?;
+    let closure = Closure::collect(store, root, at_once).await?;
+    let kept = if options.force {
+        HashMap::new()
+    } else {
+        let others = Others::collect(store, &name, &closure, at_once).await?;
+        closure.kept(&others)
+    };
+    let levels = closure.levels(&kept);
+    let mut report = DeleteReport { dry_run: options.dry_run, ..DeleteReport::default() };
+    for digest in &closure.order {
+        if let Some(reason) = kept.get(digest) {
+            let descriptor = closure.nodes[digest].descriptor.clone();
+            report.kept.push(Kept { descriptor, reason: reason.clone() });
+        }
+    }
+    if options.dry_run {
+        report.deleted = levels.into_iter().flatten().map(|doomed| doomed.manifest).collect();
+        return Ok(report);
+    }
+    for level in levels {
+        let results = store.delete_manifests(&level).await;
+        for (doomed, result) in level.into_iter().zip(results) {
+            match result {
+                Ok(()) => report.deleted.push(doomed.manifest),
+                Err(e) if e.code() == Code::Unsupported && report.deleted.is_empty() => {
+                    return Err(e);
+                }
+                Err(e) => {
+                    report.failed.push(Failed { descriptor: doomed.manifest, error: Arc::new(e) })
+                }
+            }
+        }
+        // What failed keeps what it refers to: going on would leave it without its subject.
+        if !report.failed.is_empty() {
+            break;
+        }
+    }
+    Ok(report)
+}
+
+struct Node {
+    descriptor: Descriptor,
+    /// What it refers to, within the closure.
+    subjects: Vec<Digest>,
+    /// The indexes that list it, within the closure.
+    parents: Vec<Digest>,
+    children: Vec<Digest>,
+    referrers: Vec<Digest>,
+}
+
+/// The root, all that refers to it, the manifests it lists if it is an index, and so on.
+struct Closure {
+    root: Digest,
+    nodes: HashMap<Digest, Node>,
+    /// In the order found: breadth first.
+    order: Vec<Digest>,
+}
+
+impl Closure {
+    async fn collect(store: &dyn Store, root: Descriptor, at_once: usize) -> Result<Self> {
+        let mut closure =
+            Self { root: root.digest.clone(), nodes: HashMap::new(), order: Vec::new() };
+        let mut level = vec![root.clone()];
+        closure.add(root);
+        while !level.is_empty() {
+            let looked = stream::iter(level)
+                .map(|node| async move {
+                    let (referrers, children) = tokio::try_join!(
+                        store.referrers(&node.digest, None),
+                        children_of(store, &node)
+                    )?;
+                    Ok::<_, Error>((node.digest, referrers, children))
+                })
+                .buffered(at_once)
+                .try_collect::<Vec<_>>()
+                .await?;
+            level = Vec::new();
+            for (digest, referrers, children) in looked {
+                for referrer in referrers {
+                    closure.link(&digest, &referrer, true);
+                    level.extend(closure.add(referrer));
+                }
+                for child in children {
+                    closure.link(&digest, &child, false);
+                    level.extend(closure.add(child));
+                }
+            }
+        }
+        Ok(closure)
+    }
+
+    /// Adds a node; gives it back when it is new.
+    fn add(&mut self, descriptor: Descriptor) -> Option<Descriptor> {
+        let node = self.entry(&descriptor);
+        let known = node.descriptor.artifact_type.is_some();
+        if !known {
+            node.descriptor = descriptor.clone();
+        }
+        if self.order.contains(&descriptor.digest) {
+            return None;
+        }
+        self.order.push(descriptor.digest.clone());
+        Some(descriptor)
+    }
+
+    fn link(&mut self, from: &Digest, to: &Descriptor, refers: bool) {
+        let other = self.entry(to);
+        if refers {
+            other.subjects.push(from.clone());
+        } else {
+            other.parents.push(from.clone());
+        }
+        if let Some(node) = self.nodes.get_mut(from) {
+            let list = if refers { &mut node.referrers } else { &mut node.children };
+            list.push(to.digest.clone());
+        }
+    }
+
+    fn entry(&mut self, descriptor: &Descriptor) -> &mut Node {
+        self.nodes.entry(descriptor.digest.clone()).or_insert_with(|| Node {
+            descriptor: descriptor.clone(),
+            subjects: Vec::new(),
+            parents: Vec::new(),
+            children: Vec::new(),
+            referrers: Vec::new(),
+        })
+    }
+
+    /// What stays, and why.
+    fn kept(&self, others: &Others) -> HashMap<Digest, String> {
+        let mut kept: HashMap<Digest, String> = HashMap::new();
+        // What is held from outside, and what belongs to it.
+        let mut held: Vec<&Digest> = Vec::new();
+        for digest in &self.order {
+            let reason = match (others.tags.get(digest), others.listed_by.get(digest)) {
+                (Some(tags), _) => format!("tagged {}", tags.join(", ")),
+                (None, Some(index)) => format!("listed by the index {index}"),
+                (None, None) => continue,
+            };
+            kept.insert(digest.clone(), reason);
+            held.push(digest);
+        }
+        let mut above = held.clone();
+        while let Some(digest) = held.pop() {
+            let node = &self.nodes[digest];
+            for (list, how) in [(&node.referrers, "refers to"), (&node.children, "listed by")] {
+                for other in list {
+                    if !kept.contains_key(other) {
+                        kept.insert(other.clone(), format!("{how} {digest}, which stays"));
+                        held.push(other);
+                        above.push(other);
+                    }
+                }
+            }
+        }
+        while let Some(digest) = above.pop() {
+            for subject in &self.nodes[digest].subjects {
+                if !kept.contains_key(subject) {
+                    kept.insert(subject.clone(), format!("subject of {digest}, which stays"));
+                    above.push(subject);
+                    // The children of an index that stays must stay with it.
+                    let mut children = self.nodes[subject].children.clone();
+                    while let Some(child) = children.pop() {
+                        if !kept.contains_key(&child) {
+                            kept.insert(child.clone(), format!("listed by {subject}, which stays"));
+                            children.extend(self.nodes[&child].children.iter().cloned());
+                        }
+                    }
+                }
+            }
+        }
+        kept
+    }
+
+    /// What goes, in levels of which each can go at once: a manifest's level comes after those of
+    /// its referrers and of the indexes that list it.
+    fn levels(&self, kept: &HashMap<Digest, String>) -> Vec<Vec<Doomed>> {
+        let goes = |digest: &Digest| !kept.contains_key(digest);
+        let mut waiting: HashMap<&Digest, usize> = HashMap::new();
+        for digest in self.order.iter().filter(|d| goes(d)) {
+            let node = &self.nodes[digest];
+            let before = node.referrers.iter().chain(&node.parents).filter(|d| goes(d)).count();
+            waiting.insert(digest, before);
+        }
+        let mut levels = Vec::new();
+        let mut placed: HashSet<&Digest> = HashSet::new();
+        while placed.len() < waiting.len() {
+            let ready = |(_, before): &(&&Digest, &usize)| **before == 0;
+            let mut level: Vec<&Digest> = self
+                .order
+                .iter()
+                .filter(|d| !placed.contains(d))
+                .filter(|d| waiting.get_key_value(*d).as_ref().is_some_and(|(k, v)| ready(&(k, v))))
+                .collect();
+            if level.is_empty() {
+                // A forged cycle: no order is right, and all of it goes.
+                level = self
+                    .order
+                    .iter()
+                    .filter(|d| waiting.contains_key(d) && !placed.contains(d))
+                    .collect();
+            }
+            for digest in &level {
+                placed.insert(digest);
+                let node = &self.nodes[*digest];
+                for later in node.subjects.iter().chain(&node.children) {
+                    if let Some(before) = waiting.get_mut(later) {
+                        *before = before.saturating_sub(1);
+                    }
+                }
+            }
+            let doomed = level.into_iter().map(|digest| {
+                let node = &self.nodes[digest];
+                Doomed {
+                    manifest: node.descriptor.clone(),
+                    subject: node.subjects.first().cloned(),
+                }
+            });
+            levels.push(doomed.collect());
+        }
+        levels
+    }
+}
+
+/// The manifests an index lists; one that is gone, or is no manifest, lists nothing.
+async fn children_of(store: &dyn Store, node: &Descriptor) -> Result<Vec<Descriptor>> {
+    if !media_type::is_index(&node.media_type) {
+        return Ok(Vec::new());
+    }
+    match store.fetch_manifest(&by_digest(node)).await {
+        Ok(index) => Ok(manifests_in(&index)),
+        Err(e) if matches!(e.code(), Code::NotFound | Code::InvalidManifest) => Ok(Vec::new()),
+        Err(e) => Err(e),
+    }
+}
+
+fn manifests_in(index: &Manifest) -> Vec<Descriptor> {
+    index.manifests().iter().filter(|d| media_type::is_manifest(&d.media_type)).cloned().collect()
+}
+
+/// What others than the one who deletes hold: tags, and indexes outside the closure.
+#[derive(Default)]
+struct Others {
+    tags: HashMap<Digest, Vec<String>>,
+    listed_by: HashMap<Digest, Digest>,
+}
+
+impl Others {
+    async fn collect(
+        store: &dyn Store,
+        name: &Name,
+        closure: &Closure,
+        at_once: usize,
+    ) -> Result<Self> {
+        let tags = match store.tags().await {
+            Ok(tags) => tags,
+            Err(e) if e.code() == Code::NotFound => Vec::new(),
+            Err(e) => return Err(e),
+        };
+        let resolved = stream::iter(tags)
+            .map(|tag| async move {
+                match store.resolve(&Name::Tag(tag.clone())).await {
+                    Ok(descriptor) => Ok(Some((tag, descriptor))),
+                    // Deleted since it was listed.
+                    Err(e) if matches!(e.code(), Code::NotFound | Code::InvalidManifest) => {
+                        Ok(None)
+                    }
+                    Err(e) => Err(e),
+                }
+            })
+            .buffered(at_once)
+            .try_collect::<Vec<_>>()
+            .await?;
+        let mut others = Self::default();
+        let mut outside: Vec<Descriptor> = store.untagged().await?;
+        for (tag, descriptor) in resolved.into_iter().flatten() {
+            // The tag by which the root was named goes with it. A root named by digest is meant
+            // with all its tags.
+            let named = descriptor.digest == closure.root
+                && match name {
+                    Name::Tag(named) => *named == tag,
+                    Name::Digest(_) => true,
+                };
+            if !named && closure.nodes.contains_key(&descriptor.digest) {
+                others.tags.entry(descriptor.digest.clone()).or_default().push(tag);
+            }
+            outside.push(descriptor);
+        }
+        others.collect_indexes(store, closure, outside, at_once).await?;
+        Ok(others)
+    }
+
+    async fn collect_indexes(
+        &mut self,
+        store: &dyn Store,
+        closure: &Closure,
+        mut level: Vec<Descriptor>,
+        at_once: usize,
+    ) -> Result<()> {
+        let mut seen: HashSet<Digest> = HashSet::new();
+        loop {
+            level.retain(|d| {
+                media_type::is_index(&d.media_type)
+                    && !closure.nodes.contains_key(&d.digest)
+                    && seen.insert(d.digest.clone())
+            });
+            if level.is_empty() {
+                return Ok(());
+            }
+            let read = stream::iter(std::mem::take(&mut level))
+                .map(|index| async move {
+                    Ok::<_, Error>((index.digest.clone(), children_of(store, &index).await?))
+                })
+                .buffered(at_once)
+                .try_collect::<Vec<_>>()
+                .await?;
+            for (index, children) in read {
+                for child in children {
+                    if closure.nodes.contains_key(&child.digest) {
+                        self.listed_by.entry(child.digest.clone()).or_insert_with(|| index.clone());
+                    }
+                    level.push(child);
+                }
+            }
+        }
+    }
+}

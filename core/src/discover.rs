@@ -1,0 +1,97 @@
+//! Discover: the graph of referrers beneath a subject, breadth first, a level's nodes all at once.
+
+use std::collections::HashSet;
+
+use futures::{StreamExt, TryStreamExt, stream};
+
+use crate::{
+    client::concurrency,
+    descriptor::Descriptor,
+    digest::Digest,
+    error::Result,
+    graph::Graph,
+    options::DiscoverOptions,
+    reference::{Name, Reference},
+    store::Store,
+};
+
+pub(crate) async fn discover(
+    store: &dyn Store,
+    reference: &Reference,
+    options: &DiscoverOptions,
+) -> Result<Graph> {
+    let name = reference.name()?;
+    // With a digest in hand the referrers are asked for while the subject is looked up.
+    let subject = match &name {
+        Name::Digest(digest) => {
+            let (subject, first) =
+                tokio::try_join!(store.resolve(&name), store.referrers(digest, hint(options)))?;
+            return finish(store, subject, Some(first), options).await;
+        }
+        Name::Tag(_) => store.resolve(&name).await?,
+    };
+    finish(store, subject, None, options).await
+}
+
+async fn finish(
+    store: &dyn Store,
+    subject: Descriptor,
+    first: Option<Vec<Descriptor>>,
+    options: &DiscoverOptions,
+) -> Result<Graph> {
+    let mut graph = Graph::new(subject);
+    let root = graph.subject().digest.clone();
+    if options.depth != Some(0) {
+        let first = match first {
+            Some(first) => first,
+            None => store.referrers(&root, hint(options)).await?,
+        };
+        graph.insert(root, first);
+        let depth = options.depth.unwrap_or(usize::MAX);
+        walk(store, &mut graph, depth, concurrency(options.concurrency)).await?;
+    }
+    let wanted = |descriptor: &Descriptor| {
+        options.artifact_type.as_ref().is_none_or(|t| descriptor.artifact_type.as_ref() == Some(t))
+            && options.annotations.iter().all(|(k, v)| descriptor.annotations.get(k) == Some(v))
+    };
+    Ok(if options.artifact_type.is_none() && options.annotations.is_empty() {
+        graph
+    } else {
+        graph.filtered(wanted)
+    })
+}
+
+/// The store can filter only where nothing beneath is wanted: a match may lie under a referrer
+/// that is none.
+fn hint(options: &DiscoverOptions) -> Option<&str> {
+    options.artifact_type.as_deref().filter(|_| options.depth == Some(1))
+}
+
+/// Completes a graph whose root's referrers are known.
+async fn walk(store: &dyn Store, graph: &mut Graph, depth: usize, at_once: usize) -> Result<()> {
+    let mut seen = HashSet::from([graph.subject().digest.clone()]);
+    let mut level: Vec<Digest> = vec![graph.subject().digest.clone()];
+    for _ in 1..depth {
+        let next: Vec<Digest> = level
+            .iter()
+            .flat_map(|digest| graph.referrers(digest))
+            .map(|referrer| referrer.digest.clone())
+            .filter(|digest| seen.insert(digest.clone()))
+            .collect();
+        if next.is_empty() {
+            break;
+        }
+        let asked = stream::iter(next.clone())
+            .map(|digest| async move {
+                let referrers = store.referrers(&digest, None).await?;
+                Ok::<_, crate::Error>((digest, referrers))
+            })
+            .buffer_unordered(at_once);
+        let answers: Vec<_> = asked.try_collect().await?;
+        for (digest, referrers) in answers {
+            graph.insert(digest, referrers);
+        }
+        level = next;
+    }
+    Ok(())
+}

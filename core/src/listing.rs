@@ -1,0 +1,136 @@
+//! Listings: every manifest that can be found in a place, with what is known of it.
+
+use std::collections::HashMap;
+
+use futures::{StreamExt, TryStreamExt, stream};
+
+use crate::{
+    descriptor::Descriptor,
+    digest::Digest,
+    error::{Code, Error, Result},
+    manifest::{ImageConfig, Manifest, created},
+    media_type,
+    options::ManifestInfo,
+    push::by_digest,
+    reference::Name,
+    store::{Store, read_small},
+};
+
+const AT_ONCE: usize = 32;
+/// A config of a runnable image is a few kilobytes.
+const CONFIG_LIMIT: u64 = 4 * 1024 * 1024;
+
+/// Tagged manifests in the order of their tags, then what they list and what refers to them.
+pub(crate) async fn manifests(store: &dyn Store) -> Result<Vec<ManifestInfo>> {
+    let tags = store.tags().await?;
+    let resolved: Vec<(String, Option<Descriptor>)> = stream::iter(tags)
+        .map(|tag| async move {
+            match store.resolve(&Name::Tag(tag.clone())).await {
+                Ok(descriptor) => Ok((tag, Some(descriptor))),
+                Err(e) if e.code() == Code::NotFound => Ok((tag, None)),
+                Err(e) => Err(e),
+            }
+        })
+        .buffered(AT_ONCE)
+        .try_collect()
+        .await?;
+    let mut tags_of: HashMap<Digest, Vec<String>> = HashMap::new();
+    let mut level = Vec::new();
+    for (tag, descriptor) in resolved {
+        let Some(descriptor) = descriptor else { continue };
+        let tags = tags_of.entry(descriptor.digest.clone()).or_default();
+        if tags.is_empty() {
+            level.push(descriptor);
+        }
+        tags.push(tag);
+    }
+    level.extend(store.untagged().await?);
+    let mut found: Vec<ManifestInfo> = Vec::new();
+    let mut seen = std::collections::HashSet::new();
+    loop {
+        level.retain(|d| seen.insert(d.digest.clone()));
+        if level.is_empty() {
+            return Ok(found);
+        }
+        let looked = stream::iter(std::mem::take(&mut level))
+            .map(|descriptor| look_at(store, descriptor))
+            .buffered(AT_ONCE)
+            .try_collect::<Vec<_>>()
+            .await?;
+        for (mut info, next) in looked {
+            info.tags = tags_of.remove(&info.descriptor.digest).unwrap_or_default();
+            found.push(info);
+            level.extend(next);
+        }
+    }
+}
+
+async fn look_at(
+    store: &dyn Store,
+    descriptor: Descriptor,
+) -> Result<(ManifestInfo, Vec<Descriptor>)> {
+    let name = by_digest(&descriptor);
+    let (manifest, referrers) =
+        tokio::try_join!(fetch(store, &name), store.referrers(&descriptor.digest, None))?;
+    let mut info = ManifestInfo {
+        descriptor,
+        tags: Vec::new(),
+        subject: None,
+        created: None,
+        architecture: None,
+        os: None,
+        config_media_type: None,
+        image_size: None,
+    };
+    let mut next = referrers;
+    if let Some(manifest) = manifest {
+        describe(store, &manifest, &mut info).await?;
+        next.extend(
+            manifest.manifests().iter().filter(|d| media_type::is_manifest(&d.media_type)).cloned(),
+        );
+    }
+    Ok((info, next))
+}
+
+/// A listed manifest that is gone or malformed is still listed.
+async fn fetch(store: &dyn Store, name: &Name) -> Result<Option<Manifest>> {
+    match store.fetch_manifest(name).await {
+        Ok(manifest) => Ok(Some(manifest)),
+        Err(e) if matches!(e.code(), Code::NotFound | Code::InvalidManifest) => Ok(None),
+        Err(e) => Err(e),
+    }
+}
+
+async fn describe(store: &dyn Store, manifest: &Manifest, info: &mut ManifestInfo) -> Result<()> {
+    info.descriptor = manifest.descriptor();
+    info.subject = manifest.subject().map(|subject| subject.digest.clone());
+    info.created = created(manifest.annotations()).map(str::to_owned);
+    if !manifest.is_index() {
+        info.image_size =
+            Some(manifest.content().map(|blob| blob.size).fold(0, u64::saturating_add));
+    }
+    let Some(config) = manifest.config() else { return Ok(()) };
+    info.config_media_type = Some(config.media_type.clone());
+    if !config.media_type.ends_with("image.v1+json")
+        && config.media_type != media_type::OCI_IMAGE_CONFIG
+    {
+        return Ok(());
+    }
+    let config = match read_small(store, config, CONFIG_LIMIT).await {
+        Ok(bytes) => serde_json::from_slice::<ImageConfig>(&bytes).unwrap_or_default(),
+        Err(e) if matches!(e.code(), Code::NotFound | Code::TooLarge) => ImageConfig::default(),
+        Err(e) => {
+            return Err(Error::new(
+                e.code(),
+                format!("the config cannot be read: {}", e.message()),
+            ));
+        }
+    };
+    let text = |value: Option<String>| value.filter(|text| !text.is_empty());
+    info.architecture = text(config.architecture);
+    info.os = text(config.os);
+    if info.created.is_none() {
+        info.created = config.created.and_then(|value| value.as_str().map(str::to_owned));
+    }
+    Ok(())
+}

@@ -1,0 +1,242 @@
+//! What the operations take and what they give back: plain values.
+
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
+
+use crate::{
+    archive::UnpackLimits,
+    descriptor::{Annotations, Descriptor},
+    digest::Digest,
+    error::Error,
+    manifest::ManifestFormat,
+    progress::{Outcome, Progress},
+    store::Source,
+};
+
+/// One thing to push.
+#[derive(Debug, Clone)]
+pub struct File {
+    /// Where the content comes from.
+    pub content: Content,
+    /// Its media type; guessed from the name when absent.
+    pub media_type: Option<String>,
+    /// Its title; taken from the path when absent.
+    pub title: Option<String>,
+    /// Further annotations of its descriptor.
+    pub annotations: Annotations,
+}
+
+/// Where the content of a [`File`] comes from.
+#[derive(Debug, Clone)]
+pub enum Content {
+    /// A file or directory on disk; a directory is packed as tar and gzip.
+    Path(PathBuf),
+    /// Bytes in memory.
+    Bytes(bytes::Bytes),
+    /// Content described beforehand.
+    Source(Box<Descriptor>, Arc<dyn Source>),
+}
+
+impl File {
+    /// A file or directory on disk.
+    pub fn path(path: impl Into<PathBuf>) -> Self {
+        Self::new(Content::Path(path.into()))
+    }
+
+    /// Bytes in memory, under a title.
+    pub fn bytes(title: impl Into<String>, bytes: impl Into<bytes::Bytes>) -> Self {
+        Self { title: Some(title.into()), ..Self::new(Content::Bytes(bytes.into())) }
+    }
+
+    /// The same file with a media type of its own.
+    pub fn with_media_type(mut self, media_type: impl Into<String>) -> Self {
+        self.media_type = Some(media_type.into());
+        self
+    }
+
+    fn new(content: Content) -> Self {
+        Self { content, media_type: None, title: None, annotations: Annotations::new() }
+    }
+}
+
+/// How to push.
+#[derive(Debug, Clone, Default)]
+pub struct PushOptions {
+    /// What the files are to be blobs of; an artifact may have none.
+    pub files: Vec<File>,
+    /// The artifact's type, such as `application/vnd.example.sbom`.
+    pub artifact_type: Option<String>,
+    /// Makes the artifact a referrer of what this tag or digest names in the same place.
+    pub subject: Option<crate::Reference>,
+    /// Annotations of the manifest.
+    pub annotations: Annotations,
+    /// A config instead of the empty one.
+    pub config: Option<File>,
+    /// The manifest's format.
+    pub format: ManifestFormat,
+    /// Takes absolute titles and titles with `..` as they are.
+    pub allow_path_traversal: bool,
+    /// Seconds since 1970: the time put into packed directories and the `created` annotation, as
+    /// SOURCE_DATE_EPOCH has it. Without it directories get 0 and there is no `created`.
+    pub source_date_epoch: Option<u64>,
+    /// Requests at once.
+    pub concurrency: Option<usize>,
+    /// Where progress is reported.
+    pub progress: Progress,
+}
+
+/// What was pushed.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PushResult {
+    /// The place, by digest.
+    pub reference: crate::Reference,
+    /// The manifest.
+    pub descriptor: Descriptor,
+    /// The tags it was given.
+    pub tags: Vec<String>,
+    /// Its blobs, in their order, the config aside.
+    pub blobs: Vec<PushedBlob>,
+    /// The manifest's bytes.
+    pub manifest: bytes::Bytes,
+}
+
+/// A blob of a push.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PushedBlob {
+    /// The blob.
+    pub descriptor: Descriptor,
+    /// What became of it.
+    pub outcome: Outcome,
+}
+
+/// How to pull.
+#[derive(Debug, Clone, Default)]
+pub struct PullOptions {
+    /// The directory to write into; created when it is not there. Empty: the current one.
+    pub output: PathBuf,
+    /// Pulls, instead of what the reference names, its referrers of this type.
+    pub artifact_type: Option<String>,
+    /// Leaves files that are there already as they are.
+    pub keep_old_files: bool,
+    /// Writes where titles say, even outside the output directory.
+    pub allow_path_traversal: bool,
+    /// Bounds on unpacked directories.
+    pub unpack_limits: UnpackLimits,
+    /// Requests at once.
+    pub concurrency: Option<usize>,
+    /// Where progress is reported.
+    pub progress: Progress,
+}
+
+/// What was pulled: one artifact.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PullResult {
+    /// The place, by digest.
+    pub reference: crate::Reference,
+    /// The manifest.
+    pub descriptor: Descriptor,
+    /// The files, in the order of the manifest.
+    pub files: Vec<PulledFile>,
+    /// Blobs without a title, which are not written.
+    pub skipped: Vec<Descriptor>,
+}
+
+/// A file of a pull.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PulledFile {
+    /// Where it is.
+    pub path: PathBuf,
+    /// The blob.
+    pub descriptor: Descriptor,
+    /// What became of it.
+    pub outcome: Outcome,
+}
+
+/// How to discover.
+#[derive(Debug, Clone, Default)]
+pub struct DiscoverOptions {
+    /// Returns only referrers of this type, with what leads to them and what lies beneath them.
+    pub artifact_type: Option<String>,
+    /// Returns only referrers with these annotations; as `artifact_type`.
+    pub annotations: BTreeMap<String, String>,
+    /// How many levels to walk; all when absent.
+    pub depth: Option<usize>,
+    /// Requests at once.
+    pub concurrency: Option<usize>,
+}
+
+/// How to delete.
+#[derive(Debug, Clone, Default)]
+pub struct DeleteOptions {
+    /// Only says what would be done.
+    pub dry_run: bool,
+    /// Deletes also what would be kept: what is tagged otherwise or listed by another index.
+    pub force: bool,
+    /// Requests at once.
+    pub concurrency: Option<usize>,
+}
+
+/// What was deleted, or would be.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct DeleteReport {
+    /// Whether nothing was done.
+    pub dry_run: bool,
+    /// What is gone, or would be, in the order of deletion: referrers before their subjects.
+    pub deleted: Vec<Descriptor>,
+    /// What stays, and why.
+    pub kept: Vec<Kept>,
+    /// What could not be deleted.
+    pub failed: Vec<Failed>,
+}
+
+/// A manifest that stays.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Kept {
+    /// The manifest.
+    pub descriptor: Descriptor,
+    /// Why, as a phrase: `tagged stable`.
+    pub reason: String,
+}
+
+/// A manifest that could not be deleted.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Failed {
+    /// The manifest.
+    pub descriptor: Descriptor,
+    /// Why.
+    pub error: Arc<Error>,
+}
+
+impl Clone for Failed {
+    fn clone(&self) -> Self {
+        Self { descriptor: self.descriptor.clone(), error: Arc::clone(&self.error) }
+    }
+}
+
+/// What is known of a manifest in a listing.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct ManifestInfo {
+    /// The manifest.
+    pub descriptor: Descriptor,
+    /// Its tags.
+    pub tags: Vec<String>,
+    /// What it refers to.
+    pub subject: Option<Digest>,
+    /// When it was made, RFC 3339, as its annotations or its config have it.
+    pub created: Option<String>,
+    /// CPU architecture, from an image's config.
+    pub architecture: Option<String>,
+    /// Operating system, from an image's config.
+    pub os: Option<String>,
+    /// The media type of its config.
+    pub config_media_type: Option<String>,
+    /// Bytes of its config, layers and blobs together.
+    pub image_size: Option<u64>,
+}

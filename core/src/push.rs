@@ -1,0 +1,301 @@
+//! Push: files, directories and bytes become the blobs of one artifact.
+//!
+//! Blobs first, then the manifest, then its tags, then the list of referrers: a push that breaks
+//! anywhere leaves nothing that names what is not there.
+
+use std::{collections::HashMap, path::PathBuf, sync::Arc};
+
+use futures::{StreamExt, TryStreamExt, stream};
+use tempfile::TempPath;
+use tokio::sync::Semaphore;
+
+use crate::{
+    archive,
+    client::concurrency,
+    descriptor::{Annotations, Descriptor, annotation},
+    digest::{Algorithm, Digest, digest_file},
+    error::{Code, Error, Result},
+    files,
+    manifest::{EMPTY_JSON, ManifestFormat, Parts, empty_descriptor},
+    media_type,
+    options::{Content, File, PushOptions, PushResult, PushedBlob},
+    progress::{Event, Progress},
+    reference::{Name, Place, Reference},
+    store::{FileSource, Reported, Source, Store},
+};
+
+/// A blob from here on is large: few of them saturate a disk.
+const LARGE: u64 = 8 * 1024 * 1024;
+const LARGE_AT_ONCE: usize = 4;
+
+pub(crate) async fn push(
+    store: Arc<dyn Store>,
+    reference: &Reference,
+    options: PushOptions,
+) -> Result<PushResult> {
+    if reference.digest().is_some() {
+        return Err(Error::new(Code::InvalidReference, "a push is named by tags, not by a digest")
+            .with_hint("leave the digest out; the push prints it"));
+    }
+    check_annotations(&options)?;
+    let subject = subject_of(store.as_ref(), reference, &options).await?;
+    let uploads = Uploads {
+        store: Arc::clone(&store),
+        progress: options.progress.clone(),
+        large: Semaphore::new(LARGE_AT_ONCE),
+    };
+    let at_once = concurrency(options.concurrency);
+    let format = async {
+        match (options.format, &subject) {
+            (ManifestFormat::Auto, Some(subject)) if options.config.is_none() => {
+                store.referrer_format(&subject.digest).await
+            }
+            (ManifestFormat::Auto, _) => Ok(ManifestFormat::Oci11),
+            (given, _) => Ok(given),
+        }
+    };
+    let blobs = async {
+        // Each file is digested, then sent, while others are digested.
+        let each = options.files.iter().map(|file| uploads.prepare_and_send(file, &options));
+        stream::iter(each).buffered(at_once).try_collect::<Vec<_>>().await
+    };
+    let config = async {
+        match &options.config {
+            Some(file) => uploads.prepare_and_send(file, &options).await.map(Some),
+            None => Ok(None),
+        }
+    };
+    let (format, blobs, config) = tokio::try_join!(format, blobs, config)?;
+    check_titles(&blobs)?;
+
+    let mut annotations = options.annotations.clone();
+    if let Some(epoch) = options.source_date_epoch
+        && !annotations.contains_key(annotation::CREATED)
+    {
+        annotations.insert(annotation::CREATED.into(), rfc3339(epoch)?);
+    }
+    let parts = Parts {
+        artifact_type: options.artifact_type.clone(),
+        config: config
+            .map(|blob| Descriptor { annotations: Annotations::new(), ..blob.descriptor }),
+        blobs: blobs.iter().map(|blob| blob.descriptor.clone()).collect(),
+        subject: subject.as_ref().map(Descriptor::plain),
+        annotations,
+    };
+    let manifest = parts.write(format)?;
+    let empty = empty_descriptor();
+    if manifest.content().any(|blob| blob.digest == empty.digest)
+        && !blobs.iter().any(|blob| blob.descriptor.digest == empty.digest)
+    {
+        store.push_blob(&empty, Arc::new(bytes::Bytes::from_static(EMPTY_JSON))).await?;
+    }
+    store.push_manifest(&manifest, reference.tags()).await?;
+    Ok(PushResult {
+        reference: reference.at(manifest.digest().clone()),
+        descriptor: manifest.descriptor(),
+        tags: reference.tags().to_vec(),
+        blobs,
+        manifest: manifest.bytes().clone(),
+    })
+}
+
+async fn subject_of(
+    store: &dyn Store,
+    reference: &Reference,
+    options: &PushOptions,
+) -> Result<Option<Descriptor>> {
+    let Some(subject) = &options.subject else { return Ok(None) };
+    if !same_place(subject.place(), reference.place()) {
+        return Err(Error::new(
+            Code::InvalidArgument,
+            format!("the subject {subject} is in another repository than {reference}"),
+        )
+        .with_hint("a referrer lies beside its subject: push to the subject's repository"));
+    }
+    let resolved = store.resolve(&subject.name()?).await.map_err(|e| match e.code() {
+        Code::NotFound => Error::new(
+            Code::NotFound,
+            format!("the subject {subject} is not there: {}", e.message()),
+        ),
+        _ => e,
+    })?;
+    Ok(Some(resolved))
+}
+
+fn same_place(a: &Place, b: &Place) -> bool {
+    match (a, b) {
+        (Place::Layout(a), Place::Layout(b)) => a.components().eq(b.components()),
+        _ => a == b,
+    }
+}
+
+struct Uploads {
+    store: Arc<dyn Store>,
+    progress: Progress,
+    large: Semaphore,
+}
+
+impl Uploads {
+    async fn prepare_and_send(&self, file: &File, options: &PushOptions) -> Result<PushedBlob> {
+        let prepared = prepare(file, options).await?;
+        let descriptor = prepared.descriptor;
+        let _large = match descriptor.size {
+            LARGE.. => self.large.acquire().await.ok(),
+            _ => None,
+        };
+        self.progress.report(Event::Started { blob: &descriptor });
+        let source = Reported {
+            source: prepared.source,
+            blob: descriptor.clone(),
+            progress: self.progress.clone(),
+        };
+        let what = descriptor.title().unwrap_or(descriptor.digest.as_str()).to_owned();
+        let outcome = self.store.push_blob(&descriptor, Arc::new(source)).await.map_err(|e| {
+            let hint = e.hint().map(str::to_owned);
+            match (e.status(), hint) {
+                (None, None)
+                    if e.code() == Code::DigestMismatch || e.code() == Code::SizeMismatch =>
+                {
+                    e.with_hint(format!("was {what} changed while it was pushed?"))
+                }
+                _ => e,
+            }
+        })?;
+        self.progress.report(Event::Finished { blob: &descriptor, outcome });
+        Ok(PushedBlob { descriptor, outcome })
+    }
+}
+
+struct Prepared {
+    descriptor: Descriptor,
+    source: Arc<dyn Source>,
+}
+
+/// A packed directory, which goes when the push is done with it.
+#[derive(Debug)]
+struct PackedSource {
+    file: FileSource,
+    _path: TempPath,
+}
+
+#[async_trait::async_trait]
+impl Source for PackedSource {
+    async fn open(&self, offset: u64) -> Result<crate::store::ByteStream> {
+        self.file.open(offset).await
+    }
+}
+
+async fn prepare(file: &File, options: &PushOptions) -> Result<Prepared> {
+    let mut prepared = match &file.content {
+        Content::Bytes(bytes) => {
+            let bytes = bytes.clone();
+            let hashed = bytes.clone();
+            let digest = off_thread(move || Ok(Algorithm::Sha256.digest(&hashed))).await?;
+            let guessed = file.title.as_ref().map(|title| files::media_type_for(title.as_ref()));
+            let kind = guessed.unwrap_or_else(|| media_type::OCTET_STREAM.into());
+            let descriptor = Descriptor::new(kind, digest, bytes.len() as u64);
+            Prepared { descriptor, source: Arc::new(bytes) }
+        }
+        Content::Source(descriptor, source) => {
+            Prepared { descriptor: (**descriptor).clone(), source: Arc::clone(source) }
+        }
+        Content::Path(path) => prepare_path(path.clone(), file, options).await?,
+    };
+    if let Some(kind) = &file.media_type {
+        if !media_type::is_valid(kind) {
+            return Err(Error::new(Code::InvalidArgument, format!("{kind:?} is no media type"))
+                .with_hint("write type/subtype, as in application/json"));
+        }
+        prepared.descriptor.media_type = kind.clone();
+    }
+    let annotations = &mut prepared.descriptor.annotations;
+    if let Some(title) = &file.title {
+        annotations.insert(annotation::TITLE.into(), title.clone());
+    }
+    annotations.extend(file.annotations.clone());
+    Ok(prepared)
+}
+
+async fn prepare_path(path: PathBuf, file: &File, options: &PushOptions) -> Result<Prepared> {
+    let title = match &file.title {
+        Some(title) => title.clone(),
+        None => files::title_for(&path, options.allow_path_traversal)?,
+    };
+    let epoch = options.source_date_epoch;
+    off_thread(move || {
+        let metadata = std::fs::metadata(&path).map_err(|e| Error::io("read", &path, e))?;
+        let mut prepared = if metadata.is_dir() {
+            let packed = archive::pack(&path, &title, epoch)?;
+            let mut descriptor =
+                Descriptor::new(media_type::OCI_LAYER_GZIP, packed.digest, packed.size);
+            descriptor
+                .annotations
+                .insert(annotation::CONTENT_DIGEST.into(), packed.content_digest.to_string());
+            descriptor.annotations.insert(annotation::UNPACK.into(), "true".into());
+            let source = PackedSource {
+                file: FileSource::new(packed.path.to_path_buf()),
+                _path: packed.path,
+            };
+            Prepared { descriptor, source: Arc::new(source) }
+        } else if metadata.is_file() {
+            let (digest, size) = digest_file(&path, Algorithm::Sha256)?;
+            let descriptor = Descriptor::new(files::media_type_for(&path), digest, size);
+            Prepared { descriptor, source: Arc::new(FileSource::new(&path)) }
+        } else {
+            return Err(Error::new(
+                Code::InvalidArgument,
+                format!("{} is neither a file nor a directory", path.display()),
+            ));
+        };
+        prepared.descriptor.annotations.insert(annotation::TITLE.into(), title);
+        Ok(prepared)
+    })
+    .await
+}
+
+fn check_annotations(options: &PushOptions) -> Result<()> {
+    if options.annotations.keys().any(String::is_empty) {
+        return Err(Error::new(Code::InvalidArgument, "an annotation has an empty key"));
+    }
+    Ok(())
+}
+
+/// Two files of one title would overwrite each other when pulled.
+fn check_titles(blobs: &[PushedBlob]) -> Result<()> {
+    let mut seen: HashMap<&str, &Digest> = HashMap::new();
+    for blob in blobs {
+        let Some(title) = blob.descriptor.title() else { continue };
+        if seen.insert(title, &blob.descriptor.digest).is_some() {
+            return Err(Error::new(
+                Code::InvalidArgument,
+                format!("two files have the title {title:?}"),
+            )
+            .with_hint("push each file once"));
+        }
+    }
+    Ok(())
+}
+
+fn rfc3339(epoch: u64) -> Result<String> {
+    i64::try_from(epoch)
+        .ok()
+        .and_then(|seconds| jiff::Timestamp::from_second(seconds).ok())
+        .map(|timestamp| timestamp.to_string())
+        .ok_or_else(|| {
+            Error::new(Code::InvalidArgument, format!("SOURCE_DATE_EPOCH {epoch} is no time"))
+        })
+}
+
+/// Runs what blocks, file work and digests, beside the async threads.
+pub(crate) async fn off_thread<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .unwrap_or_else(|e| Err(Error::new(Code::Internal, format!("a worker thread failed: {e}"))))
+}
+
+/// What a name points to, for those who only have the name.
+pub(crate) fn by_digest(descriptor: &Descriptor) -> Name {
+    Name::Digest(descriptor.digest.clone())
+}

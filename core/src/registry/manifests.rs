@@ -1,0 +1,208 @@
+//! Manifests of a repository: asked for, stored, tagged and deleted.
+
+use http::{Method, StatusCode, header};
+
+use super::{
+    Registry,
+    transport::{Answer, Body, Call},
+};
+use crate::{
+    descriptor::Descriptor,
+    digest::{Algorithm, Digest},
+    error::{Code, Error, Result},
+    manifest::Manifest,
+    media_type,
+    reference::Name,
+};
+
+const CONTENT_DIGEST: &str = "docker-content-digest";
+
+impl Registry {
+    /// By HEAD where that tells all, else by GET: some registries leave the digest out.
+    pub(super) async fn resolve_manifest(&self, name: &Name) -> Result<Descriptor> {
+        let call = Call::new(Method::HEAD, self.manifest_url(name)?)
+            .header(header::ACCEPT, media_type::ACCEPT);
+        let answer = self.connection.send(call).await?;
+        match answer.status() {
+            StatusCode::OK => {
+                let digest = served_digest(&answer, name)?;
+                let size = answer.header(header::CONTENT_LENGTH).and_then(|n| n.parse().ok());
+                let kind = answer.header(header::CONTENT_TYPE).map(media_type::essence);
+                match (digest, size, kind) {
+                    (Some(digest), Some(size), Some(kind)) if media_type::is_manifest(&kind) => {
+                        Ok(Descriptor::new(kind, digest, size))
+                    }
+                    _ => Ok(self.get_manifest(name).await?.0.plain_descriptor()),
+                }
+            }
+            // An answer to HEAD has no body, and so no reason; GET's has.
+            _ => Ok(self.get_manifest(name).await?.0.plain_descriptor()),
+        }
+    }
+
+    /// A manifest, its digest checked, and its entity tag.
+    pub(super) async fn get_manifest(&self, name: &Name) -> Result<(Manifest, Option<String>)> {
+        let call = Call::new(Method::GET, self.manifest_url(name)?)
+            .header(header::ACCEPT, media_type::ACCEPT);
+        let answer = self.connection.send(call).await?;
+        if answer.status() != StatusCode::OK {
+            let error = answer.into_error(&format!("there is no manifest {name}")).await;
+            return Err(match error.code() {
+                Code::NotFound => error.with_hint(format!(
+                    "`ocigraph tags {}/{}` lists what is there",
+                    self.connection.host(),
+                    self.repository
+                )),
+                _ => error,
+            });
+        }
+        let served = served_digest(&answer, name)?;
+        let etag = answer.header(header::ETAG).map(str::to_owned);
+        let kind = answer.header(header::CONTENT_TYPE).map(str::to_owned);
+        let bytes = answer.metadata().await?;
+        let expected = match name {
+            Name::Digest(digest) => Some(digest.clone()),
+            Name::Tag(_) => served,
+        };
+        let algorithm = match &expected {
+            Some(digest) => digest.algorithm()?,
+            None => Algorithm::Sha256,
+        };
+        let actual = algorithm.digest(&bytes);
+        if let Some(expected) = expected.filter(|expected| *expected != actual) {
+            return Err(Error::new(
+                Code::DigestMismatch,
+                format!(
+                    "the registry sent a manifest that should be {expected} and hashes to {actual}"
+                ),
+            ));
+        }
+        Ok((Manifest::parse(bytes, kind.as_deref(), algorithm)?, etag))
+    }
+
+    pub(super) async fn put_manifest(&self, manifest: &Manifest, tags: &[String]) -> Result<()> {
+        if tags.is_empty() {
+            return self
+                .put_manifest_as(manifest, &Name::Digest(manifest.digest().clone()), None)
+                .await
+                .map(drop);
+        }
+        for tag in tags {
+            self.put_manifest_as(manifest, &Name::Tag(tag.clone()), None).await?;
+        }
+        Ok(())
+    }
+
+    /// Stores a manifest under one name, if-matching `etag`.
+    pub(super) async fn put_manifest_as(
+        &self,
+        manifest: &Manifest,
+        name: &Name,
+        etag: Option<&str>,
+    ) -> Result<Answer> {
+        let limit = self.connection.limits().metadata;
+        if manifest.bytes().len() > limit {
+            return Err(Error::new(
+                Code::TooLarge,
+                format!(
+                    "the manifest has {} bytes; registries take up to {limit}",
+                    manifest.bytes().len()
+                ),
+            )
+            .with_hint("put less into annotations, or split the artifact"));
+        }
+        let mut call = Call::new(Method::PUT, self.manifest_url(name)?)
+            .header(header::CONTENT_TYPE, manifest.media_type())
+            .body(Body::Bytes(manifest.bytes().clone()));
+        if let Some(etag) = etag {
+            call = call.header(header::IF_MATCH, etag);
+        }
+        let answer = self.connection.send(call).await?;
+        if !answer.status().is_success() {
+            return Err(answer.into_error(&format!("the manifest {name} was not stored")).await);
+        }
+        if let Some(stored) = answer.header(CONTENT_DIGEST).and_then(|d| d.parse::<Digest>().ok())
+            && stored.algorithm_name() == manifest.digest().algorithm_name()
+            && stored != *manifest.digest()
+        {
+            return Err(Error::new(
+                Code::DigestMismatch,
+                format!("the registry stored {} as {stored}", manifest.digest()),
+            ));
+        }
+        Ok(answer)
+    }
+
+    /// Deletes a manifest by digest; one that is gone already is deleted.
+    pub(super) async fn delete_manifest(&self, digest: &Digest) -> Result<()> {
+        let call = Call::new(Method::DELETE, self.manifest_url(&Name::Digest(digest.clone()))?);
+        let answer = self.connection.send(call).await?;
+        match answer.status() {
+            s if s.is_success() || s == StatusCode::NOT_FOUND || s == StatusCode::GONE => Ok(()),
+            StatusCode::METHOD_NOT_ALLOWED | StatusCode::NOT_IMPLEMENTED => {
+                let host = self.connection.host();
+                let hint = if host.is_docker_hub() {
+                    "Docker Hub deletes only on its web site".to_owned()
+                } else if host.name() == "ghcr.io" {
+                    "GitHub deletes package versions on the package's page or by its REST API"
+                        .to_owned()
+                } else {
+                    format!(
+                        "deleting may be switched off at {host}, or the manifest may be locked there"
+                    )
+                };
+                let what = format!("the manifest {digest} was not deleted");
+                Err(answer.into_error(&what).await.with_hint(hint))
+            }
+            _ => Err(answer.into_error(&format!("the manifest {digest} was not deleted")).await),
+        }
+    }
+
+    pub(super) async fn delete_tag(&self, tag: &str) -> Result<()> {
+        let name = Name::Tag(tag.to_owned());
+        let answer =
+            self.connection.send(Call::new(Method::DELETE, self.manifest_url(&name)?)).await?;
+        match answer.status() {
+            s if s.is_success() => Ok(()),
+            // docker-registry 2.8.2 answers 400, others 405. The digest is never deleted instead:
+            // that would take other tags along.
+            StatusCode::BAD_REQUEST | StatusCode::METHOD_NOT_ALLOWED => {
+                let what = format!("the tag {tag} was not removed");
+                let error = answer.into_error(&what).await;
+                let status = error.status().unwrap_or_default();
+                Err(Error::new(Code::Unsupported, error.message())
+                    .with_answer(
+                        status,
+                        error.registry_errors().to_vec(),
+                        error.request_id().map(str::to_owned),
+                    )
+                    .with_hint(
+                        "this registry removes a tag only with its manifest, by `ocigraph delete`",
+                    ))
+            }
+            _ => Err(answer.into_error(&format!("the tag {tag} was not removed")).await),
+        }
+    }
+}
+
+/// The digest header, where it is of use: a malformed one, or one of another algorithm than asked
+/// for, says nothing.
+fn served_digest(answer: &Answer, name: &Name) -> Result<Option<Digest>> {
+    let served = answer.header(CONTENT_DIGEST).and_then(|text| text.parse::<Digest>().ok());
+    match (served, name) {
+        (Some(served), Name::Digest(asked))
+            if served.algorithm_name() == asked.algorithm_name() =>
+        {
+            if served == *asked {
+                Ok(Some(served))
+            } else {
+                Err(Error::new(
+                    Code::DigestMismatch,
+                    format!("the registry was asked for {asked} and says it sent {served}"),
+                ))
+            }
+        }
+        (_, Name::Digest(asked)) => Ok(Some(asked.clone())),
+        (served, Name::Tag(_)) => Ok(served.filter(|digest| digest.algorithm().is_ok())),
+    }
+}

@@ -1,0 +1,133 @@
+//! A repository of a registry as a [`Store`]: the OCI distribution API, and how real registries
+//! depart from it.
+
+mod blobs;
+mod learned;
+mod listing;
+mod lock;
+mod manifests;
+mod referrers;
+mod retry;
+mod tls;
+mod transport;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use tokio::sync::OnceCell;
+use url::Url;
+
+pub use transport::{Connection, Limits, RegistryConfig};
+
+use crate::{
+    descriptor::Descriptor,
+    digest::Digest,
+    error::Result,
+    manifest::{Manifest, ManifestFormat},
+    progress::Outcome,
+    reference::Name,
+    store::{ByteStream, Doomed, Source, Store},
+};
+
+/// One repository.
+#[derive(Debug)]
+pub struct Registry {
+    connection: Arc<Connection>,
+    repository: String,
+    known: Arc<learned::Repository>,
+    /// Whether an index under a fallback tag was asked for.
+    asked_fallback: std::sync::atomic::AtomicBool,
+    /// The fallback tags there are, listed once for a walk of a graph.
+    fallback_tags: OnceCell<Option<std::collections::HashSet<String>>>,
+}
+
+impl Registry {
+    /// The repository of that name; nothing is sent yet.
+    pub fn new(connection: Arc<Connection>, repository: &str) -> Self {
+        // Docker Hub's own images are in `library`, which people leave out.
+        let repository = if connection.host().is_docker_hub() && !repository.contains('/') {
+            format!("library/{repository}")
+        } else {
+            repository.to_owned()
+        };
+        let known = connection.learned.repository(&repository);
+        Self {
+            connection,
+            repository,
+            known,
+            asked_fallback: Default::default(),
+            fallback_tags: OnceCell::new(),
+        }
+    }
+
+    fn url(&self, rest: &str) -> Result<Url> {
+        self.connection.url(&format!("v2/{}/{rest}", self.repository))
+    }
+
+    fn manifest_url(&self, name: &Name) -> Result<Url> {
+        self.url(&format!("manifests/{name}"))
+    }
+}
+
+#[async_trait]
+impl Store for Registry {
+    async fn resolve(&self, name: &Name) -> Result<Descriptor> {
+        self.resolve_manifest(name).await
+    }
+
+    async fn fetch_manifest(&self, name: &Name) -> Result<Manifest> {
+        Ok(self.get_manifest(name).await?.0)
+    }
+
+    async fn push_manifest(&self, manifest: &Manifest, tags: &[String]) -> Result<()> {
+        self.put_manifest(manifest, tags).await?;
+        self.announce_referrer(manifest).await
+    }
+
+    async fn has_blob(&self, blob: &Descriptor) -> Result<bool> {
+        Ok(self.head_blob(&blob.digest).await?.is_some())
+    }
+
+    async fn describe_blob(&self, digest: &Digest) -> Result<Descriptor> {
+        self.head_blob(digest).await?.ok_or_else(|| blobs::unknown(digest))
+    }
+
+    async fn fetch_blob(&self, blob: &Descriptor, offset: u64) -> Result<ByteStream> {
+        self.download(blob, offset).await
+    }
+
+    async fn push_blob(&self, blob: &Descriptor, source: Arc<dyn Source>) -> Result<Outcome> {
+        self.upload(blob, source).await
+    }
+
+    async fn tag(&self, manifest: &Descriptor, tags: &[String]) -> Result<()> {
+        let manifest = self.fetch_manifest(&Name::Digest(manifest.digest.clone())).await?;
+        self.put_manifest(&manifest, tags).await
+    }
+
+    async fn untag(&self, tag: &str) -> Result<()> {
+        self.delete_tag(tag).await
+    }
+
+    async fn delete_manifests(&self, manifests: &[Doomed]) -> Vec<Result<()>> {
+        self.delete_all(manifests).await
+    }
+
+    async fn referrers(
+        &self,
+        subject: &Digest,
+        artifact_type: Option<&str>,
+    ) -> Result<Vec<Descriptor>> {
+        self.list_referrers(subject, artifact_type).await
+    }
+
+    async fn tags(&self) -> Result<Vec<String>> {
+        let mut tags = self.list_tags().await?;
+        tags.retain(|tag| !referrers::is_fallback_tag(tag));
+        Ok(tags)
+    }
+
+    async fn referrer_format(&self, subject: &Digest) -> Result<ManifestFormat> {
+        self.format_for_referrers(subject).await
+    }
+}

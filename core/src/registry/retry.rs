@@ -1,0 +1,109 @@
+//! The retry policy: what is tried again, after how long, and when that ends.
+
+use std::time::Duration;
+
+use http::StatusCode;
+use tokio::time::Instant;
+
+use super::transport::Limits;
+use crate::error::{Code, Error, Result};
+
+/// A longer wait than this is the caller's to decide about.
+pub(super) const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(120);
+
+const FIRST_WAIT: Duration = Duration::from_millis(250);
+const LONGEST_WAIT: Duration = Duration::from_secs(30);
+
+/// Statuses that may pass by themselves. 499 and 522 are those of proxies in front of registries.
+pub(super) fn is_retryable_status(status: StatusCode) -> bool {
+    matches!(status.as_u16(), 408 | 429 | 499 | 500 | 502 | 503 | 504 | 522)
+}
+
+/// The value of a `Retry-After` header: seconds, or a date (RFC 9110, section 10.2.3).
+pub(super) fn retry_after(value: &str) -> Option<Duration> {
+    if let Ok(seconds) = value.trim().parse::<u64>() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let date = jiff::fmt::rfc2822::DateTimeParser::new()
+        .relaxed_weekday(true)
+        .parse_timestamp(value.trim())
+        .ok()?;
+    let seconds = date.as_second() - jiff::Timestamp::now().as_second();
+    Some(Duration::from_secs(u64::try_from(seconds).unwrap_or(0)))
+}
+
+/// The tries of one request.
+#[derive(Debug)]
+pub(super) struct Backoff {
+    tries: u32,
+    left: u32,
+    stalled: Duration,
+    since: Instant,
+}
+
+impl Backoff {
+    pub(super) fn new(limits: &Limits) -> Self {
+        let tries = limits.tries.max(1);
+        Self { tries, left: tries - 1, stalled: limits.stalled, since: Instant::now() }
+    }
+
+    /// Content moved: the budget starts again.
+    pub(super) fn progressed(&mut self) {
+        self.left = self.tries - 1;
+        self.since = Instant::now();
+    }
+
+    /// Waits before the next try; gives `failure` back when there is none.
+    pub(super) async fn wait(&mut self, failure: Error) -> Result<()> {
+        let asked = failure.retry_after();
+        if self.left == 0 || asked.is_some_and(|wait| wait > LONGEST_RETRY_AFTER) {
+            return Err(failure);
+        }
+        if asked.is_none() && self.since.elapsed() >= self.stalled {
+            return Err(Error::new(
+                Code::Timeout,
+                format!(
+                    "nothing moved for {} seconds: {}",
+                    self.stalled.as_secs(),
+                    failure.message()
+                ),
+            ));
+        }
+        let tried = self.tries - 1 - self.left;
+        self.left -= 1;
+        tracing::info!(error = %failure, "trying again");
+        tokio::time::sleep(asked.unwrap_or_else(|| jittered(tried))).await;
+        Ok(())
+    }
+}
+
+/// Full jitter: anything up to the doubled wait, so that many clients do not come back together.
+fn jittered(tried: u32) -> Duration {
+    use std::hash::{BuildHasher, RandomState};
+    let longest = FIRST_WAIT.saturating_mul(1 << tried.min(10)).min(LONGEST_WAIT);
+    let random = RandomState::new().hash_one(tried);
+    longest.mul_f64((random % 1024) as f64 / 1024.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn retry_after_is_seconds_or_a_date() {
+        assert_eq!(retry_after("7"), Some(Duration::from_secs(7)));
+        assert_eq!(retry_after("Wed, 21 Oct 2015 07:28:00 GMT"), Some(Duration::ZERO));
+        assert!(
+            retry_after("Thu, 21 Oct 2150 07:28:00 GMT").is_some_and(|d| d > LONGEST_RETRY_AFTER)
+        );
+        assert_eq!(retry_after("soon"), None);
+    }
+
+    #[test]
+    fn waits_double_and_stay_bounded() {
+        for tried in 0..40 {
+            assert!(jittered(tried) <= LONGEST_WAIT);
+        }
+        assert!(jittered(0) <= FIRST_WAIT);
+    }
+}
