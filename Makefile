@@ -10,7 +10,7 @@ CARGO := cargo
 export CARGO_BUILD_JOBS := $(JOBS)
 export RUST_TEST_THREADS := $(JOBS)
 
-SCRIPTS := .ci/run tests/setup $(wildcard tests/article/demo)
+SCRIPTS := .ci/run tests/setup tests/article/demo tests/article/walkthrough
 
 .PHONY: help build demo test lint deny clean
 
@@ -20,7 +20,7 @@ help: ## list the targets
 build: ## build the ocigraph command: target/release/ocigraph
 	$(CARGO) build --release --locked -p ocigraph-cli
 
-demo: build ## walk through the article against a registry started for it
+demo: build ## walk through the article on an image layout directory, without a server
 	tests/article/demo
 
 test: ## get what the tests need, build, and run all tests
