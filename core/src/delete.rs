@@ -35,13 +35,9 @@ pub(crate) async fn delete(
     let name = reference.name()?;
     let root = store.resolve(&name).await?;
     let closure = Closure::collect(store, root, at_once).await?;
-    let kept = if options.force {
-        HashMap::new()
-    } else {
-        let others = Others::collect(store, &name, &closure, at_once).await?;
-        closure.kept(&others)
-    };
-    let levels = closure.levels(&kept);
+    let others = Others::collect(store, &name, &closure, at_once).await?;
+    let kept = if options.force { HashMap::new() } else { closure.kept(&others) };
+    let levels = closure.levels(&kept, &others);
     let mut report = DeleteReport { dry_run: options.dry_run, ..DeleteReport::default() };
     for digest in &closure.order {
         if let Some(reason) = kept.get(digest) {
@@ -210,7 +206,7 @@ impl Closure {
 
     /// What goes, in levels of which each can go at once: a manifest's level comes after those of
     /// its referrers and of the indexes that list it.
-    fn levels(&self, kept: &HashMap<Digest, String>) -> Vec<Vec<Doomed>> {
+    fn levels(&self, kept: &HashMap<Digest, String>, others: &Others) -> Vec<Vec<Doomed>> {
         let goes = |digest: &Digest| !kept.contains_key(digest);
         let mut waiting: HashMap<&Digest, usize> = HashMap::new();
         for digest in self.order.iter().filter(|d| goes(d)) {
@@ -250,6 +246,7 @@ impl Closure {
                 Doomed {
                     manifest: node.descriptor.clone(),
                     subject: node.subjects.first().cloned(),
+                    tags: others.all_tags.get(digest).cloned().unwrap_or_default(),
                 }
             });
             levels.push(doomed.collect());
@@ -277,6 +274,8 @@ fn manifests_in(index: &Manifest) -> Vec<Descriptor> {
 /// What others than the one who deletes hold: tags, and indexes outside the closure.
 #[derive(Default)]
 struct Others {
+    /// All tags of a node, that by which the root was named included.
+    all_tags: HashMap<Digest, Vec<String>>,
     tags: HashMap<Digest, Vec<String>>,
     listed_by: HashMap<Digest, Digest>,
 }
@@ -317,8 +316,11 @@ impl Others {
                     Name::Tag(named) => *named == tag,
                     Name::Digest(_) => true,
                 };
-            if !named && closure.nodes.contains_key(&descriptor.digest) {
-                others.tags.entry(descriptor.digest.clone()).or_default().push(tag);
+            if closure.nodes.contains_key(&descriptor.digest) {
+                others.all_tags.entry(descriptor.digest.clone()).or_default().push(tag.clone());
+                if !named {
+                    others.tags.entry(descriptor.digest.clone()).or_default().push(tag);
+                }
             }
             outside.push(descriptor);
         }

@@ -92,6 +92,8 @@ pub struct Doomed {
     pub manifest: Descriptor,
     /// Its subject.
     pub subject: Option<Digest>,
+    /// The tags that name it, and go with it.
+    pub tags: Vec<String>,
 }
 
 /// Content that can be read again, from any offset: what makes a retry cost no memory.

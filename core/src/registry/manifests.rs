@@ -13,6 +13,7 @@ use crate::{
     manifest::Manifest,
     media_type,
     reference::Name,
+    store::Doomed,
 };
 
 const CONTENT_DIGEST: &str = "docker-content-digest";
@@ -156,6 +157,25 @@ impl Registry {
             }
             _ => Err(answer.into_error(&format!("the manifest {digest} was not deleted")).await),
         }
+    }
+
+    /// Deletes a manifest, and those of its tags that outlive it: ggcr and ocimem keep a tag whose
+    /// manifest was deleted by digest.
+    pub(super) async fn delete_with_tags(&self, doomed: &Doomed) -> Result<()> {
+        let digest = &doomed.manifest.digest;
+        self.delete_manifest(digest).await?;
+        for tag in &doomed.tags {
+            let named = match self.resolve_manifest(&Name::Tag(tag.clone())).await {
+                Ok(descriptor) => descriptor.digest,
+                Err(e) if matches!(e.code(), Code::NotFound | Code::InvalidManifest) => continue,
+                Err(e) => return Err(e),
+            };
+            // A tag that was moved meanwhile is somebody else's.
+            if named == *digest {
+                self.delete_tag(tag).await?;
+            }
+        }
+        Ok(())
     }
 
     pub(super) async fn delete_tag(&self, tag: &str) -> Result<()> {

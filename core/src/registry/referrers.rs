@@ -148,13 +148,12 @@ impl Registry {
     pub(super) async fn delete_all(&self, manifests: &[Doomed]) -> Vec<Result<()>> {
         let Some((first, rest)) = manifests.split_first() else { return Vec::new() };
         // One goes ahead: a registry that refuses deletes is asked once, not for each.
-        let mut results = vec![self.delete_manifest(&first.manifest.digest).await];
+        let mut results = vec![self.delete_with_tags(first).await];
         if matches!(&results[0], Err(e) if e.code() == Code::Unsupported) {
             results.extend(rest.iter().map(|_| Err(refused())));
             return results;
         }
-        let deletions: Vec<_> =
-            rest.iter().map(|doomed| self.delete_manifest(&doomed.manifest.digest)).collect();
+        let deletions: Vec<_> = rest.iter().map(|doomed| self.delete_with_tags(doomed)).collect();
         results.extend(stream::iter(deletions).buffered(AT_ONCE).collect::<Vec<_>>().await);
 
         if !matches!(self.known.referrers.get(), None | Some(ReferrersApi::FallbackTag)) {

@@ -47,8 +47,10 @@ fn check(work: &Workspace, registry: &str, in_order: bool) -> String {
     } else {
         // The registry's order is its own: the branches are the same.
         let sorted = |text: &str| {
-            let mut lines: Vec<String> =
-                text.lines().map(|l| l.trim_start_matches(['│', '├', '└', '─', ' ']).to_owned()).collect();
+            let mut lines: Vec<String> = text
+                .lines()
+                .map(|l| l.trim_start_matches(['│', '├', '└', '─', ' ']).to_owned())
+                .collect();
             lines.sort();
             lines
         };
@@ -133,13 +135,18 @@ fn generation_2_gets_the_manifests_of_the_recording() {
     let entries: Vec<serde_json::Value> = serde_json::from_str(recording).unwrap();
     let is_artifact = |e: &&serde_json::Value| {
         e["request"]["method"] == "PUT"
-            && e["request"]["headers"]["Content-Type"] == "application/vnd.cncf.oras.artifact.manifest.v1+json"
+            && e["request"]["headers"]["Content-Type"]
+                == "application/vnd.cncf.oras.artifact.manifest.v1+json"
     };
     let body = |e: &serde_json::Value| e["request"]["body"].as_str().map(str::to_owned);
-    let readme = entries.iter().filter(is_artifact).nth(1).and_then(body).expect("the readme's manifest");
+    let readme =
+        entries.iter().filter(is_artifact).nth(1).and_then(body).expect("the readme's manifest");
     let image = entries
         .iter()
-        .find(|e| e["request"]["method"] == "PUT" && e["request"]["url"].as_str().is_some_and(|u| u.ends_with("/manifests/v1")))
+        .find(|e| {
+            e["request"]["method"] == "PUT"
+                && e["request"]["url"].as_str().is_some_and(|u| u.ends_with("/manifests/v1"))
+        })
         .and_then(body)
         .expect("the image's manifest");
 
@@ -169,7 +176,11 @@ fn generation_2_gets_the_manifests_of_the_recording() {
     ])
     .ok();
     assert_eq!(String::from_utf8(work.read("manifest.json")).unwrap(), readme);
-    let recorded = entries.iter().filter(is_artifact).nth(1).and_then(|e| e["request"]["url"].as_str());
-    let put = fixture.requests().into_iter().find(|r| r.method == "PUT" && r.path.contains("/manifests/"));
+    let recorded =
+        entries.iter().filter(is_artifact).nth(1).and_then(|e| e["request"]["url"].as_str());
+    let put = fixture
+        .requests()
+        .into_iter()
+        .find(|r| r.method == "PUT" && r.path.contains("/manifests/"));
     assert!(recorded.unwrap().ends_with(&put.expect("a manifest was put").path));
 }

@@ -61,6 +61,7 @@ pub(crate) async fn manifest(common: &Common, command: ManifestCommand) -> Resul
             let doomed = Doomed {
                 manifest: manifest.descriptor(),
                 subject: manifest.subject().map(|subject| subject.digest.clone()),
+                tags: target.tags().to_vec(),
             };
             let results = client.open(&target)?.delete_manifests(&[doomed]).await;
             results.into_iter().collect::<Result<Vec<()>>>()?;
