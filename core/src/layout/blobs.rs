@@ -76,14 +76,10 @@ impl Inner {
     pub(super) fn stage_blob(&self, blob: &Descriptor) -> Result<Staged> {
         self.begin_writing()?;
         let own = self.own_folder();
+        // A blob is readable for whom the process's mask says, as any file is.
         let file = Builder::new()
             .prefix(STAGED)
-            .make_in(&own, |path| {
-                let file = File::options().write(true).create_new(true).open(path)?;
-                // A staged file whose lock is free belongs to nobody any more.
-                fs4::FileExt::lock(&file)?;
-                Ok(file)
-            })
+            .make_in(&own, |path| File::options().write(true).create_new(true).open(path))
             .map_err(|e| Error::io("create a file in", &own, e))?;
         Ok(Staged { file, verifier: Verifier::new(blob)?, digest: blob.digest.clone() })
     }
@@ -112,18 +108,17 @@ impl Inner {
         folders.iter().try_for_each(|folder| sync_directory(folder))
     }
 
-    /// Removes what killed processes left unfinished.
+    /// Removes what killed processes left unfinished. Only for who holds the content lock alone:
+    /// then nobody is writing, and what lies there belongs to nobody.
     pub(super) fn sweep_staged(&self) {
-        let Ok(entries) = fs::read_dir(self.own_folder()) else { return };
-        for entry in entries.flatten() {
-            if !entry.file_name().to_string_lossy().starts_with(STAGED) {
-                continue;
-            }
-            let abandoned = File::open(entry.path())
-                .is_ok_and(|file| matches!(fs4::FileExt::try_lock(&file), Ok(())));
-            if abandoned {
-                let _ = fs::remove_file(entry.path());
-            }
+        for path in self.staged() {
+            let _ = fs::remove_file(path);
         }
+    }
+
+    pub(super) fn staged(&self) -> Vec<PathBuf> {
+        let Ok(entries) = fs::read_dir(self.own_folder()) else { return Vec::new() };
+        let staged = |entry: &fs::DirEntry| entry.file_name().to_string_lossy().starts_with(STAGED);
+        entries.flatten().filter(staged).map(|entry| entry.path()).collect()
     }
 }

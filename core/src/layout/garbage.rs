@@ -36,8 +36,10 @@ impl Inner {
             return Ok(());
         }
         self.create()?;
-        self.sweep_staged();
         let lock = self.open_content_lock()?;
+        if !self.staged().is_empty() && matches!(fs4::FileExt::try_lock(&lock), Ok(())) {
+            self.sweep_staged();
+        }
         fs4::FileExt::lock_shared(&lock).map_err(|e| Error::io("lock", &self.path, e))?;
         *writing = Some(Writing { _lock: lock });
         Ok(())
@@ -89,6 +91,7 @@ impl Inner {
         if !matches!(fs4::FileExt::try_lock(&content), Ok(())) {
             return Ok(());
         }
+        self.sweep_staged();
         let _lock = self.lock_index()?;
         let live = self.live(&Index::read(&self.path)?)?;
         for digest in self.noted()? {
