@@ -1,9 +1,11 @@
 //! Files: titles, media types, and paths that stay where they should.
 //!
 //! A title comes from a registry and is hostile: it must not lead out of the output directory, by
-//! its own components or by a symbolic link that lies on its way.
+//! its own components or by a symbolic link that lies on its way. What is written has a hidden name
+//! until it is whole.
 
 use std::{
+    ffi::OsStr,
     fs::{self, File},
     io::{self, Write},
     path::{Component, Path, PathBuf},
@@ -18,38 +20,42 @@ use crate::{
     media_type,
 };
 
-/// The title of a file that is pushed: its path, relative, with `/`.
+/// The title of a file that is pushed: its path, relative, with `/`; `.` for the current directory.
 ///
-/// UNSAFE_PATH for an absolute path or one that leads out of the current directory, unless allowed.
+/// UNSAFE_PATH for an absolute path or one that leads out of the current directory, unless allowed:
+/// then it is the title as it was given, as ORAS has it.
 pub(crate) fn title_for(path: &Path, allow_path_traversal: bool) -> Result<String> {
-    let text = |part: &std::ffi::OsStr| {
-        part.to_str().map(str::to_owned).ok_or_else(|| {
-            Error::new(Code::InvalidArgument, format!("the name {} is not UTF-8", path.display()))
-        })
+    let Some(text) = path.to_str() else {
+        return Err(Error::new(
+            Code::InvalidArgument,
+            format!("the name {} is not UTF-8", path.display()),
+        )
+        .with_hint("rename it, or give it a title"));
     };
-    if allow_path_traversal {
-        return Ok(text(path.as_os_str())?.replace(std::path::MAIN_SEPARATOR, "/"));
-    }
     let mut parts = Vec::new();
     for component in path.components() {
         match component {
             Component::CurDir => {}
-            Component::Normal(part) => parts.push(text(part)?),
+            Component::Normal(part) => parts.extend(part.to_str()),
             Component::ParentDir if parts.pop().is_some() => {}
+            _ if allow_path_traversal => {
+                let title = text.replace(std::path::MAIN_SEPARATOR, "/");
+                return Ok(title.trim_end_matches('/').to_owned());
+            }
             _ => {
                 return Err(Error::new(
                     Code::UnsafePath,
                     format!("{} does not lie below the current directory", path.display()),
                 )
-                .with_hint("change into its directory first, or pass --allow-path-traversal"));
+                .with_hint("cd into its directory first, or pass --allow-path-traversal"));
             }
         }
     }
-    if parts.is_empty() {
-        return Err(Error::new(Code::InvalidArgument, format!("{:?} has no name", path.display()))
-            .with_hint("name the directory, as in ../folder from within it, or its files"));
+    match parts[..] {
+        [] if text.is_empty() => Err(Error::new(Code::InvalidArgument, "a file has an empty path")),
+        [] => Ok(".".to_owned()),
+        _ => Ok(parts.join("/")),
     }
-    Ok(parts.join("/"))
 }
 
 /// The media type a name suggests; `application/octet-stream` when it suggests none.
@@ -57,56 +63,99 @@ pub(crate) fn media_type_for(path: &Path) -> String {
     mime_guess::from_path(path).first_raw().unwrap_or(media_type::OCTET_STREAM).to_owned()
 }
 
-/// Where a title is written. UNSAFE_PATH when that is outside `output`, unless allowed.
+/// Where a file of this title is written. UNSAFE_PATH when that is outside `output`, unless allowed.
 pub(crate) fn safe_target(
     output: &Path,
     title: &str,
     allow_path_traversal: bool,
 ) -> Result<PathBuf> {
-    let unsafe_path = |why: &str| {
-        Error::new(Code::UnsafePath, format!("the title {title:?} {why}"))
-            .with_hint("pass --allow-path-traversal only if you trust who pushed it")
-    };
-    if title.is_empty() || title.contains('\0') {
-        return Err(unsafe_path("is no file name"));
+    let target = safe_directory(output, title, allow_path_traversal)?;
+    if title.ends_with('/') || target.file_name().is_none() || target == plain(output) {
+        return Err(unsafe_title(title, "is no file name"));
     }
-    if allow_path_traversal {
-        return Ok(output.join(title));
-    }
-    let mut target = output.to_path_buf();
-    let mut depth = 0;
-    for component in Path::new(title).components() {
-        match component {
-            Component::CurDir => continue,
-            Component::Normal(part) => target.push(part),
-            _ => return Err(unsafe_path("leads out of the output directory")),
-        }
-        depth += 1;
-    }
-    if depth == 0 || title.ends_with('/') {
-        return Err(unsafe_path("is no file name"));
-    }
-    if cfg!(windows) && title.contains(['\\', ':']) {
-        return Err(unsafe_path("holds a character that means something else on Windows"));
-    }
-    check_links(output, &target)
-        .map_err(|at| unsafe_path(&format!("leads through the symbolic link {}", at.display())))?;
     Ok(target)
 }
 
-/// Every directory between `output` and `target` must be one, not a link to one elsewhere.
+/// Where a packed directory of this title is unpacked: as [`safe_target`], and for the title `.`,
+/// which ORAS gives the current directory, `output` itself.
+pub(crate) fn safe_directory(
+    output: &Path,
+    title: &str,
+    allow_path_traversal: bool,
+) -> Result<PathBuf> {
+    if title.is_empty() || title.contains('\0') {
+        return Err(unsafe_title(title, "is no file name"));
+    }
+    let target = plain(&output.join(title));
+    if allow_path_traversal {
+        return Ok(target);
+    }
+    for component in Path::new(title).components() {
+        match component {
+            Component::CurDir => {}
+            Component::Normal(part) if is_plain_name(part) => {}
+            Component::Normal(part) => {
+                let why = format!("has the part {part:?}, which is no plain name on this system");
+                return Err(unsafe_title(title, &why));
+            }
+            _ => return Err(unsafe_title(title, "leads out of the output directory")),
+        }
+    }
+    check_links(&plain(output), &target).map_err(|at| {
+        let why = format!("leads through the symbolic link {}", at.display());
+        unsafe_title(title, &why)
+    })?;
+    Ok(target)
+}
+
+fn unsafe_title(title: &str, why: &str) -> Error {
+    Error::new(Code::UnsafePath, format!("the title {title:?} {why}"))
+        .with_hint("pass --allow-path-traversal only if you trust who pushed it")
+}
+
+/// Every directory between `output` and `target` must be one, not a link to one elsewhere. The
+/// error is the link.
 pub(crate) fn check_links(output: &Path, target: &Path) -> std::result::Result<(), PathBuf> {
     let Ok(inner) = target.strip_prefix(output) else { return Ok(()) };
     let mut at = output.to_path_buf();
-    let mut parts = inner.components().peekable();
-    while let Some(part) = parts.next() {
+    for part in inner.parent().into_iter().flatten() {
         at.push(part);
-        let last = parts.peek().is_none();
-        if !last && at.symlink_metadata().is_ok_and(|m| m.file_type().is_symlink()) {
+        if at.symlink_metadata().is_ok_and(|m| m.is_symlink()) {
             return Err(at);
         }
     }
     Ok(())
+}
+
+/// Whether a component is just a name. On Windows some are devices, streams or separators.
+pub(crate) fn is_plain_name(name: &OsStr) -> bool {
+    !cfg!(windows) || name.to_str().is_some_and(is_plain_on_windows)
+}
+
+/// Source: "Naming Files, Paths, and Namespaces" of the Windows documentation.
+fn is_plain_on_windows(name: &str) -> bool {
+    let base = name.split('.').next().unwrap_or_default().trim_end().to_ascii_uppercase();
+    let numbered = |device: &str| {
+        let number = base.strip_prefix(device).map(|rest| rest.chars().collect::<Vec<_>>());
+        matches!(number.as_deref(), Some(['0'..='9' | '¹' | '²' | '³']))
+    };
+    !name.contains(['\\', '/', ':', '*', '?', '"', '<', '>', '|'])
+        && !name.contains(|c: char| c.is_ascii_control())
+        && !name.ends_with(['.', ' '])
+        && !["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"].contains(&base.as_str())
+        && !numbered("COM")
+        && !numbered("LPT")
+}
+
+/// The path without `.` and doubled separators, so that paths can be compared; `.` for an empty one.
+pub(crate) fn plain(path: &Path) -> PathBuf {
+    let plain: PathBuf = path.components().filter(|c| *c != Component::CurDir).collect();
+    if plain.as_os_str().is_empty() { PathBuf::from(".") } else { plain }
+}
+
+/// The directory a path lies in.
+pub(crate) fn parent(path: &Path) -> &Path {
+    path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Whether a regular file with the blob's content is there.
@@ -121,49 +170,78 @@ pub(crate) fn is_identical(path: &Path, blob: &Descriptor) -> Result<bool> {
     }
 }
 
+/// Directories made for something to be written; those it left empty go when it is dropped.
+#[derive(Debug)]
+pub(crate) struct MadeDirectories(Vec<PathBuf>);
+
+impl MadeDirectories {
+    /// Makes a directory with all that leads to it, as far as they are missing.
+    pub(crate) fn create(directory: &Path) -> Result<Self> {
+        let missing = directory
+            .ancestors()
+            .take_while(|d| !d.as_os_str().is_empty() && fs::metadata(d).is_err());
+        let made = Self(missing.map(Path::to_path_buf).collect());
+        fs::create_dir_all(directory)
+            .map_err(|e| Error::io("create the directory", directory, e))?;
+        Ok(made)
+    }
+}
+
+impl Drop for MadeDirectories {
+    fn drop(&mut self) {
+        for directory in &self.0 {
+            // Whatever is in it by now, another file of the same pull perhaps, keeps it.
+            if fs::remove_dir(directory).is_err() {
+                break;
+            }
+        }
+    }
+}
+
 /// A file being written beside its place under a hidden name; it goes unless it is committed.
 #[derive(Debug)]
 pub(crate) struct StagedFile {
+    // Dropped in this order: the file first, then the directories it left empty.
     file: NamedTempFile,
+    _made: MadeDirectories,
     target: PathBuf,
 }
 
 impl StagedFile {
     /// Begins a file that is to be at `target`, whose directory is created.
     pub(crate) fn create(target: &Path) -> Result<Self> {
-        let parent =
-            target.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        fs::create_dir_all(parent).map_err(|e| Error::io("create the directory", parent, e))?;
+        if target.symlink_metadata().is_ok_and(|m| m.is_dir()) {
+            return Err(Error::new(
+                Code::AlreadyExists,
+                format!("{} is a directory, and a file is to be there", target.display()),
+            )
+            .with_hint("move it away, or write into another directory"));
+        }
+        let parent = parent(target);
+        let made = MadeDirectories::create(parent)?;
         // The process's own mask decides who may read it, as for any file it creates.
+        let open = |path: &Path| File::options().write(true).create_new(true).open(path);
         let file = Builder::new()
             .prefix(".ocigraph-")
             .suffix(".partial")
-            .make_in(parent, |path| {
-                File::options().write(true).read(true).create_new(true).open(path)
-            })
+            .make_in(parent, open)
             .map_err(|e| Error::io("create a file in", parent, e))?;
-        Ok(Self { file, target: target.to_path_buf() })
+        Ok(Self { file, _made: made, target: target.to_path_buf() })
     }
 
     /// Gives the file its name. What is there is replaced, a symbolic link too, which is not
     /// followed; with `keep_old` it stays.
     pub(crate) fn commit(self, keep_old: bool) -> Result<()> {
-        let target = &self.target;
-        if target.symlink_metadata().is_ok_and(|m| m.is_dir()) {
-            return Err(Error::new(
-                Code::AlreadyExists,
-                format!("{} is a directory, and a file is to be written there", target.display()),
-            ));
-        }
+        let Self { file, target, .. } = self;
         let done = if keep_old {
-            match self.file.persist_noclobber(target) {
+            match file.persist_noclobber(&target) {
                 Err(e) if e.error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
                 other => other.map(drop).map_err(|e| e.error),
             }
         } else {
-            self.file.persist(target).map(drop).map_err(|e| e.error)
+            file.persist(&target).map(drop).map_err(|e| e.error)
         };
-        done.map_err(|e| Error::io("write", target, e))
+        done.map_err(|e| Error::io("write", &target, e))
     }
 }
 
@@ -180,29 +258,86 @@ impl Write for StagedFile {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::digest::Algorithm;
 
     #[test]
     fn titles_are_clean_relative_paths() {
-        assert_eq!(title_for(Path::new("./signature.json"), false).unwrap(), "signature.json");
-        assert_eq!(title_for(Path::new("a/./b/../c"), false).unwrap(), "a/c");
-        for path in ["/etc/passwd", "../x", "a/../../x"] {
-            assert_eq!(
-                title_for(Path::new(path), false).unwrap_err().code(),
-                Code::UnsafePath,
-                "{path}"
-            );
+        for (path, title) in [
+            ("./signature.json", "signature.json"),
+            ("a/./b/../c", "a/c"),
+            ("dir/", "dir"),
+            ("Überblick/日本.txt", "Überblick/日本.txt"),
+            (".", "."),
+            ("a/..", "."),
+        ] {
+            assert_eq!(title_for(Path::new(path), false).unwrap(), title);
+            assert_eq!(title_for(Path::new(path), true).unwrap(), title);
         }
-        assert_eq!(title_for(Path::new("../x"), true).unwrap(), "../x");
+        for path in ["/etc/passwd", "../x", "a/../../x", ".."] {
+            let error = title_for(Path::new(path), false).unwrap_err();
+            assert_eq!(error.code(), Code::UnsafePath, "{path}");
+            assert!(error.to_string().contains("--allow-path-traversal"));
+            assert_eq!(title_for(Path::new(path), true).unwrap(), path);
+        }
+        let error = title_for(Path::new(""), false).unwrap_err();
+        assert_eq!(error.code(), Code::InvalidArgument);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_name_that_is_not_utf8_has_no_title() {
+        use std::os::unix::ffi::OsStrExt;
+        for allow in [false, true] {
+            let error = title_for(Path::new(OsStr::from_bytes(b"\xff")), allow).unwrap_err();
+            assert_eq!(error.code(), Code::InvalidArgument);
+        }
+    }
+
+    #[test]
+    fn media_types_are_guessed_from_names() {
+        assert_eq!(media_type_for(Path::new("a/sbom.json")), "application/json");
+        assert_eq!(media_type_for(Path::new("a/readme")), media_type::OCTET_STREAM);
     }
 
     #[test]
     fn hostile_titles_stay_inside() {
         let dir = tempfile::tempdir().unwrap();
-        for title in ["../x", "/etc/x", "a/../../x", "", ".", "a/", "x\0y"] {
+        for title in ["../x", "/etc/x", "a/../../x", "a/../x", "..", "", ".", "./.", "a/", "x\0y"] {
             let error = safe_target(dir.path(), title, false).unwrap_err();
             assert_eq!(error.code(), Code::UnsafePath, "{title:?}");
+            assert!(error.message().contains(&format!("{title:?}")));
         }
         assert_eq!(safe_target(dir.path(), "a/b", false).unwrap(), dir.path().join("a/b"));
+        assert_eq!(safe_target(dir.path(), "./a//b", false).unwrap(), dir.path().join("a/b"));
+        assert_eq!(safe_target(Path::new("."), "a", false).unwrap(), Path::new("a"));
+    }
+
+    #[test]
+    fn what_is_allowed_may_lead_anywhere() {
+        let out = Path::new("/out");
+        assert_eq!(safe_target(out, "/etc/x", true).unwrap(), Path::new("/etc/x"));
+        assert_eq!(safe_target(out, "../x", true).unwrap(), Path::new("/out/../x"));
+        for title in ["", "x\0", "/", ".", ".."] {
+            assert!(safe_target(out, title, true).is_err(), "{title:?}");
+        }
+    }
+
+    #[test]
+    fn only_a_packed_directory_may_be_the_output_directory() {
+        let out = Path::new("out");
+        assert_eq!(safe_directory(out, ".", false).unwrap(), out);
+        assert_eq!(safe_directory(out, "..", false).unwrap_err().code(), Code::UnsafePath);
+    }
+
+    #[test]
+    fn windows_has_names_that_are_none() {
+        for name in ["C:", "a\\b", "file:stream", "nul", "NUL.txt", "com1", "LPT9.log", "a.", "a "]
+        {
+            assert!(!is_plain_on_windows(name), "{name:?}");
+        }
+        for name in ["a", "a.b", "console", "com10", "compass", ".hidden", "nullable"] {
+            assert!(is_plain_on_windows(name), "{name:?}");
+        }
     }
 
     #[cfg(unix)]
@@ -227,7 +362,61 @@ mod tests {
     #[test]
     fn a_file_that_is_given_up_leaves_nothing() {
         let dir = tempfile::tempdir().unwrap();
-        drop(StagedFile::create(&dir.path().join("x")).unwrap());
+        let mut staged = StagedFile::create(&dir.path().join("a/b/x")).unwrap();
+        staged.write_all(b"half").unwrap();
+        assert!(!dir.path().join("a/b/x").exists());
+        drop(staged);
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_file_that_is_given_up_leaves_what_others_wrote() {
+        let dir = tempfile::tempdir().unwrap();
+        let staged = StagedFile::create(&dir.path().join("a/x")).unwrap();
+        StagedFile::create(&dir.path().join("a/y")).unwrap().commit(false).unwrap();
+        drop(staged);
+        assert!(dir.path().join("a/y").exists());
+    }
+
+    #[test]
+    fn what_is_there_is_replaced_or_kept() {
+        let dir = tempfile::tempdir().unwrap();
+        let target = dir.path().join("x");
+        for (content, keep_old, then) in [("1", false, "1"), ("2", true, "1"), ("3", false, "3")] {
+            let mut staged = StagedFile::create(&target).unwrap();
+            staged.write_all(content.as_bytes()).unwrap();
+            staged.commit(keep_old).unwrap();
+            assert_eq!(fs::read_to_string(&target).unwrap(), then);
+            assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+        }
+        let error = StagedFile::create(dir.path()).unwrap_err();
+        assert_eq!(error.code(), Code::AlreadyExists);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_has_the_mode_of_any_new_file() {
+        use std::os::unix::fs::PermissionsExt;
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join("plain"), "").unwrap();
+        StagedFile::create(&dir.path().join("staged")).unwrap().commit(false).unwrap();
+        let mode = |name| dir.path().join(name).metadata().unwrap().permissions().mode();
+        assert_eq!(mode("staged"), mode("plain"));
+    }
+
+    #[test]
+    fn identical_means_size_and_digest() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("x");
+        let blob = |content: &[u8]| {
+            let digest = Algorithm::Sha256.digest(content);
+            Descriptor::new(media_type::OCTET_STREAM, digest, content.len() as u64)
+        };
+        assert!(!is_identical(&path, &blob(b"abc")).unwrap());
+        fs::write(&path, "abc").unwrap();
+        assert!(is_identical(&path, &blob(b"abc")).unwrap());
+        assert!(!is_identical(&path, &blob(b"abd")).unwrap());
+        assert!(!is_identical(&path, &blob(b"abcd")).unwrap());
+        assert!(!is_identical(dir.path(), &blob(b"abc")).unwrap());
     }
 }

@@ -1,0 +1,444 @@
+//! Unpacking: into a hidden directory first, and into place once the whole archive proved right.
+//!
+//! Every entry is resolved anew, component by component: a link on the way is refused, whether it
+//! came with the archive or not. Devices, pipes and the like are refused too. What is read is
+//! metered, so that neither the disk nor memory can be filled by a small archive.
+
+use std::{
+    cell::{Cell, RefCell},
+    fs::{self, File},
+    io::{self, BufReader, Read, Write},
+    path::{Component, Path, PathBuf},
+};
+
+use flate2::bufread::MultiGzDecoder;
+use tar::{Entry, EntryType};
+
+use super::{Hashing, place::place, stays_inside};
+use crate::{
+    digest::{Algorithm, Digest},
+    error::{Code, Error, Result},
+    files::{self, MadeDirectories},
+};
+
+/// Bounds on what a packed directory may unpack to.
+#[derive(Debug, Clone, Copy)]
+pub struct UnpackLimits {
+    /// Files, directories and links.
+    pub entries: u64,
+    /// Bytes in all.
+    pub bytes: u64,
+    /// Bytes unpacked for each byte of the archive, once more than 64 MiB are unpacked.
+    pub ratio: u64,
+}
+
+impl Default for UnpackLimits {
+    fn default() -> Self {
+        Self { entries: 1_000_000, bytes: 64 << 30, ratio: 1_000 }
+    }
+}
+
+/// The ratio says nothing of a small archive.
+const RATIO_FROM: u64 = 64 << 20;
+/// What may stand between the contents of two entries: names and attributes, held in memory.
+const HEADERS: u64 = 1 << 20;
+/// Removing a tree takes a handle a level.
+const DEPTH: usize = 512;
+const BUFFER: usize = 256 * 1024;
+
+/// Unpacks a directory to where its title says, merging it into one that is there.
+///
+/// The title must have passed [`files::safe_directory`]. The archive is read to its end before
+/// anything is moved into place, so a reader that fails there, on a wrong digest, leaves nothing.
+/// With `keep_old`, what is there stays. Gives what was put in place, a new directory standing for
+/// all in it: nothing, when all was there already.
+pub(crate) fn unpack(
+    archive: impl Read,
+    title: &str,
+    output: &Path,
+    content_digest: Option<&Digest>,
+    limits: &UnpackLimits,
+    keep_old: bool,
+) -> Result<Vec<PathBuf>> {
+    let algorithm = content_digest.map_or(Ok(Algorithm::Sha256), Digest::algorithm)?;
+    let output = files::plain(output);
+    let target = files::plain(&output.join(title));
+    files::check_links(&output, &target).map_err(|at| {
+        Error::new(
+            Code::UnsafePath,
+            format!("the title {title:?} leads through the symbolic link {}", at.display()),
+        )
+    })?;
+    let is_output = target == output;
+    let parent = if is_output { &target } else { files::parent(&target) };
+    let _made = MadeDirectories::create(parent)?;
+    let there = is_output || target.symlink_metadata().is_ok_and(|m| m.is_dir());
+    let staging = tempfile::Builder::new()
+        .prefix(".ocigraph-")
+        .suffix(".partial")
+        .tempdir_in(if there { &target } else { parent })
+        .map_err(|e| Error::io("create a directory in", parent, e))?;
+    let root = staging.path().join("root");
+    fs::create_dir(&root).map_err(|e| Error::io("create the directory", &root, e))?;
+
+    let meter = Meter::new(limits);
+    let mut source = Counting { inner: archive, meter: &meter };
+    let unpacking =
+        Unpacking { root: &root, title: plain_title(title), shown: title, meter: &meter };
+    let actual = unpacking.run(&mut source, algorithm).inspect_err(|_| {
+        if meter.malformed.get() {
+            // The reader knows at its end whether it was the transfer that spoiled the archive.
+            let _ = io::copy(&mut source, &mut io::sink());
+        }
+    })?;
+    if let Some(expected) = content_digest
+        && actual != *expected
+    {
+        return Err(Error::new(
+            Code::DigestMismatch,
+            format!("the content of the directory {title:?} is {actual} and not {expected}"),
+        )
+        .with_hint("whoever pushed it wrote a wrong annotation; ask them to push it again"));
+    }
+    place(&root, &target, is_output, keep_old)
+}
+
+fn plain_title(title: &str) -> PathBuf {
+    Path::new(title).components().filter(|c| *c != Component::CurDir).collect()
+}
+
+struct Unpacking<'a> {
+    root: &'a Path,
+    title: PathBuf,
+    /// The title as it was given, for messages.
+    shown: &'a str,
+    meter: &'a Meter,
+}
+
+impl Unpacking<'_> {
+    /// Unpacks all entries below the root, and gives the digest of the whole tar.
+    fn run(&self, source: &mut impl Read, algorithm: Algorithm) -> Result<Digest> {
+        let plain = decompressed(source).map_err(|e| self.broken(e))?;
+        let metered = Metered { inner: plain, meter: self.meter };
+        let mut tar = tar::Archive::new(Hashing::new(metered, algorithm));
+        let mask = mask_of(self.root).map_err(|e| Error::io("read", self.root, e))?;
+        let mut buffer = vec![0; BUFFER];
+        let mut entries = tar.entries().map_err(|e| self.broken(e))?;
+        for count in 1.. {
+            self.meter.headroom.set(HEADERS);
+            let Some(entry) = entries.next() else { break };
+            let entry = entry.map_err(|e| self.broken(e))?;
+            if count > self.meter.limits.entries {
+                return Err(self.too_large(&format!("{} entries", self.meter.limits.entries)));
+            }
+            self.entry(entry, mask, &mut buffer)?;
+        }
+        // The digests are of all there is: padding, and whatever comes behind.
+        let mut rest = tar.into_inner();
+        self.meter.headroom.set(u64::MAX);
+        while rest.read(&mut buffer).map_err(|e| self.broken(e))? > 0 {}
+        if rest.length == 0 {
+            return Err(self.malformed("it is empty"));
+        }
+        Ok(rest.hasher.finish())
+    }
+
+    fn entry<R: Read>(&self, mut entry: Entry<'_, R>, mask: u32, buffer: &mut [u8]) -> Result<()> {
+        let kind = entry.header().entry_type();
+        if kind.is_pax_global_extensions() {
+            return Ok(());
+        }
+        let name = entry.path().map_err(|e| self.broken(e))?.into_owned();
+        let relative = self.relative(&name)?;
+        let mode = entry.header().mode().map_err(|e| self.broken(e))?;
+        let target = self.root.join(&relative);
+        let fail = |e| Error::io("unpack", &target, e);
+        if kind.is_dir() {
+            self.directories(&name, &relative)?;
+            return set_mode(&target, (mode & mask) | 0o700).map_err(fail);
+        }
+        let Some(parent) = relative.parent() else {
+            return Err(self.unsafe_entry(&name, "is to be the directory itself and is none"));
+        };
+        self.directories(&name, parent)?;
+        match kind {
+            EntryType::Regular | EntryType::Continuous => {
+                let file = self.make(&name, &target, |at| create_file(at, mode & 0o777))?;
+                self.copy(&mut entry, file, &target, buffer)
+            }
+            EntryType::Symlink => {
+                let link = self.link_name(&entry)?;
+                if !stays_inside(&relative, &link) {
+                    let why = format!("links to {}, which may be outside it", link.display());
+                    return Err(self.unsafe_entry(&name, &why));
+                }
+                self.make(&name, &target, |at| make_symlink(&link, at))
+            }
+            EntryType::Link => {
+                let link = self.link_name(&entry)?;
+                let from = self.relative(&link)?;
+                self.check_directories(&link, from.parent().unwrap_or(Path::new("")))?;
+                let from = self.root.join(from);
+                if from == target || !from.symlink_metadata().is_ok_and(|m| m.is_file()) {
+                    let why = format!("is a hard link to {}, no file of it", link.display());
+                    return Err(self.unsafe_entry(&name, &why));
+                }
+                self.make(&name, &target, |at| fs::hard_link(&from, at))
+            }
+            EntryType::Char | EntryType::Block => Err(self.unsafe_entry(&name, "is a device")),
+            EntryType::Fifo => Err(self.unsafe_entry(&name, "is a named pipe")),
+            other => Err(Error::new(
+                Code::Unsupported,
+                format!(
+                    "the entry {name:?} of the directory {:?} is of the type {:?}, which is \
+                     not read",
+                    self.shown,
+                    char::from(other.as_byte())
+                ),
+            )),
+        }
+    }
+
+    /// An entry's path below the title. The title itself is the empty path.
+    fn relative(&self, name: &Path) -> Result<PathBuf> {
+        let plain: PathBuf = name.components().filter(|c| *c != Component::CurDir).collect();
+        let Ok(relative) = plain.strip_prefix(&self.title) else {
+            return Err(self.unsafe_entry(name, "does not lie in it"));
+        };
+        for component in relative.components() {
+            match component {
+                Component::Normal(part) if files::is_plain_name(part) => {}
+                _ => return Err(self.unsafe_entry(name, "may lead out of it")),
+            }
+        }
+        if relative.components().count() > DEPTH {
+            return Err(self.too_large(&format!("{DEPTH} levels")));
+        }
+        Ok(relative.to_path_buf())
+    }
+
+    /// Makes the directories that are missing. Nothing but directories may be on the way.
+    fn directories(&self, name: &Path, relative: &Path) -> Result<()> {
+        let mut at = self.root.to_path_buf();
+        for part in relative {
+            at.push(part);
+            match fs::create_dir(&at) {
+                Ok(()) => {}
+                Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {
+                    self.check_directory(name, &at)?;
+                }
+                Err(e) => return Err(Error::io("create the directory", &at, e)),
+            }
+        }
+        Ok(())
+    }
+
+    fn check_directories(&self, name: &Path, relative: &Path) -> Result<()> {
+        let mut at = self.root.to_path_buf();
+        for part in relative {
+            at.push(part);
+            self.check_directory(name, &at)?;
+        }
+        Ok(())
+    }
+
+    fn check_directory(&self, name: &Path, at: &Path) -> Result<()> {
+        if at.symlink_metadata().is_ok_and(|m| m.is_dir()) {
+            return Ok(());
+        }
+        Err(self.unsafe_entry(name, "leads through what is no directory of it"))
+    }
+
+    /// Makes what is no directory. A later entry of the same name takes the place of an earlier.
+    fn make<T>(&self, name: &Path, at: &Path, make: impl Fn(&Path) -> io::Result<T>) -> Result<T> {
+        let made = match make(at) {
+            Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {
+                if at.symlink_metadata().is_ok_and(|m| m.is_dir()) {
+                    return Err(self.malformed(&format!("{name:?} is twice in it")));
+                }
+                fs::remove_file(at).and_then(|()| make(at))
+            }
+            other => other,
+        };
+        made.map_err(|e| Error::io("unpack", at, e))
+    }
+
+    fn copy(&self, from: &mut impl Read, mut to: File, at: &Path, buffer: &mut [u8]) -> Result<()> {
+        self.meter.headroom.set(u64::MAX);
+        loop {
+            match from.read(buffer).map_err(|e| self.broken(e))? {
+                0 => return Ok(()),
+                n => to.write_all(&buffer[..n]).map_err(|e| Error::io("write", at, e))?,
+            }
+        }
+    }
+
+    fn link_name<R: Read>(&self, entry: &Entry<'_, R>) -> Result<PathBuf> {
+        match entry.link_name().map_err(|e| self.broken(e))? {
+            Some(link) => Ok(link.into_owned()),
+            None => Err(self.malformed("a link in it has no target")),
+        }
+    }
+
+    fn broken(&self, error: io::Error) -> Error {
+        match self.meter.exceeded.take() {
+            Some(what) => self.too_large(&what),
+            None => self.malformed(&error.to_string()).with_source(error),
+        }
+    }
+
+    fn malformed(&self, why: &str) -> Error {
+        self.meter.malformed.set(true);
+        Error::new(
+            Code::Io,
+            format!("the archive of the directory {:?} cannot be read: {why}", self.shown),
+        )
+    }
+
+    fn too_large(&self, what: &str) -> Error {
+        Error::new(
+            Code::TooLarge,
+            format!("the directory {:?} unpacks to more than {what}", self.shown),
+        )
+        .with_hint("raise the limit only if you trust who pushed it")
+    }
+
+    fn unsafe_entry(&self, name: &Path, why: &str) -> Error {
+        Error::new(
+            Code::UnsafePath,
+            format!("the entry {name:?} of the directory {:?} {why}", self.shown),
+        )
+        .with_hint("nothing of it was unpacked; ask who pushed it")
+    }
+}
+
+/// What the archive is before compression, told by its first bytes: media types are often wrong.
+fn decompressed<'a>(source: &'a mut impl Read) -> io::Result<Box<dyn Read + 'a>> {
+    let mut magic = Vec::with_capacity(4);
+    source.by_ref().take(4).read_to_end(&mut magic)?;
+    let whole = BufReader::with_capacity(BUFFER, io::Cursor::new(magic.clone()).chain(source));
+    Ok(match magic[..] {
+        [0x1f, 0x8b, ..] => Box::new(MultiGzDecoder::new(whole)),
+        [0x28, 0xb5, 0x2f, 0xfd] => Box::new(zstd::Decoder::with_buffer(whole)?),
+        _ => Box::new(whole),
+    })
+}
+
+/// What was read and what may yet be. It is shared by the readers on both sides of the decoder.
+struct Meter {
+    limits: UnpackLimits,
+    packed: Cell<u64>,
+    unpacked: Cell<u64>,
+    /// Bytes that may be read before content comes.
+    headroom: Cell<u64>,
+    /// Which limit was passed; between the reader and here an error may lose what it was.
+    exceeded: RefCell<Option<String>>,
+    /// Whether it turned out to be no archive, or a damaged one.
+    malformed: Cell<bool>,
+}
+
+impl Meter {
+    fn new(limits: &UnpackLimits) -> Self {
+        Self {
+            limits: *limits,
+            packed: Cell::new(0),
+            unpacked: Cell::new(0),
+            headroom: Cell::new(HEADERS),
+            exceeded: RefCell::new(None),
+            malformed: Cell::new(false),
+        }
+    }
+
+    fn unpacked(&self, n: u64) -> io::Result<()> {
+        let (unpacked, packed) = (self.unpacked.get() + n, self.packed.get().max(1));
+        self.unpacked.set(unpacked);
+        let exceeded = if unpacked > self.limits.bytes {
+            format!("{} bytes", self.limits.bytes)
+        } else if unpacked > RATIO_FROM && unpacked / packed >= self.limits.ratio {
+            format!("{} times its packed size", self.limits.ratio)
+        } else if n > self.headroom.get() {
+            format!("{HEADERS} bytes of headers for one entry")
+        } else {
+            self.headroom.set(self.headroom.get() - n);
+            return Ok(());
+        };
+        self.exceeded.replace(Some(exceeded));
+        Err(io::Error::other("a limit was exceeded"))
+    }
+}
+
+/// The archive as it comes.
+struct Counting<'a, R> {
+    inner: R,
+    meter: &'a Meter,
+}
+
+impl<R: Read> Read for Counting<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let n = self.inner.read(buffer)?;
+        self.meter.packed.set(self.meter.packed.get() + n as u64);
+        Ok(n)
+    }
+}
+
+/// The archive before compression.
+struct Metered<'a, R> {
+    inner: R,
+    meter: &'a Meter,
+}
+
+impl<R: Read> Read for Metered<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let n = self.inner.read(buffer)?;
+        self.meter.unpacked(n as u64)?;
+        Ok(n)
+    }
+}
+
+#[cfg(unix)]
+fn make_symlink(target: &Path, at: &Path) -> io::Result<()> {
+    std::os::unix::fs::symlink(target, at)
+}
+
+#[cfg(windows)]
+fn make_symlink(target: &Path, at: &Path) -> io::Result<()> {
+    let leads_to = at.parent().unwrap_or(Path::new(".")).join(target);
+    if leads_to.is_dir() {
+        std::os::windows::fs::symlink_dir(target, at)
+    } else {
+        std::os::windows::fs::symlink_file(target, at)
+    }
+}
+
+fn create_file(path: &Path, mode: u32) -> io::Result<File> {
+    let mut options = File::options();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, mode);
+    #[cfg(not(unix))]
+    let _ = mode;
+    options.open(path)
+}
+
+/// What the process's mask leaves of a mode, seen at a directory that was just made.
+#[cfg(unix)]
+fn mask_of(directory: &Path) -> io::Result<u32> {
+    use std::os::unix::fs::PermissionsExt;
+    Ok(directory.metadata()?.permissions().mode() & 0o777)
+}
+
+#[cfg(unix)]
+fn set_mode(directory: &Path, mode: u32) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    fs::set_permissions(directory, fs::Permissions::from_mode(mode))
+}
+
+#[cfg(not(unix))]
+fn mask_of(_: &Path) -> io::Result<u32> {
+    Ok(0o777)
+}
+
+#[cfg(not(unix))]
+fn set_mode(_: &Path, _: u32) -> io::Result<()> {
+    Ok(())
+}

@@ -1,0 +1,133 @@
+//! Bad input: a clear sentence, the right exit code, nothing lost or half-written.
+
+use ocigraph_fixture::{Config, Failure, Fixture};
+use ocigraph_suite::Workspace;
+use serde_json::json;
+
+#[test]
+fn wrong_usage_exits_with_2_and_says_what_to_write() {
+    let work = Workspace::new();
+    for (args, words) in [
+        (vec!["push", "alpine", "x"], "docker.io/alpine"),
+        (vec!["resolve", "localhost:5000"], "REPOSITORY"),
+        (vec!["resolve", "https://localhost/x:v1"], "localhost/x:v1"),
+        (vec!["resolve", "localhost/Upper:v1"], "upper-case"),
+        (vec!["resolve", "localhost/x:-v"], "tag"),
+        (vec!["resolve", "localhost/x@sha256:abc"], "64"),
+        (vec!["resolve", "localhost/x"], "TAG"),
+        (vec!["resolve", "oci::v1"], "directory"),
+        (vec!["push", "oci:l:v1", "--nonsense"], "--nonsense"),
+        (vec!["push", "oci:l:v1", "--manifest-format", "nonsense"], "oci-1.1"),
+        (vec!["push", "oci:l:v1", "--artifact-type", "nonsense"], "type/subtype"),
+        (vec!["push", "oci:l:v1", "-a", "nonsense"], "KEY=VALUE"),
+        (vec!["delete", "oci:l:v1"], "--yes"),
+    ] {
+        let said = work.ocigraph(&args).fails_with(2);
+        assert!(said.contains(words), "{args:?}: {said}");
+    }
+    assert!(!work.path("l").exists(), "nothing may be created");
+}
+
+#[test]
+fn missing_files_and_unsafe_names_are_refused_before_anything_is_named() {
+    let work = Workspace::new();
+    let said = work.ocigraph(&["push", "oci:l:v1", "missing.json"]).fails_with(1);
+    assert!(said.contains("missing.json"), "{said}");
+    work.write("x", "x");
+    let absolute = work.path("x");
+    let said = work.ocigraph(&["push", "oci:l:v1", absolute.to_str().unwrap()]).fails_with(1);
+    assert!(said.contains("--allow-path-traversal"), "{said}");
+    work.ocigraph(&["resolve", "oci:l:v1"]).fails_with(1);
+    work.write("other/file", "mine");
+    let said = work.ocigraph(&["push", "oci:other:v1", "x"]).fails_with(1);
+    assert!(said.contains("no image layout"), "{said}");
+    assert_eq!(work.read("other/file"), b"mine");
+}
+
+#[test]
+fn a_manifest_of_5_mb_is_too_large() {
+    let work = Workspace::new();
+    work.write("x", "x");
+    work.write("notes.json", json!({"$manifest": {"long": "x".repeat(5_000_000)}}).to_string());
+    let fixture = Fixture::start(Config::default());
+    for target in ["oci:l:v1".to_owned(), format!("{}/app:v1", fixture.host())] {
+        let said =
+            work.ocigraph(&["push", &target, "--annotation-file", "notes.json", "x"]).fails_with(1);
+        assert!(said.contains("4194304"), "{said}");
+        work.ocigraph(&["resolve", &target]).fails_with(1);
+    }
+}
+
+/// A manifest whose one blob has a hostile title.
+fn with_title(work: &Workspace, title: &str) -> String {
+    work.write("content", "content");
+    let blob = work.ocigraph(&["blob", "push", "oci:l", "content"]).json();
+    let manifest = json!({
+        "schemaVersion": 2,
+        "mediaType": "application/vnd.oci.image.manifest.v1+json",
+        "config": {"mediaType": "application/vnd.example.config", "digest": blob["digest"], "size": blob["size"]},
+        "layers": [{
+            "mediaType": "text/plain", "digest": blob["digest"], "size": blob["size"],
+            "annotations": {"org.opencontainers.image.title": title},
+        }],
+    });
+    work.write("manifest.json", manifest.to_string());
+    work.ocigraph(&["manifest", "push", "oci:l:hostile", "manifest.json"]).ok();
+    "oci:l:hostile".to_owned()
+}
+
+#[test]
+fn hostile_titles_write_nothing_outside() {
+    let work = Workspace::new();
+    for title in ["../escaped", "/tmp/../escaped", "a/../../escaped", "link/escaped"] {
+        let target = with_title(&work, title);
+        std::fs::create_dir_all(work.path("out")).unwrap();
+        let _ = std::os::unix::fs::symlink("..", work.path("out/link"));
+        let said = work.ocigraph(&["pull", "-o", "out", &target]).fails_with(1);
+        assert!(said.contains("title"), "{title}: {said}");
+        assert!(!work.path("escaped").exists(), "{title}");
+        assert!(!work.path("out/escaped").exists(), "{title}");
+    }
+}
+
+#[test]
+fn damaged_content_is_not_written() {
+    let work = Workspace::new();
+    let target = with_title(&work, "file");
+    let digest = work.ocigraph(&["digest", "content"]).ok();
+    let hex = digest.split(':').nth(1).unwrap().split(' ').next().unwrap().to_owned();
+    work.write(format!("l/blobs/sha256/{hex}"), "CONTENT");
+    let said = work.ocigraph(&["pull", "-o", "out", &target]).fails_with(1);
+    assert!(said.contains("hashes to"), "{said}");
+    let left: Vec<_> = std::fs::read_dir(work.path("out")).unwrap().collect();
+    assert!(left.is_empty(), "{left:?}");
+}
+
+#[test]
+fn passing_failures_are_tried_again_and_lasting_ones_are_told() {
+    let work = Workspace::new();
+    work.write("x", "x");
+    let fixture = Fixture::start(Config {
+        fail: vec![
+            Failure::new("PUT", "/manifests/", 503, 2),
+            Failure::new("POST", "/uploads/", 429, 1),
+        ],
+        ..Config::default()
+    });
+    let target = format!("{}/app:v1", fixture.host());
+    work.ocigraph(&["push", &target, "x"]).ok();
+    let puts = fixture
+        .requests()
+        .into_iter()
+        .filter(|r| r.method == "PUT" && r.path.contains("/manifests/"));
+    assert_eq!(puts.count(), 3);
+
+    fixture.set_config(Config {
+        fail: vec![Failure::new("GET", "/manifests/", 403, 9)],
+        ..Config::default()
+    });
+    fixture.clear_requests();
+    let said = work.ocigraph(&["pull", &target]).fails_with(1);
+    assert!(said.contains("403"), "{said}");
+    assert_eq!(fixture.requests().len(), 1, "a refusal is not tried again");
+}

@@ -1,0 +1,80 @@
+//! Transfers: round trips, large files, Basic authentication.
+
+use std::{collections::HashSet, fs::File, io::Write};
+
+use ocigraph_fixture::{Auth, Config, Fixture};
+use ocigraph_suite::{Kind, Options, PASSWORD, Registry, USER, Workspace, ocigraph_binary};
+
+#[test]
+fn discover_asks_no_question_twice_and_a_level_at_once() {
+    let fixture = Fixture::start(Config::default());
+    let work = Workspace::new();
+    work.write("x", "x");
+    let image = format!("{}/app:v1", fixture.host());
+    work.ocigraph(&["push", &image, "x"]).ok();
+    for i in 0..40 {
+        let kind = format!("number/n{i}");
+        work.ocigraph(&["attach", "-q", "--artifact-type", &kind, &image, "x"]).ok();
+    }
+    fixture.clear_requests();
+    let graph = work.ocigraph(&["discover", "-o", "json", &image]).json();
+    assert_eq!(graph["references"].as_array().unwrap().len(), 40);
+    let requests = fixture.requests();
+    let mut seen = HashSet::new();
+    for request in &requests {
+        assert!(
+            seen.insert((request.method.clone(), request.path.clone())),
+            "twice: {}",
+            request.path
+        );
+    }
+    // The tag, the root's referrers, and each node's.
+    assert_eq!(requests.len(), 42);
+}
+
+#[test]
+fn four_gibibytes_go_up_and_down_within_64_mb_of_memory() {
+    const SIZE: u64 = 4 << 30;
+    let work = Workspace::new();
+    let folder = work.path("server");
+    let fixture = Fixture::start(Config { blobs: Some(folder), ..Config::default() });
+    let path = work.path("large.bin");
+    let mut file = File::create(&path).unwrap();
+    file.write_all(b"not only zeros").unwrap();
+    file.set_len(SIZE).unwrap();
+    drop(file);
+    let target = format!("{}/app:v1", fixture.host());
+    for args in [vec!["push", &target, "large.bin"], vec!["pull", "-o", "out", &target]] {
+        let mut command = work.command("/usr/bin/env");
+        command
+            .args(["bash", "-c", "ulimit -d 65536; exec \"$0\" \"$@\""])
+            .arg(ocigraph_binary())
+            .args(args);
+        work.run(&mut command).ok();
+    }
+    assert_eq!(std::fs::metadata(work.path("out/large.bin")).unwrap().len(), SIZE);
+}
+
+#[test]
+fn basic_authentication_is_given_where_it_is_asked_for() {
+    let work = Workspace::new();
+    work.write("x", "x");
+    let signed_in = |target: &str, password: &str| {
+        let args = ["push", "--username", USER, "--password-stdin", target, "x"];
+        work.ocigraph_with_input(&args, format!("{password}\n").as_bytes())
+    };
+    for kind in Kind::ALL {
+        let registry = Registry::start_with(kind, Options { auth: true, ..Options::default() });
+        let target = registry.reference("app:v1");
+        signed_in(&target, PASSWORD).ok();
+        let said = signed_in(&target, "wrong").fails_with(1);
+        assert!(said.contains("401"), "{kind}: {said}");
+        let said = work.ocigraph(&["resolve", &target]).fails_with(1);
+        assert!(said.contains("401"), "{kind}: {said}");
+    }
+    let fixture = Fixture::start(Config {
+        auth: Auth::Basic { user: USER.into(), password: PASSWORD.into() },
+        ..Config::default()
+    });
+    signed_in(&format!("{}/app:v1", fixture.host()), PASSWORD).ok();
+}
