@@ -72,6 +72,8 @@ pub(crate) async fn delete(
 
 struct Node {
     descriptor: Descriptor,
+    /// Whether it is in the order.
+    found: bool,
     /// What it refers to, within the closure.
     subjects: Vec<Digest>,
     /// The indexes that list it, within the closure.
@@ -124,11 +126,10 @@ impl Closure {
     /// Adds a node; gives it back when it is new.
     fn add(&mut self, descriptor: Descriptor) -> Option<Descriptor> {
         let node = self.entry(&descriptor);
-        let known = node.descriptor.artifact_type.is_some();
-        if !known {
+        if node.descriptor.artifact_type.is_none() {
             node.descriptor = descriptor.clone();
         }
-        if self.order.contains(&descriptor.digest) {
+        if std::mem::replace(&mut node.found, true) {
             return None;
         }
         self.order.push(descriptor.digest.clone());
@@ -151,6 +152,7 @@ impl Closure {
     fn entry(&mut self, descriptor: &Descriptor) -> &mut Node {
         self.nodes.entry(descriptor.digest.clone()).or_insert_with(|| Node {
             descriptor: descriptor.clone(),
+            found: false,
             subjects: Vec::new(),
             parents: Vec::new(),
             children: Vec::new(),

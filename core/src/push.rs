@@ -3,7 +3,11 @@
 //! Blobs first, then the manifest, then its tags, then the list of referrers: a push that breaks
 //! anywhere leaves nothing that names what is not there.
 
-use std::{collections::HashMap, path::PathBuf, sync::Arc};
+use std::{
+    collections::HashMap,
+    path::{Component, PathBuf},
+    sync::Arc,
+};
 
 use futures::{StreamExt, TryStreamExt, stream};
 use tempfile::TempPath;
@@ -124,7 +128,10 @@ async fn subject_of(
 
 fn same_place(a: &Place, b: &Place) -> bool {
     match (a, b) {
-        (Place::Layout(a), Place::Layout(b)) => a.components().eq(b.components()),
+        (Place::Layout(a), Place::Layout(b)) => {
+            let named = |c: &Component<'_>| *c != Component::CurDir;
+            a.components().filter(named).eq(b.components().filter(named))
+        }
         _ => a == b,
     }
 }

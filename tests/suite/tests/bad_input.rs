@@ -99,8 +99,9 @@ fn damaged_content_is_not_written() {
     work.write(format!("l/blobs/sha256/{hex}"), "CONTENT");
     let said = work.ocigraph(&["pull", "-o", "out", &target]).fails_with(1);
     assert!(said.contains("hashes to"), "{said}");
-    let left: Vec<_> = std::fs::read_dir(work.path("out")).unwrap().collect();
-    assert!(left.is_empty(), "{left:?}");
+    // Not even the directory that was made for it, or at most that.
+    let left = std::fs::read_dir(work.path("out")).map_or(0, Iterator::count);
+    assert_eq!(left, 0);
 }
 
 #[test]
