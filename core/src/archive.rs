@@ -4,6 +4,7 @@
 //! and the digest of the tar stands in an annotation. An archive from a registry is hostile:
 //! nothing in it is written outside the directory it belongs to, nor through a link.
 
+mod meter;
 mod pack;
 mod place;
 #[cfg(all(test, unix))]
@@ -15,8 +16,8 @@ use std::{
     path::{Component, Path},
 };
 
+pub use meter::UnpackLimits;
 pub(crate) use pack::pack;
-pub use unpack::UnpackLimits;
 pub(crate) use unpack::unpack;
 
 use crate::digest::{Algorithm, Hasher};

@@ -123,7 +123,7 @@ fn check_collisions(work: &Work, manifests: &[Manifest]) -> Result<()> {
     let mut paths: HashSet<PathBuf> = HashSet::new();
     for blob in manifests.iter().flat_map(Manifest::content) {
         let Some(title) = blob.title() else { continue };
-        let path = files::safe_target(&work.output, title, work.options.allow_path_traversal)?;
+        let path = target_of(work, blob, title)?;
         if seen.insert((path.clone(), &blob.digest)) && !paths.insert(path) {
             return Err(Error::new(
                 Code::Conflict,
@@ -135,10 +135,19 @@ fn check_collisions(work: &Work, manifests: &[Manifest]) -> Result<()> {
     Ok(())
 }
 
+fn is_packed(blob: &Descriptor) -> bool {
+    blob.annotations.get(annotation::UNPACK).is_some_and(|v| v == "true")
+}
+
+fn target_of(work: &Work, blob: &Descriptor, title: &str) -> Result<PathBuf> {
+    let place = if is_packed(blob) { files::safe_directory } else { files::safe_target };
+    place(&work.output, title, work.options.allow_path_traversal)
+}
+
 async fn pull_blob(work: Arc<Work>, blob: Descriptor) -> Result<Vec<PulledFile>> {
     let title = blob.title().unwrap_or_default().to_owned();
-    let unpack = blob.annotations.get(annotation::UNPACK).is_some_and(|v| v == "true");
-    let target = files::safe_target(&work.output, &title, work.options.allow_path_traversal)?;
+    let unpack = is_packed(&blob);
+    let target = target_of(&work, &blob, &title)?;
     let finished = |outcome| {
         work.options.progress.report(Event::Finished { blob: &blob, outcome });
         Ok(vec![PulledFile { path: target.clone(), descriptor: blob.clone(), outcome }])
@@ -259,7 +268,10 @@ fn unpack_blob(work: &Work, blob: &Descriptor, mut chunks: Chunks) -> Result<Out
     // A broken transfer or a wrong blob is the cause of whatever the archive then looked like.
     match chunks.failure.take() {
         Some(error) => Err(error),
-        None => unpacked.map(|_| Outcome::Written),
+        None => unpacked.map(|placed| match placed[..] {
+            [] => Outcome::Unchanged,
+            _ => Outcome::Written,
+        }),
     }
 }
 

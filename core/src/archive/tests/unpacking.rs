@@ -1,0 +1,158 @@
+use super::*;
+
+#[test]
+fn hostile_entries_write_nothing() {
+    let outside = tempfile::tempdir().unwrap();
+    write(&outside.path().join("victim"), "old");
+    let victim = outside.path().join("victim");
+    let victim = victim.to_str().unwrap();
+    let elsewhere = outside.path().to_str().unwrap();
+    let cases = [
+        ("a path that climbs", Hostile::new().file("t/../../x", "")),
+        ("a path that climbs and comes back", Hostile::new().file("t/a/../../t/x", "")),
+        ("an absolute path", Hostile::new().file(victim, "new")),
+        ("a path beside the title", Hostile::new().file("x", "")),
+        ("a title's namesake", Hostile::new().file("title/x", "")),
+        ("a file for the directory", Hostile::new().file("t", "")),
+        ("a link for the directory", Hostile::new().link("t", elsewhere).file("t/victim", "new")),
+        ("an absolute link", Hostile::new().link("t/l", victim)),
+        ("a link that climbs", Hostile::new().link("t/a/l", "../../x")),
+        (
+            "a link with a way round",
+            Hostile::new().link("t/a/b/up", "../..").link("t/l", "a/b/up/../x"),
+        ),
+        (
+            "a path through a link",
+            Hostile::new().link("t/l", "d").file("t/d/x", "").file("t/l/x", ""),
+        ),
+        (
+            "a directory through a link",
+            Hostile::new().link("t/l", ".").entry(Directory, "t/l/d", "", b""),
+        ),
+        (
+            "a directory that is a link",
+            Hostile::new().link("t/l", ".").entry(Directory, "t/l", "", b""),
+        ),
+        ("a hard link out", Hostile::new().entry(Link, "t/l", victim, b"")),
+        ("a hard link that climbs", Hostile::new().entry(Link, "t/l", "t/../../x", b"")),
+        ("a hard link to nothing", Hostile::new().entry(Link, "t/l", "t/none", b"")),
+        ("a hard link to a link", Hostile::new().link("t/s", "x").entry(Link, "t/l", "t/s", b"")),
+        (
+            "a hard link through a link",
+            Hostile::new().file("t/d/x", "").link("t/s", "d").entry(Link, "t/l", "t/s/x", b""),
+        ),
+        ("a hard link to itself", Hostile::new().file("t/x", "").entry(Link, "t/x", "t/x", b"")),
+        ("a device", Hostile::new().entry(Block, "t/sda", "", b"")),
+        ("a pipe", Hostile::new().entry(Fifo, "t/pipe", "", b"")),
+    ];
+    for (what, archive) in cases {
+        let archive = Hostile::file(archive, "t/last", "").bytes();
+        for bytes in [gzip(&archive), archive] {
+            let out = tempfile::tempdir().unwrap();
+            let error = unpack_to(&out.path().join("o/p"), "t", &bytes).unwrap_err();
+            assert_eq!(error.code(), Code::UnsafePath, "{what}: {error}");
+            assert!(error.message().contains("\"t\""), "{what}: {error}");
+            assert_eq!(listing(out.path()), [] as [String; 0], "{what}");
+        }
+    }
+    assert_eq!(listing(outside.path()), ["victim"]);
+    assert_eq!(fs::read(victim).unwrap(), b"old");
+}
+
+#[test]
+fn links_of_the_archive_are_kept_and_special_bits_dropped() {
+    let archive = Hostile::new()
+        .file("t/d/x", "first")
+        .file("t/d/x", "second")
+        .link("t/up/l", "../d/x")
+        .entry(Link, "t/hard", "t/d/x", b"")
+        .entry(Directory, "t/late/", "", b"")
+        .bytes();
+    let out = tempfile::tempdir().unwrap();
+    unpack_to(out.path(), "t", &archive).unwrap();
+    assert_eq!(
+        listing(out.path()),
+        ["t/", "t/d/", "t/d/x", "t/hard", "t/late/", "t/up/", "t/up/l -> ../d/x"]
+    );
+    assert_eq!(fs::read(out.path().join("t/up/l")).unwrap(), b"second");
+    assert_eq!(fs::read(out.path().join("t/hard")).unwrap(), b"second");
+    assert_eq!(mode(&out.path().join("t/d/x")) & 0o7000, 0);
+    assert_eq!(mode(&out.path().join("t/late")) & 0o7000, 0);
+}
+
+#[test]
+fn what_is_there_is_merged_into() {
+    let archive =
+        Hostile::new().file("t/a", "new").file("t/d/b", "new").file("t/l/c", "new").bytes();
+    let outside = tempfile::tempdir().unwrap();
+    let out = tempfile::tempdir().unwrap();
+    let at = |name: &str| out.path().join(name);
+    write(&at("t/mine"), "mine");
+    write(&at("t/d/b"), "old");
+    symlink(outside.path(), at("t/l")).unwrap();
+    symlink(outside.path().join("victim"), at("t/a")).unwrap();
+
+    let keep = |keep| unpack(&archive[..], "t", out.path(), None, &UnpackLimits::default(), keep);
+    assert_eq!(keep(true).unwrap(), [] as [PathBuf; 0]);
+    assert_eq!(fs::read(at("t/d/b")).unwrap(), b"old");
+
+    let mut placed = keep(false).unwrap();
+    placed.sort();
+    assert_eq!(placed, ["t/a", "t/d/b", "t/l"].map(at));
+    assert_eq!(listing(out.path()), ["t/", "t/a", "t/d/", "t/d/b", "t/l/", "t/l/c", "t/mine"]);
+    assert_eq!(fs::read(at("t/d/b")).unwrap(), b"new");
+    assert_eq!(listing(outside.path()), [] as [String; 0]);
+}
+
+#[test]
+fn a_conflict_is_found_before_anything_is_moved() {
+    let archive = Hostile::new().file("t/a", "new").file("t/z", "new").file("t/y/x", "").bytes();
+    for (there, conflict) in [("t/z/dir", "t/z"), ("t/y", "t/y"), ("t", "t")] {
+        let out = tempfile::tempdir().unwrap();
+        write(&out.path().join(there), "old");
+        let before = listing(out.path());
+        let error = unpack_to(out.path(), "t", &archive).unwrap_err();
+        assert_eq!(error.code(), Code::AlreadyExists, "{error}");
+        assert!(error.message().contains(out.path().join(conflict).to_str().unwrap()), "{error}");
+        assert_eq!(listing(out.path()), before);
+    }
+}
+
+#[test]
+fn a_title_below_a_link_is_refused() {
+    let (out, outside) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    symlink(outside.path(), out.path().join("l")).unwrap();
+    let archive = Hostile::new().file("l/t/x", "").bytes();
+    let error = unpack_to(out.path(), "l/t", &archive).unwrap_err();
+    assert_eq!(error.code(), Code::UnsafePath);
+    assert_eq!(listing(outside.path()), [] as [String; 0]);
+}
+
+#[test]
+fn a_wrong_content_digest_leaves_nothing() {
+    let archive = Hostile::new().file("t/x", "x").bytes();
+    let out = tempfile::tempdir().unwrap();
+    let check = |digest: &Digest| {
+        unpack(&gzip(&archive)[..], "t", out.path(), Some(digest), &UnpackLimits::default(), false)
+    };
+    let error = check(&Algorithm::Sha256.digest(b"other")).unwrap_err();
+    assert_eq!(error.code(), Code::DigestMismatch);
+    assert_eq!(listing(out.path()), [] as [String; 0]);
+    check(&Algorithm::Sha512.digest(&archive)).unwrap();
+    assert_eq!(listing(out.path()), ["t/", "t/x"]);
+}
+
+#[test]
+fn links_may_climb_only_first_and_only_to_the_root() {
+    let inside = |link: &str, target: &str| stays_inside(Path::new(link), Path::new(target));
+    for (link, target) in
+        [("l", "f"), ("l", "./a/b"), ("a/l", "../f"), ("a/b/l", "../../c/d"), ("a/l", "..")]
+    {
+        assert!(inside(link, target), "{link} -> {target}");
+    }
+    for (link, target) in
+        [("l", ".."), ("a/l", "../../f"), ("l", "/etc/passwd"), ("l", "a/../f"), ("l", "")]
+    {
+        assert!(!inside(link, target), "{link} -> {target}");
+    }
+}
