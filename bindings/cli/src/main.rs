@@ -5,21 +5,30 @@ mod commands;
 mod output;
 mod progress;
 
-use std::process::ExitCode;
+use std::{process::ExitCode, time::Duration};
 
 use clap::{CommandFactory, Parser};
 use ocigraph::{Code, Error};
+use serde_json::json;
+use tokio::{
+    runtime::Handle,
+    sync::oneshot,
+    time::{sleep, timeout},
+};
 
-use args::{Cli, Command};
+use args::{Cli, Command, Common, Format};
 
 /// Exit codes: done, failed, wrong usage, and what shells use for Ctrl-C.
 const FAILED: u8 = 1;
 const USAGE: u8 = 2;
 const INTERRUPTED: u8 = 130;
 
+/// How long what was broken off may take to tidy up behind itself.
+const GRACE: Duration = Duration::from_secs(2);
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    start_logging(cli.common.verbose);
+    start_logging(&cli.common);
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(e) => {
@@ -27,14 +36,8 @@ fn main() -> ExitCode {
             return ExitCode::from(FAILED);
         }
     };
-    let result = runtime.block_on(async {
-        tokio::select! {
-            result = run(cli) => Some(result),
-            _ = tokio::signal::ctrl_c() => None,
-        }
-    });
-    // What was dropped still closes its upload sessions and removes its files.
-    runtime.shutdown_timeout(std::time::Duration::from_secs(2));
+    let result = runtime.block_on(run_until_interrupted(cli));
+    runtime.shutdown_background();
     match result {
         Some(Ok(code)) => code,
         Some(Err(error)) => {
@@ -48,6 +51,46 @@ fn main() -> ExitCode {
     }
 }
 
+/// The command's result; nothing when Ctrl-C came first.
+async fn run_until_interrupted(cli: Cli) -> Option<Result<ExitCode, Error>> {
+    let (stop, stopped) = oneshot::channel::<()>();
+    let runtime = Handle::current();
+    // On a thread of its own, so that Ctrl-C is heard while the command waits for standard input.
+    let mut work = tokio::task::spawn_blocking(move || {
+        runtime.block_on(async {
+            tokio::select! {
+                result = run(cli) => Some(result),
+                _ = stopped => None,
+            }
+        })
+    });
+    let result = tokio::select! {
+        joined = &mut work => joined.unwrap_or_else(|e| {
+            Some(Err(Error::new(Code::Internal, format!("the command broke off: {e}"))))
+        }),
+        _ = tokio::signal::ctrl_c() => {
+            drop(stop);
+            let _ = timeout(GRACE, work).await;
+            None
+        }
+    };
+    if !matches!(result, Some(Ok(_))) {
+        tidied_up().await;
+    }
+    result
+}
+
+/// What is dropped half-way closes its upload sessions in tasks of their own.
+async fn tidied_up() {
+    let metrics = Handle::current().metrics();
+    let _ = timeout(GRACE, async {
+        while metrics.num_alive_tasks() > 0 {
+            sleep(Duration::from_millis(5)).await;
+        }
+    })
+    .await;
+}
+
 async fn run(cli: Cli) -> Result<ExitCode, Error> {
     let common = cli.common;
     match cli.command {
@@ -59,14 +102,18 @@ async fn run(cli: Cli) -> Result<ExitCode, Error> {
         Command::Tag(args) => commands::names::tag(&common, args).await,
         Command::Untag(args) => commands::names::untag(&common, args).await,
         Command::Resolve(args) => commands::names::resolve(&common, args).await,
-        Command::Tags(args) => commands::names::tags(&common, args).await,
-        Command::Manifests(args) => commands::names::manifests(&common, args).await,
-        Command::Repos(args) => commands::names::repos(&common, args).await,
-        Command::Manifest(command) => commands::raw::manifest(&common, command).await,
-        Command::Blob(command) => commands::raw::blob(&common, command).await,
-        Command::Digest(args) => commands::raw::digest(args),
-        Command::Version => {
-            output::line(&format!("ocigraph {}", env!("CARGO_PKG_VERSION")));
+        Command::Tags(args) => commands::listings::tags(&common, args).await,
+        Command::Manifests(args) => commands::listings::manifests(&common, args).await,
+        Command::Repos(args) => commands::listings::repos(&common, args).await,
+        Command::Manifest(command) => commands::manifest::manifest(&common, command).await,
+        Command::Blob(command) => commands::blob::blob(&common, command).await,
+        Command::Digest(args) => commands::digest::digest(args),
+        Command::Version(format) => {
+            let version = env!("CARGO_PKG_VERSION");
+            match format.format {
+                Format::Text => output::line(&format!("ocigraph {version}")),
+                Format::Json => output::json(&json!({ "version": version })),
+            }
             Ok(ExitCode::SUCCESS)
         }
         Command::Completion { shell } => {
@@ -78,9 +125,13 @@ async fn run(cli: Cli) -> Result<ExitCode, Error> {
     }
 }
 
-fn start_logging(verbose: bool) {
+fn start_logging(common: &Common) {
     use tracing_subscriber::{EnvFilter, fmt};
-    let filter = if verbose { "ocigraph=debug" } else { "ocigraph=warn" };
+    let filter = match (common.verbose, common.quiet) {
+        (_, true) => "off",
+        (true, false) => "ocigraph=debug",
+        (false, false) => "ocigraph=warn",
+    };
     fmt()
         .with_env_filter(EnvFilter::new(filter))
         .with_writer(std::io::stderr)

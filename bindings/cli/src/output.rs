@@ -1,20 +1,32 @@
 //! What is printed: results to standard output, all else to standard error.
+//!
+//! Text that came from a registry is printed without control characters, which could drive the
+//! terminal.
 
-use std::io::{self, Write};
+use std::{
+    fmt::Write as _,
+    io::{self, ErrorKind, Write},
+};
 
-use ocigraph::{Descriptor, Error, Graph};
+use ocigraph::{Code, Descriptor, Error, Graph};
 use serde_json::{Map, Value, json};
 
-/// Prints a line of a result. A reader that has gone away ends the program quietly.
+/// Prints a line of a result.
 pub(crate) fn line(text: &str) {
     bytes(format!("{text}\n").as_bytes());
 }
 
-/// Prints a result as it is.
+/// Prints a result as it is. A reader that has gone away ends the program quietly, a full disk does
+/// not.
 pub(crate) fn bytes(bytes: &[u8]) {
     let mut out = io::stdout().lock();
-    if out.write_all(bytes).and_then(|()| out.flush()).is_err() {
-        std::process::exit(0);
+    match out.write_all(bytes).and_then(|()| out.flush()) {
+        Ok(()) => {}
+        Err(e) if e.kind() == ErrorKind::BrokenPipe => std::process::exit(0),
+        Err(e) => {
+            error(&Error::new(Code::Io, format!("the result cannot be printed: {e}")));
+            std::process::exit(1);
+        }
     }
 }
 
@@ -28,13 +40,25 @@ pub(crate) fn note(text: &str) {
     let _ = writeln!(io::stderr(), "{text}");
 }
 
+/// Prints an error as two lines: what went wrong, and what to try.
 pub(crate) fn error(error: &Error) {
-    let mut text = format!("Error: {error}");
+    let whole = error.to_string();
+    let hint = error.hint().map(|hint| format!("; {hint}"));
+    let text = hint.as_deref().and_then(|hint| whole.strip_suffix(hint)).unwrap_or(&whole);
+    note(&format!("Error: {}", printable(text)));
     if let Some(hint) = error.hint() {
-        text.truncate(text.len() - hint.len() - 2);
-        text.push_str(&format!("\n{hint}"));
+        note(&printable(hint));
     }
-    note(&text);
+}
+
+/// Control characters become U+FFFD.
+pub(crate) fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}
+
+/// What an artifact is, in a word.
+pub(crate) fn kind(descriptor: &Descriptor) -> String {
+    printable(descriptor.artifact_type.as_deref().unwrap_or(&descriptor.media_type))
 }
 
 /// A descriptor with the fields of the command line's JSON.
@@ -66,45 +90,79 @@ pub(crate) fn graph(
     wanted: impl Fn(&Descriptor) -> bool,
 ) -> String {
     let root = graph.subject();
+    let direct = graph.referrers(&root.digest).iter().filter(|d| wanted(d));
+    let flat: Vec<Value> = direct.map(|d| Value::Object(descriptor(d))).collect();
     let mut head = Map::new();
     head.insert("reference".into(), json!(reference));
     head.extend(descriptor(root));
-    let flat: Vec<Value> = graph
-        .referrers(&root.digest)
-        .iter()
-        .filter(|d| wanted(d))
-        .map(|d| Value::Object(descriptor(d)))
-        .collect();
     head.insert("references".into(), Value::Array(flat));
-    let mut text = opened(&head);
+    let mut text = String::new();
+    open(&mut text, 0, head);
     let mut depth = 0;
-    let mut previous = 0;
+    let mut begun = false;
     for node in graph.walk() {
         while depth >= node.depth {
-            text.push_str("]}");
+            close(&mut text, depth, begun);
             depth -= 1;
+            begun = true;
         }
-        if previous >= node.depth {
-            text.push(',');
-        }
+        text.push_str(if begun { ",\n" } else { "\n" });
         let mut map = Map::new();
         map.insert("reference".into(), json!(format!("{place}@{}", node.descriptor.digest)));
         map.extend(descriptor(node.descriptor));
-        text.push_str(&opened(&map));
+        open(&mut text, node.depth, map);
         depth = node.depth;
-        previous = node.depth;
+        begun = false;
     }
-    for _ in 0..depth {
-        text.push_str("]}");
+    for depth in (0..=depth).rev() {
+        close(&mut text, depth, begun);
+        begun = true;
     }
-    text.push_str("]}");
     text
 }
 
-/// An object up to the beginning of its list of referrers.
-fn opened(map: &Map<String, Value>) -> String {
-    let mut text = Value::Object(map.clone()).to_string();
+/// Writes an object up to the beginning of its list of referrers.
+fn open(text: &mut String, depth: usize, map: Map<String, Value>) {
+    let indent = indent(depth);
+    let object = format!("{:#}", Value::Object(map));
+    for line in object.strip_suffix("\n}").unwrap_or(&object).lines() {
+        let _ = writeln!(text, "{indent}{line}");
+    }
     text.pop();
-    text.push_str(",\"referrers\":[");
-    text
+    let _ = write!(text, ",\n{indent}  \"referrers\": [");
+}
+
+fn close(text: &mut String, depth: usize, begun: bool) {
+    let indent = indent(depth);
+    if begun {
+        let _ = write!(text, "\n{indent}  ");
+    }
+    let _ = write!(text, "]\n{indent}}}");
+}
+
+/// Four spaces a level; beneath some depth no more, lest blanks outgrow the graph.
+fn indent(depth: usize) -> String {
+    " ".repeat(depth.min(32) * 4)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named(content: &str) -> Descriptor {
+        Descriptor {
+            artifact_type: Some("a/b".into()),
+            ..Descriptor::of("x/y", content.as_bytes())
+        }
+    }
+
+    #[test]
+    fn a_graph_without_referrers_is_json() {
+        let text = graph(&Graph::new(named("root")), "host/x:v1", "host/x", |_| true);
+        let value: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(value["reference"], "host/x:v1");
+        assert_eq!(value["references"], json!([]));
+        assert_eq!(value["referrers"], json!([]));
+        assert_eq!(text, format!("{value:#}"));
+    }
 }

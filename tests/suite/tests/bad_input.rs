@@ -61,7 +61,8 @@ fn a_manifest_of_5_mb_is_too_large() {
 /// A manifest whose one blob has a hostile title.
 fn with_title(work: &Workspace, title: &str) -> String {
     work.write("content", "content");
-    let blob = work.ocigraph(&["blob", "push", "oci:l", "content"]).json();
+    let pushed = work.ocigraph(&["blob", "push", "--format", "json", "oci:l", "content"]).json();
+    let blob = &pushed["descriptor"];
     let manifest = json!({
         "schemaVersion": 2,
         "mediaType": "application/vnd.oci.image.manifest.v1+json",

@@ -5,64 +5,65 @@ use std::{
     process::ExitCode,
 };
 
-use ocigraph::{Code, DeleteOptions, DeleteReport, Descriptor, Error, Result};
+use clap::Args;
+use ocigraph::{Code, DeleteOptions, DeleteReport, Error, Reference, Result};
 use serde_json::{Value, json};
 
 use crate::{
-    args::{Common, DeleteArgs, Format, usage},
+    args::{Common, Format, FormatArg, usage},
     output,
 };
 
+#[derive(Debug, Args)]
+#[command(after_help = "\
+What is tagged otherwise, or listed by another index, stays, and so does what it refers to.
+
+EXAMPLES
+  ocigraph delete --dry-run registry.example.com/app:v1
+  ocigraph delete --yes registry.example.com/app:v1")]
+pub(crate) struct DeleteArgs {
+    /// What to delete, with all that refers to it
+    target: Reference,
+    /// Only say what would be deleted
+    #[arg(long)]
+    dry_run: bool,
+    /// Do not ask
+    #[arg(short, long)]
+    yes: bool,
+    /// Delete what would be kept, too
+    #[arg(long)]
+    force: bool,
+    #[command(flatten)]
+    format: FormatArg,
+}
+
 pub(crate) async fn delete(common: &Common, args: DeleteArgs) -> Result<ExitCode> {
+    let ask = !args.dry_run && !args.yes;
+    if ask && !std::io::stdin().is_terminal() {
+        return Err(usage("nobody can be asked whether to delete")
+            .with_hint("pass --yes to delete, or --dry-run to see what would be deleted"));
+    }
     let client = common.client()?;
     let options = DeleteOptions {
         dry_run: args.dry_run,
         force: args.force,
         concurrency: common.concurrency(),
     };
-    if !args.dry_run && !args.yes {
-        let plan =
-            client.delete(&args.target, DeleteOptions { dry_run: true, ..options.clone() }).await;
-        if !std::io::stdin().is_terminal() {
-            return Err(usage("nobody can be asked whether to delete")
-                .with_hint("pass --yes to delete, or --dry-run to see what would be deleted"));
-        }
-        print(&plan?);
-        if !confirmed("Delete these?") {
+    if ask {
+        let plan = DeleteOptions { dry_run: true, ..options.clone() };
+        let plan = client.delete(&args.target, plan).await?;
+        lines(&plan).iter().for_each(|line| output::note(line));
+        if !plan.deleted.is_empty() && !confirmed("Delete these?") {
             output::note("Nothing was deleted.");
-            return Ok(ExitCode::from(1));
+            return Ok(ExitCode::FAILURE);
         }
     }
     let report = client.delete(&args.target, options).await?;
     match args.format.format {
-        Format::Text => print(&report),
-        Format::Json => output::json(&json!({
-            "dryRun": report.dry_run,
-            "deleted": report.deleted.iter().map(output::descriptor).collect::<Vec<_>>(),
-            "kept": report.kept.iter().map(|kept| json!({
-                "descriptor": output::descriptor(&kept.descriptor),
-                "reason": kept.reason,
-            })).collect::<Vec<Value>>(),
-            "failed": report.failed.iter().map(|failed| json!({
-                "descriptor": output::descriptor(&failed.descriptor),
-                "error": failed.error.to_string(),
-                "code": failed.error.code().name(),
-            })).collect::<Vec<Value>>(),
-        })),
+        Format::Text => lines(&report).iter().for_each(|line| output::line(line)),
+        Format::Json => output::json(&in_json(&report)),
     }
-    if !report.failed.is_empty() {
-        return Err(Error::new(
-            Code::Registry,
-            format!("{} of the manifests could not be deleted", report.failed.len()),
-        )
-        .with_hint("run it again to go on where it stopped"));
-    }
-    if report.deleted.is_empty() && !report.kept.is_empty() {
-        return Err(Error::new(Code::Conflict, format!("all of {} is kept", args.target))
-            .with_hint(
-                "remove only the tag with `ocigraph untag`, or delete all the same with --force",
-            ));
-    }
+    check(&report, &args.target)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -74,21 +75,53 @@ pub(crate) fn confirmed(question: &str) -> bool {
         && matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes")
 }
 
-fn print(report: &DeleteReport) {
-    let verb = if report.dry_run { "Would delete" } else { "Deleted" };
-    let name = |d: &Descriptor| {
-        let kind = d.artifact_type.as_deref().unwrap_or(&d.media_type);
-        let kind: String = kind.chars().filter(|c| !c.is_control()).collect();
-        format!("{} {kind}", d.digest)
-    };
-    for descriptor in &report.deleted {
-        output::line(&format!("{verb} {}", name(descriptor)));
+fn check(report: &DeleteReport, target: &Reference) -> Result<()> {
+    if !report.failed.is_empty() {
+        return Err(Error::new(
+            Code::Registry,
+            format!("{} of the manifests could not be deleted", report.failed.len()),
+        )
+        .with_hint("run it again to go on where it stopped"));
     }
-    for kept in &report.kept {
-        let verb = if report.dry_run { "Would keep" } else { "Kept" };
-        output::line(&format!("{verb} {}: {}", name(&kept.descriptor), kept.reason));
+    if report.deleted.is_empty() && !report.kept.is_empty() {
+        return Err(Error::new(Code::Conflict, format!("all of {target} is kept")).with_hint(
+            "remove only the tag with `ocigraph untag`, or delete all the same with --force",
+        ));
     }
-    for failed in &report.failed {
-        output::line(&format!("Failed {}: {}", name(&failed.descriptor), failed.error));
-    }
+    Ok(())
+}
+
+fn lines(report: &DeleteReport) -> Vec<String> {
+    let (delete, keep) =
+        if report.dry_run { ("Would delete", "Would keep") } else { ("Deleted", "Kept") };
+    let deleted =
+        report.deleted.iter().map(|d| format!("{delete} {} {}", d.digest, output::kind(d)));
+    let kept = report.kept.iter().map(|kept| {
+        let d = &kept.descriptor;
+        format!("{keep} {} {}: {}", d.digest, output::kind(d), output::printable(&kept.reason))
+    });
+    let failed = report.failed.iter().map(|failed| {
+        let (d, error) = (&failed.descriptor, failed.error.to_string());
+        format!("Failed {} {}: {}", d.digest, output::kind(d), output::printable(&error))
+    });
+    deleted.chain(kept).chain(failed).collect()
+}
+
+fn in_json(report: &DeleteReport) -> Value {
+    let kept = report.kept.iter().map(
+        |kept| json!({ "descriptor": output::descriptor(&kept.descriptor), "reason": kept.reason }),
+    );
+    let failed = report.failed.iter().map(|failed| {
+        json!({
+            "descriptor": output::descriptor(&failed.descriptor),
+            "error": failed.error.to_string(),
+            "code": failed.error.code().name(),
+        })
+    });
+    json!({
+        "dryRun": report.dry_run,
+        "deleted": report.deleted.iter().map(output::descriptor).collect::<Vec<_>>(),
+        "kept": kept.collect::<Vec<Value>>(),
+        "failed": failed.collect::<Vec<Value>>(),
+    })
 }

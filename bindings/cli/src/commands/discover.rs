@@ -2,13 +2,54 @@
 
 use std::process::ExitCode;
 
-use ocigraph::{Descriptor, DiscoverOptions, Reference, Result};
+use clap::{Args, ValueEnum};
+use ocigraph::{Descriptor, DiscoverOptions, Graph, Reference, Result};
 use serde_json::Value;
 
 use crate::{
-    args::{Common, DiscoverArgs, GraphFormat, key_values},
+    args::{Common, Target, key_values},
     output,
 };
+
+/// How a graph is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+enum GraphFormat {
+    /// A tree
+    #[default]
+    Tree,
+    /// JSON, for programs
+    Json,
+    /// The direct referrers in columns
+    Table,
+    /// For Graphviz
+    Dot,
+    /// For Mermaid
+    Mermaid,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+EXAMPLES
+  ocigraph discover registry.example.com/app:v1
+  ocigraph discover -o json --artifact-type sbom/example registry.example.com/app:v1 \\
+      | jq -r '.references[0].digest'
+  ocigraph discover -o dot oci:some/folder:v1 | dot -Tsvg > graph.svg")]
+pub(crate) struct DiscoverArgs {
+    /// What to start from
+    target: Target,
+    /// How to print the graph
+    #[arg(short = 'o', long = "format", visible_alias = "output", value_enum, default_value_t)]
+    format: GraphFormat,
+    /// Only referrers of this type, and what leads to them and lies beneath
+    #[arg(long, value_name = "TYPE")]
+    artifact_type: Option<String>,
+    /// Only referrers with this annotation, likewise
+    #[arg(short, long = "annotation", value_name = "KEY=VALUE")]
+    annotations: Vec<String>,
+    /// How many levels to walk
+    #[arg(long, value_name = "N")]
+    depth: Option<usize>,
+}
 
 pub(crate) async fn discover(common: &Common, args: DiscoverArgs) -> Result<ExitCode> {
     let options = DiscoverOptions {
@@ -18,14 +59,14 @@ pub(crate) async fn discover(common: &Common, args: DiscoverArgs) -> Result<Exit
         concurrency: common.concurrency(),
     };
     let wanted = options.clone();
-    let graph = common.client()?.discover(&args.target, options).await?;
+    let graph = common.client()?.discover(&args.target.reference, options).await?;
     let root = args.target.to_string();
     match args.format {
         GraphFormat::Tree => output::bytes(graph.tree(&root).as_bytes()),
         GraphFormat::Dot => output::bytes(graph.dot(&root).as_bytes()),
         GraphFormat::Mermaid => output::bytes(graph.mermaid(&root).as_bytes()),
         GraphFormat::Json => {
-            let place = Reference::new(args.target.place().clone()).to_string();
+            let place = Reference::new(args.target.reference.place().clone()).to_string();
             let matches = |d: &Descriptor| {
                 wanted.artifact_type.as_ref().is_none_or(|t| d.artifact_type.as_ref() == Some(t))
                     && wanted.annotations.iter().all(|(k, v)| d.annotations.get(k) == Some(v))
@@ -37,22 +78,24 @@ pub(crate) async fn discover(common: &Common, args: DiscoverArgs) -> Result<Exit
     Ok(ExitCode::SUCCESS)
 }
 
-fn table(graph: &ocigraph::Graph, root: &str, verbose: bool) {
+fn table(graph: &Graph, root: &str, verbose: bool) {
     let subject = graph.subject();
     let referrers = graph.referrers(&subject.digest);
-    output::line(&format!("Discovered {} artifacts referencing {root}", referrers.len()));
+    let count = match referrers.len() {
+        1 => "1 artifact".to_owned(),
+        n => format!("{n} artifacts"),
+    };
+    output::line(&format!("Discovered {count} referencing {root}"));
     output::line(&format!("Digest: {}", subject.digest));
     if referrers.is_empty() {
         return;
     }
-    let kind = |d: &Descriptor| d.artifact_type.clone().unwrap_or_else(|| d.media_type.clone());
-    let header = "Artifact Type".to_owned();
-    let width = referrers.iter().map(kind).chain([header.clone()]).map(|t| t.chars().count()).max();
-    let width = width.unwrap_or_default();
+    let header = "Artifact Type";
+    let longest = referrers.iter().map(|r| output::kind(r).chars().count()).max();
+    let width = longest.unwrap_or_default().max(header.len());
     output::line(&format!("\n{header:width$}   Digest"));
     for referrer in referrers {
-        let name: String = kind(referrer).chars().filter(|c| !c.is_control()).collect();
-        output::line(&format!("{name:width$}   {}", referrer.digest));
+        output::line(&format!("{:width$}   {}", output::kind(referrer), referrer.digest));
         if verbose {
             output::json(&Value::Object(output::descriptor(referrer)));
         }

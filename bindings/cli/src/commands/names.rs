@@ -1,14 +1,45 @@
-//! Names and listings: `tag`, `untag`, `resolve`, `tags`, `manifests`, `repos`.
+//! Names: `tag`, `untag`, `resolve`.
 
 use std::process::ExitCode;
 
-use ocigraph::{ManifestInfo, Result};
-use serde_json::{Map, Value, json};
+use clap::Args;
+use ocigraph::{Reference, Result};
+use serde_json::{Value, json};
 
 use crate::{
-    args::{Common, Format, ManifestsArgs, OneTarget, ReposArgs, TagArgs},
+    args::{Common, Format, FormatArg},
     output,
 };
+
+#[derive(Debug, Args)]
+#[command(after_help = "EXAMPLES\n  ocigraph tag registry.example.com/app:v1 stable latest")]
+pub(crate) struct TagArgs {
+    /// What to tag
+    target: Reference,
+    /// The tags it is to have
+    #[arg(required = true, value_name = "TAG")]
+    tags: Vec<String>,
+    #[command(flatten)]
+    format: FormatArg,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "EXAMPLES\n  ocigraph untag registry.example.com/app:stable,latest")]
+pub(crate) struct UntagArgs {
+    /// The tags: host/repository:tag[,tag…] or oci:PATH:tag[,tag…]
+    target: Reference,
+    #[command(flatten)]
+    format: FormatArg,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "EXAMPLES\n  ocigraph resolve registry.example.com/app:v1")]
+pub(crate) struct ResolveArgs {
+    /// host/repository[:tag][@digest] or oci:PATH[:tag][@digest]
+    target: Reference,
+    #[command(flatten)]
+    format: FormatArg,
+}
 
 pub(crate) async fn tag(common: &Common, args: TagArgs) -> Result<ExitCode> {
     let descriptor = common.client()?.tag(&args.target, &args.tags).await?;
@@ -19,82 +50,31 @@ pub(crate) async fn tag(common: &Common, args: TagArgs) -> Result<ExitCode> {
             }
         }
         Format::Json => {
-            output::json(
-                &json!({"descriptor": output::descriptor(&descriptor), "tags": args.tags}),
-            );
+            let descriptor = output::descriptor(&descriptor);
+            output::json(&json!({ "descriptor": descriptor, "tags": args.tags }));
         }
     }
     Ok(ExitCode::SUCCESS)
 }
 
-pub(crate) async fn untag(common: &Common, args: OneTarget) -> Result<ExitCode> {
+pub(crate) async fn untag(common: &Common, args: UntagArgs) -> Result<ExitCode> {
     common.client()?.untag(&args.target).await?;
-    list(args.format.format, "untagged", args.target.tags(), "Untagged ");
+    match args.format.format {
+        Format::Text => {
+            for tag in args.target.tags() {
+                output::line(&format!("Untagged {tag}"));
+            }
+        }
+        Format::Json => output::json(&json!({ "untagged": args.target.tags() })),
+    }
     Ok(ExitCode::SUCCESS)
 }
 
-pub(crate) async fn resolve(common: &Common, args: OneTarget) -> Result<ExitCode> {
+pub(crate) async fn resolve(common: &Common, args: ResolveArgs) -> Result<ExitCode> {
     let descriptor = common.client()?.resolve(&args.target).await?;
     match args.format.format {
         Format::Text => output::line(descriptor.digest.as_str()),
         Format::Json => output::json(&Value::Object(output::descriptor(&descriptor))),
     }
     Ok(ExitCode::SUCCESS)
-}
-
-pub(crate) async fn tags(common: &Common, args: OneTarget) -> Result<ExitCode> {
-    let tags = common.client()?.tags(&args.target).await?;
-    list(args.format.format, "tags", &tags, "");
-    Ok(ExitCode::SUCCESS)
-}
-
-pub(crate) async fn repos(common: &Common, args: ReposArgs) -> Result<ExitCode> {
-    let repositories = common.client()?.repositories(&args.host).await?;
-    list(args.format.format, "repositories", &repositories, "");
-    Ok(ExitCode::SUCCESS)
-}
-
-pub(crate) async fn manifests(common: &Common, args: ManifestsArgs) -> Result<ExitCode> {
-    let found = common.client()?.manifests(&args.target).await?;
-    if args.detail || args.format.format == Format::Json {
-        output::json(&Value::Array(found.iter().map(detail).collect()));
-        return Ok(ExitCode::SUCCESS);
-    }
-    for info in &found {
-        let kind = info.descriptor.artifact_type.as_deref().unwrap_or(&info.descriptor.media_type);
-        let kind: String = kind.chars().filter(|c| !c.is_control()).collect();
-        let line = format!("{} {kind} {}", info.descriptor.digest, info.tags.join(","));
-        output::line(line.trim_end());
-    }
-    Ok(ExitCode::SUCCESS)
-}
-
-fn list(format: Format, key: &str, entries: &[String], prefix: &str) {
-    match format {
-        Format::Text => {
-            for entry in entries {
-                let entry: String = entry.chars().filter(|c| !c.is_control()).collect();
-                output::line(&format!("{prefix}{entry}"));
-            }
-        }
-        Format::Json => output::json(&json!({ key: entries })),
-    }
-}
-
-/// The names that Azure's listing has, in its order; what is not known is left out.
-fn detail(info: &ManifestInfo) -> Value {
-    let fields = [
-        ("architecture", json!(info.architecture)),
-        ("artifactType", json!(info.descriptor.artifact_type)),
-        ("configMediaType", json!(info.config_media_type)),
-        ("createdTime", json!(info.created)),
-        ("digest", json!(info.descriptor.digest)),
-        ("imageSize", json!(info.image_size)),
-        ("mediaType", json!(info.descriptor.media_type)),
-        ("os", json!(info.os)),
-        ("subject", json!(info.subject)),
-        ("tags", if info.tags.is_empty() { Value::Null } else { json!(info.tags) }),
-    ];
-    let known = fields.into_iter().filter(|(_, value)| !value.is_null());
-    Value::Object(known.map(|(key, value)| (key.to_owned(), value)).collect::<Map<_, _>>())
 }

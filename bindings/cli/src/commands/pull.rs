@@ -1,15 +1,43 @@
 //! `pull`.
 
-use std::process::ExitCode;
+use std::{path::PathBuf, process::ExitCode};
 
-use ocigraph::{PullOptions, Result};
+use clap::Args;
+use ocigraph::{PullOptions, PullResult, Reference, Result};
 use serde_json::{Value, json};
 
 use crate::{
-    args::{Common, Format, PullArgs},
+    args::{Common, Format, FormatArg},
     output,
-    progress::reporter,
+    progress::downloads,
 };
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+EXAMPLES
+  ocigraph pull registry.example.com/app@sha256:… -o ./download
+  ocigraph pull registry.example.com/app:v1 --artifact-type readme/example -o ./download")]
+pub(crate) struct PullArgs {
+    /// What to pull; with --artifact-type, its referrers of that type
+    target: Reference,
+    /// Directory to write into
+    #[arg(short, long, value_name = "DIR", default_value = ".")]
+    output: PathBuf,
+    /// Pull the referrers of this type instead
+    #[arg(long, value_name = "TYPE")]
+    artifact_type: Option<String>,
+    /// Does nothing: files of all media types are pulled
+    #[arg(short = 'a', long)]
+    allow_all: bool,
+    /// Leave files that are there already
+    #[arg(short, long)]
+    keep_old_files: bool,
+    /// Write where titles say, even outside the directory
+    #[arg(long)]
+    allow_path_traversal: bool,
+    #[command(flatten)]
+    format: FormatArg,
+}
 
 pub(crate) async fn pull(common: &Common, args: PullArgs) -> Result<ExitCode> {
     let options = PullOptions {
@@ -18,52 +46,40 @@ pub(crate) async fn pull(common: &Common, args: PullArgs) -> Result<ExitCode> {
         keep_old_files: args.keep_old_files,
         allow_path_traversal: args.allow_path_traversal,
         concurrency: common.concurrency(),
-        progress: reporter(common),
+        progress: downloads(common),
         ..PullOptions::default()
     };
     let pulled = common.client()?.pull(&args.target, options).await?;
-    if args.format.format == Format::Json {
-        let all: Vec<Value> = pulled
-            .iter()
-            .map(|artifact| {
-                let files: Vec<Value> = artifact
-                    .files
-                    .iter()
-                    .map(|file| {
-                        json!({
-                            "path": file.path,
-                            "descriptor": output::descriptor(&file.descriptor),
-                            "outcome": file.outcome.name(),
-                        })
-                    })
-                    .collect();
-                json!({
-                    "reference": artifact.reference.to_string(),
-                    "descriptor": output::descriptor(&artifact.descriptor),
-                    "files": files,
-                    "skipped": artifact.skipped.iter().map(output::descriptor).collect::<Vec<_>>(),
-                })
-            })
-            .collect();
+    match (args.format.format, pulled.as_slice()) {
+        (Format::Text, _) => pulled.iter().for_each(|artifact| print(artifact, common.quiet)),
         // One artifact is printed as itself: that is what a reference or a digest gives.
-        output::json(match all.as_slice() {
-            [one] => one,
-            _ => {
-                output::json(&Value::Array(all));
-                return Ok(ExitCode::SUCCESS);
-            }
-        });
-        return Ok(ExitCode::SUCCESS);
-    }
-    for artifact in &pulled {
-        for blob in artifact.skipped.iter().filter(|_| !common.quiet) {
-            output::note(&format!(
-                "Skipped {} ({}): it has no title",
-                blob.digest, blob.media_type
-            ));
-        }
-        output::line(&format!("Pulled {}", artifact.reference));
-        output::line(&format!("Digest: {}", artifact.descriptor.digest));
+        (Format::Json, [one]) => output::json(&in_json(one)),
+        (Format::Json, all) => output::json(&all.iter().map(in_json).collect()),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn print(artifact: &PullResult, quiet: bool) {
+    for blob in artifact.skipped.iter().filter(|_| !quiet) {
+        let kind = output::kind(blob);
+        output::note(&format!("Skipped {} ({kind}): it has no title", blob.digest));
+    }
+    output::line(&format!("Pulled {}", artifact.reference));
+    output::line(&format!("Digest: {}", artifact.descriptor.digest));
+}
+
+fn in_json(artifact: &PullResult) -> Value {
+    let files = artifact.files.iter().map(|file| {
+        json!({
+            "path": file.path,
+            "descriptor": output::descriptor(&file.descriptor),
+            "outcome": file.outcome.name(),
+        })
+    });
+    json!({
+        "reference": artifact.reference.to_string(),
+        "descriptor": output::descriptor(&artifact.descriptor),
+        "files": files.collect::<Vec<Value>>(),
+        "skipped": artifact.skipped.iter().map(output::descriptor).collect::<Vec<_>>(),
+    })
 }

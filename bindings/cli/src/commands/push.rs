@@ -1,15 +1,83 @@
 //! `push` and `attach`.
 
-use std::{collections::BTreeMap, path::Path, process::ExitCode};
+use std::{
+    collections::BTreeMap,
+    env::{self, VarError},
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
-use ocigraph::{Annotations, Code, Error, File, PushOptions, Reference, Result, media_type};
+use clap::Args;
+use ocigraph::{
+    Annotations, Error, File, ManifestFormat, PushOptions, PushResult, Reference, Result,
+    media_type,
+};
 use serde_json::{Value, json};
 
 use crate::{
-    args::{Artifact, AttachArgs, Common, Format, PushArgs, usage},
+    args::{Common, Format, FormatArg, Target, key_values, usage},
     output,
-    progress::reporter,
+    progress::uploads,
 };
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+EXAMPLES
+  ocigraph push registry.example.com/app:v1 ./readme.md:text/markdown
+  ocigraph push registry.example.com/app --artifact-type signature/example \\
+      --subject registry.example.com/app:v1 ./signature.json:application/json
+  ocigraph push oci:some/folder:v1,latest ./docs")]
+pub(crate) struct PushArgs {
+    /// Where to: host/repository[:tag[,tag…]] or oci:PATH[:tag]
+    target: Target,
+    /// Refer to this artifact, in the same repository
+    #[arg(long, value_name = "REFERENCE")]
+    subject: Option<Reference>,
+    #[command(flatten)]
+    artifact: Artifact,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+EXAMPLES
+  ocigraph attach registry.example.com/app:v1 --artifact-type sbom/example sbom.json")]
+pub(crate) struct AttachArgs {
+    /// What to refer to
+    subject: Reference,
+    #[command(flatten)]
+    artifact: Artifact,
+}
+
+/// What is pushed, whatever it is named.
+#[derive(Debug, Args)]
+struct Artifact {
+    /// Files and directories: PATH[:MEDIA/TYPE]
+    #[arg(value_name = "FILE")]
+    files: Vec<String>,
+    /// Type of the artifact, as in sbom/example
+    #[arg(long, value_name = "TYPE")]
+    artifact_type: Option<String>,
+    /// Annotate the manifest
+    #[arg(short, long = "annotation", value_name = "KEY=VALUE")]
+    annotations: Vec<String>,
+    /// Annotations from a JSON file: {"$manifest": {…}, "$config": {…}, "FILE": {…}}
+    #[arg(long, value_name = "FILE")]
+    annotation_file: Option<PathBuf>,
+    /// Use a file as config: PATH[:MEDIA/TYPE]
+    #[arg(long, value_name = "FILE")]
+    config: Option<String>,
+    /// Format of the manifest: auto, oci-1.1, oci-1.0, oci-artifact or oras-artifact
+    #[arg(long, value_name = "FORMAT", default_value = "auto")]
+    manifest_format: ManifestFormat,
+    /// Take absolute paths, and those with .., as titles
+    #[arg(long, visible_alias = "disable-path-validation")]
+    allow_path_traversal: bool,
+    /// Write the manifest to a file too
+    #[arg(long, value_name = "FILE")]
+    export_manifest: Option<PathBuf>,
+    #[command(flatten)]
+    format: FormatArg,
+}
 
 pub(crate) async fn push(common: &Common, args: PushArgs) -> Result<ExitCode> {
     send(common, &args.target, args.subject, args.artifact).await
@@ -17,85 +85,97 @@ pub(crate) async fn push(common: &Common, args: PushArgs) -> Result<ExitCode> {
 
 /// The artifact goes beside its subject, without a tag.
 pub(crate) async fn attach(common: &Common, args: AttachArgs) -> Result<ExitCode> {
-    let target = Reference::new(args.subject.place().clone());
     if args.artifact.artifact_type.is_none() {
         return Err(usage("what is attached needs a type")
             .with_hint("pass --artifact-type, as in sbom/example"));
     }
+    let target = Reference::new(args.subject.place().clone()).into();
     send(common, &target, Some(args.subject), args.artifact).await
 }
 
 async fn send(
     common: &Common,
-    target: &Reference,
+    target: &Target,
     subject: Option<Reference>,
     artifact: Artifact,
 ) -> Result<ExitCode> {
-    let mut of_files = read_annotation_file(artifact.annotation_file.as_deref())?;
-    let mut annotations = of_files.remove("$manifest").unwrap_or_default();
-    annotations.extend(artifact.annotations()?);
-    let config = match &artifact.config {
-        Some(text) => {
-            let mut config = file(text)?;
-            config.annotations = of_files.remove("$config").unwrap_or_default();
-            Some(config)
-        }
-        None => None,
-    };
-    let mut files = Vec::with_capacity(artifact.files.len());
-    for text in &artifact.files {
-        let (path, _) = split_type(text);
-        let mut file = file(text)?;
-        if let Some(annotations) = of_files.remove(path) {
-            file.annotations = annotations;
-        }
-        files.push(file);
-    }
-    if let Some(unused) = of_files.keys().next() {
-        return Err(usage(format!("the annotation file names {unused:?}, which is not pushed")));
-    }
+    let Artifact { export_manifest, format, .. } = &artifact;
+    let (export_manifest, format) = (export_manifest.clone(), format.format);
     let options = PushOptions {
-        files,
-        artifact_type: artifact.artifact_type.clone(),
         subject,
-        annotations,
-        config,
-        format: artifact.manifest_format.parse()?,
-        allow_path_traversal: artifact.allow_path_traversal,
-        source_date_epoch: source_date_epoch()?,
         concurrency: common.concurrency(),
-        progress: reporter(common),
+        progress: uploads(common),
+        ..artifact.options()?
     };
-    let pushed = common.client()?.push(target, options).await?;
-    if let Some(path) = &artifact.export_manifest {
+    let pushed = common.client()?.push(&target.reference, options).await?;
+    if let Some(path) = &export_manifest {
         std::fs::write(path, &pushed.manifest).map_err(|e| Error::io("write", path, e))?;
     }
-    match artifact.format.format {
+    match format {
         Format::Text => {
             output::line(&format!("Pushed {target}"));
             output::line(&format!("Digest: {}", pushed.descriptor.digest));
         }
-        Format::Json => {
-            let blobs: Vec<Value> = pushed
-                .blobs
-                .iter()
-                .map(|blob| {
-                    json!({
-                        "title": blob.descriptor.title(),
-                        "descriptor": output::descriptor(&blob.descriptor),
-                        "outcome": blob.outcome.name(),
-                    })
-                })
-                .collect();
-            output::json(&json!({
-                "reference": pushed.reference.to_string(),
-                "descriptor": output::descriptor(&pushed.descriptor),
-                "tags": pushed.tags,
-                "blobs": blobs,
-            }));
-        }
+        Format::Json => output::json(&in_json(&pushed)),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn in_json(pushed: &PushResult) -> Value {
+    let blobs = pushed.blobs.iter().map(|blob| {
+        json!({
+            "title": blob.descriptor.title(),
+            "descriptor": output::descriptor(&blob.descriptor),
+            "outcome": blob.outcome.name(),
+        })
+    });
+    json!({
+        "reference": pushed.reference.to_string(),
+        "descriptor": output::descriptor(&pushed.descriptor),
+        "tags": pushed.tags,
+        "blobs": blobs.collect::<Vec<Value>>(),
+    })
+}
+
+impl Artifact {
+    fn options(self) -> Result<PushOptions> {
+        let mut of_files = read_annotation_file(self.annotation_file.as_deref())?;
+        let mut annotations = of_files.remove("$manifest").unwrap_or_default();
+        annotations.extend(key_values(&self.annotations)?);
+        let config = match &self.config {
+            Some(text) => {
+                let mut config = file(text)?;
+                config.annotations = of_files.remove("$config").unwrap_or_default();
+                Some(config)
+            }
+            None => None,
+        };
+        let mut files = Vec::with_capacity(self.files.len());
+        for text in &self.files {
+            let mut file = file(text)?;
+            let (path, _) = split_type(text);
+            let plain = path.strip_prefix("./").unwrap_or(path);
+            if let Some(annotations) = of_files.remove(path).or_else(|| of_files.remove(plain)) {
+                file.annotations = annotations;
+            }
+            files.push(file);
+        }
+        if let Some(unused) = of_files.keys().next() {
+            return Err(usage(format!(
+                "the annotation file names {unused:?}, which is not pushed"
+            )));
+        }
+        Ok(PushOptions {
+            files,
+            artifact_type: self.artifact_type,
+            annotations,
+            config,
+            format: self.manifest_format,
+            allow_path_traversal: self.allow_path_traversal,
+            source_date_epoch: source_date_epoch()?,
+            ..PushOptions::default()
+        })
+    }
 }
 
 fn file(text: &str) -> Result<File> {
@@ -133,14 +213,11 @@ fn read_annotation_file(path: Option<&Path>) -> Result<BTreeMap<String, Annotati
 }
 
 fn source_date_epoch() -> Result<Option<u64>> {
-    match std::env::var("SOURCE_DATE_EPOCH") {
-        Ok(text) => text.parse().map(Some).map_err(|_| {
-            Error::new(
-                Code::InvalidArgument,
-                format!("SOURCE_DATE_EPOCH is {text:?}, no number of seconds"),
-            )
-        }),
-        Err(_) => Ok(None),
+    let wrong = |text: &str| usage(format!("SOURCE_DATE_EPOCH is {text:?}, no number of seconds"));
+    match env::var("SOURCE_DATE_EPOCH") {
+        Ok(text) => text.parse().map(Some).map_err(|_| wrong(&text)),
+        Err(VarError::NotPresent) => Ok(None),
+        Err(VarError::NotUnicode(text)) => Err(wrong(&text.to_string_lossy())),
     }
 }
 

@@ -1,0 +1,49 @@
+//! `digest`: the digests of files, without a registry.
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::Args;
+use ocigraph::{Algorithm, Result, digest_files};
+use serde_json::{Value, json};
+
+use crate::{
+    args::{Format, FormatArg},
+    output,
+};
+
+#[derive(Debug, Args)]
+#[command(after_help = "EXAMPLES\n  ocigraph digest *.json")]
+pub(crate) struct DigestArgs {
+    /// Files
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// sha256 or sha512
+    #[arg(long, default_value = "sha256")]
+    algorithm: Algorithm,
+    #[command(flatten)]
+    format: FormatArg,
+}
+
+/// Files that cannot be read do not keep the others from being printed.
+pub(crate) fn digest(args: DigestArgs) -> Result<ExitCode> {
+    let mut code = ExitCode::SUCCESS;
+    let mut entries: Vec<Value> = Vec::new();
+    for (path, result) in args.files.iter().zip(digest_files(&args.files, args.algorithm)) {
+        match (result, args.format.format) {
+            (Ok((digest, _)), Format::Text) => {
+                output::line(&format!("{digest}  {}", path.display()));
+            }
+            (Ok((digest, size)), Format::Json) => {
+                entries.push(json!({ "path": path, "digest": digest, "size": size }));
+            }
+            (Err(error), _) => {
+                output::error(&error);
+                code = ExitCode::FAILURE;
+            }
+        }
+    }
+    if args.format.format == Format::Json {
+        output::json(&Value::Array(entries));
+    }
+    Ok(code)
+}

@@ -1,0 +1,93 @@
+//! Listings: `tags`, `manifests`, `repos`.
+
+use std::process::ExitCode;
+
+use clap::Args;
+use ocigraph::{Host, ManifestInfo, Reference, Result};
+use serde_json::{Map, Value, json};
+
+use crate::{
+    args::{Common, Format, FormatArg},
+    output,
+};
+
+#[derive(Debug, Args)]
+#[command(after_help = "EXAMPLES\n  ocigraph tags registry.example.com/app")]
+pub(crate) struct TagsArgs {
+    /// host/repository or oci:PATH
+    target: Reference,
+    #[command(flatten)]
+    format: FormatArg,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "EXAMPLES\n  ocigraph manifests --detail registry.example.com/app")]
+pub(crate) struct ManifestsArgs {
+    /// host/repository or oci:PATH
+    target: Reference,
+    /// Print all that is known, as JSON
+    #[arg(long)]
+    detail: bool,
+    #[command(flatten)]
+    format: FormatArg,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "EXAMPLES\n  ocigraph repos localhost:5000")]
+pub(crate) struct ReposArgs {
+    /// The registry
+    host: Host,
+    #[command(flatten)]
+    format: FormatArg,
+}
+
+pub(crate) async fn tags(common: &Common, args: TagsArgs) -> Result<ExitCode> {
+    let tags = common.client()?.tags(&args.target).await?;
+    print(args.format.format, "tags", &tags);
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(crate) async fn repos(common: &Common, args: ReposArgs) -> Result<ExitCode> {
+    let repositories = common.client()?.repositories(&args.host).await?;
+    print(args.format.format, "repositories", &repositories);
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(crate) async fn manifests(common: &Common, args: ManifestsArgs) -> Result<ExitCode> {
+    let found = common.client()?.manifests(&args.target).await?;
+    if args.detail || args.format.format == Format::Json {
+        output::json(&found.iter().map(detail).collect());
+        return Ok(ExitCode::SUCCESS);
+    }
+    for info in &found {
+        let (digest, kind) = (&info.descriptor.digest, output::kind(&info.descriptor));
+        let line = output::printable(&format!("{digest} {kind} {}", info.tags.join(",")));
+        output::line(line.trim_end());
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn print(format: Format, key: &str, entries: &[String]) {
+    match format {
+        Format::Text => entries.iter().for_each(|entry| output::line(&output::printable(entry))),
+        Format::Json => output::json(&json!({ key: entries })),
+    }
+}
+
+/// The names that Azure's listing has, in its order; what is not known is left out.
+fn detail(info: &ManifestInfo) -> Value {
+    let fields = [
+        ("architecture", json!(info.architecture)),
+        ("artifactType", json!(info.descriptor.artifact_type)),
+        ("configMediaType", json!(info.config_media_type)),
+        ("createdTime", json!(info.created)),
+        ("digest", json!(info.descriptor.digest)),
+        ("imageSize", json!(info.image_size)),
+        ("mediaType", json!(info.descriptor.media_type)),
+        ("os", json!(info.os)),
+        ("subject", json!(info.subject)),
+        ("tags", if info.tags.is_empty() { Value::Null } else { json!(info.tags) }),
+    ];
+    let known = fields.into_iter().filter(|(_, value)| !value.is_null());
+    Value::Object(known.map(|(key, value)| (key.to_owned(), value)).collect::<Map<_, _>>())
+}

@@ -1,0 +1,152 @@
+//! `manifest fetch|push|delete`: manifests as they are.
+
+use std::{
+    io::{IsTerminal, Read},
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use clap::Subcommand;
+use ocigraph::{Algorithm, Client, Code, Doomed, Error, Manifest, Reference, Result};
+use serde_json::{Value, json};
+
+use super::delete::confirmed;
+use crate::{
+    args::{Common, Format, FormatArg, Target, usage},
+    output,
+};
+
+/// More than any registry takes.
+const LIMIT: u64 = 4 * 1024 * 1024;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ManifestCommand {
+    /// Print a manifest as it is stored
+    #[command(
+        after_help = "EXAMPLES\n  ocigraph manifest fetch registry.example.com/app:v1 | jq ."
+    )]
+    Fetch {
+        /// Which
+        target: Reference,
+        /// File to write to; - is standard output
+        #[arg(short, long, value_name = "FILE", default_value = "-")]
+        output: PathBuf,
+        /// Print its descriptor instead
+        #[arg(long)]
+        descriptor: bool,
+    },
+    /// Store a manifest as it is
+    #[command(
+        after_help = "EXAMPLES\n  ocigraph manifest push registry.example.com/app:v1 manifest.json"
+    )]
+    Push {
+        /// Where to
+        target: Target,
+        /// File to read; - is standard input
+        file: PathBuf,
+        /// Its media type, where it does not say
+        #[arg(long, value_name = "TYPE")]
+        media_type: Option<String>,
+        #[command(flatten)]
+        format: FormatArg,
+    },
+    /// Delete one manifest and nothing else
+    #[command(
+        after_help = "EXAMPLES\n  ocigraph manifest delete --yes registry.example.com/app@sha256:…"
+    )]
+    Delete {
+        /// Which
+        target: Reference,
+        /// Do not ask
+        #[arg(short, long)]
+        yes: bool,
+        #[command(flatten)]
+        format: FormatArg,
+    },
+}
+
+pub(crate) async fn manifest(common: &Common, command: ManifestCommand) -> Result<ExitCode> {
+    match command {
+        ManifestCommand::Fetch { target, output, descriptor } => {
+            fetch(&common.client()?, &target, &output, descriptor).await?;
+        }
+        ManifestCommand::Push { target, file, media_type, format } => {
+            let manifest = read(&file, media_type.as_deref(), &target.reference)?;
+            common.client()?.push_manifest(&target.reference, &manifest).await?;
+            match format.format {
+                Format::Text => {
+                    output::line(&format!("Pushed {target}"));
+                    output::line(&format!("Digest: {}", manifest.digest()));
+                }
+                Format::Json => output::json(&json!({
+                    "reference": target.reference.at(manifest.digest().clone()).to_string(),
+                    "descriptor": output::descriptor(&manifest.descriptor()),
+                    "tags": target.reference.tags(),
+                })),
+            }
+        }
+        ManifestCommand::Delete { target, yes, format } => {
+            if !yes && !std::io::stdin().is_terminal() {
+                return Err(usage("nobody can be asked whether to delete").with_hint("pass --yes"));
+            }
+            let client = common.client()?;
+            let manifest = client.fetch_manifest(&target).await?;
+            if !yes && !confirmed(&format!("Delete {}?", manifest.digest())) {
+                output::note("Nothing was deleted.");
+                return Ok(ExitCode::FAILURE);
+            }
+            delete(&client, &target, &manifest).await?;
+            match format.format {
+                Format::Text => output::line(&format!("Deleted {}", manifest.digest())),
+                Format::Json => {
+                    output::json(&Value::Object(output::descriptor(&manifest.descriptor())));
+                }
+            }
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn fetch(client: &Client, target: &Reference, output: &Path, describe: bool) -> Result<()> {
+    let manifest = client.fetch_manifest(target).await?;
+    if output != Path::new("-") {
+        std::fs::write(output, manifest.bytes()).map_err(|e| Error::io("write", output, e))?;
+    }
+    if describe {
+        output::json(&Value::Object(output::descriptor(&manifest.descriptor())));
+    } else if output == Path::new("-") {
+        output::bytes(manifest.bytes());
+    }
+    Ok(())
+}
+
+async fn delete(client: &Client, target: &Reference, manifest: &Manifest) -> Result<()> {
+    let doomed = Doomed {
+        manifest: manifest.descriptor(),
+        subject: manifest.subject().map(|subject| subject.digest.clone()),
+        tags: target.tags().to_vec(),
+    };
+    let results = client.open(target)?.delete_manifests(&[doomed]).await;
+    results.into_iter().collect()
+}
+
+fn read(path: &Path, media_type: Option<&str>, target: &Reference) -> Result<Manifest> {
+    let mut bytes = Vec::new();
+    let read = if path == Path::new("-") {
+        std::io::stdin().take(LIMIT + 1).read_to_end(&mut bytes)
+    } else {
+        std::fs::File::open(path).and_then(|f| f.take(LIMIT + 1).read_to_end(&mut bytes))
+    };
+    read.map_err(|e| Error::io("read", path, e))?;
+    if bytes.len() as u64 > LIMIT {
+        return Err(Error::new(
+            Code::TooLarge,
+            format!("{} has more than {LIMIT} bytes, the most a manifest may have", path.display()),
+        ));
+    }
+    let algorithm = match target.digest() {
+        Some(digest) => digest.algorithm()?,
+        None => Algorithm::Sha256,
+    };
+    Manifest::parse(bytes.into(), media_type, algorithm)
+}
