@@ -83,7 +83,8 @@ fn check(report: &DeleteReport, target: &Reference) -> Result<()> {
         )
         .with_hint("run it again to go on where it stopped"));
     }
-    if report.deleted.is_empty() && !report.kept.is_empty() {
+    // A plan is a result, whatever it says.
+    if !report.dry_run && report.deleted.is_empty() && !report.kept.is_empty() {
         return Err(Error::new(Code::Conflict, format!("all of {target} is kept")).with_hint(
             "remove only the tag with `ocigraph untag`, or delete all the same with --force",
         ));
