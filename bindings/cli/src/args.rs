@@ -100,17 +100,18 @@ pub(crate) enum Command {
 /// What every command takes.
 #[derive(Debug, Args)]
 pub(crate) struct Common {
-    #[command(flatten)]
-    registry: RegistryArgs,
     /// No progress bars
-    #[arg(long, global = true, display_order = 201)]
+    #[arg(long, global = true, display_order = 100)]
     pub(crate) no_progress: bool,
     /// Print results and errors only
-    #[arg(short, long, global = true, display_order = 201)]
+    #[arg(short, long, global = true, display_order = 100)]
     pub(crate) quiet: bool,
     /// Print more: requests, and manifests where they are listed
-    #[arg(short, long, global = true, display_order = 201)]
+    #[arg(short, long, global = true, display_order = 100)]
     pub(crate) verbose: bool,
+    // The last: its heading would stand over whatever follows it.
+    #[command(flatten)]
+    registry: RegistryArgs,
 }
 
 #[derive(Debug, Args)]

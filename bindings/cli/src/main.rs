@@ -70,7 +70,8 @@ async fn run_until_interrupted(cli: Cli) -> Option<Result<ExitCode, Error>> {
         }),
         _ = tokio::signal::ctrl_c() => {
             drop(stop);
-            let _ = timeout(GRACE, work).await;
+            // At once, unless it waits for standard input: nothing can wake it from that.
+            let _ = timeout(GRACE / 10, work).await;
             None
         }
     };

@@ -1,0 +1,397 @@
+//! The command line itself: exit codes, messages, what goes to which output and in which form.
+
+use std::{
+    process::Stdio,
+    time::{Duration, Instant},
+};
+
+use ocigraph_fixture::{Auth, Config, Fixture};
+use ocigraph_suite::{Workspace, ocigraph_binary};
+use serde_json::Value;
+
+/// A layout with an SBoM of an image, a signature of the SBoM, and one of the image: their digests.
+fn graph_in_a_layout(work: &Workspace) -> [String; 4] {
+    let image = push(work, &["push", "oci:layout:v1", "--artifact-type", "image/example"]);
+    let attach = |subject: &str, artifact_type: &str, content: &str| {
+        work.write("file.json", content);
+        push(work, &["attach", subject, "--artifact-type", artifact_type, "file.json"])
+    };
+    let sbom = attach("oci:layout:v1", "sbom/example", "1");
+    let of_sbom = attach(&format!("oci:layout@{sbom}"), "signature/example", "2");
+    let of_image = attach("oci:layout:v1", "signature/example", "3");
+    [image, sbom, of_sbom, of_image]
+}
+
+fn push(work: &Workspace, args: &[&str]) -> String {
+    let output = work.ocigraph(args).ok();
+    let digest = output.lines().find_map(|line| line.strip_prefix("Digest: "));
+    digest.unwrap_or_else(|| panic!("no digest in {output}")).to_owned()
+}
+
+#[test]
+fn wrong_usage_ends_with_2_and_says_what_to_write() {
+    let work = Workspace::new();
+    work.write("file.json", "{}");
+    work.write("wrong.json", r#"{"other.json": {"key": "value"}}"#);
+    let cases: &[(&[&str], &str)] = &[
+        (&["frobnicate"], "unrecognized subcommand"),
+        (&["push"], "<TARGET>"),
+        (&["push", "alpine", "file.json"], "docker.io/alpine"),
+        (&["push", "localhost:5000", "file.json"], "no repository"),
+        (&["push", "localhost:5000/Upper", "file.json"], "upper-case"),
+        (&["push", "oci:layout", "--manifest-format", "oci-2", "file.json"], "oci-1.1"),
+        (&["push", "oci:layout", "-a", "novalue", "file.json"], "KEY=VALUE"),
+        (&["push", "oci:layout", "-a", "k=1", "-a", "k=2", "file.json"], "given twice"),
+        (&["push", "oci:other", "--artifact-type", "sbom", "file.json"], "type/subtype"),
+        (&["push", "oci:layout", "--annotation-file", "wrong.json", "file.json"], "other.json"),
+        (&["push", "oci:layout", "--annotation-file", "file.json", ":text/plain"], "names no file"),
+        (&["attach", "oci:layout:v1", "file.json"], "--artifact-type"),
+        (&["discover", "-o", "xml", "oci:layout:v1"], "mermaid"),
+        (&["discover", "localhost:1/x"], "write localhost:1/x:TAG"),
+        (&["tags", "--username", "ada", "localhost:1/x"], "--password-stdin"),
+        (&["tags", "--password-stdin", "localhost:1/x"], "--username"),
+        (&["tags", "--concurrency", "0", "localhost:1/x"], "--concurrency"),
+        (&["tags", "-H", "secret", "localhost:1/x"], "NAME:VALUE"),
+        (&["untag", "oci:layout"], "no tag"),
+        (&["digest", "--algorithm", "md5", "file.json"], "md5"),
+        (&["completion", "cobol"], "bash"),
+    ];
+    for (args, expected) in cases {
+        let ran = work.ocigraph(args);
+        assert!(ran.stdout.is_empty(), "{ran}");
+        let message = ran.fails_with(2);
+        assert!(message.contains(expected), "{args:?}: {message}");
+        assert!(!message.contains("panicked"), "{args:?}: {message}");
+    }
+    assert!(!work.path("layout").exists(), "wrong usage left something behind");
+}
+
+#[test]
+fn a_time_that_is_none_is_wrong_usage() {
+    let work = Workspace::new();
+    work.write("file.json", "{}");
+    let push = |epoch: &str| {
+        let mut command = work.command(ocigraph_binary());
+        command.args(["push", "oci:layout:v1", "file.json"]).env("SOURCE_DATE_EPOCH", epoch);
+        work.run(&mut command)
+    };
+    assert!(push("yesterday").fails_with(2).contains("SOURCE_DATE_EPOCH"));
+    push("1700000000").ok();
+    let manifest = work.ocigraph(&["manifest", "fetch", "oci:layout:v1"]).json();
+    let created = &manifest["annotations"]["org.opencontainers.image.created"];
+    assert_eq!(created, "2023-11-14T22:13:20Z");
+}
+
+#[test]
+fn a_failure_ends_with_1_and_has_a_sentence_and_a_hint() {
+    let work = Workspace::new();
+    let message = work.ocigraph(&["tags", "oci:nothing"]).fails_with(1);
+    let [sentence, hint] = message.lines().collect::<Vec<_>>()[..] else {
+        panic!("two lines were expected: {message}");
+    };
+    assert_eq!(sentence, "Error: tags oci:nothing: there is no image layout at nothing");
+    assert_eq!(hint, "a push creates one");
+    let message = work.ocigraph(&["push", "oci:layout:v1", "missing.json"]).fails_with(1);
+    assert!(message.contains("missing.json"), "{message}");
+}
+
+#[test]
+fn every_command_shows_examples() {
+    fn commands(work: &Workspace, path: &[&str], count: &mut usize) {
+        let help = work.ocigraph(&[path, &["--help"]].concat()).ok();
+        assert!(help.contains("EXAMPLES\n  ocigraph "), "{path:?}:\n{help}");
+        *count += 1;
+        let listed = help.split("\nCommands:\n").nth(1).unwrap_or_default();
+        let listed = listed.lines().take_while(|line| line.starts_with("  "));
+        for name in listed.filter_map(|line| line.split_whitespace().next()) {
+            if name != "help" {
+                commands(work, &[path, &[name]].concat(), count);
+            }
+        }
+    }
+    let mut count = 0;
+    commands(&Workspace::new(), &[], &mut count);
+    assert_eq!(count, 22, "the program, its commands and their commands");
+}
+
+#[test]
+fn results_and_progress_are_kept_apart() {
+    let work = Workspace::new();
+    work.write("signature.json", "{}");
+    let args = ["push", "oci:layout:v1,latest", "./signature.json:application/json"];
+    let first = work.ocigraph(&args);
+    let [pushed, digest] = first.stdout.lines().collect::<Vec<_>>()[..] else {
+        panic!("two lines were expected: {first}");
+    };
+    assert_eq!(pushed, "Pushed oci:layout:v1,latest");
+    let digest = digest.strip_prefix("Digest: ").expect("a digest").to_owned();
+    assert_eq!(first.stderr, "Uploading 44136fa355b3 signature.json\n");
+    assert_eq!(work.ocigraph(&args).stderr, "Exists 44136fa355b3 signature.json\n");
+    let quiet = work.ocigraph(&[&["--quiet"], &args[..]].concat());
+    assert_eq!((quiet.stdout, quiet.stderr.as_str()), (first.stdout, ""));
+
+    let pull = ["pull", "-a", "-o", "out", "oci:layout:latest"];
+    let pulled = work.ocigraph(&pull);
+    assert_eq!(pulled.stdout, format!("Pulled oci:layout@{digest}\nDigest: {digest}\n"));
+    assert_eq!(pulled.stderr, "Downloaded 44136fa355b3 signature.json\n");
+    assert_eq!(work.read("out/signature.json"), b"{}");
+    assert_eq!(work.ocigraph(&pull).stderr, "Unchanged 44136fa355b3 signature.json\n");
+}
+
+#[test]
+fn a_reference_is_printed_as_it_was_typed() {
+    let fixture = Fixture::start(Config::default());
+    let work = Workspace::new();
+    let image = format!("LocalHost:{}/net-monitor:v1", fixture.address().port());
+    let pushed = work.ocigraph(&["push", &image, "--artifact-type", "image/example"]).ok();
+    assert!(pushed.starts_with(&format!("Pushed {image}\n")), "{pushed}");
+    assert_eq!(work.ocigraph(&["discover", &image]).ok(), format!("{image}\n"));
+    let json = work.ocigraph(&["discover", "-o", "json", &image]).json();
+    assert_eq!(json["reference"], image);
+}
+
+#[test]
+fn a_graph_has_a_table() {
+    let work = Workspace::new();
+    let [image, sbom, _, of_image] = graph_in_a_layout(&work);
+    let table = format!(
+        "Discovered 2 artifacts referencing oci:layout:v1\nDigest: {image}\n\n\
+         Artifact Type       Digest\n\
+         sbom/example        {sbom}\n\
+         signature/example   {of_image}\n"
+    );
+    assert_eq!(work.ocigraph(&["discover", "-o", "table", "oci:layout:v1"]).ok(), table);
+    let verbose = work.ocigraph(&["discover", "-o", "table", "-v", "oci:layout:v1"]).ok();
+    assert_eq!(verbose.matches("\"artifactType\": \"s").count(), 2, "{verbose}");
+}
+
+#[test]
+fn a_filter_chooses_what_is_returned_and_cuts_nothing_beneath() {
+    let work = Workspace::new();
+    let [image, sbom, of_sbom, of_image] = graph_in_a_layout(&work);
+    let discover = |artifact_type: &str| {
+        let args = ["discover", "-o", "json", "--artifact-type", artifact_type, "oci:layout:v1"];
+        work.ocigraph(&args).json()
+    };
+    let digests = |value: &Value| -> Vec<String> {
+        let list = value.as_array().expect("a list");
+        list.iter().map(|d| d["digest"].as_str().expect("a digest").to_owned()).collect()
+    };
+
+    let graph = discover("signature/example");
+    assert_eq!(graph["digest"], image);
+    assert_eq!(graph["mediaType"], "application/vnd.oci.image.manifest.v1+json");
+    assert_eq!(digests(&graph["references"]), [of_image.as_str()]);
+    assert_eq!(digests(&graph["referrers"]), [sbom.as_str(), &of_image]);
+    assert_eq!(digests(&graph["referrers"][0]["referrers"]), [of_sbom.as_str()]);
+    assert_eq!(graph["referrers"][0]["reference"], format!("oci:layout@{sbom}"));
+    assert_eq!(graph["referrers"][1]["referrers"], Value::Array(Vec::new()));
+
+    let graph = discover("sbom/example");
+    assert_eq!(digests(&graph["references"]), [sbom.as_str()]);
+    assert_eq!(digests(&graph["referrers"][0]["referrers"]), [of_sbom.as_str()]);
+
+    let graph = discover("other/example");
+    assert_eq!(digests(&graph["references"]), [] as [&str; 0]);
+    assert_eq!(digests(&graph["referrers"]), [] as [&str; 0]);
+}
+
+/// A registry decides how deep a graph is; no depth may exhaust a stack.
+#[test]
+fn a_chain_of_a_thousand_is_printed_in_every_form() {
+    const DEPTH: usize = 1000;
+    let fixture = Fixture::start(Config::default());
+    let work = Workspace::new();
+    let place = format!("{}/chain", fixture.host());
+    let image = format!("{place}:v1");
+    let target: ocigraph::Reference = place.parse().unwrap();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        let client = ocigraph::Client::new();
+        let mut above = None;
+        for level in 0..=DEPTH {
+            let options = ocigraph::PushOptions {
+                artifact_type: Some("link/example".into()),
+                annotations: [("level".to_owned(), level.to_string())].into(),
+                subject: above,
+                ..Default::default()
+            };
+            let target = if level == 0 { target.tagged("v1").unwrap() } else { target.clone() };
+            above = Some(client.push(&target, options).await.unwrap().reference);
+        }
+    });
+    let discover = |form: &str| work.ocigraph(&["discover", "-o", form, &image]).ok();
+    assert_eq!(discover("tree").lines().count(), 1 + 2 * DEPTH);
+    assert_eq!(discover("dot").matches(" -> ").count(), DEPTH);
+    assert_eq!(discover("mermaid").matches(" --> ").count(), DEPTH);
+    // Most JSON readers refuse such a depth; what nests here are referrers and nothing else.
+    let json = discover("json");
+    assert_eq!(json.matches("\"referrers\": [").count(), DEPTH + 1);
+    assert_eq!(json.matches('{').count(), json.matches('}').count());
+    assert_eq!(json.matches('[').count(), json.matches(']').count());
+    assert!(json.len() < 4000 * DEPTH, "{} bytes: indentation outgrows the graph", json.len());
+}
+
+#[test]
+fn annotations_come_from_flags_and_from_a_file() {
+    let work = Workspace::new();
+    work.write("readme.md", "hello");
+    work.write("config.json", "{}");
+    work.write(
+        "annotations.json",
+        r#"{"$manifest": {"a": "file", "b": "file"}, "$config": {"c": "1"}, "readme.md": {"d": "2"}}"#,
+    );
+    let push = [
+        "push",
+        "oci:layout:v1",
+        "--annotation-file",
+        "annotations.json",
+        "-a",
+        "b=flag=",
+        "--config",
+        "config.json:application/vnd.example.config+json",
+        "./readme.md:text/markdown",
+    ];
+    work.ocigraph(&push).ok();
+    let manifest = work.ocigraph(&["manifest", "fetch", "oci:layout:v1"]).json();
+    assert_eq!(manifest["annotations"]["a"], "file");
+    assert_eq!(manifest["annotations"]["b"], "flag=");
+    assert_eq!(manifest["layers"][0]["annotations"]["d"], "2");
+    assert_eq!(manifest["layers"][0]["mediaType"], "text/markdown");
+    assert_eq!(manifest["config"]["mediaType"], "application/vnd.example.config+json");
+}
+
+#[test]
+fn a_hyphen_is_standard_input_and_output() {
+    let work = Workspace::new();
+    let pushed = work.ocigraph_with_input(&["blob", "push", "oci:layout", "-"], b"content").ok();
+    let digest = pushed.lines().find_map(|l| l.strip_prefix("Digest: ")).expect("a digest");
+    let blob = format!("oci:layout@{digest}");
+    assert_eq!(work.ocigraph(&["blob", "fetch", &blob]).ok(), "content");
+    assert_eq!(work.ocigraph(&["blob", "fetch", "-o", "-", &blob]).ok(), "content");
+    work.ocigraph(&["blob", "fetch", "-o", "copy", &blob]).ok();
+    assert_eq!(work.read("copy"), b"content");
+
+    let manifest = format!(
+        r#"{{"schemaVersion":2,"config":{{"mediaType":"a/b","digest":"{digest}","size":7}},"layers":[]}}"#
+    );
+    work.ocigraph_with_input(&["manifest", "push", "oci:layout:v1", "-"], manifest.as_bytes()).ok();
+    assert_eq!(work.ocigraph(&["manifest", "fetch", "oci:layout:v1"]).ok(), manifest);
+}
+
+#[test]
+fn every_result_has_a_json_form() {
+    let work = Workspace::new();
+    let [image, ..] = graph_in_a_layout(&work);
+    work.write("file", "content");
+    let json = |args: &[&str]| work.ocigraph(&[args, &["--format", "json"]].concat()).json();
+
+    let pushed = json(&["push", "oci:layout:v2", "file:text/plain"]);
+    assert_eq!(pushed["tags"], serde_json::json!(["v2"]));
+    assert_eq!(pushed["blobs"][0]["title"], "file");
+    assert_eq!(pushed["blobs"][0]["outcome"], "uploaded");
+    assert_eq!(pushed["blobs"][0]["descriptor"]["mediaType"], "text/plain");
+    let pulled = json(&["pull", "oci:layout:v2", "-o", "out"]);
+    assert_eq!(pulled["reference"], pushed["reference"]);
+    assert_eq!(pulled["files"][0]["outcome"], "written");
+    assert_eq!(json(&["blob", "push", "oci:layout", "file"])["outcome"], "existed");
+    assert_eq!(json(&["digest", "file"])[0]["size"], 7);
+    assert_eq!(json(&["version"])["version"], env!("CARGO_PKG_VERSION"));
+    assert_eq!(json(&["resolve", "oci:layout:v1"])["digest"], image);
+    assert_eq!(json(&["tag", "oci:layout:v1", "v3"])["descriptor"]["digest"], image);
+    assert_eq!(json(&["tags", "oci:layout"])["tags"], serde_json::json!(["v1", "v2", "v3"]));
+    assert_eq!(json(&["untag", "oci:layout:v3"])["untagged"], serde_json::json!(["v3"]));
+    assert_eq!(json(&["manifests", "oci:layout"]).as_array().map(Vec::len), Some(5));
+    let deleted = json(&["manifest", "delete", "--yes", "oci:layout:v2"]);
+    assert_eq!(deleted["digest"], pushed["descriptor"]["digest"]);
+    let plan = json(&["delete", "--dry-run", "oci:layout:v1"]);
+    assert_eq!(
+        (plan["dryRun"].as_bool(), plan["deleted"][3]["digest"].as_str()),
+        (Some(true), Some(image.as_str()))
+    );
+    assert_eq!(json(&["delete", "--yes", "oci:layout:v1"])["deleted"], plan["deleted"]);
+    assert_eq!(json(&["manifests", "oci:layout"]), serde_json::json!([]));
+}
+
+#[test]
+fn nothing_is_deleted_without_being_asked() {
+    let fixture = Fixture::start(Config::default());
+    let work = Workspace::new();
+    let image = format!("{}/net-monitor:v1", fixture.host());
+    work.ocigraph(&["push", &image, "--artifact-type", "image/example"]).ok();
+    fixture.clear_requests();
+    for command in [&["delete"][..], &["manifest", "delete"]] {
+        let message = work.ocigraph(&[command, &[&image]].concat()).fails_with(2);
+        assert!(message.contains("--yes"), "{message}");
+    }
+    assert!(fixture.requests().is_empty(), "the registry was asked before the person");
+    work.ocigraph(&["delete", "--dry-run", &image]).ok();
+    assert!(fixture.requests().iter().all(|r| matches!(r.method.as_str(), "GET" | "HEAD")));
+    work.ocigraph(&["delete", "-y", &image]).ok();
+    assert!(fixture.state().repositories.values().all(|r| r.manifests.is_empty()));
+}
+
+#[test]
+fn a_password_comes_from_standard_input_or_with_a_warning() {
+    let (user, password) = ("ada".to_owned(), "open sesame: äöü".to_owned());
+    let auth = Auth::Basic { user, password: password.clone() };
+    let fixture = Fixture::start(Config { auth, ..Config::default() });
+    let work = Workspace::new();
+    let image = format!("{}/net-monitor:v1", fixture.host());
+    let push = ["push", "--username", "ada", &image, "--artifact-type", "image/example"];
+
+    let input = format!("{password}\r\n");
+    let ran =
+        work.ocigraph_with_input(&[&push[..], &["--password-stdin"]].concat(), input.as_bytes());
+    assert_eq!(ran.stderr, "");
+    ran.ok();
+    let ran = work.ocigraph(&[&push[..], &["--password", &password]].concat());
+    assert!(ran.stderr.contains("--password-stdin"), "{ran}");
+    ran.ok();
+    let message =
+        work.ocigraph_with_input(&[&push[..], &["--password-stdin"]].concat(), b"wrong\n");
+    let message = message.fails_with(1);
+    assert!(message.starts_with("Error: push ") && !message.contains("wrong"), "{message}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_reader_that_goes_away_is_no_failure_and_a_full_disk_is_one() {
+    let work = Workspace::new();
+    let mut command = work.command(ocigraph_binary());
+    command.args(["completion", "bash"]).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("starting the command");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("waiting for the command");
+    assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]));
+
+    if let Ok(full) = std::fs::File::options().write(true).open("/dev/full") {
+        let mut command = work.command(ocigraph_binary());
+        let output = command.args(["completion", "bash"]).stdout(full).output().expect("running");
+        assert_eq!(output.status.code(), Some(1));
+        assert!(output.stderr.starts_with(b"Error: "));
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_push_closes_its_upload_session() {
+    let slow = Config { delay_ms: 200, single_post: false, ..Config::default() };
+    let fixture = Fixture::start(slow);
+    let work = Workspace::new();
+    work.write("large.bin", vec![7; 32 << 20]);
+    let mut command = work.command(ocigraph_binary());
+    command.args(["push", &format!("{}/net-monitor:v1", fixture.host()), "large.bin"]);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let child = command.spawn().expect("starting the command");
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while fixture.state().uploads.is_empty() {
+        assert!(Instant::now() < deadline, "no upload session was opened");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    work.run(work.command("kill").args(["-INT", &child.id().to_string()])).ok();
+    let output = child.wait_with_output().expect("waiting for the command");
+    assert_eq!(output.status.code(), Some(130), "{output:?}");
+    assert!(fixture.state().uploads.is_empty(), "the session is left open");
+    assert!(fixture.state().repositories.values().all(|r| r.manifests.is_empty()));
+}
