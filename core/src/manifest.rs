@@ -350,7 +350,7 @@ impl Parts {
     }
 }
 
-fn check_artifact_type(text: &str) -> Result<()> {
+pub(crate) fn check_artifact_type(text: &str) -> Result<()> {
     if media_type::is_valid(text) {
         return Ok(());
     }

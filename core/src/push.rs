@@ -20,7 +20,7 @@ use crate::{
     digest::{Algorithm, Digest, digest_file},
     error::{Code, Error, Result},
     files,
-    manifest::{EMPTY_JSON, ManifestFormat, Parts, empty_descriptor},
+    manifest::{EMPTY_JSON, ManifestFormat, Parts, check_artifact_type, empty_descriptor},
     media_type,
     options::{Content, File, PushOptions, PushResult, PushedBlob},
     progress::{Event, Progress},
@@ -42,6 +42,9 @@ pub(crate) async fn push(
             .with_hint("leave the digest out; the push prints it"));
     }
     check_annotations(&options)?;
+    if let Some(artifact_type) = &options.artifact_type {
+        check_artifact_type(artifact_type)?;
+    }
     let subject = subject_of(store.as_ref(), reference, &options).await?;
     let uploads = Uploads {
         store: Arc::clone(&store),
@@ -60,7 +63,8 @@ pub(crate) async fn push(
     };
     let blobs = async {
         // Each file is digested, then sent, while others are digested.
-        let each = options.files.iter().map(|file| uploads.prepare_and_send(file, &options));
+        let each: Vec<_> =
+            options.files.iter().map(|file| uploads.prepare_and_send(file, &options)).collect();
         stream::iter(each).buffered(at_once).try_collect::<Vec<_>>().await
     };
     let config = async {

@@ -7,6 +7,7 @@ use serde_json::json;
 #[test]
 fn wrong_usage_exits_with_2_and_says_what_to_write() {
     let work = Workspace::new();
+    work.write("x", "x");
     for (args, words) in [
         (vec!["push", "alpine", "x"], "docker.io/alpine"),
         (vec!["resolve", "localhost:5000"], "REPOSITORY"),
@@ -18,7 +19,7 @@ fn wrong_usage_exits_with_2_and_says_what_to_write() {
         (vec!["resolve", "oci::v1"], "directory"),
         (vec!["push", "oci:l:v1", "--nonsense"], "--nonsense"),
         (vec!["push", "oci:l:v1", "--manifest-format", "nonsense"], "oci-1.1"),
-        (vec!["push", "oci:l:v1", "--artifact-type", "nonsense"], "type/subtype"),
+        (vec!["push", "oci:l:v1", "--artifact-type", "nonsense", "x"], "type/subtype"),
         (vec!["push", "oci:l:v1", "-a", "nonsense"], "KEY=VALUE"),
         (vec!["delete", "oci:l:v1"], "--yes"),
     ] {

@@ -1,0 +1,37 @@
+//! Operations can be spawned: every future of the client moves between threads.
+
+use ocigraph::{
+    Client, DeleteOptions, DiscoverOptions, Host, Manifest, PullOptions, PushOptions, Reference,
+};
+
+fn spawnable<T>(_: impl Future<Output = T> + Send) {}
+
+#[allow(dead_code)]
+fn every_operation(client: &Client, reference: &Reference, manifest: &Manifest, host: &Host) {
+    spawnable(client.push(reference, PushOptions::default()));
+    spawnable(client.pull(reference, PullOptions::default()));
+    spawnable(client.discover(reference, DiscoverOptions::default()));
+    spawnable(client.delete(reference, DeleteOptions::default()));
+    spawnable(client.resolve(reference));
+    spawnable(client.tag(reference, &[]));
+    spawnable(client.untag(reference));
+    spawnable(client.tags(reference));
+    spawnable(client.manifests(reference));
+    spawnable(client.repositories(host));
+    spawnable(client.fetch_manifest(reference));
+    spawnable(client.push_manifest(reference, manifest));
+    spawnable(client.fetch_blob(reference));
+}
+
+#[tokio::test]
+async fn a_push_can_be_spawned() {
+    let dir = tempfile::tempdir().unwrap();
+    let target: Reference = format!("oci:{}:v1", dir.path().join("l").display()).parse().unwrap();
+    let client = Client::new();
+    let pushing = {
+        let (client, target) = (client.clone(), target.clone());
+        tokio::spawn(async move { client.push(&target, PushOptions::default()).await })
+    };
+    let pushed = pushing.await.unwrap().unwrap();
+    assert_eq!(client.resolve(&target).await.unwrap().digest, pushed.descriptor.digest);
+}
