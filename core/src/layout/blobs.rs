@@ -1,16 +1,11 @@
 //! Blobs of a layout: written under a hidden name, checked on the way, renamed when whole.
 
-use std::{
-    collections::HashSet,
-    fs::{self, File},
-    io::Write,
-    path::PathBuf,
-    sync::PoisonError,
-};
+use std::{fs, io::Write, path::PathBuf, sync::Arc};
 
-use tempfile::{Builder, NamedTempFile};
+use bytes::Bytes;
+use tempfile::NamedTempFile;
 
-use super::{Inner, index::sync_directory};
+use super::{Inner, claims::Claim, folder::create_directory, lock};
 use crate::{
     descriptor::Descriptor,
     digest::{Digest, Verifier},
@@ -18,21 +13,35 @@ use crate::{
     media_type,
 };
 
-const STAGED: &str = "blob-";
-
 /// A blob on its way; it goes unless it is committed.
 #[derive(Debug)]
 pub(super) struct Staged {
     file: NamedTempFile,
     verifier: Verifier,
     digest: Digest,
+    /// Last, so that the file goes before a collector may look for abandoned ones.
+    claim: Claim,
 }
 
 impl Staged {
-    pub(super) fn write(mut self, bytes: &[u8]) -> Result<Self> {
-        self.verifier.update(bytes)?;
-        self.file.write_all(bytes).map_err(|e| Error::io("write", self.file.path(), e))?;
+    pub(super) fn write(mut self, chunks: &[Bytes]) -> Result<Self> {
+        for chunk in chunks {
+            self.verifier.update(chunk)?;
+            self.file.write_all(chunk).map_err(|e| Error::io("write", self.file.path(), e))?;
+        }
         Ok(self)
+    }
+
+    /// Gives the blob its name, if it is what it should be.
+    pub(super) fn commit(self) -> Result<()> {
+        self.verifier.finish()?;
+        let layout = &self.claim.layout;
+        let target = layout.blob_path(&self.digest);
+        create_directory(target.parent().unwrap_or(&layout.path))?;
+        lock(&layout.durable).remove(&self.digest);
+        self.file.persist(&target).map_err(|e| Error::io("write", &target, e.error))?;
+        self.claim.keep();
+        Ok(())
     }
 }
 
@@ -47,14 +56,37 @@ impl Inner {
             .is_ok_and(|m| m.is_file() && m.len() == blob.size)
     }
 
+    /// Whether a blob is there; if so, it stays, for whoever asks may mean to name it. A layout
+    /// that may only be read, or in which we have never written, is left as it is.
+    pub(super) fn find_blob(self: &Arc<Self>, blob: &Descriptor) -> bool {
+        if !self.has_blob(blob) {
+            return false;
+        }
+        if self.has_claim(&blob.digest) || !self.own_folder().is_dir() {
+            return true;
+        }
+        match self.claim(vec![blob.digest.clone()]) {
+            Ok(claim) => {
+                let there = self.spare(&blob.digest).is_ok() && self.has_blob(blob);
+                if there {
+                    claim.keep();
+                }
+                there
+            }
+            Err(e) => {
+                tracing::debug!(error = %e, "a blob was found and cannot be claimed");
+                true
+            }
+        }
+    }
+
     pub(super) fn describe_blob(&self, digest: &Digest) -> Result<Descriptor> {
-        let path = self.blob_path(digest);
-        match fs::metadata(&path) {
+        match fs::metadata(self.blob_path(digest)) {
             Ok(m) if m.is_file() => {
                 Ok(Descriptor::new(media_type::OCTET_STREAM, digest.clone(), m.len()))
             }
             _ => {
-                self.check_exists()?;
+                self.check_version()?;
                 Err(Error::new(
                     Code::NotFound,
                     format!("{} has no blob {digest}", self.path.display()),
@@ -63,62 +95,19 @@ impl Inner {
         }
     }
 
-    /// Whether a blob is there, and if so, that it stays.
-    pub(super) fn claim_blob(&self, blob: &Descriptor) -> Result<bool> {
-        self.begin_writing()?;
-        let there = self.has_blob(blob);
-        if there {
-            self.spare(&blob.digest)?;
+    /// Claims a blob; what is to be filled with it, unless it is there.
+    pub(super) fn stage_unless_there(
+        self: &Arc<Self>,
+        blob: &Descriptor,
+    ) -> Result<Option<Staged>> {
+        let claim = self.claim(vec![blob.digest.clone()])?;
+        self.spare(&blob.digest)?;
+        if self.has_blob(blob) {
+            claim.keep();
+            return Ok(None);
         }
-        Ok(there)
-    }
-
-    pub(super) fn stage_blob(&self, blob: &Descriptor) -> Result<Staged> {
-        self.begin_writing()?;
-        let own = self.own_folder();
-        // A blob is readable for whom the process's mask says, as any file is.
-        let file = Builder::new()
-            .prefix(STAGED)
-            .make_in(&own, |path| File::options().write(true).create_new(true).open(path))
-            .map_err(|e| Error::io("create a file in", &own, e))?;
-        Ok(Staged { file, verifier: Verifier::new(blob)?, digest: blob.digest.clone() })
-    }
-
-    pub(super) fn commit_blob(&self, staged: Staged) -> Result<()> {
-        staged.verifier.finish()?;
-        let target = self.blob_path(&staged.digest);
-        let parent = target.parent().unwrap_or(&self.path).to_path_buf();
-        fs::create_dir_all(&parent).map_err(|e| Error::io("create", &parent, e))?;
-        staged.file.persist(&target).map_err(|e| Error::io("write", &target, e.error))?;
-        self.unsynced.lock().unwrap_or_else(PoisonError::into_inner).insert(target);
-        Ok(())
-    }
-
-    /// Makes durable what this handle has written, in one pass.
-    pub(super) fn sync_blobs(&self) -> Result<()> {
-        let written =
-            std::mem::take(&mut *self.unsynced.lock().unwrap_or_else(PoisonError::into_inner));
-        let mut folders = HashSet::new();
-        for path in written {
-            File::open(&path)
-                .and_then(|f| f.sync_all())
-                .map_err(|e| Error::io("write", &path, e))?;
-            folders.extend(path.parent().map(PathBuf::from));
-        }
-        folders.iter().try_for_each(|folder| sync_directory(folder))
-    }
-
-    /// Removes what killed processes left unfinished. Only for who holds the content lock alone:
-    /// then nobody is writing, and what lies there belongs to nobody.
-    pub(super) fn sweep_staged(&self) {
-        for path in self.staged() {
-            let _ = fs::remove_file(path);
-        }
-    }
-
-    pub(super) fn staged(&self) -> Vec<PathBuf> {
-        let Ok(entries) = fs::read_dir(self.own_folder()) else { return Vec::new() };
-        let staged = |entry: &fs::DirEntry| entry.file_name().to_string_lossy().starts_with(STAGED);
-        entries.flatten().filter(staged).map(|entry| entry.path()).collect()
+        let verifier = Verifier::new(blob)?;
+        let file = self.stage_blob_file()?;
+        Ok(Some(Staged { file, verifier, digest: blob.digest.clone(), claim }))
     }
 }

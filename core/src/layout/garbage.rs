@@ -1,118 +1,178 @@
-//! Deleting from a layout, and removing what nothing names any more.
+//! Deleting from a layout, and removing what nothing needs any more.
 //!
-//! What a deleted manifest named is noted in a journal before `index.json` is replaced, so that a
-//! process killed in between leaves a note and not litter. A collector removes noted blobs that no
-//! listed manifest needs, judged by the index as it then is.
+//! *Killed.* What a deleted manifest named is noted in a journal before `index.json` is replaced, so
+//! a process killed in between leaves a note and not litter. Whoever writes next collects: it
+//! removes those noted blobs that no listed manifest needs, judged by the index as it then is. Only
+//! noted blobs go. One that is pushed while it is noted leaves the note, as it may be wanted for
+//! itself.
 //!
-//! Someone may be pushing meanwhile, having found a blob there and not named it yet. Writers
-//! therefore hold a shared lock from their first blob to their manifest, and a collector works
-//! only when it gets that lock alone; it never waits, since the note stays for the next one. A blob
-//! that is pushed while it is noted is taken out of the note: it may be wanted for itself.
+//! *Raced.* Someone may have found a blob there and not named it yet. Such a blob is claimed, and
+//! a handle with claims holds the lock `content` shared. A collector works only when it gets that
+//! lock alone; it never waits, since the note stays for the next one. It holds the lock of the index
+//! meanwhile, and nobody takes `content` alone without that: so a collector can let go of its own
+//! handle's shared lock, try, and have it again, and no other can come between. The claims of its
+//! own handle it knows, and spares. Who pushes a manifest claims what it names *before* looking
+//! whether it is there, and claiming waits for a collector to finish; what is found is there to stay.
+//!
+//! With `content` held alone and nothing claimed, nobody is writing a blob, and with the index
+//! locked nobody is replacing a file: what lies in `.ocigraph` unfinished was left by the dead.
 
 use std::{
-    collections::HashSet,
-    fs::{self, File},
-    path::PathBuf,
-    sync::PoisonError,
+    collections::{HashMap, HashSet},
+    fs, io,
+    path::{Path, PathBuf},
+    sync::Arc,
 };
 
-use super::{Inner, index::Index};
+use fs4::FileExt;
+
+use super::{
+    Inner,
+    claims::Count,
+    folder::{open_lock, wait_for},
+    index::Index,
+    listed::{Facts, Listed},
+    lock,
+};
 use crate::{
+    descriptor::{Descriptor, annotation},
     digest::Digest,
     error::{Code, Error, Result},
+    media_type,
 };
 
-/// The shared lock of a writer.
-#[derive(Debug)]
-pub(super) struct Writing {
-    _lock: File,
-}
-
 impl Inner {
-    /// From here on no collector runs, until [`Inner::end_writing`] or until the handle goes.
-    pub(super) fn begin_writing(&self) -> Result<()> {
-        let mut writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
-        if writing.is_some() {
-            return Ok(());
-        }
-        self.create()?;
-        let lock = self.open_content_lock()?;
-        if !self.staged().is_empty() && matches!(fs4::FileExt::try_lock(&lock), Ok(())) {
-            self.sweep_staged();
-        }
-        fs4::FileExt::lock_shared(&lock).map_err(|e| Error::io("lock", &self.path, e))?;
-        *writing = Some(Writing { _lock: lock });
-        Ok(())
-    }
-
-    pub(super) fn end_writing(&self) {
-        *self.writing.lock().unwrap_or_else(PoisonError::into_inner) = None;
-        if self.journal().exists()
-            && let Err(e) = self.collect()
-        {
-            tracing::warn!(error = %e, "unneeded blobs stay in the layout for now");
-        }
-    }
-
     /// Takes manifests out of the index, with all their tags, then removes what that leaves over.
-    pub(super) fn delete(&self, digests: &[Digest]) -> Result<()> {
-        self.check_exists()?;
+    /// One that an index lists which stays, stays.
+    pub(super) fn delete(&self, digests: &[Digest]) -> Result<Vec<Result<()>>> {
+        self.check_version()?;
         self.create()?;
+        let mut results = Vec::new();
         {
             let _lock = self.lock_index()?;
-            let mut index = Index::read(&self.path)?;
-            let going: HashSet<&Digest> = digests.iter().collect();
+            let before = self.snapshot()?;
+            let all = self.listed(&before);
+            let doomed: HashSet<&Digest> = digests.iter().collect();
+            let rest = self.read_listed(&without(&before.index, &doomed));
+            let going: HashSet<&Digest> =
+                doomed.into_iter().filter(|digest| !rest.contains(digest)).collect();
+            results.extend(digests.iter().map(|digest| match going.contains(digest) {
+                true => Ok(()),
+                false => Err(self.listed_still(digest, &rest)),
+            }));
+            let mut index = without(&before.index, &going);
             let mut noted = self.noted()?;
-            for digest in digests {
-                // What cannot be read any more still goes, and names nothing.
-                if let Ok(manifest) = self.read_manifest(digest, index.media_type(digest)) {
-                    noted.extend(manifest.content().map(|blob| blob.digest.clone()));
+            for digest in going.iter().copied() {
+                if !all.contains(digest) && !self.blob_path(digest).exists() {
+                    continue;
                 }
                 noted.insert(digest.clone());
-            }
-            index.entries.retain(|entry| !going.contains(&entry.digest));
-            let live = self.live(&index)?;
-            if let Some(digest) = digests.iter().find(|digest| live.contains(*digest)) {
-                return Err(Error::new(
-                    Code::Conflict,
-                    format!("{digest} is listed by an index that stays"),
-                )
-                .with_hint("delete the index first"));
+                // What cannot be read any more still goes, and names nothing.
+                let Some(said) = self.said_by(digest, all) else { continue };
+                noted.extend(said.content.iter().cloned());
+                for child in self.left_alone(&said, &going, &rest) {
+                    if index.entry(&child.digest).is_none() {
+                        index.entries.push(child);
+                    }
+                }
             }
             self.write_journal(&noted)?;
-            self.replace_index(&index)?;
+            self.replace_index(&before, index)?;
         }
-        self.collect()
+        self.collect()?;
+        Ok(results)
     }
 
-    /// Removes noted blobs that nothing needs, unless someone is writing.
+    fn said_by(&self, digest: &Digest, listed: &Listed) -> Option<Arc<Facts>> {
+        match listed.facts(digest) {
+            Some(facts) => Some(Arc::clone(facts)),
+            None => self.read_manifest(digest, None).ok().map(|m| Arc::new(Facts::of(&m))),
+        }
+    }
+
+    /// The manifests that a deleted index listed, and nobody else does: as in a registry they are
+    /// there until they are deleted themselves, so they must be listed.
+    fn left_alone(
+        &self,
+        deleted: &Facts,
+        going: &HashSet<&Digest>,
+        rest: &Listed,
+    ) -> Vec<Descriptor> {
+        let mut left = deleted.children.clone();
+        left.retain(|child| {
+            !going.contains(&child.digest)
+                && !rest.contains(&child.digest)
+                && media_type::is_manifest(&child.media_type)
+                && self.has_blob(child)
+        });
+        for child in &mut left {
+            child.annotations.remove(annotation::REF_NAME);
+        }
+        left
+    }
+
+    fn listed_still(&self, digest: &Digest, rest: &Listed) -> Error {
+        let lister =
+            rest.lister(digest).map_or_else(|| "an index".into(), |d| format!("the index {d}"));
+        Error::new(
+            Code::Conflict,
+            format!("{digest} is listed by {lister} in {}, which stays", self.path.display()),
+        )
+        .with_hint("delete the index first")
+    }
+
+    /// Removes what the dead have left, where there is any. What fails is tried again by the next.
+    pub(super) fn tidy(&self) {
+        if (self.journal().exists() || !self.staged().is_empty())
+            && let Err(e) = self.collect()
+        {
+            tracing::warn!(error = %e, "unneeded files stay in the layout for now");
+        }
+    }
+
+    /// Removes noted blobs that nothing needs, and unfinished files, unless someone else writes.
     fn collect(&self) -> Result<()> {
-        let content = self.open_content_lock()?;
-        if !matches!(fs4::FileExt::try_lock(&content), Ok(())) {
+        let _index = self.lock_index()?;
+        let path = self.content_lock();
+        let content = open_lock(&path)?;
+        let mut claims = lock(&self.claims);
+        let held = claims.lock.take().is_some();
+        let alone = matches!(FileExt::try_lock(&content), Ok(()));
+        let outcome = if alone { self.collect_alone(&claims.blobs) } else { Ok(()) };
+        if held {
+            FileExt::unlock(&content).map_err(|e| Error::io("unlock", &path, e))?;
+            wait_for(&path, || FileExt::try_lock_shared(&content))?;
+            claims.lock = Some(content);
+        }
+        outcome
+    }
+
+    fn collect_alone(&self, claimed: &HashMap<Digest, Count>) -> Result<()> {
+        if claimed.is_empty() {
+            self.staged().iter().try_for_each(|path| remove(path))?;
+        }
+        let noted = self.noted()?;
+        if noted.is_empty() {
             return Ok(());
         }
-        self.sweep_staged();
-        let _lock = self.lock_index()?;
-        let live = self.live(&Index::read(&self.path)?)?;
-        for digest in self.noted()? {
-            if live.contains(&digest) {
-                continue;
+        let snapshot = self.snapshot()?;
+        let live = match self.listed(&snapshot).live() {
+            Ok(live) => live,
+            Err(e) => {
+                // It may need any of them; once it is deleted or repaired, this goes on.
+                tracing::warn!(error = %e, "unneeded blobs stay: a manifest cannot be read");
+                return Ok(());
             }
-            let path = self.blob_path(&digest);
-            match fs::remove_file(&path) {
-                Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
-                    return Err(Error::io("remove", &path, e));
-                }
-                _ => {}
-            }
+        };
+        let (left, unneeded): (HashSet<Digest>, HashSet<Digest>) = noted
+            .into_iter()
+            .filter(|digest| !live.contains(digest))
+            .partition(|digest| claimed.contains_key(digest));
+        for digest in &unneeded {
+            remove(&self.blob_path(digest))?;
+            lock(&self.durable).remove(digest);
         }
-        let journal = self.journal();
-        match fs::remove_file(&journal) {
-            Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
-                Err(Error::io("remove", &journal, e))
-            }
-            _ => Ok(()),
-        }
+        self.write_journal(&left)
     }
 
     /// Takes a blob out of the note.
@@ -125,57 +185,39 @@ impl Inner {
         if noted.remove(digest) { self.write_journal(&noted) } else { Ok(()) }
     }
 
-    /// Everything the listed manifests need, themselves included.
-    fn live(&self, index: &Index) -> Result<HashSet<Digest>> {
-        let mut live = HashSet::new();
-        let mut left: Vec<(Digest, String)> =
-            index.entries.iter().map(|e| (e.digest.clone(), e.media_type.clone())).collect();
-        while let Some((digest, media_type)) = left.pop() {
-            if !live.insert(digest.clone()) {
-                continue;
-            }
-            match self.read_manifest(&digest, Some(&media_type)) {
-                Ok(manifest) => {
-                    live.extend(manifest.content().map(|blob| blob.digest.clone()));
-                    left.extend(
-                        manifest
-                            .manifests()
-                            .iter()
-                            .map(|d| (d.digest.clone(), d.media_type.clone())),
-                    );
-                }
-                Err(e) if matches!(e.code(), Code::NotFound | Code::InvalidManifest) => {}
-                // What cannot be read now may need anything: nothing is removed.
-                Err(e) => return Err(e),
-            }
-        }
-        Ok(live)
-    }
-
     fn journal(&self) -> PathBuf {
         self.own_folder().join("garbage")
     }
 
     fn noted(&self) -> Result<HashSet<Digest>> {
-        match fs::read_to_string(self.journal()) {
-            Ok(text) => Ok(text.lines().filter_map(|line| line.parse().ok()).collect()),
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(HashSet::new()),
+        match fs::read(self.journal()) {
+            Ok(bytes) => {
+                let text = String::from_utf8_lossy(&bytes);
+                Ok(text.lines().filter_map(|line| line.parse().ok()).collect())
+            }
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(HashSet::new()),
             Err(e) => Err(Error::io("read", &self.journal(), e)),
         }
     }
 
     fn write_journal(&self, noted: &HashSet<Digest>) -> Result<()> {
+        if noted.is_empty() {
+            return remove(&self.journal());
+        }
         let text: String = noted.iter().map(|digest| format!("{digest}\n")).collect();
         self.replace(&self.journal(), text.as_bytes())
     }
+}
 
-    fn open_content_lock(&self) -> Result<File> {
-        let path = self.own_folder().join("content");
-        File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(&path)
-            .map_err(|e| Error::io("open", &path, e))
+fn without(index: &Index, digests: &HashSet<&Digest>) -> Index {
+    let mut index = index.clone();
+    index.entries.retain(|entry| !digests.contains(&entry.digest));
+    index
+}
+
+fn remove(path: &Path) -> Result<()> {
+    match fs::remove_file(path) {
+        Err(e) if e.kind() != io::ErrorKind::NotFound => Err(Error::io("remove", path, e)),
+        _ => Ok(()),
     }
 }

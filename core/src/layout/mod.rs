@@ -3,40 +3,67 @@
 //! Tags are entries of `index.json`; manifests without one are listed too, so that their referrers
 //! are found by every tool. Blobs appear by rename once they are checked, and `index.json` is
 //! replaced by rename, under a lock, once what it names is durable. What is ours alone, the locks
-//! and files not yet whole, is in the hidden folder `.ocigraph`.
+//! and files not yet whole, is in the hidden folder `.ocigraph`; reading never creates anything.
 //!
 //! Source: OCI image-spec 1.1.1, "Image Layout".
 
 mod blobs;
+mod changes;
+mod claims;
+mod folder;
 mod garbage;
 mod index;
-mod referrers;
+mod listed;
+mod manifests;
+mod snapshot;
 
 use std::{
     collections::HashSet,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    thread,
 };
 
 use async_trait::async_trait;
-use futures::StreamExt;
+use bytes::Bytes;
+use futures::TryStreamExt;
 
 use crate::{
     descriptor::Descriptor,
     digest::Digest,
-    error::{Code, Error, Result},
+    error::{Error, Result},
     manifest::Manifest,
     progress::Outcome,
     push::off_thread,
     reference::{Name, check_tag},
     store::{ByteStream, Doomed, FileSource, Source, Store},
 };
-use index::Index;
 
-/// Bytes of a manifest or of `index.json`'s manifests.
+/// Bytes of a manifest, where the caller does not say.
 const MANIFEST_LIMIT: u64 = 4 * 1024 * 1024;
+/// How much of a blob is gathered before it is written, since chunks from a socket are small.
+const WRITE_SIZE: usize = 512 * 1024;
+/// A disk syncs and reads several files at once.
+const FILES_AT_ONCE: usize = 8;
 
 /// A layout directory. Cheap to clone; nothing is read or created until it is used.
+///
+/// Many handles and processes may write to one directory at once. While a handle has pushed blobs
+/// that no manifest names yet, no other removes unneeded blobs: drop a handle that is done.
+///
+/// ```
+/// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+/// # let dir = tempfile::tempdir().unwrap();
+/// # let path = dir.path().join("layout");
+/// use std::sync::Arc;
+/// use ocigraph::{Bytes, Descriptor, Layout, Store};
+///
+/// let layout = Layout::open(&path);
+/// let blob = Descriptor::of("text/plain", b"hello");
+/// layout.push_blob(&blob, Arc::new(Bytes::from("hello"))).await?;
+/// assert!(layout.has_blob(&blob).await?);
+/// # Ok::<(), ocigraph::Error>(()) }).unwrap();
+/// ```
 #[derive(Debug, Clone)]
 pub struct Layout {
     inner: Arc<Inner>,
@@ -45,23 +72,34 @@ pub struct Layout {
 #[derive(Debug)]
 struct Inner {
     path: PathBuf,
-    /// Blobs written by this handle that may not be durable yet.
-    unsynced: Mutex<HashSet<PathBuf>>,
-    /// Held from the first write on, so that no collector removes what is about to be named.
-    writing: Mutex<Option<garbage::Writing>>,
-    /// Who refers to whom, for the `index.json` it was read from.
-    referrers: Mutex<Option<referrers::Cached>>,
+    manifest_limit: u64,
+    /// `index.json` as it was last read.
+    snapshot: Mutex<Option<snapshot::Cached>>,
+    /// What the listed manifests say: each is read once.
+    known: Mutex<Arc<listed::Known>>,
+    claims: Mutex<claims::Claims>,
+    changes: changes::Queue,
+    /// Blobs that this handle has made durable.
+    durable: Mutex<HashSet<Digest>>,
 }
 
 impl Layout {
     /// The layout at `path`, which is created by the first write.
     pub fn open(path: impl Into<PathBuf>) -> Self {
+        Self::open_with_limit(path, MANIFEST_LIMIT)
+    }
+
+    /// The same, where manifests may have up to `bytes` instead of 4 MiB.
+    pub fn open_with_limit(path: impl Into<PathBuf>, bytes: u64) -> Self {
         Self {
             inner: Arc::new(Inner {
                 path: path.into(),
-                unsynced: Mutex::default(),
-                writing: Mutex::default(),
-                referrers: Mutex::default(),
+                manifest_limit: bytes,
+                snapshot: Mutex::default(),
+                known: Mutex::default(),
+                claims: Mutex::default(),
+                changes: changes::Queue::default(),
+                durable: Mutex::default(),
             }),
         }
     }
@@ -73,7 +111,7 @@ impl Layout {
 
     async fn with<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Inner) -> Result<T> + Send + 'static,
+        work: impl FnOnce(&Arc<Inner>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let inner = Arc::clone(&self.inner);
         off_thread(move || work(&inner)).await
@@ -96,12 +134,12 @@ impl Store for Layout {
             check_tag(tag)?;
         }
         let (manifest, tags) = (manifest.clone(), tags.to_vec());
-        self.with(move |layout| layout.add_manifest(&manifest, &tags)).await
+        self.with(move |layout| layout.add_manifest(&manifest, tags)).await
     }
 
     async fn has_blob(&self, blob: &Descriptor) -> Result<bool> {
         let blob = blob.clone();
-        self.with(move |layout| Ok(layout.has_blob(&blob))).await
+        self.with(move |layout| Ok(layout.find_blob(&blob))).await
     }
 
     async fn describe_blob(&self, digest: &Digest) -> Result<Descriptor> {
@@ -110,11 +148,11 @@ impl Store for Layout {
     }
 
     async fn fetch_blob(&self, blob: &Descriptor, offset: u64) -> Result<ByteStream> {
-        let wanted = blob.clone();
+        let digest = blob.digest.clone();
         let path = self
             .with(move |layout| {
-                layout.describe_blob(&wanted.digest)?;
-                Ok(layout.blob_path(&wanted.digest))
+                layout.describe_blob(&digest)?;
+                Ok(layout.blob_path(&digest))
             })
             .await?;
         FileSource::new(path).open(offset).await
@@ -122,18 +160,18 @@ impl Store for Layout {
 
     async fn push_blob(&self, blob: &Descriptor, source: Arc<dyn Source>) -> Result<Outcome> {
         let wanted = blob.clone();
-        let there = self.with(move |layout| layout.claim_blob(&wanted)).await?;
-        if there {
+        let Some(mut staged) = self.with(move |layout| layout.stage_unless_there(&wanted)).await?
+        else {
             return Ok(Outcome::Existed);
-        }
+        };
         let mut stream = source.open(0).await?;
-        let wanted = blob.clone();
-        let mut staged = self.with(move |layout| layout.stage_blob(&wanted)).await?;
-        while let Some(chunk) = stream.next().await {
-            let chunk = chunk?;
-            staged = off_thread(move || staged.write(&chunk)).await?;
+        let mut batch = next_batch(&mut stream).await?;
+        while !batch.is_empty() {
+            // The next bytes arrive while these are hashed and written.
+            let write = off_thread(move || staged.write(&batch));
+            (staged, batch) = futures::try_join!(write, next_batch(&mut stream))?;
         }
-        self.with(move |layout| layout.commit_blob(staged)).await?;
+        off_thread(move || staged.commit()).await?;
         Ok(Outcome::Uploaded)
     }
 
@@ -144,35 +182,21 @@ impl Store for Layout {
         let (digest, tags) = (manifest.digest.clone(), tags.to_vec());
         self.with(move |layout| {
             let manifest = layout.manifest(&Name::Digest(digest))?;
-            layout.add_manifest(&manifest, &tags)
+            layout.add_manifest(&manifest, tags)
         })
         .await
     }
 
     async fn untag(&self, tag: &str) -> Result<()> {
         let tag = tag.to_owned();
-        self.with(move |layout| {
-            layout.check_exists()?;
-            layout.change_index(|index| {
-                if index.untag(&tag) {
-                    Ok(())
-                } else {
-                    Err(Error::new(Code::NotFound, format!("there is no tag {tag}")))
-                }
-            })
-        })
-        .await
+        self.with(move |layout| layout.remove_tag(&tag)).await
     }
 
     async fn delete_manifests(&self, manifests: &[Doomed]) -> Vec<Result<()>> {
         let digests: Vec<Digest> = manifests.iter().map(|m| m.manifest.digest.clone()).collect();
-        let count = digests.len();
         match self.with(move |layout| layout.delete(&digests)).await {
-            Ok(()) => (0..count).map(|_| Ok(())).collect(),
-            Err(e) => {
-                let (code, message) = (e.code(), e.message().to_owned());
-                (0..count).map(|_| Err(Error::new(code, message.clone()))).collect()
-            }
+            Ok(results) => results,
+            Err(e) => manifests.iter().map(|_| Err(again(&e))).collect(),
         }
     }
 
@@ -190,114 +214,57 @@ impl Store for Layout {
     }
 
     async fn tags(&self) -> Result<Vec<String>> {
-        self.with(|layout| Ok(layout.read_index()?.tags())).await
+        self.with(|layout| Ok(layout.snapshot()?.index.tags())).await
     }
 
     async fn untagged(&self) -> Result<Vec<Descriptor>> {
-        self.with(|layout| Ok(layout.read_index()?.untagged())).await
+        self.with(|layout| Ok(layout.snapshot()?.index.untagged())).await
     }
 }
 
-impl Inner {
-    /// Reads a manifest by name, checked.
-    fn manifest(&self, name: &Name) -> Result<Manifest> {
-        let index = self.read_index()?;
-        let digest = match name {
-            Name::Digest(digest) => digest.clone(),
-            Name::Tag(tag) => index.tagged(tag).cloned().ok_or_else(|| {
-                Error::new(Code::NotFound, format!("{} has no tag {tag}", self.path.display()))
-                    .with_hint(format!(
-                        "`ocigraph tags oci:{}` lists those it has",
-                        self.path.display()
-                    ))
-            })?,
-        };
-        self.read_manifest(&digest, index.media_type(&digest))
+/// The next bytes of a stream, as many as are worth a write; none at its end.
+async fn next_batch(stream: &mut ByteStream) -> Result<Vec<Bytes>> {
+    let (mut batch, mut length) = (Vec::new(), 0);
+    while length < WRITE_SIZE
+        && let Some(chunk) = stream.try_next().await?
+    {
+        length += chunk.len();
+        if !chunk.is_empty() {
+            batch.push(chunk);
+        }
     }
+    Ok(batch)
+}
 
-    fn read_manifest(&self, digest: &Digest, media_type: Option<&str>) -> Result<Manifest> {
-        let path = self.blob_path(digest);
-        let metadata = std::fs::metadata(&path).map_err(|e| match e.kind() {
-            std::io::ErrorKind::NotFound => Error::new(
-                Code::NotFound,
-                format!("{} has no manifest {digest}", self.path.display()),
-            ),
-            _ => Error::io("read", &path, e),
-        })?;
-        if metadata.len() > MANIFEST_LIMIT {
-            return Err(Error::new(
-                Code::TooLarge,
-                format!(
-                    "{digest} has {} bytes; a manifest has up to {MANIFEST_LIMIT}",
-                    metadata.len()
-                ),
-            ));
-        }
-        let bytes = std::fs::read(&path).map_err(|e| Error::io("read", &path, e))?;
-        let manifest = Manifest::parse(bytes.into(), media_type, digest.algorithm()?)?;
-        if manifest.digest() != digest {
-            return Err(Error::new(
-                Code::DigestMismatch,
-                format!("{} holds content of the digest {}", path.display(), manifest.digest()),
-            )
-            .with_hint("the file was changed or damaged; push it again"));
-        }
-        Ok(manifest)
+/// One failure told to each of several callers.
+fn again(error: &Error) -> Error {
+    let told = Error::new(error.code(), error.message());
+    match error.hint() {
+        Some(hint) => told.with_hint(hint),
+        None => told,
     }
+}
 
-    /// Stores a manifest and lists it: under its tags, or without one.
-    fn add_manifest(&self, manifest: &Manifest, tags: &[String]) -> Result<()> {
-        if manifest.bytes().len() as u64 > MANIFEST_LIMIT {
-            return Err(Error::new(
-                Code::TooLarge,
-                format!(
-                    "the manifest has {} bytes; a manifest has up to {MANIFEST_LIMIT}",
-                    manifest.bytes().len()
-                ),
-            )
-            .with_hint("put less into annotations, or split the artifact"));
-        }
-        let blob = manifest.plain_descriptor();
-        self.begin_writing()?;
-        for needed in manifest.content().chain(manifest.manifests()) {
-            if !needed.is_foreign() && !self.has_blob(needed) {
-                return Err(Error::new(
-                    Code::NotFound,
-                    format!(
-                        "{} needs {}, which is not in {}",
-                        blob.digest,
-                        needed.digest,
-                        self.path.display()
-                    ),
-                )
-                .with_hint("push what a manifest refers to before the manifest"));
-            }
-        }
-        if !self.claim_blob(&blob)? {
-            let staged = self.stage_blob(&blob)?.write(manifest.bytes())?;
-            self.commit_blob(staged)?;
-        }
-        let entry =
-            Descriptor { artifact_type: manifest.artifact_type().map(str::to_owned), ..blob };
-        let done = self.change_index(|index| {
-            index.add(&entry, tags);
-            Ok(())
-        });
-        self.end_writing();
-        done
-    }
+/// What a panic in another thread left is whole: every change under these locks is one step.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
-    fn check_exists(&self) -> Result<()> {
-        if self.path.join("oci-layout").exists() {
-            return Ok(());
-        }
-        let path = self.path.display();
-        Err(Error::new(Code::NotFound, format!("there is no image layout at {path}"))
-            .with_hint("a push creates one"))
+/// Does the same to each, several at once; the results are in the order of `items`.
+fn in_parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let share = items.len().div_ceil(FILES_AT_ONCE);
+    if share <= 1 {
+        return items.iter().map(work).collect();
     }
-
-    fn read_index(&self) -> Result<Index> {
-        self.check_exists()?;
-        Index::read(&self.path)
-    }
+    thread::scope(|scope| {
+        let work = &work;
+        let threads: Vec<_> = items
+            .chunks(share)
+            .map(|chunk| scope.spawn(move || chunk.iter().map(work).collect::<Vec<R>>()))
+            .collect();
+        threads
+            .into_iter()
+            .flat_map(|t| t.join().unwrap_or_else(|p| std::panic::resume_unwind(p)))
+            .collect()
+    })
 }

@@ -1,0 +1,121 @@
+//! Claims: blobs that this handle has found or pushed, and that no manifest names yet.
+//!
+//! While a handle has claims it holds the lock `content` shared, and no other handle collects
+//! garbage; its own collector spares what is claimed. See `garbage.rs` for why that suffices.
+
+use std::{collections::HashMap, fs::File, sync::Arc};
+
+use fs4::FileExt;
+
+use super::{
+    Inner,
+    folder::{open_lock, wait_for},
+    lock,
+};
+use crate::{digest::Digest, error::Result};
+
+#[derive(Debug, Default)]
+pub(super) struct Claims {
+    /// Held shared while anything is claimed.
+    pub(super) lock: Option<File>,
+    pub(super) blobs: HashMap<Digest, Count>,
+}
+
+/// How often a blob is claimed: two pushes by one handle may need the same.
+#[derive(Debug, Default)]
+pub(super) struct Count {
+    /// By work under way.
+    busy: usize,
+    /// For manifests that are still to come.
+    kept: usize,
+}
+
+impl Claims {
+    fn add(&mut self, digests: &[Digest]) {
+        for digest in digests {
+            self.blobs.entry(digest.clone()).or_default().busy += 1;
+        }
+    }
+
+    fn change(&mut self, digests: &[Digest], change: impl Fn(&mut Count)) {
+        for digest in digests {
+            if let Some(count) = self.blobs.get_mut(digest) {
+                change(count);
+                if count.busy == 0 && count.kept == 0 {
+                    self.blobs.remove(digest);
+                }
+            }
+        }
+        if self.blobs.is_empty() {
+            self.lock = None;
+        }
+    }
+}
+
+/// Claims that are given back when this is dropped.
+#[derive(Debug)]
+pub(super) struct Claim {
+    pub(super) layout: Arc<Inner>,
+    digests: Vec<Digest>,
+}
+
+impl Claim {
+    /// They last until a manifest that names the blobs is stored, or the handle goes.
+    pub(super) fn keep(mut self) {
+        let digests = std::mem::take(&mut self.digests);
+        lock(&self.layout.claims).change(&digests, |count| {
+            count.busy -= 1;
+            count.kept += 1;
+        });
+    }
+}
+
+impl Drop for Claim {
+    fn drop(&mut self) {
+        lock(&self.layout.claims).change(&self.digests, |count| count.busy -= 1);
+    }
+}
+
+impl Inner {
+    /// From here on these blobs are not collected.
+    pub(super) fn claim(self: &Arc<Self>, digests: Vec<Digest>) -> Result<Claim> {
+        self.create()?;
+        if !self.claim_at_once(&digests) {
+            self.tidy();
+            let path = self.content_lock();
+            let shared = open_lock(&path)?;
+            wait_for(&path, || FileExt::try_lock_shared(&shared))?;
+            let mut claims = lock(&self.claims);
+            claims.lock.get_or_insert(shared);
+            claims.add(&digests);
+        }
+        Ok(Claim { layout: Arc::clone(self), digests })
+    }
+
+    /// Where the handle holds the lock already, one claim more needs no waiting.
+    fn claim_at_once(&self, digests: &[Digest]) -> bool {
+        let mut claims = lock(&self.claims);
+        let held = claims.lock.is_some();
+        if held {
+            claims.add(digests);
+        }
+        held
+    }
+
+    /// Whether a blob that was found before is claimed already.
+    pub(super) fn has_claim(&self, digest: &Digest) -> bool {
+        lock(&self.claims).blobs.contains_key(digest)
+    }
+
+    /// Gives back the claims of a manifest that is stored: its own, and for each time that it
+    /// names a blob, one of those that were kept for it.
+    pub(super) fn settle(&self, claim: Claim) {
+        lock(&self.claims).change(&claim.digests, |count| {
+            count.kept = count.kept.saturating_sub(1);
+        });
+        drop(claim);
+        if lock(&self.claims).blobs.is_empty() {
+            self.tidy();
+        }
+    }
+}
