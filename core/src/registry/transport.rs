@@ -374,13 +374,14 @@ impl Connection {
 
     async fn follow(&self, call: &Call) -> Result<Answer> {
         let mut url = call.url.clone();
-        let mut challenged = false;
         for _ in 0..MAX_REDIRECTS {
             let own = same_origin(&url, &self.base);
-            let answer = self.exchange(call, &url, own).await?;
+            let signed = own && self.basic.load(Ordering::Relaxed);
+            let answer = self.exchange(call, &url, own, signed).await?;
             let status = answer.status();
-            if status == StatusCode::UNAUTHORIZED && own && !challenged && self.accepts(&answer) {
-                challenged = true;
+            // Requests that are under way together are challenged each for itself.
+            if status == StatusCode::UNAUTHORIZED && own && !signed && self.accepts(&answer) {
+                self.basic.store(true, Ordering::Relaxed);
                 continue;
             }
             let moved = matches!(status.as_u16(), 307 | 308)
@@ -408,7 +409,7 @@ impl Connection {
         ))
     }
 
-    /// Whether the registry asks for Basic authentication that was not sent yet and can be.
+    /// Whether the registry asks for Basic authentication, and there is a credential to give.
     fn accepts(&self, answer: &Answer) -> bool {
         let asks = answer
             .response
@@ -418,21 +419,20 @@ impl Connection {
             .filter_map(|value| value.to_str().ok())
             .flat_map(parse_challenges)
             .any(|challenge| challenge.scheme == "basic");
-        asks && self.config.credential.is_some() && !self.basic.swap(true, Ordering::Relaxed)
+        asks && self.config.credential.is_some()
     }
 
-    async fn exchange(&self, call: &Call, url: &Url, own: bool) -> Result<Answer> {
+    async fn exchange(&self, call: &Call, url: &Url, own: bool, signed: bool) -> Result<Answer> {
         let mut request = self
             .client(url)?
             .request(call.method.clone(), url.clone())
             .headers(call.headers.clone())
             .header(header::ACCEPT_ENCODING, "identity");
-        let sent_basic = own && self.basic.load(Ordering::Relaxed);
         if own {
             for (name, value) in &self.config.headers {
                 request = request.header(name, value);
             }
-            if sent_basic && let Some(credential) = &self.config.credential {
+            if signed && let Some(credential) = &self.config.credential {
                 request = request.header(header::AUTHORIZATION, credential.basic());
             }
         }

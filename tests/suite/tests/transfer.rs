@@ -78,3 +78,21 @@ fn basic_authentication_is_given_where_it_is_asked_for() {
     });
     signed_in(&format!("{}/app:v1", fixture.host()), PASSWORD).ok();
 }
+
+#[test]
+fn requests_that_are_challenged_together_are_all_answered() {
+    let fixture = Fixture::start(Config {
+        auth: Auth::Basic { user: USER.into(), password: PASSWORD.into() },
+        delay_ms: 20,
+        ..Config::default()
+    });
+    let work = Workspace::new();
+    let target = format!("{}/app:v1", fixture.host());
+    let files: Vec<String> = (0..16).map(|i| format!("file-{i}")).collect();
+    for file in &files {
+        work.write(file, file);
+    }
+    let mut args = vec!["push", "--username", USER, "--password-stdin", &target];
+    args.extend(files.iter().map(String::as_str));
+    work.ocigraph_with_input(&args, PASSWORD.as_bytes()).ok();
+}
