@@ -29,9 +29,6 @@ use crate::{
     store::{ByteStream, Source, Store},
 };
 
-/// Requests at once, where the caller does not say.
-const CONCURRENCY: usize = 32;
-
 /// A client for registries and layouts. Cheap to clone; connections, and what was learned of each
 /// registry, are shared by the clones.
 ///
@@ -258,9 +255,4 @@ impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client").field("config", &self.config).finish_non_exhaustive()
     }
-}
-
-/// How many requests an operation makes at once.
-pub(crate) fn concurrency(asked: Option<usize>) -> usize {
-    asked.unwrap_or(CONCURRENCY).max(1)
 }

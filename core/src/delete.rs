@@ -14,16 +14,14 @@ use std::{
 use futures::{StreamExt, TryStreamExt, stream};
 
 use crate::{
-    client::concurrency,
     descriptor::Descriptor,
     digest::Digest,
     error::{Code, Error, Result},
-    manifest::Manifest,
     media_type,
     options::{DeleteOptions, DeleteReport, Failed, Kept},
-    push::by_digest,
     reference::{Name, Reference},
-    store::{Doomed, Store},
+    store::{Doomed, Store, listed_manifest, resolve_tags},
+    work::concurrency,
 };
 
 pub(crate) async fn delete(
@@ -217,25 +215,15 @@ impl Closure {
             waiting.insert(digest, before);
         }
         let mut levels = Vec::new();
-        let mut placed: HashSet<&Digest> = HashSet::new();
-        while placed.len() < waiting.len() {
-            let ready = |(_, before): &(&&Digest, &usize)| **before == 0;
-            let mut level: Vec<&Digest> = self
-                .order
-                .iter()
-                .filter(|d| !placed.contains(d))
-                .filter(|d| waiting.get_key_value(*d).as_ref().is_some_and(|(k, v)| ready(&(k, v))))
-                .collect();
+        while !waiting.is_empty() {
+            let ready = |digest: &&Digest| waiting.get(digest) == Some(&0);
+            let mut level: Vec<&Digest> = self.order.iter().filter(ready).collect();
             if level.is_empty() {
                 // A forged cycle: no order is right, and all of it goes.
-                level = self
-                    .order
-                    .iter()
-                    .filter(|d| waiting.contains_key(d) && !placed.contains(d))
-                    .collect();
+                level = self.order.iter().filter(|digest| waiting.contains_key(digest)).collect();
             }
             for digest in &level {
-                placed.insert(digest);
+                waiting.remove(digest);
                 let node = &self.nodes[*digest];
                 for later in node.subjects.iter().chain(&node.children) {
                     if let Some(before) = waiting.get_mut(later) {
@@ -262,15 +250,8 @@ async fn children_of(store: &dyn Store, node: &Descriptor) -> Result<Vec<Descrip
     if !media_type::is_index(&node.media_type) {
         return Ok(Vec::new());
     }
-    match store.fetch_manifest(&by_digest(node)).await {
-        Ok(index) => Ok(manifests_in(&index)),
-        Err(e) if matches!(e.code(), Code::NotFound | Code::InvalidManifest) => Ok(Vec::new()),
-        Err(e) => Err(e),
-    }
-}
-
-fn manifests_in(index: &Manifest) -> Vec<Descriptor> {
-    index.manifests().iter().filter(|d| media_type::is_manifest(&d.media_type)).cloned().collect()
+    let index = listed_manifest(store, node).await?;
+    Ok(index.map(|index| index.children().cloned().collect()).unwrap_or_default())
 }
 
 /// What others than the one who deletes hold: tags, and indexes outside the closure.
@@ -294,23 +275,15 @@ impl Others {
             Err(e) if e.code() == Code::NotFound => Vec::new(),
             Err(e) => return Err(e),
         };
-        let resolved = stream::iter(tags)
-            .map(|tag| async move {
-                match store.resolve(&Name::Tag(tag.clone())).await {
-                    Ok(descriptor) => Ok(Some((tag, descriptor))),
-                    // Deleted since it was listed.
-                    Err(e) if matches!(e.code(), Code::NotFound | Code::InvalidManifest) => {
-                        Ok(None)
-                    }
-                    Err(e) => Err(e),
-                }
-            })
-            .buffered(at_once)
-            .try_collect::<Vec<_>>()
-            .await?;
         let mut others = Self::default();
         let mut outside: Vec<Descriptor> = store.untagged().await?;
-        for (tag, descriptor) in resolved.into_iter().flatten() {
+        for (tag, named) in resolve_tags(store, tags, at_once).await {
+            let descriptor = match named {
+                Ok(descriptor) => descriptor,
+                // Deleted since it was listed.
+                Err(e) if matches!(e.code(), Code::NotFound | Code::InvalidManifest) => continue,
+                Err(e) => return Err(e),
+            };
             // The tag by which the root was named goes with it. A root named by digest is meant
             // with all its tags.
             let named = descriptor.digest == closure.root

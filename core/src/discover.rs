@@ -5,7 +5,6 @@ use std::collections::HashSet;
 use futures::{StreamExt, TryStreamExt, stream};
 
 use crate::{
-    client::concurrency,
     descriptor::Descriptor,
     digest::Digest,
     error::Result,
@@ -13,6 +12,7 @@ use crate::{
     options::DiscoverOptions,
     reference::{Name, Reference},
     store::Store,
+    work::concurrency,
 };
 
 pub(crate) async fn discover(
@@ -50,14 +50,10 @@ async fn finish(
         let depth = options.depth.unwrap_or(usize::MAX);
         walk(store, &mut graph, depth, concurrency(options.concurrency)).await?;
     }
-    let wanted = |descriptor: &Descriptor| {
-        options.artifact_type.as_ref().is_none_or(|t| descriptor.artifact_type.as_ref() == Some(t))
-            && options.annotations.iter().all(|(k, v)| descriptor.annotations.get(k) == Some(v))
-    };
     Ok(if options.artifact_type.is_none() && options.annotations.is_empty() {
         graph
     } else {
-        graph.filtered(wanted)
+        graph.filtered(|descriptor| options.matches(descriptor))
     })
 }
 

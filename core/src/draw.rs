@@ -133,7 +133,8 @@ fn short(digest: &Digest) -> &str {
     &text[..text.len().min(digest.algorithm_name().len() + 13)]
 }
 
-/// Control characters, which could drive a terminal, become U+FFFD.
-fn printable(text: &str) -> String {
+/// Text from elsewhere as a terminal may show it: control characters, which could drive it, become
+/// U+FFFD.
+pub fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }

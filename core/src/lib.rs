@@ -30,6 +30,7 @@ mod push;
 mod reference;
 mod registry;
 mod store;
+mod work;
 
 pub use archive::UnpackLimits;
 pub use auth::Credential;
@@ -37,6 +38,7 @@ pub use bytes::Bytes;
 pub use client::Client;
 pub use descriptor::{Annotations, Descriptor, Platform, annotation};
 pub use digest::{Algorithm, Digest, Hasher, Verifier, digest_file, digest_files, digest_reader};
+pub use draw::printable;
 pub use error::{Code, Error, RegistryError, Result};
 pub use graph::{Graph, Node, Walk};
 pub use layout::Layout;

@@ -11,33 +11,25 @@ use crate::{
     manifest::{ImageConfig, Manifest, created},
     media_type,
     options::ManifestInfo,
-    push::by_digest,
-    reference::Name,
-    store::{Store, read_small},
+    store::{Store, listed_manifest, read_small, resolve_tags},
+    work::AT_ONCE,
 };
 
-const AT_ONCE: usize = 32;
 /// A config of a runnable image is a few kilobytes.
 const CONFIG_LIMIT: u64 = 4 * 1024 * 1024;
 
 /// Tagged manifests in the order of their tags, then what they list and what refers to them.
 pub(crate) async fn manifests(store: &dyn Store) -> Result<Vec<ManifestInfo>> {
     let tags = store.tags().await?;
-    let resolved: Vec<(String, Option<Descriptor>)> = stream::iter(tags)
-        .map(|tag| async move {
-            match store.resolve(&Name::Tag(tag.clone())).await {
-                Ok(descriptor) => Ok((tag, Some(descriptor))),
-                Err(e) if e.code() == Code::NotFound => Ok((tag, None)),
-                Err(e) => Err(e),
-            }
-        })
-        .buffered(AT_ONCE)
-        .try_collect()
-        .await?;
     let mut tags_of: HashMap<Digest, Vec<String>> = HashMap::new();
     let mut level = Vec::new();
-    for (tag, descriptor) in resolved {
-        let Some(descriptor) = descriptor else { continue };
+    for (tag, named) in resolve_tags(store, tags, AT_ONCE).await {
+        let descriptor = match named {
+            Ok(descriptor) => descriptor,
+            // Deleted since it was listed.
+            Err(e) if e.code() == Code::NotFound => continue,
+            Err(e) => return Err(e),
+        };
         let tags = tags_of.entry(descriptor.digest.clone()).or_default();
         if tags.is_empty() {
             level.push(descriptor);
@@ -69,9 +61,11 @@ async fn look_at(
     store: &dyn Store,
     descriptor: Descriptor,
 ) -> Result<(ManifestInfo, Vec<Descriptor>)> {
-    let name = by_digest(&descriptor);
-    let (manifest, referrers) =
-        tokio::try_join!(fetch(store, &name), store.referrers(&descriptor.digest, None))?;
+    // A listed manifest that is gone or malformed is still listed.
+    let (manifest, referrers) = tokio::try_join!(
+        listed_manifest(store, &descriptor),
+        store.referrers(&descriptor.digest, None)
+    )?;
     let mut info = ManifestInfo {
         descriptor,
         tags: Vec::new(),
@@ -85,20 +79,9 @@ async fn look_at(
     let mut next = referrers;
     if let Some(manifest) = manifest {
         describe(store, &manifest, &mut info).await?;
-        next.extend(
-            manifest.manifests().iter().filter(|d| media_type::is_manifest(&d.media_type)).cloned(),
-        );
+        next.extend(manifest.children().cloned());
     }
     Ok((info, next))
-}
-
-/// A listed manifest that is gone or malformed is still listed.
-async fn fetch(store: &dyn Store, name: &Name) -> Result<Option<Manifest>> {
-    match store.fetch_manifest(name).await {
-        Ok(manifest) => Ok(Some(manifest)),
-        Err(e) if matches!(e.code(), Code::NotFound | Code::InvalidManifest) => Ok(None),
-        Err(e) => Err(e),
-    }
 }
 
 async fn describe(store: &dyn Store, manifest: &Manifest, info: &mut ManifestInfo) -> Result<()> {

@@ -165,6 +165,11 @@ impl Manifest {
         &self.view.manifests
     }
 
+    /// Those of them that are manifests: an index may list other content too.
+    pub(crate) fn children(&self) -> impl Iterator<Item = &Descriptor> {
+        self.view.manifests.iter().filter(|d| media_type::is_manifest(&d.media_type))
+    }
+
     /// What it refers to.
     pub fn subject(&self) -> Option<&Descriptor> {
         self.view.subject.as_ref()

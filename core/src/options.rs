@@ -168,6 +168,14 @@ pub struct DiscoverOptions {
     pub concurrency: Option<usize>,
 }
 
+impl DiscoverOptions {
+    /// Whether a referrer is itself asked for, whatever leads to it or lies beneath it.
+    pub fn matches(&self, referrer: &Descriptor) -> bool {
+        self.artifact_type.as_ref().is_none_or(|t| referrer.artifact_type.as_ref() == Some(t))
+            && self.annotations.iter().all(|(k, v)| referrer.annotations.get(k) == Some(v))
+    }
+}
+
 /// How to delete.
 #[derive(Debug, Clone, Default)]
 pub struct DeleteOptions {

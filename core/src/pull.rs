@@ -12,11 +12,10 @@ use std::{
 
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt, stream};
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::mpsc;
 
 use crate::{
     archive,
-    client::concurrency,
     descriptor::{Descriptor, annotation},
     digest::{Digest, Verifier},
     error::{Code, Error, Result},
@@ -25,13 +24,11 @@ use crate::{
     media_type,
     options::{PullOptions, PullResult, PulledFile},
     progress::{Event, Outcome},
-    push::{by_digest, off_thread},
-    reference::Reference,
+    reference::{Name, Reference},
     store::{ByteStream, Store},
+    work::{LargeBlobs, concurrency, off_thread},
 };
 
-const LARGE: u64 = 8 * 1024 * 1024;
-const LARGE_AT_ONCE: usize = 4;
 /// Chunks between the socket and the disk.
 const AHEAD: usize = 16;
 
@@ -54,7 +51,7 @@ pub(crate) async fn pull(
             }
             let store = &store;
             stream::iter(referrers)
-                .map(|referrer| async move { store.fetch_manifest(&by_digest(&referrer)).await })
+                .map(|referrer| async move { store.fetch_manifest(&Name::from(&referrer)).await })
                 .buffered(concurrency(options.concurrency))
                 .try_collect()
                 .await?
@@ -68,7 +65,7 @@ pub(crate) async fn pull(
             options.output.clone()
         },
         options,
-        large: Semaphore::new(LARGE_AT_ONCE),
+        large: LargeBlobs::new(),
     });
     check_collisions(&work, &manifests)?;
     let mut results = Vec::with_capacity(manifests.len());
@@ -82,7 +79,7 @@ struct Work {
     store: Arc<dyn Store>,
     output: PathBuf,
     options: PullOptions,
-    large: Semaphore,
+    large: LargeBlobs,
 }
 
 async fn pull_one(
@@ -104,15 +101,13 @@ async fn pull_one(
     let (titled, skipped): (Vec<_>, Vec<_>) =
         manifest.content().cloned().partition(|blob| blob.title().is_some());
     let each = titled.into_iter().map(|blob| pull_blob(Arc::clone(work), blob));
-    let files = stream::iter(each)
-        .buffered(concurrency(work.options.concurrency))
-        .try_collect::<Vec<_>>()
-        .await?;
+    let files =
+        stream::iter(each).buffered(concurrency(work.options.concurrency)).try_collect().await?;
     let skipped = skipped.into_iter().filter(|b| b.media_type != media_type::EMPTY).collect();
     Ok(PullResult {
         reference: reference.at(manifest.digest().clone()),
         descriptor: manifest.descriptor(),
-        files: files.into_iter().flatten().collect(),
+        files,
         skipped,
     })
 }
@@ -144,13 +139,13 @@ fn target_of(work: &Work, blob: &Descriptor, title: &str) -> Result<PathBuf> {
     place(&work.output, title, work.options.allow_path_traversal)
 }
 
-async fn pull_blob(work: Arc<Work>, blob: Descriptor) -> Result<Vec<PulledFile>> {
+async fn pull_blob(work: Arc<Work>, blob: Descriptor) -> Result<PulledFile> {
     let title = blob.title().unwrap_or_default().to_owned();
     let unpack = is_packed(&blob);
     let target = target_of(&work, &blob, &title)?;
     let finished = |outcome| {
         work.options.progress.report(Event::Finished { blob: &blob, outcome });
-        Ok(vec![PulledFile { path: target.clone(), descriptor: blob.clone(), outcome }])
+        Ok(PulledFile { path: target.clone(), descriptor: blob.clone(), outcome })
     };
     if !unpack {
         let (path, expected) = (target.clone(), blob.clone());
@@ -160,10 +155,7 @@ async fn pull_blob(work: Arc<Work>, blob: Descriptor) -> Result<Vec<PulledFile>>
             return finished(outcome);
         }
     }
-    let _large = match blob.size {
-        LARGE.. => work.large.acquire().await.ok(),
-        _ => None,
-    };
+    let _turn = work.large.turn(&blob).await;
     work.options.progress.report(Event::Started { blob: &blob });
     let stream = match inline_data(&blob) {
         Some(bytes) => stream::iter([Ok(bytes)]).boxed(),
@@ -174,9 +166,9 @@ async fn pull_blob(work: Arc<Work>, blob: Descriptor) -> Result<Vec<PulledFile>>
         let (work, blob, target) = (Arc::clone(&work), blob.clone(), target.clone());
         off_thread(move || {
             if unpack {
-                unpack_blob(&work, &blob, Chunks::new(receiver))
+                unpack_blob(&work, &blob, Chunks::new(receiver, &blob)?)
             } else {
-                write_blob(&target, &blob, work.options.keep_old_files, receiver)
+                write_blob(&target, Chunks::new(receiver, &blob)?, work.options.keep_old_files)
             }
         })
     };
@@ -227,31 +219,16 @@ async fn feed(
     sender.send(Piece::End).await.map_err(|_| stopped())
 }
 
-fn write_blob(
-    target: &Path,
-    blob: &Descriptor,
-    keep: bool,
-    mut pieces: mpsc::Receiver<Piece>,
-) -> Result<Outcome> {
-    let mut verifier = Verifier::new(blob)?;
+fn write_blob(target: &Path, mut chunks: Chunks, keep: bool) -> Result<Outcome> {
     let mut file = StagedFile::create(target)?;
-    loop {
-        match pieces.blocking_recv() {
-            Some(Piece::Bytes(bytes)) => {
-                verifier.update(&bytes)?;
-                file.write_all(&bytes).map_err(|e| Error::io("write", target, e))?;
-            }
-            Some(Piece::End) => break,
-            None => return Err(Error::new(Code::Cancelled, "the transfer was given up")),
-        }
+    while let Some(bytes) = chunks.next()? {
+        file.write_all(&bytes).map_err(|e| Error::io("write", target, e))?;
     }
-    verifier.finish()?;
     file.commit(keep)?;
     Ok(Outcome::Written)
 }
 
 fn unpack_blob(work: &Work, blob: &Descriptor, mut chunks: Chunks) -> Result<Outcome> {
-    chunks.verifier = Some(Verifier::new(blob)?);
     let title = blob.title().unwrap_or_default();
     let content: Option<Digest> = match blob.annotations.get(annotation::CONTENT_DIGEST) {
         Some(text) => Some(text.parse()?),
@@ -275,45 +252,46 @@ fn unpack_blob(work: &Work, blob: &Descriptor, mut chunks: Chunks) -> Result<Out
     }
 }
 
-/// The pieces as a reader that checks the blob, and ends in an error when it was wrong.
+/// The blob as it comes, checked: it ends in an error when it was wrong or was given up.
 struct Chunks {
     pieces: mpsc::Receiver<Piece>,
-    current: Bytes,
+    /// Gone once it has given its verdict on the whole.
     verifier: Option<Verifier>,
+    /// What the reader has not taken yet.
+    current: Bytes,
+    /// Why the reader failed.
     failure: Option<Error>,
 }
 
 impl Chunks {
-    fn new(pieces: mpsc::Receiver<Piece>) -> Self {
-        Self { pieces, current: Bytes::new(), verifier: None, failure: None }
+    fn new(pieces: mpsc::Receiver<Piece>, blob: &Descriptor) -> Result<Self> {
+        let verifier = Some(Verifier::new(blob)?);
+        Ok(Self { pieces, verifier, current: Bytes::new(), failure: None })
     }
 
-    fn fail(&mut self, error: Error) -> std::io::Error {
-        let text = error.to_string();
-        self.failure = Some(error);
-        std::io::Error::other(text)
+    /// The next bytes; nothing at the end of a blob that is what it should be.
+    fn next(&mut self) -> Result<Option<Bytes>> {
+        let Some(verifier) = &mut self.verifier else { return Ok(None) };
+        match self.pieces.blocking_recv() {
+            Some(Piece::Bytes(bytes)) => verifier.update(&bytes).map(|()| Some(bytes)),
+            Some(Piece::End) => {
+                self.verifier.take().map_or(Ok(()), Verifier::finish).map(|()| None)
+            }
+            None => Err(Error::new(Code::Cancelled, "the transfer was given up")),
+        }
     }
 }
 
 impl Read for Chunks {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         while self.current.is_empty() {
-            match self.pieces.blocking_recv() {
-                Some(Piece::Bytes(bytes)) => {
-                    if let Some(Err(e)) = self.verifier.as_mut().map(|v| v.update(&bytes)) {
-                        return Err(self.fail(e));
-                    }
-                    self.current = bytes;
-                }
-                Some(Piece::End) => {
-                    return match self.verifier.take().map(Verifier::finish) {
-                        Some(Err(e)) => Err(self.fail(e)),
-                        _ => Ok(0),
-                    };
-                }
-                None if self.verifier.is_none() => return Ok(0),
-                None => {
-                    return Err(self.fail(Error::new(Code::Cancelled, "the transfer was given up")));
+            match self.next() {
+                Ok(Some(bytes)) => self.current = bytes,
+                Ok(None) => return Ok(0),
+                Err(error) => {
+                    let text = error.to_string();
+                    self.failure = Some(error);
+                    return Err(std::io::Error::other(text));
                 }
             }
         }

@@ -4,33 +4,28 @@
 //! anywhere leaves nothing that names what is not there.
 
 use std::{
-    collections::HashMap,
+    collections::HashSet,
     path::{Component, PathBuf},
     sync::Arc,
 };
 
 use futures::{StreamExt, TryStreamExt, stream};
 use tempfile::TempPath;
-use tokio::sync::Semaphore;
 
 use crate::{
     archive,
-    client::concurrency,
     descriptor::{Annotations, Descriptor, annotation},
-    digest::{Algorithm, Digest, digest_file},
+    digest::{Algorithm, digest_file},
     error::{Code, Error, Result},
     files,
     manifest::{EMPTY_JSON, ManifestFormat, Parts, check_artifact_type, empty_descriptor},
     media_type,
     options::{Content, File, PushOptions, PushResult, PushedBlob},
     progress::{Event, Progress},
-    reference::{Name, Place, Reference},
+    reference::{Place, Reference},
     store::{FileSource, Reported, Source, Store},
+    work::{LargeBlobs, concurrency, off_thread},
 };
-
-/// A blob from here on is large: few of them saturate a disk.
-const LARGE: u64 = 8 * 1024 * 1024;
-const LARGE_AT_ONCE: usize = 4;
 
 pub(crate) async fn push(
     store: Arc<dyn Store>,
@@ -49,7 +44,7 @@ pub(crate) async fn push(
     let uploads = Uploads {
         store: Arc::clone(&store),
         progress: options.progress.clone(),
-        large: Semaphore::new(LARGE_AT_ONCE),
+        large: LargeBlobs::new(),
     };
     let at_once = concurrency(options.concurrency);
     let format = async {
@@ -143,34 +138,27 @@ fn same_place(a: &Place, b: &Place) -> bool {
 struct Uploads {
     store: Arc<dyn Store>,
     progress: Progress,
-    large: Semaphore,
+    large: LargeBlobs,
 }
 
 impl Uploads {
     async fn prepare_and_send(&self, file: &File, options: &PushOptions) -> Result<PushedBlob> {
         let prepared = prepare(file, options).await?;
         let descriptor = prepared.descriptor;
-        let _large = match descriptor.size {
-            LARGE.. => self.large.acquire().await.ok(),
-            _ => None,
-        };
+        let _turn = self.large.turn(&descriptor).await;
         self.progress.report(Event::Started { blob: &descriptor });
         let source = Reported {
             source: prepared.source,
             blob: descriptor.clone(),
             progress: self.progress.clone(),
         };
-        let what = descriptor.title().unwrap_or(descriptor.digest.as_str()).to_owned();
         let outcome = self.store.push_blob(&descriptor, Arc::new(source)).await.map_err(|e| {
-            let hint = e.hint().map(str::to_owned);
-            match (e.status(), hint) {
-                (None, None)
-                    if e.code() == Code::DigestMismatch || e.code() == Code::SizeMismatch =>
-                {
-                    e.with_hint(format!("was {what} changed while it was pushed?"))
-                }
-                _ => e,
+            let ours = e.status().is_none() && e.hint().is_none();
+            if ours && matches!(e.code(), Code::DigestMismatch | Code::SizeMismatch) {
+                let what = descriptor.title().unwrap_or(descriptor.digest.as_str());
+                return e.with_hint(format!("was {what} changed while it was pushed?"));
             }
+            e
         })?;
         self.progress.report(Event::Finished { blob: &descriptor, outcome });
         Ok(PushedBlob { descriptor, outcome })
@@ -273,10 +261,9 @@ fn check_annotations(options: &PushOptions) -> Result<()> {
 
 /// Two files of one title would overwrite each other when pulled.
 fn check_titles(blobs: &[PushedBlob]) -> Result<()> {
-    let mut seen: HashMap<&str, &Digest> = HashMap::new();
-    for blob in blobs {
-        let Some(title) = blob.descriptor.title() else { continue };
-        if seen.insert(title, &blob.descriptor.digest).is_some() {
+    let mut seen = HashSet::new();
+    for title in blobs.iter().filter_map(|blob| blob.descriptor.title()) {
+        if !seen.insert(title) {
             return Err(Error::new(
                 Code::InvalidArgument,
                 format!("two files have the title {title:?}"),
@@ -295,18 +282,4 @@ fn rfc3339(epoch: u64) -> Result<String> {
         .ok_or_else(|| {
             Error::new(Code::InvalidArgument, format!("SOURCE_DATE_EPOCH {epoch} is no time"))
         })
-}
-
-/// Runs what blocks, file work and digests, beside the async threads.
-pub(crate) async fn off_thread<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T> + Send + 'static,
-) -> Result<T> {
-    tokio::task::spawn_blocking(work)
-        .await
-        .unwrap_or_else(|e| Err(Error::new(Code::Internal, format!("a worker thread failed: {e}"))))
-}
-
-/// What a name points to, for those who only have the name.
-pub(crate) fn by_digest(descriptor: &Descriptor) -> Name {
-    Name::Digest(descriptor.digest.clone())
 }

@@ -11,6 +11,7 @@
 use std::{fmt, net::Ipv6Addr, path::PathBuf, str::FromStr};
 
 use crate::{
+    descriptor::Descriptor,
     digest::Digest,
     error::{Code, Error, Result},
 };
@@ -55,6 +56,12 @@ pub enum Name {
     Tag(String),
     /// By digest.
     Digest(Digest),
+}
+
+impl From<&Descriptor> for Name {
+    fn from(descriptor: &Descriptor) -> Self {
+        Name::Digest(descriptor.digest.clone())
+    }
 }
 
 impl fmt::Display for Name {

@@ -202,6 +202,34 @@ pub fn verified(blob: &Descriptor, stream: ByteStream) -> Result<ByteStream> {
     .boxed())
 }
 
+/// A manifest that is listed somewhere; nothing when it is gone or is no manifest.
+pub(crate) async fn listed_manifest(
+    store: &dyn Store,
+    listed: &Descriptor,
+) -> Result<Option<Manifest>> {
+    match store.fetch_manifest(&Name::from(listed)).await {
+        Ok(manifest) => Ok(Some(manifest)),
+        Err(e) if matches!(e.code(), Code::NotFound | Code::InvalidManifest) => Ok(None),
+        Err(e) => Err(e),
+    }
+}
+
+/// Every tag with what it names, or why that cannot be told, in the order of `tags`.
+pub(crate) async fn resolve_tags(
+    store: &dyn Store,
+    tags: Vec<String>,
+    at_once: usize,
+) -> Vec<(String, Result<Descriptor>)> {
+    stream::iter(tags)
+        .map(|tag| async move {
+            let named = store.resolve(&Name::Tag(tag.clone())).await;
+            (tag, named)
+        })
+        .buffered(at_once)
+        .collect()
+        .await
+}
+
 /// Reads a small blob into memory, checked; TOO_LARGE when its descriptor says more than `limit`.
 pub(crate) async fn read_small(store: &dyn Store, blob: &Descriptor, limit: u64) -> Result<Bytes> {
     if blob.size > limit {

@@ -8,7 +8,7 @@ use std::{
     io::{self, ErrorKind, Write},
 };
 
-use ocigraph::{Code, Descriptor, Error, Graph};
+use ocigraph::{Code, Descriptor, Error, Graph, printable};
 use serde_json::{Map, Value, json};
 
 /// Prints a line of a result.
@@ -49,11 +49,6 @@ pub(crate) fn error(error: &Error) {
     if let Some(hint) = error.hint() {
         note(&printable(hint));
     }
-}
-
-/// Control characters become U+FFFD.
-pub(crate) fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
 /// What an artifact is, in a word.

@@ -7,12 +7,9 @@ use std::{
 };
 
 use indicatif::{MultiProgress, ProgressBar, ProgressFinish, ProgressStyle};
-use ocigraph::{Descriptor, Digest, Event, Outcome, Progress};
+use ocigraph::{Descriptor, Digest, Event, Outcome, Progress, printable};
 
-use crate::{
-    args::Common,
-    output::{note, printable},
-};
+use crate::{args::Common, output::note};
 
 /// A blob from here on has a bar; less is over before one can be read.
 const SHOWN_FROM: u64 = 1024 * 1024;

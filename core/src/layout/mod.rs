@@ -34,9 +34,9 @@ use crate::{
     error::{Error, Result},
     manifest::Manifest,
     progress::Outcome,
-    push::off_thread,
     reference::{Name, check_tag},
     store::{ByteStream, Doomed, FileSource, Source, Store},
+    work::off_thread,
 };
 
 /// Bytes of a manifest, where the caller does not say.

@@ -29,10 +29,9 @@ use crate::{
     media_type,
     reference::Name,
     store::Doomed,
+    work::AT_ONCE,
 };
 
-/// Manifests read at once where a list leaves their artifact type out.
-const AT_ONCE: usize = 32;
 /// How often a writer tries to get its entry into a fallback index past other writers.
 const WRITE_TRIES: u32 = 50;
 

@@ -465,14 +465,12 @@ impl Connection {
     }
 
     fn client(&self, url: &Url) -> Result<&reqwest::Client> {
-        let (slot, tls) = if url.scheme() == "https" {
-            (&self.tls, super::tls::config()?)
-        } else {
-            (&self.plain, super::tls::no_roots()?)
-        };
+        let secure = url.scheme() == "https";
+        let slot = if secure { &self.tls } else { &self.plain };
         if let Some(client) = slot.get() {
             return Ok(client);
         }
+        let tls = if secure { super::tls::config()? } else { super::tls::no_roots()? };
         let client = reqwest::Client::builder()
             .tls_backend_preconfigured(tls)
             .redirect(reqwest::redirect::Policy::none())

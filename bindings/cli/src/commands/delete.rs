@@ -99,11 +99,11 @@ fn lines(report: &DeleteReport) -> Vec<String> {
         report.deleted.iter().map(|d| format!("{delete} {} {}", d.digest, output::kind(d)));
     let kept = report.kept.iter().map(|kept| {
         let d = &kept.descriptor;
-        format!("{keep} {} {}: {}", d.digest, output::kind(d), output::printable(&kept.reason))
+        format!("{keep} {} {}: {}", d.digest, output::kind(d), ocigraph::printable(&kept.reason))
     });
     let failed = report.failed.iter().map(|failed| {
         let (d, error) = (&failed.descriptor, failed.error.to_string());
-        format!("Failed {} {}: {}", d.digest, output::kind(d), output::printable(&error))
+        format!("Failed {} {}: {}", d.digest, output::kind(d), ocigraph::printable(&error))
     });
     deleted.chain(kept).chain(failed).collect()
 }

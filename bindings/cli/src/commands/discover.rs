@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
-use ocigraph::{Descriptor, DiscoverOptions, Graph, Reference, Result};
+use ocigraph::{DiscoverOptions, Graph, Reference, Result};
 use serde_json::Value;
 
 use crate::{
@@ -67,11 +67,7 @@ pub(crate) async fn discover(common: &Common, args: DiscoverArgs) -> Result<Exit
         GraphFormat::Mermaid => output::bytes(graph.mermaid(&root).as_bytes()),
         GraphFormat::Json => {
             let place = Reference::new(args.target.reference.place().clone()).to_string();
-            let matches = |d: &Descriptor| {
-                wanted.artifact_type.as_ref().is_none_or(|t| d.artifact_type.as_ref() == Some(t))
-                    && wanted.annotations.iter().all(|(k, v)| d.annotations.get(k) == Some(v))
-            };
-            output::line(&output::graph(&graph, &root, &place, matches));
+            output::line(&output::graph(&graph, &root, &place, |d| wanted.matches(d)));
         }
         GraphFormat::Table => table(&graph, &root, common.verbose),
     }

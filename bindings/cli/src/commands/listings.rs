@@ -61,7 +61,7 @@ pub(crate) async fn manifests(common: &Common, args: ManifestsArgs) -> Result<Ex
     }
     for info in &found {
         let (digest, kind) = (&info.descriptor.digest, output::kind(&info.descriptor));
-        let line = output::printable(&format!("{digest} {kind} {}", info.tags.join(",")));
+        let line = ocigraph::printable(&format!("{digest} {kind} {}", info.tags.join(",")));
         output::line(line.trim_end());
     }
     Ok(ExitCode::SUCCESS)
@@ -69,7 +69,7 @@ pub(crate) async fn manifests(common: &Common, args: ManifestsArgs) -> Result<Ex
 
 fn print(format: Format, key: &str, entries: &[String]) {
     match format {
-        Format::Text => entries.iter().for_each(|entry| output::line(&output::printable(entry))),
+        Format::Text => entries.iter().for_each(|entry| output::line(&ocigraph::printable(entry))),
         Format::Json => output::json(&json!({ key: entries })),
     }
 }
