@@ -10,6 +10,7 @@ use bytes::Bytes;
 
 use crate::{
     auth::Credential,
+    choose::manifest_for,
     delete,
     descriptor::Descriptor,
     discover,
@@ -22,6 +23,7 @@ use crate::{
         DeleteOptions, DeleteReport, DiscoverOptions, ManifestInfo, PullOptions, PullResult,
         PushOptions, PushResult,
     },
+    platform::Platform,
     progress::Outcome,
     pull, push,
     reference::{Host, Place, Reference},
@@ -123,12 +125,21 @@ impl Client {
         delete::delete(store.as_ref(), reference, &options).await.map_err(during)
     }
 
-    /// The descriptor of what the reference names.
-    pub async fn resolve(&self, reference: &Reference) -> Result<Descriptor> {
+    /// The descriptor of what the reference names; with a platform, of the image for it in the index
+    /// that the reference names.
+    pub async fn resolve(
+        &self,
+        reference: &Reference,
+        platform: Option<&Platform>,
+    ) -> Result<Descriptor> {
         let during = |e: Error| e.during("resolve", reference);
         let store = self.open(reference).map_err(during)?;
         let name = reference.name().map_err(during)?;
-        store.resolve(&name).await.map_err(during)
+        if platform.is_none() {
+            return store.resolve(&name).await.map_err(during);
+        }
+        let manifest = manifest_for(store.as_ref(), &name, platform).await.map_err(during)?;
+        Ok(manifest.plain_descriptor())
     }
 
     /// Points further tags at what the reference names.
@@ -177,11 +188,17 @@ impl Client {
         self.connection(host).map_err(during)?.repositories().await.map_err(during)
     }
 
-    /// The manifest that the reference names, as it is stored.
-    pub async fn fetch_manifest(&self, reference: &Reference) -> Result<Manifest> {
+    /// The manifest that the reference names, as it is stored; with a platform, that of the image
+    /// for it in the index that the reference names.
+    pub async fn fetch_manifest(
+        &self,
+        reference: &Reference,
+        platform: Option<&Platform>,
+    ) -> Result<Manifest> {
         let during = |e: Error| e.during("fetch manifest", reference);
         let store = self.open(reference).map_err(during)?;
-        store.fetch_manifest(&reference.name().map_err(during)?).await.map_err(during)
+        let name = reference.name().map_err(during)?;
+        manifest_for(store.as_ref(), &name, platform).await.map_err(during)
     }
 
     /// Stores a manifest as it is, under the reference's tags. CONFLICT when the reference has a

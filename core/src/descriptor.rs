@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::digest::Digest;
+use crate::{digest::Digest, json::null_as_default, platform::Platform};
 
 /// String annotations, in the order of their keys.
 pub type Annotations = BTreeMap<String, String>;
@@ -99,43 +99,4 @@ impl Descriptor {
     pub fn is_foreign(&self) -> bool {
         self.media_type.contains(".nondistributable.") || self.media_type.contains(".foreign.")
     }
-}
-
-/// What an image runs on.
-///
-/// Source: OCI image-spec 1.1.1, "Image Index", `platform`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Platform {
-    /// CPU architecture, as Go names it: `amd64`, `arm64`.
-    #[serde(default)]
-    pub architecture: String,
-    /// Operating system, as Go names it: `linux`, `windows`.
-    #[serde(default)]
-    pub os: String,
-    /// Version of the operating system; Windows images need it.
-    #[serde(default, rename = "os.version", skip_serializing_if = "Option::is_none")]
-    pub os_version: Option<String>,
-    /// Required features of the operating system.
-    #[serde(
-        default,
-        rename = "os.features",
-        skip_serializing_if = "Vec::is_empty",
-        deserialize_with = "null_as_default"
-    )]
-    pub os_features: Vec<String>,
-    /// Variant of the CPU: `v7`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub variant: Option<String>,
-    /// Fields with no meaning here.
-    #[serde(flatten)]
-    pub extra: Map<String, Value>,
-}
-
-/// Go writes an absent list or map as `null` as often as not.
-pub(crate) fn null_as_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
-where
-    D: serde::Deserializer<'de>,
-    T: Default + Deserialize<'de>,
-{
-    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }

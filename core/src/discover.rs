@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use futures::{StreamExt, TryStreamExt, stream};
 
 use crate::{
+    choose::manifest_for,
     descriptor::Descriptor,
     digest::Digest,
     error::Result,
@@ -21,6 +22,10 @@ pub(crate) async fn discover(
     options: &DiscoverOptions,
 ) -> Result<Graph> {
     let name = reference.name()?;
+    if options.platform.is_some() {
+        let manifest = manifest_for(store, &name, options.platform.as_ref()).await?;
+        return finish(store, manifest.plain_descriptor(), None, options).await;
+    }
     // With a digest in hand the referrers are asked for while the subject is looked up.
     let subject = match &name {
         Name::Digest(digest) => {

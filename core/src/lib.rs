@@ -11,6 +11,7 @@ pub mod media_type;
 
 mod archive;
 mod auth;
+mod choose;
 mod client;
 mod delete;
 mod descriptor;
@@ -20,10 +21,12 @@ mod draw;
 mod error;
 mod files;
 mod graph;
+mod json;
 mod layout;
 mod listing;
 mod manifest;
 mod options;
+mod platform;
 mod progress;
 mod pull;
 mod push;
@@ -36,7 +39,7 @@ pub use archive::UnpackLimits;
 pub use auth::Credential;
 pub use bytes::Bytes;
 pub use client::Client;
-pub use descriptor::{Annotations, Descriptor, Platform, annotation};
+pub use descriptor::{Annotations, Descriptor, annotation};
 pub use digest::{Algorithm, Digest, Hasher, Verifier, digest_file, digest_files, digest_reader};
 pub use draw::printable;
 pub use error::{Code, Error, RegistryError, Result};
@@ -47,6 +50,7 @@ pub use options::{
     Content, DeleteOptions, DeleteReport, DiscoverOptions, Failed, File, Kept, ManifestInfo,
     PullOptions, PullResult, PulledFile, PushOptions, PushResult, PushedBlob,
 };
+pub use platform::Platform;
 pub use progress::{Event, Outcome, Progress};
 pub use reference::{Host, Name, Place, Reference, check_tag};
 pub use registry::{Connection, Limits, Registry, RegistryConfig};

@@ -8,15 +8,12 @@ use crate::{
     descriptor::Descriptor,
     digest::Digest,
     error::{Code, Error, Result},
-    manifest::{ImageConfig, Manifest, created},
+    manifest::{IMAGE_CONFIG_LIMIT, ImageConfig, Manifest, created},
     media_type,
     options::ManifestInfo,
     store::{Store, listed_manifest, read_small, resolve_tags},
     work::AT_ONCE,
 };
-
-/// A config of a runnable image is a few kilobytes.
-const CONFIG_LIMIT: u64 = 4 * 1024 * 1024;
 
 /// Tagged manifests in the order of their tags, then what they list and what refers to them.
 pub(crate) async fn manifests(store: &dyn Store) -> Result<Vec<ManifestInfo>> {
@@ -94,12 +91,10 @@ async fn describe(store: &dyn Store, manifest: &Manifest, info: &mut ManifestInf
     }
     let Some(config) = manifest.config() else { return Ok(()) };
     info.config_media_type = Some(config.media_type.clone());
-    if !config.media_type.ends_with("image.v1+json")
-        && config.media_type != media_type::OCI_IMAGE_CONFIG
-    {
+    if !media_type::is_image_config(&config.media_type) {
         return Ok(());
     }
-    let config = match read_small(store, config, CONFIG_LIMIT).await {
+    let config = match read_small(store, config, IMAGE_CONFIG_LIMIT).await {
         Ok(bytes) => serde_json::from_slice::<ImageConfig>(&bytes).unwrap_or_default(),
         Err(e) if matches!(e.code(), Code::NotFound | Code::TooLarge) => ImageConfig::default(),
         Err(e) => {

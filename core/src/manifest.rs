@@ -9,9 +9,10 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::{
-    descriptor::{Annotations, Descriptor, annotation, null_as_default},
+    descriptor::{Annotations, Descriptor, annotation},
     digest::{Algorithm, Digest},
     error::{Code, Error, Result},
+    json::null_as_default,
     media_type,
 };
 
@@ -404,6 +405,9 @@ pub(crate) fn write_index(manifests: Vec<Descriptor>) -> Result<Manifest> {
 pub(crate) fn created(annotations: &Annotations) -> Option<&str> {
     annotations.get(annotation::CREATED).map(String::as_str)
 }
+
+/// A config of a runnable image is a few kilobytes.
+pub(crate) const IMAGE_CONFIG_LIMIT: u64 = 4 * 1024 * 1024;
 
 /// What the config of a runnable image says of the image; nothing for other configs.
 #[derive(Debug, Default, Deserialize)]

@@ -20,6 +20,8 @@ pub const UNKNOWN_ARTIFACT: &str = "application/vnd.unknown.artifact.v1";
 pub const OCI_LAYER_GZIP: &str = "application/vnd.oci.image.layer.v1.tar+gzip";
 /// The config of a runnable OCI image.
 pub const OCI_IMAGE_CONFIG: &str = "application/vnd.oci.image.config.v1+json";
+/// The config of a runnable Docker image.
+pub const DOCKER_IMAGE_CONFIG: &str = "application/vnd.docker.container.image.v1+json";
 /// Bytes of which nothing is known.
 pub const OCTET_STREAM: &str = "application/octet-stream";
 
@@ -50,6 +52,11 @@ pub fn is_manifest(media_type: &str) -> bool {
             essence(media_type).as_str(),
             OCI_MANIFEST | DOCKER_MANIFEST | OCI_ARTIFACT | ORAS_ARTIFACT
         )
+}
+
+/// Whether it is the config of a runnable image, OCI's or Docker's.
+pub(crate) fn is_image_config(media_type: &str) -> bool {
+    matches!(essence(media_type).as_str(), OCI_IMAGE_CONFIG | DOCKER_IMAGE_CONFIG)
 }
 
 /// Whether `text` is written as RFC 6838 wants a media type: `type/subtype`.

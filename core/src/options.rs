@@ -8,6 +8,7 @@ use crate::{
     digest::Digest,
     error::Error,
     manifest::ManifestFormat,
+    platform::Platform,
     progress::{Outcome, Progress},
     store::Source,
 };
@@ -117,6 +118,10 @@ pub struct PullOptions {
     pub output: PathBuf,
     /// Pulls, instead of what the reference names, its referrers of this type.
     pub artifact_type: Option<String>,
+    /// Pulls, of an index, the image for this platform.
+    pub platform: Option<Platform>,
+    /// Pulls also what the artifact refers to, and what that refers to in turn.
+    pub include_subject: bool,
     /// Leaves files that are there already as they are.
     pub keep_old_files: bool,
     /// Writes where titles say, even outside the output directory.
@@ -162,6 +167,8 @@ pub struct DiscoverOptions {
     pub artifact_type: Option<String>,
     /// Returns only referrers with these annotations; as `artifact_type`.
     pub annotations: BTreeMap<String, String>,
+    /// Starts, at an index, from the image for this platform.
+    pub platform: Option<Platform>,
     /// How many levels to walk; all when absent.
     pub depth: Option<usize>,
     /// Requests at once.

@@ -16,6 +16,7 @@ use tokio::sync::mpsc;
 
 use crate::{
     archive,
+    choose::manifest_for,
     descriptor::{Descriptor, annotation},
     digest::{Digest, Verifier},
     error::{Code, Error, Result},
@@ -29,6 +30,9 @@ use crate::{
     work::{LargeBlobs, concurrency, off_thread},
 };
 
+/// A chain of subjects is a few manifests long; a registry could make one that never ends.
+const SUBJECTS: usize = 1_000;
+
 /// Chunks between the socket and the disk.
 const AHEAD: usize = 16;
 
@@ -37,8 +41,9 @@ pub(crate) async fn pull(
     reference: &Reference,
     options: PullOptions,
 ) -> Result<Vec<PullResult>> {
-    let manifest = store.fetch_manifest(&reference.name()?).await?;
-    let manifests = match &options.artifact_type {
+    let manifest =
+        manifest_for(store.as_ref(), &reference.name()?, options.platform.as_ref()).await?;
+    let mut manifests = match &options.artifact_type {
         None => vec![manifest],
         Some(wanted) => {
             let referrers = store.referrers(manifest.digest(), Some(wanted)).await?;
@@ -57,6 +62,9 @@ pub(crate) async fn pull(
                 .await?
         }
     };
+    if options.include_subject {
+        add_subjects(store.as_ref(), &mut manifests).await?;
+    }
     let work = Arc::new(Work {
         store,
         output: if options.output.as_os_str().is_empty() {
@@ -73,6 +81,31 @@ pub(crate) async fn pull(
         results.push(pull_one(&work, reference, &manifest).await?);
     }
     Ok(results)
+}
+
+/// Appends what the manifests refer to, and what that refers to in turn. An index is no artifact,
+/// and has nothing to write.
+async fn add_subjects(store: &dyn Store, manifests: &mut Vec<Manifest>) -> Result<()> {
+    let mut seen: HashSet<Digest> = manifests.iter().map(|m| m.digest().clone()).collect();
+    let mut next: Vec<Descriptor> =
+        manifests.iter().filter_map(Manifest::subject).cloned().collect();
+    while let Some(subject) = next.pop() {
+        if !seen.insert(subject.digest.clone()) {
+            continue;
+        }
+        if seen.len() > SUBJECTS {
+            return Err(Error::new(
+                Code::TooLarge,
+                format!("more than {SUBJECTS} manifests refer to one another"),
+            ));
+        }
+        let subject = store.fetch_manifest(&Name::from(&subject)).await?;
+        next.extend(subject.subject().cloned());
+        if !subject.is_index() {
+            manifests.push(subject);
+        }
+    }
+    Ok(())
 }
 
 struct Work {
@@ -96,7 +129,7 @@ async fn pull_one(
                 manifest.manifests().len()
             ),
         )
-        .with_hint("pull one of its manifests by digest; `ocigraph manifest fetch` shows them"));
+        .with_hint("choose one by --platform or digest; `ocigraph manifest fetch` shows them"));
     }
     let (titled, skipped): (Vec<_>, Vec<_>) =
         manifest.content().cloned().partition(|blob| blob.title().is_some());

@@ -37,6 +37,7 @@ pub(crate) async fn push(
             .with_hint("leave the digest out; the push prints it"));
     }
     check_annotations(&options)?;
+    check_titles(&options)?;
     if let Some(artifact_type) = &options.artifact_type {
         check_artifact_type(artifact_type)?;
     }
@@ -69,7 +70,6 @@ pub(crate) async fn push(
         }
     };
     let (format, blobs, config) = tokio::try_join!(format, blobs, config)?;
-    check_titles(&blobs)?;
 
     let mut annotations = options.annotations.clone();
     if let Some(epoch) = options.source_date_epoch
@@ -260,10 +260,11 @@ fn check_annotations(options: &PushOptions) -> Result<()> {
 }
 
 /// Two files of one title would overwrite each other when pulled.
-fn check_titles(blobs: &[PushedBlob]) -> Result<()> {
+fn check_titles(options: &PushOptions) -> Result<()> {
     let mut seen = HashSet::new();
-    for title in blobs.iter().filter_map(|blob| blob.descriptor.title()) {
-        if !seen.insert(title) {
+    for file in &options.files {
+        let Some(title) = title_of(file, options)? else { continue };
+        if !seen.insert(title.clone()) {
             return Err(Error::new(
                 Code::InvalidArgument,
                 format!("two files have the title {title:?}"),
@@ -272,6 +273,18 @@ fn check_titles(blobs: &[PushedBlob]) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// The title that a file will have.
+fn title_of(file: &File, options: &PushOptions) -> Result<Option<String>> {
+    if let Some(title) = file.annotations.get(annotation::TITLE).or(file.title.as_ref()) {
+        return Ok(Some(title.clone()));
+    }
+    match &file.content {
+        Content::Path(path) => files::title_for(path, options.allow_path_traversal).map(Some),
+        Content::Source(descriptor, _) => Ok(descriptor.title().map(str::to_owned)),
+        Content::Bytes(_) => Ok(None),
+    }
 }
 
 fn rfc3339(epoch: u64) -> Result<String> {

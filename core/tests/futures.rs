@@ -12,13 +12,13 @@ fn every_operation(client: &Client, reference: &Reference, manifest: &Manifest, 
     spawnable(client.pull(reference, PullOptions::default()));
     spawnable(client.discover(reference, DiscoverOptions::default()));
     spawnable(client.delete(reference, DeleteOptions::default()));
-    spawnable(client.resolve(reference));
+    spawnable(client.resolve(reference, None));
     spawnable(client.tag(reference, &[]));
     spawnable(client.untag(reference));
     spawnable(client.tags(reference));
     spawnable(client.manifests(reference));
     spawnable(client.repositories(host));
-    spawnable(client.fetch_manifest(reference));
+    spawnable(client.fetch_manifest(reference, None));
     spawnable(client.push_manifest(reference, manifest));
     spawnable(client.fetch_blob(reference));
 }
@@ -33,5 +33,5 @@ async fn a_push_can_be_spawned() {
         tokio::spawn(async move { client.push(&target, PushOptions::default()).await })
     };
     let pushed = pushing.await.unwrap().unwrap();
-    assert_eq!(client.resolve(&target).await.unwrap().digest, pushed.descriptor.digest);
+    assert_eq!(client.resolve(&target, None).await.unwrap().digest, pushed.descriptor.digest);
 }

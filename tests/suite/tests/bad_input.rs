@@ -1,7 +1,13 @@
 //! Bad input: a clear sentence, the right exit code, nothing lost or half-written.
 
+use std::{
+    fs::{self, Permissions},
+    os::unix::fs::{MetadataExt, PermissionsExt},
+    process::Command,
+};
+
 use ocigraph_fixture::{Config, Failure, Fixture};
-use ocigraph_suite::Workspace;
+use ocigraph_suite::{Workspace, ocigraph_binary};
 use serde_json::json;
 
 #[test]
@@ -133,4 +139,54 @@ fn passing_failures_are_tried_again_and_lasting_ones_are_told() {
     let said = work.ocigraph(&["pull", &target]).fails_with(1);
     assert!(said.contains("403"), "{said}");
     assert_eq!(fixture.requests().len(), 1, "a refusal is not tried again");
+}
+
+/// These tests may run as root, who may do everything: the command is run as somebody else.
+fn without_privileges(work: &Workspace, args: &[&str]) -> Command {
+    let mut command = work.command("setpriv");
+    command
+        .args(["--reuid=65534", "--regid=65534", "--clear-groups"])
+        .arg(work.path("ocigraph"))
+        .args(args);
+    command
+}
+
+#[test]
+fn folders_without_permission_are_named_and_nothing_is_half_written() {
+    let work = Workspace::new();
+    // Where the command was built, nobody else may look.
+    fs::copy(ocigraph_binary(), work.path("ocigraph")).unwrap();
+    fs::set_permissions(work.dir(), Permissions::from_mode(0o755)).unwrap();
+    let as_another = |args: &[&str]| {
+        let root = fs::metadata(work.dir()).unwrap().uid() == 0;
+        if root { work.run(&mut without_privileges(&work, args)) } else { work.ocigraph(args) }
+    };
+    work.write("secret.txt", "secret");
+    work.write("docs/secret.txt", "secret");
+    work.write("x", "x");
+    work.ocigraph(&["push", "oci:store:v1", "x"]).ok();
+    let index = work.read("store/index.json");
+    fs::create_dir(work.path("locked")).unwrap();
+    fs::create_dir(work.path("open")).unwrap();
+    fs::set_permissions(work.path("open"), Permissions::from_mode(0o777)).unwrap();
+    for (name, mode) in [("secret.txt", 0o000), ("docs/secret.txt", 0o000), ("locked", 0o555)] {
+        fs::set_permissions(work.path(name), Permissions::from_mode(mode)).unwrap();
+    }
+    for name in ["store", "store/blobs", "store/blobs/sha256"] {
+        fs::set_permissions(work.path(name), Permissions::from_mode(0o555)).unwrap();
+    }
+    for (args, named) in [
+        (["push", "oci:store:v2", "x"], "store"),
+        (["push", "oci:locked/new:v1", "x"], "locked"),
+        (["push", "oci:open/new:v1", "secret.txt"], "secret.txt"),
+        (["push", "oci:open/new:v1", "docs"], "secret.txt"),
+        (["pull", "-olocked", "oci:store:v1"], "locked"),
+    ] {
+        let said = as_another(&args).fails_with(1);
+        assert!(said.contains(named), "{args:?}: {said}");
+        assert!(said.contains("ermission denied"), "{args:?}: {said}");
+    }
+    assert_eq!(work.read("store/index.json"), index);
+    assert_eq!(fs::read_dir(work.path("locked")).unwrap().count(), 0);
+    work.ocigraph(&["resolve", "oci:open/new:v1"]).fails_with(1);
 }

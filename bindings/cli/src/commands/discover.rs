@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
-use ocigraph::{DiscoverOptions, Graph, Reference, Result};
+use ocigraph::{DiscoverOptions, Graph, Platform, Reference, Result};
 use serde_json::Value;
 
 use crate::{
@@ -46,6 +46,9 @@ pub(crate) struct DiscoverArgs {
     /// Only referrers with this annotation, likewise
     #[arg(short, long = "annotation", value_name = "KEY=VALUE")]
     annotations: Vec<String>,
+    /// Of an index, start from the image for this platform
+    #[arg(long, value_name = "OS/ARCH[/VARIANT]")]
+    platform: Option<Platform>,
     /// How many levels to walk
     #[arg(long, value_name = "N")]
     depth: Option<usize>,
@@ -55,6 +58,7 @@ pub(crate) async fn discover(common: &Common, args: DiscoverArgs) -> Result<Exit
     let options = DiscoverOptions {
         artifact_type: args.artifact_type.clone(),
         annotations: key_values(&args.annotations)?,
+        platform: args.platform,
         depth: args.depth,
         concurrency: common.concurrency(),
     };

@@ -7,7 +7,7 @@ use std::{
 };
 
 use clap::Subcommand;
-use ocigraph::{Algorithm, Client, Code, Doomed, Error, Manifest, Reference, Result};
+use ocigraph::{Algorithm, Client, Code, Doomed, Error, Manifest, Platform, Reference, Result};
 use serde_json::{Value, json};
 
 use super::delete::confirmed;
@@ -28,6 +28,9 @@ pub(crate) enum ManifestCommand {
     Fetch {
         /// Which
         target: Reference,
+        /// Of an index, the image for this platform
+        #[arg(long, value_name = "OS/ARCH[/VARIANT]")]
+        platform: Option<Platform>,
         /// File to write to; - is standard output
         #[arg(short, long, value_name = "FILE", default_value = "-")]
         output: PathBuf,
@@ -67,8 +70,10 @@ pub(crate) enum ManifestCommand {
 
 pub(crate) async fn manifest(common: &Common, command: ManifestCommand) -> Result<ExitCode> {
     match command {
-        ManifestCommand::Fetch { target, output, descriptor } => {
-            fetch(&common.client()?, &target, &output, descriptor).await?;
+        ManifestCommand::Fetch { target, platform, output, descriptor } => {
+            let client = common.client()?;
+            let manifest = client.fetch_manifest(&target, platform.as_ref()).await?;
+            write(&manifest, &output, descriptor)?;
         }
         ManifestCommand::Push { target, file, media_type, format } => {
             let manifest = read(&file, media_type.as_deref(), &target.reference)?;
@@ -90,7 +95,7 @@ pub(crate) async fn manifest(common: &Common, command: ManifestCommand) -> Resul
                 return Err(usage("nobody can be asked whether to delete").with_hint("pass --yes"));
             }
             let client = common.client()?;
-            let manifest = client.fetch_manifest(&target).await?;
+            let manifest = client.fetch_manifest(&target, None).await?;
             if !yes && !confirmed(&format!("Delete {}?", manifest.digest())) {
                 output::note("Nothing was deleted.");
                 return Ok(ExitCode::FAILURE);
@@ -107,8 +112,7 @@ pub(crate) async fn manifest(common: &Common, command: ManifestCommand) -> Resul
     Ok(ExitCode::SUCCESS)
 }
 
-async fn fetch(client: &Client, target: &Reference, output: &Path, describe: bool) -> Result<()> {
-    let manifest = client.fetch_manifest(target).await?;
+fn write(manifest: &Manifest, output: &Path, describe: bool) -> Result<()> {
     if output != Path::new("-") {
         std::fs::write(output, manifest.bytes()).map_err(|e| Error::io("write", output, e))?;
     }

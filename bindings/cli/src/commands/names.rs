@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Args;
-use ocigraph::{Reference, Result};
+use ocigraph::{Platform, Reference, Result};
 use serde_json::{Value, json};
 
 use crate::{
@@ -37,6 +37,9 @@ pub(crate) struct UntagArgs {
 pub(crate) struct ResolveArgs {
     /// host/repository[:tag][@digest] or oci:PATH[:tag][@digest]
     target: Reference,
+    /// Of an index, the image for this platform
+    #[arg(long, value_name = "OS/ARCH[/VARIANT]")]
+    platform: Option<Platform>,
     #[command(flatten)]
     format: FormatArg,
 }
@@ -71,7 +74,7 @@ pub(crate) async fn untag(common: &Common, args: UntagArgs) -> Result<ExitCode> 
 }
 
 pub(crate) async fn resolve(common: &Common, args: ResolveArgs) -> Result<ExitCode> {
-    let descriptor = common.client()?.resolve(&args.target).await?;
+    let descriptor = common.client()?.resolve(&args.target, args.platform.as_ref()).await?;
     match args.format.format {
         Format::Text => output::line(descriptor.digest.as_str()),
         Format::Json => output::json(&Value::Object(output::descriptor(&descriptor))),

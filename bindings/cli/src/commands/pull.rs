@@ -3,7 +3,7 @@
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::Args;
-use ocigraph::{PullOptions, PullResult, Reference, Result};
+use ocigraph::{Platform, PullOptions, PullResult, Reference, Result};
 use serde_json::{Value, json};
 
 use crate::{
@@ -26,6 +26,12 @@ pub(crate) struct PullArgs {
     /// Pull the referrers of this type instead
     #[arg(long, value_name = "TYPE")]
     artifact_type: Option<String>,
+    /// Of an index, pull the image for this platform
+    #[arg(long, value_name = "OS/ARCH[/VARIANT]")]
+    platform: Option<Platform>,
+    /// Pull also what the artifact refers to, and what that refers to in turn
+    #[arg(long)]
+    include_subject: bool,
     /// Does nothing: files of all media types are pulled
     #[arg(short = 'a', long)]
     allow_all: bool,
@@ -43,6 +49,8 @@ pub(crate) async fn pull(common: &Common, args: PullArgs) -> Result<ExitCode> {
     let options = PullOptions {
         output: args.output,
         artifact_type: args.artifact_type,
+        platform: args.platform,
+        include_subject: args.include_subject,
         keep_old_files: args.keep_old_files,
         allow_path_traversal: args.allow_path_traversal,
         concurrency: common.concurrency(),
