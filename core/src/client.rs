@@ -11,7 +11,7 @@ use bytes::Bytes;
 use crate::{
     auth::Credential,
     choose::manifest_for,
-    delete,
+    copy, delete,
     descriptor::Descriptor,
     discover,
     error::{Code, Error, Result},
@@ -20,8 +20,8 @@ use crate::{
     listing,
     manifest::Manifest,
     options::{
-        DeleteOptions, DeleteReport, DiscoverOptions, ManifestInfo, PullOptions, PullResult,
-        PushOptions, PushResult,
+        CopyOptions, CopyReport, DeleteOptions, DeleteReport, DiscoverOptions, ManifestInfo,
+        PullOptions, PullResult, PushOptions, PushResult, VerifyOptions, VerifyReport,
     },
     platform::Platform,
     progress::Outcome,
@@ -29,6 +29,7 @@ use crate::{
     reference::{Host, Place, Reference},
     registry::{Connection, Registry, RegistryConfig},
     store::{ByteStream, Source, Store},
+    verify,
 };
 
 /// A client for registries and layouts. Cheap to clone; connections, and what was learned of each
@@ -123,6 +124,32 @@ impl Client {
         let during = |e: Error| e.during("delete", reference);
         let store = self.open(reference).map_err(during)?;
         delete::delete(store.as_ref(), reference, &options).await.map_err(during)
+    }
+
+    /// Copies what `source` names, or its whole graph, to `destination`, and tags it there. What is
+    /// there already is not sent.
+    pub async fn copy(
+        &self,
+        source: &Reference,
+        destination: &Reference,
+        options: CopyOptions,
+    ) -> Result<CopyReport> {
+        let during = |e: Error| e.during("copy", format!("{source} to {destination}"));
+        let from = self.open(source).map_err(during)?;
+        let to = self.open(destination).map_err(during)?;
+        copy::copy(from, source, to, destination, options).await.map_err(during)
+    }
+
+    /// Checks the whole graph under what the reference names: every manifest and blob, those of
+    /// referrers too.
+    pub async fn verify(
+        &self,
+        reference: &Reference,
+        options: VerifyOptions,
+    ) -> Result<VerifyReport> {
+        let during = |e: Error| e.during("verify", reference);
+        let store = self.open(reference).map_err(during)?;
+        verify::verify(store, reference, options).await.map_err(during)
     }
 
     /// The descriptor of what the reference names; with a platform, of the image for it in the index

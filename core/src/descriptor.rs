@@ -4,6 +4,8 @@
 
 use std::collections::BTreeMap;
 
+use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
+use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -92,6 +94,13 @@ impl Descriptor {
     /// The required fields alone: what a `subject` is written as.
     pub fn plain(&self) -> Self {
         Self::new(self.media_type.clone(), self.digest.clone(), self.size)
+    }
+
+    /// The content that is in the descriptor itself, if it is what digest and size say.
+    pub(crate) fn inline(&self) -> Option<Bytes> {
+        let bytes = BASE64.decode(self.data.as_deref()?).ok()?;
+        let digest = self.digest.algorithm().ok()?.digest(&bytes);
+        (bytes.len() as u64 == self.size && digest == self.digest).then(|| bytes.into())
     }
 
     /// Whether it is a layer that registries do not hand on (a *foreign* or *non-distributable*

@@ -13,6 +13,7 @@ mod archive;
 mod auth;
 mod choose;
 mod client;
+mod copy;
 mod delete;
 mod descriptor;
 mod digest;
@@ -33,6 +34,7 @@ mod push;
 mod reference;
 mod registry;
 mod store;
+mod verify;
 mod work;
 
 pub use archive::UnpackLimits;
@@ -47,11 +49,12 @@ pub use graph::{Graph, Node, Walk};
 pub use layout::Layout;
 pub use manifest::{Manifest, ManifestFormat};
 pub use options::{
-    Content, DeleteOptions, DeleteReport, DiscoverOptions, Failed, File, Kept, ManifestInfo,
-    PullOptions, PullResult, PulledFile, PushOptions, PushResult, PushedBlob,
+    Content, CopiedBlobs, CopyOptions, CopyReport, DeleteOptions, DeleteReport, DiscoverOptions,
+    Failed, File, Kept, ManifestInfo, Problem, ProblemKind, PullOptions, PullResult, PulledFile,
+    PushOptions, PushResult, PushedBlob, VerifyOptions, VerifyReport,
 };
 pub use platform::Platform;
 pub use progress::{Event, Outcome, Progress};
 pub use reference::{Host, Name, Place, Reference, check_tag};
 pub use registry::{Connection, Limits, Registry, RegistryConfig};
-pub use store::{ByteStream, Doomed, FileSource, Source, Store, StoredBlob, verified};
+pub use store::{ByteStream, Doomed, FileSource, Repository, Source, Store, StoredBlob, verified};

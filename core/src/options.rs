@@ -234,6 +234,117 @@ impl Clone for Failed {
     }
 }
 
+/// How to copy.
+#[derive(Debug, Clone, Default)]
+pub struct CopyOptions {
+    /// Copies also everything that refers to it, to what an index lists, and so on.
+    pub recursive: bool,
+    /// Copies, of an index, only the image for this platform.
+    pub platform: Option<Platform>,
+    /// Copies foreign layers too, which registries need not have.
+    pub foreign: bool,
+    /// Requests at once.
+    pub concurrency: Option<usize>,
+    /// Where progress is reported.
+    pub progress: Progress,
+}
+
+/// What was copied.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct CopyReport {
+    /// The source, by digest.
+    pub source: crate::Reference,
+    /// The destination, by digest.
+    pub destination: crate::Reference,
+    /// The manifest that was named.
+    pub descriptor: Descriptor,
+    /// The tags it was given.
+    pub tags: Vec<String>,
+    /// Manifests written; those that were there are not counted.
+    pub manifests: usize,
+    /// What became of the blobs.
+    pub blobs: CopiedBlobs,
+    /// Bytes written, of manifests and blobs.
+    pub bytes: u64,
+}
+
+/// Blobs of a copy by what became of them. Blobs of manifests that were there are not counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct CopiedBlobs {
+    /// Sent.
+    pub copied: usize,
+    /// There already.
+    pub existed: usize,
+    /// Taken by the registry from another of its repositories.
+    pub mounted: usize,
+}
+
+/// How to verify.
+#[derive(Debug, Clone, Default)]
+pub struct VerifyOptions {
+    /// Starts, at an index, from the image for this platform.
+    pub platform: Option<Platform>,
+    /// Requests at once.
+    pub concurrency: Option<usize>,
+    /// Where progress is reported.
+    pub progress: Progress,
+}
+
+/// What a verification found.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct VerifyReport {
+    /// Manifests and blobs that were looked at.
+    pub checked: usize,
+    /// Bytes that were read and digested.
+    pub bytes: u64,
+    /// What is wrong; empty when all is well.
+    pub problems: Vec<Problem>,
+}
+
+/// Something wrong in a graph.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Problem {
+    /// What should be there.
+    pub descriptor: Descriptor,
+    /// The digests that lead to it, from the root on; empty for the root, and for a manifest that
+    /// is listed beside it and too damaged to tell what it refers to.
+    pub path: Vec<Digest>,
+    /// What is wrong with it.
+    pub kind: ProblemKind,
+    /// The same as a sentence.
+    pub detail: String,
+}
+
+/// What can be wrong with content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ProblemKind {
+    /// It is not there.
+    Missing,
+    /// It has another size.
+    Size,
+    /// It hashes to another digest.
+    Digest,
+    /// It is no manifest, or not what its descriptor says.
+    Malformed,
+}
+
+impl ProblemKind {
+    /// The word for it in results: `missing`.
+    pub fn name(self) -> &'static str {
+        match self {
+            ProblemKind::Missing => "missing",
+            ProblemKind::Size => "size",
+            ProblemKind::Digest => "digest",
+            ProblemKind::Malformed => "malformed",
+        }
+    }
+}
+
 /// What is known of a manifest in a listing.
 #[derive(Debug, Clone)]
 #[non_exhaustive]

@@ -45,8 +45,8 @@ pub enum Outcome {
     Unchanged,
     /// Another file was there, and was to be kept.
     Kept,
-    /// It was not asked for, or is not to be had.
-    Skipped,
+    /// It was read and compared with its descriptor.
+    Checked,
 }
 
 impl Outcome {
@@ -59,7 +59,7 @@ impl Outcome {
             Outcome::Written => "written",
             Outcome::Unchanged => "unchanged",
             Outcome::Kept => "kept",
-            Outcome::Skipped => "skipped",
+            Outcome::Checked => "checked",
         }
     }
 }

@@ -190,7 +190,7 @@ async fn pull_blob(work: Arc<Work>, blob: Descriptor) -> Result<PulledFile> {
     }
     let _turn = work.large.turn(&blob).await;
     work.options.progress.report(Event::Started { blob: &blob });
-    let stream = match inline_data(&blob) {
+    let stream = match blob.inline() {
         Some(bytes) => stream::iter([Ok(bytes)]).boxed(),
         None => work.store.fetch_blob(&blob, 0).await?,
     };
@@ -212,14 +212,6 @@ async fn pull_blob(work: Arc<Work>, blob: Descriptor) -> Result<PulledFile> {
         (_, Err(e)) => Err(e),
         (_, Ok(outcome)) => finished(outcome),
     }
-}
-
-/// Content that came along in the descriptor, when it is what the descriptor says.
-fn inline_data(blob: &Descriptor) -> Option<Bytes> {
-    use base64::Engine as _;
-    let bytes = base64::engine::general_purpose::STANDARD.decode(blob.data.as_deref()?).ok()?;
-    let digest = blob.digest.algorithm().ok()?.digest(&bytes);
-    (bytes.len() as u64 == blob.size && digest == blob.digest).then(|| bytes.into())
 }
 
 fn already_there(path: &Path, blob: &Descriptor, keep: bool) -> Result<Option<Outcome>> {

@@ -17,7 +17,7 @@ use crate::{
     error::{Code, Error, Result},
     manifest::{Manifest, ManifestFormat},
     progress::{Event, Outcome, Progress},
-    reference::Name,
+    reference::{Host, Name},
 };
 
 /// Content on its way: chunks of bytes, and an error where it broke.
@@ -78,11 +78,25 @@ pub trait Store: fmt::Debug + Send + Sync {
         Ok(Vec::new())
     }
 
+    /// The registry and repository, where it is one: blobs can be mounted from there.
+    fn repository(&self) -> Option<Repository> {
+        None
+    }
+
     /// The format in which a referrer of `subject` must be written to be listed here.
     async fn referrer_format(&self, subject: &Digest) -> Result<ManifestFormat> {
         let _ = subject;
         Ok(ManifestFormat::Oci11)
     }
+}
+
+/// A repository of a registry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Repository {
+    /// The registry.
+    pub host: Host,
+    /// The name within it.
+    pub name: String,
 }
 
 /// A manifest that is to be deleted, and what it refers to.
@@ -101,6 +115,11 @@ pub struct Doomed {
 pub trait Source: fmt::Debug + Send + Sync {
     /// The bytes from `offset` to the end.
     async fn open(&self, offset: u64) -> Result<ByteStream>;
+
+    /// The repository that it is a blob of: a registry may take it from there by itself.
+    fn repository(&self) -> Option<Repository> {
+        None
+    }
 }
 
 #[async_trait]
@@ -153,6 +172,10 @@ impl Source for StoredBlob {
     async fn open(&self, offset: u64) -> Result<ByteStream> {
         self.store.fetch_blob(&self.blob, offset).await
     }
+
+    fn repository(&self) -> Option<Repository> {
+        self.store.repository()
+    }
 }
 
 /// A source that reports how far it was read.
@@ -175,6 +198,10 @@ impl Source for Reported {
                 progress.report(Event::Moved { blob: &blob, position });
             })
             .boxed())
+    }
+
+    fn repository(&self) -> Option<Repository> {
+        self.source.repository()
     }
 }
 

@@ -10,6 +10,7 @@ use ocigraph::{Annotations, Client, Code, Credential, Error, Reference, Registry
 use crate::{
     commands::{
         blob::BlobCommand,
+        copy::CopyArgs,
         delete::DeleteArgs,
         digest::DigestArgs,
         discover::DiscoverArgs,
@@ -18,6 +19,7 @@ use crate::{
         names::{ResolveArgs, TagArgs, UntagArgs},
         pull::PullArgs,
         push::{AttachArgs, PushArgs},
+        verify::VerifyArgs,
     },
     output,
 };
@@ -57,6 +59,11 @@ pub(crate) enum Command {
     Discover(DiscoverArgs),
     /// Delete an artifact and all that refers to it
     Delete(DeleteArgs),
+    /// Copy an artifact or its whole graph between registries and layouts
+    #[command(visible_alias = "cp")]
+    Copy(CopyArgs),
+    /// Check that every manifest and blob of a graph is there and whole
+    Verify(VerifyArgs),
     /// Give an artifact further tags
     Tag(TagArgs),
     /// Remove tags and leave what they named

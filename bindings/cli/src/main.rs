@@ -100,6 +100,8 @@ async fn run(cli: Cli) -> Result<ExitCode, Error> {
         Command::Pull(args) => commands::pull::pull(&common, args).await,
         Command::Discover(args) => commands::discover::discover(&common, args).await,
         Command::Delete(args) => commands::delete::delete(&common, args).await,
+        Command::Copy(args) => commands::copy::copy(&common, args).await,
+        Command::Verify(args) => commands::verify::verify(&common, args).await,
         Command::Tag(args) => commands::names::tag(&common, args).await,
         Command::Untag(args) => commands::names::untag(&common, args).await,
         Command::Resolve(args) => commands::names::resolve(&common, args).await,

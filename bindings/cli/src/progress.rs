@@ -40,8 +40,8 @@ pub(crate) fn uploads(common: &Common) -> Progress {
     })
 }
 
-/// Progress of a pull, as the flags want it.
-pub(crate) fn downloads(common: &Common) -> Progress {
+/// Progress as a line for each blob that is done with, or as bars, as the flags want it.
+pub(crate) fn finished(common: &Common) -> Progress {
     if common.quiet {
         return Progress::none();
     }
@@ -118,7 +118,8 @@ fn word(outcome: Outcome) -> &'static str {
         Outcome::Written => "Downloaded",
         Outcome::Unchanged => "Unchanged",
         Outcome::Kept => "Kept",
-        _ => "Skipped",
+        Outcome::Checked => "Checked",
+        _ => "Done",
     }
 }
 

@@ -1,8 +1,11 @@
-//! What was learned of a registry while speaking to it, per repository.
+//! What was learned of a registry while speaking to it, and of each repository.
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, OnceLock, PoisonError},
+    sync::{
+        Arc, Mutex, OnceLock, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 /// By which interface a repository lists referrers.
@@ -18,8 +21,49 @@ pub(super) enum ReferrersApi {
     FallbackTag,
 }
 
+/// The fewest requests in which small blobs can be uploaded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum SmallUploads {
+    /// One: a POST with the content. ggcr, ocimem, zot and olareg store it; the distribution family
+    /// opens a session.
+    SinglePost,
+    /// A mount from the repository itself, then a PUT. The distribution family says by it whether
+    /// the blob is there; ocimem knows no such thing.
+    MountSelf,
+    /// HEAD, POST and PUT.
+    Plain,
+}
+
+/// Which of [`SmallUploads`] a registry has not been seen to refuse.
+#[derive(Debug, Default)]
+pub(super) struct SmallUploadsLearned {
+    no_single_post: AtomicBool,
+    no_mount_self: AtomicBool,
+}
+
+impl SmallUploadsLearned {
+    pub(super) fn way(&self) -> SmallUploads {
+        if !self.no_single_post.load(Ordering::Relaxed) {
+            SmallUploads::SinglePost
+        } else if !self.no_mount_self.load(Ordering::Relaxed) {
+            SmallUploads::MountSelf
+        } else {
+            SmallUploads::Plain
+        }
+    }
+
+    pub(super) fn not(&self, way: SmallUploads) {
+        match way {
+            SmallUploads::SinglePost => self.no_single_post.store(true, Ordering::Relaxed),
+            SmallUploads::MountSelf => self.no_mount_self.store(true, Ordering::Relaxed),
+            SmallUploads::Plain => {}
+        }
+    }
+}
+
 #[derive(Debug, Default)]
 pub(super) struct Learned {
+    pub(super) small_uploads: SmallUploadsLearned,
     repositories: Mutex<HashMap<String, Arc<Repository>>>,
 }
 

@@ -1,7 +1,7 @@
 //! A repository of a registry as a [`Store`]: the OCI distribution API, and how real registries
 //! depart from it.
 
-mod blobs;
+mod download;
 mod learned;
 mod listing;
 mod lock;
@@ -10,6 +10,7 @@ mod referrers;
 mod retry;
 mod tls;
 mod transport;
+mod upload;
 
 use std::sync::Arc;
 
@@ -26,7 +27,7 @@ use crate::{
     manifest::{Manifest, ManifestFormat},
     progress::Outcome,
     reference::Name,
-    store::{ByteStream, Doomed, Source, Store},
+    store::{ByteStream, Doomed, Repository, Source, Store},
 };
 
 /// One repository.
@@ -35,6 +36,8 @@ pub struct Registry {
     connection: Arc<Connection>,
     repository: String,
     known: Arc<learned::Repository>,
+    /// The first small blob that was to be uploaded, if it was not there.
+    fresh: OnceCell<Option<Digest>>,
     /// Whether an index under a fallback tag was asked for.
     asked_fallback: std::sync::atomic::AtomicBool,
     /// The fallback tags there are, listed once for a walk of a graph.
@@ -55,6 +58,7 @@ impl Registry {
             connection,
             repository,
             known,
+            fresh: OnceCell::new(),
             asked_fallback: Default::default(),
             fallback_tags: OnceCell::new(),
         }
@@ -89,7 +93,7 @@ impl Store for Registry {
     }
 
     async fn describe_blob(&self, digest: &Digest) -> Result<Descriptor> {
-        self.head_blob(digest).await?.ok_or_else(|| blobs::unknown(digest))
+        self.head_blob(digest).await?.ok_or_else(|| download::unknown(digest))
     }
 
     async fn fetch_blob(&self, blob: &Descriptor, offset: u64) -> Result<ByteStream> {
@@ -125,6 +129,10 @@ impl Store for Registry {
         let mut tags = self.list_tags().await?;
         tags.retain(|tag| !referrers::is_fallback_tag(tag));
         Ok(tags)
+    }
+
+    fn repository(&self) -> Option<Repository> {
+        Some(Repository { host: self.connection.host().clone(), name: self.repository.clone() })
     }
 
     async fn referrer_format(&self, subject: &Digest) -> Result<ManifestFormat> {

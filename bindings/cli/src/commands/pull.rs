@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::{
     args::{Common, Format, FormatArg},
     output,
-    progress::downloads,
+    progress::finished,
 };
 
 #[derive(Debug, Args)]
@@ -54,7 +54,7 @@ pub(crate) async fn pull(common: &Common, args: PullArgs) -> Result<ExitCode> {
         keep_old_files: args.keep_old_files,
         allow_path_traversal: args.allow_path_traversal,
         concurrency: common.concurrency(),
-        progress: downloads(common),
+        progress: finished(common),
         ..PullOptions::default()
     };
     let pulled = common.client()?.pull(&args.target, options).await?;

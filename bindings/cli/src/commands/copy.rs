@@ -1,0 +1,72 @@
+//! `copy`.
+
+use std::process::ExitCode;
+
+use clap::Args;
+use ocigraph::{CopyOptions, CopyReport, Platform, Result};
+use serde_json::json;
+
+use crate::{
+    args::{Common, Format, FormatArg, Target},
+    output,
+    progress::finished,
+};
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+EXAMPLES
+  ocigraph copy -r registry.example.com/app:v1 oci:backup/app:v1
+  ocigraph copy oci:backup/app:v1 other.example.com/app:v1,latest")]
+pub(crate) struct CopyArgs {
+    /// What to copy
+    source: Target,
+    /// Where to: host/repository[:tag[,tag…]] or oci:PATH[:tag[,tag…]]
+    destination: Target,
+    /// Copy also what refers to it, to what an index lists, and so on
+    #[arg(short, long)]
+    recursive: bool,
+    /// Of an index, copy only the image for this platform
+    #[arg(long, value_name = "OS/ARCH[/VARIANT]")]
+    platform: Option<Platform>,
+    /// Copy foreign layers too, which registries need not have
+    #[arg(long)]
+    foreign: bool,
+    #[command(flatten)]
+    format: FormatArg,
+}
+
+pub(crate) async fn copy(common: &Common, args: CopyArgs) -> Result<ExitCode> {
+    let options = CopyOptions {
+        recursive: args.recursive,
+        platform: args.platform,
+        foreign: args.foreign,
+        concurrency: common.concurrency(),
+        progress: finished(common),
+    };
+    let (from, to) = (&args.source.reference, &args.destination.reference);
+    let copied = common.client()?.copy(from, to, options).await?;
+    match args.format.format {
+        Format::Text => {
+            output::line(&format!("Copied {} => {}", args.source, args.destination));
+            output::line(&format!("Digest: {}", copied.descriptor.digest));
+        }
+        Format::Json => output::json(&in_json(&copied)),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn in_json(copied: &CopyReport) -> serde_json::Value {
+    json!({
+        "source": copied.source.to_string(),
+        "destination": copied.destination.to_string(),
+        "descriptor": output::descriptor(&copied.descriptor),
+        "tags": copied.tags,
+        "manifests": copied.manifests,
+        "blobs": {
+            "copied": copied.blobs.copied,
+            "existed": copied.blobs.existed,
+            "mounted": copied.blobs.mounted,
+        },
+        "bytes": copied.bytes,
+    })
+}

@@ -1,0 +1,75 @@
+//! `verify`.
+
+use std::process::ExitCode;
+
+use clap::Args;
+use ocigraph::{Digest, Platform, Problem, Result, VerifyOptions};
+use serde_json::{Value, json};
+
+use crate::{
+    args::{Common, Format, FormatArg, Target},
+    output,
+    progress::finished,
+};
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Exits with 1 when something is missing or wrong.
+
+EXAMPLES
+  ocigraph verify registry.example.com/app:v1
+  ocigraph verify --format json oci:some/folder:v1 | jq '.problems[].kind'")]
+pub(crate) struct VerifyArgs {
+    /// What to start from
+    target: Target,
+    /// Of an index, start from the image for this platform
+    #[arg(long, value_name = "OS/ARCH[/VARIANT]")]
+    platform: Option<Platform>,
+    #[command(flatten)]
+    format: FormatArg,
+}
+
+pub(crate) async fn verify(common: &Common, args: VerifyArgs) -> Result<ExitCode> {
+    let options = VerifyOptions {
+        platform: args.platform,
+        concurrency: common.concurrency(),
+        progress: finished(common),
+    };
+    let report = common.client()?.verify(&args.target.reference, options).await?;
+    match args.format.format {
+        Format::Text => {
+            report.problems.iter().for_each(print);
+            let found = match report.problems.len() {
+                0 => "nothing is wrong".to_owned(),
+                1 => "1 problem".to_owned(),
+                n => format!("{n} problems"),
+            };
+            output::line(&format!(
+                "Checked {} items under {}: {found}",
+                report.checked, args.target
+            ));
+        }
+        Format::Json => output::json(&json!({
+            "checked": report.checked,
+            "bytes": report.bytes,
+            "problems": report.problems.iter().map(in_json).collect::<Vec<_>>(),
+        })),
+    }
+    Ok(if report.problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn print(problem: &Problem) {
+    let path: Vec<&str> =
+        problem.path.iter().chain([&problem.descriptor.digest]).map(Digest::as_str).collect();
+    output::line(&format!("{}: {}", problem.kind.name(), path.join(" > ")));
+    output::line(&format!("  {}", ocigraph::printable(&problem.detail)));
+}
+
+fn in_json(problem: &Problem) -> Value {
+    json!({
+        "descriptor": output::descriptor(&problem.descriptor),
+        "path": problem.path.iter().map(Digest::as_str).collect::<Vec<_>>(),
+        "kind": problem.kind.name(),
+        "detail": problem.detail,
+    })
+}

@@ -1,0 +1,176 @@
+//! Downloads: blobs of a repository, streamed, and asked for again from where they broke.
+
+use std::sync::Arc;
+
+use futures::{StreamExt, stream};
+use http::{Method, StatusCode, header};
+use url::Url;
+
+use super::{
+    Registry,
+    retry::Backoff,
+    transport::{Call, Connection},
+};
+use crate::{
+    descriptor::Descriptor,
+    digest::Digest,
+    error::{Code, Error, Result},
+    media_type,
+    store::ByteStream,
+};
+
+pub(super) fn unknown(digest: &Digest) -> Error {
+    Error::new(Code::NotFound, format!("there is no blob {digest}"))
+}
+
+impl Registry {
+    fn blob_url(&self, digest: &Digest) -> Result<Url> {
+        self.url(&format!("blobs/{digest}"))
+    }
+
+    pub(super) async fn head_blob(&self, digest: &Digest) -> Result<Option<Descriptor>> {
+        let answer = self.connection.send(Call::new(Method::HEAD, self.blob_url(digest)?)).await?;
+        match answer.status() {
+            StatusCode::OK => {
+                let size = answer
+                    .header(header::CONTENT_LENGTH)
+                    .and_then(|n| n.parse().ok())
+                    .ok_or_else(|| {
+                        Error::new(
+                            Code::Registry,
+                            format!("the registry does not say how long {digest} is"),
+                        )
+                    })?;
+                Ok(Some(Descriptor::new(media_type::OCTET_STREAM, digest.clone(), size)))
+            }
+            StatusCode::NOT_FOUND => Ok(None),
+            _ => Err(answer.into_error(&format!("the blob {digest} was not found")).await),
+        }
+    }
+
+    /// The bytes from `offset` on. When the connection breaks, what is missing is asked for again.
+    pub(super) async fn download(&self, blob: &Descriptor, offset: u64) -> Result<ByteStream> {
+        let url = self.blob_url(&blob.digest)?;
+        let stream = open_range(&self.connection, url.clone(), blob, offset).await?;
+        let state = Download {
+            connection: Arc::clone(&self.connection),
+            url,
+            blob: blob.clone(),
+            position: offset,
+            backoff: Backoff::new(self.connection.limits()),
+            unreported: 0,
+            stream,
+        };
+        Ok(stream::try_unfold(state, |mut state| async move {
+            Ok(state.next().await?.map(|chunk| (chunk, state)))
+        })
+        .boxed())
+    }
+}
+
+async fn open_range(
+    connection: &Connection,
+    url: Url,
+    blob: &Descriptor,
+    offset: u64,
+) -> Result<ByteStream> {
+    let mut call = Call::new(Method::GET, url);
+    if offset > 0 {
+        if offset >= blob.size {
+            return Ok(stream::empty().boxed());
+        }
+        call = call.header(header::RANGE, &format!("bytes={offset}-"));
+    }
+    let answer = connection.send(call).await?;
+    let status = answer.status();
+    if !matches!(status, StatusCode::OK | StatusCode::PARTIAL_CONTENT) {
+        return Err(answer.into_error(&format!("the blob {} was not sent", blob.digest)).await);
+    }
+    if let Some(encoding) = answer.header(header::CONTENT_ENCODING).filter(|e| *e != "identity") {
+        return Err(Error::new(
+            Code::Registry,
+            format!(
+                "the registry sent the blob {} encoded as {encoding}, which was not asked for",
+                blob.digest
+            ),
+        ));
+    }
+    if status == StatusCode::PARTIAL_CONTENT {
+        let range = answer.header(header::CONTENT_RANGE).unwrap_or_default().to_owned();
+        if !range.starts_with(&format!("bytes {offset}-")) {
+            return Err(Error::new(
+                Code::Registry,
+                format!(
+                    "the registry was asked for bytes from {offset} of {} and sent {range:?}",
+                    blob.digest
+                ),
+            ));
+        }
+        return Ok(answer.stream());
+    }
+    Ok(skip(answer.stream(), offset))
+}
+
+/// A server may ignore the range and send the whole.
+fn skip(stream: ByteStream, bytes: u64) -> ByteStream {
+    if bytes == 0 {
+        return stream;
+    }
+    let mut left = bytes;
+    stream
+        .filter_map(move |chunk| {
+            let rest = chunk.map(|mut chunk| {
+                let cut = left.min(chunk.len() as u64);
+                left -= cut;
+                chunk.split_off(cut as usize)
+            });
+            std::future::ready(match rest {
+                Ok(rest) if rest.is_empty() => None,
+                other => Some(other),
+            })
+        })
+        .boxed()
+}
+
+struct Download {
+    connection: Arc<Connection>,
+    url: Url,
+    blob: Descriptor,
+    position: u64,
+    backoff: Backoff,
+    unreported: u64,
+    stream: ByteStream,
+}
+
+impl Download {
+    async fn next(&mut self) -> Result<Option<bytes::Bytes>> {
+        loop {
+            let failure = match self.stream.next().await {
+                Some(Ok(chunk)) => {
+                    self.position += chunk.len() as u64;
+                    self.unreported += chunk.len() as u64;
+                    if self.unreported >= 1024 * 1024 {
+                        self.unreported = 0;
+                        self.backoff.progressed();
+                    }
+                    return Ok(Some(chunk));
+                }
+                // A body without a length may end early without an error.
+                None if self.position < self.blob.size && self.unreported > 0 => Error::new(
+                    Code::Network,
+                    format!(
+                        "the blob {} ended after {} of {} bytes",
+                        self.blob.digest, self.position, self.blob.size
+                    ),
+                ),
+                None => return Ok(None),
+                Some(Err(e)) if e.is_retryable() => e,
+                Some(Err(e)) => return Err(e),
+            };
+            self.backoff.wait(failure).await?;
+            self.unreported = 0;
+            self.stream =
+                open_range(&self.connection, self.url.clone(), &self.blob, self.position).await?;
+        }
+    }
+}

@@ -1,0 +1,414 @@
+//! Uploads: a blob into a repository, in as few requests as the registry allows, and from where it
+//! broke.
+//!
+//! How few is learned from the first small blob: some registries store a `POST` with the content at
+//! once, on others a mount from the repository itself tells whether the blob is there and opens the
+//! session in one (both tried on eight registries). Every way falls back to HEAD, POST and PUT.
+
+use std::sync::Arc;
+
+use http::{Method, StatusCode, header};
+use url::Url;
+
+use super::{
+    Registry,
+    learned::SmallUploads,
+    retry::Backoff,
+    transport::{Answer, Body, Call, Connection},
+};
+use crate::{
+    descriptor::Descriptor,
+    digest::Digest,
+    error::{Code, Error, Result},
+    media_type,
+    progress::Outcome,
+    store::Source,
+};
+
+/// GHCR takes no more in one PATCH.
+const CHUNK: u64 = 4 * 1024 * 1024;
+
+/// Up to here it is cheaper to send a blob in vain than to ask first.
+const SMALL: u64 = 64 * 1024;
+
+/// What one request made of a blob.
+enum First {
+    Stored(Outcome),
+    Session(Session),
+    /// The registry does not do that.
+    Refused,
+}
+
+impl Registry {
+    /// Uploads a blob unless it is there; a broken upload goes on where its session stands, or
+    /// begins again, with the same source.
+    pub(super) async fn upload(
+        &self,
+        blob: &Descriptor,
+        source: Arc<dyn Source>,
+    ) -> Result<Outcome> {
+        let session = match self.begin(blob, &source).await? {
+            First::Stored(outcome) => return Ok(outcome),
+            First::Session(session) => Some(session),
+            First::Refused => None,
+        };
+        self.send(blob, &source, session).await?;
+        // docker-registry 2.8.2 stores a sha512 push under sha256.
+        if blob.digest.algorithm_name() != "sha256" && self.head_blob(&blob.digest).await?.is_none()
+        {
+            return Err(Error::new(
+                Code::Unsupported,
+                format!(
+                    "the registry took the blob {} and does not keep it under that digest",
+                    blob.digest
+                ),
+            )
+            .with_hint("use sha256"));
+        }
+        Ok(Outcome::Uploaded)
+    }
+
+    /// Finds out whether there is anything to send, and does so in one request where it can.
+    async fn begin(&self, blob: &Descriptor, source: &Arc<dyn Source>) -> Result<First> {
+        let elsewhere = source.repository().filter(|from| from.host == *self.connection.host());
+        if let Some(from) = elsewhere {
+            if self.head_blob(&blob.digest).await?.is_some() {
+                return Ok(First::Stored(Outcome::Existed));
+            }
+            return self.mount(&blob.digest, &from.name, Outcome::Mounted).await;
+        }
+        if blob.size > SMALL || blob.digest.algorithm_name() != "sha256" {
+            return self.look_for(blob).await;
+        }
+        // The first one asks: who pushes again what is there need not send it to learn that.
+        let fresh = self.fresh.get_or_try_init(|| async {
+            self.head_blob(&blob.digest)
+                .await
+                .map(|found| found.is_none().then(|| blob.digest.clone()))
+        });
+        match fresh.await? {
+            Some(first) => self.begin_small(blob, source, *first == blob.digest).await,
+            None => self.look_for(blob).await,
+        }
+    }
+
+    async fn look_for(&self, blob: &Descriptor) -> Result<First> {
+        Ok(match self.head_blob(&blob.digest).await? {
+            Some(_) => First::Stored(Outcome::Existed),
+            None => First::Refused,
+        })
+    }
+
+    async fn begin_small(
+        &self,
+        blob: &Descriptor,
+        source: &Arc<dyn Source>,
+        asked: bool,
+    ) -> Result<First> {
+        let learned = &self.connection.learned.small_uploads;
+        match learned.way() {
+            SmallUploads::SinglePost => {
+                let first = self.single_post(blob, source).await?;
+                if !matches!(first, First::Stored(_)) {
+                    learned.not(SmallUploads::SinglePost);
+                }
+                Ok(first)
+            }
+            SmallUploads::MountSelf => {
+                let first = self.mount(&blob.digest, &self.repository, Outcome::Existed).await?;
+                if matches!(first, First::Refused) {
+                    learned.not(SmallUploads::MountSelf);
+                }
+                Ok(first)
+            }
+            SmallUploads::Plain if asked => Ok(First::Refused),
+            SmallUploads::Plain => self.look_for(blob).await,
+        }
+    }
+
+    async fn single_post(&self, blob: &Descriptor, source: &Arc<dyn Source>) -> Result<First> {
+        let mut url = self.url("blobs/uploads/")?;
+        url.set_query(Some(&format!("digest={}", blob.digest)));
+        let call = Call::new(Method::POST, url)
+            .header(header::CONTENT_TYPE, media_type::OCTET_STREAM)
+            .body(Body::Source { source: Arc::clone(source), offset: 0, length: blob.size });
+        self.first_of(self.connection.send(call).await?, &blob.digest, Outcome::Uploaded).await
+    }
+
+    async fn mount(&self, digest: &Digest, from: &str, outcome: Outcome) -> Result<First> {
+        let mut url = self.url("blobs/uploads/")?;
+        url.query_pairs_mut().append_pair("mount", digest.as_str()).append_pair("from", from);
+        let answer = self.connection.send(Call::new(Method::POST, url)).await?;
+        self.first_of(answer, digest, outcome).await
+    }
+
+    async fn first_of(&self, answer: Answer, digest: &Digest, outcome: Outcome) -> Result<First> {
+        match answer.status() {
+            StatusCode::CREATED => Ok(First::Stored(outcome)),
+            StatusCode::ACCEPTED => Ok(First::Session(Session::of(&answer, &self.connection)?)),
+            status if status.is_client_error() => Ok(First::Refused),
+            _ => Err(answer.into_error(&format!("no upload of {digest} could be begun")).await),
+        }
+    }
+
+    /// Sends a blob, however often the way there breaks.
+    async fn send(
+        &self,
+        blob: &Descriptor,
+        source: &Arc<dyn Source>,
+        mut session: Option<Session>,
+    ) -> Result<()> {
+        let mut backoff = Backoff::new(self.connection.limits());
+        let mut transfer = Transfer { offset: 0, chunked: false };
+        loop {
+            let before = transfer.offset;
+            let open = match session.take() {
+                Some(session) => session,
+                None => {
+                    transfer.offset = 0;
+                    self.open_session(&blob.digest).await?
+                }
+            };
+            let (mut open, failure) = match self.send_by(open, blob, source, &mut transfer).await? {
+                Sent::All => return Ok(()),
+                Sent::TooLarge if !transfer.chunked => {
+                    transfer.chunked = true;
+                    continue;
+                }
+                Sent::TooLarge => return Err(too_large(blob)),
+                Sent::Broken(open, failure) => (open, failure),
+            };
+            if transfer.offset >= before + 1024 * 1024 {
+                backoff.progressed();
+            }
+            backoff.wait(failure).await?;
+            // Only the reply may have been lost.
+            if self.head_blob(&blob.digest).await?.is_some() {
+                open.done();
+                return Ok(());
+            }
+            transfer.offset = open.received().await.unwrap_or(0).min(blob.size);
+            if transfer.offset > 0 {
+                session = Some(open);
+            }
+        }
+    }
+
+    async fn send_by(
+        &self,
+        mut session: Session,
+        blob: &Descriptor,
+        source: &Arc<dyn Source>,
+        transfer: &mut Transfer,
+    ) -> Result<Sent> {
+        let whole = transfer.offset == 0 && !transfer.chunked;
+        while !whole && transfer.offset < blob.size {
+            match self.send_part(&mut session, blob, source, transfer).await? {
+                Part::Taken => {}
+                Part::TooLarge => return Ok(Sent::TooLarge),
+                Part::Broken(failure) => return Ok(Sent::Broken(session, failure)),
+            }
+        }
+        let mut call = Call::new(Method::PUT, session.finish_url(&blob.digest))
+            .header(header::CONTENT_TYPE, media_type::OCTET_STREAM)
+            .once();
+        if whole {
+            call = call.body(Body::Source {
+                source: Arc::clone(source),
+                offset: 0,
+                length: blob.size,
+            });
+        }
+        let answer = match self.connection.send(call).await {
+            Ok(answer) => answer,
+            Err(e) if e.is_retryable() => return Ok(Sent::Broken(session, e)),
+            Err(e) => return Err(e),
+        };
+        match answer.status() {
+            status if status.is_success() => {
+                session.done();
+                Ok(Sent::All)
+            }
+            StatusCode::PAYLOAD_TOO_LARGE | StatusCode::RANGE_NOT_SATISFIABLE if whole => {
+                Ok(Sent::TooLarge)
+            }
+            _ => Err(answer.into_error(&format!("the blob {} was not stored", blob.digest)).await),
+        }
+    }
+
+    /// Sends what is left, or a chunk of it, and sees how much arrived.
+    async fn send_part(
+        &self,
+        session: &mut Session,
+        blob: &Descriptor,
+        source: &Arc<dyn Source>,
+        transfer: &mut Transfer,
+    ) -> Result<Part> {
+        let offset = transfer.offset;
+        let left = blob.size - offset;
+        let length = if transfer.chunked { left.min(CHUNK.max(session.least_chunk)) } else { left };
+        let call = Call::new(Method::PATCH, session.url.clone())
+            .header(header::CONTENT_TYPE, media_type::OCTET_STREAM)
+            .header(header::CONTENT_RANGE, &format!("{offset}-{}", offset + length - 1))
+            .body(Body::Source { source: Arc::clone(source), offset, length })
+            .once();
+        let answer = match self.connection.send(call).await {
+            Ok(answer) => answer,
+            Err(e) if e.is_retryable() => return Ok(Part::Broken(e)),
+            Err(e) => return Err(e),
+        };
+        let status = answer.status();
+        if status.is_success() {
+            let arrived = received(&answer);
+            session.moved_to(&answer)?;
+            transfer.offset = offset + length;
+            // What the registry says may be stale (ECR); the session itself is asked then, once.
+            if arrived.is_some_and(|arrived| arrived < transfer.offset)
+                && let Some(stands) = session.received().await
+                && stands < transfer.offset
+            {
+                transfer.offset = stands;
+                let failure = format!("the registry took {stands} of {} bytes", offset + length);
+                return Ok(Part::Broken(Error::new(Code::Network, failure)));
+            }
+            return Ok(Part::Taken);
+        }
+        let what = format!("a part of the blob {} was not stored", blob.digest);
+        match status {
+            StatusCode::PAYLOAD_TOO_LARGE => Ok(Part::TooLarge),
+            // The session is elsewhere than thought, or gone.
+            StatusCode::RANGE_NOT_SATISFIABLE | StatusCode::NOT_FOUND => {
+                Ok(Part::Broken(answer.into_error(&what).await))
+            }
+            _ => Err(answer.into_error(&what).await),
+        }
+    }
+
+    async fn open_session(&self, digest: &Digest) -> Result<Session> {
+        let call = Call::new(Method::POST, self.url("blobs/uploads/")?);
+        let answer = self.connection.send(call).await?;
+        if answer.status() != StatusCode::ACCEPTED {
+            return Err(answer.into_error(&format!("no upload of {digest} could be begun")).await);
+        }
+        Session::of(&answer, &self.connection)
+    }
+}
+
+/// How far an upload is, and whether it goes in chunks.
+struct Transfer {
+    offset: u64,
+    chunked: bool,
+}
+
+enum Sent {
+    All,
+    TooLarge,
+    Broken(Session, Error),
+}
+
+enum Part {
+    Taken,
+    TooLarge,
+    Broken(Error),
+}
+
+fn too_large(blob: &Descriptor) -> Error {
+    Error::new(
+        Code::TooLarge,
+        format!("the registry refuses even parts of the blob {}", blob.digest),
+    )
+}
+
+/// An upload session, which is closed when the upload is dropped before its end.
+struct Session {
+    url: Url,
+    least_chunk: u64,
+    connection: Option<Arc<Connection>>,
+}
+
+impl Session {
+    fn of(answer: &Answer, connection: &Arc<Connection>) -> Result<Self> {
+        let least_chunk =
+            answer.header("oci-chunk-min-length").and_then(|n| n.parse().ok()).unwrap_or(0);
+        Ok(Self { url: location(answer)?, least_chunk, connection: Some(Arc::clone(connection)) })
+    }
+
+    /// `Location` may have a query, which must stay as it is to the letter.
+    fn finish_url(&self, digest: &Digest) -> Url {
+        let mut url = self.url.clone();
+        let query = match self.url.query() {
+            Some(query) if !query.is_empty() => format!("{query}&digest={digest}"),
+            _ => format!("digest={digest}"),
+        };
+        url.set_query(Some(&query));
+        url
+    }
+
+    /// How many bytes the session has; nothing when it is gone or does not say.
+    async fn received(&mut self) -> Option<u64> {
+        let connection = self.connection.clone()?;
+        let answer = connection.send(Call::new(Method::GET, self.url.clone())).await.ok()?;
+        if !answer.status().is_success() {
+            return None;
+        }
+        let received = received(&answer)?;
+        if answer.header(header::LOCATION).is_some() {
+            self.url = location(&answer).ok()?;
+        }
+        Some(received)
+    }
+
+    fn moved_to(&mut self, answer: &Answer) -> Result<()> {
+        self.url = location(answer)?;
+        Ok(())
+    }
+
+    fn done(&mut self) {
+        self.connection = None;
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        let (Some(connection), Ok(runtime)) =
+            (self.connection.take(), tokio::runtime::Handle::try_current())
+        else {
+            return;
+        };
+        let call = Call::new(Method::DELETE, self.url.clone()).once();
+        runtime.spawn(async move {
+            // Best effort: registries clear abandoned sessions themselves after a while.
+            let _ = connection.send(call).await;
+        });
+    }
+}
+
+fn location(answer: &Answer) -> Result<Url> {
+    let text = answer.header(header::LOCATION).ok_or_else(|| {
+        Error::new(Code::Registry, "the registry began an upload and did not say where")
+    })?;
+    let url = answer.url().join(text).map_err(|_| {
+        Error::new(Code::Registry, "the registry began an upload at what is no URL")
+    })?;
+    let safe = match url.scheme() {
+        "https" => true,
+        "http" => answer.url().scheme() == "http",
+        _ => false,
+    };
+    if !safe {
+        return Err(Error::new(
+            Code::Registry,
+            "the registry moves an upload from https to plain http",
+        ));
+    }
+    Ok(url)
+}
+
+/// `Range: 0-N` names the last byte that arrived. `0-0` on a fresh session means that none did;
+/// whoever has sent a single byte loses nothing by sending it again.
+fn received(answer: &Answer) -> Option<u64> {
+    let range = answer.header(header::RANGE)?;
+    let (first, last) = range.strip_prefix("bytes=").unwrap_or(range).split_once('-')?;
+    let (first, last) = (first.parse::<u64>().ok()?, last.parse::<u64>().ok()?);
+    (first == 0).then_some(if last == 0 { 0 } else { last.saturating_add(1) })
+}

@@ -1,0 +1,185 @@
+//! Verify: walks a graph and checks that every manifest and blob is there, of the right size, and
+//! hashes right.
+//!
+//! What is wrong is reported with its path from the root; only what keeps the check from being made
+//! at all, such as a network that is down, is an error.
+
+use std::{collections::HashSet, sync::Arc};
+
+use futures::{StreamExt, TryStreamExt, stream};
+use tokio_util::task::AbortOnDropHandle;
+
+use crate::{
+    choose::manifest_for,
+    descriptor::Descriptor,
+    digest::Digest,
+    error::{Code, Error, Result},
+    manifest::Manifest,
+    options::{Problem, ProblemKind, VerifyOptions, VerifyReport},
+    progress::{Event, Outcome},
+    reference::{Name, Reference},
+    store::{Store, verified},
+    work::{LargeBlobs, concurrency},
+};
+
+pub(crate) async fn verify(
+    store: Arc<dyn Store>,
+    reference: &Reference,
+    options: VerifyOptions,
+) -> Result<VerifyReport> {
+    let name = reference.name()?;
+    let root = if options.platform.is_some() {
+        manifest_for(store.as_ref(), &name, options.platform.as_ref()).await?.plain_descriptor()
+    } else {
+        store.resolve(&name).await?
+    };
+    let at_once = concurrency(options.concurrency);
+    let work = Arc::new(Work { store, options, large: LargeBlobs::new() });
+    let mut report = VerifyReport::default();
+    let mut seen = HashSet::from([root.digest.clone()]);
+    let mut level = vec![Item { descriptor: root, path: Vec::new(), is_manifest: true }];
+    while !level.is_empty() {
+        // Each on a task of its own, so that digests are computed on all cores.
+        let checks = std::mem::take(&mut level)
+            .into_iter()
+            .map(|item| AbortOnDropHandle::new(tokio::spawn(check(Arc::clone(&work), item))));
+        let mut checks = stream::iter(checks).buffered(at_once);
+        while let Some(checked) = checks.next().await {
+            let checked = checked
+                .map_err(|e| Error::new(Code::Internal, format!("a check failed: {e}")))??;
+            report.checked += 1;
+            report.bytes += checked.bytes;
+            report.problems.extend(checked.problems);
+            level.extend(
+                checked.next.into_iter().filter(|i| seen.insert(i.descriptor.digest.clone())),
+            );
+        }
+    }
+    // A damaged manifest does not tell what it refers to, so that it may belong here.
+    let untagged = work.store.untagged().await?.into_iter().filter(|d| !seen.contains(&d.digest));
+    let unread = untagged.map(|listed| read_listed(&work, listed));
+    let unread: Vec<_> = stream::iter(unread).buffered(at_once).try_collect().await?;
+    report.problems.extend(unread.into_iter().flatten());
+    Ok(report)
+}
+
+async fn read_listed(work: &Work, listed: Descriptor) -> Result<Option<Problem>> {
+    match work.store.fetch_manifest(&Name::from(&listed)).await {
+        Ok(_) => Ok(None),
+        Err(e) => {
+            let item = Item { descriptor: listed, path: Vec::new(), is_manifest: true };
+            as_problem(&item, e).map(Some)
+        }
+    }
+}
+
+struct Work {
+    store: Arc<dyn Store>,
+    options: VerifyOptions,
+    large: LargeBlobs,
+}
+
+/// Something to check, and the digests that lead to it from the root.
+struct Item {
+    descriptor: Descriptor,
+    path: Vec<Digest>,
+    is_manifest: bool,
+}
+
+impl Item {
+    fn problem(&self, kind: ProblemKind, detail: impl Into<String>) -> Problem {
+        Problem {
+            descriptor: self.descriptor.clone(),
+            path: self.path.clone(),
+            kind,
+            detail: detail.into(),
+        }
+    }
+}
+
+#[derive(Default)]
+struct Checked {
+    bytes: u64,
+    problems: Vec<Problem>,
+    next: Vec<Item>,
+}
+
+async fn check(work: Arc<Work>, item: Item) -> Result<Checked> {
+    if item.is_manifest { check_manifest(&work, item).await } else { check_blob(&work, item).await }
+}
+
+async fn check_manifest(work: &Work, item: Item) -> Result<Checked> {
+    let digest = &item.descriptor.digest;
+    let name = Name::Digest(digest.clone());
+    // What refers to a damaged manifest is checked all the same.
+    let (manifest, referrers) =
+        tokio::join!(work.store.fetch_manifest(&name), work.store.referrers(digest, None));
+    let mut checked = Checked::default();
+    let path: Vec<Digest> = item.path.iter().chain([digest]).cloned().collect();
+    let below = |descriptor: &Descriptor, is_manifest| Item {
+        descriptor: descriptor.clone(),
+        path: path.clone(),
+        is_manifest,
+    };
+    match manifest {
+        Ok(manifest) => {
+            checked.bytes = manifest.bytes().len() as u64;
+            if checked.bytes != item.descriptor.size {
+                let detail = format!(
+                    "it has {} bytes, and {} are written where it is listed",
+                    checked.bytes, item.descriptor.size
+                );
+                checked.problems.push(item.problem(ProblemKind::Size, detail));
+            }
+            checked.next.extend(manifest.children().map(|child| below(child, true)));
+            checked.next.extend(blobs_of(&manifest).map(|blob| below(blob, false)));
+        }
+        Err(e) => checked.problems.push(as_problem(&item, e)?),
+    }
+    checked.next.extend(referrers?.iter().map(|referrer| below(referrer, true)));
+    Ok(checked)
+}
+
+/// Foreign layers are not the registry's to keep.
+fn blobs_of(manifest: &Manifest) -> impl Iterator<Item = &Descriptor> {
+    manifest.content().filter(|blob| !blob.is_foreign())
+}
+
+async fn check_blob(work: &Work, item: Item) -> Result<Checked> {
+    let blob = &item.descriptor;
+    let mut checked = Checked::default();
+    if blob.data.is_some() && blob.inline().is_none() {
+        let detail = "the data in its descriptor is not what size and digest say";
+        checked.problems.push(item.problem(ProblemKind::Malformed, detail));
+    }
+    let _turn = work.large.turn(blob).await;
+    let progress = &work.options.progress;
+    progress.report(Event::Started { blob });
+    let read = async {
+        let mut content = verified(blob, work.store.fetch_blob(blob, 0).await?)?;
+        let mut position = 0;
+        while let Some(chunk) = content.try_next().await? {
+            position += chunk.len() as u64;
+            progress.report(Event::Moved { blob, position });
+        }
+        Ok(position)
+    };
+    match read.await {
+        Ok(bytes) => checked.bytes = bytes,
+        Err(e) => checked.problems.push(as_problem(&item, e)?),
+    }
+    progress.report(Event::Finished { blob, outcome: Outcome::Checked });
+    Ok(checked)
+}
+
+/// What an error says of the content; any other error is given back.
+fn as_problem(item: &Item, error: Error) -> Result<Problem> {
+    let kind = match error.code() {
+        Code::NotFound => ProblemKind::Missing,
+        Code::SizeMismatch => ProblemKind::Size,
+        Code::DigestMismatch => ProblemKind::Digest,
+        Code::InvalidManifest | Code::TooLarge => ProblemKind::Malformed,
+        _ => return Err(error),
+    };
+    Ok(item.problem(kind, error.message()))
+}
