@@ -1,17 +1,13 @@
 //! Files: titles, media types, and paths that stay where they should.
 //!
 //! A title comes from a registry and is hostile: it must not lead out of the output directory, by
-//! its own components or by a symbolic link that lies on its way. What is written has a hidden name
-//! until it is whole.
+//! its own components or by a symbolic link that lies on its way.
 
 use std::{
     ffi::OsStr,
-    fs::{self, File},
-    io::{self, Write},
+    fs, io,
     path::{Component, Path, PathBuf},
 };
-
-use tempfile::{Builder, NamedTempFile};
 
 use crate::{
     descriptor::Descriptor,
@@ -198,63 +194,6 @@ impl Drop for MadeDirectories {
     }
 }
 
-/// A file being written beside its place under a hidden name; it goes unless it is committed.
-#[derive(Debug)]
-pub(crate) struct StagedFile {
-    // Dropped in this order: the file first, then the directories it left empty.
-    file: NamedTempFile,
-    _made: MadeDirectories,
-    target: PathBuf,
-}
-
-impl StagedFile {
-    /// Begins a file that is to be at `target`, whose directory is created.
-    pub(crate) fn create(target: &Path) -> Result<Self> {
-        if target.symlink_metadata().is_ok_and(|m| m.is_dir()) {
-            return Err(Error::new(
-                Code::AlreadyExists,
-                format!("{} is a directory, and a file is to be there", target.display()),
-            )
-            .with_hint("move it away, or write into another directory"));
-        }
-        let parent = parent(target);
-        let made = MadeDirectories::create(parent)?;
-        // The process's own mask decides who may read it, as for any file it creates.
-        let open = |path: &Path| File::options().write(true).create_new(true).open(path);
-        let file = Builder::new()
-            .prefix(".ocigraph-")
-            .suffix(".partial")
-            .make_in(parent, open)
-            .map_err(|e| Error::io("create a file in", parent, e))?;
-        Ok(Self { file, _made: made, target: target.to_path_buf() })
-    }
-
-    /// Gives the file its name. What is there is replaced, a symbolic link too, which is not
-    /// followed; with `keep_old` it stays.
-    pub(crate) fn commit(self, keep_old: bool) -> Result<()> {
-        let Self { file, target, .. } = self;
-        let done = if keep_old {
-            match file.persist_noclobber(&target) {
-                Err(e) if e.error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-                other => other.map(drop).map_err(|e| e.error),
-            }
-        } else {
-            file.persist(&target).map(drop).map_err(|e| e.error)
-        };
-        done.map_err(|e| Error::io("write", &target, e))
-    }
-}
-
-impl Write for StagedFile {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.file.write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -312,6 +251,16 @@ mod tests {
         assert_eq!(safe_target(Path::new("."), "a", false).unwrap(), Path::new("a"));
     }
 
+    #[cfg(unix)]
+    #[test]
+    fn a_link_inside_the_output_is_not_followed() {
+        let dir = tempfile::tempdir().unwrap();
+        let outside = tempfile::tempdir().unwrap();
+        std::os::unix::fs::symlink(outside.path(), dir.path().join("link")).unwrap();
+        let error = safe_target(dir.path(), "link/x", false).unwrap_err();
+        assert_eq!(error.code(), Code::UnsafePath);
+    }
+
     #[test]
     fn what_is_allowed_may_lead_anywhere() {
         let out = Path::new("/out");
@@ -338,70 +287,6 @@ mod tests {
         for name in ["a", "a.b", "console", "com10", "compass", ".hidden", "nullable"] {
             assert!(is_plain_on_windows(name), "{name:?}");
         }
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn a_link_inside_the_output_is_not_followed() {
-        let dir = tempfile::tempdir().unwrap();
-        let outside = tempfile::tempdir().unwrap();
-        std::os::unix::fs::symlink(outside.path(), dir.path().join("link")).unwrap();
-        let error = safe_target(dir.path(), "link/x", false).unwrap_err();
-        assert_eq!(error.code(), Code::UnsafePath);
-
-        let victim = outside.path().join("victim");
-        fs::write(&victim, "old").unwrap();
-        std::os::unix::fs::symlink(&victim, dir.path().join("file")).unwrap();
-        let mut staged = StagedFile::create(&dir.path().join("file")).unwrap();
-        staged.write_all(b"new").unwrap();
-        staged.commit(false).unwrap();
-        assert_eq!(fs::read(&victim).unwrap(), b"old");
-        assert_eq!(fs::read(dir.path().join("file")).unwrap(), b"new");
-    }
-
-    #[test]
-    fn a_file_that_is_given_up_leaves_nothing() {
-        let dir = tempfile::tempdir().unwrap();
-        let mut staged = StagedFile::create(&dir.path().join("a/b/x")).unwrap();
-        staged.write_all(b"half").unwrap();
-        assert!(!dir.path().join("a/b/x").exists());
-        drop(staged);
-        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
-    }
-
-    #[test]
-    fn a_file_that_is_given_up_leaves_what_others_wrote() {
-        let dir = tempfile::tempdir().unwrap();
-        let staged = StagedFile::create(&dir.path().join("a/x")).unwrap();
-        StagedFile::create(&dir.path().join("a/y")).unwrap().commit(false).unwrap();
-        drop(staged);
-        assert!(dir.path().join("a/y").exists());
-    }
-
-    #[test]
-    fn what_is_there_is_replaced_or_kept() {
-        let dir = tempfile::tempdir().unwrap();
-        let target = dir.path().join("x");
-        for (content, keep_old, then) in [("1", false, "1"), ("2", true, "1"), ("3", false, "3")] {
-            let mut staged = StagedFile::create(&target).unwrap();
-            staged.write_all(content.as_bytes()).unwrap();
-            staged.commit(keep_old).unwrap();
-            assert_eq!(fs::read_to_string(&target).unwrap(), then);
-            assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
-        }
-        let error = StagedFile::create(dir.path()).unwrap_err();
-        assert_eq!(error.code(), Code::AlreadyExists);
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn a_file_has_the_mode_of_any_new_file() {
-        use std::os::unix::fs::PermissionsExt;
-        let dir = tempfile::tempdir().unwrap();
-        fs::write(dir.path().join("plain"), "").unwrap();
-        StagedFile::create(&dir.path().join("staged")).unwrap().commit(false).unwrap();
-        let mode = |name| dir.path().join(name).metadata().unwrap().permissions().mode();
-        assert_eq!(mode("staged"), mode("plain"));
     }
 
     #[test]

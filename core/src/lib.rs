@@ -33,6 +33,7 @@ mod pull;
 mod push;
 mod reference;
 mod registry;
+mod staged;
 mod store;
 mod verify;
 mod work;

@@ -5,7 +5,7 @@
 
 use std::{
     collections::HashSet,
-    io::{Read, Write},
+    io::Read,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -20,12 +20,13 @@ use crate::{
     descriptor::{Descriptor, annotation},
     digest::{Digest, Verifier},
     error::{Code, Error, Result},
-    files::{self, StagedFile},
+    files,
     manifest::Manifest,
     media_type,
     options::{PullOptions, PullResult, PulledFile},
     progress::{Event, Outcome},
     reference::{Name, Reference},
+    staged::StagedFile,
     store::{ByteStream, Store},
     work::{LargeBlobs, concurrency, off_thread},
 };
@@ -190,27 +191,43 @@ async fn pull_blob(work: Arc<Work>, blob: Descriptor) -> Result<PulledFile> {
     }
     let _turn = work.large.turn(&blob).await;
     work.options.progress.report(Event::Started { blob: &blob });
+    match transfer(&work, &blob, &target).await {
+        // Damaged on its way, or in a partial file that was taken up: once more from the start.
+        Err(e) if e.code() == Code::DigestMismatch => {
+            tracing::info!(error = %e, "fetching it again");
+            finished(transfer(&work, &blob, &target).await?)
+        }
+        done => finished(done?),
+    }
+}
+
+async fn transfer(work: &Arc<Work>, blob: &Descriptor, target: &Path) -> Result<Outcome> {
+    let staged = if is_packed(blob) {
+        None
+    } else {
+        let (target, blob) = (target.to_path_buf(), blob.clone());
+        Some(off_thread(move || StagedFile::begin(&target, &blob)).await?)
+    };
+    let offset = staged.as_ref().map_or(0, |(_, verifier)| verifier.seen());
     let stream = match blob.inline() {
-        Some(bytes) => stream::iter([Ok(bytes)]).boxed(),
-        None => work.store.fetch_blob(&blob, 0).await?,
+        Some(bytes) => stream::iter([Ok(bytes.slice(offset as usize..))]).boxed(),
+        None => work.store.fetch_blob(blob, offset).await?,
     };
     let (sender, receiver) = mpsc::channel(AHEAD);
     let writer = {
-        let (work, blob, target) = (Arc::clone(&work), blob.clone(), target.clone());
-        off_thread(move || {
-            if unpack {
-                unpack_blob(&work, &blob, Chunks::new(receiver, &blob)?)
-            } else {
-                write_blob(&target, Chunks::new(receiver, &blob)?, work.options.keep_old_files)
+        let (work, blob) = (Arc::clone(work), blob.clone());
+        off_thread(move || match staged {
+            Some((file, verifier)) => {
+                write_blob(file, Chunks::new(receiver, verifier), work.options.keep_old_files)
             }
+            None => unpack_blob(&work, &blob, Chunks::new(receiver, Verifier::new(&blob)?)),
         })
     };
-    let (fed, written) = tokio::join!(feed(stream, sender, &work, &blob), writer);
+    let (fed, written) = tokio::join!(feed(stream, sender, work, blob, offset), writer);
     // The writer knows more when it stopped taking; else the network's error is the cause.
     match (fed, written) {
         (Err(e), _) if e.code() != Code::Cancelled => Err(e),
-        (_, Err(e)) => Err(e),
-        (_, Ok(outcome)) => finished(outcome),
+        (_, written) => written,
     }
 }
 
@@ -233,9 +250,9 @@ async fn feed(
     sender: mpsc::Sender<Piece>,
     work: &Work,
     blob: &Descriptor,
+    mut position: u64,
 ) -> Result<()> {
     let stopped = || Error::new(Code::Cancelled, "the writer stopped");
-    let mut position = 0;
     while let Some(chunk) = stream.try_next().await? {
         position += chunk.len() as u64;
         sender.send(Piece::Bytes(chunk)).await.map_err(|_| stopped())?;
@@ -244,10 +261,9 @@ async fn feed(
     sender.send(Piece::End).await.map_err(|_| stopped())
 }
 
-fn write_blob(target: &Path, mut chunks: Chunks, keep: bool) -> Result<Outcome> {
-    let mut file = StagedFile::create(target)?;
+fn write_blob(mut file: StagedFile, mut chunks: Chunks, keep: bool) -> Result<Outcome> {
     while let Some(bytes) = chunks.next()? {
-        file.write_all(&bytes).map_err(|e| Error::io("write", target, e))?;
+        file.append(&bytes)?;
     }
     file.commit(keep)?;
     Ok(Outcome::Written)
@@ -289,9 +305,8 @@ struct Chunks {
 }
 
 impl Chunks {
-    fn new(pieces: mpsc::Receiver<Piece>, blob: &Descriptor) -> Result<Self> {
-        let verifier = Some(Verifier::new(blob)?);
-        Ok(Self { pieces, verifier, current: Bytes::new(), failure: None })
+    fn new(pieces: mpsc::Receiver<Piece>, verifier: Verifier) -> Self {
+        Self { pieces, verifier: Some(verifier), current: Bytes::new(), failure: None }
     }
 
     /// The next bytes; nothing at the end of a blob that is what it should be.

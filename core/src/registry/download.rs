@@ -9,7 +9,7 @@ use url::Url;
 use super::{
     Registry,
     retry::Backoff,
-    transport::{Call, Connection},
+    transport::{Answer, Call, Connection},
 };
 use crate::{
     descriptor::Descriptor,
@@ -51,7 +51,7 @@ impl Registry {
     /// The bytes from `offset` on. When the connection breaks, what is missing is asked for again.
     pub(super) async fn download(&self, blob: &Descriptor, offset: u64) -> Result<ByteStream> {
         let url = self.blob_url(&blob.digest)?;
-        let stream = open_range(&self.connection, url.clone(), blob, offset).await?;
+        let stream = open_at(&self.connection, &url, blob, offset).await?;
         let state = Download {
             connection: Arc::clone(&self.connection),
             url,
@@ -59,6 +59,7 @@ impl Registry {
             position: offset,
             backoff: Backoff::new(self.connection.limits()),
             unreported: 0,
+            moved: true,
             stream,
         };
         Ok(stream::try_unfold(state, |mut state| async move {
@@ -68,47 +69,62 @@ impl Registry {
     }
 }
 
-async fn open_range(
+/// The bytes from `offset` on: a range where the server does ranges, else the whole without what is
+/// there already.
+async fn open_at(
     connection: &Connection,
-    url: Url,
+    url: &Url,
     blob: &Descriptor,
     offset: u64,
 ) -> Result<ByteStream> {
-    let mut call = Call::new(Method::GET, url);
     if offset > 0 {
         if offset >= blob.size {
             return Ok(stream::empty().boxed());
         }
-        call = call.header(header::RANGE, &format!("bytes={offset}-"));
+        let range = format!("bytes={offset}-");
+        let call = Call::new(Method::GET, url.clone()).header(header::RANGE, &range);
+        let answer = connection.send(call).await?;
+        match answer.status() {
+            StatusCode::PARTIAL_CONTENT if starts_at(&answer, offset) => {
+                return content(answer, blob);
+            }
+            // What comes in answer is from elsewhere, or nothing: all of it is asked for instead.
+            StatusCode::PARTIAL_CONTENT | StatusCode::RANGE_NOT_SATISFIABLE => {}
+            StatusCode::OK => return Ok(skip(content(answer, blob)?, offset)),
+            _ => return Err(not_sent(answer, blob).await),
+        }
     }
-    let answer = connection.send(call).await?;
-    let status = answer.status();
-    if !matches!(status, StatusCode::OK | StatusCode::PARTIAL_CONTENT) {
-        return Err(answer.into_error(&format!("the blob {} was not sent", blob.digest)).await);
+    let answer = connection.send(Call::new(Method::GET, url.clone())).await?;
+    match answer.status() {
+        StatusCode::OK => Ok(skip(content(answer, blob)?, offset)),
+        _ => Err(not_sent(answer, blob).await),
     }
-    if let Some(encoding) = answer.header(header::CONTENT_ENCODING).filter(|e| *e != "identity") {
-        return Err(Error::new(
+}
+
+/// Whether `Content-Range` (RFC 9110, section 14.4) begins where it was asked to.
+fn starts_at(answer: &Answer, offset: u64) -> bool {
+    answer
+        .header(header::CONTENT_RANGE)
+        .and_then(|range| range.trim().strip_prefix("bytes "))
+        .and_then(|range| range.split_once('-'))
+        .is_some_and(|(start, _)| start.trim().parse() == Ok(offset))
+}
+
+async fn not_sent(answer: Answer, blob: &Descriptor) -> Error {
+    answer.into_error(&format!("the blob {} was not sent", blob.digest)).await
+}
+
+fn content(answer: Answer, blob: &Descriptor) -> Result<ByteStream> {
+    match answer.header(header::CONTENT_ENCODING).filter(|e| *e != "identity") {
+        None => Ok(answer.stream()),
+        Some(encoding) => Err(Error::new(
             Code::Registry,
             format!(
                 "the registry sent the blob {} encoded as {encoding}, which was not asked for",
                 blob.digest
             ),
-        ));
+        )),
     }
-    if status == StatusCode::PARTIAL_CONTENT {
-        let range = answer.header(header::CONTENT_RANGE).unwrap_or_default().to_owned();
-        if !range.starts_with(&format!("bytes {offset}-")) {
-            return Err(Error::new(
-                Code::Registry,
-                format!(
-                    "the registry was asked for bytes from {offset} of {} and sent {range:?}",
-                    blob.digest
-                ),
-            ));
-        }
-        return Ok(answer.stream());
-    }
-    Ok(skip(answer.stream(), offset))
 }
 
 /// A server may ignore the range and send the whole.
@@ -139,6 +155,8 @@ struct Download {
     position: u64,
     backoff: Backoff,
     unreported: u64,
+    /// Whether anything came since it was asked for last.
+    moved: bool,
     stream: ByteStream,
 }
 
@@ -148,6 +166,7 @@ impl Download {
             let failure = match self.stream.next().await {
                 Some(Ok(chunk)) => {
                     self.position += chunk.len() as u64;
+                    self.moved = true;
                     self.unreported += chunk.len() as u64;
                     if self.unreported >= 1024 * 1024 {
                         self.unreported = 0;
@@ -155,8 +174,9 @@ impl Download {
                     }
                     return Ok(Some(chunk));
                 }
-                // A body without a length may end early without an error.
-                None if self.position < self.blob.size && self.unreported > 0 => Error::new(
+                // A body without a length may end early without an error. One that ends there again
+                // has no more, and its size is wrong.
+                None if self.position < self.blob.size && self.moved => Error::new(
                     Code::Network,
                     format!(
                         "the blob {} ended after {} of {} bytes",
@@ -168,9 +188,8 @@ impl Download {
                 Some(Err(e)) => return Err(e),
             };
             self.backoff.wait(failure).await?;
-            self.unreported = 0;
-            self.stream =
-                open_range(&self.connection, self.url.clone(), &self.blob, self.position).await?;
+            self.moved = false;
+            self.stream = open_at(&self.connection, &self.url, &self.blob, self.position).await?;
         }
     }
 }

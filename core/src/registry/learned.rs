@@ -3,10 +3,14 @@
 use std::{
     collections::HashMap,
     sync::{
-        Arc, Mutex, OnceLock, PoisonError,
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
 };
+
+use tokio::sync::oneshot;
+
+use crate::{descriptor::Descriptor, digest::Digest};
 
 /// By which interface a repository lists referrers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,6 +78,33 @@ pub(super) struct Repository {
     pub(super) asking: tokio::sync::Mutex<()>,
     /// One writer of fallback indexes at a time in this process.
     pub(super) fallback: tokio::sync::Mutex<()>,
+    pub(super) additions: Additions,
+}
+
+/// What waits to be added to fallback indexes, by subject; each with how to tell that it was.
+#[derive(Debug, Default)]
+pub(super) struct Additions(Mutex<HashMap<Digest, Vec<Addition>>>);
+
+type Addition = (Descriptor, oneshot::Sender<()>);
+
+impl Additions {
+    /// The receiver is told when the entry is in the index; it is closed when that failed.
+    pub(super) fn join(&self, subject: &Digest, entry: Descriptor) -> oneshot::Receiver<()> {
+        let (sender, receiver) = oneshot::channel();
+        self.waiting().entry(subject.clone()).or_default().push((entry, sender));
+        receiver
+    }
+
+    /// All that wait; who was dropped meanwhile does not.
+    pub(super) fn take(&self, subject: &Digest) -> Vec<Addition> {
+        let mut waiting = self.waiting().remove(subject).unwrap_or_default();
+        waiting.retain(|(_, waiter)| !waiter.is_closed());
+        waiting
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, HashMap<Digest, Vec<Addition>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Learned {

@@ -13,7 +13,7 @@ use std::{
 use futures::{StreamExt, stream};
 use http::{StatusCode, header};
 use serde::Deserialize;
-use tokio::time::Instant;
+use tokio::{sync::oneshot, time::Instant};
 
 use super::{
     Registry,
@@ -136,8 +136,7 @@ impl Registry {
         }
         match self.known.referrers.get() {
             None | Some(ReferrersApi::FallbackTag) => {
-                let entry = Box::new(manifest.descriptor());
-                self.change_fallback(&subject.digest, Change::Add(entry)).await
+                self.add_to_fallback(&subject.digest, manifest.descriptor()).await
             }
             Some(_) => Ok(()),
         }
@@ -331,6 +330,33 @@ impl Registry {
     /// writing: who read before us has written by then, and who reads later has our entry.
     async fn change_fallback(&self, subject: &Digest, change: Change) -> Result<()> {
         let _one = self.known.fallback.lock().await;
+        self.change_fallback_alone(subject, change).await
+    }
+
+    /// Adds an entry to a fallback index, together with all those that wait meanwhile: n referrers
+    /// of one subject that are pushed at once cost a few indexes, not n.
+    async fn add_to_fallback(&self, subject: &Digest, entry: Descriptor) -> Result<()> {
+        loop {
+            let mut done = self.known.additions.join(subject, entry.clone());
+            let _one = self.known.fallback.lock().await;
+            match done.try_recv() {
+                Ok(()) => return Ok(()),
+                // Whoever took the entry along failed or was dropped.
+                Err(oneshot::error::TryRecvError::Closed) => continue,
+                Err(oneshot::error::TryRecvError::Empty) => {}
+            }
+            let waiting = self.known.additions.take(subject);
+            let (entries, waiters): (Vec<_>, Vec<_>) = waiting.into_iter().unzip();
+            self.change_fallback_alone(subject, Change::Add(entries)).await?;
+            for waiter in waiters {
+                // It may have been dropped meanwhile.
+                let _ = waiter.send(());
+            }
+            return Ok(());
+        }
+    }
+
+    async fn change_fallback_alone(&self, subject: &Digest, change: Change) -> Result<()> {
         let tag = fallback_tag(subject);
         let _between_processes =
             super::lock::between_processes(self.connection.host(), &self.repository, &tag).await;
@@ -474,7 +500,7 @@ async fn page(api: ReferrersApi, answer: Answer) -> Result<Option<Vec<Descriptor
 
 /// What is to become of a fallback index.
 enum Change {
-    Add(Box<Descriptor>),
+    Add(Vec<Descriptor>),
     Remove(HashSet<Digest>),
 }
 
@@ -482,11 +508,13 @@ impl Change {
     /// The entries as they should be; `None` when they are so already.
     fn applied(&self, entries: &[Descriptor]) -> Option<Vec<Descriptor>> {
         match self {
-            Change::Add(entry) => {
-                if entries.iter().any(|d| d.digest == entry.digest) {
+            Change::Add(added) => {
+                let mut there: HashSet<&Digest> = entries.iter().map(|d| &d.digest).collect();
+                let new: Vec<_> = added.iter().filter(|d| there.insert(&d.digest)).collect();
+                if new.is_empty() {
                     return None;
                 }
-                Some(entries.iter().chain([&**entry]).cloned().collect())
+                Some(entries.iter().chain(new).cloned().collect())
             }
             Change::Remove(gone) => {
                 if !entries.iter().any(|d| gone.contains(&d.digest)) {

@@ -7,7 +7,7 @@ use std::{
 };
 
 use ocigraph_fixture::{Config, Fixture, Referrers};
-use ocigraph_suite::{Workspace, ocigraph_binary};
+use ocigraph_suite::{Kind, Registry, Workspace, ocigraph_binary};
 
 fn start(work: &Workspace, args: &[&str]) -> Child {
     let mut command = work.command(ocigraph_binary());
@@ -58,22 +58,52 @@ fn a_killed_delete_is_finished_by_the_next() {
 }
 
 #[test]
-fn a_killed_pull_leaves_no_file_under_its_name() {
+fn a_killed_pull_leaves_no_file_under_its_name_and_the_next_fetches_the_rest_alone() {
+    const SIZE: u64 = 256 << 20;
     let fixture = Fixture::start(Config::default());
     let work = Workspace::new();
-    work.write("large", vec![7; 200 << 20]);
+    let content: Vec<u8> = (0..SIZE).map(|i| (i / 4096) as u8).collect();
+    work.write("large", &content);
     let target = format!("{}/app:v1", fixture.host());
     work.ocigraph(&["push", &target, "large"]).ok();
-    fixture.clear_requests();
+
     let child = start(&work, &["pull", "-o", "out", &target]);
-    while !fixture.requests().iter().any(|r| r.path.contains("/blobs/")) {
-        thread::sleep(Duration::from_millis(1));
+    let partial = || {
+        let mut entries = std::fs::read_dir(work.path("out")).into_iter().flatten().flatten();
+        let hidden = entries.find(|e| e.file_name().to_string_lossy().starts_with(".ocigraph-"));
+        hidden.and_then(|entry| entry.metadata().ok()).map_or(0, |metadata| metadata.len())
+    };
+    while partial() < 8 << 20 {
+        thread::yield_now();
     }
     kill(child);
-    let whole = std::fs::metadata(work.path("out/large")).map(|m| m.len());
-    assert!(whole.is_err() || whole.is_ok_and(|length| length == 200 << 20));
+    assert!(!work.path("out/large").exists(), "the pull was over before it could be killed");
+    let there = partial();
+    fixture.clear_requests();
     work.ocigraph(&["pull", "-o", "out", &target]).ok();
-    assert_eq!(std::fs::metadata(work.path("out/large")).unwrap().len(), 200 << 20);
+    assert!(work.read("out/large") == content);
+    assert_eq!(std::fs::read_dir(work.path("out")).unwrap().count(), 1);
+    let requests = fixture.requests();
+    let blobs: Vec<_> = requests.iter().filter(|r| r.path.contains("/blobs/")).collect();
+    assert_eq!(blobs.len(), 1, "{blobs:?}");
+    assert_eq!(blobs[0].header("range"), Some(format!("bytes={there}-").as_str()));
+}
+
+#[test]
+fn a_killed_push_names_nothing_and_the_next_pushes_the_whole() {
+    let registry = Registry::start(Kind::Docker2);
+    let work = Workspace::new();
+    work.write("large", vec![7; 256 << 20]);
+    let target = registry.reference("app:v1");
+    let child = start(&work, &["push", &target, "large"]);
+    let uploads = registry.data().join("docker/registry/v2/repositories/app/_uploads");
+    while !std::fs::read_dir(&uploads).is_ok_and(|mut sessions| sessions.next().is_some()) {
+        thread::yield_now();
+    }
+    kill(child);
+    work.ocigraph(&["resolve", &target]).fails_with(1);
+    work.ocigraph(&["push", &target, "large"]).ok();
+    work.ocigraph(&["verify", &target]).ok();
 }
 
 #[test]
