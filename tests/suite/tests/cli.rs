@@ -395,3 +395,16 @@ fn an_interrupted_push_closes_its_upload_session() {
     assert!(fixture.state().uploads.is_empty(), "the session is left open");
     assert!(fixture.state().repositories.values().all(|r| r.manifests.is_empty()));
 }
+
+#[test]
+fn standard_input_is_pushed_as_a_file() {
+    let work = Workspace::new();
+    let push = ["push", "oci:l:v1", "-:text/plain"];
+    work.ocigraph_with_input(&push, b"what was piped in").ok();
+    work.ocigraph(&["pull", "-o", "out", "oci:l:v1"]).ok();
+    assert_eq!(work.read("out/stdin"), b"what was piped in");
+    let manifest = work.ocigraph(&["manifest", "fetch", "oci:l:v1"]).json();
+    assert_eq!(manifest["layers"][0]["mediaType"], "text/plain");
+    let said = work.ocigraph_with_input(&["push", "oci:l:v2", "-", "-"], b"x").fails_with(2);
+    assert!(said.contains("once"), "{said}");
+}

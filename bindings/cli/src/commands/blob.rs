@@ -19,6 +19,7 @@ use tempfile::{Builder, NamedTempFile};
 
 use crate::{
     args::{Common, Format, FormatArg, Target},
+    input::spool,
     output,
 };
 
@@ -61,7 +62,6 @@ pub(crate) async fn blob(common: &Common, command: BlobCommand) -> Result<ExitCo
             }
         }
         BlobCommand::Push { target, file, format } => {
-            // Standard input can be read only once, and a push may need to read twice.
             let spooled = if file == Path::new("-") { Some(spool()?) } else { None };
             let path = spooled.as_ref().map_or(file.as_path(), NamedTempFile::path);
             let (digest, size) = digest_file(path, Algorithm::Sha256)?;
@@ -97,11 +97,4 @@ async fn write(mut stream: ByteStream, path: &Path) -> Result<()> {
     }
     file.persist(path).map_err(|e| fail(e.error))?;
     Ok(())
-}
-
-fn spool() -> Result<NamedTempFile> {
-    let fail = |e| Error::io("keep the input in", &std::env::temp_dir(), e);
-    let mut file = NamedTempFile::new().map_err(fail)?;
-    std::io::copy(&mut std::io::stdin(), &mut file).map_err(fail)?;
-    Ok(file)
 }

@@ -13,9 +13,11 @@ use ocigraph::{
     media_type,
 };
 use serde_json::{Value, json};
+use tempfile::NamedTempFile;
 
 use crate::{
     args::{Common, Format, FormatArg, Target, key_values, usage},
+    input::spool,
     output,
     progress::uploads,
 };
@@ -28,7 +30,7 @@ EXAMPLES
       --subject registry.example.com/app:v1 ./signature.json:application/json
   ocigraph push oci:some/folder:v1,latest ./docs")]
 pub(crate) struct PushArgs {
-    /// Where to: host/repository[:tag[,tag…]] or oci:PATH[:tag]
+    /// Where to: host/repository[:tag[,tag…]] or oci:PATH[:tag[,tag…]]
     target: Target,
     /// Refer to this artifact, in the same repository
     #[arg(long, value_name = "REFERENCE")]
@@ -51,7 +53,7 @@ pub(crate) struct AttachArgs {
 /// What is pushed, whatever it is named.
 #[derive(Debug, Args)]
 struct Artifact {
-    /// Files and directories: PATH[:MEDIA/TYPE]
+    /// Files and directories: PATH[:MEDIA/TYPE]; - is standard input, pushed as `stdin`
     #[arg(value_name = "FILE")]
     files: Vec<String>,
     /// Type of the artifact, as in sbom/example
@@ -101,11 +103,13 @@ async fn send(
 ) -> Result<ExitCode> {
     let Artifact { export_manifest, format, .. } = &artifact;
     let (export_manifest, format) = (export_manifest.clone(), format.format);
+    // Kept until the push is over.
+    let mut spooled = None;
     let options = PushOptions {
         subject,
         concurrency: common.concurrency(),
         progress: uploads(common),
-        ..artifact.options()?
+        ..artifact.options(&mut spooled)?
     };
     let pushed = common.client()?.push(&target.reference, options).await?;
     if let Some(path) = &export_manifest {
@@ -138,13 +142,13 @@ fn in_json(pushed: &PushResult) -> Value {
 }
 
 impl Artifact {
-    fn options(self) -> Result<PushOptions> {
+    fn options(self, spooled: &mut Option<NamedTempFile>) -> Result<PushOptions> {
         let mut of_files = read_annotation_file(self.annotation_file.as_deref())?;
         let mut annotations = of_files.remove("$manifest").unwrap_or_default();
         annotations.extend(key_values(&self.annotations)?);
         let config = match &self.config {
             Some(text) => {
-                let mut config = file(text)?;
+                let mut config = file(text, spooled)?;
                 config.annotations = of_files.remove("$config").unwrap_or_default();
                 Some(config)
             }
@@ -152,7 +156,7 @@ impl Artifact {
         };
         let mut files = Vec::with_capacity(self.files.len());
         for text in &self.files {
-            let mut file = file(text)?;
+            let mut file = file(text, spooled)?;
             let (path, _) = split_type(text);
             let plain = path.strip_prefix("./").unwrap_or(path);
             if let Some(annotations) = of_files.remove(path).or_else(|| of_files.remove(plain)) {
@@ -178,14 +182,22 @@ impl Artifact {
     }
 }
 
-fn file(text: &str) -> Result<File> {
+fn file(text: &str, spooled: &mut Option<NamedTempFile>) -> Result<File> {
     let (path, kind) = split_type(text);
     if path.is_empty() {
         return Err(
             usage(format!("{text:?} names no file")).with_hint("write PATH or PATH:MEDIA/TYPE")
         );
     }
-    let file = File::path(path);
+    let file = match path {
+        "-" if spooled.is_some() => {
+            return Err(usage("standard input can be pushed once"));
+        }
+        "-" => {
+            File { title: Some("stdin".to_owned()), ..File::path(spooled.insert(spool()?).path()) }
+        }
+        _ => File::path(path),
+    };
     Ok(match kind {
         Some(kind) => file.with_media_type(kind),
         None => file,
