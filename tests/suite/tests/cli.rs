@@ -399,7 +399,7 @@ fn an_interrupted_push_closes_its_upload_session() {
 #[test]
 fn standard_input_is_pushed_as_a_file() {
     let work = Workspace::new();
-    let push = ["push", "oci:l:v1", "-:text/plain"];
+    let push = ["push", "oci:l:v1", "--", "-:text/plain"];
     work.ocigraph_with_input(&push, b"what was piped in").ok();
     work.ocigraph(&["pull", "-o", "out", "oci:l:v1"]).ok();
     assert_eq!(work.read("out/stdin"), b"what was piped in");
