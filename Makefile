@@ -12,7 +12,7 @@ export RUST_TEST_THREADS := $(JOBS)
 
 SCRIPTS := .ci/run tests/setup tests/article/demo tests/article/walkthrough
 
-.PHONY: help build demo test lint deny clean
+.PHONY: help build demo test bench lint deny clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 12
@@ -27,6 +27,11 @@ test: ## get what the tests need, build, and run all tests
 	env=$$(tests/setup --env) && eval "$$env" && \
 	$(CARGO) build --locked --workspace --all-targets && \
 	$(CARGO) test --locked --workspace
+
+bench: ## time the command beside oras and openssl; ROWS=push,pull for some rows, RUNS=5 for more runs
+	env=$$(tests/setup --env) && eval "$$env" && \
+	$(CARGO) build --release --locked -p ocigraph-cli && \
+	$(CARGO) bench --locked -q -p ocigraph-suite --bench peers
 
 lint: ## check format, lints, scripts and documentation
 	@$(CARGO) fmt --version >/dev/null 2>&1 || rustup component add rustfmt

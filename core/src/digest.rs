@@ -291,12 +291,19 @@ impl Verifier {
 }
 
 /// Reads `reader` to its end; gives its digest and its length in bytes.
-pub fn digest_reader(mut reader: impl Read, algorithm: Algorithm) -> io::Result<(Digest, u64)> {
+pub fn digest_reader(reader: impl Read, algorithm: Algorithm) -> io::Result<(Digest, u64)> {
+    digest_through(&mut vec![0; READ_SIZE], reader, algorithm)
+}
+
+fn digest_through(
+    buffer: &mut [u8],
+    mut reader: impl Read,
+    algorithm: Algorithm,
+) -> io::Result<(Digest, u64)> {
     let mut hasher = algorithm.hasher();
-    let mut buffer = vec![0; READ_SIZE];
     let mut length = 0;
     loop {
-        match reader.read(&mut buffer) {
+        match reader.read(buffer) {
             Ok(0) => return Ok((hasher.finish(), length)),
             Ok(n) => {
                 hasher.update(&buffer[..n]);
@@ -319,8 +326,16 @@ pub fn digest_reader(mut reader: impl Read, algorithm: Algorithm) -> io::Result<
 /// assert!(digest.as_str().starts_with("sha256:44136fa3"));
 /// ```
 pub fn digest_file(path: &Path, algorithm: Algorithm) -> Result<(Digest, u64)> {
+    digest_file_through(&mut vec![0; READ_SIZE], path, algorithm)
+}
+
+fn digest_file_through(
+    buffer: &mut [u8],
+    path: &Path,
+    algorithm: Algorithm,
+) -> Result<(Digest, u64)> {
     File::open(path)
-        .and_then(|file| digest_reader(file, algorithm))
+        .and_then(|file| digest_through(buffer, file, algorithm))
         .map_err(|e| Error::io("read", path, e))
 }
 
@@ -331,16 +346,14 @@ pub fn digest_files<P: AsRef<Path> + Sync>(
     algorithm: Algorithm,
 ) -> Vec<Result<(Digest, u64)>> {
     let workers = thread::available_parallelism().map_or(1, usize::from).min(paths.len());
-    if workers <= 1 {
-        return paths.iter().map(|path| digest_file(path.as_ref(), algorithm)).collect();
-    }
     let next = AtomicUsize::new(0);
     let work = || {
         let mut done = Vec::new();
+        let mut buffer = vec![0; READ_SIZE];
         loop {
             let i = next.fetch_add(1, Ordering::Relaxed);
             let Some(path) = paths.get(i) else { return done };
-            done.push((i, digest_file(path.as_ref(), algorithm)));
+            done.push((i, digest_file_through(&mut buffer, path.as_ref(), algorithm)));
         }
     };
     let mut results: Vec<_> = thread::scope(|scope| {

@@ -28,10 +28,11 @@ pub(crate) struct DigestArgs {
 pub(crate) fn digest(args: DigestArgs) -> Result<ExitCode> {
     let mut code = ExitCode::SUCCESS;
     let mut entries: Vec<Value> = Vec::new();
+    let mut lines = String::new();
     for (path, result) in args.files.iter().zip(digest_files(&args.files, args.algorithm)) {
         match (result, args.format.format) {
             (Ok((digest, _)), Format::Text) => {
-                output::line(&format!("{digest}  {}", path.display()));
+                lines += &format!("{digest}  {}\n", path.display());
             }
             (Ok((digest, size)), Format::Json) => {
                 entries.push(json!({ "path": path, "digest": digest, "size": size }));
@@ -42,8 +43,9 @@ pub(crate) fn digest(args: DigestArgs) -> Result<ExitCode> {
             }
         }
     }
-    if args.format.format == Format::Json {
-        output::json(&Value::Array(entries));
+    match args.format.format {
+        Format::Text => output::bytes(lines.as_bytes()),
+        Format::Json => output::json(&Value::Array(entries)),
     }
     Ok(code)
 }
