@@ -29,6 +29,8 @@ test: ## get what the tests need, build, and run all tests
 	$(CARGO) test --locked --workspace
 
 bench: ## time the command beside oras and openssl; ROWS=push,pull for some rows, RUNS=5 for more runs
+	@for program in time openssl; do \
+	[ -x /usr/bin/$$program ] || { echo "make bench: /usr/bin/$$program is missing; get it with: apt-get install $$program" >&2; exit 1; }; done
 	env=$$(tests/setup --env) && eval "$$env" && \
 	$(CARGO) build --release --locked -p ocigraph-cli && \
 	$(CARGO) bench --locked -q -p ocigraph-suite --bench peers

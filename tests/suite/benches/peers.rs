@@ -4,6 +4,9 @@
 //! reach. `ROWS=push,pull` runs the rows whose names contain one of these words; `RUNS=5` sets how
 //! often each side runs.
 
+// The table is what it is for.
+#![allow(clippy::print_stdout)]
+
 use std::{
     env, fs,
     path::{Path, PathBuf},
