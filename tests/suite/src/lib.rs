@@ -17,6 +17,7 @@
 //! println!("{}", work.ocigraph(&["discover", "-o", "tree", &image]).ok());
 //! ```
 
+mod fault;
 mod image;
 mod process;
 mod proxy;
@@ -24,6 +25,7 @@ mod registry;
 mod tools;
 mod workspace;
 
+pub use fault::{Faults, Reply, Seen};
 pub use proxy::Proxy;
 pub use registry::{Kind, Options, PASSWORD, Registry, USER};
 pub use tools::{ocigraph_binary, tool};

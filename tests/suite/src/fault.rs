@@ -1,0 +1,290 @@
+//! A server that misbehaves to order: raw sockets, so that it can break off, say nothing, or never end.
+//!
+//! A script is a list of rules; the first whose method and part of the path fit a request answers it with the next of
+//! its replies, the last of them again and again. What no rule fits is not found. Every request is logged with its
+//! headers. Connections are closed after each answer.
+
+use std::collections::VecDeque;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+/// How one request is answered.
+#[derive(Clone, Debug)]
+pub struct Reply {
+    status: u16,
+    headers: Vec<(String, String)>,
+    body: Vec<u8>,
+    how: How,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum How {
+    Whole,
+    /// The connection ends after so many bytes of a body that was announced whole.
+    CutAt(usize),
+    /// In chunks, of which the last never comes.
+    Unended,
+    /// The body again and again, for as long as anybody reads it.
+    Endless,
+    /// A byte at a time, with this pause before each.
+    Slow(Duration),
+    /// The connection is closed before anything is said.
+    Reset,
+    /// Nothing is said, and the connection stays open.
+    Silence,
+}
+
+impl Reply {
+    /// An answer with a body and its length.
+    pub fn new(status: u16, body: impl Into<Vec<u8>>) -> Self {
+        Self { status, headers: Vec::new(), body: body.into(), how: How::Whole }
+    }
+
+    /// 200 with a body.
+    pub fn ok(body: impl Into<Vec<u8>>) -> Self {
+        Self::new(200, body)
+    }
+
+    /// A registry's error with its code.
+    pub fn error(status: u16, code: &str) -> Self {
+        Self::new(status, format!(r#"{{"errors":[{{"code":"{code}","message":"as ordered"}}]}}"#))
+    }
+
+    /// Adds a header.
+    pub fn header(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.headers.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// Announces the whole body and breaks off after `bytes` of it.
+    pub fn cut_at(mut self, bytes: usize) -> Self {
+        self.how = How::CutAt(bytes);
+        self
+    }
+
+    /// Sends the body as a chunk that no other follows, not even the last.
+    pub fn unended(mut self) -> Self {
+        self.how = How::Unended;
+        self
+    }
+
+    /// Sends the body again and again.
+    pub fn endless(mut self) -> Self {
+        self.how = How::Endless;
+        self
+    }
+
+    /// Sends the body a byte at a time.
+    pub fn slow(mut self, pause: Duration) -> Self {
+        self.how = How::Slow(pause);
+        self
+    }
+
+    /// Closes the connection instead of answering.
+    pub fn reset() -> Self {
+        Self { how: How::Reset, ..Self::new(0, "") }
+    }
+
+    /// Says nothing.
+    pub fn silence() -> Self {
+        Self { how: How::Silence, ..Self::new(0, "") }
+    }
+}
+
+/// A request as it came.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    /// The method.
+    pub method: String,
+    /// Path and query as sent.
+    pub target: String,
+    /// Names in lower case.
+    pub headers: Vec<(String, String)>,
+    /// How many bytes of a body came with it.
+    pub body: usize,
+}
+
+impl Seen {
+    /// A header by its name in lower case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
+    }
+}
+
+struct Rule {
+    method: String,
+    part: String,
+    replies: VecDeque<Reply>,
+}
+
+#[derive(Default)]
+struct Script {
+    rules: Vec<Rule>,
+    seen: Vec<Seen>,
+    over: bool,
+}
+
+/// A running server; ends when dropped.
+pub struct Faults {
+    address: SocketAddr,
+    script: Arc<Mutex<Script>>,
+}
+
+impl Faults {
+    /// Listens on a free loopback port.
+    ///
+    /// # Panics
+    /// When there is none.
+    pub fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free loopback port");
+        let address = listener.local_addr().expect("the address of a listener");
+        let script = Arc::new(Mutex::new(Script::default()));
+        let shared = Arc::clone(&script);
+        thread::spawn(move || {
+            for connection in listener.incoming().flatten() {
+                if lock(&shared).over {
+                    return;
+                }
+                let script = Arc::clone(&shared);
+                // A client that goes away in the middle is no failure of the server's.
+                thread::spawn(move || drop(serve(connection, &script)));
+            }
+        });
+        Self { address, script }
+    }
+
+    /// The address as `127.0.0.1:PORT`.
+    pub fn host(&self) -> String {
+        self.address.to_string()
+    }
+
+    /// Adds a rule. Rules that were added first come first.
+    pub fn on(&self, method: &str, part: &str, replies: impl IntoIterator<Item = Reply>) -> &Self {
+        let replies = replies.into_iter().collect();
+        let rule = Rule { method: method.to_owned(), part: part.to_owned(), replies };
+        lock(&self.script).rules.push(rule);
+        self
+    }
+
+    /// The requests whose method and target fit, in the order of their arrival.
+    pub fn seen(&self, method: &str, part: &str) -> Vec<Seen> {
+        let script = lock(&self.script);
+        script
+            .seen
+            .iter()
+            .filter(|s| s.method == method && s.target.contains(part))
+            .cloned()
+            .collect()
+    }
+
+    /// All requests.
+    pub fn all(&self) -> Vec<Seen> {
+        lock(&self.script).seen.clone()
+    }
+}
+
+impl Drop for Faults {
+    fn drop(&mut self) {
+        lock(&self.script).over = true;
+        // Wakes the listener, which then sees that it is over.
+        drop(TcpStream::connect(self.address));
+    }
+}
+
+fn lock(script: &Mutex<Script>) -> MutexGuard<'_, Script> {
+    script.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn serve(connection: TcpStream, script: &Mutex<Script>) -> std::io::Result<()> {
+    let mut reader = BufReader::new(connection.try_clone()?);
+    let mut connection = connection;
+    let mut line = String::new();
+    if reader.read_line(&mut line)? == 0 {
+        return Ok(());
+    }
+    let mut words = line.split_whitespace();
+    let method = words.next().unwrap_or_default().to_owned();
+    let target = words.next().unwrap_or_default().to_owned();
+    let mut headers = Vec::new();
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line)?;
+        let Some((name, value)) = line.trim_end().split_once(':') else { break };
+        headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
+    }
+    let length = headers.iter().find(|(name, _)| name == "content-length");
+    let length = length.and_then(|(_, value)| value.parse().ok()).unwrap_or(0);
+    let body = std::io::copy(&mut reader.by_ref().take(length), &mut std::io::sink())? as usize;
+    let reply = {
+        let mut script = lock(script);
+        let seen = Seen { method, target, headers, body };
+        let rule = script
+            .rules
+            .iter_mut()
+            .find(|rule| rule.method == seen.method && seen.target.contains(&rule.part));
+        let reply = match rule.map(|rule| &mut rule.replies) {
+            Some(replies) if replies.len() > 1 => replies.pop_front(),
+            Some(replies) => replies.front().cloned(),
+            None => None,
+        };
+        let reply = reply.unwrap_or_else(|| Reply::error(404, "MANIFEST_UNKNOWN"));
+        let head = seen.method == "HEAD";
+        script.seen.push(seen);
+        (reply, head)
+    };
+    answer(&mut connection, &mut reader, reply.0, reply.1)
+}
+
+fn answer(
+    connection: &mut TcpStream,
+    reader: &mut impl Read,
+    reply: Reply,
+    head: bool,
+) -> std::io::Result<()> {
+    let Reply { status, headers, body, how } = reply;
+    match how {
+        How::Reset => return connection.shutdown(Shutdown::Both),
+        How::Silence => {
+            // Until the client goes away.
+            std::io::copy(reader, &mut std::io::sink())?;
+            return Ok(());
+        }
+        _ => {}
+    }
+    let mut text = format!("HTTP/1.1 {status} As Ordered\r\nconnection: close\r\n");
+    for (name, value) in &headers {
+        text += &format!("{name}: {value}\r\n");
+    }
+    if matches!(how, How::Unended) {
+        text += "transfer-encoding: chunked\r\n";
+    } else if !matches!(how, How::Endless) && !headers.iter().any(|(n, _)| n == "content-length") {
+        text += &format!("content-length: {}\r\n", body.len());
+    }
+    text += "\r\n";
+    connection.write_all(text.as_bytes())?;
+    if head {
+        return Ok(());
+    }
+    match how {
+        How::CutAt(bytes) => connection.write_all(&body[..bytes])?,
+        How::Unended => {
+            connection.write_all(format!("{:x}\r\n", body.len()).as_bytes())?;
+            connection.write_all(&body)?;
+            connection.write_all(b"\r\n")?;
+        }
+        How::Endless => loop {
+            connection.write_all(&body)?;
+        },
+        How::Slow(pause) => {
+            for byte in body {
+                thread::sleep(pause);
+                connection.write_all(&[byte])?;
+            }
+        }
+        How::Whole | How::Reset | How::Silence => connection.write_all(&body)?,
+    }
+    connection.shutdown(Shutdown::Write)
+}
