@@ -1,0 +1,66 @@
+//! A disk that is full in the middle of a write: a clear error, nothing half-written, nothing lost.
+
+use ocigraph_suite::{Ran, Workspace, ocigraph_binary};
+
+/// Runs a script with an empty disk of 8 MB at `disk`, which only the script sees.
+fn with_small_disk(work: &Workspace, script: &str) -> Ran {
+    let mount = format!("mkdir -p disk && mount -t tmpfs -o size=8m tmpfs disk && {{ {script}\n}}");
+    let mut command = work.command("unshare");
+    command.args(["--map-root-user", "--mount", "bash", "-uc", &mount]);
+    command.env("ocigraph", ocigraph_binary());
+    work.run(&mut command)
+}
+
+fn workspace() -> Workspace {
+    let work = Workspace::new();
+    // What gzip cannot make small.
+    let mut state = 1u64;
+    let random = std::iter::repeat_with(|| {
+        state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        (state >> 33) as u8
+    });
+    work.write("large/file", random.take(16 << 20).collect::<Vec<_>>());
+    work.write("small", "small");
+    work
+}
+
+#[test]
+fn a_pull_says_so_and_leaves_nothing() {
+    let work = workspace();
+    work.ocigraph(&["push", "oci:store:v1", "large/file"]).ok();
+    let script = r#"
+        "$ocigraph" pull -o disk/out oci:store:v1; code=$?
+        find disk -type f; exit $code"#;
+    let ran = with_small_disk(&work, script);
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""), "{ran}");
+    assert!(ran.stderr.contains("No space left"), "{ran}");
+}
+
+#[test]
+fn a_layout_stays_valid_and_keeps_what_it_had() {
+    let work = workspace();
+    let script = r#"
+        "$ocigraph" push -q oci:disk/layout:v1 small >&2 || exit 10
+        cp disk/layout/index.json before
+        "$ocigraph" push -q oci:disk/layout:v2 large/file && exit 11
+        cmp before disk/layout/index.json || exit 12
+        "$ocigraph" verify oci:disk/layout:v1 >&2 || exit 13
+        "$ocigraph" push -q oci:disk/layout:v3 small >&2 || exit 14
+        find disk -type f -size +1M"#;
+    let ran = with_small_disk(&work, script);
+    assert_eq!(ran.code, Some(0), "{ran}");
+    assert!(ran.stderr.contains("No space left"), "{ran}");
+    assert!(!ran.stdout.contains("disk/"), "{ran}");
+}
+
+#[test]
+fn a_directory_that_cannot_be_packed_is_not_pushed() {
+    let work = workspace();
+    let script = r#"
+        TMPDIR=$PWD/disk "$ocigraph" push oci:store:v1 large; code=$?
+        find disk -type f; exit $code"#;
+    let ran = with_small_disk(&work, script);
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""), "{ran}");
+    assert!(ran.stderr.contains("No space left"), "{ran}");
+    work.ocigraph(&["resolve", "oci:store:v1"]).fails_with(1);
+}
