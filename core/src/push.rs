@@ -65,7 +65,11 @@ pub(crate) async fn push(
     };
     let config = async {
         match &options.config {
-            Some(file) => uploads.prepare_and_send(file, &options).await.map(Some),
+            Some(file) => {
+                // Wherever it lies: a config has no title in its manifest.
+                let file = File { title: Some("config".into()), ..file.clone() };
+                uploads.prepare_and_send(&file, &options).await.map(Some)
+            }
             None => Ok(None),
         }
     };

@@ -45,7 +45,7 @@ pub(crate) fn error(error: &Error) {
     let whole = error.to_string();
     let hint = error.hint().map(|hint| format!("; {hint}"));
     let text = hint.as_deref().and_then(|hint| whole.strip_suffix(hint)).unwrap_or(&whole);
-    note(&format!("Error: {}", printable(text)));
+    note(&format!("Error: {} [{}]", printable(text), error.code().name()));
     if let Some(hint) = error.hint() {
         note(&printable(hint));
     }

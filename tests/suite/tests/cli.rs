@@ -89,7 +89,10 @@ fn a_failure_ends_with_1_and_has_a_sentence_and_a_hint() {
     let [sentence, hint] = message.lines().collect::<Vec<_>>()[..] else {
         panic!("two lines were expected: {message}");
     };
-    assert_eq!(sentence, "Error: tags oci:nothing: there is no image layout at nothing");
+    assert_eq!(
+        sentence,
+        "Error: tags oci:nothing: there is no image layout at nothing [NOT_FOUND]"
+    );
     assert_eq!(hint, "a push creates one");
     let message = work.ocigraph(&["push", "oci:layout:v1", "missing.json"]).fails_with(1);
     assert!(message.contains("missing.json"), "{message}");

@@ -1,0 +1,248 @@
+//! The scenarios that every language runs, here over the crate and through the command line: see
+//! `tests/scenarios/README.md` for their form.
+
+mod command_line;
+mod library;
+
+use std::{collections::BTreeSet, fs, path::Path};
+
+use ocigraph_fixture::{Config, Fixture};
+use ocigraph_suite::Workspace;
+use serde_json::{Map, Value, json};
+
+/// Every operation of a client. A scenario that names another fails, and so does a lack of one.
+const OPERATIONS: [&str; 18] = [
+    "push",
+    "pull",
+    "discover",
+    "delete",
+    "copy",
+    "verify",
+    "resolve",
+    "tag",
+    "untag",
+    "tags",
+    "manifests",
+    "repositories",
+    "fetch_manifest",
+    "push_manifest",
+    "fetch_blob",
+    "push_blob",
+    "digest_files",
+    "check_files",
+];
+
+/// Does one operation: the result in the common form, or the error's code.
+type Runner = fn(&Workspace, &str, &Value) -> Result<Value, String>;
+
+struct Scenario {
+    name: String,
+    body: Value,
+}
+
+fn scenarios() -> Vec<Scenario> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios");
+    let mut all = Vec::new();
+    for entry in fs::read_dir(folder).unwrap().flatten() {
+        let name = entry.file_name().into_string().unwrap();
+        let Some(group) = name.strip_suffix(".json").filter(|group| *group != "schema") else {
+            continue;
+        };
+        let bodies: Map<String, Value> =
+            serde_json::from_slice(&fs::read(entry.path()).unwrap()).unwrap();
+        for (title, body) in bodies.into_iter().filter(|(key, _)| key != "$schema") {
+            all.push(Scenario { name: format!("{group}: {title}"), body });
+        }
+    }
+    all.sort_by(|a, b| a.name.cmp(&b.name));
+    all
+}
+
+#[test]
+fn the_scenarios_cover_every_operation() {
+    let all = scenarios();
+    assert!(all.len() >= 40, "{} scenarios", all.len());
+    let used: BTreeSet<&str> =
+        all.iter().flat_map(|s| steps(&s.body)).map(|step| operation(step).0).collect();
+    assert_eq!(used, BTreeSet::from(OPERATIONS));
+}
+
+#[test]
+fn scenarios_pass_over_the_crate() {
+    run_all(library::run);
+}
+
+#[test]
+fn scenarios_pass_through_the_command_line() {
+    run_all(command_line::run);
+}
+
+fn run_all(runner: Runner) {
+    let mut failures = Vec::new();
+    for scenario in scenarios() {
+        for place in ["layout", "registry"] {
+            let only = scenario.body["on"].as_str();
+            if only.is_none_or(|only| only == place)
+                && let Err(why) = run(&scenario.body, place, runner)
+            {
+                failures.push(format!("{} on a {place}: {why}", scenario.name));
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n\n"));
+}
+
+fn steps(scenario: &Value) -> &Vec<Value> {
+    scenario["steps"].as_array().expect("a scenario has steps")
+}
+
+/// The one key of a step that is not about its outcome.
+fn operation(step: &Value) -> (&str, &Value) {
+    let keys = step.as_object().expect("a step is an object").iter();
+    let mut named =
+        keys.filter(|(key, _)| !matches!(key.as_str(), "expect" | "error" | "save" | "requests"));
+    let (name, arguments) = named.next().expect("a step has an operation");
+    assert!(named.next().is_none(), "a step has one operation: {step}");
+    (name, arguments)
+}
+
+fn run(scenario: &Value, place: &str, runner: Runner) -> Result<(), String> {
+    let work = Workspace::new();
+    for (name, content) in scenario["files"].as_object().into_iter().flatten() {
+        work.write(name, bytes(content));
+    }
+    let config = match scenario.get("registry") {
+        Some(config) => serde_json::from_value(config.clone()).map_err(|e| e.to_string())?,
+        None => Config::default(),
+    };
+    let fixture = Fixture::start(config);
+    let dir = work.dir().display().to_string();
+    let (here, other) = match place {
+        "layout" => (format!("oci:{dir}/layout"), format!("oci:{dir}/other")),
+        _ => (format!("{}/app", fixture.host()), format!("{}/other", fixture.host())),
+    };
+    let mut known = Map::new();
+    for (name, value) in
+        [("place", here), ("other", other), ("dir", dir), ("host", fixture.host().to_string())]
+    {
+        known.insert(name.to_owned(), json!(value));
+    }
+    for (i, step) in steps(scenario).iter().enumerate() {
+        let at = |why: String| format!("step {}: {why}", i + 1);
+        fixture.clear_requests();
+        let (name, arguments) = operation(step);
+        if !OPERATIONS.contains(&name) {
+            return Err(at(format!("{name} is no operation")));
+        }
+        let arguments = filled(arguments, &known);
+        let result = match name {
+            "check_files" => check_files(&work, &arguments),
+            _ => runner(&work, name, &arguments),
+        };
+        let result = match (result, step["error"].as_str()) {
+            (Ok(value), None) => value,
+            (Err(code), Some(expected)) if code == expected => continue,
+            (result, expected) => {
+                return Err(at(format!("{name} gave {result:?}, expected {expected:?}")));
+            }
+        };
+        if let Some(expected) = step.get("expect") {
+            matches(&filled(expected, &known), &result, "result").map_err(at)?;
+        }
+        if let Some(most) = step["requests"].as_u64().filter(|_| place == "registry") {
+            let asked = fixture.requests();
+            if asked.len() as u64 > most {
+                return Err(at(format!("{} requests, at most {most}: {asked:?}", asked.len())));
+            }
+        }
+        for (name, path) in step["save"].as_object().into_iter().flatten() {
+            let path = path.as_str().expect("a path");
+            let value =
+                result.pointer(path).ok_or_else(|| at(format!("{result} has no {path}")))?;
+            known.insert(name.clone(), value.clone());
+        }
+    }
+    Ok(())
+}
+
+/// Text as it is, or so many bytes of one value.
+fn bytes(content: &Value) -> Vec<u8> {
+    match content {
+        Value::String(text) => text.clone().into_bytes(),
+        other => {
+            let (size, byte) = (other["size"].as_u64().unwrap(), other["byte"].as_u64().unwrap());
+            vec![byte as u8; size as usize]
+        }
+    }
+}
+
+/// `${name}` in every string stands for what was saved under that name.
+fn filled(value: &Value, known: &Map<String, Value>) -> Value {
+    match value {
+        Value::String(text) => {
+            if let Some(name) = text.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'))
+                && let Some(value) = known.get(name)
+            {
+                return value.clone();
+            }
+            let mut text = text.clone();
+            for (name, value) in known {
+                if let Some(value) = value.as_str() {
+                    text = text.replace(&format!("${{{name}}}"), value);
+                }
+            }
+            Value::String(text)
+        }
+        Value::Array(items) => items.iter().map(|item| filled(item, known)).collect(),
+        Value::Object(map) => {
+            Value::Object(map.iter().map(|(k, v)| (k.clone(), filled(v, known))).collect())
+        }
+        other => other.clone(),
+    }
+}
+
+/// Objects may have more keys than are expected; lists may not be longer, and are compared in
+/// order, unless the expected list is `{"in_any_order": […]}`; `"*"` is anything but nothing.
+fn matches(expected: &Value, actual: &Value, path: &str) -> Result<(), String> {
+    let differs = || Err(format!("{path} is {actual}, expected {expected}"));
+    match (expected, actual) {
+        (Value::String(any), actual) if any == "*" && !actual.is_null() => Ok(()),
+        (Value::Object(map), Value::Array(items)) if map.contains_key("in_any_order") => {
+            let wanted = map["in_any_order"].as_array().expect("a list");
+            let mut left: Vec<&Value> = items.iter().collect();
+            for entry in wanted {
+                let found = left.iter().position(|item| matches(entry, item, path).is_ok());
+                match found {
+                    Some(i) => drop(left.swap_remove(i)),
+                    None => return differs(),
+                }
+            }
+            if left.is_empty() { Ok(()) } else { differs() }
+        }
+        (Value::Object(wanted), Value::Object(map)) => {
+            wanted.iter().try_for_each(|(key, value)| {
+                matches(value, map.get(key).unwrap_or(&Value::Null), &format!("{path}.{key}"))
+            })
+        }
+        (Value::Array(wanted), Value::Array(items)) if wanted.len() == items.len() => wanted
+            .iter()
+            .zip(items)
+            .enumerate()
+            .try_for_each(|(i, (wanted, item))| matches(wanted, item, &format!("{path}[{i}]"))),
+        _ if expected == actual => Ok(()),
+        _ => differs(),
+    }
+}
+
+/// The content of files; null for one that is not there.
+fn check_files(work: &Workspace, wanted: &Value) -> Result<Value, String> {
+    for (name, content) in wanted.as_object().into_iter().flatten() {
+        let there = fs::read(work.path(name)).ok();
+        let expected = (!content.is_null()).then(|| bytes(content));
+        if there != expected {
+            let there = there.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+            panic!("{name} is {there:?}, expected {content}");
+        }
+    }
+    Ok(Value::Null)
+}
