@@ -215,9 +215,14 @@ fn looks_like_host(text: &str) -> bool {
 
 fn no_repository(text: &str, rest: &str) -> Error {
     let bare = rest.split(':').next().unwrap_or(rest);
-    if looks_like_host(bare) || rest.parse::<Host>().is_ok_and(|h| h.port.is_some()) {
-        invalid(format!("{text:?} names a registry but no repository"))
-            .with_hint(format!("write {rest}/REPOSITORY:TAG"))
+    let named = || invalid(format!("{text:?} names a registry but no repository"));
+    if looks_like_host(bare) {
+        named().with_hint(format!("write {rest}/REPOSITORY:TAG"))
+    } else if rest.parse::<Host>().is_ok_and(|h| h.port.is_some()) {
+        // `alpine:3` is read as a machine and its port, and may be meant as an image and its tag.
+        named().with_hint(format!(
+            "write {rest}/REPOSITORY:TAG, or docker.io/{text} if Docker Hub is meant"
+        ))
     } else {
         no_host(text)
     }

@@ -1,0 +1,74 @@
+//! The vectors that every language reads: references and digests.
+
+use std::io::Write;
+
+use ocigraph::{Algorithm, Digest, Place, Reference, digest_files};
+use serde_json::Value;
+
+fn references() -> Value {
+    serde_json::from_str(include_str!("../../tests/vectors/references.json")).unwrap()
+}
+
+fn digests() -> Value {
+    serde_json::from_str(include_str!("../../tests/vectors/digests.json")).unwrap()
+}
+
+#[test]
+fn references_are_read_into_their_parts_and_written_back() {
+    for vector in references()["valid"].as_array().unwrap() {
+        let text = vector["text"].as_str().unwrap();
+        let reference: Reference = text.parse().unwrap();
+        match reference.place() {
+            Place::Registry { host, repository } => {
+                assert_eq!(host.to_string(), vector["host"], "{text}");
+                assert_eq!(*repository, vector["repository"], "{text}");
+            }
+            Place::Layout(path) => assert_eq!(path.to_str().unwrap(), vector["path"], "{text}"),
+        }
+        let tags: Vec<&str> =
+            vector["tags"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+        assert_eq!(reference.tags(), tags, "{text}");
+        assert_eq!(reference.digest().map(Digest::as_str), vector["digest"].as_str(), "{text}");
+        assert_eq!(reference.to_string(), text);
+    }
+}
+
+#[test]
+fn what_is_no_reference_is_refused_with_a_reason() {
+    for vector in references()["invalid"].as_array().unwrap() {
+        let text = vector["text"].as_str().unwrap();
+        let error = text.parse::<Reference>().unwrap_err();
+        assert_eq!(error.code().name(), vector["code"], "{text}");
+        let says = vector["says"].as_str().unwrap();
+        assert!(error.to_string().contains(says), "{text:?}: {error}");
+    }
+}
+
+#[test]
+fn digests_are_the_same_in_memory_and_of_many_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let vectors = digests();
+    for (name, algorithm) in [("sha256", Algorithm::Sha256), ("sha512", Algorithm::Sha512)] {
+        let mut paths = Vec::new();
+        let mut expected = Vec::new();
+        for vector in vectors["digests"].as_array().unwrap() {
+            let size = vector["size"].as_u64().unwrap();
+            let content: Vec<u8> = (0..size).map(|i| (i % 251) as u8).collect();
+            let digest = vector[name].as_str().unwrap().to_owned();
+            assert_eq!(algorithm.digest(&content).as_str(), digest);
+            let path = folder.path().join(size.to_string());
+            std::fs::File::create(&path).unwrap().write_all(&content).unwrap();
+            paths.push(path);
+            expected.push((digest, size));
+        }
+        let of_files: Vec<(String, u64)> = digest_files(&paths, algorithm)
+            .into_iter()
+            .map(|result| result.unwrap())
+            .map(|(digest, size)| (digest.to_string(), size))
+            .collect();
+        assert_eq!(of_files, expected);
+    }
+    for text in vectors["invalid"].as_array().unwrap() {
+        assert!(text.as_str().unwrap().parse::<Digest>().is_err(), "{text}");
+    }
+}
