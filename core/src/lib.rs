@@ -33,6 +33,7 @@ mod pull;
 mod push;
 mod reference;
 mod registry;
+mod spool;
 mod staged;
 mod store;
 mod verify;
@@ -47,6 +48,7 @@ pub use digest::{Algorithm, Digest, Hasher, Verifier, digest_file, digest_files,
 pub use draw::printable;
 pub use error::{Code, Error, RegistryError, Result};
 pub use graph::{Graph, Node, Walk};
+pub use json::{Names, ToJson};
 pub use layout::Layout;
 pub use manifest::{Manifest, ManifestFormat};
 pub use options::{
@@ -58,4 +60,5 @@ pub use platform::Platform;
 pub use progress::{Event, Outcome, Progress};
 pub use reference::{Host, Name, Place, Reference, check_tag};
 pub use registry::{Connection, Limits, Registry, RegistryConfig};
+pub use spool::Spool;
 pub use store::{ByteStream, Doomed, FileSource, Repository, Source, Store, StoredBlob, verified};

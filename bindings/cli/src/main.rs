@@ -2,7 +2,6 @@
 
 mod args;
 mod commands;
-mod input;
 mod output;
 mod progress;
 

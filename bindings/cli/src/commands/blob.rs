@@ -11,15 +11,14 @@ use std::{
 use clap::Subcommand;
 use futures::TryStreamExt;
 use ocigraph::{
-    Algorithm, ByteStream, Descriptor, Error, FileSource, Reference, Result, digest_file,
-    media_type,
+    Algorithm, ByteStream, Descriptor, Error, FileSource, Names, Reference, Result, Source, Spool,
+    ToJson, digest_file, media_type,
 };
 use serde_json::json;
-use tempfile::{Builder, NamedTempFile};
+use tempfile::Builder;
 
 use crate::{
     args::{Common, Format, FormatArg, Target},
-    input::spool,
     output,
 };
 
@@ -62,11 +61,13 @@ pub(crate) async fn blob(common: &Common, command: BlobCommand) -> Result<ExitCo
             }
         }
         BlobCommand::Push { target, file, format } => {
-            let spooled = if file == Path::new("-") { Some(spool()?) } else { None };
-            let path = spooled.as_ref().map_or(file.as_path(), NamedTempFile::path);
-            let (digest, size) = digest_file(path, Algorithm::Sha256)?;
-            let blob = Descriptor::new(media_type::OCTET_STREAM, digest, size);
-            let source = Arc::new(FileSource::new(path));
+            let (blob, source): (_, Arc<dyn Source>) = if file == Path::new("-") {
+                Spool::read(std::io::stdin())?.finish(media_type::OCTET_STREAM)?
+            } else {
+                let (digest, size) = digest_file(&file, Algorithm::Sha256)?;
+                let blob = Descriptor::new(media_type::OCTET_STREAM, digest, size);
+                (blob, Arc::new(FileSource::new(file)))
+            };
             let outcome = client.push_blob(&target.reference, &blob, source).await?;
             match format.format {
                 Format::Text => {
@@ -75,7 +76,7 @@ pub(crate) async fn blob(common: &Common, command: BlobCommand) -> Result<ExitCo
                 }
                 Format::Json => output::json(&json!({
                     "reference": target.reference.at(blob.digest.clone()).to_string(),
-                    "descriptor": output::descriptor(&blob),
+                    "descriptor": blob.to_json(Names::Camel),
                     "outcome": outcome.name(),
                 })),
             }

@@ -3,8 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Args;
-use ocigraph::{CopyOptions, CopyReport, Platform, Result};
-use serde_json::json;
+use ocigraph::{CopyOptions, Platform, Result};
 
 use crate::{
     args::{Common, Format, FormatArg, Target},
@@ -50,23 +49,7 @@ pub(crate) async fn copy(common: &Common, args: CopyArgs) -> Result<ExitCode> {
             output::line(&format!("Copied {} => {}", args.source, args.destination));
             output::line(&format!("Digest: {}", copied.descriptor.digest));
         }
-        Format::Json => output::json(&in_json(&copied)),
+        Format::Json => output::result(&copied),
     }
     Ok(ExitCode::SUCCESS)
-}
-
-fn in_json(copied: &CopyReport) -> serde_json::Value {
-    json!({
-        "source": copied.source.to_string(),
-        "destination": copied.destination.to_string(),
-        "descriptor": output::descriptor(&copied.descriptor),
-        "tags": copied.tags,
-        "manifests": copied.manifests,
-        "blobs": {
-            "copied": copied.blobs.copied,
-            "existed": copied.blobs.existed,
-            "mounted": copied.blobs.mounted,
-        },
-        "bytes": copied.bytes,
-    })
 }

@@ -7,7 +7,6 @@ use std::{
 
 use clap::Args;
 use ocigraph::{Code, DeleteOptions, DeleteReport, Error, Reference, Result};
-use serde_json::{Value, json};
 
 use crate::{
     args::{Common, Format, FormatArg, usage},
@@ -61,7 +60,7 @@ pub(crate) async fn delete(common: &Common, args: DeleteArgs) -> Result<ExitCode
     let report = client.delete(&args.target, options).await?;
     match args.format.format {
         Format::Text => lines(&report).iter().for_each(|line| output::line(line)),
-        Format::Json => output::json(&in_json(&report)),
+        Format::Json => output::result(&report),
     }
     check(&report, &args.target)?;
     Ok(ExitCode::SUCCESS)
@@ -106,23 +105,4 @@ fn lines(report: &DeleteReport) -> Vec<String> {
         format!("Failed {} {}: {}", d.digest, output::kind(d), ocigraph::printable(&error))
     });
     deleted.chain(kept).chain(failed).collect()
-}
-
-fn in_json(report: &DeleteReport) -> Value {
-    let kept = report.kept.iter().map(
-        |kept| json!({ "descriptor": output::descriptor(&kept.descriptor), "reason": kept.reason }),
-    );
-    let failed = report.failed.iter().map(|failed| {
-        json!({
-            "descriptor": output::descriptor(&failed.descriptor),
-            "error": failed.error.to_string(),
-            "code": failed.error.code().name(),
-        })
-    });
-    json!({
-        "dryRun": report.dry_run,
-        "deleted": report.deleted.iter().map(output::descriptor).collect::<Vec<_>>(),
-        "kept": kept.collect::<Vec<Value>>(),
-        "failed": failed.collect::<Vec<Value>>(),
-    })
 }

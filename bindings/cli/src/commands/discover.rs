@@ -3,8 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
-use ocigraph::{DiscoverOptions, Graph, Platform, Reference, Result};
-use serde_json::Value;
+use ocigraph::{DiscoverOptions, Graph, Names, Platform, Reference, Result};
 
 use crate::{
     args::{Common, Target, key_values},
@@ -71,7 +70,7 @@ pub(crate) async fn discover(common: &Common, args: DiscoverArgs) -> Result<Exit
         GraphFormat::Mermaid => output::bytes(graph.mermaid(&root).as_bytes()),
         GraphFormat::Json => {
             let place = Reference::new(args.target.reference.place().clone()).to_string();
-            output::line(&output::graph(&graph, &root, &place, |d| wanted.matches(d)));
+            output::line(&graph.json(&root, &place, Names::Camel, |d| wanted.matches(d)));
         }
         GraphFormat::Table => table(&graph, &root, common.verbose),
     }
@@ -97,7 +96,7 @@ fn table(graph: &Graph, root: &str, verbose: bool) {
     for referrer in referrers {
         output::line(&format!("{:width$}   {}", output::kind(referrer), referrer.digest));
         if verbose {
-            output::json(&Value::Object(output::descriptor(referrer)));
+            output::result(referrer);
         }
     }
 }

@@ -7,8 +7,10 @@ use std::{
 };
 
 use clap::Subcommand;
-use ocigraph::{Algorithm, Client, Code, Doomed, Error, Manifest, Platform, Reference, Result};
-use serde_json::{Value, json};
+use ocigraph::{
+    Algorithm, Client, Code, Doomed, Error, Manifest, Names, Platform, Reference, Result, ToJson,
+};
+use serde_json::json;
 
 use super::delete::confirmed;
 use crate::{
@@ -85,7 +87,7 @@ pub(crate) async fn manifest(common: &Common, command: ManifestCommand) -> Resul
                 }
                 Format::Json => output::json(&json!({
                     "reference": target.reference.at(manifest.digest().clone()).to_string(),
-                    "descriptor": output::descriptor(&manifest.descriptor()),
+                    "descriptor": manifest.descriptor().to_json(Names::Camel),
                     "tags": target.reference.tags(),
                 })),
             }
@@ -104,7 +106,7 @@ pub(crate) async fn manifest(common: &Common, command: ManifestCommand) -> Resul
             match format.format {
                 Format::Text => output::line(&format!("Deleted {}", manifest.digest())),
                 Format::Json => {
-                    output::json(&Value::Object(output::descriptor(&manifest.descriptor())));
+                    output::result(&manifest.descriptor());
                 }
             }
         }
@@ -117,7 +119,7 @@ fn write(manifest: &Manifest, output: &Path, describe: bool) -> Result<()> {
         std::fs::write(output, manifest.bytes()).map_err(|e| Error::io("write", output, e))?;
     }
     if describe {
-        output::json(&Value::Object(output::descriptor(&manifest.descriptor())));
+        output::result(&manifest.descriptor());
     } else if output == Path::new("-") {
         output::bytes(manifest.bytes());
     }

@@ -3,8 +3,8 @@
 use std::process::ExitCode;
 
 use clap::Args;
-use ocigraph::{Platform, Reference, Result};
-use serde_json::{Value, json};
+use ocigraph::{Names, Platform, Reference, Result, ToJson};
+use serde_json::json;
 
 use crate::{
     args::{Common, Format, FormatArg},
@@ -53,7 +53,7 @@ pub(crate) async fn tag(common: &Common, args: TagArgs) -> Result<ExitCode> {
             }
         }
         Format::Json => {
-            let descriptor = output::descriptor(&descriptor);
+            let descriptor = descriptor.to_json(Names::Camel);
             output::json(&json!({ "descriptor": descriptor, "tags": args.tags }));
         }
     }
@@ -77,7 +77,7 @@ pub(crate) async fn resolve(common: &Common, args: ResolveArgs) -> Result<ExitCo
     let descriptor = common.client()?.resolve(&args.target, args.platform.as_ref()).await?;
     match args.format.format {
         Format::Text => output::line(descriptor.digest.as_str()),
-        Format::Json => output::json(&Value::Object(output::descriptor(&descriptor))),
+        Format::Json => output::result(&descriptor),
     }
     Ok(ExitCode::SUCCESS)
 }

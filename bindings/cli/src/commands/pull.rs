@@ -4,7 +4,6 @@ use std::{path::PathBuf, process::ExitCode};
 
 use clap::Args;
 use ocigraph::{Platform, PullOptions, PullResult, Reference, Result};
-use serde_json::{Value, json};
 
 use crate::{
     args::{Common, Format, FormatArg},
@@ -61,8 +60,8 @@ pub(crate) async fn pull(common: &Common, args: PullArgs) -> Result<ExitCode> {
     match (args.format.format, pulled.as_slice()) {
         (Format::Text, _) => pulled.iter().for_each(|artifact| print(artifact, common.quiet)),
         // One artifact is printed as itself: that is what a reference or a digest gives.
-        (Format::Json, [one]) => output::json(&in_json(one)),
-        (Format::Json, all) => output::json(&all.iter().map(in_json).collect()),
+        (Format::Json, [one]) => output::result(one),
+        (Format::Json, all) => output::result(all),
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -74,20 +73,4 @@ fn print(artifact: &PullResult, quiet: bool) {
     }
     output::line(&format!("Pulled {}", artifact.reference));
     output::line(&format!("Digest: {}", artifact.descriptor.digest));
-}
-
-fn in_json(artifact: &PullResult) -> Value {
-    let files = artifact.files.iter().map(|file| {
-        json!({
-            "path": file.path,
-            "descriptor": output::descriptor(&file.descriptor),
-            "outcome": file.outcome.name(),
-        })
-    });
-    json!({
-        "reference": artifact.reference.to_string(),
-        "descriptor": output::descriptor(&artifact.descriptor),
-        "files": files.collect::<Vec<Value>>(),
-        "skipped": artifact.skipped.iter().map(output::descriptor).collect::<Vec<_>>(),
-    })
 }

@@ -9,15 +9,11 @@ use std::{
 
 use clap::Args;
 use ocigraph::{
-    Annotations, Error, File, ManifestFormat, PushOptions, PushResult, Reference, Result,
-    media_type,
+    Annotations, Error, File, ManifestFormat, PushOptions, Reference, Result, Spool, media_type,
 };
-use serde_json::{Value, json};
-use tempfile::NamedTempFile;
 
 use crate::{
     args::{Common, Format, FormatArg, Target, key_values, usage},
-    input::spool,
     output,
     progress::uploads,
 };
@@ -103,13 +99,11 @@ async fn send(
 ) -> Result<ExitCode> {
     let Artifact { export_manifest, format, .. } = &artifact;
     let (export_manifest, format) = (export_manifest.clone(), format.format);
-    // Kept until the push is over.
-    let mut spooled = None;
     let options = PushOptions {
         subject,
         concurrency: common.concurrency(),
         progress: uploads(common),
-        ..artifact.options(&mut spooled)?
+        ..artifact.options()?
     };
     let pushed = common.client()?.push(&target.reference, options).await?;
     if let Some(path) = &export_manifest {
@@ -120,35 +114,20 @@ async fn send(
             output::line(&format!("Pushed {target}"));
             output::line(&format!("Digest: {}", pushed.descriptor.digest));
         }
-        Format::Json => output::json(&in_json(&pushed)),
+        Format::Json => output::result(&pushed),
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn in_json(pushed: &PushResult) -> Value {
-    let blobs = pushed.blobs.iter().map(|blob| {
-        json!({
-            "title": blob.descriptor.title(),
-            "descriptor": output::descriptor(&blob.descriptor),
-            "outcome": blob.outcome.name(),
-        })
-    });
-    json!({
-        "reference": pushed.reference.to_string(),
-        "descriptor": output::descriptor(&pushed.descriptor),
-        "tags": pushed.tags,
-        "blobs": blobs.collect::<Vec<Value>>(),
-    })
-}
-
 impl Artifact {
-    fn options(self, spooled: &mut Option<NamedTempFile>) -> Result<PushOptions> {
+    fn options(self) -> Result<PushOptions> {
+        let mut input_read = false;
         let mut of_files = read_annotation_file(self.annotation_file.as_deref())?;
         let mut annotations = of_files.remove("$manifest").unwrap_or_default();
         annotations.extend(key_values(&self.annotations)?);
         let config = match &self.config {
             Some(text) => {
-                let mut config = file(text, spooled)?;
+                let mut config = file(text, &mut input_read)?;
                 config.annotations = of_files.remove("$config").unwrap_or_default();
                 Some(config)
             }
@@ -156,7 +135,7 @@ impl Artifact {
         };
         let mut files = Vec::with_capacity(self.files.len());
         for text in &self.files {
-            let mut file = file(text, spooled)?;
+            let mut file = file(text, &mut input_read)?;
             let (path, _) = split_type(text);
             let plain = path.strip_prefix("./").unwrap_or(path);
             if let Some(annotations) = of_files.remove(path).or_else(|| of_files.remove(plain)) {
@@ -182,7 +161,7 @@ impl Artifact {
     }
 }
 
-fn file(text: &str, spooled: &mut Option<NamedTempFile>) -> Result<File> {
+fn file(text: &str, input_read: &mut bool) -> Result<File> {
     let (path, kind) = split_type(text);
     if path.is_empty() {
         return Err(
@@ -190,11 +169,12 @@ fn file(text: &str, spooled: &mut Option<NamedTempFile>) -> Result<File> {
         );
     }
     let file = match path {
-        "-" if spooled.is_some() => {
+        "-" if *input_read => {
             return Err(usage("standard input can be pushed once"));
         }
         "-" => {
-            File { title: Some("stdin".to_owned()), ..File::path(spooled.insert(spool()?).path()) }
+            *input_read = true;
+            Spool::read(std::io::stdin())?.into_file("stdin")?
         }
         _ => File::path(path),
     };

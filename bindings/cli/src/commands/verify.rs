@@ -4,7 +4,6 @@ use std::process::ExitCode;
 
 use clap::Args;
 use ocigraph::{Digest, Platform, Problem, Result, VerifyOptions};
-use serde_json::{Value, json};
 
 use crate::{
     args::{Common, Format, FormatArg, Target},
@@ -49,11 +48,7 @@ pub(crate) async fn verify(common: &Common, args: VerifyArgs) -> Result<ExitCode
                 report.checked, args.target
             ));
         }
-        Format::Json => output::json(&json!({
-            "checked": report.checked,
-            "bytes": report.bytes,
-            "problems": report.problems.iter().map(in_json).collect::<Vec<_>>(),
-        })),
+        Format::Json => output::result(&report),
     }
     Ok(if report.problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
@@ -63,13 +58,4 @@ fn print(problem: &Problem) {
         problem.path.iter().chain([&problem.descriptor.digest]).map(Digest::as_str).collect();
     output::line(&format!("{}: {}", problem.kind.name(), path.join(" > ")));
     output::line(&format!("  {}", ocigraph::printable(&problem.detail)));
-}
-
-fn in_json(problem: &Problem) -> Value {
-    json!({
-        "descriptor": output::descriptor(&problem.descriptor),
-        "path": problem.path.iter().map(Digest::as_str).collect::<Vec<_>>(),
-        "kind": problem.kind.name(),
-        "detail": problem.detail,
-    })
 }

@@ -88,8 +88,16 @@ pub(crate) fn run(work: &Workspace, operation: &str, arguments: &Value) -> Resul
         "resolve" => json!({ "descriptor": value }),
         "tags" | "repositories" => value,
         "pull" if value.is_object() => json!([value]),
+        "manifests" => value.as_array().into_iter().flatten().map(nested).collect(),
         _ => value,
     })
+}
+
+/// The command line prints a listing as Azure does, flat.
+fn nested(info: &Value) -> Value {
+    let mut nested = info.clone();
+    nested["descriptor"] = info.clone();
+    nested
 }
 
 /// `Error: …: what went wrong [CODE]`.

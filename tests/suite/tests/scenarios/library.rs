@@ -1,11 +1,15 @@
 //! Scenarios over the crate: calls out of values, and values out of results.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use futures::TryStreamExt;
 use ocigraph::{
     Algorithm, Bytes, Client, CopyOptions, DeleteOptions, Descriptor, DiscoverOptions, Error, File,
-    Graph, Manifest, Platform, PullOptions, PushOptions, Reference, VerifyOptions, digest_files,
+    Graph, Manifest, Names, Platform, PullOptions, PushOptions, Reference, ToJson, VerifyOptions,
+    digest_files,
 };
 use ocigraph_suite::Workspace;
 use serde_json::{Value, json};
@@ -52,19 +56,7 @@ async fn perform(work: &Workspace, operation: &str, a: &Value) -> Result<Value, 
                 ..PushOptions::default()
             };
             let pushed = client.push(&target()?, options).await?;
-            let blobs = pushed.blobs.iter().map(|blob| {
-                json!({
-                    "title": blob.descriptor.title(),
-                    "descriptor": blob.descriptor.as_json(),
-                    "outcome": blob.outcome.name(),
-                })
-            });
-            json!({
-                "reference": pushed.reference.to_string(),
-                "descriptor": pushed.descriptor.as_json(),
-                "tags": pushed.tags,
-                "blobs": blobs.collect::<Vec<_>>(),
-            })
+            pushed.to_json(Names::Snake)
         }
         "pull" => {
             let options = PullOptions {
@@ -76,25 +68,14 @@ async fn perform(work: &Workspace, operation: &str, a: &Value) -> Result<Value, 
                 ..PullOptions::default()
             };
             let pulled = client.pull(&target()?, options).await?;
-            pulled
-                .iter()
-                .map(|artifact| {
-                    let files = artifact.files.iter().map(|file| {
-                        let path = file.path.strip_prefix(work.dir()).unwrap_or(&file.path);
-                        json!({
-                            "path": path,
-                            "descriptor": file.descriptor.as_json(),
-                            "outcome": file.outcome.name(),
-                        })
-                    });
-                    json!({
-                        "reference": artifact.reference.to_string(),
-                        "descriptor": artifact.descriptor.as_json(),
-                        "files": files.collect::<Vec<_>>(),
-                        "skipped": all(&artifact.skipped),
-                    })
-                })
-                .collect()
+            let mut artifacts = pulled.to_json(Names::Snake);
+            for file in artifacts.as_array_mut().into_iter().flatten() {
+                for file in file["files"].as_array_mut().into_iter().flatten() {
+                    let path = Path::new(file["path"].as_str().unwrap());
+                    file["path"] = json!(path.strip_prefix(work.dir()).unwrap_or(path));
+                }
+            }
+            artifacts
         }
         "discover" => {
             let options = DiscoverOptions {
@@ -105,7 +86,7 @@ async fn perform(work: &Workspace, operation: &str, a: &Value) -> Result<Value, 
             };
             let graph = client.discover(&target()?, options).await?;
             let subject = graph.subject();
-            json!({ "subject": subject.as_json(), "referrers": beneath(&graph, subject) })
+            json!({ "subject": subject.to_json(Names::Snake), "referrers": beneath(&graph, subject) })
         }
         "delete" => {
             let options = DeleteOptions {
@@ -113,63 +94,25 @@ async fn perform(work: &Workspace, operation: &str, a: &Value) -> Result<Value, 
                 force: flag("force"),
                 ..DeleteOptions::default()
             };
-            let report = client.delete(&target()?, options).await?;
-            let kept = report.kept.iter().map(
-                |kept| json!({ "descriptor": kept.descriptor.as_json(), "reason": kept.reason }),
-            );
-            let failed = report.failed.iter().map(|failed| {
-                let code = failed.error.code().name();
-                json!({ "descriptor": failed.descriptor.as_json(), "code": code })
-            });
-            json!({
-                "dry_run": report.dry_run,
-                "deleted": all(&report.deleted),
-                "kept": kept.collect::<Vec<_>>(),
-                "failed": failed.collect::<Vec<_>>(),
-            })
+            client.delete(&target()?, options).await?.to_json(Names::Snake)
         }
         "copy" => {
             let options =
                 CopyOptions { recursive: flag("recursive"), platform, ..CopyOptions::default() };
-            let copied =
-                client.copy(&reference("source")?, &reference("destination")?, options).await?;
-            json!({
-                "source": copied.source.to_string(),
-                "destination": copied.destination.to_string(),
-                "descriptor": copied.descriptor.as_json(),
-                "tags": copied.tags,
-                "manifests": copied.manifests,
-                "blobs": {
-                    "copied": copied.blobs.copied,
-                    "existed": copied.blobs.existed,
-                    "mounted": copied.blobs.mounted,
-                },
-                "bytes": copied.bytes,
-            })
+            let (from, to) = (reference("source")?, reference("destination")?);
+            client.copy(&from, &to, options).await?.to_json(Names::Snake)
         }
         "verify" => {
-            let report = client.verify(&target()?, VerifyOptions::default()).await?;
-            let problems = report.problems.iter().map(|problem| {
-                json!({
-                    "descriptor": problem.descriptor.as_json(),
-                    "path": problem.path,
-                    "kind": problem.kind.name(),
-                })
-            });
-            json!({
-                "checked": report.checked,
-                "bytes": report.bytes,
-                "problems": problems.collect::<Vec<_>>(),
-            })
+            client.verify(&target()?, VerifyOptions::default()).await?.to_json(Names::Snake)
         }
         "resolve" => {
             let descriptor = client.resolve(&target()?, platform.as_ref()).await?;
-            json!({ "descriptor": descriptor.as_json() })
+            json!({ "descriptor": descriptor.to_json(Names::Snake) })
         }
         "tag" => {
             let tags: Vec<String> = serde_json::from_value(a["tags"].clone()).unwrap();
             let descriptor = client.tag(&target()?, &tags).await?;
-            json!({ "descriptor": descriptor.as_json(), "tags": tags })
+            json!({ "descriptor": descriptor.to_json(Names::Snake), "tags": tags })
         }
         "untag" => {
             let target = target()?;
@@ -177,22 +120,7 @@ async fn perform(work: &Workspace, operation: &str, a: &Value) -> Result<Value, 
             json!({ "untagged": target.tags() })
         }
         "tags" => json!({ "tags": client.tags(&target()?).await? }),
-        "manifests" => {
-            let infos = client.manifests(&target()?).await?;
-            infos
-                .iter()
-                .map(|info| {
-                    let mut value = info.descriptor.as_json();
-                    if !info.tags.is_empty() {
-                        value["tags"] = json!(info.tags);
-                    }
-                    value["subject"] = json!(info.subject);
-                    value["image_size"] = json!(info.image_size);
-                    value["config_media_type"] = json!(info.config_media_type);
-                    value
-                })
-                .collect()
-        }
+        "manifests" => client.manifests(&target()?).await?.to_json(Names::Snake),
         "repositories" => {
             let host = text("host").unwrap().parse()?;
             json!({ "repositories": client.repositories(&host).await? })
@@ -209,7 +137,7 @@ async fn perform(work: &Workspace, operation: &str, a: &Value) -> Result<Value, 
             let target = target()?;
             let manifest = Manifest::parse(manifest.into(), None, Algorithm::Sha256)?;
             client.push_manifest(&target, &manifest).await?;
-            json!({ "descriptor": manifest.descriptor().as_json(), "tags": target.tags() })
+            json!({ "descriptor": manifest.descriptor().to_json(Names::Snake), "tags": target.tags() })
         }
         "fetch_blob" => {
             let (_, stream) = client.fetch_blob(&target()?).await?;
@@ -220,7 +148,7 @@ async fn perform(work: &Workspace, operation: &str, a: &Value) -> Result<Value, 
             let bytes = Bytes::from(text("content").unwrap());
             let blob = Descriptor::of("application/octet-stream", &bytes);
             let outcome = client.push_blob(&target()?, &blob, Arc::new(bytes)).await?;
-            json!({ "descriptor": blob.as_json(), "outcome": outcome.name() })
+            json!({ "descriptor": blob.to_json(Names::Snake), "outcome": outcome.name() })
         }
         "digest_files" => {
             let files = paths("files");
@@ -237,36 +165,11 @@ async fn perform(work: &Workspace, operation: &str, a: &Value) -> Result<Value, 
     })
 }
 
-trait AsJson {
-    fn as_json(&self) -> Value;
-}
-
-impl AsJson for Descriptor {
-    fn as_json(&self) -> Value {
-        let mut value =
-            json!({ "media_type": self.media_type, "digest": self.digest, "size": self.size });
-        if let Some(artifact_type) = &self.artifact_type {
-            value["artifact_type"] = json!(artifact_type);
-        }
-        if !self.annotations.is_empty() {
-            value["annotations"] = json!(self.annotations);
-        }
-        if let Some(platform) = &self.platform {
-            value["platform"] = json!(platform);
-        }
-        value
-    }
-}
-
-fn all(descriptors: &[Descriptor]) -> Vec<Value> {
-    descriptors.iter().map(AsJson::as_json).collect()
-}
-
 fn beneath(graph: &Graph, of: &Descriptor) -> Vec<Value> {
     let referrers = graph.referrers(&of.digest).iter();
     referrers
         .map(|referrer| {
-            let mut value = referrer.as_json();
+            let mut value = referrer.to_json(Names::Snake);
             value["referrers"] = json!(beneath(graph, referrer));
             value
         })

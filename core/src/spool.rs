@@ -1,0 +1,151 @@
+//! Content that can be read only once, such as standard input or a stream of the caller's: kept
+//! until the push is over, so that it can be digested first and sent again.
+//!
+//! What is short stays in memory, the rest goes to a temporary file that is removed when the last
+//! user of the source is done.
+
+use std::{
+    io::{self, Read, Write},
+    sync::Arc,
+};
+
+use async_trait::async_trait;
+use tempfile::NamedTempFile;
+
+use crate::{
+    descriptor::Descriptor,
+    digest::{Algorithm, Hasher},
+    error::{Error, Result},
+    options::{Content, File},
+    store::{ByteStream, FileSource, Source},
+};
+
+/// Up to here content stays in memory.
+const IN_MEMORY: usize = 1024 * 1024;
+
+/// Takes content in, piece by piece. All its calls block.
+///
+/// ```
+/// let mut spool = ocigraph::Spool::new();
+/// spool.write(b"hello, ").unwrap();
+/// spool.write(b"world").unwrap();
+/// let (blob, _source) = spool.finish("text/plain").unwrap();
+/// assert_eq!(blob.size, 12);
+/// ```
+#[derive(Debug)]
+pub struct Spool {
+    hasher: Hasher,
+    size: u64,
+    memory: Vec<u8>,
+    file: Option<NamedTempFile>,
+}
+
+impl Spool {
+    /// An empty one.
+    pub fn new() -> Self {
+        Self { hasher: Algorithm::Sha256.hasher(), size: 0, memory: Vec::new(), file: None }
+    }
+
+    /// Reads `reader` to its end; IO when it fails, or when the temporary file cannot be written.
+    pub fn read(mut reader: impl Read) -> Result<Self> {
+        let mut spool = Self::new();
+        let mut buffer = vec![0; 256 * 1024];
+        loop {
+            match reader.read(&mut buffer) {
+                Ok(0) => return Ok(spool),
+                Ok(n) => spool.write(&buffer[..n])?,
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                Err(e) => {
+                    return Err(Error::new(
+                        crate::Code::Io,
+                        format!("the content cannot be read: {e}"),
+                    )
+                    .with_source(e));
+                }
+            }
+        }
+    }
+
+    /// Takes in the next bytes.
+    pub fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        self.hasher.update(bytes);
+        self.size += bytes.len() as u64;
+        if self.file.is_none() && self.memory.len() + bytes.len() <= IN_MEMORY {
+            self.memory.extend_from_slice(bytes);
+            return Ok(());
+        }
+        let fail = |e| Error::io("keep the content in", &std::env::temp_dir(), e);
+        let file = match &mut self.file {
+            Some(file) => file,
+            none => {
+                let mut file = NamedTempFile::new().map_err(fail)?;
+                file.write_all(&std::mem::take(&mut self.memory)).map_err(fail)?;
+                none.insert(file)
+            }
+        };
+        file.write_all(bytes).map_err(fail)
+    }
+
+    /// What was taken in, as a blob of this media type and its source.
+    pub fn finish(self, media_type: &str) -> Result<(Descriptor, Arc<dyn Source>)> {
+        let blob = Descriptor::new(media_type, self.hasher.finish(), self.size);
+        let source: Arc<dyn Source> = match self.file {
+            None => Arc::new(bytes::Bytes::from(self.memory)),
+            Some(file) => Arc::new(Spooled { source: FileSource::new(file.path()), _file: file }),
+        };
+        Ok((blob, source))
+    }
+
+    /// What was taken in, as a file to push under `title`; its media type follows from the title
+    /// unless the file is given another.
+    pub fn into_file(self, title: &str) -> Result<File> {
+        let (blob, source) = self.finish(&crate::files::media_type_for(title.as_ref()))?;
+        let content = Content::Source(Box::new(blob), source);
+        Ok(File {
+            content,
+            media_type: None,
+            title: Some(title.to_owned()),
+            annotations: Default::default(),
+        })
+    }
+}
+
+impl Default for Spool {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+#[derive(Debug)]
+struct Spooled {
+    source: FileSource,
+    _file: NamedTempFile,
+}
+
+#[async_trait]
+impl Source for Spooled {
+    async fn open(&self, offset: u64) -> Result<ByteStream> {
+        self.source.open(offset).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::TryStreamExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn long_and_short_content_can_be_read_again_from_anywhere() {
+        for length in [0, 10, IN_MEMORY, IN_MEMORY + 1, 3 * IN_MEMORY] {
+            let content: Vec<u8> = (0..length).map(|i| (i % 251) as u8).collect();
+            let (blob, source) = Spool::read(&content[..]).unwrap().finish("a/b").unwrap();
+            assert_eq!(blob, Descriptor::of("a/b", &content));
+            for offset in [0, length / 2, length] {
+                let stream = source.open(offset as u64).await.unwrap();
+                let chunks: Vec<bytes::Bytes> = stream.try_collect().await.unwrap();
+                assert!(chunks.concat() == content[offset..]);
+            }
+        }
+    }
+}
