@@ -9,7 +9,7 @@ use std::{
 use bytes::Bytes;
 
 use crate::{
-    auth::Credential,
+    auth::{Credential, Credentials},
     choose::manifest_for,
     copy, delete,
     descriptor::Descriptor,
@@ -17,11 +17,12 @@ use crate::{
     error::{Code, Error, Result},
     graph::Graph,
     layout::Layout,
-    listing,
+    listing, login,
     manifest::Manifest,
     options::{
-        CopyOptions, CopyReport, DeleteOptions, DeleteReport, DiscoverOptions, ManifestInfo,
-        PullOptions, PullResult, PushOptions, PushResult, VerifyOptions, VerifyReport,
+        CopyOptions, CopyReport, DeleteOptions, DeleteReport, DiscoverOptions, LoginResult,
+        LogoutResult, ManifestInfo, PullOptions, PullResult, PushOptions, PushResult, TagInfo,
+        VerifyOptions, VerifyReport,
     },
     platform::Platform,
     progress::Outcome,
@@ -31,6 +32,10 @@ use crate::{
     store::{ByteStream, Source, Store},
     verify,
 };
+
+/// What a token must allow beside `pull`. A delete may have to bring an index of referrers up to date.
+const PUSH: [&str; 1] = ["push"];
+const DELETE: [&str; 1] = ["delete"];
 
 /// A client for registries and layouts. Cheap to clone; connections, and what was learned of each
 /// registry, are shared by the clones.
@@ -70,28 +75,56 @@ impl Client {
         Self { config: Arc::new(config), connections: Arc::default() }
     }
 
-    /// The same, with credentials for every registry it is used with.
+    /// A client with a credential for every registry it is used with.
     pub fn with_credential(credential: Credential) -> Self {
         Self::with_config(RegistryConfig {
-            credential: Some(credential),
+            credentials: Credentials::Given(credential),
             ..RegistryConfig::default()
         })
     }
 
     /// The store that a reference points into. Nothing is read or sent yet.
     pub fn open(&self, reference: &Reference) -> Result<Arc<dyn Store>> {
-        Ok(match reference.place() {
-            Place::Layout(path) => Arc::new(Layout::open(path)),
+        self.open_for(reference, &[])
+    }
+
+    /// The same, for an operation that will need more than `pull`: one token serves it all.
+    fn open_for(&self, reference: &Reference, actions: &[&str]) -> Result<Arc<dyn Store>> {
+        match reference.place() {
+            Place::Layout(path) => Ok(Arc::new(Layout::open(path))),
             Place::Registry { host, repository } => {
-                Arc::new(Registry::new(self.connection(host)?, repository))
+                let registry = Registry::new(self.connection(host)?, repository);
+                Ok(Arc::new(registry.for_actions(actions)))
             }
-        })
+        }
+    }
+
+    /// Source and destination of a copy. Within one registry a token must serve both, since blobs
+    /// are mounted from one to the other.
+    fn open_both(
+        &self,
+        source: &Reference,
+        destination: &Reference,
+    ) -> Result<(Arc<dyn Store>, Arc<dyn Store>)> {
+        if let (
+            Place::Registry { host, repository: from },
+            Place::Registry { host: other, repository: to },
+        ) = (source.place(), destination.place())
+            && host == other
+        {
+            let connection = self.connection(host)?;
+            let from = Registry::new(Arc::clone(&connection), from);
+            let to = Registry::new(connection, to).for_actions(&PUSH);
+            let both = from.scopes().joined(to.scopes());
+            return Ok((Arc::new(from.for_scopes(&both)), Arc::new(to.for_scopes(&both))));
+        }
+        Ok((self.open(source)?, self.open_for(destination, &PUSH)?))
     }
 
     /// Packs files, directories and bytes into one artifact, and names it by the reference's tags.
     pub async fn push(&self, reference: &Reference, options: PushOptions) -> Result<PushResult> {
         let during = |e: Error| e.during("push", reference);
-        let store = self.open(reference).map_err(during)?;
+        let store = self.open_for(reference, &PUSH).map_err(during)?;
         push::push(store, reference, options).await.map_err(during)
     }
 
@@ -122,7 +155,7 @@ impl Client {
         options: DeleteOptions,
     ) -> Result<DeleteReport> {
         let during = |e: Error| e.during("delete", reference);
-        let store = self.open(reference).map_err(during)?;
+        let store = self.open_for(reference, &DELETE).map_err(during)?;
         delete::delete(store.as_ref(), reference, &options).await.map_err(during)
     }
 
@@ -135,8 +168,7 @@ impl Client {
         options: CopyOptions,
     ) -> Result<CopyReport> {
         let during = |e: Error| e.during("copy", format!("{source} to {destination}"));
-        let from = self.open(source).map_err(during)?;
-        let to = self.open(destination).map_err(during)?;
+        let (from, to) = self.open_both(source, destination).map_err(during)?;
         copy::copy(from, source, to, destination, options).await.map_err(during)
     }
 
@@ -175,7 +207,7 @@ impl Client {
         for tag in tags {
             crate::reference::check_tag(tag).map_err(during)?;
         }
-        let store = self.open(reference).map_err(during)?;
+        let store = self.open_for(reference, &PUSH).map_err(during)?;
         let descriptor = store.resolve(&reference.name().map_err(during)?).await.map_err(during)?;
         store.tag(&descriptor, tags).await.map_err(during)?;
         Ok(descriptor)
@@ -188,7 +220,7 @@ impl Client {
             let error = Error::new(Code::InvalidReference, "it has no tag that could be removed");
             return Err(during(error));
         }
-        let store = self.open(reference).map_err(during)?;
+        let store = self.open_for(reference, &DELETE).map_err(during)?;
         for tag in reference.tags() {
             store.untag(tag).await.map_err(during)?;
         }
@@ -199,6 +231,13 @@ impl Client {
     pub async fn tags(&self, reference: &Reference) -> Result<Vec<String>> {
         let during = |e: Error| e.during("tags", reference);
         self.open(reference).map_err(during)?.tags().await.map_err(during)
+    }
+
+    /// All tags with what they name, and what the registry tells of them.
+    pub async fn tag_details(&self, reference: &Reference) -> Result<Vec<TagInfo>> {
+        let during = |e: Error| e.during("tags", reference);
+        let store = self.open(reference).map_err(during)?;
+        listing::tags(store.as_ref()).await.map_err(during)
     }
 
     /// The manifests, tagged and untagged, with what is known of each. Untagged ones are found
@@ -213,6 +252,25 @@ impl Client {
     pub async fn repositories(&self, host: &Host) -> Result<Vec<String>> {
         let during = |e: Error| e.during("repositories", host);
         self.connection(host).map_err(during)?.repositories().await.map_err(during)
+    }
+
+    /// Checks a credential with a registry, and stores it where the other tools look: the helper
+    /// that docker's configuration names for the registry, else that file itself, as plain text that
+    /// its owner alone can read. UNAUTHORIZED when the registry does not take it, and nothing is
+    /// stored then.
+    pub async fn login(&self, host: &Host, credential: Credential) -> Result<LoginResult> {
+        let during = |e: Error| e.during("login", host);
+        let result = login::login(&self.config, host, credential).await.map_err(during)?;
+        self.forget(host);
+        Ok(result)
+    }
+
+    /// Removes every form of a registry's stored credential, from files and helpers.
+    pub async fn logout(&self, host: &Host) -> Result<LogoutResult> {
+        let during = |e: Error| e.during("logout", host);
+        let result = login::logout(&self.config, host).await.map_err(during)?;
+        self.forget(host);
+        Ok(result)
     }
 
     /// The manifest that the reference names, as it is stored; with a platform, that of the image
@@ -241,7 +299,7 @@ impl Client {
             );
             return Err(during(error));
         }
-        let store = self.open(reference).map_err(during)?;
+        let store = self.open_for(reference, &PUSH).map_err(during)?;
         store.push_manifest(manifest, reference.tags()).await.map_err(during)
     }
 
@@ -267,7 +325,7 @@ impl Client {
         source: Arc<dyn Source>,
     ) -> Result<Outcome> {
         let during = |e: Error| e.during("push blob", reference);
-        let store = self.open(reference).map_err(during)?;
+        let store = self.open_for(reference, &PUSH).map_err(during)?;
         store.push_blob(blob, source).await.map_err(during)
     }
 
@@ -276,6 +334,11 @@ impl Client {
         let blob = Descriptor::of(crate::media_type::OCTET_STREAM, &bytes);
         self.push_blob(reference, &blob, Arc::new(bytes)).await?;
         Ok(blob)
+    }
+
+    /// The next connection looks for credentials anew.
+    fn forget(&self, host: &Host) {
+        self.connections.lock().unwrap_or_else(PoisonError::into_inner).remove(host);
     }
 
     fn connection(&self, host: &Host) -> Result<Arc<Connection>> {

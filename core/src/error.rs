@@ -155,6 +155,18 @@ impl Error {
         self
     }
 
+    /// Another kind of failure, where more is known than what it was first taken for.
+    pub(crate) fn with_code(mut self, code: Code) -> Self {
+        self.0.code = code;
+        self
+    }
+
+    /// Other words for what went wrong.
+    pub(crate) fn with_message(mut self, message: String) -> Self {
+        self.0.message = message;
+        self
+    }
+
     /// What a registry answered.
     pub fn with_answer(
         mut self,

@@ -9,12 +9,14 @@ use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value, json};
 
 use crate::{
+    auth::StoredIn,
     descriptor::Descriptor,
     error::Error,
     graph::Graph,
     options::{
-        CopyReport, DeleteReport, Failed, Kept, ManifestInfo, Problem, PullResult, PulledFile,
-        PushResult, PushedBlob, VerifyReport,
+        Attributes, CopyReport, DeleteReport, Failed, Kept, LoginResult, LogoutResult,
+        ManifestInfo, Problem, PullResult, PulledFile, PushResult, PushedBlob, TagInfo,
+        VerifyReport,
     },
 };
 
@@ -206,6 +208,29 @@ impl ToJson for Problem {
     }
 }
 
+impl ToJson for LoginResult {
+    fn to_json(&self, names: Names) -> Value {
+        names.object([
+            ("host", json!(self.host)),
+            ("stored_in", json!(self.stored_in.name())),
+            ("plain_text", json!(matches!(self.stored_in, StoredIn::File(_)))),
+            ("verified", json!(self.verified)),
+            ("overridden", json!(self.overridden)),
+        ])
+    }
+}
+
+impl ToJson for LogoutResult {
+    fn to_json(&self, names: Names) -> Value {
+        let removed_from: Vec<String> = self.removed_from.iter().map(StoredIn::name).collect();
+        names.object([
+            ("host", json!(self.host)),
+            ("removed_from", json!(removed_from)),
+            ("remains", json!(self.remains)),
+        ])
+    }
+}
+
 impl ToJson for ManifestInfo {
     fn to_json(&self, names: Names) -> Value {
         names.object([
@@ -213,10 +238,40 @@ impl ToJson for ManifestInfo {
             ("tags", json!(self.tags)),
             ("subject", json!(self.subject)),
             ("created", json!(self.created)),
+            ("last_updated", json!(self.last_updated)),
             ("architecture", json!(self.architecture)),
             ("os", json!(self.os)),
             ("config_media_type", json!(self.config_media_type)),
             ("image_size", json!(self.image_size)),
+            ("attributes", attributes(self.attributes, names)),
+        ])
+    }
+}
+
+impl ToJson for TagInfo {
+    fn to_json(&self, names: Names) -> Value {
+        names.object([
+            ("name", json!(self.name)),
+            ("digest", json!(self.digest)),
+            ("created", json!(self.created)),
+            ("last_updated", json!(self.last_updated)),
+            ("signed", json!(self.signed)),
+            ("attributes", attributes(self.attributes, names)),
+        ])
+    }
+}
+
+fn attributes(attributes: Option<Attributes>, names: Names) -> Value {
+    attributes.map_or(Value::Null, |attributes| attributes.to_json(names))
+}
+
+impl ToJson for Attributes {
+    fn to_json(&self, names: Names) -> Value {
+        names.object([
+            ("delete_enabled", json!(self.delete_enabled)),
+            ("list_enabled", json!(self.list_enabled)),
+            ("read_enabled", json!(self.read_enabled)),
+            ("write_enabled", json!(self.write_enabled)),
         ])
     }
 }

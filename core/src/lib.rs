@@ -25,6 +25,7 @@ mod graph;
 mod json;
 mod layout;
 mod listing;
+mod login;
 mod manifest;
 mod options;
 mod platform;
@@ -40,7 +41,7 @@ mod verify;
 mod work;
 
 pub use archive::UnpackLimits;
-pub use auth::Credential;
+pub use auth::{Credential, CredentialSource, Credentials, Secret, StoredIn};
 pub use bytes::Bytes;
 pub use client::Client;
 pub use descriptor::{Annotations, Descriptor, annotation};
@@ -52,9 +53,10 @@ pub use json::{Names, ToJson};
 pub use layout::Layout;
 pub use manifest::{Manifest, ManifestFormat};
 pub use options::{
-    Content, CopiedBlobs, CopyOptions, CopyReport, DeleteOptions, DeleteReport, DiscoverOptions,
-    Failed, File, Kept, ManifestInfo, Problem, ProblemKind, PullOptions, PullResult, PulledFile,
-    PushOptions, PushResult, PushedBlob, VerifyOptions, VerifyReport,
+    Attributes, Content, CopiedBlobs, CopyOptions, CopyReport, DeleteOptions, DeleteReport,
+    DiscoverOptions, Failed, File, Kept, LoginResult, LogoutResult, ManifestInfo, Problem,
+    ProblemKind, PullOptions, PullResult, PulledFile, PushOptions, PushResult, PushedBlob, TagInfo,
+    VerifyOptions, VerifyReport,
 };
 pub use platform::Platform;
 pub use progress::{Event, Outcome, Progress};

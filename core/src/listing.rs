@@ -10,14 +10,19 @@ use crate::{
     error::{Code, Error, Result},
     manifest::{IMAGE_CONFIG_LIMIT, ImageConfig, Manifest, created},
     media_type,
-    options::ManifestInfo,
+    options::{ManifestInfo, TagInfo},
     store::{Store, listed_manifest, read_small, resolve_tags},
     work::AT_ONCE,
 };
 
 /// Tagged manifests in the order of their tags, then what they list and what refers to them.
 pub(crate) async fn manifests(store: &dyn Store) -> Result<Vec<ManifestInfo>> {
-    let tags = store.tags().await?;
+    // Asked together: where there is no list of the store's own, that was found out meanwhile.
+    let (listed, tags) = futures::join!(store.listed_manifests(), store.tags());
+    if let Some(listed) = listed? {
+        return Ok(listed);
+    }
+    let tags = tags?;
     let mut tags_of: HashMap<Digest, Vec<String>> = HashMap::new();
     let mut level = Vec::new();
     for (tag, named) in resolve_tags(store, tags, AT_ONCE).await {
@@ -54,6 +59,32 @@ pub(crate) async fn manifests(store: &dyn Store) -> Result<Vec<ManifestInfo>> {
     }
 }
 
+/// All tags with what they name.
+pub(crate) async fn tags(store: &dyn Store) -> Result<Vec<TagInfo>> {
+    let (listed, tags) = futures::join!(store.listed_tags(), store.tags());
+    if let Some(listed) = listed? {
+        return Ok(listed);
+    }
+    let mut found = Vec::new();
+    for (name, named) in resolve_tags(store, tags?, AT_ONCE).await {
+        let digest = match named {
+            Ok(descriptor) => descriptor.digest,
+            // Deleted since it was listed.
+            Err(e) if e.code() == Code::NotFound => continue,
+            Err(e) => return Err(e),
+        };
+        found.push(TagInfo {
+            name,
+            digest,
+            created: None,
+            last_updated: None,
+            signed: None,
+            attributes: None,
+        });
+    }
+    Ok(found)
+}
+
 async fn look_at(
     store: &dyn Store,
     descriptor: Descriptor,
@@ -68,10 +99,12 @@ async fn look_at(
         tags: Vec::new(),
         subject: None,
         created: None,
+        last_updated: None,
         architecture: None,
         os: None,
         config_media_type: None,
         image_size: None,
+        attributes: None,
     };
     let mut next = referrers;
     if let Some(manifest) = manifest {

@@ -2,8 +2,11 @@
 
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
+use serde::Deserialize;
+
 use crate::{
     archive::UnpackLimits,
+    auth::StoredIn,
     descriptor::{Annotations, Descriptor},
     digest::Digest,
     error::Error,
@@ -345,18 +348,48 @@ impl ProblemKind {
     }
 }
 
+/// What became of a login.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct LoginResult {
+    /// The registry.
+    pub host: String,
+    /// Where the credential is kept now.
+    pub stored_in: StoredIn,
+    /// Whether the registry asked for a credential and took this one; one that asks for none cannot
+    /// tell.
+    pub verified: bool,
+    /// Whether `DOCKER_AUTH_CONFIG` has a credential for the registry, which comes before this one.
+    pub overridden: bool,
+}
+
+/// What became of a logout.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct LogoutResult {
+    /// The registry.
+    pub host: String,
+    /// Where credentials were removed; empty when there were none.
+    pub removed_from: Vec<StoredIn>,
+    /// Whether `DOCKER_AUTH_CONFIG` still has a credential for the registry.
+    pub remains: bool,
+}
+
 /// What is known of a manifest in a listing.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct ManifestInfo {
-    /// The manifest.
+    /// The manifest. Its size is 0 where the registry's list does not tell.
     pub descriptor: Descriptor,
     /// Its tags.
     pub tags: Vec<String>,
     /// What it refers to.
     pub subject: Option<Digest>,
-    /// When it was made, RFC 3339, as its annotations or its config have it.
+    /// When it was made, RFC 3339: as Azure's registry has it, else as its annotations or its config
+    /// have it.
     pub created: Option<String>,
+    /// When it or its tags were last changed, RFC 3339, where the registry tells.
+    pub last_updated: Option<String>,
     /// CPU architecture, from an image's config.
     pub architecture: Option<String>,
     /// Operating system, from an image's config.
@@ -365,4 +398,45 @@ pub struct ManifestInfo {
     pub config_media_type: Option<String>,
     /// Bytes of its config, layers and blobs together.
     pub image_size: Option<u64>,
+    /// What may be done with it, where the registry tells.
+    pub attributes: Option<Attributes>,
+}
+
+/// What is known of a tag in a listing.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct TagInfo {
+    /// The tag.
+    pub name: String,
+    /// What it names.
+    pub digest: Digest,
+    /// When it was first written, RFC 3339, where the registry tells.
+    pub created: Option<String>,
+    /// When it was last changed, RFC 3339, where the registry tells.
+    pub last_updated: Option<String>,
+    /// Whether it is signed by content trust, where the registry tells.
+    pub signed: Option<bool>,
+    /// What may be done with it, where the registry tells.
+    pub attributes: Option<Attributes>,
+}
+
+/// What Azure's registry lets anyone do with a manifest or tag: a locked one is not deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[non_exhaustive]
+pub struct Attributes {
+    /// It can be deleted.
+    pub delete_enabled: bool,
+    /// It is shown in lists.
+    pub list_enabled: bool,
+    /// It can be pulled.
+    pub read_enabled: bool,
+    /// It can be changed.
+    pub write_enabled: bool,
+}
+
+impl Default for Attributes {
+    fn default() -> Self {
+        Self { delete_enabled: true, list_enabled: true, read_enabled: true, write_enabled: true }
+    }
 }

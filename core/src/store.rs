@@ -16,6 +16,7 @@ use crate::{
     digest::{Digest, Verifier},
     error::{Code, Error, Result},
     manifest::{Manifest, ManifestFormat},
+    options::{ManifestInfo, TagInfo},
     progress::{Event, Outcome, Progress},
     reference::{Host, Name},
 };
@@ -76,6 +77,16 @@ pub trait Store: fmt::Debug + Send + Sync {
     /// Manifests that the store lists although no tag names them; empty where it cannot tell.
     async fn untagged(&self) -> Result<Vec<Descriptor>> {
         Ok(Vec::new())
+    }
+
+    /// All manifests with what the store knows of them, where it keeps such a list.
+    async fn listed_manifests(&self) -> Result<Option<Vec<ManifestInfo>>> {
+        Ok(None)
+    }
+
+    /// All tags with what the store knows of them, where it keeps such a list.
+    async fn listed_tags(&self) -> Result<Option<Vec<TagInfo>>> {
+        Ok(None)
     }
 
     /// The registry and repository, where it is one: blobs can be mounted from there.

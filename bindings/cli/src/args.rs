@@ -1,11 +1,19 @@
 //! The commands by name, and the arguments that several of them share. What only one command takes
 //! stands beside that command.
 
-use std::{fmt, str::FromStr};
+use std::{
+    fmt,
+    io::{IsTerminal, Write},
+    path::PathBuf,
+    str::FromStr,
+};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
-use ocigraph::{Annotations, Client, Code, Credential, Error, Reference, RegistryConfig, Result};
+use ocigraph::{
+    Annotations, Client, Code, Credential, Credentials, Error, Reference, RegistryConfig, Result,
+    Secret,
+};
 
 use crate::{
     commands::{
@@ -15,6 +23,7 @@ use crate::{
         digest::DigestArgs,
         discover::DiscoverArgs,
         listings::{ManifestsArgs, ReposArgs, TagsArgs},
+        login::{LoginArgs, LogoutArgs},
         manifest::ManifestCommand,
         names::{ResolveArgs, TagArgs, UntagArgs},
         pull::PullArgs,
@@ -89,6 +98,10 @@ pub(crate) enum Command {
         after_help = "EXAMPLES\n  ocigraph blob push registry.example.com/app blob.bin"
     )]
     Blob(BlobCommand),
+    /// Check a credential with a registry and store it
+    Login(LoginArgs),
+    /// Remove the stored credential of a registry
+    Logout(LogoutArgs),
     /// Print the digests of files
     Digest(DigestArgs),
     /// Print the version
@@ -128,14 +141,38 @@ struct RegistryArgs {
     #[arg(short = 'u', long, global = true)]
     username: Option<String>,
     /// Password to sign in with; visible to other users of the machine
-    #[arg(long, global = true, requires = "username")]
+    #[arg(short = 'p', long, global = true, requires = "username", hide_env_values = true)]
     password: Option<String>,
     /// Read the password from standard input
     #[arg(long, global = true, requires = "username", conflicts_with = "password")]
     password_stdin: bool,
+    /// Identity token to sign in with; visible to other users of the machine
+    #[arg(long, global = true, value_name = "TOKEN", conflicts_with_all = ["username", "password"])]
+    identity_token: Option<String>,
+    /// Read the identity token from standard input
+    #[arg(long, global = true, conflicts_with_all = ["username", "password", "identity_token"])]
+    identity_token_stdin: bool,
+    /// Credential file to look into first, and to log in to
+    #[arg(long, global = true, value_name = "FILE")]
+    registry_config: Option<PathBuf>,
     /// Speak plain HTTP; the default for this machine only
     #[arg(long, global = true)]
     plain_http: bool,
+    /// Take any certificate: whoever sits between can read and change all
+    #[arg(long, global = true)]
+    insecure: bool,
+    /// Trust the authorities in this file too (PEM)
+    #[arg(long, global = true, value_name = "FILE")]
+    ca_file: Option<PathBuf>,
+    /// Certificate to identify with (PEM)
+    #[arg(long, global = true, value_name = "FILE", requires = "key_file")]
+    cert_file: Option<PathBuf>,
+    /// Private key of that certificate (PEM)
+    #[arg(long, global = true, value_name = "FILE", requires = "cert_file")]
+    key_file: Option<PathBuf>,
+    /// Use no proxy, whatever HTTPS_PROXY says
+    #[arg(long, global = true)]
+    no_proxy: bool,
     /// Send a further header to the registry
     #[arg(short = 'H', long = "header", value_name = "NAME:VALUE", global = true)]
     headers: Vec<String>,
@@ -145,7 +182,24 @@ struct RegistryArgs {
 }
 
 impl Common {
+    /// A client with the credential that was given, or with those that are stored.
     pub(crate) fn client(&self) -> Result<Client> {
+        self.client_with(self.credential()?)
+    }
+
+    /// Whether a credential was given for this command.
+    pub(crate) fn has_credential(&self) -> bool {
+        self.registry.username.is_some()
+            || self.registry.identity_token.is_some()
+            || self.registry.identity_token_stdin
+    }
+
+    /// A client that is given its credential later.
+    pub(crate) fn anonymous_client(&self) -> Result<Client> {
+        self.client_with(None)
+    }
+
+    fn client_with(&self, credential: Option<Credential>) -> Result<Client> {
         let mut config = RegistryConfig::default();
         if self.registry.plain_http {
             config.plain_http = Some(true);
@@ -157,7 +211,16 @@ impl Common {
             })?;
             config.headers.push((name.trim().to_owned(), value.trim().to_owned()));
         }
-        config.credential = self.credential()?;
+        let registry = &self.registry;
+        config.registry_config.clone_from(&registry.registry_config);
+        config.ca_file.clone_from(&registry.ca_file);
+        config.cert_file.clone_from(&registry.cert_file);
+        config.key_file.clone_from(&registry.key_file);
+        config.insecure = registry.insecure;
+        config.use_proxy = !registry.no_proxy;
+        if let Some(credential) = credential {
+            config.credentials = Credentials::Given(credential);
+        }
         Ok(Client::with_config(config))
     }
 
@@ -166,30 +229,72 @@ impl Common {
     }
 
     fn credential(&self) -> Result<Option<Credential>> {
-        let RegistryArgs { username, password, password_stdin, .. } = &self.registry;
+        let RegistryArgs { username, password, identity_token, .. } = &self.registry;
+        if let Some(token) = identity_token {
+            warn_of("an identity token", "--identity-token-stdin");
+            return Ok(Some(Credential::identity_token(token.as_str())));
+        }
+        if self.registry.identity_token_stdin {
+            return Ok(Some(Credential::identity_token(read_secret()?)));
+        }
         let Some(username) = username.clone() else { return Ok(None) };
-        let password = match (password, password_stdin) {
-            (Some(password), _) => {
-                output::note(
-                    "Warning: a password on the command line can be seen by others; use --password-stdin",
-                );
-                password.clone()
+        let password = match password {
+            Some(password) => {
+                warn_of("a password", "--password-stdin");
+                Secret::new(password.as_str())
             }
-            (None, true) => read_password()?,
-            (None, false) => {
-                return Err(usage("--username needs a password").with_hint("pass --password-stdin"));
-            }
+            None if self.registry.password_stdin => read_secret()?,
+            None => ask_secret()?,
         };
-        Ok(Some(Credential { username, password }))
+        Ok(Some(Credential::password(username, password)))
+    }
+
+    /// The credential to log in with: what was given, else what is typed.
+    pub(crate) fn credential_to_store(&self) -> Result<Credential> {
+        if let Some(credential) = self.credential()? {
+            return Ok(credential);
+        }
+        if !std::io::stdin().is_terminal() {
+            return Err(usage("nobody can be asked for name and password")
+                .with_hint("pass --username and --password-stdin, or --identity-token-stdin"));
+        }
+        let _ = write!(std::io::stderr(), "Username: ");
+        let username = read_line()?.trim().to_owned();
+        Ok(Credential::password(username, ask_secret()?))
     }
 }
 
-fn read_password() -> Result<String> {
+fn warn_of(what: &str, instead: &str) {
+    output::note(&format!(
+        "Warning: {what} on the command line can be seen by others; use {instead}"
+    ));
+}
+
+fn read_line() -> Result<String> {
     let mut text = String::new();
     std::io::stdin()
         .read_line(&mut text)
-        .map_err(|e| Error::new(Code::Io, format!("no password can be read: {e}")))?;
-    Ok(text.trim_end_matches(['\r', '\n']).to_owned())
+        .map_err(|e| Error::new(Code::Io, format!("nothing can be read: {e}")))?;
+    Ok(text)
+}
+
+/// The whole of standard input, without the line's end.
+fn read_secret() -> Result<Secret> {
+    let text = Secret::new(
+        std::io::read_to_string(std::io::stdin())
+            .map_err(|e| Error::new(Code::Io, format!("no secret can be read: {e}")))?,
+    );
+    Ok(Secret::new(text.expose().trim_end_matches(['\r', '\n'])))
+}
+
+/// Asks on the terminal, without showing what is typed.
+fn ask_secret() -> Result<Secret> {
+    if !std::io::stdin().is_terminal() {
+        return Err(usage("--username needs a password").with_hint("pass --password-stdin"));
+    }
+    rpassword::prompt_password("Password: ")
+        .map(Secret::new)
+        .map_err(|e| Error::new(Code::Io, format!("no password can be read: {e}")))
 }
 
 pub(crate) fn usage(message: impl Into<String>) -> Error {

@@ -110,6 +110,8 @@ async fn run(cli: Cli) -> Result<ExitCode, Error> {
         Command::Repos(args) => commands::listings::repos(&common, args).await,
         Command::Manifest(command) => commands::manifest::manifest(&common, command).await,
         Command::Blob(command) => commands::blob::blob(&common, command).await,
+        Command::Login(args) => commands::login::login(&common, args).await,
+        Command::Logout(args) => commands::login::logout(&common, args).await,
         Command::Digest(args) => commands::digest::digest(args),
         Command::Version(format) => {
             let version = env!("CARGO_PKG_VERSION");

@@ -1,35 +1,22 @@
-//! Credentials and challenges: who the client is, and what a registry asks of it.
+//! Credentials and challenges: who the client is, where that is stored, and what a registry or its
+//! token server asks.
 //!
-//! Basic authentication with credentials given to the client. Stored credentials, helpers and
-//! token challenges belong in this folder too; they are not built yet.
+//! Nothing here sends a request: `registry` does, with what is prepared here.
 
 mod challenge;
+mod credential;
+mod file;
+mod helper;
+mod realm;
+mod scope;
+mod stored;
+mod token;
 
-use std::fmt;
-
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-
-pub(crate) use challenge::parse_challenges;
-
-/// A name and a password. Its `Debug` form hides the password.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Credential {
-    /// The user.
-    pub username: String,
-    /// The password.
-    pub password: String,
-}
-
-impl Credential {
-    /// The value of an `Authorization` header (RFC 7617).
-    pub(crate) fn basic(&self) -> String {
-        format!("Basic {}", STANDARD.encode(format!("{}:{}", self.username, self.password)))
-    }
-}
-
-impl fmt::Debug for Credential {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Credential").field("username", &self.username).finish_non_exhaustive()
-    }
-}
+pub(crate) use challenge::{Challenge, parse_challenges};
+pub(crate) use credential::basic;
+pub use credential::{Credential, CredentialSource, Credentials, Secret};
+pub(crate) use realm::Guard;
+pub(crate) use scope::Scopes;
+pub use stored::StoredIn;
+pub(crate) use stored::{Places, Source, Stored};
+pub(crate) use token::{Realm, Token, TokenRequest, read_identity_token};

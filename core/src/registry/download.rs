@@ -1,16 +1,10 @@
 //! Downloads: blobs of a repository, streamed, and asked for again from where they broke.
 
-use std::sync::Arc;
-
 use futures::{StreamExt, stream};
 use http::{Method, StatusCode, header};
 use url::Url;
 
-use super::{
-    Registry,
-    retry::Backoff,
-    transport::{Answer, Call, Connection},
-};
+use super::{Registry, answer::Answer, call::Call, retry::Backoff, transport::Channel};
 use crate::{
     descriptor::Descriptor,
     digest::Digest,
@@ -53,7 +47,7 @@ impl Registry {
         let url = self.blob_url(&blob.digest)?;
         let stream = open_at(&self.connection, &url, blob, offset).await?;
         let state = Download {
-            connection: Arc::clone(&self.connection),
+            connection: self.connection.clone(),
             url,
             blob: blob.clone(),
             position: offset,
@@ -72,7 +66,7 @@ impl Registry {
 /// The bytes from `offset` on: a range where the server does ranges, else the whole without what is
 /// there already.
 async fn open_at(
-    connection: &Connection,
+    connection: &Channel,
     url: &Url,
     blob: &Descriptor,
     offset: u64,
@@ -149,7 +143,7 @@ fn skip(stream: ByteStream, bytes: u64) -> ByteStream {
 }
 
 struct Download {
-    connection: Arc<Connection>,
+    connection: Channel,
     url: Url,
     blob: Descriptor,
     position: u64,

@@ -1,6 +1,6 @@
 //! Lists of tags and repositories, page by page.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::Arc};
 
 use http::{Method, StatusCode, header};
 use serde::Deserialize;
@@ -8,9 +8,14 @@ use url::Url;
 
 use super::{
     Registry,
-    transport::{Answer, Call, Connection, same_origin},
+    answer::{Answer, same_origin},
+    call::{Call, Purpose},
+    transport::{Channel, Connection},
 };
-use crate::error::{Code, Error, Result};
+use crate::{
+    auth::Scopes,
+    error::{Code, Error, Result},
+};
 
 impl Registry {
     /// All tags, those of fallback indexes included.
@@ -37,13 +42,15 @@ impl Registry {
 
 impl Connection {
     /// The registry's repositories; UNSUPPORTED where it has no catalog.
-    pub async fn repositories(&self) -> Result<Vec<String>> {
+    pub async fn repositories(self: &Arc<Self>) -> Result<Vec<String>> {
         #[derive(Deserialize)]
         struct Page {
             repositories: Option<Vec<String>>,
         }
         let mut repositories = Vec::new();
-        let mut pages = Pages::new(self, self.url("v2/_catalog")?);
+        let purpose = Purpose { scopes: Scopes::catalog(), ..Purpose::default() };
+        let channel = Channel::new(Arc::clone(self), purpose);
+        let mut pages = Pages::new(&channel, self.url("v2/_catalog")?);
         while let Some(answer) = pages.next().await? {
             match answer.status() {
                 StatusCode::OK => {}
@@ -66,13 +73,13 @@ impl Connection {
 /// The pages of a list: `Link: <…>; rel="next"` is followed as it is, on the registry's own origin,
 /// until there is none, a page comes again, or there are too many.
 pub(super) struct Pages<'a> {
-    connection: &'a Connection,
+    connection: &'a Channel,
     next: Option<Url>,
     seen: HashSet<Url>,
 }
 
 impl<'a> Pages<'a> {
-    pub(super) fn new(connection: &'a Connection, first: Url) -> Self {
+    pub(super) fn new(connection: &'a Channel, first: Url) -> Self {
         Self { connection, next: Some(first), seen: HashSet::new() }
     }
 

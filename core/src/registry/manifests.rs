@@ -4,7 +4,8 @@ use http::{Method, StatusCode, header};
 
 use super::{
     Registry,
-    transport::{Answer, Body, Call},
+    answer::Answer,
+    call::{Body, Call},
 };
 use crate::{
     descriptor::Descriptor,

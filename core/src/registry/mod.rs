@@ -1,6 +1,10 @@
 //! A repository of a registry as a [`Store`]: the OCI distribution API, and how real registries
 //! depart from it.
 
+mod answer;
+mod azure;
+mod call;
+mod config;
 mod download;
 mod learned;
 mod listing;
@@ -8,9 +12,11 @@ mod lock;
 mod manifests;
 mod referrers;
 mod retry;
+mod sign_in;
 mod tls;
 mod transport;
 mod upload;
+mod upload_body;
 
 use std::sync::Arc;
 
@@ -18,13 +24,19 @@ use async_trait::async_trait;
 use tokio::sync::OnceCell;
 use url::Url;
 
-pub use transport::{Connection, Limits, RegistryConfig};
+pub use config::{Limits, RegistryConfig};
+pub use transport::Connection;
+
+use call::Purpose;
+use transport::Channel;
 
 use crate::{
+    auth::Scopes,
     descriptor::Descriptor,
     digest::Digest,
     error::Result,
     manifest::{Manifest, ManifestFormat},
+    options::{ManifestInfo, TagInfo},
     progress::Outcome,
     reference::Name,
     store::{ByteStream, Doomed, Repository, Source, Store},
@@ -33,7 +45,7 @@ use crate::{
 /// One repository.
 #[derive(Debug)]
 pub struct Registry {
-    connection: Arc<Connection>,
+    connection: Channel,
     repository: String,
     known: Arc<learned::Repository>,
     /// The first small blob that was to be uploaded, if it was not there.
@@ -54,6 +66,11 @@ impl Registry {
             repository.to_owned()
         };
         let known = connection.learned.repository(&repository);
+        let purpose = Purpose {
+            repository: repository.as_str().into(),
+            scopes: Scopes::repository(&repository, &["pull"]),
+        };
+        let connection = Channel::new(connection, purpose);
         Self {
             connection,
             repository,
@@ -62,6 +79,23 @@ impl Registry {
             asked_fallback: Default::default(),
             fallback_tags: OnceCell::new(),
         }
+    }
+
+    /// The same repository, for an operation that will need these actions beside `pull`: they are
+    /// asked for together, with the first token.
+    pub(crate) fn for_actions(self, actions: &[&str]) -> Self {
+        let scopes = Scopes::repository(&self.repository, actions);
+        self.for_scopes(&scopes)
+    }
+
+    pub(crate) fn scopes(&self) -> &Scopes {
+        self.connection.scopes()
+    }
+
+    /// The same, for scopes that may name another repository too.
+    pub(crate) fn for_scopes(mut self, scopes: &Scopes) -> Self {
+        self.connection = self.connection.with_scopes(scopes);
+        self
     }
 
     fn url(&self, rest: &str) -> Result<Url> {
@@ -110,6 +144,9 @@ impl Store for Registry {
     }
 
     async fn untag(&self, tag: &str) -> Result<()> {
+        if let Some(done) = self.azure_untag(tag).await? {
+            return Ok(done);
+        }
         self.delete_tag(tag).await
     }
 
@@ -129,6 +166,14 @@ impl Store for Registry {
         let mut tags = self.list_tags().await?;
         tags.retain(|tag| !referrers::is_fallback_tag(tag));
         Ok(tags)
+    }
+
+    async fn listed_manifests(&self) -> Result<Option<Vec<ManifestInfo>>> {
+        self.azure_manifests().await
+    }
+
+    async fn listed_tags(&self) -> Result<Option<Vec<TagInfo>>> {
+        self.azure_tags().await
     }
 
     fn repository(&self) -> Option<Repository> {

@@ -17,9 +17,9 @@ use tokio::{sync::oneshot, time::Instant};
 
 use super::{
     Registry,
+    answer::Answer,
     learned::ReferrersApi,
     listing::{Pages, json},
-    transport::Answer,
 };
 use crate::{
     descriptor::Descriptor,

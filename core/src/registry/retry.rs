@@ -5,7 +5,7 @@ use std::time::Duration;
 use http::StatusCode;
 use tokio::time::Instant;
 
-use super::transport::Limits;
+use super::config::Limits;
 use crate::error::{Code, Error, Result};
 
 /// A longer wait than this is the caller's to decide about.

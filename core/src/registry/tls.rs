@@ -1,24 +1,38 @@
-//! TLS: the system's roots, read when the first TLS connection is made. The provider is passed
-//! explicitly, so that the process default stays the application's own.
+//! TLS: the system's roots, read when the first TLS connection is made, and what the caller adds to
+//! them. The provider is passed explicitly, so that the process default stays the application's own.
 
-use std::sync::{Arc, OnceLock};
+use std::{
+    path::Path,
+    sync::{Arc, OnceLock},
+};
 
-use rustls::{ClientConfig, RootCertStore, crypto::CryptoProvider};
-use rustls_platform_verifier::BuilderVerifierExt as _;
+use rustls::{
+    ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
+    client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
+    crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature},
+    pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime, pem::PemObject},
+};
+use rustls_platform_verifier::Verifier;
 
+use super::config::RegistryConfig;
 use crate::error::{Code, Error, Result};
 
 /// The configuration for registries.
-pub(super) fn config() -> Result<ClientConfig> {
-    static CONFIG: OnceLock<ClientConfig> = OnceLock::new();
-    if let Some(config) = CONFIG.get() {
+pub(super) fn config(asked: &RegistryConfig) -> Result<ClientConfig> {
+    static PLAIN: OnceLock<ClientConfig> = OnceLock::new();
+    let plain = asked.ca_file.is_none() && asked.cert_file.is_none() && !asked.insecure;
+    // Reading the system's roots takes time, and they are the same for all.
+    if let Some(config) = PLAIN.get().filter(|_| plain) {
         return Ok(config.clone());
     }
-    let config = builder()?
-        .with_platform_verifier()
-        .map_err(|e| tls_error("the system's certificates cannot be used", e))?
-        .with_no_client_auth();
-    Ok(CONFIG.get_or_init(|| config).clone())
+    let builder = builder()?.dangerous().with_custom_certificate_verifier(verifier(asked)?);
+    let config = match identity(asked)? {
+        Some((chain, key)) => builder
+            .with_client_auth_cert(chain, key)
+            .map_err(|e| tls_error("the client certificate cannot be used", e))?,
+        None => builder.with_no_client_auth(),
+    };
+    Ok(if plain { PLAIN.get_or_init(|| config).clone() } else { config })
 }
 
 /// A configuration that trusts nobody, for plain HTTP.
@@ -36,6 +50,94 @@ fn provider() -> Arc<CryptoProvider> {
     Arc::new(rustls::crypto::ring::default_provider())
 }
 
+fn verifier(asked: &RegistryConfig) -> Result<Arc<dyn ServerCertVerifier>> {
+    if asked.insecure {
+        return Ok(Arc::new(TakesAny(provider())));
+    }
+    let verifier = match &asked.ca_file {
+        None => Verifier::new(provider()),
+        Some(path) => Verifier::new_with_extra_roots(certificates(path)?, provider()),
+    };
+    verifier
+        .map(|verifier| Arc::new(verifier) as Arc<dyn ServerCertVerifier>)
+        .map_err(|e| tls_error("the certificates of the system, or those given, cannot be used", e))
+}
+
+fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>> {
+    let unusable = |why: String| {
+        Error::new(Code::Tls, format!("{} holds no certificates: {why}", path.display()))
+            .with_hint("it must be in PEM, as in -----BEGIN CERTIFICATE-----")
+    };
+    let read = CertificateDer::pem_file_iter(path).map_err(|e| unusable(e.to_string()))?;
+    let all =
+        read.collect::<std::result::Result<Vec<_>, _>>().map_err(|e| unusable(e.to_string()))?;
+    if all.is_empty() {
+        return Err(unusable("there is none in it".into()));
+    }
+    Ok(all)
+}
+
+type Identity = (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>);
+
+fn identity(asked: &RegistryConfig) -> Result<Option<Identity>> {
+    let (cert, key) = match (&asked.cert_file, &asked.key_file) {
+        (None, None) => return Ok(None),
+        (Some(cert), Some(key)) => (cert, key),
+        _ => {
+            return Err(Error::new(
+                Code::InvalidArgument,
+                "a client certificate and its key go together",
+            )
+            .with_hint("give both --cert-file and --key-file"));
+        }
+    };
+    let private = PrivateKeyDer::from_pem_file(key).map_err(|e| {
+        Error::new(Code::Tls, format!("{} holds no private key: {e}", key.display()))
+    })?;
+    Ok(Some((certificates(cert)?, private)))
+}
+
 fn tls_error(what: &str, error: rustls::Error) -> Error {
     Error::new(Code::Tls, format!("{what}: {error}")).with_source(error)
+}
+
+/// For `insecure`: believes any certificate, and still checks that the server holds its key.
+#[derive(Debug)]
+struct TakesAny(Arc<CryptoProvider>);
+
+impl ServerCertVerifier for TakesAny {
+    fn verify_server_cert(
+        &self,
+        _: &CertificateDer<'_>,
+        _: &[CertificateDer<'_>],
+        _: &ServerName<'_>,
+        _: &[u8],
+        _: UnixTime,
+    ) -> std::result::Result<ServerCertVerified, rustls::Error> {
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> std::result::Result<HandshakeSignatureValid, rustls::Error> {
+        let schemes = &self.0.signature_verification_algorithms;
+        verify_tls12_signature(message, cert, signature, schemes)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> std::result::Result<HandshakeSignatureValid, rustls::Error> {
+        let schemes = &self.0.signature_verification_algorithms;
+        verify_tls13_signature(message, cert, signature, schemes)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.signature_verification_algorithms.supported_schemes()
+    }
 }

@@ -12,9 +12,11 @@ use url::Url;
 
 use super::{
     Registry,
+    answer::Answer,
+    call::{Body, Call},
     learned::SmallUploads,
     retry::Backoff,
-    transport::{Answer, Body, Call, Connection},
+    transport::Channel,
 };
 use crate::{
     descriptor::Descriptor,
@@ -138,8 +140,14 @@ impl Registry {
     async fn mount(&self, digest: &Digest, from: &str, outcome: Outcome) -> Result<First> {
         let mut url = self.url("blobs/uploads/")?;
         url.query_pairs_mut().append_pair("mount", digest.as_str()).append_pair("from", from);
-        let answer = self.connection.send(Call::new(Method::POST, url)).await?;
-        self.first_of(answer, digest, outcome).await
+        match self.connection.send(Call::new(Method::POST, url)).await {
+            Ok(answer) => self.first_of(answer, digest, outcome).await,
+            // Whoever may not read there can still send the blob.
+            Err(e) if matches!(e.code(), Code::Unauthorized | Code::Forbidden) => {
+                Ok(First::Refused)
+            }
+            Err(e) => Err(e),
+        }
     }
 
     async fn first_of(&self, answer: Answer, digest: &Digest, outcome: Outcome) -> Result<First> {
@@ -323,14 +331,14 @@ fn too_large(blob: &Descriptor) -> Error {
 struct Session {
     url: Url,
     least_chunk: u64,
-    connection: Option<Arc<Connection>>,
+    connection: Option<Channel>,
 }
 
 impl Session {
-    fn of(answer: &Answer, connection: &Arc<Connection>) -> Result<Self> {
+    fn of(answer: &Answer, connection: &Channel) -> Result<Self> {
         let least_chunk =
             answer.header("oci-chunk-min-length").and_then(|n| n.parse().ok()).unwrap_or(0);
-        Ok(Self { url: location(answer)?, least_chunk, connection: Some(Arc::clone(connection)) })
+        Ok(Self { url: location(answer)?, least_chunk, connection: Some(connection.clone()) })
     }
 
     /// `Location` may have a query, which must stay as it is to the letter.

@@ -298,10 +298,7 @@ fn a_redirect_takes_no_credentials_along_and_a_loop_of_them_ends() {
     let challenge =
         Reply::error(401, "UNAUTHORIZED").header("www-authenticate", "Basic realm=\"x\"");
     server.on("GET", "/blobs/", [challenge, Reply::new(307, "").header("location", away)]);
-    let client = Client::with_credential(ocigraph::Credential {
-        username: "user".into(),
-        password: "secret".into(),
-    });
+    let client = Client::with_credential(ocigraph::Credential::password("user", "secret"));
     let out = tempfile::tempdir().unwrap();
     let options = PullOptions { output: out.path().to_path_buf(), ..PullOptions::default() };
     run(client.pull(&reference(&server, ":v1"), options)).unwrap();

@@ -3,10 +3,10 @@
 use std::process::ExitCode;
 
 use clap::Args;
-use ocigraph::{CopyOptions, Platform, Result};
+use ocigraph::{CopyOptions, Place, Platform, Reference, Result};
 
 use crate::{
-    args::{Common, Format, FormatArg, Target},
+    args::{Common, Format, FormatArg, Target, usage},
     output,
     progress::finished,
 };
@@ -34,6 +34,13 @@ pub(crate) struct CopyArgs {
     format: FormatArg,
 }
 
+fn differ(from: &Reference, to: &Reference) -> bool {
+    match (from.place(), to.place()) {
+        (Place::Registry { host: from, .. }, Place::Registry { host: to, .. }) => from != to,
+        _ => false,
+    }
+}
+
 pub(crate) async fn copy(common: &Common, args: CopyArgs) -> Result<ExitCode> {
     let options = CopyOptions {
         recursive: args.recursive,
@@ -43,6 +50,10 @@ pub(crate) async fn copy(common: &Common, args: CopyArgs) -> Result<ExitCode> {
         progress: finished(common),
     };
     let (from, to) = (&args.source.reference, &args.destination.reference);
+    if common.has_credential() && differ(from, to) {
+        return Err(usage("a credential for one registry would be sent to both")
+            .with_hint("sign in to each with `ocigraph login`, and give none here"));
+    }
     let copied = common.client()?.copy(from, to, options).await?;
     match args.format.format {
         Format::Text => {

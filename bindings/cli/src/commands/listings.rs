@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Args;
-use ocigraph::{Host, ManifestInfo, Reference, Result};
+use ocigraph::{Attributes, Host, ManifestInfo, Names, Reference, Result, TagInfo, ToJson};
 use serde_json::{Map, Value, json};
 
 use crate::{
@@ -16,6 +16,9 @@ use crate::{
 pub(crate) struct TagsArgs {
     /// host/repository or oci:PATH
     target: Reference,
+    /// Print all that is known, as JSON
+    #[arg(long)]
+    detail: bool,
     #[command(flatten)]
     format: FormatArg,
 }
@@ -42,7 +45,13 @@ pub(crate) struct ReposArgs {
 }
 
 pub(crate) async fn tags(common: &Common, args: TagsArgs) -> Result<ExitCode> {
-    let tags = common.client()?.tags(&args.target).await?;
+    let client = common.client()?;
+    if args.detail {
+        let found = client.tag_details(&args.target).await?;
+        output::json(&found.iter().map(tag_detail).collect());
+        return Ok(ExitCode::SUCCESS);
+    }
+    let tags = client.tags(&args.target).await?;
     print(args.format.format, "tags", &tags);
     Ok(ExitCode::SUCCESS)
 }
@@ -76,18 +85,38 @@ fn print(format: Format, key: &str, entries: &[String]) {
 
 /// The names that Azure's listing has, in its order; what is not known is left out.
 fn detail(info: &ManifestInfo) -> Value {
-    let fields = [
+    known([
         ("architecture", json!(info.architecture)),
         ("artifactType", json!(info.descriptor.artifact_type)),
+        ("changeableAttributes", attributes(info.attributes.as_ref())),
         ("configMediaType", json!(info.config_media_type)),
         ("createdTime", json!(info.created)),
         ("digest", json!(info.descriptor.digest)),
         ("imageSize", json!(info.image_size)),
+        ("lastUpdateTime", json!(info.last_updated)),
         ("mediaType", json!(info.descriptor.media_type)),
         ("os", json!(info.os)),
         ("subject", json!(info.subject)),
         ("tags", if info.tags.is_empty() { Value::Null } else { json!(info.tags) }),
-    ];
+    ])
+}
+
+fn tag_detail(info: &TagInfo) -> Value {
+    known([
+        ("changeableAttributes", attributes(info.attributes.as_ref())),
+        ("createdTime", json!(info.created)),
+        ("digest", json!(info.digest)),
+        ("lastUpdateTime", json!(info.last_updated)),
+        ("name", json!(info.name)),
+        ("signed", json!(info.signed)),
+    ])
+}
+
+fn attributes(attributes: Option<&Attributes>) -> Value {
+    attributes.map_or(Value::Null, |attributes| attributes.to_json(Names::Camel))
+}
+
+fn known<const N: usize>(fields: [(&str, Value); N]) -> Value {
     let known = fields.into_iter().filter(|(_, value)| !value.is_null());
     Value::Object(known.map(|(key, value)| (key.to_owned(), value)).collect::<Map<_, _>>())
 }

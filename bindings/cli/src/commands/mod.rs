@@ -6,6 +6,7 @@ pub(crate) mod delete;
 pub(crate) mod digest;
 pub(crate) mod discover;
 pub(crate) mod listings;
+pub(crate) mod login;
 pub(crate) mod manifest;
 pub(crate) mod names;
 pub(crate) mod pull;

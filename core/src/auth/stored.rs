@@ -1,0 +1,205 @@
+//! Stored credentials: which files and helpers there are, in which order they are asked, and where
+//! `login` puts what it has verified.
+//!
+//! The first that answers for a host wins. A helper that is in charge of a host and knows nothing
+//! means that the host is used anonymously.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    env,
+    ffi::OsString,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use super::{
+    credential::Credential,
+    file::{At, CredentialFile, Found, Kind, key_of, means},
+    helper::Helper,
+};
+use crate::{
+    error::{Code, Error, Result},
+    reference::Host,
+};
+
+const VARIABLE: &str = "DOCKER_AUTH_CONFIG";
+
+/// The places, as the environment has them. Nothing is read yet.
+#[derive(Debug, Clone)]
+pub(crate) struct Places {
+    variable: Option<OsString>,
+    /// The file that the caller named.
+    named: Option<PathBuf>,
+    docker: Option<PathBuf>,
+    containers: Vec<PathBuf>,
+    helper_limit: Duration,
+}
+
+/// Where `login` put a credential.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum StoredIn {
+    /// A file, in which it stands as plain text.
+    File(PathBuf),
+    /// A credential helper, by its program's name.
+    Helper(String),
+}
+
+impl StoredIn {
+    /// The file's path or the program's name.
+    pub fn name(&self) -> String {
+        match self {
+            Self::File(path) => path.display().to_string(),
+            Self::Helper(program) => program.clone(),
+        }
+    }
+}
+
+impl Places {
+    /// Those of this process.
+    pub(crate) fn of_environment(named: Option<PathBuf>, helper_limit: Duration) -> Self {
+        let path = |name: &str| env::var_os(name).filter(|p| !p.is_empty()).map(PathBuf::from);
+        let home = env::home_dir().filter(|home| !home.as_os_str().is_empty());
+        let docker = path("DOCKER_CONFIG").or_else(|| Some(home.as_ref()?.join(".docker")));
+        let config = path("XDG_CONFIG_HOME").or_else(|| Some(home.as_ref()?.join(".config")));
+        let auth_json = |folder: PathBuf| folder.join("containers/auth.json");
+        Self {
+            variable: env::var_os(VARIABLE).filter(|text| !text.is_empty()),
+            named,
+            docker: docker.map(|folder| folder.join("config.json")),
+            containers: [
+                path("REGISTRY_AUTH_FILE"),
+                path("XDG_RUNTIME_DIR").map(auth_json),
+                config.map(auth_json),
+            ]
+            .into_iter()
+            .flatten()
+            .collect(),
+            helper_limit,
+        }
+    }
+
+    fn files(&self) -> Vec<At> {
+        let docker = [&self.named, &self.docker].into_iter().flatten();
+        let docker = docker.map(|path| At { path: path.clone(), kind: Kind::Docker });
+        let containers = self.containers.iter();
+        let containers = containers.map(|path| At { path: path.clone(), kind: Kind::Containers });
+        docker.chain(containers).collect()
+    }
+
+    /// Reads all there is.
+    pub(crate) fn read(&self) -> Result<Stored> {
+        let mut files = Vec::new();
+        if let Some(text) = &self.variable {
+            let text = text
+                .to_str()
+                .ok_or_else(|| Error::new(Code::Credentials, format!("{VARIABLE} is not UTF-8")))?;
+            files.push(CredentialFile::parse(VARIABLE, text.as_bytes(), Kind::Docker)?);
+        }
+        for At { path, kind } in self.files() {
+            files.extend(CredentialFile::read(&path, kind)?);
+        }
+        Ok(Stored { files, helper_limit: self.helper_limit })
+    }
+
+    /// The file that `login` writes to.
+    fn target(&self) -> Result<&Path> {
+        self.named.as_deref().or(self.docker.as_deref()).ok_or_else(|| {
+            Error::new(Code::Credentials, "there is no home folder to keep credentials in")
+                .with_hint("set DOCKER_CONFIG, or name a file with --registry-config")
+        })
+    }
+
+    /// Keeps a credential where the other tools look for it.
+    pub(crate) async fn store(&self, host: &Host, credential: &Credential) -> Result<StoredIn> {
+        let path = self.target()?;
+        let mut file = CredentialFile::read(path, Kind::Docker)?
+            .unwrap_or_else(|| CredentialFile::empty(path, Kind::Docker));
+        if let Some(name) = file.helper(host)? {
+            let helper = Helper::new(name, self.helper_limit)?;
+            helper.store(&key_of(host), credential).await?;
+            return Ok(StoredIn::Helper(helper.program()));
+        }
+        file.set(host, credential)?;
+        file.write(path)?;
+        Ok(StoredIn::File(path.to_path_buf()))
+    }
+
+    /// Removes every form of a host's credential, from files and helpers; tells from where.
+    pub(crate) async fn forget(&self, host: &Host) -> Result<Vec<StoredIn>> {
+        let mut forgotten = Vec::new();
+        let mut asked = BTreeSet::new();
+        for At { path, kind } in self.files() {
+            let Some(mut file) = CredentialFile::read(&path, kind)? else { continue };
+            if let Some(name) = file.helper(host)?
+                && asked.insert(name.to_owned())
+            {
+                let helper = Helper::new(name, self.helper_limit)?;
+                let known: BTreeMap<String, String> = helper.list().await?;
+                let mut any = false;
+                for server in known.keys().filter(|server| means(server, host)) {
+                    helper.erase(server).await?;
+                    any = true;
+                }
+                if any {
+                    forgotten.push(StoredIn::Helper(helper.program()));
+                }
+            }
+            if file.remove(host)? {
+                file.write(&path)?;
+                forgotten.push(StoredIn::File(path));
+            }
+        }
+        Ok(forgotten)
+    }
+
+    /// Whether the environment itself has a credential for the host, which no file can take away.
+    pub(crate) fn is_fixed(&self, host: &Host) -> bool {
+        let Some(text) = self.variable.as_ref().and_then(|text| text.to_str()) else {
+            return false;
+        };
+        CredentialFile::parse(VARIABLE, text.as_bytes(), Kind::Docker)
+            .and_then(|file| file.find(host, ""))
+            .is_ok_and(|found| found != Found::Nothing)
+    }
+}
+
+/// What was read.
+#[derive(Debug)]
+pub(crate) struct Stored {
+    files: Vec<CredentialFile>,
+    helper_limit: Duration,
+}
+
+/// Where a credential is, once the files were looked through.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) enum Source {
+    Nowhere,
+    /// It stands in a file.
+    Here(Credential),
+    /// A helper has to be asked for a server.
+    Helper(Helper, String),
+}
+
+impl Stored {
+    /// Where the credential for a repository is.
+    pub(crate) fn find(&self, host: &Host, repository: &str) -> Result<Source> {
+        for file in &self.files {
+            match file.find(host, repository)? {
+                Found::Nothing => {}
+                Found::Credential(credential) => {
+                    tracing::debug!(%host, file = file.name, "credential found");
+                    return Ok(Source::Here(credential));
+                }
+                Found::Helper(name) => {
+                    tracing::debug!(%host, file = file.name, helper = name, "a helper is in charge");
+                    return Ok(Source::Helper(
+                        Helper::new(&name, self.helper_limit)?,
+                        key_of(host),
+                    ));
+                }
+            }
+        }
+        Ok(Source::Nowhere)
+    }
+}

@@ -1,0 +1,270 @@
+//! What a registry answered: bounded bodies, and failures in the registry's own words.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures::{StreamExt, TryStreamExt};
+use http::{StatusCode, header};
+use serde_json::Value;
+use url::Url;
+
+use super::{config::Limits, retry::retry_after};
+use crate::{
+    auth::{Challenge, Secret, parse_challenges},
+    error::{Code, Error, RegistryError, Result},
+    store::ByteStream,
+};
+
+const MAX_ERROR_BODY: usize = 64 * 1024;
+
+/// What came back: any status that is not worth a retry.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    response: reqwest::Response,
+    limits: Limits,
+    /// What was sent, and must not be shown if it comes back.
+    secrets: Vec<Secret>,
+    hint: Option<String>,
+}
+
+impl Answer {
+    pub(super) fn new(response: reqwest::Response, limits: Limits, secrets: Vec<Secret>) -> Self {
+        Self { response, limits, secrets, hint: None }
+    }
+
+    /// What to try, should this answer be a failure.
+    pub(super) fn with_hint(mut self, hint: String) -> Self {
+        self.hint = Some(hint);
+        self
+    }
+
+    pub(crate) fn status(&self) -> StatusCode {
+        self.response.status()
+    }
+
+    pub(crate) fn header(&self, name: impl AsRef<str>) -> Option<&str> {
+        self.response.headers().get(name.as_ref())?.to_str().ok()
+    }
+
+    pub(crate) fn url(&self) -> &Url {
+        self.response.url()
+    }
+
+    /// All challenges of a 401.
+    pub(super) fn challenges(&self) -> Vec<Challenge> {
+        let values = self.response.headers().get_all(header::WWW_AUTHENTICATE);
+        let values = values.iter().filter_map(|value| value.to_str().ok());
+        values.flat_map(parse_challenges).collect()
+    }
+
+    /// Reads what is left of a small body, so that the connection can be used again.
+    pub(super) async fn drain(self) {
+        let mut left = MAX_ERROR_BODY;
+        let mut stream = self.stream();
+        while let Ok(Some(chunk)) = stream.try_next().await {
+            left = left.saturating_sub(chunk.len());
+            if left == 0 {
+                return;
+            }
+        }
+    }
+
+    /// The body of an answer that must be small; TOO_LARGE beyond the limit for metadata.
+    pub(crate) async fn metadata(self) -> Result<Bytes> {
+        let limit = self.limits.metadata;
+        self.body(limit).await
+    }
+
+    /// The body; TOO_LARGE when it is longer than `limit`.
+    pub(super) async fn body(self, limit: usize) -> Result<Bytes> {
+        let url = self.url().clone();
+        let too_large = || {
+            Error::new(
+                Code::TooLarge,
+                format!("the answer to {} is longer than {limit} bytes", shown(&url)),
+            )
+        };
+        if self.response.content_length().is_some_and(|n| n > limit as u64) {
+            return Err(too_large());
+        }
+        let mut bytes = Vec::new();
+        let mut stream = self.stream();
+        while let Some(chunk) = stream.try_next().await? {
+            if bytes.len() + chunk.len() > limit {
+                return Err(too_large());
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        Ok(bytes.into())
+    }
+
+    /// The body as it comes; TIMEOUT when nothing came for the idle limit.
+    pub(crate) fn stream(self) -> ByteStream {
+        let idle = self.limits.idle;
+        let chunks = self.response.bytes_stream().map_err(|e| network_error(&e));
+        futures::stream::try_unfold(Box::pin(chunks), move |mut chunks| async move {
+            match tokio::time::timeout(idle, chunks.next()).await {
+                Ok(None) => Ok(None),
+                Ok(Some(chunk)) => Ok(Some((chunk?, chunks))),
+                Err(_) => Err(Error::new(
+                    Code::Timeout,
+                    format!("no byte came for {} seconds", idle.as_secs()),
+                )),
+            }
+        })
+        .boxed()
+    }
+
+    /// The failure this answer is, in the registry's own words; `what` says what was not done.
+    pub(crate) async fn into_error(self, what: &str) -> Error {
+        let status = self.status();
+        let wait = self.header(header::RETRY_AFTER).and_then(retry_after);
+        let request_id = ["x-ms-correlation-request-id", "x-request-id", "docker-request-id"]
+            .iter()
+            .find_map(|name| self.header(name).map(str::to_owned));
+        let (secrets, hint) = (self.secrets.clone(), self.hint.clone());
+        let mut body = Vec::new();
+        let mut stream = self.stream();
+        while let Ok(Some(chunk)) = stream.try_next().await {
+            let room = MAX_ERROR_BODY - body.len();
+            body.extend_from_slice(&chunk[..chunk.len().min(room)]);
+            if body.len() == MAX_ERROR_BODY {
+                break;
+            }
+        }
+        let errors = registry_errors(&body, &secrets);
+        let code = match status.as_u16() {
+            401 => Code::Unauthorized,
+            403 => Code::Forbidden,
+            404 => Code::NotFound,
+            405 | 501 => Code::Unsupported,
+            408 => Code::Timeout,
+            409 | 412 => Code::Conflict,
+            413 => Code::TooLarge,
+            429 => Code::RateLimited,
+            _ => Code::Registry,
+        };
+        let words = errors
+            .iter()
+            .map(|e| {
+                if e.message.is_empty() {
+                    e.code.clone()
+                } else {
+                    format!("{}: {}", e.code, e.message)
+                }
+            })
+            .collect::<Vec<_>>()
+            .join(", ");
+        let said = if words.is_empty() { String::new() } else { format!(" ({words})") };
+        let mut error = Error::new(code, format!("{what}: the registry answered {status}{said}"))
+            .with_answer(status.as_u16(), errors, request_id);
+        if let Some(wait) = wait {
+            error = error.with_retry_after(wait);
+        }
+        match hint {
+            Some(hint) => error.with_hint(hint),
+            None => error,
+        }
+    }
+}
+
+/// The errors of the OCI specification's list, or the one of OAuth 2 (RFC 6749, section 5.2) that
+/// token servers give. What was sent as a secret is not repeated.
+fn registry_errors(body: &[u8], secrets: &[Secret]) -> Vec<RegistryError> {
+    let Ok(body) = serde_json::from_slice::<Value>(body) else { return Vec::new() };
+    let clean = |value: &Value| -> String {
+        let mut text = value.as_str().unwrap_or_default().to_owned();
+        for secret in secrets {
+            text = text.replace(secret.expose(), "***");
+        }
+        text.chars().filter(|c| !c.is_control()).take(512).collect()
+    };
+    let error = |code: &Value, message: &Value| RegistryError {
+        code: clean(code),
+        message: clean(message),
+    };
+    match &body["errors"] {
+        Value::Array(errors) => {
+            errors.iter().take(16).map(|e| error(&e["code"], &e["message"])).collect()
+        }
+        _ => {
+            let words = ["error_description", "details", "message"];
+            let message = words.iter().map(|name| &body[*name]).find(|value| value.is_string());
+            match (&body["error"], message) {
+                (Value::Null, None) => Vec::new(),
+                (code, message) => vec![error(code, message.unwrap_or(&Value::Null))],
+            }
+        }
+    }
+}
+
+/// A URL as logs and errors may show it: without its query, which may be signed.
+pub(crate) fn shown(url: &Url) -> String {
+    let mut url = url.clone();
+    url.set_query(None);
+    url.into()
+}
+
+pub(crate) fn same_origin(a: &Url, b: &Url) -> bool {
+    a.scheme() == b.scheme()
+        && a.host_str() == b.host_str()
+        && a.port_or_known_default() == b.port_or_known_default()
+}
+
+pub(super) async fn within(
+    limit: Duration,
+    answer: impl Future<Output = reqwest::Result<reqwest::Response>>,
+) -> Result<reqwest::Response> {
+    match tokio::time::timeout(limit, answer).await {
+        Ok(response) => response.map_err(|e| network_error(&e)),
+        Err(_) => Err(Error::new(
+            Code::Timeout,
+            format!("no answer came within {} seconds", limit.as_secs()),
+        )),
+    }
+}
+
+pub(super) fn network_error(error: &reqwest::Error) -> Error {
+    let mut causes = vec![error.without_url_text()];
+    let mut tls = false;
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        // rustls reports a server that speaks no TLS, or has a bad certificate, as an io::Error
+        // around its own.
+        tls |= cause.is::<rustls::Error>()
+            || cause
+                .downcast_ref::<std::io::Error>()
+                .and_then(|e| e.get_ref())
+                .is_some_and(|e| e.is::<rustls::Error>());
+        causes.push(cause.to_string());
+        source = cause.source();
+    }
+    causes.dedup();
+    let code = if tls {
+        Code::Tls
+    } else if error.is_timeout() {
+        Code::Timeout
+    } else {
+        Code::Network
+    };
+    Error::new(code, causes.join(": "))
+}
+
+trait WithoutUrl {
+    fn without_url_text(&self) -> String;
+}
+
+impl WithoutUrl for reqwest::Error {
+    fn without_url_text(&self) -> String {
+        let kind = if self.is_connect() {
+            "no connection"
+        } else if self.is_body() || self.is_decode() {
+            "the answer broke off"
+        } else if self.is_timeout() {
+            "no answer in time"
+        } else {
+            "the request failed"
+        };
+        kind.to_owned()
+    }
+}

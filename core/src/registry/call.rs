@@ -1,0 +1,64 @@
+//! Requests as values, so that they can be sent again.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use url::Url;
+
+use crate::{auth::Scopes, store::Source};
+
+/// On whose behalf a request is made: which repository's credential signs it, and what its token
+/// must allow.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Purpose {
+    /// Empty for the registry as a whole.
+    pub(crate) repository: Arc<str>,
+    pub(crate) scopes: Scopes,
+}
+
+/// A request that can be sent again.
+#[derive(Debug, Clone)]
+pub(crate) struct Call {
+    pub(crate) method: Method,
+    pub(crate) url: Url,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Body,
+    /// Whether to send it again when it fails in a way that may pass.
+    pub(crate) retried: bool,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum Body {
+    Empty,
+    Bytes(Bytes),
+    /// `length` bytes of a source from `offset` on.
+    Source {
+        source: Arc<dyn Source>,
+        offset: u64,
+        length: u64,
+    },
+}
+
+impl Call {
+    pub(crate) fn new(method: Method, url: Url) -> Self {
+        Self { method, url, headers: HeaderMap::new(), body: Body::Empty, retried: true }
+    }
+
+    pub(crate) fn header(mut self, name: HeaderName, value: &str) -> Self {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            self.headers.insert(name, value);
+        }
+        self
+    }
+
+    pub(crate) fn body(mut self, body: Body) -> Self {
+        self.body = body;
+        self
+    }
+
+    pub(crate) fn once(mut self) -> Self {
+        self.retried = false;
+        self
+    }
+}

@@ -1,0 +1,111 @@
+//! How a client speaks to registries: what a caller can adjust, with its defaults.
+
+use std::{fmt, path::PathBuf, time::Duration};
+
+use crate::auth::Credentials;
+
+/// How a client speaks to registries.
+#[derive(Clone)]
+pub struct RegistryConfig {
+    /// Where credentials come from, when a registry asks for them.
+    pub credentials: Credentials,
+    /// A credential file to look into before those of docker and of the containers tools; `login`
+    /// writes to it.
+    pub registry_config: Option<PathBuf>,
+    /// Plain HTTP or TLS; without it, plain HTTP for this machine and TLS for all others.
+    pub plain_http: Option<bool>,
+    /// Certificates in PEM to trust beside those of the system.
+    pub ca_file: Option<PathBuf>,
+    /// The client's own certificates in PEM, for registries that ask for one.
+    pub cert_file: Option<PathBuf>,
+    /// The private key of `cert_file` in PEM.
+    pub key_file: Option<PathBuf>,
+    /// Takes any certificate: whoever sits between reads and changes what is sent.
+    pub insecure: bool,
+    /// Uses the proxies that `HTTPS_PROXY`, `HTTP_PROXY` and `ALL_PROXY` name, for hosts that
+    /// `NO_PROXY` does not; never for this machine.
+    pub use_proxy: bool,
+    /// Further headers, sent to the registry itself and nowhere else.
+    pub headers: Vec<(String, String)>,
+    /// The `User-Agent` header.
+    pub user_agent: String,
+    /// How long to wait, and how much to read.
+    pub limits: Limits,
+}
+
+impl Default for RegistryConfig {
+    fn default() -> Self {
+        Self {
+            credentials: Credentials::default(),
+            registry_config: None,
+            plain_http: None,
+            ca_file: None,
+            cert_file: None,
+            key_file: None,
+            insecure: false,
+            use_proxy: true,
+            headers: Vec::new(),
+            user_agent: concat!("ocigraph/", env!("CARGO_PKG_VERSION")).to_owned(),
+            limits: Limits::default(),
+        }
+    }
+}
+
+impl fmt::Debug for RegistryConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Header values may be secrets.
+        let headers: Vec<&str> = self.headers.iter().map(|(name, _)| name.as_str()).collect();
+        f.debug_struct("RegistryConfig")
+            .field("credentials", &self.credentials)
+            .field("registry_config", &self.registry_config)
+            .field("plain_http", &self.plain_http)
+            .field("ca_file", &self.ca_file)
+            .field("cert_file", &self.cert_file)
+            .field("insecure", &self.insecure)
+            .field("use_proxy", &self.use_proxy)
+            .field("headers", &headers)
+            .field("user_agent", &self.user_agent)
+            .field("limits", &self.limits)
+            .finish()
+    }
+}
+
+/// Bounds on waiting and on what a registry may send.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// To connect.
+    pub connect: Duration,
+    /// From the request to the first header of the answer.
+    pub first_header: Duration,
+    /// Between two pieces of a body, either way.
+    pub idle: Duration,
+    /// From an upload's last byte to the answer; a second more for every 16 MiB sent, since
+    /// registries digest before they answer.
+    pub upload_answer: Duration,
+    /// Tries of one request, the first included.
+    pub tries: u32,
+    /// Without a byte moved, retries end after this long.
+    pub stalled: Duration,
+    /// Bytes of a manifest or a list.
+    pub metadata: usize,
+    /// Pages of a list.
+    pub pages: usize,
+    /// For a credential helper to answer, before it is killed.
+    pub helper: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(10),
+            first_header: Duration::from_secs(30),
+            idle: Duration::from_secs(30),
+            upload_answer: Duration::from_secs(60),
+            tries: 5,
+            stalled: Duration::from_secs(90),
+            metadata: 4 * 1024 * 1024,
+            pages: 10_000,
+            helper: Duration::from_secs(30),
+        }
+    }
+}

@@ -1,0 +1,478 @@
+//! Signing in to one registry: answers its challenges, and keeps the tokens that it gave.
+//!
+//! A credential is looked for when the registry asks, not before. Tokens are kept by realm, scopes
+//! and credential; for each there is one request under way however many wait for it, and one that is
+//! about to end is renewed before it is used. What is given goes to the origin that asked alone.
+
+use std::{
+    collections::HashMap,
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use http::{HeaderValue, Method, StatusCode, header};
+use tokio::{sync::OnceCell, time::Instant};
+use zeroize::Zeroizing;
+
+use super::{
+    answer::{Answer, within},
+    call::Purpose,
+    retry::{Backoff, is_retryable_status},
+    transport::Connection,
+};
+use crate::{
+    auth::{
+        Challenge, Credential, Credentials, Guard, Places, Realm, Scopes, Secret, Source, Stored,
+        Token, TokenRequest, basic, read_identity_token,
+    },
+    error::{Code, Error, Result},
+    work::off_thread,
+};
+
+/// Longer answers of a token server are not read.
+const TOKEN_BODY: usize = 128 * 1024;
+
+/// Tokens kept; a client that goes through many repositories has one for each.
+const TOKENS_KEPT: usize = 256;
+
+/// Answers to the challenges of one request: a token that was too old, then one too narrow.
+const ANSWERS: u32 = 2;
+
+/// What a registry asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Asked {
+    Basic,
+    Bearer(Realm),
+}
+
+/// What a request is signed with.
+pub(super) struct Authorization {
+    pub(super) value: HeaderValue,
+    /// What must not be shown.
+    pub(super) secrets: Vec<Secret>,
+    scopes: Scopes,
+    token: Option<Secret>,
+    answers: u32,
+}
+
+/// The state of signing in, shared by all requests of a connection.
+pub(super) struct SignIn {
+    places: Places,
+    stored: OnceCell<Stored>,
+    asked: Mutex<Option<Asked>>,
+    /// Credentials by repository, once they were looked for.
+    found: tokio::sync::Mutex<HashMap<String, Option<Arc<Credential>>>>,
+    /// What helpers answered: they are asked once for a registry, not for each repository.
+    helped: tokio::sync::Mutex<HashMap<String, Option<Credential>>>,
+    slots: Mutex<Vec<Arc<Slot>>>,
+    /// Clients for token servers, whose addresses were checked.
+    clients: Mutex<HashMap<String, reqwest::Client>>,
+}
+
+/// A token and what it is for. Whoever holds the lock may be asking for it.
+struct Slot {
+    realm: Realm,
+    scopes: Scopes,
+    who: Option<Arc<Credential>>,
+    token: tokio::sync::Mutex<Option<Token>>,
+}
+
+impl Slot {
+    /// Whether it has a token that can be used as it is.
+    fn is_ready(&self, refused: Option<&Secret>) -> bool {
+        self.token.try_lock().is_ok_and(|token| {
+            token.as_ref().is_some_and(|token| !token.is_due() && Some(&token.value) != refused)
+        })
+    }
+}
+
+impl fmt::Debug for SignIn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SignIn").finish_non_exhaustive()
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl SignIn {
+    pub(super) fn new(places: Places) -> Self {
+        Self {
+            places,
+            stored: OnceCell::new(),
+            asked: Mutex::new(None),
+            found: Default::default(),
+            helped: Default::default(),
+            slots: Mutex::default(),
+            clients: Mutex::default(),
+        }
+    }
+
+    /// What to sign a request with, as far as is known what the registry wants.
+    pub(super) async fn prepare(
+        &self,
+        connection: &Connection,
+        purpose: &Purpose,
+    ) -> Result<Option<Authorization>> {
+        let asked = lock(&self.asked).clone();
+        match asked {
+            None => Ok(None),
+            Some(asked) => {
+                self.authorize(connection, &asked, purpose, purpose.scopes.clone(), None).await
+            }
+        }
+    }
+
+    /// What to sign a request with that was answered with these challenges; nothing when there is
+    /// nothing better than what was sent.
+    pub(super) async fn answer(
+        &self,
+        connection: &Connection,
+        purpose: &Purpose,
+        challenges: &[Challenge],
+        sent: Option<&Authorization>,
+    ) -> Result<Option<Authorization>> {
+        let Some((asked, scopes)) = choose(challenges, connection)? else { return Ok(None) };
+        *lock(&self.asked) = Some(asked.clone());
+        let wanted = purpose.scopes.joined(&scopes);
+        let answers = sent.map_or(0, |sent| sent.answers);
+        let refused = sent.and_then(|sent| sent.token.as_ref());
+        if let Some(sent) = sent {
+            let known = sent.token.is_none() || sent.answers > 0;
+            let better = matches!(asked, Asked::Bearer(_)) && !sent.scopes.cover(&wanted);
+            if answers >= ANSWERS || (known && !better) {
+                // A vault may know another one the next time.
+                self.found.lock().await.remove(&*purpose.repository);
+                return Ok(None);
+            }
+        }
+        let authorization = self.authorize(connection, &asked, purpose, wanted, refused).await?;
+        Ok(authorization.map(|a| Authorization { answers: answers + 1, ..a }))
+    }
+
+    /// Whether the registry has asked for credentials yet.
+    pub(super) fn was_asked(&self) -> bool {
+        lock(&self.asked).is_some()
+    }
+
+    /// Whether any credential was found for a repository.
+    pub(super) async fn knows(&self, connection: &Connection, purpose: &Purpose) -> bool {
+        matches!(self.credential(connection, &purpose.repository).await, Ok(Some(_)))
+    }
+
+    async fn authorize(
+        &self,
+        connection: &Connection,
+        asked: &Asked,
+        purpose: &Purpose,
+        scopes: Scopes,
+        refused: Option<&Secret>,
+    ) -> Result<Option<Authorization>> {
+        let who = self.credential(connection, &purpose.repository).await?;
+        let (text, secrets, token) = match asked {
+            Asked::Basic => {
+                let Some(who) = &who else { return Ok(None) };
+                let Some((user, password)) = who.as_password() else { return Ok(None) };
+                let encoded = basic(user, password.expose());
+                let text = Zeroizing::new(format!("Basic {}", *encoded));
+                (text, vec![password.clone(), Secret::new(encoded.as_str())], None)
+            }
+            Asked::Bearer(realm) => {
+                let token = match who.as_deref() {
+                    // It is all there is: one that was refused has no successor.
+                    Some(Credential::RegistryToken(token)) => {
+                        if Some(token) == refused {
+                            return Ok(None);
+                        }
+                        token.clone()
+                    }
+                    _ => self.token(connection, realm, &scopes, who.as_ref(), refused).await?,
+                };
+                let text = Zeroizing::new(format!("Bearer {}", token.expose()));
+                let mut secrets = vec![token.clone()];
+                secrets.extend(who.iter().map(|who| who.secret().clone()));
+                (text, secrets, Some(token))
+            }
+        };
+        let mut value = HeaderValue::from_str(&text).map_err(|_| {
+            Error::new(Code::Credentials, "the credential has characters that no header can carry")
+        })?;
+        // Keeps it out of the logs of the HTTP library.
+        value.set_sensitive(true);
+        Ok(Some(Authorization { value, secrets, scopes, token, answers: 0 }))
+    }
+
+    /// The credential for a repository, looked for once.
+    pub(super) async fn credential(
+        &self,
+        connection: &Connection,
+        repository: &str,
+    ) -> Result<Option<Arc<Credential>>> {
+        let mut found = self.found.lock().await;
+        if let Some(known) = found.get(repository) {
+            return Ok(known.clone());
+        }
+        let host = connection.host();
+        let credential = match &connection.config().credentials {
+            Credentials::Anonymous => None,
+            Credentials::Given(credential) => Some(credential.clone()),
+            Credentials::Callback(source) => source.credential(host, repository).await?,
+            Credentials::Stored => self.look_up(connection, repository).await?,
+        };
+        let credential = match credential {
+            Some(Credential::EntraToken { token, tenant }) => {
+                Some(exchange(connection, &token, tenant.as_deref()).await?)
+            }
+            other => other,
+        };
+        let credential = credential.map(Arc::new);
+        found.insert(repository.to_owned(), credential.clone());
+        Ok(credential)
+    }
+
+    async fn look_up(
+        &self,
+        connection: &Connection,
+        repository: &str,
+    ) -> Result<Option<Credential>> {
+        let read = || {
+            let places = self.places.clone();
+            off_thread(move || places.read())
+        };
+        let stored = self.stored.get_or_try_init(read).await?;
+        match stored.find(connection.host(), repository)? {
+            Source::Nowhere => Ok(None),
+            Source::Here(credential) => Ok(Some(credential)),
+            Source::Helper(helper, server) => {
+                let mut helped = self.helped.lock().await;
+                let key = format!("{} {server}", helper.program());
+                if let Some(known) = helped.get(&key) {
+                    return Ok(known.clone());
+                }
+                let credential = helper.get(&server).await?;
+                helped.insert(key, credential.clone());
+                Ok(credential)
+            }
+        }
+    }
+
+    async fn token(
+        &self,
+        connection: &Connection,
+        realm: &Realm,
+        scopes: &Scopes,
+        who: Option<&Arc<Credential>>,
+        refused: Option<&Secret>,
+    ) -> Result<Secret> {
+        let slot = self.slot(realm, scopes, who, refused);
+        let mut held = slot.token.lock().await;
+        if let Some(token) = &*held
+            && !token.is_due()
+            && Some(&token.value) != refused
+        {
+            return Ok(token.value.clone());
+        }
+        match self.fetch(connection, realm, &slot.scopes, who.map(|who| &**who)).await {
+            Ok(token) => {
+                tracing::debug!(registry = %connection.host(), scopes = %slot.scopes, "token");
+                let value = token.value.clone();
+                *held = Some(token);
+                Ok(value)
+            }
+            // It was to be renewed early, and may do until that succeeds.
+            Err(e) => match &*held {
+                Some(old) if !old.has_ended() && Some(&old.value) != refused => {
+                    tracing::info!(error = %e, "the token could not be renewed yet");
+                    Ok(old.value.clone())
+                }
+                _ => Err(e),
+            },
+        }
+    }
+
+    /// The place of a token: one that allows more will do when it is there already.
+    fn slot(
+        &self,
+        realm: &Realm,
+        scopes: &Scopes,
+        who: Option<&Arc<Credential>>,
+        refused: Option<&Secret>,
+    ) -> Arc<Slot> {
+        let mut slots = lock(&self.slots);
+        let fits = |slot: &&Arc<Slot>| slot.realm == *realm && slot.who.as_ref() == who;
+        let wider = slots
+            .iter()
+            .filter(fits)
+            .filter(|slot| slot.scopes.cover(scopes) && slot.is_ready(refused))
+            .max_by_key(|slot| slot.scopes.width());
+        if let Some(slot) = wider {
+            return Arc::clone(slot);
+        }
+        if let Some(slot) = slots.iter().filter(fits).find(|slot| slot.scopes == *scopes) {
+            return Arc::clone(slot);
+        }
+        if slots.len() >= TOKENS_KEPT {
+            // Those in use are held elsewhere too.
+            slots.retain(|slot| Arc::strong_count(slot) > 1);
+        }
+        let slot = Arc::new(Slot {
+            realm: realm.clone(),
+            scopes: scopes.clone(),
+            who: who.cloned(),
+            token: tokio::sync::Mutex::new(None),
+        });
+        slots.push(Arc::clone(&slot));
+        slot
+    }
+
+    async fn fetch(
+        &self,
+        connection: &Connection,
+        realm: &Realm,
+        scopes: &Scopes,
+        who: Option<&Credential>,
+    ) -> Result<Token> {
+        let client = self.client(connection, realm).await?;
+        let asked = Instant::now();
+        let request = TokenRequest::new(realm, scopes, who);
+        let secrets: Vec<Secret> = who.map(|who| who.secret().clone()).into_iter().collect();
+        let mut answer = ask(connection, &client, &request, &secrets).await?;
+        // Some servers know nothing of OAuth 2.
+        if matches!(answer.status(), StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED)
+            && let Some(request) = TokenRequest::without_post(realm, scopes, who)
+        {
+            answer.drain().await;
+            answer = ask(connection, &client, &request, &secrets).await?;
+        }
+        if answer.status() != StatusCode::OK {
+            return Err(refusal(answer, connection, who.is_some()).await);
+        }
+        Token::read(&answer.body(TOKEN_BODY).await?, asked)
+    }
+
+    async fn client(&self, connection: &Connection, realm: &Realm) -> Result<reqwest::Client> {
+        let origin = realm.url.origin().ascii_serialization();
+        if let Some(known) = lock(&self.clients).get(&origin) {
+            return Ok(known.clone());
+        }
+        let guard = Guard::check(connection.base(), &realm.url).await?;
+        let client = connection.build_client(realm.url.scheme() == "https", Some(guard))?;
+        lock(&self.clients).insert(origin, client.clone());
+        Ok(client)
+    }
+}
+
+/// What to answer, and the scopes that the challenge names: a token where one is asked for, else
+/// name and password. Nothing when the registry asks for neither.
+fn choose(challenges: &[Challenge], connection: &Connection) -> Result<Option<(Asked, Scopes)>> {
+    let by = |scheme: &str| challenges.iter().find(|challenge| challenge.scheme == scheme);
+    let basic = by("basic").map(|_| (Asked::Basic, Scopes::default()));
+    let Some(bearer) = by("bearer") else { return Ok(basic) };
+    let Some(realm) = bearer.parameters.get("realm") else {
+        return match basic {
+            Some(basic) => Ok(Some(basic)),
+            None => Err(Error::new(
+                Code::Registry,
+                "the registry wants a token and does not say where to get one",
+            )),
+        };
+    };
+    let url = connection.base().join(realm).map_err(|_| {
+        Error::new(Code::Registry, "the registry wants a token from what is no URL")
+    })?;
+    let service = bearer.parameters.get("service").filter(|s| !s.is_empty()).cloned();
+    let scopes = bearer.parameters.get("scope").map_or_else(Scopes::default, |s| Scopes::parse(s));
+    Ok(Some((Asked::Bearer(Realm { url, service }), scopes)))
+}
+
+/// Sends a request to a token server, again where that may help. Redirects are not followed: they
+/// would take the credential along.
+async fn ask(
+    connection: &Connection,
+    client: &reqwest::Client,
+    request: &TokenRequest,
+    secrets: &[Secret],
+) -> Result<Answer> {
+    let limits = *connection.limits();
+    let mut backoff = Backoff::new(&limits);
+    loop {
+        let method = if request.form.is_some() { Method::POST } else { Method::GET };
+        let mut call = client.request(method, request.url.clone());
+        if let Some(text) = &request.authorization {
+            let mut value = HeaderValue::from_str(text).map_err(|_| {
+                Error::new(
+                    Code::Credentials,
+                    "the credential has characters that no header can carry",
+                )
+            })?;
+            value.set_sensitive(true);
+            call = call.header(header::AUTHORIZATION, value);
+        }
+        if let Some(form) = &request.form {
+            call = call
+                .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+                .body(form.as_bytes().to_vec());
+        }
+        let failure = match within(limits.first_header, call.send()).await {
+            Ok(response) => {
+                let answer = Answer::new(response, limits, secrets.to_vec());
+                tracing::debug!(
+                    url = %super::answer::shown(&request.url),
+                    status = answer.status().as_u16(),
+                    "token request"
+                );
+                if !is_retryable_status(answer.status()) {
+                    return Ok(answer);
+                }
+                answer.into_error("no token was given").await
+            }
+            Err(e) => e,
+        };
+        if !failure.is_retryable() {
+            return Err(failure);
+        }
+        backoff.wait(failure).await?;
+    }
+}
+
+/// What a token server's refusal means.
+async fn refusal(answer: Answer, connection: &Connection, signed: bool) -> Error {
+    let status = answer.status();
+    let host = connection.host();
+    let hint = if signed {
+        format!(
+            "the credentials for {host} were refused; sign in again with `ocigraph login {host}`"
+        )
+    } else {
+        format!("sign in with `ocigraph login {host}`")
+    };
+    let what = format!("{host} wants a token, and its token server gave none");
+    match status.as_u16() {
+        // 400 is OAuth's answer to a token that has ended.
+        400 | 401 | 403 => {
+            answer.with_hint(hint).into_error(&what).await.with_code(Code::Unauthorized)
+        }
+        300..=399 => Error::new(
+            Code::Registry,
+            format!("{what}: it redirects elsewhere, where no credential is sent"),
+        ),
+        _ => answer.into_error(&what).await,
+    }
+}
+
+/// Azure's exchange of an Entra token, at the registry itself.
+async fn exchange(
+    connection: &Connection,
+    token: &Secret,
+    tenant: Option<&str>,
+) -> Result<Credential> {
+    let url = connection.url("oauth2/exchange")?;
+    let client = connection.client(&url)?;
+    let request = TokenRequest::exchange(url, connection.host(), token, tenant);
+    let answer = ask(connection, client, &request, std::slice::from_ref(token)).await?;
+    if answer.status() != StatusCode::OK {
+        return Err(refusal(answer, connection, true).await);
+    }
+    read_identity_token(&answer.body(TOKEN_BODY).await?)
+}
