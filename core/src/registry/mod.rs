@@ -18,6 +18,8 @@ use async_trait::async_trait;
 use tokio::sync::OnceCell;
 use url::Url;
 
+#[cfg(test)]
+pub(crate) use listing::next_link;
 pub use transport::{Connection, Limits, RegistryConfig};
 
 use crate::{
