@@ -7,18 +7,25 @@ SHELL := /bin/bash
 # Two at a time suits the smallest machine this is built on; `make JOBS=8` where there is more.
 JOBS ?= 2
 CARGO := cargo
+PREFIX ?= /usr/local
 export CARGO_BUILD_JOBS := $(JOBS)
 export RUST_TEST_THREADS := $(JOBS)
 
-SCRIPTS := .ci/run tests/setup tests/article/demo tests/article/walkthrough
+SCRIPTS := .ci/run bindings/c/install tests/setup tests/article/demo tests/article/walkthrough
 
-.PHONY: help build demo test bench lint deny clean node node-tools
+.PHONY: help build c install demo test bench lint deny clean node node-tools
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 12
 
 build: ## build the ocigraph command: target/release/ocigraph
 	$(CARGO) build --release --locked -p ocigraph-cli
+
+c: ## build the library for C, C++ and Go: target/release/libocigraph_c.so and .a
+	$(CARGO) build --release --locked -p ocigraph-c
+
+install: c ## lay out the library, its header and what pkg-config reads; PREFIX=/usr/local DESTDIR=
+	bindings/c/install target/release '$(PREFIX)' '$(DESTDIR)'
 
 demo: build ## walk through the article on an image layout directory, without a server
 	tests/article/demo
