@@ -7,12 +7,13 @@ SHELL := /bin/bash
 # Two at a time suits the smallest machine this is built on; `make JOBS=8` where there is more.
 JOBS ?= 2
 CARGO := cargo
+PREFIX ?= /usr/local
 export CARGO_BUILD_JOBS := $(JOBS)
 export RUST_TEST_THREADS := $(JOBS)
 
-SCRIPTS := .ci/run tests/setup tests/article/demo tests/article/walkthrough
+SCRIPTS := .ci/run bindings/c/install tests/setup tests/article/demo tests/article/walkthrough
 
-.PHONY: help build demo test bench lint deny clean
+.PHONY: help build c install demo test bench lint deny clean node node-tools
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 12
@@ -20,13 +21,20 @@ help: ## list the targets
 build: ## build the ocigraph command: target/release/ocigraph
 	$(CARGO) build --release --locked -p ocigraph-cli
 
+c: ## build the library for C, C++ and Go: target/release/libocigraph_c.so and .a
+	$(CARGO) build --release --locked -p ocigraph-c
+
+install: c ## lay out the library, its header and what pkg-config reads; PREFIX=/usr/local DESTDIR=
+	bindings/c/install target/release '$(PREFIX)' '$(DESTDIR)'
+
 demo: build ## walk through the article on an image layout directory, without a server
 	tests/article/demo
 
-test: ## get what the tests need, build, and run all tests
+test: node-tools ## get what the tests need, build, and run all tests
 	env=$$(tests/setup --env) && eval "$$env" && \
 	$(CARGO) build --locked --workspace --all-targets && \
-	$(CARGO) test --locked --workspace
+	$(CARGO) test --locked --workspace && \
+	node node/scripts/stage.js debug && (cd node && npm test)
 
 bench: ## time the command beside oras and openssl; ROWS=push,pull for some rows, RUNS=5 for more runs
 	@for program in time openssl; do \
@@ -35,7 +43,7 @@ bench: ## time the command beside oras and openssl; ROWS=push,pull for some rows
 	$(CARGO) build --release --locked -p ocigraph-cli && \
 	$(CARGO) bench --locked -q -p ocigraph-suite --bench peers
 
-lint: ## check format, lints, scripts and documentation
+lint: node-tools ## check format, lints, scripts and documentation
 	@$(CARGO) fmt --version >/dev/null 2>&1 || rustup component add rustfmt
 	@$(CARGO) clippy --version >/dev/null 2>&1 || rustup component add clippy
 	$(CARGO) fmt --all --check
@@ -44,8 +52,18 @@ lint: ## check format, lints, scripts and documentation
 	cd tests/registries && badly_formatted=$$(gofmt -l .) && \
 	{ [ -z "$$badly_formatted" ] || { echo "gofmt -w is needed for: $$badly_formatted" >&2; exit 1; }; } && \
 	go mod tidy -diff && go vet ./...
+	cd node && npm run --silent lint
 	for script in $(SCRIPTS); do bash -n "$$script"; done
 	if command -v shellcheck >/dev/null; then shellcheck $(SCRIPTS); fi
+
+node: node-tools ## pack the npm package and the one for this platform: node/dist/*.tgz
+	$(CARGO) build --release --locked -p ocigraph-node -p ocigraph-cli
+	node node/scripts/stage.js release
+	node node/scripts/pack.js
+
+# What the npm package is checked with, at the versions of its lock file.
+node-tools:
+	cd node && { [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --prefer-offline --no-audit --no-fund; }
 
 deny: ## check licences, advisories and banned crates (needs cargo-deny)
 	@cargo deny --version >/dev/null 2>&1 || { echo 'make deny: cargo-deny is missing; get it with: cargo install --locked cargo-deny' >&2; exit 1; }

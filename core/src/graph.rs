@@ -106,8 +106,8 @@ impl Graph {
         order
     }
 
-    /// Sets the referrers of a node.
-    pub(crate) fn insert(&mut self, digest: Digest, referrers: Vec<Descriptor>) {
+    /// Sets the referrers of a node, in the order in which they are to be walked and drawn.
+    pub fn insert(&mut self, digest: Digest, referrers: Vec<Descriptor>) {
         self.referrers.insert(digest, referrers);
     }
 }

@@ -21,6 +21,8 @@ mod discover;
 mod draw;
 mod error;
 mod files;
+#[cfg(all(test, unix))]
+mod fuzz;
 mod graph;
 mod json;
 mod layout;

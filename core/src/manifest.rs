@@ -74,7 +74,8 @@ impl Manifest {
             Some(b'{') => serde_json::from_slice(&bytes).map_err(|e| invalid(e.to_string()))?,
             _ => return Err(invalid("it is no JSON object".into())),
         };
-        if raw.manifests.is_some() && (raw.layers.is_some() || raw.config.is_some()) {
+        let of_an_image = raw.config.is_some() || raw.layers.is_some() || raw.blobs.is_some();
+        if raw.manifests.is_some() && of_an_image {
             // Readers that look at different fields would see different content (CVE-2021-41190).
             return Err(invalid("it has both manifests and layers".into()));
         }
@@ -97,7 +98,7 @@ impl Manifest {
         let as_index = media_type::is_index(&media_type);
         if as_index != raw.manifests.is_some() {
             // An index may leave out an empty list; nothing else may have one.
-            if !as_index || raw.layers.is_some() || raw.blobs.is_some() {
+            if !as_index || of_an_image {
                 return Err(invalid(format!("its content does not fit its type {media_type}")));
             }
         }

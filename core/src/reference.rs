@@ -352,10 +352,11 @@ impl FromStr for Host {
         let wrong = |why: &str| Err(invalid(format!("{text:?} is no registry: {why}")));
         let (name, port) = match text.strip_prefix('[') {
             Some(rest) => match rest.split_once(']') {
-                Some((address, after)) => (
-                    &text[..address.len() + 2],
-                    after.strip_prefix(':').or((!after.is_empty()).then_some(after)),
-                ),
+                Some((address, "")) => (&text[..address.len() + 2], None),
+                Some((address, after)) => match after.strip_prefix(':') {
+                    Some(port) => (&text[..address.len() + 2], Some(port)),
+                    None => return wrong("behind the ] of an IPv6 address may only stand a port"),
+                },
                 None => return wrong("the [ of an IPv6 address is not closed"),
             },
             None => match text.split_once(':') {
@@ -363,9 +364,10 @@ impl FromStr for Host {
                 None => (text, None),
             },
         };
-        let port = match port.map(str::parse::<u16>) {
+        let port = match port.map(|digits| (digits, digits.parse::<u16>())) {
             None => None,
-            Some(Ok(port)) if port != 0 => Some(port),
+            // With a sign or a leading zero it would not be written back as it was read.
+            Some((digits, Ok(port))) if !digits.starts_with(['+', '0']) => Some(port),
             Some(_) => return wrong("the port is no number from 1 to 65535"),
         };
         let host = Host { name: name.to_ascii_lowercase(), port };

@@ -1,12 +1,16 @@
-//! The vectors that every language reads: references and digests.
+//! The vectors that every language reads: references, digests and drawings.
 
-use std::io::Write;
+use std::{collections::HashMap, io::Write};
 
-use ocigraph::{Algorithm, Digest, Place, Reference, digest_files};
+use ocigraph::{Algorithm, Descriptor, Digest, Graph, Place, Reference, digest_files};
 use serde_json::Value;
 
 fn references() -> Value {
     serde_json::from_str(include_str!("../../tests/vectors/references.json")).unwrap()
+}
+
+fn drawings() -> Value {
+    serde_json::from_str(include_str!("../../tests/vectors/drawings.json")).unwrap()
 }
 
 fn digests() -> Value {
@@ -71,4 +75,35 @@ fn digests_are_the_same_in_memory_and_of_many_files() {
     for text in vectors["invalid"].as_array().unwrap() {
         assert!(text.as_str().unwrap().parse::<Digest>().is_err(), "{text}");
     }
+}
+
+#[test]
+fn graphs_are_drawn_the_same_everywhere() {
+    for vector in drawings()["drawings"].as_array().unwrap() {
+        let name = &vector["name"];
+        let graph = graph(vector);
+        let root = vector["root"].as_str().unwrap();
+        for (drawn, expected) in
+            [(graph.tree(root), "tree"), (graph.dot(root), "dot"), (graph.mermaid(root), "mermaid")]
+        {
+            let lines = vector[expected].as_array().unwrap();
+            let lines: String =
+                lines.iter().map(|l| l.as_str().unwrap().to_owned() + "\n").collect();
+            assert_eq!(drawn, lines, "{expected} of {name}");
+        }
+    }
+}
+
+fn graph(vector: &Value) -> Graph {
+    let descriptors: Vec<Descriptor> =
+        serde_json::from_value(vector["descriptors"].clone()).unwrap();
+    let mut graph = Graph::new(descriptors[0].clone());
+    let by_digest: HashMap<Digest, Descriptor> =
+        descriptors.into_iter().map(|d| (d.digest.clone(), d)).collect();
+    let referrers: HashMap<Digest, Vec<Digest>> =
+        serde_json::from_value(vector["referrers"].clone()).unwrap();
+    for (subject, digests) in referrers {
+        graph.insert(subject, digests.iter().map(|digest| by_digest[digest].clone()).collect());
+    }
+    graph
 }

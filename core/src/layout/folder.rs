@@ -70,7 +70,7 @@ impl Inner {
     pub(super) fn check_version(&self) -> Result<()> {
         let file = self.path.join(MARKER);
         let mut bytes = Vec::new();
-        match File::open(&file).and_then(|f| f.take(64 * 1024).read_to_end(&mut bytes)) {
+        match open_file(&file).and_then(|f| f.take(64 * 1024).read_to_end(&mut bytes)) {
             Ok(_) => {}
             Err(_) if !file.exists() => return Err(self.no_layout()),
             Err(e) => return Err(Error::io("read", &file, e)),
@@ -176,6 +176,14 @@ impl Inner {
         };
         entries.flatten().filter(staged).map(|entry| entry.path()).collect()
     }
+}
+
+/// Opens a file to be read. A pipe in its place, to which nobody writes, would never be opened.
+pub(super) fn open_file(path: &Path) -> io::Result<File> {
+    if !path.metadata()?.is_file() {
+        return Err(io::Error::other("it is no file"));
+    }
+    File::open(path)
 }
 
 /// Opens a lock file. A layout that may only be read can still be locked where its lock exists.

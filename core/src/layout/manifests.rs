@@ -1,14 +1,14 @@
 //! Manifests of a layout: read by name and checked; written once all they refer to is there.
 
 use std::{
-    fs::{self, File},
+    fs,
     io::{self, Read},
     sync::Arc,
 };
 
 use bytes::Bytes;
 
-use super::{Inner, changes::Change};
+use super::{Inner, changes::Change, folder::open_file};
 use crate::{
     descriptor::Descriptor,
     digest::Digest,
@@ -50,7 +50,7 @@ impl Inner {
     ) -> Result<Manifest> {
         let path = self.blob_path(digest);
         let mut bytes = Vec::new();
-        match File::open(&path)
+        match open_file(&path)
             .and_then(|file| file.take(self.manifest_limit + 1).read_to_end(&mut bytes))
         {
             Ok(_) => {}

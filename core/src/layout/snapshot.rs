@@ -5,13 +5,13 @@
 //! was read proves nothing: then the bytes are read again and compared.
 
 use std::{
-    fs::{File, Metadata},
+    fs::Metadata,
     io::{self, Read},
     sync::{Arc, OnceLock},
     time::{Duration, SystemTime},
 };
 
-use super::{Inner, index::Index, listed::Listed, lock};
+use super::{Inner, folder::open_file, index::Index, listed::Listed, lock};
 use crate::error::{Code, Error, Result};
 
 /// The coarsest grain of file times in use is FAT's.
@@ -100,7 +100,7 @@ impl Inner {
 fn read_index(path: &std::path::Path) -> io::Result<Result<(Vec<u8>, Option<Stamp>)>> {
     // Taken before reading: what is changed while it is read will be too fresh.
     let now = SystemTime::now();
-    let file = File::open(path)?;
+    let file = open_file(path)?;
     let metadata = file.metadata()?;
     let mut bytes = Vec::with_capacity(metadata.len().min(INDEX_LIMIT) as usize);
     file.take(INDEX_LIMIT + 1).read_to_end(&mut bytes)?;

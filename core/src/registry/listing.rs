@@ -115,16 +115,35 @@ impl<'a> Pages<'a> {
 }
 
 /// The target of the link whose relation is `next` (RFC 8288).
-fn next_link(header: &str) -> Option<&str> {
-    header.split(",").find_map(|link| {
-        let (target, parameters) = link.trim().strip_prefix('<')?.split_once('>')?;
-        let is_next = parameters.split(';').any(|parameter| {
-            parameter.split_once('=').is_some_and(|(name, value)| {
-                name.trim().eq_ignore_ascii_case("rel")
-                    && value.trim().trim_matches('"').split(' ').any(|r| r == "next")
-            })
-        });
-        is_next.then_some(target)
+pub(crate) fn next_link(header: &str) -> Option<&str> {
+    let mut rest = header;
+    loop {
+        let (target, after) = rest.split_once('<')?.1.split_once('>')?;
+        let parameters = split_outside_quotes(after, ',').next()?;
+        if split_outside_quotes(parameters, ';').any(is_next) {
+            return Some(target);
+        }
+        rest = &after[parameters.len()..];
+    }
+}
+
+fn is_next(parameter: &str) -> bool {
+    parameter.split_once('=').is_some_and(|(name, value)| {
+        name.trim().eq_ignore_ascii_case("rel")
+            && value.trim().trim_matches('"').split(' ').any(|r| r.eq_ignore_ascii_case("next"))
+    })
+}
+
+fn split_outside_quotes(text: &str, separator: char) -> impl Iterator<Item = &str> {
+    let (mut quoted, mut escaped) = (false, false);
+    text.split(move |c| {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' if quoted => escaped = true,
+            '"' => quoted = !quoted,
+            _ => return c == separator && !quoted,
+        }
+        false
     })
 }
 
@@ -149,5 +168,12 @@ mod tests {
         assert_eq!(next_link(r#"</a>; rel=prev, </b>; title="x"; rel=next"#), Some("/b"));
         assert_eq!(next_link(r#"</a>; rel="prev""#), None);
         assert_eq!(next_link("nonsense"), None);
+    }
+
+    #[test]
+    fn commas_in_targets_and_titles_end_no_link() {
+        let header =
+            r#"</a?last=x,y>; title="b, <c>; rel=next"; rel=prev, </d?last=x,y>; rel="Next""#;
+        assert_eq!(next_link(header), Some("/d?last=x,y"));
     }
 }

@@ -25,6 +25,8 @@ use tokio::sync::OnceCell;
 use url::Url;
 
 pub use config::{Limits, RegistryConfig};
+#[cfg(test)]
+pub(crate) use listing::next_link;
 pub use transport::Connection;
 
 use call::Purpose;

@@ -1,11 +1,15 @@
 //! Processes killed in the middle: what is left is valid, and running again finishes.
 
 use std::{
+    fs::File,
+    io::{Seek, SeekFrom, Write},
+    path::Path,
     process::{Child, Stdio},
     thread,
     time::Duration,
 };
 
+use ocigraph::{Algorithm, Digest, digest_file};
 use ocigraph_fixture::{Config, Fixture, Referrers};
 use ocigraph_suite::{Kind, Registry, Workspace, ocigraph_binary};
 
@@ -57,31 +61,65 @@ fn a_killed_delete_is_finished_by_the_next() {
     }
 }
 
+const SIZE: u64 = 1 << 30;
+const MIDDLE: u64 = SIZE * 2 / 5;
+
+/// A file of 1 GiB that takes little of a disk and has no two pieces alike.
+fn write_large(path: &Path) -> Digest {
+    let mut file = File::create(path).unwrap();
+    file.set_len(SIZE).unwrap();
+    for place in (0..SIZE).step_by(1 << 20) {
+        file.seek(SeekFrom::Start(place)).unwrap();
+        file.write_all(&place.to_le_bytes()).unwrap();
+    }
+    digest_file(path, Algorithm::Sha256).unwrap().0
+}
+
+fn length(path: &Path) -> u64 {
+    path.metadata().map_or(0, |metadata| metadata.len())
+}
+
+/// Waits until a file that grows has come to the middle; gives false when the process was faster.
+fn reaches_the_middle(child: &mut Child, length: impl Fn() -> u64) -> bool {
+    while length() < MIDDLE {
+        if child.try_wait().unwrap().is_some() {
+            return false;
+        }
+        thread::yield_now();
+    }
+    true
+}
+
 #[test]
 fn a_killed_pull_leaves_no_file_under_its_name_and_the_next_fetches_the_rest_alone() {
-    const SIZE: u64 = 256 << 20;
-    let fixture = Fixture::start(Config::default());
     let work = Workspace::new();
-    let content: Vec<u8> = (0..SIZE).map(|i| (i / 4096) as u8).collect();
-    work.write("large", &content);
+    let blobs = Some(work.path("blobs"));
+    let fixture = Fixture::start(Config { blobs, ..Config::default() });
+    let digest = write_large(&work.path("large"));
     let target = format!("{}/app:v1", fixture.host());
     work.ocigraph(&["push", &target, "large"]).ok();
 
-    let child = start(&work, &["pull", "-o", "out", &target]);
+    let pull = ["pull", "-o", "out", &target];
+    let out = work.path("out/large");
     let partial = || {
         let mut entries = std::fs::read_dir(work.path("out")).into_iter().flatten().flatten();
         let hidden = entries.find(|e| e.file_name().to_string_lossy().starts_with(".ocigraph-"));
-        hidden.and_then(|entry| entry.metadata().ok()).map_or(0, |metadata| metadata.len())
+        hidden.map_or(0, |entry| length(&entry.path()))
     };
-    while partial() < 8 << 20 {
-        thread::yield_now();
-    }
+    let mut child = start(&work, &pull);
+    let in_the_middle = reaches_the_middle(&mut child, partial);
     kill(child);
-    assert!(!work.path("out/large").exists(), "the pull was over before it could be killed");
+    assert!(in_the_middle && !out.exists(), "the pull was over before it could be killed");
     let there = partial();
     fixture.clear_requests();
-    work.ocigraph(&["pull", "-o", "out", &target]).ok();
-    assert!(work.read("out/large") == content);
+
+    let mut child = start(&work, &pull);
+    while child.try_wait().unwrap().is_none() {
+        assert!(!out.exists() || length(&out) == SIZE, "it has its name and is not whole");
+        thread::sleep(Duration::from_millis(1));
+    }
+    assert!(child.wait().unwrap().success());
+    assert_eq!(digest_file(&out, Algorithm::Sha256).unwrap(), (digest, SIZE));
     assert_eq!(std::fs::read_dir(work.path("out")).unwrap().count(), 1);
     let requests = fixture.requests();
     let blobs: Vec<_> = requests.iter().filter(|r| r.path.contains("/blobs/")).collect();
@@ -93,16 +131,24 @@ fn a_killed_pull_leaves_no_file_under_its_name_and_the_next_fetches_the_rest_alo
 fn a_killed_push_names_nothing_and_the_next_pushes_the_whole() {
     let registry = Registry::start(Kind::Docker2);
     let work = Workspace::new();
-    work.write("large", vec![7; 256 << 20]);
+    let digest = write_large(&work.path("large"));
     let target = registry.reference("app:v1");
-    let child = start(&work, &["push", &target, "large"]);
-    let uploads = registry.data().join("docker/registry/v2/repositories/app/_uploads");
-    while !std::fs::read_dir(&uploads).is_ok_and(|mut sessions| sessions.next().is_some()) {
-        thread::yield_now();
-    }
+    let storage = registry.data().join("docker/registry/v2");
+    let uploads = storage.join("repositories/app/_uploads");
+    let uploaded = || {
+        let sessions = std::fs::read_dir(&uploads).into_iter().flatten().flatten();
+        sessions.map(|session| length(&session.path().join("data"))).max().unwrap_or(0)
+    };
+    let (folder, name) = (&digest.encoded()[..2], digest.encoded());
+    let blob = storage.join(format!("blobs/sha256/{folder}/{name}/data"));
+
+    let mut child = start(&work, &["push", &target, "large"]);
+    let in_the_middle = reaches_the_middle(&mut child, uploaded);
     kill(child);
+    assert!(in_the_middle && !blob.exists(), "the push was over before it could be killed");
     work.ocigraph(&["resolve", &target]).fails_with(1);
     work.ocigraph(&["push", &target, "large"]).ok();
+    assert_eq!(length(&blob), SIZE);
     work.ocigraph(&["verify", &target]).ok();
 }
 

@@ -1,0 +1,29 @@
+#ifndef OCIGRAPH_HELPERS_H
+#define OCIGRAPH_HELPERS_H
+
+/* A literal, or an array of char that holds text ended by NUL, as a view. */
+#ifdef __cplusplus
+#define OCIGRAPH_STR(literal) (ocigraph_text(literal))
+#else
+#define OCIGRAPH_STR(literal) ((ocigraph_str){(literal), sizeof(literal) - 1})
+#endif
+
+/* A view as two arguments of printf, for "%.*s". */
+#define OCIGRAPH_PRINTF(view) (int)(view).length, (view).data ? (view).data : ""
+
+/* Text that ends with NUL as a view; NULL is no text. */
+static inline ocigraph_str ocigraph_text(const char *text) {
+    ocigraph_str view = {NULL, 0};
+    if (text != NULL) {
+        view.data = text;
+        view.length = strlen(text);
+    }
+    return view;
+}
+
+/* Whether a view holds this text, which ends with NUL. */
+static inline bool ocigraph_str_is(ocigraph_str view, const char *text) {
+    return strlen(text) == view.length && (view.length == 0 || memcmp(view.data, text, view.length) == 0);
+}
+
+#endif /* OCIGRAPH_HELPERS_H */

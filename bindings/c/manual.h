@@ -1,0 +1,90 @@
+/* ocigraph: push, pull, discover, copy, verify and delete graphs of artifacts (signatures, SBoMs, scan results,
+ * documents) in OCI registries and in image layout directories.
+ *
+ * This header is the manual. It is generated from bindings/c/src; do not edit it.
+ *
+ * A first program, which prints what is attached to an image:
+ *
+ *     #include <ocigraph.h>
+ *     #include <stdio.h>
+ *
+ *     int main(void) {
+ *         ocigraph_client *client = NULL;
+ *         ocigraph_graph *graph = NULL;
+ *         ocigraph_error *error = NULL;
+ *         if (ocigraph_client_new(NULL, NULL, &client, &error) == OCIGRAPH_OK &&
+ *             ocigraph_client_discover(client, OCIGRAPH_STR("oci:store/app:v1"), NULL, NULL, &graph, &error)
+ *                 == OCIGRAPH_OK) {
+ *             printf("%.*s", OCIGRAPH_PRINTF(ocigraph_graph_tree(graph)));
+ *         } else {
+ *             fprintf(stderr, "%.*s\n", OCIGRAPH_PRINTF(ocigraph_error_message(error)));
+ *         }
+ *         ocigraph_graph_free(graph);
+ *         ocigraph_client_free(client);
+ *         ocigraph_error_free(error);
+ *         return 0;
+ *     }
+ *
+ *     cc first.c $(pkg-config --cflags --libs ocigraph)
+ *
+ * Conventions
+ * -----------
+ * References. One string names everything: "host[:port]/repository[:tag][@digest]", or "oci:PATH[:tag][@digest]" for
+ * an image layout directory, which needs no server. A host is always written. Digest wins over tag. This machine is
+ * spoken to in plain HTTP, all others by TLS.
+ *
+ * Status. Every function that can fail returns an ocigraph_status, OCIGRAPH_OK or the kind of failure, and takes an
+ * ocigraph_error ** as its last parameter. Give NULL if the status is enough. There is no last error of a thread.
+ * "Errors" in a function's comment names the kinds to expect, without OCIGRAPH_; those of the network (UNAUTHORIZED,
+ * FORBIDDEN, RATE_LIMITED, TIMEOUT, NETWORK, TLS, REGISTRY) and INTERNAL, a defect of the library, may come from
+ * anything that speaks to a registry.
+ *
+ * Outputs. `out` and `error` may point to anything; both are set to NULL first. `out` is set on success, `error` on
+ * failure.
+ *
+ * Text and bytes go in as a pointer and a length, and are copied. Text is UTF-8. {NULL, 0} and "" are no text, which
+ * means "not given" where that is allowed. They come out the same way, not ended by NUL: see OCIGRAPH_STR,
+ * OCIGRAPH_PRINTF and ocigraph_text below.
+ *
+ * Options are handles with a setter each; the defaults are good. NULL stands for the defaults. Numbers that stand for
+ * something (OCIGRAPH_FORMAT_...) are int32_t; one that is none is INVALID_ARGUMENT.
+ *
+ * Results have accessors, and most also a function ..._json, which gives the whole result as JSON text. An accessor
+ * called with NULL, or with an index that is too large, gives 0, NULL, or no text.
+ *
+ * Ownership
+ * ---------
+ * What a function ..._new or an `out` gives is the caller's, and is ended by the ..._free of its type, once. Every
+ * ..._free takes NULL, and does no input or output.
+ * What an accessor gives, a `const` pointer or a view of text, is borrowed: it lives until its handle is freed.
+ * What goes in is copied or not kept. The exceptions are `user_data` and callbacks, which are used for as long as their
+ * comment says.
+ * A handle and what depends on it may be freed in any order: a client keeps what it needs of its runtime and options.
+ *
+ * Thread safety
+ * -------------
+ * A pointer to const may be given to any number of threads at once: a client, a cancel token, options that are no
+ * longer set, results. A pointer that is not const, in setters and ..._free, is for one thread at a time.
+ * "Threads" in a function's comment says from where it may be called: any thread, unless it says more.
+ * The library has threads of its own, in a runtime. After fork, the child must not use handles of the parent.
+ * It installs nothing process-wide: no signal handler, logger or TLS provider. A defect of the library prints a line
+ * to standard error and becomes OCIGRAPH_INTERNAL; the process lives.
+ *
+ * Callbacks are called one at a time per operation: progress, read and write while it runs, completion when it is over.
+ * None is called after the operation returned or its completion was called. A progress, read or write callback must not
+ * start an operation (INVALID_ARGUMENT), but may cancel one; a completion callback may do anything. No exception and
+ * no longjmp may leave a callback.
+ *
+ * Cancellation
+ * ------------
+ * A token ends every call it was given to: ocigraph_cancel_cancel, from any thread, before or during a call. The call
+ * returns OCIGRAPH_CANCELLED soon, whatever the network does, and leaves nothing half done under its final name.
+ * Cancelling a call that is over does nothing. An upload or download that was cut short is continued, where the registry
+ * allows, when the same call is made again.
+ *
+ * Versioning
+ * ----------
+ * Functions, numbers and fields are only ever added, within one ABI: a program that was built against this header runs
+ * with every later library of the same OCIGRAPH_ABI_VERSION, which is the number in the file's name. "Since" in a
+ * comment is the first version that has it. ocigraph_version() is the library's, OCIGRAPH_VERSION_... the header's.
+ */

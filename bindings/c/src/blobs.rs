@@ -1,0 +1,303 @@
+//! The raw level: manifests and blobs, bytes in and out.
+
+use std::{ffi::c_void, mem::MaybeUninit, sync::Arc};
+
+use futures::TryStreamExt;
+use ocigraph::{
+    Algorithm, Client, Code, Descriptor, Error, Manifest, Outcome, Reference, Result, Source,
+    Spool, ToJson, media_type::OCTET_STREAM,
+};
+
+use serde_json::json;
+
+use crate::{
+    boundary::{borrow, call, end, need, read},
+    callback::{ReadFrom, WriteTo, number, ocigraph_outcome, ocigraph_read_fn, ocigraph_write_fn},
+    cancel::ocigraph_cancel,
+    client::ocigraph_client,
+    error::ocigraph_error,
+    job::Job,
+    operations::prepare,
+    options::ocigraph_resolve_options,
+    results::{Json, ocigraph_descriptor, ocigraph_manifest},
+    status::ocigraph_status,
+    text::{ocigraph_bytes, ocigraph_str},
+};
+
+/// A blob that was pushed.
+pub struct ocigraph_blob_result {
+    descriptor: ocigraph_descriptor,
+    outcome: Outcome,
+    json: Json,
+}
+
+/// Ends the result of pushing a blob, and all that was borrowed from it.
+///
+/// Ownership: takes `result`; NULL is allowed. Threads: any, once. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_blob_result_free(result: Option<Box<ocigraph_blob_result>>) {
+    end(result);
+}
+
+/// The blob.
+///
+/// Ownership: borrowed from `result`. Threads: any. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_blob_result_descriptor(
+    result: Option<&ocigraph_blob_result>,
+) -> Option<&ocigraph_descriptor> {
+    borrow(result, |r| Some(&r.descriptor))
+}
+
+/// What became of it: `OCIGRAPH_OUTCOME_*`.
+///
+/// Threads: any. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_blob_result_outcome(
+    result: Option<&ocigraph_blob_result>,
+) -> ocigraph_outcome {
+    read(result, |r| number(r.outcome))
+}
+
+/// All of it as one JSON text, in the shape that the command line prints.
+///
+/// Ownership: borrowed from `result`. Threads: any. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_blob_result_json(result: Option<&ocigraph_blob_result>) -> ocigraph_str {
+    read(result, |r| {
+        r.json.get(|| {
+            let descriptor = r.descriptor.value.to_json(Default::default());
+            json!({ "descriptor": descriptor, "outcome": r.outcome.name() }).to_string()
+        })
+    })
+}
+
+/// The manifest that the reference names, as it is stored, its digest checked.
+///
+/// `options`: NULL takes it as it is.
+///
+/// `cancel`: NULL where it is not to be cancelled.
+///
+/// Ownership: `out` is the caller's, until `ocigraph_manifest_free`; nothing of the arguments is kept.
+/// Threads: any; blocks. Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, and those of the network, DIGEST_MISMATCH, INVALID_MANIFEST, TOO_LARGE. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_client_fetch_manifest(
+    client: Option<&ocigraph_client>,
+    reference: ocigraph_str,
+    options: Option<&ocigraph_resolve_options>,
+    cancel: Option<&ocigraph_cancel>,
+    out: Option<&mut MaybeUninit<Option<Box<ocigraph_manifest>>>>,
+    error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
+) -> ocigraph_status {
+    call(out, error, || {
+        let client = need(client, "client")?;
+        fetch_manifest(client, reference, options)?.run(client, cancel)
+    })
+}
+
+/// Stores a manifest as it is, under the reference's tags, and gives its descriptor.
+///
+/// `media_type`: no text takes the one written in it. `content`: the manifest's bytes.
+///
+/// `cancel`: NULL where it is not to be cancelled.
+///
+/// Ownership: `out` is the caller's, until `ocigraph_descriptor_free`; nothing of the arguments is kept.
+/// Threads: any; blocks. Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, and those of the network, INVALID_MANIFEST; DIGEST_MISMATCH where the reference has
+/// another digest. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_client_push_manifest(
+    client: Option<&ocigraph_client>,
+    reference: ocigraph_str,
+    media_type: ocigraph_str,
+    content: ocigraph_bytes,
+    cancel: Option<&ocigraph_cancel>,
+    out: Option<&mut MaybeUninit<Option<Box<ocigraph_descriptor>>>>,
+    error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
+) -> ocigraph_status {
+    call(out, error, || {
+        let client = need(client, "client")?;
+        push_manifest(client, reference, media_type, content)?.run(client, cancel)
+    })
+}
+
+/// Hands the blob that the reference names by digest to `write`, piece by piece, and gives its
+/// descriptor. The pieces are checked while they pass: only once this call has succeeded is the
+/// content known to be what the digest says.
+///
+/// `write` is called on this thread, with `user_data` as its first argument.
+///
+/// `cancel`: NULL where it is not to be cancelled.
+///
+/// Ownership: `out` is the caller's, until `ocigraph_descriptor_free`; nothing of the arguments is kept.
+/// Threads: any; blocks. Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, and those of the network, DIGEST_MISMATCH, SIZE_MISMATCH; IO where `write` fails. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_client_fetch_blob(
+    client: Option<&ocigraph_client>,
+    reference: ocigraph_str,
+    write: ocigraph_write_fn,
+    user_data: *mut c_void,
+    cancel: Option<&ocigraph_cancel>,
+    out: Option<&mut MaybeUninit<Option<Box<ocigraph_descriptor>>>>,
+    error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
+) -> ocigraph_status {
+    call(out, error, || {
+        let client = need(client, "client")?;
+        fetch_blob(client, reference, write, user_data)?.run(client, cancel)
+    })
+}
+
+/// Stores bytes as a blob where the reference points, unless it is there, and gives its descriptor and
+/// what became of it.
+///
+/// `media_type`: no text is "application/octet-stream".
+///
+/// `cancel`: NULL where it is not to be cancelled.
+///
+/// Ownership: `out` is the caller's, until `ocigraph_blob_result_free`; nothing of the arguments is kept.
+/// Threads: any; blocks. Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, and those of the network. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_client_push_blob(
+    client: Option<&ocigraph_client>,
+    reference: ocigraph_str,
+    media_type: ocigraph_str,
+    content: ocigraph_bytes,
+    cancel: Option<&ocigraph_cancel>,
+    out: Option<&mut MaybeUninit<Option<Box<ocigraph_blob_result>>>>,
+    error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
+) -> ocigraph_status {
+    call(out, error, || {
+        let client = need(client, "client")?;
+        push_blob(client, reference, media_type, content)?.run(client, cancel)
+    })
+}
+
+/// The same for content that `read` gives. It is read to its end first, on a thread of the library;
+/// short content is kept in memory, the rest in a temporary file.
+///
+/// `read` is called with `user_data` as its first argument.
+///
+/// `cancel`: NULL where it is not to be cancelled.
+///
+/// Ownership: `out` is the caller's, until `ocigraph_blob_result_free`; nothing of the arguments is kept.
+/// Threads: any; blocks. Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, and those of the network; IO where `read` fails. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_client_push_blob_from(
+    client: Option<&ocigraph_client>,
+    reference: ocigraph_str,
+    media_type: ocigraph_str,
+    read: ocigraph_read_fn,
+    user_data: *mut c_void,
+    cancel: Option<&ocigraph_cancel>,
+    out: Option<&mut MaybeUninit<Option<Box<ocigraph_blob_result>>>>,
+    error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
+) -> ocigraph_status {
+    call(out, error, || {
+        let client = need(client, "client")?;
+        push_blob_from(client, reference, media_type, read, user_data)?.run(client, cancel)
+    })
+}
+
+fn fetch_manifest(
+    client: &ocigraph_client,
+    reference: ocigraph_str,
+    options: Option<&ocigraph_resolve_options>,
+) -> Result<Job<ocigraph_manifest>> {
+    let (core, reference, gate) = prepare(client, reference)?;
+    let platform = options.and_then(|o| o.platform.clone());
+    Ok(Job::new("fetch manifest", reference.clone(), gate, async move {
+        core.fetch_manifest(&reference, platform.as_ref()).await.map(Into::into)
+    }))
+}
+
+fn push_manifest(
+    client: &ocigraph_client,
+    reference: ocigraph_str,
+    media_type: ocigraph_str,
+    content: ocigraph_bytes,
+) -> Result<Job<ocigraph_descriptor>> {
+    let (core, reference, gate) = prepare(client, reference)?;
+    let (media_type, content) = (media_type.optional("media_type")?, content.bytes("content")?);
+    Ok(Job::new("push manifest", reference.clone(), gate, async move {
+        let algorithm = match reference.digest() {
+            Some(digest) => digest.algorithm()?,
+            None => Algorithm::Sha256,
+        };
+        let manifest = Manifest::parse(content, media_type.as_deref(), algorithm)
+            .map_err(|e| e.during("push manifest", &reference))?;
+        core.push_manifest(&reference, &manifest).await?;
+        Ok(ocigraph_descriptor::new(manifest.descriptor()))
+    }))
+}
+
+fn fetch_blob(
+    client: &ocigraph_client,
+    reference: ocigraph_str,
+    write: ocigraph_write_fn,
+    user_data: *mut c_void,
+) -> Result<Job<ocigraph_descriptor>> {
+    let (core, reference, gate) = prepare(client, reference)?;
+    let write = WriteTo::new(write, user_data)?;
+    Ok(Job::new("fetch blob", reference.clone(), gate.clone(), async move {
+        let (blob, mut content) = core.fetch_blob(&reference).await?;
+        let during = |e: Error| e.during("fetch blob", &reference);
+        while let Some(piece) = content.try_next().await.map_err(during)? {
+            write.write(&gate, &piece).map_err(during)?;
+        }
+        Ok(ocigraph_descriptor::new(blob))
+    }))
+}
+
+fn push_blob(
+    client: &ocigraph_client,
+    reference: ocigraph_str,
+    media_type: ocigraph_str,
+    content: ocigraph_bytes,
+) -> Result<Job<ocigraph_blob_result>> {
+    let (core, reference, gate) = prepare(client, reference)?;
+    let media_type = media_type.optional("media_type")?;
+    let content = content.bytes("content")?;
+    Ok(Job::new("push blob", reference.clone(), gate, async move {
+        let media_type = media_type.unwrap_or_else(|| OCTET_STREAM.to_owned());
+        let (blob, content) =
+            off_thread(move || Ok((Descriptor::of(media_type, &content), content))).await?;
+        store(core, reference, blob, Arc::new(content)).await
+    }))
+}
+
+fn push_blob_from(
+    client: &ocigraph_client,
+    reference: ocigraph_str,
+    media_type: ocigraph_str,
+    read: ocigraph_read_fn,
+    user_data: *mut c_void,
+) -> Result<Job<ocigraph_blob_result>> {
+    let (core, reference, gate) = prepare(client, reference)?;
+    let media_type = media_type.optional("media_type")?;
+    let reader = ReadFrom::new(read, user_data)?.through(gate.clone());
+    Ok(Job::new("push blob", reference.clone(), gate, async move {
+        let media_type = media_type.unwrap_or_else(|| OCTET_STREAM.to_owned());
+        let (blob, source) = off_thread(move || Spool::read(reader)?.finish(&media_type))
+            .await
+            .map_err(|e| e.during("push blob", &reference))?;
+        store(core, reference, blob, source).await
+    }))
+}
+
+async fn store(
+    core: Client,
+    reference: Reference,
+    blob: Descriptor,
+    source: Arc<dyn Source>,
+) -> Result<ocigraph_blob_result> {
+    let outcome = core.push_blob(&reference, &blob, source).await?;
+    let descriptor = ocigraph_descriptor::new(blob);
+    Ok(ocigraph_blob_result { descriptor, outcome, json: Json::default() })
+}
+
+/// Runs what blocks, digests and reading, beside the async threads.
+pub(crate) async fn off_thread<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
+    let lost = |e| Error::new(Code::Internal, format!("a thread was lost: {e}"));
+    tokio::task::spawn_blocking(work).await.map_err(lost)?
+}

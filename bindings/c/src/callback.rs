@@ -1,0 +1,213 @@
+//! Functions of the caller's: progress, reading, writing.
+//!
+//! Those of one operation are called one at a time, through its [`Gate`], which is shut before the
+//! operation returns. They must not unwind: an exception that leaves one ends the process.
+
+use std::{
+    ffi::c_void,
+    io,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use ocigraph::{Code, Error, Event, Outcome, Progress, Result};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    results::ocigraph_descriptor,
+    runtime::{Callback, within},
+};
+
+/// What became of a blob, or of a transfer.
+pub type ocigraph_outcome = i32;
+/// It was sent.
+pub const OCIGRAPH_OUTCOME_UPLOADED: i32 = 1;
+/// It was there already.
+pub const OCIGRAPH_OUTCOME_EXISTED: i32 = 2;
+/// The registry took it from another of its repositories.
+pub const OCIGRAPH_OUTCOME_MOUNTED: i32 = 3;
+/// It was written to a file.
+pub const OCIGRAPH_OUTCOME_WRITTEN: i32 = 4;
+/// An identical file was there already.
+pub const OCIGRAPH_OUTCOME_UNCHANGED: i32 = 5;
+/// Another file was there, and was to be kept.
+pub const OCIGRAPH_OUTCOME_KEPT: i32 = 6;
+/// It was read and compared with its descriptor.
+pub const OCIGRAPH_OUTCOME_CHECKED: i32 = 7;
+
+/// A transfer begins.
+pub const OCIGRAPH_EVENT_STARTED: i32 = 1;
+/// A transfer stands at `position`; it falls when a retry begins anew.
+pub const OCIGRAPH_EVENT_MOVED: i32 = 2;
+/// Nothing more will come for this blob; `outcome` says what became of it.
+pub const OCIGRAPH_EVENT_FINISHED: i32 = 3;
+
+/// One thing that happened to a blob. Fields may be added at the end.
+#[repr(C)]
+pub struct ocigraph_event {
+    /// `OCIGRAPH_EVENT_*`. Pass over one you do not know.
+    pub kind: i32,
+    /// `OCIGRAPH_OUTCOME_*` where the event is the last, else 0.
+    pub outcome: ocigraph_outcome,
+    /// The blob, until the callback returns.
+    pub blob: *const ocigraph_descriptor,
+    /// Bytes moved so far, of `ocigraph_descriptor_size(blob)`.
+    pub position: u64,
+}
+
+/// Called for each event of an operation, one at a time, on a thread of the library or on the
+/// caller's. It must return quickly: the transfer waits for it. Anything but 0 ends the operation
+/// with `OCIGRAPH_CANCELLED`.
+pub type ocigraph_progress_fn =
+    Option<unsafe extern "C" fn(user_data: *mut c_void, event: *const ocigraph_event) -> i32>;
+
+/// Puts up to `capacity` bytes of content into `buffer` and returns how many; 0 at the end. A
+/// negative number ends the operation with `OCIGRAPH_IO`.
+pub type ocigraph_read_fn =
+    Option<unsafe extern "C" fn(user_data: *mut c_void, buffer: *mut u8, capacity: usize) -> i64>;
+
+/// Takes the next bytes of content. Anything but 0 ends the operation with `OCIGRAPH_IO`.
+pub type ocigraph_write_fn =
+    Option<unsafe extern "C" fn(user_data: *mut c_void, data: *const u8, length: usize) -> i32>;
+
+/// What the caller wants to see again in callbacks.
+#[derive(Clone, Copy)]
+pub(crate) struct UserData(pub(crate) *mut c_void);
+
+// SAFETY: it is never followed here, only handed back; the header says on which threads.
+unsafe impl Send for UserData {}
+// SAFETY: as above.
+unsafe impl Sync for UserData {}
+
+/// The callbacks of one operation: one at a time, and none once it is shut.
+#[derive(Clone)]
+pub(crate) struct Gate {
+    open: Arc<Mutex<bool>>,
+    /// Switched when a progress callback wants the end.
+    pub(crate) stop: CancellationToken,
+}
+
+impl Gate {
+    pub(crate) fn new() -> Self {
+        Self { open: Arc::new(Mutex::new(true)), stop: CancellationToken::new() }
+    }
+
+    /// Runs a callback, unless the gate is shut.
+    pub(crate) fn call<T>(&self, callback: impl FnOnce() -> T) -> Option<T> {
+        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        open.then(|| within(Callback::Inner, callback))
+    }
+
+    /// Waits for a callback that runs, and lets none through afterwards.
+    pub(crate) fn shut(&self) {
+        *self.open.lock().unwrap_or_else(PoisonError::into_inner) = false;
+    }
+}
+
+#[derive(Clone, Copy, Default)]
+pub(crate) struct ProgressTo(pub(crate) Option<(Events, UserData)>);
+
+type Events = unsafe extern "C" fn(*mut c_void, *const ocigraph_event) -> i32;
+
+impl ProgressTo {
+    /// The core's progress, through an operation's gate.
+    pub(crate) fn through(self, gate: &Gate) -> Progress {
+        let Some((callback, user_data)) = self.0 else { return Progress::none() };
+        let gate = gate.clone();
+        Progress::new(move |event| {
+            let (kind, outcome, blob, position) = match event {
+                Event::Started { blob } => (OCIGRAPH_EVENT_STARTED, 0, blob, 0),
+                Event::Moved { blob, position } => (OCIGRAPH_EVENT_MOVED, 0, blob, position),
+                Event::Finished { blob, outcome } => {
+                    (OCIGRAPH_EVENT_FINISHED, number(outcome), blob, blob.size)
+                }
+                _ => return,
+            };
+            let blob = ocigraph_descriptor::new(blob.clone());
+            let event = ocigraph_event { kind, outcome, blob: &blob, position };
+            let user_data = user_data;
+            // SAFETY: the caller gave this function for this purpose; the event outlives the call.
+            let said = gate.call(|| unsafe { callback(user_data.0, &event) });
+            if said.is_some_and(|said| said != 0) {
+                gate.stop.cancel();
+            }
+        })
+    }
+}
+
+pub(crate) fn number(outcome: Outcome) -> ocigraph_outcome {
+    match outcome {
+        Outcome::Uploaded => OCIGRAPH_OUTCOME_UPLOADED,
+        Outcome::Existed => OCIGRAPH_OUTCOME_EXISTED,
+        Outcome::Mounted => OCIGRAPH_OUTCOME_MOUNTED,
+        Outcome::Written => OCIGRAPH_OUTCOME_WRITTEN,
+        Outcome::Unchanged => OCIGRAPH_OUTCOME_UNCHANGED,
+        Outcome::Kept => OCIGRAPH_OUTCOME_KEPT,
+        Outcome::Checked => OCIGRAPH_OUTCOME_CHECKED,
+        _ => 0,
+    }
+}
+
+/// Content that comes from a read callback.
+#[derive(Clone, Copy)]
+pub(crate) struct ReadFrom {
+    read: unsafe extern "C" fn(*mut c_void, *mut u8, usize) -> i64,
+    user_data: UserData,
+}
+
+impl ReadFrom {
+    pub(crate) fn new(read: ocigraph_read_fn, user_data: *mut c_void) -> Result<Self> {
+        let read = crate::boundary::need(read, "read")?;
+        Ok(Self { read, user_data: UserData(user_data) })
+    }
+
+    pub(crate) fn through(self, gate: Gate) -> impl io::Read + Send {
+        Reader { from: self, gate }
+    }
+}
+
+struct Reader {
+    from: ReadFrom,
+    gate: Gate,
+}
+
+impl io::Read for Reader {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let ReadFrom { read, user_data } = self.from;
+        let (data, capacity) = (buffer.as_mut_ptr(), buffer.len());
+        // SAFETY: the caller gave this function for this purpose; the buffer has this capacity.
+        let said = self.gate.call(|| unsafe { read(user_data.0, data, capacity) });
+        let said = said.ok_or_else(|| io::Error::other("the operation is over"))?;
+        match usize::try_from(said) {
+            Ok(count) if count <= capacity => Ok(count),
+            Ok(count) => Err(io::Error::other(format!(
+                "the read callback returned {count}, more than the {capacity} there was room for"
+            ))),
+            Err(_) => Err(io::Error::other(format!("the read callback returned {said}"))),
+        }
+    }
+}
+
+/// Where content goes to a write callback.
+#[derive(Clone, Copy)]
+pub(crate) struct WriteTo {
+    write: unsafe extern "C" fn(*mut c_void, *const u8, usize) -> i32,
+    user_data: UserData,
+}
+
+impl WriteTo {
+    pub(crate) fn new(write: ocigraph_write_fn, user_data: *mut c_void) -> Result<Self> {
+        let write = crate::boundary::need(write, "write")?;
+        Ok(Self { write, user_data: UserData(user_data) })
+    }
+
+    pub(crate) fn write(self, gate: &Gate, bytes: &[u8]) -> Result<()> {
+        let Self { write, user_data } = self;
+        // SAFETY: the caller gave this function for this purpose; the bytes outlive the call.
+        let said = gate.call(|| unsafe { write(user_data.0, bytes.as_ptr(), bytes.len()) });
+        match said {
+            Some(0) => Ok(()),
+            Some(said) => Err(Error::new(Code::Io, format!("the write callback returned {said}"))),
+            None => Err(Error::new(Code::Cancelled, "the operation is over")),
+        }
+    }
+}

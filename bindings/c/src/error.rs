@@ -1,0 +1,151 @@
+//! What is known of a failure, as a handle.
+
+use std::time::Duration;
+
+use ocigraph::Error;
+
+use crate::{
+    boundary::{end, read},
+    results::Json,
+    status::ocigraph_status,
+    text::ocigraph_str,
+};
+
+/// A failure, with all that is known about it.
+pub struct ocigraph_error {
+    error: Error,
+    sentence: String,
+    json: Json,
+}
+
+impl ocigraph_error {
+    pub(crate) fn new(error: Error) -> Self {
+        Self { sentence: error.to_string(), error, json: Json::default() }
+    }
+}
+
+/// Ends an error.
+///
+/// Ownership: takes `error`; NULL is allowed. Threads: any, once. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_error_free(error: Option<Box<ocigraph_error>>) {
+    end(error);
+}
+
+/// The status that the failed call returned; `OCIGRAPH_OK` for NULL.
+///
+/// Threads: any. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_error_status(error: Option<&ocigraph_error>) -> ocigraph_status {
+    read(error, |e| e.error.code() as ocigraph_status)
+}
+
+/// The whole sentence for a person: what was being done, to what, what went wrong, what to try.
+///
+/// Ownership: borrowed from `error`. Threads: any. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_error_message(error: Option<&ocigraph_error>) -> ocigraph_str {
+    read(error, |e| e.sentence.as_str().into())
+}
+
+/// What went wrong, alone.
+///
+/// Ownership: borrowed from `error`. Threads: any. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_error_reason(error: Option<&ocigraph_error>) -> ocigraph_str {
+    read(error, |e| e.error.message().into())
+}
+
+/// What to try; no text where there is nothing to try.
+///
+/// Ownership: borrowed from `error`. Threads: any. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_error_hint(error: Option<&ocigraph_error>) -> ocigraph_str {
+    read(error, |e| e.error.hint().into())
+}
+
+/// The operation, such as "push".
+///
+/// Ownership: borrowed from `error`. Threads: any. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_error_operation(error: Option<&ocigraph_error>) -> ocigraph_str {
+    read(error, |e| e.error.operation().into())
+}
+
+/// The reference that the operation was on.
+///
+/// Ownership: borrowed from `error`. Threads: any. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_error_reference(error: Option<&ocigraph_error>) -> ocigraph_str {
+    read(error, |e| e.error.reference().into())
+}
+
+/// The HTTP status where a registry answered, else 0.
+///
+/// Threads: any. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_error_http_status(error: Option<&ocigraph_error>) -> u16 {
+    read(error, |e| e.error.status().unwrap_or(0))
+}
+
+/// How many errors the registry's answer lists.
+///
+/// Threads: any. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_error_registry_count(error: Option<&ocigraph_error>) -> usize {
+    read(error, |e| e.error.registry_errors().len())
+}
+
+/// The registry's own code, such as "MANIFEST_UNKNOWN", of one of the errors it listed.
+///
+/// Ownership: borrowed from `error`. Threads: any. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_error_registry_code(
+    error: Option<&ocigraph_error>,
+    index: usize,
+) -> ocigraph_str {
+    read(error, |e| e.error.registry_errors().get(index).map(|r| r.code.as_str()).into())
+}
+
+/// The registry's own words for one of the errors it listed; may be empty.
+///
+/// Ownership: borrowed from `error`. Threads: any. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_error_registry_message(
+    error: Option<&ocigraph_error>,
+    index: usize,
+) -> ocigraph_str {
+    read(error, |e| e.error.registry_errors().get(index).map(|r| r.message.as_str()).into())
+}
+
+/// The id under which the registry logged the request.
+///
+/// Ownership: borrowed from `error`. Threads: any. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_error_request_id(error: Option<&ocigraph_error>) -> ocigraph_str {
+    read(error, |e| e.error.request_id().into())
+}
+
+/// Seconds that the registry asked to wait; negative where it did not say.
+///
+/// Threads: any. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_error_retry_after(error: Option<&ocigraph_error>) -> f64 {
+    error.map_or(-1.0, |e| e.error.retry_after().as_ref().map_or(-1.0, Duration::as_secs_f64))
+}
+
+/// Whether the same call may succeed later without anything being changed.
+///
+/// Threads: any. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_error_retryable(error: Option<&ocigraph_error>) -> bool {
+    read(error, |e| e.error.is_retryable())
+}
+
+/// All of it as one JSON object.
+///
+/// Ownership: borrowed from `error`. Threads: any. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_error_json(error: Option<&ocigraph_error>) -> ocigraph_str {
+    read(error, |e| e.json.of(&e.error))
+}

@@ -1,0 +1,57 @@
+//! The C ABI: every operation of the core as functions over opaque handles, with `include/ocigraph.h`
+//! as its manual.
+//!
+//! It relies on the core for all behaviour and on tokio for threads. It translates values, errors,
+//! callbacks and cancellation, and never decides anything. Ownership is in the types: a function
+//! that takes `Option<Box<T>>` ends the handle, `Option<&T>` may be called from many threads at
+//! once, `Option<&mut T>` from one, and results leave through [`boundary::Out`]. All unsafe code is
+//! in [`text`] and [`callback`]; no panic passes [`boundary`].
+
+#![allow(non_camel_case_types)]
+#![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+// The header has the functions in this order: first what everything uses,
+mod error;
+mod status;
+mod text;
+
+// then what calls are made with,
+mod callback;
+mod cancel;
+mod client;
+mod options;
+mod runtime;
+
+// the calls,
+mod operations;
+
+mod blobs;
+mod digest;
+mod names;
+mod start;
+
+// and what comes of them.
+mod results;
+
+#[cfg(feature = "test-hooks")]
+mod hooks;
+
+mod boundary;
+mod job;
+
+pub use blobs::*;
+pub use callback::*;
+pub use cancel::*;
+pub use client::*;
+pub use digest::*;
+pub use error::*;
+#[cfg(feature = "test-hooks")]
+pub use hooks::*;
+pub use names::*;
+pub use operations::*;
+pub use options::*;
+pub use results::*;
+pub use runtime::*;
+pub use start::*;
+pub use status::*;
+pub use text::*;

@@ -1,0 +1,206 @@
+//! Names and listings: resolve, tag, untag, tags, manifests, repositories.
+
+use std::mem::MaybeUninit;
+
+use ocigraph::{Host, Result};
+
+use crate::{
+    boundary::{act, call, need},
+    callback::Gate,
+    cancel::ocigraph_cancel,
+    client::ocigraph_client,
+    error::ocigraph_error,
+    job::Job,
+    operations::prepare,
+    options::ocigraph_resolve_options,
+    results::{ocigraph_descriptor, ocigraph_manifest_list, ocigraph_text_list},
+    status::ocigraph_status,
+    text::{ocigraph_str, texts},
+};
+
+/// The descriptor of what the reference names.
+///
+/// `options`: NULL takes it as it is.
+///
+/// `cancel`: NULL where it is not to be cancelled.
+///
+/// Ownership: `out` is the caller's, until `ocigraph_descriptor_free`; nothing of the arguments is kept.
+/// Threads: any; blocks. Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, and those of the network. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_client_resolve(
+    client: Option<&ocigraph_client>,
+    reference: ocigraph_str,
+    options: Option<&ocigraph_resolve_options>,
+    cancel: Option<&ocigraph_cancel>,
+    out: Option<&mut MaybeUninit<Option<Box<ocigraph_descriptor>>>>,
+    error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
+) -> ocigraph_status {
+    call(out, error, || {
+        let client = need(client, "client")?;
+        resolve(client, reference, options)?.run(client, cancel)
+    })
+}
+
+/// Points further tags at what the reference names, and gives its descriptor.
+///
+/// `tags`: `count` texts.
+///
+/// `cancel`: NULL where it is not to be cancelled.
+///
+/// Ownership: `out` is the caller's, until `ocigraph_descriptor_free`; nothing of the arguments is kept.
+/// Threads: any; blocks. Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, and those of the network. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_client_tag(
+    client: Option<&ocigraph_client>,
+    reference: ocigraph_str,
+    tags: *const ocigraph_str,
+    count: usize,
+    cancel: Option<&ocigraph_cancel>,
+    out: Option<&mut MaybeUninit<Option<Box<ocigraph_descriptor>>>>,
+    error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
+) -> ocigraph_status {
+    call(out, error, || {
+        let client = need(client, "client")?;
+        tag(client, reference, tags, count)?.run(client, cancel)
+    })
+}
+
+/// Removes the reference's tags and leaves what they named.
+///
+/// `cancel`: NULL where it is not to be cancelled.
+///
+/// Ownership: nothing of the arguments is kept.
+/// Threads: any; blocks. Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, and those of the network, UNSUPPORTED where a registry cannot remove a tag. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_client_untag(
+    client: Option<&ocigraph_client>,
+    reference: ocigraph_str,
+    cancel: Option<&ocigraph_cancel>,
+    error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
+) -> ocigraph_status {
+    act(error, || {
+        let client = need(client, "client")?;
+        untag(client, reference)?.run(client, cancel)
+    })
+}
+
+/// All tags, without those by which clients keep referrers, in the registry's order.
+///
+/// `reference`: a repository or a layout.
+///
+/// `cancel`: NULL where it is not to be cancelled.
+///
+/// Ownership: `out` is the caller's, until `ocigraph_text_list_free`; nothing of the arguments is kept.
+/// Threads: any; blocks. Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, and those of the network. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_client_tags(
+    client: Option<&ocigraph_client>,
+    reference: ocigraph_str,
+    cancel: Option<&ocigraph_cancel>,
+    out: Option<&mut MaybeUninit<Option<Box<ocigraph_text_list>>>>,
+    error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
+) -> ocigraph_status {
+    call(out, error, || {
+        let client = need(client, "client")?;
+        tags(client, reference)?.run(client, cancel)
+    })
+}
+
+/// The manifests, tagged and untagged, with what is known of each.
+///
+/// `reference`: a repository or a layout.
+///
+/// `cancel`: NULL where it is not to be cancelled.
+///
+/// Ownership: `out` is the caller's, until `ocigraph_manifest_list_free`; nothing of the arguments is kept.
+/// Threads: any; blocks. Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, and those of the network. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_client_manifests(
+    client: Option<&ocigraph_client>,
+    reference: ocigraph_str,
+    cancel: Option<&ocigraph_cancel>,
+    out: Option<&mut MaybeUninit<Option<Box<ocigraph_manifest_list>>>>,
+    error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
+) -> ocigraph_status {
+    call(out, error, || {
+        let client = need(client, "client")?;
+        manifests(client, reference)?.run(client, cancel)
+    })
+}
+
+/// The repositories of a registry.
+///
+/// `host`: "registry.example.com[:port]".
+///
+/// `cancel`: NULL where it is not to be cancelled.
+///
+/// Ownership: `out` is the caller's, until `ocigraph_text_list_free`; nothing of the arguments is kept.
+/// Threads: any; blocks. Errors: UNSUPPORTED where it does not list them; INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, and those of the network. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_client_repositories(
+    client: Option<&ocigraph_client>,
+    host: ocigraph_str,
+    cancel: Option<&ocigraph_cancel>,
+    out: Option<&mut MaybeUninit<Option<Box<ocigraph_text_list>>>>,
+    error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
+) -> ocigraph_status {
+    call(out, error, || {
+        let client = need(client, "client")?;
+        repositories(client, host)?.run(client, cancel)
+    })
+}
+
+fn resolve(
+    client: &ocigraph_client,
+    reference: ocigraph_str,
+    options: Option<&ocigraph_resolve_options>,
+) -> Result<Job<ocigraph_descriptor>> {
+    let (core, reference, gate) = prepare(client, reference)?;
+    let platform = options.and_then(|o| o.platform.clone());
+    Ok(Job::new("resolve", reference.clone(), gate, async move {
+        core.resolve(&reference, platform.as_ref()).await.map(ocigraph_descriptor::new)
+    }))
+}
+
+fn tag(
+    client: &ocigraph_client,
+    reference: ocigraph_str,
+    tags: *const ocigraph_str,
+    count: usize,
+) -> Result<Job<ocigraph_descriptor>> {
+    let (core, reference, gate) = prepare(client, reference)?;
+    let tags = texts(tags, count, "tags")?;
+    Ok(Job::new("tag", reference.clone(), gate, async move {
+        core.tag(&reference, &tags).await.map(ocigraph_descriptor::new)
+    }))
+}
+
+fn untag(client: &ocigraph_client, reference: ocigraph_str) -> Result<Job<()>> {
+    let (core, reference, gate) = prepare(client, reference)?;
+    Ok(Job::new("untag", reference.clone(), gate, async move { core.untag(&reference).await }))
+}
+
+fn tags(client: &ocigraph_client, reference: ocigraph_str) -> Result<Job<ocigraph_text_list>> {
+    let (core, reference, gate) = prepare(client, reference)?;
+    Ok(Job::new("tags", reference.clone(), gate, async move {
+        core.tags(&reference).await.map(|tags| ocigraph_text_list::new("tags", tags))
+    }))
+}
+
+fn manifests(
+    client: &ocigraph_client,
+    reference: ocigraph_str,
+) -> Result<Job<ocigraph_manifest_list>> {
+    let (core, reference, gate) = prepare(client, reference)?;
+    Ok(Job::new("manifests", reference.clone(), gate, async move {
+        core.manifests(&reference).await.map(Into::into)
+    }))
+}
+
+fn repositories(client: &ocigraph_client, host: ocigraph_str) -> Result<Job<ocigraph_text_list>> {
+    let (core, host) = (client.core.clone(), host.parse::<Host>("host")?);
+    Ok(Job::new("repositories", host.clone(), Gate::new(), async move {
+        let found = core.repositories(&host).await?;
+        Ok(ocigraph_text_list::new("repositories", found))
+    }))
+}

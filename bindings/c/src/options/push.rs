@@ -1,0 +1,376 @@
+//! Options of push: what to push, from paths, memory and read callbacks.
+
+use std::{ffi::c_void, mem::MaybeUninit};
+
+use ocigraph::{Annotations, File, ManifestFormat, PushOptions, Result, Spool};
+
+use crate::{
+    boundary::{act, end, need},
+    callback::{Gate, ProgressTo, ReadFrom, UserData, ocigraph_progress_fn, ocigraph_read_fn},
+    error::ocigraph_error,
+    status::ocigraph_status,
+    text::{invalid, ocigraph_bytes, ocigraph_str},
+};
+
+/// The format that the registry lists as a referrer: OCI 1.1, or ORAS on registries that list
+/// nothing else.
+pub const OCIGRAPH_FORMAT_AUTO: i32 = 0;
+/// OCI image manifest 1.1.
+pub const OCIGRAPH_FORMAT_OCI_1_1: i32 = 1;
+/// OCI image manifest 1.0.
+pub const OCIGRAPH_FORMAT_OCI_1_0: i32 = 2;
+/// OCI artifact manifest, of 1.1.0-rc1 and rc2.
+pub const OCIGRAPH_FORMAT_OCI_ARTIFACT: i32 = 3;
+/// ORAS artifact manifest.
+pub const OCIGRAPH_FORMAT_ORAS_ARTIFACT: i32 = 4;
+
+/// What to push, and how.
+#[derive(Default)]
+pub struct ocigraph_push_options {
+    core: PushOptions,
+    files: Vec<Entry>,
+    progress: ProgressTo,
+}
+
+#[derive(Clone)]
+enum Entry {
+    File(File),
+    /// Read anew by each push.
+    Read {
+        from: ReadFrom,
+        title: String,
+        media_type: Option<String>,
+        annotations: Annotations,
+    },
+}
+
+impl Entry {
+    fn annotations(&mut self) -> &mut Annotations {
+        match self {
+            Entry::File(file) => &mut file.annotations,
+            Entry::Read { annotations, .. } => annotations,
+        }
+    }
+
+    async fn file(self, gate: &Gate) -> Result<File> {
+        let (from, title, media_type, annotations) = match self {
+            Entry::File(file) => return Ok(file),
+            Entry::Read { from, title, media_type, annotations } => {
+                (from, title, media_type, annotations)
+            }
+        };
+        let reader = from.through(gate.clone());
+        let file = crate::blobs::off_thread(move || Spool::read(reader)?.into_file(&title)).await?;
+        Ok(File { media_type, annotations, ..file })
+    }
+}
+
+impl ocigraph_push_options {
+    /// A copy for one operation: its options without files, and the files to come.
+    pub(crate) fn prepare(&self, gate: &Gate) -> (PushOptions, Files) {
+        let progress = self.progress.through(gate);
+        (PushOptions { progress, ..self.core.clone() }, Files(self.files.clone()))
+    }
+}
+
+/// What is to be pushed, the content of read callbacks not yet read.
+pub(crate) struct Files(Vec<Entry>);
+
+impl Files {
+    pub(crate) async fn read(self, gate: &Gate) -> Result<Vec<File>> {
+        let mut files = Vec::with_capacity(self.0.len());
+        for entry in self.0 {
+            files.push(entry.file(gate).await?);
+        }
+        Ok(files)
+    }
+}
+
+/// New options, with the defaults.
+///
+/// Ownership: the caller's, until `ocigraph_push_options_free`. Threads: any. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_push_options_new() -> Option<Box<ocigraph_push_options>> {
+    Some(Box::default())
+}
+
+/// Ends options.
+///
+/// Ownership: takes `options`; NULL is allowed. Threads: any, once. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_push_options_free(options: Option<Box<ocigraph_push_options>>) {
+    end(options);
+}
+
+/// Adds a file or directory; a directory is packed as tar and gzip.
+///
+/// `media_type`: no text guesses it from the name. `title`: no text takes the path.
+///
+/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL or what is not UTF-8. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_push_options_add_path(
+    options: Option<&mut ocigraph_push_options>,
+    path: ocigraph_str,
+    media_type: ocigraph_str,
+    title: ocigraph_str,
+    error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
+) -> ocigraph_status {
+    act(error, || {
+        let file = File {
+            media_type: media_type.optional("media_type")?,
+            title: title.optional("title")?,
+            ..File::path(path.text("path")?)
+        };
+        need(options, "options")?.files.push(Entry::File(file));
+        Ok(())
+    })
+}
+
+/// Adds content in memory, which is copied, under a title.
+///
+/// `media_type`: no text guesses it from the name.
+///
+/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL or what is not UTF-8. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_push_options_add_bytes(
+    options: Option<&mut ocigraph_push_options>,
+    title: ocigraph_str,
+    media_type: ocigraph_str,
+    content: ocigraph_bytes,
+    error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
+) -> ocigraph_status {
+    act(error, || {
+        let file = File {
+            media_type: media_type.optional("media_type")?,
+            ..File::bytes(title.text("title")?, content.bytes("content")?)
+        };
+        need(options, "options")?.files.push(Entry::File(file));
+        Ok(())
+    })
+}
+
+/// Adds content that `read` gives, under a title. Each push with these options reads it to its end,
+/// on a thread of the library; short content is kept in memory, the rest in a temporary file.
+///
+/// `media_type`: no text guesses it from the name. `user_data` must live as long as operations that use these
+/// options.
+///
+/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL or what is not UTF-8. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_push_options_add_reader(
+    options: Option<&mut ocigraph_push_options>,
+    title: ocigraph_str,
+    media_type: ocigraph_str,
+    read: ocigraph_read_fn,
+    user_data: *mut c_void,
+    error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
+) -> ocigraph_status {
+    act(error, || {
+        let entry = Entry::Read {
+            from: ReadFrom::new(read, user_data)?,
+            title: title.text("title")?,
+            media_type: media_type.optional("media_type")?,
+            annotations: Annotations::new(),
+        };
+        need(options, "options")?.files.push(entry);
+        Ok(())
+    })
+}
+
+/// Adds an annotation to the file that was added last.
+///
+/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL or what is not UTF-8, or where no file was added. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_push_options_add_file_annotation(
+    options: Option<&mut ocigraph_push_options>,
+    key: ocigraph_str,
+    value: ocigraph_str,
+    error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
+) -> ocigraph_status {
+    act(error, || {
+        let (key, value) = (key.text("key")?, value.text("value")?);
+        let last = need(options, "options")?.files.last_mut();
+        let last = last.ok_or_else(|| invalid("no file was added that could be annotated"))?;
+        last.annotations().insert(key, value);
+        Ok(())
+    })
+}
+
+/// The artifact's type, such as "application/vnd.example.sbom".
+///
+/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL or what is not UTF-8. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_push_options_set_artifact_type(
+    options: Option<&mut ocigraph_push_options>,
+    artifact_type: ocigraph_str,
+    error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
+) -> ocigraph_status {
+    act(error, || {
+        let value = artifact_type.optional("artifact_type")?;
+        need(options, "options")?.core.artifact_type = value;
+        Ok(())
+    })
+}
+
+/// Makes the artifact a referrer of what this tag or digest names in the same place.
+/// No text: of nothing.
+///
+/// Threads: one at a time. Errors: INVALID_REFERENCE. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_push_options_set_subject(
+    options: Option<&mut ocigraph_push_options>,
+    subject: ocigraph_str,
+    error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
+) -> ocigraph_status {
+    act(error, || {
+        let subject = subject.parse_optional("subject")?;
+        need(options, "options")?.core.subject = subject;
+        Ok(())
+    })
+}
+
+/// Adds an annotation to the manifest.
+///
+/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL or what is not UTF-8. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_push_options_add_annotation(
+    options: Option<&mut ocigraph_push_options>,
+    key: ocigraph_str,
+    value: ocigraph_str,
+    error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
+) -> ocigraph_status {
+    act(error, || {
+        let (key, value) = (key.text("key")?, value.text("value")?);
+        need(options, "options")?.core.annotations.insert(key, value);
+        Ok(())
+    })
+}
+
+/// A config instead of the empty one.
+///
+/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL or what is not UTF-8. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_push_options_set_config(
+    options: Option<&mut ocigraph_push_options>,
+    config: ocigraph_bytes,
+    media_type: ocigraph_str,
+    error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
+) -> ocigraph_status {
+    act(error, || {
+        let file = File {
+            media_type: media_type.optional("media_type")?,
+            ..File::bytes("config.json", config.bytes("config")?)
+        };
+        need(options, "options")?.core.config = Some(file);
+        Ok(())
+    })
+}
+
+/// A config out of a file instead of the empty one.
+///
+/// `media_type`: no text guesses it from the name.
+///
+/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL or what is not UTF-8. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_push_options_set_config_path(
+    options: Option<&mut ocigraph_push_options>,
+    path: ocigraph_str,
+    media_type: ocigraph_str,
+    error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
+) -> ocigraph_status {
+    act(error, || {
+        let file = File {
+            media_type: media_type.optional("media_type")?,
+            ..File::path(path.text("path")?)
+        };
+        need(options, "options")?.core.config = Some(file);
+        Ok(())
+    })
+}
+
+/// The manifest's format: `OCIGRAPH_FORMAT_*`.
+///
+/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL or another number. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_push_options_set_format(
+    options: Option<&mut ocigraph_push_options>,
+    format: i32,
+    error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
+) -> ocigraph_status {
+    act(error, || {
+        let format = match format {
+            OCIGRAPH_FORMAT_AUTO => ManifestFormat::Auto,
+            OCIGRAPH_FORMAT_OCI_1_1 => ManifestFormat::Oci11,
+            OCIGRAPH_FORMAT_OCI_1_0 => ManifestFormat::Oci10,
+            OCIGRAPH_FORMAT_OCI_ARTIFACT => ManifestFormat::OciArtifact,
+            OCIGRAPH_FORMAT_ORAS_ARTIFACT => ManifestFormat::OrasArtifact,
+            other => return Err(invalid(format!("{other} is no format of manifests"))),
+        };
+        need(options, "options")?.core.format = format;
+        Ok(())
+    })
+}
+
+/// Takes absolute titles and titles with `..` as they are.
+///
+/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_push_options_set_allow_path_traversal(
+    options: Option<&mut ocigraph_push_options>,
+    allow_path_traversal: bool,
+    error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
+) -> ocigraph_status {
+    act(error, || {
+        need(options, "options")?.core.allow_path_traversal = allow_path_traversal;
+        Ok(())
+    })
+}
+
+/// Seconds since 1970: the time put into packed directories and the `created` annotation. Without
+/// it directories get 0 and there is no `created`, so that the same input has the same digest.
+///
+/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_push_options_set_source_date_epoch(
+    options: Option<&mut ocigraph_push_options>,
+    seconds: u64,
+    error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
+) -> ocigraph_status {
+    act(error, || {
+        need(options, "options")?.core.source_date_epoch = Some(seconds);
+        Ok(())
+    })
+}
+
+/// How many requests to make at once; 0 is the default.
+///
+/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_push_options_set_concurrency(
+    options: Option<&mut ocigraph_push_options>,
+    concurrency: usize,
+    error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
+) -> ocigraph_status {
+    act(error, || {
+        need(options, "options")?.core.concurrency = Some(concurrency).filter(|n| *n > 0);
+        Ok(())
+    })
+}
+
+/// Reports progress to `callback`, with `user_data` as its first argument. NULL: to nobody.
+/// `user_data` must live as long as operations that use these options.
+///
+/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_push_options_set_progress(
+    options: Option<&mut ocigraph_push_options>,
+    callback: ocigraph_progress_fn,
+    user_data: *mut c_void,
+    error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
+) -> ocigraph_status {
+    act(error, || {
+        let to = callback.map(|callback| (callback, UserData(user_data)));
+        need(options, "options")?.progress = ProgressTo(to);
+        Ok(())
+    })
+}

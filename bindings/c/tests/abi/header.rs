@@ -1,0 +1,86 @@
+//! The header is what cbindgen makes of the sources, complete as a manual, and one for C and C++.
+//!
+//! `OCIGRAPH_UPDATE=1 cargo test -p ocigraph-c header` writes it.
+
+use std::{fs, process::Command};
+
+use cbindgen::Config;
+
+use crate::{committed, crate_dir, header_path, run, stage};
+
+fn generated() -> String {
+    let mut config = Config::from_file(crate_dir().join("cbindgen.toml")).unwrap();
+    config.header = Some(fs::read_to_string(crate_dir().join("manual.h")).unwrap());
+    config.trailer = Some(fs::read_to_string(crate_dir().join("helpers.h")).unwrap());
+    let bindings = cbindgen::Builder::new().with_crate(crate_dir()).with_config(config).generate();
+    let mut text = Vec::new();
+    bindings.unwrap().write(&mut text);
+    String::from_utf8(text).unwrap()
+}
+
+#[test]
+fn the_header_is_what_the_sources_say() {
+    let generated = generated();
+    if std::env::var_os("OCIGRAPH_UPDATE").is_some() {
+        fs::write(header_path(), &generated).unwrap();
+    }
+    assert!(
+        committed() == generated,
+        "include/ocigraph.h is not what the sources say; \
+         run OCIGRAPH_UPDATE=1 cargo test -p ocigraph-c header, and look at the difference"
+    );
+}
+
+#[test]
+fn every_function_says_from_where_it_may_be_called_and_since_when() {
+    let header = committed();
+    let mut functions = 0;
+    for block in header.split("\n\n") {
+        let (comment, declaration): (Vec<&str>, Vec<&str>) =
+            block.lines().partition(|line| line.starts_with("//"));
+        let declaration = declaration.join(" ");
+        if !declaration.ends_with(");") || declaration.starts_with("typedef") {
+            continue;
+        }
+        functions += 1;
+        let comment = comment.join(" ");
+        for part in ["Threads: ", "Since "] {
+            assert!(comment.contains(part), "{part} is missing above {declaration}");
+        }
+        // What is given or taken, and how it can fail, is said wherever there is such a thing.
+        let returns = declaration.split('(').next().unwrap_or_default();
+        let gives = declaration.contains(" **out") || returns.contains('*');
+        let borrows =
+            returns.starts_with("ocigraph_str ") || returns.starts_with("ocigraph_bytes ");
+        let takes = returns.ends_with("_free");
+        if gives || borrows || takes {
+            assert!(comment.contains("Ownership: "), "Ownership is missing above {declaration}");
+        }
+        if declaration.contains("ocigraph_error **error") {
+            assert!(comment.contains("Errors: "), "Errors are missing above {declaration}");
+        }
+    }
+    assert!(functions > 150, "{functions} functions");
+}
+
+#[test]
+fn it_compiles_as_c_and_as_cpp_wherever_it_is_included() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = folder.path().join("twice");
+    let twice = "#include <ocigraph.h>\n#include <ocigraph.h>\n\
+                 bool named(void);\n\
+                 bool named(void) { return ocigraph_str_is(OCIGRAPH_STR(\"name\"), \"name\"); }\n";
+    fs::write(&input, twice).unwrap();
+    for (compiler, language, standard) in [
+        ("gcc", "c", "c11"),
+        ("clang", "c", "c11"),
+        ("g++", "c++", "c++17"),
+        ("clang++", "c++", "c++17"),
+    ] {
+        run(Command::new(compiler)
+            .args(["-x", language, &format!("-std={standard}")])
+            .args(["-Wall", "-Wextra", "-Wpedantic", "-Werror", "-fsyntax-only"])
+            .arg(format!("-I{}", stage().join("include").display()))
+            .arg(&input));
+    }
+}

@@ -1,0 +1,113 @@
+//! Calls on their way: the runtime they run on, and the handle by which JavaScript ends one.
+
+use std::{future::Future, panic::AssertUnwindSafe, sync::Arc};
+
+use futures::FutureExt;
+use napi::{
+    Env,
+    bindgen_prelude::{Object, ToNapiValue},
+    threadsafe_function::ThreadsafeFunction,
+};
+use napi_derive::napi;
+use ocigraph::{Code, Error, Progress, Result};
+use tokio::runtime::{Builder, Runtime};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    outcome::{broken, cancelled, outcome},
+    progress::Events,
+};
+
+/// Called without arguments when there are events to fetch. It does not keep the process alive.
+pub(crate) type Wake = ThreadsafeFunction<(), (), (), napi::Status, false, true>;
+
+/// One call of a client: cancels it, and has its events.
+#[napi]
+pub struct Call {
+    token: CancellationToken,
+    events: Option<Arc<Events>>,
+}
+
+#[napi]
+impl Call {
+    /// A call that has not begun. `wake` is called, from time to time, when there are events.
+    #[napi(constructor)]
+    pub fn new(wake: Option<Wake>) -> Self {
+        Self { token: CancellationToken::new(), events: wake.map(Events::new) }
+    }
+
+    /// Ends the call, before it begins or while it is under way.
+    #[napi]
+    pub fn cancel(&self) {
+        self.token.cancel();
+    }
+
+    /// What has happened since the last time, as a JSON list.
+    #[napi]
+    pub fn events(&self) -> String {
+        self.events.as_ref().map_or_else(|| "[]".to_owned(), |events| events.take())
+    }
+
+    pub(crate) fn token(&self) -> CancellationToken {
+        self.token.clone()
+    }
+
+    pub(crate) fn progress(&self) -> Progress {
+        self.events.as_ref().map_or_else(Progress::none, Events::progress)
+    }
+}
+
+/// The threads that the calls of one client run on.
+pub(crate) struct Engine {
+    runtime: Option<Runtime>,
+    /// Ends every call of the client.
+    pub(crate) closed: CancellationToken,
+}
+
+impl Engine {
+    pub(crate) fn start() -> Result<Arc<Self>> {
+        let runtime =
+            Builder::new_multi_thread().thread_name("ocigraph").enable_all().build().map_err(
+                |e| Error::new(Code::Internal, format!("no threads can be started: {e}")),
+            )?;
+        Ok(Arc::new(Self { runtime: Some(runtime), closed: CancellationToken::new() }))
+    }
+
+    /// A promise of what `work` gives. It never rejects: failures, cancellation and defects among
+    /// them, are values.
+    pub(crate) fn promise<'env, T>(
+        self: &Arc<Self>,
+        env: &'env Env,
+        token: CancellationToken,
+        work: impl Future<Output = Result<T>> + Send + 'static,
+    ) -> napi::Result<Object<'env>>
+    where
+        T: ToNapiValue + Send + 'static,
+    {
+        let (deferred, promise) = env.create_deferred()?;
+        let closed = self.closed.clone();
+        if let Some(runtime) = &self.runtime {
+            runtime.spawn(async move {
+                let work = AssertUnwindSafe(work).catch_unwind();
+                // All that the work held is dropped before the promise is settled.
+                let result = tokio::select! {
+                    biased;
+                    () = token.cancelled() => Err(cancelled()),
+                    () = closed.cancelled() => Err(cancelled()),
+                    done = work => done.unwrap_or_else(|_| Err(broken())),
+                };
+                deferred.resolve(move |_| Ok(outcome(result)));
+            });
+        }
+        Ok(promise)
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        // Whoever drops it is JavaScript's thread or one of its own: neither may wait.
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}

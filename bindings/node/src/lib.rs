@@ -1,0 +1,19 @@
+//! The native part of the npm package `ocigraph`: it turns arguments into calls of the core, and
+//! results into values. Text goes both ways as JSON, content as buffers; whatever fails is handed
+//! back as a value, and `node/index.js` throws it, so that the stack is the caller's. It relies on
+//! the package's JavaScript, is called by nothing else, and decides nothing.
+
+mod call;
+mod client;
+mod content;
+pub mod digests;
+mod graph;
+mod options;
+mod outcome;
+mod progress;
+
+use napi_derive::napi;
+
+/// The version of the package.
+#[napi]
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");

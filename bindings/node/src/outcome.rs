@@ -1,0 +1,39 @@
+//! Failures as values: an object with the error's JSON in place of the result.
+
+use napi::Either;
+use napi_derive::napi;
+use ocigraph::{Code, Error, Names, Result, ToJson};
+
+/// What stands in place of a result.
+#[napi(object, object_from_js = false)]
+#[derive(Debug)]
+pub struct Failure {
+    /// The error as JSON.
+    pub error: String,
+}
+
+/// A result, or why there is none.
+pub(crate) type Outcome<T> = Either<T, Failure>;
+
+pub(crate) fn outcome<T>(result: Result<T>) -> Outcome<T> {
+    match result {
+        Ok(value) => Either::A(value),
+        Err(error) => Either::B(Failure { error: error.to_json(Names::Camel).to_string() }),
+    }
+}
+
+pub(crate) fn json<T: ToJson + ?Sized>(value: &T) -> String {
+    value.to_json(Names::Camel).to_string()
+}
+
+pub(crate) fn invalid(message: impl Into<String>) -> Error {
+    Error::new(Code::InvalidArgument, message)
+}
+
+pub(crate) fn cancelled() -> Error {
+    Error::new(Code::Cancelled, "the call was aborted")
+}
+
+pub(crate) fn broken() -> Error {
+    Error::new(Code::Internal, "the call broke off by a defect in this library")
+}

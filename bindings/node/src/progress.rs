@@ -1,0 +1,86 @@
+//! Progress on its way to JavaScript: events wait here until its thread fetches them, and positions
+//! of one blob that nobody has seen yet give way to newer ones, so that a fast transfer and a slow
+//! listener cost neither memory nor the event loop.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use napi::threadsafe_function::ThreadsafeFunctionCallMode::NonBlocking;
+use ocigraph::{Descriptor, Digest, Event, Names, Progress, ToJson};
+use serde_json::{Value, json};
+
+use crate::call::Wake;
+
+pub(crate) struct Events {
+    wake: Wake,
+    waiting: Mutex<Waiting>,
+}
+
+#[derive(Default)]
+struct Waiting {
+    events: Vec<Value>,
+    /// Where the last position of a blob stands.
+    moved: HashMap<Digest, usize>,
+}
+
+impl Events {
+    pub(crate) fn new(wake: Wake) -> Arc<Self> {
+        Arc::new(Self { wake, waiting: Mutex::default() })
+    }
+
+    pub(crate) fn progress(self: &Arc<Self>) -> Progress {
+        let events = Arc::clone(self);
+        Progress::new(move |event| events.put(&event))
+    }
+
+    pub(crate) fn take(&self) -> String {
+        let waiting = std::mem::take(&mut *self.lock());
+        Value::Array(waiting.events).to_string()
+    }
+
+    fn put(&self, event: &Event<'_>) {
+        let mut waiting = self.lock();
+        let first = waiting.events.is_empty();
+        waiting.put(event);
+        drop(waiting);
+        // One call a batch: it fetches all that is there by then.
+        if first {
+            self.wake.call((), NonBlocking);
+        }
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Waiting {
+    fn put(&mut self, event: &Event<'_>) {
+        let entry = match event {
+            Event::Started { blob } => entry("started", blob, 0),
+            Event::Moved { blob, position } => {
+                let known = self.moved.get(&blob.digest).copied();
+                if let Some(waiting) = known.and_then(|place| self.events.get_mut(place)) {
+                    waiting["position"] = json!(position);
+                    return;
+                }
+                self.moved.insert(blob.digest.clone(), self.events.len());
+                entry("moved", blob, *position)
+            }
+            Event::Finished { blob, outcome } => {
+                self.moved.remove(&blob.digest);
+                let mut entry = entry("finished", blob, blob.size);
+                entry["outcome"] = json!(outcome.name());
+                entry
+            }
+            _ => return,
+        };
+        self.events.push(entry);
+    }
+}
+
+fn entry(kind: &str, blob: &Descriptor, position: u64) -> Value {
+    json!({ "type": kind, "blob": blob.to_json(Names::Camel), "position": position })
+}

@@ -1,0 +1,306 @@
+//! Archives of any entries: nothing ever appears outside the output directory, and a failed one
+//! leaves nothing inside it.
+
+use std::{
+    fs,
+    io::Write,
+    os::unix::fs::{MetadataExt, PermissionsExt, symlink},
+    path::{Path, PathBuf},
+};
+
+use bolero::{TypeGenerator, check, produce, produce_with};
+use tar::EntryType;
+use tempfile::TempDir;
+
+use super::{Edit, Picks, edited, pick, state, text};
+use crate::{
+    archive::{UnpackLimits, pack, unpack},
+    error::Code,
+    files::{plain, safe_directory},
+};
+
+const TITLES: [&str; 7] = ["t", "t/d", ".", "t/l", "l", "l/t", "./t//"];
+
+#[derive(Debug, Clone, TypeGenerator)]
+struct Entry {
+    kind: u8,
+    #[generator(produce_with::<Picks>().len(0..4usize))]
+    name: Picks,
+    /// Whether the name begins with the title, as it has to.
+    titled: [bool; 2],
+    #[generator(produce_with::<Picks>().len(0..5usize))]
+    link: Picks,
+    link_titled: bool,
+    #[generator(produce_with::<Vec<u8>>().len(0..40usize))]
+    content: Vec<u8>,
+    mode: u16,
+    long: u8,
+    wrong_size: u8,
+}
+
+const KINDS: [u8; 16] = *b"0000555221\x003467S";
+
+impl Entry {
+    /// The entry as blocks, whatever its names say.
+    fn write(&self, title: &str, outside: &str, tar: &mut Vec<u8>) {
+        let words = [
+            "/",
+            "..",
+            "../",
+            ".",
+            "a",
+            "d",
+            "d/",
+            "l",
+            "l2",
+            "mine",
+            "x",
+            "\\",
+            "//",
+            "t/",
+            outside,
+            "victim",
+            "../../outside/victim",
+            "\0",
+        ];
+        let inside = |titled: bool| if titled { format!("{title}/") } else { String::new() };
+        let name = inside(self.titled != [false; 2]) + &text(&words, &self.name);
+        let link =
+            inside(self.link_titled && KINDS[self.kind()] == b'1') + &text(&words, &self.link);
+        let kind = KINDS[self.kind()];
+        match self.long % 16 {
+            0 => block(tar, b'L', "././@LongLink", "", format!("{name}\0").as_bytes(), 0o644, 0),
+            1 => block(tar, b'K', "././@LongLink", "", format!("{link}\0").as_bytes(), 0o644, 0),
+            2 => block(tar, b'x', "pax", "", &pax(&[("path", &name)]), 0o644, 0),
+            3 => block(tar, b'x', "pax", "", &pax(&[("linkpath", &link)]), 0o644, 0),
+            4 => block(tar, b'g', "pax", "", &pax(&[("path", &name), ("size", "9")]), 0o644, 0),
+            5 => block(tar, b'x', "pax", "", &pax(&[("size", "18446744073709551615")]), 0o644, 0),
+            _ => {}
+        }
+        let content = if matches!(kind, b'0' | 0 | b'7') { &self.content[..] } else { b"" };
+        let wrong = if self.wrong_size < 8 { u64::from(self.wrong_size) << 34 } else { 0 };
+        block(tar, kind, &name, &link, content, u32::from(self.mode), wrong);
+    }
+
+    fn kind(&self) -> usize {
+        usize::from(self.kind) % KINDS.len()
+    }
+}
+
+fn block(
+    tar: &mut Vec<u8>,
+    kind: u8,
+    name: &str,
+    link: &str,
+    content: &[u8],
+    mode: u32,
+    more: u64,
+) {
+    let mut header = tar::Header::new_gnu();
+    let set = |field: &mut [u8], text: &str| {
+        let length = text.len().min(field.len());
+        field[..length].copy_from_slice(&text.as_bytes()[..length]);
+    };
+    set(&mut header.as_old_mut().name, name);
+    set(&mut header.as_old_mut().linkname, link);
+    header.set_entry_type(EntryType::new(kind));
+    header.set_mode(mode);
+    header.set_size(content.len() as u64 + more);
+    header.set_cksum();
+    tar.extend(header.as_bytes());
+    tar.extend(content);
+    tar.resize(tar.len().next_multiple_of(512), 0);
+}
+
+/// Records of a pax header, each with its own length in front.
+fn pax(records: &[(&str, &str)]) -> Vec<u8> {
+    let mut all = Vec::new();
+    for (name, value) in records {
+        let rest = format!(" {name}={value}\n");
+        let mut length = rest.len() + 1;
+        while format!("{length}{rest}").len() != length {
+            length += 1;
+        }
+        all.extend(format!("{length}{rest}").bytes());
+    }
+    all
+}
+
+/// An output directory, and things outside it that links lead to.
+struct Ground(TempDir);
+
+impl Ground {
+    fn new(occupied: bool) -> Self {
+        let ground = Self(tempfile::tempdir().unwrap());
+        fs::create_dir_all(ground.at("outside/d")).unwrap();
+        fs::create_dir(ground.at("out")).unwrap();
+        for name in ["victim", "d/mine", "d/x"] {
+            fs::write(ground.at("outside").join(name), "outside").unwrap();
+        }
+        if occupied {
+            fs::create_dir_all(ground.at("out/t/d")).unwrap();
+            fs::write(ground.at("out/t/mine"), "mine").unwrap();
+            symlink("../../outside", ground.at("out/t/l")).unwrap();
+            symlink(ground.at("outside/victim"), ground.at("out/t/a")).unwrap();
+            symlink(ground.at("outside/d"), ground.at("out/l")).unwrap();
+        }
+        ground
+    }
+
+    fn at(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn unpack(&self, title: &str, archive: &[u8], keep_old: bool, occupied: bool) {
+        let out = self.at("out");
+        if safe_directory(&out, title, false).is_err() {
+            return;
+        }
+        let limits = UnpackLimits { entries: 20, bytes: 64 << 10, ratio: 10 };
+        let [outside, before] = [state(&self.at("outside")), state(&out)];
+        let unpacked = unpack(archive, title, &out, None, &limits, keep_old);
+        assert_eq!(state(&self.at("outside")), outside, "something outside has changed");
+        let after = state(&out);
+        assert!(!after.iter().any(|line| line.contains(".ocigraph-")), "{after:?}");
+        let target = plain(&out.join(title));
+        match unpacked {
+            Err(e) => {
+                assert_eq!(after, before, "{e}");
+                assert!(
+                    matches!(
+                        e.code(),
+                        Code::UnsafePath
+                            | Code::TooLarge
+                            | Code::Io
+                            | Code::Unsupported
+                            | Code::AlreadyExists
+                    ),
+                    "{e}"
+                );
+            }
+            Ok(placed) => {
+                assert!(placed.iter().all(|path| path.starts_with(&target)), "{placed:?}");
+                if !occupied {
+                    check_tree(&target, &target.canonicalize().unwrap());
+                }
+            }
+        }
+    }
+}
+
+/// Nothing but files, directories, and links that lead nowhere or to what is below `root`.
+fn check_tree(at: &Path, root: &Path) {
+    let metadata = at.symlink_metadata().unwrap();
+    if metadata.is_symlink() {
+        return assert!(at.canonicalize().is_ok_and(|to| to.starts_with(root)) || !at.exists());
+    }
+    assert!(metadata.is_file() || metadata.is_dir(), "{}", at.display());
+    assert_eq!(metadata.mode() & 0o7000, 0, "{}", at.display());
+    if metadata.is_dir() {
+        fs::read_dir(at).unwrap().for_each(|entry| check_tree(&entry.unwrap().path(), root));
+    }
+}
+
+fn compressed(bytes: &[u8], how: u8) -> Vec<u8> {
+    match how % 4 {
+        0 => bytes.to_vec(),
+        1 => zstd::encode_all(bytes, 1).unwrap(),
+        _ => {
+            let fast = flate2::Compression::fast();
+            let mut gzip = flate2::write::GzEncoder::new(Vec::new(), fast);
+            gzip.write_all(bytes).unwrap();
+            gzip.finish().unwrap()
+        }
+    }
+}
+
+#[test]
+fn any_bytes_as_an_archive_write_nothing_outside() {
+    let how = (produce::<Vec<u8>>(), produce::<u8>());
+    check!().with_generator(how).for_each(|(bytes, how)| {
+        Ground::new(false).unpack("t", bytes, false, false);
+        Ground::new(false).unpack("t", &compressed(bytes, *how), false, false);
+    });
+}
+
+#[test]
+fn any_entries_write_nothing_outside_and_a_failed_archive_nothing_at_all() {
+    let archive = (
+        produce_with::<Vec<Entry>>().len(1..6usize),
+        produce_with::<Vec<Edit>>().len(0..2usize),
+        produce::<u8>(),
+    );
+    let into = (produce::<u8>(), produce::<bool>(), produce::<bool>());
+    check!().with_generator((archive, into)).for_each(
+        |((entries, edits, how), (title, occupied, keep_old))| {
+            let title = pick(&TITLES, *title);
+            let ground = Ground::new(*occupied);
+            let outside = ground.at("outside");
+            let mut tar = Vec::new();
+            let named = plain(Path::new(title));
+            for entry in entries {
+                entry.write(named.to_str().unwrap(), outside.to_str().unwrap(), &mut tar);
+            }
+            tar.resize(tar.len() + 1024, 0);
+            // Changed before it is compressed or after, or, most often, not at all.
+            let packed = match how / 16 {
+                0 => compressed(&edited(&tar, edits), *how),
+                1 => edited(&compressed(&tar, *how), edits),
+                _ => compressed(&tar, *how),
+            };
+            ground.unpack(title, &packed, *keep_old, *occupied);
+        },
+    );
+}
+
+#[derive(Debug, Clone, TypeGenerator)]
+struct Member {
+    #[generator(produce_with::<Picks>().len(1..4usize))]
+    name: Picks,
+    kind: u8,
+    #[generator(produce_with::<Vec<u8>>().len(0..40usize))]
+    content: Vec<u8>,
+    mode: u16,
+}
+
+impl Member {
+    fn make(&self, root: &Path) -> std::io::Result<()> {
+        let words = ["a", "b", "/", "é", " ", "long".repeat(30).leak(), "../", "..."];
+        let name = text(&words, &self.name).replace('\0', "").replace("../", "");
+        let path = root.join(name.trim_matches('/'));
+        fs::create_dir_all(path.parent().unwrap_or(root))?;
+        match self.kind % 4 {
+            0 => fs::create_dir(&path)?,
+            1 => return symlink(name, &path),
+            _ => fs::write(&path, &self.content)?,
+        }
+        fs::set_permissions(&path, fs::Permissions::from_mode(u32::from(self.mode) & 0o777 | 0o700))
+    }
+}
+
+#[test]
+fn what_is_packed_is_unpacked_the_same() {
+    check!().with_generator(produce_with::<Vec<Member>>().len(0..8usize)).for_each(|members| {
+        let ground = tempfile::tempdir().unwrap();
+        let root = ground.path().join("t");
+        fs::create_dir(&root).unwrap();
+        for member in members {
+            // A name that is taken or too long is left out.
+            let _ = member.make(&root);
+        }
+        let packed = match pack(&root, "t", None) {
+            Ok(packed) => packed,
+            Err(e) => return assert_eq!(e.code(), Code::UnsafePath, "{e}"),
+        };
+        assert_eq!(pack(&root, "t", None).unwrap().digest, packed.digest);
+        let out = ground.path().join("out");
+        let archive = fs::File::open(&packed.path).unwrap();
+        let limits = UnpackLimits::default();
+        unpack(archive, "t", &out, Some(&packed.content_digest), &limits, false).unwrap();
+        assert_eq!(pack(&out.join("t"), "t", None).unwrap().digest, packed.digest);
+        let content = |at: &Path| -> Vec<String> {
+            state(at).iter().map(|line| line.replacen(at.to_str().unwrap(), "", 1)).collect()
+        };
+        assert_eq!(content(&out.join("t")).len(), content(&root).len());
+    });
+}

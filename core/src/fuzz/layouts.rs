@@ -1,0 +1,291 @@
+//! Layout directories of any content: reading one ends, changes nothing, and finds what is damaged.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    os::unix::{fs::symlink, net::UnixListener},
+    path::{Path, PathBuf},
+    sync::LazyLock,
+    time::Duration,
+};
+
+use bolero::{TypeGenerator, check, produce, produce_with};
+use serde_json::json;
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+
+use super::{Edit, edited, pick, state};
+use crate::{
+    client::Client,
+    descriptor::Descriptor,
+    digest::Algorithm,
+    error::{Code, Result},
+    manifest::Manifest,
+    options::{
+        CopyOptions, DiscoverOptions, File, Problem, ProblemKind, PullOptions, PushOptions,
+        VerifyOptions, VerifyReport,
+    },
+    reference::{Place, Reference},
+};
+
+static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
+
+/// Nothing here waits for anybody.
+const AT_MOST: Duration = Duration::from_secs(60);
+
+fn reference(path: &Path, tag: &str) -> Reference {
+    Reference::new(Place::Layout(path.to_path_buf())).tagged(tag).unwrap()
+}
+
+/// The files of a layout with an image, referrers of it, and an index, by their paths. Only the image
+/// has a tag, so that verifying it looks at all of them.
+static VALID: LazyLock<BTreeMap<PathBuf, Vec<u8>>> = LazyLock::new(|| {
+    let folder = tempfile::tempdir().unwrap();
+    let place = Reference::new(Place::Layout(folder.path().to_path_buf()));
+    RUNTIME.block_on(async {
+        let client = Client::new();
+        let push = async |at: &Reference, file: &str, subject: Option<Reference>| {
+            let options = PushOptions {
+                files: vec![File::bytes(file, file.repeat(20))],
+                artifact_type: Some(format!("{file}/example")),
+                subject,
+                ..PushOptions::default()
+            };
+            client.push(at, options).await.unwrap().reference
+        };
+        let image = push(&place.tagged("v1").unwrap(), "image", None).await;
+        let sbom = push(&place, "sbom", Some(image.clone())).await;
+        push(&place, "signature", Some(sbom)).await;
+        let image = client.resolve(&image, None).await.unwrap();
+        let index = json!({ "schemaVersion": 2, "manifests": [image.plain()] }).to_string();
+        let index = Manifest::parse(index.into(), None, Algorithm::Sha256).unwrap();
+        client.push_manifest(&place, &index).await.unwrap();
+    });
+    let blobs = fs::read_dir(folder.path().join("blobs/sha256")).unwrap();
+    let blobs = blobs.map(|blob| PathBuf::from("blobs/sha256").join(blob.unwrap().file_name()));
+    let names = blobs.chain(["oci-layout", "index.json"].map(PathBuf::from));
+    names.map(|name| (name.clone(), fs::read(folder.path().join(name)).unwrap())).collect()
+});
+
+/// A layout to be read, what is outside it, and where results go.
+struct Ground(TempDir);
+
+impl Ground {
+    fn new(files: &BTreeMap<PathBuf, Vec<u8>>) -> Self {
+        let ground = Self(tempfile::tempdir().unwrap());
+        for folder in ["layout/blobs/sha256", "outside/folder"] {
+            fs::create_dir_all(ground.at(folder)).unwrap();
+        }
+        fs::write(ground.at("outside/file"), "outside").unwrap();
+        for (name, content) in files {
+            fs::write(ground.at("layout").join(name), content).unwrap();
+        }
+        ground
+    }
+
+    fn at(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    /// Everything that reads, on what the tag names. Gives what a verification found.
+    fn read(&self, tag: &str) -> Result<VerifyReport> {
+        let root = reference(&self.at("layout"), tag);
+        let before = state(self.0.path());
+        let verified = RUNTIME.block_on(async {
+            let client = Client::new();
+            let read = async {
+                let results = [
+                    client.tags(&root).await.map(drop),
+                    client.manifests(&root).await.map(drop),
+                    client.resolve(&root, None).await.map(drop),
+                    client.discover(&root, DiscoverOptions::default()).await.map(drop),
+                    client.fetch_manifest(&root, Some(&"linux/amd64".parse()?)).await.map(drop),
+                ];
+                for failed in results.into_iter().filter_map(Result::err) {
+                    assert_ne!(failed.code(), Code::Internal, "{failed}");
+                }
+                client.verify(&root, VerifyOptions::default()).await
+            };
+            tokio::time::timeout(AT_MOST, read).await.expect("reading a layout ends")
+        });
+        assert_eq!(state(self.0.path()), before, "reading changes nothing");
+        self.take_out(&root);
+        verified
+    }
+
+    /// What is pulled or copied out of it is all that is written, and a copy that was made is whole,
+    /// though what it says of itself may be as wrong as it was.
+    fn take_out(&self, root: &Reference) {
+        let before = [state(&self.at("layout")), state(&self.at("outside"))];
+        let copy = reference(&self.at("copy"), "copy");
+        RUNTIME.block_on(async {
+            let client = Client::new();
+            let output = self.at("out");
+            let pulled = client.pull(root, PullOptions { output, ..PullOptions::default() });
+            let pulled = tokio::time::timeout(AT_MOST, pulled).await.expect("a pull ends");
+            let options = CopyOptions { recursive: true, ..CopyOptions::default() };
+            let copied = client.copy(root, &copy, options);
+            let copied = tokio::time::timeout(AT_MOST, copied).await.expect("a copy ends");
+            for failed in [pulled.as_ref().err(), copied.as_ref().err()].into_iter().flatten() {
+                assert_ne!(failed.code(), Code::Internal, "{failed}");
+            }
+            if copied.is_ok() {
+                let report = client.verify(&copy, VerifyOptions::default()).await.unwrap();
+                let wrong = |problem: &Problem| problem.kind != ProblemKind::Malformed;
+                assert!(!report.problems.iter().any(wrong), "{report:?}");
+            }
+        });
+        assert_eq!([state(&self.at("layout")), state(&self.at("outside"))], before);
+    }
+}
+
+#[derive(Debug, Clone, TypeGenerator)]
+enum Damage {
+    Changed(#[generator(produce_with::<Vec<Edit>>().len(1..3usize))] Vec<Edit>),
+    Gone,
+    Empty,
+    Another(u8),
+    Folder,
+    Socket,
+    Link(bool),
+    Loop,
+}
+
+impl Damage {
+    fn apply(&self, ground: &Ground, name: &Path, content: &[u8]) {
+        let path = ground.at("layout").join(name);
+        let _ = fs::remove_file(&path);
+        let _ = fs::remove_dir(&path);
+        match self {
+            Damage::Changed(edits) => fs::write(path, edited(content, edits)).unwrap(),
+            Damage::Gone => {}
+            Damage::Empty => fs::write(path, "").unwrap(),
+            Damage::Another(other) => {
+                let others: Vec<&Vec<u8>> = VALID.values().collect();
+                fs::write(path, pick(&others, *other)).unwrap();
+            }
+            Damage::Folder => fs::create_dir(path).unwrap(),
+            Damage::Socket => socket(&path),
+            Damage::Link(file) => {
+                let to = if *file { "outside/file" } else { "outside/folder" };
+                symlink(ground.at(to), path).unwrap();
+            }
+            Damage::Loop => symlink(&path, &path).unwrap(),
+        }
+    }
+}
+
+/// The name of a socket may not be as long as that of a blob.
+fn socket(path: &Path) {
+    let short = tempfile::tempdir().unwrap();
+    let at = short.path().join("s");
+    drop(UnixListener::bind(&at).unwrap());
+    fs::rename(&at, path).unwrap();
+}
+
+#[test]
+fn a_damaged_layout_is_read_without_harm_and_every_damage_is_found() {
+    let damages = produce_with::<Vec<(u8, Damage)>>().len(0..3usize);
+    check!().with_generator(damages).for_each(|damages| {
+        let ground = Ground::new(&VALID);
+        let files: Vec<&PathBuf> = VALID.keys().collect();
+        for (file, damage) in damages {
+            let name = pick(&files, *file);
+            damage.apply(&ground, name, &VALID[name]);
+        }
+        let found = ground.read("v1");
+        let content = |name: &Path| fs::read(ground.at("layout").join(name)).ok();
+        let whole = |(name, valid): (&PathBuf, &Vec<u8>)| content(name).as_ref() == Some(valid);
+        // What a blob is to be follows from the index, which may now say something else.
+        if whole(VALID.get_key_value(Path::new("index.json")).unwrap())
+            && let Ok(report) = found
+        {
+            let blobs = VALID.iter().filter(|(name, _)| name.starts_with("blobs"));
+            let all_whole = blobs.into_iter().all(whole);
+            assert_eq!(report.problems.is_empty(), all_whole, "{report:?}");
+        }
+    });
+}
+
+#[test]
+fn a_layout_of_any_manifests_is_read_without_harm() {
+    const KINDS: [&str; 6] = [
+        "application/vnd.oci.image.manifest.v1+json",
+        "application/vnd.oci.image.index.v1+json",
+        "application/vnd.cncf.oras.artifact.manifest.v1+json",
+        "text/plain",
+        "",
+        "application/vnd.docker.distribution.manifest.list.v2+json",
+    ];
+    const FIELDS: [&str; 5] = ["config", "layers", "blobs", "manifests", "subject"];
+    const TITLES: [&str; 8] = ["a", "../a", "/a", "a/b", ".", "", ".ocigraph-a.partial", "a\0b"];
+    // What it is said to be, what it says, a title, and how its descriptor is wrong.
+    type Any = (u8, Vec<(u8, u8)>, u8, u8);
+    let any = (
+        produce::<u8>(),
+        produce_with::<Vec<(u8, u8)>>().len(0..5usize),
+        produce::<u8>(),
+        produce::<u8>(),
+    );
+    check!().with_generator(produce_with::<Vec<Any>>().values(any).len(1..7usize)).for_each(
+        |manifests| {
+            let mut files = BTreeMap::new();
+            files
+                .insert(PathBuf::from("oci-layout"), br#"{"imageLayoutVersion":"1.0.0"}"#.to_vec());
+            let mut put = |kind: &str, content: Vec<u8>| {
+                let descriptor = Descriptor::of(kind, &content);
+                let name = Path::new("blobs/sha256").join(descriptor.digest.encoded());
+                files.insert(name, content);
+                descriptor
+            };
+            let mut known = vec![put("text/plain", b"content".to_vec())];
+            for (kind, fields, title, wrong) in manifests {
+                let mut body = json!({ "schemaVersion": 2, "number": known.len() });
+                for (field, of) in fields {
+                    let mut descriptor = pick(&known, *of);
+                    let title = (pick(&TITLES, *title)).to_owned();
+                    descriptor.annotations.insert("org.opencontainers.image.title".into(), title);
+                    descriptor
+                        .annotations
+                        .insert("io.deis.oras.content.unpack".into(), "true".into());
+                    let field = pick(&FIELDS, *field);
+                    body[field] = match field {
+                        "config" | "subject" => json!(descriptor),
+                        _ => json!([descriptor, descriptor]),
+                    };
+                }
+                let mut descriptor = put(pick(&KINDS, *kind), body.to_string().into_bytes());
+                match wrong % 16 {
+                    0 => descriptor.size += 1,
+                    1 => descriptor.size = u64::MAX,
+                    2 => descriptor.digest = Algorithm::Sha256.digest(b"not there"),
+                    3 => descriptor.digest = Algorithm::Sha512.digest(b"not there"),
+                    4 => descriptor.digest = "other:digest".parse().unwrap(),
+                    5 => descriptor.data = Some("not base64".into()),
+                    6 => descriptor.urls = vec!["https://example.com".into()],
+                    _ => {}
+                }
+                known.push(descriptor);
+            }
+            known
+                .last_mut()
+                .unwrap()
+                .annotations
+                .insert("org.opencontainers.image.ref.name".into(), "v1".into());
+            let index = json!({ "schemaVersion": 2, "manifests": known }).to_string();
+            files.insert(PathBuf::from("index.json"), index.into_bytes());
+            let _ = Ground::new(&files).read("v1");
+        },
+    );
+}
+
+#[test]
+fn a_pipe_in_place_of_a_file_is_not_waited_for() {
+    for name in VALID.keys() {
+        let ground = Ground::new(&VALID);
+        let path = ground.at("layout").join(name);
+        fs::remove_file(&path).unwrap();
+        assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+        assert!(ground.read("v1").is_err() || name.starts_with("blobs"));
+    }
+}

@@ -1,0 +1,188 @@
+//! References and digests: what is read is written back, and content is told apart.
+
+use bolero::{check, produce, produce_with};
+
+use super::{Edit, edited, pick, picks, text};
+use crate::{
+    descriptor::Descriptor,
+    digest::{Algorithm, Digest, Verifier},
+    error::{Code, Error},
+    reference::{Place, Reference},
+};
+
+const HEX: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
+const WORDS: [&str; 36] = [
+    "localhost",
+    "registry.example.com",
+    "127.0.0.1",
+    "[::1]",
+    "[",
+    "]",
+    "Host.Example",
+    ":5000",
+    ":0",
+    ":65536",
+    ":+5",
+    ":080",
+    "oci:",
+    "/",
+    "//",
+    "app",
+    "team/app",
+    "a__b",
+    "a--b",
+    "a.b",
+    "_",
+    "-",
+    ".",
+    "..",
+    "App",
+    ":",
+    ":v1",
+    ":latest",
+    "v1,v1",
+    ",",
+    "@",
+    "@sha256:",
+    HEX,
+    "@sha512:",
+    "C:\\folder",
+    "://",
+];
+
+fn read_and_write(text: &str) {
+    let reference = match text.parse::<Reference>() {
+        Ok(reference) => reference,
+        Err(error) => return assert_eq!(error.code(), Code::InvalidReference, "{text:?}"),
+    };
+    let written = reference.to_string();
+    assert_eq!(written.parse::<Reference>().unwrap(), reference, "{text:?}");
+    let commas = |text: &str| text.matches(',').count();
+    // A tag that is named twice is kept once, and a host has no upper case; nothing else changes.
+    if commas(text) == commas(&written) {
+        assert!(written.eq_ignore_ascii_case(text), "{text:?} is written as {written:?}");
+    }
+    if let Place::Registry { host, repository } = reference.place() {
+        assert!(!text.contains(|c: char| !c.is_ascii_graphic()), "{text:?}");
+        assert!(host.port() != Some(0) && !repository.is_empty());
+    }
+    let name = reference.name();
+    assert_eq!(name.is_ok(), reference.digest().is_some() || reference.tags().len() == 1);
+}
+
+#[test]
+fn any_text_is_a_reference_that_is_written_back_or_none() {
+    check!().with_type::<String>().for_each(|text| read_and_write(text));
+}
+
+#[test]
+fn references_put_together_from_words_are_written_back() {
+    check!().with_generator(picks(8)).for_each(|picks| read_and_write(&text(&WORDS, picks)));
+}
+
+#[test]
+fn a_port_is_digits_behind_a_colon() {
+    for host in ["localhost:+5", "localhost:080", "localhost:0", "[::1]5000", "[::1]:"] {
+        assert!(format!("{host}/app:v1").parse::<Reference>().is_err(), "{host}");
+    }
+}
+
+#[test]
+fn a_reference_of_valid_parts_is_read_into_them() {
+    const HOSTS: [&str; 6] =
+        ["localhost", "a.example:1", "[2001:db8::1]:65535", "[::1]", "10.0.0.1:80", "x_y.z-a"];
+    const PARTS: [&str; 7] = ["a", "0", "net-monitor", "a.b", "a_b", "a__b", "a---b"];
+    const TAGS: [&str; 5] = ["v1", "_", "1.2-3_x", "V", "latest"];
+    let parts = (
+        produce::<u8>(),
+        produce_with::<Vec<u8>>().len(1..5usize),
+        produce_with::<std::collections::BTreeSet<u8>>().values(0..5u8).len(0..4usize),
+        produce::<bool>(),
+    );
+    check!().with_generator(parts).for_each(|(host, repository, tags, digest)| {
+        let host = pick(&HOSTS, *host);
+        let repository: Vec<&str> = repository.iter().map(|p| pick(&PARTS, *p)).collect();
+        let repository = repository.join("/");
+        let tags: Vec<&str> = tags.iter().map(|t| pick(&TAGS, *t)).collect();
+        let mut text = format!("{host}/{repository}");
+        if !tags.is_empty() {
+            text += &format!(":{}", tags.join(","));
+        }
+        if *digest {
+            text += &format!("@sha256:{HEX}");
+        }
+        let read: Reference = text.parse().unwrap_or_else(|e: Error| panic!("{e}"));
+        let place = Place::Registry { host: host.parse().unwrap(), repository };
+        assert_eq!(*read.place(), place);
+        assert_eq!((read.tags(), read.digest().is_some()), (&owned(&tags)[..], *digest));
+        assert_eq!(read.to_string(), text);
+    });
+}
+
+fn owned(texts: &[&str]) -> Vec<String> {
+    texts.iter().map(|&text| text.to_owned()).collect()
+}
+
+#[test]
+fn digests_are_written_back_as_they_were_read() {
+    const WORDS: [&str; 14] = [
+        "sha256",
+        "sha512",
+        "sha256:",
+        ":",
+        HEX,
+        "sha256+b64",
+        "+",
+        ".",
+        "_",
+        "-",
+        "=",
+        "A",
+        "f",
+        "0",
+    ];
+    check!().with_generator(picks(6)).for_each(|picks| {
+        let text = text(&WORDS, picks);
+        match text.parse::<Digest>() {
+            Ok(digest) => {
+                assert_eq!(digest.to_string(), text);
+                assert_eq!(format!("{}:{}", digest.algorithm_name(), digest.encoded()), text);
+                // A layout makes a file name of it.
+                assert!(!text.contains(['/', '\\', '\0']) && !digest.encoded().starts_with('.'));
+                if let Ok(algorithm) = digest.algorithm() {
+                    assert_eq!(digest.as_str().len(), algorithm.digest(b"").as_str().len());
+                }
+            }
+            Err(error) => assert_eq!(error.code(), Code::InvalidReference, "{text:?}"),
+        }
+    });
+}
+
+#[test]
+fn content_is_accepted_whole_and_unchanged_and_no_other() {
+    let content = produce_with::<Vec<u8>>().len(0..200usize);
+    let edits = produce_with::<Vec<Edit>>().len(0..3usize);
+    check!().with_generator((content, edits, produce::<u8>(), produce::<bool>())).for_each(
+        |(content, edits, cut, long)| {
+            let algorithm = if *long { Algorithm::Sha512 } else { Algorithm::Sha256 };
+            let digest = algorithm.digest(content);
+            let blob = Descriptor::new("text/plain", digest, content.len() as u64);
+            let received = edited(content, edits);
+            let (first, rest) = received.split_at(usize::from(*cut).min(received.len()));
+            let mut verifier = Verifier::new(&blob).unwrap();
+            let verdict = verifier
+                .update(first)
+                .and_then(|()| verifier.update(rest))
+                .and_then(|()| verifier.finish());
+            match verdict {
+                Ok(()) => assert_eq!(received, *content),
+                Err(e) if received.len() == content.len() => {
+                    assert_ne!(received, *content);
+                    assert_eq!(e.code(), Code::DigestMismatch);
+                }
+                Err(e) => assert_eq!(e.code(), Code::SizeMismatch),
+            }
+        },
+    );
+}

@@ -1,0 +1,52 @@
+// One call of a client: ties its signal and its progress callback to the native call, and throws what went wrong.
+
+import { invalid, translated, unwrap } from './error.js';
+import native from './native.js';
+
+/**
+ * Runs `begin(call, options, signal)`, which starts the native operation with the options that are left when the signal
+ * and the callback are taken out, as JSON; gives what it resolves to.
+ */
+export async function perform(options = {}, begin) {
+  if (options === null || typeof options !== 'object') throw invalid('options are an object');
+  const { signal, onProgress, ...own } = options;
+  if (onProgress !== undefined && typeof onProgress !== 'function') throw invalid('onProgress is a function');
+  if (signal !== undefined && !(signal instanceof AbortSignal)) throw invalid('signal is an AbortSignal');
+  signal?.throwIfAborted();
+
+  let over = false;
+  let thrown;
+  const report = () => {
+    try {
+      for (const event of JSON.parse(call.events())) {
+        if (over || thrown) return;
+        onProgress(event);
+      }
+    } catch (error) {
+      thrown = { error };
+      call.cancel();
+    }
+  };
+  const call = new native.Call(onProgress && report);
+  const abort = () => call.cancel();
+  signal?.addEventListener('abort', abort, { once: true });
+  try {
+    const result = unwrap(await begin(call, JSON.stringify(own), signal));
+    // Events that came in with the result are told before it.
+    if (onProgress) report();
+    if (thrown) throw thrown.error;
+    return result;
+  } catch (error) {
+    if (thrown) throw thrown.error;
+    if (signal?.aborted && error.code === 'CANCELLED') throw signal.reason;
+    throw translated(error);
+  } finally {
+    over = true;
+    signal?.removeEventListener('abort', abort);
+  }
+}
+
+/** The same for an operation whose result is JSON. */
+export async function performJson(options, begin) {
+  return JSON.parse(await perform(options, begin));
+}

@@ -1,0 +1,59 @@
+// A graph: a view of the native one, which draws and filters itself.
+
+import { inspect } from 'node:util';
+
+import { invalid } from './error.js';
+
+/** What `discover` found: a subject and everything that refers to it. */
+export class Graph {
+  #native;
+  #steps;
+
+  constructor(native) {
+    if (typeof native?.walk !== 'function') throw invalid('a graph is made by discover');
+    this.#native = native;
+    this.subject = Object.freeze(JSON.parse(native.subject));
+  }
+
+  get size() {
+    return this.#native.size;
+  }
+
+  referrers(of = this.subject) {
+    return JSON.parse(this.#native.referrers(typeof of === 'string' ? of : of.digest));
+  }
+
+  *[Symbol.iterator]() {
+    this.#steps ??= JSON.parse(this.#native.walk());
+    yield* this.#steps;
+  }
+
+  filter(wanted) {
+    const digests = [...this].map((step) => step.descriptor).filter((descriptor) => wanted(descriptor));
+    return new Graph(this.#native.filtered(digests.map((descriptor) => descriptor.digest)));
+  }
+
+  tree() {
+    return this.#native.tree();
+  }
+
+  dot() {
+    return this.#native.dot();
+  }
+
+  mermaid() {
+    return this.#native.mermaid();
+  }
+
+  toJSON() {
+    return JSON.parse(this.#native.json());
+  }
+
+  toString() {
+    return this.tree();
+  }
+
+  [inspect.custom]() {
+    return `Graph ${this.tree()}`;
+  }
+}

@@ -1,0 +1,53 @@
+// Lays the built native part and command line out as the package for this platform, in `npm/<platform>`; the source tree's
+// own package loads them from there. `node scripts/stage.js debug|release` says which build. It builds nothing itself.
+
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const profile = process.argv[2];
+if (profile !== 'debug' && profile !== 'release') throw new Error('usage: node scripts/stage.js debug|release');
+
+const metadata = ['metadata', '--locked', '--no-deps', '--format-version=1'];
+const { target_directory: target } = JSON.parse(execFileSync('cargo', metadata, { cwd: root, maxBuffer: 1 << 26 }));
+
+const { platform: os, arch: cpu } = process;
+const libc = os === 'linux' && (process.report.getReport().header.glibcVersionRuntime ? 'glibc' : 'musl');
+const abi = os === 'win32' ? 'msvc' : { glibc: 'gnu', musl: 'musl' }[libc];
+const platform = [os, cpu, abi].filter(Boolean).join('-');
+const library = { win32: 'ocigraph_node.dll', darwin: 'libocigraph_node.dylib' }[os] ?? 'libocigraph_node.so';
+const command = os === 'win32' ? 'ocigraph.exe' : 'ocigraph';
+
+const folder = join(root, 'node', 'npm', platform);
+mkdirSync(folder, { recursive: true });
+for (const [from, to] of [
+  [library, 'ocigraph.node'],
+  [command, command],
+]) {
+  const built = join(target, profile, from);
+  if (!existsSync(built)) throw new Error(`there is no ${built}: build ocigraph-node and ocigraph-cli first`);
+  // By rename: a process that has loaded the file before keeps the old one.
+  copyFileSync(built, join(folder, `.${to}`));
+  renameSync(join(folder, `.${to}`), join(folder, to));
+}
+
+const { version, license, repository, engines } = JSON.parse(readFileSync(join(root, 'node', 'package.json'), 'utf8'));
+const manifest = {
+  name: `ocigraph-${platform}`,
+  version,
+  description: `The native part of ocigraph for ${platform}`,
+  license,
+  repository,
+  os: [os],
+  cpu: [cpu],
+  ...(libc && { libc: [libc] }),
+  main: 'ocigraph.node',
+  files: ['ocigraph.node', command],
+  engines,
+};
+writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+const readme = `# ocigraph-${platform}\n\nThe native part of the npm package \`ocigraph\` for ${platform}. Install \`ocigraph\` instead.\n`;
+writeFileSync(join(folder, 'README.md'), readme);
+console.log(folder);

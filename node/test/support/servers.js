@@ -1,0 +1,98 @@
+// Registries for the tests, each on a free port of its own: the fixture, which can be told to misbehave, and the real ones
+// that `tests/setup` gathers. They end when their standard input closes, so nothing is left behind however a test ends.
+
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+export const root = fileURLToPath(new URL('../../..', import.meta.url));
+
+const target = process.env.CARGO_TARGET_DIR ?? join(root, 'target');
+
+/** A folder that goes when the test ends. */
+export function folder(t) {
+  const made = mkdtempSync(join(tmpdir(), 'ocigraph node '));
+  t.after(() => rmSync(made, { recursive: true, force: true }));
+  return made;
+}
+
+/** The fixture registry; see `tests/fixture`. Arguments are its flags. */
+export async function fixture(t, ...flags) {
+  const program = join(target, 'debug', 'ocigraph-fixture');
+  const host = await serve(t, program, flags, (line) => JSON.parse(line).address);
+  const control = async (method, path, body) => {
+    const answer = await fetch(`http://${host}/_fixture/${path}`, { method, body: body && JSON.stringify(body) });
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
+    return method === 'GET' ? answer.json() : undefined;
+  };
+  return {
+    host,
+    configure: (config) => control('PUT', 'config', config),
+    requests: () => control('GET', 'requests'),
+    clearRequests: () => control('DELETE', 'requests'),
+    state: () => control('GET', 'state'),
+  };
+}
+
+/** go-containerregistry's registry, blobs on disk: it has the referrers API. */
+export async function ggcr(t) {
+  const data = join(folder(t), 'data');
+  mkdirSync(data);
+  return serve(t, tool('test-registries'), ['ggcr', '--dir', data], (line) => JSON.parse(line).address);
+}
+
+/** Debian's docker-registry 2.8.2: no referrers API. */
+export async function dockerRegistry(t) {
+  const work = folder(t);
+  const config = {
+    version: '0.1',
+    log: { level: 'info', formatter: 'text' },
+    storage: { filesystem: { rootdirectory: join(work, 'data') }, delete: { enabled: true } },
+    http: { addr: '127.0.0.1:0', secret: 'one registry, one secret' },
+  };
+  // JSON is YAML.
+  writeFileSync(join(work, 'config.yml'), JSON.stringify(config));
+  const args = ['run', tool('docker-registry'), 'serve', join(work, 'config.yml')];
+  return serve(t, tool('test-registries'), args, (line) => /listening on ([\d.:]+)/.exec(line)?.[1]);
+}
+
+/** One of the tools that `tests/setup` gathers. */
+export function tool(name) {
+  const tools = process.env.OCIGRAPH_TOOLS;
+  if (!tools)
+    throw new Error(
+      `${name}: OCIGRAPH_TOOLS is not set; run the tests with make, or eval "$(tests/setup --env)" first`,
+    );
+  return join(tools, name);
+}
+
+/** Runs a program until the test ends; gives what `find` finds in a line of its output. */
+export function serve(t, program, args, find) {
+  const env = { PATH: process.env.PATH, HOME: tmpdir() };
+  const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'], env });
+  const ended = new Promise((resolve) => child.on('exit', resolve));
+  t.after(() => {
+    child.stdin.end();
+    return ended;
+  });
+  return new Promise((resolve, reject) => {
+    const lines = [];
+    for (const output of [child.stdout, child.stderr]) {
+      createInterface({ input: output }).on('line', (line) => {
+        lines.push(line);
+        let found;
+        try {
+          found = find(line);
+        } catch {
+          // A line that is something else.
+        }
+        if (found) resolve(found);
+      });
+    }
+    child.on('error', reject);
+    child.on('exit', () => reject(new Error(`${program} ended:\n${lines.join('\n')}`)));
+  });
+}

@@ -1,0 +1,312 @@
+/* Progress, read, write and completion callbacks: how often, when, and what becomes of one that fails.
+ *
+ *   callbacks PLACE SLOW      an empty repository or layout, and a repository whose registry takes long to answer */
+
+#include "check.h"
+
+static const char *place, *slow;
+
+/* ---- progress */
+
+struct progress {
+    pthread_mutex_t one_at_a_time;
+    int started, moved, finished, fail_at;
+    uint64_t position, size;
+    bool over;
+    const ocigraph_client *client;
+};
+
+static int32_t count(void *user_data, const ocigraph_event *event) {
+    struct progress *progress = user_data;
+    CHECK(!progress->over);
+    CHECK(pthread_mutex_trylock(&progress->one_at_a_time) == 0);
+    CHECK(ocigraph_descriptor_digest(event->blob).length > 0);
+    switch (event->kind) {
+    case OCIGRAPH_EVENT_STARTED:
+        progress->started++;
+        break;
+    case OCIGRAPH_EVENT_MOVED:
+        progress->moved++;
+        if (ocigraph_descriptor_size(event->blob) == progress->size) {
+            progress->position = event->position;
+        }
+        break;
+    case OCIGRAPH_EVENT_FINISHED:
+        CHECK(event->outcome != 0);
+        progress->finished++;
+        break;
+    }
+    if (progress->client != NULL) {
+        /* An operation that would wait for this callback is refused. */
+        ocigraph_text_list *tags = GARBAGE(ocigraph_text_list);
+        ocigraph_status status = ocigraph_client_tags(progress->client, at(place, ""), NULL, &tags, NULL);
+        CHECK(status == OCIGRAPH_INVALID_ARGUMENT && tags == NULL);
+    }
+    pthread_mutex_unlock(&progress->one_at_a_time);
+    return progress->fail_at != 0 && progress->started + progress->moved >= progress->fail_at;
+}
+
+static ocigraph_push_options *large_push(struct progress *progress) {
+    static uint8_t large[4 << 20];
+    memset(large, 7, sizeof large);
+    ocigraph_push_options *options = ocigraph_push_options_new();
+    progress->size = sizeof large;
+    SUCCEEDS(ocigraph_push_options_add_bytes(options, OCIGRAPH_STR("large"), ocigraph_text(NULL),
+                                             (ocigraph_bytes){large, sizeof large}, &failure));
+    SUCCEEDS(ocigraph_push_options_add_bytes(options, OCIGRAPH_STR("small"), ocigraph_text(NULL), bytes_of("small"),
+                                             &failure));
+    SUCCEEDS(ocigraph_push_options_set_progress(options, count, progress, &failure));
+    return options;
+}
+
+static void progress_is_told_and_can_end_it(const ocigraph_client *client) {
+    ocigraph_push_result *result = NULL;
+    struct progress progress = {.one_at_a_time = PTHREAD_MUTEX_INITIALIZER, .fail_at = 1};
+    ocigraph_push_options *options = large_push(&progress);
+    result = GARBAGE(ocigraph_push_result);
+    FAILS(OCIGRAPH_CANCELLED, ocigraph_client_push(client, at(place, ":p"), options, NULL, &result, &failure));
+    CHECK(result == NULL);
+    progress.over = true;
+    ocigraph_push_options_free(options);
+
+    struct progress whole = {.one_at_a_time = PTHREAD_MUTEX_INITIALIZER, .client = client};
+    options = large_push(&whole);
+    SUCCEEDS(ocigraph_client_push(client, at(place, ":p"), options, NULL, &result, &failure));
+    whole.over = true;
+    CHECK(whole.started >= 2 && whole.finished == whole.started && whole.moved >= 1);
+    CHECK(whole.position == whole.size);
+    ocigraph_push_result_free(result);
+    ocigraph_push_options_free(options);
+
+    struct progress pulled = {.one_at_a_time = PTHREAD_MUTEX_INITIALIZER};
+    ocigraph_pull_options *pull = ocigraph_pull_options_new();
+    ocigraph_pull_result *files = NULL;
+    SUCCEEDS(ocigraph_pull_options_set_output(pull, OCIGRAPH_STR("pulled"), &failure));
+    SUCCEEDS(ocigraph_pull_options_set_progress(pull, count, &pulled, &failure));
+    SUCCEEDS(ocigraph_client_pull(client, at(place, ":p"), pull, NULL, &files, &failure));
+    CHECK(pulled.started == 2 && pulled.finished == 2);
+    ocigraph_pull_result_free(files);
+    ocigraph_pull_options_free(pull);
+
+    struct progress checked = {.one_at_a_time = PTHREAD_MUTEX_INITIALIZER};
+    ocigraph_verify_options *verify = ocigraph_verify_options_new();
+    ocigraph_verify_report *report = NULL;
+    SUCCEEDS(ocigraph_verify_options_set_progress(verify, count, &checked, &failure));
+    SUCCEEDS(ocigraph_client_verify(client, at(place, ":p"), verify, NULL, &report, &failure));
+    CHECK(checked.finished == 3);
+    ocigraph_verify_report_free(report);
+    ocigraph_verify_options_free(verify);
+
+    struct progress copied = {.one_at_a_time = PTHREAD_MUTEX_INITIALIZER};
+    ocigraph_copy_options *copy = ocigraph_copy_options_new();
+    ocigraph_copy_report *copies = NULL;
+    SUCCEEDS(ocigraph_copy_options_set_progress(copy, count, &copied, &failure));
+    SUCCEEDS(ocigraph_client_copy(client, at(place, ":p"), OCIGRAPH_STR("oci:copied:p"), copy, NULL, &copies, &failure));
+    CHECK(copied.finished >= 2);
+    ocigraph_copy_report_free(copies);
+    ocigraph_copy_options_free(copy);
+}
+
+/* ---- reading and writing */
+
+static int64_t fails_to_read(void *user_data, uint8_t *buffer, size_t capacity) {
+    (void)buffer, (void)capacity;
+    return *(int64_t *)user_data;
+}
+
+static int64_t says_too_much(void *user_data, uint8_t *buffer, size_t capacity) {
+    (void)user_data, (void)buffer;
+    return (int64_t)capacity + 1;
+}
+
+static int32_t fails_to_write(void *user_data, const uint8_t *data, size_t length) {
+    CHECK(data != NULL && length > 0);
+    return ++*(int *)user_data;
+}
+
+static void a_failed_read_or_write_fails_the_operation(const ocigraph_client *client) {
+    int64_t code = -5;
+    ocigraph_blob_result *blob = GARBAGE(ocigraph_blob_result);
+    FAILS(OCIGRAPH_IO, ocigraph_client_push_blob_from(client, at(place, ""), ocigraph_text(NULL), fails_to_read, &code,
+                                                      NULL, &blob, &failure));
+    CHECK(blob == NULL);
+    FAILS(OCIGRAPH_IO, ocigraph_client_push_blob_from(client, at(place, ""), ocigraph_text(NULL), says_too_much, NULL,
+                                                      NULL, &blob, &failure));
+    FAILS(OCIGRAPH_INVALID_ARGUMENT, ocigraph_client_push_blob_from(client, at(place, ""), ocigraph_text(NULL), NULL, NULL,
+                                                                    NULL, &blob, &failure));
+    ocigraph_push_options *options = ocigraph_push_options_new();
+    ocigraph_push_result *result = GARBAGE(ocigraph_push_result);
+    SUCCEEDS(ocigraph_push_options_add_reader(options, OCIGRAPH_STR("r"), ocigraph_text(NULL), fails_to_read, &code,
+                                              &failure));
+    FAILS(OCIGRAPH_IO, ocigraph_client_push(client, at(place, ":r"), options, NULL, &result, &failure));
+    CHECK(result == NULL);
+    ocigraph_push_options_free(options);
+
+    int calls = 0;
+    ocigraph_descriptor *descriptor = GARBAGE(ocigraph_descriptor);
+    SUCCEEDS(ocigraph_client_push_blob(client, at(place, ""), ocigraph_text(NULL), bytes_of("a blob"), NULL, &blob,
+                                       &failure));
+    ocigraph_str digest = ocigraph_descriptor_digest(ocigraph_blob_result_descriptor(blob));
+    FAILS(OCIGRAPH_IO, ocigraph_client_fetch_blob(client, by_digest(place, digest), fails_to_write, &calls, NULL,
+                                                  &descriptor, &failure));
+    CHECK(calls == 1 && descriptor == NULL);
+    FAILS(OCIGRAPH_INVALID_ARGUMENT, ocigraph_client_fetch_blob(client, by_digest(place, digest), NULL, NULL, NULL,
+                                                                &descriptor, &failure));
+    ocigraph_blob_result_free(blob);
+}
+
+/* ---- completion */
+
+struct completion {
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    int calls;
+    ocigraph_status status;
+    const ocigraph_client *client;
+    ocigraph_runtime *runtime;
+};
+
+#define COMPLETION {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER}
+
+static void told(struct completion *completion, ocigraph_status status, const void *result, ocigraph_error *error) {
+    CHECK((status == OCIGRAPH_OK) == (result != NULL));
+    CHECK((status == OCIGRAPH_OK) == (error == NULL));
+    CHECK(ocigraph_error_status(error) == status);
+    ocigraph_error_free(error);
+    if (completion->client != NULL) {
+        /* The operation is over, so that others may be started, and waited for. */
+        ocigraph_text_list *tags = NULL;
+        SUCCEEDS(ocigraph_client_tags(completion->client, at(place, ""), NULL, &tags, &failure));
+        ocigraph_text_list_free(tags);
+    }
+    ocigraph_runtime_free(completion->runtime);
+    pthread_mutex_lock(&completion->lock);
+    completion->calls++;
+    completion->status = status;
+    pthread_cond_signal(&completion->changed);
+    pthread_mutex_unlock(&completion->lock);
+}
+
+static ocigraph_status wait_for(struct completion *completion, int calls) {
+    pthread_mutex_lock(&completion->lock);
+    while (completion->calls < calls) {
+        pthread_cond_wait(&completion->changed, &completion->lock);
+    }
+    CHECK(completion->calls == calls);
+    ocigraph_status status = completion->status;
+    pthread_mutex_unlock(&completion->lock);
+    return status;
+}
+
+static void pushed(void *user_data, ocigraph_status status, ocigraph_push_result *result, ocigraph_error *error) {
+    told(user_data, status, result, error);
+    ocigraph_push_result_free(result);
+}
+
+static void pulled(void *user_data, ocigraph_status status, ocigraph_pull_result *result, ocigraph_error *error) {
+    told(user_data, status, result, error);
+    ocigraph_pull_result_free(result);
+}
+
+static void discovered(void *user_data, ocigraph_status status, ocigraph_graph *result, ocigraph_error *error) {
+    told(user_data, status, result, error);
+    ocigraph_graph_free(result);
+}
+
+static void deleted(void *user_data, ocigraph_status status, ocigraph_delete_report *result, ocigraph_error *error) {
+    told(user_data, status, result, error);
+    ocigraph_delete_report_free(result);
+}
+
+static void copied(void *user_data, ocigraph_status status, ocigraph_copy_report *result, ocigraph_error *error) {
+    told(user_data, status, result, error);
+    ocigraph_copy_report_free(result);
+}
+
+static void each_completion_comes_once(const ocigraph_client *client) {
+    struct completion done = COMPLETION;
+    struct progress progress = {.one_at_a_time = PTHREAD_MUTEX_INITIALIZER};
+    done.client = client;
+    ocigraph_push_options *options = large_push(&progress);
+    SUCCEEDS(ocigraph_client_push_start(client, at(place, ":c"), options, NULL, pushed, &done, &failure));
+    ocigraph_push_options_free(options);
+    CHECK(wait_for(&done, 1) == OCIGRAPH_OK && progress.finished >= 2);
+
+    ocigraph_pull_options *pull = ocigraph_pull_options_new();
+    SUCCEEDS(ocigraph_pull_options_set_output(pull, OCIGRAPH_STR("completed"), &failure));
+    SUCCEEDS(ocigraph_client_pull_start(client, at(place, ":c"), pull, NULL, pulled, &done, &failure));
+    ocigraph_pull_options_free(pull);
+    CHECK(wait_for(&done, 2) == OCIGRAPH_OK);
+    SUCCEEDS(ocigraph_client_discover_start(client, at(place, ":c"), NULL, NULL, discovered, &done, &failure));
+    CHECK(wait_for(&done, 3) == OCIGRAPH_OK);
+    SUCCEEDS(ocigraph_client_copy_start(client, at(place, ":c"), OCIGRAPH_STR("oci:copied:c"), NULL, NULL, copied, &done,
+                                        &failure));
+    CHECK(wait_for(&done, 4) == OCIGRAPH_OK);
+    SUCCEEDS(ocigraph_client_delete_start(client, at(place, ":c"), NULL, NULL, deleted, &done, &failure));
+    CHECK(wait_for(&done, 5) == OCIGRAPH_OK);
+    SUCCEEDS(ocigraph_client_discover_start(client, at(place, ":none"), NULL, NULL, discovered, &done, &failure));
+    CHECK(wait_for(&done, 6) == OCIGRAPH_NOT_FOUND);
+
+    /* A call that fails completes nothing. */
+    FAILS(OCIGRAPH_INVALID_REFERENCE,
+          ocigraph_client_discover_start(client, OCIGRAPH_STR("x"), NULL, NULL, discovered, &done, &failure));
+    FAILS(OCIGRAPH_INVALID_ARGUMENT,
+          ocigraph_client_discover_start(client, at(place, ":c"), NULL, NULL, NULL, NULL, &failure));
+    CHECK(wait_for(&done, 6) == OCIGRAPH_NOT_FOUND);
+}
+
+static void a_token_ends_what_was_started(const ocigraph_client *client) {
+    struct completion done = COMPLETION;
+    ocigraph_cancel *cancel = ocigraph_cancel_new();
+    for (int i = 0; i < 8; i++) {
+        SUCCEEDS(ocigraph_client_discover_start(client, at(slow, ":v1"), NULL, cancel, discovered, &done, &failure));
+    }
+    ocigraph_cancel_cancel(cancel);
+    ocigraph_cancel_free(cancel);
+    CHECK(wait_for(&done, 8) == OCIGRAPH_CANCELLED);
+}
+
+static void the_end_of_a_runtime_ends_what_runs_on_it(void) {
+    struct completion done = COMPLETION;
+    ocigraph_runtime *runtime = NULL;
+    ocigraph_client *client = NULL;
+    SUCCEEDS(ocigraph_runtime_new(2, &runtime, &failure));
+    SUCCEEDS(ocigraph_client_new(runtime, NULL, &client, &failure));
+    for (int i = 0; i < 8; i++) {
+        SUCCEEDS(ocigraph_client_discover_start(client, at(slow, ":v1"), NULL, NULL, discovered, &done, &failure));
+    }
+    ocigraph_runtime_free(runtime);
+    /* Every completion has come, without waiting. */
+    CHECK(done.calls == 8 && done.status == OCIGRAPH_CANCELLED);
+    ocigraph_graph *graph = GARBAGE(ocigraph_graph);
+    FAILS(OCIGRAPH_CANCELLED, ocigraph_client_discover(client, at(place, ":v1"), NULL, NULL, &graph, &failure));
+    CHECK(graph == NULL);
+    FAILS(OCIGRAPH_CANCELLED,
+          ocigraph_client_discover_start(client, at(place, ":v1"), NULL, NULL, discovered, &done, &failure));
+    CHECK(done.calls == 8);
+    ocigraph_client_free(client);
+}
+
+static void a_completion_may_end_its_runtime(void) {
+    struct completion done = COMPLETION;
+    ocigraph_client *client = NULL;
+    SUCCEEDS(ocigraph_runtime_new(1, &done.runtime, &failure));
+    SUCCEEDS(ocigraph_client_new(done.runtime, NULL, &client, &failure));
+    SUCCEEDS(ocigraph_client_discover_start(client, at(place, ":none"), NULL, NULL, discovered, &done, &failure));
+    CHECK(wait_for(&done, 1) == OCIGRAPH_NOT_FOUND);
+    ocigraph_client_free(client);
+}
+
+int main(int argc, char **argv) {
+    CHECK(argc == 3);
+    place = argv[1], slow = argv[2];
+    ocigraph_client *client = new_client();
+    progress_is_told_and_can_end_it(client);
+    a_failed_read_or_write_fails_the_operation(client);
+    each_completion_comes_once(client);
+    a_token_ends_what_was_started(client);
+    the_end_of_a_runtime_ends_what_runs_on_it();
+    a_completion_may_end_its_runtime();
+    ocigraph_client_free(client);
+    return 0;
+}

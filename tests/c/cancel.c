@@ -1,0 +1,62 @@
+/* Cancellation before, during and after a call, from another thread.
+ *
+ *   cancel PLACE SLOW      an empty layout, and a repository whose registry takes a minute to answer */
+
+#include "check.h"
+
+static void *cancel_soon(void *cancel) {
+    struct timespec pause = {.tv_nsec = 100000000};
+    nanosleep(&pause, NULL);
+    ocigraph_cancel_cancel(cancel);
+    ocigraph_cancel_cancel(cancel);
+    return NULL;
+}
+
+int main(int argc, char **argv) {
+    CHECK(argc == 3);
+    const char *place = argv[1], *slow = argv[2];
+    ocigraph_client *client = new_client();
+    ocigraph_graph *graph = NULL;
+    ocigraph_cancel *cancel = ocigraph_cancel_new();
+    CHECK(!ocigraph_cancel_is_cancelled(cancel));
+
+    /* After: what is over stays as it was. */
+    char digest[128];
+    attach(client, at(place, ":v1"), "app/example", ocigraph_text(NULL), "content", digest);
+    SUCCEEDS(ocigraph_client_discover(client, at(place, ":v1"), NULL, cancel, &graph, &failure));
+    ocigraph_cancel_cancel(cancel);
+    CHECK(ocigraph_cancel_is_cancelled(cancel));
+    CHECK(contains(ocigraph_graph_tree(graph), place));
+    ocigraph_graph_free(graph);
+
+    /* Before: nothing is begun. */
+    graph = GARBAGE(ocigraph_graph);
+    FAILS(OCIGRAPH_CANCELLED, ocigraph_client_discover(client, at(place, ":v1"), NULL, cancel, &graph, &failure));
+    CHECK(graph == NULL);
+    ocigraph_push_result *pushed = GARBAGE(ocigraph_push_result);
+    FAILS(OCIGRAPH_CANCELLED, ocigraph_client_push(client, at(place, ":v2"), NULL, cancel, &pushed, &failure));
+    CHECK(pushed == NULL);
+    FAILS(OCIGRAPH_CANCELLED, ocigraph_client_untag(client, at(place, ":v1"), cancel, &failure));
+    ocigraph_cancel_free(cancel);
+
+    /* During: the call returns although the registry says nothing. */
+    pthread_t thread;
+    cancel = ocigraph_cancel_new();
+    CHECK(pthread_create(&thread, NULL, cancel_soon, cancel) == 0);
+    double before = seconds();
+    ocigraph_error *error = NULL;
+    graph = GARBAGE(ocigraph_graph);
+    CHECK(ocigraph_client_discover(client, at(slow, ":v1"), NULL, cancel, &graph, &error) == OCIGRAPH_CANCELLED);
+    CHECK(graph == NULL && seconds() - before < 10);
+    CHECK(ocigraph_str_is(ocigraph_error_operation(error), "discover"));
+    CHECK(same(ocigraph_error_reference(error), at(slow, ":v1")) && !ocigraph_error_retryable(error));
+    ocigraph_error_free(error);
+    pthread_join(thread, NULL);
+    ocigraph_cancel_free(cancel);
+
+    /* The client is as good as before. */
+    SUCCEEDS(ocigraph_client_discover(client, at(place, ":v1"), NULL, NULL, &graph, &failure));
+    ocigraph_graph_free(graph);
+    ocigraph_client_free(client);
+    return 0;
+}
