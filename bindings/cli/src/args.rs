@@ -155,9 +155,16 @@ struct RegistryArgs {
     /// Credential file to look into first, and to log in to
     #[arg(long, global = true, value_name = "FILE")]
     registry_config: Option<PathBuf>,
-    /// Speak plain HTTP; the default for this machine only
-    #[arg(long, global = true)]
-    plain_http: bool,
+    /// Speak plain HTTP, or with =false never; the default is to speak it to this machine only
+    #[arg(
+        long,
+        global = true,
+        value_name = "BOOL",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "true"
+    )]
+    plain_http: Option<bool>,
     /// Take any certificate: whoever sits between can read and change all
     #[arg(long, global = true)]
     insecure: bool,
@@ -201,9 +208,7 @@ impl Common {
 
     fn client_with(&self, credential: Option<Credential>) -> Result<Client> {
         let mut config = RegistryConfig::default();
-        if self.registry.plain_http {
-            config.plain_http = Some(true);
-        }
+        config.plain_http = self.registry.plain_http;
         for header in &self.registry.headers {
             // The value may be a secret, and is not repeated.
             let (name, value) = header.split_once(':').ok_or_else(|| {

@@ -229,13 +229,7 @@ pub(super) fn network_error(error: &reqwest::Error) -> Error {
     let mut tls = false;
     let mut source = std::error::Error::source(error);
     while let Some(cause) = source {
-        // rustls reports a server that speaks no TLS, or has a bad certificate, as an io::Error
-        // around its own.
-        tls |= cause.is::<rustls::Error>()
-            || cause
-                .downcast_ref::<std::io::Error>()
-                .and_then(|e| e.get_ref())
-                .is_some_and(|e| e.is::<rustls::Error>());
+        tls |= is_tls(cause);
         causes.push(cause.to_string());
         source = cause.source();
     }
@@ -248,6 +242,16 @@ pub(super) fn network_error(error: &reqwest::Error) -> Error {
         Code::Network
     };
     Error::new(code, causes.join(": "))
+}
+
+/// Whether rustls has said this. The layers above wrap its words in `io::Error`s, one in another,
+/// which pass over each other when they are asked for a source.
+fn is_tls(cause: &(dyn std::error::Error + 'static)) -> bool {
+    cause.is::<rustls::Error>()
+        || cause
+            .downcast_ref::<std::io::Error>()
+            .and_then(std::io::Error::get_ref)
+            .is_some_and(|inner| is_tls(inner))
 }
 
 trait WithoutUrl {

@@ -357,7 +357,7 @@ impl SignIn {
             return Ok(known.clone());
         }
         let guard = Guard::check(connection.base(), &realm.url).await?;
-        let client = connection.build_client(realm.url.scheme() == "https", Some(guard))?;
+        let client = connection.build_client(&realm.url, Some(guard))?;
         lock(&self.clients).insert(origin, client.clone());
         Ok(client)
     }

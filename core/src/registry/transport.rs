@@ -90,8 +90,8 @@ pub struct Connection {
     host: Host,
     base: Url,
     config: Arc<RegistryConfig>,
-    plain: OnceLock<reqwest::Client>,
-    tls: OnceLock<reqwest::Client>,
+    /// By scheme, and by whether the server is this machine.
+    clients: [OnceLock<reqwest::Client>; 4],
     sign_in: SignIn,
     /// Whether it has Azure's own API, once that is known.
     azure: OnceLock<bool>,
@@ -129,8 +129,7 @@ impl Connection {
             host: host.clone(),
             base,
             config,
-            plain: OnceLock::new(),
-            tls: OnceLock::new(),
+            clients: Default::default(),
             sign_in,
             azure: if is_azure { true.into() } else { OnceLock::new() },
             pause: Mutex::new(None),
@@ -326,24 +325,24 @@ impl Connection {
         Ok(Answer::new(response, limits, secrets))
     }
 
-    /// The client for a URL's scheme. Certificates are read when it is first needed.
+    /// The client for a server. Certificates are read when it is first needed.
     pub(super) fn client(&self, url: &Url) -> Result<&reqwest::Client> {
-        let secure = url.scheme() == "https";
-        let slot = if secure { &self.tls } else { &self.plain };
+        let kind = 2 * usize::from(is_secure(url)) + usize::from(is_this_machine(url));
+        let slot = &self.clients[kind];
         if let Some(client) = slot.get() {
             return Ok(client);
         }
-        let client = self.build_client(secure, None)?;
+        let client = self.build_client(url, None)?;
         Ok(slot.get_or_init(|| client))
     }
 
-    /// A new client; with a guard it connects to checked addresses alone.
-    pub(super) fn build_client(
-        &self,
-        secure: bool,
-        guard: Option<Guard>,
-    ) -> Result<reqwest::Client> {
-        let tls = if secure { super::tls::config(&self.config)? } else { super::tls::no_roots()? };
+    /// A new client for a server; with a guard it connects to checked addresses alone.
+    pub(super) fn build_client(&self, url: &Url, guard: Option<Guard>) -> Result<reqwest::Client> {
+        let tls = if is_secure(url) {
+            super::tls::config(&self.config)?
+        } else {
+            super::tls::no_roots()?
+        };
         let mut builder = reqwest::Client::builder()
             .tls_backend_preconfigured(tls)
             .redirect(reqwest::redirect::Policy::none())
@@ -351,7 +350,8 @@ impl Connection {
             .pool_max_idle_per_host(64)
             .tcp_nodelay(true)
             .user_agent(&self.config.user_agent);
-        if !self.config.use_proxy || self.host.is_loopback() {
+        // A redirect or a token server may lie elsewhere than the registry.
+        if !self.config.use_proxy || is_this_machine(url) {
             builder = builder.no_proxy();
         }
         if let Some(guard) = guard {
@@ -376,6 +376,15 @@ impl Connection {
             *pause = Some(pause.map_or(until, |known| known.max(until)));
         }
     }
+}
+
+fn is_secure(url: &Url) -> bool {
+    url.scheme() == "https"
+}
+
+fn is_this_machine(url: &Url) -> bool {
+    let host = url.host_str().and_then(|name| name.parse::<Host>().ok());
+    host.is_some_and(|host| host.is_loopback())
 }
 
 impl Error {
