@@ -16,6 +16,7 @@ use crate::{
     error::{Code, Error, Result},
     json::null_as_default,
     options::{Attributes, ManifestInfo, TagInfo},
+    reference::Name,
 };
 
 #[derive(Deserialize)]
@@ -84,6 +85,10 @@ impl Registry {
 
     /// Removes a tag and leaves its manifest; nothing where the registry is no Azure registry.
     pub(super) async fn azure_untag(&self, tag: &str) -> Result<Option<()>> {
+        // Azure's standard interface takes the manifest along with the tag, so it must be known first.
+        if self.connection.azure().is_none() {
+            self.resolve_manifest(&Name::Tag(tag.to_owned())).await?;
+        }
         if self.connection.azure() != Some(true) {
             return Ok(None);
         }

@@ -22,11 +22,13 @@ mod image;
 mod process;
 mod proxy;
 mod registry;
+mod tls;
 mod tools;
 mod workspace;
 
 pub use fault::{Faults, Reply, Seen};
 pub use proxy::Proxy;
-pub use registry::{Kind, Options, PASSWORD, Registry, USER};
+pub use registry::{Kind, Options, PASSWORD, Registry, TokenServer, USER};
+pub use tls::{Authority, Shows, TlsFront};
 pub use tools::{ocigraph_binary, tool};
 pub use workspace::{Ran, Workspace};

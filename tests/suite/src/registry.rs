@@ -64,12 +64,25 @@ impl fmt::Display for Kind {
 }
 
 /// What a registry is started with, beside its defaults.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Options {
     /// Ask for [`USER`] and [`PASSWORD`] by Basic authentication.
     pub auth: bool,
     /// Answer with relative `Location`s. Only the distribution family can; the others always do.
     pub relative_urls: bool,
+    /// Ask for tokens of this server. Only the distribution family can.
+    pub tokens: Option<TokenServer>,
+}
+
+/// A token server that a registry sends its clients to.
+#[derive(Clone, Debug)]
+pub struct TokenServer {
+    /// Its URL.
+    pub realm: String,
+    /// What the registry is called there.
+    pub service: String,
+    /// The certificate of the key that signs its tokens, PEM.
+    pub certificate: String,
 }
 
 /// A running registry; ends when dropped, and its content with it.
@@ -98,12 +111,13 @@ impl Registry {
     pub fn start_with(kind: Kind, options: Options) -> Self {
         let folder = tempfile::tempdir().expect("creating a folder for a registry");
         let server = match kind {
-            Kind::Ggcr | Kind::Ocimem => start_library(kind, options, folder.path()),
-            Kind::Docker2 => start_distribution(kind, "docker-registry", options, folder.path()),
-            Kind::Distribution3 => start_distribution(kind, "registry", options, folder.path()),
+            Kind::Ggcr | Kind::Ocimem => start_library(kind, &options, folder.path()),
+            Kind::Docker2 => start_distribution(kind, "docker-registry", &options, folder.path()),
+            Kind::Distribution3 => start_distribution(kind, "registry", &options, folder.path()),
         };
         let registry = Self { kind, host: server.address().to_string(), server, folder };
-        registry.wait_until_it_answers(if options.auth { 401 } else { 200 });
+        let guarded = options.auth || options.tokens.is_some();
+        registry.wait_until_it_answers(if guarded { 401 } else { 200 });
         registry
     }
 
@@ -154,7 +168,7 @@ fn data_in(folder: &Path) -> PathBuf {
     folder.join("data")
 }
 
-fn start_library(kind: Kind, options: Options, folder: &Path) -> Server {
+fn start_library(kind: Kind, options: &Options, folder: &Path) -> Server {
     let name = kind.to_string();
     let data = data_in(folder);
     fs::create_dir(&data).expect("creating the data folder of a registry");
@@ -169,7 +183,7 @@ fn start_library(kind: Kind, options: Options, folder: &Path) -> Server {
     Server::start(&name, folder, &args, address_in_json)
 }
 
-fn start_distribution(kind: Kind, program: &str, options: Options, folder: &Path) -> Server {
+fn start_distribution(kind: Kind, program: &str, options: &Options, folder: &Path) -> Server {
     let config = folder.join("config.yml");
     fs::write(&config, distribution_config(options, folder))
         .expect("writing the configuration of a registry");
@@ -186,7 +200,7 @@ fn start_distribution(kind: Kind, program: &str, options: Options, folder: &Path
 }
 
 // JSON is YAML, and quotes whatever a path may hold.
-fn distribution_config(options: Options, folder: &Path) -> String {
+fn distribution_config(options: &Options, folder: &Path) -> String {
     let mut config = serde_json::json!({
         "version": "0.1",
         "log": { "level": "info", "formatter": "text" },
@@ -204,6 +218,16 @@ fn distribution_config(options: Options, folder: &Path) -> String {
     if options.auth {
         config["auth"] = serde_json::json!({
             "htpasswd": { "realm": "ocigraph tests", "path": folder.join("htpasswd") },
+        });
+    }
+    if let Some(tokens) = &options.tokens {
+        let bundle = folder.join("tokens.pem");
+        fs::write(&bundle, &tokens.certificate).expect("writing the certificate of a token server");
+        config["auth"] = serde_json::json!({
+            "token": {
+                "realm": tokens.realm, "service": tokens.service,
+                "issuer": "ocigraph tests", "rootcertbundle": bundle,
+            },
         });
     }
     config.to_string()

@@ -99,7 +99,7 @@ fn every_registry_deletes_by_digest_and_all_but_the_oldest_by_tag() {
 fn every_registry_can_ask_for_credentials() {
     let options = Options { auth: true, ..Options::default() };
     for kind in Kind::ALL {
-        let registry = Registry::start_with(kind, options);
+        let registry = Registry::start_with(kind, options.clone());
         let work = Workspace::new();
         let image = registry.reference("net-monitor:v1");
         let refused = work.crane(&["digest", &image]);

@@ -1,0 +1,40 @@
+//! Signing in with tokens: what is asked for, how often, and where it is sent.
+
+mod azure;
+mod registries;
+mod tokens;
+mod trouble;
+
+use std::collections::BTreeMap;
+
+use ocigraph::{Client, Credential, Credentials, RegistryConfig};
+use ocigraph_fixture::{Auth, Config, Fixture, TokenAuth};
+
+pub(crate) const USER: &str = "ada";
+pub(crate) const PASSWORD: &str = "open:sesame äöü";
+pub(crate) const IDENTITY: &str = "identity-token-that-nobody-may-see";
+
+pub(crate) fn run<T>(work: impl Future<Output = T>) -> T {
+    tokio::runtime::Runtime::new().unwrap().block_on(work)
+}
+
+pub(crate) fn token_auth() -> TokenAuth {
+    TokenAuth {
+        users: BTreeMap::from([(USER.to_owned(), PASSWORD.to_owned())]),
+        identity_tokens: vec![IDENTITY.to_owned()],
+        ..TokenAuth::default()
+    }
+}
+
+/// A fixture that wants tokens.
+pub(crate) fn guarded(auth: TokenAuth) -> Fixture {
+    Fixture::start(Config { auth: Auth::Token(Box::new(auth)), ..Config::default() })
+}
+
+pub(crate) fn client_with(credentials: Credentials) -> Client {
+    Client::with_config(RegistryConfig { credentials, ..RegistryConfig::default() })
+}
+
+pub(crate) fn ada() -> Client {
+    client_with(Credentials::Given(Credential::password(USER, PASSWORD)))
+}

@@ -1,0 +1,251 @@
+//! How many tokens an operation asks for, and with which scopes.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use ocigraph::{
+    Client, Code, CopyOptions, Credential, CredentialSource, Credentials, DeleteOptions,
+    DiscoverOptions, File, Host, PullOptions, PushOptions, Reference,
+};
+use ocigraph_fixture::{Auth, Config, Fixture, TokenAuth};
+
+use crate::{IDENTITY, PASSWORD, USER, ada, client_with, guarded, run, token_auth};
+
+fn reference(fixture: &Fixture, name: &str) -> Reference {
+    format!("{}/{name}", fixture.host()).parse().unwrap()
+}
+
+async fn push(client: &Client, target: &Reference, subject: Option<&Reference>) -> Reference {
+    let options = PushOptions {
+        files: vec![File::bytes("file", format!("{target}"))],
+        artifact_type: Some("thing/example".into()),
+        subject: subject.cloned(),
+        ..PushOptions::default()
+    };
+    client.push(target, options).await.unwrap().reference
+}
+
+/// The scopes of each token that was asked for since the last look.
+fn asked(fixture: &Fixture) -> Vec<String> {
+    let asked = fixture.tokens_asked().into_iter().map(|asked| asked.scopes.join(" ")).collect();
+    assert_eq!(fixture.misplaced_credentials(), Vec::<String>::new());
+    fixture.clear_requests();
+    asked
+}
+
+#[test]
+fn each_operation_asks_for_one_token_with_all_that_it_needs() {
+    let fixture = guarded(token_auth());
+    let image = reference(&fixture, "app:v1");
+    run(async {
+        push(&ada(), &image, None).await;
+        assert_eq!(asked(&fixture), ["repository:app:pull,push"]);
+        push(&ada(), &reference(&fixture, "app"), Some(&image)).await;
+        assert_eq!(asked(&fixture), ["repository:app:pull,push"]);
+
+        let graph = ada().discover(&image, DiscoverOptions::default()).await.unwrap();
+        assert_eq!((graph.len(), asked(&fixture)), (1, vec!["repository:app:pull".to_owned()]));
+
+        let out = tempfile::tempdir().unwrap();
+        let options = PullOptions { output: out.path().into(), ..PullOptions::default() };
+        ada().pull(&image, options).await.unwrap();
+        assert_eq!(asked(&fixture), ["repository:app:pull"]);
+
+        let recursive = CopyOptions { recursive: true, ..CopyOptions::default() };
+        let copied = ada().copy(&image, &reference(&fixture, "other:v1"), recursive).await.unwrap();
+        assert!(copied.blobs.mounted > 0);
+        assert_eq!(asked(&fixture), ["repository:app:pull repository:other:pull,push"]);
+
+        ada().delete(&image, DeleteOptions::default()).await.unwrap();
+        assert_eq!(asked(&fixture), ["repository:app:delete,pull"]);
+
+        let host: Host = fixture.host().parse().unwrap();
+        ada().repositories(&host).await.unwrap();
+        assert_eq!(asked(&fixture), ["registry:catalog:*"]);
+    });
+}
+
+#[test]
+fn a_client_keeps_its_tokens() {
+    let fixture = guarded(token_auth());
+    let client = ada();
+    run(async {
+        let image = reference(&fixture, "app:v1");
+        push(&client, &image, None).await;
+        // What may push may pull.
+        client.resolve(&image, None).await.unwrap();
+        client.tags(&image).await.unwrap();
+        assert_eq!(asked(&fixture), ["repository:app:pull,push"]);
+        // Another repository is another token, without a challenge before it.
+        push(&client, &reference(&fixture, "other:v1"), None).await;
+        let refused = fixture.requests().iter().filter(|r| r.status == 401).count();
+        assert_eq!((refused, asked(&fixture)), (0, vec!["repository:other:pull,push".to_owned()]));
+    });
+}
+
+#[test]
+fn a_hundred_operations_without_a_token_ask_for_one() {
+    let fixture = guarded(token_auth());
+    let image = reference(&fixture, "app:v1");
+    run(push(&ada(), &image, None));
+    asked(&fixture);
+    let client = ada();
+    run(async {
+        let all: Vec<_> = (0..100)
+            .map(|_| {
+                let (client, image) = (client.clone(), image.clone());
+                tokio::spawn(async move { client.resolve(&image, None).await })
+            })
+            .collect();
+        for resolved in all {
+            resolved.await.unwrap().unwrap();
+        }
+    });
+    assert_eq!(asked(&fixture), ["repository:app:pull"]);
+}
+
+#[test]
+fn a_token_that_ends_is_renewed_once_however_many_requests_find_out() {
+    let fixture = guarded(token_auth());
+    let client = ada();
+    let image = reference(&fixture, "app:v1");
+    run(async {
+        push(&client, &image, None).await;
+        asked(&fixture);
+        // The registry's clock, or its mind, is another than the token's life.
+        fixture.end_tokens();
+        let all: Vec<_> = (0..50)
+            .map(|_| {
+                let (client, image) = (client.clone(), image.clone());
+                tokio::spawn(async move { client.resolve(&image, None).await })
+            })
+            .collect();
+        for resolved in all {
+            resolved.await.unwrap().unwrap();
+        }
+    });
+    assert_eq!(asked(&fixture).len(), 1);
+}
+
+#[test]
+fn a_token_is_renewed_before_its_end() {
+    let fixture = guarded(TokenAuth { life_ms: 400, ..token_auth() });
+    let client = ada();
+    let image = reference(&fixture, "app:v1");
+    run(async {
+        push(&client, &image, None).await;
+        asked(&fixture);
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        client.resolve(&image, None).await.unwrap();
+    });
+    let refused = fixture.requests().iter().filter(|r| r.status == 401).count();
+    assert_eq!((refused, asked(&fixture).len()), (0, 1));
+}
+
+#[test]
+fn a_gibibyte_outlives_its_token_and_no_byte_is_sent_twice() {
+    const SIZE: u64 = 1 << 30;
+    let folder = tempfile::tempdir().unwrap();
+    let source = folder.path().join("large");
+    std::fs::File::create(&source).unwrap().set_len(SIZE).unwrap();
+    let auth = TokenAuth { life_ms: 300, ..token_auth() };
+    let fixture = Fixture::start(Config {
+        auth: Auth::Token(Box::new(auth)),
+        blobs: Some(folder.path().join("blobs")),
+        ..Config::default()
+    });
+    let image = reference(&fixture, "app:v1");
+    let options = PushOptions {
+        files: vec![File::path(&source)],
+        allow_path_traversal: true,
+        ..Default::default()
+    };
+    run(ada().push(&image, options)).unwrap();
+    let sent: u64 = fixture.requests().iter().map(|request| request.body_bytes).sum();
+    assert!(sent < SIZE + 10_000, "{sent}");
+    // One to begin with, and one when the blob was through.
+    let tokens = asked(&fixture).len();
+    assert!((2..=3).contains(&tokens), "{tokens}");
+    let manifest = run(ada().fetch_manifest(&image, None)).unwrap();
+    assert_eq!(manifest.content().filter(|blob| blob.size == SIZE).count(), 1);
+}
+
+#[test]
+fn nobody_in_particular_gets_a_token_where_that_is_enough() {
+    let fixture = guarded(TokenAuth { anonymous: true, ..token_auth() });
+    let image = reference(&fixture, "app:v1");
+    run(push(&ada(), &image, None));
+    fixture.clear_requests();
+    let nobody = client_with(Credentials::Anonymous);
+    run(nobody.resolve(&image, None)).unwrap();
+    assert_eq!(fixture.tokens_asked()[0].who, None);
+    let error =
+        run(nobody.push(&reference(&fixture, "app:v2"), PushOptions::default())).unwrap_err();
+    assert_eq!(error.code(), Code::Unauthorized);
+    assert!(error.to_string().contains("ocigraph login"), "{error}");
+}
+
+#[test]
+fn an_identity_token_goes_in_a_form_and_a_registry_token_as_it_is() {
+    let fixture = guarded(TokenAuth {
+        registry_tokens: vec!["as-it-is".into()],
+        entra_tokens: vec!["from-entra".into()],
+        ..token_auth()
+    });
+    let image = reference(&fixture, "app:v1");
+    run(push(&ada(), &image, None));
+    for (credential, asked) in [
+        (Credential::identity_token(IDENTITY), vec![("POST", "identity token")]),
+        (Credential::registry_token("as-it-is"), vec![]),
+        (
+            Credential::entra_token("from-entra", Some("tenant".into())),
+            vec![("POST", "entra token"), ("POST", "identity token")],
+        ),
+    ] {
+        fixture.clear_requests();
+        run(client_with(Credentials::Given(credential)).resolve(&image, None)).unwrap();
+        let seen: Vec<_> = fixture.tokens_asked();
+        let seen: Vec<_> =
+            seen.iter().map(|a| (a.method.as_str(), a.who.as_deref().unwrap_or(""))).collect();
+        assert_eq!(seen, asked);
+        assert_eq!(fixture.misplaced_credentials(), Vec::<String>::new());
+    }
+}
+
+/// Counts how often it is asked.
+struct Vault(AtomicUsize);
+
+#[async_trait::async_trait]
+impl CredentialSource for Vault {
+    async fn credential(&self, host: &Host, repo: &str) -> ocigraph::Result<Option<Credential>> {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        assert!(host.name() == "127.0.0.1" && repo == "app");
+        Ok(Some(Credential::password(USER, PASSWORD)))
+    }
+}
+
+#[test]
+fn a_vault_of_the_callers_own_is_asked_once_and_only_when_it_is_needed() {
+    let fixture = guarded(token_auth());
+    let vault = Arc::new(Vault(AtomicUsize::new(0)));
+    let asking = Arc::clone(&vault) as Arc<dyn CredentialSource>;
+    let client = client_with(Credentials::Callback(asking));
+    let image = reference(&fixture, "app:v1");
+    run(async {
+        push(&client, &image, None).await;
+        client.discover(&image, DiscoverOptions::default()).await.unwrap();
+    });
+    assert_eq!(vault.0.load(Ordering::Relaxed), 1);
+
+    let open = Fixture::start(Config::default());
+    let asking = Arc::clone(&vault) as Arc<dyn CredentialSource>;
+    let client = client_with(Credentials::Callback(asking));
+    run(push(&client, &reference(&open, "app:v1"), None));
+    assert_eq!(vault.0.load(Ordering::Relaxed), 1);
+    assert!(open.requests().iter().all(|request| request.header("authorization").is_none()));
+}

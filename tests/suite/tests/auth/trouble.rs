@@ -1,0 +1,284 @@
+//! What goes wrong with tokens, and what comes of it.
+
+use std::time::Duration;
+
+use ocigraph::{
+    Algorithm, Client, Code, CopyOptions, Credential, Credentials, Descriptor, Error, File, Limits,
+    PullOptions, PushOptions, Reference, RegistryConfig,
+};
+use ocigraph_fixture::TokenAuth;
+use ocigraph_suite::{Faults, Reply};
+use serde_json::json;
+
+use crate::{IDENTITY, ada, guarded, run, token_auth};
+
+const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
+
+fn client(credential: Credential) -> Client {
+    let wait = Duration::from_secs(5);
+    let limits = Limits { first_header: wait, idle: wait, ..Limits::default() };
+    let credentials = Credentials::Given(credential);
+    Client::with_config(RegistryConfig { credentials, limits, ..RegistryConfig::default() })
+}
+
+fn password() -> Credential {
+    Credential::password("user", "s3cret-password")
+}
+
+fn content() -> Vec<u8> {
+    (0..100_000u32).flat_map(|i| (i % 251).to_le_bytes()).collect()
+}
+
+fn manifest() -> Vec<u8> {
+    let blob = Descriptor::of("application/octet-stream", &content());
+    json!({
+        "schemaVersion": 2, "mediaType": MANIFEST, "artifactType": "app/example",
+        "config": Descriptor::of("application/vnd.oci.empty.v1+json", b"{}"),
+        "layers": [{
+            "mediaType": blob.media_type, "digest": blob.digest, "size": blob.size,
+            "annotations": { "org.opencontainers.image.title": "file" },
+        }],
+    })
+    .to_string()
+    .into_bytes()
+}
+
+fn challenge(server: &Faults, more: &str) -> Reply {
+    let realm = format!("http://{}/token", server.host());
+    Reply::error(401, "UNAUTHORIZED")
+        .header("www-authenticate", format!("Bearer realm=\"{realm}\",service=\"s\"{more}"))
+}
+
+fn token(text: &str) -> Reply {
+    Reply::ok(format!(r#"{{"token":"{text}","expires_in":600}}"#))
+}
+
+fn head() -> Reply {
+    let digest = Algorithm::Sha256.digest(&manifest());
+    Reply::ok(manifest())
+        .header("content-type", MANIFEST)
+        .header("docker-content-digest", digest.as_str())
+}
+
+fn image(server: &Faults) -> Reference {
+    format!("{}/app:v1", server.host()).parse().unwrap()
+}
+
+/// Resolves a tag of a registry that asks for a token, whose server answers with `replies`.
+fn resolve(
+    credential: Credential,
+    method: &str,
+    replies: Vec<Reply>,
+) -> (Faults, Result<(), Error>) {
+    let server = Faults::start();
+    server.on("HEAD", "/manifests/", [challenge(&server, ""), head()]);
+    server.on(method, "/token", replies);
+    let resolved = run(client(credential).resolve(&image(&server), None)).map(drop);
+    (server, resolved)
+}
+
+#[test]
+fn a_token_server_that_fails_is_asked_again_and_one_that_refuses_is_not() {
+    let failing = Reply::error(503, "UNAVAILABLE");
+    let (server, resolved) = resolve(password(), "GET", vec![failing.clone(), token("t")]);
+    resolved.unwrap();
+    assert_eq!(server.seen("GET", "/token").len(), 2);
+
+    let (server, resolved) = resolve(password(), "GET", vec![failing]);
+    let error = resolved.unwrap_err();
+    assert_eq!((error.code(), error.status()), (Code::Registry, Some(503)));
+    assert_eq!(server.seen("GET", "/token").len(), 5);
+
+    let refusing =
+        Reply::new(401, r#"{"details":"incorrect username or password s3cret-password"}"#);
+    let (server, resolved) = resolve(password(), "GET", vec![refusing]);
+    let error = resolved.unwrap_err();
+    assert_eq!(error.code(), Code::Unauthorized);
+    assert!(error.to_string().contains("incorrect username"), "{error}");
+    assert!(!error.to_string().contains("s3cret"), "{error}");
+    assert_eq!(server.seen("GET", "/token").len(), 1);
+}
+
+#[test]
+fn a_token_server_without_post_is_asked_with_get() {
+    for status in [404, 405] {
+        let server = Faults::start();
+        server.on("HEAD", "/manifests/", [challenge(&server, ""), head()]);
+        server.on("POST", "/token", [Reply::error(status, "UNSUPPORTED")]);
+        server.on("GET", "/token", [token("t")]);
+        let client = client(Credential::identity_token("refresh"));
+        run(client.resolve(&image(&server), None)).unwrap();
+        let seen = server.seen("HEAD", "/manifests/");
+        assert_eq!(seen[1].header("authorization"), Some("Bearer t"));
+    }
+}
+
+#[test]
+fn an_answer_that_is_no_token_is_a_clear_error() {
+    for (reply, code) in [
+        (Reply::ok("<html>welcome</html>"), Code::Registry),
+        (Reply::ok("{}"), Code::Registry),
+        (Reply::ok(r#"{"token":""}"#), Code::Registry),
+        (Reply::ok(r#"{"token":"a\nb"}"#), Code::Registry),
+        (Reply::ok(vec![b' '; 65536]).endless(), Code::TooLarge),
+        (Reply::new(302, "").header("location", "http://127.0.0.1:1/"), Code::Registry),
+    ] {
+        let (server, resolved) = resolve(password(), "GET", vec![reply]);
+        assert_eq!(resolved.unwrap_err().code(), code);
+        assert_eq!(server.seen("GET", "/token").len(), 1);
+    }
+}
+
+#[test]
+fn a_registry_that_refuses_for_ever_is_asked_once_more() {
+    let server = Faults::start();
+    server.on("GET", "/manifests/", [challenge(&server, ",scope=\"repository:app:pull\"")]);
+    server.on("GET", "/token", [token("t1"), token("t2")]);
+    let client = client(password());
+    let error = run(client.fetch_manifest(&image(&server), None)).unwrap_err();
+    assert_eq!(error.code(), Code::Unauthorized);
+    assert!(error.hint().unwrap().contains("login"), "{error}");
+    assert_eq!(
+        (server.seen("GET", "/manifests/").len(), server.seen("GET", "/token").len()),
+        (2, 1)
+    );
+    // The next operation may find that it was only the token that had ended.
+    run(client.fetch_manifest(&image(&server), None)).unwrap_err();
+    assert_eq!(
+        (server.seen("GET", "/manifests/").len(), server.seen("GET", "/token").len()),
+        (4, 2)
+    );
+}
+
+#[test]
+fn what_is_forbidden_is_not_asked_again() {
+    let server = Faults::start();
+    server.on("GET", "/manifests/", [challenge(&server, ""), Reply::error(403, "DENIED")]);
+    server.on("GET", "/token", [token("t")]);
+    let error = run(client(password()).fetch_manifest(&image(&server), None)).unwrap_err();
+    assert_eq!((error.code(), server.seen("GET", "/manifests/").len()), (Code::Forbidden, 2));
+}
+
+#[test]
+fn a_token_that_is_too_narrow_is_followed_by_one_wider() {
+    let server = Faults::start();
+    let narrow = ",error=\"insufficient_scope\",scope=\"repository:app:pull repository:app:extra\"";
+    server.on("HEAD", "/manifests/", [challenge(&server, ""), challenge(&server, narrow), head()]);
+    server.on("GET", "/token", [token("narrow"), token("wide")]);
+    run(client(password()).resolve(&image(&server), None)).unwrap();
+    let asked = server.seen("GET", "/token");
+    assert_eq!(asked.len(), 2);
+    assert!(asked[1].target.contains("extra%2Cpull"), "{}", asked[1].target);
+    let sent: Vec<_> = server
+        .seen("HEAD", "")
+        .iter()
+        .map(|s| s.header("authorization").map(str::to_owned))
+        .collect();
+    assert_eq!(sent[1..], [Some("Bearer narrow".to_owned()), Some("Bearer wide".to_owned())]);
+}
+
+#[test]
+fn a_token_that_ends_while_a_blob_comes_is_renewed_once_and_the_blob_goes_on() {
+    let server = Faults::start();
+    let all = content();
+    let rest = Reply::new(206, &all[150_000..])
+        .header("content-range", format!("bytes 150000-{}/{}", all.len() - 1, all.len()));
+    server
+        .on("GET", "/manifests/v1", [challenge(&server, ""), head()])
+        .on(
+            "GET",
+            "/blobs/",
+            [
+                Reply::ok(content()).cut_at(150_000),
+                challenge(&server, ",error=\"invalid_token\""),
+                rest,
+            ],
+        )
+        .on("GET", "/token", [token("first"), token("second")]);
+    let out = tempfile::tempdir().unwrap();
+    let options = PullOptions { output: out.path().into(), ..PullOptions::default() };
+    run(client(password()).pull(&image(&server), options)).unwrap();
+    assert_eq!(std::fs::read(out.path().join("file")).unwrap(), all);
+    let blobs = server.seen("GET", "/blobs/");
+    let sent: Vec<_> =
+        blobs.iter().map(|s| (s.header("range"), s.header("authorization"))).collect();
+    let range = Some("bytes=150000-");
+    assert_eq!(
+        sent,
+        [
+            (None, Some("Bearer first")),
+            (range, Some("Bearer first")),
+            (range, Some("Bearer second")),
+        ]
+    );
+    assert_eq!(server.seen("GET", "/token").len(), 2);
+}
+
+#[test]
+fn a_realm_in_the_clients_own_network_is_refused_and_nothing_is_sent() {
+    for realm in
+        ["http://169.254.169.254/latest/meta-data", "http://10.0.0.1/token", "file:///etc/passwd"]
+    {
+        let server = Faults::start();
+        let asks = Reply::error(401, "UNAUTHORIZED")
+            .header("www-authenticate", format!("Bearer realm=\"{realm}\""));
+        server.on("HEAD", "/manifests/", [asks]);
+        let error = run(client(password()).resolve(&image(&server), None)).unwrap_err();
+        assert_eq!(error.code(), Code::Unauthorized, "{error}");
+        assert_eq!(server.all().len(), 1);
+    }
+}
+
+#[test]
+fn a_token_does_not_follow_a_redirect() {
+    let (storage, server) = (Faults::start(), Faults::start());
+    storage.on("GET", "/signed", [Reply::ok(content())]);
+    let away = format!("http://{}/signed?sig=1", storage.host());
+    server
+        .on("GET", "/manifests/v1", [challenge(&server, ""), head()])
+        .on("GET", "/blobs/", [Reply::new(307, "").header("location", away)])
+        .on("GET", "/token", [token("t")]);
+    let out = tempfile::tempdir().unwrap();
+    let options = PullOptions { output: out.path().into(), ..PullOptions::default() };
+    run(client(password()).pull(&image(&server), options)).unwrap();
+    assert_eq!(storage.all()[0].header("authorization"), None);
+}
+
+#[test]
+fn a_mount_that_may_not_be_is_an_upload() {
+    let fixture = guarded(TokenAuth { denied: vec!["repository:app:pull".into()], ..token_auth() });
+    let open = guarded(token_auth());
+    let source: Reference = format!("{}/app:v1", open.host()).parse().unwrap();
+    let options = PushOptions { files: vec![File::bytes("file", content())], ..Default::default() };
+    run(ada().push(&source, options)).unwrap();
+    let layout = tempfile::tempdir().unwrap();
+    let kept: Reference = format!("oci:{}:v1", layout.path().display()).parse().unwrap();
+    run(ada().copy(&source, &kept, CopyOptions::default())).unwrap();
+    // The source of the mount may not be read here: the challenge is not met, and a plain upload is.
+    let to: Reference = format!("{}/other:v1", fixture.host()).parse().unwrap();
+    let copied = run(ada().copy(&kept, &to, CopyOptions::default())).unwrap();
+    assert_eq!(copied.blobs.mounted, 0);
+    let from: Reference = format!("{}/app:v1", fixture.host()).parse().unwrap();
+    let error = run(ada().copy(&from, &to, CopyOptions::default())).unwrap_err();
+    assert_eq!(error.code(), Code::Unauthorized);
+}
+
+#[test]
+fn no_error_and_no_log_repeats_a_secret() {
+    let echo =
+        Reply::new(400, format!(r#"{{"error":"invalid_grant","error_description":"{IDENTITY}"}}"#));
+    let (_, resolved) = resolve(Credential::identity_token(IDENTITY), "POST", vec![echo]);
+    let error = resolved.unwrap_err();
+    assert_eq!(error.code(), Code::Unauthorized);
+    for shown in [error.to_string(), format!("{error:?}"), format!("{:?}", error.registry_errors())]
+    {
+        assert!(!shown.contains(IDENTITY) && shown.contains("invalid_grant"), "{shown}");
+    }
+    // The registry itself gives back what it was sent.
+    let server = Faults::start();
+    let echo = Reply::new(403, r#"{"errors":[{"code":"DENIED","message":"Bearer t0ken-t0ken"}]}"#);
+    server.on("GET", "/manifests/", [challenge(&server, ""), echo]);
+    server.on("GET", "/token", [token("t0ken-t0ken")]);
+    let error = run(client(password()).fetch_manifest(&image(&server), None)).unwrap_err();
+    assert!(!error.to_string().contains("t0ken"), "{error}");
+}
