@@ -11,7 +11,7 @@ PREFIX ?= /usr/local
 export CARGO_BUILD_JOBS := $(JOBS)
 export RUST_TEST_THREADS := $(JOBS)
 
-SCRIPTS := .ci/run bindings/c/install tests/setup tests/article/demo tests/article/walkthrough
+SCRIPTS := .ci/run bindings/c/install tests/setup tests/scenarios/check tests/article/demo tests/article/walkthrough
 
 .PHONY: help build c install demo test bench lint deny clean node node-tools
 
@@ -32,9 +32,11 @@ demo: build ## walk through the article on an image layout directory, without a 
 
 test: node-tools ## get what the tests need, build, and run all tests
 	env=$$(tests/setup --env) && eval "$$env" && \
+	export OCIGRAPH_SCENARIOS='$(CURDIR)/target/scenarios' && rm -rf "$$OCIGRAPH_SCENARIOS" && \
 	$(CARGO) build --locked --workspace --all-targets && \
 	$(CARGO) test --locked --workspace && \
-	node node/scripts/stage.js debug && (cd node && npm test)
+	node node/scripts/stage.js debug && (cd node && npm test) && \
+	tests/scenarios/check
 
 bench: ## time the command beside oras and openssl; ROWS=push,pull for some rows, RUNS=5 for more runs
 	@for program in time openssl; do \

@@ -19,6 +19,7 @@
 
 mod fault;
 mod image;
+mod library;
 mod process;
 mod proxy;
 mod registry;
@@ -26,6 +27,7 @@ mod tools;
 mod workspace;
 
 pub use fault::{Faults, Reply, Seen};
+pub use library::{c_library, c_program, go_program};
 pub use proxy::Proxy;
 pub use registry::{Kind, Options, PASSWORD, Registry, USER};
 pub use tools::{ocigraph_binary, tool};
