@@ -15,7 +15,8 @@ const target = process.env.CARGO_TARGET_DIR ?? join(root, 'target');
 /** A folder that goes when the test ends. */
 export function folder(t) {
   const made = mkdtempSync(join(tmpdir(), 'ocigraph node '));
-  t.after(() => rmSync(made, { recursive: true, force: true }));
+  // What an aborted call was writing goes a moment after the call has ended.
+  t.after(() => rmSync(made, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 }));
   return made;
 }
 
