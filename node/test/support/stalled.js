@@ -27,6 +27,8 @@ export async function stalledRegistry(t) {
     } else if (method === 'HEAD') {
       const there = url.endsWith(stalled.blob);
       response.writeHead(there ? 200 : 404, there ? { 'content-length': blob.length } : {}).end();
+    } else if (method === 'GET' && url.endsWith(empty.digest)) {
+      response.end('{}');
     } else if (method === 'GET' && url.includes('/blobs/')) {
       response.writeHead(200, { 'content-length': blob.length });
       response.write(blob.subarray(0, blob.length / 2), stop);
