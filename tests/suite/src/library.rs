@@ -45,14 +45,16 @@ pub fn c_library() -> &'static Path {
 pub fn c_program(source: &str, folder: &Path) -> PathBuf {
     let program = folder.join(source.replace(['/', '.'], "-"));
     let lib = c_library().join("lib");
-    done(Command::new("gcc")
-        .args(["-std=gnu11", "-g", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-pthread"])
-        .arg(root().join(source))
-        .arg("-o")
-        .arg(&program)
-        .arg(format!("-I{}", c_library().join("include").display()))
-        .args([format!("-L{}", lib.display()), "-locigraph".to_owned()])
-        .arg(format!("-Wl,-rpath,{}", lib.display())));
+    done(
+        Command::new("gcc")
+            .args(["-std=gnu11", "-g", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-pthread"])
+            .arg(root().join(source))
+            .arg("-o")
+            .arg(&program)
+            .arg(format!("-I{}", c_library().join("include").display()))
+            .args([format!("-L{}", lib.display()), "-locigraph".to_owned()])
+            .arg(format!("-Wl,-rpath,{}", lib.display())),
+    );
     program
 }
 
@@ -63,15 +65,17 @@ pub fn c_program(source: &str, folder: &Path) -> PathBuf {
 pub fn go_program(source: &str, folder: &Path) -> PathBuf {
     let program = folder.join(source.replace('/', "-"));
     let lib = c_library().join("lib");
-    done(Command::new("go")
-        .current_dir(root().join(source))
-        .args(["build", "-o"])
-        .arg(&program)
-        .arg(".")
-        .env("GOWORK", "off")
-        .env("PKG_CONFIG_PATH", lib.join("pkgconfig"))
-        .env("CGO_LDFLAGS_ALLOW", "-Wl,-rpath,.*")
-        .env("CGO_LDFLAGS", format!("-Wl,-rpath,{}", lib.display())));
+    done(
+        Command::new("go")
+            .current_dir(root().join(source))
+            .args(["build", "-o"])
+            .arg(&program)
+            .arg(".")
+            .env("GOWORK", "off")
+            .env("PKG_CONFIG_PATH", lib.join("pkgconfig"))
+            .env("CGO_LDFLAGS_ALLOW", "-Wl,-rpath,.*")
+            .env("CGO_LDFLAGS", format!("-Wl,-rpath,{}", lib.display())),
+    );
     program
 }
 

@@ -8,7 +8,7 @@ mod program;
 use std::{collections::BTreeSet, env, fs, path::Path};
 
 use ocigraph_fixture::{Config, Fixture};
-use ocigraph_suite::{Workspace, c_program};
+use ocigraph_suite::{Workspace, c_program, go_program};
 use serde_json::{Map, Value, json};
 
 /// Every operation of a client. A scenario that names another fails, and so does a lack of one.
@@ -83,6 +83,13 @@ fn scenarios_pass_from_c() {
     let folder = tempfile::tempdir().unwrap();
     let step = c_program("tests/c/step.c", folder.path());
     run_all("c", &|work, operation, arguments| program::run(&step, work, operation, arguments));
+}
+
+#[test]
+fn scenarios_pass_from_go() {
+    let folder = tempfile::tempdir().unwrap();
+    let step = go_program("bindings/go/internal/step", folder.path());
+    run_all("go", &|work, operation, arguments| program::run(&step, work, operation, arguments));
 }
 
 /// Runs every scenario, and leaves the names of those that passed for `tests/scenarios/check`.
