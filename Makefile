@@ -11,7 +11,7 @@ PREFIX ?= /usr/local
 export CARGO_BUILD_JOBS := $(JOBS)
 export RUST_TEST_THREADS := $(JOBS)
 
-SCRIPTS := .ci/run bindings/c/install bindings/go/test tests/setup tests/scenarios/check tests/article/demo tests/article/walkthrough
+SCRIPTS := .ci/run bindings/c/install bindings/go/test python/environment python/test tests/setup tests/scenarios/check tests/article/demo tests/article/walkthrough
 
 .PHONY: help build c install demo test bench lint deny clean node node-tools
 
@@ -37,6 +37,7 @@ test: node-tools ## get what the tests need, build, and run all tests
 	$(CARGO) test --locked --workspace && \
 	bindings/go/test target/debug && \
 	node node/scripts/stage.js debug && (cd node && npm test) && \
+	python/test && \
 	tests/scenarios/check
 
 bench: ## time the command beside oras and openssl; ROWS=push,pull for some rows, RUNS=5 for more runs
@@ -57,6 +58,7 @@ lint: node-tools ## check format, lints, scripts and documentation
 	cd tests/registries && go mod tidy -diff && go vet ./...
 	cd bindings/go && go mod tidy -diff
 	cd node && npm run --silent lint
+	python=$$(python/environment) && cd python && "$$python" -m ruff check && "$$python" -m ruff format --check
 	for script in $(SCRIPTS); do bash -n "$$script"; done
 	if command -v shellcheck >/dev/null; then shellcheck $(SCRIPTS); fi
 

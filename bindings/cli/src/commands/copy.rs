@@ -1,11 +1,10 @@
 //! `copy`.
 
-use std::process::ExitCode;
-
 use clap::Args;
 use ocigraph::{CopyOptions, Platform, Result};
 
 use crate::{
+    ExitCode,
     args::{Common, Format, FormatArg, Target},
     output,
     progress::finished,
