@@ -11,7 +11,7 @@ PREFIX ?= /usr/local
 export CARGO_BUILD_JOBS := $(JOBS)
 export RUST_TEST_THREADS := $(JOBS)
 
-SCRIPTS := .ci/run bindings/c/install tests/setup tests/article/demo tests/article/walkthrough
+SCRIPTS := .ci/run bindings/c/install bindings/go/test python/environment python/test tests/setup tests/scenarios/check tests/article/demo tests/article/walkthrough
 
 .PHONY: help build c install demo test bench lint deny clean node node-tools
 
@@ -32,9 +32,13 @@ demo: build ## walk through the article on an image layout directory, without a 
 
 test: node-tools ## get what the tests need, build, and run all tests
 	env=$$(tests/setup --env) && eval "$$env" && \
+	export OCIGRAPH_SCENARIOS='$(CURDIR)/target/scenarios' && rm -rf "$$OCIGRAPH_SCENARIOS" && \
 	$(CARGO) build --locked --workspace --all-targets && \
 	$(CARGO) test --locked --workspace && \
-	node node/scripts/stage.js debug && (cd node && npm test)
+	bindings/go/test target/debug && \
+	node node/scripts/stage.js debug && (cd node && npm test) && \
+	python/test && \
+	tests/scenarios/check
 
 bench: ## time the command beside oras and openssl; ROWS=push,pull for some rows, RUNS=5 for more runs
 	@for program in time openssl; do \
@@ -49,10 +53,12 @@ lint: node-tools ## check format, lints, scripts and documentation
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --locked --workspace --no-deps
-	cd tests/registries && badly_formatted=$$(gofmt -l .) && \
-	{ [ -z "$$badly_formatted" ] || { echo "gofmt -w is needed for: $$badly_formatted" >&2; exit 1; }; } && \
-	go mod tidy -diff && go vet ./...
+	badly_formatted=$$(gofmt -l tests/registries bindings/go) && \
+	{ [ -z "$$badly_formatted" ] || { echo "gofmt -w is needed for: $$badly_formatted" >&2; exit 1; }; }
+	cd tests/registries && go mod tidy -diff && go vet ./...
+	cd bindings/go && go mod tidy -diff
 	cd node && npm run --silent lint
+	python=$$(python/environment) && cd python && "$$python" -m ruff check && "$$python" -m ruff format --check
 	for script in $(SCRIPTS); do bash -n "$$script"; done
 	if command -v shellcheck >/dev/null; then shellcheck $(SCRIPTS); fi
 

@@ -1,0 +1,642 @@
+/// <reference lib="esnext.disposable" />
+
+/**
+ * Graphs of supply-chain artifacts (signatures, SBoMs, scan results, documents) in OCI registries and in image layout
+ * directories: push, pull, discover, copy, verify and delete them.
+ *
+ * One string names everything: `registry.example.com[:port]/repository[:tag][@digest]`, or `oci:PATH[:tag][@digest]` for a
+ * layout directory. A digest wins over a tag. All promises reject with an {@link OcigraphError}, or, when a signal was
+ * aborted, with the signal's reason.
+ *
+ * @example
+ * ```ts
+ * import { Client } from 'ocigraph';
+ *
+ * const client = new Client();
+ * const graph = await client.discover('registry.example.com/net-monitor:v1');
+ * console.log(graph.tree());
+ * ```
+ *
+ * @module
+ */
+
+/** The version of the package, such as `1.2.3`. */
+export const version: string;
+
+/** What went wrong. The names are the same in every language, and are only ever added to. */
+export type ErrorCode =
+  | 'INVALID_ARGUMENT'
+  | 'INVALID_REFERENCE'
+  | 'NOT_FOUND'
+  | 'ALREADY_EXISTS'
+  | 'UNAUTHORIZED'
+  | 'FORBIDDEN'
+  | 'UNSUPPORTED'
+  | 'RATE_LIMITED'
+  | 'TOO_LARGE'
+  | 'DIGEST_MISMATCH'
+  | 'SIZE_MISMATCH'
+  | 'INVALID_MANIFEST'
+  | 'UNSAFE_PATH'
+  | 'TIMEOUT'
+  | 'NETWORK'
+  | 'TLS'
+  | 'REGISTRY'
+  | 'IO'
+  | 'CONFLICT'
+  | 'CREDENTIALS'
+  | 'CANCELLED'
+  | 'INTERNAL';
+
+/** One entry of the list of errors in a registry's answer. */
+export interface RegistryError {
+  /** The registry's own code, such as `MANIFEST_UNKNOWN`. */
+  readonly code: string;
+  /** The registry's own words; may be empty. */
+  readonly message: string;
+}
+
+/**
+ * A failure. Its message says what was being done, to which reference, what went wrong and what to try; its stack is the
+ * caller's.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await client.resolve('registry.example.com/net-monitor:v9');
+ * } catch (error) {
+ *   if (error instanceof OcigraphError && error.code === 'NOT_FOUND') console.log('not released yet');
+ *   else throw error;
+ * }
+ * ```
+ */
+export class OcigraphError extends Error {
+  private constructor();
+  /** Always `OcigraphError`. */
+  get name(): string;
+  /** The kind of failure. */
+  readonly code: ErrorCode;
+  /** The number of the code. */
+  readonly number: number;
+  /** What to try, where there is something to try. It is in the message too. */
+  readonly hint?: string;
+  /** The operation, such as `push`. */
+  readonly operation?: string;
+  /** The reference the operation was on. */
+  readonly reference?: string;
+  /** The HTTP status, where a registry answered. */
+  readonly status?: number;
+  /** The registry's own list of errors; empty where it gave none. */
+  readonly registryErrors: readonly RegistryError[];
+  /** The codes in that list. */
+  get registryCodes(): string[];
+  /** The id under which the registry logged the request, where it gave one. */
+  readonly requestId?: string;
+  /** Seconds that the registry asked to wait, where it did. */
+  readonly retryAfter?: number;
+  /** Whether the same call may succeed later without anything being changed. */
+  readonly retryable: boolean;
+}
+
+/** What an image runs on. Source: OCI image-spec 1.1.1, "Image Index". */
+export interface Platform {
+  /** CPU architecture, as Go names it: `amd64`, `arm64`. */
+  readonly architecture: string;
+  /** Operating system, as Go names it: `linux`, `windows`. */
+  readonly os: string;
+  /** Version of the operating system. */
+  readonly 'os.version'?: string;
+  /** Required features of the operating system. */
+  readonly 'os.features'?: readonly string[];
+  /** Variant of the CPU: `v7`. */
+  readonly variant?: string;
+}
+
+/** Annotations: free text under keys such as `org.opencontainers.image.title`. */
+export type Annotations = Readonly<Record<string, string>>;
+
+/** What content is: its type, digest and size. Source: OCI image-spec 1.1.1, "Content Descriptors". */
+export interface Descriptor {
+  /** Media type, such as `application/json`. */
+  readonly mediaType: string;
+  /** Digest, such as `sha256:e3b0c442…`. */
+  readonly digest: string;
+  /** Bytes. */
+  readonly size: number;
+  /** The type of the artifact, where it is a manifest's descriptor. */
+  readonly artifactType?: string;
+  /** Annotations, where there are any. */
+  readonly annotations?: Annotations;
+  /** What it runs on, where an index says so. */
+  readonly platform?: Platform;
+}
+
+/** Something that happened to a blob. Positions of one blob may be left out, the last one not. */
+export type ProgressEvent = {
+  /** The blob. */
+  readonly blob: Descriptor;
+  /** Bytes moved so far, of `blob.size`. It falls when a retry begins anew. */
+  readonly position: number;
+} & (
+  | {
+      /** A transfer begins, or stands at a position. */
+      readonly type: 'started' | 'moved';
+    }
+  | {
+      /** Nothing more will come for this blob. */
+      readonly type: 'finished';
+      /** What became of it. */
+      readonly outcome: Outcome | FileOutcome | 'checked';
+    }
+);
+
+/** What became of a blob that was pushed. */
+export type Outcome = 'uploaded' | 'existed' | 'mounted';
+
+/** What became of a file that was pulled. */
+export type FileOutcome = 'written' | 'unchanged' | 'kept';
+
+/** What every call takes. */
+export interface CallOptions {
+  /** Ends the call: it rejects with the signal's reason, and leaves nothing half-done under its final name. */
+  signal?: AbortSignal;
+}
+
+/** What every call takes that moves content. */
+export interface TransferOptions extends CallOptions {
+  /** Requests at once. */
+  concurrency?: number;
+  /** Called with each event, never after the promise is settled. What it throws ends the call, which rejects with it. */
+  onProgress?: (event: ProgressEvent) => void;
+}
+
+/** Content in memory or on its way. Text is written as UTF-8. Streams (of Node.js or of the web) are read once, to the end. */
+export type Content =
+  | string
+  | ArrayBufferLike
+  | ArrayBufferView
+  | Blob
+  | ReadableStream<Uint8Array>
+  | AsyncIterable<string | ArrayBufferLike | ArrayBufferView>
+  | Iterable<ArrayBufferLike | ArrayBufferView>;
+
+/** How a file of an artifact is described. */
+export interface FileDetails {
+  /** Its media type; guessed from the name when absent. */
+  mediaType?: string;
+  /** Its title: the relative path, with `/`, under which it is pulled. */
+  title?: string;
+  /** Further annotations of its descriptor. */
+  annotations?: Annotations;
+}
+
+/** A file or directory on disk. A directory is packed as tar and gzip, the same bytes for the same files. */
+export interface PathFile extends FileDetails {
+  /** Its path, or a `file:` URL. The title is taken from it when absent. */
+  path: string | URL;
+  content?: never;
+}
+
+/** A file whose content is in memory or on its way. Without a title it is not written when the artifact is pulled. */
+export interface ContentFile extends FileDetails {
+  /** What is in it. It must not change until the call is over. */
+  content: Content;
+  path?: never;
+}
+
+/** One thing to push; a string is a path. */
+export type File = string | URL | PathFile | ContentFile;
+
+/** In which format a manifest is written; `auto` is one that the registry lists among the referrers of the subject. */
+export type ManifestFormat = 'auto' | 'oci-1.1' | 'oci-1.0' | 'oci-artifact' | 'oras-artifact';
+
+/** How to push. */
+export interface PushOptions extends TransferOptions {
+  /** What the files are to be blobs of; an artifact may have none. */
+  files?: readonly File[];
+  /** The artifact's type, such as `application/vnd.example.sbom`. */
+  artifactType?: string;
+  /** Makes the artifact a referrer of what this reference names. It lies in the same repository as the target. */
+  subject?: string;
+  /** Annotations of the manifest. */
+  annotations?: Annotations;
+  /** A config instead of the empty one. */
+  config?: File;
+  /** The manifest's format; `auto` when absent. */
+  format?: ManifestFormat;
+  /** Takes absolute titles and titles with `..` as they are. */
+  allowPathTraversal?: boolean;
+  /** Seconds since 1970, put into packed directories and the `created` annotation. Without it there is no such annotation. */
+  sourceDateEpoch?: number;
+}
+
+/** A blob of a push. */
+export interface PushedBlob {
+  /** Its title, where it has one. */
+  readonly title?: string;
+  /** The blob. */
+  readonly descriptor: Descriptor;
+  /** What became of it. */
+  readonly outcome: Outcome;
+}
+
+/** What was pushed. */
+export interface PushResult {
+  /** The place, by digest. */
+  readonly reference: string;
+  /** The manifest. */
+  readonly descriptor: Descriptor;
+  /** The tags it was given. */
+  readonly tags: readonly string[];
+  /** Its blobs, in their order, the config aside. */
+  readonly blobs: readonly PushedBlob[];
+}
+
+/** How to pull. */
+export interface PullOptions extends TransferOptions {
+  /** The directory to write into, created when it is not there; the current one when absent. */
+  output?: string | URL;
+  /** Pulls, instead of what the reference names, its referrers of this type. */
+  artifactType?: string;
+  /** Pulls, of an index, the image for this platform: `linux/arm64`, `linux/arm/v7`. */
+  platform?: string;
+  /** Pulls also what the artifact refers to, and what that refers to in turn. */
+  includeSubject?: boolean;
+  /** Leaves files that are there already as they are. */
+  keepOldFiles?: boolean;
+  /** Writes where titles say, even outside the output directory. */
+  allowPathTraversal?: boolean;
+}
+
+/** A file of a pull. */
+export interface PulledFile {
+  /** Where it is. */
+  readonly path: string;
+  /** The blob. */
+  readonly descriptor: Descriptor;
+  /** What became of it. */
+  readonly outcome: FileOutcome;
+}
+
+/** What was pulled: one artifact. */
+export interface PullResult {
+  /** The place, by digest. */
+  readonly reference: string;
+  /** The manifest. */
+  readonly descriptor: Descriptor;
+  /** The files, in the order of the manifest. */
+  readonly files: readonly PulledFile[];
+  /** Blobs without a title, which are not written. */
+  readonly skipped: readonly Descriptor[];
+}
+
+/** How to discover. */
+export interface DiscoverOptions extends CallOptions {
+  /** Returns only referrers of this type, with what leads to them and what lies beneath them. */
+  artifactType?: string;
+  /** Returns only referrers with these annotations; as `artifactType`. */
+  annotations?: Annotations;
+  /** Starts, at an index, from the image for this platform. */
+  platform?: string;
+  /** How many levels to walk; all when absent. */
+  depth?: number;
+  /** Requests at once. */
+  concurrency?: number;
+}
+
+/** One step of a walk over a graph. */
+export interface Node {
+  /** The referrer. */
+  readonly descriptor: Descriptor;
+  /** The digest of what it refers to. */
+  readonly subject: string;
+  /** 1 for a direct referrer of the root. */
+  readonly depth: number;
+  /** Whether it comes by for the first time. One that comes by again is not walked into. */
+  readonly first: boolean;
+}
+
+/** The JSON of a node, as ORAS prints it. */
+export interface GraphNodeJson extends Descriptor {
+  /** The node's reference. */
+  readonly reference: string;
+  /** What refers to it. */
+  readonly referrers: readonly GraphNodeJson[];
+}
+
+/** The JSON of a graph, for scripts of both generations of ORAS. */
+export interface GraphJson extends GraphNodeJson {
+  /** The direct referrers, flat. */
+  readonly references: readonly Descriptor[];
+}
+
+/**
+ * A subject and everything that refers to it. Iterating walks it depth first, each branch in the order of the registry;
+ * as text it is the tree.
+ *
+ * @example
+ * ```ts
+ * for (const { descriptor, depth } of graph) console.log(depth, descriptor.artifactType, descriptor.digest);
+ * ```
+ */
+export class Graph implements Iterable<Node> {
+  private constructor();
+  /** The root. */
+  readonly subject: Descriptor;
+  /** How many referrers there are, the subject not counted. */
+  get size(): number;
+  /** The direct referrers of a node, by default of the root; empty for a leaf, and for what is not in the graph. */
+  referrers(of?: string | Descriptor): Descriptor[];
+  /** Every referrer beneath the subject. */
+  [Symbol.iterator](): IterableIterator<Node>;
+  /** The part of the graph that leads to the nodes that `wanted` accepts, and all that lies beneath them. */
+  filter(wanted: (descriptor: Descriptor) => boolean): Graph;
+  /** The tree that ORAS prints: referrers of one type share a branch. */
+  tree(): string;
+  /** The graph in the language of Graphviz. */
+  dot(): string;
+  /** The graph in the language of Mermaid. */
+  mermaid(): string;
+  /** What `JSON.stringify` writes: what the command line prints. */
+  toJSON(): GraphJson;
+  /** The tree. */
+  toString(): string;
+}
+
+/** How to delete. */
+export interface DeleteOptions extends CallOptions {
+  /** Only says what would be done. */
+  dryRun?: boolean;
+  /** Deletes also what would be kept: what is tagged otherwise or listed by another index. */
+  force?: boolean;
+  /** Requests at once. */
+  concurrency?: number;
+}
+
+/** What was deleted, or would be. */
+export interface DeleteReport {
+  /** Whether nothing was done. */
+  readonly dryRun: boolean;
+  /** What is gone, or would be, in the order of deletion: referrers before their subjects. */
+  readonly deleted: readonly Descriptor[];
+  /** What stays, and why: `tagged stable`. */
+  readonly kept: readonly { readonly descriptor: Descriptor; readonly reason: string }[];
+  /** What could not be deleted, and why. */
+  readonly failed: readonly { readonly descriptor: Descriptor; readonly error: string; readonly code: ErrorCode }[];
+}
+
+/** How to copy. */
+export interface CopyOptions extends TransferOptions {
+  /** Copies also everything that refers to it, to what an index lists, and so on. */
+  recursive?: boolean;
+  /** Copies, of an index, only the image for this platform. */
+  platform?: string;
+  /** Copies foreign layers too, which registries need not have. */
+  foreign?: boolean;
+}
+
+/** What was copied. */
+export interface CopyReport {
+  /** The source, by digest. */
+  readonly source: string;
+  /** The destination, by digest. */
+  readonly destination: string;
+  /** The manifest that was named. */
+  readonly descriptor: Descriptor;
+  /** The tags it was given. */
+  readonly tags: readonly string[];
+  /** Manifests written; those that were there are not counted. */
+  readonly manifests: number;
+  /** Blobs by what became of them. */
+  readonly blobs: { readonly copied: number; readonly existed: number; readonly mounted: number };
+  /** Bytes written, of manifests and blobs. */
+  readonly bytes: number;
+}
+
+/** How to verify. */
+export interface VerifyOptions extends TransferOptions {
+  /** Starts, at an index, from the image for this platform. */
+  platform?: string;
+}
+
+/** Something wrong in a graph. */
+export interface Problem {
+  /** What should be there. */
+  readonly descriptor: Descriptor;
+  /** The digests that lead to it, from the root on. */
+  readonly path: readonly string[];
+  /** What is wrong with it. */
+  readonly kind: 'missing' | 'size' | 'digest' | 'malformed';
+  /** The same as a sentence. */
+  readonly detail: string;
+}
+
+/** What a verification found. */
+export interface VerifyReport {
+  /** Manifests and blobs that were looked at. */
+  readonly checked: number;
+  /** Bytes that were read and digested. */
+  readonly bytes: number;
+  /** What is wrong; empty when all is well. */
+  readonly problems: readonly Problem[];
+}
+
+/** How to read one manifest. */
+export interface ManifestOptions extends CallOptions {
+  /** Takes, of an index, the image for this platform. */
+  platform?: string;
+}
+
+/** A manifest as it is stored. */
+export interface Manifest {
+  /** Its descriptor. */
+  readonly descriptor: Descriptor;
+  /** Its bytes: what the digest is of. */
+  readonly bytes: Uint8Array;
+}
+
+/** How to store a manifest. */
+export interface PushManifestOptions extends CallOptions {
+  /** Its media type, where the manifest does not say. */
+  mediaType?: string;
+}
+
+/** What is known of a manifest in a listing. */
+export interface ManifestInfo {
+  /** The manifest. */
+  readonly descriptor: Descriptor;
+  /** Its tags. */
+  readonly tags: readonly string[];
+  /** The digest of what it refers to. */
+  readonly subject?: string;
+  /** When it was made, as RFC 3339 writes it. */
+  readonly created?: string;
+  /** CPU architecture, from an image's config. */
+  readonly architecture?: string;
+  /** Operating system, from an image's config. */
+  readonly os?: string;
+  /** The media type of its config. */
+  readonly configMediaType?: string;
+  /** Bytes of its config, layers and blobs together. */
+  readonly imageSize?: number;
+}
+
+/** A blob on its way. It is checked: a stream whose bytes are not what the digest says ends in an error. */
+export interface BlobStream extends ReadableStream<Uint8Array> {
+  /** The blob. */
+  readonly descriptor: Descriptor;
+}
+
+/** What became of a blob that was pushed by itself. */
+export interface PushBlobResult {
+  /** The blob. */
+  readonly descriptor: Descriptor;
+  /** What became of it. */
+  readonly outcome: Outcome;
+}
+
+/** How a client speaks to registries. */
+export interface ClientOptions {
+  /** The name to sign in with; goes with a password. */
+  username?: string;
+  /** The password to sign in with. */
+  password?: string;
+  /** Plain HTTP or TLS; without it, plain HTTP for this machine and TLS for all others. */
+  plainHttp?: boolean;
+  /** Further headers, sent to the registry itself and nowhere else. */
+  headers?: Readonly<Record<string, string>>;
+  /** The `User-Agent` header. */
+  userAgent?: string;
+}
+
+/**
+ * A client for registries and layouts. It keeps connections, and what it learned of each registry, so one client is enough
+ * for a program; it does not keep the process alive.
+ *
+ * @example
+ * ```ts
+ * await using client = new Client();
+ * await client.push('registry.example.com/net-monitor', {
+ *   subject: 'registry.example.com/net-monitor:v1',
+ *   artifactType: 'sbom/example',
+ *   files: ['sbom.json'],
+ * });
+ * ```
+ */
+export class Client {
+  /** Nothing is sent yet. */
+  constructor(options?: ClientOptions);
+
+  /** Packs files, directories and content into one artifact, and names it by the target's tags: `repo:v1,latest` gives two. */
+  push(target: string, options?: PushOptions): Promise<PushResult>;
+
+  /**
+   * Writes an artifact's files into a directory; with an artifact type, those of the referrers of that type. Files are
+   * checked, and appear under their names when they are whole.
+   */
+  pull(target: string, options?: PullOptions): Promise<PullResult[]>;
+
+  /** The graph of everything that refers to what the target names. */
+  discover(target: string, options?: DiscoverOptions): Promise<Graph>;
+
+  /**
+   * Deletes what the target names and all that refers to it, referrers first; or only says what would be deleted. What is
+   * tagged otherwise is kept unless `force` is given. Look at `failed`: the promise resolves also when some could not be
+   * deleted.
+   */
+  delete(target: string, options?: DeleteOptions): Promise<DeleteReport>;
+
+  /** Copies an artifact, or its whole graph, and tags it at the destination. What is there already is not sent. */
+  copy(source: string, destination: string, options?: CopyOptions): Promise<CopyReport>;
+
+  /** Checks the whole graph under what the target names: every manifest and blob, those of referrers too. */
+  verify(target: string, options?: VerifyOptions): Promise<VerifyReport>;
+
+  /** The descriptor of what the target names. */
+  resolve(target: string, options?: ManifestOptions): Promise<Descriptor>;
+
+  /** Points further tags at what the target names; gives its descriptor. */
+  tag(target: string, tags: string | readonly string[], options?: CallOptions): Promise<Descriptor>;
+
+  /** Removes the target's tags and leaves what they named. */
+  untag(target: string, options?: CallOptions): Promise<void>;
+
+  /** All tags of a repository. */
+  tags(target: string, options?: CallOptions): Promise<string[]>;
+
+  /** The manifests of a repository, tagged and untagged, with what is known of each. */
+  manifests(target: string, options?: CallOptions): Promise<ManifestInfo[]>;
+
+  /** The repositories of a registry, `host[:port]`; UNSUPPORTED where it does not list them. */
+  repositories(host: string, options?: CallOptions): Promise<string[]>;
+
+  /** The manifest that the target names, as it is stored. */
+  fetchManifest(target: string, options?: ManifestOptions): Promise<Manifest>;
+
+  /** Stores a manifest as it is, under the target's tags; gives its descriptor. */
+  pushManifest(
+    target: string,
+    manifest: string | ArrayBufferLike | ArrayBufferView,
+    options?: PushManifestOptions,
+  ): Promise<Descriptor>;
+
+  /**
+   * The blob that the target names by digest. It is read as the stream is: a slow reader slows the registry down, and
+   * cancelling the stream ends the transfer. The signal holds until the stream ends.
+   *
+   * @example
+   * ```ts
+   * const stream = await client.fetchBlob(`registry.example.com/net-monitor@${digest}`);
+   * const text = await new Response(stream).text();
+   * ```
+   */
+  fetchBlob(target: string, options?: CallOptions): Promise<BlobStream>;
+
+  /** Stores a blob, unless it is there: content, or a file on disk. */
+  pushBlob(
+    target: string,
+    content: Content | URL | { path: string | URL },
+    options?: CallOptions,
+  ): Promise<PushBlobResult>;
+
+  /** Ends the client's calls, which reject with CANCELLED, and its connections. Later calls reject with INVALID_ARGUMENT. */
+  close(): void;
+
+  /** The same, for `using`. */
+  [Symbol.dispose](): void;
+
+  /** The same, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** How to digest. */
+export interface DigestOptions {
+  /** The hash function; `sha256` when absent. */
+  algorithm?: 'sha256' | 'sha512';
+}
+
+/** The digest of a file. */
+export interface FileDigest {
+  /** The path as it was given. */
+  readonly path: string;
+  /** The digest, such as `sha256:e3b0c442…`. */
+  readonly digest: string;
+  /** Bytes. */
+  readonly size: number;
+}
+
+/**
+ * The digest of bytes, or of text as UTF-8. It is computed at once; for much content see {@link digestFile}.
+ *
+ * @example
+ * ```ts
+ * digest('{}'); // sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a
+ * ```
+ */
+export function digest(content: string | ArrayBufferLike | ArrayBufferView, options?: DigestOptions): string;
+
+/** The digest and size of a file, without blocking the event loop. */
+export function digestFile(path: string | URL, options?: DigestOptions): Promise<FileDigest>;
+
+/** The digests and sizes of files, in their order, on all processors. */
+export function digestFiles(paths: Iterable<string | URL>, options?: DigestOptions): Promise<FileDigest[]>;

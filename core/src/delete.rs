@@ -31,8 +31,18 @@ pub(crate) async fn delete(
 ) -> Result<DeleteReport> {
     let at_once = concurrency(options.concurrency);
     let name = reference.name()?;
-    let root = store.resolve(&name).await?;
-    let closure = Closure::collect(store, root, at_once).await?;
+    let (root, subject) = match store.fetch_manifest(&name).await {
+        Ok(manifest) => (manifest.descriptor(), manifest.subject().map(|s| s.digest.clone())),
+        // What cannot be read can be deleted all the same.
+        Err(e)
+            if matches!(e.code(), Code::InvalidManifest | Code::Unsupported | Code::TooLarge) =>
+        {
+            (store.resolve(&name).await?, None)
+        }
+        Err(e) => return Err(e),
+    };
+    let mut closure = Closure::collect(store, root, at_once).await?;
+    closure.subject = subject.filter(|subject| !closure.nodes.contains_key(subject));
     let others = Others::collect(store, &name, &closure, at_once).await?;
     let kept = if options.force { HashMap::new() } else { closure.kept(&others) };
     let levels = closure.levels(&kept, &others);
@@ -83,6 +93,8 @@ struct Node {
 /// The root, all that refers to it, the manifests it lists if it is an index, and so on.
 struct Closure {
     root: Digest,
+    /// What the root refers to, which is not in the closure and stays.
+    subject: Option<Digest>,
     nodes: HashMap<Digest, Node>,
     /// In the order found: breadth first.
     order: Vec<Digest>,
@@ -90,8 +102,12 @@ struct Closure {
 
 impl Closure {
     async fn collect(store: &dyn Store, root: Descriptor, at_once: usize) -> Result<Self> {
-        let mut closure =
-            Self { root: root.digest.clone(), nodes: HashMap::new(), order: Vec::new() };
+        let mut closure = Self {
+            root: root.digest.clone(),
+            subject: None,
+            nodes: HashMap::new(),
+            order: Vec::new(),
+        };
         let mut level = vec![root.clone()];
         closure.add(root);
         while !level.is_empty() {
@@ -233,9 +249,11 @@ impl Closure {
             }
             let doomed = level.into_iter().map(|digest| {
                 let node = &self.nodes[digest];
+                let outside = self.subject.as_ref().filter(|_| *digest == self.root);
                 Doomed {
                     manifest: node.descriptor.clone(),
-                    subject: node.subjects.first().cloned(),
+                    subject: outside.or(node.subjects.first()).cloned(),
+                    subject_stays: outside.is_some(),
                     tags: others.all_tags.get(digest).cloned().unwrap_or_default(),
                 }
             });

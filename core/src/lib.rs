@@ -66,3 +66,4 @@ pub use reference::{Host, Name, Place, Reference, check_tag};
 pub use registry::{Connection, Limits, Registry, RegistryConfig};
 pub use spool::Spool;
 pub use store::{ByteStream, Doomed, FileSource, Repository, Source, Store, StoredBlob, verified};
+pub use work::FileWork;

@@ -59,6 +59,11 @@ pub(crate) fn is_image_config(media_type: &str) -> bool {
     matches!(essence(media_type).as_str(), OCI_IMAGE_CONFIG | DOCKER_IMAGE_CONFIG)
 }
 
+/// The media type that a file's name suggests; `application/octet-stream` when it suggests none.
+pub fn for_name(name: &str) -> String {
+    crate::files::media_type_for(name.as_ref())
+}
+
 /// Whether `text` is written as RFC 6838 wants a media type: `type/subtype`.
 ///
 /// ```

@@ -117,6 +117,9 @@ pub struct Doomed {
     pub manifest: Descriptor,
     /// Its subject.
     pub subject: Option<Digest>,
+    /// Whether the subject stays. Then it is never to list what is gone already; else it may, until
+    /// it goes itself, and a delete that broke off finds in the list what it has left.
+    pub subject_stays: bool,
     /// The tags that name it, and go with it.
     pub tags: Vec<String>,
 }

@@ -1,6 +1,9 @@
 //! How much is done at once, and where: what operations and stores share, and no more.
 
+use std::{future::Future, time::Duration};
+
 use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio_util::task::TaskTracker;
 
 use crate::{
     descriptor::Descriptor,
@@ -37,10 +40,55 @@ impl LargeBlobs {
     }
 }
 
+tokio::task_local! {
+    static WATCHED: TaskTracker;
+}
+
+/// File work that goes on for a moment when an operation is dropped: a thread that is in the middle
+/// of a write removes its unfinished file after that. Who breaks an operation off, and wants to say
+/// so only when nothing of it is left, watches it.
+///
+/// ```
+/// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+/// use std::time::Duration;
+/// use ocigraph::FileWork;
+///
+/// let file_work = FileWork::default();
+/// let done = tokio::select! {
+///     done = file_work.watch(async { 1 }) => Some(done),
+///     () = tokio::time::sleep(Duration::from_secs(10)) => None,
+/// };
+/// file_work.settle(Duration::from_secs(1)).await;
+/// assert_eq!(done, Some(1));
+/// # });
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct FileWork(TaskTracker);
+
+impl FileWork {
+    /// The same operation, watched.
+    pub fn watch<F: Future>(&self, operation: F) -> impl Future<Output = F::Output> + use<F> {
+        WATCHED.scope(self.0.clone(), operation)
+    }
+
+    /// Waits until no file is worked on any more, at most so long.
+    pub async fn settle(&self, at_most: Duration) {
+        self.0.close();
+        // What is late is not waited for, and ends by itself.
+        let _ = tokio::time::timeout(at_most, self.0.wait()).await;
+    }
+}
+
 /// Runs what blocks, file work and digests, beside the async threads.
 pub(crate) async fn off_thread<T: Send + 'static>(
     work: impl FnOnce() -> Result<T> + Send + 'static,
 ) -> Result<T> {
+    let watched = WATCHED.try_with(TaskTracker::token).ok();
+    let work = move || {
+        let result = work();
+        drop(watched);
+        result
+    };
     tokio::task::spawn_blocking(work)
         .await
         .unwrap_or_else(|e| Err(Error::new(Code::Internal, format!("a worker thread failed: {e}"))))

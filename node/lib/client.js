@@ -14,8 +14,8 @@ export class Client {
     this.#native = unwrap(native.Client.open(JSON.stringify(options)));
   }
 
-  push(target, { files = [], config, ...options } = {}) {
-    return performJson(options, async (call, rest, signal) => {
+  async push(target, { files = [], config, ...options } = {}) {
+    return await performJson(options, async (call, rest, signal) => {
       const contents = [];
       const entry = async (file) => {
         if (typeof file === 'string' || file instanceof URL) return { path: toPath(file) };
@@ -32,51 +32,51 @@ export class Client {
     });
   }
 
-  pull(target, options) {
+  async pull(target, options) {
     const { output, ...others } = options ?? {};
     const all = output === undefined ? others : { ...others, output: toPath(output) };
-    return performJson(all, (call, rest) => this.#native.pull(call, target, rest));
+    return await performJson(all, (call, rest) => this.#native.pull(call, target, rest));
   }
 
   async discover(target, options) {
     return new Graph(await perform(options, (call, rest) => this.#native.discover(call, target, rest)));
   }
 
-  delete(target, options) {
-    return performJson(options, (call, rest) => this.#native.delete(call, target, rest));
+  async delete(target, options) {
+    return await performJson(options, (call, rest) => this.#native.delete(call, target, rest));
   }
 
-  copy(source, destination, options) {
-    return performJson(options, (call, rest) => this.#native.copy(call, source, destination, rest));
+  async copy(source, destination, options) {
+    return await performJson(options, (call, rest) => this.#native.copy(call, source, destination, rest));
   }
 
-  verify(target, options) {
-    return performJson(options, (call, rest) => this.#native.verify(call, target, rest));
+  async verify(target, options) {
+    return await performJson(options, (call, rest) => this.#native.verify(call, target, rest));
   }
 
-  resolve(target, options) {
-    return performJson(options, (call, rest) => this.#native.resolve(call, target, rest));
+  async resolve(target, options) {
+    return await performJson(options, (call, rest) => this.#native.resolve(call, target, rest));
   }
 
-  tag(target, tags, options) {
+  async tag(target, tags, options) {
     const all = typeof tags === 'string' ? [tags] : tags;
-    return performJson(options, (call, rest) => this.#native.tag(call, target, all, rest));
+    return await performJson(options, (call, rest) => this.#native.tag(call, target, all, rest));
   }
 
   async untag(target, options) {
     await perform(options, (call, rest) => this.#native.untag(call, target, rest));
   }
 
-  tags(target, options) {
-    return performJson(options, (call, rest) => this.#native.tags(call, target, rest));
+  async tags(target, options) {
+    return await performJson(options, (call, rest) => this.#native.tags(call, target, rest));
   }
 
-  manifests(target, options) {
-    return performJson(options, (call, rest) => this.#native.manifests(call, target, rest));
+  async manifests(target, options) {
+    return await performJson(options, (call, rest) => this.#native.manifests(call, target, rest));
   }
 
-  repositories(host, options) {
-    return performJson(options, (call, rest) => this.#native.repositories(call, host, rest));
+  async repositories(host, options) {
+    return await performJson(options, (call, rest) => this.#native.repositories(call, host, rest));
   }
 
   async fetchManifest(target, options) {
@@ -85,8 +85,8 @@ export class Client {
     return { descriptor: JSON.parse(descriptor), bytes };
   }
 
-  pushManifest(target, manifest, options) {
-    return performJson(options, (call, rest) => {
+  async pushManifest(target, manifest, options) {
+    return await performJson(options, (call, rest) => {
       const bytes = toBuffer(manifest);
       if (!bytes) throw invalid('a manifest is bytes or text');
       return this.#native.pushManifest(call, target, bytes, rest);
@@ -102,10 +102,10 @@ export class Client {
     return toStream(reader, begun.call, begun.signal);
   }
 
-  pushBlob(target, content, options) {
-    return performJson(options, async (call, rest, signal) => {
-      const onDisk = content instanceof URL ? content : content?.path;
-      const given = onDisk === undefined ? await toContent(content, this.#native, call, signal) : toPath(onDisk);
+  async pushBlob(target, content, options) {
+    return await performJson(options, async (call, rest, signal) => {
+      const path = pathOf(content);
+      const given = path === undefined ? await toContent(content, this.#native, call, signal) : toPath(path);
       return this.#native.pushBlob(call, target, given, rest);
     });
   }
@@ -121,4 +121,11 @@ export class Client {
   async [Symbol.asyncDispose]() {
     this.close();
   }
+}
+
+/** The path in `{ path }`. Streams of files have such a property too, but may begin elsewhere than the file does. */
+function pathOf(content) {
+  if (content instanceof URL) return content;
+  const plain = Object.getPrototypeOf(Object(content)) === Object.prototype;
+  return plain ? content.path : undefined;
 }

@@ -1,11 +1,11 @@
-// Packs what npm publishes into `dist`: the package for this platform, as `stage.js` laid it out, and the package itself,
+// Packs what npm publishes into `dist`, or the folder that is given: the package for this platform, as `stage.js` laid it out, and the package itself,
 // which gets the packages of all platforms as optional dependencies of its own version. The source tree's package.json does
 // not have them, so that it installs before they are published.
 
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { folder } from '../lib/native.js';
@@ -22,9 +22,8 @@ const PLATFORMS = [
 ];
 
 const node = fileURLToPath(new URL('..', import.meta.url));
-const dist = join(node, 'dist');
-rmSync(dist, { recursive: true, force: true });
-mkdirSync(dist);
+const dist = resolve(process.argv[2] ?? join(node, 'dist'));
+mkdirSync(dist, { recursive: true });
 
 const staged = mkdtempSync(join(tmpdir(), 'ocigraph-pack-'));
 try {

@@ -91,10 +91,10 @@ impl Gate {
         Self { open: Arc::new(Mutex::new(true)), stop: CancellationToken::new() }
     }
 
-    /// Runs a callback, unless the gate is shut.
+    /// Runs a callback, unless the gate is shut, or one has said that it wants the end.
     pub(crate) fn call<T>(&self, callback: impl FnOnce() -> T) -> Option<T> {
         let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        open.then(|| within(Callback::Inner, callback))
+        (*open && !self.stop.is_cancelled()).then(|| within(Callback::Inner, callback))
     }
 
     /// Waits for a callback that runs, and lets none through afterwards.
@@ -125,11 +125,12 @@ impl ProgressTo {
             let blob = ocigraph_descriptor::new(blob.clone());
             let event = ocigraph_event { kind, outcome, blob: &blob, position };
             let user_data = user_data;
-            // SAFETY: the caller gave this function for this purpose; the event outlives the call.
-            let said = gate.call(|| unsafe { callback(user_data.0, &event) });
-            if said.is_some_and(|said| said != 0) {
-                gate.stop.cancel();
-            }
+            gate.call(|| {
+                // SAFETY: the caller gave this function for this purpose; the event outlives it.
+                if unsafe { callback(user_data.0, &event) } != 0 {
+                    gate.stop.cancel();
+                }
+            });
         })
     }
 }

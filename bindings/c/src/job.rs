@@ -86,7 +86,7 @@ impl<T: Send + 'static> Job<T> {
     async fn until(self, cancel: CancellationToken, ended: CancellationToken) -> Result<T> {
         let Self { what: (operation, on), future, gate } = self;
         let cancelled = |why: &str| Err(Error::new(Code::Cancelled, why).during(operation, &on));
-        tokio::select! {
+        let result = tokio::select! {
             biased;
             () = cancel.cancelled() => cancelled("it was cancelled"),
             () = gate.stop.cancelled() => cancelled("the progress callback ended it"),
@@ -94,7 +94,12 @@ impl<T: Send + 'static> Job<T> {
             result = AssertUnwindSafe(future).catch_unwind() => {
                 result.unwrap_or_else(|panic| caught(|| std::panic::resume_unwind(panic)))
             }
+        };
+        // It may have wanted the end at the very last event.
+        if gate.stop.is_cancelled() && result.is_ok() {
+            return cancelled("the progress callback ended it");
         }
+        result
     }
 }
 

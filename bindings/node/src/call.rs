@@ -85,7 +85,8 @@ impl Engine {
         T: ToNapiValue + Send + 'static,
     {
         let (deferred, promise) = env.create_deferred()?;
-        let closed = self.closed.clone();
+        // The threads stay for as long as a call is under way, though the client is closed or forgotten.
+        let engine = Arc::clone(self);
         if let Some(runtime) = &self.runtime {
             runtime.spawn(async move {
                 let work = AssertUnwindSafe(work).catch_unwind();
@@ -93,7 +94,7 @@ impl Engine {
                 let result = tokio::select! {
                     biased;
                     () = token.cancelled() => Err(cancelled()),
-                    () = closed.cancelled() => Err(cancelled()),
+                    () = engine.closed.cancelled() => Err(cancelled()),
                     done = work => done.unwrap_or_else(|_| Err(broken())),
                 };
                 deferred.resolve(move |_| Ok(outcome(result)));

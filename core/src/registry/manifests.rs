@@ -1,5 +1,7 @@
 //! Manifests of a repository: asked for, stored, tagged and deleted.
 
+use std::time::Duration;
+
 use http::{Method, StatusCode, header};
 
 use super::{
@@ -18,6 +20,11 @@ use crate::{
 };
 
 const CONTENT_DIGEST: &str = "docker-content-digest";
+
+/// docker-registry 2.8.2 writes a repository's link to a blob anew whenever somebody pushes or mounts
+/// the blob, and not at once: who refers to it in between is told that a digest is invalid.
+const LINK_TRIES: u32 = 5;
+const LINK_PAUSE: Duration = Duration::from_millis(20);
 
 impl Registry {
     /// By HEAD where that tells all, else by GET: some registries leave the digest out.
@@ -119,10 +126,20 @@ impl Registry {
         if let Some(etag) = etag {
             call = call.header(header::IF_MATCH, etag);
         }
-        let answer = self.connection.send(call).await?;
-        if !answer.status().is_success() {
-            return Err(answer.into_error(&format!("the manifest {name} was not stored")).await);
-        }
+        let mut tries = 1;
+        let answer = loop {
+            let answer = self.connection.send(call.clone()).await?;
+            if answer.status().is_success() {
+                break answer;
+            }
+            let error = answer.into_error(&format!("the manifest {name} was not stored")).await;
+            let in_between = error.registry_errors().iter().any(|e| e.code == "DIGEST_INVALID");
+            if !in_between || tries == LINK_TRIES {
+                return Err(error);
+            }
+            tokio::time::sleep(LINK_PAUSE * tries).await;
+            tries += 1;
+        };
         if let Some(stored) = answer.header(CONTENT_DIGEST).and_then(|d| d.parse::<Digest>().ok())
             && stored.algorithm_name() == manifest.digest().algorithm_name()
             && stored != *manifest.digest()

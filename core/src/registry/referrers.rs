@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use futures::{StreamExt, stream};
+use futures::{StreamExt, TryStreamExt, stream};
 use http::{StatusCode, header};
 use serde::Deserialize;
 use tokio::{sync::oneshot, time::Instant};
@@ -146,19 +146,20 @@ impl Registry {
     pub(super) async fn delete_all(&self, manifests: &[Doomed]) -> Vec<Result<()>> {
         let Some((first, rest)) = manifests.split_first() else { return Vec::new() };
         // One goes ahead: a registry that refuses deletes is asked once, not for each.
-        let mut results = vec![self.delete_with_tags(first).await];
+        let mut results = vec![self.delete_one(first).await];
         if matches!(&results[0], Err(e) if e.code() == Code::Unsupported) {
             results.extend(rest.iter().map(|_| Err(refused())));
             return results;
         }
-        let deletions: Vec<_> = rest.iter().map(|doomed| self.delete_with_tags(doomed)).collect();
+        let deletions: Vec<_> = rest.iter().map(|doomed| self.delete_one(doomed)).collect();
         results.extend(stream::iter(deletions).buffered(AT_ONCE).collect::<Vec<_>>().await);
 
-        if !matches!(self.known.referrers.get(), None | Some(ReferrersApi::FallbackTag)) {
+        if !self.keeps_fallback() {
             return results;
         }
         let mut by_subject: BTreeMap<&Digest, Vec<usize>> = BTreeMap::new();
-        for (i, doomed) in manifests.iter().enumerate() {
+        for (i, doomed) in manifests.iter().enumerate().filter(|(_, doomed)| !doomed.subject_stays)
+        {
             if let (Some(subject), Ok(())) = (&doomed.subject, &results[i]) {
                 by_subject.entry(subject).or_default().push(i);
             }
@@ -172,6 +173,29 @@ impl Registry {
             }
         }
         results
+    }
+
+    /// Deletes a manifest. Where its subject stays, it is taken out of that one's list before: a
+    /// registry refuses a list of what is not there, and with it whatever is pushed next.
+    async fn delete_one(&self, doomed: &Doomed) -> Result<()> {
+        let listed = doomed.subject.as_ref().filter(|_| doomed.subject_stays);
+        let Some(subject) = listed.filter(|_| self.keeps_fallback()) else {
+            return self.delete_with_tags(doomed).await;
+        };
+        let gone = HashSet::from([doomed.manifest.digest.clone()]);
+        self.change_fallback(subject, Change::Remove(gone)).await?;
+        let deleted = self.delete_with_tags(doomed).await;
+        if deleted.is_err()
+            && let Err(e) =
+                self.change_fallback(subject, Change::Add(vec![doomed.manifest.clone()])).await
+        {
+            tracing::warn!(error = %e, "what could not be deleted is not listed any more");
+        }
+        deleted
+    }
+
+    fn keeps_fallback(&self) -> bool {
+        matches!(self.known.referrers.get(), None | Some(ReferrersApi::FallbackTag))
     }
 
     /// Asks the generations in their order, once per repository. The answer to the question is
@@ -361,6 +385,7 @@ impl Registry {
         let _between_processes =
             super::lock::between_processes(self.connection.host(), &self.repository, &tag).await;
         let mut replaced: HashSet<Digest> = HashSet::new();
+        let mut gone: HashSet<Digest> = HashSet::new();
         let mut settled = false;
         for _ in 0..WRITE_TRIES {
             let began = Instant::now();
@@ -378,7 +403,9 @@ impl Registry {
                 Err(e) => return Err(e),
             };
             let entries = current.as_ref().map(|(index, _)| index.manifests()).unwrap_or_default();
-            let Some(wanted) = change.applied(entries) else {
+            let there: Vec<_> =
+                entries.iter().filter(|d| !gone.contains(&d.digest)).cloned().collect();
+            let Some(wanted) = change.applied(&there) else {
                 if settled || replaced.is_empty() {
                     break;
                 }
@@ -404,12 +431,19 @@ impl Registry {
                 break;
             }
             let index = write_index(wanted)?;
+            let gone_before = gone.len();
             let etag = current.as_ref().and_then(|(_, etag)| etag.as_deref());
             match self.put_manifest_as(&index, &Name::Tag(tag.clone()), etag).await {
                 Ok(_) => {
                     replaced.insert(index.digest().clone());
                 }
                 Err(e) if e.status() == Some(412) => {}
+                Err(e) if refers_to_nothing(&e) => {
+                    gone.extend(self.missing(index.manifests()).await?);
+                    if gone.len() == gone_before {
+                        return Err(e);
+                    }
+                }
                 Err(e) => {
                     return Err(e.with_hint(format!(
                         "the artifact is stored, but {subject} does not list it: the tag {tag} could not be \
@@ -419,6 +453,23 @@ impl Registry {
             }
         }
         self.remove_replaced(&tag, replaced).await
+    }
+
+    /// Those entries of an index whose manifests are gone: others delete manifests and leave the
+    /// entries, and docker-registry takes no index of what is not there.
+    async fn missing(&self, entries: &[Descriptor]) -> Result<Vec<Digest>> {
+        let looked = stream::iter(entries.to_vec())
+            .map(|entry| async move {
+                match self.resolve_manifest(&Name::Digest(entry.digest.clone())).await {
+                    Err(e) if e.code() == Code::NotFound => Ok(Some(entry.digest)),
+                    Err(e) => Err(e),
+                    Ok(_) => Ok(None),
+                }
+            })
+            .buffered(AT_ONCE)
+            .try_collect::<Vec<_>>()
+            .await?;
+        Ok(looked.into_iter().flatten().collect())
     }
 
     /// Old indexes are garbage, which only clients can know; a registry may refuse.
@@ -440,6 +491,10 @@ impl Registry {
         }
         Ok(())
     }
+}
+
+fn refers_to_nothing(error: &Error) -> bool {
+    error.registry_errors().iter().any(|e| e.code == "MANIFEST_BLOB_UNKNOWN")
 }
 
 fn refused() -> Error {

@@ -82,6 +82,7 @@ pub(crate) async fn delete(layout: &Layout, manifests: &[&Manifest]) -> Vec<Resu
         .map(|m| Doomed {
             manifest: m.descriptor(),
             subject: m.subject().map(|s| s.digest.clone()),
+            subject_stays: false,
             tags: Vec::new(),
         })
         .collect();

@@ -15,8 +15,19 @@ const target = process.env.CARGO_TARGET_DIR ?? join(root, 'target');
 /** A folder that goes when the test ends. */
 export function folder(t) {
   const made = mkdtempSync(join(tmpdir(), 'ocigraph node '));
-  t.after(() => rmSync(made, { recursive: true, force: true }));
+  t.after(() => remove(made));
   return made;
+}
+
+/** What an aborted call was writing goes a moment after the call has ended, so a folder may not be empty at once. */
+async function remove(made, tries = 20) {
+  try {
+    rmSync(made, { recursive: true, force: true });
+  } catch (error) {
+    if (tries === 0) throw error;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await remove(made, tries - 1);
+  }
 }
 
 /** The fixture registry; see `tests/fixture`. Arguments are its flags. */

@@ -269,7 +269,7 @@ fn answer(
         return Ok(());
     }
     match how {
-        How::CutAt(bytes) => connection.write_all(&body[..bytes])?,
+        How::CutAt(bytes) => connection.write_all(&body[..bytes.min(body.len())])?,
         How::Unended => {
             connection.write_all(format!("{:x}\r\n", body.len()).as_bytes())?;
             connection.write_all(&body)?;

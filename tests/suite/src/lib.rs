@@ -18,17 +18,23 @@
 //! ```
 
 mod fault;
+mod helper;
 mod image;
+mod library;
 mod process;
 mod proxy;
 mod registry;
 mod tls;
 mod tools;
+mod user;
 mod workspace;
 
 pub use fault::{Faults, Reply, Seen};
+pub use library::{c_library, c_program, go_program};
+pub use helper::CredentialHelper;
 pub use proxy::Proxy;
 pub use registry::{Kind, Options, PASSWORD, Registry, TokenServer, USER};
 pub use tls::{Authority, Shows, TlsFront};
 pub use tools::{ocigraph_binary, tool};
+pub use user::User;
 pub use workspace::{Ran, Workspace};

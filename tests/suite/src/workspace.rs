@@ -3,10 +3,11 @@
 //! It relies on the tools of `tests/setup`. It never lets a command see the real home folder or the environment of the
 //! person who runs the tests.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fmt;
-use std::fs;
+use std::fs::{self, Permissions};
 use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::thread;
@@ -32,7 +33,7 @@ impl Workspace {
     )]
     pub fn new() -> Self {
         let root = tempfile::tempdir().expect("creating a workspace");
-        for folder in ["home", "work"] {
+        for folder in ["home", "work", "bin"] {
             fs::create_dir(root.path().join(folder)).expect("creating a workspace");
         }
         Self { root }
@@ -62,6 +63,18 @@ impl Workspace {
         let written = fs::create_dir_all(path.parent().expect("a file is in a folder"))
             .and_then(|()| fs::write(&path, content));
         written.unwrap_or_else(|error| panic!("writing {}: {error}", path.display()));
+        path
+    }
+
+    /// Writes a program that commands find before all others.
+    ///
+    /// # Panics
+    /// When it cannot be written.
+    pub fn write_program(&self, name: &str, script: &str) -> PathBuf {
+        let path = self.root.path().join("bin").join(name);
+        let program = fs::write(&path, script)
+            .and_then(|()| fs::set_permissions(&path, Permissions::from_mode(0o755)));
+        program.unwrap_or_else(|error| panic!("writing {}: {error}", path.display()));
         path
     }
 
@@ -100,12 +113,19 @@ impl Workspace {
         command
             .current_dir(self.dir())
             .env_clear()
-            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("PATH", self.search_path())
             .env("HOME", self.home())
             .env("DOCKER_CONFIG", self.home().join(".docker"))
             .env("TMPDIR", std::env::temp_dir())
             .stdin(Stdio::null());
         command
+    }
+
+    fn search_path(&self) -> OsString {
+        let others = std::env::var_os("PATH").unwrap_or_default();
+        let folders = std::iter::once(self.root.path().join("bin"));
+        std::env::join_paths(folders.chain(std::env::split_paths(&others)))
+            .expect("a temporary folder has no colon in its name")
     }
 
     /// Runs a command to its end, whatever its result.
@@ -117,6 +137,7 @@ impl Workspace {
             command.output().unwrap_or_else(|error| panic!("running {command:?}: {error}"));
         Ran::new(command, output)
     }
+
     /// Runs a command to its end, whatever its result, with something on its standard input.
     ///
     /// # Panics
@@ -162,6 +183,19 @@ impl Ran {
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
             stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
         }
+    }
+
+    /// Itself, when it wrote none of these texts.
+    ///
+    /// # Panics
+    /// When it did.
+    #[track_caller]
+    pub fn hides(self, secrets: &[String]) -> Self {
+        for secret in secrets {
+            let shown = self.stdout.contains(secret) || self.stderr.contains(secret);
+            assert!(!shown, "this shows the secret {secret:?}: {self}");
+        }
+        self
     }
 
     /// Its standard output, when it succeeded.

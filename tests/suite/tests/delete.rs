@@ -195,3 +195,36 @@ fn an_interrupted_delete_can_be_run_again() {
     let repository = &fixture.state().repositories["app"];
     assert!(repository.manifests.is_empty(), "{:?}", repository.manifests);
 }
+
+#[test]
+fn a_referrer_leaves_the_list_of_its_subject_which_takes_the_next() {
+    for kind in [Kind::Docker2, Kind::Distribution3] {
+        let registry = Registry::start(kind);
+        let work = Workspace::new();
+        work.write("x", "x");
+        let image = registry.reference("app:v1");
+        work.ocigraph(&["push", &image, "x"]).ok();
+        let attach = |kind: &str| {
+            let args = ["attach", "--format", "json", "--artifact-type", kind, &image, "x"];
+            work.ocigraph(&args).json()["reference"].as_str().unwrap().to_owned()
+        };
+        let listed = || {
+            let graph = work.ocigraph(&["discover", "-o", "json", &image]).json();
+            graph["references"].as_array().unwrap().len()
+        };
+        let [first, second] = ["first/example", "second/example"].map(attach);
+        work.ocigraph(&["delete", "--yes", &first]).ok();
+        assert_eq!(listed(), 1, "{kind}");
+        attach("third/example");
+        work.ocigraph(&["manifest", "delete", "--yes", &second]).ok();
+        assert_eq!(listed(), 1, "{kind}");
+        work.ocigraph(&["verify", &image]).ok();
+
+        // Another client deletes the manifest alone; the next to write the list leaves it out.
+        let fourth = attach("fourth/example");
+        work.crane(&["delete", &fourth]).ok();
+        attach("fifth/example");
+        assert_eq!(listed(), 2, "{kind}");
+        work.ocigraph(&["verify", &image]).ok();
+    }
+}

@@ -4,7 +4,6 @@ use std::{
     fs::File,
     io::Write,
     path::{Path, PathBuf},
-    process::ExitCode,
     sync::Arc,
 };
 
@@ -18,6 +17,7 @@ use serde_json::json;
 use tempfile::Builder;
 
 use crate::{
+    ExitCode,
     args::{Common, Format, FormatArg, Target},
     output,
 };

@@ -1,11 +1,10 @@
 //! `copy`.
 
-use std::process::ExitCode;
-
 use clap::Args;
 use ocigraph::{CopyOptions, Place, Platform, Reference, Result};
 
 use crate::{
+    ExitCode,
     args::{Common, Format, FormatArg, Target, usage},
     output,
     progress::finished,

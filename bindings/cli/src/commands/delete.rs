@@ -1,14 +1,12 @@
 //! `delete`.
 
-use std::{
-    io::{IsTerminal, Write},
-    process::ExitCode,
-};
+use std::io::{IsTerminal, Write};
 
 use clap::Args;
 use ocigraph::{Code, DeleteOptions, DeleteReport, Error, Reference, Result};
 
 use crate::{
+    ExitCode,
     args::{Common, Format, FormatArg, usage},
     output,
 };

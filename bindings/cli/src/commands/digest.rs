@@ -1,12 +1,13 @@
 //! `digest`: the digests of files, without a registry.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::path::PathBuf;
 
 use clap::Args;
 use ocigraph::{Algorithm, Result, digest_files};
 use serde_json::{Value, json};
 
 use crate::{
+    ExitCode,
     args::{Format, FormatArg},
     output,
 };

@@ -1,11 +1,10 @@
 //! `discover`.
 
-use std::process::ExitCode;
-
 use clap::{Args, ValueEnum};
 use ocigraph::{DiscoverOptions, Graph, Names, Platform, Reference, Result};
 
 use crate::{
+    ExitCode,
     args::{Common, Target, key_values},
     output,
 };

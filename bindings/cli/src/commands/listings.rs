@@ -1,12 +1,11 @@
 //! Listings: `tags`, `manifests`, `repos`.
 
-use std::process::ExitCode;
-
 use clap::Args;
 use ocigraph::{Attributes, Host, ManifestInfo, Names, Reference, Result, TagInfo, ToJson};
 use serde_json::{Map, Value, json};
 
 use crate::{
+    ExitCode,
     args::{Common, Format, FormatArg},
     output,
 };

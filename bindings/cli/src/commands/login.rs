@@ -1,11 +1,10 @@
 //! `login` and `logout`.
 
-use std::process::ExitCode;
-
 use clap::Args;
 use ocigraph::{Host, Result, StoredIn};
 
 use crate::{
+    ExitCode,
     args::{Common, Format, FormatArg},
     output,
 };

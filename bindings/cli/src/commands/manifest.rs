@@ -3,7 +3,6 @@
 use std::{
     io::{IsTerminal, Read},
     path::{Path, PathBuf},
-    process::ExitCode,
 };
 
 use clap::Subcommand;
@@ -14,6 +13,7 @@ use serde_json::json;
 
 use super::delete::confirmed;
 use crate::{
+    ExitCode,
     args::{Common, Format, FormatArg, Target, usage},
     output,
 };
@@ -130,6 +130,7 @@ async fn delete(client: &Client, target: &Reference, manifest: &Manifest) -> Res
     let doomed = Doomed {
         manifest: manifest.descriptor(),
         subject: manifest.subject().map(|subject| subject.digest.clone()),
+        subject_stays: manifest.subject().is_some(),
         tags: target.tags().to_vec(),
     };
     let results = client.open(target)?.delete_manifests(&[doomed]).await;

@@ -1,12 +1,11 @@
 //! Names: `tag`, `untag`, `resolve`.
 
-use std::process::ExitCode;
-
 use clap::Args;
 use ocigraph::{Names, Platform, Reference, Result, ToJson};
 use serde_json::json;
 
 use crate::{
+    ExitCode,
     args::{Common, Format, FormatArg},
     output,
 };

@@ -1,11 +1,12 @@
 //! `pull`.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::path::PathBuf;
 
 use clap::Args;
 use ocigraph::{Platform, PullOptions, PullResult, Reference, Result};
 
 use crate::{
+    ExitCode,
     args::{Common, Format, FormatArg},
     output,
     progress::finished,

@@ -4,7 +4,6 @@ use std::{
     collections::BTreeMap,
     env::{self, VarError},
     path::{Path, PathBuf},
-    process::ExitCode,
 };
 
 use clap::Args;
@@ -13,6 +12,7 @@ use ocigraph::{
 };
 
 use crate::{
+    ExitCode,
     args::{Common, Format, FormatArg, Target, key_values, usage},
     output,
     progress::uploads,

@@ -1,11 +1,10 @@
 //! `verify`.
 
-use std::process::ExitCode;
-
 use clap::Args;
 use ocigraph::{Digest, Platform, Problem, Result, VerifyOptions};
 
 use crate::{
+    ExitCode,
     args::{Common, Format, FormatArg, Target},
     output,
     progress::finished,

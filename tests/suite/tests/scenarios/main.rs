@@ -1,13 +1,14 @@
-//! The scenarios that every language runs, here over the crate and through the command line: see
-//! `tests/scenarios/README.md` for their form.
+//! The scenarios that every language runs, here over the crate, through the command line, and from
+//! C and Go: see `tests/scenarios/README.md` for their form.
 
 mod command_line;
 mod library;
+mod program;
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{collections::BTreeSet, env, fs, path::Path};
 
 use ocigraph_fixture::{Config, Fixture};
-use ocigraph_suite::Workspace;
+use ocigraph_suite::{Workspace, c_program, go_program};
 use serde_json::{Map, Value, json};
 
 /// Every operation of a client. A scenario that names another fails, and so does a lack of one.
@@ -33,7 +34,7 @@ const OPERATIONS: [&str; 18] = [
 ];
 
 /// Does one operation: the result in the common form, or the error's code.
-type Runner = fn(&Workspace, &str, &Value) -> Result<Value, String>;
+type Runner<'a> = &'a dyn Fn(&Workspace, &str, &Value) -> Result<Value, String>;
 
 struct Scenario {
     name: String,
@@ -69,25 +70,47 @@ fn the_scenarios_cover_every_operation() {
 
 #[test]
 fn scenarios_pass_over_the_crate() {
-    run_all(library::run);
+    run_all("rust", &library::run);
 }
 
 #[test]
 fn scenarios_pass_through_the_command_line() {
-    run_all(command_line::run);
+    run_all("command-line", &command_line::run);
 }
 
-fn run_all(runner: Runner) {
+#[test]
+fn scenarios_pass_from_c() {
+    let folder = tempfile::tempdir().unwrap();
+    let step = c_program("tests/c/step.c", folder.path());
+    run_all("c", &|work, operation, arguments| program::run(&step, work, operation, arguments));
+}
+
+#[test]
+fn scenarios_pass_from_go() {
+    let folder = tempfile::tempdir().unwrap();
+    let step = go_program("bindings/go/internal/step", folder.path());
+    run_all("go", &|work, operation, arguments| program::run(&step, work, operation, arguments));
+}
+
+/// Runs every scenario, and leaves the names of those that passed for `tests/scenarios/check`.
+fn run_all(language: &str, runner: Runner<'_>) {
     let mut failures = Vec::new();
+    let mut passed = String::new();
     for scenario in scenarios() {
         for place in ["layout", "registry"] {
             let only = scenario.body["on"].as_str();
-            if only.is_none_or(|only| only == place)
-                && let Err(why) = run(&scenario.body, place, runner)
-            {
-                failures.push(format!("{} on a {place}: {why}", scenario.name));
+            if only.is_some_and(|only| only != place) {
+                continue;
+            }
+            match run(&scenario.body, place, runner) {
+                Ok(()) => passed.push_str(&format!("{} on a {place}\n", scenario.name)),
+                Err(why) => failures.push(format!("{} on a {place}: {why}", scenario.name)),
             }
         }
+    }
+    if let Some(folder) = env::var_os("OCIGRAPH_SCENARIOS") {
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(Path::new(&folder).join(language), passed).unwrap();
     }
     assert!(failures.is_empty(), "{}", failures.join("\n\n"));
 }
@@ -106,7 +129,7 @@ fn operation(step: &Value) -> (&str, &Value) {
     (name, arguments)
 }
 
-fn run(scenario: &Value, place: &str, runner: Runner) -> Result<(), String> {
+fn run(scenario: &Value, place: &str, runner: Runner<'_>) -> Result<(), String> {
     let work = Workspace::new();
     for (name, content) in scenario["files"].as_object().into_iter().flatten() {
         work.write(name, bytes(content));

@@ -1,0 +1,163 @@
+package ocigraph
+
+// #include <ocigraph.h>
+import "C"
+
+import (
+	"context"
+	"runtime"
+	"sync"
+)
+
+// ClientOptions say how to speak to registries. The zero value is the default.
+type ClientOptions struct {
+	// PlainHTTP is plain HTTP (true) or TLS (false) for every registry. Without it, plain HTTP for this machine and TLS
+	// for others.
+	PlainHTTP *bool
+	// Headers are sent to the registry itself and nowhere else.
+	Headers map[string]string
+	// UserAgent is the header of that name; a program names itself here.
+	UserAgent string
+}
+
+// A Client speaks to registries and layouts: it holds connections, and what was learned of each registry. Make one and
+// share it.
+type Client struct {
+	state *state
+}
+
+// state is a client without its name, so that one that was lost can be cleaned up.
+type state struct {
+	mu      sync.Mutex
+	handle  *C.ocigraph_client
+	closed  bool
+	running map[*C.ocigraph_cancel]struct{}
+	idle    sync.WaitGroup
+}
+
+// NewClient makes a client; nil options are the defaults. Nothing is read or sent yet.
+func NewClient(options *ClientOptions) (*Client, error) {
+	var a arguments
+	defer a.release()
+	c := C.ocigraph_client_options_new()
+	defer C.ocigraph_client_options_free(c)
+	if options != nil {
+		if err := options.fill(&a, c); err != nil {
+			return nil, err
+		}
+	}
+	var handle *C.ocigraph_client
+	var failure *C.ocigraph_error
+	if err := check(C.ocigraph_client_new(nil, c, &handle, &failure), failure); err != nil {
+		return nil, err
+	}
+	client := &Client{&state{handle: handle, running: make(map[*C.ocigraph_cancel]struct{})}}
+	live.Add(1)
+	// A net for clients that nobody closed; it runs when nobody can call them any more.
+	runtime.AddCleanup(client, (*state).close, client.state)
+	return client, nil
+}
+
+func (o *ClientOptions) fill(a *arguments, c *C.ocigraph_client_options) error {
+	var failure *C.ocigraph_error
+	if o.PlainHTTP != nil {
+		status := C.ocigraph_client_options_set_plain_http(c, C.bool(*o.PlainHTTP), &failure)
+		if err := check(status, failure); err != nil {
+			return err
+		}
+	}
+	for name, value := range o.Headers {
+		status := C.ocigraph_client_options_add_header(c, a.text(name), a.text(value), &failure)
+		if err := check(status, failure); err != nil {
+			return err
+		}
+	}
+	if o.UserAgent != "" {
+		status := C.ocigraph_client_options_set_user_agent(c, a.text(o.UserAgent), &failure)
+		return check(status, failure)
+	}
+	return nil
+}
+
+// Close ends the client. Calls that are under way are cancelled, and waited for; their errors, and those of later calls,
+// are [ErrClosed]. Closing again does nothing. It always returns nil.
+func (c *Client) Close() error {
+	c.state.close()
+	runtime.KeepAlive(c)
+	return nil
+}
+
+func (s *state) close() {
+	s.mu.Lock()
+	if s.closed {
+		s.mu.Unlock()
+		return
+	}
+	s.closed = true
+	for token := range s.running {
+		C.ocigraph_cancel_cancel(token)
+	}
+	s.mu.Unlock()
+	s.idle.Wait()
+	C.ocigraph_client_free(s.handle)
+	s.handle = nil
+	live.Add(-1)
+}
+
+// enter begins a call, which close waits for; false when the client is closed.
+func (s *state) enter(token *C.ocigraph_cancel) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return false
+	}
+	s.running[token] = struct{}{}
+	s.idle.Add(1)
+	return true
+}
+
+func (s *state) leave(token *C.ocigraph_cancel) {
+	s.mu.Lock()
+	delete(s.running, token)
+	s.mu.Unlock()
+	s.idle.Done()
+}
+
+// An operation calls one function of C's with a client, a token that ends it, and a place for its error.
+type operation func(client *C.ocigraph_client, token *C.ocigraph_cancel, failure **C.ocigraph_error) C.ocigraph_status
+
+// do runs an operation until its context, or the client, ends.
+func (c *Client) do(ctx context.Context, a *arguments, run operation) error {
+	if ctx.Err() != nil {
+		return &Error{Code: ErrCancelled, Message: "it was cancelled before it began", cause: context.Cause(ctx)}
+	}
+	token := C.ocigraph_cancel_new()
+	defer C.ocigraph_cancel_free(token)
+	if !c.state.enter(token) {
+		return &Error{Code: ErrCancelled, Message: "the call was not made", cause: ErrClosed}
+	}
+	defer c.state.leave(token)
+	cancelled := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		C.ocigraph_cancel_cancel(token)
+		close(cancelled)
+	})
+	var failure *C.ocigraph_error
+	status := run(c.state.handle, token, &failure)
+	if !stop() {
+		// It must be done with the token before that is freed.
+		<-cancelled
+	}
+	runtime.KeepAlive(c)
+	if status == C.OCIGRAPH_OK {
+		return nil
+	}
+	err := newError(failure)
+	err.cause = a.failed()
+	if err.cause == nil && status == C.OCIGRAPH_CANCELLED {
+		if err.cause = context.Cause(ctx); err.cause == nil {
+			err.cause = ErrClosed
+		}
+	}
+	return err
+}

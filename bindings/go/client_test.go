@@ -1,0 +1,465 @@
+package ocigraph
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"reflect"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/iotest"
+	"time"
+)
+
+// places are an empty layout and an empty repository.
+func places(t *testing.T, test func(t *testing.T, place string)) {
+	t.Run("layout", func(t *testing.T) { test(t, "oci:"+filepath.Join(t.TempDir(), "store")) })
+	t.Run("registry", func(t *testing.T) { test(t, fixture(t)+"/app") })
+}
+
+func TestEveryOperation(t *testing.T) {
+	places(t, func(t *testing.T, place string) {
+		ctx, client, dir := t.Context(), newClient(t), t.TempDir()
+		path := filepath.Join(dir, "a.txt")
+		if err := os.WriteFile(path, []byte("content of a\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		epoch := uint64(1700000000)
+		pushed := must(client.Push(ctx, place+":v1,latest", &PushOptions{
+			Files: []File{
+				{Path: path, Title: "a.txt", MediaType: "text/markdown", Annotations: map[string]string{"of": "the file"}},
+				{Title: "b.json", Content: []byte("{}")},
+				{Title: "c.txt", Reader: iotest.OneByteReader(strings.NewReader("read"))},
+			},
+			ArtifactType: "app/example", Annotations: map[string]string{"of": "the manifest"},
+			Config: &File{Content: []byte(`{"x":1}`), MediaType: "application/x"}, Format: FormatOCI11,
+			SourceDateEpoch: &epoch, Concurrency: 2,
+		}))
+		digest := pushed.Descriptor.Digest
+		if pushed.Reference != place+"@"+digest || !slices.Equal(pushed.Tags, []string{"v1", "latest"}) {
+			t.Errorf("pushed %+v", pushed)
+		}
+		if len(pushed.Manifest) != int(pushed.Descriptor.Size) || pushed.Descriptor.Annotations["of"] != "the manifest" {
+			t.Errorf("pushed %+v", pushed)
+		}
+		if len(pushed.Blobs) != 3 || pushed.Blobs[0].Outcome != Uploaded || pushed.Blobs[2].Descriptor.Size != 4 ||
+			pushed.Blobs[0].Descriptor.Annotations["of"] != "the file" || pushed.Blobs[1].Title != "b.json" {
+			t.Errorf("blobs %+v", pushed.Blobs)
+		}
+
+		sbom := attach(t, client, place, "sbom/example", place+":v1", "an SBoM")
+		signature := attach(t, client, place, "signature/example", place+"@"+sbom, "a signature")
+		graph := must(client.Discover(ctx, place+":v1", nil))
+		var walked []string
+		for node := range graph.All() {
+			walked = append(walked, node.Digest)
+			if node.Depth != len(walked) || !node.First || node.Subject != []string{digest, sbom}[node.Depth-1] {
+				t.Errorf("node %+v", node)
+			}
+		}
+		if !slices.Equal(walked, []string{sbom, signature}) || graph.Len() != 2 || graph.Subject().Digest != digest {
+			t.Errorf("walked %v", walked)
+		}
+		for range graph.All() {
+			break // Leaving early is allowed.
+		}
+		beneath := slices.Collect(graph.Referrers(sbom))
+		if len(beneath) != 1 || beneath[0].ArtifactType != "signature/example" {
+			t.Errorf("beneath %+v", beneath)
+		}
+		if slices.Collect(graph.Referrers("no digest")) != nil {
+			t.Error("what is not in the graph has no referrers")
+		}
+		tree := place + ":v1\n└── sbom/example\n    └── " + sbom + "\n        └── signature/example\n            └── " + signature + "\n"
+		if graph.String() != tree || !strings.Contains(graph.Dot(), "digraph") || !strings.Contains(graph.Mermaid(), "graph BT") {
+			t.Errorf("drawn as\n%s", graph)
+		}
+		var root struct {
+			References []Descriptor `json:"references"`
+		}
+		if err := json.Unmarshal(must(json.Marshal(graph)), &root); err != nil || root.References[0].Digest != sbom {
+			t.Errorf("as JSON %+v, %v", root, err)
+		}
+		if part := must(graph.Filter(DiscoverOptions{ArtifactType: "no/such"})); part.Len() != 0 {
+			t.Errorf("filtered %s", part)
+		}
+		if near := must(client.Discover(ctx, place+":v1", &DiscoverOptions{Depth: 1})); near.Len() != 1 {
+			t.Errorf("near %s", near)
+		}
+
+		out := filepath.Join(dir, "out")
+		pulled := must(client.Pull(ctx, place+":v1", &PullOptions{Output: out}))
+		if len(pulled) != 1 || len(pulled[0].Files) != 3 || pulled[0].Files[0].Path != filepath.Join(out, "a.txt") ||
+			pulled[0].Files[0].Outcome != Written || len(pulled[0].Skipped) != 1 {
+			t.Errorf("pulled %+v", pulled)
+		}
+		if content := must(os.ReadFile(filepath.Join(out, "c.txt"))); string(content) != "read" {
+			t.Errorf("c.txt holds %q", content)
+		}
+
+		other := "oci:" + filepath.Join(dir, "other")
+		copied := must(client.Copy(ctx, place+":v1", other+":v1", &CopyOptions{Recursive: true}))
+		if copied.Manifests != 3 || copied.Descriptor.Digest != digest || copied.Blobs.Copied < 3 {
+			t.Errorf("copied %+v", copied)
+		}
+		verified := must(client.Verify(ctx, other+":v1", nil))
+		if len(verified.Problems) != 0 || verified.Checked < 8 || verified.Bytes == 0 {
+			t.Errorf("verified %+v", verified)
+		}
+
+		if found := must(client.Resolve(ctx, place+":v1", nil)); found.Digest != digest {
+			t.Errorf("resolved %+v", found)
+		}
+		if found := must(client.Tag(ctx, place+":v1", "x", "y")); found.Digest != digest {
+			t.Errorf("tagged %+v", found)
+		}
+		if err := client.Untag(ctx, place+":x,y,latest"); err != nil {
+			t.Error(err)
+		}
+		if tags := must(client.Tags(ctx, place)); !slices.Equal(tags, []string{"v1"}) {
+			t.Errorf("tags %v", tags)
+		}
+		manifests := must(client.Manifests(ctx, place))
+		if len(manifests) != 3 || manifests[0].ConfigMediaType != "application/x" || manifests[0].Created == "" {
+			t.Errorf("manifests %+v", manifests)
+		}
+		if host, repository, ok := strings.Cut(place, "/"); ok && !strings.HasPrefix(place, "oci:") {
+			if found := must(client.Repositories(ctx, host)); !slices.Contains(found, repository) {
+				t.Errorf("repositories %v", found)
+			}
+		}
+
+		manifest := must(client.FetchManifest(ctx, place+"@"+sbom, nil))
+		if manifest.Subject == nil || manifest.Subject.Digest != digest || manifest.Config == nil || manifest.IsIndex ||
+			len(manifest.Blobs) != 1 || len(manifest.Manifests) != 0 || !bytes.Contains(manifest.Bytes, []byte("sbom/example")) {
+			t.Errorf("manifest %+v", manifest)
+		}
+		if again := must(client.PushManifest(ctx, place+":again", "", manifest.Bytes)); again.Digest != sbom {
+			t.Errorf("pushed again %+v", again)
+		}
+		blob := must(client.PushBlob(ctx, place, "text/plain", []byte("a blob")))
+		if blob.Outcome != Uploaded || blob.Descriptor.MediaType != "text/plain" {
+			t.Errorf("blob %+v", blob)
+		}
+		if again := must(client.PushBlobFrom(ctx, place, "", strings.NewReader("a blob"))); again.Outcome != Existed {
+			t.Errorf("blob again %+v", again)
+		}
+		var content bytes.Buffer
+		fetched := must(client.FetchBlob(ctx, place+"@"+blob.Descriptor.Digest, &content))
+		if content.String() != "a blob" || fetched.Size != 6 {
+			t.Errorf("fetched %q, %+v", content.String(), fetched)
+		}
+
+		plan := must(client.Delete(ctx, place+":v1", &DeleteOptions{DryRun: true}))
+		if !plan.DryRun || len(plan.Kept) == 0 || plan.Kept[0].Reason == "" {
+			t.Errorf("plan %+v", plan)
+		}
+		report := must(client.Delete(ctx, place+":v1", &DeleteOptions{Force: true}))
+		if report.DryRun || len(report.Deleted) != 3 || len(report.Failed) != 0 {
+			t.Errorf("deleted %+v", report)
+		}
+	})
+}
+
+func TestDigests(t *testing.T) {
+	empty := "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+	if digest := must(Digest(SHA256, nil)); digest != empty {
+		t.Error(digest)
+	}
+	path := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(path, []byte("{}"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	found := must(DigestFiles(SHA512, path, path))
+	if len(found) != 2 || found[1].Path != path || found[1].Size != 2 || len(found[1].Digest) != 7+128 {
+		t.Errorf("%+v", found)
+	}
+	if _, err := DigestFiles(SHA256, path+"x"); !errors.Is(err, ErrNotFound) {
+		t.Error(err)
+	}
+	if _, err := Digest(Algorithm(7), nil); !errors.Is(err, ErrInvalidArgument) {
+		t.Error(err)
+	}
+	if !strings.HasPrefix(Version(), "0.") {
+		t.Error(Version())
+	}
+}
+
+func TestErrorsSayWhatIsKnown(t *testing.T) {
+	client, host := newClient(t), fixture(t)
+	_, err := client.Discover(t.Context(), host+"/app:none", nil)
+	var failure *Error
+	if !errors.As(err, &failure) {
+		t.Fatal(err)
+	}
+	if failure.Code != ErrNotFound || failure.Status != 404 || failure.Operation != "discover" || failure.Retryable ||
+		failure.Reference != host+"/app:none" || len(failure.RegistryErrors) == 0 || failure.Error() != failure.Message {
+		t.Errorf("%+v", failure)
+	}
+	if !errors.Is(err, ErrNotFound) || errors.Is(err, ErrNetwork) || ErrNotFound.Error() != "NOT_FOUND" {
+		t.Error(err)
+	}
+	if _, err := client.Discover(t.Context(), "alpine", nil); !errors.Is(err, ErrInvalidReference) ||
+		!strings.Contains(err.Error(), "docker.io/alpine") {
+		t.Error(err)
+	}
+	if _, err := client.Push(t.Context(), host+"/app", &PushOptions{Subject: "x"}); !errors.Is(err, ErrInvalidReference) {
+		t.Error(err)
+	}
+	configure(t, host, `{"fail":[{"path":"/tags/","status":429,"times":null,"retry_after":"7200"}]}`)
+	_, err = client.Tags(t.Context(), host+"/app")
+	if !errors.As(err, &failure) || failure.Code != ErrRateLimited || failure.RetryAfter != 2*time.Hour || !failure.Retryable {
+		t.Errorf("%+v", err)
+	}
+	plain := false
+	tls := must(NewClient(&ClientOptions{PlainHTTP: &plain, UserAgent: "test", Headers: map[string]string{"x-a": "b"}}))
+	defer tls.Close()
+	if _, err := tls.Tags(t.Context(), host+"/app"); err == nil || errors.Is(err, ErrRateLimited) {
+		t.Errorf("TLS to a plain server gave %v", err)
+	}
+}
+
+func TestCodesAreThoseOfEveryLanguage(t *testing.T) {
+	var table []struct {
+		Number Code
+		Name   string
+	}
+	if err := json.Unmarshal(must(os.ReadFile("../../tests/vectors/errors.json")), &table); err != nil {
+		t.Fatal(err)
+	}
+	for _, entry := range table {
+		if entry.Number.String() != entry.Name {
+			t.Errorf("%d is %q here, %q in the table", entry.Number, entry.Number, entry.Name)
+		}
+	}
+}
+
+func TestAContextEndsACallWithin100Milliseconds(t *testing.T) {
+	client, slow := newClient(t), fixture(t, "--delay-ms=60000")+"/slow:v1"
+	mine := errors.New("mine")
+	for name, call := range map[string]func(ctx context.Context) error{
+		"discover": func(ctx context.Context) error { _, err := client.Discover(ctx, slow, nil); return err },
+		"resolve":  func(ctx context.Context) error { _, err := client.Resolve(ctx, slow, nil); return err },
+		"push":     func(ctx context.Context) error { _, err := client.Push(ctx, slow, nil); return err },
+		"untag":    func(ctx context.Context) error { return client.Untag(ctx, slow) },
+	} {
+		ctx, cancel := context.WithCancelCause(t.Context())
+		var at time.Time
+		time.AfterFunc(50*time.Millisecond, func() { at = time.Now(); cancel(mine) })
+		err := call(ctx)
+		if late := time.Since(at); late > 100*time.Millisecond {
+			t.Errorf("%s returned %v after its context ended", name, late)
+		}
+		if !errors.Is(err, ErrCancelled) || !errors.Is(err, mine) {
+			t.Errorf("%s gave %v", name, err)
+		}
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+	defer cancel()
+	if _, err := client.Discover(ctx, slow, nil); !errors.Is(err, context.DeadlineExceeded) {
+		t.Error(err)
+	}
+	over, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := client.Discover(over, slow, nil); !errors.Is(err, context.Canceled) || !errors.Is(err, ErrCancelled) {
+		t.Error(err)
+	}
+}
+
+func TestCloseEndsWhatRunsAndCanBeRepeated(t *testing.T) {
+	slow := fixture(t, "--delay-ms=60000") + "/slow:v1"
+	client := must(NewClient(nil))
+	failures := make(chan error)
+	for range 4 {
+		go func() { _, err := client.Discover(context.Background(), slow, nil); failures <- err }()
+	}
+	time.Sleep(50 * time.Millisecond)
+	var closing sync.WaitGroup
+	for range 3 {
+		closing.Add(1)
+		go func() { client.Close(); closing.Done() }()
+	}
+	for range 4 {
+		if err := <-failures; !errors.Is(err, ErrClosed) || !errors.Is(err, ErrCancelled) {
+			t.Error(err)
+		}
+	}
+	closing.Wait()
+	if _, err := client.Tags(context.Background(), slow); !errors.Is(err, ErrClosed) {
+		t.Error(err)
+	}
+}
+
+func TestProgressIsToldAndCanEndTheOperation(t *testing.T) {
+	places(t, func(t *testing.T, place string) {
+		client, large := newClient(t), bytes.Repeat([]byte("x"), 4<<20)
+		options := &PushOptions{Files: []File{{Title: "large", Content: large}, {Title: "small", Content: []byte("small")}}}
+		mine := errors.New("mine")
+		options.Progress = func(Event) error { return mine }
+		if _, err := client.Push(t.Context(), place+":v1", options); !errors.Is(err, mine) || !errors.Is(err, ErrCancelled) {
+			t.Error(err)
+		}
+		kinds, position := map[EventKind]int{}, int64(0)
+		options.Progress = func(e Event) error {
+			kinds[e.Kind]++
+			if e.Title == "large" || e.Size == int64(len(large)) {
+				position = e.Position
+			}
+			if (e.Outcome != "") != (e.Kind == Finished) {
+				t.Errorf("event %+v", e)
+			}
+			return nil
+		}
+		must(client.Push(t.Context(), place+":v1", options))
+		if kinds[Started] < 2 || kinds[Started] != kinds[Finished] || position != int64(len(large)) {
+			t.Errorf("events %v, at the end %d", kinds, position)
+		}
+		func() {
+			defer func() {
+				if said := recover(); said != "a panic of the caller's" {
+					t.Errorf("recovered %v", said)
+				}
+			}()
+			_, err := client.Verify(t.Context(), place+":v1", &VerifyOptions{
+				Progress: func(Event) error { panic("a panic of the caller's") },
+			})
+			t.Errorf("the panic should go on, but Verify gave %v", err)
+		}()
+	})
+}
+
+func TestReadersAndWritersThatFail(t *testing.T) {
+	client, place := newClient(t), "oci:"+filepath.Join(t.TempDir(), "store")
+	mine := errors.New("mine")
+	_, err := client.PushBlobFrom(t.Context(), place, "", iotest.ErrReader(mine))
+	if !errors.Is(err, mine) || !errors.Is(err, ErrIO) {
+		t.Error(err)
+	}
+	_, err = client.Push(t.Context(), place+":v1", &PushOptions{
+		Files: []File{{Title: "r", Reader: io.MultiReader(strings.NewReader("some"), iotest.ErrReader(mine))}},
+	})
+	if !errors.Is(err, mine) {
+		t.Error(err)
+	}
+	blob := must(client.PushBlob(t.Context(), place, "", []byte("a blob")))
+	reader, writer := io.Pipe()
+	reader.CloseWithError(mine)
+	if _, err := client.FetchBlob(t.Context(), place+"@"+blob.Descriptor.Digest, writer); !errors.Is(err, mine) {
+		t.Error(err)
+	}
+}
+
+// settled waits until the number of goroutines and of C's handles has come down to what it was.
+func settled(t *testing.T, goroutines int, handles int64) {
+	t.Helper()
+	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+		runtime.GC()
+		if runtime.NumGoroutine() <= goroutines && live.Load() <= handles {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("%d goroutines and %d handles are left, of %d and %d", runtime.NumGoroutine(), live.Load(), goroutines, handles)
+		}
+	}
+}
+
+func TestAThousandGoroutinesOnOneClient(t *testing.T) {
+	host := fixture(t)
+	place := host + "/app"
+	outer := newClient(t)
+	attach(t, outer, place+":v1", "app/example", "", "an image")
+	attach(t, outer, place, "sbom/example", place+":v1", "an SBoM")
+	// Answers take as long as contexts live: some calls end in time, some do not.
+	configure(t, host, `{"delay_ms": 20}`)
+	goroutines, handles := runtime.NumGoroutine(), live.Load()
+	client := must(NewClient(nil))
+	var running sync.WaitGroup
+	var mu sync.Mutex
+	ended := map[bool]int{}
+	for range 1000 {
+		running.Add(1)
+		go func() {
+			defer running.Done()
+			ctx, cancel := context.WithTimeout(context.Background(), time.Duration(rand.IntN(2000))*time.Millisecond)
+			defer cancel()
+			graph, err := client.Discover(ctx, place+":v1", nil)
+			if err == nil && graph.Len() != 1 || err != nil && !errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("%v, %v", graph, err)
+			}
+			mu.Lock()
+			ended[err == nil]++
+			mu.Unlock()
+		}()
+	}
+	running.Wait()
+	client.Close()
+	if ended[true] == 0 || ended[false] == 0 {
+		t.Errorf("some should succeed and some be cancelled, but: %v", ended)
+	}
+	settled(t, goroutines, handles)
+}
+
+func TestTheCollectorMayRunAtAnyTime(t *testing.T) {
+	place := "oci:" + filepath.Join(t.TempDir(), "store")
+	handles := live.Load()
+	outer := newClient(t)
+	image := attach(t, outer, place+":v1", "app/example", "", "an image")
+	attach(t, outer, place, "sbom/example", place+":v1", "an SBoM")
+	stop := make(chan struct{})
+	collected := make(chan int)
+	go func() {
+		for n := 0; ; n++ {
+			select {
+			case <-stop:
+				collected <- n
+				return
+			default:
+				runtime.GC()
+			}
+		}
+	}()
+	var running sync.WaitGroup
+	for range 8 {
+		running.Add(1)
+		go func() {
+			defer running.Done()
+			for range 20 {
+				// Clients and graphs that nobody closes: the collector does, never during a call.
+				graph := must(must(NewClient(nil)).Discover(context.Background(), place+":v1", nil))
+				tree := must(graph.Filter(DiscoverOptions{ArtifactType: "sbom/example"})).Tree()
+				progressed := 0
+				verified := must(must(NewClient(nil)).Verify(context.Background(), place+":v1", &VerifyOptions{
+					Progress: func(Event) error { progressed++; return nil },
+				}))
+				if !strings.Contains(tree, "sbom/example") || verified.Checked != 5 || progressed == 0 || graph.Subject().Digest != image {
+					t.Errorf("%s %+v %d", tree, verified, progressed)
+				}
+			}
+		}()
+	}
+	running.Wait()
+	close(stop)
+	if n := <-collected; n < 10 {
+		t.Errorf("the collector ran %d times", n)
+	}
+	outer.Close()
+	settled(t, 1<<30, handles)
+}
+
+func TestOptionsHaveWhatEveryLanguageHas(t *testing.T) {
+	for _, options := range []any{PushOptions{}, PullOptions{}, CopyOptions{}, VerifyOptions{}} {
+		for _, field := range []string{"Concurrency", "Progress"} {
+			if _, ok := reflect.TypeOf(options).FieldByName(field); !ok {
+				t.Errorf("%T lacks %s", options, field)
+			}
+		}
+	}
+}

@@ -1,0 +1,3 @@
+module github.com/ocigraph/ocigraph/bindings/go
+
+go 1.24

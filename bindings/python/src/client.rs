@@ -1,0 +1,396 @@
+//! The client: each method parses its arguments, starts the operation of the same name, and says
+//! how its result becomes a Python value.
+
+use std::{
+    collections::BTreeMap,
+    future::Future,
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use bytes::Bytes;
+use ocigraph::{
+    Algorithm, Code, CopyOptions, Credential, DeleteOptions, DiscoverOptions, Error, Host, Limits,
+    Manifest, Names, Platform, PullOptions, PushOptions, Reference, RegistryConfig, Result, ToJson,
+    VerifyOptions, media_type,
+};
+use pyo3::{prelude::*, pybacked::PyBackedBytes, types::PyBytes};
+use serde_json::json;
+
+use crate::{
+    blob::BlobStream,
+    config::GivenLimits,
+    content::{Given, GivenFile},
+    graph::Graph,
+    operation::{Events, Operation},
+    runtime::{Own, Runtime},
+    values::{descriptor, or_raised, parsed, plain, result},
+};
+
+/// A client of the core, with the runtime it works on. In a child of `fork` both are made anew.
+#[pyclass(frozen, module = "ocigraph._native")]
+pub(crate) struct Client {
+    config: RegistryConfig,
+    inner: Mutex<Option<Inner>>,
+}
+
+type Inner = Own<(Arc<Runtime>, ocigraph::Client)>;
+
+type Annotations = BTreeMap<String, String>;
+
+impl Client {
+    fn open(&self, py: Python<'_>) -> PyResult<(Arc<Runtime>, ocigraph::Client)> {
+        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        let closed = || Error::new(Code::InvalidArgument, "the client is closed");
+        let known = or_raised(py, inner.as_ref().ok_or_else(closed))?;
+        if let Some((runtime, client)) = known.get() {
+            return Ok((Arc::clone(runtime), client.clone()));
+        }
+        let made = or_raised(py, made(&self.config))?;
+        let (runtime, client) = (Arc::clone(&made.0), made.1.clone());
+        *inner = Some(Own::new(made));
+        Ok((runtime, client))
+    }
+
+    /// Starts an operation without progress.
+    fn start<T, F>(
+        &self,
+        py: Python<'_>,
+        work: impl FnOnce(ocigraph::Client) -> F,
+        convert: impl FnOnce(Python<'_>, T) -> PyResult<Py<PyAny>> + Send + 'static,
+    ) -> PyResult<Operation>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<T>> + Send + 'static,
+    {
+        let (runtime, client) = self.open(py)?;
+        Ok(Operation::start(&runtime, None, work(client), convert))
+    }
+}
+
+fn made(config: &RegistryConfig) -> Result<(Arc<Runtime>, ocigraph::Client)> {
+    Ok((Runtime::shared()?, ocigraph::Client::with_config(config.clone())))
+}
+
+fn platform(py: Python<'_>, text: Option<&str>) -> PyResult<Option<Platform>> {
+    text.map(|text| parsed(py, text)).transpose()
+}
+
+#[pymethods]
+impl Client {
+    #[new]
+    #[pyo3(signature = (*, credential=None, plain_http=None, headers=Vec::new(), limits=None))]
+    fn new(
+        py: Python<'_>,
+        credential: Option<(String, String)>,
+        plain_http: Option<bool>,
+        headers: Vec<(String, String)>,
+        limits: Option<GivenLimits>,
+    ) -> PyResult<Self> {
+        let usual = RegistryConfig::default();
+        let config = RegistryConfig {
+            credential: credential.map(|(username, password)| Credential { username, password }),
+            plain_http,
+            headers,
+            limits: limits.map_or_else(Limits::default, |limits| limits.limits()),
+            ..usual
+        };
+        let inner = or_raised(py, made(&config))?;
+        Ok(Self { config, inner: Mutex::new(Some(Own::new(inner))) })
+    }
+
+    /// Drops the connections. What is under way goes on; nothing more can be begun.
+    fn close(&self) {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner).take();
+    }
+
+    #[pyo3(signature = (reference, files, *, artifact_type=None, subject=None, annotations=Annotations::new(),
+        config=None, format="auto", allow_path_traversal=false, source_date_epoch=None, concurrency=None,
+        progress=false))]
+    #[allow(clippy::too_many_arguments)]
+    fn push(
+        &self,
+        py: Python<'_>,
+        reference: &str,
+        files: Vec<GivenFile>,
+        artifact_type: Option<String>,
+        subject: Option<&str>,
+        annotations: Annotations,
+        config: Option<GivenFile>,
+        format: &str,
+        allow_path_traversal: bool,
+        source_date_epoch: Option<u64>,
+        concurrency: Option<usize>,
+        progress: bool,
+    ) -> PyResult<Operation> {
+        let (runtime, client) = self.open(py)?;
+        let (events, progress) = Events::wanted(progress);
+        let reference: Reference = parsed(py, reference)?;
+        let mut options = PushOptions {
+            artifact_type,
+            subject: subject.map(|text| parsed(py, text)).transpose()?,
+            annotations,
+            format: parsed(py, format)?,
+            allow_path_traversal,
+            source_date_epoch,
+            concurrency,
+            progress,
+            ..PushOptions::default()
+        };
+        let work = async move {
+            for file in files {
+                options.files.push(file.into_file().await?);
+            }
+            if let Some(config) = config {
+                options.config = Some(config.into_file().await?);
+            }
+            client.push(&reference, options).await
+        };
+        Ok(Operation::start(&runtime, events, work, |py, pushed| {
+            let manifest = PyBytes::new(py, &pushed.manifest);
+            Ok((result(py, &pushed)?, manifest).into_pyobject(py)?.into_any().unbind())
+        }))
+    }
+
+    #[pyo3(signature = (reference, output, *, artifact_type=None, platform=None, include_subject=false,
+        keep_old_files=false, allow_path_traversal=false, concurrency=None, progress=false))]
+    #[allow(clippy::too_many_arguments)]
+    fn pull(
+        &self,
+        py: Python<'_>,
+        reference: &str,
+        output: PathBuf,
+        artifact_type: Option<String>,
+        platform: Option<&str>,
+        include_subject: bool,
+        keep_old_files: bool,
+        allow_path_traversal: bool,
+        concurrency: Option<usize>,
+        progress: bool,
+    ) -> PyResult<Operation> {
+        let (runtime, client) = self.open(py)?;
+        let (events, progress) = Events::wanted(progress);
+        let reference: Reference = parsed(py, reference)?;
+        let options = PullOptions {
+            output,
+            artifact_type,
+            platform: self::platform(py, platform)?,
+            include_subject,
+            keep_old_files,
+            allow_path_traversal,
+            concurrency,
+            progress,
+            ..PullOptions::default()
+        };
+        let work = async move { client.pull(&reference, options).await };
+        Ok(Operation::start(&runtime, events, work, |py, pulled| result(py, pulled.as_slice())))
+    }
+
+    #[pyo3(signature = (reference, *, artifact_type=None, annotations=Annotations::new(), platform=None,
+        depth=None, concurrency=None))]
+    #[allow(clippy::too_many_arguments)]
+    fn discover(
+        &self,
+        py: Python<'_>,
+        reference: &str,
+        artifact_type: Option<String>,
+        annotations: Annotations,
+        platform: Option<&str>,
+        depth: Option<usize>,
+        concurrency: Option<usize>,
+    ) -> PyResult<Operation> {
+        let reference: Reference = parsed(py, reference)?;
+        let platform = self::platform(py, platform)?;
+        let options = DiscoverOptions { artifact_type, annotations, platform, depth, concurrency };
+        let work =
+            |client: ocigraph::Client| async move { client.discover(&reference, options).await };
+        self.start(py, work, |py, graph| Ok(Py::new(py, Graph(graph))?.into_any()))
+    }
+
+    #[pyo3(signature = (reference, *, dry_run=false, force=false, concurrency=None))]
+    fn delete(
+        &self,
+        py: Python<'_>,
+        reference: &str,
+        dry_run: bool,
+        force: bool,
+        concurrency: Option<usize>,
+    ) -> PyResult<Operation> {
+        let reference: Reference = parsed(py, reference)?;
+        let options = DeleteOptions { dry_run, force, concurrency };
+        let work =
+            |client: ocigraph::Client| async move { client.delete(&reference, options).await };
+        self.start(py, work, |py, report| result(py, &report))
+    }
+
+    #[pyo3(signature = (source, destination, *, recursive=false, platform=None, foreign=false,
+        concurrency=None, progress=false))]
+    #[allow(clippy::too_many_arguments)]
+    fn copy(
+        &self,
+        py: Python<'_>,
+        source: &str,
+        destination: &str,
+        recursive: bool,
+        platform: Option<&str>,
+        foreign: bool,
+        concurrency: Option<usize>,
+        progress: bool,
+    ) -> PyResult<Operation> {
+        let (runtime, client) = self.open(py)?;
+        let (events, progress) = Events::wanted(progress);
+        let source: Reference = parsed(py, source)?;
+        let destination: Reference = parsed(py, destination)?;
+        let platform = self::platform(py, platform)?;
+        let options = CopyOptions { recursive, platform, foreign, concurrency, progress };
+        let work = async move { client.copy(&source, &destination, options).await };
+        Ok(Operation::start(&runtime, events, work, |py, report| result(py, &report)))
+    }
+
+    #[pyo3(signature = (reference, *, platform=None, concurrency=None, progress=false))]
+    fn verify(
+        &self,
+        py: Python<'_>,
+        reference: &str,
+        platform: Option<&str>,
+        concurrency: Option<usize>,
+        progress: bool,
+    ) -> PyResult<Operation> {
+        let (runtime, client) = self.open(py)?;
+        let (events, progress) = Events::wanted(progress);
+        let reference: Reference = parsed(py, reference)?;
+        let platform = self::platform(py, platform)?;
+        let options = VerifyOptions { platform, concurrency, progress };
+        let work = async move { client.verify(&reference, options).await };
+        Ok(Operation::start(&runtime, events, work, |py, report| result(py, &report)))
+    }
+
+    #[pyo3(signature = (reference, *, platform=None))]
+    fn resolve(
+        &self,
+        py: Python<'_>,
+        reference: &str,
+        platform: Option<&str>,
+    ) -> PyResult<Operation> {
+        let reference: Reference = parsed(py, reference)?;
+        let platform = self::platform(py, platform)?;
+        let work = |client: ocigraph::Client| async move {
+            client.resolve(&reference, platform.as_ref()).await
+        };
+        self.start(py, work, |py, named| result(py, &named))
+    }
+
+    fn tag(&self, py: Python<'_>, reference: &str, tags: Vec<String>) -> PyResult<Operation> {
+        let reference: Reference = parsed(py, reference)?;
+        let work = |client: ocigraph::Client| async move { client.tag(&reference, &tags).await };
+        self.start(py, work, |py, tagged| result(py, &tagged))
+    }
+
+    fn untag(&self, py: Python<'_>, reference: &str) -> PyResult<Operation> {
+        let reference: Reference = parsed(py, reference)?;
+        let work = |client: ocigraph::Client| async move { client.untag(&reference).await };
+        self.start(py, work, |py, ()| Ok(py.None()))
+    }
+
+    fn tags(&self, py: Python<'_>, reference: &str) -> PyResult<Operation> {
+        let reference: Reference = parsed(py, reference)?;
+        let work = |client: ocigraph::Client| async move { client.tags(&reference).await };
+        self.start(py, work, |py, tags| Ok(tags.into_pyobject(py)?.unbind()))
+    }
+
+    fn manifests(&self, py: Python<'_>, reference: &str) -> PyResult<Operation> {
+        let reference: Reference = parsed(py, reference)?;
+        let work = |client: ocigraph::Client| async move { client.manifests(&reference).await };
+        self.start(py, work, |py, manifests| result(py, manifests.as_slice()))
+    }
+
+    fn repositories(&self, py: Python<'_>, host: &str) -> PyResult<Operation> {
+        let host: Host = parsed(py, host)?;
+        let work = |client: ocigraph::Client| async move { client.repositories(&host).await };
+        self.start(py, work, |py, names| Ok(names.into_pyobject(py)?.unbind()))
+    }
+
+    #[pyo3(signature = (reference, *, platform=None))]
+    fn fetch_manifest(
+        &self,
+        py: Python<'_>,
+        reference: &str,
+        platform: Option<&str>,
+    ) -> PyResult<Operation> {
+        let reference: Reference = parsed(py, reference)?;
+        let platform = self::platform(py, platform)?;
+        let work = |client: ocigraph::Client| async move {
+            client.fetch_manifest(&reference, platform.as_ref()).await
+        };
+        self.start(py, work, |py, manifest| {
+            let bytes = PyBytes::new(py, manifest.bytes());
+            Ok((view(py, &manifest)?, bytes).into_pyobject(py)?.into_any().unbind())
+        })
+    }
+
+    #[pyo3(signature = (reference, content, *, media_type=None))]
+    fn push_manifest(
+        &self,
+        py: Python<'_>,
+        reference: &str,
+        content: PyBackedBytes,
+        media_type: Option<&str>,
+    ) -> PyResult<Operation> {
+        let reference: Reference = parsed(py, reference)?;
+        let algorithm = match reference.digest() {
+            Some(digest) => or_raised(py, digest.algorithm())?,
+            None => Algorithm::default(),
+        };
+        let manifest = Manifest::parse(Bytes::from_owner(content), media_type, algorithm);
+        let manifest = or_raised(py, manifest)?;
+        let work = |client: ocigraph::Client| async move {
+            client.push_manifest(&reference, &manifest).await.map(|()| manifest.descriptor())
+        };
+        self.start(py, work, |py, pushed| result(py, &pushed))
+    }
+
+    fn fetch_blob(&self, py: Python<'_>, reference: &str) -> PyResult<Operation> {
+        let reference: Reference = parsed(py, reference)?;
+        let (runtime, client) = self.open(py)?;
+        let reading = Arc::clone(&runtime);
+        let work = async move { client.fetch_blob(&reference).await };
+        Ok(Operation::start(&runtime, None, work, move |py, (blob, stream)| {
+            let stream = Py::new(py, BlobStream::new(reading, stream))?;
+            Ok((descriptor(py, &blob)?, stream).into_pyobject(py)?.into_any().unbind())
+        }))
+    }
+
+    #[pyo3(signature = (reference, content, *, media_type=None))]
+    fn push_blob(
+        &self,
+        py: Python<'_>,
+        reference: &str,
+        content: Given,
+        media_type: Option<String>,
+    ) -> PyResult<Operation> {
+        let reference: Reference = parsed(py, reference)?;
+        let kind = media_type.unwrap_or_else(|| media_type::OCTET_STREAM.to_owned());
+        let work = |client: ocigraph::Client| async move {
+            let (blob, source) = content.into_blob(kind).await?;
+            let outcome = client.push_blob(&reference, &blob, source).await?;
+            Ok((blob, outcome))
+        };
+        self.start(py, work, |py, (blob, outcome)| {
+            Ok((descriptor(py, &blob)?, outcome.name()).into_pyobject(py)?.into_any().unbind())
+        })
+    }
+}
+
+/// What a manifest says, whatever its format.
+fn view(py: Python<'_>, manifest: &Manifest) -> PyResult<Py<PyAny>> {
+    let value = json!({
+        "descriptor": manifest.descriptor().to_json(Names::Snake),
+        "artifact_type": manifest.artifact_type(),
+        "config": manifest.config().map(|config| config.to_json(Names::Snake)),
+        "blobs": manifest.blobs().to_json(Names::Snake),
+        "manifests": manifest.manifests().to_json(Names::Snake),
+        "subject": manifest.subject().map(|subject| subject.to_json(Names::Snake)),
+        "annotations": manifest.annotations(),
+    });
+    Ok(plain(py, &value)?.unbind())
+}

@@ -1,0 +1,110 @@
+//! Results and errors as plain Python values: those of the core's JSON, in snake case.
+
+use ocigraph::{Code, Descriptor, Error, Names, Place, Reference, ToJson};
+use pyo3::{
+    exceptions::PyRuntimeError,
+    prelude::*,
+    types::{PyDict, PyList, PyNone, PyTuple},
+};
+use serde_json::Value;
+
+/// A JSON value as Python has it.
+pub(crate) fn plain<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'py, PyAny>> {
+    Ok(match value {
+        Value::Null => PyNone::get(py).to_owned().into_any(),
+        Value::Bool(value) => value.into_pyobject(py)?.to_owned().into_any(),
+        Value::Number(number) => match (number.as_u64(), number.as_i64()) {
+            (Some(number), _) => number.into_pyobject(py)?.into_any(),
+            (None, Some(number)) => number.into_pyobject(py)?.into_any(),
+            _ => number.as_f64().into_pyobject(py)?.into_any(),
+        },
+        Value::String(text) => text.into_pyobject(py)?.into_any(),
+        Value::Array(items) => {
+            let list = PyList::empty(py);
+            for item in items {
+                list.append(plain(py, item)?)?;
+            }
+            list.into_any()
+        }
+        Value::Object(fields) => {
+            let dict = PyDict::new(py);
+            for (key, value) in fields {
+                dict.set_item(key, plain(py, value)?)?;
+            }
+            dict.into_any()
+        }
+    })
+}
+
+/// A result as Python has it.
+pub(crate) fn result(py: Python<'_>, value: &(impl ToJson + ?Sized)) -> PyResult<Py<PyAny>> {
+    Ok(plain(py, &value.to_json(Names::Snake))?.unbind())
+}
+
+pub(crate) fn descriptor<'py>(py: Python<'py>, value: &Descriptor) -> PyResult<Bound<'py, PyAny>> {
+    plain(py, &value.to_json(Names::Snake))
+}
+
+/// The exception for an error; its class is chosen in Python, by the code.
+pub(crate) fn raised(py: Python<'_>, error: &Error) -> PyErr {
+    let exception = || {
+        let fields = plain(py, &error.to_json(Names::Snake))?;
+        py.import("ocigraph._errors")?.getattr("_made")?.call1((fields,))
+    };
+    match exception() {
+        Ok(exception) => PyErr::from_value(exception),
+        Err(e) => {
+            let plain = PyRuntimeError::new_err(error.to_string());
+            plain.set_cause(py, Some(e));
+            plain
+        }
+    }
+}
+
+/// The error for what belongs to the process that this one was forked from.
+pub(crate) fn foreign(py: Python<'_>) -> PyErr {
+    let what = "it belongs to the process that this one was forked from";
+    raised(py, &Error::new(Code::InvalidArgument, what).with_hint("begin it anew in this process"))
+}
+
+/// A result of the core for a Python caller.
+pub(crate) fn or_raised<T>(py: Python<'_>, result: ocigraph::Result<T>) -> PyResult<T> {
+    result.map_err(|error| raised(py, &error))
+}
+
+/// A text as the value it stands for, such as a reference or a platform.
+pub(crate) fn parsed<T>(py: Python<'_>, text: &str) -> PyResult<T>
+where
+    T: std::str::FromStr<Err = Error>,
+{
+    or_raised(py, text.parse())
+}
+
+/// The parts of a reference: host and repository, or the layout's path; tags and digest.
+#[pyfunction]
+pub(crate) fn parse_reference<'py>(py: Python<'py>, text: &str) -> PyResult<Bound<'py, PyDict>> {
+    let reference: Reference = parsed(py, text)?;
+    let parts = PyDict::new(py);
+    match reference.place() {
+        Place::Registry { host, repository } => {
+            parts.set_item("host", host.to_string())?;
+            parts.set_item("repository", repository)?;
+        }
+        Place::Layout(path) => parts.set_item("path", path.as_path())?,
+    }
+    parts.set_item("tags", PyTuple::new(py, reference.tags())?)?;
+    parts.set_item("digest", reference.digest().map(|digest| digest.to_string()))?;
+    parts.set_item("text", reference.to_string())?;
+    parts.set_item("place", Reference::new(reference.place().clone()).to_string())?;
+    Ok(parts)
+}
+
+/// The codes of errors, as `{name: number}`.
+#[pyfunction]
+pub(crate) fn codes(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
+    let codes = PyDict::new(py);
+    for code in Code::ALL {
+        codes.set_item(code.name(), *code as i32)?;
+    }
+    Ok(codes)
+}

@@ -1,0 +1,49 @@
+// A release step: attaches an SBoM and its provenance to an image, shows progress, and tags the image once both are there.
+//
+//   node release.js registry.example.com/net-monitor:build-17 sbom.json 1.4.0
+
+import { argv, env, exit, stderr } from 'node:process';
+
+import { Client, type ProgressEvent } from 'ocigraph';
+
+const [, , image, sbom, version] = argv;
+if (!image || !sbom || !version) {
+  console.error('usage: release IMAGE SBOM VERSION');
+  exit(2);
+}
+
+const onProgress = (event: ProgressEvent): void => {
+  if (event.type !== 'finished') return;
+  const title = event.blob.annotations?.['org.opencontainers.image.title'] ?? event.blob.digest;
+  stderr.write(`${title}: ${event.outcome}, ${event.blob.size} bytes\n`);
+};
+
+await using client = new Client();
+const subject = await client.resolve(image);
+const repository = image.replace(/:[^/:]*$/, '');
+const target = `${repository}@${subject.digest}`;
+
+const provenance = {
+  _type: 'https://in-toto.io/Statement/v1',
+  subject: [{ name: repository, digest: { sha256: subject.digest.replace('sha256:', '') } }],
+  predicateType: 'https://slsa.dev/provenance/v1',
+  predicate: { buildDefinition: { buildType: 'https://example.com/build', externalParameters: { version } } },
+};
+
+const attached = await client.push(repository, {
+  subject: target,
+  artifactType: 'application/vnd.cyclonedx+json',
+  files: [{ path: sbom, title: 'sbom.json', mediaType: 'application/vnd.cyclonedx+json' }],
+  annotations: { 'org.opencontainers.image.version': version },
+  onProgress,
+});
+// The provenance speaks for the SBoM too, so it is attached to the image last.
+const stated = await client.push(repository, {
+  subject: target,
+  artifactType: 'application/vnd.in-toto+json',
+  files: [{ content: JSON.stringify(provenance), title: 'provenance.json', mediaType: 'application/vnd.in-toto+json' }],
+  annotations: { 'com.example.build': env.BUILD_ID ?? 'local' },
+  onProgress,
+});
+await client.tag(target, version);
+console.log(`${repository}:${version}\n  ${attached.descriptor.digest}\n  ${stated.descriptor.digest}`);

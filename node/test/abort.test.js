@@ -1,0 +1,148 @@
+// An aborted call ends at once with the signal's reason, leaves nothing half-done, and keeps nothing alive.
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { readdirSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+
+import { Client } from 'ocigraph';
+
+import { folder, root } from './support/servers.js';
+import { stalledRegistry } from './support/stalled.js';
+
+/** What the issue of this package promises. */
+const LIMIT = 100;
+const RUNS = 5;
+
+const calls = {
+  push: async ({ client, host, dir, signal }) => {
+    const path = join(dir, 'large.bin');
+    writeFileSync(path, '');
+    truncateSync(path, 64 << 20);
+    await client.push(`${host}/app:v1`, { files: [{ path, title: 'large.bin' }], signal });
+  },
+  pull: ({ client, host, dir, signal }) => client.pull(`${host}/app:v1`, { output: dir, signal }),
+  discover: ({ client, host, signal }) => client.discover(`${host}/app:v1`, { signal }),
+  verify: ({ client, host, signal }) => client.verify(`${host}/app:v1`, { signal }),
+  copy: ({ client, host, dir, signal }) => client.copy(`${host}/app:v1`, `oci:${dir}/layout:v1`, { signal }),
+  fetchBlob: async ({ client, host, blob, signal }) => {
+    const stream = await client.fetchBlob(`${host}/app@${blob}`, { signal });
+    await new Response(stream).arrayBuffer();
+  },
+};
+
+for (const [name, call] of Object.entries(calls)) {
+  test(`${name} rejects with the reason within ${LIMIT} ms when it is aborted half-way`, async (t) => {
+    const registry = await stalledRegistry(t);
+    const client = new Client();
+    const times = [];
+    for (let run = 0; run < RUNS; run += 1) {
+      const dir = folder(t);
+      const control = new AbortController();
+      const reason = new Error('enough');
+      const reached = new Promise((resolve) => {
+        registry.onReached = resolve;
+      });
+      const { host, blob } = registry;
+      const ended = call({ client, host, blob, dir, signal: control.signal }).then(
+        () => assert.fail('it should not succeed'),
+        (error) => error,
+      );
+      await Promise.race([reached, ended]);
+      const from = performance.now();
+      control.abort(reason);
+      const error = await ended;
+      times.push(performance.now() - from);
+      assert.equal(error, reason);
+      if (name === 'pull') await isEmptied(dir);
+    }
+    assert.equal(registry.reached >= RUNS, true);
+    times.sort((a, b) => a - b);
+    // The middle one: on a busy machine any single one may have waited for a processor.
+    assert.ok(times[RUNS >> 1] < LIMIT, `took ${times.map((ms) => ms.toFixed(1))} ms`);
+  });
+}
+
+/** A thread that is busy with a file removes it when it is done with its piece: within a second. */
+async function isEmptied(dir) {
+  for (let tries = 0; tries < 100 && readdirSync(dir).length > 0; tries += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  assert.deepEqual(readdirSync(dir), []);
+}
+
+test('a signal that was aborted before is enough', async () => {
+  const client = new Client();
+  await assert.rejects(client.tags('127.0.0.1:1/app', { signal: AbortSignal.abort('before') }), (e) => e === 'before');
+});
+
+test('a timeout is a signal like others', async (t) => {
+  const { host } = await stalledRegistry(t);
+  const calling = new Client().discover(`${host}/app:v1`, { signal: AbortSignal.timeout(50) });
+  await assert.rejects(calling, { name: 'TimeoutError' });
+});
+
+test('a signal that fires later does not disturb a call that is done, and is not held on to', async (t) => {
+  const client = new Client();
+  const control = new AbortController();
+  await client.push(`oci:${join(folder(t), 'layout')}:v1`, { signal: control.signal });
+  control.abort();
+});
+
+test('a stream that gives nothing more does not hold up an aborted push', async (t) => {
+  const control = new AbortController();
+  let told = false;
+  const content = {
+    [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => {}), return: () => (told = true) }),
+  };
+  const pushing = new Client().push(`oci:${join(folder(t), 'layout')}:v1`, {
+    files: [{ content, title: 'never' }],
+    signal: control.signal,
+  });
+  setTimeout(() => control.abort('enough'), 20);
+  await assert.rejects(pushing, (error) => error === 'enough');
+  assert.equal(told, true);
+});
+
+test('an aborted push leaves no tag', async (t) => {
+  const place = `oci:${join(folder(t), 'layout')}`;
+  const client = new Client();
+  const control = new AbortController();
+  const pushing = client.push(`${place}:v1`, {
+    files: [{ content: Buffer.alloc(8 << 20), title: 'a' }],
+    signal: control.signal,
+    onProgress: () => control.abort('enough'),
+  });
+  await assert.rejects(pushing, (error) => error === 'enough');
+  await assert.rejects(client.resolve(`${place}:v1`), { code: 'NOT_FOUND' });
+});
+
+test('nothing that was aborted keeps the process alive', async (t) => {
+  const { host, blob } = await stalledRegistry(t);
+  const program = `
+    import { Client } from 'ocigraph';
+    const client = new Client();
+    const signal = AbortSignal.timeout(100);
+    const calls = [
+      client.discover('${host}/app:v1', { signal }),
+      client.pull('${host}/app:v1', { output: ${JSON.stringify(folder(t))}, signal }),
+      client.push('${host}/app:v1', { files: [{ content: Buffer.alloc(8 << 20), title: 'a' }], signal }),
+      client.fetchBlob('${host}/app@${blob}', { signal }).then((stream) => new Response(stream).arrayBuffer()),
+    ];
+    const settled = await Promise.allSettled(calls);
+    console.log(settled.map((call) => call.reason?.name).join());
+  `;
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', program], {
+    cwd: join(root, 'node'),
+    timeout: 20_000,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let output = '';
+  child.stdout.on('data', (data) => {
+    output += data;
+  });
+  const [code, killed] = await new Promise((resolve) => child.on('close', (...how) => resolve(how)));
+  assert.deepEqual([code, killed], [0, null]);
+  assert.equal(output.trim(), Array(4).fill('TimeoutError').join());
+});

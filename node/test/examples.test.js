@@ -1,0 +1,173 @@
+// The programs in `examples`, compiled and run as their users would, the server's page looked at in a browser.
+
+import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { before, test } from 'node:test';
+
+import { Client, digest } from 'ocigraph';
+import puppeteer from 'puppeteer-core';
+
+import { node, run, succeed, tsc } from './support/programs.js';
+import { dockerRegistry, fixture, folder, ggcr, serve, tool } from './support/servers.js';
+
+const client = new Client();
+const compiled = (name) => join(node, 'dist', 'examples', `${name}.js`);
+
+before(() => tsc('-p', 'examples'));
+
+const places = {
+  'a layout': async (t) => `oci:${folder(t)}`,
+  ggcr,
+  'docker-registry': dockerRegistry,
+};
+
+for (const [name, place] of Object.entries(places)) {
+  test(`the walkthrough runs on ${name}`, async (t) => {
+    const registry = await place(t);
+    const repository = `${registry}/net-monitor`;
+    const image = await client.push(`${repository}:v1`, { files: [{ content: 'image', title: 'net-monitor' }] });
+    const output = await succeed(process.execPath, [compiled('walkthrough'), registry]);
+    const steps = Object.fromEntries(
+      output
+        .split('\n## ')
+        .slice(1)
+        .map((step) => [step.split('\n')[0], step.split('\n').slice(1).filter(Boolean)]),
+    );
+
+    const digests = (lines) => lines.join().match(/sha256:[0-9a-f]{64}/g);
+    const [signature] = digests(steps['push a signature']);
+    const [readme] = digests(steps['push a multi-file artifact']);
+    const [root, ...tree] = steps['view the graph'];
+    assert.equal(root, `${repository}:v1`);
+    // The order of referrers is the registry's.
+    const branches = tree.map((line) => line.replace(/^[ │├└─]*/, ''));
+    const types = ['readme/example', 'sbom/example', 'signature/example', 'signature/example'];
+    assert.deepEqual(branches.filter((line) => line.includes('/')).sort(), types);
+    assert.ok(branches.includes(signature) && branches.includes(readme));
+    assert.equal(branches[branches.indexOf('sbom/example') + 2], 'signature/example', 'the SBoM is signed');
+
+    const docs = steps['pull the docs'].map((line) => line.split(' ').slice(0, 2).join(' '));
+    assert.deepEqual(docs, ['written 15', 'written 17']);
+    assert.deepEqual(steps['list the tags'], ['v1']);
+    assert.equal(steps['list the manifests'].length, 5);
+    assert.equal(steps['plan the delete'].length, 5);
+    assert.deepEqual(steps['plan the delete'].toSorted(), steps['delete the graph'].toSorted());
+    assert.equal(steps['delete the graph'].at(-1), image.descriptor.digest);
+    await assert.rejects(client.resolve(`${repository}@${image.descriptor.digest}`), { code: 'NOT_FOUND' });
+  });
+}
+
+test('the deploy gate refuses an image without a signature, and one that is not whole', async (t) => {
+  const place = `oci:${join(folder(t), 'layout')}`;
+  const gate = (...args) => run(process.execPath, [compiled('deploy-gate'), ...args]);
+  assert.equal((await gate(`${place}:v1`)).code, 1, 'there is no image');
+
+  const { blobs } = await client.push(`${place}:v1`, { files: [{ content: 'image', title: 'image' }] });
+  const unsigned = await gate(`${place}:v1`);
+  assert.deepEqual([unsigned.code, unsigned.stdout], [1, '']);
+  assert.match(unsigned.stderr, /^refused: nothing of type signature\/example refers to/);
+
+  await client.push(place, { subject: `${place}:v1`, artifactType: 'signature/example' });
+  const signed = await gate(`${place}:v1`);
+  assert.equal(signed.code, 0, signed.stderr);
+  assert.match(signed.stdout, /may be deployed: sha256:/);
+  assert.equal((await gate(`${place}:v1`, 'another/type')).code, 1);
+
+  writeFileSync(join(place.slice(4), 'blobs', 'sha256', blobs[0].descriptor.digest.slice(7)), 'imagE');
+  assert.match((await gate(`${place}:v1`)).stderr, /^refused: content that should be sha256:/);
+  assert.equal((await gate('127.0.0.1:1/app:v1')).code, 2, 'there is no registry');
+});
+
+test('the release step attaches an SBoM and provenance, and tags the image', async (t) => {
+  const { host } = await fixture(t);
+  const repository = `${host}/net-monitor`;
+  const sbom = join(folder(t), 'bom.json');
+  writeFileSync(sbom, '{"bomFormat":"CycloneDX"}');
+  const image = await client.push(`${repository}:build-17`, { files: [{ content: 'image', title: 'image' }] });
+  const released = await run(process.execPath, [compiled('release'), `${repository}:build-17`, sbom, '1.4.0']);
+  assert.equal(released.code, 0, released.stderr);
+  assert.match(released.stderr, /sbom.json: uploaded, 25 bytes\nprovenance.json: uploaded/);
+  const graph = await client.discover(`${repository}:1.4.0`);
+  assert.equal(graph.subject.digest, image.descriptor.digest);
+  assert.deepEqual(
+    graph
+      .referrers()
+      .map((referrer) => referrer.artifactType)
+      .sort(),
+    ['application/vnd.cyclonedx+json', 'application/vnd.in-toto+json'],
+  );
+});
+
+test("the server's page shows the graph in a browser", async (t) => {
+  const { host } = await fixture(t);
+  const repository = `${host}/net-monitor`;
+  const image = await client.push(`${repository}:v1`, { files: [{ content: 'image', title: 'image' }] });
+  const hostile = 'x/<img-src=x-onerror=alert(1)>';
+  const sbom = await client.push(repository, { subject: `${repository}:v1`, artifactType: 'sbom/example' });
+  const signature = await client.push(repository, { subject: sbom.reference, artifactType: 'signature/example' });
+  const artifact = JSON.stringify({
+    schemaVersion: 2,
+    mediaType: 'application/vnd.oci.image.manifest.v1+json',
+    artifactType: hostile,
+    config: { mediaType: 'application/vnd.oci.empty.v1+json', digest: digest('{}'), size: 2 },
+    layers: [],
+    subject: image.descriptor,
+  });
+  const odd = await client.pushManifest(repository, artifact);
+
+  const url = await serve(t, tool('test-registries'), ['run', process.execPath, compiled('server'), '0'], (line) =>
+    line.startsWith('http') ? line : undefined,
+  );
+  const profile = join(folder(t), 'profile');
+  mkdirSync(profile);
+  const browser = await puppeteer.launch({
+    executablePath: tool('chromium'),
+    headless: true,
+    userDataDir: profile,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+  t.after(() => browser.close());
+  const page = await browser.newPage();
+  const alerts = [];
+  page.on('dialog', (dialog) => {
+    alerts.push(dialog.message());
+    dialog.dismiss();
+  });
+
+  await page.goto(url);
+  assert.match(await page.$eval('body', (body) => body.textContent), /Name an image/);
+  await page.type('input[name=image]', `${repository}:v1`);
+  await Promise.all([page.waitForNavigation(), page.click('button')]);
+  assert.equal(await page.$eval('h1', (h1) => h1.textContent), `3 artifacts refer to ${repository}:v1`);
+  const boxes = await page.$$eval('svg g', (groups) =>
+    groups.map((group) => {
+      const { x, y, width, height } = group.getBoundingClientRect();
+      return { digest: group.dataset.digest, label: group.querySelector('text').textContent, x, y, width, height };
+    }),
+  );
+  const found = Object.fromEntries(boxes.map((box) => [box.digest, box]));
+  assert.equal(boxes.length, 4);
+  assert.deepEqual(
+    [image, sbom, signature].map((pushed) => found[pushed.descriptor.digest].label),
+    [`${repository}:v1`, 'sbom/example', 'signature/example'],
+  );
+  assert.equal(found[odd.digest].label, hostile);
+  assert.deepEqual(alerts, []);
+  // What is seen: boxes of a size, below one another, each further right than what it refers to.
+  const [root, bom, signed] = [image, sbom, signature].map((pushed) => found[pushed.descriptor.digest]);
+  assert.ok(root.x < bom.x && bom.x < signed.x && root.y < bom.y && bom.y < signed.y);
+  assert.ok(boxes.every((box) => box.width > 100 && box.height > 20));
+  assert.equal(await page.$$eval('svg path', (paths) => paths.length), 3);
+
+  await page.goto(`${url}?image=${host}/none:v1`);
+  assert.match(await page.$eval('h1', (h1) => h1.textContent), /none:v1 cannot be shown/);
+});

@@ -1,0 +1,134 @@
+// How a client lives in a process: it does not keep it alive, worker threads have their own, and a thousand calls at once
+// are no trouble.
+
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { promisify } from 'node:util';
+import { Worker } from 'node:worker_threads';
+
+import { Client } from 'ocigraph';
+
+import { fixture, folder, root } from './support/servers.js';
+import { stalledRegistry } from './support/stalled.js';
+
+/** Runs a program as a module of its own process; it must end by itself. */
+async function run(program) {
+  const options = { cwd: join(root, 'node'), timeout: 60_000 };
+  const args = ['--expose-gc', '--input-type=module', '--eval', program];
+  const { stdout } = await promisify(execFile)(process.execPath, args, options);
+  return stdout.trim();
+}
+
+/** A module from its text, which a worker can be made of. */
+function moduleOf(program) {
+  const source = program.replace("'ocigraph'", JSON.stringify(import.meta.resolve('ocigraph')));
+  return new URL(`data:text/javascript,${encodeURIComponent(source)}`);
+}
+
+test('a process ends although its client was used and not closed', async (t) => {
+  const { host } = await fixture(t);
+  const program = `
+    import { Client } from 'ocigraph';
+    const client = globalThis.client = new Client();
+    await client.push('${host}/app:v1', { files: [{ content: 'a', title: 'a' }] });
+    globalThis.stream = await client.fetchBlob('${host}/app@sha256:ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb');
+    console.log(await client.tags('${host}/app'));
+  `;
+  assert.equal(await run(program), "[ 'v1' ]");
+});
+
+test('a process can exit in the middle of calls', async (t) => {
+  const { host } = await stalledRegistry(t);
+  const program = `
+    import { Client } from 'ocigraph';
+    const client = new Client();
+    for (let i = 0; i < 20; i += 1) client.discover('${host}/app:v1', { onProgress: () => {} });
+    setTimeout(() => process.exit(), 100);
+    console.log('exits');
+  `;
+  assert.equal(await run(program), 'exits');
+});
+
+test('a process waits for a call that is under way', async (t) => {
+  const { host } = await fixture(t, '--delay-ms=300');
+  const program = `
+    import { Client } from 'ocigraph';
+    new Client().tags('${host}/app').catch((error) => console.log(error.code));
+  `;
+  assert.equal(await run(program), 'NOT_FOUND');
+});
+
+test('worker threads have clients of their own, and can be ended in the middle of a call', async (t) => {
+  const { host } = await stalledRegistry(t);
+  const place = `oci:${join(folder(t), 'layout')}`;
+  const program = `
+    import { parentPort, threadId } from 'node:worker_threads';
+    import { Client } from 'ocigraph';
+    const client = new Client();
+    const { descriptor } = await client.push('${place}:t' + threadId, { files: [{ content: 'of ' + threadId, title: 'a' }] });
+    client.discover('${host}/app:v1', { signal: AbortSignal.timeout(60_000) }).catch(() => {});
+    setTimeout(() => parentPort.postMessage(descriptor.digest), 100);
+  `;
+  const workers = Array.from({ length: 4 }, () => new Worker(moduleOf(program)));
+  const digests = await Promise.all(
+    workers.map(
+      (worker) =>
+        new Promise((resolve, reject) => {
+          worker.once('message', resolve);
+          worker.once('error', reject);
+        }),
+    ),
+  );
+  assert.equal(new Set(digests).size, 4);
+  await Promise.all(workers.map((worker) => worker.terminate()));
+  assert.equal((await new Client().tags(place)).length, 4);
+});
+
+test('a thousand calls at once all have their own answer', async (t) => {
+  const { host } = await fixture(t);
+  const client = new Client();
+  const tags = Array.from({ length: 20 }, (_, i) => `t${i}`);
+  const pushes = tags.map((tag) => client.push(`${host}/app:${tag}`, { files: [{ content: tag, title: 'a' }] }));
+  const pushed = await Promise.all(pushes);
+  const calls = Array.from({ length: 1000 }, async (_, i) => {
+    const target = `${host}/app:${tags[i % 20]}`;
+    if (i % 10 === 9) return client.resolve(`${host}/app:none`).then(assert.fail, (error) => error.code);
+    return i % 2 ? (await client.discover(target)).subject.digest : (await client.resolve(target)).digest;
+  });
+  const expected = calls.map((_, i) => (i % 10 === 9 ? 'NOT_FOUND' : pushed[i % 20].descriptor.digest));
+  assert.deepEqual(await Promise.all(calls), expected);
+});
+
+test('a call goes on although its client is forgotten', async (t) => {
+  const { host } = await fixture(t, '--delay-ms=300');
+  const program = `
+    import { Client } from 'ocigraph';
+    const calling = new Client().tags('${host}/app').catch((error) => error.code);
+    for (let i = 0; i < 5; i += 1) {
+      gc();
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    console.log(await calling);
+  `;
+  assert.equal(await run(program), 'NOT_FOUND');
+});
+
+test('clients that are forgotten give their threads back', async () => {
+  const program = `
+    import { readdirSync } from 'node:fs';
+    import { Client } from 'ocigraph';
+    const threads = () => readdirSync('/proc/self/task').length;
+    const before = threads();
+    for (let i = 0; i < 50; i += 1) {
+      await new Client().tags('oci:none').catch(() => {});
+      if (i % 10 === 9) {
+        gc();
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    }
+    console.log(threads() - before <= 20 ? 'few' : threads() - before);
+  `;
+  assert.equal(await run(program), 'few');
+});

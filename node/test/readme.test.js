@@ -1,0 +1,63 @@
+// The blocks of the README, which is the page that npm shows: its programs compile and run, one after the other as they
+// stand there, against a registry that stands for the one they name; so do its commands.
+
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+
+import { Client } from 'ocigraph';
+
+import { node, succeed, tsc } from './support/programs.js';
+import { fixture, folder } from './support/servers.js';
+
+const readme = readFileSync(join(node, 'README.md'), 'utf8');
+const blocks = (language) =>
+  [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms'))].map((found) => found[1]);
+
+/** A registry with what the README takes for granted, and a folder with its files. */
+async function prepare(t) {
+  const { host } = await fixture(t);
+  const client = new Client();
+  const repository = `${host}/net-monitor`;
+  await client.push(`${repository}:v1`, { files: [{ content: 'image', title: 'net-monitor' }] });
+  await client.push(repository, { subject: `${repository}:v1`, artifactType: 'signature/example' });
+  const cwd = folder(t);
+  writeFileSync(join(cwd, 'sbom.json'), '{"good":true}');
+  return { host, cwd, here: (text) => text.replaceAll('registry.example.com', host) };
+}
+
+test('the programs of the README compile and run', async (t) => {
+  const { cwd, here } = await prepare(t);
+  const out = join(node, 'dist', 'readme');
+  rmSync(out, { recursive: true, force: true });
+  mkdirSync(out, { recursive: true });
+  const programs = blocks('ts').map((source, i) => {
+    const name = join(out, `block${i}`);
+    writeFileSync(`${name}.mts`, here(source));
+    return name;
+  });
+  assert.equal(programs.length, 6);
+  const options = ['--strict', '--noUncheckedIndexedAccess', '--target', 'es2022', '--module', 'nodenext'];
+  await tsc('--ignoreConfig', ...options, '--types', 'node', ...programs.map((name) => `${name}.mts`));
+  const printed = [];
+  for (const name of programs) printed.push(await succeed(process.execPath, [`${name}.mjs`], { cwd }));
+
+  const [discovered, attached, progress, streams, errors, digests] = printed;
+  assert.match(discovered, /└── signature\/example\n {4}└── sha256:\w{64}\n\n1 signature\/example sha256:/);
+  assert.match(attached, /@sha256:\w{64} \[ 'uploaded', 'uploaded' \]\n\[ 'out.sbom.json', 'out.notes.md' \]\n0\n3\n$/);
+  assert.match(progress, /^started 0 of 5\n(moved 5 of 5\n)?finished 5 of 5\n$/);
+  assert.equal(streams, '13 {"good":true}\n');
+  assert.match(errors, /^not released yet: resolve /);
+  assert.match(digests, /^sha256:44136fa3\w*\nsha256:\w{64} 13 sbom.json\n$/);
+});
+
+test('the commands of the README run', async (t) => {
+  const { cwd, here } = await prepare(t);
+  const [install, commands] = blocks('sh');
+  assert.equal(install, 'npm install ocigraph\n');
+  const command = join(node, 'bin', 'ocigraph.js');
+  const script = here(commands).replaceAll('npx ocigraph', `"${process.execPath}" "${command}"`);
+  const output = await succeed('sh', ['-ec', script], { cwd });
+  assert.match(output, /signature\/example.*Pushed .*Usage: ocigraph/s);
+});

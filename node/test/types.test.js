@@ -1,0 +1,140 @@
+// The types: they take what is right and refuse what is wrong, they name what the code has and nothing else, every name is
+// explained, and the packages' own checkers find nothing.
+
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+
+import * as ocigraph from 'ocigraph';
+
+import { node, tsc } from './support/programs.js';
+import { folder } from './support/servers.js';
+
+const { Client, digestFile, Graph, OcigraphError } = ocigraph;
+
+test('users compile under --strict, and mistakes do not', () => tsc('-p', 'test/types'));
+
+test('the types do not need those of Node.js where there are those of the web', async () => {
+  const source = `import { Client } from 'ocigraph';
+    export const text = async () => new Response(await new Client().fetchBlob('a/b')).text();\n`;
+  await compile('web', source, '--lib', 'es2023,dom,dom.iterable,dom.asynciterable', '--types', '');
+});
+
+test('the types have the names that the code has', async () => {
+  const members = (prototype) => Reflect.ownKeys(prototype).filter((key) => key !== 'constructor');
+  let count = 0;
+  const named = (type, keys) => {
+    const text = keys.filter((key) => typeof key === 'string').map((key) => `${JSON.stringify(key)}: true`);
+    count += 1;
+    return `export const _${count}: Record<Extract<keyof ${type}, string>, true> = { ${text.join(', ')} };\n`;
+  };
+  const error = await new Client().resolve('alpine').catch((error) => error);
+  const own = Object.keys(error);
+  // What an error has only at times is written down here; the rest must be as the code has it.
+  const atTimes = ['operation', 'reference', 'status', 'requestId', 'retryAfter', 'cause', 'stack', 'message'];
+  const source = [
+    "import * as ocigraph from 'ocigraph';\n",
+    named('typeof ocigraph', Object.keys(ocigraph)),
+    named('ocigraph.Client', members(Client.prototype)),
+    named('ocigraph.Graph', ['subject', ...members(Graph.prototype)]),
+    named('ocigraph.OcigraphError', [...members(OcigraphError.prototype), ...own, ...atTimes]),
+  ];
+  await compile('names', source.join(''));
+});
+
+test('the types have the options that the code takes', async () => {
+  const client = new Client();
+  const accepted = async (call) => {
+    const error = await call({ '-': 1 }).then(assert.fail, (error) => error);
+    return error.message
+      .match(/`[^`]*`/g)
+      .slice(1)
+      .map((name) => name.replaceAll('`', ''));
+  };
+  const calls = {
+    PushOptions: (options) => client.push('a.b/c', options),
+    PullOptions: (options) => client.pull('a.b/c', options),
+    DiscoverOptions: (options) => client.discover('a.b/c', options),
+    DeleteOptions: (options) => client.delete('a.b/c', options),
+    CopyOptions: (options) => client.copy('a.b/c', 'a.b/d', options),
+    VerifyOptions: (options) => client.verify('a.b/c', options),
+    ManifestOptions: (options) => client.resolve('a.b/c', options),
+    PushManifestOptions: (options) => client.pushManifest('a.b/c', '{}', options),
+    ClientOptions: async (options) => new Client(options),
+    ContentFile: ({ '-': value }) => client.push('a.b/c', { files: [{ content: '', '-': value }] }),
+  };
+  const ofAll = { ClientOptions: [], ContentFile: [] };
+  const withProgress = ['PushOptions', 'PullOptions', 'CopyOptions', 'VerifyOptions'];
+  const source = [];
+  for (const [type, call] of Object.entries(calls)) {
+    const names = [...(await accepted(call)), ...(ofAll[type] ?? ['signal'])];
+    if (withProgress.includes(type)) names.push('onProgress');
+    assert.ok(names.length > 1, type);
+    const fields = names.map((name) => `${name}: true`).join(', ');
+    source.push(
+      `import type { ${type} } from 'ocigraph';\nexport const of${type}: Record<keyof ${type}, true> = { ${fields} };\n`,
+    );
+  }
+  await compile('options', source.join(''));
+});
+
+test('results have the fields that their types have', async (t) => {
+  const dir = folder(t);
+  const [place, other] = [`oci:${join(dir, 'layout')}`, `oci:${join(dir, 'other')}`];
+  writeFileSync(join(dir, 'file'), 'content');
+  const client = new Client();
+  const events = [];
+  const files = [{ path: join(dir, 'file'), title: 'file' }, { content: 'untitled' }];
+  const push = await client.push(`${place}:v1`, { files, onProgress: (event) => events.push(event) });
+  await client.push(place, { subject: `${place}:v1`, artifactType: 'a/b', annotations: { key: 'value' } });
+  const blob = push.blobs[0].descriptor.digest;
+  const graph = await client.discover(`${place}:v1`);
+  const results = {
+    PushResult: push,
+    'PullResult[]': await client.pull(`${place}:v1`, { output: join(dir, 'out') }),
+    CopyReport: await client.copy(`${place}:v1`, `${other}:v1`, { recursive: true }),
+    Descriptor: await client.resolve(`${place}:v1`),
+    'ManifestInfo[]': await client.manifests(place),
+    PushBlobResult: await client.pushBlob(place, 'blob'),
+    FileDigest: await digestFile(join(dir, 'file')),
+    'ProgressEvent[]': events,
+    'Node[]': [...graph],
+    GraphJson: graph.toJSON(),
+  };
+  await client.tag(`${other}:v1`, 'stable');
+  results.DeleteReport = await client.delete(`${other}:v1`, { dryRun: true });
+  writeFileSync(join(dir, 'layout', 'blobs', 'sha256', blob.slice(7)), 'damaged');
+  results.VerifyReport = await client.verify(`${place}:v1`);
+  assert.ok(results.DeleteReport.kept.length > 0 && results.VerifyReport.problems.length > 0);
+  // As literals of their types, since fields that a type does not have are refused only in literals.
+  const literals = Object.entries(results).map(([type, value], i) => {
+    const name = type.replace('[]', '');
+    return `import type { ${name} as T${i} } from 'ocigraph';\nexport const v${i}: T${i}${type.slice(name.length)} = ${JSON.stringify(value)};\n`;
+  });
+  await compile('results', literals.join(''));
+});
+
+test('every name in the types is explained', () => {
+  const lines = readFileSync(join(node, 'index.d.ts'), 'utf8').split('\n');
+  const declares = /^(export (?!type \{)|\s+(?:readonly |get )?(?:'[^']+'|\[?[A-Za-z.]+\]?)\??[:(])/;
+  assert.ok(lines.filter((line) => declares.test(line)).length > 100);
+  const silent = lines.filter((line, i) => {
+    const trivial = /^\s+(private|path\?: never|content\?: never)/.test(line);
+    // The arguments of a declaration that spans lines, and fields of an object within a line, are explained with it.
+    const argument = /^\s+(target|manifest|content|options)\??: .*,$/.test(line);
+    return declares.test(line) && !trivial && !argument && !lines[i - 1].trim().endsWith('*/');
+  });
+  assert.deepEqual(silent, []);
+});
+
+/** Compiles a module beside the package, so that it finds it by name. */
+async function compile(name, source, ...options) {
+  const dir = join(node, 'dist', 'types');
+  mkdirSync(dir, { recursive: true });
+  const path = join(dir, `${name}.ts`);
+  writeFileSync(path, source);
+  const strict = ['--strict', '--noEmit', '--target', 'es2022', '--module', 'nodenext'];
+  const libraries = options.length > 0 ? options : ['--lib', 'es2023,esnext.disposable', '--types', 'node'];
+  await tsc('--ignoreConfig', ...strict, ...libraries, path);
+}

@@ -1,0 +1,124 @@
+// What users write must compile under `--strict`, and what is wrong must not: each `@ts-expect-error` fails when there is
+// nothing wrong behind it. It is compiled, never run.
+
+import { createReadStream } from 'node:fs';
+
+import {
+  Client,
+  type CopyReport,
+  type Descriptor,
+  digest,
+  digestFile,
+  digestFiles,
+  type ErrorCode,
+  Graph,
+  OcigraphError,
+  type ProgressEvent,
+  type PullResult,
+  type PushResult,
+  version,
+} from 'ocigraph';
+
+export async function right(): Promise<void> {
+  await using client = new Client({ plainHttp: true, headers: { 'X-Id': '1' } });
+  using _other = new Client();
+  const pushed: PushResult = await client.push('host/repo:v1,latest', {
+    files: [
+      'sbom.json',
+      new URL('file:///tmp/a'),
+      { path: 'a', title: 'b', mediaType: 'text/plain', annotations: { key: 'value' } },
+      { content: 'text', title: 'a' },
+      { content: Buffer.from('a'), title: 'a' },
+      { content: new Uint8Array(1), title: 'a' },
+      { content: new ArrayBuffer(1), title: 'a' },
+      { content: new Blob(['a']), title: 'a' },
+      { content: new Blob(['a']).stream(), title: 'a' },
+      { content: createReadStream('a'), title: 'a' },
+      { content: [Buffer.from('a')], title: 'a' },
+    ],
+    artifactType: 'sbom/example',
+    subject: 'host/repo:v1',
+    format: 'oci-1.1',
+    config: { content: '{}', mediaType: 'application/json' },
+    concurrency: 4,
+    signal: AbortSignal.timeout(1000),
+    onProgress: (event) => console.log(event.blob.size - event.position, event.type),
+  });
+  const titles: (string | undefined)[] = pushed.blobs.map((blob) => blob.title);
+  const pulled: PullResult[] = await client.pull('host/repo:v1', {
+    output: new URL('file:///tmp/'),
+    platform: 'linux/arm64',
+  });
+  const graph: Graph = await client.discover('host/repo:v1', { depth: 1 });
+  for (const { descriptor, depth, first, subject } of graph)
+    console.log(descriptor.digest, depth * 2, !first, subject.length);
+  const signed: Descriptor[] = graph.filter((node) => node.artifactType === 'a/b').referrers();
+  const copied: CopyReport = await client.copy('host/a:v1', 'oci:b:v1', { recursive: true });
+  const stream = await client.fetchBlob(`host/repo@${digest('a')}`);
+  const size: number = stream.descriptor.size;
+  for await (const chunk of stream) console.log(chunk.byteLength);
+  await stream.pipeTo(new WritableStream());
+  await client.pushBlob('host/repo', { path: 'a' });
+  await client.pushBlob('host/repo', createReadStream('a'));
+  await client.tag('host/repo:v1', ['a', 'b']);
+  await client.tag('host/repo:v1', 'a');
+  const manifest = JSON.parse(new TextDecoder().decode((await client.fetchManifest('host/repo:v1')).bytes));
+  const sizes: number[] = (await digestFiles(new Set(['a']))).map((file) => file.size);
+  const one: string = (await digestFile('a', { algorithm: 'sha512' })).digest;
+  console.log(titles, pulled, signed, copied, size, manifest, sizes, one, version.length);
+}
+
+export function outcome(event: ProgressEvent): string {
+  // Only what is finished has an outcome.
+  // @ts-expect-error
+  event.outcome;
+  return event.type === 'finished' ? event.outcome : event.type;
+}
+
+export function code(error: unknown): ErrorCode | undefined {
+  if (!(error instanceof OcigraphError)) return undefined;
+  // @ts-expect-error there is no such code
+  if (error.code === 'NOT_THERE') return undefined;
+  return error.status === 404 ? 'NOT_FOUND' : error.code;
+}
+
+export async function wrong(client: Client, graph: Graph, pushed: PushResult): Promise<void> {
+  // @ts-expect-error a target is text
+  await client.push(new URL('https://host/repo'));
+  // @ts-expect-error a misspelt option
+  await client.push('host/repo', { artifactTyp: 'a/b' });
+  // @ts-expect-error a file has either a path or content
+  await client.push('host/repo', { files: [{ path: 'a', content: 'b' }] });
+  // @ts-expect-error a file has a path or content
+  await client.push('host/repo', { files: [{ title: 'a' }] });
+  // @ts-expect-error numbers are no content
+  await client.push('host/repo', { files: [{ content: 1, title: 'a' }] });
+  // @ts-expect-error there is no such format
+  await client.push('host/repo', { format: 'oci-2' });
+  // @ts-expect-error annotations are text
+  await client.push('host/repo', { annotations: { a: 1 } });
+  // @ts-expect-error a delete moves no content, and has no progress
+  await client.delete('host/repo', { onProgress: () => {} });
+  // @ts-expect-error a signal is not its controller
+  await client.tags('host/repo', { signal: new AbortController() });
+  // @ts-expect-error a destination is missing
+  await client.copy('host/repo');
+  // @ts-expect-error a graph is made by discover
+  new Graph();
+  // @ts-expect-error an error is made by the package
+  new OcigraphError('a');
+  // @ts-expect-error results are not to be changed
+  pushed.reference = 'a';
+  // @ts-expect-error results are not to be changed
+  pushed.tags.push('a');
+  // @ts-expect-error a graph's subject is not to be changed
+  graph.subject = pushed.descriptor;
+  // @ts-expect-error there is no such hash function
+  digest('a', { algorithm: 'md5' });
+  // @ts-expect-error a file has a function of its own
+  digest(createReadStream('a'));
+  // @ts-expect-error a digest of a file is a promise
+  (await digestFile('a')).digest.size;
+  // @ts-expect-error the other is missing: there are options, not arguments
+  new Client('user', 'password');
+}

@@ -1,0 +1,157 @@
+"""Push, pull, discover, copy, verify and delete graphs of supply-chain artifacts in OCI registries and layouts.
+
+Start at `Client`, or at `AsyncClient` in an event loop: both have the same methods, one an operation. References read
+``host[:port]/repository[:tag][@digest]``, or ``oci:PATH[:tag][@digest]`` for an image layout directory, which needs no
+server. Whatever fails raises an `Error` that is also the builtin exception that fits.
+
+Example:
+    >>> with Client() as client:
+    ...     pushed = client.push("oci:store/app:v2", File(b"hello", title="hello.txt"))
+    ...     print(pushed.descriptor.media_type)
+    application/vnd.oci.image.manifest.v1+json
+"""
+
+from __future__ import annotations
+
+from types import FunctionType
+
+from . import _native
+from ._async_client import AsyncClient
+from ._blob import AsyncBlob, Blob
+from ._client import Client
+from ._credentials import Credential
+from ._digest import Algorithm, digest, digest_file, digest_files
+from ._errors import (
+    AlreadyExistsError,
+    CancelledError,
+    ConflictError,
+    CredentialsError,
+    DigestMismatchError,
+    Error,
+    ForbiddenError,
+    InternalError,
+    InvalidArgumentError,
+    InvalidManifestError,
+    InvalidReferenceError,
+    IoError,
+    NetworkError,
+    NotFoundError,
+    RateLimitedError,
+    RegistryError,
+    RegistryMessage,
+    SizeMismatchError,
+    TimeoutError,
+    TlsError,
+    TooLargeError,
+    UnauthorizedError,
+    UnsafePathError,
+    UnsupportedError,
+)
+from ._graph import Graph, Node
+from ._progress import Event, Progress, tqdm
+from ._results import (
+    Annotations,
+    CopiedBlobs,
+    CopyReport,
+    DeleteReport,
+    Descriptor,
+    Failed,
+    FileDigest,
+    Kept,
+    Manifest,
+    ManifestInfo,
+    Outcome,
+    Platform,
+    Problem,
+    ProblemKind,
+    PulledFile,
+    PullResult,
+    PushedBlob,
+    PushResult,
+    Result,
+    VerifyReport,
+)
+from ._values import AnyReference, AsyncReadable, BytesLike, Content, File, Format, Limits, Readable, Reference, StrPath
+
+__version__: str = _native.version()
+
+__all__ = [
+    "Algorithm",
+    "AlreadyExistsError",
+    "Annotations",
+    "AnyReference",
+    "AsyncBlob",
+    "AsyncClient",
+    "AsyncReadable",
+    "Blob",
+    "BytesLike",
+    "CancelledError",
+    "Client",
+    "Content",
+    "ConflictError",
+    "CopiedBlobs",
+    "CopyReport",
+    "Credential",
+    "CredentialsError",
+    "DeleteReport",
+    "Descriptor",
+    "DigestMismatchError",
+    "Error",
+    "Event",
+    "Failed",
+    "File",
+    "FileDigest",
+    "ForbiddenError",
+    "Format",
+    "Graph",
+    "InternalError",
+    "InvalidArgumentError",
+    "InvalidManifestError",
+    "InvalidReferenceError",
+    "IoError",
+    "Kept",
+    "Limits",
+    "Manifest",
+    "ManifestInfo",
+    "NetworkError",
+    "Node",
+    "NotFoundError",
+    "Outcome",
+    "Platform",
+    "Problem",
+    "ProblemKind",
+    "Progress",
+    "PullResult",
+    "PulledFile",
+    "PushResult",
+    "PushedBlob",
+    "RateLimitedError",
+    "Readable",
+    "Reference",
+    "RegistryError",
+    "RegistryMessage",
+    "Result",
+    "SizeMismatchError",
+    "StrPath",
+    "TimeoutError",
+    "TlsError",
+    "TooLargeError",
+    "UnauthorizedError",
+    "UnsafePathError",
+    "UnsupportedError",
+    "VerifyReport",
+    "digest",
+    "digest_file",
+    "digest_files",
+    "tqdm",
+]
+
+
+def _name_publicly(names: list[str]) -> None:
+    """Lets tracebacks, pickles and API pages name what people import."""
+    for name in names:
+        if isinstance(value := globals()[name], type | FunctionType):
+            value.__module__ = __name__
+
+
+_name_publicly(__all__)

@@ -1,0 +1,534 @@
+"""The client that waits: one method an operation.
+
+`_async_client.py` is written from this file by `python/tools/write_async.py`: edit here, then run that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from types import TracebackType
+from typing import Any
+
+from . import _native
+from ._blob import Blob
+from ._credentials import Credential, native_credential
+from ._graph import Graph
+from ._progress import Progress
+from ._results import (
+    CopyReport,
+    DeleteReport,
+    Descriptor,
+    Manifest,
+    ManifestInfo,
+    Platform,
+    PullResult,
+    PushedBlob,
+    PushResult,
+    VerifyReport,
+)
+from ._run import listen, run
+from ._values import (
+    AnyReference,
+    BytesLike,
+    Content,
+    File,
+    Format,
+    Limits,
+    StrPath,
+    content_of,
+    file_list,
+    given,
+    platform_text,
+    reference_text,
+    spooled,
+)
+
+
+class Client:
+    """Pushes, pulls, discovers, copies, verifies and deletes graphs of artifacts in registries and layouts.
+
+    Cheap to make and to share between threads. It keeps connections, and what it learned of each registry, until it
+    is closed; one that is never closed is closed when it is collected. It pickles as its configuration.
+
+    Args:
+        credentials: a `Credential`, used for every registry that asks for one.
+        plain_http: plain HTTP or TLS; without it, plain HTTP for this machine and TLS for all others.
+        headers: further headers, sent to the registry itself and nowhere else.
+        limits: bounds on waiting and on what a registry may send.
+
+    Example:
+        >>> with Client() as client:
+        ...     print(client.discover("oci:store/app:v1"))
+        oci:store/app:v1
+        └── sbom/example
+            └── sha256:d3fb64d146...
+    """
+
+    def __init__(
+        self,
+        *,
+        credentials: Credential | None = None,
+        plain_http: bool | None = None,
+        headers: Mapping[str, str] | None = None,
+        limits: Limits | None = None,
+    ) -> None:
+        named = dict(headers or {})
+        self._configuration: dict[str, Any] = {
+            "credentials": credentials,
+            "plain_http": plain_http,
+            "headers": named,
+            "limits": limits,
+        }
+        self._native = _native.Client(
+            credential=native_credential(credentials),
+            plain_http=plain_http,
+            headers=list(named.items()),
+            limits=limits or Limits(),
+        )
+
+    def push(
+        self,
+        reference: AnyReference,
+        files: StrPath | File | Iterable[StrPath | File] = (),
+        *,
+        artifact_type: str | None = None,
+        subject: AnyReference | None = None,
+        annotations: Mapping[str, str] | None = None,
+        config: StrPath | File | None = None,
+        format: Format = "auto",
+        allow_path_traversal: bool = False,
+        source_date_epoch: int | None = None,
+        concurrency: int | None = None,
+        progress: Progress | None = None,
+    ) -> PushResult:
+        """Packs files, directories and bytes into one artifact, and names it by the reference's tags.
+
+        Args:
+            reference: where to; ``host/repository:v1,latest`` gives two tags, and none is needed with a subject.
+            files: what the blobs of the artifact are to be: one or many, paths or `File`.
+            artifact_type: what kind of artifact it is, such as ``sbom/example``.
+            subject: makes the artifact a referrer of what this names, in the same repository.
+            annotations: annotations of the manifest.
+            config: a config instead of the empty one.
+            format: the manifest's format.
+            allow_path_traversal: takes absolute paths, and those with ``..``, as titles.
+            source_date_epoch: seconds since 1970 for packed directories, which have 0 without it, and for the
+                annotation of when the artifact was created, which is not written without it.
+            concurrency: requests at once.
+            progress: a callback for `Event`; what it raises ends the push.
+
+        Raises:
+            NotFoundError: a file or the subject is not there.
+            UnsafePathError: a path would be a title outside the directory that it is pulled into.
+
+        Example:
+            >>> pushed = client.push("oci:store/app", "program", artifact_type="a/b", subject="oci:store/app:v1")
+            >>> pushed.descriptor.artifact_type
+            'a/b'
+        """
+        listen()
+        named = [given(f, content_of(f.content, spooled)) for f in file_list(files)]
+        of_config = None if config is None else file_list(config)[0]
+        operation = self._native.push(
+            reference_text(reference),
+            named,
+            artifact_type=artifact_type,
+            subject=None if subject is None else reference_text(subject),
+            annotations=dict(annotations or {}),
+            config=None if of_config is None else given(of_config, content_of(of_config.content, spooled)),
+            format=format,
+            allow_path_traversal=allow_path_traversal,
+            source_date_epoch=source_date_epoch,
+            concurrency=concurrency,
+            progress=progress is not None,
+        )
+        return PushResult._of(run(operation, progress))
+
+    def pull(
+        self,
+        reference: AnyReference,
+        output: StrPath = ".",
+        *,
+        artifact_type: str | None = None,
+        platform: str | Platform | None = None,
+        include_subject: bool = False,
+        keep_old_files: bool = False,
+        allow_path_traversal: bool = False,
+        concurrency: int | None = None,
+        progress: Progress | None = None,
+    ) -> list[PullResult]:
+        """Writes an artifact's files into a directory, checked; a file that is there and the same is left alone.
+
+        Args:
+            reference: what to pull.
+            output: the directory to write into; made when it is not there.
+            artifact_type: pulls, instead of what the reference names, its referrers of this type.
+            platform: pulls, of an index, the image for this platform: ``linux/arm64``.
+            include_subject: pulls also what the artifact refers to, and what that refers to in turn.
+            keep_old_files: leaves other files that are there already as they are.
+            allow_path_traversal: writes where titles say, even outside the directory.
+            concurrency: requests at once.
+            progress: a callback for `Event`; what it raises ends the pull.
+
+        Returns:
+            One result for each artifact that was pulled.
+
+        Raises:
+            NotFoundError: the artifact is not there, or no referrer of that type.
+            DigestMismatchError: content is not what its name says.
+            UnsafePathError: a title leads outside the directory.
+
+        Example:
+            >>> [sbom] = client.pull("oci:store/app:v1", "out", artifact_type="sbom/example")
+            >>> sbom.files[0].path.read_text()
+            '{}'
+        """
+        listen()
+        operation = self._native.pull(
+            reference_text(reference),
+            output,
+            artifact_type=artifact_type,
+            platform=platform_text(platform),
+            include_subject=include_subject,
+            keep_old_files=keep_old_files,
+            allow_path_traversal=allow_path_traversal,
+            concurrency=concurrency,
+            progress=progress is not None,
+        )
+        return [PullResult._of(pulled) for pulled in run(operation, progress)]
+
+    def discover(
+        self,
+        reference: AnyReference,
+        *,
+        artifact_type: str | None = None,
+        annotations: Mapping[str, str] | None = None,
+        platform: str | Platform | None = None,
+        depth: int | None = None,
+        concurrency: int | None = None,
+    ) -> Graph:
+        """The graph of everything that refers to what the reference names.
+
+        Args:
+            reference: the subject.
+            artifact_type: returns only referrers of this type, with what leads to them and what lies beneath them.
+            annotations: returns only referrers with these annotations, likewise.
+            platform: starts, at an index, from the image for this platform.
+            depth: how many levels to walk; all without it.
+            concurrency: requests at once.
+
+        Raises:
+            NotFoundError: the subject is not there.
+
+        Example:
+            >>> graph = client.discover("oci:store/app:v1")
+            >>> [referrer.artifact_type for referrer in graph]
+            ['sbom/example']
+        """
+        listen()
+        text = reference_text(reference)
+        operation = self._native.discover(
+            text,
+            artifact_type=artifact_type,
+            annotations=dict(annotations or {}),
+            platform=platform_text(platform),
+            depth=depth,
+            concurrency=concurrency,
+        )
+        return Graph(run(operation), text)
+
+    def delete(
+        self,
+        reference: AnyReference,
+        *,
+        dry_run: bool = False,
+        force: bool = False,
+        concurrency: int | None = None,
+    ) -> DeleteReport:
+        """Deletes what the reference names and all that refers to it, referrers first. It can be run again.
+
+        Args:
+            reference: what to delete.
+            dry_run: only says what would be done.
+            force: deletes also what would be kept: what is tagged otherwise or listed by another index.
+            concurrency: requests at once.
+
+        Raises:
+            NotFoundError: it is not there.
+            UnsupportedError: the registry does not delete.
+
+        Example:
+            >>> [gone.artifact_type for gone in client.delete("oci:store/app:v1", dry_run=True).deleted]
+            ['sbom/example', 'image/example']
+        """
+        listen()
+        operation = self._native.delete(
+            reference_text(reference), dry_run=dry_run, force=force, concurrency=concurrency
+        )
+        return DeleteReport._of(run(operation))
+
+    def copy(
+        self,
+        source: AnyReference,
+        destination: AnyReference,
+        *,
+        recursive: bool = False,
+        platform: str | Platform | None = None,
+        foreign: bool = False,
+        concurrency: int | None = None,
+        progress: Progress | None = None,
+    ) -> CopyReport:
+        """Copies what ``source`` names to ``destination``, and tags it there. What is there already is not sent.
+
+        Args:
+            source: what to copy.
+            destination: where to, with the tags to give it.
+            recursive: copies also everything that refers to it.
+            platform: copies, of an index, only the image for this platform.
+            foreign: copies foreign layers too, which registries need not have.
+            concurrency: requests at once.
+            progress: a callback for `Event`; what it raises ends the copy.
+
+        Raises:
+            NotFoundError: the source is not there.
+
+        Example:
+            >>> client.copy("oci:store/app:v1", "oci:backup/app:v1", recursive=True).manifests
+            2
+        """
+        listen()
+        operation = self._native.copy(
+            reference_text(source),
+            reference_text(destination),
+            recursive=recursive,
+            platform=platform_text(platform),
+            foreign=foreign,
+            concurrency=concurrency,
+            progress=progress is not None,
+        )
+        return CopyReport._of(run(operation, progress))
+
+    def verify(
+        self,
+        reference: AnyReference,
+        *,
+        platform: str | Platform | None = None,
+        concurrency: int | None = None,
+        progress: Progress | None = None,
+    ) -> VerifyReport:
+        """Checks every manifest and blob of a graph: that it is there, of the right size, and hashes right.
+
+        What is wrong is reported, not raised.
+
+        Args:
+            reference: the root of the graph.
+            platform: starts, at an index, from the image for this platform.
+            concurrency: requests at once.
+            progress: a callback for `Event`; what it raises ends the verification.
+
+        Raises:
+            NotFoundError: the root is not there.
+
+        Example:
+            >>> client.verify("oci:store/app:v1").ok
+            True
+        """
+        listen()
+        operation = self._native.verify(
+            reference_text(reference),
+            platform=platform_text(platform),
+            concurrency=concurrency,
+            progress=progress is not None,
+        )
+        return VerifyReport._of(run(operation, progress))
+
+    def resolve(self, reference: AnyReference, *, platform: str | Platform | None = None) -> Descriptor:
+        """The descriptor of what a tag or digest names; of an index, that of the image for ``platform``.
+
+        Raises:
+            NotFoundError: it names nothing.
+
+        Example:
+            >>> client.resolve("oci:store/app:v1").size > 0
+            True
+        """
+        listen()
+        operation = self._native.resolve(reference_text(reference), platform=platform_text(platform))
+        return Descriptor._of(run(operation))
+
+    def tag(self, reference: AnyReference, tags: str | Iterable[str]) -> Descriptor:
+        """Points further tags at what the reference names; gives its descriptor.
+
+        Raises:
+            NotFoundError: it names nothing.
+            InvalidReferenceError: a tag is not written as one.
+
+        Example:
+            >>> _ = client.tag("oci:store/app:v1", "stable")
+            >>> client.tags("oci:store/app")
+            ['v1', 'stable']
+        """
+        listen()
+        listed = [tags] if isinstance(tags, str) else list(tags)
+        return Descriptor._of(run(self._native.tag(reference_text(reference), listed)))
+
+    def untag(self, reference: AnyReference) -> None:
+        """Removes the reference's tags and leaves what they named.
+
+        Raises:
+            NotFoundError: there is no such tag.
+            UnsupportedError: the registry cannot remove a tag alone.
+
+        Example:
+            >>> client.untag("oci:store/app:v1")
+            >>> client.tags("oci:store/app")
+            []
+        """
+        listen()
+        run(self._native.untag(reference_text(reference)))
+
+    def tags(self, reference: AnyReference) -> list[str]:
+        """All tags of a repository or layout.
+
+        Raises:
+            NotFoundError: there is no such repository.
+
+        Example:
+            >>> client.tags("oci:store/app")
+            ['v1']
+        """
+        listen()
+        tags: list[str] = run(self._native.tags(reference_text(reference)))
+        return tags
+
+    def manifests(self, reference: AnyReference) -> list[ManifestInfo]:
+        """The manifests of a repository or layout, tagged and untagged, with what is known of each.
+
+        Raises:
+            NotFoundError: there is no such repository.
+
+        Example:
+            >>> [info.descriptor.artifact_type for info in client.manifests("oci:store/app")]
+            ['image/example', 'sbom/example']
+        """
+        listen()
+        return [ManifestInfo._of(info) for info in run(self._native.manifests(reference_text(reference)))]
+
+    def repositories(self, host: str) -> list[str]:
+        """The repositories of a registry.
+
+        Raises:
+            UnsupportedError: the registry does not list them.
+
+        Example:
+            >>> client.repositories("127.0.0.1:1")
+            Traceback (most recent call last):
+            ocigraph.NetworkError: ...
+        """
+        listen()
+        names: list[str] = run(self._native.repositories(host))
+        return names
+
+    def fetch_manifest(self, reference: AnyReference, *, platform: str | Platform | None = None) -> Manifest:
+        """The manifest that a tag or digest names, as it is stored; of an index, that of the image for ``platform``.
+
+        Raises:
+            NotFoundError: it names nothing.
+
+        Example:
+            >>> client.fetch_manifest("oci:store/app:v1").artifact_type
+            'image/example'
+        """
+        listen()
+        operation = self._native.fetch_manifest(reference_text(reference), platform=platform_text(platform))
+        return Manifest._of(run(operation))
+
+    def push_manifest(
+        self, reference: AnyReference, content: BytesLike | Manifest, *, media_type: str | None = None
+    ) -> Descriptor:
+        """Stores a manifest as it is, under the reference's tags; gives its descriptor.
+
+        Args:
+            reference: where to; with a digest, it must be that of the content.
+            content: the manifest's bytes.
+            media_type: its media type, where the content does not say.
+
+        Raises:
+            InvalidManifestError: it is none.
+            DigestMismatchError: the reference has another digest.
+
+        Example:
+            >>> manifest = client.fetch_manifest("oci:store/app:v1")
+            >>> client.push_manifest("oci:store/app:again", manifest) == manifest.descriptor
+            True
+        """
+        listen()
+        data = content.content if isinstance(content, Manifest) else bytes(content)
+        operation = self._native.push_manifest(reference_text(reference), data, media_type=media_type)
+        return Descriptor._of(run(operation))
+
+    def fetch_blob(self, reference: AnyReference) -> Blob:
+        """The blob that a reference names by digest, as a file object; its content is checked when it ends.
+
+        Raises:
+            NotFoundError: it is not there.
+            InvalidReferenceError: the reference has no digest.
+
+        Example:
+            >>> layer = client.fetch_manifest("oci:store/app:v1").blobs[0]
+            >>> with client.fetch_blob(f"oci:store/app@{layer.digest}") as blob:
+            ...     len(blob.read())
+            10
+        """
+        listen()
+        descriptor, stream = run(self._native.fetch_blob(reference_text(reference)))
+        return Blob(Descriptor._of(descriptor), stream)
+
+    def push_blob(self, reference: AnyReference, content: Content, *, media_type: str | None = None) -> PushedBlob:
+        """Stores a blob in a repository or layout, unless it is there.
+
+        Args:
+            reference: where to.
+            content: a path, bytes or a file object.
+            media_type: the media type of the descriptor that is given back; ``application/octet-stream`` without it.
+
+        Example:
+            >>> client.push_blob("oci:store/app", b"hello").descriptor.size
+            5
+        """
+        listen()
+        data = content_of(content, spooled)
+        operation = self._native.push_blob(reference_text(reference), data, media_type=media_type)
+        descriptor, outcome = run(operation)
+        return PushedBlob(Descriptor._of(descriptor), outcome)
+
+    def close(self) -> None:
+        """Drops the connections; no operation can be begun after it.
+
+        Example:
+            >>> client.close()
+            >>> client.tags("oci:store/app")
+            Traceback (most recent call last):
+            ocigraph.InvalidArgumentError: the client is closed
+        """
+        self._native.close()
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        # The values of headers may be secrets.
+        shown = {**self._configuration, "headers": list(self._configuration["headers"])}
+        given = (f"{name}={value!r}" for name, value in shown.items() if value not in (None, []))
+        return f"{type(self).__name__}({', '.join(given)})"
+
+    def __getstate__(self) -> dict[str, Any]:
+        return self._configuration
+
+    def __setstate__(self, configuration: dict[str, Any]) -> None:
+        Client.__init__(self, **configuration)

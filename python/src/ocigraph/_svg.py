@@ -1,0 +1,73 @@
+"""The picture of a graph for notebooks: one box a referrer, indented beneath what it refers to, as SVG.
+
+Text from a registry is escaped, and a huge graph is cut: a picture is for people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+from typing import Protocol
+
+from ._results import Descriptor
+
+_MOST = 200
+_WIDTH, _HEIGHT, _INDENT, _GAP = 300, 40, 36, 12
+_COLOURS = ("#dbeafe", "#dcfce7", "#fef3c7", "#fce7f3", "#ede9fe", "#e0f2fe")
+
+
+class _Step(Protocol):
+    @property
+    def descriptor(self) -> Descriptor: ...
+
+    @property
+    def depth(self) -> int: ...
+
+
+def picture(name: str, subject: Descriptor, steps: Iterable[_Step]) -> str:
+    """The graph as the text of an SVG file."""
+    rows = [(0, name, subject.digest)]
+    left = 0
+    for step in steps:
+        if len(rows) > _MOST:
+            left += 1
+        else:
+            kind = step.descriptor.artifact_type or step.descriptor.media_type
+            rows.append((step.depth, kind, step.descriptor.digest))
+    parts: list[str] = []
+    colours: dict[str, str] = {}
+    above: list[int] = []
+    for row, (depth, kind, digest) in enumerate(rows):
+        x, y = depth * _INDENT, row * (_HEIGHT + _GAP)
+        del above[depth:]
+        if above:
+            from_x, from_y = (depth - 1) * _INDENT + 18, above[-1] + _HEIGHT
+            parts.append(f'<path d="M{from_x} {from_y}V{y + _HEIGHT // 2}H{x}" fill="none" stroke="#64748b"/>')
+        above.append(y)
+        colour = "#f1f5f9" if row == 0 else colours.setdefault(kind, _COLOURS[len(colours) % len(_COLOURS)])
+        parts.append(_box(x, y, kind, digest, colour))
+    height = len(rows) * (_HEIGHT + _GAP)
+    if left:
+        parts.append(f'<text x="0" y="{height + 4}">and {left} more</text>')
+        height += _HEIGHT // 2
+    width = _WIDTH + max(depth for depth, _, _ in rows) * _INDENT
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="-2 -2 {width + 4} {height + 2}" width="{width + 4}" '
+        f'font-family="sans-serif" font-size="13">{"".join(parts)}</svg>'
+    )
+
+
+def _box(x: int, y: int, kind: str, digest: str, colour: str) -> str:
+    algorithm, _, encoded = digest.partition(":")
+    shown = kind if len(kind) <= 38 else f"{kind[:37]}…"
+    return (
+        f"<g><title>{_text(kind)}\n{_text(digest)}</title>"
+        f'<rect x="{x}" y="{y}" width="{_WIDTH}" height="{_HEIGHT}" rx="6" fill="{colour}" stroke="#64748b"/>'
+        f'<text x="{x + 10}" y="{y + 17}" fill="#0f172a">{_text(shown)}</text>'
+        f'<text x="{x + 10}" y="{y + 33}" fill="#475569" font-family="monospace" font-size="11">'
+        f"{_text(algorithm)}:{_text(encoded[:16])}…</text></g>"
+    )
+
+
+def _text(text: str) -> str:
+    return escape("".join(c if c.isprintable() else "\ufffd" for c in text))

@@ -1,0 +1,39 @@
+"""Fixtures of all tests: a working folder, and each client in turn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support import CLIENTS, Fixture, fixture_registry, registry
+
+
+@pytest.fixture(autouse=True)
+def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The test's own folder, which it runs in."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
+    return tmp_path
+
+
+@pytest.fixture(params=CLIENTS)
+def client(request: pytest.FixtureRequest) -> Iterator[Any]:
+    """A client whose methods wait: a `Client`, and an `AsyncClient` in a loop."""
+    with CLIENTS[request.param]() as client:
+        yield client
+
+
+@pytest.fixture
+def fixture() -> Iterator[Fixture]:
+    """The fixture registry."""
+    with fixture_registry() as fixture:
+        yield fixture
+
+
+@pytest.fixture(scope="session")
+def ggcr() -> Iterator[str]:
+    """A registry with blobs on disk and the referrers API."""
+    with registry("ggcr") as host:
+        yield host

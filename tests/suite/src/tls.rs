@@ -1,0 +1,287 @@
+//! TLS in front of any server on loopback: a private authority, the certificates that tests need of it, and a front that
+//! shows one of them and passes on what it hears.
+//!
+//! Everything is made when the test runs. It relies on nothing but rustls, and never speaks plain HTTP itself: what
+//! greets it otherwise than with TLS is counted and turned away.
+
+use std::io::{self, Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa,
+    KeyPair, KeyUsagePurpose, date_time_ymd,
+};
+use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use rustls::server::WebPkiClientVerifier;
+use rustls::{RootCertStore, ServerConfig, ServerConnection};
+
+/// The first byte of a TLS connection: a handshake record.
+const HANDSHAKE: u8 = 0x16;
+
+/// A certificate authority that nobody knows.
+#[derive(Debug)]
+pub struct Authority {
+    issuer: CertifiedIssuer<'static, KeyPair>,
+}
+
+impl Authority {
+    /// Makes one, with a key of its own.
+    ///
+    /// # Panics
+    /// When no key can be made.
+    #[expect(
+        clippy::new_without_default,
+        reason = "each has another key, which a default value should not"
+    )]
+    pub fn new() -> Self {
+        let mut params = CertificateParams::default();
+        params.distinguished_name.push(DnType::CommonName, "an authority of the tests");
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::DigitalSignature];
+        let issuer = CertifiedIssuer::self_signed(params, key()).expect("signing an authority");
+        Self { issuer }
+    }
+
+    /// Its certificate in PEM, for `--ca-file`.
+    pub fn pem(&self) -> String {
+        self.issuer.pem()
+    }
+
+    /// A client's certificate and private key in PEM.
+    ///
+    /// # Panics
+    /// When no key can be made.
+    pub fn client(&self) -> (String, String) {
+        let mut params = CertificateParams::new(vec!["client.test".to_owned()]).expect("a name");
+        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+        let key = key();
+        let certificate = params.signed_by(&key, &self.issuer).expect("signing a certificate");
+        (certificate.pem(), key.serialize_pem())
+    }
+
+    fn server(&self, shows: Shows, asks_client: bool) -> ServerConfig {
+        let names = match shows {
+            Shows::AnotherName => vec!["elsewhere.test"],
+            _ => vec!["127.0.0.1", "localhost", "registry.test"],
+        };
+        let names: Vec<String> = names.into_iter().map(str::to_owned).collect();
+        let mut params = CertificateParams::new(names).expect("names");
+        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+        if shows == Shows::Expired {
+            params.not_after = date_time_ymd(2001, 1, 1);
+        }
+        let key = key();
+        let certificate = params.signed_by(&key, &self.issuer).expect("signing a certificate");
+        let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
+
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
+            .with_safe_default_protocol_versions()
+            .expect("the versions of the provider");
+        let builder = if asks_client {
+            let mut roots = RootCertStore::empty();
+            roots.add(self.issuer.der().clone()).expect("the authority's own certificate");
+            let verifier =
+                WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider).build();
+            builder.with_client_cert_verifier(verifier.expect("one authority"))
+        } else {
+            builder.with_no_client_auth()
+        };
+        builder.with_single_cert(vec![certificate.into()], key).expect("a key of its certificate")
+    }
+}
+
+fn key() -> KeyPair {
+    KeyPair::generate().expect("making a key")
+}
+
+/// The certificate that a front shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shows {
+    /// One for `127.0.0.1`, `localhost` and `registry.test`.
+    Good,
+    /// The same, which ended years ago.
+    Expired,
+    /// One for another server.
+    AnotherName,
+}
+
+/// A running front; ends when dropped.
+pub struct TlsFront {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    config: Arc<ServerConfig>,
+    upstream: String,
+    over: AtomicBool,
+    connections: AtomicUsize,
+    plain: AtomicUsize,
+}
+
+impl TlsFront {
+    /// Passes on to `upstream`, an address on loopback.
+    ///
+    /// # Panics
+    /// When there is no free port.
+    pub fn start(authority: &Authority, shows: Shows, upstream: &str) -> Self {
+        Self::with_config(authority.server(shows, false), upstream)
+    }
+
+    /// The same, for clients alone that have a certificate of the authority.
+    ///
+    /// # Panics
+    /// When there is no free port.
+    pub fn for_known_clients(authority: &Authority, upstream: &str) -> Self {
+        Self::with_config(authority.server(Shows::Good, true), upstream)
+    }
+
+    fn with_config(config: ServerConfig, upstream: &str) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free loopback port");
+        let address = listener.local_addr().expect("the address of a listener");
+        let shared = Arc::new(Shared {
+            config: Arc::new(config),
+            upstream: upstream.to_owned(),
+            over: AtomicBool::new(false),
+            connections: AtomicUsize::new(0),
+            plain: AtomicUsize::new(0),
+        });
+        let serving = Arc::clone(&shared);
+        thread::spawn(move || {
+            for connection in listener.incoming().flatten() {
+                if serving.over.load(Ordering::Acquire) {
+                    return;
+                }
+                let shared = Arc::clone(&serving);
+                // A client that goes away in the middle is no failure of the front's.
+                thread::spawn(move || drop(serve(connection, &shared)));
+            }
+        });
+        Self { address, shared }
+    }
+
+    /// Where it listens, as `127.0.0.1:PORT`.
+    pub fn host(&self) -> String {
+        self.address.to_string()
+    }
+
+    /// How often it was connected to.
+    pub fn connections(&self) -> usize {
+        self.shared.connections.load(Ordering::Acquire)
+    }
+
+    /// How many of the connections began with anything but TLS.
+    pub fn plain_connections(&self) -> usize {
+        self.shared.plain.load(Ordering::Acquire)
+    }
+}
+
+impl Drop for TlsFront {
+    fn drop(&mut self) {
+        self.shared.over.store(true, Ordering::Release);
+        // Wakes the listener, which then sees that it is over.
+        drop(TcpStream::connect(self.address));
+    }
+}
+
+fn serve(client: TcpStream, shared: &Shared) -> io::Result<()> {
+    shared.connections.fetch_add(1, Ordering::AcqRel);
+    let mut first = [0];
+    if client.peek(&mut first)? == 0 {
+        return Ok(());
+    }
+    if first[0] != HANDSHAKE {
+        shared.plain.fetch_add(1, Ordering::AcqRel);
+        return client.shutdown(Shutdown::Both);
+    }
+    let tls = ServerConnection::new(Arc::clone(&shared.config)).map_err(io::Error::other)?;
+    let mut session = Session { tls, client: client.try_clone()? };
+    if let Err(refused) = session.tls.complete_io(&mut session.client) {
+        // The alert is on its way: were the connection closed with bytes unread, it would be lost.
+        let _ = session.client.shutdown(Shutdown::Write);
+        client.set_read_timeout(Some(Duration::from_secs(5)))?;
+        let _ = io::copy(&mut (&client).take(1 << 20), &mut io::sink());
+        return Err(refused);
+    }
+    let upstream = TcpStream::connect(&shared.upstream)?;
+    let session = Mutex::new(session);
+    thread::scope(|scope| {
+        let answers = scope.spawn(|| send_answers(&session, &upstream));
+        let asked = pass_requests(&session, &client, &upstream);
+        let _ = upstream.shutdown(if asked.is_ok() { Shutdown::Write } else { Shutdown::Both });
+        let _ = answers.join();
+        asked
+    })
+}
+
+struct Session {
+    tls: ServerConnection,
+    client: TcpStream,
+}
+
+impl Session {
+    fn flush(&mut self) -> io::Result<()> {
+        while self.tls.wants_write() {
+            self.tls.write_tls(&mut self.client)?;
+        }
+        Ok(())
+    }
+}
+
+fn lock(session: &Mutex<Session>) -> MutexGuard<'_, Session> {
+    session.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// From the client to the server behind, until the client has no more to say.
+fn pass_requests(
+    session: &Mutex<Session>,
+    mut client: &TcpStream,
+    mut upstream: &TcpStream,
+) -> io::Result<()> {
+    // What came with the end of the handshake.
+    let mut clear = read_clear(&mut lock(session))?;
+    let mut records = [0; 16 * 1024];
+    loop {
+        upstream.write_all(&clear)?;
+        let length = client.read(&mut records)?;
+        if length == 0 {
+            return Ok(());
+        }
+        clear.clear();
+        let mut records = &records[..length];
+        let mut session = lock(session);
+        while !records.is_empty() {
+            session.tls.read_tls(&mut records)?;
+            clear.extend(read_clear(&mut session)?);
+        }
+    }
+}
+
+fn read_clear(session: &mut Session) -> io::Result<Vec<u8>> {
+    let state = session.tls.process_new_packets().map_err(io::Error::other)?;
+    let mut clear = vec![0; state.plaintext_bytes_to_read()];
+    session.tls.reader().read_exact(&mut clear)?;
+    session.flush()?;
+    Ok(clear)
+}
+
+/// From the server behind to the client, until that server has no more to say.
+fn send_answers(session: &Mutex<Session>, mut upstream: &TcpStream) -> io::Result<()> {
+    let mut clear = [0; 16 * 1024];
+    loop {
+        let length = upstream.read(&mut clear)?;
+        let mut session = lock(session);
+        if length == 0 {
+            session.tls.send_close_notify();
+            session.flush()?;
+            return session.client.shutdown(Shutdown::Write);
+        }
+        session.tls.writer().write_all(&clear[..length])?;
+        session.flush()?;
+    }
+}

@@ -1,0 +1,198 @@
+//! Stored credentials, with the peers that store and read them too, on registries that want a password.
+
+use ocigraph_suite::{CredentialHelper, Kind, Options, PASSWORD, Registry, USER, User};
+use serde_json::{Value, json};
+
+fn guarded(kind: Kind) -> Registry {
+    Registry::start_with(kind, Options { auth: true, ..Options::default() })
+}
+
+/// All that is done to a registry, with whatever credential is stored.
+fn works(user: &User, registry: &Registry) {
+    let (image, copied) = (registry.reference("app:v1"), registry.reference("other/app:v1"));
+    user.work.write("file", "content");
+    user.ocigraph(&["push", &image, "file"]).ok();
+    user.ocigraph(&["attach", &image, "--artifact-type", "sbom/example", "file"]).ok();
+    user.ocigraph(&["copy", "-r", &image, &copied]).ok();
+    let graph = user.ocigraph(&["discover", "-o", "json", &copied]).json();
+    assert_eq!(graph["references"].as_array().map(Vec::len), Some(1), "{graph}");
+    user.ocigraph(&["pull", "-o", "out", &copied]).ok();
+    assert_eq!(user.work.read("out/file"), b"content");
+    user.ocigraph(&["delete", "--yes", &copied]).ok();
+}
+
+fn is_refused(user: &User, registry: &Registry) {
+    let said = user.ocigraph(&["pull", &registry.reference("app:v1")]).fails_with(1);
+    assert!(said.contains("[UNAUTHORIZED]"), "{said}");
+    assert!(said.contains(&format!("sign in with `ocigraph login {}`", registry.host())), "{said}");
+}
+
+/// `oras login`, then ours; ours then forgets it for both.
+fn oras_signs_in(kind: Kind) {
+    let (registry, user) = (guarded(kind), User::new());
+    is_refused(&user, &registry);
+    let host = registry.host();
+    let login = ["login", "--plain-http", host, "-u", USER, "--password-stdin"];
+    user.peer("oras", &login, PASSWORD).ok();
+    works(&user, &registry);
+    user.ocigraph(&["logout", host]).ok();
+    assert_eq!(user.config()["auths"], json!({}));
+    is_refused(&user, &registry);
+}
+
+#[test]
+fn what_oras_stored_opens_ggcr() {
+    oras_signs_in(Kind::Ggcr);
+}
+
+#[test]
+fn what_oras_stored_opens_ocimem() {
+    oras_signs_in(Kind::Ocimem);
+}
+
+#[test]
+fn what_oras_stored_opens_docker_registry() {
+    oras_signs_in(Kind::Docker2);
+}
+
+#[test]
+fn what_oras_stored_opens_distribution() {
+    oras_signs_in(Kind::Distribution3);
+}
+
+fn peers_pull(user: &User, registry: &Registry) {
+    let image = registry.reference("app:v1");
+    user.peer("oras", &["pull", "--plain-http", "-o", "by-oras", &image], "").ok();
+    assert_eq!(user.work.read("by-oras/file"), b"content");
+    let digest = user.peer("crane", &["digest", &image], "").ok();
+    let resolved = user.ocigraph(&["resolve", &image]).ok();
+    assert_eq!(digest.trim(), resolved.trim());
+    let image = format!("docker://{image}");
+    let raw = user.peer("skopeo", &["inspect", "--tls-verify=false", "--raw", &image], "").ok();
+    assert!(raw.contains("\"layers\""), "{raw}");
+}
+
+fn ours_signs_in(kind: Kind) {
+    let (registry, user) = (guarded(kind), User::new());
+    let host = registry.host();
+    user.login(host).ok();
+    user.work.write("file", "content");
+    user.ocigraph(&["push", &registry.reference("app:v1"), "file"]).ok();
+    peers_pull(&user, &registry);
+    user.ocigraph(&["logout", host]).ok();
+    let pull = ["pull", "--plain-http", &registry.reference("app:v1")];
+    user.peer("oras", &pull, "").fails_with(1);
+    is_refused(&user, &registry);
+}
+
+#[test]
+fn what_ours_stored_opens_ggcr_for_the_peers() {
+    ours_signs_in(Kind::Ggcr);
+}
+
+#[test]
+fn what_ours_stored_opens_ocimem_for_the_peers() {
+    ours_signs_in(Kind::Ocimem);
+}
+
+#[test]
+fn what_ours_stored_opens_docker_registry_for_the_peers() {
+    ours_signs_in(Kind::Docker2);
+}
+
+#[test]
+fn what_ours_stored_opens_distribution_for_the_peers() {
+    ours_signs_in(Kind::Distribution3);
+}
+
+#[test]
+fn what_crane_and_skopeo_stored_opens_a_registry() {
+    let registry = guarded(Kind::Distribution3);
+    let host = registry.host();
+
+    let user = User::new();
+    let login = ["auth", "login", host, "-u", USER, "--password-stdin"];
+    user.peer("crane", &login, PASSWORD).ok();
+    works(&user, &registry);
+
+    // Where there is a DOCKER_CONFIG, skopeo stores in docker's file.
+    let user = User::new().with_variable("DOCKER_CONFIG", "");
+    let runtime = user.work.path("runtime");
+    std::fs::create_dir(&runtime).unwrap();
+    let user = user.with_variable("XDG_RUNTIME_DIR", &runtime);
+    let login = ["login", "--tls-verify=false", host, "-u", USER, "--password-stdin"];
+    user.peer("skopeo", &login, PASSWORD).ok();
+    assert!(runtime.join("containers/auth.json").is_file());
+    assert_eq!(user.config(), Value::Null);
+    works(&user, &registry);
+    let removed = user.ocigraph(&["logout", host]).ok();
+    assert!(removed.contains("containers/auth.json"), "{removed}");
+    is_refused(&user, &registry);
+}
+
+/// One configuration that names a helper for a host or for all.
+fn with_helper(config: impl Fn(&str) -> Value) {
+    let registry = guarded(Kind::Docker2);
+    let host = registry.host();
+    for ours in [true, false] {
+        let user = User::new();
+        let helper = CredentialHelper::install(&user.work, "tested");
+        user.write_config(&config(host));
+        if ours {
+            let said = user.login(host);
+            assert!(!said.stderr.contains("plain text"), "{said}");
+            said.ok();
+        } else {
+            let login = ["login", "--plain-http", host, "-u", USER, "--password-stdin"];
+            user.peer("oras", &login, PASSWORD).ok();
+        }
+        let entry = json!({ "ServerURL": host, "Username": USER, "Secret": PASSWORD });
+        assert_eq!(helper.entries()[host], entry);
+        let text = user.config().to_string();
+        assert!(!text.contains("\"auth\""), "{text}");
+        works(&user, &registry);
+        let image = registry.reference("app:v1");
+        user.peer("oras", &["pull", "--plain-http", "-o", "by-oras", &image], "").ok();
+        user.peer("crane", &["digest", &image], "").ok();
+
+        let removed = user.ocigraph(&["logout", host]).ok();
+        assert!(removed.contains("docker-credential-tested"), "{removed}");
+        assert_eq!(helper.entries(), json!({}));
+        is_refused(&user, &registry);
+    }
+}
+
+#[test]
+fn a_helper_for_one_registry_is_shared_with_the_peers() {
+    with_helper(|host| json!({ "credHelpers": { host: "tested" } }));
+}
+
+#[test]
+fn a_helper_for_all_registries_is_shared_with_the_peers() {
+    with_helper(|_| json!({ "credsStore": "tested", "HttpHeaders": { "a": "b" } }));
+}
+
+#[test]
+fn a_helper_is_asked_once_for_all_that_a_command_does() {
+    let (registry, user) = (guarded(Kind::Ocimem), User::new());
+    let helper = CredentialHelper::install(&user.work, "tested");
+    user.write_config(&json!({ "credsStore": "tested" }));
+    helper.keep(registry.host(), USER, PASSWORD);
+    user.work.write("file", "content");
+    let (image, copied) = (registry.reference("app:v1"), registry.reference("other/app:v1"));
+    user.ocigraph(&["push", &image, "file"]).ok();
+    user.ocigraph(&["copy", &image, &copied]).ok();
+    let asked = format!("get {}", registry.host());
+    assert_eq!(helper.calls(), [asked.clone(), asked]);
+}
+
+#[test]
+fn a_registry_that_asks_for_nothing_is_told_nothing() {
+    let (registry, user) = (Registry::start(Kind::Ocimem), User::new());
+    let helper = CredentialHelper::install(&user.work, "tested");
+    user.write_config(&json!({ "credsStore": "tested" }));
+    helper.keep(registry.host(), USER, PASSWORD);
+    user.work.write("file", "content");
+    user.ocigraph(&["push", &registry.reference("app:v1"), "file"]).ok();
+    assert_eq!(helper.calls(), [""; 0]);
+}

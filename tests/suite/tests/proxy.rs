@@ -1,0 +1,245 @@
+//! Proxies that the environment names: used for servers elsewhere, never for this machine, and not at all when they are
+//! switched off. The names that the tests use are known to the proxy alone, so that what arrives went through it.
+
+use std::collections::HashMap;
+use std::io::{self, Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+use ocigraph_fixture::{Auth, Config, Fixture};
+use ocigraph_suite::{Authority, Faults, Ran, Reply, Shows, TlsFront, Workspace, ocigraph_binary};
+
+/// A proxy that connects names to servers on loopback; ends with its process.
+struct HttpProxy {
+    address: SocketAddr,
+    seen: Arc<Mutex<Vec<String>>>,
+}
+
+impl HttpProxy {
+    fn start(known: &[(&str, String)]) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let known: HashMap<String, String> =
+            known.iter().map(|(name, to)| ((*name).to_owned(), to.clone())).collect();
+        let known = Arc::new(known);
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let log = Arc::clone(&seen);
+        thread::spawn(move || {
+            for client in listener.incoming().flatten() {
+                let (known, log) = (Arc::clone(&known), Arc::clone(&log));
+                thread::spawn(move || drop(relay(&client, &known, &log)));
+            }
+        });
+        Self { address, seen }
+    }
+
+    fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The heads of the requests, up to their empty lines.
+    fn seen(&self) -> Vec<String> {
+        self.seen.lock().unwrap().clone()
+    }
+}
+
+fn relay(
+    mut client: &TcpStream,
+    known: &HashMap<String, String>,
+    log: &Mutex<Vec<String>>,
+) -> io::Result<()> {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        let mut byte = [0];
+        client.read_exact(&mut byte)?;
+        head.push(byte[0]);
+    }
+    let head = String::from_utf8(head).map_err(io::Error::other)?;
+    log.lock().unwrap().push(head.clone());
+    let mut words = head.split(' ');
+    let (method, target) = (words.next().unwrap_or(""), words.next().unwrap_or(""));
+    let authority = target.trim_start_matches("http://").split('/').next().unwrap_or("");
+    let name = authority.split(':').next().unwrap_or("");
+    let Some(to) = known.get(name) else {
+        return client.write_all(b"HTTP/1.1 502 Unknown\r\nContent-Length: 0\r\n\r\n");
+    };
+    let mut server = TcpStream::connect(to)?;
+    if method == "CONNECT" {
+        client.write_all(b"HTTP/1.1 200 Connected\r\n\r\n")?;
+    } else {
+        // One request a connection, so that each is seen.
+        let head = head.replacen("\r\n", "\r\nConnection: close\r\n", 1);
+        server.write_all(head.as_bytes())?;
+    }
+    let (mut from_server, mut to_client) = (server.try_clone()?, client.try_clone()?);
+    thread::spawn(move || {
+        let _ = io::copy(&mut from_server, &mut to_client);
+        let _ = to_client.shutdown(Shutdown::Write);
+    });
+    let _ = io::copy(&mut client, &mut server);
+    server.shutdown(Shutdown::Write)
+}
+
+fn run(work: &Workspace, environment: &[(&str, &str)], args: &[&str], input: &str) -> Ran {
+    let mut command = work.command(ocigraph_binary());
+    command.args(args).envs(environment.iter().copied());
+    work.run_with_input(&mut command, input.as_bytes())
+}
+
+fn protected() -> Fixture {
+    let auth = Auth::Basic { user: "ada".into(), password: "s3cret".into() };
+    Fixture::start(Config { auth, ..Config::default() })
+}
+
+const SIGNED: [&str; 3] = ["--username", "ada", "--password-stdin"];
+
+/// What gzip and one packet cannot hold.
+fn large() -> Vec<u8> {
+    (0..1_000_000u32).flat_map(|i| i.wrapping_mul(2_654_435_761).to_le_bytes()).collect()
+}
+
+#[test]
+fn an_https_registry_is_reached_through_a_tunnel_that_sees_no_credential() {
+    for variable in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"] {
+        let (work, authority, server) = (Workspace::new(), Authority::new(), protected());
+        let front = TlsFront::start(&authority, Shows::Good, &server.host());
+        let proxy = HttpProxy::start(&[("registry.test", front.host())]);
+        work.write("file", large());
+        work.write("ca.pem", authority.pem());
+        let environment = [(variable, proxy.url())];
+        let environment = environment.each_ref().map(|(name, url)| (*name, url.as_str()));
+        let trusting = [&SIGNED[..], &["--ca-file", "ca.pem"]].concat();
+        let through = |args: &[&str]| {
+            run(&work, &environment, &[args, &trusting].concat(), "s3cret").ok();
+        };
+        through(&["push", "registry.test/app:v1", "file"]);
+        through(&["discover", "registry.test/app:v1"]);
+        through(&["pull", "-o", "out", "registry.test/app:v1"]);
+        assert_eq!(work.read("out/file"), large());
+        for head in proxy.seen() {
+            assert!(head.starts_with("CONNECT registry.test:443 HTTP/1.1\r\n"), "{head}");
+            assert!(!head.to_ascii_lowercase().contains("authorization"), "{head}");
+        }
+        assert!(!proxy.seen().is_empty());
+        assert_eq!(front.plain_connections(), 0);
+    }
+}
+
+#[test]
+fn a_plain_registry_is_reached_by_requests_to_the_proxy() {
+    for variable in ["HTTP_PROXY", "http_proxy", "ALL_PROXY"] {
+        let (work, server) = (Workspace::new(), protected());
+        let proxy = HttpProxy::start(&[("registry.test", server.host())]);
+        work.write("file", large());
+        let environment = [(variable, proxy.url())];
+        let environment = environment.each_ref().map(|(name, url)| (*name, url.as_str()));
+        let plain = [&SIGNED[..], &["--plain-http"]].concat();
+        let through = |args: &[&str]| {
+            run(&work, &environment, &[args, &plain].concat(), "s3cret").ok();
+        };
+        through(&["push", "registry.test/app:v1", "file"]);
+        through(&["discover", "registry.test/app:v1"]);
+        through(&["pull", "-o", "out", "registry.test/app:v1"]);
+        assert_eq!(work.read("out/file"), large());
+        assert_eq!(proxy.seen().len(), server.requests().len());
+        for head in proxy.seen() {
+            assert!(head.contains(" http://registry.test/v2/"), "{head}");
+        }
+    }
+}
+
+#[test]
+fn hosts_that_no_proxy_names_are_reached_without_and_so_are_all_with_the_option() {
+    let (work, server) = (Workspace::new(), Fixture::start(Config::default()));
+    let proxy = HttpProxy::start(&[("registry.test", server.host())]);
+    let url = proxy.url();
+    let cases: [(&[(&str, &str)], &[&str]); 4] = [
+        (&[("NO_PROXY", "other.test,registry.test")], &[]),
+        (&[("no_proxy", ".test")], &[]),
+        (&[("NO_PROXY", "*")], &[]),
+        (&[], &["--no-proxy"]),
+    ];
+    for (excluded, options) in cases {
+        let environment = [&[("HTTP_PROXY", url.as_str())], excluded].concat();
+        let args = [&["tags", "--plain-http", "registry.test/app"], options].concat();
+        let said = run(&work, &environment, &args, "").fails_with(1);
+        assert!(said.contains("[NETWORK]") && said.contains("registry.test"), "{said}");
+    }
+    assert!(proxy.seen().is_empty(), "{:?}", proxy.seen());
+    assert_eq!(server.requests(), []);
+
+    // Of another name, as the same text without its border would be.
+    let environment = [("HTTP_PROXY", url.as_str()), ("NO_PROXY", "try.test")];
+    run(&work, &environment, &["tags", "--plain-http", "registry.test/app"], "").fails_with(1);
+    assert_eq!(proxy.seen().len(), 1);
+}
+
+#[test]
+fn this_machine_is_never_reached_through_a_proxy() {
+    let (work, server) = (Workspace::new(), Fixture::start(Config::default()));
+    let proxy = HttpProxy::start(&[]);
+    let url = proxy.url();
+    let environment = ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"].map(|name| (name, url.as_str()));
+    let port = server.address().port();
+    work.write("file", "content");
+    for host in [format!("127.0.0.1:{port}"), format!("localhost:{port}")] {
+        let image = format!("{host}/app:v1");
+        run(&work, &environment, &["push", &image, "file"], "").ok();
+        run(&work, &environment, &["pull", "-o", "out", &image], "").ok();
+    }
+    assert!(proxy.seen().is_empty(), "{:?}", proxy.seen());
+}
+
+#[test]
+fn what_a_redirect_names_is_reached_as_its_own_place_demands() {
+    let (work, near, far) = (Workspace::new(), Faults::start(), Faults::start());
+    let proxy = HttpProxy::start(&[("registry.test", far.host())]);
+    let url = proxy.url();
+    let environment = [("HTTP_PROXY", url.as_str())];
+    let digest = ocigraph::Algorithm::Sha256.digest(b"content");
+    for method in ["HEAD", "GET"] {
+        let moved = |to: String| Reply::new(307, "").header("location", to);
+        near.on(method, "/v2/", [moved("http://registry.test/stored".into())]);
+        far.on(method, "/v2/", [moved(format!("http://{}/stored", near.host()))]);
+        for server in [&near, &far] {
+            server.on(method, "/stored", [Reply::ok("content")]);
+        }
+    }
+    let fetch = |host: &str| {
+        let blob = format!("{host}/app@{digest}");
+        let args = ["blob", "fetch", "--plain-http", "-o", "-", &blob];
+        assert_eq!(run(&work, &environment, &args, "").ok(), "content");
+    };
+    fetch(&near.host());
+    let seen = proxy.seen();
+    assert_eq!(seen.len(), 2, "{seen:?}");
+    assert!(seen.iter().all(|head| head.contains(" http://registry.test/stored ")), "{seen:?}");
+    fetch("registry.test");
+    let seen = &proxy.seen()[2..];
+    assert_eq!(seen.len(), 2, "{seen:?}");
+    assert!(seen.iter().all(|head| head.contains(" http://registry.test/v2/")), "{seen:?}");
+}
+
+#[test]
+fn the_proxys_own_password_is_for_the_proxy_alone() {
+    let (work, server) = (Workspace::new(), Fixture::start(Config::default()));
+    let proxy = HttpProxy::start(&[("registry.test", server.host())]);
+    let url = format!("http://ada:s3cret@{}", proxy.address);
+    let tags = |host: &str, url: &str| {
+        let args = ["tags", "-v", "--plain-http", &format!("{host}/app")];
+        let ran = run(&work, &[("HTTP_PROXY", url)], &args, "");
+        assert!(!ran.to_string().contains("s3cret"), "{ran}");
+        ran
+    };
+    // The repository is not there.
+    let said = tags("registry.test", &url).fails_with(1);
+    assert!(said.contains("[NOT_FOUND]"), "{said}");
+    let basic = "proxy-authorization: Basic YWRhOnMzY3JldA==";
+    assert!(proxy.seen().iter().all(|head| head.contains(basic)), "{:?}", proxy.seen());
+    // What refuses, and what is not there.
+    let said = tags("unknown.test", &url).fails_with(1);
+    assert!(said.contains("502"), "{said}");
+    let said = tags("registry.test", "http://ada:s3cret@127.0.0.1:1").fails_with(1);
+    assert!(said.contains("[NETWORK]"), "{said}");
+}

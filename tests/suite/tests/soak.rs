@@ -1,0 +1,559 @@
+//! Random work by several processes, many of which are killed: afterwards nothing is wrong, nothing
+//! is missing, and nothing is there that was deleted.
+//!
+//! Each worker runs the command, one process after the other, on artifacts of its own, most of which
+//! refer to images that all workers share. It keeps what was reported of each; of what a killed push
+//! did, and no other finished, it knows nothing. Deletes that were killed are run again before the
+//! check of everything that ends each round.
+//!
+//! As a test this takes two minutes; `make soak SECONDS=3600` takes an hour, `SEED=…` makes the same
+//! decisions again, at other moments.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    env, fs,
+    process::{Output, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use ocigraph::Algorithm;
+use ocigraph_suite::{Kind, Registry, Workspace, ocigraph_binary};
+use serde_json::Value;
+
+const WORKERS: u64 = 3;
+const SHARED: u64 = 3;
+const A_ROUND: Duration = Duration::from_secs(30);
+/// How many artifacts a worker has before it rather deletes.
+const MANY: usize = 30;
+const DEEP: usize = 6;
+
+#[test]
+fn on_a_layout() {
+    let work = Workspace::new();
+    soak(&work, Place { name: "oci:layout".into(), copies: "oci:copies".into(), untags: true });
+    // The last writer has tidied up after those that were killed.
+    work.write("last", "last");
+    for layout in ["layout", "copies"] {
+        work.ocigraph(&["push", "-q", &format!("oci:{layout}:last"), "last"]).ok();
+        let own = fs::read_dir(work.path(layout).join(".ocigraph")).unwrap().flatten();
+        let own: Vec<_> = own.map(|entry| entry.file_name().into_string().unwrap()).collect();
+        assert!(!own.iter().any(|name| name.contains('-')), "{own:?}");
+        for blob in fs::read_dir(work.path(layout).join("blobs/sha256")).unwrap().flatten() {
+            let digest = Algorithm::Sha256.digest(&fs::read(blob.path()).unwrap());
+            assert_eq!(blob.file_name().to_str(), Some(digest.encoded()));
+        }
+    }
+}
+
+#[test]
+fn on_docker_registry_which_has_no_referrers_api() {
+    let registry = Registry::start(Kind::Docker2);
+    let (name, copies) = (registry.reference("app"), registry.reference("copies"));
+    soak(&Workspace::new(), Place { name, copies, untags: false });
+}
+
+struct Place {
+    name: String,
+    copies: String,
+    untags: bool,
+}
+
+impl Place {
+    fn at(&self, digest: &str) -> String {
+        format!("{}@{digest}", self.name)
+    }
+}
+
+fn setting(name: &str) -> Option<u64> {
+    env::var(name).ok().map(|text| text.parse().unwrap_or_else(|_| panic!("{name}={text}")))
+}
+
+#[expect(clippy::print_stderr, reason = "whoever waits for an hour wants to see that it goes on")]
+fn soak(work: &Workspace, place: Place) {
+    let time = Duration::from_secs(setting("OCIGRAPH_SOAK_SECONDS").unwrap_or(100));
+    let seed = setting("OCIGRAPH_SOAK_SEED")
+        .unwrap_or_else(|| u64::from(std::time::UNIX_EPOCH.elapsed().unwrap().subsec_nanos()));
+    eprintln!("{}: OCIGRAPH_SOAK_SEED={seed}", place.name);
+    work.write("common", "what all artifacts have".repeat(1000));
+    let shared: Vec<String> = (0..SHARED)
+        .map(|i| {
+            work.write("image", format!("image {i}"));
+            let target = format!("{}:image-{i}", place.name);
+            let pushed = work.ocigraph(&["push", "--format", "json", &target, "image", "common"]);
+            digest_of(&pushed.json()["descriptor"])
+        })
+        .collect();
+    let mut workers: Vec<Worker> =
+        (0..WORKERS).map(|number| Worker::new(number, seed, work, &place, &shared)).collect();
+    let begun = Instant::now();
+    while begun.elapsed() < time {
+        let round = A_ROUND.min(time - begun.elapsed());
+        thread::scope(|scope| {
+            for worker in &mut workers {
+                scope.spawn(|| worker.work(round));
+            }
+        });
+        check(work, &place, &shared, &workers);
+        workers.iter_mut().for_each(Worker::forget);
+        let [done, killed, there] = [
+            workers.iter().map(|w| w.done).sum::<usize>(),
+            workers.iter().map(|w| w.killed).sum(),
+            workers.iter().map(|w| w.artifacts.values().filter(|a| a.is_there()).count()).sum(),
+        ];
+        eprintln!(
+            "{}: after {} s {done} processes, {killed} of them killed; {there} artifacts",
+            place.name,
+            begun.elapsed().as_secs()
+        );
+    }
+}
+
+/// Everything that was reported is so.
+fn check(work: &Workspace, place: &Place, shared: &[String], workers: &[Worker]) {
+    let artifacts = || workers.iter().flat_map(|worker| worker.artifacts.values());
+    let roots = artifacts().filter(|a| a.is_there() && a.subject.is_none());
+    let roots: Vec<&String> = shared.iter().chain(roots.map(|root| &root.digest)).collect();
+    let mut edges = BTreeSet::new();
+    for root in roots {
+        let target = place.at(root);
+        work.ocigraph(&["verify", &target]).ok();
+        let graph = work.ocigraph(&["discover", "-o", "json", &target]).json();
+        collect(&graph, &mut edges);
+    }
+    for artifact in artifacts() {
+        let (number, digest) = (artifact.number, &artifact.digest);
+        match artifact.state {
+            State::There => {
+                if let Some(subject) = &artifact.subject {
+                    let edge = (subject.digest.clone(), digest.clone());
+                    assert!(edges.contains(&edge), "{number}, {digest}, is not listed");
+                }
+                work.ocigraph(&["resolve", &place.at(digest)]).ok();
+            }
+            State::Gone => {
+                assert!(!edges.iter().any(|(_, to)| to == digest), "{number}, {digest}, is listed");
+                work.ocigraph(&["resolve", &place.at(digest)]).fails_with(1);
+            }
+            State::Unknown => {}
+        }
+    }
+    let tagged = artifacts().flat_map(|a| a.tags.iter().map(|tag| (tag, &a.digest)));
+    check_tags(work, &place.name, tagged.collect());
+    let copies = workers.iter().flat_map(|worker| &worker.copies);
+    check_tags(work, &place.copies, copies.clone().collect());
+    for (tag, _) in copies {
+        work.ocigraph(&["verify", &format!("{}:{tag}", place.copies)]).ok();
+    }
+}
+
+fn check_tags(work: &Workspace, place: &str, tagged: BTreeMap<&String, &String>) {
+    if tagged.is_empty() {
+        return;
+    }
+    let listed = work.ocigraph(&["tags", place]).ok();
+    let listed: BTreeSet<&str> = listed.lines().collect();
+    for (tag, digest) in tagged {
+        assert!(listed.contains(tag.as_str()), "the tag {tag} is missing");
+        let resolved = work.ocigraph(&["resolve", &format!("{place}:{tag}")]).ok();
+        assert_eq!(resolved.trim(), digest, "what the tag {tag} names");
+    }
+}
+
+fn collect(node: &Value, edges: &mut BTreeSet<(String, String)>) {
+    for referrer in node["referrers"].as_array().unwrap() {
+        edges.insert((digest_of(node), digest_of(referrer)));
+        collect(referrer, edges);
+    }
+}
+
+fn digest_of(descriptor: &Value) -> String {
+    descriptor["digest"].as_str().unwrap().to_owned()
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum State {
+    There,
+    Gone,
+    /// A process was killed over it.
+    Unknown,
+}
+
+#[derive(Clone)]
+struct Subject {
+    digest: String,
+    /// The worker's own artifact that it is, unless all share it.
+    own: Option<u64>,
+    depth: usize,
+}
+
+struct Artifact {
+    number: u64,
+    subject: Option<Subject>,
+    state: State,
+    digest: String,
+    tags: BTreeSet<String>,
+}
+
+impl Artifact {
+    fn is_there(&self) -> bool {
+        self.state == State::There
+    }
+
+    fn depth(&self) -> usize {
+        self.subject.as_ref().map_or(0, |subject| subject.depth)
+    }
+}
+
+struct Worker<'a> {
+    number: u64,
+    random: Random,
+    work: &'a Workspace,
+    place: &'a Place,
+    shared: &'a [String],
+    artifacts: BTreeMap<u64, Artifact>,
+    /// Tags in the second place, with the digests they name.
+    copies: BTreeMap<String, String>,
+    /// Deletes that were killed, and what they were to delete.
+    interrupted: Vec<(Vec<String>, Vec<u64>)>,
+    next: u64,
+    done: usize,
+    killed: usize,
+}
+
+/// What is known after a process and those that followed it.
+struct Ended {
+    /// `None` when it was killed, and not run again.
+    output: Option<Output>,
+    killed: bool,
+}
+
+impl<'a> Worker<'a> {
+    fn new(
+        number: u64,
+        seed: u64,
+        work: &'a Workspace,
+        place: &'a Place,
+        shared: &'a [String],
+    ) -> Self {
+        Self {
+            number,
+            random: Random(seed ^ (number << 32)),
+            work,
+            place,
+            shared,
+            artifacts: BTreeMap::new(),
+            copies: BTreeMap::new(),
+            interrupted: Vec::new(),
+            next: 0,
+            done: 0,
+            killed: 0,
+        }
+    }
+
+    fn work(&mut self, time: Duration) {
+        let begun = Instant::now();
+        while begun.elapsed() < time {
+            let there: Vec<u64> =
+                self.artifacts.values().filter(|a| a.is_there()).map(|a| a.number).collect();
+            let gone: Vec<u64> = self
+                .artifacts
+                .values()
+                .filter(|a| a.state == State::Gone && self.has_subject(a))
+                .map(|a| a.number)
+                .collect();
+            let one = self.random.of(&there);
+            match (self.random.below(12), one) {
+                (_, Some(one)) if there.len() > MANY => self.delete(one),
+                (0, _) => self.push(None),
+                (1..=4, _) => {
+                    let digest = self.random.of(self.shared).unwrap();
+                    self.push(Some(Subject { digest, own: None, depth: 1 }));
+                }
+                (5 | 6, Some(one)) => self.attach(one),
+                (7, Some(one)) => self.tag(one),
+                (8 | 9, Some(one)) => self.delete(one),
+                (10, _) => match self.random.of(&gone) {
+                    Some(one) => self.push_again(one),
+                    None => self.untag(),
+                },
+                (_, Some(one)) => self.copy(one),
+                (_, None) => {}
+            }
+            thread::sleep(Duration::from_millis(self.random.below(30)));
+        }
+        self.finish();
+    }
+
+    /// Drops what was deleted and checked; some may come again.
+    fn forget(&mut self) {
+        let random = &mut self.random;
+        self.artifacts.retain(|_, a| match a.state {
+            State::There => true,
+            State::Gone => random.below(4) == 0,
+            State::Unknown => false,
+        });
+    }
+
+    fn has_subject(&self, artifact: &Artifact) -> bool {
+        let own = artifact.subject.as_ref().and_then(|subject| subject.own);
+        own.is_none_or(|own| self.artifacts.get(&own).is_some_and(Artifact::is_there))
+    }
+
+    fn push(&mut self, subject: Option<Subject>) {
+        let number = self.next;
+        self.next += 1;
+        self.push_as(number, subject);
+    }
+
+    fn attach(&mut self, to: u64) {
+        let subject = &self.artifacts[&to];
+        if subject.depth() < DEEP {
+            let (digest, depth) = (subject.digest.clone(), subject.depth() + 1);
+            self.push(Some(Subject { digest, own: Some(to), depth }));
+        }
+    }
+
+    /// The same content, of the same digest, that was there before.
+    fn push_again(&mut self, number: u64) {
+        let subject = self.artifacts[&number].subject.clone();
+        self.push_as(number, subject);
+    }
+
+    fn push_as(&mut self, number: u64, subject: Option<Subject>) {
+        let file = format!("file-{}-{number}", self.number);
+        let size = if number.is_multiple_of(40) { 1 << 20 } else { 1 << (number % 16) };
+        self.work.write(&file, format!("{file};").repeat(size / file.len() + 1));
+        let tag = self.random.one_in(3).then(|| format!("{file}-{}", self.random.below(3)));
+        let target = match &tag {
+            Some(tag) => format!("{}:{tag}", self.place.name),
+            None => self.place.name.clone(),
+        };
+        let kind = format!("kind/n{}", number % 4);
+        let mut args = vec!["push", "--format", "json", "--artifact-type", &kind, &target];
+        let at = subject.as_ref().map(|subject| self.place.at(&subject.digest));
+        if let Some(at) = &at {
+            args.extend(["--subject", at]);
+        }
+        args.extend([file.as_str(), "common"]);
+        let ended = self.run(&args);
+        fs::remove_file(self.work.path(&file)).unwrap();
+        let Some(output) = ended.output else {
+            if let Some(known) = self.artifacts.get_mut(&number) {
+                known.state = State::Unknown;
+            }
+            return;
+        };
+        let pushed: Value = serde_json::from_slice(&succeeded(&args, &output).stdout).unwrap();
+        let digest = digest_of(&pushed["descriptor"]);
+        if let Some(known) = self.artifacts.get(&number) {
+            assert_eq!(known.digest, digest, "the same content has the same digest");
+        }
+        let tags = BTreeSet::from_iter(tag);
+        let state = State::There;
+        self.artifacts.insert(number, Artifact { number, subject, state, digest, tags });
+    }
+
+    fn delete(&mut self, number: u64) {
+        let beneath = self.beneath(number);
+        let artifact = &self.artifacts[&number];
+        let target = match artifact.tags.first() {
+            Some(tag) if self.random.one_in(2) => format!("{}:{tag}", self.place.name),
+            _ => self.place.at(&artifact.digest),
+        };
+        let mut args = vec!["delete", "--yes", "--format", "json", &target];
+        if self.random.one_in(2) {
+            args.push("--force");
+        }
+        let ended = self.run(&args);
+        match ended.output {
+            Some(output) => self.deleted(&args, &beneath, &output, ended.killed),
+            None => {
+                beneath.iter().for_each(|number| self.lose(number, State::Unknown));
+                let args = args.into_iter().map(str::to_owned).collect();
+                self.interrupted.push((args, beneath));
+            }
+        }
+    }
+
+    /// What was interrupted is run again, after whatever came in between.
+    fn finish(&mut self) {
+        for (args, beneath) in std::mem::take(&mut self.interrupted) {
+            let output = self.work.command(ocigraph_binary()).args(&args).output().unwrap();
+            let args: Vec<&str> = args.iter().map(String::as_str).collect();
+            self.deleted(&args, &beneath, &output, true);
+        }
+    }
+
+    fn deleted(&mut self, args: &[&str], beneath: &[u64], output: &Output, killed: bool) {
+        let said = String::from_utf8_lossy(&output.stderr);
+        let kept = if said.contains("is kept") {
+            beneath.iter().map(|number| self.artifacts[number].digest.clone()).collect()
+        } else if killed && output.status.code() == Some(1) {
+            // The one that was killed had come to its end.
+            assert!(said.contains("no manifest") || said.contains("no tag"), "{args:?}: {said}");
+            Vec::new()
+        } else {
+            let report: Value = serde_json::from_slice(&succeeded(args, output).stdout).unwrap();
+            digests(&report["kept"])
+        };
+        for number in beneath {
+            if !kept.contains(&self.artifacts[number].digest) {
+                self.lose(number, State::Gone);
+            } else {
+                self.artifacts.get_mut(number).unwrap().state = State::There;
+            }
+        }
+    }
+
+    /// It and what refers to it, directly and through others, that was not deleted before.
+    fn beneath(&self, number: u64) -> Vec<u64> {
+        let mut found = vec![number];
+        let mut place = 0;
+        while let Some(above) = found.get(place).copied() {
+            let refers = |a: &&Artifact| a.subject.as_ref().is_some_and(|s| s.own == Some(above));
+            let below = self.artifacts.values().filter(refers).filter(|a| a.is_there());
+            found.extend(below.map(|a| a.number));
+            place += 1;
+        }
+        found
+    }
+
+    fn lose(&mut self, number: &u64, state: State) {
+        let artifact = self.artifacts.get_mut(number).unwrap();
+        artifact.state = state;
+        artifact.tags.clear();
+    }
+
+    /// Gives it a new tag, or one that another has.
+    fn tag(&mut self, number: u64) {
+        let tag = format!("tag-{}-{}", self.number, self.random.below(8));
+        let target = self.place.at(&self.artifacts[&number].digest);
+        let args = ["tag", &target, &tag];
+        let ended = self.run(&args);
+        // Whatever came of it, what had the tag may not have it any more.
+        self.forget_tag(&tag);
+        if let Some(output) = ended.output {
+            succeeded(&args, &output);
+            self.artifacts.get_mut(&number).unwrap().tags.insert(tag);
+        }
+    }
+
+    fn forget_tag(&mut self, tag: &str) {
+        for artifact in self.artifacts.values_mut() {
+            artifact.tags.remove(tag);
+        }
+    }
+
+    fn untag(&mut self) {
+        let tags = self.artifacts.values().flat_map(|a| &a.tags).cloned().collect::<Vec<_>>();
+        let Some(tag) = self.random.of(&tags).filter(|_| self.place.untags) else { return };
+        let target = format!("{}:{tag}", self.place.name);
+        let args = ["untag", &target];
+        let ended = self.run(&args);
+        self.forget_tag(&tag);
+        if let Some(output) = ended.output.filter(|_| !ended.killed) {
+            succeeded(&args, &output);
+        }
+    }
+
+    fn copy(&mut self, number: u64) {
+        if self.copies.len() > MANY / 2 {
+            return self.delete_copy();
+        }
+        let root = self.root(number);
+        // Beneath the shared images others work, and of what is unknown a part may be missing.
+        let known = self.artifacts.values().all(|a| a.state != State::Unknown);
+        let Some(root) = root.filter(|_| known) else { return };
+        let tag = format!("copy-{}-{}", self.number, self.random.below(2 * MANY as u64));
+        let target = format!("{}:{tag}", self.place.copies);
+        let digest = self.artifacts[&root].digest.clone();
+        let source = self.place.at(&digest);
+        let mut args = vec!["copy", &source, &target];
+        if self.random.one_in(2) {
+            args.push("--recursive");
+        }
+        let ended = self.run(&args);
+        self.copies.remove(&tag);
+        if let Some(output) = ended.output {
+            succeeded(&args, &output);
+            self.copies.insert(tag, digest);
+        }
+    }
+
+    /// What it refers to in the end, if that is the worker's own.
+    fn root(&self, number: u64) -> Option<u64> {
+        match &self.artifacts[&number].subject {
+            Some(subject) => self.root(subject.own?),
+            None => Some(number),
+        }
+    }
+
+    fn delete_copy(&mut self) {
+        let Some((tag, digest)) = self.copies.first_key_value() else { return };
+        let (digest, target) = (digest.clone(), format!("{}:{tag}", self.place.copies));
+        let args = ["delete", "--yes", "--force", "--format", "json", &target];
+        let ended = self.run(&args);
+        self.copies.retain(|_, other| *other != digest);
+        if let Some(output) = ended.output.filter(|_| !ended.killed) {
+            succeeded(&args, &output);
+        }
+    }
+
+    /// Runs the command; now and then kills it, and then mostly runs it again.
+    fn run(&mut self, args: &[&str]) -> Ended {
+        let mut killed = false;
+        loop {
+            let mut command = self.work.command(ocigraph_binary());
+            command.args(args).stdout(Stdio::piped()).stderr(Stdio::piped());
+            let mut child = command.spawn().expect("the command starts");
+            self.done += 1;
+            if self.random.one_in(3) {
+                thread::sleep(Duration::from_micros(self.random.below(60_000)));
+                let _ = child.kill();
+            }
+            let output = child.wait_with_output().unwrap();
+            if output.status.code().is_some() {
+                return Ended { output: Some(output), killed };
+            }
+            killed = true;
+            self.killed += 1;
+            if self.random.one_in(4) {
+                return Ended { output: None, killed };
+            }
+        }
+    }
+}
+
+fn digests(list: &Value) -> Vec<String> {
+    list.as_array().unwrap().iter().map(|item| digest_of(&item["descriptor"])).collect()
+}
+
+#[track_caller]
+fn succeeded<'a>(args: &[&str], output: &'a Output) -> &'a Output {
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{args:?}: {said}");
+    output
+}
+
+/// SplitMix64: small, and the same everywhere.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, end: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (z ^ (z >> 31)) % end
+    }
+
+    fn one_in(&mut self, n: u64) -> bool {
+        self.below(n) == 0
+    }
+
+    fn of<T: Clone>(&mut self, list: &[T]) -> Option<T> {
+        let place = self.below(list.len().max(1) as u64);
+        list.get(place as usize).cloned()
+    }
+}

@@ -1,0 +1,360 @@
+//! TLS: whom the client believes, how it identifies itself, and that nothing is ever sent in the clear to where TLS was
+//! meant. The servers show certificates of an authority made for the test.
+
+use ocigraph::{
+    Client, Code, Credential, Credentials, DiscoverOptions, Error, File, PullOptions, PushOptions,
+    Reference, RegistryConfig, Secret,
+};
+use ocigraph_fixture::{Config, Fixture};
+use ocigraph_suite::{Authority, Faults, Ran, Reply, Shows, TlsFront, Workspace};
+
+fn run<T>(work: impl Future<Output = T>) -> T {
+    tokio::runtime::Runtime::new().unwrap().block_on(work)
+}
+
+/// Loopback is plain HTTP unless the client is told otherwise.
+fn over_tls() -> RegistryConfig {
+    RegistryConfig {
+        plain_http: Some(false),
+        credentials: Credentials::Anonymous,
+        ..RegistryConfig::default()
+    }
+}
+
+fn trusting(work: &Workspace, authority: &Authority) -> RegistryConfig {
+    RegistryConfig { ca_file: Some(work.write("ca.pem", authority.pem())), ..over_tls() }
+}
+
+fn reference(host: &str, rest: &str) -> Reference {
+    format!("{host}/app{rest}").parse().unwrap()
+}
+
+fn push(config: &RegistryConfig, host: &str) -> Result<(), Error> {
+    let client = Client::with_config(config.clone());
+    let options = PushOptions {
+        files: vec![File::bytes("file", "content")],
+        artifact_type: Some("app/example".into()),
+        ..PushOptions::default()
+    };
+    run(client.push(&reference(host, ":v1"), options)).map(drop)
+}
+
+/// Pushes, discovers and pulls through the crate.
+fn works(config: &RegistryConfig, host: &str) {
+    push(config, host).unwrap();
+    let client = Client::with_config(config.clone());
+    let out = tempfile::tempdir().unwrap();
+    let options = PullOptions { output: out.path().to_path_buf(), ..PullOptions::default() };
+    run(async {
+        let image = reference(host, ":v1");
+        client.discover(&image, DiscoverOptions::default()).await.unwrap();
+        client.pull(&image, options).await.unwrap();
+    });
+    assert_eq!(std::fs::read(out.path().join("file")).unwrap(), b"content");
+}
+
+fn command(work: &Workspace, arguments: &[&str], options: &[&str]) -> Ran {
+    work.ocigraph(&[&["--plain-http=false"], options, arguments].concat())
+}
+
+/// Pushes, discovers and pulls with the command.
+fn works_with(work: &Workspace, options: &[&str], host: &str) {
+    let image = format!("{host}/command:v1");
+    work.write("file", "content");
+    command(work, &["push", &image, "file"], options).ok();
+    command(work, &["attach", &image, "--artifact-type", "a/b", "file"], options).ok();
+    let graph = command(work, &["discover", "-o", "json", &image], options).json();
+    assert_eq!(graph["references"].as_array().unwrap().len(), 1, "{graph}");
+    command(work, &["pull", "-o", "out", &image], options).ok();
+    assert_eq!(work.read("out/file"), b"content");
+}
+
+/// A server that is not believed is told nothing, neither through TLS nor in the clear.
+#[track_caller]
+fn is_refused(shows: Shows, trusted: bool, why: &str) {
+    let (work, authority) = (Workspace::new(), Authority::new());
+    let server = Fixture::start(Config::default());
+    let front = TlsFront::start(&authority, shows, &server.host());
+    let mut config = over_tls();
+    let ca = work.write("ca.pem", authority.pem());
+    let ca = ca.to_str().unwrap();
+    let mut options = vec![];
+    if trusted {
+        config.ca_file = Some(ca.into());
+        options = vec!["--ca-file", ca];
+    }
+
+    let error = push(&config, &front.host()).unwrap_err();
+    assert_eq!(error.code(), Code::Tls, "{error}");
+    let said = error.to_string();
+    assert!(said.contains("127.0.0.1") && said.contains(why), "{said}");
+
+    let image = format!("{}/app:v1", front.host());
+    let ran = command(&work, &["discover", &image], &options);
+    let said = ran.fails_with(1);
+    assert!(said.contains("[TLS]") && said.contains("127.0.0.1"), "{said}");
+    assert!(said.contains(why) && said.contains("--ca-file"), "{said}");
+
+    assert!(front.connections() > 0);
+    assert_eq!(front.plain_connections(), 0);
+    assert_eq!(server.requests(), []);
+}
+
+#[test]
+fn an_unknown_authority_is_not_believed() {
+    is_refused(Shows::Good, false, "UnknownIssuer");
+}
+
+#[test]
+fn an_expired_certificate_is_not_believed() {
+    is_refused(Shows::Expired, true, "expired");
+}
+
+#[test]
+fn a_certificate_of_another_name_is_not_believed() {
+    is_refused(Shows::AnotherName, true, "not valid for name");
+}
+
+#[test]
+fn a_server_without_tls_is_never_spoken_to_in_the_clear() {
+    let server = Fixture::start(Config::default());
+    let error = push(&over_tls(), &server.host()).unwrap_err();
+    assert_eq!(error.code(), Code::Tls, "{error}");
+    assert!(error.to_string().contains("--plain-http"), "{error}");
+    assert_eq!(server.requests(), []);
+}
+
+#[test]
+fn with_its_authority_named_a_server_is_believed() {
+    let (work, authority) = (Workspace::new(), Authority::new());
+    let server = Fixture::start(Config::default());
+    let front = TlsFront::start(&authority, Shows::Good, &server.host());
+    works(&trusting(&work, &authority), &front.host());
+    let ca = work.path("ca.pem");
+    works_with(&work, &["--ca-file", ca.to_str().unwrap()], &front.host());
+    assert_eq!(front.plain_connections(), 0);
+}
+
+#[test]
+fn an_authority_of_the_system_is_believed_without_a_word() {
+    let (work, authority) = (Workspace::new(), Authority::new());
+    let server = Fixture::start(Config::default());
+    let front = TlsFront::start(&authority, Shows::Good, &server.host());
+    let image = format!("{}/app:v1", front.host());
+    work.write("file", "content");
+    // The systems that have no fixed place for their roots name it so.
+    let mut command = work.command(ocigraph_suite::ocigraph_binary());
+    command.env("SSL_CERT_FILE", work.write("roots.pem", authority.pem()));
+    command.args(["push", "--plain-http=false", &image, "file"]);
+    work.run(&mut command).ok();
+    assert_eq!(front.plain_connections(), 0);
+}
+
+#[test]
+fn where_the_system_has_no_roots_those_that_are_named_suffice() {
+    let (work, authority) = (Workspace::new(), Authority::new());
+    let server = Fixture::start(Config::default());
+    let front = TlsFront::start(&authority, Shows::Good, &server.host());
+    let image = format!("{}/app:v1", front.host());
+    work.write("file", "content");
+    let ca = work.write("ca.pem", authority.pem());
+    let rootless = |options: &[&str]| {
+        let mut command = work.command(ocigraph_suite::ocigraph_binary());
+        // Of the two, the one that is set is the only one to be read.
+        command.env("SSL_CERT_FILE", work.write("none.pem", ""));
+        command.args(["push", "--plain-http=false", &image, "file"]).args(options);
+        work.run(&mut command)
+    };
+    rootless(&["--ca-file", ca.to_str().unwrap()]).ok();
+    rootless(&["--insecure"]).ok();
+    let said = rootless(&[]).fails_with(1);
+    assert!(said.contains("[TLS]") && said.contains("certificates of the system"), "{said}");
+}
+
+#[test]
+fn insecure_takes_any_certificate_and_still_speaks_tls() {
+    for shows in [Shows::Good, Shows::Expired, Shows::AnotherName] {
+        let (work, authority) = (Workspace::new(), Authority::new());
+        let server = Fixture::start(Config::default());
+        let front = TlsFront::start(&authority, shows, &server.host());
+        works(&RegistryConfig { insecure: true, ..over_tls() }, &front.host());
+        works_with(&work, &["--insecure"], &front.host());
+        assert_eq!(front.plain_connections(), 0);
+    }
+}
+
+#[test]
+fn a_server_that_demands_a_client_certificate_gets_it() {
+    let (work, authority) = (Workspace::new(), Authority::new());
+    let server = Fixture::start(Config::default());
+    let front = TlsFront::for_known_clients(&authority, &server.host());
+    let config = trusting(&work, &authority);
+    let ca = work.path("ca.pem");
+    let ca = ["--ca-file", ca.to_str().unwrap()];
+    let image = format!("{}/app:v1", front.host());
+
+    let error = push(&config, &front.host()).unwrap_err();
+    assert_eq!(error.code(), Code::Tls, "{error}");
+    assert!(error.to_string().contains("127.0.0.1"), "{error}");
+    let said = command(&work, &["discover", &image], &ca).fails_with(1);
+    assert!(said.contains("[TLS]"), "{said}");
+
+    // Of an authority that the server does not know.
+    let (certificate, key) = Authority::new().client();
+    let strange = RegistryConfig {
+        cert_file: Some(work.write("strange.pem", certificate)),
+        key_file: Some(work.write("strange.key", key)),
+        ..config.clone()
+    };
+    assert_eq!(push(&strange, &front.host()).unwrap_err().code(), Code::Tls);
+    assert_eq!(server.requests(), []);
+
+    let (certificate, key) = authority.client();
+    let (certificate, key) = (work.write("me.pem", certificate), work.write("me.key", key));
+    let known = RegistryConfig {
+        cert_file: Some(certificate.clone()),
+        key_file: Some(key.clone()),
+        ..config
+    };
+    works(&known, &front.host());
+    let mut options = ca.to_vec();
+    options.extend(["--cert-file", certificate.to_str().unwrap()]);
+    options.extend(["--key-file", key.to_str().unwrap()]);
+    works_with(&work, &options, &front.host());
+    assert_eq!(front.plain_connections(), 0);
+}
+
+#[test]
+fn files_that_hold_no_certificate_or_key_are_named_with_what_they_should_hold() {
+    let (work, authority) = (Workspace::new(), Authority::new());
+    let server = Fixture::start(Config::default());
+    let front = TlsFront::start(&authority, Shows::Good, &server.host());
+    let image = format!("{}/app:v1", front.host());
+    let (certificate, key) = authority.client();
+    work.write("good.pem", certificate);
+    work.write("good.key", key);
+    work.write("empty.pem", "");
+    work.write("text.pem", "no certificate\n");
+    work.write("broken.pem", "-----BEGIN CERTIFICATE-----\n*\n-----END CERTIFICATE-----\n");
+    work.write("other.key", authority.client().1);
+    let cases: &[(&[&str], &str)] = &[
+        (&["--ca-file", "missing.pem"], "missing.pem"),
+        (&["--ca-file", "empty.pem"], "empty.pem"),
+        (&["--ca-file", "text.pem"], "text.pem"),
+        (&["--ca-file", "broken.pem"], "broken.pem"),
+        (&["--ca-file", "good.key"], "good.key"),
+        (&["--insecure", "--cert-file", "missing.pem", "--key-file", "good.key"], "missing.pem"),
+        (&["--insecure", "--cert-file", "good.pem", "--key-file", "missing.key"], "missing.key"),
+        (&["--insecure", "--cert-file", "good.pem", "--key-file", "good.pem"], "good.pem"),
+        (&["--insecure", "--cert-file", "good.pem", "--key-file", "other.key"], "certificate"),
+    ];
+    for (options, named) in cases {
+        let ran = command(&work, &["discover", &image], options);
+        let said = ran.fails_with(1);
+        assert!(said.contains(named) && said.contains("[TLS]"), "{options:?}: {said}");
+        assert!(!said.contains("speaks"), "{options:?} has nothing to do with the server: {said}");
+    }
+    let half = command(&work, &["discover", &image], &["--cert-file", "good.pem"]);
+    assert!(half.fails_with(2).contains("--key-file"));
+    assert_eq!(front.connections(), 0);
+}
+
+/// A redirect or token server of an https registry, and the server in the clear that it names.
+fn moved_into_the_clear(reply: impl Fn(&str) -> Reply, part: &str) -> Error {
+    let (work, authority) = (Workspace::new(), Authority::new());
+    let (server, clear) = (Faults::start(), Faults::start());
+    server.on("HEAD", part, [reply(&clear.host())]);
+    server.on("POST", part, [reply(&clear.host())]);
+    clear.on("GET", "/token", [Reply::ok(r#"{"token":"t0ken"}"#)]);
+    let front = TlsFront::start(&authority, Shows::Good, &server.host());
+    let config = RegistryConfig {
+        credentials: Credentials::Given(Credential::password("ada", "s3cret")),
+        ..trusting(&work, &authority)
+    };
+    let error = push(&config, &front.host()).unwrap_err();
+    assert!(!server.all().is_empty());
+    assert!(clear.all().is_empty(), "{:?}", clear.all());
+    error
+}
+
+#[test]
+fn a_redirect_from_https_to_http_is_not_followed() {
+    let reply = |to: &str| Reply::new(307, "").header("location", format!("http://{to}/blob"));
+    let error = moved_into_the_clear(reply, "/blobs/");
+    assert_eq!(error.code(), Code::Registry, "{error}");
+    assert!(error.to_string().contains("from https to http"), "{error}");
+}
+
+#[test]
+fn an_upload_of_an_https_registry_is_not_sent_in_the_clear() {
+    let reply = |to: &str| Reply::new(202, "").header("location", format!("http://{to}/upload"));
+    let error = moved_into_the_clear(reply, "/uploads/");
+    assert_eq!(error.code(), Code::Registry, "{error}");
+    assert!(error.to_string().contains("from https to plain http"), "{error}");
+}
+
+#[test]
+fn a_token_server_without_tls_is_not_asked_for_an_https_registry() {
+    let reply = |to: &str| {
+        let challenge = format!(r#"Bearer realm="http://{to}/token",service="registry""#);
+        Reply::error(401, "UNAUTHORIZED").header("www-authenticate", challenge)
+    };
+    let error = moved_into_the_clear(reply, "/v2/");
+    assert_eq!(error.code(), Code::Unauthorized, "{error}");
+    assert!(error.to_string().contains("not over TLS"), "{error}");
+    assert!(!error.to_string().contains("s3cret"), "{error}");
+}
+
+/// A signed request that is sent on to another server, which keeps what it hears.
+fn sent_on(challenge: &dyn Fn(&str) -> String, credential: Credential, wanted: &str) {
+    let (work, authority) = (Workspace::new(), Authority::new());
+    let (server, other) = (Faults::start(), Faults::start());
+    let front = TlsFront::start(&authority, Shows::Good, &server.host());
+    let elsewhere = TlsFront::start(&authority, Shows::Good, &other.host());
+    let refusal =
+        Reply::error(401, "UNAUTHORIZED").header("www-authenticate", challenge(&front.host()));
+    let location = format!("https://{}/storage/blob?signature=x", elsewhere.host());
+    let moved = Reply::new(307, "").header("location", location);
+    server.on("HEAD", "/blobs/", [refusal, moved.clone()]);
+    server.on("GET", "/blobs/", [moved]);
+    server.on("GET", "/token", [Reply::ok(r#"{"token":"t0ken"}"#)]);
+    for method in ["HEAD", "GET"] {
+        other.on(method, "/storage/", [Reply::ok("content")]);
+    }
+
+    let config = RegistryConfig {
+        credentials: Credentials::Given(credential),
+        headers: vec![("x-of-the-registry".into(), "s3cret too".into())],
+        ..trusting(&work, &authority)
+    };
+    let digest = ocigraph::Algorithm::Sha256.digest(b"content");
+    let blob = reference(&front.host(), &format!("@{digest}"));
+    run(async {
+        let (_, mut stream) = Client::with_config(config).fetch_blob(&blob).await.unwrap();
+        while let Some(chunk) = futures::StreamExt::next(&mut stream).await {
+            assert_eq!(chunk.unwrap(), "content");
+        }
+    });
+    for signed in [&server.seen("HEAD", "/blobs/")[1], &server.seen("GET", "/blobs/")[0]] {
+        assert_eq!(signed.header("authorization"), Some(wanted));
+        assert_eq!(signed.header("x-of-the-registry"), Some("s3cret too"));
+    }
+    let heard = other.all();
+    assert_eq!(heard.len(), 2);
+    for header in ["authorization", "x-of-the-registry", "cookie", "referer"] {
+        assert!(heard.iter().all(|seen| seen.header(header).is_none()), "{heard:?}");
+    }
+}
+
+#[test]
+fn another_server_that_a_redirect_names_hears_no_password() {
+    let password = Credential::password("ada", Secret::new("s3cret"));
+    sent_on(&|_| "Basic realm=\"r\"".into(), password, "Basic YWRhOnMzY3JldA==");
+}
+
+#[test]
+fn another_server_that_a_redirect_names_hears_no_token() {
+    let challenge = |host: &str| format!(r#"Bearer realm="https://{host}/token",service="r""#);
+    sent_on(&challenge, Credential::password("ada", "s3cret"), "Bearer t0ken");
+    sent_on(&challenge, Credential::registry_token("fixed"), "Bearer fixed");
+}
