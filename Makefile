@@ -66,7 +66,7 @@ lint: node-tools ## check format, lints, scripts and documentation
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --locked --workspace --no-deps
-	badly_formatted=$$(gofmt -l tests/registries bindings/go) && \
+	badly_formatted=$$(gofmt -l tests/registries bindings/go examples/go) && \
 	{ [ -z "$$badly_formatted" ] || { echo "gofmt -w is needed for: $$badly_formatted" >&2; exit 1; }; }
 	cd tests/registries && go mod tidy -diff && go vet ./...
 	cd bindings/go && go mod tidy -diff

@@ -27,7 +27,7 @@ mod tools;
 mod workspace;
 
 pub use fault::{Faults, Reply, Seen};
-pub use library::{c_library, c_program, go_program};
+pub use library::{c_library, c_program, go_program, with_library};
 pub use proxy::Proxy;
 pub use registry::{Kind, Options, PASSWORD, Registry, USER};
 pub use tools::{ocigraph_binary, tool};
