@@ -13,7 +13,7 @@ export RUST_TEST_THREADS := $(JOBS)
 
 SCRIPTS := .ci/run bindings/c/install bindings/go/test python/environment python/test tests/setup tests/scenarios/check tests/article/demo tests/article/walkthrough
 
-.PHONY: help build c install demo test bench lint deny clean node node-tools
+.PHONY: help build c install demo test fuzz soak bench lint deny clean node node-tools
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 12
@@ -40,6 +40,19 @@ test: node-tools ## get what the tests need, build, and run all tests
 	python/test && \
 	tests/scenarios/check
 
+FUZZ_SECONDS ?= 300
+fuzz: ## run the fuzz targets for longer than the tests do; FUZZ_SECONDS=300 for each
+	export BOLERO_RANDOM_TEST_TIME_MS=$$(($(FUZZ_SECONDS) * 1000)) && \
+	$(CARGO) test --locked -p ocigraph --lib fuzz:: -- --nocapture && \
+	$(CARGO) test --locked -p ocigraph-suite --test fuzz -- --nocapture
+
+SECONDS ?= 3600
+soak: ## random work by processes that are killed, then a look at what is left; SECONDS=3600 SEED=
+	env=$$(tests/setup --env) && eval "$$env" && \
+	$(CARGO) build --locked -p ocigraph-cli && \
+	export OCIGRAPH_SOAK_SECONDS='$(SECONDS)' OCIGRAPH_SOAK_SEED='$(SEED)' && \
+	$(CARGO) test --locked -p ocigraph-suite --test soak -- --nocapture
+
 bench: ## time the command beside oras and openssl; ROWS=push,pull for some rows, RUNS=5 for more runs
 	@for program in time openssl; do \
 	[ -x /usr/bin/$$program ] || { echo "make bench: /usr/bin/$$program is missing; get it with: apt-get install $$program" >&2; exit 1; }; done
@@ -53,7 +66,7 @@ lint: node-tools ## check format, lints, scripts and documentation
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --locked --workspace --no-deps
-	badly_formatted=$$(gofmt -l tests/registries bindings/go) && \
+	badly_formatted=$$(gofmt -l tests/registries bindings/go examples/go) && \
 	{ [ -z "$$badly_formatted" ] || { echo "gofmt -w is needed for: $$badly_formatted" >&2; exit 1; }; }
 	cd tests/registries && go mod tidy -diff && go vet ./...
 	cd bindings/go && go mod tidy -diff

@@ -65,7 +65,8 @@
  * -------------
  * A pointer to const may be given to any number of threads at once: a client, a cancel token, options that are no
  * longer set, results. A pointer that is not const, in setters and ..._free, is for one thread at a time.
- * "Threads" in a function's comment says from where it may be called: any thread, unless it says more.
+ * "Threads" in a function's comment says from where it may be called: any thread, unless it says more; never a signal
+ * handler.
  * The library has threads of its own, in a runtime. After fork, the child must not use handles of the parent.
  * It installs nothing process-wide: no signal handler, logger or TLS provider. A defect of the library prints a line
  * to standard error and becomes OCIGRAPH_INTERNAL; the process lives.

@@ -10,9 +10,9 @@ use std::{
 
 use bytes::Bytes;
 use ocigraph::{
-    Algorithm, Code, CopyOptions, Credential, DeleteOptions, DiscoverOptions, Error, Host, Limits,
-    Manifest, Names, Platform, PullOptions, PushOptions, Reference, RegistryConfig, Result, ToJson,
-    VerifyOptions, media_type,
+    Algorithm, Code, CopyOptions, Credential, Credentials, DeleteOptions, DiscoverOptions, Error,
+    Host, Limits, Manifest, Names, Platform, PullOptions, PushOptions, Reference, RegistryConfig,
+    Result, ToJson, VerifyOptions, media_type,
 };
 use pyo3::{prelude::*, pybacked::PyBackedBytes, types::PyBytes};
 use serde_json::json;
@@ -89,7 +89,9 @@ impl Client {
     ) -> PyResult<Self> {
         let usual = RegistryConfig::default();
         let config = RegistryConfig {
-            credential: credential.map(|(username, password)| Credential { username, password }),
+            credentials: credential.map_or_else(Credentials::default, |(username, password)| {
+                Credentials::Given(Credential::password(username, password))
+            }),
             plain_http,
             headers,
             limits: limits.map_or_else(Limits::default, |limits| limits.limits()),

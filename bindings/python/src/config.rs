@@ -34,6 +34,7 @@ impl GivenLimits {
             stalled: or(self.stalled, usual.stalled),
             metadata: self.metadata.unwrap_or(usual.metadata),
             pages: self.pages.unwrap_or(usual.pages),
+            helper: usual.helper,
         }
     }
 }

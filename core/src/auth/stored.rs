@@ -5,7 +5,7 @@
 //! means that the host is used anonymously.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeSet,
     env,
     ffi::OsString,
     path::{Path, PathBuf},
@@ -129,20 +129,18 @@ impl Places {
     pub(crate) async fn forget(&self, host: &Host) -> Result<Vec<StoredIn>> {
         let mut forgotten = Vec::new();
         let mut asked = BTreeSet::new();
+        let mut failure = None;
         for At { path, kind } in self.files() {
             let Some(mut file) = CredentialFile::read(&path, kind)? else { continue };
             if let Some(name) = file.helper(host)?
                 && asked.insert(name.to_owned())
             {
                 let helper = Helper::new(name, self.helper_limit)?;
-                let known: BTreeMap<String, String> = helper.list().await?;
-                let mut any = false;
-                for server in known.keys().filter(|server| means(server, host)) {
-                    helper.erase(server).await?;
-                    any = true;
-                }
-                if any {
-                    forgotten.push(StoredIn::Helper(helper.program()));
+                match forget_in(&helper, host).await {
+                    Ok(false) => {}
+                    Ok(true) => forgotten.push(StoredIn::Helper(helper.program())),
+                    // What stands in files goes all the same.
+                    Err(e) => failure = failure.or(Some(e)),
                 }
             }
             if file.remove(host)? {
@@ -150,7 +148,7 @@ impl Places {
                 forgotten.push(StoredIn::File(path));
             }
         }
-        Ok(forgotten)
+        failure.map_or(Ok(forgotten), Err)
     }
 
     /// Whether the environment itself has a credential for the host, which no file can take away.
@@ -162,6 +160,19 @@ impl Places {
             .and_then(|file| file.find(host, ""))
             .is_ok_and(|found| found != Found::Nothing)
     }
+}
+
+/// Erases every key of a helper that means the host; whether there was one.
+async fn forget_in(helper: &Helper, host: &Host) -> Result<bool> {
+    let servers: Vec<String> = match helper.list().await {
+        Ok(known) => known.into_keys().filter(|server| means(server, host)).collect(),
+        // Those of some clouds cannot list.
+        Err(_) => vec![key_of(host)],
+    };
+    for server in &servers {
+        helper.erase(server).await?;
+    }
+    Ok(!servers.is_empty())
 }
 
 /// What was read.

@@ -30,8 +30,8 @@ mod user;
 mod workspace;
 
 pub use fault::{Faults, Reply, Seen};
-pub use library::{c_library, c_program, go_program};
 pub use helper::CredentialHelper;
+pub use library::{c_library, c_program, go_program, with_library};
 pub use proxy::Proxy;
 pub use registry::{Kind, Options, PASSWORD, Registry, TokenServer, USER};
 pub use tls::{Authority, Shows, TlsFront};

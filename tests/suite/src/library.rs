@@ -9,8 +9,6 @@ use std::{
     sync::OnceLock,
 };
 
-use tempfile::TempDir;
-
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
@@ -20,8 +18,8 @@ fn root() -> PathBuf {
 /// # Panics
 /// When the library has not been built.
 pub fn c_library() -> &'static Path {
-    static PREFIX: OnceLock<TempDir> = OnceLock::new();
-    let prefix = PREFIX.get_or_init(|| {
+    static PREFIX: OnceLock<PathBuf> = OnceLock::new();
+    PREFIX.get_or_init(|| {
         let test = env::current_exe().expect("the path of the running test");
         let profile = test.ancestors().nth(2).expect("the test runs from a target folder");
         let library = profile.join("libocigraph_c.so");
@@ -31,11 +29,10 @@ pub fn c_library() -> &'static Path {
              or run `cargo build -p ocigraph-c` first",
             library.display()
         );
-        let prefix = tempfile::tempdir().expect("creating a folder for the library");
-        done(Command::new(root().join("bindings/c/install")).arg(profile).arg(prefix.path()));
+        let prefix = profile.join("c-library");
+        done(Command::new(root().join("bindings/c/install")).arg(profile).arg(&prefix));
         prefix
-    });
-    prefix.path()
+    })
 }
 
 /// Compiles a C program of the tree, such as `tests/c/step.c`, into a folder.
@@ -64,19 +61,22 @@ pub fn c_program(source: &str, folder: &Path) -> PathBuf {
 /// When it does not compile.
 pub fn go_program(source: &str, folder: &Path) -> PathBuf {
     let program = folder.join(source.replace('/', "-"));
+    let mut build = Command::new("go");
+    build.current_dir(root().join(source)).args(["build", "-o"]).arg(&program).arg(".");
     let lib = c_library().join("lib");
-    done(
-        Command::new("go")
-            .current_dir(root().join(source))
-            .args(["build", "-o"])
-            .arg(&program)
-            .arg(".")
-            .env("GOWORK", "off")
-            .env("PKG_CONFIG_PATH", lib.join("pkgconfig"))
-            .env("CGO_LDFLAGS_ALLOW", "-Wl,-rpath,.*")
-            .env("CGO_LDFLAGS", format!("-Wl,-rpath,{}", lib.display())),
-    );
+    build.env("CGO_LDFLAGS_ALLOW", "-Wl,-rpath,.*");
+    build.env("CGO_LDFLAGS", format!("-Wl,-rpath,{}", lib.display()));
+    done(with_library(&mut build));
     program
+}
+
+/// Lets a `go` command find the library, by pkg-config alone.
+pub fn with_library(go: &mut Command) -> &mut Command {
+    let library = c_library();
+    go.env("GOWORK", "off")
+        .env("PKG_CONFIG_PATH", library.join("lib/pkgconfig"))
+        // Go keeps what pkg-config once said, and asks again only where the flags are others.
+        .env("CGO_CFLAGS", format!("-O2 -g -DLIBRARY={}", library.display()))
 }
 
 fn done(command: &mut Command) {

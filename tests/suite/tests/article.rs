@@ -1,18 +1,21 @@
-//! The article's walkthrough, by its own commands, on every kind of place.
+//! The article's walkthrough, by its own commands and from C and Go, on every kind of place.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use ocigraph_fixture::{Config, Fixture, Referrers};
-use ocigraph_suite::{Kind, Ran, Registry, Workspace, ocigraph_binary, tool};
+use ocigraph_suite::{
+    Kind, Ran, Registry, Workspace, c_program, go_program, ocigraph_binary, tool,
+};
 
 fn script() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../article/walkthrough")
 }
 
-fn walk(work: &Workspace, registry: &str) -> Ran {
+/// Runs the walkthrough: the script, or a program that prints what it prints.
+fn walk(work: &Workspace, program: &Path, registry: &str) -> Ran {
     let tools = tool("jq").parent().map(PathBuf::from).unwrap_or_default();
     let path = format!("{}:{}", tools.display(), std::env::var("PATH").unwrap_or_default());
-    let mut command = work.command(script());
+    let mut command = work.command(program);
     command.env("REGISTRY", registry).env("OCIGRAPH", ocigraph_binary()).env("PATH", path);
     work.run(&mut command)
 }
@@ -29,7 +32,11 @@ fn section<'a>(output: &'a str, title: &str) -> &'a str {
 }
 
 fn check(work: &Workspace, registry: &str, in_order: bool) -> String {
-    let output = walk(work, registry).ok();
+    check_program(work, &script(), registry, in_order)
+}
+
+fn check_program(work: &Workspace, program: &Path, registry: &str, in_order: bool) -> String {
+    let output = walk(work, program, registry).ok();
     let image = format!("{registry}/net-monitor:v1");
     let [signature, readme, sbom, sbom_signature] = pushed(&output)[..] else {
         panic!("four pushes were expected in\n{output}");
@@ -105,6 +112,31 @@ fn on_docker_registry() {
 #[test]
 fn on_distribution() {
     on(Kind::Distribution3, true);
+}
+
+/// Where the article's trees are printed by a program of another language.
+fn everywhere(program: &Path) {
+    let work = Workspace::new();
+    work.write_image_layout("some/folder/net-monitor", "v1");
+    check_program(&work, program, "oci:some/folder", true);
+    for (kind, in_order) in [(Kind::Ggcr, false), (Kind::Docker2, true)] {
+        let registry = Registry::start(kind);
+        let work = Workspace::new();
+        work.push_image(&registry.reference("net-monitor:v1"));
+        check_program(&work, program, registry.host(), in_order);
+    }
+}
+
+#[test]
+fn from_c() {
+    let folder = tempfile::tempdir().unwrap();
+    everywhere(&c_program("examples/c/walkthrough.c", folder.path()));
+}
+
+#[test]
+fn from_go() {
+    let folder = tempfile::tempdir().unwrap();
+    everywhere(&go_program("examples/go/walkthrough", folder.path()));
 }
 
 fn on_fixture(referrers: Referrers) -> (Fixture, String) {

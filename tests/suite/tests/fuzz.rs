@@ -314,7 +314,8 @@ async fn operation(which: u8, host: String, folder: Box<Path>) -> Result<(), Err
         5 => client.push(&image, push(Some(image.clone()))).await.map(drop),
         6 => client.discover(&image, DiscoverOptions::default()).await.map(drop),
         7 | 8 => {
-            let options = DeleteOptions { force: which % 2 == 0, ..DeleteOptions::default() };
+            let options =
+                DeleteOptions { force: which.is_multiple_of(2), ..DeleteOptions::default() };
             client.delete(&image, options).await.map(drop)
         }
         9 => client.copy(&image, &layout, recursive()).await.map(drop),

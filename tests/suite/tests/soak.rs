@@ -66,7 +66,8 @@ impl Place {
 }
 
 fn setting(name: &str) -> Option<u64> {
-    env::var(name).ok().map(|text| text.parse().unwrap_or_else(|_| panic!("{name}={text}")))
+    let text = env::var(name).ok().filter(|text| !text.is_empty())?;
+    Some(text.parse().unwrap_or_else(|_| panic!("{name}={text} is no number")))
 }
 
 #[expect(clippy::print_stderr, reason = "whoever waits for an hour wants to see that it goes on")]

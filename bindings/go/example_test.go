@@ -1,0 +1,118 @@
+package ocigraph_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log"
+	"os"
+	"path/filepath"
+	"strings"
+
+	ocigraph "github.com/ocigraph/ocigraph/bindings/go"
+)
+
+// An image layout directory needs no server; a registry is used in the same way.
+func Example() {
+	ctx := context.Background()
+	dir, err := os.MkdirTemp("", "")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	place := "oci:" + filepath.Join(dir, "store")
+
+	client, err := ocigraph.NewClient(nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer client.Close()
+	_, err = client.Push(ctx, place+":v1", &ocigraph.PushOptions{
+		Files:        []ocigraph.File{{Title: "program", Content: []byte("#!/bin/sh\n")}},
+		ArtifactType: "program/example",
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	_, err = client.Push(ctx, place, &ocigraph.PushOptions{
+		Files:        []ocigraph.File{{Title: "sbom.json", Content: []byte("{}")}},
+		ArtifactType: "sbom/example",
+		Subject:      place + ":v1",
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	graph, err := client.Discover(ctx, place+":v1", nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	for node := range graph.All() {
+		fmt.Println(strings.Repeat("-", node.Depth), node.ArtifactType, node.Digest)
+	}
+	// Output:
+	// - sbom/example sha256:91bc6b5014051a0b24d5ecc1c3120579c3d96e4e77790a2861a607a5bdaed8c9
+}
+
+// What went wrong is asked with errors.Is and errors.As.
+func ExampleError() {
+	client, err := ocigraph.NewClient(nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer client.Close()
+	_, err = client.Discover(context.Background(), "alpine:3", nil)
+	fmt.Println(errors.Is(err, ocigraph.ErrInvalidReference))
+	var failure *ocigraph.Error
+	if errors.As(err, &failure) {
+		fmt.Println(failure.Code)
+	}
+	// Output:
+	// true
+	// INVALID_REFERENCE
+}
+
+// A pull tells how it goes on, and can be ended from there.
+func ExampleClient_Pull() {
+	ctx := context.Background()
+	dir, err := os.MkdirTemp("", "")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	place := "oci:" + filepath.Join(dir, "store")
+	client, err := ocigraph.NewClient(nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer client.Close()
+	_, err = client.Push(ctx, place+":v1", &ocigraph.PushOptions{
+		Files: []ocigraph.File{{Title: "a.txt", Content: []byte("content")}},
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	_, err = client.Pull(ctx, place+":v1", &ocigraph.PullOptions{
+		Output: filepath.Join(dir, "out"),
+		Progress: func(event ocigraph.Event) error {
+			if event.Kind == ocigraph.Finished {
+				fmt.Println(event.Title, event.Size, event.Outcome)
+			}
+			return nil
+		},
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	// Output:
+	// a.txt 7 written
+}
+
+// Digests are computed at native speed, files on all processors.
+func ExampleDigest() {
+	digest, err := ocigraph.Digest(ocigraph.SHA256, []byte("{}"))
+	fmt.Println(digest, err)
+	// Output:
+	// sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a <nil>
+}

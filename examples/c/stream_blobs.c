@@ -1,0 +1,94 @@
+/* Walks everything that is attached to an image, streams each blob through a function of its own, and says how many lines
+ * it has. The library checks every digest on the way: where it ends well, all content is what its digest says.
+ *
+ *   cc -pthread stream_blobs.c -o stream_blobs $(pkg-config --cflags --libs ocigraph)
+ *   ./stream_blobs registry.example.com/net-monitor v1
+ *
+ * No file is written, and no blob is kept in memory. Ctrl-C ends it at once, by a cancel token. */
+
+#include <ocigraph.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+
+static ocigraph_cancel *cancel;
+
+/* A thread that waits for Ctrl-C: a signal handler must not call the library. */
+static void *wait_for_interrupt(void *signals) {
+    int signal;
+    sigwait(signals, &signal);
+    ocigraph_cancel_cancel(cancel);
+    return NULL;
+}
+
+/* Is handed the content piece by piece; anything but 0 would end the transfer. */
+static int32_t count_lines(void *user_data, const uint8_t *data, size_t length) {
+    size_t *lines = user_data;
+    for (size_t i = 0; i < length; i++) {
+        *lines += data[i] == '\n';
+    }
+    return 0;
+}
+
+/* The blobs of one manifest. */
+static ocigraph_status stream(const ocigraph_client *client, const char *repository, const ocigraph_descriptor *of,
+                              ocigraph_error **error) {
+    char name[1024];
+    ocigraph_manifest *manifest = NULL;
+    snprintf(name, sizeof name, "%s@%.*s", repository, OCIGRAPH_PRINTF(ocigraph_descriptor_digest(of)));
+    ocigraph_status status = ocigraph_client_fetch_manifest(client, ocigraph_text(name), NULL, cancel, &manifest, error);
+    for (size_t i = 0; status == OCIGRAPH_OK && i < ocigraph_manifest_blob_count(manifest); i++) {
+        const ocigraph_descriptor *blob = ocigraph_manifest_blob(manifest, i);
+        ocigraph_descriptor *fetched = NULL;
+        size_t lines = 0;
+        snprintf(name, sizeof name, "%s@%.*s", repository, OCIGRAPH_PRINTF(ocigraph_descriptor_digest(blob)));
+        status = ocigraph_client_fetch_blob(client, ocigraph_text(name), count_lines, &lines, cancel, &fetched, error);
+        if (status == OCIGRAPH_OK) {
+            printf("%.*s: %.*s: %llu bytes, %zu lines\n", OCIGRAPH_PRINTF(ocigraph_descriptor_artifact_type(of)),
+                   OCIGRAPH_PRINTF(ocigraph_descriptor_title(blob)),
+                   (unsigned long long)ocigraph_descriptor_size(fetched), lines);
+        }
+        ocigraph_descriptor_free(fetched);
+    }
+    ocigraph_manifest_free(manifest);
+    return status;
+}
+
+int main(int argc, char **argv) {
+    if (argc != 3) {
+        fprintf(stderr, "usage: stream_blobs REPOSITORY TAG\n");
+        return 2;
+    }
+    char image[1024];
+    snprintf(image, sizeof image, "%s:%s", argv[1], argv[2]);
+    ocigraph_client *client = NULL;
+    ocigraph_graph *graph = NULL;
+    ocigraph_error *error = NULL;
+    cancel = ocigraph_cancel_new();
+    /* Blocked here, and so in every thread that is started after this. */
+    sigset_t signals;
+    pthread_t waiting;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &signals, NULL);
+    pthread_create(&waiting, NULL, wait_for_interrupt, &signals);
+    ocigraph_status status = ocigraph_client_new(NULL, NULL, &client, &error);
+    if (status == OCIGRAPH_OK) {
+        status = ocigraph_client_discover(client, ocigraph_text(image), NULL, cancel, &graph, &error);
+    }
+    for (size_t i = 0; status == OCIGRAPH_OK && i < ocigraph_graph_count(graph); i++) {
+        if (ocigraph_graph_is_first(graph, i)) {
+            status = stream(client, argv[1], ocigraph_graph_descriptor(graph, i), &error);
+        }
+    }
+    if (status != OCIGRAPH_OK) {
+        fprintf(stderr, "stream_blobs: %.*s\n", OCIGRAPH_PRINTF(ocigraph_error_message(error)));
+    }
+    ocigraph_error_free(error);
+    ocigraph_graph_free(graph);
+    ocigraph_client_free(client);
+    pthread_cancel(waiting);
+    pthread_join(waiting, NULL);
+    ocigraph_cancel_free(cancel);
+    return status == OCIGRAPH_OK ? 0 : 1;
+}

@@ -1,0 +1,44 @@
+"""What `oras` of PyPI pushed, ours pulls, and the reverse."""
+
+from __future__ import annotations
+
+import os
+import tarfile
+from pathlib import Path
+
+import oras.client
+import pytest
+from ocigraph import Client, File
+
+
+@pytest.fixture
+def theirs(ggcr: str) -> oras.client.OrasClient:
+    return oras.client.OrasClient(hostname=ggcr, insecure=True, auth_backend="basic")
+
+
+def test_what_oras_pushed_is_pulled(theirs: oras.client.OrasClient, ggcr: str, work: Path) -> None:
+    content = os.urandom(100_000)
+    Path("a.bin").write_bytes(content)
+    Path("docs").mkdir()
+    Path("docs/b.txt").write_text("b")
+    theirs.push(target=f"{ggcr}/theirs:v1", files=["a.bin:application/x-a", "docs"], disable_path_validation=True)
+    with Client() as client:
+        [pulled] = client.pull(f"{ggcr}/theirs:v1", "out")
+        assert Path("out/a.bin").read_bytes() == content
+        assert {file.descriptor.title for file in pulled.files} >= {"a.bin"}
+        # It marks directories by their media type alone, which images use too; they stay packed, as with ORAS itself.
+        with tarfile.open("out/docs") as packed:
+            assert [name for name in packed.getnames() if name.endswith("b.txt")]
+        assert client.verify(f"{ggcr}/theirs:v1").ok
+
+
+def test_what_we_pushed_oras_pulls(theirs: oras.client.OrasClient, ggcr: str, work: Path) -> None:
+    content = os.urandom(100_000)
+    Path("docs").mkdir()
+    Path("docs/b.txt").write_text("b")
+    with Client() as client:
+        client.push(f"{ggcr}/ours:v1", [File(content, title="a.bin"), "docs"])
+    pulled = theirs.pull(target=f"{ggcr}/ours:v1", outdir=str(work / "out"))
+    assert len(pulled) == 2
+    assert Path("out/a.bin").read_bytes() == content
+    assert Path("out/docs/b.txt").read_text() == "b"

@@ -1,0 +1,86 @@
+//! The examples of C and Go, built and run as their readers would.
+
+use std::path::Path;
+
+use ocigraph_suite::{Kind, Registry, Workspace, c_library, c_program, go_program, with_library};
+
+#[test]
+fn c_attaches_an_sbom_and_streams_what_is_attached() {
+    let work = Workspace::new();
+    let registry = Registry::start(Kind::Docker2);
+    let attach = c_program("examples/c/attach_sbom.c", &work.home());
+    let stream = c_program("examples/c/stream_blobs.c", &work.home());
+    let repository = registry.reference("net-monitor");
+    work.push_image(&format!("{repository}:v1"));
+    work.write("sbom.json", "{\n}\n");
+
+    let ran = work.run(work.command(attach).args([repository.as_str(), "v1", "sbom.json"])).ok();
+    let (first, tree) = ran.split_once('\n').unwrap();
+    let digest = first.strip_prefix(&format!("attached {repository}@")).unwrap();
+    assert_eq!(tree, format!("{repository}:v1\n└── sbom/example\n    └── {digest}\n"));
+
+    let ran = work.run(work.command(&stream).args([repository.as_str(), "v1"])).ok();
+    assert_eq!(ran, "sbom/example: sbom.json: 4 bytes, 2 lines\n");
+    let said = work.run(work.command(&stream).args([repository.as_str(), "none"])).fails_with(1);
+    assert!(said.starts_with("stream_blobs: discover "), "{said}");
+}
+
+#[test]
+fn go_admits_what_is_signed() {
+    let work = Workspace::new();
+    let registry = Registry::start(Kind::Ggcr);
+    let admission = go_program("examples/go/admission", &work.home());
+    let repository = registry.reference("net-monitor");
+    let image = format!("{repository}:v1");
+    let admit = || work.run(work.command(&admission).args([image.as_str(), "signature/example"]));
+    assert_eq!(admit().code, Some(1));
+    assert_eq!(admit().stdout, "refused: there is no such image\n");
+
+    let digest = work.push_image(&image);
+    let refused = admit();
+    assert_eq!(refused.code, Some(1), "{refused}");
+    assert_eq!(refused.stdout, format!("refused: {digest} has no signature/example\n"));
+
+    work.write("signature.json", "{}");
+    work.ocigraph(&["attach", &image, "--artifact-type", "signature/example", "signature.json"])
+        .ok();
+    let admitted = admit().ok();
+    assert!(admitted.ends_with(&format!(" signs {digest}\n")), "{admitted}");
+
+    drop(registry);
+    assert_eq!(admit().code, Some(2));
+}
+
+#[test]
+fn a_go_module_outside_the_tree_needs_a_replace_and_pkg_config() {
+    let work = Workspace::new();
+    let package = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../bindings/go");
+    let name = "github.com/ocigraph/ocigraph/bindings/go";
+    work.write(
+        "go.mod",
+        format!(
+            "module example.com/outside\n\ngo 1.24\n\nrequire {name} v0.1.0\n\nreplace {name} => {}\n",
+            package.canonicalize().unwrap().display()
+        ),
+    );
+    work.write(
+        "main.go",
+        format!(
+            "package main\n\nimport (\n\t\"fmt\"\n\n\tocigraph \"{name}\"\n)\n\n\
+             func main() {{ fmt.Println(ocigraph.Digest(ocigraph.SHA256, []byte(\"{{}}\"))) }}\n"
+        ),
+    );
+    let lib = c_library().join("lib");
+    let mut build = work.command("go");
+    build.args(["build", "-o", "outside", "."]);
+    for (name, value) in std::env::vars().filter(|(n, _)| matches!(n.as_str(), "GOCACHE" | "HOME"))
+    {
+        build.env(name, value);
+    }
+    work.run(with_library(&mut build)).ok();
+    let printed = work.run(work.command(work.path("outside")).env("LD_LIBRARY_PATH", &lib)).ok();
+    assert_eq!(
+        printed,
+        "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a <nil>\n"
+    );
+}
