@@ -24,7 +24,13 @@ fn file(host: &str, user: &str) -> String {
 
 /// Asks for the tags of a repository, with these variables; gives who the registry was told that it is.
 #[track_caller]
-fn who(work: &Workspace, server: &Faults, name: &str, options: &[&str], set: &[(&str, &str)]) -> String {
+fn who(
+    work: &Workspace,
+    server: &Faults,
+    name: &str,
+    options: &[&str],
+    set: &[(&str, &str)],
+) -> String {
     let seen = server.all().len();
     let target = format!("{}/{name}", server.host());
     let mut command = work.command(ocigraph_binary());
@@ -131,7 +137,11 @@ fn old_keys_with_a_scheme_and_a_path_are_understood() {
     let host = server.host();
     for key in ["http://HOST", "https://HOST/", "https://HOST/v1/", "HOST/v2/"] {
         let content = file(&key.replace("HOST", &host), "old");
-        assert_eq!(who(&work, &server, "app", &[], &[("DOCKER_AUTH_CONFIG", &content)]), "old", "{key}");
+        assert_eq!(
+            who(&work, &server, "app", &[], &[("DOCKER_AUTH_CONFIG", &content)]),
+            "old",
+            "{key}"
+        );
     }
 }
 
