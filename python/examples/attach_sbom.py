@@ -1,4 +1,4 @@
-"""Attaches an SBoM to an image and shows what the image has then: a step of a release script.
+"""Attaches an SBoM to an image, unless the same one is attached already: a step of a release script.
 
 python attach_sbom.py registry.example.com/app:v1 sbom.json
 """
@@ -7,25 +7,27 @@ from __future__ import annotations
 
 import sys
 
-from ocigraph import Client, Error, File
+from ocigraph import Client, Error, File, Reference, digest_file
+
+TYPE = "application/spdx+json"
 
 
-def main(image: str, sbom: str) -> int:
-    """Attaches the SBoM, unless the same one is attached already."""
+def main(image: str, path: str) -> int:
+    """Attaches the file; gives the exit code."""
     with Client() as client:
         try:
-            subject = client.resolve(image)
-            attached = client.push(
-                image.partition("@")[0].rpartition(":")[0],
-                File(sbom, title="sbom.json", media_type="application/spdx+json"),
-                artifact_type="application/spdx+json",
-                subject=image,
-            )
+            wanted = digest_file(path).digest
+            for referrer in client.discover(image, artifact_type=TYPE, depth=1):
+                manifest = client.fetch_manifest(f"{Reference.parse(image).place}@{referrer.digest}")
+                if wanted in (blob.digest for blob in manifest.blobs):
+                    print(f"attached already: {referrer.digest}")
+                    return 0
+            sbom = File(path, title="sbom.spdx.json", media_type=TYPE)
+            attached = client.push(Reference.parse(image).place, sbom, artifact_type=TYPE, subject=image)
         except Error as error:
             print(f"{error.code}: {error}", file=sys.stderr)
             return 1
-        print(f"{attached.descriptor.digest} is attached to {subject.digest}")
-        print(client.discover(image))
+    print(f"attached: {attached.descriptor.digest}")
     return 0
 
 

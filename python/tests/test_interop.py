@@ -8,6 +8,7 @@ from pathlib import Path
 
 import oras.client
 import pytest
+
 from ocigraph import Client, File
 
 

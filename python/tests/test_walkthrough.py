@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ocigraph import AsyncClient, Client, File, NotFoundError
 from support import registry
+
+from ocigraph import AsyncClient, Client, File, NotFoundError
 
 KINDS = ["layout", "ggcr", "docker-registry"]
 

@@ -24,11 +24,11 @@ const TITLES: [&str; 7] = ["t", "t/d", ".", "t/l", "l", "l/t", "./t//"];
 #[derive(Debug, Clone, TypeGenerator)]
 struct Entry {
     kind: u8,
-    #[generator(produce_with::<Picks>().len(0..4usize))]
+    #[generator(produce_with::<Picks>().len(0..3usize))]
     name: Picks,
     /// Whether the name begins with the title, as it has to.
-    titled: [bool; 2],
-    #[generator(produce_with::<Picks>().len(0..5usize))]
+    titled: [bool; 3],
+    #[generator(produce_with::<Picks>().len(0..3usize))]
     link: Picks,
     link_titled: bool,
     #[generator(produce_with::<Vec<u8>>().len(0..40usize))]
@@ -38,37 +38,41 @@ struct Entry {
     wrong_size: u8,
 }
 
-const KINDS: [u8; 16] = *b"0000555221\x003467S";
+/// Files, directories, links of both kinds, and rarely what is refused.
+const KINDS: [u8; 32] = *b"00000000005555522222221111\x007346S";
 
 impl Entry {
     /// The entry as blocks, whatever its names say.
     fn write(&self, title: &str, outside: &str, tar: &mut Vec<u8>) {
-        let words = [
-            "/",
-            "..",
-            "../",
-            ".",
+        // Most lead to where they may, so that archives come to their end.
+        let names = [
+            "a", "d", "d/", "l", "l/", "l2", "mine", "x", "/x", "/mine", "a/b", "d/x", ".", "..",
+            "/", "../", "//", "\\", "\0", "t/", outside,
+        ];
+        let links = [
             "a",
             "d",
-            "d/",
+            "d/x",
             "l",
-            "l2",
             "mine",
             "x",
-            "\\",
-            "//",
-            "t/",
+            "../d",
+            "../d/x",
+            "../",
+            "..",
+            "/",
+            ".",
             outside,
             "victim",
             "../../outside/victim",
             "\0",
         ];
         let inside = |titled: bool| if titled { format!("{title}/") } else { String::new() };
-        let name = inside(self.titled != [false; 2]) + &text(&words, &self.name);
+        let name = inside(self.titled != [false; 3]) + &text(&names, &self.name);
         let link =
-            inside(self.link_titled && KINDS[self.kind()] == b'1') + &text(&words, &self.link);
+            inside(self.link_titled && KINDS[self.kind()] == b'1') + &text(&links, &self.link);
         let kind = KINDS[self.kind()];
-        match self.long % 16 {
+        match self.long % 32 {
             0 => block(tar, b'L', "././@LongLink", "", format!("{name}\0").as_bytes(), 0o644, 0),
             1 => block(tar, b'K', "././@LongLink", "", format!("{link}\0").as_bytes(), 0o644, 0),
             2 => block(tar, b'x', "pax", "", &pax(&[("path", &name)]), 0o644, 0),
@@ -226,7 +230,7 @@ fn any_bytes_as_an_archive_write_nothing_outside() {
 #[test]
 fn any_entries_write_nothing_outside_and_a_failed_archive_nothing_at_all() {
     let archive = (
-        produce_with::<Vec<Entry>>().len(1..6usize),
+        produce_with::<Vec<Entry>>().len(1..5usize),
         produce_with::<Vec<Edit>>().len(0..2usize),
         produce::<u8>(),
     );

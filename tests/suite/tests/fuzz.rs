@@ -238,7 +238,7 @@ impl Fault {
 #[derive(Debug, Clone, TypeGenerator)]
 struct Script {
     operation: u8,
-    #[generator(produce_with::<Vec<Wrong>>().len(0..4usize))]
+    #[generator(produce_with::<Vec<Wrong>>().len(1..7usize))]
     wrong: Vec<Wrong>,
 }
 
@@ -305,7 +305,7 @@ async fn operation(which: u8, host: String, folder: Box<Path>) -> Result<(), Err
     let content = Descriptor::of("application/octet-stream", &CONTENT);
     match which % 18 {
         0 => client.resolve(&image, None).await.map(drop),
-        1 => client.fetch_manifest(&image, Some(&"linux/amd64".parse()?)).await.map(drop),
+        1 => client.fetch_manifest(&image, None).await.map(drop),
         2 | 3 => {
             let output = folder.join("out");
             client.pull(&image, PullOptions { output, ..PullOptions::default() }).await.map(drop)

@@ -215,8 +215,8 @@ struct Worker<'a> {
     artifacts: BTreeMap<u64, Artifact>,
     /// Tags in the second place, with the digests they name.
     copies: BTreeMap<String, String>,
-    /// Deletes that were killed, and what they were to delete.
-    interrupted: Vec<(Vec<String>, Vec<u64>)>,
+    /// What deletes that were killed were to delete, the root first.
+    interrupted: Vec<Vec<u64>>,
     next: u64,
     done: usize,
     killed: usize,
@@ -368,27 +368,31 @@ impl<'a> Worker<'a> {
         }
         let ended = self.run(&args);
         match ended.output {
-            Some(output) => self.deleted(&args, &beneath, &output, ended.killed),
-            None => {
+            // One that was killed may have deleted some of what it was not to keep.
+            Some(output) if !(ended.killed && is_kept(&output)) => {
+                self.deleted(&args, &beneath, &output, ended.killed);
+            }
+            _ => {
                 beneath.iter().for_each(|number| self.lose(number, State::Unknown));
-                let args = args.into_iter().map(str::to_owned).collect();
-                self.interrupted.push((args, beneath));
+                self.interrupted.push(beneath);
             }
         }
     }
 
-    /// What was interrupted is run again, after whatever came in between.
+    /// What was interrupted is run again, after whatever came in between: by digest, since its tag
+    /// may have moved on.
     fn finish(&mut self) {
-        for (args, beneath) in std::mem::take(&mut self.interrupted) {
-            let output = self.work.command(ocigraph_binary()).args(&args).output().unwrap();
-            let args: Vec<&str> = args.iter().map(String::as_str).collect();
+        for beneath in std::mem::take(&mut self.interrupted) {
+            let target = self.place.at(&self.artifacts[&beneath[0]].digest);
+            let args = ["delete", "--yes", "--force", "--format", "json", &target];
+            let output = self.work.command(ocigraph_binary()).args(args).output().unwrap();
             self.deleted(&args, &beneath, &output, true);
         }
     }
 
     fn deleted(&mut self, args: &[&str], beneath: &[u64], output: &Output, killed: bool) {
         let said = String::from_utf8_lossy(&output.stderr);
-        let kept = if said.contains("is kept") {
+        let kept = if is_kept(output) {
             beneath.iter().map(|number| self.artifacts[number].digest.clone()).collect()
         } else if killed && output.status.code() == Some(1) {
             // The one that was killed had come to its end.
@@ -524,6 +528,11 @@ impl<'a> Worker<'a> {
             }
         }
     }
+}
+
+/// Whether a delete found nothing that it might delete.
+fn is_kept(output: &Output) -> bool {
+    String::from_utf8_lossy(&output.stderr).contains("is kept")
 }
 
 fn digests(list: &Value) -> Vec<String> {

@@ -1,0 +1,43 @@
+"""Crawls the graphs of all tagged images of a repository on a cluster: here a local one, elsewhere the one you have.
+
+A client pickles as its configuration, so each worker signs in with its own stored credentials; graphs pickle whole.
+
+python crawl_on_dask.py registry.example.com/app
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+
+from distributed import Client as Cluster
+from distributed import LocalCluster
+
+from ocigraph import Client, Graph
+
+BATCH = 50
+
+
+def graphs_of(client: Client, images: list[str]) -> list[Graph]:
+    """Runs on a worker: the graphs of a batch of images."""
+    return [client.discover(image) for image in images]
+
+
+def main(repository: str) -> int:
+    """Prints how many artifacts of each type there are; gives the exit code."""
+    with Client() as client, LocalCluster(n_workers=2, threads_per_worker=4, dashboard_address=None) as workers:
+        images = [f"{repository}:{tag}" for tag in client.tags(repository)]
+        batches = [images[start : start + BATCH] for start in range(0, len(images), BATCH)]
+        with Cluster(workers) as cluster:
+            graphs = [
+                graph for batch in cluster.map(graphs_of, [client] * len(batches), batches) for graph in batch.result()
+            ]
+    kinds = Counter(referrer.artifact_type for graph in graphs for referrer in graph)
+    print(f"{len(graphs)} images")
+    for kind, number in sorted(kinds.items(), key=str):
+        print(f"{number} {kind}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

@@ -1,0 +1,32 @@
+"""Draws what is attached to an image, cell by cell as a notebook would.
+
+python draw_graph.py registry.example.com/app:v1 graph.svg
+"""
+
+# %% Discover
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from pathlib import Path
+
+from ocigraph import Client
+
+image, picture = sys.argv[1:]
+with Client() as client:
+    graph = client.discover(image)
+
+# %% As a picture: a notebook shows `graph` by itself
+Path(picture).write_text(graph.svg())
+
+# %% As a tree
+print(graph)
+
+# %% What kinds of artifacts there are
+for kind, number in Counter(referrer.artifact_type for referrer in graph).most_common():
+    print(f"{number:4} {kind}")
+
+# %% With networkx: what nothing else refers to
+drawn = graph.to_networkx()
+leaves = [digest for digest, referrers in drawn.in_degree() if referrers == 0]
+print(f"{len(leaves)} of {len(graph)} have no referrers of their own")

@@ -1,0 +1,75 @@
+"""The examples run, and do what they say."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+from support import ROOT, fixture_registry
+
+from ocigraph import AsyncClient, Client
+
+EXAMPLES = ROOT / "python" / "examples"
+
+
+def example(name: str, *arguments: str) -> str:
+    """What an example prints."""
+    path = os.pathsep.join([str(EXAMPLES), os.environ.get("PYTHONPATH", "")])
+    ran = subprocess.run(
+        [sys.executable, str(EXAMPLES / name), *arguments],
+        env=os.environ | {"PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    return ran.stdout
+
+
+def test_a_release_script_attaches_an_sbom_once(work: Path) -> None:
+    Path("sbom.json").write_text(json.dumps({"spdxVersion": "SPDX-2.3"}))
+    with Client() as client:
+        client.push("oci:app:v1", artifact_type="image/example")
+        attached = example("attach_sbom.py", "oci:app:v1", "sbom.json")
+        assert example("attach_sbom.py", "oci:app:v1", "sbom.json").startswith("attached already: ")
+        [sbom] = client.discover("oci:app:v1")
+        assert sbom.digest in attached and sbom.artifact_type == "application/spdx+json"
+
+
+def test_a_notebook_draws_a_graph(work: Path) -> None:
+    with Client() as client:
+        client.push("oci:app:v1", artifact_type="image/example")
+        sbom = client.push("oci:app", artifact_type="sbom/example", subject="oci:app:v1")
+        client.push("oci:app", artifact_type="signature/example", subject=sbom.reference)
+    printed = example("draw_graph.py", "oci:app:v1", "graph.svg")
+    assert "   1 sbom/example" in printed and printed.endswith("1 of 2 have no referrers of their own\n")
+    assert ElementTree.parse("graph.svg").getroot().tag.endswith("svg")
+
+
+async def push_images(repository: str, number: int) -> None:
+    turn = asyncio.Semaphore(50)
+    async with AsyncClient() as client:
+
+        async def image(i: int) -> None:
+            async with turn:
+                pushed = await client.push(f"{repository}:v{i}", annotations={"n": str(i)})
+                await client.push(repository, artifact_type="sbom/example", subject=pushed.reference)
+
+        await asyncio.gather(*(image(i) for i in range(number)))
+
+
+def test_a_crawler_lists_what_is_attached_to_a_hundred_images() -> None:
+    with fixture_registry() as fixture:
+        asyncio.run(push_images(f"{fixture.host}/app", 100))
+        lines = example("crawl.py", f"{fixture.host}/app", f"{fixture.host}/app").splitlines()
+    assert len(lines) == 200 and all(line.endswith(": 1 sbom/example") for line in lines)
+
+
+def test_a_cluster_crawls_the_graphs_of_a_thousand_images() -> None:
+    with fixture_registry() as fixture:
+        asyncio.run(push_images(f"{fixture.host}/app", 1000))
+        assert example("crawl_on_dask.py", f"{fixture.host}/app") == "1000 images\n1000 sbom/example\n"
