@@ -207,8 +207,8 @@ impl Common {
     }
 
     fn client_with(&self, credential: Option<Credential>) -> Result<Client> {
-        let mut config = RegistryConfig::default();
-        config.plain_http = self.registry.plain_http;
+        let plain_http = self.registry.plain_http;
+        let mut config = RegistryConfig { plain_http, ..RegistryConfig::default() };
         for header in &self.registry.headers {
             // The value may be a secret, and is not repeated.
             let (name, value) = header.split_once(':').ok_or_else(|| {

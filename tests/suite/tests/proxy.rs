@@ -7,7 +7,7 @@ use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-use ocigraph_fixture::{Auth, Config, Fixture};
+use ocigraph_fixture::{Auth, Config, Fixture, TokenAuth};
 use ocigraph_suite::{Authority, Faults, Ran, Reply, Shows, TlsFront, Workspace, ocigraph_binary};
 
 /// A proxy that connects names to servers on loopback; ends with its process.
@@ -81,7 +81,9 @@ fn relay(
     server.shutdown(Shutdown::Write)
 }
 
-fn run(work: &Workspace, environment: &[(&str, &str)], args: &[&str], input: &str) -> Ran {
+type Variables<'a> = &'a [(&'a str, &'a str)];
+
+fn run(work: &Workspace, environment: Variables, args: &[&str], input: &str) -> Ran {
     let mut command = work.command(ocigraph_binary());
     command.args(args).envs(environment.iter().copied());
     work.run_with_input(&mut command, input.as_bytes())
@@ -107,8 +109,8 @@ fn an_https_registry_is_reached_through_a_tunnel_that_sees_no_credential() {
         let proxy = HttpProxy::start(&[("registry.test", front.host())]);
         work.write("file", large());
         work.write("ca.pem", authority.pem());
-        let environment = [(variable, proxy.url())];
-        let environment = environment.each_ref().map(|(name, url)| (*name, url.as_str()));
+        let url = proxy.url();
+        let environment = [(variable, url.as_str())];
         let trusting = [&SIGNED[..], &["--ca-file", "ca.pem"]].concat();
         let through = |args: &[&str]| {
             run(&work, &environment, &[args, &trusting].concat(), "s3cret").ok();
@@ -132,8 +134,8 @@ fn a_plain_registry_is_reached_by_requests_to_the_proxy() {
         let (work, server) = (Workspace::new(), protected());
         let proxy = HttpProxy::start(&[("registry.test", server.host())]);
         work.write("file", large());
-        let environment = [(variable, proxy.url())];
-        let environment = environment.each_ref().map(|(name, url)| (*name, url.as_str()));
+        let url = proxy.url();
+        let environment = [(variable, url.as_str())];
         let plain = [&SIGNED[..], &["--plain-http"]].concat();
         let through = |args: &[&str]| {
             run(&work, &environment, &[args, &plain].concat(), "s3cret").ok();
@@ -150,11 +152,31 @@ fn a_plain_registry_is_reached_by_requests_to_the_proxy() {
 }
 
 #[test]
+fn a_token_server_is_reached_through_the_proxy_too() {
+    let tokens = TokenAuth {
+        users: [("ada".to_owned(), "s3cret".to_owned())].into(),
+        realm: Some("http://auth.test/oauth2/token".into()),
+        ..TokenAuth::default()
+    };
+    let auth = Auth::Token(Box::new(tokens));
+    let server = Fixture::start(Config { auth, ..Config::default() });
+    let (work, host) = (Workspace::new(), server.host());
+    let proxy = HttpProxy::start(&[("registry.test", host.clone()), ("auth.test", host)]);
+    let url = proxy.url();
+    work.write("file", "content");
+    let args = [&["push", "--plain-http", "registry.test/app:v1", "file"], &SIGNED[..]].concat();
+    run(&work, &[("HTTP_PROXY", &url)], &args, "s3cret").ok();
+    let seen = proxy.seen();
+    let asked = seen.iter().filter(|head| head.starts_with("GET http://auth.test/oauth2/token?"));
+    assert_eq!(asked.count(), 1, "{seen:?}");
+}
+
+#[test]
 fn hosts_that_no_proxy_names_are_reached_without_and_so_are_all_with_the_option() {
     let (work, server) = (Workspace::new(), Fixture::start(Config::default()));
     let proxy = HttpProxy::start(&[("registry.test", server.host())]);
     let url = proxy.url();
-    let cases: [(&[(&str, &str)], &[&str]); 4] = [
+    let cases: [(Variables, &[&str]); 4] = [
         (&[("NO_PROXY", "other.test,registry.test")], &[]),
         (&[("no_proxy", ".test")], &[]),
         (&[("NO_PROXY", "*")], &[]),
