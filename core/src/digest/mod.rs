@@ -3,29 +3,20 @@
 //! Any well-formed digest can be named; sha256 and sha512 can be computed. Everything that turns
 //! bytes into a digest goes through [`Hasher`], so that there is one place to make fast.
 
-use std::{
-    fmt,
-    fs::File,
-    io::{self, Read},
-    path::Path,
-    str::FromStr,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-    thread,
-};
+mod files;
+mod lanes;
+
+use std::{fmt, str::FromStr, sync::Arc};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use sha2::Digest as _;
+
+pub use files::{digest_file, digest_files, digest_reader};
 
 use crate::{
     descriptor::Descriptor,
     error::{Code, Error, Result},
 };
-
-/// How much of a file is read at a time.
-const READ_SIZE: usize = 512 * 1024;
 
 /// A hash function that content can be named by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -288,81 +279,4 @@ impl Verifier {
             ),
         )
     }
-}
-
-/// Reads `reader` to its end; gives its digest and its length in bytes.
-pub fn digest_reader(reader: impl Read, algorithm: Algorithm) -> io::Result<(Digest, u64)> {
-    digest_through(&mut vec![0; READ_SIZE], reader, algorithm)
-}
-
-fn digest_through(
-    buffer: &mut [u8],
-    mut reader: impl Read,
-    algorithm: Algorithm,
-) -> io::Result<(Digest, u64)> {
-    let mut hasher = algorithm.hasher();
-    let mut length = 0;
-    loop {
-        match reader.read(buffer) {
-            Ok(0) => return Ok((hasher.finish(), length)),
-            Ok(n) => {
-                hasher.update(&buffer[..n]);
-                length += n as u64;
-            }
-            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-            Err(e) => return Err(e),
-        }
-    }
-}
-
-/// The digest and the length in bytes of a file. Blocks; NOT_FOUND or IO when it cannot be read.
-///
-/// ```
-/// # let dir = tempfile::tempdir().unwrap();
-/// # let path = dir.path().join("sbom.json");
-/// std::fs::write(&path, "{}").unwrap();
-/// let (digest, length) = ocigraph::digest_file(&path, ocigraph::Algorithm::Sha256).unwrap();
-/// assert_eq!(length, 2);
-/// assert!(digest.as_str().starts_with("sha256:44136fa3"));
-/// ```
-pub fn digest_file(path: &Path, algorithm: Algorithm) -> Result<(Digest, u64)> {
-    digest_file_through(&mut vec![0; READ_SIZE], path, algorithm)
-}
-
-fn digest_file_through(
-    buffer: &mut [u8],
-    path: &Path,
-    algorithm: Algorithm,
-) -> Result<(Digest, u64)> {
-    File::open(path)
-        .and_then(|file| digest_through(buffer, file, algorithm))
-        .map_err(|e| Error::io("read", path, e))
-}
-
-/// The digests and lengths of many files, in their order, computed on all cores. Blocks; each
-/// file has its own result.
-pub fn digest_files<P: AsRef<Path> + Sync>(
-    paths: &[P],
-    algorithm: Algorithm,
-) -> Vec<Result<(Digest, u64)>> {
-    let workers = thread::available_parallelism().map_or(1, usize::from).min(paths.len());
-    let next = AtomicUsize::new(0);
-    let work = || {
-        let mut done = Vec::new();
-        let mut buffer = vec![0; READ_SIZE];
-        loop {
-            let i = next.fetch_add(1, Ordering::Relaxed);
-            let Some(path) = paths.get(i) else { return done };
-            done.push((i, digest_file_through(&mut buffer, path.as_ref(), algorithm)));
-        }
-    };
-    let mut results: Vec<_> = thread::scope(|scope| {
-        let threads: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
-        threads
-            .into_iter()
-            .flat_map(|t| t.join().unwrap_or_else(|p| std::panic::resume_unwind(p)))
-            .collect()
-    });
-    results.sort_unstable_by_key(|(i, _)| *i);
-    results.into_iter().map(|(_, result)| result).collect()
 }
