@@ -297,9 +297,11 @@ fn ask_secret() -> Result<Secret> {
     if !std::io::stdin().is_terminal() {
         return Err(usage("--username needs a password").with_hint("pass --password-stdin"));
     }
-    rpassword::prompt_password("Password: ")
-        .map(Secret::new)
-        .map_err(|e| Error::new(Code::Io, format!("no password can be read: {e}")))
+    rpassword::prompt_password("Password: ").map(Secret::new).map_err(|e| match e.kind() {
+        // Ctrl-C, which is no signal while the terminal does not echo.
+        std::io::ErrorKind::Interrupted => Error::new(Code::Cancelled, "no password was typed"),
+        _ => Error::new(Code::Io, format!("no password can be read: {e}")),
+    })
 }
 
 pub(crate) fn usage(message: impl Into<String>) -> Error {

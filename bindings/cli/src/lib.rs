@@ -51,6 +51,7 @@ pub fn run_command(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     runtime.shutdown_background();
     match result {
         Some(Ok(code)) => code.0,
+        Some(Err(error)) if error.code() == Code::Cancelled => INTERRUPTED,
         Some(Err(error)) => {
             output::error(&error);
             match error.code() {
