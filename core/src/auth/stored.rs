@@ -69,7 +69,7 @@ impl Places {
             docker: docker.map(|folder| folder.join("config.json")),
             containers: [
                 path("REGISTRY_AUTH_FILE"),
-                path("XDG_RUNTIME_DIR").map(auth_json),
+                path("XDG_RUNTIME_DIR").map(auth_json).or_else(without_session),
                 config.map(auth_json),
             ]
             .into_iter()
@@ -173,6 +173,19 @@ async fn forget_in(helper: &Helper, host: &Host) -> Result<bool> {
         helper.erase(server).await?;
     }
     Ok(!servers.is_empty())
+}
+
+/// Where the containers tools keep credentials on Linux when nobody is logged in to a session, as for
+/// root in a container.
+fn without_session() -> Option<PathBuf> {
+    #[cfg(target_os = "linux")]
+    {
+        use std::os::unix::fs::MetadataExt;
+        let user = std::fs::metadata("/proc/self").ok()?.uid();
+        Some(format!("/run/containers/{user}/auth.json").into())
+    }
+    #[cfg(not(target_os = "linux"))]
+    None
 }
 
 /// What was read.
