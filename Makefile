@@ -13,7 +13,7 @@ export RUST_TEST_THREADS := $(JOBS)
 
 SCRIPTS := .ci/run bindings/c/install bindings/go/test python/environment python/test tests/setup tests/scenarios/check tests/article/demo tests/article/walkthrough
 
-.PHONY: help build c install demo test fuzz soak bench lint deny clean node node-tools
+.PHONY: help build c install demo test fuzz soak bench lint deny clean python node node-tools
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 12
@@ -74,6 +74,10 @@ lint: node-tools ## check format, lints, scripts and documentation
 	python=$$(python/environment) && cd python && "$$python" -m ruff check && "$$python" -m ruff format --check
 	for script in $(SCRIPTS); do bash -n "$$script"; done
 	if command -v shellcheck >/dev/null; then shellcheck $(SCRIPTS); fi
+
+python: ## build the wheel and the source distribution of the Python package: python/dist
+	python=$$(python/environment) && cd python && rm -rf dist && \
+	"$$python" -m maturin build --release --locked --out dist && "$$python" -m maturin sdist --out dist
 
 node: node-tools ## pack the npm package and the one for this platform: node/dist/*.tgz
 	$(CARGO) build --release --locked -p ocigraph-node -p ocigraph-cli

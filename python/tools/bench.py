@@ -1,0 +1,168 @@
+"""Times the package beside `oras` of PyPI, `hashlib` and the command line: what `make python` built, on this machine.
+
+    make python build && eval "$(tests/setup --env)" && "$(python/environment)" python/tools/bench.py [RUNS]
+
+Each measurement is a process of its own, which reports its time without that of starting Python; of several runs the
+best counts. Registries keep blobs on disk, and content differs between runs, so that nothing is there already.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(HERE / "tests"), str(HERE / "src")]
+
+HEAD = """
+import json, os, resource, sys, threading, time
+from pathlib import Path
+target, folder = sys.argv[1:]
+os.chdir(folder)
+files = sorted(path.name for path in Path('files').iterdir()) if Path('files').exists() else []
+paths = [f'files/{name}' for name in files]
+def peak():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+def timed(work):
+    base, begun = peak(), time.perf_counter()
+    work()
+    print(json.dumps({'seconds': time.perf_counter() - begun, 'more': peak() - base}))
+"""
+
+OURS = "import ocigraph\nclient = ocigraph.Client()\n"
+ASYNC = "import asyncio, ocigraph\nclient = ocigraph.AsyncClient()\n"
+THEIRS = """
+import logging, oras.client
+logging.disable()
+client = oras.client.OrasClient(insecure=True, auth_backend='basic')
+"""
+COMMAND = """
+import subprocess
+def run(*arguments):
+    subprocess.run([os.environ['OCIGRAPH'], *arguments, '--no-progress'], check=True, capture_output=True)
+"""
+
+TRANSFERS = {
+    "push": {
+        "ocigraph": OURS + "timed(lambda: client.push(target, paths))",
+        "AsyncClient": ASYNC + "timed(lambda: asyncio.run(client.push(target, paths)))",
+        "oras": THEIRS + "timed(lambda: client.push(target=target, files=paths, disable_path_validation=True))",
+        "command": COMMAND + "timed(lambda: run('push', target, *paths))",
+    },
+    "pull": {
+        "ocigraph": OURS + "timed(lambda: client.pull(target, 'out'))",
+        "AsyncClient": ASYNC + "timed(lambda: asyncio.run(client.pull(target, 'out')))",
+        "oras": THEIRS + "timed(lambda: client.pull(target=target, outdir='out'))",
+        "command": COMMAND + "timed(lambda: run('pull', target, '-o', 'out'))",
+    },
+}
+
+DIGESTS = {
+    "ocigraph": "import ocigraph\ntimed(lambda: ocigraph.digest_files(paths))",
+    "hashlib": """
+import hashlib
+def work():
+    for path in paths:
+        with open(path, 'rb') as file:
+            hashlib.file_digest(file, 'sha256').hexdigest()
+timed(work)
+""",
+}
+
+COUNTING = """
+counted, stop = [0], threading.Event()
+def count():
+    while not stop.is_set():
+        counted[0] += 1
+thread = threading.Thread(target=count, daemon=True)
+thread.start()
+def rate(work):
+    before, begun = counted[0], time.perf_counter()
+    work()
+    return (counted[0] - before) / (time.perf_counter() - begun)
+alone = rate(lambda: time.sleep(3))
+shares = {name: rate(work) / alone for name, work in
+    {'digest': lambda: ocigraph.digest_files(paths), 'push': lambda: client.push(target, paths),
+     'pull': lambda: client.pull(target, 'out')}.items()}
+print(json.dumps(shares))
+"""
+
+
+def run(script: str, target: str, folder: Path) -> dict[str, float]:
+    """What a script measures."""
+    ran = subprocess.run([sys.executable, "-c", HEAD + script, target, str(folder)], capture_output=True, text=True)
+    if ran.returncode != 0:
+        sys.exit(ran.stderr)
+    measured: dict[str, float] = json.loads(ran.stdout.splitlines()[-1])
+    return measured
+
+
+def write(folder: Path, number: int, size: int) -> None:
+    """Fresh files of random content."""
+    (folder / "files").mkdir(parents=True)
+    for i in range(number):
+        with (folder / "files" / f"{i:05}").open("wb") as file:
+            for start in range(0, size, 1 << 24):
+                file.write(os.urandom(min(1 << 24, size - start)))
+
+
+def row(name: str, best: dict[str, dict[str, float]]) -> None:
+    """Prints the seconds of each, and how much longer the others took than ours."""
+    ours = best["ocigraph"]["seconds"]
+    each = (
+        f"{who} {m['seconds']:.2f} s (x {m['seconds'] / ours:.2f}, {m['more']:+.0f} MiB)" for who, m in best.items()
+    )
+    print(f"{name:24} " + "; ".join(each), flush=True)
+
+
+def main(runs: int) -> int:
+    """Runs all rows."""
+    from support import registry
+
+    wheels = sorted((HERE / "dist").glob("*.whl"))
+    if not wheels:
+        sys.exit("there is no wheel in python/dist: run `make python`")
+    with tempfile.TemporaryDirectory() as top:
+        zipfile.ZipFile(wheels[-1]).extractall(f"{top}/wheel")
+        os.environ |= {"PYTHONPATH": f"{top}/wheel", "OCIGRAPH": str(HERE.parent / "target/release/ocigraph")}
+        for name, number, size in (("1 GiB", 1, 1 << 30), ("2,000 x 16 KiB", 2000, 16 << 10)):
+            for what in ("push", "pull"):
+                best: dict[str, dict[str, float]] = {}
+                for turn in range(runs):
+                    for who, script in TRANSFERS[what].items():
+                        folder = Path(top, "work")
+                        write(folder, number, size)
+                        with registry("ggcr") as host:
+                            target = f"{host}/bench:v1"
+                            if what == "pull":
+                                run(OURS + "client.push(target, paths); print('{}')", target, folder)
+                            measured = run(script, target, folder)
+                        if turn == 0 or measured["seconds"] < best[who]["seconds"]:
+                            best[who] = measured
+                        subprocess.run(["rm", "-rf", str(folder)], check=True)
+                row(f"{what} {name}", best)
+        for name, number, size in (("2,000 x 16 KiB", 2000, 16 << 10), ("8 x 128 MiB", 8, 128 << 20)):
+            folder = Path(top, "digests")
+            write(folder, number, size)
+            best = {}
+            for turn in range(runs):
+                for who, script in DIGESTS.items():
+                    measured = run(script, "-", folder)
+                    if turn == 0 or measured["seconds"] < best[who]["seconds"]:
+                        best[who] = measured
+            row(f"digest {name}", best)
+            subprocess.run(["rm", "-rf", str(folder)], check=True)
+        write(Path(top, "count"), 1, 1 << 30)
+        with registry("ggcr") as host:
+            shares = run(OURS + COUNTING, f"{host}/count:v1", Path(top, "count"))
+        print("a counting thread keeps  " + ", ".join(f"{share:.0%} beside {name}" for name, share in shares.items()))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 3))
