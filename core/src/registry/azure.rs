@@ -2,8 +2,8 @@
 //! a tag alone.
 //!
 //! Source: Microsoft's reference of the registry's REST API, `/acr/v1/{name}/_manifests` and
-//! `/acr/v1/{name}/_tags`. Whether a registry has it shows in its name, in a header that Azure sends
-//! with every answer, or when it is first asked for.
+//! `/acr/v1/{name}/_tags`. Whether a registry has it shows in its name, or when it is first asked
+//! for.
 
 use http::{Method, StatusCode};
 use serde::{Deserialize, de::DeserializeOwned};
@@ -89,13 +89,16 @@ impl Registry {
         if self.connection.azure().is_none() {
             self.resolve_manifest(&Name::Tag(tag.to_owned())).await?;
         }
-        if self.connection.azure() != Some(true) {
+        if self.connection.azure() == Some(false) || !self.connection.looks_like_azure() {
             return Ok(None);
         }
         let url = self.azure_url(&format!("_tags/{tag}"))?;
         let answer = self.connection.send(Call::new(Method::DELETE, url)).await?;
         if answer.status().is_success() {
             return Ok(Some(()));
+        }
+        if answer.status() == StatusCode::NOT_FOUND && self.connection.azure().is_none() {
+            return Ok(None);
         }
         Err(answer.into_error(&format!("the tag {tag} was not removed")).await)
     }
@@ -131,7 +134,8 @@ impl Registry {
         Ok((self.connection.azure() == Some(true)).then_some(all))
     }
 
-    /// An error counts only from a registry that is known to have the interface.
+    /// An error counts only from a registry that is known to have the interface; else the standard one
+    /// is asked.
     fn unless_azure<T>(&self, error: Error) -> Result<Option<T>> {
         if self.connection.azure() == Some(true) { Err(error) } else { Ok(None) }
     }

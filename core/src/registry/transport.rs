@@ -6,7 +6,10 @@
 use std::{
     fmt,
     ops::Deref,
-    sync::{Arc, Mutex, OnceLock, PoisonError},
+    sync::{
+        Arc, Mutex, OnceLock, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -95,6 +98,8 @@ pub struct Connection {
     sign_in: SignIn,
     /// Whether it has Azure's own API, once that is known.
     azure: OnceLock<bool>,
+    /// Whether it has sent a header that Azure sends.
+    azure_header: AtomicBool,
     /// No request before this: the registry said 429.
     pause: Mutex<Option<Instant>>,
     pub(super) learned: super::learned::Learned,
@@ -132,6 +137,7 @@ impl Connection {
             clients: Default::default(),
             sign_in,
             azure: if is_azure { true.into() } else { OnceLock::new() },
+            azure_header: AtomicBool::new(is_azure),
             pause: Mutex::new(None),
             learned: super::learned::Learned::default(),
         })
@@ -152,6 +158,11 @@ impl Connection {
     /// Whether the registry has Azure's own API; nothing while that is not known.
     pub(super) fn azure(&self) -> Option<bool> {
         self.azure.get().copied()
+    }
+
+    /// Whether it looks like Azure: others may send the header too.
+    pub(super) fn looks_like_azure(&self) -> bool {
+        self.azure_header.load(Ordering::Relaxed)
     }
 
     pub(super) fn set_azure(&self, azure: bool) {
@@ -319,7 +330,7 @@ impl Connection {
         tracing::debug!(method = %call.method, url = %shown(url), status = ?response.as_ref().map(|r| r.status().as_u16()).ok(), "request");
         let response = response.map_err(|e| e.about(url))?;
         if own && response.headers().contains_key(AZURE_HEADER) {
-            self.set_azure(true);
+            self.azure_header.store(true, Ordering::Relaxed);
         }
         let secrets = signed.map_or_else(Vec::new, |signed| signed.secrets.clone());
         Ok(Answer::new(response, limits, secrets))
