@@ -1,5 +1,7 @@
 // One call of a client: ties its signal and its progress callback to the native call, and throws what went wrong.
 
+import { setMaxListeners } from 'node:events';
+
 import { invalid, translated, unwrap } from './error.js';
 import native from './native.js';
 
@@ -29,7 +31,7 @@ export async function perform(options = {}, begin) {
   };
   const call = new native.Call(onProgress && report);
   const abort = () => call.cancel();
-  signal?.addEventListener('abort', abort, { once: true });
+  if (signal) listen(signal, abort);
   try {
     const result = unwrap(await begin(call, JSON.stringify(own), signal));
     // Events that came in with the result are told before it.
@@ -42,6 +44,7 @@ export async function perform(options = {}, begin) {
     throw translated(error);
   } finally {
     over = true;
+    call.release();
     signal?.removeEventListener('abort', abort);
   }
 }
@@ -49,4 +52,10 @@ export async function perform(options = {}, begin) {
 /** The same for an operation whose result is JSON. */
 export async function performJson(options, begin) {
   return JSON.parse(await perform(options, begin));
+}
+
+/** One signal may end any number of calls; Node.js would warn of the eleventh. */
+export function listen(signal, abort) {
+  setMaxListeners(0, signal);
+  signal.addEventListener('abort', abort, { once: true });
 }

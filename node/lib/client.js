@@ -94,12 +94,8 @@ export class Client {
   }
 
   async fetchBlob(target, options) {
-    let begun;
-    const reader = await perform(options, (call, rest, signal) => {
-      begun = { call, signal };
-      return this.#native.fetchBlob(call, target, rest);
-    });
-    return toStream(reader, begun.call, begun.signal);
+    const fetch = (call, rest) => this.#native.fetchBlob(call, target, rest);
+    return toStream(await perform(options, fetch), options?.signal);
   }
 
   async pushBlob(target, content, options) {
