@@ -8,8 +8,9 @@ import io
 import re
 from pathlib import Path
 
-from ocigraph import Client
 from support import ROOT
+
+from ocigraph import Client
 
 README = ROOT / "python" / "README.md"
 
