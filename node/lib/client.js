@@ -6,12 +6,36 @@ import { invalid, unwrap } from './error.js';
 import { Graph } from './graph.js';
 import native from './native.js';
 
+/** Options of a client that are paths. */
+const FILES = ['registryConfig', 'caFile', 'certFile', 'keyFile'];
+
 /** A client for registries and layouts. */
 export class Client {
   #native;
+  #credentials;
 
   constructor(options = {}) {
-    this.#native = unwrap(native.Client.open(JSON.stringify(options)));
+    const { credentials, ...own } = Object(options);
+    for (const name of FILES) if (own[name] !== undefined) own[name] = toPath(own[name]);
+    let ask;
+    if (typeof credentials === 'function') {
+      this.#credentials = credentials;
+      // The native client holds on to `ask`; it must not hold on to this one, or neither would ever be collected.
+      const client = new WeakRef(this);
+      ask = (question) => client.deref()?.#answer(question);
+    } else {
+      own.credentials = credentials;
+    }
+    this.#native = unwrap(native.Client.open(JSON.stringify(own), ask));
+  }
+
+  async #answer(question) {
+    try {
+      const credential = await this.#credentials(question.host, question.repository);
+      question.answer(credential === undefined || credential === null ? undefined : JSON.stringify(credential));
+    } catch (error) {
+      question.refuse(error instanceof Error ? error.message : String(error));
+    }
   }
 
   async push(target, { files = [], config, ...options } = {}) {
@@ -71,12 +95,25 @@ export class Client {
     return await performJson(options, (call, rest) => this.#native.tags(call, target, rest));
   }
 
+  async tagDetails(target, options) {
+    return await performJson(options, (call, rest) => this.#native.tagDetails(call, target, rest));
+  }
+
   async manifests(target, options) {
     return await performJson(options, (call, rest) => this.#native.manifests(call, target, rest));
   }
 
   async repositories(host, options) {
     return await performJson(options, (call, rest) => this.#native.repositories(call, host, rest));
+  }
+
+  async login(host, credential, options) {
+    const json = JSON.stringify(credential);
+    return await performJson(options, (call, rest) => this.#native.login(call, host, json, rest));
+  }
+
+  async logout(host, options) {
+    return await performJson(options, (call, rest) => this.#native.logout(call, host, rest));
   }
 
   async fetchManifest(target, options) {
