@@ -9,9 +9,10 @@ import native from './native.js';
  * Runs `begin(call, options, signal)`, which starts the native operation with the options that are left when the signal
  * and the callback are taken out, as JSON; gives what it resolves to.
  */
-export async function perform(options = {}, begin) {
+export async function perform(options = {}, begin, hasProgress = false) {
   if (options === null || typeof options !== 'object') throw invalid('options are an object');
   const { signal, onProgress, ...own } = options;
+  if (onProgress !== undefined && !hasProgress) throw invalid('this operation moves no content, and has no onProgress');
   if (onProgress !== undefined && typeof onProgress !== 'function') throw invalid('onProgress is a function');
   if (signal !== undefined && !(signal instanceof AbortSignal)) throw invalid('signal is an AbortSignal');
   signal?.throwIfAborted();
@@ -40,7 +41,7 @@ export async function perform(options = {}, begin) {
     return result;
   } catch (error) {
     if (thrown) throw thrown.error;
-    if (signal?.aborted && error.code === 'CANCELLED') throw signal.reason;
+    if (signal?.aborted && error?.code === 'CANCELLED') throw signal.reason;
     throw translated(error);
   } finally {
     over = true;
@@ -52,6 +53,11 @@ export async function perform(options = {}, begin) {
 /** The same for an operation whose result is JSON. */
 export async function performJson(options, begin) {
   return JSON.parse(await perform(options, begin));
+}
+
+/** The same for an operation that moves content, and tells how far it is. */
+export async function transfer(options, begin) {
+  return JSON.parse(await perform(options, begin, true));
 }
 
 /** One signal may end any number of calls; Node.js would warn of the eleventh. */

@@ -1,6 +1,6 @@
 // The client: one method per operation of the native one.
 
-import { perform, performJson } from './call.js';
+import { perform, performJson, transfer } from './call.js';
 import { toBuffer, toContent, toPath, toStream } from './content.js';
 import { invalid, unwrap } from './error.js';
 import { Graph } from './graph.js';
@@ -39,7 +39,7 @@ export class Client {
   }
 
   async push(target, { files = [], config, ...options } = {}) {
-    return await performJson(options, async (call, rest, signal) => {
+    return await transfer(options, async (call, rest, signal) => {
       const contents = [];
       const entry = async (file) => {
         if (typeof file === 'string' || file instanceof URL) return { path: toPath(file) };
@@ -59,7 +59,7 @@ export class Client {
   async pull(target, options) {
     const { output, ...others } = options ?? {};
     const all = output === undefined ? others : { ...others, output: toPath(output) };
-    return await performJson(all, (call, rest) => this.#native.pull(call, target, rest));
+    return await transfer(all, (call, rest) => this.#native.pull(call, target, rest));
   }
 
   async discover(target, options) {
@@ -71,11 +71,11 @@ export class Client {
   }
 
   async copy(source, destination, options) {
-    return await performJson(options, (call, rest) => this.#native.copy(call, source, destination, rest));
+    return await transfer(options, (call, rest) => this.#native.copy(call, source, destination, rest));
   }
 
   async verify(target, options) {
-    return await performJson(options, (call, rest) => this.#native.verify(call, target, rest));
+    return await transfer(options, (call, rest) => this.#native.verify(call, target, rest));
   }
 
   async resolve(target, options) {

@@ -92,6 +92,16 @@ test('one signal ends any number of calls, and Node.js does not warn', async (t)
   assert.deepEqual(warnings, []);
 });
 
+test('a reason may be anything, nothing among it', async (t) => {
+  const { host } = await stalledRegistry(t);
+  for (const reason of [null, 0, 'text', { an: 'object' }]) {
+    const control = new AbortController();
+    const calling = new Client().discover(`${host}/app:v1`, { signal: control.signal });
+    setTimeout(() => control.abort(reason), 10);
+    assert.equal(await calling.then(assert.fail, (error) => error), reason);
+  }
+});
+
 test('a timeout is a signal like others', async (t) => {
   const { host } = await stalledRegistry(t);
   const calling = new Client().discover(`${host}/app:v1`, { signal: AbortSignal.timeout(50) });

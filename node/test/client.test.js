@@ -306,6 +306,8 @@ test('arguments of the wrong kind are INVALID_ARGUMENT, whatever is wrong with t
     () => client.discover(place, { depth: -1 }),
     () => client.tags(place, { signal: 'x' }),
     () => client.verify(place, { onProgress: 'x' }),
+    () => client.discover(place, { onProgress: () => {} }),
+    () => client.fetchBlob(place, { onProgress: () => {} }),
     () => client.tag(`${place}:v1`, 42),
     () => client.pushManifest(place, 42),
     () => client.pushBlob(place, 42),
