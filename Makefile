@@ -11,7 +11,7 @@ PREFIX ?= /usr/local
 export CARGO_BUILD_JOBS := $(JOBS)
 export RUST_TEST_THREADS := $(JOBS)
 
-SCRIPTS := .ci/run bindings/c/install bindings/go/test python/environment python/test tests/setup tests/scenarios/check tests/article/demo tests/article/walkthrough
+SCRIPTS := .ci/run bindings/c/install bindings/go/test python/check-wheel python/environment python/test tests/setup tests/scenarios/check tests/article/demo tests/article/walkthrough
 
 .PHONY: help build c install demo test fuzz soak bench lint deny clean python node node-tools
 
@@ -75,9 +75,10 @@ lint: node-tools ## check format, lints, scripts and documentation
 	for script in $(SCRIPTS); do bash -n "$$script"; done
 	if command -v shellcheck >/dev/null; then shellcheck $(SCRIPTS); fi
 
-python: ## build the wheel and the source distribution of the Python package: python/dist
+python: ## build the wheel and the source distribution of the Python package, and try the wheel: python/dist
 	python=$$(python/environment) && cd python && rm -rf dist && \
-	"$$python" -m maturin build --release --locked --out dist && "$$python" -m maturin sdist --out dist
+	"$$python" -m maturin build --release --locked --out dist && "$$python" -m maturin sdist --out dist && \
+	./check-wheel
 
 node: node-tools ## pack the npm package and the one for this platform: node/dist/*.tgz
 	$(CARGO) build --release --locked -p ocigraph-node -p ocigraph-cli

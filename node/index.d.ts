@@ -471,6 +471,8 @@ export interface ManifestInfo {
   readonly subject?: string;
   /** When it was made, as RFC 3339 writes it. */
   readonly created?: string;
+  /** When it or its tags were last changed, as RFC 3339 writes it, where the registry tells. */
+  readonly lastUpdated?: string;
   /** CPU architecture, from an image's config. */
   readonly architecture?: string;
   /** Operating system, from an image's config. */
@@ -479,6 +481,8 @@ export interface ManifestInfo {
   readonly configMediaType?: string;
   /** Bytes of its config, layers and blobs together. */
   readonly imageSize?: number;
+  /** What may be done with it, where the registry tells. */
+  readonly attributes?: Attributes;
 }
 
 /** A blob on its way. It is checked: a stream whose bytes are not what the digest says ends in an error. */
@@ -495,18 +499,115 @@ export interface PushBlobResult {
   readonly outcome: Outcome;
 }
 
+/** Who the client is to a registry: a name with a password, or one token. */
+export type Credential =
+  | {
+      /** The user, service principal or token name. */
+      readonly username: string;
+      /** The password. */
+      readonly password: string;
+    }
+  | {
+      /** A refresh token, for which the registry's token server gives access tokens. */
+      readonly identityToken: string;
+    }
+  | {
+      /** A token that is sent to the registry as it is. */
+      readonly registryToken: string;
+    }
+  | {
+      /** A Microsoft Entra access token, which Azure's registry exchanges for an identity token. */
+      readonly entraToken: string;
+      /** The tenant, where the token does not tell. */
+      readonly tenant?: string;
+    };
+
+/**
+ * A vault of the caller's own: asked when a registry asks for credentials; nothing means anonymous use. The repository is
+ * empty when the registry as a whole is meant. What it throws makes the call reject with CREDENTIALS.
+ */
+export type CredentialSource = (
+  host: string,
+  repository: string,
+) => Credential | null | undefined | Promise<Credential | null | undefined>;
+
 /** How a client speaks to registries. */
 export interface ClientOptions {
-  /** The name to sign in with; goes with a password. */
-  username?: string;
-  /** The password to sign in with. */
-  password?: string;
+  /**
+   * Where credentials come from when a registry asks for them: `stored`, which is the default, is where the other tools of
+   * the ecosystem keep them (`DOCKER_AUTH_CONFIG`, the files of docker and of the containers tools, and their helpers).
+   */
+  credentials?: 'stored' | 'anonymous' | Credential | CredentialSource;
+  /** A credential file to look into before those of docker and of the containers tools; `login` writes to it. */
+  registryConfig?: string | URL;
   /** Plain HTTP or TLS; without it, plain HTTP for this machine and TLS for all others. */
   plainHttp?: boolean;
+  /** Certificates in PEM to trust beside those of the system. */
+  caFile?: string | URL;
+  /** The client's own certificates in PEM, for registries that ask for one. */
+  certFile?: string | URL;
+  /** The private key of `certFile` in PEM. */
+  keyFile?: string | URL;
+  /** Takes any certificate: whoever sits between reads and changes what is sent. */
+  insecure?: boolean;
+  /** Whether the proxies of `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` are used; they are by default. */
+  useProxy?: boolean;
   /** Further headers, sent to the registry itself and nowhere else. */
   headers?: Readonly<Record<string, string>>;
   /** The `User-Agent` header. */
   userAgent?: string;
+}
+
+/** What became of a login. */
+export interface LoginResult {
+  /** The registry. */
+  readonly host: string;
+  /** Where the credential is kept now. */
+  readonly storedIn: string;
+  /** Whether it is kept there as plain text. */
+  readonly plainText: boolean;
+  /** Whether the registry asked for a credential and took this one; one that asks for none cannot tell. */
+  readonly verified: boolean;
+  /** Whether `DOCKER_AUTH_CONFIG` has a credential for the registry, which comes before this one. */
+  readonly overridden: boolean;
+}
+
+/** What became of a logout. */
+export interface LogoutResult {
+  /** The registry. */
+  readonly host: string;
+  /** Where credentials were removed; empty when there were none. */
+  readonly removedFrom: readonly string[];
+  /** Whether `DOCKER_AUTH_CONFIG` still has a credential for the registry. */
+  readonly remains: boolean;
+}
+
+/** What Azure's registry lets anyone do with a manifest or tag: a locked one is not deleted. */
+export interface Attributes {
+  /** It can be deleted. */
+  readonly deleteEnabled: boolean;
+  /** It is shown in lists. */
+  readonly listEnabled: boolean;
+  /** It can be pulled. */
+  readonly readEnabled: boolean;
+  /** It can be changed. */
+  readonly writeEnabled: boolean;
+}
+
+/** What is known of a tag in a listing. */
+export interface TagInfo {
+  /** The tag. */
+  readonly name: string;
+  /** The digest of what it names. */
+  readonly digest: string;
+  /** When it was first written, as RFC 3339 writes it, where the registry tells. */
+  readonly created?: string;
+  /** When it was last changed, as RFC 3339 writes it, where the registry tells. */
+  readonly lastUpdated?: string;
+  /** Whether it is signed by content trust, where the registry tells. */
+  readonly signed?: boolean;
+  /** What may be done with it, where the registry tells. */
+  readonly attributes?: Attributes;
 }
 
 /**
@@ -564,11 +665,20 @@ export class Client {
   /** All tags of a repository. */
   tags(target: string, options?: CallOptions): Promise<string[]>;
 
+  /** All tags of a repository, with what is known of each. */
+  tagDetails(target: string, options?: CallOptions): Promise<TagInfo[]>;
+
   /** The manifests of a repository, tagged and untagged, with what is known of each. */
   manifests(target: string, options?: CallOptions): Promise<ManifestInfo[]>;
 
   /** The repositories of a registry, `host[:port]`; UNSUPPORTED where it does not list them. */
   repositories(host: string, options?: CallOptions): Promise<string[]>;
+
+  /** Checks a credential with a registry, `host[:port]`, and stores it where the other tools of the ecosystem find it. */
+  login(host: string, credential: Credential, options?: CallOptions): Promise<LoginResult>;
+
+  /** Removes the stored credentials for a registry. */
+  logout(host: string, options?: CallOptions): Promise<LogoutResult>;
 
   /** The manifest that the target names, as it is stored. */
   fetchManifest(target: string, options?: ManifestOptions): Promise<Manifest>;

@@ -1,21 +1,45 @@
 // The client: one method per operation of the native one.
 
-import { perform, performJson } from './call.js';
+import { perform, performJson, transfer } from './call.js';
 import { toBuffer, toContent, toPath, toStream } from './content.js';
 import { invalid, unwrap } from './error.js';
 import { Graph } from './graph.js';
 import native from './native.js';
 
+/** Options of a client that are paths. */
+const FILES = ['registryConfig', 'caFile', 'certFile', 'keyFile'];
+
 /** A client for registries and layouts. */
 export class Client {
   #native;
+  #credentials;
 
   constructor(options = {}) {
-    this.#native = unwrap(native.Client.open(JSON.stringify(options)));
+    const { credentials, ...own } = Object(options);
+    for (const name of FILES) if (own[name] !== undefined) own[name] = toPath(own[name]);
+    let ask;
+    if (typeof credentials === 'function') {
+      this.#credentials = credentials;
+      // The native client holds on to `ask`; it must not hold on to this one, or neither would ever be collected.
+      const client = new WeakRef(this);
+      ask = (question) => client.deref()?.#answer(question);
+    } else {
+      own.credentials = credentials;
+    }
+    this.#native = unwrap(native.Client.open(JSON.stringify(own), ask));
+  }
+
+  async #answer(question) {
+    try {
+      const credential = await this.#credentials(question.host, question.repository);
+      question.answer(credential === undefined || credential === null ? undefined : JSON.stringify(credential));
+    } catch (error) {
+      question.refuse(error instanceof Error ? error.message : String(error));
+    }
   }
 
   async push(target, { files = [], config, ...options } = {}) {
-    return await performJson(options, async (call, rest, signal) => {
+    return await transfer(options, async (call, rest, signal) => {
       const contents = [];
       const entry = async (file) => {
         if (typeof file === 'string' || file instanceof URL) return { path: toPath(file) };
@@ -35,7 +59,7 @@ export class Client {
   async pull(target, options) {
     const { output, ...others } = options ?? {};
     const all = output === undefined ? others : { ...others, output: toPath(output) };
-    return await performJson(all, (call, rest) => this.#native.pull(call, target, rest));
+    return await transfer(all, (call, rest) => this.#native.pull(call, target, rest));
   }
 
   async discover(target, options) {
@@ -47,11 +71,11 @@ export class Client {
   }
 
   async copy(source, destination, options) {
-    return await performJson(options, (call, rest) => this.#native.copy(call, source, destination, rest));
+    return await transfer(options, (call, rest) => this.#native.copy(call, source, destination, rest));
   }
 
   async verify(target, options) {
-    return await performJson(options, (call, rest) => this.#native.verify(call, target, rest));
+    return await transfer(options, (call, rest) => this.#native.verify(call, target, rest));
   }
 
   async resolve(target, options) {
@@ -71,12 +95,25 @@ export class Client {
     return await performJson(options, (call, rest) => this.#native.tags(call, target, rest));
   }
 
+  async tagDetails(target, options) {
+    return await performJson(options, (call, rest) => this.#native.tagDetails(call, target, rest));
+  }
+
   async manifests(target, options) {
     return await performJson(options, (call, rest) => this.#native.manifests(call, target, rest));
   }
 
   async repositories(host, options) {
     return await performJson(options, (call, rest) => this.#native.repositories(call, host, rest));
+  }
+
+  async login(host, credential, options) {
+    const json = JSON.stringify(credential);
+    return await performJson(options, (call, rest) => this.#native.login(call, host, json, rest));
+  }
+
+  async logout(host, options) {
+    return await performJson(options, (call, rest) => this.#native.logout(call, host, rest));
   }
 
   async fetchManifest(target, options) {
@@ -94,12 +131,8 @@ export class Client {
   }
 
   async fetchBlob(target, options) {
-    let begun;
-    const reader = await perform(options, (call, rest, signal) => {
-      begun = { call, signal };
-      return this.#native.fetchBlob(call, target, rest);
-    });
-    return toStream(reader, begun.call, begun.signal);
+    const fetch = (call, rest) => this.#native.fetchBlob(call, target, rest);
+    return toStream(await perform(options, fetch), options?.signal);
   }
 
   async pushBlob(target, content, options) {

@@ -3,6 +3,7 @@
 
 import { fileURLToPath } from 'node:url';
 
+import { listen } from './call.js';
 import { invalid, unwrap } from './error.js';
 
 /** A path as text. */
@@ -40,7 +41,7 @@ export async function toContent(content, client, call, signal) {
 async function eachPiece(iterator, signal, take) {
   let stop = () => {};
   const abort = () => stop(signal.reason);
-  signal?.addEventListener('abort', abort, { once: true });
+  if (signal) listen(signal, abort);
   const next = () =>
     new Promise((resolve, reject) => {
       stop = reject;
@@ -59,16 +60,16 @@ async function eachPiece(iterator, signal, take) {
 }
 
 /** A native reader as a stream that reads only when it is asked to. */
-export function toStream(reader, call, signal) {
+export function toStream(reader, signal) {
   let abort;
   const end = () => signal?.removeEventListener('abort', abort);
   const source = {
     start(controller) {
       abort = () => {
-        call.cancel();
+        reader.close();
         controller.error(signal.reason);
       };
-      signal?.addEventListener('abort', abort, { once: true });
+      if (signal) listen(signal, abort);
     },
     async pull(controller) {
       try {
@@ -82,7 +83,7 @@ export function toStream(reader, call, signal) {
     },
     cancel() {
       end();
-      call.cancel();
+      reader.close();
     },
   };
   const stream = new ReadableStream(source, { highWaterMark: 0 });

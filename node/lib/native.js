@@ -23,8 +23,12 @@ function abi() {
   if (process.platform === 'win32') return 'msvc';
   if (process.platform !== 'linux') return '';
   // A report names the C library's version only where that is glibc.
+  const { excludeNetwork } = process.report;
+  // Else it looks up the names of all connections.
   process.report.excludeNetwork = true;
-  return process.report.getReport().header.glibcVersionRuntime ? 'gnu' : 'musl';
+  const { glibcVersionRuntime } = process.report.getReport().header;
+  process.report.excludeNetwork = excludeNetwork;
+  return glibcVersionRuntime ? 'gnu' : 'musl';
 }
 
 function find() {

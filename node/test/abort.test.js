@@ -77,6 +77,31 @@ test('a signal that was aborted before is enough', async () => {
   await assert.rejects(client.tags('127.0.0.1:1/app', { signal: AbortSignal.abort('before') }), (e) => e === 'before');
 });
 
+test('one signal ends any number of calls, and Node.js does not warn', async (t) => {
+  const { host } = await stalledRegistry(t);
+  const warnings = [];
+  const warn = (warning) => warnings.push(warning);
+  process.on('warning', warn);
+  t.after(() => process.off('warning', warn));
+  const client = new Client();
+  for (const signal of [AbortSignal.timeout(50), AbortSignal.any([AbortSignal.timeout(50)])]) {
+    const calls = Array.from({ length: 30 }, () => client.discover(`${host}/app:v1`, { signal }));
+    const settled = await Promise.allSettled(calls);
+    assert.ok(settled.every((call) => call.reason?.name === 'TimeoutError'));
+  }
+  assert.deepEqual(warnings, []);
+});
+
+test('a reason may be anything, nothing among it', async (t) => {
+  const { host } = await stalledRegistry(t);
+  for (const reason of [null, 0, 'text', { an: 'object' }]) {
+    const control = new AbortController();
+    const calling = new Client().discover(`${host}/app:v1`, { signal: control.signal });
+    setTimeout(() => control.abort(reason), 10);
+    assert.equal(await calling.then(assert.fail, (error) => error), reason);
+  }
+});
+
 test('a timeout is a signal like others', async (t) => {
   const { host } = await stalledRegistry(t);
   const calling = new Client().discover(`${host}/app:v1`, { signal: AbortSignal.timeout(50) });

@@ -2,14 +2,14 @@
 // stand there, against a registry that stands for the one they name; so do its commands.
 
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 
 import { Client } from 'ocigraph';
 
 import { node, succeed, tsc } from './support/programs.js';
-import { fixture, folder } from './support/servers.js';
+import { fixture, folder, root } from './support/servers.js';
 
 const readme = readFileSync(join(node, 'README.md'), 'utf8');
 const blocks = (language) =>
@@ -30,22 +30,22 @@ async function prepare(t) {
 test('the programs of the README compile and run', async (t) => {
   const { cwd, here } = await prepare(t);
   const out = join(node, 'dist', 'readme');
-  rmSync(out, { recursive: true, force: true });
   mkdirSync(out, { recursive: true });
   const programs = blocks('ts').map((source, i) => {
     const name = join(out, `block${i}`);
     writeFileSync(`${name}.mts`, here(source));
     return name;
   });
-  assert.equal(programs.length, 6);
+  assert.equal(programs.length, 7);
   const options = ['--strict', '--noUncheckedIndexedAccess', '--target', 'es2022', '--module', 'nodenext'];
   await tsc('--ignoreConfig', ...options, '--types', 'node', ...programs.map((name) => `${name}.mts`));
   const printed = [];
   for (const name of programs) printed.push(await succeed(process.execPath, [`${name}.mjs`], { cwd }));
 
-  const [discovered, attached, progress, streams, errors, digests] = printed;
+  const [discovered, attached, signedIn, progress, streams, errors, digests] = printed;
   assert.match(discovered, /└── signature\/example\n {4}└── sha256:\w{64}\n\n1 signature\/example sha256:/);
   assert.match(attached, /@sha256:\w{64} \[ 'uploaded', 'uploaded' \]\n\[ 'out.sbom.json', 'out.notes.md' \]\n0\n3\n$/);
+  assert.equal(signedIn, "[ 'v1' ]\n");
   assert.match(progress, /^started 0 of 5\n(moved 5 of 5\n)?finished 5 of 5\n$/);
   assert.equal(streams, '13 {"good":true}\n');
   assert.match(errors, /^not released yet: resolve /);
@@ -60,4 +60,17 @@ test('the commands of the README run', async (t) => {
   const script = here(commands).replaceAll('npx ocigraph', `"${process.execPath}" "${command}"`);
   const output = await succeed('sh', ['-ec', script], { cwd });
   assert.match(output, /signature\/example.*Pushed .*Usage: ocigraph/s);
+});
+
+test("the program of the project's README compiles and runs", async (t) => {
+  const projects = readFileSync(join(root, 'README.md'), 'utf8');
+  const [, source] = /^### From Node.js\n.*?^```ts\n(.*?)^```/ms.exec(projects);
+  const { cwd } = await prepare(t);
+  await new Client().push(`oci:${join(cwd, 'store', 'app')}:v1`);
+  const path = join(node, 'dist', 'readme', 'project.mts');
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, source);
+  await tsc('--ignoreConfig', '--strict', '--target', 'es2022', '--module', 'nodenext', '--types', 'node', path);
+  const output = await succeed(process.execPath, [path.replace('.mts', '.mjs')], { cwd });
+  assert.match(output, /^oci:store\/app:v1\n└── sbom\/example\n {4}└── sha256:/);
 });

@@ -25,7 +25,7 @@ def graphs_of(client: Client, images: list[str]) -> list[Graph]:
 
 def main(repository: str) -> int:
     """Prints how many artifacts of each type there are; gives the exit code."""
-    with Client() as client, LocalCluster(n_workers=2, threads_per_worker=4, dashboard_address=None) as workers:
+    with Client() as client, LocalCluster(n_workers=2, threads_per_worker=4, dashboard_address=":0") as workers:
         images = [f"{repository}:{tag}" for tag in client.tags(repository)]
         batches = [images[start : start + BATCH] for start in range(0, len(images), BATCH)]
         with Cluster(workers) as cluster:

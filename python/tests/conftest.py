@@ -11,9 +11,14 @@ from support import CLIENTS, Fixture, fixture_registry, registry
 
 
 @pytest.fixture(autouse=True)
-def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The test's own folder, which it runs in."""
+def work(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The test's own folder, which it runs in; the user's stored credentials are out of sight."""
     monkeypatch.chdir(tmp_path)
+    folder = str(tmp_path_factory.mktemp("settings"))
+    for name in ("DOCKER_CONFIG", "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR"):
+        monkeypatch.setenv(name, folder)
+    for name in ("DOCKER_AUTH_CONFIG", "REGISTRY_AUTH_FILE"):
+        monkeypatch.delenv(name, raising=False)
     monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
     return tmp_path
 

@@ -16,7 +16,7 @@ import pytest
 from support import Fixture, fixture_registry
 
 import ocigraph
-from ocigraph import AsyncClient, Client, Credential, File, ForbiddenError, InvalidArgumentError, Limits
+from ocigraph import AsyncClient, Client, File, ForbiddenError, InvalidArgumentError, Limits
 
 CLIENT = Client()
 
@@ -132,20 +132,6 @@ def test_limits_and_headers_are_used(client: Any) -> None:
         with Client(limits=Limits(first_header=0.1, tries=1)) as hasty, pytest.raises(ocigraph.TimeoutError) as late:
             hasty.tags(f"{fixture.host}/app")
         assert isinstance(late.value, TimeoutError)
-
-
-def test_a_credential_is_used_where_it_is_asked_for() -> None:
-    with fixture_registry("--auth", "basic:ada:sesame") as fixture:
-        with Client(credentials=Credential.password("ada", "sesame")) as known:
-            known.push(f"{fixture.host}/app:v1", File(b"x", title="x"))
-            assert known.tags(f"{fixture.host}/app") == ["v1"]
-        with Client(credentials=Credential.password("ada", "wrong")) as wrong:
-            with pytest.raises(ocigraph.UnauthorizedError) as raised:
-                wrong.tags(f"{fixture.host}/app")
-            assert isinstance(raised.value, PermissionError) and "wrong" not in repr(raised.value.to_dict())
-        with Client() as nobody, pytest.raises(ocigraph.UnauthorizedError):
-            nobody.tags(f"{fixture.host}/app")
-    assert issubclass(ForbiddenError, PermissionError)
 
 
 def test_what_a_registry_says_is_in_the_error(client: Any, fixture: Fixture) -> None:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from support import ROOT
 
+from ocigraph import Client
+
 README = ROOT / "python" / "README.md"
 
 
@@ -29,3 +31,14 @@ def test_the_code_of_the_readme_prints_what_it_says(work: Path) -> None:
             assert same, f"{code}\nprinted:\n{printed.getvalue()}"
             compared += 1
     assert compared >= 6
+
+
+def test_the_code_of_the_projects_readme_runs(work: Path) -> None:
+    with Client() as client:
+        client.push("oci:store/app:v1", artifact_type="image/example")
+    (work / "sbom.json").write_text("{}")
+    [code] = re.findall(r"^```python\n(.*?)^```$", (ROOT / "README.md").read_text(), re.MULTILINE | re.DOTALL)
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(compile(code, "README.md", "exec"), {"__name__": "readme"})
+    assert "sbom/example" in printed.getvalue()

@@ -18,15 +18,11 @@ from support import ROOT
 import ocigraph
 from ocigraph import (
     Annotations,
-    AsyncClient,
-    Client,
-    Credential,
     Descriptor,
     Error,
     File,
     Graph,
     InvalidReferenceError,
-    Limits,
     Platform,
     Reference,
     digest,
@@ -228,13 +224,3 @@ def test_a_platform_reads_and_writes_as_oci_has_it() -> None:
     descriptor = Descriptor._of({"media_type": "a/b", "digest": digest(b""), "size": 0, "platform": written})
     assert descriptor.platform == Platform("amd64", "windows", "10.0", ("win32k",))
     assert descriptor.to_dict()["platform"] == written
-
-
-@pytest.mark.parametrize("kind", [Client, AsyncClient])
-def test_a_client_pickles_as_its_configuration(kind: Any, work: Path) -> None:
-    secret = Credential.password("ada", "swordfish")
-    client = kind(credentials=secret, headers={"x-key": "hunter2"}, limits=Limits(tries=2), plain_http=True)
-    again = pickle.loads(pickle.dumps(client))
-    assert repr(again) == repr(client)
-    assert "swordfish" not in repr(client) and "hunter2" not in repr(client) and "x-key" in repr(client)
-    assert b"swordfish" in pickle.dumps(client), "what was given on purpose goes along"

@@ -1,10 +1,14 @@
 //! Calls on their way: the runtime they run on, and the handle by which JavaScript ends one.
 
-use std::{future::Future, panic::AssertUnwindSafe, sync::Arc};
+use std::{
+    future::Future,
+    panic::AssertUnwindSafe,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use futures::FutureExt;
 use napi::{
-    Env,
+    Either, Env,
     bindgen_prelude::{Object, ToNapiValue},
     threadsafe_function::ThreadsafeFunction,
 };
@@ -25,7 +29,7 @@ pub(crate) type Wake = ThreadsafeFunction<(), (), (), napi::Status, false, true>
 #[napi]
 pub struct Call {
     token: CancellationToken,
-    events: Option<Arc<Events>>,
+    events: Mutex<Option<Arc<Events>>>,
 }
 
 #[napi]
@@ -33,7 +37,7 @@ impl Call {
     /// A call that has not begun. `wake` is called, from time to time, when there are events.
     #[napi(constructor)]
     pub fn new(wake: Option<Wake>) -> Self {
-        Self { token: CancellationToken::new(), events: wake.map(Events::new) }
+        Self { token: CancellationToken::new(), events: Mutex::new(wake.map(Events::new)) }
     }
 
     /// Ends the call, before it begins or while it is under way.
@@ -45,7 +49,14 @@ impl Call {
     /// What has happened since the last time, as a JSON list.
     #[napi]
     pub fn events(&self) -> String {
-        self.events.as_ref().map_or_else(|| "[]".to_owned(), |events| events.take())
+        self.current().map_or_else(|| "[]".to_owned(), |events| events.take())
+    }
+
+    /// Lets go of the callback, which holds on to this object in turn: without that, neither would
+    /// ever be collected.
+    #[napi]
+    pub fn release(&self) {
+        *self.events.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     pub(crate) fn token(&self) -> CancellationToken {
@@ -53,7 +64,11 @@ impl Call {
     }
 
     pub(crate) fn progress(&self) -> Progress {
-        self.events.as_ref().map_or_else(Progress::none, Events::progress)
+        self.current().map_or_else(Progress::none, |events| events.progress())
+    }
+
+    fn current(&self) -> Option<Arc<Events>> {
+        self.events.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
@@ -84,23 +99,46 @@ impl Engine {
     where
         T: ToNapiValue + Send + 'static,
     {
+        self.promise_of(env, token, work, |_, value| Ok(value))
+    }
+
+    /// The same for what becomes a value only on JavaScript's thread, by `finish`.
+    pub(crate) fn promise_of<'env, T, V>(
+        self: &Arc<Self>,
+        env: &'env Env,
+        token: CancellationToken,
+        work: impl Future<Output = Result<T>> + Send + 'static,
+        finish: impl FnOnce(Env, T) -> napi::Result<V> + Send + 'static,
+    ) -> napi::Result<Object<'env>>
+    where
+        T: Send + 'static,
+        V: ToNapiValue + 'static,
+    {
         let (deferred, promise) = env.create_deferred()?;
         // The threads stay for as long as a call is under way, though the client is closed or forgotten.
         let engine = Arc::clone(self);
-        if let Some(runtime) = &self.runtime {
-            runtime.spawn(async move {
-                let work = AssertUnwindSafe(work).catch_unwind();
-                // All that the work held is dropped before the promise is settled.
-                let result = tokio::select! {
-                    biased;
-                    () = token.cancelled() => Err(cancelled()),
-                    () = engine.closed.cancelled() => Err(cancelled()),
-                    done = work => done.unwrap_or_else(|_| Err(broken())),
-                };
-                deferred.resolve(move |_| Ok(outcome(result)));
+        self.spawn(async move {
+            let work = AssertUnwindSafe(work).catch_unwind();
+            // All that the work held is dropped before the promise is settled.
+            let result = tokio::select! {
+                biased;
+                () = token.cancelled() => Err(cancelled()),
+                () = engine.closed.cancelled() => Err(cancelled()),
+                done = work => done.unwrap_or_else(|_| Err(broken())),
+            };
+            deferred.resolve(move |env| match result {
+                Ok(value) => finish(env, value).map(Either::A),
+                Err(error) => Ok(outcome(Err(error))),
             });
-        }
+        });
         Ok(promise)
+    }
+
+    pub(crate) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+        // There is a runtime until this is dropped.
+        if let Some(runtime) = &self.runtime {
+            runtime.spawn(work);
+        }
     }
 }
 

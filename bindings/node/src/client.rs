@@ -15,6 +15,7 @@ use ocigraph::{Algorithm, Bytes, Client as Core, Manifest, Names, Reference, Res
 use serde_json::json;
 
 use crate::{
+    asked::Ask,
     call::{Call, Engine},
     content::{Given, Raw, Reader, Spool},
     graph::Graph,
@@ -43,8 +44,8 @@ enum State {
 impl Client {
     /// A client with these options, or why there is none. Nothing is started or sent yet.
     #[napi]
-    pub fn open(options: String) -> Outcome<Client> {
-        let config = read(&options).and_then(options::Client::config);
+    pub fn open(options: String, ask: Option<Ask>) -> Outcome<Client> {
+        let config = read::<options::Client>(&options).and_then(|options| options.config(ask));
         outcome(config.map(|config| Client {
             core: Core::with_config(config),
             state: Mutex::new(State::Idle),
@@ -227,6 +228,22 @@ impl Client {
         })
     }
 
+    /// All tags, with what is known of each.
+    #[napi]
+    pub fn tag_details<'env>(
+        &self,
+        env: &'env Env,
+        call: &Call,
+        target: String,
+        options: String,
+    ) -> Started<'env> {
+        self.start(env, call, |core, _| {
+            let target: Reference = target.parse()?;
+            read::<options::Nothing>(&options)?;
+            Ok(async move { Ok(json(core.tag_details(&target).await?.as_slice())) })
+        })
+    }
+
     /// The manifests, tagged and untagged.
     #[napi]
     pub fn manifests<'env>(
@@ -256,6 +273,40 @@ impl Client {
             let host = host.parse()?;
             read::<options::Nothing>(&options)?;
             Ok(async move { Ok(json!(core.repositories(&host).await?).to_string()) })
+        })
+    }
+
+    /// Checks a credential, and stores it.
+    #[napi]
+    pub fn login<'env>(
+        &self,
+        env: &'env Env,
+        call: &Call,
+        host: String,
+        credential: String,
+        options: String,
+    ) -> Started<'env> {
+        self.start(env, call, |core, _| {
+            let host = host.parse()?;
+            let credential = options::credential(&credential)?;
+            read::<options::Nothing>(&options)?;
+            Ok(async move { Ok(json(&core.login(&host, credential).await?)) })
+        })
+    }
+
+    /// Removes what is stored for a registry.
+    #[napi]
+    pub fn logout<'env>(
+        &self,
+        env: &'env Env,
+        call: &Call,
+        host: String,
+        options: String,
+    ) -> Started<'env> {
+        self.start(env, call, |core, _| {
+            let host = host.parse()?;
+            read::<options::Nothing>(&options)?;
+            Ok(async move { Ok(json(&core.logout(&host).await?)) })
         })
     }
 

@@ -8,7 +8,7 @@ use std::{
 use futures::{FutureExt, StreamExt};
 use napi::{
     Either, Env,
-    bindgen_prelude::{Buffer, ClassInstance, Object},
+    bindgen_prelude::{Buffer, BufferSlice, ClassInstance, Object},
 };
 use napi_derive::napi;
 use ocigraph::{
@@ -59,14 +59,33 @@ impl Reader {
     #[napi]
     pub fn next<'env>(&self, env: &'env Env) -> napi::Result<Object<'env>> {
         let stream = Arc::clone(&self.stream);
-        self.engine.promise(env, self.token.clone(), async move {
+        let work = async move {
             let mut stream = stream.lock().await;
             let piece = next_piece(&mut stream).await;
             if !matches!(piece, Ok(Some(_))) {
                 *stream = None;
             }
-            Ok(piece?.map(Buffer::from))
+            piece
+        };
+        // As JavaScript's own memory: what lies outside its heap goes only long after it was used.
+        self.engine.promise_of(env, self.token.clone(), work, |env, piece| {
+            piece.map(|bytes| BufferSlice::copy_from(&env, bytes)?.into_buffer(&env)).transpose()
         })
+    }
+
+    /// Ends the transfer.
+    #[napi]
+    pub fn close(&self) {
+        self.token.cancel();
+        let stream = Arc::clone(&self.stream);
+        // Where its connection lives, and when whoever reads it has let go.
+        self.engine.spawn(async move { *stream.lock().await = None });
+    }
+}
+
+impl Drop for Reader {
+    fn drop(&mut self) {
+        self.close();
     }
 }
 

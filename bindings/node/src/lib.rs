@@ -3,6 +3,7 @@
 //! back as a value, and `node/index.js` throws it, so that the stack is the caller's. It relies on
 //! the package's JavaScript, is called by nothing else, and decides nothing.
 
+mod asked;
 mod call;
 mod client;
 mod content;

@@ -1,15 +1,17 @@
 //! Options as JavaScript writes them, and the core's own. A name that no option has is refused, and
 //! so is a value of the wrong kind.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 use ocigraph::{
     Annotations, CopyOptions, Credential, Credentials, DeleteOptions, DiscoverOptions, Platform,
     Progress, PullOptions, PushOptions, RegistryConfig, Result, VerifyOptions,
 };
 use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::Value;
 
 use crate::{
+    asked::{Ask, Asked},
     content::{Given, file},
     outcome::invalid,
 };
@@ -27,31 +29,92 @@ pub(crate) fn read<T: DeserializeOwned>(json: &str) -> Result<T> {
 #[derive(Deserialize, Default)]
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
 pub(crate) struct Client {
-    username: Option<String>,
-    password: Option<String>,
+    /// A word, or a credential.
+    credentials: Option<Value>,
+    registry_config: Option<PathBuf>,
     plain_http: Option<bool>,
+    ca_file: Option<PathBuf>,
+    cert_file: Option<PathBuf>,
+    key_file: Option<PathBuf>,
+    insecure: bool,
+    use_proxy: Option<bool>,
     headers: std::collections::BTreeMap<String, String>,
     user_agent: Option<String>,
 }
 
 impl Client {
-    pub(crate) fn config(self) -> Result<RegistryConfig> {
-        let credentials = match (self.username, self.password) {
-            (Some(username), Some(password)) => {
-                Credentials::Given(Credential::password(username, password))
-            }
+    /// With `ask`, credentials are what that answers.
+    pub(crate) fn config(self, ask: Option<Ask>) -> Result<RegistryConfig> {
+        let credentials = match (ask, self.credentials) {
+            (Some(ask), _) => Credentials::Callback(Arc::new(Asked::new(ask))),
             (None, None) => Credentials::default(),
-            _ => return Err(invalid("username and password belong together")),
+            (None, Some(Value::String(word))) => match word.as_str() {
+                "stored" => Credentials::Stored,
+                "anonymous" => Credentials::Anonymous,
+                _ => return Err(invalid(format!("there are no credentials {word:?}"))),
+            },
+            (None, Some(credential)) => {
+                Credentials::Given(self::credential(&credential.to_string())?)
+            }
         };
         let defaults = RegistryConfig::default();
         Ok(RegistryConfig {
             credentials,
+            registry_config: self.registry_config,
             plain_http: self.plain_http,
+            ca_file: self.ca_file,
+            cert_file: self.cert_file,
+            key_file: self.key_file,
+            insecure: self.insecure,
+            use_proxy: self.use_proxy.unwrap_or(defaults.use_proxy),
             headers: self.headers.into_iter().collect(),
             user_agent: self.user_agent.unwrap_or_else(|| defaults.user_agent.clone()),
             ..defaults
         })
     }
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
+struct CredentialOptions {
+    username: Option<String>,
+    password: Option<String>,
+    identity_token: Option<String>,
+    registry_token: Option<String>,
+    entra_token: Option<String>,
+    tenant: Option<String>,
+}
+
+/// Reads a credential: a name and password, or one kind of token.
+pub(crate) fn credential(json: &str) -> Result<Credential> {
+    match read(json)? {
+        CredentialOptions {
+            username: Some(username),
+            password: Some(password),
+            identity_token: None,
+            registry_token: None,
+            entra_token: None,
+            tenant: None,
+        } => Ok(Credential::password(username, password)),
+        CredentialOptions {
+            username: None,
+            password: None,
+            identity_token,
+            registry_token,
+            entra_token,
+            tenant,
+        } => match (identity_token, registry_token, entra_token, tenant) {
+            (Some(token), None, None, None) => Ok(Credential::identity_token(token)),
+            (None, Some(token), None, None) => Ok(Credential::registry_token(token)),
+            (None, None, Some(token), tenant) => Ok(Credential::entra_token(token, tenant)),
+            _ => Err(no_credential()),
+        },
+        _ => Err(no_credential()),
+    }
+}
+
+fn no_credential() -> ocigraph::Error {
+    invalid("a credential is a username with a password, or one token")
 }
 
 #[derive(Deserialize, Default)]

@@ -8,7 +8,7 @@ use std::{
 };
 
 use napi::threadsafe_function::ThreadsafeFunctionCallMode::NonBlocking;
-use ocigraph::{Descriptor, Digest, Event, Names, Progress, ToJson};
+use ocigraph::{Descriptor, Digest, Event, Names, Outcome, Progress, ToJson};
 use serde_json::{Value, json};
 
 use crate::call::Wake;
@@ -20,7 +20,7 @@ pub(crate) struct Events {
 
 #[derive(Default)]
 struct Waiting {
-    events: Vec<Value>,
+    events: Vec<Entry>,
     /// Where the last position of a blob stands.
     moved: HashMap<Digest, usize>,
 }
@@ -37,7 +37,7 @@ impl Events {
 
     pub(crate) fn take(&self) -> String {
         let waiting = std::mem::take(&mut *self.lock());
-        Value::Array(waiting.events).to_string()
+        waiting.events.iter().map(Entry::json).collect::<Value>().to_string()
     }
 
     fn put(&self, event: &Event<'_>) {
@@ -59,21 +59,19 @@ impl Events {
 impl Waiting {
     fn put(&mut self, event: &Event<'_>) {
         let entry = match event {
-            Event::Started { blob } => entry("started", blob, 0),
+            Event::Started { blob } => Entry::new("started", blob, 0),
             Event::Moved { blob, position } => {
                 let known = self.moved.get(&blob.digest).copied();
                 if let Some(waiting) = known.and_then(|place| self.events.get_mut(place)) {
-                    waiting["position"] = json!(position);
+                    waiting.position = *position;
                     return;
                 }
                 self.moved.insert(blob.digest.clone(), self.events.len());
-                entry("moved", blob, *position)
+                Entry::new("moved", blob, *position)
             }
             Event::Finished { blob, outcome } => {
                 self.moved.remove(&blob.digest);
-                let mut entry = entry("finished", blob, blob.size);
-                entry["outcome"] = json!(outcome.name());
-                entry
+                Entry { outcome: Some(*outcome), ..Entry::new("finished", blob, blob.size) }
             }
             _ => return,
         };
@@ -81,6 +79,24 @@ impl Waiting {
     }
 }
 
-fn entry(kind: &str, blob: &Descriptor, position: u64) -> Value {
-    json!({ "type": kind, "blob": blob.to_json(Names::Camel), "position": position })
+struct Entry {
+    kind: &'static str,
+    blob: Descriptor,
+    position: u64,
+    outcome: Option<Outcome>,
+}
+
+impl Entry {
+    fn new(kind: &'static str, blob: &Descriptor, position: u64) -> Self {
+        Self { kind, blob: blob.clone(), position, outcome: None }
+    }
+
+    fn json(&self) -> Value {
+        let blob = self.blob.to_json(Names::Camel);
+        let mut json = json!({ "type": self.kind, "blob": blob, "position": self.position });
+        if let Some(outcome) = self.outcome {
+            json["outcome"] = json!(outcome.name());
+        }
+        json
+    }
 }

@@ -10,16 +10,16 @@ use std::{
 
 use bytes::Bytes;
 use ocigraph::{
-    Algorithm, Code, CopyOptions, Credential, Credentials, DeleteOptions, DiscoverOptions, Error,
-    Host, Limits, Manifest, Names, Platform, PullOptions, PushOptions, Reference, RegistryConfig,
-    Result, ToJson, VerifyOptions, media_type,
+    Algorithm, Code, CopyOptions, DeleteOptions, DiscoverOptions, Error, Host, Manifest, Names,
+    Platform, PullOptions, PushOptions, Reference, RegistryConfig, Result, ToJson, VerifyOptions,
+    media_type,
 };
 use pyo3::{prelude::*, pybacked::PyBackedBytes, types::PyBytes};
 use serde_json::json;
 
 use crate::{
     blob::BlobStream,
-    config::GivenLimits,
+    config::{GivenConfig, GivenCredential},
     content::{Given, GivenFile},
     graph::Graph,
     operation::{Events, Operation},
@@ -79,24 +79,8 @@ fn platform(py: Python<'_>, text: Option<&str>) -> PyResult<Option<Platform>> {
 #[pymethods]
 impl Client {
     #[new]
-    #[pyo3(signature = (*, credential=None, plain_http=None, headers=Vec::new(), limits=None))]
-    fn new(
-        py: Python<'_>,
-        credential: Option<(String, String)>,
-        plain_http: Option<bool>,
-        headers: Vec<(String, String)>,
-        limits: Option<GivenLimits>,
-    ) -> PyResult<Self> {
-        let usual = RegistryConfig::default();
-        let config = RegistryConfig {
-            credentials: credential.map_or_else(Credentials::default, |(username, password)| {
-                Credentials::Given(Credential::password(username, password))
-            }),
-            plain_http,
-            headers,
-            limits: limits.map_or_else(Limits::default, |limits| limits.limits()),
-            ..usual
-        };
+    fn new(py: Python<'_>, config: GivenConfig) -> PyResult<Self> {
+        let config = config.config()?;
         let inner = or_raised(py, made(&config))?;
         Ok(Self { config, inner: Mutex::new(Some(Own::new(inner))) })
     }
@@ -300,6 +284,12 @@ impl Client {
         self.start(py, work, |py, tags| Ok(tags.into_pyobject(py)?.unbind()))
     }
 
+    fn tag_details(&self, py: Python<'_>, reference: &str) -> PyResult<Operation> {
+        let reference: Reference = parsed(py, reference)?;
+        let work = |client: ocigraph::Client| async move { client.tag_details(&reference).await };
+        self.start(py, work, |py, tags| result(py, tags.as_slice()))
+    }
+
     fn manifests(&self, py: Python<'_>, reference: &str) -> PyResult<Operation> {
         let reference: Reference = parsed(py, reference)?;
         let work = |client: ocigraph::Client| async move { client.manifests(&reference).await };
@@ -310,6 +300,24 @@ impl Client {
         let host: Host = parsed(py, host)?;
         let work = |client: ocigraph::Client| async move { client.repositories(&host).await };
         self.start(py, work, |py, names| Ok(names.into_pyobject(py)?.unbind()))
+    }
+
+    fn login(
+        &self,
+        py: Python<'_>,
+        host: &str,
+        credential: GivenCredential,
+    ) -> PyResult<Operation> {
+        let host: Host = parsed(py, host)?;
+        let credential = credential.credential()?;
+        let work = |client: ocigraph::Client| async move { client.login(&host, credential).await };
+        self.start(py, work, |py, login| result(py, &login))
+    }
+
+    fn logout(&self, py: Python<'_>, host: &str) -> PyResult<Operation> {
+        let host: Host = parsed(py, host)?;
+        let work = |client: ocigraph::Client| async move { client.logout(&host).await };
+        self.start(py, work, |py, logout| result(py, &logout))
     }
 
     #[pyo3(signature = (reference, *, platform=None))]

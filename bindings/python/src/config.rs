@@ -1,13 +1,119 @@
-//! How a client speaks to registries, from the arguments of its constructor.
+//! How a client speaks to registries and who it is, from the arguments of its constructor.
 
-use std::time::Duration;
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
-use ocigraph::Limits;
-use pyo3::prelude::*;
+use async_trait::async_trait;
+use ocigraph::{
+    Code, Credential, CredentialSource, Credentials, Error, Host, Limits, RegistryConfig, Result,
+};
+use pyo3::{exceptions::PyValueError, prelude::*};
+
+use crate::{content::blocking, ending::attached};
+
+/// A credential as Python hands it over: its kind, what is secret, and a user or tenant.
+#[derive(FromPyObject)]
+pub(crate) struct GivenCredential(String, String, Option<String>);
+
+impl GivenCredential {
+    pub(crate) fn credential(self) -> PyResult<Credential> {
+        let Self(kind, secret, name) = self;
+        Ok(match kind.as_str() {
+            "password" => Credential::password(name.unwrap_or_default(), secret),
+            "identity_token" => Credential::identity_token(secret),
+            "registry_token" => Credential::registry_token(secret),
+            "entra_token" => Credential::entra_token(secret, name),
+            _ => {
+                return Err(PyValueError::new_err(format!(
+                    "there is no credential of kind {kind}"
+                )));
+            }
+        })
+    }
+}
+
+/// Where credentials come from, as Python hands it over.
+#[derive(FromPyObject)]
+pub(crate) enum GivenCredentials {
+    Word(String),
+    One(GivenCredential),
+    Function(Py<PyAny>),
+}
+
+impl GivenCredentials {
+    fn credentials(self) -> PyResult<Credentials> {
+        Ok(match self {
+            Self::Word(word) if word == "stored" => Credentials::Stored,
+            Self::Word(word) if word == "anonymous" => Credentials::Anonymous,
+            Self::Word(word) => {
+                let message = format!("credentials are \"stored\" or \"anonymous\", not {word:?}");
+                return Err(PyValueError::new_err(message));
+            }
+            Self::One(credential) => Credentials::Given(credential.credential()?),
+            Self::Function(function) => Credentials::Callback(Arc::new(Asked(Arc::new(function)))),
+        })
+    }
+}
+
+/// A function of Python's that is asked for credentials.
+struct Asked(Arc<Py<PyAny>>);
+
+#[async_trait]
+impl CredentialSource for Asked {
+    async fn credential(&self, host: &Host, repository: &str) -> Result<Option<Credential>> {
+        let function = Arc::clone(&self.0);
+        let (host, repository) = (host.to_string(), repository.to_owned());
+        blocking(move || {
+            let ask = |py: Python<'_>| -> PyResult<Option<Credential>> {
+                let answer = function.bind(py).call1((host, repository))?;
+                let answer: Option<GivenCredential> = answer.extract()?;
+                answer.map(GivenCredential::credential).transpose()
+            };
+            let ended = || Error::new(Code::Cancelled, "the interpreter ends");
+            attached(ask).ok_or_else(ended)?.map_err(|e| {
+                let what = format!("the function that was asked for credentials failed: {e}");
+                Error::new(Code::Credentials, what).with_source(e)
+            })
+        })
+        .await
+    }
+}
+
+/// The arguments of a client's constructor.
+#[derive(FromPyObject)]
+pub(crate) struct GivenConfig {
+    credentials: GivenCredentials,
+    registry_config: Option<PathBuf>,
+    plain_http: Option<bool>,
+    insecure: bool,
+    ca_file: Option<PathBuf>,
+    cert_file: Option<PathBuf>,
+    key_file: Option<PathBuf>,
+    use_proxy: bool,
+    headers: Vec<(String, String)>,
+    limits: GivenLimits,
+}
+
+impl GivenConfig {
+    pub(crate) fn config(self) -> PyResult<RegistryConfig> {
+        Ok(RegistryConfig {
+            credentials: self.credentials.credentials()?,
+            registry_config: self.registry_config,
+            plain_http: self.plain_http,
+            insecure: self.insecure,
+            ca_file: self.ca_file,
+            cert_file: self.cert_file,
+            key_file: self.key_file,
+            use_proxy: self.use_proxy,
+            headers: self.headers,
+            limits: self.limits.limits(),
+            ..RegistryConfig::default()
+        })
+    }
+}
 
 /// The fields of `ocigraph.Limits`; what is absent keeps the core's default. Times are in seconds.
 #[derive(FromPyObject)]
-pub(crate) struct GivenLimits {
+struct GivenLimits {
     connect: Option<f64>,
     first_header: Option<f64>,
     idle: Option<f64>,
@@ -16,10 +122,11 @@ pub(crate) struct GivenLimits {
     stalled: Option<f64>,
     metadata: Option<usize>,
     pages: Option<usize>,
+    helper: Option<f64>,
 }
 
 impl GivenLimits {
-    pub(crate) fn limits(&self) -> Limits {
+    fn limits(&self) -> Limits {
         let or = |given: Option<f64>, default: Duration| {
             let seconds = given.map(|s| Duration::try_from_secs_f64(s).unwrap_or(Duration::MAX));
             seconds.unwrap_or(default)
@@ -34,7 +141,7 @@ impl GivenLimits {
             stalled: or(self.stalled, usual.stalled),
             metadata: self.metadata.unwrap_or(usual.metadata),
             pages: self.pages.unwrap_or(usual.pages),
-            helper: usual.helper,
+            helper: or(self.helper, usual.helper),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Results and errors as plain Python values: those of the core's JSON, in snake case.
 
+use std::error::Error as _;
+
 use ocigraph::{Code, Descriptor, Error, Names, Place, Reference, ToJson};
 use pyo3::{
     exceptions::PyRuntimeError,
@@ -52,7 +54,14 @@ pub(crate) fn raised(py: Python<'_>, error: &Error) -> PyErr {
         py.import("ocigraph._errors")?.getattr("_made")?.call1((fields,))
     };
     match exception() {
-        Ok(exception) => PyErr::from_value(exception),
+        Ok(exception) => {
+            let raised = PyErr::from_value(exception);
+            // What a function of the caller's raised is not lost.
+            if let Some(cause) = error.source().and_then(|e| e.downcast_ref::<PyErr>()) {
+                raised.set_cause(py, Some(cause.clone_ref(py)));
+            }
+            raised
+        }
         Err(e) => {
             let plain = PyRuntimeError::new_err(error.to_string());
             plain.set_cause(py, Some(e));

@@ -21,7 +21,8 @@ import {
 
 export async function right(): Promise<void> {
   await using client = new Client({ plainHttp: true, headers: { 'X-Id': '1' } });
-  using _other = new Client();
+  using _other = new Client({ credentials: async (host) => (host === 'a' ? { identityToken: 'b' } : undefined) });
+  await client.login('host', { entraToken: 'a', tenant: 'b' });
   const pushed: PushResult = await client.push('host/repo:v1,latest', {
     files: [
       'sbom.json',
@@ -119,6 +120,8 @@ export async function wrong(client: Client, graph: Graph, pushed: PushResult): P
   digest(createReadStream('a'));
   // @ts-expect-error a digest of a file is a promise
   (await digestFile('a')).digest.size;
-  // @ts-expect-error the other is missing: there are options, not arguments
+  // @ts-expect-error a name needs its password
+  new Client({ credentials: { username: 'user' } });
+  // @ts-expect-error there are options, not arguments
   new Client('user', 'password');
 }

@@ -19,7 +19,8 @@ from . import _native
 from ._async_client import AsyncClient
 from ._blob import AsyncBlob, Blob
 from ._client import Client
-from ._credentials import Credential
+from ._configuration import Limits
+from ._credentials import Credential, CredentialFunction, Credentials
 from ._digest import Algorithm, digest, digest_file, digest_files
 from ._errors import (
     AlreadyExistsError,
@@ -51,6 +52,7 @@ from ._graph import Graph, Node
 from ._progress import Event, Progress, tqdm
 from ._results import (
     Annotations,
+    Attributes,
     CopiedBlobs,
     CopyReport,
     DeleteReport,
@@ -58,6 +60,8 @@ from ._results import (
     Failed,
     FileDigest,
     Kept,
+    LoginResult,
+    LogoutResult,
     Manifest,
     ManifestInfo,
     Outcome,
@@ -69,9 +73,10 @@ from ._results import (
     PushedBlob,
     PushResult,
     Result,
+    TagInfo,
     VerifyReport,
 )
-from ._values import AnyReference, AsyncReadable, BytesLike, Content, File, Format, Limits, Readable, Reference, StrPath
+from ._values import AnyReference, AsyncReadable, BytesLike, Content, File, Format, Readable, Reference, StrPath
 
 __version__: str = _native.version()
 
@@ -81,6 +86,7 @@ __all__ = [
     "Annotations",
     "AnyReference",
     "AsyncBlob",
+    "Attributes",
     "AsyncClient",
     "AsyncReadable",
     "Blob",
@@ -92,6 +98,8 @@ __all__ = [
     "CopiedBlobs",
     "CopyReport",
     "Credential",
+    "CredentialFunction",
+    "Credentials",
     "CredentialsError",
     "DeleteReport",
     "Descriptor",
@@ -111,6 +119,8 @@ __all__ = [
     "IoError",
     "Kept",
     "Limits",
+    "LoginResult",
+    "LogoutResult",
     "Manifest",
     "ManifestInfo",
     "NetworkError",
@@ -133,6 +143,7 @@ __all__ = [
     "Result",
     "SizeMismatchError",
     "StrPath",
+    "TagInfo",
     "TimeoutError",
     "TlsError",
     "TooLargeError",

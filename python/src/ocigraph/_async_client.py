@@ -7,23 +7,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from types import TracebackType
-from typing import Any
 
 from . import _native
 from ._blob import AsyncBlob
-from ._credentials import Credential, native_credential
+from ._configuration import Configuration, Limits
+from ._credentials import Credential, Credentials, native_credential
 from ._graph import Graph
 from ._progress import Progress
 from ._results import (
     CopyReport,
     DeleteReport,
     Descriptor,
+    LoginResult,
+    LogoutResult,
     Manifest,
     ManifestInfo,
     Platform,
     PullResult,
     PushedBlob,
     PushResult,
+    TagInfo,
     VerifyReport,
 )
 from ._run import listen, run_async
@@ -33,7 +36,6 @@ from ._values import (
     Content,
     File,
     Format,
-    Limits,
     StrPath,
     content_async,
     file_list,
@@ -50,8 +52,16 @@ class AsyncClient:
     is closed; one that is never closed is closed when it is collected. It pickles as its configuration.
 
     Args:
-        credentials: a `Credential`, used for every registry that asks for one.
+        credentials: whose they are: ``"stored"`` takes those that ``docker login`` and its like stored, with their
+            helpers; ``"anonymous"`` none; a `Credential` is used for every registry; and a function is asked with host
+            and repository.
+        registry_config: a file with stored credentials to look into first; `login` writes to it.
         plain_http: plain HTTP or TLS; without it, plain HTTP for this machine and TLS for all others.
+        insecure: takes any certificate: whoever sits between reads and changes what is sent.
+        ca_file: certificates in PEM to trust beside those of the system.
+        cert_file: the client's own certificates in PEM, for registries that ask for one.
+        key_file: the private key of ``cert_file`` in PEM.
+        use_proxy: uses the proxies that the environment names.
         headers: further headers, sent to the registry itself and nowhere else.
         limits: bounds on waiting and on what a registry may send.
 
@@ -66,24 +76,30 @@ class AsyncClient:
     def __init__(
         self,
         *,
-        credentials: Credential | None = None,
+        credentials: Credentials = "stored",
+        registry_config: StrPath | None = None,
         plain_http: bool | None = None,
+        insecure: bool = False,
+        ca_file: StrPath | None = None,
+        cert_file: StrPath | None = None,
+        key_file: StrPath | None = None,
+        use_proxy: bool = True,
         headers: Mapping[str, str] | None = None,
         limits: Limits | None = None,
     ) -> None:
-        named = dict(headers or {})
-        self._configuration: dict[str, Any] = {
-            "credentials": credentials,
-            "plain_http": plain_http,
-            "headers": named,
-            "limits": limits,
-        }
-        self._native = _native.Client(
-            credential=native_credential(credentials),
+        self._configuration = Configuration(
+            credentials=credentials,
+            registry_config=registry_config,
             plain_http=plain_http,
-            headers=list(named.items()),
+            insecure=insecure,
+            ca_file=ca_file,
+            cert_file=cert_file,
+            key_file=key_file,
+            use_proxy=use_proxy,
+            headers=dict(headers or {}),
             limits=limits or Limits(),
         )
+        self._native = _native.Client(self._configuration.given())
 
     async def push(
         self,
@@ -400,6 +416,19 @@ class AsyncClient:
         tags: list[str] = await run_async(self._native.tags(reference_text(reference)))
         return tags
 
+    async def tag_details(self, reference: AnyReference) -> list[TagInfo]:
+        """All tags of a repository or layout, with what each names and what else is known of it.
+
+        Raises:
+            NotFoundError: there is no such repository.
+
+        Example:
+            >>> [(info.name, info.digest[:11]) for info in await client.tag_details("oci:store/app")]
+            [('v1', 'sha256:c03a')]
+        """
+        listen()
+        return [TagInfo._of(info) for info in await run_async(self._native.tag_details(reference_text(reference)))]
+
     async def manifests(self, reference: AnyReference) -> list[ManifestInfo]:
         """The manifests of a repository or layout, tagged and untagged, with what is known of each.
 
@@ -427,6 +456,31 @@ class AsyncClient:
         listen()
         names: list[str] = await run_async(self._native.repositories(host))
         return names
+
+    async def login(self, host: str, credential: Credential) -> LoginResult:
+        """Checks a credential with a registry, and stores it where the other tools of the ecosystem look: with the
+        helper that docker's configuration names for the registry, else in that file, readable by its owner alone.
+
+        Raises:
+            UnauthorizedError: the registry does not take it; nothing is stored then.
+
+        Example:
+            >>> await client.login("127.0.0.1:1", Credential.password("ada", "secret"))
+            Traceback (most recent call last):
+            ocigraph.NetworkError: ...
+        """
+        listen()
+        return LoginResult._of(await run_async(self._native.login(host, native_credential(credential))))
+
+    async def logout(self, host: str) -> LogoutResult:
+        """Removes every form of a registry's stored credential, from files and helpers.
+
+        Example:
+            >>> (await client.logout("registry.example.com")).removed_from
+            ()
+        """
+        listen()
+        return LogoutResult._of(await run_async(self._native.logout(host)))
 
     async def fetch_manifest(self, reference: AnyReference, *, platform: str | Platform | None = None) -> Manifest:
         """The manifest that a tag or digest names, as it is stored; of an index, that of the image for ``platform``.
@@ -521,13 +575,11 @@ class AsyncClient:
         self.close()
 
     def __repr__(self) -> str:
-        # The values of headers may be secrets.
-        shown = {**self._configuration, "headers": list(self._configuration["headers"])}
-        given = (f"{name}={value!r}" for name, value in shown.items() if value not in (None, []))
-        return f"{type(self).__name__}({', '.join(given)})"
+        return f"{type(self).__name__}({self._configuration})"
 
-    def __getstate__(self) -> dict[str, Any]:
+    def __getstate__(self) -> Configuration:
         return self._configuration
 
-    def __setstate__(self, configuration: dict[str, Any]) -> None:
-        AsyncClient.__init__(self, **configuration)
+    def __setstate__(self, configuration: Configuration) -> None:
+        self._configuration = configuration
+        self._native = _native.Client(configuration.given())

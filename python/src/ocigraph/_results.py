@@ -423,6 +423,30 @@ class VerifyReport(Result):
 
 
 @dataclass(frozen=True, slots=True)
+class Attributes(Result):
+    """What Azure's registry lets anyone do with a manifest or tag: a locked one is not deleted.
+
+    Example:
+        >>> Attributes().delete_enabled
+        True
+    """
+
+    delete_enabled: bool = True
+    """It can be deleted."""
+    list_enabled: bool = True
+    """It is shown in lists."""
+    read_enabled: bool = True
+    """It can be pulled."""
+    write_enabled: bool = True
+    """It can be changed."""
+
+    @classmethod
+    def _in(cls, f: dict[str, Any]) -> dict[str, Any]:
+        """The fields with the attributes among them as a value."""
+        return {**f, "attributes": cls(**f["attributes"])} if "attributes" in f else f
+
+
+@dataclass(frozen=True, slots=True)
 class ManifestInfo(Result):
     """What is known of a manifest in a listing.
 
@@ -432,13 +456,15 @@ class ManifestInfo(Result):
     """
 
     descriptor: Descriptor
-    """The manifest."""
+    """The manifest. Its size is 0 where the registry's list does not tell."""
     tags: tuple[str, ...]
     """Its tags."""
     subject: str | None = None
     """The digest of what it refers to."""
     created: str | None = None
-    """When it was made, RFC 3339, as its annotations or its config have it."""
+    """When it was made, RFC 3339, as the registry, its annotations or its config have it."""
+    last_updated: str | None = None
+    """When it or its tags were last changed, RFC 3339, where the registry tells."""
     architecture: str | None = None
     """CPU architecture, from an image's config."""
     os: str | None = None
@@ -447,11 +473,86 @@ class ManifestInfo(Result):
     """The media type of its config."""
     image_size: int | None = None
     """Bytes of its config, layers and blobs together."""
+    attributes: Attributes | None = None
+    """What may be done with it, where the registry tells."""
 
     @classmethod
     def _of(cls, f: dict[str, Any]) -> ManifestInfo:
-        rest = {name: value for name, value in f.items() if name not in ("descriptor", "tags")}
+        rest = {name: value for name, value in Attributes._in(f).items() if name not in ("descriptor", "tags")}
         return cls(Descriptor._of(f["descriptor"]), tuple(f["tags"]), **rest)
+
+
+@dataclass(frozen=True, slots=True)
+class TagInfo(Result):
+    """What is known of a tag in a listing.
+
+    Example:
+        >>> [info.name for info in client.tag_details("oci:store/app")]
+        ['v1']
+    """
+
+    name: str
+    """The tag."""
+    digest: str
+    """What it names."""
+    created: str | None = None
+    """When it was first written, RFC 3339, where the registry tells."""
+    last_updated: str | None = None
+    """When it was last changed, RFC 3339, where the registry tells."""
+    signed: bool | None = None
+    """Whether it is signed by content trust, where the registry tells."""
+    attributes: Attributes | None = None
+    """What may be done with it, where the registry tells."""
+
+    @classmethod
+    def _of(cls, f: dict[str, Any]) -> TagInfo:
+        return cls(**Attributes._in(f))
+
+
+@dataclass(frozen=True, slots=True)
+class LoginResult(Result):
+    """What became of a login.
+
+    Example:
+        >>> LoginResult("registry.example.com", "pass", plain_text=False, verified=True, overridden=False).verified
+        True
+    """
+
+    host: str
+    """The registry."""
+    stored_in: str
+    """Where the credential is kept now: a file, or the name of a helper."""
+    plain_text: bool
+    """Whether it is kept as plain text, which its owner alone can read."""
+    verified: bool
+    """Whether the registry asked for a credential and took this one; one that asks for none cannot tell."""
+    overridden: bool
+    """Whether ``DOCKER_AUTH_CONFIG`` has a credential for the registry, which comes before this one."""
+
+    @classmethod
+    def _of(cls, f: dict[str, Any]) -> LoginResult:
+        return cls(**f)
+
+
+@dataclass(frozen=True, slots=True)
+class LogoutResult(Result):
+    """What became of a logout.
+
+    Example:
+        >>> client.logout("registry.example.com").remains
+        False
+    """
+
+    host: str
+    """The registry."""
+    removed_from: tuple[str, ...]
+    """Where credentials were removed; empty when there were none."""
+    remains: bool
+    """Whether ``DOCKER_AUTH_CONFIG`` still has a credential for the registry."""
+
+    @classmethod
+    def _of(cls, f: dict[str, Any]) -> LogoutResult:
+        return cls(f["host"], tuple(f["removed_from"]), f["remains"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,32 +134,6 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
-    """Bounds on waiting, in seconds, and on what a registry may send; what is left out keeps its default.
-
-    Example:
-        >>> Client(limits=Limits(connect=2, tries=1)).close()
-    """
-
-    connect: float | None = None
-    """To connect; 10."""
-    first_header: float | None = None
-    """From a request to the first header of the answer; 30."""
-    idle: float | None = None
-    """Between two pieces of a body, either way; 30."""
-    upload_answer: float | None = None
-    """From an upload's last byte to the answer; 60, and a second more for every 16 MiB."""
-    tries: int | None = None
-    """Tries of one request, the first included; 5."""
-    stalled: float | None = None
-    """Without a byte moved, retries end after this long; 90."""
-    metadata: int | None = None
-    """Bytes of a manifest or list; 4 MiB."""
-    pages: int | None = None
-    """Pages of a list; 10,000."""
-
-
-@dataclass(frozen=True, slots=True)
 class _Given:
     """A file in the form that the native module reads."""
 

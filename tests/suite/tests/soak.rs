@@ -89,7 +89,7 @@ fn soak(work: &Workspace, place: Place) {
         (0..WORKERS).map(|number| Worker::new(number, seed, work, &place, &shared)).collect();
     let begun = Instant::now();
     while begun.elapsed() < time {
-        let round = A_ROUND.min(time - begun.elapsed());
+        let round = A_ROUND.min(time.saturating_sub(begun.elapsed()));
         thread::scope(|scope| {
             for worker in &mut workers {
                 scope.spawn(|| worker.work(round));

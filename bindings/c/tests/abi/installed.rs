@@ -44,6 +44,26 @@ fn a_program_outside_the_tree_needs_only_pkg_config() {
     }
 }
 
+/// The first program of ocigraph.hpp, its comment marks taken off.
+#[test]
+fn so_does_one_in_cpp() {
+    let work = Workspace::new();
+    let prefix = work.path("some/folder");
+    install(&[prefix.to_str().unwrap()]);
+    let header = fs::read_to_string(prefix.join("include/ocigraph.hpp")).unwrap();
+    let from = header.find("#include <ocigraph.hpp>").unwrap();
+    let to = header.find(" * Handles are owned").unwrap();
+    let lines = header[from..to].lines().map(|line| line.trim_start_matches(" *"));
+    work.write("first.cpp", lines.map(|line| format!("{line}\n")).collect::<String>());
+    work.ocigraph(&["push", "oci:store/app:v1", "--artifact-type", "app/example"]).ok();
+    run(work
+        .command("g++")
+        .args(["-std=c++17", "first.cpp", "-o", "first"])
+        .args(pkg_config(&prefix, &["--cflags", "--libs"])));
+    let mut first = work.command(work.path("first"));
+    assert_eq!(run(first.env("LD_LIBRARY_PATH", prefix.join("lib"))), "oci:store/app:v1\n");
+}
+
 #[test]
 fn destdir_is_written_to_and_named_nowhere() {
     let work = Workspace::new();

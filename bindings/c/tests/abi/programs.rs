@@ -35,13 +35,15 @@ enum How {
 impl How {
     const ALL: [Self; 3] = [Self::Plain, Self::Sanitized, Self::Valgrind];
 
-    fn compiler(self) -> &'static [&'static str] {
+    /// A compiler for C or C++, and its flags.
+    fn compiler(self, cpp: bool) -> Vec<&'static str> {
+        let (gcc, clang) = if cpp { ("g++", "clang++") } else { ("gcc", "clang") };
         match self {
-            How::Plain => &["clang", "-O2"],
+            How::Plain => vec![clang, "-O2"],
             How::Sanitized => {
-                &["gcc", "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
+                vec![gcc, "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
             }
-            How::Valgrind => &["gcc", "-O0"],
+            How::Valgrind => vec![gcc, "-O0"],
         }
     }
 
@@ -57,7 +59,7 @@ impl How {
 fn each(name: &str, run: impl Fn(How, &Workspace, &mut dyn FnMut(&[&str]))) {
     let folder = TempDir::new().unwrap();
     for how in How::ALL {
-        let program = compile(&folder, name, how.compiler());
+        let program = compile(&folder, name, &how.compiler(name.ends_with(".cpp")));
         let work = Workspace::new();
         run(how, &work, &mut |args| {
             let mut command = how.command(&program);
@@ -111,6 +113,16 @@ fn sixteen_threads_share_a_client() {
         let fixture = Fixture::start(Config::default());
         let rounds = if matches!(how, How::Valgrind) { "1" } else { "10" };
         run(&[&format!("{}/shared", fixture.host()), rounds]);
+    });
+}
+
+#[test]
+fn the_wrapper_for_cpp() {
+    let (_fixture, slow) = slow();
+    each("wrapper.cpp", |_, _, run| run(&["oci:here", &slow]));
+    each("wrapper.cpp", |_, _, run| {
+        let fixture = Fixture::start(Config::default());
+        run(&[&format!("{}/here", fixture.host()), &slow]);
     });
 }
 

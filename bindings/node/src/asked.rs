@@ -1,0 +1,78 @@
+//! Credentials by asking JavaScript: each question goes to its thread, and waits for the answer.
+
+use std::sync::{Mutex, PoisonError};
+
+use async_trait::async_trait;
+use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode::NonBlocking};
+use napi_derive::napi;
+use ocigraph::{Code, Credential, CredentialSource, Error, Host, Result};
+use tokio::sync::oneshot;
+
+use crate::options::credential;
+
+/// Called with each question. It does not keep the process alive: the call that waits does.
+pub(crate) type Ask = ThreadsafeFunction<Question, (), Question, napi::Status, false, true>;
+
+/// For which repository of which registry a credential is wanted.
+#[napi]
+pub struct Question {
+    host: String,
+    repository: String,
+    answer: Mutex<Option<oneshot::Sender<Result<Option<Credential>>>>>,
+}
+
+#[napi]
+impl Question {
+    /// The registry.
+    #[napi(getter)]
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// The repository; empty when the registry as a whole is meant.
+    #[napi(getter)]
+    pub fn repository(&self) -> &str {
+        &self.repository
+    }
+
+    /// Answers with a credential as JSON, or with nothing.
+    #[napi]
+    pub fn answer(&self, json: Option<String>) {
+        self.send(json.as_deref().map(credential).transpose());
+    }
+
+    /// Says why there is no answer.
+    #[napi]
+    pub fn refuse(&self, why: String) {
+        self.send(Err(Error::new(Code::Credentials, format!("no credential was given: {why}"))));
+    }
+
+    fn send(&self, answer: Result<Option<Credential>>) {
+        let sender = self.answer.lock().unwrap_or_else(PoisonError::into_inner).take();
+        // Nobody waits any more when the call was aborted.
+        let _ = sender.map(|sender| sender.send(answer));
+    }
+}
+
+pub(crate) struct Asked(Ask);
+
+impl Asked {
+    pub(crate) fn new(ask: Ask) -> Self {
+        Self(ask)
+    }
+}
+
+#[async_trait]
+impl CredentialSource for Asked {
+    async fn credential(&self, host: &Host, repository: &str) -> Result<Option<Credential>> {
+        let (sender, answer) = oneshot::channel();
+        let question = Question {
+            host: host.to_string(),
+            repository: repository.to_owned(),
+            answer: Mutex::new(Some(sender)),
+        };
+        self.0.call(question, NonBlocking);
+        let unanswered = |_| Error::new(Code::Credentials, "nobody answered for a credential");
+        answer.await.map_err(unanswered)?
+    }
+}

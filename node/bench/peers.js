@@ -1,0 +1,116 @@
+// Times the package beside its peers, in one run: digests of files beside `node:crypto`, and transfers beside the command
+// line, which is the same core without JavaScript. Wants a release build: `make node` first, and no other work on the machine.
+//
+//   npm run bench                        prints a table; RUNS=5 for more runs, of which the best counts
+
+import { execFileSync, spawn } from 'node:child_process';
+import { createHash, randomFillSync } from 'node:crypto';
+import { once } from 'node:events';
+import { createReadStream, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { fileURLToPath } from 'node:url';
+
+import { Client, digestFiles } from 'ocigraph';
+
+import { folder } from '../lib/native.js';
+
+const RUNS = Number(process.env.RUNS ?? 3);
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const dir = mkdtempSync(join(tmpdir(), 'ocigraph-bench-'));
+const command = join(folder, 'ocigraph');
+
+/** The best of the runs, in seconds. Ours and theirs take turns, so that a busy moment strikes both. */
+async function race(ours, theirs, before = () => {}) {
+  const best = [Infinity, Infinity];
+  for (let run = 0; run < RUNS; run += 1) {
+    for (const [i, contender] of [ours, theirs].entries()) {
+      await before(run, i);
+      const from = performance.now();
+      await contender(run, i);
+      best[i] = Math.min(best[i], (performance.now() - from) / 1000);
+    }
+  }
+  return best;
+}
+
+function print(name, [ours, theirs], peer) {
+  const ratio = `${(ours / theirs).toFixed(2)} of ${peer}`;
+  console.log(`${name.padEnd(28)} ${ours.toFixed(3).padStart(8)} s ${theirs.toFixed(3).padStart(8)} s   ${ratio}`);
+}
+
+function files(name, count, size) {
+  mkdirSync(join(dir, name));
+  return Array.from({ length: count }, (_, i) => {
+    const path = join(dir, name, `${i}`);
+    writeFileSync(path, randomFillSync(Buffer.alloc(size)));
+    return path;
+  });
+}
+
+/** What a program would write with `node:crypto`: streams, as many at once as there are processors. */
+async function withCrypto(paths) {
+  const waiting = [...paths];
+  const digests = [];
+  const one = async () => {
+    for (let path = waiting.pop(); path; path = waiting.pop()) {
+      const hash = createHash('sha256');
+      await pipeline(createReadStream(path, { highWaterMark: 512 * 1024 }), hash);
+      digests.push(hash.digest('hex'));
+    }
+  };
+  await Promise.all(Array.from({ length: availableParallelism() * 2 }, one));
+  return digests;
+}
+
+async function fixture() {
+  const program = join(process.env.CARGO_TARGET_DIR ?? join(root, 'target'), 'release', 'ocigraph-fixture');
+  const child = spawn(program, ['--blobs', join(dir, 'blobs')], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const [line] = await once(child.stdout, 'data');
+  return { host: JSON.parse(line).address, end: () => child.stdin.end() };
+}
+
+try {
+  console.log(`${''.padEnd(28)} ${'ocigraph'.padStart(10)} ${'peer'.padStart(10)}`);
+  for (const [name, count, size] of [
+    ['2,000 x 16 KiB', 2000, 16 << 10],
+    ['8 x 128 MiB', 8, 128 << 20],
+  ]) {
+    const paths = files(name, count, size);
+    print(
+      `digest ${name}`,
+      await race(
+        () => digestFiles(paths),
+        () => withCrypto(paths),
+      ),
+      'node:crypto',
+    );
+  }
+
+  const { host, end } = await fixture();
+  const client = new Client();
+  // The command starts a process, which is not what is compared: its start is measured, and taken off.
+  const [, start] = await race(
+    () => {},
+    () => execFileSync(command, ['version']),
+  );
+  const cli = (...args) =>
+    execFileSync(command, [...args, '--no-progress'], { stdio: ['ignore', 'ignore', 'inherit'], cwd: dir });
+  const net = ([ours, theirs]) => [ours, theirs - start];
+  const large = join('8 x 128 MiB', '0');
+  const place = (run, i) => `${host}/app${run}-${i}`;
+  const push = await race(
+    (run, i) => client.push(`${place(run, i)}:v1`, { files: [{ path: join(dir, large), title: 'large' }] }),
+    (run, i) => cli('push', `${place(run, i)}:v1`, large),
+  );
+  print('push 128 MiB', net(push), 'the command line');
+  const pull = await race(
+    (run) => client.pull(`${place(0, 0)}:v1`, { output: join(dir, `out-${run}`) }),
+    (run) => cli('pull', `${place(0, 1)}:v1`, '-o', join(dir, `cli-${run}`)),
+  );
+  print('pull 128 MiB', net(pull), 'the command line');
+  end();
+} finally {
+  rmSync(dir, { recursive: true, force: true });
+}

@@ -1,0 +1,83 @@
+// Credentials in every form: given, asked for, stored by login and removed by logout.
+
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+
+import { Client } from 'ocigraph';
+
+import { fixture, folder } from './support/servers.js';
+
+const me = { username: 'me', password: 'secret' };
+const registry = (t) => fixture(t, '--auth=basic:me:secret');
+
+test('a given credential and headers go to the registry', async (t) => {
+  const { host } = await registry(t);
+  await assert.rejects(new Client({ credentials: 'anonymous' }).tags(`${host}/app`), { code: 'UNAUTHORIZED' });
+  const client = new Client({ credentials: me, headers: { 'X-Mine': 'yes' }, userAgent: 'mine/1' });
+  await client.push(`${host}/app:v1`);
+  assert.deepEqual(
+    (await client.tagDetails(`${host}/app`)).map((tag) => tag.name),
+    ['v1'],
+  );
+});
+
+test('a function is asked for the credential of a registry, and may take its time', async (t) => {
+  const { host } = await registry(t);
+  const asked = [];
+  const client = new Client({
+    credentials: async (...question) => {
+      asked.push(question);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      return me;
+    },
+  });
+  await client.push(`${host}/app:v1`);
+  assert.deepEqual(await client.tags(`${host}/app`), ['v1']);
+  assert.deepEqual(asked[0], [host, 'app']);
+});
+
+test('a function that knows nothing means anonymous use, and one that throws says why', async (t) => {
+  const { host } = await registry(t);
+  const tags = (credentials) => new Client({ credentials }).tags(`${host}/app`);
+  await assert.rejects(
+    tags(() => undefined),
+    { code: 'UNAUTHORIZED' },
+  );
+  await assert.rejects(
+    tags(() => ({ username: 'me' })),
+    { code: 'INVALID_ARGUMENT' },
+  );
+  const broken = () => {
+    throw new Error('the vault is closed');
+  };
+  await assert.rejects(tags(broken), { code: 'CREDENTIALS', message: /the vault is closed/ });
+});
+
+test('an aborted call does not wait for the answer', async (t) => {
+  const { host } = await registry(t);
+  const control = new AbortController();
+  const credentials = () => {
+    control.abort('enough');
+    return new Promise(() => {});
+  };
+  const calling = new Client({ credentials }).tags(`${host}/app`, { signal: control.signal });
+  await assert.rejects(calling, (error) => error === 'enough');
+});
+
+test('login checks and stores a credential, and logout removes it', async (t) => {
+  const { host } = await registry(t);
+  const path = join(folder(t), 'config.json');
+  const client = new Client({ registryConfig: pathToFileURL(path) });
+  await assert.rejects(client.login(host, { ...me, password: 'wrong' }), { code: 'UNAUTHORIZED' });
+  assert.equal(existsSync(path), false);
+  const result = await client.login(host, me);
+  assert.deepEqual(result, { host, storedIn: path, plainText: true, verified: true, overridden: false });
+  assert.ok(host in JSON.parse(readFileSync(path, 'utf8')).auths);
+  const another = new Client({ registryConfig: path });
+  await another.push(`${host}/app:v1`);
+  assert.deepEqual(await client.logout(host), { host, removedFrom: [path], remains: false });
+  await assert.rejects(new Client({ registryConfig: path }).tags(`${host}/app`), { code: 'UNAUTHORIZED' });
+});
