@@ -33,7 +33,8 @@ use crate::{
     verify,
 };
 
-/// What a token must allow beside `pull`. A delete may have to bring an index of referrers up to date.
+/// What a token must allow beside `pull`. Where a delete has to bring an index of referrers up to date,
+/// the registry asks for more.
 const PUSH: [&str; 1] = ["push"];
 const DELETE: [&str; 1] = ["delete"];
 
@@ -168,6 +169,7 @@ impl Client {
         options: CopyOptions,
     ) -> Result<CopyReport> {
         let during = |e: Error| e.during("copy", format!("{source} to {destination}"));
+        self.check_secrets(source, destination).map_err(during)?;
         let (from, to) = self.open_both(source, destination).map_err(during)?;
         copy::copy(from, source, to, destination, options).await.map_err(during)
     }
@@ -286,7 +288,7 @@ impl Client {
         manifest_for(store.as_ref(), &name, platform).await.map_err(during)
     }
 
-    /// Stores a manifest as it is, under the reference's tags. CONFLICT when the reference has a
+    /// Stores a manifest as it is, under the reference's tags. DIGEST_MISMATCH when the reference has a
     /// digest and it is another.
     pub async fn push_manifest(&self, reference: &Reference, manifest: &Manifest) -> Result<()> {
         let during = |e: Error| e.during("push manifest", reference);
@@ -334,6 +336,25 @@ impl Client {
         let blob = Descriptor::of(crate::media_type::OCTET_STREAM, &bytes);
         self.push_blob(reference, &blob, Arc::new(bytes)).await?;
         Ok(blob)
+    }
+
+    /// What was given for one registry is not sent to two.
+    fn check_secrets(&self, source: &Reference, destination: &Reference) -> Result<()> {
+        let (Place::Registry { host, .. }, Place::Registry { host: other, .. }) =
+            (source.place(), destination.place())
+        else {
+            return Ok(());
+        };
+        let given = matches!(self.config.credentials, Credentials::Given(_));
+        if host != other && (given || !self.config.headers.is_empty()) {
+            let what = if given { "a credential" } else { "a header" };
+            return Err(Error::new(
+                Code::InvalidArgument,
+                format!("{what} that was given for one registry would be sent to both"),
+            )
+            .with_hint("sign in to each with `ocigraph login`, and give none here"));
+        }
+        Ok(())
     }
 
     /// The next connection looks for credentials anew.

@@ -26,7 +26,7 @@ use crate::{
     progress::{Event, Outcome},
     reference::{Name, Reference},
     store::{Reported, Source, Store, StoredBlob},
-    work::{LargeBlobs, concurrency},
+    work::{LargeBlobs, bounded, concurrency},
 };
 
 pub(crate) async fn copy(
@@ -111,38 +111,50 @@ impl Work {
     }
 
     /// Fetches a manifest and copies its blobs, unless it is there already.
-    async fn prepare(&self, wanted: &Digest, known: Option<Manifest>) -> Result<(Manifest, bool)> {
+    async fn prepare(
+        &self,
+        wanted: Digest,
+        known: Option<Manifest>,
+        as_subject: bool,
+    ) -> Result<Done> {
         let fetch = async {
             let name = Name::Digest(wanted.clone());
             match known {
-                Some(manifest) => Ok(manifest),
-                None => self.from.fetch_manifest(&name).await,
+                Some(manifest) => Ok(Some(manifest)),
+                None => match self.from.fetch_manifest(&name).await {
+                    Err(e) if as_subject && e.code() == Code::NotFound => Ok(None),
+                    fetched => fetched.map(Some),
+                },
             }
         };
         let (manifest, there) = {
             let _permit = self.request().await;
-            tokio::try_join!(fetch, self.is_there(wanted))?
+            tokio::try_join!(fetch, self.is_there(&wanted))?
         };
+        let Some(manifest) = manifest else { return Ok(Done::Dangling(wanted)) };
         if !there {
             let blobs = manifest.content().filter(|b| self.options.foreign || !b.is_foreign());
             // Not a closure in `map`: its borrow would have to outlive the stream.
             let each: Vec<_> = blobs.map(|blob| self.copy_blob(blob)).collect();
             stream::iter(each).buffer_unordered(self.at_once).try_collect::<()>().await?;
         }
-        Ok((manifest, there))
+        Ok(Done::Prepared { manifest: Box::new(manifest), there })
     }
 
     async fn copy_blob(&self, blob: &Descriptor) -> Result<()> {
         let once = {
             let mut blobs = self.blobs.lock().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(blobs.entry(blob.digest.clone()).or_default())
+            let once = Arc::clone(blobs.entry(blob.digest.clone()).or_default());
+            bounded(blobs.len(), self.from.entries())?;
+            once
         };
         once.get_or_try_init(|| self.copy_blob_once(blob)).await.copied()
     }
 
     async fn copy_blob_once(&self, blob: &Descriptor) -> Result<()> {
-        let _permit = self.request().await;
+        // In this order: large blobs that wait for their turn keep nobody from asking.
         let _turn = self.large.turn(blob).await;
+        let _permit = self.request().await;
         let progress = &self.options.progress;
         progress.report(Event::Started { blob });
         let source: Arc<dyn Source> = match blob.inline() {
@@ -184,6 +196,7 @@ enum Done {
     Dangling(Digest),
     Written(Digest),
     Referrers(Vec<Descriptor>),
+    Announced,
 }
 
 type Step<'a> = BoxFuture<'a, Result<Done>>;
@@ -200,6 +213,9 @@ struct Walk<'a> {
     written: HashSet<Digest>,
     waiting: HashMap<Digest, (Manifest, usize)>,
     waiters: HashMap<Digest, Vec<Digest>>,
+    /// What was there, by its subject: a copy that was killed may not have come to the list of
+    /// referrers that clients keep.
+    unannounced: HashMap<Digest, Vec<Descriptor>>,
 }
 
 impl<'a> Walk<'a> {
@@ -214,12 +230,32 @@ impl<'a> Walk<'a> {
             written: HashSet::new(),
             waiting: HashMap::new(),
             waiters: HashMap::new(),
+            unannounced: HashMap::new(),
         }
     }
 
     async fn run(mut self, root: Manifest) -> Result<()> {
         self.ask_referrers(root.digest());
         self.begin(root.digest(), Some(root.clone()), false);
+        self.take_steps().await?;
+        for (subject, referrers) in std::mem::take(&mut self.unannounced) {
+            let work = self.work;
+            self.steps.push(Box::pin(async move {
+                let _permit = work.request().await;
+                work.to.announce(&subject, &referrers).await?;
+                Ok(Done::Announced)
+            }));
+        }
+        self.take_steps().await?;
+        match self.waiting.keys().next() {
+            None => Ok(()),
+            Some(digest) => {
+                Err(Error::new(Code::Internal, format!("{digest} waits for what was never copied")))
+            }
+        }
+    }
+
+    async fn take_steps(&mut self) -> Result<()> {
         while let Some(done) = self.steps.next().await {
             match done? {
                 Done::Prepared { manifest, there } => self.prepared(*manifest, there),
@@ -230,28 +266,18 @@ impl<'a> Walk<'a> {
                         self.begin(&referrer.digest, None, false);
                     }
                 }
+                Done::Announced => {}
             }
+            bounded(self.begun.len().max(self.asked.len()), self.work.from.entries())?;
         }
-        match self.waiting.keys().next() {
-            None => Ok(()),
-            Some(digest) => {
-                Err(Error::new(Code::Internal, format!("{digest} waits for what was never copied")))
-            }
-        }
+        Ok(())
     }
 
     fn begin(&mut self, digest: &Digest, known: Option<Manifest>, as_subject: bool) {
         if !self.begun.insert(digest.clone()) {
             return;
         }
-        let (work, digest) = (self.work, digest.clone());
-        self.steps.push(Box::pin(async move {
-            match work.prepare(&digest, known).await {
-                Ok((manifest, there)) => Ok(Done::Prepared { manifest: Box::new(manifest), there }),
-                Err(e) if as_subject && e.code() == Code::NotFound => Ok(Done::Dangling(digest)),
-                Err(e) => Err(e),
-            }
-        }));
+        self.steps.push(Box::pin(self.work.prepare(digest.clone(), known, as_subject)));
     }
 
     fn ask_referrers(&mut self, digest: &Digest) {
@@ -299,10 +325,12 @@ impl<'a> Walk<'a> {
     /// A manifest that is there has all it refers to; the root may be there without its tags.
     fn already(&mut self, manifest: Manifest) {
         if *manifest.digest() == self.root && !self.tags.is_empty() {
-            self.write(manifest);
-        } else {
-            self.finish(manifest.digest().clone());
+            return self.write(manifest);
         }
+        if let Some(subject) = manifest.subject() {
+            self.unannounced.entry(subject.digest.clone()).or_default().push(manifest.descriptor());
+        }
+        self.finish(manifest.digest().clone());
     }
 
     fn write(&mut self, manifest: Manifest) {

@@ -21,7 +21,7 @@ use crate::{
     options::{DeleteOptions, DeleteReport, Failed, Kept},
     reference::{Name, Reference},
     store::{Doomed, Store, listed_manifest, resolve_tags},
-    work::concurrency,
+    work::{bounded, concurrency},
 };
 
 pub(crate) async fn delete(
@@ -110,8 +110,9 @@ impl Closure {
         };
         let mut level = vec![root.clone()];
         closure.add(root);
+        let mut listed = 0;
         while !level.is_empty() {
-            let looked = stream::iter(level)
+            let mut looked = stream::iter(level)
                 .map(|node| async move {
                     let (referrers, children) = tokio::try_join!(
                         store.referrers(&node.digest, None),
@@ -119,11 +120,11 @@ impl Closure {
                     )?;
                     Ok::<_, Error>((node.digest, referrers, children))
                 })
-                .buffered(at_once)
-                .try_collect::<Vec<_>>()
-                .await?;
+                .buffered(at_once);
             level = Vec::new();
-            for (digest, referrers, children) in looked {
+            while let Some((digest, referrers, children)) = looked.try_next().await? {
+                listed += referrers.len() + children.len();
+                bounded(listed, store.entries())?;
                 for referrer in referrers {
                     closure.link(&digest, &referrer, true);
                     level.extend(closure.add(referrer));
@@ -338,20 +339,19 @@ impl Others {
             if level.is_empty() {
                 return Ok(());
             }
-            let read = stream::iter(std::mem::take(&mut level))
+            let mut read = stream::iter(std::mem::take(&mut level))
                 .map(|index| async move {
                     Ok::<_, Error>((index.digest.clone(), children_of(store, &index).await?))
                 })
-                .buffered(at_once)
-                .try_collect::<Vec<_>>()
-                .await?;
-            for (index, children) in read {
+                .buffered(at_once);
+            while let Some((index, children)) = read.try_next().await? {
                 for child in children {
                     if closure.nodes.contains_key(&child.digest) {
                         self.listed_by.entry(child.digest.clone()).or_insert_with(|| index.clone());
                     }
                     level.push(child);
                 }
+                bounded(seen.len() + level.len(), store.entries())?;
             }
         }
     }

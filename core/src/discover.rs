@@ -13,7 +13,7 @@ use crate::{
     options::DiscoverOptions,
     reference::{Name, Reference},
     store::Store,
-    work::concurrency,
+    work::{bounded, concurrency},
 };
 
 pub(crate) async fn discover(
@@ -72,6 +72,7 @@ fn hint(options: &DiscoverOptions) -> Option<&str> {
 async fn walk(store: &dyn Store, graph: &mut Graph, depth: usize, at_once: usize) -> Result<()> {
     let mut seen = HashSet::from([graph.subject().digest.clone()]);
     let mut level: Vec<Digest> = vec![graph.subject().digest.clone()];
+    let mut listed = graph.referrers(&graph.subject().digest).len();
     for _ in 1..depth {
         let next: Vec<Digest> = level
             .iter()
@@ -82,14 +83,15 @@ async fn walk(store: &dyn Store, graph: &mut Graph, depth: usize, at_once: usize
         if next.is_empty() {
             break;
         }
-        let asked = stream::iter(next.clone())
+        let mut asked = stream::iter(next.clone())
             .map(|digest| async move {
                 let referrers = store.referrers(&digest, None).await?;
                 Ok::<_, crate::Error>((digest, referrers))
             })
             .buffer_unordered(at_once);
-        let answers: Vec<_> = asked.try_collect().await?;
-        for (digest, referrers) in answers {
+        while let Some((digest, referrers)) = asked.try_next().await? {
+            listed += referrers.len();
+            bounded(listed, store.entries())?;
             graph.insert(digest, referrers);
         }
         level = next;

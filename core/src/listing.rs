@@ -12,7 +12,7 @@ use crate::{
     media_type,
     options::{ManifestInfo, TagInfo},
     store::{Store, listed_manifest, read_small, resolve_tags},
-    work::AT_ONCE,
+    work::{AT_ONCE, bounded},
 };
 
 /// Tagged manifests in the order of their tags, then what they list and what refers to them.
@@ -46,15 +46,14 @@ pub(crate) async fn manifests(store: &dyn Store) -> Result<Vec<ManifestInfo>> {
         if level.is_empty() {
             return Ok(found);
         }
-        let looked = stream::iter(std::mem::take(&mut level))
+        let mut looked = stream::iter(std::mem::take(&mut level))
             .map(|descriptor| look_at(store, descriptor))
-            .buffered(AT_ONCE)
-            .try_collect::<Vec<_>>()
-            .await?;
-        for (mut info, next) in looked {
+            .buffered(AT_ONCE);
+        while let Some((mut info, next)) = looked.try_next().await? {
             info.tags = tags_of.remove(&info.descriptor.digest).unwrap_or_default();
             found.push(info);
             level.extend(next);
+            bounded(seen.len() + level.len(), store.entries())?;
         }
     }
 }

@@ -157,9 +157,11 @@ impl Manifest {
         &self.view.blobs
     }
 
-    /// All the blobs that must be there for the manifest to be whole: config and layers or blobs.
+    /// All the blobs that must be there for the manifest to be whole: config and layers or blobs, and
+    /// what an index lists that is no manifest, as BuildKit's of a cache list layers.
     pub fn content(&self) -> impl Iterator<Item = &Descriptor> {
-        self.view.config.iter().chain(&self.view.blobs)
+        let others = self.view.manifests.iter().filter(|d| !media_type::is_manifest(&d.media_type));
+        self.view.config.iter().chain(&self.view.blobs).chain(others)
     }
 
     /// The manifests an index lists.

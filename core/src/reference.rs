@@ -350,6 +350,12 @@ impl FromStr for Host {
 
     fn from_str(text: &str) -> Result<Self> {
         let wrong = |why: &str| Err(invalid(format!("{text:?} is no registry: {why}")));
+        if text.contains("://") {
+            return wrong("it has a scheme; write HOST or HOST:PORT");
+        }
+        if text.contains('/') {
+            return wrong("it goes on after the host; write HOST or HOST:PORT alone");
+        }
         let (name, port) = match text.strip_prefix('[') {
             Some(rest) => match rest.split_once(']') {
                 Some((address, "")) => (&text[..address.len() + 2], None),

@@ -19,6 +19,7 @@ use crate::{
     options::{ManifestInfo, TagInfo},
     progress::{Event, Outcome, Progress},
     reference::{Host, Name},
+    work::ENTRIES,
 };
 
 /// Content on its way: chunks of bytes, and an error where it broke.
@@ -71,6 +72,13 @@ pub trait Store: fmt::Debug + Send + Sync {
         artifact_type: Option<&str>,
     ) -> Result<Vec<Descriptor>>;
 
+    /// Makes manifests that are there findable as referrers of `subject`, where a push that broke
+    /// off has not come to it.
+    async fn announce(&self, subject: &Digest, referrers: &[Descriptor]) -> Result<()> {
+        let _ = (subject, referrers);
+        Ok(())
+    }
+
     /// All tags, without those by which clients keep referrers; in the store's order.
     async fn tags(&self) -> Result<Vec<String>>;
 
@@ -87,6 +95,11 @@ pub trait Store: fmt::Debug + Send + Sync {
     /// All tags with what the store knows of them, where it keeps such a list.
     async fn listed_tags(&self) -> Result<Option<Vec<TagInfo>>> {
         Ok(None)
+    }
+
+    /// How many manifests and blobs a walk may find here before it ends with TOO_LARGE.
+    fn entries(&self) -> usize {
+        ENTRIES
     }
 
     /// The registry and repository, where it is one: blobs can be mounted from there.

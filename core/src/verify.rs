@@ -19,7 +19,7 @@ use crate::{
     progress::{Event, Outcome},
     reference::{Name, Reference},
     store::{Store, verified},
-    work::{LargeBlobs, concurrency},
+    work::{LargeBlobs, bounded, concurrency},
 };
 
 pub(crate) async fn verify(
@@ -36,8 +36,9 @@ pub(crate) async fn verify(
     let at_once = concurrency(options.concurrency);
     let work = Arc::new(Work { store, options, large: LargeBlobs::new() });
     let mut report = VerifyReport::default();
-    let mut seen = HashSet::from([root.digest.clone()]);
-    let mut level = vec![Item { descriptor: root, path: Vec::new(), is_manifest: true }];
+    let root = Item { descriptor: root, path: Vec::new(), is_manifest: true };
+    let mut seen = HashSet::from([root.key()]);
+    let mut level = vec![root];
     while !level.is_empty() {
         // Each on a task of its own, so that digests are computed on all cores.
         let checks = std::mem::take(&mut level)
@@ -50,12 +51,12 @@ pub(crate) async fn verify(
             report.checked += 1;
             report.bytes += checked.bytes;
             report.problems.extend(checked.problems);
-            level.extend(
-                checked.next.into_iter().filter(|i| seen.insert(i.descriptor.digest.clone())),
-            );
+            level.extend(checked.next.into_iter().filter(|item| seen.insert(item.key())));
+            bounded(seen.len(), work.store.entries())?;
         }
     }
     // A damaged manifest does not tell what it refers to, so that it may belong here.
+    let seen: HashSet<Digest> = seen.into_iter().map(|(digest, ..)| digest).collect();
     let untagged = work.store.untagged().await?.into_iter().filter(|d| !seen.contains(&d.digest));
     let unread = untagged.map(|listed| read_listed(&work, listed));
     let unread: Vec<_> = stream::iter(unread).buffered(at_once).try_collect().await?;
@@ -87,6 +88,12 @@ struct Item {
 }
 
 impl Item {
+    /// What is checked once. Sizes that differ from place to place are each checked, and what is a
+    /// blob to one and a manifest to another is both.
+    fn key(&self) -> (Digest, u64, bool) {
+        (self.descriptor.digest.clone(), self.descriptor.size, self.is_manifest)
+    }
+
     fn problem(&self, kind: ProblemKind, detail: impl Into<String>) -> Problem {
         Problem {
             descriptor: self.descriptor.clone(),

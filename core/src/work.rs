@@ -13,6 +13,10 @@ use crate::{
 /// Requests at once, where the caller does not say.
 pub(crate) const AT_ONCE: usize = 32;
 
+/// What a list or a walk may come to, where the caller does not say: more than anyone keeps in a
+/// place, few enough for memory.
+pub(crate) const ENTRIES: usize = 1_000_000;
+
 /// A blob from here on is large: few of them saturate a disk.
 const LARGE: u64 = 8 * 1024 * 1024;
 const LARGE_AT_ONCE: usize = 4;
@@ -20,6 +24,14 @@ const LARGE_AT_ONCE: usize = 4;
 /// How many requests an operation makes at once.
 pub(crate) fn concurrency(asked: Option<usize>) -> usize {
     asked.unwrap_or(AT_ONCE).max(1)
+}
+
+/// TOO_LARGE when a list or a walk has come to more than `limit`: whoever sends it may never end it.
+pub(crate) fn bounded(found: usize, limit: usize) -> Result<()> {
+    if found <= limit {
+        return Ok(());
+    }
+    Err(Error::new(Code::TooLarge, format!("more than {limit} entries were listed")))
 }
 
 /// Lets few large blobs through at once, and any number of others.

@@ -194,13 +194,6 @@ impl Common {
         self.client_with(self.credential()?)
     }
 
-    /// Whether a credential was given for this command.
-    pub(crate) fn has_credential(&self) -> bool {
-        self.registry.username.is_some()
-            || self.registry.identity_token.is_some()
-            || self.registry.identity_token_stdin
-    }
-
     /// A client that is given its credential later.
     pub(crate) fn anonymous_client(&self) -> Result<Client> {
         self.client_with(None)

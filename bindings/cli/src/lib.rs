@@ -6,7 +6,7 @@ mod commands;
 mod output;
 mod progress;
 
-use std::{ffi::OsString, time::Duration};
+use std::{ffi::OsString, io::IsTerminal as _, time::Duration};
 
 use clap::{CommandFactory, Parser};
 use ocigraph::{Code, Error};
@@ -152,6 +152,8 @@ fn start_logging(common: &Common) {
     fmt()
         .with_env_filter(EnvFilter::new(filter))
         .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_target(false)
         .without_time()
         .init();
 }

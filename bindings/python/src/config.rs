@@ -141,6 +141,7 @@ impl GivenLimits {
             stalled: or(self.stalled, usual.stalled),
             metadata: self.metadata.unwrap_or(usual.metadata),
             pages: self.pages.unwrap_or(usual.pages),
+            entries: usual.entries,
             helper: or(self.helper, usual.helper),
         }
     }

@@ -17,6 +17,8 @@ pub(crate) struct Challenge {
 /// All challenges of one header value.
 pub(crate) fn parse_challenges(header: &str) -> Vec<Challenge> {
     let mut challenges: Vec<Challenge> = Vec::new();
+    // The parameter whose value stood last, without quotes.
+    let mut unquoted: Option<String> = None;
     for part in split_outside_quotes(header) {
         let part = part.trim();
         // `Scheme name=value` begins a challenge, `name=value` goes on with it.
@@ -25,6 +27,16 @@ pub(crate) fn parse_challenges(header: &str) -> Vec<Challenge> {
             part
         } else {
             if first.is_empty() || !first.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
+                continue;
+            }
+            // `scope=repository:app:pull,push` should have been quoted.
+            if rest.is_empty()
+                && !is_known(first)
+                && let (Some(name), Some(challenge)) = (&unquoted, challenges.last_mut())
+                && let Some(value) = challenge.parameters.get_mut(name)
+            {
+                value.push(',');
+                value.push_str(first);
                 continue;
             }
             challenges.push(Challenge {
@@ -36,11 +48,19 @@ pub(crate) fn parse_challenges(header: &str) -> Vec<Challenge> {
         if let (Some(challenge), Some((name, value))) =
             (challenges.last_mut(), parameter.split_once('='))
         {
-            let value = unquote(value.trim());
-            challenge.parameters.insert(name.trim().to_ascii_lowercase(), value);
+            let (name, value) = (name.trim().to_ascii_lowercase(), value.trim());
+            unquoted = (!value.starts_with('"')).then(|| name.clone());
+            challenge.parameters.insert(name, unquote(value));
         }
     }
     challenges
+}
+
+/// Schemes that may stand without parameters.
+fn is_known(scheme: &str) -> bool {
+    ["basic", "bearer", "digest", "negotiate", "ntlm"]
+        .iter()
+        .any(|known| scheme.eq_ignore_ascii_case(known))
 }
 
 fn split_outside_quotes(text: &str) -> Vec<&str> {
@@ -86,6 +106,16 @@ mod tests {
         assert_eq!(found[0].parameters["realm"], "a, b");
         assert_eq!(found[1].scheme, "bearer");
         assert_eq!(found[1].parameters["scope"], "repository:x:pull,push");
+    }
+
+    #[test]
+    fn a_list_without_quotes_is_one_value() {
+        let found = parse_challenges(
+            "Bearer realm=https://a.example/t,scope=repository:x:pull,push,service=s, Basic",
+        );
+        assert_eq!(found.len(), 2);
+        assert_eq!(found[0].parameters["scope"], "repository:x:pull,push");
+        assert_eq!(found[0].parameters["service"], "s");
     }
 
     #[test]

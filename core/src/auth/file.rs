@@ -41,7 +41,6 @@ pub(super) enum Kind {
 }
 
 /// A file's content.
-#[derive(Debug)]
 pub(super) struct CredentialFile {
     /// Where it is, or the name of the variable that holds it.
     pub(super) name: String,
@@ -86,7 +85,11 @@ impl CredentialFile {
     pub(super) fn read(path: &Path, kind: Kind) -> Result<Option<Self>> {
         let text = match fs::read(path) {
             Ok(text) => Zeroizing::new(text),
-            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(e)
+                if matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) =>
+            {
+                return Ok(None);
+            }
             Err(e) => {
                 return Err(Error::new(
                     Code::Credentials,

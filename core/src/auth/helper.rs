@@ -164,6 +164,9 @@ impl Helper {
             return Ok(Answer::Nothing);
         }
         // Its words stand on standard output, where the secret would stand had it succeeded.
+        if serde_json::from_str::<serde_json::Map<_, _>>(said).is_ok() {
+            return Err(self.failed(verb, "it failed, with an answer that may hold a secret"));
+        }
         let said: String = said.chars().filter(|c| !c.is_control()).take(512).collect();
         Err(self.failed(verb, if said.is_empty() { "it failed without a word" } else { &said }))
     }

@@ -18,5 +18,5 @@ pub use credential::{Credential, CredentialSource, Credentials, Secret};
 pub(crate) use realm::Guard;
 pub(crate) use scope::Scopes;
 pub use stored::StoredIn;
-pub(crate) use stored::{Places, Source, Stored};
+pub(crate) use stored::{Places, Source};
 pub(crate) use token::{Realm, Token, TokenRequest, read_identity_token};

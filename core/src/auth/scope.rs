@@ -62,7 +62,12 @@ impl Scopes {
     pub(crate) fn each(&self) -> impl Iterator<Item = String> {
         self.0.iter().map(|(resource, actions)| {
             let actions: Vec<&str> = actions.iter().map(String::as_str).collect();
-            format!("{resource}:{}", actions.join(","))
+            // What is written otherwise in a challenge is asked for as it is written there.
+            if actions.is_empty() {
+                resource.clone()
+            } else {
+                format!("{resource}:{}", actions.join(","))
+            }
         })
     }
 }
@@ -91,5 +96,6 @@ mod tests {
         let scopes = Scopes::parse("repository:localhost:5000/a:pull registry:catalog:*");
         assert_eq!(scopes.to_string(), "registry:catalog:* repository:localhost:5000/a:pull");
         assert_eq!(Scopes::catalog().to_string(), "registry:catalog:*");
+        assert_eq!(Scopes::parse("aws").to_string(), "aws");
     }
 }

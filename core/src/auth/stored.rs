@@ -25,7 +25,7 @@ use crate::{
 const VARIABLE: &str = "DOCKER_AUTH_CONFIG";
 
 /// The places, as the environment has them. Nothing is read yet.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Places {
     variable: Option<OsString>,
     /// The file that the caller named.
@@ -87,19 +87,53 @@ impl Places {
         docker.chain(containers).collect()
     }
 
-    /// Reads all there is.
-    pub(crate) fn read(&self) -> Result<Stored> {
-        let mut files = Vec::new();
-        if let Some(text) = &self.variable {
-            let text = text
-                .to_str()
-                .ok_or_else(|| Error::new(Code::Credentials, format!("{VARIABLE} is not UTF-8")))?;
-            files.push(CredentialFile::parse(VARIABLE, text.as_bytes(), Kind::Docker)?);
+    /// Where the credential for a repository is. The places are read one after the other, and none
+    /// beyond the first that answers.
+    pub(crate) fn find(&self, host: &Host, repository: &str) -> Result<Source> {
+        if let Some(file) = self.variable()?
+            && let Some(source) = self.ask(&file, host, repository)?
+        {
+            return Ok(source);
         }
         for At { path, kind } in self.files() {
-            files.extend(CredentialFile::read(&path, kind)?);
+            let read = match CredentialFile::read(&path, kind) {
+                // A place that nobody named and this user may not look into is not there.
+                Err(e) if is_denied(&e) && Some(&path) != self.named.as_ref() => {
+                    tracing::warn!(error = %e, "passed over");
+                    None
+                }
+                read => read?,
+            };
+            if let Some(file) = read
+                && let Some(source) = self.ask(&file, host, repository)?
+            {
+                return Ok(source);
+            }
         }
-        Ok(Stored { files, helper_limit: self.helper_limit })
+        Ok(Source::Nowhere)
+    }
+
+    fn ask(&self, file: &CredentialFile, host: &Host, repository: &str) -> Result<Option<Source>> {
+        Ok(match file.find(host, repository)? {
+            Found::Nothing => None,
+            Found::Credential(credential) => {
+                tracing::debug!(%host, file = file.name, "credential found");
+                Some(Source::Here(credential))
+            }
+            Found::Helper(name) => {
+                tracing::debug!(%host, file = file.name, helper = name, "a helper is in charge");
+                let helper = Helper::new(&name, self.helper_limit)?;
+                Some(Source::Helper(helper, key_of(host)))
+            }
+        })
+    }
+
+    fn variable(&self) -> Result<Option<CredentialFile>> {
+        let Some(text) = &self.variable else { return Ok(None) };
+        let text = text
+            .to_str()
+            .ok_or_else(|| Error::new(Code::Credentials, format!("{VARIABLE} is not UTF-8")))?;
+        CredentialFile::parse(VARIABLE, text.as_bytes(), Kind::Docker).map(Some)
     }
 
     /// The file that `login` writes to.
@@ -153,26 +187,39 @@ impl Places {
 
     /// Whether the environment itself has a credential for the host, which no file can take away.
     pub(crate) fn is_fixed(&self, host: &Host) -> bool {
-        let Some(text) = self.variable.as_ref().and_then(|text| text.to_str()) else {
-            return false;
-        };
-        CredentialFile::parse(VARIABLE, text.as_bytes(), Kind::Docker)
-            .and_then(|file| file.find(host, ""))
-            .is_ok_and(|found| found != Found::Nothing)
+        let found = self.variable().and_then(|file| match file {
+            Some(file) => file.find(host, ""),
+            None => Ok(Found::Nothing),
+        });
+        found.is_ok_and(|found| found != Found::Nothing)
     }
 }
 
 /// Erases every key of a helper that means the host; whether there was one.
 async fn forget_in(helper: &Helper, host: &Host) -> Result<bool> {
-    let servers: Vec<String> = match helper.list().await {
+    let mut servers: Vec<String> = match helper.list().await {
         Ok(known) => known.into_keys().filter(|server| means(server, host)).collect(),
         // Those of some clouds cannot list.
         Err(_) => vec![key_of(host)],
     };
-    for server in &servers {
-        helper.erase(server).await?;
+    let any = !servers.is_empty();
+    // One that does not list what it keeps may keep it all the same.
+    if !servers.contains(&key_of(host)) {
+        servers.push(key_of(host));
     }
-    Ok(!servers.is_empty())
+    for server in &servers {
+        let erased = helper.erase(server).await;
+        if any {
+            erased?;
+        }
+    }
+    Ok(any)
+}
+
+fn is_denied(error: &Error) -> bool {
+    use std::error::Error as _;
+    let source = error.source().and_then(|source| source.downcast_ref::<std::io::Error>());
+    source.is_some_and(|e| e.kind() == std::io::ErrorKind::PermissionDenied)
 }
 
 /// Where the containers tools keep credentials on Linux when nobody is logged in to a session, as for
@@ -188,13 +235,6 @@ fn without_session() -> Option<PathBuf> {
     None
 }
 
-/// What was read.
-#[derive(Debug)]
-pub(crate) struct Stored {
-    files: Vec<CredentialFile>,
-    helper_limit: Duration,
-}
-
 /// Where a credential is, once the files were looked through.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Source {
@@ -203,27 +243,4 @@ pub(crate) enum Source {
     Here(Credential),
     /// A helper has to be asked for a server.
     Helper(Helper, String),
-}
-
-impl Stored {
-    /// Where the credential for a repository is.
-    pub(crate) fn find(&self, host: &Host, repository: &str) -> Result<Source> {
-        for file in &self.files {
-            match file.find(host, repository)? {
-                Found::Nothing => {}
-                Found::Credential(credential) => {
-                    tracing::debug!(%host, file = file.name, "credential found");
-                    return Ok(Source::Here(credential));
-                }
-                Found::Helper(name) => {
-                    tracing::debug!(%host, file = file.name, helper = name, "a helper is in charge");
-                    return Ok(Source::Helper(
-                        Helper::new(&name, self.helper_limit)?,
-                        key_of(host),
-                    ));
-                }
-            }
-        }
-        Ok(Source::Nowhere)
-    }
 }

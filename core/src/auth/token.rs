@@ -198,12 +198,15 @@ fn life_of_jwt(token: &str) -> Option<Duration> {
     #[derive(Deserialize)]
     struct Claims {
         exp: f64,
+        #[serde(default)]
+        iat: Option<f64>,
     }
     let claims = token.split('.').nth(1)?;
     let claims = URL_SAFE_NO_PAD.decode(claims.trim_end_matches('=')).ok()?;
     let claims: Claims = serde_json::from_slice(&claims).ok()?;
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).ok()?;
-    let left = claims.exp - now.as_secs_f64();
+    // The client's clock may differ from the server's; how long it is meant to live does not.
+    let left = claims.exp - claims.iat.unwrap_or_else(|| now.as_secs_f64());
     Some(
         Duration::try_from_secs_f64(left.clamp(0.0, LONGEST_LIFE.as_secs_f64()))
             .unwrap_or_default(),

@@ -121,6 +121,16 @@ impl Inner {
         Ok(())
     }
 
+    /// Lists a manifest that was stored, and whose push broke off before it was listed.
+    pub(super) fn list_again(self: &Arc<Self>, digest: &Digest) -> Result<()> {
+        let snapshot = self.snapshot()?;
+        if snapshot.index.entry(digest).is_some() || self.listed(&snapshot).contains(digest) {
+            return Ok(());
+        }
+        let manifest = self.manifest(&Name::Digest(digest.clone()))?;
+        self.add_manifest(&manifest, Vec::new())
+    }
+
     /// Takes a tag away; the manifest stays listed.
     pub(super) fn remove_tag(&self, tag: &str) -> Result<()> {
         self.check_version()?;

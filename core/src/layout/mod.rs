@@ -213,6 +213,11 @@ impl Store for Layout {
         Ok(referrers)
     }
 
+    async fn announce(&self, _subject: &Digest, referrers: &[Descriptor]) -> Result<()> {
+        let digests: Vec<Digest> = referrers.iter().map(|d| d.digest.clone()).collect();
+        self.with(move |layout| digests.iter().try_for_each(|d| layout.list_again(d))).await
+    }
+
     async fn tags(&self) -> Result<Vec<String>> {
         self.with(|layout| Ok(layout.snapshot()?.index.tags())).await
     }

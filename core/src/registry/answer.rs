@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt};
-use http::{StatusCode, header};
+use http::{HeaderMap, StatusCode, header};
 use serde_json::Value;
+use tokio::time::{Instant, timeout, timeout_at};
 use url::Url;
 
 use super::{config::Limits, retry::retry_after};
@@ -17,19 +18,39 @@ use crate::{
 
 const MAX_ERROR_BODY: usize = 64 * 1024;
 
+/// A body that comes more slowly than this in the idle limit has stopped coming.
+const LEAST_PROGRESS: usize = 1024;
+
 /// What came back: any status that is not worth a retry.
 #[derive(Debug)]
 pub(crate) struct Answer {
-    response: reqwest::Response,
+    status: StatusCode,
+    headers: HeaderMap,
+    url: Url,
+    content: Content,
     limits: Limits,
     /// What was sent, and must not be shown if it comes back.
     secrets: Vec<Secret>,
     hint: Option<String>,
 }
 
+#[derive(Debug)]
+enum Content {
+    Coming(Box<reqwest::Response>),
+    Read(Bytes),
+}
+
 impl Answer {
     pub(super) fn new(response: reqwest::Response, limits: Limits, secrets: Vec<Secret>) -> Self {
-        Self { response, limits, secrets, hint: None }
+        Self {
+            status: response.status(),
+            headers: response.headers().clone(),
+            url: response.url().clone(),
+            content: Content::Coming(Box::new(response)),
+            limits,
+            secrets,
+            hint: None,
+        }
     }
 
     /// What to try, should this answer be a failure.
@@ -39,34 +60,36 @@ impl Answer {
     }
 
     pub(crate) fn status(&self) -> StatusCode {
-        self.response.status()
+        self.status
     }
 
     pub(crate) fn header(&self, name: impl AsRef<str>) -> Option<&str> {
-        self.response.headers().get(name.as_ref())?.to_str().ok()
+        self.headers.get(name.as_ref())?.to_str().ok()
     }
 
     pub(crate) fn url(&self) -> &Url {
-        self.response.url()
+        &self.url
     }
 
     /// All challenges of a 401.
     pub(super) fn challenges(&self) -> Vec<Challenge> {
-        let values = self.response.headers().get_all(header::WWW_AUTHENTICATE);
+        let values = self.headers.get_all(header::WWW_AUTHENTICATE);
         let values = values.iter().filter_map(|value| value.to_str().ok());
         values.flat_map(parse_challenges).collect()
     }
 
     /// Reads what is left of a small body, so that the connection can be used again.
     pub(super) async fn drain(self) {
-        let mut left = MAX_ERROR_BODY;
-        let mut stream = self.stream();
-        while let Ok(Some(chunk)) = stream.try_next().await {
-            left = left.saturating_sub(chunk.len());
-            if left == 0 {
-                return;
-            }
-        }
+        let limit = self.limits.idle;
+        let _ = timeout(limit, self.body(MAX_ERROR_BODY)).await;
+    }
+
+    /// The same, with its body read, if that is small.
+    pub(super) async fn read(self) -> Result<Self> {
+        let (status, headers, url) = (self.status, self.headers.clone(), self.url.clone());
+        let (limits, secrets, hint) = (self.limits, self.secrets.clone(), self.hint.clone());
+        let content = Content::Read(self.metadata().await?);
+        Ok(Self { status, headers, url, content, limits, secrets, hint })
     }
 
     /// The body of an answer that must be small; TOO_LARGE beyond the limit for metadata.
@@ -75,40 +98,58 @@ impl Answer {
         self.body(limit).await
     }
 
-    /// The body; TOO_LARGE when it is longer than `limit`.
+    /// The body; TOO_LARGE when it is longer than `limit`, TIMEOUT when it takes too long as a whole.
     pub(super) async fn body(self, limit: usize) -> Result<Bytes> {
-        let url = self.url().clone();
+        let (url, whole) = (shown(&self.url), self.limits.stalled);
         let too_large = || {
-            Error::new(
-                Code::TooLarge,
-                format!("the answer to {} is longer than {limit} bytes", shown(&url)),
-            )
+            Error::new(Code::TooLarge, format!("the answer to {url} is longer than {limit} bytes"))
         };
-        if self.response.content_length().is_some_and(|n| n > limit as u64) {
+        let announced = self.header(header::CONTENT_LENGTH).and_then(|n| n.parse::<u64>().ok());
+        if announced.is_some_and(|n| n > limit as u64) {
             return Err(too_large());
         }
-        let mut bytes = Vec::new();
-        let mut stream = self.stream();
-        while let Some(chunk) = stream.try_next().await? {
-            if bytes.len() + chunk.len() > limit {
-                return Err(too_large());
+        let read = async {
+            let mut bytes = Vec::new();
+            let mut stream = self.stream();
+            while let Some(chunk) = stream.try_next().await? {
+                if bytes.len() + chunk.len() > limit {
+                    return Err(too_large());
+                }
+                bytes.extend_from_slice(&chunk);
             }
-            bytes.extend_from_slice(&chunk);
-        }
-        Ok(bytes.into())
+            Ok(Bytes::from(bytes))
+        };
+        timeout(whole, read).await.unwrap_or_else(|_| {
+            Err(Error::new(
+                Code::Timeout,
+                format!("the answer to {url} did not end within {} seconds", whole.as_secs()),
+            ))
+        })
     }
 
-    /// The body as it comes; TIMEOUT when nothing came for the idle limit.
+    /// The body as it comes; TIMEOUT when nothing, or next to nothing, came for the idle limit.
     pub(crate) fn stream(self) -> ByteStream {
+        let response = match self.content {
+            Content::Read(bytes) => return futures::stream::iter([Ok(bytes)]).boxed(),
+            Content::Coming(response) => response,
+        };
         let idle = self.limits.idle;
-        let chunks = self.response.bytes_stream().map_err(|e| network_error(&e));
-        futures::stream::try_unfold(Box::pin(chunks), move |mut chunks| async move {
-            match tokio::time::timeout(idle, chunks.next()).await {
+        let chunks = response.bytes_stream().map_err(|e| network_error(&e));
+        let state = (Box::pin(chunks), Instant::now() + idle, 0);
+        futures::stream::try_unfold(state, move |(mut chunks, mut until, mut came)| async move {
+            match timeout_at(until, chunks.next()).await {
                 Ok(None) => Ok(None),
-                Ok(Some(chunk)) => Ok(Some((chunk?, chunks))),
+                Ok(Some(chunk)) => {
+                    let chunk = chunk?;
+                    came += chunk.len();
+                    if came >= LEAST_PROGRESS {
+                        (until, came) = (Instant::now() + idle, 0);
+                    }
+                    Ok(Some((chunk, (chunks, until, came))))
+                }
                 Err(_) => Err(Error::new(
                     Code::Timeout,
-                    format!("no byte came for {} seconds", idle.as_secs()),
+                    format!("only {came} bytes came in {} seconds", idle.as_secs_f64()),
                 )),
             }
         })
@@ -123,15 +164,20 @@ impl Answer {
             .iter()
             .find_map(|name| self.header(name).map(str::to_owned));
         let (secrets, hint) = (self.secrets.clone(), self.hint.clone());
+        let limit = self.limits.idle;
         let mut body = Vec::new();
-        let mut stream = self.stream();
-        while let Ok(Some(chunk)) = stream.try_next().await {
-            let room = MAX_ERROR_BODY - body.len();
-            body.extend_from_slice(&chunk[..chunk.len().min(room)]);
-            if body.len() == MAX_ERROR_BODY {
-                break;
+        let read = async {
+            let mut stream = self.stream();
+            while let Ok(Some(chunk)) = stream.try_next().await {
+                let room = MAX_ERROR_BODY - body.len();
+                body.extend_from_slice(&chunk[..chunk.len().min(room)]);
+                if body.len() == MAX_ERROR_BODY {
+                    break;
+                }
             }
-        }
+        };
+        // What came of it until then is better than nothing.
+        let _ = timeout(limit, read).await;
         let errors = registry_errors(&body, &secrets);
         let code = match status.as_u16() {
             401 => Code::Unauthorized,
@@ -174,7 +220,7 @@ fn registry_errors(body: &[u8], secrets: &[Secret]) -> Vec<RegistryError> {
     let Ok(body) = serde_json::from_slice::<Value>(body) else { return Vec::new() };
     let clean = |value: &Value| -> String {
         let mut text = value.as_str().unwrap_or_default().to_owned();
-        for secret in secrets {
+        for secret in secrets.iter().filter(|secret| !secret.expose().is_empty()) {
             text = text.replace(secret.expose(), "***");
         }
         text.chars().filter(|c| !c.is_control()).take(512).collect()
@@ -198,10 +244,13 @@ fn registry_errors(body: &[u8], secrets: &[Secret]) -> Vec<RegistryError> {
     }
 }
 
-/// A URL as logs and errors may show it: without its query, which may be signed.
+/// A URL as logs and errors may show it: without its query, which may be signed, and without a
+/// password.
 pub(crate) fn shown(url: &Url) -> String {
     let mut url = url.clone();
     url.set_query(None);
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
     url.into()
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use tokio::time::Instant;
 use url::Url;
 
 use crate::{auth::Scopes, store::Source};
@@ -26,6 +27,11 @@ pub(crate) struct Call {
     pub(crate) body: Body,
     /// Whether to send it again when it fails in a way that may pass.
     pub(crate) retried: bool,
+    /// Whether the body of the answer is long, and read as it comes; others are read at once, and the
+    /// request is sent again when they break off.
+    pub(crate) streamed: bool,
+    /// When a byte last moved in the transfer that this is a part of.
+    pub(crate) since: Option<Instant>,
 }
 
 #[derive(Debug, Clone)]
@@ -42,7 +48,15 @@ pub(crate) enum Body {
 
 impl Call {
     pub(crate) fn new(method: Method, url: Url) -> Self {
-        Self { method, url, headers: HeaderMap::new(), body: Body::Empty, retried: true }
+        Self {
+            method,
+            url,
+            headers: HeaderMap::new(),
+            body: Body::Empty,
+            retried: true,
+            streamed: false,
+            since: None,
+        }
     }
 
     pub(crate) fn header(mut self, name: HeaderName, value: &str) -> Self {
@@ -54,6 +68,11 @@ impl Call {
 
     pub(crate) fn body(mut self, body: Body) -> Self {
         self.body = body;
+        self
+    }
+
+    pub(crate) fn streamed(mut self) -> Self {
+        self.streamed = true;
         self
     }
 

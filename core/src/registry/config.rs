@@ -84,12 +84,15 @@ pub struct Limits {
     pub upload_answer: Duration,
     /// Tries of one request, the first included.
     pub tries: u32,
-    /// Without a byte moved, retries end after this long.
+    /// Without a byte moved, whatever is being tried ends after this long; the answer to an upload's
+    /// last byte and a wait that the registry asks for aside.
     pub stalled: Duration,
     /// Bytes of a manifest or a list.
     pub metadata: usize,
     /// Pages of a list.
     pub pages: usize,
+    /// Entries of a list, and manifests of a graph.
+    pub entries: usize,
     /// For a credential helper to answer, before it is killed.
     pub helper: Duration,
 }
@@ -105,6 +108,7 @@ impl Default for Limits {
             stalled: Duration::from_secs(90),
             metadata: 4 * 1024 * 1024,
             pages: 10_000,
+            entries: 1_000_000,
             helper: Duration::from_secs(30),
         }
     }

@@ -2,6 +2,7 @@
 
 use futures::{StreamExt, stream};
 use http::{Method, StatusCode, header};
+use tokio::time::Instant;
 use url::Url;
 
 use super::{Registry, answer::Answer, call::Call, retry::Backoff, transport::Channel};
@@ -22,10 +23,14 @@ impl Registry {
         self.url(&format!("blobs/{digest}"))
     }
 
+    /// Whether a blob is there.
+    pub(super) async fn blob_exists(&self, digest: &Digest) -> Result<bool> {
+        Ok(self.ask_for_blob(digest, None).await?.is_some())
+    }
+
     pub(super) async fn head_blob(&self, digest: &Digest) -> Result<Option<Descriptor>> {
-        let answer = self.connection.send(Call::new(Method::HEAD, self.blob_url(digest)?)).await?;
-        match answer.status() {
-            StatusCode::OK => {
+        match self.ask_for_blob(digest, None).await? {
+            Some(answer) => {
                 let size = answer
                     .header(header::CONTENT_LENGTH)
                     .and_then(|n| n.parse().ok())
@@ -37,15 +42,31 @@ impl Registry {
                     })?;
                 Ok(Some(Descriptor::new(media_type::OCTET_STREAM, digest.clone(), size)))
             }
+            None => Ok(None),
+        }
+    }
+
+    /// The answer to HEAD, if the blob is there; `since` is when a byte of its transfer last moved.
+    pub(super) async fn ask_for_blob(
+        &self,
+        digest: &Digest,
+        since: Option<Instant>,
+    ) -> Result<Option<Answer>> {
+        let call = Call { since, ..Call::new(Method::HEAD, self.blob_url(digest)?) };
+        let answer = self.connection.send(call).await?;
+        match answer.status() {
+            StatusCode::OK => Ok(Some(answer)),
             StatusCode::NOT_FOUND => Ok(None),
-            _ => Err(answer.into_error(&format!("the blob {digest} was not found")).await),
+            _ => Err(answer
+                .into_error(&format!("whether there is a blob {digest} is not told"))
+                .await),
         }
     }
 
     /// The bytes from `offset` on. When the connection breaks, what is missing is asked for again.
     pub(super) async fn download(&self, blob: &Descriptor, offset: u64) -> Result<ByteStream> {
         let url = self.blob_url(&blob.digest)?;
-        let stream = open_at(&self.connection, &url, blob, offset).await?;
+        let stream = open_at(&self.connection, &url, blob, offset, None).await?;
         let state = Download {
             connection: self.connection.clone(),
             url,
@@ -70,14 +91,15 @@ async fn open_at(
     url: &Url,
     blob: &Descriptor,
     offset: u64,
+    since: Option<Instant>,
 ) -> Result<ByteStream> {
+    let call = || Call { since, ..Call::new(Method::GET, url.clone()).streamed() };
     if offset > 0 {
         if offset >= blob.size {
             return Ok(stream::empty().boxed());
         }
         let range = format!("bytes={offset}-");
-        let call = Call::new(Method::GET, url.clone()).header(header::RANGE, &range);
-        let answer = connection.send(call).await?;
+        let answer = connection.send(call().header(header::RANGE, &range)).await?;
         match answer.status() {
             StatusCode::PARTIAL_CONTENT if starts_at(&answer, offset) => {
                 return content(answer, blob);
@@ -88,7 +110,7 @@ async fn open_at(
             _ => return Err(not_sent(answer, blob).await),
         }
     }
-    let answer = connection.send(Call::new(Method::GET, url.clone())).await?;
+    let answer = connection.send(call()).await?;
     match answer.status() {
         StatusCode::OK => Ok(skip(content(answer, blob)?, offset)),
         _ => Err(not_sent(answer, blob).await),
@@ -160,6 +182,7 @@ impl Download {
             let failure = match self.stream.next().await {
                 Some(Ok(chunk)) => {
                     self.position += chunk.len() as u64;
+                    self.backoff.moved(Instant::now());
                     self.moved = true;
                     self.unreported += chunk.len() as u64;
                     if self.unreported >= 1024 * 1024 {
@@ -183,7 +206,9 @@ impl Download {
             };
             self.backoff.wait(failure).await?;
             self.moved = false;
-            self.stream = open_at(&self.connection, &self.url, &self.blob, self.position).await?;
+            let since = Some(self.backoff.last_moved());
+            self.stream =
+                open_at(&self.connection, &self.url, &self.blob, self.position, since).await?;
         }
     }
 }

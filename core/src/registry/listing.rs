@@ -15,6 +15,7 @@ use super::{
 use crate::{
     auth::Scopes,
     error::{Code, Error, Result},
+    work::bounded,
 };
 
 impl Registry {
@@ -34,7 +35,7 @@ impl Registry {
                 return Err(answer.into_error(&what).await);
             }
             let page: Page = json(answer, "a list of tags").await?;
-            tags.extend(page.tags.unwrap_or_default());
+            pages.add(&mut tags, page.tags.unwrap_or_default())?;
         }
         Ok(tags)
     }
@@ -64,14 +65,14 @@ impl Connection {
                 _ => return Err(answer.into_error("the repositories are not listed").await),
             }
             let page: Page = json(answer, "a list of repositories").await?;
-            repositories.extend(page.repositories.unwrap_or_default());
+            pages.add(&mut repositories, page.repositories.unwrap_or_default())?;
         }
         Ok(repositories)
     }
 }
 
 /// The pages of a list: `Link: <…>; rel="next"` is followed as it is, on the registry's own origin,
-/// until there is none, a page comes again, or there are too many.
+/// until there is none, a page comes again, or there are too many; what they list is bounded too.
 pub(super) struct Pages<'a> {
     connection: &'a Channel,
     next: Option<Url>,
@@ -111,6 +112,12 @@ impl<'a> Pages<'a> {
             self.next = (!self.seen.contains(&next)).then_some(next);
         }
         Ok(Some(answer))
+    }
+
+    /// Adds what a page lists to `all`.
+    pub(super) fn add<T>(&self, all: &mut Vec<T>, page: Vec<T>) -> Result<()> {
+        all.extend(page);
+        bounded(all.len(), self.connection.limits().entries)
     }
 }
 

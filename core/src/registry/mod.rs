@@ -52,10 +52,7 @@ pub struct Registry {
     known: Arc<learned::Repository>,
     /// The first small blob that was to be uploaded, if it was not there.
     fresh: OnceCell<Option<Digest>>,
-    /// Whether an index under a fallback tag was asked for.
-    asked_fallback: std::sync::atomic::AtomicBool,
-    /// The fallback tags there are, listed once for a walk of a graph.
-    fallback_tags: OnceCell<Option<std::collections::HashSet<String>>>,
+    fallback_tags: referrers::FallbackTags,
 }
 
 impl Registry {
@@ -78,8 +75,7 @@ impl Registry {
             repository,
             known,
             fresh: OnceCell::new(),
-            asked_fallback: Default::default(),
-            fallback_tags: OnceCell::new(),
+            fallback_tags: Default::default(),
         }
     }
 
@@ -125,7 +121,7 @@ impl Store for Registry {
     }
 
     async fn has_blob(&self, blob: &Descriptor) -> Result<bool> {
-        Ok(self.head_blob(&blob.digest).await?.is_some())
+        self.blob_exists(&blob.digest).await
     }
 
     async fn describe_blob(&self, digest: &Digest) -> Result<Descriptor> {
@@ -164,6 +160,10 @@ impl Store for Registry {
         self.list_referrers(subject, artifact_type).await
     }
 
+    async fn announce(&self, subject: &Digest, referrers: &[Descriptor]) -> Result<()> {
+        self.announce_again(subject, referrers).await
+    }
+
     async fn tags(&self) -> Result<Vec<String>> {
         let mut tags = self.list_tags().await?;
         tags.retain(|tag| !referrers::is_fallback_tag(tag));
@@ -176,6 +176,10 @@ impl Store for Registry {
 
     async fn listed_tags(&self) -> Result<Option<Vec<TagInfo>>> {
         self.azure_tags().await
+    }
+
+    fn entries(&self) -> usize {
+        self.connection.limits().entries
     }
 
     fn repository(&self) -> Option<Repository> {

@@ -1,19 +1,17 @@
 //! Referrers: three generations of interfaces, and the index under a tag that clients keep where
 //! there is none.
 //!
-//! Which one a repository has is asked once and remembered. An answer that only says "not here" is
-//! no error; refusals and failures are, never "none".
+//! Which one a repository has is asked once and remembered. Until then an answer that only says "not
+//! here" is no error; refusals and failures are, and whatever an interface says that is known to be
+//! there and that is no list: never "none".
 
-use std::{
-    collections::{BTreeMap, HashSet},
-    sync::atomic::Ordering,
-    time::Duration,
-};
+mod fallback;
 
-use futures::{StreamExt, TryStreamExt, stream};
-use http::{StatusCode, header};
+use std::collections::{BTreeMap, HashSet};
+
+use futures::{StreamExt, stream};
+use http::header;
 use serde::Deserialize;
-use tokio::{sync::oneshot, time::Instant};
 
 use super::{
     Registry,
@@ -25,38 +23,15 @@ use crate::{
     descriptor::Descriptor,
     digest::Digest,
     error::{Code, Error, Result},
-    manifest::{Manifest, ManifestFormat, write_index},
+    manifest::{Manifest, ManifestFormat},
     media_type,
     reference::Name,
     store::Doomed,
     work::AT_ONCE,
 };
 
-/// How often a writer tries to get its entry into a fallback index past other writers.
-const WRITE_TRIES: u32 = 50;
-
-/// The tag of the fallback index: `<algorithm>-<encoded>`, each cut to what a tag can hold (OCI
-/// distribution-spec 1.1.1, "Referrers Tag Schema").
-fn fallback_tag(subject: &Digest) -> String {
-    let clean = |text: &str, most: usize| -> String {
-        text.chars()
-            .take(most)
-            .map(|c| {
-                if c.is_ascii_alphanumeric() || c == '_' || c == '.' || c == '-' { c } else { '-' }
-            })
-            .collect()
-    };
-    format!("{}-{}", clean(subject.algorithm_name(), 32), clean(subject.encoded(), 64))
-}
-
-/// Whether a tag is one that clients keep referrers under.
-pub(super) fn is_fallback_tag(tag: &str) -> bool {
-    tag.split_once('-').is_some_and(|(algorithm, hex)| {
-        matches!(algorithm, "sha256" | "sha512")
-            && hex.len() == 64
-            && hex.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
-    })
-}
+use fallback::Change;
+pub(super) use fallback::{FallbackTags, is_fallback_tag};
 
 /// A list of referrers as each generation names it.
 #[derive(Deserialize)]
@@ -87,23 +62,12 @@ impl Registry {
         artifact_type: Option<&str>,
     ) -> Result<Vec<Descriptor>> {
         let listed = match self.known.referrers.get() {
-            Some(ReferrersApi::FallbackTag) => None,
-            Some(api) => match self.ask(*api, subject, artifact_type).await? {
-                Asked::List(list) => Some(list),
-                Asked::NothingThere | Asked::NotSupported => None,
-            },
+            Some(api) => self.ask_known(*api, subject, artifact_type).await?,
             None => self.ask_which(subject, artifact_type).await?,
         };
         let mut referrers = match listed {
             Some(list) => list,
-            None if matches!(
-                self.known.referrers.get(),
-                None | Some(ReferrersApi::FallbackTag)
-            ) =>
-            {
-                self.fallback_referrers(subject).await?
-            }
-            None => Vec::new(),
+            None => self.fallback_referrers(subject).await?,
         };
         referrers.retain(|d| media_type::is_manifest(&d.media_type));
         let mut seen = HashSet::new();
@@ -134,12 +98,32 @@ impl Registry {
         if self.known.referrers.get().is_none() {
             self.ask_which(&subject.digest, None).await?;
         }
-        match self.known.referrers.get() {
-            None | Some(ReferrersApi::FallbackTag) => {
-                self.add_to_fallback(&subject.digest, manifest.descriptor()).await
-            }
-            Some(_) => Ok(()),
+        if !self.keeps_fallback() {
+            return Ok(());
         }
+        self.add_to_fallback(&subject.digest, manifest.descriptor()).await
+    }
+
+    /// The same for manifests that are there. Of an interface that lists by itself nothing is asked.
+    pub(super) async fn announce_again(
+        &self,
+        subject: &Digest,
+        referrers: &[Descriptor],
+    ) -> Result<()> {
+        if self.known.referrers.get().is_none() {
+            self.ask_which(subject, None).await?;
+        }
+        if !self.keeps_fallback() {
+            return Ok(());
+        }
+        let listed = self.fallback_referrers(subject).await?;
+        let listed: HashSet<&Digest> = listed.iter().map(|d| &d.digest).collect();
+        let lacking: Vec<Descriptor> =
+            referrers.iter().filter(|d| !listed.contains(&d.digest)).cloned().collect();
+        if lacking.is_empty() {
+            return Ok(());
+        }
+        self.change_fallback(subject, Change::Add(lacking)).await
     }
 
     /// Deletes manifests at once, then takes them out of the fallback indexes of their subjects.
@@ -199,35 +183,68 @@ impl Registry {
     }
 
     /// Asks the generations in their order, once per repository. The answer to the question is
-    /// that of the first that has one.
+    /// that of the first that has one; `None` where the fallback index has it.
     async fn ask_which(
         &self,
         subject: &Digest,
         artifact_type: Option<&str>,
     ) -> Result<Option<Vec<Descriptor>>> {
-        let _asking = self.known.asking.lock().await;
-        if let Some(known) = self.known.referrers.get() {
-            return match known {
-                ReferrersApi::FallbackTag => Ok(None),
-                api => Ok(self.ask(*api, subject, artifact_type).await?.list()),
-            };
+        let asking = self.known.asking.lock().await;
+        if let Some(api) = self.known.referrers.get() {
+            drop(asking);
+            return self.ask_known(*api, subject, artifact_type).await;
         }
         let mut conclusive = true;
         for api in [ReferrersApi::Oci, ReferrersApi::OrasDraft, ReferrersApi::OrasRc] {
-            match self.ask(api, subject, artifact_type).await? {
-                Asked::List(list) => {
+            match self.ask(api, subject, artifact_type).await {
+                Ok(Asked::List(list)) => {
                     let _ = self.known.referrers.set(api);
                     return Ok(Some(list));
                 }
-                Asked::NotSupported => {}
+                Ok(Asked::NotSupported(_)) => {}
                 // The repository or the subject is not there: that says nothing of the interface.
-                Asked::NothingThere => conclusive = false,
+                Ok(Asked::NothingThere) => conclusive = false,
+                // The older ones lie where a proxy may let nobody in, or no token is given for. The
+                // first was answered: whoever asks may read.
+                Err(e)
+                    if api != ReferrersApi::Oci
+                        && matches!(e.code(), Code::Unauthorized | Code::Forbidden) => {}
+                Err(e) => return Err(e),
             }
         }
         if conclusive {
             let _ = self.known.referrers.set(ReferrersApi::FallbackTag);
         }
         Ok(None)
+    }
+
+    /// Asks an interface that is there; `None` where the fallback index has the answer.
+    async fn ask_known(
+        &self,
+        api: ReferrersApi,
+        subject: &Digest,
+        artifact_type: Option<&str>,
+    ) -> Result<Option<Vec<Descriptor>>> {
+        if api == ReferrersApi::FallbackTag {
+            return Ok(None);
+        }
+        match self.ask(api, subject, artifact_type).await? {
+            Asked::List(list) => Ok(Some(list)),
+            Asked::NothingThere => Ok(Some(Vec::new())),
+            // Not every registry gives a code with its 404 for what it does not have.
+            Asked::NotSupported(e) if e.status() == Some(404) && !self.has(subject).await? => {
+                Ok(Some(Vec::new()))
+            }
+            Asked::NotSupported(e) => Err(e),
+        }
+    }
+
+    async fn has(&self, manifest: &Digest) -> Result<bool> {
+        match self.resolve_manifest(&Name::Digest(manifest.clone())).await {
+            Ok(_) => Ok(true),
+            Err(e) if e.code() == Code::NotFound => Ok(false),
+            Err(e) => Err(e),
+        }
     }
 
     async fn ask(
@@ -245,31 +262,31 @@ impl Registry {
             ReferrersApi::OrasRc => {
                 self.url(&format!("_oras/artifacts/referrers?digest={subject}"))?
             }
-            ReferrersApi::FallbackTag => return Ok(Asked::NotSupported),
+            ReferrersApi::FallbackTag => {
+                return Err(Error::new(Code::Internal, "a fallback tag is no interface"));
+            }
         };
         if let Some(wanted) = artifact_type {
             url.query_pairs_mut().append_pair("artifactType", wanted);
         }
+        let what = format!("the referrers of {subject} are not listed");
         let mut all = Vec::new();
         let mut pages = Pages::new(&self.connection, url);
         let mut first = true;
         while let Some(answer) = pages.next().await? {
             match answer.status().as_u16() {
                 200 => {}
-                400 | 404 | 405 | 406 | 501 if first => return not_there(answer).await,
-                _ => {
-                    let what = format!("the referrers of {subject} are not listed");
-                    return Err(answer.into_error(&what).await);
-                }
+                400 | 404 | 405 | 406 | 501 if first => return Ok(not_there(answer, &what).await),
+                _ => return Err(answer.into_error(&what).await),
             }
             match page(api, answer).await? {
-                Some(list) => all.extend(list),
-                None if first => return Ok(Asked::NotSupported),
+                Some(list) => pages.add(&mut all, list)?,
                 None => {
-                    return Err(Error::new(
+                    let none = Error::new(
                         Code::Registry,
-                        format!("a further page of the referrers of {subject} is no list of them"),
-                    ));
+                        format!("{what}: what the registry sent is no list of them"),
+                    );
+                    return if first { Ok(Asked::NotSupported(none)) } else { Err(none) };
                 }
             }
             first = false;
@@ -306,195 +323,6 @@ impl Registry {
             .into_iter()
             .collect()
     }
-
-    async fn fallback_referrers(&self, subject: &Digest) -> Result<Vec<Descriptor>> {
-        let tag = fallback_tag(subject);
-        // The first question goes to the index itself; a walk then lists the tags once, and asks
-        // only for the indexes there are.
-        if self.asked_fallback.swap(true, Ordering::Relaxed) {
-            let known = self.fallback_tags.get_or_try_init(|| self.list_fallback_tags()).await?;
-            if known.as_ref().is_some_and(|tags| !tags.contains(&tag)) {
-                return Ok(Vec::new());
-            }
-        }
-        let index = self.read_fallback(subject, &tag).await?;
-        Ok(index.map(|(index, _)| index.manifests().to_vec()).unwrap_or_default())
-    }
-
-    async fn list_fallback_tags(&self) -> Result<Option<HashSet<String>>> {
-        match self.list_tags().await {
-            Ok(tags) => Ok(Some(tags.into_iter().filter(|tag| is_fallback_tag(tag)).collect())),
-            // Some registries let a token pull and not list.
-            Err(e) if matches!(e.status(), Some(400..=499)) && e.code() != Code::RateLimited => {
-                Ok(None)
-            }
-            Err(e) => Err(e),
-        }
-    }
-
-    /// The fallback index; `None` where there is none. GitLab resolves the tag to the subject
-    /// itself, and a user may have a tag of that form: what is no index is not one of referrers.
-    async fn read_fallback(
-        &self,
-        subject: &Digest,
-        tag: &str,
-    ) -> Result<Option<(Manifest, Option<String>)>> {
-        match self.get_manifest(&Name::Tag(tag.to_owned())).await {
-            Ok((index, _)) if index.digest() == subject || !index.is_index() => Ok(None),
-            Ok(found) => Ok(Some(found)),
-            Err(e) if matches!(e.code(), Code::NotFound | Code::InvalidManifest) => Ok(None),
-            Err(e) => Err(e),
-        }
-    }
-
-    /// Changes a fallback index, past other writers.
-    ///
-    /// No registry in use compares and swaps a tag. A writer therefore reads back what it wrote,
-    /// at once and again after as long as another could have taken between its own reading and
-    /// writing: who read before us has written by then, and who reads later has our entry.
-    async fn change_fallback(&self, subject: &Digest, change: Change) -> Result<()> {
-        let _one = self.known.fallback.lock().await;
-        self.change_fallback_alone(subject, change).await
-    }
-
-    /// Adds an entry to a fallback index, together with all those that wait meanwhile: n referrers
-    /// of one subject that are pushed at once cost a few indexes, not n.
-    async fn add_to_fallback(&self, subject: &Digest, entry: Descriptor) -> Result<()> {
-        loop {
-            let mut done = self.known.additions.join(subject, entry.clone());
-            let _one = self.known.fallback.lock().await;
-            match done.try_recv() {
-                Ok(()) => return Ok(()),
-                // Whoever took the entry along failed or was dropped.
-                Err(oneshot::error::TryRecvError::Closed) => continue,
-                Err(oneshot::error::TryRecvError::Empty) => {}
-            }
-            let waiting = self.known.additions.take(subject);
-            let (entries, waiters): (Vec<_>, Vec<_>) = waiting.into_iter().unzip();
-            self.change_fallback_alone(subject, Change::Add(entries)).await?;
-            for waiter in waiters {
-                // It may have been dropped meanwhile.
-                let _ = waiter.send(());
-            }
-            return Ok(());
-        }
-    }
-
-    async fn change_fallback_alone(&self, subject: &Digest, change: Change) -> Result<()> {
-        let tag = fallback_tag(subject);
-        let _between_processes =
-            super::lock::between_processes(self.connection.host(), &self.repository, &tag).await;
-        let mut replaced: HashSet<Digest> = HashSet::new();
-        let mut gone: HashSet<Digest> = HashSet::new();
-        let mut settled = false;
-        for _ in 0..WRITE_TRIES {
-            let began = Instant::now();
-            let current = match self.get_manifest(&Name::Tag(tag.clone())).await {
-                Ok((index, _)) if index.digest() == subject => None,
-                Ok((index, etag)) if index.is_index() => Some((index, etag)),
-                Ok(_) => {
-                    return Err(Error::new(
-                        Code::Conflict,
-                        format!("the tag {tag}, which should list the referrers of {subject}, names no index"),
-                    )
-                    .with_hint("remove that tag, then push again"));
-                }
-                Err(e) if e.code() == Code::NotFound => None,
-                Err(e) => return Err(e),
-            };
-            let entries = current.as_ref().map(|(index, _)| index.manifests()).unwrap_or_default();
-            let there: Vec<_> =
-                entries.iter().filter(|d| !gone.contains(&d.digest)).cloned().collect();
-            let Some(wanted) = change.applied(&there) else {
-                if settled || replaced.is_empty() {
-                    break;
-                }
-                settled = true;
-                tokio::time::sleep(
-                    began
-                        .elapsed()
-                        .saturating_mul(4)
-                        .clamp(Duration::from_millis(10), Duration::from_secs(2)),
-                )
-                .await;
-                continue;
-            };
-            settled = false;
-            if let Some((index, _)) = &current {
-                replaced.insert(index.digest().clone());
-            }
-            if wanted.is_empty() {
-                if let Some((index, _)) = &current {
-                    self.delete_manifest(index.digest()).await?;
-                    replaced.remove(index.digest());
-                }
-                break;
-            }
-            let index = write_index(wanted)?;
-            let gone_before = gone.len();
-            let etag = current.as_ref().and_then(|(_, etag)| etag.as_deref());
-            match self.put_manifest_as(&index, &Name::Tag(tag.clone()), etag).await {
-                Ok(_) => {
-                    replaced.insert(index.digest().clone());
-                }
-                Err(e) if e.status() == Some(412) => {}
-                Err(e) if refers_to_nothing(&e) => {
-                    gone.extend(self.missing(index.manifests()).await?);
-                    if gone.len() == gone_before {
-                        return Err(e);
-                    }
-                }
-                Err(e) => {
-                    return Err(e.with_hint(format!(
-                        "the artifact is stored, but {subject} does not list it: the tag {tag} could not be \
-                         written; are tags immutable there?"
-                    )));
-                }
-            }
-        }
-        self.remove_replaced(&tag, replaced).await
-    }
-
-    /// Those entries of an index whose manifests are gone: others delete manifests and leave the
-    /// entries, and docker-registry takes no index of what is not there.
-    async fn missing(&self, entries: &[Descriptor]) -> Result<Vec<Digest>> {
-        let looked = stream::iter(entries.to_vec())
-            .map(|entry| async move {
-                match self.resolve_manifest(&Name::Digest(entry.digest.clone())).await {
-                    Err(e) if e.code() == Code::NotFound => Ok(Some(entry.digest)),
-                    Err(e) => Err(e),
-                    Ok(_) => Ok(None),
-                }
-            })
-            .buffered(AT_ONCE)
-            .try_collect::<Vec<_>>()
-            .await?;
-        Ok(looked.into_iter().flatten().collect())
-    }
-
-    /// Old indexes are garbage, which only clients can know; a registry may refuse.
-    async fn remove_replaced(&self, tag: &str, mut replaced: HashSet<Digest>) -> Result<()> {
-        if replaced.is_empty() {
-            return Ok(());
-        }
-        match self.get_manifest(&Name::Tag(tag.to_owned())).await {
-            Ok((index, _)) => {
-                replaced.remove(index.digest());
-            }
-            Err(e) if e.code() == Code::NotFound => {}
-            Err(e) => return Err(e),
-        }
-        for digest in replaced {
-            if let Err(e) = self.delete_manifest(&digest).await {
-                tracing::debug!(error = %e, "an old index of referrers stays");
-            }
-        }
-        Ok(())
-    }
-}
-
-fn refers_to_nothing(error: &Error) -> bool {
-    error.registry_errors().iter().any(|e| e.code == "MANIFEST_BLOB_UNKNOWN")
 }
 
 fn refused() -> Error {
@@ -504,29 +332,24 @@ fn refused() -> Error {
 enum Asked {
     List(Vec<Descriptor>),
     NothingThere,
-    NotSupported,
+    /// With the failure that it is where the interface is known to be there.
+    NotSupported(Error),
 }
 
-impl Asked {
-    fn list(self) -> Option<Vec<Descriptor>> {
-        match self {
-            Asked::List(list) => Some(list),
-            Asked::NothingThere | Asked::NotSupported => None,
-        }
+async fn not_there(answer: Answer, what: &str) -> Asked {
+    let error = answer.into_error(what).await;
+    let says = |codes: &[&str]| {
+        error.status() == Some(404)
+            && error.registry_errors().iter().any(|e| codes.contains(&e.code.as_str()))
+    };
+    if says(&["METADATA_UNKNOWN"]) {
+        Asked::List(Vec::new())
+    } else if says(&["NAME_UNKNOWN", "MANIFEST_UNKNOWN"]) {
+        Asked::NothingThere
+    } else {
+        // Others take NOT_FOUND for "none" and UNSUPPORTED for what they asked of the registry.
+        Asked::NotSupported(error.with_code(Code::Registry))
     }
-}
-
-async fn not_there(answer: Answer) -> Result<Asked> {
-    let missing = answer.status() == StatusCode::NOT_FOUND;
-    let error = answer.into_error("referrers").await;
-    let about_content = |code: &str| matches!(code, "NAME_UNKNOWN" | "MANIFEST_UNKNOWN");
-    if missing && error.registry_errors().iter().any(|e| e.code == "METADATA_UNKNOWN") {
-        return Ok(Asked::List(Vec::new()));
-    }
-    if missing && error.registry_errors().iter().any(|e| about_content(&e.code)) {
-        return Ok(Asked::NothingThere);
-    }
-    Ok(Asked::NotSupported)
 }
 
 /// One page, or `None` when the body is not what this generation answers with.
@@ -551,32 +374,4 @@ async fn page(api: ReferrersApi, answer: Answer) -> Result<Option<Vec<Descriptor
         ReferrersApi::OrasRc => list.referrers.map(Option::unwrap_or_default),
         ReferrersApi::FallbackTag => None,
     })
-}
-
-/// What is to become of a fallback index.
-enum Change {
-    Add(Vec<Descriptor>),
-    Remove(HashSet<Digest>),
-}
-
-impl Change {
-    /// The entries as they should be; `None` when they are so already.
-    fn applied(&self, entries: &[Descriptor]) -> Option<Vec<Descriptor>> {
-        match self {
-            Change::Add(added) => {
-                let mut there: HashSet<&Digest> = entries.iter().map(|d| &d.digest).collect();
-                let new: Vec<_> = added.iter().filter(|d| there.insert(&d.digest)).collect();
-                if new.is_empty() {
-                    return None;
-                }
-                Some(entries.iter().chain(new).cloned().collect())
-            }
-            Change::Remove(gone) => {
-                if !entries.iter().any(|d| gone.contains(&d.digest)) {
-                    return None;
-                }
-                Some(entries.iter().filter(|d| !gone.contains(&d.digest)).cloned().collect())
-            }
-        }
-    }
 }

@@ -47,6 +47,34 @@ impl Backoff {
         Self { tries, left: tries - 1, stalled: limits.stalled, since: Instant::now() }
     }
 
+    /// The same, for what goes on since a byte moved last.
+    pub(super) fn since(mut self, moved: Option<Instant>) -> Self {
+        self.since = moved.unwrap_or(self.since);
+        self
+    }
+
+    /// A byte moved then.
+    pub(super) fn moved(&mut self, then: Instant) {
+        self.since = self.since.max(then);
+    }
+
+    /// When a byte moved last.
+    pub(super) fn last_moved(&self) -> Instant {
+        self.since
+    }
+
+    /// When the promise ends that something moves.
+    pub(super) fn deadline(&self) -> Instant {
+        self.since + self.stalled
+    }
+
+    pub(super) fn stalled(&self, why: &str) -> Error {
+        Error::new(
+            Code::Timeout,
+            format!("nothing moved for {} seconds: {why}", self.stalled.as_secs_f64()),
+        )
+    }
+
     /// Content moved: the budget starts again.
     pub(super) fn progressed(&mut self) {
         self.left = self.tries - 1;
@@ -59,20 +87,18 @@ impl Backoff {
         if self.left == 0 || asked.is_some_and(|wait| wait > LONGEST_RETRY_AFTER) {
             return Err(failure);
         }
-        if asked.is_none() && self.since.elapsed() >= self.stalled {
-            return Err(Error::new(
-                Code::Timeout,
-                format!(
-                    "nothing moved for {} seconds: {}",
-                    self.stalled.as_secs(),
-                    failure.message()
-                ),
-            ));
-        }
         let tried = self.tries - 1 - self.left;
+        let wait = asked.unwrap_or_default().max(jittered(tried));
+        if asked.is_none() && Instant::now() + wait >= self.deadline() {
+            return Err(self.stalled(failure.message()));
+        }
         self.left -= 1;
         tracing::info!(error = %failure, "trying again");
-        tokio::time::sleep(asked.unwrap_or_else(|| jittered(tried))).await;
+        tokio::time::sleep(wait).await;
+        // The registry's own wait is no stall.
+        if let Some(asked) = asked {
+            self.since += asked;
+        }
         Ok(())
     }
 }

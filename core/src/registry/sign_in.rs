@@ -12,6 +12,7 @@ use std::{
 
 use http::{HeaderValue, Method, StatusCode, header};
 use tokio::{sync::OnceCell, time::Instant};
+use url::Url;
 use zeroize::Zeroizing;
 
 use super::{
@@ -22,10 +23,11 @@ use super::{
 };
 use crate::{
     auth::{
-        Challenge, Credential, Credentials, Guard, Places, Realm, Scopes, Secret, Source, Stored,
-        Token, TokenRequest, basic, read_identity_token,
+        Challenge, Credential, Credentials, Guard, Places, Realm, Scopes, Secret, Source, Token,
+        TokenRequest, basic, read_identity_token,
     },
     error::{Code, Error, Result},
+    reference::Host,
     work::off_thread,
 };
 
@@ -52,22 +54,35 @@ pub(super) struct Authorization {
     pub(super) secrets: Vec<Secret>,
     scopes: Scopes,
     token: Option<Secret>,
+    who: Option<Arc<Credential>>,
     answers: u32,
 }
+
+impl Authorization {
+    /// Whether somebody in particular signed.
+    pub(super) fn is_somebody(&self) -> bool {
+        self.who.is_some()
+    }
+}
+
+/// The text of a header, what must not be shown of it, and the token in it.
+type Signature = (Zeroizing<String>, Vec<Secret>, Option<Secret>);
 
 /// The state of signing in, shared by all requests of a connection.
 pub(super) struct SignIn {
     places: Places,
-    stored: OnceCell<Stored>,
     asked: Mutex<Option<Asked>>,
-    /// Credentials by repository, once they were looked for.
-    found: tokio::sync::Mutex<HashMap<String, Option<Arc<Credential>>>>,
+    /// Credentials by repository, once they were looked for, until they are refused.
+    found: Mutex<HashMap<String, Arc<Found>>>,
     /// What helpers answered: they are asked once for a registry, not for each repository.
     helped: tokio::sync::Mutex<HashMap<String, Option<Credential>>>,
     slots: Mutex<Vec<Arc<Slot>>>,
     /// Clients for token servers, whose addresses were checked.
     clients: Mutex<HashMap<String, reqwest::Client>>,
 }
+
+/// A credential, or that there is none; empty while it is looked for.
+type Found = OnceCell<Option<Arc<Credential>>>;
 
 /// A token and what it is for. Whoever holds the lock may be asking for it.
 struct Slot {
@@ -100,9 +115,8 @@ impl SignIn {
     pub(super) fn new(places: Places) -> Self {
         Self {
             places,
-            stored: OnceCell::new(),
             asked: Mutex::new(None),
-            found: Default::default(),
+            found: Mutex::default(),
             helped: Default::default(),
             slots: Mutex::default(),
             clients: Mutex::default(),
@@ -136,29 +150,48 @@ impl SignIn {
         let Some((asked, scopes)) = choose(challenges, connection)? else { return Ok(None) };
         *lock(&self.asked) = Some(asked.clone());
         let wanted = purpose.scopes.joined(&scopes);
-        let answers = sent.map_or(0, |sent| sent.answers);
-        let refused = sent.and_then(|sent| sent.token.as_ref());
-        if let Some(sent) = sent {
-            let known = sent.token.is_none() || sent.answers > 0;
-            let better = matches!(asked, Asked::Bearer(_)) && !sent.scopes.cover(&wanted);
-            if answers >= ANSWERS || (known && !better) {
-                // A vault may know another one the next time.
-                self.found.lock().await.remove(&*purpose.repository);
-                return Ok(None);
-            }
+        let Some(sent) = sent else {
+            let authorization = self.authorize(connection, &asked, purpose, wanted, None).await?;
+            return Ok(authorization.map(|a| Authorization { answers: 1, ..a }));
+        };
+        let is_bearer = matches!(asked, Asked::Bearer(_));
+        // A password that was refused, or a token that was just given for the same scopes.
+        let same = is_bearer == sent.token.is_some()
+            && (sent.token.is_none() || (sent.answers > 0 && sent.scopes.cover(&wanted)));
+        if sent.answers >= ANSWERS {
+            return Ok(None);
         }
+        if same && !self.has_another(connection, purpose, sent).await? {
+            return Ok(None);
+        }
+        let refused = sent.token.as_ref();
         let authorization = self.authorize(connection, &asked, purpose, wanted, refused).await?;
-        Ok(authorization.map(|a| Authorization { answers: answers + 1, ..a }))
+        Ok(authorization.map(|a| Authorization { answers: sent.answers + 1, ..a }))
+    }
+
+    /// Looks for the credential anew, since the one that was sent was refused: a helper's or a vault's
+    /// may have changed meanwhile.
+    async fn has_another(
+        &self,
+        connection: &Connection,
+        purpose: &Purpose,
+        sent: &Authorization,
+    ) -> Result<bool> {
+        if sent.who.is_none() {
+            return Ok(false);
+        }
+        self.forget(&purpose.repository).await;
+        Ok(self.credential(connection, &purpose.repository).await? != sent.who)
+    }
+
+    async fn forget(&self, repository: &str) {
+        lock(&self.found).remove(repository);
+        self.helped.lock().await.clear();
     }
 
     /// Whether the registry has asked for credentials yet.
     pub(super) fn was_asked(&self) -> bool {
         lock(&self.asked).is_some()
-    }
-
-    /// Whether any credential was found for a repository.
-    pub(super) async fn knows(&self, connection: &Connection, purpose: &Purpose) -> bool {
-        matches!(self.credential(connection, &purpose.repository).await, Ok(Some(_)))
     }
 
     async fn authorize(
@@ -170,37 +203,61 @@ impl SignIn {
         refused: Option<&Secret>,
     ) -> Result<Option<Authorization>> {
         let who = self.credential(connection, &purpose.repository).await?;
-        let (text, secrets, token) = match asked {
-            Asked::Basic => {
-                let Some(who) = &who else { return Ok(None) };
-                let Some((user, password)) = who.as_password() else { return Ok(None) };
-                let encoded = basic(user, password.expose());
-                let text = Zeroizing::new(format!("Basic {}", *encoded));
-                (text, vec![password.clone(), Secret::new(encoded.as_str())], None)
+        let signed = self.sign(connection, asked, &scopes, who.as_ref(), refused).await;
+        let (who, signed) = match signed {
+            // The token server refused it: there may be another one by now.
+            Err(e) if e.code() == Code::Unauthorized && who.is_some() => {
+                self.forget(&purpose.repository).await;
+                let other = self.credential(connection, &purpose.repository).await?;
+                if other == who {
+                    return Err(e);
+                }
+                let signed = self.sign(connection, asked, &scopes, other.as_ref(), refused).await;
+                (other, signed)
             }
-            Asked::Bearer(realm) => {
-                let token = match who.as_deref() {
-                    // It is all there is: one that was refused has no successor.
-                    Some(Credential::RegistryToken(token)) => {
-                        if Some(token) == refused {
-                            return Ok(None);
-                        }
-                        token.clone()
-                    }
-                    _ => self.token(connection, realm, &scopes, who.as_ref(), refused).await?,
-                };
-                let text = Zeroizing::new(format!("Bearer {}", token.expose()));
-                let mut secrets = vec![token.clone()];
-                secrets.extend(who.iter().map(|who| who.secret().clone()));
-                (text, secrets, Some(token))
-            }
+            signed => (who, signed),
         };
+        let Some((text, secrets, token)) = signed? else { return Ok(None) };
         let mut value = HeaderValue::from_str(&text).map_err(|_| {
             Error::new(Code::Credentials, "the credential has characters that no header can carry")
         })?;
         // Keeps it out of the logs of the HTTP library.
         value.set_sensitive(true);
-        Ok(Some(Authorization { value, secrets, scopes, token, answers: 0 }))
+        Ok(Some(Authorization { value, secrets, scopes, token, who, answers: 0 }))
+    }
+
+    /// The text of the header, what must not be shown of it, and the token in it; nothing when this
+    /// credential does not help.
+    async fn sign(
+        &self,
+        connection: &Connection,
+        asked: &Asked,
+        scopes: &Scopes,
+        who: Option<&Arc<Credential>>,
+        refused: Option<&Secret>,
+    ) -> Result<Option<Signature>> {
+        let realm = match asked {
+            Asked::Bearer(realm) => realm,
+            Asked::Basic => {
+                let Some((user, password)) = who.and_then(|who| who.as_password()) else {
+                    return Ok(None);
+                };
+                let encoded = basic(user, password.expose());
+                let text = Zeroizing::new(format!("Basic {}", *encoded));
+                let secrets = vec![password.clone(), Secret::new(encoded.as_str())];
+                return Ok(Some((text, secrets, None)));
+            }
+        };
+        let token = match who.map(|who| &**who) {
+            // It is all there is: one that was refused has no successor.
+            Some(Credential::RegistryToken(token)) if Some(token) == refused => return Ok(None),
+            Some(Credential::RegistryToken(token)) => token.clone(),
+            _ => self.token(connection, realm, scopes, who, refused).await?,
+        };
+        let text = Zeroizing::new(format!("Bearer {}", token.expose()));
+        let mut secrets = vec![token.clone()];
+        secrets.extend(who.map(|who| who.secret().clone()));
+        Ok(Some((text, secrets, Some(token))))
     }
 
     /// The credential for a repository, looked for once.
@@ -209,16 +266,22 @@ impl SignIn {
         connection: &Connection,
         repository: &str,
     ) -> Result<Option<Arc<Credential>>> {
-        let mut found = self.found.lock().await;
-        if let Some(known) = found.get(repository) {
-            return Ok(known.clone());
-        }
+        let cell = Arc::clone(lock(&self.found).entry(repository.to_owned()).or_default());
+        let look = || self.look_for(connection, repository);
+        cell.get_or_try_init(look).await.cloned()
+    }
+
+    async fn look_for(
+        &self,
+        connection: &Connection,
+        repository: &str,
+    ) -> Result<Option<Arc<Credential>>> {
         let host = connection.host();
         let credential = match &connection.config().credentials {
             Credentials::Anonymous => None,
             Credentials::Given(credential) => Some(credential.clone()),
             Credentials::Callback(source) => source.credential(host, repository).await?,
-            Credentials::Stored => self.look_up(connection, repository).await?,
+            Credentials::Stored => self.look_up(host, repository).await?,
         };
         let credential = match credential {
             Some(Credential::EntraToken { token, tenant }) => {
@@ -226,22 +289,12 @@ impl SignIn {
             }
             other => other,
         };
-        let credential = credential.map(Arc::new);
-        found.insert(repository.to_owned(), credential.clone());
-        Ok(credential)
+        Ok(credential.map(Arc::new))
     }
 
-    async fn look_up(
-        &self,
-        connection: &Connection,
-        repository: &str,
-    ) -> Result<Option<Credential>> {
-        let read = || {
-            let places = self.places.clone();
-            off_thread(move || places.read())
-        };
-        let stored = self.stored.get_or_try_init(read).await?;
-        match stored.find(connection.host(), repository)? {
+    async fn look_up(&self, host: &Host, repository: &str) -> Result<Option<Credential>> {
+        let (places, host, name) = (self.places.clone(), host.clone(), repository.to_owned());
+        match off_thread(move || places.find(&host, &name)).await? {
             Source::Nowhere => Ok(None),
             Source::Here(credential) => Ok(Some(credential)),
             Source::Helper(helper, server) => {
@@ -356,7 +409,11 @@ impl SignIn {
         if let Some(known) = lock(&self.clients).get(&origin) {
             return Ok(known.clone());
         }
-        let guard = Guard::check(connection.base(), &realm.url).await?;
+        let check = Guard::check(connection.base(), &realm.url);
+        let limit = connection.limits().connect;
+        let guard = tokio::time::timeout(limit, check).await.unwrap_or_else(|_| {
+            Err(Error::new(Code::Timeout, "the token server's name could not be looked up in time"))
+        })?;
         let client = connection.build_client(&realm.url, Some(guard))?;
         lock(&self.clients).insert(origin, client.clone());
         Ok(client)
@@ -378,7 +435,13 @@ fn choose(challenges: &[Challenge], connection: &Connection) -> Result<Option<(A
             )),
         };
     };
-    let url = connection.base().join(realm).map_err(|_| {
+    // A path is one of the registry's own.
+    let url = if realm.starts_with('/') && !realm.starts_with("//") {
+        connection.base().join(realm)
+    } else {
+        Url::parse(realm)
+    };
+    let url = url.map_err(|_| {
         Error::new(Code::Registry, "the registry wants a token from what is no URL")
     })?;
     let service = bearer.parameters.get("service").filter(|s| !s.is_empty()).cloned();
@@ -440,13 +503,7 @@ async fn ask(
 async fn refusal(answer: Answer, connection: &Connection, signed: bool) -> Error {
     let status = answer.status();
     let host = connection.host();
-    let hint = if signed {
-        format!(
-            "the credentials for {host} were refused; sign in again with `ocigraph login {host}`"
-        )
-    } else {
-        format!("sign in with `ocigraph login {host}`")
-    };
+    let hint = connection.how_to_sign_in(signed);
     let what = format!("{host} wants a token, and its token server gave none");
     match status.as_u16() {
         // 400 is OAuth's answer to a token that has ended.
@@ -467,6 +524,13 @@ async fn exchange(
     token: &Secret,
     tenant: Option<&str>,
 ) -> Result<Credential> {
+    // It opens far more than a registry, and goes to Azure's alone.
+    if !connection.looks_like_azure() {
+        return Err(Error::new(
+            Code::Credentials,
+            format!("{} is no Azure registry, which alone takes Entra tokens", connection.host()),
+        ));
+    }
     let url = connection.url("oauth2/exchange")?;
     let client = connection.client(&url)?;
     let request = TokenRequest::exchange(url, connection.host(), token, tenant);

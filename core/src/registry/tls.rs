@@ -26,12 +26,14 @@ pub(super) fn config(asked: &RegistryConfig) -> Result<ClientConfig> {
         return Ok(config.clone());
     }
     let builder = builder()?.dangerous().with_custom_certificate_verifier(verifier(asked)?);
-    let config = match identity(asked)? {
+    let mut config = match identity(asked)? {
         Some((chain, key)) => builder
             .with_client_auth_cert(chain, key)
             .map_err(|e| tls_error("the client certificate cannot be used", e))?,
         None => builder.with_no_client_auth(),
     };
+    // The HTTP library asks for nothing in a configuration that it did not make itself.
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(if plain { PLAIN.get_or_init(|| config).clone() } else { config })
 }
 

@@ -14,7 +14,7 @@ use std::{
 };
 
 use http::{HeaderName, HeaderValue, Method, StatusCode, header};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout_at};
 use url::Url;
 
 use super::{
@@ -32,6 +32,9 @@ use crate::{
 };
 
 const MAX_REDIRECTS: usize = 10;
+
+/// All requests to a registry that says 429 and not for how long wait this long.
+const LEAST_PAUSE: Duration = Duration::from_millis(250);
 
 /// Azure's public clouds.
 const AZURE_DOMAINS: [&str; 3] = [".azurecr.io", ".azurecr.cn", ".azurecr.us"];
@@ -182,11 +185,32 @@ impl Connection {
 
     /// Sends a request, again where that may help, and gives any other answer.
     pub(crate) async fn send(&self, call: Call, purpose: &Purpose) -> Result<Answer> {
-        let mut backoff = Backoff::new(&self.config.limits);
+        let mut backoff = Backoff::new(&self.config.limits).since(call.since);
         loop {
+            let paused = Instant::now();
             self.wait_for_pause().await;
-            let failure = match self.follow(&call, purpose).await {
-                Ok(answer) if !is_retryable_status(answer.status()) => return Ok(answer),
+            backoff.moved(backoff.last_moved() + paused.elapsed());
+            let sent = match &call.body {
+                // It watches itself.
+                Body::Source { .. } => self.follow(&call, purpose).await,
+                _ => timeout_at(backoff.deadline(), self.follow(&call, purpose))
+                    .await
+                    .unwrap_or_else(|_| {
+                        let what = format!("{} {} was not answered", call.method, shown(&call.url));
+                        Err(Failed::Final(backoff.stalled(&what)))
+                    }),
+            };
+            let failure = match sent {
+                Ok(answer) if !is_retryable_status(answer.status()) => {
+                    let small = !call.streamed && call.method != Method::HEAD;
+                    if !small || !answer.status().is_success() {
+                        return Ok(answer);
+                    }
+                    match answer.read().await {
+                        Err(e) if e.is_retryable() => e,
+                        other => return other,
+                    }
+                }
                 Ok(answer) => {
                     let what = format!("{} {}", call.method, shown(&call.url));
                     answer.into_error(&what).await
@@ -195,7 +219,7 @@ impl Connection {
                 Err(Failed::Final(e)) => return Err(e),
             };
             if failure.code() == Code::RateLimited {
-                self.pause(failure.retry_after());
+                self.pause(failure.retry_after().unwrap_or(LEAST_PAUSE));
             }
             if !call.retried || !failure.is_retryable() {
                 return Err(failure);
@@ -224,7 +248,10 @@ impl Connection {
                         authorization = Some(better);
                         continue;
                     }
-                    None => return Ok(answer.with_hint(self.how_to_sign_in(purpose).await)),
+                    None => {
+                        let refused = signed.is_some_and(Authorization::is_somebody);
+                        return Ok(answer.with_hint(self.how_to_sign_in(refused)));
+                    }
                 }
             }
             let moved = matches!(status.as_u16(), 307 | 308)
@@ -273,9 +300,9 @@ impl Connection {
         Ok(((*credential).clone(), self.sign_in.was_asked()))
     }
 
-    async fn how_to_sign_in(&self, purpose: &Purpose) -> String {
+    pub(super) fn how_to_sign_in(&self, refused: bool) -> String {
         let host = &self.host;
-        if self.sign_in.knows(self, purpose).await {
+        if refused {
             format!(
                 "the credentials for {host} were refused; sign in again with `ocigraph login {host}`"
             )
@@ -360,6 +387,7 @@ impl Connection {
             .connect_timeout(self.config.limits.connect)
             .pool_max_idle_per_host(64)
             .tcp_nodelay(true)
+            .http2_adaptive_window(true)
             .user_agent(&self.config.user_agent);
         // A redirect or a token server may lie elsewhere than the registry.
         if !self.config.use_proxy || is_this_machine(url) {
@@ -380,8 +408,8 @@ impl Connection {
         }
     }
 
-    fn pause(&self, wait: Option<Duration>) {
-        if let Some(wait) = wait.filter(|w| *w <= super::retry::LONGEST_RETRY_AFTER) {
+    fn pause(&self, wait: Duration) {
+        if wait <= super::retry::LONGEST_RETRY_AFTER {
             let until = Instant::now() + wait;
             let mut pause = self.pause.lock().unwrap_or_else(PoisonError::into_inner);
             *pause = Some(pause.map_or(until, |known| known.max(until)));

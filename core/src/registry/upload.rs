@@ -8,6 +8,7 @@
 use std::sync::Arc;
 
 use http::{Method, StatusCode, header};
+use tokio::time::Instant;
 use url::Url;
 
 use super::{
@@ -17,6 +18,7 @@ use super::{
     learned::SmallUploads,
     retry::Backoff,
     transport::Channel,
+    upload_body::Watched,
 };
 use crate::{
     descriptor::Descriptor,
@@ -56,8 +58,7 @@ impl Registry {
         };
         self.send(blob, &source, session).await?;
         // docker-registry 2.8.2 stores a sha512 push under sha256.
-        if blob.digest.algorithm_name() != "sha256" && self.head_blob(&blob.digest).await?.is_none()
-        {
+        if blob.digest.algorithm_name() != "sha256" && !self.blob_exists(&blob.digest).await? {
             return Err(Error::new(
                 Code::Unsupported,
                 format!(
@@ -74,7 +75,7 @@ impl Registry {
     async fn begin(&self, blob: &Descriptor, source: &Arc<dyn Source>) -> Result<First> {
         let elsewhere = source.repository().filter(|from| from.host == *self.connection.host());
         if let Some(from) = elsewhere {
-            if self.head_blob(&blob.digest).await?.is_some() {
+            if self.blob_exists(&blob.digest).await? {
                 return Ok(First::Stored(Outcome::Existed));
             }
             return self.mount(&blob.digest, &from.name, Outcome::Mounted).await;
@@ -84,9 +85,7 @@ impl Registry {
         }
         // The first one asks: who pushes again what is there need not send it to learn that.
         let fresh = self.fresh.get_or_try_init(|| async {
-            self.head_blob(&blob.digest)
-                .await
-                .map(|found| found.is_none().then(|| blob.digest.clone()))
+            self.blob_exists(&blob.digest).await.map(|there| (!there).then(|| blob.digest.clone()))
         });
         match fresh.await? {
             Some(first) => self.begin_small(blob, source, *first == blob.digest).await,
@@ -95,9 +94,9 @@ impl Registry {
     }
 
     async fn look_for(&self, blob: &Descriptor) -> Result<First> {
-        Ok(match self.head_blob(&blob.digest).await? {
-            Some(_) => First::Stored(Outcome::Existed),
-            None => First::Refused,
+        Ok(match self.blob_exists(&blob.digest).await? {
+            true => First::Stored(Outcome::Existed),
+            false => First::Refused,
         })
     }
 
@@ -168,8 +167,11 @@ impl Registry {
     ) -> Result<()> {
         let mut backoff = Backoff::new(self.connection.limits());
         let mut transfer = Transfer { offset: 0, chunked: false };
+        // What the registry had of it, the last time it was asked.
+        let mut stood = 0;
+        let watched = Arc::new(Watched::new(Arc::clone(source)));
+        let source = &(Arc::clone(&watched) as Arc<dyn Source>);
         loop {
-            let before = transfer.offset;
             let open = match session.take() {
                 Some(session) => session,
                 None => {
@@ -186,16 +188,19 @@ impl Registry {
                 Sent::TooLarge => return Err(too_large(blob)),
                 Sent::Broken(open, failure) => (open, failure),
             };
-            if transfer.offset >= before + 1024 * 1024 {
-                backoff.progressed();
-            }
+            backoff.moved(watched.last_moved());
             backoff.wait(failure).await?;
             // Only the reply may have been lost.
-            if self.head_blob(&blob.digest).await?.is_some() {
+            let since = Some(backoff.last_moved());
+            if self.ask_for_blob(&blob.digest, since).await?.is_some() {
                 open.done();
                 return Ok(());
             }
-            transfer.offset = open.received().await.unwrap_or(0).min(blob.size);
+            transfer.offset = open.received(since).await.unwrap_or(0).min(blob.size);
+            if transfer.offset >= stood + 1024 * 1024 {
+                backoff.progressed();
+            }
+            stood = transfer.offset;
             if transfer.offset > 0 {
                 session = Some(open);
             }
@@ -272,7 +277,7 @@ impl Registry {
             transfer.offset = offset + length;
             // What the registry says may be stale (ECR); the session itself is asked then, once.
             if arrived.is_some_and(|arrived| arrived < transfer.offset)
-                && let Some(stands) = session.received().await
+                && let Some(stands) = session.received(None).await
                 && stands < transfer.offset
             {
                 transfer.offset = stands;
@@ -353,9 +358,10 @@ impl Session {
     }
 
     /// How many bytes the session has; nothing when it is gone or does not say.
-    async fn received(&mut self) -> Option<u64> {
+    async fn received(&mut self, since: Option<Instant>) -> Option<u64> {
         let connection = self.connection.clone()?;
-        let answer = connection.send(Call::new(Method::GET, self.url.clone())).await.ok()?;
+        let call = Call { since, ..Call::new(Method::GET, self.url.clone()) };
+        let answer = connection.send(call).await.ok()?;
         if !answer.status().is_success() {
             return None;
         }

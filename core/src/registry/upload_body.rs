@@ -8,14 +8,20 @@ use std::{
     time::Duration,
 };
 
-use futures::StreamExt;
+use async_trait::async_trait;
+use bytes::Bytes;
+use futures::{StreamExt, TryStreamExt};
 use tokio::time::Instant;
 
 use super::{answer::network_error, config::Limits};
 use crate::{
     error::{Code, Error, Result},
-    store::ByteStream,
+    store::{ByteStream, Repository, Source},
 };
+
+/// The HTTP library takes up to sixteen pieces ahead of the socket, and a piece counts as moved when
+/// it is taken: small ones keep the count near the truth on a slow line.
+const SLICE: usize = 16 * 1024;
 
 /// Watches an upload: how far it is, and whether the source itself failed.
 pub(super) struct Upload {
@@ -46,7 +52,7 @@ impl Upload {
     /// error of its own, not of the network.
     pub(super) fn body(&self, stream: ByteStream, length: u64) -> reqwest::Body {
         let state = Arc::clone(&self.state);
-        let parts = futures::stream::unfold((stream, length), move |(mut stream, left)| {
+        let parts = futures::stream::unfold((sliced(stream), length), move |(mut stream, left)| {
             let state = Arc::clone(&state);
             async move {
                 if left == 0 {
@@ -117,5 +123,50 @@ impl Upload {
 
     pub(super) fn failure(&self) -> Option<Error> {
         self.state.failure.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+fn sliced(stream: ByteStream) -> ByteStream {
+    stream
+        .map_ok(|mut chunk: Bytes| {
+            let slices = std::iter::from_fn(move || {
+                (!chunk.is_empty()).then(|| chunk.split_to(chunk.len().min(SLICE)))
+            });
+            futures::stream::iter(slices.map(Ok))
+        })
+        .try_flatten()
+        .boxed()
+}
+
+/// A source that knows when its bytes last moved, whichever request took them.
+#[derive(Debug)]
+pub(super) struct Watched {
+    source: Arc<dyn Source>,
+    last: Arc<Mutex<Instant>>,
+}
+
+impl Watched {
+    pub(super) fn new(source: Arc<dyn Source>) -> Self {
+        Self { source, last: Arc::new(Mutex::new(Instant::now())) }
+    }
+
+    pub(super) fn last_moved(&self) -> Instant {
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl Source for Watched {
+    async fn open(&self, offset: u64) -> Result<ByteStream> {
+        let last = Arc::clone(&self.last);
+        let slices = sliced(self.source.open(offset).await?);
+        let watched = slices.inspect_ok(move |_| {
+            *last.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+        });
+        Ok(watched.boxed())
+    }
+
+    fn repository(&self) -> Option<Repository> {
+        self.source.repository()
     }
 }

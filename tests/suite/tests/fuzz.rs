@@ -42,6 +42,7 @@ fn client() -> Client {
         stalled: 4 * WAIT,
         metadata: 64 << 10,
         pages: 4,
+        entries: 1_000,
         helper: Duration::from_millis(100),
     };
     Client::with_config(RegistryConfig { limits, ..RegistryConfig::default() })

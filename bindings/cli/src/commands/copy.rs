@@ -1,11 +1,11 @@
 //! `copy`.
 
 use clap::Args;
-use ocigraph::{CopyOptions, Place, Platform, Reference, Result};
+use ocigraph::{CopyOptions, Platform, Result};
 
 use crate::{
     ExitCode,
-    args::{Common, Format, FormatArg, Target, usage},
+    args::{Common, Format, FormatArg, Target},
     output,
     progress::finished,
 };
@@ -33,13 +33,6 @@ pub(crate) struct CopyArgs {
     format: FormatArg,
 }
 
-fn differ(from: &Reference, to: &Reference) -> bool {
-    match (from.place(), to.place()) {
-        (Place::Registry { host: from, .. }, Place::Registry { host: to, .. }) => from != to,
-        _ => false,
-    }
-}
-
 pub(crate) async fn copy(common: &Common, args: CopyArgs) -> Result<ExitCode> {
     let options = CopyOptions {
         recursive: args.recursive,
@@ -49,10 +42,6 @@ pub(crate) async fn copy(common: &Common, args: CopyArgs) -> Result<ExitCode> {
         progress: finished(common),
     };
     let (from, to) = (&args.source.reference, &args.destination.reference);
-    if common.has_credential() && differ(from, to) {
-        return Err(usage("a credential for one registry would be sent to both")
-            .with_hint("sign in to each with `ocigraph login`, and give none here"));
-    }
     let copied = common.client()?.copy(from, to, options).await?;
     match args.format.format {
         Format::Text => {

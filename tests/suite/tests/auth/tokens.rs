@@ -192,11 +192,13 @@ fn nobody_in_particular_gets_a_token_where_that_is_enough() {
 
 #[test]
 fn an_identity_token_goes_in_a_form_and_a_registry_token_as_it_is() {
-    let fixture = guarded(TokenAuth {
+    let auth = TokenAuth {
         registry_tokens: vec!["as-it-is".into()],
         entra_tokens: vec!["from-entra".into()],
         ..token_auth()
-    });
+    };
+    let azure = Config { auth: Auth::Token(Box::new(auth)), azure: true, ..Config::default() };
+    let fixture = Fixture::start(azure);
     let image = reference(&fixture, "app:v1");
     run(push(&ada(), &image, None));
     for (credential, asked) in [
@@ -214,6 +216,33 @@ fn an_identity_token_goes_in_a_form_and_a_registry_token_as_it_is() {
             seen.iter().map(|a| (a.method.as_str(), a.who.as_deref().unwrap_or(""))).collect();
         assert_eq!(seen, asked);
         assert_eq!(fixture.misplaced_credentials(), Vec::<String>::new());
+    }
+}
+
+/// Gives a password that has ended, and the new one when it is asked again.
+struct Rotating(AtomicUsize);
+
+#[async_trait::async_trait]
+impl CredentialSource for Rotating {
+    async fn credential(&self, _: &Host, _: &str) -> ocigraph::Result<Option<Credential>> {
+        let password = match self.0.fetch_add(1, Ordering::Relaxed) {
+            0 => "ended",
+            _ => PASSWORD,
+        };
+        Ok(Some(Credential::password(USER, password)))
+    }
+}
+
+#[test]
+fn a_credential_that_was_refused_is_looked_for_anew() {
+    let basic = Auth::Basic { user: USER.into(), password: PASSWORD.into() };
+    for fixture in
+        [guarded(token_auth()), Fixture::start(Config { auth: basic, ..Config::default() })]
+    {
+        let vault = Arc::new(Rotating(AtomicUsize::new(0)));
+        let client = client_with(Credentials::Callback(Arc::clone(&vault) as _));
+        run(push(&client, &reference(&fixture, "app:v1"), None));
+        assert_eq!(vault.0.load(Ordering::Relaxed), 2);
     }
 }
 

@@ -1,0 +1,101 @@
+//! Lines that are slow or break off in the middle of what is small: asked again, or given up in time.
+
+use std::time::{Duration, Instant};
+
+use ocigraph::{
+    Algorithm, Client, Code, CopyOptions, Credential, Credentials, File, Limits, PushOptions,
+    Reference, RegistryConfig,
+};
+use ocigraph_suite::{Faults, Reply};
+
+const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
+
+fn run<T>(work: impl Future<Output = T>) -> T {
+    tokio::runtime::Runtime::new().unwrap().block_on(work)
+}
+
+fn manifest() -> Reply {
+    let body = format!(
+        r#"{{"schemaVersion":2,"mediaType":"{MANIFEST}","artifactType":"a/b","config":{{"mediaType":"application/vnd.oci.empty.v1+json","digest":"{}","size":2}},"layers":[]}}"#,
+        Algorithm::Sha256.digest(b"{}")
+    );
+    Reply::ok(body).header("content-type", MANIFEST)
+}
+
+fn image(server: &Faults) -> Reference {
+    format!("{}/app:v1", server.host()).parse().unwrap()
+}
+
+fn client(limits: Limits) -> Client {
+    Client::with_config(RegistryConfig { limits, ..RegistryConfig::default() })
+}
+
+#[test]
+fn a_manifest_that_breaks_off_is_asked_for_again() {
+    let server = Faults::start();
+    server.on("GET", "/manifests/", [manifest().cut_at(40), manifest()]);
+    run(Client::new().fetch_manifest(&image(&server), None)).unwrap();
+    assert_eq!(server.all().len(), 2);
+}
+
+#[test]
+fn a_byte_now_and_then_is_next_to_nothing() {
+    let server = Faults::start();
+    server.on("GET", "/manifests/", [manifest().slow(Duration::from_millis(50))]);
+    let idle = Duration::from_millis(400);
+    let limits = Limits { idle, tries: 2, ..Limits::default() };
+    let error = run(client(limits).fetch_manifest(&image(&server), None)).unwrap_err();
+    assert_eq!(error.code(), Code::Timeout, "{error}");
+}
+
+#[test]
+fn whatever_is_tried_ends_within_the_promise() {
+    let server = Faults::start();
+    server.on("GET", "/manifests/", [Reply::silence()]);
+    let (first_header, stalled) = (Duration::from_secs(2), Duration::from_secs(3));
+    let limits = Limits { first_header, stalled, tries: 1000, ..Limits::default() };
+    let begun = Instant::now();
+    let error = run(client(limits).fetch_manifest(&image(&server), None)).unwrap_err();
+    assert_eq!(error.code(), Code::Timeout, "{error}");
+    // The second try is cut off in its middle.
+    assert!(begun.elapsed() < 2 * first_header, "{:?}", begun.elapsed());
+}
+
+#[test]
+fn a_registry_that_limits_and_does_not_say_for_how_long_is_asked_again() {
+    let server = Faults::start();
+    server.on("GET", "/manifests/", [Reply::error(429, "TOOMANYREQUESTS"), manifest()]);
+    run(Client::new().fetch_manifest(&image(&server), None)).unwrap();
+    assert_eq!(server.all().len(), 2);
+}
+
+#[test]
+fn what_is_given_for_one_registry_is_not_sent_to_two() {
+    let (from, to) = (Faults::start(), Faults::start());
+    let given = Credentials::Given(Credential::password("user", "pass"));
+    let headers = vec![("X-Key".to_owned(), "s3cret".to_owned())];
+    for config in [
+        RegistryConfig { credentials: given, ..RegistryConfig::default() },
+        RegistryConfig { headers, ..RegistryConfig::default() },
+    ] {
+        let client = Client::with_config(config);
+        let copied = run(client.copy(&image(&from), &image(&to), CopyOptions::default()));
+        assert_eq!(copied.unwrap_err().code(), Code::InvalidArgument);
+    }
+    assert!(from.all().is_empty() && to.all().is_empty());
+}
+
+#[test]
+fn a_large_blob_in_memory_is_watched_as_it_moves() {
+    let server = Faults::start();
+    server
+        .on("HEAD", "/blobs/", [Reply::new(404, "")])
+        .on("POST", "/uploads/", [Reply::new(202, "").header("location", "/up/1")])
+        .on("PUT", "", [Reply::new(201, "")]);
+    let options = PushOptions {
+        files: vec![File::bytes("large", vec![7; 20 << 20])],
+        ..PushOptions::default()
+    };
+    run(Client::new().push(&image(&server), options)).unwrap();
+    assert_eq!(server.seen("PUT", "/up/1")[0].body, 20 << 20);
+}
