@@ -262,6 +262,9 @@ typedef struct ocigraph_copy_options ocigraph_copy_options;
 // What was copied.
 typedef struct ocigraph_copy_report ocigraph_copy_report;
 
+// Who the client is to a registry. Its secret is wiped from memory when it is freed.
+typedef struct ocigraph_credential ocigraph_credential;
+
 // How to delete.
 typedef struct ocigraph_delete_options ocigraph_delete_options;
 
@@ -282,6 +285,12 @@ typedef struct ocigraph_error ocigraph_error;
 
 // A subject and everything that refers to it, directly and through others.
 typedef struct ocigraph_graph ocigraph_graph;
+
+// What became of a login.
+typedef struct ocigraph_login_result ocigraph_login_result;
+
+// What became of a logout.
+typedef struct ocigraph_logout_result ocigraph_logout_result;
 
 // A manifest as it is stored.
 typedef struct ocigraph_manifest ocigraph_manifest;
@@ -329,6 +338,16 @@ typedef struct {
     // How many bytes.
     size_t length;
 } ocigraph_str;
+
+// Gives the credential for a repository of a registry in `out`, or leaves it NULL for anonymous
+// use. `repository` is no text where the registry as a whole is meant. The library takes what is
+// in `out`. Anything but `OCIGRAPH_OK` fails the operation with `OCIGRAPH_CREDENTIALS`.
+//
+// It is called on a thread of the library, one call at a time for each client, and may block.
+typedef ocigraph_status (*ocigraph_credential_fn)(void *user_data,
+                                                  ocigraph_str host,
+                                                  ocigraph_str repository,
+                                                  ocigraph_credential **out);
 
 // Bytes. `{NULL, 0}` is none.
 typedef struct {
@@ -522,6 +541,72 @@ void ocigraph_cancel_free(ocigraph_cancel *cancel);
 // Ownership: the caller's, until `ocigraph_client_options_free`. Threads: any. Since 0.1.0.
 ocigraph_client_options *ocigraph_client_options_new(void);
 
+// This credential for every registry that the client is used with. Without it, and without the two
+// below, credentials are looked for where the other tools keep them: `DOCKER_AUTH_CONFIG`, the
+// configuration files of docker and of the containers tools, and the helpers that these name.
+//
+// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
+ocigraph_status ocigraph_client_options_set_credential(ocigraph_client_options *options,
+                                                       const ocigraph_credential *credential,
+                                                       ocigraph_error **error);
+
+// No credential at all.
+//
+// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
+ocigraph_status ocigraph_client_options_set_anonymous(ocigraph_client_options *options,
+                                                      ocigraph_error **error);
+
+// Asks `callback`, with `user_data` as its first argument, when a registry wants a credential.
+// `user_data` must live until clients that were made with these options are freed; nothing is
+// called after that.
+//
+// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
+ocigraph_status ocigraph_client_options_set_credential_callback(ocigraph_client_options *options,
+                                                                ocigraph_credential_fn callback,
+                                                                void *user_data,
+                                                                ocigraph_error **error);
+
+// A credential file to look into before those of docker and of the containers tools; login writes
+// to it. No text: none.
+//
+// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL or what is not UTF-8; a file that cannot be used fails the first call
+// to a registry. Since 0.1.0.
+ocigraph_status ocigraph_client_options_set_registry_config(ocigraph_client_options *options,
+                                                            ocigraph_str path,
+                                                            ocigraph_error **error);
+
+// Certificates in PEM to trust beside those of the system. No text: none.
+//
+// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL or what is not UTF-8; a file that cannot be used fails the first call
+// to a registry. Since 0.1.0.
+ocigraph_status ocigraph_client_options_set_ca_file(ocigraph_client_options *options,
+                                                    ocigraph_str path,
+                                                    ocigraph_error **error);
+
+// The client's own certificates and their private key, both in PEM, for registries that ask for one.
+//
+// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL or what is not UTF-8; a file that cannot be used fails the first call
+// to a registry. Since 0.1.0.
+ocigraph_status ocigraph_client_options_set_client_certificate(ocigraph_client_options *options,
+                                                               ocigraph_str cert_file,
+                                                               ocigraph_str key_file,
+                                                               ocigraph_error **error);
+
+// Takes any certificate: whoever sits between reads and changes what is sent.
+//
+// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
+ocigraph_status ocigraph_client_options_set_insecure(ocigraph_client_options *options,
+                                                     bool insecure,
+                                                     ocigraph_error **error);
+
+// Uses the proxies that `HTTPS_PROXY`, `HTTP_PROXY` and `ALL_PROXY` name, for hosts that `NO_PROXY`
+// does not; never for this machine. The default is true.
+//
+// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
+ocigraph_status ocigraph_client_options_set_use_proxy(ocigraph_client_options *options,
+                                                      bool use_proxy,
+                                                      ocigraph_error **error);
+
 // Plain HTTP or TLS for every registry. Without it plain HTTP for this machine, TLS for others.
 //
 // Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
@@ -567,6 +652,47 @@ ocigraph_status ocigraph_client_new(const ocigraph_runtime *runtime,
 //
 // Ownership: takes `client`; NULL is allowed. Threads: any, once. Since 0.1.0.
 void ocigraph_client_free(ocigraph_client *client);
+
+// A name and a password.
+//
+// Ownership: `out` is the caller's, until `ocigraph_credential_free`. Threads: any.
+// Errors: INVALID_ARGUMENT for what is not UTF-8. Since 0.1.0.
+ocigraph_status ocigraph_credential_password(ocigraph_str username,
+                                             ocigraph_str password,
+                                             ocigraph_credential **out,
+                                             ocigraph_error **error);
+
+// A refresh token, for which the registry's token server gives access tokens.
+//
+// Ownership: `out` is the caller's, until `ocigraph_credential_free`. Threads: any.
+// Errors: INVALID_ARGUMENT for no text or what is not UTF-8. Since 0.1.0.
+ocigraph_status ocigraph_credential_identity_token(ocigraph_str token,
+                                                   ocigraph_credential **out,
+                                                   ocigraph_error **error);
+
+// A token that is sent to the registry as it is.
+//
+// Ownership: `out` is the caller's, until `ocigraph_credential_free`. Threads: any.
+// Errors: INVALID_ARGUMENT for no text or what is not UTF-8. Since 0.1.0.
+ocigraph_status ocigraph_credential_registry_token(ocigraph_str token,
+                                                   ocigraph_credential **out,
+                                                   ocigraph_error **error);
+
+// A Microsoft Entra access token, which Azure's registry exchanges for an identity token.
+//
+// `tenant`: no text takes the one that the token names.
+//
+// Ownership: `out` is the caller's, until `ocigraph_credential_free`. Threads: any.
+// Errors: INVALID_ARGUMENT for no token or what is not UTF-8. Since 0.1.0.
+ocigraph_status ocigraph_credential_entra_token(ocigraph_str token,
+                                                ocigraph_str tenant,
+                                                ocigraph_credential **out,
+                                                ocigraph_error **error);
+
+// Ends a credential, and wipes its secret.
+//
+// Ownership: takes `credential`; NULL is allowed. Threads: any, once. Since 0.1.0.
+void ocigraph_credential_free(ocigraph_credential *credential);
 
 // New options, with the defaults.
 //
@@ -964,7 +1090,8 @@ ocigraph_status ocigraph_runtime_new(size_t workers,
 // callback was called. Nothing is called after that. Clients that use it may still be freed;
 // their calls return `OCIGRAPH_CANCELLED`.
 //
-// In a completion callback it cancels and returns at once, since it would wait for itself.
+// In a completion callback it cancels and returns at once, since it would wait for itself; what is
+// left is waited for when the last client that uses it is freed.
 //
 // Ownership: takes `runtime`; NULL is allowed. Threads: any, once. Since 0.1.0.
 void ocigraph_runtime_free(ocigraph_runtime *runtime);
@@ -1230,6 +1357,90 @@ uint64_t ocigraph_digest_list_size(const ocigraph_digest_list *result, size_t in
 //
 // Ownership: borrowed from `result`. Threads: any. Since 0.1.0.
 ocigraph_str ocigraph_digest_list_json(const ocigraph_digest_list *result);
+
+// Checks a credential with a registry, and stores it where the other tools look: with the helper
+// that docker's configuration names for the registry, else in that file itself, as plain text that
+// its owner alone can read. Nothing is stored when the registry does not take it.
+//
+// `host`: "registry.example.com[:port]". `cancel`: NULL where it is not to be cancelled.
+//
+// Ownership: `out` is the caller's, until `ocigraph_login_result_free`; nothing of the arguments is
+// kept. Threads: any; blocks. Errors: UNAUTHORIZED, CREDENTIALS, CANCELLED, and those of the
+// network. Since 0.1.0.
+ocigraph_status ocigraph_client_login(const ocigraph_client *client,
+                                      ocigraph_str host,
+                                      const ocigraph_credential *credential,
+                                      const ocigraph_cancel *cancel,
+                                      ocigraph_login_result **out,
+                                      ocigraph_error **error);
+
+// Removes every form of a registry's stored credential, from files and helpers.
+//
+// `host`: "registry.example.com[:port]". `cancel`: NULL where it is not to be cancelled.
+//
+// Ownership: `out` is the caller's, until `ocigraph_logout_result_free`; nothing of the arguments
+// is kept. Threads: any; blocks. Errors: INVALID_REFERENCE, CREDENTIALS, IO, CANCELLED. Since 0.1.0.
+ocigraph_status ocigraph_client_logout(const ocigraph_client *client,
+                                       ocigraph_str host,
+                                       const ocigraph_cancel *cancel,
+                                       ocigraph_logout_result **out,
+                                       ocigraph_error **error);
+
+// Ends the result of a login, and all that was borrowed from it.
+//
+// Ownership: takes `result`; NULL is allowed. Threads: any, once. Since 0.1.0.
+void ocigraph_login_result_free(ocigraph_login_result *result);
+
+// Where the credential is kept now: a file, or a helper.
+//
+// Ownership: borrowed from `result`. Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_login_result_stored_in(const ocigraph_login_result *result);
+
+// Whether it is kept as plain text, in a file.
+//
+// Threads: any. Since 0.1.0.
+bool ocigraph_login_result_plain_text(const ocigraph_login_result *result);
+
+// Whether the registry asked for a credential and took this one; one that asks for none cannot
+// tell.
+//
+// Threads: any. Since 0.1.0.
+bool ocigraph_login_result_verified(const ocigraph_login_result *result);
+
+// Whether `DOCKER_AUTH_CONFIG` has a credential for the registry, which comes before this one.
+//
+// Threads: any. Since 0.1.0.
+bool ocigraph_login_result_overridden(const ocigraph_login_result *result);
+
+// All of it as one JSON object.
+//
+// Ownership: borrowed from `result`. Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_login_result_json(const ocigraph_login_result *result);
+
+// Ends the result of a logout, and all that was borrowed from it.
+//
+// Ownership: takes `result`; NULL is allowed. Threads: any, once. Since 0.1.0.
+void ocigraph_logout_result_free(ocigraph_logout_result *result);
+
+// From how many files and helpers credentials were removed; 0 when there were none.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_logout_result_removed_count(const ocigraph_logout_result *result);
+
+// One of the files and helpers that credentials were removed from.
+//
+// Ownership: borrowed from `result`. Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_logout_result_removed(const ocigraph_logout_result *result, size_t index);
+
+// Whether `DOCKER_AUTH_CONFIG` still has a credential for the registry.
+//
+// Threads: any. Since 0.1.0.
+bool ocigraph_logout_result_remains(const ocigraph_logout_result *result);
+
+// All of it as one JSON object.
+//
+// Ownership: borrowed from `result`. Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_logout_result_json(const ocigraph_logout_result *result);
 
 // The descriptor of what the reference names.
 //
@@ -1693,6 +1904,12 @@ ocigraph_str ocigraph_manifest_list_subject(const ocigraph_manifest_list *result
 // Ownership: borrowed from `result`. Threads: any. Since 0.1.0.
 ocigraph_str ocigraph_manifest_list_created(const ocigraph_manifest_list *result,
                                             size_t index);
+
+// When it or its tags were last changed, RFC 3339; no text where the registry does not tell.
+//
+// Ownership: borrowed from `result`. Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_manifest_list_last_updated(const ocigraph_manifest_list *result,
+                                                 size_t index);
 
 // CPU architecture, from an image's config; no text where it is not known.
 //

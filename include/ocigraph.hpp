@@ -255,10 +255,57 @@ class options {
 
 } // namespace detail
 
-/* How to speak to registries. */
+/* Who the client is to a registry. */
+class credential {
+  public:
+    explicit credential(ocigraph_credential *handle) noexcept : handle_(handle) {}
+
+    static credential password(std::string_view username, std::string_view password) {
+        return make(ocigraph_credential_password, detail::in(username), detail::in(password));
+    }
+    static credential identity_token(std::string_view token) {
+        return make(ocigraph_credential_identity_token, detail::in(token));
+    }
+    static credential registry_token(std::string_view token) {
+        return make(ocigraph_credential_registry_token, detail::in(token));
+    }
+    static credential entra_token(std::string_view token, std::string_view tenant = {}) {
+        return make(ocigraph_credential_entra_token, detail::in(token), detail::in(tenant));
+    }
+
+    const ocigraph_credential *get() const noexcept { return handle_.get(); }
+
+  private:
+    template <typename Make, typename... Arguments>
+    static credential make(Make function, Arguments... arguments) {
+        ocigraph_credential *handle = nullptr;
+        detail::check([&](ocigraph_error **failure) { return function(arguments..., &handle, failure); });
+        return credential(handle);
+    }
+
+    detail::owned<ocigraph_credential, ocigraph_credential_free> handle_;
+};
+
+/* How to speak to registries. A credential callback is set through ocigraph_client_options_set_credential_callback. */
 class client_options : public detail::options<client_options, ocigraph_client_options, ocigraph_client_options_new,
                                               ocigraph_client_options_free> {
   public:
+    ocigraph_client_options *get() noexcept { return handle_.get(); }
+    const ocigraph_client_options *get() const noexcept { return handle_.get(); }
+
+    client_options &use(const credential &credential) {
+        return set(ocigraph_client_options_set_credential, credential.get());
+    }
+    client_options &anonymous() { return set(ocigraph_client_options_set_anonymous); }
+    client_options &registry_config(std::string_view path) {
+        return set(ocigraph_client_options_set_registry_config, detail::in(path));
+    }
+    client_options &ca_file(std::string_view path) { return set(ocigraph_client_options_set_ca_file, detail::in(path)); }
+    client_options &client_certificate(std::string_view cert_file, std::string_view key_file) {
+        return set(ocigraph_client_options_set_client_certificate, detail::in(cert_file), detail::in(key_file));
+    }
+    client_options &insecure(bool on) { return set(ocigraph_client_options_set_insecure, on); }
+    client_options &use_proxy(bool on) { return set(ocigraph_client_options_set_use_proxy, on); }
     client_options &plain_http(bool on) { return set(ocigraph_client_options_set_plain_http, on); }
     client_options &user_agent(std::string_view name) {
         return set(ocigraph_client_options_set_user_agent, detail::in(name));
@@ -460,6 +507,8 @@ class verify_report : public result<ocigraph_verify_report, ocigraph_verify_repo
     std::size_t problems() const noexcept { return ocigraph_verify_report_problem_count(get()); }
 };
 
+using login_result = result<ocigraph_login_result, ocigraph_login_result_free, ocigraph_login_result_json>;
+using logout_result = result<ocigraph_logout_result, ocigraph_logout_result_free, ocigraph_logout_result_json>;
 using manifest_list = result<ocigraph_manifest_list, ocigraph_manifest_list_free, ocigraph_manifest_list_json>;
 
 class blob_result : public result<ocigraph_blob_result, ocigraph_blob_result_free, ocigraph_blob_result_json> {
@@ -631,6 +680,14 @@ class client {
     }
     manifest_list manifests(std::string_view reference, const cancel_token &cancel = {}) const {
         return plain<manifest_list, ocigraph_manifest_list>(ocigraph_client_manifests, cancel, detail::in(reference));
+    }
+
+    login_result login(std::string_view host, const credential &credential, const cancel_token &cancel = {}) const {
+        return plain<login_result, ocigraph_login_result>(ocigraph_client_login, cancel, detail::in(host),
+                                                          credential.get());
+    }
+    logout_result logout(std::string_view host, const cancel_token &cancel = {}) const {
+        return plain<logout_result, ocigraph_logout_result>(ocigraph_client_logout, cancel, detail::in(host));
     }
 
     descriptor push_manifest(std::string_view reference, std::string_view content, std::string_view media_type = {},

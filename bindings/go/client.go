@@ -1,6 +1,11 @@
 package ocigraph
 
-// #include <ocigraph.h>
+/*
+#include <ocigraph.h>
+
+ocigraph_status ocigraphGoCredential(void *user_data, ocigraph_str host, ocigraph_str repository,
+                                     ocigraph_credential **out);
+*/
 import "C"
 
 import (
@@ -11,6 +16,26 @@ import (
 
 // ClientOptions say how to speak to registries. The zero value is the default.
 type ClientOptions struct {
+	// Credential is for every registry that the client is used with. Without it, and without the two below, credentials
+	// are looked for where the other tools keep them: DOCKER_AUTH_CONFIG, the configuration files of docker and of the
+	// containers tools, and the helpers that these name.
+	Credential *Credential
+	// Anonymous is no credential at all.
+	Anonymous bool
+	// CredentialFunc is asked when a registry wants a credential, one call at a time; nil is anonymous use. The repository
+	// is empty when the registry as a whole is meant.
+	CredentialFunc func(host, repository string) (*Credential, error)
+	// RegistryConfig is a credential file to look into before those of docker and of the containers tools; Login writes
+	// to it.
+	RegistryConfig string
+	// CAFile holds certificates in PEM to trust beside those of the system.
+	CAFile string
+	// CertFile and KeyFile hold the client's own certificates and their key in PEM, for registries that ask for one.
+	CertFile, KeyFile string
+	// Insecure takes any certificate: whoever sits between reads and changes what is sent.
+	Insecure bool
+	// NoProxy does not use the proxies that HTTPS_PROXY, HTTP_PROXY and ALL_PROXY name.
+	NoProxy bool
 	// PlainHTTP is plain HTTP (true) or TLS (false) for every registry. Without it, plain HTTP for this machine and TLS
 	// for others.
 	PlainHTTP *bool
@@ -33,6 +58,7 @@ type state struct {
 	closed  bool
 	running map[*C.ocigraph_cancel]struct{}
 	idle    sync.WaitGroup
+	vault   *vault
 }
 
 // NewClient makes a client; nil options are the defaults. Nothing is read or sent yet.
@@ -46,15 +72,23 @@ func NewClient(options *ClientOptions) (*Client, error) {
 			return nil, err
 		}
 	}
-	var handle *C.ocigraph_client
+	state := &state{running: make(map[*C.ocigraph_cancel]struct{})}
 	var failure *C.ocigraph_error
-	if err := check(C.ocigraph_client_new(nil, c, &handle, &failure), failure); err != nil {
+	if options != nil && options.CredentialFunc != nil {
+		state.vault = newVault(options.CredentialFunc)
+		callback := C.ocigraph_credential_fn(C.ocigraphGoCredential)
+		C.ocigraph_client_options_set_credential_callback(c, callback, state.vault.data, nil)
+	}
+	if err := check(C.ocigraph_client_new(nil, c, &state.handle, &failure), failure); err != nil {
+		if state.vault != nil {
+			state.vault.close()
+		}
 		return nil, err
 	}
-	client := &Client{&state{handle: handle, running: make(map[*C.ocigraph_cancel]struct{})}}
+	client := &Client{state}
 	live.Add(1)
 	// A net for clients that nobody closed; it runs when nobody can call them any more.
-	runtime.AddCleanup(client, (*state).close, client.state)
+	runtime.AddCleanup(client, closeState, state)
 	return client, nil
 }
 
@@ -72,11 +106,45 @@ func (o *ClientOptions) fill(a *arguments, c *C.ocigraph_client_options) error {
 			return err
 		}
 	}
+	if o.Credential != nil {
+		credential, err := o.Credential.toC(a)
+		if err != nil {
+			return err
+		}
+		defer C.ocigraph_credential_free(credential)
+		status := C.ocigraph_client_options_set_credential(c, credential, &failure)
+		if err := check(status, failure); err != nil {
+			return err
+		}
+	}
+	if o.Anonymous {
+		if err := check(C.ocigraph_client_options_set_anonymous(c, &failure), failure); err != nil {
+			return err
+		}
+	}
 	if o.UserAgent != "" {
 		status := C.ocigraph_client_options_set_user_agent(c, a.text(o.UserAgent), &failure)
-		return check(status, failure)
+		if err := check(status, failure); err != nil {
+			return err
+		}
 	}
-	return nil
+	// No text is none, as by default.
+	status := C.ocigraph_client_options_set_registry_config(c, a.text(o.RegistryConfig), &failure)
+	if err := check(status, failure); err != nil {
+		return err
+	}
+	status = C.ocigraph_client_options_set_ca_file(c, a.text(o.CAFile), &failure)
+	if err := check(status, failure); err != nil {
+		return err
+	}
+	status = C.ocigraph_client_options_set_client_certificate(c, a.text(o.CertFile), a.text(o.KeyFile), &failure)
+	if err := check(status, failure); err != nil {
+		return err
+	}
+	if err := check(C.ocigraph_client_options_set_insecure(c, C.bool(o.Insecure), &failure), failure); err != nil {
+		return err
+	}
+	return check(C.ocigraph_client_options_set_use_proxy(c, C.bool(!o.NoProxy), &failure), failure)
 }
 
 // Close ends the client. Calls that are under way are cancelled, and waited for; their errors, and those of later calls,
@@ -86,6 +154,8 @@ func (c *Client) Close() error {
 	runtime.KeepAlive(c)
 	return nil
 }
+
+func closeState(s *state) { s.close() }
 
 func (s *state) close() {
 	s.mu.Lock()
@@ -101,6 +171,9 @@ func (s *state) close() {
 	s.idle.Wait()
 	C.ocigraph_client_free(s.handle)
 	s.handle = nil
+	if s.vault != nil {
+		s.vault.close()
+	}
 	live.Add(-1)
 }
 
@@ -154,6 +227,11 @@ func (c *Client) do(ctx context.Context, a *arguments, run operation) error {
 	}
 	err := newError(failure)
 	err.cause = a.failed()
+	if err.cause == nil && status == C.OCIGRAPH_CREDENTIALS && c.state.vault != nil {
+		if said := c.state.vault.failed.Load(); said != nil {
+			err.cause = *said
+		}
+	}
 	if err.cause == nil && status == C.OCIGRAPH_CANCELLED {
 		if err.cause = context.Cause(ctx); err.cause == nil {
 			err.cause = ErrClosed

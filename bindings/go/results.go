@@ -200,8 +200,10 @@ type ManifestInfo struct {
 	Tags []string `json:"tags"`
 	// Subject is the digest of what it refers to.
 	Subject string `json:"subject,omitempty"`
-	// Created is when it was made, RFC 3339, as its annotations or its config have it.
+	// Created is when it was made, RFC 3339: as the registry has it, else as its annotations or its config have it.
 	Created string `json:"created,omitempty"`
+	// LastUpdated is when it or its tags were last changed, RFC 3339.
+	LastUpdated string `json:"last_updated,omitempty"`
 	// Architecture is that of the CPU, from an image's config.
 	Architecture string `json:"architecture,omitempty"`
 	// OS is the operating system, from an image's config.
@@ -210,6 +212,20 @@ type ManifestInfo struct {
 	ConfigMediaType string `json:"config_media_type,omitempty"`
 	// ImageSize is the bytes of its config, layers and blobs together.
 	ImageSize int64 `json:"image_size,omitempty"`
+	// Attributes are what may be done with it; nil where the registry does not tell.
+	Attributes *Attributes `json:"attributes,omitempty"`
+}
+
+// Attributes are what Azure's registry lets anyone do with a manifest: a locked one is not deleted.
+type Attributes struct {
+	// DeleteEnabled: it can be deleted.
+	DeleteEnabled bool `json:"delete_enabled"`
+	// ListEnabled: it is shown in lists.
+	ListEnabled bool `json:"list_enabled"`
+	// ReadEnabled: it can be pulled.
+	ReadEnabled bool `json:"read_enabled"`
+	// WriteEnabled: it can be changed.
+	WriteEnabled bool `json:"write_enabled"`
 }
 
 // A Manifest is a manifest as it is stored.

@@ -1,5 +1,6 @@
 // Times the package beside its peers, in one run: digests of files beside `node:crypto`, and transfers beside the command
-// line, which is the same core without JavaScript. Wants a release build: `make node` first, and no other work on the machine.
+// line, which is the same core without JavaScript. Wants release builds, of the registry too, and a machine without other
+// work: make node && cargo build --release -p ocigraph-fixture
 //
 //   npm run bench                        prints a table; RUNS=5 for more runs, of which the best counts
 

@@ -29,14 +29,14 @@ test(`a ${TIMER} ms timer stays within ${LATE} ms while 1 GiB is digested, pushe
     import { Client, digestFile } from 'ocigraph';
     const [path, place, output] = process.argv.slice(1);
     const client = new Client();
-    // Nanoseconds that this thread could have run, but another program had the processor: they are not ours.
-    const waited = () => Number(readFileSync('/proc/self/schedstat', 'utf8').split(' ')[1]) / 1e6;
-    let late, ticks, last, lastWaited;
+    // Milliseconds that this thread has run, and that it could have run while another program had the processor.
+    const scheduled = () => readFileSync('/proc/self/schedstat', 'utf8').split(' ').slice(0, 2).map((ns) => ns / 1e6);
+    let turns, last;
     const timer = setInterval(() => {
-      const [now, nowWaited] = [performance.now(), waited()];
-      late = Math.max(late, now - last - (nowWaited - lastWaited));
-      [last, lastWaited] = [now, nowWaited];
-      ticks += 1;
+      const now = [performance.now(), ...scheduled()];
+      const [passed, ran, waited] = now.map((time, i) => time - last[i]);
+      turns.push({ late: passed - waited, ran });
+      last = now;
     }, ${TIMER});
     const steps = {
       digest: () => digestFile(path),
@@ -45,26 +45,24 @@ test(`a ${TIMER} ms timer stays within ${LATE} ms while 1 GiB is digested, pushe
     };
     const result = {};
     for (const [name, step] of Object.entries(steps)) {
-      [late, ticks, last, lastWaited] = [0, 0, performance.now(), waited()];
+      turns = [];
+      last = [performance.now(), ...scheduled()];
       await step();
-      result[name] = { late, ticks };
+      const late = turns.map((turn) => turn.late).sort((a, b) => a - b);
+      const ran = Math.max(...turns.map((turn) => turn.ran));
+      result[name] = { turns: turns.length, ran, late: late[Math.floor(late.length * 0.99)], latest: late.at(-1) };
     }
     clearInterval(timer);
     console.log(JSON.stringify(result));
   `;
-  // A busy machine delays in ways that are not counted; a try that it disturbed says nothing of us.
-  const best = {};
-  for (let tries = 1; tries <= 3; tries += 1) {
-    const place = `${host}/app${tries}`;
-    const result = await measured(program, path, place, join(dir, `out${tries}`));
-    for (const [name, { late, ticks }] of Object.entries(result)) {
-      assert.ok(ticks > 10, name);
-      best[name] = Math.min(best[name] ?? Infinity, late);
-    }
-    if (Object.values(best).every((late) => late <= LATE)) break;
+  const result = await measured(program, path, `${host}/app`, join(dir, 'out'));
+  t.diagnostic(JSON.stringify(result));
+  for (const [name, { turns, ran, late }] of Object.entries(result)) {
+    assert.ok(turns > 10, name);
+    // No turn computes for long, and none but the odd one is late: on a busy machine a thread that holds a lock for a
+    // moment may lose the processor in that moment.
+    assert.ok(ran <= LATE && late <= LATE, `${name}: ${JSON.stringify(result[name])}`);
   }
-  t.diagnostic(JSON.stringify(best));
-  for (const [name, late] of Object.entries(best)) assert.ok(late <= LATE, `${name}: ${late.toFixed(1)} ms`);
 });
 
 test(`a slow reader of a blob of 1 GiB keeps memory within ${MEMORY} MiB of the bare process`, async (t) => {

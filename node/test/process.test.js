@@ -44,7 +44,7 @@ test('a process can exit in the middle of calls', async (t) => {
   const program = `
     import { Client } from 'ocigraph';
     const client = new Client();
-    for (let i = 0; i < 20; i += 1) client.discover('${host}/app:v1', { onProgress: () => {} });
+    for (let i = 0; i < 20; i += 1) client.verify('${host}/app:v1', { onProgress: () => {} });
     setTimeout(() => process.exit(), 100);
     console.log('exits');
   `;

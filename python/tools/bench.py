@@ -129,7 +129,8 @@ def main(runs: int) -> int:
         sys.exit("there is no wheel in python/dist: run `make python`")
     with tempfile.TemporaryDirectory() as top:
         zipfile.ZipFile(wheels[-1]).extractall(f"{top}/wheel")
-        os.environ |= {"PYTHONPATH": f"{top}/wheel", "OCIGRAPH": str(HERE.parent / "target/release/ocigraph")}
+        os.environ["PYTHONPATH"] = f"{top}/wheel"
+        os.environ.setdefault("OCIGRAPH", str(HERE.parent / "target/release/ocigraph"))
         for name, number, size in (("1 GiB", 1, 1 << 30), ("2,000 x 16 KiB", 2000, 16 << 10)):
             for what in ("push", "pull"):
                 best: dict[str, dict[str, float]] = {}

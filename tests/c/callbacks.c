@@ -47,8 +47,9 @@ static int32_t count(void *user_data, const ocigraph_event *event) {
 }
 
 static ocigraph_push_options *large_push(struct progress *progress) {
-    static uint8_t large[4 << 20];
-    memset(large, 7, sizeof large);
+    /* Another content each time, so that none is there already. */
+    static uint8_t large[4 << 20], content;
+    memset(large, ++content, sizeof large);
     ocigraph_push_options *options = ocigraph_push_options_new();
     progress->size = sizeof large;
     SUCCEEDS(ocigraph_push_options_add_bytes(options, OCIGRAPH_STR("large"), ocigraph_text(NULL),

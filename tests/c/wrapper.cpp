@@ -1,6 +1,7 @@
 /* The C++ wrapper: values that own their handles, exceptions, and functions as callbacks.
  *
- *   wrapper PLACE SLOW      an empty repository or layout, and a repository whose registry takes long to answer */
+ *   wrapper PLACE SLOW GUARDED      an empty repository or layout, a repository whose registry takes long to answer, and a
+ *                                   registry that takes ada with the password "s3cret" alone */
 
 #include <ocigraph.hpp>
 #include <ocigraph.hpp>
@@ -153,14 +154,32 @@ void cancelled(const ocigraph::client &client, const std::string &slow) {
     CHECK(cancel.is_cancelled());
 }
 
+void signed_in(const std::string &host) {
+    using ocigraph::client_options, ocigraph::credential;
+    auto tags = [&](const client_options &options) {
+        return failure_of([&] { ocigraph::client(options).tags(host + "/app"); });
+    };
+    CHECK(tags(client_options().anonymous()) == OCIGRAPH_UNAUTHORIZED);
+    CHECK(tags(client_options().use(credential::registry_token("t"))) == OCIGRAPH_UNAUTHORIZED);
+    CHECK(tags(client_options().use(credential::password("ada", "s3cret"))) == OCIGRAPH_NOT_FOUND);
+    client_options stored;
+    stored.registry_config("auth-cpp.json").use_proxy(false).insecure(false);
+    ocigraph::client client(stored);
+    CHECK(client.login(host, credential::password("ada", "s3cret")).json().find("auth-cpp.json") != std::string_view::npos);
+    CHECK(tags(stored) == OCIGRAPH_NOT_FOUND);
+    CHECK(!client.logout(host).json().empty());
+    CHECK(tags(stored) == OCIGRAPH_UNAUTHORIZED);
+}
+
 } // namespace
 
 int main(int argc, char **argv) {
-    CHECK(argc == 3);
+    CHECK(argc == 4);
     ocigraph::runtime threads(2);
     ocigraph::client client(threads, ocigraph::client_options().user_agent("wrapper/1").header("x-a", "b"));
     walk(client, argv[1]);
     failures(client, argv[1]);
     cancelled(client, argv[2]);
+    signed_in(argv[3]);
     return 0;
 }

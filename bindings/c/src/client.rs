@@ -1,11 +1,13 @@
 //! The client, and how it speaks to registries.
 
-use std::{mem::MaybeUninit, sync::Arc};
+use std::{ffi::c_void, mem::MaybeUninit, sync::Arc};
 
-use ocigraph::{Client, RegistryConfig};
+use ocigraph::{Client, Credentials, RegistryConfig};
 
 use crate::{
     boundary::{act, call, end, need},
+    callback::{Gate, UserData},
+    credential::{Asked, ocigraph_credential, ocigraph_credential_fn},
     error::ocigraph_error,
     runtime::{Threads, ocigraph_runtime},
     status::ocigraph_status,
@@ -14,14 +16,26 @@ use crate::{
 
 /// How to speak to registries. May be used for any number of clients.
 #[derive(Default)]
-pub struct ocigraph_client_options(pub(crate) RegistryConfig);
+pub struct ocigraph_client_options {
+    config: RegistryConfig,
+    /// Takes the place of the config's credentials.
+    ask: Option<(ocigraph_credential_fn, UserData)>,
+}
 
 /// A client for registries and layouts: connections, and what was learned of each registry.
 pub struct ocigraph_client {
     pub(crate) core: Client,
     pub(crate) threads: Arc<Threads>,
+    /// For the credential callback, which is not called once the client is gone.
+    asking: Gate,
     /// Where it was given none; it stops when this is dropped.
     _own: Option<ocigraph_runtime>,
+}
+
+impl Drop for ocigraph_client {
+    fn drop(&mut self) {
+        self.asking.shut();
+    }
 }
 
 /// New options, with the defaults.
@@ -30,6 +44,146 @@ pub struct ocigraph_client {
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_options_new() -> Option<Box<ocigraph_client_options>> {
     Some(Box::default())
+}
+
+/// This credential for every registry that the client is used with. Without it, and without the two
+/// below, credentials are looked for where the other tools keep them: `DOCKER_AUTH_CONFIG`, the
+/// configuration files of docker and of the containers tools, and the helpers that these name.
+///
+/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_client_options_set_credential(
+    options: Option<&mut ocigraph_client_options>,
+    credential: Option<&ocigraph_credential>,
+    error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
+) -> ocigraph_status {
+    act(error, || {
+        let credential = need(credential, "credential")?.0.clone();
+        let options = need(options, "options")?;
+        options.config.credentials = Credentials::Given(credential);
+        options.ask = None;
+        Ok(())
+    })
+}
+
+/// No credential at all.
+///
+/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_client_options_set_anonymous(
+    options: Option<&mut ocigraph_client_options>,
+    error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
+) -> ocigraph_status {
+    act(error, || {
+        let options = need(options, "options")?;
+        options.config.credentials = Credentials::Anonymous;
+        options.ask = None;
+        Ok(())
+    })
+}
+
+/// Asks `callback`, with `user_data` as its first argument, when a registry wants a credential.
+/// `user_data` must live until clients that were made with these options are freed; nothing is
+/// called after that.
+///
+/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_client_options_set_credential_callback(
+    options: Option<&mut ocigraph_client_options>,
+    callback: ocigraph_credential_fn,
+    user_data: *mut c_void,
+    error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
+) -> ocigraph_status {
+    act(error, || {
+        let callback = Some(need(callback, "callback")?);
+        need(options, "options")?.ask = Some((callback, UserData(user_data)));
+        Ok(())
+    })
+}
+
+/// A credential file to look into before those of docker and of the containers tools; login writes
+/// to it. No text: none.
+///
+/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL or what is not UTF-8; a file that cannot be used fails the first call
+/// to a registry. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_client_options_set_registry_config(
+    options: Option<&mut ocigraph_client_options>,
+    path: ocigraph_str,
+    error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
+) -> ocigraph_status {
+    act(error, || {
+        let path = path.optional("path")?;
+        need(options, "options")?.config.registry_config = path.map(Into::into);
+        Ok(())
+    })
+}
+
+/// Certificates in PEM to trust beside those of the system. No text: none.
+///
+/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL or what is not UTF-8; a file that cannot be used fails the first call
+/// to a registry. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_client_options_set_ca_file(
+    options: Option<&mut ocigraph_client_options>,
+    path: ocigraph_str,
+    error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
+) -> ocigraph_status {
+    act(error, || {
+        let path = path.optional("path")?;
+        need(options, "options")?.config.ca_file = path.map(Into::into);
+        Ok(())
+    })
+}
+
+/// The client's own certificates and their private key, both in PEM, for registries that ask for one.
+///
+/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL or what is not UTF-8; a file that cannot be used fails the first call
+/// to a registry. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_client_options_set_client_certificate(
+    options: Option<&mut ocigraph_client_options>,
+    cert_file: ocigraph_str,
+    key_file: ocigraph_str,
+    error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
+) -> ocigraph_status {
+    act(error, || {
+        let (cert, key) = (cert_file.optional("cert_file")?, key_file.optional("key_file")?);
+        let config = &mut need(options, "options")?.config;
+        (config.cert_file, config.key_file) = (cert.map(Into::into), key.map(Into::into));
+        Ok(())
+    })
+}
+
+/// Takes any certificate: whoever sits between reads and changes what is sent.
+///
+/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_client_options_set_insecure(
+    options: Option<&mut ocigraph_client_options>,
+    insecure: bool,
+    error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
+) -> ocigraph_status {
+    act(error, || {
+        need(options, "options")?.config.insecure = insecure;
+        Ok(())
+    })
+}
+
+/// Uses the proxies that `HTTPS_PROXY`, `HTTP_PROXY` and `ALL_PROXY` name, for hosts that `NO_PROXY`
+/// does not; never for this machine. The default is true.
+///
+/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_client_options_set_use_proxy(
+    options: Option<&mut ocigraph_client_options>,
+    use_proxy: bool,
+    error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
+) -> ocigraph_status {
+    act(error, || {
+        need(options, "options")?.config.use_proxy = use_proxy;
+        Ok(())
+    })
 }
 
 /// Plain HTTP or TLS for every registry. Without it plain HTTP for this machine, TLS for others.
@@ -42,7 +196,7 @@ pub extern "C" fn ocigraph_client_options_set_plain_http(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     act(error, || {
-        need(options, "options")?.0.plain_http = Some(plain_http);
+        need(options, "options")?.config.plain_http = Some(plain_http);
         Ok(())
     })
 }
@@ -60,7 +214,7 @@ pub extern "C" fn ocigraph_client_options_add_header(
 ) -> ocigraph_status {
     act(error, || {
         let header = (name.text("name")?, value.text("value")?);
-        need(options, "options")?.0.headers.push(header);
+        need(options, "options")?.config.headers.push(header);
         Ok(())
     })
 }
@@ -76,7 +230,7 @@ pub extern "C" fn ocigraph_client_options_set_user_agent(
 ) -> ocigraph_status {
     act(error, || {
         let user_agent = user_agent.text("user_agent")?;
-        need(options, "options")?.0.user_agent = user_agent;
+        need(options, "options")?.config.user_agent = user_agent;
         Ok(())
     })
 }
@@ -104,7 +258,13 @@ pub extern "C" fn ocigraph_client_new(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let core = Client::with_config(options.map(|o| o.0.clone()).unwrap_or_default());
+        let asking = Gate::new();
+        let mut config = options.map(|o| o.config.clone()).unwrap_or_default();
+        if let Some((Some(ask), user_data)) = options.and_then(|o| o.ask) {
+            let asked = Asked { ask, user_data, gate: asking.clone() };
+            config.credentials = Credentials::Callback(Arc::new(asked));
+        }
+        let core = Client::with_config(config);
         let (threads, own) = match runtime {
             Some(runtime) => (Arc::clone(&runtime.0), None),
             None => {
@@ -112,7 +272,7 @@ pub extern "C" fn ocigraph_client_new(
                 (Arc::clone(&threads), Some(ocigraph_runtime(threads)))
             }
         };
-        Ok(ocigraph_client { core, threads, _own: own })
+        Ok(ocigraph_client { core, threads, asking, _own: own })
     })
 }
 

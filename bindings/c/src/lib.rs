@@ -19,6 +19,7 @@ mod text;
 mod callback;
 mod cancel;
 mod client;
+mod credential;
 mod options;
 mod runtime;
 
@@ -27,6 +28,7 @@ mod operations;
 
 mod blobs;
 mod digest;
+mod login;
 mod names;
 mod start;
 
@@ -43,10 +45,12 @@ pub use blobs::*;
 pub use callback::*;
 pub use cancel::*;
 pub use client::*;
+pub use credential::*;
 pub use digest::*;
 pub use error::*;
 #[cfg(feature = "test-hooks")]
 pub use hooks::*;
+pub use login::*;
 pub use names::*;
 pub use operations::*;
 pub use options::*;

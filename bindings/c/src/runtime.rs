@@ -41,7 +41,8 @@ pub extern "C" fn ocigraph_runtime_new(
 /// callback was called. Nothing is called after that. Clients that use it may still be freed;
 /// their calls return `OCIGRAPH_CANCELLED`.
 ///
-/// In a completion callback it cancels and returns at once, since it would wait for itself.
+/// In a completion callback it cancels and returns at once, since it would wait for itself; what is
+/// left is waited for when the last client that uses it is freed.
 ///
 /// Ownership: takes `runtime`; NULL is allowed. Threads: any, once. Since 0.1.0.
 #[unsafe(no_mangle)]
@@ -49,15 +50,12 @@ pub extern "C" fn ocigraph_runtime_free(runtime: Option<Box<ocigraph_runtime>>) 
     end(runtime);
 }
 
-/// Stops the threads when it goes; in a callback, which would wait for itself, another thread does.
+/// Ends what runs, and waits for it; not in a callback, which would wait for itself.
 impl Drop for ocigraph_runtime {
     fn drop(&mut self) {
         self.0.ended.cancel();
-        let threads = Arc::clone(&self.0);
         if CALLBACK.get() == Callback::None {
-            threads.wait();
-        } else {
-            std::thread::spawn(move || threads.wait());
+            self.0.wait();
         }
     }
 }
@@ -133,14 +131,22 @@ impl Threads {
     }
 }
 
+/// Comes when the runtime and the last client that used it are gone.
 impl Drop for Threads {
     fn drop(&mut self) {
         let Some(runtime) = self.runtime.take() else { return };
-        if CALLBACK.get() == Callback::None {
+        let tracker = self.tracker.clone();
+        let finish = move || {
+            tracker.close();
+            runtime.block_on(tracker.wait());
             // File work that was given up ends by itself; it is not worth a longer wait.
             runtime.shutdown_timeout(Duration::from_secs(1));
+        };
+        if CALLBACK.get() == Callback::None {
+            finish();
         } else {
-            runtime.shutdown_background();
+            // A thread of the runtime cannot wait for its own end.
+            std::thread::spawn(finish);
         }
     }
 }

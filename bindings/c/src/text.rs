@@ -66,6 +66,11 @@ impl ocigraph_str {
         text.map(str::to_owned).map_err(|e| invalid(format!("{name} is not UTF-8: {e}")))
     }
 
+    /// The text, which must not be empty.
+    pub(crate) fn needed(self, name: &str) -> Result<String> {
+        self.optional(name)?.ok_or_else(|| invalid(format!("{name} is no text")))
+    }
+
     /// The text, or nothing where it is empty.
     pub(crate) fn optional(self, name: &str) -> Result<Option<String>> {
         Ok(Some(self.text(name)?).filter(|text| !text.is_empty()))

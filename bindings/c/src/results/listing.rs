@@ -95,6 +95,17 @@ pub extern "C" fn ocigraph_manifest_list_created(
     read(result, |r| r.value.get(index).and_then(|m| m.created.as_deref()).into())
 }
 
+/// When it or its tags were last changed, RFC 3339; no text where the registry does not tell.
+///
+/// Ownership: borrowed from `result`. Threads: any. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_manifest_list_last_updated(
+    result: Option<&ocigraph_manifest_list>,
+    index: usize,
+) -> ocigraph_str {
+    read(result, |r| r.value.get(index).and_then(|m| m.last_updated.as_deref()).into())
+}
+
 /// CPU architecture, from an image's config; no text where it is not known.
 ///
 /// Ownership: borrowed from `result`. Threads: any. Since 0.1.0.

@@ -7,7 +7,7 @@ use std::{
     process::Command,
 };
 
-use ocigraph_fixture::{Config, Fixture};
+use ocigraph_fixture::{Auth, Config, Fixture};
 use ocigraph_suite::Workspace;
 use tempfile::TempDir;
 
@@ -116,13 +116,27 @@ fn sixteen_threads_share_a_client() {
     });
 }
 
+/// A registry that takes ada with the password `s3cret`.
+fn guarded() -> Fixture {
+    let auth = Auth::Basic { user: "ada".into(), password: "s3cret".into() };
+    Fixture::start(Config { auth, ..Config::default() })
+}
+
+#[test]
+fn credentials_of_every_origin() {
+    let fixture = guarded();
+    each("login.c", |_, _, run| run(&[&fixture.host().to_string()]));
+}
+
 #[test]
 fn the_wrapper_for_cpp() {
     let (_fixture, slow) = slow();
-    each("wrapper.cpp", |_, _, run| run(&["oci:here", &slow]));
+    let guarded = guarded();
+    let guarded = guarded.host().to_string();
+    each("wrapper.cpp", |_, _, run| run(&["oci:here", &slow, &guarded]));
     each("wrapper.cpp", |_, _, run| {
         let fixture = Fixture::start(Config::default());
-        run(&[&format!("{}/here", fixture.host()), &slow]);
+        run(&[&format!("{}/here", fixture.host()), &slow, &guarded]);
     });
 }
 

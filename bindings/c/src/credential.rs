@@ -1,0 +1,142 @@
+//! Credentials as handles, and a function of the caller's that is asked for them.
+
+use std::{ffi::c_void, mem::MaybeUninit};
+
+use ocigraph::{Code, Credential, CredentialSource, Error, Host, Result};
+
+use crate::{
+    blobs::off_thread,
+    boundary::{call, end},
+    callback::{Gate, UserData},
+    error::ocigraph_error,
+    status::{OCIGRAPH_OK, ocigraph_status},
+    text::ocigraph_str,
+};
+
+/// Who the client is to a registry. Its secret is wiped from memory when it is freed.
+pub struct ocigraph_credential(pub(crate) Credential);
+
+/// Gives the credential for a repository of a registry in `out`, or leaves it NULL for anonymous
+/// use. `repository` is no text where the registry as a whole is meant. The library takes what is
+/// in `out`. Anything but `OCIGRAPH_OK` fails the operation with `OCIGRAPH_CREDENTIALS`.
+///
+/// It is called on a thread of the library, one call at a time for each client, and may block.
+pub type ocigraph_credential_fn = Option<
+    unsafe extern "C" fn(
+        user_data: *mut c_void,
+        host: ocigraph_str,
+        repository: ocigraph_str,
+        out: *mut Option<Box<ocigraph_credential>>,
+    ) -> ocigraph_status,
+>;
+
+/// A name and a password.
+///
+/// Ownership: `out` is the caller's, until `ocigraph_credential_free`. Threads: any.
+/// Errors: INVALID_ARGUMENT for what is not UTF-8. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_credential_password(
+    username: ocigraph_str,
+    password: ocigraph_str,
+    out: Option<&mut MaybeUninit<Option<Box<ocigraph_credential>>>>,
+    error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
+) -> ocigraph_status {
+    call(out, error, || {
+        let (username, password) = (username.needed("username")?, password.text("password")?);
+        Ok(ocigraph_credential(Credential::password(username, password)))
+    })
+}
+
+/// A refresh token, for which the registry's token server gives access tokens.
+///
+/// Ownership: `out` is the caller's, until `ocigraph_credential_free`. Threads: any.
+/// Errors: INVALID_ARGUMENT for no text or what is not UTF-8. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_credential_identity_token(
+    token: ocigraph_str,
+    out: Option<&mut MaybeUninit<Option<Box<ocigraph_credential>>>>,
+    error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
+) -> ocigraph_status {
+    call(out, error, || Ok(ocigraph_credential(Credential::identity_token(token.needed("token")?))))
+}
+
+/// A token that is sent to the registry as it is.
+///
+/// Ownership: `out` is the caller's, until `ocigraph_credential_free`. Threads: any.
+/// Errors: INVALID_ARGUMENT for no text or what is not UTF-8. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_credential_registry_token(
+    token: ocigraph_str,
+    out: Option<&mut MaybeUninit<Option<Box<ocigraph_credential>>>>,
+    error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
+) -> ocigraph_status {
+    call(out, error, || Ok(ocigraph_credential(Credential::registry_token(token.needed("token")?))))
+}
+
+/// A Microsoft Entra access token, which Azure's registry exchanges for an identity token.
+///
+/// `tenant`: no text takes the one that the token names.
+///
+/// Ownership: `out` is the caller's, until `ocigraph_credential_free`. Threads: any.
+/// Errors: INVALID_ARGUMENT for no token or what is not UTF-8. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_credential_entra_token(
+    token: ocigraph_str,
+    tenant: ocigraph_str,
+    out: Option<&mut MaybeUninit<Option<Box<ocigraph_credential>>>>,
+    error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
+) -> ocigraph_status {
+    call(out, error, || {
+        let (token, tenant) = (token.needed("token")?, tenant.optional("tenant")?);
+        Ok(ocigraph_credential(Credential::entra_token(token, tenant)))
+    })
+}
+
+/// Ends a credential, and wipes its secret.
+///
+/// Ownership: takes `credential`; NULL is allowed. Threads: any, once. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_credential_free(credential: Option<Box<ocigraph_credential>>) {
+    end(credential);
+}
+
+type Ask = unsafe extern "C" fn(
+    *mut c_void,
+    ocigraph_str,
+    ocigraph_str,
+    *mut Option<Box<ocigraph_credential>>,
+) -> ocigraph_status;
+
+/// Asks the caller, until the client's gate is shut.
+pub(crate) struct Asked {
+    pub(crate) ask: Ask,
+    pub(crate) user_data: UserData,
+    pub(crate) gate: Gate,
+}
+
+#[async_trait::async_trait]
+impl CredentialSource for Asked {
+    async fn credential(&self, host: &Host, repository: &str) -> Result<Option<Credential>> {
+        let (ask, user_data, gate) = (self.ask, self.user_data, self.gate.clone());
+        let (host, repository) = (host.to_string(), repository.to_owned());
+        off_thread(move || {
+            let user_data = user_data;
+            let mut given = None;
+            let repository = Some(repository.as_str()).filter(|text| !text.is_empty());
+            let said = gate.call(|| {
+                // SAFETY: the caller gave this function for this purpose; `given` is NULL, as the
+                // header says, and what is put there is a credential that the caller gives away.
+                unsafe { ask(user_data.0, host.as_str().into(), repository.into(), &mut given) }
+            });
+            match said {
+                Some(OCIGRAPH_OK) => Ok(given.map(|credential| credential.0)),
+                Some(said) => Err(Error::new(
+                    Code::Credentials,
+                    format!("the credential callback returned {said}"),
+                )),
+                None => Err(Error::new(Code::Cancelled, "the client has ended")),
+            }
+        })
+        .await
+    }
+}

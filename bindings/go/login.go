@@ -1,0 +1,178 @@
+package ocigraph
+
+// #include <ocigraph.h>
+// #include <stdlib.h>
+import "C"
+
+import (
+	"context"
+	"fmt"
+	"runtime/cgo"
+	"sync/atomic"
+	"unsafe"
+)
+
+// A Credential is who the client is to a registry. Exactly one of Username, IdentityToken, RegistryToken and EntraToken is
+// set. Printed, it shows no secret.
+type Credential struct {
+	// Username goes with Password.
+	Username string
+	// Password is given to the registry itself, or to its token server.
+	Password string
+	// IdentityToken is a refresh token, for which the token server gives access tokens.
+	IdentityToken string
+	// RegistryToken is sent to the registry as it is.
+	RegistryToken string
+	// EntraToken is a Microsoft Entra access token, which Azure's registry exchanges for an identity token.
+	EntraToken string
+	// Tenant goes with EntraToken; empty where that tells.
+	Tenant string
+}
+
+// String shows the name of the user, and no secret.
+func (c Credential) String() string {
+	if c.Username != "" {
+		return "credential of " + c.Username
+	}
+	return "a token"
+}
+
+// GoString is String.
+func (c Credential) GoString() string { return c.String() }
+
+// Format shows what String shows, whatever the verb.
+func (c Credential) Format(f fmt.State, _ rune) { fmt.Fprint(f, c.String()) }
+
+// toC makes a credential of C's, which the caller frees.
+func (c *Credential) toC(a *arguments) (*C.ocigraph_credential, error) {
+	var out *C.ocigraph_credential
+	var failure *C.ocigraph_error
+	var status C.ocigraph_status
+	switch {
+	case c.IdentityToken != "":
+		status = C.ocigraph_credential_identity_token(a.text(c.IdentityToken), &out, &failure)
+	case c.RegistryToken != "":
+		status = C.ocigraph_credential_registry_token(a.text(c.RegistryToken), &out, &failure)
+	case c.EntraToken != "":
+		status = C.ocigraph_credential_entra_token(a.text(c.EntraToken), a.text(c.Tenant), &out, &failure)
+	default:
+		status = C.ocigraph_credential_password(a.text(c.Username), a.text(c.Password), &out, &failure)
+	}
+	return out, check(status, failure)
+}
+
+// A LoginResult is what became of a login.
+type LoginResult struct {
+	// Host is the registry.
+	Host string `json:"host"`
+	// StoredIn is where the credential is kept now: a file, or a helper.
+	StoredIn string `json:"stored_in"`
+	// PlainText says that it is kept as plain text, in a file.
+	PlainText bool `json:"plain_text"`
+	// Verified says that the registry asked for a credential and took this one; one that asks for none cannot tell.
+	Verified bool `json:"verified"`
+	// Overridden says that DOCKER_AUTH_CONFIG has a credential for the registry, which comes before this one.
+	Overridden bool `json:"overridden"`
+}
+
+// A LogoutResult is what became of a logout.
+type LogoutResult struct {
+	// Host is the registry.
+	Host string `json:"host"`
+	// RemovedFrom are the files and helpers that credentials were removed from.
+	RemovedFrom []string `json:"removed_from"`
+	// Remains says that DOCKER_AUTH_CONFIG still has a credential for the registry.
+	Remains bool `json:"remains"`
+}
+
+// Login checks a credential with a registry, "registry.example.com[:port]", and stores it where the other tools look: with
+// the helper that docker's configuration names for the registry, else in that file itself, as plain text that its owner
+// alone can read. Nothing is stored when the registry does not take it.
+func (c *Client) Login(ctx context.Context, host string, credential Credential) (*LoginResult, error) {
+	var a arguments
+	defer a.release()
+	given, err := credential.toC(&a)
+	if err != nil {
+		return nil, err
+	}
+	defer C.ocigraph_credential_free(given)
+	var out *C.ocigraph_login_result
+	err = c.do(ctx, &a, func(client *C.ocigraph_client, token *C.ocigraph_cancel, failure **C.ocigraph_error) C.ocigraph_status {
+		return C.ocigraph_client_login(client, a.text(host), given, token, &out, failure)
+	})
+	if err != nil {
+		return nil, err
+	}
+	defer C.ocigraph_login_result_free(out)
+	result := new(LoginResult)
+	return result, decode(C.ocigraph_login_result_json(out), result)
+}
+
+// Logout removes every form of a registry's stored credential, from files and helpers.
+func (c *Client) Logout(ctx context.Context, host string) (*LogoutResult, error) {
+	var a arguments
+	defer a.release()
+	var out *C.ocigraph_logout_result
+	err := c.do(ctx, &a, func(client *C.ocigraph_client, token *C.ocigraph_cancel, failure **C.ocigraph_error) C.ocigraph_status {
+		return C.ocigraph_client_logout(client, a.text(host), token, &out, failure)
+	})
+	if err != nil {
+		return nil, err
+	}
+	defer C.ocigraph_logout_result_free(out)
+	result := new(LogoutResult)
+	return result, decode(C.ocigraph_logout_result_json(out), result)
+}
+
+// A vault is a function that is asked for credentials, for as long as its client is open.
+type vault struct {
+	ask func(host, repository string) (*Credential, error)
+	// What it last returned instead of a credential, or panicked with.
+	failed atomic.Pointer[error]
+	// Where C finds it: memory of C's, which may keep it.
+	data unsafe.Pointer
+}
+
+func newVault(ask func(host, repository string) (*Credential, error)) *vault {
+	v := &vault{ask: ask}
+	v.data = C.malloc(C.size_t(unsafe.Sizeof(cgo.Handle(0))))
+	*(*cgo.Handle)(v.data) = cgo.NewHandle(v)
+	return v
+}
+
+func (v *vault) close() {
+	(*(*cgo.Handle)(v.data)).Delete()
+	C.free(v.data)
+}
+
+//export ocigraphGoCredential
+func ocigraphGoCredential(userData unsafe.Pointer, host, repository C.ocigraph_str, out **C.ocigraph_credential) (status C.ocigraph_status) {
+	v := (*(*cgo.Handle)(userData)).Value().(*vault)
+	fail := func(err error) {
+		v.failed.Store(&err)
+		status = C.OCIGRAPH_CREDENTIALS
+	}
+	defer func() {
+		// A panic must not unwind through C, and there is no goroutine where it could go on.
+		if panicked := recover(); panicked != nil {
+			fail(fmt.Errorf("the credential function panicked: %v", panicked))
+		}
+	}()
+	credential, err := v.ask(goString(host), goString(repository))
+	if err != nil {
+		fail(err)
+		return
+	}
+	if credential == nil {
+		return C.OCIGRAPH_OK
+	}
+	var a arguments
+	defer a.release()
+	given, err := credential.toC(&a)
+	if err != nil {
+		fail(err)
+		return
+	}
+	*out = given
+	return C.OCIGRAPH_OK
+}

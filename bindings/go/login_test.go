@@ -1,0 +1,88 @@
+package ocigraph
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func TestCredentialsOfEveryOrigin(t *testing.T) {
+	host := fixture(t, "--auth=basic:ada:s3cret")
+	t.Setenv("DOCKER_CONFIG", t.TempDir())
+	t.Setenv("HOME", t.TempDir())
+	tags := func(options *ClientOptions) error {
+		client := must(NewClient(options))
+		defer client.Close()
+		_, err := client.Tags(t.Context(), host+"/app")
+		return err
+	}
+	right, wrong := Credential{Username: "ada", Password: "s3cret"}, Credential{Username: "ada", Password: "wrong"}
+	for name, c := range map[string]struct {
+		options *ClientOptions
+		due     error
+	}{
+		"none":      {nil, ErrUnauthorized},
+		"anonymous": {&ClientOptions{Anonymous: true}, ErrUnauthorized},
+		"wrong":     {&ClientOptions{Credential: &wrong}, ErrUnauthorized},
+		// There is no such repository: the door was opened.
+		"right": {&ClientOptions{Credential: &right}, ErrNotFound},
+		"token": {&ClientOptions{Credential: &Credential{RegistryToken: "t"}}, ErrUnauthorized},
+		"CA":    {&ClientOptions{CAFile: "missing.pem", PlainHTTP: new(bool), NoProxy: true}, ErrTLS},
+	} {
+		if err := tags(c.options); !errors.Is(err, c.due) {
+			t.Errorf("%s: %v, expected %v", name, err, c.due)
+		}
+	}
+
+	asked := 0
+	ask := func(of, repository string) (*Credential, error) {
+		asked++
+		if of != host || repository != "app" {
+			t.Errorf("asked for %s/%s", of, repository)
+		}
+		return &right, nil
+	}
+	if err := tags(&ClientOptions{CredentialFunc: ask}); !errors.Is(err, ErrNotFound) || asked == 0 {
+		t.Error(err, asked)
+	}
+	mine := errors.New("mine")
+	refuse := func(string, string) (*Credential, error) { return nil, mine }
+	if err := tags(&ClientOptions{CredentialFunc: refuse}); !errors.Is(err, mine) || !errors.Is(err, ErrCredentials) {
+		t.Error(err)
+	}
+	lose := func(string, string) (*Credential, error) { panic("lost") }
+	if err := tags(&ClientOptions{CredentialFunc: lose}); !errors.Is(err, ErrCredentials) || !strings.Contains(err.Error(), "lost") {
+		t.Error(err)
+	}
+	if _, err := NewClient(&ClientOptions{Credential: &Credential{}}); !errors.Is(err, ErrInvalidArgument) {
+		t.Error(err)
+	}
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s"} {
+		if shown := fmt.Sprintf(verb, right); strings.Contains(shown, "s3cret") {
+			t.Errorf("%s shows %s", verb, shown)
+		}
+	}
+
+	file := filepath.Join(t.TempDir(), "auth.json")
+	client := must(NewClient(&ClientOptions{RegistryConfig: file}))
+	defer client.Close()
+	if _, err := client.Login(t.Context(), host, wrong); !errors.Is(err, ErrUnauthorized) {
+		t.Error(err)
+	}
+	in := must(client.Login(t.Context(), host, right))
+	if !in.Verified || !in.PlainText || in.Overridden || in.Host != host || !strings.Contains(in.StoredIn, file) {
+		t.Errorf("%+v", in)
+	}
+	if err := tags(&ClientOptions{RegistryConfig: file}); !errors.Is(err, ErrNotFound) {
+		t.Error(err)
+	}
+	out := must(client.Logout(t.Context(), host))
+	if out.Remains || len(out.RemovedFrom) != 1 {
+		t.Errorf("%+v", out)
+	}
+	if err := tags(&ClientOptions{RegistryConfig: file}); !errors.Is(err, ErrUnauthorized) {
+		t.Error(err)
+	}
+}
