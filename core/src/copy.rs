@@ -56,6 +56,9 @@ pub(crate) async fn copy(
         blobs: Mutex::default(),
         tally: Mutex::default(),
     };
+    if recursive {
+        check_listed(work.from.as_ref(), at_once).await?;
+    }
     let tags = destination.tags();
     Walk::new(&work, &root, tags).run(root.clone()).await?;
     if recursive && !tags.is_empty() {
@@ -71,6 +74,24 @@ pub(crate) async fn copy(
         blobs: tally.blobs,
         bytes: tally.bytes,
     })
+}
+
+/// What a damaged manifest refers to cannot be told: it may belong to the graph, with all beneath it.
+async fn check_listed(from: &dyn Store, at_once: usize) -> Result<()> {
+    let listed = from.untagged().await?;
+    let read = listed.into_iter().map(|listed| async move {
+        from.fetch_manifest(&Name::from(&listed)).await.map_err(|e| {
+            let message = format!(
+                "{} is listed beside it and cannot be read, so that the graph may lack a part: {}",
+                listed.digest,
+                e.message()
+            );
+            Error::new(e.code(), message).with_hint(
+                "`ocigraph verify` shows what is damaged; copy without --recursive, or mend it",
+            )
+        })
+    });
+    stream::iter(read).buffer_unordered(at_once).try_for_each(|_| async { Ok(()) }).await
 }
 
 #[derive(Debug, Default)]

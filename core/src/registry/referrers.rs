@@ -81,9 +81,7 @@ impl Registry {
     }
 
     pub(super) async fn format_for_referrers(&self, subject: &Digest) -> Result<ManifestFormat> {
-        if self.known.referrers.get().is_none() {
-            self.ask_which(subject, None).await?;
-        }
+        self.find_out_which(subject).await?;
         Ok(match self.known.referrers.get() {
             Some(ReferrersApi::OrasDraft) => ManifestFormat::OrasArtifactDraft,
             Some(ReferrersApi::OrasRc) => ManifestFormat::OrasArtifact,
@@ -95,9 +93,7 @@ impl Registry {
     /// the fallback index.
     pub(super) async fn announce_referrer(&self, manifest: &Manifest) -> Result<()> {
         let Some(subject) = manifest.subject() else { return Ok(()) };
-        if self.known.referrers.get().is_none() {
-            self.ask_which(&subject.digest, None).await?;
-        }
+        self.find_out_which(&subject.digest).await?;
         if !self.keeps_fallback() {
             return Ok(());
         }
@@ -110,9 +106,7 @@ impl Registry {
         subject: &Digest,
         referrers: &[Descriptor],
     ) -> Result<()> {
-        if self.known.referrers.get().is_none() {
-            self.ask_which(subject, None).await?;
-        }
+        self.find_out_which(subject).await?;
         if !self.keeps_fallback() {
             return Ok(());
         }
@@ -182,8 +176,17 @@ impl Registry {
         matches!(self.known.referrers.get(), None | Some(ReferrersApi::FallbackTag))
     }
 
-    /// Asks the generations in their order, once per repository. The answer to the question is
-    /// that of the first that has one; `None` where the fallback index has it.
+    /// Finds out which interface there is, where that can be told, and asks nothing more.
+    async fn find_out_which(&self, subject: &Digest) -> Result<()> {
+        let _asking = self.known.asking.lock().await;
+        if self.known.referrers.get().is_none() {
+            self.ask_in_order(subject, None).await?;
+        }
+        Ok(())
+    }
+
+    /// Asks which interface there is, once per repository, and by that for referrers; `None` where
+    /// the fallback index has the answer.
     async fn ask_which(
         &self,
         subject: &Digest,
@@ -194,6 +197,15 @@ impl Registry {
             drop(asking);
             return self.ask_known(*api, subject, artifact_type).await;
         }
+        self.ask_in_order(subject, artifact_type).await
+    }
+
+    /// Asks one generation after the other. The answer is that of the first that has one.
+    async fn ask_in_order(
+        &self,
+        subject: &Digest,
+        artifact_type: Option<&str>,
+    ) -> Result<Option<Vec<Descriptor>>> {
         let mut conclusive = true;
         for api in [ReferrersApi::Oci, ReferrersApi::OrasDraft, ReferrersApi::OrasRc] {
             match self.ask(api, subject, artifact_type).await {

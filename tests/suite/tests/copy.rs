@@ -169,6 +169,51 @@ fn blobs_are_mounted_within_a_registry() {
 }
 
 #[test]
+fn a_copy_that_was_killed_before_it_listed_a_referrer_is_finished_by_the_next() {
+    let work = Workspace::new();
+    let source = Fixture::start(Config::default());
+    let image = build_article_graph(&work, &format!("{}/app", source.host()));
+    let expected = digests(&work, &image);
+
+    // The manifests are there, and the tags under which clients list referrers are not yet.
+    let other = Fixture::start(Config { referrers: Referrers::None, ..Config::default() });
+    let there = format!("{}/app:v1", other.host());
+    copy(&work, &image, &there);
+    let tags = work.crane(&["ls", &format!("{}/app", other.host())]).ok();
+    for tag in tags.lines().filter(|tag| tag.starts_with("sha256-")) {
+        work.crane(&["delete", &format!("{}/app:{tag}", other.host())]).ok();
+    }
+    assert_eq!(digests(&work, &there).len(), 1);
+    copy(&work, &image, &there);
+    assert_eq!(digests(&work, &there), expected);
+    // A third finds all listed: it asks once for each subject, and writes nothing but the tag.
+    other.clear_requests();
+    copy(&work, &image, &there);
+    let requests = other.requests();
+    let indexes = requests.iter().filter(|r| r.path.contains("/manifests/sha256-"));
+    assert!(indexes.clone().all(|r| r.method == "GET") && indexes.count() == 2, "{requests:?}");
+
+    // A layout's index does not name them yet.
+    copy(&work, &image, "oci:layout:v1");
+    let mut index: Value = serde_json::from_slice(&work.read("layout/index.json")).unwrap();
+    index["manifests"].as_array_mut().unwrap().retain(|entry| !entry["annotations"].is_null());
+    work.write("layout/index.json", index.to_string());
+    assert_eq!(digests(&work, "oci:layout:v1").len(), 1);
+    copy(&work, &image, "oci:layout:v1");
+    assert_eq!(digests(&work, "oci:layout:v1"), expected);
+
+    // Where the registry lists them itself, only which interface it has is asked.
+    let other = Fixture::start(Config::default());
+    let there = format!("{}/app:v1", other.host());
+    copy(&work, &image, &there);
+    other.clear_requests();
+    copy(&work, &image, &there);
+    let requests = other.requests();
+    let asked = requests.iter().filter(|r| r.path.contains("/referrers/")).count();
+    assert_eq!(asked, 1, "{requests:?}");
+}
+
+#[test]
 fn one_image_of_an_index_is_copied_and_its_subject_goes_with_a_referrer() {
     let work = Workspace::new();
     let fixture = Fixture::start(Config::default());
@@ -227,4 +272,19 @@ fn what_is_wrong_with_a_graph_is_named_with_its_path() {
     assert_eq!(found, expected, "{report}");
     let said = work.ocigraph(&["verify", "oci:l:v1"]);
     assert_eq!(said.code, Some(1));
+}
+
+#[test]
+fn a_graph_with_a_damaged_part_is_not_taken_for_whole() {
+    let work = Workspace::new();
+    work.write("x", "x");
+    work.ocigraph(&["push", "oci:store:v1", "x"]).ok();
+    let attach = ["attach", "--format", "json", "--artifact-type", "sbom/example"];
+    let sbom = work.ocigraph(&[&attach[..], &["oci:store:v1", "x"]].concat()).json();
+    let digest = sbom["descriptor"]["digest"].as_str().unwrap().replace(':', "/");
+    std::fs::remove_file(work.path(format!("store/blobs/{digest}"))).unwrap();
+    let error = work.ocigraph(&["copy", "-r", "oci:store:v1", "oci:other:v1"]).fails_with(1);
+    assert!(error.contains("may lack a part") && error.contains("verify"), "{error}");
+    work.ocigraph(&["resolve", "oci:other:v1"]).fails_with(1);
+    work.ocigraph(&["copy", "oci:store:v1", "oci:other:v1"]).ok();
 }

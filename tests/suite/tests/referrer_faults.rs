@@ -1,0 +1,370 @@
+//! What goes wrong where referrers are listed and walked, and what comes of it.
+
+use std::{sync::Arc, time::Duration};
+
+use ocigraph::{
+    Algorithm, Client, Code, Connection, CopyOptions, DeleteOptions, Descriptor, DiscoverOptions,
+    Error, Limits, Manifest, ProblemKind, Reference, Registry, RegistryConfig, Store,
+    VerifyOptions, VerifyReport,
+};
+use ocigraph_fixture::{Config, Fixture, Referrers};
+use ocigraph_suite::{Faults, Reply};
+use serde_json::{Value, json};
+
+const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
+const INDEX: &str = "application/vnd.oci.image.index.v1+json";
+const LAYER: &str = "application/vnd.oci.image.layer.v1.tar+gzip";
+const EMPTY: &str = "application/vnd.oci.empty.v1+json";
+
+fn run<T>(work: impl Future<Output = T>) -> T {
+    tokio::runtime::Runtime::new().unwrap().block_on(work)
+}
+
+/// A client that waits for nothing long, and takes few entries.
+fn client(entries: usize) -> Client {
+    let wait = Duration::from_secs(5);
+    let limits = Limits { first_header: wait, idle: wait, tries: 1, entries, ..Limits::default() };
+    Client::with_config(RegistryConfig { limits, ..RegistryConfig::default() })
+}
+
+fn reference(server: &Faults, rest: &str) -> Reference {
+    format!("{}/app{rest}", server.host()).parse().unwrap()
+}
+
+fn store(host: &str) -> Registry {
+    let config = Arc::new(RegistryConfig::default());
+    let host = host.parse().unwrap();
+    Registry::new(Arc::new(Connection::new(&host, config).unwrap()), "app")
+}
+
+/// A descriptor of `bytes` as an index lists it.
+fn entry(kind: &str, bytes: &[u8]) -> Value {
+    let descriptor = Descriptor::of(kind, bytes);
+    json!({
+        "mediaType": kind, "digest": descriptor.digest, "size": bytes.len(), "artifactType": "a/b",
+    })
+}
+
+fn index(entries: &[Value]) -> Vec<u8> {
+    json!({ "schemaVersion": 2, "mediaType": INDEX, "manifests": entries }).to_string().into()
+}
+
+/// An artifact of the layer `content`, and what it refers to.
+fn artifact(content: &[u8], subject: Option<&[u8]>) -> Vec<u8> {
+    let mut manifest = json!({
+        "schemaVersion": 2, "mediaType": MANIFEST, "artifactType": "a/b",
+        "config": Descriptor::of(EMPTY, b"{}"), "layers": [Descriptor::of(LAYER, content)],
+    });
+    if let Some(subject) = subject {
+        manifest["subject"] = json!(Descriptor::of(MANIFEST, subject));
+    }
+    manifest.to_string().into()
+}
+
+fn digest(bytes: &[u8]) -> String {
+    Algorithm::Sha256.digest(bytes).to_string()
+}
+
+fn served(body: impl Into<Vec<u8>>, kind: &str) -> Reply {
+    Reply::ok(body).header("content-type", kind)
+}
+
+/// Has a manifest under its digest.
+fn has(server: &Faults, bytes: &[u8], kind: &str) {
+    let path = format!("/manifests/{}", digest(bytes));
+    let reply = served(bytes, kind).header("docker-content-digest", digest(bytes));
+    server.on("GET", &path, [reply.clone()]).on("HEAD", &path, [reply]);
+}
+
+/// Has a manifest under `v1` too.
+fn has_root(server: &Faults, bytes: &[u8], kind: &str) {
+    let reply = served(bytes, kind).header("docker-content-digest", digest(bytes));
+    server.on("GET", "/manifests/v1", [reply.clone()]).on("HEAD", "/manifests/v1", [reply]);
+    has(server, bytes, kind);
+}
+
+fn lists(server: &Faults, subject: &[u8], referrers: &[Value]) {
+    let path = format!("/v2/app/referrers/{}", digest(subject));
+    server.on("GET", &path, [served(index(referrers), INDEX)]);
+}
+
+fn has_blob(server: &Faults, bytes: &[u8]) {
+    server.on("GET", &format!("/blobs/{}", digest(bytes)), [Reply::ok(bytes)]);
+}
+
+#[test]
+fn what_a_known_interface_fails_to_list_is_an_error_and_never_none() {
+    let (root, one) = (artifact(b"root", None), artifact(b"one", None));
+    let discover = |reply: Reply, there: bool| {
+        let server = Faults::start();
+        has_root(&server, &root, MANIFEST);
+        if there {
+            has(&server, &one, MANIFEST);
+        }
+        lists(&server, &root, &[entry(MANIFEST, &one)]);
+        server.on("GET", &format!("/referrers/{}", digest(&one)), [reply]);
+        let name = reference(&server, ":v1");
+        run(client(100).discover(&name, DiscoverOptions::default())).map(|graph| graph.len())
+    };
+    for failing in [
+        served("<html>hello</html>", "text/html"),
+        Reply::error(400, "NAME_INVALID"),
+        Reply::new(404, "404 page not found"),
+        Reply::error(405, "UNSUPPORTED"),
+        Reply::new(406, ""),
+        Reply::error(501, "UNSUPPORTED"),
+    ] {
+        let error = discover(failing.clone(), true).unwrap_err();
+        assert_eq!(error.code(), Code::Registry, "{failing:?}: {error}");
+    }
+    // Of what is not there nothing is listed, whether or not the registry gives that a code.
+    for none in [Reply::error(404, "MANIFEST_UNKNOWN"), Reply::new(404, "404 page not found")] {
+        assert_eq!(discover(none.clone(), false).unwrap(), 1, "{none:?}");
+    }
+}
+
+#[test]
+fn a_refusal_of_the_older_interfaces_says_that_they_are_not_here() {
+    let (root, one) = (artifact(b"root", None), artifact(b"one", None));
+    for refusal in [Reply::error(401, "UNAUTHORIZED"), Reply::error(403, "DENIED")] {
+        let server = Faults::start();
+        has_root(&server, &root, MANIFEST);
+        server
+            .on("GET", "/oras/artifacts/v1/", [refusal.clone()])
+            .on("GET", "/_oras/artifacts/referrers", [refusal])
+            .on("GET", "/v2/app/referrers/", [Reply::error(404, "NOT_FOUND")])
+            .on("GET", "/manifests/sha256-", [served(index(&[entry(MANIFEST, &one)]), INDEX)]);
+        let options = DiscoverOptions { depth: Some(1), ..DiscoverOptions::default() };
+        let graph = run(client(100).discover(&reference(&server, ":v1"), options)).unwrap();
+        assert_eq!(graph.len(), 1);
+    }
+}
+
+/// Pushes a referrer to a registry without the API, whose index of referrers answers so.
+fn push_referrer(index_reads: Vec<Reply>, index_writes: Vec<Reply>) -> (Faults, Result<(), Error>) {
+    let server = Faults::start();
+    server
+        .on("GET", "/v2/app/referrers/", [Reply::error(404, "NOT_FOUND")])
+        .on("GET", "/oras/", [Reply::new(404, "")])
+        .on("GET", "/_oras/", [Reply::new(404, "")])
+        .on("GET", "/manifests/sha256-", index_reads)
+        .on("PUT", "/manifests/sha256-", index_writes)
+        .on("PUT", "/manifests/", [Reply::new(201, "")]);
+    let referrer = artifact(b"one", Some(&artifact(b"root", None)));
+    let referrer = Manifest::parse(referrer.into(), None, Algorithm::Sha256).unwrap();
+    let pushed = run(store(&server.host()).push_manifest(&referrer, &[]));
+    (server, pushed)
+}
+
+#[test]
+fn an_index_of_referrers_that_is_never_written_is_a_conflict() {
+    let others = served(index(&[entry(MANIFEST, b"another")]), INDEX);
+    let (_, pushed) = push_referrer(vec![others], vec![Reply::new(412, "")]);
+    assert_eq!(pushed.unwrap_err().code(), Code::Conflict);
+}
+
+#[test]
+fn an_entity_tag_that_is_not_taken_is_left_out_once() {
+    let one = artifact(b"one", Some(&artifact(b"root", None)));
+    let before = served(index(&[entry(MANIFEST, b"another")]), INDEX).header("etag", "\"x\"");
+    let after = served(index(&[entry(MANIFEST, b"another"), entry(MANIFEST, &one)]), INDEX);
+    let reads = vec![before.clone(), before, after];
+    let (server, pushed) = push_referrer(reads, vec![Reply::new(412, ""), Reply::new(201, "")]);
+    pushed.unwrap();
+    let writes = server.seen("PUT", "/manifests/sha256-");
+    let conditions: Vec<_> = writes.iter().map(|w| w.header("if-match")).collect();
+    assert_eq!(conditions, [Some("\"x\""), None]);
+}
+
+#[test]
+fn a_store_that_knows_which_indexes_there_are_finds_the_one_it_writes() {
+    let config = Config { referrers: Referrers::None, check_blobs: false, ..Config::default() };
+    let fixture = Fixture::start(config);
+    let store = store(&fixture.host());
+    let root = artifact(b"root", None);
+    let parse = |bytes: &[u8]| Manifest::parse(bytes.to_vec().into(), None, Algorithm::Sha256);
+    let (root, one) = (parse(&root).unwrap(), parse(&artifact(b"one", Some(&root))).unwrap());
+    run(async {
+        store.push_manifest(&root, &["v1".to_owned()]).await.unwrap();
+        // From the second question on it relies on the list of tags.
+        for _ in 0..2 {
+            assert_eq!(store.referrers(root.digest(), None).await.unwrap(), []);
+        }
+        store.push_manifest(&one, &[]).await.unwrap();
+        let found = store.referrers(root.digest(), None).await.unwrap();
+        assert_eq!(found.iter().map(|d| &d.digest).collect::<Vec<_>>(), [one.digest()]);
+    });
+}
+
+fn copy(server: &Faults, to: &str, options: CopyOptions) -> Result<(), Error> {
+    let name = reference(server, ":v1");
+    run(client(100).copy(&name, &to.parse().unwrap(), options)).map(drop)
+}
+
+#[test]
+fn a_subject_may_be_missing_but_not_the_content_of_one_that_is_there() {
+    let subject = artifact(b"content of the subject", None);
+    let root = artifact(b"root", Some(&subject));
+    for there in [false, true] {
+        let server = Faults::start();
+        has_root(&server, &root, MANIFEST);
+        has_blob(&server, b"{}");
+        has_blob(&server, b"root");
+        if there {
+            has(&server, &subject, MANIFEST);
+        }
+        let out = tempfile::tempdir().unwrap();
+        let to = format!("oci:{}:v1", out.path().join("layout").display());
+        let copied = copy(&server, &to, CopyOptions::default());
+        match there {
+            false => copied.unwrap(),
+            true => assert_eq!(copied.unwrap_err().code(), Code::NotFound),
+        }
+    }
+}
+
+#[test]
+fn what_an_index_lists_that_is_no_manifest_is_copied_and_verified() {
+    let server = Faults::start();
+    has_root(&server, &index(&[entry(LAYER, b"a cached layer")]), INDEX);
+    has_blob(&server, b"a cached layer");
+    let out = tempfile::tempdir().unwrap();
+    let layout = out.path().join("layout");
+    let to = format!("oci:{}:v1", layout.display());
+    copy(&server, &to, CopyOptions::default()).unwrap();
+    let blob = layout.join("blobs").join(digest(b"a cached layer").replace(':', "/"));
+    assert_eq!(std::fs::read(&blob).unwrap(), b"a cached layer");
+    std::fs::remove_file(&blob).unwrap();
+    let report = run(client(100).verify(&to.parse().unwrap(), VerifyOptions::default())).unwrap();
+    assert_eq!(report.problems.len(), 1);
+    assert_eq!(report.problems[0].kind, ProblemKind::Missing);
+}
+
+#[test]
+fn large_blobs_that_wait_do_not_keep_referrers_from_being_found() {
+    let server = Faults::start();
+    let layers: Vec<Value> = (0..6)
+        .map(|i| json!({ "mediaType": LAYER, "digest": digest(&[i]), "size": 8 << 20 }))
+        .collect();
+    let root = json!({
+        "schemaVersion": 2, "mediaType": MANIFEST, "artifactType": "a/b",
+        "config": Descriptor::of(EMPTY, b"{}"), "layers": layers,
+    });
+    let mut below: Vec<u8> = root.to_string().into();
+    has_root(&server, &below, MANIFEST);
+    has_blob(&server, b"{}");
+    for _ in 0..20 {
+        let referrer = artifact(b"{}", Some(&below));
+        lists(&server, &below, &[entry(MANIFEST, &referrer)]);
+        has(&server, &referrer, MANIFEST);
+        below = referrer;
+    }
+    lists(&server, &below, &[]);
+    server.on("GET", "/blobs/", [Reply::silence()]);
+    let last = format!("/referrers/{}", digest(&below));
+    let out = tempfile::tempdir().unwrap();
+    let to = format!("oci:{}:v1", out.path().join("layout").display()).parse().unwrap();
+    let options = CopyOptions { recursive: true, concurrency: Some(5), ..CopyOptions::default() };
+    run(async {
+        let (client, from) = (Client::new(), reference(&server, ":v1"));
+        let found = async {
+            while server.seen("GET", &last).is_empty() {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        tokio::select! {
+            copied = client.copy(&from, &to, options) => panic!("{copied:?}"),
+            found = tokio::time::timeout(Duration::from_secs(20), found) => found.unwrap(),
+        }
+    });
+    assert!(server.seen("GET", "/blobs/").len() <= 5);
+}
+
+fn verify(server: &Faults) -> VerifyReport {
+    run(client(100).verify(&reference(server, ":v1"), VerifyOptions::default())).unwrap()
+}
+
+#[test]
+fn a_wrong_size_is_reported_though_the_right_one_is_said_elsewhere() {
+    let server = Faults::start();
+    let child = artifact(b"{}", None);
+    let mut wrong = entry(MANIFEST, &child);
+    wrong["size"] = json!(1);
+    let root = index(&[entry(MANIFEST, &child), wrong]);
+    has_root(&server, &root, INDEX);
+    has(&server, &child, MANIFEST);
+    has_blob(&server, b"{}");
+    server.on("GET", "/referrers/", [served(index(&[]), INDEX)]);
+    let report = verify(&server);
+    assert_eq!(report.problems.len(), 1, "{report:?}");
+    assert_eq!(report.problems[0].kind, ProblemKind::Size);
+    assert_eq!(report.problems[0].descriptor.size, 1);
+}
+
+#[test]
+fn a_manifest_that_is_also_somebodys_blob_is_walked() {
+    let server = Faults::start();
+    let both = artifact(b"not there", None);
+    let image = artifact(&both, None);
+    let deeper = index(&[entry(INDEX, &index(&[entry(MANIFEST, &both)]))]);
+    has_root(&server, &index(&[entry(MANIFEST, &image), entry(INDEX, &deeper)]), INDEX);
+    has(&server, &image, MANIFEST);
+    has(&server, &deeper, INDEX);
+    has(&server, &index(&[entry(MANIFEST, &both)]), INDEX);
+    has(&server, &both, MANIFEST);
+    has_blob(&server, &both);
+    has_blob(&server, b"{}");
+    server.on("GET", "/referrers/", [served(index(&[]), INDEX)]);
+    let report = verify(&server);
+    assert_eq!(report.problems.len(), 1, "{report:?}");
+    assert_eq!(report.problems[0].descriptor.digest.to_string(), digest(b"not there"));
+}
+
+#[test]
+fn a_list_or_a_walk_of_more_than_is_allowed_is_too_large() {
+    let server = Faults::start();
+    let root = artifact(b"{}", None);
+    has_root(&server, &root, MANIFEST);
+    has_blob(&server, b"{}");
+    let names: Vec<String> = (0..11).map(|i| format!("t{i}")).collect();
+    server.on("GET", "/tags/list", [Reply::ok(json!({ "tags": names }).to_string())]).on(
+        "GET",
+        "/v2/_catalog",
+        [Reply::ok(json!({ "repositories": names }).to_string())],
+    );
+    (0..3u8).for_each(|i| has_blob(&server, &[i]));
+    // Each has three of its own.
+    let mut level = vec![root];
+    for _ in 0..3 {
+        let mut next = Vec::new();
+        for subject in level {
+            let three: Vec<_> = (0..3u8).map(|i| artifact(&[i], Some(&subject))).collect();
+            let listed: Vec<_> = three.iter().map(|bytes| entry(MANIFEST, bytes)).collect();
+            lists(&server, &subject, &listed);
+            three.iter().for_each(|bytes| has(&server, bytes, MANIFEST));
+            next.extend(three);
+        }
+        level = next;
+    }
+    server.on("GET", "/referrers/", [served(index(&[]), INDEX)]);
+    let (client, name) = (client(10), reference(&server, ":v1"));
+    let recursive = CopyOptions { recursive: true, ..CopyOptions::default() };
+    let out = tempfile::tempdir().unwrap();
+    let to = format!("oci:{}:v1", out.path().join("layout").display()).parse().unwrap();
+    let host = server.host().parse().unwrap();
+    let errors = run(async {
+        [
+            client.tags(&name).await.unwrap_err(),
+            client.repositories(&host).await.unwrap_err(),
+            client.discover(&name, DiscoverOptions::default()).await.unwrap_err(),
+            client.delete(&name, DeleteOptions::default()).await.unwrap_err(),
+            client.verify(&name, VerifyOptions::default()).await.unwrap_err(),
+            client.manifests(&name).await.unwrap_err(),
+        ]
+    });
+    for error in errors {
+        assert_eq!(error.code(), Code::TooLarge, "{error}");
+    }
+    let error = run(client.copy(&name, &to, recursive)).unwrap_err();
+    assert_eq!(error.code(), Code::TooLarge, "{error}");
+}
