@@ -206,7 +206,7 @@ fn life_of_jwt(token: &str) -> Option<Duration> {
     let claims: Claims = serde_json::from_slice(&claims).ok()?;
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).ok()?;
     // The client's clock may differ from the server's; how long it is meant to live does not.
-    let left = claims.exp - claims.iat.unwrap_or_else(|| now.as_secs_f64());
+    let left = claims.exp - claims.iat.unwrap_or(now.as_secs_f64());
     Some(
         Duration::try_from_secs_f64(left.clamp(0.0, LONGEST_LIFE.as_secs_f64()))
             .unwrap_or_default(),

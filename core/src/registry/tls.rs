@@ -7,10 +7,14 @@ use std::{
 };
 
 use rustls::{
-    ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
-    client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
+    CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
+    client::{
+        danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
+        verify_server_name,
+    },
     crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature},
     pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime, pem::PemObject},
+    server::ParsedCertificate,
 };
 use rustls_platform_verifier::Verifier;
 
@@ -56,13 +60,14 @@ fn verifier(asked: &RegistryConfig) -> Result<Arc<dyn ServerCertVerifier>> {
     if asked.insecure {
         return Ok(Arc::new(TakesAny(provider())));
     }
-    let verifier = match &asked.ca_file {
-        None => Verifier::new(provider()),
-        Some(path) => Verifier::new_with_extra_roots(certificates(path)?, provider()),
+    let unusable =
+        |e| tls_error("the certificates of the system, or those given, cannot be used", e);
+    let Some(path) = &asked.ca_file else {
+        return Ok(Arc::new(Verifier::new(provider()).map_err(unusable)?));
     };
-    verifier
-        .map(|verifier| Arc::new(verifier) as Arc<dyn ServerCertVerifier>)
-        .map_err(|e| tls_error("the certificates of the system, or those given, cannot be used", e))
+    let given = certificates(path)?;
+    let verifier = Verifier::new_with_extra_roots(given.clone(), provider()).map_err(unusable)?;
+    Ok(Arc::new(TakesGiven { verifier, given }))
 }
 
 fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>> {
@@ -101,6 +106,64 @@ fn identity(asked: &RegistryConfig) -> Result<Option<Identity>> {
 
 fn tls_error(what: &str, error: rustls::Error) -> Error {
     Error::new(Code::Tls, format!("{what}: {error}")).with_source(error)
+}
+
+/// Takes a server's own certificate too, where that was given: what `openssl req -x509` makes says of
+/// itself that it is an authority, and is then refused as a server's.
+#[derive(Debug)]
+struct TakesGiven {
+    verifier: Verifier,
+    given: Vec<CertificateDer<'static>>,
+}
+
+impl TakesGiven {
+    fn was_given(&self, cert: &CertificateDer<'_>, error: &rustls::Error) -> bool {
+        // Dates are checked before this is.
+        matches!(error, rustls::Error::InvalidCertificate(CertificateError::Other(other))
+            if other.0.to_string() == "CaUsedAsEndEntity")
+            && self.given.iter().any(|given| given.as_ref() == cert.as_ref())
+    }
+}
+
+impl ServerCertVerifier for TakesGiven {
+    fn verify_server_cert(
+        &self,
+        cert: &CertificateDer<'_>,
+        chain: &[CertificateDer<'_>],
+        name: &ServerName<'_>,
+        ocsp: &[u8],
+        now: UnixTime,
+    ) -> std::result::Result<ServerCertVerified, rustls::Error> {
+        match self.verifier.verify_server_cert(cert, chain, name, ocsp, now) {
+            Err(e) if self.was_given(cert, &e) => {
+                verify_server_name(&ParsedCertificate::try_from(cert)?, name)?;
+                Ok(ServerCertVerified::assertion())
+            }
+            verdict => verdict,
+        }
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> std::result::Result<HandshakeSignatureValid, rustls::Error> {
+        self.verifier.verify_tls12_signature(message, cert, signature)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> std::result::Result<HandshakeSignatureValid, rustls::Error> {
+        self.verifier.verify_tls13_signature(message, cert, signature)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.verifier.supported_verify_schemes()
+    }
 }
 
 /// For `insecure`: believes any certificate, and still checks that the server holds its key.

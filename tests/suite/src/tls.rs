@@ -141,6 +141,31 @@ impl TlsFront {
         Self::with_config(authority.server(Shows::Good, true), upstream)
     }
 
+    /// A front with a certificate that it signed itself and that says of itself that it is an
+    /// authority, as `openssl req -x509` makes them; gives it too, PEM.
+    ///
+    /// # Panics
+    /// When there is no free port.
+    pub fn self_signed(name: &str, ended: bool, upstream: &str) -> (Self, String) {
+        let mut params = CertificateParams::new(vec![name.to_owned()]).expect("a name");
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        if ended {
+            params.not_after = date_time_ymd(2001, 1, 1);
+        }
+        let key = key();
+        let certificate = params.self_signed(&key).expect("signing a certificate");
+        let pem = certificate.pem();
+        let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .expect("the versions of the provider")
+            .with_no_client_auth()
+            .with_single_cert(vec![certificate.into()], key)
+            .expect("a key of its certificate");
+        (Self::with_config(config, upstream), pem)
+    }
+
     fn with_config(config: ServerConfig, upstream: &str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free loopback port");
         let address = listener.local_addr().expect("the address of a listener");

@@ -358,3 +358,22 @@ fn another_server_that_a_redirect_names_hears_no_token() {
     sent_on(&challenge, Credential::password("ada", "s3cret"), "Bearer t0ken");
     sent_on(&challenge, Credential::registry_token("fixed"), "Bearer fixed");
 }
+
+#[test]
+fn a_certificate_that_the_server_signed_itself_is_taken_when_it_is_given() {
+    let server = Fixture::start(Config::default());
+    for (name, ended, expected) in [
+        ("127.0.0.1", false, None),
+        ("127.0.0.1", true, Some(Code::Tls)),
+        ("elsewhere.test", false, Some(Code::Tls)),
+    ] {
+        let work = Workspace::new();
+        let (front, pem) = TlsFront::self_signed(name, ended, &server.host());
+        let config = RegistryConfig { ca_file: Some(work.write("own.pem", pem)), ..over_tls() };
+        let pushed = push(&config, &front.host());
+        assert_eq!(pushed.err().map(|e| e.code()), expected, "{name} {ended}");
+        // Another server's certificate is no help.
+        let (other, _) = TlsFront::self_signed(name, false, &server.host());
+        assert_eq!(push(&config, &other.host()).unwrap_err().code(), Code::Tls);
+    }
+}
