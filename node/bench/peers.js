@@ -97,7 +97,7 @@ try {
     () => execFileSync(command, ['version']),
   );
   const cli = (...args) =>
-    execFileSync(command, [...args, '--no-progress'], { stdio: ['ignore', 'ignore', 'inherit'], cwd: dir });
+    execFileSync(command, [...args, '--quiet'], { stdio: ['ignore', 'ignore', 'inherit'], cwd: dir });
   const net = ([ours, theirs]) => [ours, theirs - start];
   const large = join('8 x 128 MiB', '0');
   const place = (run, i) => `${host}/app${run}-${i}`;
