@@ -128,7 +128,7 @@ impl Registry {
                 return Ok(None);
             };
             self.connection.set_azure(true);
-            all.extend(items(page));
+            pages.add(&mut all, items(page))?;
         }
         // Without an answer that is Azure's there is no list.
         Ok((self.connection.azure() == Some(true)).then_some(all))
