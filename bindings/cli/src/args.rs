@@ -43,7 +43,7 @@ TARGETS
   oci:PATH[:tag][@digest]        an OCI image layout directory, created by the first push
 
 EXIT CODES
-  0 done, 1 failed, 2 wrong usage
+  0 done, 1 failed, 2 wrong usage, 130 interrupted
 
 EXAMPLES
   ocigraph attach registry.example.com/app:v1 --artifact-type sbom/example sbom.json
@@ -183,7 +183,7 @@ struct RegistryArgs {
     /// Send a further header to the registry
     #[arg(short = 'H', long = "header", value_name = "NAME:VALUE", global = true)]
     headers: Vec<String>,
-    /// Requests at once
+    /// Requests at once (32 unless given)
     #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     concurrency: Option<u16>,
 }
