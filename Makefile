@@ -13,7 +13,7 @@ export RUST_TEST_THREADS := $(JOBS)
 
 SCRIPTS := .ci/run bindings/c/install bindings/go/test python/check-wheel python/environment python/test tests/setup tests/scenarios/check tests/article/demo tests/article/walkthrough
 
-.PHONY: help build c install demo test fuzz soak bench lint deny clean python node node-tools
+.PHONY: help build c install demo test fuzz soak bench bench-bindings lint deny clean python node node-tools
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 12
@@ -59,6 +59,9 @@ bench: ## time the command beside oras and openssl; ROWS=push,pull for some rows
 	env=$$(tests/setup --env) && eval "$$env" && \
 	$(CARGO) build --release --locked -p ocigraph-cli && \
 	$(CARGO) bench --locked -q -p ocigraph-suite --bench peers
+
+bench-bindings: c ## time calls through C and Go beside the same calls of the core
+	$(CARGO) bench --locked -q -p ocigraph-c --bench overhead -- --go '$(CURDIR)/bindings/go/test'
 
 lint: node-tools ## check format, lints, scripts and documentation
 	@$(CARGO) fmt --version >/dev/null 2>&1 || rustup component add rustfmt
