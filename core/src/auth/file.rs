@@ -40,6 +40,14 @@ pub(super) enum Kind {
     Containers,
 }
 
+impl Kind {
+    /// Whether a key speaks of a host as a whole, whatever path it has.
+    fn means_whole_host(self, key: &str) -> bool {
+        let path = without_scheme(key).split_once('/').map_or("", |(_, path)| path);
+        self == Kind::Docker || matches!(path.trim_end_matches('/'), "" | "v1" | "v2")
+    }
+}
+
 /// A file's content.
 pub(super) struct CredentialFile {
     /// Where it is, or the name of the variable that holds it.
@@ -178,14 +186,7 @@ impl CredentialFile {
         };
         let keys = || auths.keys().map(String::as_str);
         let longest = keys().filter(|key| over(key)).max_by_key(|key| key.len());
-        longest.or_else(|| {
-            keys().find(|key| {
-                let path = without_scheme(key).split_once('/').map_or("", |(_, path)| path);
-                let whole_host = self.kind == Kind::Docker
-                    || matches!(path.trim_end_matches('/'), "" | "v1" | "v2");
-                whole_host && means(key, host)
-            })
-        })
+        longest.or_else(|| keys().find(|key| self.kind.means_whole_host(key) && means(key, host)))
     }
 
     fn credential(&self, key: &str, entry: &Map<String, Value>) -> Result<Option<Credential>> {
@@ -252,11 +253,8 @@ impl CredentialFile {
         };
         let before = auths.len();
         auths.retain(|key, _| {
-            let path = without_scheme(key).split_once('/').map_or("", |(_, path)| path);
             // A namespace of the containers tools has a credential of its own.
-            let namespace =
-                kind == Kind::Containers && !matches!(path.trim_end_matches('/'), "" | "v1" | "v2");
-            namespace || !means(key, host)
+            !(kind.means_whole_host(key) && means(key, host))
         });
         Ok(auths.len() < before)
     }

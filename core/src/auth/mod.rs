@@ -15,7 +15,7 @@ mod token;
 pub(crate) use challenge::{Challenge, parse_challenges};
 pub(crate) use credential::basic;
 pub use credential::{Credential, CredentialSource, Credentials, Secret};
-pub(crate) use realm::Guard;
+pub(crate) use realm::{Guard, shown};
 pub(crate) use scope::Scopes;
 pub use stored::StoredIn;
 pub(crate) use stored::{Places, Source};

@@ -124,7 +124,9 @@ impl Guard {
     }
 }
 
-fn shown(url: &Url) -> String {
+/// A URL as logs and errors may show it: without its query, which may be signed, and without a
+/// password.
+pub(crate) fn shown(url: &Url) -> String {
     let mut url = url.clone();
     url.set_query(None);
     let _ = url.set_username("");

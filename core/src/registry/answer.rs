@@ -11,7 +11,7 @@ use url::Url;
 
 use super::{config::Limits, retry::retry_after};
 use crate::{
-    auth::{Challenge, Secret, parse_challenges},
+    auth::{Challenge, Secret, parse_challenges, shown},
     error::{Code, Error, RegistryError, Result},
     store::ByteStream,
 };
@@ -242,16 +242,6 @@ fn registry_errors(body: &[u8], secrets: &[Secret]) -> Vec<RegistryError> {
             }
         }
     }
-}
-
-/// A URL as logs and errors may show it: without its query, which may be signed, and without a
-/// password.
-pub(crate) fn shown(url: &Url) -> String {
-    let mut url = url.clone();
-    url.set_query(None);
-    let _ = url.set_username("");
-    let _ = url.set_password(None);
-    url.into()
 }
 
 pub(crate) fn same_origin(a: &Url, b: &Url) -> bool {

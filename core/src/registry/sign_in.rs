@@ -24,7 +24,7 @@ use super::{
 use crate::{
     auth::{
         Challenge, Credential, Credentials, Guard, Places, Realm, Scopes, Secret, Source, Token,
-        TokenRequest, basic, read_identity_token,
+        TokenRequest, basic, read_identity_token, shown,
     },
     error::{Code, Error, Result},
     reference::Host,
@@ -218,11 +218,7 @@ impl SignIn {
             signed => (who, signed),
         };
         let Some((text, secrets, token)) = signed? else { return Ok(None) };
-        let mut value = HeaderValue::from_str(&text).map_err(|_| {
-            Error::new(Code::Credentials, "the credential has characters that no header can carry")
-        })?;
-        // Keeps it out of the logs of the HTTP library.
-        value.set_sensitive(true);
+        let value = sensitive(&text)?;
         Ok(Some(Authorization { value, secrets, scopes, token, who, answers: 0 }))
     }
 
@@ -449,6 +445,15 @@ fn choose(challenges: &[Challenge], connection: &Connection) -> Result<Option<(A
     Ok(Some((Asked::Bearer(Realm { url, service }), scopes)))
 }
 
+fn sensitive(text: &str) -> Result<HeaderValue> {
+    let mut value = HeaderValue::from_str(text).map_err(|_| {
+        Error::new(Code::Credentials, "the credential has characters that no header can carry")
+    })?;
+    // Keeps it out of the logs of the HTTP library.
+    value.set_sensitive(true);
+    Ok(value)
+}
+
 /// Sends a request to a token server, again where that may help. Redirects are not followed: they
 /// would take the credential along.
 async fn ask(
@@ -463,14 +468,7 @@ async fn ask(
         let method = if request.form.is_some() { Method::POST } else { Method::GET };
         let mut call = client.request(method, request.url.clone());
         if let Some(text) = &request.authorization {
-            let mut value = HeaderValue::from_str(text).map_err(|_| {
-                Error::new(
-                    Code::Credentials,
-                    "the credential has characters that no header can carry",
-                )
-            })?;
-            value.set_sensitive(true);
-            call = call.header(header::AUTHORIZATION, value);
+            call = call.header(header::AUTHORIZATION, sensitive(text)?);
         }
         if let Some(form) = &request.form {
             call = call
@@ -481,7 +479,7 @@ async fn ask(
             Ok(response) => {
                 let answer = Answer::new(response, limits, secrets.to_vec());
                 tracing::debug!(
-                    url = %super::answer::shown(&request.url),
+                    url = %shown(&request.url),
                     status = answer.status().as_u16(),
                     "token request"
                 );

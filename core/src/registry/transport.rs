@@ -18,7 +18,7 @@ use tokio::time::{Instant, timeout_at};
 use url::Url;
 
 use super::{
-    answer::{Answer, same_origin, shown, within},
+    answer::{Answer, same_origin, within},
     call::{Body, Call, Purpose},
     config::{Limits, RegistryConfig},
     retry::{Backoff, is_retryable_status},
@@ -26,7 +26,7 @@ use super::{
     upload_body::Upload,
 };
 use crate::{
-    auth::{Credential, Guard, Places, Scopes},
+    auth::{Credential, Guard, Places, Scopes, shown},
     error::{Code, Error, Result},
     reference::Host,
 };
