@@ -25,11 +25,11 @@ use crate::{
         VerifyOptions, VerifyReport,
     },
     platform::Platform,
-    progress::Outcome,
+    progress::{Outcome, Progress},
     pull, push,
     reference::{Host, Place, Reference},
     registry::{Connection, Registry, RegistryConfig},
-    store::{ByteStream, Source, Store},
+    store::{ByteStream, Source, Store, fetch_reported},
     verify,
 };
 
@@ -223,8 +223,16 @@ impl Client {
             return Err(during(error));
         }
         let store = self.open_for(reference, &DELETE).map_err(during)?;
-        for tag in reference.tags() {
-            store.untag(tag).await.map_err(during)?;
+        for (i, tag) in reference.tags().iter().enumerate() {
+            store.untag(tag).await.map_err(|e| match &reference.tags()[..i] {
+                [] => during(e),
+                gone => during(e.with_hint(format!(
+                    "{} of the {} tags are removed: {}",
+                    gone.len(),
+                    reference.tags().len(),
+                    gone.join(", ")
+                ))),
+            })?;
         }
         Ok(())
     }
@@ -307,34 +315,39 @@ impl Client {
 
     /// The blob that the reference names by digest, with its descriptor. The stream is checked, and
     /// ends in an error when the content is not what the digest says.
-    pub async fn fetch_blob(&self, reference: &Reference) -> Result<(Descriptor, ByteStream)> {
+    pub async fn fetch_blob(
+        &self,
+        reference: &Reference,
+        progress: &Progress,
+    ) -> Result<(Descriptor, ByteStream)> {
         let during = |e: Error| e.during("fetch blob", reference);
         let store = self.open(reference).map_err(during)?;
         let digest = reference.digest().ok_or_else(|| {
             during(Error::new(Code::InvalidReference, "a blob is named by its digest"))
         })?;
         let blob = store.describe_blob(digest).await.map_err(during)?;
-        let stream = store.fetch_blob(&blob, 0).await.map_err(during)?;
-        let stream = crate::store::verified(&blob, stream).map_err(during)?;
+        let stream = fetch_reported(&*store, &blob, progress).await.map_err(during)?;
         Ok((blob, stream))
     }
 
     /// Stores a blob where the reference points, unless it is there.
+    /// [`Content::into_blob`](crate::Content::into_blob) describes what is to be stored.
     pub async fn push_blob(
         &self,
         reference: &Reference,
         blob: &Descriptor,
         source: Arc<dyn Source>,
+        progress: &Progress,
     ) -> Result<Outcome> {
         let during = |e: Error| e.during("push blob", reference);
         let store = self.open_for(reference, &PUSH).map_err(during)?;
-        store.push_blob(blob, source).await.map_err(during)
+        push::send(&*store, blob, source, progress).await.map_err(during)
     }
 
     /// Stores bytes as a blob; gives their descriptor.
     pub async fn push_bytes(&self, reference: &Reference, bytes: Bytes) -> Result<Descriptor> {
         let blob = Descriptor::of(crate::media_type::OCTET_STREAM, &bytes);
-        self.push_blob(reference, &blob, Arc::new(bytes)).await?;
+        self.push_blob(reference, &blob, Arc::new(bytes), &Progress::none()).await?;
         Ok(blob)
     }
 

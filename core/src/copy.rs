@@ -23,9 +23,9 @@ use crate::{
     error::{Code, Error, Result},
     manifest::Manifest,
     options::{CopiedBlobs, CopyOptions, CopyReport},
-    progress::{Event, Outcome},
+    progress::Outcome,
     reference::{Name, Reference},
-    store::{Reported, Source, Store, StoredBlob},
+    store::{Source, Store, StoredBlob, push_reported},
     work::{LargeBlobs, bounded, concurrency},
 };
 
@@ -177,14 +177,11 @@ impl Work {
         let _turn = self.large.turn(blob).await;
         let _permit = self.request().await;
         let progress = &self.options.progress;
-        progress.report(Event::Started { blob });
         let source: Arc<dyn Source> = match blob.inline() {
             Some(bytes) => Arc::new(bytes),
             None => Arc::new(StoredBlob { store: Arc::clone(&self.from), blob: blob.clone() }),
         };
-        let source = Reported { source, blob: blob.clone(), progress: progress.clone() };
-        let outcome = self.to.push_blob(blob, Arc::new(source)).await?;
-        progress.report(Event::Finished { blob, outcome });
+        let outcome = push_reported(&*self.to, blob, source, progress).await?;
         self.count(|tally| match outcome {
             Outcome::Existed => tally.blobs.existed += 1,
             Outcome::Mounted => tally.blobs.mounted += 1,

@@ -13,6 +13,7 @@ mod archive;
 mod auth;
 mod choose;
 mod client;
+mod content;
 mod copy;
 mod delete;
 mod descriptor;
@@ -46,8 +47,11 @@ pub use archive::UnpackLimits;
 pub use auth::{Credential, CredentialSource, Credentials, Secret, StoredIn};
 pub use bytes::Bytes;
 pub use client::Client;
+pub use content::{Content, File};
 pub use descriptor::{Annotations, Descriptor, annotation};
-pub use digest::{Algorithm, Digest, Hasher, Verifier, digest_file, digest_files, digest_reader};
+pub use digest::{
+    Algorithm, Digest, Hasher, Verifier, digest_all, digest_file, digest_files, digest_reader,
+};
 pub use draw::printable;
 pub use error::{Code, Error, RegistryError, Result};
 pub use graph::{Graph, Node, Walk};
@@ -55,10 +59,10 @@ pub use json::{Names, ToJson};
 pub use layout::Layout;
 pub use manifest::{Manifest, ManifestFormat};
 pub use options::{
-    Attributes, Content, CopiedBlobs, CopyOptions, CopyReport, DeleteOptions, DeleteReport,
-    DiscoverOptions, Failed, File, Kept, LoginResult, LogoutResult, ManifestInfo, Problem,
-    ProblemKind, PullOptions, PullResult, PulledFile, PushOptions, PushResult, PushedBlob, TagInfo,
-    VerifyOptions, VerifyReport,
+    Attributes, CopiedBlobs, CopyOptions, CopyReport, DeleteOptions, DeleteReport, DiscoverOptions,
+    Failed, Kept, LoginResult, LogoutResult, ManifestInfo, Problem, ProblemKind, PullOptions,
+    PullResult, PulledFile, PushOptions, PushResult, PushedBlob, TagInfo, VerifyOptions,
+    VerifyReport,
 };
 pub use platform::Platform;
 pub use progress::{Event, Outcome, Progress};

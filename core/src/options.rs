@@ -7,60 +7,14 @@ use serde::Deserialize;
 use crate::{
     archive::UnpackLimits,
     auth::StoredIn,
+    content::File,
     descriptor::{Annotations, Descriptor},
     digest::Digest,
     error::Error,
     manifest::ManifestFormat,
     platform::Platform,
     progress::{Outcome, Progress},
-    store::Source,
 };
-
-/// One thing to push.
-#[derive(Debug, Clone)]
-pub struct File {
-    /// Where the content comes from.
-    pub content: Content,
-    /// Its media type; guessed from the name when absent.
-    pub media_type: Option<String>,
-    /// Its title; taken from the path when absent.
-    pub title: Option<String>,
-    /// Further annotations of its descriptor.
-    pub annotations: Annotations,
-}
-
-/// Where the content of a [`File`] comes from.
-#[derive(Debug, Clone)]
-pub enum Content {
-    /// A file or directory on disk; a directory is packed as tar and gzip.
-    Path(PathBuf),
-    /// Bytes in memory.
-    Bytes(bytes::Bytes),
-    /// Content described beforehand.
-    Source(Box<Descriptor>, Arc<dyn Source>),
-}
-
-impl File {
-    /// A file or directory on disk.
-    pub fn path(path: impl Into<PathBuf>) -> Self {
-        Self::new(Content::Path(path.into()))
-    }
-
-    /// Bytes in memory, under a title.
-    pub fn bytes(title: impl Into<String>, bytes: impl Into<bytes::Bytes>) -> Self {
-        Self { title: Some(title.into()), ..Self::new(Content::Bytes(bytes.into())) }
-    }
-
-    /// The same file with a media type of its own.
-    pub fn with_media_type(mut self, media_type: impl Into<String>) -> Self {
-        self.media_type = Some(media_type.into());
-        self
-    }
-
-    fn new(content: Content) -> Self {
-        Self { content, media_type: None, title: None, annotations: Annotations::new() }
-    }
-}
 
 /// How to push.
 #[derive(Debug, Clone, Default)]

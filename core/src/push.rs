@@ -14,16 +14,16 @@ use tempfile::TempPath;
 
 use crate::{
     archive,
+    content::{self, Content, File},
     descriptor::{Annotations, Descriptor, annotation},
-    digest::{Algorithm, digest_file},
     error::{Code, Error, Result},
     files,
     manifest::{EMPTY_JSON, ManifestFormat, Parts, check_artifact_type, empty_descriptor},
     media_type,
-    options::{Content, File, PushOptions, PushResult, PushedBlob},
-    progress::{Event, Progress},
+    options::{PushOptions, PushResult, PushedBlob},
+    progress::{Outcome, Progress},
     reference::{Place, Reference},
-    store::{FileSource, Reported, Source, Store},
+    store::{self, FileSource, Source, Store},
     work::{LargeBlobs, concurrency, off_thread},
 };
 
@@ -150,23 +150,26 @@ impl Uploads {
         let prepared = prepare(file, options).await?;
         let descriptor = prepared.descriptor;
         let _turn = self.large.turn(&descriptor).await;
-        self.progress.report(Event::Started { blob: &descriptor });
-        let source = Reported {
-            source: prepared.source,
-            blob: descriptor.clone(),
-            progress: self.progress.clone(),
-        };
-        let outcome = self.store.push_blob(&descriptor, Arc::new(source)).await.map_err(|e| {
-            let ours = e.status().is_none() && e.hint().is_none();
-            if ours && matches!(e.code(), Code::DigestMismatch | Code::SizeMismatch) {
-                let what = descriptor.title().unwrap_or(descriptor.digest.as_str());
-                return e.with_hint(format!("was {what} changed while it was pushed?"));
-            }
-            e
-        })?;
-        self.progress.report(Event::Finished { blob: &descriptor, outcome });
+        let outcome = send(&*self.store, &descriptor, prepared.source, &self.progress).await?;
         Ok(PushedBlob { descriptor, outcome })
     }
+}
+
+/// Sends one blob, telling its progress.
+pub(crate) async fn send(
+    store: &dyn Store,
+    blob: &Descriptor,
+    source: Arc<dyn Source>,
+    progress: &Progress,
+) -> Result<Outcome> {
+    store::push_reported(store, blob, source, progress).await.map_err(|e| {
+        let ours = e.status().is_none() && e.hint().is_none();
+        if ours && matches!(e.code(), Code::DigestMismatch | Code::SizeMismatch) {
+            let what = blob.title().unwrap_or(blob.digest.as_str());
+            return e.with_hint(format!("was {what} changed while it was pushed?"));
+        }
+        e
+    })
 }
 
 struct Prepared {
@@ -191,13 +194,10 @@ impl Source for PackedSource {
 async fn prepare(file: &File, options: &PushOptions) -> Result<Prepared> {
     let mut prepared = match &file.content {
         Content::Bytes(bytes) => {
-            let bytes = bytes.clone();
-            let hashed = bytes.clone();
-            let digest = off_thread(move || Ok(Algorithm::Sha256.digest(&hashed))).await?;
             let guessed = file.title.as_ref().map(|title| files::media_type_for(title.as_ref()));
             let kind = guessed.unwrap_or_else(|| media_type::OCTET_STREAM.into());
-            let descriptor = Descriptor::new(kind, digest, bytes.len() as u64);
-            Prepared { descriptor, source: Arc::new(bytes) }
+            let (descriptor, source) = Content::Bytes(bytes.clone()).into_blob(&kind).await?;
+            Prepared { descriptor, source }
         }
         Content::Source(descriptor, source) => {
             Prepared { descriptor: (**descriptor).clone(), source: Arc::clone(source) }
@@ -241,9 +241,8 @@ async fn prepare_path(path: PathBuf, file: &File, options: &PushOptions) -> Resu
             };
             Prepared { descriptor, source: Arc::new(source) }
         } else if metadata.is_file() {
-            let (digest, size) = digest_file(&path, Algorithm::Sha256)?;
-            let descriptor = Descriptor::new(files::media_type_for(&path), digest, size);
-            Prepared { descriptor, source: Arc::new(FileSource::new(&path)) }
+            let (descriptor, source) = content::describe(&path, files::media_type_for(&path))?;
+            Prepared { descriptor, source }
         } else {
             return Err(Error::new(
                 Code::InvalidArgument,

@@ -13,10 +13,10 @@ use async_trait::async_trait;
 use tempfile::NamedTempFile;
 
 use crate::{
+    content::{Content, File},
     descriptor::Descriptor,
     digest::{Algorithm, Hasher},
     error::{Error, Result},
-    options::{Content, File},
     store::{ByteStream, FileSource, Source},
 };
 

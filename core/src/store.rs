@@ -205,12 +205,48 @@ impl Source for StoredBlob {
     }
 }
 
+/// Stores a blob, and reports its beginning, how far it is, and its end.
+pub(crate) async fn push_reported(
+    store: &dyn Store,
+    blob: &Descriptor,
+    source: Arc<dyn Source>,
+    progress: &Progress,
+) -> Result<Outcome> {
+    progress.report(Event::Started { blob });
+    let source = Reported { source, blob: blob.clone(), progress: progress.clone() };
+    let outcome = store.push_blob(blob, Arc::new(source)).await?;
+    progress.report(Event::Finished { blob, outcome });
+    Ok(outcome)
+}
+
+/// A whole blob, verified; reports its beginning, how far it was read, and its end.
+pub(crate) async fn fetch_reported(
+    store: &dyn Store,
+    blob: &Descriptor,
+    progress: &Progress,
+) -> Result<ByteStream> {
+    progress.report(Event::Started { blob });
+    let content = store.fetch_blob(blob, 0).await?;
+    let content = verified(blob, content)?;
+    let state = (content, 0, blob.clone(), progress.clone());
+    Ok(stream::try_unfold(state, |(mut content, position, blob, progress)| async move {
+        let Some(chunk) = content.try_next().await? else {
+            progress.report(Event::Finished { blob: &blob, outcome: Outcome::Checked });
+            return Ok(None);
+        };
+        let position = position + chunk.len() as u64;
+        progress.report(Event::Moved { blob: &blob, position });
+        Ok(Some((chunk, (content, position, blob, progress))))
+    })
+    .boxed())
+}
+
 /// A source that reports how far it was read.
 #[derive(Debug)]
-pub(crate) struct Reported {
-    pub(crate) source: Arc<dyn Source>,
-    pub(crate) blob: Descriptor,
-    pub(crate) progress: Progress,
+struct Reported {
+    source: Arc<dyn Source>,
+    blob: Descriptor,
+    progress: Progress,
 }
 
 #[async_trait]

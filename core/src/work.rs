@@ -1,6 +1,15 @@
 //! How much is done at once, and where: what operations and stores share, and no more.
 
-use std::{future::Future, time::Duration};
+use std::{
+    cell::RefCell,
+    future::Future,
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio_util::task::TaskTracker;
@@ -91,17 +100,59 @@ impl FileWork {
     }
 }
 
+/// Whether someone still waits for what a thread does.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Wanted(Arc<AtomicBool>);
+
+thread_local! {
+    static WANTED: RefCell<Wanted> = RefCell::default();
+}
+
+impl Wanted {
+    /// That of this thread's work.
+    pub(crate) fn current() -> Self {
+        WANTED.with_borrow(Self::clone)
+    }
+
+    /// Does work of this kind on this thread.
+    pub(crate) fn during<T>(self, work: impl FnOnce() -> T) -> T {
+        let before = WANTED.replace(self);
+        let result = work();
+        WANTED.set(before);
+        result
+    }
+}
+
+/// Fails when nobody waits any more for what this thread does. What reads a whole file asks before
+/// each piece, since a file may be longer than anyone's patience.
+pub(crate) fn still_wanted() -> io::Result<()> {
+    if WANTED.with_borrow(|Wanted(dropped)| dropped.load(Ordering::Relaxed)) {
+        return Err(io::Error::other("nobody waits for it any more"));
+    }
+    Ok(())
+}
+
 /// Runs what blocks, file work and digests, beside the async threads.
 pub(crate) async fn off_thread<T: Send + 'static>(
     work: impl FnOnce() -> Result<T> + Send + 'static,
 ) -> Result<T> {
     let watched = WATCHED.try_with(TaskTracker::token).ok();
+    let wanted = Wanted::default();
+    let _dropped = Dropped(wanted.clone());
     let work = move || {
-        let result = work();
+        let result = wanted.during(work);
         drop(watched);
         result
     };
     tokio::task::spawn_blocking(work)
         .await
         .unwrap_or_else(|e| Err(Error::new(Code::Internal, format!("a worker thread failed: {e}"))))
+}
+
+struct Dropped(Wanted);
+
+impl Drop for Dropped {
+    fn drop(&mut self) {
+        self.0.0.store(true, Ordering::Relaxed);
+    }
 }

@@ -1,13 +1,15 @@
 //! Operations can be spawned: every future of the client moves between threads.
 
 use ocigraph::{
-    Client, DeleteOptions, DiscoverOptions, Host, Manifest, PullOptions, PushOptions, Reference,
+    Client, DeleteOptions, DiscoverOptions, Host, Manifest, Progress, PullOptions, PushOptions,
+    Reference,
 };
 
 fn spawnable<T>(_: impl Future<Output = T> + Send) {}
 
 #[allow(dead_code)]
 fn every_operation(client: &Client, reference: &Reference, manifest: &Manifest, host: &Host) {
+    let progress = &Progress::none();
     spawnable(client.push(reference, PushOptions::default()));
     spawnable(client.pull(reference, PullOptions::default()));
     spawnable(client.discover(reference, DiscoverOptions::default()));
@@ -20,7 +22,7 @@ fn every_operation(client: &Client, reference: &Reference, manifest: &Manifest, 
     spawnable(client.repositories(host));
     spawnable(client.fetch_manifest(reference, None));
     spawnable(client.push_manifest(reference, manifest));
-    spawnable(client.fetch_blob(reference));
+    spawnable(client.fetch_blob(reference, progress));
 }
 
 #[tokio::test]

@@ -238,7 +238,7 @@ fn fetch_blob(
     let (core, reference, gate) = prepare(client, reference)?;
     let write = WriteTo::new(write, user_data)?;
     Ok(Job::new("fetch blob", reference.clone(), gate.clone(), async move {
-        let (blob, mut content) = core.fetch_blob(&reference).await?;
+        let (blob, mut content) = core.fetch_blob(&reference, &ocigraph::Progress::none()).await?;
         let during = |e: Error| e.during("fetch blob", &reference);
         while let Some(piece) = content.try_next().await.map_err(during)? {
             write.write(&gate, &piece).map_err(during)?;
@@ -289,7 +289,7 @@ async fn store(
     blob: Descriptor,
     source: Arc<dyn Source>,
 ) -> Result<ocigraph_blob_result> {
-    let outcome = core.push_blob(&reference, &blob, source).await?;
+    let outcome = core.push_blob(&reference, &blob, source, &ocigraph::Progress::none()).await?;
     let descriptor = ocigraph_descriptor::new(blob);
     Ok(ocigraph_blob_result { descriptor, outcome, json: Json::default() })
 }

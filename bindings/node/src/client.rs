@@ -370,7 +370,7 @@ impl Client {
             read::<options::Nothing>(&options)?;
             let token = call.token();
             Ok(async move {
-                let (blob, stream) = core.fetch_blob(&target).await?;
+                let (blob, stream) = core.fetch_blob(&target, &ocigraph::Progress::none()).await?;
                 Ok(Reader::new(engine, token, blob, stream))
             })
         })
@@ -392,7 +392,7 @@ impl Client {
             let raw = Raw::new(content)?;
             Ok(async move {
                 let (blob, source) = raw.blob().await?;
-                let outcome = core.push_blob(&target, &blob, source).await?;
+                let outcome = core.push_blob(&target, &blob, source, &ocigraph::Progress::none()).await?;
                 let descriptor = blob.to_json(Names::Camel);
                 Ok(json!({ "descriptor": descriptor, "outcome": outcome.name() }).to_string())
             })

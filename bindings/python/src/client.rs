@@ -363,7 +363,7 @@ impl Client {
         let reference: Reference = parsed(py, reference)?;
         let (runtime, client) = self.open(py)?;
         let reading = Arc::clone(&runtime);
-        let work = async move { client.fetch_blob(&reference).await };
+        let work = async move { client.fetch_blob(&reference, &ocigraph::Progress::none()).await };
         Ok(Operation::start(&runtime, None, work, move |py, (blob, stream)| {
             let stream = Py::new(py, BlobStream::new(reading, stream))?;
             Ok((descriptor(py, &blob)?, stream).into_pyobject(py)?.into_any().unbind())
@@ -382,7 +382,8 @@ impl Client {
         let kind = media_type.unwrap_or_else(|| media_type::OCTET_STREAM.to_owned());
         let work = |client: ocigraph::Client| async move {
             let (blob, source) = content.into_blob(kind).await?;
-            let outcome = client.push_blob(&reference, &blob, source).await?;
+            let outcome =
+                client.push_blob(&reference, &blob, source, &ocigraph::Progress::none()).await?;
             Ok((blob, outcome))
         };
         self.start(py, work, |py, (blob, outcome)| {

@@ -17,6 +17,7 @@ use super::{Hashing, stays_inside};
 use crate::{
     digest::{Algorithm, Digest},
     error::{Code, Error, Result},
+    work::still_wanted,
 };
 
 /// What the gzip header calls an unknown system (RFC 1952), so that all systems write the same.
@@ -247,6 +248,7 @@ pub(super) struct Exactly {
 
 impl Read for Exactly {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        still_wanted()?;
         let n = self.file.read(buffer)?;
         if n as u64 > self.left || (n == 0 && self.left > 0 && !buffer.is_empty()) {
             return Err(io::Error::other("its size changed while it was read"));

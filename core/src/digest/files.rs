@@ -3,13 +3,16 @@
 use std::{
     fs::File,
     io::{self, Read},
-    path::Path,
+    path::{Path, PathBuf},
     sync::atomic::{AtomicUsize, Ordering},
     thread,
 };
 
 use super::{Algorithm, Digest, lanes};
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    work::{Wanted, off_thread, still_wanted},
+};
 
 /// How much of a file is read at a time.
 const READ_SIZE: usize = 512 * 1024;
@@ -27,6 +30,7 @@ fn digest_through(
     let mut hasher = algorithm.hasher();
     let mut length = 0;
     loop {
+        still_wanted()?;
         match reader.read(buffer) {
             Ok(0) => return Ok((hasher.finish(), length)),
             Ok(n) => {
@@ -84,8 +88,10 @@ pub fn digest_files<P: AsRef<Path> + Sync>(
             .map(|(i, path)| (i, digest_file_through(&mut buffer, path, algorithm)))
             .collect()
     };
+    let wanted = Wanted::current();
     let mut results: Vec<_> = thread::scope(|scope| {
-        let threads: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
+        let worker = || wanted.clone().during(work);
+        let threads: Vec<_> = (0..workers).map(|_| scope.spawn(worker)).collect();
         threads
             .into_iter()
             .flat_map(|t| t.join().unwrap_or_else(|p| std::panic::resume_unwind(p)))
@@ -93,4 +99,23 @@ pub fn digest_files<P: AsRef<Path> + Sync>(
     });
     results.sort_unstable_by_key(|(i, _)| *i);
     results.into_iter().map(|(_, result)| result).collect()
+}
+
+/// [`digest_files`] beside the async threads. Dropping the future stops it within a moment, whatever
+/// the size of the files. Needs a tokio runtime.
+///
+/// ```
+/// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+/// # let dir = tempfile::tempdir().unwrap();
+/// # let path = dir.path().join("sbom.json");
+/// std::fs::write(&path, "{}").unwrap();
+/// let digests = ocigraph::digest_all(vec![path], ocigraph::Algorithm::Sha256).await.unwrap();
+/// assert_eq!(digests[0].as_ref().unwrap().1, 2);
+/// # });
+/// ```
+pub async fn digest_all(
+    paths: Vec<PathBuf>,
+    algorithm: Algorithm,
+) -> Result<Vec<Result<(Digest, u64)>>> {
+    off_thread(move || Ok(digest_files(&paths, algorithm))).await
 }

@@ -14,7 +14,10 @@ use std::{
 use sha2::block_api::compress256;
 
 use super::{Algorithm, Digest};
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    work::still_wanted,
+};
 
 const BLOCK: usize = 64;
 const READ_SIZE: usize = 4096 * BLOCK;
@@ -155,6 +158,7 @@ impl<'a> Lane<'a> {
 /// Reads until the buffer is full or the file ends.
 fn read_full(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
     let mut read = 0;
+    still_wanted()?;
     while read < buffer.len() {
         match file.read(&mut buffer[read..]) {
             Ok(0) => break,

@@ -11,7 +11,7 @@ use std::{fmt, str::FromStr, sync::Arc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use sha2::Digest as _;
 
-pub use files::{digest_file, digest_files, digest_reader};
+pub use files::{digest_all, digest_file, digest_files, digest_reader};
 
 use crate::{
     descriptor::Descriptor,

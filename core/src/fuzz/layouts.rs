@@ -17,12 +17,13 @@ use tokio::runtime::Runtime;
 use super::{Edit, edited, pick, state};
 use crate::{
     client::Client,
+    content::File,
     descriptor::Descriptor,
     digest::Algorithm,
     error::{Code, Result},
     manifest::Manifest,
     options::{
-        CopyOptions, DiscoverOptions, File, Problem, ProblemKind, PullOptions, PushOptions,
+        CopyOptions, DiscoverOptions, Problem, ProblemKind, PullOptions, PushOptions,
         VerifyOptions, VerifyReport,
     },
     reference::{Place, Reference},

@@ -55,7 +55,11 @@ impl Registry {
             .header(header::ACCEPT, media_type::ACCEPT);
         let answer = self.connection.send(call).await?;
         if answer.status() != StatusCode::OK {
-            let error = answer.into_error(&format!("there is no manifest {name}")).await;
+            let what = match answer.status() {
+                StatusCode::NOT_FOUND => format!("there is no manifest {name}"),
+                _ => format!("the manifest {name} was not given"),
+            };
+            let error = answer.into_error(&what).await;
             return Err(match error.code() {
                 Code::NotFound => error.with_hint(format!(
                     "`ocigraph tags {}/{}` lists what is there",

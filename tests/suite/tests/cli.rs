@@ -283,6 +283,33 @@ fn a_hyphen_is_standard_input_and_output() {
 }
 
 #[test]
+fn what_cannot_be_written_is_told_before_anything_is_sent() {
+    let work = Workspace::new();
+    work.write("file", "content");
+    let push = ["push", "oci:layout:v1", "file", "--export-manifest", "missing/manifest.json"];
+    let message = work.ocigraph(&push).fails_with(1);
+    assert!(message.contains("missing/manifest.json"), "{message}");
+    assert!(!work.path("layout").exists());
+    // What is no file is written to, and not replaced.
+    let push = ["push", "oci:layout:v1", "file", "--quiet", "--export-manifest", "/dev/stderr"];
+    let pushed = work.ocigraph(&push);
+    assert!(pushed.stderr.contains("schemaVersion"), "{}", pushed.stderr);
+    let there = std::path::Path::new("/dev/stderr").symlink_metadata().unwrap();
+    assert!(!there.is_file(), "it was replaced");
+}
+
+#[test]
+fn the_tags_that_are_removed_before_one_fails_are_told() {
+    let work = Workspace::new();
+    work.write("file", "content");
+    work.ocigraph(&["push", "oci:layout:v1,v2", "file"]).ok();
+    let message = work.ocigraph(&["untag", "oci:layout:v1,v3,v2"]).fails_with(1);
+    assert!(message.contains("v1"), "{message}");
+    assert!(message.contains("1 of the 3 tags"), "{message}");
+    assert_eq!(work.ocigraph(&["tags", "oci:layout"]).ok(), "v2\n");
+}
+
+#[test]
 fn every_result_has_a_json_form() {
     let work = Workspace::new();
     let [image, ..] = graph_in_a_layout(&work);

@@ -4,7 +4,7 @@ use std::{path::Path, sync::Arc, time::Duration};
 
 use ocigraph::{
     Algorithm, Client, Code, CopyOptions, DeleteOptions, Descriptor, DiscoverOptions, Error, File,
-    Limits, Outcome, PullOptions, PushOptions, Reference, RegistryConfig,
+    Limits, Outcome, Progress, PullOptions, PushOptions, Reference, RegistryConfig,
 };
 use ocigraph_suite::{Faults, Reply};
 use serde_json::{Value, json};
@@ -314,7 +314,7 @@ fn a_redirect_takes_no_credentials_along_and_a_loop_of_them_ends() {
 fn push_blob(server: &Faults, bytes: &[u8]) -> Result<Outcome, Error> {
     let blob = Descriptor::of("application/octet-stream", bytes);
     let source = Arc::new(ocigraph::Bytes::copy_from_slice(bytes));
-    run(client().push_blob(&reference(server, ""), &blob, source))
+    run(client().push_blob(&reference(server, ""), &blob, source, &Progress::none()))
 }
 
 /// More than is sent without asking.

@@ -16,7 +16,7 @@ use bolero::{TypeGenerator, check, produce_with};
 use futures::{TryStreamExt, future::join_all};
 use ocigraph::{
     Algorithm, Bytes, Client, Code, CopyOptions, DeleteOptions, Descriptor, DiscoverOptions, Error,
-    File, Limits, PullOptions, PushOptions, Reference, RegistryConfig, VerifyOptions,
+    File, Limits, Progress, PullOptions, PushOptions, Reference, RegistryConfig, VerifyOptions,
 };
 use ocigraph_suite::{Faults, Reply};
 use serde_json::{Value, json};
@@ -329,12 +329,13 @@ async fn operation(which: u8, host: String, folder: Box<Path>) -> Result<(), Err
         13 => client.manifests(&image).await.map(drop),
         14 => client.repositories(&host.parse()?).await.map(drop),
         15 => {
-            let (_, stream) = client.fetch_blob(&image.at(content.digest)).await?;
+            let (_, stream) =
+                client.fetch_blob(&image.at(content.digest), &Progress::none()).await?;
             stream.try_for_each(async |_| Ok(())).await
         }
         16 => {
             let source = Arc::new(Bytes::from_static(&CONTENT));
-            client.push_blob(&image, &content, source).await.map(drop)
+            client.push_blob(&image, &content, source, &Progress::none()).await.map(drop)
         }
         _ => {
             client.tag(&image, &["v2".to_owned()]).await?;

@@ -2,8 +2,8 @@
 //! meant. The servers show certificates of an authority made for the test.
 
 use ocigraph::{
-    Client, Code, Credential, Credentials, DiscoverOptions, Error, File, PullOptions, PushOptions,
-    Reference, RegistryConfig, Secret,
+    Client, Code, Credential, Credentials, DiscoverOptions, Error, File, Progress, PullOptions,
+    PushOptions, Reference, RegistryConfig, Secret,
 };
 use ocigraph_fixture::{Config, Fixture};
 use ocigraph_suite::{Authority, Faults, Ran, Reply, Shows, TlsFront, Workspace};
@@ -330,7 +330,8 @@ fn sent_on(challenge: &dyn Fn(&str) -> String, credential: Credential, wanted: &
     let digest = ocigraph::Algorithm::Sha256.digest(b"content");
     let blob = reference(&front.host(), &format!("@{digest}"));
     run(async {
-        let (_, mut stream) = Client::with_config(config).fetch_blob(&blob).await.unwrap();
+        let (_, mut stream) =
+            Client::with_config(config).fetch_blob(&blob, &Progress::none()).await.unwrap();
         while let Some(chunk) = futures::StreamExt::next(&mut stream).await {
             assert_eq!(chunk.unwrap(), "content");
         }

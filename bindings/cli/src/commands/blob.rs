@@ -1,25 +1,19 @@
 //! `blob fetch|push`: blobs as they are.
 
-use std::{
-    fs::File,
-    io::Write,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use futures::TryStreamExt;
 use ocigraph::{
-    Algorithm, ByteStream, Descriptor, Error, FileSource, Names, Reference, Result, Source, Spool,
-    ToJson, digest_file, media_type,
+    ByteStream, Content, Names, Progress, Reference, Result, Spool, ToJson, media_type,
 };
 use serde_json::json;
-use tempfile::Builder;
 
 use crate::{
     ExitCode,
     args::{Common, Format, FormatArg, Target},
     output,
+    progress::{finished, uploads},
 };
 
 #[derive(Debug, Subcommand)]
@@ -51,8 +45,10 @@ pub(crate) async fn blob(common: &Common, command: BlobCommand) -> Result<ExitCo
     let client = common.client()?;
     match command {
         BlobCommand::Fetch { target, output } => {
-            let (_, mut stream) = client.fetch_blob(&target).await?;
-            if output != Path::new("-") {
+            let to_stdout = output == Path::new("-");
+            let progress = if to_stdout { Progress::none() } else { finished(common) };
+            let (_, mut stream) = client.fetch_blob(&target, &progress).await?;
+            if !to_stdout {
                 write(stream, &output).await?;
                 return Ok(ExitCode::SUCCESS);
             }
@@ -61,14 +57,13 @@ pub(crate) async fn blob(common: &Common, command: BlobCommand) -> Result<ExitCo
             }
         }
         BlobCommand::Push { target, file, format } => {
-            let (blob, source): (_, Arc<dyn Source>) = if file == Path::new("-") {
+            let (blob, source) = if file == Path::new("-") {
                 Spool::read(std::io::stdin())?.finish(media_type::OCTET_STREAM)?
             } else {
-                let (digest, size) = digest_file(&file, Algorithm::Sha256)?;
-                let blob = Descriptor::new(media_type::OCTET_STREAM, digest, size);
-                (blob, Arc::new(FileSource::new(file)))
+                Content::Path(file).into_blob(media_type::OCTET_STREAM).await?
             };
-            let outcome = client.push_blob(&target.reference, &blob, source).await?;
+            let progress = uploads(common);
+            let outcome = client.push_blob(&target.reference, &blob, source, &progress).await?;
             match format.format {
                 Format::Text => {
                     output::line(&format!("Pushed {target}"));
@@ -85,17 +80,10 @@ pub(crate) async fn blob(common: &Common, command: BlobCommand) -> Result<ExitCo
     Ok(ExitCode::SUCCESS)
 }
 
-/// Writes beside the target first, so that what is not whole never has its name.
 async fn write(mut stream: ByteStream, path: &Path) -> Result<()> {
-    let fail = |e| Error::io("write", path, e);
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    // Readable for whom the process's mask says, as any file is.
-    let mut file = Builder::new()
-        .make_in(folder, |path| File::options().write(true).create_new(true).open(path))
-        .map_err(fail)?;
+    let mut file = output::Staged::new(path)?;
     while let Some(chunk) = stream.try_next().await? {
-        file.write_all(&chunk).map_err(fail)?;
+        file.write(&chunk)?;
     }
-    file.persist(path).map_err(|e| fail(e.error))?;
-    Ok(())
+    file.commit()
 }

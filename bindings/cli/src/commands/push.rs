@@ -97,8 +97,9 @@ async fn send(
     subject: Option<Reference>,
     artifact: Artifact,
 ) -> Result<ExitCode> {
-    let Artifact { export_manifest, format, .. } = &artifact;
-    let (export_manifest, format) = (export_manifest.clone(), format.format);
+    let (export_manifest, format) = (artifact.export_manifest.clone(), artifact.format.format);
+    // A path that cannot be written is told before anything is sent.
+    let export_manifest = export_manifest.as_deref().map(output::Staged::new).transpose()?;
     let options = PushOptions {
         subject,
         concurrency: common.concurrency(),
@@ -106,8 +107,9 @@ async fn send(
         ..artifact.options()?
     };
     let pushed = common.client()?.push(&target.reference, options).await?;
-    if let Some(path) = &export_manifest {
-        std::fs::write(path, &pushed.manifest).map_err(|e| Error::io("write", path, e))?;
+    if let Some(mut file) = export_manifest {
+        file.write(&pushed.manifest)?;
+        file.commit()?;
     }
     match format {
         Format::Text => {

@@ -8,8 +8,8 @@ use std::{
 use futures::TryStreamExt;
 use ocigraph::{
     Algorithm, Bytes, Client, CopyOptions, DeleteOptions, Descriptor, DiscoverOptions, Error, File,
-    Graph, Manifest, Names, Platform, PullOptions, PushOptions, Reference, ToJson, VerifyOptions,
-    digest_files,
+    Graph, Manifest, Names, Platform, Progress, PullOptions, PushOptions, Reference, ToJson,
+    VerifyOptions, digest_files,
 };
 use ocigraph_suite::Workspace;
 use serde_json::{Value, json};
@@ -140,14 +140,15 @@ async fn perform(work: &Workspace, operation: &str, a: &Value) -> Result<Value, 
             json!({ "descriptor": manifest.descriptor().to_json(Names::Snake), "tags": target.tags() })
         }
         "fetch_blob" => {
-            let (_, stream) = client.fetch_blob(&target()?).await?;
+            let (_, stream) = client.fetch_blob(&target()?, &Progress::none()).await?;
             let chunks: Vec<Bytes> = stream.try_collect().await?;
             json!({ "content": String::from_utf8_lossy(&chunks.concat()) })
         }
         "push_blob" => {
             let bytes = Bytes::from(text("content").unwrap());
             let blob = Descriptor::of("application/octet-stream", &bytes);
-            let outcome = client.push_blob(&target()?, &blob, Arc::new(bytes)).await?;
+            let outcome =
+                client.push_blob(&target()?, &blob, Arc::new(bytes), &Progress::none()).await?;
             json!({ "descriptor": blob.to_json(Names::Snake), "outcome": outcome.name() })
         }
         "digest_files" => {
