@@ -116,10 +116,17 @@ impl Wanted {
 
     /// Does work of this kind on this thread.
     pub(crate) fn during<T>(self, work: impl FnOnce() -> T) -> T {
-        let before = WANTED.replace(self);
-        let result = work();
-        WANTED.set(before);
-        result
+        let _before = Before(WANTED.replace(self));
+        work()
+    }
+}
+
+/// Gives the thread back its own work, even where this one panicked.
+struct Before(Wanted);
+
+impl Drop for Before {
+    fn drop(&mut self) {
+        WANTED.set(std::mem::take(&mut self.0));
     }
 }
 
