@@ -43,11 +43,13 @@
  * failure.
  *
  * Text and bytes go in as a pointer and a length, and are copied. Text is UTF-8. {NULL, 0} and "" are no text, which
- * means "not given" where that is allowed. They come out the same way, not ended by NUL: see OCIGRAPH_STR,
- * OCIGRAPH_PRINTF and ocigraph_text below.
+ * means "not given" where that is allowed. They come out the same way, not ended by NUL; what is known and empty has a
+ * length of 0 and is not NULL. OCIGRAPH_STR makes a view of a literal, ocigraph_text one of any text that ends with NUL;
+ * OCIGRAPH_PRINTF prints one, and ocigraph_str_is compares one: see the end of this header.
  *
- * Options are handles with a setter each; the defaults are good. NULL stands for the defaults. Numbers that stand for
- * something (OCIGRAPH_FORMAT_...) are int32_t; one that is none is INVALID_ARGUMENT.
+ * Options are handles with a setter each; the defaults are good. NULL stands for the defaults. A setter checks what it
+ * is given, and leaves the options as they were where it refuses. Numbers that stand for something
+ * (OCIGRAPH_FORMAT_...) are int32_t; one that is none is INVALID_ARGUMENT.
  *
  * Results have accessors, and most also a function ..._json, which gives the whole result as JSON text. An accessor
  * called with NULL, or with an index that is too large, gives 0, NULL, or no text.
@@ -64,22 +66,38 @@
  * Thread safety
  * -------------
  * A pointer to const may be given to any number of threads at once: a client, a cancel token, options that are no
- * longer set, results. A pointer that is not const, in setters and ..._free, is for one thread at a time.
+ * longer set, results. A pointer that is not const, in setters and ..._free, is for one thread at a time. Options with
+ * callbacks share their `user_data` between the operations that use them at once: it must bear that, or each operation
+ * gets options of its own.
  * "Threads" in a function's comment says from where it may be called: any thread, unless it says more; never a signal
  * handler.
- * The library has threads of its own, in a runtime. After fork, the child must not use handles of the parent.
- * It installs nothing process-wide: no signal handler, logger or TLS provider. A defect of the library prints a line
- * to standard error and becomes OCIGRAPH_INTERNAL; the process lives.
+ * The library has threads of its own, in a runtime, and works there: what connections and files need is done on none of
+ * the caller's. After fork, the child must not use handles of the parent.
+ * It installs nothing process-wide: no signal handler, logger or TLS provider. Its threads take no signals, so that the
+ * program's handlers run on the program's threads, and a connection that breaks is a NETWORK error and no SIGPIPE. A
+ * defect of the library prints a line to standard error and becomes OCIGRAPH_INTERNAL; the process lives.
+ * The shared library stays loaded when it was opened by dlopen and is closed, since its threads may outlive that.
  *
- * Callbacks are called one at a time per operation: progress, read and write while it runs, completion when it is over.
- * None is called after the operation returned or its completion was called. A progress, read or write callback must not
- * start an operation (INVALID_ARGUMENT), but may cancel one; a completion callback may do anything. No exception and
- * no longjmp may leave a callback.
+ * Callbacks
+ * ---------
+ * Progress, read and write callbacks are called while an operation runs, one at a time for each operation; credential
+ * callbacks one at a time for each client; a completion callback once, when its operation is over. Of an operation that
+ * has returned, or whose completion was called, no other callback is called, and none of a client or runtime that was
+ * freed.
+ * They are called on threads of the library, but for write, which is called on the thread that waits.
+ * A progress, read, write or credential callback is a part of its operation, which waits for it. It must not start an
+ * operation (INVALID_ARGUMENT: "this was called from a progress, read, write or credential callback"); it may cancel
+ * one, and use every other function. ..._free of a client or runtime cancels there, and does not wait.
+ * A completion callback may do anything, waiting for other operations included. Up to 64 run at once for each runtime;
+ * further ones wait for their turn, so that one must not wait for another.
+ * No exception and no longjmp may leave a callback.
  *
  * Cancellation
  * ------------
  * A token ends every call it was given to: ocigraph_cancel_cancel, from any thread, before or during a call. The call
- * returns OCIGRAPH_CANCELLED soon, whatever the network does, and leaves nothing half done under its final name.
+ * returns OCIGRAPH_CANCELLED soon, whatever the network does, and leaves nothing half done under its final name. It
+ * waits for a callback of its own that is running, so a callback that may block for long should end when the token is
+ * switched; and up to half a second for files that are being written, after which what is unfinished of them is gone.
  * Cancelling a call that is over does nothing. An upload or download that was cut short is continued, where the registry
  * allows, when the same call is made again.
  *
@@ -210,6 +228,37 @@
 // Nothing more will come for this blob; `outcome` says what became of it.
 #define OCIGRAPH_EVENT_FINISHED 3
 
+// A limit, in milliseconds: to connect. 10,000.
+#define OCIGRAPH_LIMIT_CONNECT 1
+
+// A limit, in milliseconds: from a request to the first header of its answer. 30,000.
+#define OCIGRAPH_LIMIT_FIRST_HEADER 2
+
+// A limit, in milliseconds: between two pieces of a body, either way. 30,000.
+#define OCIGRAPH_LIMIT_IDLE 3
+
+// A limit, in milliseconds: from an upload's last byte to the answer; a second more for every
+// 16 MiB that were sent. 60,000.
+#define OCIGRAPH_LIMIT_UPLOAD_ANSWER 4
+
+// A limit, in milliseconds: for whatever is being tried, without a byte moved. 90,000.
+#define OCIGRAPH_LIMIT_STALLED 5
+
+// A limit, in milliseconds: for a credential helper to answer. 30,000.
+#define OCIGRAPH_LIMIT_HELPER 6
+
+// A limit: tries of one request, the first included. 5.
+#define OCIGRAPH_LIMIT_TRIES 7
+
+// A limit, in bytes: of a manifest or a list. 4 MiB.
+#define OCIGRAPH_LIMIT_METADATA 8
+
+// A limit: pages of a list. 10,000.
+#define OCIGRAPH_LIMIT_PAGES 9
+
+// A limit: entries of a list, and manifests of a graph. 1,000,000.
+#define OCIGRAPH_LIMIT_ENTRIES 10
+
 // The format that the registry lists as a referrer: OCI 1.1, or ORAS on registries that list
 // nothing else.
 #define OCIGRAPH_FORMAT_AUTO 0
@@ -232,6 +281,30 @@
 // SHA-512, which the specification allows and few registries keep.
 #define OCIGRAPH_ALGORITHM_SHA512 2
 
+// Attributes: what may be done with a manifest or tag is known; without it nothing is.
+#define OCIGRAPH_ATTRIBUTES_KNOWN 1
+
+// Attributes: it can be deleted.
+#define OCIGRAPH_ATTRIBUTES_DELETE 2
+
+// Attributes: it is shown in lists.
+#define OCIGRAPH_ATTRIBUTES_LIST 4
+
+// Attributes: it can be pulled.
+#define OCIGRAPH_ATTRIBUTES_READ 8
+
+// Attributes: it can be changed.
+#define OCIGRAPH_ATTRIBUTES_WRITE 16
+
+// The registry does not tell whether a tag is signed.
+#define OCIGRAPH_SIGNED_UNKNOWN 0
+
+// The tag is signed by content trust.
+#define OCIGRAPH_SIGNED_YES 1
+
+// The tag is not signed by content trust.
+#define OCIGRAPH_SIGNED_NO 2
+
 // Content that is not there.
 #define OCIGRAPH_PROBLEM_MISSING 1
 
@@ -243,6 +316,9 @@
 
 // Content that is no manifest, or not what its descriptor says.
 #define OCIGRAPH_PROBLEM_MALFORMED 4
+
+// How to move a single blob: for `ocigraph_client_fetch_blob` and `ocigraph_client_push_blob*`.
+typedef struct ocigraph_blob_options ocigraph_blob_options;
 
 // A blob that was pushed.
 typedef struct ocigraph_blob_result ocigraph_blob_result;
@@ -274,7 +350,7 @@ typedef struct ocigraph_delete_report ocigraph_delete_report;
 // What content is: type, digest and size, and what else is known about it.
 typedef struct ocigraph_descriptor ocigraph_descriptor;
 
-// Digests, with the length of what was digested.
+// Digests of files, with their lengths.
 typedef struct ocigraph_digest_list ocigraph_digest_list;
 
 // How to discover.
@@ -310,12 +386,18 @@ typedef struct ocigraph_push_options ocigraph_push_options;
 // What was pushed.
 typedef struct ocigraph_push_result ocigraph_push_result;
 
+// A reference, taken apart: a place, and tags or a digest in it.
+typedef struct ocigraph_reference ocigraph_reference;
+
 // How to find a manifest by its name: for `ocigraph_client_resolve` and
 // `ocigraph_client_fetch_manifest`.
 typedef struct ocigraph_resolve_options ocigraph_resolve_options;
 
 // Threads that operations run on.
 typedef struct ocigraph_runtime ocigraph_runtime;
+
+// Tags, with what is known of each.
+typedef struct ocigraph_tag_list ocigraph_tag_list;
 
 // Texts: tags, or repositories.
 typedef struct ocigraph_text_list ocigraph_text_list;
@@ -326,12 +408,8 @@ typedef struct ocigraph_verify_options ocigraph_verify_options;
 // What a verification found.
 typedef struct ocigraph_verify_report ocigraph_verify_report;
 
-// How a call ended: `OCIGRAPH_OK`, or the kind of failure. Numbers are only ever added, so treat
-// one you do not know like `OCIGRAPH_INTERNAL`.
-typedef int32_t ocigraph_status;
-
 // Text: UTF-8, not ended by NUL. `{NULL, 0}` is no text; a function that returns text gives it for
-// what is not known.
+// what is not known. What is known and empty has a length of 0 too, and `data` that is not NULL.
 typedef struct {
     // The first byte.
     const char *data;
@@ -339,15 +417,23 @@ typedef struct {
     size_t length;
 } ocigraph_str;
 
+// How a call ended: `OCIGRAPH_OK`, or the kind of failure. Numbers are only ever added, so treat
+// one you do not know like `OCIGRAPH_INTERNAL`.
+typedef int32_t ocigraph_status;
+
 // Gives the credential for a repository of a registry in `out`, or leaves it NULL for anonymous
-// use. `repository` is no text where the registry as a whole is meant. The library takes what is
-// in `out`. Anything but `OCIGRAPH_OK` fails the operation with `OCIGRAPH_CREDENTIALS`.
+// use. `repository` is no text where the registry as a whole is meant. Anything but `OCIGRAPH_OK`
+// fails the operation that asked with `OCIGRAPH_CREDENTIALS`; `error` may then be given what
+// `ocigraph_error_new` makes, to say why. Both are NULL on entry, and the library takes what is in
+// them.
 //
-// It is called on a thread of the library, one call at a time for each client, and may block.
+// It is called on a thread of the library, one call at a time for each client, and may block: the
+// operation waits for it, even one that is cancelled meanwhile.
 typedef ocigraph_status (*ocigraph_credential_fn)(void *user_data,
                                                   ocigraph_str host,
                                                   ocigraph_str repository,
-                                                  ocigraph_credential **out);
+                                                  ocigraph_credential **out,
+                                                  ocigraph_error **error);
 
 // Bytes. `{NULL, 0}` is none.
 typedef struct {
@@ -376,9 +462,9 @@ typedef struct {
     uint64_t position;
 } ocigraph_event;
 
-// Called for each event of an operation, one at a time, on a thread of the library or on the
-// caller's. It must return quickly: the transfer waits for it. Anything but 0 ends the operation
-// with `OCIGRAPH_CANCELLED`.
+// Called for each event of an operation, one at a time, on a thread of the library. It must return
+// quickly: the transfer waits for it, and others with it. Anything but 0 ends the operation with
+// `OCIGRAPH_CANCELLED`.
 typedef int32_t (*ocigraph_progress_fn)(void *user_data, const ocigraph_event *event);
 
 // Takes the next bytes of content. Anything but 0 ends the operation with `OCIGRAPH_IO`.
@@ -422,6 +508,17 @@ typedef void (*ocigraph_copy_fn)(void *user_data,
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
+
+// An error of the caller's own, for a credential callback to give: `OCIGRAPH_CREDENTIALS`, with
+// `message` as what went wrong. What is not UTF-8 in it is replaced.
+//
+// `user_data`: what `ocigraph_error_user_data` gives of the error that the operation then ends
+// with; such as the exception that the callback caught.
+//
+// Ownership: the caller's, until it is given away or `ocigraph_error_free`; `message` is copied, and
+// `user_data` is never followed. Threads: any. Since 0.1.0.
+ocigraph_error *ocigraph_error_new(ocigraph_str message,
+                                   void *user_data);
 
 // Ends an error.
 //
@@ -492,6 +589,11 @@ double ocigraph_error_retry_after(const ocigraph_error *error);
 //
 // Threads: any. Since 0.1.0.
 bool ocigraph_error_retryable(const ocigraph_error *error);
+
+// The `user_data` that a callback gave to `ocigraph_error_new`; NULL for every other error.
+//
+// Ownership: the callback's, whatever it is. Threads: any. Since 0.1.0.
+void *ocigraph_error_user_data(const ocigraph_error *error);
 
 // All of it as one JSON object.
 //
@@ -569,24 +671,25 @@ ocigraph_status ocigraph_client_options_set_credential_callback(ocigraph_client_
 // A credential file to look into before those of docker and of the containers tools; login writes
 // to it. No text: none.
 //
-// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL or what is not UTF-8; a file that cannot be used fails the first call
-// to a registry. Since 0.1.0.
+// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL or what is not UTF-8; a file that cannot
+// be used fails the first call to a registry. Since 0.1.0.
 ocigraph_status ocigraph_client_options_set_registry_config(ocigraph_client_options *options,
                                                             ocigraph_str path,
                                                             ocigraph_error **error);
 
 // Certificates in PEM to trust beside those of the system. No text: none.
 //
-// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL or what is not UTF-8; a file that cannot be used fails the first call
-// to a registry. Since 0.1.0.
+// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL or what is not UTF-8, TLS for a file that
+// holds no certificates. Since 0.1.0.
 ocigraph_status ocigraph_client_options_set_ca_file(ocigraph_client_options *options,
                                                     ocigraph_str path,
                                                     ocigraph_error **error);
 
 // The client's own certificates and their private key, both in PEM, for registries that ask for one.
+// No text in both: none.
 //
-// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL or what is not UTF-8; a file that cannot be used fails the first call
-// to a registry. Since 0.1.0.
+// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL, for what is not UTF-8 and for one
+// without the other, TLS for files that do not hold them. Since 0.1.0.
 ocigraph_status ocigraph_client_options_set_client_certificate(ocigraph_client_options *options,
                                                                ocigraph_str cert_file,
                                                                ocigraph_str key_file,
@@ -616,8 +719,7 @@ ocigraph_status ocigraph_client_options_set_plain_http(ocigraph_client_options *
 
 // Adds a header, which is sent to the registry itself and nowhere else.
 //
-// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL; a header that cannot be sent fails
-// the first call to a registry. Since 0.1.0.
+// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL, and for what is no header. Since 0.1.0.
 ocigraph_status ocigraph_client_options_add_header(ocigraph_client_options *options,
                                                    ocigraph_str name,
                                                    ocigraph_str value,
@@ -629,6 +731,15 @@ ocigraph_status ocigraph_client_options_add_header(ocigraph_client_options *opti
 ocigraph_status ocigraph_client_options_set_user_agent(ocigraph_client_options *options,
                                                        ocigraph_str user_agent,
                                                        ocigraph_error **error);
+
+// How long to wait, and how much to read: one of `OCIGRAPH_LIMIT_*`, which say what is counted and
+// what is the default. 0 is the default.
+//
+// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL or another number. Since 0.1.0.
+ocigraph_status ocigraph_client_options_set_limit(ocigraph_client_options *options,
+                                                  int32_t limit,
+                                                  uint64_t value,
+                                                  ocigraph_error **error);
 
 // Ends options. Clients that were made with them keep what they need.
 //
@@ -648,7 +759,8 @@ ocigraph_status ocigraph_client_new(const ocigraph_runtime *runtime,
                                     ocigraph_error **error);
 
 // Ends a client. Where it has threads of its own, as `ocigraph_runtime_free`; otherwise operations
-// of the callback form go on. Blocking calls must have returned.
+// of the callback form go on. Its credential callback is not called after that. Blocking calls
+// must have returned, but for one in whose callback this is called.
 //
 // Ownership: takes `client`; NULL is allowed. Threads: any, once. Since 0.1.0.
 void ocigraph_client_free(ocigraph_client *client);
@@ -727,7 +839,9 @@ ocigraph_status ocigraph_push_options_add_bytes(ocigraph_push_options *options,
                                                 ocigraph_error **error);
 
 // Adds content that `read` gives, under a title. Each push with these options reads it to its end,
-// on a thread of the library; short content is kept in memory, the rest in a temporary file.
+// on a thread of the library; short content is kept in memory, the rest in a temporary file. Two
+// pushes at once would share `user_data`, and a second one finds a stream at its end: give each push
+// options of its own, or a `read` that knows where it begins.
 //
 // `media_type`: no text guesses it from the name. `user_data` must live as long as operations that use these
 // options.
@@ -755,10 +869,11 @@ ocigraph_status ocigraph_push_options_set_artifact_type(ocigraph_push_options *o
                                                         ocigraph_str artifact_type,
                                                         ocigraph_error **error);
 
-// Makes the artifact a referrer of what this tag or digest names in the same place.
-// No text: of nothing.
+// Makes the artifact a referrer of what this names: a whole reference, tag or digest included, in the
+// repository or layout that is pushed to. No text: of nothing.
 //
-// Threads: one at a time. Errors: INVALID_REFERENCE. Since 0.1.0.
+// Threads: one at a time. Errors: INVALID_REFERENCE, INVALID_ARGUMENT for NULL or what is not UTF-8.
+// Since 0.1.0.
 ocigraph_status ocigraph_push_options_set_subject(ocigraph_push_options *options,
                                                   ocigraph_str subject,
                                                   ocigraph_error **error);
@@ -880,6 +995,18 @@ ocigraph_status ocigraph_pull_options_set_allow_path_traversal(ocigraph_pull_opt
                                                                bool allow_path_traversal,
                                                                ocigraph_error **error);
 
+// How much a packed directory may unpack to, before the pull ends with TOO_LARGE. 0 is the default.
+//
+// `entries`: files, directories and links; 1,000,000. `bytes`: in all; 64 GiB. `ratio`: bytes for each
+// byte of the archive, once more than 64 MiB are unpacked; 1,000.
+//
+// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
+ocigraph_status ocigraph_pull_options_set_unpack_limits(ocigraph_pull_options *options,
+                                                        uint64_t entries,
+                                                        uint64_t bytes,
+                                                        uint64_t ratio,
+                                                        ocigraph_error **error);
+
 // How many requests to make at once; 0 is the default.
 //
 // Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
@@ -980,6 +1107,25 @@ ocigraph_status ocigraph_verify_options_set_progress(ocigraph_verify_options *op
 
 // New options, with the defaults.
 //
+// Ownership: the caller's, until `ocigraph_blob_options_free`. Threads: any. Since 0.1.0.
+ocigraph_blob_options *ocigraph_blob_options_new(void);
+
+// Ends options.
+//
+// Ownership: takes `options`; NULL is allowed. Threads: any, once. Since 0.1.0.
+void ocigraph_blob_options_free(ocigraph_blob_options *options);
+
+// Reports progress to `callback`, with `user_data` as its first argument. NULL: to nobody.
+// `user_data` must live as long as operations that use these options.
+//
+// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
+ocigraph_status ocigraph_blob_options_set_progress(ocigraph_blob_options *options,
+                                                   ocigraph_progress_fn callback,
+                                                   void *user_data,
+                                                   ocigraph_error **error);
+
+// New options, with the defaults.
+//
 // Ownership: the caller's, until `ocigraph_discover_options_free`. Threads: any. Since 0.1.0.
 ocigraph_discover_options *ocigraph_discover_options_new(void);
 
@@ -1075,8 +1221,8 @@ ocigraph_status ocigraph_resolve_options_set_platform(ocigraph_resolve_options *
                                                       ocigraph_str platform,
                                                       ocigraph_error **error);
 
-// Starts `workers` threads; 0 is one for each processor. More are started for file work, and end
-// when there is none.
+// Starts `workers` threads; 0 is one for each processor. More are started for file work and
+// callbacks, and end when there is none.
 //
 // Most programs need no runtime of their own: a client that is given none has one to itself.
 //
@@ -1090,8 +1236,8 @@ ocigraph_status ocigraph_runtime_new(size_t workers,
 // callback was called. Nothing is called after that. Clients that use it may still be freed;
 // their calls return `OCIGRAPH_CANCELLED`.
 //
-// In a completion callback it cancels and returns at once, since it would wait for itself; what is
-// left is waited for when the last client that uses it is freed.
+// In a callback it cancels and returns at once, since it would wait for itself; what is left is
+// waited for when the last client that uses it is freed.
 //
 // Ownership: takes `runtime`; NULL is allowed. Threads: any, once. Since 0.1.0.
 void ocigraph_runtime_free(ocigraph_runtime *runtime);
@@ -1250,7 +1396,8 @@ ocigraph_status ocigraph_client_push_manifest(const ocigraph_client *client,
 // descriptor. The pieces are checked while they pass: only once this call has succeeded is the
 // content known to be what the digest says.
 //
-// `write` is called on this thread, with `user_data` as its first argument.
+// `write` is called on this thread, with `user_data` as its first argument. `options`: NULL reports no
+// progress.
 //
 // `cancel`: NULL where it is not to be cancelled.
 //
@@ -1260,6 +1407,7 @@ ocigraph_status ocigraph_client_fetch_blob(const ocigraph_client *client,
                                            ocigraph_str reference,
                                            ocigraph_write_fn write,
                                            void *user_data,
+                                           const ocigraph_blob_options *options,
                                            const ocigraph_cancel *cancel,
                                            ocigraph_descriptor **out,
                                            ocigraph_error **error);
@@ -1267,7 +1415,7 @@ ocigraph_status ocigraph_client_fetch_blob(const ocigraph_client *client,
 // Stores bytes as a blob where the reference points, unless it is there, and gives its descriptor and
 // what became of it.
 //
-// `media_type`: no text is "application/octet-stream".
+// `media_type`: no text is "application/octet-stream". `options`: NULL reports no progress.
 //
 // `cancel`: NULL where it is not to be cancelled.
 //
@@ -1277,14 +1425,32 @@ ocigraph_status ocigraph_client_push_blob(const ocigraph_client *client,
                                           ocigraph_str reference,
                                           ocigraph_str media_type,
                                           ocigraph_bytes content,
+                                          const ocigraph_blob_options *options,
                                           const ocigraph_cancel *cancel,
                                           ocigraph_blob_result **out,
                                           ocigraph_error **error);
 
+// The same for a file, which is read where it lies, and must not change meanwhile.
+//
+// `media_type`: no text is "application/octet-stream". `options`: NULL reports no progress.
+//
+// `cancel`: NULL where it is not to be cancelled.
+//
+// Ownership: `out` is the caller's, until `ocigraph_blob_result_free`; nothing of the arguments is kept.
+// Threads: any; blocks. Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, IO, CANCELLED, and those of the network. Since 0.1.0.
+ocigraph_status ocigraph_client_push_blob_file(const ocigraph_client *client,
+                                               ocigraph_str reference,
+                                               ocigraph_str media_type,
+                                               ocigraph_str path,
+                                               const ocigraph_blob_options *options,
+                                               const ocigraph_cancel *cancel,
+                                               ocigraph_blob_result **out,
+                                               ocigraph_error **error);
+
 // The same for content that `read` gives. It is read to its end first, on a thread of the library;
 // short content is kept in memory, the rest in a temporary file.
 //
-// `read` is called with `user_data` as its first argument.
+// `read` is called with `user_data` as its first argument. `options`: NULL reports no progress.
 //
 // `cancel`: NULL where it is not to be cancelled.
 //
@@ -1295,41 +1461,46 @@ ocigraph_status ocigraph_client_push_blob_from(const ocigraph_client *client,
                                                ocigraph_str media_type,
                                                ocigraph_read_fn read,
                                                void *user_data,
+                                               const ocigraph_blob_options *options,
                                                const ocigraph_cancel *cancel,
                                                ocigraph_blob_result **out,
                                                ocigraph_error **error);
 
-// The digest of bytes in memory: a list of one.
+// The digest and length of bytes in memory, as a descriptor of "application/octet-stream".
 //
 // `algorithm`: `OCIGRAPH_ALGORITHM_*`.
 //
-// Ownership: `out` is the caller's, until `ocigraph_digest_list_free`. Threads: any.
+// Ownership: `out` is the caller's, until `ocigraph_descriptor_free`. Threads: any.
 // Errors: INVALID_ARGUMENT. Since 0.1.0.
 ocigraph_status ocigraph_digest(int32_t algorithm,
                                 ocigraph_bytes content,
-                                ocigraph_digest_list **out,
+                                ocigraph_descriptor **out,
                                 ocigraph_error **error);
 
-// The digest of a file: a list of one.
+// The digest and length of a file, as a descriptor of "application/octet-stream".
 //
-// `algorithm`: `OCIGRAPH_ALGORITHM_*`.
+// `algorithm`: `OCIGRAPH_ALGORITHM_*`. `cancel`: NULL where it is not to be cancelled.
 //
-// Ownership: `out` is the caller's, until `ocigraph_digest_list_free`. Threads: any; blocks.
-// Errors: INVALID_ARGUMENT, NOT_FOUND, IO. Since 0.1.0.
+// Ownership: `out` is the caller's, until `ocigraph_descriptor_free`; nothing of the arguments is
+// kept. Threads: any; blocks. Errors: INVALID_ARGUMENT, NOT_FOUND, IO, CANCELLED. Since 0.1.0.
 ocigraph_status ocigraph_digest_file(int32_t algorithm,
                                      ocigraph_str path,
-                                     ocigraph_digest_list **out,
+                                     const ocigraph_cancel *cancel,
+                                     ocigraph_descriptor **out,
                                      ocigraph_error **error);
 
 // The digests of many files, on all processors, in the order of the paths.
 //
-// `algorithm`: `OCIGRAPH_ALGORITHM_*`. `paths`: `count` texts.
+// `algorithm`: `OCIGRAPH_ALGORITHM_*`. `paths`: `count` texts. `cancel`: NULL where it is not to be
+// cancelled.
 //
-// Ownership: `out` is the caller's, until `ocigraph_digest_list_free`. Threads: any; blocks.
-// Errors: INVALID_ARGUMENT; NOT_FOUND or IO for the first file that cannot be read. Since 0.1.0.
+// Ownership: `out` is the caller's, until `ocigraph_digest_list_free`; nothing of the arguments is
+// kept. Threads: any; blocks. Errors: INVALID_ARGUMENT, CANCELLED; NOT_FOUND or IO for the first
+// file that cannot be read. Since 0.1.0.
 ocigraph_status ocigraph_digest_files(int32_t algorithm,
                                       const ocigraph_str *paths,
                                       size_t count,
+                                      const ocigraph_cancel *cancel,
                                       ocigraph_digest_list **out,
                                       ocigraph_error **error);
 
@@ -1498,6 +1669,20 @@ ocigraph_status ocigraph_client_tags(const ocigraph_client *client,
                                      ocigraph_text_list **out,
                                      ocigraph_error **error);
 
+// All tags, as `ocigraph_client_tags`, with what each names and what the registry tells of it.
+//
+// `reference`: a repository or a layout.
+//
+// `cancel`: NULL where it is not to be cancelled.
+//
+// Ownership: `out` is the caller's, until `ocigraph_tag_list_free`; nothing of the arguments is kept.
+// Threads: any; blocks. Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, and those of the network. Since 0.1.0.
+ocigraph_status ocigraph_client_tag_details(const ocigraph_client *client,
+                                            ocigraph_str reference,
+                                            const ocigraph_cancel *cancel,
+                                            ocigraph_tag_list **out,
+                                            ocigraph_error **error);
+
 // The manifests, tagged and untagged, with what is known of each.
 //
 // `reference`: a repository or a layout.
@@ -1525,6 +1710,65 @@ ocigraph_status ocigraph_client_repositories(const ocigraph_client *client,
                                              const ocigraph_cancel *cancel,
                                              ocigraph_text_list **out,
                                              ocigraph_error **error);
+
+// Reads a reference: "host[:port]/repository[:tag[,tag...]][@digest]" or "oci:PATH[:tag][@digest]".
+// Nothing is looked up.
+//
+// Ownership: `out` is the caller's, until `ocigraph_reference_free`. Threads: any.
+// Errors: INVALID_REFERENCE, INVALID_ARGUMENT for what is not UTF-8. Since 0.1.0.
+ocigraph_status ocigraph_reference_parse(ocigraph_str text,
+                                         ocigraph_reference **out,
+                                         ocigraph_error **error);
+
+// The same place by this digest alone: where a descriptor of it is to be found.
+//
+// Ownership: `out` is the caller's, until `ocigraph_reference_free`; nothing of the arguments is
+// kept. Threads: any. Errors: INVALID_ARGUMENT for NULL, INVALID_REFERENCE for what is no digest.
+// Since 0.1.0.
+ocigraph_status ocigraph_reference_at(const ocigraph_reference *reference,
+                                      ocigraph_str digest,
+                                      ocigraph_reference **out,
+                                      ocigraph_error **error);
+
+// Ends a reference, and all that was borrowed from it.
+//
+// Ownership: takes `reference`; NULL is allowed. Threads: any, once. Since 0.1.0.
+void ocigraph_reference_free(ocigraph_reference *reference);
+
+// The whole reference, to be given to calls.
+//
+// Ownership: borrowed from `reference`. Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_reference_text(const ocigraph_reference *reference);
+
+// The registry, such as "localhost:5000"; no text where it is a layout.
+//
+// Ownership: borrowed from `reference`. Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_reference_host(const ocigraph_reference *reference);
+
+// The repository, such as "library/alpine"; no text where it is a layout.
+//
+// Ownership: borrowed from `reference`. Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_reference_repository(const ocigraph_reference *reference);
+
+// The directory of a layout; no text where it is a repository.
+//
+// Ownership: borrowed from `reference`. Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_reference_path(const ocigraph_reference *reference);
+
+// How many tags it has.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_reference_tag_count(const ocigraph_reference *reference);
+
+// One of its tags, in the order they were written.
+//
+// Ownership: borrowed from `reference`. Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_reference_tag(const ocigraph_reference *reference, size_t index);
+
+// Its digest; no text where it has none.
+//
+// Ownership: borrowed from `reference`. Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_reference_digest(const ocigraph_reference *reference);
 
 // The callback form of `ocigraph_client_push`: returns at once, and calls `done` exactly once,
 // also when the operation is cancelled or the runtime ends. Where this call fails, `done` is not
@@ -1797,11 +2041,16 @@ void ocigraph_graph_free(ocigraph_graph *graph);
 // Ownership: borrowed from `graph`. Threads: any. Since 0.1.0.
 const ocigraph_descriptor *ocigraph_graph_subject(const ocigraph_graph *graph);
 
+// How many referrers there are, the subject not counted; each once, however often it is reached.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_graph_count(const ocigraph_graph *graph);
+
 // How many steps a walk has: every referrer beneath the subject, depth first, each branch in the
 // registry's order. A manifest that is reached again makes a step again, and nothing beneath it.
 //
 // Threads: any. Since 0.1.0.
-size_t ocigraph_graph_count(const ocigraph_graph *graph);
+size_t ocigraph_graph_step_count(const ocigraph_graph *graph);
 
 // The referrer at a step.
 //
@@ -1933,10 +2182,62 @@ ocigraph_str ocigraph_manifest_list_config_media_type(const ocigraph_manifest_li
 // Threads: any. Since 0.1.0.
 uint64_t ocigraph_manifest_list_image_size(const ocigraph_manifest_list *result, size_t index);
 
+// What the registry lets anyone do with it: `OCIGRAPH_ATTRIBUTES_*`, put together with `|`; 0 where
+// the registry does not tell. A locked manifest lacks `OCIGRAPH_ATTRIBUTES_DELETE` or `*_WRITE`.
+//
+// Threads: any. Since 0.1.0.
+int32_t ocigraph_manifest_list_attributes(const ocigraph_manifest_list *result, size_t index);
+
 // All of it as one JSON text, in the shape that the command line prints, with names in snake case.
 //
 // Ownership: borrowed from `result`. Threads: any. Since 0.1.0.
 ocigraph_str ocigraph_manifest_list_json(const ocigraph_manifest_list *result);
+
+// Ends a list of tags, and all that was borrowed from it.
+//
+// Ownership: takes `result`; NULL is allowed. Threads: any, once. Since 0.1.0.
+void ocigraph_tag_list_free(ocigraph_tag_list *result);
+
+// How many tags there are.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_tag_list_count(const ocigraph_tag_list *result);
+
+// One of the tags.
+//
+// Ownership: borrowed from `result`. Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_tag_list_name(const ocigraph_tag_list *result, size_t index);
+
+// The digest of what it names.
+//
+// Ownership: borrowed from `result`. Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_tag_list_digest(const ocigraph_tag_list *result, size_t index);
+
+// When it was first written, RFC 3339; no text where the registry does not tell.
+//
+// Ownership: borrowed from `result`. Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_tag_list_created(const ocigraph_tag_list *result, size_t index);
+
+// When it was last changed, RFC 3339; no text where the registry does not tell.
+//
+// Ownership: borrowed from `result`. Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_tag_list_last_updated(const ocigraph_tag_list *result, size_t index);
+
+// Whether it is signed by content trust: `OCIGRAPH_SIGNED_*`.
+//
+// Threads: any. Since 0.1.0.
+int32_t ocigraph_tag_list_signed(const ocigraph_tag_list *result, size_t index);
+
+// What the registry lets anyone do with it: `OCIGRAPH_ATTRIBUTES_*`, put together with `|`; 0 where
+// the registry does not tell.
+//
+// Threads: any. Since 0.1.0.
+int32_t ocigraph_tag_list_attributes(const ocigraph_tag_list *result, size_t index);
+
+// All of it as one JSON text, a list of objects, with names in snake case.
+//
+// Ownership: borrowed from `result`. Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_tag_list_json(const ocigraph_tag_list *result);
 
 // Ends a list of texts, and all that was borrowed from it.
 //
@@ -2189,11 +2490,11 @@ ocigraph_str ocigraph_verify_report_json(const ocigraph_verify_report *result);
 #ifndef OCIGRAPH_HELPERS_H
 #define OCIGRAPH_HELPERS_H
 
-/* A literal, or an array of char that holds text ended by NUL, as a view. */
+/* A literal as a view. Whatever else holds text does not compile; it goes through ocigraph_text. */
 #ifdef __cplusplus
-#define OCIGRAPH_STR(literal) (ocigraph_text(literal))
+#define OCIGRAPH_STR(literal) (ocigraph_text("" literal ""))
 #else
-#define OCIGRAPH_STR(literal) ((ocigraph_str){(literal), sizeof(literal) - 1})
+#define OCIGRAPH_STR(literal) ((ocigraph_str){"" literal "", sizeof("" literal "") - 1})
 #endif
 
 /* A view as two arguments of printf, for "%.*s". */

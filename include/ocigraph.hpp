@@ -575,7 +575,7 @@ class graph : public result<ocigraph_graph, ocigraph_graph_free, ocigraph_graph_
 
     iterator begin() const noexcept { return {get(), 0}; }
     iterator end() const noexcept { return {get(), size()}; }
-    std::size_t size() const noexcept { return ocigraph_graph_count(get()); }
+    std::size_t size() const noexcept { return ocigraph_graph_step_count(get()); }
     descriptor_view subject() const noexcept { return ocigraph_graph_subject(get()); }
 
     std::vector<descriptor_view> referrers(std::string_view digest) const {
@@ -698,7 +698,7 @@ class client {
     blob_result push_blob(std::string_view reference, std::string_view content, std::string_view media_type = {},
                           const cancel_token &cancel = {}) const {
         return plain<blob_result, ocigraph_blob_result>(ocigraph_client_push_blob, cancel, detail::in(reference),
-                                                        detail::in(media_type), detail::in_bytes(content));
+                                                        detail::in(media_type), detail::in_bytes(content), nullptr);
     }
     blob_result push_blob(std::string_view reference, reader read, std::string_view media_type = {},
                           const cancel_token &cancel = {}) const {
@@ -707,7 +707,7 @@ class client {
         try {
             return plain<blob_result, ocigraph_blob_result>(ocigraph_client_push_blob_from, cancel, detail::in(reference),
                                                             detail::in(media_type), &detail::callbacks::read,
-                                                            static_cast<void *>(&pair));
+                                                            static_cast<void *>(&pair), nullptr);
         } catch (const error &) {
             callbacks.thrown.rethrow();
             throw;
@@ -726,7 +726,7 @@ class client {
         };
         try {
             return plain<descriptor, ocigraph_descriptor>(ocigraph_client_fetch_blob, cancel, detail::in(reference),
-                                                          callback, static_cast<void *>(&state));
+                                                          callback, static_cast<void *>(&state), nullptr);
         } catch (const error &) {
             state.first.rethrow();
             throw;
@@ -775,12 +775,12 @@ class client {
 
 /* The digest of bytes in memory, such as "sha256:e3b0...". */
 inline std::string digest(std::string_view content, std::int32_t algorithm = OCIGRAPH_ALGORITHM_SHA256) {
-    ocigraph_digest_list *list = nullptr;
+    ocigraph_descriptor *described = nullptr;
     detail::check([&](ocigraph_error **failure) {
-        return ocigraph_digest(algorithm, detail::in_bytes(content), &list, failure);
+        return ocigraph_digest(algorithm, detail::in_bytes(content), &described, failure);
     });
-    detail::owned<ocigraph_digest_list, ocigraph_digest_list_free> owned(list);
-    return std::string(detail::out(ocigraph_digest_list_digest(list, 0)));
+    detail::owned<ocigraph_descriptor, ocigraph_descriptor_free> owned(described);
+    return std::string(detail::out(ocigraph_descriptor_digest(described)));
 }
 
 } // namespace ocigraph

@@ -1,11 +1,11 @@
 #ifndef OCIGRAPH_HELPERS_H
 #define OCIGRAPH_HELPERS_H
 
-/* A literal, or an array of char that holds text ended by NUL, as a view. */
+/* A literal as a view. Whatever else holds text does not compile; it goes through ocigraph_text. */
 #ifdef __cplusplus
-#define OCIGRAPH_STR(literal) (ocigraph_text(literal))
+#define OCIGRAPH_STR(literal) (ocigraph_text("" literal ""))
 #else
-#define OCIGRAPH_STR(literal) ((ocigraph_str){(literal), sizeof(literal) - 1})
+#define OCIGRAPH_STR(literal) ((ocigraph_str){"" literal "", sizeof("" literal "") - 1})
 #endif
 
 /* A view as two arguments of printf, for "%.*s". */

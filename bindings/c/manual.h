@@ -43,11 +43,13 @@
  * failure.
  *
  * Text and bytes go in as a pointer and a length, and are copied. Text is UTF-8. {NULL, 0} and "" are no text, which
- * means "not given" where that is allowed. They come out the same way, not ended by NUL: see OCIGRAPH_STR,
- * OCIGRAPH_PRINTF and ocigraph_text below.
+ * means "not given" where that is allowed. They come out the same way, not ended by NUL; what is known and empty has a
+ * length of 0 and is not NULL. OCIGRAPH_STR makes a view of a literal, ocigraph_text one of any text that ends with NUL;
+ * OCIGRAPH_PRINTF prints one, and ocigraph_str_is compares one: see the end of this header.
  *
- * Options are handles with a setter each; the defaults are good. NULL stands for the defaults. Numbers that stand for
- * something (OCIGRAPH_FORMAT_...) are int32_t; one that is none is INVALID_ARGUMENT.
+ * Options are handles with a setter each; the defaults are good. NULL stands for the defaults. A setter checks what it
+ * is given, and leaves the options as they were where it refuses. Numbers that stand for something
+ * (OCIGRAPH_FORMAT_...) are int32_t; one that is none is INVALID_ARGUMENT.
  *
  * Results have accessors, and most also a function ..._json, which gives the whole result as JSON text. An accessor
  * called with NULL, or with an index that is too large, gives 0, NULL, or no text.
@@ -64,22 +66,38 @@
  * Thread safety
  * -------------
  * A pointer to const may be given to any number of threads at once: a client, a cancel token, options that are no
- * longer set, results. A pointer that is not const, in setters and ..._free, is for one thread at a time.
+ * longer set, results. A pointer that is not const, in setters and ..._free, is for one thread at a time. Options with
+ * callbacks share their `user_data` between the operations that use them at once: it must bear that, or each operation
+ * gets options of its own.
  * "Threads" in a function's comment says from where it may be called: any thread, unless it says more; never a signal
  * handler.
- * The library has threads of its own, in a runtime. After fork, the child must not use handles of the parent.
- * It installs nothing process-wide: no signal handler, logger or TLS provider. A defect of the library prints a line
- * to standard error and becomes OCIGRAPH_INTERNAL; the process lives.
+ * The library has threads of its own, in a runtime, and works there: what connections and files need is done on none of
+ * the caller's. After fork, the child must not use handles of the parent.
+ * It installs nothing process-wide: no signal handler, logger or TLS provider. Its threads take no signals, so that the
+ * program's handlers run on the program's threads, and a connection that breaks is a NETWORK error and no SIGPIPE. A
+ * defect of the library prints a line to standard error and becomes OCIGRAPH_INTERNAL; the process lives.
+ * The shared library stays loaded when it was opened by dlopen and is closed, since its threads may outlive that.
  *
- * Callbacks are called one at a time per operation: progress, read and write while it runs, completion when it is over.
- * None is called after the operation returned or its completion was called. A progress, read or write callback must not
- * start an operation (INVALID_ARGUMENT), but may cancel one; a completion callback may do anything. No exception and
- * no longjmp may leave a callback.
+ * Callbacks
+ * ---------
+ * Progress, read and write callbacks are called while an operation runs, one at a time for each operation; credential
+ * callbacks one at a time for each client; a completion callback once, when its operation is over. Of an operation that
+ * has returned, or whose completion was called, no other callback is called, and none of a client or runtime that was
+ * freed.
+ * They are called on threads of the library, but for write, which is called on the thread that waits.
+ * A progress, read, write or credential callback is a part of its operation, which waits for it. It must not start an
+ * operation (INVALID_ARGUMENT: "this was called from a progress, read, write or credential callback"); it may cancel
+ * one, and use every other function. ..._free of a client or runtime cancels there, and does not wait.
+ * A completion callback may do anything, waiting for other operations included. Up to 64 run at once for each runtime;
+ * further ones wait for their turn, so that one must not wait for another.
+ * No exception and no longjmp may leave a callback.
  *
  * Cancellation
  * ------------
  * A token ends every call it was given to: ocigraph_cancel_cancel, from any thread, before or during a call. The call
- * returns OCIGRAPH_CANCELLED soon, whatever the network does, and leaves nothing half done under its final name.
+ * returns OCIGRAPH_CANCELLED soon, whatever the network does, and leaves nothing half done under its final name. It
+ * waits for a callback of its own that is running, so a callback that may block for long should end when the token is
+ * switched; and up to half a second for files that are being written, after which what is unfinished of them is gone.
  * Cancelling a call that is over does nothing. An upload or download that was cut short is continued, where the registry
  * allows, when the same call is made again.
  *

@@ -81,7 +81,7 @@ func (c *Client) FetchBlob(ctx context.Context, reference string, w io.Writer) (
 	write, data := C.ocigraph_write_fn(C.ocigraphGoWrite), a.callback(&callback{writer: w})
 	var out *C.ocigraph_descriptor
 	err := c.do(ctx, &a, func(client *C.ocigraph_client, token *C.ocigraph_cancel, failure **C.ocigraph_error) C.ocigraph_status {
-		return C.ocigraph_client_fetch_blob(client, a.text(reference), write, data, token, &out, failure)
+		return C.ocigraph_client_fetch_blob(client, a.text(reference), write, data, nil, token, &out, failure)
 	})
 	if err != nil {
 		return Descriptor{}, err
@@ -97,7 +97,7 @@ func (c *Client) PushBlob(ctx context.Context, reference, mediaType string, cont
 	defer a.release()
 	var out *C.ocigraph_blob_result
 	err := c.do(ctx, &a, func(client *C.ocigraph_client, token *C.ocigraph_cancel, failure **C.ocigraph_error) C.ocigraph_status {
-		return C.ocigraph_client_push_blob(client, a.text(reference), a.text(mediaType), a.bytes(content), token, &out, failure)
+		return C.ocigraph_client_push_blob(client, a.text(reference), a.text(mediaType), a.bytes(content), nil, token, &out, failure)
 	})
 	if err != nil {
 		return nil, err
@@ -115,7 +115,7 @@ func (c *Client) PushBlobFrom(ctx context.Context, reference, mediaType string, 
 	read, data := C.ocigraph_read_fn(C.ocigraphGoRead), a.callback(&callback{reader: r})
 	var out *C.ocigraph_blob_result
 	err := c.do(ctx, &a, func(client *C.ocigraph_client, token *C.ocigraph_cancel, failure **C.ocigraph_error) C.ocigraph_status {
-		return C.ocigraph_client_push_blob_from(client, a.text(reference), a.text(mediaType), read, data, token, &out, failure)
+		return C.ocigraph_client_push_blob_from(client, a.text(reference), a.text(mediaType), read, data, nil, token, &out, failure)
 	})
 	if err != nil {
 		return nil, err

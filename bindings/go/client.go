@@ -4,7 +4,7 @@ package ocigraph
 #include <ocigraph.h>
 
 ocigraph_status ocigraphGoCredential(void *user_data, ocigraph_str host, ocigraph_str repository,
-                                     ocigraph_credential **out);
+                                     ocigraph_credential **out, ocigraph_error **error);
 */
 import "C"
 

@@ -18,14 +18,14 @@ const (
 func Digest(algorithm Algorithm, content []byte) (string, error) {
 	var a arguments
 	defer a.release()
-	var out *C.ocigraph_digest_list
+	var out *C.ocigraph_descriptor
 	var failure *C.ocigraph_error
 	status := C.ocigraph_digest(C.int32_t(algorithm), a.bytes(content), &out, &failure)
 	if err := check(status, failure); err != nil {
 		return "", err
 	}
-	defer C.ocigraph_digest_list_free(out)
-	return goString(C.ocigraph_digest_list_digest(out, 0)), nil
+	defer C.ocigraph_descriptor_free(out)
+	return goString(C.ocigraph_descriptor_digest(out)), nil
 }
 
 // DigestFiles returns the digests of files, on all processors, in the order of the paths; an error for the first file that
@@ -36,7 +36,7 @@ func DigestFiles(algorithm Algorithm, paths ...string) ([]FileDigest, error) {
 	views, count := a.texts(paths)
 	var out *C.ocigraph_digest_list
 	var failure *C.ocigraph_error
-	status := C.ocigraph_digest_files(C.int32_t(algorithm), views, count, &out, &failure)
+	status := C.ocigraph_digest_files(C.int32_t(algorithm), views, count, nil, &out, &failure)
 	if err := check(status, failure); err != nil {
 		return nil, err
 	}

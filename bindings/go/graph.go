@@ -23,7 +23,7 @@ static void ocigraph_go_describe(const ocigraph_descriptor *descriptor, ocigraph
 }
 
 static void ocigraph_go_steps(const ocigraph_graph *graph, ocigraph_go_step *steps) {
-    for (size_t i = 0; i < ocigraph_graph_count(graph); i++) {
+    for (size_t i = 0; i < ocigraph_graph_step_count(graph); i++) {
         ocigraph_go_describe(ocigraph_graph_descriptor(graph, i), &steps[i]);
         steps[i].depth = ocigraph_graph_depth(graph, i);
         steps[i].first = ocigraph_graph_is_first(graph, i);
@@ -67,7 +67,7 @@ func newGraph(handle *C.ocigraph_graph) *Graph {
 		C.ocigraph_graph_free(handle)
 		live.Add(-1)
 	}, handle)
-	count := int(C.ocigraph_graph_count(handle))
+	count := int(C.ocigraph_graph_step_count(handle))
 	if count == 0 {
 		return g
 	}

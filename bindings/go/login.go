@@ -146,7 +146,7 @@ func (v *vault) close() {
 }
 
 //export ocigraphGoCredential
-func ocigraphGoCredential(userData unsafe.Pointer, host, repository C.ocigraph_str, out **C.ocigraph_credential) (status C.ocigraph_status) {
+func ocigraphGoCredential(userData unsafe.Pointer, host, repository C.ocigraph_str, out **C.ocigraph_credential, failure **C.ocigraph_error) (status C.ocigraph_status) {
 	v := (*(*cgo.Handle)(userData)).Value().(*vault)
 	fail := func(err error) {
 		v.failed.Store(&err)

@@ -13,9 +13,12 @@ func TestCredentialsOfEveryOrigin(t *testing.T) {
 	t.Setenv("DOCKER_CONFIG", t.TempDir())
 	t.Setenv("HOME", t.TempDir())
 	tags := func(options *ClientOptions) error {
-		client := must(NewClient(options))
+		client, err := NewClient(options)
+		if err != nil {
+			return err
+		}
 		defer client.Close()
-		_, err := client.Tags(t.Context(), host+"/app")
+		_, err = client.Tags(t.Context(), host+"/app")
 		return err
 	}
 	right, wrong := Credential{Username: "ada", Password: "s3cret"}, Credential{Username: "ada", Password: "wrong"}

@@ -42,7 +42,8 @@ static ocigraph_status stream(const ocigraph_client *client, const char *reposit
         ocigraph_descriptor *fetched = NULL;
         size_t lines = 0;
         snprintf(name, sizeof name, "%s@%.*s", repository, OCIGRAPH_PRINTF(ocigraph_descriptor_digest(blob)));
-        status = ocigraph_client_fetch_blob(client, ocigraph_text(name), count_lines, &lines, cancel, &fetched, error);
+        status = ocigraph_client_fetch_blob(client, ocigraph_text(name), count_lines, &lines, NULL, cancel,
+                                            &fetched, error);
         if (status == OCIGRAPH_OK) {
             printf("%.*s: %.*s: %llu bytes, %zu lines\n", OCIGRAPH_PRINTF(ocigraph_descriptor_artifact_type(of)),
                    OCIGRAPH_PRINTF(ocigraph_descriptor_title(blob)),
@@ -76,7 +77,7 @@ int main(int argc, char **argv) {
     if (status == OCIGRAPH_OK) {
         status = ocigraph_client_discover(client, ocigraph_text(image), NULL, cancel, &graph, &error);
     }
-    for (size_t i = 0; status == OCIGRAPH_OK && i < ocigraph_graph_count(graph); i++) {
+    for (size_t i = 0; status == OCIGRAPH_OK && i < ocigraph_graph_step_count(graph); i++) {
         if (ocigraph_graph_is_first(graph, i)) {
             status = stream(client, argv[1], ocigraph_graph_descriptor(graph, i), &error);
         }

@@ -129,12 +129,12 @@ static void a_failed_read_or_write_fails_the_operation(const ocigraph_client *cl
     int64_t code = -5;
     ocigraph_blob_result *blob = GARBAGE(ocigraph_blob_result);
     FAILS(OCIGRAPH_IO, ocigraph_client_push_blob_from(client, at(place, ""), ocigraph_text(NULL), fails_to_read, &code,
-                                                      NULL, &blob, &failure));
+                                                      NULL, NULL, &blob, &failure));
     CHECK(blob == NULL);
     FAILS(OCIGRAPH_IO, ocigraph_client_push_blob_from(client, at(place, ""), ocigraph_text(NULL), says_too_much, NULL,
-                                                      NULL, &blob, &failure));
+                                                      NULL, NULL, &blob, &failure));
     FAILS(OCIGRAPH_INVALID_ARGUMENT, ocigraph_client_push_blob_from(client, at(place, ""), ocigraph_text(NULL), NULL, NULL,
-                                                                    NULL, &blob, &failure));
+                                                                    NULL, NULL, &blob, &failure));
     ocigraph_push_options *options = ocigraph_push_options_new();
     ocigraph_push_result *result = GARBAGE(ocigraph_push_result);
     SUCCEEDS(ocigraph_push_options_add_reader(options, OCIGRAPH_STR("r"), ocigraph_text(NULL), fails_to_read, &code,
@@ -145,13 +145,13 @@ static void a_failed_read_or_write_fails_the_operation(const ocigraph_client *cl
 
     int calls = 0;
     ocigraph_descriptor *descriptor = GARBAGE(ocigraph_descriptor);
-    SUCCEEDS(ocigraph_client_push_blob(client, at(place, ""), ocigraph_text(NULL), bytes_of("a blob"), NULL, &blob,
+    SUCCEEDS(ocigraph_client_push_blob(client, at(place, ""), ocigraph_text(NULL), bytes_of("a blob"), NULL, NULL, &blob,
                                        &failure));
     ocigraph_str digest = ocigraph_descriptor_digest(ocigraph_blob_result_descriptor(blob));
-    FAILS(OCIGRAPH_IO, ocigraph_client_fetch_blob(client, by_digest(place, digest), fails_to_write, &calls, NULL,
+    FAILS(OCIGRAPH_IO, ocigraph_client_fetch_blob(client, by_digest(place, digest), fails_to_write, &calls, NULL, NULL,
                                                   &descriptor, &failure));
     CHECK(calls == 1 && descriptor == NULL);
-    FAILS(OCIGRAPH_INVALID_ARGUMENT, ocigraph_client_fetch_blob(client, by_digest(place, digest), NULL, NULL, NULL,
+    FAILS(OCIGRAPH_INVALID_ARGUMENT, ocigraph_client_fetch_blob(client, by_digest(place, digest), NULL, NULL, NULL, NULL,
                                                                 &descriptor, &failure));
     ocigraph_blob_result_free(blob);
 }

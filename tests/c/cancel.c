@@ -4,9 +4,12 @@
 
 #include "check.h"
 
+static double cancelled;
+
 static void *cancel_soon(void *cancel) {
     struct timespec pause = {.tv_nsec = 100000000};
     nanosleep(&pause, NULL);
+    cancelled = seconds();
     ocigraph_cancel_cancel(cancel);
     ocigraph_cancel_cancel(cancel);
     return NULL;
@@ -43,15 +46,31 @@ int main(int argc, char **argv) {
     pthread_t thread;
     cancel = ocigraph_cancel_new();
     CHECK(pthread_create(&thread, NULL, cancel_soon, cancel) == 0);
-    double before = seconds();
     ocigraph_error *error = NULL;
     graph = GARBAGE(ocigraph_graph);
     CHECK(ocigraph_client_discover(client, at(slow, ":v1"), NULL, cancel, &graph, &error) == OCIGRAPH_CANCELLED);
-    CHECK(graph == NULL && seconds() - before < 10);
+    double returned = seconds();
+    pthread_join(thread, NULL);
+    CHECK(graph == NULL && returned - cancelled < 1);
     CHECK(ocigraph_str_is(ocigraph_error_operation(error), "discover"));
     CHECK(same(ocigraph_error_reference(error), at(slow, ":v1")) && !ocigraph_error_retryable(error));
     ocigraph_error_free(error);
+    ocigraph_cancel_free(cancel);
+
+    /* Files, before and during: a digest of one that never ends. */
+    cancel = ocigraph_cancel_new();
+    ocigraph_descriptor *digest_of = GARBAGE(ocigraph_descriptor);
+    ocigraph_digest_list *digests = GARBAGE(ocigraph_digest_list);
+    ocigraph_str endless[] = {OCIGRAPH_STR("/dev/zero"), OCIGRAPH_STR("/dev/zero"), OCIGRAPH_STR("/dev/zero")};
+    CHECK(pthread_create(&thread, NULL, cancel_soon, cancel) == 0);
+    FAILS(OCIGRAPH_CANCELLED,
+          ocigraph_digest_files(OCIGRAPH_ALGORITHM_SHA256, endless, 3, cancel, &digests, &failure));
+    returned = seconds();
     pthread_join(thread, NULL);
+    CHECK(digests == NULL && returned - cancelled < 1);
+    FAILS(OCIGRAPH_CANCELLED,
+          ocigraph_digest_file(OCIGRAPH_ALGORITHM_SHA512, endless[0], cancel, &digest_of, &failure));
+    CHECK(digest_of == NULL);
     ocigraph_cancel_free(cancel);
 
     /* The client is as good as before. */

@@ -75,7 +75,7 @@ static void walk_the_graph(const ocigraph_client *client) {
     CHECK(ocigraph_str_is(ocigraph_descriptor_digest(ocigraph_graph_referrer(graph, ocigraph_text(sbom), 0)), deep));
     CHECK(ocigraph_graph_referrer(graph, ocigraph_text(sbom), 1) == NULL);
     size_t seen = 0;
-    for (size_t i = 0; i < ocigraph_graph_count(graph); i++) {
+    for (size_t i = 0; i < ocigraph_graph_step_count(graph); i++) {
         ocigraph_str digest = ocigraph_descriptor_digest(ocigraph_graph_descriptor(graph, i));
         ocigraph_str above = ocigraph_descriptor_digest(ocigraph_graph_refers_to(graph, i));
         bool is_deep = ocigraph_str_is(digest, deep);
@@ -253,7 +253,7 @@ static void the_raw_level(const ocigraph_client *client) {
 
     char content[256] = "";
     ocigraph_str digest = ocigraph_descriptor_digest(ocigraph_manifest_blob(manifest, 0));
-    SUCCEEDS(ocigraph_client_fetch_blob(client, by_digest(place, digest), append, content, NULL, &descriptor, &failure));
+    SUCCEEDS(ocigraph_client_fetch_blob(client, by_digest(place, digest), append, content, NULL, NULL, &descriptor, &failure));
     CHECK(strcmp(content, "content of a\n") == 0 && ocigraph_descriptor_size(descriptor) == 13);
     ocigraph_descriptor_free(descriptor);
 
@@ -267,14 +267,14 @@ static void the_raw_level(const ocigraph_client *client) {
     CHECK(descriptor == NULL);
     ocigraph_manifest_free(manifest);
 
-    SUCCEEDS(ocigraph_client_push_blob(client, at(place, ""), OCIGRAPH_STR("text/plain"), bytes_of("a blob"), NULL,
+    SUCCEEDS(ocigraph_client_push_blob(client, at(place, ""), OCIGRAPH_STR("text/plain"), bytes_of("a blob"), NULL, NULL,
                                        &blob, &failure));
     CHECK(ocigraph_blob_result_outcome(blob) == OCIGRAPH_OUTCOME_UPLOADED);
     CHECK(ocigraph_str_is(ocigraph_descriptor_media_type(ocigraph_blob_result_descriptor(blob)), "text/plain"));
     CHECK(contains(ocigraph_blob_result_json(blob), "\"outcome\":\"uploaded\""));
     ocigraph_blob_result_free(blob);
     struct content same_content = {"a blob", 0};
-    SUCCEEDS(ocigraph_client_push_blob_from(client, at(place, ""), ocigraph_text(NULL), next_bytes, &same_content, NULL,
+    SUCCEEDS(ocigraph_client_push_blob_from(client, at(place, ""), ocigraph_text(NULL), next_bytes, &same_content, NULL, NULL,
                                             &blob, &failure));
     CHECK(ocigraph_blob_result_outcome(blob) == OCIGRAPH_OUTCOME_EXISTED);
     CHECK(ocigraph_str_is(ocigraph_descriptor_media_type(ocigraph_blob_result_descriptor(blob)),
@@ -301,7 +301,7 @@ static void push_from_a_read_callback(const ocigraph_client *client) {
     CHECK(ocigraph_descriptor_size(blob) == strlen(content.text));
     char fetched[256] = "";
     ocigraph_descriptor *descriptor = NULL;
-    SUCCEEDS(ocigraph_client_fetch_blob(client, by_digest(other, ocigraph_descriptor_digest(blob)), append, fetched, NULL,
+    SUCCEEDS(ocigraph_client_fetch_blob(client, by_digest(other, ocigraph_descriptor_digest(blob)), append, fetched, NULL, NULL,
                                         &descriptor, &failure));
     CHECK(strcmp(fetched, content.text) == 0);
     ocigraph_descriptor_free(descriptor);
@@ -357,22 +357,28 @@ static void what_is_known_of_an_error(const ocigraph_client *client) {
 
 static void digests(void) {
     ocigraph_digest_list *list = NULL;
-    SUCCEEDS(ocigraph_digest(OCIGRAPH_ALGORITHM_SHA256, bytes_of("{}"), &list, &failure));
-    CHECK(contains(ocigraph_digest_list_digest(list, 0), "sha256:44136fa3") && ocigraph_digest_list_size(list, 0) == 2);
-    ocigraph_digest_list_free(list);
-    SUCCEEDS(ocigraph_digest_file(OCIGRAPH_ALGORITHM_SHA512, OCIGRAPH_STR("a.txt"), &list, &failure));
-    CHECK(ocigraph_digest_list_digest(list, 0).length == 7 + 128);
-    ocigraph_digest_list_free(list);
+    ocigraph_descriptor *one = NULL;
+    SUCCEEDS(ocigraph_digest(OCIGRAPH_ALGORITHM_SHA256, bytes_of("{}"), &one, &failure));
+    CHECK(contains(ocigraph_descriptor_digest(one), "sha256:44136fa3") && ocigraph_descriptor_size(one) == 2);
+    CHECK(ocigraph_str_is(ocigraph_descriptor_media_type(one), "application/octet-stream"));
+    ocigraph_descriptor_free(one);
+    SUCCEEDS(ocigraph_digest_file(OCIGRAPH_ALGORITHM_SHA512, OCIGRAPH_STR("a.txt"), NULL, &one, &failure));
+    CHECK(ocigraph_descriptor_digest(one).length == 7 + 128 && ocigraph_descriptor_size(one) == 13);
+    ocigraph_descriptor_free(one);
+    one = GARBAGE(ocigraph_descriptor);
+    FAILS(OCIGRAPH_NOT_FOUND,
+          ocigraph_digest_file(OCIGRAPH_ALGORITHM_SHA256, OCIGRAPH_STR("missing"), NULL, &one, &failure));
+    CHECK(one == NULL);
     ocigraph_str paths[] = {OCIGRAPH_STR("a.txt"), OCIGRAPH_STR("out/b.json")};
-    SUCCEEDS(ocigraph_digest_files(OCIGRAPH_ALGORITHM_SHA256, paths, 2, &list, &failure));
+    SUCCEEDS(ocigraph_digest_files(OCIGRAPH_ALGORITHM_SHA256, paths, 2, NULL, &list, &failure));
     CHECK(ocigraph_digest_list_count(list) == 2 && ocigraph_digest_list_size(list, 0) == 13);
     CHECK(contains(ocigraph_digest_list_json(list), "\"path\":\"out/b.json\""));
     ocigraph_digest_list_free(list);
     paths[1] = OCIGRAPH_STR("missing");
     list = GARBAGE(ocigraph_digest_list);
-    FAILS(OCIGRAPH_NOT_FOUND, ocigraph_digest_files(OCIGRAPH_ALGORITHM_SHA256, paths, 2, &list, &failure));
+    FAILS(OCIGRAPH_NOT_FOUND, ocigraph_digest_files(OCIGRAPH_ALGORITHM_SHA256, paths, 2, NULL, &list, &failure));
     CHECK(list == NULL);
-    FAILS(OCIGRAPH_INVALID_ARGUMENT, ocigraph_digest(7, bytes_of("{}"), &list, &failure));
+    FAILS(OCIGRAPH_INVALID_ARGUMENT, ocigraph_digest(7, bytes_of("{}"), &one, &failure));
 }
 
 static void arguments_that_cannot_be_used(const ocigraph_client *client) {

@@ -224,13 +224,13 @@ static int32_t write_out(void *user_data, const uint8_t *data, size_t length) {
 
 static void fetch_blob(ocigraph_client *client) {
     ocigraph_descriptor *descriptor;
-    end_with(ocigraph_client_fetch_blob(client, text("target"), write_out, stdout, NULL, &descriptor, &failure));
+    end_with(ocigraph_client_fetch_blob(client, text("target"), write_out, stdout, NULL, NULL, &descriptor, &failure));
     ocigraph_descriptor_free(descriptor);
 }
 
 static void push_blob(ocigraph_client *client) {
     ocigraph_blob_result *result;
-    end_with(ocigraph_client_push_blob(client, text("target"), ocigraph_text(NULL), bytes_of(text("content").data), NULL,
+    end_with(ocigraph_client_push_blob(client, text("target"), ocigraph_text(NULL), bytes_of(text("content").data), NULL, NULL,
                                        &result, &failure));
     print(ocigraph_blob_result_json(result));
     ocigraph_blob_result_free(result);
@@ -246,7 +246,7 @@ static void digest_files(ocigraph_client *client) {
         paths[number++] = ocigraph_text(value);
     }
     ocigraph_digest_list *list;
-    end_with(ocigraph_digest_files(OCIGRAPH_ALGORITHM_SHA256, paths, number, &list, &failure));
+    end_with(ocigraph_digest_files(OCIGRAPH_ALGORITHM_SHA256, paths, number, NULL, &list, &failure));
     print(ocigraph_digest_list_json(list));
     ocigraph_digest_list_free(list);
 }

@@ -82,13 +82,13 @@ fn main() {
             500,
             || drop(black_box(Algorithm::Sha256.digest(&content))),
             || {
-                let mut list = MaybeUninit::uninit();
+                let mut digest = MaybeUninit::uninit();
                 let view = c::ocigraph_bytes { data: content.as_ptr(), length: content.len() };
                 let sha256 = c::OCIGRAPH_ALGORITHM_SHA256;
-                let status = c::ocigraph_digest(sha256, view, Some(&mut list), None);
+                let status = c::ocigraph_digest(sha256, view, Some(&mut digest), None);
                 assert_eq!(status, c::OCIGRAPH_OK);
                 // SAFETY: the call succeeded, so that it is written.
-                c::ocigraph_digest_list_free(unsafe { list.assume_init() });
+                c::ocigraph_descriptor_free(unsafe { digest.assume_init() });
             },
         );
         println!("digest, {size} bytes: Rust {rust:?}, C {through_c:?}");

@@ -4,21 +4,23 @@ use std::{ffi::c_void, mem::MaybeUninit, sync::Arc};
 
 use futures::TryStreamExt;
 use ocigraph::{
-    Algorithm, Client, Code, Descriptor, Error, Manifest, Outcome, Reference, Result, Source,
-    Spool, ToJson, media_type::OCTET_STREAM,
+    Algorithm, Client, Code, Content, Descriptor, Error, Manifest, Outcome, Progress, Reference,
+    Result, Source, Spool, ToJson, media_type::OCTET_STREAM,
 };
-
 use serde_json::json;
+use tokio::sync::mpsc;
 
 use crate::{
     boundary::{borrow, call, end, need, read},
-    callback::{ReadFrom, WriteTo, number, ocigraph_outcome, ocigraph_read_fn, ocigraph_write_fn},
+    callback::{
+        Gate, ReadFrom, WriteTo, number, ocigraph_outcome, ocigraph_read_fn, ocigraph_write_fn,
+    },
     cancel::ocigraph_cancel,
     client::ocigraph_client,
     error::ocigraph_error,
     job::Job,
     operations::prepare,
-    options::ocigraph_resolve_options,
+    options::{ocigraph_blob_options, ocigraph_resolve_options},
     results::{Json, ocigraph_descriptor, ocigraph_manifest},
     status::ocigraph_status,
     text::{ocigraph_bytes, ocigraph_str},
@@ -124,7 +126,8 @@ pub extern "C" fn ocigraph_client_push_manifest(
 /// descriptor. The pieces are checked while they pass: only once this call has succeeded is the
 /// content known to be what the digest says.
 ///
-/// `write` is called on this thread, with `user_data` as its first argument.
+/// `write` is called on this thread, with `user_data` as its first argument. `options`: NULL reports no
+/// progress.
 ///
 /// `cancel`: NULL where it is not to be cancelled.
 ///
@@ -136,20 +139,21 @@ pub extern "C" fn ocigraph_client_fetch_blob(
     reference: ocigraph_str,
     write: ocigraph_write_fn,
     user_data: *mut c_void,
+    options: Option<&ocigraph_blob_options>,
     cancel: Option<&ocigraph_cancel>,
     out: Option<&mut MaybeUninit<Option<Box<ocigraph_descriptor>>>>,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
         let client = need(client, "client")?;
-        fetch_blob(client, reference, write, user_data)?.run(client, cancel)
+        fetch_blob(client, reference, write, user_data, options)?.run(client, cancel)
     })
 }
 
 /// Stores bytes as a blob where the reference points, unless it is there, and gives its descriptor and
 /// what became of it.
 ///
-/// `media_type`: no text is "application/octet-stream".
+/// `media_type`: no text is "application/octet-stream". `options`: NULL reports no progress.
 ///
 /// `cancel`: NULL where it is not to be cancelled.
 ///
@@ -161,20 +165,46 @@ pub extern "C" fn ocigraph_client_push_blob(
     reference: ocigraph_str,
     media_type: ocigraph_str,
     content: ocigraph_bytes,
+    options: Option<&ocigraph_blob_options>,
     cancel: Option<&ocigraph_cancel>,
     out: Option<&mut MaybeUninit<Option<Box<ocigraph_blob_result>>>>,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
         let client = need(client, "client")?;
-        push_blob(client, reference, media_type, content)?.run(client, cancel)
+        push_blob(client, reference, media_type, content, options)?.run(client, cancel)
+    })
+}
+
+/// The same for a file, which is read where it lies, and must not change meanwhile.
+///
+/// `media_type`: no text is "application/octet-stream". `options`: NULL reports no progress.
+///
+/// `cancel`: NULL where it is not to be cancelled.
+///
+/// Ownership: `out` is the caller's, until `ocigraph_blob_result_free`; nothing of the arguments is kept.
+/// Threads: any; blocks. Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, IO, CANCELLED, and those of the network. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_client_push_blob_file(
+    client: Option<&ocigraph_client>,
+    reference: ocigraph_str,
+    media_type: ocigraph_str,
+    path: ocigraph_str,
+    options: Option<&ocigraph_blob_options>,
+    cancel: Option<&ocigraph_cancel>,
+    out: Option<&mut MaybeUninit<Option<Box<ocigraph_blob_result>>>>,
+    error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
+) -> ocigraph_status {
+    call(out, error, || {
+        let client = need(client, "client")?;
+        push_blob_file(client, reference, media_type, path, options)?.run(client, cancel)
     })
 }
 
 /// The same for content that `read` gives. It is read to its end first, on a thread of the library;
 /// short content is kept in memory, the rest in a temporary file.
 ///
-/// `read` is called with `user_data` as its first argument.
+/// `read` is called with `user_data` as its first argument. `options`: NULL reports no progress.
 ///
 /// `cancel`: NULL where it is not to be cancelled.
 ///
@@ -187,13 +217,14 @@ pub extern "C" fn ocigraph_client_push_blob_from(
     media_type: ocigraph_str,
     read: ocigraph_read_fn,
     user_data: *mut c_void,
+    options: Option<&ocigraph_blob_options>,
     cancel: Option<&ocigraph_cancel>,
     out: Option<&mut MaybeUninit<Option<Box<ocigraph_blob_result>>>>,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
         let client = need(client, "client")?;
-        push_blob_from(client, reference, media_type, read, user_data)?.run(client, cancel)
+        push_blob_from(client, reference, media_type, read, user_data, options)?.run(client, cancel)
     })
 }
 
@@ -229,21 +260,37 @@ fn push_manifest(
     }))
 }
 
+/// Pieces on their way from the network to the caller's thread.
+const PIECES: usize = 2;
+
 fn fetch_blob(
     client: &ocigraph_client,
     reference: ocigraph_str,
     write: ocigraph_write_fn,
     user_data: *mut c_void,
+    options: Option<&ocigraph_blob_options>,
 ) -> Result<Job<ocigraph_descriptor>> {
     let (core, reference, gate) = prepare(client, reference)?;
     let write = WriteTo::new(write, user_data)?;
-    Ok(Job::new("fetch blob", reference.clone(), gate.clone(), async move {
-        let (blob, mut content) = core.fetch_blob(&reference, &ocigraph::Progress::none()).await?;
+    let progress = progress(options, &gate);
+    let (give, mut take) = mpsc::channel(PIECES);
+    let operation = Job::new("fetch blob", reference.clone(), gate.clone(), async move {
+        let (blob, mut content) = core.fetch_blob(&reference, &progress).await?;
         let during = |e: Error| e.during("fetch blob", &reference);
         while let Some(piece) = content.try_next().await.map_err(during)? {
-            write.write(&gate, &piece).map_err(during)?;
+            if give.send(piece).await.is_err() {
+                return Err(during(Error::new(Code::Cancelled, "nobody takes the content")));
+            }
         }
         Ok(ocigraph_descriptor::new(blob))
+    });
+    Ok(operation.with(move || {
+        while let Some(piece) = take.blocking_recv() {
+            if !write.write(&gate, &piece)? {
+                break;
+            }
+        }
+        Ok(())
     }))
 }
 
@@ -252,15 +299,38 @@ fn push_blob(
     reference: ocigraph_str,
     media_type: ocigraph_str,
     content: ocigraph_bytes,
+    options: Option<&ocigraph_blob_options>,
+) -> Result<Job<ocigraph_blob_result>> {
+    let content = Content::Bytes(content.bytes("content")?);
+    push_content(client, reference, media_type, content, options)
+}
+
+fn push_blob_file(
+    client: &ocigraph_client,
+    reference: ocigraph_str,
+    media_type: ocigraph_str,
+    path: ocigraph_str,
+    options: Option<&ocigraph_blob_options>,
+) -> Result<Job<ocigraph_blob_result>> {
+    let content = Content::Path(path.needed("path")?.into());
+    push_content(client, reference, media_type, content, options)
+}
+
+fn push_content(
+    client: &ocigraph_client,
+    reference: ocigraph_str,
+    media_type: ocigraph_str,
+    content: Content,
+    options: Option<&ocigraph_blob_options>,
 ) -> Result<Job<ocigraph_blob_result>> {
     let (core, reference, gate) = prepare(client, reference)?;
     let media_type = media_type.optional("media_type")?;
-    let content = content.bytes("content")?;
+    let progress = progress(options, &gate);
     Ok(Job::new("push blob", reference.clone(), gate, async move {
-        let media_type = media_type.unwrap_or_else(|| OCTET_STREAM.to_owned());
-        let (blob, content) =
-            off_thread(move || Ok((Descriptor::of(media_type, &content), content))).await?;
-        store(core, reference, blob, Arc::new(content)).await
+        let media_type = media_type.as_deref().unwrap_or(OCTET_STREAM);
+        let during = |e: Error| e.during("push blob", &reference);
+        let (blob, source) = content.into_blob(media_type).await.map_err(during)?;
+        store(core, &reference, blob, source, &progress).await
     }))
 }
 
@@ -270,28 +340,35 @@ fn push_blob_from(
     media_type: ocigraph_str,
     read: ocigraph_read_fn,
     user_data: *mut c_void,
+    options: Option<&ocigraph_blob_options>,
 ) -> Result<Job<ocigraph_blob_result>> {
     let (core, reference, gate) = prepare(client, reference)?;
     let media_type = media_type.optional("media_type")?;
     let reader = ReadFrom::new(read, user_data)?.through(gate.clone());
+    let progress = progress(options, &gate);
     Ok(Job::new("push blob", reference.clone(), gate, async move {
         let media_type = media_type.unwrap_or_else(|| OCTET_STREAM.to_owned());
         let (blob, source) = off_thread(move || Spool::read(reader)?.finish(&media_type))
             .await
             .map_err(|e| e.during("push blob", &reference))?;
-        store(core, reference, blob, source).await
+        store(core, &reference, blob, source, &progress).await
     }))
 }
 
 async fn store(
     core: Client,
-    reference: Reference,
+    reference: &Reference,
     blob: Descriptor,
     source: Arc<dyn Source>,
+    progress: &Progress,
 ) -> Result<ocigraph_blob_result> {
-    let outcome = core.push_blob(&reference, &blob, source, &ocigraph::Progress::none()).await?;
+    let outcome = core.push_blob(reference, &blob, source, progress).await?;
     let descriptor = ocigraph_descriptor::new(blob);
     Ok(ocigraph_blob_result { descriptor, outcome, json: Json::default() })
+}
+
+fn progress(options: Option<&ocigraph_blob_options>, gate: &Gate) -> Progress {
+    options.map_or_else(Progress::none, |options| options.progress.through(gate))
 }
 
 /// Runs what blocks, digests and reading, beside the async threads.

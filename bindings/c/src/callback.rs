@@ -6,7 +6,10 @@
 use std::{
     ffi::c_void,
     io,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use ocigraph::{Code, Error, Event, Outcome, Progress, Result};
@@ -54,9 +57,9 @@ pub struct ocigraph_event {
     pub position: u64,
 }
 
-/// Called for each event of an operation, one at a time, on a thread of the library or on the
-/// caller's. It must return quickly: the transfer waits for it. Anything but 0 ends the operation
-/// with `OCIGRAPH_CANCELLED`.
+/// Called for each event of an operation, one at a time, on a thread of the library. It must return
+/// quickly: the transfer waits for it, and others with it. Anything but 0 ends the operation with
+/// `OCIGRAPH_CANCELLED`.
 pub type ocigraph_progress_fn =
     Option<unsafe extern "C" fn(user_data: *mut c_void, event: *const ocigraph_event) -> i32>;
 
@@ -79,27 +82,34 @@ unsafe impl Send for UserData {}
 unsafe impl Sync for UserData {}
 
 /// The callbacks of one operation: one at a time, and none once it is shut.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub(crate) struct Gate {
-    open: Arc<Mutex<bool>>,
+    shared: Arc<Shared>,
     /// Switched when a progress callback wants the end.
     pub(crate) stop: CancellationToken,
 }
 
-impl Gate {
-    pub(crate) fn new() -> Self {
-        Self { open: Arc::new(Mutex::new(true)), stop: CancellationToken::new() }
-    }
+#[derive(Default)]
+struct Shared {
+    shut: AtomicBool,
+    turn: Mutex<()>,
+}
 
+impl Gate {
     /// Runs a callback, unless the gate is shut, or one has said that it wants the end.
     pub(crate) fn call<T>(&self, callback: impl FnOnce() -> T) -> Option<T> {
-        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        (*open && !self.stop.is_cancelled()).then(|| within(Callback::Inner, callback))
+        let _turn = self.shared.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        let open = !self.shared.shut.load(Ordering::SeqCst) && !self.stop.is_cancelled();
+        open.then(|| within(Callback::Inner, callback))
     }
 
-    /// Waits for a callback that runs, and lets none through afterwards.
+    /// Lets no callback through from now on, and waits for one that runs; not in a callback, which
+    /// might wait for itself.
     pub(crate) fn shut(&self) {
-        *self.open.lock().unwrap_or_else(PoisonError::into_inner) = false;
+        self.shared.shut.store(true, Ordering::SeqCst);
+        if Callback::current() != Callback::Inner {
+            drop(self.shared.turn.lock().unwrap_or_else(PoisonError::into_inner));
+        }
     }
 }
 
@@ -201,14 +211,15 @@ impl WriteTo {
         Ok(Self { write, user_data: UserData(user_data) })
     }
 
-    pub(crate) fn write(self, gate: &Gate, bytes: &[u8]) -> Result<()> {
+    /// Hands over the bytes; whether there may be more.
+    pub(crate) fn write(self, gate: &Gate, bytes: &[u8]) -> Result<bool> {
         let Self { write, user_data } = self;
         // SAFETY: the caller gave this function for this purpose; the bytes outlive the call.
         let said = gate.call(|| unsafe { write(user_data.0, bytes.as_ptr(), bytes.len()) });
         match said {
-            Some(0) => Ok(()),
+            Some(0) => Ok(true),
             Some(said) => Err(Error::new(Code::Io, format!("the write callback returned {said}"))),
-            None => Err(Error::new(Code::Cancelled, "the operation is over")),
+            None => Ok(false),
         }
     }
 }

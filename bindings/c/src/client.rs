@@ -1,8 +1,8 @@
 //! The client, and how it speaks to registries.
 
-use std::{ffi::c_void, mem::MaybeUninit, sync::Arc};
+use std::{ffi::c_void, mem::MaybeUninit, sync::Arc, time::Duration};
 
-use ocigraph::{Client, Credentials, RegistryConfig};
+use ocigraph::{Client, Credentials, Limits, RegistryConfig, Result};
 
 use crate::{
     boundary::{act, call, end, need},
@@ -11,7 +11,7 @@ use crate::{
     error::ocigraph_error,
     runtime::{Threads, ocigraph_runtime},
     status::ocigraph_status,
-    text::ocigraph_str,
+    text::{invalid, ocigraph_str},
 };
 
 /// How to speak to registries. May be used for any number of clients.
@@ -20,6 +20,17 @@ pub struct ocigraph_client_options {
     config: RegistryConfig,
     /// Takes the place of the config's credentials.
     ask: Option<(ocigraph_credential_fn, UserData)>,
+}
+
+impl ocigraph_client_options {
+    /// Changes the configuration, unless it could not be used then.
+    fn change(&mut self, change: impl FnOnce(&mut RegistryConfig)) -> Result<()> {
+        let mut config = self.config.clone();
+        change(&mut config);
+        config.check()?;
+        self.config = config;
+        Ok(())
+    }
 }
 
 /// A client for registries and layouts: connections, and what was learned of each registry.
@@ -104,8 +115,8 @@ pub extern "C" fn ocigraph_client_options_set_credential_callback(
 /// A credential file to look into before those of docker and of the containers tools; login writes
 /// to it. No text: none.
 ///
-/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL or what is not UTF-8; a file that cannot be used fails the first call
-/// to a registry. Since 0.1.0.
+/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL or what is not UTF-8; a file that cannot
+/// be used fails the first call to a registry. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_options_set_registry_config(
     options: Option<&mut ocigraph_client_options>,
@@ -121,8 +132,8 @@ pub extern "C" fn ocigraph_client_options_set_registry_config(
 
 /// Certificates in PEM to trust beside those of the system. No text: none.
 ///
-/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL or what is not UTF-8; a file that cannot be used fails the first call
-/// to a registry. Since 0.1.0.
+/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL or what is not UTF-8, TLS for a file that
+/// holds no certificates. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_options_set_ca_file(
     options: Option<&mut ocigraph_client_options>,
@@ -131,15 +142,15 @@ pub extern "C" fn ocigraph_client_options_set_ca_file(
 ) -> ocigraph_status {
     act(error, || {
         let path = path.optional("path")?;
-        need(options, "options")?.config.ca_file = path.map(Into::into);
-        Ok(())
+        need(options, "options")?.change(|config| config.ca_file = path.map(Into::into))
     })
 }
 
 /// The client's own certificates and their private key, both in PEM, for registries that ask for one.
+/// No text in both: none.
 ///
-/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL or what is not UTF-8; a file that cannot be used fails the first call
-/// to a registry. Since 0.1.0.
+/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL, for what is not UTF-8 and for one
+/// without the other, TLS for files that do not hold them. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_options_set_client_certificate(
     options: Option<&mut ocigraph_client_options>,
@@ -149,9 +160,9 @@ pub extern "C" fn ocigraph_client_options_set_client_certificate(
 ) -> ocigraph_status {
     act(error, || {
         let (cert, key) = (cert_file.optional("cert_file")?, key_file.optional("key_file")?);
-        let config = &mut need(options, "options")?.config;
-        (config.cert_file, config.key_file) = (cert.map(Into::into), key.map(Into::into));
-        Ok(())
+        need(options, "options")?.change(|config| {
+            (config.cert_file, config.key_file) = (cert.map(Into::into), key.map(Into::into));
+        })
     })
 }
 
@@ -203,8 +214,7 @@ pub extern "C" fn ocigraph_client_options_set_plain_http(
 
 /// Adds a header, which is sent to the registry itself and nowhere else.
 ///
-/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL; a header that cannot be sent fails
-/// the first call to a registry. Since 0.1.0.
+/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL, and for what is no header. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_options_add_header(
     options: Option<&mut ocigraph_client_options>,
@@ -214,8 +224,7 @@ pub extern "C" fn ocigraph_client_options_add_header(
 ) -> ocigraph_status {
     act(error, || {
         let header = (name.text("name")?, value.text("value")?);
-        need(options, "options")?.config.headers.push(header);
-        Ok(())
+        need(options, "options")?.change(|config| config.headers.push(header))
     })
 }
 
@@ -230,9 +239,67 @@ pub extern "C" fn ocigraph_client_options_set_user_agent(
 ) -> ocigraph_status {
     act(error, || {
         let user_agent = user_agent.text("user_agent")?;
-        need(options, "options")?.config.user_agent = user_agent;
-        Ok(())
+        need(options, "options")?.change(|config| config.user_agent = user_agent)
     })
+}
+
+/// A limit, in milliseconds: to connect. 10,000.
+pub const OCIGRAPH_LIMIT_CONNECT: i32 = 1;
+/// A limit, in milliseconds: from a request to the first header of its answer. 30,000.
+pub const OCIGRAPH_LIMIT_FIRST_HEADER: i32 = 2;
+/// A limit, in milliseconds: between two pieces of a body, either way. 30,000.
+pub const OCIGRAPH_LIMIT_IDLE: i32 = 3;
+/// A limit, in milliseconds: from an upload's last byte to the answer; a second more for every
+/// 16 MiB that were sent. 60,000.
+pub const OCIGRAPH_LIMIT_UPLOAD_ANSWER: i32 = 4;
+/// A limit, in milliseconds: for whatever is being tried, without a byte moved. 90,000.
+pub const OCIGRAPH_LIMIT_STALLED: i32 = 5;
+/// A limit, in milliseconds: for a credential helper to answer. 30,000.
+pub const OCIGRAPH_LIMIT_HELPER: i32 = 6;
+/// A limit: tries of one request, the first included. 5.
+pub const OCIGRAPH_LIMIT_TRIES: i32 = 7;
+/// A limit, in bytes: of a manifest or a list. 4 MiB.
+pub const OCIGRAPH_LIMIT_METADATA: i32 = 8;
+/// A limit: pages of a list. 10,000.
+pub const OCIGRAPH_LIMIT_PAGES: i32 = 9;
+/// A limit: entries of a list, and manifests of a graph. 1,000,000.
+pub const OCIGRAPH_LIMIT_ENTRIES: i32 = 10;
+
+/// How long to wait, and how much to read: one of `OCIGRAPH_LIMIT_*`, which say what is counted and
+/// what is the default. 0 is the default.
+///
+/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL or another number. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_client_options_set_limit(
+    options: Option<&mut ocigraph_client_options>,
+    limit: i32,
+    value: u64,
+    error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
+) -> ocigraph_status {
+    act(error, || set(&mut need(options, "options")?.config.limits, limit, value))
+}
+
+fn set(limits: &mut Limits, limit: i32, value: u64) -> Result<()> {
+    let default = Limits::default();
+    let given = Some(value).filter(|value| *value > 0);
+    let time = |default| given.map_or(default, Duration::from_millis);
+    let count = |default| given.map_or(default, |n| usize::try_from(n).unwrap_or(usize::MAX));
+    match limit {
+        OCIGRAPH_LIMIT_CONNECT => limits.connect = time(default.connect),
+        OCIGRAPH_LIMIT_FIRST_HEADER => limits.first_header = time(default.first_header),
+        OCIGRAPH_LIMIT_IDLE => limits.idle = time(default.idle),
+        OCIGRAPH_LIMIT_UPLOAD_ANSWER => limits.upload_answer = time(default.upload_answer),
+        OCIGRAPH_LIMIT_STALLED => limits.stalled = time(default.stalled),
+        OCIGRAPH_LIMIT_HELPER => limits.helper = time(default.helper),
+        OCIGRAPH_LIMIT_TRIES => {
+            limits.tries = given.map_or(default.tries, |n| u32::try_from(n).unwrap_or(u32::MAX));
+        }
+        OCIGRAPH_LIMIT_METADATA => limits.metadata = count(default.metadata),
+        OCIGRAPH_LIMIT_PAGES => limits.pages = count(default.pages),
+        OCIGRAPH_LIMIT_ENTRIES => limits.entries = count(default.entries),
+        other => return Err(invalid(format!("{other} is no limit"))),
+    }
+    Ok(())
 }
 
 /// Ends options. Clients that were made with them keep what they need.
@@ -258,13 +325,6 @@ pub extern "C" fn ocigraph_client_new(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let asking = Gate::new();
-        let mut config = options.map(|o| o.config.clone()).unwrap_or_default();
-        if let Some((Some(ask), user_data)) = options.and_then(|o| o.ask) {
-            let asked = Asked { ask, user_data, gate: asking.clone() };
-            config.credentials = Credentials::Callback(Arc::new(asked));
-        }
-        let core = Client::with_config(config);
         let (threads, own) = match runtime {
             Some(runtime) => (Arc::clone(&runtime.0), None),
             None => {
@@ -272,12 +332,21 @@ pub extern "C" fn ocigraph_client_new(
                 (Arc::clone(&threads), Some(ocigraph_runtime(threads)))
             }
         };
+        let asking = Gate::default();
+        let mut config = options.map(|o| o.config.clone()).unwrap_or_default();
+        if let Some((Some(ask), user_data)) = options.and_then(|o| o.ask) {
+            let (ended, tracker) = (threads.ended.clone(), threads.tracker.clone());
+            let asked = Asked { ask, user_data, gate: asking.clone(), ended, tracker };
+            config.credentials = Credentials::Callback(Arc::new(asked));
+        }
+        let core = Client::with_config(config);
         Ok(ocigraph_client { core, threads, asking, _own: own })
     })
 }
 
 /// Ends a client. Where it has threads of its own, as `ocigraph_runtime_free`; otherwise operations
-/// of the callback form go on. Blocking calls must have returned.
+/// of the callback form go on. Its credential callback is not called after that. Blocking calls
+/// must have returned, but for one in whose callback this is called.
 ///
 /// Ownership: takes `client`; NULL is allowed. Threads: any, once. Since 0.1.0.
 #[unsafe(no_mangle)]

@@ -1,8 +1,9 @@
 //! Credentials as handles, and a function of the caller's that is asked for them.
 
-use std::{ffi::c_void, mem::MaybeUninit};
+use std::{ffi::c_void, future::Future, mem::MaybeUninit};
 
 use ocigraph::{Code, Credential, CredentialSource, Error, Host, Result};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     blobs::off_thread,
@@ -17,16 +18,20 @@ use crate::{
 pub struct ocigraph_credential(pub(crate) Credential);
 
 /// Gives the credential for a repository of a registry in `out`, or leaves it NULL for anonymous
-/// use. `repository` is no text where the registry as a whole is meant. The library takes what is
-/// in `out`. Anything but `OCIGRAPH_OK` fails the operation with `OCIGRAPH_CREDENTIALS`.
+/// use. `repository` is no text where the registry as a whole is meant. Anything but `OCIGRAPH_OK`
+/// fails the operation that asked with `OCIGRAPH_CREDENTIALS`; `error` may then be given what
+/// `ocigraph_error_new` makes, to say why. Both are NULL on entry, and the library takes what is in
+/// them.
 ///
-/// It is called on a thread of the library, one call at a time for each client, and may block.
+/// It is called on a thread of the library, one call at a time for each client, and may block: the
+/// operation waits for it, even one that is cancelled meanwhile.
 pub type ocigraph_credential_fn = Option<
     unsafe extern "C" fn(
         user_data: *mut c_void,
         host: ocigraph_str,
         repository: ocigraph_str,
         out: *mut Option<Box<ocigraph_credential>>,
+        error: *mut Option<Box<ocigraph_error>>,
     ) -> ocigraph_status,
 >;
 
@@ -105,34 +110,77 @@ type Ask = unsafe extern "C" fn(
     ocigraph_str,
     ocigraph_str,
     *mut Option<Box<ocigraph_credential>>,
+    *mut Option<Box<ocigraph_error>>,
 ) -> ocigraph_status;
 
-/// Asks the caller, until the client's gate is shut.
+/// Asks the caller, until the client's gate is shut or the runtime ends.
 pub(crate) struct Asked {
     pub(crate) ask: Ask,
     pub(crate) user_data: UserData,
     pub(crate) gate: Gate,
+    pub(crate) ended: CancellationToken,
+    /// What the end of the runtime waits for.
+    pub(crate) tracker: TaskTracker,
+}
+
+tokio::task_local! {
+    static ASKING: TaskTracker;
+}
+
+/// Questions of one operation to the caller, which may still be answered when it was broken off.
+#[derive(Default)]
+pub(crate) struct Asking(TaskTracker);
+
+impl Asking {
+    /// The same operation, its questions watched.
+    pub(crate) fn watch<F: Future>(
+        &self,
+        operation: F,
+    ) -> impl Future<Output = F::Output> + use<F> {
+        ASKING.scope(self.0.clone(), operation)
+    }
+
+    /// Waits until no question of it is being answered.
+    pub(crate) async fn wait(&self) {
+        self.0.close();
+        self.0.wait().await;
+    }
 }
 
 #[async_trait::async_trait]
 impl CredentialSource for Asked {
     async fn credential(&self, host: &Host, repository: &str) -> Result<Option<Credential>> {
-        let (ask, user_data, gate) = (self.ask, self.user_data, self.gate.clone());
+        let Self { ask, user_data, .. } = *self;
+        let (gate, ended) = (self.gate.clone(), self.ended.clone());
         let (host, repository) = (host.to_string(), repository.to_owned());
+        // Counted before it is looked whether the end has come: at the end it is the other way round.
+        let waited_for = (self.tracker.token(), ASKING.try_with(TaskTracker::token).ok());
+        // Nobody is asked for an operation that has been broken off.
+        let dropped = CancellationToken::new();
+        let _guard = dropped.clone().drop_guard();
         off_thread(move || {
             let user_data = user_data;
-            let mut given = None;
+            let _waited_for = waited_for;
+            let (mut given, mut error) = (None, None);
             let repository = Some(repository.as_str()).filter(|text| !text.is_empty());
             let said = gate.call(|| {
-                // SAFETY: the caller gave this function for this purpose; `given` is NULL, as the
-                // header says, and what is put there is a credential that the caller gives away.
-                unsafe { ask(user_data.0, host.as_str().into(), repository.into(), &mut given) }
+                let wanted = !dropped.is_cancelled() && !ended.is_cancelled();
+                let (host, repository) = (host.as_str().into(), repository.into());
+                // SAFETY: the caller gave this function for this purpose; both outputs are NULL, as
+                // the header says, and what is put there is given away.
+                wanted
+                    .then(|| unsafe { ask(user_data.0, host, repository, &mut given, &mut error) })
             });
-            match said {
+            match said.flatten() {
                 Some(OCIGRAPH_OK) => Ok(given.map(|credential| credential.0)),
-                Some(said) => Err(Error::new(
-                    Code::Credentials,
-                    format!("the credential callback returned {said}"),
+                Some(said) => Err(error.map_or_else(
+                    || {
+                        Error::new(
+                            Code::Credentials,
+                            format!("the credential callback returned {said}"),
+                        )
+                    },
+                    |error| error.given(),
                 )),
                 None => Err(Error::new(Code::Cancelled, "the client has ended")),
             }

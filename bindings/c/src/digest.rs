@@ -1,14 +1,20 @@
 //! Digests of bytes and files.
 
-use std::{mem::MaybeUninit, path::PathBuf};
+use std::{mem::MaybeUninit, path::PathBuf, thread};
 
-use ocigraph::{Algorithm, Digest, Result, digest_file, digest_files};
+use ocigraph::{
+    Algorithm, Code, Descriptor, Digest, Error, Result, digest_all, media_type::OCTET_STREAM,
+};
 use serde_json::{Value, json};
+use tokio::runtime::Builder;
 
 use crate::{
     boundary::{call, end, read},
+    cancel::ocigraph_cancel,
     error::ocigraph_error,
-    results::Json,
+    results::{Json, ocigraph_descriptor},
+    runtime::build,
+    signals,
     status::ocigraph_status,
     text::{invalid, ocigraph_bytes, ocigraph_str, texts},
 };
@@ -18,82 +24,82 @@ pub const OCIGRAPH_ALGORITHM_SHA256: i32 = 1;
 /// SHA-512, which the specification allows and few registries keep.
 pub const OCIGRAPH_ALGORITHM_SHA512: i32 = 2;
 
-/// Digests, with the length of what was digested.
+/// Digests of files, with their lengths.
 pub struct ocigraph_digest_list {
     value: Vec<Digested>,
     json: Json,
 }
 
 struct Digested {
-    path: Option<String>,
+    path: String,
     digest: Digest,
     size: u64,
 }
 
-/// The digest of bytes in memory: a list of one.
+/// The digest and length of bytes in memory, as a descriptor of "application/octet-stream".
 ///
 /// `algorithm`: `OCIGRAPH_ALGORITHM_*`.
 ///
-/// Ownership: `out` is the caller's, until `ocigraph_digest_list_free`. Threads: any.
+/// Ownership: `out` is the caller's, until `ocigraph_descriptor_free`. Threads: any.
 /// Errors: INVALID_ARGUMENT. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_digest(
     algorithm: i32,
     content: ocigraph_bytes,
-    out: Option<&mut MaybeUninit<Option<Box<ocigraph_digest_list>>>>,
+    out: Option<&mut MaybeUninit<Option<Box<ocigraph_descriptor>>>>,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
         let algorithm = chosen(algorithm)?;
         let content = content.view("content")?;
-        let (digest, size) = (algorithm.digest(content), content.len() as u64);
-        Ok(list(vec![Digested { path: None, digest, size }]))
+        Ok(described(algorithm.digest(content), content.len() as u64))
     })
 }
 
-/// The digest of a file: a list of one.
+/// The digest and length of a file, as a descriptor of "application/octet-stream".
 ///
-/// `algorithm`: `OCIGRAPH_ALGORITHM_*`.
+/// `algorithm`: `OCIGRAPH_ALGORITHM_*`. `cancel`: NULL where it is not to be cancelled.
 ///
-/// Ownership: `out` is the caller's, until `ocigraph_digest_list_free`. Threads: any; blocks.
-/// Errors: INVALID_ARGUMENT, NOT_FOUND, IO. Since 0.1.0.
+/// Ownership: `out` is the caller's, until `ocigraph_descriptor_free`; nothing of the arguments is
+/// kept. Threads: any; blocks. Errors: INVALID_ARGUMENT, NOT_FOUND, IO, CANCELLED. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_digest_file(
     algorithm: i32,
     path: ocigraph_str,
-    out: Option<&mut MaybeUninit<Option<Box<ocigraph_digest_list>>>>,
+    cancel: Option<&ocigraph_cancel>,
+    out: Option<&mut MaybeUninit<Option<Box<ocigraph_descriptor>>>>,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let (algorithm, path) = (chosen(algorithm)?, path.text("path")?);
-        let (digest, size) = digest_file(path.as_ref(), algorithm)?;
-        Ok(list(vec![Digested { path: Some(path), digest, size }]))
+        let (algorithm, path) = (chosen(algorithm)?, path.needed("path")?);
+        let digested = digest(vec![path], algorithm, cancel)?.pop();
+        let Digested { digest, size, .. } =
+            digested.ok_or_else(|| Error::new(Code::Internal, "a file was lost"))?;
+        Ok(described(digest, size))
     })
 }
 
 /// The digests of many files, on all processors, in the order of the paths.
 ///
-/// `algorithm`: `OCIGRAPH_ALGORITHM_*`. `paths`: `count` texts.
+/// `algorithm`: `OCIGRAPH_ALGORITHM_*`. `paths`: `count` texts. `cancel`: NULL where it is not to be
+/// cancelled.
 ///
-/// Ownership: `out` is the caller's, until `ocigraph_digest_list_free`. Threads: any; blocks.
-/// Errors: INVALID_ARGUMENT; NOT_FOUND or IO for the first file that cannot be read. Since 0.1.0.
+/// Ownership: `out` is the caller's, until `ocigraph_digest_list_free`; nothing of the arguments is
+/// kept. Threads: any; blocks. Errors: INVALID_ARGUMENT, CANCELLED; NOT_FOUND or IO for the first
+/// file that cannot be read. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_digest_files(
     algorithm: i32,
     paths: *const ocigraph_str,
     count: usize,
+    cancel: Option<&ocigraph_cancel>,
     out: Option<&mut MaybeUninit<Option<Box<ocigraph_digest_list>>>>,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
         let (algorithm, paths) = (chosen(algorithm)?, texts(paths, count, "paths")?);
-        let files: Vec<PathBuf> = paths.iter().map(PathBuf::from).collect();
-        let digested = digest_files(&files, algorithm).into_iter().zip(paths);
-        let digested = digested.map(|(digested, path)| {
-            let (digest, size) = digested?;
-            Ok(Digested { path: Some(path), digest, size })
-        });
-        digested.collect::<Result<_>>().map(list)
+        let value = digest(paths, algorithm, cancel)?;
+        Ok(ocigraph_digest_list { value, json: Json::default() })
     })
 }
 
@@ -140,18 +146,41 @@ pub extern "C" fn ocigraph_digest_list_size(
 /// Ownership: borrowed from `result`. Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_digest_list_json(result: Option<&ocigraph_digest_list>) -> ocigraph_str {
-    let entry = |d: &Digested| {
-        let mut entry = json!({ "digest": d.digest, "size": d.size });
-        if let (Some(path), Value::Object(entry)) = (&d.path, &mut entry) {
-            entry.insert("path".to_owned(), json!(path));
-        }
-        entry
-    };
+    let entry = |d: &Digested| json!({ "digest": d.digest, "size": d.size, "path": d.path });
     read(result, |r| r.json.get(|| r.value.iter().map(entry).collect::<Value>().to_string()))
 }
 
-fn list(value: Vec<Digested>) -> ocigraph_digest_list {
-    ocigraph_digest_list { value, json: Json::default() }
+/// Digests files on threads of its own, since it belongs to no client, and may be called where
+/// nothing may wait.
+fn digest(
+    paths: Vec<String>,
+    algorithm: Algorithm,
+    cancel: Option<&ocigraph_cancel>,
+) -> Result<Vec<Digested>> {
+    let cancel = cancel.map(|cancel| cancel.0.clone()).unwrap_or_default();
+    let files: Vec<PathBuf> = paths.iter().map(PathBuf::from).collect();
+    let work = || {
+        signals::leave_to_the_program();
+        build(&mut Builder::new_current_thread())?.block_on(async {
+            tokio::select! {
+                biased;
+                () = cancel.cancelled() => Err(Error::new(Code::Cancelled, "it was cancelled")),
+                digests = digest_all(files, algorithm) => digests,
+            }
+        })
+    };
+    let digests = thread::scope(|scope| {
+        scope.spawn(work).join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })?;
+    let digested = digests.into_iter().zip(paths).map(|(digested, path)| {
+        let (digest, size) = digested?;
+        Ok(Digested { path, digest, size })
+    });
+    digested.collect()
+}
+
+fn described(digest: Digest, size: u64) -> ocigraph_descriptor {
+    ocigraph_descriptor::new(Descriptor::new(OCTET_STREAM, digest, size))
 }
 
 fn chosen(algorithm: i32) -> Result<Algorithm> {

@@ -1,11 +1,12 @@
 //! What is known of a failure, as a handle.
 
-use std::time::Duration;
+use std::{error, ffi::c_void, fmt, iter, ptr, time::Duration};
 
-use ocigraph::Error;
+use ocigraph::{Code, Error};
 
 use crate::{
     boundary::{end, read},
+    callback::UserData,
     results::Json,
     status::ocigraph_status,
     text::ocigraph_str,
@@ -22,6 +23,48 @@ impl ocigraph_error {
     pub(crate) fn new(error: Error) -> Self {
         Self { sentence: error.to_string(), error, json: Json::default() }
     }
+
+    /// What a callback gave, for the core.
+    pub(crate) fn given(self) -> Error {
+        self.error
+    }
+}
+
+/// What a callback wants to see again beside its words.
+struct Given(UserData);
+
+impl fmt::Debug for Given {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("what a callback gave")
+    }
+}
+
+impl fmt::Display for Given {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self, f)
+    }
+}
+
+impl error::Error for Given {}
+
+/// An error of the caller's own, for a credential callback to give: `OCIGRAPH_CREDENTIALS`, with
+/// `message` as what went wrong. What is not UTF-8 in it is replaced.
+///
+/// `user_data`: what `ocigraph_error_user_data` gives of the error that the operation then ends
+/// with; such as the exception that the callback caught.
+///
+/// Ownership: the caller's, until it is given away or `ocigraph_error_free`; `message` is copied, and
+/// `user_data` is never followed. Threads: any. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_error_new(
+    message: ocigraph_str,
+    user_data: *mut c_void,
+) -> Option<Box<ocigraph_error>> {
+    let message = message.lossy();
+    let message =
+        if message.is_empty() { "the credential callback failed".to_owned() } else { message };
+    let error = Error::new(Code::Credentials, message).with_source(Given(UserData(user_data)));
+    Some(Box::new(ocigraph_error::new(error)))
 }
 
 /// Ends an error.
@@ -140,6 +183,18 @@ pub extern "C" fn ocigraph_error_retry_after(error: Option<&ocigraph_error>) -> 
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_error_retryable(error: Option<&ocigraph_error>) -> bool {
     read(error, |e| e.error.is_retryable())
+}
+
+/// The `user_data` that a callback gave to `ocigraph_error_new`; NULL for every other error.
+///
+/// Ownership: the callback's, whatever it is. Threads: any. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_error_user_data(error: Option<&ocigraph_error>) -> *mut c_void {
+    let Some(error) = error else { return ptr::null_mut() };
+    let first: &(dyn error::Error + 'static) = &error.error;
+    let mut causes = iter::successors(Some(first), |cause| cause.source());
+    let given = causes.find_map(|cause| cause.downcast_ref::<Given>());
+    given.map_or(ptr::null_mut(), |given| given.0.0)
 }
 
 /// All of it as one JSON object.

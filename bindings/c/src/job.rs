@@ -1,12 +1,21 @@
 //! One operation on its way: what it will do, and the callbacks that belong to it.
 //!
-//! The blocking form waits for it on the caller's thread, the callback form lets it run; both end
-//! it by the cancel token, by a progress callback, and at the end of the runtime.
+//! It runs on the library's threads, so that its connections are written to on none of the
+//! caller's. The blocking form waits for it, the callback form lets it run; both end it by the
+//! cancel token, by a progress callback, and at the end of the runtime. It is over when nothing of
+//! it is left: no callback, and no file work but what takes longer than anyone should wait.
 
-use std::{ffi::c_void, future::Future, panic::AssertUnwindSafe, pin::Pin};
+use std::{
+    ffi::c_void,
+    future::Future,
+    panic::AssertUnwindSafe,
+    pin::Pin,
+    sync::{Arc, mpsc},
+    time::Duration,
+};
 
 use futures::FutureExt;
-use ocigraph::{Code, Error, Result};
+use ocigraph::{Code, Error, FileWork, Result};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -14,16 +23,24 @@ use crate::{
     callback::{Gate, UserData},
     cancel::ocigraph_cancel,
     client::ocigraph_client,
+    credential::Asking,
     error::ocigraph_error,
     runtime::{Callback, within},
     status::{OCIGRAPH_OK, ocigraph_status},
 };
+
+/// How long unfinished files of what was broken off may take to go.
+const SETTLING: Duration = Duration::from_millis(500);
+
+/// What the caller's thread does meanwhile.
+type Here = Box<dyn FnOnce() -> Result<()> + Send>;
 
 pub(crate) struct Job<T> {
     /// The operation and what it is on, for the error of one that was cancelled.
     what: (&'static str, String),
     future: Pin<Box<dyn Future<Output = Result<T>> + Send>>,
     gate: Gate,
+    here: Option<Here>,
 }
 
 /// A function of the caller's that is told how an operation ended.
@@ -41,21 +58,41 @@ impl<T: Send + 'static> Job<T> {
         gate: Gate,
         future: impl Future<Output = Result<T>> + Send + 'static,
     ) -> Self {
-        Self { what: (operation, on.to_string()), future: Box::pin(future), gate }
+        Self { what: (operation, on.to_string()), future: Box::pin(future), gate, here: None }
+    }
+
+    /// What the caller's thread does while the blocking form runs, until it has nothing more to do
+    /// or fails, which fails the operation.
+    pub(crate) fn with(self, here: impl FnOnce() -> Result<()> + Send + 'static) -> Self {
+        Self { here: Some(Box::new(here)), ..self }
     }
 
     /// The blocking form.
     pub(crate) fn run(
-        self,
+        mut self,
         client: &ocigraph_client,
         cancel: Option<&ocigraph_cancel>,
     ) -> Result<T> {
-        let (runtime, ended, _token) = client.threads.enter()?;
-        let cancel = cancel.map(|cancel| cancel.0.clone()).unwrap_or_default();
-        let gate = self.gate.clone();
-        let result = caught(|| runtime.block_on(self.until(cancel, ended)));
+        // Kept until the end, since a callback may free the client.
+        let threads = Arc::clone(&client.threads);
+        let entered = threads.enter()?;
+        let cancel = cancel.map(|cancel| cancel.0.child_token()).unwrap_or_default();
+        let (gate, what, here) = (self.gate.clone(), self.what.clone(), self.here.take());
+        let (tell, told) = mpsc::channel();
+        let operation = self.until(cancel.clone(), entered.ended.clone());
+        entered.operations.spawn(async move {
+            // Who asked waits until it has heard.
+            let _ = tell.send(operation.await);
+        });
+        let did = here.map_or(Ok(()), caught);
+        if did.is_err() {
+            cancel.cancel();
+        }
+        let result = told.recv().unwrap_or_else(|_| {
+            Err(Error::new(Code::Internal, "the operation was lost").during(what.0, &what.1))
+        });
         gate.shut();
-        result
+        did.map_err(|e| e.during(what.0, &what.1)).and(result)
     }
 
     /// The callback form.
@@ -66,15 +103,16 @@ impl<T: Send + 'static> Job<T> {
         done: Done<T>,
         user_data: *mut c_void,
     ) -> Result<()> {
-        let (runtime, ended, token) = client.threads.enter()?;
+        let entered = client.threads.enter()?;
         let cancel = cancel.map(|cancel| cancel.0.clone()).unwrap_or_default();
         let gate = self.gate.clone();
         let user_data = UserData(user_data);
-        let (blocking, handle) = (runtime.handle().clone(), runtime.handle());
-        handle.spawn(async move {
-            let result = self.until(cancel, ended).await;
-            // Beside the async threads, since it may take its time, and wait for a callback.
-            blocking.spawn_blocking(move || {
+        let operations = entered.operations.clone();
+        operations.spawn(async move {
+            let result = self.until(cancel, entered.ended).await;
+            let token = entered.token;
+            // It may take its time, and wait for a callback.
+            entered.completions.spawn_blocking(move || {
                 gate.shut();
                 tell(done, user_data, result);
                 drop(token);
@@ -84,17 +122,23 @@ impl<T: Send + 'static> Job<T> {
     }
 
     async fn until(self, cancel: CancellationToken, ended: CancellationToken) -> Result<T> {
-        let Self { what: (operation, on), future, gate } = self;
+        let Self { what: (operation, on), future, gate, .. } = self;
         let cancelled = |why: &str| Err(Error::new(Code::Cancelled, why).during(operation, &on));
+        let (file_work, asking) = (FileWork::default(), Asking::default());
+        let future = file_work.watch(asking.watch(AssertUnwindSafe(future).catch_unwind()));
         let result = tokio::select! {
             biased;
             () = cancel.cancelled() => cancelled("it was cancelled"),
             () = gate.stop.cancelled() => cancelled("the progress callback ended it"),
             () = ended.cancelled() => cancelled("the runtime has ended"),
-            result = AssertUnwindSafe(future).catch_unwind() => {
+            result = future => {
                 result.unwrap_or_else(|panic| caught(|| std::panic::resume_unwind(panic)))
             }
         };
+        if result.is_err() {
+            file_work.settle(SETTLING).await;
+        }
+        asking.wait().await;
         // It may have wanted the end at the very last event.
         if gate.stop.is_cancelled() && result.is_ok() {
             return cancelled("the progress callback ended it");

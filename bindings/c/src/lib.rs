@@ -4,8 +4,9 @@
 //! It relies on the core for all behaviour and on tokio for threads. It translates values, errors,
 //! callbacks and cancellation, and never decides anything. Ownership is in the types: a function
 //! that takes `Option<Box<T>>` ends the handle, `Option<&T>` may be called from many threads at
-//! once, `Option<&mut T>` from one, and results leave through [`boundary::Out`]. All unsafe code is
-//! in [`text`] and [`callback`]; no panic passes [`boundary`].
+//! once, `Option<&mut T>` from one, and results leave through [`boundary::Out`]. All unsafe code
+//! is where pointers of C's are followed and its functions called: [`text`], [`callback`], [`job`],
+//! [`credential`] and [`signals`]; no panic passes [`boundary`].
 
 #![allow(non_camel_case_types)]
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
@@ -30,6 +31,7 @@ mod blobs;
 mod digest;
 mod login;
 mod names;
+mod reference;
 mod start;
 
 // and what comes of them.
@@ -40,6 +42,7 @@ mod hooks;
 
 mod boundary;
 mod job;
+mod signals;
 
 pub use blobs::*;
 pub use callback::*;
@@ -54,6 +57,7 @@ pub use login::*;
 pub use names::*;
 pub use operations::*;
 pub use options::*;
+pub use reference::*;
 pub use results::*;
 pub use runtime::*;
 pub use start::*;

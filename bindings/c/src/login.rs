@@ -182,7 +182,7 @@ fn login(
 ) -> Result<Job<ocigraph_login_result>> {
     let (core, host) = (client.core.clone(), host.parse::<Host>("host")?);
     let credential = credential.0.clone();
-    Ok(Job::new("login", host.clone(), Gate::new(), async move {
+    Ok(Job::new("login", host.clone(), Gate::default(), async move {
         let value = core.login(&host, credential).await?;
         let stored_in = value.stored_in.name();
         Ok(ocigraph_login_result { stored_in, json: Json::default(), value })
@@ -191,7 +191,7 @@ fn login(
 
 fn logout(client: &ocigraph_client, host: ocigraph_str) -> Result<Job<ocigraph_logout_result>> {
     let (core, host) = (client.core.clone(), host.parse::<Host>("host")?);
-    Ok(Job::new("logout", host.clone(), Gate::new(), async move {
+    Ok(Job::new("logout", host.clone(), Gate::default(), async move {
         let value = core.logout(&host).await?;
         let removed_from = value.removed_from.iter().map(StoredIn::name).collect();
         Ok(ocigraph_logout_result { removed_from, json: Json::default(), value })

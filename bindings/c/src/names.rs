@@ -1,4 +1,5 @@
-//! Names and listings: resolve, tag, untag, tags, manifests, repositories.
+//! Names and listings: resolve, tag, untag, tags with and without what is known of each, manifests,
+//! repositories.
 
 use std::mem::MaybeUninit;
 
@@ -13,7 +14,7 @@ use crate::{
     job::Job,
     operations::prepare,
     options::ocigraph_resolve_options,
-    results::{ocigraph_descriptor, ocigraph_manifest_list, ocigraph_text_list},
+    results::{ocigraph_descriptor, ocigraph_manifest_list, ocigraph_tag_list, ocigraph_text_list},
     status::ocigraph_status,
     text::{ocigraph_str, texts},
 };
@@ -106,6 +107,28 @@ pub extern "C" fn ocigraph_client_tags(
     })
 }
 
+/// All tags, as `ocigraph_client_tags`, with what each names and what the registry tells of it.
+///
+/// `reference`: a repository or a layout.
+///
+/// `cancel`: NULL where it is not to be cancelled.
+///
+/// Ownership: `out` is the caller's, until `ocigraph_tag_list_free`; nothing of the arguments is kept.
+/// Threads: any; blocks. Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, and those of the network. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_client_tag_details(
+    client: Option<&ocigraph_client>,
+    reference: ocigraph_str,
+    cancel: Option<&ocigraph_cancel>,
+    out: Option<&mut MaybeUninit<Option<Box<ocigraph_tag_list>>>>,
+    error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
+) -> ocigraph_status {
+    call(out, error, || {
+        let client = need(client, "client")?;
+        tag_details(client, reference)?.run(client, cancel)
+    })
+}
+
 /// The manifests, tagged and untagged, with what is known of each.
 ///
 /// `reference`: a repository or a layout.
@@ -187,6 +210,16 @@ fn tags(client: &ocigraph_client, reference: ocigraph_str) -> Result<Job<ocigrap
     }))
 }
 
+fn tag_details(
+    client: &ocigraph_client,
+    reference: ocigraph_str,
+) -> Result<Job<ocigraph_tag_list>> {
+    let (core, reference, gate) = prepare(client, reference)?;
+    Ok(Job::new("tags", reference.clone(), gate, async move {
+        core.tag_details(&reference).await.map(Into::into)
+    }))
+}
+
 fn manifests(
     client: &ocigraph_client,
     reference: ocigraph_str,
@@ -199,7 +232,7 @@ fn manifests(
 
 fn repositories(client: &ocigraph_client, host: ocigraph_str) -> Result<Job<ocigraph_text_list>> {
     let (core, host) = (client.core.clone(), host.parse::<Host>("host")?);
-    Ok(Job::new("repositories", host.clone(), Gate::new(), async move {
+    Ok(Job::new("repositories", host.clone(), Gate::default(), async move {
         let found = core.repositories(&host).await?;
         Ok(ocigraph_text_list::new("repositories", found))
     }))

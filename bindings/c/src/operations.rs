@@ -232,7 +232,8 @@ pub(crate) fn copy(
     destination: ocigraph_str,
     options: Option<&ocigraph_copy_options>,
 ) -> Result<Job<ocigraph_copy_report>> {
-    let (core, source, gate) = prepare(client, source)?;
+    let (core, gate) = (client.core.clone(), Gate::default());
+    let source: Reference = source.parse("source")?;
     let destination: Reference = destination.parse("destination")?;
     let options = options.map_or_else(CopyOptions::default, |o| CopyOptions {
         progress: o.progress.through(&gate),
@@ -263,5 +264,5 @@ pub(crate) fn prepare(
     client: &ocigraph_client,
     reference: ocigraph_str,
 ) -> Result<(ocigraph::Client, Reference, Gate)> {
-    Ok((client.core.clone(), reference.parse("reference")?, Gate::new()))
+    Ok((client.core.clone(), reference.parse("reference")?, Gate::default()))
 }

@@ -1,12 +1,13 @@
 //! The threads that operations run on, and their end.
 //!
 //! A runtime counts what runs on it, blocking calls too. At its end it cancels them, waits until
-//! each has had its say, and calls nothing afterwards.
+//! each has had its say, and calls nothing afterwards. Completion callbacks have threads beside
+//! those of operations, so that one that blocks holds up no operation.
 
 use std::{cell::Cell, sync::Arc, time::Duration};
 
 use ocigraph::{Code, Error, Result};
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::{Builder, Handle, Runtime};
 use tokio_util::{
     sync::CancellationToken,
     task::{TaskTracker, task_tracker::TaskTrackerToken},
@@ -15,14 +16,19 @@ use tokio_util::{
 use crate::{
     boundary::{call, end},
     error::ocigraph_error,
+    signals,
     status::ocigraph_status,
+    text::invalid,
 };
+
+/// Completion callbacks that run at once, as the manual says.
+const COMPLETIONS: usize = 64;
 
 /// Threads that operations run on.
 pub struct ocigraph_runtime(pub(crate) Arc<Threads>);
 
-/// Starts `workers` threads; 0 is one for each processor. More are started for file work, and end
-/// when there is none.
+/// Starts `workers` threads; 0 is one for each processor. More are started for file work and
+/// callbacks, and end when there is none.
 ///
 /// Most programs need no runtime of their own: a client that is given none has one to itself.
 ///
@@ -41,8 +47,8 @@ pub extern "C" fn ocigraph_runtime_new(
 /// callback was called. Nothing is called after that. Clients that use it may still be freed;
 /// their calls return `OCIGRAPH_CANCELLED`.
 ///
-/// In a completion callback it cancels and returns at once, since it would wait for itself; what is
-/// left is waited for when the last client that uses it is freed.
+/// In a callback it cancels and returns at once, since it would wait for itself; what is left is
+/// waited for when the last client that uses it is freed.
 ///
 /// Ownership: takes `runtime`; NULL is allowed. Threads: any, once. Since 0.1.0.
 #[unsafe(no_mangle)]
@@ -62,9 +68,22 @@ impl Drop for ocigraph_runtime {
 
 pub(crate) struct Threads {
     // Taken when dropped, and there alone.
-    runtime: Option<Runtime>,
-    ended: CancellationToken,
-    tracker: TaskTracker,
+    runtimes: Option<Runtimes>,
+    pub(crate) ended: CancellationToken,
+    pub(crate) tracker: TaskTracker,
+}
+
+struct Runtimes {
+    operations: Runtime,
+    completions: Runtime,
+}
+
+/// What an operation runs on. The runtime's end waits until the token is dropped.
+pub(crate) struct Entered {
+    pub(crate) operations: Handle,
+    pub(crate) completions: Handle,
+    pub(crate) ended: CancellationToken,
+    pub(crate) token: TaskTrackerToken,
 }
 
 thread_local! {
@@ -76,10 +95,17 @@ thread_local! {
 pub(crate) enum Callback {
     /// None.
     None,
-    /// Progress, reading or writing: the operation waits for it.
+    /// Progress, reading, writing or a credential: the operation waits for it.
     Inner,
     /// Completion: the operation is over.
     Completion,
+}
+
+impl Callback {
+    /// That of this thread.
+    pub(crate) fn current() -> Self {
+        CALLBACK.get()
+    }
 }
 
 /// Runs a function of the caller's.
@@ -92,61 +118,82 @@ pub(crate) fn within<T>(callback: Callback, work: impl FnOnce() -> T) -> T {
 
 impl Threads {
     pub(crate) fn start(workers: usize) -> Result<Self> {
-        let mut builder = Builder::new_multi_thread();
-        builder.enable_all().thread_name("ocigraph");
+        let mut operations = Builder::new_multi_thread();
+        operations.enable_all().thread_name("ocigraph");
         if workers > 0 {
-            builder.worker_threads(workers.min(1024));
+            operations.worker_threads(workers.min(1024));
         }
-        let runtime = builder.build().map_err(|e| {
-            Error::new(Code::Io, format!("threads cannot be started: {e}")).with_source(e)
-        })?;
+        // Nothing but what blocks is ever given to it: it is a pool of threads.
+        let mut completions = Builder::new_current_thread();
+        completions.thread_name("ocigraph done").max_blocking_threads(COMPLETIONS);
+        let runtimes =
+            Runtimes { operations: build(&mut operations)?, completions: build(&mut completions)? };
         Ok(Self {
-            runtime: Some(runtime),
+            runtimes: Some(runtimes),
             ended: CancellationToken::new(),
             tracker: TaskTracker::new(),
         })
     }
 
-    /// Something that runs, and is waited for at the end; CANCELLED when the end has come.
-    pub(crate) fn enter(&self) -> Result<(&Runtime, CancellationToken, TaskTrackerToken)> {
-        if CALLBACK.get() == Callback::Inner {
-            return Err(crate::text::invalid(
-                "this was called from a progress, read or write callback",
-            )
-            .with_hint("let the operation return first, or use a completion callback"));
+    /// A place for something that runs; CANCELLED when the end has come.
+    pub(crate) fn enter(&self) -> Result<Entered> {
+        if Callback::current() == Callback::Inner {
+            let message = "this was called from a progress, read, write or credential callback";
+            return Err(invalid(message)
+                .with_hint("let the operation return first, or use a completion callback"));
         }
         // Counted before it is looked whether the end has come: at the end it is the other way round.
         let token = self.tracker.token();
-        match &self.runtime {
-            Some(runtime) if !self.ended.is_cancelled() => Ok((runtime, self.ended.clone(), token)),
+        match &self.runtimes {
+            Some(runtimes) if !self.ended.is_cancelled() => Ok(Entered {
+                operations: runtimes.operations.handle().clone(),
+                completions: runtimes.completions.handle().clone(),
+                ended: self.ended.clone(),
+                token,
+            }),
             _ => Err(Error::new(Code::Cancelled, "the runtime has ended")),
         }
     }
 
     fn wait(&self) {
-        self.tracker.close();
-        if let Some(runtime) = &self.runtime {
-            runtime.block_on(self.tracker.wait());
+        if let Some(runtimes) = &self.runtimes {
+            runtimes.wait(&self.tracker);
         }
+    }
+}
+
+/// Threads that leave signals to the program.
+pub(crate) fn build(builder: &mut Builder) -> Result<Runtime> {
+    builder
+        .on_thread_start(signals::leave_to_the_program)
+        .build()
+        .map_err(|e| Error::new(Code::Io, format!("threads cannot be started: {e}")).with_source(e))
+}
+
+impl Runtimes {
+    fn wait(&self, tracker: &TaskTracker) {
+        tracker.close();
+        self.operations.block_on(tracker.wait());
+    }
+
+    fn finish(self, tracker: &TaskTracker) {
+        self.wait(tracker);
+        // File work that was given up ends by itself; it is not worth a longer wait.
+        self.operations.shutdown_timeout(Duration::from_secs(1));
+        self.completions.shutdown_timeout(Duration::from_secs(1));
     }
 }
 
 /// Comes when the runtime and the last client that used it are gone.
 impl Drop for Threads {
     fn drop(&mut self) {
-        let Some(runtime) = self.runtime.take() else { return };
+        let Some(runtimes) = self.runtimes.take() else { return };
         let tracker = self.tracker.clone();
-        let finish = move || {
-            tracker.close();
-            runtime.block_on(tracker.wait());
-            // File work that was given up ends by itself; it is not worth a longer wait.
-            runtime.shutdown_timeout(Duration::from_secs(1));
-        };
-        if CALLBACK.get() == Callback::None {
-            finish();
+        if Callback::current() == Callback::None {
+            runtimes.finish(&tracker);
         } else {
             // A thread of the runtime cannot wait for its own end.
-            std::thread::spawn(finish);
+            std::thread::spawn(move || runtimes.finish(&tracker));
         }
     }
 }

@@ -8,7 +8,7 @@ use std::{ffi::c_char, ptr, slice, str};
 use ocigraph::{Code, Error, Result};
 
 /// Text: UTF-8, not ended by NUL. `{NULL, 0}` is no text; a function that returns text gives it for
-/// what is not known.
+/// what is not known. What is known and empty has a length of 0 too, and `data` that is not NULL.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct ocigraph_str {
@@ -40,9 +40,17 @@ impl Default for ocigraph_bytes {
     }
 }
 
+/// Where what is empty lies: Rust's own pointer to nothing is a small number, which Go takes for a
+/// mistake.
+static EMPTY: u8 = 0;
+
+fn start(bytes: &[u8]) -> *const u8 {
+    if bytes.is_empty() { &raw const EMPTY } else { bytes.as_ptr() }
+}
+
 impl From<&str> for ocigraph_str {
     fn from(text: &str) -> Self {
-        Self { data: text.as_ptr().cast(), length: text.len() }
+        Self { data: start(text.as_bytes()).cast(), length: text.len() }
     }
 }
 
@@ -54,7 +62,7 @@ impl From<Option<&str>> for ocigraph_str {
 
 impl From<&[u8]> for ocigraph_bytes {
     fn from(bytes: &[u8]) -> Self {
-        Self { data: bytes.as_ptr(), length: bytes.len() }
+        Self { data: start(bytes), length: bytes.len() }
     }
 }
 
@@ -64,6 +72,12 @@ impl ocigraph_str {
         let bytes = view(self.data.cast(), self.length, name)?;
         let text = str::from_utf8(bytes);
         text.map(str::to_owned).map_err(|e| invalid(format!("{name} is not UTF-8: {e}")))
+    }
+
+    /// The text, with what is not UTF-8 replaced; nothing where it cannot be read.
+    pub(crate) fn lossy(self) -> String {
+        let bytes = view(self.data.cast(), self.length, "text").unwrap_or_default();
+        String::from_utf8_lossy(bytes).into_owned()
     }
 
     /// The text, which must not be empty.

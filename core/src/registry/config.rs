@@ -2,7 +2,13 @@
 
 use std::{fmt, path::PathBuf, time::Duration};
 
-use crate::auth::Credentials;
+use http::{HeaderName, HeaderValue};
+
+use super::tls;
+use crate::{
+    auth::Credentials,
+    error::{Code, Error, Result},
+};
 
 /// How a client speaks to registries.
 #[derive(Clone)]
@@ -48,6 +54,31 @@ impl Default for RegistryConfig {
             user_agent: concat!("ocigraph/", env!("CARGO_PKG_VERSION")).to_owned(),
             limits: Limits::default(),
         }
+    }
+}
+
+impl RegistryConfig {
+    /// Looks for what would fail every call, before anything is sent: INVALID_ARGUMENT for a header
+    /// that cannot be sent and for a client certificate or key alone, TLS for a file that holds no
+    /// certificate or key. Reads those files.
+    pub fn check(&self) -> Result<()> {
+        self.check_headers()?;
+        tls::check(self)
+    }
+
+    pub(super) fn check_headers(&self) -> Result<()> {
+        for (name, value) in &self.headers {
+            if HeaderName::try_from(name.as_str()).is_err() || HeaderValue::from_str(value).is_err()
+            {
+                return Err(Error::new(Code::InvalidArgument, format!("{name:?} is no header"))
+                    .with_hint("write NAME:VALUE"));
+            }
+        }
+        if HeaderValue::from_str(&self.user_agent).is_err() {
+            let message = "the User-Agent holds what no header can hold";
+            return Err(Error::new(Code::InvalidArgument, message));
+        }
+        Ok(())
     }
 }
 

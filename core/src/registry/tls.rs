@@ -41,6 +41,14 @@ pub(super) fn config(asked: &RegistryConfig) -> Result<ClientConfig> {
     Ok(if plain { PLAIN.get_or_init(|| config).clone() } else { config })
 }
 
+/// Whether the files that the caller names hold what they should.
+pub(super) fn check(asked: &RegistryConfig) -> Result<()> {
+    if let Some(path) = &asked.ca_file {
+        certificates(path)?;
+    }
+    identity(asked).map(drop)
+}
+
 /// A configuration that trusts nobody, for plain HTTP.
 pub(super) fn no_roots() -> Result<ClientConfig> {
     Ok(builder()?.with_root_certificates(RootCertStore::empty()).with_no_client_auth())

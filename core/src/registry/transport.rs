@@ -13,7 +13,7 @@ use std::{
     time::Duration,
 };
 
-use http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use http::{Method, StatusCode, header};
 use tokio::time::{Instant, timeout_at};
 use url::Url;
 
@@ -123,13 +123,7 @@ impl Connection {
             if host.is_docker_hub() { "registry-1.docker.io".to_owned() } else { host.to_string() };
         let base = Url::parse(&format!("{scheme}://{address}/"))
             .map_err(|e| Error::new(Code::InvalidReference, format!("{host} is no host: {e}")))?;
-        for (name, value) in &config.headers {
-            if HeaderName::try_from(name.as_str()).is_err() || HeaderValue::from_str(value).is_err()
-            {
-                return Err(Error::new(Code::InvalidArgument, format!("{name:?} is no header"))
-                    .with_hint("write NAME:VALUE"));
-            }
-        }
+        config.check_headers()?;
         let is_azure = AZURE_DOMAINS.iter().any(|domain| host.name().ends_with(domain));
         let places = Places::of_environment(config.registry_config.clone(), config.limits.helper);
         let sign_in = SignIn::new(places);

@@ -150,7 +150,9 @@ pub extern "C" fn ocigraph_push_options_add_bytes(
 }
 
 /// Adds content that `read` gives, under a title. Each push with these options reads it to its end,
-/// on a thread of the library; short content is kept in memory, the rest in a temporary file.
+/// on a thread of the library; short content is kept in memory, the rest in a temporary file. Two
+/// pushes at once would share `user_data`, and a second one finds a stream at its end: give each push
+/// options of its own, or a `read` that knows where it begins.
 ///
 /// `media_type`: no text guesses it from the name. `user_data` must live as long as operations that use these
 /// options.
@@ -212,10 +214,11 @@ pub extern "C" fn ocigraph_push_options_set_artifact_type(
     })
 }
 
-/// Makes the artifact a referrer of what this tag or digest names in the same place.
-/// No text: of nothing.
+/// Makes the artifact a referrer of what this names: a whole reference, tag or digest included, in the
+/// repository or layout that is pushed to. No text: of nothing.
 ///
-/// Threads: one at a time. Errors: INVALID_REFERENCE. Since 0.1.0.
+/// Threads: one at a time. Errors: INVALID_REFERENCE, INVALID_ARGUMENT for NULL or what is not UTF-8.
+/// Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_push_options_set_subject(
     options: Option<&mut ocigraph_push_options>,

@@ -1,8 +1,8 @@
-//! Options of what moves content: pull, copy, verify.
+//! Options of what moves content: pull, copy, verify, and single blobs.
 
 use std::{ffi::c_void, mem::MaybeUninit};
 
-use ocigraph::{CopyOptions, PullOptions, VerifyOptions};
+use ocigraph::{CopyOptions, PullOptions, UnpackLimits, VerifyOptions};
 
 use crate::{
     boundary::{act, end, need},
@@ -125,6 +125,32 @@ pub extern "C" fn ocigraph_pull_options_set_allow_path_traversal(
 ) -> ocigraph_status {
     act(error, || {
         need(options, "options")?.core.allow_path_traversal = allow_path_traversal;
+        Ok(())
+    })
+}
+
+/// How much a packed directory may unpack to, before the pull ends with TOO_LARGE. 0 is the default.
+///
+/// `entries`: files, directories and links; 1,000,000. `bytes`: in all; 64 GiB. `ratio`: bytes for each
+/// byte of the archive, once more than 64 MiB are unpacked; 1,000.
+///
+/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_pull_options_set_unpack_limits(
+    options: Option<&mut ocigraph_pull_options>,
+    entries: u64,
+    bytes: u64,
+    ratio: u64,
+    error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
+) -> ocigraph_status {
+    act(error, || {
+        let default = UnpackLimits::default();
+        let or = |given: u64, default| if given == 0 { default } else { given };
+        need(options, "options")?.core.unpack_limits = UnpackLimits {
+            entries: or(entries, default.entries),
+            bytes: or(bytes, default.bytes),
+            ratio: or(ratio, default.ratio),
+        };
         Ok(())
     })
 }
@@ -327,6 +353,46 @@ pub extern "C" fn ocigraph_verify_options_set_concurrency(
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_verify_options_set_progress(
     options: Option<&mut ocigraph_verify_options>,
+    callback: ocigraph_progress_fn,
+    user_data: *mut c_void,
+    error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
+) -> ocigraph_status {
+    act(error, || {
+        let to = callback.map(|callback| (callback, UserData(user_data)));
+        need(options, "options")?.progress = ProgressTo(to);
+        Ok(())
+    })
+}
+
+/// How to move a single blob: for `ocigraph_client_fetch_blob` and `ocigraph_client_push_blob*`.
+#[derive(Default)]
+pub struct ocigraph_blob_options {
+    pub(crate) progress: ProgressTo,
+}
+
+/// New options, with the defaults.
+///
+/// Ownership: the caller's, until `ocigraph_blob_options_free`. Threads: any. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_blob_options_new() -> Option<Box<ocigraph_blob_options>> {
+    Some(Box::default())
+}
+
+/// Ends options.
+///
+/// Ownership: takes `options`; NULL is allowed. Threads: any, once. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_blob_options_free(options: Option<Box<ocigraph_blob_options>>) {
+    end(options);
+}
+
+/// Reports progress to `callback`, with `user_data` as its first argument. NULL: to nobody.
+/// `user_data` must live as long as operations that use these options.
+///
+/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_blob_options_set_progress(
+    options: Option<&mut ocigraph_blob_options>,
     callback: ocigraph_progress_fn,
     user_data: *mut c_void,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,

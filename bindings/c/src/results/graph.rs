@@ -22,6 +22,7 @@ pub struct ocigraph_graph {
     reference: Reference,
     options: DiscoverOptions,
     subject: ocigraph_descriptor,
+    count: usize,
     steps: Vec<Step>,
     /// The steps that lead directly beneath a digest, where it comes by for the first time.
     beneath: HashMap<Digest, Vec<usize>>,
@@ -54,8 +55,9 @@ impl ocigraph_graph {
             steps.push(Step { descriptor, above, depth: node.depth, first: node.first });
         }
         let subject = ocigraph_descriptor::new(value.subject().clone());
+        let count = value.len();
         let [tree, json, dot, mermaid] = Default::default();
-        Self { value, reference, options, subject, steps, beneath, tree, json, dot, mermaid }
+        Self { value, reference, options, subject, count, steps, beneath, tree, json, dot, mermaid }
     }
 
     fn beneath(&self, digest: ocigraph_str) -> &[usize] {
@@ -82,12 +84,20 @@ pub extern "C" fn ocigraph_graph_subject(
     borrow(graph, |r| Some(&r.subject))
 }
 
+/// How many referrers there are, the subject not counted; each once, however often it is reached.
+///
+/// Threads: any. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_graph_count(graph: Option<&ocigraph_graph>) -> usize {
+    read(graph, |r| r.count)
+}
+
 /// How many steps a walk has: every referrer beneath the subject, depth first, each branch in the
 /// registry's order. A manifest that is reached again makes a step again, and nothing beneath it.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
-pub extern "C" fn ocigraph_graph_count(graph: Option<&ocigraph_graph>) -> usize {
+pub extern "C" fn ocigraph_graph_step_count(graph: Option<&ocigraph_graph>) -> usize {
     read(graph, |r| r.steps.len())
 }
 

@@ -1,6 +1,6 @@
-//! Listings: manifests with what is known of each, and plain texts such as tags.
+//! Listings: manifests and tags with what is known of each, and plain texts such as tags.
 
-use ocigraph::ManifestInfo;
+use ocigraph::{Attributes, ManifestInfo, TagInfo};
 use serde_json::json;
 
 use crate::{
@@ -8,6 +8,36 @@ use crate::{
     results::{Json, ocigraph_descriptor},
     text::ocigraph_str,
 };
+
+/// Attributes: what may be done with a manifest or tag is known; without it nothing is.
+pub const OCIGRAPH_ATTRIBUTES_KNOWN: i32 = 1;
+/// Attributes: it can be deleted.
+pub const OCIGRAPH_ATTRIBUTES_DELETE: i32 = 2;
+/// Attributes: it is shown in lists.
+pub const OCIGRAPH_ATTRIBUTES_LIST: i32 = 4;
+/// Attributes: it can be pulled.
+pub const OCIGRAPH_ATTRIBUTES_READ: i32 = 8;
+/// Attributes: it can be changed.
+pub const OCIGRAPH_ATTRIBUTES_WRITE: i32 = 16;
+
+/// The registry does not tell whether a tag is signed.
+pub const OCIGRAPH_SIGNED_UNKNOWN: i32 = 0;
+/// The tag is signed by content trust.
+pub const OCIGRAPH_SIGNED_YES: i32 = 1;
+/// The tag is not signed by content trust.
+pub const OCIGRAPH_SIGNED_NO: i32 = 2;
+
+fn flags(attributes: Option<Attributes>) -> i32 {
+    let Some(attributes) = attributes else { return 0 };
+    let allowed = [
+        (attributes.delete_enabled, OCIGRAPH_ATTRIBUTES_DELETE),
+        (attributes.list_enabled, OCIGRAPH_ATTRIBUTES_LIST),
+        (attributes.read_enabled, OCIGRAPH_ATTRIBUTES_READ),
+        (attributes.write_enabled, OCIGRAPH_ATTRIBUTES_WRITE),
+    ];
+    let allowed = allowed.into_iter().filter(|(allowed, _)| *allowed);
+    allowed.fold(OCIGRAPH_ATTRIBUTES_KNOWN, |all, (_, flag)| all | flag)
+}
 
 /// Manifests, with what is known of each.
 pub struct ocigraph_manifest_list {
@@ -150,6 +180,18 @@ pub extern "C" fn ocigraph_manifest_list_image_size(
     read(result, |r| r.value.get(index).and_then(|m| m.image_size).unwrap_or(0))
 }
 
+/// What the registry lets anyone do with it: `OCIGRAPH_ATTRIBUTES_*`, put together with `|`; 0 where
+/// the registry does not tell. A locked manifest lacks `OCIGRAPH_ATTRIBUTES_DELETE` or `*_WRITE`.
+///
+/// Threads: any. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_manifest_list_attributes(
+    result: Option<&ocigraph_manifest_list>,
+    index: usize,
+) -> i32 {
+    read(result, |r| flags(r.value.get(index).and_then(|m| m.attributes)))
+}
+
 /// All of it as one JSON text, in the shape that the command line prints, with names in snake case.
 ///
 /// Ownership: borrowed from `result`. Threads: any. Since 0.1.0.
@@ -157,6 +199,113 @@ pub extern "C" fn ocigraph_manifest_list_image_size(
 pub extern "C" fn ocigraph_manifest_list_json(
     result: Option<&ocigraph_manifest_list>,
 ) -> ocigraph_str {
+    read(result, |r| r.json.of(r.value.as_slice()))
+}
+
+/// Tags, with what is known of each.
+pub struct ocigraph_tag_list {
+    value: Vec<TagInfo>,
+    json: Json,
+}
+
+impl From<Vec<TagInfo>> for ocigraph_tag_list {
+    fn from(value: Vec<TagInfo>) -> Self {
+        Self { value, json: Json::default() }
+    }
+}
+
+/// Ends a list of tags, and all that was borrowed from it.
+///
+/// Ownership: takes `result`; NULL is allowed. Threads: any, once. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_tag_list_free(result: Option<Box<ocigraph_tag_list>>) {
+    end(result);
+}
+
+/// How many tags there are.
+///
+/// Threads: any. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_tag_list_count(result: Option<&ocigraph_tag_list>) -> usize {
+    read(result, |r| r.value.len())
+}
+
+/// One of the tags.
+///
+/// Ownership: borrowed from `result`. Threads: any. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_tag_list_name(
+    result: Option<&ocigraph_tag_list>,
+    index: usize,
+) -> ocigraph_str {
+    read(result, |r| r.value.get(index).map(|t| t.name.as_str()).into())
+}
+
+/// The digest of what it names.
+///
+/// Ownership: borrowed from `result`. Threads: any. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_tag_list_digest(
+    result: Option<&ocigraph_tag_list>,
+    index: usize,
+) -> ocigraph_str {
+    read(result, |r| r.value.get(index).map(|t| t.digest.as_str()).into())
+}
+
+/// When it was first written, RFC 3339; no text where the registry does not tell.
+///
+/// Ownership: borrowed from `result`. Threads: any. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_tag_list_created(
+    result: Option<&ocigraph_tag_list>,
+    index: usize,
+) -> ocigraph_str {
+    read(result, |r| r.value.get(index).and_then(|t| t.created.as_deref()).into())
+}
+
+/// When it was last changed, RFC 3339; no text where the registry does not tell.
+///
+/// Ownership: borrowed from `result`. Threads: any. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_tag_list_last_updated(
+    result: Option<&ocigraph_tag_list>,
+    index: usize,
+) -> ocigraph_str {
+    read(result, |r| r.value.get(index).and_then(|t| t.last_updated.as_deref()).into())
+}
+
+/// Whether it is signed by content trust: `OCIGRAPH_SIGNED_*`.
+///
+/// Threads: any. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_tag_list_signed(
+    result: Option<&ocigraph_tag_list>,
+    index: usize,
+) -> i32 {
+    read(result, |r| match r.value.get(index).and_then(|t| t.signed) {
+        None => OCIGRAPH_SIGNED_UNKNOWN,
+        Some(true) => OCIGRAPH_SIGNED_YES,
+        Some(false) => OCIGRAPH_SIGNED_NO,
+    })
+}
+
+/// What the registry lets anyone do with it: `OCIGRAPH_ATTRIBUTES_*`, put together with `|`; 0 where
+/// the registry does not tell.
+///
+/// Threads: any. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_tag_list_attributes(
+    result: Option<&ocigraph_tag_list>,
+    index: usize,
+) -> i32 {
+    read(result, |r| flags(r.value.get(index).and_then(|t| t.attributes)))
+}
+
+/// All of it as one JSON text, a list of objects, with names in snake case.
+///
+/// Ownership: borrowed from `result`. Threads: any. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_tag_list_json(result: Option<&ocigraph_tag_list>) -> ocigraph_str {
     read(result, |r| r.json.of(r.value.as_slice()))
 }
 

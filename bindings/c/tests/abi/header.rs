@@ -64,6 +64,29 @@ fn every_function_says_from_where_it_may_be_called_and_since_when() {
 }
 
 #[test]
+fn a_view_is_made_of_a_literal_and_of_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = folder.path().join("view");
+    let compiles = |compiler: &str, language: &str, text: &str| {
+        let text = format!(
+            "#include <ocigraph.h>\nvoid f(const char *pointer);\nvoid f(const char *pointer) {{\n\
+             char array[8] = \"a\"; (void)array; (void)pointer;\n\
+             ocigraph_str view = OCIGRAPH_STR({text}); (void)view;\n}}\n"
+        );
+        fs::write(&input, text).unwrap();
+        let mut command = Command::new(compiler);
+        command.args(["-x", language, "-fsyntax-only"]).arg(&input);
+        let output = command.arg(format!("-I{}", stage().join("include").display())).output();
+        output.unwrap().status.success()
+    };
+    for (compiler, language) in [("gcc", "c"), ("clang", "c"), ("g++", "c++"), ("clang++", "c++")] {
+        assert!(compiles(compiler, language, "\"a literal\""), "{compiler}");
+        assert!(!compiles(compiler, language, "pointer"), "{compiler}");
+        assert!(!compiles(compiler, language, "array"), "{compiler}");
+    }
+}
+
+#[test]
 fn it_compiles_as_c_and_as_cpp_wherever_it_is_included() {
     let folder = tempfile::tempdir().unwrap();
     let input = folder.path().join("twice");

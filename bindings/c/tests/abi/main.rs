@@ -9,6 +9,7 @@ mod nulls;
 mod numbers;
 mod programs;
 mod symbols;
+mod vectors;
 
 use std::{
     env, fs,

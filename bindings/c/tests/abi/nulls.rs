@@ -1,7 +1,8 @@
-//! NULL and zero for every parameter of every function, by a program that is made of the header.
+//! NULL for every parameter of every function, by a program that is made of the header.
 //!
-//! A function with a status must say INVALID_ARGUMENT, fill `error`, and leave NULL in `out`; all
-//! others must give the empty value.
+//! A function with a status gets NULL for one parameter at a time, where a value is due, and good
+//! values for all others: it must say INVALID_ARGUMENT, name the parameter in `error`, and leave NULL
+//! in `out`. All others get NULL and zero for everything, and must give the empty value.
 
 use std::{fmt::Write as _, fs};
 
@@ -35,7 +36,8 @@ fn functions() -> Vec<Function> {
     functions
 }
 
-fn argument(parameter: &str) -> &str {
+/// What stands for the least there is.
+fn empty(parameter: &str) -> &str {
     let kind = parameter.split(' ').next().unwrap();
     match kind {
         _ if parameter.ends_with("**out") => "(void *)&out",
@@ -48,47 +50,127 @@ fn argument(parameter: &str) -> &str {
     }
 }
 
+/// What a function can work with.
+fn good(parameter: &str) -> String {
+    let (kind, name) = parameter.trim_start_matches("const ").split_once(' ').unwrap();
+    match (kind, name) {
+        (_, "**out" | "**error") => empty(parameter).to_owned(),
+        (_, "*tags" | "*paths") => "&good_text".to_owned(),
+        ("ocigraph_str", "reference" | "source" | "destination" | "subject" | "text") => {
+            "OCIGRAPH_STR(\"oci:here:v1\")".to_owned()
+        }
+        ("ocigraph_str", "host") => "OCIGRAPH_STR(\"127.0.0.1:1\")".to_owned(),
+        ("ocigraph_str", "platform") => "OCIGRAPH_STR(\"linux/amd64\")".to_owned(),
+        ("ocigraph_str", "digest") => format!("OCIGRAPH_STR(\"sha256:{}\")", "0".repeat(64)),
+        ("ocigraph_str", "media_type") => "OCIGRAPH_STR(\"a/b\")".to_owned(),
+        ("ocigraph_str", _) => "OCIGRAPH_STR(\"x\")".to_owned(),
+        ("ocigraph_bytes", _) => "bytes_of(\"x\")".to_owned(),
+        ("bool", _) => "false".to_owned(),
+        ("void", _) => "NULL".to_owned(),
+        (kind, _) if kind.ends_with("_fn") => format!("({kind})some_function"),
+        (kind, name) if name.starts_with('*') => format!("good_{kind}"),
+        _ => "1".to_owned(),
+    }
+}
+
+/// What stands for NULL where a value is due; nothing where NULL has a meaning.
+fn null(function: &Function, parameter: &str) -> Option<&'static str> {
+    let (kind, name) = parameter.trim_start_matches("const ").split_once(' ').unwrap();
+    // A setter changes its options; an operation takes NULL for the defaults.
+    let defaults = parameter.starts_with("const ") && kind.ends_with("_options");
+    match (kind, name) {
+        (_, "**out" | "*tags" | "*paths") => Some("NULL"),
+        (_, "**error" | "*user_data") => None,
+        ("ocigraph_cancel" | "ocigraph_runtime" | "ocigraph_progress_fn", _) => None,
+        ("ocigraph_str", _) => Some("(ocigraph_str){NULL, 4}"),
+        ("ocigraph_bytes", _) => Some("(ocigraph_bytes){NULL, 4}"),
+        _ if defaults && function.name != "ocigraph_graph_filter" => None,
+        (kind, name) => (kind.ends_with("_fn") || name.starts_with('*')).then_some("NULL"),
+    }
+}
+
 /// What needs no argument and cannot fail.
 const WITHOUT_ARGUMENTS: [&str; 3] =
     ["ocigraph_version", "ocigraph_abi_version", "ocigraph_status_name"];
-/// Where NULL stands for the defaults.
-const SUCCEED: [&str; 2] = ["ocigraph_runtime_new", "ocigraph_client_new"];
+
+/// The handles that functions are given.
+const SETUP: &str = r#"#include "check.h"
+
+static void some_function(void) {}
+
+int main(void) {
+    ocigraph_error *error = NULL;
+    void *out = NULL;
+    ocigraph_str good_text = OCIGRAPH_STR("x");
+    ocigraph_client *good_ocigraph_client = new_client();
+    ocigraph_cancel *good_ocigraph_cancel = ocigraph_cancel_new();
+    ocigraph_runtime *good_ocigraph_runtime = NULL;
+    ocigraph_credential *good_ocigraph_credential = NULL;
+    ocigraph_graph *good_ocigraph_graph = NULL;
+    ocigraph_reference *good_ocigraph_reference = NULL;
+    char digest[128];
+    attach(good_ocigraph_client, OCIGRAPH_STR("oci:here:v1"), "a/b", ocigraph_text(NULL), "x", digest);
+    SUCCEEDS(ocigraph_runtime_new(1, &good_ocigraph_runtime, &failure));
+    SUCCEEDS(ocigraph_credential_registry_token(good_text, &good_ocigraph_credential, &failure));
+    SUCCEEDS(ocigraph_reference_parse(OCIGRAPH_STR("oci:here:v1"), &good_ocigraph_reference, &failure));
+    SUCCEEDS(ocigraph_client_discover(good_ocigraph_client, OCIGRAPH_STR("oci:here:v1"), NULL, NULL,
+                                      &good_ocigraph_graph, &failure));
+"#;
+
+const END: &str = r#"
+    ocigraph_graph_free(good_ocigraph_graph);
+    ocigraph_reference_free(good_ocigraph_reference);
+    ocigraph_credential_free(good_ocigraph_credential);
+    ocigraph_client_free(good_ocigraph_client);
+    ocigraph_runtime_free(good_ocigraph_runtime);
+    ocigraph_cancel_free(good_ocigraph_cancel);
+    return 0;
+}
+"#;
 
 fn program() -> String {
-    let mut text = String::from(
-        "#include \"check.h\"\n\nint main(void) {\n    ocigraph_error *error;\n    void *out;\n",
-    );
-    let mut checked = 0;
-    for function in functions() {
-        let Function { returns, name, parameters } = &function;
+    let mut text = String::from(SETUP);
+    let mut end = String::new();
+    let (mut checked, mut nulls) = (0, 0);
+    for function in &functions() {
+        let Function { returns, name, parameters } = function;
+        if let Some(options) = name.strip_suffix("_options_new") {
+            let handle = format!("good_{options}_options");
+            writeln!(text, "    {options}_options *{handle} = {name}();").unwrap();
+            writeln!(end, "    {options}_options_free({handle});").unwrap();
+        }
+    }
+    for function in &functions() {
+        let Function { returns, name, parameters } = function;
         if WITHOUT_ARGUMENTS.contains(&name.as_str()) {
             continue;
         }
         checked += 1;
-        let arguments: Vec<&str> = parameters.iter().map(|p| argument(p)).collect();
+        let arguments: Vec<&str> = parameters.iter().map(|p| empty(p)).collect();
         let call = format!("{name}({})", arguments.join(", "));
         let mut line = |text_: String| writeln!(text, "    {text_}").unwrap();
         match returns.as_str() {
-            "ocigraph_status" if SUCCEED.contains(&name.as_str()) => {
-                line(format!("CHECK({call} == OCIGRAPH_OK && out != NULL && error == NULL);"));
-                line(format!("{}(out);", name.replace("_new", "_free")));
-                let without = call.replace("(void *)&out", "NULL");
-                line(format!("CHECK({without} == OCIGRAPH_INVALID_ARGUMENT);"));
-                line("ocigraph_error_free(error);".to_owned());
-            }
             "ocigraph_status" if parameters.iter().any(|p| p.ends_with("**error")) => {
-                let has_out = call.contains("&out");
-                line("out = error = (void *)(uintptr_t)0xdead;".to_owned());
-                line(format!("CHECK({call} == OCIGRAPH_INVALID_ARGUMENT);"));
-                if has_out {
-                    line("CHECK(out == NULL);".to_owned());
+                for (place, parameter) in parameters.iter().enumerate() {
+                    let Some(null) = null(function, parameter) else { continue };
+                    nulls += 1;
+                    let mut arguments: Vec<String> = parameters.iter().map(|p| good(p)).collect();
+                    arguments[place] = null.to_owned();
+                    let call = format!("{name}({})", arguments.join(", "));
+                    let due = parameter.rsplit([' ', '*']).next().unwrap();
+                    line("out = error = (void *)(uintptr_t)0xdead;".to_owned());
+                    line(format!("CHECK({call} == OCIGRAPH_INVALID_ARGUMENT);"));
+                    line(format!(
+                        "CHECK(error != NULL && contains(ocigraph_error_message(error), \"{due} is NULL\"));"
+                    ));
+                    line("ocigraph_error_free(error);".to_owned());
+                    if arguments.iter().any(|a| a == "(void *)&out") {
+                        line("CHECK(out == NULL);".to_owned());
+                    }
+                    // The status is enough for some.
+                    let bare = call.replace("&error", "NULL");
+                    line(format!("CHECK({bare} == OCIGRAPH_INVALID_ARGUMENT);"));
                 }
-                line(
-                    "CHECK(error != NULL && ocigraph_error_message(error).length > 0);".to_owned(),
-                );
-                line("ocigraph_error_free(error);".to_owned());
-                let bare = call.replace("(void *)&out", "NULL").replace("&error", "NULL");
-                line(format!("CHECK({bare} == OCIGRAPH_INVALID_ARGUMENT);"));
             }
             "void" => line(format!("{call};")),
             "ocigraph_str" | "ocigraph_bytes" => {
@@ -103,18 +185,17 @@ fn program() -> String {
             _ => line(format!("CHECK({call} == 0);")),
         }
     }
-    assert!(checked > 150, "{checked} functions");
-    text.push_str("    return 0;\n}\n");
-    text
+    assert!(checked > 200 && nulls > 200, "{checked} functions, {nulls} times NULL");
+    text + &end + END
 }
 
 #[test]
-fn null_for_everything_is_refused_or_nothing() {
+fn null_is_refused_wherever_a_value_is_due_and_nothing_elsewhere() {
     let folder = tempfile::tempdir().unwrap();
     // Beside the other programs, so that it is compiled as they are.
     let source = tempfile::Builder::new().suffix(".c").tempfile_in(root().join("tests/c")).unwrap();
     fs::write(source.path(), program()).unwrap();
     let name = source.path().file_name().unwrap().to_str().unwrap().to_owned();
     let program = compile(&folder, &name, &["gcc"]);
-    run(&mut crate::programs::valgrind(&program));
+    run(crate::programs::valgrind(&program).current_dir(folder.path()));
 }

@@ -2,13 +2,16 @@
 
 use std::{
     fs,
+    io::{Read, Write},
+    net::{TcpListener, TcpStream},
     os::unix::fs::symlink,
     path::{Path, PathBuf},
     process::Command,
+    thread,
 };
 
 use ocigraph_fixture::{Auth, Config, Fixture};
-use ocigraph_suite::Workspace;
+use ocigraph_suite::{Authority, Shows, TlsFront, Workspace};
 use tempfile::TempDir;
 
 use crate::{compile, hooked, stage};
@@ -17,7 +20,7 @@ use crate::{compile, hooked, stage};
 pub(crate) fn valgrind(program: &Path) -> Command {
     let mut command = Command::new("valgrind");
     command
-        .args(["--quiet", "--error-exitcode=99", "--leak-check=full"])
+        .args(["--quiet", "--error-exitcode=99", "--leak-check=full", "--max-threads=1000"])
         .args(["--errors-for-leak-kinds=definite,indirect,possible"])
         .args(["--show-leak-kinds=definite,indirect,possible", "--num-callers=30"])
         .arg(format!("--suppressions={}", crate::root().join("tests/c/valgrind.supp").display()))
@@ -33,7 +36,9 @@ enum How {
 }
 
 impl How {
-    const ALL: [Self; 3] = [Self::Plain, Self::Sanitized, Self::Valgrind];
+    const ALL: &[Self] = &[Self::Plain, Self::Sanitized, Self::Valgrind];
+    /// Valgrind takes what the assembly of ring does for mistakes, and what TLS keeps for lost.
+    const WITH_TLS: &[Self] = &[Self::Plain, Self::Sanitized];
 
     /// A compiler for C or C++, and its flags.
     fn compiler(self, cpp: bool) -> Vec<&'static str> {
@@ -57,8 +62,12 @@ impl How {
 
 /// A program of `tests/c` in each of its forms, and a way to run each.
 fn each(name: &str, run: impl Fn(How, &Workspace, &mut dyn FnMut(&[&str]))) {
+    each_of(How::ALL, name, run);
+}
+
+fn each_of(forms: &[How], name: &str, run: impl Fn(How, &Workspace, &mut dyn FnMut(&[&str]))) {
     let folder = TempDir::new().unwrap();
-    for how in How::ALL {
+    for &how in forms {
         let program = compile(&folder, name, &how.compiler(name.ends_with(".cpp")));
         let work = Workspace::new();
         run(how, &work, &mut |args| {
@@ -116,6 +125,87 @@ fn sixteen_threads_share_a_client() {
     });
 }
 
+#[test]
+fn more_completions_than_threads_for_file_work() {
+    each("many.c", |_, _, run| run(&["oci:here"]));
+}
+
+/// A registry that takes some of every upload, and goes away in the middle of it.
+fn goes_away() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    // It ends with the test program.
+    thread::spawn(move || {
+        for connection in listener.incoming().flatten() {
+            // A client that goes away itself is no failure.
+            thread::spawn(move || drop(take_some(connection)));
+        }
+    });
+    address
+}
+
+fn take_some(mut connection: TcpStream) -> std::io::Result<()> {
+    loop {
+        let mut head = Vec::new();
+        let mut byte = [0];
+        while !head.ends_with(b"\r\n\r\n") {
+            if connection.read(&mut byte)? == 0 {
+                return Ok(());
+            }
+            head.push(byte[0]);
+        }
+        let empty = "\r\nContent-Length: 0\r\n\r\n";
+        match head.split(|b| *b == b' ').next() {
+            Some(b"POST") => {
+                let answer = format!("HTTP/1.1 202 Accepted\r\nLocation: /upload/1{empty}");
+                connection.write_all(answer.as_bytes())?;
+            }
+            Some(b"PUT" | b"PATCH") => {
+                connection.read_exact(&mut [0; 64 * 1024])?;
+                return Ok(());
+            }
+            _ => connection.write_all(format!("HTTP/1.1 404 Not Found{empty}").as_bytes())?,
+        }
+    }
+}
+
+#[test]
+fn a_connection_that_breaks_is_an_error_and_no_signal() {
+    let host = goes_away();
+    each("broken_pipe.c", |_, _, run| run(&[&format!("{host}/app")]));
+}
+
+#[test]
+fn tls_as_it_is_asked_for() {
+    let (registry, authority) = (Fixture::start(Config::default()), Authority::new());
+    let front = TlsFront::start(&authority, Shows::Good, &registry.host());
+    let known = TlsFront::for_known_clients(&authority, &registry.host());
+    let (cert, key) = authority.client();
+    each_of(How::WITH_TLS, "tls.c", |_, work, run| {
+        work.write("ca.pem", authority.pem());
+        work.write("cert.pem", &cert);
+        work.write("key.pem", &key);
+        run(&[&front.host(), &known.host(), "ca.pem", "cert.pem", "key.pem"]);
+    });
+    assert_eq!(front.plain_connections() + known.plain_connections(), 0);
+    let own = registry.requests().into_iter().filter(|r| r.header("x-one") == Some("a"));
+    assert!(own.into_iter().any(|r| r.header("user-agent") == Some("tests/1")));
+}
+
+#[test]
+fn what_azure_tells_of_tags_and_manifests() {
+    let azure = Config { azure: true, ..Config::default() };
+    let fixture = Fixture::start(azure.clone());
+    let work = Workspace::new();
+    let image = format!("{}/app:v1", fixture.host());
+    let push =
+        work.ocigraph(&["push", &image, "--artifact-type", "app/example", "--format", "json"]);
+    let digest = push.json()["descriptor"]["digest"].as_str().unwrap().to_owned();
+    work.ocigraph(&["attach", &image, "--artifact-type", "sbom/example"]).ok();
+    fixture.set_config(Config { locked: vec![digest.clone()], ..azure });
+    each("azure.c", |_, _, run| run(&[&format!("{}/app", fixture.host()), &digest]));
+}
+
 /// A registry that takes ada with the password `s3cret`.
 fn guarded() -> Fixture {
     let auth = Auth::Basic { user: "ada".into(), password: "s3cret".into() };
@@ -126,6 +216,12 @@ fn guarded() -> Fixture {
 fn credentials_of_every_origin() {
     let fixture = guarded();
     each("login.c", |_, _, run| run(&[&fixture.host().to_string()]));
+}
+
+#[test]
+fn nothing_is_called_after_its_end() {
+    let (fixture, (_other, slow)) = (guarded(), slow());
+    each("lifetimes.c", |_, _, run| run(&[&fixture.host().to_string(), "oci:here", &slow]));
 }
 
 #[test]

@@ -1,8 +1,8 @@
-//! What the shared library exports: the committed list, and nothing else.
+//! What the libraries export, shared and static: the committed list, and nothing else.
 
 use std::{collections::BTreeSet, fs, process::Command};
 
-use crate::{built, committed, crate_dir, run};
+use crate::{built, committed, crate_dir, run, stage};
 
 #[test]
 fn the_exported_symbols_are_the_committed_list() {
@@ -32,4 +32,14 @@ fn the_header_declares_every_exported_symbol() {
     for name in list.lines() {
         assert!(header.contains(&format!("{name}(")), "the header lacks {name}");
     }
+}
+
+#[test]
+fn the_static_library_has_no_other_global_name() {
+    let library = stage().join("lib/libocigraph.a");
+    let printed = run(Command::new("nm").args(["--extern-only", "--defined-only"]).arg(library));
+    let global: BTreeSet<&str> =
+        printed.lines().filter_map(|line| line.split_whitespace().nth(2)).collect();
+    let committed = fs::read_to_string(crate_dir().join("symbols.txt")).unwrap();
+    assert_eq!(global, committed.lines().collect());
 }

@@ -1,0 +1,83 @@
+//! The vectors that every language reads, through `tests/c/vectors.c`.
+
+use std::{fs, process::Command};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::{compile, root, run};
+
+fn read(name: &str) -> Value {
+    let path = root().join("tests/vectors").join(name);
+    serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
+}
+
+/// What the program says of texts.
+fn said(folder: &TempDir, about: &str, texts: &[String]) -> String {
+    let program = compile(folder, "vectors.c", &["gcc"]);
+    run(Command::new(program).arg(about).args(texts))
+}
+
+fn texts(vectors: &Value) -> Vec<String> {
+    let text = |v: &Value| v.as_str().or_else(|| v["text"].as_str()).unwrap().to_owned();
+    vectors.as_array().unwrap().iter().map(text).collect()
+}
+
+#[test]
+fn references_are_read_into_their_parts() {
+    let (folder, vectors) = (TempDir::new().unwrap(), read("references.json"));
+    let valid = vectors["valid"].as_array().unwrap();
+    let said = said(&folder, "references", &texts(&vectors["valid"]));
+    let mut answers = said.split("\n\n");
+    for vector in valid {
+        let mut due = String::new();
+        for part in ["text", "host", "repository", "path", "digest"] {
+            if let Some(value) = vector[part].as_str() {
+                due += &format!("{part}={value}\n");
+            }
+        }
+        for tag in vector["tags"].as_array().unwrap() {
+            due += &format!("tag={}\n", tag.as_str().unwrap());
+        }
+        assert_eq!(answers.next().unwrap(), due.trim_end());
+    }
+    assert_eq!(answers.next(), Some(""));
+}
+
+#[test]
+fn what_is_no_reference_is_refused_with_a_reason() {
+    let (folder, vectors) = (TempDir::new().unwrap(), read("references.json"));
+    let said = said(&folder, "references", &texts(&vectors["invalid"]));
+    let mut answers = said.split("\n\n");
+    for vector in vectors["invalid"].as_array().unwrap() {
+        let answer = answers.next().unwrap();
+        let code = format!("code={}\n", vector["code"].as_str().unwrap());
+        assert!(answer.starts_with(&code), "{vector}: {answer}");
+        assert!(answer.contains(vector["says"].as_str().unwrap()), "{vector}: {answer}");
+    }
+    assert_eq!(answers.next(), Some(""));
+}
+
+#[test]
+fn digests_are_the_same_in_memory_and_of_many_files() {
+    let (folder, vectors) = (TempDir::new().unwrap(), read("digests.json"));
+    let (mut paths, mut due) = (Vec::new(), String::new());
+    for vector in vectors["digests"].as_array().unwrap() {
+        let size = vector["size"].as_u64().unwrap();
+        let content: Vec<u8> = (0..size).map(|i| (i % 251) as u8).collect();
+        let path = folder.path().join(size.to_string());
+        fs::write(&path, content).unwrap();
+        paths.push(path.to_str().unwrap().to_owned());
+    }
+    for algorithm in ["sha256", "sha512"] {
+        let digests = vectors["digests"].as_array().unwrap().iter();
+        let lines: Vec<String> = digests
+            .zip(&paths)
+            .map(|(v, path)| format!("{path}={}\n", v[algorithm].as_str().unwrap()))
+            .collect();
+        // Each alone, then all together.
+        due += &lines.concat().repeat(2);
+    }
+    assert_eq!(said(&folder, "digests", &paths), due);
+    assert_eq!(said(&folder, "invalid", &texts(&vectors["invalid"])), "");
+}

@@ -1,0 +1,67 @@
+/* A connection that breaks while it is written to is an error of the call. SIGPIPE, by which a program ends that does
+ * nothing about it, never comes: neither in a call that waits, nor in one that runs by itself, nor in a callback.
+ *
+ *   broken_pipe PLACE      a repository whose registry goes away in the middle of every upload */
+
+#include "check.h"
+
+#include <signal.h>
+
+static int completed;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
+
+/* Threads of the library take no signals of the program's. */
+static int32_t look_at_the_mask(void *user_data, const ocigraph_event *event) {
+    (void)event;
+    sigset_t mask;
+    CHECK(pthread_sigmask(SIG_BLOCK, NULL, &mask) == 0);
+    CHECK(sigismember(&mask, SIGPIPE) == 1 && sigismember(&mask, SIGINT) == 1 && sigismember(&mask, SIGSEGV) == 0);
+    ++*(int *)user_data;
+    return 0;
+}
+
+static void pushed(void *user_data, ocigraph_status status, ocigraph_push_result *result, ocigraph_error *error) {
+    CHECK(status != OCIGRAPH_OK && result == NULL && *(int *)user_data >= 0);
+    ocigraph_error_free(error);
+    pthread_mutex_lock(&lock);
+    completed++;
+    pthread_cond_signal(&changed);
+    pthread_mutex_unlock(&lock);
+}
+
+int main(int argc, char **argv) {
+    CHECK(argc == 2);
+    struct sigaction as_it_was;
+    CHECK(sigaction(SIGPIPE, NULL, &as_it_was) == 0 && as_it_was.sa_handler == SIG_DFL);
+    static uint8_t content[8 << 20];
+    int events = 0;
+    ocigraph_client_options *patience = ocigraph_client_options_new();
+    SUCCEEDS(ocigraph_client_options_set_limit(patience, OCIGRAPH_LIMIT_TRIES, 2, &failure));
+    ocigraph_client *client = NULL;
+    SUCCEEDS(ocigraph_client_new(NULL, patience, &client, &failure));
+    ocigraph_client_options_free(patience);
+    ocigraph_push_options *options = ocigraph_push_options_new();
+    SUCCEEDS(ocigraph_push_options_add_bytes(options, OCIGRAPH_STR("large"), ocigraph_text(NULL),
+                                             (ocigraph_bytes){content, sizeof content}, &failure));
+    SUCCEEDS(ocigraph_push_options_set_progress(options, look_at_the_mask, &events, &failure));
+    for (int i = 0; i < 3; i++) {
+        ocigraph_push_result *result = GARBAGE(ocigraph_push_result);
+        FAILS(OCIGRAPH_NETWORK, ocigraph_client_push(client, at(argv[1], ":v1"), options, NULL, &result, &failure));
+        CHECK(result == NULL && events > 0);
+        SUCCEEDS(ocigraph_client_push_start(client, at(argv[1], ":v1"), options, NULL, pushed, &events, &failure));
+        pthread_mutex_lock(&lock);
+        while (completed <= i) {
+            pthread_cond_wait(&changed, &lock);
+        }
+        pthread_mutex_unlock(&lock);
+    }
+    ocigraph_push_options_free(options);
+    ocigraph_client_free(client);
+
+    /* What the program does about the signal is its own affair, as before. */
+    sigset_t mask;
+    CHECK(pthread_sigmask(SIG_BLOCK, NULL, &mask) == 0 && sigismember(&mask, SIGPIPE) == 0);
+    CHECK(sigaction(SIGPIPE, NULL, &as_it_was) == 0 && as_it_was.sa_handler == SIG_DFL);
+    return 0;
+}

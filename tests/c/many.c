@@ -1,0 +1,58 @@
+/* More completion callbacks than there are threads for file work, each of which waits for an operation of its own.
+ *
+ *   many PLACE      an empty layout */
+
+#include "check.h"
+
+#include <unistd.h>
+
+enum { MANY = 600 };
+
+static const char *place;
+static ocigraph_client *client;
+static int told, at_once, most_at_once;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
+
+static void add(int calls, int running) {
+    pthread_mutex_lock(&lock);
+    told += calls;
+    at_once += running;
+    most_at_once = at_once > most_at_once ? at_once : most_at_once;
+    pthread_cond_signal(&changed);
+    pthread_mutex_unlock(&lock);
+}
+
+static void discovered(void *user_data, ocigraph_status status, ocigraph_graph *graph, ocigraph_error *error) {
+    (void)user_data;
+    add(0, 1);
+    CHECK(status == OCIGRAPH_OK && error == NULL);
+    ocigraph_graph_free(graph);
+    ocigraph_text_list *tags = NULL;
+    SUCCEEDS(ocigraph_client_tags(client, at(place, ""), NULL, &tags, &failure));
+    CHECK(ocigraph_text_list_count(tags) == 1);
+    ocigraph_text_list_free(tags);
+    add(1, -1);
+}
+
+int main(int argc, char **argv) {
+    CHECK(argc == 2);
+    place = argv[1];
+    char digest[128];
+    client = new_client();
+    attach(client, at(place, ":v1"), "app/example", ocigraph_text(NULL), "content", digest);
+    /* Where they wait for one another, the program ends here. */
+    alarm(120);
+    for (int i = 0; i < MANY; i++) {
+        SUCCEEDS(ocigraph_client_discover_start(client, at(place, ":v1"), NULL, NULL, discovered, NULL, &failure));
+    }
+    pthread_mutex_lock(&lock);
+    while (told < MANY) {
+        pthread_cond_wait(&changed, &lock);
+    }
+    CHECK(most_at_once <= 64);
+    pthread_mutex_unlock(&lock);
+    ocigraph_client_free(client);
+    CHECK(told == MANY);
+    return 0;
+}
