@@ -112,6 +112,21 @@ impl Reference {
         }
     }
 
+    /// What tags and a digest name in a place; INVALID_REFERENCE when one is no tag. A path may hold
+    /// what a text would be taken apart at.
+    ///
+    /// ```
+    /// use ocigraph::{Place, Reference};
+    ///
+    /// let folder = Place::Layout("backups/10:30".into());
+    /// let image = Reference::named(folder, &["v1".to_owned()], None).unwrap();
+    /// assert_eq!(image.tags(), ["v1"]);
+    /// ```
+    pub fn named(place: Place, tags: &[String], digest: Option<Digest>) -> Result<Self> {
+        tags.iter().try_for_each(|tag| check_tag(tag))?;
+        Ok(Self { place, tags: tags.to_vec(), digest })
+    }
+
     /// The same place, by digest alone.
     pub fn at(&self, digest: Digest) -> Self {
         Self { place: self.place.clone(), tags: Vec::new(), digest: Some(digest) }
