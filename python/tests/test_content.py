@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import array
-import gzip
+import asyncio
 import io
+import json
+import math
 import mmap
-from collections.abc import Iterator
+import os
+import time
+
+# Arrays as numpy has them; CPython tests its own buffers with these.
+from _testbuffer import ND_FORTRAN, ndarray
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from support import Fixture
 
 import ocigraph
-from ocigraph import File, digest
+from ocigraph import AsyncClient, Client, File, Limits, Reference, UnpackLimits, digest
 
 CONTENT = bytes(range(256)) * 5000
+HALF = len(CONTENT) // 2
 
 
 @contextmanager
@@ -28,12 +37,14 @@ def content(kind: str) -> Iterator[Any]:
 
 
 def forms(file: Any, mapped: mmap.mmap) -> dict[str, Any]:
+    halves = CONTENT[:HALF], CONTENT[HALF:]
     return {
         "bytes": CONTENT,
         "bytearray": bytearray(CONTENT),
         "memoryview": memoryview(CONTENT),
         "strided": memoryview(bytes(b for byte in CONTENT for b in (byte, 0)))[::2],
         "array": array.array("I", CONTENT),
+        "Fortran": ndarray([b for pair in zip(*halves, strict=True) for b in pair], shape=[2, HALF], flags=ND_FORTRAN),
         "mmap": mapped,
         "path": Path("content.json"),
         "text path": "content.json",
@@ -55,7 +66,7 @@ class Reader:
         return chunk
 
 
-KINDS = ["bytes", "bytearray", "memoryview", "strided", "array", "mmap"]
+KINDS = ["bytes", "bytearray", "memoryview", "strided", "array", "Fortran", "mmap"]
 KINDS += ["path", "text path", "file", "BytesIO", "reader"]
 
 
@@ -95,11 +106,93 @@ def test_titles_types_and_annotations_are_kept(client: Any) -> None:
     assert [file.path.name for file in pulled.files] == ["a.txt", "b.json"] and len(pulled.skipped) == 1
 
 
-def test_one_file_need_no_list_and_a_path_names_a_layout(client: Any) -> None:
+def test_one_file_need_no_list(client: Any) -> None:
     Path("a.txt").write_text("a")
-    pushed = client.push(Path("app:v1"), Path("a.txt"), config=File(b"{}", media_type="application/x-config"))
-    assert client.tags(Path("app")) == ["v1"]
+    pushed = client.push("oci:app:v1", Path("a.txt"), config=File(b"{}", media_type="application/x-config"))
     assert client.fetch_manifest(pushed.reference).config.media_type == "application/x-config"
+
+
+def test_a_path_is_the_folder_of_a_layout_whatever_its_name(client: Any, work: Path) -> None:
+    Path("a.txt").write_text("a")
+    folder = Path("snap:v1@home")
+    pushed = client.push(folder, Path("a.txt"))
+    assert [path.name for path in work.iterdir() if path.is_dir()] == ["snap:v1@home"]
+    assert client.tag(Reference.layout(folder, digest=pushed.descriptor.digest), ["v2"]) == pushed.descriptor
+    tagged = Reference.layout(folder, "v2")
+    assert client.tags(folder) == ["v2"] and client.resolve(tagged) == pushed.descriptor
+    client.push(folder, artifact_type="sbom/example", subject=tagged)
+    [sbom] = client.discover(tagged)
+    assert client.fetch_manifest(tagged.at(sbom)).subject.digest == pushed.descriptor.digest
+    assert json.loads(client.discover(tagged).json())["referrers"][0]["reference"] == f"oci:{folder}@{sbom.digest}"
+    assert Reference.parse("registry.example.com/app:v1").at(sbom).text == f"registry.example.com/app@{sbom.digest}"
+
+
+def test_a_path_that_is_no_text_is_kept(client: Any, work: Path) -> None:
+    folder = work / os.fsdecode(b"caf\xe9")
+    folder.mkdir()
+    (folder / "a.txt").write_text("a")
+    layout = Reference.layout(folder / "layout", "v1")
+    client.push(layout, File(folder / "a.txt", title="a.txt"))
+    [pulled] = client.pull(layout, folder / "out")
+    assert pulled.files[0].path == folder / "out" / "a.txt" and pulled.files[0].path.read_text() == "a"
+
+
+def test_a_packed_directory_has_bounds(client: Any, work: Path) -> None:
+    (work / "docs").mkdir()
+    for i in range(10):
+        (work / "docs" / str(i)).write_bytes(bytes(1000))
+    client.push("oci:app:v1", "docs")
+    for limits in (UnpackLimits(entries=5), UnpackLimits(bytes=5000)):
+        with pytest.raises(ocigraph.TooLargeError):
+            client.pull("oci:app:v1", "out", unpack_limits=limits)
+    assert not Path("out/docs").exists()
+    client.pull("oci:app:v1", "out", unpack_limits=UnpackLimits(entries=20, bytes=20_000, ratio=100))
+    assert len(list(Path("out/docs").iterdir())) == 10
+
+
+def test_numbers_that_can_be_none_are_refused(client: Any) -> None:
+    wrong: list[Callable[[], Any]] = [
+        lambda: Limits(connect=-1),
+        lambda: Limits(idle=math.nan),
+        lambda: Limits(helper=-math.inf),
+        lambda: Limits(tries=-1),
+        lambda: Limits(entries=-5),
+        lambda: UnpackLimits(bytes=-1),
+        lambda: client.discover("oci:app:v1", depth=-1),
+        lambda: client.delete("oci:app:v1", concurrency=-1),
+        lambda: client.push("oci:app:v1", source_date_epoch=-1),
+        lambda: client.push("oci:app:v1", source_date_epoch=1 << 64),
+    ]
+    for call in wrong:
+        with pytest.raises(ocigraph.InvalidArgumentError, match="0 or more"):
+            call()
+    with pytest.raises(TypeError):
+        client.discover("oci:app:v1", depth=1.5)
+    with Client(limits=Limits(connect=math.inf, idle=1, entries=10)) as patient:
+        patient.push("oci:app:v1")
+
+
+def test_the_bound_on_entries_is_used(fixture: Fixture) -> None:
+    with Client() as client:
+        for number in range(4):
+            client.push(f"{fixture.host}/app:v{number}", annotations={"n": str(number)})
+        assert len(client.tags(f"{fixture.host}/app")) == 4
+    with Client(limits=Limits(entries=3)) as bounded, pytest.raises(ocigraph.TooLargeError):
+        bounded.tags(f"{fixture.host}/app")
+
+
+def test_a_manifest_keeps_its_type_and_only_bytes_are_taken_for_one(client: Any) -> None:
+    manifest = {"schemaVersion": 2, "config": {"mediaType": "a/b", "digest": digest(b"{}"), "size": 2}, "layers": []}
+    client.push_blob("oci:app", b"{}")
+    kind = "application/vnd.docker.distribution.manifest.v2+json"
+    client.push_manifest("oci:app:v1", json.dumps(manifest).encode(), media_type=kind)
+    fetched = client.fetch_manifest("oci:app:v1")
+    assert fetched.descriptor.media_type == kind
+    client.push_blob("oci:other", b"{}")
+    assert client.push_manifest("oci:other:v1", fetched).media_type == kind
+    for wrong in (5, "{}", [1, 2]):
+        with pytest.raises(TypeError, match="bytes"):
+            client.push_manifest("oci:app:v1", wrong)
 
 
 def test_a_directory_is_the_same_bytes_each_time(client: Any, work: Path) -> None:
@@ -134,62 +227,91 @@ def test_what_a_file_object_raises_is_raised(client: Any) -> None:
         client.push_blob("oci:app", Broken())
 
 
-def test_a_blob_is_a_file_object() -> None:
-    lines = b"".join(b"line %d\n" % i for i in range(100_000))
-    with ocigraph.Client() as client:
-        packed = client.push_blob("oci:app", gzip.compress(lines)).descriptor
-        with client.fetch_blob(f"oci:app@{packed.digest}") as blob, gzip.open(io.BufferedReader(blob)) as file:
-            assert next(file) == b"line 0\n" and sum(1 for _ in file) == 99_999
-        assert blob.closed
-        with pytest.raises(ValueError, match="closed"):
-            blob.read(1)
-        blob = client.fetch_blob(f"oci:app@{packed.digest}")
-        assert [len(blob.read(10)), blob.descriptor.size] == [10, packed.size]
-        # A file object that can be pushed, too.
-        assert client.push_blob("oci:other", client.fetch_blob(f"oci:app@{packed.digest}")).descriptor == packed
+def test_content_that_was_not_given_a_name_is_refused_and_not_taken_for_a_list(client: Any, work: Path) -> None:
+    Path("lines").write_bytes(b"a\nb\n")
+    with Path("lines").open("rb") as file:
+        for wrong in (file, b"abc", bytearray(b"abc"), [b"abc"], [file], array.array("I", [1])):
+            with pytest.raises(TypeError, match="wrap it in File"):
+                client.push("oci:app:v1", wrong)
+    others: list[Any] = [5, [5], None, [None], [["lines"]]]
+    for other in others:
+        with pytest.raises(TypeError, match="paths or File"):
+            client.push("oci:app:v1", other)
+    with pytest.raises(TypeError, match="paths or File"):
+        client.push("oci:app:v1", config=["lines", "lines"])
+    assert not Path("app").exists()
 
 
-def test_a_blob_is_read_in_chunks_in_an_event_loop() -> None:
-    import asyncio
+def test_a_file_object_that_does_not_wait_or_gives_text_is_refused(client: Any) -> None:
+    class Unready:
+        def read(self, size: int, /) -> bytes | None:
+            return None
+
+    with pytest.raises(BlockingIOError, match="blocking"):
+        client.push_blob("oci:app", Unready())
+    with pytest.raises(TypeError, match="binary mode"):
+        client.push_blob("oci:app", io.StringIO(""))
+
+
+def test_an_awaited_reader_is_refused_where_nothing_awaits() -> None:
+    class Awaited:
+        async def read(self, size: int, /) -> bytes:
+            return b""
+
+    with Client() as client, pytest.raises(TypeError, match="AsyncClient"):
+        client.push_blob("oci:app", Awaited())  # type: ignore[arg-type]
+
+
+def test_a_cancelled_push_reads_no_further() -> None:
+    class Endless:
+        reads = 0
+
+        def read(self, size: int, /) -> bytes:
+            self.reads += 1
+            time.sleep(0.01)
+            return b"x"
 
     async def main() -> None:
-        async with ocigraph.AsyncClient() as client:
-            stored = (await client.push_blob("oci:app", CONTENT * 3)).descriptor
-            blob = await client.fetch_blob(f"oci:app@{stored.digest}")
-            first = await blob.read(10)
-            rest = [chunk async for chunk in blob]
-            assert first + b"".join(rest) == CONTENT * 3 and len(rest) > 1
-            blob.close()
-            with pytest.raises(ValueError, match="closed"):
-                await blob.read()
-
-            class Awaited:
-                def __init__(self) -> None:
-                    self._file = io.BytesIO(CONTENT)
-
-                async def read(self, size: int, /) -> bytes:
-                    await asyncio.sleep(0)
-                    return self._file.read(size)
-
-            assert (await client.push_blob("oci:app", Awaited())).descriptor.digest == digest(CONTENT)
+        endless = Endless()
+        async with AsyncClient() as client:
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(0.3):
+                    await client.push_blob("oci:app", endless)
+            await asyncio.sleep(0.1)
+            reads = endless.reads
+            await asyncio.sleep(0.3)
+            assert 0 < reads == endless.reads
 
     asyncio.run(main())
 
 
-def test_a_damaged_blob_is_told_at_its_end_and_not_saved(client: Any, work: Path) -> None:
-    stored = client.push_blob("oci:app", CONTENT).descriptor
-    path = work / "app" / "blobs" / "sha256" / stored.digest.removeprefix("sha256:")
-    path.chmod(0o644)
-    path.write_bytes(CONTENT[:-1] + b"x")
-    with pytest.raises(ocigraph.DigestMismatchError):
-        client.fetch_blob(f"oci:app@{stored.digest}").read()
-    with pytest.raises(ocigraph.DigestMismatchError):
-        client.fetch_blob(f"oci:app@{stored.digest}").save("saved")
-    assert sorted(p.name for p in work.iterdir()) == ["app"]
+def test_the_loop_goes_on_while_a_file_object_is_read() -> None:
+    class Awaitable:
+        """Its `read` is no `async def`, and what it gives is awaited."""
 
+        def __init__(self) -> None:
+            self._file = io.BytesIO(CONTENT)
 
-def test_a_blob_is_saved_whole_in_place_of_another(client: Any, work: Path) -> None:
-    stored = client.push_blob("oci:app", CONTENT).descriptor
-    Path("saved").write_text("old")
-    assert client.fetch_blob(f"oci:app@{stored.digest}").save("saved").read_bytes() == CONTENT
-    assert sorted(p.name for p in work.iterdir()) == ["app", "saved"]
+        def read(self, size: int, /) -> Any:
+            async def read() -> bytes:
+                return self._file.read(size)
+
+            return read()
+
+    class Slow(Reader):
+        def read(self, size: int, /) -> bytes:
+            time.sleep(0.02)
+            return super().read(size)
+
+    async def main() -> None:
+        ticks = 0
+        async with AsyncClient() as client:
+            assert (await client.push_blob("oci:app", Awaitable())).descriptor.digest == digest(CONTENT)
+            task = asyncio.ensure_future(client.push_blob("oci:app", Slow(CONTENT)))
+            while not task.done():
+                await asyncio.sleep(0.005)
+                ticks += 1
+            assert (await task).descriptor.digest == digest(CONTENT)
+        assert ticks >= 13
+
+    asyncio.run(main())

@@ -1,10 +1,13 @@
 """What ends an operation early: Ctrl-C, cancelled tasks, timeouts, callbacks that raise. It ends within a second, the
 exception is the caller's, and no partial file is left.
+
+All are ended in the middle: when a part of the content has passed, or a part of the graph was walked.
 """
 
 from __future__ import annotations
 
 import asyncio
+import mmap
 import os
 import signal
 import threading
@@ -15,62 +18,92 @@ from typing import Any
 
 import pytest
 from support import Fixture
+from throttle import throttled
 
-from ocigraph import AsyncClient, Client, Event, File
+from ocigraph import AsyncClient, Client, Event, File, async_digest, async_digest_file, digest, digest_file
 
 SIZE = 64 << 20
-
-
-@pytest.fixture
-def slow(fixture: Fixture, work: Path) -> Iterator[str]:
-    """A repository with an artifact of 64 MiB and a long chain of referrers, in a registry that takes its time."""
-    (work / "big").write_bytes(bytes(SIZE))
-    with Client() as client:
-        client.push(f"{fixture.host}/app:v1", ["big"])
-        last = f"{fixture.host}/app:v1"
-        for _ in range(3):
-            last = client.push(f"{fixture.host}/app", artifact_type="a/b", subject=last).reference
-    fixture.configure({"delay_ms": 3000})
-    yield f"{fixture.host}/app:v1"
-    fixture.configure({})
-
-
-OPERATIONS: dict[str, Callable[[Any, str], Any]] = {
-    "push": lambda client, target: client.push(target.replace("app", "other"), ["big"]),
-    "pull": lambda client, target: client.pull(target, "out"),
-    "discover": lambda client, target: client.discover(target),
-}
 
 
 def files_in(folder: Path) -> list[str]:
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
 
 
-class Interrupt:
-    """Ctrl-C after a while; how long it took from there."""
+class Slow:
+    """A registry that takes its time: an artifact of 64 MiB would need 16 seconds, its chain of referrers three."""
 
-    def __init__(self, after: float) -> None:
-        self._timer = threading.Timer(after, self._fire)
-        self._at = 0.0
+    def __init__(self, fixture: Fixture, host: str) -> None:
+        self._fixture = fixture
+        self.host = host
+        self._moved = threading.Event()
+
+    def progress(self, event: Event) -> None:
+        if 0 < event.position < event.blob.size:
+            self._moved.set()
+
+    def reach_the_middle(self, operation: str) -> None:
+        """Waits until the operation is in the middle of its work."""
+        if operation != "discover":
+            assert self._moved.wait(20), "nothing was moved"
+            self._moved.clear()
+            return
+        deadline = time.monotonic() + 20
+        while not 3 <= len(self._fixture.requests()) < 9:
+            assert time.monotonic() < deadline, "the graph was not walked"
+            time.sleep(0.05)
+        self._fixture.clear_requests()
+
+
+@pytest.fixture
+def slow(fixture: Fixture, work: Path) -> Iterator[Slow]:
+    (work / "big").write_bytes(os.urandom(1 << 20) * 64)
+    with Client() as client:
+        client.push(f"{fixture.host}/app:v1", ["big"])
+        last = f"{fixture.host}/app:v1"
+        for _ in range(10):
+            last = client.push(f"{fixture.host}/app", artifact_type="a/b", subject=last).reference
+    fixture.clear_requests()
+    fixture.configure({"delay_ms": 300})
+    with throttled(fixture.host, 4 << 20) as throttle:
+        yield Slow(fixture, throttle.host)
+    fixture.configure({})
+
+
+OPERATIONS: dict[str, Callable[[Any, Slow], Any]] = {
+    "push": lambda client, slow: client.push(f"{slow.host}/other:v1", ["big"], progress=slow.progress),
+    "pull": lambda client, slow: client.pull(f"{slow.host}/app:v1", "out", progress=slow.progress),
+    "discover": lambda client, slow: client.discover(f"{slow.host}/app:v1"),
+}
+
+
+class Interrupt:
+    """Ctrl-C when an operation is in the middle; how long it took from there."""
+
+    def __init__(self, reach_the_middle: Callable[[], None]) -> None:
+        self._reach_the_middle = reach_the_middle
+        self._thread = threading.Thread(target=self._fire)
+        self._at: float | None = None
 
     def _fire(self) -> None:
+        self._reach_the_middle()
         self._at = time.monotonic()
         os.kill(os.getpid(), signal.SIGINT)
 
     def __enter__(self) -> Interrupt:
-        self._timer.start()
+        self._thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._timer.join()
+        self._thread.join()
 
     def took(self) -> float:
+        assert self._at is not None, "it ended by itself"
         return time.monotonic() - self._at
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
-def test_ctrl_c_ends_it_within_a_second(operation: str, slow: str, work: Path) -> None:
-    with Client() as client, Interrupt(0.5) as interrupt:
+def test_ctrl_c_ends_it_within_a_second(operation: str, slow: Slow, work: Path) -> None:
+    with Client() as client, Interrupt(lambda: slow.reach_the_middle(operation)) as interrupt:
         with pytest.raises(KeyboardInterrupt):
             OPERATIONS[operation](client, slow)
         assert interrupt.took() < 1
@@ -78,12 +111,12 @@ def test_ctrl_c_ends_it_within_a_second(operation: str, slow: str, work: Path) -
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
-def test_ctrl_c_ends_an_event_loop_within_a_second(operation: str, slow: str, work: Path) -> None:
+def test_ctrl_c_ends_an_event_loop_within_a_second(operation: str, slow: Slow, work: Path) -> None:
     async def main() -> None:
         async with AsyncClient() as client:
             await OPERATIONS[operation](client, slow)
 
-    with Interrupt(0.5) as interrupt:
+    with Interrupt(lambda: slow.reach_the_middle(operation)) as interrupt:
         with pytest.raises(KeyboardInterrupt):
             asyncio.run(main())
         assert interrupt.took() < 1
@@ -91,19 +124,39 @@ def test_ctrl_c_ends_an_event_loop_within_a_second(operation: str, slow: str, wo
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
-def test_a_cancelled_task_and_a_timeout_end_it(operation: str, slow: str, work: Path) -> None:
+def test_a_cancelled_task_ends_it_within_a_second(operation: str, slow: Slow, work: Path) -> None:
     async def main() -> None:
         async with AsyncClient() as client:
-            begun = time.monotonic()
-            with pytest.raises(TimeoutError):
-                async with asyncio.timeout(0.3):
-                    await OPERATIONS[operation](client, slow)
             task = asyncio.ensure_future(OPERATIONS[operation](client, slow))
-            await asyncio.sleep(0.3)
+            await asyncio.to_thread(slow.reach_the_middle, operation)
+            begun = time.monotonic()
             task.cancel("enough")
             with pytest.raises(asyncio.CancelledError, match="enough"):
                 await task
-            assert time.monotonic() - begun < 2.6
+            assert time.monotonic() - begun < 1
+
+    asyncio.run(main())
+    assert files_in(work) == ["big"]
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_a_timeout_ends_it_within_a_second(operation: str, slow: Slow, work: Path) -> None:
+    async def main() -> None:
+        async with AsyncClient() as client:
+            loop = asyncio.get_running_loop()
+            at = []
+
+            async def middle(timeout: asyncio.Timeout) -> None:
+                await asyncio.to_thread(slow.reach_the_middle, operation)
+                at.append(loop.time())
+                timeout.reschedule(at[0])
+
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(None) as timeout:
+                    waiting = asyncio.ensure_future(middle(timeout))
+                    await OPERATIONS[operation](client, slow)
+            await waiting
+            assert loop.time() - at[0] < 1
 
     asyncio.run(main())
     assert files_in(work) == ["big"]
@@ -113,21 +166,23 @@ class StopIt(Exception):  # noqa: N818 - what is raised need not be an error
     """Raised by callbacks."""
 
 
-@pytest.mark.parametrize("operation", ["push", "pull", "copy", "verify"])
+@pytest.mark.parametrize("operation", ["push", "pull", "copy", "verify", "push_blob", "fetch_blob"])
 @pytest.mark.parametrize("at", ["started", "moved", "finished"])
 def test_what_a_progress_callback_raises_ends_it(
     operation: str, at: str, client: Any, ggcr: str, fixture: Fixture, work: Path
 ) -> None:
     (work / "big").write_bytes(os.urandom(1 << 20) * 32)
-    place = f"{ggcr}/{operation}-{at}-{type(client).__name__.lower()}"
+    name = f"{operation.replace('_', '-')}-{at}-{type(client).__name__.lower()}"
 
     def progress(event: Event) -> None:
         if event.kind == at and event.blob.size > 1000:
+            assert at != "moved" or 0 < event.position < event.blob.size
             raise StopIt
 
-    if operation != "push":
-        client.push(f"{place}:v1", ["big"])
-    with pytest.raises(StopIt):
+    if not operation.startswith("push"):
+        pushed = client.push(f"{ggcr}/{name}:v1", ["big"]).blobs[0].descriptor
+    with throttled(ggcr, 64 << 20) as throttle, pytest.raises(StopIt):
+        place = f"{throttle.host}/{name}"
         match operation:
             case "push":
                 client.push(f"{place}:v1", ["big"], progress=progress)
@@ -137,22 +192,106 @@ def test_what_a_progress_callback_raises_ends_it(
                 client.copy(f"{place}:v1", f"{fixture.host}/copy:v1", progress=progress)
             case "verify":
                 client.verify(f"{place}:v1", progress=progress)
-    left = [name for name in files_in(work) if name != "big" and name != "out/big"]
-    assert left == []
+            case "push_blob":
+                client.push_blob(place, Path("big"), progress=progress)
+            case "fetch_blob":
+                client.fetch_blob(f"{place}@{pushed.digest}", progress=progress).save("saved")
+    # What is finished has its name.
+    assert files_in(work) == (["big", "out/big"] if (operation, at) == ("pull", "finished") else ["big"])
 
 
-def test_a_file_in_the_middle_of_its_transfer_is_not_left(fixture: Fixture, work: Path) -> None:
-    (work / "big").write_bytes(os.urandom(1 << 20) * 64)
-    with Client() as client:
-        client.push(f"{fixture.host}/app:v1", ["big"])
+@pytest.mark.parametrize("kind", ["a file", "memory", "a pushed file"])
+def test_ctrl_c_ends_a_digest_within_a_second_and_its_threads(kind: str, work: Path) -> None:
+    with (work / "endless").open("wb") as file:
+        file.truncate(64 << 30)
+    begun = threading.Event()
 
-        def progress(event: Event) -> None:
-            if 0 < event.position < event.blob.size:
-                raise StopIt
+    def middle() -> None:
+        assert begun.wait(20)
+        used = time.process_time()
+        while time.process_time() - used < 0.3:
+            time.sleep(0.01)
 
-        with pytest.raises(StopIt):
-            client.pull(f"{fixture.host}/app:v1", "out", progress=progress)
-    assert files_in(work) == ["big"]
+    with (work / "endless").open("rb") as opened:
+        mapped = mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ)
+    digests: dict[str, list[Callable[[], Any]]] = {
+        "a file": [lambda: digest_file("endless"), lambda: asyncio.run(async_digest_file("endless"))],
+        "memory": [lambda: digest(mapped), lambda: asyncio.run(async_digest(mapped))],
+        "a pushed file": [
+            lambda: Client().push_blob("oci:app", "endless"),
+            lambda: asyncio.run(AsyncClient().push_blob("oci:app", "endless")),
+        ],
+    }
+    for digesting in digests[kind]:
+        with Interrupt(middle) as interrupt:
+            begun.set()
+            with pytest.raises(KeyboardInterrupt):
+                digesting()
+            assert interrupt.took() < 1
+        used = time.process_time()
+        time.sleep(0.5)
+        assert time.process_time() - used < 0.2, "something goes on"
+
+
+def test_a_second_ctrl_c_is_heard_while_the_first_clears_up() -> None:
+    class Stuck:
+        """An operation that does not end."""
+
+        cancelled = False
+
+        def wait(self, seconds: float) -> bool:
+            time.sleep(seconds)
+            return False
+
+        def events(self) -> list[Any]:
+            return []
+
+        def cancel(self) -> None:
+            self.cancelled = True
+
+    from ocigraph._run import run
+
+    stuck: Any = Stuck()
+
+    def until_it_is_cancelled() -> None:
+        while not stuck.cancelled:
+            time.sleep(0.01)
+
+    with Interrupt(lambda: time.sleep(0.2)), Interrupt(until_it_is_cancelled) as second:
+        with pytest.raises(KeyboardInterrupt):
+            run(stuck)
+        assert second.took() < 1
+
+
+def test_a_coroutine_that_is_closed_in_the_middle_ends_quietly(slow: Slow) -> None:
+    loop = asyncio.new_event_loop()
+    pulling = AsyncClient().pull(f"{slow.host}/app:v1", "out", progress=slow.progress)
+    task = loop.create_task(pulling)
+    loop.run_until_complete(asyncio.to_thread(slow.reach_the_middle, "pull"))
+    # As happens to a task that nobody waits for when its loop is gone; nothing can be awaited then.
+    pulling.close()
+    loop.call_soon(task.cancel)
+    with pytest.raises((asyncio.CancelledError, RuntimeError)):
+        loop.run_until_complete(task)
+    loop.close()
+
+
+def test_an_async_callback_is_awaited_and_refused_where_nothing_awaits(fixture: Fixture, work: Path) -> None:
+    (work / "big").write_bytes(bytes(1 << 20))
+    kinds = []
+
+    async def progress(event: Event) -> None:
+        await asyncio.sleep(0)
+        kinds.append(event.kind)
+
+    async def main() -> None:
+        async with AsyncClient() as client:
+            await client.push("oci:app:v1", ["big"], progress=progress)
+
+    asyncio.run(main())
+    assert kinds[0] == "started" and kinds[-1] == "finished"
+    with Client() as client, pytest.raises(TypeError, match="AsyncClient"):
+        client.push("oci:other:v1", ["big"], progress=progress)
 
 
 def test_progress_is_reported_in_the_callers_thread(client: Any, work: Path) -> None:

@@ -71,6 +71,35 @@ if child:
     subprocess.run([sys.executable, "-W", "ignore", "-c", script], check=True, timeout=30)
 
 
+def test_children_of_many_forks_work_while_threads_of_the_parent_do(fixture: Fixture) -> None:
+    CLIENT.push(f"{fixture.host}/app:v1", File(b"x" * 100_000, title="x"))
+    script = f"""
+import os, sys, threading, ocigraph
+target = '{fixture.host}/app:v1'
+client, stop = ocigraph.Client(), threading.Event()
+def work():
+    while not stop.is_set():
+        client.pull(target, 'out%d' % threading.get_ident())
+        ocigraph.digest(bytes(2 << 20))
+threads = [threading.Thread(target=work) for _ in range(4)]
+for thread in threads:
+    thread.start()
+for number in range(60):
+    child = os.fork()
+    if child == 0:
+        # It drops what it inherits, works, and ends as an interpreter does.
+        threads.clear()
+        assert client.tags('{fixture.host}/app') == ['v1']
+        stored = ocigraph.Client().push_blob('oci:app', bytes(2 << 20)).descriptor
+        assert ocigraph.digest(bytes(2 << 20)) == stored.digest
+        sys.exit()
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0, number
+stop.set()
+"""
+    ran = subprocess.run([sys.executable, "-W", "ignore", "-c", script], timeout=120, capture_output=True, text=True)
+    assert (ran.returncode, ran.stderr) == (0, "")
+
+
 def test_threads_share_a_client(fixture: Fixture) -> None:
     with Client() as client, ThreadPoolExecutor(8) as pool:
         pushed = list(pool.map(lambda i: client.push(f"{fixture.host}/app:v{i}", File(b"x", title="x")), range(40)))
@@ -78,20 +107,28 @@ def test_threads_share_a_client(fixture: Fixture) -> None:
         assert sorted(client.tags(f"{fixture.host}/app")) == sorted(f"v{i}" for i in range(40))
 
 
-def test_an_interpreter_ends_in_the_middle_of_operations(fixture: Fixture) -> None:
-    fixture.configure({"delay_ms": 60_000})
+@pytest.mark.parametrize("level", ["WARNING", "DEBUG"])
+@pytest.mark.parametrize("delay", [0, 60_000])
+def test_an_interpreter_ends_in_the_middle_of_operations(level: str, delay: int, fixture: Fixture) -> None:
+    CLIENT.push(f"{fixture.host}/app:v1", File(b"x", title="x"))
+    fixture.configure({"delay_ms": delay})
     script = f"""
-import threading, asyncio, ocigraph
+import io, threading, asyncio, logging, ocigraph
+logging.basicConfig(level=logging.{level}, stream=io.StringIO())
 def run():
-    ocigraph.Client().tags('{fixture.host}/app')
-threading.Thread(target=run, daemon=True).start()
+    client = ocigraph.Client()
+    while True:
+        client.tags('{fixture.host}/app')
+for _ in range(4):
+    threading.Thread(target=run, daemon=True).start()
 async def main():
     task = asyncio.ensure_future(ocigraph.AsyncClient().tags('{fixture.host}/app'))
     await asyncio.sleep(0.2)
 asyncio.run(main())
 """
-    ran = subprocess.run([sys.executable, "-c", script], timeout=30, capture_output=True, text=True)
-    assert (ran.returncode, ran.stderr) == (0, "")
+    for _ in range(5 if delay == 0 else 1):
+        ran = subprocess.run([sys.executable, "-c", script], timeout=30, capture_output=True, text=True)
+        assert (ran.returncode, ran.stderr) == (0, "")
 
 
 def test_a_closed_client_begins_nothing(client: Any) -> None:

@@ -5,15 +5,13 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import threading
-import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 from support import Fixture
 
-from ocigraph import Client, digest_file
+from ocigraph import Client
 
 MIB = 1 << 20
 
@@ -91,6 +89,13 @@ async def awaited():
             await asynchronous.discover(target)
     except TimeoutError:
         pass
+class Vault:
+    # Its function for credentials leads back to the client that asks it.
+    def __init__(self):
+        self.client = ocigraph.Client(credentials=self.credential)
+        self.weight = bytes(100_000)
+    def credential(self, host, repository):
+        return None
 def round():
     # 50 operations, of which 12 fail or are broken off.
     for _ in range(10):
@@ -105,6 +110,7 @@ def round():
     client.fetch_blob(target.replace(':v1', '@' + blob.digest)).read()
     client.verify('oci:layout:v1')
     client.manifests('oci:layout')
+    Vault().client.resolve(target)
     ocigraph.digest(bytearray(b'z' * 1000))
     ocigraph.digest_file('out/x')
     asyncio.run(awaited())
@@ -119,46 +125,61 @@ print(json.dumps({'sizes': sizes}))
     assert max(sizes) - sizes[0] < 8, sizes
 
 
-def test_the_lock_is_free_while_files_are_digested(big: Path) -> None:
-    counted, stop = [0], threading.Event()
+COUNTING = """
+import threading, time
+counted, running, stop = [0], [], threading.Event()
+def count():
+    running.append(threading.get_native_id())
+    while not stop.is_set():
+        counted[0] += 1
+thread = threading.Thread(target=count)
+thread.start()
+def waited():
+    # What the thread could have run and did not, because the machine has no free core beside a registry.
+    # Waiting for the interpreter's lock is no part of it.
+    return int(open(f"/proc/self/task/{running[0]}/schedstat").read().split()[1]) / 1e9
+def rate(work):
+    before, begun, late = counted[0], time.perf_counter(), waited()
+    work()
+    return (counted[0] - before) / (time.perf_counter() - begun - (waited() - late))
+def alone():
+    return rate(lambda: time.sleep(1))
+client, target = ocigraph.Client(), sys.argv[1]
+works = {
+    'digest': lambda: ocigraph.digest_file('big'),
+    'push': lambda: client.push(target, 'big'),
+    'pull': lambda: client.pull(target, 'out'),
+    'graph': lambda: [client.discover(sys.argv[2]).tree() for _ in range(20)],
+    'held': lambda: [sum(range(1_000_000)) for _ in range(50)],
+}
+time.sleep(0.1)
+shares = {}
+for name, work in works.items():
+    before = alone()
+    share = rate(work)
+    shares[name] = share / ((before + alone()) / 2)
+stop.set()
+print(json.dumps(shares))
+"""
 
-    def count() -> None:
-        while not stop.is_set():
-            counted[0] += 1
 
-    thread = threading.Thread(target=count)
-    thread.start()
-    try:
-        time.sleep(0.2)
-        before, begun = counted[0], time.monotonic()
-        time.sleep(0.5)
-        rate = (counted[0] - before) / (time.monotonic() - begun)
-        before, begun = counted[0], time.monotonic()
-        digest_file(big)
-        beside = (counted[0] - before) / (time.monotonic() - begun)
-    finally:
-        stop.set()
-        thread.join()
-    # `python/bench` measures the share; beside other work on two cores only its order is certain.
-    assert beside > rate / 4
-
-
-def test_a_thread_goes_on_while_others_transfer(ggcr: str, work: Path) -> None:
-    with (work / "big").open("wb") as file:
-        file.truncate(128 * MIB)
-    ticks, done = [0], threading.Event()
-
-    def tick() -> None:
-        while not done.wait(0.01):
-            ticks[0] += 1
-
-    thread = threading.Thread(target=tick)
-    thread.start()
-    begun = time.monotonic()
+def test_a_thread_counts_on_at_four_fifths_beside_a_digest_a_push_and_a_pull(ggcr: str, big: Path) -> None:
     with Client() as client:
-        client.push(f"{ggcr}/ticks:v1", "big")
-        client.pull(f"{ggcr}/ticks:v1", "out")
-    took = time.monotonic() - begun
-    done.set()
-    thread.join()
-    assert ticks[0] > took * 100 / 4
+        for number in range(300):
+            client.push("oci:many:v1" if number == 0 else "oci:many", **attached(number))
+    # The best of a few rounds: what else the machine does is nothing that the package holds.
+    best: dict[str, float] = {}
+    for turn in range(4):
+        shares = measured(COUNTING, f"{ggcr}/counting{turn}:v1", "oci:many:v1")
+        assert shares.pop("held") < 0.7, "a thread that holds the lock would be seen"
+        best = {name: max(share, best.get(name, 0)) for name, share in shares.items()}
+        if min(best.values()) >= 0.8:
+            return
+        (big.parent / "out" / "big").unlink()
+    raise AssertionError(best)
+
+
+def attached(number: int) -> dict[str, Any]:
+    if number == 0:
+        return {"artifact_type": "image/example"}
+    return {"artifact_type": "a/b", "subject": "oci:many:v1", "annotations": {"n": str(number)}}

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import json
 import os
 import pickle
 import threading
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +17,16 @@ import pytest
 from support import CLIENTS, Fixture, fixture_registry
 
 import ocigraph
-from ocigraph import AsyncClient, Client, Credential, CredentialsError, File, Limits, UnauthorizedError
+from ocigraph import (
+    AsyncClient,
+    Client,
+    Credential,
+    CredentialsError,
+    File,
+    InvalidArgumentError,
+    Limits,
+    UnauthorizedError,
+)
 
 ADA = Credential.password("ada", "sesame")
 
@@ -90,9 +102,87 @@ def test_a_file_of_credentials_can_be_named(guarded: Fixture, work: Path) -> Non
     assert not Path(os.environ["DOCKER_CONFIG"], "config.json").exists()
 
 
-def test_a_word_that_is_none_is_refused() -> None:
-    with pytest.raises(ValueError, match="anonymous"):
-        Client(credentials="mine")  # type: ignore[arg-type]
+@pytest.mark.parametrize("kind", [Client, AsyncClient])
+def test_what_is_no_credential_is_refused_and_not_repeated(kind: Any) -> None:
+    with pytest.raises(InvalidArgumentError, match="anonymous") as word:
+        kind(credentials="hunter2")
+    with pytest.raises(InvalidArgumentError, match="kind") as unknown:
+        kind(credentials=Credential("passwort", "hunter2"))  # type: ignore[arg-type]
+    said = [str(word.value), str(unknown.value)]
+    for wrong in (None, ("ada", "hunter2"), 42, {"ada": "hunter2"}):
+        with pytest.raises(TypeError, match=r"Credential\.password") as raised:
+            kind(credentials=wrong)
+        said.append(str(raised.value))
+    with Client() as client, pytest.raises(TypeError, match=r"Credential\.password") as raised:
+        client.login("localhost:1", ("ada", "hunter2"))  # type: ignore[arg-type]
+    assert "hunter2" not in "".join([*said, str(raised.value)])
+
+
+def test_an_async_function_is_awaited_in_the_clients_loop(guarded: Fixture) -> None:
+    asked = []
+
+    async def credential(host: str, repository: str) -> Credential | None:
+        await asyncio.sleep(0)
+        asked.append((host, repository, asyncio.get_running_loop()))
+        return ADA
+
+    async def main() -> None:
+        async with AsyncClient(credentials=credential) as client:
+            await client.push(f"{guarded.host}/app:v1", File(b"x", title="x"))
+            assert await client.tags(f"{guarded.host}/app") == ["v1"]
+        assert {loop for _, _, loop in asked} == {asyncio.get_running_loop()}
+        assert {(host, repository) for host, repository, _ in asked} == {(guarded.host, "app")}
+
+        async def locked(host: str, repository: str) -> Credential | None:
+            raise KeyError("the vault is locked")
+
+        async with AsyncClient(credentials=locked) as client:
+            with pytest.raises(CredentialsError, match="vault is locked") as raised:
+                await client.tags(f"{guarded.host}/app")
+            assert isinstance(raised.value.__cause__, KeyError)
+
+        async def stuck(host: str, repository: str) -> Credential | None:
+            await asyncio.sleep(60)
+            return None
+
+        async with AsyncClient(credentials=stuck) as client:
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(0.2):
+                    await client.tags(f"{guarded.host}/app")
+
+    asyncio.run(main())
+    with Client(credentials=credential) as client, pytest.raises(CredentialsError, match="AsyncClient"):  # type: ignore[arg-type]
+        client.tags(f"{guarded.host}/app")
+
+
+class Vault:
+    """Whose function for credentials leads back to the client that asks it."""
+
+    def __init__(self, kind: Any) -> None:
+        self.client = kind(credentials=self.credential)
+
+    def credential(self, host: str, repository: str) -> Credential | None:
+        return ADA
+
+
+@pytest.mark.parametrize("kind", [Client, AsyncClient])
+@pytest.mark.parametrize("closed", [True, False])
+def test_a_function_that_leads_back_to_its_client_is_collected_with_it(kind: Any, closed: bool) -> None:
+    vault = Vault(kind)
+    gone = weakref.ref(vault)
+    if closed:
+        vault.client.close()
+    del vault
+    gc.collect()
+    assert gone() is None
+
+
+def test_a_blob_is_read_on_when_its_client_is_gone(guarded: Fixture) -> None:
+    content = os.urandom(4 << 20)
+    stored = Client(credentials=ADA).push_blob(f"{guarded.host}/app", content).descriptor
+    blob = Client(credentials=lambda host, repository: ADA).fetch_blob(f"{guarded.host}/app@{stored.digest}")
+    gc.collect()
+    assert blob.read() == content
 
 
 def test_files_of_certificates_are_read(client: Any, work: Path) -> None:
@@ -112,6 +202,7 @@ def test_a_client_pickles_as_its_configuration(kind: Any, work: Path) -> None:
     client = kind(credentials=ADA, headers={"x-key": "hunter2"}, limits=Limits(tries=2), plain_http=True)
     again = pickle.loads(pickle.dumps(client))
     assert repr(again) == repr(client)
-    assert "sesame" not in repr(client) and "hunter2" not in repr(client) and "x-key" in repr(client)
+    for shown in (repr(client), repr(client._configuration), str(client._configuration)):
+        assert "sesame" not in shown and "hunter2" not in shown and "x-key" in shown
     assert b"sesame" in pickle.dumps(client), "what was given on purpose goes along"
     assert repr(pickle.loads(pickle.dumps(kind()))) == f"{kind.__name__}()"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 
 from support import ROOT
 
+import ocigraph
 from ocigraph import AsyncBlob, AsyncClient, Blob, Client
 from ocigraph import _native as native
 
@@ -21,20 +23,27 @@ def operations(client: type[Any]) -> dict[str, Any]:
     return {name: value for name, value in vars(client).items() if not name.startswith("_")}
 
 
+def asynchronous(signature: inspect.Signature) -> str:
+    """A signature of the sync surface as that of the async one is."""
+    return re.sub(r"\b(Content|Credentials|Blob)\b", r"Async\1", str(signature))
+
+
 def test_both_clients_have_the_same_methods_with_the_same_signatures() -> None:
-    sync, asynchronous = operations(Client), operations(AsyncClient)
-    assert list(sync) == list(asynchronous)
-    for name, method in sync.items():
-        ours, theirs = inspect.signature(method), inspect.signature(asynchronous[name])
-        assert ours.parameters == theirs.parameters, name
-        assert str(theirs.return_annotation) == str(ours.return_annotation).replace("Blob", "AsyncBlob").replace(
-            "PushedAsync", "Pushed"
-        ), name
-        assert inspect.iscoroutinefunction(asynchronous[name]) == (name != "close"), name
-    assert inspect.signature(Client).parameters == inspect.signature(AsyncClient).parameters
-    assert {"save", "descriptor"} <= set(dir(Blob) + list(Blob.__annotations__)) & set(
-        dir(AsyncBlob) + list(AsyncBlob.__annotations__)
-    )
+    ours, theirs = operations(Client), operations(AsyncClient)
+    assert [*ours, "aclose"] == list(theirs)
+    for name, method in ours.items():
+        assert str(inspect.signature(theirs[name])) == asynchronous(inspect.signature(method)), name
+        assert inspect.iscoroutinefunction(theirs[name]) == (name != "close"), name
+    assert str(inspect.signature(AsyncClient)) == asynchronous(inspect.signature(Client))
+
+
+def test_both_kinds_of_blobs_and_digests_have_the_same_surface() -> None:
+    assert {*operations(Blob), "read", "close", "aclose"} == set(operations(AsyncBlob))
+    assert str(inspect.signature(Blob.save)) == str(inspect.signature(AsyncBlob.save))
+    assert Blob.__annotations__ == AsyncBlob.__annotations__
+    for name in ("digest", "digest_file", "digest_files"):
+        ours, theirs = getattr(ocigraph, name), getattr(ocigraph, f"async_{name}")
+        assert inspect.signature(ours) == inspect.signature(theirs) and inspect.iscoroutinefunction(theirs)
 
 
 def test_every_operation_of_the_native_client_is_public() -> None:

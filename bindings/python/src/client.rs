@@ -11,20 +11,19 @@ use std::{
 use bytes::Bytes;
 use ocigraph::{
     Algorithm, Code, CopyOptions, DeleteOptions, DiscoverOptions, Error, Host, Manifest, Names,
-    Platform, PullOptions, PushOptions, Reference, RegistryConfig, Result, ToJson, VerifyOptions,
-    media_type,
+    Platform, PullOptions, PushOptions, RegistryConfig, Result, ToJson, VerifyOptions, media_type,
 };
 use pyo3::{prelude::*, pybacked::PyBackedBytes, types::PyBytes};
 use serde_json::json;
 
 use crate::{
     blob::BlobStream,
-    config::{GivenConfig, GivenCredential},
+    config::{GivenConfig, GivenCredential, GivenUnpackLimits},
     content::{Given, GivenFile},
     graph::Graph,
     operation::{Events, Operation},
     runtime::{Own, Runtime},
-    values::{descriptor, or_raised, parsed, plain, result},
+    values::{GivenReference, descriptor, or_raised, parsed, plain, pulled, result},
 };
 
 /// A client of the core, with the runtime it works on. In a child of `fork` both are made anew.
@@ -80,7 +79,7 @@ fn platform(py: Python<'_>, text: Option<&str>) -> PyResult<Option<Platform>> {
 impl Client {
     #[new]
     fn new(py: Python<'_>, config: GivenConfig) -> PyResult<Self> {
-        let config = config.config()?;
+        let config = or_raised(py, config.config())?;
         let inner = or_raised(py, made(&config))?;
         Ok(Self { config, inner: Mutex::new(Some(Own::new(inner))) })
     }
@@ -97,10 +96,10 @@ impl Client {
     fn push(
         &self,
         py: Python<'_>,
-        reference: &str,
+        reference: GivenReference,
         files: Vec<GivenFile>,
         artifact_type: Option<String>,
-        subject: Option<&str>,
+        subject: Option<GivenReference>,
         annotations: Annotations,
         config: Option<GivenFile>,
         format: &str,
@@ -111,10 +110,10 @@ impl Client {
     ) -> PyResult<Operation> {
         let (runtime, client) = self.open(py)?;
         let (events, progress) = Events::wanted(progress);
-        let reference: Reference = parsed(py, reference)?;
+        let reference = reference.reference(py)?;
         let mut options = PushOptions {
             artifact_type,
-            subject: subject.map(|text| parsed(py, text)).transpose()?,
+            subject: subject.map(|subject| subject.reference(py)).transpose()?,
             annotations,
             format: parsed(py, format)?,
             allow_path_traversal,
@@ -139,24 +138,26 @@ impl Client {
     }
 
     #[pyo3(signature = (reference, output, *, artifact_type=None, platform=None, include_subject=false,
-        keep_old_files=false, allow_path_traversal=false, concurrency=None, progress=false))]
+        keep_old_files=false, allow_path_traversal=false, unpack_limits=GivenUnpackLimits::default(),
+        concurrency=None, progress=false))]
     #[allow(clippy::too_many_arguments)]
     fn pull(
         &self,
         py: Python<'_>,
-        reference: &str,
+        reference: GivenReference,
         output: PathBuf,
         artifact_type: Option<String>,
         platform: Option<&str>,
         include_subject: bool,
         keep_old_files: bool,
         allow_path_traversal: bool,
+        unpack_limits: GivenUnpackLimits,
         concurrency: Option<usize>,
         progress: bool,
     ) -> PyResult<Operation> {
         let (runtime, client) = self.open(py)?;
         let (events, progress) = Events::wanted(progress);
-        let reference: Reference = parsed(py, reference)?;
+        let reference = reference.reference(py)?;
         let options = PullOptions {
             output,
             artifact_type,
@@ -164,12 +165,12 @@ impl Client {
             include_subject,
             keep_old_files,
             allow_path_traversal,
+            unpack_limits: unpack_limits.limits(),
             concurrency,
             progress,
-            ..PullOptions::default()
         };
         let work = async move { client.pull(&reference, options).await };
-        Ok(Operation::start(&runtime, events, work, |py, pulled| result(py, pulled.as_slice())))
+        Ok(Operation::start(&runtime, events, work, |py, all| pulled(py, &all)))
     }
 
     #[pyo3(signature = (reference, *, artifact_type=None, annotations=Annotations::new(), platform=None,
@@ -178,31 +179,31 @@ impl Client {
     fn discover(
         &self,
         py: Python<'_>,
-        reference: &str,
+        reference: GivenReference,
         artifact_type: Option<String>,
         annotations: Annotations,
         platform: Option<&str>,
         depth: Option<usize>,
         concurrency: Option<usize>,
     ) -> PyResult<Operation> {
-        let reference: Reference = parsed(py, reference)?;
+        let reference = reference.reference(py)?;
         let platform = self::platform(py, platform)?;
         let options = DiscoverOptions { artifact_type, annotations, platform, depth, concurrency };
         let work =
             |client: ocigraph::Client| async move { client.discover(&reference, options).await };
-        self.start(py, work, |py, graph| Ok(Py::new(py, Graph(graph))?.into_any()))
+        self.start(py, work, |py, graph| Ok(Py::new(py, Graph::from(graph))?.into_any()))
     }
 
     #[pyo3(signature = (reference, *, dry_run=false, force=false, concurrency=None))]
     fn delete(
         &self,
         py: Python<'_>,
-        reference: &str,
+        reference: GivenReference,
         dry_run: bool,
         force: bool,
         concurrency: Option<usize>,
     ) -> PyResult<Operation> {
-        let reference: Reference = parsed(py, reference)?;
+        let reference = reference.reference(py)?;
         let options = DeleteOptions { dry_run, force, concurrency };
         let work =
             |client: ocigraph::Client| async move { client.delete(&reference, options).await };
@@ -215,8 +216,8 @@ impl Client {
     fn copy(
         &self,
         py: Python<'_>,
-        source: &str,
-        destination: &str,
+        source: GivenReference,
+        destination: GivenReference,
         recursive: bool,
         platform: Option<&str>,
         foreign: bool,
@@ -225,8 +226,8 @@ impl Client {
     ) -> PyResult<Operation> {
         let (runtime, client) = self.open(py)?;
         let (events, progress) = Events::wanted(progress);
-        let source: Reference = parsed(py, source)?;
-        let destination: Reference = parsed(py, destination)?;
+        let source = source.reference(py)?;
+        let destination = destination.reference(py)?;
         let platform = self::platform(py, platform)?;
         let options = CopyOptions { recursive, platform, foreign, concurrency, progress };
         let work = async move { client.copy(&source, &destination, options).await };
@@ -237,14 +238,14 @@ impl Client {
     fn verify(
         &self,
         py: Python<'_>,
-        reference: &str,
+        reference: GivenReference,
         platform: Option<&str>,
         concurrency: Option<usize>,
         progress: bool,
     ) -> PyResult<Operation> {
         let (runtime, client) = self.open(py)?;
         let (events, progress) = Events::wanted(progress);
-        let reference: Reference = parsed(py, reference)?;
+        let reference = reference.reference(py)?;
         let platform = self::platform(py, platform)?;
         let options = VerifyOptions { platform, concurrency, progress };
         let work = async move { client.verify(&reference, options).await };
@@ -255,10 +256,10 @@ impl Client {
     fn resolve(
         &self,
         py: Python<'_>,
-        reference: &str,
+        reference: GivenReference,
         platform: Option<&str>,
     ) -> PyResult<Operation> {
-        let reference: Reference = parsed(py, reference)?;
+        let reference = reference.reference(py)?;
         let platform = self::platform(py, platform)?;
         let work = |client: ocigraph::Client| async move {
             client.resolve(&reference, platform.as_ref()).await
@@ -266,32 +267,37 @@ impl Client {
         self.start(py, work, |py, named| result(py, &named))
     }
 
-    fn tag(&self, py: Python<'_>, reference: &str, tags: Vec<String>) -> PyResult<Operation> {
-        let reference: Reference = parsed(py, reference)?;
+    fn tag(
+        &self,
+        py: Python<'_>,
+        reference: GivenReference,
+        tags: Vec<String>,
+    ) -> PyResult<Operation> {
+        let reference = reference.reference(py)?;
         let work = |client: ocigraph::Client| async move { client.tag(&reference, &tags).await };
         self.start(py, work, |py, tagged| result(py, &tagged))
     }
 
-    fn untag(&self, py: Python<'_>, reference: &str) -> PyResult<Operation> {
-        let reference: Reference = parsed(py, reference)?;
+    fn untag(&self, py: Python<'_>, reference: GivenReference) -> PyResult<Operation> {
+        let reference = reference.reference(py)?;
         let work = |client: ocigraph::Client| async move { client.untag(&reference).await };
         self.start(py, work, |py, ()| Ok(py.None()))
     }
 
-    fn tags(&self, py: Python<'_>, reference: &str) -> PyResult<Operation> {
-        let reference: Reference = parsed(py, reference)?;
+    fn tags(&self, py: Python<'_>, reference: GivenReference) -> PyResult<Operation> {
+        let reference = reference.reference(py)?;
         let work = |client: ocigraph::Client| async move { client.tags(&reference).await };
         self.start(py, work, |py, tags| Ok(tags.into_pyobject(py)?.unbind()))
     }
 
-    fn tag_details(&self, py: Python<'_>, reference: &str) -> PyResult<Operation> {
-        let reference: Reference = parsed(py, reference)?;
+    fn tag_details(&self, py: Python<'_>, reference: GivenReference) -> PyResult<Operation> {
+        let reference = reference.reference(py)?;
         let work = |client: ocigraph::Client| async move { client.tag_details(&reference).await };
         self.start(py, work, |py, tags| result(py, tags.as_slice()))
     }
 
-    fn manifests(&self, py: Python<'_>, reference: &str) -> PyResult<Operation> {
-        let reference: Reference = parsed(py, reference)?;
+    fn manifests(&self, py: Python<'_>, reference: GivenReference) -> PyResult<Operation> {
+        let reference = reference.reference(py)?;
         let work = |client: ocigraph::Client| async move { client.manifests(&reference).await };
         self.start(py, work, |py, manifests| result(py, manifests.as_slice()))
     }
@@ -309,7 +315,7 @@ impl Client {
         credential: GivenCredential,
     ) -> PyResult<Operation> {
         let host: Host = parsed(py, host)?;
-        let credential = credential.credential()?;
+        let credential = or_raised(py, credential.credential())?;
         let work = |client: ocigraph::Client| async move { client.login(&host, credential).await };
         self.start(py, work, |py, login| result(py, &login))
     }
@@ -324,10 +330,10 @@ impl Client {
     fn fetch_manifest(
         &self,
         py: Python<'_>,
-        reference: &str,
+        reference: GivenReference,
         platform: Option<&str>,
     ) -> PyResult<Operation> {
-        let reference: Reference = parsed(py, reference)?;
+        let reference = reference.reference(py)?;
         let platform = self::platform(py, platform)?;
         let work = |client: ocigraph::Client| async move {
             client.fetch_manifest(&reference, platform.as_ref()).await
@@ -342,11 +348,11 @@ impl Client {
     fn push_manifest(
         &self,
         py: Python<'_>,
-        reference: &str,
+        reference: GivenReference,
         content: PyBackedBytes,
         media_type: Option<&str>,
     ) -> PyResult<Operation> {
-        let reference: Reference = parsed(py, reference)?;
+        let reference = reference.reference(py)?;
         let algorithm = match reference.digest() {
             Some(digest) => or_raised(py, digest.algorithm())?,
             None => Algorithm::default(),
@@ -359,36 +365,45 @@ impl Client {
         self.start(py, work, |py, pushed| result(py, &pushed))
     }
 
-    fn fetch_blob(&self, py: Python<'_>, reference: &str) -> PyResult<Operation> {
-        let reference: Reference = parsed(py, reference)?;
+    #[pyo3(signature = (reference, *, progress=false))]
+    fn fetch_blob(
+        &self,
+        py: Python<'_>,
+        reference: GivenReference,
+        progress: bool,
+    ) -> PyResult<Operation> {
+        let reference = reference.reference(py)?;
         let (runtime, client) = self.open(py)?;
-        let reading = Arc::clone(&runtime);
-        let work = async move { client.fetch_blob(&reference, &ocigraph::Progress::none()).await };
-        Ok(Operation::start(&runtime, None, work, move |py, (blob, stream)| {
-            let stream = Py::new(py, BlobStream::new(reading, stream))?;
+        let (events, progress) = Events::wanted(progress);
+        let (reading, reported) = (Arc::clone(&runtime), events.clone());
+        let work = async move { client.fetch_blob(&reference, &progress).await };
+        Ok(Operation::start(&runtime, events, work, move |py, (blob, stream)| {
+            let stream = Py::new(py, BlobStream::new(reading, reported, blob.size, stream))?;
             Ok((descriptor(py, &blob)?, stream).into_pyobject(py)?.into_any().unbind())
         }))
     }
 
-    #[pyo3(signature = (reference, content, *, media_type=None))]
+    #[pyo3(signature = (reference, content, *, media_type=None, progress=false))]
     fn push_blob(
         &self,
         py: Python<'_>,
-        reference: &str,
+        reference: GivenReference,
         content: Given,
         media_type: Option<String>,
+        progress: bool,
     ) -> PyResult<Operation> {
-        let reference: Reference = parsed(py, reference)?;
+        let reference = reference.reference(py)?;
+        let (runtime, client) = self.open(py)?;
+        let (events, progress) = Events::wanted(progress);
         let kind = media_type.unwrap_or_else(|| media_type::OCTET_STREAM.to_owned());
-        let work = |client: ocigraph::Client| async move {
+        let work = async move {
             let (blob, source) = content.into_blob(kind).await?;
-            let outcome =
-                client.push_blob(&reference, &blob, source, &ocigraph::Progress::none()).await?;
+            let outcome = client.push_blob(&reference, &blob, source, &progress).await?;
             Ok((blob, outcome))
         };
-        self.start(py, work, |py, (blob, outcome)| {
+        Ok(Operation::start(&runtime, events, work, |py, (blob, outcome)| {
             Ok((descriptor(py, &blob)?, outcome.name()).into_pyobject(py)?.into_any().unbind())
-        })
+        }))
     }
 }
 

@@ -5,8 +5,9 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 use async_trait::async_trait;
 use ocigraph::{
     Code, Credential, CredentialSource, Credentials, Error, Host, Limits, RegistryConfig, Result,
+    UnpackLimits,
 };
-use pyo3::{exceptions::PyValueError, prelude::*};
+use pyo3::prelude::*;
 
 use crate::{content::blocking, ending::attached};
 
@@ -15,7 +16,7 @@ use crate::{content::blocking, ending::attached};
 pub(crate) struct GivenCredential(String, String, Option<String>);
 
 impl GivenCredential {
-    pub(crate) fn credential(self) -> PyResult<Credential> {
+    pub(crate) fn credential(self) -> Result<Credential> {
         let Self(kind, secret, name) = self;
         Ok(match kind.as_str() {
             "password" => Credential::password(name.unwrap_or_default(), secret),
@@ -23,9 +24,9 @@ impl GivenCredential {
             "registry_token" => Credential::registry_token(secret),
             "entra_token" => Credential::entra_token(secret, name),
             _ => {
-                return Err(PyValueError::new_err(format!(
-                    "there is no credential of kind {kind}"
-                )));
+                let what = format!("there is no credential of kind {kind:?}");
+                return Err(Error::new(Code::InvalidArgument, what)
+                    .with_hint("make it with Credential.password, identity_token, registry_token or entra_token"));
             }
         })
     }
@@ -40,13 +41,15 @@ pub(crate) enum GivenCredentials {
 }
 
 impl GivenCredentials {
-    fn credentials(self) -> PyResult<Credentials> {
+    fn credentials(self) -> Result<Credentials> {
         Ok(match self {
             Self::Word(word) if word == "stored" => Credentials::Stored,
             Self::Word(word) if word == "anonymous" => Credentials::Anonymous,
-            Self::Word(word) => {
-                let message = format!("credentials are \"stored\" or \"anonymous\", not {word:?}");
-                return Err(PyValueError::new_err(message));
+            Self::Word(_) => {
+                // The word may be a secret in the wrong place, and is not repeated.
+                let what = "a word for credentials is \"stored\" or \"anonymous\"";
+                return Err(Error::new(Code::InvalidArgument, what)
+                    .with_hint("pass a Credential, such as Credential.password(name, password)"));
             }
             Self::One(credential) => Credentials::Given(credential.credential()?),
             Self::Function(function) => Credentials::Callback(Arc::new(Asked(Arc::new(function)))),
@@ -63,16 +66,15 @@ impl CredentialSource for Asked {
         let function = Arc::clone(&self.0);
         let (host, repository) = (host.to_string(), repository.to_owned());
         blocking(move || {
-            let ask = |py: Python<'_>| -> PyResult<Option<Credential>> {
-                let answer = function.bind(py).call1((host, repository))?;
-                let answer: Option<GivenCredential> = answer.extract()?;
-                answer.map(GivenCredential::credential).transpose()
+            let ask = |py: Python<'_>| -> PyResult<Option<GivenCredential>> {
+                function.bind(py).call1((host, repository))?.extract()
             };
             let ended = || Error::new(Code::Cancelled, "the interpreter ends");
-            attached(ask).ok_or_else(ended)?.map_err(|e| {
+            let answer = attached(ask).ok_or_else(ended)?.map_err(|e| {
                 let what = format!("the function that was asked for credentials failed: {e}");
                 Error::new(Code::Credentials, what).with_source(e)
-            })
+            })?;
+            answer.map(GivenCredential::credential).transpose()
         })
         .await
     }
@@ -94,7 +96,7 @@ pub(crate) struct GivenConfig {
 }
 
 impl GivenConfig {
-    pub(crate) fn config(self) -> PyResult<RegistryConfig> {
+    pub(crate) fn config(self) -> Result<RegistryConfig> {
         Ok(RegistryConfig {
             credentials: self.credentials.credentials()?,
             registry_config: self.registry_config,
@@ -111,7 +113,8 @@ impl GivenConfig {
     }
 }
 
-/// The fields of `ocigraph.Limits`; what is absent keeps the core's default. Times are in seconds.
+/// The fields of `ocigraph.Limits`; what is absent keeps the core's default. Times are in seconds,
+/// infinity among them.
 #[derive(FromPyObject)]
 struct GivenLimits {
     connect: Option<f64>,
@@ -122,6 +125,7 @@ struct GivenLimits {
     stalled: Option<f64>,
     metadata: Option<usize>,
     pages: Option<usize>,
+    entries: Option<usize>,
     helper: Option<f64>,
 }
 
@@ -141,8 +145,27 @@ impl GivenLimits {
             stalled: or(self.stalled, usual.stalled),
             metadata: self.metadata.unwrap_or(usual.metadata),
             pages: self.pages.unwrap_or(usual.pages),
-            entries: usual.entries,
+            entries: self.entries.unwrap_or(usual.entries),
             helper: or(self.helper, usual.helper),
+        }
+    }
+}
+
+/// The fields of `ocigraph.UnpackLimits`; what is absent keeps the core's default.
+#[derive(FromPyObject, Default)]
+pub(crate) struct GivenUnpackLimits {
+    entries: Option<u64>,
+    bytes: Option<u64>,
+    ratio: Option<u64>,
+}
+
+impl GivenUnpackLimits {
+    pub(crate) fn limits(&self) -> UnpackLimits {
+        let usual = UnpackLimits::default();
+        UnpackLimits {
+            entries: self.entries.unwrap_or(usual.entries),
+            bytes: self.bytes.unwrap_or(usual.bytes),
+            ratio: self.ratio.unwrap_or(usual.ratio),
         }
     }
 }

@@ -11,8 +11,8 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use futures::{StreamExt, stream};
 use ocigraph::{
-    Algorithm, Annotations, ByteStream, Code, Content, Descriptor, Error, File, FileSource, Result,
-    Source, digest_file, media_type,
+    Algorithm, Annotations, ByteStream, Code, Content, Descriptor, Digest, Error, File, Result,
+    Source, media_type,
 };
 use pyo3::{
     exceptions::PyValueError,
@@ -26,14 +26,13 @@ use crate::{
     values::or_raised,
 };
 
-/// How much of a view is copied at a time.
-const PIECE: usize = 1024 * 1024;
+/// How much of memory is digested, and of a view copied, at a time.
+const PIECE: usize = 2 * 1024 * 1024;
 
 /// Content as Python hands it over.
 pub(crate) enum Given {
     Path(PathBuf),
-    Bytes(Bytes),
-    View(View),
+    Memory(Memory),
     Read(Box<ocigraph::Spool>),
 }
 
@@ -42,14 +41,13 @@ impl<'a, 'py> FromPyObject<'a, 'py> for Given {
 
     fn extract(object: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
         if let Ok(bytes) = object.cast::<PyBytes>() {
-            return Ok(Given::Bytes(Bytes::from_owner(PyBackedBytes::from(bytes.to_owned()))));
+            let bytes = Bytes::from_owner(PyBackedBytes::from(bytes.to_owned()));
+            return Ok(Given::Memory(Memory::Bytes(bytes)));
         }
         if let Ok(view) = object.cast::<PyMemoryView>() {
             let length = view.len()?;
-            return Ok(Given::View(View {
-                view: Arc::new(view.to_owned().into_any().unbind()),
-                length,
-            }));
+            let view = Arc::new(view.to_owned().into_any().unbind());
+            return Ok(Given::Memory(Memory::View(View { view, length })));
         }
         if let Ok(spool) = object.cast::<Spool>() {
             return Ok(Given::Read(Box::new(spool.get().take()?)));
@@ -59,18 +57,16 @@ impl<'a, 'py> FromPyObject<'a, 'py> for Given {
 }
 
 impl Given {
-    /// As a file to push. A view is digested here.
+    /// As a file to push. Memory is digested here.
     pub(crate) async fn into_file(self, title: &str, kind: Option<&str>) -> Result<File> {
         Ok(match self {
             Given::Path(path) => File::path(path),
-            Given::Bytes(bytes) => File::bytes(title, bytes),
             Given::Read(spool) => spool.into_file(title)?,
-            Given::View(view) => {
-                // Its type follows from the title, as that of bytes does.
+            Given::Memory(memory) => {
                 let kind = kind.map(str::to_owned);
                 let kind = kind.unwrap_or_else(|| media_type::for_name(title));
-                let blob = view.clone().described(kind).await?;
-                let content = Content::Source(Box::new(blob), Arc::new(view));
+                let (blob, source) = memory.into_blob(kind).await?;
+                let content = Content::Source(Box::new(blob), source);
                 File { content, ..File::bytes(title, Bytes::new()) }
             }
         })
@@ -80,19 +76,64 @@ impl Given {
     pub(crate) async fn into_blob(self, kind: String) -> Result<(Descriptor, Arc<dyn Source>)> {
         match self {
             Given::Read(spool) => spool.finish(&kind),
-            Given::View(view) => Ok((view.clone().described(kind).await?, Arc::new(view))),
-            Given::Bytes(bytes) => {
-                let (kind, content) = (kind, bytes.clone());
-                let blob = blocking(move || Ok(Descriptor::of(kind, &content))).await?;
-                Ok((blob, Arc::new(bytes)))
-            }
-            Given::Path(path) => {
-                let file = path.clone();
-                let (digest, size) =
-                    blocking(move || digest_file(&file, Algorithm::Sha256)).await?;
-                Ok((Descriptor::new(kind, digest, size), Arc::new(FileSource::new(path))))
-            }
+            Given::Memory(memory) => memory.into_blob(kind).await,
+            Given::Path(path) => Content::Path(path).into_blob(&kind).await,
         }
+    }
+}
+
+/// Bytes, which stay as they are, or a view of what its owner may write to.
+#[derive(Clone)]
+pub(crate) enum Memory {
+    Bytes(Bytes),
+    View(View),
+}
+
+impl Memory {
+    fn length(&self) -> usize {
+        match self {
+            Memory::Bytes(bytes) => bytes.len(),
+            Memory::View(view) => view.length,
+        }
+    }
+
+    fn piece(&self, start: usize) -> Result<Bytes> {
+        match self {
+            Memory::Bytes(bytes) => Ok(bytes.slice(start..(start + PIECE).min(bytes.len()))),
+            Memory::View(view) => view.piece(start),
+        }
+    }
+
+    async fn into_blob(self, kind: String) -> Result<(Descriptor, Arc<dyn Source>)> {
+        let digest = self.clone().digested(Algorithm::Sha256).await?;
+        let blob = Descriptor::new(kind, digest, self.length() as u64);
+        Ok(match self {
+            Memory::Bytes(bytes) => (blob, Arc::new(bytes)),
+            Memory::View(view) => (blob, Arc::new(view)),
+        })
+    }
+
+    /// The digest of all of it.
+    pub(crate) fn digest(&self, algorithm: Algorithm) -> Result<Digest> {
+        let mut hasher = algorithm.hasher();
+        for start in (0..self.length()).step_by(PIECE) {
+            hasher.update(&self.piece(start)?);
+        }
+        Ok(hasher.finish())
+    }
+
+    /// The same beside the threads of transfers; it ends between two pieces when it is dropped.
+    pub(crate) async fn digested(self, algorithm: Algorithm) -> Result<Digest> {
+        let mut hasher = algorithm.hasher();
+        for start in (0..self.length()).step_by(PIECE) {
+            let memory = self.clone();
+            let take = move || {
+                hasher.update(&memory.piece(start)?);
+                Ok(hasher)
+            };
+            hasher = blocking(take).await?;
+        }
+        Ok(hasher.finish())
     }
 }
 
@@ -138,26 +179,6 @@ impl View {
         read.ok_or_else(gone)?.map_err(|e| {
             Error::new(Code::Io, format!("the content cannot be read: {e}")).with_source(e)
         })
-    }
-
-    async fn described(self, kind: String) -> Result<Descriptor> {
-        blocking(move || {
-            let mut hasher = Algorithm::Sha256.hasher();
-            for start in (0..self.length).step_by(PIECE) {
-                hasher.update(&self.piece(start)?);
-            }
-            Ok(Descriptor::new(kind, hasher.finish(), self.length as u64))
-        })
-        .await
-    }
-
-    /// Takes in all of it.
-    pub(crate) fn digest(&self, algorithm: Algorithm) -> Result<ocigraph::Digest> {
-        let mut hasher = algorithm.hasher();
-        for start in (0..self.length).step_by(PIECE) {
-            hasher.update(&self.piece(start)?);
-        }
-        Ok(hasher.finish())
     }
 }
 

@@ -6,24 +6,39 @@ use ocigraph::Algorithm;
 use pyo3::{exceptions::PyTypeError, prelude::*};
 
 use crate::{
-    content::{Given, blocking},
+    content::Given,
     ending::detached,
     operation::Operation,
     runtime::Runtime,
     values::{or_raised, parsed},
 };
 
-/// The digest of `bytes` or of a memoryview of bytes.
+fn memory(data: Given) -> PyResult<crate::content::Memory> {
+    match data {
+        Given::Memory(memory) => Ok(memory),
+        Given::Path(_) | Given::Read(_) => Err(PyTypeError::new_err("bytes are needed")),
+    }
+}
+
+/// The digest of a little memory: of what takes no longer than to begin an operation.
 #[pyfunction]
 pub(crate) fn digest(py: Python<'_>, data: Given, algorithm: &str) -> PyResult<String> {
     let algorithm: Algorithm = parsed(py, algorithm)?;
-    let digest = detached(py, || match &data {
-        Given::Bytes(bytes) => Ok(Some(algorithm.digest(bytes))),
-        Given::View(view) => view.digest(algorithm).map(Some),
-        Given::Path(_) | Given::Read(_) => Ok(None),
-    });
-    let digest = or_raised(py, digest)?;
-    digest.map(|digest| digest.to_string()).ok_or_else(|| PyTypeError::new_err("bytes are needed"))
+    let memory = memory(data)?;
+    let digest = detached(py, || memory.digest(algorithm));
+    Ok(or_raised(py, digest)?.to_string())
+}
+
+/// The digest of any amount of memory.
+#[pyfunction]
+pub(crate) fn digest_memory(py: Python<'_>, data: Given, algorithm: &str) -> PyResult<Operation> {
+    let algorithm: Algorithm = parsed(py, algorithm)?;
+    let memory = memory(data)?;
+    let runtime = or_raised(py, Runtime::shared())?;
+    let work = async move { memory.digested(algorithm).await };
+    Ok(Operation::start(&runtime, None, work, |py, digest| {
+        Ok(digest.to_string().into_pyobject(py)?.into_any().unbind())
+    }))
 }
 
 /// Digests and lengths of files, computed on all cores: a list of `(digest, size)`.
@@ -35,13 +50,10 @@ pub(crate) fn digest_files(
 ) -> PyResult<Operation> {
     let algorithm: Algorithm = parsed(py, algorithm)?;
     let runtime = or_raised(py, Runtime::shared())?;
-    let work = blocking(move || {
-        let mut all = Vec::with_capacity(paths.len());
-        for digested in ocigraph::digest_files(&paths, algorithm) {
-            let (digest, size) = digested?;
-            all.push((digest.to_string(), size));
-        }
-        Ok(all)
-    });
-    Ok(Operation::start(&runtime, None, work, |py, all| Ok(all.into_pyobject(py)?.unbind())))
+    let work = async move {
+        let digested = ocigraph::digest_all(paths, algorithm).await?.into_iter();
+        digested.map(|one| one.map(|(digest, size)| (digest.to_string(), size))).collect()
+    };
+    let convert = |py: Python<'_>, all: Vec<(String, u64)>| Ok(all.into_pyobject(py)?.unbind());
+    Ok(Operation::start(&runtime, None, work, convert))
 }

@@ -10,11 +10,12 @@ mod content;
 mod digest;
 mod ending;
 mod graph;
+mod logging;
 mod operation;
 mod runtime;
 mod values;
 
-use pyo3::prelude::*;
+use pyo3::{prelude::*, types::PyDict};
 
 #[pymodule(name = "_native")]
 mod native {
@@ -23,11 +24,12 @@ mod native {
         blob::BlobStream,
         client::Client,
         content::Spool,
-        digest::{digest, digest_files},
-        graph::Graph,
+        digest::{digest, digest_files, digest_memory},
+        graph::{Graph, Walk},
+        logging::set_log_level,
         operation::Operation,
         values::{codes, parse_reference},
-        {command, set_log_level, version},
+        {command, version},
     };
 
     #[pymodule_init]
@@ -48,28 +50,14 @@ fn command(py: Python<'_>, arguments: Vec<std::ffi::OsString>) -> u8 {
     py.detach(|| ocigraph_cli::run_command(arguments))
 }
 
-/// Tells which records are wanted, by the numbers of `logging`, so that the others cost nothing.
-#[pyfunction]
-fn set_log_level(level: u32) {
-    log::set_max_level(match level {
-        0..10 => log::LevelFilter::Trace,
-        10..20 => log::LevelFilter::Debug,
-        20..30 => log::LevelFilter::Info,
-        30..40 => log::LevelFilter::Warn,
-        40..=50 => log::LevelFilter::Error,
-        _ => log::LevelFilter::Off,
-    });
-}
-
 fn start(module: &Bound<'_, PyModule>) -> PyResult<()> {
     let py = module.py();
     py.import("atexit")?.call_method1("register", (wrap_pyfunction!(ending::end, module)?,))?;
-    // Each record asks the logger for its level: caching would miss a later `setLevel`.
-    let logger = pyo3_log::Logger::new(py, pyo3_log::Caching::Loggers)?
-        .filter(log::LevelFilter::Off)
-        .filter_target("ocigraph".to_owned(), log::LevelFilter::Trace);
-    // A second interpreter of the process finds the logger of the first, and shares it.
-    let _ = logger.install();
-    log::set_max_level(log::LevelFilter::Warn);
-    Ok(())
+    // Systems without `fork` have no such function.
+    if let Ok(at_fork) = py.import("os")?.getattr("register_at_fork") {
+        let named = PyDict::new(py);
+        named.set_item("after_in_child", wrap_pyfunction!(ending::begin_anew, module)?)?;
+        at_fork.call((), Some(&named))?;
+    }
+    logging::start(py)
 }

@@ -34,6 +34,8 @@ type Waking = (Py<PyAny>, Py<PyAny>);
 struct State {
     finish: Option<Finish>,
     ended: bool,
+    /// Whether it was broken off: nobody fetches its result, which may hold what others wait for.
+    unwanted: bool,
     waking: Option<Waking>,
 }
 
@@ -51,7 +53,7 @@ impl Shared {
     fn end(&self, finish: Finish) {
         let waking = {
             let mut state = self.state();
-            state.finish = Some(finish);
+            state.finish = (!state.unwanted).then_some(finish);
             state.ended = true;
             state.waking.take()
         };
@@ -65,11 +67,14 @@ impl Shared {
 
 /// An operation under way.
 #[pyclass(frozen, module = "ocigraph._native")]
-pub(crate) struct Operation {
-    /// The runtime stays for as long as somebody may wait for its task.
-    shared: Own<(Arc<Runtime>, Arc<Shared>)>,
+pub(crate) struct Operation(Own<Begun>);
+
+struct Begun {
+    shared: Arc<Shared>,
     stop: Mutex<Option<oneshot::Sender<()>>>,
     events: Option<Arc<Events>>,
+    /// It stays for as long as somebody may wait for its task.
+    _runtime: Arc<Runtime>,
 }
 
 impl Operation {
@@ -109,15 +114,16 @@ impl Operation {
         if let Some(handle) = runtime.handle() {
             handle.spawn(task);
         }
-        Self {
-            shared: Own::new((Arc::clone(runtime), shared)),
+        Self(Own::new(Begun {
+            shared,
             stop: Mutex::new(Some(stop)),
             events,
-        }
+            _runtime: Arc::clone(runtime),
+        }))
     }
 
-    fn shared(&self, py: Python<'_>) -> PyResult<&Arc<Shared>> {
-        self.shared.get().map(|(_, shared)| shared).ok_or_else(|| foreign(py))
+    fn begun(&self, py: Python<'_>) -> PyResult<&Begun> {
+        self.0.get().ok_or_else(|| foreign(py))
     }
 }
 
@@ -125,7 +131,7 @@ impl Operation {
 impl Operation {
     /// Waits for the end, at most `seconds`; whether it has ended.
     fn wait(&self, py: Python<'_>, seconds: f64) -> PyResult<bool> {
-        let shared = self.shared(py)?;
+        let shared = &self.begun(py)?.shared;
         let limit = Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX);
         Ok(detached(py, || {
             let state = shared.state();
@@ -136,7 +142,7 @@ impl Operation {
 
     /// Calls `event_loop.call_soon_threadsafe(callback)` once, at the end.
     fn wake(&self, py: Python<'_>, event_loop: Py<PyAny>, callback: Py<PyAny>) -> PyResult<()> {
-        let shared = self.shared(py)?;
+        let shared = &self.begun(py)?.shared;
         let waking = (event_loop, callback);
         {
             let mut state = shared.state();
@@ -149,14 +155,22 @@ impl Operation {
         Ok(())
     }
 
-    /// Breaks it off. It ends soon after, with its result or with CANCELLED.
+    /// Breaks it off. It ends soon after; its result is not kept.
     fn cancel(&self) {
-        self.stop.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some(begun) = self.0.get() else { return };
+        begun.stop.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let unwanted = {
+            let mut state = begun.shared.state();
+            state.unwanted = true;
+            state.finish.take()
+        };
+        drop(unwanted);
     }
 
     /// The events since the last call, as `(kind, blob, position, outcome)`.
     fn events<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyAny>>> {
-        let events = self.events.as_ref().map(|events| events.take()).unwrap_or_default();
+        let events = &self.begun(py)?.events;
+        let events = events.as_ref().map(|events| events.take()).unwrap_or_default();
         events
             .into_iter()
             .map(|event| {
@@ -169,7 +183,7 @@ impl Operation {
 
     /// The result, once, when it has ended; or its error is raised.
     fn result(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
-        let finish = self.shared(py)?.state().finish.take();
+        let finish = self.begun(py)?.shared.state().finish.take();
         let finish = finish.ok_or_else(|| {
             raised(py, &Error::new(Code::Internal, "there is no result to be fetched"))
         })?;

@@ -1,8 +1,8 @@
 //! Results and errors as plain Python values: those of the core's JSON, in snake case.
 
-use std::error::Error as _;
+use std::{error::Error as _, io, path::PathBuf};
 
-use ocigraph::{Code, Descriptor, Error, Names, Place, Reference, ToJson};
+use ocigraph::{Code, Descriptor, Error, Names, Place, PullResult, Reference, ToJson};
 use pyo3::{
     exceptions::PyRuntimeError,
     prelude::*,
@@ -47,11 +47,24 @@ pub(crate) fn descriptor<'py>(py: Python<'py>, value: &Descriptor) -> PyResult<B
     plain(py, &value.to_json(Names::Snake))
 }
 
+/// Artifacts that were pulled. Their paths are as the system has them, whatever JSON can hold.
+pub(crate) fn pulled(py: Python<'_>, artifacts: &[PullResult]) -> PyResult<Py<PyAny>> {
+    let given = plain(py, &artifacts.to_json(Names::Snake))?;
+    for (artifact, given) in artifacts.iter().zip(given.try_iter()?) {
+        for (file, given) in artifact.files.iter().zip(given?.get_item("files")?.try_iter()?) {
+            given?.set_item("path", file.path.as_os_str())?;
+        }
+    }
+    Ok(given.unbind())
+}
+
 /// The exception for an error; its class is chosen in Python, by the code.
 pub(crate) fn raised(py: Python<'_>, error: &Error) -> PyErr {
     let exception = || {
         let fields = plain(py, &error.to_json(Names::Snake))?;
-        py.import("ocigraph._errors")?.getattr("_made")?.call1((fields,))
+        let system = error.source().and_then(|e| e.downcast_ref::<io::Error>());
+        let errno = system.and_then(io::Error::raw_os_error);
+        py.import("ocigraph._errors")?.getattr("_made")?.call1((fields, errno))
     };
     match exception() {
         Ok(exception) => {
@@ -89,10 +102,32 @@ where
     or_raised(py, text.parse())
 }
 
+/// A reference as Python hands it over: as text, or a layout's path with tags and a digest.
+#[derive(FromPyObject)]
+pub(crate) enum GivenReference {
+    Text(String),
+    Layout(PathBuf, Vec<String>, Option<String>),
+}
+
+impl GivenReference {
+    pub(crate) fn reference(self, py: Python<'_>) -> PyResult<Reference> {
+        match self {
+            Self::Text(text) => parsed(py, &text),
+            Self::Layout(path, tags, digest) => {
+                let digest = digest.map(|digest| parsed(py, &digest)).transpose()?;
+                or_raised(py, Reference::named(Place::Layout(path), &tags, digest))
+            }
+        }
+    }
+}
+
 /// The parts of a reference: host and repository, or the layout's path; tags and digest.
 #[pyfunction]
-pub(crate) fn parse_reference<'py>(py: Python<'py>, text: &str) -> PyResult<Bound<'py, PyDict>> {
-    let reference: Reference = parsed(py, text)?;
+pub(crate) fn parse_reference(
+    py: Python<'_>,
+    reference: GivenReference,
+) -> PyResult<Bound<'_, PyDict>> {
+    let reference = reference.reference(py)?;
     let parts = PyDict::new(py);
     match reference.place() {
         Place::Registry { host, repository } => {

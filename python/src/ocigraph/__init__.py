@@ -2,7 +2,8 @@
 
 Start at `Client`, or at `AsyncClient` in an event loop: both have the same methods, one an operation. References read
 ``host[:port]/repository[:tag][@digest]``, or ``oci:PATH[:tag][@digest]`` for an image layout directory, which needs no
-server. Whatever fails raises an `Error` that is also the builtin exception that fits.
+server. Whatever fails raises an `Error` that is also the builtin exception that fits; an argument of a type that cannot
+be meant raises `TypeError`.
 
 Example:
     >>> with Client() as client:
@@ -19,9 +20,18 @@ from . import _native
 from ._async_client import AsyncClient
 from ._blob import AsyncBlob, Blob
 from ._client import Client
-from ._configuration import Limits
-from ._credentials import Credential, CredentialFunction, Credentials
-from ._digest import Algorithm, digest, digest_file, digest_files
+from ._configuration import Limits, UnpackLimits
+from ._credentials import AsyncCredentialFunction, AsyncCredentials, Credential, CredentialFunction, Credentials
+from ._descriptor import Annotations, Descriptor, Manifest, Platform, Result
+from ._digest import (
+    Algorithm,
+    async_digest,
+    async_digest_file,
+    async_digest_files,
+    digest,
+    digest_file,
+    digest_files,
+)
 from ._errors import (
     AlreadyExistsError,
     CancelledError,
@@ -29,6 +39,7 @@ from ._errors import (
     CredentialsError,
     DigestMismatchError,
     Error,
+    ErrorCode,
     ForbiddenError,
     InternalError,
     InvalidArgumentError,
@@ -49,34 +60,38 @@ from ._errors import (
     UnsupportedError,
 )
 from ._graph import Graph, Node
-from ._progress import Event, Progress, tqdm
+from ._listings import Attributes, ManifestInfo, TagInfo
+from ._progress import Event, Progress, tqdm_progress
 from ._results import (
-    Annotations,
-    Attributes,
     CopiedBlobs,
     CopyReport,
     DeleteReport,
-    Descriptor,
     Failed,
     FileDigest,
     Kept,
     LoginResult,
     LogoutResult,
-    Manifest,
-    ManifestInfo,
     Outcome,
-    Platform,
     Problem,
     ProblemKind,
     PulledFile,
     PullResult,
     PushedBlob,
     PushResult,
-    Result,
-    TagInfo,
     VerifyReport,
 )
-from ._values import AnyReference, AsyncReadable, BytesLike, Content, File, Format, Readable, Reference, StrPath
+from ._values import (
+    AnyReference,
+    AsyncContent,
+    AsyncReadable,
+    BytesLike,
+    Content,
+    File,
+    Format,
+    Readable,
+    Reference,
+    StrPath,
+)
 
 __version__: str = _native.version()
 
@@ -88,6 +103,9 @@ __all__ = [
     "AsyncBlob",
     "Attributes",
     "AsyncClient",
+    "AsyncContent",
+    "AsyncCredentialFunction",
+    "AsyncCredentials",
     "AsyncReadable",
     "Blob",
     "BytesLike",
@@ -105,6 +123,7 @@ __all__ = [
     "Descriptor",
     "DigestMismatchError",
     "Error",
+    "ErrorCode",
     "Event",
     "Failed",
     "File",
@@ -148,13 +167,17 @@ __all__ = [
     "TlsError",
     "TooLargeError",
     "UnauthorizedError",
+    "UnpackLimits",
     "UnsafePathError",
     "UnsupportedError",
     "VerifyReport",
+    "async_digest",
+    "async_digest_file",
+    "async_digest_files",
     "digest",
     "digest_file",
     "digest_files",
-    "tqdm",
+    "tqdm_progress",
 ]
 
 

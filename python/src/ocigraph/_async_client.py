@@ -9,39 +9,40 @@ from collections.abc import Iterable, Mapping
 from types import TracebackType
 
 from . import _native
-from ._blob import AsyncBlob
-from ._configuration import Configuration, Limits
-from ._credentials import Credential, Credentials, native_credential
+from ._blob import AsyncBlob, Source
+from ._configuration import Configuration, Limits, UnpackLimits
+from ._content import content_async
+from ._credentials import Asked, AsyncCredentials, Credential, native_credential
+from ._descriptor import Descriptor, Manifest, Platform
 from ._graph import Graph
+from ._listings import ManifestInfo, TagInfo
 from ._progress import Progress
 from ._results import (
     CopyReport,
     DeleteReport,
-    Descriptor,
     LoginResult,
     LogoutResult,
-    Manifest,
-    ManifestInfo,
-    Platform,
     PullResult,
     PushedBlob,
     PushResult,
-    TagInfo,
     VerifyReport,
 )
 from ._run import listen, run_async
 from ._values import (
     AnyReference,
+    AsyncContent,
     BytesLike,
-    Content,
     File,
     Format,
     StrPath,
-    content_async,
+    count,
     file_list,
     given,
+    given_reference,
+    memory,
+    named,
+    one_file,
     platform_text,
-    reference_text,
 )
 
 
@@ -76,7 +77,7 @@ class AsyncClient:
     def __init__(
         self,
         *,
-        credentials: Credentials = "stored",
+        credentials: AsyncCredentials = "stored",
         registry_config: StrPath | None = None,
         plain_http: bool | None = None,
         insecure: bool = False,
@@ -87,7 +88,7 @@ class AsyncClient:
         headers: Mapping[str, str] | None = None,
         limits: Limits | None = None,
     ) -> None:
-        self._configuration = Configuration(
+        configuration = Configuration(
             credentials=credentials,
             registry_config=registry_config,
             plain_http=plain_http,
@@ -99,7 +100,12 @@ class AsyncClient:
             headers=dict(headers or {}),
             limits=limits or Limits(),
         )
-        self._native = _native.Client(self._configuration.given())
+        self._begin(configuration)
+
+    def _begin(self, configuration: Configuration) -> None:
+        self._configuration = configuration
+        self._asked = Asked(configuration)
+        self._native = _native.Client(configuration.given(self._asked))
 
     async def push(
         self,
@@ -142,19 +148,20 @@ class AsyncClient:
             'a/b'
         """
         listen()
-        named = [given(f, await content_async(f.content)) for f in file_list(files)]
-        of_config = None if config is None else file_list(config)[0]
+        self._asked.in_this_loop()
+        listed = [given(f, await content_async(f.content)) for f in file_list(files)]
+        of_config = None if config is None else one_file(config)
         operation = self._native.push(
-            reference_text(reference),
-            named,
+            given_reference(reference),
+            listed,
             artifact_type=artifact_type,
-            subject=None if subject is None else reference_text(subject),
+            subject=None if subject is None else given_reference(subject),
             annotations=dict(annotations or {}),
             config=None if of_config is None else given(of_config, await content_async(of_config.content)),
             format=format,
             allow_path_traversal=allow_path_traversal,
-            source_date_epoch=source_date_epoch,
-            concurrency=concurrency,
+            source_date_epoch=count("source_date_epoch", source_date_epoch),
+            concurrency=count("concurrency", concurrency),
             progress=progress is not None,
         )
         return PushResult._of(await run_async(operation, progress))
@@ -169,6 +176,7 @@ class AsyncClient:
         include_subject: bool = False,
         keep_old_files: bool = False,
         allow_path_traversal: bool = False,
+        unpack_limits: UnpackLimits | None = None,
         concurrency: int | None = None,
         progress: Progress | None = None,
     ) -> list[PullResult]:
@@ -182,6 +190,7 @@ class AsyncClient:
             include_subject: pulls also what the artifact refers to, and what that refers to in turn.
             keep_old_files: leaves other files that are there already as they are.
             allow_path_traversal: writes where titles say, even outside the directory.
+            unpack_limits: bounds on what packed directories may unpack to.
             concurrency: requests at once.
             progress: a callback for `Event`; what it raises ends the pull.
 
@@ -192,6 +201,7 @@ class AsyncClient:
             NotFoundError: the artifact is not there, or no referrer of that type.
             DigestMismatchError: content is not what its name says.
             UnsafePathError: a title leads outside the directory.
+            TooLargeError: a packed directory unpacks to more than the limits allow.
 
         Example:
             >>> [sbom] = await client.pull("oci:store/app:v1", "out", artifact_type="sbom/example")
@@ -199,15 +209,17 @@ class AsyncClient:
             '{}'
         """
         listen()
+        self._asked.in_this_loop()
         operation = self._native.pull(
-            reference_text(reference),
+            given_reference(reference),
             output,
             artifact_type=artifact_type,
             platform=platform_text(platform),
             include_subject=include_subject,
             keep_old_files=keep_old_files,
             allow_path_traversal=allow_path_traversal,
-            concurrency=concurrency,
+            unpack_limits=unpack_limits or UnpackLimits(),
+            concurrency=count("concurrency", concurrency),
             progress=progress is not None,
         )
         return [PullResult._of(pulled) for pulled in await run_async(operation, progress)]
@@ -241,16 +253,16 @@ class AsyncClient:
             ['sbom/example']
         """
         listen()
-        text = reference_text(reference)
+        self._asked.in_this_loop()
         operation = self._native.discover(
-            text,
+            given_reference(reference),
             artifact_type=artifact_type,
             annotations=dict(annotations or {}),
             platform=platform_text(platform),
-            depth=depth,
-            concurrency=concurrency,
+            depth=count("depth", depth),
+            concurrency=count("concurrency", concurrency),
         )
-        return Graph(await run_async(operation), text)
+        return Graph(await run_async(operation), *named(reference))
 
     async def delete(
         self,
@@ -277,8 +289,9 @@ class AsyncClient:
             ['sbom/example', 'image/example']
         """
         listen()
+        self._asked.in_this_loop()
         operation = self._native.delete(
-            reference_text(reference), dry_run=dry_run, force=force, concurrency=concurrency
+            given_reference(reference), dry_run=dry_run, force=force, concurrency=count("concurrency", concurrency)
         )
         return DeleteReport._of(await run_async(operation))
 
@@ -312,13 +325,14 @@ class AsyncClient:
             2
         """
         listen()
+        self._asked.in_this_loop()
         operation = self._native.copy(
-            reference_text(source),
-            reference_text(destination),
+            given_reference(source),
+            given_reference(destination),
             recursive=recursive,
             platform=platform_text(platform),
             foreign=foreign,
-            concurrency=concurrency,
+            concurrency=count("concurrency", concurrency),
             progress=progress is not None,
         )
         return CopyReport._of(await run_async(operation, progress))
@@ -349,10 +363,11 @@ class AsyncClient:
             True
         """
         listen()
+        self._asked.in_this_loop()
         operation = self._native.verify(
-            reference_text(reference),
+            given_reference(reference),
             platform=platform_text(platform),
-            concurrency=concurrency,
+            concurrency=count("concurrency", concurrency),
             progress=progress is not None,
         )
         return VerifyReport._of(await run_async(operation, progress))
@@ -368,7 +383,8 @@ class AsyncClient:
             True
         """
         listen()
-        operation = self._native.resolve(reference_text(reference), platform=platform_text(platform))
+        self._asked.in_this_loop()
+        operation = self._native.resolve(given_reference(reference), platform=platform_text(platform))
         return Descriptor._of(await run_async(operation))
 
     async def tag(self, reference: AnyReference, tags: str | Iterable[str]) -> Descriptor:
@@ -384,8 +400,9 @@ class AsyncClient:
             ['v1', 'stable']
         """
         listen()
+        self._asked.in_this_loop()
         listed = [tags] if isinstance(tags, str) else list(tags)
-        return Descriptor._of(await run_async(self._native.tag(reference_text(reference), listed)))
+        return Descriptor._of(await run_async(self._native.tag(given_reference(reference), listed)))
 
     async def untag(self, reference: AnyReference) -> None:
         """Removes the reference's tags and leaves what they named.
@@ -400,7 +417,8 @@ class AsyncClient:
             []
         """
         listen()
-        await run_async(self._native.untag(reference_text(reference)))
+        self._asked.in_this_loop()
+        await run_async(self._native.untag(given_reference(reference)))
 
     async def tags(self, reference: AnyReference) -> list[str]:
         """All tags of a repository or layout.
@@ -413,8 +431,8 @@ class AsyncClient:
             ['v1']
         """
         listen()
-        tags: list[str] = await run_async(self._native.tags(reference_text(reference)))
-        return tags
+        self._asked.in_this_loop()
+        return await run_async(self._native.tags(given_reference(reference)))
 
     async def tag_details(self, reference: AnyReference) -> list[TagInfo]:
         """All tags of a repository or layout, with what each names and what else is known of it.
@@ -427,7 +445,8 @@ class AsyncClient:
             [('v1', 'sha256:c03a')]
         """
         listen()
-        return [TagInfo._of(info) for info in await run_async(self._native.tag_details(reference_text(reference)))]
+        self._asked.in_this_loop()
+        return [TagInfo._of(info) for info in await run_async(self._native.tag_details(given_reference(reference)))]
 
     async def manifests(self, reference: AnyReference) -> list[ManifestInfo]:
         """The manifests of a repository or layout, tagged and untagged, with what is known of each.
@@ -440,7 +459,8 @@ class AsyncClient:
             ['image/example', 'sbom/example']
         """
         listen()
-        return [ManifestInfo._of(info) for info in await run_async(self._native.manifests(reference_text(reference)))]
+        self._asked.in_this_loop()
+        return [ManifestInfo._of(info) for info in await run_async(self._native.manifests(given_reference(reference)))]
 
     async def repositories(self, host: str) -> list[str]:
         """The repositories of a registry.
@@ -454,8 +474,8 @@ class AsyncClient:
             ocigraph.NetworkError: ...
         """
         listen()
-        names: list[str] = await run_async(self._native.repositories(host))
-        return names
+        self._asked.in_this_loop()
+        return await run_async(self._native.repositories(host))
 
     async def login(self, host: str, credential: Credential) -> LoginResult:
         """Checks a credential with a registry, and stores it where the other tools of the ecosystem look: with the
@@ -470,6 +490,7 @@ class AsyncClient:
             ocigraph.NetworkError: ...
         """
         listen()
+        self._asked.in_this_loop()
         return LoginResult._of(await run_async(self._native.login(host, native_credential(credential))))
 
     async def logout(self, host: str) -> LogoutResult:
@@ -480,6 +501,7 @@ class AsyncClient:
             ()
         """
         listen()
+        self._asked.in_this_loop()
         return LogoutResult._of(await run_async(self._native.logout(host)))
 
     async def fetch_manifest(self, reference: AnyReference, *, platform: str | Platform | None = None) -> Manifest:
@@ -493,7 +515,8 @@ class AsyncClient:
             'image/example'
         """
         listen()
-        operation = self._native.fetch_manifest(reference_text(reference), platform=platform_text(platform))
+        self._asked.in_this_loop()
+        operation = self._native.fetch_manifest(given_reference(reference), platform=platform_text(platform))
         return Manifest._of(await run_async(operation))
 
     async def push_manifest(
@@ -503,7 +526,7 @@ class AsyncClient:
 
         Args:
             reference: where to; with a digest, it must be that of the content.
-            content: the manifest's bytes.
+            content: the manifest's bytes, or one that was fetched.
             media_type: its media type, where the content does not say.
 
         Raises:
@@ -516,12 +539,22 @@ class AsyncClient:
             True
         """
         listen()
-        data = content.content if isinstance(content, Manifest) else bytes(content)
-        operation = self._native.push_manifest(reference_text(reference), data, media_type=media_type)
+        self._asked.in_this_loop()
+        if isinstance(content, Manifest):
+            data, known = content.content, content.descriptor.media_type
+        elif (view := memory(content)) is not None:
+            data, known = bytes(view), None
+        else:
+            raise TypeError(f"a {type(content).__name__} has no bytes; pass those of the manifest, or a Manifest")
+        operation = self._native.push_manifest(given_reference(reference), data, media_type=media_type or known)
         return Descriptor._of(await run_async(operation))
 
-    async def fetch_blob(self, reference: AnyReference) -> AsyncBlob:
+    async def fetch_blob(self, reference: AnyReference, *, progress: Progress | None = None) -> AsyncBlob:
         """The blob that a reference names by digest, to be read piece by piece; its content is checked when it ends.
+
+        Args:
+            reference: the blob.
+            progress: a callback for `Event`, which is called by reads.
 
         Raises:
             NotFoundError: it is not there.
@@ -534,25 +567,38 @@ class AsyncClient:
             10
         """
         listen()
-        descriptor, stream = await run_async(self._native.fetch_blob(reference_text(reference)))
-        return AsyncBlob(Descriptor._of(descriptor), stream)
+        self._asked.in_this_loop()
+        operation = self._native.fetch_blob(given_reference(reference), progress=progress is not None)
+        descriptor, stream = await run_async(operation, progress)
+        return AsyncBlob(Descriptor._of(descriptor), Source(stream, progress, self._configuration))
 
-    async def push_blob(self, reference: AnyReference, content: Content, *, media_type: str | None = None) -> PushedBlob:
+    async def push_blob(
+        self,
+        reference: AnyReference,
+        content: AsyncContent,
+        *,
+        media_type: str | None = None,
+        progress: Progress | None = None,
+    ) -> PushedBlob:
         """Stores a blob in a repository or layout, unless it is there.
 
         Args:
             reference: where to.
             content: a path, bytes or a file object.
             media_type: the media type of the descriptor that is given back; ``application/octet-stream`` without it.
+            progress: a callback for `Event`; what it raises ends the push.
 
         Example:
             >>> (await client.push_blob("oci:store/app", b"hello")).descriptor.size
             5
         """
         listen()
+        self._asked.in_this_loop()
         data = await content_async(content)
-        operation = self._native.push_blob(reference_text(reference), data, media_type=media_type)
-        descriptor, outcome = await run_async(operation)
+        operation = self._native.push_blob(
+            given_reference(reference), data, media_type=media_type, progress=progress is not None
+        )
+        descriptor, outcome = await run_async(operation, progress)
         return PushedBlob(Descriptor._of(descriptor), outcome)
 
     def close(self) -> None:
@@ -566,6 +612,14 @@ class AsyncClient:
         """
         self._native.close()
 
+    async def aclose(self) -> None:
+        """The same as `close`, for `contextlib.aclosing` and its like.
+
+        Example:
+            >>> await client.aclose()
+        """
+        self.close()
+
     async def __aenter__(self) -> AsyncClient:
         return self
 
@@ -575,11 +629,10 @@ class AsyncClient:
         self.close()
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self._configuration})"
+        return f"{type(self).__name__}({self._configuration.shown()})"
 
     def __getstate__(self) -> Configuration:
         return self._configuration
 
     def __setstate__(self, configuration: Configuration) -> None:
-        self._configuration = configuration
-        self._native = _native.Client(configuration.given())
+        self._begin(configuration)

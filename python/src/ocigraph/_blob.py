@@ -2,26 +2,43 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import io
 import os
-from collections.abc import AsyncIterator
+import sys
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
 from . import _native
-from ._results import Descriptor
+from ._configuration import Configuration
+from ._descriptor import Descriptor
+from ._errors import InvalidArgumentError, io_error
+from ._progress import Progress
 from ._run import run, run_async
 from ._values import StrPath
 
 _CHUNK = 1024 * 1024
+_BUFFER = 256 * 1024
 
 
-class Blob(io.RawIOBase):
-    """A blob that is being fetched: a file object, read once from front to end.
+class Source:
+    """What both kinds of blobs read from. It keeps the configuration, which has the function for credentials."""
 
-    Its size and digest are checked on the way: the read that reaches the end raises `DigestMismatchError` or
-    `SizeMismatchError` when the content is not what its name says. Wrap it in `io.BufferedReader` for lines.
+    def __init__(self, stream: _native.BlobStream, progress: Progress | None, configuration: Configuration) -> None:
+        self.stream = stream
+        self.progress = progress
+        self.configuration = configuration
+
+
+class Blob(io.BufferedReader):
+    """A blob that is being fetched: a file object, read once from front to end. It has lines, too, and can be handed
+    to `json`, `pickle`, `tarfile` or `gzip` as it is.
+
+    Its size and digest are checked on the way: the read that takes its last byte raises `DigestMismatchError` or
+    `SizeMismatchError` when the content is not what its name says, and so does every read after that.
 
     Example:
         >>> digest = client.push_blob("oci:store/app", b"hello").descriptor.digest
@@ -33,46 +50,62 @@ class Blob(io.RawIOBase):
     descriptor: Descriptor
     """Its digest and size."""
 
-    def __init__(self, descriptor: Descriptor, stream: _native.BlobStream) -> None:
+    def __init__(self, descriptor: Descriptor, source: Source) -> None:
+        super().__init__(_Raw(source), _BUFFER)
         self.descriptor = descriptor
-        self._stream = stream
-
-    def readable(self) -> bool:
-        """Whether it can be read: always."""
-        return True
-
-    def readinto(self, buffer: Any, /) -> int:
-        """Reads into a buffer; gives the number of bytes, 0 at the end."""
-        view = memoryview(buffer).cast("B")
-        chunk = self._next(min(len(view), _CHUNK))
-        view[: len(chunk)] = chunk
-        return len(chunk)
 
     def save(self, path: StrPath) -> Path:
         """Writes all that is left to a file, which has its name only when the content was checked.
+
+        Raises:
+            DigestMismatchError: the content is not what its name says.
+            IoError: the file cannot be written.
 
         Example:
             >>> digest = client.push_blob("oci:store/app", b"hello").descriptor.digest
             >>> client.fetch_blob(f"oci:store/app@{digest}").save("hello.txt").read_text()
             'hello'
         """
-        with _Whole(path) as file:
-            while chunk := self._next(_CHUNK):
-                file.write(chunk)
+        with _whole(path) as whole:
+            while chunk := self.read(_CHUNK):
+                whole.write(chunk)
+            whole.finish()
         return Path(path)
 
+
+class _Raw(io.RawIOBase):
+    """The bytes of a blob as they come."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any, /) -> int:
+        view = memoryview(buffer).cast("B")
+        chunk = self._next(len(view))
+        view[: len(chunk)] = chunk
+        return len(chunk)
+
+    def readall(self) -> bytes:
+        return self._next(sys.maxsize)
+
+    def close(self) -> None:
+        if not self.closed:
+            self._source.stream.close()
+        super().close()
+
     def _next(self, size: int) -> bytes:
-        if self.closed:
-            raise ValueError("the blob is closed")
-        chunk: bytes = run(self._stream.read(size))
-        return chunk
+        return run(self._source.stream.read(size), self._source.progress)
 
 
 class AsyncBlob:
     """A blob that is being fetched in an event loop: read once from front to end, whole or in chunks.
 
-    Its size and digest are checked on the way: the read that reaches the end raises `DigestMismatchError` or
-    `SizeMismatchError` when the content is not what its name says.
+    Its size and digest are checked on the way: the read that takes its last byte raises `DigestMismatchError` or
+    `SizeMismatchError` when the content is not what its name says, and so does every read after that. A read that is
+    cancelled loses nothing.
 
     Example:
         >>> digest = (await client.push_blob("oci:store/app", b"hello")).descriptor.digest
@@ -84,22 +117,27 @@ class AsyncBlob:
     descriptor: Descriptor
     """Its digest and size."""
 
-    def __init__(self, descriptor: Descriptor, stream: _native.BlobStream) -> None:
+    def __init__(self, descriptor: Descriptor, source: Source) -> None:
         self.descriptor = descriptor
-        self._stream: _native.BlobStream | None = stream
+        self._source: Source | None = source
 
     async def read(self, size: int = -1, /) -> bytes:
         """The next ``size`` bytes, fewer only at the end; all that is left when ``size`` is negative."""
-        if size >= 0:
-            return await self._next(size)
-        return b"".join([chunk async for chunk in self])
+        if self._source is None:
+            raise InvalidArgumentError("the blob is closed")
+        wanted = size if size >= 0 else sys.maxsize
+        return await run_async(self._source.stream.read(wanted), self._source.progress)
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        while chunk := await self._next(_CHUNK):
+        while chunk := await self.read(_CHUNK):
             yield chunk
 
     async def save(self, path: StrPath) -> Path:
         """Writes all that is left to a file, which has its name only when the content was checked.
+
+        Raises:
+            DigestMismatchError: the content is not what its name says.
+            IoError: the file cannot be written.
 
         Example:
             >>> digest = (await client.push_blob("oci:store/app", b"hello")).descriptor.digest
@@ -107,43 +145,69 @@ class AsyncBlob:
             >>> (await blob.save("hello.txt")).read_text()
             'hello'
         """
-        with _Whole(path) as file:
-            async for chunk in self:
-                file.write(chunk)
+        with _whole(path) as whole:
+            while chunk := await self.read(_CHUNK):
+                await asyncio.to_thread(whole.write, chunk)
+            await asyncio.to_thread(whole.finish)
         return Path(path)
 
     def close(self) -> None:
         """Ends the transfer."""
-        self._stream = None
+        source, self._source = self._source, None
+        if source is not None:
+            source.stream.close()
+
+    async def aclose(self) -> None:
+        """The same, for `contextlib.aclosing` and its like."""
+        self.close()
 
     async def __aenter__(self) -> AsyncBlob:
         return self
 
-    async def __aexit__(self, *_: object) -> None:
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
-
-    async def _next(self, size: int) -> bytes:
-        if self._stream is None:
-            raise ValueError("the blob is closed")
-        chunk: bytes = await run_async(self._stream.read(size))
-        return chunk
 
 
 class _Whole:
-    """A file that appears under its name only when the block that writes it succeeds."""
+    """A file that appears under its name only when it is finished."""
 
-    def __init__(self, path: StrPath) -> None:
-        self._path = Path(path)
-        self._file: IO[bytes]
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._name = path.with_name(f".{path.name}.{os.getpid()}.{id(self):x}")
+        self._file: IO[bytes] = self._name.open("xb")
+        self._written = False
 
-    def __enter__(self) -> IO[bytes]:
-        self._name = self._path.with_name(f".{self._path.name}.{os.getpid()}.{id(self):x}")
-        self._file = self._name.open("xb")
-        return self._file
+    def write(self, chunk: bytes) -> None:
+        try:
+            self._file.write(chunk)
+        except OSError as error:
+            raise io_error("write", self._path, error) from error
 
-    def __exit__(self, kind: type[BaseException] | None, _e: object, _t: TracebackType | None) -> None:
-        self._file.close()
-        if kind is None:
+    def finish(self) -> None:
+        try:
+            self._file.close()
             self._name.replace(self._path)
-        else:
-            self._name.unlink()
+            self._written = True
+        except OSError as error:
+            raise io_error("write", self._path, error) from error
+
+    def leave(self) -> None:
+        if not self._written:
+            # What could not be written before cannot be written now either.
+            with contextlib.suppress(OSError):
+                self._file.close()
+            self._name.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _whole(path: StrPath) -> Iterator[_Whole]:
+    try:
+        whole = _Whole(Path(path))
+    except OSError as error:
+        raise io_error("write", Path(path), error) from error
+    try:
+        yield whole
+    finally:
+        whole.leave()

@@ -9,24 +9,22 @@ from collections.abc import Iterable, Mapping
 from types import TracebackType
 
 from . import _native
-from ._blob import Blob
-from ._configuration import Configuration, Limits
-from ._credentials import Credential, Credentials, native_credential
+from ._blob import Blob, Source
+from ._configuration import Configuration, Limits, UnpackLimits
+from ._content import content_of, spooled
+from ._credentials import Asked, Credential, Credentials, native_credential
+from ._descriptor import Descriptor, Manifest, Platform
 from ._graph import Graph
+from ._listings import ManifestInfo, TagInfo
 from ._progress import Progress
 from ._results import (
     CopyReport,
     DeleteReport,
-    Descriptor,
     LoginResult,
     LogoutResult,
-    Manifest,
-    ManifestInfo,
-    Platform,
     PullResult,
     PushedBlob,
     PushResult,
-    TagInfo,
     VerifyReport,
 )
 from ._run import listen, run
@@ -37,12 +35,14 @@ from ._values import (
     File,
     Format,
     StrPath,
-    content_of,
+    count,
     file_list,
     given,
+    given_reference,
+    memory,
+    named,
+    one_file,
     platform_text,
-    reference_text,
-    spooled,
 )
 
 
@@ -88,7 +88,7 @@ class Client:
         headers: Mapping[str, str] | None = None,
         limits: Limits | None = None,
     ) -> None:
-        self._configuration = Configuration(
+        configuration = Configuration(
             credentials=credentials,
             registry_config=registry_config,
             plain_http=plain_http,
@@ -100,7 +100,12 @@ class Client:
             headers=dict(headers or {}),
             limits=limits or Limits(),
         )
-        self._native = _native.Client(self._configuration.given())
+        self._begin(configuration)
+
+    def _begin(self, configuration: Configuration) -> None:
+        self._configuration = configuration
+        self._asked = Asked(configuration)
+        self._native = _native.Client(configuration.given(self._asked))
 
     def push(
         self,
@@ -143,19 +148,19 @@ class Client:
             'a/b'
         """
         listen()
-        named = [given(f, content_of(f.content, spooled)) for f in file_list(files)]
-        of_config = None if config is None else file_list(config)[0]
+        listed = [given(f, content_of(f.content, spooled)) for f in file_list(files)]
+        of_config = None if config is None else one_file(config)
         operation = self._native.push(
-            reference_text(reference),
-            named,
+            given_reference(reference),
+            listed,
             artifact_type=artifact_type,
-            subject=None if subject is None else reference_text(subject),
+            subject=None if subject is None else given_reference(subject),
             annotations=dict(annotations or {}),
             config=None if of_config is None else given(of_config, content_of(of_config.content, spooled)),
             format=format,
             allow_path_traversal=allow_path_traversal,
-            source_date_epoch=source_date_epoch,
-            concurrency=concurrency,
+            source_date_epoch=count("source_date_epoch", source_date_epoch),
+            concurrency=count("concurrency", concurrency),
             progress=progress is not None,
         )
         return PushResult._of(run(operation, progress))
@@ -170,6 +175,7 @@ class Client:
         include_subject: bool = False,
         keep_old_files: bool = False,
         allow_path_traversal: bool = False,
+        unpack_limits: UnpackLimits | None = None,
         concurrency: int | None = None,
         progress: Progress | None = None,
     ) -> list[PullResult]:
@@ -183,6 +189,7 @@ class Client:
             include_subject: pulls also what the artifact refers to, and what that refers to in turn.
             keep_old_files: leaves other files that are there already as they are.
             allow_path_traversal: writes where titles say, even outside the directory.
+            unpack_limits: bounds on what packed directories may unpack to.
             concurrency: requests at once.
             progress: a callback for `Event`; what it raises ends the pull.
 
@@ -193,6 +200,7 @@ class Client:
             NotFoundError: the artifact is not there, or no referrer of that type.
             DigestMismatchError: content is not what its name says.
             UnsafePathError: a title leads outside the directory.
+            TooLargeError: a packed directory unpacks to more than the limits allow.
 
         Example:
             >>> [sbom] = client.pull("oci:store/app:v1", "out", artifact_type="sbom/example")
@@ -201,14 +209,15 @@ class Client:
         """
         listen()
         operation = self._native.pull(
-            reference_text(reference),
+            given_reference(reference),
             output,
             artifact_type=artifact_type,
             platform=platform_text(platform),
             include_subject=include_subject,
             keep_old_files=keep_old_files,
             allow_path_traversal=allow_path_traversal,
-            concurrency=concurrency,
+            unpack_limits=unpack_limits or UnpackLimits(),
+            concurrency=count("concurrency", concurrency),
             progress=progress is not None,
         )
         return [PullResult._of(pulled) for pulled in run(operation, progress)]
@@ -242,16 +251,15 @@ class Client:
             ['sbom/example']
         """
         listen()
-        text = reference_text(reference)
         operation = self._native.discover(
-            text,
+            given_reference(reference),
             artifact_type=artifact_type,
             annotations=dict(annotations or {}),
             platform=platform_text(platform),
-            depth=depth,
-            concurrency=concurrency,
+            depth=count("depth", depth),
+            concurrency=count("concurrency", concurrency),
         )
-        return Graph(run(operation), text)
+        return Graph(run(operation), *named(reference))
 
     def delete(
         self,
@@ -279,7 +287,7 @@ class Client:
         """
         listen()
         operation = self._native.delete(
-            reference_text(reference), dry_run=dry_run, force=force, concurrency=concurrency
+            given_reference(reference), dry_run=dry_run, force=force, concurrency=count("concurrency", concurrency)
         )
         return DeleteReport._of(run(operation))
 
@@ -314,12 +322,12 @@ class Client:
         """
         listen()
         operation = self._native.copy(
-            reference_text(source),
-            reference_text(destination),
+            given_reference(source),
+            given_reference(destination),
             recursive=recursive,
             platform=platform_text(platform),
             foreign=foreign,
-            concurrency=concurrency,
+            concurrency=count("concurrency", concurrency),
             progress=progress is not None,
         )
         return CopyReport._of(run(operation, progress))
@@ -351,9 +359,9 @@ class Client:
         """
         listen()
         operation = self._native.verify(
-            reference_text(reference),
+            given_reference(reference),
             platform=platform_text(platform),
-            concurrency=concurrency,
+            concurrency=count("concurrency", concurrency),
             progress=progress is not None,
         )
         return VerifyReport._of(run(operation, progress))
@@ -369,7 +377,7 @@ class Client:
             True
         """
         listen()
-        operation = self._native.resolve(reference_text(reference), platform=platform_text(platform))
+        operation = self._native.resolve(given_reference(reference), platform=platform_text(platform))
         return Descriptor._of(run(operation))
 
     def tag(self, reference: AnyReference, tags: str | Iterable[str]) -> Descriptor:
@@ -386,7 +394,7 @@ class Client:
         """
         listen()
         listed = [tags] if isinstance(tags, str) else list(tags)
-        return Descriptor._of(run(self._native.tag(reference_text(reference), listed)))
+        return Descriptor._of(run(self._native.tag(given_reference(reference), listed)))
 
     def untag(self, reference: AnyReference) -> None:
         """Removes the reference's tags and leaves what they named.
@@ -401,7 +409,7 @@ class Client:
             []
         """
         listen()
-        run(self._native.untag(reference_text(reference)))
+        run(self._native.untag(given_reference(reference)))
 
     def tags(self, reference: AnyReference) -> list[str]:
         """All tags of a repository or layout.
@@ -414,8 +422,7 @@ class Client:
             ['v1']
         """
         listen()
-        tags: list[str] = run(self._native.tags(reference_text(reference)))
-        return tags
+        return run(self._native.tags(given_reference(reference)))
 
     def tag_details(self, reference: AnyReference) -> list[TagInfo]:
         """All tags of a repository or layout, with what each names and what else is known of it.
@@ -428,7 +435,7 @@ class Client:
             [('v1', 'sha256:c03a')]
         """
         listen()
-        return [TagInfo._of(info) for info in run(self._native.tag_details(reference_text(reference)))]
+        return [TagInfo._of(info) for info in run(self._native.tag_details(given_reference(reference)))]
 
     def manifests(self, reference: AnyReference) -> list[ManifestInfo]:
         """The manifests of a repository or layout, tagged and untagged, with what is known of each.
@@ -441,7 +448,7 @@ class Client:
             ['image/example', 'sbom/example']
         """
         listen()
-        return [ManifestInfo._of(info) for info in run(self._native.manifests(reference_text(reference)))]
+        return [ManifestInfo._of(info) for info in run(self._native.manifests(given_reference(reference)))]
 
     def repositories(self, host: str) -> list[str]:
         """The repositories of a registry.
@@ -455,8 +462,7 @@ class Client:
             ocigraph.NetworkError: ...
         """
         listen()
-        names: list[str] = run(self._native.repositories(host))
-        return names
+        return run(self._native.repositories(host))
 
     def login(self, host: str, credential: Credential) -> LoginResult:
         """Checks a credential with a registry, and stores it where the other tools of the ecosystem look: with the
@@ -494,7 +500,7 @@ class Client:
             'image/example'
         """
         listen()
-        operation = self._native.fetch_manifest(reference_text(reference), platform=platform_text(platform))
+        operation = self._native.fetch_manifest(given_reference(reference), platform=platform_text(platform))
         return Manifest._of(run(operation))
 
     def push_manifest(
@@ -504,7 +510,7 @@ class Client:
 
         Args:
             reference: where to; with a digest, it must be that of the content.
-            content: the manifest's bytes.
+            content: the manifest's bytes, or one that was fetched.
             media_type: its media type, where the content does not say.
 
         Raises:
@@ -517,12 +523,21 @@ class Client:
             True
         """
         listen()
-        data = content.content if isinstance(content, Manifest) else bytes(content)
-        operation = self._native.push_manifest(reference_text(reference), data, media_type=media_type)
+        if isinstance(content, Manifest):
+            data, known = content.content, content.descriptor.media_type
+        elif (view := memory(content)) is not None:
+            data, known = bytes(view), None
+        else:
+            raise TypeError(f"a {type(content).__name__} has no bytes; pass those of the manifest, or a Manifest")
+        operation = self._native.push_manifest(given_reference(reference), data, media_type=media_type or known)
         return Descriptor._of(run(operation))
 
-    def fetch_blob(self, reference: AnyReference) -> Blob:
+    def fetch_blob(self, reference: AnyReference, *, progress: Progress | None = None) -> Blob:
         """The blob that a reference names by digest, as a file object; its content is checked when it ends.
+
+        Args:
+            reference: the blob.
+            progress: a callback for `Event`, which is called by reads.
 
         Raises:
             NotFoundError: it is not there.
@@ -535,16 +550,25 @@ class Client:
             10
         """
         listen()
-        descriptor, stream = run(self._native.fetch_blob(reference_text(reference)))
-        return Blob(Descriptor._of(descriptor), stream)
+        operation = self._native.fetch_blob(given_reference(reference), progress=progress is not None)
+        descriptor, stream = run(operation, progress)
+        return Blob(Descriptor._of(descriptor), Source(stream, progress, self._configuration))
 
-    def push_blob(self, reference: AnyReference, content: Content, *, media_type: str | None = None) -> PushedBlob:
+    def push_blob(
+        self,
+        reference: AnyReference,
+        content: Content,
+        *,
+        media_type: str | None = None,
+        progress: Progress | None = None,
+    ) -> PushedBlob:
         """Stores a blob in a repository or layout, unless it is there.
 
         Args:
             reference: where to.
             content: a path, bytes or a file object.
             media_type: the media type of the descriptor that is given back; ``application/octet-stream`` without it.
+            progress: a callback for `Event`; what it raises ends the push.
 
         Example:
             >>> client.push_blob("oci:store/app", b"hello").descriptor.size
@@ -552,8 +576,10 @@ class Client:
         """
         listen()
         data = content_of(content, spooled)
-        operation = self._native.push_blob(reference_text(reference), data, media_type=media_type)
-        descriptor, outcome = run(operation)
+        operation = self._native.push_blob(
+            given_reference(reference), data, media_type=media_type, progress=progress is not None
+        )
+        descriptor, outcome = run(operation, progress)
         return PushedBlob(Descriptor._of(descriptor), outcome)
 
     def close(self) -> None:
@@ -576,11 +602,10 @@ class Client:
         self.close()
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self._configuration})"
+        return f"{type(self).__name__}({self._configuration.shown()})"
 
     def __getstate__(self) -> Configuration:
         return self._configuration
 
     def __setstate__(self, configuration: Configuration) -> None:
-        self._configuration = configuration
-        self._native = _native.Client(configuration.given())
+        self._begin(configuration)

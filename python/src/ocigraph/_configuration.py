@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
-from ._credentials import Credentials, native_credentials
-from ._values import StrPath
+from ._credentials import Asked, AsyncCredentials, native_credentials
+from ._errors import InvalidArgumentError
+from ._values import StrPath, count
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
     """Bounds on waiting, in seconds, and on what a registry may send; what is left out keeps its default.
+
+    ``math.inf`` is no bound on waiting.
+
+    Raises:
+        InvalidArgumentError: one is negative or no number.
 
     Example:
         >>> Client(limits=Limits(connect=2, tries=1)).close()
@@ -33,15 +40,50 @@ class Limits:
     """Bytes of a manifest or list; 4 MiB."""
     pages: int | None = None
     """Pages of a list; 10,000."""
+    entries: int | None = None
+    """Entries of a list, and manifests of a graph; 1,000,000."""
     helper: float | None = None
     """For a credential helper to answer, before it is killed; 30."""
 
+    def __post_init__(self) -> None:
+        for name in ("connect", "first_header", "idle", "upload_answer", "stalled", "helper"):
+            seconds = getattr(self, name)
+            if seconds is not None and not (math.isfinite(seconds) and seconds >= 0) and seconds != math.inf:
+                raise InvalidArgumentError(f"{name} is {seconds}; write seconds, 0 or more, or math.inf")
+        for name in ("tries", "metadata", "pages", "entries"):
+            count(name, getattr(self, name))
+
 
 @dataclass(frozen=True, slots=True)
+class UnpackLimits:
+    """Bounds on what a packed directory may unpack to; what is left out keeps its default.
+
+    Raises:
+        InvalidArgumentError: one is negative.
+
+    Example:
+        >>> limits = UnpackLimits(bytes=1 << 30)
+        >>> client.pull("oci:store/app:v1", "out", unpack_limits=limits)[0].files[0].outcome
+        'written'
+    """
+
+    entries: int | None = None
+    """Files, directories and links; 1,000,000."""
+    bytes: int | None = None
+    """Bytes in all; 64 GiB."""
+    ratio: int | None = None
+    """Bytes unpacked for each byte of the archive, once more than 64 MiB are unpacked; 1,000."""
+
+    def __post_init__(self) -> None:
+        for f in fields(self):
+            count(f.name, getattr(self, f.name))
+
+
+@dataclass(frozen=True, slots=True, weakref_slot=True, repr=False)
 class Configuration:
     """The arguments of a client."""
 
-    credentials: Credentials = "stored"
+    credentials: AsyncCredentials = "stored"
     registry_config: StrPath | None = None
     plain_http: bool | None = None
     insecure: bool = False
@@ -52,14 +94,17 @@ class Configuration:
     headers: Any = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
 
-    def given(self) -> Configuration:
+    def given(self, asked: Asked) -> Configuration:
         """The same in the form that the native module reads."""
-        credentials = native_credentials(self.credentials)
+        credentials = native_credentials(self.credentials, asked)
         return replace(self, credentials=credentials, headers=list(self.headers.items()))
 
-    def __str__(self) -> str:
-        # The values of headers may be secrets.
+    def shown(self) -> str:
+        """The arguments that differ from the usual, without the values of headers, which may be secrets."""
         usual = Configuration(headers=[])
         shown = replace(self, headers=list(self.headers))
         named = ((f.name, getattr(shown, f.name)) for f in fields(self))
         return ", ".join(f"{name}={value!r}" for name, value in named if value != getattr(usual, name))
+
+    def __repr__(self) -> str:
+        return f"Configuration({self.shown()})"

@@ -7,8 +7,42 @@ works for people who have never heard of `ocigraph.NotFoundError`. The codes are
 from __future__ import annotations
 
 import builtins
+import errno as numbers
+import os
+import pickle
 from collections.abc import Callable
-from typing import Any, ClassVar, NamedTuple
+from pathlib import Path
+from typing import Any, ClassVar, Literal, NamedTuple, TypeAlias
+
+from . import _native
+
+ErrorCode: TypeAlias = Literal[
+    "INVALID_ARGUMENT",
+    "INVALID_REFERENCE",
+    "NOT_FOUND",
+    "ALREADY_EXISTS",
+    "UNAUTHORIZED",
+    "FORBIDDEN",
+    "UNSUPPORTED",
+    "RATE_LIMITED",
+    "TOO_LARGE",
+    "DIGEST_MISMATCH",
+    "SIZE_MISMATCH",
+    "INVALID_MANIFEST",
+    "UNSAFE_PATH",
+    "TIMEOUT",
+    "NETWORK",
+    "TLS",
+    "REGISTRY",
+    "IO",
+    "CONFLICT",
+    "CREDENTIALS",
+    "CANCELLED",
+    "INTERNAL",
+]
+"""The codes of errors, the same in every language."""
+
+_NUMBERS = _native.codes()
 
 
 class RegistryMessage(NamedTuple):
@@ -36,9 +70,10 @@ class Error(Exception):
         NOT_FOUND resolve
     """
 
-    default_code: ClassVar[str] = "INTERNAL"
+    default_code: ClassVar[ErrorCode] = "INTERNAL"
+    _default_errno: ClassVar[int | None] = None
 
-    code: str
+    code: ErrorCode
     """The stable name of what kind of failure it was, the same in every language: ``NOT_FOUND``."""
     hint: str | None
     """What to try, where there is something to try."""
@@ -61,7 +96,7 @@ class Error(Exception):
         self,
         message: str,
         *,
-        code: str | None = None,
+        code: ErrorCode | None = None,
         hint: str | None = None,
         operation: str | None = None,
         reference: str | None = None,
@@ -70,6 +105,7 @@ class Error(Exception):
         request_id: str | None = None,
         retry_after: float | None = None,
         retryable: bool = False,
+        errno: int | None = None,
     ) -> None:
         super().__init__(message)
         self.code = code or self.default_code
@@ -81,16 +117,31 @@ class Error(Exception):
         self.request_id = request_id
         self.retry_after = retry_after
         self.retryable = retryable
+        if isinstance(self, OSError):
+            of_the_system: Any = self
+            number = self._default_errno if errno is None else errno
+            of_the_system.errno = number
+            of_the_system.strerror = None if number is None else os.strerror(number)
+
+    def __str__(self) -> str:
+        # Not that of OSError, which knows less.
+        return str(self.args[0])
+
+    @property
+    def number(self) -> int:
+        """The number of the code, the same in every language."""
+        return _NUMBERS[self.code]
 
     def to_dict(self) -> dict[str, Any]:
         """The error as plain values, without what is not known.
 
         Example:
             >>> ConflictError("the tag was moved").to_dict()
-            {'code': 'CONFLICT', 'message': 'the tag was moved', 'registry_errors': [], 'retryable': False}
+            {'code': 'CONFLICT', 'number': ..., 'message': 'the tag was moved', ...}
         """
         fields: dict[str, Any] = {
             "code": self.code,
+            "number": self.number,
             "message": str(self),
             "hint": self.hint,
             "operation": self.operation,
@@ -103,8 +154,18 @@ class Error(Exception):
         }
         return {name: value for name, value in fields.items() if value is not None}
 
-    def __reduce__(self) -> tuple[Callable[[dict[str, Any]], Error], tuple[dict[str, Any]]]:
-        return (_made, (self.to_dict(),))
+    def __reduce__(self) -> tuple[Callable[..., Error], tuple[dict[str, Any], int | None], dict[str, Any]]:
+        state: dict[str, Any] = {"__suppress_context__": self.__suppress_context__}
+        notes: list[str] = list(getattr(self, "__notes__", ()))
+        if self.__cause__ is not None:
+            try:
+                pickle.loads(pickle.dumps(self.__cause__))  # noqa: S301 - it was made here
+                state["__cause__"] = self.__cause__
+            except Exception:
+                notes.append(f"caused by {self.__cause__!r}, which does not pickle")
+        if notes:
+            state["__notes__"] = notes
+        return (_made, (self.to_dict(), getattr(self, "errno", None)), state)
 
 
 class InvalidArgumentError(Error, ValueError):
@@ -123,24 +184,28 @@ class NotFoundError(Error, FileNotFoundError):
     """The repository, manifest, tag, blob or file is not there."""
 
     default_code = "NOT_FOUND"
+    _default_errno = numbers.ENOENT
 
 
 class AlreadyExistsError(Error, FileExistsError):
     """Something is there already and was not to be replaced."""
 
     default_code = "ALREADY_EXISTS"
+    _default_errno = numbers.EEXIST
 
 
 class UnauthorizedError(Error, PermissionError):
     """The registry wants credentials, or refused those it was given."""
 
     default_code = "UNAUTHORIZED"
+    _default_errno = numbers.EACCES
 
 
 class ForbiddenError(Error, PermissionError):
     """The credentials are known, but may not do this."""
 
     default_code = "FORBIDDEN"
+    _default_errno = numbers.EACCES
 
 
 class UnsupportedError(Error, NotImplementedError):
@@ -189,6 +254,7 @@ class TimeoutError(Error, builtins.TimeoutError):  # noqa: A001 - as `socket` an
     """Nothing moved for longer than the limit."""
 
     default_code = "TIMEOUT"
+    _default_errno = numbers.ETIMEDOUT
 
 
 class NetworkError(Error, ConnectionError):
@@ -239,7 +305,7 @@ class InternalError(Error, RuntimeError):
     default_code = "INTERNAL"
 
 
-_CLASSES: dict[str, type[Error]] = {
+_CLASSES: dict[ErrorCode, type[Error]] = {
     kind.default_code: kind
     for kind in (
         InvalidArgumentError,
@@ -268,9 +334,15 @@ _CLASSES: dict[str, type[Error]] = {
 }
 
 
-def _made(fields: dict[str, Any]) -> Error:
-    """The exception for an error of the core, as its JSON has it."""
+def _made(fields: dict[str, Any], errno: int | None = None) -> Error:
+    """The exception for an error of the core, as its JSON has it, and for what the system said."""
     fields = {name: value for name, value in fields.items() if name != "number"}
     entries = fields.pop("registry_errors", ())
     messages = tuple(RegistryMessage(entry["code"], entry["message"]) for entry in entries)
-    return _CLASSES.get(fields["code"], Error)(fields.pop("message"), registry_errors=messages, **fields)
+    return _CLASSES[fields["code"]](fields.pop("message"), registry_errors=messages, errno=errno, **fields)
+
+
+def io_error(doing: str, path: Path, error: OSError) -> Error:
+    """The exception for a file that cannot be read or written."""
+    kind = NotFoundError if isinstance(error, FileNotFoundError) else IoError
+    return kind(f"cannot {doing} {path}: {error.strerror or error}", errno=error.errno)

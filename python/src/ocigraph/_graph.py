@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from . import _native
-from ._results import Descriptor, Result
+from ._descriptor import Descriptor, Result
 from ._svg import picture
 from ._values import Reference
 
 if TYPE_CHECKING:
     import networkx
+
+_BLOCK = 256
+"""Steps of a walk that are fetched at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +52,14 @@ class Graph:
         ['sbom/example']
     """
 
-    __slots__ = ("_native", "reference")
+    __slots__ = ("_native", "_place", "reference")
 
     reference: str
     """The subject as it was named."""
 
-    def __init__(self, native: _native.Graph, reference: str) -> None:
+    def __init__(self, native: _native.Graph, reference: str, place: str | None = None) -> None:
         self._native = native
+        self._place = place
         self.reference = reference
 
     @property
@@ -82,8 +86,10 @@ class Graph:
             >>> [node.first for node in client.discover("oci:store/app:v1").walk()]
             [True]
         """
-        for descriptor, subject, depth, first in self._native.walk():
-            yield Node(Descriptor._of(descriptor), subject, depth, first)
+        steps = self._native.walk()
+        while block := steps.next(_BLOCK):
+            for descriptor, subject, depth, first in block:
+                yield Node(Descriptor._of(descriptor), subject, depth, first)
 
     def __iter__(self) -> Iterator[Descriptor]:
         return (node.descriptor for node in self.walk() if node.first)
@@ -92,8 +98,7 @@ class Graph:
         return len(self._native)
 
     def __contains__(self, node: str | Descriptor) -> bool:
-        digest = node if isinstance(node, str) else node.digest
-        return digest == self.subject.digest or any(digest == referrer.digest for referrer in self)
+        return (node if isinstance(node, str) else node.digest) in self._native
 
     def filter(self, *, artifact_type: str | None = None, annotations: Mapping[str, str] | None = None) -> Graph:
         """The part that leads to referrers of this type and with these annotations, and all beneath them.
@@ -103,7 +108,7 @@ class Graph:
             0
         """
         native = self._native.filtered(artifact_type=artifact_type, annotations=dict(annotations or {}))
-        return Graph(native, self.reference)
+        return Graph(native, self.reference, self._place)
 
     def tree(self, root: str | None = None) -> str:
         """The tree that ORAS prints, under ``root`` or the subject as it was named.
@@ -145,21 +150,21 @@ class Graph:
         return picture(self.reference, subject, self.walk())
 
     def json(self, *, artifact_type: str | None = None, annotations: Mapping[str, str] | None = None) -> str:
-        """The graph as JSON for scripts: the subject, ``references`` with the direct referrers that fit, flat, and
-        ``referrers`` with the whole tree.
+        """The graph as the command line prints it, in snake case: the subject, ``references`` with the direct
+        referrers that fit, flat, and ``referrers`` with the whole tree.
 
         Example:
             >>> import json
             >>> json.loads(client.discover("oci:store/app:v1").json())["references"][0]["artifact_type"]
             'sbom/example'
         """
-        place = Reference.parse(self.reference).place
+        place = self._place or Reference.parse(self.reference).place
         return self._native.json(
             self.reference, place, artifact_type=artifact_type, annotations=dict(annotations or {})
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """The graph as plain values: ``subject``, and ``referrers`` that have ``referrers`` in turn.
+        """The graph as plain values: ``reference``, ``subject``, and ``referrers`` that have ``referrers`` in turn.
 
         A node that is reached again is given again, without what lies beneath it.
 
@@ -174,7 +179,7 @@ class Graph:
             del beneath[node.depth :]
             beneath[-1].append(entry)
             beneath.append(entry["referrers"])
-        return {"subject": self.subject.to_dict(), "referrers": root}
+        return {"reference": self.reference, "subject": self.subject.to_dict(), "referrers": root}
 
     def to_networkx(self) -> networkx.DiGraph[str]:
         """The graph for `networkx`: a node for each digest, with its ``descriptor``, and an edge from each referrer to
@@ -207,9 +212,9 @@ class Graph:
 
     __hash__ = None  # type: ignore[assignment]
 
-    def __reduce__(self) -> tuple[Callable[[bytes, str], Graph], tuple[bytes, str]]:
-        return (_loaded, (self._native.dump(), self.reference))
+    def __reduce__(self) -> tuple[Callable[..., Graph], tuple[bytes, str, str | None]]:
+        return (_loaded, (self._native.dump(), self.reference, self._place))
 
 
-def _loaded(written: bytes, reference: str) -> Graph:
-    return Graph(_native.Graph.load(written), reference)
+def _loaded(written: bytes, reference: str, place: str | None) -> Graph:
+    return Graph(_native.Graph.load(written), reference, place)

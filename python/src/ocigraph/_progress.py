@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-from ._results import Descriptor, Outcome, Result
+from ._descriptor import Descriptor, Result
+from ._results import Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,22 +36,23 @@ class Event(Result):
 
 
 Progress: TypeAlias = Callable[[Event], object]
-"""A callback for events. What it raises breaks the operation off and is raised from there."""
+"""A callback for events. What it raises breaks the operation off and is raised from there. An `AsyncClient` awaits it
+when it is an ``async def``."""
 
 
 @contextmanager
-def tqdm(**options: Any) -> Iterator[Progress]:
+def tqdm_progress(**options: Any) -> Iterator[Progress]:
     """A bar of `tqdm` for all blobs of an operation; ``options`` go to ``tqdm.tqdm``.
 
     Example:
         >>> import io
-        >>> with tqdm(file=io.StringIO()) as progress:
+        >>> with tqdm_progress(file=io.StringIO()) as progress:
         ...     _ = client.pull("oci:store/app:v1", "out", progress=progress)
     """
-    from tqdm.auto import tqdm as bar_of
+    from tqdm.auto import tqdm
 
     at: dict[str, int] = {}
-    with bar_of(**{"total": 0, "unit": "B", "unit_scale": True, "unit_divisor": 1024, **options}) as bar:
+    with tqdm(**{"total": 0, "unit": "B", "unit_scale": True, "unit_divisor": 1024, **options}) as bar:
 
         def progress(event: Event) -> None:
             digest = event.blob.digest

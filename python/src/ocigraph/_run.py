@@ -7,12 +7,17 @@ that is broken off gets a moment to remove its unfinished files.
 from __future__ import annotations
 
 import asyncio
+import inspect
 import logging
-from typing import Any
+import time
+from collections.abc import Iterator
+from typing import TypeVar
 
 from . import _native
+from ._descriptor import Descriptor
 from ._progress import Event, Progress
-from ._results import Descriptor
+
+_T = TypeVar("_T")
 
 _LOGGER = logging.getLogger("ocigraph")
 
@@ -23,18 +28,12 @@ _GRACE = 5.0
 """Seconds that an operation may take to clear up."""
 
 
-def _report(operation: _native.Operation, progress: Progress | None) -> None:
-    if progress is not None:
-        for kind, blob, position, outcome in operation.events():
-            progress(Event(kind, Descriptor._of(blob), position, outcome))
-
-
 def listen() -> None:
     """Tells the native module which records `logging` wants; called before each operation."""
     _native.set_log_level(_LOGGER.getEffectiveLevel())
 
 
-def run(operation: _native.Operation, progress: Progress | None = None) -> Any:
+def run(operation: _native.Operation[_T], progress: Progress | None = None) -> _T:
     """The result of an operation."""
     try:
         while not operation.wait(_TICK):
@@ -42,12 +41,15 @@ def run(operation: _native.Operation, progress: Progress | None = None) -> Any:
         _report(operation, progress)
     except BaseException:
         operation.cancel()
-        operation.wait(_GRACE)
+        # In ticks, so that a second Ctrl-C is heard.
+        begun = time.monotonic()
+        while not operation.wait(_TICK) and time.monotonic() - begun < _GRACE:
+            pass
         raise
     return operation.result()
 
 
-async def run_async(operation: _native.Operation, progress: Progress | None = None) -> Any:
+async def run_async(operation: _native.Operation[_T], progress: Progress | None = None) -> _T:
     """The same in an event loop."""
     loop = asyncio.get_running_loop()
     ended: asyncio.Future[None] = loop.create_future()
@@ -56,10 +58,38 @@ async def run_async(operation: _native.Operation, progress: Progress | None = No
         while not ended.done():
             # Waited for from outside, so that a cancelled task does not cancel what it must still wait for.
             await asyncio.wait([ended], timeout=None if progress is None else _TICK)
-            _report(operation, progress)
-        _report(operation, progress)
+            await _report_async(operation, progress)
+        await _report_async(operation, progress)
+    except GeneratorExit:
+        # The loop is gone, and with it all waiting.
+        operation.cancel()
+        raise
     except BaseException:
         operation.cancel()
         await asyncio.wait([ended], timeout=_GRACE)
         raise
     return operation.result()
+
+
+def _events(operation: _native.Operation[object]) -> Iterator[Event]:
+    for kind, blob, position, outcome in operation.events():
+        yield Event(kind, Descriptor._of(blob), position, outcome)
+
+
+def _report(operation: _native.Operation[object], progress: Progress | None) -> None:
+    if progress is None:
+        return
+    for event in _events(operation):
+        answer = progress(event)
+        if inspect.iscoroutine(answer):
+            answer.close()
+            raise TypeError("the callback for progress is awaited: only an AsyncClient takes such a one")
+
+
+async def _report_async(operation: _native.Operation[object], progress: Progress | None) -> None:
+    if progress is None:
+        return
+    for event in _events(operation):
+        answer = progress(event)
+        if inspect.isawaitable(answer):
+            await answer

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from html import escape
 from typing import Protocol
 
-from ._results import Descriptor
+from ._descriptor import Descriptor
 
 _MOST = 200
 _WIDTH, _HEIGHT, _INDENT, _GAP = 300, 40, 36, 12

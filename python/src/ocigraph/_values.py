@@ -1,24 +1,27 @@
-"""What operations take: references, files, credentials and limits, and how they are handed to the native module."""
+"""What operations take: references, files, content and numbers, and how they are handed to the native module."""
 
 from __future__ import annotations
 
-import asyncio
-import inspect
+import operator
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
 from . import _native
-from ._results import Annotations, Platform, Result
-
-_CHUNK = 256 * 1024
+from ._descriptor import Annotations, Descriptor, Platform, Result
+from ._errors import InvalidArgumentError
 
 StrPath: TypeAlias = str | os.PathLike[str]
 """A path, as text or as an object such as `pathlib.Path`."""
 
-BytesLike: TypeAlias = bytes | bytearray | memoryview
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
+
+    BytesLike: TypeAlias = ReadableBuffer
+else:
+    BytesLike: TypeAlias = bytes | bytearray | memoryview
 """Bytes in memory. Whatever has a buffer of bytes works, such as an `array` or a map of a file."""
 
 
@@ -53,8 +56,11 @@ class AsyncReadable(Protocol):
         ...
 
 
-Content: TypeAlias = StrPath | BytesLike | Readable | AsyncReadable
+Content: TypeAlias = StrPath | BytesLike | Readable
 """Where content comes from: a path, bytes or a file object."""
+
+AsyncContent: TypeAlias = Content | AsyncReadable
+"""The same for an `AsyncClient`, which also awaits what a file object of an event loop reads."""
 
 
 Format: TypeAlias = Literal["auto", "oci-1.1", "oci-1.0", "oci-artifact", "oras-artifact"]
@@ -105,12 +111,39 @@ class Reference(Result):
         """
         return cls(**_native.parse_reference(text))
 
+    @classmethod
+    def layout(cls, path: StrPath, *tags: str, digest: str | None = None) -> Reference:
+        """A layout by its directory, with tags and a digest. The path is taken as it is, colons included.
+
+        Raises:
+            InvalidReferenceError: a tag or the digest is not written as one.
+
+        Example:
+            >>> Reference.layout("backups/10:30", "v1").tags
+            ('v1',)
+        """
+        return cls(**_native.parse_reference((path, tags, digest)))
+
+    def at(self, digest: str | Descriptor) -> Reference:
+        """The same place, by digest alone.
+
+        Raises:
+            InvalidReferenceError: it is no digest.
+
+        Example:
+            >>> image = Reference.parse("oci:store/app:v1")
+            >>> [client.fetch_manifest(image.at(referrer)).artifact_type for referrer in client.discover(image)]
+            ['sbom/example']
+        """
+        named = digest if isinstance(digest, str) else digest.digest
+        return self.layout(self.path, digest=named) if self.path else self.parse(f"{self.place}@{named}")
+
 
 AnyReference: TypeAlias = str | Reference | os.PathLike[str]
-"""A reference as text or taken apart; a path stands for the layout in that directory."""
+"""A reference as text or taken apart; a path, taken as it is, stands for the layout in that directory."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class File:
     """Something to push: a file or directory, bytes, or a file object, with what is to be said of it.
 
@@ -123,7 +156,7 @@ class File:
         'application/json'
     """
 
-    content: Content = field(repr=False)
+    content: AsyncContent
     """A path, bytes or a file object. A directory is packed as tar and gzip, the same bytes for the same files."""
     title: str | None = None
     """The name to pull it by; that of the path when absent. Without a title, content is not written by pulls."""
@@ -131,6 +164,13 @@ class File:
     """Its media type; guessed from the name when absent."""
     annotations: Mapping[str, str] = field(default_factory=Annotations)
     """Further annotations of its descriptor."""
+
+    def __repr__(self) -> str:
+        named = isinstance(self.content, str | os.PathLike)
+        shown = [repr(self.content) if named else f"<{type(self.content).__name__}>"]
+        others = {"title": self.title, "media_type": self.media_type, "annotations": self.annotations}
+        shown += [f"{name}={value!r}" for name, value in others.items() if value]
+        return f"File({', '.join(shown)})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,11 +183,27 @@ class _Given:
     annotations: dict[str, str]
 
 
-def reference_text(reference: AnyReference) -> str:
-    """The text of a reference; of a path, that of the layout there."""
+GivenReference: TypeAlias = str | tuple[StrPath, tuple[str, ...], str | None]
+"""A reference in the form that the native module reads: text, or a layout's path with tags and a digest."""
+
+
+def given_reference(reference: AnyReference) -> GivenReference:
+    """A reference in that form."""
     if isinstance(reference, str):
         return reference
-    return reference.text if isinstance(reference, Reference) else f"oci:{os.fspath(reference)}"
+    if isinstance(reference, Reference):
+        return (reference.path, reference.tags, reference.digest) if reference.path else reference.text
+    return (reference, (), None)
+
+
+def named(reference: AnyReference) -> tuple[str, str | None]:
+    """The text of a reference, and its place where that is known."""
+    if isinstance(reference, str):
+        return reference, None
+    if isinstance(reference, Reference):
+        return reference.text, reference.place
+    text = f"oci:{os.fspath(reference)}"
+    return text, text
 
 
 def platform_text(platform: str | Platform | None) -> str | None:
@@ -155,39 +211,33 @@ def platform_text(platform: str | Platform | None) -> str | None:
     return None if platform is None else str(platform)
 
 
+def count(name: str, value: int | None) -> int | None:
+    """A number of things; refused when it is none."""
+    if value is None:
+        return None
+    number = operator.index(value)
+    if not 0 <= number < 1 << 63:
+        raise InvalidArgumentError(f"{name} is {number}; write a number of 0 or more")
+    return number
+
+
 def file_list(files: StrPath | File | Iterable[StrPath | File]) -> list[File]:
     """One file or many, all wrapped."""
-    if isinstance(files, str | os.PathLike | File):
-        files = [files]
-    return [file if isinstance(file, File) else File(file) for file in files]
+    if isinstance(files, str | os.PathLike | File) or _is_content(files) or not isinstance(files, Iterable):
+        return [one_file(files)]
+    return [one_file(file) for file in files]
 
 
-def content_of(content: Any, read: Callable[[Any], Any]) -> Any:
-    """A path, bytes, a view of bytes, or what `read` makes of a file object."""
-    if isinstance(content, str | os.PathLike | bytes):
-        return content
-    if isinstance(content, memoryview):
-        return content.cast("B") if content.contiguous else content.tobytes()
-    try:
-        view = memoryview(content)
-    except TypeError:
-        if hasattr(content, "read"):
-            return read(content)
-        raise TypeError(f"{type(content).__name__} is no path, no bytes and no file object") from None
-    return content_of(view, read)
-
-
-async def content_async(content: Any) -> Any:
-    """The same in an event loop: file objects are read beside it, and those that are awaited are awaited."""
-    given = content_of(content, lambda file: file)
-    if isinstance(given, str | os.PathLike | bytes | memoryview):
-        return given
-    if not inspect.iscoroutinefunction(given.read):
-        return await asyncio.to_thread(spooled, given)
-    spool = _native.Spool()
-    while chunk := await given.read(_CHUNK):
-        spool.write(_bytes(chunk))
-    return spool
+def one_file(file: object) -> File:
+    """One file, wrapped. Content by itself is refused: it may be meant as one file or as many."""
+    if isinstance(file, File):
+        return file
+    if isinstance(file, str | os.PathLike):
+        return File(file)
+    kind = type(file).__name__
+    if _is_content(file):
+        raise TypeError(f"a {kind} is content without a name: wrap it in File(…, title=…)")
+    raise TypeError(f"files are paths or File, not {kind}")
 
 
 def given(file: File, content: Any) -> _Given:
@@ -195,15 +245,20 @@ def given(file: File, content: Any) -> _Given:
     return _Given(content, file.title, file.media_type, dict(file.annotations))
 
 
-def spooled(file: Readable) -> _native.Spool:
-    """What a file object still has to give, read to its end."""
-    spool = _native.Spool()
-    while chunk := file.read(_CHUNK):
-        spool.write(_bytes(chunk))
-    return spool
+def memory(content: object) -> bytes | memoryview | None:
+    """What has a buffer as a view of its bytes; nothing for what has none."""
+    if isinstance(content, bytes):
+        return content
+    try:
+        view = memoryview(content)  # type: ignore[arg-type]
+    except TypeError:
+        return None
+    try:
+        return view.cast("B") if view.c_contiguous else view.tobytes()
+    except (TypeError, ValueError):
+        # Empty, or of items that are not numbers of this machine.
+        return view.tobytes()
 
 
-def _bytes(chunk: object) -> bytes | bytearray:
-    if isinstance(chunk, bytes | bytearray):
-        return chunk
-    raise TypeError("the file object gives no bytes; open the file in binary mode")
+def _is_content(value: object) -> bool:
+    return hasattr(value, "read") or memory(value) is not None

@@ -1,0 +1,178 @@
+"""Results have the names and values that the command line prints, and errors all that an exception of Python's has."""
+
+from __future__ import annotations
+
+import copy
+import errno
+import json
+import os
+import pickle
+import re
+import subprocess
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+from support import ROOT, built
+
+import ocigraph
+from ocigraph import Client, Error, ErrorCode, File, Graph, digest, digest_files
+from ocigraph import _native as native
+
+VECTORS = ROOT / "tests" / "vectors"
+
+
+def snake_case(value: Any) -> Any:
+    """What the command line prints, with the names that Python has; annotations have names of their own."""
+    if isinstance(value, list):
+        return [snake_case(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        re.sub(r"[A-Z]", lambda found: "_" + found[0].lower(), name): item
+        if name == "annotations"
+        else snake_case(item)
+        for name, item in value.items()
+    }
+
+
+SAME: dict[str, tuple[list[str], Callable[[Client], Any]]] = {
+    "push": (
+        ["push", "oci:app:v2,v3", "a.txt", "--annotation", "K=v"],
+        lambda client: client.push("oci:app:v2,v3", "a.txt", annotations={"K": "v"}).to_dict(),
+    ),
+    "pull": (
+        ["pull", "oci:app:v1", "-o", "out"],
+        lambda client: client.pull("oci:app:v1", "out")[0].to_dict(),
+    ),
+    "discover": (
+        ["discover", "oci:app:v1"],
+        lambda client: json.loads(client.discover("oci:app:v1").json()),
+    ),
+    "delete": (["delete", "--yes", "oci:app:gone"], lambda client: client.delete("oci:app:gone").to_dict()),
+    "dry run": (
+        ["delete", "--dry-run", "oci:app:kept"],
+        lambda client: client.delete("oci:app:kept", dry_run=True).to_dict(),
+    ),
+    "copy": (
+        ["copy", "--recursive", "oci:app:v1", "oci:other:v1"],
+        lambda client: client.copy("oci:app:v1", "oci:other:v1", recursive=True).to_dict(),
+    ),
+    "verify": (["verify", "oci:app:v1"], lambda client: client.verify("oci:app:v1").to_dict()),
+    "resolve": (["resolve", "oci:app:v1"], lambda client: client.resolve("oci:app:v1").to_dict()),
+    "logout": (["logout", "registry.example.com"], lambda client: client.logout("registry.example.com").to_dict()),
+    "digest": (["digest", "a.txt"], lambda client: [one.to_dict() for one in digest_files(["a.txt"])]),
+    # The command adds what a program knows: where it was put.
+    "tag": (
+        ["tag", "oci:app:v1", "new"],
+        lambda client: {"descriptor": client.tag("oci:app:v1", "new").to_dict(), "tags": ["new"]},
+    ),
+    "blob push": (
+        ["blob", "push", "oci:app", "a.txt"],
+        lambda client: {
+            **(pushed := client.push_blob("oci:app", Path("a.txt"))).to_dict(),
+            "reference": f"oci:app@{pushed.descriptor.digest}",
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize("operation", SAME)
+def test_results_are_what_the_command_line_prints(operation: str, work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    command, method = SAME[operation]
+    results = []
+    with Client() as client:
+        for who in ("command", "package"):
+            (work / who).mkdir()
+            monkeypatch.chdir(work / who)
+            Path("a.txt").write_text("a")
+            client.push("oci:app:v1,kept", "a.txt", artifact_type="image/example")
+            client.push("oci:app:gone", "a.txt", artifact_type="other/example")
+            client.push("oci:app", File(b"{}", title="b"), artifact_type="sbom/example", subject="oci:app:v1")
+            if who == "package":
+                results.append(json.loads(json.dumps(method(client))))
+            else:
+                run = [str(built("ocigraph")), *command, "--format", "json"]
+                printed = subprocess.run(run, check=True, capture_output=True, text=True).stdout
+                results.append(snake_case(json.loads(printed)))
+    assert results[0] == results[1]
+
+
+def test_codes_are_named_and_numbered_as_in_every_language() -> None:
+    numbers = {entry["name"]: entry["number"] for entry in json.loads((VECTORS / "errors.json").read_text())}
+    assert set(get_args(ErrorCode)) == set(numbers) == set(native.codes())
+    for kind in vars(ocigraph).values():
+        if isinstance(kind, type) and issubclass(kind, Error) and kind is not Error:
+            assert kind("x").to_dict()["number"] == kind("x").number == numbers[kind.default_code]
+
+
+def test_an_error_is_an_oserror_with_its_number(client: Any, work: Path) -> None:
+    with pytest.raises(FileNotFoundError) as missing:
+        client.push("oci:app:v1", "nowhere.txt")
+    assert missing.value.errno == errno.ENOENT and missing.value.strerror == os.strerror(errno.ENOENT)
+    assert "nowhere.txt" in str(missing.value)
+    (work / "file").write_text("")
+    with pytest.raises(OSError, match="file") as raised:
+        client.push("oci:file:v1", "file")
+    assert isinstance(raised.value, ocigraph.IoError) and raised.value.errno in (errno.ENOTDIR, errno.EEXIST)
+    assert ocigraph.ForbiddenError("x").errno == errno.EACCES and ocigraph.NetworkError("x").errno is None
+
+
+class Unpicklable(Exception):  # noqa: N818 - a cause need not be an error
+    """What a function of the caller's may raise."""
+
+    def __init__(self, one: str, two: str) -> None:
+        super().__init__(one)
+
+
+def test_an_error_keeps_its_cause_and_notes_through_a_pickle() -> None:
+    error = ocigraph.CredentialsError("the function failed", hint="open the vault")
+    error.__cause__ = KeyError("locked")
+    error.add_note("on a worker")
+    for again in (pickle.loads(pickle.dumps(error)), copy.copy(error)):
+        assert isinstance(again.__cause__, KeyError) and again.__notes__ == ["on a worker"]
+        assert again.to_dict() == error.to_dict()
+    error.__cause__ = Unpicklable("a", "b")
+    again = pickle.loads(pickle.dumps(error))
+    assert "Unpicklable" in again.__notes__[-1] and again.__cause__ is None
+    lost = ocigraph.NotFoundError("x", errno=errno.ENOTDIR)
+    assert pickle.loads(pickle.dumps(lost)).errno == errno.ENOTDIR
+
+
+def test_a_file_shows_its_path_and_not_its_content() -> None:
+    assert repr(File("a.txt", title="b")) == "File('a.txt', title='b')"
+    assert repr(File(b"secret", annotations={"k": "v"})) == "File(<bytes>, annotations={'k': 'v'})"
+
+
+def wide(number: int) -> Graph:
+    """A graph with so many referrers of its subject."""
+    subject = {"mediaType": "a/b", "digest": digest(b"subject"), "size": 1}
+    many = [{"mediaType": "a/b", "digest": digest(str(i).encode()), "size": 1} for i in range(number)]
+    return Graph(native.Graph.load(json.dumps([subject, [[subject["digest"], many]]]).encode()), "oci:x:v1")
+
+
+def test_other_threads_go_on_while_a_large_graph_is_asked() -> None:
+    graph = wide(20_000)
+    longest, stop = [0.0], threading.Event()
+
+    def watch() -> None:
+        while not stop.is_set():
+            before = time.monotonic()
+            time.sleep(0.001)
+            longest[0] = max(longest[0], time.monotonic() - before)
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    begun = time.monotonic()
+    for ask in (graph.tree, graph.dot, graph.mermaid, graph.json, graph.filter, lambda: graph == wide(10)):
+        ask()
+    known = [referrer.digest in graph for referrer in graph]
+    pickle.loads(pickle.dumps(graph))
+    took = time.monotonic() - begun
+    stop.set()
+    thread.join()
+    assert all(known) and len(known) == len(graph) == 20_000 and digest(b"other") not in graph
+    assert longest[0] < took / 4, f"a thread stood for {longest[0]} of {took} seconds"
