@@ -5,8 +5,8 @@
  * directories: push, pull, discover, copy, verify and delete them.
  *
  * One string names everything: `registry.example.com[:port]/repository[:tag][@digest]`, or `oci:PATH[:tag][@digest]` for a
- * layout directory. A digest wins over a tag. All promises reject with an {@link OcigraphError}, or, when a signal was
- * aborted, with the signal's reason.
+ * layout directory. A digest wins over a tag. All promises reject with an {@link OcigraphError}; or, when a signal was
+ * aborted, with the signal's reason; or with what a callback or a stream of the caller's threw.
  *
  * @example
  * ```ts
@@ -96,6 +96,8 @@ export class OcigraphError extends Error {
   readonly retryAfter?: number;
   /** Whether the same call may succeed later without anything being changed. */
   readonly retryable: boolean;
+  /** What `JSON.stringify` writes: name, message, and all of the above that is known. */
+  toJSON(): Record<string, unknown>;
 }
 
 /** What an image runs on. Source: OCI image-spec 1.1.1, "Image Index". */
@@ -156,21 +158,61 @@ export type Outcome = 'uploaded' | 'existed' | 'mounted';
 /** What became of a file that was pulled. */
 export type FileOutcome = 'written' | 'unchanged' | 'kept';
 
+/** The parts of a reference. */
+export interface Reference {
+  /** The whole reference. */
+  readonly text: string;
+  /** It without tags and digest: the repository or layout. */
+  readonly place: string;
+  /** Its tags. */
+  readonly tags: readonly string[];
+  /** Its digest, which wins over a tag. */
+  readonly digest?: string;
+  /** The registry, with its port; absent for a layout. */
+  readonly host?: string;
+  /** The repository within the registry; absent for a layout. */
+  readonly repository?: string;
+  /** The directory of a layout; absent for a registry. */
+  readonly path?: string;
+}
+
+/**
+ * The parts of a reference; INVALID_REFERENCE, with what to write instead, when it is not written as one.
+ *
+ * @example
+ * ```ts
+ * const { place } = parseReference('registry.example.com:8443/team/app:v1');
+ * const pinned = `${place}@${(await client.resolve('registry.example.com:8443/team/app:v1')).digest}`;
+ * ```
+ */
+export function parseReference(reference: string): Reference;
+
 /** What every call takes. */
 export interface CallOptions {
   /** Ends the call: it rejects with the signal's reason, and leaves nothing half-done under its final name. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /** What every call takes that moves content. */
-export interface TransferOptions extends CallOptions {
-  /** Requests at once. */
-  concurrency?: number;
-  /** Called with each event, never after the promise is settled. What it throws ends the call, which rejects with it. */
-  onProgress?: (event: ProgressEvent) => void;
+export interface ProgressOptions extends CallOptions {
+  /**
+   * Called with each event, never after the promise is settled. What it throws, or what a promise that it returns rejects
+   * with, ends the call, which rejects with it; the call waits for such promises before it resolves.
+   */
+  onProgress?: ((event: ProgressEvent) => unknown) | undefined;
 }
 
-/** Content in memory or on its way. Text is written as UTF-8. Streams (of Node.js or of the web) are read once, to the end. */
+/** What every call takes that moves content with several requests. */
+export interface TransferOptions extends ProgressOptions {
+  /** Requests at once; 32 when absent. */
+  concurrency?: number | undefined;
+}
+
+/**
+ * Content in memory or on its way. Text is written as UTF-8. Streams (of Node.js or of the web) are read once, to the end, and
+ * destroyed or cancelled when the call ends before that. What is longer than a mebibyte waits in a temporary file without a
+ * name until it is pushed, so memory does not grow with it.
+ */
 export type Content =
   | string
   | ArrayBufferLike
@@ -183,29 +225,29 @@ export type Content =
 /** How a file of an artifact is described. */
 export interface FileDetails {
   /** Its media type; guessed from the name when absent. */
-  mediaType?: string;
+  mediaType?: string | undefined;
   /** Its title: the relative path, with `/`, under which it is pulled. */
-  title?: string;
+  title?: string | undefined;
   /** Further annotations of its descriptor. */
-  annotations?: Annotations;
+  annotations?: Annotations | undefined;
 }
 
 /** A file or directory on disk. A directory is packed as tar and gzip, the same bytes for the same files. */
 export interface PathFile extends FileDetails {
   /** Its path, or a `file:` URL. The title is taken from it when absent. */
   path: string | URL;
-  content?: never;
+  content?: undefined;
 }
 
 /** A file whose content is in memory or on its way. Without a title it is not written when the artifact is pulled. */
 export interface ContentFile extends FileDetails {
-  /** What is in it. It must not change until the call is over. */
+  /** What is in it. It is read piece by piece, and must not change until the call is over; what is transferred or resized is refused. */
   content: Content;
-  path?: never;
+  path?: undefined;
 }
 
 /** One thing to push; a string is a path. */
-export type File = string | URL | PathFile | ContentFile;
+export type PushFile = string | URL | PathFile | ContentFile;
 
 /** In which format a manifest is written; `auto` is one that the registry lists among the referrers of the subject. */
 export type ManifestFormat = 'auto' | 'oci-1.1' | 'oci-1.0' | 'oci-artifact' | 'oras-artifact';
@@ -213,21 +255,24 @@ export type ManifestFormat = 'auto' | 'oci-1.1' | 'oci-1.0' | 'oci-artifact' | '
 /** How to push. */
 export interface PushOptions extends TransferOptions {
   /** What the files are to be blobs of; an artifact may have none. */
-  files?: readonly File[];
+  files?: (Iterable<PushFile> & object) | undefined;
   /** The artifact's type, such as `application/vnd.example.sbom`. */
-  artifactType?: string;
+  artifactType?: string | undefined;
   /** Makes the artifact a referrer of what this reference names. It lies in the same repository as the target. */
-  subject?: string;
+  subject?: string | undefined;
   /** Annotations of the manifest. */
-  annotations?: Annotations;
+  annotations?: Annotations | undefined;
   /** A config instead of the empty one. */
-  config?: File;
+  config?: PushFile | undefined;
   /** The manifest's format; `auto` when absent. */
-  format?: ManifestFormat;
+  format?: ManifestFormat | undefined;
   /** Takes absolute titles and titles with `..` as they are. */
-  allowPathTraversal?: boolean;
-  /** Seconds since 1970, put into packed directories and the `created` annotation. Without it there is no such annotation. */
-  sourceDateEpoch?: number;
+  allowPathTraversal?: boolean | undefined;
+  /**
+   * Seconds since 1970, put into packed directories and the `created` annotation. Without it there is no such annotation. The
+   * environment variable SOURCE_DATE_EPOCH is not read: pass it on, where it is meant.
+   */
+  sourceDateEpoch?: number | undefined;
 }
 
 /** A blob of a push. */
@@ -255,17 +300,17 @@ export interface PushResult {
 /** How to pull. */
 export interface PullOptions extends TransferOptions {
   /** The directory to write into, created when it is not there; the current one when absent. */
-  output?: string | URL;
+  output?: string | URL | undefined;
   /** Pulls, instead of what the reference names, its referrers of this type. */
-  artifactType?: string;
+  artifactType?: string | undefined;
   /** Pulls, of an index, the image for this platform: `linux/arm64`, `linux/arm/v7`. */
-  platform?: string;
+  platform?: string | undefined;
   /** Pulls also what the artifact refers to, and what that refers to in turn. */
-  includeSubject?: boolean;
+  includeSubject?: boolean | undefined;
   /** Leaves files that are there already as they are. */
-  keepOldFiles?: boolean;
+  keepOldFiles?: boolean | undefined;
   /** Writes where titles say, even outside the output directory. */
-  allowPathTraversal?: boolean;
+  allowPathTraversal?: boolean | undefined;
 }
 
 /** A file of a pull. */
@@ -293,19 +338,19 @@ export interface PullResult {
 /** How to discover. */
 export interface DiscoverOptions extends CallOptions {
   /** Returns only referrers of this type, with what leads to them and what lies beneath them. */
-  artifactType?: string;
+  artifactType?: string | undefined;
   /** Returns only referrers with these annotations; as `artifactType`. */
-  annotations?: Annotations;
+  annotations?: Annotations | undefined;
   /** Starts, at an index, from the image for this platform. */
-  platform?: string;
+  platform?: string | undefined;
   /** How many levels to walk; all when absent. */
-  depth?: number;
-  /** Requests at once. */
-  concurrency?: number;
+  depth?: number | undefined;
+  /** Requests at once; 32 when absent. */
+  concurrency?: number | undefined;
 }
 
 /** One step of a walk over a graph. */
-export interface Node {
+export interface GraphNode {
   /** The referrer. */
   readonly descriptor: Descriptor;
   /** The digest of what it refers to. */
@@ -339,7 +384,7 @@ export interface GraphJson extends GraphNodeJson {
  * for (const { descriptor, depth } of graph) console.log(depth, descriptor.artifactType, descriptor.digest);
  * ```
  */
-export class Graph implements Iterable<Node> {
+export class Graph implements Iterable<GraphNode> {
   private constructor();
   /** The root. */
   readonly subject: Descriptor;
@@ -348,7 +393,7 @@ export class Graph implements Iterable<Node> {
   /** The direct referrers of a node, by default of the root; empty for a leaf, and for what is not in the graph. */
   referrers(of?: string | Descriptor): Descriptor[];
   /** Every referrer beneath the subject. */
-  [Symbol.iterator](): IterableIterator<Node>;
+  [Symbol.iterator](): IterableIterator<GraphNode>;
   /** The part of the graph that leads to the nodes that `wanted` accepts, and all that lies beneath them. */
   filter(wanted: (descriptor: Descriptor) => boolean): Graph;
   /** The tree that ORAS prints: referrers of one type share a branch. */
@@ -366,11 +411,11 @@ export class Graph implements Iterable<Node> {
 /** How to delete. */
 export interface DeleteOptions extends CallOptions {
   /** Only says what would be done. */
-  dryRun?: boolean;
+  dryRun?: boolean | undefined;
   /** Deletes also what would be kept: what is tagged otherwise or listed by another index. */
-  force?: boolean;
-  /** Requests at once. */
-  concurrency?: number;
+  force?: boolean | undefined;
+  /** Requests at once; 32 when absent. */
+  concurrency?: number | undefined;
 }
 
 /** What was deleted, or would be. */
@@ -388,11 +433,11 @@ export interface DeleteReport {
 /** How to copy. */
 export interface CopyOptions extends TransferOptions {
   /** Copies also everything that refers to it, to what an index lists, and so on. */
-  recursive?: boolean;
+  recursive?: boolean | undefined;
   /** Copies, of an index, only the image for this platform. */
-  platform?: string;
+  platform?: string | undefined;
   /** Copies foreign layers too, which registries need not have. */
-  foreign?: boolean;
+  foreign?: boolean | undefined;
 }
 
 /** What was copied. */
@@ -416,14 +461,14 @@ export interface CopyReport {
 /** How to verify. */
 export interface VerifyOptions extends TransferOptions {
   /** Starts, at an index, from the image for this platform. */
-  platform?: string;
+  platform?: string | undefined;
 }
 
 /** Something wrong in a graph. */
 export interface Problem {
   /** What should be there. */
   readonly descriptor: Descriptor;
-  /** The digests that lead to it, from the root on. */
+  /** The digests that lead to it, from the root on; empty for the root itself. */
   readonly path: readonly string[];
   /** What is wrong with it. */
   readonly kind: 'missing' | 'size' | 'digest' | 'malformed';
@@ -444,7 +489,7 @@ export interface VerifyReport {
 /** How to read one manifest. */
 export interface ManifestOptions extends CallOptions {
   /** Takes, of an index, the image for this platform. */
-  platform?: string;
+  platform?: string | undefined;
 }
 
 /** A manifest as it is stored. */
@@ -458,12 +503,12 @@ export interface Manifest {
 /** How to store a manifest. */
 export interface PushManifestOptions extends CallOptions {
   /** Its media type, where the manifest does not say. */
-  mediaType?: string;
+  mediaType?: string | undefined;
 }
 
 /** What is known of a manifest in a listing. */
 export interface ManifestInfo {
-  /** The manifest. */
+  /** The manifest. Its size is 0 where the registry's list does not tell it. */
   readonly descriptor: Descriptor;
   /** Its tags. */
   readonly tags: readonly string[];
@@ -490,6 +535,22 @@ export interface BlobStream extends ReadableStream<Uint8Array> {
   /** The blob. */
   readonly descriptor: Descriptor;
 }
+
+/** What a blob is made of: a path, or content. */
+export type BlobContent =
+  | string
+  | URL
+  | {
+      /** Its path, or a `file:` URL. */
+      path: string | URL;
+      content?: undefined;
+    }
+  | {
+      /** What is in it. */
+      content: Content;
+      path?: undefined;
+    }
+  | Exclude<Content, string>;
 
 /** What became of a blob that was pushed by itself. */
 export interface PushBlobResult {
@@ -519,7 +580,7 @@ export type Credential =
       /** A Microsoft Entra access token, which Azure's registry exchanges for an identity token. */
       readonly entraToken: string;
       /** The tenant, where the token does not tell. */
-      readonly tenant?: string;
+      readonly tenant?: string | undefined;
     };
 
 /**
@@ -531,31 +592,57 @@ export type CredentialSource = (
   repository: string,
 ) => Credential | null | undefined | Promise<Credential | null | undefined>;
 
+/** Bounds on waiting, in milliseconds, and on what a registry may send. */
+export interface Limits {
+  /** To connect; 10,000 when absent. */
+  connect?: number | undefined;
+  /** From a request to the first header of the answer; 30,000 when absent. */
+  firstHeader?: number | undefined;
+  /** Between two pieces of a body, either way; 30,000 when absent. */
+  idle?: number | undefined;
+  /** From an upload's last byte to the answer; 60,000 when absent, and always a second more for every 16 MiB. */
+  uploadAnswer?: number | undefined;
+  /** Tries of one request, the first included; 5 when absent. */
+  tries?: number | undefined;
+  /** Without a byte moved, retries end after this long; 90,000 when absent. */
+  stalled?: number | undefined;
+  /** Bytes of a manifest or a list; 4 MiB when absent. */
+  metadata?: number | undefined;
+  /** Pages of a list; 10,000 when absent. */
+  pages?: number | undefined;
+  /** Entries of a list, and manifests of a graph; 1,000,000 when absent. */
+  entries?: number | undefined;
+  /** For a credential helper to answer, before it is ended; 30,000 when absent. */
+  helper?: number | undefined;
+}
+
 /** How a client speaks to registries. */
 export interface ClientOptions {
   /**
    * Where credentials come from when a registry asks for them: `stored`, which is the default, is where the other tools of
    * the ecosystem keep them (`DOCKER_AUTH_CONFIG`, the files of docker and of the containers tools, and their helpers).
    */
-  credentials?: 'stored' | 'anonymous' | Credential | CredentialSource;
+  credentials?: 'stored' | 'anonymous' | Credential | CredentialSource | undefined;
   /** A credential file to look into before those of docker and of the containers tools; `login` writes to it. */
-  registryConfig?: string | URL;
+  registryConfig?: string | URL | undefined;
   /** Plain HTTP or TLS; without it, plain HTTP for this machine and TLS for all others. */
-  plainHttp?: boolean;
+  plainHttp?: boolean | undefined;
   /** Certificates in PEM to trust beside those of the system. */
-  caFile?: string | URL;
+  caFile?: string | URL | undefined;
   /** The client's own certificates in PEM, for registries that ask for one. */
-  certFile?: string | URL;
+  certFile?: string | URL | undefined;
   /** The private key of `certFile` in PEM. */
-  keyFile?: string | URL;
+  keyFile?: string | URL | undefined;
   /** Takes any certificate: whoever sits between reads and changes what is sent. */
-  insecure?: boolean;
+  insecure?: boolean | undefined;
   /** Whether the proxies of `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` are used; they are by default. */
-  useProxy?: boolean;
+  useProxy?: boolean | undefined;
   /** Further headers, sent to the registry itself and nowhere else. */
-  headers?: Readonly<Record<string, string>>;
+  headers?: Readonly<Record<string, string>> | undefined;
   /** The `User-Agent` header. */
-  userAgent?: string;
+  userAgent?: string | undefined;
+  /** Bounds on waiting and on what a registry may send. */
+  limits?: Limits | undefined;
 }
 
 /** What became of a login. */
@@ -700,14 +787,19 @@ export class Client {
    * const text = await new Response(stream).text();
    * ```
    */
-  fetchBlob(target: string, options?: CallOptions): Promise<BlobStream>;
+  fetchBlob(target: string, options?: ProgressOptions): Promise<BlobStream>;
 
-  /** Stores a blob, unless it is there: content, or a file on disk. */
-  pushBlob(
-    target: string,
-    content: Content | URL | { path: string | URL },
-    options?: CallOptions,
-  ): Promise<PushBlobResult>;
+  /**
+   * Stores a blob, unless it is there. As among the files of a push, text is a path; so text that is content goes into
+   * `{ content }`.
+   *
+   * @example
+   * ```ts
+   * await client.pushBlob('registry.example.com/net-monitor', 'sbom.json');
+   * await client.pushBlob('registry.example.com/net-monitor', { content: '{}' });
+   * ```
+   */
+  pushBlob(target: string, blob: BlobContent, options?: ProgressOptions): Promise<PushBlobResult>;
 
   /** Ends the client's calls, which reject with CANCELLED, and its connections. Later calls reject with INVALID_ARGUMENT. */
   close(): void;
@@ -715,15 +807,18 @@ export class Client {
   /** The same, for `using`. */
   [Symbol.dispose](): void;
 
-  /** The same, for `await using`. */
+  /** The same, for `await using`; waits until interrupted uploads are called off at their registries, for two seconds at most. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 
 /** How to digest. */
 export interface DigestOptions {
   /** The hash function; `sha256` when absent. */
-  algorithm?: 'sha256' | 'sha512';
+  algorithm?: 'sha256' | 'sha512' | undefined;
 }
+
+/** How to digest files. */
+export interface DigestFilesOptions extends DigestOptions, CallOptions {}
 
 /** The digest of a file. */
 export interface FileDigest {
@@ -746,7 +841,10 @@ export interface FileDigest {
 export function digest(content: string | ArrayBufferLike | ArrayBufferView, options?: DigestOptions): string;
 
 /** The digest and size of a file, without blocking the event loop. */
-export function digestFile(path: string | URL, options?: DigestOptions): Promise<FileDigest>;
+export function digestFile(path: string | URL, options?: DigestFilesOptions): Promise<FileDigest>;
 
 /** The digests and sizes of files, in their order, on all processors. */
-export function digestFiles(paths: Iterable<string | URL>, options?: DigestOptions): Promise<FileDigest[]>;
+export function digestFiles(
+  paths: Iterable<string | URL> & object,
+  options?: DigestFilesOptions,
+): Promise<FileDigest[]>;

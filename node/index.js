@@ -6,3 +6,4 @@ export { digest, digestFile, digestFiles } from './lib/digests.js';
 export { OcigraphError } from './lib/error.js';
 export { Graph } from './lib/graph.js';
 export { version } from './lib/native.js';
+export { parseReference } from './lib/reference.js';

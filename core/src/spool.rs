@@ -1,27 +1,33 @@
 //! Content that can be read only once, such as standard input or a stream of the caller's: kept
 //! until the push is over, so that it can be digested first and sent again.
 //!
-//! What is short stays in memory, the rest goes to a temporary file that is removed when the last
-//! user of the source is done.
+//! What is short stays in memory, the rest goes to a temporary file. That has no name where the
+//! platform allows it, so it is gone when the last user of the source is, even one that was killed.
 
 use std::{
+    fs::File as Temporary,
     io::{self, Read, Write},
     sync::Arc,
 };
 
 use async_trait::async_trait;
-use tempfile::NamedTempFile;
+use bytes::Bytes;
+use futures::{StreamExt, stream};
 
 use crate::{
     content::{Content, File},
     descriptor::Descriptor,
     digest::{Algorithm, Hasher},
     error::{Error, Result},
-    store::{ByteStream, FileSource, Source},
+    store::{ByteStream, Source},
+    work::off_thread,
 };
 
 /// Up to here content stays in memory.
 const IN_MEMORY: usize = 1024 * 1024;
+
+/// How much of the file is read at a time.
+const READ_SIZE: usize = 512 * 1024;
 
 /// Takes content in, piece by piece. All its calls block.
 ///
@@ -37,7 +43,7 @@ pub struct Spool {
     hasher: Hasher,
     size: u64,
     memory: Vec<u8>,
-    file: Option<NamedTempFile>,
+    file: Option<Temporary>,
 }
 
 impl Spool {
@@ -74,11 +80,10 @@ impl Spool {
             self.memory.extend_from_slice(bytes);
             return Ok(());
         }
-        let fail = |e| Error::io("keep the content in", &std::env::temp_dir(), e);
         let file = match &mut self.file {
             Some(file) => file,
             none => {
-                let mut file = NamedTempFile::new().map_err(fail)?;
+                let mut file = tempfile::tempfile().map_err(fail)?;
                 file.write_all(&std::mem::take(&mut self.memory)).map_err(fail)?;
                 none.insert(file)
             }
@@ -90,8 +95,8 @@ impl Spool {
     pub fn finish(self, media_type: &str) -> Result<(Descriptor, Arc<dyn Source>)> {
         let blob = Descriptor::new(media_type, self.hasher.finish(), self.size);
         let source: Arc<dyn Source> = match self.file {
-            None => Arc::new(bytes::Bytes::from(self.memory)),
-            Some(file) => Arc::new(Spooled { source: FileSource::new(file.path()), _file: file }),
+            None => Arc::new(Bytes::from(self.memory)),
+            Some(file) => Arc::new(Spooled(Arc::new(file))),
         };
         Ok((blob, source))
     }
@@ -116,17 +121,50 @@ impl Default for Spool {
     }
 }
 
-#[derive(Debug)]
-struct Spooled {
-    source: FileSource,
-    _file: NamedTempFile,
+fn fail(error: io::Error) -> Error {
+    Error::io("keep the content in", &std::env::temp_dir(), error)
 }
+
+#[derive(Debug)]
+struct Spooled(Arc<Temporary>);
 
 #[async_trait]
 impl Source for Spooled {
     async fn open(&self, offset: u64) -> Result<ByteStream> {
-        self.source.open(offset).await
+        let state = (Arc::clone(&self.0), offset);
+        Ok(stream::try_unfold(state, |(file, offset)| async move {
+            let read = move || Ok((read_piece(&file, offset).map_err(fail)?, file));
+            let (piece, file) = off_thread(read).await?;
+            let end = offset + piece.len() as u64;
+            Ok((!piece.is_empty()).then_some((piece, (file, end))))
+        })
+        .boxed())
     }
+}
+
+/// The next bytes at `offset`; none at the end. Several may read at once: it has no position of its own.
+fn read_piece(file: &Temporary, offset: u64) -> io::Result<Bytes> {
+    let mut piece = vec![0; READ_SIZE];
+    loop {
+        match read_at(file, &mut piece, offset) {
+            Ok(n) => {
+                piece.truncate(n);
+                return Ok(piece.into());
+            }
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+            Err(e) => return Err(e),
+        }
+    }
+}
+
+#[cfg(unix)]
+fn read_at(file: &Temporary, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    std::os::unix::fs::FileExt::read_at(file, buffer, offset)
+}
+
+#[cfg(windows)]
+fn read_at(file: &Temporary, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    std::os::windows::fs::FileExt::seek_read(file, buffer, offset)
 }
 
 #[cfg(test)]

@@ -15,12 +15,12 @@ import { fileURLToPath } from 'node:url';
 
 import { Client, digestFiles } from 'ocigraph';
 
-import { folder } from '../lib/native.js';
+import { findFolder } from '../lib/platform.js';
 
 const RUNS = Number(process.env.RUNS ?? 3);
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const dir = mkdtempSync(join(tmpdir(), 'ocigraph-bench-'));
-const command = join(folder, 'ocigraph');
+const command = join(findFolder(), 'ocigraph');
 
 /** The best of the runs, in seconds. Ours and theirs take turns, so that a busy moment strikes both. */
 async function race(ours, theirs, before = () => {}) {

@@ -5,14 +5,13 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 
-import { folder } from '../lib/native.js';
+import { findFolder } from '../lib/platform.js';
 
-const program = join(folder, process.platform === 'win32' ? 'ocigraph.exe' : 'ocigraph');
+const program = join(findFolder(), process.platform === 'win32' ? 'ocigraph.exe' : 'ocigraph');
 const child = spawn(program, process.argv.slice(2), { stdio: 'inherit' });
 
-// A terminal sends Ctrl-C to both; the program tidies up, and then both end.
-process.on('SIGINT', () => {});
-for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+// A terminal sends Ctrl-C to both, and what ends a job sends it to this one alone; to hear it twice is no harm.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
 
 child.on('error', (error) => {
   console.error(`ocigraph: ${program} cannot be run: ${error.message}`);

@@ -6,7 +6,7 @@
 
 import { argv, exit } from 'node:process';
 
-import { Client, OcigraphError } from 'ocigraph';
+import { Client, OcigraphError, parseReference } from 'ocigraph';
 
 const [, , image, type = 'signature/example'] = argv;
 if (!image) {
@@ -19,7 +19,7 @@ async function objection(client: Client, image: string): Promise<string | undefi
   const signal = AbortSignal.timeout(60_000);
   // By digest from here on: a tag may move between the check and the deployment.
   const { digest } = await client.resolve(image, { signal });
-  const place = image.replace(/(:[^/:]*)?(@[^@]*)?$/, `@${digest}`);
+  const place = `${parseReference(image).place}@${digest}`;
   const graph = await client.discover(place, { signal });
   const signatures = graph.referrers().filter((referrer) => referrer.artifactType === type);
   if (signatures.length === 0) return `nothing of type ${type} refers to ${place}`;

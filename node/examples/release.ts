@@ -4,7 +4,7 @@
 
 import { argv, env, exit, stderr } from 'node:process';
 
-import { Client, type ProgressEvent } from 'ocigraph';
+import { Client, type ProgressEvent, parseReference } from 'ocigraph';
 
 const [, , image, sbom, version] = argv;
 if (!image || !sbom || !version) {
@@ -20,14 +20,18 @@ const onProgress = (event: ProgressEvent): void => {
 
 await using client = new Client();
 const subject = await client.resolve(image);
-const repository = image.replace(/:[^/:]*$/, '');
+const { place: repository } = parseReference(image);
 const target = `${repository}@${subject.digest}`;
+const [algorithm = '', hex = ''] = subject.digest.split(':');
 
 const provenance = {
   _type: 'https://in-toto.io/Statement/v1',
-  subject: [{ name: repository, digest: { sha256: subject.digest.replace('sha256:', '') } }],
+  subject: [{ name: repository, digest: { [algorithm]: hex } }],
   predicateType: 'https://slsa.dev/provenance/v1',
-  predicate: { buildDefinition: { buildType: 'https://example.com/build', externalParameters: { version } } },
+  predicate: {
+    buildDefinition: { buildType: 'https://example.com/build/v1', externalParameters: { version } },
+    runDetails: { builder: { id: 'https://example.com/builder' }, metadata: { invocationId: env.BUILD_ID ?? 'local' } },
+  },
 };
 
 const attached = await client.push(repository, {
@@ -37,7 +41,6 @@ const attached = await client.push(repository, {
   annotations: { 'org.opencontainers.image.version': version },
   onProgress,
 });
-// The provenance speaks for the SBoM too, so it is attached to the image last.
 const stated = await client.push(repository, {
   subject: target,
   artifactType: 'application/vnd.in-toto+json',

@@ -1,12 +1,18 @@
-// A small server that shows what refers to an image: a page with the graph as SVG, drawn without a library.
+// A small server that shows what refers to an image: a page with the graph as SVG, drawn without a library. It asks
+// registries with the credentials of whoever started it, so it shows what lies under one place alone.
 //
-//   node server.js [PORT]        then open http://localhost:PORT/?image=registry.example.com/net-monitor:v1
+//   node server.js registry.example.com/team [PORT]
+//
+// Then open http://localhost:PORT/?image=registry.example.com/team/net-monitor:v1
 
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { argv } from 'node:process';
+import { argv, exit } from 'node:process';
 
-import { Client, type Descriptor, type Graph, OcigraphError } from 'ocigraph';
+import { Client, type Descriptor, type Graph, OcigraphError, parseReference } from 'ocigraph';
+
+const permitted: string = argv[2] ?? usage();
+const port = Number(argv[3] ?? 8080);
 
 const ROW = 64;
 const COLUMN = 48;
@@ -61,27 +67,51 @@ function page(title: string, body: string): string {
 <p>${body}</p>`;
 }
 
+/** Whether an image lies in the registry, or at or beneath the repository, that may be shown. Folders may not. */
+function mayBeShown(image: string): boolean {
+  const { host, place } = parseReference(image);
+  return host !== undefined && (place === permitted || place.startsWith(`${permitted}/`));
+}
+
+/** The page for an image, and its status. */
+async function show(image: string, signal: AbortSignal): Promise<[number, string]> {
+  try {
+    if (!mayBeShown(image)) return [403, page('Nothing is shown', `Name an image in ${escaped(permitted)}.`)];
+    const graph = await client.discover(image, { signal });
+    return [200, page(`${graph.size} artifacts refer to ${image}`, draw(graph, image))];
+  } catch (error) {
+    const code = error instanceof OcigraphError ? error.code : 'INTERNAL';
+    const status = code === 'INVALID_REFERENCE' ? 400 : code === 'NOT_FOUND' ? 404 : 502;
+    const why = error instanceof Error ? error.message : String(error);
+    return [status, page(`${image} cannot be shown`, escaped(why))];
+  }
+}
+
+/** The page for a request, and its status. */
+async function answer(request: IncomingMessage, signal: AbortSignal): Promise<[number, string]> {
+  // By another name, a page from elsewhere could read what is shown here.
+  const { host = '' } = request.headers;
+  if (!/^(127\.0\.0\.1|localhost)(:\d+)?$/.test(host))
+    return [421, page('Nothing is shown', 'Nobody of that name is here.')];
+  const image = new URLSearchParams(request.url?.split('?')[1]).get('image');
+  return image ? await show(image, signal) : [200, page('What refers to an image', 'Name an image.')];
+}
+
 const server = createServer(async (request, response) => {
-  const image = new URL(request.url ?? '/', 'http://localhost').searchParams.get('image');
   // Whoever leaves the page ends the walk.
   const control = new AbortController();
   response.on('close', () => control.abort());
-  const send = (status: number, html: string): void => {
-    const policy = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'";
-    response.writeHead(status, { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': policy });
-    response.end(html);
-  };
-  if (!image) return send(200, page('What refers to an image', 'Name an image.'));
-  try {
-    const graph = await client.discover(image, { signal: control.signal });
-    send(200, page(`${graph.size} artifacts refer to ${image}`, draw(graph, image)));
-  } catch (error) {
-    if (control.signal.aborted) return;
-    const status = error instanceof OcigraphError && error.code === 'NOT_FOUND' ? 404 : 502;
-    send(status, page(`${image} cannot be shown`, escaped(error instanceof Error ? error.message : String(error))));
-  }
+  const [status, html] = await answer(request, control.signal);
+  const policy = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'";
+  response.writeHead(status, { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': policy });
+  response.end(html);
 });
 
-server.listen(Number(argv[2] ?? 8080), '127.0.0.1', () => {
+server.listen(port, '127.0.0.1', () => {
   console.log(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
 });
+
+function usage(): never {
+  console.error('usage: server REGISTRY[/REPOSITORY] [PORT]');
+  exit(2);
+}

@@ -1,67 +1,61 @@
-// One call of a client: ties its signal and its progress callback to the native call, and throws what went wrong.
+// One call: ties its signal and its progress callback to the native call, and throws what went wrong.
 
-import { setMaxListeners } from 'node:events';
-
-import { invalid, translated, unwrap } from './error.js';
+import { isSignal, kind, plain, toJson } from './arguments.js';
+import { invalid, started, unwrap } from './error.js';
 import native from './native.js';
+import { tell } from './progress.js';
+import { onAbort } from './signals.js';
 
 /**
- * Runs `begin(call, options, signal)`, which starts the native operation with the options that are left when the signal
- * and the callback are taken out, as JSON; gives what it resolves to.
+ * Runs `begin(call, options, taken)`, which starts the native operation with the options that are left when the signal and
+ * the callback are taken out, as JSON; gives what it resolves to. Before that, `take(call, options, signal)` takes in what is
+ * content.
  */
-export async function perform(options = {}, begin, hasProgress = false) {
-  if (options === null || typeof options !== 'object') throw invalid('options are an object');
-  const { signal, onProgress, ...own } = options;
-  if (onProgress !== undefined && !hasProgress) throw invalid('this operation moves no content, and has no onProgress');
-  if (onProgress !== undefined && typeof onProgress !== 'function') throw invalid('onProgress is a function');
-  if (signal !== undefined && !(signal instanceof AbortSignal)) throw invalid('signal is an AbortSignal');
-  signal?.throwIfAborted();
+export async function perform(options, begin, { progress = false, take = () => {} } = {}) {
+  const { signal, onProgress, ...own } = plain(options);
+  if (signal !== undefined && !isSignal(signal)) throw invalid(`signal is an AbortSignal, not ${kind(signal)}`);
+  if (onProgress !== undefined && !progress) throw invalid('this operation has no onProgress');
+  if (onProgress !== undefined && typeof onProgress !== 'function') {
+    throw invalid(`onProgress is a function, not ${kind(onProgress)}`);
+  }
+  const json = toJson(own, 'options');
+  if (signal?.aborted) throw signal.reason;
 
+  const handlers = new Set();
   let over = false;
   let thrown;
+  const fail = (error) => {
+    thrown ??= { error };
+    call.cancel();
+  };
   const report = () => {
-    try {
-      for (const event of JSON.parse(call.events())) {
-        if (over || thrown) return;
-        onProgress(event);
-      }
-    } catch (error) {
-      thrown = { error };
-      call.cancel();
-    }
+    if (!over && !thrown) tell(onProgress, call.events(), fail, handlers);
   };
   const call = new native.Call(onProgress && report);
-  const abort = () => call.cancel();
-  if (signal) listen(signal, abort);
+  let stop;
+  const aborted = new Promise((resolve) => {
+    stop = onAbort(signal, () => {
+      call.cancel();
+      resolve(true);
+    });
+  });
   try {
-    const result = unwrap(await begin(call, JSON.stringify(own), signal));
-    // Events that came in with the result are told before it.
-    if (onProgress) report();
+    const taken = await take(call, json, signal);
+    const result = unwrap(await started(() => begin(call, json, taken)));
+    if (onProgress) {
+      // Events that came in with the result are told before it.
+      report();
+      if (await Promise.race([Promise.all(handlers).then(() => false), aborted])) throw signal.reason;
+    }
     if (thrown) throw thrown.error;
     return result;
   } catch (error) {
     if (thrown) throw thrown.error;
     if (signal?.aborted && error?.code === 'CANCELLED') throw signal.reason;
-    throw translated(error);
+    throw error;
   } finally {
     over = true;
     call.release();
-    signal?.removeEventListener('abort', abort);
+    stop();
   }
-}
-
-/** The same for an operation whose result is JSON. */
-export async function performJson(options, begin) {
-  return JSON.parse(await perform(options, begin));
-}
-
-/** The same for an operation that moves content, and tells how far it is. */
-export async function transfer(options, begin) {
-  return JSON.parse(await perform(options, begin, true));
-}
-
-/** One signal may end any number of calls; Node.js would warn of the eleventh. */
-export function listen(signal, abort) {
-  setMaxListeners(0, signal);
-  signal.addEventListener('abort', abort, { once: true });
 }

@@ -1,10 +1,12 @@
 // The client: one method per operation of the native one.
 
-import { perform, performJson, transfer } from './call.js';
-import { toBuffer, toContent, toPath, toStream } from './content.js';
-import { invalid, unwrap } from './error.js';
+import { isPlain, isUrl, list, plain, text, toJson, toPath } from './arguments.js';
+import { perform } from './call.js';
+import { Files, toBytes } from './content.js';
+import { started, unwrap } from './error.js';
 import { Graph } from './graph.js';
 import native from './native.js';
+import { toStream } from './stream.js';
 
 /** Options of a client that are paths. */
 const FILES = ['registryConfig', 'caFile', 'certFile', 'keyFile'];
@@ -14,9 +16,9 @@ export class Client {
   #native;
   #credentials;
 
-  constructor(options = {}) {
-    const { credentials, ...own } = Object(options);
-    for (const name of FILES) if (own[name] !== undefined) own[name] = toPath(own[name]);
+  constructor(options) {
+    const { credentials, ...own } = plain(options);
+    for (const name of FILES) if (own[name] !== undefined) own[name] = toPath(own[name], `options.${name}`);
     let ask;
     if (typeof credentials === 'function') {
       this.#credentials = credentials;
@@ -26,121 +28,148 @@ export class Client {
     } else {
       own.credentials = credentials;
     }
-    this.#native = unwrap(native.Client.open(JSON.stringify(own), ask));
+    const json = toJson(own, 'options');
+    this.#native = unwrap(started(() => native.Client.open(json, ask)));
   }
 
   async #answer(question) {
     try {
       const credential = await this.#credentials(question.host, question.repository);
-      question.answer(credential === undefined || credential === null ? undefined : JSON.stringify(credential));
+      question.answer(
+        credential === undefined || credential === null ? undefined : toJson(credential, 'the credential'),
+      );
     } catch (error) {
       question.refuse(error instanceof Error ? error.message : String(error));
     }
   }
 
-  async push(target, { files = [], config, ...options } = {}) {
-    return await transfer(options, async (call, rest, signal) => {
-      const contents = [];
-      const entry = async (file) => {
-        if (typeof file === 'string' || file instanceof URL) return { path: toPath(file) };
-        const { path, content, ...others } = Object(file);
-        if (path !== undefined && content === undefined) return { path: toPath(path), ...others };
-        if (path !== undefined || content === undefined) throw invalid('a file has either a path or content');
-        contents.push(await toContent(content, this.#native, call, signal));
-        return { content: contents.length - 1, ...others };
+  async push(target, options) {
+    const { files: given = [], config, ...others } = plain(options);
+    const named = list(given, 'options.files');
+    const files = new Files(config === undefined ? named : [...named, config]);
+    try {
+      const at = text(target, 'a target');
+      const all = { ...others, files: named.map((_, i) => files.describe(i, `options.files[${i}]`)) };
+      if (config !== undefined) all.config = files.describe(named.length, 'options.config');
+      const take = (call, rest, signal) => {
+        // What is wrong with the rest is said before anything is read.
+        unwrap(started(() => this.#native.checkPush(at, rest)));
+        return files.take(() => this.#native.spool(call, 'push', at), signal);
       };
-      const entries = [];
-      for (const file of files) entries.push(await entry(file));
-      const all = { ...JSON.parse(rest), files: entries, config: config && (await entry(config)) };
-      return this.#native.push(call, target, JSON.stringify(all), contents);
-    });
+      const begin = (call, rest, contents) => this.#native.push(call, at, rest, contents);
+      return await transfer(all, begin, take);
+    } finally {
+      files.release();
+    }
   }
 
   async pull(target, options) {
-    const { output, ...others } = options ?? {};
-    const all = output === undefined ? others : { ...others, output: toPath(output) };
-    return await transfer(all, (call, rest) => this.#native.pull(call, target, rest));
+    const { output, ...others } = plain(options);
+    const all = output === undefined ? others : { ...others, output: toPath(output, 'options.output') };
+    const at = text(target, 'a target');
+    return await transfer(all, (call, rest) => this.#native.pull(call, at, rest));
   }
 
   async discover(target, options) {
-    return new Graph(await perform(options, (call, rest) => this.#native.discover(call, target, rest)));
+    const at = text(target, 'a target');
+    return new Graph(await perform(options, (call, rest) => this.#native.discover(call, at, rest)));
   }
 
   async delete(target, options) {
-    return await performJson(options, (call, rest) => this.#native.delete(call, target, rest));
+    const at = text(target, 'a target');
+    return await json(options, (call, rest) => this.#native.delete(call, at, rest));
   }
 
   async copy(source, destination, options) {
-    return await transfer(options, (call, rest) => this.#native.copy(call, source, destination, rest));
+    const [from, to] = [text(source, 'a source'), text(destination, 'a destination')];
+    return await transfer(options, (call, rest) => this.#native.copy(call, from, to, rest));
   }
 
   async verify(target, options) {
-    return await transfer(options, (call, rest) => this.#native.verify(call, target, rest));
+    const at = text(target, 'a target');
+    return await transfer(options, (call, rest) => this.#native.verify(call, at, rest));
   }
 
   async resolve(target, options) {
-    return await performJson(options, (call, rest) => this.#native.resolve(call, target, rest));
+    const at = text(target, 'a target');
+    return await json(options, (call, rest) => this.#native.resolve(call, at, rest));
   }
 
   async tag(target, tags, options) {
-    const all = typeof tags === 'string' ? [tags] : tags;
-    return await performJson(options, (call, rest) => this.#native.tag(call, target, all, rest));
+    const at = text(target, 'a target');
+    const all = typeof tags === 'string' ? [tags] : list(tags, 'tags').map((tag) => text(tag, 'a tag'));
+    return await json(options, (call, rest) => this.#native.tag(call, at, all, rest));
   }
 
   async untag(target, options) {
-    await perform(options, (call, rest) => this.#native.untag(call, target, rest));
+    const at = text(target, 'a target');
+    await perform(options, (call, rest) => this.#native.untag(call, at, rest));
   }
 
   async tags(target, options) {
-    return await performJson(options, (call, rest) => this.#native.tags(call, target, rest));
+    const at = text(target, 'a target');
+    return await json(options, (call, rest) => this.#native.tags(call, at, rest));
   }
 
   async tagDetails(target, options) {
-    return await performJson(options, (call, rest) => this.#native.tagDetails(call, target, rest));
+    const at = text(target, 'a target');
+    return await json(options, (call, rest) => this.#native.tagDetails(call, at, rest));
   }
 
   async manifests(target, options) {
-    return await performJson(options, (call, rest) => this.#native.manifests(call, target, rest));
+    const at = text(target, 'a target');
+    return await json(options, (call, rest) => this.#native.manifests(call, at, rest));
   }
 
   async repositories(host, options) {
-    return await performJson(options, (call, rest) => this.#native.repositories(call, host, rest));
+    const at = text(host, 'a host');
+    return await json(options, (call, rest) => this.#native.repositories(call, at, rest));
   }
 
   async login(host, credential, options) {
-    const json = JSON.stringify(credential);
-    return await performJson(options, (call, rest) => this.#native.login(call, host, json, rest));
+    const at = text(host, 'a host');
+    const given = toJson(credential ?? null, 'the credential');
+    return await json(options, (call, rest) => this.#native.login(call, at, given, rest));
   }
 
   async logout(host, options) {
-    return await performJson(options, (call, rest) => this.#native.logout(call, host, rest));
+    const at = text(host, 'a host');
+    return await json(options, (call, rest) => this.#native.logout(call, at, rest));
   }
 
   async fetchManifest(target, options) {
-    const fetch = (call, rest) => this.#native.fetchManifest(call, target, rest);
+    const at = text(target, 'a target');
+    const fetch = (call, rest) => this.#native.fetchManifest(call, at, rest);
     const [descriptor, bytes] = await perform(options, fetch);
     return { descriptor: JSON.parse(descriptor), bytes };
   }
 
   async pushManifest(target, manifest, options) {
-    return await performJson(options, (call, rest) => {
-      const bytes = toBuffer(manifest);
-      if (!bytes) throw invalid('a manifest is bytes or text');
-      return this.#native.pushManifest(call, target, bytes, rest);
-    });
+    const at = text(target, 'a target');
+    const bytes = toBytes(manifest, 'a manifest');
+    return await json(options, (call, rest) => this.#native.pushManifest(call, at, bytes, rest));
   }
 
   async fetchBlob(target, options) {
-    const fetch = (call, rest) => this.#native.fetchBlob(call, target, rest);
-    return toStream(await perform(options, fetch), options?.signal);
+    const at = text(target, 'a target');
+    const fetch = (call, rest) => this.#native.fetchBlob(call, at, rest);
+    return toStream(await perform(options, fetch, { progress: true }), options);
   }
 
-  async pushBlob(target, content, options) {
-    return await performJson(options, async (call, rest, signal) => {
-      const path = pathOf(content);
-      const given = path === undefined ? await toContent(content, this.#native, call, signal) : toPath(path);
-      return this.#native.pushBlob(call, target, given, rest);
-    });
+  async pushBlob(target, blob, options) {
+    const files = new Files([isFile(blob) ? blob : { content: blob }]);
+    try {
+      const at = text(target, 'a target');
+      const given = toJson(files.describe(0, 'a blob'), 'a blob');
+      const take = (call, rest, signal) => {
+        unwrap(started(() => this.#native.checkPushBlob(at, given, rest)));
+        return files.take(() => this.#native.spool(call, 'push blob', at), signal);
+      };
+      const begin = (call, rest, contents) => this.#native.pushBlob(call, at, given, contents, rest);
+      return await transfer(options, begin, take);
+    } finally {
+      files.release();
+    }
   }
 
   close() {
@@ -152,13 +181,21 @@ export class Client {
   }
 
   async [Symbol.asyncDispose]() {
-    this.close();
+    await this.#native.closeAndWait();
   }
 }
 
-/** The path in `{ path }`. Streams of files have such a property too, but may begin elsewhere than the file does. */
-function pathOf(content) {
-  if (content instanceof URL) return content;
-  const plain = Object.getPrototypeOf(Object(content)) === Object.prototype;
-  return plain ? content.path : undefined;
+/** A call whose result is JSON. */
+async function json(options, begin) {
+  return JSON.parse(await perform(options, begin));
+}
+
+/** The same for one that moves content, and tells how far it is. */
+async function transfer(options, begin, take) {
+  return JSON.parse(await perform(options, begin, { progress: true, take }));
+}
+
+/** What stands for a file among the files of a push too: a path, or an object with a path or content. */
+function isFile(blob) {
+  return typeof blob === 'string' || isUrl(blob) || (isPlain(blob) && ('path' in blob || 'content' in blob));
 }

@@ -1,14 +1,16 @@
 // Digests by themselves, without a client.
 
-import { toBuffer, toPath } from './content.js';
-import { invalid, translated, unwrap } from './error.js';
+import { list, plain, toJson, toPath } from './arguments.js';
+import { perform } from './call.js';
+import { toBytes } from './content.js';
+import { started, unwrap } from './error.js';
 import native from './native.js';
 
 /** The digest of bytes or text. */
-export function digest(content, { algorithm = 'sha256' } = {}) {
-  const bytes = toBuffer(content);
-  if (!bytes) throw invalid('a digest is of bytes or text; for a file there is digestFile');
-  return called(() => native.digest(bytes, algorithm));
+export function digest(content, options) {
+  const bytes = toBytes(content, 'what is digested');
+  const json = toJson(plain(options), 'options');
+  return unwrap(started(() => native.digest(bytes, json)));
 }
 
 /** The digest and size of a file. */
@@ -18,16 +20,7 @@ export async function digestFile(path, options) {
 }
 
 /** The digests and sizes of files, several at once. */
-export async function digestFiles(paths, { algorithm = 'sha256' } = {}) {
-  const all = Array.from(paths, toPath);
-  const result = await called(() => native.digestFiles(all, algorithm));
-  return JSON.parse(unwrap(result));
-}
-
-function called(run) {
-  try {
-    return unwrap(run());
-  } catch (error) {
-    throw translated(error);
-  }
+export async function digestFiles(paths, options) {
+  const all = list(paths, 'paths').map((path) => toPath(path));
+  return JSON.parse(await perform(options, (call, rest) => native.digestFiles(call, all, rest)));
 }

@@ -15,6 +15,10 @@ export class OcigraphError extends Error {
   get registryCodes() {
     return this.registryErrors.map((error) => error.code);
   }
+
+  toJSON() {
+    return { name: this.name, message: this.message, ...this };
+  }
 }
 
 /** The result that the native part gave; throws when that is a failure. */
@@ -25,12 +29,15 @@ export function unwrap(outcome) {
 
 /** An argument that cannot be used. */
 export function invalid(message, cause) {
-  const details = { code: 'INVALID_ARGUMENT', number: 1, message };
-  return new OcigraphError(details, cause && { cause });
+  return new OcigraphError({ code: 'INVALID_ARGUMENT', number: 1, message }, cause && { cause });
 }
 
-/** What the native part throws when an argument is of the wrong kind, as one of our errors; others as they are. */
-export function translated(error) {
-  const ofArgument = error instanceof Error && /^(InvalidArg|[A-Z]\w*Expected)$/.test(error.code);
-  return ofArgument ? invalid(`an argument is of the wrong kind: ${error.message}`, error) : error;
+/** Calls the native part, which hands failures back and throws only when it breaks. */
+export function started(run) {
+  try {
+    return run();
+  } catch (cause) {
+    const message = `the native part of ocigraph broke off, by a defect: ${cause.message}`;
+    throw new OcigraphError({ code: 'INTERNAL', number: 22, message }, { cause });
+  }
 }

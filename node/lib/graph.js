@@ -2,6 +2,7 @@
 
 import { inspect } from 'node:util';
 
+import { kind, text } from './arguments.js';
 import { invalid } from './error.js';
 
 /** What `discover` found: a subject and everything that refers to it. */
@@ -20,7 +21,7 @@ export class Graph {
   }
 
   referrers(of = this.subject) {
-    return JSON.parse(this.#native.referrers(typeof of === 'string' ? of : of.digest));
+    return JSON.parse(this.#native.referrers(text(of?.digest ?? of, 'a node')));
   }
 
   *[Symbol.iterator]() {
@@ -29,6 +30,7 @@ export class Graph {
   }
 
   filter(wanted) {
+    if (typeof wanted !== 'function') throw invalid(`a filter is a function, not ${kind(wanted)}`);
     const digests = [...this].map((step) => step.descriptor).filter((descriptor) => wanted(descriptor));
     return new Graph(this.#native.filtered(digests.map((descriptor) => descriptor.digest)));
   }

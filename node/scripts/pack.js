@@ -1,25 +1,24 @@
-// Packs what npm publishes into `dist`, or the folder that is given: the package for this platform, as `stage.js` laid it out, and the package itself,
-// which gets the packages of all platforms as optional dependencies of its own version. The source tree's package.json does
-// not have them, so that it installs before they are published.
+// Packs what npm publishes into `dist`, or the folder that is given: the package for this platform, as `stage.js` laid it out,
+// and the package itself. That gets an optional dependency, of its own version, for each platform whose package lies there by
+// then, and for no other: a release gathers those that other machines packed first. The source tree's package.json has
+// none, so that it installs before they are published.
 
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { folder } from '../lib/native.js';
-
-/** What a release is built for. */
-const PLATFORMS = [
-  'linux-x64-gnu',
-  'linux-arm64-gnu',
-  'linux-x64-musl',
-  'linux-arm64-musl',
-  'darwin-x64',
-  'darwin-arm64',
-  'win32-x64-msvc',
-];
+import { findFolder } from '../lib/platform.js';
 
 const node = fileURLToPath(new URL('..', import.meta.url));
 const dist = resolve(process.argv[2] ?? join(node, 'dist'));
@@ -28,19 +27,30 @@ mkdirSync(dist, { recursive: true });
 const staged = mkdtempSync(join(tmpdir(), 'ocigraph-pack-'));
 try {
   const { devDependencies, scripts, ...manifest } = JSON.parse(readFileSync(join(node, 'package.json'), 'utf8'));
-  for (const name of [...manifest.files, 'README.md'])
-    cpSync(join(node, name), join(staged, name), { recursive: true });
-  copyFileSync(join(node, '..', 'LICENSE'), join(staged, 'LICENSE'));
+  const license = join(node, '..', 'LICENSE');
+  const native = findFolder();
+  copyFileSync(license, join(native, 'LICENSE'));
+  pack(native);
+
+  const packed = new RegExp(`^ocigraph-(.+)-${manifest.version.replaceAll('.', '\\.')}\\.tgz$`);
+  const platforms = readdirSync(dist).map((name) => packed.exec(name)?.[1]);
   manifest.optionalDependencies = Object.fromEntries(
-    PLATFORMS.map((platform) => [`${manifest.name}-${platform}`, manifest.version]),
+    platforms.filter(Boolean).map((platform) => [`@ocigraph/${platform}`, manifest.version]),
   );
   writeFileSync(join(staged, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
-  copyFileSync(join(node, '..', 'LICENSE'), join(folder, 'LICENSE'));
-  for (const from of [staged, folder]) {
-    const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-    const name = execFileSync(npm, ['pack', '--silent', '--pack-destination', dist], { cwd: from, encoding: 'utf8' });
-    console.log(join(dist, name.trim()));
+  const made = 'index.d.cts';
+  for (const name of [...manifest.files, 'README.md'].filter((name) => name !== made)) {
+    cpSync(join(node, name), join(staged, name), { recursive: true });
   }
+  copyFileSync(license, join(staged, 'LICENSE'));
+  copyFileSync(join(node, 'index.d.ts'), join(staged, made));
+  pack(staged);
 } finally {
   rmSync(staged, { recursive: true, force: true });
+}
+
+function pack(from) {
+  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+  const name = execFileSync(npm, ['pack', '--silent', '--pack-destination', dist], { cwd: from, encoding: 'utf8' });
+  console.log(join(dist, name.trim()));
 }

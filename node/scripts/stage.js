@@ -6,6 +6,8 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFil
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { packageName, platform } from '../lib/platform.js';
+
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const profile = process.argv[2];
 if (profile !== 'debug' && profile !== 'release') throw new Error('usage: node scripts/stage.js debug|release');
@@ -14,9 +16,7 @@ const metadata = ['metadata', '--locked', '--no-deps', '--format-version=1'];
 const { target_directory: target } = JSON.parse(execFileSync('cargo', metadata, { cwd: root, maxBuffer: 1 << 26 }));
 
 const { platform: os, arch: cpu } = process;
-const libc = os === 'linux' && (process.report.getReport().header.glibcVersionRuntime ? 'glibc' : 'musl');
-const abi = os === 'win32' ? 'msvc' : { glibc: 'gnu', musl: 'musl' }[libc];
-const platform = [os, cpu, abi].filter(Boolean).join('-');
+const libc = { gnu: 'glibc', musl: 'musl' }[platform.split('-')[2]];
 const library = { win32: 'ocigraph_node.dll', darwin: 'libocigraph_node.dylib' }[os] ?? 'libocigraph_node.so';
 const command = os === 'win32' ? 'ocigraph.exe' : 'ocigraph';
 
@@ -35,7 +35,7 @@ for (const [from, to] of [
 
 const { version, license, repository, engines } = JSON.parse(readFileSync(join(root, 'node', 'package.json'), 'utf8'));
 const manifest = {
-  name: `ocigraph-${platform}`,
+  name: packageName,
   version,
   description: `The native part of ocigraph for ${platform}`,
   license,
@@ -46,8 +46,9 @@ const manifest = {
   main: 'ocigraph.node',
   files: ['ocigraph.node', command],
   engines,
+  publishConfig: { access: 'public' },
 };
 writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
-const readme = `# ocigraph-${platform}\n\nThe native part of the npm package \`ocigraph\` for ${platform}. Install \`ocigraph\` instead.\n`;
+const readme = `# ${packageName}\n\nThe native part of the npm package \`ocigraph\` for ${platform}. Install \`ocigraph\` instead.\n`;
 writeFileSync(join(folder, 'README.md'), readme);
 console.log(folder);

@@ -1,7 +1,9 @@
 // The programs in `examples`, compiled and run as their users would, the server's page looked at in a browser.
 
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 
@@ -99,11 +101,36 @@ test('the release step attaches an SBoM and provenance, and tags the image', asy
   );
 });
 
+test('provenance names the digest by its own hash function and who built it', async (t) => {
+  const { host } = await fixture(t);
+  const repository = `${host}/net-monitor`;
+  const sbom = join(folder(t), 'bom.json');
+  writeFileSync(sbom, '{}');
+  const manifest = JSON.stringify({
+    schemaVersion: 2,
+    mediaType: 'application/vnd.oci.image.manifest.v1+json',
+    config: { mediaType: 'application/vnd.oci.empty.v1+json', digest: digest('{}'), size: 2 },
+    layers: [],
+  });
+  await client.pushBlob(repository, { content: '{}' });
+  const sha512 = digest(manifest, { algorithm: 'sha512' });
+  await client.pushManifest(`${repository}@${sha512}`, manifest);
+  const args = [compiled('release'), `${repository}@${sha512}`, sbom, '1.4.0'];
+  const released = await run(process.execPath, args);
+  assert.equal(released.code, 0, released.stderr);
+  const output = folder(t);
+  const target = `${repository}@${sha512}`;
+  const [{ files }] = await client.pull(target, { artifactType: 'application/vnd.in-toto+json', output });
+  const provenance = JSON.parse(readFileSync(files[0].path, 'utf8'));
+  assert.deepEqual(provenance.subject, [{ name: repository, digest: { sha512: sha512.slice('sha512:'.length) } }]);
+  assert.ok(provenance.predicate.runDetails.builder.id);
+});
+
 test("the server's page shows the graph in a browser", async (t) => {
   const { host } = await fixture(t);
   const repository = `${host}/net-monitor`;
   const image = await client.push(`${repository}:v1`, { files: [{ content: 'image', title: 'image' }] });
-  const hostile = 'x/<img-src=x-onerror=alert(1)>';
+  const hostile = `x/"'><img src=x onerror=alert(1)><script>alert(2)</script>`;
   const sbom = await client.push(repository, { subject: `${repository}:v1`, artifactType: 'sbom/example' });
   const signature = await client.push(repository, { subject: sbom.reference, artifactType: 'signature/example' });
   const artifact = JSON.stringify({
@@ -116,8 +143,11 @@ test("the server's page shows the graph in a browser", async (t) => {
   });
   const odd = await client.pushManifest(repository, artifact);
 
-  const url = await serve(t, tool('test-registries'), ['run', process.execPath, compiled('server'), '0'], (line) =>
-    line.startsWith('http') ? line : undefined,
+  const url = await serve(
+    t,
+    tool('test-registries'),
+    ['run', process.execPath, compiled('server'), host, '0'],
+    (line) => (line.startsWith('http') ? line : undefined),
   );
   const profile = join(folder(t), 'profile');
   mkdirSync(profile);
@@ -168,6 +198,36 @@ test("the server's page shows the graph in a browser", async (t) => {
   assert.ok(boxes.every((box) => box.width > 100 && box.height > 20));
   assert.equal(await page.$$eval('svg path', (paths) => paths.length), 3);
 
+  assert.equal(await page.$('svg img, svg script'), null);
+
   await page.goto(`${url}?image=${host}/none:v1`);
   assert.match(await page.$eval('h1', (h1) => h1.textContent), /none:v1 cannot be shown/);
+});
+
+test('the server shows what lies under its place alone, to those who know its name, and stays whatever it is asked', async (t) => {
+  const { host } = await fixture(t);
+  const place = `${host}/team`;
+  const elsewhere = `oci:${join(folder(t), 'layout')}`;
+  for (const target of [`${place}/app:v1`, `${host}/teammate:v1`, `${elsewhere}:v1`]) await client.push(target);
+  const args = ['run', process.execPath, compiled('server'), place, '0'];
+  const url = await serve(t, tool('test-registries'), args, (line) => (line.startsWith('http') ? line : undefined));
+  const { port } = new URL(url);
+  const ask = async (path, headers = {}) => {
+    const asked = request({ host: '127.0.0.1', port, path, headers }).end();
+    const [answer] = await once(asked, 'response');
+    return [answer.statusCode, Buffer.concat(await answer.toArray()).toString()];
+  };
+  const image = (target) => ask(`/?image=${encodeURIComponent(target)}`);
+  assert.match((await image(`${place}/app:v1`))[1], /0 artifacts refer to/);
+  const refused = [`${host}/teammate:v1`, `${elsewhere}:v1`, `oci:${place}/../layout`, '127.0.0.1:1/team/app:v1'];
+  for (const target of refused) {
+    const [status, html] = await image(target);
+    assert.equal(status, 403, target);
+    assert.doesNotMatch(html, /artifacts refer/);
+  }
+  assert.equal((await image('alpine'))[0], 400);
+  for (const path of ['//', '//[/', '*', '/%', '/?image=%']) assert.ok((await ask(path))[0] < 500, path);
+  assert.equal((await ask('/', { host: 'evil.example' }))[0], 421);
+  assert.equal((await ask(`/?image=${place}/app:v1`, { host: `evil.example:${port}` }))[0], 421);
+  assert.equal((await ask('/'))[0], 200, 'it is still there');
 });

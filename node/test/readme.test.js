@@ -48,6 +48,7 @@ test('the programs of the README compile and run', async (t) => {
   assert.equal(signedIn, "[ 'v1' ]\n");
   assert.match(progress, /^started 0 of 5\n(moved 5 of 5\n)?finished 5 of 5\n$/);
   assert.equal(streams, '13 {"good":true}\n');
+  assert.equal(readFileSync(join(cwd, 'copy.json'), 'utf8'), '{"good":true}');
   assert.match(errors, /^not released yet: resolve /);
   assert.match(digests, /^sha256:44136fa3\w*\nsha256:\w{64} 13 sbom.json\n$/);
 });

@@ -65,7 +65,7 @@ const operations = {
     return { descriptor: await client.pushManifest(a.target, text), tags: a.target.split(':').at(-1).split(',') };
   },
   fetch_blob: async (a) => ({ content: await new Response(await client.fetchBlob(a.target)).text() }),
-  push_blob: (a) => client.pushBlob(a.target, a.content),
+  push_blob: ({ target, content }) => client.pushBlob(target, { content }),
   digest_files: async (a, dir) => {
     const digested = await digestFiles(a.files.map((name) => join(dir, name)));
     return digested.map((file) => ({ ...file, path: relative(dir, file.path) }));

@@ -8,7 +8,7 @@ use napi_derive::napi;
 use ocigraph::{Code, Credential, CredentialSource, Error, Host, Result};
 use tokio::sync::oneshot;
 
-use crate::options::credential;
+use crate::credentials::parsed;
 
 /// Called with each question. It does not keep the process alive: the call that waits does.
 pub(crate) type Ask = ThreadsafeFunction<Question, (), Question, napi::Status, false, true>;
@@ -24,25 +24,25 @@ pub struct Question {
 #[napi]
 impl Question {
     /// The registry.
-    #[napi(getter)]
+    #[napi(getter, catch_unwind)]
     pub fn host(&self) -> &str {
         &self.host
     }
 
     /// The repository; empty when the registry as a whole is meant.
-    #[napi(getter)]
+    #[napi(getter, catch_unwind)]
     pub fn repository(&self) -> &str {
         &self.repository
     }
 
     /// Answers with a credential as JSON, or with nothing.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn answer(&self, json: Option<String>) {
-        self.send(json.as_deref().map(credential).transpose());
+        self.send(json.as_deref().map(parsed).transpose());
     }
 
     /// Says why there is no answer.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn refuse(&self, why: String) {
         self.send(Err(Error::new(Code::Credentials, format!("no credential was given: {why}"))));
     }

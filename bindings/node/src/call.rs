@@ -4,6 +4,7 @@ use std::{
     future::Future,
     panic::AssertUnwindSafe,
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 use futures::FutureExt;
@@ -14,16 +15,22 @@ use napi::{
 };
 use napi_derive::napi;
 use ocigraph::{Code, Error, Progress, Result};
-use tokio::runtime::{Builder, Runtime};
+use tokio::{
+    runtime::{Builder, Handle, Runtime},
+    time::{sleep, timeout},
+};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    outcome::{broken, cancelled, outcome},
+    outcome::{Doing, broken, cancelled, closed, outcome},
     progress::Events,
 };
 
 /// Called without arguments when there are events to fetch. It does not keep the process alive.
 pub(crate) type Wake = ThreadsafeFunction<(), (), (), napi::Status, false, true>;
+
+/// How long a client that is closed may take to tidy up.
+const GRACE: Duration = Duration::from_secs(2);
 
 /// One call of a client: cancels it, and has its events.
 #[napi]
@@ -41,20 +48,20 @@ impl Call {
     }
 
     /// Ends the call, before it begins or while it is under way.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn cancel(&self) {
         self.token.cancel();
     }
 
     /// What has happened since the last time, as a JSON list.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn events(&self) -> String {
         self.current().map_or_else(|| "[]".to_owned(), |events| events.take())
     }
 
     /// Lets go of the callback, which holds on to this object in turn: without that, neither would
     /// ever be collected.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn release(&self) {
         *self.events.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
@@ -67,7 +74,8 @@ impl Call {
         self.current().map_or_else(Progress::none, |events| events.progress())
     }
 
-    fn current(&self) -> Option<Arc<Events>> {
+    /// Where its progress waits for JavaScript, when that wants any.
+    pub(crate) fn current(&self) -> Option<Arc<Events>> {
         self.events.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
@@ -76,7 +84,7 @@ impl Call {
 pub(crate) struct Engine {
     runtime: Option<Runtime>,
     /// Ends every call of the client.
-    pub(crate) closed: CancellationToken,
+    closed: CancellationToken,
 }
 
 impl Engine {
@@ -94,12 +102,13 @@ impl Engine {
         self: &Arc<Self>,
         env: &'env Env,
         token: CancellationToken,
+        doing: Doing,
         work: impl Future<Output = Result<T>> + Send + 'static,
     ) -> napi::Result<Object<'env>>
     where
         T: ToNapiValue + Send + 'static,
     {
-        self.promise_of(env, token, work, |_, value| Ok(value))
+        self.promise_of(env, token, doing, work, |_, value| Ok(value))
     }
 
     /// The same for what becomes a value only on JavaScript's thread, by `finish`.
@@ -107,6 +116,7 @@ impl Engine {
         self: &Arc<Self>,
         env: &'env Env,
         token: CancellationToken,
+        doing: Doing,
         work: impl Future<Output = Result<T>> + Send + 'static,
         finish: impl FnOnce(Env, T) -> napi::Result<V> + Send + 'static,
     ) -> napi::Result<Object<'env>>
@@ -123,15 +133,35 @@ impl Engine {
             let result = tokio::select! {
                 biased;
                 () = token.cancelled() => Err(cancelled()),
-                () = engine.closed.cancelled() => Err(cancelled()),
+                () = engine.closed.cancelled() => Err(closed()),
                 done = work => done.unwrap_or_else(|_| Err(broken())),
             };
+            let result = result.map_err(|error| doing.told(error));
             deferred.resolve(move |env| match result {
                 Ok(value) => finish(env, value).map(Either::A),
                 Err(error) => Ok(outcome(Err(error))),
             });
         });
         Ok(promise)
+    }
+
+    /// Ends all calls, and calls `done` when they have tidied up: what is dropped half-way closes its
+    /// upload sessions in tasks of their own, for which the threads stay a moment longer.
+    pub(crate) fn end(self: Arc<Self>, done: impl FnOnce() + Send + 'static) {
+        self.closed.cancel();
+        let engine = Arc::clone(&self);
+        self.spawn(async move {
+            let metrics = Handle::current().metrics();
+            // This task is one of them.
+            let others = async {
+                while metrics.num_alive_tasks() > 1 {
+                    sleep(Duration::from_millis(5)).await;
+                }
+            };
+            let _ = timeout(GRACE, others).await;
+            drop(engine);
+            done();
+        });
     }
 
     pub(crate) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {

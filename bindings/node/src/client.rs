@@ -1,5 +1,6 @@
-//! The client: one method per operation, each of which reads its arguments, starts the core's
-//! operation on the client's threads, and gives a promise of the result.
+//! The client: its core, its threads, and how each of its operations is started. What the operations
+//! are is in `artifacts`, `names` and `pieces`: each reads its arguments, starts the core's operation
+//! on the client's threads, and gives a promise of the result.
 
 use std::{
     future::Future,
@@ -8,23 +9,21 @@ use std::{
 
 use napi::{
     Either, Env,
-    bindgen_prelude::{Buffer, Object, ToNapiValue},
+    bindgen_prelude::{Object, ToNapiValue},
 };
 use napi_derive::napi;
-use ocigraph::{Algorithm, Bytes, Client as Core, Manifest, Names, Reference, Result, ToJson};
-use serde_json::json;
+use ocigraph::{Client as Core, Result};
 
 use crate::{
     asked::Ask,
     call::{Call, Engine},
-    content::{Given, Raw, Reader, Spool},
-    graph::Graph,
+    content::Spool,
     options::{self, read},
-    outcome::{Outcome, invalid, json, outcome},
+    outcome::{Doing, Outcome, invalid, outcome},
 };
 
 /// A promise of a result, or why the call did not begin.
-type Started<'env> = napi::Result<Outcome<Object<'env>>>;
+pub(crate) type Started<'env> = napi::Result<Outcome<Object<'env>>>;
 
 /// A client, its connections and its threads.
 #[napi]
@@ -43,7 +42,7 @@ enum State {
 #[napi]
 impl Client {
     /// A client with these options, or why there is none. Nothing is started or sent yet.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn open(options: String, ask: Option<Ask>) -> Outcome<Client> {
         let config = read::<options::Client>(&options).and_then(|options| options.config(ask));
         outcome(config.map(|config| Client {
@@ -53,365 +52,42 @@ impl Client {
     }
 
     /// Ends the client's calls and its threads.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn close(&self) {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if let State::Running(engine) = std::mem::replace(&mut *state, State::Closed) {
-            engine.closed.cancel();
+        if let Some(engine) = self.ended() {
+            engine.end(|| {});
         }
     }
 
-    /// Packs files and content into an artifact.
-    #[napi]
-    pub fn push<'env>(
-        &self,
-        env: &'env Env,
-        call: &Call,
-        target: String,
-        options: String,
-        contents: Vec<Given<'env>>,
-    ) -> Started<'env> {
-        self.start(env, call, |core, _| {
-            let target: Reference = target.parse()?;
-            let options = read::<options::Push>(&options)?.options(contents, call.progress())?;
-            Ok(async move { Ok(json(&core.push(&target, options).await?)) })
-        })
+    /// The same, with a promise that is settled when the calls have tidied up; nothing when there is
+    /// nothing to wait for.
+    #[napi(catch_unwind)]
+    pub fn close_and_wait<'env>(&self, env: &'env Env) -> napi::Result<Option<Object<'env>>> {
+        let Some(engine) = self.ended() else { return Ok(None) };
+        let (deferred, promise) = env.create_deferred()?;
+        engine.end(move || deferred.resolve(|_| Ok(())));
+        Ok(Some(promise))
     }
 
-    /// Writes an artifact's files into a directory.
-    #[napi]
-    pub fn pull<'env>(
-        &self,
-        env: &'env Env,
-        call: &Call,
-        target: String,
-        options: String,
-    ) -> Started<'env> {
-        self.start(env, call, |core, _| {
-            let target: Reference = target.parse()?;
-            let options = read::<options::Pull>(&options)?.options(call.progress())?;
-            Ok(async move { Ok(json(core.pull(&target, options).await?.as_slice())) })
-        })
-    }
-
-    /// The graph of everything that refers to an artifact.
-    #[napi]
-    pub fn discover<'env>(
-        &self,
-        env: &'env Env,
-        call: &Call,
-        target: String,
-        options: String,
-    ) -> Started<'env> {
-        self.start(env, call, |core, _| {
-            let reference: Reference = target.parse()?;
-            let options = read::<options::Discover>(&options)?.options()?;
-            Ok(async move {
-                let graph = core.discover(&reference, options).await?;
-                Ok(Graph::new(graph, target, &reference))
-            })
-        })
-    }
-
-    /// Deletes an artifact and all that refers to it.
-    #[napi]
-    pub fn delete<'env>(
-        &self,
-        env: &'env Env,
-        call: &Call,
-        target: String,
-        options: String,
-    ) -> Started<'env> {
-        self.start(env, call, |core, _| {
-            let target: Reference = target.parse()?;
-            let options = read::<options::Delete>(&options)?.into();
-            Ok(async move { Ok(json(&core.delete(&target, options).await?)) })
-        })
-    }
-
-    /// Copies an artifact, or its graph.
-    #[napi]
-    pub fn copy<'env>(
-        &self,
-        env: &'env Env,
-        call: &Call,
-        source: String,
-        destination: String,
-        options: String,
-    ) -> Started<'env> {
-        self.start(env, call, |core, _| {
-            let (source, destination): (Reference, Reference) =
-                (source.parse()?, destination.parse()?);
-            let options = read::<options::Copy>(&options)?.options(call.progress())?;
-            Ok(async move { Ok(json(&core.copy(&source, &destination, options).await?)) })
-        })
-    }
-
-    /// Checks that a whole graph is there and right.
-    #[napi]
-    pub fn verify<'env>(
-        &self,
-        env: &'env Env,
-        call: &Call,
-        target: String,
-        options: String,
-    ) -> Started<'env> {
-        self.start(env, call, |core, _| {
-            let target: Reference = target.parse()?;
-            let options = read::<options::Verify>(&options)?.options(call.progress())?;
-            Ok(async move { Ok(json(&core.verify(&target, options).await?)) })
-        })
-    }
-
-    /// The descriptor of what a reference names.
-    #[napi]
-    pub fn resolve<'env>(
-        &self,
-        env: &'env Env,
-        call: &Call,
-        target: String,
-        options: String,
-    ) -> Started<'env> {
-        self.start(env, call, |core, _| {
-            let target: Reference = target.parse()?;
-            let platform = read::<options::One>(&options)?.platform()?;
-            Ok(async move { Ok(json(&core.resolve(&target, platform.as_ref()).await?)) })
-        })
-    }
-
-    /// Points further tags at what a reference names.
-    #[napi]
-    pub fn tag<'env>(
-        &self,
-        env: &'env Env,
-        call: &Call,
-        target: String,
-        tags: Vec<String>,
-        options: String,
-    ) -> Started<'env> {
-        self.start(env, call, |core, _| {
-            let target: Reference = target.parse()?;
-            read::<options::Nothing>(&options)?;
-            Ok(async move { Ok(json(&core.tag(&target, &tags).await?)) })
-        })
-    }
-
-    /// Removes tags.
-    #[napi]
-    pub fn untag<'env>(
-        &self,
-        env: &'env Env,
-        call: &Call,
-        target: String,
-        options: String,
-    ) -> Started<'env> {
-        self.start(env, call, |core, _| {
-            let target: Reference = target.parse()?;
-            read::<options::Nothing>(&options)?;
-            Ok(async move { core.untag(&target).await })
-        })
-    }
-
-    /// All tags.
-    #[napi]
-    pub fn tags<'env>(
-        &self,
-        env: &'env Env,
-        call: &Call,
-        target: String,
-        options: String,
-    ) -> Started<'env> {
-        self.start(env, call, |core, _| {
-            let target: Reference = target.parse()?;
-            read::<options::Nothing>(&options)?;
-            Ok(async move { Ok(json!(core.tags(&target).await?).to_string()) })
-        })
-    }
-
-    /// All tags, with what is known of each.
-    #[napi]
-    pub fn tag_details<'env>(
-        &self,
-        env: &'env Env,
-        call: &Call,
-        target: String,
-        options: String,
-    ) -> Started<'env> {
-        self.start(env, call, |core, _| {
-            let target: Reference = target.parse()?;
-            read::<options::Nothing>(&options)?;
-            Ok(async move { Ok(json(core.tag_details(&target).await?.as_slice())) })
-        })
-    }
-
-    /// The manifests, tagged and untagged.
-    #[napi]
-    pub fn manifests<'env>(
-        &self,
-        env: &'env Env,
-        call: &Call,
-        target: String,
-        options: String,
-    ) -> Started<'env> {
-        self.start(env, call, |core, _| {
-            let target: Reference = target.parse()?;
-            read::<options::Nothing>(&options)?;
-            Ok(async move { Ok(json(core.manifests(&target).await?.as_slice())) })
-        })
-    }
-
-    /// The repositories of a registry.
-    #[napi]
-    pub fn repositories<'env>(
-        &self,
-        env: &'env Env,
-        call: &Call,
-        host: String,
-        options: String,
-    ) -> Started<'env> {
-        self.start(env, call, |core, _| {
-            let host = host.parse()?;
-            read::<options::Nothing>(&options)?;
-            Ok(async move { Ok(json!(core.repositories(&host).await?).to_string()) })
-        })
-    }
-
-    /// Checks a credential, and stores it.
-    #[napi]
-    pub fn login<'env>(
-        &self,
-        env: &'env Env,
-        call: &Call,
-        host: String,
-        credential: String,
-        options: String,
-    ) -> Started<'env> {
-        self.start(env, call, |core, _| {
-            let host = host.parse()?;
-            let credential = options::credential(&credential)?;
-            read::<options::Nothing>(&options)?;
-            Ok(async move { Ok(json(&core.login(&host, credential).await?)) })
-        })
-    }
-
-    /// Removes what is stored for a registry.
-    #[napi]
-    pub fn logout<'env>(
-        &self,
-        env: &'env Env,
-        call: &Call,
-        host: String,
-        options: String,
-    ) -> Started<'env> {
-        self.start(env, call, |core, _| {
-            let host = host.parse()?;
-            read::<options::Nothing>(&options)?;
-            Ok(async move { Ok(json(&core.logout(&host).await?)) })
-        })
-    }
-
-    /// A manifest: its descriptor, then its bytes.
-    #[napi]
-    pub fn fetch_manifest<'env>(
-        &self,
-        env: &'env Env,
-        call: &Call,
-        target: String,
-        options: String,
-    ) -> Started<'env> {
-        self.start(env, call, |core, _| {
-            let target: Reference = target.parse()?;
-            let platform = read::<options::One>(&options)?.platform()?;
-            Ok(async move {
-                let manifest = core.fetch_manifest(&target, platform.as_ref()).await?;
-                let bytes = Buffer::from(manifest.bytes().to_vec());
-                Ok((json(&manifest.descriptor()), bytes))
-            })
-        })
-    }
-
-    /// Stores a manifest as it is.
-    #[napi]
-    pub fn push_manifest<'env>(
-        &self,
-        env: &'env Env,
-        call: &Call,
-        target: String,
-        manifest: Buffer,
-        options: String,
-    ) -> Started<'env> {
-        self.start(env, call, |core, _| {
-            let target: Reference = target.parse()?;
-            let options = read::<options::PushManifest>(&options)?;
-            let algorithm = match target.digest() {
-                Some(digest) => digest.algorithm()?,
-                None => Algorithm::default(),
-            };
-            let bytes = Bytes::copy_from_slice(&manifest);
-            let manifest = Manifest::parse(bytes, options.media_type.as_deref(), algorithm)?;
-            Ok(async move {
-                core.push_manifest(&target, &manifest).await?;
-                Ok(json(&manifest.descriptor()))
-            })
-        })
-    }
-
-    /// A reader of the blob that a reference names by digest.
-    #[napi]
-    pub fn fetch_blob<'env>(
-        &self,
-        env: &'env Env,
-        call: &Call,
-        target: String,
-        options: String,
-    ) -> Started<'env> {
-        self.start(env, call, |core, engine| {
-            let target: Reference = target.parse()?;
-            read::<options::Nothing>(&options)?;
-            let token = call.token();
-            Ok(async move {
-                let (blob, stream) = core.fetch_blob(&target, &ocigraph::Progress::none()).await?;
-                Ok(Reader::new(engine, token, blob, stream))
-            })
-        })
-    }
-
-    /// Stores a blob, from a path, from bytes, or from a stream that was taken in.
-    #[napi]
-    pub fn push_blob<'env>(
-        &self,
-        env: &'env Env,
-        call: &Call,
-        target: String,
-        content: Either<String, Given<'env>>,
-        options: String,
-    ) -> Started<'env> {
-        self.start(env, call, |core, _| {
-            let target: Reference = target.parse()?;
-            read::<options::Nothing>(&options)?;
-            let raw = Raw::new(content)?;
-            Ok(async move {
-                let (blob, source) = raw.blob().await?;
-                let outcome = core.push_blob(&target, &blob, source, &ocigraph::Progress::none()).await?;
-                let descriptor = blob.to_json(Names::Camel);
-                Ok(json!({ "descriptor": descriptor, "outcome": outcome.name() }).to_string())
-            })
-        })
-    }
-
-    /// Something to put content into that can be read only once, before it is pushed by this client.
-    #[napi]
-    pub fn spool(&self, call: &Call) -> Outcome<Spool> {
-        outcome(self.engine().map(|engine| Spool::new(engine, call.token())))
+    /// Something to put content into before it is pushed by this client, in this operation.
+    #[napi(catch_unwind)]
+    pub fn spool(&self, call: &Call, operation: String, target: String) -> Outcome<Spool> {
+        let doing = Doing::new(operation, target);
+        let spool = match self.engine() {
+            Ok(engine) => Ok(Spool::new(engine, call.token(), doing)),
+            Err(error) => Err(doing.told(error)),
+        };
+        outcome(spool)
     }
 }
 
 impl Client {
     /// Starts what `prepare` makes of the arguments.
-    fn start<'env, T, W>(
+    pub(crate) fn start<'env, T, W>(
         &self,
         env: &'env Env,
         call: &Call,
+        doing: Doing,
         prepare: impl FnOnce(Core, Arc<Engine>) -> Result<W>,
     ) -> Started<'env>
     where
@@ -423,8 +99,8 @@ impl Client {
             Ok((engine, work))
         });
         match work {
-            Ok((engine, work)) => Ok(Either::A(engine.promise(env, call.token(), work)?)),
-            Err(error) => Ok(outcome(Err(error))),
+            Ok((engine, work)) => Ok(Either::A(engine.promise(env, call.token(), doing, work)?)),
+            Err(error) => Ok(outcome(Err(doing.told(error)))),
         }
     }
 
@@ -438,6 +114,15 @@ impl Client {
                 *state = State::Running(Arc::clone(&engine));
                 Ok(engine)
             }
+        }
+    }
+
+    /// Closes it; gives what is to be ended.
+    fn ended(&self) -> Option<Arc<Engine>> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        match std::mem::replace(&mut *state, State::Closed) {
+            State::Running(engine) => Some(engine),
+            State::Idle | State::Closed => None,
         }
     }
 }

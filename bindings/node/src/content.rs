@@ -1,4 +1,6 @@
-//! Content on its way: blobs that are read piece by piece, and pieces that become a blob.
+//! Content on its way: blobs that are read piece by piece, and pieces that become a blob. JavaScript's
+//! memory is read only on its own thread, and copied there: it may be changed, moved or freed the
+//! moment after.
 
 use std::{
     path::PathBuf,
@@ -7,13 +9,12 @@ use std::{
 
 use futures::{FutureExt, StreamExt};
 use napi::{
-    Either, Env,
-    bindgen_prelude::{Buffer, BufferSlice, ClassInstance, Object},
+    Env,
+    bindgen_prelude::{BufferSlice, ClassInstance, Object},
 };
 use napi_derive::napi;
 use ocigraph::{
-    ByteStream, Bytes, Content, Descriptor, File, Result, Source, Spool as Core, digest_file,
-    media_type::OCTET_STREAM,
+    ByteStream, Content, Descriptor, File, Result, Spool as Core, media_type::OCTET_STREAM,
 };
 use tokio::task::spawn_blocking;
 use tokio_util::sync::CancellationToken;
@@ -21,7 +22,8 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     call::Engine,
     options::FileOptions,
-    outcome::{broken, invalid, json},
+    outcome::{Doing, broken, invalid, json},
+    progress::Events,
 };
 
 /// How much is handed to JavaScript at a time, where that much is there already.
@@ -32,31 +34,34 @@ const PIECE: usize = 256 * 1024;
 pub struct Reader {
     engine: Arc<Engine>,
     token: CancellationToken,
+    doing: Doing,
     blob: Descriptor,
     stream: Arc<tokio::sync::Mutex<Option<ByteStream>>>,
+    events: Option<Arc<Events>>,
 }
 
 impl Reader {
     pub(crate) fn new(
         engine: Arc<Engine>,
         token: CancellationToken,
-        blob: Descriptor,
-        stream: ByteStream,
+        doing: Doing,
+        (blob, stream): (Descriptor, ByteStream),
+        events: Option<Arc<Events>>,
     ) -> Self {
-        Self { engine, token, blob, stream: Arc::new(Some(stream).into()) }
+        Self { engine, token, doing, blob, stream: Arc::new(Some(stream).into()), events }
     }
 }
 
 #[napi]
 impl Reader {
     /// The blob's descriptor.
-    #[napi(getter)]
+    #[napi(getter, catch_unwind)]
     pub fn descriptor(&self) -> String {
         json(&self.blob)
     }
 
     /// A promise of the next bytes; of null at the end, when all was as the digest says.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn next<'env>(&self, env: &'env Env) -> napi::Result<Object<'env>> {
         let stream = Arc::clone(&self.stream);
         let work = async move {
@@ -68,13 +73,19 @@ impl Reader {
             piece
         };
         // As JavaScript's own memory: what lies outside its heap goes only long after it was used.
-        self.engine.promise_of(env, self.token.clone(), work, |env, piece| {
+        self.engine.promise_of(env, self.token.clone(), self.doing.clone(), work, |env, piece| {
             piece.map(|bytes| BufferSlice::copy_from(&env, bytes)?.into_buffer(&env)).transpose()
         })
     }
 
+    /// What has happened since the last time, as a JSON list.
+    #[napi(catch_unwind)]
+    pub fn events(&self) -> String {
+        self.events.as_ref().map_or_else(|| "[]".to_owned(), |events| events.take())
+    }
+
     /// Ends the transfer.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn close(&self) {
         self.token.cancel();
         let stream = Arc::clone(&self.stream);
@@ -103,32 +114,34 @@ async fn next_piece(stream: &mut Option<ByteStream>) -> Result<Option<Vec<u8>>> 
     Ok(Some(piece))
 }
 
-/// Takes in content that can be read only once.
+/// Takes in content, piece by piece.
 #[napi]
 pub struct Spool {
-    pub(crate) engine: Arc<Engine>,
+    engine: Arc<Engine>,
     token: CancellationToken,
+    doing: Doing,
     spool: Arc<Mutex<Option<Core>>>,
 }
 
 impl Spool {
-    pub(crate) fn new(engine: Arc<Engine>, token: CancellationToken) -> Self {
-        Self { engine, token, spool: Arc::new(Mutex::new(Some(Core::new()))) }
+    pub(crate) fn new(engine: Arc<Engine>, token: CancellationToken, doing: Doing) -> Self {
+        Self { engine, token, doing, spool: Arc::new(Mutex::new(Some(Core::new()))) }
     }
 
     fn finish(&self) -> Result<Core> {
         let spool = self.spool.lock().unwrap_or_else(PoisonError::into_inner).take();
-        spool.ok_or_else(|| invalid("content that is read once can be pushed once"))
+        spool.ok_or_else(|| invalid("the content of a file is missing"))
     }
 }
 
 #[napi]
 impl Spool {
-    /// Takes in the next bytes, which must not change until the promise is settled.
-    #[napi]
-    pub fn write<'env>(&self, env: &'env Env, bytes: Buffer) -> napi::Result<Object<'env>> {
+    /// Takes in the next bytes, which are copied before this returns.
+    #[napi(catch_unwind)]
+    pub fn write<'env>(&self, env: &'env Env, bytes: &[u8]) -> napi::Result<Object<'env>> {
         let spool = Arc::clone(&self.spool);
-        self.engine.promise(env, self.token.clone(), async move {
+        let bytes = bytes.to_vec();
+        self.engine.promise(env, self.token.clone(), self.doing.clone(), async move {
             let write = move || match &mut *spool.lock().unwrap_or_else(PoisonError::into_inner) {
                 Some(spool) => spool.write(&bytes),
                 None => Err(invalid("the content was pushed already")),
@@ -136,65 +149,51 @@ impl Spool {
             spawn_blocking(write).await.unwrap_or_else(|_| Err(broken()))
         })
     }
+
+    /// Removes what was taken in, unless it was pushed.
+    #[napi(catch_unwind)]
+    pub fn close(&self) {
+        if self.spool.try_lock().is_ok_and(|spool| spool.is_none()) {
+            return;
+        }
+        let spool = Arc::clone(&self.spool);
+        // A write may be under way, or a large file to remove, and JavaScript's thread waits for nobody.
+        self.engine.spawn(async move {
+            let remove = move || drop(spool.lock().unwrap_or_else(PoisonError::into_inner).take());
+            // A runtime that ends removes it too.
+            let _ = spawn_blocking(remove).await;
+        });
+    }
 }
 
-/// What JavaScript hands over as content: bytes, or a stream that was taken in.
-pub(crate) type Given<'env> = Either<ClassInstance<'env, Spool>, Buffer>;
-
-/// A file of a push. `contents` holds what the options name by its place in the list.
-pub(crate) fn file(options: FileOptions, contents: &mut [Option<Given<'_>>]) -> Result<File> {
+/// A file of a push; `spools` have what the options name by its number.
+pub(crate) fn file(options: FileOptions, spools: &[ClassInstance<'_, Spool>]) -> Result<File> {
     let FileOptions { path, content, title, media_type, annotations } = options;
-    let content = match (path, content) {
-        (Some(path), None) => Content::Path(path),
-        (None, Some(place)) => match take(contents, place)? {
-            Either::A(spool) => match &title {
-                Some(title) => spool.finish()?.into_file(title)?.content,
-                None => {
-                    let (blob, source) = spool.finish()?.finish(OCTET_STREAM)?;
-                    Content::Source(Box::new(blob), source)
-                }
-            },
-            Either::B(bytes) => Content::Bytes(Bytes::from_owner(bytes)),
-        },
-        _ => return Err(invalid("a file has either a path or content")),
-    };
+    let content = self::content(path, content, title.as_deref(), spools)?;
     Ok(File { content, media_type, title, annotations })
 }
 
-fn take<'a>(contents: &mut [Option<Given<'a>>], place: usize) -> Result<Given<'a>> {
-    let content = contents.get_mut(place).and_then(Option::take);
-    content.ok_or_else(|| invalid("the content of a file is missing"))
-}
-
-/// What a blob is made of, before it is known which blob that is.
-pub(crate) enum Raw {
-    Path(PathBuf),
-    Bytes(Bytes),
-    Spooled(Box<Core>),
-}
-
-impl Raw {
-    pub(crate) fn new(given: Either<String, Given<'_>>) -> Result<Self> {
-        Ok(match given {
-            Either::A(path) => Raw::Path(path.into()),
-            Either::B(Either::A(spool)) => Raw::Spooled(Box::new(spool.finish()?)),
-            Either::B(Either::B(bytes)) => Raw::Bytes(Bytes::from_owner(bytes)),
-        })
-    }
-
-    /// The blob and its source. Reads all the content.
-    pub(crate) async fn blob(self) -> Result<(Descriptor, Arc<dyn Source>)> {
-        let read = move || -> Result<(Descriptor, Arc<dyn Source>)> {
-            Ok(match self {
-                Raw::Path(path) => {
-                    let (digest, size) = digest_file(&path, Default::default())?;
-                    let blob = Descriptor::new(OCTET_STREAM, digest, size);
-                    (blob, Arc::new(ocigraph::FileSource::new(path)))
+/// Content from a path, or from the spool of this number.
+pub(crate) fn content(
+    path: Option<PathBuf>,
+    number: Option<usize>,
+    title: Option<&str>,
+    spools: &[ClassInstance<'_, Spool>],
+) -> Result<Content> {
+    match (path, number) {
+        (Some(path), None) => Ok(Content::Path(path)),
+        (None, Some(number)) => {
+            let spool = spools.get(number);
+            let spool =
+                spool.ok_or_else(|| invalid("the content of a file is missing"))?.finish()?;
+            match title {
+                Some(title) => Ok(spool.into_file(title)?.content),
+                None => {
+                    let (blob, source) = spool.finish(OCTET_STREAM)?;
+                    Ok(Content::Source(Box::new(blob), source))
                 }
-                Raw::Bytes(bytes) => (Descriptor::of(OCTET_STREAM, &bytes), Arc::new(bytes)),
-                Raw::Spooled(spool) => spool.finish(OCTET_STREAM)?,
-            })
-        };
-        spawn_blocking(read).await.unwrap_or_else(|_| Err(broken()))
+            }
+        }
+        _ => Err(invalid("a file has either a path or content")),
     }
 }

@@ -1,58 +1,81 @@
-//! Digests by themselves, without a client: of bytes at once, of files on the threads that Node.js
-//! keeps for such work.
+//! Digests by themselves, without a client: of bytes at once, of files on threads of their own, so that
+//! the few that Node.js keeps for files and names stay free.
 
-use std::path::PathBuf;
-
-use napi::{
-    Env, Task,
-    bindgen_prelude::{AsyncTask, Buffer},
+use std::{
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
 };
-use napi_derive::napi;
-use ocigraph::{Algorithm, Result, digest_files as core};
-use serde_json::{Value, json};
 
-use crate::outcome::{Outcome, outcome};
+use napi::{Either, Env};
+use napi_derive::napi;
+use ocigraph::{Algorithm, Result, digest_all};
+use serde_json::{Value, json};
+use tokio::sync::Semaphore;
+
+use crate::{
+    call::{Call, Engine},
+    client::Started,
+    options::{self, read},
+    outcome::{Doing, Outcome, broken, outcome},
+};
+
+/// Kept from the first call on: threads are cheaper kept than started.
+static ENGINE: Mutex<Option<Arc<Engine>>> = Mutex::new(None);
+
+/// Calls that read at once. Each may use all processors, and a thousand need not have a thousand threads.
+static AT_ONCE: Semaphore = Semaphore::const_new(8);
 
 /// The digest of bytes.
-#[napi]
-pub fn digest(bytes: Buffer, algorithm: String) -> Outcome<String> {
-    outcome(algorithm.parse::<Algorithm>().map(|algorithm| algorithm.digest(&bytes).to_string()))
+#[napi(catch_unwind)]
+pub fn digest(bytes: &[u8], options: String) -> Outcome<String> {
+    let digested = algorithm(&options).map(|algorithm| algorithm.digest(bytes).to_string());
+    outcome(digested.map_err(|error| error.during("digest", "bytes")))
 }
 
 /// A promise of the digests and sizes of files, in their order.
-#[napi]
-pub fn digest_files(paths: Vec<String>, algorithm: String) -> AsyncTask<DigestFiles> {
-    AsyncTask::new(DigestFiles { paths, algorithm })
-}
-
-/// Files to digest.
-pub struct DigestFiles {
+#[napi(catch_unwind)]
+pub fn digest_files<'env>(
+    env: &'env Env,
+    call: &Call,
     paths: Vec<String>,
-    algorithm: String,
-}
-
-impl DigestFiles {
-    fn read(&self) -> Result<String> {
-        let algorithm: Algorithm = self.algorithm.parse()?;
-        let paths: Vec<PathBuf> = self.paths.iter().map(PathBuf::from).collect();
-        let mut results = Vec::with_capacity(paths.len());
-        for (path, digested) in self.paths.iter().zip(core(&paths, algorithm)) {
-            let (digest, size) = digested.map_err(|e| e.during("digest", path))?;
-            results.push(json!({ "path": path, "digest": digest, "size": size }));
+    options: String,
+) -> Started<'env> {
+    let doing = match paths.as_slice() {
+        [path] => Doing::new("digest", path),
+        paths => Doing::new("digest", format!("{} files", paths.len())),
+    };
+    let begun = algorithm(&options).and_then(|algorithm| Ok((engine()?, algorithm)));
+    match begun {
+        Ok((engine, algorithm)) => {
+            let work = digested(paths, algorithm);
+            Ok(Either::A(engine.promise(env, call.token(), doing, work)?))
         }
-        Ok(Value::Array(results).to_string())
+        Err(error) => Ok(outcome(Err(doing.told(error)))),
     }
 }
 
-impl Task for DigestFiles {
-    type Output = Result<String>;
-    type JsValue = Outcome<String>;
-
-    fn compute(&mut self) -> napi::Result<Self::Output> {
-        Ok(self.read())
+async fn digested(paths: Vec<String>, algorithm: Algorithm) -> Result<String> {
+    let _turn = AT_ONCE.acquire().await.map_err(|_| broken())?;
+    let digested = digest_all(paths.iter().map(PathBuf::from).collect(), algorithm).await?;
+    let mut results = Vec::with_capacity(paths.len());
+    for (path, digested) in paths.iter().zip(digested) {
+        let (digest, size) = digested.map_err(|e| e.during("digest", path))?;
+        results.push(json!({ "path": path, "digest": digest, "size": size }));
     }
+    Ok(Value::Array(results).to_string())
+}
 
-    fn resolve(&mut self, _env: Env, result: Self::Output) -> napi::Result<Self::JsValue> {
-        Ok(outcome(result))
+fn algorithm(options: &str) -> Result<Algorithm> {
+    let algorithm = read::<options::Digest>(options)?.algorithm;
+    algorithm.as_deref().map_or(Ok(Algorithm::default()), str::parse)
+}
+
+fn engine() -> Result<Arc<Engine>> {
+    let mut engine = ENGINE.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(engine) = &*engine {
+        return Ok(Arc::clone(engine));
     }
+    let started = Engine::start()?;
+    *engine = Some(Arc::clone(&started));
+    Ok(started)
 }

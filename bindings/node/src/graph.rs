@@ -27,19 +27,19 @@ impl Graph {
 #[napi]
 impl Graph {
     /// The root's descriptor.
-    #[napi(getter)]
+    #[napi(getter, catch_unwind)]
     pub fn subject(&self) -> String {
         json(self.graph.subject())
     }
 
     /// How many referrers there are.
-    #[napi(getter)]
+    #[napi(getter, catch_unwind)]
     pub fn size(&self) -> u32 {
         u32::try_from(self.graph.len()).unwrap_or(u32::MAX)
     }
 
     /// The descriptors of a node's direct referrers.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn referrers(&self, digest: String) -> String {
         // What is no digest is no node's, and has no referrers.
         let referrers = digest.parse::<Digest>().ok();
@@ -47,7 +47,7 @@ impl Graph {
     }
 
     /// Every step of a walk: descriptor, subject's digest, depth, and whether it is the first time.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn walk(&self) -> String {
         let steps = self.graph.walk().map(|step| {
             json!({
@@ -61,7 +61,7 @@ impl Graph {
     }
 
     /// What leads to these nodes, and what lies beneath them.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn filtered(&self, digests: Vec<String>) -> Graph {
         let wanted: HashSet<String> = digests.into_iter().collect();
         Graph {
@@ -72,25 +72,25 @@ impl Graph {
     }
 
     /// The tree that ORAS prints.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn tree(&self) -> String {
         self.graph.tree(&self.root)
     }
 
     /// The graph for Graphviz.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn dot(&self) -> String {
         self.graph.dot(&self.root)
     }
 
     /// The graph for Mermaid.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn mermaid(&self) -> String {
         self.graph.mermaid(&self.root)
     }
 
     /// The graph as the command line prints it with `--format json`.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn json(&self) -> String {
         self.graph.json(&self.root, &self.place, Names::Camel, |_| true)
     }

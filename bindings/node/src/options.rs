@@ -1,10 +1,10 @@
 //! Options as JavaScript writes them, and the core's own. A name that no option has is refused, and
 //! so is a value of the wrong kind.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use ocigraph::{
-    Annotations, CopyOptions, Credential, Credentials, DeleteOptions, DiscoverOptions, Platform,
+    Annotations, CopyOptions, Credentials, DeleteOptions, DiscoverOptions, Error, Platform,
     Progress, PullOptions, PushOptions, RegistryConfig, Result, VerifyOptions,
 };
 use serde::{Deserialize, de::DeserializeOwned};
@@ -12,18 +12,31 @@ use serde_json::Value;
 
 use crate::{
     asked::{Ask, Asked},
-    content::{Given, file},
+    credentials,
     outcome::invalid,
 };
 
-/// Reads options; INVALID_ARGUMENT when they are not written as they should be.
+/// Reads options; INVALID_ARGUMENT, which names the option, when one is not written as it should be.
 pub(crate) fn read<T: DeserializeOwned>(json: &str) -> Result<T> {
-    serde_json::from_str(json).map_err(|e| {
-        // What it says of lines and columns is about text that nobody wrote.
-        let text = e.to_string();
-        let why = text.split(" at line ").next().unwrap_or(&text).to_owned();
-        invalid(format!("the options cannot be used: {why}"))
-    })
+    let Ok(Value::Object(options)) = serde_json::from_str(json) else {
+        return Err(invalid("options are a plain object"));
+    };
+    let error = match T::deserialize(Value::Object(options.clone())) {
+        Ok(read) => return Ok(read),
+        Err(error) => error,
+    };
+    // Each option can be left out, so the wrong one is wrong by itself too.
+    for (name, value) in options {
+        let alone = Value::Object([(name.clone(), value)].into_iter().collect());
+        if let Err(error) = T::deserialize(alone) {
+            return Err(unusable(&name, &error));
+        }
+    }
+    Err(unusable("the options", &error))
+}
+
+fn unusable(what: &str, why: &serde_json::Error) -> Error {
+    invalid(format!("{what} cannot be used: {why}"))
 }
 
 #[derive(Deserialize, Default)]
@@ -38,24 +51,18 @@ pub(crate) struct Client {
     key_file: Option<PathBuf>,
     insecure: bool,
     use_proxy: Option<bool>,
-    headers: std::collections::BTreeMap<String, String>,
+    /// As they come: what is wrong with them is said without them.
+    headers: Option<Value>,
     user_agent: Option<String>,
+    limits: Limits,
 }
 
 impl Client {
     /// With `ask`, credentials are what that answers.
     pub(crate) fn config(self, ask: Option<Ask>) -> Result<RegistryConfig> {
-        let credentials = match (ask, self.credentials) {
-            (Some(ask), _) => Credentials::Callback(Arc::new(Asked::new(ask))),
-            (None, None) => Credentials::default(),
-            (None, Some(Value::String(word))) => match word.as_str() {
-                "stored" => Credentials::Stored,
-                "anonymous" => Credentials::Anonymous,
-                _ => return Err(invalid(format!("there are no credentials {word:?}"))),
-            },
-            (None, Some(credential)) => {
-                Credentials::Given(self::credential(&credential.to_string())?)
-            }
+        let credentials = match ask {
+            Some(ask) => Credentials::Callback(Arc::new(Asked::new(ask))),
+            None => credentials::source(self.credentials)?,
         };
         let defaults = RegistryConfig::default();
         Ok(RegistryConfig {
@@ -67,61 +74,57 @@ impl Client {
             key_file: self.key_file,
             insecure: self.insecure,
             use_proxy: self.use_proxy.unwrap_or(defaults.use_proxy),
-            headers: self.headers.into_iter().collect(),
+            headers: credentials::headers(self.headers)?,
             user_agent: self.user_agent.unwrap_or_else(|| defaults.user_agent.clone()),
-            ..defaults
+            limits: self.limits.limits()?,
+        })
+    }
+}
+
+/// Bounds; what is absent keeps its default. Times are in milliseconds.
+#[derive(Deserialize, Default)]
+#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
+struct Limits {
+    connect: Option<f64>,
+    first_header: Option<f64>,
+    idle: Option<f64>,
+    upload_answer: Option<f64>,
+    tries: Option<u32>,
+    stalled: Option<f64>,
+    metadata: Option<usize>,
+    pages: Option<usize>,
+    entries: Option<usize>,
+    helper: Option<f64>,
+}
+
+impl Limits {
+    fn limits(&self) -> Result<ocigraph::Limits> {
+        let or = |name: &str, given: Option<f64>, usual: Duration| match given {
+            None => Ok(usual),
+            Some(ms) => Duration::try_from_secs_f64(ms / 1000.0)
+                .map_err(|_| invalid(format!("the limit {name} is no time in milliseconds: {ms}"))),
+        };
+        let usual = ocigraph::Limits::default();
+        Ok(ocigraph::Limits {
+            connect: or("connect", self.connect, usual.connect)?,
+            first_header: or("firstHeader", self.first_header, usual.first_header)?,
+            idle: or("idle", self.idle, usual.idle)?,
+            upload_answer: or("uploadAnswer", self.upload_answer, usual.upload_answer)?,
+            tries: self.tries.unwrap_or(usual.tries),
+            stalled: or("stalled", self.stalled, usual.stalled)?,
+            metadata: self.metadata.unwrap_or(usual.metadata),
+            pages: self.pages.unwrap_or(usual.pages),
+            entries: self.entries.unwrap_or(usual.entries),
+            helper: or("helper", self.helper, usual.helper)?,
         })
     }
 }
 
 #[derive(Deserialize, Default)]
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
-struct CredentialOptions {
-    username: Option<String>,
-    password: Option<String>,
-    identity_token: Option<String>,
-    registry_token: Option<String>,
-    entra_token: Option<String>,
-    tenant: Option<String>,
-}
-
-/// Reads a credential: a name and password, or one kind of token.
-pub(crate) fn credential(json: &str) -> Result<Credential> {
-    match read(json)? {
-        CredentialOptions {
-            username: Some(username),
-            password: Some(password),
-            identity_token: None,
-            registry_token: None,
-            entra_token: None,
-            tenant: None,
-        } => Ok(Credential::password(username, password)),
-        CredentialOptions {
-            username: None,
-            password: None,
-            identity_token,
-            registry_token,
-            entra_token,
-            tenant,
-        } => match (identity_token, registry_token, entra_token, tenant) {
-            (Some(token), None, None, None) => Ok(Credential::identity_token(token)),
-            (None, Some(token), None, None) => Ok(Credential::registry_token(token)),
-            (None, None, Some(token), tenant) => Ok(Credential::entra_token(token, tenant)),
-            _ => Err(no_credential()),
-        },
-        _ => Err(no_credential()),
-    }
-}
-
-fn no_credential() -> ocigraph::Error {
-    invalid("a credential is a username with a password, or one token")
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
 pub(crate) struct FileOptions {
     pub(crate) path: Option<PathBuf>,
-    /// The place of the content in the list that comes along.
+    /// The number of the content.
     pub(crate) content: Option<usize>,
     pub(crate) title: Option<String>,
     pub(crate) media_type: Option<String>,
@@ -143,27 +146,29 @@ pub(crate) struct Push {
 }
 
 impl Push {
-    pub(crate) fn options(
-        self,
-        contents: Vec<Given<'_>>,
-        progress: Progress,
-    ) -> Result<PushOptions> {
-        let mut contents: Vec<_> = contents.into_iter().map(Some).collect();
-        let files: Result<Vec<_>> =
-            self.files.into_iter().map(|options| file(options, &mut contents)).collect();
-        Ok(PushOptions {
-            files: files?,
+    /// The core's options, and the files and config that are to come into them.
+    pub(crate) fn parsed(self) -> Result<(PushOptions, Vec<FileOptions>, Option<FileOptions>)> {
+        let options = PushOptions {
             artifact_type: self.artifact_type,
             subject: self.subject.as_deref().map(str::parse).transpose()?,
             annotations: self.annotations,
-            config: self.config.map(|options| file(options, &mut contents)).transpose()?,
             format: self.format.as_deref().map(str::parse).transpose()?.unwrap_or_default(),
             allow_path_traversal: self.allow_path_traversal,
             source_date_epoch: self.source_date_epoch,
             concurrency: self.concurrency,
-            progress,
-        })
+            ..PushOptions::default()
+        };
+        Ok((options, self.files, self.config))
     }
+}
+
+/// What a blob is made of.
+#[derive(Deserialize, Default)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Blob {
+    pub(crate) path: Option<PathBuf>,
+    /// The number of the content.
+    pub(crate) content: Option<usize>,
 }
 
 #[derive(Deserialize, Default)]
@@ -286,6 +291,13 @@ impl One {
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
 pub(crate) struct PushManifest {
     pub(crate) media_type: Option<String>,
+}
+
+/// How to digest.
+#[derive(Deserialize, Default)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Digest {
+    pub(crate) algorithm: Option<String>,
 }
 
 /// What an operation takes that has no options but those of every call.

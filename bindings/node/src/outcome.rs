@@ -34,6 +34,30 @@ pub(crate) fn cancelled() -> Error {
     Error::new(Code::Cancelled, "the call was aborted")
 }
 
+pub(crate) fn closed() -> Error {
+    Error::new(Code::Cancelled, "the client was closed while the call was under way")
+}
+
 pub(crate) fn broken() -> Error {
     Error::new(Code::Internal, "the call broke off by a defect in this library")
+}
+
+/// What a call does, and to what: for errors that do not say so themselves.
+#[derive(Debug, Clone)]
+pub(crate) struct Doing {
+    operation: String,
+    on: String,
+}
+
+impl Doing {
+    pub(crate) fn new(operation: impl Into<String>, on: impl Into<String>) -> Self {
+        Self { operation: operation.into(), on: on.into() }
+    }
+
+    pub(crate) fn told(&self, error: Error) -> Error {
+        if error.operation().is_some() {
+            return error;
+        }
+        error.during(&self.operation, &self.on)
+    }
 }

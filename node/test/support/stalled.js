@@ -1,5 +1,6 @@
 // A registry that stops in the middle of everything: it takes the beginning of an upload and no more, sends half of a blob,
-// and never says what refers to an image. `reached` counts the requests that it stopped at.
+// and never says what refers to an image. `reached` counts the requests that it stopped at, `calledOff` the uploads that it
+// was told to forget, which takes it a moment.
 
 import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
@@ -13,7 +14,7 @@ export async function stalledRegistry(t) {
   const layer = { mediaType: 'application/octet-stream', digest: sha256(blob), size: blob.length, annotations };
   const mediaType = 'application/vnd.oci.image.manifest.v1+json';
   const manifest = JSON.stringify({ schemaVersion: 2, mediaType, config: empty, layers: [layer] });
-  const stalled = { blob: sha256(blob), size: blob.length, reached: 0, onReached: () => {} };
+  const stalled = { blob: sha256(blob), size: blob.length, reached: 0, calledOff: 0, onReached: () => {} };
   const stop = () => {
     stalled.reached += 1;
     stalled.onReached();
@@ -34,6 +35,11 @@ export async function stalledRegistry(t) {
       response.write(blob.subarray(0, blob.length / 2), stop);
     } else if (method === 'POST') {
       response.writeHead(202, { location: `${url.split('?')[0]}1` }).end();
+    } else if (method === 'DELETE') {
+      setTimeout(() => {
+        stalled.calledOff += 1;
+        response.writeHead(204).end();
+      }, 200);
     } else {
       // The rest of an upload, or a list of referrers: no answer, and nothing more is read.
       stop();

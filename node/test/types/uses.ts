@@ -15,7 +15,9 @@ import {
   OcigraphError,
   type ProgressEvent,
   type PullResult,
+  type PushFile,
   type PushResult,
+  parseReference,
   version,
 } from 'ocigraph';
 
@@ -59,14 +61,34 @@ export async function right(): Promise<void> {
   const size: number = stream.descriptor.size;
   for await (const chunk of stream) console.log(chunk.byteLength);
   await stream.pipeTo(new WritableStream());
-  await client.pushBlob('host/repo', { path: 'a' });
+  await client.pushBlob('host/repo', 'a');
+  await client.pushBlob('host/repo', { path: 'a' }, { onProgress: (event) => console.log(event.position) });
+  await client.pushBlob('host/repo', { content: 'a' }, { onProgress: async (event) => console.log(event.position) });
+  await client.pushBlob('host/repo', new Uint8Array(1));
   await client.pushBlob('host/repo', createReadStream('a'));
   await client.tag('host/repo:v1', ['a', 'b']);
   await client.tag('host/repo:v1', 'a');
   const manifest = JSON.parse(new TextDecoder().decode((await client.fetchManifest('host/repo:v1')).bytes));
   const sizes: number[] = (await digestFiles(new Set(['a']))).map((file) => file.size);
   const one: string = (await digestFile('a', { algorithm: 'sha512' })).digest;
+  const { place, host, path } = parseReference('host/repo:v1');
+  const limited = new Client({ limits: { connect: 1000, tries: 1 } });
+  await digestFiles(['a'], { signal: AbortSignal.timeout(1000) });
+  console.log(place, host?.length, path?.length, limited);
   console.log(titles, pulled, signed, copied, size, manifest, sizes, one, version.length);
+}
+
+/** What a program has for an option may be undefined, also under `exactOptionalPropertyTypes`. */
+export async function perhaps(client: Client, text?: string, signal?: AbortSignal, files?: PushFile[]): Promise<void> {
+  await client.push('host/repo', { artifactType: text, subject: text, files, signal, onProgress: undefined });
+  await client.push('host/repo', { files: [{ content: 'a', title: text, mediaType: text, annotations: undefined }] });
+  await client.pull('host/repo', { output: text, platform: text, signal });
+  await client.discover('host/repo', { artifactType: text, depth: undefined, signal });
+  await client.delete('host/repo', { dryRun: undefined, signal });
+  await client.fetchBlob('host/repo', { signal });
+  await digestFile('a', { algorithm: undefined, signal });
+  new Client({ caFile: text, headers: undefined, limits: { connect: undefined }, userAgent: text });
+  new Client({ credentials: { entraToken: 'a', tenant: text } });
 }
 
 export function outcome(event: ProgressEvent): string {
@@ -118,6 +140,18 @@ export async function wrong(client: Client, graph: Graph, pushed: PushResult): P
   digest('a', { algorithm: 'md5' });
   // @ts-expect-error a file has a function of its own
   digest(createReadStream('a'));
+  // @ts-expect-error letters of a path are no paths
+  await digestFiles('sbom.json');
+  // @ts-expect-error letters of a path are no files
+  await client.push('host/repo', { files: 'sbom.json' });
+  // @ts-expect-error a blob has no media type
+  await client.pushBlob('host/repo', { path: 'a', mediaType: 'a/b' });
+  // @ts-expect-error a blob has either a path or content
+  await client.pushBlob('host/repo', { path: 'a', content: 'b' });
+  // @ts-expect-error there is no such limit
+  new Client({ limits: { conect: 1 } });
+  // @ts-expect-error a layout may have no host
+  parseReference('host/repo').host.length;
   // @ts-expect-error a digest of a file is a promise
   (await digestFile('a')).digest.size;
   // @ts-expect-error a name needs its password

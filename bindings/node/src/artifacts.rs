@@ -1,0 +1,138 @@
+//! Operations on artifacts and their graphs.
+
+use napi::{Env, bindgen_prelude::ClassInstance};
+use napi_derive::napi;
+use ocigraph::{Reference, Result};
+
+use crate::{
+    call::Call,
+    client::{Client, Started},
+    content::{Spool, file},
+    graph::Graph,
+    options::{self, read},
+    outcome::{Doing, Outcome, json, outcome},
+};
+
+#[napi]
+impl Client {
+    /// Why a push with these options cannot be; nothing when it can. Its contents are taken in after.
+    #[napi(catch_unwind)]
+    pub fn check_push(&self, target: String, options: String) -> Outcome<()> {
+        let check = || -> Result<()> {
+            target.parse::<Reference>()?;
+            read::<options::Push>(&options)?.parsed().map(drop)
+        };
+        outcome(check().map_err(|error| Doing::new("push", &target).told(error)))
+    }
+
+    /// Packs files and content into an artifact.
+    #[napi(catch_unwind)]
+    pub fn push<'env>(
+        &self,
+        env: &'env Env,
+        call: &Call,
+        target: String,
+        options: String,
+        contents: Vec<ClassInstance<'env, Spool>>,
+    ) -> Started<'env> {
+        self.start(env, call, Doing::new("push", &target), |core, _| {
+            let target: Reference = target.parse()?;
+            let (mut options, files, config) = read::<options::Push>(&options)?.parsed()?;
+            let file = |described| file(described, &contents);
+            options.files = files.into_iter().map(file).collect::<Result<_>>()?;
+            options.config = config.map(file).transpose()?;
+            options.progress = call.progress();
+            Ok(async move { Ok(json(&core.push(&target, options).await?)) })
+        })
+    }
+
+    /// Writes an artifact's files into a directory.
+    #[napi(catch_unwind)]
+    pub fn pull<'env>(
+        &self,
+        env: &'env Env,
+        call: &Call,
+        target: String,
+        options: String,
+    ) -> Started<'env> {
+        self.start(env, call, Doing::new("pull", &target), |core, _| {
+            let target: Reference = target.parse()?;
+            let options = read::<options::Pull>(&options)?.options(call.progress())?;
+            Ok(async move { Ok(json(core.pull(&target, options).await?.as_slice())) })
+        })
+    }
+
+    /// The graph of everything that refers to an artifact.
+    #[napi(catch_unwind)]
+    pub fn discover<'env>(
+        &self,
+        env: &'env Env,
+        call: &Call,
+        target: String,
+        options: String,
+    ) -> Started<'env> {
+        self.start(env, call, Doing::new("discover", &target), |core, _| {
+            let reference: Reference = target.parse()?;
+            let options = read::<options::Discover>(&options)?.options()?;
+            Ok(async move {
+                let graph = core.discover(&reference, options).await?;
+                Ok(Graph::new(graph, target, &reference))
+            })
+        })
+    }
+
+    /// Deletes an artifact and all that refers to it.
+    #[napi(catch_unwind)]
+    pub fn delete<'env>(
+        &self,
+        env: &'env Env,
+        call: &Call,
+        target: String,
+        options: String,
+    ) -> Started<'env> {
+        self.start(env, call, Doing::new("delete", &target), |core, _| {
+            let target: Reference = target.parse()?;
+            let options = read::<options::Delete>(&options)?.into();
+            Ok(async move { Ok(json(&core.delete(&target, options).await?)) })
+        })
+    }
+
+    /// Copies an artifact, or its graph.
+    #[napi(catch_unwind)]
+    pub fn copy<'env>(
+        &self,
+        env: &'env Env,
+        call: &Call,
+        source: String,
+        destination: String,
+        options: String,
+    ) -> Started<'env> {
+        self.start(
+            env,
+            call,
+            Doing::new("copy", format!("{source} to {destination}")),
+            |core, _| {
+                let (source, destination): (Reference, Reference) =
+                    (source.parse()?, destination.parse()?);
+                let options = read::<options::Copy>(&options)?.options(call.progress())?;
+                Ok(async move { Ok(json(&core.copy(&source, &destination, options).await?)) })
+            },
+        )
+    }
+
+    /// Checks that a whole graph is there and right.
+    #[napi(catch_unwind)]
+    pub fn verify<'env>(
+        &self,
+        env: &'env Env,
+        call: &Call,
+        target: String,
+        options: String,
+    ) -> Started<'env> {
+        self.start(env, call, Doing::new("verify", &target), |core, _| {
+            let target: Reference = target.parse()?;
+            let options = read::<options::Verify>(&options)?.options(call.progress())?;
+            Ok(async move { Ok(json(&core.verify(&target, options).await?)) })
+        })
+    }
+}

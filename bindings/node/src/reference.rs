@@ -1,0 +1,36 @@
+//! References, taken apart.
+
+use napi_derive::napi;
+use ocigraph::{Place, Reference, Result};
+use serde_json::{Map, Value, json};
+
+use crate::outcome::{Outcome, outcome};
+
+/// The parts of a reference, as JSON.
+#[napi(catch_unwind)]
+pub fn parse_reference(text: String) -> Outcome<String> {
+    let parsed: Result<Reference> = text.parse();
+    outcome(parsed.map(|reference| Value::Object(parts(&reference)).to_string()))
+}
+
+/// What it has not is left out.
+fn parts(reference: &Reference) -> Map<String, Value> {
+    let mut parts = Map::new();
+    let mut put = |name: &str, value: Value| parts.insert(name.to_owned(), value);
+    put("text", json!(reference.to_string()));
+    put("place", json!(Reference::new(reference.place().clone()).to_string()));
+    put("tags", json!(reference.tags()));
+    if let Some(digest) = reference.digest() {
+        put("digest", json!(digest));
+    }
+    match reference.place() {
+        Place::Registry { host, repository } => {
+            put("host", json!(host.to_string()));
+            put("repository", json!(repository));
+        }
+        Place::Layout(path) => {
+            put("path", json!(path));
+        }
+    }
+    parts
+}

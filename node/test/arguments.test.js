@@ -1,0 +1,246 @@
+// What callers write wrong: each mistake is an INVALID_ARGUMENT that names its place, none is dropped in silence, none tells a
+// secret, and what looks different only because it comes from elsewhere is taken.
+
+import assert from 'node:assert/strict';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { inspect } from 'node:util';
+import { runInNewContext } from 'node:vm';
+
+import { Client, digest, digestFile, digestFiles, OcigraphError } from 'ocigraph';
+
+import { started } from '../lib/error.js';
+import { node, run, succeed } from './support/programs.js';
+import { fixture, folder } from './support/servers.js';
+
+const client = new Client();
+const place = 'oci:none';
+
+const wrong = {
+  'a target is text': [() => client.push(42), () => client.resolve(new URL('https://a.b/c')), () => client.tags()],
+  'a destination is text': [() => client.copy(place)],
+  'a host is text': [() => client.repositories(42), () => client.logout(), () => client.login(null, {})],
+  'options are a plain object': [
+    () => client.push(place, null),
+    () => client.pull(place, 'out'),
+    () => client.pushBlob(place, 'a', 42),
+    () => client.discover(place, []),
+    () => client.tags(place, new Map()),
+    async () => digest('a', null),
+    () => digestFile('a', 42),
+    async () => new Client('anonymous'),
+    async () => new Client(null),
+  ],
+  'options.files are a list': [
+    () => client.push(place, { files: 'sbom.json' }),
+    () => client.push(place, { files: null }),
+    () => client.push(place, { files: { content: 'a' } }),
+  ],
+  'options.files[0]': [
+    () => client.push(place, { files: [42] }),
+    () => client.push(place, { files: [null] }),
+    () => client.push(place, { files: [{}] }),
+    () => client.push(place, { files: [Buffer.from('a')] }),
+    () => client.push(place, { files: [{ path: 'a', content: 'b' }] }),
+    () => client.push(place, { files: [{ path: 42 }] }),
+    () => client.push(place, { files: [{ content: 42 }] }),
+    () => client.push(place, { files: [{ content: NaN }] }),
+    () => client.push(place, { files: [{ content: null }] }),
+    () => client.push(place, { files: [{ content: [42] }] }),
+    () => client.push(place, { files: [{ content: 'a', annotations: new Map() }] }),
+    () => client.push(place, { files: [new URL('https://a.b/c')] }),
+  ],
+  'options.config': [() => client.push(place, { config: null }), () => client.push(place, { config: { content: 42 } })],
+  'options.onprogress': [() => client.push(place, { onprogress: () => {} })],
+  'options.annotations': [
+    () => client.push(place, { annotations: new Map([['a', 'b']]) }),
+    () => client.push(place, { annotations: { a: () => {} } }),
+    () => client.push(place, { annotations: { a: Symbol('a') } }),
+    () => client.push(place, { annotations: { [Symbol('a')]: 'a' } }),
+  ],
+  'options.annotations["a.b"]': [() => client.push(place, { annotations: { 'a.b': new Date() } })],
+  annotations: [() => client.push(place, { annotations: { key: 1 } })],
+  'options.depth': [() => client.discover(place, { depth: NaN }), () => client.discover(place, { depth: 1n })],
+  depth: [() => client.discover(place, { depth: -1 })],
+  artifactTyp: [() => client.push(place, { files: ['a'], artifactTyp: 'x/y' })],
+  'options.output': [
+    () => client.pull(place, { output: 42 }),
+    () => client.pull(place, { output: new URL('https://a.b') }),
+  ],
+  'signal is an AbortSignal': [
+    () => client.tags(place, { signal: 'x' }),
+    () => client.tags(place, { signal: 3 }),
+    () => client.tags(place, { signal: new AbortController() }),
+    () => digestFile('a', { signal: 3 }),
+  ],
+  onProgress: [
+    () => client.verify(place, { onProgress: 'x' }),
+    () => client.discover(place, { onProgress: () => {} }),
+    () => digestFile('a', { onProgress: () => {} }),
+  ],
+  'tags are a list': [() => client.tag(place, 42), () => client.tag(place, undefined)],
+  'a tag is text': [() => client.tag(place, [42])],
+  'a manifest is bytes or text': [() => client.pushManifest(place, 42), () => client.pushManifest(place, {})],
+  'a blob': [
+    () => client.pushBlob(place, 42),
+    () => client.pushBlob(place, undefined),
+    () => client.pushBlob(place, { path: 'a', content: 'b' }),
+    () => client.pushBlob(place, { path: undefined }),
+  ],
+  mediaType: [() => client.pushBlob(place, { path: 'a', mediaType: 'a/b' })],
+  concurrenc: [() => client.pushBlob(place, 'a', { concurrenc: 3 })],
+  'paths are a list': [() => digestFiles('sbom.json'), () => digestFiles(undefined)],
+  'a path is': [() => digestFiles([42]), () => digestFile(undefined), () => digestFile(new URL('https://a.b'))],
+  algoritm: [() => digestFiles(['a'], { algoritm: 'sha512' }), async () => digest('a', { algoritm: 'sha512' })],
+  'options.algorithm': [async () => digest('a', { algorithm: () => 'sha512' })],
+  'what is digested': [async () => digest(42)],
+  plainHttp: [async () => new Client({ plainHttp: 'yes' })],
+  'options.credential': [async () => new Client({ credential: () => {} })],
+  credentials: [async () => new Client({ credentials: 'mine' })],
+  'a credential': [
+    async () => new Client({ credentials: { username: 'me' } }),
+    async () => new Client({ credentials: { user: 'me', password: 'a' } }),
+    () => client.login('a.b', { identityToken: 'a', registryToken: 'b' }),
+    () => client.login('a.b', undefined),
+    () => client.login('a.b', []),
+  ],
+  'options.caFile': [async () => new Client({ caFile: 42 })],
+  'options.headers': [async () => new Client({ headers: new Headers({ a: 'b' }) })],
+  headers: [async () => new Client({ headers: 'a: b' }), async () => new Client({ headers: ['a: b'] })],
+  'the header a': [async () => new Client({ headers: { a: 1 } })],
+  limits: [async () => new Client({ limits: { conect: 1 } }), async () => new Client({ limits: { connect: '1' } })],
+  'the limit connect': [async () => new Client({ limits: { connect: -1 } })],
+};
+for (const [named, calls] of Object.entries(wrong)) {
+  test(`a mistake in ${named} is INVALID_ARGUMENT and says so`, async () => {
+    for (const call of calls) {
+      const error = await call().then(
+        () => assert.fail(`${call} was taken`),
+        (error) => error,
+      );
+      assert.ok(error instanceof OcigraphError, `${call}: ${error.stack}`);
+      assert.equal(error.code, 'INVALID_ARGUMENT', `${call}: ${error.message}`);
+      assert.ok(error.message.includes(named), `${call}: ${error.message}`);
+      assert.doesNotMatch(error.message, /\bstruct\b|expected struct|\[object/);
+    }
+  });
+}
+
+test('a misspelt option is named, with those there are', async () => {
+  const calling = client.discover('oci:x:v1', { artifactTyp: 'x/y' });
+  await assert.rejects(calling, /unknown field `artifactTyp`, expected one of `artifactType`/);
+});
+
+test('no message tells a secret, however wrongly it was given', async (t) => {
+  const secret = 'ghp_SECRET';
+  const { host } = await fixture(t, '--auth=basic:me:secret');
+  const asked = (answer) => new Client({ credentials: () => answer }).tags(`${host}/app`);
+  const calls = [
+    async () => new Client({ credentials: secret }),
+    async () => new Client({ credentials: [secret] }),
+    async () => new Client({ credentials: { username: secret } }),
+    async () => new Client({ credentials: { username: 'me', password: [secret] } }),
+    async () => new Client({ credentials: { username: 'me', password: { secret } } }),
+    async () => new Client({ credentials: { identityToken: new Map([[secret, secret]]) } }),
+    async () => new Client({ credentials: { identityToken: secret, registryToken: secret } }),
+    async () => new Client({ credentials: new String(secret) }),
+    async () => new Client({ headers: `Authorization: ${secret}` }),
+    async () => new Client({ headers: [`Authorization: ${secret}`] }),
+    async () => new Client({ headers: { Authorization: [secret] } }),
+    () => new Client({ headers: { Authorization: `${secret}\n` } }).tags(`${host}/app`),
+    () => client.login(host, secret),
+    () => client.login(host, { username: 'me', password: secret }),
+    () => client.login(host, { token: secret }),
+    () => asked(secret),
+    () => asked({ username: 'me', password: [secret] }),
+    () => asked(new Map([[secret, secret]])),
+  ];
+  for (const call of calls) {
+    const error = await call().then(
+      () => assert.fail(`${call} was taken`),
+      (error) => error,
+    );
+    assert.ok(error instanceof OcigraphError, `${call}: ${error.stack}`);
+    for (const told of [inspect(error), JSON.stringify(error), error.message]) {
+      assert.ok(!told.includes(secret), `${call}: ${told}`);
+    }
+  }
+  const number = await client.login(host, { username: 'me', password: 123456 }).catch((error) => error);
+  assert.match(number.message, /the password of a credential is text/);
+  assert.doesNotMatch(inspect(number), /123456/);
+});
+
+test("errors of the caller's own stay as they are, whatever code they have", async () => {
+  const mine = Object.assign(new Error('mine'), { code: 'StringExpected' });
+  const content = {
+    [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(mine) }),
+  };
+  await assert.rejects(client.pushBlob(place, content), (error) => error === mine);
+});
+
+test('a defect of the native part is an error with its cause', async () => {
+  const cause = new Error('panicked');
+  const broken = () => {
+    throw cause;
+  };
+  assert.throws(() => started(broken), { code: 'INTERNAL', number: 22, message: /panicked/, cause });
+  assert.equal(
+    started(() => 'done'),
+    'done',
+  );
+});
+
+test('a native part of another version is refused', async (t) => {
+  const copy = join(folder(t), 'ocigraph');
+  mkdirSync(copy);
+  for (const name of ['lib', 'npm', 'index.js']) cpSync(join(node, name), join(copy, name), { recursive: true });
+  const manifest = JSON.parse(readFileSync(join(node, 'package.json'), 'utf8'));
+  const load = ['--input-type=module', '--eval', "await import('./index.js')"];
+  const write = (version) => writeFileSync(join(copy, 'package.json'), JSON.stringify({ ...manifest, version }));
+  write(manifest.version);
+  await succeed(process.execPath, load, { cwd: copy });
+  write('99.0.0');
+  const { code, stderr } = await run(process.execPath, load, { cwd: copy });
+  assert.equal(code, 1);
+  assert.match(stderr, /ocigraph 99\.0\.0 found version .* install @ocigraph\/\S+@99\.0\.0/);
+});
+
+test('values of another realm are taken', async (t) => {
+  const dir = folder(t);
+  const target = `oci:${join(dir, 'layout')}`;
+  const path = join(dir, 'file');
+  writeFileSync(path, 'aaa');
+  const there = runInNewContext(
+    `({
+      buffer: new Uint8Array([97, 97, 97]).buffer,
+      view: new Uint8Array([97, 97, 97]),
+      file: { path: ${JSON.stringify(path)} },
+      options: { files: [{ content: 'aaa', title: 'a', annotations: { a: 'b' } }] },
+    })`,
+  );
+  for (const blob of [there.buffer, there.view, there.file]) {
+    assert.equal((await client.pushBlob(target, blob)).descriptor.digest, digest('aaa'));
+  }
+  assert.equal(digest(there.buffer), digest('aaa'));
+  const { blobs } = await client.push(`${target}:v1`, there.options);
+  assert.equal(blobs[0].title, 'a');
+  // What only looks like a signal, a blob or a URL, as packages that replace those give it.
+  const signal = Object.setPrototypeOf(new EventTarget(), EventTarget.prototype);
+  Object.assign(signal, { aborted: false, reason: undefined });
+  await client.resolve(`${target}:v1`, { signal });
+  const blob = new Blob(['aaa']);
+  const like = { stream: () => blob.stream(), arrayBuffer: () => blob.arrayBuffer() };
+  assert.equal((await client.pushBlob(target, { content: like })).descriptor.digest, digest('aaa'));
+  assert.equal((await digestFile(pathToFileURL(path))).digest, digest('aaa'));
+});
+
+test('a frozen object, one without a prototype, and undefined for what is absent are options', async (t) => {
+  const target = `oci:${join(folder(t), 'layout')}`;
+  const options = Object.assign(Object.create(null), { artifactType: 'a/b', subject: undefined, files: undefined });
+  await client.push(`${target}:v1`, Object.freeze(options));
+  assert.equal((await client.discover(`${target}:v1`, { depth: undefined, signal: undefined })).size, 0);
+  assert.throws(() => new Client({ credentials: undefined, headers: undefined, limits: undefined, caFile: 42 }));
+  new Client({ credentials: undefined, headers: undefined, limits: undefined, caFile: undefined });
+});

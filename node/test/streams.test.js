@@ -1,0 +1,290 @@
+// Streams both ways: those that are pushed are told when nobody reads them on, and none fails unheard; a blob as a stream
+// ends with its signal, and goes when it is forgotten.
+
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { getEventListeners, once } from 'node:events';
+import { createReadStream, createWriteStream, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PassThrough, Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { test } from 'node:test';
+import { promisify } from 'node:util';
+
+import { Client, digest } from 'ocigraph';
+
+import { fixture, folder, root } from './support/servers.js';
+
+const client = new Client();
+const layout = (t) => `oci:${join(folder(t), 'layout')}`;
+
+async function run(program, args, env = {}) {
+  const options = { cwd: join(root, 'node'), timeout: 60_000, env: { ...process.env, ...env } };
+  const all = ['--expose-gc', '--input-type=module', '--eval', program, ...args];
+  return (await promisify(execFile)(process.execPath, all, options)).stdout.trim();
+}
+
+/** Streams of every kind, and whether each was told that nobody reads it. */
+function watched(dir) {
+  const path = join(dir, 'file');
+  writeFileSync(path, 'content');
+  const told = { node: false, web: false, generator: false, begun: false };
+  const node = createReadStream(path);
+  node.on('close', () => {
+    told.node = true;
+  });
+  const web = new ReadableStream({
+    cancel() {
+      told.web = true;
+    },
+  });
+  const generator = {
+    next: () => {
+      told.begun = true;
+      return { done: true };
+    },
+    return: () => {
+      told.generator = true;
+      return { done: true };
+    },
+    [Symbol.asyncIterator]: () => generator,
+  };
+  const files = Object.entries({ node, web, generator }).map(([title, content]) => ({ content, title }));
+  return { told, files, closed: once(node, 'close') };
+}
+
+const failing = {
+  'another stream fails': (place, files) => {
+    const first = Readable.from(
+      (async function* () {
+        yield 'a';
+        throw new Error('mine');
+      })(),
+    );
+    return client.push(place, { files: [{ content: first, title: 'first' }, ...files] });
+  },
+  'another file is none': (place, files) => client.push(place, { files: [...files, 42] }),
+  'an option is wrong': (place, files) => client.push(place, { files, artifactTyp: 'a/b' }),
+  'an option cannot be said': (place, files) => client.push(place, { files, annotations: new Map() }),
+  'the subject is wrong': (place, files) => client.push(place, { files, subject: 'alpine' }),
+  'the target is wrong': (_place, files) => client.push('alpine', { files }),
+  'the target is none': (_place, files) => client.push(undefined, { files }),
+  'the signal was aborted': (place, files) => client.push(place, { files, signal: AbortSignal.abort(new Error('no')) }),
+};
+for (const [why, push] of Object.entries(failing)) {
+  test(`streams are told, and not read, when ${why}`, async (t) => {
+    const { told, files, closed } = watched(folder(t));
+    await assert.rejects(push(`${layout(t)}:v1`, files));
+    await closed;
+    assert.deepEqual(told, { node: true, web: true, generator: true, begun: false });
+  });
+}
+
+test('a blob that is a stream is told too', async (t) => {
+  const { told, files, closed } = watched(folder(t));
+  for (const { content } of files)
+    await assert.rejects(client.pushBlob('alpine', content), { code: 'INVALID_REFERENCE' });
+  await closed;
+  assert.deepEqual(told, { node: true, web: true, generator: true, begun: false });
+});
+
+test('a stream that fails while another one is read rejects the push, and does not end the process', async (t) => {
+  const program = `
+    import { createReadStream } from 'node:fs';
+    import { Client } from 'ocigraph';
+    async function* slow() { yield 'a'; await new Promise((resolve) => setTimeout(resolve, 200)); yield 'b'; }
+    const files = [{ content: slow(), title: 'slow' }, { content: createReadStream('/there/is/none'), title: 'none' }];
+    await new Client().push(process.argv[1], { files }).catch((error) => console.log(error.code));
+  `;
+  assert.equal(await run(program, [`${layout(t)}:v1`]), 'ENOENT');
+});
+
+test('a stream that was read, destroyed or is being read is refused, and not taken for an empty one', async (t) => {
+  const place = layout(t);
+  const read = Readable.from(['a']);
+  for await (const _ of read);
+  const destroyed = new PassThrough().destroy();
+  const locked = new Blob(['a']).stream();
+  locked.getReader();
+  for (const content of [read, destroyed, locked]) {
+    await assert.rejects(client.pushBlob(place, content), { code: 'INVALID_ARGUMENT', message: /is a stream that/ });
+  }
+});
+
+test('a stream of text may cut a character in two', async (t) => {
+  const place = layout(t);
+  const push = async (...content) => (await client.pushBlob(place, Readable.from(content))).descriptor.digest;
+  assert.equal(await push('a\ud83d', '\ude00b'), digest('a😀b'));
+  assert.equal(await push('\ud83d', '', '\ude00'), digest('😀'));
+  assert.equal(await push('\ud83d', Buffer.from('b')), digest('\ufffdb'));
+  assert.equal(await push('a\ud83d'), digest('a\ufffd'));
+  const long = '😀'.repeat(400_000);
+  assert.equal((await client.pushBlob(place, { content: `a${long}` })).descriptor.digest, digest(`a${long}`));
+});
+
+test('what is taken in has no name on the disk, and goes with the call or the process', async (t) => {
+  const temporary = folder(t);
+  const program = `
+    import { readdirSync, readlinkSync } from 'node:fs';
+    import { Client } from 'ocigraph';
+    const [place, temporary] = process.argv.slice(1);
+    const client = new Client();
+    const open = () => readdirSync('/proc/self/fd').filter((fd) => {
+      try { return readlinkSync('/proc/self/fd/' + fd).startsWith(temporary); } catch { return false; }
+    }).length;
+    let during;
+    async function* broken() {
+      for (let i = 0; i < 4; i += 1) yield Buffer.alloc(1 << 20);
+      during = [open(), readdirSync(temporary).length];
+      throw new Error('mine');
+    }
+    const files = [{ content: Buffer.alloc(4 << 20), title: 'a' }, { content: broken(), title: 'b' }];
+    await client.push(place + ':v1', { files }).catch((error) => console.log(error.message));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    console.log(JSON.stringify([during, open()]));
+    async function* endless() { for (;;) yield Buffer.alloc(1 << 20); }
+    client.pushBlob(place, endless());
+    setTimeout(() => process.exit(), 100);
+  `;
+  assert.equal(await run(program, [layout(t), temporary], { TMPDIR: temporary }), 'mine\n[[2,0],0]');
+  assert.deepEqual(readdirSync(temporary), []);
+});
+
+/** A blob of a registry, as a reference. */
+async function blob(t, size = 4_000_000) {
+  const { host } = await fixture(t);
+  const { descriptor } = await client.pushBlob(`${host}/app`, Buffer.alloc(size, 'ocigraph'));
+  return `${host}/app@${descriptor.digest}`;
+}
+
+test('a blob can be read into memory of the reader', async (t) => {
+  const reader = (await client.fetchBlob(await blob(t, 100_000))).getReader({ mode: 'byob' });
+  const pieces = [];
+  for (;;) {
+    const { value, done } = await reader.read(new Uint8Array(7000));
+    if (done) break;
+    pieces.push(value);
+  }
+  assert.ok(pieces.every((piece) => piece.length <= 7000));
+  assert.ok(Buffer.concat(pieces).equals(Buffer.alloc(100_000, 'ocigraph')));
+});
+
+test('a blob goes into a file by pipeline', async (t) => {
+  const path = join(folder(t), 'blob');
+  await pipeline(await client.fetchBlob(await blob(t)), createWriteStream(path));
+  assert.ok(readFileSync(path).equals(Buffer.alloc(4_000_000, 'ocigraph')));
+});
+
+test('a stream ends when its signal is aborted in the moment it is made', async (t) => {
+  const target = await blob(t);
+  const control = new AbortController();
+  const { signal } = control;
+  const { removeEventListener } = signal;
+  signal.removeEventListener = (...args) => {
+    removeEventListener.apply(signal, args);
+    control.abort('late');
+  };
+  const reading = client.fetchBlob(target, { signal }).then((stream) => new Response(stream).arrayBuffer());
+  await assert.rejects(reading, (error) => error === 'late');
+});
+
+test('a stream that nobody has any more goes, though its signal stays', async (t) => {
+  const program = `
+    import { getEventListeners } from 'node:events';
+    import { readdirSync } from 'node:fs';
+    import { Client } from 'ocigraph';
+    const client = new Client();
+    const { signal } = new AbortController();
+    const files = () => readdirSync('/proc/self/fd').length;
+    await client.tags('oci:none').catch(() => {});
+    const before = files();
+    const open = async () => {
+      for (let i = 0; i < 20; i += 1) {
+        await client.fetchBlob(process.argv[1], { signal, onProgress: i % 2 ? () => {} : undefined });
+      }
+      return files() - before;
+    };
+    const many = await open();
+    for (let i = 0; i < 100 && (files() - before > 5 || getEventListeners(signal, 'abort').length); i += 1) {
+      gc();
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    console.log(many >= 20, files() - before <= 5, getEventListeners(signal, 'abort').length);
+  `;
+  // More than the sockets hold, so that connections stay while the streams do.
+  assert.equal(await run(program, [await blob(t, 32 << 20)]), 'true true 0');
+});
+
+test('progress of a blob is told both ways, up to its end', async (t) => {
+  const { host } = await fixture(t);
+  const content = Buffer.alloc(3_000_000, 1);
+  const events = [];
+  const onProgress = (event) => events.push([event.type, event.position, event.outcome]);
+  const { descriptor } = await client.pushBlob(`${host}/app`, content, { onProgress });
+  assert.deepEqual(events[0], ['started', 0, undefined]);
+  assert.deepEqual(events.at(-1), ['finished', content.length, 'uploaded']);
+  events.length = 0;
+  const stream = await client.fetchBlob(`${host}/app@${descriptor.digest}`, { onProgress });
+  assert.deepEqual(events, [['started', 0, undefined]]);
+  await new Response(stream).arrayBuffer();
+  assert.deepEqual(events.at(-1), ['finished', content.length, 'checked']);
+  assert.ok(events.some(([type, position]) => type === 'moved' && position > 0));
+});
+
+test('what onProgress throws, at once or later, ends a stream', async (t) => {
+  const target = await blob(t);
+  const mine = new Error('mine');
+  const ways = [
+    (event) => {
+      if (event.type !== 'started') throw mine;
+    },
+    async (event) => {
+      if (event.type !== 'started') throw mine;
+    },
+  ];
+  for (const onProgress of ways) {
+    const stream = await client.fetchBlob(target, { onProgress });
+    await assert.rejects(new Response(stream).arrayBuffer(), (error) => error === mine);
+  }
+});
+
+test('a cancelled stream closes its connection', async (t) => {
+  const { createServer } = await import('node:http');
+  const bytes = Buffer.alloc(64 << 20);
+  let closed;
+  const server = createServer((request, response) => {
+    response.writeHead(200, { 'content-length': bytes.length });
+    if (request.method === 'HEAD') return response.end();
+    closed = new Promise((resolve) => request.socket.on('close', resolve));
+    response.end(bytes);
+  }).listen(0, '127.0.0.1');
+  t.after(() => server.close());
+  await once(server, 'listening');
+  const stream = await client.fetchBlob(`127.0.0.1:${server.address().port}/app@${digest(bytes)}`);
+  const reader = stream.getReader();
+  assert.ok((await reader.read()).value.length > 0);
+  await reader.cancel();
+  assert.equal((await reader.read()).done, true);
+  await closed;
+});
+
+test('no listener stays at a signal when calls and streams are over', async (t) => {
+  const target = await blob(t);
+  const { signal } = new AbortController();
+  const place = layout(t);
+  const count = () => getEventListeners(signal, 'abort').length;
+  const during = [];
+  await client.push(`${place}:v1`, {
+    files: [{ content: Readable.from(['a']), title: 'a' }],
+    signal,
+    onProgress: () => during.push(count()),
+  });
+  assert.ok(during.length > 0 && during.every((listeners) => listeners === 1));
+  const streams = await Promise.all([1, 2, 3].map(() => client.fetchBlob(target, { signal })));
+  assert.equal(count(), 1, 'one for all of them');
+  const [first, second, third] = streams;
+  await Promise.all([first.cancel(), new Response(second).arrayBuffer(), third.pipeTo(new WritableStream())]);
+  await assert.rejects(client.resolve('alpine', { signal }));
+  await assert.rejects(client.resolve(`${place}:none`, { signal }), { code: 'NOT_FOUND' });
+  assert.equal(count(), 0);
+});
