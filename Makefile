@@ -24,7 +24,7 @@ build: ## build the ocigraph command: target/release/ocigraph
 c: ## build the library for C, C++ and Go: target/release/libocigraph_c.so and .a
 	$(CARGO) build --release --locked -p ocigraph-c
 
-install: c ## lay out the library, its header and what pkg-config reads; PREFIX=/usr/local DESTDIR=
+install: ## lay out what `make c` built: the library, its headers and what pkg-config reads; PREFIX=/usr/local DESTDIR=
 	bindings/c/install target/release '$(PREFIX)' '$(DESTDIR)'
 
 demo: build ## walk through the article on an image layout directory, without a server
@@ -61,7 +61,8 @@ bench: ## time the command beside oras and openssl; ROWS=push,pull for some rows
 	$(CARGO) bench --locked -q -p ocigraph-suite --bench peers
 
 bench-bindings: c ## time calls through C and Go beside the same calls of the core
-	$(CARGO) bench --locked -q -p ocigraph-c --bench overhead -- --go '$(CURDIR)/bindings/go/test'
+	$(CARGO) build --release --locked -p ocigraph-fixture
+	$(CARGO) bench --locked -q -p ocigraph-c --bench overhead
 
 lint: node-tools ## check format, lints, scripts and documentation
 	@$(CARGO) fmt --version >/dev/null 2>&1 || rustup component add rustfmt

@@ -3,43 +3,53 @@ package ocigraph
 /*
 #cgo pkg-config: ocigraph
 #include <ocigraph.h>
-
-int32_t ocigraphGoProgress(void *user_data, ocigraph_event *event);
-int64_t ocigraphGoRead(void *user_data, uint8_t *buffer, size_t capacity);
-int32_t ocigraphGoWrite(void *user_data, uint8_t *data, size_t length);
 */
 import "C"
 
 import (
 	"encoding/json"
-	"io"
+	"fmt"
 	"runtime"
 	"runtime/cgo"
+	"sync/atomic"
 	"unsafe"
 )
 
-// arguments are what one call hands to C: text and bytes stay in place, and callbacks reachable, until release.
+// arguments are what one call hands to C, and what it gets: text and bytes stay in place, callbacks reachable, and handles of
+// C's alive, until whoever holds them has released them.
 type arguments struct {
 	pinner    runtime.Pinner
 	callbacks []*callback
 	handles   []cgo.Handle
+	frees     []func()
+	// How many hold them beside the first.
+	holds atomic.Int32
+	// Whether the call is to end: no function of the caller's begins any more.
+	over atomic.Bool
+	// How many functions of the caller's are running.
+	busy atomic.Int32
 }
 
-// A callback is what C calls back for. Its functions are called one at a time, and by no two at once.
-type callback struct {
-	progress func(Event) error
-	reader   io.Reader
-	writer   io.Writer
-	// What the function returned, or panicked with: for the caller of the operation.
-	err      error
-	panicked any
-}
+func (a *arguments) hold() { a.holds.Add(1) }
 
 func (a *arguments) release() {
+	if a.holds.Add(-1) >= 0 {
+		return
+	}
+	for i := len(a.frees) - 1; i >= 0; i-- {
+		a.frees[i]()
+		live.Add(-1)
+	}
 	for _, handle := range a.handles {
 		handle.Delete()
 	}
 	a.pinner.Unpin()
+}
+
+// own frees a handle of C's when the call is over.
+func (a *arguments) own(free func()) {
+	live.Add(1)
+	a.frees = append(a.frees, free)
 }
 
 // text is a view of a string, which C copies before it returns.
@@ -76,6 +86,7 @@ func (a *arguments) texts(all []string) (*C.ocigraph_str, C.size_t) {
 
 // callback is the user data by which C hands a callback back.
 func (a *arguments) callback(c *callback) unsafe.Pointer {
+	c.of = a
 	handle := new(cgo.Handle)
 	*handle = cgo.NewHandle(c)
 	a.handles = append(a.handles, *handle)
@@ -97,16 +108,52 @@ func (a *arguments) failed() error {
 	return nil
 }
 
-// check turns what a setter of options said into an error.
+// settings call setters of options, and keep the first error.
+type settings struct {
+	*arguments
+	failure *C.ocigraph_error
+	err     error
+}
+
+// set takes what a setter said, which was given the place of the failure.
+func (s *settings) set(status C.ocigraph_status) {
+	if err := check(status, s.failure); s.err == nil {
+		s.err = err
+	}
+	s.failure = nil
+}
+
+// count is a number that C takes as size_t.
+func (s *settings) count(name string, n int) C.size_t {
+	if n < 0 {
+		s.refuse("%s is %d; it cannot be less than 0", name, n)
+		return 0
+	}
+	return C.size_t(n)
+}
+
+// refuse is for what could not even be said in C.
+func (s *settings) refuse(format string, args ...any) {
+	if s.err == nil {
+		s.err = &Error{Code: ErrInvalidArgument, Message: fmt.Sprintf(format, args...)}
+	}
+}
+
+// check turns what C said into an error, and frees its own.
 func check(status C.ocigraph_status, failure *C.ocigraph_error) error {
 	if status == C.OCIGRAPH_OK {
 		return nil
 	}
+	defer C.ocigraph_error_free(failure)
 	return newError(failure)
 }
 
 // goView is C's memory, for as long as C's handle lives.
 func goView(view C.ocigraph_str) []byte {
+	if view.length == 0 {
+		// Whatever its address is, Go need not see it.
+		return nil
+	}
 	return unsafe.Slice((*byte)(unsafe.Pointer(view.data)), int(view.length))
 }
 

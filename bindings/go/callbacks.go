@@ -4,7 +4,6 @@ package ocigraph
 import "C"
 
 import (
-	"errors"
 	"io"
 	"runtime/cgo"
 	"unsafe"
@@ -39,67 +38,106 @@ type Event struct {
 	Outcome Outcome
 }
 
+// A callback is what C calls back for. Its functions are called one at a time, and by no two at once.
+type callback struct {
+	of       *arguments
+	progress func(Event) error
+	reader   io.Reader
+	writer   io.Writer
+	// What the reader said beside its last bytes.
+	then error
+	// What the function returned, or panicked with: for the caller of the operation.
+	err      error
+	panicked any
+	// The digest of the last event, of which there are many for one blob.
+	digest string
+}
+
 func callbackOf(userData unsafe.Pointer) *callback {
 	return (*(*cgo.Handle)(userData)).Value().(*callback)
 }
 
-//export ocigraphGoProgress
-func ocigraphGoProgress(userData unsafe.Pointer, event *C.ocigraph_event) (stop C.int32_t) {
-	c := callbackOf(userData)
+// run calls a function of the caller's; false ends the operation.
+func (c *callback) run(work func() error) (going bool) {
+	c.of.busy.Add(1)
+	defer c.of.busy.Add(-1)
+	if c.of.over.Load() {
+		return false
+	}
 	defer func() {
 		// A panic must not unwind through C.
 		if c.panicked = recover(); c.panicked != nil {
-			stop = 1
+			going = false
 		}
 	}()
-	err := c.progress(Event{
-		Kind:     EventKind(event.kind),
-		Digest:   goString(C.ocigraph_descriptor_digest(event.blob)),
-		Title:    goString(C.ocigraph_descriptor_title(event.blob)),
-		Position: int64(event.position),
-		Size:     int64(C.ocigraph_descriptor_size(event.blob)),
-		Outcome:  outcome(event.outcome),
+	c.err = work()
+	return c.err == nil
+}
+
+// Told by callbacks.c, which reads the event: a call from here costs more than what it does there.
+//
+//export ocigraphGoProgress
+func ocigraphGoProgress(userData unsafe.Pointer, kind C.int32_t, result C.ocigraph_outcome, digest, title C.ocigraph_str, position, size C.uint64_t) C.int32_t {
+	c := callbackOf(userData)
+	going := c.run(func() error {
+		c.digest = same(c.digest, digest)
+		return c.progress(Event{
+			Kind: EventKind(kind), Digest: c.digest, Title: goString(title),
+			Position: int64(position), Size: int64(size), Outcome: outcome(result),
+		})
 	})
-	if err != nil {
-		c.err = err
+	if !going {
 		return 1
 	}
 	return 0
 }
 
 //export ocigraphGoRead
-func ocigraphGoRead(userData unsafe.Pointer, buffer *C.uint8_t, capacity C.size_t) (count C.int64_t) {
+func ocigraphGoRead(userData unsafe.Pointer, buffer *C.uint8_t, capacity C.size_t) C.int64_t {
 	c := callbackOf(userData)
-	defer func() {
-		if c.panicked = recover(); c.panicked != nil {
-			count = -1
-		}
-	}()
-	into := unsafe.Slice((*byte)(unsafe.Pointer(buffer)), int(capacity))
-	n, err := 0, error(nil)
-	for n == 0 && err == nil {
-		n, err = c.reader.Read(into)
-	}
-	switch {
-	case n > 0, errors.Is(err, io.EOF):
-		// An error beside bytes comes again when there are no more.
-		return C.int64_t(n)
-	default:
-		c.err = err
+	n := 0
+	going := c.run(func() (err error) {
+		n, err = c.read(unsafe.Slice((*byte)(unsafe.Pointer(buffer)), int(capacity)))
+		return err
+	})
+	if !going {
 		return -1
 	}
+	return C.int64_t(n)
+}
+
+// read gives 0 at the end. What a reader says beside bytes need not come again, so it is kept until they are taken.
+func (c *callback) read(into []byte) (n int, err error) {
+	err, c.then = c.then, nil
+	for empty := 0; n == 0 && err == nil; empty++ {
+		if empty == 100 {
+			return 0, io.ErrNoProgress
+		}
+		n, err = c.reader.Read(into)
+	}
+	if n > 0 {
+		n, c.then = min(n, len(into)), err
+		return n, nil
+	}
+	// The end is io.EOF itself: one that is wrapped is a failure.
+	if err == io.EOF {
+		c.then = err
+		return 0, nil
+	}
+	return 0, err
 }
 
 //export ocigraphGoWrite
-func ocigraphGoWrite(userData unsafe.Pointer, data *C.uint8_t, length C.size_t) (failed C.int32_t) {
+func ocigraphGoWrite(userData unsafe.Pointer, data *C.uint8_t, length C.size_t) C.int32_t {
 	c := callbackOf(userData)
-	defer func() {
-		if c.panicked = recover(); c.panicked != nil {
-			failed = 1
+	going := c.run(func() error {
+		n, err := c.writer.Write(unsafe.Slice((*byte)(unsafe.Pointer(data)), int(length)))
+		if err == nil && n != int(length) {
+			err = io.ErrShortWrite
 		}
-	}()
-	if _, err := c.writer.Write(unsafe.Slice((*byte)(unsafe.Pointer(data)), int(length))); err != nil {
-		c.err = err
+		return err
+	})
+	if !going {
 		return 1
 	}
 	return 0

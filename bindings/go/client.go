@@ -1,17 +1,13 @@
 package ocigraph
 
-/*
-#include <ocigraph.h>
-
-ocigraph_status ocigraphGoCredential(void *user_data, ocigraph_str host, ocigraph_str repository,
-                                     ocigraph_credential **out, ocigraph_error **error);
-*/
+// #include <ocigraph.h>
+// #include "callbacks.h"
 import "C"
 
 import (
 	"context"
 	"runtime"
-	"sync"
+	"time"
 )
 
 // ClientOptions say how to speak to registries. The zero value is the default.
@@ -23,8 +19,9 @@ type ClientOptions struct {
 	// Anonymous is no credential at all.
 	Anonymous bool
 	// CredentialFunc is asked when a registry wants a credential, one call at a time; nil is anonymous use. The repository
-	// is empty when the registry as a whole is meant.
-	CredentialFunc func(host, repository string) (*Credential, error)
+	// is empty when the registry as a whole is meant. What it gives serves every call that needs it, so that its context
+	// is the client's: it ends when the client is closed.
+	CredentialFunc func(ctx context.Context, host, repository string) (*Credential, error)
 	// RegistryConfig is a credential file to look into before those of docker and of the containers tools; Login writes
 	// to it.
 	RegistryConfig string
@@ -43,6 +40,52 @@ type ClientOptions struct {
 	Headers map[string]string
 	// UserAgent is the header of that name; a program names itself here.
 	UserAgent string
+	// Limits are how long to wait, and how much to read.
+	Limits Limits
+}
+
+// Limits are how long a client waits, and how much it reads; 0 is the default of each.
+type Limits struct {
+	// Connect is the time to connect; 10 s.
+	Connect time.Duration
+	// FirstHeader is the time from a request to the first header of its answer; 30 s.
+	FirstHeader time.Duration
+	// Idle is the time between two pieces of a body, either way; 30 s.
+	Idle time.Duration
+	// UploadAnswer is the time from an upload's last byte to the answer; a second more for every 16 MiB that were sent; 60 s.
+	UploadAnswer time.Duration
+	// Stalled is the time for whatever is being tried, without a byte moved; 90 s.
+	Stalled time.Duration
+	// Helper is the time for a credential helper to answer; 30 s.
+	Helper time.Duration
+	// Tries are those of one request, the first included; 5.
+	Tries int
+	// Metadata is the size of a manifest or a list, in bytes; 4 MiB.
+	Metadata int
+	// Pages are those of a list; 10,000.
+	Pages int
+	// Entries are those of a list, and manifests of a graph; 1,000,000.
+	Entries int
+}
+
+func (l *Limits) fill(s *settings, c *C.ocigraph_client_options) {
+	set := func(limit C.int32_t, value C.size_t) {
+		s.set(C.ocigraph_client_options_set_limit(c, limit, C.uint64_t(value), &s.failure))
+	}
+	wait := func(limit C.int32_t, name string, wait time.Duration) {
+		// Less than a millisecond is not the default.
+		set(limit, s.count("Limits."+name, int((wait+time.Millisecond-1)/time.Millisecond)))
+	}
+	wait(C.OCIGRAPH_LIMIT_CONNECT, "Connect", l.Connect)
+	wait(C.OCIGRAPH_LIMIT_FIRST_HEADER, "FirstHeader", l.FirstHeader)
+	wait(C.OCIGRAPH_LIMIT_IDLE, "Idle", l.Idle)
+	wait(C.OCIGRAPH_LIMIT_UPLOAD_ANSWER, "UploadAnswer", l.UploadAnswer)
+	wait(C.OCIGRAPH_LIMIT_STALLED, "Stalled", l.Stalled)
+	wait(C.OCIGRAPH_LIMIT_HELPER, "Helper", l.Helper)
+	set(C.OCIGRAPH_LIMIT_TRIES, s.count("Limits.Tries", l.Tries))
+	set(C.OCIGRAPH_LIMIT_METADATA, s.count("Limits.Metadata", l.Metadata))
+	set(C.OCIGRAPH_LIMIT_PAGES, s.count("Limits.Pages", l.Pages))
+	set(C.OCIGRAPH_LIMIT_ENTRIES, s.count("Limits.Entries", l.Entries))
 }
 
 // A Client speaks to registries and layouts: it holds connections, and what was learned of each registry. Make one and
@@ -51,35 +94,25 @@ type Client struct {
 	state *state
 }
 
-// state is a client without its name, so that one that was lost can be cleaned up.
-type state struct {
-	mu      sync.Mutex
-	handle  *C.ocigraph_client
-	closed  bool
-	running map[*C.ocigraph_cancel]struct{}
-	idle    sync.WaitGroup
-	vault   *vault
-}
-
 // NewClient makes a client; nil options are the defaults. Nothing is read or sent yet.
 func NewClient(options *ClientOptions) (*Client, error) {
-	var a arguments
+	a := new(arguments)
 	defer a.release()
-	c := C.ocigraph_client_options_new()
-	defer C.ocigraph_client_options_free(c)
+	o := C.ocigraph_client_options_new()
+	a.own(func() { C.ocigraph_client_options_free(o) })
+	state := &state{running: make(map[*arguments]context.CancelCauseFunc), freed: make(chan struct{})}
 	if options != nil {
-		if err := options.fill(&a, c); err != nil {
+		if err := options.fill(a, o); err != nil {
 			return nil, err
 		}
+		if options.CredentialFunc != nil {
+			state.vault = newVault(options.CredentialFunc)
+			callback := C.ocigraph_credential_fn(C.ocigraph_go_credential)
+			C.ocigraph_client_options_set_credential_callback(o, callback, state.vault.data, nil)
+		}
 	}
-	state := &state{running: make(map[*C.ocigraph_cancel]struct{})}
 	var failure *C.ocigraph_error
-	if options != nil && options.CredentialFunc != nil {
-		state.vault = newVault(options.CredentialFunc)
-		callback := C.ocigraph_credential_fn(C.ocigraphGoCredential)
-		C.ocigraph_client_options_set_credential_callback(c, callback, state.vault.data, nil)
-	}
-	if err := check(C.ocigraph_client_new(nil, c, &state.handle, &failure), failure); err != nil {
+	if err := check(C.ocigraph_client_new(nil, o, &state.handle, &failure), failure); err != nil {
 		if state.vault != nil {
 			state.vault.close()
 		}
@@ -87,155 +120,64 @@ func NewClient(options *ClientOptions) (*Client, error) {
 	}
 	client := &Client{state}
 	live.Add(1)
-	// A net for clients that nobody closed; it runs when nobody can call them any more.
-	runtime.AddCleanup(client, closeState, state)
+	// A net for clients that nobody closed; it runs when nobody can call them any more, where nothing may block.
+	runtime.AddCleanup(client, closeLost, state)
 	return client, nil
 }
 
+func closeLost(s *state) { go s.close() }
+
 func (o *ClientOptions) fill(a *arguments, c *C.ocigraph_client_options) error {
-	var failure *C.ocigraph_error
+	s := &settings{arguments: a}
 	if o.PlainHTTP != nil {
-		status := C.ocigraph_client_options_set_plain_http(c, C.bool(*o.PlainHTTP), &failure)
-		if err := check(status, failure); err != nil {
-			return err
-		}
+		s.set(C.ocigraph_client_options_set_plain_http(c, C.bool(*o.PlainHTTP), &s.failure))
 	}
 	for name, value := range o.Headers {
-		status := C.ocigraph_client_options_add_header(c, a.text(name), a.text(value), &failure)
-		if err := check(status, failure); err != nil {
-			return err
-		}
+		s.set(C.ocigraph_client_options_add_header(c, a.text(name), a.text(value), &s.failure))
 	}
+	kinds := 0
 	if o.Credential != nil {
+		kinds++
 		credential, err := o.Credential.toC(a)
 		if err != nil {
 			return err
 		}
-		defer C.ocigraph_credential_free(credential)
-		status := C.ocigraph_client_options_set_credential(c, credential, &failure)
-		if err := check(status, failure); err != nil {
-			return err
-		}
+		a.own(func() { C.ocigraph_credential_free(credential) })
+		s.set(C.ocigraph_client_options_set_credential(c, credential, &s.failure))
 	}
 	if o.Anonymous {
-		if err := check(C.ocigraph_client_options_set_anonymous(c, &failure), failure); err != nil {
-			return err
-		}
+		kinds++
+		s.set(C.ocigraph_client_options_set_anonymous(c, &s.failure))
+	}
+	if o.CredentialFunc != nil {
+		kinds++
+	}
+	if kinds > 1 {
+		s.refuse("the client has more than one of Credential, Anonymous and CredentialFunc; give one")
 	}
 	if o.UserAgent != "" {
-		status := C.ocigraph_client_options_set_user_agent(c, a.text(o.UserAgent), &failure)
-		if err := check(status, failure); err != nil {
-			return err
-		}
+		s.set(C.ocigraph_client_options_set_user_agent(c, a.text(o.UserAgent), &s.failure))
 	}
-	// No text is none, as by default.
-	status := C.ocigraph_client_options_set_registry_config(c, a.text(o.RegistryConfig), &failure)
-	if err := check(status, failure); err != nil {
-		return err
+	if o.RegistryConfig != "" {
+		s.set(C.ocigraph_client_options_set_registry_config(c, a.text(o.RegistryConfig), &s.failure))
 	}
-	status = C.ocigraph_client_options_set_ca_file(c, a.text(o.CAFile), &failure)
-	if err := check(status, failure); err != nil {
-		return err
+	if o.CAFile != "" {
+		s.set(C.ocigraph_client_options_set_ca_file(c, a.text(o.CAFile), &s.failure))
 	}
-	status = C.ocigraph_client_options_set_client_certificate(c, a.text(o.CertFile), a.text(o.KeyFile), &failure)
-	if err := check(status, failure); err != nil {
-		return err
+	if o.CertFile != "" || o.KeyFile != "" {
+		s.set(C.ocigraph_client_options_set_client_certificate(c, a.text(o.CertFile), a.text(o.KeyFile), &s.failure))
 	}
-	if err := check(C.ocigraph_client_options_set_insecure(c, C.bool(o.Insecure), &failure), failure); err != nil {
-		return err
-	}
-	return check(C.ocigraph_client_options_set_use_proxy(c, C.bool(!o.NoProxy), &failure), failure)
+	s.set(C.ocigraph_client_options_set_insecure(c, C.bool(o.Insecure), &s.failure))
+	s.set(C.ocigraph_client_options_set_use_proxy(c, C.bool(!o.NoProxy), &s.failure))
+	o.Limits.fill(s, c)
+	return s.err
 }
 
 // Close ends the client. Calls that are under way are cancelled, and waited for; their errors, and those of later calls,
-// are [ErrClosed]. Closing again does nothing. It always returns nil.
+// are [ErrClosed]. Closing again does nothing. It may be called from anywhere, also from a function that the client calls.
+// It always returns nil.
 func (c *Client) Close() error {
 	c.state.close()
 	runtime.KeepAlive(c)
 	return nil
-}
-
-func closeState(s *state) { s.close() }
-
-func (s *state) close() {
-	s.mu.Lock()
-	if s.closed {
-		s.mu.Unlock()
-		return
-	}
-	s.closed = true
-	for token := range s.running {
-		C.ocigraph_cancel_cancel(token)
-	}
-	s.mu.Unlock()
-	s.idle.Wait()
-	C.ocigraph_client_free(s.handle)
-	s.handle = nil
-	if s.vault != nil {
-		s.vault.close()
-	}
-	live.Add(-1)
-}
-
-// enter begins a call, which close waits for; false when the client is closed.
-func (s *state) enter(token *C.ocigraph_cancel) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.closed {
-		return false
-	}
-	s.running[token] = struct{}{}
-	s.idle.Add(1)
-	return true
-}
-
-func (s *state) leave(token *C.ocigraph_cancel) {
-	s.mu.Lock()
-	delete(s.running, token)
-	s.mu.Unlock()
-	s.idle.Done()
-}
-
-// An operation calls one function of C's with a client, a token that ends it, and a place for its error.
-type operation func(client *C.ocigraph_client, token *C.ocigraph_cancel, failure **C.ocigraph_error) C.ocigraph_status
-
-// do runs an operation until its context, or the client, ends.
-func (c *Client) do(ctx context.Context, a *arguments, run operation) error {
-	if ctx.Err() != nil {
-		return &Error{Code: ErrCancelled, Message: "it was cancelled before it began", cause: context.Cause(ctx)}
-	}
-	token := C.ocigraph_cancel_new()
-	defer C.ocigraph_cancel_free(token)
-	if !c.state.enter(token) {
-		return &Error{Code: ErrCancelled, Message: "the call was not made", cause: ErrClosed}
-	}
-	defer c.state.leave(token)
-	cancelled := make(chan struct{})
-	stop := context.AfterFunc(ctx, func() {
-		C.ocigraph_cancel_cancel(token)
-		close(cancelled)
-	})
-	var failure *C.ocigraph_error
-	status := run(c.state.handle, token, &failure)
-	if !stop() {
-		// It must be done with the token before that is freed.
-		<-cancelled
-	}
-	runtime.KeepAlive(c)
-	if status == C.OCIGRAPH_OK {
-		return nil
-	}
-	err := newError(failure)
-	err.cause = a.failed()
-	if err.cause == nil && status == C.OCIGRAPH_CREDENTIALS && c.state.vault != nil {
-		if said := c.state.vault.failed.Load(); said != nil {
-			err.cause = *said
-		}
-	}
-	if err.cause == nil && status == C.OCIGRAPH_CANCELLED {
-		if err.cause = context.Cause(ctx); err.cause == nil {
-			err.cause = ErrClosed
-		}
-	}
-	return err
 }

@@ -9,7 +9,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"reflect"
 	"runtime"
 	"slices"
 	"strings"
@@ -127,6 +126,10 @@ func TestEveryOperation(t *testing.T) {
 		if tags := must(client.Tags(ctx, place)); !slices.Equal(tags, []string{"v1"}) {
 			t.Errorf("tags %v", tags)
 		}
+		details := must(client.TagDetails(ctx, place))
+		if len(details) != 1 || details[0].Name != "v1" || details[0].Digest != digest || details[0].Signed != nil || details[0].Attributes != nil {
+			t.Errorf("details %+v", details)
+		}
 		manifests := must(client.Manifests(ctx, place))
 		if len(manifests) != 3 || manifests[0].ConfigMediaType != "application/x" || manifests[0].Created == "" {
 			t.Errorf("manifests %+v", manifests)
@@ -145,15 +148,20 @@ func TestEveryOperation(t *testing.T) {
 		if again := must(client.PushManifest(ctx, place+":again", "", manifest.Bytes)); again.Digest != sbom {
 			t.Errorf("pushed again %+v", again)
 		}
-		blob := must(client.PushBlob(ctx, place, "text/plain", []byte("a blob")))
+		blob := must(client.PushBlob(ctx, place, "text/plain", []byte("a blob"), nil))
 		if blob.Outcome != Uploaded || blob.Descriptor.MediaType != "text/plain" {
 			t.Errorf("blob %+v", blob)
 		}
-		if again := must(client.PushBlobFrom(ctx, place, "", strings.NewReader("a blob"))); again.Outcome != Existed {
+		if again := must(client.PushBlobFrom(ctx, place, "", strings.NewReader("a blob"), nil)); again.Outcome != Existed {
 			t.Errorf("blob again %+v", again)
 		}
+		told := 0
+		moved := &BlobOptions{Progress: func(Event) error { told++; return nil }}
+		if file := must(client.PushBlobFile(ctx, place, "", path, moved)); file.Outcome != Existed || file.Descriptor.Size != 13 || told == 0 {
+			t.Errorf("file %+v, %d events", file, told)
+		}
 		var content bytes.Buffer
-		fetched := must(client.FetchBlob(ctx, place+"@"+blob.Descriptor.Digest, &content))
+		fetched := must(client.FetchBlob(ctx, place+"@"+blob.Descriptor.Digest, &content, nil))
 		if content.String() != "a blob" || fetched.Size != 6 {
 			t.Errorf("fetched %q, %+v", content.String(), fetched)
 		}
@@ -178,11 +186,16 @@ func TestDigests(t *testing.T) {
 	if err := os.WriteFile(path, []byte("{}"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	found := must(DigestFiles(SHA512, path, path))
+	found := must(DigestFiles(t.Context(), SHA512, path, path))
 	if len(found) != 2 || found[1].Path != path || found[1].Size != 2 || len(found[1].Digest) != 7+128 {
 		t.Errorf("%+v", found)
 	}
-	if _, err := DigestFiles(SHA256, path+"x"); !errors.Is(err, ErrNotFound) {
+	if _, err := DigestFiles(t.Context(), SHA256, path+"x"); !errors.Is(err, ErrNotFound) {
+		t.Error(err)
+	}
+	over, cancel := context.WithCancelCause(t.Context())
+	cancel(io.ErrClosedPipe)
+	if _, err := DigestFiles(over, SHA256, path); !errors.Is(err, io.ErrClosedPipe) || !errors.Is(err, ErrCancelled) {
 		t.Error(err)
 	}
 	if _, err := Digest(Algorithm(7), nil); !errors.Is(err, ErrInvalidArgument) {
@@ -227,18 +240,68 @@ func TestErrorsSayWhatIsKnown(t *testing.T) {
 	}
 }
 
-func TestCodesAreThoseOfEveryLanguage(t *testing.T) {
-	var table []struct {
-		Number Code
-		Name   string
+func TestLimitsAndNumbersAreChecked(t *testing.T) {
+	slow := fixture(t, "--delay-ms=60000") + "/slow"
+	client := must(NewClient(&ClientOptions{Limits: Limits{FirstHeader: 20 * time.Millisecond, Tries: 1}}))
+	defer client.Close()
+	if _, err := client.Tags(t.Context(), slow); !errors.Is(err, ErrTimeout) {
+		t.Error(err)
 	}
-	if err := json.Unmarshal(must(os.ReadFile("../../tests/vectors/errors.json")), &table); err != nil {
-		t.Fatal(err)
+	if _, err := NewClient(&ClientOptions{Limits: Limits{Idle: -time.Second}}); !errors.Is(err, ErrInvalidArgument) {
+		t.Error(err)
 	}
-	for _, entry := range table {
-		if entry.Number.String() != entry.Name {
-			t.Errorf("%d is %q here, %q in the table", entry.Number, entry.Number, entry.Name)
+	place := "oci:" + filepath.Join(t.TempDir(), "store")
+	both := File{Path: "a", Content: []byte("b")}
+	for name, options := range map[string]*PushOptions{
+		"a number below 0":      {Concurrency: -1},
+		"a file of two origins": {Files: []File{both}},
+		"a config with a title": {Config: &File{Title: "title", Content: []byte("{}")}},
+		"a format that is none": {Format: 99},
+	} {
+		if _, err := client.Push(t.Context(), place, options); !errors.Is(err, ErrInvalidArgument) {
+			t.Errorf("%s: %v", name, err)
 		}
+	}
+	if _, err := client.Discover(t.Context(), place, &DiscoverOptions{Depth: -1}); !errors.Is(err, ErrInvalidArgument) {
+		t.Error(err)
+	}
+	folder := t.TempDir()
+	for _, name := range []string{"a", "b", "c"} {
+		if err := os.WriteFile(filepath.Join(folder, name), []byte(name), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	must(client.Push(t.Context(), place+":folder", &PushOptions{Files: []File{{Path: folder, Title: "folder"}}}))
+	for _, limits := range []UnpackLimits{{Entries: 3}, {Bytes: 2}} {
+		_, err := client.Pull(t.Context(), place+":folder", &PullOptions{Output: t.TempDir(), UnpackLimits: limits})
+		if !errors.Is(err, ErrTooLarge) {
+			t.Errorf("%+v: %v", limits, err)
+		}
+	}
+	must(client.Pull(t.Context(), place+":folder", &PullOptions{Output: t.TempDir()}))
+}
+
+func TestAClosedGraphCanStillBeWalked(t *testing.T) {
+	client, place, handles := newClient(t), "oci:"+filepath.Join(t.TempDir(), "store"), live.Load()
+	image := attach(t, client, place+":v1", "app/example", "", "an image")
+	attach(t, client, place, "sbom/example", place+":v1", "an SBoM")
+	graph := must(client.Discover(t.Context(), place+":v1", nil))
+	for range 2 {
+		if err := graph.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	if live.Load() > handles {
+		t.Errorf("%d handles of %d", live.Load(), handles)
+	}
+	if graph.Len() != 1 || len(slices.Collect(graph.Referrers(image))) != 1 || graph.Tree() != "" || graph.Dot() != "" {
+		t.Errorf("%d %q", graph.Len(), graph.Tree())
+	}
+	if _, err := graph.Filter(DiscoverOptions{}); !errors.Is(err, ErrClosed) {
+		t.Error(err)
+	}
+	if _, err := json.Marshal(graph); !errors.Is(err, ErrClosed) {
+		t.Error(err)
 	}
 }
 
@@ -339,7 +402,7 @@ func TestProgressIsToldAndCanEndTheOperation(t *testing.T) {
 func TestReadersAndWritersThatFail(t *testing.T) {
 	client, place := newClient(t), "oci:"+filepath.Join(t.TempDir(), "store")
 	mine := errors.New("mine")
-	_, err := client.PushBlobFrom(t.Context(), place, "", iotest.ErrReader(mine))
+	_, err := client.PushBlobFrom(t.Context(), place, "", iotest.ErrReader(mine), nil)
 	if !errors.Is(err, mine) || !errors.Is(err, ErrIO) {
 		t.Error(err)
 	}
@@ -349,10 +412,10 @@ func TestReadersAndWritersThatFail(t *testing.T) {
 	if !errors.Is(err, mine) {
 		t.Error(err)
 	}
-	blob := must(client.PushBlob(t.Context(), place, "", []byte("a blob")))
+	blob := must(client.PushBlob(t.Context(), place, "", []byte("a blob"), nil))
 	reader, writer := io.Pipe()
 	reader.CloseWithError(mine)
-	if _, err := client.FetchBlob(t.Context(), place+"@"+blob.Descriptor.Digest, writer); !errors.Is(err, mine) {
+	if _, err := client.FetchBlob(t.Context(), place+"@"+blob.Descriptor.Digest, writer, nil); !errors.Is(err, mine) {
 		t.Error(err)
 	}
 }
@@ -452,14 +515,4 @@ func TestTheCollectorMayRunAtAnyTime(t *testing.T) {
 	}
 	outer.Close()
 	settled(t, 1<<30, handles)
-}
-
-func TestOptionsHaveWhatEveryLanguageHas(t *testing.T) {
-	for _, options := range []any{PushOptions{}, PullOptions{}, CopyOptions{}, VerifyOptions{}} {
-		for _, field := range []string{"Concurrency", "Progress"} {
-			if _, ok := reflect.TypeOf(options).FieldByName(field); !ok {
-				t.Errorf("%T lacks %s", options, field)
-			}
-		}
-	}
 }

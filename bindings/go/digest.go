@@ -3,6 +3,8 @@ package ocigraph
 // #include <ocigraph.h>
 import "C"
 
+import "context"
+
 // An Algorithm is a hash function that content can be named by.
 type Algorithm int32
 
@@ -16,7 +18,7 @@ const (
 
 // Digest returns the digest of bytes in memory.
 func Digest(algorithm Algorithm, content []byte) (string, error) {
-	var a arguments
+	a := new(arguments)
 	defer a.release()
 	var out *C.ocigraph_descriptor
 	var failure *C.ocigraph_error
@@ -24,23 +26,33 @@ func Digest(algorithm Algorithm, content []byte) (string, error) {
 	if err := check(status, failure); err != nil {
 		return "", err
 	}
-	defer C.ocigraph_descriptor_free(out)
+	a.own(func() { C.ocigraph_descriptor_free(out) })
 	return goString(C.ocigraph_descriptor_digest(out)), nil
 }
 
 // DigestFiles returns the digests of files, on all processors, in the order of the paths; an error for the first file that
 // cannot be read.
-func DigestFiles(algorithm Algorithm, paths ...string) ([]FileDigest, error) {
-	var a arguments
+func DigestFiles(ctx context.Context, algorithm Algorithm, paths ...string) ([]FileDigest, error) {
+	if ctx.Err() != nil {
+		return nil, beforeItBegan(ctx)
+	}
+	a := new(arguments)
 	defer a.release()
 	views, count := a.texts(paths)
+	token, _, done := a.token(ctx)
+	defer done()
 	var out *C.ocigraph_digest_list
 	var failure *C.ocigraph_error
-	status := C.ocigraph_digest_files(C.int32_t(algorithm), views, count, nil, &out, &failure)
-	if err := check(status, failure); err != nil {
+	status := C.ocigraph_digest_files(C.int32_t(algorithm), views, count, token, &out, &failure)
+	if status != C.OCIGRAPH_OK {
+		a.own(func() { C.ocigraph_error_free(failure) })
+		err := newError(failure)
+		if status == C.OCIGRAPH_CANCELLED {
+			err.cause = context.Cause(ctx)
+		}
 		return nil, err
 	}
-	defer C.ocigraph_digest_list_free(out)
+	a.own(func() { C.ocigraph_digest_list_free(out) })
 	var result []FileDigest
 	err := decode(C.ocigraph_digest_list_json(out), &result)
 	return result, err

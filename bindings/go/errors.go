@@ -6,6 +6,7 @@ import "C"
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"time"
 )
 
@@ -60,8 +61,8 @@ const (
 	ErrInternal Code = C.OCIGRAPH_INTERNAL
 )
 
-// ErrClosed is in the error of every call on a client that was closed.
-var ErrClosed = errors.New("the client is closed")
+// ErrClosed is in the error of every call on a client or graph that was closed.
+var ErrClosed = errors.New("it is closed")
 
 // String is the stable name, such as "NOT_FOUND".
 func (c Code) String() string {
@@ -70,6 +71,20 @@ func (c Code) String() string {
 
 // Error is the stable name, such as "NOT_FOUND".
 func (c Code) Error() string { return c.String() }
+
+// MarshalText is the stable name, such as "NOT_FOUND".
+func (c Code) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
+
+// UnmarshalText takes the stable name, such as "NOT_FOUND".
+func (c *Code) UnmarshalText(name []byte) error {
+	for number := ErrInvalidArgument; number.String() != ""; number++ {
+		if number.String() == string(name) {
+			*c = number
+			return nil
+		}
+	}
+	return fmt.Errorf("%q is not the name of a code, such as NOT_FOUND", name)
+}
 
 // An Error is a failure, with all that is known about it.
 type Error struct {
@@ -120,14 +135,13 @@ func (e *Error) Is(target error) bool {
 }
 
 // Unwrap is why the call ended where that was not the library's doing: the cause of the context, what a progress
-// function, reader or writer returned, or [ErrClosed].
+// function, reader, writer or credential function returned, or [ErrClosed].
 func (e *Error) Unwrap() error { return e.cause }
 
-// newError takes over what the library says of a failure.
+// newError copies what the library says of a failure.
 func newError(failure *C.ocigraph_error) *Error {
-	defer C.ocigraph_error_free(failure)
 	var said struct {
-		Number         Code            `json:"number"`
+		Number         int32           `json:"number"`
 		Message        string          `json:"message"`
 		Hint           string          `json:"hint"`
 		Operation      string          `json:"operation"`
@@ -142,7 +156,7 @@ func newError(failure *C.ocigraph_error) *Error {
 		return &Error{Code: ErrInternal, Message: err.Error()}
 	}
 	return &Error{
-		Code: said.Number, Message: said.Message, Hint: said.Hint, Operation: said.Operation,
+		Code: Code(said.Number), Message: said.Message, Hint: said.Hint, Operation: said.Operation,
 		Reference: said.Reference, Status: said.Status, RegistryErrors: said.RegistryErrors,
 		RequestID: said.RequestID, RetryAfter: time.Duration(said.RetryAfter * float64(time.Second)),
 		Retryable: said.Retryable,

@@ -1,15 +1,11 @@
 package ocigraph
 
 // #include <ocigraph.h>
-// #include <stdlib.h>
 import "C"
 
 import (
 	"context"
 	"fmt"
-	"runtime/cgo"
-	"sync/atomic"
-	"unsafe"
 )
 
 // A Credential is who the client is to a registry. Exactly one of Username, IdentityToken, RegistryToken and EntraToken is
@@ -48,7 +44,18 @@ func (c *Credential) toC(a *arguments) (*C.ocigraph_credential, error) {
 	var out *C.ocigraph_credential
 	var failure *C.ocigraph_error
 	var status C.ocigraph_status
+	kinds := 0
+	for _, text := range []string{c.Username, c.IdentityToken, c.RegistryToken, c.EntraToken} {
+		if text != "" {
+			kinds++
+		}
+	}
 	switch {
+	case kinds != 1:
+		return nil, &Error{
+			Code:    ErrInvalidArgument,
+			Message: fmt.Sprintf("the credential has %d of Username, IdentityToken, RegistryToken and EntraToken; give exactly one", kinds),
+		}
 	case c.IdentityToken != "":
 		status = C.ocigraph_credential_identity_token(a.text(c.IdentityToken), &out, &failure)
 	case c.RegistryToken != "":
@@ -89,90 +96,35 @@ type LogoutResult struct {
 // the helper that docker's configuration names for the registry, else in that file itself, as plain text that its owner
 // alone can read. Nothing is stored when the registry does not take it.
 func (c *Client) Login(ctx context.Context, host string, credential Credential) (*LoginResult, error) {
-	var a arguments
+	a := new(arguments)
 	defer a.release()
-	given, err := credential.toC(&a)
+	given, err := credential.toC(a)
 	if err != nil {
 		return nil, err
 	}
-	defer C.ocigraph_credential_free(given)
-	var out *C.ocigraph_login_result
-	err = c.do(ctx, &a, func(client *C.ocigraph_client, token *C.ocigraph_cancel, failure **C.ocigraph_error) C.ocigraph_status {
-		return C.ocigraph_client_login(client, a.text(host), given, token, &out, failure)
-	})
+	a.own(func() { C.ocigraph_credential_free(given) })
+	out, err := perform(ctx, c, a, func(r *C.ocigraph_login_result) { C.ocigraph_login_result_free(r) },
+		func(client *C.ocigraph_client, token *C.ocigraph_cancel, out **C.ocigraph_login_result, failure **C.ocigraph_error) C.ocigraph_status {
+			return C.ocigraph_client_login(client, a.text(host), given, token, out, failure)
+		})
 	if err != nil {
 		return nil, err
 	}
-	defer C.ocigraph_login_result_free(out)
 	result := new(LoginResult)
 	return result, decode(C.ocigraph_login_result_json(out), result)
 }
 
 // Logout removes every form of a registry's stored credential, from files and helpers.
 func (c *Client) Logout(ctx context.Context, host string) (*LogoutResult, error) {
-	var a arguments
+	a := new(arguments)
 	defer a.release()
-	var out *C.ocigraph_logout_result
-	err := c.do(ctx, &a, func(client *C.ocigraph_client, token *C.ocigraph_cancel, failure **C.ocigraph_error) C.ocigraph_status {
-		return C.ocigraph_client_logout(client, a.text(host), token, &out, failure)
-	})
+	out, err := perform(ctx, c, a, func(r *C.ocigraph_logout_result) { C.ocigraph_logout_result_free(r) },
+		func(client *C.ocigraph_client, token *C.ocigraph_cancel, out **C.ocigraph_logout_result, failure **C.ocigraph_error) C.ocigraph_status {
+			return C.ocigraph_client_logout(client, a.text(host), token, out, failure)
+		})
 	if err != nil {
 		return nil, err
 	}
-	defer C.ocigraph_logout_result_free(out)
 	result := new(LogoutResult)
 	return result, decode(C.ocigraph_logout_result_json(out), result)
-}
-
-// A vault is a function that is asked for credentials, for as long as its client is open.
-type vault struct {
-	ask func(host, repository string) (*Credential, error)
-	// What it last returned instead of a credential, or panicked with.
-	failed atomic.Pointer[error]
-	// Where C finds it: memory of C's, which may keep it.
-	data unsafe.Pointer
-}
-
-func newVault(ask func(host, repository string) (*Credential, error)) *vault {
-	v := &vault{ask: ask}
-	v.data = C.malloc(C.size_t(unsafe.Sizeof(cgo.Handle(0))))
-	*(*cgo.Handle)(v.data) = cgo.NewHandle(v)
-	return v
-}
-
-func (v *vault) close() {
-	(*(*cgo.Handle)(v.data)).Delete()
-	C.free(v.data)
-}
-
-//export ocigraphGoCredential
-func ocigraphGoCredential(userData unsafe.Pointer, host, repository C.ocigraph_str, out **C.ocigraph_credential, failure **C.ocigraph_error) (status C.ocigraph_status) {
-	v := (*(*cgo.Handle)(userData)).Value().(*vault)
-	fail := func(err error) {
-		v.failed.Store(&err)
-		status = C.OCIGRAPH_CREDENTIALS
-	}
-	defer func() {
-		// A panic must not unwind through C, and there is no goroutine where it could go on.
-		if panicked := recover(); panicked != nil {
-			fail(fmt.Errorf("the credential function panicked: %v", panicked))
-		}
-	}()
-	credential, err := v.ask(goString(host), goString(repository))
-	if err != nil {
-		fail(err)
-		return
-	}
-	if credential == nil {
-		return C.OCIGRAPH_OK
-	}
-	var a arguments
-	defer a.release()
-	given, err := credential.toC(&a)
-	if err != nil {
-		fail(err)
-		return
-	}
-	*out = given
-	return C.OCIGRAPH_OK
 }

@@ -1,6 +1,7 @@
 package ocigraph
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -13,12 +14,9 @@ func TestCredentialsOfEveryOrigin(t *testing.T) {
 	t.Setenv("DOCKER_CONFIG", t.TempDir())
 	t.Setenv("HOME", t.TempDir())
 	tags := func(options *ClientOptions) error {
-		client, err := NewClient(options)
-		if err != nil {
-			return err
-		}
+		client := must(NewClient(options))
 		defer client.Close()
-		_, err = client.Tags(t.Context(), host+"/app")
+		_, err := client.Tags(t.Context(), host+"/app")
 		return err
 	}
 	right, wrong := Credential{Username: "ada", Password: "s3cret"}, Credential{Username: "ada", Password: "wrong"}
@@ -32,7 +30,6 @@ func TestCredentialsOfEveryOrigin(t *testing.T) {
 		// There is no such repository: the door was opened.
 		"right": {&ClientOptions{Credential: &right}, ErrNotFound},
 		"token": {&ClientOptions{Credential: &Credential{RegistryToken: "t"}}, ErrUnauthorized},
-		"CA":    {&ClientOptions{CAFile: "missing.pem", PlainHTTP: new(bool), NoProxy: true}, ErrTLS},
 	} {
 		if err := tags(c.options); !errors.Is(err, c.due) {
 			t.Errorf("%s: %v, expected %v", name, err, c.due)
@@ -40,7 +37,7 @@ func TestCredentialsOfEveryOrigin(t *testing.T) {
 	}
 
 	asked := 0
-	ask := func(of, repository string) (*Credential, error) {
+	ask := func(_ context.Context, of, repository string) (*Credential, error) {
 		asked++
 		if of != host || repository != "app" {
 			t.Errorf("asked for %s/%s", of, repository)
@@ -51,16 +48,23 @@ func TestCredentialsOfEveryOrigin(t *testing.T) {
 		t.Error(err, asked)
 	}
 	mine := errors.New("mine")
-	refuse := func(string, string) (*Credential, error) { return nil, mine }
+	refuse := func(context.Context, string, string) (*Credential, error) { return nil, mine }
 	if err := tags(&ClientOptions{CredentialFunc: refuse}); !errors.Is(err, mine) || !errors.Is(err, ErrCredentials) {
 		t.Error(err)
 	}
-	lose := func(string, string) (*Credential, error) { panic("lost") }
+	lose := func(context.Context, string, string) (*Credential, error) { panic("lost") }
 	if err := tags(&ClientOptions{CredentialFunc: lose}); !errors.Is(err, ErrCredentials) || !strings.Contains(err.Error(), "lost") {
 		t.Error(err)
 	}
-	if _, err := NewClient(&ClientOptions{Credential: &Credential{}}); !errors.Is(err, ErrInvalidArgument) {
-		t.Error(err)
+	for _, options := range []ClientOptions{
+		{Credential: &Credential{}},
+		{Credential: &Credential{Username: "ada", RegistryToken: "t"}},
+		{Credential: &right, Anonymous: true},
+		{CredentialFunc: ask, Anonymous: true},
+	} {
+		if _, err := NewClient(&options); !errors.Is(err, ErrInvalidArgument) {
+			t.Error(err)
+		}
 	}
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s"} {
 		if shown := fmt.Sprintf(verb, right); strings.Contains(shown, "s3cret") {
@@ -87,5 +91,30 @@ func TestCredentialsOfEveryOrigin(t *testing.T) {
 	}
 	if err := tags(&ClientOptions{RegistryConfig: file}); !errors.Is(err, ErrUnauthorized) {
 		t.Error(err)
+	}
+}
+
+// What a credential function says belongs to the call that asked it, and to no other.
+func TestErrorsOfCredentialsAreThoseOfTheirCalls(t *testing.T) {
+	refused, missing := fixture(t, "--auth=basic:ada:s3cret"), fixture(t, "--auth=basic:ada:s3cret")
+	mine := errors.New("mine")
+	client := must(NewClient(&ClientOptions{CredentialFunc: func(ctx context.Context, host, _ string) (*Credential, error) {
+		if ctx.Err() != nil {
+			t.Error(ctx.Err())
+		}
+		if host == refused {
+			return nil, mine
+		}
+		return nil, fmt.Errorf("no credential of %s", host)
+	}}))
+	defer client.Close()
+	for range 3 {
+		if _, err := client.Tags(t.Context(), refused+"/app"); !errors.Is(err, mine) || !errors.Is(err, ErrCredentials) {
+			t.Error(err)
+		}
+		_, err := client.Tags(t.Context(), missing+"/app")
+		if errors.Is(err, mine) || !errors.Is(err, ErrCredentials) || !strings.Contains(err.Error(), "no credential of "+missing) {
+			t.Error(err)
+		}
 	}
 }

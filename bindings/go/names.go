@@ -7,47 +7,45 @@ import "context"
 
 // Resolve returns the descriptor of what the reference names. Nil options take it as it is.
 func (c *Client) Resolve(ctx context.Context, reference string, options *ResolveOptions) (Descriptor, error) {
-	var a arguments
+	a := new(arguments)
 	defer a.release()
 	o := C.ocigraph_resolve_options_new()
-	defer C.ocigraph_resolve_options_free(o)
+	a.own(func() { C.ocigraph_resolve_options_free(o) })
 	if options != nil {
-		if err := options.fill(&a, o); err != nil {
+		if err := options.fill(a, o); err != nil {
 			return Descriptor{}, err
 		}
 	}
-	var out *C.ocigraph_descriptor
-	err := c.do(ctx, &a, func(client *C.ocigraph_client, token *C.ocigraph_cancel, failure **C.ocigraph_error) C.ocigraph_status {
-		return C.ocigraph_client_resolve(client, a.text(reference), o, token, &out, failure)
-	})
+	out, err := perform(ctx, c, a, func(r *C.ocigraph_descriptor) { C.ocigraph_descriptor_free(r) },
+		func(client *C.ocigraph_client, token *C.ocigraph_cancel, out **C.ocigraph_descriptor, failure **C.ocigraph_error) C.ocigraph_status {
+			return C.ocigraph_client_resolve(client, a.text(reference), o, token, out, failure)
+		})
 	if err != nil {
 		return Descriptor{}, err
 	}
-	defer C.ocigraph_descriptor_free(out)
 	return descriptor(out), nil
 }
 
 // Tag points further tags at what the reference names, and returns its descriptor.
 func (c *Client) Tag(ctx context.Context, reference string, tags ...string) (Descriptor, error) {
-	var a arguments
+	a := new(arguments)
 	defer a.release()
 	views, count := a.texts(tags)
-	var out *C.ocigraph_descriptor
-	err := c.do(ctx, &a, func(client *C.ocigraph_client, token *C.ocigraph_cancel, failure **C.ocigraph_error) C.ocigraph_status {
-		return C.ocigraph_client_tag(client, a.text(reference), views, count, token, &out, failure)
-	})
+	out, err := perform(ctx, c, a, func(r *C.ocigraph_descriptor) { C.ocigraph_descriptor_free(r) },
+		func(client *C.ocigraph_client, token *C.ocigraph_cancel, out **C.ocigraph_descriptor, failure **C.ocigraph_error) C.ocigraph_status {
+			return C.ocigraph_client_tag(client, a.text(reference), views, count, token, out, failure)
+		})
 	if err != nil {
 		return Descriptor{}, err
 	}
-	defer C.ocigraph_descriptor_free(out)
 	return descriptor(out), nil
 }
 
 // Untag removes the reference's tags and leaves what they named.
 func (c *Client) Untag(ctx context.Context, reference string) error {
-	var a arguments
+	a := new(arguments)
 	defer a.release()
-	err := c.do(ctx, &a, func(client *C.ocigraph_client, token *C.ocigraph_cancel, failure **C.ocigraph_error) C.ocigraph_status {
+	err := c.do(ctx, a, func(client *C.ocigraph_client, token *C.ocigraph_cancel, failure **C.ocigraph_error) C.ocigraph_status {
 		return C.ocigraph_client_untag(client, a.text(reference), token, failure)
 	})
 	return err
@@ -56,32 +54,47 @@ func (c *Client) Untag(ctx context.Context, reference string) error {
 // Tags returns all tags, without those by which clients keep referrers, in the registry's order. The reference is a
 // repository or a layout.
 func (c *Client) Tags(ctx context.Context, reference string) ([]string, error) {
-	var a arguments
+	a := new(arguments)
 	defer a.release()
-	var out *C.ocigraph_text_list
-	err := c.do(ctx, &a, func(client *C.ocigraph_client, token *C.ocigraph_cancel, failure **C.ocigraph_error) C.ocigraph_status {
-		return C.ocigraph_client_tags(client, a.text(reference), token, &out, failure)
-	})
+	out, err := perform(ctx, c, a, func(r *C.ocigraph_text_list) { C.ocigraph_text_list_free(r) },
+		func(client *C.ocigraph_client, token *C.ocigraph_cancel, out **C.ocigraph_text_list, failure **C.ocigraph_error) C.ocigraph_status {
+			return C.ocigraph_client_tags(client, a.text(reference), token, out, failure)
+		})
 	if err != nil {
 		return nil, err
 	}
-	defer C.ocigraph_text_list_free(out)
 	return texts(out), nil
+}
+
+// TagDetails returns all tags, as [Client.Tags], with what each names and what the registry tells of it. The reference is a
+// repository or a layout.
+func (c *Client) TagDetails(ctx context.Context, reference string) ([]TagInfo, error) {
+	a := new(arguments)
+	defer a.release()
+	out, err := perform(ctx, c, a, func(r *C.ocigraph_tag_list) { C.ocigraph_tag_list_free(r) },
+		func(client *C.ocigraph_client, token *C.ocigraph_cancel, out **C.ocigraph_tag_list, failure **C.ocigraph_error) C.ocigraph_status {
+			return C.ocigraph_client_tag_details(client, a.text(reference), token, out, failure)
+		})
+	if err != nil {
+		return nil, err
+	}
+	var result []TagInfo
+	err = decode(C.ocigraph_tag_list_json(out), &result)
+	return result, err
 }
 
 // Manifests returns the manifests, tagged and untagged, with what is known of each. The reference is a repository or a
 // layout.
 func (c *Client) Manifests(ctx context.Context, reference string) ([]ManifestInfo, error) {
-	var a arguments
+	a := new(arguments)
 	defer a.release()
-	var out *C.ocigraph_manifest_list
-	err := c.do(ctx, &a, func(client *C.ocigraph_client, token *C.ocigraph_cancel, failure **C.ocigraph_error) C.ocigraph_status {
-		return C.ocigraph_client_manifests(client, a.text(reference), token, &out, failure)
-	})
+	out, err := perform(ctx, c, a, func(r *C.ocigraph_manifest_list) { C.ocigraph_manifest_list_free(r) },
+		func(client *C.ocigraph_client, token *C.ocigraph_cancel, out **C.ocigraph_manifest_list, failure **C.ocigraph_error) C.ocigraph_status {
+			return C.ocigraph_client_manifests(client, a.text(reference), token, out, failure)
+		})
 	if err != nil {
 		return nil, err
 	}
-	defer C.ocigraph_manifest_list_free(out)
 	var result []ManifestInfo
 	err = decode(C.ocigraph_manifest_list_json(out), &result)
 	return result, err
@@ -90,16 +103,15 @@ func (c *Client) Manifests(ctx context.Context, reference string) ([]ManifestInf
 // Repositories returns the repositories of a registry, "registry.example.com[:port]"; [ErrUnsupported] where it does not list
 // them.
 func (c *Client) Repositories(ctx context.Context, host string) ([]string, error) {
-	var a arguments
+	a := new(arguments)
 	defer a.release()
-	var out *C.ocigraph_text_list
-	err := c.do(ctx, &a, func(client *C.ocigraph_client, token *C.ocigraph_cancel, failure **C.ocigraph_error) C.ocigraph_status {
-		return C.ocigraph_client_repositories(client, a.text(host), token, &out, failure)
-	})
+	out, err := perform(ctx, c, a, func(r *C.ocigraph_text_list) { C.ocigraph_text_list_free(r) },
+		func(client *C.ocigraph_client, token *C.ocigraph_cancel, out **C.ocigraph_text_list, failure **C.ocigraph_error) C.ocigraph_status {
+			return C.ocigraph_client_repositories(client, a.text(host), token, out, failure)
+		})
 	if err != nil {
 		return nil, err
 	}
-	defer C.ocigraph_text_list_free(out)
 	return texts(out), nil
 }
 

@@ -123,8 +123,8 @@ type FailedManifest struct {
 	Descriptor Descriptor `json:"descriptor"`
 	// Message is why, as a sentence.
 	Message string `json:"error"`
-	// Code is the name of the kind of failure, such as "FORBIDDEN".
-	Code string `json:"code"`
+	// Code is the kind of failure, such as [ErrForbidden].
+	Code Code `json:"code"`
 }
 
 // A CopyReport is what was copied.
@@ -216,7 +216,23 @@ type ManifestInfo struct {
 	Attributes *Attributes `json:"attributes,omitempty"`
 }
 
-// Attributes are what Azure's registry lets anyone do with a manifest: a locked one is not deleted.
+// A TagInfo is what is known of a tag in a listing. What is not known is empty.
+type TagInfo struct {
+	// Name is the tag.
+	Name string `json:"name"`
+	// Digest is that of what it names.
+	Digest string `json:"digest"`
+	// Created is when it was first written, RFC 3339.
+	Created string `json:"created,omitempty"`
+	// LastUpdated is when it was last changed, RFC 3339.
+	LastUpdated string `json:"last_updated,omitempty"`
+	// Signed says whether it is signed by content trust; nil where the registry does not tell.
+	Signed *bool `json:"signed,omitempty"`
+	// Attributes are what may be done with it; nil where the registry does not tell.
+	Attributes *Attributes `json:"attributes,omitempty"`
+}
+
+// Attributes are what Azure's registry lets anyone do with a manifest or tag: a locked one is not deleted.
 type Attributes struct {
 	// DeleteEnabled: it can be deleted.
 	DeleteEnabled bool `json:"delete_enabled"`

@@ -6,10 +6,14 @@
 #include <ocigraph.hpp>
 #include <ocigraph.hpp>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <future>
+#include <iterator>
 #include <thread>
+#include <type_traits>
 
 #define CHECK(condition)                                                                          \
     do {                                                                                          \
@@ -67,13 +71,16 @@ void walk(const ocigraph::client &client, const std::string &place) {
         .concurrency(2);
     int events = 0;
     options.on_progress([&](const ocigraph::event &event) {
-        CHECK(!event.blob.digest().empty());
+        CHECK(!event.digest.empty() && event.position <= event.size && event.blob != nullptr);
+        CHECK((event.outcome != 0) == (event.kind == OCIGRAPH_EVENT_FINISHED));
         events++;
         return true;
     });
     ocigraph::push_result pushed = client.push(image, options);
-    CHECK(events >= 4 && pushed.blobs() == 2 && pushed.outcome(0) == OCIGRAPH_OUTCOME_UPLOADED);
-    CHECK(pushed.blob(1).title() == "b.txt" && pushed.blob(1).size() == 4);
+    std::vector<ocigraph::pushed_blob> blobs = pushed.blobs();
+    CHECK(events >= 4 && blobs.size() == 2 && blobs[0].outcome == OCIGRAPH_OUTCOME_UPLOADED);
+    CHECK(blobs[1].descriptor.title() == "b.txt" && blobs[1].descriptor.size() == 4);
+    CHECK(pushed.tags() == std::vector<std::string>{"v1"});
     CHECK(pushed.descriptor().annotation("of") == "the manifest" && !pushed.descriptor().annotation("none"));
     CHECK(pushed.descriptor().annotations().size() == 2);
     CHECK(pushed.reference() == place + "@" + std::string(pushed.descriptor().digest()));
@@ -93,20 +100,49 @@ void walk(const ocigraph::client &client, const std::string &place) {
     CHECK(graph.referrers(sbom).size() == 1 && graph.referrers("nothing").empty());
     CHECK(graph.tree().find(sbom) != std::string_view::npos && graph.json().front() == '{');
     CHECK(graph.filter(ocigraph::discover_options().artifact_type("no/such")).size() == 0);
+    CHECK(graph.steps() == 2 && std::distance(graph.begin(), graph.end()) == 2);
+    CHECK(std::count_if(graph.begin(), graph.end(), [](const ocigraph::node &n) { return n.depth == 2; }) == 1);
     ocigraph::graph moved = std::move(graph);
     CHECK(moved.size() == 2 && moved.subject().digest() == pushed.descriptor().digest());
 
-    ocigraph::pull_result pulled = client.pull(image, ocigraph::pull_options().output("out-cpp"));
-    CHECK(pulled.artifacts() == 1 && pulled.files() == 2 && pulled.path(0) == "out-cpp/a.txt");
-    CHECK(client.copy(image, "oci:copied-cpp:v1", ocigraph::copy_options().recursive(true)).manifests() == 3);
+    ocigraph::pull_result pulled =
+        client.pull(image, ocigraph::pull_options().output("out-cpp").unpack_limits(0, 1 << 20, 0));
+    std::vector<ocigraph::pulled_artifact> artifacts = pulled.artifacts();
+    CHECK(artifacts.size() == 1 && artifacts[0].reference == pushed.reference() && artifacts[0].skipped.size() == 1);
+    CHECK(artifacts[0].descriptor.digest() == pushed.descriptor().digest() && artifacts[0].files.size() == 2);
+    const ocigraph::pulled_file &file = artifacts[0].files[0];
+    CHECK(file.path == "out-cpp/a.txt" && file.outcome == OCIGRAPH_OUTCOME_WRITTEN && file.descriptor.size() == 13);
+    std::vector<ocigraph::file_digest> digests = ocigraph::digest_files({"out-cpp/a.txt", "out-cpp/b.txt"});
+    CHECK(digests.size() == 2 && digests[0].digest == file.descriptor.digest() && digests[1].size == 4);
+    CHECK(ocigraph::digest_file("out-cpp/b.txt", OCIGRAPH_ALGORITHM_SHA512).digest().size() == 7 + 128);
+    ocigraph::copy_report copied =
+        client.copy(image, "oci:copied-cpp:v1", ocigraph::copy_options().recursive(true));
+    CHECK(copied.manifests() == 3 && copied.bytes() > 0 && copied.source() == pushed.reference());
+    CHECK(copied.destination().substr(0, 15) == "oci:copied-cpp@" && copied.tags().size() == 1);
+    CHECK(copied.blobs(OCIGRAPH_OUTCOME_UPLOADED) >= 3 && copied.descriptor().digest() == pushed.descriptor().digest());
     ocigraph::verify_report verified = client.verify("oci:copied-cpp:v1");
-    CHECK(verified.problems() == 0 && verified.checked() >= 6);
+    CHECK(verified.problems().empty() && verified.checked() >= 6 && verified.bytes() > 0);
+    CHECK(std::remove(("copied-cpp/blobs/sha256/" + std::string(file.descriptor.digest()).substr(7)).c_str()) == 0);
+    std::vector<ocigraph::problem> problems = client.verify("oci:copied-cpp:v1").problems();
+    CHECK(problems.size() == 1 && problems[0].kind == OCIGRAPH_PROBLEM_MISSING && !problems[0].detail.empty());
+    CHECK(problems[0].descriptor.digest() == file.descriptor.digest() && problems[0].path.size() == 1);
 
+    ocigraph::reference named = ocigraph::reference(image).at(pushed.descriptor().digest());
+    CHECK(named.text() == pushed.reference() && named.digest() == pushed.descriptor().digest() && named.tags().empty());
+    CHECK(named.host().empty() == (image.substr(0, 4) == "oci:") && named.repository().empty() != named.path().empty());
+    CHECK(client.resolve(named.text()).digest() == pushed.descriptor().digest());
     CHECK(client.resolve(image).digest() == pushed.descriptor().digest());
     CHECK(client.tag(image, {"x", "y"}).size() > 0);
     CHECK(client.tags(place).size() == 3);
     client.untag(place + ":x,y");
     CHECK(client.manifests(place).json().front() == '[');
+    std::vector<ocigraph::manifest_info> manifests = client.manifests(place).manifests();
+    CHECK(manifests.size() == 3 && manifests[0].tags.size() == 1 && manifests[0].attributes == 0);
+    CHECK(manifests[0].config_media_type == "application/x" && !manifests[0].created.empty());
+    CHECK(manifests[1].subject == pushed.descriptor().digest());
+    std::vector<ocigraph::tag_info> tags = client.tag_details(place).tags();
+    CHECK(tags.size() == 1 && tags[0].name == "v1" && tags[0].digest == pushed.descriptor().digest());
+    CHECK(tags[0].is_signed == OCIGRAPH_SIGNED_UNKNOWN && tags[0].attributes == 0);
     ocigraph::manifest manifest = client.fetch_manifest(image);
     CHECK(manifest.blobs().size() == 2 && manifest.config() && !manifest.subject() && !manifest.is_index());
     CHECK(client.push_manifest(place + ":again", manifest.bytes()).digest() == pushed.descriptor().digest());
@@ -114,24 +150,37 @@ void walk(const ocigraph::client &client, const std::string &place) {
 
     std::string blob(client.push_blob(place, reader_of("a blob")).descriptor().digest());
     CHECK(client.push_blob(place, "a blob").outcome() == OCIGRAPH_OUTCOME_EXISTED);
+    int told = 0;
+    ocigraph::blob_options counted;
+    counted.on_progress([&](const ocigraph::event &) { return ++told > 0; });
+    CHECK(client.push_blob_file(place, "out-cpp/b.txt", "text/plain", counted).descriptor().media_type() == "text/plain");
+    CHECK(told >= 1);
     std::string fetched;
     client.fetch_blob(place + "@" + blob, [&](std::string_view piece) { fetched += piece; });
     CHECK(fetched == "a blob");
 
-    CHECK(client.remove(image, ocigraph::delete_options().dry_run(true)).deleted() == 3);
+    client.tag(place + "@" + sbom, {"kept"});
+    std::vector<ocigraph::kept_manifest> kept = client.remove(image, ocigraph::delete_options().dry_run(true)).kept();
+    CHECK(kept.size() >= 1 && kept[0].descriptor && !kept[0].reason.empty());
+    client.untag(place + ":kept");
+    CHECK(client.remove(image, ocigraph::delete_options().dry_run(true)).deleted().size() == 3);
     ocigraph::delete_report report = client.remove(image);
-    CHECK(report.deleted() == 3 && report.kept() == 0 && report.failed() == 0);
+    CHECK(report.deleted().size() == 3 && report.kept().empty() && report.failed().empty() && !report.dry_run());
+    CHECK(report.deleted()[2].digest() == pushed.descriptor().digest());
 }
 
 void failures(const ocigraph::client &client, const std::string &place) {
     CHECK(failure_of([&] { client.discover("alpine"); }) == OCIGRAPH_INVALID_REFERENCE);
     CHECK(failure_of([&] { ocigraph::push_options().format(99); }) == OCIGRAPH_INVALID_ARGUMENT);
+    CHECK(failure_of([&] { ocigraph::digest_file("no/such/file"); }) == OCIGRAPH_NOT_FOUND);
     try {
         client.discover(place + ":none");
         CHECK(false);
     } catch (const ocigraph::error &failure) {
         ocigraph::error copy = failure;
         CHECK(copy.code() == "NOT_FOUND" && copy.operation() == "discover" && copy.reference() == place + ":none");
+        CHECK(!copy.retry_after() && copy.registry_errors().size() == (copy.http_status() == 404 ? 1 : 0));
+        CHECK(copy.registry_errors().empty() || copy.registry_errors()[0].code == "MANIFEST_UNKNOWN");
     }
     /* What a callback throws goes on where the operation was called. */
     ocigraph::push_options options;
@@ -144,6 +193,9 @@ void failures(const ocigraph::client &client, const std::string &place) {
     CHECK(throws_mine([&] { client.push(place + ":t", ocigraph::push_options().add_reader("r", broken)); }));
     std::string blob(client.push_blob(place, "a blob").descriptor().digest());
     CHECK(throws_mine([&] { client.fetch_blob(place + "@" + blob, [](std::string_view) { throw mine{}; }); }));
+    ocigraph::blob_options told;
+    told.on_progress([](const ocigraph::event &) -> bool { throw mine{}; });
+    CHECK(throws_mine([&] { client.fetch_blob(place + "@" + blob, [](std::string_view) {}, told); }));
 }
 
 void cancelled(const ocigraph::client &client, const std::string &slow) {
@@ -152,6 +204,157 @@ void cancelled(const ocigraph::client &client, const std::string &slow) {
     CHECK(failure_of([&] { client.discover(slow + ":v1", {}, cancel); }) == OCIGRAPH_CANCELLED);
     thread.join();
     CHECK(cancel.is_cancelled());
+}
+
+/* What was taken from a result does not need it any more. */
+void nothing_dangles(const ocigraph::client &client, const std::string &place) {
+    std::string digest = client.push(place + ":d", ocigraph::push_options().add_bytes("a", "content")).descriptor().digest();
+    ocigraph::descriptor first = client.fetch_manifest(place + ":d").blobs().at(0);
+    CHECK(first.title() == "a" && first.size() == 7);
+    ocigraph::descriptor resolved = client.resolve(place + ":d");
+    ocigraph::descriptor moved = std::move(resolved);
+    CHECK(moved.digest() == digest && !resolved && resolved.digest().empty());
+    static_assert(std::is_same_v<decltype(client.discover("").tree()), std::string>);
+    static_assert(std::is_same_v<decltype(client.resolve("").digest()), std::string>);
+    static_assert(std::is_same_v<decltype(moved.digest()), std::string_view>);
+    client.push(place, ocigraph::push_options().artifact_type("x/y").subject(place + ":d"));
+    ocigraph::graph::iterator step = client.discover(place + ":d").begin();
+    CHECK((*step).subject.digest() == digest && (*step++).descriptor.artifact_type() == "x/y");
+    client.remove(place + ":d");
+}
+
+template <typename Work>
+bool is_a_mistake(Work work) {
+    try {
+        work();
+    } catch (const std::logic_error &) {
+        return true;
+    }
+    return false;
+}
+
+/* In C, no options are the defaults: what was moved away must not turn into those. */
+void what_was_moved_from_is_not_used(const ocigraph::client &client, const std::string &place) {
+    client.push(place + ":m");
+    ocigraph::delete_options plan;
+    plan.dry_run(true);
+    ocigraph::delete_options moved = std::move(plan);
+    CHECK(is_a_mistake([&] { client.remove(place + ":m", plan); }));
+    CHECK(is_a_mistake([&] { plan.force(true); }));
+    CHECK(client.remove(place + ":m", moved).dry_run());
+    ocigraph::cancel_token token;
+    ocigraph::cancel_token other = std::move(token);
+    CHECK(is_a_mistake([&] { client.discover(place + ":m", {}, token); }));
+    CHECK(client.tags(place) == std::vector<std::string>{"m"});
+    client.remove(place + ":m");
+}
+
+/* Exceptions and content belong to one operation, so that options with functions serve one at a time. */
+void options_with_functions_serve_one_operation(const ocigraph::client &client, const std::string &place) {
+    ocigraph::push_options options;
+    options.add_bytes("a", "content");
+    bool refused = false;
+    options.on_progress([&](const ocigraph::event &) {
+        if (!refused) {
+            refused = is_a_mistake([&] { client.push(place + ":second", options); });
+        }
+        return true;
+    });
+    client.push(place + ":first", options);
+    client.push(place + ":first", options);
+    CHECK(refused && client.tags(place) == std::vector<std::string>{"first"});
+    ocigraph::push_options streamed;
+    streamed.add_reader("r", reader_of("read once"));
+    client.push(place + ":first", streamed);
+    CHECK(is_a_mistake([&] { client.push(place + ":again", streamed); }));
+    /* Without functions, any number of threads may share them. */
+    ocigraph::push_options shared;
+    shared.add_bytes("a", "shared");
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 4; i++) {
+        threads.emplace_back([&] { client.push(place + ":first", shared); });
+    }
+    for (std::thread &thread : threads) {
+        thread.join();
+    }
+    client.remove(place + ":first", ocigraph::delete_options().force(true));
+    for (const ocigraph::manifest_info &left : client.manifests(place).manifests()) {
+        client.remove(place + "@" + std::string(left.descriptor.digest()));
+    }
+}
+
+template <typename Result>
+ocigraph::completed<Result> into(std::promise<Result> &promise) {
+    return [&promise](const ocigraph::completion<Result> &ended) {
+        if (ended) {
+            promise.set_value(ended.get());
+        } else {
+            promise.set_exception(ended.exception());
+        }
+    };
+}
+
+template <typename Result, typename Start>
+Result completed(Start start) {
+    std::promise<Result> promise;
+    start(into(promise));
+    return promise.get_future().get();
+}
+
+void completions(const ocigraph::client &client, const std::string &place, const std::string &slow) {
+    using namespace ocigraph;
+    push_result pushed = ::completed<push_result>([&](auto done) {
+        /* Options may end before the operation does. */
+        push_options options;
+        options.add_reader("r", reader_of("read later")).on_progress([](const event &) { return true; });
+        client.push_start(place + ":s", options, done);
+    });
+    CHECK(pushed.blobs()[0].descriptor.size() == 10);
+    CHECK(::completed<graph>([&](auto done) { client.discover_start(place + ":s", {}, done); }).size() == 0);
+    auto pulled = ::completed<pull_result>([&](auto done) {
+        client.pull_start(place + ":s", pull_options().output("out-started"), done);
+    });
+    CHECK(pulled.artifacts()[0].files[0].path == "out-started/r");
+    auto copied = ::completed<copy_report>([&](auto done) {
+        client.copy_start(place + ":s", "oci:started-cpp:s", {}, done);
+    });
+    CHECK(copied.manifests() == 1);
+    push_options broken;
+    broken.add_bytes("a", "content").on_progress([](const event &) -> bool { throw mine{}; });
+    CHECK(throws_mine([&] {
+        ::completed<push_result>([&](auto done) { client.push_start(place + ":s", broken, done); });
+    }));
+    cancel_token cancel;
+    cancel.cancel();
+    CHECK(failure_of([&] {
+              ::completed<graph>([&](auto done) { client.discover_start(slow + ":v1", {}, done, cancel); });
+          }) == OCIGRAPH_CANCELLED);
+    /* What is refused at once is thrown here, and completes nothing. */
+    bool completed = false;
+    CHECK(failure_of([&] {
+              client.discover_start("alpine", {}, [&](const completion<graph> &) { completed = true; });
+          }) == OCIGRAPH_INVALID_REFERENCE);
+    CHECK(!completed);
+    CHECK(::completed<delete_report>([&](auto done) { client.remove_start(place + ":s", {}, done); }).deleted().size() == 1);
+}
+
+void asked(const std::string &host) {
+    using ocigraph::client_options, ocigraph::credential;
+    std::string wanted;
+    ocigraph::credential_source gives = [&](std::string_view registry, std::string_view repository) {
+        wanted = std::string(registry) + "/" + std::string(repository);
+        return std::make_optional(credential::password("ada", "s3cret"));
+    };
+    auto tags = [&](ocigraph::credential_source source) {
+        ocigraph::client(client_options().use(std::move(source))).tags(host + "/app");
+    };
+    CHECK(failure_of([&] { tags(gives); }) == OCIGRAPH_NOT_FOUND && wanted == host + "/app");
+    CHECK(failure_of([&] { tags([](auto, auto) { return std::nullopt; }); }) == OCIGRAPH_UNAUTHORIZED);
+    CHECK(throws_mine([&] { tags([](auto, auto) -> std::optional<credential> { throw mine{}; }); }));
+    ocigraph::client client(client_options().use([](auto, auto) -> std::optional<credential> { throw mine{}; }));
+    CHECK(throws_mine([&] {
+        completed<ocigraph::graph>([&](auto done) { client.discover_start(host + "/app:v1", {}, done); });
+    }));
 }
 
 void signed_in(const std::string &host) {
@@ -165,21 +368,30 @@ void signed_in(const std::string &host) {
     client_options stored;
     stored.registry_config("auth-cpp.json").use_proxy(false).insecure(false);
     ocigraph::client client(stored);
-    CHECK(client.login(host, credential::password("ada", "s3cret")).json().find("auth-cpp.json") != std::string_view::npos);
+    ocigraph::login_result in = client.login(host, credential::password("ada", "s3cret"));
+    CHECK(in.stored_in().find("auth-cpp.json") != std::string_view::npos);
+    CHECK(in.plain_text() && in.verified() && !in.overridden());
     CHECK(tags(stored) == OCIGRAPH_NOT_FOUND);
-    CHECK(!client.logout(host).json().empty());
+    ocigraph::logout_result out = client.logout(host);
+    CHECK(out.removed_from().size() == 1 && !out.remains());
     CHECK(tags(stored) == OCIGRAPH_UNAUTHORIZED);
 }
 
 } // namespace
 
 int main(int argc, char **argv) {
-    CHECK(argc == 4);
+    CHECK(argc == 4 && ocigraph::fits() && ocigraph::version().substr(0, 2) == "0.");
     ocigraph::runtime threads(2);
-    ocigraph::client client(threads, ocigraph::client_options().user_agent("wrapper/1").header("x-a", "b"));
+    ocigraph::client client(threads, ocigraph::client_options().user_agent("wrapper/1").header("x-a", "b").limit(OCIGRAPH_LIMIT_TRIES, 2));
     walk(client, argv[1]);
     failures(client, argv[1]);
     cancelled(client, argv[2]);
+    const std::string other = argv[1] + std::string("-other");
+    nothing_dangles(client, other);
+    what_was_moved_from_is_not_used(client, other);
+    options_with_functions_serve_one_operation(client, other);
+    completions(client, other, argv[2]);
     signed_in(argv[3]);
+    asked(argv[3]);
     return 0;
 }

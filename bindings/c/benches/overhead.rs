@@ -1,106 +1,223 @@
 //! What a call through the C ABI, and from Go, costs beside the same call of the core: discover of a
-//! registry's graph, and a digest. `make bench-bindings` runs it.
+//! registry's graph, a verification with progress, digests. `make bench-bindings` runs it.
 //!
-//! Calls of each kind are made in turns, and the fastest of each is told: what else the machine does
-//! makes calls slower and none faster.
+//! All three ask one registry, in a process of its own. They take turns for several rounds, and the
+//! fastest call of each is told: what else the machine does makes calls slower and none faster.
 
 use std::{
+    ffi::c_void,
     hint::black_box,
+    io::{BufRead, BufReader, Write},
     mem::MaybeUninit,
-    process::Command,
+    path::{Path, PathBuf},
+    process::{Child, ChildStdin, ChildStdout, Command, Stdio},
     time::{Duration, Instant},
 };
 
-use ocigraph::{Algorithm, Client, DiscoverOptions, File, PushOptions, Reference};
+use ocigraph::{
+    Algorithm, Client, DiscoverOptions, File, Progress, PushOptions, Reference, VerifyOptions,
+};
 use ocigraph_c as c;
-use ocigraph_fixture::{Config, Fixture};
+use tokio::runtime::Runtime;
 
-/// The fastest of many runs of each, in turns.
-fn fastest(runs: usize, mut a: impl FnMut(), mut b: impl FnMut()) -> (Duration, Duration) {
-    let time = |work: &mut dyn FnMut()| {
+const ROUNDS: usize = 10;
+
+/// Calls of one kind, so many at a time.
+struct Row<'a> {
+    name: &'a str,
+    /// What the program in Go calls it.
+    go: &'a str,
+    runs: usize,
+    rust: &'a mut dyn FnMut(),
+    c: &'a mut dyn FnMut(),
+}
+
+fn fastest(runs: usize, work: &mut dyn FnMut()) -> Duration {
+    let times = (0..runs).map(|_| {
         let begin = Instant::now();
         work();
         begin.elapsed()
-    };
-    let times = (0..runs).map(|_| (time(&mut a), time(&mut b)));
-    times.reduce(|x, y| (x.0.min(y.0), x.1.min(y.1))).unwrap_or_default()
-}
-
-/// An artifact with so many referrers.
-fn graph(client: &Client, runtime: &tokio::runtime::Runtime, place: &str, referrers: usize) {
-    let push = |target: &str, subject: Option<&str>, content: String| {
-        let options = PushOptions {
-            files: vec![File::bytes("content.txt", content)],
-            artifact_type: Some("app/example".into()),
-            subject: subject.map(|s| s.parse().expect("a reference")),
-            ..PushOptions::default()
-        };
-        let target: Reference = target.parse().expect("a reference");
-        runtime.block_on(client.push(&target, options)).expect("a push");
-    };
-    let image = format!("{place}:v1");
-    push(&image, None, "an image".into());
-    for i in 0..referrers {
-        push(place, Some(&image), format!("referrer {i}"));
-    }
+    });
+    times.min().unwrap_or_default()
 }
 
 #[expect(clippy::print_stdout, reason = "it is what a benchmark is for")]
-fn main() {
-    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-    let fixture = Fixture::start(Config::default());
-    let place = format!("{}/app", fixture.host());
-    let core = Client::new();
-    graph(&core, &runtime, &place, 100);
-    let image: Reference = format!("{place}:v1").parse().expect("a reference");
-    let text = image.to_string();
-    let view = c::ocigraph_str { data: text.as_ptr().cast(), length: text.len() };
-    let mut client = MaybeUninit::uninit();
-    assert_eq!(c::ocigraph_client_new(None, None, Some(&mut client), None), c::OCIGRAPH_OK);
-    // SAFETY: the call succeeded, so that it is written.
-    let client = unsafe { client.assume_init() };
+fn measure(row: Row<'_>, go: &mut Peer) {
+    let rounds = (0..ROUNDS).map(|_| {
+        [fastest(row.runs, row.rust), fastest(row.runs, row.c), go.fastest(row.go, row.runs)]
+    });
+    let [rust, c, go] = rounds
+        .reduce(|[r, c, g], [rust, through_c, from_go]| {
+            [r.min(rust), c.min(through_c), g.min(from_go)]
+        })
+        .unwrap_or_default();
+    let beside = |time: Duration| (time.as_secs_f64() / rust.as_secs_f64() - 1.0) * 100.0;
+    println!(
+        "{}: Rust {rust:.1?}, C {c:.1?} ({:+.1} %), Go {go:.1?} ({:+.1} %)",
+        row.name,
+        beside(c),
+        beside(go)
+    );
+}
 
-    let (rust, through_c) = fastest(
-        500,
-        || {
-            let found = core.discover(&image, DiscoverOptions::default());
+/// A program that is asked by a line and answers with one.
+struct Peer {
+    child: Child,
+    input: Option<ChildStdin>,
+    output: BufReader<ChildStdout>,
+}
+
+impl Peer {
+    fn start(command: &mut Command) -> Self {
+        let started = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
+        let mut child = started.unwrap_or_else(|e| panic!("{command:?} cannot be started: {e}"));
+        let input = child.stdin.take();
+        let output = BufReader::new(child.stdout.take().expect("it was asked for"));
+        Self { child, input, output }
+    }
+
+    fn line(&mut self) -> String {
+        let mut line = String::new();
+        self.output.read_line(&mut line).expect("the program says something");
+        line
+    }
+
+    fn fastest(&mut self, call: &str, runs: usize) -> Duration {
+        let input = self.input.as_mut().expect("it was asked for");
+        writeln!(input, "{call} {runs}").expect("the program listens");
+        let said = self.line();
+        let nanoseconds = said.trim().parse().unwrap_or_else(|e| panic!("Go said {said:?}: {e}"));
+        Duration::from_nanos(nanoseconds)
+    }
+}
+
+impl Drop for Peer {
+    /// It ends when nobody can ask it any more.
+    fn drop(&mut self) {
+        drop(self.input.take());
+        let _ = self.child.wait();
+    }
+}
+
+/// An artifact with so many blobs.
+fn push(client: &Client, runtime: &Runtime, target: &str, subject: Option<&str>, blobs: usize) {
+    let content = |i| format!("blob {i} of what refers to {subject:?}, at {:?}", Instant::now());
+    let options = PushOptions {
+        files: (0..blobs).map(|i| File::bytes(format!("{i}.txt"), content(i))).collect(),
+        artifact_type: Some("app/example".into()),
+        subject: subject.map(|s| s.parse().expect("a reference")),
+        ..PushOptions::default()
+    };
+    let target: Reference = target.parse().expect("a reference");
+    runtime.block_on(client.push(&target, options)).expect("a push");
+}
+
+fn view(text: &str) -> c::ocigraph_str {
+    c::ocigraph_str { data: text.as_ptr().cast(), length: text.len() }
+}
+
+/// What a call of C's gave in its last parameter but one.
+fn given<T>(call: impl FnOnce(&mut MaybeUninit<T>) -> c::ocigraph_status) -> T {
+    let mut out = MaybeUninit::uninit();
+    assert_eq!(call(&mut out), c::OCIGRAPH_OK);
+    // SAFETY: the call succeeded, so that it is written.
+    unsafe { out.assume_init() }
+}
+
+unsafe extern "C" fn told(_: *mut c_void, event: *const c::ocigraph_event) -> i32 {
+    black_box(event);
+    0
+}
+
+fn main() {
+    let built = Path::new(concat!(env!("CARGO_TARGET_TMPDIR"), "/../release"));
+    let mut fixture = Peer::start(&mut Command::new(built.join("ocigraph-fixture")));
+    let ready: serde_json::Value = serde_json::from_str(&fixture.line()).expect("an address");
+    let host = ready["address"].as_str().expect("an address");
+    let runtime = Runtime::new().expect("a runtime");
+    let core = Client::new();
+
+    let folder = tempfile::tempdir().expect("a folder");
+    let (image, place) = (format!("{host}/app:v1"), format!("{host}/app"));
+    push(&core, &runtime, &image, None, 1);
+    for _ in 0..100 {
+        push(&core, &runtime, &place, Some(&image), 1);
+    }
+    let layout = format!("oci:{}:v1", folder.path().join("store").display());
+    push(&core, &runtime, &layout, None, 200);
+
+    let mut go = Command::new(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../go/test"));
+    let mut go = Peer::start(go.arg(built).args(["--bench", &image, &layout]));
+    let client = given(|out| c::ocigraph_client_new(None, None, Some(out), None));
+    let client = client.as_deref();
+
+    let parsed: Reference = image.parse().expect("a reference");
+    let discover = Row {
+        name: "discover, 100 referrers",
+        go: "discover",
+        runs: 50,
+        rust: &mut || {
+            let found = core.discover(&parsed, DiscoverOptions::default());
             black_box(runtime.block_on(found).expect("a graph"));
         },
-        || {
-            let mut graph = MaybeUninit::uninit();
-            let (client, out) = (client.as_deref(), Some(&mut graph));
-            let status = c::ocigraph_client_discover(client, view, None, None, out, None);
-            assert_eq!(status, c::OCIGRAPH_OK);
-            // SAFETY: the call succeeded, so that it is written.
-            c::ocigraph_graph_free(unsafe { graph.assume_init() });
+        c: &mut || {
+            c::ocigraph_graph_free(given(|out| {
+                c::ocigraph_client_discover(client, view(&image), None, None, Some(out), None)
+            }));
         },
-    );
-    println!("discover, 100 referrers: Rust {rust:?}, C {through_c:?}");
+    };
+    measure(discover, &mut go);
+
+    let parsed: Reference = layout.parse().expect("a reference");
+    let mut options = c::ocigraph_verify_options_new();
+    let set = c::ocigraph_verify_options_set_progress;
+    set(options.as_deref_mut(), Some(told), std::ptr::null_mut(), None);
+    let verify = Row {
+        name: "verify, 600 events",
+        go: "verify",
+        runs: 20,
+        rust: &mut || {
+            let progress = Progress::new(|event| {
+                black_box(event);
+            });
+            let options = VerifyOptions { progress, ..VerifyOptions::default() };
+            black_box(runtime.block_on(core.verify(&parsed, options)).expect("a report"));
+        },
+        c: &mut || {
+            let (options, layout) = (options.as_deref(), view(&layout));
+            c::ocigraph_verify_report_free(given(|out| {
+                c::ocigraph_client_verify(client, layout, options, None, Some(out), None)
+            }));
+        },
+    };
+    measure(verify, &mut go);
+
     for size in [2, 1 << 20] {
         let content = vec![7; size];
-        let (rust, through_c) = fastest(
-            500,
-            || drop(black_box(Algorithm::Sha256.digest(&content))),
-            || {
-                let mut digest = MaybeUninit::uninit();
+        let digest = Row {
+            name: &format!("digest, {size} bytes"),
+            go: &format!("digest-{size}"),
+            runs: 100,
+            rust: &mut || drop(black_box(Algorithm::Sha256.digest(&content))),
+            c: &mut || {
                 let view = c::ocigraph_bytes { data: content.as_ptr(), length: content.len() };
                 let sha256 = c::OCIGRAPH_ALGORITHM_SHA256;
-                let status = c::ocigraph_digest(sha256, view, Some(&mut digest), None);
-                assert_eq!(status, c::OCIGRAPH_OK);
-                // SAFETY: the call succeeded, so that it is written.
-                c::ocigraph_descriptor_free(unsafe { digest.assume_init() });
+                let digest = given(|out| c::ocigraph_digest(sha256, view, Some(out), None));
+                c::ocigraph_descriptor_free(digest);
             },
-        );
-        println!("digest, {size} bytes: Rust {rust:?}, C {through_c:?}");
+        };
+        measure(digest, &mut go);
     }
-    // Go asks the same registry.
-    let go = std::env::args().skip_while(|arg| arg != "--go").nth(1);
-    if let Some(go) = go {
-        let status = Command::new(go)
-            .arg(concat!(env!("CARGO_TARGET_TMPDIR"), "/../release"))
-            .arg("--bench")
-            .env("OCIGRAPH_BENCH", &text)
-            .status();
-        assert!(status.is_ok_and(|status| status.success()), "the benchmarks of Go failed");
-    }
+    let name = Row {
+        name: "the name of a status",
+        go: "name",
+        runs: 10_000,
+        rust: &mut || {
+            black_box(ocigraph::Code::NotFound.name());
+        },
+        c: &mut || {
+            black_box(c::ocigraph_status_name(c::OCIGRAPH_NOT_FOUND).length);
+        },
+    };
+    measure(name, &mut go);
 }

@@ -1,5 +1,6 @@
-// Command admission says whether an image may run: it must have a signature of a given type, and what is signed must be
-// whole. It ends with 0 where it may, with 1 where it may not, and with 2 where that cannot be told.
+// Command admission says whether an image may run: it must have a signature of a given type, and every manifest and blob of
+// it and of what refers to it must be there and whole. It ends with 0 where it may, with 1 where it may not, and with 2 where
+// that cannot be told.
 //
 //	admission registry.example.com/net-monitor:v1 signature/example
 package main
@@ -52,9 +53,30 @@ func admit(ctx context.Context, image, signatureType string) (bool, string, erro
 	if err != nil {
 		return false, "", err
 	}
-	for signature := range graph.Referrers(graph.Subject().Digest) {
+	digest := graph.Subject().Digest
+	for signature := range graph.Referrers(digest) {
+		if signature.ArtifactType != signatureType {
+			continue
+		}
 		// Here a real controller fetches the signature's blob and checks it against its keys.
-		return true, fmt.Sprintf("%s signs %s", signature.Digest, graph.Subject().Digest), nil
+		//
+		// A tag may move meanwhile, so what is verified is what was found signed.
+		place, err := ocigraph.ParseReference(image)
+		if err != nil {
+			return false, "", err
+		}
+		signed, err := place.At(digest)
+		if err != nil {
+			return false, "", err
+		}
+		report, err := client.Verify(ctx, signed.String(), nil)
+		if err != nil {
+			return false, "", err
+		}
+		if len(report.Problems) > 0 {
+			return false, "it is not whole: " + report.Problems[0].Detail, nil
+		}
+		return true, fmt.Sprintf("%s signs %s", signature.Digest, digest), nil
 	}
-	return false, fmt.Sprintf("%s has no %s", graph.Subject().Digest, signatureType), nil
+	return false, fmt.Sprintf("%s has no %s", digest, signatureType), nil
 }

@@ -60,7 +60,10 @@ func walk(ctx context.Context, client *ocigraph.Client, repository, image string
 			return "", err
 		}
 		for referrer := range graph.Referrers(graph.Subject().Digest) {
-			return repository + "@" + referrer.Digest, nil
+			// One of another type is there too, where it leads to one of this type.
+			if referrer.ArtifactType == artifactType {
+				return repository + "@" + referrer.Digest, nil
+			}
 		}
 		return "", fmt.Errorf("%s has no %s", image, artifactType)
 	}

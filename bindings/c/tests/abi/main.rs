@@ -10,6 +10,7 @@ mod numbers;
 mod programs;
 mod symbols;
 mod vectors;
+mod wrapper;
 
 use std::{
     env, fs,

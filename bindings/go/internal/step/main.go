@@ -127,12 +127,12 @@ func step(ctx context.Context, operation string, w words) (any, error) {
 		found, err := client.PushManifest(ctx, target, "", []byte(w.text("manifest")))
 		return object{"descriptor": found}, err
 	case "fetch_blob":
-		_, err := client.FetchBlob(ctx, target, os.Stdout)
+		_, err := client.FetchBlob(ctx, target, os.Stdout, nil)
 		return []byte(nil), err
 	case "push_blob":
-		return client.PushBlobFrom(ctx, target, "", strings.NewReader(w.text("content")))
+		return client.PushBlobFrom(ctx, target, "", strings.NewReader(w.text("content")), nil)
 	case "digest_files":
-		return ocigraph.DigestFiles(ocigraph.SHA256, w.list("files")...)
+		return ocigraph.DigestFiles(ctx, ocigraph.SHA256, w.list("files")...)
 	default:
 		return nil, fmt.Errorf("Go has no operation %s", operation)
 	}

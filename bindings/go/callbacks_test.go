@@ -1,0 +1,165 @@
+package ocigraph
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/iotest"
+	"time"
+)
+
+// once fails once, after it has written what it was given, as a disk that was full for a moment.
+type once struct{ failed error }
+
+func (w *once) Write(p []byte) (int, error) {
+	err := w.failed
+	w.failed = nil
+	return len(p), err
+}
+
+type readFunc func([]byte) (int, error)
+
+func (f readFunc) Read(p []byte) (int, error) { return f(p) }
+
+type writeFunc func([]byte) (int, error)
+
+func (f writeFunc) Write(p []byte) (int, error) { return f(p) }
+
+func TestReadersKeepTheirContract(t *testing.T) {
+	client, place := newClient(t), "oci:"+filepath.Join(t.TempDir(), "store")
+	mine := errors.New("mine")
+	for name, c := range map[string]struct {
+		reader io.Reader
+		due    error
+	}{
+		"the end beside bytes":         {iotest.DataErrReader(strings.NewReader("content")), nil},
+		"a wrapped end is a failure":   {io.MultiReader(strings.NewReader("content"), iotest.ErrReader(fmt.Errorf("cut off: %w", io.EOF))), io.EOF},
+		"a failure beside bytes, once": {io.TeeReader(strings.NewReader("content"), &once{mine}), mine},
+		"nothing, for ever":            {readFunc(func([]byte) (int, error) { return 0, nil }), io.ErrNoProgress},
+	} {
+		pushed, err := client.PushBlobFrom(t.Context(), place, "", c.reader, nil)
+		if c.due != nil {
+			if !errors.Is(err, c.due) || !errors.Is(err, ErrIO) {
+				t.Errorf("%s: %+v, %v", name, pushed, err)
+			}
+			continue
+		}
+		if err != nil || pushed.Descriptor.Digest != must(Digest(SHA256, []byte("content"))) {
+			t.Errorf("%s: %+v, %v", name, pushed, err)
+		}
+	}
+	blob := must(client.PushBlob(t.Context(), place, "", []byte("a blob"), nil))
+	short := writeFunc(func(p []byte) (int, error) { return len(p) - 1, nil })
+	_, err := client.FetchBlob(t.Context(), place+"@"+blob.Descriptor.Digest, short, nil)
+	if !errors.Is(err, io.ErrShortWrite) {
+		t.Error(err)
+	}
+}
+
+// blocking calls back into a function that does not return before it is let go, in every way there is.
+func blocking(t *testing.T, place, host string) map[string]func(ctx context.Context, client *Client, block func()) error {
+	client := newClient(t)
+	blob := must(client.PushBlob(t.Context(), place, "", []byte("a blob"), nil)).Descriptor.Digest
+	must(client.Push(t.Context(), place+":v1", &PushOptions{Files: []File{{Title: "a", Content: []byte("a")}}}))
+	return map[string]func(ctx context.Context, client *Client, block func()) error{
+		"a reader": func(ctx context.Context, client *Client, block func()) error {
+			_, err := client.PushBlobFrom(ctx, place, "", readFunc(func([]byte) (int, error) { block(); return 0, io.EOF }), nil)
+			return err
+		},
+		"a file's reader": func(ctx context.Context, client *Client, block func()) error {
+			reader := readFunc(func([]byte) (int, error) { block(); return 0, io.EOF })
+			_, err := client.Push(ctx, place+":v2", &PushOptions{Files: []File{{Title: "a", Reader: reader}}})
+			return err
+		},
+		"a writer": func(ctx context.Context, client *Client, block func()) error {
+			_, err := client.FetchBlob(ctx, place+"@"+blob, writeFunc(func(p []byte) (int, error) { block(); return len(p), nil }), nil)
+			return err
+		},
+		"a progress function": func(ctx context.Context, client *Client, block func()) error {
+			_, err := client.Verify(ctx, place+":v1", &VerifyOptions{Progress: func(Event) error { block(); return nil }})
+			return err
+		},
+		"a credential function": func(ctx context.Context, client *Client, block func()) error {
+			_, err := client.Tags(ctx, host+"/app")
+			return err
+		},
+	}
+}
+
+// asking is a client whose credential function blocks too.
+func asking(block *atomic.Pointer[func()]) *Client {
+	return must(NewClient(&ClientOptions{
+		CredentialFunc: func(context.Context, string, string) (*Credential, error) { (*block.Load())(); return nil, nil },
+	}))
+}
+
+func TestAFunctionThatBlocksDoesNotKeepACallThatIsEnded(t *testing.T) {
+	place, host := "oci:"+filepath.Join(t.TempDir(), "store"), fixture(t, "--auth=basic:ada:s3cret")
+	mine := errors.New("mine")
+	for name, call := range blocking(t, place, host) {
+		t.Run(name, func(t *testing.T) {
+			goroutines, handles := runtime.NumGoroutine(), live.Load()
+			running, let := make(chan struct{}, 100), make(chan struct{})
+			var block atomic.Pointer[func()]
+			wait := func() { running <- struct{}{}; <-let }
+			block.Store(&wait)
+			client := asking(&block)
+			ctx, cancel := context.WithCancelCause(t.Context())
+			go func() { <-running; cancel(mine) }()
+			begin := time.Now()
+			err := call(ctx, client, wait)
+			if took := time.Since(begin); took > 5*time.Second || !errors.Is(err, mine) || !errors.Is(err, ErrCancelled) {
+				t.Errorf("after %v: %v", took, err)
+			}
+			// Nor does it keep the end of the client.
+			client.Close()
+			if live.Load() <= handles {
+				t.Error("what the function may still use should be there")
+			}
+			close(let)
+			settled(t, goroutines, handles)
+		})
+	}
+}
+
+func TestCloseMayBeCalledFromAnyFunction(t *testing.T) {
+	place, host := "oci:"+filepath.Join(t.TempDir(), "store"), fixture(t, "--auth=basic:ada:s3cret")
+	for name, call := range blocking(t, place, host) {
+		t.Run(name, func(t *testing.T) {
+			goroutines, handles := runtime.NumGoroutine(), live.Load()
+			var block atomic.Pointer[func()]
+			client := asking(&block)
+			shut := func() { client.Close() }
+			block.Store(&shut)
+			if err := call(t.Context(), client, shut); !errors.Is(err, ErrClosed) || !errors.Is(err, ErrCancelled) {
+				t.Error(err)
+			}
+			settled(t, goroutines, handles)
+		})
+	}
+}
+
+func TestNoFunctionOfTheCallersIsLeftBehindWhenItReturns(t *testing.T) {
+	place := "oci:" + filepath.Join(t.TempDir(), "store")
+	client := newClient(t)
+	var content [1 << 20]byte
+	for range 20 {
+		ctx, cancel := context.WithCancel(t.Context())
+		// Not atomic, and seen by the race detector if it were used after the call.
+		events := 0
+		_, err := client.Push(ctx, place+":v1", &PushOptions{
+			Files:    []File{{Title: "a", Reader: bytes.NewReader(content[:])}},
+			Progress: func(Event) error { events++; cancel(); time.Sleep(time.Millisecond); return nil },
+		})
+		if err != nil && !errors.Is(err, context.Canceled) || events == 0 {
+			t.Error(err, events)
+		}
+	}
+}

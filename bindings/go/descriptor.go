@@ -1,0 +1,112 @@
+package ocigraph
+
+/*
+#include <ocigraph.h>
+
+// What is read of a descriptor at once: a call from Go takes longer than what it does here.
+typedef struct {
+    ocigraph_str media_type, digest, artifact_type, platform;
+    uint64_t size;
+    size_t annotations, depth;
+    bool first;
+    const ocigraph_descriptor *descriptor;
+} ocigraph_go_step;
+
+typedef struct {
+    ocigraph_str key, value;
+} ocigraph_go_pair;
+
+static size_t ocigraph_go_describe(const ocigraph_descriptor *descriptor, ocigraph_go_step *step) {
+    step->media_type = ocigraph_descriptor_media_type(descriptor);
+    step->digest = ocigraph_descriptor_digest(descriptor);
+    step->artifact_type = ocigraph_descriptor_artifact_type(descriptor);
+    step->platform = ocigraph_descriptor_platform(descriptor);
+    step->size = ocigraph_descriptor_size(descriptor);
+    step->annotations = ocigraph_descriptor_annotation_count(descriptor);
+    step->descriptor = descriptor;
+    return step->annotations;
+}
+
+// The subject, and then every step of a walk; gives how many annotations they have together.
+static size_t ocigraph_go_steps(const ocigraph_graph *graph, ocigraph_go_step *steps, size_t count) {
+    size_t annotations = ocigraph_go_describe(ocigraph_graph_subject(graph), &steps[0]);
+    for (size_t i = 1; i < count; i++) {
+        annotations += ocigraph_go_describe(ocigraph_graph_descriptor(graph, i - 1), &steps[i]);
+        steps[i].depth = ocigraph_graph_depth(graph, i - 1);
+        steps[i].first = ocigraph_graph_is_first(graph, i - 1);
+    }
+    return annotations;
+}
+
+static void ocigraph_go_annotate(const ocigraph_go_step *steps, size_t count, ocigraph_go_pair *pairs) {
+    for (size_t i = 0; i < count; i++) {
+        for (size_t j = 0; j < steps[i].annotations; j++, pairs++) {
+            pairs->key = ocigraph_descriptor_annotation_key(steps[i].descriptor, j);
+            pairs->value = ocigraph_descriptor_annotation_value(steps[i].descriptor, j);
+        }
+    }
+}
+*/
+import "C"
+
+// descriptor copies a descriptor that C lends.
+func descriptor(d *C.ocigraph_descriptor) Descriptor {
+	steps := make([]C.ocigraph_go_step, 1)
+	annotations := C.ocigraph_go_describe(d, &steps[0])
+	return descriptors(steps, annotations)[0]
+}
+
+// readGraph copies the subject of a graph and every step of a walk through it, in three calls.
+func readGraph(handle *C.ocigraph_graph) (Descriptor, []Node) {
+	steps := make([]C.ocigraph_go_step, 1+C.ocigraph_graph_count(handle))
+	annotations := C.ocigraph_go_steps(handle, &steps[0], C.size_t(len(steps)))
+	all := descriptors(steps, annotations)
+	nodes := make([]Node, len(steps)-1)
+	trail := []string{all[0].Digest}
+	for i := range nodes {
+		step, node := &steps[i+1], &nodes[i]
+		*node = Node{Descriptor: all[i+1], Depth: int(step.depth), First: bool(step.first)}
+		trail = append(trail[:node.Depth], node.Digest)
+		node.Subject = trail[node.Depth-1]
+	}
+	return all[0], nodes
+}
+
+// descriptors copies descriptors that C lends, with so many annotations.
+func descriptors(steps []C.ocigraph_go_step, annotations C.size_t) []Descriptor {
+	pairs := make([]C.ocigraph_go_pair, annotations)
+	if annotations > 0 {
+		C.ocigraph_go_annotate(&steps[0], C.size_t(len(steps)), &pairs[0])
+	}
+	all := make([]Descriptor, len(steps))
+	var before Descriptor
+	for i := range steps {
+		step, d := &steps[i], &all[i]
+		// Most of what referrers are is what the one before was.
+		d.MediaType = same(before.MediaType, step.media_type)
+		d.ArtifactType = same(before.ArtifactType, step.artifact_type)
+		d.Digest = goString(step.digest)
+		d.Size = int64(step.size)
+		if n := step.annotations; n > 0 {
+			d.Annotations = make(map[string]string, n)
+			for _, pair := range pairs[:n] {
+				d.Annotations[goString(pair.key)] = goString(pair.value)
+			}
+			pairs = pairs[n:]
+		}
+		if step.platform.length > 0 {
+			// Rare, and with parts that have no accessor of their own. It was written by the library, so that it can be read.
+			_ = decode(C.ocigraph_descriptor_json(step.descriptor), d)
+		}
+		before = *d
+	}
+	return all
+}
+
+// same is the text of a view: the string that is there already, where that is the same.
+func same(there string, view C.ocigraph_str) string {
+	if text := goView(view); string(text) != there {
+		return string(text)
+	}
+	return there
+}

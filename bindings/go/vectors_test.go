@@ -1,0 +1,174 @@
+package ocigraph
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func vectors(t *testing.T, name string, into any) {
+	t.Helper()
+	if err := json.Unmarshal(must(os.ReadFile("../../tests/vectors/"+name)), into); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestCodesAreThoseOfEveryLanguage(t *testing.T) {
+	var table []struct {
+		Number int32
+		Name   string
+	}
+	vectors(t, "errors.json", &table)
+	for _, entry := range table {
+		code := Code(entry.Number)
+		if code.String() != entry.Name {
+			t.Errorf("%d is %q here, %q in the table", code, code, entry.Name)
+		}
+		var read Code
+		if err := json.Unmarshal(must(json.Marshal(code)), &read); err != nil || read != code {
+			t.Errorf("%q was read as %q: %v", code, read, err)
+		}
+	}
+	if err := new(Code).UnmarshalText([]byte("NO_CODE")); err == nil {
+		t.Error("NO_CODE was read as a code")
+	}
+}
+
+func TestReferencesAreReadAsInEveryLanguage(t *testing.T) {
+	var all struct {
+		Valid []struct {
+			Text, Host, Repository, Path, Digest string
+			Tags                                 []string
+		}
+		Invalid []struct{ Text, Code, Says string }
+	}
+	vectors(t, "references.json", &all)
+	for _, vector := range all.Valid {
+		r, err := ParseReference(vector.Text)
+		if err != nil || r.String() != vector.Text || r.Host() != vector.Host || r.Repository() != vector.Repository ||
+			r.Path() != vector.Path || !slices.Equal(r.Tags(), vector.Tags) || r.Digest() != vector.Digest {
+			t.Errorf("%+v was read as %+v, %v", vector, r, err)
+		}
+	}
+	for _, vector := range all.Invalid {
+		_, err := ParseReference(vector.Text)
+		var failure *Error
+		if !errors.As(err, &failure) || failure.Code.String() != vector.Code || !strings.Contains(err.Error(), vector.Says) {
+			t.Errorf("%q: %v", vector.Text, err)
+		}
+	}
+	if len(all.Valid) < 10 || len(all.Invalid) < 10 {
+		t.Errorf("%d and %d vectors", len(all.Valid), len(all.Invalid))
+	}
+	digest := must(Digest(SHA256, nil))
+	if at := must(must(ParseReference("oci:store/app:v1")).At(digest)); at.String() != "oci:store/app@"+digest {
+		t.Error(at)
+	}
+	if _, err := must(ParseReference("oci:store/app:v1")).At("v1"); !errors.Is(err, ErrInvalidReference) {
+		t.Error(err)
+	}
+}
+
+func TestDigestsAreThoseOfEveryLanguage(t *testing.T) {
+	var all struct {
+		Digests []struct {
+			Size           int
+			SHA256, SHA512 string
+		}
+	}
+	vectors(t, "digests.json", &all)
+	var paths []string
+	for _, vector := range all.Digests {
+		content := make([]byte, vector.Size)
+		for i := range content {
+			content[i] = byte(i % 251)
+		}
+		if sha256, sha512 := must(Digest(SHA256, content)), must(Digest(SHA512, content)); sha256 != vector.SHA256 || sha512 != vector.SHA512 {
+			t.Errorf("%d bytes: %s, %s", vector.Size, sha256, sha512)
+		}
+		paths = append(paths, filepath.Join(t.TempDir(), fmt.Sprint(vector.Size)))
+		if err := os.WriteFile(paths[len(paths)-1], content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	sha256, sha512 := must(DigestFiles(t.Context(), SHA256, paths...)), must(DigestFiles(t.Context(), SHA512, paths...))
+	for i, vector := range all.Digests {
+		if sha256[i].Digest != vector.SHA256 || sha512[i].Digest != vector.SHA512 || sha256[i].Size != int64(vector.Size) ||
+			sha256[i].Path != paths[i] {
+			t.Errorf("%+v, %+v", sha256[i], sha512[i])
+		}
+	}
+	if len(all.Digests) < 10 {
+		t.Errorf("%d vectors", len(all.Digests))
+	}
+}
+
+// Every setter of options in the header has a field here, so that an option that is added there is missed here.
+func TestOptionsHaveWhatTheLibraryHas(t *testing.T) {
+	header := string(must(os.ReadFile("../../include/ocigraph.h")))
+	kinds := map[string]any{
+		"client": ClientOptions{}, "push": PushOptions{}, "pull": PullOptions{}, "discover": DiscoverOptions{}, "delete": DeleteOptions{},
+		"copy": CopyOptions{}, "verify": VerifyOptions{}, "resolve": ResolveOptions{}, "blob": BlobOptions{},
+	}
+	// Where a field has another name than its setter.
+	named := map[string]string{
+		"client_set_client_certificate": "CertFile", "client_set_use_proxy": "NoProxy", "client_add_header": "Headers", "client_set_limit": "Limits",
+		"client_set_credential_callback": "CredentialFunc", "push_add_path": "Files", "push_add_bytes": "Files", "push_add_reader": "Files",
+		"push_add_file_annotation": "Files", "push_set_config_path": "Config", "push_add_annotation": "Annotations",
+		"discover_add_annotation": "Annotations",
+	}
+	plain := strings.NewReplacer("_", "")
+	found := map[string]int{}
+	for _, setter := range regexp.MustCompile(`ocigraph_(\w+)_options_((?:set|add)_(\w+))\(`).FindAllStringSubmatch(header, -1) {
+		kind, option := setter[1], setter[3]
+		options, known := kinds[kind]
+		if !known {
+			t.Errorf("%s: there are no such options", setter[0])
+			continue
+		}
+		found[kind]++
+		due, ok := named[kind+"_"+setter[2]]
+		if !ok {
+			due = plain.Replace(option)
+		}
+		fields := reflect.TypeOf(options)
+		if _, has := fields.FieldByNameFunc(func(name string) bool { return strings.EqualFold(name, due) }); !has {
+			t.Errorf("%s lacks %s, of %s", fields, due, setter[0])
+		}
+	}
+	if len(found) != len(kinds) {
+		t.Errorf("setters of %v", found)
+	}
+}
+
+// Every operation of the header has a method here.
+func TestClientsDoWhatTheLibraryDoes(t *testing.T) {
+	header := string(must(os.ReadFile("../../include/ocigraph.h")))
+	methods, plain := reflect.TypeOf(&Client{}), strings.NewReplacer("_", "")
+	found := 0
+	for _, function := range regexp.MustCompile(`ocigraph_client_(\w+)\(const ocigraph_client \*client`).FindAllStringSubmatch(header, -1) {
+		name := function[1]
+		if strings.HasSuffix(name, "_start") {
+			// A goroutine does it here.
+			continue
+		}
+		found++
+		has := false
+		for i := range methods.NumMethod() {
+			has = has || strings.EqualFold(methods.Method(i).Name, plain.Replace(name))
+		}
+		if !has {
+			t.Errorf("there is no method for %s", name)
+		}
+	}
+	if found < 18 {
+		t.Errorf("%d operations", found)
+	}
+}
