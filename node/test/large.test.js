@@ -30,7 +30,8 @@ test(`a ${TIMER} ms timer stays within ${LATE} ms while 1 GiB is digested, pushe
     const [path, place, output] = process.argv.slice(1);
     const client = new Client();
     // Milliseconds that this thread has run, and that it could have run while another program had the processor.
-    const scheduled = () => readFileSync('/proc/self/schedstat', 'utf8').split(' ').slice(0, 2).map((ns) => ns / 1e6);
+    const stat = '/proc/self/task/' + process.pid + '/schedstat';
+    const scheduled = () => readFileSync(stat, 'utf8').split(' ').slice(0, 2).map((ns) => ns / 1e6);
     let turns, last;
     const timer = setInterval(() => {
       const now = [performance.now(), ...scheduled()];
@@ -38,39 +39,43 @@ test(`a ${TIMER} ms timer stays within ${LATE} ms while 1 GiB is digested, pushe
       turns.push({ late: passed - waited, ran });
       last = now;
     }, ${TIMER});
+    const content = Buffer.alloc(${SIZE / 4}, 1);
     const steps = {
       digest: () => digestFile(path),
       push: () => client.push(place + ':v1', { files: [{ path, title: 'large.bin' }], onProgress: () => {} }),
+      'push of bytes': () => client.push(place + ':v2', { files: [{ content, title: 'bytes.bin' }], onProgress: () => {} }),
       pull: () => client.pull(place + ':v1', { output, onProgress: () => {} }),
     };
+    // What is loaded from disk at first use is no matter of how long the content is.
+    turns = [];
+    last = [performance.now(), ...scheduled()];
+    await digestFile(process.execPath);
+    await client.push(place + ':v0', { files: [{ content: 'a', title: 'a' }], onProgress: () => {} });
+    await client.pull(place + ':v0', { output, onProgress: () => {} });
     const result = {};
     for (const [name, step] of Object.entries(steps)) {
       turns = [];
       last = [performance.now(), ...scheduled()];
       await step();
-      const late = turns.map((turn) => turn.late).sort((a, b) => a - b);
-      const ran = Math.max(...turns.map((turn) => turn.ran));
-      result[name] = { turns: turns.length, ran, late: late[Math.floor(late.length * 0.99)], latest: late.at(-1) };
+      const [late, ran] = ['late', 'ran'].map((what) => Math.max(...turns.map((turn) => turn[what])));
+      result[name] = { turns: turns.length, late, ran };
     }
     clearInterval(timer);
     console.log(JSON.stringify(result));
   `;
-  // A collection of garbage or another program may fall into one round; what blocks the loop does so in all of them.
-  const within = ({ ran, late }) => ran <= LATE && late <= LATE;
-  let result;
+  // The host of a virtual machine may take the processor away, which the machine does not see, and a thread may lose it while
+  // this one waits for it; what blocks the loop by itself does so in every round.
+  const latest = {};
   for (let round = 0; round < 3; round++) {
-    result = await measured(program, path, `${host}/app${round}`, join(dir, `out${round}`));
+    const result = await measured(program, path, `${host}/app${round}`, join(dir, `out${round}`));
     t.diagnostic(JSON.stringify(result));
-    if (Object.values(result).every(within)) {
-      break;
+    for (const [name, { turns, late }] of Object.entries(result)) {
+      assert.ok(turns > 10, name);
+      latest[name] = Math.min(latest[name] ?? Number.POSITIVE_INFINITY, late);
     }
+    if (Object.values(latest).every((late) => late <= LATE)) break;
   }
-  for (const [name, step] of Object.entries(result)) {
-    assert.ok(step.turns > 10, name);
-    // No turn computes for long, and none but the odd one is late: on a busy machine a thread that holds a lock for a
-    // moment may lose the processor in that moment.
-    assert.ok(within(step), `${name}: ${JSON.stringify(step)}`);
-  }
+  for (const [name, late] of Object.entries(latest)) assert.ok(late <= LATE, `${name}: a turn took ${late.toFixed(1)} ms`);
 });
 
 test(`a slow reader of a blob of 1 GiB keeps memory within ${MEMORY} MiB of the bare process`, async (t) => {
@@ -103,6 +108,37 @@ test(`a slow reader of a blob of 1 GiB keeps memory within ${MEMORY} MiB of the 
   t.diagnostic(`${most.toFixed(1)} MiB in ${pieces} pieces`);
   assert.equal(bytes, SIZE);
   assert.ok(most < MEMORY, `${most.toFixed(1)} MiB`);
+});
+
+test(`bytes, text and streams of 256 MiB are pushed within ${MEMORY} MiB of the bare process`, async (t) => {
+  const dir = folder(t);
+  const program = `
+    import { Readable } from 'node:stream';
+    import { Client } from 'ocigraph';
+    const [place] = process.argv.slice(1);
+    const client = new Client();
+    const bytes = Buffer.alloc(256 << 20, 1);
+    const text = Buffer.alloc(128 << 20, 'ä', 'latin1').toString('latin1');
+    const piece = Buffer.alloc(1 << 20, 2);
+    await client.pushBlob(place, bytes.subarray(0, 8 << 20));
+    const most = {};
+    for (const [name, content] of Object.entries({ bytes, text, stream: Readable.from(Array(256).fill(piece)) })) {
+      gc();
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      const bare = process.memoryUsage.rss();
+      most[name] = 0;
+      const look = setInterval(() => {
+        most[name] = Math.max(most[name], (process.memoryUsage.rss() - bare) / 2 ** 20);
+      }, 2);
+      const { descriptor } = await client.pushBlob(place, { content });
+      clearInterval(look);
+      if (descriptor.size !== 256 << 20) throw new Error(name + ' has ' + descriptor.size);
+    }
+    console.log(JSON.stringify(most));
+  `;
+  const most = await measured(program, `oci:${join(dir, 'layout')}`);
+  t.diagnostic(JSON.stringify(most));
+  for (const [name, mebibytes] of Object.entries(most)) assert.ok(mebibytes < MEMORY, `${name}: ${mebibytes} MiB`);
 });
 
 test('memory and handles stay flat over 10,000 operations, with errors and aborts among them', async (t) => {

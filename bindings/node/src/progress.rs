@@ -4,7 +4,10 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError, TryLockError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use napi::threadsafe_function::ThreadsafeFunctionCallMode::NonBlocking;
@@ -16,6 +19,8 @@ use crate::call::Wake;
 pub(crate) struct Events {
     wake: Wake,
     waiting: Mutex<Waiting>,
+    /// Whether somebody came for events while one was being put.
+    missed: AtomicBool,
 }
 
 #[derive(Default)]
@@ -27,7 +32,7 @@ struct Waiting {
 
 impl Events {
     pub(crate) fn new(wake: Wake) -> Arc<Self> {
-        Arc::new(Self { wake, waiting: Mutex::default() })
+        Arc::new(Self { wake, waiting: Mutex::default(), missed: AtomicBool::new(false) })
     }
 
     pub(crate) fn progress(self: &Arc<Self>) -> Progress {
@@ -35,24 +40,35 @@ impl Events {
         Progress::new(move |event| events.put(&event))
     }
 
+    /// All that is there. JavaScript's thread waits for nobody, not even for a thread that is about to
+    /// put something and has lost its processor: it is called again then.
     pub(crate) fn take(&self) -> String {
-        let waiting = std::mem::take(&mut *self.lock());
+        let there = self.try_lock().or_else(|| {
+            self.missed.store(true, Ordering::SeqCst);
+            self.try_lock()
+        });
+        let waiting = there.map(|mut waiting| std::mem::take(&mut *waiting)).unwrap_or_default();
         waiting.events.iter().map(Entry::json).collect::<Value>().to_string()
     }
 
     fn put(&self, event: &Event<'_>) {
-        let mut waiting = self.lock();
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         let first = waiting.events.is_empty();
         waiting.put(event);
         drop(waiting);
+        let missed = self.missed.swap(false, Ordering::SeqCst);
         // One call a batch: it fetches all that is there by then.
-        if first {
+        if first || missed {
             self.wake.call((), NonBlocking);
         }
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Waiting> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    fn try_lock(&self) -> Option<MutexGuard<'_, Waiting>> {
+        match self.waiting.try_lock() {
+            Ok(waiting) => Some(waiting),
+            Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
+        }
     }
 }
 
