@@ -29,7 +29,7 @@ use crate::{
     pull, push,
     reference::{Host, Place, Reference},
     registry::{Connection, Registry, RegistryConfig},
-    store::{ByteStream, Source, Store, fetch_reported},
+    store::{ByteStream, Doomed, Source, Store, fetch_reported},
     verify,
 };
 
@@ -311,6 +311,22 @@ impl Client {
         }
         let store = self.open_for(reference, &PUSH).map_err(during)?;
         store.push_manifest(manifest, reference.tags()).await.map_err(during)
+    }
+
+    /// Deletes one manifest, that which the reference named when it was fetched, with the reference's
+    /// tags, and nothing else: what refers to it stays.
+    pub async fn delete_manifest(&self, reference: &Reference, manifest: &Manifest) -> Result<()> {
+        let during = |e: Error| e.during("delete manifest", reference);
+        let subject = manifest.subject().map(|subject| subject.digest.clone());
+        let doomed = Doomed {
+            manifest: manifest.descriptor(),
+            subject_stays: subject.is_some(),
+            subject,
+            tags: reference.tags().to_vec(),
+        };
+        let store = self.open_for(reference, &DELETE).map_err(during)?;
+        let results = store.delete_manifests(&[doomed]).await;
+        results.into_iter().collect::<Result<()>>().map_err(during)
     }
 
     /// The blob that the reference names by digest, with its descriptor. The stream is checked, and

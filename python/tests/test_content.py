@@ -315,3 +315,15 @@ def test_the_loop_goes_on_while_a_file_object_is_read() -> None:
         assert ticks >= 13
 
     asyncio.run(main())
+
+
+@pytest.mark.parametrize("place", ["oci:app", "registry"])
+def test_one_manifest_is_deleted_and_nothing_else(place: str, client: Any, fixture: Fixture) -> None:
+    app = f"{fixture.host}/app" if place == "registry" else place
+    image = client.push(f"{app}:v1", artifact_type="image/example").descriptor
+    sbom = client.push(app, artifact_type="sbom/example", subject=f"{app}:v1").descriptor
+    assert client.delete_manifest(f"{app}:v1") == image
+    assert client.tags(app) == []
+    with pytest.raises(ocigraph.NotFoundError):
+        client.resolve(f"{app}@{image.digest}")
+    assert client.fetch_manifest(f"{app}@{sbom.digest}").subject.digest == image.digest

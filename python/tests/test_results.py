@@ -65,6 +65,10 @@ SAME: dict[str, tuple[list[str], Callable[[Client], Any]]] = {
     "resolve": (["resolve", "oci:app:v1"], lambda client: client.resolve("oci:app:v1").to_dict()),
     "logout": (["logout", "registry.example.com"], lambda client: client.logout("registry.example.com").to_dict()),
     "digest": (["digest", "a.txt"], lambda client: [one.to_dict() for one in digest_files(["a.txt"])]),
+    "delete manifest": (
+        ["manifest", "delete", "--yes", "oci:app:v1"],
+        lambda client: client.delete_manifest("oci:app:v1").to_dict(),
+    ),
     # The command adds what a program knows: where it was put.
     "tag": (
         ["tag", "oci:app:v1", "new"],

@@ -365,6 +365,15 @@ impl Client {
         self.start(py, work, |py, pushed| result(py, &pushed))
     }
 
+    fn delete_manifest(&self, py: Python<'_>, reference: GivenReference) -> PyResult<Operation> {
+        let reference = reference.reference(py)?;
+        let work = |client: ocigraph::Client| async move {
+            let manifest = client.fetch_manifest(&reference, None).await?;
+            client.delete_manifest(&reference, &manifest).await.map(|()| manifest.descriptor())
+        };
+        self.start(py, work, |py, deleted| result(py, &deleted))
+    }
+
     #[pyo3(signature = (reference, *, progress=false))]
     fn fetch_blob(
         &self,

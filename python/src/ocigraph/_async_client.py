@@ -549,6 +549,22 @@ class AsyncClient:
         operation = self._native.push_manifest(given_reference(reference), data, media_type=media_type or known)
         return Descriptor._of(await run_async(operation))
 
+    async def delete_manifest(self, reference: AnyReference) -> Descriptor:
+        """Deletes the one manifest that a tag or digest names, and nothing else: what refers to it stays, unlike with
+        `delete`. Gives its descriptor.
+
+        Raises:
+            NotFoundError: it names nothing.
+            UnsupportedError: the registry does not delete.
+
+        Example:
+            >>> (await client.delete_manifest("oci:store/app:v1")).artifact_type
+            'image/example'
+        """
+        listen()
+        self._asked.in_this_loop()
+        return Descriptor._of(await run_async(self._native.delete_manifest(given_reference(reference))))
+
     async def fetch_blob(self, reference: AnyReference, *, progress: Progress | None = None) -> AsyncBlob:
         """The blob that a reference names by digest, to be read piece by piece; its content is checked when it ends.
 

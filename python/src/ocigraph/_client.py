@@ -532,6 +532,21 @@ class Client:
         operation = self._native.push_manifest(given_reference(reference), data, media_type=media_type or known)
         return Descriptor._of(run(operation))
 
+    def delete_manifest(self, reference: AnyReference) -> Descriptor:
+        """Deletes the one manifest that a tag or digest names, and nothing else: what refers to it stays, unlike with
+        `delete`. Gives its descriptor.
+
+        Raises:
+            NotFoundError: it names nothing.
+            UnsupportedError: the registry does not delete.
+
+        Example:
+            >>> client.delete_manifest("oci:store/app:v1").artifact_type
+            'image/example'
+        """
+        listen()
+        return Descriptor._of(run(self._native.delete_manifest(given_reference(reference))))
+
     def fetch_blob(self, reference: AnyReference, *, progress: Progress | None = None) -> Blob:
         """The blob that a reference names by digest, as a file object; its content is checked when it ends.
 

@@ -6,9 +6,7 @@ use std::{
 };
 
 use clap::Subcommand;
-use ocigraph::{
-    Algorithm, Client, Code, Doomed, Error, Manifest, Names, Platform, Reference, Result, ToJson,
-};
+use ocigraph::{Algorithm, Code, Error, Manifest, Names, Platform, Reference, Result, ToJson};
 use serde_json::json;
 
 use super::delete::confirmed;
@@ -102,7 +100,7 @@ pub(crate) async fn manifest(common: &Common, command: ManifestCommand) -> Resul
                 output::note("Nothing was deleted.");
                 return Ok(ExitCode::FAILURE);
             }
-            delete(&client, &target, &manifest).await?;
+            client.delete_manifest(&target, &manifest).await?;
             match format.format {
                 Format::Text => output::line(&format!("Deleted {}", manifest.digest())),
                 Format::Json => {
@@ -124,17 +122,6 @@ fn write(manifest: &Manifest, output: &Path, describe: bool) -> Result<()> {
         output::bytes(manifest.bytes());
     }
     Ok(())
-}
-
-async fn delete(client: &Client, target: &Reference, manifest: &Manifest) -> Result<()> {
-    let doomed = Doomed {
-        manifest: manifest.descriptor(),
-        subject: manifest.subject().map(|subject| subject.digest.clone()),
-        subject_stays: manifest.subject().is_some(),
-        tags: target.tags().to_vec(),
-    };
-    let results = client.open(target)?.delete_manifests(&[doomed]).await;
-    results.into_iter().collect()
 }
 
 fn read(path: &Path, media_type: Option<&str>, target: &Reference) -> Result<Manifest> {
