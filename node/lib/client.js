@@ -3,7 +3,7 @@
 import { isPlain, isUrl, list, plain, text, toJson, toPath } from './arguments.js';
 import { perform } from './call.js';
 import { Files, toBytes } from './content.js';
-import { started, unwrap } from './error.js';
+import { refused, started, unwrap } from './error.js';
 import { Graph } from './graph.js';
 import native from './native.js';
 import { toStream } from './stream.js';
@@ -39,7 +39,7 @@ export class Client {
         credential === undefined || credential === null ? undefined : toJson(credential, 'the credential'),
       );
     } catch (error) {
-      question.refuse(error instanceof Error ? error.message : String(error));
+      question.refuse(error instanceof Error ? error.message : String(error), refused(error));
     }
   }
 

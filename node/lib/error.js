@@ -23,8 +23,21 @@ export class OcigraphError extends Error {
 
 /** The result that the native part gave; throws when that is a failure. */
 export function unwrap(outcome) {
-  if (typeof outcome?.error === 'string') throw new OcigraphError(JSON.parse(outcome.error));
-  return outcome;
+  if (typeof outcome?.error !== 'string') return outcome;
+  const { refusal, ...details } = JSON.parse(outcome.error);
+  throw new OcigraphError(details, refusals.has(refusal) ? { cause: refusals.get(refusal) } : undefined);
+}
+
+/** What functions for credentials threw, by number. The oldest go, since a call that was aborted never asks for its own. */
+const refusals = new Map();
+let numbered = 0;
+
+/** Keeps what was thrown for the error that will tell of it; gives its number. */
+export function refused(error) {
+  numbered += 1;
+  refusals.set(numbered, error);
+  refusals.delete(numbered - 100);
+  return numbered;
 }
 
 /** An argument that cannot be used. */

@@ -242,26 +242,60 @@ test('progress tells of every blob, in order, and ends before the result', async
   await new Promise((resolve) => setTimeout(resolve, 20));
 });
 
-for (const operation of ['push', 'pull', 'copy', 'verify']) {
-  test(`what onProgress throws ends a ${operation}, which rejects with it`, async (t) => {
-    const place = layout(t);
-    await client.push(`${place}:v1`, { files: [{ content: Buffer.alloc(2_000_000), title: 'a' }] });
-    const mine = new Error('mine');
-    let calls = 0;
-    const onProgress = () => {
-      calls += 1;
-      throw mine;
-    };
-    const begin = {
-      push: () => client.push(`${place}:v2`, { files: [{ content: 'other', title: 'a' }], onProgress }),
-      pull: () => client.pull(`${place}:v1`, { output: folder(t), onProgress }),
-      copy: () => client.copy(`${place}:v1`, `${layout(t)}:v1`, { onProgress }),
-      verify: () => client.verify(`${place}:v1`, { onProgress }),
-    };
-    await assert.rejects(begin[operation](), (error) => error === mine);
-    assert.equal(calls, 1);
-  });
+for (const operation of ['push', 'pull', 'copy', 'verify', 'pushBlob']) {
+  for (const [how, throwing] of Object.entries({
+    throws: (error) => {
+      throw error;
+    },
+    'rejects with': async (error) => {
+      throw error;
+    },
+    'rejects with later': async (error) => {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      throw error;
+    },
+  })) {
+    test(`what onProgress ${how} ends a ${operation}, which rejects with it`, async (t) => {
+      const place = layout(t);
+      await client.push(`${place}:v1`, { files: [{ content: Buffer.alloc(2_000_000), title: 'a' }] });
+      const mine = new Error('mine');
+      let calls = 0;
+      const onProgress = () => {
+        calls += 1;
+        return throwing(mine);
+      };
+      const begin = {
+        push: () => client.push(`${place}:v2`, { files: [{ content: 'other', title: 'a' }], onProgress }),
+        pull: () => client.pull(`${place}:v1`, { output: folder(t), onProgress }),
+        copy: () => client.copy(`${place}:v1`, `${layout(t)}:v1`, { onProgress }),
+        verify: () => client.verify(`${place}:v1`, { onProgress }),
+        pushBlob: () => client.pushBlob(place, { content: 'another' }, { onProgress }),
+      };
+      await assert.rejects(begin[operation](), (error) => error === mine);
+      assert.ok(how === 'throws' ? calls === 1 : calls > 0);
+    });
+  }
 }
+
+test('a call waits for what onProgress has begun, unless it is aborted', async (t) => {
+  const place = layout(t);
+  let [begun, done] = [0, 0];
+  const onProgress = async () => {
+    begun += 1;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    done += 1;
+  };
+  await client.pushBlob(place, { content: 'a' }, { onProgress });
+  assert.ok(begun > 0);
+  assert.equal(done, begun);
+  const control = new AbortController();
+  const never = () => {
+    setTimeout(() => control.abort('enough'), 20);
+    return new Promise(() => {});
+  };
+  const pushing = client.pushBlob(place, { content: 'b' }, { onProgress: never, signal: control.signal });
+  await assert.rejects(pushing, (error) => error === 'enough');
+});
 
 test('an error has all that is known of it', async (t) => {
   const registry = await fixture(t);

@@ -75,7 +75,8 @@ test(`a ${TIMER} ms timer stays within ${LATE} ms while 1 GiB is digested, pushe
     }
     if (Object.values(latest).every((late) => late <= LATE)) break;
   }
-  for (const [name, late] of Object.entries(latest)) assert.ok(late <= LATE, `${name}: a turn took ${late.toFixed(1)} ms`);
+  for (const [name, late] of Object.entries(latest))
+    assert.ok(late <= LATE, `${name}: a turn took ${late.toFixed(1)} ms`);
 });
 
 test(`a slow reader of a blob of 1 GiB keeps memory within ${MEMORY} MiB of the bare process`, async (t) => {

@@ -14,14 +14,18 @@ const me = { username: 'me', password: 'secret' };
 const registry = (t) => fixture(t, '--auth=basic:me:secret');
 
 test('a given credential and headers go to the registry', async (t) => {
-  const { host } = await registry(t);
+  const { host, requests, clearRequests } = await registry(t);
   await assert.rejects(new Client({ credentials: 'anonymous' }).tags(`${host}/app`), { code: 'UNAUTHORIZED' });
+  await clearRequests();
   const client = new Client({ credentials: me, headers: { 'X-Mine': 'yes' }, userAgent: 'mine/1' });
   await client.push(`${host}/app:v1`);
   assert.deepEqual(
     (await client.tagDetails(`${host}/app`)).map((tag) => tag.name),
     ['v1'],
   );
+  const seen = (await requests()).map(({ headers }) => [headers['x-mine'], headers['user-agent']]);
+  assert.ok(seen.length > 3);
+  for (const headers of seen) assert.deepEqual(headers, ['yes', 'mine/1']);
 });
 
 test('a function is asked for the credential of a registry, and may take its time', async (t) => {
@@ -50,10 +54,15 @@ test('a function that knows nothing means anonymous use, and one that throws say
     tags(() => ({ username: 'me' })),
     { code: 'INVALID_ARGUMENT' },
   );
+  const closed = new Error('the vault is closed');
   const broken = () => {
-    throw new Error('the vault is closed');
+    throw closed;
   };
-  await assert.rejects(tags(broken), { code: 'CREDENTIALS', message: /the vault is closed/ });
+  await assert.rejects(tags(broken), { code: 'CREDENTIALS', message: /the vault is closed/, cause: closed });
+  const later = async () => {
+    throw 'no error at all';
+  };
+  await assert.rejects(tags(later), { code: 'CREDENTIALS', message: /no error at all/, cause: 'no error at all' });
 });
 
 test('an aborted call does not wait for the answer', async (t) => {

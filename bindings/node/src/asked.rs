@@ -1,6 +1,9 @@
 //! Credentials by asking JavaScript: each question goes to its thread, and waits for the answer.
 
-use std::sync::{Mutex, PoisonError};
+use std::{
+    fmt,
+    sync::{Mutex, PoisonError},
+};
 
 use async_trait::async_trait;
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode::NonBlocking};
@@ -41,10 +44,11 @@ impl Question {
         self.send(json.as_deref().map(parsed).transpose());
     }
 
-    /// Says why there is no answer.
+    /// Says why there is no answer; by the number JavaScript finds again what was thrown.
     #[napi(catch_unwind)]
-    pub fn refuse(&self, why: String) {
-        self.send(Err(Error::new(Code::Credentials, format!("no credential was given: {why}"))));
+    pub fn refuse(&self, why: String, number: u32) {
+        let error = Error::new(Code::Credentials, format!("no credential was given: {why}"));
+        self.send(Err(error.with_source(Refusal(number))));
     }
 
     fn send(&self, answer: Result<Option<Credential>>) {
@@ -53,6 +57,18 @@ impl Question {
         let _ = sender.map(|sender| sender.send(answer));
     }
 }
+
+/// The cause of an error: what a function for credentials threw.
+#[derive(Debug)]
+pub(crate) struct Refusal(pub(crate) u32);
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the function for credentials threw")
+    }
+}
+
+impl std::error::Error for Refusal {}
 
 pub(crate) struct Asked(Ask);
 

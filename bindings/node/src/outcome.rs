@@ -3,6 +3,9 @@
 use napi::Either;
 use napi_derive::napi;
 use ocigraph::{Code, Error, Names, Result, ToJson};
+use serde_json::Value;
+
+use crate::asked::Refusal;
 
 /// What stands in place of a result.
 #[napi(object, object_from_js = false)]
@@ -18,8 +21,17 @@ pub(crate) type Outcome<T> = Either<T, Failure>;
 pub(crate) fn outcome<T>(result: Result<T>) -> Outcome<T> {
     match result {
         Ok(value) => Either::A(value),
-        Err(error) => Either::B(Failure { error: error.to_json(Names::Camel).to_string() }),
+        Err(error) => Either::B(Failure { error: described(&error).to_string() }),
     }
+}
+
+fn described(error: &Error) -> Value {
+    let mut json = error.to_json(Names::Camel);
+    let cause = std::error::Error::source(error).and_then(|cause| cause.downcast_ref());
+    if let Some(Refusal(number)) = cause {
+        json["refusal"] = (*number).into();
+    }
+    json
 }
 
 pub(crate) fn json<T: ToJson + ?Sized>(value: &T) -> String {
