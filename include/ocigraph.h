@@ -435,18 +435,6 @@ typedef ocigraph_status (*ocigraph_credential_fn)(void *user_data,
                                                   ocigraph_credential **out,
                                                   ocigraph_error **error);
 
-// Bytes. `{NULL, 0}` is none.
-typedef struct {
-    // The first byte.
-    const uint8_t *data;
-    // How many bytes.
-    size_t length;
-} ocigraph_bytes;
-
-// Puts up to `capacity` bytes of content into `buffer` and returns how many; 0 at the end. A
-// negative number ends the operation with `OCIGRAPH_IO`.
-typedef int64_t (*ocigraph_read_fn)(void *user_data, uint8_t *buffer, size_t capacity);
-
 // What became of a blob, or of a transfer.
 typedef int32_t ocigraph_outcome;
 
@@ -466,6 +454,18 @@ typedef struct {
 // quickly: the transfer waits for it, and others with it. Anything but 0 ends the operation with
 // `OCIGRAPH_CANCELLED`.
 typedef int32_t (*ocigraph_progress_fn)(void *user_data, const ocigraph_event *event);
+
+// Bytes. `{NULL, 0}` is none.
+typedef struct {
+    // The first byte.
+    const uint8_t *data;
+    // How many bytes.
+    size_t length;
+} ocigraph_bytes;
+
+// Puts up to `capacity` bytes of content into `buffer` and returns how many; 0 at the end. A
+// negative number ends the operation with `OCIGRAPH_IO`.
+typedef int64_t (*ocigraph_read_fn)(void *user_data, uint8_t *buffer, size_t capacity);
 
 // Takes the next bytes of content. Anything but 0 ends the operation with `OCIGRAPH_IO`.
 typedef int32_t (*ocigraph_write_fn)(void *user_data, const uint8_t *data, size_t length);
@@ -732,15 +732,6 @@ ocigraph_status ocigraph_client_options_set_user_agent(ocigraph_client_options *
                                                        ocigraph_str user_agent,
                                                        ocigraph_error **error);
 
-// How long to wait, and how much to read: one of `OCIGRAPH_LIMIT_*`, which say what is counted and
-// what is the default. 0 is the default.
-//
-// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL or another number. Since 0.1.0.
-ocigraph_status ocigraph_client_options_set_limit(ocigraph_client_options *options,
-                                                  int32_t limit,
-                                                  uint64_t value,
-                                                  ocigraph_error **error);
-
 // Ends options. Clients that were made with them keep what they need.
 //
 // Ownership: takes `options`; NULL is allowed. Threads: any, once. Since 0.1.0.
@@ -805,6 +796,34 @@ ocigraph_status ocigraph_credential_entra_token(ocigraph_str token,
 //
 // Ownership: takes `credential`; NULL is allowed. Threads: any, once. Since 0.1.0.
 void ocigraph_credential_free(ocigraph_credential *credential);
+
+// How long to wait, and how much to read: one of `OCIGRAPH_LIMIT_*`, which say what is counted and
+// what is the default. 0 is the default.
+//
+// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL or another number. Since 0.1.0.
+ocigraph_status ocigraph_client_options_set_limit(ocigraph_client_options *options,
+                                                  int32_t limit,
+                                                  uint64_t value,
+                                                  ocigraph_error **error);
+
+// New options, with the defaults.
+//
+// Ownership: the caller's, until `ocigraph_blob_options_free`. Threads: any. Since 0.1.0.
+ocigraph_blob_options *ocigraph_blob_options_new(void);
+
+// Ends options.
+//
+// Ownership: takes `options`; NULL is allowed. Threads: any, once. Since 0.1.0.
+void ocigraph_blob_options_free(ocigraph_blob_options *options);
+
+// Reports progress to `callback`, with `user_data` as its first argument. NULL: to nobody.
+// `user_data` must live as long as operations that use these options.
+//
+// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
+ocigraph_status ocigraph_blob_options_set_progress(ocigraph_blob_options *options,
+                                                   ocigraph_progress_fn callback,
+                                                   void *user_data,
+                                                   ocigraph_error **error);
 
 // New options, with the defaults.
 //
@@ -1104,25 +1123,6 @@ ocigraph_status ocigraph_verify_options_set_progress(ocigraph_verify_options *op
                                                      ocigraph_progress_fn callback,
                                                      void *user_data,
                                                      ocigraph_error **error);
-
-// New options, with the defaults.
-//
-// Ownership: the caller's, until `ocigraph_blob_options_free`. Threads: any. Since 0.1.0.
-ocigraph_blob_options *ocigraph_blob_options_new(void);
-
-// Ends options.
-//
-// Ownership: takes `options`; NULL is allowed. Threads: any, once. Since 0.1.0.
-void ocigraph_blob_options_free(ocigraph_blob_options *options);
-
-// Reports progress to `callback`, with `user_data` as its first argument. NULL: to nobody.
-// `user_data` must live as long as operations that use these options.
-//
-// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
-ocigraph_status ocigraph_blob_options_set_progress(ocigraph_blob_options *options,
-                                                   ocigraph_progress_fn callback,
-                                                   void *user_data,
-                                                   ocigraph_error **error);
 
 // New options, with the defaults.
 //

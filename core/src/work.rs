@@ -146,14 +146,13 @@ pub(crate) async fn off_thread<T: Send + 'static>(
     let watched = WATCHED.try_with(TaskTracker::token).ok();
     let wanted = Wanted::default();
     let _dropped = Dropped(wanted.clone());
-    let work = move || {
-        let result = wanted.during(work);
-        drop(watched);
-        result
-    };
-    tokio::task::spawn_blocking(work)
-        .await
-        .unwrap_or_else(|e| Err(Error::new(Code::Internal, format!("a worker thread failed: {e}"))))
+    // The token goes after the result: where nobody takes that, it is dropped by the thread, and
+    // removes its files only then.
+    let work = move || (wanted.during(work), watched);
+    match tokio::task::spawn_blocking(work).await {
+        Ok((result, _watched)) => result,
+        Err(e) => Err(Error::new(Code::Internal, format!("a worker thread failed: {e}"))),
+    }
 }
 
 struct Dropped(Wanted);

@@ -62,10 +62,18 @@ static void first_of(const char *type, char *name, size_t size) {
     check(ocigraph_discover_options_set_artifact_type(options, ocigraph_text(type), &error));
     check(ocigraph_client_discover(client, ocigraph_text(image), options, NULL, &graph, &error));
     ocigraph_str subject = ocigraph_descriptor_digest(ocigraph_graph_subject(graph));
-    ocigraph_str digest = ocigraph_descriptor_digest(ocigraph_graph_referrer(graph, subject, 0));
-    snprintf(name, size, "%s@%.*s", repository, OCIGRAPH_PRINTF(digest));
-    ocigraph_graph_free(graph);
-    ocigraph_discover_options_free(options);
+    for (size_t i = 0; i < ocigraph_graph_referrer_count(graph, subject); i++) {
+        const ocigraph_descriptor *referrer = ocigraph_graph_referrer(graph, subject, i);
+        /* Others are there too where they lead to one of this type. */
+        if (ocigraph_str_is(ocigraph_descriptor_artifact_type(referrer), type)) {
+            snprintf(name, size, "%s@%.*s", repository, OCIGRAPH_PRINTF(ocigraph_descriptor_digest(referrer)));
+            ocigraph_graph_free(graph);
+            ocigraph_discover_options_free(options);
+            return;
+        }
+    }
+    fprintf(stderr, "walkthrough: nothing of type %s refers to %s\n", type, image);
+    exit(1);
 }
 
 static void delete_graph(bool dry_run) {

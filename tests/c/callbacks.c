@@ -4,6 +4,9 @@
 
 #include "check.h"
 
+#include <dirent.h>
+#include <sys/stat.h>
+
 static const char *place, *slow;
 
 /* ---- progress */
@@ -106,6 +109,78 @@ static void progress_is_told_and_can_end_it(const ocigraph_client *client) {
     CHECK(copied.finished >= 2);
     ocigraph_copy_report_free(copies);
     ocigraph_copy_options_free(copy);
+}
+
+/* What a pull leaves that was ended in the middle: nothing, or a file that was whole by then. */
+static void no_part_of_a_file_is_left(const ocigraph_client *client) {
+    struct progress whole = {.one_at_a_time = PTHREAD_MUTEX_INITIALIZER};
+    ocigraph_push_options *push = large_push(&whole);
+    ocigraph_push_result *pushed = NULL;
+    SUCCEEDS(ocigraph_client_push(client, at(place, ":large"), push, NULL, &pushed, &failure));
+    ocigraph_push_result_free(pushed);
+    ocigraph_push_options_free(push);
+    for (int i = 1; i <= 8; i++) {
+        struct progress ended = {.one_at_a_time = PTHREAD_MUTEX_INITIALIZER, .fail_at = i};
+        ocigraph_pull_options *pull = ocigraph_pull_options_new();
+        ocigraph_pull_result *files = GARBAGE(ocigraph_pull_result);
+        char folder[32];
+        snprintf(folder, sizeof folder, "ended%d", i);
+        SUCCEEDS(ocigraph_pull_options_set_output(pull, ocigraph_text(folder), &failure));
+        SUCCEEDS(ocigraph_pull_options_set_progress(pull, count, &ended, &failure));
+        ocigraph_status status = ocigraph_client_pull(client, at(place, ":large"), pull, NULL, &files, NULL);
+        ended.over = true;
+        CHECK(status == (ended.started + ended.moved >= i ? OCIGRAPH_CANCELLED : OCIGRAPH_OK));
+        ocigraph_pull_result_free(files);
+        ocigraph_pull_options_free(pull);
+        DIR *left = opendir(folder);
+        for (struct dirent *entry; left != NULL && (entry = readdir(left)) != NULL;) {
+            struct stat file;
+            bool is_large = strcmp(entry->d_name, "large") == 0;
+            if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) {
+                CHECK(is_large || strcmp(entry->d_name, "small") == 0);
+                CHECK(fstatat(dirfd(left), entry->d_name, &file, 0) == 0 && file.st_size == (is_large ? 4 << 20 : 5));
+            }
+        }
+        CHECK(left == NULL || closedir(left) == 0);
+    }
+}
+
+static int32_t take(void *user_data, const uint8_t *data, size_t length) {
+    (void)data;
+    *(size_t *)user_data += length;
+    return 0;
+}
+
+static void single_blobs_tell_their_progress(const ocigraph_client *client) {
+    static uint8_t large[4 << 20];
+    memset(large, 200, sizeof large);
+    struct progress up = {.one_at_a_time = PTHREAD_MUTEX_INITIALIZER, .size = sizeof large};
+    struct progress down = {.one_at_a_time = PTHREAD_MUTEX_INITIALIZER, .size = sizeof large};
+    struct progress ended = {.one_at_a_time = PTHREAD_MUTEX_INITIALIZER, .fail_at = 2};
+    ocigraph_blob_options *options = ocigraph_blob_options_new();
+    ocigraph_blob_result *blob = NULL;
+    ocigraph_descriptor *descriptor = NULL;
+    SUCCEEDS(ocigraph_blob_options_set_progress(options, count, &up, &failure));
+    SUCCEEDS(ocigraph_client_push_blob(client, at(place, ""), ocigraph_text(NULL), (ocigraph_bytes){large, sizeof large},
+                                       options, NULL, &blob, &failure));
+    up.over = true;
+    CHECK(up.started == 1 && up.moved >= 1 && up.finished == 1 && up.position == up.size);
+
+    ocigraph_str name = by_digest(place, ocigraph_descriptor_digest(ocigraph_blob_result_descriptor(blob)));
+    size_t length = 0;
+    SUCCEEDS(ocigraph_blob_options_set_progress(options, count, &down, &failure));
+    SUCCEEDS(ocigraph_client_fetch_blob(client, name, take, &length, options, NULL, &descriptor, &failure));
+    down.over = true;
+    CHECK(down.started == 1 && down.finished == 1 && down.position == down.size && length == sizeof large);
+    ocigraph_descriptor_free(descriptor);
+
+    descriptor = GARBAGE(ocigraph_descriptor);
+    SUCCEEDS(ocigraph_blob_options_set_progress(options, count, &ended, &failure));
+    FAILS(OCIGRAPH_CANCELLED, ocigraph_client_fetch_blob(client, name, take, &length, options, NULL, &descriptor, &failure));
+    ended.over = true;
+    CHECK(descriptor == NULL);
+    ocigraph_blob_result_free(blob);
+    ocigraph_blob_options_free(options);
 }
 
 /* ---- reading and writing */
@@ -303,6 +378,8 @@ int main(int argc, char **argv) {
     place = argv[1], slow = argv[2];
     ocigraph_client *client = new_client();
     progress_is_told_and_can_end_it(client);
+    no_part_of_a_file_is_left(client);
+    single_blobs_tell_their_progress(client);
     a_failed_read_or_write_fails_the_operation(client);
     each_completion_comes_once(client);
     a_token_ends_what_was_started(client);

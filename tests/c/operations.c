@@ -67,7 +67,7 @@ static void walk_the_graph(const ocigraph_client *client) {
     attach(client, at(place, ""), "signature/example", by_digest(place, ocigraph_text(sbom)), "deep", deep);
 
     SUCCEEDS(ocigraph_client_discover(client, at(place, ":v1"), NULL, NULL, &graph, &failure));
-    CHECK(ocigraph_graph_count(graph) == 3);
+    CHECK(ocigraph_graph_count(graph) == 3 && ocigraph_graph_step_count(graph) == 3);
     ocigraph_str subject = ocigraph_descriptor_digest(ocigraph_graph_subject(graph));
     CHECK(ocigraph_graph_referrer_count(graph, subject) == 2);
     CHECK(ocigraph_graph_referrer_count(graph, ocigraph_text(sbom)) == 1);
@@ -136,6 +136,18 @@ static void names_and_listings(const ocigraph_client *client) {
     CHECK(contains(ocigraph_text_list_json(texts), "\"tags\""));
     CHECK(ocigraph_text_list_get(texts, 5).data == NULL && ocigraph_text_list_get(texts, 4).data != NULL);
     ocigraph_text_list_free(texts);
+    ocigraph_tag_list *details = NULL;
+    SUCCEEDS(ocigraph_client_tag_details(client, at(place, ""), NULL, &details, &failure));
+    CHECK(ocigraph_tag_list_count(details) == 5);
+    for (size_t i = 0; i < 5; i++) {
+        CHECK(ocigraph_tag_list_name(details, i).length > 0);
+        CHECK(ocigraph_tag_list_digest(details, i).length == strlen("sha256:") + 64);
+        CHECK(ocigraph_tag_list_signed(details, i) == OCIGRAPH_SIGNED_UNKNOWN);
+        CHECK(ocigraph_tag_list_created(details, i).data == NULL);
+        CHECK(ocigraph_tag_list_last_updated(details, i).data == NULL);
+        CHECK(ocigraph_tag_list_attributes(details, i) == 0);
+    }
+    ocigraph_tag_list_free(details);
     SUCCEEDS(ocigraph_client_untag(client, at(place, ":x,y"), NULL, &failure));
     FAILS(OCIGRAPH_INVALID_REFERENCE, ocigraph_client_untag(client, at(place, ""), NULL, &failure));
 
@@ -280,6 +292,34 @@ static void the_raw_level(const ocigraph_client *client) {
     CHECK(ocigraph_str_is(ocigraph_descriptor_media_type(ocigraph_blob_result_descriptor(blob)),
                           "application/octet-stream"));
     ocigraph_blob_result_free(blob);
+    write_file("blob", "a blob in a file");
+    SUCCEEDS(ocigraph_client_push_blob_file(client, at(place, ""), OCIGRAPH_STR("text/plain"), OCIGRAPH_STR("blob"), NULL,
+                                            NULL, &blob, &failure));
+    CHECK(ocigraph_blob_result_outcome(blob) == OCIGRAPH_OUTCOME_UPLOADED);
+    CHECK(ocigraph_descriptor_size(ocigraph_blob_result_descriptor(blob)) == 16);
+    ocigraph_blob_result_free(blob);
+    blob = GARBAGE(ocigraph_blob_result);
+    FAILS(OCIGRAPH_NOT_FOUND, ocigraph_client_push_blob_file(client, at(place, ""), ocigraph_text(NULL),
+                                                             OCIGRAPH_STR("missing"), NULL, NULL, &blob, &failure));
+    CHECK(blob == NULL);
+}
+
+/* What is known and empty is nowhere near the address 0, which some take for a mistake. */
+static void what_is_empty_lies_somewhere(const ocigraph_client *client) {
+    ocigraph_push_options *options = ocigraph_push_options_new();
+    ocigraph_push_result *result = NULL;
+    SUCCEEDS(ocigraph_push_options_add_annotation(options, OCIGRAPH_STR("empty"), OCIGRAPH_STR(""), &failure));
+    SUCCEEDS(ocigraph_push_options_set_artifact_type(options, OCIGRAPH_STR("app/example"), &failure));
+    SUCCEEDS(ocigraph_client_push(client, at(place, ":empty"), options, NULL, &result, &failure));
+    const ocigraph_descriptor *manifest = ocigraph_push_result_descriptor(result);
+    ocigraph_str empty = ocigraph_descriptor_annotation(manifest, OCIGRAPH_STR("empty"));
+    CHECK((uintptr_t)empty.data > 4096 && empty.length == 0);
+    CHECK(ocigraph_descriptor_annotation(manifest, OCIGRAPH_STR("no such")).data == NULL);
+    ocigraph_push_result_free(result);
+    ocigraph_push_options_free(options);
+    ocigraph_delete_report *report = NULL;
+    SUCCEEDS(ocigraph_client_delete(client, at(place, ":empty"), NULL, NULL, &report, &failure));
+    ocigraph_delete_report_free(report);
 }
 
 static void push_from_a_read_callback(const ocigraph_client *client) {
@@ -420,6 +460,7 @@ int main(int argc, char **argv) {
     names_and_listings(client);
     pull_copy_and_verify(client);
     the_raw_level(client);
+    what_is_empty_lies_somewhere(client);
     push_from_a_read_callback(client);
     what_is_known_of_an_error(client);
     digests();

@@ -5,8 +5,41 @@
 #include "check.h"
 
 ocigraph_status ocigraph_test_panic(ocigraph_error **error);
+ocigraph_status ocigraph_test_panic_inside(const ocigraph_client *client, bool file_work, ocigraph_error **error);
+ocigraph_status ocigraph_test_panic_start(const ocigraph_client *client, bool file_work, ocigraph_discover_fn done,
+                                          void *user_data, ocigraph_error **error);
 ocigraph_status ocigraph_discover_options_set_tomorrow(ocigraph_discover_options *options, uint64_t tomorrow,
                                                        ocigraph_error **error);
+
+static int calls;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
+
+static void told(void *user_data, ocigraph_status status, ocigraph_graph *graph, ocigraph_error *error) {
+    CHECK(user_data == &calls && status == OCIGRAPH_INTERNAL && graph == NULL);
+    CHECK(contains(ocigraph_error_message(error), "as ordered"));
+    ocigraph_error_free(error);
+    pthread_mutex_lock(&lock);
+    calls++;
+    pthread_cond_signal(&changed);
+    pthread_mutex_unlock(&lock);
+}
+
+static void in_the_middle_of_an_operation(const ocigraph_client *client, bool file_work) {
+    ocigraph_error *error = GARBAGE(ocigraph_error);
+    CHECK(ocigraph_test_panic_inside(client, file_work, &error) == OCIGRAPH_INTERNAL);
+    CHECK(contains(ocigraph_error_message(error), "as ordered"));
+    ocigraph_error_free(error);
+    int before = calls;
+    for (int i = 0; i < 8; i++) {
+        SUCCEEDS(ocigraph_test_panic_start(client, file_work, told, &calls, &failure));
+    }
+    pthread_mutex_lock(&lock);
+    while (calls < before + 8) {
+        pthread_cond_wait(&changed, &lock);
+    }
+    pthread_mutex_unlock(&lock);
+}
 
 int main(int argc, char **argv) {
     CHECK(argc == 2);
@@ -16,6 +49,8 @@ int main(int argc, char **argv) {
     CHECK(contains(ocigraph_error_message(error), "as ordered"));
     ocigraph_error_free(error);
     CHECK(ocigraph_test_panic(NULL) == OCIGRAPH_INTERNAL);
+    in_the_middle_of_an_operation(client, false);
+    in_the_middle_of_an_operation(client, true);
 
     /* The same client goes on, with the option that today's header lacks. */
     char digest[128];

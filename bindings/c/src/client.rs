@@ -1,8 +1,8 @@
 //! The client, and how it speaks to registries.
 
-use std::{ffi::c_void, mem::MaybeUninit, sync::Arc, time::Duration};
+use std::{ffi::c_void, mem::MaybeUninit, sync::Arc};
 
-use ocigraph::{Client, Credentials, Limits, RegistryConfig, Result};
+use ocigraph::{Client, Credentials, RegistryConfig, Result};
 
 use crate::{
     boundary::{act, call, end, need},
@@ -11,13 +11,13 @@ use crate::{
     error::ocigraph_error,
     runtime::{Threads, ocigraph_runtime},
     status::ocigraph_status,
-    text::{invalid, ocigraph_str},
+    text::ocigraph_str,
 };
 
 /// How to speak to registries. May be used for any number of clients.
 #[derive(Default)]
 pub struct ocigraph_client_options {
-    config: RegistryConfig,
+    pub(crate) config: RegistryConfig,
     /// Takes the place of the config's credentials.
     ask: Option<(ocigraph_credential_fn, UserData)>,
 }
@@ -241,65 +241,6 @@ pub extern "C" fn ocigraph_client_options_set_user_agent(
         let user_agent = user_agent.text("user_agent")?;
         need(options, "options")?.change(|config| config.user_agent = user_agent)
     })
-}
-
-/// A limit, in milliseconds: to connect. 10,000.
-pub const OCIGRAPH_LIMIT_CONNECT: i32 = 1;
-/// A limit, in milliseconds: from a request to the first header of its answer. 30,000.
-pub const OCIGRAPH_LIMIT_FIRST_HEADER: i32 = 2;
-/// A limit, in milliseconds: between two pieces of a body, either way. 30,000.
-pub const OCIGRAPH_LIMIT_IDLE: i32 = 3;
-/// A limit, in milliseconds: from an upload's last byte to the answer; a second more for every
-/// 16 MiB that were sent. 60,000.
-pub const OCIGRAPH_LIMIT_UPLOAD_ANSWER: i32 = 4;
-/// A limit, in milliseconds: for whatever is being tried, without a byte moved. 90,000.
-pub const OCIGRAPH_LIMIT_STALLED: i32 = 5;
-/// A limit, in milliseconds: for a credential helper to answer. 30,000.
-pub const OCIGRAPH_LIMIT_HELPER: i32 = 6;
-/// A limit: tries of one request, the first included. 5.
-pub const OCIGRAPH_LIMIT_TRIES: i32 = 7;
-/// A limit, in bytes: of a manifest or a list. 4 MiB.
-pub const OCIGRAPH_LIMIT_METADATA: i32 = 8;
-/// A limit: pages of a list. 10,000.
-pub const OCIGRAPH_LIMIT_PAGES: i32 = 9;
-/// A limit: entries of a list, and manifests of a graph. 1,000,000.
-pub const OCIGRAPH_LIMIT_ENTRIES: i32 = 10;
-
-/// How long to wait, and how much to read: one of `OCIGRAPH_LIMIT_*`, which say what is counted and
-/// what is the default. 0 is the default.
-///
-/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL or another number. Since 0.1.0.
-#[unsafe(no_mangle)]
-pub extern "C" fn ocigraph_client_options_set_limit(
-    options: Option<&mut ocigraph_client_options>,
-    limit: i32,
-    value: u64,
-    error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
-) -> ocigraph_status {
-    act(error, || set(&mut need(options, "options")?.config.limits, limit, value))
-}
-
-fn set(limits: &mut Limits, limit: i32, value: u64) -> Result<()> {
-    let default = Limits::default();
-    let given = Some(value).filter(|value| *value > 0);
-    let time = |default| given.map_or(default, Duration::from_millis);
-    let count = |default| given.map_or(default, |n| usize::try_from(n).unwrap_or(usize::MAX));
-    match limit {
-        OCIGRAPH_LIMIT_CONNECT => limits.connect = time(default.connect),
-        OCIGRAPH_LIMIT_FIRST_HEADER => limits.first_header = time(default.first_header),
-        OCIGRAPH_LIMIT_IDLE => limits.idle = time(default.idle),
-        OCIGRAPH_LIMIT_UPLOAD_ANSWER => limits.upload_answer = time(default.upload_answer),
-        OCIGRAPH_LIMIT_STALLED => limits.stalled = time(default.stalled),
-        OCIGRAPH_LIMIT_HELPER => limits.helper = time(default.helper),
-        OCIGRAPH_LIMIT_TRIES => {
-            limits.tries = given.map_or(default.tries, |n| u32::try_from(n).unwrap_or(u32::MAX));
-        }
-        OCIGRAPH_LIMIT_METADATA => limits.metadata = count(default.metadata),
-        OCIGRAPH_LIMIT_PAGES => limits.pages = count(default.pages),
-        OCIGRAPH_LIMIT_ENTRIES => limits.entries = count(default.entries),
-        other => return Err(invalid(format!("{other} is no limit"))),
-    }
-    Ok(())
 }
 
 /// Ends options. Clients that were made with them keep what they need.

@@ -2,12 +2,20 @@
 //!
 //! `tests/c/hooked` builds the library with it, beside the one that everything else uses.
 
-use std::mem::MaybeUninit;
+use std::{ffi::c_void, mem::MaybeUninit};
+
+use ocigraph::Result;
 
 use crate::{
+    blobs::off_thread,
     boundary::{act, need},
+    callback::Gate,
+    client::ocigraph_client,
     error::ocigraph_error,
+    job::Job,
     options::ocigraph_discover_options,
+    results::ocigraph_graph,
+    start::ocigraph_discover_fn,
     status::ocigraph_status,
 };
 
@@ -18,6 +26,41 @@ pub extern "C" fn ocigraph_test_panic(
 ) -> ocigraph_status {
     #[expect(clippy::panic, reason = "it is what this is for")]
     act(error, || panic!("as ordered"))
+}
+
+/// Panics in the middle of an operation, on an async thread, or on one for file work.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_test_panic_inside(
+    client: Option<&ocigraph_client>,
+    file_work: bool,
+    error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
+) -> ocigraph_status {
+    act(error, || panics(file_work).run(need(client, "client")?, None).map(drop))
+}
+
+/// The same in the callback form.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_test_panic_start(
+    client: Option<&ocigraph_client>,
+    file_work: bool,
+    done: ocigraph_discover_fn,
+    user_data: *mut c_void,
+    error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
+) -> ocigraph_status {
+    act(error, || {
+        let (client, done) = (need(client, "client")?, need(done, "done")?);
+        panics(file_work).start(client, None, done, user_data)
+    })
+}
+
+fn panics(file_work: bool) -> Job<ocigraph_graph> {
+    #[expect(clippy::panic, reason = "it is what this is for")]
+    fn now() -> Result<ocigraph_graph> {
+        panic!("as ordered")
+    }
+    Job::new("test", "a panic", Gate::default(), async move {
+        if file_work { off_thread(now).await } else { now() }
+    })
 }
 
 /// An option that today's header does not have.

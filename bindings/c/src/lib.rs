@@ -21,6 +21,7 @@ mod callback;
 mod cancel;
 mod client;
 mod credential;
+mod limits;
 mod options;
 mod runtime;
 
@@ -53,6 +54,7 @@ pub use digest::*;
 pub use error::*;
 #[cfg(feature = "test-hooks")]
 pub use hooks::*;
+pub use limits::*;
 pub use login::*;
 pub use names::*;
 pub use operations::*;
@@ -63,3 +65,39 @@ pub use runtime::*;
 pub use start::*;
 pub use status::*;
 pub use text::*;
+
+/// A pointer to const may be given to any number of threads at once, as the header says: the compiler
+/// holds every handle to it, and a test that none is missing here.
+const _: () = {
+    const fn shared<T: Send + Sync>() {}
+    shared::<ocigraph_blob_options>();
+    shared::<ocigraph_blob_result>();
+    shared::<ocigraph_cancel>();
+    shared::<ocigraph_client>();
+    shared::<ocigraph_client_options>();
+    shared::<ocigraph_copy_options>();
+    shared::<ocigraph_copy_report>();
+    shared::<ocigraph_credential>();
+    shared::<ocigraph_delete_options>();
+    shared::<ocigraph_delete_report>();
+    shared::<ocigraph_descriptor>();
+    shared::<ocigraph_digest_list>();
+    shared::<ocigraph_discover_options>();
+    shared::<ocigraph_error>();
+    shared::<ocigraph_graph>();
+    shared::<ocigraph_login_result>();
+    shared::<ocigraph_logout_result>();
+    shared::<ocigraph_manifest>();
+    shared::<ocigraph_manifest_list>();
+    shared::<ocigraph_pull_options>();
+    shared::<ocigraph_pull_result>();
+    shared::<ocigraph_push_options>();
+    shared::<ocigraph_push_result>();
+    shared::<ocigraph_reference>();
+    shared::<ocigraph_resolve_options>();
+    shared::<ocigraph_runtime>();
+    shared::<ocigraph_tag_list>();
+    shared::<ocigraph_text_list>();
+    shared::<ocigraph_verify_options>();
+    shared::<ocigraph_verify_report>();
+};

@@ -64,6 +64,21 @@ fn every_function_says_from_where_it_may_be_called_and_since_when() {
 }
 
 #[test]
+fn every_handle_is_held_to_be_shared_between_threads() {
+    let sources = fs::read_to_string(crate_dir().join("src/lib.rs")).unwrap();
+    let header = committed();
+    let handles = header.lines().filter_map(|line| {
+        let name = line.strip_prefix("typedef struct ")?.split(' ').next()?;
+        line.ends_with(&format!(" {name};")).then_some(name)
+    });
+    let handles: Vec<&str> = handles.collect();
+    assert!(handles.len() >= 30, "{handles:?}");
+    for handle in handles {
+        assert!(sources.contains(&format!("shared::<{handle}>();")), "{handle} is not held to it");
+    }
+}
+
+#[test]
 fn a_view_is_made_of_a_literal_and_of_nothing_else() {
     let folder = tempfile::tempdir().unwrap();
     let input = folder.path().join("view");

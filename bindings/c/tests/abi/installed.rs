@@ -2,9 +2,10 @@
 
 use std::{fs, path::Path, process::Command};
 
+use ocigraph_fixture::{Config, Fixture};
 use ocigraph_suite::Workspace;
 
-use crate::{committed, install, pkg_config, run};
+use crate::{committed, crate_dir, install, pkg_config, root, run, stage};
 
 #[test]
 fn a_program_outside_the_tree_needs_only_pkg_config() {
@@ -42,6 +43,141 @@ fn a_program_outside_the_tree_needs_only_pkg_config() {
             run(work.command(work.path(program)).env("LD_LIBRARY_PATH", prefix.join("lib")));
         assert_eq!(printed, "oci:store/app:v1\n");
     }
+}
+
+/// The snippet of the README, compiled by each of its lines.
+#[test]
+fn the_readme_is_right_about_c() {
+    let work = Workspace::new();
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let section = readme.split("### From C and C++").nth(1).unwrap();
+    let snippet = section.split("```c\n").nth(1).unwrap().split("```").next().unwrap();
+    let headers = "#include <ocigraph.h>\n#include <stdio.h>\n";
+    work.write("program.c", format!("{headers}int main(void) {{\n{snippet}return 0;\n}}\n"));
+    work.ocigraph(&["push", "oci:store/app:v1", "--artifact-type", "app/example"]).ok();
+    let lines: Vec<&str> = section.lines().filter(|line| line.starts_with("cc ")).collect();
+    assert_eq!(lines.len(), 3, "{lines:?}");
+    for line in lines {
+        let mut cc = work.command("sh");
+        cc.args(["-c", line]).env("PKG_CONFIG_PATH", stage().join("lib/pkgconfig"));
+        run(&mut cc);
+        let mut program = work.command(work.path("a.out"));
+        let printed = run(program.env("LD_LIBRARY_PATH", stage().join("lib")));
+        assert_eq!(printed, "oci:store/app:v1\n", "{line}");
+        fs::remove_file(work.path("a.out")).unwrap();
+    }
+}
+
+/// What a static program has of the system as well: names of hosts, and threads. And the static library
+/// alone, in a program that is dynamic otherwise.
+#[test]
+fn a_static_library_speaks_to_registries() {
+    let (work, registry) = (Workspace::new(), Fixture::start(Config::default()));
+    let image = format!("localhost:{}/app:v1", registry.address().port());
+    work.ocigraph(&["push", &image, "--artifact-type", "app/example"]).ok();
+    work.ocigraph(&["attach", &image, "--artifact-type", "sbom/example"]).ok();
+    let archive = stage().join("lib/libocigraph.a");
+    let alone = [archive.to_str().unwrap(), "-lpthread", "-lm", "-ldl"].map(str::to_owned);
+    let all = pkg_config(stage(), &["--static", "--libs"]);
+    for (name, flags, libraries) in
+        [("static", &["-static"][..], all), ("alone", &[], alone.to_vec())]
+    {
+        run(work
+            .command("gcc")
+            .args(["-x", "c", "-std=gnu11", "-pthread", "-o", name])
+            .arg(root().join("examples/c/stream_blobs.c"))
+            .args(["-x", "none"])
+            .args(flags)
+            .args(pkg_config(stage(), &["--cflags"]))
+            .args(libraries));
+        let linked = work.command("ldd").arg(name).output().unwrap();
+        assert!(!String::from_utf8_lossy(&linked.stdout).contains("libocigraph"), "{name}");
+        registry.clear_requests();
+        let place = image.strip_suffix(":v1").unwrap();
+        run(work.command(work.path(name)).args([place, "v1"]));
+        assert!(registry.requests().iter().any(|r| r.path.contains("/referrers/")), "{name}");
+    }
+}
+
+/// Two parts of one program that were written in Rust have the same names inside.
+#[test]
+fn the_static_library_stands_beside_another_one_in_rust() {
+    let work = Workspace::new();
+    let rust = "#[unsafe(no_mangle)] pub extern \"C\" fn twice(n: i32) -> i32 { \
+                std::thread::spawn(move || n * 2).join().unwrap() }";
+    work.write("twice.rs", rust);
+    // With the environment that chooses the toolchain.
+    run(Command::new("rustc").current_dir(work.dir()).args([
+        "--edition=2024",
+        "--crate-type=staticlib",
+        "twice.rs",
+    ]));
+    work.write(
+        "main.c",
+        "#include <ocigraph.h>\nint twice(int n);\n\
+         int main(void) { ocigraph_client *client = NULL;\n\
+         if (ocigraph_client_new(NULL, NULL, &client, NULL) != OCIGRAPH_OK) return 1;\n\
+         ocigraph_client_free(client);\n\
+         return twice(21) == 42 ? 0 : 1; }\n",
+    );
+    // Whole, so that every name of the one meets every name of the other.
+    run(work
+        .command("gcc")
+        .args(["main.c", "-o", "both", "-Wl,--whole-archive", "libtwice.a"])
+        .arg(stage().join("lib/libocigraph.a"))
+        .arg("-Wl,--no-whole-archive")
+        .args(pkg_config(stage(), &["--cflags"]))
+        .args(["-lpthread", "-lm", "-ldl"]));
+    run(&mut work.command(work.path("both")));
+}
+
+/// A program that loads the library by itself, and closes it while its threads may still be there.
+#[test]
+fn it_may_be_closed_by_who_opened_it() {
+    let work = Workspace::new();
+    work.write(
+        "plugin.c",
+        r#"#include <dlfcn.h>
+#include <ocigraph.h>
+int main(int argc, char **argv) {
+    (void)argc;
+    for (int i = 0; i < 3; i++) {
+        void *library = dlopen(argv[1], RTLD_NOW);
+        if (library == NULL) return 1;
+        ocigraph_status (*new)(const ocigraph_runtime *, const ocigraph_client_options *, ocigraph_client **,
+                               ocigraph_error **);
+        void (*end)(ocigraph_client *);
+        *(void **)&new = dlsym(library, "ocigraph_client_new");
+        *(void **)&end = dlsym(library, "ocigraph_client_free");
+        ocigraph_client *freed = NULL, *kept = NULL;
+        if (new(NULL, NULL, &freed, NULL) != OCIGRAPH_OK || new(NULL, NULL, &kept, NULL) != OCIGRAPH_OK) return 2;
+        end(freed);
+        if (dlclose(library) != 0) return 3;
+        /* The threads of the other client are still there. */
+        struct timespec pause = {0, 20000000};
+        nanosleep(&pause, NULL);
+    }
+    return 0;
+}
+"#,
+    );
+    let flags = pkg_config(stage(), &["--cflags"]);
+    run(work.command("gcc").args(["-include", "time.h", "plugin.c", "-o", "plugin"]).args(flags));
+    let library = stage().join("lib/libocigraph.so.0");
+    run(work.command(work.path("plugin")).arg(library));
+}
+
+#[test]
+fn nothing_is_installed_that_was_not_built() {
+    let work = Workspace::new();
+    let output = work
+        .command(crate_dir().join("install"))
+        .args([work.dir(), work.path("prefix")])
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success() && said.contains("run make c first"), "{said}");
+    assert!(!work.path("prefix").exists());
 }
 
 /// The first program of ocigraph.hpp, its comment marks taken off.

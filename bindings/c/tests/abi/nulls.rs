@@ -132,8 +132,7 @@ fn program() -> String {
     let mut text = String::from(SETUP);
     let mut end = String::new();
     let (mut checked, mut nulls) = (0, 0);
-    for function in &functions() {
-        let Function { returns, name, parameters } = function;
+    for Function { name, .. } in &functions() {
         if let Some(options) = name.strip_suffix("_options_new") {
             let handle = format!("good_{options}_options");
             writeln!(text, "    {options}_options *{handle} = {name}();").unwrap();

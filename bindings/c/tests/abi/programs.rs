@@ -176,6 +176,15 @@ fn a_connection_that_breaks_is_an_error_and_no_signal() {
 }
 
 #[test]
+fn limits_as_they_are_set() {
+    let (_fixture, slow) = slow();
+    each("limits.c", |_, _, run| {
+        let fixture = Fixture::start(Config { referrers_page: Some(1), ..Config::default() });
+        run(&[&format!("{}/here", fixture.host()), &slow]);
+    });
+}
+
+#[test]
 fn tls_as_it_is_asked_for() {
     let (registry, authority) = (Fixture::start(Config::default()), Authority::new());
     let front = TlsFront::start(&authority, Shows::Good, &registry.host());
