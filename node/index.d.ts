@@ -778,6 +778,12 @@ export class Client {
   ): Promise<Descriptor>;
 
   /**
+   * Deletes the one manifest that the target names, and nothing else: what refers to it stays, unlike with {@link Client.delete}.
+   * Gives its descriptor.
+   */
+  deleteManifest(target: string, options?: CallOptions): Promise<Descriptor>;
+
+  /**
    * The blob that the target names by digest. It is read as the stream is: a slow reader slows the registry down, and
    * cancelling the stream ends the transfer. The signal holds until the stream ends.
    *

@@ -150,6 +150,11 @@ export class Client {
     return await json(options, (call, rest) => this.#native.pushManifest(call, at, bytes, rest));
   }
 
+  async deleteManifest(target, options) {
+    const at = text(target, 'a target');
+    return await json(options, (call, rest) => this.#native.deleteManifest(call, at, rest));
+  }
+
   async fetchBlob(target, options) {
     const at = text(target, 'a target');
     const fetch = (call, rest) => this.#native.fetchBlob(call, at, rest);

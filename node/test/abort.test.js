@@ -59,9 +59,9 @@ for (const [name, call] of Object.entries(calls)) {
       if (name === 'pull') await isEmptied(dir);
     }
     assert.equal(registry.reached >= RUNS, true);
-    times.sort((a, b) => a - b);
-    // The middle one: on a busy machine any single one may have waited for a processor.
-    assert.ok(times[RUNS >> 1] < LIMIT, `took ${times.map((ms) => ms.toFixed(1))} ms`);
+    const took = `took ${times.map((ms) => ms.toFixed(1))} ms`;
+    t.diagnostic(took);
+    assert.ok(Math.max(...times) < LIMIT, took);
   });
 }
 

@@ -1,15 +1,14 @@
 // What the package adds to the core: content in every form that JavaScript has, streams, graphs, progress, errors.
 
 import assert from 'node:assert/strict';
-import { createReadStream, mkdirSync, openAsBlob, readFileSync, truncateSync, writeFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { createReadStream, openAsBlob, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { inspect } from 'node:util';
 
-import { Client, digest, digestFile, digestFiles, OcigraphError, parseReference, version } from 'ocigraph';
+import { Client, digest, OcigraphError, version } from 'ocigraph';
 
 import { fixture, folder, root } from './support/servers.js';
 
@@ -216,6 +215,18 @@ test('a graph iterates, filters, draws itself and is JSON', async (t) => {
   assert.equal(graph.filter(() => false).size, 0);
 });
 
+test('one manifest is deleted, and what refers to it stays', async (t) => {
+  const { host } = await fixture(t);
+  for (const place of [layout(t), `${host}/app`]) {
+    const [image, sbom] = await pushGraph(place);
+    const deleted = await client.deleteManifest(`${place}:v1`);
+    assert.equal(deleted.digest, image);
+    await assert.rejects(client.resolve(`${place}@${image}`), { code: 'NOT_FOUND' });
+    assert.equal((await client.resolve(`${place}@${sbom}`)).digest, sbom);
+    await assert.rejects(client.deleteManifest(`${place}:v1`), { code: 'NOT_FOUND' });
+  }
+});
+
 test('progress tells of every blob, in order, and ends before the result', async (t) => {
   const place = layout(t);
   const events = [];
@@ -321,81 +332,6 @@ test("an error's stack is the caller's", async () => {
   const error = await deploy().then(assert.fail, (error) => error);
   assert.match(error.stack, /at async deploy/);
   assert.match(error.stack, /^OcigraphError: resolve alpine: "alpine" names no registry/);
-});
-
-test('digests are of bytes, text and files', async (t) => {
-  const dir = folder(t);
-  mkdirSync(join(dir, 'a'));
-  const paths = ['a/1', '2'].map((name) => join(dir, name));
-  for (const path of paths) writeFileSync(path, 'abc');
-  const abc = 'sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad';
-  assert.equal(digest('abc'), abc);
-  assert.equal(digest(new Uint8Array([0x61, 0x62, 0x63])), abc);
-  assert.match(digest('abc', { algorithm: 'sha512' }), /^sha512:ddaf35a1/);
-  assert.deepEqual(
-    await digestFiles(paths),
-    paths.map((path) => ({ path, digest: abc, size: 3 })),
-  );
-  assert.deepEqual(await digestFile(pathToFileURL(paths[0])), { path: paths[0], digest: abc, size: 3 });
-  await assert.rejects(digestFile(join(dir, 'none')), { code: 'NOT_FOUND', operation: 'digest' });
-  await assert.rejects(digestFile(paths[0], { algorithm: 'md5' }), { code: 'UNSUPPORTED' });
-});
-
-test('digests of files end with their signal, and read no further', async (t) => {
-  const path = join(folder(t), 'large');
-  writeFileSync(path, '');
-  truncateSync(path, 64 * 2 ** 30);
-  for (const paths of [[path], [path, path]]) {
-    const control = new AbortController();
-    const digesting = digestFiles(paths, { signal: control.signal });
-    setTimeout(() => control.abort('enough'), 50);
-    await assert.rejects(digesting, (error) => error === 'enough');
-  }
-  const { user } = process.cpuUsage();
-  await new Promise((resolve) => setTimeout(resolve, 500));
-  // Microseconds, of which a thread that still hashed would use half a million.
-  assert.ok(process.cpuUsage().user - user < 250_000, `${process.cpuUsage().user - user}`);
-  await assert.rejects(digestFile(path, { signal: AbortSignal.abort('before') }), (error) => error === 'before');
-});
-
-test('an aborted push of a large file reads no further', async (t) => {
-  const path = join(folder(t), 'large');
-  writeFileSync(path, '');
-  truncateSync(path, 64 * 2 ** 30);
-  const control = new AbortController();
-  const pushing = client.pushBlob(layout(t), path, { signal: control.signal });
-  setTimeout(() => control.abort('enough'), 50);
-  await assert.rejects(pushing, (error) => error === 'enough');
-  const { user } = process.cpuUsage();
-  await new Promise((resolve) => setTimeout(resolve, 500));
-  assert.ok(process.cpuUsage().user - user < 250_000, `${process.cpuUsage().user - user}`);
-});
-
-test('many files are digested while Node.js has all its threads for its own files', async (t) => {
-  const path = join(folder(t), 'large');
-  writeFileSync(path, '');
-  truncateSync(path, 64 * 2 ** 30);
-  const control = new AbortController();
-  const digesting = Array.from({ length: 8 }, () => digestFile(path, { signal: control.signal }));
-  // Four of them would take all of Node.js's own.
-  await readFile(new URL(import.meta.url));
-  control.abort('read');
-  const settled = await Promise.allSettled(digesting);
-  assert.ok(settled.every(({ reason }) => reason === 'read'));
-});
-
-test('a reference is taken apart as all languages take it apart', () => {
-  const { valid, invalid } = JSON.parse(readFileSync(join(root, 'tests', 'vectors', 'references.json'), 'utf8'));
-  assert.ok(valid.length > 5 && invalid.length > 5);
-  for (const { text, ...parts } of valid) {
-    const parsed = parseReference(text);
-    const { text: whole, place, ...rest } = parsed;
-    assert.deepEqual(rest, parts, text);
-    assert.equal(parseReference(place).place, place);
-    assert.equal(parseReference(whole).text, whole);
-  }
-  for (const { text } of invalid) assert.throws(() => parseReference(text), { code: 'INVALID_REFERENCE' }, text);
-  assert.throws(() => parseReference(42), { code: 'INVALID_ARGUMENT' });
 });
 
 test('limits hold', async (t) => {

@@ -66,6 +66,26 @@ impl Client {
         })
     }
 
+    /// Deletes one manifest and nothing else.
+    #[napi(catch_unwind)]
+    pub fn delete_manifest<'env>(
+        &self,
+        env: &'env Env,
+        call: &Call,
+        target: String,
+        options: String,
+    ) -> Started<'env> {
+        self.start(env, call, Doing::new("delete manifest", &target), |core, _| {
+            let target: Reference = target.parse()?;
+            read::<options::Nothing>(&options)?;
+            Ok(async move {
+                let manifest = core.fetch_manifest(&target, None).await?;
+                core.delete_manifest(&target, &manifest).await?;
+                Ok(json(&manifest.descriptor()))
+            })
+        })
+    }
+
     /// A reader of the blob that a reference names by digest.
     #[napi(catch_unwind)]
     pub fn fetch_blob<'env>(
