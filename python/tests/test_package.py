@@ -1,36 +1,100 @@
-"""The source distribution: whole, small, locked, and without anything that is not needed to build."""
+"""The source distribution: whole, small, locked, without anything that is not needed to build; and it builds."""
 
 from __future__ import annotations
 
+import fcntl
+import os
+import shutil
 import subprocess
 import sys
 import tarfile
+import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
-from support import ROOT
+import pytest
+from support import ROOT, TARGET
 
 import ocigraph
 
+NAME = f"ocigraph-{ocigraph.__version__}"
 
-def test_the_source_distribution_is_whole_and_locked(work: Path) -> None:
-    build = [sys.executable, "-m", "maturin", "sdist", "--out", str(work)]
+
+@pytest.fixture(scope="module")
+def packed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The source distribution."""
+    folder = tmp_path_factory.mktemp("sdist")
+    build = [sys.executable, "-m", "maturin", "sdist", "--out", str(folder)]
     subprocess.run(build, cwd=ROOT / "python", check=True, capture_output=True)
-    name = f"ocigraph-{ocigraph.__version__}"
-    packed = work / f"{name}.tar.gz"
+    return folder / f"{NAME}.tar.gz"
+
+
+def test_the_source_distribution_is_whole_and_locked(packed: Path, work: Path) -> None:
     assert packed.stat().st_size < 2 << 20
     with tarfile.open(packed) as archive:
-        names = {member.removeprefix(f"{name}/") for member in archive.getnames()}
+        names = {member.removeprefix(f"{NAME}/") for member in archive.getnames()}
         archive.extractall(work, filter="data")
     wanted = {"PKG-INFO", "pyproject.toml", "Cargo.lock", "README.md", "LICENSE", "src/ocigraph/py.typed"}
     wanted |= {"src/ocigraph/_native.pyi", "core/src/lib.rs", "bindings/python/src/lib.rs", "bindings/cli/src/lib.rs"}
+    wanted |= {"THIRD-PARTY.txt"}
     assert wanted <= names
     assert not [file for file in names if file.endswith((".so", ".pyc")) or file.startswith("target")]
-    about = (work / name / "PKG-INFO").read_text()
+    about = (work / NAME / "PKG-INFO").read_text()
     assert "Requires-Python: >=3.11" in about and "License-Expression: Apache-2.0" in about
     # The crates that it needs are those of the lock file, which this machine has: nothing is asked for.
     metadata = ["cargo", "metadata", "--offline", "--format-version", "1", "--manifest-path"]
-    subprocess.run([*metadata, str(work / name / "bindings/python/Cargo.toml")], check=True, capture_output=True)
+    subprocess.run([*metadata, str(work / NAME / "bindings/python/Cargo.toml")], check=True, capture_output=True)
     locked = (ROOT / "Cargo.lock").read_text()
-    for package in (work / name / "Cargo.lock").read_text().split("[[package]]\n")[1:]:
+    for package in (work / NAME / "Cargo.lock").read_text().split("[[package]]\n")[1:]:
         head = package.split("\n\n")[0].splitlines()[:2]
         assert "\n".join(head) in locked, head
+
+
+@pytest.fixture
+def built_crates() -> Iterator[Path]:
+    """A folder for cargo with the crates that it built for the tests, so that only this project's are compiled."""
+    folder = TARGET / "sdist"
+    shutil.rmtree(folder, ignore_errors=True)
+    with (TARGET / "debug" / ".cargo-lock").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_SH)
+        for name in (".fingerprint", "build"):
+            shutil.copytree(TARGET / "debug" / name, folder / "debug" / name, symlinks=True)
+        (folder / "debug" / "deps").mkdir()
+        for path in (TARGET / "debug" / "deps").iterdir():
+            if path.suffix in (".rlib", ".rmeta", ".so", ".dylib"):
+                os.link(path, folder / "debug" / "deps" / path.name)
+            elif path.suffix == ".d":
+                shutil.copy2(path, folder / "debug" / "deps" / path.name)
+    # This project's would be taken for those of its source distribution.
+    for path in [*(folder / "debug").glob("*/ocigraph*"), *(folder / "debug").glob("*/libocigraph*")]:
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    yield folder
+    shutil.rmtree(folder)
+
+
+def test_the_source_distribution_builds_offline_and_what_it_builds_works(
+    packed: Path, built_crates: Path, work: Path
+) -> None:
+    """As `pip install` would, but quickly: not optimised, and with the build tools that are here."""
+    settings = {"CARGO_TARGET_DIR": str(built_crates), "CARGO_NET_OFFLINE": "true"}
+    settings["MATURIN_PEP517_ARGS"] = "--profile dev"
+    settings["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-build-isolation", "--no-index", "--no-deps"]
+    ran = subprocess.run(
+        [*build, "--wheel-dir", str(work), str(packed)], env=os.environ | settings, capture_output=True, text=True
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    [wheel] = work.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(work / "installed")
+    [third_party] = (work / "installed").glob("*.dist-info/licenses/THIRD-PARTY.txt")
+    assert "rustls" in third_party.read_text()
+    script = "import ocigraph; print(ocigraph.__file__, ocigraph.Client().push('oci:app:v1').tags)"
+    ran = subprocess.run(
+        [sys.executable, "-c", script], env={"PYTHONPATH": str(work / "installed")}, capture_output=True, text=True
+    )
+    assert ran.stdout.startswith(str(work / "installed")) and ran.stdout.endswith("('v1',)\n"), ran.stderr
+
+
+def test_the_licences_of_what_is_linked_are_those_of_the_lock_file() -> None:
+    subprocess.run([sys.executable, "tools/third_party.py", "--check"], cwd=ROOT / "python", check=True)
