@@ -15,6 +15,8 @@ const FILES = ['registryConfig', 'caFile', 'certFile', 'keyFile'];
 export class Client {
   #native;
   #credentials;
+  /** Ends the reading of streams, which the native client knows nothing of. */
+  #closing = new AbortController();
 
   constructor(options) {
     const { credentials, ...own } = plain(options);
@@ -54,7 +56,7 @@ export class Client {
       const take = (call, rest, signal) => {
         // What is wrong with the rest is said before anything is read.
         unwrap(started(() => this.#native.checkPush(at, rest)));
-        return files.take(() => this.#native.spool(call, 'push', at), signal);
+        return files.take(() => this.#native.spool(call, 'push', at), signal, this.#closing.signal);
       };
       const begin = (call, rest, contents) => this.#native.push(call, at, rest, contents);
       return await transfer(all, begin, take);
@@ -168,7 +170,7 @@ export class Client {
       const given = toJson(files.describe(0, 'a blob'), 'a blob');
       const take = (call, rest, signal) => {
         unwrap(started(() => this.#native.checkPushBlob(at, given, rest)));
-        return files.take(() => this.#native.spool(call, 'push blob', at), signal);
+        return files.take(() => this.#native.spool(call, 'push blob', at), signal, this.#closing.signal);
       };
       const begin = (call, rest, contents) => this.#native.pushBlob(call, at, given, contents, rest);
       return await transfer(options, begin, take);
@@ -179,6 +181,7 @@ export class Client {
 
   close() {
     this.#native.close();
+    this.#closing.abort();
   }
 
   [Symbol.dispose]() {
@@ -186,7 +189,9 @@ export class Client {
   }
 
   async [Symbol.asyncDispose]() {
-    await this.#native.closeAndWait();
+    const tidied = this.#native.closeAndWait();
+    this.#closing.abort();
+    await tidied;
   }
 }
 

@@ -27,9 +27,10 @@ export class Files {
   /** Holds on to these, which may turn out not to be files at all. */
   constructor(files) {
     this.#files = files;
-    this.#sources = files.map((file) =>
-      isPlain(file) && file.content !== undefined ? new Source(file.content) : undefined,
-    );
+    this.#sources = files.map((file) => {
+      const content = isNodeStream(file) ? file : file?.content;
+      return content === undefined ? undefined : new Source(content);
+    });
   }
 
   /** The file at this place as the native part reads it: with a path, or with the number of its content. */
@@ -45,12 +46,19 @@ export class Files {
     return { ...others, content: this.#sources.slice(0, index).filter(Boolean).length };
   }
 
-  /** Takes the contents in, one after the other, each into what `open` gives. */
-  async take(open, signal) {
+  /** Takes the contents in, one after the other, each into what `open` gives; until one of the signals is aborted. */
+  async take(open, signal, closing) {
     for (const source of this.#sources.filter(Boolean)) {
       const spool = unwrap(started(open));
       this.#spools.push(spool);
-      await source.read(signal, async (piece) => unwrap(await started(() => spool.write(piece))));
+      const take = async (piece) => unwrap(await started(() => spool.write(piece)));
+      try {
+        await source.read([signal, closing], take);
+      } catch (error) {
+        // What the client says of being closed.
+        if (closing.aborted) await take(new Uint8Array());
+        throw error;
+      }
     }
     return this.#spools;
   }
@@ -84,27 +92,28 @@ class Source {
     throw invalid(`${name} is bytes, text, a Blob or a stream, not ${kind(this.#content)}`);
   }
 
-  /** Reads to the end; when the signal is aborted it does not wait for what the stream may never give. */
-  async read(signal, take) {
+  /** Reads to the end; when a signal is aborted it does not wait for what the stream may never give. */
+  async read(signals, take) {
     const content = this.#content;
     if (typeof content === 'string' || isBytes(content)) {
       for (const piece of pieces(content, new Encoder(), this.name)) await take(piece);
     } else {
       this.#iterator ??= iteratorOf(content.stream());
       if (hasEnded(content)) throw invalid(`${this.name} is a stream that was read or destroyed before`);
-      await this.#readPieces(signal, take);
+      await this.#readPieces(signals, take);
     }
     this.#finished = true;
   }
 
-  async #readPieces(signal, take) {
+  async #readPieces(signals, take) {
     const encoder = new Encoder();
     let refuse = () => {};
-    const stop = onAbort(signal, () => refuse(signal.reason));
+    const stops = signals.map((signal) => onAbort(signal, () => refuse(signal.reason)));
     const next = () =>
       new Promise((resolve, reject) => {
         refuse = reject;
-        if (signal?.aborted) reject(signal.reason);
+        const aborted = signals.find((signal) => signal?.aborted);
+        if (aborted) reject(aborted.reason);
         else Promise.resolve(this.#iterator.next()).then(resolve, reject);
       });
     try {
@@ -117,7 +126,7 @@ class Source {
       const rest = encoder.flush();
       if (rest.length > 0) await take(rest);
     } finally {
-      stop();
+      for (const stop of stops) stop();
     }
   }
 

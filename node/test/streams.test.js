@@ -88,6 +88,25 @@ test('a blob that is a stream is told too', async (t) => {
   assert.deepEqual(told, { node: true, web: true, generator: true, begun: false });
 });
 
+test('a stream in the place of a file is told too', async (t) => {
+  const { files, closed } = watched(folder(t));
+  await assert.rejects(client.push(layout(t), { files: [files[0].content] }), { code: 'INVALID_ARGUMENT' });
+  await closed;
+});
+
+test('closing the client ends a push whose stream gives nothing more', async (t) => {
+  for (const close of [(closing) => closing.close(), (closing) => closing[Symbol.asyncDispose]()]) {
+    const closing = new Client();
+    const content = new PassThrough();
+    content.write('a');
+    const pushing = closing.pushBlob(layout(t), content);
+    setTimeout(() => close(closing), 20);
+    const message = /^push blob oci:.*: the client was closed while the call was under way$/;
+    await assert.rejects(pushing, { code: 'CANCELLED', operation: 'push blob', message });
+    assert.equal(content.destroyed, true);
+  }
+});
+
 test('a stream that fails while another one is read rejects the push, and does not end the process', async (t) => {
   const program = `
     import { createReadStream } from 'node:fs';
