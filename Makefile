@@ -79,6 +79,7 @@ lint: node-tools ## check format, lints, scripts and documentation
 	for script in $(SCRIPTS); do bash -n "$$script"; done
 	if command -v shellcheck >/dev/null; then shellcheck $(SCRIPTS); fi
 
+# maturin looks for a Cargo.toml beside pyproject.toml first, says that there is none, and goes on.
 python: ## build the wheel and the source distribution of the Python package, and try the wheel: python/dist
 	python=$$(python/environment) && cd python && rm -rf dist && \
 	"$$python" -m maturin build --release --locked --out dist && "$$python" -m maturin sdist --out dist && \
