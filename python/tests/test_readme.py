@@ -5,14 +5,26 @@ from __future__ import annotations
 import contextlib
 import doctest
 import io
+import logging
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from support import ROOT
 
 from ocigraph import Client
 
 README = ROOT / "python" / "README.md"
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_it_was() -> Iterator[None]:
+    root, ours = logging.getLogger(), logging.getLogger("ocigraph")
+    handlers, level = list(root.handlers), ours.level
+    yield
+    root.handlers[:] = handlers
+    ours.setLevel(level)
 
 
 def test_the_code_of_the_readme_prints_what_it_says(work: Path) -> None:
