@@ -1360,38 +1360,6 @@ ocigraph_outcome ocigraph_blob_result_outcome(const ocigraph_blob_result *result
 // Ownership: borrowed from `result`. Threads: any. Since 0.1.0.
 ocigraph_str ocigraph_blob_result_json(const ocigraph_blob_result *result);
 
-// The manifest that the reference names, as it is stored, its digest checked.
-//
-// `options`: NULL takes it as it is.
-//
-// `cancel`: NULL where it is not to be cancelled.
-//
-// Ownership: `out` is the caller's, until `ocigraph_manifest_free`; nothing of the arguments is kept.
-// Threads: any; blocks. Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, and those of the network, DIGEST_MISMATCH, INVALID_MANIFEST, TOO_LARGE. Since 0.1.0.
-ocigraph_status ocigraph_client_fetch_manifest(const ocigraph_client *client,
-                                               ocigraph_str reference,
-                                               const ocigraph_resolve_options *options,
-                                               const ocigraph_cancel *cancel,
-                                               ocigraph_manifest **out,
-                                               ocigraph_error **error);
-
-// Stores a manifest as it is, under the reference's tags, and gives its descriptor.
-//
-// `media_type`: no text takes the one written in it. `content`: the manifest's bytes.
-//
-// `cancel`: NULL where it is not to be cancelled.
-//
-// Ownership: `out` is the caller's, until `ocigraph_descriptor_free`; nothing of the arguments is kept.
-// Threads: any; blocks. Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, and those of the network, INVALID_MANIFEST; DIGEST_MISMATCH where the reference has
-// another digest. Since 0.1.0.
-ocigraph_status ocigraph_client_push_manifest(const ocigraph_client *client,
-                                              ocigraph_str reference,
-                                              ocigraph_str media_type,
-                                              ocigraph_bytes content,
-                                              const ocigraph_cancel *cancel,
-                                              ocigraph_descriptor **out,
-                                              ocigraph_error **error);
-
 // Hands the blob that the reference names by digest to `write`, piece by piece, and gives its
 // descriptor. The pieces are checked while they pass: only once this call has succeeded is the
 // content known to be what the digest says.
@@ -1612,6 +1580,51 @@ bool ocigraph_logout_result_remains(const ocigraph_logout_result *result);
 //
 // Ownership: borrowed from `result`. Threads: any. Since 0.1.0.
 ocigraph_str ocigraph_logout_result_json(const ocigraph_logout_result *result);
+
+// The manifest that the reference names, as it is stored, its digest checked.
+//
+// `options`: NULL takes it as it is.
+//
+// `cancel`: NULL where it is not to be cancelled.
+//
+// Ownership: `out` is the caller's, until `ocigraph_manifest_free`; nothing of the arguments is kept.
+// Threads: any; blocks. Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, and those of the network, DIGEST_MISMATCH, INVALID_MANIFEST, TOO_LARGE. Since 0.1.0.
+ocigraph_status ocigraph_client_fetch_manifest(const ocigraph_client *client,
+                                               ocigraph_str reference,
+                                               const ocigraph_resolve_options *options,
+                                               const ocigraph_cancel *cancel,
+                                               ocigraph_manifest **out,
+                                               ocigraph_error **error);
+
+// Stores a manifest as it is, under the reference's tags, and gives its descriptor.
+//
+// `media_type`: no text takes the one written in it. `content`: the manifest's bytes.
+//
+// `cancel`: NULL where it is not to be cancelled.
+//
+// Ownership: `out` is the caller's, until `ocigraph_descriptor_free`; nothing of the arguments is kept.
+// Threads: any; blocks. Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, and those of the network, INVALID_MANIFEST; DIGEST_MISMATCH where the reference has
+// another digest. Since 0.1.0.
+ocigraph_status ocigraph_client_push_manifest(const ocigraph_client *client,
+                                              ocigraph_str reference,
+                                              ocigraph_str media_type,
+                                              ocigraph_bytes content,
+                                              const ocigraph_cancel *cancel,
+                                              ocigraph_descriptor **out,
+                                              ocigraph_error **error);
+
+// Deletes the one manifest that the reference names, with the reference's tags, and nothing else: what
+// refers to it stays, unlike with `ocigraph_client_delete`. Gives its descriptor.
+//
+// `cancel`: NULL where it is not to be cancelled.
+//
+// Ownership: `out` is the caller's, until `ocigraph_descriptor_free`; nothing of the arguments is kept.
+// Threads: any; blocks. Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, and those of the network, UNSUPPORTED where a registry does not delete. Since 0.1.0.
+ocigraph_status ocigraph_client_delete_manifest(const ocigraph_client *client,
+                                                ocigraph_str reference,
+                                                const ocigraph_cancel *cancel,
+                                                ocigraph_descriptor **out,
+                                                ocigraph_error **error);
 
 // The descriptor of what the reference names.
 //

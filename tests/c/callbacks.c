@@ -145,8 +145,10 @@ static void no_part_of_a_file_is_left(const ocigraph_client *client) {
     }
 }
 
+static pthread_t caller;
+
 static int32_t take(void *user_data, const uint8_t *data, size_t length) {
-    (void)data;
+    CHECK(data != NULL && pthread_equal(pthread_self(), caller));
     *(size_t *)user_data += length;
     return 0;
 }
@@ -157,6 +159,7 @@ static void single_blobs_tell_their_progress(const ocigraph_client *client) {
     struct progress up = {.one_at_a_time = PTHREAD_MUTEX_INITIALIZER, .size = sizeof large};
     struct progress down = {.one_at_a_time = PTHREAD_MUTEX_INITIALIZER, .size = sizeof large};
     struct progress ended = {.one_at_a_time = PTHREAD_MUTEX_INITIALIZER, .fail_at = 2};
+    caller = pthread_self();
     ocigraph_blob_options *options = ocigraph_blob_options_new();
     ocigraph_blob_result *blob = NULL;
     ocigraph_descriptor *descriptor = NULL;

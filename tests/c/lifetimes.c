@@ -232,6 +232,64 @@ static void the_end_of_a_runtime_ends_blocking_calls(void) {
     ocigraph_client_free(client);
 }
 
+/* A read callback that takes its time, and cancels what it reads for. */
+static int64_t cancel_and_read(void *user_data, uint8_t *buffer, size_t capacity) {
+    struct vault *vault = user_data;
+    CHECK(!vault->over && capacity > 0);
+    ocigraph_cancel_cancel(vault->cancels);
+    pause_for(100);
+    vault->answered++;
+    buffer[0] = 'x';
+    return 1;
+}
+
+static void a_cancelled_operation_waits_for_its_read_callback(void) {
+    struct vault vault = {VAULT, .cancels = ocigraph_cancel_new()};
+    ocigraph_client *client = new_client();
+    ocigraph_blob_result *blob = GARBAGE(ocigraph_blob_result);
+    FAILS(OCIGRAPH_CANCELLED, ocigraph_client_push_blob_from(client, at(place, ""), ocigraph_text(NULL), cancel_and_read,
+                                                             &vault, NULL, vault.cancels, &blob, &failure));
+    vault.over = true;
+    CHECK(blob == NULL && vault.answered == 1);
+    pause_for(20);
+    ocigraph_client_free(client);
+    ocigraph_cancel_free(vault.cancels);
+}
+
+static void *resolve(void *client) {
+    ocigraph_descriptor *descriptor = NULL;
+    SUCCEEDS(ocigraph_client_resolve(client, at(place, ":w"), NULL, NULL, &descriptor, &failure));
+    ocigraph_descriptor_free(descriptor);
+    return NULL;
+}
+
+/* Waits, in a write callback, for an operation of another thread. */
+static int32_t wait_and_take(void *user_data, const uint8_t *data, size_t length) {
+    pthread_t thread;
+    CHECK(data[0] == 'w' && length == 1);
+    CHECK(pthread_create(&thread, NULL, resolve, user_data) == 0 && pthread_join(thread, NULL) == 0);
+    return 0;
+}
+
+static void a_write_callback_holds_up_nobody(void) {
+    ocigraph_runtime *runtime = NULL;
+    ocigraph_client *client = NULL;
+    ocigraph_blob_result *blob = NULL;
+    ocigraph_descriptor *fetched = NULL;
+    char digest[128];
+    SUCCEEDS(ocigraph_runtime_new(1, &runtime, &failure));
+    SUCCEEDS(ocigraph_client_new(runtime, NULL, &client, &failure));
+    attach(client, at(place, ":w"), "app/example", ocigraph_text(NULL), "content", digest);
+    SUCCEEDS(ocigraph_client_push_blob(client, at(place, ""), ocigraph_text(NULL), bytes_of("w"), NULL, NULL, &blob,
+                                       &failure));
+    ocigraph_str name = by_digest(place, ocigraph_descriptor_digest(ocigraph_blob_result_descriptor(blob)));
+    SUCCEEDS(ocigraph_client_fetch_blob(client, name, wait_and_take, client, NULL, NULL, &fetched, &failure));
+    ocigraph_descriptor_free(fetched);
+    ocigraph_blob_result_free(blob);
+    ocigraph_client_free(client);
+    ocigraph_runtime_free(runtime);
+}
+
 int main(int argc, char **argv) {
     CHECK(argc == 4);
     host = argv[1], place = argv[2], slow = argv[3];
@@ -244,5 +302,7 @@ int main(int argc, char **argv) {
     a_client_may_be_freed_in_its_credential_callback();
     a_client_may_be_freed_in_a_progress_callback();
     the_end_of_a_runtime_ends_blocking_calls();
+    a_cancelled_operation_waits_for_its_read_callback();
+    a_write_callback_holds_up_nobody();
     return 0;
 }

@@ -317,9 +317,25 @@ static void what_is_empty_lies_somewhere(const ocigraph_client *client) {
     CHECK(ocigraph_descriptor_annotation(manifest, OCIGRAPH_STR("no such")).data == NULL);
     ocigraph_push_result_free(result);
     ocigraph_push_options_free(options);
-    ocigraph_delete_report *report = NULL;
-    SUCCEEDS(ocigraph_client_delete(client, at(place, ":empty"), NULL, NULL, &report, &failure));
-    ocigraph_delete_report_free(report);
+}
+
+/* One manifest, and not what refers to it. */
+static void delete_one_manifest(const ocigraph_client *client) {
+    char referrer[128];
+    ocigraph_descriptor *deleted = NULL;
+    ocigraph_manifest *manifest = NULL;
+    attach(client, at(place, ""), "sbom/example", at(place, ":empty"), "stays", referrer);
+    SUCCEEDS(ocigraph_client_delete_manifest(client, at(place, ":empty"), NULL, &deleted, &failure));
+    CHECK(ocigraph_str_is(ocigraph_descriptor_artifact_type(deleted), "app/example"));
+    ocigraph_descriptor_free(deleted);
+    deleted = GARBAGE(ocigraph_descriptor);
+    FAILS(OCIGRAPH_NOT_FOUND, ocigraph_client_delete_manifest(client, at(place, ":empty"), NULL, &deleted, &failure));
+    CHECK(deleted == NULL);
+    ocigraph_str stays = by_digest(place, ocigraph_text(referrer));
+    SUCCEEDS(ocigraph_client_fetch_manifest(client, stays, NULL, NULL, &manifest, &failure));
+    ocigraph_manifest_free(manifest);
+    SUCCEEDS(ocigraph_client_delete_manifest(client, stays, NULL, &deleted, &failure));
+    ocigraph_descriptor_free(deleted);
 }
 
 static void push_from_a_read_callback(const ocigraph_client *client) {
@@ -461,6 +477,7 @@ int main(int argc, char **argv) {
     pull_copy_and_verify(client);
     the_raw_level(client);
     what_is_empty_lies_somewhere(client);
+    delete_one_manifest(client);
     push_from_a_read_callback(client);
     what_is_known_of_an_error(client);
     digests();

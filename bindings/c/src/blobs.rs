@@ -1,11 +1,11 @@
-//! The raw level: manifests and blobs, bytes in and out.
+//! The raw level: blobs, bytes in and out.
 
 use std::{ffi::c_void, mem::MaybeUninit, sync::Arc};
 
 use futures::TryStreamExt;
 use ocigraph::{
-    Algorithm, Client, Code, Content, Descriptor, Error, Manifest, Outcome, Progress, Reference,
-    Result, Source, Spool, ToJson, media_type::OCTET_STREAM,
+    Client, Code, Content, Descriptor, Error, Outcome, Progress, Reference, Result, Source, Spool,
+    ToJson, media_type::OCTET_STREAM,
 };
 use serde_json::json;
 use tokio::sync::mpsc;
@@ -20,8 +20,8 @@ use crate::{
     error::ocigraph_error,
     job::Job,
     operations::prepare,
-    options::{ocigraph_blob_options, ocigraph_resolve_options},
-    results::{Json, ocigraph_descriptor, ocigraph_manifest},
+    options::ocigraph_blob_options,
+    results::{Json, ocigraph_descriptor},
     status::ocigraph_status,
     text::{ocigraph_bytes, ocigraph_str},
 };
@@ -71,54 +71,6 @@ pub extern "C" fn ocigraph_blob_result_json(result: Option<&ocigraph_blob_result
             let descriptor = r.descriptor.value.to_json(Default::default());
             json!({ "descriptor": descriptor, "outcome": r.outcome.name() }).to_string()
         })
-    })
-}
-
-/// The manifest that the reference names, as it is stored, its digest checked.
-///
-/// `options`: NULL takes it as it is.
-///
-/// `cancel`: NULL where it is not to be cancelled.
-///
-/// Ownership: `out` is the caller's, until `ocigraph_manifest_free`; nothing of the arguments is kept.
-/// Threads: any; blocks. Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, and those of the network, DIGEST_MISMATCH, INVALID_MANIFEST, TOO_LARGE. Since 0.1.0.
-#[unsafe(no_mangle)]
-pub extern "C" fn ocigraph_client_fetch_manifest(
-    client: Option<&ocigraph_client>,
-    reference: ocigraph_str,
-    options: Option<&ocigraph_resolve_options>,
-    cancel: Option<&ocigraph_cancel>,
-    out: Option<&mut MaybeUninit<Option<Box<ocigraph_manifest>>>>,
-    error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
-) -> ocigraph_status {
-    call(out, error, || {
-        let client = need(client, "client")?;
-        fetch_manifest(client, reference, options)?.run(client, cancel)
-    })
-}
-
-/// Stores a manifest as it is, under the reference's tags, and gives its descriptor.
-///
-/// `media_type`: no text takes the one written in it. `content`: the manifest's bytes.
-///
-/// `cancel`: NULL where it is not to be cancelled.
-///
-/// Ownership: `out` is the caller's, until `ocigraph_descriptor_free`; nothing of the arguments is kept.
-/// Threads: any; blocks. Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, and those of the network, INVALID_MANIFEST; DIGEST_MISMATCH where the reference has
-/// another digest. Since 0.1.0.
-#[unsafe(no_mangle)]
-pub extern "C" fn ocigraph_client_push_manifest(
-    client: Option<&ocigraph_client>,
-    reference: ocigraph_str,
-    media_type: ocigraph_str,
-    content: ocigraph_bytes,
-    cancel: Option<&ocigraph_cancel>,
-    out: Option<&mut MaybeUninit<Option<Box<ocigraph_descriptor>>>>,
-    error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
-) -> ocigraph_status {
-    call(out, error, || {
-        let client = need(client, "client")?;
-        push_manifest(client, reference, media_type, content)?.run(client, cancel)
     })
 }
 
@@ -226,38 +178,6 @@ pub extern "C" fn ocigraph_client_push_blob_from(
         let client = need(client, "client")?;
         push_blob_from(client, reference, media_type, read, user_data, options)?.run(client, cancel)
     })
-}
-
-fn fetch_manifest(
-    client: &ocigraph_client,
-    reference: ocigraph_str,
-    options: Option<&ocigraph_resolve_options>,
-) -> Result<Job<ocigraph_manifest>> {
-    let (core, reference, gate) = prepare(client, reference)?;
-    let platform = options.and_then(|o| o.platform.clone());
-    Ok(Job::new("fetch manifest", reference.clone(), gate, async move {
-        core.fetch_manifest(&reference, platform.as_ref()).await.map(Into::into)
-    }))
-}
-
-fn push_manifest(
-    client: &ocigraph_client,
-    reference: ocigraph_str,
-    media_type: ocigraph_str,
-    content: ocigraph_bytes,
-) -> Result<Job<ocigraph_descriptor>> {
-    let (core, reference, gate) = prepare(client, reference)?;
-    let (media_type, content) = (media_type.optional("media_type")?, content.bytes("content")?);
-    Ok(Job::new("push manifest", reference.clone(), gate, async move {
-        let algorithm = match reference.digest() {
-            Some(digest) => digest.algorithm()?,
-            None => Algorithm::Sha256,
-        };
-        let manifest = Manifest::parse(content, media_type.as_deref(), algorithm)
-            .map_err(|e| e.during("push manifest", &reference))?;
-        core.push_manifest(&reference, &manifest).await?;
-        Ok(ocigraph_descriptor::new(manifest.descriptor()))
-    }))
 }
 
 /// Pieces on their way from the network to the caller's thread.
