@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import multiprocessing
 import os
@@ -135,6 +136,20 @@ def test_a_closed_client_begins_nothing(client: Any) -> None:
     client.close()
     with pytest.raises(ValueError, match="closed"):
         client.tags("oci:app")
+
+
+def test_an_async_client_and_its_blobs_close_as_the_standard_library_closes() -> None:
+    async def main() -> None:
+        async with contextlib.aclosing(AsyncClient()) as client:
+            stored = (await client.push_blob("oci:app", b"hello")).descriptor
+            async with contextlib.aclosing(await client.fetch_blob(f"oci:app@{stored.digest}")) as blob:
+                assert await blob.read(2) == b"he"
+            with pytest.raises(InvalidArgumentError, match="closed"):
+                await blob.read()
+        with pytest.raises(InvalidArgumentError, match="closed"):
+            await client.tags("oci:app")
+
+    asyncio.run(main())
 
 
 def test_loops_can_come_and_go() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import array
+import asyncio
 import copy
 import itertools
 import json
@@ -25,6 +27,9 @@ from ocigraph import (
     InvalidReferenceError,
     Platform,
     Reference,
+    async_digest,
+    async_digest_file,
+    async_digest_files,
     digest,
     digest_file,
     digest_files,
@@ -66,6 +71,33 @@ def test_digests_are_those_of_every_language(work: Path) -> None:
     digested = digest_files(paths)
     assert [(d.path, d.digest, d.size) for d in digested] == [
         (path, case["sha256"], case["size"]) for path, case in zip(paths, cases, strict=True)
+    ]
+
+
+def test_what_has_no_digest_is_refused(work: Path) -> None:
+    (work / "program").write_text("x")
+    for one in ("program", Path("program"), b"program"):
+        with pytest.raises(TypeError, match="digest_file"):
+            digest_files(one)  # type: ignore[arg-type]
+        with pytest.raises(TypeError, match="digest_file"):
+            asyncio.run(async_digest_files(one))  # type: ignore[arg-type]
+    for other in ("program", 5, None, Path("program")):
+        with pytest.raises(TypeError, match="bytes"):
+            digest(other)  # type: ignore[arg-type]
+
+
+def test_digests_are_the_same_awaited_and_of_whatever_has_bytes(work: Path) -> None:
+    numbers = array.array("I", range(1_000_000))
+    (work / "numbers").write_bytes(numbers)
+
+    async def main() -> list[str]:
+        several = await async_digest_files(["numbers", Path("numbers")], algorithm="sha512")
+        return [await async_digest(numbers), (await async_digest_file("numbers")).digest, several[1].digest]
+
+    assert asyncio.run(main()) == [
+        digest(numbers),
+        digest_file("numbers").digest,
+        digest(memoryview(numbers), algorithm="sha512"),
     ]
 
 

@@ -15,8 +15,8 @@ from ._values import BytesLike, StrPath, memory
 Algorithm: TypeAlias = Literal["sha256", "sha512"]
 """A hash function. Every registry speaks sha256."""
 
-_LITTLE = 1 << 20
-"""Bytes whose digest takes no longer than to begin an operation."""
+_LITTLE = 16 << 20
+"""Bytes whose digest is done before anybody would break it off."""
 
 
 def digest(data: BytesLike, *, algorithm: Algorithm = "sha256") -> str:
