@@ -1,4 +1,4 @@
-"""Writes `_async_client.py` from `_client.py`, so that the two cannot differ; with ``--check`` it only compares.
+"""Writes the package `_async` from `_sync`, so that the two cannot differ; with ``--check`` it only compares.
 
 The rules are few, because the client is plain: methods become coroutines, waiting is awaited, and the examples of the
 docstrings are awaited as in ``python -m asyncio``.
@@ -22,15 +22,19 @@ CLOSING = '''
         self.close()
 '''
 
-HEAD = '''"""The client for event loops: one coroutine an operation.
-
-Written from `_client.py` by `python/tools/write_async.py`: edit there.
-"""'''
+HEADS = {
+    "client that waits": "client for event loops",
+    "`_async` is written from this folder by `python/tools/write_async.py`: edit here, then run that.": (
+        "This folder is written from `_sync` by `python/tools/write_async.py`: edit there."
+    ),
+}
 
 
 def asynchronous(source: str) -> str:
     """The text of the module for event loops."""
-    text = re.sub(r'\A""".*?"""', HEAD, source, flags=re.DOTALL)
+    text = source
+    for sync, replacement in HEADS.items():
+        text = text.replace(sync, replacement)
     text = re.sub(r"^    def (?!__|_|close)", "    async def ", text, flags=re.MULTILINE)
     text = re.sub(r"^    def __(enter|exit)__", r"    async def __a\1__", text, flags=re.MULTILINE)
     text = re.sub(r"(?<!\w)run\((?=operation|self\._native)", "await run_async(", text)
@@ -71,15 +75,17 @@ def awaited(line: str) -> str:
 
 
 def main() -> int:
-    """Writes the file, or tells whether it is as it should be."""
-    wanted = asynchronous((PACKAGE / "_client.py").read_text())
-    target = PACKAGE / "_async_client.py"
+    """Writes the files, or tells whether they are as they should be."""
+    wanted = {path.name: asynchronous(path.read_text()) for path in (PACKAGE / "_sync").glob("*.py")}
+    folder = PACKAGE / "_async"
     if "--check" in sys.argv:
-        if target.read_text() == wanted:
+        if {path.name: path.read_text() for path in folder.glob("*.py")} == wanted:
             return 0
-        print(f"{target} is stale: run python/tools/write_async.py", file=sys.stderr)
+        print(f"{folder} is stale: run python/tools/write_async.py", file=sys.stderr)
         return 1
-    target.write_text(wanted)
+    folder.mkdir(exist_ok=True)
+    for name, text in wanted.items():
+        (folder / name).write_text(text)
     return 0
 
 

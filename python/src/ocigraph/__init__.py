@@ -17,9 +17,8 @@ from __future__ import annotations
 from types import FunctionType
 
 from . import _native
-from ._async_client import AsyncClient
+from ._async.client import AsyncClient
 from ._blob import AsyncBlob, Blob
-from ._client import Client
 from ._configuration import Limits, UnpackLimits
 from ._credentials import AsyncCredentialFunction, AsyncCredentials, Credential, CredentialFunction, Credentials
 from ._descriptor import Annotations, Descriptor, Manifest, Platform, Result
@@ -80,6 +79,7 @@ from ._results import (
     PushResult,
     VerifyReport,
 )
+from ._sync.client import Client
 from ._values import (
     AnyReference,
     AsyncContent,
@@ -188,4 +188,16 @@ def _name_publicly(names: list[str]) -> None:
             value.__module__ = __name__
 
 
+def _gather(client: type) -> None:
+    """Lets help and API pages show a client's operations at the client, whichever file they are in."""
+    own = dict(vars(client))
+    for base in client.__mro__[1:-1]:
+        for name, member in vars(base).items():
+            if isinstance(member, FunctionType) and name not in own:
+                member.__qualname__ = f"{client.__name__}.{name}"
+                setattr(client, name, member)
+
+
 _name_publicly(__all__)
+_gather(Client)
+_gather(AsyncClient)

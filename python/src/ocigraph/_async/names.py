@@ -1,0 +1,120 @@
+"""What names what: tags and digests, and listings of tags, manifests and repositories."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from .._descriptor import Descriptor, Platform
+from .._listings import ManifestInfo, TagInfo
+from .._run import listen, run_async
+from .._values import AnyReference, given_reference, platform_text
+from .base import Base
+
+
+class Names(Base):
+    """What names what: tags and digests, and listings of tags, manifests and repositories."""
+
+    async def resolve(self, reference: AnyReference, *, platform: str | Platform | None = None) -> Descriptor:
+        """The descriptor of what a tag or digest names; of an index, that of the image for ``platform``.
+
+        Raises:
+            NotFoundError: it names nothing.
+
+        Example:
+            >>> (await client.resolve("oci:store/app:v1")).size > 0
+            True
+        """
+        listen()
+        self._asked.in_this_loop()
+        operation = self._native.resolve(given_reference(reference), platform=platform_text(platform))
+        return Descriptor._of(await run_async(operation))
+
+    async def tag(self, reference: AnyReference, tags: str | Iterable[str]) -> Descriptor:
+        """Points further tags at what the reference names; gives its descriptor.
+
+        Raises:
+            NotFoundError: it names nothing.
+            InvalidReferenceError: a tag is not written as one.
+
+        Example:
+            >>> _ = await client.tag("oci:store/app:v1", "stable")
+            >>> await client.tags("oci:store/app")
+            ['v1', 'stable']
+        """
+        listen()
+        self._asked.in_this_loop()
+        listed = [tags] if isinstance(tags, str) else list(tags)
+        return Descriptor._of(await run_async(self._native.tag(given_reference(reference), listed)))
+
+    async def untag(self, reference: AnyReference) -> None:
+        """Removes the reference's tags and leaves what they named.
+
+        Raises:
+            NotFoundError: there is no such tag.
+            UnsupportedError: the registry cannot remove a tag alone.
+
+        Example:
+            >>> await client.untag("oci:store/app:v1")
+            >>> await client.tags("oci:store/app")
+            []
+        """
+        listen()
+        self._asked.in_this_loop()
+        await run_async(self._native.untag(given_reference(reference)))
+
+    async def tags(self, reference: AnyReference) -> list[str]:
+        """All tags of a repository or layout.
+
+        Raises:
+            NotFoundError: there is no such repository.
+
+        Example:
+            >>> await client.tags("oci:store/app")
+            ['v1']
+        """
+        listen()
+        self._asked.in_this_loop()
+        return await run_async(self._native.tags(given_reference(reference)))
+
+    async def tag_details(self, reference: AnyReference) -> list[TagInfo]:
+        """All tags of a repository or layout, with what each names and what else is known of it.
+
+        Raises:
+            NotFoundError: there is no such repository.
+
+        Example:
+            >>> [(info.name, info.digest[:11]) for info in await client.tag_details("oci:store/app")]
+            [('v1', 'sha256:c03a')]
+        """
+        listen()
+        self._asked.in_this_loop()
+        return [TagInfo._of(info) for info in await run_async(self._native.tag_details(given_reference(reference)))]
+
+    async def manifests(self, reference: AnyReference) -> list[ManifestInfo]:
+        """The manifests of a repository or layout, tagged and untagged, with what is known of each.
+
+        Raises:
+            NotFoundError: there is no such repository.
+
+        Example:
+            >>> [info.descriptor.artifact_type for info in await client.manifests("oci:store/app")]
+            ['image/example', 'sbom/example']
+        """
+        listen()
+        self._asked.in_this_loop()
+        return [ManifestInfo._of(info) for info in await run_async(self._native.manifests(given_reference(reference)))]
+
+    async def repositories(self, host: str) -> list[str]:
+        """The repositories of a registry.
+
+        Raises:
+            UnsupportedError: the registry does not list them.
+
+        Example:
+            >>> await client.repositories("127.0.0.1:1")
+            Traceback (most recent call last):
+            ocigraph.NetworkError: ...
+        """
+        listen()
+        self._asked.in_this_loop()
+        return await run_async(self._native.repositories(host))
