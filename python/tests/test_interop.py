@@ -43,3 +43,21 @@ def test_what_we_pushed_oras_pulls(theirs: oras.client.OrasClient, ggcr: str, wo
     assert len(pulled) == 2
     assert Path("out/a.bin").read_bytes() == content
     assert Path("out/docs/b.txt").read_text() == "b"
+
+
+def test_what_the_page_says_to_write_instead_does_the_same(
+    theirs: oras.client.OrasClient, ggcr: str, work: Path
+) -> None:
+    Path("a.json").write_text("{}")
+    annotations = {"stage": "test"}
+    theirs.push(target=f"{ggcr}/same/theirs:v1", files=["a.json:application/json"], manifest_annotations=annotations)
+    with Client() as client:
+        client.push(f"{ggcr}/same/ours:v1", File("a.json", media_type="application/json"), annotations=annotations)
+        manifests = [client.fetch_manifest(f"{ggcr}/same/{who}:v1").json() for who in ("theirs", "ours")]
+        assert manifests[1] == theirs.get_manifest(f"{ggcr}/same/ours:v1")
+        for manifest in manifests:
+            [layer] = manifest["layers"]
+            assert layer["mediaType"] == "application/json"
+            assert layer["annotations"]["org.opencontainers.image.title"] == "a.json"
+            assert manifest["annotations"]["stage"] == "test"
+        assert client.tags(f"{ggcr}/same/theirs") == theirs.get_tags(f"{ggcr}/same/theirs:v1") == ["v1"]
