@@ -1753,6 +1753,11 @@ void ocigraph_reference_free(ocigraph_reference *reference);
 // Ownership: borrowed from `reference`. Threads: any. Since 0.1.0.
 ocigraph_str ocigraph_reference_text(const ocigraph_reference *reference);
 
+// The place alone, without tags and digest: where to push what gets no tag, and list what is there.
+//
+// Ownership: borrowed from `reference`. Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_reference_place(const ocigraph_reference *reference);
+
 // The registry, such as "localhost:5000"; no text where it is a layout.
 //
 // Ownership: borrowed from `reference`. Threads: any. Since 0.1.0.

@@ -2,7 +2,7 @@
  * it has. The library checks every digest on the way: where it ends well, all content is what its digest says.
  *
  *   cc -pthread stream_blobs.c -o stream_blobs $(pkg-config --cflags --libs ocigraph)
- *   ./stream_blobs registry.example.com/net-monitor v1
+ *   ./stream_blobs registry.example.com/net-monitor:v1
  *
  * No file is written, and no blob is kept in memory. Ctrl-C ends it at once, by a cancel token. */
 
@@ -30,38 +30,51 @@ static int32_t count_lines(void *user_data, const uint8_t *data, size_t length) 
     return 0;
 }
 
-/* The blobs of one manifest. */
-static ocigraph_status stream(const ocigraph_client *client, const char *repository, const ocigraph_descriptor *of,
-                              ocigraph_error **error) {
-    char name[1024];
-    ocigraph_manifest *manifest = NULL;
-    snprintf(name, sizeof name, "%s@%.*s", repository, OCIGRAPH_PRINTF(ocigraph_descriptor_digest(of)));
-    ocigraph_status status = ocigraph_client_fetch_manifest(client, ocigraph_text(name), NULL, cancel, &manifest, error);
-    for (size_t i = 0; status == OCIGRAPH_OK && i < ocigraph_manifest_blob_count(manifest); i++) {
-        const ocigraph_descriptor *blob = ocigraph_manifest_blob(manifest, i);
-        ocigraph_descriptor *fetched = NULL;
-        size_t lines = 0;
-        snprintf(name, sizeof name, "%s@%.*s", repository, OCIGRAPH_PRINTF(ocigraph_descriptor_digest(blob)));
-        status = ocigraph_client_fetch_blob(client, ocigraph_text(name), count_lines, &lines, NULL, cancel,
+/* One blob of a manifest of this type. */
+static ocigraph_status stream_blob(const ocigraph_client *client, const ocigraph_reference *image,
+                                   const ocigraph_descriptor *blob, ocigraph_str type, ocigraph_error **error) {
+    ocigraph_reference *place = NULL;
+    ocigraph_descriptor *fetched = NULL;
+    size_t lines = 0;
+    ocigraph_status status = ocigraph_reference_at(image, ocigraph_descriptor_digest(blob), &place, error);
+    if (status == OCIGRAPH_OK) {
+        status = ocigraph_client_fetch_blob(client, ocigraph_reference_text(place), count_lines, &lines, NULL, cancel,
                                             &fetched, error);
-        if (status == OCIGRAPH_OK) {
-            printf("%.*s: %.*s: %llu bytes, %zu lines\n", OCIGRAPH_PRINTF(ocigraph_descriptor_artifact_type(of)),
-                   OCIGRAPH_PRINTF(ocigraph_descriptor_title(blob)),
-                   (unsigned long long)ocigraph_descriptor_size(fetched), lines);
-        }
-        ocigraph_descriptor_free(fetched);
+    }
+    if (status == OCIGRAPH_OK) {
+        printf("%.*s: %.*s: %llu bytes, %zu lines\n", OCIGRAPH_PRINTF(type),
+               OCIGRAPH_PRINTF(ocigraph_descriptor_title(blob)),
+               (unsigned long long)ocigraph_descriptor_size(fetched), lines);
+    }
+    ocigraph_descriptor_free(fetched);
+    ocigraph_reference_free(place);
+    return status;
+}
+
+/* The blobs of one manifest. */
+static ocigraph_status stream(const ocigraph_client *client, const ocigraph_reference *image,
+                              const ocigraph_descriptor *referrer, ocigraph_error **error) {
+    ocigraph_reference *place = NULL;
+    ocigraph_manifest *manifest = NULL;
+    ocigraph_str type = ocigraph_descriptor_artifact_type(referrer);
+    ocigraph_status status = ocigraph_reference_at(image, ocigraph_descriptor_digest(referrer), &place, error);
+    if (status == OCIGRAPH_OK) {
+        status = ocigraph_client_fetch_manifest(client, ocigraph_reference_text(place), NULL, cancel, &manifest, error);
+    }
+    for (size_t i = 0; status == OCIGRAPH_OK && i < ocigraph_manifest_blob_count(manifest); i++) {
+        status = stream_blob(client, image, ocigraph_manifest_blob(manifest, i), type, error);
     }
     ocigraph_manifest_free(manifest);
+    ocigraph_reference_free(place);
     return status;
 }
 
 int main(int argc, char **argv) {
-    if (argc != 3) {
-        fprintf(stderr, "usage: stream_blobs REPOSITORY TAG\n");
+    if (argc != 2) {
+        fprintf(stderr, "usage: stream_blobs IMAGE\n");
         return 2;
     }
-    char image[1024];
-    snprintf(image, sizeof image, "%s:%s", argv[1], argv[2]);
+    ocigraph_reference *image = NULL;
     ocigraph_client *client = NULL;
     ocigraph_graph *graph = NULL;
     ocigraph_error *error = NULL;
@@ -73,13 +86,16 @@ int main(int argc, char **argv) {
     sigaddset(&signals, SIGINT);
     pthread_sigmask(SIG_BLOCK, &signals, NULL);
     pthread_create(&waiting, NULL, wait_for_interrupt, &signals);
-    ocigraph_status status = ocigraph_client_new(NULL, NULL, &client, &error);
+    ocigraph_status status = ocigraph_reference_parse(ocigraph_text(argv[1]), &image, &error);
     if (status == OCIGRAPH_OK) {
-        status = ocigraph_client_discover(client, ocigraph_text(image), NULL, cancel, &graph, &error);
+        status = ocigraph_client_new(NULL, NULL, &client, &error);
+    }
+    if (status == OCIGRAPH_OK) {
+        status = ocigraph_client_discover(client, ocigraph_reference_text(image), NULL, cancel, &graph, &error);
     }
     for (size_t i = 0; status == OCIGRAPH_OK && i < ocigraph_graph_step_count(graph); i++) {
         if (ocigraph_graph_is_first(graph, i)) {
-            status = stream(client, argv[1], ocigraph_graph_descriptor(graph, i), &error);
+            status = stream(client, image, ocigraph_graph_descriptor(graph, i), &error);
         }
     }
     if (status != OCIGRAPH_OK) {
@@ -88,6 +104,7 @@ int main(int argc, char **argv) {
     ocigraph_error_free(error);
     ocigraph_graph_free(graph);
     ocigraph_client_free(client);
+    ocigraph_reference_free(image);
     pthread_cancel(waiting);
     pthread_join(waiting, NULL);
     ocigraph_cancel_free(cancel);

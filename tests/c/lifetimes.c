@@ -294,7 +294,7 @@ int main(int argc, char **argv) {
     CHECK(argc == 4);
     host = argv[1], place = argv[2], slow = argv[3];
     /* Where somebody waits for itself, the program ends here. */
-    alarm(120);
+    alarm(300);
     nobody_is_asked_when_the_runtime_is_gone();
     an_operation_waits_for_its_question();
     a_refusal_says_why_and_whose_it_is();

@@ -42,7 +42,7 @@ int main(int argc, char **argv) {
     client = new_client();
     attach(client, at(place, ":v1"), "app/example", ocigraph_text(NULL), "content", digest);
     /* Where they wait for one another, the program ends here. */
-    alarm(120);
+    alarm(300);
     for (int i = 0; i < MANY; i++) {
         SUCCEEDS(ocigraph_client_discover_start(client, at(place, ":v1"), NULL, NULL, discovered, NULL, &failure));
     }

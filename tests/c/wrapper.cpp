@@ -1,7 +1,7 @@
 /* The C++ wrapper: values that own their handles, exceptions, and functions as callbacks.
  *
- *   wrapper PLACE SLOW GUARDED      an empty repository or layout, a repository whose registry takes long to answer, and a
- *                                   registry that takes ada with the password "s3cret" alone */
+ *   wrapper PLACE SLOW GUARDED FOLDER      an empty repository or layout, a repository whose registry takes long to answer, a
+ *                                          registry that takes ada with the password "s3cret" alone, and where to write */
 
 #include <ocigraph.hpp>
 #include <ocigraph.hpp>
@@ -26,6 +26,8 @@
 namespace {
 
 struct mine {};
+
+std::string folder;
 
 template <typename Work>
 ocigraph_status failure_of(Work work) {
@@ -106,31 +108,33 @@ void walk(const ocigraph::client &client, const std::string &place) {
     CHECK(moved.size() == 2 && moved.subject().digest() == pushed.descriptor().digest());
 
     ocigraph::pull_result pulled =
-        client.pull(image, ocigraph::pull_options().output("out-cpp").unpack_limits(0, 1 << 20, 0));
+        client.pull(image, ocigraph::pull_options().output(folder + "/out").unpack_limits(0, 1 << 20, 0));
     std::vector<ocigraph::pulled_artifact> artifacts = pulled.artifacts();
     CHECK(artifacts.size() == 1 && artifacts[0].reference == pushed.reference() && artifacts[0].skipped.size() == 1);
     CHECK(artifacts[0].descriptor.digest() == pushed.descriptor().digest() && artifacts[0].files.size() == 2);
     const ocigraph::pulled_file &file = artifacts[0].files[0];
-    CHECK(file.path == "out-cpp/a.txt" && file.outcome == OCIGRAPH_OUTCOME_WRITTEN && file.descriptor.size() == 13);
-    std::vector<ocigraph::file_digest> digests = ocigraph::digest_files({"out-cpp/a.txt", "out-cpp/b.txt"});
+    CHECK(file.path == folder + "/out/a.txt" && file.outcome == OCIGRAPH_OUTCOME_WRITTEN && file.descriptor.size() == 13);
+    const std::string a = folder + "/out/a.txt", b = folder + "/out/b.txt";
+    std::vector<ocigraph::file_digest> digests = ocigraph::digest_files({a, b});
     CHECK(digests.size() == 2 && digests[0].digest == file.descriptor.digest() && digests[1].size == 4);
-    CHECK(ocigraph::digest_file("out-cpp/b.txt", OCIGRAPH_ALGORITHM_SHA512).digest().size() == 7 + 128);
+    CHECK(ocigraph::digest_file(b, OCIGRAPH_ALGORITHM_SHA512).digest().size() == 7 + 128);
+    const std::string copied_to = "oci:" + folder + "/copied";
     ocigraph::copy_report copied =
-        client.copy(image, "oci:copied-cpp:v1", ocigraph::copy_options().recursive(true));
+        client.copy(image, copied_to + ":v1", ocigraph::copy_options().recursive(true));
     CHECK(copied.manifests() == 3 && copied.bytes() > 0 && copied.source() == pushed.reference());
-    CHECK(copied.destination().substr(0, 15) == "oci:copied-cpp@" && copied.tags().size() == 1);
+    CHECK(copied.destination().substr(0, copied_to.size() + 1) == copied_to + "@" && copied.tags().size() == 1);
     CHECK(copied.blobs(OCIGRAPH_OUTCOME_UPLOADED) >= 3 && copied.descriptor().digest() == pushed.descriptor().digest());
-    ocigraph::verify_report verified = client.verify("oci:copied-cpp:v1");
+    ocigraph::verify_report verified = client.verify(copied_to + ":v1");
     CHECK(verified.problems().empty() && verified.checked() >= 6 && verified.bytes() > 0);
-    CHECK(std::remove(("copied-cpp/blobs/sha256/" + std::string(file.descriptor.digest()).substr(7)).c_str()) == 0);
-    std::vector<ocigraph::problem> problems = client.verify("oci:copied-cpp:v1").problems();
+    CHECK(std::remove((copied_to.substr(4) + "/blobs/sha256/" + std::string(file.descriptor.digest()).substr(7)).c_str()) == 0);
+    std::vector<ocigraph::problem> problems = client.verify(copied_to + ":v1").problems();
     CHECK(problems.size() == 1 && problems[0].kind == OCIGRAPH_PROBLEM_MISSING && !problems[0].detail.empty());
     CHECK(problems[0].descriptor.digest() == file.descriptor.digest() && problems[0].path.size() == 1);
 
     ocigraph::reference named = ocigraph::reference(image).at(pushed.descriptor().digest());
     CHECK(named.text() == pushed.reference() && named.digest() == pushed.descriptor().digest() && named.tags().empty());
     CHECK(named.host().empty() == (image.substr(0, 4) == "oci:") && named.repository().empty() != named.path().empty());
-    CHECK(client.resolve(named.text()).digest() == pushed.descriptor().digest());
+    CHECK(named.place() == place && client.resolve(named.text()).digest() == pushed.descriptor().digest());
     CHECK(client.resolve(image).digest() == pushed.descriptor().digest());
     CHECK(client.tag(image, {"x", "y"}).size() > 0);
     CHECK(client.tags(place).size() == 3);
@@ -153,7 +157,7 @@ void walk(const ocigraph::client &client, const std::string &place) {
     int told = 0;
     ocigraph::blob_options counted;
     counted.on_progress([&](const ocigraph::event &) { return ++told > 0; });
-    CHECK(client.push_blob_file(place, "out-cpp/b.txt", "text/plain", counted).descriptor().media_type() == "text/plain");
+    CHECK(client.push_blob_file(place, b, "text/plain", counted).descriptor().media_type() == "text/plain");
     CHECK(told >= 1);
     std::string fetched;
     client.fetch_blob(place + "@" + blob, [&](std::string_view piece) { fetched += piece; });
@@ -279,7 +283,8 @@ void options_with_functions_serve_one_operation(const ocigraph::client &client, 
     }
     client.remove(place + ":first", ocigraph::delete_options().force(true));
     for (const ocigraph::manifest_info &left : client.manifests(place).manifests()) {
-        client.remove(place + "@" + std::string(left.descriptor.digest()));
+        std::string named = place + "@" + std::string(left.descriptor.digest());
+        CHECK(client.remove_manifest(named).digest() == left.descriptor.digest());
     }
 }
 
@@ -312,11 +317,11 @@ void completions(const ocigraph::client &client, const std::string &place, const
     CHECK(pushed.blobs()[0].descriptor.size() == 10);
     CHECK(::completed<graph>([&](auto done) { client.discover_start(place + ":s", {}, done); }).size() == 0);
     auto pulled = ::completed<pull_result>([&](auto done) {
-        client.pull_start(place + ":s", pull_options().output("out-started"), done);
+        client.pull_start(place + ":s", pull_options().output(folder + "/started"), done);
     });
-    CHECK(pulled.artifacts()[0].files[0].path == "out-started/r");
+    CHECK(pulled.artifacts()[0].files[0].path == folder + "/started/r");
     auto copied = ::completed<copy_report>([&](auto done) {
-        client.copy_start(place + ":s", "oci:started-cpp:s", {}, done);
+        client.copy_start(place + ":s", "oci:" + folder + "/started-store:s", {}, done);
     });
     CHECK(copied.manifests() == 1);
     push_options broken;
@@ -366,10 +371,10 @@ void signed_in(const std::string &host) {
     CHECK(tags(client_options().use(credential::registry_token("t"))) == OCIGRAPH_UNAUTHORIZED);
     CHECK(tags(client_options().use(credential::password("ada", "s3cret"))) == OCIGRAPH_NOT_FOUND);
     client_options stored;
-    stored.registry_config("auth-cpp.json").use_proxy(false).insecure(false);
+    stored.registry_config(folder + "/auth.json").use_proxy(false).insecure(false);
     ocigraph::client client(stored);
     ocigraph::login_result in = client.login(host, credential::password("ada", "s3cret"));
-    CHECK(in.stored_in().find("auth-cpp.json") != std::string_view::npos);
+    CHECK(in.stored_in().find(folder + "/auth.json") != std::string_view::npos);
     CHECK(in.plain_text() && in.verified() && !in.overridden());
     CHECK(tags(stored) == OCIGRAPH_NOT_FOUND);
     ocigraph::logout_result out = client.logout(host);
@@ -380,7 +385,8 @@ void signed_in(const std::string &host) {
 } // namespace
 
 int main(int argc, char **argv) {
-    CHECK(argc == 4 && ocigraph::fits() && ocigraph::version().substr(0, 2) == "0.");
+    CHECK(argc == 5 && ocigraph::fits() && ocigraph::version().substr(0, 2) == "0.");
+    folder = argv[4];
     ocigraph::runtime threads(2);
     ocigraph::client client(threads, ocigraph::client_options().user_agent("wrapper/1").header("x-a", "b").limit(OCIGRAPH_LIMIT_TRIES, 2));
     walk(client, argv[1]);

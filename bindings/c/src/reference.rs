@@ -15,6 +15,7 @@ use crate::{
 pub struct ocigraph_reference {
     value: Reference,
     text: String,
+    place: String,
     host: Option<String>,
     path: Option<String>,
 }
@@ -25,7 +26,8 @@ impl From<Reference> for ocigraph_reference {
             Place::Registry { host, .. } => (Some(host.to_string()), None),
             Place::Layout(path) => (None, Some(path.to_string_lossy().into_owned())),
         };
-        Self { text: value.to_string(), host, path, value }
+        let place = Reference::new(value.place().clone()).to_string();
+        Self { text: value.to_string(), place, host, path, value }
     }
 }
 
@@ -76,6 +78,14 @@ pub extern "C" fn ocigraph_reference_free(reference: Option<Box<ocigraph_referen
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_reference_text(reference: Option<&ocigraph_reference>) -> ocigraph_str {
     read(reference, |r| r.text.as_str().into())
+}
+
+/// The place alone, without tags and digest: where to push what gets no tag, and list what is there.
+///
+/// Ownership: borrowed from `reference`. Threads: any. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_reference_place(reference: Option<&ocigraph_reference>) -> ocigraph_str {
+    read(reference, |r| r.place.as_str().into())
 }
 
 /// The registry, such as "localhost:5000"; no text where it is a layout.

@@ -11,17 +11,18 @@ fn c_attaches_an_sbom_and_streams_what_is_attached() {
     let attach = c_program("examples/c/attach_sbom.c", &work.home());
     let stream = c_program("examples/c/stream_blobs.c", &work.home());
     let repository = registry.reference("net-monitor");
-    work.push_image(&format!("{repository}:v1"));
+    let image = format!("{repository}:v1");
+    work.push_image(&image);
     work.write("sbom.json", "{\n}\n");
 
-    let ran = work.run(work.command(attach).args([repository.as_str(), "v1", "sbom.json"])).ok();
+    let ran = work.run(work.command(attach).args([image.as_str(), "sbom.json"])).ok();
     let (first, tree) = ran.split_once('\n').unwrap();
     let digest = first.strip_prefix(&format!("attached {repository}@")).unwrap();
     assert_eq!(tree, format!("{repository}:v1\n└── sbom/example\n    └── {digest}\n"));
 
-    let ran = work.run(work.command(&stream).args([repository.as_str(), "v1"])).ok();
+    let ran = work.run(work.command(&stream).arg(&image)).ok();
     assert_eq!(ran, "sbom/example: sbom.json: 4 bytes, 2 lines\n");
-    let said = work.run(work.command(&stream).args([repository.as_str(), "none"])).fails_with(1);
+    let said = work.run(work.command(&stream).arg(format!("{repository}:none"))).fails_with(1);
     assert!(said.starts_with("stream_blobs: discover "), "{said}");
 }
 

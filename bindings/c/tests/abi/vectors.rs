@@ -30,8 +30,18 @@ fn references_are_read_into_their_parts() {
     let said = said(&folder, "references", &texts(&vectors["valid"]));
     let mut answers = said.split("\n\n");
     for vector in valid {
-        let mut due = String::new();
-        for part in ["text", "host", "repository", "path", "digest"] {
+        let place = vector["path"].as_str().map_or_else(
+            || {
+                format!(
+                    "{}/{}",
+                    vector["host"].as_str().unwrap(),
+                    vector["repository"].as_str().unwrap()
+                )
+            },
+            |path| format!("oci:{path}"),
+        );
+        let mut due = format!("text={}\nplace={place}\n", vector["text"].as_str().unwrap());
+        for part in ["host", "repository", "path", "digest"] {
             if let Some(value) = vector[part].as_str() {
                 due += &format!("{part}={value}\n");
             }
