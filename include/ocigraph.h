@@ -98,8 +98,8 @@
  * returns OCIGRAPH_CANCELLED soon, whatever the network does, and leaves nothing half done under its final name. It
  * waits for a callback of its own that is running, so a callback that may block for long should end when the token is
  * switched; and up to half a second for files that are being written, after which what is unfinished of them is gone.
- * Cancelling a call that is over does nothing. An upload or download that was cut short is continued, where the registry
- * allows, when the same call is made again.
+ * Cancelling a call that is over does nothing. What a process left behind that was killed in the middle of a transfer is
+ * taken up, where the registry allows, when the same call is made again.
  *
  * Versioning
  * ----------
