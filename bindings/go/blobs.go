@@ -67,6 +67,21 @@ func (c *Client) PushManifest(ctx context.Context, reference, mediaType string, 
 	return descriptor(out), nil
 }
 
+// DeleteManifest deletes the one manifest that the reference names, with the reference's tags, and nothing else: what refers to
+// it stays, unlike with [Client.Delete]. It returns its descriptor.
+func (c *Client) DeleteManifest(ctx context.Context, reference string) (Descriptor, error) {
+	a := new(arguments)
+	defer a.release()
+	out, err := perform(ctx, c, a, func(r *C.ocigraph_descriptor) { C.ocigraph_descriptor_free(r) },
+		func(client *C.ocigraph_client, token *C.ocigraph_cancel, out **C.ocigraph_descriptor, failure **C.ocigraph_error) C.ocigraph_status {
+			return C.ocigraph_client_delete_manifest(client, a.text(reference), token, out, failure)
+		})
+	if err != nil {
+		return Descriptor{}, err
+	}
+	return descriptor(out), nil
+}
+
 // BlobOptions say how a blob is moved.
 type BlobOptions struct {
 	// Progress is told what happens; an error from it ends the transfer.

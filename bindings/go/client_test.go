@@ -7,6 +7,8 @@ import (
 	"errors"
 	"io"
 	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -166,6 +168,13 @@ func TestEveryOperation(t *testing.T) {
 			t.Errorf("fetched %q, %+v", content.String(), fetched)
 		}
 
+		lone := attach(t, client, place+":lone", "app/example", "", "alone")
+		if gone := must(client.DeleteManifest(ctx, place+":lone")); gone.Digest != lone {
+			t.Errorf("gone %+v", gone)
+		}
+		if _, err := client.Resolve(ctx, place+"@"+lone, nil); !errors.Is(err, ErrNotFound) {
+			t.Error(err)
+		}
 		plan := must(client.Delete(ctx, place+":v1", &DeleteOptions{DryRun: true}))
 		if !plan.DryRun || len(plan.Kept) == 0 || plan.Kept[0].Reason == "" {
 			t.Errorf("plan %+v", plan)
@@ -333,6 +342,32 @@ func TestAContextEndsACallWithin100Milliseconds(t *testing.T) {
 	over, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := client.Discover(over, slow, nil); !errors.Is(err, context.Canceled) || !errors.Is(err, ErrCancelled) {
+		t.Error(err)
+	}
+}
+
+func TestTheEndOfAContextReachesTheNetworkWithin100Milliseconds(t *testing.T) {
+	arrived, gone := make(chan struct{}, 10), make(chan time.Time, 10)
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		arrived <- struct{}{}
+		<-r.Context().Done()
+		gone <- time.Now()
+	}))
+	defer server.Close()
+	client := newClient(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error)
+	go func() {
+		_, err := client.Resolve(ctx, strings.TrimPrefix(server.URL, "http://")+"/app:v1", nil)
+		ended <- err
+	}()
+	<-arrived
+	begin := time.Now()
+	cancel()
+	if late := (<-gone).Sub(begin); late > 100*time.Millisecond {
+		t.Errorf("the server saw it after %v", late)
+	}
+	if err := <-ended; !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
 }
@@ -515,4 +550,20 @@ func TestTheCollectorMayRunAtAnyTime(t *testing.T) {
 	}
 	outer.Close()
 	settled(t, 1<<30, handles)
+}
+
+func TestWhatAzureTellsOfTagsAndManifests(t *testing.T) {
+	host := fixture(t, "--azure")
+	client, place := newClient(t), host+"/app"
+	digest := attach(t, client, place+":v1", "app/example", "", "an image")
+	configure(t, host, `{"azure": true, "locked": ["`+digest+`"]}`)
+	tags := must(client.TagDetails(t.Context(), place))
+	if len(tags) != 1 || tags[0].Digest != digest || tags[0].Created == "" || tags[0].LastUpdated == "" ||
+		tags[0].Signed == nil || tags[0].Attributes == nil || !tags[0].Attributes.ReadEnabled {
+		t.Errorf("%+v", tags)
+	}
+	manifests := must(client.Manifests(t.Context(), place))
+	if len(manifests) != 1 || manifests[0].Attributes == nil || manifests[0].Attributes.DeleteEnabled || manifests[0].LastUpdated == "" {
+		t.Errorf("%+v", manifests)
+	}
 }

@@ -6,8 +6,8 @@ import "C"
 // A Reference names a place, and what is in it. Methods of a client take references as text; this is for programs that look
 // into one, or make one from another.
 type Reference struct {
-	text, host, repository, path, digest string
-	tags                                 []string
+	text, place, host, repository, path, digest string
+	tags                                        []string
 }
 
 // ParseReference reads a reference: "host[:port]/repository[:tag[,tag...]][@digest]" or "oci:PATH[:tag][@digest]". Nothing is
@@ -43,7 +43,7 @@ func (r Reference) At(digest string) (Reference, error) {
 
 func reference(r *C.ocigraph_reference) Reference {
 	read := Reference{
-		text: goString(C.ocigraph_reference_text(r)), host: goString(C.ocigraph_reference_host(r)),
+		text: goString(C.ocigraph_reference_text(r)), place: goString(C.ocigraph_reference_place(r)), host: goString(C.ocigraph_reference_host(r)),
 		repository: goString(C.ocigraph_reference_repository(r)), path: goString(C.ocigraph_reference_path(r)),
 		digest: goString(C.ocigraph_reference_digest(r)),
 	}
@@ -55,6 +55,9 @@ func reference(r *C.ocigraph_reference) Reference {
 
 // String is the whole reference, to be given to methods of a client.
 func (r Reference) String() string { return r.text }
+
+// Place is the place alone, without tags and digest: where to push what gets no tag, and list what is there.
+func (r Reference) Place() string { return r.place }
 
 // Host is the registry, such as "localhost:5000"; empty where it is a layout.
 func (r Reference) Host() string { return r.host }

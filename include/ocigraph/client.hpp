@@ -167,6 +167,10 @@ class client {
         return plain<descriptor, ocigraph_descriptor>(ocigraph_client_push_manifest, cancel, detail::in(reference),
                                                       detail::in(media_type), detail::in_bytes(content));
     }
+    /* That one and the reference's tags alone: what refers to it stays, unlike with `remove`. */
+    descriptor remove_manifest(std::string_view reference, const cancel_token &cancel = {}) const {
+        return plain<descriptor, ocigraph_descriptor>(ocigraph_client_delete_manifest, cancel, detail::in(reference));
+    }
     blob_result push_blob(std::string_view reference, std::string_view content, std::string_view media_type = {},
                           const blob_options &options = {}, const cancel_token &cancel = {}) const {
         return run<blob_result, ocigraph_blob_result>(ocigraph_client_push_blob, options, cancel, detail::in(reference),

@@ -53,6 +53,32 @@ fn go_admits_what_is_signed() {
 }
 
 #[test]
+fn go_refuses_what_is_signed_and_not_whole() {
+    let work = Workspace::new();
+    let admission = go_program("examples/go/admission", &work.home());
+    let image = "oci:store/app:v1";
+    let admit = || work.run(work.command(&admission).args([image, "signature/example"]));
+    work.write("program", "a program");
+    work.ocigraph(&["push", image, "--artifact-type", "app/example", "program"]).ok();
+    let attach = ["attach", image, "--artifact-type"];
+    work.ocigraph(&[&attach[..], &["sbom/example"]].concat()).ok();
+    // A signature of something else that is attached does not sign the image.
+    let sbom = work.ocigraph(&["discover", "-o", "json", image]).json();
+    let sbom = format!("oci:store/app@{}", sbom["references"][0]["digest"].as_str().unwrap());
+    work.ocigraph(&["attach", &sbom, "--artifact-type", "signature/example"]).ok();
+    assert!(admit().stdout.ends_with(" has no signature/example\n"), "{}", admit());
+    work.ocigraph(&[&attach[..], &["signature/example"]].concat()).ok();
+    admit().ok();
+
+    let blob = work.ocigraph(&["digest", "program"]).ok();
+    let digest = blob.split_whitespace().find_map(|word| word.strip_prefix("sha256:")).unwrap();
+    work.write(&format!("store/app/blobs/sha256/{digest}"), "another program");
+    let refused = admit();
+    assert_eq!(refused.code, Some(1), "{refused}");
+    assert!(refused.stdout.starts_with("refused: it is not whole: "), "{refused}");
+}
+
+#[test]
 fn a_go_module_outside_the_tree_needs_a_replace_and_pkg_config() {
     let work = Workspace::new();
     let package = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../bindings/go");

@@ -1,6 +1,72 @@
-//! The README's tour is run as it stands there.
+//! The README's tour is run as it stands there, and so are its programs in C++ and Go.
 
-use ocigraph_suite::{Workspace, ocigraph_binary, tool};
+use std::process::Command;
+
+use ocigraph_suite::{Workspace, c_library, ocigraph_binary, tool, with_library};
+
+/// The first block of the README in a language.
+fn block(language: &str) -> &'static str {
+    let readme = include_str!("../../../README.md");
+    let block = readme.split(&format!("```{language}\n")).nth(1).unwrap();
+    block.split("```").next().unwrap()
+}
+
+/// A layout with an image that has an SBoM.
+fn attached() -> Workspace {
+    let work = Workspace::new();
+    work.ocigraph(&["push", "oci:store/app:v1", "--artifact-type", "app/example"]).ok();
+    work.ocigraph(&["attach", "oci:store/app:v1", "--artifact-type", "sbom/example"]).ok();
+    work
+}
+
+fn prints_the_sbom(work: &Workspace, build: &mut Command) {
+    work.run(build).ok();
+    let mut program = work.command(work.path("program"));
+    let printed = work.run(program.env("LD_LIBRARY_PATH", c_library().join("lib"))).ok();
+    assert!(printed.starts_with("1 sbom/example sha256:"), "{printed}");
+}
+
+#[test]
+fn the_program_in_cpp_runs() {
+    let work = attached();
+    work.write("program.cpp", block("cpp"));
+    let [include, lib] = ["include", "lib"].map(|folder| c_library().join(folder));
+    let mut build = work.command("g++");
+    build.args(["-std=c++17", "-Wall", "-Wextra", "-Werror", "program.cpp", "-o", "program"]);
+    build.arg(format!("-I{}", include.display())).arg(format!("-L{}", lib.display()));
+    prints_the_sbom(&work, build.arg("-locigraph"));
+}
+
+#[test]
+fn the_program_in_go_runs() {
+    let work = attached();
+    let name = "github.com/ocigraph/ocigraph/bindings/go";
+    let package = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../bindings/go");
+    let package = package.canonicalize().unwrap();
+    work.write(
+        "go.mod",
+        format!(
+            "module example.com/readme\n\ngo 1.24\n\nrequire {name} v0.1.0\n\nreplace {name} => {}\n",
+            package.display()
+        ),
+    );
+    work.write(
+        "main.go",
+        format!(
+            "package main\n\nimport (\n\t\"context\"\n\t\"errors\"\n\t\"fmt\"\n\n\tocigraph \"{name}\"\n)\n\n\
+             func main() {{\n\tif err := run(context.Background()); err != nil {{\n\t\tpanic(err)\n\t}}\n}}\n\n\
+             func run(ctx context.Context) error {{\n{}\nreturn nil\n}}\n",
+            block("go")
+        ),
+    );
+    let mut build = work.command("go");
+    build.args(["build", "-o", "program", "."]);
+    for (name, value) in std::env::vars().filter(|(n, _)| matches!(n.as_str(), "GOCACHE" | "HOME"))
+    {
+        build.env(name, value);
+    }
+    prints_the_sbom(&work, with_library(&mut build));
+}
 
 #[test]
 fn the_tour_runs() {
