@@ -3,7 +3,7 @@
 use std::{fs, path::Path, process::Command};
 
 use ocigraph_fixture::{Config, Fixture};
-use ocigraph_suite::Workspace;
+use ocigraph_suite::{Authority, Shows, TlsFront, Workspace};
 
 use crate::{committed, crate_dir, install, pkg_config, root, run, stage};
 
@@ -68,33 +68,43 @@ fn the_readme_is_right_about_c() {
     }
 }
 
-/// What a static program has of the system as well: names of hosts, and threads. And the static library
-/// alone, in a program that is dynamic otherwise.
+/// What a static program has of the system as well: names of hosts, threads, certificates. And the
+/// static library alone, in a program that is dynamic otherwise.
 #[test]
 fn a_static_library_speaks_to_registries() {
-    let (work, registry) = (Workspace::new(), Fixture::start(Config::default()));
+    let (registry, authority) = (Fixture::start(Config::default()), Authority::new());
+    let front = TlsFront::start(&authority, Shows::Good, &registry.host());
+    let known = TlsFront::for_known_clients(&authority, &registry.host());
+    let (cert, key) = authority.client();
     let image = format!("localhost:{}/app:v1", registry.address().port());
-    work.ocigraph(&["push", &image, "--artifact-type", "app/example"]).ok();
-    work.ocigraph(&["attach", &image, "--artifact-type", "sbom/example"]).ok();
-    let archive = stage().join("lib/libocigraph.a");
-    let alone = [archive.to_str().unwrap(), "-lpthread", "-lm", "-ldl"].map(str::to_owned);
+    let archive = stage().join("lib/libocigraph.a").to_str().unwrap().to_owned();
+    let alone = vec![archive, "-lpthread".into(), "-lm".into(), "-ldl".into()];
     let all = pkg_config(stage(), &["--static", "--libs"]);
-    for (name, flags, libraries) in
-        [("static", &["-static"][..], all), ("alone", &[], alone.to_vec())]
-    {
-        run(work
-            .command("gcc")
-            .args(["-x", "c", "-std=gnu11", "-pthread", "-o", name])
-            .arg(root().join("examples/c/stream_blobs.c"))
-            .args(["-x", "none"])
-            .args(flags)
-            .args(pkg_config(stage(), &["--cflags"]))
-            .args(libraries));
-        let linked = work.command("ldd").arg(name).output().unwrap();
-        assert!(!String::from_utf8_lossy(&linked.stdout).contains("libocigraph"), "{name}");
+    for (flags, libraries) in [(&["-static"][..], all), (&[], alone)] {
+        let work = Workspace::new();
+        work.ocigraph(&["push", &image, "--artifact-type", "app/example"]).ok();
+        work.write("ca.pem", authority.pem());
+        work.write("cert.pem", &cert);
+        work.write("key.pem", &key);
+        let program = |source: &str| {
+            let name = Path::new(source).file_stem().unwrap().to_str().unwrap();
+            run(work
+                .command("gcc")
+                .args(["-x", "c", "-std=gnu11", "-pthread", "-o", name])
+                .arg(root().join(source))
+                .args(["-x", "none"])
+                .args(flags)
+                .args(pkg_config(stage(), &["--cflags"]))
+                .args(&libraries));
+            let linked = work.command("ldd").arg(name).output().unwrap();
+            assert!(!String::from_utf8_lossy(&linked.stdout).contains("libocigraph"), "{name}");
+            work.command(work.path(name))
+        };
         registry.clear_requests();
-        run(work.command(work.path(name)).arg(&image));
-        assert!(registry.requests().iter().any(|r| r.path.contains("/referrers/")), "{name}");
+        run(program("examples/c/stream_blobs.c").arg(&image));
+        assert!(registry.requests().iter().any(|r| r.path.contains("/referrers/")));
+        let files = ["ca.pem", "cert.pem", "key.pem"];
+        run(program("tests/c/tls.c").args([front.host(), known.host()]).args(files));
     }
 }
 
