@@ -174,7 +174,7 @@ fn take_some(mut connection: TcpStream) -> std::io::Result<()> {
 #[test]
 fn a_connection_that_breaks_is_an_error_and_no_signal() {
     let host = goes_away();
-    each("broken_pipe.c", |_, _, run| run(&[&format!("{host}/app")]));
+    each("signals.c", |_, _, run| run(&[&format!("{host}/app")]));
 }
 
 #[test]

@@ -1,11 +1,13 @@
-/* A connection that breaks while it is written to is an error of the call. SIGPIPE, by which a program ends that does
- * nothing about it, never comes: neither in a call that waits, nor in one that runs by itself, nor in a callback.
+/* Signals are the program's. A connection that breaks while it is written to is an error of the call, and SIGPIPE, by which
+ * a program ends that does nothing about it, never comes: neither in a call that waits, nor in one that runs by itself,
+ * nor in a callback. A handler of the program runs on none of the library's threads.
  *
- *   broken_pipe PLACE      a repository whose registry goes away in the middle of every upload */
+ *   signals PLACE      a repository whose registry goes away in the middle of every upload */
 
 #include "check.h"
 
 #include <signal.h>
+#include <unistd.h>
 
 static int completed;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -28,6 +30,30 @@ static void pushed(void *user_data, ocigraph_status status, ocigraph_push_result
     completed++;
     pthread_cond_signal(&changed);
     pthread_mutex_unlock(&lock);
+}
+
+static volatile sig_atomic_t handled;
+static pthread_t handled_on;
+
+static void handle(int signal) {
+    (void)signal;
+    handled_on = pthread_self();
+    handled++;
+}
+
+/* A signal that only the library's threads could take waits until the program's own thread takes it. */
+static void a_handler_runs_on_the_programs_threads(void) {
+    struct sigaction action = {.sa_handler = handle};
+    struct timespec pause = {.tv_nsec = 50000000};
+    sigset_t signals;
+    CHECK(sigemptyset(&signals) == 0 && sigaddset(&signals, SIGUSR1) == 0);
+    CHECK(sigaction(SIGUSR1, &action, NULL) == 0);
+    CHECK(pthread_sigmask(SIG_BLOCK, &signals, NULL) == 0);
+    CHECK(kill(getpid(), SIGUSR1) == 0);
+    nanosleep(&pause, NULL);
+    CHECK(handled == 0);
+    CHECK(pthread_sigmask(SIG_UNBLOCK, &signals, NULL) == 0);
+    CHECK(handled == 1 && pthread_equal(handled_on, pthread_self()));
 }
 
 int main(int argc, char **argv) {
@@ -57,6 +83,7 @@ int main(int argc, char **argv) {
         pthread_mutex_unlock(&lock);
     }
     ocigraph_push_options_free(options);
+    a_handler_runs_on_the_programs_threads();
     ocigraph_client_free(client);
 
     /* What the program does about the signal is its own affair, as before. */
