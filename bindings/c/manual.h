@@ -72,7 +72,8 @@
  * "Threads" in a function's comment says from where it may be called: any thread, unless it says more; never a signal
  * handler.
  * The library has threads of its own, in a runtime, and works there: what connections and files need is done on none of
- * the caller's. After fork, the child must not use handles of the parent.
+ * the caller's. They stay behind at a fork: in the child, calls with a client of the parent give INVALID_ARGUMENT, to free
+ * it or its runtime does nothing, and a new client works.
  * It installs nothing process-wide: no signal handler, logger or TLS provider. Its threads take no signals, so that the
  * program's handlers run on the program's threads, and a connection that breaks is a NETWORK error and no SIGPIPE. A
  * defect of the library prints a line to standard error and becomes OCIGRAPH_INTERNAL; the process lives.

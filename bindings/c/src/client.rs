@@ -1,6 +1,10 @@
 //! The client, and how it speaks to registries.
 
-use std::{ffi::c_void, mem::MaybeUninit, sync::Arc};
+use std::{
+    ffi::c_void,
+    mem::{self, MaybeUninit},
+    sync::Arc,
+};
 
 use ocigraph::{Client, Credentials, RegistryConfig, Result};
 
@@ -292,5 +296,9 @@ pub extern "C" fn ocigraph_client_new(
 /// Ownership: takes `client`; NULL is allowed. Threads: any, once. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_free(client: Option<Box<ocigraph_client>>) {
-    end(client);
+    match client {
+        // Its connections are the parent's, and what guards them may be locked for ever.
+        Some(client) if client.threads.is_of_another_process() => mem::forget(client),
+        client => end(client),
+    }
 }

@@ -4,7 +4,7 @@
 //! each has had its say, and calls nothing afterwards. Completion callbacks have threads beside
 //! those of operations, so that one that blocks holds up no operation.
 
-use std::{cell::Cell, sync::Arc, time::Duration};
+use std::{cell::Cell, mem, process, sync::Arc, time::Duration};
 
 use ocigraph::{Code, Error, Result};
 use tokio::runtime::{Builder, Handle, Runtime};
@@ -59,6 +59,9 @@ pub extern "C" fn ocigraph_runtime_free(runtime: Option<Box<ocigraph_runtime>>) 
 /// Ends what runs, and waits for it; not in a callback, which would wait for itself.
 impl Drop for ocigraph_runtime {
     fn drop(&mut self) {
+        if self.0.is_of_another_process() {
+            return;
+        }
         self.0.ended.cancel();
         if CALLBACK.get() == Callback::None {
             self.0.wait();
@@ -71,6 +74,7 @@ pub(crate) struct Threads {
     runtimes: Option<Runtimes>,
     pub(crate) ended: CancellationToken,
     pub(crate) tracker: TaskTracker,
+    process: u32,
 }
 
 struct Runtimes {
@@ -132,7 +136,13 @@ impl Threads {
             runtimes: Some(runtimes),
             ended: CancellationToken::new(),
             tracker: TaskTracker::new(),
+            process: process::id(),
         })
+    }
+
+    /// Whether this process was forked from the one that has the threads.
+    pub(crate) fn is_of_another_process(&self) -> bool {
+        self.process != process::id()
     }
 
     /// A place for something that runs; CANCELLED when the end has come.
@@ -141,6 +151,11 @@ impl Threads {
             let message = "this was called from a progress, read, write or credential callback";
             return Err(invalid(message)
                 .with_hint("let the operation return first, or use a completion callback"));
+        }
+        if self.is_of_another_process() {
+            let message =
+                "this client was made before the process was forked, which left its threads behind";
+            return Err(invalid(message).with_hint("make a new one in the child"));
         }
         // Counted before it is looked whether the end has come: at the end it is the other way round.
         let token = self.tracker.token();
@@ -188,6 +203,11 @@ impl Runtimes {
 impl Drop for Threads {
     fn drop(&mut self) {
         let Some(runtimes) = self.runtimes.take() else { return };
+        if self.is_of_another_process() {
+            // Its threads are not here, and would be waited for.
+            mem::forget(runtimes);
+            return;
+        }
         let tracker = self.tracker.clone();
         if Callback::current() == Callback::None {
             runtimes.finish(&tracker);

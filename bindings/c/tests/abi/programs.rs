@@ -178,6 +178,16 @@ fn a_connection_that_breaks_is_an_error_and_no_signal() {
 }
 
 #[test]
+fn a_child_of_the_process_is_told_that_the_threads_are_not_there() {
+    let (_fixture, slow) = slow();
+    each("fork.c", |_, _, run| run(&["oci:here", &slow]));
+    each("fork.c", |_, _, run| {
+        let fixture = Fixture::start(Config::default());
+        run(&[&format!("{}/here", fixture.host()), &slow]);
+    });
+}
+
+#[test]
 fn limits_as_they_are_set() {
     let (_fixture, slow) = slow();
     each("limits.c", |_, _, run| {
