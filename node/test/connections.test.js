@@ -8,6 +8,7 @@ import { createServer as createTlsServer } from 'node:https';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 
 import { Client, digest } from 'ocigraph';
 
@@ -74,6 +75,32 @@ test('a proxy of the environment is used unless it is told not to be', async (t)
   const count = asked.length;
   await assert.rejects(ask({ useProxy: false }), { code: 'NETWORK' });
   assert.equal(asked.length, count);
+});
+
+test('closing gives idle connections back, and those of streams that are half read', async (t) => {
+  const bytes = Buffer.alloc(32 << 20);
+  const server = createServer((request, response) => {
+    if (request.url.includes('/tags/')) return tags(request, response);
+    response.writeHead(200, { 'content-length': bytes.length });
+    response.end(request.method === 'HEAD' ? undefined : bytes);
+  });
+  server.keepAliveTimeout = 0;
+  const host = await listening(t, server);
+  const connections = promisify(server.getConnections.bind(server));
+  for (const close of [(client) => client.close(), (client) => client[Symbol.asyncDispose]()]) {
+    const client = new Client();
+    await client.tags(`${host}/app`);
+    const reader = (await client.fetchBlob(`${host}/app@${digest(bytes)}`)).getReader();
+    assert.ok((await reader.read()).value.length > 0);
+    assert.ok((await connections()) > 0);
+    const closed = close(client);
+    for (let tries = 0; tries < 100 && (await connections()) > 0; tries += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    assert.equal(await connections(), 0);
+    await closed;
+    await assert.rejects(reader.read(), { code: 'CANCELLED', operation: 'fetch blob' });
+  }
 });
 
 test('as many requests are under way at once as concurrency says', async (t) => {

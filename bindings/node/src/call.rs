@@ -84,7 +84,7 @@ impl Call {
 pub(crate) struct Engine {
     runtime: Option<Runtime>,
     /// Ends every call of the client.
-    closed: CancellationToken,
+    pub(crate) closed: CancellationToken,
 }
 
 impl Engine {

@@ -28,14 +28,12 @@ pub(crate) type Started<'env> = napi::Result<Outcome<Object<'env>>>;
 /// A client, its connections and its threads.
 #[napi]
 pub struct Client {
-    core: Core,
-    /// Threads are started by the first call, and given back by `close`.
     state: Mutex<State>,
 }
 
 enum State {
-    Idle,
-    Running(Arc<Engine>),
+    /// Threads are started by the first call. They are given back by `close`, connections with them.
+    Open(Core, Option<Arc<Engine>>),
     Closed,
 }
 
@@ -45,10 +43,8 @@ impl Client {
     #[napi(catch_unwind)]
     pub fn open(options: String, ask: Option<Ask>) -> Outcome<Client> {
         let config = read::<options::Client>(&options).and_then(|options| options.config(ask));
-        outcome(config.map(|config| Client {
-            core: Core::with_config(config),
-            state: Mutex::new(State::Idle),
-        }))
+        let open = |config| State::Open(Core::with_config(config), None);
+        outcome(config.map(|config| Client { state: Mutex::new(open(config)) }))
     }
 
     /// Ends the client's calls and its threads.
@@ -73,8 +69,8 @@ impl Client {
     #[napi(catch_unwind)]
     pub fn spool(&self, call: &Call, operation: String, target: String) -> Outcome<Spool> {
         let doing = Doing::new(operation, target);
-        let spool = match self.engine() {
-            Ok(engine) => Ok(Spool::new(engine, call.token(), doing)),
+        let spool = match self.running() {
+            Ok((_, engine)) => Ok(Spool::new(engine, call.token(), doing)),
             Err(error) => Err(doing.told(error)),
         };
         outcome(spool)
@@ -94,8 +90,8 @@ impl Client {
         T: ToNapiValue + Send + 'static,
         W: Future<Output = Result<T>> + Send + 'static,
     {
-        let work = self.engine().and_then(|engine| {
-            let work = prepare(self.core.clone(), Arc::clone(&engine))?;
+        let work = self.running().and_then(|(core, engine)| {
+            let work = prepare(core, Arc::clone(&engine))?;
             Ok((engine, work))
         });
         match work {
@@ -104,25 +100,24 @@ impl Client {
         }
     }
 
-    fn engine(&self) -> Result<Arc<Engine>> {
+    fn running(&self) -> Result<(Core, Arc<Engine>)> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        match &*state {
-            State::Closed => Err(invalid("the client is closed")),
-            State::Running(engine) => Ok(Arc::clone(engine)),
-            State::Idle => {
-                let engine = Engine::start()?;
-                *state = State::Running(Arc::clone(&engine));
-                Ok(engine)
-            }
-        }
+        let State::Open(core, engine) = &mut *state else {
+            return Err(invalid("the client is closed"));
+        };
+        let engine = match engine {
+            Some(engine) => engine,
+            none => none.insert(Engine::start()?),
+        };
+        Ok((core.clone(), Arc::clone(engine)))
     }
 
-    /// Closes it; gives what is to be ended.
+    /// Closes it; gives what is to be ended. Connections go at once, so that nobody waits for them.
     fn ended(&self) -> Option<Arc<Engine>> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         match std::mem::replace(&mut *state, State::Closed) {
-            State::Running(engine) => Some(engine),
-            State::Idle | State::Closed => None,
+            State::Open(_, engine) => engine,
+            State::Closed => None,
         }
     }
 }

@@ -48,7 +48,17 @@ impl Reader {
         (blob, stream): (Descriptor, ByteStream),
         events: Option<Arc<Events>>,
     ) -> Self {
-        Self { engine, token, doing, blob, stream: Arc::new(Some(stream).into()), events }
+        let stream = Arc::new(tokio::sync::Mutex::new(Some(stream)));
+        let (ended, closed, read) = (token.clone(), engine.closed.clone(), Arc::clone(&stream));
+        // Its connection goes where it lives, when whoever reads has let go.
+        engine.spawn(async move {
+            tokio::select! {
+                () = ended.cancelled() => {}
+                () = closed.cancelled() => {}
+            }
+            *read.lock().await = None;
+        });
+        Self { engine, token, doing, blob, stream, events }
     }
 }
 
@@ -88,9 +98,6 @@ impl Reader {
     #[napi(catch_unwind)]
     pub fn close(&self) {
         self.token.cancel();
-        let stream = Arc::clone(&self.stream);
-        // Where its connection lives, and when whoever reads it has let go.
-        self.engine.spawn(async move { *stream.lock().await = None });
     }
 }
 
