@@ -21,7 +21,7 @@ const (
 	Finished EventKind = C.OCIGRAPH_EVENT_FINISHED
 )
 
-// An Event is one thing that happened to a blob. Events of one operation come one at a time, on any goroutine, and none
+// An Event is one thing that happened to a blob. Events of one operation come one at a time, on any goroutine; none begins
 // after the operation has returned.
 type Event struct {
 	// Kind is what happened.

@@ -54,14 +54,14 @@ type PushOptions struct {
 	Config *File
 	// Format is the manifest's.
 	Format Format
-	// AllowPathTraversal takes absolute titles and titles with ".." as they are.
+	// AllowPathTraversal takes paths that are absolute or lead out of the current directory as titles, as they are.
 	AllowPathTraversal bool
 	// SourceDateEpoch is in seconds since 1970: the time put into packed directories and the annotation for when it was
 	// created. Without it directories get 0 and there is no such annotation.
 	SourceDateEpoch *uint64
 	// Concurrency is how many requests to make at once; 0 is the default.
 	Concurrency int
-	// Progress is told what happens; an error from it ends the push.
+	// Progress is told what happens; an error from it ends the push, and is in the push's error.
 	Progress func(Event) error
 }
 

@@ -1,3 +1,5 @@
+//go:build linux
+
 // Package heap measures memory that is not Go's, for tests which show that none of it is left.
 package heap
 
