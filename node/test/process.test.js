@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
@@ -84,6 +85,35 @@ test('worker threads have clients of their own, and can be ended in the middle o
   assert.equal(new Set(digests).size, 4);
   await Promise.all(workers.map((worker) => worker.terminate()));
   assert.equal((await new Client().tags(place)).length, 4);
+});
+
+test('what a worker has begun ends with it', async (t) => {
+  const dir = folder(t);
+  const path = join(dir, 'large');
+  writeFileSync(path, '');
+  truncateSync(path, 64 * 2 ** 30);
+  const program = `
+    import { once } from 'node:events';
+    import { Worker } from 'node:worker_threads';
+    const source = \`
+      Promise.all([import('node:worker_threads'), import('ocigraph')]).then(([{ parentPort, workerData }, ocigraph]) => {
+        ocigraph.digestFile(workerData.path);
+        new ocigraph.Client().pushBlob(workerData.place, workerData.path);
+        setTimeout(() => parentPort.postMessage('begun'), 50);
+      });
+    \`;
+    const [path, place] = ${JSON.stringify([path, `oci:${join(dir, 'layout')}`])};
+    const worker = new Worker(source, { eval: true, workerData: { path, place } });
+    await once(worker, 'message');
+    await worker.terminate();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const before = process.cpuUsage();
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    const { user, system } = process.cpuUsage(before);
+    // Microseconds, of which a thread that still read would use half a million.
+    console.log(user + system < 250_000 ? 'idle' : user + system);
+  `;
+  assert.equal(await run(program), 'idle');
 });
 
 test('a thousand calls at once all have their own answer', async (t) => {

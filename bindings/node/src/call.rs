@@ -80,6 +80,13 @@ impl Call {
     }
 }
 
+impl Drop for Call {
+    fn drop(&mut self) {
+        // JavaScript holds on to it until the call is over, so else its thread has ended before that.
+        self.token.cancel();
+    }
+}
+
 /// The threads that the calls of one client run on.
 pub(crate) struct Engine {
     runtime: Option<Runtime>,

@@ -43,11 +43,11 @@ pub struct Reader {
 impl Reader {
     pub(crate) fn new(
         engine: Arc<Engine>,
-        token: CancellationToken,
         doing: Doing,
         (blob, stream): (Descriptor, ByteStream),
         events: Option<Arc<Events>>,
     ) -> Self {
+        let token = CancellationToken::new();
         let stream = Arc::new(tokio::sync::Mutex::new(Some(stream)));
         let (ended, closed, read) = (token.clone(), engine.closed.clone(), Arc::clone(&stream));
         // Its connection goes where it lives, when whoever reads has let go.

@@ -99,10 +99,10 @@ impl Client {
         self.start(env, call, doing.clone(), |core, engine| {
             let target: Reference = target.parse()?;
             read::<options::Nothing>(&options)?;
-            let (token, progress, events) = (call.token(), call.progress(), call.current());
+            let (progress, events) = (call.progress(), call.current());
             Ok(async move {
                 let blob = core.fetch_blob(&target, &progress).await?;
-                Ok(Reader::new(engine, token, doing, blob, events))
+                Ok(Reader::new(engine, doing, blob, events))
             })
         })
     }
