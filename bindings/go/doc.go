@@ -39,7 +39,7 @@
 // Progress functions, readers, writers and credential functions are called while a method runs, on goroutines of the
 // package, one at a time for each call. What they return as an error ends the call and is wrapped by its error; a panic
 // goes on where the method was called, but for that of a credential function, which is an error too. They must not call
-// methods of a client ([ErrInvalidArgument]), but may close it.
+// methods of a client ([ErrInvalidArgument]) nor [runtime.Goexit], as testing.T.FailNow does, but may close the client.
 //
 // A call that is to end waits a moment for a function that is running, and leaves it behind when it blocks. Such a function
 // goes on after the method has returned, what it returns is dropped, and a reader or writer must not be used elsewhere before

@@ -33,11 +33,11 @@ class graph : public result<ocigraph_graph, ocigraph_graph_free, ocigraph_graph_
 
         iterator() = default;
         node operator*() const noexcept {
-            const ocigraph_graph *graph = graph_.get();
-            return {{graph_, ocigraph_graph_descriptor(graph, step_)},
-                    {graph_, ocigraph_graph_refers_to(graph, step_)},
-                    ocigraph_graph_depth(graph, step_),
-                    ocigraph_graph_is_first(graph, step_)};
+            const ocigraph_graph *from = graph_.get();
+            return {{graph_, ocigraph_graph_descriptor(from, step_)},
+                    {graph_, ocigraph_graph_refers_to(from, step_)},
+                    ocigraph_graph_depth(from, step_),
+                    ocigraph_graph_is_first(from, step_)};
         }
         iterator &operator++() noexcept {
             ++step_;
@@ -71,7 +71,7 @@ class graph : public result<ocigraph_graph, ocigraph_graph_free, ocigraph_graph_
     /* What refers directly to the manifest of this digest. */
     std::vector<ocigraph::descriptor> referrers(std::string_view digest) const {
         ocigraph_str of = detail::in(digest);
-        auto one = [&](const ocigraph_graph *graph, std::size_t i) { return ocigraph_graph_referrer(graph, of, i); };
+        auto one = [&](const ocigraph_graph *from, std::size_t i) { return ocigraph_graph_referrer(from, of, i); };
         return parts(ocigraph_graph_referrer_count(get(), of), one);
     }
 
