@@ -7,6 +7,7 @@ package ocigraph
 import "C"
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"runtime"
@@ -158,5 +159,13 @@ func goView(view C.ocigraph_str) []byte {
 }
 
 func goString(view C.ocigraph_str) string { return string(goView(view)) }
+
+// goBytes copies.
+func goBytes(view C.ocigraph_bytes) []byte {
+	if view.length == 0 {
+		return nil
+	}
+	return bytes.Clone(unsafe.Slice((*byte)(unsafe.Pointer(view.data)), int(view.length)))
+}
 
 func decode(view C.ocigraph_str, into any) error { return json.Unmarshal(goView(view), into) }

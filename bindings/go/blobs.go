@@ -7,7 +7,6 @@ import "C"
 import (
 	"context"
 	"io"
-	"unsafe"
 )
 
 // FetchManifest returns the manifest that the reference names, as it is stored, its digest checked. Nil options take it as it
@@ -29,9 +28,8 @@ func (c *Client) FetchManifest(ctx context.Context, reference string, options *R
 	if err != nil {
 		return nil, err
 	}
-	bytes := C.ocigraph_manifest_bytes(out)
 	manifest := &Manifest{
-		Bytes:      C.GoBytes(unsafe.Pointer(bytes.data), C.int(bytes.length)),
+		Bytes:      goBytes(C.ocigraph_manifest_bytes(out)),
 		Descriptor: descriptor(C.ocigraph_manifest_descriptor(out)),
 		IsIndex:    bool(C.ocigraph_manifest_is_index(out)),
 	}

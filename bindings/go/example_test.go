@@ -116,3 +116,45 @@ func ExampleDigest() {
 	// Output:
 	// sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a <nil>
 }
+
+// A blob goes from a reader to a writer, and is never in memory as a whole.
+func ExampleClient_FetchBlob() {
+	ctx := context.Background()
+	dir, err := os.MkdirTemp("", "")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	place := "oci:" + filepath.Join(dir, "store")
+	client, err := ocigraph.NewClient(nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer client.Close()
+	pushed, err := client.PushBlobFrom(ctx, place, "text/plain", strings.NewReader("content\n"), nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	store, err := ocigraph.ParseReference(place)
+	if err != nil {
+		log.Fatal(err)
+	}
+	blob, err := store.At(pushed.Descriptor.Digest)
+	if err != nil {
+		log.Fatal(err)
+	}
+	if _, err := client.FetchBlob(ctx, blob.String(), os.Stdout, nil); err != nil {
+		log.Fatal(err)
+	}
+	// Output:
+	// content
+}
+
+// References are read without anything being looked up.
+func ExampleParseReference() {
+	r, err := ocigraph.ParseReference("registry.example.com:8443/team/app:v1")
+	fmt.Println(r.Host(), r.Repository(), r.Tags(), r.Place(), err)
+	// Output:
+	// registry.example.com:8443 team/app [v1] registry.example.com:8443/team/app <nil>
+}

@@ -3,10 +3,7 @@ package ocigraph
 // #include <ocigraph.h>
 import "C"
 
-import (
-	"context"
-	"unsafe"
-)
+import "context"
 
 // Push packs files, directories and bytes into one artifact, and names it by the reference's tags. With a subject it becomes a
 // referrer of that. Nil options push an artifact without files.
@@ -27,8 +24,7 @@ func (c *Client) Push(ctx context.Context, reference string, options *PushOption
 	if err != nil {
 		return nil, err
 	}
-	manifest := C.ocigraph_push_result_manifest(out)
-	result := &PushResult{Manifest: C.GoBytes(unsafe.Pointer(manifest.data), C.int(manifest.length))}
+	result := &PushResult{Manifest: goBytes(C.ocigraph_push_result_manifest(out))}
 	return result, decode(C.ocigraph_push_result_json(out), result)
 }
 
