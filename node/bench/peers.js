@@ -7,7 +7,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { createHash, hash as cryptoHash, randomFillSync } from 'node:crypto';
 import { once } from 'node:events';
-import { createReadStream, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createReadStream, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -112,6 +112,12 @@ try {
     (run, i) => cli('push', `${place(run, i)}:v1`, large),
   );
   print('push 128 MiB', net(push), 'the command line');
+  const bytes = readFileSync(join(dir, large));
+  const pushBytes = await race(
+    (run, i) => client.push(`${place(run, i)}-bytes:v1`, { files: [{ content: bytes, title: 'large' }] }),
+    (run, i) => cli('push', `${place(run, i)}-bytes:v1`, large),
+  );
+  print('push 128 MiB of memory', net(pushBytes), 'the command line');
   const pull = await race(
     (run) => client.pull(`${place(0, 0)}:v1`, { output: join(dir, `out-${run}`) }),
     (run) => cli('pull', `${place(0, 1)}:v1`, '-o', join(dir, `cli-${run}`)),

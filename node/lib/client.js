@@ -160,7 +160,7 @@ export class Client {
   async fetchBlob(target, options) {
     const at = text(target, 'a target');
     const fetch = (call, rest) => this.#native.fetchBlob(call, at, rest);
-    return toStream(await perform(options, fetch, { progress: true }), options);
+    return toStream(await perform(options, fetch, { progress: true }), options, this);
   }
 
   async pushBlob(target, blob, options) {

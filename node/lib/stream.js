@@ -8,8 +8,8 @@ import { onAbort } from './signals.js';
 const forgotten = new FinalizationRegistry((stop) => stop());
 
 /** A native reader as a stream, which ends in an error when the signal is aborted or `onProgress` throws. */
-export function toStream(reader, { signal, onProgress } = {}) {
-  const stream = new ReadableStream(new Transfer(reader, signal, onProgress), { highWaterMark: 0 });
+export function toStream(reader, { signal, onProgress } = {}, client) {
+  const stream = new ReadableStream(new Transfer(reader, signal, onProgress, client), { highWaterMark: 0 });
   return Object.defineProperty(stream, 'descriptor', { value: JSON.parse(reader.descriptor), enumerable: true });
 }
 
@@ -23,10 +23,12 @@ class Transfer {
   #stop = () => {};
   #fail;
 
-  constructor(reader, signal, onProgress) {
+  constructor(reader, signal, onProgress, client) {
     this.#reader = reader;
     this.#signal = signal;
     this.#onProgress = onProgress;
+    // It is asked for credentials anew when a transfer that broke off goes on.
+    this.client = client;
   }
 
   start(controller) {
