@@ -840,7 +840,7 @@ void ocigraph_push_options_free(ocigraph_push_options *options);
 //
 // `media_type`: no text guesses it from the name. `title`: no text takes the path.
 //
-// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL or what is not UTF-8. Since 0.1.0.
+// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL, for no path, and for what is not UTF-8 or no media type. Since 0.1.0.
 ocigraph_status ocigraph_push_options_add_path(ocigraph_push_options *options,
                                                ocigraph_str path,
                                                ocigraph_str media_type,
@@ -849,9 +849,9 @@ ocigraph_status ocigraph_push_options_add_path(ocigraph_push_options *options,
 
 // Adds content in memory, which is copied, under a title.
 //
-// `media_type`: no text guesses it from the name.
+// `title`: no text gives it none, so that a pull does not write it. `media_type`: no text guesses it from the title.
 //
-// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL or what is not UTF-8. Since 0.1.0.
+// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL and for what is not UTF-8 or no media type. Since 0.1.0.
 ocigraph_status ocigraph_push_options_add_bytes(ocigraph_push_options *options,
                                                 ocigraph_str title,
                                                 ocigraph_str media_type,
@@ -863,10 +863,10 @@ ocigraph_status ocigraph_push_options_add_bytes(ocigraph_push_options *options,
 // pushes at once would share `user_data`, and a second one finds a stream at its end: give each push
 // options of its own, or a `read` that knows where it begins.
 //
-// `media_type`: no text guesses it from the name. `user_data` must live as long as operations that use these
-// options.
+// `title` and `media_type`: as for `ocigraph_push_options_add_bytes`. `user_data` must live as long as operations
+// that use these options.
 //
-// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL or what is not UTF-8. Since 0.1.0.
+// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL and for what is not UTF-8 or no media type. Since 0.1.0.
 ocigraph_status ocigraph_push_options_add_reader(ocigraph_push_options *options,
                                                  ocigraph_str title,
                                                  ocigraph_str media_type,
@@ -882,9 +882,9 @@ ocigraph_status ocigraph_push_options_add_file_annotation(ocigraph_push_options 
                                                           ocigraph_str value,
                                                           ocigraph_error **error);
 
-// The artifact's type, such as "application/vnd.example.sbom".
+// The artifact's type, such as "application/vnd.example.sbom". No text: none.
 //
-// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL or what is not UTF-8. Since 0.1.0.
+// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL and for what is no media type. Since 0.1.0.
 ocigraph_status ocigraph_push_options_set_artifact_type(ocigraph_push_options *options,
                                                         ocigraph_str artifact_type,
                                                         ocigraph_error **error);
@@ -908,7 +908,9 @@ ocigraph_status ocigraph_push_options_add_annotation(ocigraph_push_options *opti
 
 // A config instead of the empty one.
 //
-// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL or what is not UTF-8. Since 0.1.0.
+// `media_type`: no text is "application/json".
+//
+// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL and for what is not UTF-8 or no media type. Since 0.1.0.
 ocigraph_status ocigraph_push_options_set_config(ocigraph_push_options *options,
                                                  ocigraph_bytes config,
                                                  ocigraph_str media_type,
@@ -918,7 +920,7 @@ ocigraph_status ocigraph_push_options_set_config(ocigraph_push_options *options,
 //
 // `media_type`: no text guesses it from the name.
 //
-// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL or what is not UTF-8. Since 0.1.0.
+// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL, for no path, and for what is not UTF-8 or no media type. Since 0.1.0.
 ocigraph_status ocigraph_push_options_set_config_path(ocigraph_push_options *options,
                                                       ocigraph_str path,
                                                       ocigraph_str media_type,

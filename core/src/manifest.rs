@@ -296,7 +296,7 @@ impl Parts {
             (None, Some(_)) => None,
         };
         if let Some(text) = artifact_type.as_deref() {
-            check_artifact_type(text)?;
+            media_type::check_artifact_type(text)?;
         }
         let layers = if self.blobs.is_empty() { vec![empty_descriptor()] } else { self.blobs };
         Ok(Body {
@@ -319,14 +319,14 @@ impl Parts {
         let config = match (self.config, self.artifact_type) {
             (Some(config), None) => config,
             (Some(mut config), Some(artifact_type)) => {
-                check_artifact_type(&artifact_type)?;
+                media_type::check_artifact_type(&artifact_type)?;
                 config.media_type = artifact_type;
                 config
             }
             (None, artifact_type) => {
                 let artifact_type =
                     artifact_type.unwrap_or_else(|| media_type::UNKNOWN_ARTIFACT.into());
-                check_artifact_type(&artifact_type)?;
+                media_type::check_artifact_type(&artifact_type)?;
                 Descriptor::of(artifact_type, EMPTY_JSON)
             }
         };
@@ -347,7 +347,7 @@ impl Parts {
         }
         let artifact_type =
             self.artifact_type.unwrap_or_else(|| media_type::UNKNOWN_ARTIFACT.to_owned());
-        check_artifact_type(&artifact_type)?;
+        media_type::check_artifact_type(&artifact_type)?;
         Ok(Body {
             media_type,
             artifact_type: Some(artifact_type),
@@ -357,14 +357,6 @@ impl Parts {
             ..Body::default()
         })
     }
-}
-
-pub(crate) fn check_artifact_type(text: &str) -> Result<()> {
-    if media_type::is_valid(text) {
-        return Ok(());
-    }
-    Err(Error::new(Code::InvalidArgument, format!("artifact type {text:?} is no media type"))
-        .with_hint("write type/subtype, as in application/vnd.example.sbom or signature/example"))
 }
 
 /// The fields in the order in which ORAS and the specifications' own examples write them.

@@ -1,5 +1,7 @@
 //! The media types this project reads and writes, and the questions asked of them.
 
+use crate::error::{Code, Error, Result};
+
 /// OCI image manifest.
 pub const OCI_MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 /// OCI image index.
@@ -77,4 +79,22 @@ pub fn is_valid(text: &str) -> bool {
             && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&b))
     };
     text.split_once('/').is_some_and(|(kind, subtype)| restricted(kind) && restricted(subtype))
+}
+
+/// INVALID_ARGUMENT when `text` is no media type.
+pub fn check(text: &str) -> Result<()> {
+    if is_valid(text) {
+        return Ok(());
+    }
+    Err(Error::new(Code::InvalidArgument, format!("{text:?} is no media type"))
+        .with_hint("write type/subtype, as in application/json"))
+}
+
+/// INVALID_ARGUMENT when `text` is no artifact type, which is written as a media type.
+pub fn check_artifact_type(text: &str) -> Result<()> {
+    if is_valid(text) {
+        return Ok(());
+    }
+    Err(Error::new(Code::InvalidArgument, format!("artifact type {text:?} is no media type"))
+        .with_hint("write type/subtype, as in application/vnd.example.sbom or signature/example"))
 }

@@ -18,7 +18,7 @@ use crate::{
     descriptor::{Annotations, Descriptor, annotation},
     error::{Code, Error, Result},
     files,
-    manifest::{EMPTY_JSON, ManifestFormat, Parts, check_artifact_type, empty_descriptor},
+    manifest::{EMPTY_JSON, ManifestFormat, Parts, empty_descriptor},
     media_type,
     options::{PushOptions, PushResult, PushedBlob},
     progress::{Outcome, Progress},
@@ -39,7 +39,7 @@ pub(crate) async fn push(
     check_annotations(&options)?;
     check_titles(&options)?;
     if let Some(artifact_type) = &options.artifact_type {
-        check_artifact_type(artifact_type)?;
+        media_type::check_artifact_type(artifact_type)?;
     }
     let subject = subject_of(store.as_ref(), reference, &options).await?;
     let uploads = Uploads {
@@ -205,10 +205,7 @@ async fn prepare(file: &File, options: &PushOptions) -> Result<Prepared> {
         Content::Path(path) => prepare_path(path.clone(), file, options).await?,
     };
     if let Some(kind) = &file.media_type {
-        if !media_type::is_valid(kind) {
-            return Err(Error::new(Code::InvalidArgument, format!("{kind:?} is no media type"))
-                .with_hint("write type/subtype, as in application/json"));
-        }
+        media_type::check(kind)?;
         prepared.descriptor.media_type = kind.clone();
     }
     let annotations = &mut prepared.descriptor.annotations;

@@ -389,6 +389,37 @@ static void delete_the_graph(const ocigraph_client *client) {
     ocigraph_delete_options_free(options);
 }
 
+/* Blobs without a title, as some artifacts have them: a pull does not write them. */
+static void push_without_titles(const ocigraph_client *client) {
+    struct content content = {"read, without a title", 0};
+    ocigraph_push_options *options = ocigraph_push_options_new();
+    ocigraph_pull_options *pull = ocigraph_pull_options_new();
+    ocigraph_push_result *result = NULL;
+    ocigraph_pull_result *pulled = NULL;
+    ocigraph_delete_report *report = NULL;
+    SUCCEEDS(ocigraph_push_options_add_bytes(options, ocigraph_text(NULL), ocigraph_text(NULL), bytes_of("no title"),
+                                             &failure));
+    SUCCEEDS(ocigraph_push_options_add_reader(options, ocigraph_text(NULL), OCIGRAPH_STR("text/plain"), next_bytes,
+                                              &content, &failure));
+    SUCCEEDS(ocigraph_push_options_set_artifact_type(options, OCIGRAPH_STR("app/example"), &failure));
+    SUCCEEDS(ocigraph_client_push(client, at(place, ":untitled"), options, NULL, &result, &failure));
+    CHECK(ocigraph_push_result_blob_count(result) == 2);
+    for (size_t i = 0; i < 2; i++) {
+        CHECK(ocigraph_descriptor_title(ocigraph_push_result_blob(result, i)).data == NULL);
+        CHECK(ocigraph_str_is(ocigraph_descriptor_media_type(ocigraph_push_result_blob(result, i)),
+                              i == 0 ? "application/octet-stream" : "text/plain"));
+    }
+    SUCCEEDS(ocigraph_pull_options_set_output(pull, OCIGRAPH_STR("untitled"), &failure));
+    SUCCEEDS(ocigraph_client_pull(client, at(place, ":untitled"), pull, NULL, &pulled, &failure));
+    CHECK(ocigraph_pull_result_file_count(pulled, 0) == 0 && ocigraph_pull_result_skipped_count(pulled, 0) >= 2);
+    SUCCEEDS(ocigraph_client_delete(client, at(place, ":untitled"), NULL, NULL, &report, &failure));
+    ocigraph_delete_report_free(report);
+    ocigraph_pull_result_free(pulled);
+    ocigraph_pull_options_free(pull);
+    ocigraph_push_result_free(result);
+    ocigraph_push_options_free(options);
+}
+
 static void what_is_known_of_an_error(const ocigraph_client *client) {
     ocigraph_graph *graph = GARBAGE(ocigraph_graph);
     ocigraph_error *error = GARBAGE(ocigraph_error);
@@ -447,6 +478,17 @@ static void arguments_that_cannot_be_used(const ocigraph_client *client) {
     FAILS(OCIGRAPH_INVALID_ARGUMENT, ocigraph_push_options_set_artifact_type(options, nowhere, &failure));
     FAILS(OCIGRAPH_INVALID_ARGUMENT, ocigraph_push_options_add_bytes(options, OCIGRAPH_STR("t"), ocigraph_text(NULL),
                                                                      no_bytes, &failure));
+    ocigraph_str no_type = OCIGRAPH_STR("sbom"), nothing = OCIGRAPH_STR("");
+    FAILS(OCIGRAPH_INVALID_ARGUMENT, ocigraph_push_options_set_artifact_type(options, no_type, &failure));
+    FAILS(OCIGRAPH_INVALID_ARGUMENT,
+          ocigraph_push_options_add_bytes(options, OCIGRAPH_STR("t"), no_type, bytes_of("x"), &failure));
+    FAILS(OCIGRAPH_INVALID_ARGUMENT,
+          ocigraph_push_options_add_path(options, OCIGRAPH_STR("a.txt"), no_type, nothing, &failure));
+    FAILS(OCIGRAPH_INVALID_ARGUMENT,
+          ocigraph_push_options_add_reader(options, OCIGRAPH_STR("t"), no_type, next_bytes, NULL, &failure));
+    FAILS(OCIGRAPH_INVALID_ARGUMENT, ocigraph_push_options_set_config(options, bytes_of("{}"), no_type, &failure));
+    FAILS(OCIGRAPH_INVALID_ARGUMENT, ocigraph_push_options_set_config_path(options, nothing, nothing, &failure));
+    FAILS(OCIGRAPH_INVALID_ARGUMENT, ocigraph_push_options_add_path(options, nothing, nothing, nothing, &failure));
     FAILS(OCIGRAPH_INVALID_ARGUMENT, ocigraph_push_options_set_format(options, 99, &failure));
     FAILS(OCIGRAPH_INVALID_REFERENCE, ocigraph_push_options_set_subject(options, OCIGRAPH_STR("x"), &failure));
     FAILS(OCIGRAPH_INVALID_ARGUMENT, ocigraph_client_tag(client, at(place, ":v1"), NULL, 2, NULL,
@@ -479,6 +521,7 @@ int main(int argc, char **argv) {
     what_is_empty_lies_somewhere(client);
     delete_one_manifest(client);
     push_from_a_read_callback(client);
+    push_without_titles(client);
     what_is_known_of_an_error(client);
     digests();
     delete_the_graph(client);

@@ -90,6 +90,17 @@ impl ocigraph_str {
         Ok(Some(self.text(name)?).filter(|text| !text.is_empty()))
     }
 
+    /// The same, which must be as the core wants it.
+    pub(crate) fn checked(
+        self,
+        name: &str,
+        check: impl FnOnce(&str) -> Result<()>,
+    ) -> Result<Option<String>> {
+        let text = self.optional(name)?;
+        text.as_deref().map_or(Ok(()), check)?;
+        Ok(text)
+    }
+
     /// Reads the text as a value: a reference, a platform.
     pub(crate) fn parse<T: str::FromStr<Err = Error>>(self, name: &str) -> Result<T> {
         self.text(name)?.parse()

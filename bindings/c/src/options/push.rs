@@ -2,7 +2,9 @@
 
 use std::{ffi::c_void, mem::MaybeUninit};
 
-use ocigraph::{Annotations, File, ManifestFormat, PushOptions, Result, Spool};
+use ocigraph::{
+    Annotations, File, ManifestFormat, PushOptions, Result, Spool, media_type as types,
+};
 
 use crate::{
     boundary::{act, end, need},
@@ -38,7 +40,7 @@ enum Entry {
     /// Read anew by each push.
     Read {
         from: ReadFrom,
-        title: String,
+        title: Option<String>,
         media_type: Option<String>,
         annotations: Annotations,
     },
@@ -60,8 +62,9 @@ impl Entry {
             }
         };
         let reader = from.through(gate.clone());
-        let file = crate::blobs::off_thread(move || Spool::read(reader)?.into_file(&title)).await?;
-        Ok(File { media_type, annotations, ..file })
+        let named = title.clone().unwrap_or_default();
+        let file = crate::blobs::off_thread(move || Spool::read(reader)?.into_file(&named)).await?;
+        Ok(File { title, media_type, annotations, ..file })
     }
 }
 
@@ -106,7 +109,7 @@ pub extern "C" fn ocigraph_push_options_free(options: Option<Box<ocigraph_push_o
 ///
 /// `media_type`: no text guesses it from the name. `title`: no text takes the path.
 ///
-/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL or what is not UTF-8. Since 0.1.0.
+/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL, for no path, and for what is not UTF-8 or no media type. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_push_options_add_path(
     options: Option<&mut ocigraph_push_options>,
@@ -117,9 +120,9 @@ pub extern "C" fn ocigraph_push_options_add_path(
 ) -> ocigraph_status {
     act(error, || {
         let file = File {
-            media_type: media_type.optional("media_type")?,
+            media_type: media_type.checked("media_type", types::check)?,
             title: title.optional("title")?,
-            ..File::path(path.text("path")?)
+            ..File::path(path.needed("path")?)
         };
         need(options, "options")?.files.push(Entry::File(file));
         Ok(())
@@ -128,9 +131,9 @@ pub extern "C" fn ocigraph_push_options_add_path(
 
 /// Adds content in memory, which is copied, under a title.
 ///
-/// `media_type`: no text guesses it from the name.
+/// `title`: no text gives it none, so that a pull does not write it. `media_type`: no text guesses it from the title.
 ///
-/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL or what is not UTF-8. Since 0.1.0.
+/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL and for what is not UTF-8 or no media type. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_push_options_add_bytes(
     options: Option<&mut ocigraph_push_options>,
@@ -141,8 +144,9 @@ pub extern "C" fn ocigraph_push_options_add_bytes(
 ) -> ocigraph_status {
     act(error, || {
         let file = File {
-            media_type: media_type.optional("media_type")?,
-            ..File::bytes(title.text("title")?, content.bytes("content")?)
+            media_type: media_type.checked("media_type", types::check)?,
+            title: title.optional("title")?,
+            ..File::bytes(String::new(), content.bytes("content")?)
         };
         need(options, "options")?.files.push(Entry::File(file));
         Ok(())
@@ -154,10 +158,10 @@ pub extern "C" fn ocigraph_push_options_add_bytes(
 /// pushes at once would share `user_data`, and a second one finds a stream at its end: give each push
 /// options of its own, or a `read` that knows where it begins.
 ///
-/// `media_type`: no text guesses it from the name. `user_data` must live as long as operations that use these
-/// options.
+/// `title` and `media_type`: as for `ocigraph_push_options_add_bytes`. `user_data` must live as long as operations
+/// that use these options.
 ///
-/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL or what is not UTF-8. Since 0.1.0.
+/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL and for what is not UTF-8 or no media type. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_push_options_add_reader(
     options: Option<&mut ocigraph_push_options>,
@@ -170,8 +174,8 @@ pub extern "C" fn ocigraph_push_options_add_reader(
     act(error, || {
         let entry = Entry::Read {
             from: ReadFrom::new(read, user_data)?,
-            title: title.text("title")?,
-            media_type: media_type.optional("media_type")?,
+            title: title.optional("title")?,
+            media_type: media_type.checked("media_type", types::check)?,
             annotations: Annotations::new(),
         };
         need(options, "options")?.files.push(entry);
@@ -198,9 +202,9 @@ pub extern "C" fn ocigraph_push_options_add_file_annotation(
     })
 }
 
-/// The artifact's type, such as "application/vnd.example.sbom".
+/// The artifact's type, such as "application/vnd.example.sbom". No text: none.
 ///
-/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL or what is not UTF-8. Since 0.1.0.
+/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL and for what is no media type. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_push_options_set_artifact_type(
     options: Option<&mut ocigraph_push_options>,
@@ -208,7 +212,7 @@ pub extern "C" fn ocigraph_push_options_set_artifact_type(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     act(error, || {
-        let value = artifact_type.optional("artifact_type")?;
+        let value = artifact_type.checked("artifact_type", types::check_artifact_type)?;
         need(options, "options")?.core.artifact_type = value;
         Ok(())
     })
@@ -251,7 +255,9 @@ pub extern "C" fn ocigraph_push_options_add_annotation(
 
 /// A config instead of the empty one.
 ///
-/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL or what is not UTF-8. Since 0.1.0.
+/// `media_type`: no text is "application/json".
+///
+/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL and for what is not UTF-8 or no media type. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_push_options_set_config(
     options: Option<&mut ocigraph_push_options>,
@@ -261,7 +267,7 @@ pub extern "C" fn ocigraph_push_options_set_config(
 ) -> ocigraph_status {
     act(error, || {
         let file = File {
-            media_type: media_type.optional("media_type")?,
+            media_type: media_type.checked("media_type", types::check)?,
             ..File::bytes("config.json", config.bytes("config")?)
         };
         need(options, "options")?.core.config = Some(file);
@@ -273,7 +279,7 @@ pub extern "C" fn ocigraph_push_options_set_config(
 ///
 /// `media_type`: no text guesses it from the name.
 ///
-/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL or what is not UTF-8. Since 0.1.0.
+/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL, for no path, and for what is not UTF-8 or no media type. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_push_options_set_config_path(
     options: Option<&mut ocigraph_push_options>,
@@ -283,8 +289,8 @@ pub extern "C" fn ocigraph_push_options_set_config_path(
 ) -> ocigraph_status {
     act(error, || {
         let file = File {
-            media_type: media_type.optional("media_type")?,
-            ..File::path(path.text("path")?)
+            media_type: media_type.checked("media_type", types::check)?,
+            ..File::path(path.needed("path")?)
         };
         need(options, "options")?.core.config = Some(file);
         Ok(())

@@ -50,12 +50,21 @@ fn hooked() -> PathBuf {
     path
 }
 
-/// Where the library is laid out for these tests.
+/// Where the library is laid out for these tests, and for no others that run beside them.
 fn stage() -> &'static Path {
     static STAGE: OnceLock<PathBuf> = OnceLock::new();
     STAGE.get_or_init(|| {
-        let stage = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("stage");
-        let _ = fs::remove_dir_all(&stage);
+        let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
+        // Nothing ends with these tests that could remove it; the next ones do.
+        for entry in fs::read_dir(&folder).unwrap() {
+            let entry = entry.unwrap().path();
+            let process = entry.file_name().and_then(|name| name.to_str()?.strip_prefix("stage-"));
+            if process.is_some_and(|process| !Path::new("/proc").join(process).exists()) {
+                // Others may do the same at this moment.
+                let _ = fs::remove_dir_all(&entry);
+            }
+        }
+        let stage = folder.join(format!("stage-{}", std::process::id()));
         install(&[stage.to_str().unwrap()]);
         stage
     })

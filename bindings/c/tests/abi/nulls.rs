@@ -62,7 +62,7 @@ fn good(parameter: &str) -> String {
         ("ocigraph_str", "host") => "OCIGRAPH_STR(\"127.0.0.1:1\")".to_owned(),
         ("ocigraph_str", "platform") => "OCIGRAPH_STR(\"linux/amd64\")".to_owned(),
         ("ocigraph_str", "digest") => format!("OCIGRAPH_STR(\"sha256:{}\")", "0".repeat(64)),
-        ("ocigraph_str", "media_type") => "OCIGRAPH_STR(\"a/b\")".to_owned(),
+        ("ocigraph_str", "media_type" | "artifact_type") => "OCIGRAPH_STR(\"a/b\")".to_owned(),
         ("ocigraph_str", _) => "OCIGRAPH_STR(\"x\")".to_owned(),
         ("ocigraph_bytes", _) => "bytes_of(\"x\")".to_owned(),
         ("bool", _) => "false".to_owned(),
