@@ -103,6 +103,16 @@ fn every_operation_on_a_registry() {
 }
 
 #[test]
+fn contents_and_arguments_of_every_kind() {
+    each("contents.c", |_, _, run| run(&["oci:here", ""]));
+    each("contents.c", |_, _, run| {
+        let fixture = Fixture::start(Config::default());
+        let host = fixture.host().to_string();
+        run(&[&format!("{host}/here"), &host]);
+    });
+}
+
+#[test]
 fn callbacks_of_every_kind() {
     let (_fixture, slow) = slow();
     each("callbacks.c", |_, _, run| run(&["oci:here", &slow]));
