@@ -72,7 +72,7 @@ fn go_refuses_what_is_signed_and_not_whole() {
 
     let blob = work.ocigraph(&["digest", "program"]).ok();
     let digest = blob.split_whitespace().find_map(|word| word.strip_prefix("sha256:")).unwrap();
-    work.write(&format!("store/app/blobs/sha256/{digest}"), "another program");
+    work.write(format!("store/app/blobs/sha256/{digest}"), "another program");
     let refused = admit();
     assert_eq!(refused.code, Some(1), "{refused}");
     assert!(refused.stdout.starts_with("refused: it is not whole: "), "{refused}");
