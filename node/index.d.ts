@@ -585,7 +585,7 @@ export type Credential =
 
 /**
  * A vault of the caller's own: asked when a registry asks for credentials; nothing means anonymous use. The repository is
- * empty when the registry as a whole is meant. What it throws makes the call reject with CREDENTIALS.
+ * empty when the registry as a whole is meant. What it throws makes the call reject with CREDENTIALS, and is the `cause`.
  */
 export type CredentialSource = (
   host: string,
@@ -785,7 +785,7 @@ export class Client {
 
   /**
    * The blob that the target names by digest. It is read as the stream is: a slow reader slows the registry down, and
-   * cancelling the stream ends the transfer. The signal holds until the stream ends.
+   * cancelling the stream ends the transfer. The signal and `onProgress` hold until the stream ends.
    *
    * @example
    * ```ts

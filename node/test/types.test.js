@@ -119,6 +119,21 @@ test('results have the fields that their types have', async (t) => {
   await compile('results', literals.join(''));
 });
 
+test('the examples in the types compile', async () => {
+  const types = readFileSync(join(node, 'index.d.ts'), 'utf8');
+  const blocks = [...types.matchAll(/```ts\n(.*?)```/gs)].map(([, block]) => block.replace(/^ *\* ?/gm, ''));
+  assert.ok(blocks.length >= 8);
+  const isModule = (block) => block.startsWith('import');
+  const functions = blocks
+    .filter((block) => !isModule(block))
+    .map((block, i) => {
+      return `export async function example${i}(client: Client, graph: Graph): Promise<void> {\n{ ${block} }\n}\n`;
+    });
+  const names = 'Client, digest, Graph, OcigraphError, parseReference';
+  await compile('examples', `import { ${names} } from 'ocigraph';\n${functions.join('')}`);
+  for (const [i, block] of blocks.filter(isModule).entries()) await compile(`example${i}`, block);
+});
+
 test('every name in the types is explained', () => {
   const lines = readFileSync(join(node, 'index.d.ts'), 'utf8').split('\n');
   const declares = /^(export (?!type \{)|\s+(?:readonly |get )?(?:'[^']+'|\[?[A-Za-z.]+\]?)\??[:(])/;
