@@ -21,10 +21,12 @@ const utf8 = new TextEncoder();
  * end, and none of them fails unheard.
  */
 export class Files {
-  /** What the native part gets: the content of each file that has no path. */
-  #spools = [];
-  #sources;
   #files;
+  /** The content of each file, where it has any. */
+  #sources;
+  /** And its number among the spools, which are what the native part gets. */
+  #numbers = new Map();
+  #spools = [];
 
   /** Holds on to these, which may turn out not to be files at all. */
   constructor(files) {
@@ -33,6 +35,7 @@ export class Files {
       const content = isNodeStream(file) ? file : file?.content;
       return content === undefined ? undefined : new Source(content);
     });
+    for (const source of this.#sources.filter(Boolean)) this.#numbers.set(source, this.#numbers.size);
   }
 
   /** The file at this place as the native part reads it: with a path, or with the number of its content. */
@@ -45,12 +48,12 @@ export class Files {
     if ((path === undefined) === (source === undefined)) throw invalid(`${name} has either a path or content`);
     if (!source) return { ...others, path: toPath(path, `${name}.path`) };
     source.check(`${name}.content`);
-    return { ...others, content: this.#sources.slice(0, index).filter(Boolean).length };
+    return { ...others, content: this.#numbers.get(source) };
   }
 
   /** Takes the contents in, one after the other, each into what `open` gives; until one of the signals is aborted. */
   async take(open, signal, closing) {
-    for (const source of this.#sources.filter(Boolean)) {
+    for (const source of this.#numbers.keys()) {
       const spool = unwrap(started(open));
       this.#spools.push(spool);
       const take = async (piece) => unwrap(await started(() => spool.write(piece)));
@@ -67,7 +70,7 @@ export class Files {
 
   /** Tells streams that nobody reads on, and removes what was taken in and not pushed. */
   release() {
-    for (const source of this.#sources) source?.release();
+    for (const source of this.#numbers.keys()) source.release();
     for (const spool of this.#spools) spool.close();
   }
 }
