@@ -12,7 +12,7 @@ import (
 )
 
 // patience is how long a call that was ended waits for a function of the caller's that runs, before it leaves it behind.
-const patience = 50 * time.Millisecond
+const patience = 100 * time.Millisecond
 
 // state is a client without its name, so that one that was lost can be cleaned up.
 type state struct {
