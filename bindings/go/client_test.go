@@ -6,21 +6,17 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"math/rand/v2"
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"testing/iotest"
 	"time"
 )
 
 // places are an empty layout and an empty repository.
+
 func places(t *testing.T, test func(t *testing.T, place string)) {
 	t.Run("layout", func(t *testing.T) { test(t, "oci:"+filepath.Join(t.TempDir(), "store")) })
 	t.Run("registry", func(t *testing.T) { test(t, fixture(t)+"/app") })
@@ -249,47 +245,6 @@ func TestErrorsSayWhatIsKnown(t *testing.T) {
 	}
 }
 
-func TestLimitsAndNumbersAreChecked(t *testing.T) {
-	slow := fixture(t, "--delay-ms=60000") + "/slow"
-	client := must(NewClient(&ClientOptions{Limits: Limits{FirstHeader: 20 * time.Millisecond, Tries: 1}}))
-	defer client.Close()
-	if _, err := client.Tags(t.Context(), slow); !errors.Is(err, ErrTimeout) {
-		t.Error(err)
-	}
-	if _, err := NewClient(&ClientOptions{Limits: Limits{Idle: -time.Second}}); !errors.Is(err, ErrInvalidArgument) {
-		t.Error(err)
-	}
-	place := "oci:" + filepath.Join(t.TempDir(), "store")
-	both := File{Path: "a", Content: []byte("b")}
-	for name, options := range map[string]*PushOptions{
-		"a number below 0":      {Concurrency: -1},
-		"a file of two origins": {Files: []File{both}},
-		"a config with a title": {Config: &File{Title: "title", Content: []byte("{}")}},
-		"a format that is none": {Format: 99},
-	} {
-		if _, err := client.Push(t.Context(), place, options); !errors.Is(err, ErrInvalidArgument) {
-			t.Errorf("%s: %v", name, err)
-		}
-	}
-	if _, err := client.Discover(t.Context(), place, &DiscoverOptions{Depth: -1}); !errors.Is(err, ErrInvalidArgument) {
-		t.Error(err)
-	}
-	folder := t.TempDir()
-	for _, name := range []string{"a", "b", "c"} {
-		if err := os.WriteFile(filepath.Join(folder, name), []byte(name), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	must(client.Push(t.Context(), place+":folder", &PushOptions{Files: []File{{Path: folder, Title: "folder"}}}))
-	for _, limits := range []UnpackLimits{{Entries: 3}, {Bytes: 2}} {
-		_, err := client.Pull(t.Context(), place+":folder", &PullOptions{Output: t.TempDir(), UnpackLimits: limits})
-		if !errors.Is(err, ErrTooLarge) {
-			t.Errorf("%+v: %v", limits, err)
-		}
-	}
-	must(client.Pull(t.Context(), place+":folder", &PullOptions{Output: t.TempDir()}))
-}
-
 func TestAClosedGraphCanStillBeWalked(t *testing.T) {
 	client, place, handles := newClient(t), "oci:"+filepath.Join(t.TempDir(), "store"), live.Load()
 	image := attach(t, client, place+":v1", "app/example", "", "an image")
@@ -310,93 +265,6 @@ func TestAClosedGraphCanStillBeWalked(t *testing.T) {
 		t.Error(err)
 	}
 	if _, err := json.Marshal(graph); !errors.Is(err, ErrClosed) {
-		t.Error(err)
-	}
-}
-
-func TestAContextEndsACallWithin100Milliseconds(t *testing.T) {
-	client, slow := newClient(t), fixture(t, "--delay-ms=60000")+"/slow:v1"
-	mine := errors.New("mine")
-	for name, call := range map[string]func(ctx context.Context) error{
-		"discover": func(ctx context.Context) error { _, err := client.Discover(ctx, slow, nil); return err },
-		"resolve":  func(ctx context.Context) error { _, err := client.Resolve(ctx, slow, nil); return err },
-		"push":     func(ctx context.Context) error { _, err := client.Push(ctx, slow, nil); return err },
-		"untag":    func(ctx context.Context) error { return client.Untag(ctx, slow) },
-	} {
-		ctx, cancel := context.WithCancelCause(t.Context())
-		var at time.Time
-		time.AfterFunc(50*time.Millisecond, func() { at = time.Now(); cancel(mine) })
-		err := call(ctx)
-		if late := time.Since(at); late > 100*time.Millisecond {
-			t.Errorf("%s returned %v after its context ended", name, late)
-		}
-		if !errors.Is(err, ErrCancelled) || !errors.Is(err, mine) {
-			t.Errorf("%s gave %v", name, err)
-		}
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
-	defer cancel()
-	if _, err := client.Discover(ctx, slow, nil); !errors.Is(err, context.DeadlineExceeded) {
-		t.Error(err)
-	}
-	over, cancel := context.WithCancel(t.Context())
-	cancel()
-	if _, err := client.Discover(over, slow, nil); !errors.Is(err, context.Canceled) || !errors.Is(err, ErrCancelled) {
-		t.Error(err)
-	}
-}
-
-func TestTheEndOfAContextReachesTheNetworkWithin100Milliseconds(t *testing.T) {
-	arrived, gone := make(chan struct{}, 10), make(chan time.Time, 10)
-	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		arrived <- struct{}{}
-		<-r.Context().Done()
-		gone <- time.Now()
-	}))
-	defer server.Close()
-	client := newClient(t)
-	least := time.Hour
-	// On a busy machine the server may be late itself.
-	for range 5 {
-		ctx, cancel := context.WithCancel(t.Context())
-		ended := make(chan error)
-		go func() {
-			_, err := client.Resolve(ctx, strings.TrimPrefix(server.URL, "http://")+"/app:v1", nil)
-			ended <- err
-		}()
-		<-arrived
-		begin := time.Now()
-		cancel()
-		least = min(least, (<-gone).Sub(begin))
-		if err := <-ended; !errors.Is(err, context.Canceled) {
-			t.Error(err)
-		}
-	}
-	if least > 100*time.Millisecond {
-		t.Errorf("the server saw it after %v", least)
-	}
-}
-
-func TestCloseEndsWhatRunsAndCanBeRepeated(t *testing.T) {
-	slow := fixture(t, "--delay-ms=60000") + "/slow:v1"
-	client := must(NewClient(nil))
-	failures := make(chan error)
-	for range 4 {
-		go func() { _, err := client.Discover(context.Background(), slow, nil); failures <- err }()
-	}
-	time.Sleep(50 * time.Millisecond)
-	var closing sync.WaitGroup
-	for range 3 {
-		closing.Add(1)
-		go func() { client.Close(); closing.Done() }()
-	}
-	for range 4 {
-		if err := <-failures; !errors.Is(err, ErrClosed) || !errors.Is(err, ErrCancelled) {
-			t.Error(err)
-		}
-	}
-	closing.Wait()
-	if _, err := client.Tags(context.Background(), slow); !errors.Is(err, ErrClosed) {
 		t.Error(err)
 	}
 }
@@ -461,101 +329,6 @@ func TestReadersAndWritersThatFail(t *testing.T) {
 }
 
 // settled waits until the number of goroutines and of C's handles has come down to what it was.
-func settled(t *testing.T, goroutines int, handles int64) {
-	t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(10 * time.Millisecond) {
-		runtime.GC()
-		if runtime.NumGoroutine() <= goroutines && live.Load() <= handles {
-			return
-		}
-		if time.Now().After(deadline) {
-			t.Fatalf("%d goroutines and %d handles are left, of %d and %d", runtime.NumGoroutine(), live.Load(), goroutines, handles)
-		}
-	}
-}
-
-func TestAThousandGoroutinesOnOneClient(t *testing.T) {
-	host := fixture(t)
-	place := host + "/app"
-	outer := newClient(t)
-	attach(t, outer, place+":v1", "app/example", "", "an image")
-	attach(t, outer, place, "sbom/example", place+":v1", "an SBoM")
-	// Answers take as long as contexts live: some calls end in time, some do not.
-	configure(t, host, `{"delay_ms": 20}`)
-	goroutines, handles := runtime.NumGoroutine(), live.Load()
-	client := must(NewClient(nil))
-	var running sync.WaitGroup
-	var mu sync.Mutex
-	ended := map[bool]int{}
-	for range 1000 {
-		running.Add(1)
-		go func() {
-			defer running.Done()
-			ctx, cancel := context.WithTimeout(context.Background(), time.Duration(rand.IntN(2000))*time.Millisecond)
-			defer cancel()
-			graph, err := client.Discover(ctx, place+":v1", nil)
-			if err == nil && graph.Len() != 1 || err != nil && !errors.Is(err, context.DeadlineExceeded) {
-				t.Errorf("%v, %v", graph, err)
-			}
-			mu.Lock()
-			ended[err == nil]++
-			mu.Unlock()
-		}()
-	}
-	running.Wait()
-	client.Close()
-	if ended[true] == 0 || ended[false] == 0 {
-		t.Errorf("some should succeed and some be cancelled, but: %v", ended)
-	}
-	settled(t, goroutines, handles)
-}
-
-func TestTheCollectorMayRunAtAnyTime(t *testing.T) {
-	place := "oci:" + filepath.Join(t.TempDir(), "store")
-	handles := live.Load()
-	outer := newClient(t)
-	image := attach(t, outer, place+":v1", "app/example", "", "an image")
-	attach(t, outer, place, "sbom/example", place+":v1", "an SBoM")
-	stop := make(chan struct{})
-	collected := make(chan int)
-	go func() {
-		for n := 0; ; n++ {
-			select {
-			case <-stop:
-				collected <- n
-				return
-			default:
-				runtime.GC()
-			}
-		}
-	}()
-	var running sync.WaitGroup
-	for range 8 {
-		running.Add(1)
-		go func() {
-			defer running.Done()
-			for range 20 {
-				// Clients and graphs that nobody closes: the collector does, never during a call.
-				graph := must(must(NewClient(nil)).Discover(context.Background(), place+":v1", nil))
-				tree := must(graph.Filter(DiscoverOptions{ArtifactType: "sbom/example"})).Tree()
-				progressed := 0
-				verified := must(must(NewClient(nil)).Verify(context.Background(), place+":v1", &VerifyOptions{
-					Progress: func(Event) error { progressed++; return nil },
-				}))
-				if !strings.Contains(tree, "sbom/example") || verified.Checked != 5 || progressed == 0 || graph.Subject().Digest != image {
-					t.Errorf("%s %+v %d", tree, verified, progressed)
-				}
-			}
-		}()
-	}
-	running.Wait()
-	close(stop)
-	if n := <-collected; n < 10 {
-		t.Errorf("the collector ran %d times", n)
-	}
-	outer.Close()
-	settled(t, 1<<30, handles)
-}
 
 func TestWhatAzureTellsOfTagsAndManifests(t *testing.T) {
 	host := fixture(t, "--azure")

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 // What tests/scenarios do not set, since it is the client's, or is about what a scenario cannot hold.
@@ -137,4 +138,45 @@ func TestAFunctionOfTheCallersMustNotCallBack(t *testing.T) {
 	if !errors.Is(err, ErrInvalidArgument) || !strings.Contains(err.Error(), "callback") {
 		t.Error(err)
 	}
+}
+
+func TestLimitsAndNumbersAreChecked(t *testing.T) {
+	slow := fixture(t, "--delay-ms=60000") + "/slow"
+	client := must(NewClient(&ClientOptions{Limits: Limits{FirstHeader: 20 * time.Millisecond, Tries: 1}}))
+	defer client.Close()
+	if _, err := client.Tags(t.Context(), slow); !errors.Is(err, ErrTimeout) {
+		t.Error(err)
+	}
+	if _, err := NewClient(&ClientOptions{Limits: Limits{Idle: -time.Second}}); !errors.Is(err, ErrInvalidArgument) {
+		t.Error(err)
+	}
+	place := "oci:" + filepath.Join(t.TempDir(), "store")
+	both := File{Path: "a", Content: []byte("b")}
+	for name, options := range map[string]*PushOptions{
+		"a number below 0":      {Concurrency: -1},
+		"a file of two origins": {Files: []File{both}},
+		"a config with a title": {Config: &File{Title: "title", Content: []byte("{}")}},
+		"a format that is none": {Format: 99},
+	} {
+		if _, err := client.Push(t.Context(), place, options); !errors.Is(err, ErrInvalidArgument) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := client.Discover(t.Context(), place, &DiscoverOptions{Depth: -1}); !errors.Is(err, ErrInvalidArgument) {
+		t.Error(err)
+	}
+	folder := t.TempDir()
+	for _, name := range []string{"a", "b", "c"} {
+		if err := os.WriteFile(filepath.Join(folder, name), []byte(name), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	must(client.Push(t.Context(), place+":folder", &PushOptions{Files: []File{{Path: folder, Title: "folder"}}}))
+	for _, limits := range []UnpackLimits{{Entries: 3}, {Bytes: 2}} {
+		_, err := client.Pull(t.Context(), place+":folder", &PullOptions{Output: t.TempDir(), UnpackLimits: limits})
+		if !errors.Is(err, ErrTooLarge) {
+			t.Errorf("%+v: %v", limits, err)
+		}
+	}
+	must(client.Pull(t.Context(), place+":folder", &PullOptions{Output: t.TempDir()}))
 }
