@@ -102,8 +102,9 @@ try {
     () => {},
     () => execFileSync(command, ['version']),
   );
-  const cli = (...args) =>
-    execFileSync(command, [...args, '--quiet'], { stdio: ['ignore', 'ignore', 'inherit'], cwd: dir });
+  const cli = (...args) => cliWith(undefined, ...args);
+  const cliWith = (input, ...args) =>
+    execFileSync(command, [...args, '--quiet'], { input, stdio: ['pipe', 'ignore', 'inherit'], cwd: dir });
   const net = ([ours, theirs]) => [ours, theirs - start];
   const large = join('8 x 128 MiB', '0');
   const place = (run, i) => `${host}/app${run}-${i}`;
@@ -115,9 +116,9 @@ try {
   const bytes = readFileSync(join(dir, large));
   const pushBytes = await race(
     (run, i) => client.push(`${place(run, i)}-bytes:v1`, { files: [{ content: bytes, title: 'large' }] }),
-    (run, i) => cli('push', `${place(run, i)}-bytes:v1`, large),
+    (run, i) => cliWith(bytes, 'push', `${place(run, i)}-bytes:v1`, '-'),
   );
-  print('push 128 MiB of memory', net(pushBytes), 'the command line');
+  print('push 128 MiB of memory', net(pushBytes), 'the command line, which reads it from a pipe');
   const pull = await race(
     (run) => client.pull(`${place(0, 0)}:v1`, { output: join(dir, `out-${run}`) }),
     (run) => cli('pull', `${place(0, 1)}:v1`, '-o', join(dir, `cli-${run}`)),
