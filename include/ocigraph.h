@@ -44,11 +44,13 @@
  *
  * Text and bytes go in as a pointer and a length, and are copied. Text is UTF-8. {NULL, 0} and "" are no text, which
  * means "not given" where that is allowed. They come out the same way, not ended by NUL; what is known and empty has a
- * length of 0 and is not NULL. OCIGRAPH_STR makes a view of a literal, ocigraph_text one of any text that ends with NUL;
- * OCIGRAPH_PRINTF prints one, and ocigraph_str_is compares one: see the end of this header.
+ * length of 0 and is not NULL. OCIGRAPH_STR makes a view of a literal, OCIGRAPH_STR_INIT initializes a static one with it,
+ * ocigraph_text makes one of any text that ends with NUL; OCIGRAPH_PRINTF prints one, and ocigraph_str_is compares one: see
+ * the end of this header.
  *
- * Options are handles with a setter each; the defaults are good. NULL stands for the defaults. A setter checks what it
- * is given, and leaves the options as they were where it refuses. Numbers that stand for something
+ * Options are handles with a setter each; the defaults are good. NULL stands for the defaults. A setter checks what
+ * "Errors" in its comment says, and leaves the options as they were where it refuses; the rest is for the operation to
+ * say. Numbers that stand for something
  * (OCIGRAPH_FORMAT_...) are int32_t; one that is none is INVALID_ARGUMENT.
  *
  * Results have accessors, and most also a function ..._json, which gives the whole result as JSON text. An accessor
@@ -425,8 +427,8 @@ typedef int32_t ocigraph_status;
 // Gives the credential for a repository of a registry in `out`, or leaves it NULL for anonymous
 // use. `repository` is no text where the registry as a whole is meant. Anything but `OCIGRAPH_OK`
 // fails the operation that asked with `OCIGRAPH_CREDENTIALS`; `error` may then be given what
-// `ocigraph_error_new` makes, to say why. Both are NULL on entry, and the library takes what is in
-// them.
+// `ocigraph_error_new` makes, to say why, and fails the operation also beside `OCIGRAPH_OK`. Both
+// are NULL on entry, and the library takes what is in them.
 //
 // It is called on a thread of the library, one call at a time for each client, and may block: the
 // operation waits for it, even one that is cancelled meanwhile.
@@ -673,7 +675,7 @@ ocigraph_status ocigraph_client_options_set_credential_callback(ocigraph_client_
 // to it. No text: none.
 //
 // Threads: one at a time. Errors: INVALID_ARGUMENT for NULL or what is not UTF-8; a file that cannot
-// be used fails the first call to a registry. Since 0.1.0.
+// be used fails, with CREDENTIALS, what is done at a registry that asks for a credential. Since 0.1.0.
 ocigraph_status ocigraph_client_options_set_registry_config(ocigraph_client_options *options,
                                                             ocigraph_str path,
                                                             ocigraph_error **error);
@@ -876,7 +878,8 @@ ocigraph_status ocigraph_push_options_add_reader(ocigraph_push_options *options,
 
 // Adds an annotation to the file that was added last.
 //
-// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL or what is not UTF-8, or where no file was added. Since 0.1.0.
+// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL, for no key and what is not UTF-8, or where
+// no file was added. Since 0.1.0.
 ocigraph_status ocigraph_push_options_add_file_annotation(ocigraph_push_options *options,
                                                           ocigraph_str key,
                                                           ocigraph_str value,
@@ -892,15 +895,15 @@ ocigraph_status ocigraph_push_options_set_artifact_type(ocigraph_push_options *o
 // Makes the artifact a referrer of what this names: a whole reference, tag or digest included, in the
 // repository or layout that is pushed to. No text: of nothing.
 //
-// Threads: one at a time. Errors: INVALID_REFERENCE, INVALID_ARGUMENT for NULL or what is not UTF-8.
-// Since 0.1.0.
+// Threads: one at a time. Errors: INVALID_REFERENCE, also for one without tag and digest,
+// INVALID_ARGUMENT for NULL or what is not UTF-8. Since 0.1.0.
 ocigraph_status ocigraph_push_options_set_subject(ocigraph_push_options *options,
                                                   ocigraph_str subject,
                                                   ocigraph_error **error);
 
 // Adds an annotation to the manifest.
 //
-// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL or what is not UTF-8. Since 0.1.0.
+// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL, for no key and what is not UTF-8. Since 0.1.0.
 ocigraph_status ocigraph_push_options_add_annotation(ocigraph_push_options *options,
                                                      ocigraph_str key,
                                                      ocigraph_str value,
@@ -942,6 +945,7 @@ ocigraph_status ocigraph_push_options_set_allow_path_traversal(ocigraph_push_opt
 
 // Seconds since 1970: the time put into packed directories and the `created` annotation. Without
 // it directories get 0 and there is no `created`, so that the same input has the same digest.
+// A push with a time after the year 9999 fails with INVALID_ARGUMENT.
 //
 // Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
 ocigraph_status ocigraph_push_options_set_source_date_epoch(ocigraph_push_options *options,
@@ -1147,7 +1151,7 @@ ocigraph_status ocigraph_discover_options_set_artifact_type(ocigraph_discover_op
 // Returns only referrers that have this annotation, as `ocigraph_discover_options_set_artifact_type`.
 // Several must all be there.
 //
-// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL or what is not UTF-8. Since 0.1.0.
+// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL, for no key and what is not UTF-8. Since 0.1.0.
 ocigraph_status ocigraph_discover_options_add_annotation(ocigraph_discover_options *options,
                                                          ocigraph_str key,
                                                          ocigraph_str value,
@@ -1224,13 +1228,13 @@ ocigraph_status ocigraph_resolve_options_set_platform(ocigraph_resolve_options *
                                                       ocigraph_str platform,
                                                       ocigraph_error **error);
 
-// Starts `workers` threads; 0 is one for each processor. More are started for file work and
-// callbacks, and end when there is none.
+// Starts `workers` threads, at most 1024; 0 is one for each processor. More are started for
+// file work and callbacks, and end when there is none.
 //
 // Most programs need no runtime of their own: a client that is given none has one to itself.
 //
 // Ownership: `out` is the caller's, until `ocigraph_runtime_free`. Threads: any.
-// Errors: IO where threads cannot be started. Since 0.1.0.
+// Errors: INVALID_ARGUMENT for more workers, IO where threads cannot be started. Since 0.1.0.
 ocigraph_status ocigraph_runtime_new(size_t workers,
                                      ocigraph_runtime **out,
                                      ocigraph_error **error);
@@ -2517,6 +2521,9 @@ ocigraph_str ocigraph_verify_report_json(const ocigraph_verify_report *result);
 #else
 #define OCIGRAPH_STR(literal) ((ocigraph_str){"" literal "", sizeof("" literal "") - 1})
 #endif
+
+/* What initializes a view with a literal: static const ocigraph_str type = OCIGRAPH_STR_INIT("text/plain"); */
+#define OCIGRAPH_STR_INIT(literal) {"" literal "", sizeof("" literal "") - 1}
 
 /* A view as two arguments of printf, for "%.*s". */
 #define OCIGRAPH_PRINTF(view) (int)(view).length, (view).data ? (view).data : ""

@@ -8,6 +8,9 @@
 #define OCIGRAPH_STR(literal) ((ocigraph_str){"" literal "", sizeof("" literal "") - 1})
 #endif
 
+/* What initializes a view with a literal: static const ocigraph_str type = OCIGRAPH_STR_INIT("text/plain"); */
+#define OCIGRAPH_STR_INIT(literal) {"" literal "", sizeof("" literal "") - 1}
+
 /* A view as two arguments of printf, for "%.*s". */
 #define OCIGRAPH_PRINTF(view) (int)(view).length, (view).data ? (view).data : ""
 

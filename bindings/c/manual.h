@@ -44,11 +44,13 @@
  *
  * Text and bytes go in as a pointer and a length, and are copied. Text is UTF-8. {NULL, 0} and "" are no text, which
  * means "not given" where that is allowed. They come out the same way, not ended by NUL; what is known and empty has a
- * length of 0 and is not NULL. OCIGRAPH_STR makes a view of a literal, ocigraph_text one of any text that ends with NUL;
- * OCIGRAPH_PRINTF prints one, and ocigraph_str_is compares one: see the end of this header.
+ * length of 0 and is not NULL. OCIGRAPH_STR makes a view of a literal, OCIGRAPH_STR_INIT initializes a static one with it,
+ * ocigraph_text makes one of any text that ends with NUL; OCIGRAPH_PRINTF prints one, and ocigraph_str_is compares one: see
+ * the end of this header.
  *
- * Options are handles with a setter each; the defaults are good. NULL stands for the defaults. A setter checks what it
- * is given, and leaves the options as they were where it refuses. Numbers that stand for something
+ * Options are handles with a setter each; the defaults are good. NULL stands for the defaults. A setter checks what
+ * "Errors" in its comment says, and leaves the options as they were where it refuses; the rest is for the operation to
+ * say. Numbers that stand for something
  * (OCIGRAPH_FORMAT_...) are int32_t; one that is none is INVALID_ARGUMENT.
  *
  * Results have accessors, and most also a function ..._json, which gives the whole result as JSON text. An accessor

@@ -6,6 +6,7 @@
 
 #include <ocigraph/handle.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <exception>
 #include <functional>
@@ -66,13 +67,18 @@ struct callbacks {
     struct source {
         caught *thrown;
         reader read;
+        bool spent = false;
     };
 
     caught thrown;
     progress on_event;
     std::vector<std::unique_ptr<source>> sources;
     std::atomic<bool> in_use{false};
-    bool spent = false;
+
+    /* Whether one of the readers was called, so that what it gave is gone. */
+    bool spent() const {
+        return std::any_of(sources.begin(), sources.end(), [](const auto &one) { return one->spent; });
+    }
 
     static std::int32_t told(void *user_data, const ocigraph_event *happened) noexcept {
         auto *self = static_cast<callbacks *>(user_data);
@@ -90,6 +96,7 @@ struct callbacks {
 
     static std::int64_t read(void *user_data, std::uint8_t *buffer, std::size_t capacity) noexcept {
         auto *self = static_cast<source *>(user_data);
+        self->spent = true;
         return self->thrown->guard(std::int64_t{-1}, [&] {
             return static_cast<std::int64_t>(self->read(buffer, capacity));
         });
@@ -108,11 +115,10 @@ class use {
             used_.reset();
             throw std::logic_error("ocigraph: options that call back serve one operation at a time");
         }
-        if (used_->spent) {
+        if (used_->spent()) {
             done();
             throw std::logic_error("ocigraph: a reader gives its content once; make options anew for another push");
         }
-        used_->spent = !used_->sources.empty();
         used_->thrown.take();
     }
     use(use &&) noexcept = default;

@@ -52,7 +52,8 @@ class completion {
     std::variant<Result, std::exception_ptr> ended_;
 };
 
-/* Is told how an operation ended, once, on a thread of the library; may block, and must not throw. */
+/* Is told how an operation ended, once, on a thread of the library; may block, and must not throw. One that is empty is
+ * refused with std::logic_error. */
 template <typename Result>
 using completed = std::function<void(const completion<Result> &)>;
 
@@ -162,6 +163,7 @@ class client {
         return plain<logout_result, ocigraph_logout_result>(ocigraph_client_logout, cancel, detail::in(host));
     }
 
+    /* Content comes before its media type here, which may be left out; in C it is the other way round. */
     descriptor push_manifest(std::string_view reference, std::string_view content, std::string_view media_type = {},
                              const cancel_token &cancel = {}) const {
         return plain<descriptor, ocigraph_descriptor>(ocigraph_client_push_manifest, cancel, detail::in(reference),
@@ -171,6 +173,7 @@ class client {
     descriptor remove_manifest(std::string_view reference, const cancel_token &cancel = {}) const {
         return plain<descriptor, ocigraph_descriptor>(ocigraph_client_delete_manifest, cancel, detail::in(reference));
     }
+    /* Content before its media type, as for `push_manifest`. */
     blob_result push_blob(std::string_view reference, std::string_view content, std::string_view media_type = {},
                           const blob_options &options = {}, const cancel_token &cancel = {}) const {
         return run<blob_result, ocigraph_blob_result>(ocigraph_client_push_blob, options, cancel, detail::in(reference),
@@ -179,7 +182,7 @@ class client {
     blob_result push_blob(std::string_view reference, reader read, std::string_view media_type = {},
                           const blob_options &options = {}, const cancel_token &cancel = {}) const {
         detail::caught thrown;
-        detail::callbacks::source source{&thrown, std::move(read)};
+        detail::callbacks::source source{&thrown, std::move(read), false};
         return guarded(thrown, [&] {
             return run<blob_result, ocigraph_blob_result>(ocigraph_client_push_blob_from, options, cancel,
                                                           detail::in(reference), detail::in(media_type),
@@ -287,6 +290,9 @@ class client {
     template <typename T, typename Start, typename Options, typename Result, typename... Arguments>
     void start(Start call, const Options &options, completed<Result> done, const cancel_token &cancel,
                Arguments... arguments) const {
+        if (!done) {
+            throw std::logic_error("ocigraph: there is no function that could be told how the operation ended");
+        }
         auto state = std::make_unique<started<Result>>(
             started<Result>{detail::use(options.callbacks_), asked_, std::move(done)});
         auto told = [](void *user_data, ocigraph_status status, T *result, ocigraph_error *failure) noexcept {

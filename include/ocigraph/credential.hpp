@@ -30,7 +30,7 @@ class credential {
 
     const ocigraph_credential *get() const { return handle_.get(); }
     /* Gives the handle away. */
-    ocigraph_credential *release() noexcept { return handle_.release(); }
+    ocigraph_credential *release() { return handle_.release(); }
 
   private:
     explicit credential(ocigraph_credential *handle) noexcept : handle_(handle) {}

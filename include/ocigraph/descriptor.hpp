@@ -16,6 +16,10 @@ class descriptor {
     /* One that belongs to a handle of C's, which `owner` keeps. */
     descriptor(std::shared_ptr<const void> owner, const ocigraph_descriptor *borrowed) noexcept
         : handle_(std::move(owner), borrowed) {}
+    /* There is no move, which would leave one behind that looks like one of nothing. */
+    descriptor(const descriptor &) noexcept = default;
+    descriptor &operator=(const descriptor &) noexcept = default;
+    ~descriptor() = default;
 
     std::string_view media_type() const & noexcept { return detail::out(ocigraph_descriptor_media_type(get())); }
     std::string media_type() && { return std::string(std::as_const(*this).media_type()); }

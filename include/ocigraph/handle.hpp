@@ -43,7 +43,10 @@ class handle {
         return raw_.get();
     }
     void reset(T *raw) noexcept { raw_.reset(raw); }
-    T *release() noexcept { return raw_.release(); }
+    T *release() {
+        static_cast<void>(get());
+        return raw_.release();
+    }
 
   private:
     std::unique_ptr<T, freer<Free>> raw_;
@@ -95,6 +98,10 @@ class error : public std::runtime_error {
     /* Takes over an error of C's. */
     explicit error(ocigraph_error *failure)
         : std::runtime_error(detail::copied(ocigraph_error_message(failure))), handle_(failure, ocigraph_error_free) {}
+    /* There is no move, which would leave one behind that knows nothing. */
+    error(const error &) noexcept = default;
+    error &operator=(const error &) noexcept = default;
+    ~error() override = default;
 
     /* OCIGRAPH_NOT_FOUND and the like. */
     ocigraph_status status() const noexcept { return ocigraph_error_status(get()); }

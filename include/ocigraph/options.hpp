@@ -55,10 +55,12 @@ class push_options
     push_options &add_path(std::string_view path, std::string_view media_type = {}, std::string_view title = {}) {
         return set(ocigraph_push_options_add_path, detail::in(path), detail::in(media_type), detail::in(title));
     }
+    /* Content comes before its media type here, which may be left out; in C it is the other way round. */
     push_options &add_bytes(std::string_view title, std::string_view content, std::string_view media_type = {}) {
         return set(ocigraph_push_options_add_bytes, detail::in(title), detail::in(media_type), detail::in_bytes(content));
     }
-    /* Content that `read` gives, once: these options serve a single push. */
+    /* Content that `read` gives, once: a push that called it is the last of these options. The reader comes before the media
+     * type, as in `add_bytes`. */
     push_options &add_reader(std::string_view title, reader read, std::string_view media_type = {}) {
         detail::callbacks &all = callbacks();
         auto source = std::make_unique<detail::callbacks::source>();
@@ -66,8 +68,13 @@ class push_options
         source->read = std::move(read);
         void *user_data = source.get();
         all.sources.push_back(std::move(source));
-        return set(ocigraph_push_options_add_reader, detail::in(title), detail::in(media_type), &detail::callbacks::read,
-                   user_data);
+        try {
+            return set(ocigraph_push_options_add_reader, detail::in(title), detail::in(media_type),
+                       &detail::callbacks::read, user_data);
+        } catch (...) {
+            all.sources.pop_back();
+            throw;
+        }
     }
     push_options &file_annotation(std::string_view key, std::string_view value) {
         return set(ocigraph_push_options_add_file_annotation, detail::in(key), detail::in(value));

@@ -18,6 +18,10 @@ class reference {
         });
         handle_.reset(parsed, ocigraph_reference_free);
     }
+    /* There is no move, which would leave one behind that names nothing. */
+    reference(const reference &) noexcept = default;
+    reference &operator=(const reference &) noexcept = default;
+    ~reference() = default;
 
     /* The same place by this digest alone: where a descriptor of it is to be found. */
     reference at(std::string_view digest) const {

@@ -14,6 +14,10 @@ class result {
   public:
     /* Takes over a result of C's. */
     explicit result(T *handle) : handle_(handle, Free) {}
+    /* There is no move, which would leave one behind that looks empty. */
+    result(const result &) noexcept = default;
+    result &operator=(const result &) noexcept = default;
+    ~result() = default;
     const T *get() const noexcept { return handle_.get(); }
     std::string_view json() const & noexcept { return detail::out(Json(get())); }
     std::string json() && { return std::string(std::as_const(*this).json()); }
@@ -263,6 +267,10 @@ class manifest {
   public:
     /* Takes over a manifest of C's. */
     explicit manifest(ocigraph_manifest *handle) : handle_(handle, ocigraph_manifest_free) {}
+    /* Not moved, as other results. */
+    manifest(const manifest &) noexcept = default;
+    manifest &operator=(const manifest &) noexcept = default;
+    ~manifest() = default;
     const ocigraph_manifest *get() const noexcept { return handle_.get(); }
 
     /* Exactly as they are stored. */

@@ -261,13 +261,30 @@ static void arguments_that_cannot_be_used(const ocigraph_client *client) {
     FAILS(OCIGRAPH_INVALID_ARGUMENT, ocigraph_push_options_add_path(options, nothing, nothing, nothing, &failure));
     FAILS(OCIGRAPH_INVALID_ARGUMENT, ocigraph_push_options_set_format(options, 99, &failure));
     FAILS(OCIGRAPH_INVALID_REFERENCE, ocigraph_push_options_set_subject(options, OCIGRAPH_STR("x"), &failure));
+    FAILS(OCIGRAPH_INVALID_REFERENCE, ocigraph_push_options_set_subject(options, at(place, ""), &failure));
+    FAILS(OCIGRAPH_INVALID_ARGUMENT, ocigraph_push_options_add_annotation(options, nothing, OCIGRAPH_STR("x"), &failure));
+    ocigraph_discover_options *discover = ocigraph_discover_options_new();
+    FAILS(OCIGRAPH_INVALID_ARGUMENT, ocigraph_discover_options_add_annotation(discover, nothing, nothing, &failure));
+    FAILS(OCIGRAPH_INVALID_ARGUMENT,
+          ocigraph_discover_options_set_platform(discover, OCIGRAPH_STR("linux"), &failure));
+    ocigraph_discover_options_free(discover);
+    ocigraph_runtime *runtime = GARBAGE(ocigraph_runtime);
+    FAILS(OCIGRAPH_INVALID_ARGUMENT, ocigraph_runtime_new(SIZE_MAX, &runtime, &failure));
+    CHECK(runtime == NULL);
     FAILS(OCIGRAPH_INVALID_ARGUMENT, ocigraph_client_tag(client, at(place, ":v1"), NULL, 2, NULL,
                                                          &(ocigraph_descriptor *){NULL}, &failure));
     SUCCEEDS(ocigraph_push_options_add_path(options, OCIGRAPH_STR("missing"), ocigraph_text(NULL), ocigraph_text(NULL),
                                             &failure));
+    FAILS(OCIGRAPH_INVALID_ARGUMENT,
+          ocigraph_push_options_add_file_annotation(options, nothing, OCIGRAPH_STR("x"), &failure));
     result = GARBAGE(ocigraph_push_result);
     FAILS(OCIGRAPH_NOT_FOUND, ocigraph_client_push(client, at(place, ":v1"), options, NULL, &result, &failure));
     CHECK(result == NULL);
+    ocigraph_push_options_free(options);
+    options = ocigraph_push_options_new();
+    SUCCEEDS(ocigraph_push_options_set_artifact_type(options, OCIGRAPH_STR("app/example"), &failure));
+    SUCCEEDS(ocigraph_push_options_set_source_date_epoch(options, UINT64_MAX, &failure));
+    FAILS(OCIGRAPH_INVALID_ARGUMENT, ocigraph_client_push(client, at(place, ":no-time"), options, NULL, &result, &failure));
     ocigraph_push_options_free(options);
 }
 

@@ -30,10 +30,15 @@ static void in_the_child(ocigraph_client *client, ocigraph_client *own, ocigraph
     CHECK(descriptor == NULL);
     FAILS(OCIGRAPH_INVALID_ARGUMENT,
           ocigraph_client_resolve(own, at(place, ":v1"), NULL, NULL, &descriptor, &failure));
+    int in_vain = 0;
+    FAILS(OCIGRAPH_INVALID_ARGUMENT,
+          ocigraph_client_discover_start(client, at(place, ":v1"), NULL, NULL, discovered, &in_vain, &failure));
+    FAILS(OCIGRAPH_INVALID_ARGUMENT,
+          ocigraph_client_discover_start(own, at(place, ":v1"), NULL, NULL, discovered, &in_vain, &failure));
     ocigraph_runtime_free(runtime);
     ocigraph_client_free(client);
     ocigraph_client_free(own);
-    CHECK(*told == 0);
+    CHECK(*told == 0 && in_vain == 0);
     ocigraph_client *new = new_client();
     resolves(new);
     ocigraph_client_free(new);

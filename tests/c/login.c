@@ -27,6 +27,7 @@ struct vault {
     const char *password;
     ocigraph_status answer;
     int asked;
+    const char *says;
 };
 
 static ocigraph_status ask(void *user_data, ocigraph_str host, ocigraph_str name, ocigraph_credential **out,
@@ -37,6 +38,9 @@ static ocigraph_status ask(void *user_data, ocigraph_str host, ocigraph_str name
     CHECK(ocigraph_str_is(name, "app") && *out == NULL && *error == NULL);
     if (vault->password != NULL) {
         *out = password_of("ada", vault->password);
+    }
+    if (vault->says != NULL) {
+        *error = ocigraph_error_new(ocigraph_text(vault->says), NULL);
     }
     return vault->answer;
 }
@@ -66,7 +70,19 @@ static void given_and_asked_for(void) {
     /* What is given beside a failure is taken all the same. */
     vault.password = "s3cret";
     CHECK(tags(options) == OCIGRAPH_CREDENTIALS);
+    /* So is an error beside OCIGRAPH_OK, which would be lost otherwise. */
+    vault.answer = OCIGRAPH_OK, vault.says = "the vault is locked";
+    CHECK(tags(options) == OCIGRAPH_CREDENTIALS);
     FAILS(OCIGRAPH_INVALID_ARGUMENT, ocigraph_client_options_set_credential_callback(options, NULL, NULL, &failure));
+    ocigraph_client_options_free(options);
+}
+
+/* A file that cannot be used is found out when a credential is looked for. */
+static void a_file_that_cannot_be_used(void) {
+    ocigraph_client_options *options = ocigraph_client_options_new();
+    write_file("broken.json", "{");
+    SUCCEEDS(ocigraph_client_options_set_registry_config(options, OCIGRAPH_STR("broken.json"), &failure));
+    CHECK(tags(options) == OCIGRAPH_CREDENTIALS);
     ocigraph_client_options_free(options);
 }
 
@@ -123,6 +139,7 @@ int main(int argc, char **argv) {
     CHECK(argc == 2);
     snprintf(repository, sizeof repository, "%s/app", argv[1]);
     given_and_asked_for();
+    a_file_that_cannot_be_used();
     of_every_kind();
     stored_and_removed(argv[1], NULL);
     stored_and_removed(argv[1], "auth.json");

@@ -217,7 +217,7 @@ void nothing_dangles(const ocigraph::client &client, const std::string &place) {
     CHECK(first.title() == "a" && first.size() == 7);
     ocigraph::descriptor resolved = client.resolve(place + ":d");
     ocigraph::descriptor moved = std::move(resolved);
-    CHECK(moved.digest() == digest && !resolved && resolved.digest().empty());
+    CHECK(moved.digest() == digest && resolved.digest() == digest);
     static_assert(std::is_same_v<decltype(client.discover("").tree()), std::string>);
     static_assert(std::is_same_v<decltype(client.resolve("").digest()), std::string>);
     static_assert(std::is_same_v<decltype(moved.digest()), std::string_view>);
@@ -246,11 +246,35 @@ void what_was_moved_from_is_not_used(const ocigraph::client &client, const std::
     CHECK(is_a_mistake([&] { client.remove(place + ":m", plan); }));
     CHECK(is_a_mistake([&] { plan.force(true); }));
     CHECK(client.remove(place + ":m", moved).dry_run());
+    ocigraph::credential ada = ocigraph::credential::password("ada", "s3cret");
+    ocigraph::credential given = std::move(ada);
+    CHECK(is_a_mistake([&] { ada.get(); }) && is_a_mistake([&] { ada.release(); }) && given.get() != nullptr);
     ocigraph::cancel_token token;
     ocigraph::cancel_token other = std::move(token);
     CHECK(is_a_mistake([&] { client.discover(place + ":m", {}, token); }));
     CHECK(client.tags(place) == std::vector<std::string>{"m"});
     client.remove(place + ":m");
+}
+
+/* A result that was moved from is no empty one, which would say that there is nothing. */
+void results_are_whole_after_a_move(const ocigraph::client &client, const std::string &place) {
+    client.push(place + ":w");
+    client.push(place, ocigraph::push_options().artifact_type("x/y").subject(place + ":w"));
+    ocigraph::graph graph = client.discover(place + ":w"), taken = std::move(graph);
+    CHECK(graph.size() == 1 && taken.size() == 1 && std::distance(graph.begin(), graph.end()) == 1);
+    ocigraph::manifest manifest = client.fetch_manifest(place + ":w"), same = std::move(manifest);
+    CHECK(!manifest.bytes().empty() && manifest.bytes() == same.bytes());
+    ocigraph::reference reference(place + ":w"), named = std::move(reference);
+    CHECK(reference.text() == place + ":w" && named.text() == reference.text());
+    ocigraph::delete_report report = client.remove(place + ":w"), kept = std::move(report);
+    CHECK(report.deleted().size() == 2 && kept.deleted().size() == 2);
+    try {
+        client.discover(place + ":none");
+        CHECK(false);
+    } catch (ocigraph::error &failure) {
+        ocigraph::error other = std::move(failure);
+        CHECK(failure.status() == OCIGRAPH_NOT_FOUND && other.status() == OCIGRAPH_NOT_FOUND);
+    }
 }
 
 /* Exceptions and content belong to one operation, so that options with functions serve one at a time. */
@@ -271,6 +295,17 @@ void options_with_functions_serve_one_operation(const ocigraph::client &client, 
     streamed.add_reader("r", reader_of("read once"));
     client.push(place + ":first", streamed);
     CHECK(is_a_mistake([&] { client.push(place + ":again", streamed); }));
+    /* A reader that was not called has all of its content, and one that was refused is forgotten. */
+    ocigraph::push_options unread;
+    int called = 0;
+    CHECK(failure_of([&] {
+              unread.add_reader("\xff", [&](std::uint8_t *, std::size_t) { return std::size_t(++called * 0); });
+          }) == OCIGRAPH_INVALID_ARGUMENT);
+    unread.add_reader("r", reader_of("read once"));
+    CHECK(failure_of([&] { client.push("alpine", unread); }) == OCIGRAPH_INVALID_REFERENCE);
+    ocigraph::push_result read = client.push(place + ":first", unread);
+    CHECK(called == 0 && read.blobs().size() == 1 && read.blobs()[0].descriptor.size() == 9);
+    CHECK(is_a_mistake([&] { client.push(place + ":first", unread); }));
     /* Without functions, any number of threads may share them. */
     ocigraph::push_options shared;
     shared.add_bytes("a", "shared");
@@ -340,6 +375,7 @@ void completions(const ocigraph::client &client, const std::string &place, const
               client.discover_start("alpine", {}, [&](const completion<graph> &) { completed = true; });
           }) == OCIGRAPH_INVALID_REFERENCE);
     CHECK(!completed);
+    CHECK(is_a_mistake([&] { client.discover_start(place + ":s", {}, nullptr); }));
     CHECK(::completed<delete_report>([&](auto done) { client.remove_start(place + ":s", {}, done); }).deleted().size() == 1);
 }
 
@@ -395,6 +431,7 @@ int main(int argc, char **argv) {
     const std::string other = argv[1] + std::string("-other");
     nothing_dangles(client, other);
     what_was_moved_from_is_not_used(client, other);
+    results_are_whole_after_a_move(client, other);
     options_with_functions_serve_one_operation(client, other);
     completions(client, other, argv[2]);
     signed_in(argv[3]);

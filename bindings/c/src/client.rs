@@ -120,7 +120,7 @@ pub extern "C" fn ocigraph_client_options_set_credential_callback(
 /// to it. No text: none.
 ///
 /// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL or what is not UTF-8; a file that cannot
-/// be used fails the first call to a registry. Since 0.1.0.
+/// be used fails, with CREDENTIALS, what is done at a registry that asks for a credential. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_options_set_registry_config(
     options: Option<&mut ocigraph_client_options>,

@@ -20,8 +20,8 @@ pub struct ocigraph_credential(pub(crate) Credential);
 /// Gives the credential for a repository of a registry in `out`, or leaves it NULL for anonymous
 /// use. `repository` is no text where the registry as a whole is meant. Anything but `OCIGRAPH_OK`
 /// fails the operation that asked with `OCIGRAPH_CREDENTIALS`; `error` may then be given what
-/// `ocigraph_error_new` makes, to say why. Both are NULL on entry, and the library takes what is in
-/// them.
+/// `ocigraph_error_new` makes, to say why, and fails the operation also beside `OCIGRAPH_OK`. Both
+/// are NULL on entry, and the library takes what is in them.
 ///
 /// It is called on a thread of the library, one call at a time for each client, and may block: the
 /// operation waits for it, even one that is cancelled meanwhile.
@@ -172,7 +172,7 @@ impl CredentialSource for Asked {
                     .then(|| unsafe { ask(user_data.0, host, repository, &mut given, &mut error) })
             });
             match said.flatten() {
-                Some(OCIGRAPH_OK) => Ok(given.map(|credential| credential.0)),
+                Some(OCIGRAPH_OK) if error.is_none() => Ok(given.map(|credential| credential.0)),
                 Some(said) => Err(error.map_or_else(
                     || {
                         Error::new(

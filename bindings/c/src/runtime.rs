@@ -21,19 +21,22 @@ use crate::{
     text::invalid,
 };
 
+/// The most workers of a runtime, as its comment says.
+const WORKERS: usize = 1024;
+
 /// Completion callbacks that run at once, as the manual says.
 const COMPLETIONS: usize = 64;
 
 /// Threads that operations run on.
 pub struct ocigraph_runtime(pub(crate) Arc<Threads>);
 
-/// Starts `workers` threads; 0 is one for each processor. More are started for file work and
-/// callbacks, and end when there is none.
+/// Starts `workers` threads, at most 1024; 0 is one for each processor. More are started for
+/// file work and callbacks, and end when there is none.
 ///
 /// Most programs need no runtime of their own: a client that is given none has one to itself.
 ///
 /// Ownership: `out` is the caller's, until `ocigraph_runtime_free`. Threads: any.
-/// Errors: IO where threads cannot be started. Since 0.1.0.
+/// Errors: INVALID_ARGUMENT for more workers, IO where threads cannot be started. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_runtime_new(
     workers: usize,
@@ -122,10 +125,14 @@ pub(crate) fn within<T>(callback: Callback, work: impl FnOnce() -> T) -> T {
 
 impl Threads {
     pub(crate) fn start(workers: usize) -> Result<Self> {
+        if workers > WORKERS {
+            return Err(invalid(format!("{workers} threads are too many"))
+                .with_hint(format!("give at most {WORKERS}; 0 is one for each processor")));
+        }
         let mut operations = Builder::new_multi_thread();
         operations.enable_all().thread_name("ocigraph");
         if workers > 0 {
-            operations.worker_threads(workers.min(1024));
+            operations.worker_threads(workers);
         }
         // Nothing but what blocks is ever given to it: it is a pool of threads.
         let mut completions = Builder::new_current_thread();

@@ -3,7 +3,7 @@
 use std::{ffi::c_void, mem::MaybeUninit};
 
 use ocigraph::{
-    Annotations, File, ManifestFormat, PushOptions, Result, Spool, media_type as types,
+    Annotations, File, ManifestFormat, PushOptions, Reference, Result, Spool, media_type as types,
 };
 
 use crate::{
@@ -185,7 +185,8 @@ pub extern "C" fn ocigraph_push_options_add_reader(
 
 /// Adds an annotation to the file that was added last.
 ///
-/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL or what is not UTF-8, or where no file was added. Since 0.1.0.
+/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL, for no key and what is not UTF-8, or where
+/// no file was added. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_push_options_add_file_annotation(
     options: Option<&mut ocigraph_push_options>,
@@ -194,7 +195,7 @@ pub extern "C" fn ocigraph_push_options_add_file_annotation(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     act(error, || {
-        let (key, value) = (key.text("key")?, value.text("value")?);
+        let (key, value) = (key.needed("key")?, value.text("value")?);
         let last = need(options, "options")?.files.last_mut();
         let last = last.ok_or_else(|| invalid("no file was added that could be annotated"))?;
         last.annotations().insert(key, value);
@@ -221,8 +222,8 @@ pub extern "C" fn ocigraph_push_options_set_artifact_type(
 /// Makes the artifact a referrer of what this names: a whole reference, tag or digest included, in the
 /// repository or layout that is pushed to. No text: of nothing.
 ///
-/// Threads: one at a time. Errors: INVALID_REFERENCE, INVALID_ARGUMENT for NULL or what is not UTF-8.
-/// Since 0.1.0.
+/// Threads: one at a time. Errors: INVALID_REFERENCE, also for one without tag and digest,
+/// INVALID_ARGUMENT for NULL or what is not UTF-8. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_push_options_set_subject(
     options: Option<&mut ocigraph_push_options>,
@@ -230,7 +231,8 @@ pub extern "C" fn ocigraph_push_options_set_subject(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     act(error, || {
-        let subject = subject.parse_optional("subject")?;
+        let subject: Option<Reference> = subject.parse_optional("subject")?;
+        subject.as_ref().map(Reference::name).transpose()?;
         need(options, "options")?.core.subject = subject;
         Ok(())
     })
@@ -238,7 +240,7 @@ pub extern "C" fn ocigraph_push_options_set_subject(
 
 /// Adds an annotation to the manifest.
 ///
-/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL or what is not UTF-8. Since 0.1.0.
+/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL, for no key and what is not UTF-8. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_push_options_add_annotation(
     options: Option<&mut ocigraph_push_options>,
@@ -247,7 +249,7 @@ pub extern "C" fn ocigraph_push_options_add_annotation(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     act(error, || {
-        let (key, value) = (key.text("key")?, value.text("value")?);
+        let (key, value) = (key.needed("key")?, value.text("value")?);
         need(options, "options")?.core.annotations.insert(key, value);
         Ok(())
     })
@@ -337,6 +339,7 @@ pub extern "C" fn ocigraph_push_options_set_allow_path_traversal(
 
 /// Seconds since 1970: the time put into packed directories and the `created` annotation. Without
 /// it directories get 0 and there is no `created`, so that the same input has the same digest.
+/// A push with a time after the year 9999 fails with INVALID_ARGUMENT.
 ///
 /// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
 #[unsafe(no_mangle)]

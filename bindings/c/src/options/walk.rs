@@ -55,7 +55,7 @@ pub extern "C" fn ocigraph_discover_options_set_artifact_type(
 /// Returns only referrers that have this annotation, as `ocigraph_discover_options_set_artifact_type`.
 /// Several must all be there.
 ///
-/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL or what is not UTF-8. Since 0.1.0.
+/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL, for no key and what is not UTF-8. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_discover_options_add_annotation(
     options: Option<&mut ocigraph_discover_options>,
@@ -64,7 +64,7 @@ pub extern "C" fn ocigraph_discover_options_add_annotation(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     act(error, || {
-        let (key, value) = (key.text("key")?, value.text("value")?);
+        let (key, value) = (key.needed("key")?, value.text("value")?);
         need(options, "options")?.core.annotations.insert(key, value);
         Ok(())
     })

@@ -106,8 +106,10 @@ fn it_compiles_as_c_and_as_cpp_wherever_it_is_included() {
     let folder = tempfile::tempdir().unwrap();
     let input = folder.path().join("twice");
     let twice = "#include <ocigraph.h>\n#include <ocigraph.h>\n\
-                 bool named(void);\n\
-                 bool named(void) { return ocigraph_str_is(OCIGRAPH_STR(\"name\"), \"name\"); }\n";
+                 static const ocigraph_str name = OCIGRAPH_STR_INIT(\"name\");\n\
+                 bool named(ocigraph_str view);\n\
+                 bool named(ocigraph_str view) {\n\
+                 return ocigraph_str_is(view, name.data) && ocigraph_str_is(OCIGRAPH_STR(\"name\"), \"name\"); }\n";
     fs::write(&input, twice).unwrap();
     for (compiler, language, standard) in [
         ("gcc", "c", "c11"),
