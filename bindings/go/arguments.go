@@ -19,6 +19,9 @@ import (
 // arguments are what one call hands to C, and what it gets: text and bytes stay in place, callbacks reachable, and handles of
 // C's alive, until whoever holds them has released them.
 type arguments struct {
+	// What the call does, and to what; empty where it is none of a client's.
+	operation, reference string
+
 	pinner    runtime.Pinner
 	callbacks []*callback
 	handles   []cgo.Handle
@@ -29,6 +32,20 @@ type arguments struct {
 	over atomic.Bool
 	// How many functions of the caller's are running.
 	busy atomic.Int32
+}
+
+// during are the arguments of a client's method, named as the library names it.
+func during(operation, reference string) *arguments {
+	return &arguments{operation: operation, reference: reference}
+}
+
+// says is an error of the call. One from before the library began says neither what was done nor to what: it is added here.
+func (a *arguments) says(err *Error) *Error {
+	if err.Operation == "" && a.operation != "" {
+		err.Operation, err.Reference = a.operation, a.reference
+		err.Message = fmt.Sprintf("%s %s: %s", a.operation, a.reference, err.Message)
+	}
+	return err
 }
 
 func (a *arguments) hold() { a.holds.Add(1) }
@@ -118,9 +135,13 @@ type settings struct {
 
 // set takes what a setter said, which was given the place of the failure.
 func (s *settings) set(status C.ocigraph_status) {
-	if err := check(status, s.failure); s.err == nil {
-		s.err = err
+	if status == C.OCIGRAPH_OK {
+		return
 	}
+	if s.err == nil {
+		s.err = s.says(newError(s.failure))
+	}
+	C.ocigraph_error_free(s.failure)
 	s.failure = nil
 }
 
@@ -136,7 +157,7 @@ func (s *settings) count(name string, n int) C.size_t {
 // refuse is for what could not even be said in C.
 func (s *settings) refuse(format string, args ...any) {
 	if s.err == nil {
-		s.err = &Error{Code: ErrInvalidArgument, Message: fmt.Sprintf(format, args...)}
+		s.err = s.says(&Error{Code: ErrInvalidArgument, Message: fmt.Sprintf(format, args...)})
 	}
 }
 
@@ -168,4 +189,10 @@ func goBytes(view C.ocigraph_bytes) []byte {
 	return bytes.Clone(unsafe.Slice((*byte)(unsafe.Pointer(view.data)), int(view.length)))
 }
 
-func decode(view C.ocigraph_str, into any) error { return json.Unmarshal(goView(view), into) }
+// decode reads JSON that the library wrote.
+func decode(view C.ocigraph_str, into any) error {
+	if err := json.Unmarshal(goView(view), into); err != nil {
+		return &Error{Code: ErrInternal, Message: "what the library returned cannot be read", cause: err}
+	}
+	return nil
+}

@@ -12,7 +12,7 @@ import (
 // FetchManifest returns the manifest that the reference names, as it is stored, its digest checked. Nil options take it as it
 // is.
 func (c *Client) FetchManifest(ctx context.Context, reference string, options *ResolveOptions) (*Manifest, error) {
-	a := new(arguments)
+	a := during("fetch manifest", reference)
 	defer a.release()
 	o := C.ocigraph_resolve_options_new()
 	a.own(func() { C.ocigraph_resolve_options_free(o) })
@@ -53,7 +53,7 @@ func (c *Client) FetchManifest(ctx context.Context, reference string, options *R
 // PushManifest stores a manifest as it is, under the reference's tags, and returns its descriptor. An empty media type takes
 // the one written in it.
 func (c *Client) PushManifest(ctx context.Context, reference, mediaType string, content []byte) (Descriptor, error) {
-	a := new(arguments)
+	a := during("push manifest", reference)
 	defer a.release()
 	out, err := perform(ctx, c, a, func(r *C.ocigraph_descriptor) { C.ocigraph_descriptor_free(r) },
 		func(client *C.ocigraph_client, token *C.ocigraph_cancel, out **C.ocigraph_descriptor, failure **C.ocigraph_error) C.ocigraph_status {
@@ -68,7 +68,7 @@ func (c *Client) PushManifest(ctx context.Context, reference, mediaType string, 
 // DeleteManifest deletes the one manifest that the reference names, with the reference's tags, and nothing else: what refers to
 // it stays, unlike with [Client.Delete]. It returns its descriptor.
 func (c *Client) DeleteManifest(ctx context.Context, reference string) (Descriptor, error) {
-	a := new(arguments)
+	a := during("delete manifest", reference)
 	defer a.release()
 	out, err := perform(ctx, c, a, func(r *C.ocigraph_descriptor) { C.ocigraph_descriptor_free(r) },
 		func(client *C.ocigraph_client, token *C.ocigraph_cancel, out **C.ocigraph_descriptor, failure **C.ocigraph_error) C.ocigraph_status {
@@ -98,7 +98,7 @@ func (o *BlobOptions) fill(a *arguments, c *C.ocigraph_blob_options) error {
 // FetchBlob writes the blob that the reference names by digest to w, and returns its descriptor. The content is checked while
 // it passes: only when FetchBlob has returned no error is it known to be what the digest says. Nil options tell nobody.
 func (c *Client) FetchBlob(ctx context.Context, reference string, w io.Writer, options *BlobOptions) (Descriptor, error) {
-	a := new(arguments)
+	a := during("fetch blob", reference)
 	defer a.release()
 	o := C.ocigraph_blob_options_new()
 	a.own(func() { C.ocigraph_blob_options_free(o) })
@@ -121,7 +121,7 @@ func (c *Client) FetchBlob(ctx context.Context, reference string, w io.Writer, o
 // PushBlob stores bytes as a blob where the reference points, unless it is there. An empty media type is
 // "application/octet-stream". Nil options tell nobody.
 func (c *Client) PushBlob(ctx context.Context, reference, mediaType string, content []byte, options *BlobOptions) (*BlobResult, error) {
-	a := new(arguments)
+	a := during("push blob", reference)
 	defer a.release()
 	return c.pushBlob(ctx, a, options,
 		func(client *C.ocigraph_client, o *C.ocigraph_blob_options, token *C.ocigraph_cancel, out **C.ocigraph_blob_result, failure **C.ocigraph_error) C.ocigraph_status {
@@ -131,7 +131,7 @@ func (c *Client) PushBlob(ctx context.Context, reference, mediaType string, cont
 
 // PushBlobFile is [Client.PushBlob] for a file, which is read where it lies, and must not change meanwhile.
 func (c *Client) PushBlobFile(ctx context.Context, reference, mediaType, path string, options *BlobOptions) (*BlobResult, error) {
-	a := new(arguments)
+	a := during("push blob", reference)
 	defer a.release()
 	return c.pushBlob(ctx, a, options,
 		func(client *C.ocigraph_client, o *C.ocigraph_blob_options, token *C.ocigraph_cancel, out **C.ocigraph_blob_result, failure **C.ocigraph_error) C.ocigraph_status {
@@ -142,7 +142,7 @@ func (c *Client) PushBlobFile(ctx context.Context, reference, mediaType, path st
 // PushBlobFrom is [Client.PushBlob] for content that r gives. It is read to its end first; short content is kept in memory, the
 // rest in a temporary file.
 func (c *Client) PushBlobFrom(ctx context.Context, reference, mediaType string, r io.Reader, options *BlobOptions) (*BlobResult, error) {
-	a := new(arguments)
+	a := during("push blob", reference)
 	defer a.release()
 	read, data := C.ocigraph_read_fn(C.ocigraph_go_read), a.callback(&callback{reader: r})
 	return c.pushBlob(ctx, a, options,

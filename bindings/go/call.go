@@ -114,13 +114,13 @@ func perform[P any](ctx context.Context, c *Client, a *arguments, free func(P),
 func (c *Client) do(ctx context.Context, a *arguments, run operation) error {
 	defer runtime.KeepAlive(c)
 	if ctx.Err() != nil {
-		return beforeItBegan(ctx)
+		return a.says(beforeItBegan(ctx))
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	s := c.state
 	if !s.enter(a, cancel) {
-		return &Error{Code: ErrCancelled, Message: "the call was not made", cause: ErrClosed}
+		return a.says(&Error{Code: ErrCancelled, Message: "the call was not made", cause: ErrClosed})
 	}
 	defer s.leave(a)
 	token, ended, done := a.token(ctx)
@@ -139,15 +139,15 @@ func (c *Client) do(ctx context.Context, a *arguments, run operation) error {
 	if len(a.callbacks) == 0 && s.vault == nil {
 		call()
 	} else if !aside(a, call, ended, func() bool { return a.busy.Load() > 0 || s.asking() }) {
-		return &Error{
+		return a.says(&Error{
 			Code: ErrCancelled, Message: "it was cancelled while a function that it called did not return",
 			cause: context.Cause(ctx),
-		}
+		})
 	}
 	if status == C.OCIGRAPH_OK {
 		return nil
 	}
-	err := newError(failure)
+	err := a.says(newError(failure))
 	err.cause = a.failed()
 	if err.cause == nil && s.vault != nil {
 		err.cause = s.vault.refused(failure)
@@ -158,7 +158,7 @@ func (c *Client) do(ctx context.Context, a *arguments, run operation) error {
 	return err
 }
 
-func beforeItBegan(ctx context.Context) error {
+func beforeItBegan(ctx context.Context) *Error {
 	return &Error{Code: ErrCancelled, Message: "it was cancelled before it began", cause: context.Cause(ctx)}
 }
 

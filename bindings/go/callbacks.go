@@ -4,6 +4,7 @@ package ocigraph
 import "C"
 
 import (
+	"fmt"
 	"io"
 	"runtime/cgo"
 	"unsafe"
@@ -49,8 +50,8 @@ type callback struct {
 	// What the function returned, or panicked with: for the caller of the operation.
 	err      error
 	panicked any
-	// The digest of the last event, of which there are many for one blob.
-	digest string
+	// Those of the last event, of which there are many for one blob.
+	digest, title string
 }
 
 func callbackOf(userData unsafe.Pointer) *callback {
@@ -80,9 +81,9 @@ func (c *callback) run(work func() error) (going bool) {
 func ocigraphGoProgress(userData unsafe.Pointer, kind C.int32_t, result C.ocigraph_outcome, digest, title C.ocigraph_str, position, size C.uint64_t) C.int32_t {
 	c := callbackOf(userData)
 	going := c.run(func() error {
-		c.digest = same(c.digest, digest)
+		c.digest, c.title = same(c.digest, digest), same(c.title, title)
 		return c.progress(Event{
-			Kind: EventKind(kind), Digest: c.digest, Title: goString(title),
+			Kind: EventKind(kind), Digest: c.digest, Title: c.title,
 			Position: int64(position), Size: int64(size), Outcome: outcome(result),
 		})
 	})
@@ -114,9 +115,12 @@ func (c *callback) read(into []byte) (n int, err error) {
 			return 0, io.ErrNoProgress
 		}
 		n, err = c.reader.Read(into)
+		if n < 0 || n > len(into) {
+			return 0, fmt.Errorf("the reader says that it gave %d bytes, where there was room for %d: its Read is at fault", n, len(into))
+		}
 	}
 	if n > 0 {
-		n, c.then = min(n, len(into)), err
+		c.then = err
 		return n, nil
 	}
 	// The end is io.EOF itself: one that is wrapped is a failure.

@@ -55,6 +55,23 @@ func TestReadersKeepTheirContract(t *testing.T) {
 			t.Errorf("%s: %+v, %v", name, pushed, err)
 		}
 	}
+	for name, faulty := range map[string]readFunc{
+		"less than nothing":        func([]byte) (int, error) { return -1, nil },
+		"less than nothing, ended": func([]byte) (int, error) { return -1, io.EOF },
+		"more than there was room": func(p []byte) (int, error) { return len(p) + 1, nil },
+	} {
+		_, blob := client.PushBlobFrom(t.Context(), place, "", faulty, nil)
+		_, file := client.Push(t.Context(), place+":faulty", &PushOptions{Files: []File{{Title: "a", Reader: faulty}}})
+		for _, err := range []error{blob, file} {
+			var said *Error
+			if !errors.As(err, &said) || said.Code != ErrIO || !strings.Contains(err.Error(), "its Read is at fault") {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+	}
+	if _, err := client.Resolve(t.Context(), place+":faulty", nil); !errors.Is(err, ErrNotFound) {
+		t.Errorf("stored nevertheless: %v", err)
+	}
 	blob := must(client.PushBlob(t.Context(), place, "", []byte("a blob"), nil))
 	short := writeFunc(func(p []byte) (int, error) { return len(p) - 1, nil })
 	_, err := client.FetchBlob(t.Context(), place+"@"+blob.Descriptor.Digest, short, nil)

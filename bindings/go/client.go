@@ -73,8 +73,16 @@ func (l *Limits) fill(s *settings, c *C.ocigraph_client_options) {
 		s.set(C.ocigraph_client_options_set_limit(c, limit, C.uint64_t(value), &s.failure))
 	}
 	wait := func(limit C.int32_t, name string, wait time.Duration) {
-		// Less than a millisecond is not the default.
-		set(limit, s.count("Limits."+name, int((wait+time.Millisecond-1)/time.Millisecond)))
+		if wait < 0 {
+			s.refuse("Limits.%s is %v; it cannot be less than 0", name, wait)
+			return
+		}
+		milliseconds := wait / time.Millisecond
+		if wait%time.Millisecond > 0 {
+			// Less than a millisecond is not the default.
+			milliseconds++
+		}
+		set(limit, C.size_t(milliseconds))
 	}
 	wait(C.OCIGRAPH_LIMIT_CONNECT, "Connect", l.Connect)
 	wait(C.OCIGRAPH_LIMIT_FIRST_HEADER, "FirstHeader", l.FirstHeader)

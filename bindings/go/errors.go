@@ -83,7 +83,7 @@ func (c *Code) UnmarshalText(name []byte) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("%q is not the name of a code, such as NOT_FOUND", name)
+	return &Error{Code: ErrInvalidArgument, Message: fmt.Sprintf("%q is not the name of a code, such as NOT_FOUND", name)}
 }
 
 // An Error is a failure, with all that is known about it.

@@ -106,6 +106,11 @@ func (g *Graph) Referrers(digest string) iter.Seq[Descriptor] {
 	}
 }
 
+// closedGraph is what a closed graph says, with the code of a closed client.
+func closedGraph() error {
+	return &Error{Code: ErrCancelled, Message: "the graph cannot be used any more", cause: ErrClosed}
+}
+
 // Filter returns the part of the graph that leads to what the options ask for, by artifact type and annotations, and all
 // that lies beneath it; [ErrClosed] when the graph is closed.
 func (g *Graph) Filter(options DiscoverOptions) (*Graph, error) {
@@ -119,7 +124,7 @@ func (g *Graph) Filter(options DiscoverOptions) (*Graph, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.handle == nil {
-		return nil, ErrClosed
+		return nil, closedGraph()
 	}
 	var out *C.ocigraph_graph
 	var failure *C.ocigraph_error
@@ -147,7 +152,7 @@ func (g *Graph) MarshalJSON() ([]byte, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.handle == nil {
-		return nil, ErrClosed
+		return nil, closedGraph()
 	}
 	return []byte(goString(C.ocigraph_graph_json(g.handle))), nil
 }

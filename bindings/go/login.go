@@ -52,10 +52,10 @@ func (c *Credential) toC(a *arguments) (*C.ocigraph_credential, error) {
 	}
 	switch {
 	case kinds != 1:
-		return nil, &Error{
+		return nil, a.says(&Error{
 			Code:    ErrInvalidArgument,
 			Message: fmt.Sprintf("the credential has %d of Username, IdentityToken, RegistryToken and EntraToken; give exactly one", kinds),
-		}
+		})
 	case c.IdentityToken != "":
 		status = C.ocigraph_credential_identity_token(a.text(c.IdentityToken), &out, &failure)
 	case c.RegistryToken != "":
@@ -96,7 +96,7 @@ type LogoutResult struct {
 // the helper that docker's configuration names for the registry, else in that file itself, as plain text that its owner
 // alone can read. Nothing is stored when the registry does not take it.
 func (c *Client) Login(ctx context.Context, host string, credential Credential) (*LoginResult, error) {
-	a := new(arguments)
+	a := during("login", host)
 	defer a.release()
 	given, err := credential.toC(a)
 	if err != nil {
@@ -116,7 +116,7 @@ func (c *Client) Login(ctx context.Context, host string, credential Credential) 
 
 // Logout removes every form of a registry's stored credential, from files and helpers.
 func (c *Client) Logout(ctx context.Context, host string) (*LogoutResult, error) {
-	a := new(arguments)
+	a := during("logout", host)
 	defer a.release()
 	out, err := perform(ctx, c, a, func(r *C.ocigraph_logout_result) { C.ocigraph_logout_result_free(r) },
 		func(client *C.ocigraph_client, token *C.ocigraph_cancel, out **C.ocigraph_logout_result, failure **C.ocigraph_error) C.ocigraph_status {

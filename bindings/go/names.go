@@ -7,7 +7,7 @@ import "context"
 
 // Resolve returns the descriptor of what the reference names. Nil options take it as it is.
 func (c *Client) Resolve(ctx context.Context, reference string, options *ResolveOptions) (Descriptor, error) {
-	a := new(arguments)
+	a := during("resolve", reference)
 	defer a.release()
 	o := C.ocigraph_resolve_options_new()
 	a.own(func() { C.ocigraph_resolve_options_free(o) })
@@ -28,7 +28,7 @@ func (c *Client) Resolve(ctx context.Context, reference string, options *Resolve
 
 // Tag points further tags at what the reference names, and returns its descriptor.
 func (c *Client) Tag(ctx context.Context, reference string, tags ...string) (Descriptor, error) {
-	a := new(arguments)
+	a := during("tag", reference)
 	defer a.release()
 	views, count := a.texts(tags)
 	out, err := perform(ctx, c, a, func(r *C.ocigraph_descriptor) { C.ocigraph_descriptor_free(r) },
@@ -43,7 +43,7 @@ func (c *Client) Tag(ctx context.Context, reference string, tags ...string) (Des
 
 // Untag removes the reference's tags and leaves what they named.
 func (c *Client) Untag(ctx context.Context, reference string) error {
-	a := new(arguments)
+	a := during("untag", reference)
 	defer a.release()
 	err := c.do(ctx, a, func(client *C.ocigraph_client, token *C.ocigraph_cancel, failure **C.ocigraph_error) C.ocigraph_status {
 		return C.ocigraph_client_untag(client, a.text(reference), token, failure)
@@ -54,7 +54,7 @@ func (c *Client) Untag(ctx context.Context, reference string) error {
 // Tags returns all tags, without those by which clients keep referrers, in the registry's order. The reference is a
 // repository or a layout.
 func (c *Client) Tags(ctx context.Context, reference string) ([]string, error) {
-	a := new(arguments)
+	a := during("tags", reference)
 	defer a.release()
 	out, err := perform(ctx, c, a, func(r *C.ocigraph_text_list) { C.ocigraph_text_list_free(r) },
 		func(client *C.ocigraph_client, token *C.ocigraph_cancel, out **C.ocigraph_text_list, failure **C.ocigraph_error) C.ocigraph_status {
@@ -69,7 +69,7 @@ func (c *Client) Tags(ctx context.Context, reference string) ([]string, error) {
 // TagDetails returns all tags, as [Client.Tags], with what each names and what the registry tells of it. The reference is a
 // repository or a layout.
 func (c *Client) TagDetails(ctx context.Context, reference string) ([]TagInfo, error) {
-	a := new(arguments)
+	a := during("tags", reference)
 	defer a.release()
 	out, err := perform(ctx, c, a, func(r *C.ocigraph_tag_list) { C.ocigraph_tag_list_free(r) },
 		func(client *C.ocigraph_client, token *C.ocigraph_cancel, out **C.ocigraph_tag_list, failure **C.ocigraph_error) C.ocigraph_status {
@@ -86,7 +86,7 @@ func (c *Client) TagDetails(ctx context.Context, reference string) ([]TagInfo, e
 // Manifests returns the manifests, tagged and untagged, with what is known of each. The reference is a repository or a
 // layout.
 func (c *Client) Manifests(ctx context.Context, reference string) ([]ManifestInfo, error) {
-	a := new(arguments)
+	a := during("manifests", reference)
 	defer a.release()
 	out, err := perform(ctx, c, a, func(r *C.ocigraph_manifest_list) { C.ocigraph_manifest_list_free(r) },
 		func(client *C.ocigraph_client, token *C.ocigraph_cancel, out **C.ocigraph_manifest_list, failure **C.ocigraph_error) C.ocigraph_status {
@@ -103,7 +103,7 @@ func (c *Client) Manifests(ctx context.Context, reference string) ([]ManifestInf
 // Repositories returns the repositories of a registry, "registry.example.com[:port]"; [ErrUnsupported] where it does not list
 // them.
 func (c *Client) Repositories(ctx context.Context, host string) ([]string, error) {
-	a := new(arguments)
+	a := during("repositories", host)
 	defer a.release()
 	out, err := perform(ctx, c, a, func(r *C.ocigraph_text_list) { C.ocigraph_text_list_free(r) },
 		func(client *C.ocigraph_client, token *C.ocigraph_cancel, out **C.ocigraph_text_list, failure **C.ocigraph_error) C.ocigraph_status {

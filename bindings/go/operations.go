@@ -8,7 +8,7 @@ import "context"
 // Push packs files, directories and bytes into one artifact, and names it by the reference's tags. With a subject it becomes a
 // referrer of that. Nil options push an artifact without files.
 func (c *Client) Push(ctx context.Context, reference string, options *PushOptions) (*PushResult, error) {
-	a := new(arguments)
+	a := during("push", reference)
 	defer a.release()
 	o := C.ocigraph_push_options_new()
 	a.own(func() { C.ocigraph_push_options_free(o) })
@@ -31,7 +31,7 @@ func (c *Client) Push(ctx context.Context, reference string, options *PushOption
 // Pull writes an artifact's files into a directory, verified; with an artifact type those of the referrers of that type. A
 // file appears under its name when it is whole. Nil options write into the current directory.
 func (c *Client) Pull(ctx context.Context, reference string, options *PullOptions) ([]PullResult, error) {
-	a := new(arguments)
+	a := during("pull", reference)
 	defer a.release()
 	o := C.ocigraph_pull_options_new()
 	a.own(func() { C.ocigraph_pull_options_free(o) })
@@ -54,7 +54,7 @@ func (c *Client) Pull(ctx context.Context, reference string, options *PullOption
 
 // Discover returns the graph of everything that refers to what the reference names. Nil options walk it whole.
 func (c *Client) Discover(ctx context.Context, reference string, options *DiscoverOptions) (*Graph, error) {
-	a := new(arguments)
+	a := during("discover", reference)
 	defer a.release()
 	o := C.ocigraph_discover_options_new()
 	a.own(func() { C.ocigraph_discover_options_free(o) })
@@ -77,7 +77,7 @@ func (c *Client) Discover(ctx context.Context, reference string, options *Discov
 // It can be run again where it was interrupted. What could not be deleted is in the report. Nil options keep what is tagged
 // otherwise.
 func (c *Client) Delete(ctx context.Context, reference string, options *DeleteOptions) (*DeleteReport, error) {
-	a := new(arguments)
+	a := during("delete", reference)
 	defer a.release()
 	o := C.ocigraph_delete_options_new()
 	a.own(func() { C.ocigraph_delete_options_free(o) })
@@ -100,7 +100,7 @@ func (c *Client) Delete(ctx context.Context, reference string, options *DeleteOp
 // Copy copies what source names, or its whole graph, to destination, and tags it there. What is there already is not sent.
 // Nil options copy the one artifact, with what it refers to.
 func (c *Client) Copy(ctx context.Context, source, destination string, options *CopyOptions) (*CopyReport, error) {
-	a := new(arguments)
+	a := during("copy", source+" to "+destination)
 	defer a.release()
 	o := C.ocigraph_copy_options_new()
 	a.own(func() { C.ocigraph_copy_options_free(o) })
@@ -123,7 +123,7 @@ func (c *Client) Copy(ctx context.Context, source, destination string, options *
 // Verify checks the whole graph under what the reference names: every manifest and blob, those of referrers too. What it
 // finds is in the report. Nil options check all.
 func (c *Client) Verify(ctx context.Context, reference string, options *VerifyOptions) (*VerifyReport, error) {
-	a := new(arguments)
+	a := during("verify", reference)
 	defer a.release()
 	o := C.ocigraph_verify_options_new()
 	a.own(func() { C.ocigraph_verify_options_free(o) })

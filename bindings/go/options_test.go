@@ -147,19 +147,28 @@ func TestLimitsAndNumbersAreChecked(t *testing.T) {
 	if _, err := client.Tags(t.Context(), slow); !errors.Is(err, ErrTimeout) {
 		t.Error(err)
 	}
-	if _, err := NewClient(&ClientOptions{Limits: Limits{Idle: -time.Second}}); !errors.Is(err, ErrInvalidArgument) {
-		t.Error(err)
+	for wait, said := range map[time.Duration]string{-time.Second: "Limits.Idle is -1s", -1: "Limits.Idle is -1ns"} {
+		_, err := NewClient(&ClientOptions{Limits: Limits{Idle: wait}})
+		if !errors.Is(err, ErrInvalidArgument) || !strings.Contains(err.Error(), said) {
+			t.Error(err)
+		}
 	}
 	place := "oci:" + filepath.Join(t.TempDir(), "store")
-	both := File{Path: "a", Content: []byte("b")}
-	for name, options := range map[string]*PushOptions{
-		"a number below 0":      {Concurrency: -1},
-		"a file of two origins": {Files: []File{both}},
-		"a config with a title": {Config: &File{Title: "title", Content: []byte("{}")}},
-		"a format that is none": {Format: 99},
+	both := File{Path: "a/b", Title: "c", Content: []byte("b")}
+	for said, options := range map[string]*PushOptions{
+		"Concurrency is -1":          {Concurrency: -1},
+		`Path "a/b" and Title "c"`:   {Files: []File{both}},
+		"Files[1] has none of Path":  {Files: []File{{Title: "empty"}, {MediaType: "a/b"}}},
+		"Files[0] has none of Path":  {Files: []File{{}}},
+		"has a Title":                {Config: &File{Title: "title", Content: []byte("{}")}},
+		"has a Reader":               {Config: &File{Reader: strings.NewReader("{}")}},
+		`Path "a/b" has Content too`: {Config: &File{Path: "a/b", Content: []byte("{}")}},
+		"neither Path nor Content":   {Config: &File{}},
+		"99 is no format":            {Format: 99},
 	} {
-		if _, err := client.Push(t.Context(), place, options); !errors.Is(err, ErrInvalidArgument) {
-			t.Errorf("%s: %v", name, err)
+		_, err := client.Push(t.Context(), place, options)
+		if !errors.Is(err, ErrInvalidArgument) || !strings.HasPrefix(err.Error(), "push "+place+": ") || !strings.Contains(err.Error(), said) {
+			t.Errorf("%s: %v", said, err)
 		}
 	}
 	if _, err := client.Discover(t.Context(), place, &DiscoverOptions{Depth: -1}); !errors.Is(err, ErrInvalidArgument) {

@@ -23,16 +23,17 @@ const (
 	FormatORASArtifact Format = C.OCIGRAPH_FORMAT_ORAS_ARTIFACT
 )
 
-// A File is one thing to push, or a config: a path, bytes, or what a reader gives.
+// A File is one thing to push: a path, bytes, or what a reader gives.
 type File struct {
 	// Path is a file or directory on disk; a directory is packed as tar and gzip.
 	Path string
-	// Content is bytes in memory, where there is neither path nor reader.
+	// Content is bytes in memory, where there is neither path nor reader. Nil is an empty file, which needs a title.
 	Content []byte
 	// Reader is read to its end when the push begins. Short content is kept in memory, the rest in a temporary file. A
 	// reader gives its content once: a push that is made again needs another.
 	Reader io.Reader
-	// Title is the file's name in the artifact; taken from the path when empty.
+	// Title is the file's name in the artifact, under which it is pulled; taken from the path when empty. What is absolute or
+	// has ".." fails as [ErrUnsafePath] before anything is sent, unless AllowPathTraversal is set.
 	Title string
 	// MediaType is guessed from the name when empty.
 	MediaType string
@@ -50,11 +51,12 @@ type PushOptions struct {
 	Subject string
 	// Annotations are the manifest's.
 	Annotations map[string]string
-	// Config takes the place of the empty one: a path or bytes, and a media type.
+	// Config takes the place of the empty one: Path or Content, and MediaType. Nothing else can be said of it.
 	Config *File
 	// Format is the manifest's.
 	Format Format
-	// AllowPathTraversal takes paths that are absolute or lead out of the current directory as titles, as they are.
+	// AllowPathTraversal takes titles that are absolute or have "..", given or taken from paths, as they are. Without it they
+	// fail as [ErrUnsafePath].
 	AllowPathTraversal bool
 	// SourceDateEpoch is in seconds since 1970: the time put into packed directories and the annotation for when it was
 	// created. Without it directories get 0 and there is no such annotation.
@@ -68,7 +70,7 @@ type PushOptions struct {
 func (o *PushOptions) fill(a *arguments, c *C.ocigraph_push_options) error {
 	s := &settings{arguments: a}
 	for i := range o.Files {
-		o.Files[i].add(s, c)
+		o.Files[i].add(s, c, i)
 	}
 	if o.ArtifactType != "" {
 		s.set(C.ocigraph_push_options_set_artifact_type(c, a.text(o.ArtifactType), &s.failure))
@@ -110,9 +112,13 @@ func (f *File) origins() int {
 	return n
 }
 
-func (f *File) add(s *settings, c *C.ocigraph_push_options) {
-	if f.origins() > 1 {
-		s.refuse("the file %q has more than one of Path, Content and Reader; give one", f.Path+f.Title)
+func (f *File) add(s *settings, c *C.ocigraph_push_options, index int) {
+	switch n := f.origins(); {
+	case n > 1:
+		s.refuse("Files[%d], with Path %q and Title %q, has more than one of Path, Content and Reader; give one", index, f.Path, f.Title)
+		return
+	case n == 0 && f.Title == "":
+		s.refuse("Files[%d] has none of Path, Content and Reader; give one", index)
 		return
 	}
 	title, mediaType := s.text(f.Title), s.text(f.MediaType)
@@ -133,8 +139,14 @@ func (f *File) add(s *settings, c *C.ocigraph_push_options) {
 
 func (f *File) setConfig(s *settings, c *C.ocigraph_push_options) {
 	switch {
-	case f.Reader != nil || f.Title != "" || len(f.Annotations) > 0 || f.origins() > 1:
-		s.refuse("the config has more than MediaType and one of Path and Content; nothing else can be said of it")
+	case f.Reader != nil:
+		s.refuse("the config has a Reader, which is for files; read it, and give its bytes as Content")
+	case f.Title != "" || len(f.Annotations) > 0:
+		s.refuse("the config has a Title or Annotations, which are for files; give MediaType and one of Path and Content")
+	case f.origins() > 1:
+		s.refuse("the config with Path %q has Content too; give one", f.Path)
+	case f.origins() == 0 && f.MediaType == "":
+		s.refuse("the config has neither Path nor Content; give one")
 	case f.Path != "":
 		s.set(C.ocigraph_push_options_set_config_path(c, s.text(f.Path), s.text(f.MediaType), &s.failure))
 	default:
