@@ -20,7 +20,17 @@ import pytest
 from support import Fixture
 from throttle import throttled
 
-from ocigraph import AsyncClient, Client, Event, File, async_digest, async_digest_file, digest, digest_file
+from ocigraph import (
+    AsyncClient,
+    Client,
+    Event,
+    File,
+    InvalidArgumentError,
+    async_digest,
+    async_digest_file,
+    digest,
+    digest_file,
+)
 
 SIZE = 64 << 20
 
@@ -340,3 +350,23 @@ def test_an_interrupted_pull_can_be_run_again(ggcr: str, work: Path) -> None:
             client.pull(f"{ggcr}/again:v1", "out", progress=progress)
         assert client.pull(f"{ggcr}/again:v1", "out")[0].files[0].outcome in ("written", "unchanged")
     assert (work / "out" / "big").read_bytes() == content
+
+
+def test_a_client_that_is_closed_lets_what_is_under_way_go_on(fixture: Fixture) -> None:
+    with Client() as client:
+        client.push(f"{fixture.host}/app:v1")
+    fixture.clear_requests()
+    fixture.configure({"delay_ms": 300})
+
+    async def main() -> list[str]:
+        client = AsyncClient()
+        listing = asyncio.create_task(client.tags(f"{fixture.host}/app"))
+        while not await asyncio.to_thread(fixture.requests):
+            await asyncio.sleep(0.01)
+        client.close()
+        assert not listing.done()
+        with pytest.raises(InvalidArgumentError, match="the client is closed"):
+            await client.tags(f"{fixture.host}/app")
+        return await listing
+
+    assert asyncio.run(main()) == ["v1"]

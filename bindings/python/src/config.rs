@@ -91,12 +91,14 @@ pub(crate) struct GivenConfig {
     cert_file: Option<PathBuf>,
     key_file: Option<PathBuf>,
     use_proxy: bool,
+    user_agent: Option<String>,
     headers: Vec<(String, String)>,
     limits: GivenLimits,
 }
 
 impl GivenConfig {
     pub(crate) fn config(self) -> Result<RegistryConfig> {
+        let usual = RegistryConfig::default();
         Ok(RegistryConfig {
             credentials: self.credentials.credentials()?,
             registry_config: self.registry_config,
@@ -106,9 +108,10 @@ impl GivenConfig {
             cert_file: self.cert_file,
             key_file: self.key_file,
             use_proxy: self.use_proxy,
+            user_agent: self.user_agent.unwrap_or_else(|| usual.user_agent.clone()),
             headers: self.headers,
             limits: self.limits.limits(),
-            ..RegistryConfig::default()
+            ..usual
         })
     }
 }

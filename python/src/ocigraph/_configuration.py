@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
+from ._checks import count, optional, seconds
 from ._credentials import Asked, AsyncCredentials, native_credentials
-from ._errors import InvalidArgumentError
-from ._values import StrPath, count
+from ._values import StrPath
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +46,9 @@ class Limits:
 
     def __post_init__(self) -> None:
         for name in ("connect", "first_header", "idle", "upload_answer", "stalled", "helper"):
-            seconds = getattr(self, name)
-            if seconds is not None and not (math.isfinite(seconds) and seconds >= 0) and seconds != math.inf:
-                raise InvalidArgumentError(f"{name} is {seconds}; write seconds, 0 or more, or math.inf")
+            optional(seconds, name, getattr(self, name))
         for name in ("tries", "metadata", "pages", "entries"):
-            count(name, getattr(self, name))
+            optional(count, name, getattr(self, name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +73,7 @@ class UnpackLimits:
 
     def __post_init__(self) -> None:
         for f in fields(self):
-            count(f.name, getattr(self, f.name))
+            optional(count, f.name, getattr(self, f.name))
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True, repr=False)
@@ -91,6 +88,7 @@ class Configuration:
     cert_file: StrPath | None = None
     key_file: StrPath | None = None
     use_proxy: bool = True
+    user_agent: str | None = None
     headers: Any = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
 

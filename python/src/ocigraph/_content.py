@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import os
-from collections.abc import Callable
+from collections.abc import AsyncIterable, Callable
 from typing import Any
 
 from . import _native
@@ -26,11 +26,15 @@ def content_of(content: Any, read: Callable[[Any], Any]) -> Any:
         return view
     if hasattr(content, "read"):
         return read(content)
+    if isinstance(content, AsyncIterable):
+        raise TypeError(f"{type(content).__name__} is iterated asynchronously: only an AsyncClient takes it")
     raise TypeError(f"{type(content).__name__} is no path, no bytes and no file object")
 
 
 async def content_async(content: Any) -> Any:
     """The same in an event loop."""
+    if isinstance(content, AsyncIterable) and not hasattr(content, "read"):
+        return await _gathered(content)
     given = content_of(content, lambda file: file)
     return await _spooled_async(given) if hasattr(given, "read") else given
 
@@ -52,6 +56,15 @@ async def _spooled_async(file: Any) -> _native.Spool:
         if not checked:
             return spool
         await asyncio.to_thread(spool.write, checked)
+
+
+async def _gathered(chunks: AsyncIterable[object]) -> _native.Spool:
+    spool = _native.Spool()
+    async for chunk in chunks:
+        if not isinstance(chunk, bytes | bytearray | memoryview):
+            raise TypeError(f"what is pushed is bytes, and its iterator gives {type(chunk).__name__}")
+        await asyncio.to_thread(spool.write, _checked(chunk))
+    return spool
 
 
 def _checked(chunk: object) -> bytes | bytearray:

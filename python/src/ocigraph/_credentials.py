@@ -10,6 +10,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+from ._checks import optional, text
+
 if TYPE_CHECKING:
     from ._configuration import Configuration
 
@@ -30,6 +32,11 @@ class Credential:
     name: str | None = None
     """The user of a password; the tenant of an Entra token."""
 
+    def __post_init__(self) -> None:
+        text("kind", self.kind)
+        text("secret", self.secret)
+        optional(text, "name", self.name)
+
     @classmethod
     def password(cls, username: str, password: str) -> Credential:
         """A name and a password, for the registry itself or for its token server.
@@ -38,7 +45,7 @@ class Credential:
             >>> Credential.password("ada", "secret").name
             'ada'
         """
-        return cls("password", password, username)
+        return cls("password", text("password", password), text("username", username))
 
     @classmethod
     def identity_token(cls, token: str) -> Credential:
@@ -48,7 +55,7 @@ class Credential:
             >>> Credential.identity_token("secret")
             Credential(kind='identity_token', name=None)
         """
-        return cls("identity_token", token)
+        return cls("identity_token", text("token", token))
 
     @classmethod
     def registry_token(cls, token: str) -> Credential:
@@ -58,7 +65,7 @@ class Credential:
             >>> Credential.registry_token("secret").kind
             'registry_token'
         """
-        return cls("registry_token", token)
+        return cls("registry_token", text("token", token))
 
     @classmethod
     def entra_token(cls, token: str, tenant: str | None = None) -> Credential:
@@ -68,7 +75,7 @@ class Credential:
             >>> Credential.entra_token("secret", "contoso.example").name
             'contoso.example'
         """
-        return cls("entra_token", token, tenant)
+        return cls("entra_token", text("token", token), optional(text, "tenant", tenant))
 
 
 CredentialFunction: TypeAlias = Callable[[str, str], Credential | None]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from . import _native
+from ._checks import path as _path
 from ._results import FileDigest
 from ._run import run, run_async
 from ._values import BytesLike, StrPath, memory
@@ -110,7 +111,7 @@ def _view(data: BytesLike) -> bytes | memoryview:
 def _listed(paths: Iterable[StrPath]) -> list[StrPath]:
     if isinstance(paths, str | bytes | os.PathLike):
         raise TypeError("digest_files takes a list of paths; for one, call digest_file")
-    return list(paths)
+    return [_path(f"paths[{index}]", path) for index, path in enumerate(paths)]
 
 
 def _named(paths: list[StrPath], digested: list[tuple[str, int]]) -> list[FileDigest]:

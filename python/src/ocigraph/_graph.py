@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from . import _native
+from ._checks import optional, text, texts
 from ._descriptor import Descriptor, Result
 from ._svg import picture
-from ._values import Reference
+from ._values import Reference, digest_text
 
 if TYPE_CHECKING:
     import networkx
@@ -76,7 +77,7 @@ class Graph:
             >>> graph.referrers(sbom)
             ()
         """
-        digest = self.subject.digest if of is None else of if isinstance(of, str) else of.digest
+        digest = self.subject.digest if of is None else digest_text(of)
         return tuple(Descriptor._of(referrer) for referrer in self._native.referrers(digest))
 
     def walk(self) -> Iterator[Node]:
@@ -98,7 +99,7 @@ class Graph:
         return len(self._native)
 
     def __contains__(self, node: str | Descriptor) -> bool:
-        return (node if isinstance(node, str) else node.digest) in self._native
+        return digest_text(node) in self._native
 
     def filter(self, *, artifact_type: str | None = None, annotations: Mapping[str, str] | None = None) -> Graph:
         """The part that leads to referrers of this type and with these annotations, and all beneath them.
@@ -107,7 +108,9 @@ class Graph:
             >>> len(client.discover("oci:store/app:v1").filter(artifact_type="signature/example"))
             0
         """
-        native = self._native.filtered(artifact_type=artifact_type, annotations=dict(annotations or {}))
+        native = self._native.filtered(
+            artifact_type=optional(text, "artifact_type", artifact_type), annotations=texts("annotations", annotations)
+        )
         return Graph(native, self.reference, self._place)
 
     def tree(self, root: str | None = None) -> str:
@@ -160,7 +163,10 @@ class Graph:
         """
         place = self._place or Reference.parse(self.reference).place
         return self._native.json(
-            self.reference, place, artifact_type=artifact_type, annotations=dict(annotations or {})
+            self.reference,
+            place,
+            artifact_type=optional(text, "artifact_type", artifact_type),
+            annotations=texts("annotations", annotations),
         )
 
     def to_dict(self) -> dict[str, Any]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import operator
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
 from . import _native
+from ._checks import optional, texts, wrong
+from ._checks import path as _path
+from ._checks import text as _text
 from ._descriptor import Annotations, Descriptor, Platform, Result
-from ._errors import InvalidArgumentError
 
 StrPath: TypeAlias = str | os.PathLike[str]
 """A path, as text or as an object such as `pathlib.Path`."""
@@ -59,8 +60,9 @@ class AsyncReadable(Protocol):
 Content: TypeAlias = StrPath | BytesLike | Readable
 """Where content comes from: a path, bytes or a file object."""
 
-AsyncContent: TypeAlias = Content | AsyncReadable
-"""The same for an `AsyncClient`, which also awaits what a file object of an event loop reads."""
+AsyncContent: TypeAlias = Content | AsyncReadable | AsyncIterable[bytes]
+"""The same for an `AsyncClient`, which also awaits what a file object of an event loop reads, or what an
+asynchronous iterator gives."""
 
 
 Format: TypeAlias = Literal["auto", "oci-1.1", "oci-1.0", "oci-artifact", "oras-artifact"]
@@ -109,7 +111,7 @@ class Reference(Result):
             Traceback (most recent call last):
             ocigraph.InvalidReferenceError: ...
         """
-        return cls(**_native.parse_reference(text))
+        return cls(**_native.parse_reference(_text("a reference", text)))
 
     @classmethod
     def layout(cls, path: StrPath, *tags: str, digest: str | None = None) -> Reference:
@@ -122,7 +124,9 @@ class Reference(Result):
             >>> Reference.layout("backups/10:30", "v1").tags
             ('v1',)
         """
-        return cls(**_native.parse_reference((path, tags, digest)))
+        named = tuple(_text("a tag", tag) for tag in tags)
+        parts = (_path("a layout", path), named, optional(_text, "digest", digest))
+        return cls(**_native.parse_reference(parts))
 
     def at(self, digest: str | Descriptor) -> Reference:
         """The same place, by digest alone.
@@ -135,7 +139,7 @@ class Reference(Result):
             >>> [client.fetch_manifest(image.at(referrer)).artifact_type for referrer in client.discover(image)]
             ['sbom/example']
         """
-        named = digest if isinstance(digest, str) else digest.digest
+        named = digest_text(digest)
         return self.layout(self.path, digest=named) if self.path else self.parse(f"{self.place}@{named}")
 
 
@@ -157,13 +161,19 @@ class File:
     """
 
     content: AsyncContent
-    """A path, bytes or a file object. A directory is packed as tar and gzip, the same bytes for the same files."""
+    """A path, bytes or a file object; for an `AsyncClient` also an asynchronous iterator of bytes. A directory is
+    packed as tar and gzip, the same bytes for the same files."""
     title: str | None = None
     """The name to pull it by; that of the path when absent. Without a title, content is not written by pulls."""
     media_type: str | None = None
     """Its media type; guessed from the name when absent."""
     annotations: Mapping[str, str] = field(default_factory=Annotations)
     """Further annotations of its descriptor."""
+
+    def __post_init__(self) -> None:
+        optional(_text, "title", self.title)
+        optional(_text, "media_type", self.media_type)
+        texts("annotations", self.annotations)
 
     def __repr__(self) -> str:
         named = isinstance(self.content, str | os.PathLike)
@@ -193,7 +203,12 @@ def given_reference(reference: AnyReference) -> GivenReference:
         return reference
     if isinstance(reference, Reference):
         return (reference.path, reference.tags, reference.digest) if reference.path else reference.text
-    return (reference, (), None)
+    if isinstance(reference, os.PathLike):
+        return (reference, (), None)
+    error = wrong("a reference", "text, a path or a Reference", reference)
+    if isinstance(reference, Descriptor):
+        raise TypeError(f"{error}; Reference.parse(repository).at(descriptor) is its reference")
+    raise error
 
 
 def named(reference: AnyReference) -> tuple[str, str | None]:
@@ -208,17 +223,18 @@ def named(reference: AnyReference) -> tuple[str, str | None]:
 
 def platform_text(platform: str | Platform | None) -> str | None:
     """The text of a platform."""
-    return None if platform is None else str(platform)
-
-
-def count(name: str, value: int | None) -> int | None:
-    """A number of things; refused when it is none."""
-    if value is None:
+    if platform is None:
         return None
-    number = operator.index(value)
-    if not 0 <= number < 1 << 63:
-        raise InvalidArgumentError(f"{name} is {number}; write a number of 0 or more")
-    return number
+    if isinstance(platform, str | Platform):
+        return str(platform)
+    raise wrong("platform", "text or a Platform", platform)
+
+
+def digest_text(node: str | Descriptor) -> str:
+    """The digest of what is named by its digest or its descriptor."""
+    if isinstance(node, str | Descriptor):
+        return node if isinstance(node, str) else node.digest
+    raise wrong("a digest", "text or a Descriptor", node)
 
 
 def file_list(files: StrPath | File | Iterable[StrPath | File]) -> list[File]:
@@ -242,7 +258,7 @@ def one_file(file: object) -> File:
 
 def given(file: File, content: Any) -> _Given:
     """A file with its content in the form that the native module reads."""
-    return _Given(content, file.title, file.media_type, dict(file.annotations))
+    return _Given(content, file.title, file.media_type, texts("annotations", file.annotations))
 
 
 def memory(content: object) -> bytes | memoryview | None:
@@ -261,4 +277,4 @@ def memory(content: object) -> bytes | memoryview | None:
 
 
 def _is_content(value: object) -> bool:
-    return hasattr(value, "read") or memory(value) is not None
+    return hasattr(value, "read") or isinstance(value, AsyncIterable) or memory(value) is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from .._checks import callback, concurrent, count, flag, one_of, optional, path, text, texts
 from .._configuration import UnpackLimits
 from .._content import content_async
 from .._descriptor import Platform
@@ -16,7 +17,6 @@ from .._values import (
     File,
     Format,
     StrPath,
-    count,
     file_list,
     given,
     given_reference,
@@ -58,12 +58,12 @@ class Graphs(Base):
             allow_path_traversal: takes absolute paths, and those with ``..``, as titles.
             source_date_epoch: seconds since 1970 for packed directories, which have 0 without it, and for the
                 annotation of when the artifact was created, which is not written without it.
-            concurrency: requests at once.
+            concurrency: requests at once, 1 or more.
             progress: a callback for `Event`; what it raises ends the push.
 
         Raises:
             NotFoundError: a file or the subject is not there.
-            UnsafePathError: a path would be a title outside the directory that it is pulled into.
+            UnsafePathError: a path or title leads outside the directory that it would be pulled into.
 
         Example:
             >>> pushed = await client.push("oci:store/app", "program", artifact_type="a/b", subject="oci:store/app:v1")
@@ -77,15 +77,15 @@ class Graphs(Base):
         operation = self._native.push(
             given_reference(reference),
             listed,
-            artifact_type=artifact_type,
+            artifact_type=optional(text, "artifact_type", artifact_type),
             subject=None if subject is None else given_reference(subject),
-            annotations=dict(annotations or {}),
+            annotations=texts("annotations", annotations),
             config=None if of_config is None else given(of_config, await content_async(of_config.content)),
-            format=format,
-            allow_path_traversal=allow_path_traversal,
-            source_date_epoch=count("source_date_epoch", source_date_epoch),
-            concurrency=count("concurrency", concurrency),
-            progress=progress is not None,
+            format=text("format", format),
+            allow_path_traversal=flag("allow_path_traversal", allow_path_traversal),
+            source_date_epoch=optional(count, "source_date_epoch", source_date_epoch),
+            concurrency=concurrent(concurrency),
+            progress=callback("progress", progress),
         )
         return PushResult._of(await run_async(operation, progress))
 
@@ -114,7 +114,7 @@ class Graphs(Base):
             keep_old_files: leaves other files that are there already as they are.
             allow_path_traversal: writes where titles say, even outside the directory.
             unpack_limits: bounds on what packed directories may unpack to.
-            concurrency: requests at once.
+            concurrency: requests at once, 1 or more.
             progress: a callback for `Event`; what it raises ends the pull.
 
         Returns:
@@ -135,15 +135,15 @@ class Graphs(Base):
         self._asked.in_this_loop()
         operation = self._native.pull(
             given_reference(reference),
-            output,
-            artifact_type=artifact_type,
+            path("output", output),
+            artifact_type=optional(text, "artifact_type", artifact_type),
             platform=platform_text(platform),
-            include_subject=include_subject,
-            keep_old_files=keep_old_files,
-            allow_path_traversal=allow_path_traversal,
-            unpack_limits=unpack_limits or UnpackLimits(),
-            concurrency=count("concurrency", concurrency),
-            progress=progress is not None,
+            include_subject=flag("include_subject", include_subject),
+            keep_old_files=flag("keep_old_files", keep_old_files),
+            allow_path_traversal=flag("allow_path_traversal", allow_path_traversal),
+            unpack_limits=one_of(UnpackLimits, "unpack_limits", unpack_limits),
+            concurrency=concurrent(concurrency),
+            progress=callback("progress", progress),
         )
         return [PullResult._of(pulled) for pulled in await run_async(operation, progress)]
 
@@ -165,7 +165,7 @@ class Graphs(Base):
             annotations: returns only referrers with these annotations, likewise.
             platform: starts, at an index, from the image for this platform.
             depth: how many levels to walk; all without it.
-            concurrency: requests at once.
+            concurrency: requests at once, 1 or more.
 
         Raises:
             NotFoundError: the subject is not there.
@@ -179,11 +179,11 @@ class Graphs(Base):
         self._asked.in_this_loop()
         operation = self._native.discover(
             given_reference(reference),
-            artifact_type=artifact_type,
-            annotations=dict(annotations or {}),
+            artifact_type=optional(text, "artifact_type", artifact_type),
+            annotations=texts("annotations", annotations),
             platform=platform_text(platform),
-            depth=count("depth", depth),
-            concurrency=count("concurrency", concurrency),
+            depth=optional(count, "depth", depth),
+            concurrency=concurrent(concurrency),
         )
         return Graph(await run_async(operation), *named(reference))
 
@@ -201,7 +201,7 @@ class Graphs(Base):
             reference: what to delete.
             dry_run: only says what would be done.
             force: deletes also what would be kept: what is tagged otherwise or listed by another index.
-            concurrency: requests at once.
+            concurrency: requests at once, 1 or more.
 
         Raises:
             NotFoundError: it is not there.
@@ -214,7 +214,10 @@ class Graphs(Base):
         listen()
         self._asked.in_this_loop()
         operation = self._native.delete(
-            given_reference(reference), dry_run=dry_run, force=force, concurrency=count("concurrency", concurrency)
+            given_reference(reference),
+            dry_run=flag("dry_run", dry_run),
+            force=flag("force", force),
+            concurrency=concurrent(concurrency),
         )
         return DeleteReport._of(await run_async(operation))
 
@@ -237,7 +240,7 @@ class Graphs(Base):
             recursive: copies also everything that refers to it.
             platform: copies, of an index, only the image for this platform.
             foreign: copies foreign layers too, which registries need not have.
-            concurrency: requests at once.
+            concurrency: requests at once, 1 or more.
             progress: a callback for `Event`; what it raises ends the copy.
 
         Raises:
@@ -252,11 +255,11 @@ class Graphs(Base):
         operation = self._native.copy(
             given_reference(source),
             given_reference(destination),
-            recursive=recursive,
+            recursive=flag("recursive", recursive),
             platform=platform_text(platform),
-            foreign=foreign,
-            concurrency=count("concurrency", concurrency),
-            progress=progress is not None,
+            foreign=flag("foreign", foreign),
+            concurrency=concurrent(concurrency),
+            progress=callback("progress", progress),
         )
         return CopyReport._of(await run_async(operation, progress))
 
@@ -275,7 +278,7 @@ class Graphs(Base):
         Args:
             reference: the root of the graph.
             platform: starts, at an index, from the image for this platform.
-            concurrency: requests at once.
+            concurrency: requests at once, 1 or more.
             progress: a callback for `Event`; what it raises ends the verification.
 
         Raises:
@@ -290,7 +293,7 @@ class Graphs(Base):
         operation = self._native.verify(
             given_reference(reference),
             platform=platform_text(platform),
-            concurrency=count("concurrency", concurrency),
-            progress=progress is not None,
+            concurrency=concurrent(concurrency),
+            progress=callback("progress", progress),
         )
         return VerifyReport._of(await run_async(operation, progress))

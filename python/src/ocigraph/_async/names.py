@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from .._checks import text
 from .._descriptor import Descriptor, Platform
 from .._listings import ManifestInfo, TagInfo
 from .._run import listen, run_async
@@ -43,7 +44,7 @@ class Names(Base):
         """
         listen()
         self._asked.in_this_loop()
-        listed = [tags] if isinstance(tags, str) else list(tags)
+        listed = [text("a tag", tag) for tag in ([tags] if isinstance(tags, str) else tags)]
         return Descriptor._of(await run_async(self._native.tag(given_reference(reference), listed)))
 
     async def untag(self, reference: AnyReference) -> None:
@@ -117,4 +118,4 @@ class Names(Base):
         """
         listen()
         self._asked.in_this_loop()
-        return await run_async(self._native.repositories(host))
+        return await run_async(self._native.repositories(text("host", host)))

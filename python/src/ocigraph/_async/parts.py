@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .._blob import AsyncBlob, Source
+from .._checks import callback, optional, text
 from .._content import content_async
 from .._descriptor import Descriptor, Manifest, Platform
 from .._progress import Progress
@@ -51,13 +52,14 @@ class Parts(Base):
         """
         listen()
         self._asked.in_this_loop()
+        kind = optional(text, "media_type", media_type)
         if isinstance(content, Manifest):
             data, known = content.content, content.descriptor.media_type
         elif (view := memory(content)) is not None:
             data, known = bytes(view), None
         else:
             raise TypeError(f"a {type(content).__name__} has no bytes; pass those of the manifest, or a Manifest")
-        operation = self._native.push_manifest(given_reference(reference), data, media_type=media_type or known)
+        operation = self._native.push_manifest(given_reference(reference), data, media_type=kind or known)
         return Descriptor._of(await run_async(operation))
 
     async def delete_manifest(self, reference: AnyReference) -> Descriptor:
@@ -95,7 +97,7 @@ class Parts(Base):
         """
         listen()
         self._asked.in_this_loop()
-        operation = self._native.fetch_blob(given_reference(reference), progress=progress is not None)
+        operation = self._native.fetch_blob(given_reference(reference), progress=callback("progress", progress))
         descriptor, stream = await run_async(operation, progress)
         return AsyncBlob(Descriptor._of(descriptor), Source(stream, progress, self._configuration))
 
@@ -123,7 +125,10 @@ class Parts(Base):
         self._asked.in_this_loop()
         data = await content_async(content)
         operation = self._native.push_blob(
-            given_reference(reference), data, media_type=media_type, progress=progress is not None
+            given_reference(reference),
+            data,
+            media_type=optional(text, "media_type", media_type),
+            progress=callback("progress", progress),
         )
         descriptor, outcome = await run_async(operation, progress)
         return PushedBlob(Descriptor._of(descriptor), outcome)

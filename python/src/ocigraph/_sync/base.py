@@ -23,7 +23,8 @@ class Base:
         self._native = _native.Client(configuration.given(self._asked))
 
     def close(self) -> None:
-        """Drops the connections; no operation can be begun after it.
+        """Drops the connections; no operation can be begun after it. What is under way, in another thread or task,
+        goes on to its end; a task that is to end sooner is cancelled.
 
         Example:
             >>> client.close()

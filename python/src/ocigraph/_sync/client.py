@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from .._checks import flag, one_of, optional, path, text, texts
 from .._configuration import Configuration, Limits
 from .._credentials import Credential, Credentials, native_credential
 from .._results import LoginResult, LogoutResult
@@ -34,6 +35,7 @@ class Client(Graphs, Names, Parts):
         cert_file: the client's own certificates in PEM, for registries that ask for one.
         key_file: the private key of ``cert_file`` in PEM.
         use_proxy: uses the proxies that the environment names.
+        user_agent: the program that asks, as registries see it; ``ocigraph/`` and the version without it.
         headers: further headers, sent to the registry itself and nowhere else.
         limits: bounds on waiting and on what a registry may send.
 
@@ -56,20 +58,22 @@ class Client(Graphs, Names, Parts):
         cert_file: StrPath | None = None,
         key_file: StrPath | None = None,
         use_proxy: bool = True,
+        user_agent: str | None = None,
         headers: Mapping[str, str] | None = None,
         limits: Limits | None = None,
     ) -> None:
         configuration = Configuration(
             credentials=credentials,
-            registry_config=registry_config,
-            plain_http=plain_http,
-            insecure=insecure,
-            ca_file=ca_file,
-            cert_file=cert_file,
-            key_file=key_file,
-            use_proxy=use_proxy,
-            headers=dict(headers or {}),
-            limits=limits or Limits(),
+            registry_config=optional(path, "registry_config", registry_config),
+            plain_http=optional(flag, "plain_http", plain_http),
+            insecure=flag("insecure", insecure),
+            ca_file=optional(path, "ca_file", ca_file),
+            cert_file=optional(path, "cert_file", cert_file),
+            key_file=optional(path, "key_file", key_file),
+            use_proxy=flag("use_proxy", use_proxy),
+            user_agent=optional(text, "user_agent", user_agent),
+            headers=texts("headers", headers),
+            limits=one_of(Limits, "limits", limits),
         )
         self._begin(configuration)
 
@@ -86,7 +90,7 @@ class Client(Graphs, Names, Parts):
             ocigraph.NetworkError: ...
         """
         listen()
-        return LoginResult._of(run(self._native.login(host, native_credential(credential))))
+        return LoginResult._of(run(self._native.login(text("host", host), native_credential(credential))))
 
     def logout(self, host: str) -> LogoutResult:
         """Removes every form of a registry's stored credential, from files and helpers.
@@ -96,4 +100,4 @@ class Client(Graphs, Names, Parts):
             ()
         """
         listen()
-        return LogoutResult._of(run(self._native.logout(host)))
+        return LogoutResult._of(run(self._native.logout(text("host", host))))

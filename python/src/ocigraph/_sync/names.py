@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from .._checks import text
 from .._descriptor import Descriptor, Platform
 from .._listings import ManifestInfo, TagInfo
 from .._run import listen, run
@@ -41,7 +42,7 @@ class Names(Base):
             ['v1', 'stable']
         """
         listen()
-        listed = [tags] if isinstance(tags, str) else list(tags)
+        listed = [text("a tag", tag) for tag in ([tags] if isinstance(tags, str) else tags)]
         return Descriptor._of(run(self._native.tag(given_reference(reference), listed)))
 
     def untag(self, reference: AnyReference) -> None:
@@ -110,4 +111,4 @@ class Names(Base):
             ocigraph.NetworkError: ...
         """
         listen()
-        return run(self._native.repositories(host))
+        return run(self._native.repositories(text("host", host)))

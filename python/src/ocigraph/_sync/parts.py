@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .._blob import Blob, Source
+from .._checks import callback, optional, text
 from .._content import content_of, spooled
 from .._descriptor import Descriptor, Manifest, Platform
 from .._progress import Progress
@@ -49,13 +50,14 @@ class Parts(Base):
             True
         """
         listen()
+        kind = optional(text, "media_type", media_type)
         if isinstance(content, Manifest):
             data, known = content.content, content.descriptor.media_type
         elif (view := memory(content)) is not None:
             data, known = bytes(view), None
         else:
             raise TypeError(f"a {type(content).__name__} has no bytes; pass those of the manifest, or a Manifest")
-        operation = self._native.push_manifest(given_reference(reference), data, media_type=media_type or known)
+        operation = self._native.push_manifest(given_reference(reference), data, media_type=kind or known)
         return Descriptor._of(run(operation))
 
     def delete_manifest(self, reference: AnyReference) -> Descriptor:
@@ -91,7 +93,7 @@ class Parts(Base):
             10
         """
         listen()
-        operation = self._native.fetch_blob(given_reference(reference), progress=progress is not None)
+        operation = self._native.fetch_blob(given_reference(reference), progress=callback("progress", progress))
         descriptor, stream = run(operation, progress)
         return Blob(Descriptor._of(descriptor), Source(stream, progress, self._configuration))
 
@@ -118,7 +120,10 @@ class Parts(Base):
         listen()
         data = content_of(content, spooled)
         operation = self._native.push_blob(
-            given_reference(reference), data, media_type=media_type, progress=progress is not None
+            given_reference(reference),
+            data,
+            media_type=optional(text, "media_type", media_type),
+            progress=callback("progress", progress),
         )
         descriptor, outcome = run(operation, progress)
         return PushedBlob(Descriptor._of(descriptor), outcome)
