@@ -206,6 +206,9 @@ impl Client {
     /// Points further tags at what the reference names.
     pub async fn tag(&self, reference: &Reference, tags: &[String]) -> Result<Descriptor> {
         let during = |e: Error| e.during("tag", reference);
+        if tags.is_empty() {
+            return Err(during(Error::new(Code::InvalidArgument, "there is no tag to set")));
+        }
         for tag in tags {
             crate::reference::check_tag(tag).map_err(during)?;
         }

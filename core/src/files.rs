@@ -39,11 +39,18 @@ pub(crate) fn title_for(path: &Path, allow_path_traversal: bool) -> Result<Strin
                 return Ok(title.trim_end_matches('/').to_owned());
             }
             _ => {
+                let why = if path.is_absolute() { "is absolute" } else { "leads upwards" };
                 return Err(Error::new(
                     Code::UnsafePath,
-                    format!("{} does not lie below the current directory", path.display()),
+                    format!(
+                        "the path {} {why}, and files are pulled below a directory",
+                        path.display()
+                    ),
                 )
-                .with_hint("cd into its directory first, or pass --allow-path-traversal"));
+                .with_hint(
+                    "name it relative to the current directory, give it a title, or allow path \
+                     traversal (--allow-path-traversal)",
+                ));
             }
         }
     }
@@ -52,6 +59,30 @@ pub(crate) fn title_for(path: &Path, allow_path_traversal: bool) -> Result<Strin
         [] => Ok(".".to_owned()),
         _ => Ok(parts.join("/")),
     }
+}
+
+/// Whether a title that is given to what is pushed can be pulled: UNSAFE_PATH when it is absolute or
+/// has `..`, unless allowed.
+pub(crate) fn check_title(title: &str, allow_path_traversal: bool) -> Result<()> {
+    if title.is_empty() || title.contains('\0') {
+        return Err(Error::new(
+            Code::InvalidArgument,
+            format!("the title {title:?} is no file name"),
+        )
+        .with_hint("leave the title away, or write a name"));
+    }
+    let mut components = Path::new(title).components();
+    let stays = components.all(|c| matches!(c, Component::CurDir | Component::Normal(_)));
+    if stays || allow_path_traversal {
+        return Ok(());
+    }
+    Err(Error::new(
+        Code::UnsafePath,
+        format!("the title {title:?} leads out of the directory that it would be pulled into"),
+    )
+    .with_hint(
+        "write a relative path without .., or allow path traversal (--allow-path-traversal)",
+    ))
 }
 
 /// The media type a name suggests; `application/octet-stream` when it suggests none.
@@ -106,7 +137,7 @@ pub(crate) fn safe_directory(
 
 fn unsafe_title(title: &str, why: &str) -> Error {
     Error::new(Code::UnsafePath, format!("the title {title:?} {why}"))
-        .with_hint("pass --allow-path-traversal only if you trust who pushed it")
+        .with_hint("allow path traversal (--allow-path-traversal) only if you trust who pushed it")
 }
 
 /// Every directory between `output` and `target` must be one, not a link to one elsewhere. The
@@ -220,6 +251,21 @@ mod tests {
         }
         let error = title_for(Path::new(""), false).unwrap_err();
         assert_eq!(error.code(), Code::InvalidArgument);
+    }
+
+    #[test]
+    fn a_title_that_could_not_be_pulled_is_not_pushed() {
+        for title in ["../evil", "/tmp/x", "a/../../x", "a/../x", ".."] {
+            let error = check_title(title, false).unwrap_err();
+            assert_eq!(error.code(), Code::UnsafePath, "{title}");
+            check_title(title, true).unwrap();
+        }
+        for title in ["", "a\0b"] {
+            assert_eq!(check_title(title, true).unwrap_err().code(), Code::InvalidArgument);
+        }
+        for title in ["x", "a/b", "./a", ".", "a b", "..a"] {
+            check_title(title, false).unwrap();
+        }
     }
 
     #[cfg(unix)]

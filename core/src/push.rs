@@ -119,11 +119,15 @@ async fn subject_of(
         )
         .with_hint("a referrer lies beside its subject: push to the subject's repository"));
     }
-    let resolved = store.resolve(&subject.name()?).await.map_err(|e| match e.code() {
-        Code::NotFound => Error::new(
-            Code::NotFound,
-            format!("the subject {subject} is not there: {}", e.message()),
-        ),
+    let name = subject.name().map_err(|e| {
+        let message = format!("the subject {}", e.message());
+        e.with_message(message)
+    })?;
+    let resolved = store.resolve(&name).await.map_err(|e| match e.code() {
+        Code::NotFound => {
+            let message = format!("the subject {subject} is not there: {}", e.message());
+            e.with_message(message)
+        }
         _ => e,
     })?;
     Ok(Some(resolved))
@@ -264,6 +268,7 @@ fn check_titles(options: &PushOptions) -> Result<()> {
     let mut seen = HashSet::new();
     for file in &options.files {
         let Some(title) = title_of(file, options)? else { continue };
+        files::check_title(&title, options.allow_path_traversal)?;
         if !seen.insert(title.clone()) {
             return Err(Error::new(
                 Code::InvalidArgument,

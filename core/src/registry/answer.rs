@@ -122,7 +122,7 @@ impl Answer {
         timeout(whole, read).await.unwrap_or_else(|_| {
             Err(Error::new(
                 Code::Timeout,
-                format!("the answer to {url} did not end within {} seconds", whole.as_secs()),
+                format!("the answer to {url} did not end within {whole:?}"),
             ))
         })
     }
@@ -256,10 +256,7 @@ pub(super) async fn within(
 ) -> Result<reqwest::Response> {
     match tokio::time::timeout(limit, answer).await {
         Ok(response) => response.map_err(|e| network_error(&e)),
-        Err(_) => Err(Error::new(
-            Code::Timeout,
-            format!("no answer came within {} seconds", limit.as_secs()),
-        )),
+        Err(_) => Err(Error::new(Code::Timeout, format!("no answer came within {limit:?}"))),
     }
 }
 

@@ -68,10 +68,13 @@ impl RegistryConfig {
 
     pub(super) fn check_headers(&self) -> Result<()> {
         for (name, value) in &self.headers {
-            if HeaderName::try_from(name.as_str()).is_err() || HeaderValue::from_str(value).is_err()
-            {
-                return Err(Error::new(Code::InvalidArgument, format!("{name:?} is no header"))
-                    .with_hint("write NAME:VALUE"));
+            let refused = |message: String| Err(Error::new(Code::InvalidArgument, message));
+            if HeaderName::try_from(name.as_str()).is_err() {
+                return refused(format!("{name:?} is no name of a header"));
+            }
+            // The value may be a secret.
+            if HeaderValue::from_str(value).is_err() {
+                return refused(format!("the header {name} has a value that cannot be sent"));
             }
         }
         if HeaderValue::from_str(&self.user_agent).is_err() {

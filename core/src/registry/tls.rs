@@ -103,7 +103,7 @@ fn identity(asked: &RegistryConfig) -> Result<Option<Identity>> {
                 Code::InvalidArgument,
                 "a client certificate and its key go together",
             )
-            .with_hint("give both --cert-file and --key-file"));
+            .with_hint("give both (--cert-file and --key-file)"));
         }
     };
     let private = PrivateKeyDer::from_pem_file(key).map_err(|e| {

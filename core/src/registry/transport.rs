@@ -26,7 +26,7 @@ use super::{
     upload_body::Upload,
 };
 use crate::{
-    auth::{Credential, Guard, Places, Scopes, shown},
+    auth::{Credential, Credentials, Guard, Places, Scopes, shown},
     error::{Code, Error, Result},
     reference::Host,
 };
@@ -296,12 +296,16 @@ impl Connection {
 
     pub(super) fn how_to_sign_in(&self, refused: bool) -> String {
         let host = &self.host;
-        if refused {
-            format!(
+        match (&self.config.credentials, refused) {
+            (Credentials::Stored, true) => format!(
                 "the credentials for {host} were refused; sign in again with `ocigraph login {host}`"
-            )
-        } else {
-            format!("sign in with `ocigraph login {host}`")
+            ),
+            (_, true) => format!("the credentials for {host} were refused"),
+            (Credentials::Stored, false) => format!("sign in with `ocigraph login {host}`"),
+            (Credentials::Callback(_), false) => {
+                format!("who was asked for credentials gave none for {host}")
+            }
+            (_, false) => format!("this client has no credentials for {host}"),
         }
     }
 
@@ -348,7 +352,7 @@ impl Connection {
         if let Some(error) = failed {
             return Err(error);
         }
-        tracing::debug!(method = %call.method, url = %shown(url), status = ?response.as_ref().map(|r| r.status().as_u16()).ok(), "request");
+        tracing::debug!(method = %call.method, url = %shown(url), status = response.as_ref().map(|r| r.status().as_u16()).ok(), "request");
         let response = response.map_err(|e| e.about(url))?;
         if own && response.headers().contains_key(AZURE_HEADER) {
             self.azure_header.store(true, Ordering::Relaxed);
@@ -431,8 +435,8 @@ impl Error {
             Code::Tls => {
                 let message = format!("no secure connection to {host}: {}", self.message());
                 self.with_message(message).with_hint(
-                    "a registry of your own: name its authority with --ca-file; one that speaks \
-                     plain HTTP: --plain-http",
+                    "a registry of your own: name its authority (--ca-file); one that speaks plain \
+                     HTTP: say so (--plain-http)",
                 )
             }
             _ => self,

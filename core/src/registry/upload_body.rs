@@ -112,10 +112,7 @@ impl Upload {
             if quiet > limit {
                 return Error::new(
                     Code::Timeout,
-                    format!(
-                        "the registry took nothing and answered nothing for {} seconds",
-                        limit.as_secs()
-                    ),
+                    format!("the registry took nothing and answered nothing for {limit:?}"),
                 );
             }
         }
