@@ -64,6 +64,16 @@ func TestTitlesThatLeadElsewhereAreAskedFor(t *testing.T) {
 	if _, err := client.Push(t.Context(), place+":v1", options); !errors.Is(err, ErrUnsafePath) {
 		t.Error(err)
 	}
+	for _, title := range []string{"../up", "/absolute", "a/../../up"} {
+		titled := &PushOptions{Files: []File{{Title: title, Content: []byte("x")}}}
+		if _, err := client.Push(t.Context(), place+":v1", titled); !errors.Is(err, ErrUnsafePath) {
+			t.Errorf("%s: %v", title, err)
+		}
+		titled.AllowPathTraversal = true
+		if pushed := must(client.Push(t.Context(), place+":v1", titled)); pushed.Blobs[0].Title != title {
+			t.Errorf("%+v", pushed.Blobs)
+		}
+	}
 	options.AllowPathTraversal = true
 	if pushed := must(client.Push(t.Context(), place+":v1", options)); pushed.Blobs[0].Title != path {
 		t.Errorf("%+v", pushed.Blobs)
