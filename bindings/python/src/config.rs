@@ -108,10 +108,9 @@ impl GivenConfig {
             cert_file: self.cert_file,
             key_file: self.key_file,
             use_proxy: self.use_proxy,
-            user_agent: self.user_agent.unwrap_or_else(|| usual.user_agent.clone()),
+            user_agent: self.user_agent.unwrap_or(usual.user_agent),
             headers: self.headers,
             limits: self.limits.limits(),
-            ..usual
         })
     }
 }
