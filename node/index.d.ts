@@ -6,7 +6,8 @@
  *
  * One string names everything: `registry.example.com[:port]/repository[:tag][@digest]`, or `oci:PATH[:tag][@digest]` for a
  * layout directory. A digest wins over a tag. All promises reject with an {@link OcigraphError}; or, when a signal was
- * aborted, with the signal's reason; or with what a callback or a stream of the caller's threw.
+ * aborted, with the signal's reason; or with what a callback or a stream of the caller's threw. Options are left out, or set
+ * to undefined; null is refused. Methods are called on their client: `refs.map((ref) => client.resolve(ref))`.
  *
  * @example
  * ```ts
@@ -78,7 +79,7 @@ export class OcigraphError extends Error {
   readonly code: ErrorCode;
   /** The number of the code. */
   readonly number: number;
-  /** What to try, where there is something to try. It is in the message too. */
+  /** What to try, where there is something to try: an option in words, with the command line's flag behind it. It is in the message too. */
   readonly hint?: string;
   /** The operation, such as `push`. */
   readonly operation?: string;
@@ -189,7 +190,11 @@ export function parseReference(reference: string): Reference;
 
 /** What every call takes. */
 export interface CallOptions {
-  /** Ends the call: it rejects with the signal's reason, and leaves nothing half-done under its final name. */
+  /**
+   * Ends the call, which rejects with the signal's reason within a tenth of a second. It leaves nothing half-done under its
+   * final name, and has removed its unfinished files by then; only where a disk takes longer than that to write or remove one
+   * does that go a moment later.
+   */
   signal?: AbortSignal | undefined;
 }
 
@@ -197,21 +202,21 @@ export interface CallOptions {
 export interface ProgressOptions extends CallOptions {
   /**
    * Called with each event, never after the promise is settled. What it throws, or what a promise that it returns rejects
-   * with, ends the call, which rejects with it; the call waits for such promises before it resolves.
+   * with, ends the call as a signal does, and it rejects with that; the call waits for such promises before it resolves.
    */
   onProgress?: ((event: ProgressEvent) => unknown) | undefined;
 }
 
 /** What every call takes that moves content with several requests. */
 export interface TransferOptions extends ProgressOptions {
-  /** Requests at once; 32 when absent. */
+  /** Requests at once, 1 or more; 32 when absent. */
   concurrency?: number | undefined;
 }
 
 /**
  * Content in memory or on its way. Text is written as UTF-8. Streams (of Node.js or of the web) are read once, to the end, and
  * destroyed or cancelled when the call ends before that. What is longer than a mebibyte waits in a temporary file without a
- * name until it is pushed, so memory does not grow with it.
+ * name until it is pushed, so memory does not grow with it. What has keys, such as a `Map`, is no content.
  */
 export type Content =
   | string
@@ -224,9 +229,12 @@ export type Content =
 
 /** How a file of an artifact is described. */
 export interface FileDetails {
-  /** Its media type; guessed from the name when absent. */
+  /** Its media type; guessed from the name when absent. A path has none behind a colon, unlike on the command line. */
   mediaType?: string | undefined;
-  /** Its title: the relative path, with `/`, under which it is pulled. */
+  /**
+   * Its title: the relative path, with `/`, under which it is pulled. An empty one is refused with INVALID_ARGUMENT; so is,
+   * with UNSAFE_PATH and unless `allowPathTraversal` is set, one that is absolute or has `..`.
+   */
   title?: string | undefined;
   /** Further annotations of its descriptor. */
   annotations?: Annotations | undefined;
@@ -266,7 +274,7 @@ export interface PushOptions extends TransferOptions {
   config?: PushFile | undefined;
   /** The manifest's format; `auto` when absent. */
   format?: ManifestFormat | undefined;
-  /** Takes absolute titles and titles with `..` as they are. */
+  /** Takes titles that are absolute or have `..`, whether they are given or come from a path; else they are refused with UNSAFE_PATH. */
   allowPathTraversal?: boolean | undefined;
   /**
    * Seconds since 1970, put into packed directories and the `created` annotation. Without it there is no such annotation. The
@@ -345,7 +353,7 @@ export interface DiscoverOptions extends CallOptions {
   platform?: string | undefined;
   /** How many levels to walk; all when absent. */
   depth?: number | undefined;
-  /** Requests at once; 32 when absent. */
+  /** Requests at once, 1 or more; 32 when absent. */
   concurrency?: number | undefined;
 }
 
@@ -414,7 +422,7 @@ export interface DeleteOptions extends CallOptions {
   dryRun?: boolean | undefined;
   /** Deletes also what would be kept: what is tagged otherwise or listed by another index. */
   force?: boolean | undefined;
-  /** Requests at once; 32 when absent. */
+  /** Requests at once, 1 or more; 32 when absent. */
   concurrency?: number | undefined;
 }
 
@@ -592,7 +600,7 @@ export type CredentialSource = (
   repository: string,
 ) => Credential | null | undefined | Promise<Credential | null | undefined>;
 
-/** Bounds on waiting, in milliseconds, and on what a registry may send. */
+/** Bounds on waiting, in milliseconds, which errors name as `200ms` or `30s`, and on what a registry may send. */
 export interface Limits {
   /** To connect; 10,000 when absent. */
   connect?: number | undefined;

@@ -35,14 +35,15 @@ export function plain(options = {}, name = 'options') {
   throw invalid(`${name} are a plain object, not ${kind(options)}`);
 }
 
-/** A value as JSON, when all that is in it can be said in JSON. A property that is undefined counts as absent. */
+/** A value as JSON, when all that is in it can be said in JSON. A property that is undefined counts as absent; null does not. */
 export function toJson(value, name) {
   return JSON.stringify(checked(value, name, []));
 }
 
 function checked(value, name, above) {
-  if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
+  if (typeof value === 'string' || typeof value === 'boolean') return value;
   if (typeof value === 'number' && Number.isFinite(value)) return value;
+  if (value === null) throw invalid(`${name} is null: leave it out, or set it to undefined`);
   if (above.includes(value)) throw invalid(`${name} is what it stands in`);
   const within = [...above, value];
   if (Array.isArray(value)) return Array.from(value, (item, i) => checked(item, `${name}[${i}]`, within));
@@ -72,6 +73,11 @@ export function isUrl(value) {
   return typeof value === 'object' && typeof value?.href === 'string' && typeof value.protocol === 'string';
 }
 
+/** A list of keys with values, such as a Map, headers or a form: nothing that has bytes, though it can be iterated. */
+export function isKeyed(value) {
+  return typeof value?.entries === 'function' && value[Symbol.iterator] === value.entries;
+}
+
 export function isBlob(value) {
   return typeof value?.stream === 'function' && typeof value.arrayBuffer === 'function';
 }
@@ -84,6 +90,8 @@ export function isSignal(value) {
 export function kind(value) {
   if (value === null || value === undefined) return String(value);
   if (typeof value === 'number' && !Number.isFinite(value)) return String(value);
+  if (typeof value === 'string') return 'text';
+  if (isPlain(value)) return 'a plain object';
   const name = typeof value === 'object' ? (value.constructor?.name ?? 'object') : typeof value;
-  return `${/^[AEIOaeio]/.test(name) ? 'an' : 'a'} ${name === 'Object' ? 'plain object' : name}`;
+  return `${/^[AEIOaeio]/.test(name) ? 'an' : 'a'} ${name}`;
 }

@@ -3,7 +3,7 @@
 import { isPlain, isUrl, list, plain, text, toJson, toPath } from './arguments.js';
 import { perform } from './call.js';
 import { Files, toBytes } from './content.js';
-import { refused, started, unwrap } from './error.js';
+import { invalid, refused, started, unwrap } from './error.js';
 import { Graph } from './graph.js';
 import native from './native.js';
 import { toStream } from './stream.js';
@@ -34,6 +34,12 @@ export class Client {
     this.#native = unwrap(started(() => native.Client.open(json, ask)));
   }
 
+  /** Refuses what a method was called on when that is no client. */
+  static #check(client, method) {
+    if (typeof client === 'object' && client !== null && #native in client) return;
+    throw invalid(`${method} was called without its client: call it as client.${method}(…)`);
+  }
+
   async #answer(question) {
     try {
       const credential = await this.#credentials(question.host, question.repository);
@@ -46,6 +52,7 @@ export class Client {
   }
 
   async push(target, options) {
+    Client.#check(this, 'push');
     const { files: given = [], config, ...others } = plain(options);
     const named = list(given, 'options.files');
     const files = new Files(config === undefined ? named : [...named, config]);
@@ -66,6 +73,7 @@ export class Client {
   }
 
   async pull(target, options) {
+    Client.#check(this, 'pull');
     const { output, ...others } = plain(options);
     const all = output === undefined ? others : { ...others, output: toPath(output, 'options.output') };
     const at = text(target, 'a target');
@@ -73,73 +81,87 @@ export class Client {
   }
 
   async discover(target, options) {
+    Client.#check(this, 'discover');
     const at = text(target, 'a target');
     return new Graph(await perform(options, (call, rest) => this.#native.discover(call, at, rest)));
   }
 
   async delete(target, options) {
+    Client.#check(this, 'delete');
     const at = text(target, 'a target');
     return await json(options, (call, rest) => this.#native.delete(call, at, rest));
   }
 
   async copy(source, destination, options) {
+    Client.#check(this, 'copy');
     const [from, to] = [text(source, 'a source'), text(destination, 'a destination')];
     return await transfer(options, (call, rest) => this.#native.copy(call, from, to, rest));
   }
 
   async verify(target, options) {
+    Client.#check(this, 'verify');
     const at = text(target, 'a target');
     return await transfer(options, (call, rest) => this.#native.verify(call, at, rest));
   }
 
   async resolve(target, options) {
+    Client.#check(this, 'resolve');
     const at = text(target, 'a target');
     return await json(options, (call, rest) => this.#native.resolve(call, at, rest));
   }
 
   async tag(target, tags, options) {
+    Client.#check(this, 'tag');
     const at = text(target, 'a target');
     const all = typeof tags === 'string' ? [tags] : list(tags, 'tags').map((tag) => text(tag, 'a tag'));
     return await json(options, (call, rest) => this.#native.tag(call, at, all, rest));
   }
 
   async untag(target, options) {
+    Client.#check(this, 'untag');
     const at = text(target, 'a target');
     await perform(options, (call, rest) => this.#native.untag(call, at, rest));
   }
 
   async tags(target, options) {
+    Client.#check(this, 'tags');
     const at = text(target, 'a target');
     return await json(options, (call, rest) => this.#native.tags(call, at, rest));
   }
 
   async tagDetails(target, options) {
+    Client.#check(this, 'tagDetails');
     const at = text(target, 'a target');
     return await json(options, (call, rest) => this.#native.tagDetails(call, at, rest));
   }
 
   async manifests(target, options) {
+    Client.#check(this, 'manifests');
     const at = text(target, 'a target');
     return await json(options, (call, rest) => this.#native.manifests(call, at, rest));
   }
 
   async repositories(host, options) {
+    Client.#check(this, 'repositories');
     const at = text(host, 'a host');
     return await json(options, (call, rest) => this.#native.repositories(call, at, rest));
   }
 
   async login(host, credential, options) {
+    Client.#check(this, 'login');
     const at = text(host, 'a host');
-    const given = toJson(credential ?? null, 'the credential');
+    const given = credential === undefined || credential === null ? 'null' : toJson(credential, 'the credential');
     return await json(options, (call, rest) => this.#native.login(call, at, given, rest));
   }
 
   async logout(host, options) {
+    Client.#check(this, 'logout');
     const at = text(host, 'a host');
     return await json(options, (call, rest) => this.#native.logout(call, at, rest));
   }
 
   async fetchManifest(target, options) {
+    Client.#check(this, 'fetchManifest');
     const at = text(target, 'a target');
     const fetch = (call, rest) => this.#native.fetchManifest(call, at, rest);
     const [descriptor, bytes] = await perform(options, fetch);
@@ -147,23 +169,27 @@ export class Client {
   }
 
   async pushManifest(target, manifest, options) {
+    Client.#check(this, 'pushManifest');
     const at = text(target, 'a target');
     const bytes = toBytes(manifest, 'a manifest');
     return await json(options, (call, rest) => this.#native.pushManifest(call, at, bytes, rest));
   }
 
   async deleteManifest(target, options) {
+    Client.#check(this, 'deleteManifest');
     const at = text(target, 'a target');
     return await json(options, (call, rest) => this.#native.deleteManifest(call, at, rest));
   }
 
   async fetchBlob(target, options) {
+    Client.#check(this, 'fetchBlob');
     const at = text(target, 'a target');
     const fetch = (call, rest) => this.#native.fetchBlob(call, at, rest);
     return toStream(await perform(options, fetch, { progress: true }), options, this);
   }
 
   async pushBlob(target, blob, options) {
+    Client.#check(this, 'pushBlob');
     const files = new Files([isFile(blob) ? blob : { content: blob }]);
     try {
       const at = text(target, 'a target');
@@ -180,6 +206,7 @@ export class Client {
   }
 
   close() {
+    Client.#check(this, 'close');
     this.#native.close();
     this.#closing.abort();
   }

@@ -4,7 +4,7 @@
 
 import { isAnyArrayBuffer, isSharedArrayBuffer } from 'node:util/types';
 
-import { isBlob, isPlain, isUrl, kind, toPath } from './arguments.js';
+import { isBlob, isKeyed, isPlain, isUrl, kind, toPath } from './arguments.js';
 import { invalid, started, unwrap } from './error.js';
 import { onAbort } from './signals.js';
 
@@ -86,7 +86,7 @@ class Source {
     if (isWhole(content)) return;
     // A stream that fails before it is read fails again for whoever reads it; until then this one listens.
     if (isNodeStream(content)) content.on('error', () => {});
-    if (content?.locked !== true) this.#iterator = iteratorOf(content);
+    if (content?.locked !== true && !isKeyed(content)) this.#iterator = iteratorOf(content);
   }
 
   /** Looks whether it can be read; errors speak of it by this name. */

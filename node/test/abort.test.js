@@ -9,7 +9,8 @@ import { test } from 'node:test';
 
 import { Client } from 'ocigraph';
 
-import { folder, root } from './support/servers.js';
+import { node, run } from './support/programs.js';
+import { fixture, folder, root } from './support/servers.js';
 import { stalledRegistry } from './support/stalled.js';
 
 /** What the issue of this package promises. */
@@ -56,7 +57,7 @@ for (const [name, call] of Object.entries(calls)) {
       const error = await ended;
       times.push(performance.now() - from);
       assert.equal(error, reason);
-      if (name === 'pull') await isEmptied(dir);
+      if (name === 'pull') assert.deepEqual(readdirSync(dir), []);
     }
     assert.equal(registry.reached >= RUNS, true);
     const took = `took ${times.map((ms) => ms.toFixed(1))} ms`;
@@ -65,12 +66,53 @@ for (const [name, call] of Object.entries(calls)) {
   });
 }
 
-/** A thread that is busy with a file removes it when it is done with its piece: within a second. */
-async function isEmptied(dir) {
-  for (let tries = 0; tries < 100 && readdirSync(dir).length > 0; tries += 1) {
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  assert.deepEqual(readdirSync(dir), []);
+const endings = {
+  'is aborted': (control) => control.abort(new Error('enough')),
+  'has a callback that throws': () => {
+    throw new Error('enough');
+  },
+};
+for (const [how, end] of Object.entries(endings)) {
+  test(`a pull that ${how} has removed its unfinished file when it rejects`, async (t) => {
+    const target = await large(t);
+    const client = new Client();
+    for (let run = 0; run < RUNS; run += 1) {
+      const output = folder(t);
+      const control = new AbortController();
+      let files;
+      const onProgress = (event) => {
+        if (event.type !== 'moved') return;
+        files ??= readdirSync(output).length;
+        end(control);
+      };
+      await assert.rejects(client.pull(target, { output, signal: control.signal, onProgress }), { message: 'enough' });
+      assert.deepEqual(readdirSync(output), []);
+      assert.equal(files, 1);
+    }
+  });
+}
+
+test('a program that exits when its pull rejects leaves no unfinished file', async (t) => {
+  const target = await large(t);
+  const output = folder(t);
+  const program = `
+    import { Client } from 'ocigraph';
+    const control = new AbortController();
+    const onProgress = (event) => event.type === 'moved' && control.abort();
+    const options = { output: ${JSON.stringify(output)}, signal: control.signal, onProgress };
+    new Client().pull('${target}', options).catch((error) => process.exit(error.name === 'AbortError' ? 7 : 1));
+  `;
+  const { code, stderr } = await run(process.execPath, ['--input-type=module', '--eval', program], { cwd: node });
+  assert.equal(code, 7, stderr);
+  assert.deepEqual(readdirSync(output), []);
+});
+
+/** An artifact that takes a moment to pull. */
+async function large(t) {
+  const { host } = await fixture(t);
+  const target = `${host}/large:v1`;
+  await new Client().push(target, { files: [{ content: Buffer.alloc(64 << 20, 7), title: 'large.bin' }] });
+  return target;
 }
 
 test('a signal that was aborted before is enough', async () => {

@@ -49,6 +49,8 @@ const wrong = {
     () => client.push(place, { files: [{ content: NaN }] }),
     () => client.push(place, { files: [{ content: null }] }),
     () => client.push(place, { files: [{ content: [42] }] }),
+    () => client.push(place, { files: [{ content: new Map() }] }),
+    () => client.push(place, { files: [{ content: new Headers() }] }),
     () => client.push(place, { files: [{ content: 'a', annotations: new Map() }] }),
     () => client.push(place, { files: [new URL('https://a.b/c')] }),
   ],
@@ -61,9 +63,35 @@ const wrong = {
     () => client.push(place, { annotations: { [Symbol('a')]: 'a' } }),
   ],
   'options.annotations["a.b"]': [() => client.push(place, { annotations: { 'a.b': new Date() } })],
-  annotations: [() => client.push(place, { annotations: { key: 1 } })],
+  'annotations.key is text, not a number': [
+    () => client.push(place, { annotations: { other: 'a', key: 1 } }),
+    () => client.discover(place, { annotations: { other: 'a', key: 1 } }),
+  ],
+  'annotations["a.b"] is text, not true': [() => client.push(place, { annotations: { 'a.b': true } })],
+  'annotations is a plain object, not a list': [() => client.push(place, { annotations: ['a'] })],
+  'files[1].annotations.a is text, not a list': [
+    () => client.push(place, { files: ['a', { path: 'b', annotations: { a: [] } }] }),
+  ],
+  'subject is null': [() => client.push(place, { subject: null })],
+  'title is null': [() => client.push(place, { files: [{ path: 'a', title: null }] })],
+  'artifactType is null': [() => client.discover(place, { artifactType: null })],
+  'dryRun is null': [() => client.delete(place, { dryRun: null })],
+  'dryRun is true or false, not text': [() => client.delete(place, { dryRun: 'yes' })],
+  'credentials is null': [async () => new Client({ credentials: null })],
+  'sourceDateEpoch is a whole number of 0 or more, not 1.5': [() => client.push(place, { sourceDateEpoch: 1.5 })],
+  'concurrency is a whole number of 1 or more, not 0': [
+    () => client.push(place, { concurrency: 0 }),
+    () => client.pull(place, { concurrency: 0 }),
+    () => client.discover(place, { concurrency: 0 }),
+    () => client.delete(place, { concurrency: 0 }),
+    () => client.copy(place, place, { concurrency: 0 }),
+    () => client.verify(place, { concurrency: 0 }),
+  ],
   'options.depth': [() => client.discover(place, { depth: NaN }), () => client.discover(place, { depth: 1n })],
-  depth: [() => client.discover(place, { depth: -1 })],
+  'depth is a whole number of 0 or more, not -1': [() => client.discover(place, { depth: -1 })],
+  'there is no option `limits.conect`': [async () => new Client({ limits: { conect: 1 } })],
+  'limits.connect is a number, not text': [async () => new Client({ limits: { idle: 1, connect: '1' } })],
+  'limits is a plain object, not a list': [async () => new Client({ limits: [1] })],
   artifactTyp: [() => client.push(place, { files: ['a'], artifactTyp: 'x/y' })],
   'options.output': [
     () => client.pull(place, { output: 42 }),
@@ -110,7 +138,6 @@ const wrong = {
   'options.headers': [async () => new Client({ headers: new Headers({ a: 'b' }) })],
   headers: [async () => new Client({ headers: 'a: b' }), async () => new Client({ headers: ['a: b'] })],
   'the header a': [async () => new Client({ headers: { a: 1 } })],
-  limits: [async () => new Client({ limits: { conect: 1 } }), async () => new Client({ limits: { connect: '1' } })],
   'the limit connect': [async () => new Client({ limits: { connect: -1 } })],
 };
 for (const [named, calls] of Object.entries(wrong)) {
@@ -123,14 +150,14 @@ for (const [named, calls] of Object.entries(wrong)) {
       assert.ok(error instanceof OcigraphError, `${call}: ${error.stack}`);
       assert.equal(error.code, 'INVALID_ARGUMENT', `${call}: ${error.message}`);
       assert.ok(error.message.includes(named), `${call}: ${error.message}`);
-      assert.doesNotMatch(error.message, /\bstruct\b|expected struct|\[object/);
+      assert.doesNotMatch(error.message, /\bstruct\b|expected|\[object|\ban plain/);
     }
   });
 }
 
 test('a misspelt option is named, with those there are', async () => {
   const calling = client.discover('oci:x:v1', { artifactTyp: 'x/y' });
-  await assert.rejects(calling, /unknown field `artifactTyp`, expected one of `artifactType`/);
+  await assert.rejects(calling, /there is no option `artifactTyp`, only `artifactType`, /);
 });
 
 test('no message tells a secret, however wrongly it was given', async (t) => {
@@ -170,6 +197,29 @@ test('no message tells a secret, however wrongly it was given', async (t) => {
   const number = await client.login(host, { username: 'me', password: 123456 }).catch((error) => error);
   assert.match(number.message, /the password of a credential is text/);
   assert.doesNotMatch(inspect(number), /123456/);
+});
+
+test('titles that could not be pulled are refused, unless path traversal is allowed', async (t) => {
+  const target = `oci:${join(folder(t), 'layout')}:v1`;
+  const push = (title, options) => client.push(target, { files: [{ content: 'a', title }], ...options });
+  await assert.rejects(push(''), { code: 'INVALID_ARGUMENT', message: /title/ });
+  for (const title of ['/a', '../a', 'a/../../b']) {
+    const error = await push(title).then(assert.fail, (error) => error);
+    assert.equal(error.code, 'UNSAFE_PATH', error.stack);
+    assert.match(error.hint, /allow path traversal \(--allow-path-traversal\)/);
+    assert.equal((await push(title, { allowPathTraversal: true })).blobs[0].title, title);
+  }
+});
+
+test('a method without its client says how it is called, and is no defect', async () => {
+  const methods = Object.getOwnPropertyNames(Client.prototype).filter((name) => name !== 'constructor');
+  assert.ok(methods.includes('resolve') && methods.length > 20);
+  for (const name of methods) {
+    const detached = client[name];
+    for (const call of [async () => detached(place), async () => Promise.all([place].map(detached))]) {
+      await assert.rejects(call, { code: 'INVALID_ARGUMENT', message: new RegExp(`call it as client\\.${name}\\(`) });
+    }
+  }
 });
 
 test("errors of the caller's own stay as they are, whatever code they have", async () => {

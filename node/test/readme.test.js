@@ -53,6 +53,16 @@ test('the programs of the README compile and run', async (t) => {
   assert.match(digests, /^sha256:44136fa3\w*\nsha256:\w{64} 13 sbom.json\n$/);
 });
 
+test('the JavaScript of the README runs as it stands there', async (t) => {
+  const { cwd, here } = await prepare(t);
+  const sources = blocks('js');
+  assert.equal(sources.length, 1);
+  const program = join(node, 'dist', 'readme', 'block.mjs');
+  mkdirSync(dirname(program), { recursive: true });
+  writeFileSync(program, here(sources[0]));
+  assert.equal(await succeed(process.execPath, [program], { cwd }), "[ 'v1' ]\n");
+});
+
 test('the commands of the README run', async (t) => {
   const { cwd, here } = await prepare(t);
   const [install, commands] = blocks('sh');

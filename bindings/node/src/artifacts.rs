@@ -9,8 +9,9 @@ use crate::{
     client::{Client, Started},
     content::{Spool, file},
     graph::Graph,
-    options::{self, read},
+    options,
     outcome::{Doing, Outcome, json, outcome},
+    reading::read,
 };
 
 #[napi]

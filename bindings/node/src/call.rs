@@ -14,7 +14,7 @@ use napi::{
     threadsafe_function::ThreadsafeFunction,
 };
 use napi_derive::napi;
-use ocigraph::{Code, Error, Progress, Result};
+use ocigraph::{Code, Error, FileWork, Progress, Result};
 use tokio::{
     runtime::{Builder, Handle, Runtime},
     time::{sleep, timeout},
@@ -28,6 +28,10 @@ use crate::{
 
 /// Called without arguments when there are events to fetch. It does not keep the process alive.
 pub(crate) type Wake = ThreadsafeFunction<(), (), (), napi::Status, false, true>;
+
+/// How long unfinished files of what was ended may take to go: an aborted call rejects within a tenth
+/// of a second.
+const SETTLING: Duration = Duration::from_millis(80);
 
 /// How long a client that is closed may take to tidy up.
 const GRACE: Duration = Duration::from_secs(2);
@@ -135,7 +139,8 @@ impl Engine {
         // The threads stay for as long as a call is under way, though the client is closed or forgotten.
         let engine = Arc::clone(self);
         self.spawn(async move {
-            let work = AssertUnwindSafe(work).catch_unwind();
+            let file_work = FileWork::default();
+            let work = file_work.watch(AssertUnwindSafe(work).catch_unwind());
             // All that the work held is dropped before the promise is settled.
             let result = tokio::select! {
                 biased;
@@ -143,6 +148,9 @@ impl Engine {
                 () = engine.closed.cancelled() => Err(closed()),
                 done = work => done.unwrap_or_else(|_| Err(broken())),
             };
+            if result.is_err() {
+                file_work.settle(SETTLING).await;
+            }
             let result = result.map_err(|error| doing.told(error));
             deferred.resolve(move |env| match result {
                 Ok(value) => finish(env, value).map(Either::A),

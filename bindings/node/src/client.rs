@@ -18,8 +18,9 @@ use crate::{
     asked::Ask,
     call::{Call, Engine},
     content::Spool,
-    options::{self, read},
+    options,
     outcome::{Doing, Outcome, invalid, outcome},
+    reading::read,
 };
 
 /// A promise of a result, or why the call did not begin.

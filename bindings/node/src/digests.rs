@@ -15,8 +15,9 @@ use tokio::sync::Semaphore;
 use crate::{
     call::{Call, Engine},
     client::Started,
-    options::{self, read},
+    options,
     outcome::{Doing, Outcome, broken, outcome},
+    reading::read,
 };
 
 /// Kept from the first call on: threads are cheaper kept than started.

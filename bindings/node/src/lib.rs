@@ -16,6 +16,7 @@ mod options;
 mod outcome;
 mod pieces;
 mod progress;
+mod reading;
 pub mod reference;
 
 use napi_derive::napi;

@@ -8,9 +8,9 @@ use serde_json::json;
 use crate::{
     call::Call,
     client::{Client, Started},
-    credentials,
-    options::{self, read},
+    credentials, options,
     outcome::{Doing, json},
+    reading::read,
 };
 
 #[napi]

@@ -1,43 +1,21 @@
 //! Options as JavaScript writes them, and the core's own. A name that no option has is refused, and
 //! so is a value of the wrong kind.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{num::NonZeroUsize, path::PathBuf, sync::Arc, time::Duration};
 
 use ocigraph::{
-    Annotations, CopyOptions, Credentials, DeleteOptions, DiscoverOptions, Error, Platform,
-    Progress, PullOptions, PushOptions, RegistryConfig, Result, VerifyOptions,
+    Annotations, CopyOptions, Credentials, DeleteOptions, DiscoverOptions, Platform, Progress,
+    PullOptions, PushOptions, RegistryConfig, Result, VerifyOptions,
 };
-use serde::{Deserialize, de::DeserializeOwned};
-use serde_json::Value;
+use serde::Deserialize;
+use serde_json::{Map, Value};
 
 use crate::{
     asked::{Ask, Asked},
     credentials,
     outcome::invalid,
+    reading::read_at,
 };
-
-/// Reads options; INVALID_ARGUMENT, which names the option, when one is not written as it should be.
-pub(crate) fn read<T: DeserializeOwned>(json: &str) -> Result<T> {
-    let Ok(Value::Object(options)) = serde_json::from_str(json) else {
-        return Err(invalid("options are a plain object"));
-    };
-    let error = match T::deserialize(Value::Object(options.clone())) {
-        Ok(read) => return Ok(read),
-        Err(error) => error,
-    };
-    // Each option can be left out, so the wrong one is wrong by itself too.
-    for (name, value) in options {
-        let alone = Value::Object([(name.clone(), value)].into_iter().collect());
-        if let Err(error) = T::deserialize(alone) {
-            return Err(unusable(&name, &error));
-        }
-    }
-    Err(unusable("the options", &error))
-}
-
-fn unusable(what: &str, why: &serde_json::Error) -> Error {
-    invalid(format!("{what} cannot be used: {why}"))
-}
 
 #[derive(Deserialize, Default)]
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
@@ -54,7 +32,7 @@ pub(crate) struct Client {
     /// As they come: what is wrong with them is said without them.
     headers: Option<Value>,
     user_agent: Option<String>,
-    limits: Limits,
+    limits: Map<String, Value>,
 }
 
 impl Client {
@@ -76,7 +54,7 @@ impl Client {
             use_proxy: self.use_proxy.unwrap_or(defaults.use_proxy),
             headers: credentials::headers(self.headers)?,
             user_agent: self.user_agent.unwrap_or_else(|| defaults.user_agent.clone()),
-            limits: self.limits.limits()?,
+            limits: read_at::<Limits>("limits", self.limits)?.limits()?,
         })
     }
 }
@@ -142,7 +120,7 @@ pub(crate) struct Push {
     format: Option<String>,
     allow_path_traversal: bool,
     source_date_epoch: Option<u64>,
-    concurrency: Option<usize>,
+    concurrency: Option<NonZeroUsize>,
 }
 
 impl Push {
@@ -155,7 +133,7 @@ impl Push {
             format: self.format.as_deref().map(str::parse).transpose()?.unwrap_or_default(),
             allow_path_traversal: self.allow_path_traversal,
             source_date_epoch: self.source_date_epoch,
-            concurrency: self.concurrency,
+            concurrency: self.concurrency.map(NonZeroUsize::get),
             ..PushOptions::default()
         };
         Ok((options, self.files, self.config))
@@ -180,7 +158,7 @@ pub(crate) struct Pull {
     include_subject: bool,
     keep_old_files: bool,
     allow_path_traversal: bool,
-    concurrency: Option<usize>,
+    concurrency: Option<NonZeroUsize>,
 }
 
 impl Pull {
@@ -192,7 +170,7 @@ impl Pull {
             include_subject: self.include_subject,
             keep_old_files: self.keep_old_files,
             allow_path_traversal: self.allow_path_traversal,
-            concurrency: self.concurrency,
+            concurrency: self.concurrency.map(NonZeroUsize::get),
             progress,
             ..PullOptions::default()
         })
@@ -206,7 +184,7 @@ pub(crate) struct Discover {
     annotations: Annotations,
     platform: Option<String>,
     depth: Option<usize>,
-    concurrency: Option<usize>,
+    concurrency: Option<NonZeroUsize>,
 }
 
 impl Discover {
@@ -216,7 +194,7 @@ impl Discover {
             annotations: self.annotations,
             platform: platform(self.platform.as_deref())?,
             depth: self.depth,
-            concurrency: self.concurrency,
+            concurrency: self.concurrency.map(NonZeroUsize::get),
         })
     }
 }
@@ -226,12 +204,16 @@ impl Discover {
 pub(crate) struct Delete {
     dry_run: bool,
     force: bool,
-    concurrency: Option<usize>,
+    concurrency: Option<NonZeroUsize>,
 }
 
 impl From<Delete> for DeleteOptions {
     fn from(given: Delete) -> Self {
-        DeleteOptions { dry_run: given.dry_run, force: given.force, concurrency: given.concurrency }
+        DeleteOptions {
+            dry_run: given.dry_run,
+            force: given.force,
+            concurrency: given.concurrency.map(NonZeroUsize::get),
+        }
     }
 }
 
@@ -241,7 +223,7 @@ pub(crate) struct Copy {
     recursive: bool,
     platform: Option<String>,
     foreign: bool,
-    concurrency: Option<usize>,
+    concurrency: Option<NonZeroUsize>,
 }
 
 impl Copy {
@@ -250,7 +232,7 @@ impl Copy {
             recursive: self.recursive,
             platform: platform(self.platform.as_deref())?,
             foreign: self.foreign,
-            concurrency: self.concurrency,
+            concurrency: self.concurrency.map(NonZeroUsize::get),
             progress,
         })
     }
@@ -260,14 +242,14 @@ impl Copy {
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
 pub(crate) struct Verify {
     platform: Option<String>,
-    concurrency: Option<usize>,
+    concurrency: Option<NonZeroUsize>,
 }
 
 impl Verify {
     pub(crate) fn options(self, progress: Progress) -> Result<VerifyOptions> {
         Ok(VerifyOptions {
             platform: platform(self.platform.as_deref())?,
-            concurrency: self.concurrency,
+            concurrency: self.concurrency.map(NonZeroUsize::get),
             progress,
         })
     }

@@ -14,8 +14,9 @@ use crate::{
     call::Call,
     client::{Client, Started},
     content::{Reader, Spool},
-    options::{self, read},
+    options,
     outcome::{Doing, Outcome, json, outcome},
+    reading::read,
 };
 
 #[napi]
