@@ -8,10 +8,10 @@
  *         std::cout << client.discover("oci:store/app:v1").tree();
  *     }
  *
- * Clients, runtimes, options, credentials and tokens can be moved; one that was moved from throws std::logic_error when it
- * is used. Results, descriptors, references and errors are copied, also by std::move: a copy is the same one, and nothing
- * is left behind empty. Descriptors, nodes and lists keep what they need of the result they came from. What fails throws
- * ocigraph::error.
+ * Handles are owned by objects. Clients, runtimes, options, credentials and tokens can be moved; one that was moved from
+ * throws std::logic_error when it is used. Results, descriptors, references and errors are copied, also by std::move: a copy
+ * is the same one, and nothing is left behind empty. Descriptors, nodes and lists keep what they need of the result they
+ * came from. What fails throws ocigraph::error.
  *
  * Arguments come in the order of C's, but content before its media type: in `add_bytes`, `add_reader`, `push_blob`,
  * `push_blob_file` and `push_manifest` the media type may be left out.
