@@ -23,7 +23,7 @@ const CONTENT_DIGEST: &str = "docker-content-digest";
 
 /// docker-registry 2.8.2 writes a repository's link to a blob anew whenever somebody pushes or mounts
 /// the blob, and not at once: who refers to it in between is told that a digest is invalid.
-const LINK_TRIES: u32 = 5;
+const LINK_TRIES: u32 = 7;
 const LINK_PAUSE: Duration = Duration::from_millis(20);
 
 impl Registry {
@@ -141,7 +141,8 @@ impl Registry {
             if !in_between || tries == LINK_TRIES {
                 return Err(error);
             }
-            tokio::time::sleep(LINK_PAUSE * tries).await;
+            // A busy registry takes its time between the two.
+            tokio::time::sleep(LINK_PAUSE * 2_u32.pow(tries - 1)).await;
             tries += 1;
         };
         if let Some(stored) = answer.header(CONTENT_DIGEST).and_then(|d| d.parse::<Digest>().ok())
