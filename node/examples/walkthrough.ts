@@ -6,7 +6,7 @@
 //
 // The image net-monitor:v1 must be there.
 
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { argv } from 'node:process';
@@ -68,6 +68,7 @@ step('pull the docs');
 const output = await mkdtemp(join(tmpdir(), 'docs-'));
 const [docs] = await client.pull(image, { artifactType: 'readme/example', output });
 for (const file of docs?.files ?? []) console.log(file.outcome, file.descriptor.size, file.path);
+await rm(output, { recursive: true });
 
 step('list the tags');
 console.log((await client.tags(repository)).join('\n'));
