@@ -36,11 +36,9 @@ pub(crate) async fn push(
         return Err(Error::new(Code::InvalidReference, "a push is named by tags, not by a digest")
             .with_hint("leave the digest out; the push prints it"));
     }
-    check_annotations(&options)?;
+    check_words(&options)?;
     check_titles(&options)?;
-    if let Some(artifact_type) = &options.artifact_type {
-        media_type::check_artifact_type(artifact_type)?;
-    }
+    let created = options.source_date_epoch.map(rfc3339).transpose()?;
     let subject = subject_of(store.as_ref(), reference, &options).await?;
     let uploads = Uploads {
         store: Arc::clone(&store),
@@ -76,10 +74,8 @@ pub(crate) async fn push(
     let (format, blobs, config) = tokio::try_join!(format, blobs, config)?;
 
     let mut annotations = options.annotations.clone();
-    if let Some(epoch) = options.source_date_epoch
-        && !annotations.contains_key(annotation::CREATED)
-    {
-        annotations.insert(annotation::CREATED.into(), rfc3339(epoch)?);
+    if let Some(created) = created {
+        annotations.entry(annotation::CREATED.into()).or_insert(created);
     }
     let parts = Parts {
         artifact_type: options.artifact_type.clone(),
@@ -209,7 +205,6 @@ async fn prepare(file: &File, options: &PushOptions) -> Result<Prepared> {
         Content::Path(path) => prepare_path(path.clone(), file, options).await?,
     };
     if let Some(kind) = &file.media_type {
-        media_type::check(kind)?;
         prepared.descriptor.media_type = kind.clone();
     }
     let annotations = &mut prepared.descriptor.annotations;
@@ -256,8 +251,16 @@ async fn prepare_path(path: PathBuf, file: &File, options: &PushOptions) -> Resu
     .await
 }
 
-fn check_annotations(options: &PushOptions) -> Result<()> {
-    if options.annotations.keys().any(String::is_empty) {
+/// Looks at what is said of the artifact and of each file.
+fn check_words(options: &PushOptions) -> Result<()> {
+    if let Some(artifact_type) = &options.artifact_type {
+        media_type::check_artifact_type(artifact_type)?;
+    }
+    let files = || options.files.iter().chain(&options.config);
+    files().filter_map(|file| file.media_type.as_deref()).try_for_each(media_type::check)?;
+    let mut keys =
+        options.annotations.keys().chain(files().flat_map(|file| file.annotations.keys()));
+    if keys.any(String::is_empty) {
         return Err(Error::new(Code::InvalidArgument, "an annotation has an empty key"));
     }
     Ok(())
