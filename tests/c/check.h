@@ -108,6 +108,12 @@ static inline ocigraph_bytes bytes_of(const char *text) {
     return (ocigraph_bytes){(const uint8_t *)text, strlen(text)};
 }
 
+/* How many times longer anything takes than in a program that runs by itself: under valgrind many times. */
+static inline double slower(void) {
+    const char *times = getenv("SLOWER");
+    return times != NULL ? atof(times) : 1;
+}
+
 static inline double seconds(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
