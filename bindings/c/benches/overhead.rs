@@ -1,5 +1,6 @@
 //! What a call through the C ABI, and from Go, costs beside the same call of the core: discover of a
-//! registry's graph, a verification with progress, digests. `make bench-bindings` runs it.
+//! registry's graph, a verification with progress, digests. `make bench-bindings` runs it, and
+//! `DELAY_MS=2 make bench-bindings` with a registry that answers so much later, as over a network.
 //!
 //! All three ask one registry, in a process of its own. They take turns for several rounds, and the
 //! fastest call of each is told: what else the machine does makes calls slower and none faster.
@@ -131,7 +132,11 @@ unsafe extern "C" fn told(_: *mut c_void, event: *const c::ocigraph_event) -> i3
 
 fn main() {
     let built = Path::new(concat!(env!("CARGO_TARGET_TMPDIR"), "/../release"));
-    let mut fixture = Peer::start(&mut Command::new(built.join("ocigraph-fixture")));
+    let mut fixture = Command::new(built.join("ocigraph-fixture"));
+    if let Ok(delay) = std::env::var("DELAY_MS") {
+        fixture.args(["--delay-ms", &delay]);
+    }
+    let mut fixture = Peer::start(&mut fixture);
     let ready: serde_json::Value = serde_json::from_str(&fixture.line()).expect("an address");
     let host = ready["address"].as_str().expect("an address");
     let runtime = Runtime::new().expect("a runtime");
