@@ -12,7 +12,7 @@ use std::{fmt, net::Ipv6Addr, path::PathBuf, str::FromStr};
 
 use crate::{
     descriptor::Descriptor,
-    digest::Digest,
+    digest::{Algorithm, Digest},
     error::{Code, Error, Result},
 };
 
@@ -110,6 +110,12 @@ impl Reference {
                 format!("{self} names several tags where one thing is meant"),
             )),
         }
+    }
+
+    /// The algorithm that names a manifest pushed there: that of the digest, or else sha256. UNSUPPORTED
+    /// when it cannot be computed here.
+    pub fn algorithm(&self) -> Result<Algorithm> {
+        self.digest.as_ref().map_or(Ok(Algorithm::default()), Digest::algorithm)
     }
 
     /// What tags and a digest name in a place; INVALID_REFERENCE when one is no tag. A path may hold

@@ -6,7 +6,7 @@
 
 use std::{collections::HashSet, sync::Arc};
 
-use futures::{StreamExt, TryStreamExt, stream};
+use futures::{StreamExt, TryStreamExt, future, stream};
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::{
@@ -18,7 +18,7 @@ use crate::{
     options::{Problem, ProblemKind, VerifyOptions, VerifyReport},
     progress::{Event, Outcome},
     reference::{Name, Reference},
-    store::{Store, verified},
+    store::{Store, fetch_reported},
     work::{LargeBlobs, bounded, concurrency},
 };
 
@@ -161,21 +161,18 @@ async fn check_blob(work: &Work, item: Item) -> Result<Checked> {
     }
     let _turn = work.large.turn(blob).await;
     let progress = &work.options.progress;
-    progress.report(Event::Started { blob });
     let read = async {
-        let mut content = verified(blob, work.store.fetch_blob(blob, 0).await?)?;
-        let mut position = 0;
-        while let Some(chunk) = content.try_next().await? {
-            position += chunk.len() as u64;
-            progress.report(Event::Moved { blob, position });
-        }
-        Ok(position)
+        let content = fetch_reported(work.store.as_ref(), blob, progress).await?;
+        content.try_fold(0, |read, chunk| future::ok(read + chunk.len() as u64)).await
     };
     match read.await {
         Ok(bytes) => checked.bytes = bytes,
-        Err(e) => checked.problems.push(as_problem(&item, e)?),
+        Err(e) => {
+            checked.problems.push(as_problem(&item, e)?);
+            // What is damaged has been checked as well.
+            progress.report(Event::Finished { blob, outcome: Outcome::Checked });
+        }
     }
-    progress.report(Event::Finished { blob, outcome: Outcome::Checked });
     Ok(checked)
 }
 

@@ -2,7 +2,7 @@
 
 use std::mem::MaybeUninit;
 
-use ocigraph::{Algorithm, Manifest, Result};
+use ocigraph::{Manifest, Result};
 
 use crate::{
     boundary::{call, need},
@@ -107,11 +107,7 @@ fn push_manifest(
     let (core, reference, gate) = prepare(client, reference)?;
     let (media_type, content) = (media_type.optional("media_type")?, content.bytes("content")?);
     Ok(Job::new("push manifest", reference.clone(), gate, async move {
-        let algorithm = match reference.digest() {
-            Some(digest) => digest.algorithm()?,
-            None => Algorithm::Sha256,
-        };
-        let manifest = Manifest::parse(content, media_type.as_deref(), algorithm)
+        let manifest = Manifest::parse(content, media_type.as_deref(), reference.algorithm()?)
             .map_err(|e| e.during("push manifest", &reference))?;
         core.push_manifest(&reference, &manifest).await?;
         Ok(ocigraph_descriptor::new(manifest.descriptor()))

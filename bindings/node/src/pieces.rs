@@ -5,9 +5,7 @@ use napi::{
     bindgen_prelude::{Buffer, ClassInstance},
 };
 use napi_derive::napi;
-use ocigraph::{
-    Algorithm, Bytes, Manifest, Names, Reference, Result, ToJson, media_type::OCTET_STREAM,
-};
+use ocigraph::{Bytes, Manifest, Names, Reference, Result, ToJson, media_type::OCTET_STREAM};
 use serde_json::json;
 
 use crate::{
@@ -54,11 +52,7 @@ impl Client {
         self.start(env, call, Doing::new("push manifest", &target), |core, _| {
             let target: Reference = target.parse()?;
             let options = read::<options::PushManifest>(&options)?;
-            let algorithm = match target.digest() {
-                Some(digest) => digest.algorithm()?,
-                None => Algorithm::default(),
-            };
-            let bytes = Bytes::copy_from_slice(manifest);
+            let (bytes, algorithm) = (Bytes::copy_from_slice(manifest), target.algorithm()?);
             let manifest = Manifest::parse(bytes, options.media_type.as_deref(), algorithm)?;
             Ok(async move {
                 core.push_manifest(&target, &manifest).await?;

@@ -10,8 +10,8 @@ use std::{
 
 use bytes::Bytes;
 use ocigraph::{
-    Algorithm, Code, CopyOptions, DeleteOptions, DiscoverOptions, Error, Host, Manifest, Names,
-    Platform, PullOptions, PushOptions, RegistryConfig, Result, ToJson, VerifyOptions, media_type,
+    Code, CopyOptions, DeleteOptions, DiscoverOptions, Error, Host, Manifest, Names, Platform,
+    PullOptions, PushOptions, RegistryConfig, Result, ToJson, VerifyOptions, media_type,
 };
 use pyo3::{prelude::*, pybacked::PyBackedBytes, types::PyBytes};
 use serde_json::json;
@@ -353,10 +353,7 @@ impl Client {
         media_type: Option<&str>,
     ) -> PyResult<Operation> {
         let reference = reference.reference(py)?;
-        let algorithm = match reference.digest() {
-            Some(digest) => or_raised(py, digest.algorithm())?,
-            None => Algorithm::default(),
-        };
+        let algorithm = or_raised(py, reference.algorithm())?;
         let manifest = Manifest::parse(Bytes::from_owner(content), media_type, algorithm);
         let manifest = or_raised(py, manifest)?;
         let work = |client: ocigraph::Client| async move {

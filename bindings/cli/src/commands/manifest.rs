@@ -6,7 +6,7 @@ use std::{
 };
 
 use clap::Subcommand;
-use ocigraph::{Algorithm, Code, Error, Manifest, Names, Platform, Reference, Result, ToJson};
+use ocigraph::{Code, Error, Manifest, Names, Platform, Reference, Result, ToJson};
 use serde_json::json;
 
 use super::delete::confirmed;
@@ -138,9 +138,5 @@ fn read(path: &Path, media_type: Option<&str>, target: &Reference) -> Result<Man
             format!("{} has more than {LIMIT} bytes, the most a manifest may have", path.display()),
         ));
     }
-    let algorithm = match target.digest() {
-        Some(digest) => digest.algorithm()?,
-        None => Algorithm::Sha256,
-    };
-    Manifest::parse(bytes.into(), media_type, algorithm)
+    Manifest::parse(bytes.into(), media_type, target.algorithm()?)
 }
