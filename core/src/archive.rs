@@ -18,9 +18,28 @@ use std::{
 
 pub use meter::UnpackLimits;
 pub(crate) use pack::pack;
-pub(crate) use unpack::unpack;
+pub(crate) use unpack::PackedDirectory;
 
 use crate::digest::{Algorithm, Hasher};
+
+/// Unpacks a directory that is all that is pulled.
+#[cfg(test)]
+pub(crate) fn unpack(
+    archive: impl Read,
+    title: &str,
+    output: &Path,
+    content_digest: Option<&crate::digest::Digest>,
+    limits: &UnpackLimits,
+    keep_old: bool,
+) -> crate::error::Result<Vec<std::path::PathBuf>> {
+    let claim = crate::final_paths::Claim::sole(
+        &crate::files::plain(&output.join(title)),
+        Algorithm::Sha256.digest(b"the archive"),
+        true,
+    );
+    let claim = &claim;
+    PackedDirectory { title, output, content_digest, limits, keep_old, claim }.unpack(archive)
+}
 
 /// Whether a symbolic link, named by its path below the directory, can only lead to what is in it.
 ///

@@ -246,6 +246,32 @@ impl Error {
     }
 }
 
+impl Error {
+    /// Whether the process, or the system, had no file descriptor left.
+    pub(crate) fn is_out_of_descriptors(&self) -> bool {
+        let source = error::Error::source(self).and_then(|e| e.downcast_ref::<io::Error>());
+        source.is_some_and(is_out_of_descriptors)
+    }
+}
+
+/// Looks through the errors that libraries wrap the system's in.
+#[cfg(unix)]
+pub(crate) fn is_out_of_descriptors(error: &io::Error) -> bool {
+    use rustix::io::Errno;
+    let number = error.raw_os_error().map(Errno::from_raw_os_error);
+    matches!(number, Some(Errno::MFILE | Errno::NFILE))
+        || error.get_ref().is_some_and(|wrapped| {
+            let inner = wrapped.downcast_ref::<io::Error>();
+            let inner = inner.or_else(|| wrapped.source()?.downcast_ref::<io::Error>());
+            inner.is_some_and(is_out_of_descriptors)
+        })
+}
+
+#[cfg(not(unix))]
+pub(crate) fn is_out_of_descriptors(_: &io::Error) -> bool {
+    false
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let e = &*self.0;

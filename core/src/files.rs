@@ -71,6 +71,13 @@ pub(crate) fn check_title(title: &str, allow_path_traversal: bool) -> Result<()>
         )
         .with_hint("leave the title away, or write a name"));
     }
+    if Path::new(title).iter().any(is_partial_name) {
+        return Err(Error::new(
+            Code::UnsafePath,
+            format!("the title {title:?} has a part that begins with {PARTIAL_PREFIX}"),
+        )
+        .with_hint("give it another title: files have such names while they are pulled"));
+    }
     let mut components = Path::new(title).components();
     let stays = components.all(|c| matches!(c, Component::CurDir | Component::Normal(_)));
     if stays || allow_path_traversal {
@@ -114,16 +121,24 @@ pub(crate) fn safe_directory(
         return Err(unsafe_title(title, "is no file name"));
     }
     let target = plain(&output.join(title));
+    if let Some(part) = Path::new(title).iter().find(|part| is_partial_name(part)) {
+        let why = format!("has the part {part:?}, a name that files have while they are pulled");
+        return Err(Error::new(Code::UnsafePath, format!("the title {title:?} {why}"))
+            .with_hint("ask the person who pushed it to give the file another title"));
+    }
     if allow_path_traversal {
         return Ok(target);
     }
     for component in Path::new(title).components() {
         match component {
             Component::CurDir => {}
-            Component::Normal(part) if is_plain_name(part) => {}
             Component::Normal(part) => {
-                let why = format!("has the part {part:?}, which is no plain name on this system");
-                return Err(unsafe_title(title, &why));
+                if let Some(why) = refused_name(part) {
+                    return Err(unsafe_title(
+                        title,
+                        &format!("has the part {part:?}, which {why}"),
+                    ));
+                }
             }
             _ => return Err(unsafe_title(title, "leads out of the output directory")),
         }
@@ -154,9 +169,41 @@ pub(crate) fn check_links(output: &Path, target: &Path) -> std::result::Result<(
     Ok(())
 }
 
-/// Whether a component is just a name. On Windows some are devices, streams or separators.
-pub(crate) fn is_plain_name(name: &OsStr) -> bool {
-    !cfg!(windows) || name.to_str().is_some_and(is_plain_on_windows)
+/// What the hidden names of unfinished files begin with.
+pub(crate) const PARTIAL_PREFIX: &str = ".ocigraph-";
+
+/// Whether a name is one that unfinished files have. Content under such a name could take the place
+/// of a file on its way, or be removed as a leftover. Case is ignored, as some file systems do.
+pub(crate) fn is_partial_name(name: &OsStr) -> bool {
+    let bytes = name.as_encoded_bytes();
+    let prefix = PARTIAL_PREFIX.as_bytes();
+    bytes.len() >= prefix.len() && bytes[..prefix.len()].eq_ignore_ascii_case(prefix)
+}
+
+/// Why a component cannot be written as a name; nothing when it can. On Windows some names are
+/// devices, streams or separators.
+pub(crate) fn refused_name(name: &OsStr) -> Option<&'static str> {
+    if is_partial_name(name) {
+        Some("is a name that files have while they are pulled")
+    } else if cfg!(windows) && !name.to_str().is_some_and(is_plain_on_windows) {
+        Some("is not a plain name on this system")
+    } else {
+        None
+    }
+}
+
+/// Whether names that differ only in case are one file in a directory, or in the nearest directory
+/// above it that exists. Told by a file that is made for it and removed.
+pub(crate) fn ignores_case(directory: &Path) -> bool {
+    let existing = directory.ancestors().find(|d| d.is_dir());
+    let existing = existing.filter(|d| !d.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let probe =
+        tempfile::Builder::new().prefix(PARTIAL_PREFIX).suffix(".case").tempfile_in(existing);
+    // Where no file can be made the pull fails, and says why.
+    probe.is_ok_and(|probe| {
+        let name = probe.path().file_name().unwrap_or_default().to_ascii_uppercase();
+        probe.path().with_file_name(name).symlink_metadata().is_ok()
+    })
 }
 
 /// Source: "Naming Files, Paths, and Namespaces" of the Windows documentation.
@@ -204,6 +251,9 @@ pub(crate) struct MadeDirectories(Vec<PathBuf>);
 impl MadeDirectories {
     /// Makes a directory with all that leads to it, as far as they are missing.
     pub(crate) fn create(directory: &Path) -> Result<Self> {
+        if directory.is_dir() {
+            return Ok(Self(Vec::new()));
+        }
         let missing = directory
             .ancestors()
             .take_while(|d| !d.as_os_str().is_empty() && fs::metadata(d).is_err());
@@ -260,6 +310,9 @@ mod tests {
             assert_eq!(error.code(), Code::UnsafePath, "{title}");
             check_title(title, true).unwrap();
         }
+        for title in [".ocigraph-a", "a/.OCIGRAPH-b/c"] {
+            assert_eq!(check_title(title, true).unwrap_err().code(), Code::UnsafePath);
+        }
         for title in ["", "a\0b"] {
             assert_eq!(check_title(title, true).unwrap_err().code(), Code::InvalidArgument);
         }
@@ -287,7 +340,21 @@ mod tests {
     #[test]
     fn hostile_titles_stay_inside() {
         let dir = tempfile::tempdir().unwrap();
-        for title in ["../x", "/etc/x", "a/../../x", "a/../x", "..", "", ".", "./.", "a/", "x\0y"] {
+        for title in [
+            "../x",
+            "/etc/x",
+            "a/../../x",
+            "a/../x",
+            "..",
+            "",
+            ".",
+            "./.",
+            "a/",
+            "x\0y",
+            ".ocigraph-x",
+            "a/.OciGraph-0.partial",
+            ".ocigraph-x/a",
+        ] {
             let error = safe_target(dir.path(), title, false).unwrap_err();
             assert_eq!(error.code(), Code::UnsafePath, "{title:?}");
             assert!(error.message().contains(&format!("{title:?}")));
@@ -312,7 +379,7 @@ mod tests {
         let out = Path::new("/out");
         assert_eq!(safe_target(out, "/etc/x", true).unwrap(), Path::new("/etc/x"));
         assert_eq!(safe_target(out, "../x", true).unwrap(), Path::new("/out/../x"));
-        for title in ["", "x\0", "/", ".", ".."] {
+        for title in ["", "x\0", "/", ".", "..", "/a/.ocigraph-x"] {
             assert!(safe_target(out, title, true).is_err(), "{title:?}");
         }
     }

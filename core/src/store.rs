@@ -28,6 +28,9 @@ pub type ByteStream = Pin<Box<dyn Stream<Item = Result<Bytes>> + Send>>;
 /// How much of a file is read ahead of the socket.
 const READ_SIZE: usize = 512 * 1024;
 
+/// How much of a blob is gathered before it is written, since chunks from a socket are small.
+const WRITE_SIZE: usize = 512 * 1024;
+
 /// One repository, or one layout directory.
 #[async_trait]
 pub trait Store: fmt::Debug + Send + Sync {
@@ -290,6 +293,20 @@ pub fn verified(blob: &Descriptor, stream: ByteStream) -> Result<ByteStream> {
         }
     })
     .boxed())
+}
+
+/// The next bytes of a stream, as many as are worth a write; none at its end.
+pub(crate) async fn next_batch(stream: &mut ByteStream) -> Result<Vec<Bytes>> {
+    let (mut batch, mut length) = (Vec::new(), 0);
+    while length < WRITE_SIZE
+        && let Some(chunk) = stream.try_next().await?
+    {
+        length += chunk.len();
+        if !chunk.is_empty() {
+            batch.push(chunk);
+        }
+    }
+    Ok(batch)
 }
 
 /// A manifest that is listed somewhere; nothing when it is gone or is no manifest.

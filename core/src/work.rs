@@ -30,9 +30,56 @@ pub(crate) const ENTRIES: usize = 1_000_000;
 const LARGE: u64 = 8 * 1024 * 1024;
 const LARGE_AT_ONCE: usize = 4;
 
-/// How many requests an operation makes at once.
+/// More requests at once serve nobody, however many the caller allows.
+const MOST_AT_ONCE: usize = 512;
+
+/// How many requests an operation makes at once: as many as the caller allows, and as few as the
+/// process's limit on open files demands. 0 is the default.
 pub(crate) fn concurrency(asked: Option<usize>) -> usize {
-    asked.unwrap_or(AT_ONCE).max(1)
+    let asked = asked.filter(|n| *n > 0).unwrap_or(AT_ONCE).min(MOST_AT_ONCE);
+    // A connection, a file that is read or written, and one to spare.
+    free_descriptors().map_or(asked, |free| asked.min((free / 3).max(1)))
+}
+
+/// How many files the process can still open; nothing where that is not limited or not known.
+#[cfg(unix)]
+fn free_descriptors() -> Option<usize> {
+    let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).current?;
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    // With so many nobody comes near the limit, and counting takes time.
+    if limit >= 16 * MOST_AT_ONCE {
+        return None;
+    }
+    let open = std::fs::read_dir("/dev/fd").map_or(32, |entries| entries.count());
+    Some(limit.saturating_sub(open))
+}
+
+#[cfg(not(unix))]
+fn free_descriptors() -> Option<usize> {
+    None
+}
+
+/// How often work that found no free descriptor is tried again, and how long it waits at first.
+const PATIENCE: u32 = 12;
+const FIRST_PAUSE: Duration = Duration::from_millis(5);
+
+/// Does file work again when the process had no descriptor left for it: what else is under way gives
+/// some back soon.
+pub(crate) async fn patiently<T, F: Future<Output = Result<T>>>(
+    mut work: impl FnMut() -> F,
+) -> Result<T> {
+    let mut pause = FIRST_PAUSE;
+    for _ in 0..PATIENCE {
+        match work().await {
+            Err(e) if e.is_out_of_descriptors() => {
+                tracing::debug!(error = %e, "waiting for a free descriptor");
+                tokio::time::sleep(pause).await;
+                pause = (pause * 2).min(Duration::from_secs(1));
+            }
+            other => return other,
+        }
+    }
+    work().await
 }
 
 /// TOO_LARGE when a list or a walk has come to more than `limit`: whoever sends it may never end it.
@@ -62,7 +109,8 @@ impl LargeBlobs {
 }
 
 tokio::task_local! {
-    static WATCHED: TaskTracker;
+    /// Those who watch the operation, the outermost first.
+    static WATCHED: Vec<TaskTracker>;
 }
 
 /// File work that goes on for a moment when an operation is dropped: a thread that is in the middle
@@ -89,7 +137,9 @@ pub struct FileWork(TaskTracker);
 impl FileWork {
     /// The same operation, watched.
     pub fn watch<F: Future>(&self, operation: F) -> impl Future<Output = F::Output> + use<F> {
-        WATCHED.scope(self.0.clone(), operation)
+        let mut watched = WATCHED.try_with(Vec::clone).unwrap_or_default();
+        watched.push(self.0.clone());
+        WATCHED.scope(watched, operation)
     }
 
     /// Waits until no file is worked on any more, at most so long.
@@ -143,7 +193,7 @@ pub(crate) fn still_wanted() -> io::Result<()> {
 pub(crate) async fn off_thread<T: Send + 'static>(
     work: impl FnOnce() -> Result<T> + Send + 'static,
 ) -> Result<T> {
-    let watched = WATCHED.try_with(TaskTracker::token).ok();
+    let watched = WATCHED.try_with(|all| all.iter().map(TaskTracker::token).collect::<Vec<_>>());
     let wanted = Wanted::default();
     let _dropped = Dropped(wanted.clone());
     // The token goes after the result: where nobody takes that, it is dropped by the thread, and

@@ -23,67 +23,73 @@ use crate::{
     digest::{Algorithm, Digest},
     error::{Code, Error, Result},
     files::{self, MadeDirectories},
+    final_paths::Claim,
+    partial_file::staging_directory,
 };
 
 /// Removing a tree takes a handle a level.
 const DEPTH: usize = 512;
 const BUFFER: usize = 256 * 1024;
 
-/// Unpacks a directory to where its title says, merging it into one that is there.
-///
-/// The title must have passed [`files::safe_directory`]. The archive is read to its end before
-/// anything is moved into place, so a reader that fails there, on a wrong digest, leaves nothing.
-/// With `keep_old`, what is there stays. Gives what was put in place, a new directory standing for
-/// all in it: nothing, when all was there already.
-pub(crate) fn unpack(
-    archive: impl Read,
-    title: &str,
-    output: &Path,
-    content_digest: Option<&Digest>,
-    limits: &UnpackLimits,
-    keep_old: bool,
-) -> Result<Vec<PathBuf>> {
-    let algorithm = content_digest.map_or(Ok(Algorithm::Sha256), Digest::algorithm)?;
-    let output = files::plain(output);
-    let target = files::plain(&output.join(title));
-    files::check_links(&output, &target).map_err(|at| {
-        Error::new(
-            Code::UnsafePath,
-            format!("the title {title:?} leads through the symbolic link {}", at.display()),
-        )
-    })?;
-    let is_output = target == output;
-    let parent = if is_output { &target } else { files::parent(&target) };
-    let _made = MadeDirectories::create(parent)?;
-    let there = is_output || target.symlink_metadata().is_ok_and(|m| m.is_dir());
-    let staging = tempfile::Builder::new()
-        .prefix(".ocigraph-")
-        .suffix(".partial")
-        .tempdir_in(if there { &target } else { parent })
-        .map_err(|e| Error::io("create a directory in", parent, e))?;
-    let root = staging.path().join("root");
-    fs::create_dir(&root).map_err(|e| Error::io("create the directory", &root, e))?;
+/// A packed directory that is to be unpacked to where its title says.
+pub(crate) struct PackedDirectory<'a> {
+    /// Must have passed [`files::safe_directory`].
+    pub(crate) title: &'a str,
+    pub(crate) output: &'a Path,
+    /// The digest of the archive before compression.
+    pub(crate) content_digest: Option<&'a Digest>,
+    pub(crate) limits: &'a UnpackLimits,
+    /// Leaves what is there.
+    pub(crate) keep_old: bool,
+    pub(crate) claim: &'a Claim,
+}
 
-    let meter = Meter::new(limits);
-    let mut source = Counting { inner: archive, meter: &meter };
-    let unpacking =
-        Unpacking { root: &root, title: plain_title(title), shown: title, meter: &meter };
-    let actual = unpacking.run(&mut source, algorithm).inspect_err(|_| {
-        if meter.malformed.get() {
-            // The reader knows at its end whether it was the transfer that spoiled the archive.
-            let _ = io::copy(&mut source, &mut io::sink());
+impl PackedDirectory<'_> {
+    /// Unpacks the directory, and merges it into one that is there.
+    ///
+    /// The archive is read to its end before anything is moved into place, so a reader that fails
+    /// there, on a wrong digest, leaves nothing. Gives what was put in place, a new directory
+    /// standing for all in it: nothing, when all was there already.
+    pub(crate) fn unpack(&self, archive: impl Read) -> Result<Vec<PathBuf>> {
+        let algorithm = self.content_digest.map_or(Ok(Algorithm::Sha256), Digest::algorithm)?;
+        let title = self.title;
+        let output = files::plain(self.output);
+        let target = files::plain(&output.join(title));
+        files::check_links(&output, &target).map_err(|at| {
+            Error::new(
+                Code::UnsafePath,
+                format!("the title {title:?} leads through the symbolic link {}", at.display()),
+            )
+        })?;
+        let is_output = target == output;
+        let parent = if is_output { &target } else { files::parent(&target) };
+        let _made = MadeDirectories::create(parent)?;
+        let there = is_output || target.symlink_metadata().is_ok_and(|m| m.is_dir());
+        let staging = staging_directory(if there { &target } else { parent })?;
+        let root = staging.path().join("root");
+        fs::create_dir(&root).map_err(|e| Error::io("create the directory", &root, e))?;
+
+        let meter = Meter::new(self.limits);
+        let mut source = Counting { inner: archive, meter: &meter };
+        let unpacking =
+            Unpacking { root: &root, title: plain_title(title), shown: title, meter: &meter };
+        let actual = unpacking.run(&mut source, algorithm).inspect_err(|_| {
+            if meter.malformed.get() {
+                // The reader knows at its end whether it was the transfer that spoiled the archive.
+                let _ = io::copy(&mut source, &mut io::sink());
+            }
+        })?;
+        if let Some(expected) = self.content_digest
+            && actual != *expected
+        {
+            return Err(Error::new(
+                Code::DigestMismatch,
+                format!("the content of the directory {title:?} is {actual} and not {expected}"),
+            )
+            .with_hint("whoever pushed it wrote a wrong annotation; ask them to push it again"));
         }
-    })?;
-    if let Some(expected) = content_digest
-        && actual != *expected
-    {
-        return Err(Error::new(
-            Code::DigestMismatch,
-            format!("the content of the directory {title:?} is {actual} and not {expected}"),
-        )
-        .with_hint("whoever pushed it wrote a wrong annotation; ask them to push it again"));
+        place(&root, &target, &output, is_output, self.keep_old, self.claim)
     }
-    place(&root, &target, is_output, keep_old)
 }
 
 fn plain_title(title: &str) -> PathBuf {
@@ -190,7 +196,12 @@ impl Unpacking<'_> {
         };
         for component in relative.components() {
             match component {
-                Component::Normal(part) if files::is_plain_name(part) => {}
+                Component::Normal(part) => {
+                    if let Some(why) = files::refused_name(part) {
+                        let why = format!("has the part {part:?}, which {why}");
+                        return Err(self.unsafe_entry(name, &why));
+                    }
+                }
                 _ => return Err(self.unsafe_entry(name, "may lead out of it")),
             }
         }

@@ -25,8 +25,6 @@ use std::{
 };
 
 use async_trait::async_trait;
-use bytes::Bytes;
-use futures::TryStreamExt;
 
 use crate::{
     descriptor::Descriptor,
@@ -35,14 +33,12 @@ use crate::{
     manifest::Manifest,
     progress::Outcome,
     reference::{Name, check_tag},
-    store::{ByteStream, Doomed, FileSource, Source, Store},
+    store::{ByteStream, Doomed, FileSource, Source, Store, next_batch},
     work::off_thread,
 };
 
 /// Bytes of a manifest, where the caller does not say.
 const MANIFEST_LIMIT: u64 = 4 * 1024 * 1024;
-/// How much of a blob is gathered before it is written, since chunks from a socket are small.
-const WRITE_SIZE: usize = 512 * 1024;
 /// A disk syncs and reads several files at once.
 const FILES_AT_ONCE: usize = 8;
 
@@ -225,20 +221,6 @@ impl Store for Layout {
     async fn untagged(&self) -> Result<Vec<Descriptor>> {
         self.with(|layout| Ok(layout.snapshot()?.index.untagged())).await
     }
-}
-
-/// The next bytes of a stream, as many as are worth a write; none at its end.
-async fn next_batch(stream: &mut ByteStream) -> Result<Vec<Bytes>> {
-    let (mut batch, mut length) = (Vec::new(), 0);
-    while length < WRITE_SIZE
-        && let Some(chunk) = stream.try_next().await?
-    {
-        length += chunk.len();
-        if !chunk.is_empty() {
-            batch.push(chunk);
-        }
-    }
-    Ok(batch)
 }
 
 /// One failure told to each of several callers.
