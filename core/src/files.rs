@@ -245,7 +245,7 @@ pub(crate) fn is_identical(path: &Path, blob: &Descriptor) -> Result<bool> {
 }
 
 /// Directories made for something to be written; those it left empty go when it is dropped.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct MadeDirectories(Vec<PathBuf>);
 
 impl MadeDirectories {

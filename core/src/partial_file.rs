@@ -48,11 +48,7 @@ impl PartialFile {
         leftovers: &Leftovers,
     ) -> Result<(Self, Verifier)> {
         if target.symlink_metadata().is_ok_and(|m| m.is_dir()) {
-            return Err(Error::new(
-                Code::AlreadyExists,
-                format!("{} is a directory, and a file is to be there", target.display()),
-            )
-            .with_hint("move it away, or write into another directory"));
+            return Err(is_a_directory(target));
         }
         Self::begin_in(parent(target), target, blob, leftovers)
     }
@@ -65,18 +61,66 @@ impl PartialFile {
         blob: &Descriptor,
         leftovers: &Leftovers,
     ) -> Result<(Self, Verifier)> {
-        let made = MadeDirectories::create(directory)?;
-        let partial = |file| Self { file, _made: made, target: target.to_path_buf() };
         let key = key_of(target, blob);
-        for path in leftovers.take(directory, key.as_deref())? {
+        let directory = leftovers.look_into(directory)?;
+        for path in directory.take(key.as_deref()) {
             if let Some(mut file) = take_up(&path).map_err(|e| Error::io("read", &path, e))? {
                 let verifier =
                     digest(file.as_file_mut(), blob).map_err(|e| Error::io("read", &path, e))?;
-                return Ok((partial(file), verifier?));
+                let made = MadeDirectories::default();
+                let target = target.to_path_buf();
+                return Ok((Self { file, _made: made, target }, verifier?));
             }
         }
-        let file = create(directory, key.as_deref())?;
-        Ok((partial(file), Verifier::new(blob)?))
+        let mut tries = 0;
+        loop {
+            let partial = Self::create(&directory, target, key.as_deref())?;
+            tries += 1;
+            if is_own(partial.file.as_file(), partial.file.path()) || tries == CREATE_TRIES {
+                return Ok((partial, Verifier::new(blob)?));
+            }
+        }
+    }
+
+    /// Writes a file that is at hand, whole and verified. Whether it was written: see
+    /// [`commit`](Self::commit).
+    pub(crate) fn write(
+        target: &Path,
+        bytes: &[u8],
+        claim: &Claim,
+        keep_old: bool,
+        leftovers: &Leftovers,
+    ) -> Result<bool> {
+        let directory = leftovers.look_into(parent(target))?;
+        let mut tries = 0;
+        loop {
+            let mut partial = Self::create(&directory, target, None)?;
+            // Where it could not be locked at once, or is gone when it is renamed, somebody has taken
+            // it for a leftover.
+            let _ = fs4::FileExt::try_lock(partial.file.as_file());
+            partial.append(bytes)?;
+            if let Some(written) = partial.try_commit(claim, keep_old)? {
+                return Ok(written);
+            }
+            tries += 1;
+            if tries == CREATE_TRIES {
+                return Err(replaced(target));
+            }
+        }
+    }
+
+    /// A new file, in a directory that is created when it is not there.
+    fn create(directory: &Directory, target: &Path, key: Option<&str>) -> Result<Self> {
+        let fail = |e| Error::io("create a file in", &directory.path, e);
+        let mut made = MadeDirectories::default();
+        let file = match create(&directory.path, key) {
+            Err(e) if e.kind() == io::ErrorKind::NotFound => {
+                made = MadeDirectories::create(&directory.path)?;
+                create(&directory.path, key).map_err(fail)?
+            }
+            other => other.map_err(fail)?,
+        };
+        Ok(Self { file, _made: made, target: target.to_path_buf() })
     }
 
     /// Writes at the end.
@@ -88,32 +132,37 @@ impl PartialFile {
     /// replaced, a symbolic link too, which is not followed; with `keep_old` it stays. Whether the
     /// file was written.
     pub(crate) fn commit(self, claim: &Claim, keep_old: bool) -> Result<bool> {
+        let target = self.target.clone();
+        self.try_commit(claim, keep_old)?.ok_or_else(|| replaced(&target))
+    }
+
+    /// The same; nothing when the unfinished file is no longer at its path.
+    fn try_commit(self, claim: &Claim, keep_old: bool) -> Result<Option<bool>> {
         let Self { file, target, _made } = self;
-        let fail = |e| Error::io("write", &target, e);
+        let fail = |e: io::Error| match e.kind() {
+            io::ErrorKind::IsADirectory => is_a_directory(&target),
+            _ => Error::io("write", &target, e),
+        };
         let written = file.as_file().metadata().map_err(fail)?;
         if !is_at(&written, file.path()) {
-            return Err(Error::new(
-                Code::Conflict,
-                format!("the unfinished file of {} was replaced by another", target.display()),
-            )
-            .with_hint("another program works in that directory; try again when it is done"));
+            return Ok(None);
         }
         let mut writing = claim.writing();
-        if !claim.is_sole()
-            && let Ok(there) = target.symlink_metadata()
-        {
-            writing.check_not_placed(&target, &there)?;
-        }
-        if keep_old {
-            match file.persist_noclobber(&target) {
-                Err(e) if e.error.kind() == io::ErrorKind::AlreadyExists => return Ok(false),
-                other => other.map_err(|e| fail(e.error))?,
-            };
-        } else {
-            file.persist(&target).map_err(|e| fail(e.error))?;
+        // Most often nothing is there, and this is all.
+        if let Err(e) = file.persist_noclobber(&target) {
+            match target.symlink_metadata() {
+                Ok(there) if !claim.is_sole() => writing.check_not_placed(&target, &there)?,
+                // Not every file system can rename without replacing.
+                Err(_) if keep_old => return Err(fail(e.error)),
+                _ => {}
+            }
+            if keep_old {
+                return Ok(Some(false));
+            }
+            e.file.persist(&target).map_err(|e| fail(e.error))?;
         }
         writing.placed(&written);
-        Ok(true)
+        Ok(Some(true))
     }
 
     /// The content from its beginning, to be read; the file goes with the value.
@@ -122,6 +171,22 @@ impl PartialFile {
         self.file.seek(SeekFrom::Start(0)).map_err(|e| Error::io("read", &path, e))?;
         Ok(Reader(self))
     }
+}
+
+fn is_a_directory(target: &Path) -> Error {
+    Error::new(
+        Code::AlreadyExists,
+        format!("{} is a directory, and a file is to be there", target.display()),
+    )
+    .with_hint("move it away, or write into another directory")
+}
+
+fn replaced(target: &Path) -> Error {
+    Error::new(
+        Code::Conflict,
+        format!("the unfinished file of {} was replaced by another", target.display()),
+    )
+    .with_hint("another program works in that directory; try again when it is done")
 }
 
 struct Reader(PartialFile);
@@ -172,30 +237,45 @@ impl StagingDirectory {
 #[derive(Debug, Default)]
 pub(crate) struct Leftovers {
     wanted: HashSet<String>,
-    found: Mutex<HashMap<PathBuf, Arc<Mutex<Vec<PathBuf>>>>>,
+    directories: Mutex<HashMap<PathBuf, Arc<Directory>>>,
+}
+
+/// A directory that was looked through.
+#[derive(Debug)]
+struct Directory {
+    /// Absolute, so that it need not be made so for each file.
+    path: PathBuf,
+    found: Mutex<Vec<PathBuf>>,
 }
 
 impl Leftovers {
     /// Those of a pull of these blobs, each with its target.
     pub(crate) fn of<'a>(blobs: impl Iterator<Item = (&'a Path, &'a Descriptor)>) -> Self {
         let wanted = blobs.filter_map(|(target, blob)| key_of(target, blob)).collect();
-        Self { wanted, found: Mutex::default() }
+        Self { wanted, directories: Mutex::default() }
     }
 
-    /// The files in a directory that go by `key`, each given once.
-    fn take(&self, directory: &Path, key: Option<&str>) -> Result<Vec<PathBuf>> {
-        let found = {
-            let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(
-                found
-                    .entry(directory.to_path_buf())
-                    .or_insert_with(|| Arc::new(Mutex::new(leftovers_in(directory, &self.wanted)))),
-            )
-        };
-        let Some(key) = key else { return Ok(Vec::new()) };
-        let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
+    fn look_into(&self, directory: &Path) -> Result<Arc<Directory>> {
+        let mut directories = self.directories.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = directories.get(directory) {
+            return Ok(Arc::clone(known));
+        }
+        let path = std::path::absolute(directory)
+            .map_err(|e| Error::io("find the directory", directory, e))?;
+        let found = Mutex::new(leftovers_in(&path, &self.wanted));
+        let looked = Arc::new(Directory { path, found });
+        directories.insert(directory.to_path_buf(), Arc::clone(&looked));
+        Ok(looked)
+    }
+}
+
+impl Directory {
+    /// The files that go by `key`, each given once.
+    fn take(&self, key: Option<&str>) -> Vec<PathBuf> {
+        let Some(key) = key else { return Vec::new() };
+        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
         let is_wanted = |path: &PathBuf| path.file_name().is_some_and(|n| key_in(n) == Some(key));
-        Ok(found.extract_if(.., |path| is_wanted(path)).collect())
+        found.extract_if(.., |path| is_wanted(path)).collect()
     }
 }
 
@@ -238,29 +318,16 @@ fn key_in(name: &std::ffi::OsStr) -> Option<&str> {
     (key.len() == 32).then_some(key)
 }
 
-/// A new file in `directory`, locked.
-fn create(directory: &Path, key: Option<&str>) -> Result<NamedTempFile> {
-    let fail = |e| Error::io("create a file in", directory, e);
+fn create(directory: &Path, key: Option<&str>) -> io::Result<NamedTempFile> {
     let prefix = match key {
         Some(key) => format!("{PARTIAL_PREFIX}{key}."),
         None => PARTIAL_PREFIX.to_owned(),
     };
-    let mut tries = 0;
-    loop {
-        // The process's own mask decides who may read it, as for any file it creates. It may be read
-        // again: a packed directory is unpacked from it.
-        let open = |path: &Path| File::options().read(true).write(true).create_new(true).open(path);
-        let file = Builder::new()
-            .prefix(&prefix)
-            .rand_bytes(12)
-            .suffix(SUFFIX)
-            .make_in(directory, open)
-            .map_err(fail)?;
-        tries += 1;
-        if is_own(file.as_file(), file.path()) || tries == CREATE_TRIES {
-            return Ok(file);
-        }
-    }
+    // The process's own mask decides who may read it, as for any file it creates. It may be read
+    // again: a packed directory is unpacked from it.
+    let open = |path: &Path| File::options().read(true).write(true).create_new(true).open(path);
+    let mut builder = Builder::new();
+    builder.prefix(&prefix).rand_bytes(12).suffix(SUFFIX).make_in(directory, open)
 }
 
 /// Locks what was just made at `path`. False when somebody has taken it for a leftover meanwhile. On a

@@ -19,8 +19,8 @@ use crate::{
     error::{Code, Error, Result},
 };
 
-/// Requests at once, where the caller does not say.
-pub(crate) const AT_ONCE: usize = 32;
+/// Requests at once, where the caller does not say. Each store decides how many of them it takes on.
+pub(crate) const AT_ONCE: usize = 128;
 
 /// What a list or a walk may come to, where the caller does not say: more than anyone keeps in a
 /// place, few enough for memory.

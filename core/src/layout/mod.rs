@@ -25,6 +25,7 @@ use std::{
 };
 
 use async_trait::async_trait;
+use tokio::sync::Semaphore;
 
 use crate::{
     descriptor::Descriptor,
@@ -41,6 +42,8 @@ use crate::{
 const MANIFEST_LIMIT: u64 = 4 * 1024 * 1024;
 /// A disk syncs and reads several files at once.
 const FILES_AT_ONCE: usize = 8;
+/// Calls of one handle that are at work at once: each takes a thread for a moment.
+const CALLS_AT_ONCE: usize = 32;
 
 /// A layout directory. Cheap to clone; nothing is read or created until it is used.
 ///
@@ -77,6 +80,7 @@ struct Inner {
     changes: changes::Queue,
     /// Blobs that this handle has made durable.
     durable: Mutex<HashSet<Digest>>,
+    calls: Semaphore,
 }
 
 impl Layout {
@@ -96,6 +100,7 @@ impl Layout {
                 claims: Mutex::default(),
                 changes: changes::Queue::default(),
                 durable: Mutex::default(),
+                calls: Semaphore::new(CALLS_AT_ONCE),
             }),
         }
     }
@@ -109,6 +114,7 @@ impl Layout {
         &self,
         work: impl FnOnce(&Arc<Inner>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
+        let _turn = self.inner.calls.acquire().await;
         let inner = Arc::clone(&self.inner);
         off_thread(move || work(&inner)).await
     }

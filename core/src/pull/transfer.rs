@@ -33,9 +33,10 @@ use crate::{
 /// Up to here a file is kept in memory until it is whole.
 const SMALL: u64 = 64 * 1024;
 
-/// Small files that are written in one go, and how many threads do so.
+/// Small files that are written in one go, and how many threads do so: more than one would wait for
+/// the lock of the directory.
 const FILES_IN_A_BATCH: usize = 64;
-const BATCHES_AT_ONCE: usize = 2;
+const BATCHES_AT_ONCE: usize = 1;
 
 /// Directories that are unpacked at once, in the whole process: each takes a thread.
 const UNPACKED_AT_ONCE: usize = 4;
@@ -312,11 +313,10 @@ impl Transfer {
             off_thread(move || {
                 let write = |(i, bytes): &(usize, Bytes)| {
                     let file = &files[*i];
-                    let (mut partial, _) =
-                        PartialFile::begin(&file.path, &file.blob, &this.leftovers)?;
-                    partial.append(bytes)?;
-                    let keep = this.options.keep_old_files;
-                    Ok((*i, outcome_of(partial.commit(&this.paths.of(*i), keep)?)))
+                    let (claim, keep) = (this.paths.of(*i), this.options.keep_old_files);
+                    let leftovers = &this.leftovers;
+                    let written = PartialFile::write(&file.path, bytes, &claim, keep, leftovers)?;
+                    Ok((*i, outcome_of(written)))
                 };
                 small.iter().map(write).collect::<Result<Vec<_>>>()
             })

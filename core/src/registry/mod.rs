@@ -6,6 +6,7 @@ mod azure;
 mod call;
 mod config;
 mod download;
+mod gate;
 mod learned;
 mod listing;
 mod lock;

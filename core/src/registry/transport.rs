@@ -21,6 +21,7 @@ use super::{
     answer::{Answer, same_origin, within},
     call::{Body, Call, Purpose},
     config::{Limits, RegistryConfig},
+    gate::{Ended, Gate},
     retry::{Backoff, is_retryable_status},
     sign_in::{Authorization, SignIn},
     upload_body::Upload,
@@ -103,6 +104,10 @@ pub struct Connection {
     azure: OnceLock<bool>,
     /// Whether it has sent a header that Azure sends.
     azure_header: AtomicBool,
+    /// For requests whose body is at hand, and for those that read it from a source meanwhile. A source
+    /// may need the first to be read, so these never wait for the second.
+    gate: Gate,
+    uploads: Gate,
     /// No request before this: the registry said 429.
     pause: Mutex<Option<Instant>>,
     pub(super) learned: super::learned::Learned,
@@ -135,6 +140,8 @@ impl Connection {
             sign_in,
             azure: if is_azure { true.into() } else { OnceLock::new() },
             azure_header: AtomicBool::new(is_azure),
+            gate: Gate::default(),
+            uploads: Gate::default(),
             pause: Mutex::new(None),
             learned: super::learned::Learned::default(),
         })
@@ -330,6 +337,11 @@ impl Connection {
             }
         }
         let limits = self.config.limits;
+        let gate = match &call.body {
+            Body::Source { .. } => &self.uploads,
+            _ => &self.gate,
+        };
+        let passage = gate.enter().await;
         let (response, failed) = match &call.body {
             Body::Source { source, offset, length } => {
                 let upload = Upload::new(*length, limits);
@@ -349,6 +361,13 @@ impl Connection {
                 (within(limits.first_header, request.send()).await, None)
             }
         };
+        passage.end(match &response {
+            _ if failed.is_some() => Ended::Otherwise,
+            Ok(response) if matches!(response.status().as_u16(), 429 | 503) => Ended::TooMany,
+            Ok(_) => Ended::Answered,
+            Err(e) if e.code() == Code::Network => Ended::TooMany,
+            Err(_) => Ended::Otherwise,
+        });
         if let Some(error) = failed {
             return Err(error);
         }
