@@ -7,6 +7,7 @@ use std::{
     ffi::OsStr,
     fs, io,
     path::{Component, Path, PathBuf},
+    sync::{Mutex, PoisonError},
 };
 
 use crate::{
@@ -244,33 +245,39 @@ pub(crate) fn is_identical(path: &Path, blob: &Descriptor) -> Result<bool> {
     }
 }
 
-/// Directories made for something to be written; those it left empty go when it is dropped.
+/// Directories made for something to be written. When that is given up, those that are empty go.
 #[derive(Debug, Default)]
-pub(crate) struct MadeDirectories(Vec<PathBuf>);
+pub(crate) struct MadeDirectories(Mutex<Vec<PathBuf>>);
 
 impl MadeDirectories {
     /// Makes a directory with all that leads to it, as far as they are missing.
-    pub(crate) fn create(directory: &Path) -> Result<Self> {
+    pub(crate) fn create(&self, directory: &Path) -> Result<()> {
         if directory.is_dir() {
-            return Ok(Self(Vec::new()));
+            return Ok(());
         }
-        let missing = directory
+        let missing: Vec<PathBuf> = directory
             .ancestors()
-            .take_while(|d| !d.as_os_str().is_empty() && fs::metadata(d).is_err());
-        let made = Self(missing.map(Path::to_path_buf).collect());
-        fs::create_dir_all(directory)
-            .map_err(|e| Error::io("create the directory", directory, e))?;
-        Ok(made)
+            .take_while(|d| !d.as_os_str().is_empty() && fs::metadata(d).is_err())
+            .map(Path::to_path_buf)
+            .collect();
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend(missing);
+        fs::create_dir_all(directory).map_err(|e| Error::io("create the directory", directory, e))
+    }
+
+    /// All is written: they stay.
+    pub(crate) fn keep(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 }
 
 impl Drop for MadeDirectories {
     fn drop(&mut self) {
-        for directory in &self.0 {
-            // Whatever is in it by now, another file of the same pull perhaps, keeps it.
-            if fs::remove_dir(directory).is_err() {
-                break;
-            }
+        let made = self.0.get_mut().unwrap_or_else(PoisonError::into_inner);
+        // The deepest first, so that its parents are empty when they come.
+        made.sort_by_key(|directory| std::cmp::Reverse(directory.components().count()));
+        for directory in made {
+            // Whatever is in it by now keeps it.
+            let _ = fs::remove_dir(directory);
         }
     }
 }

@@ -33,9 +33,9 @@ const CREATE_TRIES: u32 = 8;
 /// A file on its way to its place.
 #[derive(Debug)]
 pub(crate) struct PartialFile {
-    // Dropped in this order: the file first, then the directories that it leaves empty.
+    // Dropped in this order: the file first, then the directories that all files leave empty.
     file: NamedTempFile,
-    _made: MadeDirectories,
+    _made: Arc<MadeDirectories>,
     target: PathBuf,
 }
 
@@ -67,14 +67,13 @@ impl PartialFile {
             if let Some(mut file) = take_up(&path).map_err(|e| Error::io("read", &path, e))? {
                 let verifier =
                     digest(file.as_file_mut(), blob).map_err(|e| Error::io("read", &path, e))?;
-                let made = MadeDirectories::default();
-                let target = target.to_path_buf();
-                return Ok((Self { file, _made: made, target }, verifier?));
+                let _made = Arc::clone(&leftovers.made);
+                return Ok((Self { file, _made, target: target.to_path_buf() }, verifier?));
             }
         }
         let mut tries = 0;
         loop {
-            let partial = Self::create(&directory, target, key.as_deref())?;
+            let partial = Self::create(&directory, target, key.as_deref(), leftovers)?;
             tries += 1;
             if is_own(partial.file.as_file(), partial.file.path()) || tries == CREATE_TRIES {
                 return Ok((partial, Verifier::new(blob)?));
@@ -94,7 +93,7 @@ impl PartialFile {
         let directory = leftovers.look_into(parent(target))?;
         let mut tries = 0;
         loop {
-            let mut partial = Self::create(&directory, target, None)?;
+            let mut partial = Self::create(&directory, target, None, leftovers)?;
             // Where it could not be locked at once, or is gone when it is renamed, somebody has taken
             // it for a leftover.
             let _ = fs4::FileExt::try_lock(partial.file.as_file());
@@ -110,17 +109,22 @@ impl PartialFile {
     }
 
     /// A new file, in a directory that is created when it is not there.
-    fn create(directory: &Directory, target: &Path, key: Option<&str>) -> Result<Self> {
-        let fail = |e| Error::io("create a file in", &directory.path, e);
-        let mut made = MadeDirectories::default();
+    fn create(
+        directory: &Directory,
+        target: &Path,
+        key: Option<&str>,
+        leftovers: &Leftovers,
+    ) -> Result<Self> {
         let file = match create(&directory.path, key) {
             Err(e) if e.kind() == io::ErrorKind::NotFound => {
-                made = MadeDirectories::create(&directory.path)?;
-                create(&directory.path, key).map_err(fail)?
+                leftovers.made.create(&directory.path)?;
+                create(&directory.path, key)
             }
-            other => other.map_err(fail)?,
+            other => other,
         };
-        Ok(Self { file, _made: made, target: target.to_path_buf() })
+        let file = file.map_err(|e| Error::io("create a file in", &directory.path, e))?;
+        let _made = Arc::clone(&leftovers.made);
+        Ok(Self { file, _made, target: target.to_path_buf() })
     }
 
     /// Writes at the end.
@@ -237,6 +241,7 @@ impl StagingDirectory {
 #[derive(Debug, Default)]
 pub(crate) struct Leftovers {
     wanted: HashSet<String>,
+    made: Arc<MadeDirectories>,
     directories: Mutex<HashMap<PathBuf, Arc<Directory>>>,
 }
 
@@ -252,7 +257,12 @@ impl Leftovers {
     /// Those of a pull of these blobs, each with its target.
     pub(crate) fn of<'a>(blobs: impl Iterator<Item = (&'a Path, &'a Descriptor)>) -> Self {
         let wanted = blobs.filter_map(|(target, blob)| key_of(target, blob)).collect();
-        Self { wanted, directories: Mutex::default() }
+        Self { wanted, ..Self::default() }
+    }
+
+    /// All files of the pull are in their places: so are the directories made for them.
+    pub(crate) fn all_written(&self) {
+        self.made.keep();
     }
 
     fn look_into(&self, directory: &Path) -> Result<Arc<Directory>> {

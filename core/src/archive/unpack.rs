@@ -63,7 +63,8 @@ impl PackedDirectory<'_> {
         })?;
         let is_output = target == output;
         let parent = if is_output { &target } else { files::parent(&target) };
-        let _made = MadeDirectories::create(parent)?;
+        let made = MadeDirectories::default();
+        made.create(parent)?;
         let there = is_output || target.symlink_metadata().is_ok_and(|m| m.is_dir());
         let staging = staging_directory(if there { &target } else { parent })?;
         let root = staging.path().join("root");
@@ -88,7 +89,9 @@ impl PackedDirectory<'_> {
             )
             .with_hint("whoever pushed it wrote a wrong annotation; ask them to push it again"));
         }
-        place(&root, &target, &output, is_output, self.keep_old, self.claim)
+        let placed = place(&root, &target, &output, is_output, self.keep_old, self.claim)?;
+        made.keep();
+        Ok(placed)
     }
 }
 

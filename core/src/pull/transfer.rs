@@ -107,6 +107,7 @@ impl Transfer {
                 outcomes[i] = Some(outcome);
             }
         }
+        self.leftovers.all_written();
         let lost = || Error::new(Code::Internal, "a file of the pull was forgotten");
         outcomes.into_iter().map(|outcome| outcome.ok_or_else(lost)).collect()
     }

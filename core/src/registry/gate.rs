@@ -17,7 +17,7 @@ use tokio::{
 
 /// What any registry is expected to bear, and what none is asked to exceed.
 const FIRST_LIMIT: usize = 32;
-const HIGHEST_LIMIT: usize = 128;
+pub(super) const HIGHEST_LIMIT: usize = 128;
 
 /// An answer is slow when it takes half as long again as the fastest, and this much more: what a busy
 /// machine adds by itself.

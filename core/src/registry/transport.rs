@@ -402,7 +402,7 @@ impl Connection {
             .tls_backend_preconfigured(tls)
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(self.config.limits.connect)
-            .pool_max_idle_per_host(64)
+            .pool_max_idle_per_host(super::gate::HIGHEST_LIMIT)
             .tcp_nodelay(true)
             .http2_adaptive_window(true)
             .user_agent(&self.config.user_agent);

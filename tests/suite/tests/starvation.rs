@@ -1,0 +1,259 @@
+//! No operation takes what another needs to go on: not the threads that files are written with, not
+//! the descriptors of the process.
+
+use std::{
+    fs,
+    path::Path,
+    process::{Child, Output, Stdio},
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use ocigraph::{Client, Descriptor, File, PullOptions, PushOptions, Reference, media_type};
+use ocigraph_suite::{Faults, Kind, Registry, Reply, Workspace, ocigraph_binary};
+use serde_json::json;
+
+/// What hangs is ended after this long, and fails.
+const LIMIT: Duration = Duration::from_secs(120);
+
+/// A runtime with so few threads for blocking work that holding them shows.
+fn runtime(blocking: usize) -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .max_blocking_threads(blocking)
+        .enable_all()
+        .build()
+        .unwrap()
+}
+
+async fn within<T>(work: impl Future<Output = T>) -> T {
+    tokio::time::timeout(LIMIT, work).await.expect("it ends")
+}
+
+/// Waits for a command, and ends it when it hangs.
+fn finish(mut child: Child) -> Output {
+    let begun = Instant::now();
+    while child.try_wait().unwrap().is_none() {
+        if begun.elapsed() > LIMIT {
+            child.kill().unwrap();
+            panic!("it hangs: {:?}", child.wait_with_output());
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    child.wait_with_output().unwrap()
+}
+
+/// Pushes `files` files of `size` bytes.
+async fn push_files(place: &Reference, files: usize, size: usize) {
+    let content = |i: usize| [&i.to_be_bytes()[..], &vec![7; size]].concat();
+    let files = (0..files).map(|i| File::bytes(format!("d{}/f{i}", i % 7), content(i))).collect();
+    let options = PushOptions { files, ..PushOptions::default() };
+    Client::new().push(place, options).await.unwrap();
+}
+
+fn count_files(folder: &Path) -> usize {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.map(|path| if path.is_dir() { count_files(&path) } else { 1 }).sum()
+}
+
+#[test]
+fn a_pull_with_more_requests_at_once_than_threads_ends() {
+    let work = Workspace::new();
+    let place: Reference = format!("oci:{}:v1", work.path("store").display()).parse().unwrap();
+    // Larger than what is kept in memory, so that each has a file of its own on its way.
+    runtime(64).block_on(push_files(&place, 1_500, 70 * 1024));
+    let mut command = work.command(ocigraph_binary());
+    command.args(["pull", "-q", "--concurrency", "1000", "-o", "out", "oci:store:v1"]);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let ran = finish(command.spawn().unwrap());
+    assert!(ran.status.success(), "{ran:?}");
+    assert_eq!(count_files(&work.path("out")), 1_500);
+}
+
+#[test]
+fn many_pulls_of_a_layout_at_once_end() {
+    let dir = tempfile::tempdir().unwrap();
+    let place: Reference =
+        format!("oci:{}:v1", dir.path().join("store").display()).parse().unwrap();
+    runtime(8).block_on(async {
+        push_files(&place, 20, 100 * 1024).await;
+        let client = Client::new();
+        let pulls = (0..200).map(|i| {
+            let (client, place) = (client.clone(), place.clone());
+            let output = dir.path().join(format!("out{i}"));
+            tokio::spawn(async move {
+                let options = PullOptions { output, ..PullOptions::default() };
+                client.pull(&place, options).await.map(|pulled| pulled[0].files.len())
+            })
+        });
+        for pulled in within(futures::future::join_all(pulls)).await {
+            assert_eq!(pulled.unwrap().unwrap(), 20);
+        }
+    });
+}
+
+/// A registry whose blobs begin and never end.
+fn stalled(blobs: usize) -> Faults {
+    let server = Faults::start();
+    let layer = |i: usize| {
+        let mut blob = Descriptor::of(media_type::OCTET_STREAM, &i.to_be_bytes());
+        blob.size = 1 << 20;
+        blob.annotations.insert("org.opencontainers.image.title".into(), format!("f{i}"));
+        blob
+    };
+    let manifest = json!({
+        "schemaVersion": 2,
+        "mediaType": media_type::OCI_MANIFEST,
+        "config": Descriptor::of(media_type::EMPTY, b"{}"),
+        "layers": (0..blobs).map(layer).collect::<Vec<_>>(),
+    });
+    let manifest = Reply::ok(manifest.to_string()).header("Content-Type", media_type::OCI_MANIFEST);
+    server.on("GET", "/manifests/v1", [manifest]).on(
+        "GET",
+        "/blobs/",
+        [Reply::ok(vec![7; 1000]).unended()],
+    );
+    server
+}
+
+#[test]
+fn pulls_from_a_stalled_registry_leave_others_what_they_need() {
+    let server = stalled(8);
+    let stalled: Reference = format!("{}/app:v1", server.host()).parse().unwrap();
+    let registry = Registry::start(Kind::Ocimem);
+    let dir = tempfile::tempdir().unwrap();
+    let store: Reference =
+        format!("oci:{}:v1", dir.path().join("store").display()).parse().unwrap();
+    let others = [store, registry.reference("app:v1").parse().unwrap()];
+    runtime(4).block_on(async {
+        for other in &others {
+            push_files(other, 3, 100 * 1024).await;
+        }
+        let pulls: Vec<_> = (0..10)
+            .map(|i| {
+                let (stalled, output) = (stalled.clone(), dir.path().join(format!("stalled{i}")));
+                tokio::spawn(async move {
+                    let options = PullOptions { output, ..PullOptions::default() };
+                    Client::new().pull(&stalled, options).await.map(drop)
+                })
+            })
+            .collect();
+        within(async {
+            while server.seen("GET", "/blobs/").len() < 80 {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        })
+        .await;
+        let client = Client::new();
+        for (i, other) in others.iter().enumerate() {
+            assert_eq!(within(client.tags(other)).await.unwrap(), ["v1"]);
+            let options = PullOptions {
+                output: dir.path().join(format!("out{i}")),
+                ..PullOptions::default()
+            };
+            assert_eq!(within(client.pull(other, options)).await.unwrap()[0].files.len(), 3);
+        }
+        for pull in &pulls {
+            assert!(!pull.is_finished(), "it is stalled");
+            pull.abort();
+        }
+        within(futures::future::join_all(pulls)).await;
+    });
+    for i in 0..10 {
+        let output = dir.path().join(format!("stalled{i}"));
+        assert!(!output.exists(), "nothing is left of what was dropped");
+    }
+}
+
+#[test]
+fn directories_are_unpacked_a_few_at_a_time_and_all_of_them() {
+    let dir = tempfile::tempdir().unwrap();
+    let place: Reference =
+        format!("oci:{}:v1", dir.path().join("store").display()).parse().unwrap();
+    let folders: Vec<_> = (0..40).map(|i| dir.path().join(format!("folder{i}"))).collect();
+    for folder in &folders {
+        fs::create_dir(folder).unwrap();
+        fs::write(folder.join("file"), folder.as_os_str().as_encoded_bytes()).unwrap();
+    }
+    runtime(2).block_on(async {
+        let files = folders.iter().map(|folder| File {
+            title: Some(folder.file_name().unwrap().to_str().unwrap().to_owned()),
+            ..File::path(folder)
+        });
+        let options = PushOptions { files: files.collect(), ..PushOptions::default() };
+        Client::new().push(&place, options).await.unwrap();
+        let pulls = (0..10).map(|i| {
+            let (place, output) = (place.clone(), dir.path().join(format!("out{i}")));
+            tokio::spawn(async move {
+                let options = PullOptions { output, ..PullOptions::default() };
+                Client::new().pull(&place, options).await.unwrap()
+            })
+        });
+        within(futures::future::join_all(pulls)).await.into_iter().for_each(|p| drop(p.unwrap()));
+    });
+    for i in 0..10 {
+        assert_eq!(count_files(&dir.path().join(format!("out{i}"))), 40);
+    }
+}
+
+/// Runs a script after `ulimit` has set a limit on the process.
+fn limited(work: &Workspace, limit: &str, args: &[&str]) -> Output {
+    let mut command = work.command("bash");
+    command.args(["-c", &format!("ulimit {limit} && exec \"$@\""), "bash"]);
+    command.arg(ocigraph_binary()).args(args).stdout(Stdio::piped()).stderr(Stdio::piped());
+    finish(command.spawn().unwrap())
+}
+
+/// Every way of moving many files, with few descriptors.
+#[test]
+fn with_few_descriptors_less_is_done_at_once() {
+    let registry = Registry::start(Kind::Ocimem);
+    for limit in [64, 32, 24] {
+        let work = Workspace::new();
+        let mut files = Vec::new();
+        for i in 0..150 {
+            let size = if i % 3 == 0 { 200_000 } else { 100 };
+            work.write(format!("files/f{i}"), [&[i as u8][..], &vec![7; size]].concat());
+            files.push(format!("files/f{i}"));
+        }
+        let place = registry.reference(&format!("limited{limit}:v1"));
+        let push: Vec<&str> =
+            ["push", "-q", &place].into_iter().chain(files.iter().map(String::as_str)).collect();
+        let steps: [Vec<&str>; 6] = [
+            push,
+            vec!["pull", "-q", "-o", "out", &place],
+            vec!["copy", "-q", "-r", &place, "oci:store:v1"],
+            vec!["verify", "-q", "oci:store:v1"],
+            vec!["pull", "-q", "--concurrency", "400", "-o", "again", "oci:store:v1"],
+            vec!["digest", "files/f0", "files/f1", "files/f2"],
+        ];
+        for step in steps {
+            let ran = limited(&work, &format!("-n {limit}"), &step);
+            assert!(ran.status.success(), "{limit} {step:?}: {ran:?}");
+        }
+        for out in ["out", "again"] {
+            assert_eq!(count_files(&work.path(out)), 150);
+        }
+    }
+}
+
+#[test]
+fn with_too_few_descriptors_or_threads_one_clear_error_ends_it() {
+    let work = Workspace::new();
+    work.write("file", "content");
+    work.ocigraph(&["push", "oci:store:v1", "file"]).ok();
+    // As root a limit on processes counts for nothing; an address space can be too small for anyone.
+    for limit in ["-n 8", "-n 6", "-v 60000", "-v 30000"] {
+        let ran = limited(&work, limit, &["pull", "-o", "out", "oci:store:v1"]);
+        let said = String::from_utf8_lossy(&ran.stderr).into_owned();
+        assert!(!said.contains("panicked") && !said.contains("RUST_BACKTRACE"), "{limit}: {said}");
+        if ran.status.success() {
+            assert_eq!(work.read("out/file"), b"content");
+        } else {
+            assert!(!said.trim().is_empty(), "{limit}: {ran:?}");
+            assert!(said.lines().count() <= 2, "{limit}: {said}");
+        }
+        let _ = fs::remove_dir_all(work.path("out"));
+    }
+    let _ = Arc::new(work);
+}
