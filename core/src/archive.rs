@@ -37,8 +37,9 @@ pub(crate) fn unpack(
         Algorithm::Sha256.digest(b"the archive"),
         true,
     );
-    let claim = &claim;
-    PackedDirectory { title, output, content_digest, limits, keep_old, claim }.unpack(archive)
+    let (claim, leftovers) = (&claim, &Default::default());
+    PackedDirectory { title, output, content_digest, limits, keep_old, claim, leftovers }
+        .unpack(archive)
 }
 
 /// Whether a symbolic link, named by its path below the directory, can only lead to what is in it.

@@ -199,7 +199,7 @@ pub(crate) fn ignores_case(directory: &Path) -> bool {
     let existing = directory.ancestors().find(|d| d.is_dir());
     let existing = existing.filter(|d| !d.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let probe =
-        tempfile::Builder::new().prefix(PARTIAL_PREFIX).suffix(".case").tempfile_in(existing);
+        tempfile::Builder::new().prefix(PARTIAL_PREFIX).suffix(".partial").tempfile_in(existing);
     // Where no file can be made the pull fails, and says why.
     probe.is_ok_and(|probe| {
         let name = probe.path().file_name().unwrap_or_default().to_ascii_uppercase();

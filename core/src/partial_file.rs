@@ -78,6 +78,8 @@ impl PartialFile {
             if is_own(partial.file.as_file(), partial.file.path()) || tries == CREATE_TRIES {
                 return Ok((partial, Verifier::new(blob)?));
             }
+            // The one who has it may go on with it: it is not ours to remove.
+            let _ = partial.file.keep();
         }
     }
 
@@ -201,29 +203,6 @@ impl io::Read for Reader {
     }
 }
 
-/// Makes a hidden directory beside its place, for what is unpacked.
-pub(crate) fn staging_directory(parent: &Path) -> Result<StagingDirectory> {
-    let fail = |e| Error::io("create a directory in", parent, e);
-    let mut tries = 0;
-    loop {
-        let mut builder = Builder::new();
-        let directory =
-            builder.prefix(PARTIAL_PREFIX).suffix(SUFFIX).tempdir_in(parent).map_err(fail)?;
-        tries += 1;
-        // Elsewhere a directory cannot be opened, and none is taken for a leftover.
-        let lock = if cfg!(unix) { File::open(directory.path()) } else { tempfile::tempfile() };
-        match lock {
-            Ok(lock) if is_own(&lock, directory.path()) || tries == CREATE_TRIES => {
-                return Ok(StagingDirectory { directory, _lock: lock });
-            }
-            Err(e) if e.kind() != io::ErrorKind::NotFound || tries == CREATE_TRIES => {
-                return Err(fail(e));
-            }
-            _ => {}
-        }
-    }
-}
-
 /// A hidden directory, which goes with the value.
 pub(crate) struct StagingDirectory {
     directory: TempDir,
@@ -263,6 +242,30 @@ impl Leftovers {
     /// All files of the pull are in their places: so are the directories made for them.
     pub(crate) fn all_written(&self) {
         self.made.keep();
+    }
+
+    /// Makes a hidden directory beside its place, for what is unpacked.
+    pub(crate) fn staging_directory(&self, parent: &Path) -> Result<StagingDirectory> {
+        self.look_into(parent)?;
+        let fail = |e| Error::io("create a directory in", parent, e);
+        let mut tries = 0;
+        loop {
+            let mut builder = Builder::new();
+            let directory =
+                builder.prefix(PARTIAL_PREFIX).suffix(SUFFIX).tempdir_in(parent).map_err(fail)?;
+            tries += 1;
+            // Elsewhere a directory cannot be opened, and none is taken for a leftover.
+            let lock = if cfg!(unix) { File::open(directory.path()) } else { tempfile::tempfile() };
+            match lock {
+                Ok(lock) if is_own(&lock, directory.path()) || tries == CREATE_TRIES => {
+                    return Ok(StagingDirectory { directory, _lock: lock });
+                }
+                Err(e) if e.kind() != io::ErrorKind::NotFound || tries == CREATE_TRIES => {
+                    return Err(fail(e));
+                }
+                _ => {}
+            }
+        }
     }
 
     fn look_into(&self, directory: &Path) -> Result<Arc<Directory>> {
@@ -635,7 +638,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let at = |name: &str| dir.path().join(name);
         let busy = begin(&at("busy"));
-        let unpacking = staging_directory(dir.path()).unwrap();
+        let unpacking = Leftovers::default().staging_directory(dir.path()).unwrap();
         fs::write(at(".ocigraph-0123.partial"), "small").unwrap();
         fs::write(leftover(&at("other"), &blob(&large()), "0123"), "large").unwrap();
         fs::create_dir_all(at(".ocigraph-4567.partial/root/d")).unwrap();

@@ -24,7 +24,7 @@ use crate::{
     error::{Code, Error, Result},
     files::{self, MadeDirectories},
     final_paths::Claim,
-    partial_file::staging_directory,
+    partial_file::Leftovers,
 };
 
 /// Removing a tree takes a handle a level.
@@ -42,6 +42,7 @@ pub(crate) struct PackedDirectory<'a> {
     /// Leaves what is there.
     pub(crate) keep_old: bool,
     pub(crate) claim: &'a Claim,
+    pub(crate) leftovers: &'a Leftovers,
 }
 
 impl PackedDirectory<'_> {
@@ -66,7 +67,7 @@ impl PackedDirectory<'_> {
         let made = MadeDirectories::default();
         made.create(parent)?;
         let there = is_output || target.symlink_metadata().is_ok_and(|m| m.is_dir());
-        let staging = staging_directory(if there { &target } else { parent })?;
+        let staging = self.leftovers.staging_directory(if there { &target } else { parent })?;
         let root = staging.path().join("root");
         fs::create_dir(&root).map_err(|e| Error::io("create the directory", &root, e))?;
 

@@ -284,6 +284,7 @@ impl Transfer {
                 limits: &this.options.unpack_limits,
                 keep_old: this.options.keep_old_files,
                 claim: &this.paths.of(i),
+                leftovers: &this.leftovers,
             };
             let placed = directory.unpack(WhileWanted(archive()?))?;
             Ok(if placed.is_empty() { Outcome::Unchanged } else { Outcome::Written })

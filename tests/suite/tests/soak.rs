@@ -18,7 +18,7 @@ use std::{
 };
 
 use ocigraph::Algorithm;
-use ocigraph_suite::{Kind, Registry, Workspace, ocigraph_binary};
+use ocigraph_suite::{Kind, Random, Registry, Workspace, ocigraph_binary, soak_setting};
 use serde_json::Value;
 
 const WORKERS: u64 = 3;
@@ -65,16 +65,10 @@ impl Place {
     }
 }
 
-fn setting(name: &str) -> Option<u64> {
-    let text = env::var(name).ok().filter(|text| !text.is_empty())?;
-    Some(text.parse().unwrap_or_else(|_| panic!("{name}={text} is no number")))
-}
-
 #[expect(clippy::print_stderr, reason = "whoever waits for an hour wants to see that it goes on")]
 fn soak(work: &Workspace, place: Place) {
-    let time = Duration::from_secs(setting("OCIGRAPH_SOAK_SECONDS").unwrap_or(100));
-    let seed = setting("OCIGRAPH_SOAK_SEED")
-        .unwrap_or_else(|| u64::from(std::time::UNIX_EPOCH.elapsed().unwrap().subsec_nanos()));
+    let time = Duration::from_secs(soak_setting("OCIGRAPH_SOAK_SECONDS").unwrap_or(100));
+    let seed = Random::seed();
     eprintln!("{}: OCIGRAPH_SOAK_SEED={seed}", place.name);
     work.write("common", "what all artifacts have".repeat(1000));
     let shared: Vec<String> = (0..SHARED)
@@ -239,7 +233,7 @@ impl<'a> Worker<'a> {
     ) -> Self {
         Self {
             number,
-            random: Random(seed ^ (number << 32)),
+            random: Random::new(seed ^ (number << 32)),
             work,
             place,
             shared,
@@ -544,26 +538,4 @@ fn succeeded<'a>(args: &[&str], output: &'a Output) -> &'a Output {
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{args:?}: {said}");
     output
-}
-
-/// SplitMix64: small, and the same everywhere.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, end: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (z ^ (z >> 31)) % end
-    }
-
-    fn one_in(&mut self, n: u64) -> bool {
-        self.below(n) == 0
-    }
-
-    fn of<T: Clone>(&mut self, list: &[T]) -> Option<T> {
-        let place = self.below(list.len().max(1) as u64);
-        list.get(place as usize).cloned()
-    }
 }
