@@ -37,6 +37,7 @@ mod pull;
 mod push;
 mod reference;
 mod registry;
+mod regular;
 mod spool;
 mod staged;
 mod store;

@@ -10,6 +10,8 @@
 mod blobs;
 mod changes;
 mod claims;
+mod content;
+mod dir;
 mod folder;
 mod garbage;
 mod index;
@@ -20,7 +22,7 @@ mod snapshot;
 use std::{
     collections::HashSet,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
     thread,
 };
 
@@ -35,7 +37,7 @@ use crate::{
     manifest::Manifest,
     progress::Outcome,
     reference::{Name, check_tag},
-    store::{ByteStream, Doomed, FileSource, Source, Store},
+    store::{ByteStream, Doomed, Source, Store},
     work::off_thread,
 };
 
@@ -77,6 +79,8 @@ struct Inner {
     snapshot: Mutex<Option<snapshot::Cached>>,
     /// What the listed manifests say: each is read once.
     known: Mutex<Arc<listed::Known>>,
+    /// Handles of the directory, for all who write.
+    opened: Mutex<Weak<folder::Opened>>,
     claims: Mutex<claims::Claims>,
     changes: changes::Queue,
     /// Blobs that this handle has made durable.
@@ -97,6 +101,7 @@ impl Layout {
                 manifest_limit: bytes,
                 snapshot: Mutex::default(),
                 known: Mutex::default(),
+                opened: Mutex::default(),
                 claims: Mutex::default(),
                 changes: changes::Queue::default(),
                 durable: Mutex::default(),
@@ -148,14 +153,8 @@ impl Store for Layout {
     }
 
     async fn fetch_blob(&self, blob: &Descriptor, offset: u64) -> Result<ByteStream> {
-        let digest = blob.digest.clone();
-        let path = self
-            .with(move |layout| {
-                layout.describe_blob(&digest)?;
-                Ok(layout.blob_path(&digest))
-            })
-            .await?;
-        FileSource::new(path).open(offset).await
+        let blob = blob.clone();
+        self.with(move |layout| layout.open_blob(&blob)).await?.stream(offset).await
     }
 
     async fn push_blob(&self, blob: &Descriptor, source: Arc<dyn Source>) -> Result<Outcome> {
