@@ -56,9 +56,9 @@ impl Inner {
         {
             let _lock = opened.lock_index()?;
             let before = self.snapshot()?;
-            let all = self.listed(&before);
+            let all = self.listed(&before)?;
             let doomed: HashSet<&Digest> = digests.iter().collect();
-            let rest = self.read_listed(&without(&before.index, &doomed));
+            let rest = self.read_listed(&without(&before.index, &doomed))?;
             let going: HashSet<&Digest> =
                 doomed.into_iter().filter(|digest| !rest.contains(digest)).collect();
             results.extend(digests.iter().map(|digest| match going.contains(digest) {
@@ -160,7 +160,7 @@ impl Inner {
             return Ok(());
         }
         let snapshot = self.snapshot()?;
-        let live = match self.listed(&snapshot).live() {
+        let live = match self.listed(&snapshot).and_then(Listed::live) {
             Ok(live) => live,
             Err(e) => {
                 // It may need any of them; once it is deleted or repaired, this goes on.

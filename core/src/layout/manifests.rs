@@ -45,17 +45,29 @@ impl Inner {
         digest: &Digest,
         media_type: Option<&str>,
     ) -> Result<Manifest> {
+        self.check_manifest(self.manifest_bytes(digest)?, digest, media_type)
+    }
+
+    /// The bytes of a manifest, unchecked.
+    pub(super) fn manifest_bytes(&self, digest: &Digest) -> Result<Vec<u8>> {
         let path = self.blob_path(digest);
-        let bytes = match open_regular(&path) {
-            Ok(file) => self.read_limited(file, digest)?,
-            Err(Refused::Missing | Refused::Is(Kind::Dangling)) => {
-                return Err(Error::new(
-                    Code::NotFound,
-                    format!("{} has no manifest {digest}", self.path.display()),
-                ));
-            }
-            Err(e) => return Err(unsafe_or("read", &path, "file", e)),
-        };
+        match open_regular(&path) {
+            Ok(file) => self.read_limited(file, digest),
+            Err(Refused::Missing | Refused::Is(Kind::Dangling)) => Err(Error::new(
+                Code::NotFound,
+                format!("{} has no manifest {digest}", self.path.display()),
+            )),
+            Err(e) => Err(unsafe_or("read", &path, "file", e)),
+        }
+    }
+
+    pub(super) fn check_manifest(
+        &self,
+        bytes: Vec<u8>,
+        digest: &Digest,
+        media_type: Option<&str>,
+    ) -> Result<Manifest> {
+        let path = || self.blob_path(digest);
         let algorithm = digest.algorithm()?;
         let bytes = Bytes::from(bytes);
         let media_type = media_type.filter(|named| !named.is_empty());
@@ -68,7 +80,7 @@ impl Inner {
         if actual != *digest {
             return Err(Error::new(
                 Code::DigestMismatch,
-                format!("{} should be {digest} and hashes to {actual}", path.display()),
+                format!("{} should be {digest} and hashes to {actual}", path().display()),
             )
             .with_hint("the file was changed or damaged: remove it, and push it again"));
         }
@@ -130,7 +142,7 @@ impl Inner {
     /// Lists a manifest that was stored, and whose push broke off before it was listed.
     pub(super) fn list_again(self: &Arc<Self>, digest: &Digest) -> Result<()> {
         let snapshot = self.snapshot()?;
-        if snapshot.index.entry(digest).is_some() || self.listed(&snapshot).contains(digest) {
+        if snapshot.index.entry(digest).is_some() || self.listed(&snapshot)?.contains(digest) {
             return Ok(());
         }
         let manifest = self.manifest(&Name::Digest(digest.clone()))?;
@@ -166,7 +178,7 @@ impl Inner {
             .with_hint("push what a manifest refers to before the manifest")
     }
 
-    fn too_large(&self, what: &str, length: u64) -> Error {
+    pub(super) fn too_large(&self, what: &str, length: u64) -> Error {
         Error::new(
             Code::TooLarge,
             format!("{what} has {length} bytes; a manifest has up to {}", self.manifest_limit),

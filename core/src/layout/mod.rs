@@ -18,6 +18,7 @@ mod index;
 mod listed;
 mod manifests;
 mod snapshot;
+mod weight;
 
 use std::{
     collections::HashSet,

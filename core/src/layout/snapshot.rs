@@ -12,7 +12,9 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use super::{Inner, dir::unsafe_or, folder::Opened, index::Index, listed::Listed, lock};
+use super::{
+    Inner, dir::unsafe_or, folder::Opened, index::Index, listed::Listed, lock, weight::weight,
+};
 use crate::{
     error::{Code, Error, Result},
     regular::{Refused, open_regular},
@@ -20,8 +22,10 @@ use crate::{
 
 /// The coarsest grain of file times in use is FAT's.
 const GRAIN: Duration = Duration::from_secs(2);
-/// About a million entries.
-const INDEX_LIMIT: u64 = 256 * 1024 * 1024;
+/// What the index may take in memory, twice while it is written. Entries of six fields: 60,000.
+const INDEX_WEIGHT: u64 = 64 * 1024 * 1024;
+/// A longer file weighs more than that.
+const INDEX_LIMIT: u64 = INDEX_WEIGHT;
 
 /// One state of `index.json`.
 #[derive(Debug)]
@@ -82,6 +86,7 @@ impl Inner {
         let snapshot = match cached.take() {
             Some(known) if known.snapshot.bytes == bytes => known.snapshot,
             _ => {
+                check_weight(&bytes, &file)?;
                 let index = Index::parse(&bytes, &file)?;
                 Arc::new(Snapshot { bytes, index, listed: OnceLock::new() })
             }
@@ -101,9 +106,7 @@ impl Inner {
             return Ok(());
         }
         let bytes = index.to_bytes()?;
-        if bytes.len() as u64 > INDEX_LIMIT {
-            return Err(too_large(&self.index_path()));
-        }
+        check_weight(&bytes, &self.index_path())?;
         opened.replace_index(&bytes)?;
         let snapshot = Arc::new(Snapshot { bytes, index, listed: OnceLock::new() });
         *lock(&self.snapshot) = Some(Cached { stamp: None, snapshot });
@@ -125,7 +128,12 @@ fn read_index(file: File) -> io::Result<Option<(Vec<u8>, Option<Stamp>)>> {
     Ok((bytes.len() as u64 <= INDEX_LIMIT).then_some((bytes, stamp)))
 }
 
+fn check_weight(bytes: &[u8], file: &Path) -> Result<()> {
+    if weight(bytes) <= INDEX_WEIGHT { Ok(()) } else { Err(too_large(file)) }
+}
+
 fn too_large(file: &Path) -> Error {
-    Error::new(Code::TooLarge, format!("{} has more than {INDEX_LIMIT} bytes", file.display()))
+    let limit = INDEX_WEIGHT / (1024 * 1024);
+    Error::new(Code::TooLarge, format!("{} takes more than {limit} MiB in memory", file.display()))
         .with_hint("keep fewer manifests in one layout")
 }
