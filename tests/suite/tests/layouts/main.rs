@@ -5,7 +5,13 @@
 mod operations;
 mod places;
 
-use std::{path::Path, sync::LazyLock, time::Duration};
+use std::{
+    io::{self, Write},
+    path::Path,
+    sync::{LazyLock, mpsc},
+    thread,
+    time::Duration,
+};
 
 use ocigraph::{Code, FileWork};
 use ocigraph_fixture::{Config, Fixture, Logged};
@@ -30,6 +36,8 @@ fn each_operation(replacement: Replacement) {
             let Some(changing) = prepared.replace(target, replacement) else { continue };
             let around = Around::look(prepared.outside());
             registry.clear_requests();
+            let what = format!("{operation:?} with {target} as {replacement:?}");
+            let _watchdog = Watchdog::over(&what);
             let did = RUNTIME.block_on(async {
                 let file_work = FileWork::default();
                 let work = file_work.watch(operation.run(&prepared, &registry));
@@ -38,12 +46,12 @@ fn each_operation(replacement: Replacement) {
                 did
             });
             drop(changing);
-            let what = format!("{operation:?} with {target} as {replacement:?}");
             let Ok(did) = did else {
                 panic!("{what} does not end; before that: {wrong:#?}");
             };
             // In this order: whoever looks for changes reads.
-            let own = OWN.contains(target) && replacement == Replacement::Link;
+            let out = [Replacement::Link, Replacement::Flipping].contains(&replacement);
+            let own = OWN.contains(target) && out;
             let read = own.then(|| around.first_read()).flatten();
             let read = read.map(|path| format!("{path} was read"));
             let wrongs = read.into_iter().chain(around.changes());
@@ -59,6 +67,23 @@ fn each_operation(replacement: Replacement) {
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// Ends the test program when an operation holds up the thread that waits for it.
+struct Watchdog(#[expect(dead_code, reason = "its end is what is seen")] mpsc::Sender<()>);
+
+impl Watchdog {
+    fn over(what: &str) -> Self {
+        let (sender, ended) = mpsc::channel();
+        let what = what.to_owned();
+        thread::spawn(move || {
+            if ended.recv_timeout(3 * AT_MOST) == Err(mpsc::RecvTimeoutError::Timeout) {
+                let _ = writeln!(io::stderr(), "{what} blocks the thread that waits for it");
+                std::process::abort();
+            }
+        });
+        Self(sender)
+    }
 }
 
 /// Whether the file that the layer leads to was sent; the layer itself is as long.
@@ -89,6 +114,7 @@ replaced_by! {
     replaced_by_a_link_to_a_device: LinkToDevice,
     replaced_by_a_file_of_1_gb: Huge,
     replaced_by_a_file_that_changes: Changing,
+    replaced_now_and_then_by_a_link_out: Flipping,
     replaced_by_nothing: Nothing,
 }
 

@@ -65,6 +65,8 @@ pub(crate) enum Replacement {
     LinkToDevice,
     Huge,
     Changing,
+    /// Now a link out, now what it was.
+    Flipping,
     Nothing,
 }
 
@@ -178,6 +180,16 @@ impl Layout {
                 remove(&path);
                 symlink(elsewhere, &path).unwrap();
             }
+            Replacement::Flipping => {
+                let link = self.beside("link");
+                let mut leads_to = self.outside().join("secret");
+                if was_directory {
+                    leads_to = self.outside().join("elsewhere");
+                    copy_tree(&path, &leads_to);
+                }
+                symlink(leads_to, &link).unwrap();
+                changing = Changing::flip(path, link, self.beside("was"));
+            }
             Replacement::Link => {
                 remove(&path);
                 symlink(self.outside().join("secret"), &path).unwrap();
@@ -250,7 +262,7 @@ impl Layout {
     }
 }
 
-/// A file that is changed for as long as this lives.
+/// Something that is changed for as long as this lives.
 #[derive(Default)]
 pub(crate) struct Changing {
     stop: Arc<AtomicBool>,
@@ -261,20 +273,32 @@ impl Changing {
     fn begin(path: &Path) -> Self {
         let file = File::options().read(true).write(true).open(path).unwrap();
         let length = file.metadata().unwrap().len();
+        Self::repeat(move |turn| {
+            let changed = match turn % 3 {
+                0 => file.set_len(length + (turn % 50) * 100_000),
+                1 => file.set_len(length / 2),
+                _ => file.write_all_at(&[turn as u8; 100], length / 3),
+            };
+            changed.unwrap();
+        })
+    }
+
+    /// What an operation puts there meanwhile is in the way of some turns.
+    fn flip(path: PathBuf, link: PathBuf, was: PathBuf) -> Self {
+        Self::repeat(move |_| {
+            let there = fs::rename(&path, &was).and_then(|()| fs::rename(&link, &path));
+            if there.is_ok() {
+                let _ = fs::rename(&path, &link);
+            }
+            let _ = fs::rename(&was, &path);
+        })
+    }
+
+    fn repeat(change: impl Fn(u64) + Send + 'static) -> Self {
         let stop = Arc::new(AtomicBool::new(false));
         let stopped = Arc::clone(&stop);
         let thread = std::thread::spawn(move || {
-            for turn in 0u64.. {
-                if stopped.load(Ordering::Relaxed) {
-                    break;
-                }
-                let changed = match turn % 3 {
-                    0 => file.set_len(length + (turn % 50) * 100_000),
-                    1 => file.set_len(length / 2),
-                    _ => file.write_all_at(&[turn as u8; 100], length / 3),
-                };
-                changed.unwrap();
-            }
+            (0..).take_while(|_| !stopped.load(Ordering::Relaxed)).for_each(change);
         });
         Self { stop, thread: Some(thread) }
     }
