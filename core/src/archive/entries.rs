@@ -285,7 +285,7 @@ fn number(digits: &[u8]) -> Result<u64, Fault> {
     plain
         .then(|| std::str::from_utf8(digits).ok()?.parse().ok())
         .flatten()
-        .ok_or_else(|| malformed("an extended header in it has a number that is none"))
+        .ok_or_else(|| malformed("a number in an extended header is malformed"))
 }
 
 /// An extension that may stand once before a header.

@@ -269,7 +269,8 @@ impl Inner {
     /// folder, and what it made before the marker.
     fn check_vacant(&self) -> Result<()> {
         let Ok(entries) = fs::read_dir(&self.path) else { return Ok(()) };
-        let names: Vec<_> = entries.flatten().map(|entry| entry.file_name()).collect();
+        // One more than are ours.
+        let names: Vec<_> = entries.flatten().map(|entry| entry.file_name()).take(4).collect();
         let ours = |name: &OsStr| name == OWN || name == BLOBS || name == INDEX;
         let killed = names.iter().any(|name| name == OWN) && names.iter().all(|name| ours(name));
         // Another process may have come further since.

@@ -24,7 +24,7 @@ async fn layout() -> (tempfile::TempDir, Layout) {
 }
 
 #[tokio::test]
-async fn what_is_ours_and_is_no_file_or_folder_of_the_layout_is_named() {
+async fn a_link_or_pipe_in_place_of_what_is_written_is_named() {
     for (name, kind) in [
         (".ocigraph", "a symbolic link, not a directory"),
         (".ocigraph/lock", "a symbolic link, not a file"),
@@ -266,7 +266,7 @@ async fn a_note_of_garbage_without_end_is_not_read() {
 }
 
 #[tokio::test]
-async fn a_source_that_is_no_file_is_refused_at_once() {
+async fn a_source_that_is_a_pipe_is_refused_at_once() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("pipe");
     pipe(&path);

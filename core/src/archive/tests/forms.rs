@@ -141,7 +141,7 @@ fn archives_with_two_meanings_are_refused() {
         ("two long names", ended(&[long("t/a"), long("t/b"), x()]), Code::Io),
         ("two names", ended(&[long("t/a"), path(b'x'), x()]), Code::Io),
         ("an extension of nothing", ended(&[x(), path(b'x')]), Code::Io),
-        ("a size that is none", ended(&[pax(b'x', &[("size", "+7")]), x()]), Code::Io),
+        ("a malformed size", ended(&[pax(b'x', &[("size", "+7")]), x()]), Code::Io),
         ("a zero in a path", ended(&[pax(b'x', &[("path", "t/y\0z")]), x()]), Code::Io),
         ("a short record", ended(&[plain(b'x', "pax", b"9 path=t/y\n"), x()]), Code::Io),
         ("a long record", ended(&[plain(b'x', "pax", b"99 path=t/y\n"), x()]), Code::Io),

@@ -2,6 +2,7 @@
 //! put there, and every operation is tried on it. It ends, and changes, takes along and sends nothing
 //! that lies outside.
 
+mod changing;
 mod operations;
 mod places;
 
