@@ -65,6 +65,28 @@ async fn a_link_or_pipe_in_place_of_what_is_written_is_named() {
 }
 
 #[tokio::test]
+async fn verify_names_each_blob_that_is_no_file_and_goes_on() {
+    let (_dir, layout) = layout().await;
+    let image = push(&layout, &["one", "two", "three"], None, &["v2"]).await;
+    let files = ["one", "two"].map(|text| file_of(layout.path(), &blob(text).digest));
+    for file in &files {
+        fs::remove_file(file).unwrap();
+    }
+    pipe(&files[0]);
+    fs::create_dir(&files[1]).unwrap();
+    let reference = format!("oci:{}:v2", layout.path().display()).parse().unwrap();
+    let client = ocigraph::Client::new();
+    let report = client.verify(&reference, ocigraph::VerifyOptions::default()).await.unwrap();
+    assert_eq!(report.problems.len(), 2, "{:?}", report.problems);
+    for (file, is) in files.iter().zip(["a named pipe", "a directory"]) {
+        let detail = format!("{} is {is}, not a file", file.display());
+        let problem = report.problems.iter().find(|problem| problem.detail == detail);
+        assert_eq!(problem.unwrap().kind.name(), "malformed");
+    }
+    assert_eq!(report.problems[0].path, [image.digest().clone()]);
+}
+
+#[tokio::test]
 async fn collecting_removes_nothing_behind_a_link() {
     let (dir, layout) = layout().await;
     let outside = dir.path().join("outside");
