@@ -4,6 +4,8 @@
 //! and the digest of the tar stands in an annotation. An archive from a registry is hostile:
 //! nothing in it is written outside the directory it belongs to, nor through a link.
 
+mod decode;
+mod entries;
 mod meter;
 mod pack;
 mod place;

@@ -11,6 +11,7 @@ use crate::{
     descriptor::{Annotations, Descriptor},
     digest::{Algorithm, digest_file},
     error::Result,
+    regular::open_regular,
     store::{FileSource, Source},
     work::off_thread,
 };
@@ -93,6 +94,7 @@ pub(crate) fn describe(
     path: &Path,
     media_type: impl Into<String>,
 ) -> Result<(Descriptor, Arc<dyn Source>)> {
+    open_regular(path).map_err(|e| e.named(path))?;
     let (digest, size) = digest_file(path, Algorithm::Sha256)?;
     Ok((Descriptor::new(media_type, digest, size), Arc::new(FileSource::new(path))))
 }

@@ -39,6 +39,7 @@ mod pull;
 mod push;
 mod reference;
 mod registry;
+mod regular;
 mod spool;
 mod store;
 mod verify;

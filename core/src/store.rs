@@ -8,7 +8,7 @@ use std::{fmt, path::PathBuf, pin::Pin, sync::Arc};
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures::{Stream, StreamExt, TryStreamExt, stream};
-use tokio::io::AsyncSeekExt;
+use tokio::io::{AsyncReadExt, AsyncSeekExt};
 use tokio_util::io::ReaderStream;
 
 use crate::{
@@ -19,7 +19,8 @@ use crate::{
     options::{ManifestInfo, TagInfo},
     progress::{Event, Outcome, Progress},
     reference::{Host, Name},
-    work::ENTRIES,
+    regular::open_regular,
+    work::{ENTRIES, off_thread},
 };
 
 /// Content on its way: chunks of bytes, and an error where it broke.
@@ -167,7 +168,8 @@ pub struct FileSource {
 }
 
 impl FileSource {
-    /// The file at `path`, which is opened anew each time it is read.
+    /// The file at `path`, which is opened each time it is read. INVALID_ARGUMENT where it is not a
+    /// regular file, such as a named pipe.
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self { path: path.into() }
     }
@@ -176,16 +178,27 @@ impl FileSource {
 #[async_trait]
 impl Source for FileSource {
     async fn open(&self, offset: u64) -> Result<ByteStream> {
-        let fail = |e| Error::io("read", &self.path, e);
-        let mut file = tokio::fs::File::open(&self.path).await.map_err(fail)?;
-        file.set_max_buf_size(READ_SIZE);
-        if offset > 0 {
-            file.seek(std::io::SeekFrom::Start(offset)).await.map_err(fail)?;
-        }
         let path = self.path.clone();
-        let chunks = ReaderStream::with_capacity(file, READ_SIZE);
-        Ok(chunks.map_err(move |e| Error::io("read", &path, e)).boxed())
+        let file = off_thread(move || open_regular(&path).map_err(|e| e.named(&path))).await?;
+        stream_file(file, self.path.clone(), offset, u64::MAX).await
     }
+}
+
+/// Up to `length` bytes of an open file, from `offset` on.
+pub(crate) async fn stream_file(
+    file: std::fs::File,
+    path: PathBuf,
+    offset: u64,
+    length: u64,
+) -> Result<ByteStream> {
+    let mut file = tokio::fs::File::from_std(file);
+    file.set_max_buf_size(READ_SIZE);
+    if offset > 0 {
+        let sought = file.seek(std::io::SeekFrom::Start(offset)).await;
+        sought.map_err(|e| Error::io("read", &path, e))?;
+    }
+    let chunks = ReaderStream::with_capacity(file.take(length), READ_SIZE);
+    Ok(chunks.map_err(move |e| Error::io("read", &path, e)).boxed())
 }
 
 /// A blob of a store as a [`Source`] for another.

@@ -182,7 +182,8 @@ fn as_problem(item: &Item, error: Error) -> Result<Problem> {
         Code::NotFound => ProblemKind::Missing,
         Code::SizeMismatch => ProblemKind::Size,
         Code::DigestMismatch => ProblemKind::Digest,
-        Code::InvalidManifest | Code::TooLarge => ProblemKind::Malformed,
+        // A layout may have anything in place of a blob's file.
+        Code::InvalidManifest | Code::TooLarge | Code::UnsafePath => ProblemKind::Malformed,
         _ => return Err(error),
     };
     Ok(item.problem(kind, error.message()))

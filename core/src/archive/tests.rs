@@ -1,11 +1,12 @@
 //! Trees packed and unpacked, and archives that nobody would pack.
 
+mod forms;
 mod limits;
 mod packing;
 mod unpacking;
 
 use std::{
-    fs,
+    fs::{self, File},
     io::{self, Read, Write},
     os::unix::fs::{PermissionsExt, symlink},
     path::{Path, PathBuf},

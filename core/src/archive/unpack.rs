@@ -6,15 +6,16 @@
 
 use std::{
     fs::{self, File},
-    io::{self, BufReader, Read, Write},
+    io::{self, Read, Write},
     path::{Component, Path, PathBuf},
 };
 
-use flate2::bufread::MultiGzDecoder;
-use tar::{Entry, EntryType};
+use tar::EntryType;
 
 use super::{
     Hashing,
+    decode::decompressed,
+    entries::{Entries, Entry, Fault},
     meter::{Counting, HEADERS, Meter, Metered, UnpackLimits},
     place::place,
     stays_inside,
@@ -111,23 +112,21 @@ struct Unpacking<'a> {
 impl Unpacking<'_> {
     /// Unpacks all entries below the root, and gives the digest of the whole tar.
     fn run(&self, source: &mut impl Read, algorithm: Algorithm) -> Result<Digest> {
-        let plain = decompressed(source).map_err(|e| self.broken(e))?;
+        let plain = decompressed(source).map_err(|e| self.fault(e))?;
         let metered = Metered { inner: plain, meter: self.meter };
-        let mut tar = tar::Archive::new(Hashing::new(metered, algorithm));
+        let mut entries = Entries::new(Hashing::new(metered, algorithm));
         let mask = mask_of(self.root).map_err(|e| Error::io("read", self.root, e))?;
         let mut buffer = vec![0; BUFFER];
-        let mut entries = tar.entries().map_err(|e| self.broken(e))?;
         for count in 1.. {
             self.meter.headroom.set(HEADERS);
-            let Some(entry) = entries.next() else { break };
-            let entry = entry.map_err(|e| self.broken(e))?;
+            let Some(entry) = entries.next().map_err(|e| self.fault(e))? else { break };
             if count > self.meter.limits.entries {
                 return Err(self.too_large(&format!("{} entries", self.meter.limits.entries)));
             }
-            self.entry(entry, mask, &mut buffer)?;
+            self.entry(&entry, &mut entries, mask, &mut buffer)?;
         }
         // The digests are of all there is: padding, and whatever comes behind.
-        let mut rest = tar.into_inner();
+        let mut rest = entries.into_inner();
         self.meter.headroom.set(u64::MAX);
         while rest.read(&mut buffer).map_err(|e| self.broken(e))? > 0 {}
         if rest.length == 0 {
@@ -136,31 +135,39 @@ impl Unpacking<'_> {
         Ok(rest.hasher.finish())
     }
 
-    fn entry<R: Read>(&self, mut entry: Entry<'_, R>, mask: u32, buffer: &mut [u8]) -> Result<()> {
-        let kind = entry.header().entry_type();
-        if kind.is_pax_global_extensions() {
-            return Ok(());
-        }
-        let name = entry.path().map_err(|e| self.broken(e))?.into_owned();
+    fn entry<R: Read>(
+        &self,
+        entry: &Entry,
+        content: &mut Entries<R>,
+        mask: u32,
+        buffer: &mut [u8],
+    ) -> Result<()> {
+        let name =
+            path_of(&entry.name).ok_or_else(|| self.malformed("a name in it is not text"))?;
         let relative = self.relative(&name)?;
-        let mode = entry.header().mode().map_err(|e| self.broken(e))?;
         let target = self.root.join(&relative);
         let fail = |e| Error::io("unpack", &target, e);
-        if kind.is_dir() {
+        if entry.kind.is_dir() || is_directory_of_old(entry) {
             self.directories(&name, &relative)?;
-            return set_mode(&target, (mode & mask) | 0o700).map_err(fail);
+            return set_mode(&target, (entry.mode & mask) | 0o700).map_err(fail);
         }
         let Some(parent) = relative.parent() else {
             return Err(self.unsafe_entry(&name, "is to be the directory itself and is none"));
         };
         self.directories(&name, parent)?;
-        match kind {
+        match entry.kind {
+            EntryType::Regular | EntryType::Continuous if entry.name.ends_with(b"/") => {
+                Err(self.malformed(&format!("{name:?} is named as a directory and has content")))
+            }
             EntryType::Regular | EntryType::Continuous => {
-                let file = self.make(&name, &target, |at| create_file(at, mode & 0o777))?;
-                self.copy(&mut entry, file, &target, buffer)
+                let file = self.make(&name, &target, |at| create_file(at, entry.mode & 0o777))?;
+                self.copy(content, file, &target, buffer)
+            }
+            EntryType::Symlink | EntryType::Link if entry.size > 0 => {
+                Err(self.unsupported(&format!("the link {name:?} in it has content of its own")))
             }
             EntryType::Symlink => {
-                let link = self.link_name(&entry)?;
+                let link = self.link_name(entry)?;
                 if !stays_inside(&relative, &link) {
                     let why = format!("links to {}, which may be outside it", link.display());
                     return Err(self.unsafe_entry(&name, &why));
@@ -168,7 +175,7 @@ impl Unpacking<'_> {
                 self.make(&name, &target, |at| make_symlink(&link, at))
             }
             EntryType::Link => {
-                let link = self.link_name(&entry)?;
+                let link = self.link_name(entry)?;
                 let from = self.relative(&link)?;
                 self.check_directories(&link, from.parent().unwrap_or(Path::new("")))?;
                 let from = self.root.join(from);
@@ -180,15 +187,10 @@ impl Unpacking<'_> {
             }
             EntryType::Char | EntryType::Block => Err(self.unsafe_entry(&name, "is a device")),
             EntryType::Fifo => Err(self.unsafe_entry(&name, "is a named pipe")),
-            other => Err(Error::new(
-                Code::Unsupported,
-                format!(
-                    "the entry {name:?} of the directory {:?} is of the type {:?}, which is \
-                     not read",
-                    self.shown,
-                    char::from(other.as_byte())
-                ),
-            )),
+            other => Err(self.unsupported(&format!(
+                "the entry {name:?} in it is of the type {:?}, which is not read",
+                char::from(other.as_byte())
+            ))),
         }
     }
 
@@ -261,21 +263,40 @@ impl Unpacking<'_> {
         made.map_err(|e| Error::io("unpack", at, e))
     }
 
-    fn copy(&self, from: &mut impl Read, mut to: File, at: &Path, buffer: &mut [u8]) -> Result<()> {
+    fn copy<R: Read>(
+        &self,
+        from: &mut Entries<R>,
+        mut to: File,
+        at: &Path,
+        buffer: &mut [u8],
+    ) -> Result<()> {
         self.meter.headroom.set(u64::MAX);
         loop {
-            match from.read(buffer).map_err(|e| self.broken(e))? {
+            match from.read(buffer).map_err(|e| self.fault(e))? {
                 0 => return Ok(()),
                 n => to.write_all(&buffer[..n]).map_err(|e| Error::io("write", at, e))?,
             }
         }
     }
 
-    fn link_name<R: Read>(&self, entry: &Entry<'_, R>) -> Result<PathBuf> {
-        match entry.link_name().map_err(|e| self.broken(e))? {
-            Some(link) => Ok(link.into_owned()),
-            None => Err(self.malformed("a link in it has no target")),
+    fn link_name(&self, entry: &Entry) -> Result<PathBuf> {
+        let link = entry.link.as_deref().filter(|link| !link.is_empty()).and_then(path_of);
+        link.ok_or_else(|| self.malformed("a link in it has no target"))
+    }
+
+    fn fault(&self, fault: Fault) -> Error {
+        match fault {
+            Fault::Reading(e) => self.broken(e),
+            Fault::Malformed(why) => self.malformed(&why),
+            Fault::Unsupported(why) => self.unsupported(&why),
         }
+    }
+
+    /// A transfer that spoiled the archive may have made it look like that.
+    fn unsupported(&self, why: &str) -> Error {
+        self.malformed(why).with_code(Code::Unsupported).with_hint(
+            "`ocigraph blob fetch` gets it as it is; tar with gzip, with zstd or plain is unpacked",
+        )
     }
 
     fn broken(&self, error: io::Error) -> Error {
@@ -310,16 +331,20 @@ impl Unpacking<'_> {
     }
 }
 
-/// What the archive is before compression, told by its first bytes: media types are often wrong.
-fn decompressed<'a>(source: &'a mut impl Read) -> io::Result<Box<dyn Read + 'a>> {
-    let mut magic = Vec::with_capacity(4);
-    source.by_ref().take(4).read_to_end(&mut magic)?;
-    let whole = BufReader::with_capacity(BUFFER, io::Cursor::new(magic.clone()).chain(source));
-    Ok(match magic[..] {
-        [0x1f, 0x8b, ..] => Box::new(MultiGzDecoder::new(whole)),
-        [0x28, 0xb5, 0x2f, 0xfd] => Box::new(zstd::Decoder::with_buffer(whole)?),
-        _ => Box::new(whole),
-    })
+/// Before there was a type for directories, a slash at the end of the name told them.
+fn is_directory_of_old(entry: &Entry) -> bool {
+    entry.kind.is_file() && entry.size == 0 && entry.name.ends_with(b"/")
+}
+
+#[cfg(unix)]
+fn path_of(name: &[u8]) -> Option<PathBuf> {
+    use std::os::unix::ffi::OsStrExt;
+    Some(std::ffi::OsStr::from_bytes(name).into())
+}
+
+#[cfg(not(unix))]
+fn path_of(name: &[u8]) -> Option<PathBuf> {
+    std::str::from_utf8(name).ok().map(PathBuf::from)
 }
 
 #[cfg(unix)]

@@ -1,22 +1,28 @@
 //! Blobs of a layout: written under a hidden name, checked on the way, renamed when whole.
 
-use std::{fs, io::Write, path::PathBuf, sync::Arc};
+use std::{fs, path::PathBuf, sync::Arc};
 
 use bytes::Bytes;
-use tempfile::NamedTempFile;
 
-use super::{Inner, claims::Claim, folder::create_directory, lock};
+use super::{
+    Inner,
+    claims::Claim,
+    dir::{Dir, unsafe_path},
+    folder::Unfinished,
+    lock,
+};
 use crate::{
     descriptor::Descriptor,
     digest::{Digest, Verifier},
     error::{Code, Error, Result},
     media_type,
+    regular::{Kind, Refused},
 };
 
 /// A blob on its way; it goes unless it is committed.
 #[derive(Debug)]
 pub(super) struct Staged {
-    file: NamedTempFile,
+    file: Unfinished,
     verifier: Verifier,
     digest: Digest,
     /// Last, so that the file goes before a collector may look for abandoned ones.
@@ -27,7 +33,7 @@ impl Staged {
     pub(super) fn write(mut self, chunks: &[Bytes]) -> Result<Self> {
         for chunk in chunks {
             self.verifier.update(chunk)?;
-            self.file.write_all(chunk).map_err(|e| Error::io("write", self.file.path(), e))?;
+            self.file.write(chunk)?;
         }
         Ok(self)
     }
@@ -35,11 +41,9 @@ impl Staged {
     /// Gives the blob its name, if it is what it should be.
     pub(super) fn commit(self) -> Result<()> {
         self.verifier.finish()?;
-        let layout = &self.claim.layout;
-        let target = layout.blob_path(&self.digest);
-        create_directory(target.parent().unwrap_or(&layout.path))?;
-        lock(&layout.durable).remove(&self.digest);
-        self.file.persist(&target).map_err(|e| Error::io("write", &target, e.error))?;
+        let folder = self.claim.opened.make_blobs(self.digest.algorithm_name())?;
+        lock(&self.claim.layout.durable).remove(&self.digest);
+        self.file.commit(&folder, self.digest.encoded())?;
         self.claim.keep();
         Ok(())
     }
@@ -48,6 +52,12 @@ impl Staged {
 impl Inner {
     pub(super) fn blob_path(&self, digest: &Digest) -> PathBuf {
         self.path.join("blobs").join(digest.algorithm_name()).join(digest.encoded())
+    }
+
+    /// A folder of blobs, where it is one of the layout itself.
+    pub(super) fn read_blobs(&self, algorithm: &str) -> Result<Dir, Refused> {
+        let root = Dir::open(&self.path).map_err(|_| Refused::Missing)?;
+        root.directory("blobs")?.directory(algorithm)
     }
 
     /// A file of another size is one that broke off, and counts as absent.
@@ -62,12 +72,12 @@ impl Inner {
         if !self.has_blob(blob) {
             return false;
         }
-        if self.has_claim(&blob.digest) || !self.own_folder().is_dir() {
+        if self.has_claim(&blob.digest) || !self.has_own_folder() {
             return true;
         }
         match self.claim(vec![blob.digest.clone()]) {
             Ok(claim) => {
-                let there = self.spare(&blob.digest).is_ok() && self.has_blob(blob);
+                let there = self.spare(&claim.opened, &blob.digest).is_ok() && self.has_blob(blob);
                 if there {
                     claim.keep();
                 }
@@ -85,14 +95,15 @@ impl Inner {
             Ok(m) if m.is_file() => {
                 Ok(Descriptor::new(media_type::OCTET_STREAM, digest.clone(), m.len()))
             }
-            _ => {
-                self.check_version()?;
-                Err(Error::new(
-                    Code::NotFound,
-                    format!("{} has no blob {digest}", self.path.display()),
-                ))
-            }
+            Ok(m) => Err(unsafe_path(&self.blob_path(digest), Kind::from(m.file_type()), "file")),
+            Err(_) => Err(self.no_blob(digest)),
         }
+    }
+
+    pub(super) fn no_blob(&self, digest: &Digest) -> Error {
+        let missing =
+            || Error::new(Code::NotFound, format!("{} has no blob {digest}", self.path.display()));
+        self.check_version().err().unwrap_or_else(missing)
     }
 
     /// Claims a blob; what is to be filled with it, unless it is there.
@@ -101,13 +112,15 @@ impl Inner {
         blob: &Descriptor,
     ) -> Result<Option<Staged>> {
         let claim = self.claim(vec![blob.digest.clone()])?;
-        self.spare(&blob.digest)?;
-        if self.has_blob(blob) {
+        self.spare(&claim.opened, &blob.digest)?;
+        if self.has_blob(blob) && self.is_own_or_right(blob)? {
             claim.keep();
             return Ok(None);
         }
         let verifier = Verifier::new(blob)?;
-        let file = self.stage_blob_file()?;
+        // What is refused is refused before the content is read.
+        claim.opened.make_blobs(blob.digest.algorithm_name())?;
+        let file = claim.opened.stage_blob()?;
         Ok(Some(Staged { file, verifier, digest: blob.digest.clone(), claim }))
     }
 }

@@ -5,21 +5,17 @@
 //! costs far fewer than n rewrites.
 
 use std::{
-    collections::HashSet,
-    io,
-    path::{Path, PathBuf},
+    collections::{HashMap, HashSet},
+    path::Path,
     sync::{Arc, Mutex},
 };
 
-use super::{
-    Inner, again,
-    folder::{sync_directory, sync_file},
-    in_parallel, lock,
-};
+use super::{Inner, again, dir::unsafe_or, folder::Opened, in_parallel, lock};
 use crate::{
     descriptor::Descriptor,
     digest::Digest,
     error::{Code, Error, Result},
+    regular::Refused,
 };
 
 /// A manifest that is to be listed.
@@ -66,18 +62,24 @@ impl Inner {
     }
 
     fn write_changes(&self, batch: &[Arc<Waiting>]) -> Result<()> {
-        self.make_durable(batch.iter().flat_map(|waiting| &waiting.change.blobs))?;
-        let _lock = self.lock_index()?;
+        let opened = self.create()?;
+        self.make_durable(&opened, batch.iter().flat_map(|waiting| &waiting.change.blobs))?;
+        let _lock = opened.lock_index()?;
         let before = self.snapshot()?;
         let mut index = before.index.clone();
         for waiting in batch {
             index.add(&waiting.change.entry, &waiting.change.tags);
         }
-        self.replace_index(&before, index)
+        self.replace_index(&opened, &before, index)
     }
 
-    /// Syncs blobs, all together, and the directories that name them.
-    fn make_durable<'a>(&self, blobs: impl Iterator<Item = &'a Digest>) -> Result<()> {
+    /// Syncs blobs, all together, and the directories that name them. What lies elsewhere, and is
+    /// linked to, is left alone.
+    fn make_durable<'a>(
+        &self,
+        opened: &Opened,
+        blobs: impl Iterator<Item = &'a Digest>,
+    ) -> Result<()> {
         let todo: Vec<Digest> = {
             let durable = lock(&self.durable);
             let todo: HashSet<&Digest> =
@@ -87,25 +89,33 @@ impl Inner {
         if todo.is_empty() {
             return Ok(());
         }
-        let paths: Vec<PathBuf> = todo.iter().map(|digest| self.blob_path(digest)).collect();
-        for (path, synced) in paths.iter().zip(in_parallel(&paths, |path| sync_file(path))) {
-            synced.map_err(|e| unsynced(path, e))?;
+        let algorithms: HashSet<&str> = todo.iter().map(Digest::algorithm_name).collect();
+        let folders: HashMap<&str, _> =
+            algorithms.into_iter().map(|name| (name, opened.blobs(name))).collect();
+        let sync = |digest: &Digest| match &folders[digest.algorithm_name()] {
+            Ok(folder) => folder.sync_file(digest.encoded()),
+            Err(Refused::Missing) => Err(Refused::Missing),
+            Err(_) => Ok(()),
+        };
+        for (digest, synced) in todo.iter().zip(in_parallel(&todo, sync)) {
+            match synced {
+                Ok(()) | Err(Refused::Is(_)) => {}
+                Err(e) => return Err(unsynced(&self.blob_path(digest), e)),
+            }
         }
-        let mut folders: HashSet<&Path> = paths.iter().filter_map(|path| path.parent()).collect();
-        let blobs = self.path.join("blobs");
-        folders.extend([blobs.as_path(), self.path.as_path()]);
-        folders.into_iter().try_for_each(sync_directory)?;
+        folders.keys().try_for_each(|algorithm| opened.sync_blobs(algorithm))?;
+        opened.root.sync()?;
         lock(&self.durable).extend(todo);
         Ok(())
     }
 }
 
-fn unsynced(path: &Path, error: io::Error) -> Error {
-    match error.kind() {
-        io::ErrorKind::NotFound => {
+fn unsynced(path: &Path, refused: Refused) -> Error {
+    match refused {
+        Refused::Missing => {
             Error::new(Code::Conflict, format!("{} was removed meanwhile", path.display()))
                 .with_hint("another tool deletes from this layout; push again")
         }
-        _ => Error::io("write", path, error),
+        other => unsafe_or("write", path, "file", other),
     }
 }

@@ -9,7 +9,7 @@ use fs4::FileExt;
 
 use super::{
     Inner,
-    folder::{open_lock, wait_for},
+    folder::{Opened, wait_for},
     lock,
 };
 use crate::{digest::Digest, error::Result};
@@ -56,6 +56,7 @@ impl Claims {
 #[derive(Debug)]
 pub(super) struct Claim {
     pub(super) layout: Arc<Inner>,
+    pub(super) opened: Arc<Opened>,
     digests: Vec<Digest>,
 }
 
@@ -79,17 +80,16 @@ impl Drop for Claim {
 impl Inner {
     /// From here on these blobs are not collected.
     pub(super) fn claim(self: &Arc<Self>, digests: Vec<Digest>) -> Result<Claim> {
-        self.create()?;
+        let opened = self.create()?;
         if !self.claim_at_once(&digests) {
-            self.tidy();
-            let path = self.content_lock();
-            let shared = open_lock(&path)?;
+            self.tidy(&opened);
+            let (shared, path) = opened.content_lock()?;
             wait_for(&path, || FileExt::try_lock_shared(&shared))?;
             let mut claims = lock(&self.claims);
             claims.lock.get_or_insert(shared);
             claims.add(&digests);
         }
-        Ok(Claim { layout: Arc::clone(self), digests })
+        Ok(Claim { layout: Arc::clone(self), opened, digests })
     }
 
     /// Where the handle holds the lock already, one claim more needs no waiting.
@@ -113,9 +113,10 @@ impl Inner {
         lock(&self.claims).change(&claim.digests, |count| {
             count.kept = count.kept.saturating_sub(1);
         });
+        let opened = Arc::clone(&claim.opened);
         drop(claim);
         if lock(&self.claims).blobs.is_empty() {
-            self.tidy();
+            self.tidy(&opened);
         }
     }
 }

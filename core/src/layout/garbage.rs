@@ -19,8 +19,7 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    fs, io,
-    path::{Path, PathBuf},
+    io::Read,
     sync::Arc,
 };
 
@@ -29,7 +28,8 @@ use fs4::FileExt;
 use super::{
     Inner,
     claims::Count,
-    folder::{open_lock, wait_for},
+    dir::{Dir, unsafe_or},
+    folder::{Opened, wait_for},
     index::Index,
     listed::{Facts, Listed},
     lock,
@@ -39,21 +39,26 @@ use crate::{
     digest::Digest,
     error::{Code, Error, Result},
     media_type,
+    regular::Refused,
 };
+
+const JOURNAL: &str = "garbage";
+/// Bytes of the note: some 400,000 digests.
+const JOURNAL_LIMIT: u64 = 32 * 1024 * 1024;
 
 impl Inner {
     /// Takes manifests out of the index, with all their tags, then removes what that leaves over.
     /// One that an index lists which stays, stays.
     pub(super) fn delete(&self, digests: &[Digest]) -> Result<Vec<Result<()>>> {
         self.check_version()?;
-        self.create()?;
+        let opened = self.create()?;
         let mut results = Vec::new();
         {
-            let _lock = self.lock_index()?;
+            let _lock = opened.lock_index()?;
             let before = self.snapshot()?;
-            let all = self.listed(&before);
+            let all = self.listed(&before)?;
             let doomed: HashSet<&Digest> = digests.iter().collect();
-            let rest = self.read_listed(&without(&before.index, &doomed));
+            let rest = self.read_listed(&without(&before.index, &doomed))?;
             let going: HashSet<&Digest> =
                 doomed.into_iter().filter(|digest| !rest.contains(digest)).collect();
             results.extend(digests.iter().map(|digest| match going.contains(digest) {
@@ -61,7 +66,7 @@ impl Inner {
                 false => Err(self.listed_still(digest, &rest)),
             }));
             let mut index = without(&before.index, &going);
-            let mut noted = self.noted()?;
+            let mut noted = noted(&opened)?;
             for digest in going.iter().copied() {
                 if !all.contains(digest) && !self.blob_path(digest).exists() {
                     continue;
@@ -76,10 +81,10 @@ impl Inner {
                     }
                 }
             }
-            self.write_journal(&noted)?;
-            self.replace_index(&before, index)?;
+            write_journal(&opened, &noted)?;
+            self.replace_index(&opened, &before, index)?;
         }
-        self.collect()?;
+        self.collect(&opened)?;
         Ok(results)
     }
 
@@ -122,23 +127,22 @@ impl Inner {
     }
 
     /// Removes what the dead have left, where there is any. What fails is tried again by the next.
-    pub(super) fn tidy(&self) {
-        if (self.journal().exists() || !self.staged().is_empty())
-            && let Err(e) = self.collect()
+    pub(super) fn tidy(&self, opened: &Opened) {
+        if (opened.own.has(JOURNAL) || !opened.staged().is_empty())
+            && let Err(e) = self.collect(opened)
         {
             tracing::warn!(error = %e, "unneeded files stay in the layout for now");
         }
     }
 
     /// Removes noted blobs that nothing needs, and unfinished files, unless someone else writes.
-    fn collect(&self) -> Result<()> {
-        let _index = self.lock_index()?;
-        let path = self.content_lock();
-        let content = open_lock(&path)?;
+    fn collect(&self, opened: &Opened) -> Result<()> {
+        let _index = opened.lock_index()?;
+        let (content, path) = opened.content_lock()?;
         let mut claims = lock(&self.claims);
         let held = claims.lock.take().is_some();
         let alone = matches!(FileExt::try_lock(&content), Ok(()));
-        let outcome = if alone { self.collect_alone(&claims.blobs) } else { Ok(()) };
+        let outcome = if alone { self.collect_alone(opened, &claims.blobs) } else { Ok(()) };
         if held {
             FileExt::unlock(&content).map_err(|e| Error::io("unlock", &path, e))?;
             wait_for(&path, || FileExt::try_lock_shared(&content))?;
@@ -147,16 +151,16 @@ impl Inner {
         outcome
     }
 
-    fn collect_alone(&self, claimed: &HashMap<Digest, Count>) -> Result<()> {
+    fn collect_alone(&self, opened: &Opened, claimed: &HashMap<Digest, Count>) -> Result<()> {
         if claimed.is_empty() {
-            self.staged().iter().try_for_each(|path| remove(path))?;
+            opened.staged().iter().try_for_each(|name| opened.own.remove(name))?;
         }
-        let noted = self.noted()?;
+        let noted = noted(opened)?;
         if noted.is_empty() {
             return Ok(());
         }
         let snapshot = self.snapshot()?;
-        let live = match self.listed(&snapshot).live() {
+        let live = match self.listed(&snapshot).and_then(Listed::live) {
             Ok(live) => live,
             Err(e) => {
                 // It may need any of them; once it is deleted or repaired, this goes on.
@@ -168,56 +172,80 @@ impl Inner {
             .into_iter()
             .filter(|digest| !live.contains(digest))
             .partition(|digest| claimed.contains_key(digest));
+        let mut folders = HashMap::new();
         for digest in &unneeded {
-            remove(&self.blob_path(digest))?;
+            let name = digest.algorithm_name();
+            let folder = folders.entry(name).or_insert_with(|| opened.blobs(name));
+            remove_blob(folder, digest)?;
             lock(&self.durable).remove(digest);
         }
-        self.write_journal(&left)
+        write_journal(opened, &left)
     }
 
     /// Takes a blob out of the note.
-    pub(super) fn spare(&self, digest: &Digest) -> Result<()> {
-        if !self.journal().exists() {
+    pub(super) fn spare(&self, opened: &Opened, digest: &Digest) -> Result<()> {
+        if !opened.own.has(JOURNAL) {
             return Ok(());
         }
-        let _lock = self.lock_index()?;
-        let mut noted = self.noted()?;
-        if noted.remove(digest) { self.write_journal(&noted) } else { Ok(()) }
+        let _lock = opened.lock_index()?;
+        let mut noted = noted(opened)?;
+        if noted.remove(digest) { write_journal(opened, &noted) } else { Ok(()) }
     }
+}
 
-    fn journal(&self) -> PathBuf {
-        self.own_folder().join("garbage")
-    }
-
-    fn noted(&self) -> Result<HashSet<Digest>> {
-        match fs::read(self.journal()) {
-            Ok(bytes) => {
-                let text = String::from_utf8_lossy(&bytes);
-                Ok(text.lines().filter_map(|line| line.parse().ok()).collect())
-            }
-            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(HashSet::new()),
-            Err(e) => Err(Error::io("read", &self.journal(), e)),
+/// What lies elsewhere, and is linked to, is not ours to remove.
+fn remove_blob(folder: &Result<Dir, Refused>, digest: &Digest) -> Result<()> {
+    match folder {
+        Ok(folder) => folder.remove(digest.encoded()),
+        Err(Refused::Missing) => Ok(()),
+        Err(e) => {
+            tracing::warn!(reason = ?e, %digest, "an unneeded blob stays: it is not in the layout");
+            Ok(())
         }
     }
+}
 
-    fn write_journal(&self, noted: &HashSet<Digest>) -> Result<()> {
-        if noted.is_empty() {
-            return remove(&self.journal());
-        }
-        let text: String = noted.iter().map(|digest| format!("{digest}\n")).collect();
-        self.replace(&self.journal(), text.as_bytes())
+fn noted(opened: &Opened) -> Result<HashSet<Digest>> {
+    let path = || opened.own.join(JOURNAL);
+    let mut bytes = Vec::new();
+    let read = opened
+        .own
+        .file(JOURNAL)
+        .and_then(|file| Ok(file.take(JOURNAL_LIMIT + 1).read_to_end(&mut bytes)?));
+    match read {
+        Ok(_) => {}
+        Err(Refused::Missing) => return Ok(HashSet::new()),
+        Err(e) => return Err(unsafe_or("read", &path(), "file", e)),
     }
+    if bytes.len() as u64 > JOURNAL_LIMIT {
+        return Err(Error::new(
+            Code::TooLarge,
+            format!("{} has more than {JOURNAL_LIMIT} bytes", path().display()),
+        )
+        .with_hint("it notes blobs that nothing needs: remove it, and they stay"));
+    }
+    let text = String::from_utf8_lossy(&bytes);
+    Ok(text.lines().filter_map(|line| line.parse().ok()).collect())
+}
+
+fn write_journal(opened: &Opened, noted: &HashSet<Digest>) -> Result<()> {
+    if noted.is_empty() {
+        return opened.own.remove(JOURNAL);
+    }
+    let mut text = String::new();
+    for digest in noted {
+        if (text.len() + digest.as_str().len()) as u64 >= JOURNAL_LIMIT {
+            tracing::warn!("more blobs are unneeded than can be noted: some stay in the layout");
+            break;
+        }
+        text.push_str(digest.as_str());
+        text.push('\n');
+    }
+    opened.replace_own(JOURNAL, text.as_bytes())
 }
 
 fn without(index: &Index, digests: &HashSet<&Digest>) -> Index {
     let mut index = index.clone();
     index.entries.retain(|entry| !digests.contains(&entry.digest));
     index
-}
-
-fn remove(path: &Path) -> Result<()> {
-    match fs::remove_file(path) {
-        Err(e) if e.kind() != io::ErrorKind::NotFound => Err(Error::io("remove", path, e)),
-        _ => Ok(()),
-    }
 }

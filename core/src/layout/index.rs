@@ -1,7 +1,12 @@
 //! `index.json` as a value: entries, their tags, and whatever fields others have put there.
 
-use std::{collections::HashSet, path::Path};
+use std::{collections::HashSet, fmt, path::Path};
 
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{MapAccess, Visitor},
+    ser::SerializeMap,
+};
 use serde_json::{Map, Value};
 
 use crate::{
@@ -14,6 +19,8 @@ use crate::{
 
 /// containerd's name for an image stands beside its tag, and goes by the tag's entry.
 const CONTAINERD_NAME: &str = "io.containerd.image.name";
+
+const MANIFESTS: &str = "manifests";
 
 /// The entries, and every field that is not ours.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,7 +35,7 @@ impl Index {
         let fields = Map::from_iter([
             ("schemaVersion".to_owned(), Value::from(2)),
             ("mediaType".to_owned(), Value::from(media_type::OCI_INDEX)),
-            ("manifests".to_owned(), Value::Null),
+            (MANIFESTS.to_owned(), Value::Null),
         ]);
         Self { fields, entries: Vec::new() }
     }
@@ -39,24 +46,13 @@ impl Index {
             Error::new(Code::InvalidManifest, format!("{} is no image index: {e}", file.display()))
                 .with_hint("restore it, or push into a new directory")
         };
-        let mut fields: Map<String, Value> = serde_json::from_slice(bytes).map_err(malformed)?;
-        let entries = match fields.get_mut("manifests").map(Value::take) {
-            None | Some(Value::Null) => Vec::new(),
-            Some(list) => serde_json::from_value(list).map_err(malformed)?,
-        };
-        Ok(Self { fields, entries })
+        serde_json::from_slice(bytes).map_err(malformed)
     }
 
     pub(super) fn to_bytes(&self) -> Result<Vec<u8>> {
-        let mut fields = self.fields.clone();
-        serde_json::to_value(&self.entries)
-            .and_then(|entries| {
-                fields.insert("manifests".into(), entries);
-                serde_json::to_vec(&fields)
-            })
-            .map_err(|e| {
-                Error::new(Code::Internal, "index.json could not be written").with_source(e)
-            })
+        serde_json::to_vec(self).map_err(|e| {
+            Error::new(Code::Internal, "index.json could not be written").with_source(e)
+        })
     }
 
     /// What a tag names. Of two entries with one tag the later counts, as for ORAS.
@@ -130,4 +126,51 @@ fn name_of(entry: &Descriptor) -> Option<&str> {
 
 fn tag_of(entry: &Descriptor) -> Option<&str> {
     name_of(entry).filter(|name| check_tag(name).is_ok())
+}
+
+/// The entries are read and written as they are, and not by way of a `Value` of ten times their size.
+impl<'de> Deserialize<'de> for Index {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Fields)
+    }
+}
+
+struct Fields;
+
+impl<'de> Visitor<'de> for Fields {
+    type Value = Index;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Index, A::Error> {
+        let mut index = Index { fields: Map::new(), entries: Vec::new() };
+        while let Some(key) = map.next_key::<String>()? {
+            let value = if key == MANIFESTS {
+                index.entries = map.next_value::<Option<Vec<Descriptor>>>()?.unwrap_or_default();
+                Value::Null
+            } else {
+                map.next_value()?
+            };
+            index.fields.insert(key, value);
+        }
+        Ok(index)
+    }
+}
+
+impl Serialize for Index {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        for (key, value) in &self.fields {
+            match key.as_str() {
+                MANIFESTS => map.serialize_entry(key, &self.entries)?,
+                _ => map.serialize_entry(key, value)?,
+            }
+        }
+        if !self.fields.contains_key(MANIFESTS) {
+            map.serialize_entry(MANIFESTS, &self.entries)?;
+        }
+        map.end()
+    }
 }

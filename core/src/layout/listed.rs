@@ -4,11 +4,15 @@
 //! that is missing or malformed is passed over and warned of, since the rest can still be used.
 
 use std::{
+    borrow::Borrow,
     collections::{HashMap, HashSet},
-    sync::Arc,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
-use super::{Inner, again, in_parallel, index::Index, lock, snapshot::Snapshot};
+use super::{Inner, again, in_parallel, index::Index, lock, snapshot::Snapshot, weight::weight};
 use crate::{
     descriptor::Descriptor,
     digest::Digest,
@@ -16,6 +20,12 @@ use crate::{
     manifest::Manifest,
     media_type,
 };
+
+/// What all the facts of a layout may take in memory: some 40,000 manifests.
+const WEIGHT: u64 = 64 * 1024 * 1024;
+/// A manifest that takes more than this is a large one.
+const LARGE: u64 = 1024 * 1024;
+const DIGEST: u64 = 128;
 
 pub(super) type Known = HashMap<Digest, Arc<Facts>>;
 
@@ -26,15 +36,23 @@ pub(super) struct Facts {
     subject: Option<Digest>,
     pub(super) content: Vec<Digest>,
     pub(super) children: Vec<Descriptor>,
+    /// Bytes of memory.
+    weight: u64,
 }
 
 impl Facts {
     pub(super) fn of(manifest: &Manifest) -> Self {
+        let descriptor = manifest.descriptor();
+        let content: Vec<Digest> = manifest.content().map(|blob| blob.digest.clone()).collect();
+        let described = manifest.manifests().iter().chain([&descriptor]);
+        let described = described.filter_map(|d| serde_json::to_vec(d).ok());
         Self {
-            descriptor: manifest.descriptor(),
+            weight: described.map(|json| weight(&json)).sum::<u64>()
+                + DIGEST * content.len() as u64,
             subject: manifest.subject().map(|subject| subject.digest.clone()),
-            content: manifest.content().map(|blob| blob.digest.clone()).collect(),
             children: manifest.manifests().to_vec(),
+            descriptor,
+            content,
         }
     }
 }
@@ -45,9 +63,11 @@ pub(super) struct Listed {
     facts: Arc<Known>,
     /// Every manifest that is listed, readable or not.
     digests: HashSet<Digest>,
-    by_subject: HashMap<Digest, Vec<Descriptor>>,
+    by_subject: HashMap<Digest, Vec<Arc<Facts>>>,
     /// The first that may say something, and could not be read.
     unread: Option<Error>,
+    /// They say more than can be kept in memory: then what was read says nothing of the rest.
+    too_large: bool,
 }
 
 impl Listed {
@@ -80,31 +100,58 @@ impl Listed {
 impl Inner {
     pub(super) fn referrers_of(&self, subject: &Digest) -> Result<Vec<Descriptor>> {
         let snapshot = self.snapshot()?;
-        Ok(self.listed(&snapshot).by_subject.get(subject).cloned().unwrap_or_default())
+        let referrers = self.listed(&snapshot)?.by_subject.get(subject);
+        Ok(referrers.into_iter().flatten().map(|facts| facts.descriptor.clone()).collect())
     }
 
-    pub(super) fn listed<'a>(&self, snapshot: &'a Snapshot) -> &'a Listed {
-        snapshot.listed.get_or_init(|| self.read_listed(&snapshot.index))
+    /// TOO_LARGE when it cannot be kept in memory.
+    pub(super) fn listed<'a>(&self, snapshot: &'a Snapshot) -> Result<&'a Listed> {
+        self.bounded(snapshot.listed.get_or_init(|| self.read_all(&snapshot.index)))
+    }
+
+    pub(super) fn read_listed(&self, index: &Index) -> Result<Listed> {
+        self.bounded(self.read_all(index))
+    }
+
+    fn bounded<T: Borrow<Listed>>(&self, listed: T) -> Result<T> {
+        if !listed.borrow().too_large {
+            return Ok(listed);
+        }
+        let limit = WEIGHT / (1024 * 1024);
+        Err(Error::new(
+            Code::TooLarge,
+            format!(
+                "the manifests that {} lists take more than {limit} MiB in memory",
+                self.index_path().display()
+            ),
+        )
+        .with_hint("keep fewer manifests in one layout"))
     }
 
     /// Level by level, since an index is known to list others once it is read.
-    pub(super) fn read_listed(&self, index: &Index) -> Listed {
+    fn read_all(&self, index: &Index) -> Listed {
         let known = Arc::clone(&lock(&self.known));
         let (mut facts, mut digests, mut unread) = (Known::new(), HashSet::new(), None);
-        let mut level: Vec<Descriptor> = index.entries.clone();
-        while !level.is_empty() {
-            level.retain(|d| digests.insert(d.digest.clone()) && may_be_manifest(d));
-            let read = in_parallel(&level, |entry| match known.get(&entry.digest) {
-                Some(facts) => Ok(Arc::clone(facts)),
-                None => self
-                    .read_manifest(&entry.digest, Some(&entry.media_type))
-                    .map(|manifest| Arc::new(Facts::of(&manifest))),
+        let (weighed, large) = (AtomicU64::new(0), Mutex::new(()));
+        let is_too_large = || weighed.load(Ordering::Relaxed) > WEIGHT;
+        let mut level: Vec<Reference> = index.entries.iter().map(Reference::to).collect();
+        while !level.is_empty() && !is_too_large() {
+            level.retain(|d| digests.insert(d.digest.clone()) && d.may_be_manifest());
+            let read = in_parallel(&level, |entry| {
+                match known.get(&entry.digest) {
+                    Some(facts) => Ok(Arc::clone(facts)),
+                    None if is_too_large() => Err(Error::new(Code::TooLarge, "it is not read")),
+                    None => self.read_facts(entry, &large).map(Arc::new),
+                }
+                .inspect(|facts| {
+                    weighed.fetch_add(facts.weight, Ordering::Relaxed);
+                })
             });
             let mut next = Vec::new();
             for (entry, read) in level.into_iter().zip(read) {
                 match read {
                     Ok(said) => {
-                        next.extend(said.children.iter().cloned());
+                        next.extend(said.children.iter().map(Reference::to));
                         facts.insert(entry.digest, said);
                     }
                     Err(e) => {
@@ -118,16 +165,46 @@ impl Inner {
             }
             level = next;
         }
+        let too_large = is_too_large();
         let facts = Arc::new(facts);
         *lock(&self.known) = Arc::clone(&facts);
         let by_subject = by_subject(index, &facts);
-        Listed { facts, digests, by_subject, unread }
+        Listed { facts, digests, by_subject, unread, too_large }
+    }
+
+    fn read_facts(&self, entry: &Reference, large: &Mutex<()>) -> Result<Facts> {
+        let bytes = self.manifest_bytes(&entry.digest)?;
+        let weight = weight(&bytes);
+        if weight > WEIGHT {
+            return Err(self.too_large(&entry.digest.to_string(), bytes.len() as u64));
+        }
+        // Of those that take much only one is parsed at a time.
+        let _turn = (weight > LARGE).then(|| lock(large));
+        let manifest = self.check_manifest(bytes, &entry.digest, Some(&entry.media_type))?;
+        Ok(Facts::of(&manifest))
+    }
+}
+
+/// Which manifest to read, and what it is said to be.
+struct Reference {
+    digest: Digest,
+    media_type: String,
+}
+
+impl Reference {
+    fn to(manifest: &Descriptor) -> Self {
+        Self { digest: manifest.digest.clone(), media_type: manifest.media_type.clone() }
+    }
+
+    /// Some tools list plain blobs; where an entry does not say what it is, the content does.
+    fn may_be_manifest(&self) -> bool {
+        self.media_type.is_empty() || media_type::is_manifest(&self.media_type)
     }
 }
 
 /// In the order of the index, what an index lists after it.
-fn by_subject(index: &Index, facts: &Known) -> HashMap<Digest, Vec<Descriptor>> {
-    let mut by_subject: HashMap<Digest, Vec<Descriptor>> = HashMap::new();
+fn by_subject(index: &Index, facts: &Known) -> HashMap<Digest, Vec<Arc<Facts>>> {
+    let mut by_subject: HashMap<Digest, Vec<Arc<Facts>>> = HashMap::new();
     let mut seen = HashSet::new();
     let mut left: Vec<&Digest> = index.entries.iter().rev().map(|e| &e.digest).collect();
     while let Some(digest) = left.pop() {
@@ -136,14 +213,9 @@ fn by_subject(index: &Index, facts: &Known) -> HashMap<Digest, Vec<Descriptor>> 
         }
         let Some(facts) = facts.get(digest) else { continue };
         if let Some(subject) = &facts.subject {
-            by_subject.entry(subject.clone()).or_default().push(facts.descriptor.clone());
+            by_subject.entry(subject.clone()).or_default().push(Arc::clone(facts));
         }
         left.extend(facts.children.iter().rev().map(|child| &child.digest));
     }
     by_subject
-}
-
-/// Some tools list plain blobs; where an entry does not say what it is, the content does.
-fn may_be_manifest(entry: &Descriptor) -> bool {
-    entry.media_type.is_empty() || media_type::is_manifest(&entry.media_type)
 }

@@ -1,20 +1,17 @@
 //! Manifests of a layout: read by name and checked; written once all they refer to is there.
 
-use std::{
-    fs,
-    io::{self, Read},
-    sync::Arc,
-};
+use std::{fs::File, io::Read, sync::Arc};
 
 use bytes::Bytes;
 
-use super::{Inner, changes::Change, folder::open_file};
+use super::{Inner, changes::Change, dir::unsafe_or};
 use crate::{
     descriptor::Descriptor,
     digest::Digest,
     error::{Code, Error, Result},
     manifest::Manifest,
     reference::Name,
+    regular::{Kind, Refused, open_regular},
 };
 
 impl Inner {
@@ -48,24 +45,29 @@ impl Inner {
         digest: &Digest,
         media_type: Option<&str>,
     ) -> Result<Manifest> {
+        self.check_manifest(self.manifest_bytes(digest)?, digest, media_type)
+    }
+
+    /// The bytes of a manifest, unchecked.
+    pub(super) fn manifest_bytes(&self, digest: &Digest) -> Result<Vec<u8>> {
         let path = self.blob_path(digest);
-        let mut bytes = Vec::new();
-        match open_file(&path)
-            .and_then(|file| file.take(self.manifest_limit + 1).read_to_end(&mut bytes))
-        {
-            Ok(_) => {}
-            Err(e) if e.kind() == io::ErrorKind::NotFound => {
-                return Err(Error::new(
-                    Code::NotFound,
-                    format!("{} has no manifest {digest}", self.path.display()),
-                ));
-            }
-            Err(e) => return Err(Error::io("read", &path, e)),
+        match open_regular(&path) {
+            Ok(file) => self.read_limited(file, digest),
+            Err(Refused::Missing | Refused::Is(Kind::Dangling)) => Err(Error::new(
+                Code::NotFound,
+                format!("{} has no manifest {digest}", self.path.display()),
+            )),
+            Err(e) => Err(unsafe_or("read", &path, "file", e)),
         }
-        if bytes.len() as u64 > self.manifest_limit {
-            let length = fs::metadata(&path).map_or(bytes.len() as u64, |m| m.len());
-            return Err(self.too_large(&digest.to_string(), length));
-        }
+    }
+
+    pub(super) fn check_manifest(
+        &self,
+        bytes: Vec<u8>,
+        digest: &Digest,
+        media_type: Option<&str>,
+    ) -> Result<Manifest> {
+        let path = || self.blob_path(digest);
         let algorithm = digest.algorithm()?;
         let bytes = Bytes::from(bytes);
         let media_type = media_type.filter(|named| !named.is_empty());
@@ -78,11 +80,27 @@ impl Inner {
         if actual != *digest {
             return Err(Error::new(
                 Code::DigestMismatch,
-                format!("{} should be {digest} and hashes to {actual}", path.display()),
+                format!("{} should be {digest} and hashes to {actual}", path().display()),
             )
             .with_hint("the file was changed or damaged: remove it, and push it again"));
         }
         parsed
+    }
+
+    fn read_limited(&self, file: File, digest: &Digest) -> Result<Vec<u8>> {
+        let failed = |e| Error::io("read", &self.blob_path(digest), e);
+        let length = file.metadata().map_err(failed)?.len();
+        if length > self.manifest_limit {
+            return Err(self.too_large(&digest.to_string(), length));
+        }
+        let mut bytes = Vec::with_capacity(length as usize);
+        file.take(self.manifest_limit + 1).read_to_end(&mut bytes).map_err(failed)?;
+        match bytes.len() as u64 {
+            length if length > self.manifest_limit => {
+                Err(self.too_large(&digest.to_string(), length))
+            }
+            _ => Ok(bytes),
+        }
     }
 
     /// Stores a manifest and lists it: under its tags, or without one.
@@ -124,7 +142,7 @@ impl Inner {
     /// Lists a manifest that was stored, and whose push broke off before it was listed.
     pub(super) fn list_again(self: &Arc<Self>, digest: &Digest) -> Result<()> {
         let snapshot = self.snapshot()?;
-        if snapshot.index.entry(digest).is_some() || self.listed(&snapshot).contains(digest) {
+        if snapshot.index.entry(digest).is_some() || self.listed(&snapshot)?.contains(digest) {
             return Ok(());
         }
         let manifest = self.manifest(&Name::Digest(digest.clone()))?;
@@ -134,14 +152,14 @@ impl Inner {
     /// Takes a tag away; the manifest stays listed.
     pub(super) fn remove_tag(&self, tag: &str) -> Result<()> {
         self.check_version()?;
-        self.create()?;
-        let _lock = self.lock_index()?;
+        let opened = self.create()?;
+        let _lock = opened.lock_index()?;
         let before = self.snapshot()?;
         let mut index = before.index.clone();
         if !index.remove_tag(tag) {
             return Err(self.no_tag(tag));
         }
-        self.replace_index(&before, index)
+        self.replace_index(&opened, &before, index)
     }
 
     fn no_tag(&self, tag: &str) -> Error {
@@ -160,7 +178,7 @@ impl Inner {
             .with_hint("push what a manifest refers to before the manifest")
     }
 
-    fn too_large(&self, what: &str, length: u64) -> Error {
+    pub(super) fn too_large(&self, what: &str, length: u64) -> Error {
         Error::new(
             Code::TooLarge,
             format!("{what} has {length} bytes; a manifest has up to {}", self.manifest_limit),

@@ -10,17 +10,20 @@
 mod blobs;
 mod changes;
 mod claims;
+mod content;
+mod dir;
 mod folder;
 mod garbage;
 mod index;
 mod listed;
 mod manifests;
 mod snapshot;
+mod weight;
 
 use std::{
     collections::HashSet,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
     thread,
 };
 
@@ -34,7 +37,7 @@ use crate::{
     manifest::Manifest,
     progress::Outcome,
     reference::{Name, check_tag},
-    store::{ByteStream, Doomed, FileSource, Source, Store, next_batch},
+    store::{ByteStream, Doomed, Source, Store, next_batch},
     work::off_thread,
 };
 
@@ -76,6 +79,8 @@ struct Inner {
     snapshot: Mutex<Option<snapshot::Cached>>,
     /// What the listed manifests say: each is read once.
     known: Mutex<Arc<listed::Known>>,
+    /// Handles of the directory, for all who write.
+    opened: Mutex<Weak<folder::Opened>>,
     claims: Mutex<claims::Claims>,
     changes: changes::Queue,
     /// Blobs that this handle has made durable.
@@ -97,6 +102,7 @@ impl Layout {
                 manifest_limit: bytes,
                 snapshot: Mutex::default(),
                 known: Mutex::default(),
+                opened: Mutex::default(),
                 claims: Mutex::default(),
                 changes: changes::Queue::default(),
                 durable: Mutex::default(),
@@ -150,14 +156,8 @@ impl Store for Layout {
     }
 
     async fn fetch_blob(&self, blob: &Descriptor, offset: u64) -> Result<ByteStream> {
-        let digest = blob.digest.clone();
-        let path = self
-            .with(move |layout| {
-                layout.describe_blob(&digest)?;
-                Ok(layout.blob_path(&digest))
-            })
-            .await?;
-        FileSource::new(path).open(offset).await
+        let blob = blob.clone();
+        self.with(move |layout| layout.open_blob(&blob)).await?.stream(offset).await
     }
 
     async fn push_blob(&self, blob: &Descriptor, source: Arc<dyn Source>) -> Result<Outcome> {

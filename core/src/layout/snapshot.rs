@@ -5,19 +5,27 @@
 //! was read proves nothing: then the bytes are read again and compared.
 
 use std::{
-    fs::Metadata,
+    fs::{File, Metadata},
     io::{self, Read},
+    path::Path,
     sync::{Arc, OnceLock},
     time::{Duration, SystemTime},
 };
 
-use super::{Inner, folder::open_file, index::Index, listed::Listed, lock};
-use crate::error::{Code, Error, Result};
+use super::{
+    Inner, dir::unsafe_or, folder::Opened, index::Index, listed::Listed, lock, weight::weight,
+};
+use crate::{
+    error::{Code, Error, Result},
+    regular::{Refused, open_regular},
+};
 
 /// The coarsest grain of file times in use is FAT's.
 const GRAIN: Duration = Duration::from_secs(2);
-/// About a million entries.
-const INDEX_LIMIT: u64 = 256 * 1024 * 1024;
+/// What the index may take in memory, twice while it is written. Entries of six fields: 60,000.
+const INDEX_WEIGHT: u64 = 64 * 1024 * 1024;
+/// A longer file weighs more than that.
+const INDEX_LIMIT: u64 = INDEX_WEIGHT;
 
 /// One state of `index.json`.
 #[derive(Debug)]
@@ -67,15 +75,18 @@ impl Inner {
             return Ok(Arc::clone(snapshot));
         }
         self.check_version()?;
-        let (bytes, stamp) = match read_index(&file) {
-            Ok(read) => read?,
+        let (bytes, stamp) = match open_regular(&file) {
+            Ok(opened) => read_index(opened)
+                .map_err(|e| Error::io("read", &file, e))?
+                .ok_or_else(|| too_large(&file))?,
             // Some tools write the file only when there is something to list.
-            Err(e) if e.kind() == io::ErrorKind::NotFound => (Index::empty().to_bytes()?, None),
-            Err(e) => return Err(Error::io("read", &file, e)),
+            Err(Refused::Missing) => (Index::empty().to_bytes()?, None),
+            Err(e) => return Err(unsafe_or("read", &file, "file", e)),
         };
         let snapshot = match cached.take() {
             Some(known) if known.snapshot.bytes == bytes => known.snapshot,
             _ => {
+                check_weight(&bytes, &file)?;
                 let index = Index::parse(&bytes, &file)?;
                 Arc::new(Snapshot { bytes, index, listed: OnceLock::new() })
             }
@@ -85,30 +96,44 @@ impl Inner {
     }
 
     /// Writes the index, where it differs from `before`. Only under the lock.
-    pub(super) fn replace_index(&self, before: &Snapshot, index: Index) -> Result<()> {
+    pub(super) fn replace_index(
+        &self,
+        opened: &Opened,
+        before: &Snapshot,
+        index: Index,
+    ) -> Result<()> {
         if index == before.index {
             return Ok(());
         }
         let bytes = index.to_bytes()?;
-        self.replace(&self.index_path(), &bytes)?;
+        check_weight(&bytes, &self.index_path())?;
+        opened.replace_index(&bytes)?;
         let snapshot = Arc::new(Snapshot { bytes, index, listed: OnceLock::new() });
         *lock(&self.snapshot) = Some(Cached { stamp: None, snapshot });
         Ok(())
     }
 }
 
-fn read_index(path: &std::path::Path) -> io::Result<Result<(Vec<u8>, Option<Stamp>)>> {
+/// Nothing where it is too large.
+fn read_index(file: File) -> io::Result<Option<(Vec<u8>, Option<Stamp>)>> {
     // Taken before reading: what is changed while it is read will be too fresh.
     let now = SystemTime::now();
-    let file = open_file(path)?;
     let metadata = file.metadata()?;
-    let mut bytes = Vec::with_capacity(metadata.len().min(INDEX_LIMIT) as usize);
-    file.take(INDEX_LIMIT + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > INDEX_LIMIT {
-        return Ok(Err(Error::new(
-            Code::TooLarge,
-            format!("{} has more than {INDEX_LIMIT} bytes", path.display()),
-        )));
+    if metadata.len() > INDEX_LIMIT {
+        return Ok(None);
     }
-    Ok(Ok((bytes, Stamp::of(&metadata).filter(|stamp| stamp.is_settled(now)))))
+    let mut bytes = Vec::with_capacity(metadata.len() as usize);
+    file.take(INDEX_LIMIT + 1).read_to_end(&mut bytes)?;
+    let stamp = Stamp::of(&metadata).filter(|stamp| stamp.is_settled(now));
+    Ok((bytes.len() as u64 <= INDEX_LIMIT).then_some((bytes, stamp)))
+}
+
+fn check_weight(bytes: &[u8], file: &Path) -> Result<()> {
+    if weight(bytes) <= INDEX_WEIGHT { Ok(()) } else { Err(too_large(file)) }
+}
+
+fn too_large(file: &Path) -> Error {
+    let limit = INDEX_WEIGHT / (1024 * 1024);
+    Error::new(Code::TooLarge, format!("{} takes more than {limit} MiB in memory", file.display()))
+        .with_hint("keep fewer manifests in one layout")
 }

@@ -6,4 +6,6 @@ mod killed;
 mod reading;
 mod support;
 mod together;
+#[cfg(unix)]
+mod untrusted;
 mod writing;

@@ -1,0 +1,160 @@
+//! What is tried on each layout: every operation once.
+
+use futures::TryStreamExt;
+use ocigraph::{
+    Client, CopyOptions, DeleteOptions, DiscoverOptions, Error, File, Progress, PullOptions,
+    PushOptions, Reference, Result, VerifyOptions,
+};
+use ocigraph_fixture::Fixture;
+
+use crate::places::Layout;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Operation {
+    Resolve,
+    Tags,
+    TagDetails,
+    Manifests,
+    Discover,
+    Pull,
+    PullReferrers,
+    CopyToRegistry,
+    CopyToLayout,
+    Verify,
+    FetchManifest,
+    FetchBlob,
+    Tag,
+    Untag,
+    CopyFromLayout,
+    Push,
+    PushSame,
+    Attach,
+    PushManifest,
+    PushBlob,
+    PushSameBlob,
+    DeleteManifest,
+    Delete,
+}
+
+use Operation::*;
+
+pub(crate) const OPERATIONS: &[Operation] = &[
+    Resolve,
+    Tags,
+    TagDetails,
+    Manifests,
+    Discover,
+    Pull,
+    PullReferrers,
+    CopyToRegistry,
+    CopyToLayout,
+    Verify,
+    FetchManifest,
+    FetchBlob,
+    Tag,
+    Untag,
+    CopyFromLayout,
+    Push,
+    PushSame,
+    Attach,
+    PushManifest,
+    PushBlob,
+    PushSameBlob,
+    DeleteManifest,
+    Delete,
+];
+
+impl Operation {
+    /// Whether it needs to change nothing in the layout.
+    pub(crate) fn reads(self) -> bool {
+        OPERATIONS.iter().position(|o| *o == self) < OPERATIONS.iter().position(|o| *o == Tag)
+    }
+
+    pub(crate) async fn run(self, layout: &Layout, registry: &Fixture) -> Result<()> {
+        let client = Client::new();
+        let at = |tag: &str| reference(&format!("oci:{}:{tag}", layout.path().display()));
+        let by_digest = |digest| reference(&format!("oci:{}@{digest}", layout.path().display()));
+        let beside = |name: &str| reference(&format!("oci:{}:v1", layout.beside(name).display()));
+        let recursive = || CopyOptions { recursive: true, ..CopyOptions::default() };
+        let output = |artifact_type: Option<&str>| PullOptions {
+            output: layout.beside("out"),
+            artifact_type: artifact_type.map(str::to_owned),
+            ..PullOptions::default()
+        };
+        let artifact = |text: &str, subject| PushOptions {
+            files: vec![File::bytes("file", text.to_owned())],
+            artifact_type: Some("test/example".into()),
+            subject,
+            ..PushOptions::default()
+        };
+        match self {
+            Resolve => drop(client.resolve(&at("v1"), None).await?),
+            Tags => drop(client.tags(&at("v1")).await?),
+            TagDetails => drop(client.tag_details(&at("v1")).await?),
+            Manifests => drop(client.manifests(&at("v1")).await?),
+            Discover => drop(client.discover(&at("v1"), DiscoverOptions::default()).await?),
+            Pull => drop(client.pull(&at("v1"), output(None)).await?),
+            PullReferrers => drop(client.pull(&at("v1"), output(Some("test/signature"))).await?),
+            CopyToRegistry => {
+                let to = reference(&format!("{}/copy:v1", registry.host()));
+                drop(client.copy(&at("v1"), &to, recursive()).await?);
+                delete_all(registry).await;
+            }
+            CopyToLayout => drop(client.copy(&at("v1"), &beside("copy"), recursive()).await?),
+            Verify => {
+                let report = client.verify(&at("v1"), VerifyOptions::default()).await?;
+                if let Some(problem) = report.problems.first() {
+                    return Err(Error::new(ocigraph::Code::NotFound, format!("{problem:?}")));
+                }
+            }
+            FetchManifest => drop(client.fetch_manifest(&at("v1"), None).await?),
+            FetchBlob => {
+                let blob = by_digest(layout.layer());
+                let (_, stream) = client.fetch_blob(&blob, &Progress::none()).await?;
+                let written = layout.beside("stdout");
+                // What was given out before an error is given out.
+                let mut stream = stream;
+                while let Some(chunk) = stream.try_next().await? {
+                    use std::io::Write;
+                    let mut file =
+                        std::fs::File::options().create(true).append(true).open(&written).unwrap();
+                    file.write_all(&chunk).unwrap();
+                }
+            }
+            Tag => drop(client.tag(&at("v1"), &["v2".to_owned()]).await?),
+            Untag => client.untag(&at("v1")).await?,
+            CopyFromLayout => {
+                drop(client.copy(&beside("good"), &at("copied"), recursive()).await?);
+            }
+            Push => drop(client.push(&at("pushed"), artifact("pushed", None)).await?),
+            PushSame => drop(client.push(&at("same"), artifact(layout.text(), None)).await?),
+            Attach => {
+                drop(client.push(&at("attached"), artifact("attached", Some(at("v1")))).await?);
+            }
+            PushManifest => {
+                let manifest = client.fetch_manifest(&beside("good"), None).await?;
+                client.push_manifest(&at("again"), &manifest).await?;
+            }
+            PushBlob => drop(client.push_bytes(&at("v1"), "a blob".into()).await?),
+            PushSameBlob => {
+                drop(client.push_bytes(&at("v1"), layout.text().to_owned().into()).await?)
+            }
+            DeleteManifest => {
+                let manifest = client.fetch_manifest(&at("v1"), None).await?;
+                client.delete_manifest(&at("v1"), &manifest).await?;
+            }
+            Delete => drop(client.delete(&at("v1"), DeleteOptions::default()).await?),
+        }
+        Ok(())
+    }
+}
+
+fn reference(text: &str) -> Reference {
+    text.parse().unwrap_or_else(|e| panic!("{text}: {e}"))
+}
+
+/// The next copy finds nothing there.
+async fn delete_all(registry: &Fixture) {
+    let place = reference(&format!("{}/copy:v1", registry.host()));
+    Client::new().delete(&place, DeleteOptions::default()).await.unwrap();
+}
