@@ -160,12 +160,7 @@ impl CredentialFile {
     }
 
     /// The longest key that the repository lies under; else one that means the host in an old way.
-    fn best_key<'a>(
-        &self,
-        auths: &'a Object,
-        host: &Host,
-        repository: &str,
-    ) -> Option<&'a str> {
+    fn best_key<'a>(&self, auths: &'a Object, host: &Host, repository: &str) -> Option<&'a str> {
         let whole = format!("{host}/{repository}");
         let over = |key: &str| {
             key == key_of(host)

@@ -8,6 +8,7 @@ mod credential;
 mod file;
 mod helper;
 mod object;
+mod program;
 mod realm;
 mod replace;
 mod scope;

@@ -9,6 +9,7 @@ use std::{
 use clap::Args;
 use ocigraph::{
     Annotations, Error, File, ManifestFormat, PushOptions, Reference, Result, Spool, media_type,
+    read_small_file,
 };
 
 use crate::{
@@ -199,7 +200,7 @@ fn split_type(text: &str) -> (&str, Option<&str>) {
 
 fn read_annotation_file(path: Option<&Path>) -> Result<BTreeMap<String, Annotations>> {
     let Some(path) = path else { return Ok(BTreeMap::new()) };
-    let text = std::fs::read(path).map_err(|e| Error::io("read", path, e))?;
+    let text = read_small_file(path).map_err(|e| Error::io("read", path, e))?;
     serde_json::from_slice(&text).map_err(|e| {
         usage(format!("{} holds no annotations: {e}", path.display()))
             .with_hint(r#"write {"$manifest": {"key": "value"}, "FILE": {"key": "value"}}"#)

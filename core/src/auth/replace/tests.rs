@@ -69,19 +69,19 @@ async fn a_lock_file_that_is_none_is_named_and_neither_followed_nor_waited_for()
     let dir = tempfile::tempdir().unwrap();
     let (path, lock) = (dir.path().join("c"), dir.path().join(".ocigraph-c.lock"));
     let victim = dir.path().join("victim");
-    let make: [&dyn Fn(); 3] = [
-        &|| symlink(&victim, &lock).unwrap(),
-        &|| fs::create_dir(&lock).unwrap(),
-        &|| {
+    let make: [&dyn Fn(); 3] =
+        [&|| symlink(&victim, &lock).unwrap(), &|| fs::create_dir(&lock).unwrap(), &|| {
             let made = std::process::Command::new("mkfifo").arg(&lock).status();
             assert!(made.unwrap().success());
-        },
-    ];
+        }];
     for make in make {
         make();
         let error = edit(&at(&path), &set("a.example.com")).await.unwrap_err();
         assert_eq!(error.code(), Code::Credentials);
-        assert!(error.to_string().contains(".ocigraph-c.lock: it is not a regular file"), "{error}");
+        assert!(
+            error.to_string().contains(".ocigraph-c.lock: it is not a regular file"),
+            "{error}"
+        );
         assert!(!path.exists() && !victim.exists());
         fs::remove_file(&lock).or_else(|_| fs::remove_dir(&lock)).unwrap();
     }
