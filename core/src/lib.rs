@@ -31,6 +31,7 @@ mod listing;
 mod login;
 mod manifest;
 mod options;
+mod output_file;
 mod platform;
 mod progress;
 mod pull;
@@ -65,11 +66,12 @@ pub use options::{
     PullResult, PulledFile, PushOptions, PushResult, PushedBlob, TagInfo, VerifyOptions,
     VerifyReport,
 };
+pub use output_file::OutputFile;
 pub use platform::Platform;
 pub use progress::{Event, Outcome, Progress};
 pub use reference::{Host, Name, Place, Reference, check_tag};
 pub use registry::{Connection, Limits, Registry, RegistryConfig};
-pub use small_file::{follow_links, is_own_descriptor, read_small_file};
+pub use small_file::read_small_file;
 pub use spool::Spool;
 pub use store::{ByteStream, Doomed, FileSource, Repository, Source, Store, StoredBlob, verified};
 pub use work::FileWork;

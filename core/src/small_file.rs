@@ -36,9 +36,13 @@ pub fn read_small_file(path: &Path) -> io::Result<Vec<u8>> {
 }
 
 /// Where a file is, or is to be created: symbolic links are followed, one that leads to nothing too.
-pub fn follow_links(path: &Path) -> io::Result<PathBuf> {
+/// A descriptor of this process is where it is, whatever it leads to.
+pub(crate) fn follow_links(path: &Path) -> io::Result<PathBuf> {
     let mut path = path.to_path_buf();
     for _ in 0..LINKS {
+        if is_own_descriptor(&path) {
+            return Ok(path);
+        }
         match fs::read_link(&path) {
             Ok(target) => path = crate::files::parent(&path).join(target),
             // It is not a link, or not there.
@@ -52,7 +56,7 @@ pub fn follow_links(path: &Path) -> io::Result<PathBuf> {
 }
 
 /// Whether a path names a descriptor that this process has open.
-pub fn is_own_descriptor(path: &Path) -> bool {
+pub(crate) fn is_own_descriptor(path: &Path) -> bool {
     let named = ["/dev/stdin", "/dev/stdout", "/dev/stderr"].iter().any(|name| path == *name);
     named || path.starts_with("/dev/fd") || path.starts_with("/proc/self/fd")
 }
@@ -114,6 +118,8 @@ mod tests {
         symlink("second", at("first")).unwrap();
         symlink("folder/missing", at("second")).unwrap();
         assert_eq!(follow_links(&at("first")).unwrap(), at("folder/missing"));
+        symlink("/dev/stdout", at("out")).unwrap();
+        assert_eq!(follow_links(&at("out")).unwrap(), Path::new("/dev/stdout"));
         symlink("loop", at("loop")).unwrap();
         follow_links(&at("loop")).unwrap_err();
     }

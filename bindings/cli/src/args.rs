@@ -43,7 +43,7 @@ TARGETS
   oci:PATH[:tag][@digest]        an OCI image layout directory, created by the first push
 
 EXIT CODES
-  0 done, 1 failed, 2 wrong usage, 130 interrupted
+  0 done, 1 failed, 2 wrong usage; ended by a signal: 129 SIGHUP, 130 Ctrl-C, 143 SIGTERM
 
 EXAMPLES
   ocigraph attach registry.example.com/app:v1 --artifact-type sbom/example sbom.json

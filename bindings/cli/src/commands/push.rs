@@ -8,8 +8,8 @@ use std::{
 
 use clap::Args;
 use ocigraph::{
-    Annotations, Error, File, ManifestFormat, PushOptions, Reference, Result, Spool, media_type,
-    read_small_file,
+    Annotations, Error, File, ManifestFormat, OutputFile, PushOptions, Reference, Result, Spool,
+    media_type, read_small_file,
 };
 
 use crate::{
@@ -100,7 +100,7 @@ async fn send(
 ) -> Result<ExitCode> {
     let (export_manifest, format) = (artifact.export_manifest.clone(), artifact.format.format);
     // A path that cannot be written is told before anything is sent.
-    let export_manifest = export_manifest.as_deref().map(output::Staged::new).transpose()?;
+    let export_manifest = export_manifest.as_deref().map(OutputFile::new).transpose()?;
     let options = PushOptions {
         subject,
         concurrency: common.concurrency(),
