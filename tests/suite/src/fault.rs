@@ -25,6 +25,8 @@ enum How {
     Whole,
     /// The connection ends after so many bytes of a body that was announced whole.
     CutAt(usize),
+    /// After so many bytes of a body that was announced whole no more comes, and the connection stays open.
+    StallsAt(usize),
     /// In chunks, of which the last never comes.
     Unended,
     /// The body again and again, for as long as anybody reads it.
@@ -62,6 +64,12 @@ impl Reply {
     /// Announces the whole body and breaks off after `bytes` of it.
     pub fn cut_at(mut self, bytes: usize) -> Self {
         self.how = How::CutAt(bytes);
+        self
+    }
+
+    /// Announces the whole body, and says nothing more after `bytes` of it.
+    pub fn stalls_at(mut self, bytes: usize) -> Self {
+        self.how = How::StallsAt(bytes);
         self
     }
 
@@ -270,6 +278,10 @@ fn answer(
     }
     match how {
         How::CutAt(bytes) => connection.write_all(&body[..bytes.min(body.len())])?,
+        How::StallsAt(bytes) => {
+            connection.write_all(&body[..bytes.min(body.len())])?;
+            std::io::copy(reader, &mut std::io::sink())?;
+        }
         How::Unended => {
             connection.write_all(format!("{:x}\r\n", body.len()).as_bytes())?;
             connection.write_all(&body)?;

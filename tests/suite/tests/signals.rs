@@ -93,7 +93,8 @@ fn a_pull_and_a_fetched_blob_leave_no_partial_file() {
     let server = Faults::start();
     let manifest = Reply::ok(manifest.to_string()).header("content-type", kind);
     server.on("GET", "/manifests/v1", [manifest]);
-    server.on("GET", "/blobs/", [Reply::ok(content).slow(Duration::from_millis(1))]);
+    server.on("HEAD", "/blobs/", [Reply::ok(content.clone())]);
+    server.on("GET", "/blobs/", [Reply::ok(content).stalls_at(3 << 20)]);
     let artifact = format!("{}/app:v1", server.host());
     let one = format!("{}/app@{}", server.host(), blob.digest);
     for (signal, code) in SIGNALS {
