@@ -33,6 +33,14 @@ use crate::{
 
 const MAX_REDIRECTS: usize = 10;
 
+/// How often a registry is asked again for an address that has expired.
+const RENEWALS: u32 = 2;
+
+/// More headers than any registry or proxy sends; their bytes are bounded too, by the HTTP library at
+/// some 400 KB, and here for HTTP/2.
+const MAX_HEADERS: usize = 4096;
+const MAX_HEADER_BYTES: u32 = 400 * 1024;
+
 /// All requests to a registry that says 429 and not for how long wait this long.
 const LEAST_PAUSE: Duration = Duration::from_millis(250);
 
@@ -96,8 +104,8 @@ pub struct Connection {
     host: Host,
     base: Url,
     config: Arc<RegistryConfig>,
-    /// By scheme, and by whether the server is this machine.
-    clients: [OnceLock<reqwest::Client>; 4],
+    /// By scheme, by whether the server is this machine, and by whether connections are kept.
+    clients: [OnceLock<reqwest::Client>; 8],
     sign_in: SignIn,
     /// Whether it has Azure's own API, once that is known.
     azure: OnceLock<bool>,
@@ -178,7 +186,8 @@ impl Connection {
     }
 
     /// Sends a request, again where that may help, and gives any other answer.
-    pub(crate) async fn send(&self, call: Call, purpose: &Purpose) -> Result<Answer> {
+    pub(crate) async fn send(&self, mut call: Call, purpose: &Purpose) -> Result<Answer> {
+        let mut renewals = 0;
         let mut backoff = Backoff::new(&self.config.limits).since(call.since);
         loop {
             let paused = Instant::now();
@@ -195,6 +204,17 @@ impl Connection {
                     }),
             };
             let failure = match sent {
+                // An address that is signed for GET refuses HEAD however often it is renewed.
+                Ok(answer)
+                    if answer.is_of_an_expired_address()
+                        && call.method != Method::HEAD
+                        && renewals < RENEWALS =>
+                {
+                    renewals += 1;
+                    let what = format!("{} {}", call.method, shown(&call.url));
+                    backoff.wait(answer.into_error(&what).await).await?;
+                    continue;
+                }
                 Ok(answer) if !is_retryable_status(answer.status()) => {
                     let small = !call.streamed && call.method != Method::HEAD;
                     if !small || !answer.status().is_success() {
@@ -218,6 +238,8 @@ impl Connection {
             if !call.retried || !failure.is_retryable() {
                 return Err(failure);
             }
+            // Others that were kept may be closed as well.
+            call.fresh |= failure.code() == Code::Network;
             backoff.wait(failure).await?;
         }
     }
@@ -233,6 +255,7 @@ impl Connection {
             }
             let signed = authorization.as_ref().filter(|_| own);
             let answer = self.exchange(call, &url, own, signed).await.map_err(Failed::Passing)?;
+            let answer = answer.redirected(redirects > 0);
             let status = answer.status();
             if status == StatusCode::UNAUTHORIZED && own {
                 let challenges = answer.challenges();
@@ -251,7 +274,7 @@ impl Connection {
             let moved = matches!(status.as_u16(), 307 | 308)
                 || (matches!(status.as_u16(), 301..=303)
                     && matches!(call.method, Method::GET | Method::HEAD));
-            let Some(location) = answer.header(header::LOCATION).filter(|_| moved) else {
+            let Some(location) = answer.location().filter(|_| moved) else {
                 return Ok(answer);
             };
             let next = url.join(location).map_err(|_| {
@@ -317,7 +340,7 @@ impl Connection {
         signed: Option<&Authorization>,
     ) -> Result<Answer> {
         let mut request = self
-            .client(url)?
+            .client_for(url, call.fresh)?
             .request(call.method.clone(), url.clone())
             .headers(call.headers.clone())
             .header(header::ACCEPT_ENCODING, "identity");
@@ -330,12 +353,15 @@ impl Connection {
             }
         }
         let limits = self.config.limits;
+        let mut early = false;
         let (response, failed) = match &call.body {
             Body::Source { source, offset, length } => {
                 let upload = Upload::new(*length, limits);
                 let body = upload.body(source.open(*offset).await?, *length);
                 let request = request.header(header::CONTENT_LENGTH, *length).body(body);
-                (upload.watch(request.send()).await, upload.failure())
+                let response = upload.watch(request.send()).await;
+                early = upload.is_under_way();
+                (response, upload.failure())
             }
             simple => {
                 request = match simple {
@@ -358,22 +384,35 @@ impl Connection {
             self.azure_header.store(true, Ordering::Relaxed);
         }
         let secrets = signed.map_or_else(Vec::new, |signed| signed.secrets.clone());
-        Ok(Answer::new(response, limits, secrets))
+        Ok(Answer::new(response, limits, secrets).early(early))
     }
 
     /// The client for a server. Certificates are read when it is first needed.
     pub(super) fn client(&self, url: &Url) -> Result<&reqwest::Client> {
-        let kind = 2 * usize::from(is_secure(url)) + usize::from(is_this_machine(url));
-        let slot = &self.clients[kind];
+        self.client_for(url, false)
+    }
+
+    /// The same; a `fresh` one makes a connection for each request.
+    fn client_for(&self, url: &Url, fresh: bool) -> Result<&reqwest::Client> {
+        let kind = [is_secure(url), is_this_machine(url), fresh];
+        let slot = &self.clients[kind.iter().fold(0, |kind, bit| 2 * kind + usize::from(*bit))];
         if let Some(client) = slot.get() {
             return Ok(client);
         }
-        let client = self.build_client(url, None)?;
+        let mut builder = self.client_builder(url)?;
+        if fresh {
+            builder = builder.pool_max_idle_per_host(0);
+        }
+        let client = built(builder)?;
         Ok(slot.get_or_init(|| client))
     }
 
-    /// A new client for a server; with a guard it connects to checked addresses alone.
-    pub(super) fn build_client(&self, url: &Url, guard: Option<Guard>) -> Result<reqwest::Client> {
+    /// A new client for a server, which connects to addresses alone that the guard has checked.
+    pub(super) fn build_client(&self, url: &Url, guard: Guard) -> Result<reqwest::Client> {
+        built(self.client_builder(url)?.dns_resolver(Arc::new(guard)))
+    }
+
+    fn client_builder(&self, url: &Url) -> Result<reqwest::ClientBuilder> {
         let tls = if is_secure(url) {
             super::tls::config(&self.config)?
         } else {
@@ -386,17 +425,14 @@ impl Connection {
             .pool_max_idle_per_host(64)
             .tcp_nodelay(true)
             .http2_adaptive_window(true)
+            .http1_max_headers(MAX_HEADERS)
+            .http2_max_header_list_size(MAX_HEADER_BYTES)
             .user_agent(&self.config.user_agent);
         // A redirect or a token server may lie elsewhere than the registry.
         if !self.config.use_proxy || is_this_machine(url) {
             builder = builder.no_proxy();
         }
-        if let Some(guard) = guard {
-            builder = builder.dns_resolver(Arc::new(guard));
-        }
-        builder.build().map_err(|e| {
-            Error::new(Code::Internal, "the HTTP client could not be set up").with_source(e)
-        })
+        Ok(builder)
     }
 
     async fn wait_for_pause(&self) {
@@ -413,6 +449,12 @@ impl Connection {
             *pause = Some(pause.map_or(until, |known| known.max(until)));
         }
     }
+}
+
+fn built(builder: reqwest::ClientBuilder) -> Result<reqwest::Client> {
+    builder.build().map_err(|e| {
+        Error::new(Code::Internal, "the HTTP client could not be set up").with_source(e)
+    })
 }
 
 fn is_secure(url: &Url) -> bool {
