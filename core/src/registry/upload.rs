@@ -436,7 +436,9 @@ impl Drop for Session {
         let call = Call::new(Method::DELETE, self.url.clone()).once();
         runtime.spawn(async move {
             // Best effort: registries clear abandoned sessions themselves after a while.
-            let _ = connection.send(call).await;
+            if connection.send(call.clone()).await.is_err_and(|e| e.code() == Code::Network) {
+                let _ = connection.send(call.fresh(true)).await;
+            }
         });
     }
 }

@@ -18,6 +18,7 @@ pub struct Reply {
     headers: Vec<(String, String)>,
     body: Vec<u8>,
     how: How,
+    early: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -42,7 +43,7 @@ enum How {
 impl Reply {
     /// An answer with a body and its length.
     pub fn new(status: u16, body: impl Into<Vec<u8>>) -> Self {
-        Self { status, headers: Vec::new(), body: body.into(), how: How::Whole }
+        Self { status, headers: Vec::new(), body: body.into(), how: How::Whole, early: false }
     }
 
     /// 200 with a body.
@@ -82,6 +83,12 @@ impl Reply {
     /// Sends the body again and again.
     pub fn endless(mut self) -> Self {
         self.how = How::Endless;
+        self
+    }
+
+    /// Answers when it has read the head of the request, and reads of its body only later.
+    pub fn early(mut self) -> Self {
+        self.early = true;
         self
     }
 
@@ -133,6 +140,13 @@ struct Script {
     rules: Vec<Rule>,
     seen: Vec<Seen>,
     over: bool,
+}
+
+impl Script {
+    fn is_early(&self, method: &str, target: &str) -> bool {
+        let rule = self.rules.iter().find(|r| r.method == method && target.contains(&r.part));
+        rule.and_then(|rule| rule.replies.front()).is_some_and(|reply| reply.early)
+    }
 }
 
 /// A running server; ends when dropped.
@@ -225,7 +239,11 @@ fn serve(connection: TcpStream, script: &Mutex<Script>) -> std::io::Result<()> {
     }
     let length = headers.iter().find(|(name, _)| name == "content-length");
     let length = length.and_then(|(_, value)| value.parse().ok()).unwrap_or(0);
-    let body = std::io::copy(&mut reader.by_ref().take(length), &mut std::io::sink())? as usize;
+    let read_body = |reader: &mut BufReader<TcpStream>| {
+        std::io::copy(&mut reader.by_ref().take(length), &mut std::io::sink())
+    };
+    let early = lock(script).is_early(&method, &target);
+    let body = if early { 0 } else { read_body(&mut reader)? as usize };
     let reply = {
         let mut script = lock(script);
         let seen = Seen { method, target, headers, body };
@@ -243,7 +261,13 @@ fn serve(connection: TcpStream, script: &Mutex<Script>) -> std::io::Result<()> {
         script.seen.push(seen);
         (reply, head)
     };
-    answer(&mut connection, &mut reader, reply.0, reply.1)
+    answer(&mut connection, &mut reader, reply.0, reply.1)?;
+    if early {
+        // The client has the answer by then, and what the sockets hold of the body is not all.
+        thread::sleep(Duration::from_millis(300));
+        read_body(&mut reader)?;
+    }
+    Ok(())
 }
 
 fn answer(
@@ -252,7 +276,7 @@ fn answer(
     reply: Reply,
     head: bool,
 ) -> std::io::Result<()> {
-    let Reply { status, headers, body, how } = reply;
+    let Reply { status, headers, body, how, early: _ } = reply;
     match how {
         How::Reset => return connection.shutdown(Shutdown::Both),
         How::Silence => {
