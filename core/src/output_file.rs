@@ -1,6 +1,6 @@
 //! A file that the caller names for a result: written beside its place and renamed when it is whole,
 //! so that what was there stays when the disk is full or the process ends. A symbolic link to it
-//! stays; what is no file, such as a pipe or `/dev/stdout`, is written to as it is.
+//! stays; a pipe, a device or `/dev/stdout` is written to as it is.
 
 use std::{
     fs::{self, File},

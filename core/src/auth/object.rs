@@ -106,7 +106,7 @@ impl<'de> Deserialize<'de> for Object {
                 let mut members = Vec::new();
                 while let Some((name, value)) = map.next_entry::<&RawValue, &RawValue>()? {
                     let written = name.get().to_owned();
-                    // One that is no text by itself, half of a pair of surrogates, is kept so.
+                    // One that is not text by itself, half of a pair of surrogates, is kept so.
                     let name = serde_json::from_str(&written).unwrap_or_else(|_| written.clone());
                     let value = Zeroizing::new(value.get().to_owned());
                     members.push(Member { written, name, value });
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn of_one_name_the_last_counts_and_no_value_is_none() {
+    fn of_one_name_the_last_counts_and_null_is_nothing() {
         let mut object = Object::parse(r#"{"a":1,"a":2,"b":null}"#).unwrap();
         assert_eq!(object.get("a"), Some("2"));
         assert_eq!(object.get("b"), None);

@@ -144,7 +144,7 @@ mod tree {
 
     use rustix::process::{Pid, Signal, kill_process};
 
-    /// More is no helper's family.
+    /// No helper has a larger family.
     const MOST: usize = 1000;
 
     /// Kills a child of this process and what descends from it. Each is stopped before its own

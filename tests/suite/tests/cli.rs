@@ -283,7 +283,7 @@ fn a_hyphen_is_standard_input_and_output() {
 }
 
 #[test]
-fn what_is_no_file_is_written_to_as_it_is() {
+fn pipes_and_devices_are_written_to_as_they_are() {
     let work = Workspace::new();
     work.write("x", "x");
     work.ocigraph(&["push", "oci:l:v1", "x"]).ok();

@@ -65,7 +65,7 @@ async fn a_link_stays_where_it_is_and_its_target_is_written() {
 }
 
 #[tokio::test]
-async fn a_lock_file_that_is_none_is_named_and_neither_followed_nor_waited_for() {
+async fn a_lock_file_that_is_not_regular_is_named_and_neither_followed_nor_waited_for() {
     let dir = tempfile::tempdir().unwrap();
     let (path, lock) = (dir.path().join("c"), dir.path().join(".ocigraph-c.lock"));
     let victim = dir.path().join("victim");
