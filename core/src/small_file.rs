@@ -29,7 +29,7 @@ pub fn read_small_file(path: &Path) -> io::Result<Vec<u8>> {
     let mut content = Vec::with_capacity(room);
     file.take(LARGEST + 1).read_to_end(&mut content)?;
     if content.len() as u64 > LARGEST {
-        let why = "it has more than 4 MiB, the most that is read";
+        let why = format!("it has more than {LARGEST} bytes, the most that is read");
         return Err(io::Error::new(ErrorKind::FileTooLarge, why));
     }
     Ok(content)
