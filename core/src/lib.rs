@@ -32,6 +32,7 @@ mod listing;
 mod login;
 mod manifest;
 mod options;
+mod output_file;
 mod partial_file;
 mod platform;
 mod progress;
@@ -40,6 +41,7 @@ mod push;
 mod reference;
 mod registry;
 mod regular;
+mod small_file;
 mod spool;
 mod store;
 mod verify;
@@ -66,10 +68,12 @@ pub use options::{
     PullResult, PulledFile, PushOptions, PushResult, PushedBlob, TagInfo, VerifyOptions,
     VerifyReport,
 };
+pub use output_file::OutputFile;
 pub use platform::Platform;
 pub use progress::{Event, Outcome, Progress};
 pub use reference::{Host, Name, Place, Reference, check_tag};
 pub use registry::{Connection, Limits, Registry, RegistryConfig};
+pub use small_file::read_small_file;
 pub use spool::Spool;
 pub use store::{ByteStream, Doomed, FileSource, Repository, Source, Store, StoredBlob, verified};
 pub use work::FileWork;

@@ -10,7 +10,6 @@ use std::{
 };
 
 use futures::{StreamExt, TryStreamExt, stream};
-use tempfile::TempPath;
 
 use crate::{
     archive,
@@ -23,7 +22,8 @@ use crate::{
     options::{PushOptions, PushResult, PushedBlob},
     progress::{Outcome, Progress},
     reference::{Place, Reference},
-    store::{self, FileSource, Source, Store},
+    spool::Spooled,
+    store::{self, Source, Store},
     work::{LargeBlobs, concurrency, off_thread},
 };
 
@@ -177,20 +177,6 @@ struct Prepared {
     source: Arc<dyn Source>,
 }
 
-/// A packed directory, which goes when the push is done with it.
-#[derive(Debug)]
-struct PackedSource {
-    file: FileSource,
-    _path: TempPath,
-}
-
-#[async_trait::async_trait]
-impl Source for PackedSource {
-    async fn open(&self, offset: u64) -> Result<crate::store::ByteStream> {
-        self.file.open(offset).await
-    }
-}
-
 async fn prepare(file: &File, options: &PushOptions) -> Result<Prepared> {
     let mut prepared = match &file.content {
         Content::Bytes(bytes) => {
@@ -231,11 +217,7 @@ async fn prepare_path(path: PathBuf, file: &File, options: &PushOptions) -> Resu
                 .annotations
                 .insert(annotation::CONTENT_DIGEST.into(), packed.content_digest.to_string());
             descriptor.annotations.insert(annotation::UNPACK.into(), "true".into());
-            let source = PackedSource {
-                file: FileSource::new(packed.path.to_path_buf()),
-                _path: packed.path,
-            };
-            Prepared { descriptor, source: Arc::new(source) }
+            Prepared { descriptor, source: Arc::new(Spooled::new(packed.file)) }
         } else if metadata.is_file() {
             let (descriptor, source) = content::describe(&path, files::media_type_for(&path))?;
             Prepared { descriptor, source }

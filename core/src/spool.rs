@@ -96,7 +96,7 @@ impl Spool {
         let blob = Descriptor::new(media_type, self.hasher.finish(), self.size);
         let source: Arc<dyn Source> = match self.file {
             None => Arc::new(Bytes::from(self.memory)),
-            Some(file) => Arc::new(Spooled(Arc::new(file))),
+            Some(file) => Arc::new(Spooled::new(file)),
         };
         Ok((blob, source))
     }
@@ -125,8 +125,15 @@ fn fail(error: io::Error) -> Error {
     Error::io("keep the content in", &std::env::temp_dir(), error)
 }
 
+/// A file that is open, whether it has a name or not.
 #[derive(Debug)]
-struct Spooled(Arc<Temporary>);
+pub(crate) struct Spooled(Arc<Temporary>);
+
+impl Spooled {
+    pub(crate) fn new(file: Temporary) -> Self {
+        Self(Arc::new(file))
+    }
+}
 
 #[async_trait]
 impl Source for Spooled {

@@ -3,7 +3,7 @@
 
 use std::{
     fmt,
-    io::{IsTerminal, Write},
+    io::{IsTerminal, Read, Write},
     path::PathBuf,
     str::FromStr,
 };
@@ -43,7 +43,7 @@ TARGETS
   oci:PATH[:tag][@digest]        an OCI image layout directory, created by the first push
 
 EXIT CODES
-  0 done, 1 failed, 2 wrong usage, 130 interrupted
+  0 done, 1 failed, 2 wrong usage; ended by a signal: 129 SIGHUP, 130 Ctrl-C, 143 SIGTERM
 
 EXAMPLES
   ocigraph attach registry.example.com/app:v1 --artifact-type sbom/example sbom.json
@@ -276,12 +276,19 @@ fn read_line() -> Result<String> {
     Ok(text)
 }
 
+/// No password or token is longer.
+const LONGEST_SECRET: u64 = 64 * 1024;
+
 /// The whole of standard input, without the line's end.
 fn read_secret() -> Result<Secret> {
-    let text = Secret::new(
-        std::io::read_to_string(std::io::stdin())
-            .map_err(|e| Error::new(Code::Io, format!("no secret can be read: {e}")))?,
-    );
+    let mut text = String::with_capacity(LONGEST_SECRET as usize + 1);
+    let read = std::io::stdin().take(LONGEST_SECRET + 1).read_to_string(&mut text);
+    let text = Secret::new(text);
+    read.map_err(|e| Error::new(Code::Io, format!("no secret can be read: {e}")))?;
+    if text.expose().len() as u64 > LONGEST_SECRET {
+        return Err(usage("standard input has more than a password or token")
+            .with_hint("write the secret alone to it"));
+    }
     Ok(Secret::new(text.expose().trim_end_matches(['\r', '\n'])))
 }
 

@@ -5,23 +5,25 @@ mod args;
 mod commands;
 mod output;
 mod progress;
+mod signals;
 
 use std::{ffi::OsString, io::IsTerminal as _, time::Duration};
 
 use clap::{CommandFactory, Parser};
-use ocigraph::{Code, Error};
+use ocigraph::{Code, Error, FileWork};
 use serde_json::json;
 use tokio::{
     runtime::Handle,
     sync::oneshot,
+    task::JoinHandle,
     time::{sleep, timeout},
 };
 
 use args::{Cli, Command, Common, Format};
+use signals::{INTERRUPTED, Signals};
 
-/// Exit codes: wrong usage, and what shells use for Ctrl-C.
+/// The exit code of wrong usage.
 const USAGE: u8 = 2;
-const INTERRUPTED: u8 = 130;
 
 /// How long what was broken off may take to tidy up behind itself.
 const GRACE: Duration = Duration::from_secs(2);
@@ -36,7 +38,8 @@ impl ExitCode {
 }
 
 /// Runs the command with these arguments, the first being its own name; gives its exit code. Ends the
-/// process where arguments are wrong or help is asked for, and hears Ctrl-C for the whole process.
+/// process where arguments are wrong or help is asked for, and hears the signals that end it for the whole
+/// process.
 pub fn run_command(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let cli = Cli::parse_from(arguments);
     start_logging(&cli.common);
@@ -50,51 +53,70 @@ pub fn run_command(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let result = runtime.block_on(run_until_interrupted(cli));
     runtime.shutdown_background();
     match result {
-        Some(Ok(code)) => code.0,
-        Some(Err(error)) if error.code() == Code::Cancelled => INTERRUPTED,
-        Some(Err(error)) => {
+        Ok(Ok(code)) => code.0,
+        Ok(Err(error)) if error.code() == Code::Cancelled => INTERRUPTED,
+        Ok(Err(error)) => {
             output::error(&error);
             match error.code() {
                 Code::InvalidArgument | Code::InvalidReference => USAGE,
                 _ => ExitCode::FAILURE.0,
             }
         }
-        None => INTERRUPTED,
+        Err(code) => code,
     }
 }
 
-/// The command's result; nothing when Ctrl-C came first.
-async fn run_until_interrupted(cli: Cli) -> Option<Result<ExitCode, Error>> {
+/// The command's result, or the exit code of the signal that came first.
+async fn run_until_interrupted(cli: Cli) -> Result<Result<ExitCode, Error>, u8> {
+    let mut signals = match Signals::listen() {
+        Ok(signals) => signals,
+        Err(e) => {
+            let what = format!("the signals that end the command cannot be heard: {e}");
+            return Ok(Err(Error::new(Code::Internal, what)));
+        }
+    };
     let (stop, stopped) = oneshot::channel::<()>();
     let runtime = Handle::current();
+    let file_work = FileWork::default();
+    let watched = file_work.watch(run(cli));
     // On a thread of its own, so that Ctrl-C is heard while the command waits for standard input.
     let mut work = tokio::task::spawn_blocking(move || {
         runtime.block_on(async {
             tokio::select! {
-                result = run(cli) => Some(result),
+                result = watched => Some(result),
                 _ = stopped => None,
             }
         })
     });
     let result = tokio::select! {
-        joined = &mut work => joined.unwrap_or_else(|e| {
-            Some(Err(Error::new(Code::Internal, format!("the command broke off: {e}"))))
-        }),
-        _ = tokio::signal::ctrl_c() => {
+        joined = &mut work => match joined {
+            Ok(Some(result)) => Ok(result),
+            Ok(None) => Err(INTERRUPTED),
+            Err(e) => Ok(Err(Error::new(Code::Internal, format!("the command broke off: {e}")))),
+        },
+        code = signals.next() => {
             drop(stop);
-            // At once, unless it waits for standard input: nothing can wake it from that.
-            let _ = timeout(GRACE / 10, work).await;
-            None
+            Err(code)
         }
     };
-    if !matches!(result, Some(Ok(_))) {
-        tidied_up().await;
+    if matches!(result, Ok(Ok(_))) {
+        return result;
+    }
+    tokio::select! {
+        () = tidied_up(work, file_work) => {}
+        // Who sends a second does not want to wait for that.
+        _ = signals.next() => {}
     }
     result
 }
 
-/// What is dropped half-way closes its upload sessions in tasks of their own.
-async fn tidied_up() {
+/// What is dropped half-way removes its files, and closes its upload sessions in tasks of their own.
+async fn tidied_up<T>(work: JoinHandle<T>, file_work: FileWork) {
+    if !work.is_finished() {
+        // At once, unless it waits for standard input: nothing can wake it from that.
+        let _ = timeout(GRACE / 10, work).await;
+    }
+    file_work.settle(GRACE).await;
     let metrics = Handle::current().metrics();
     let _ = timeout(GRACE, async {
         while metrics.num_alive_tasks() > 0 {

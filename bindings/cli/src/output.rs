@@ -3,15 +3,10 @@
 //! Text that came from a registry is printed without control characters, which could drive the
 //! terminal.
 
-use std::{
-    fs::File,
-    io::{self, ErrorKind, Write},
-    path::Path,
-};
+use std::io::{self, ErrorKind, Write};
 
-use ocigraph::{Code, Descriptor, Error, Names, Result, ToJson, printable};
+use ocigraph::{Code, Descriptor, Error, Names, ToJson, printable};
 use serde_json::Value;
-use tempfile::{Builder, NamedTempFile};
 
 /// Prints a line of a result.
 pub(crate) fn line(text: &str) {
@@ -61,52 +56,4 @@ pub(crate) fn error(error: &Error) {
 /// What an artifact is, in a word.
 pub(crate) fn kind(descriptor: &Descriptor) -> String {
     printable(descriptor.artifact_type.as_deref().unwrap_or(&descriptor.media_type))
-}
-
-/// A file that has its name only when it is whole: it is written beside it first. What is no file,
-/// such as a pipe or `/dev/stdout`, is written to as it is.
-pub(crate) struct Staged<'a> {
-    file: Destination,
-    path: &'a Path,
-}
-
-enum Destination {
-    Beside(NamedTempFile<File>),
-    Itself(File),
-}
-
-impl<'a> Staged<'a> {
-    /// IO when nothing can be written there.
-    pub(crate) fn new(path: &'a Path) -> Result<Self> {
-        let file = match path.metadata() {
-            Ok(there) if !there.is_file() => File::options().write(true).open(path),
-            _ => return Self::beside(path),
-        };
-        let file = file.map_err(|e| Error::io("write", path, e))?;
-        Ok(Self { file: Destination::Itself(file), path })
-    }
-
-    fn beside(path: &'a Path) -> Result<Self> {
-        let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        // Readable for whom the process's mask says, as any file is.
-        let create = |path: &Path| File::options().write(true).create_new(true).open(path);
-        let file =
-            Builder::new().make_in(folder, create).map_err(|e| Error::io("write", path, e))?;
-        Ok(Self { file: Destination::Beside(file), path })
-    }
-
-    pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<()> {
-        let written = match &mut self.file {
-            Destination::Beside(file) => file.write_all(bytes),
-            Destination::Itself(file) => file.write_all(bytes),
-        };
-        written.map_err(|e| Error::io("write", self.path, e))
-    }
-
-    pub(crate) fn commit(self) -> Result<()> {
-        if let Destination::Beside(file) = self.file {
-            file.persist(self.path).map_err(|e| Error::io("write", self.path, e.error))?;
-        }
-        Ok(())
-    }
 }

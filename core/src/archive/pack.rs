@@ -1,7 +1,8 @@
 //! Packing: a directory into a temporary file, the same bytes for the same content.
 //!
 //! What differs from one machine to the next is left out: order, owners, times, the group's and
-//! others' right to write. Links are packed as links and never followed.
+//! others' right to write. Links are packed as links and never followed. The temporary file has no
+//! name where the platform allows it: nobody can leave it behind.
 
 use std::{
     fs::{self, File, Metadata},
@@ -11,7 +12,6 @@ use std::{
 
 use flate2::{Compression, GzBuilder};
 use tar::{EntryType, Header};
-use tempfile::{NamedTempFile, TempPath};
 
 use super::{Hashing, stays_inside};
 use crate::{
@@ -26,7 +26,7 @@ const UNKNOWN_SYSTEM: u8 = 255;
 /// A packed directory.
 #[derive(Debug)]
 pub(crate) struct Packed {
-    pub(crate) path: TempPath,
+    pub(crate) file: File,
     pub(crate) digest: Digest,
     pub(crate) size: u64,
     /// The digest before compression.
@@ -40,8 +40,7 @@ pub(crate) fn pack(
     source_date_epoch: Option<u64>,
 ) -> Result<Packed> {
     let temporary = std::env::temp_dir();
-    let file = NamedTempFile::new().map_err(|e| Error::io("create a file in", &temporary, e))?;
-    let (file, path) = file.into_parts();
+    let file = tempfile::tempfile().map_err(|e| Error::io("create a file in", &temporary, e))?;
     let compressed = Hashing::new(BufWriter::with_capacity(256 * 1024, file), Algorithm::Sha256);
     let gzip = GzBuilder::new()
         .mtime(0)
@@ -60,7 +59,8 @@ pub(crate) fn pack(
     let mut compressed = tar.inner.finish().map_err(fail)?;
     compressed.flush().map_err(fail)?;
     let (digest, size) = (compressed.hasher.finish(), compressed.length);
-    Ok(Packed { path, digest, size, content_digest })
+    let file = compressed.inner.into_inner().map_err(|e| fail(e.into_error()))?;
+    Ok(Packed { file, digest, size, content_digest })
 }
 
 struct Packing<'a, W: Write> {
@@ -79,7 +79,7 @@ impl<W: Write> Packing<'_, W> {
         };
         let header = self.header(EntryType::Directory, 0, mode_of(&metadata));
         self.append(path, header, &name, "", io::empty())?;
-        for child in sorted_names(path)? {
+        for child in sorted_names(path)?.into_iter().filter(|name| !is_unfinished(name)) {
             let relative =
                 if relative.is_empty() { child.clone() } else { format!("{relative}/{child}") };
             self.child(&path.join(child), &relative)?;
@@ -202,6 +202,11 @@ fn sorted_names(directory: &Path) -> Result<Vec<String>> {
     }
     names.sort();
     Ok(names)
+}
+
+/// Whether a pull is writing this, or left it when it was killed: it belongs to nobody's artifact.
+fn is_unfinished(name: &str) -> bool {
+    name.starts_with(".ocigraph-") && name.ends_with(".partial")
 }
 
 fn text(name: &std::ffi::OsStr) -> Result<String> {

@@ -1,11 +1,10 @@
 //! Credential files: docker's `config.json` and the `auth.json` of the containers tools.
 //!
-//! They belong to other programs too: what is not understood is kept, and a file is replaced whole
-//! by rename, readable for its owner alone.
+//! They belong to other programs too: what is not understood is kept as it stands. `replace` writes
+//! them.
 
 use std::{
-    fs, io,
-    io::Write,
+    io,
     path::{Path, PathBuf},
 };
 
@@ -13,17 +12,23 @@ use base64::{
     Engine as _, alphabet,
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
-use serde_json::{Map, Value, json};
 use zeroize::Zeroizing;
 
-use super::credential::{AZURE_TOKEN_USER, Credential, basic};
+use super::{
+    credential::{AZURE_TOKEN_USER, Credential, basic},
+    object::{Object, indent_of},
+};
 use crate::{
     error::{Code, Error, Result},
     reference::Host,
+    small_file::read_small_file,
 };
 
 /// Docker Hub's key in every credential file and helper.
 const DOCKER_HUB: &str = "https://index.docker.io/v1/";
+
+/// The members of an entry that are, or hold, a credential.
+const CREDENTIAL: [&str; 5] = ["auth", "username", "password", "identitytoken", "registrytoken"];
 
 /// Some writers leave the padding out.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -53,7 +58,8 @@ pub(super) struct CredentialFile {
     /// Where it is, or the name of the variable that holds it.
     pub(super) name: String,
     kind: Kind,
-    content: Map<String, Value>,
+    content: Object,
+    indent: String,
 }
 
 /// What a file says of a host.
@@ -89,94 +95,72 @@ fn without_scheme(key: &str) -> &str {
 }
 
 impl CredentialFile {
-    /// Reads a file; nothing when it is not there. CREDENTIALS when it is no JSON object.
+    /// Reads a file; nothing when it is not there. CREDENTIALS when it is not a JSON object, or not a
+    /// regular file of at most 4 MiB.
     pub(super) fn read(path: &Path, kind: Kind) -> Result<Option<Self>> {
-        let text = match fs::read(path) {
-            Ok(text) => Zeroizing::new(text),
-            Err(e)
-                if matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) =>
-            {
-                return Ok(None);
-            }
-            Err(e) => {
-                return Err(Error::new(
-                    Code::Credentials,
-                    format!("cannot read {}: {e}", path.display()),
-                )
-                .with_source(e));
-            }
-        };
-        Self::parse(&path.display().to_string(), &text, kind).map(Some)
+        match read_text(path)? {
+            Some(text) => Self::parse(&path.display().to_string(), &text, kind).map(Some),
+            None => Ok(None),
+        }
     }
 
     /// The content of a file, or of a variable like one.
     pub(super) fn parse(name: &str, text: &[u8], kind: Kind) -> Result<Self> {
+        let text = std::str::from_utf8(text).map_err(|_| malformed(name, "it is not UTF-8"))?;
         // An empty file is what `touch` or an interrupted writer leaves.
         let content = if text.trim_ascii().is_empty() {
-            Map::new()
+            Object::default()
         } else {
-            match serde_json::from_slice(text) {
-                Ok(Value::Object(content)) => content,
-                Ok(_) => return Err(malformed(name, "it is no JSON object")),
-                // The error of the parser says where, and repeats nothing of the content.
-                Err(e) => return Err(malformed(name, &e.to_string())),
-            }
+            // The error of the parser says where, and repeats nothing of the content.
+            Object::parse(text).map_err(|e| match e.classify() {
+                serde_json::error::Category::Data => malformed(name, "it is not a JSON object"),
+                _ => malformed(name, &e.to_string()),
+            })?
         };
-        Ok(Self { name: name.to_owned(), kind, content })
+        Ok(Self { name: name.to_owned(), kind, content, indent: indent_of(text).to_owned() })
     }
 
-    fn object(&self, name: &str) -> Result<Option<&Map<String, Value>>> {
-        match self.content.get(name) {
-            None | Some(Value::Null) => Ok(None),
-            Some(Value::Object(map)) => Ok(Some(map)),
-            Some(_) => Err(malformed(&self.name, &format!("{name:?} is no JSON object"))),
-        }
+    fn object(&self, name: &str) -> Result<Option<Object>> {
+        let wrong = |_| malformed(&self.name, &format!("{name:?} is not a JSON object"));
+        self.content.get(name).map(Object::parse).transpose().map_err(wrong)
     }
 
-    fn text<'a>(&self, map: &'a Map<String, Value>, name: &str) -> Result<Option<&'a str>> {
-        match map.get(name) {
-            None | Some(Value::Null) => Ok(None),
-            Some(Value::String(text)) => Ok(Some(text.as_str()).filter(|text| !text.is_empty())),
-            Some(_) => Err(malformed(&self.name, &format!("{name:?} is no text"))),
-        }
+    fn text(&self, map: &Object, name: &str) -> Result<Option<Zeroizing<String>>> {
+        let Some(value) = map.get(name) else { return Ok(None) };
+        let text: Zeroizing<String> = serde_json::from_str(value)
+            .map_err(|_| malformed(&self.name, &format!("{name:?} is not text")))?;
+        Ok(Some(text).filter(|text| !text.is_empty()))
     }
 
     /// The helper in charge of a host, if there is one.
-    pub(super) fn helper(&self, host: &Host) -> Result<Option<&str>> {
+    pub(super) fn helper(&self, host: &Host) -> Result<Option<String>> {
+        let name = |map: &Object, key: &str| Ok(self.text(map, key)?.map(|name| name.to_string()));
         if let Some(helpers) = self.object("credHelpers")? {
             let own = key_of(host);
-            let exact = helpers.contains_key(&own).then_some(own.as_str());
-            let key = exact.or_else(|| helpers.keys().map(String::as_str).find(|k| means(k, host)));
-            if let Some(key) = key {
+            let exact = helpers.names().find(|key| **key == own);
+            if let Some(key) = exact.or_else(|| helpers.names().find(|key| means(key, host))) {
                 // An empty name switches the general helper off for this host.
-                return self.text(helpers, key);
+                return name(&helpers, key);
             }
         }
-        self.text(&self.content, "credsStore")
+        name(&self.content, "credsStore")
     }
 
     /// What the file says of a repository of a host.
     pub(super) fn find(&self, host: &Host, repository: &str) -> Result<Found> {
         if let Some(helper) = self.helper(host)? {
-            return Ok(Found::Helper(helper.to_owned()));
+            return Ok(Found::Helper(helper));
         }
         let Some(auths) = self.object("auths")? else { return Ok(Found::Nothing) };
-        let Some(key) = self.best_key(auths, host, repository) else { return Ok(Found::Nothing) };
-        let entry = match auths.get(key) {
-            Some(Value::Object(entry)) => entry,
-            Some(Value::Null) | None => return Ok(Found::Nothing),
-            Some(_) => return Err(malformed(&self.name, &format!("{key:?} is no JSON object"))),
-        };
-        Ok(self.credential(key, entry)?.map_or(Found::Nothing, Found::Credential))
+        let Some(key) = self.best_key(&auths, host, repository) else { return Ok(Found::Nothing) };
+        let Some(entry) = auths.get(key) else { return Ok(Found::Nothing) };
+        let entry = Object::parse(entry)
+            .map_err(|_| malformed(&self.name, &format!("{key:?} is not a JSON object")))?;
+        Ok(self.credential(key, &entry)?.map_or(Found::Nothing, Found::Credential))
     }
 
     /// The longest key that the repository lies under; else one that means the host in an old way.
-    fn best_key<'a>(
-        &self,
-        auths: &'a Map<String, Value>,
-        host: &Host,
-        repository: &str,
-    ) -> Option<&'a str> {
+    fn best_key<'a>(&self, auths: &'a Object, host: &Host, repository: &str) -> Option<&'a str> {
         let whole = format!("{host}/{repository}");
         let over = |key: &str| {
             key == key_of(host)
@@ -184,21 +168,24 @@ impl CredentialFile {
                     .strip_prefix(key)
                     .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         };
-        let keys = || auths.keys().map(String::as_str);
+        let keys = || auths.names();
         let longest = keys().filter(|key| over(key)).max_by_key(|key| key.len());
         longest.or_else(|| keys().find(|key| self.kind.means_whole_host(key) && means(key, host)))
     }
 
-    fn credential(&self, key: &str, entry: &Map<String, Value>) -> Result<Option<Credential>> {
+    fn credential(&self, key: &str, entry: &Object) -> Result<Option<Credential>> {
         if let Some(token) = self.text(entry, "registrytoken")? {
-            return Ok(Some(Credential::registry_token(token)));
+            return Ok(Some(Credential::registry_token(token.as_str())));
         }
         if let Some(token) = self.text(entry, "identitytoken")? {
-            return Ok(Some(Credential::identity_token(token)));
+            return Ok(Some(Credential::identity_token(token.as_str())));
         }
         if let Some(auth) = self.text(entry, "auth")? {
             let wrong = || {
-                malformed(&self.name, &format!("\"auth\" of {key:?} is no base64 of user:password"))
+                malformed(
+                    &self.name,
+                    &format!("\"auth\" of {key:?} is not the base64 of user:password"),
+                )
             };
             let decoded = Zeroizing::new(BASE64.decode(auth.trim()).map_err(|_| wrong())?);
             let decoded = std::str::from_utf8(&decoded).map_err(|_| wrong())?;
@@ -207,18 +194,27 @@ impl CredentialFile {
             return Ok(Some(Credential::password(user, password)));
         }
         let (user, password) = (self.text(entry, "username")?, self.text(entry, "password")?);
-        Ok(user.zip(password).map(|(user, password)| Credential::password(user, password)))
+        Ok(user
+            .zip(password)
+            .map(|(user, password)| Credential::password(user.as_str(), password.as_str())))
     }
 
     /// Puts a credential under the host's key, and takes away what stood there in another form.
     pub(super) fn set(&mut self, host: &Host, credential: &Credential) -> Result<()> {
-        let entry = match credential {
-            Credential::IdentityToken(token) => json!({
+        let mut auths = self.object("auths")?.unwrap_or_default();
+        let own = key_of(host);
+        auths.retain(|key| key == own || !self.is_of(key, host));
+        // What another program keeps beside the credential stays.
+        let there = auths.get(&own).and_then(|entry| Object::parse(entry).ok());
+        let mut entry = there.unwrap_or_default();
+        entry.retain(|name| !CREDENTIAL.contains(&name));
+        match credential {
+            Credential::IdentityToken(token) => {
                 // The other tools want a user before they look at the token.
-                "auth": basic(AZURE_TOKEN_USER, "").as_str(),
-                "identitytoken": token.expose(),
-            }),
-            Credential::RegistryToken(token) => json!({ "registrytoken": token.expose() }),
+                entry.set_text("auth", &basic(AZURE_TOKEN_USER, ""));
+                entry.set_text("identitytoken", token.expose());
+            }
+            Credential::RegistryToken(token) => entry.set_text("registrytoken", token.expose()),
             other => {
                 let (user, password) = other.as_password().ok_or_else(|| {
                     Error::new(Code::Unsupported, "an Entra token cannot be stored")
@@ -229,71 +225,61 @@ impl CredentialFile {
                         "a user name has no colon: the part after it would be taken for the password",
                     ));
                 }
-                json!({ "auth": basic(user, password.expose()).as_str() })
+                entry.set_text("auth", &basic(user, password.expose()));
             }
-        };
-        self.remove(host)?;
-        self.object("auths")?;
-        let auths = self.content.entry("auths").or_insert_with(|| json!({}));
-        if auths.is_null() {
-            *auths = json!({});
         }
-        if let Some(auths) = auths.as_object_mut() {
-            auths.insert(key_of(host), entry);
-        }
+        auths.set(&own, entry.write(&self.indent, 2).to_string());
+        self.content.set("auths", auths.write(&self.indent, 1).to_string());
         Ok(())
     }
 
     /// Takes away every key that means the host as a whole; whether there was one.
     pub(super) fn remove(&mut self, host: &Host) -> Result<bool> {
-        self.object("auths")?;
-        let kind = self.kind;
-        let Some(auths) = self.content.get_mut("auths").and_then(Value::as_object_mut) else {
-            return Ok(false);
-        };
-        let before = auths.len();
-        auths.retain(|key, _| {
-            // A namespace of the containers tools has a credential of its own.
-            !(kind.means_whole_host(key) && means(key, host))
-        });
-        Ok(auths.len() < before)
+        let Some(mut auths) = self.object("auths")? else { return Ok(false) };
+        let any = auths.retain(|key| !self.is_of(key, host));
+        if any {
+            self.content.set("auths", auths.write(&self.indent, 1).to_string());
+        }
+        Ok(any)
     }
 
-    /// Replaces the file, by rename, readable for its owner alone.
-    pub(super) fn write(&self, path: &Path) -> Result<()> {
-        let fail = |e: io::Error| {
-            Error::new(Code::Credentials, format!("cannot write {}: {e}", path.display()))
-                .with_source(e)
-        };
-        // A link is followed: the file itself may lie in a folder that is synchronised elsewhere.
-        let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
-        let folder = crate::files::parent(&path);
-        make_private_folder(folder).map_err(fail)?;
-        let text = Zeroizing::new(format!("{:#}\n", Value::Object(self.content.clone())));
-        // A temporary file is readable for its owner alone.
-        let mut file = tempfile::Builder::new()
-            .prefix(".ocigraph-")
-            .suffix(".tmp")
-            .tempfile_in(folder)
-            .map_err(fail)?;
-        file.write_all(text.as_bytes()).map_err(fail)?;
-        file.as_file().sync_all().map_err(fail)?;
-        file.persist(&path).map_err(|e| fail(e.error))?;
-        Ok(())
+    /// What stands under the keys that mean the host as a whole.
+    pub(super) fn entries(&self, host: &Host) -> Result<Vec<Zeroizing<String>>> {
+        let Some(auths) = self.object("auths")? else { return Ok(Vec::new()) };
+        let own = auths.names().filter(|key| self.is_of(key, host));
+        Ok(own.filter_map(|key| auths.get(key)).map(|text| text.to_owned().into()).collect())
     }
 
-    /// An empty one, to be written to `path`.
-    pub(super) fn empty(path: &Path, kind: Kind) -> Self {
-        Self { name: path.display().to_string(), kind, content: Map::new() }
+    /// Whether a key means the host as a whole: a namespace of the containers tools has a credential
+    /// of its own.
+    fn is_of(&self, key: &str, host: &Host) -> bool {
+        self.kind.means_whole_host(key) && means(key, host)
+    }
+
+    /// The text of the file.
+    pub(super) fn to_text(&self) -> Zeroizing<String> {
+        let mut text = self.content.write(&self.indent, 0);
+        text.push('\n');
+        text
     }
 }
 
-fn make_private_folder(folder: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
+/// The bytes of a file; nothing when it is not there.
+pub(super) fn read_text(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>> {
+    // People name it where a program insists on a file, to say that there is none.
+    if path == "/dev/null" {
+        return Ok(None);
+    }
+    match read_small_file(path) {
+        Ok(text) => Ok(Some(Zeroizing::new(text))),
+        Err(e) if matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            Ok(None)
+        }
+        Err(e) => {
+            let what = format!("cannot read {}: {e}", path.display());
+            Err(Error::new(Code::Credentials, what).with_source(e))
+        }
+    }
 }
 
 fn malformed(name: &str, why: &str) -> Error {
@@ -310,6 +296,8 @@ pub(super) struct At {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::{Value, json};
+
     use super::*;
 
     fn host(text: &str) -> Host {
@@ -397,27 +385,29 @@ mod tests {
     }
 
     #[test]
-    fn writing_keeps_what_is_not_understood_and_hides_it_from_others() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("new/config.json");
-        let content = json!({
-            "HttpHeaders": { "a": "b" }, "auths": { "https://r.example.com/v1/": entry("old") },
-        });
-        let mut file =
-            CredentialFile::parse("f", content.to_string().as_bytes(), Kind::Docker).unwrap();
-        file.set(&host("r.example.com"), &Credential::password("new", "p")).unwrap();
-        file.write(&path).unwrap();
-        let read = CredentialFile::read(&path, Kind::Docker).unwrap().unwrap();
-        assert_eq!(read.content["HttpHeaders"], json!({ "a": "b" }));
-        assert_eq!(read.content["auths"].as_object().unwrap().len(), 1);
-        assert_eq!(read.find(&host("r.example.com"), "x").unwrap(), user("new"));
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o600);
-        }
-        let mut read = read;
-        assert!(read.remove(&host("r.example.com")).unwrap());
-        assert!(!read.remove(&host("r.example.com")).unwrap());
+    fn an_entry_keeps_its_place_and_what_it_has_beside_the_credential() {
+        let text = r#"{"auths": {"a.example.com": {}, "r.example.com": {"auth": "eDp5", "x": 1.0},
+            "http://r.example.com/v1/": {"auth": "eDp5"}}, "n": 1e400}"#;
+        let mut file = CredentialFile::parse("f", text.as_bytes(), Kind::Docker).unwrap();
+        let at = host("r.example.com");
+        assert_eq!(file.entries(&at).unwrap().len(), 2);
+        file.set(&at, &Credential::password("new", "p")).unwrap();
+        assert_eq!(
+            file.to_text().as_str(),
+            r#"{
+  "auths": {
+    "a.example.com": {},
+    "r.example.com": {
+      "x": 1.0,
+      "auth": "bmV3OnA="
+    }
+  },
+  "n": 1e400
+}
+"#
+        );
+        assert_eq!(file.find(&at, "x").unwrap(), user("new"));
+        assert!(file.remove(&at).unwrap());
+        assert!(!file.remove(&at).unwrap());
     }
 }

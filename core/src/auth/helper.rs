@@ -3,17 +3,16 @@
 //! Source: the protocol of docker's credential helpers: a verb as argument, the server or a JSON
 //! object on standard input, the answer, errors too, on standard output.
 
-use std::{collections::BTreeMap, process::Stdio, time::Duration};
+use std::{collections::BTreeMap, time::Duration};
 
 use serde::{Deserialize, Serialize};
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    process::Command,
-    time::timeout,
-};
+use tokio::time::timeout;
 use zeroize::Zeroizing;
 
-use super::credential::{Credential, HELPER_TOKEN_USER};
+use super::{
+    credential::{Credential, HELPER_TOKEN_USER, basic},
+    program::{self, Ended},
+};
 use crate::error::{Code, Error, Result};
 
 /// A longer answer is not read.
@@ -121,54 +120,32 @@ impl Helper {
     }
 
     async fn exchange(&self, verb: &str, input: &[u8]) -> Result<Answer> {
-        let mut child = Command::new(self.program())
-            .arg(verb)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .kill_on_drop(true)
-            .spawn()
-            .map_err(|e| match e.kind() {
-                std::io::ErrorKind::NotFound => self
-                    .failed(verb, "it is not on the PATH")
-                    .with_hint("install it, or take it out of the configuration file"),
-                _ => self.failed(verb, &e.to_string()),
-            })?;
-        let broken = |e: std::io::Error| self.failed(verb, &e.to_string());
-        let (mut stdin, stdout) = (child.stdin.take(), child.stdout.take());
-        let write = async {
-            if let Some(stdin) = &mut stdin {
-                // One that does not read its input answers all the same.
-                let _ = stdin.write_all(input).await;
-            }
-            drop(stdin);
-        };
-        let read = async {
-            let mut answer = Zeroizing::new(Vec::new());
-            if let Some(stdout) = stdout {
-                stdout.take(LONGEST_ANSWER).read_to_end(&mut answer).await?;
-            }
-            Ok(answer)
-        };
-        let ((), answer) = tokio::join!(write, read);
-        let answer: Zeroizing<Vec<u8>> = answer.map_err(broken)?;
+        let ran = program::run(&self.program(), verb, input, LONGEST_ANSWER).await;
+        let (ended, answer) = ran.map_err(|e| match e.kind() {
+            std::io::ErrorKind::NotFound => self
+                .failed(verb, "it is not on the PATH")
+                .with_hint("install it, or take it out of the configuration file"),
+            _ => self.failed(verb, &e.to_string()),
+        })?;
         if answer.len() as u64 == LONGEST_ANSWER {
             return Err(self.failed(verb, "its answer is too long"));
         }
-        if child.wait().await.map_err(broken)?.success() {
-            return Ok(Answer::Said(answer));
-        }
         let said = String::from_utf8_lossy(&answer);
         let said = said.trim();
-        if said.contains(NOT_FOUND) {
+        let well = match ended {
+            Ended::Well => true,
+            Ended::Failed | Ended::Killed => false,
+            // By its answer: an object where one is asked for, else nothing.
+            Ended::Unknown if matches!(verb, "get" | "list") => is_object(said),
+            Ended::Unknown => said.is_empty(),
+        };
+        if well {
+            return Ok(Answer::Said(answer));
+        }
+        if said.contains(NOT_FOUND) && ended != Ended::Killed {
             return Ok(Answer::Nothing);
         }
-        // Its words stand on standard output, where the secret would stand had it succeeded.
-        if serde_json::from_str::<serde_json::Map<_, _>>(said).is_ok() {
-            return Err(self.failed(verb, "it failed, with an answer that may hold a secret"));
-        }
-        let said: String = said.chars().filter(|c| !c.is_control()).take(512).collect();
-        Err(self.failed(verb, if said.is_empty() { "it failed without a word" } else { &said }))
+        Err(self.failed(verb, &reason(ended, said, input)))
     }
 
     fn failed(&self, verb: &str, why: &str) -> Error {
@@ -176,5 +153,57 @@ impl Helper {
             Code::Credentials,
             format!("the credential helper {} failed to {verb}: {why}", self.program()),
         )
+    }
+}
+
+fn is_object(text: &str) -> bool {
+    serde_json::from_str::<serde_json::Map<_, _>>(text).is_ok()
+}
+
+/// Why it failed, in its own words where they can hold no secret: they stand on standard output,
+/// where the secret would stand had it succeeded, or as far as it came.
+fn reason(ended: Ended, said: &str, input: &[u8]) -> String {
+    if ended == Ended::Killed {
+        return "a signal ended it".to_owned();
+    }
+    let lower = said.to_ascii_lowercase();
+    if said.contains('{') || lower.contains("\"secret") || lower.contains("\"username") {
+        return "it failed, with an answer that may hold a secret".to_owned();
+    }
+    let mut said = said.to_owned();
+    // What it was given to store, should it repeat that.
+    if let Ok(Entry { username, secret, .. }) = serde_json::from_slice(input)
+        && !secret.is_empty()
+    {
+        let quoted = serde_json::Value::from(secret.as_str()).to_string();
+        let both = basic(&username, &secret);
+        for form in [secret.as_str(), quoted.trim_matches('"'), both.as_str()] {
+            said = said.replace(form, "***");
+        }
+    }
+    let said: String = said.chars().filter(|c| !c.is_control()).take(512).collect();
+    if said.is_empty() { "it failed without a word".to_owned() } else { said }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_reason_repeats_a_secret() {
+        let entry = br#"{"ServerURL":"r","Username":"ada","Secret":"open \"sesame\""}"#;
+        for said in [
+            r#"{"ServerURL":"r","Username":"ada","Secret":"open \"sesame"#,
+            r#"warning: old {"Secret":"sesame"}"#,
+            r#""Username":"ada","Secret":"sesame"#,
+            r#"cannot store open "sesame""#,
+            r#"cannot store "open \"sesame\"""#,
+            "cannot store YWRhOm9wZW4gInNlc2FtZSI=",
+        ] {
+            let reason = reason(Ended::Failed, said, entry);
+            assert!(!reason.contains("sesame") && !reason.contains("YWRhO"), "{reason}");
+        }
+        assert_eq!(reason(Ended::Killed, "sesame", b""), "a signal ended it");
+        assert_eq!(reason(Ended::Failed, "the keychain is locked", b""), "the keychain is locked");
     }
 }

@@ -16,11 +16,16 @@ use super::{
     credential::Credential,
     file::{At, CredentialFile, Found, Kind, key_of, means},
     helper::Helper,
+    replace::{Edit, Edited, edit},
 };
 use crate::{
     error::{Code, Error, Result},
     reference::Host,
+    work::off_thread,
 };
+
+/// How often a file may name another helper while one is at work.
+const TRIES: usize = 5;
 
 const VARIABLE: &str = "DOCKER_AUTH_CONFIG";
 
@@ -146,17 +151,23 @@ impl Places {
 
     /// Keeps a credential where the other tools look for it.
     pub(crate) async fn store(&self, host: &Host, credential: &Credential) -> Result<StoredIn> {
-        let path = self.target()?;
-        let mut file = CredentialFile::read(path, Kind::Docker)?
-            .unwrap_or_else(|| CredentialFile::empty(path, Kind::Docker));
-        if let Some(name) = file.helper(host)? {
-            let helper = Helper::new(name, self.helper_limit)?;
-            helper.store(&key_of(host), credential).await?;
-            return Ok(StoredIn::Helper(helper.program()));
+        let path = self.target()?.to_path_buf();
+        let at = At { path: path.clone(), kind: Kind::Docker };
+        let wanted = Edit::Set(host.clone(), credential.clone());
+        for _ in 0..TRIES {
+            if let Some(name) = helper_of(&at, host).await? {
+                let helper = Helper::new(&name, self.helper_limit)?;
+                helper.store(&key_of(host), credential).await?;
+                // It may have taken its time, and another may be in charge by now.
+                if helper_of(&at, host).await?.as_ref() == Some(&name) {
+                    return Ok(StoredIn::Helper(helper.program()));
+                }
+            } else if edit(&at, &wanted).await? == Edited::Written {
+                return Ok(StoredIn::File(path));
+            }
         }
-        file.set(host, credential)?;
-        file.write(path)?;
-        Ok(StoredIn::File(path.to_path_buf()))
+        let what = format!("{} names another credential helper each time", path.display());
+        Err(Error::new(Code::Credentials, what))
     }
 
     /// Removes every form of a host's credential, from files and helpers; tells from where.
@@ -164,22 +175,28 @@ impl Places {
         let mut forgotten = Vec::new();
         let mut asked = BTreeSet::new();
         let mut failure = None;
-        for At { path, kind } in self.files() {
-            let Some(mut file) = CredentialFile::read(&path, kind)? else { continue };
-            if let Some(name) = file.helper(host)?
-                && asked.insert(name.to_owned())
-            {
-                let helper = Helper::new(name, self.helper_limit)?;
-                match forget_in(&helper, host).await {
-                    Ok(false) => {}
-                    Ok(true) => forgotten.push(StoredIn::Helper(helper.program())),
-                    // What stands in files goes all the same.
-                    Err(e) => failure = failure.or(Some(e)),
+        for at in self.files() {
+            for _ in 0..TRIES {
+                let Some(file) = read(&at).await? else { break };
+                if let Some(name) = file.helper(host)?
+                    && asked.insert(name.clone())
+                {
+                    let helper = Helper::new(&name, self.helper_limit)?;
+                    match forget_in(&helper, host).await {
+                        Ok(false) => {}
+                        Ok(true) => forgotten.push(StoredIn::Helper(helper.program())),
+                        // What stands in files goes all the same.
+                        Err(e) => failure = failure.or(Some(e)),
+                    }
+                    // Another may be in charge by now.
+                    continue;
                 }
-            }
-            if file.remove(host)? {
-                file.write(&path)?;
-                forgotten.push(StoredIn::File(path));
+                if !file.entries(host)?.is_empty()
+                    && edit(&at, &Edit::Remove(host.clone())).await? == Edited::Written
+                {
+                    forgotten.push(StoredIn::File(at.path.clone()));
+                }
+                break;
             }
         }
         failure.map_or(Ok(forgotten), Err)
@@ -192,6 +209,19 @@ impl Places {
             None => Ok(Found::Nothing),
         });
         found.is_ok_and(|found| found != Found::Nothing)
+    }
+}
+
+async fn read(at: &At) -> Result<Option<CredentialFile>> {
+    let At { path, kind } = at.clone();
+    off_thread(move || CredentialFile::read(&path, kind)).await
+}
+
+/// The helper that a file puts in charge of a host.
+async fn helper_of(at: &At, host: &Host) -> Result<Option<String>> {
+    match read(at).await? {
+        Some(file) => file.helper(host),
+        None => Ok(None),
     }
 }
 

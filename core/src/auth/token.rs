@@ -6,13 +6,13 @@
 use std::time::{Duration, SystemTime};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use serde::Deserialize;
 use tokio::time::Instant;
 use url::{Url, form_urlencoded};
 use zeroize::Zeroizing;
 
 use super::{
     credential::{AZURE_TOKEN_USER, Credential, Secret, basic},
+    object::Object,
     scope::Scopes,
 };
 use crate::{
@@ -126,19 +126,32 @@ pub(crate) struct Token {
     ends: Instant,
 }
 
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Answer {
-    token: Option<Zeroizing<String>>,
-    access_token: Option<Zeroizing<String>>,
-    refresh_token: Option<Zeroizing<String>>,
-    expires_in: Option<f64>,
-}
+/// An answer of which no more is read than is needed: the rest may be of any type.
+struct Answer(Object);
 
 impl Answer {
     fn read(body: &[u8]) -> Result<Self> {
-        serde_json::from_slice(body)
-            .map_err(|_| Error::new(Code::Registry, "the token server's answer is no token"))
+        let text = std::str::from_utf8(body).ok();
+        let object = text.and_then(|text| Object::parse(text).ok());
+        object
+            .map(Self)
+            .ok_or_else(|| Error::new(Code::Registry, "the token server's answer is no token"))
+    }
+
+    /// The first of these members that is text with something in it.
+    fn text(&self, names: &[&str]) -> Option<Zeroizing<String>> {
+        names.iter().find_map(|name| {
+            let text: Zeroizing<String> = serde_json::from_str(self.0.get(name)?).ok()?;
+            let trimmed = text.trim();
+            (!trimmed.is_empty()).then(|| Zeroizing::new(trimmed.to_owned()))
+        })
+    }
+
+    /// A number, which some servers write as text.
+    fn number(&self, name: &str) -> Option<f64> {
+        let written = self.0.get(name)?;
+        let text: String = serde_json::from_str(written).unwrap_or_else(|_| written.to_owned());
+        text.trim().parse().ok().filter(|number: &f64| number.is_finite())
     }
 }
 
@@ -146,20 +159,16 @@ impl Token {
     /// A token that a server gave at `asked`.
     pub(crate) fn read(body: &[u8], asked: Instant) -> Result<Self> {
         let answer = Answer::read(body)?;
-        let value = [answer.token, answer.access_token]
-            .into_iter()
-            .flatten()
-            .find(|token| !token.is_empty())
-            .ok_or_else(|| {
-                Error::new(Code::Registry, "the token server's answer has no token in it")
-            })?;
+        let value = answer.text(&["token", "access_token"]).ok_or_else(|| {
+            Error::new(Code::Registry, "the token server's answer has no token in it")
+        })?;
         if !value.bytes().all(|b| b.is_ascii_graphic()) {
             return Err(Error::new(
                 Code::Registry,
                 "the token server's token has characters that no header can carry",
             ));
         }
-        let said = answer.expires_in.filter(|seconds| *seconds > 0.0);
+        let said = answer.number("expires_in").filter(|seconds| *seconds > 0.0);
         let life = said
             .map(|seconds| Duration::from_secs_f64(seconds.min(LONGEST_LIFE.as_secs_f64())))
             .or_else(|| life_of_jwt(&value))
@@ -187,7 +196,7 @@ impl Token {
 /// The identity token in the answer to an exchange.
 pub(crate) fn read_identity_token(body: &[u8]) -> Result<Credential> {
     let answer = Answer::read(body)?;
-    let token = answer.refresh_token.filter(|token| !token.is_empty()).ok_or_else(|| {
+    let token = answer.text(&["refresh_token"]).ok_or_else(|| {
         Error::new(Code::Registry, "the registry's answer to the exchange has no token in it")
     })?;
     Ok(Credential::identity_token(token.as_str()))
@@ -195,18 +204,12 @@ pub(crate) fn read_identity_token(body: &[u8]) -> Result<Credential> {
 
 /// How long a JWT lives from now on, by its `exp`; nothing for what is no JWT.
 fn life_of_jwt(token: &str) -> Option<Duration> {
-    #[derive(Deserialize)]
-    struct Claims {
-        exp: f64,
-        #[serde(default)]
-        iat: Option<f64>,
-    }
     let claims = token.split('.').nth(1)?;
     let claims = URL_SAFE_NO_PAD.decode(claims.trim_end_matches('=')).ok()?;
-    let claims: Claims = serde_json::from_slice(&claims).ok()?;
+    let claims = Answer::read(&claims).ok()?;
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).ok()?;
     // The client's clock may differ from the server's; how long it is meant to live does not.
-    let left = claims.exp - claims.iat.unwrap_or(now.as_secs_f64());
+    let left = claims.number("exp")? - claims.number("iat").unwrap_or(now.as_secs_f64());
     Some(
         Duration::try_from_secs_f64(left.clamp(0.0, LONGEST_LIFE.as_secs_f64()))
             .unwrap_or_default(),
@@ -258,10 +261,21 @@ mod tests {
         assert_eq!(life(r#"{"token":"t"}"#), (54, 60));
         assert_eq!(life(r#"{"token":"","access_token":"t","expires_in":0}"#), (54, 60));
         assert!(life(r#"{"token":"t","expires_in":1e300}"#).1 > 1_000_000);
+        assert_eq!(life(r#"{"token":"t","expires_in":" 1000 "}"#), (970, 1000));
+        for odd in ["null", "{}", "[]", "true", "\"soon\"", "-1", "1e400", "\"inf\"", "\"\""] {
+            assert_eq!(life(&format!(r#"{{"token":"t","expires_in":{odd}}}"#)), (54, 60), "{odd}");
+            let others = format!(
+                r#"{{"token":{odd_token},"access_token":"t","refresh_token":{odd},"issued_at":{odd}}}"#,
+                odd_token = if odd.starts_with('"') { "7" } else { odd }
+            );
+            assert_eq!(life(&others), (54, 60), "{odd}");
+        }
         let exp = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs() + 500;
         let claims = URL_SAFE_NO_PAD.encode(format!(r#"{{"exp":{exp}}}"#));
         let (_, ends) = life(&format!(r#"{{"token":"e30.{claims}.x"}}"#));
         assert!((498..=500).contains(&ends), "{ends}");
+        let claims = URL_SAFE_NO_PAD.encode(r#"{"exp":"700","iat":"100","nbf":{}}"#);
+        assert_eq!(life(&format!(r#"{{"token":"e30.{claims}.x"}}"#)).1, 600);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use std::{
     fs,
-    io::Write,
+    io::{Seek, Write},
     os::unix::fs::{MetadataExt, PermissionsExt, symlink},
     path::{Path, PathBuf},
 };
@@ -300,7 +300,8 @@ fn what_is_packed_is_unpacked_the_same() {
             Err(e) => return assert_eq!(e.code(), Code::UnsafePath, "{e}"),
         };
         let out = ground.path().join("out");
-        let archive = fs::File::open(&packed.path).unwrap();
+        let mut archive = packed.file.try_clone().unwrap();
+        archive.rewind().unwrap();
         let limits = UnpackLimits::default();
         unpack(archive, "t", &out, Some(&packed.content_digest), &limits, false).unwrap();
         for same in [root, out.join("t")] {

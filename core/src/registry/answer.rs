@@ -29,6 +29,10 @@ pub(crate) struct Answer {
     url: Url,
     content: Content,
     limits: Limits,
+    /// Whether it came from where the registry sent the request on to.
+    redirected: bool,
+    /// Whether it came before the whole body of the request was sent.
+    early: bool,
     /// What was sent, and must not be shown if it comes back.
     secrets: Vec<Secret>,
     hint: Option<String>,
@@ -48,9 +52,31 @@ impl Answer {
             url: response.url().clone(),
             content: Content::Coming(Box::new(response)),
             limits,
+            redirected: false,
+            early: false,
             secrets,
             hint: None,
         }
+    }
+
+    pub(super) fn redirected(self, redirected: bool) -> Self {
+        Self { redirected, ..self }
+    }
+
+    pub(super) fn early(self, early: bool) -> Self {
+        Self { early, ..self }
+    }
+
+    /// Whether it came before the whole body of the request was sent: then a success says nothing of
+    /// what is stored.
+    pub(crate) fn is_early(&self) -> bool {
+        self.early
+    }
+
+    /// Whether the registry gave a signed address that has expired, as stores for blobs say it:
+    /// Azure's and Amazon's 403, Google's 400.
+    pub(super) fn is_of_an_expired_address(&self) -> bool {
+        self.redirected && matches!(self.status.as_u16(), 400 | 401 | 403)
     }
 
     /// What to try, should this answer be a failure.
@@ -65,6 +91,11 @@ impl Answer {
 
     pub(crate) fn header(&self, name: impl AsRef<str>) -> Option<&str> {
         self.headers.get(name.as_ref())?.to_str().ok()
+    }
+
+    /// `Location`, which some write without escaping what is not ASCII.
+    pub(super) fn location(&self) -> Option<&str> {
+        std::str::from_utf8(self.headers.get(header::LOCATION)?.as_bytes()).ok()
     }
 
     pub(crate) fn url(&self) -> &Url {
@@ -88,8 +119,9 @@ impl Answer {
     pub(super) async fn read(self) -> Result<Self> {
         let (status, headers, url) = (self.status, self.headers.clone(), self.url.clone());
         let (limits, secrets, hint) = (self.limits, self.secrets.clone(), self.hint.clone());
+        let (redirected, early) = (self.redirected, self.early);
         let content = Content::Read(self.metadata().await?);
-        Ok(Self { status, headers, url, content, limits, secrets, hint })
+        Ok(Self { status, headers, url, content, limits, redirected, early, secrets, hint })
     }
 
     /// The body of an answer that must be small; TOO_LARGE beyond the limit for metadata.
@@ -272,6 +304,8 @@ pub(super) fn network_error(error: &reqwest::Error) -> Error {
     causes.dedup();
     let code = if tls {
         Code::Tls
+    } else if causes.iter().any(|cause| cause == "message head is too large") {
+        Code::TooLarge
     } else if error.is_timeout() {
         Code::Timeout
     } else {

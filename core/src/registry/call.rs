@@ -30,6 +30,9 @@ pub(crate) struct Call {
     /// Whether the body of the answer is long, and read as it comes; others are read at once, and the
     /// request is sent again when they break off.
     pub(crate) streamed: bool,
+    /// Whether to send it over a connection of its own: one that was kept may be closed just when it
+    /// is used again.
+    pub(crate) fresh: bool,
     /// When a byte last moved in the transfer that this is a part of.
     pub(crate) since: Option<Instant>,
 }
@@ -46,6 +49,19 @@ pub(crate) enum Body {
     },
 }
 
+/// What the HTTP library takes at once, however slowly it is sent.
+const TAKEN_AT_ONCE: usize = 256 * 1024;
+
+impl Body {
+    /// These bytes. Many are handed over in pieces, so that it shows when an answer comes too early.
+    pub(crate) fn of_bytes(bytes: &Bytes) -> Self {
+        if bytes.len() <= TAKEN_AT_ONCE {
+            return Self::Bytes(bytes.clone());
+        }
+        Self::Source { source: Arc::new(bytes.clone()), offset: 0, length: bytes.len() as u64 }
+    }
+}
+
 impl Call {
     pub(crate) fn new(method: Method, url: Url) -> Self {
         Self {
@@ -55,6 +71,7 @@ impl Call {
             body: Body::Empty,
             retried: true,
             streamed: false,
+            fresh: false,
             since: None,
         }
     }
@@ -73,6 +90,11 @@ impl Call {
 
     pub(crate) fn streamed(mut self) -> Self {
         self.streamed = true;
+        self
+    }
+
+    pub(crate) fn fresh(mut self, fresh: bool) -> Self {
+        self.fresh = fresh;
         self
     }
 

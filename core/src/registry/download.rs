@@ -121,7 +121,9 @@ async fn open_at(
 fn starts_at(answer: &Answer, offset: u64) -> bool {
     answer
         .header(header::CONTENT_RANGE)
-        .and_then(|range| range.trim().strip_prefix("bytes "))
+        .map(|range| range.trim())
+        .filter(|range| range.get(..5).is_some_and(|unit| unit.eq_ignore_ascii_case("bytes")))
+        .and_then(|range| range[5..].strip_prefix([' ', '=']))
         .and_then(|range| range.split_once('-'))
         .is_some_and(|(start, _)| start.trim().parse() == Ok(offset))
 }
@@ -131,7 +133,8 @@ async fn not_sent(answer: Answer, blob: &Descriptor) -> Error {
 }
 
 fn content(answer: Answer, blob: &Descriptor) -> Result<ByteStream> {
-    match answer.header(header::CONTENT_ENCODING).filter(|e| *e != "identity") {
+    let encoding = answer.header(header::CONTENT_ENCODING).map(str::trim);
+    match encoding.filter(|e| !e.is_empty() && !e.eq_ignore_ascii_case("identity")) {
         None => Ok(answer.stream()),
         Some(encoding) => Err(Error::new(
             Code::Registry,

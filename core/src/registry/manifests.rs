@@ -126,19 +126,27 @@ impl Registry {
         }
         let mut call = Call::new(Method::PUT, self.manifest_url(name)?)
             .header(header::CONTENT_TYPE, manifest.media_type())
-            .body(Body::Bytes(manifest.bytes().clone()));
+            .body(Body::of_bytes(manifest.bytes()));
         if let Some(etag) = etag {
             call = call.header(header::IF_MATCH, etag);
         }
         let mut tries = 1;
         let answer = loop {
             let answer = self.connection.send(call.clone()).await?;
-            if answer.status().is_success() {
-                break answer;
-            }
-            let error = answer.into_error(&format!("the manifest {name} was not stored")).await;
-            let in_between = error.registry_errors().iter().any(|e| e.code == "DIGEST_INVALID");
-            if !in_between || tries == LINK_TRIES {
+            let error = if answer.status().is_success() {
+                if !answer.is_early() || self.holds_manifest(manifest, name).await? {
+                    break answer;
+                }
+                answered_early(name, answer.status())
+            } else {
+                let error = answer.into_error(&format!("the manifest {name} was not stored")).await;
+                let in_between = error.registry_errors().iter().any(|e| e.code == "DIGEST_INVALID");
+                if !in_between {
+                    return Err(error);
+                }
+                error
+            };
+            if tries == LINK_TRIES {
                 return Err(error);
             }
             // A busy registry takes its time between the two.
@@ -155,6 +163,15 @@ impl Registry {
             ));
         }
         Ok(answer)
+    }
+
+    /// Whether the manifest is stored under this name.
+    async fn holds_manifest(&self, manifest: &Manifest, name: &Name) -> Result<bool> {
+        match self.resolve_manifest(name).await {
+            Ok(found) => Ok(found.digest == *manifest.digest()),
+            Err(e) if e.code() == Code::NotFound => Ok(false),
+            Err(e) => Err(e),
+        }
     }
 
     /// Deletes a manifest by digest; one that is gone already is deleted.
@@ -226,6 +243,16 @@ impl Registry {
             _ => Err(answer.into_error(&format!("the tag {tag} was not removed")).await),
         }
     }
+}
+
+fn answered_early(name: &Name, status: StatusCode) -> Error {
+    Error::new(
+        Code::Registry,
+        format!(
+            "the registry answered {status} before all of the manifest {name} was sent, and does not \
+             have it"
+        ),
+    )
 }
 
 /// The digest header, where it is of use: a malformed one, or one of another algorithm than asked

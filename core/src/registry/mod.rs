@@ -4,6 +4,7 @@
 mod answer;
 mod azure;
 mod call;
+mod clients;
 mod config;
 mod download;
 mod gate;
@@ -18,6 +19,7 @@ mod tls;
 mod transport;
 mod upload;
 mod upload_body;
+mod upload_session;
 
 use std::sync::Arc;
 

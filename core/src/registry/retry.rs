@@ -11,6 +11,9 @@ use crate::error::{Code, Error, Result};
 /// A longer wait than this is the caller's to decide about.
 pub(super) const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(120);
 
+/// More is shown as this.
+const LONGEST_SAID: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
+
 const FIRST_WAIT: Duration = Duration::from_millis(250);
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
@@ -21,12 +24,15 @@ pub(super) fn is_retryable_status(status: StatusCode) -> bool {
 
 /// The value of a `Retry-After` header: seconds, or a date (RFC 9110, section 10.2.3).
 pub(super) fn retry_after(value: &str) -> Option<Duration> {
-    if let Ok(seconds) = value.trim().parse::<u64>() {
-        return Some(Duration::from_secs(seconds));
+    let value = value.trim();
+    if !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit() || b == b'.') {
+        // Some send fractions, and figures that no clock holds.
+        let seconds = value.parse::<f64>().ok()?.ceil().min(LONGEST_SAID.as_secs_f64());
+        return Some(Duration::from_secs_f64(seconds));
     }
     let date = jiff::fmt::rfc2822::DateTimeParser::new()
         .relaxed_weekday(true)
-        .parse_timestamp(value.trim())
+        .parse_timestamp(value)
         .ok()?;
     let seconds = date.as_second() - jiff::Timestamp::now().as_second();
     Some(Duration::from_secs(u64::try_from(seconds).unwrap_or(0)))
@@ -122,7 +128,11 @@ mod tests {
         assert!(
             retry_after("Thu, 21 Oct 2150 07:28:00 GMT").is_some_and(|d| d > LONGEST_RETRY_AFTER)
         );
-        assert_eq!(retry_after("soon"), None);
+        assert_eq!(retry_after(" 1.2 "), Some(Duration::from_secs(2)));
+        assert_eq!(retry_after("99999999999999999999999"), Some(LONGEST_SAID));
+        for odd in ["soon", "", "-1", ".", "1e3", "inf", "1.2.3"] {
+            assert_eq!(retry_after(odd), None, "{odd}");
+        }
     }
 
     #[test]

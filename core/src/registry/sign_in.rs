@@ -410,7 +410,7 @@ impl SignIn {
         let guard = tokio::time::timeout(limit, check).await.unwrap_or_else(|_| {
             Err(Error::new(Code::Timeout, "the token server's name could not be looked up in time"))
         })?;
-        let client = connection.build_client(&realm.url, Some(guard))?;
+        let client = connection.build_client(&realm.url, guard)?;
         lock(&self.clients).insert(origin, client.clone());
         Ok(client)
     }

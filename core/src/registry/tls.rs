@@ -17,9 +17,13 @@ use rustls::{
     server::ParsedCertificate,
 };
 use rustls_platform_verifier::Verifier;
+use zeroize::Zeroizing;
 
 use super::config::RegistryConfig;
-use crate::error::{Code, Error, Result};
+use crate::{
+    error::{Code, Error, Result},
+    small_file::read_small_file,
+};
 
 /// The configuration for registries.
 pub(super) fn config(asked: &RegistryConfig) -> Result<ClientConfig> {
@@ -83,9 +87,10 @@ fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>> {
         Error::new(Code::Tls, format!("{} holds no certificates: {why}", path.display()))
             .with_hint("it must be in PEM, as in -----BEGIN CERTIFICATE-----")
     };
-    let read = CertificateDer::pem_file_iter(path).map_err(|e| unusable(e.to_string()))?;
-    let all =
-        read.collect::<std::result::Result<Vec<_>, _>>().map_err(|e| unusable(e.to_string()))?;
+    let text = read_small_file(path).map_err(|e| unusable(e.to_string()))?;
+    let all = CertificateDer::pem_slice_iter(&text)
+        .collect::<std::result::Result<Vec<_>, _>>()
+        .map_err(|e| unusable(e.to_string()))?;
     if all.is_empty() {
         return Err(unusable("there is none in it".into()));
     }
@@ -106,9 +111,11 @@ fn identity(asked: &RegistryConfig) -> Result<Option<Identity>> {
             .with_hint("give both (--cert-file and --key-file)"));
         }
     };
-    let private = PrivateKeyDer::from_pem_file(key).map_err(|e| {
-        Error::new(Code::Tls, format!("{} holds no private key: {e}", key.display()))
-    })?;
+    let unusable = |why: String| {
+        Error::new(Code::Tls, format!("{} holds no private key: {why}", key.display()))
+    };
+    let text = Zeroizing::new(read_small_file(key).map_err(|e| unusable(e.to_string()))?);
+    let private = PrivateKeyDer::from_pem_slice(&text).map_err(|e| unusable(e.to_string()))?;
     Ok(Some((certificates(cert)?, private)))
 }
 

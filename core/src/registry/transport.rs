@@ -27,12 +27,15 @@ use super::{
     upload_body::Upload,
 };
 use crate::{
-    auth::{Credential, Credentials, Guard, Places, Scopes, shown},
+    auth::{Credential, Credentials, Places, Scopes, shown},
     error::{Code, Error, Result},
     reference::Host,
 };
 
 const MAX_REDIRECTS: usize = 10;
+
+/// How often a registry is asked again for an address that has expired.
+const RENEWALS: u32 = 2;
 
 /// All requests to a registry that says 429 and not for how long wait this long.
 const LEAST_PAUSE: Duration = Duration::from_millis(250);
@@ -97,8 +100,8 @@ pub struct Connection {
     host: Host,
     base: Url,
     config: Arc<RegistryConfig>,
-    /// By scheme, and by whether the server is this machine.
-    clients: [OnceLock<reqwest::Client>; 4],
+    /// By scheme, by whether the server is this machine, and by whether connections are kept.
+    pub(super) clients: [OnceLock<reqwest::Client>; 8],
     sign_in: SignIn,
     /// Whether it has Azure's own API, once that is known.
     azure: OnceLock<bool>,
@@ -185,7 +188,8 @@ impl Connection {
     }
 
     /// Sends a request, again where that may help, and gives any other answer.
-    pub(crate) async fn send(&self, call: Call, purpose: &Purpose) -> Result<Answer> {
+    pub(crate) async fn send(&self, mut call: Call, purpose: &Purpose) -> Result<Answer> {
+        let mut renewals = 0;
         let mut backoff = Backoff::new(&self.config.limits).since(call.since);
         loop {
             let paused = Instant::now();
@@ -202,6 +206,17 @@ impl Connection {
                     }),
             };
             let failure = match sent {
+                // An address that is signed for GET refuses HEAD however often it is renewed.
+                Ok(answer)
+                    if answer.is_of_an_expired_address()
+                        && call.method != Method::HEAD
+                        && renewals < RENEWALS =>
+                {
+                    renewals += 1;
+                    let what = format!("{} {}", call.method, shown(&call.url));
+                    backoff.wait(answer.into_error(&what).await).await?;
+                    continue;
+                }
                 Ok(answer) if !is_retryable_status(answer.status()) => {
                     let small = !call.streamed && call.method != Method::HEAD;
                     if !small || !answer.status().is_success() {
@@ -225,6 +240,8 @@ impl Connection {
             if !call.retried || !failure.is_retryable() {
                 return Err(failure);
             }
+            // Others that were kept may be closed as well.
+            call.fresh |= failure.code() == Code::Network;
             backoff.wait(failure).await?;
         }
     }
@@ -240,6 +257,7 @@ impl Connection {
             }
             let signed = authorization.as_ref().filter(|_| own);
             let answer = self.exchange(call, &url, own, signed).await.map_err(Failed::Passing)?;
+            let answer = answer.redirected(redirects > 0);
             let status = answer.status();
             if status == StatusCode::UNAUTHORIZED && own {
                 let challenges = answer.challenges();
@@ -258,7 +276,7 @@ impl Connection {
             let moved = matches!(status.as_u16(), 307 | 308)
                 || (matches!(status.as_u16(), 301..=303)
                     && matches!(call.method, Method::GET | Method::HEAD));
-            let Some(location) = answer.header(header::LOCATION).filter(|_| moved) else {
+            let Some(location) = answer.location().filter(|_| moved) else {
                 return Ok(answer);
             };
             let next = url.join(location).map_err(|_| {
@@ -324,7 +342,7 @@ impl Connection {
         signed: Option<&Authorization>,
     ) -> Result<Answer> {
         let mut request = self
-            .client(url)?
+            .client_for(url, call.fresh)?
             .request(call.method.clone(), url.clone())
             .headers(call.headers.clone())
             .header(header::ACCEPT_ENCODING, "identity");
@@ -342,12 +360,15 @@ impl Connection {
             _ => &self.gate,
         };
         let passage = gate.enter().await;
+        let mut early = false;
         let (response, failed) = match &call.body {
             Body::Source { source, offset, length } => {
                 let upload = Upload::new(*length, limits);
                 let body = upload.body(source.open(*offset).await?, *length);
                 let request = request.header(header::CONTENT_LENGTH, *length).body(body);
-                (upload.watch(request.send()).await, upload.failure())
+                let response = upload.watch(request.send()).await;
+                early = upload.is_under_way();
+                (response, upload.failure())
             }
             simple => {
                 request = match simple {
@@ -377,45 +398,7 @@ impl Connection {
             self.azure_header.store(true, Ordering::Relaxed);
         }
         let secrets = signed.map_or_else(Vec::new, |signed| signed.secrets.clone());
-        Ok(Answer::new(response, limits, secrets))
-    }
-
-    /// The client for a server. Certificates are read when it is first needed.
-    pub(super) fn client(&self, url: &Url) -> Result<&reqwest::Client> {
-        let kind = 2 * usize::from(is_secure(url)) + usize::from(is_this_machine(url));
-        let slot = &self.clients[kind];
-        if let Some(client) = slot.get() {
-            return Ok(client);
-        }
-        let client = self.build_client(url, None)?;
-        Ok(slot.get_or_init(|| client))
-    }
-
-    /// A new client for a server; with a guard it connects to checked addresses alone.
-    pub(super) fn build_client(&self, url: &Url, guard: Option<Guard>) -> Result<reqwest::Client> {
-        let tls = if is_secure(url) {
-            super::tls::config(&self.config)?
-        } else {
-            super::tls::no_roots()?
-        };
-        let mut builder = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls)
-            .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(self.config.limits.connect)
-            .pool_max_idle_per_host(super::gate::HIGHEST_LIMIT)
-            .tcp_nodelay(true)
-            .http2_adaptive_window(true)
-            .user_agent(&self.config.user_agent);
-        // A redirect or a token server may lie elsewhere than the registry.
-        if !self.config.use_proxy || is_this_machine(url) {
-            builder = builder.no_proxy();
-        }
-        if let Some(guard) = guard {
-            builder = builder.dns_resolver(Arc::new(guard));
-        }
-        builder.build().map_err(|e| {
-            Error::new(Code::Internal, "the HTTP client could not be set up").with_source(e)
-        })
+        Ok(Answer::new(response, limits, secrets).early(early))
     }
 
     async fn wait_for_pause(&self) {
@@ -432,15 +415,6 @@ impl Connection {
             *pause = Some(pause.map_or(until, |known| known.max(until)));
         }
     }
-}
-
-fn is_secure(url: &Url) -> bool {
-    url.scheme() == "https"
-}
-
-fn is_this_machine(url: &Url) -> bool {
-    let host = url.host_str().and_then(|name| name.parse::<Host>().ok());
-    host.is_some_and(|host| host.is_loopback())
 }
 
 impl Error {

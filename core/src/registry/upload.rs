@@ -8,8 +8,6 @@
 use std::sync::Arc;
 
 use http::{Method, StatusCode, header};
-use tokio::time::Instant;
-use url::Url;
 
 use super::{
     Registry,
@@ -17,8 +15,8 @@ use super::{
     call::{Body, Call},
     learned::SmallUploads,
     retry::Backoff,
-    transport::Channel,
     upload_body::Watched,
+    upload_session::{Session, received},
 };
 use crate::{
     descriptor::Descriptor,
@@ -151,6 +149,9 @@ impl Registry {
 
     async fn first_of(&self, answer: Answer, digest: &Digest, outcome: Outcome) -> Result<First> {
         match answer.status() {
+            StatusCode::CREATED if answer.is_early() && !self.blob_exists(digest).await? => {
+                Ok(First::Refused)
+            }
             StatusCode::CREATED => Ok(First::Stored(outcome)),
             StatusCode::ACCEPTED => Ok(First::Session(Session::of(&answer, &self.connection)?)),
             status if status.is_client_error() => Ok(First::Refused),
@@ -166,7 +167,7 @@ impl Registry {
         mut session: Option<Session>,
     ) -> Result<()> {
         let mut backoff = Backoff::new(self.connection.limits());
-        let mut transfer = Transfer { offset: 0, chunked: false };
+        let mut transfer = Transfer { offset: 0, chunked: false, fresh: false, doubtful: false };
         // What the registry had of it, the last time it was asked.
         let mut stood = 0;
         let watched = Arc::new(Watched::new(Arc::clone(source)));
@@ -188,6 +189,7 @@ impl Registry {
                 Sent::TooLarge => return Err(too_large(blob)),
                 Sent::Broken(open, failure) => (open, failure),
             };
+            transfer.fresh = failure.code() == Code::Network;
             backoff.moved(watched.last_moved());
             backoff.wait(failure).await?;
             // Only the reply may have been lost.
@@ -224,6 +226,7 @@ impl Registry {
         }
         let mut call = Call::new(Method::PUT, session.finish_url(&blob.digest))
             .header(header::CONTENT_TYPE, media_type::OCTET_STREAM)
+            .fresh(transfer.fresh)
             .once();
         if whole {
             call = call.body(Body::Source {
@@ -238,6 +241,15 @@ impl Registry {
             Err(e) => return Err(e),
         };
         match answer.status() {
+            status if status.is_success() && (answer.is_early() || transfer.doubtful) => {
+                Ok(match self.holds(blob).await? {
+                    true => {
+                        session.done();
+                        Sent::All
+                    }
+                    false => Sent::Broken(session, answered_early(blob, status)),
+                })
+            }
             status if status.is_success() => {
                 session.done();
                 Ok(Sent::All)
@@ -264,6 +276,7 @@ impl Registry {
             .header(header::CONTENT_TYPE, media_type::OCTET_STREAM)
             .header(header::CONTENT_RANGE, &format!("{offset}-{}", offset + length - 1))
             .body(Body::Source { source: Arc::clone(source), offset, length })
+            .fresh(transfer.fresh)
             .once();
         let answer = match self.connection.send(call).await {
             Ok(answer) => answer,
@@ -272,8 +285,16 @@ impl Registry {
         };
         let status = answer.status();
         if status.is_success() {
-            let arrived = received(&answer);
+            let arrived = received(&answer).filter(|_| !answer.is_early());
             session.moved_to(&answer)?;
+            if answer.is_early() {
+                // Not all of it was sent, whatever the registry says: the next sends what lacks.
+                transfer.doubtful = true;
+                let stands = session.received(None).await.unwrap_or(0);
+                transfer.offset = stands.clamp(offset, offset + length - 1);
+                return Ok(Part::Broken(answered_early(blob, status)));
+            }
+            transfer.fresh = false;
             transfer.offset = offset + length;
             // What the registry says may be stale (ECR); the session itself is asked then, once.
             if arrived.is_some_and(|arrived| arrived < transfer.offset)
@@ -297,6 +318,13 @@ impl Registry {
         }
     }
 
+    /// Whether a blob is there, and as long as it should be, as far as the registry says.
+    async fn holds(&self, blob: &Descriptor) -> Result<bool> {
+        let Some(answer) = self.ask_for_blob(&blob.digest, None).await? else { return Ok(false) };
+        let size = answer.header(header::CONTENT_LENGTH).and_then(|n| n.parse::<u64>().ok());
+        Ok(size.is_none_or(|size| size == blob.size))
+    }
+
     async fn open_session(&self, digest: &Digest) -> Result<Session> {
         let call = Call::new(Method::POST, self.url("blobs/uploads/")?);
         let answer = self.connection.send(call).await?;
@@ -311,6 +339,10 @@ impl Registry {
 struct Transfer {
     offset: u64,
     chunked: bool,
+    /// Whether the connection broke the last time.
+    fresh: bool,
+    /// Whether the registry has said that it took what was not sent.
+    doubtful: bool,
 }
 
 enum Sent {
@@ -332,97 +364,12 @@ fn too_large(blob: &Descriptor) -> Error {
     )
 }
 
-/// An upload session, which is closed when the upload is dropped before its end.
-struct Session {
-    url: Url,
-    least_chunk: u64,
-    connection: Option<Channel>,
-}
-
-impl Session {
-    fn of(answer: &Answer, connection: &Channel) -> Result<Self> {
-        let least_chunk =
-            answer.header("oci-chunk-min-length").and_then(|n| n.parse().ok()).unwrap_or(0);
-        Ok(Self { url: location(answer)?, least_chunk, connection: Some(connection.clone()) })
-    }
-
-    /// `Location` may have a query, which must stay as it is to the letter.
-    fn finish_url(&self, digest: &Digest) -> Url {
-        let mut url = self.url.clone();
-        let query = match self.url.query() {
-            Some(query) if !query.is_empty() => format!("{query}&digest={digest}"),
-            _ => format!("digest={digest}"),
-        };
-        url.set_query(Some(&query));
-        url
-    }
-
-    /// How many bytes the session has; nothing when it is gone or does not say.
-    async fn received(&mut self, since: Option<Instant>) -> Option<u64> {
-        let connection = self.connection.clone()?;
-        let call = Call { since, ..Call::new(Method::GET, self.url.clone()) };
-        let answer = connection.send(call).await.ok()?;
-        if !answer.status().is_success() {
-            return None;
-        }
-        let received = received(&answer)?;
-        if answer.header(header::LOCATION).is_some() {
-            self.url = location(&answer).ok()?;
-        }
-        Some(received)
-    }
-
-    fn moved_to(&mut self, answer: &Answer) -> Result<()> {
-        self.url = location(answer)?;
-        Ok(())
-    }
-
-    fn done(&mut self) {
-        self.connection = None;
-    }
-}
-
-impl Drop for Session {
-    fn drop(&mut self) {
-        let (Some(connection), Ok(runtime)) =
-            (self.connection.take(), tokio::runtime::Handle::try_current())
-        else {
-            return;
-        };
-        let call = Call::new(Method::DELETE, self.url.clone()).once();
-        runtime.spawn(async move {
-            // Best effort: registries clear abandoned sessions themselves after a while.
-            let _ = connection.send(call).await;
-        });
-    }
-}
-
-fn location(answer: &Answer) -> Result<Url> {
-    let text = answer.header(header::LOCATION).ok_or_else(|| {
-        Error::new(Code::Registry, "the registry began an upload and did not say where")
-    })?;
-    let url = answer.url().join(text).map_err(|_| {
-        Error::new(Code::Registry, "the registry began an upload at what is no URL")
-    })?;
-    let safe = match url.scheme() {
-        "https" => true,
-        "http" => answer.url().scheme() == "http",
-        _ => false,
-    };
-    if !safe {
-        return Err(Error::new(
-            Code::Registry,
-            "the registry moves an upload from https to plain http",
-        ));
-    }
-    Ok(url)
-}
-
-/// `Range: 0-N` names the last byte that arrived. `0-0` on a fresh session means that none did;
-/// whoever has sent a single byte loses nothing by sending it again.
-fn received(answer: &Answer) -> Option<u64> {
-    let range = answer.header(header::RANGE)?;
-    let (first, last) = range.strip_prefix("bytes=").unwrap_or(range).split_once('-')?;
-    let (first, last) = (first.parse::<u64>().ok()?, last.parse::<u64>().ok()?);
-    (first == 0).then_some(if last == 0 { 0 } else { last.saturating_add(1) })
+fn answered_early(blob: &Descriptor, status: StatusCode) -> Error {
+    Error::new(
+        Code::Registry,
+        format!(
+            "the registry answered {status} before all of the blob {} was sent, and does not have it",
+            blob.digest
+        ),
+    )
 }

@@ -88,6 +88,11 @@ impl Upload {
         reqwest::Body::wrap_stream(parts)
     }
 
+    /// Whether the HTTP library has not taken all of the body yet.
+    pub(super) fn is_under_way(&self) -> bool {
+        self.state.sent.load(Ordering::Relaxed) < self.length
+    }
+
     pub(super) async fn watch(
         &self,
         answer: impl Future<Output = reqwest::Result<reqwest::Response>>,

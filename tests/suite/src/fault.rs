@@ -18,6 +18,7 @@ pub struct Reply {
     headers: Vec<(String, String)>,
     body: Vec<u8>,
     how: How,
+    early: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -25,6 +26,8 @@ enum How {
     Whole,
     /// The connection ends after so many bytes of a body that was announced whole.
     CutAt(usize),
+    /// After so many bytes of a body that was announced whole no more comes, and the connection stays open.
+    StallsAt(usize),
     /// In chunks, of which the last never comes.
     Unended,
     /// The body again and again, for as long as anybody reads it.
@@ -40,7 +43,7 @@ enum How {
 impl Reply {
     /// An answer with a body and its length.
     pub fn new(status: u16, body: impl Into<Vec<u8>>) -> Self {
-        Self { status, headers: Vec::new(), body: body.into(), how: How::Whole }
+        Self { status, headers: Vec::new(), body: body.into(), how: How::Whole, early: false }
     }
 
     /// 200 with a body.
@@ -65,6 +68,12 @@ impl Reply {
         self
     }
 
+    /// Announces the whole body, and says nothing more after `bytes` of it.
+    pub fn stalls_at(mut self, bytes: usize) -> Self {
+        self.how = How::StallsAt(bytes);
+        self
+    }
+
     /// Sends the body as a chunk that no other follows, not even the last.
     pub fn unended(mut self) -> Self {
         self.how = How::Unended;
@@ -74,6 +83,12 @@ impl Reply {
     /// Sends the body again and again.
     pub fn endless(mut self) -> Self {
         self.how = How::Endless;
+        self
+    }
+
+    /// Answers when it has read the head of the request, and reads of its body only later.
+    pub fn early(mut self) -> Self {
+        self.early = true;
         self
     }
 
@@ -125,6 +140,13 @@ struct Script {
     rules: Vec<Rule>,
     seen: Vec<Seen>,
     over: bool,
+}
+
+impl Script {
+    fn is_early(&self, method: &str, target: &str) -> bool {
+        let rule = self.rules.iter().find(|r| r.method == method && target.contains(&r.part));
+        rule.and_then(|rule| rule.replies.front()).is_some_and(|reply| reply.early)
+    }
 }
 
 /// A running server; ends when dropped.
@@ -217,7 +239,11 @@ fn serve(connection: TcpStream, script: &Mutex<Script>) -> std::io::Result<()> {
     }
     let length = headers.iter().find(|(name, _)| name == "content-length");
     let length = length.and_then(|(_, value)| value.parse().ok()).unwrap_or(0);
-    let body = std::io::copy(&mut reader.by_ref().take(length), &mut std::io::sink())? as usize;
+    let read_body = |reader: &mut BufReader<TcpStream>| {
+        std::io::copy(&mut reader.by_ref().take(length), &mut std::io::sink())
+    };
+    let early = lock(script).is_early(&method, &target);
+    let body = if early { 0 } else { read_body(&mut reader)? as usize };
     let reply = {
         let mut script = lock(script);
         let seen = Seen { method, target, headers, body };
@@ -235,7 +261,13 @@ fn serve(connection: TcpStream, script: &Mutex<Script>) -> std::io::Result<()> {
         script.seen.push(seen);
         (reply, head)
     };
-    answer(&mut connection, &mut reader, reply.0, reply.1)
+    answer(&mut connection, &mut reader, reply.0, reply.1)?;
+    if early {
+        // The client has the answer by then, and what the sockets hold of the body is not all.
+        thread::sleep(Duration::from_millis(300));
+        read_body(&mut reader)?;
+    }
+    Ok(())
 }
 
 fn answer(
@@ -244,7 +276,7 @@ fn answer(
     reply: Reply,
     head: bool,
 ) -> std::io::Result<()> {
-    let Reply { status, headers, body, how } = reply;
+    let Reply { status, headers, body, how, early: _ } = reply;
     match how {
         How::Reset => return connection.shutdown(Shutdown::Both),
         How::Silence => {
@@ -270,6 +302,10 @@ fn answer(
     }
     match how {
         How::CutAt(bytes) => connection.write_all(&body[..bytes.min(body.len())])?,
+        How::StallsAt(bytes) => {
+            connection.write_all(&body[..bytes.min(body.len())])?;
+            std::io::copy(reader, &mut std::io::sink())?;
+        }
         How::Unended => {
             connection.write_all(format!("{:x}\r\n", body.len()).as_bytes())?;
             connection.write_all(&body)?;

@@ -16,6 +16,12 @@ if [ "$(cat "$here/mood")" = hangs ]; then
     echo $$ >"$here/pid"
     exec sleep 600
 fi
+if [ "$(cat "$here/mood")" = hangs-with-a-child ]; then
+    sleep 600 &
+    echo $! >"$here/pid.new"
+    mv "$here/pid.new" "$here/pid"
+    wait
+fi
 input=$(cat)
 case $verb in
     store) server=$(jq -r .ServerURL <<<"$input") ;;
@@ -25,6 +31,12 @@ echo "$verb $server" >>"$here/calls"
 case $(cat "$here/mood") in
     # Cut off in the middle of a secret.
     garbled) printf '{"ServerURL":"%s","Username":"ada","Secret":"open sesame: äöü' "$server"; exit 0 ;;
+    # Ended by a signal when it has said all but the end.
+    killed) printf '{"ServerURL":"%s","Username":"ada","Secret":"open sesame: äöü' "$server"; kill -9 $$ ;;
+    cut) printf '{"ServerURL":"%s","Username":"ada","Secret":"open sesame: äöü' "$server"; exit 1 ;;
+    repeating) echo "cannot keep $(jq -r .Secret <<<"$input")"; exit 1 ;;
+    # A child holds its standard output open for long.
+    leaves-a-child) sleep 100 & echo $! >"$here/pid" ;;
     failing) echo "the keychain is locked"; exit 1 ;;
     unlisted) if [ "$verb" = list ]; then echo "not implemented"; exit 1; fi ;;
 esac
@@ -65,7 +77,8 @@ impl CredentialHelper {
         helper
     }
 
-    /// What it does from now on: `well`, `hangs`, `garbled`, `failing`, or `unlisted`, which knows no `list`.
+    /// What it does from now on: `well`, `hangs`, `hangs-with-a-child`, `leaves-a-child`, `garbled`, `killed`, `cut`,
+    /// `repeating`, `failing`, or `unlisted`, which knows no `list`.
     pub fn is(&self, mood: &str) {
         self.write("mood", mood);
     }
@@ -92,6 +105,11 @@ impl CredentialHelper {
     /// The process that hung last.
     pub fn process(&self) -> u32 {
         self.read("pid").trim().parse().expect("a helper that hangs says who it is")
+    }
+
+    /// Whether it hangs by now.
+    pub fn is_hanging(&self) -> bool {
+        fs::read_to_string(self.state.join("pid")).is_ok_and(|pid| pid.ends_with('\n'))
     }
 
     fn write(&self, name: &str, text: &str) {

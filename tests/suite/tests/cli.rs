@@ -283,6 +283,43 @@ fn a_hyphen_is_standard_input_and_output() {
 }
 
 #[test]
+fn pipes_and_devices_are_written_to_as_they_are() {
+    let work = Workspace::new();
+    work.write("x", "x");
+    work.ocigraph(&["push", "oci:l:v1", "x"]).ok();
+    let manifest = work.ocigraph(&["manifest", "fetch", "oci:l:v1"]).ok();
+    let digest = work.ocigraph(&["resolve", "oci:l:v1"]).ok();
+    let blob = work.ocigraph(&["manifest", "fetch", "oci:l:v1"]).json()["layers"][0]["digest"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    work.write("old", "old");
+    let script = format!(
+        r#"set -eu
+        mkfifo pipe; cat pipe >from-pipe & "$ocigraph" manifest fetch -o pipe oci:l:v1; wait
+        "$ocigraph" blob fetch -q -o /dev/fd/3 oci:l@{blob} 3>>old
+        "$ocigraph" blob fetch -q -o /dev/null oci:l@{blob}
+        (echo before; "$ocigraph" manifest fetch -o /dev/stdout --descriptor oci:l:v1; echo after) >all
+        ! "$ocigraph" manifest fetch -o . oci:l:v1 2>/dev/null
+        test -p pipe && test -c /dev/null && test -L /dev/stdout"#
+    );
+    let mut command = work.command("bash");
+    command.args(["-c", &script]).env("ocigraph", ocigraph_binary());
+    work.run(&mut command).ok();
+    assert_eq!(work.read("from-pipe"), manifest.as_bytes());
+    assert_eq!(work.read("old"), b"oldx");
+    let all = String::from_utf8(work.read("all")).unwrap();
+    let rest = all.strip_prefix(&format!("before\n{manifest}")).expect(&all);
+    assert!(rest.contains(digest.trim()) && rest.ends_with("after\n"), "{all}");
+    assert!(
+        !std::fs::read_dir(work.dir())
+            .unwrap()
+            .flatten()
+            .any(|entry| { entry.file_name().to_string_lossy().starts_with(".ocigraph-") })
+    );
+}
+
+#[test]
 fn what_cannot_be_written_is_told_before_anything_is_sent() {
     let work = Workspace::new();
     work.write("file", "content");
@@ -410,7 +447,9 @@ fn an_interrupted_push_closes_its_upload_session() {
     let fixture = Fixture::start(slow);
     let work = Workspace::new();
     work.write("large.bin", vec![7; 32 << 20]);
-    let mut command = work.command(ocigraph_binary());
+    // The tests may have been started by a shell that ignores it.
+    let mut command = work.command("env");
+    command.arg("--default-signal=INT").arg(ocigraph_binary());
     command.args(["push", &format!("{}/net-monitor:v1", fixture.host()), "large.bin"]);
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     let child = command.spawn().expect("starting the command");

@@ -64,3 +64,26 @@ fn a_directory_that_cannot_be_packed_is_not_pushed() {
     assert!(ran.stderr.contains("No space left"), "{ran}");
     work.ocigraph(&["resolve", "oci:store:v1"]).fails_with(1);
 }
+
+#[test]
+fn what_a_fetch_or_a_push_was_to_replace_stays() {
+    let work = workspace();
+    let long = format!("note={}", "x".repeat(100_000));
+    work.ocigraph(&["push", "oci:store:v1", "small", "large/file", "-a", &long]).ok();
+    let manifest = work.ocigraph(&["manifest", "fetch", "oci:store:v1"]).json();
+    let blob = manifest["layers"][1]["digest"].as_str().unwrap();
+    let script = format!(
+        r#"
+        for name in manifest blob export; do printf old >disk/$name; done
+        head -c 8M /dev/zero >disk/full 2>/dev/null
+        "$ocigraph" manifest fetch -o disk/manifest oci:store:v1 && exit 10
+        "$ocigraph" blob fetch -o disk/blob oci:store@{blob} && exit 11
+        "$ocigraph" push -q oci:store:v2 small -a {long} --export-manifest disk/export && exit 12
+        for name in manifest blob export; do cat disk/$name; done
+        ls -A disk | grep ocigraph
+        exit 0"#
+    );
+    let ran = with_small_disk(&work, &script);
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(0), "oldoldold"), "{ran}");
+    assert_eq!(ran.stderr.matches("No space left").count(), 3, "{ran}");
+}

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use ocigraph::{Client, Code, Limits, Reference, RegistryConfig};
 use ocigraph_suite::{
-    CredentialHelper, Faults, Kind, Options, PASSWORD, Registry, Reply, USER, User,
+    CredentialHelper, Faults, Kind, Options, PASSWORD, Registry, Reply, USER, User, ocigraph_binary,
 };
 use serde_json::json;
 
@@ -129,6 +129,58 @@ fn logout_empties_the_file_even_if_the_helper_fails() {
     assert_eq!(user.config()["auths"], json!({}));
 }
 
+#[test]
+fn a_helper_that_is_ended_in_the_middle_of_its_answer_shows_no_secret() {
+    let (registry, user, helper) = guarded();
+    for (mood, why) in [("killed", "a signal ended it"), ("cut", "may hold a secret")] {
+        helper.is(mood);
+        let said = tags(&user, &registry);
+        assert!(said.contains("[CREDENTIALS]") && said.contains(why), "{said}");
+        assert!(!said.contains("sesame") && !said.contains("ada"), "{said}");
+    }
+    // User::login checks that the password is not shown.
+    helper.is("repeating");
+    let said = user.login(registry.host()).fails_with(1);
+    assert!(said.contains("cannot keep ***"), "{said}");
+}
+
+#[test]
+fn a_helper_that_leaves_a_child_behind_has_answered_when_it_ends() {
+    let (registry, user, helper) = guarded();
+    helper.keep(registry.host(), USER, PASSWORD);
+    helper.is("leaves-a-child");
+    user.ocigraph(&["repos", registry.host()]).ok();
+    // The child was meant to stay.
+    let child = helper.process();
+    assert!(!has_ended(child));
+    std::process::Command::new("kill").arg(child.to_string()).status().unwrap();
+}
+
+#[test]
+fn a_process_that_ignores_the_end_of_its_children_has_helpers_all_the_same() {
+    let (registry, user, helper) = guarded();
+    let ignoring = |args: &[&str], input: &str| {
+        let mut command = user.work.command("env");
+        command.arg("--ignore-signal=CHLD").arg(ocigraph_binary()).args(args);
+        user.work.run_with_input(&mut command, input.as_bytes())
+    };
+    let login = ["login", registry.host(), "-u", USER, "--password-stdin"];
+    ignoring(&login, PASSWORD).ok();
+    assert_eq!(helper.entries()[registry.host()]["Secret"], PASSWORD);
+    ignoring(&["repos", registry.host()], "").ok();
+    helper.is("failing");
+    let said = ignoring(&["repos", registry.host()], "").fails_with(1);
+    assert!(said.contains("keychain is locked"), "{said}");
+    let said = ignoring(&login, PASSWORD).fails_with(1);
+    assert!(said.contains("keychain is locked"), "{said}");
+    helper.is("well");
+    ignoring(&["logout", registry.host()], "").ok();
+    assert_eq!(helper.entries(), json!({}));
+    // Nothing is known of it any more, which is not a failure.
+    let said = ignoring(&["repos", registry.host()], "").fails_with(1);
+    assert!(said.contains("[UNAUTHORIZED]"), "{said}");
+}
+
 /// The search path of a process cannot be changed safely while it runs: the client of this test runs in another, which
 /// is this test again.
 #[test]
@@ -138,15 +190,17 @@ fn a_helper_that_hangs_is_killed_when_its_time_is_up() {
         return wait_for_the_helper(&reference);
     }
     let (registry, user, helper) = guarded();
-    helper.is("hangs");
-    let mut test = user.work.command(std::env::current_exe().unwrap());
-    test.args(["--exact", NAME, "--nocapture"]);
-    test.env("OCIGRAPH_TEST_REFERENCE", registry.reference("app"));
-    user.work.run(&mut test).ok();
-    let killed = std::iter::repeat_with(|| std::thread::sleep(Duration::from_millis(20)))
-        .take(500)
-        .any(|()| has_ended(helper.process()));
-    assert!(killed, "the helper should have ended");
+    for mood in ["hangs", "hangs-with-a-child"] {
+        helper.is(mood);
+        let mut test = user.work.command(std::env::current_exe().unwrap());
+        test.args(["--exact", NAME, "--nocapture"]);
+        test.env("OCIGRAPH_TEST_REFERENCE", registry.reference("app"));
+        user.work.run(&mut test).ok();
+        let killed = std::iter::repeat_with(|| std::thread::sleep(Duration::from_millis(20)))
+            .take(500)
+            .any(|()| has_ended(helper.process()));
+        assert!(killed, "the helper should have ended: {mood}");
+    }
 }
 
 fn wait_for_the_helper(reference: &str) {

@@ -126,6 +126,158 @@ fn without_a_terminal_nobody_is_asked() {
     assert!(said.contains("--password-stdin"), "{said}");
 }
 
+/// A registry that wants the password.
+fn basic() -> Fixture {
+    let auth = Auth::Basic { user: USER.to_owned(), password: PASSWORD.to_owned() };
+    Fixture::start(Config { auth, ..Config::default() })
+}
+
+/// Starts a command that reads this.
+fn started(user: &User, args: &[&str], input: &str) -> Child {
+    let mut command = user.work.command(ocigraph_binary());
+    command.args(args).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    child
+}
+
+fn all_succeed(children: impl IntoIterator<Item = Child>) {
+    for child in children {
+        let output = child.wait_with_output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+#[test]
+fn of_twenty_logins_and_logouts_at_once_none_is_lost() {
+    let user = User::new();
+    let fixtures: Vec<_> = std::iter::repeat_with(basic).take(20).collect();
+    let hosts: Vec<_> = fixtures.iter().map(Fixture::host).collect();
+    // What is not ours, in forms that a reader of numbers would change.
+    let others = "{\n\t\"auths\": {\n\t\t\"other.test\": {\"auth\": \"YTpi\", \"n\": 1.0}\n\t},\n\t\
+                  \"HttpHeaders\": {\"X\": \"\\u00e9\"},\n\t\"big\": [18446744073709551616, 1e400, -0, 1E+2]\n}\n";
+    let folder = user.config_path().parent().unwrap().to_owned();
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(user.config_path(), others).unwrap();
+    let login =
+        |host: &str| started(&user, &["login", host, "-u", USER, "--password-stdin"], PASSWORD);
+    all_succeed(hosts.iter().map(|host| login(host)).collect::<Vec<_>>());
+    let config = || {
+        let text = std::fs::read_to_string(user.config_path()).unwrap();
+        let value: serde_json::Map<String, Value> =
+            serde_json::from_str(&text.replace("1e400", "1")).unwrap();
+        let mut stored: Vec<_> = value["auths"].as_object().unwrap().keys().cloned().collect();
+        stored.sort();
+        (text, stored)
+    };
+    let with_other = |hosts: &[String]| {
+        let mut all = [hosts, &["other.test".to_owned()]].concat();
+        all.sort();
+        all
+    };
+    let (text, stored) = config();
+    assert_eq!(stored, with_other(&hosts));
+    for kept in [
+        "\n\t\t\"other.test\": {\"auth\": \"YTpi\", \"n\": 1.0}",
+        "\\u00e9",
+        "[18446744073709551616, 1e400, -0, 1E+2]",
+    ] {
+        assert!(text.contains(kept), "{kept} in {text}");
+    }
+    // Half of them go while the others come again.
+    let mixed = hosts.iter().enumerate().map(|(i, host)| match i % 2 {
+        0 => started(&user, &["logout", host], ""),
+        _ => login(host),
+    });
+    all_succeed(mixed.collect::<Vec<_>>());
+    let odd: Vec<_> = hosts.iter().skip(1).step_by(2).cloned().collect();
+    assert_eq!(config().1, with_other(&odd));
+    all_succeed(odd.iter().map(|host| started(&user, &["logout", host], "")).collect::<Vec<_>>());
+    assert_eq!(config().0, others);
+    assert_eq!(std::fs::read_dir(folder).unwrap().count(), 1);
+}
+
+#[test]
+fn a_link_to_the_file_stays_and_its_target_is_made() {
+    let (fixture, user) = (basic(), User::new());
+    let folder = user.config_path().parent().unwrap().to_owned();
+    std::fs::create_dir_all(&folder).unwrap();
+    std::os::unix::fs::symlink("../synced/docker.json", user.config_path()).unwrap();
+    user.login(&fixture.host()).ok();
+    assert!(user.config_path().is_symlink());
+    let target = user.work.home().join("synced/docker.json");
+    assert_eq!(target.symlink_metadata().unwrap().permissions().mode() & 0o777, 0o600);
+    user.ocigraph(&["repos", &fixture.host()]).ok();
+    user.ocigraph(&["logout", &fixture.host()]).ok();
+    assert!(user.config_path().is_symlink());
+    assert_eq!(user.config(), json!({ "auths": {} }));
+}
+
+/// What each kind of file does to the commands that read it.
+fn odd_files(user: &User) -> Vec<String> {
+    let odd = |name: &str| user.work.path(name).display().to_string();
+    let pipe = odd("pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    std::fs::File::create(user.work.path("large")).unwrap().set_len(1 << 30).unwrap();
+    vec![pipe, odd("large"), "/dev/zero".into(), user.work.dir().display().to_string()]
+}
+
+#[test]
+fn a_credential_file_that_never_begins_or_ends_is_named() {
+    let (fixture, user) = (basic(), User::new());
+    let host = fixture.host();
+    let named = |command: &[&str], path: &str| {
+        let args = [command, &["--registry-config", path]].concat();
+        let ran = user.ocigraph_with_input(&args, PASSWORD);
+        let said = ran.fails_with(1);
+        assert!(said.contains("[CREDENTIALS]") && said.contains(path), "{said}");
+    };
+    let odd = odd_files(&user);
+    for path in &odd {
+        named(&["repos", &host], path);
+        named(&["login", &host, "-u", USER, "--password-stdin"], path);
+        named(&["logout", &host], path);
+    }
+    for path in odd {
+        let user = User::new().with_variable("REGISTRY_AUTH_FILE", &path);
+        let said = user.ocigraph(&["repos", &host]).fails_with(1);
+        assert!(said.contains("[CREDENTIALS]") && said.contains(&path), "{said}");
+    }
+    // It is how programs are told that there is none.
+    let user = User::new().with_variable("REGISTRY_AUTH_FILE", "/dev/null");
+    let said = user.ocigraph(&["repos", &host]).fails_with(1);
+    assert!(said.contains("[UNAUTHORIZED]"), "{said}");
+}
+
+#[test]
+fn other_files_that_never_begin_or_end_are_named() {
+    let (fixture, user) = (basic(), User::new());
+    let host = fixture.host().replace("127.0.0.1", "127.0.0.2");
+    user.work.write("file", "content");
+    for path in odd_files(&user) {
+        let secure = ["repos", &host, "--plain-http=false"];
+        for option in [&["--ca-file", &path][..], &["--cert-file", &path, "--key-file", &path]] {
+            let said = user.ocigraph(&[&secure[..], option].concat()).fails_with(1);
+            assert!(said.contains(&path), "{said}");
+        }
+        let push = ["push", "oci:layout:v1", "file", "--annotation-file", &path];
+        let said = user.ocigraph(&push);
+        assert!(said.code != Some(0) && said.stderr.contains(&path), "{said}");
+    }
+    // A pipe of the shell's own is the caller's to fill.
+    let script =
+        r#""$0" push oci:layout:v1 file --annotation-file <(echo '{"$manifest":{"a":"b"}}')"#;
+    let mut command = user.work.command("bash");
+    command.args(["-c", script]).arg(ocigraph_binary());
+    user.work.run(&mut command).ok();
+
+    let endless = std::fs::File::open("/dev/zero").unwrap();
+    let mut command = user.work.command(ocigraph_binary());
+    command.args(["login", &fixture.host(), "-u", USER, "--password-stdin"]).stdin(endless);
+    let said = user.work.run(&mut command).fails_with(2);
+    assert!(said.contains("standard input"), "{said}");
+}
+
 fn with_tokens() -> (Fixture, User) {
     let tokens = TokenAuth {
         users: [(USER.to_owned(), PASSWORD.to_owned())].into(),

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Subcommand;
 use futures::TryStreamExt;
 use ocigraph::{
-    ByteStream, Content, Names, Progress, Reference, Result, Spool, ToJson, media_type,
+    ByteStream, Content, Names, OutputFile, Progress, Reference, Result, Spool, ToJson, media_type,
 };
 use serde_json::json;
 
@@ -81,7 +81,7 @@ pub(crate) async fn blob(common: &Common, command: BlobCommand) -> Result<ExitCo
 }
 
 async fn write(mut stream: ByteStream, path: &Path) -> Result<()> {
-    let mut file = output::Staged::new(path)?;
+    let mut file = OutputFile::new(path)?;
     while let Some(chunk) = stream.try_next().await? {
         file.write(&chunk)?;
     }

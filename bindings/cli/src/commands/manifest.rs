@@ -6,7 +6,7 @@ use std::{
 };
 
 use clap::Subcommand;
-use ocigraph::{Code, Error, Manifest, Names, Platform, Reference, Result, ToJson};
+use ocigraph::{Code, Error, Manifest, Names, OutputFile, Platform, Reference, Result, ToJson};
 use serde_json::json;
 
 use super::delete::confirmed;
@@ -114,7 +114,9 @@ pub(crate) async fn manifest(common: &Common, command: ManifestCommand) -> Resul
 
 fn write(manifest: &Manifest, output: &Path, describe: bool) -> Result<()> {
     if output != Path::new("-") {
-        std::fs::write(output, manifest.bytes()).map_err(|e| Error::io("write", output, e))?;
+        let mut file = OutputFile::new(output)?;
+        file.write(manifest.bytes())?;
+        file.commit()?;
     }
     if describe {
         output::result(&manifest.descriptor());

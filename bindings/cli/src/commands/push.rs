@@ -3,12 +3,14 @@
 use std::{
     collections::BTreeMap,
     env::{self, VarError},
+    io::ErrorKind,
     path::{Path, PathBuf},
 };
 
 use clap::Args;
 use ocigraph::{
-    Annotations, Error, File, ManifestFormat, PushOptions, Reference, Result, Spool, media_type,
+    Annotations, Code, Error, File, ManifestFormat, OutputFile, PushOptions, Reference, Result,
+    Spool, media_type, read_small_file,
 };
 
 use crate::{
@@ -99,7 +101,7 @@ async fn send(
 ) -> Result<ExitCode> {
     let (export_manifest, format) = (artifact.export_manifest.clone(), artifact.format.format);
     // A path that cannot be written is told before anything is sent.
-    let export_manifest = export_manifest.as_deref().map(output::Staged::new).transpose()?;
+    let export_manifest = export_manifest.as_deref().map(OutputFile::new).transpose()?;
     let options = PushOptions {
         subject,
         concurrency: common.concurrency(),
@@ -199,7 +201,13 @@ fn split_type(text: &str) -> (&str, Option<&str>) {
 
 fn read_annotation_file(path: Option<&Path>) -> Result<BTreeMap<String, Annotations>> {
     let Some(path) = path else { return Ok(BTreeMap::new()) };
-    let text = std::fs::read(path).map_err(|e| Error::io("read", path, e))?;
+    let text = read_small_file(path).map_err(|e| match e.kind() {
+        // Nor would a registry take a manifest of this size.
+        ErrorKind::FileTooLarge => {
+            Error::new(Code::TooLarge, format!("cannot read {}: {e}", path.display()))
+        }
+        _ => Error::io("read", path, e),
+    })?;
     serde_json::from_slice(&text).map_err(|e| {
         usage(format!("{} holds no annotations: {e}", path.display()))
             .with_hint(r#"write {"$manifest": {"key": "value"}, "FILE": {"key": "value"}}"#)

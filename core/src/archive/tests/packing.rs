@@ -18,6 +18,13 @@ fn tree(names: &[&str]) -> TempDir {
     dir
 }
 
+/// What was packed, from its beginning.
+fn reader(packed: &pack::Packed) -> fs::File {
+    let mut file = packed.file.try_clone().unwrap();
+    file.rewind().unwrap();
+    file
+}
+
 const NAMES: [&str; 3] = ["docs/read me.txt", "docs/Übersicht-日本.md", "run.sh"];
 
 #[test]
@@ -31,9 +38,14 @@ fn packing_is_reproducible() {
 
     let [a, b] = [a, b].map(|dir| pack(&dir.path().join("tree"), "tree", None).unwrap());
     assert_eq!((&a.digest, a.size), (&b.digest, b.size));
-    assert_eq!(fs::read(&a.path).unwrap(), fs::read(&b.path).unwrap());
-    assert_eq!(a.digest, crate::digest_file(&a.path, Algorithm::Sha256).unwrap().0);
-    assert_eq!(a.size, a.path.metadata().unwrap().len());
+    let [bytes, same] = [&a, &b].map(|packed| {
+        let mut bytes = Vec::new();
+        reader(packed).read_to_end(&mut bytes).unwrap();
+        bytes
+    });
+    assert_eq!(bytes, same);
+    assert_eq!(a.digest, Algorithm::Sha256.digest(&bytes));
+    assert_eq!(a.size, bytes.len() as u64);
     // These may only change knowingly: whoever packs the same again must get the same digest.
     assert_eq!(
         a.content_digest.as_str(),
@@ -65,7 +77,7 @@ fn what_is_packed_is_unpacked() {
 
     let packed = pack(&root, "some/title", None).unwrap();
     let out = tempfile::tempdir().unwrap();
-    let archive = fs::File::open(&packed.path).unwrap();
+    let archive = reader(&packed);
     let digest = Some(&packed.content_digest);
     let limits = UnpackLimits::default();
     let placed = unpack(archive, "some/title", out.path(), digest, &limits, false).unwrap();
@@ -80,7 +92,7 @@ fn what_is_packed_is_unpacked() {
     assert_eq!(mode(&unpacked.join(NAMES[0])), 0o600);
     assert_eq!(mode(&unpacked.join(NAMES[1])) & 0o111, 0);
 
-    let again = fs::File::open(&packed.path).unwrap();
+    let again = reader(&packed);
     let placed = unpack(again, "some/title", out.path(), digest, &limits, false).unwrap();
     assert_eq!(placed, [] as [PathBuf; 0], "all was there");
 }
@@ -95,7 +107,7 @@ fn titles_name_entries_as_oras_has_them() {
         ("/srv/tree", "/srv/tree/", "/srv/tree/docs/"),
     ] {
         let packed = pack(&dir.path().join("tree"), title, None).unwrap();
-        let plain = flate2::read::GzDecoder::new(fs::File::open(&packed.path).unwrap());
+        let plain = flate2::read::GzDecoder::new(reader(&packed));
         let mut archive = tar::Archive::new(plain);
         let entries = archive.entries().unwrap().map(|e| e.unwrap().path_bytes().into_owned());
         let names = entries.map(|name| String::from_utf8(name).unwrap()).collect::<Vec<_>>();
@@ -105,9 +117,28 @@ fn titles_name_entries_as_oras_has_them() {
         let out = tempfile::tempdir().unwrap();
         let output = out.path().join("a/b/c");
         let title = if title.starts_with('/') { continue } else { title };
-        unpack_to(&output, title, &fs::read(&packed.path).unwrap()).unwrap();
+        let mut archive = Vec::new();
+        reader(&packed).read_to_end(&mut archive).unwrap();
+        unpack_to(&output, title, &archive).unwrap();
         let there = output.join(title);
         assert_eq!(listing(&there), listing(&dir.path().join("tree")), "{title}");
+    }
+}
+
+#[test]
+fn what_a_pull_has_not_finished_is_left_out() {
+    let dir = tree(&NAMES);
+    let root = dir.path().join("tree");
+    let digest = pack(&root, "tree", None).unwrap().digest;
+    write(&root.join(".ocigraph-0123abcd.partial"), "half");
+    write(&root.join("docs/.ocigraph-Ab12xy.partial/root/file"), "half");
+    set_mode(&root.join("docs"), 0o755);
+    assert_eq!(pack(&root, "tree", None).unwrap().digest, digest);
+    // These belong to somebody.
+    for name in [".ocigraph-notes", "x.ocigraph-a.partial", ".ocigraph-a.partial.txt"] {
+        write(&root.join(name), "");
+        assert_ne!(pack(&root, "tree", None).unwrap().digest, digest, "{name}");
+        fs::remove_file(root.join(name)).unwrap();
     }
 }
 

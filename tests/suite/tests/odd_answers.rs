@@ -1,0 +1,388 @@
+//! Answers as some registries, gateways and stores give them, and what is made of them.
+
+use std::{
+    io::{Read, Write},
+    net::{Shutdown, TcpListener, TcpStream},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    thread,
+    time::Duration,
+};
+
+use ocigraph::{
+    Bytes, Client, Code, Credential, Credentials, Descriptor, Error, Limits, Manifest, Outcome,
+    Progress, PullOptions, Reference, RegistryConfig,
+};
+use ocigraph_fixture::{Config, Fixture};
+use ocigraph_suite::{Faults, Reply, Workspace};
+use serde_json::json;
+
+const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
+
+fn run<T>(work: impl Future<Output = T>) -> T {
+    tokio::runtime::Runtime::new().unwrap().block_on(work)
+}
+
+fn client() -> Client {
+    let wait = Duration::from_secs(10);
+    let limits =
+        Limits { first_header: wait, idle: wait, upload_answer: wait, ..Limits::default() };
+    Client::with_config(RegistryConfig { limits, ..RegistryConfig::default() })
+}
+
+fn reference(server: &Faults, rest: &str) -> Reference {
+    format!("{}/app{rest}", server.host()).parse().unwrap()
+}
+
+fn content(length: u32) -> Vec<u8> {
+    (0..length / 4).flat_map(u32::to_le_bytes).collect()
+}
+
+fn push_blob(server: &Faults, bytes: &[u8]) -> Result<Outcome, Error> {
+    let blob = Descriptor::of("application/octet-stream", bytes);
+    let source = Arc::new(Bytes::copy_from_slice(bytes));
+    run(client().push_blob(&reference(server, ""), &blob, source, &Progress::none()))
+}
+
+fn session() -> Reply {
+    Reply::new(202, "").header("location", "/v2/app/blobs/uploads/1")
+}
+
+/// More than the sockets of a machine hold for one that does not read.
+const LARGE: u32 = 48 << 20;
+
+#[test]
+fn a_blob_that_is_taken_before_it_was_sent_is_asked_for_and_sent_again() {
+    let bytes = content(LARGE);
+    let there = |bytes: &[u8]| Reply::ok(bytes);
+    // What HEAD says after the early answer, and how often the blob is sent.
+    for (found, sent) in
+        [(Reply::error(404, "BLOB_UNKNOWN"), 2), (there(&bytes), 1), (there(&bytes[..1000]), 1 + 1)]
+    {
+        let server = Faults::start();
+        let missing = || Reply::error(404, "BLOB_UNKNOWN");
+        server.on("HEAD", "/blobs/", [missing(), found, missing()]);
+        server.on("POST", "/uploads/", [session()]);
+        server.on("PUT", "/uploads/", [Reply::new(201, "").early(), Reply::new(201, "")]);
+        server.on("DELETE", "/uploads/", [Reply::new(204, "")]);
+        assert_eq!(push_blob(&server, &bytes).unwrap(), Outcome::Uploaded);
+        let puts = server.seen("PUT", "/uploads/");
+        assert_eq!(puts.len(), sent);
+        if sent == 2 {
+            assert_eq!(puts[1].body, bytes.len());
+        }
+    }
+}
+
+#[test]
+fn a_registry_that_never_waits_for_the_blob_is_named() {
+    let server = Faults::start();
+    server.on("POST", "/uploads/", [session()]);
+    server.on("PUT", "/uploads/", [Reply::new(201, "").early()]);
+    let error = push_blob(&server, &content(LARGE)).unwrap_err();
+    assert_eq!(error.code(), Code::Registry, "{error}");
+    assert!(error.to_string().contains("before all of the blob"), "{error}");
+    assert_eq!(server.seen("PUT", "/uploads/").len(), 5);
+}
+
+#[test]
+fn a_part_that_is_taken_before_it_was_sent_is_asked_about() {
+    let bytes = content(LARGE);
+    for range in [None, Some(format!("0-{}", bytes.len() - 1))] {
+        let server = Faults::start();
+        server.on("POST", "/uploads/", [session()]);
+        server.on("PUT", "/uploads/", [Reply::reset(), Reply::new(201, "")]);
+        let moved = |status: u16, range: &Option<String>| match range {
+            Some(range) => session_at(status).header("range", range),
+            None => session_at(status),
+        };
+        // The session has a part, so that the rest comes in a PATCH.
+        let has = |end: usize| session_at(204).header("range", format!("0-{}", end - 1));
+        let (first, second) = (1 << 20, 2 << 20);
+        server.on("GET", "/uploads/", [has(first), has(second), has(second)]);
+        let early = moved(202, &range).early();
+        let last = session_at(202).header("range", format!("0-{}", bytes.len() - 1));
+        server.on("PATCH", "/uploads/", [early, last]);
+        let missing = || Reply::error(404, "BLOB_UNKNOWN");
+        server.on("HEAD", "/blobs/", [missing(), missing(), missing(), Reply::ok(&bytes[..])]);
+        assert_eq!(push_blob(&server, &bytes).unwrap(), Outcome::Uploaded);
+        let patches = server.seen("PATCH", "/uploads/");
+        let ranges: Vec<_> = patches.iter().filter_map(|p| p.header("content-range")).collect();
+        let to = bytes.len() - 1;
+        assert_eq!(ranges, [format!("{first}-{to}"), format!("{second}-{to}")]);
+    }
+}
+
+fn session_at(status: u16) -> Reply {
+    Reply::new(status, "").header("location", "/v2/app/blobs/uploads/1")
+}
+
+#[test]
+fn a_manifest_that_is_taken_before_it_was_sent_is_asked_for_and_sent_again() {
+    let note = "x".repeat(4_100_000);
+    let manifest = json!({
+        "schemaVersion": 2, "mediaType": MANIFEST, "artifactType": "app/example",
+        "config": Descriptor::of("application/vnd.oci.empty.v1+json", b"{}"),
+        "layers": [], "annotations": { "note": note },
+    });
+    let bytes = manifest.to_string();
+    let algorithm = ocigraph::Algorithm::Sha256;
+    let manifest = Manifest::parse(bytes.clone().into(), None, algorithm).unwrap();
+    let digest = manifest.digest().to_string();
+    let there = || {
+        Reply::ok(bytes.clone())
+            .header("content-type", MANIFEST)
+            .header("docker-content-digest", digest.as_str())
+    };
+    let missing = || Reply::error(404, "MANIFEST_UNKNOWN");
+    for (found, sent) in [(missing(), 2), (there(), 1)] {
+        let server = Faults::start();
+        server.on("PUT", "/manifests/v1", [Reply::new(201, "").early(), Reply::new(201, "")]);
+        server.on("HEAD", "/manifests/v1", [found.clone()]);
+        server.on("GET", "/manifests/v1", [found]);
+        run(client().push_manifest(&reference(&server, ":v1"), &manifest)).unwrap();
+        assert_eq!(server.seen("PUT", "/manifests/v1").len(), sent);
+    }
+}
+
+fn manifest_of(blob: &[u8]) -> Reply {
+    let blob = Descriptor::of("application/octet-stream", blob);
+    let manifest = json!({
+        "schemaVersion": 2, "mediaType": MANIFEST, "artifactType": "app/example",
+        "config": Descriptor::of("application/vnd.oci.empty.v1+json", b"{}"),
+        "layers": [{
+            "mediaType": blob.media_type, "digest": blob.digest, "size": blob.size,
+            "annotations": { "org.opencontainers.image.title": "file" },
+        }],
+    });
+    Reply::ok(manifest.to_string()).header("content-type", MANIFEST)
+}
+
+/// Pulls an artifact of one file from a server that has the rest of the script already.
+fn pull(server: &Faults, content: &[u8]) -> Result<(), Error> {
+    let out = tempfile::tempdir().unwrap();
+    let options = PullOptions { output: out.path().to_path_buf(), ..PullOptions::default() };
+    run(client().pull(&reference(server, ":v1"), options))?;
+    assert_eq!(std::fs::read(out.path().join("file")).unwrap(), content);
+    Ok(())
+}
+
+fn with_headers(mut reply: Reply, count: usize, length: usize) -> Reply {
+    for i in 0..count {
+        reply = reply.header(&format!("x-gateway-{i}"), "v".repeat(length));
+    }
+    reply
+}
+
+#[test]
+fn many_headers_are_no_failure_and_endless_ones_are_too_large() {
+    let content = content(10_000);
+    for (count, length) in [(101, 10), (1000, 10), (4000, 10), (100, 2000)] {
+        let server = Faults::start();
+        server.on("GET", "/manifests/", [with_headers(manifest_of(&content), count, length)]);
+        server.on("GET", "/blobs/", [with_headers(Reply::ok(&content[..]), count, length)]);
+        pull(&server, &content).unwrap_or_else(|e| panic!("{count} headers: {e}"));
+    }
+    for (count, length) in [(5000, 10), (100, 10_000)] {
+        let server = Faults::start();
+        server.on("GET", "/manifests/", [with_headers(manifest_of(&content), count, length)]);
+        let error = pull(&server, &content).unwrap_err();
+        assert_eq!(error.code(), Code::TooLarge, "{error}");
+        assert_eq!(server.seen("GET", "/manifests/").len(), 1);
+    }
+}
+
+#[test]
+fn a_signed_address_that_has_expired_is_asked_for_again_at_the_registry() {
+    let content = content(400_000);
+    let to = |place: &str| Reply::new(307, "").header("location", format!("/signed/{place}?s=1"));
+    for refusal in [400, 401, 403] {
+        let server = Faults::start();
+        server.on("GET", "/manifests/", [manifest_of(&content)]);
+        server.on("GET", "/blobs/", [to("a"), to("b"), to("c"), to("d")]);
+        server.on("GET", "/signed/a", [Reply::new(refusal, "<Error>expired</Error>")]);
+        server.on("GET", "/signed/b", [Reply::ok(&content[..]).cut_at(200_000)]);
+        // Expired by the time the rest is asked for.
+        server.on("GET", "/signed/c", [Reply::new(refusal, "<Error>expired</Error>")]);
+        let range = format!("bytes 200000-{}/{}", content.len() - 1, content.len());
+        let rest = Reply::new(206, &content[200_000..]).header("content-range", range);
+        server.on("GET", "/signed/d", [rest]);
+        pull(&server, &content).unwrap_or_else(|e| panic!("{refusal}: {e}"));
+        assert_eq!(server.seen("GET", "/blobs/").len(), 4);
+        let last = server.seen("GET", "/signed/d");
+        assert_eq!(last[0].header("range"), Some("bytes=200000-"));
+    }
+    // One that refuses for ever is asked three times, the registry itself once.
+    let server = Faults::start();
+    server.on("GET", "/manifests/", [manifest_of(&content)]);
+    server.on("GET", "/blobs/", [to("a")]);
+    server.on("GET", "/signed/", [Reply::new(403, "")]);
+    assert_eq!(pull(&server, &content).unwrap_err().code(), Code::Forbidden);
+    assert_eq!(server.seen("GET", "/signed/").len(), 3);
+    let server = Faults::start();
+    server.on("GET", "/manifests/", [manifest_of(&content)]);
+    server.on("GET", "/blobs/", [Reply::new(403, "")]);
+    assert_eq!(pull(&server, &content).unwrap_err().code(), Code::Forbidden);
+    assert_eq!(server.seen("GET", "/blobs/").len(), 1);
+}
+
+/// Stands before a registry, and closes every connection just when it is used a second time.
+struct ClosesWhenUsedAgain {
+    host: String,
+    closed: Arc<AtomicUsize>,
+}
+
+impl ClosesWhenUsedAgain {
+    fn before(fixture: &Fixture) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let host = listener.local_addr().unwrap().to_string();
+        let closed = Arc::new(AtomicUsize::new(0));
+        let (address, counter) = (fixture.address(), Arc::clone(&closed));
+        thread::spawn(move || {
+            for client in listener.incoming().flatten() {
+                let server = TcpStream::connect(address).unwrap();
+                let counter = Arc::clone(&counter);
+                thread::spawn(move || Self::relay(client, server, &counter));
+            }
+        });
+        Self { host, closed }
+    }
+
+    fn relay(mut client: TcpStream, mut server: TcpStream, closed: &AtomicUsize) {
+        let answered = Arc::new(AtomicBool::new(false));
+        let (mut from, mut to) = (server.try_clone().unwrap(), client.try_clone().unwrap());
+        let mark = Arc::clone(&answered);
+        let answers = thread::spawn(move || {
+            let mut buffer = vec![0; 64 * 1024];
+            while let Ok(length @ 1..) = from.read(&mut buffer) {
+                mark.store(true, Ordering::SeqCst);
+                if to.write_all(&buffer[..length]).is_err() {
+                    return;
+                }
+            }
+        });
+        let mut buffer = vec![0; 64 * 1024];
+        while let Ok(length @ 1..) = client.read(&mut buffer) {
+            if answered.load(Ordering::SeqCst) {
+                closed.fetch_add(1, Ordering::SeqCst);
+                break;
+            }
+            if server.write_all(&buffer[..length]).is_err() {
+                break;
+            }
+        }
+        let _ = (client.shutdown(Shutdown::Both), server.shutdown(Shutdown::Both));
+        answers.join().unwrap();
+    }
+}
+
+#[test]
+fn a_connection_that_is_closed_when_it_is_used_again_ends_nothing() {
+    for single_post in [true, false] {
+        let fixture = Fixture::start(Config { single_post, ..Config::default() });
+        let gateway = ClosesWhenUsedAgain::before(&fixture);
+        let work = Workspace::new();
+        for i in 0..6 {
+            work.write(format!("small-{i}"), format!("{i}"));
+            work.write(format!("large-{i}"), content(200_000 + 4 * i));
+        }
+        let image = format!("{}/app:v1", gateway.host);
+        let files: Vec<_> =
+            (0..6).flat_map(|i| [format!("small-{i}"), format!("large-{i}")]).collect();
+        let mut args = vec!["push", &image];
+        args.extend(files.iter().map(String::as_str));
+        work.ocigraph(&args).ok();
+        work.ocigraph(&["attach", "--artifact-type", "note/example", &image, "small-0"]).ok();
+        work.ocigraph(&["discover", &image]).ok();
+        work.ocigraph(&["pull", "-o", "out", &image]).ok();
+        work.ocigraph(&["delete", "--yes", &image]).ok();
+        assert!(gateway.closed.load(Ordering::SeqCst) > 0);
+        assert!(fixture.state().uploads.is_empty());
+    }
+}
+
+/// The challenge and the token server's answer, and whether the tags are given then.
+fn tags_with(challenge: &str, answer: &str) -> Result<Vec<String>, Error> {
+    let server = Faults::start();
+    let challenge = challenge.replace("HERE", &server.host());
+    let tags = Reply::ok(r#"{"name":"app","tags":["v1"]}"#);
+    let asks = Reply::error(401, "UNAUTHORIZED").header("www-authenticate", challenge);
+    server.on("GET", "/tags/list", [asks, tags.header("www-authenticate", "Bearer realm=\"x\"")]);
+    server.on("GET", "/token", [Reply::ok(answer)]);
+    let credentials = Credentials::Given(Credential::password("ada", "p"));
+    let client = Client::with_config(RegistryConfig { credentials, ..RegistryConfig::default() });
+    let tags = run(client.tags(&reference(&server, "")));
+    if tags.is_ok() {
+        let last = server.seen("GET", "/tags/list").pop().unwrap();
+        let sent = last.header("authorization").unwrap();
+        assert!(["Bearer t0ken", "Basic YWRhOnA="].contains(&sent), "{sent}");
+    }
+    tags
+}
+
+#[test]
+fn a_challenge_may_be_written_in_any_case() {
+    for challenge in [
+        r#"BEARER realm="http://HERE/token",service="s""#,
+        r#"bearer REALM="HTTP://HERE/token" , SERVICE="s", Scope="repository:app:pull""#,
+        r#"bEaReR Realm=http://HERE/token"#,
+        r#"  Bearer   realm = "http://HERE/token""#,
+        r#"NEGOTIATE, BEARER realm="http://HERE/token""#,
+        r#"BASIC realm="r""#,
+        r#"bAsIc REALM=r, CHARSET="UTF-8""#,
+        "Basic",
+    ] {
+        let tags = tags_with(challenge, r#"{"token":"t0ken"}"#);
+        assert_eq!(tags.unwrap_or_else(|e| panic!("{challenge}: {e}")), ["v1"]);
+    }
+}
+
+#[test]
+fn of_a_token_servers_answer_no_more_is_read_than_is_needed() {
+    let challenge = r#"Bearer realm="http://HERE/token",service="s""#;
+    for answer in [
+        r#"{"token":"t0ken","expires_in":"300"}"#,
+        r#"{"token":"t0ken","expires_in":null,"refresh_token":7,"issued_at":[]}"#,
+        r#"{"token":"t0ken","expires_in":{"seconds":300},"access_token":{}}"#,
+        r#"{"token":null,"access_token":"t0ken","expires_in":true}"#,
+        r#"{"token":7,"access_token":"t0ken","expires_in":1e400,"scope":["a"]}"#,
+        r#"{"token":{"raw":"x"},"access_token":"t0ken","refresh_token":false}"#,
+        "{\"token\":\"t0ken\\n\",\"token_type\":7}",
+        r#"{"token":"other","token":"t0ken"}"#,
+    ] {
+        let tags = tags_with(challenge, answer);
+        assert_eq!(tags.unwrap_or_else(|e| panic!("{answer}: {e}")), ["v1"]);
+    }
+    for answer in [r#"{"token":7}"#, r#"{"token":"a b"}"#, "[]", r#""t0ken""#, r#"{"token":""}"#] {
+        assert_eq!(tags_with(challenge, answer).unwrap_err().code(), Code::Registry, "{answer}");
+    }
+}
+
+#[test]
+fn headers_of_an_upload_may_be_written_oddly() {
+    let bytes = content(6 << 20);
+    let server = Faults::start();
+    let place = format!("HTTP://{}/v2/app/blobs/uploads/a b?état=ü", server.host());
+    let at = |status: u16| Reply::new(status, "").header("Location", format!("  {place}  "));
+    server.on("POST", "/uploads/", [at(202)]);
+    server.on(
+        "PUT",
+        "/uploads/",
+        [Reply::new(413, ""), Reply::new(201, "").header("Docker-Content-Digest", "SHA256:AB")],
+    );
+    let first = 4 << 20;
+    server.on(
+        "PATCH",
+        "/uploads/",
+        [
+            at(202).header("RANGE", format!(" Bytes = 0 - {} ", first - 1)),
+            at(202).header("Range", format!("bytes 0-{}", bytes.len() - 1)),
+        ],
+    );
+    assert_eq!(push_blob(&server, &bytes).unwrap(), Outcome::Uploaded);
+    let targets: Vec<_> = server.seen("PATCH", "/").into_iter().map(|seen| seen.target).collect();
+    assert_eq!(targets.len(), 2);
+    assert!(targets[0].starts_with("/v2/app/blobs/uploads/a%20b?%C3%A9tat=%C3%BC"), "{targets:?}");
+}

@@ -1,0 +1,234 @@
+//! What signals end, and what they leave: nothing.
+
+use std::{
+    collections::BTreeSet,
+    path::Path,
+    process::{Child, Command, ExitStatus, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use ocigraph::Descriptor;
+use ocigraph_fixture::{Auth, Config, Fixture};
+use ocigraph_suite::{
+    CredentialHelper, Faults, PASSWORD, Reply, USER, User, Workspace, ocigraph_binary,
+};
+use serde_json::json;
+
+/// The signals, and the exit codes that say so.
+const SIGNALS: [(&str, i32); 3] = [("INT", 130), ("TERM", 143), ("HUP", 129)];
+
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Whether this comes to be true.
+fn comes(what: impl Fn() -> bool) -> bool {
+    let until = Instant::now() + PATIENCE;
+    while !what() {
+        if Instant::now() > until {
+            return false;
+        }
+        thread::sleep(Duration::from_millis(2));
+    }
+    true
+}
+
+fn start(command: &mut Command) -> Child {
+    // The test may have been started by something that ignores them.
+    let mut env = Command::new("env");
+    env.arg("--default-signal=INT,TERM,HUP").arg(command.get_program()).args(command.get_args());
+    env.env_clear();
+    env.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    env.current_dir(command.get_current_dir().unwrap());
+    env.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    env.spawn().expect("the command starts")
+}
+
+fn send(signal: &str, child: &Child) {
+    let sent = Command::new("kill").arg(format!("-{signal}")).arg(child.id().to_string()).status();
+    assert!(sent.unwrap().success());
+}
+
+fn ended(mut child: Child) -> ExitStatus {
+    let until = Instant::now() + PATIENCE;
+    loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            return status;
+        }
+        if Instant::now() > until {
+            let _ = child.kill();
+            panic!("the command did not end");
+        }
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+fn names(folder: &Path) -> BTreeSet<String> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
+}
+
+/// What does not become small when it is packed.
+fn noise(length: usize) -> Vec<u8> {
+    let mut state = 1u64;
+    let next = std::iter::repeat_with(|| {
+        state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        (state >> 33) as u8
+    });
+    next.take(length).collect()
+}
+
+#[test]
+fn a_pull_and_a_fetched_blob_leave_no_partial_file() {
+    let content = noise(4 << 20);
+    let blob = Descriptor::of("application/octet-stream", &content);
+    let kind = "application/vnd.oci.image.manifest.v1+json";
+    let manifest = json!({
+        "schemaVersion": 2, "mediaType": kind, "artifactType": "app/example",
+        "config": Descriptor::of("application/vnd.oci.empty.v1+json", b"{}"),
+        "layers": [{
+            "mediaType": blob.media_type, "digest": blob.digest, "size": blob.size,
+            "annotations": { "org.opencontainers.image.title": "file" },
+        }],
+    });
+    let server = Faults::start();
+    let manifest = Reply::ok(manifest.to_string()).header("content-type", kind);
+    server.on("GET", "/manifests/v1", [manifest]);
+    server.on("HEAD", "/blobs/", [Reply::ok(content.clone())]);
+    server.on("GET", "/blobs/", [Reply::ok(content).stalls_at(3 << 20)]);
+    let artifact = format!("{}/app:v1", server.host());
+    let one = format!("{}/app@{}", server.host(), blob.digest);
+    for (signal, code) in SIGNALS {
+        for args in [["pull", "-o", "out", &artifact], ["blob", "fetch", "-oout/blob", &one]] {
+            let work = Workspace::new();
+            std::fs::create_dir(work.path("out")).unwrap();
+            let child = start(work.command(ocigraph_binary()).args(args));
+            assert!(comes(|| !names(&work.path("out")).is_empty()), "nothing is written");
+            send(signal, &child);
+            assert_eq!(ended(child).code(), Some(code), "{signal} {args:?}");
+            assert_eq!(names(&work.path("out")), BTreeSet::new(), "{signal} {args:?}");
+        }
+    }
+}
+
+/// A push of a folder with a temporary folder of its own.
+struct Push {
+    work: Workspace,
+    fixture: Fixture,
+}
+
+impl Push {
+    fn new(delay_ms: u64) -> Self {
+        let slow = Config { delay_ms, single_post: false, ..Config::default() };
+        let work = Workspace::new();
+        work.write("folder/file", noise(24 << 20));
+        std::fs::create_dir(work.path("tmp")).unwrap();
+        Self { work, fixture: Fixture::start(slow) }
+    }
+
+    fn start(&self) -> Child {
+        let target = format!("{}/app:v1", self.fixture.host());
+        let mut command = self.work.command(ocigraph_binary());
+        start(command.args(["push", &target, "folder"]).env("TMPDIR", self.work.path("tmp")))
+    }
+
+    /// Whether the folder is being packed: a file of the temporary folder is open.
+    fn is_packing(&self, child: &Child) -> bool {
+        let files = std::fs::read_dir(format!("/proc/{}/fd", child.id()));
+        files.into_iter().flatten().flatten().any(|file| {
+            std::fs::read_link(file.path()).is_ok_and(|to| to.starts_with(self.work.path("tmp")))
+        })
+    }
+
+    /// Whether it knows its session: a session that was opened and not told yet cannot be closed.
+    fn is_sending(&self) -> bool {
+        self.fixture.requests().iter().any(|request| request.method == "PUT")
+    }
+
+    fn has_a_session(&self) -> bool {
+        !self.fixture.state().uploads.is_empty()
+    }
+
+    fn deletes(&self) -> usize {
+        self.fixture.requests().iter().filter(|request| request.method == "DELETE").count()
+    }
+}
+
+#[test]
+fn a_push_leaves_no_packed_folder_and_no_open_session() {
+    for (signal, code) in SIGNALS {
+        let push = Push::new(0);
+        let child = push.start();
+        assert!(comes(|| push.is_packing(&child)), "nothing is packed");
+        send(signal, &child);
+        assert_eq!(ended(child).code(), Some(code), "{signal}");
+        assert_eq!(names(&push.work.path("tmp")), BTreeSet::new(), "{signal} while it packs");
+
+        let push = Push::new(100);
+        let child = push.start();
+        assert!(comes(|| push.is_sending()), "nothing is sent");
+        send(signal, &child);
+        assert_eq!(ended(child).code(), Some(code), "{signal}");
+        assert_eq!(names(&push.work.path("tmp")), BTreeSet::new(), "{signal} while it sends");
+        assert!(!push.has_a_session(), "{signal}: the session is left open");
+        assert_eq!(push.deletes(), 1, "{signal}");
+    }
+}
+
+#[test]
+fn a_push_that_is_killed_leaves_no_packed_folder() {
+    let push = Push::new(0);
+    let mut child = push.start();
+    assert!(comes(|| push.is_packing(&child)), "nothing is packed");
+    child.kill().unwrap();
+    ended(child);
+    assert_eq!(names(&push.work.path("tmp")), BTreeSet::new());
+    let push = Push::new(100);
+    let mut child = push.start();
+    assert!(comes(|| push.is_sending()), "nothing is sent");
+    child.kill().unwrap();
+    ended(child);
+    assert_eq!(names(&push.work.path("tmp")), BTreeSet::new());
+}
+
+#[test]
+fn a_helper_that_is_asked_ends_with_what_it_started() {
+    for (signal, code) in SIGNALS {
+        for mood in ["hangs", "hangs-with-a-child"] {
+            let auth = Auth::Basic { user: USER.into(), password: PASSWORD.into() };
+            let fixture = Fixture::start(Config { auth, ..Config::default() });
+            let user = User::new();
+            let helper = CredentialHelper::install(&user.work, "tested");
+            user.write_config(&json!({ "credsStore": "tested" }));
+            helper.is(mood);
+            let mut command = user.work.command(ocigraph_binary());
+            let child = start(command.args(["tags", &format!("{}/app", fixture.host())]));
+            assert!(comes(|| helper.is_hanging()), "the helper is not asked");
+            send(signal, &child);
+            assert_eq!(ended(child).code(), Some(code), "{signal}");
+            let stat = format!("/proc/{}/stat", helper.process());
+            let gone = || {
+                let line = std::fs::read_to_string(&stat).unwrap_or_default();
+                line.rsplit(')')
+                    .next()
+                    .is_none_or(|rest| matches!(rest.trim_start().chars().next(), None | Some('Z')))
+            };
+            assert!(comes(gone), "{signal}: the helper that {mood} is left");
+        }
+    }
+}
+
+#[test]
+fn what_was_ignored_when_it_began_stays_ignored() {
+    let push = Push::new(100);
+    let target = format!("{}/app:v1", push.fixture.host());
+    let mut command = push.work.command("env");
+    command.arg("--ignore-signal=INT,TERM,HUP").arg(ocigraph_binary());
+    command.args(["push", &target, "folder"]).stdout(Stdio::null()).stderr(Stdio::null());
+    let child = command.spawn().unwrap();
+    assert!(comes(|| push.is_sending()), "nothing is sent");
+    for (signal, _) in SIGNALS {
+        send(signal, &child);
+    }
+    assert_eq!(ended(child).code(), Some(0));
+    assert!(push.fixture.state().repositories["app"].tags.contains_key("v1"));
+}
