@@ -21,13 +21,18 @@ use crate::{
     descriptor::Descriptor,
     digest::Digest,
     error::{Code, Error, Result},
+    list::{List, ListProblem, whole},
     manifest::Manifest,
+    memory::{Charge, Weight},
     options::{CopiedBlobs, CopyOptions, CopyReport},
     progress::Outcome,
     reference::{Name, Reference},
     store::{Source, Store, StoredBlob, push_reported},
     work::{LargeBlobs, bounded, concurrency},
 };
+
+/// What a manifest that was found takes in the sets and maps of a walk.
+const KNOWN: usize = 512;
 
 pub(crate) async fn copy(
     from: Arc<dyn Store>,
@@ -60,7 +65,9 @@ pub(crate) async fn copy(
         check_listed(work.from.as_ref(), at_once).await?;
     }
     let tags = destination.tags();
-    Walk::new(&work, &root, tags).run(root.clone()).await?;
+    let problems = Walk::new(&work, &root, tags).run(root.clone()).await?;
+    // What a tag names is taken to be whole: a part of a graph gets none.
+    whole(&problems)?;
     if recursive && !tags.is_empty() {
         work.to.push_manifest(&root, tags).await?;
     }
@@ -144,7 +151,7 @@ impl Work {
                 Some(manifest) => Ok(Some(manifest)),
                 None => match self.from.fetch_manifest(&name).await {
                     Err(e) if as_subject && e.code() == Code::NotFound => Ok(None),
-                    fetched => fetched.map(Some),
+                    fetched => fetched.map(|manifest| Some(manifest.kept())),
                 },
             }
         };
@@ -153,13 +160,15 @@ impl Work {
             tokio::try_join!(fetch, self.is_there(&wanted))?
         };
         let Some(manifest) = manifest else { return Ok(Done::Dangling(wanted)) };
+        // Until it is written, which may be after all that it waits for.
+        let held = self.from.memory().charge().of(manifest.weight())?;
         if !there {
             let blobs = manifest.content().filter(|b| self.options.foreign || !b.is_foreign());
             // Not a closure in `map`: its borrow would have to outlive the stream.
             let each: Vec<_> = blobs.map(|blob| self.copy_blob(blob)).collect();
             stream::iter(each).buffer_unordered(self.at_once).try_collect::<()>().await?;
         }
-        Ok(Done::Prepared { manifest: Box::new(manifest), there })
+        Ok(Done::Prepared { manifest: Box::new(Held { manifest, held }), there })
     }
 
     async fn copy_blob(&self, blob: &Descriptor) -> Result<()> {
@@ -207,14 +216,21 @@ impl Work {
 /// What a step found out or did.
 enum Done {
     Prepared {
-        manifest: Box<Manifest>,
+        manifest: Box<Held>,
         there: bool,
     },
     /// A subject that the source does not have either.
     Dangling(Digest),
     Written(Digest),
-    Referrers(Vec<Descriptor>),
+    Referrers(List<Descriptor>),
     Announced,
+}
+
+/// A manifest, and the memory that it is counted for.
+struct Held {
+    manifest: Manifest,
+    #[expect(dead_code, reason = "gives the memory back when it is dropped")]
+    held: Charge,
 }
 
 type Step<'a> = BoxFuture<'a, Result<Done>>;
@@ -229,11 +245,15 @@ struct Walk<'a> {
     begun: HashSet<Digest>,
     asked: HashSet<Digest>,
     written: HashSet<Digest>,
-    waiting: HashMap<Digest, (Manifest, usize)>,
+    waiting: HashMap<Digest, (Held, usize)>,
     waiters: HashMap<Digest, Vec<Digest>>,
     /// What was there, by its subject: a copy that was killed may not have come to the list of
     /// referrers that clients keep.
     unannounced: HashMap<Digest, Vec<Descriptor>>,
+    /// What is kept of the graph, manifests aside.
+    known: Charge,
+    /// What could not be read of the source's lists.
+    problems: Vec<ListProblem>,
 }
 
 impl<'a> Walk<'a> {
@@ -249,10 +269,13 @@ impl<'a> Walk<'a> {
             waiting: HashMap::new(),
             waiters: HashMap::new(),
             unannounced: HashMap::new(),
+            known: work.from.memory().charge(),
+            problems: Vec::new(),
         }
     }
 
-    async fn run(mut self, root: Manifest) -> Result<()> {
+    /// Copies the graph, or what could be read of it; gives what could not.
+    async fn run(mut self, root: Manifest) -> Result<Vec<ListProblem>> {
         self.ask_referrers(root.digest());
         self.begin(root.digest(), Some(root.clone()), false);
         self.take_steps().await?;
@@ -266,7 +289,7 @@ impl<'a> Walk<'a> {
         }
         self.take_steps().await?;
         match self.waiting.keys().next() {
-            None => Ok(()),
+            None => Ok(self.problems),
             Some(digest) => {
                 Err(Error::new(Code::Internal, format!("{digest} waits for what was never copied")))
             }
@@ -276,10 +299,13 @@ impl<'a> Walk<'a> {
     async fn take_steps(&mut self) -> Result<()> {
         while let Some(done) = self.steps.next().await {
             match done? {
-                Done::Prepared { manifest, there } => self.prepared(*manifest, there),
+                Done::Prepared { manifest, there } => self.prepared(*manifest, there)?,
                 Done::Dangling(digest) | Done::Written(digest) => self.finish(digest),
-                Done::Referrers(referrers) => {
-                    for referrer in referrers {
+                Done::Referrers(mut referrers) => {
+                    self.known.add(referrers.problems.weight())?;
+                    self.problems.append(&mut referrers.problems);
+                    self.known.add(referrers.entries.len() * KNOWN)?;
+                    for referrer in referrers.entries {
                         self.ask_referrers(&referrer.digest);
                         self.begin(&referrer.digest, None, false);
                     }
@@ -305,11 +331,13 @@ impl<'a> Walk<'a> {
         let (work, digest) = (self.work, digest.clone());
         self.steps.push(Box::pin(async move {
             let _permit = work.request().await;
-            Ok(Done::Referrers(work.from.referrers(&digest, None).await?))
+            work.from.referrers(&digest, None).await.map(Done::Referrers)
         }));
     }
 
-    fn prepared(&mut self, manifest: Manifest, there: bool) {
+    fn prepared(&mut self, held: Held, there: bool) -> Result<()> {
+        let manifest = &held.manifest;
+        self.known.add(manifest.manifests().len() * KNOWN)?;
         for child in manifest.children() {
             if self.work.options.recursive {
                 self.ask_referrers(&child.digest);
@@ -319,7 +347,7 @@ impl<'a> Walk<'a> {
             }
         }
         if there {
-            return self.already(manifest);
+            return self.already(held);
         }
         if let Some(subject) = manifest.subject() {
             self.begin(&subject.digest, None, true);
@@ -331,32 +359,39 @@ impl<'a> Walk<'a> {
             .filter(|needed| !self.written.contains(needed))
             .collect();
         if needed.is_empty() {
-            return self.write(manifest);
+            self.write(held);
+            return Ok(());
         }
         let digest = manifest.digest().clone();
-        self.waiting.insert(digest.clone(), (manifest, needed.len()));
+        self.waiting.insert(digest.clone(), (held, needed.len()));
         for needed in needed {
             self.waiters.entry(needed).or_default().push(digest.clone());
         }
+        Ok(())
     }
 
     /// A manifest that is there has all it refers to; the root may be there without its tags.
-    fn already(&mut self, manifest: Manifest) {
+    fn already(&mut self, held: Held) -> Result<()> {
+        let manifest = &held.manifest;
         if *manifest.digest() == self.root && !self.tags.is_empty() {
-            return self.write(manifest);
+            self.write(held);
+            return Ok(());
         }
         if let Some(subject) = manifest.subject() {
-            self.unannounced.entry(subject.digest.clone()).or_default().push(manifest.descriptor());
+            let descriptor = manifest.descriptor();
+            self.known.add(descriptor.weight())?;
+            self.unannounced.entry(subject.digest.clone()).or_default().push(descriptor);
         }
         self.finish(manifest.digest().clone());
+        Ok(())
     }
 
-    fn write(&mut self, manifest: Manifest) {
+    fn write(&mut self, held: Held) {
         let work = self.work;
-        let tags = if *manifest.digest() == self.root { self.tags } else { &[] };
+        let tags = if *held.manifest.digest() == self.root { self.tags } else { &[] };
         self.steps.push(Box::pin(async move {
-            work.push(&manifest, tags).await?;
-            Ok(Done::Written(manifest.digest().clone()))
+            work.push(&held.manifest, tags).await?;
+            Ok(Done::Written(held.manifest.digest().clone()))
         }));
     }
 
@@ -365,9 +400,9 @@ impl<'a> Walk<'a> {
             let Some((_, left)) = self.waiting.get_mut(&waiter) else { continue };
             *left -= 1;
             if *left == 0
-                && let Some((manifest, _)) = self.waiting.remove(&waiter)
+                && let Some((held, _)) = self.waiting.remove(&waiter)
             {
-                self.write(manifest);
+                self.write(held);
             }
         }
         self.written.insert(digest);

@@ -27,9 +27,11 @@ mod fuzz;
 mod graph;
 mod json;
 mod layout;
+mod list;
 mod listing;
 mod login;
 mod manifest;
+mod memory;
 mod options;
 mod platform;
 mod progress;
@@ -57,7 +59,9 @@ pub use error::{Code, Error, RegistryError, Result};
 pub use graph::{Graph, Node, Walk};
 pub use json::{Names, ToJson};
 pub use layout::Layout;
+pub use list::{List, ListProblem};
 pub use manifest::{Manifest, ManifestFormat};
+pub use memory::Memory;
 pub use options::{
     Attributes, CopiedBlobs, CopyOptions, CopyReport, DeleteOptions, DeleteReport, DiscoverOptions,
     Failed, Kept, LoginResult, LogoutResult, ManifestInfo, Problem, ProblemKind, PullOptions,

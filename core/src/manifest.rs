@@ -9,11 +9,12 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::{
-    descriptor::{Annotations, Descriptor, annotation},
+    descriptor::{Annotations, Descriptor, annotation, weight_of_annotations},
     digest::{Algorithm, Digest},
     error::{Code, Error, Result},
     json::null_as_default,
     media_type,
+    memory::{OBJECT, Turn, Weight, is_bloated},
 };
 
 /// A manifest or index.
@@ -23,10 +24,12 @@ pub struct Manifest {
     media_type: String,
     digest: Digest,
     view: View,
+    /// That of a large manifest, for as long as it is only on its way: see [`Manifest::kept`].
+    turn: Option<Turn>,
 }
 
 /// What the bytes say, whatever the format.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 struct View {
     artifact_type: Option<String>,
     config: Option<Descriptor>,
@@ -66,6 +69,10 @@ impl Manifest {
     /// ```
     pub fn parse(bytes: Bytes, content_type: Option<&str>, algorithm: Algorithm) -> Result<Self> {
         let digest = algorithm.digest(&bytes);
+        if is_bloated(&bytes) {
+            let message = format!("{digest} takes far more memory than its length");
+            return Err(Error::new(Code::TooLarge, message));
+        }
         let invalid = |why: String| {
             Error::new(Code::InvalidManifest, format!("{digest} is no manifest: {why}"))
         };
@@ -115,7 +122,26 @@ impl Manifest {
             subject: raw.subject,
             annotations: raw.annotations,
         };
-        Ok(Self { bytes, media_type, digest, view })
+        Ok(Self { bytes, media_type, digest, view, turn: None })
+    }
+
+    /// An index with these bytes, whatever they say of its entries.
+    pub(crate) fn index_of_bytes(bytes: Bytes) -> Self {
+        let digest = Algorithm::Sha256.digest(&bytes);
+        let media_type = media_type::OCI_INDEX.to_owned();
+        Self { bytes, media_type, digest, view: View::default(), turn: None }
+    }
+
+    /// Holds its turn.
+    pub(crate) fn in_turn(mut self, turn: Option<Turn>) -> Self {
+        self.turn = turn;
+        self
+    }
+
+    /// The same, to be kept: the next large one may come. Who keeps it counts what it takes.
+    pub(crate) fn kept(mut self) -> Self {
+        self.turn = None;
+        self
     }
 
     /// The bytes as received.
@@ -196,6 +222,20 @@ impl Manifest {
     /// Its descriptor with the required fields alone.
     pub fn plain_descriptor(&self) -> Descriptor {
         Descriptor::new(&self.media_type, self.digest.clone(), self.bytes.len() as u64)
+    }
+}
+
+impl Weight for Manifest {
+    fn weight(&self) -> usize {
+        let View { config, blobs, manifests, subject, annotations, .. } = &self.view;
+        size_of::<Self>()
+            + 4 * OBJECT
+            + self.bytes.len()
+            + config.weight()
+            + blobs.weight()
+            + manifests.weight()
+            + subject.weight()
+            + weight_of_annotations(annotations)
     }
 }
 
@@ -376,24 +416,9 @@ struct Body {
     #[serde(skip_serializing_if = "Option::is_none")]
     blobs: Option<Vec<Descriptor>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    manifests: Option<Vec<Descriptor>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     subject: Option<Descriptor>,
     #[serde(skip_serializing_if = "Annotations::is_empty")]
     annotations: Annotations,
-}
-
-/// Writes an index of `manifests`: what a fallback tag names.
-pub(crate) fn write_index(manifests: Vec<Descriptor>) -> Result<Manifest> {
-    let body = Body {
-        schema_version: Some(2),
-        media_type: Some(media_type::OCI_INDEX),
-        manifests: Some(manifests),
-        ..Body::default()
-    };
-    let bytes = serde_json::to_vec(&body)
-        .map_err(|e| Error::new(Code::Internal, "an index could not be written").with_source(e))?;
-    Manifest::parse(bytes.into(), None, Algorithm::Sha256)
 }
 
 /// The `created` annotation as image configs and manifests have it.

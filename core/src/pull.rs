@@ -7,7 +7,7 @@ use std::{
     collections::HashSet,
     io::Read,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use bytes::Bytes;
@@ -23,6 +23,7 @@ use crate::{
     files,
     manifest::Manifest,
     media_type,
+    memory::{Charge, Weight},
     options::{PullOptions, PullResult, PulledFile},
     progress::{Event, Outcome},
     reference::{Name, Reference},
@@ -42,12 +43,15 @@ pub(crate) async fn pull(
     reference: &Reference,
     options: PullOptions,
 ) -> Result<Vec<PullResult>> {
+    let kept = Mutex::new(store.memory().charge());
     let manifest =
         manifest_for(store.as_ref(), &reference.name()?, options.platform.as_ref()).await?;
+    let manifest = keep(&kept, manifest)?;
     let mut manifests = match &options.artifact_type {
         None => vec![manifest],
         Some(wanted) => {
-            let referrers = store.referrers(manifest.digest(), Some(wanted)).await?;
+            // A part of what is meant would be taken for all of it.
+            let referrers = store.referrers(manifest.digest(), Some(wanted)).await?.complete()?;
             if referrers.is_empty() {
                 return Err(Error::new(
                     Code::NotFound,
@@ -55,16 +59,19 @@ pub(crate) async fn pull(
                 )
                 .with_hint(format!("`ocigraph discover {reference}` shows what does")));
             }
-            let store = &store;
+            let (store, kept) = (&store, &kept);
             stream::iter(referrers)
-                .map(|referrer| async move { store.fetch_manifest(&Name::from(&referrer)).await })
+                .map(|referrer| async move {
+                    let manifest = store.fetch_manifest(&Name::from(&referrer)).await?;
+                    keep(kept, manifest)
+                })
                 .buffered(concurrency(options.concurrency))
                 .try_collect()
                 .await?
         }
     };
     if options.include_subject {
-        add_subjects(store.as_ref(), &mut manifests).await?;
+        add_subjects(store.as_ref(), &mut manifests, &kept).await?;
     }
     let work = Arc::new(Work {
         store,
@@ -84,9 +91,19 @@ pub(crate) async fn pull(
     Ok(results)
 }
 
+/// Counts a manifest that is kept until all are pulled.
+fn keep(kept: &Mutex<Charge>, manifest: Manifest) -> Result<Manifest> {
+    kept.lock().unwrap_or_else(PoisonError::into_inner).add(manifest.weight())?;
+    Ok(manifest.kept())
+}
+
 /// Appends what the manifests refer to, and what that refers to in turn. An index is no artifact,
 /// and has nothing to write.
-async fn add_subjects(store: &dyn Store, manifests: &mut Vec<Manifest>) -> Result<()> {
+async fn add_subjects(
+    store: &dyn Store,
+    manifests: &mut Vec<Manifest>,
+    kept: &Mutex<Charge>,
+) -> Result<()> {
     let mut seen: HashSet<Digest> = manifests.iter().map(|m| m.digest().clone()).collect();
     let mut next: Vec<Descriptor> =
         manifests.iter().filter_map(Manifest::subject).cloned().collect();
@@ -103,7 +120,7 @@ async fn add_subjects(store: &dyn Store, manifests: &mut Vec<Manifest>) -> Resul
         let subject = store.fetch_manifest(&Name::from(&subject)).await?;
         next.extend(subject.subject().cloned());
         if !subject.is_index() {
-            manifests.push(subject);
+            manifests.push(keep(kept, subject)?);
         }
     }
     Ok(())

@@ -4,14 +4,17 @@
 //! terminal.
 
 use std::{
+    fmt::Display,
     fs::File,
     io::{self, ErrorKind, Write},
     path::Path,
 };
 
-use ocigraph::{Code, Descriptor, Error, Names, Result, ToJson, printable};
+use ocigraph::{Code, Descriptor, Error, ListProblem, Names, Result, ToJson, printable};
 use serde_json::Value;
 use tempfile::{Builder, NamedTempFile};
+
+use crate::ExitCode;
 
 /// Prints a line of a result.
 pub(crate) fn line(text: &str) {
@@ -56,6 +59,14 @@ pub(crate) fn error(error: &Error) {
     if let Some(hint) = error.hint() {
         note(&printable(hint));
     }
+}
+
+/// Prints each thing that could not be read of lists; with one, the command fails.
+pub(crate) fn problems(operation: &str, of: impl Display, problems: &[ListProblem]) -> ExitCode {
+    for problem in problems {
+        error(&Error::from(problem.clone()).during(operation, &of));
+    }
+    if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// What an artifact is, in a word.

@@ -13,6 +13,7 @@ use crate::{
     descriptor::Descriptor,
     digest::Digest,
     error::{Code, Error, Result},
+    list::{List, Problems, excerpt},
     manifest::Manifest,
     media_type,
 };
@@ -78,9 +79,17 @@ impl Listed {
 }
 
 impl Inner {
-    pub(super) fn referrers_of(&self, subject: &Digest) -> Result<Vec<Descriptor>> {
+    /// What refers to a manifest, and what may and cannot be read.
+    pub(super) fn referrers_of(&self, subject: &Digest) -> Result<List<Descriptor>> {
         let snapshot = self.snapshot()?;
-        Ok(self.listed(&snapshot).by_subject.get(subject).cloned().unwrap_or_default())
+        let listed = self.listed(&snapshot);
+        let mut list = List::from(listed.by_subject.get(subject).cloned().unwrap_or_default());
+        if let Some(e) = &listed.unread {
+            let mut problems = Problems::of_referrers(subject);
+            problems.add(format!("a listed manifest cannot be read: {}", excerpt(e.message())));
+            list.problems = problems.found();
+        }
+        Ok(list)
     }
 
     pub(super) fn listed<'a>(&self, snapshot: &'a Snapshot) -> &'a Listed {

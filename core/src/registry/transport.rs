@@ -28,6 +28,7 @@ use super::{
 use crate::{
     auth::{Credential, Credentials, Guard, Places, Scopes, shown},
     error::{Code, Error, Result},
+    memory::{Gate, Memory},
     reference::Host,
 };
 
@@ -61,11 +62,19 @@ impl From<Error> for Failed {
 pub(crate) struct Channel {
     connection: Arc<Connection>,
     purpose: Purpose,
+    gate: Gate,
+    memory: Memory,
 }
 
 impl Channel {
     pub(crate) fn new(connection: Arc<Connection>, purpose: Purpose) -> Self {
-        Self { connection, purpose }
+        let memory = Memory::for_metadata(connection.limits().metadata);
+        Self { connection, purpose, gate: Gate::new(), memory }
+    }
+
+    /// What may be kept of that which comes this way.
+    pub(crate) fn memory(&self) -> &Memory {
+        &self.memory
     }
 
     /// The same, for requests that need more.
@@ -78,7 +87,8 @@ impl Channel {
         &self.purpose.scopes
     }
 
-    pub(crate) async fn send(&self, call: Call) -> Result<Answer> {
+    pub(crate) async fn send(&self, mut call: Call) -> Result<Answer> {
+        call.gate = Some(self.gate.clone());
         self.connection.send(call, &self.purpose).await
     }
 }
@@ -358,7 +368,7 @@ impl Connection {
             self.azure_header.store(true, Ordering::Relaxed);
         }
         let secrets = signed.map_or_else(Vec::new, |signed| signed.secrets.clone());
-        Ok(Answer::new(response, limits, secrets))
+        Ok(Answer::new(response, limits, secrets).gated(call.gate.clone()))
     }
 
     /// The client for a server. Certificates are read when it is first needed.

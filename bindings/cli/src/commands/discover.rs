@@ -59,6 +59,7 @@ pub(crate) async fn discover(common: &Common, args: DiscoverArgs) -> Result<Exit
         platform: args.platform,
         depth: args.depth,
         concurrency: common.concurrency(),
+        allow_incomplete: true,
     };
     let wanted = options.clone();
     let graph = common.client()?.discover(&args.target.reference, options).await?;
@@ -73,7 +74,7 @@ pub(crate) async fn discover(common: &Common, args: DiscoverArgs) -> Result<Exit
         }
         GraphFormat::Table => table(&graph, &root, common.verbose),
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(output::problems("discover", &args.target.reference, graph.problems()))
 }
 
 fn table(graph: &Graph, root: &str, verbose: bool) {
