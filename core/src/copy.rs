@@ -21,7 +21,7 @@ use crate::{
     descriptor::Descriptor,
     digest::Digest,
     error::{Code, Error, Result},
-    list::{List, ListProblem, whole},
+    list::{List, ListProblem, join, whole},
     manifest::Manifest,
     memory::{Charge, Weight},
     options::{CopiedBlobs, CopyOptions, CopyReport},
@@ -303,7 +303,7 @@ impl<'a> Walk<'a> {
                 Done::Dangling(digest) | Done::Written(digest) => self.finish(digest),
                 Done::Referrers(mut referrers) => {
                     self.known.add(referrers.problems.weight())?;
-                    self.problems.append(&mut referrers.problems);
+                    join(&mut self.problems, std::mem::take(&mut referrers.problems));
                     self.known.add(referrers.entries.len() * KNOWN)?;
                     for referrer in referrers.entries {
                         self.ask_referrers(&referrer.digest);

@@ -17,7 +17,7 @@ use crate::{
     descriptor::Descriptor,
     digest::Digest,
     error::{Code, Error, Result},
-    list::{List, ListProblem, whole},
+    list::{List, ListProblem, join, whole},
     media_type,
     memory::{Charge, Weight},
     options::{DeleteOptions, DeleteReport, Failed, Kept},
@@ -148,7 +148,7 @@ impl Closure {
                 // Each is kept as a node, and looked at in its level.
                 held.add(referrers.entries.weight() + 2 * children.weight() + NODE)?;
                 referrers.hand_over(held)?;
-                problems.append(&mut referrers.problems);
+                join(problems, std::mem::take(&mut referrers.problems));
                 for referrer in referrers.entries {
                     closure.link(&digest, &referrer, true);
                     level.extend(closure.add(referrer));

@@ -4,7 +4,11 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use crate::{descriptor::Descriptor, digest::Digest, list::ListProblem};
+use crate::{
+    descriptor::Descriptor,
+    digest::Digest,
+    list::{self, ListProblem},
+};
 
 /// A subject and everything that refers to it, directly and through others.
 #[derive(Debug, Clone, PartialEq)]
@@ -116,7 +120,7 @@ impl Graph {
 
     /// Notes what could not be read.
     pub(crate) fn note(&mut self, problems: Vec<ListProblem>) {
-        self.problems.extend(problems);
+        list::join(&mut self.problems, problems);
     }
 
     /// Sets the referrers of a node, in the order in which they are to be walked and drawn.

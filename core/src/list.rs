@@ -105,6 +105,15 @@ impl Weight for ListProblem {
     }
 }
 
+/// Adds the problems of a further list. One of the place as a whole may come with every list.
+pub(crate) fn join(problems: &mut Vec<ListProblem>, more: Vec<ListProblem>) {
+    for problem in more {
+        if problem.subject.is_some() || !problems.contains(&problem) {
+            problems.push(problem);
+        }
+    }
+}
+
 /// INCOMPLETE when there are problems; it names the first.
 pub(crate) fn whole(problems: &[ListProblem]) -> Result<()> {
     if problems.is_empty() {

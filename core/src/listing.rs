@@ -8,7 +8,7 @@ use crate::{
     descriptor::Descriptor,
     digest::Digest,
     error::{Code, Error, Result},
-    list::{List, ListProblem, Problems, excerpt},
+    list::{List, ListProblem, Problems, excerpt, join},
     manifest::{IMAGE_CONFIG_LIMIT, ImageConfig, Manifest, created},
     media_type,
     memory::Weight,
@@ -53,7 +53,7 @@ pub(crate) async fn manifests(store: &dyn Store) -> Result<List<ManifestInfo>> {
             info.tags = tags_of.remove(&info.descriptor.digest).unwrap_or_default();
             held.add(info.weight() + children.weight())?;
             referrers.hand_over(&mut held)?;
-            problems.append(&mut referrers.problems);
+            join(&mut problems, std::mem::take(&mut referrers.problems));
             found.push(info);
             level.extend(referrers.entries);
             level.extend(children);

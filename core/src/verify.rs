@@ -198,7 +198,8 @@ async fn check_manifest(work: &Work, item: Item) -> Result<Checked> {
         Err(e) => checked.problems.push(as_problem(&item, e)?),
     }
     let listed = referrers?;
-    let unread = listed.problems.iter();
+    // What cannot be read of the place as a whole is told once, beside the graph.
+    let unread = listed.problems.iter().filter(|problem| problem.subject.is_some());
     let unread = unread.map(|problem| item.problem(ProblemKind::Malformed, problem.to_string()));
     checked.problems.extend(unread);
     checked.next.extend(listed.entries.into_iter().map(|referrer| below(referrer, true)));

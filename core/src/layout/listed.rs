@@ -85,8 +85,8 @@ impl Inner {
         let listed = self.listed(&snapshot);
         let mut list = List::from(listed.by_subject.get(subject).cloned().unwrap_or_default());
         if let Some(e) = &listed.unread {
-            let mut problems = Problems::of_referrers(subject);
-            problems.add(format!("a listed manifest cannot be read: {}", excerpt(e.message())));
+            let mut problems = Problems::of(format!("what {} lists", self.path.display()));
+            problems.add(format!("it may lack a part: {}", excerpt(e.message())));
             list.problems = problems.found();
         }
         Ok(list)

@@ -11,6 +11,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
+/// How much of a body is kept in the log.
+const CONTENT: u64 = 64 * 1024;
+
 /// How one request is answered.
 #[derive(Clone, Debug)]
 pub struct Reply {
@@ -105,6 +108,8 @@ pub struct Seen {
     pub headers: Vec<(String, String)>,
     /// How many bytes of a body came with it.
     pub body: usize,
+    /// The first of them.
+    pub content: Vec<u8>,
 }
 
 impl Seen {
@@ -217,10 +222,14 @@ fn serve(connection: TcpStream, script: &Mutex<Script>) -> std::io::Result<()> {
     }
     let length = headers.iter().find(|(name, _)| name == "content-length");
     let length = length.and_then(|(_, value)| value.parse().ok()).unwrap_or(0);
-    let body = std::io::copy(&mut reader.by_ref().take(length), &mut std::io::sink())? as usize;
+    let mut content = Vec::new();
+    reader.by_ref().take(length.min(CONTENT)).read_to_end(&mut content)?;
+    let rest = length - length.min(CONTENT);
+    let rest = std::io::copy(&mut reader.by_ref().take(rest), &mut std::io::sink())? as usize;
+    let body = content.len() + rest;
     let reply = {
         let mut script = lock(script);
-        let seen = Seen { method, target, headers, body };
+        let seen = Seen { method, target, headers, body, content };
         let rule = script
             .rules
             .iter_mut()

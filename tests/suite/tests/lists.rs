@@ -439,6 +439,73 @@ fn a_referrer_that_is_pushed_beside_a_malformed_entry_gets_no_fallback_tag() {
     assert!(puts[0].target.contains("/manifests/sha256:"), "{puts:?}");
 }
 
+/// Attaches a note to the root of a registry whose fallback tag names this.
+fn attach(before: &[u8], after: &[u8]) -> (Faults, Ran) {
+    let server = Faults::start();
+    let tag = digest(&root()).replace(':', "-");
+    let replies = [before, after].map(|body| served(body, INDEX));
+    server
+        .on("GET", &format!("/manifests/{tag}"), replies)
+        .on("GET", "/v2/app/referrers/", [Reply::new(404, "")])
+        .on("GET", "/oras/", [Reply::new(404, "")])
+        .on("GET", "/_oras/", [Reply::new(404, "")])
+        .on("POST", "/blobs/uploads/", [Reply::new(201, "")])
+        .on("HEAD", "/blobs/", [Reply::new(200, "")])
+        .on("PUT", "/manifests/", [Reply::new(201, "")])
+        .on("DELETE", "/manifests/", [Reply::new(202, "")]);
+    has_all(&server);
+    let work = Workspace::new();
+    work.write("note.txt", "note");
+    let name = reference(&server, ":v1").to_string();
+    let ran = work.ocigraph(&["attach", "--artifact-type", "note/example", &name, "note.txt"]);
+    (server, ran)
+}
+
+#[test]
+fn a_fallback_index_that_is_rewritten_keeps_what_cannot_be_read() {
+    for bad in malformed() {
+        let before = index(&[entry(&sound()), bad.clone()]);
+        // What is read afterwards does not have the new entry: only what was written counts here.
+        let (server, _) = attach(&before, &before);
+        let puts = server.seen("PUT", "/manifests/sha256-");
+        assert!(!puts.is_empty(), "{bad}");
+        for put in puts {
+            let written: Value = serde_json::from_slice(&put.content).unwrap();
+            let entries = written["manifests"].as_array().unwrap();
+            assert_eq!(entries.len(), 3, "{written}");
+            assert!(entries.contains(&bad) && entries.contains(&entry(&sound())), "{written}");
+        }
+    }
+}
+
+#[test]
+fn a_fallback_index_that_cannot_be_read_is_not_written_over() {
+    for page in broken_pages() {
+        let (server, ran) = attach(&page, &page);
+        assert!(ran.fails_with(1).contains("[INCOMPLETE]"));
+        assert!(server.seen("PUT", "/manifests/sha256-").is_empty());
+        assert!(server.seen("DELETE", "").is_empty());
+    }
+}
+
+#[test]
+fn a_damaged_manifest_of_a_layout_is_not_taken_for_nothing_attached() {
+    let work = Workspace::new();
+    work.write("a.txt", "a");
+    work.ocigraph(&["push", "oci:l:v1", "a.txt"]).ok();
+    let args = ["attach", "--artifact-type", "note/example", "oci:l:v1", "a.txt"];
+    let attached = work.ocigraph(&[&args[..], &["--format", "json"]].concat()).json();
+    let damaged = attached["descriptor"]["digest"].as_str().unwrap().replace(':', "/");
+    work.write(format!("l/blobs/{damaged}"), "damaged");
+    let ran = work.ocigraph(&["discover", "oci:l:v1"]);
+    assert!(ran.fails_with(1).contains("[INCOMPLETE]"));
+    let ran = work.ocigraph(&["pull", "--artifact-type", "note/example", "oci:l:v1", "-o", "out"]);
+    assert!(ran.fails_with(1).contains("[INCOMPLETE]"));
+    let ran = work.ocigraph(&["delete", "--yes", "oci:l:v1"]);
+    assert!(ran.fails_with(1).contains("[INCOMPLETE]"));
+    work.ocigraph(&["delete", "--yes", "--force", "oci:l:v1"]).ok();
+}
+
 #[test]
 fn a_list_of_tags_or_repositories_is_read_entry_by_entry() {
     for bad in [json!(null), json!(5), json!({ "name": "x" }), json!(["x"]), json!(true)] {
