@@ -4,26 +4,26 @@
 //! when all it refers to is there, and tags last, so that a copy that breaks anywhere leaves a
 //! smaller graph that is whole. Bytes are handed on as they are.
 
+mod walk;
+
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
 };
 
-use futures::{
-    StreamExt, TryStreamExt,
-    future::BoxFuture,
-    stream::{self, FuturesUnordered},
-};
+use futures::{StreamExt, TryStreamExt, stream};
 use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
+
+use walk::{Done, Found, Walk};
 
 use crate::{
     choose::manifest_for,
     descriptor::Descriptor,
     digest::Digest,
     error::{Code, Error, Result},
-    list::{List, ListProblem, join, whole},
+    list::whole,
     manifest::Manifest,
-    memory::{Charge, Weight},
+    memory::Charge,
     options::{CopiedBlobs, CopyOptions, CopyReport},
     progress::Outcome,
     reference::{Name, Reference},
@@ -31,8 +31,9 @@ use crate::{
     work::{LargeBlobs, bounded, concurrency},
 };
 
-/// What a manifest that was found takes in the sets and maps of a walk.
-const KNOWN: usize = 512;
+/// A manifest from here on is not kept until it is written, but fetched again.
+const LARGE_MANIFEST: usize = 256 * 1024;
+const LARGE_MANIFESTS: usize = 2;
 
 pub(crate) async fn copy(
     from: Arc<dyn Store>,
@@ -57,6 +58,7 @@ pub(crate) async fn copy(
         options,
         at_once,
         requests: Semaphore::new(at_once),
+        large_manifests: Semaphore::new(LARGE_MANIFESTS),
         large: LargeBlobs::new(),
         blobs: Mutex::default(),
         tally: Mutex::default(),
@@ -115,6 +117,7 @@ struct Work {
     options: CopyOptions,
     at_once: usize,
     requests: Semaphore,
+    large_manifests: Semaphore,
     large: LargeBlobs,
     /// A blob that several manifests share is copied once.
     blobs: Mutex<HashMap<Digest, Arc<OnceCell<()>>>>,
@@ -146,12 +149,11 @@ impl Work {
         as_subject: bool,
     ) -> Result<Done> {
         let fetch = async {
-            let name = Name::Digest(wanted.clone());
             match known {
                 Some(manifest) => Ok(Some(manifest)),
-                None => match self.from.fetch_manifest(&name).await {
+                None => match self.fetch(&wanted).await {
                     Err(e) if as_subject && e.code() == Code::NotFound => Ok(None),
-                    fetched => fetched.map(|manifest| Some(manifest.kept())),
+                    fetched => fetched.map(Some),
                 },
             }
         };
@@ -160,25 +162,43 @@ impl Work {
             tokio::try_join!(fetch, self.is_there(&wanted))?
         };
         let Some(manifest) = manifest else { return Ok(Done::Dangling(wanted)) };
-        // Until it is written, which may be after all that it waits for.
-        let held = self.from.memory().charge().of(manifest.weight())?;
+        let (manifest, _turn) = self.in_turn(manifest).await?;
         if !there {
             let blobs = manifest.content().filter(|b| self.options.foreign || !b.is_foreign());
-            // Not a closure in `map`: its borrow would have to outlive the stream.
-            let each: Vec<_> = blobs.map(|blob| self.copy_blob(blob)).collect();
-            stream::iter(each).buffer_unordered(self.at_once).try_collect::<()>().await?;
+            // Each is begun in its turn: a manifest may have many.
+            let each: Vec<Descriptor> = blobs.cloned().collect();
+            let copied = stream::iter(each).map(|blob| self.copy_blob(blob));
+            copied.buffer_unordered(self.at_once).try_collect::<()>().await?;
         }
-        Ok(Done::Prepared { manifest: Box::new(Held { manifest, held }), there })
+        let found = Found::of(manifest, there, self.from.memory());
+        Ok(Done::Prepared { found: Box::new(found), there })
     }
 
-    async fn copy_blob(&self, blob: &Descriptor) -> Result<()> {
+    async fn fetch(&self, digest: &Digest) -> Result<Manifest> {
+        let name = Name::Digest(digest.clone());
+        Ok(self.from.fetch_manifest(&name).await?.kept())
+    }
+
+    /// Waits, with a large manifest, until few others are worked on, and holds none meanwhile.
+    async fn in_turn(&self, manifest: Manifest) -> Result<(Manifest, Option<SemaphorePermit<'_>>)> {
+        if manifest.bytes().len() < LARGE_MANIFEST {
+            return Ok((manifest, None));
+        }
+        let digest = manifest.digest().clone();
+        drop(manifest);
+        let turn = self.large_manifests.acquire().await.ok();
+        let _permit = self.request().await;
+        Ok((self.fetch(&digest).await?, turn))
+    }
+
+    async fn copy_blob(&self, blob: Descriptor) -> Result<()> {
         let once = {
             let mut blobs = self.blobs.lock().unwrap_or_else(PoisonError::into_inner);
             let once = Arc::clone(blobs.entry(blob.digest.clone()).or_default());
             bounded(blobs.len(), self.from.entries())?;
             once
         };
-        once.get_or_try_init(|| self.copy_blob_once(blob)).await.copied()
+        once.get_or_try_init(|| self.copy_blob_once(&blob)).await.copied()
     }
 
     async fn copy_blob_once(&self, blob: &Descriptor) -> Result<()> {
@@ -202,6 +222,24 @@ impl Work {
         Ok(())
     }
 
+    /// Writes a manifest, which is fetched again where it was not kept.
+    async fn write(
+        &self,
+        digest: &Digest,
+        kept: Option<(Manifest, Charge)>,
+        tags: &[String],
+    ) -> Result<()> {
+        if let Some((manifest, _held)) = kept {
+            return self.push(&manifest, tags).await;
+        }
+        let _turn = self.large_manifests.acquire().await.ok();
+        let manifest = {
+            let _permit = self.request().await;
+            self.fetch(digest).await?
+        };
+        self.push(&manifest, tags).await
+    }
+
     async fn push(&self, manifest: &Manifest, tags: &[String]) -> Result<()> {
         let _permit = self.request().await;
         self.to.push_manifest(manifest, tags).await?;
@@ -210,201 +248,5 @@ impl Work {
             tally.bytes += manifest.bytes().len() as u64;
         });
         Ok(())
-    }
-}
-
-/// What a step found out or did.
-enum Done {
-    Prepared {
-        manifest: Box<Held>,
-        there: bool,
-    },
-    /// A subject that the source does not have either.
-    Dangling(Digest),
-    Written(Digest),
-    Referrers(List<Descriptor>),
-    Announced,
-}
-
-/// A manifest, and the memory that it is counted for.
-struct Held {
-    manifest: Manifest,
-    #[expect(dead_code, reason = "gives the memory back when it is dropped")]
-    held: Charge,
-}
-
-type Step<'a> = BoxFuture<'a, Result<Done>>;
-
-/// Which manifests wait for which, and the steps under way.
-struct Walk<'a> {
-    work: &'a Work,
-    root: Digest,
-    /// What the root is tagged when it is written; nothing when its graph comes first.
-    tags: &'a [String],
-    steps: FuturesUnordered<Step<'a>>,
-    begun: HashSet<Digest>,
-    asked: HashSet<Digest>,
-    written: HashSet<Digest>,
-    waiting: HashMap<Digest, (Held, usize)>,
-    waiters: HashMap<Digest, Vec<Digest>>,
-    /// What was there, by its subject: a copy that was killed may not have come to the list of
-    /// referrers that clients keep.
-    unannounced: HashMap<Digest, Vec<Descriptor>>,
-    /// What is kept of the graph, manifests aside.
-    known: Charge,
-    /// What could not be read of the source's lists.
-    problems: Vec<ListProblem>,
-}
-
-impl<'a> Walk<'a> {
-    fn new(work: &'a Work, root: &Manifest, tags: &'a [String]) -> Self {
-        Self {
-            work,
-            root: root.digest().clone(),
-            tags: if work.options.recursive { &[] } else { tags },
-            steps: FuturesUnordered::new(),
-            begun: HashSet::new(),
-            asked: HashSet::new(),
-            written: HashSet::new(),
-            waiting: HashMap::new(),
-            waiters: HashMap::new(),
-            unannounced: HashMap::new(),
-            known: work.from.memory().charge(),
-            problems: Vec::new(),
-        }
-    }
-
-    /// Copies the graph, or what could be read of it; gives what could not.
-    async fn run(mut self, root: Manifest) -> Result<Vec<ListProblem>> {
-        self.ask_referrers(root.digest());
-        self.begin(root.digest(), Some(root.clone()), false);
-        self.take_steps().await?;
-        for (subject, referrers) in std::mem::take(&mut self.unannounced) {
-            let work = self.work;
-            self.steps.push(Box::pin(async move {
-                let _permit = work.request().await;
-                work.to.announce(&subject, &referrers).await?;
-                Ok(Done::Announced)
-            }));
-        }
-        self.take_steps().await?;
-        match self.waiting.keys().next() {
-            None => Ok(self.problems),
-            Some(digest) => {
-                Err(Error::new(Code::Internal, format!("{digest} waits for what was never copied")))
-            }
-        }
-    }
-
-    async fn take_steps(&mut self) -> Result<()> {
-        while let Some(done) = self.steps.next().await {
-            match done? {
-                Done::Prepared { manifest, there } => self.prepared(*manifest, there)?,
-                Done::Dangling(digest) | Done::Written(digest) => self.finish(digest),
-                Done::Referrers(mut referrers) => {
-                    self.known.add(referrers.problems.weight())?;
-                    join(&mut self.problems, std::mem::take(&mut referrers.problems));
-                    self.known.add(referrers.entries.len() * KNOWN)?;
-                    for referrer in referrers.entries {
-                        self.ask_referrers(&referrer.digest);
-                        self.begin(&referrer.digest, None, false);
-                    }
-                }
-                Done::Announced => {}
-            }
-            bounded(self.begun.len().max(self.asked.len()), self.work.from.entries())?;
-        }
-        Ok(())
-    }
-
-    fn begin(&mut self, digest: &Digest, known: Option<Manifest>, as_subject: bool) {
-        if !self.begun.insert(digest.clone()) {
-            return;
-        }
-        self.steps.push(Box::pin(self.work.prepare(digest.clone(), known, as_subject)));
-    }
-
-    fn ask_referrers(&mut self, digest: &Digest) {
-        if !self.work.options.recursive || !self.asked.insert(digest.clone()) {
-            return;
-        }
-        let (work, digest) = (self.work, digest.clone());
-        self.steps.push(Box::pin(async move {
-            let _permit = work.request().await;
-            work.from.referrers(&digest, None).await.map(Done::Referrers)
-        }));
-    }
-
-    fn prepared(&mut self, held: Held, there: bool) -> Result<()> {
-        let manifest = &held.manifest;
-        self.known.add(manifest.manifests().len() * KNOWN)?;
-        for child in manifest.children() {
-            if self.work.options.recursive {
-                self.ask_referrers(&child.digest);
-            }
-            if !there {
-                self.begin(&child.digest, None, false);
-            }
-        }
-        if there {
-            return self.already(held);
-        }
-        if let Some(subject) = manifest.subject() {
-            self.begin(&subject.digest, None, true);
-        }
-        let needed: HashSet<Digest> = manifest
-            .children()
-            .chain(manifest.subject())
-            .map(|needed| needed.digest.clone())
-            .filter(|needed| !self.written.contains(needed))
-            .collect();
-        if needed.is_empty() {
-            self.write(held);
-            return Ok(());
-        }
-        let digest = manifest.digest().clone();
-        self.waiting.insert(digest.clone(), (held, needed.len()));
-        for needed in needed {
-            self.waiters.entry(needed).or_default().push(digest.clone());
-        }
-        Ok(())
-    }
-
-    /// A manifest that is there has all it refers to; the root may be there without its tags.
-    fn already(&mut self, held: Held) -> Result<()> {
-        let manifest = &held.manifest;
-        if *manifest.digest() == self.root && !self.tags.is_empty() {
-            self.write(held);
-            return Ok(());
-        }
-        if let Some(subject) = manifest.subject() {
-            let descriptor = manifest.descriptor();
-            self.known.add(descriptor.weight())?;
-            self.unannounced.entry(subject.digest.clone()).or_default().push(descriptor);
-        }
-        self.finish(manifest.digest().clone());
-        Ok(())
-    }
-
-    fn write(&mut self, held: Held) {
-        let work = self.work;
-        let tags = if *held.manifest.digest() == self.root { self.tags } else { &[] };
-        self.steps.push(Box::pin(async move {
-            work.push(&held.manifest, tags).await?;
-            Ok(Done::Written(held.manifest.digest().clone()))
-        }));
-    }
-
-    fn finish(&mut self, digest: Digest) {
-        for waiter in self.waiters.remove(&digest).unwrap_or_default() {
-            let Some((_, left)) = self.waiting.get_mut(&waiter) else { continue };
-            *left -= 1;
-            if *left == 0
-                && let Some((held, _)) = self.waiting.remove(&waiter)
-            {
-                self.write(held);
-            }
-        }
-        self.written.insert(digest);
     }
 }

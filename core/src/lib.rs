@@ -21,6 +21,7 @@ mod digest;
 mod discover;
 mod draw;
 mod error;
+mod escape;
 mod files;
 #[cfg(all(test, unix))]
 mod fuzz;
@@ -54,8 +55,8 @@ pub use descriptor::{Annotations, Descriptor, annotation};
 pub use digest::{
     Algorithm, Digest, Hasher, Verifier, digest_all, digest_file, digest_files, digest_reader,
 };
-pub use draw::printable;
 pub use error::{Code, Error, RegistryError, Result};
+pub use escape::{json_text, printable};
 pub use graph::{Graph, Node, Walk};
 pub use json::{Names, ToJson};
 pub use layout::Layout;

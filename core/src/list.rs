@@ -7,8 +7,8 @@ use std::fmt;
 
 use crate::{
     digest::Digest,
-    draw::printable,
     error::{Code, Error, Result},
+    escape::printable,
     memory::{Charge, OBJECT, Weight},
 };
 

@@ -13,6 +13,7 @@ use crate::{
     digest::{Algorithm, Digest},
     error::{Code, Error, Result},
     json::null_as_default,
+    list::excerpt,
     media_type,
     memory::{OBJECT, Turn, Weight, is_bloated},
 };
@@ -58,7 +59,8 @@ impl Manifest {
     /// Reads a manifest. `content_type` is what it was served or stored as, consulted where the
     /// body does not say; the digest is computed by `algorithm`.
     ///
-    /// INVALID_MANIFEST when it is none, or claims to be two things at once.
+    /// INVALID_MANIFEST when it is none, or claims to be two things at once: by itself, or by what it
+    /// was served as. TOO_LARGE when reading it would take far more memory than its length.
     ///
     /// ```
     /// use ocigraph::{Algorithm, Manifest, media_type};
@@ -93,6 +95,14 @@ impl Manifest {
             )
             .with_hint("push the image again with a client of this decade"));
         }
+        if let (Some(said), Some(served)) = (raw.media_type.as_deref(), content_type)
+            && contradict(said, served)
+        {
+            let served = excerpt(served);
+            return Err(invalid(format!(
+                "its mediaType is {said:?} and it was served as {served}"
+            )));
+        }
         let media_type = match raw.media_type.as_deref().or(content_type) {
             Some(named) if media_type::is_manifest(named) => media_type::essence(named),
             Some(named) if raw.media_type.is_some() => {
@@ -106,7 +116,12 @@ impl Manifest {
         if as_index != raw.manifests.is_some() {
             // An index may leave out an empty list; nothing else may have one.
             if !as_index || of_an_image {
-                return Err(invalid(format!("its content does not fit its type {media_type}")));
+                return Err(invalid(match &raw.media_type {
+                    Some(_) => format!("its content does not fit its mediaType {media_type}"),
+                    None => {
+                        format!("its content does not fit {media_type}, as which it was served")
+                    }
+                }));
             }
         }
         if matches!(media_type.as_str(), media_type::OCI_MANIFEST | media_type::DOCKER_MANIFEST)
@@ -237,6 +252,19 @@ impl Weight for Manifest {
             + subject.weight()
             + weight_of_annotations(annotations)
     }
+}
+
+/// Whether two media types of manifests are of different kinds: readers that go by one or the other
+/// would see different content. What is no manifest's type says nothing: registries and web servers
+/// serve manifests as `application/json` and `text/plain`.
+fn contradict(a: &str, b: &str) -> bool {
+    let kind = |media_type: &str| match media_type::essence(media_type).as_str() {
+        media_type::OCI_INDEX | media_type::DOCKER_LIST => Some("index"),
+        media_type::OCI_MANIFEST | media_type::DOCKER_MANIFEST => Some("image"),
+        media_type::OCI_ARTIFACT | media_type::ORAS_ARTIFACT => Some("artifact"),
+        _ => None,
+    };
+    matches!((kind(a), kind(b)), (Some(a), Some(b)) if a != b)
 }
 
 fn media_type_by_shape(raw: &Raw) -> Option<&'static str> {

@@ -80,7 +80,7 @@ const SEEN: usize = 128;
 fn weight_of(problem: &Problem) -> usize {
     size_of::<Problem>()
         + problem.descriptor.weight()
-        + problem.path.len() * size_of::<Digest>()
+        + problem.path.len() * SEEN
         + problem.detail.len()
 }
 

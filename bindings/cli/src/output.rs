@@ -10,7 +10,7 @@ use std::{
     path::Path,
 };
 
-use ocigraph::{Code, Descriptor, Error, ListProblem, Names, Result, ToJson, printable};
+use ocigraph::{Code, Descriptor, Error, ListProblem, Names, Result, ToJson, json_text, printable};
 use serde_json::Value;
 use tempfile::{Builder, NamedTempFile};
 
@@ -37,7 +37,9 @@ pub(crate) fn bytes(bytes: &[u8]) {
 
 /// Prints a JSON result.
 pub(crate) fn json(value: &Value) {
-    line(&format!("{value:#}"));
+    let mut text = json_text(value);
+    text.push('\n');
+    bytes(text.as_bytes());
 }
 
 /// Prints a result of the library as JSON.

@@ -181,6 +181,11 @@ impl<'a> Pages<'a> {
             let message = format!("{} have more than {limit} bytes", self.problems.list());
             return Err(Error::new(Code::TooLarge, message));
         }
+        if is_bloated(bytes) {
+            let message =
+                format!("a page of {} takes far more memory than its length", self.problems.list());
+            return Err(Error::new(Code::TooLarge, message));
+        }
         Ok(())
     }
 
@@ -320,9 +325,6 @@ pub(super) fn present<'de, D: serde::Deserializer<'de>>(
 
 /// Reads a JSON object, or says why it is none.
 pub(super) fn object<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> std::result::Result<T, String> {
-    if is_bloated(bytes) {
-        return Err("it takes too much memory".to_owned());
-    }
     // Structs are read from arrays too.
     match bytes.iter().find(|b| !b.is_ascii_whitespace()) {
         Some(b'{') => serde_json::from_slice(bytes).map_err(|e| format!("it is no list: {e}")),

@@ -126,8 +126,10 @@ impl Registry {
             results.extend(rest.iter().map(|_| Err(refused())));
             return results;
         }
-        let deletions: Vec<_> = rest.iter().map(|doomed| self.delete_one(doomed)).collect();
-        results.extend(stream::iter(deletions).buffered(AT_ONCE).collect::<Vec<_>>().await);
+        // Each is begun in its turn: there may be many.
+        let each = stream::iter(rest.to_vec());
+        let deletions = each.map(|doomed| async move { self.delete_one(&doomed).await });
+        results.extend(deletions.buffered(AT_ONCE).collect::<Vec<_>>().await);
 
         if !self.keeps_fallback() {
             return results;

@@ -122,8 +122,15 @@ impl Seen {
 struct Rule {
     method: String,
     part: String,
-    replies: VecDeque<Reply>,
+    replies: Replies,
 }
+
+enum Replies {
+    Scripted(VecDeque<Reply>),
+    Made(Maker),
+}
+
+type Maker = Arc<dyn Fn(&Seen) -> Reply + Send + Sync>;
 
 #[derive(Default)]
 struct Script {
@@ -168,7 +175,20 @@ impl Faults {
 
     /// Adds a rule. Rules that were added first come first.
     pub fn on(&self, method: &str, part: &str, replies: impl IntoIterator<Item = Reply>) -> &Self {
-        let replies = replies.into_iter().collect();
+        self.rule(method, part, Replies::Scripted(replies.into_iter().collect()))
+    }
+
+    /// Adds a rule whose replies are made when they are asked for.
+    pub fn made(
+        &self,
+        method: &str,
+        part: &str,
+        reply: impl Fn(&Seen) -> Reply + Send + Sync + 'static,
+    ) -> &Self {
+        self.rule(method, part, Replies::Made(Arc::new(reply)))
+    }
+
+    fn rule(&self, method: &str, part: &str, replies: Replies) -> &Self {
         let rule = Rule { method: method.to_owned(), part: part.to_owned(), replies };
         lock(&self.script).rules.push(rule);
         self
@@ -227,24 +247,29 @@ fn serve(connection: TcpStream, script: &Mutex<Script>) -> std::io::Result<()> {
     let rest = length - length.min(CONTENT);
     let rest = std::io::copy(&mut reader.by_ref().take(rest), &mut std::io::sink())? as usize;
     let body = content.len() + rest;
-    let reply = {
+    let (reply, head) = {
         let mut script = lock(script);
         let seen = Seen { method, target, headers, body, content };
         let rule = script
             .rules
             .iter_mut()
             .find(|rule| rule.method == seen.method && seen.target.contains(&rule.part));
-        let reply = match rule.map(|rule| &mut rule.replies) {
-            Some(replies) if replies.len() > 1 => replies.pop_front(),
-            Some(replies) => replies.front().cloned(),
-            None => None,
+        let reply: Maker = match rule.map(|rule| &mut rule.replies) {
+            Some(Replies::Made(maker)) => Arc::clone(maker),
+            Some(Replies::Scripted(replies)) => {
+                let next = if replies.len() > 1 { replies.pop_front() } else { None };
+                let reply = next.or_else(|| replies.front().cloned());
+                let reply = reply.unwrap_or_else(|| Reply::error(404, "MANIFEST_UNKNOWN"));
+                Arc::new(move |_| reply.clone())
+            }
+            None => Arc::new(|_| Reply::error(404, "MANIFEST_UNKNOWN")),
         };
-        let reply = reply.unwrap_or_else(|| Reply::error(404, "MANIFEST_UNKNOWN"));
         let head = seen.method == "HEAD";
-        script.seen.push(seen);
-        (reply, head)
+        script.seen.push(seen.clone());
+        drop(script);
+        (reply(&seen), head)
     };
-    answer(&mut connection, &mut reader, reply.0, reply.1)
+    answer(&mut connection, &mut reader, reply, head)
 }
 
 fn answer(

@@ -606,3 +606,104 @@ fn a_tag_that_is_a_path_is_shown_and_never_asked_for() {
         }
     }
 }
+
+#[test]
+fn a_body_that_contradicts_its_content_type_is_refused() {
+    const DOCKER: &str = "application/vnd.docker.distribution.manifest.v2+json";
+    const LIST: &str = "application/vnd.docker.distribution.manifest.list.v2+json";
+    let without = |bytes: &[u8]| {
+        let mut body: Value = serde_json::from_slice(bytes).unwrap();
+        body.as_object_mut().unwrap().remove("mediaType");
+        body.to_string().into_bytes()
+    };
+    let fetch = |body: &[u8], kind: &str| {
+        let server = Faults::start();
+        server.on("GET", "/manifests/v1", [served(body, kind)]);
+        run(client().fetch_manifest(&reference(&server, ":v1"), None))
+    };
+    let (image, index) = (root(), index(&[entry(&sound())]));
+    for (body, kind) in [
+        (&image, INDEX),
+        (&image, LIST),
+        (&image, ORAS),
+        (&index, MANIFEST),
+        (&index, DOCKER),
+        (&index, "Application/vnd.OCI.image.manifest.v1+json; charset=utf-8"),
+        (&without(&image), INDEX),
+        (&without(&index), MANIFEST),
+    ] {
+        let error = fetch(body, kind).expect_err(kind);
+        assert_eq!(error.code(), Code::InvalidManifest, "{kind}: {error}");
+        let said = error.to_string().to_ascii_lowercase();
+        assert!(said.contains("served") && said.contains("application/vnd"), "{said}");
+    }
+    for kind in ["application/json", "text/plain; charset=utf-8", "application/octet-stream", ""] {
+        assert!(!fetch(&image, kind).unwrap().is_index(), "{kind}");
+        assert!(fetch(&index, kind).unwrap().is_index(), "{kind}");
+    }
+}
+
+#[test]
+fn what_a_registry_says_is_printed_without_what_drives_or_rearranges_a_terminal() {
+    const ODD: [&str; 6] =
+        ["\u{9b}2J", "\u{202e}evil", "a\u{200b}b", "\u{2028}x", "\u{1b}]0;x\u{7}", "\u{feff}"];
+    for odd in ODD {
+        let mut odd_entry = entry(&sound());
+        odd_entry["artifactType"] = json!(format!("a/{odd}"));
+        odd_entry["annotations"] = json!({ odd: odd });
+        let mut bad = entry(&hidden());
+        bad["size"] = json!(odd);
+        let server = listing([served(index(&[odd_entry, bad]), INDEX)]);
+        server.on("GET", "/tags/list", [Reply::ok(json!({ "tags": [odd] }).to_string())]);
+        let name = reference(&server, ":v1").to_string();
+        for args in [
+            &["discover"][..],
+            &["discover", "-o", "json"],
+            &["discover", "-o", "table", "--verbose"],
+            &["discover", "-o", "dot"],
+            &["discover", "-o", "mermaid"],
+            &["manifests", "--detail"],
+            &["tags"],
+            &["verify"],
+            &["verify", "--format", "json"],
+            &["delete", "--dry-run", "--force"],
+        ] {
+            let ran = command(&[args, &[&name]].concat());
+            for c in odd.chars().filter(|c| !c.is_ascii_graphic()) {
+                assert!(!ran.stdout.contains(c) && !ran.stderr.contains(c), "{odd:?} {ran}");
+            }
+        }
+    }
+}
+
+#[test]
+fn two_manifests_are_two_nodes_and_no_digest_is_syntax() {
+    // The first sixteen characters of both are the same.
+    let digests = [
+        "sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+        "sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab",
+        "x:--==>n1",
+        "x+y.z:end",
+    ];
+    let entries: Vec<Value> = digests
+        .iter()
+        .map(|digest| {
+            json!({ "mediaType": MANIFEST, "digest": digest, "size": 1, "artifactType": "a/b" })
+        })
+        .collect();
+    let bad = digests[2];
+    assert!(bad.parse::<ocigraph::Digest>().is_err());
+    let server = listing([served(index(&[&entries[..2], &entries[3..]].concat()), INDEX)]);
+    let graph = discover(&server).unwrap();
+    for drawing in [graph.mermaid("root"), graph.dot("root")] {
+        let nodes = drawing.lines().filter(|line| line.contains("sha256:") || line.contains("x+y"));
+        assert_eq!(nodes.count(), 4, "{drawing}");
+        for (id, from) in [("n1", "n0"), ("n2", "n0"), ("n3", "n0")] {
+            let arrow = drawing.lines().any(|line| {
+                let line = line.trim().trim_end_matches(';');
+                line == format!("{id} --> {from}") || line == format!("{id} -> {from}")
+            });
+            assert!(arrow, "{drawing}");
+        }
+    }
+}

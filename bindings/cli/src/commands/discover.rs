@@ -70,7 +70,9 @@ pub(crate) async fn discover(common: &Common, args: DiscoverArgs) -> Result<Exit
         GraphFormat::Mermaid => output::bytes(graph.mermaid(&root).as_bytes()),
         GraphFormat::Json => {
             let place = Reference::new(args.target.reference.place().clone()).to_string();
-            output::line(&graph.json(&root, &place, Names::Camel, |d| wanted.matches(d)));
+            let mut text = graph.json(&root, &place, Names::Camel, |d| wanted.matches(d));
+            text.push('\n');
+            output::bytes(text.as_bytes());
         }
         GraphFormat::Table => table(&graph, &root, common.verbose),
     }

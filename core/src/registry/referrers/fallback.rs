@@ -40,8 +40,8 @@ const WRITE_TRIES: u32 = 50;
 pub(in crate::registry) struct FallbackTags {
     /// Whether an index was asked for.
     asked: AtomicBool,
-    /// `None` where tags are not listed.
-    listed: OnceCell<Option<HashSet<String>>>,
+    /// With what they are counted for; `None` where tags are not listed.
+    listed: OnceCell<Option<(HashSet<String>, List<String>)>>,
     /// What was written here, which the list may be too old to have.
     written: Mutex<HashSet<String>>,
 }
@@ -82,7 +82,7 @@ impl Registry {
         // The first question goes to the index itself; the list pays from the second on.
         if tags.asked.swap(true, Ordering::Relaxed) {
             let listed = tags.listed.get_or_try_init(|| self.list_fallback_tags()).await?;
-            if listed.as_ref().is_some_and(|listed| !listed.contains(&tag))
+            if listed.as_ref().is_some_and(|(listed, _)| !listed.contains(&tag))
                 && !tags.written().contains(&tag)
             {
                 return Ok(List::default());
@@ -117,14 +117,16 @@ impl Registry {
         Ok(List::new(entries, problems, charge))
     }
 
-    async fn list_fallback_tags(&self) -> Result<Option<HashSet<String>>> {
+    async fn list_fallback_tags(&self) -> Result<Option<(HashSet<String>, List<String>)>> {
         match self.list_tags().await {
             // A list that could be read in part does not tell which there are not.
-            Ok(tags) if !tags.problems.is_empty() => Ok(None),
-            Ok(tags) => {
-                Ok(Some(tags.entries.into_iter().filter(|tag| is_fallback_tag(tag)).collect()))
+            Ok(list) if !list.problems.is_empty() => Ok(None),
+            Ok(mut list) => {
+                let tags = std::mem::take(&mut list.entries);
+                Ok(Some((tags.into_iter().filter(|tag| is_fallback_tag(tag)).collect(), list)))
             }
-            // Some registries let a token pull and not list.
+            // Some registries let a token pull and not list. It only saves requests.
+            Err(e) if e.code() == Code::TooLarge => Ok(None),
             Err(e) if matches!(e.status(), Some(400..=499)) && e.code() != Code::RateLimited => {
                 Ok(None)
             }
