@@ -57,7 +57,7 @@ type Step<'a> = BoxFuture<'a, Result<Done>>;
 
 /// Something to do, before it costs anything.
 enum Todo {
-    Prepare(Digest, Option<Manifest>, bool),
+    Prepare(Digest, Option<Box<Manifest>>, bool),
     Ask(Digest),
     Write(Box<Found>),
     Announce(Digest, Vec<Descriptor>),
@@ -187,7 +187,7 @@ impl<'a> Walk<'a> {
 
     fn begin(&mut self, digest: &Digest, known: Option<Manifest>, as_subject: bool) {
         if self.begun.insert(digest.clone()) {
-            let todo = Todo::Prepare(digest.clone(), known, as_subject);
+            let todo = Todo::Prepare(digest.clone(), known.map(Box::new), as_subject);
             self.preparing.waiting.push_back(todo);
         }
     }
@@ -267,7 +267,7 @@ impl<'a> Walk<'a> {
 fn step<'a>(work: &'a Work, root: &Digest, tags: &'a [String], todo: Todo) -> Step<'a> {
     match todo {
         Todo::Prepare(digest, known, as_subject) => {
-            Box::pin(work.prepare(digest, known, as_subject))
+            Box::pin(work.prepare(digest, known.map(|manifest| *manifest), as_subject))
         }
         Todo::Ask(digest) => Box::pin(async move {
             let _permit = work.request().await;

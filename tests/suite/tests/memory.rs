@@ -47,7 +47,6 @@ fn command(args: &[&str]) -> Used {
         thread::sleep(Duration::from_millis(2));
     };
     let said = String::from_utf8_lossy(&fs::read(said).unwrap()).into_owned();
-    println!("{args:?}: {code:?}, {} MB, {}", peak >> 20, said.lines().next().unwrap_or_default());
     Used { code, stdout: fs::metadata(out).unwrap().len() as usize, said, peak }
 }
 
@@ -76,13 +75,12 @@ fn page_of(target: &str) -> usize {
     target.split_once("page=").map_or(0, |(_, page)| page.parse().unwrap())
 }
 
-/// A list that never ends, whose pages have these bodies.
-fn endless(server: &Faults, path: &str, body: impl Fn(usize) -> Vec<u8> + Send + Sync + 'static) {
+/// A list that never ends, whose pages all have this body.
+fn endless(server: &Faults, path: &str, body: Vec<u8>) {
     server.made("GET", path, move |seen| {
-        let page = page_of(&seen.target);
         let path = seen.target.split('?').next().unwrap_or_default();
-        let next = format!("<{path}?page={}>; rel=next", page + 1);
-        served(body(page), INDEX).header("link", next)
+        let next = format!("<{path}?page={}>; rel=next", page_of(&seen.target) + 1);
+        served(&*body, INDEX).header("link", next)
     });
 }
 
@@ -143,10 +141,8 @@ fn has(server: &Faults, manifests: Vec<Vec<u8>>) {
 fn lists_that_never_end_are_too_large_long_before_memory_is() {
     let server = Faults::start();
     let tags = |key: &'static str| {
-        move |page: usize| {
-            let names = (0..LARGE / 110).map(|i| format!("{page:08}{i:092}")).collect::<Vec<_>>();
-            json!({ key: names }).to_string().into_bytes()
-        }
+        let names: Vec<String> = (0..LARGE / 110).map(|i| format!("{i:0100}")).collect();
+        json!({ key: names }).to_string().into_bytes()
     };
     endless(&server, "/tags/list", tags("tags"));
     endless(&server, "/_catalog", tags("repositories"));
@@ -158,7 +154,7 @@ fn lists_that_never_end_are_too_large_long_before_memory_is() {
     for filler in [json!("x".repeat(LARGE)), json!(vec![0; LARGE / 2])] {
         let server = Faults::start();
         let body = json!({ "tags": [], "filler": filler }).to_string().into_bytes();
-        endless(&server, "/tags/list", move |_| body.clone());
+        endless(&server, "/tags/list", body);
         command(&["tags", &self::name(&server)]).too_large();
     }
     // Short entries take more memory than bytes.
@@ -167,7 +163,7 @@ fn lists_that_never_end_are_too_large_long_before_memory_is() {
         let entry = short[0].to_string();
         let entries = vec![entry.as_str(); LARGE / (entry.len() + 1)].join(",");
         let body = format!(r#"{{"tags":[{entries}]}}"#).into_bytes();
-        endless(&server, "/tags/list", move |_| body.clone());
+        endless(&server, "/tags/list", body);
         let used = command(&["tags", &self::name(&server)]);
         assert!(used.peak <= MOST && used.code == Some(1), "{short}: {}", used.said);
     }
@@ -231,7 +227,7 @@ fn results_as_large_as_they_may_be_are_printed_within_bounds() {
 #[test]
 fn a_wide_graph_is_copied_a_few_manifests_at_a_time() {
     let root = artifact(0, 0, None);
-    let manifests = (1..5_000).map(|number| artifact(number, 8_000, Some(&root)));
+    let manifests = (1..2_000).map(|number| artifact(number, 8_000, Some(&root)));
     let manifests: Vec<Vec<u8>> = std::iter::once(root.clone()).chain(manifests).collect();
     let listed: Vec<Value> = manifests[1..].iter().map(|bytes| entry(bytes)).collect();
     let server = Faults::start();
@@ -247,17 +243,13 @@ fn a_list_of_referrers_with_huge_annotations_is_too_large() {
     let root = artifact(0, 0, None);
     for short in [false, true] {
         let server = Faults::start();
-        endless(&server, "/v2/app/referrers/", move |page| {
-            let entries: Vec<Value> = (0..if short { 10_000 } else { 4 })
-                .map(|i| {
-                    let mut entry = entry(format!("{page} {i}").as_bytes());
-                    let filler = if short { 20 } else { LARGE / 5 };
-                    entry["annotations"] = json!({ "a": "x".repeat(filler) });
-                    entry
-                })
-                .collect();
-            index(&entries)
+        let entries = (0..if short { 10_000 } else { 4 }).map(|i: u32| {
+            let mut entry = entry(&i.to_le_bytes());
+            let filler = if short { 20 } else { LARGE / 5 };
+            entry["annotations"] = json!({ "a": "x".repeat(filler) });
+            entry
         });
+        endless(&server, "/v2/app/referrers/", index(&entries.collect::<Vec<_>>()));
         has(&server, vec![root.clone()]);
         on_graph(&server).for_each(Used::too_large);
     }
@@ -277,7 +269,7 @@ fn json_that_takes_far_more_memory_than_bytes_is_too_large() {
         let server = Faults::start();
         let page = format!(r#"{{"schemaVersion":2,"manifests":[{bomb}]}}"#).into_bytes();
         let as_root = page.clone();
-        endless(&server, "/v2/app/referrers/", move |_| page.clone());
+        endless(&server, "/v2/app/referrers/", page);
         has(&server, vec![root.clone()]);
         for used in on_graph(&server) {
             assert!(used.code == Some(1) && used.peak <= MOST, "{} {}", used.peak >> 20, used.said);
@@ -295,7 +287,7 @@ fn json_that_takes_far_more_memory_than_bytes_is_too_large() {
 fn of_large_manifests(typed: bool) -> Faults {
     let root = artifact(0, 0, None);
     let mut manifests = vec![root.clone()];
-    manifests.extend((1..120).map(|number| artifact(number, LARGE - 1000, Some(&root))));
+    manifests.extend((1..60).map(|number| artifact(number, LARGE - 1000, Some(&root))));
     let listed: Vec<Value> = manifests[1..]
         .iter()
         .map(|bytes| {
