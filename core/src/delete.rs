@@ -51,7 +51,11 @@ pub(crate) async fn delete(
     let mut closure = Closure::collect(store, root, at_once, &mut held, &mut problems).await?;
     closure.subject = subject.filter(|subject| !closure.nodes.contains_key(subject));
     let others = Others::collect(store, &name, &closure, at_once, &mut problems).await?;
-    if !options.force {
+    if options.force {
+        for problem in &problems {
+            tracing::warn!(%problem, "deleting what is known all the same");
+        }
+    } else {
         // What is not known may refer to what is deleted, or hold it.
         whole(&problems).map_err(|e| {
             let message = format!("nothing was deleted, since {}", e.message());

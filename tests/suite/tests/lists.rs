@@ -394,6 +394,9 @@ fn a_delete_of_a_graph_in_part_deletes_nothing_unless_forced() {
     assert!(server.seen("DELETE", "").is_empty());
     let forced = DeleteOptions { force: true, ..DeleteOptions::default() };
     assert_eq!(run(client().delete(&name, forced)).unwrap().deleted.len(), 2);
+    let ran = command(&["delete", "--yes", "--force", &name.to_string()]);
+    assert!(ran.stderr.contains("entry 2"), "{ran}");
+    ran.ok();
 }
 
 #[test]
