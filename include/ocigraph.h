@@ -189,6 +189,9 @@
 // A defect in this library.
 #define OCIGRAPH_INTERNAL 22
 
+// A list could be read only in part: neither "none" nor "all" can be told.
+#define OCIGRAPH_INCOMPLETE 23
+
 // The version this header belongs to: major.
 #define OCIGRAPH_VERSION_MAJOR 0
 

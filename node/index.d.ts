@@ -47,7 +47,8 @@ export type ErrorCode =
   | 'CONFLICT'
   | 'CREDENTIALS'
   | 'CANCELLED'
-  | 'INTERNAL';
+  | 'INTERNAL'
+  | 'INCOMPLETE';
 
 /** One entry of the list of errors in a registry's answer. */
 export interface RegistryError {

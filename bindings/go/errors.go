@@ -59,6 +59,8 @@ const (
 	ErrCancelled Code = C.OCIGRAPH_CANCELLED
 	// ErrInternal is a defect in the library.
 	ErrInternal Code = C.OCIGRAPH_INTERNAL
+	// ErrIncomplete says that a list could be read only in part, so that neither "none" nor "all" can be told.
+	ErrIncomplete Code = C.OCIGRAPH_INCOMPLETE
 )
 
 // ErrClosed is in the error of every call on a client or graph that was closed.

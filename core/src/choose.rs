@@ -11,6 +11,9 @@ use crate::{
     store::{Store, read_small},
 };
 
+/// Platforms that an error names.
+const OFFERED: usize = 50;
+
 /// Indexes in indexes: more than anyone nests, few enough to end.
 const NESTED_INDEXES: usize = 100;
 
@@ -22,7 +25,7 @@ pub(crate) async fn manifest_for(
     name: &Name,
     wanted: Option<&Platform>,
 ) -> Result<Manifest> {
-    let manifest = store.fetch_manifest(name).await?;
+    let manifest = store.fetch_manifest(name).await?.kept();
     let Some(wanted) = wanted else { return Ok(manifest) };
     if !manifest.is_index() {
         return match of_image(store, &manifest).await? {
@@ -35,23 +38,26 @@ pub(crate) async fn manifest_for(
     }
     let mut offered = Vec::new();
     let mut seen = HashSet::from([manifest.digest().clone()]);
-    let mut indexes = vec![manifest];
-    while let Some(index) = indexes.pop() {
+    let (mut index, mut nested) = (manifest, Vec::new());
+    loop {
         for child in index.children() {
             match &child.platform {
                 Some(platform) if platform.fits(wanted) => {
-                    return store.fetch_manifest(&Name::from(child)).await;
+                    return Ok(store.fetch_manifest(&Name::from(child)).await?.kept());
                 }
-                Some(platform) => offered.push(platform.to_string()),
+                Some(platform) if offered.len() < OFFERED => offered.push(platform.to_string()),
                 None if media_type::is_index(&child.media_type)
                     && seen.len() <= NESTED_INDEXES
                     && seen.insert(child.digest.clone()) =>
                 {
-                    indexes.push(store.fetch_manifest(&Name::from(child)).await?);
+                    nested.push(child.digest.clone());
                 }
-                None => {}
+                _ => {}
             }
         }
+        let Some(next) = nested.pop() else { break };
+        drop(index);
+        index = store.fetch_manifest(&Name::Digest(next)).await?.kept();
     }
     let error = not_found(format!("the index has no image for {wanted}"));
     Err(if offered.is_empty() {

@@ -17,6 +17,7 @@ use crate::{
     error::{Code, Error, Result},
     graph::Graph,
     layout::Layout,
+    list::List,
     listing, login,
     manifest::Manifest,
     options::{
@@ -240,29 +241,57 @@ impl Client {
         Ok(())
     }
 
-    /// All tags, without those by which clients keep referrers.
+    /// All tags, without those by which clients keep referrers. INCOMPLETE where the list cannot be
+    /// read whole: see [`Client::list_tags`].
     pub async fn tags(&self, reference: &Reference) -> Result<Vec<String>> {
+        let listed = self.list_tags(reference).await?.complete();
+        listed.map_err(|e| e.during("tags", reference))
+    }
+
+    /// The tags that could be read of the list, and what could not.
+    pub async fn list_tags(&self, reference: &Reference) -> Result<List<String>> {
         let during = |e: Error| e.during("tags", reference);
         self.open(reference).map_err(during)?.tags().await.map_err(during)
     }
 
-    /// All tags with what they name, and what the registry tells of them.
+    /// All tags with what they name, and what the registry tells of them. INCOMPLETE where they
+    /// cannot all be read: see [`Client::list_tag_details`].
     pub async fn tag_details(&self, reference: &Reference) -> Result<Vec<TagInfo>> {
+        let listed = self.list_tag_details(reference).await?.complete();
+        listed.map_err(|e| e.during("tags", reference))
+    }
+
+    /// The same of those tags that could be read, and what could not.
+    pub async fn list_tag_details(&self, reference: &Reference) -> Result<List<TagInfo>> {
         let during = |e: Error| e.during("tags", reference);
         let store = self.open(reference).map_err(during)?;
         listing::tags(store.as_ref()).await.map_err(during)
     }
 
     /// The manifests, tagged and untagged, with what is known of each. Untagged ones are found
-    /// where an index lists them or where they refer to what is found.
+    /// where an index lists them or where they refer to what is found. INCOMPLETE where a list
+    /// cannot be read whole: see [`Client::list_manifests`].
     pub async fn manifests(&self, reference: &Reference) -> Result<Vec<ManifestInfo>> {
+        let listed = self.list_manifests(reference).await?.complete();
+        listed.map_err(|e| e.during("manifests", reference))
+    }
+
+    /// The manifests that could be found, and what could not be read of the lists.
+    pub async fn list_manifests(&self, reference: &Reference) -> Result<List<ManifestInfo>> {
         let during = |e: Error| e.during("manifests", reference);
         let store = self.open(reference).map_err(during)?;
         listing::manifests(store.as_ref()).await.map_err(during)
     }
 
-    /// The repositories of a registry; UNSUPPORTED where it does not list them.
+    /// The repositories of a registry; UNSUPPORTED where it does not list them, INCOMPLETE where the
+    /// list cannot be read whole: see [`Client::list_repositories`].
     pub async fn repositories(&self, host: &Host) -> Result<Vec<String>> {
+        let listed = self.list_repositories(host).await?.complete();
+        listed.map_err(|e| e.during("repositories", host))
+    }
+
+    /// The repositories that could be read of the list, and what could not.
+    pub async fn list_repositories(&self, host: &Host) -> Result<List<String>> {
         let during = |e: Error| e.during("repositories", host);
         self.connection(host).map_err(during)?.repositories().await.map_err(during)
     }

@@ -4,30 +4,36 @@
 //! when all it refers to is there, and tags last, so that a copy that breaks anywhere leaves a
 //! smaller graph that is whole. Bytes are handed on as they are.
 
+mod walk;
+
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
 };
 
-use futures::{
-    StreamExt, TryStreamExt,
-    future::BoxFuture,
-    stream::{self, FuturesUnordered},
-};
+use futures::{StreamExt, TryStreamExt, stream};
 use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
+
+use walk::{Done, Found, Walk};
 
 use crate::{
     choose::manifest_for,
     descriptor::Descriptor,
     digest::Digest,
     error::{Code, Error, Result},
+    list::whole,
     manifest::Manifest,
+    memory::Charge,
     options::{CopiedBlobs, CopyOptions, CopyReport},
     progress::Outcome,
     reference::{Name, Reference},
     store::{Source, Store, StoredBlob, push_reported},
     work::{LargeBlobs, bounded, concurrency},
 };
+
+/// A manifest from here on is not kept until it is written, but fetched again.
+const LARGE_MANIFEST: usize = 256 * 1024;
+const LARGE_MANIFESTS: usize = 2;
 
 pub(crate) async fn copy(
     from: Arc<dyn Store>,
@@ -52,6 +58,7 @@ pub(crate) async fn copy(
         options,
         at_once,
         requests: Semaphore::new(at_once),
+        large_manifests: Semaphore::new(LARGE_MANIFESTS),
         large: LargeBlobs::new(),
         blobs: Mutex::default(),
         tally: Mutex::default(),
@@ -60,7 +67,9 @@ pub(crate) async fn copy(
         check_listed(work.from.as_ref(), at_once).await?;
     }
     let tags = destination.tags();
-    Walk::new(&work, &root, tags).run(root.clone()).await?;
+    let problems = Walk::new(&work, &root, tags).run(root.clone()).await?;
+    // What a tag names is taken to be whole: a part of a graph gets none.
+    whole(&problems)?;
     if recursive && !tags.is_empty() {
         work.to.push_manifest(&root, tags).await?;
     }
@@ -108,6 +117,7 @@ struct Work {
     options: CopyOptions,
     at_once: usize,
     requests: Semaphore,
+    large_manifests: Semaphore,
     large: LargeBlobs,
     /// A blob that several manifests share is copied once.
     blobs: Mutex<HashMap<Digest, Arc<OnceCell<()>>>>,
@@ -139,10 +149,9 @@ impl Work {
         as_subject: bool,
     ) -> Result<Done> {
         let fetch = async {
-            let name = Name::Digest(wanted.clone());
             match known {
                 Some(manifest) => Ok(Some(manifest)),
-                None => match self.from.fetch_manifest(&name).await {
+                None => match self.fetch(&wanted).await {
                     Err(e) if as_subject && e.code() == Code::NotFound => Ok(None),
                     fetched => fetched.map(Some),
                 },
@@ -153,23 +162,43 @@ impl Work {
             tokio::try_join!(fetch, self.is_there(&wanted))?
         };
         let Some(manifest) = manifest else { return Ok(Done::Dangling(wanted)) };
+        let (manifest, _turn) = self.in_turn(manifest).await?;
         if !there {
             let blobs = manifest.content().filter(|b| self.options.foreign || !b.is_foreign());
-            // Not a closure in `map`: its borrow would have to outlive the stream.
-            let each: Vec<_> = blobs.map(|blob| self.copy_blob(blob)).collect();
-            stream::iter(each).buffer_unordered(self.at_once).try_collect::<()>().await?;
+            // Each is begun in its turn: a manifest may have many.
+            let each: Vec<Descriptor> = blobs.cloned().collect();
+            let copied = stream::iter(each).map(|blob| self.copy_blob(blob));
+            copied.buffer_unordered(self.at_once).try_collect::<()>().await?;
         }
-        Ok(Done::Prepared { manifest: Box::new(manifest), there })
+        let found = Found::of(manifest, there, self.from.memory());
+        Ok(Done::Prepared { found: Box::new(found), there })
     }
 
-    async fn copy_blob(&self, blob: &Descriptor) -> Result<()> {
+    async fn fetch(&self, digest: &Digest) -> Result<Manifest> {
+        let name = Name::Digest(digest.clone());
+        Ok(self.from.fetch_manifest(&name).await?.kept())
+    }
+
+    /// Waits, with a large manifest, until few others are worked on, and holds none meanwhile.
+    async fn in_turn(&self, manifest: Manifest) -> Result<(Manifest, Option<SemaphorePermit<'_>>)> {
+        if manifest.bytes().len() < LARGE_MANIFEST {
+            return Ok((manifest, None));
+        }
+        let digest = manifest.digest().clone();
+        drop(manifest);
+        let turn = self.large_manifests.acquire().await.ok();
+        let _permit = self.request().await;
+        Ok((self.fetch(&digest).await?, turn))
+    }
+
+    async fn copy_blob(&self, blob: Descriptor) -> Result<()> {
         let once = {
             let mut blobs = self.blobs.lock().unwrap_or_else(PoisonError::into_inner);
             let once = Arc::clone(blobs.entry(blob.digest.clone()).or_default());
             bounded(blobs.len(), self.from.entries())?;
             once
         };
-        once.get_or_try_init(|| self.copy_blob_once(blob)).await.copied()
+        once.get_or_try_init(|| self.copy_blob_once(&blob)).await.copied()
     }
 
     async fn copy_blob_once(&self, blob: &Descriptor) -> Result<()> {
@@ -193,6 +222,24 @@ impl Work {
         Ok(())
     }
 
+    /// Writes a manifest, which is fetched again where it was not kept.
+    async fn write(
+        &self,
+        digest: &Digest,
+        kept: Option<(Manifest, Charge)>,
+        tags: &[String],
+    ) -> Result<()> {
+        if let Some((manifest, _held)) = kept {
+            return self.push(&manifest, tags).await;
+        }
+        let _turn = self.large_manifests.acquire().await.ok();
+        let manifest = {
+            let _permit = self.request().await;
+            self.fetch(digest).await?
+        };
+        self.push(&manifest, tags).await
+    }
+
     async fn push(&self, manifest: &Manifest, tags: &[String]) -> Result<()> {
         let _permit = self.request().await;
         self.to.push_manifest(manifest, tags).await?;
@@ -201,175 +248,5 @@ impl Work {
             tally.bytes += manifest.bytes().len() as u64;
         });
         Ok(())
-    }
-}
-
-/// What a step found out or did.
-enum Done {
-    Prepared {
-        manifest: Box<Manifest>,
-        there: bool,
-    },
-    /// A subject that the source does not have either.
-    Dangling(Digest),
-    Written(Digest),
-    Referrers(Vec<Descriptor>),
-    Announced,
-}
-
-type Step<'a> = BoxFuture<'a, Result<Done>>;
-
-/// Which manifests wait for which, and the steps under way.
-struct Walk<'a> {
-    work: &'a Work,
-    root: Digest,
-    /// What the root is tagged when it is written; nothing when its graph comes first.
-    tags: &'a [String],
-    steps: FuturesUnordered<Step<'a>>,
-    begun: HashSet<Digest>,
-    asked: HashSet<Digest>,
-    written: HashSet<Digest>,
-    waiting: HashMap<Digest, (Manifest, usize)>,
-    waiters: HashMap<Digest, Vec<Digest>>,
-    /// What was there, by its subject: a copy that was killed may not have come to the list of
-    /// referrers that clients keep.
-    unannounced: HashMap<Digest, Vec<Descriptor>>,
-}
-
-impl<'a> Walk<'a> {
-    fn new(work: &'a Work, root: &Manifest, tags: &'a [String]) -> Self {
-        Self {
-            work,
-            root: root.digest().clone(),
-            tags: if work.options.recursive { &[] } else { tags },
-            steps: FuturesUnordered::new(),
-            begun: HashSet::new(),
-            asked: HashSet::new(),
-            written: HashSet::new(),
-            waiting: HashMap::new(),
-            waiters: HashMap::new(),
-            unannounced: HashMap::new(),
-        }
-    }
-
-    async fn run(mut self, root: Manifest) -> Result<()> {
-        self.ask_referrers(root.digest());
-        self.begin(root.digest(), Some(root.clone()), false);
-        self.take_steps().await?;
-        for (subject, referrers) in std::mem::take(&mut self.unannounced) {
-            let work = self.work;
-            self.steps.push(Box::pin(async move {
-                let _permit = work.request().await;
-                work.to.announce(&subject, &referrers).await?;
-                Ok(Done::Announced)
-            }));
-        }
-        self.take_steps().await?;
-        match self.waiting.keys().next() {
-            None => Ok(()),
-            Some(digest) => {
-                Err(Error::new(Code::Internal, format!("{digest} waits for what was never copied")))
-            }
-        }
-    }
-
-    async fn take_steps(&mut self) -> Result<()> {
-        while let Some(done) = self.steps.next().await {
-            match done? {
-                Done::Prepared { manifest, there } => self.prepared(*manifest, there),
-                Done::Dangling(digest) | Done::Written(digest) => self.finish(digest),
-                Done::Referrers(referrers) => {
-                    for referrer in referrers {
-                        self.ask_referrers(&referrer.digest);
-                        self.begin(&referrer.digest, None, false);
-                    }
-                }
-                Done::Announced => {}
-            }
-            bounded(self.begun.len().max(self.asked.len()), self.work.from.entries())?;
-        }
-        Ok(())
-    }
-
-    fn begin(&mut self, digest: &Digest, known: Option<Manifest>, as_subject: bool) {
-        if !self.begun.insert(digest.clone()) {
-            return;
-        }
-        self.steps.push(Box::pin(self.work.prepare(digest.clone(), known, as_subject)));
-    }
-
-    fn ask_referrers(&mut self, digest: &Digest) {
-        if !self.work.options.recursive || !self.asked.insert(digest.clone()) {
-            return;
-        }
-        let (work, digest) = (self.work, digest.clone());
-        self.steps.push(Box::pin(async move {
-            let _permit = work.request().await;
-            Ok(Done::Referrers(work.from.referrers(&digest, None).await?))
-        }));
-    }
-
-    fn prepared(&mut self, manifest: Manifest, there: bool) {
-        for child in manifest.children() {
-            if self.work.options.recursive {
-                self.ask_referrers(&child.digest);
-            }
-            if !there {
-                self.begin(&child.digest, None, false);
-            }
-        }
-        if there {
-            return self.already(manifest);
-        }
-        if let Some(subject) = manifest.subject() {
-            self.begin(&subject.digest, None, true);
-        }
-        let needed: HashSet<Digest> = manifest
-            .children()
-            .chain(manifest.subject())
-            .map(|needed| needed.digest.clone())
-            .filter(|needed| !self.written.contains(needed))
-            .collect();
-        if needed.is_empty() {
-            return self.write(manifest);
-        }
-        let digest = manifest.digest().clone();
-        self.waiting.insert(digest.clone(), (manifest, needed.len()));
-        for needed in needed {
-            self.waiters.entry(needed).or_default().push(digest.clone());
-        }
-    }
-
-    /// A manifest that is there has all it refers to; the root may be there without its tags.
-    fn already(&mut self, manifest: Manifest) {
-        if *manifest.digest() == self.root && !self.tags.is_empty() {
-            return self.write(manifest);
-        }
-        if let Some(subject) = manifest.subject() {
-            self.unannounced.entry(subject.digest.clone()).or_default().push(manifest.descriptor());
-        }
-        self.finish(manifest.digest().clone());
-    }
-
-    fn write(&mut self, manifest: Manifest) {
-        let work = self.work;
-        let tags = if *manifest.digest() == self.root { self.tags } else { &[] };
-        self.steps.push(Box::pin(async move {
-            work.push(&manifest, tags).await?;
-            Ok(Done::Written(manifest.digest().clone()))
-        }));
-    }
-
-    fn finish(&mut self, digest: Digest) {
-        for waiter in self.waiters.remove(&digest).unwrap_or_default() {
-            let Some((_, left)) = self.waiting.get_mut(&waiter) else { continue };
-            *left -= 1;
-            if *left == 0
-                && let Some((manifest, _)) = self.waiting.remove(&waiter)
-            {
-                self.write(manifest);
-            }
-        }
-        self.written.insert(digest);
     }
 }

@@ -17,12 +17,17 @@ use crate::{
     descriptor::Descriptor,
     digest::Digest,
     error::{Code, Error, Result},
+    list::{List, ListProblem, join, whole},
     media_type,
+    memory::{Charge, Weight},
     options::{DeleteOptions, DeleteReport, Failed, Kept},
     reference::{Name, Reference},
     store::{Doomed, Store, listed_manifest, resolve_tags},
     work::{bounded, concurrency},
 };
+
+/// What a node takes beside its descriptor, in the closure and in the plan.
+const NODE: usize = 1024;
 
 pub(crate) async fn delete(
     store: &dyn Store,
@@ -41,9 +46,22 @@ pub(crate) async fn delete(
         }
         Err(e) => return Err(e),
     };
-    let mut closure = Closure::collect(store, root, at_once).await?;
+    let mut held = store.memory().charge();
+    let mut problems = Vec::new();
+    let mut closure = Closure::collect(store, root, at_once, &mut held, &mut problems).await?;
     closure.subject = subject.filter(|subject| !closure.nodes.contains_key(subject));
-    let others = Others::collect(store, &name, &closure, at_once).await?;
+    let others = Others::collect(store, &name, &closure, at_once, &mut problems).await?;
+    if options.force {
+        for problem in &problems {
+            tracing::warn!(%problem, "deleting what is known all the same");
+        }
+    } else {
+        // What is not known may refer to what is deleted, or hold it.
+        whole(&problems).map_err(|e| {
+            let message = format!("nothing was deleted, since {}", e.message());
+            e.with_message(message).with_hint("delete what is known all the same with --force")
+        })?;
+    }
     let kept = if options.force { HashMap::new() } else { closure.kept(&others) };
     let levels = closure.levels(&kept, &others);
     let mut report = DeleteReport { dry_run: options.dry_run, ..DeleteReport::default() };
@@ -101,7 +119,13 @@ struct Closure {
 }
 
 impl Closure {
-    async fn collect(store: &dyn Store, root: Descriptor, at_once: usize) -> Result<Self> {
+    async fn collect(
+        store: &dyn Store,
+        root: Descriptor,
+        at_once: usize,
+        held: &mut Charge,
+        problems: &mut Vec<ListProblem>,
+    ) -> Result<Self> {
         let mut closure = Self {
             root: root.digest.clone(),
             subject: None,
@@ -122,10 +146,14 @@ impl Closure {
                 })
                 .buffered(at_once);
             level = Vec::new();
-            while let Some((digest, referrers, children)) = looked.try_next().await? {
-                listed += referrers.len() + children.len();
+            while let Some((digest, mut referrers, children)) = looked.try_next().await? {
+                listed += referrers.entries.len() + children.len();
                 bounded(listed, store.entries())?;
-                for referrer in referrers {
+                // Each is kept as a node, and looked at in its level.
+                held.add(referrers.entries.weight() + 2 * children.weight() + NODE)?;
+                referrers.hand_over(held)?;
+                join(problems, std::mem::take(&mut referrers.problems));
+                for referrer in referrers.entries {
                     closure.link(&digest, &referrer, true);
                     level.extend(closure.add(referrer));
                 }
@@ -288,15 +316,17 @@ impl Others {
         name: &Name,
         closure: &Closure,
         at_once: usize,
+        problems: &mut Vec<ListProblem>,
     ) -> Result<Self> {
-        let tags = match store.tags().await {
+        let mut tags = match store.tags().await {
             Ok(tags) => tags,
-            Err(e) if e.code() == Code::NotFound => Vec::new(),
+            Err(e) if e.code() == Code::NotFound => List::default(),
             Err(e) => return Err(e),
         };
+        problems.append(&mut tags.problems);
         let mut others = Self::default();
         let mut outside: Vec<Descriptor> = store.untagged().await?;
-        for (tag, named) in resolve_tags(store, tags, at_once).await {
+        for (tag, named) in resolve_tags(store, tags.entries, at_once).await {
             let descriptor = match named {
                 Ok(descriptor) => descriptor,
                 // Deleted since it was listed.

@@ -6,10 +6,15 @@ use std::collections::BTreeMap;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use bytes::Bytes;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de};
 use serde_json::{Map, Value};
 
-use crate::{digest::Digest, json::null_as_default, platform::Platform};
+use crate::{
+    digest::Digest,
+    json::null_as_default,
+    memory::{OBJECT, Weight, weight_of_fields},
+    platform::Platform,
+};
 
 /// String annotations, in the order of their keys.
 pub type Annotations = BTreeMap<String, String>;
@@ -40,6 +45,7 @@ pub struct Descriptor {
     /// The digest of the content.
     pub digest: Digest,
     /// The length of the content in bytes.
+    #[serde(deserialize_with = "length")]
     pub size: u64,
     /// Where else the content can be had; only foreign layers use it.
     #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "null_as_default")]
@@ -63,6 +69,36 @@ pub struct Descriptor {
     /// Fields with no meaning here.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
+}
+
+/// A length that a file can have: the specification's is a signed number of 64 bits.
+fn length<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    let size = u64::deserialize(deserializer)?;
+    if i64::try_from(size).is_err() {
+        return Err(de::Error::custom(format!("no content has a size of {size}")));
+    }
+    Ok(size)
+}
+
+impl Weight for Descriptor {
+    fn weight(&self) -> usize {
+        size_of::<Self>()
+            + 4 * OBJECT
+            + self.media_type.len()
+            + self.digest.as_str().len()
+            + self.urls.weight()
+            + weight_of_annotations(&self.annotations)
+            + self.data.weight()
+            + self.platform.as_ref().map_or(0, Weight::weight)
+            + self.artifact_type.weight()
+            + weight_of_fields(&self.extra)
+    }
+}
+
+/// What annotations take: a node of the map holds up to eleven.
+pub(crate) fn weight_of_annotations(annotations: &Annotations) -> usize {
+    let each = annotations.iter().map(|(key, value)| key.weight() + value.weight());
+    each.fold(if annotations.is_empty() { 0 } else { 640 }, usize::saturating_add)
 }
 
 impl Descriptor {

@@ -10,11 +10,16 @@ use crate::{
     digest::Digest,
     error::Result,
     graph::Graph,
+    list::{List, whole},
+    memory::Charge,
     options::DiscoverOptions,
     reference::{Name, Reference},
     store::Store,
     work::{bounded, concurrency},
 };
+
+/// What a node takes beside its descriptor: its places in the graph and in the walk.
+const NODE: usize = 256;
 
 pub(crate) async fn discover(
     store: &dyn Store,
@@ -41,25 +46,43 @@ pub(crate) async fn discover(
 async fn finish(
     store: &dyn Store,
     subject: Descriptor,
-    first: Option<Vec<Descriptor>>,
+    first: Option<List<Descriptor>>,
     options: &DiscoverOptions,
 ) -> Result<Graph> {
     let mut graph = Graph::new(subject);
+    let mut charge = store.memory().charge();
     let root = graph.subject().digest.clone();
     if options.depth != Some(0) {
         let first = match first {
             Some(first) => first,
             None => store.referrers(&root, hint(options)).await?,
         };
-        graph.insert(root, first);
+        insert(&mut graph, &mut charge, root, first)?;
         let depth = options.depth.unwrap_or(usize::MAX);
-        walk(store, &mut graph, depth, concurrency(options.concurrency)).await?;
+        let at_once = concurrency(options.concurrency);
+        walk(store, &mut graph, &mut charge, depth, at_once).await?;
+    }
+    if !options.allow_incomplete {
+        whole(graph.problems())?;
     }
     Ok(if options.artifact_type.is_none() && options.annotations.is_empty() {
         graph
     } else {
         graph.filtered(|descriptor| options.matches(descriptor))
     })
+}
+
+fn insert(
+    graph: &mut Graph,
+    charge: &mut Charge,
+    digest: Digest,
+    mut listed: List<Descriptor>,
+) -> Result<()> {
+    listed.hand_over(charge)?;
+    charge.add(NODE)?;
+    graph.note(std::mem::take(&mut listed.problems));
+    graph.insert(digest, listed.entries);
+    Ok(())
 }
 
 /// The store can filter only where nothing beneath is wanted: a match may lie under a referrer
@@ -69,7 +92,13 @@ fn hint(options: &DiscoverOptions) -> Option<&str> {
 }
 
 /// Completes a graph whose root's referrers are known.
-async fn walk(store: &dyn Store, graph: &mut Graph, depth: usize, at_once: usize) -> Result<()> {
+async fn walk(
+    store: &dyn Store,
+    graph: &mut Graph,
+    charge: &mut Charge,
+    depth: usize,
+    at_once: usize,
+) -> Result<()> {
     let mut seen = HashSet::from([graph.subject().digest.clone()]);
     let mut level: Vec<Digest> = vec![graph.subject().digest.clone()];
     let mut listed = graph.referrers(&graph.subject().digest).len();
@@ -90,9 +119,9 @@ async fn walk(store: &dyn Store, graph: &mut Graph, depth: usize, at_once: usize
             })
             .buffer_unordered(at_once);
         while let Some((digest, referrers)) = asked.try_next().await? {
-            listed += referrers.len();
+            listed += referrers.entries.len();
             bounded(listed, store.entries())?;
-            graph.insert(digest, referrers);
+            insert(graph, charge, digest, referrers)?;
         }
         level = next;
     }

@@ -74,6 +74,9 @@ codes! {
     Cancelled = 21, "CANCELLED";
     /// A defect in this library.
     Internal = 22, "INTERNAL";
+    /// A list could be read only in part, so that what is asked cannot be told: neither *none* nor
+    /// *all*.
+    Incomplete = 23, "INCOMPLETE";
 }
 
 impl fmt::Display for Code {
@@ -192,6 +195,14 @@ impl Error {
         self.0.operation = Some(operation.to_owned());
         self.0.reference = Some(reference.to_string());
         self
+    }
+
+    /// Whether it says that content is not what it should be, rather than that it was not given.
+    pub(crate) fn is_of_content(&self) -> bool {
+        matches!(
+            self.code(),
+            Code::InvalidManifest | Code::DigestMismatch | Code::SizeMismatch | Code::TooLarge
+        ) || self.code() == Code::Unsupported && self.status().is_none()
     }
 
     /// The kind of failure.

@@ -4,7 +4,11 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use crate::{descriptor::Descriptor, digest::Digest};
+use crate::{
+    descriptor::Descriptor,
+    digest::Digest,
+    list::{self, ListProblem},
+};
 
 /// A subject and everything that refers to it, directly and through others.
 #[derive(Debug, Clone, PartialEq)]
@@ -12,12 +16,13 @@ pub struct Graph {
     subject: Descriptor,
     /// Referrers of a digest, in the store's order. A key with an empty list is a leaf.
     referrers: HashMap<Digest, Vec<Descriptor>>,
+    problems: Vec<ListProblem>,
 }
 
 impl Graph {
     /// A graph of one node.
     pub fn new(subject: Descriptor) -> Self {
-        Self { subject, referrers: HashMap::new() }
+        Self { subject, referrers: HashMap::new(), problems: Vec::new() }
     }
 
     /// The root.
@@ -88,7 +93,7 @@ impl Graph {
             })
             .filter(|(_, kept)| !kept.is_empty())
             .collect();
-        Self { subject: self.subject.clone(), referrers }
+        Self { subject: self.subject.clone(), referrers, problems: self.problems.clone() }
     }
 
     /// The direct referrers of a node by artifact type, types in the order of their first referrer.
@@ -104,6 +109,18 @@ impl Graph {
             order[place].1.push(referrer);
         }
         order
+    }
+
+    /// What could not be read of the lists that the graph was made of: beneath these it may lack a
+    /// part. Empty unless
+    /// [`DiscoverOptions::allow_incomplete`](crate::DiscoverOptions::allow_incomplete) was set.
+    pub fn problems(&self) -> &[ListProblem] {
+        &self.problems
+    }
+
+    /// Notes what could not be read.
+    pub(crate) fn note(&mut self, problems: Vec<ListProblem>) {
+        list::join(&mut self.problems, problems);
     }
 
     /// Sets the referrers of a node, in the order in which they are to be walked and drawn.

@@ -12,6 +12,7 @@ use crate::{
     auth::StoredIn,
     descriptor::Descriptor,
     error::Error,
+    escape::json_text,
     graph::Graph,
     options::{
         Attributes, CopyReport, DeleteReport, Failed, Kept, LoginResult, LogoutResult,
@@ -353,7 +354,7 @@ fn node(reference: &str, descriptor: &Descriptor, names: Names) -> Map<String, V
 /// Writes an object up to the beginning of its list of referrers.
 fn open(text: &mut String, depth: usize, map: Map<String, Value>) {
     let indent = indent(depth);
-    let object = format!("{:#}", Value::Object(map));
+    let object = json_text(&Value::Object(map));
     for line in object.strip_suffix("\n}").unwrap_or(&object).lines() {
         let _ = writeln!(text, "{indent}{line}");
     }
@@ -371,7 +372,7 @@ fn close(text: &mut String, depth: usize, begun: bool) {
 
 /// Four spaces a level; beneath some depth no more, lest blanks outgrow the graph.
 fn indent(depth: usize) -> String {
-    " ".repeat(depth.min(32) * 4)
+    " ".repeat(depth.min(16) * 4)
 }
 
 #[cfg(test)]

@@ -21,6 +21,7 @@ mod digest;
 mod discover;
 mod draw;
 mod error;
+mod escape;
 mod files;
 mod final_paths;
 #[cfg(all(test, unix))]
@@ -28,9 +29,11 @@ mod fuzz;
 mod graph;
 mod json;
 mod layout;
+mod list;
 mod listing;
 mod login;
 mod manifest;
+mod memory;
 mod options;
 mod output_file;
 mod partial_file;
@@ -56,12 +59,14 @@ pub use descriptor::{Annotations, Descriptor, annotation};
 pub use digest::{
     Algorithm, Digest, Hasher, Verifier, digest_all, digest_file, digest_files, digest_reader,
 };
-pub use draw::printable;
 pub use error::{Code, Error, RegistryError, Result};
+pub use escape::{json_text, printable};
 pub use graph::{Graph, Node, Walk};
 pub use json::{Names, ToJson};
 pub use layout::Layout;
+pub use list::{List, ListProblem};
 pub use manifest::{Manifest, ManifestFormat};
+pub use memory::Memory;
 pub use options::{
     Attributes, CopiedBlobs, CopyOptions, CopyReport, DeleteOptions, DeleteReport, DiscoverOptions,
     Failed, Kept, LoginResult, LogoutResult, ManifestInfo, Problem, ProblemKind, PullOptions,

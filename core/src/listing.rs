@@ -1,6 +1,6 @@
 //! Listings: every manifest that can be found in a place, with what is known of it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use futures::{StreamExt, TryStreamExt, stream};
 
@@ -8,30 +8,30 @@ use crate::{
     descriptor::Descriptor,
     digest::Digest,
     error::{Code, Error, Result},
+    list::{List, ListProblem, Problems, excerpt, join},
     manifest::{IMAGE_CONFIG_LIMIT, ImageConfig, Manifest, created},
     media_type,
+    memory::Weight,
     options::{ManifestInfo, TagInfo},
     store::{Store, listed_manifest, read_small, resolve_tags},
     work::{AT_ONCE, bounded},
 };
 
 /// Tagged manifests in the order of their tags, then what they list and what refers to them.
-pub(crate) async fn manifests(store: &dyn Store) -> Result<Vec<ManifestInfo>> {
+pub(crate) async fn manifests(store: &dyn Store) -> Result<List<ManifestInfo>> {
     // Asked together: where there is no list of the store's own, that was found out meanwhile.
     let (listed, tags) = futures::join!(store.listed_manifests(), store.tags());
     if let Some(listed) = listed? {
         return Ok(listed);
     }
     let tags = tags?;
+    let mut problems = tags.problems;
+    let mut held = store.memory().charge();
     let mut tags_of: HashMap<Digest, Vec<String>> = HashMap::new();
     let mut level = Vec::new();
-    for (tag, named) in resolve_tags(store, tags, AT_ONCE).await {
-        let descriptor = match named {
-            Ok(descriptor) => descriptor,
-            // Deleted since it was listed.
-            Err(e) if e.code() == Code::NotFound => continue,
-            Err(e) => return Err(e),
-        };
+    for (tag, named) in resolve_tags(store, tags.entries, AT_ONCE).await {
+        let Some(descriptor) = told(&tag, named, &mut problems)? else { continue };
+        held.add(descriptor.weight() + tag.weight())?;
         let tags = tags_of.entry(descriptor.digest.clone()).or_default();
         if tags.is_empty() {
             level.push(descriptor);
@@ -40,61 +40,80 @@ pub(crate) async fn manifests(store: &dyn Store) -> Result<Vec<ManifestInfo>> {
     }
     level.extend(store.untagged().await?);
     let mut found: Vec<ManifestInfo> = Vec::new();
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     loop {
         level.retain(|d| seen.insert(d.digest.clone()));
         if level.is_empty() {
-            return Ok(found);
+            return Ok(List::new(found, problems, held));
         }
         let mut looked = stream::iter(std::mem::take(&mut level))
             .map(|descriptor| look_at(store, descriptor))
             .buffered(AT_ONCE);
-        while let Some((mut info, next)) = looked.try_next().await? {
+        while let Some((mut info, children, mut referrers)) = looked.try_next().await? {
             info.tags = tags_of.remove(&info.descriptor.digest).unwrap_or_default();
+            held.add(info.weight() + children.weight())?;
+            referrers.hand_over(&mut held)?;
+            join(&mut problems, std::mem::take(&mut referrers.problems));
             found.push(info);
-            level.extend(next);
+            level.extend(referrers.entries);
+            level.extend(children);
             bounded(seen.len() + level.len(), store.entries())?;
         }
     }
 }
 
 /// All tags with what they name.
-pub(crate) async fn tags(store: &dyn Store) -> Result<Vec<TagInfo>> {
+pub(crate) async fn tags(store: &dyn Store) -> Result<List<TagInfo>> {
     let (listed, tags) = futures::join!(store.listed_tags(), store.tags());
     if let Some(listed) = listed? {
         return Ok(listed);
     }
-    let mut found = Vec::new();
-    for (name, named) in resolve_tags(store, tags?, AT_ONCE).await {
-        let digest = match named {
-            Ok(descriptor) => descriptor.digest,
-            // Deleted since it was listed.
-            Err(e) if e.code() == Code::NotFound => continue,
-            Err(e) => return Err(e),
-        };
-        found.push(TagInfo {
+    let tags = tags?;
+    let (mut found, mut problems) = (Vec::new(), tags.problems);
+    let mut held = store.memory().charge();
+    for (name, named) in resolve_tags(store, tags.entries, AT_ONCE).await {
+        let Some(descriptor) = told(&name, named, &mut problems)? else { continue };
+        let info = TagInfo {
             name,
-            digest,
+            digest: descriptor.digest,
             created: None,
             last_updated: None,
             signed: None,
             attributes: None,
-        });
+        };
+        held.add(info.weight())?;
+        found.push(info);
     }
-    Ok(found)
+    Ok(List::new(found, problems, held))
 }
 
+/// What a tag names; nothing when it is gone, or names what cannot be read, which is noted.
+fn told(
+    tag: &str,
+    named: Result<Descriptor>,
+    problems: &mut Vec<ListProblem>,
+) -> Result<Option<Descriptor>> {
+    match named {
+        Ok(descriptor) => Ok(Some(descriptor)),
+        // Deleted since it was listed.
+        Err(e) if e.code() == Code::NotFound => Ok(None),
+        Err(e) if e.is_of_content() => {
+            let mut unread = Problems::of(format!("what the tag {tag} names"));
+            unread.add(format!("cannot be read: {}", excerpt(e.message())));
+            problems.extend(unread.found());
+            Ok(None)
+        }
+        Err(e) => Err(e),
+    }
+}
+
+/// What is known of a manifest, what it lists, and what refers to it.
 async fn look_at(
     store: &dyn Store,
     descriptor: Descriptor,
-) -> Result<(ManifestInfo, Vec<Descriptor>)> {
-    // A listed manifest that is gone or malformed is still listed.
-    let (manifest, referrers) = tokio::try_join!(
-        listed_manifest(store, &descriptor),
-        store.referrers(&descriptor.digest, None)
-    )?;
-    let mut info = ManifestInfo {
-        descriptor,
+) -> Result<(ManifestInfo, Vec<Descriptor>, List<Descriptor>)> {
+    let info = ManifestInfo {
+        descriptor: descriptor.clone(),
         tags: Vec::new(),
         subject: None,
         created: None,
@@ -105,15 +124,26 @@ async fn look_at(
         image_size: None,
         attributes: None,
     };
-    let mut next = referrers;
-    if let Some(manifest) = manifest {
-        describe(store, &manifest, &mut info).await?;
-        next.extend(manifest.children().cloned());
-    }
-    Ok((info, next))
+    let described = async {
+        // A listed manifest that is gone or malformed is still listed.
+        match listed_manifest(store, &descriptor).await? {
+            Some(manifest) => {
+                let children = manifest.children().cloned().collect();
+                Ok((describe(store, &manifest.kept(), info).await?, children))
+            }
+            None => Ok((info, Vec::new())),
+        }
+    };
+    let referrers = store.referrers(&descriptor.digest, None);
+    let ((info, children), referrers) = tokio::try_join!(described, referrers)?;
+    Ok((info, children, referrers))
 }
 
-async fn describe(store: &dyn Store, manifest: &Manifest, info: &mut ManifestInfo) -> Result<()> {
+async fn describe(
+    store: &dyn Store,
+    manifest: &Manifest,
+    mut info: ManifestInfo,
+) -> Result<ManifestInfo> {
     info.descriptor = manifest.descriptor();
     info.subject = manifest.subject().map(|subject| subject.digest.clone());
     info.created = created(manifest.annotations()).map(str::to_owned);
@@ -121,10 +151,10 @@ async fn describe(store: &dyn Store, manifest: &Manifest, info: &mut ManifestInf
         info.image_size =
             Some(manifest.content().map(|blob| blob.size).fold(0, u64::saturating_add));
     }
-    let Some(config) = manifest.config() else { return Ok(()) };
+    let Some(config) = manifest.config() else { return Ok(info) };
     info.config_media_type = Some(config.media_type.clone());
     if !media_type::is_image_config(&config.media_type) {
-        return Ok(());
+        return Ok(info);
     }
     let config = match read_small(store, config, IMAGE_CONFIG_LIMIT).await {
         Ok(bytes) => serde_json::from_slice::<ImageConfig>(&bytes).unwrap_or_default(),
@@ -142,5 +172,5 @@ async fn describe(store: &dyn Store, manifest: &Manifest, info: &mut ManifestInf
     if info.created.is_none() {
         info.created = config.created.and_then(|value| value.as_str().map(str::to_owned));
     }
-    Ok(())
+    Ok(info)
 }

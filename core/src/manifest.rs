@@ -9,11 +9,13 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::{
-    descriptor::{Annotations, Descriptor, annotation},
+    descriptor::{Annotations, Descriptor, annotation, weight_of_annotations},
     digest::{Algorithm, Digest},
     error::{Code, Error, Result},
     json::null_as_default,
+    list::excerpt,
     media_type,
+    memory::{OBJECT, Turn, Weight, is_bloated},
 };
 
 /// A manifest or index.
@@ -23,10 +25,12 @@ pub struct Manifest {
     media_type: String,
     digest: Digest,
     view: View,
+    /// That of a large manifest, for as long as it is only on its way: see [`Manifest::kept`].
+    turn: Option<Turn>,
 }
 
 /// What the bytes say, whatever the format.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 struct View {
     artifact_type: Option<String>,
     config: Option<Descriptor>,
@@ -55,7 +59,8 @@ impl Manifest {
     /// Reads a manifest. `content_type` is what it was served or stored as, consulted where the
     /// body does not say; the digest is computed by `algorithm`.
     ///
-    /// INVALID_MANIFEST when it is none, or claims to be two things at once.
+    /// INVALID_MANIFEST when it is none, or claims to be two things at once: by itself, or by what it
+    /// was served as. TOO_LARGE when reading it would take far more memory than its length.
     ///
     /// ```
     /// use ocigraph::{Algorithm, Manifest, media_type};
@@ -66,6 +71,10 @@ impl Manifest {
     /// ```
     pub fn parse(bytes: Bytes, content_type: Option<&str>, algorithm: Algorithm) -> Result<Self> {
         let digest = algorithm.digest(&bytes);
+        if is_bloated(&bytes) {
+            let message = format!("{digest} takes far more memory than its length");
+            return Err(Error::new(Code::TooLarge, message));
+        }
         let invalid = |why: String| {
             Error::new(Code::InvalidManifest, format!("{digest} is no manifest: {why}"))
         };
@@ -86,6 +95,14 @@ impl Manifest {
             )
             .with_hint("push the image again with a client of this decade"));
         }
+        if let (Some(said), Some(served)) = (raw.media_type.as_deref(), content_type)
+            && contradict(said, served)
+        {
+            let served = excerpt(served);
+            return Err(invalid(format!(
+                "its mediaType is {said:?} and it was served as {served}"
+            )));
+        }
         let media_type = match raw.media_type.as_deref().or(content_type) {
             Some(named) if media_type::is_manifest(named) => media_type::essence(named),
             Some(named) if raw.media_type.is_some() => {
@@ -99,7 +116,12 @@ impl Manifest {
         if as_index != raw.manifests.is_some() {
             // An index may leave out an empty list; nothing else may have one.
             if !as_index || of_an_image {
-                return Err(invalid(format!("its content does not fit its type {media_type}")));
+                return Err(invalid(match &raw.media_type {
+                    Some(_) => format!("its content does not fit its mediaType {media_type}"),
+                    None => {
+                        format!("its content does not fit {media_type}, as which it was served")
+                    }
+                }));
             }
         }
         if matches!(media_type.as_str(), media_type::OCI_MANIFEST | media_type::DOCKER_MANIFEST)
@@ -115,7 +137,26 @@ impl Manifest {
             subject: raw.subject,
             annotations: raw.annotations,
         };
-        Ok(Self { bytes, media_type, digest, view })
+        Ok(Self { bytes, media_type, digest, view, turn: None })
+    }
+
+    /// An index with these bytes, whatever they say of its entries.
+    pub(crate) fn index_of_bytes(bytes: Bytes) -> Self {
+        let digest = Algorithm::Sha256.digest(&bytes);
+        let media_type = media_type::OCI_INDEX.to_owned();
+        Self { bytes, media_type, digest, view: View::default(), turn: None }
+    }
+
+    /// Holds its turn.
+    pub(crate) fn in_turn(mut self, turn: Option<Turn>) -> Self {
+        self.turn = turn;
+        self
+    }
+
+    /// The same, to be kept: the next large one may come. Who keeps it counts what it takes.
+    pub(crate) fn kept(mut self) -> Self {
+        self.turn = None;
+        self
     }
 
     /// The bytes as received.
@@ -197,6 +238,33 @@ impl Manifest {
     pub fn plain_descriptor(&self) -> Descriptor {
         Descriptor::new(&self.media_type, self.digest.clone(), self.bytes.len() as u64)
     }
+}
+
+impl Weight for Manifest {
+    fn weight(&self) -> usize {
+        let View { config, blobs, manifests, subject, annotations, .. } = &self.view;
+        size_of::<Self>()
+            + 4 * OBJECT
+            + self.bytes.len()
+            + config.weight()
+            + blobs.weight()
+            + manifests.weight()
+            + subject.weight()
+            + weight_of_annotations(annotations)
+    }
+}
+
+/// Whether two media types of manifests are of different kinds: readers that go by one or the other
+/// would see different content. What is no manifest's type says nothing: registries and web servers
+/// serve manifests as `application/json` and `text/plain`.
+fn contradict(a: &str, b: &str) -> bool {
+    let kind = |media_type: &str| match media_type::essence(media_type).as_str() {
+        media_type::OCI_INDEX | media_type::DOCKER_LIST => Some("index"),
+        media_type::OCI_MANIFEST | media_type::DOCKER_MANIFEST => Some("image"),
+        media_type::OCI_ARTIFACT | media_type::ORAS_ARTIFACT => Some("artifact"),
+        _ => None,
+    };
+    matches!((kind(a), kind(b)), (Some(a), Some(b)) if a != b)
 }
 
 fn media_type_by_shape(raw: &Raw) -> Option<&'static str> {
@@ -376,24 +444,9 @@ struct Body {
     #[serde(skip_serializing_if = "Option::is_none")]
     blobs: Option<Vec<Descriptor>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    manifests: Option<Vec<Descriptor>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     subject: Option<Descriptor>,
     #[serde(skip_serializing_if = "Annotations::is_empty")]
     annotations: Annotations,
-}
-
-/// Writes an index of `manifests`: what a fallback tag names.
-pub(crate) fn write_index(manifests: Vec<Descriptor>) -> Result<Manifest> {
-    let body = Body {
-        schema_version: Some(2),
-        media_type: Some(media_type::OCI_INDEX),
-        manifests: Some(manifests),
-        ..Body::default()
-    };
-    let bytes = serde_json::to_vec(&body)
-        .map_err(|e| Error::new(Code::Internal, "an index could not be written").with_source(e))?;
-    Manifest::parse(bytes.into(), None, Algorithm::Sha256)
 }
 
 /// The `created` annotation as image configs and manifests have it.

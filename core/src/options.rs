@@ -12,6 +12,7 @@ use crate::{
     digest::Digest,
     error::Error,
     manifest::ManifestFormat,
+    memory::{OBJECT, Weight},
     platform::Platform,
     progress::{Outcome, Progress},
 };
@@ -128,6 +129,9 @@ pub struct DiscoverOptions {
     pub platform: Option<Platform>,
     /// How many levels to walk; all when absent.
     pub depth: Option<usize>,
+    /// Gives the graph of what could be read, with [`Graph::problems`](crate::Graph::problems),
+    /// where a list cannot be read whole; else that is INCOMPLETE.
+    pub allow_incomplete: bool,
     /// Requests at once.
     pub concurrency: Option<usize>,
 }
@@ -286,7 +290,8 @@ pub enum ProblemKind {
     Size,
     /// It hashes to another digest.
     Digest,
-    /// It is no manifest, or not what its descriptor says.
+    /// It is no manifest, or not what its descriptor says; or the list of what refers to it is not
+    /// one, in a part or as a whole.
     Malformed,
 }
 
@@ -372,6 +377,33 @@ pub struct TagInfo {
     pub signed: Option<bool>,
     /// What may be done with it, where the registry tells.
     pub attributes: Option<Attributes>,
+}
+
+impl Weight for ManifestInfo {
+    fn weight(&self) -> usize {
+        let words = [
+            &self.created,
+            &self.last_updated,
+            &self.architecture,
+            &self.os,
+            &self.config_media_type,
+        ];
+        size_of::<Self>()
+            + self.descriptor.weight()
+            + self.tags.weight()
+            + words.into_iter().map(Weight::weight).sum::<usize>()
+    }
+}
+
+impl Weight for TagInfo {
+    fn weight(&self) -> usize {
+        let words = [&self.created, &self.last_updated];
+        size_of::<Self>()
+            + 3 * OBJECT
+            + self.name.len()
+            + self.digest.as_str().len()
+            + words.into_iter().map(Weight::weight).sum::<usize>()
+    }
 }
 
 /// What Azure's registry lets anyone do with a manifest or tag: a locked one is not deleted.

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use crate::{
     error::{Code, Error, Result},
     json::null_as_default,
+    memory::{OBJECT, Weight, weight_of_fields},
 };
 
 /// What an image runs on.
@@ -38,6 +39,18 @@ pub struct Platform {
     /// Fields with no meaning here.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
+}
+
+impl Weight for Platform {
+    fn weight(&self) -> usize {
+        3 * OBJECT
+            + self.architecture.len()
+            + self.os.len()
+            + self.os_version.weight()
+            + self.os_features.weight()
+            + self.variant.weight()
+            + weight_of_fields(&self.extra)
+    }
 }
 
 impl Platform {

@@ -7,7 +7,12 @@
 mod files_of;
 mod transfer;
 
-use std::{collections::HashSet, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    collections::HashSet,
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use futures::{StreamExt, TryStreamExt, stream};
 
@@ -18,6 +23,7 @@ use crate::{
     error::{Code, Error, Result},
     manifest::Manifest,
     media_type,
+    memory::{Charge, Weight},
     options::{PullOptions, PullResult, PulledFile},
     progress::Outcome,
     reference::{Name, Reference},
@@ -42,7 +48,9 @@ pub(crate) async fn pull(
     if options.output.as_os_str().is_empty() {
         options.output = PathBuf::from(".");
     }
-    let manifests = manifests(store.as_ref(), reference, &options).await?;
+    // Held until all is pulled.
+    let kept = Mutex::new(store.memory().charge());
+    let manifests = manifests(store.as_ref(), reference, &options, &kept).await?;
     if let Some(index) = manifests.iter().find(|manifest| manifest.is_index()) {
         return Err(is_an_index(index));
     }
@@ -88,12 +96,15 @@ async fn manifests(
     store: &dyn Store,
     reference: &Reference,
     options: &PullOptions,
+    kept: &Mutex<Charge>,
 ) -> Result<Vec<Manifest>> {
     let manifest = manifest_for(store, &reference.name()?, options.platform.as_ref()).await?;
+    let manifest = keep(kept, manifest)?;
     let mut manifests = match &options.artifact_type {
         None => vec![manifest],
         Some(wanted) => {
-            let referrers = store.referrers(manifest.digest(), Some(wanted)).await?;
+            // A part of what is meant would be taken for all of it.
+            let referrers = store.referrers(manifest.digest(), Some(wanted)).await?.complete()?;
             if referrers.is_empty() {
                 return Err(Error::new(
                     Code::NotFound,
@@ -102,21 +113,34 @@ async fn manifests(
                 .with_hint(format!("`ocigraph discover {reference}` shows what does")));
             }
             stream::iter(referrers)
-                .map(|referrer| async move { store.fetch_manifest(&Name::from(&referrer)).await })
+                .map(|referrer| async move {
+                    let manifest = store.fetch_manifest(&Name::from(&referrer)).await?;
+                    keep(kept, manifest)
+                })
                 .buffered(concurrency(options.concurrency))
                 .try_collect()
                 .await?
         }
     };
     if options.include_subject {
-        add_subjects(store, &mut manifests).await?;
+        add_subjects(store, &mut manifests, kept).await?;
     }
     Ok(manifests)
 }
 
+/// Counts a manifest that is kept until all are pulled.
+fn keep(kept: &Mutex<Charge>, manifest: Manifest) -> Result<Manifest> {
+    kept.lock().unwrap_or_else(PoisonError::into_inner).add(manifest.weight())?;
+    Ok(manifest.kept())
+}
+
 /// Appends what the manifests refer to, and what that refers to in turn. An index has no files, and
 /// is left out.
-async fn add_subjects(store: &dyn Store, manifests: &mut Vec<Manifest>) -> Result<()> {
+async fn add_subjects(
+    store: &dyn Store,
+    manifests: &mut Vec<Manifest>,
+    kept: &Mutex<Charge>,
+) -> Result<()> {
     let mut seen: HashSet<Digest> = manifests.iter().map(|m| m.digest().clone()).collect();
     let mut next: Vec<Descriptor> =
         manifests.iter().filter_map(Manifest::subject).cloned().collect();
@@ -133,7 +157,7 @@ async fn add_subjects(store: &dyn Store, manifests: &mut Vec<Manifest>) -> Resul
         let subject = store.fetch_manifest(&Name::from(&subject)).await?;
         next.extend(subject.subject().cloned());
         if !subject.is_index() {
-            manifests.push(subject);
+            manifests.push(keep(kept, subject)?);
         }
     }
     Ok(())

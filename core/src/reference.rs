@@ -282,7 +282,8 @@ pub fn check_tag(tag: &str) -> Result<()> {
     ))
 }
 
-fn check_repository(name: &str) -> Result<()> {
+/// INVALID_REFERENCE when `name` is not written as the specification wants repositories.
+pub(crate) fn check_repository(name: &str) -> Result<()> {
     let wrong = |why: &str| {
         Err(invalid(format!("{name:?} is no repository name: {why}")).with_hint(
             "lower-case letters, digits and single separators (. _ __ -), in parts divided by /",

@@ -15,7 +15,9 @@ use crate::{
     descriptor::Descriptor,
     digest::{Digest, Verifier},
     error::{Code, Error, Result},
+    list::List,
     manifest::{Manifest, ManifestFormat},
+    memory::Memory,
     options::{ManifestInfo, TagInfo},
     progress::{Event, Outcome, Progress},
     reference::{Host, Name},
@@ -69,12 +71,13 @@ pub trait Store: fmt::Debug + Send + Sync {
     async fn delete_manifests(&self, manifests: &[Doomed]) -> Vec<Result<()>>;
 
     /// The manifests that have `subject` as their subject, in the store's order, with artifact type
-    /// and annotations. With `artifact_type`, those of that type alone.
+    /// and annotations. With `artifact_type`, those of that type alone. What cannot be read of the
+    /// list is among its problems.
     async fn referrers(
         &self,
         subject: &Digest,
         artifact_type: Option<&str>,
-    ) -> Result<Vec<Descriptor>>;
+    ) -> Result<List<Descriptor>>;
 
     /// Makes manifests that are there findable as referrers of `subject`, where a push that broke
     /// off has not come to it.
@@ -84,7 +87,7 @@ pub trait Store: fmt::Debug + Send + Sync {
     }
 
     /// All tags, without those by which clients keep referrers; in the store's order.
-    async fn tags(&self) -> Result<Vec<String>>;
+    async fn tags(&self) -> Result<List<String>>;
 
     /// Manifests that the store lists although no tag names them; empty where it cannot tell.
     async fn untagged(&self) -> Result<Vec<Descriptor>> {
@@ -92,18 +95,23 @@ pub trait Store: fmt::Debug + Send + Sync {
     }
 
     /// All manifests with what the store knows of them, where it keeps such a list.
-    async fn listed_manifests(&self) -> Result<Option<Vec<ManifestInfo>>> {
+    async fn listed_manifests(&self) -> Result<Option<List<ManifestInfo>>> {
         Ok(None)
     }
 
     /// All tags with what the store knows of them, where it keeps such a list.
-    async fn listed_tags(&self) -> Result<Option<Vec<TagInfo>>> {
+    async fn listed_tags(&self) -> Result<Option<List<TagInfo>>> {
         Ok(None)
     }
 
     /// How many manifests and blobs a walk may find here before it ends with TOO_LARGE.
     fn entries(&self) -> usize {
         ENTRIES
+    }
+
+    /// How much memory an operation may hold here before it ends with TOO_LARGE.
+    fn memory(&self) -> Memory {
+        Memory::default()
     }
 
     /// The registry and repository, where it is one: blobs can be mounted from there.
@@ -343,7 +351,8 @@ pub(crate) async fn resolve_tags(
     stream::iter(tags)
         .map(|tag| async move {
             let named = store.resolve(&Name::Tag(tag.clone())).await;
-            (tag, named)
+            // Annotations may be long, and nobody asks for them here.
+            (tag, named.map(|descriptor| descriptor.plain()))
         })
         .buffered(at_once)
         .collect()

@@ -15,6 +15,7 @@ use crate::{
     digest::Digest,
     error::{Code, Error, Result},
     manifest::Manifest,
+    memory::Weight,
     options::{Problem, ProblemKind, VerifyOptions, VerifyReport},
     progress::{Event, Outcome},
     reference::{Name, Reference},
@@ -36,7 +37,8 @@ pub(crate) async fn verify(
     let at_once = concurrency(options.concurrency);
     let work = Arc::new(Work { store, options, large: LargeBlobs::new() });
     let mut report = VerifyReport::default();
-    let root = Item { descriptor: root, path: Vec::new(), is_manifest: true };
+    let mut found = work.store.memory().charge();
+    let root = Item { descriptor: root, above: Path::root(), is_manifest: true };
     let mut seen = HashSet::from([root.key()]);
     let mut level = vec![root];
     while !level.is_empty() {
@@ -45,13 +47,21 @@ pub(crate) async fn verify(
             .into_iter()
             .map(|item| AbortOnDropHandle::new(tokio::spawn(check(Arc::clone(&work), item))));
         let mut checks = stream::iter(checks).buffered(at_once);
+        let mut next_level = work.store.memory().charge();
         while let Some(checked) = checks.next().await {
             let checked = checked
                 .map_err(|e| Error::new(Code::Internal, format!("a check failed: {e}")))??;
             report.checked += 1;
             report.bytes += checked.bytes;
+            found.add(checked.problems.iter().map(weight_of).sum())?;
             report.problems.extend(checked.problems);
-            level.extend(checked.next.into_iter().filter(|item| seen.insert(item.key())));
+            for item in checked.next {
+                if seen.insert(item.key()) {
+                    found.add(SEEN)?;
+                    next_level.add(item.descriptor.weight() + SEEN)?;
+                    level.push(item);
+                }
+            }
             bounded(seen.len(), work.store.entries())?;
         }
     }
@@ -64,11 +74,21 @@ pub(crate) async fn verify(
     Ok(report)
 }
 
+/// What a place in the set of things seen takes, and one in a path.
+const SEEN: usize = 128;
+
+fn weight_of(problem: &Problem) -> usize {
+    size_of::<Problem>()
+        + problem.descriptor.weight()
+        + problem.path.len() * SEEN
+        + problem.detail.len()
+}
+
 async fn read_listed(work: &Work, listed: Descriptor) -> Result<Option<Problem>> {
     match work.store.fetch_manifest(&Name::from(&listed)).await {
         Ok(_) => Ok(None),
         Err(e) => {
-            let item = Item { descriptor: listed, path: Vec::new(), is_manifest: true };
+            let item = Item { descriptor: listed, above: Path::root(), is_manifest: true };
             as_problem(&item, e).map(Some)
         }
     }
@@ -80,11 +100,49 @@ struct Work {
     large: LargeBlobs,
 }
 
-/// Something to check, and the digests that lead to it from the root.
+/// Something to check, and what leads to it from the root.
 struct Item {
     descriptor: Descriptor,
-    path: Vec<Digest>,
+    above: Path,
     is_manifest: bool,
+}
+
+/// The digests that lead to something; shared by all that lies beneath the last of them, since a
+/// registry decides how long paths are.
+#[derive(Clone, Default)]
+struct Path(Option<Arc<Step>>);
+
+struct Step {
+    digest: Digest,
+    above: Path,
+}
+
+impl Path {
+    fn root() -> Self {
+        Self::default()
+    }
+
+    fn to(&self, digest: &Digest) -> Self {
+        Self(Some(Arc::new(Step { digest: digest.clone(), above: self.clone() })))
+    }
+
+    /// From the root on.
+    fn digests(&self) -> Vec<Digest> {
+        let steps = std::iter::successors(self.0.as_deref(), |step| step.above.0.as_deref());
+        let mut digests: Vec<Digest> = steps.map(|step| step.digest.clone()).collect();
+        digests.reverse();
+        digests
+    }
+}
+
+/// Step by step: a long path would need a deep stack.
+impl Drop for Path {
+    fn drop(&mut self) {
+        let mut next = self.0.take();
+        while let Some(mut step) = next.and_then(Arc::into_inner) {
+            next = step.above.0.take();
+        }
+    }
 }
 
 impl Item {
@@ -97,7 +155,7 @@ impl Item {
     fn problem(&self, kind: ProblemKind, detail: impl Into<String>) -> Problem {
         Problem {
             descriptor: self.descriptor.clone(),
-            path: self.path.clone(),
+            path: self.above.digests(),
             kind,
             detail: detail.into(),
         }
@@ -119,18 +177,14 @@ async fn check_manifest(work: &Work, item: Item) -> Result<Checked> {
     let digest = &item.descriptor.digest;
     let name = Name::Digest(digest.clone());
     // What refers to a damaged manifest is checked all the same.
-    let (manifest, referrers) =
-        tokio::join!(work.store.fetch_manifest(&name), work.store.referrers(digest, None));
+    let said = async { work.store.fetch_manifest(&name).await.map(|m| Said::by(&m)) };
+    let (said, referrers) = tokio::join!(said, work.store.referrers(digest, None));
     let mut checked = Checked::default();
-    let path: Vec<Digest> = item.path.iter().chain([digest]).cloned().collect();
-    let below = |descriptor: &Descriptor, is_manifest| Item {
-        descriptor: descriptor.clone(),
-        path: path.clone(),
-        is_manifest,
-    };
-    match manifest {
-        Ok(manifest) => {
-            checked.bytes = manifest.bytes().len() as u64;
+    let above = item.above.to(digest);
+    let below = |descriptor, is_manifest| Item { descriptor, above: above.clone(), is_manifest };
+    match said {
+        Ok(said) => {
+            checked.bytes = said.length;
             if checked.bytes != item.descriptor.size {
                 let detail = format!(
                     "it has {} bytes, and {} are written where it is listed",
@@ -138,13 +192,35 @@ async fn check_manifest(work: &Work, item: Item) -> Result<Checked> {
                 );
                 checked.problems.push(item.problem(ProblemKind::Size, detail));
             }
-            checked.next.extend(manifest.children().map(|child| below(child, true)));
-            checked.next.extend(blobs_of(&manifest).map(|blob| below(blob, false)));
+            checked.next.extend(said.children.into_iter().map(|child| below(child, true)));
+            checked.next.extend(said.blobs.into_iter().map(|blob| below(blob, false)));
         }
         Err(e) => checked.problems.push(as_problem(&item, e)?),
     }
-    checked.next.extend(referrers?.iter().map(|referrer| below(referrer, true)));
+    let listed = referrers?;
+    // What cannot be read of the place as a whole is told once, beside the graph.
+    let unread = listed.problems.iter().filter(|problem| problem.subject.is_some());
+    let unread = unread.map(|problem| item.problem(ProblemKind::Malformed, problem.to_string()));
+    checked.problems.extend(unread);
+    checked.next.extend(listed.entries.into_iter().map(|referrer| below(referrer, true)));
     Ok(checked)
+}
+
+/// What a manifest says; it may be much longer itself.
+struct Said {
+    length: u64,
+    children: Vec<Descriptor>,
+    blobs: Vec<Descriptor>,
+}
+
+impl Said {
+    fn by(manifest: &Manifest) -> Self {
+        Self {
+            length: manifest.bytes().len() as u64,
+            children: manifest.children().cloned().collect(),
+            blobs: blobs_of(manifest).cloned().collect(),
+        }
+    }
 }
 
 /// Foreign layers are not the registry's to keep.

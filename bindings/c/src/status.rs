@@ -54,6 +54,8 @@ pub const OCIGRAPH_CREDENTIALS: i32 = 20;
 pub const OCIGRAPH_CANCELLED: i32 = 21;
 /// A defect in this library.
 pub const OCIGRAPH_INTERNAL: i32 = 22;
+/// A list could be read only in part: neither "none" nor "all" can be told.
+pub const OCIGRAPH_INCOMPLETE: i32 = 23;
 
 /// The version this header belongs to: major.
 pub const OCIGRAPH_VERSION_MAJOR: i32 = 0;

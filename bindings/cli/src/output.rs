@@ -3,10 +3,15 @@
 //! Text that came from a registry is printed without control characters, which could drive the
 //! terminal.
 
-use std::io::{self, ErrorKind, Write};
+use std::{
+    fmt::Display,
+    io::{self, ErrorKind, Write},
+};
 
-use ocigraph::{Code, Descriptor, Error, Names, ToJson, printable};
+use ocigraph::{Code, Descriptor, Error, ListProblem, Names, ToJson, json_text, printable};
 use serde_json::Value;
+
+use crate::ExitCode;
 
 /// Prints a line of a result.
 pub(crate) fn line(text: &str) {
@@ -29,7 +34,9 @@ pub(crate) fn bytes(bytes: &[u8]) {
 
 /// Prints a JSON result.
 pub(crate) fn json(value: &Value) {
-    line(&format!("{value:#}"));
+    let mut text = json_text(value);
+    text.push('\n');
+    bytes(text.as_bytes());
 }
 
 /// Prints a result of the library as JSON.
@@ -51,6 +58,14 @@ pub(crate) fn error(error: &Error) {
     if let Some(hint) = error.hint() {
         note(&printable(hint));
     }
+}
+
+/// Prints each thing that could not be read of lists; with one, the command fails.
+pub(crate) fn problems(operation: &str, of: impl Display, problems: &[ListProblem]) -> ExitCode {
+    for problem in problems {
+        error(&Error::from(problem.clone()).during(operation, &of));
+    }
+    if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// What an artifact is, in a word.

@@ -195,6 +195,7 @@ impl Discover {
             platform: platform(self.platform.as_deref())?,
             depth: self.depth,
             concurrency: self.concurrency.map(NonZeroUsize::get),
+            ..DiscoverOptions::default()
         })
     }
 }

@@ -188,7 +188,14 @@ impl Client {
     ) -> PyResult<Operation> {
         let reference = reference.reference(py)?;
         let platform = self::platform(py, platform)?;
-        let options = DiscoverOptions { artifact_type, annotations, platform, depth, concurrency };
+        let options = DiscoverOptions {
+            artifact_type,
+            annotations,
+            platform,
+            depth,
+            concurrency,
+            ..DiscoverOptions::default()
+        };
         let work =
             |client: ocigraph::Client| async move { client.discover(&reference, options).await };
         self.start(py, work, |py, graph| Ok(Py::new(py, Graph::from(graph))?.into_any()))

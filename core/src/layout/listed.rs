@@ -17,6 +17,7 @@ use crate::{
     descriptor::Descriptor,
     digest::Digest,
     error::{Code, Error, Result},
+    list::{List, Problems, excerpt},
     manifest::Manifest,
     media_type,
 };
@@ -98,10 +99,19 @@ impl Listed {
 }
 
 impl Inner {
-    pub(super) fn referrers_of(&self, subject: &Digest) -> Result<Vec<Descriptor>> {
+    /// What refers to a manifest, and what may and cannot be read.
+    pub(super) fn referrers_of(&self, subject: &Digest) -> Result<List<Descriptor>> {
         let snapshot = self.snapshot()?;
-        let referrers = self.listed(&snapshot)?.by_subject.get(subject);
-        Ok(referrers.into_iter().flatten().map(|facts| facts.descriptor.clone()).collect())
+        let listed = self.listed(&snapshot)?;
+        let found = listed.by_subject.get(subject).into_iter().flatten();
+        let found: Vec<Descriptor> = found.map(|facts| facts.descriptor.clone()).collect();
+        let mut list = List::from(found);
+        if let Some(e) = &listed.unread {
+            let mut problems = Problems::of(format!("what {} lists", self.path.display()));
+            problems.add(format!("it may lack a part: {}", excerpt(e.message())));
+            list.problems = problems.found();
+        }
+        Ok(list)
     }
 
     /// TOO_LARGE when it cannot be kept in memory.

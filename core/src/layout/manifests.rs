@@ -71,7 +71,9 @@ impl Inner {
         let algorithm = digest.algorithm()?;
         let bytes = Bytes::from(bytes);
         let media_type = media_type.filter(|named| !named.is_empty());
-        let parsed = Manifest::parse(bytes.clone(), media_type, algorithm);
+        // An entry that calls it something else is wrong about it, and hides nothing.
+        let parsed = Manifest::parse(bytes.clone(), media_type, algorithm)
+            .or_else(|_| Manifest::parse(bytes.clone(), None, algorithm));
         // A damaged file is told as that, whether or not it still parses.
         let actual = match &parsed {
             Ok(manifest) => manifest.digest().clone(),

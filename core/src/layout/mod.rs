@@ -34,6 +34,7 @@ use crate::{
     descriptor::Descriptor,
     digest::Digest,
     error::{Error, Result},
+    list::List,
     manifest::Manifest,
     progress::Outcome,
     reference::{Name, check_tag},
@@ -206,11 +207,11 @@ impl Store for Layout {
         &self,
         subject: &Digest,
         artifact_type: Option<&str>,
-    ) -> Result<Vec<Descriptor>> {
+    ) -> Result<List<Descriptor>> {
         let subject = subject.clone();
         let mut referrers = self.with(move |layout| layout.referrers_of(&subject)).await?;
         if let Some(wanted) = artifact_type {
-            referrers.retain(|d| d.artifact_type.as_deref() == Some(wanted));
+            referrers.entries.retain(|d| d.artifact_type.as_deref() == Some(wanted));
         }
         Ok(referrers)
     }
@@ -220,8 +221,8 @@ impl Store for Layout {
         self.with(move |layout| digests.iter().try_for_each(|d| layout.list_again(d))).await
     }
 
-    async fn tags(&self) -> Result<Vec<String>> {
-        self.with(|layout| Ok(layout.snapshot()?.index.tags())).await
+    async fn tags(&self) -> Result<List<String>> {
+        self.with(|layout| Ok(layout.snapshot()?.index.tags().into())).await
     }
 
     async fn untagged(&self) -> Result<Vec<Descriptor>> {

@@ -13,6 +13,7 @@ use super::{config::Limits, retry::retry_after};
 use crate::{
     auth::{Challenge, Secret, parse_challenges, shown},
     error::{Code, Error, RegistryError, Result},
+    memory::{Gate, SMALL_BODY, Turn},
     store::ByteStream,
 };
 
@@ -36,6 +37,9 @@ pub(crate) struct Answer {
     /// What was sent, and must not be shown if it comes back.
     secrets: Vec<Secret>,
     hint: Option<String>,
+    gate: Option<Gate>,
+    /// That of a large body which was read.
+    turn: Option<Turn>,
 }
 
 #[derive(Debug)]
@@ -56,6 +60,8 @@ impl Answer {
             early: false,
             secrets,
             hint: None,
+            gate: None,
+            turn: None,
         }
     }
 
@@ -77,6 +83,12 @@ impl Answer {
     /// Azure's and Amazon's 403, Google's 400.
     pub(super) fn is_of_an_expired_address(&self) -> bool {
         self.redirected && matches!(self.status.as_u16(), 400 | 401 | 403)
+    }
+
+    /// Has a large body wait there until it may be read.
+    pub(super) fn gated(mut self, gate: Option<Gate>) -> Self {
+        self.gate = gate;
+        self
     }
 
     /// What to try, should this answer be a failure.
@@ -120,18 +132,44 @@ impl Answer {
         let (status, headers, url) = (self.status, self.headers.clone(), self.url.clone());
         let (limits, secrets, hint) = (self.limits, self.secrets.clone(), self.hint.clone());
         let (redirected, early) = (self.redirected, self.early);
-        let content = Content::Read(self.metadata().await?);
-        Ok(Self { status, headers, url, content, limits, redirected, early, secrets, hint })
+        let (bytes, turn) = self.metadata_in_turn().await?;
+        let content = Content::Read(bytes);
+        let gate = None;
+        Ok(Self {
+            status,
+            headers,
+            url,
+            content,
+            limits,
+            redirected,
+            early,
+            secrets,
+            hint,
+            gate,
+            turn,
+        })
     }
 
-    /// The body of an answer that must be small; TOO_LARGE beyond the limit for metadata.
-    pub(crate) async fn metadata(self) -> Result<Bytes> {
+    /// The body of an answer that must be small; TOO_LARGE beyond the limit for metadata. With the
+    /// turn that a large one had to wait for, which is to be held until the body was made into
+    /// something else, and over no other request.
+    pub(crate) async fn metadata_in_turn(self) -> Result<(Bytes, Option<Turn>)> {
         let limit = self.limits.metadata;
-        self.body(limit).await
+        self.body_in_turn(limit).await
+    }
+
+    /// All values of a header, whatever bytes they have.
+    pub(super) fn all_of(&self, name: impl AsRef<str>) -> Vec<String> {
+        let values = self.headers.get_all(name.as_ref()).iter();
+        values.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()).collect()
     }
 
     /// The body; TOO_LARGE when it is longer than `limit`, TIMEOUT when it takes too long as a whole.
     pub(super) async fn body(self, limit: usize) -> Result<Bytes> {
+        Ok(self.body_in_turn(limit).await?.0)
+    }
+
+    async fn body_in_turn(mut self, limit: usize) -> Result<(Bytes, Option<Turn>)> {
         let (url, whole) = (shown(&self.url), self.limits.stalled);
         let too_large = || {
             Error::new(Code::TooLarge, format!("the answer to {url} is longer than {limit} bytes"))
@@ -140,23 +178,37 @@ impl Answer {
         if announced.is_some_and(|n| n > limit as u64) {
             return Err(too_large());
         }
-        let read = async {
-            let mut bytes = Vec::new();
-            let mut stream = self.stream();
-            while let Some(chunk) = stream.try_next().await? {
-                if bytes.len() + chunk.len() > limit {
-                    return Err(too_large());
+        let (gate, mut turn) = (self.gate.take(), self.turn.take());
+        let mut bytes = Vec::new();
+        let mut stream = self.stream();
+        // Up to a small body's length, then, in its turn, up to the limit.
+        for end in [SMALL_BODY.min(limit), limit] {
+            let read = async {
+                while bytes.len() <= end
+                    && let Some(chunk) = stream.try_next().await?
+                {
+                    if bytes.len() + chunk.len() > limit {
+                        return Err(too_large());
+                    }
+                    bytes.extend_from_slice(&chunk);
                 }
-                bytes.extend_from_slice(&chunk);
+                Ok(bytes.len() > end)
+            };
+            let more = timeout(whole, read).await.unwrap_or_else(|_| {
+                Err(Error::new(
+                    Code::Timeout,
+                    format!("the answer to {url} did not end within {whole:?}"),
+                ))
+            })?;
+            if !more {
+                break;
             }
-            Ok(Bytes::from(bytes))
-        };
-        timeout(whole, read).await.unwrap_or_else(|_| {
-            Err(Error::new(
-                Code::Timeout,
-                format!("the answer to {url} did not end within {whole:?}"),
-            ))
-        })
+            if let (Some(gate), None) = (&gate, &turn) {
+                turn = gate.turn(announced.map_or(limit, |n| n as usize)).await;
+            }
+        }
+        bytes.shrink_to_fit();
+        Ok((bytes.into(), turn))
     }
 
     /// The body as it comes; TIMEOUT when nothing, or next to nothing, came for the idle limit.

@@ -6,23 +6,32 @@
 //! for.
 
 use http::{Method, StatusCode};
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::Deserialize;
+use serde_json::value::RawValue;
 use url::Url;
 
-use super::{Registry, answer::Answer, call::Call, listing::Pages};
+use super::{
+    Registry,
+    call::Call,
+    listing::{Pages, entry, present},
+};
 use crate::{
     descriptor::Descriptor,
     digest::Digest,
-    error::{Code, Error, Result},
+    error::{Error, Result},
     json::null_as_default,
+    list::{List, Problems},
+    memory::Weight,
     options::{Attributes, ManifestInfo, TagInfo},
-    reference::Name,
+    reference::{Name, check_repository, check_tag},
 };
 
 #[derive(Deserialize)]
-struct Manifests {
-    #[serde(deserialize_with = "null_as_default")]
-    manifests: Vec<Manifest>,
+struct Page<'a> {
+    #[serde(default, borrow, deserialize_with = "present")]
+    manifests: Option<&'a RawValue>,
+    #[serde(default, borrow, deserialize_with = "present")]
+    tags: Option<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
@@ -50,12 +59,6 @@ struct Manifest {
 }
 
 #[derive(Deserialize)]
-struct Tags {
-    #[serde(deserialize_with = "null_as_default")]
-    tags: Vec<Tag>,
-}
-
-#[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Tag {
     name: String,
@@ -72,19 +75,39 @@ struct Tag {
 
 impl Registry {
     /// All manifests, as Azure lists them; nothing where the registry is no Azure registry.
-    pub(super) async fn azure_manifests(&self) -> Result<Option<Vec<ManifestInfo>>> {
-        let listed = self.azure_list("_manifests", |page: Manifests| page.manifests).await?;
-        Ok(listed.map(|listed| listed.into_iter().map(ManifestInfo::from).collect()))
+    pub(super) async fn azure_manifests(&self) -> Result<Option<List<ManifestInfo>>> {
+        self.azure_list(
+            "manifests",
+            |page| page.manifests,
+            |raw| {
+                let listed: Manifest = entry(raw)?;
+                for tag in &listed.tags {
+                    check_tag(tag)
+                        .map_err(|e| format!("has a tag that is none ({})", e.message()))?;
+                }
+                Ok(ManifestInfo::from(listed))
+            },
+        )
+        .await
     }
 
     /// All tags likewise.
-    pub(super) async fn azure_tags(&self) -> Result<Option<Vec<TagInfo>>> {
-        let listed = self.azure_list("_tags", |page: Tags| page.tags).await?;
-        Ok(listed.map(|listed| listed.into_iter().map(TagInfo::from).collect()))
+    pub(super) async fn azure_tags(&self) -> Result<Option<List<TagInfo>>> {
+        self.azure_list(
+            "tags",
+            |page| page.tags,
+            |raw| {
+                let listed: Tag = entry(raw)?;
+                check_tag(&listed.name).map_err(|e| format!("is malformed ({})", e.message()))?;
+                Ok(TagInfo::from(listed))
+            },
+        )
+        .await
     }
 
     /// Removes a tag and leaves its manifest; nothing where the registry is no Azure registry.
     pub(super) async fn azure_untag(&self, tag: &str) -> Result<Option<()>> {
+        check_tag(tag)?;
         // Azure's standard interface takes the manifest along with the tag, so it must be known first.
         if self.connection.azure().is_none() {
             self.resolve_manifest(&Name::Tag(tag.to_owned())).await?;
@@ -104,34 +127,48 @@ impl Registry {
     }
 
     fn azure_url(&self, rest: &str) -> Result<Url> {
+        check_repository(&self.repository)?;
         self.connection.url(&format!("acr/v1/{}/{rest}", self.repository))
     }
 
-    async fn azure_list<Page: DeserializeOwned, Item>(
+    async fn azure_list<Item: Weight>(
         &self,
         what: &str,
-        items: impl Fn(Page) -> Vec<Item>,
-    ) -> Result<Option<Vec<Item>>> {
+        items: impl Fn(Page<'_>) -> Option<&RawValue>,
+        read: impl Fn(&RawValue) -> std::result::Result<Item, String>,
+    ) -> Result<Option<List<Item>>> {
         if self.connection.azure() == Some(false) {
             return Ok(None);
         }
         let mut all = Vec::new();
-        let mut pages = Pages::new(&self.connection, self.azure_url(what)?);
+        let problems = Problems::of(format!("the {what} of {}", self.repository));
+        let url = self.azure_url(&format!("_{what}"))?;
+        let mut pages = Pages::new(&self.connection, url, problems);
         while let Some(answer) = pages.next().await.or_else(|e| self.unless_azure(e))? {
-            let status = answer.status();
-            let Some(page) = read::<Page>(answer, what).await.or_else(|e| self.unless_azure(e))?
-            else {
+            if answer.status() != StatusCode::OK {
                 // A path that Azure has and others do not.
-                if status == StatusCode::NOT_FOUND {
+                if answer.status() == StatusCode::NOT_FOUND {
                     self.connection.set_azure(false);
                 }
-                return Ok(None);
+                let what = format!("Azure's list of {what} was not given");
+                return self.unless_azure(answer.into_error(&what).await);
+            }
+            let (bytes, _turn) = answer.metadata_in_turn().await?;
+            let page = match pages.page::<Page<'_>>(&bytes) {
+                Ok(Some(page)) => page,
+                Ok(None) => continue,
+                Err(e) => return self.unless_azure(e),
             };
+            let listed = items(page);
+            if listed.is_none() && self.connection.azure().is_none() {
+                return Ok(None);
+            }
             self.connection.set_azure(true);
-            pages.add(&mut all, items(page))?;
+            pages.add(&mut all, what, listed, &read)?;
         }
         // Without an answer that is Azure's there is no list.
-        Ok((self.connection.azure() == Some(true)).then_some(all))
+        let known = self.connection.azure() == Some(true);
+        known.then(|| pages.done(all)).transpose()
     }
 
     /// An error counts only from a registry that is known to have the interface; else the standard one
@@ -139,16 +176,6 @@ impl Registry {
     fn unless_azure<T>(&self, error: Error) -> Result<Option<T>> {
         if self.connection.azure() == Some(true) { Err(error) } else { Ok(None) }
     }
-}
-
-async fn read<Page: DeserializeOwned>(answer: Answer, what: &str) -> Result<Option<Page>> {
-    if answer.status() != StatusCode::OK {
-        return Err(answer.into_error(&format!("Azure's list {what} was not given")).await);
-    }
-    let body = answer.metadata().await?;
-    serde_json::from_slice(&body)
-        .map(Some)
-        .map_err(|e| Error::new(Code::Registry, format!("Azure's list {what} is not one: {e}")))
 }
 
 impl From<Manifest> for ManifestInfo {

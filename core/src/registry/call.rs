@@ -7,7 +7,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use tokio::time::Instant;
 use url::Url;
 
-use crate::{auth::Scopes, store::Source};
+use crate::{auth::Scopes, memory::Gate, store::Source};
 
 /// On whose behalf a request is made: which repository's credential signs it, and what its token
 /// must allow.
@@ -35,6 +35,8 @@ pub(crate) struct Call {
     pub(crate) fresh: bool,
     /// When a byte last moved in the transfer that this is a part of.
     pub(crate) since: Option<Instant>,
+    /// Where a large answer waits for its turn to be read.
+    pub(crate) gate: Option<Gate>,
 }
 
 #[derive(Debug, Clone)]
@@ -73,6 +75,7 @@ impl Call {
             streamed: false,
             fresh: false,
             since: None,
+            gate: None,
         }
     }
 

@@ -53,7 +53,7 @@ impl Connection {
             .tls_backend_preconfigured(tls)
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(self.config().limits.connect)
-            .pool_max_idle_per_host(super::gate::HIGHEST_LIMIT)
+            .pool_max_idle_per_host(super::concurrency_limit::HIGHEST_LIMIT)
             .tcp_nodelay(true)
             .http2_adaptive_window(true)
             .http1_max_headers(MAX_HEADERS)

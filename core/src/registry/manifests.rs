@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use http::{Method, StatusCode, header};
 
 use super::{
@@ -15,6 +16,7 @@ use crate::{
     error::{Code, Error, Result},
     manifest::Manifest,
     media_type,
+    memory::Turn,
     reference::Name,
     store::Doomed,
 };
@@ -25,6 +27,16 @@ const CONTENT_DIGEST: &str = "docker-content-digest";
 /// the blob, and not at once: who refers to it in between is told that a digest is invalid.
 const LINK_TRIES: u32 = 7;
 const LINK_PAUSE: Duration = Duration::from_millis(20);
+
+/// A manifest as it was sent, its digest checked.
+pub(super) struct Sent {
+    pub(super) bytes: Bytes,
+    /// Its `Content-Type`.
+    pub(super) kind: Option<String>,
+    pub(super) algorithm: Algorithm,
+    pub(super) etag: Option<String>,
+    pub(super) turn: Option<Turn>,
+}
 
 impl Registry {
     /// By HEAD where that tells all, else by GET: some registries leave the digest out.
@@ -51,6 +63,13 @@ impl Registry {
 
     /// A manifest, its digest checked, and its entity tag.
     pub(super) async fn get_manifest(&self, name: &Name) -> Result<(Manifest, Option<String>)> {
+        let Sent { bytes, kind, algorithm, etag, turn } = self.get_manifest_bytes(name).await?;
+        let manifest = Manifest::parse(bytes, kind.as_deref(), algorithm)?;
+        Ok((manifest.in_turn(turn), etag))
+    }
+
+    /// The same as it was sent: what is no manifest too.
+    pub(super) async fn get_manifest_bytes(&self, name: &Name) -> Result<Sent> {
         let call = Call::new(Method::GET, self.manifest_url(name)?)
             .header(header::ACCEPT, media_type::ACCEPT);
         let answer = self.connection.send(call).await?;
@@ -72,7 +91,7 @@ impl Registry {
         let served = served_digest(&answer, name)?;
         let etag = answer.header(header::ETAG).map(str::to_owned);
         let kind = answer.header(header::CONTENT_TYPE).map(str::to_owned);
-        let bytes = answer.metadata().await?;
+        let (bytes, turn) = answer.metadata_in_turn().await?;
         let expected = match name {
             Name::Digest(digest) => Some(digest.clone()),
             Name::Tag(_) => served,
@@ -90,7 +109,7 @@ impl Registry {
                 ),
             ));
         }
-        Ok((Manifest::parse(bytes, kind.as_deref(), algorithm)?, etag))
+        Ok(Sent { bytes, kind, algorithm, etag, turn })
     }
 
     pub(super) async fn put_manifest(&self, manifest: &Manifest, tags: &[String]) -> Result<()> {

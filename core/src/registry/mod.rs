@@ -5,10 +5,11 @@ mod answer;
 mod azure;
 mod call;
 mod clients;
+mod concurrency_limit;
 mod config;
 mod download;
-mod gate;
 mod learned;
+mod link;
 mod listing;
 mod lock;
 mod manifests;
@@ -29,7 +30,7 @@ use url::Url;
 
 pub use config::{Limits, RegistryConfig};
 #[cfg(test)]
-pub(crate) use listing::next_link;
+pub(crate) use link::next_links;
 pub use transport::Connection;
 
 use call::Purpose;
@@ -40,10 +41,12 @@ use crate::{
     descriptor::Descriptor,
     digest::Digest,
     error::Result,
+    list::List,
     manifest::{Manifest, ManifestFormat},
+    memory::Memory,
     options::{ManifestInfo, TagInfo},
     progress::Outcome,
-    reference::Name,
+    reference::{Name, check_repository, check_tag},
     store::{ByteStream, Doomed, Repository, Source, Store},
 };
 
@@ -99,11 +102,16 @@ impl Registry {
         self
     }
 
+    /// A URL of the repository. A name of it that is not written as one could be another path.
     fn url(&self, rest: &str) -> Result<Url> {
+        check_repository(&self.repository)?;
         self.connection.url(&format!("v2/{}/{rest}", self.repository))
     }
 
     fn manifest_url(&self, name: &Name) -> Result<Url> {
+        if let Name::Tag(tag) = name {
+            check_tag(tag)?;
+        }
         self.url(&format!("manifests/{name}"))
     }
 }
@@ -159,7 +167,7 @@ impl Store for Registry {
         &self,
         subject: &Digest,
         artifact_type: Option<&str>,
-    ) -> Result<Vec<Descriptor>> {
+    ) -> Result<List<Descriptor>> {
         self.list_referrers(subject, artifact_type).await
     }
 
@@ -167,22 +175,26 @@ impl Store for Registry {
         self.announce_again(subject, referrers).await
     }
 
-    async fn tags(&self) -> Result<Vec<String>> {
+    async fn tags(&self) -> Result<List<String>> {
         let mut tags = self.list_tags().await?;
-        tags.retain(|tag| !referrers::is_fallback_tag(tag));
+        tags.entries.retain(|tag| !referrers::is_fallback_tag(tag));
         Ok(tags)
     }
 
-    async fn listed_manifests(&self) -> Result<Option<Vec<ManifestInfo>>> {
+    async fn listed_manifests(&self) -> Result<Option<List<ManifestInfo>>> {
         self.azure_manifests().await
     }
 
-    async fn listed_tags(&self) -> Result<Option<Vec<TagInfo>>> {
+    async fn listed_tags(&self) -> Result<Option<List<TagInfo>>> {
         self.azure_tags().await
     }
 
     fn entries(&self) -> usize {
         self.connection.limits().entries
+    }
+
+    fn memory(&self) -> Memory {
+        self.connection.memory().clone()
     }
 
     fn repository(&self) -> Option<Repository> {

@@ -5,26 +5,30 @@
 //! here" is no error; refusals and failures are, and whatever an interface says that is known to be
 //! there and that is no list: never "none".
 
+mod entries;
 mod fallback;
 
 use std::collections::{BTreeMap, HashSet};
 
-use futures::{StreamExt, stream};
+use futures::{StreamExt, TryStreamExt, stream};
 use http::header;
 use serde::Deserialize;
+use serde_json::value::RawValue;
 
 use super::{
     Registry,
     answer::Answer,
     learned::ReferrersApi,
-    listing::{Pages, json},
+    listing::{Pages, entry, object, present},
 };
 use crate::{
     descriptor::Descriptor,
     digest::Digest,
     error::{Code, Error, Result},
+    list::{List, Problems, excerpt},
     manifest::{Manifest, ManifestFormat},
     media_type,
+    memory::Weight,
     reference::Name,
     store::Doomed,
     work::AT_ONCE,
@@ -36,23 +40,17 @@ pub(super) use fallback::{FallbackTags, is_fallback_tag};
 /// A list of referrers as each generation names it.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct List {
-    #[serde(default, deserialize_with = "present")]
-    manifests: Option<Option<Vec<Descriptor>>>,
-    #[serde(default, deserialize_with = "present")]
-    references: Option<Option<Vec<Descriptor>>>,
-    #[serde(default, deserialize_with = "present")]
-    referrers: Option<Option<Vec<Descriptor>>>,
-    media_type: Option<String>,
-    #[serde(default)]
-    schema_version: u64,
-}
-
-/// Tells a list that is null, which means none, from a key that is not there.
-fn present<'de, D: serde::Deserializer<'de>>(
-    deserializer: D,
-) -> std::result::Result<Option<Option<Vec<Descriptor>>>, D::Error> {
-    Option::deserialize(deserializer).map(Some)
+struct Page<'a> {
+    #[serde(default, borrow, deserialize_with = "present")]
+    manifests: Option<&'a RawValue>,
+    #[serde(default, borrow, deserialize_with = "present")]
+    references: Option<&'a RawValue>,
+    #[serde(default, borrow, deserialize_with = "present")]
+    referrers: Option<&'a RawValue>,
+    #[serde(default, borrow, deserialize_with = "present")]
+    media_type: Option<&'a RawValue>,
+    #[serde(default, borrow, deserialize_with = "present")]
+    schema_version: Option<&'a RawValue>,
 }
 
 impl Registry {
@@ -60,24 +58,23 @@ impl Registry {
         &self,
         subject: &Digest,
         artifact_type: Option<&str>,
-    ) -> Result<Vec<Descriptor>> {
+    ) -> Result<List<Descriptor>> {
         let listed = match self.known.referrers.get() {
             Some(api) => self.ask_known(*api, subject, artifact_type).await?,
             None => self.ask_which(subject, artifact_type).await?,
         };
-        let mut referrers = match listed {
+        let mut list = match listed {
             Some(list) => list,
             None => self.fallback_referrers(subject).await?,
         };
-        referrers.retain(|d| media_type::is_manifest(&d.media_type));
         let mut seen = HashSet::new();
-        referrers.retain(|d| seen.insert(d.digest.clone()));
-        let mut referrers = self.complete(referrers).await?;
+        list.entries.retain(|d| seen.insert(d.digest.clone()));
+        self.complete(subject, &mut list).await?;
         // A server may have filtered or not: what was asked for is what is given.
         if let Some(wanted) = artifact_type {
-            referrers.retain(|d| d.artifact_type.as_deref() == Some(wanted));
+            list.entries.retain(|d| d.artifact_type.as_deref() == Some(wanted));
         }
-        Ok(referrers)
+        Ok(list)
     }
 
     pub(super) async fn format_for_referrers(&self, subject: &Digest) -> Result<ManifestFormat> {
@@ -111,7 +108,7 @@ impl Registry {
             return Ok(());
         }
         let listed = self.fallback_referrers(subject).await?;
-        let listed: HashSet<&Digest> = listed.iter().map(|d| &d.digest).collect();
+        let listed: HashSet<&Digest> = listed.entries.iter().map(|d| &d.digest).collect();
         let lacking: Vec<Descriptor> =
             referrers.iter().filter(|d| !listed.contains(&d.digest)).cloned().collect();
         if lacking.is_empty() {
@@ -129,8 +126,10 @@ impl Registry {
             results.extend(rest.iter().map(|_| Err(refused())));
             return results;
         }
-        let deletions: Vec<_> = rest.iter().map(|doomed| self.delete_one(doomed)).collect();
-        results.extend(stream::iter(deletions).buffered(AT_ONCE).collect::<Vec<_>>().await);
+        // Each is begun in its turn: there may be many.
+        let each = stream::iter(rest.to_vec());
+        let deletions = each.map(|doomed| async move { self.delete_one(&doomed).await });
+        results.extend(deletions.buffered(AT_ONCE).collect::<Vec<_>>().await);
 
         if !self.keeps_fallback() {
             return results;
@@ -191,7 +190,7 @@ impl Registry {
         &self,
         subject: &Digest,
         artifact_type: Option<&str>,
-    ) -> Result<Option<Vec<Descriptor>>> {
+    ) -> Result<Option<List<Descriptor>>> {
         let asking = self.known.asking.lock().await;
         if let Some(api) = self.known.referrers.get() {
             drop(asking);
@@ -205,7 +204,7 @@ impl Registry {
         &self,
         subject: &Digest,
         artifact_type: Option<&str>,
-    ) -> Result<Option<Vec<Descriptor>>> {
+    ) -> Result<Option<List<Descriptor>>> {
         let mut conclusive = true;
         for api in [ReferrersApi::Oci, ReferrersApi::OrasDraft, ReferrersApi::OrasRc] {
             match self.ask(api, subject, artifact_type).await {
@@ -236,16 +235,16 @@ impl Registry {
         api: ReferrersApi,
         subject: &Digest,
         artifact_type: Option<&str>,
-    ) -> Result<Option<Vec<Descriptor>>> {
+    ) -> Result<Option<List<Descriptor>>> {
         if api == ReferrersApi::FallbackTag {
             return Ok(None);
         }
         match self.ask(api, subject, artifact_type).await? {
             Asked::List(list) => Ok(Some(list)),
-            Asked::NothingThere => Ok(Some(Vec::new())),
+            Asked::NothingThere => Ok(Some(List::default())),
             // Not every registry gives a code with its 404 for what it does not have.
             Asked::NotSupported(e) if e.status() == Some(404) && !self.has(subject).await? => {
-                Ok(Some(Vec::new()))
+                Ok(Some(List::default()))
             }
             Asked::NotSupported(e) => Err(e),
         }
@@ -272,7 +271,9 @@ impl Registry {
                 .connection
                 .url(&format!("oras/artifacts/v1/{name}/manifests/{subject}/referrers"))?,
             ReferrersApi::OrasRc => {
-                self.url(&format!("_oras/artifacts/referrers?digest={subject}"))?
+                let mut url = self.url("_oras/artifacts/referrers")?;
+                url.query_pairs_mut().append_pair("digest", subject.as_str());
+                url
             }
             ReferrersApi::FallbackTag => {
                 return Err(Error::new(Code::Internal, "a fallback tag is no interface"));
@@ -283,7 +284,7 @@ impl Registry {
         }
         let what = format!("the referrers of {subject} are not listed");
         let mut all = Vec::new();
-        let mut pages = Pages::new(&self.connection, url);
+        let mut pages = Pages::new(&self.connection, url, Problems::of_referrers(subject));
         let mut first = true;
         while let Some(answer) = pages.next().await? {
             match answer.status().as_u16() {
@@ -291,27 +292,30 @@ impl Registry {
                 400 | 404 | 405 | 406 | 501 if first => return Ok(not_there(answer, &what).await),
                 _ => return Err(answer.into_error(&what).await),
             }
-            match page(api, answer).await? {
-                Some(list) => pages.add(&mut all, list)?,
-                None => {
-                    let none = Error::new(
-                        Code::Registry,
-                        format!("{what}: what the registry sent is no list of them"),
-                    );
-                    return if first { Ok(Asked::NotSupported(none)) } else { Err(none) };
+            let is_index = answer.header(header::CONTENT_TYPE).is_some_and(media_type::is_index);
+            let (bytes, _turn) = answer.metadata_in_turn().await?;
+            pages.count(&bytes)?;
+            match page(api, &bytes, is_index) {
+                Paged::List(key, listed) => pages.add(&mut all, key, listed, referrer)?,
+                Paged::Malformed(why) => pages.unreadable(&why),
+                Paged::Other(why) if first => {
+                    let message = format!("{what}: what the registry sent is no list: {why}");
+                    return Ok(Asked::NotSupported(Error::new(Code::Registry, message)));
                 }
+                Paged::Other(why) => pages.unreadable(&why),
             }
             first = false;
         }
-        Ok(Asked::List(all))
+        pages.done(all).map(Asked::List)
     }
 
     /// Fills in the artifact type where a list leaves it out, or has the type of the empty config
-    /// for it, as ggcr does: the manifest knows better.
-    async fn complete(&self, referrers: Vec<Descriptor>) -> Result<Vec<Descriptor>> {
+    /// for it, as ggcr does: the manifest knows better. One that cannot be read stays in the list,
+    /// and what is not known of it is told.
+    async fn complete(&self, subject: &Digest, list: &mut List<Descriptor>) -> Result<()> {
         let fill = |mut descriptor: Descriptor| async move {
             if !matches!(descriptor.artifact_type.as_deref(), None | Some("" | media_type::EMPTY)) {
-                return Ok(descriptor);
+                return Ok((descriptor, None));
             }
             match self.get_manifest(&Name::Digest(descriptor.digest.clone())).await {
                 Ok((manifest, _)) => {
@@ -319,21 +323,29 @@ impl Registry {
                     if descriptor.annotations.is_empty() {
                         descriptor.annotations = manifest.annotations().clone();
                     }
-                    Ok(descriptor)
+                    Ok((descriptor, None))
                 }
-                // Deleted meanwhile, or not what it was listed as: it is listed all the same.
-                Err(e) if matches!(e.code(), Code::NotFound | Code::InvalidManifest) => {
-                    Ok(descriptor)
-                }
+                // Deleted meanwhile: it is listed all the same, and nothing of it can be asked for.
+                Err(e) if e.code() == Code::NotFound => Ok((descriptor, None)),
+                Err(e) if e.is_of_content() => Ok((descriptor, Some(e))),
                 Err(e) => Err(e),
             }
         };
-        stream::iter(referrers.into_iter().map(fill))
-            .buffered(AT_ONCE)
-            .collect::<Vec<_>>()
-            .await
-            .into_iter()
-            .collect()
+        let mut problems = Problems::of_referrers(subject);
+        let mut charge = self.connection.memory().charge();
+        let mut filled =
+            stream::iter(std::mem::take(&mut list.entries)).map(fill).buffered(AT_ONCE);
+        while let Some((descriptor, failed)) = filled.try_next().await? {
+            charge.add(descriptor.weight())?;
+            if let Some(e) = failed {
+                let digest = &descriptor.digest;
+                let why = excerpt(e.message());
+                problems.add(format!("the type of {digest} is not known: {why}"));
+            }
+            list.entries.push(descriptor);
+        }
+        list.replace(charge, problems.found());
+        Ok(())
     }
 }
 
@@ -342,7 +354,7 @@ fn refused() -> Error {
 }
 
 enum Asked {
-    List(Vec<Descriptor>),
+    List(List<Descriptor>),
     NothingThere,
     /// With the failure that it is where the interface is known to be there.
     NotSupported(Error),
@@ -355,7 +367,7 @@ async fn not_there(answer: Answer, what: &str) -> Asked {
             && error.registry_errors().iter().any(|e| codes.contains(&e.code.as_str()))
     };
     if says(&["METADATA_UNKNOWN"]) {
-        Asked::List(Vec::new())
+        Asked::List(List::default())
     } else if says(&["NAME_UNKNOWN", "MANIFEST_UNKNOWN"]) {
         Asked::NothingThere
     } else {
@@ -364,26 +376,51 @@ async fn not_there(answer: Answer, what: &str) -> Asked {
     }
 }
 
-/// One page, or `None` when the body is not what this generation answers with.
-async fn page(api: ReferrersApi, answer: Answer) -> Result<Option<Vec<Descriptor>>> {
-    let is_index = answer.header(header::CONTENT_TYPE).is_some_and(media_type::is_index);
-    let list = match json::<List>(answer, "a list of referrers").await {
-        Ok(list) => list,
-        Err(e) if e.code() == Code::Registry => return Ok(None),
-        Err(e) => return Err(e),
+/// What a page is.
+enum Paged<'a> {
+    /// What it lists, and under which key.
+    List(&'static str, Option<&'a RawValue>),
+    /// A page of this generation that cannot be read.
+    Malformed(String),
+    /// Not what this generation answers with.
+    Other(String),
+}
+
+fn page(api: ReferrersApi, bytes: &[u8], is_index: bool) -> Paged<'_> {
+    let page = match object::<Page<'_>>(bytes) {
+        Ok(page) => page,
+        Err(why) if is_index => return Paged::Malformed(why),
+        Err(why) => return Paged::Other(why),
     };
-    Ok(match api {
-        ReferrersApi::Oci => {
-            let said = list.media_type.as_deref().is_some_and(media_type::is_index);
-            match list.manifests {
-                Some(manifests) if said || is_index || list.schema_version == 2 => {
-                    Some(manifests.unwrap_or_default())
-                }
-                _ => None,
-            }
+    let said = |raw: &RawValue| {
+        serde_json::from_str(raw.get()).is_ok_and(|kind: String| media_type::is_index(&kind))
+    };
+    let is_index = is_index
+        || page.media_type.is_some_and(said)
+        || page.schema_version.is_some_and(|version| version.get() == "2");
+    let (key, listed, sure) = match api {
+        ReferrersApi::Oci => ("manifests", page.manifests, is_index),
+        ReferrersApi::OrasDraft => ("references", page.references, true),
+        ReferrersApi::OrasRc => ("referrers", page.referrers, true),
+        ReferrersApi::FallbackTag => ("manifests", None, false),
+    };
+    match listed {
+        Some(listed) if sure || listed.get().starts_with('[') => Paged::List(key, Some(listed)),
+        None if is_index && api == ReferrersApi::Oci => {
+            Paged::Malformed(format!("it has no {key}"))
         }
-        ReferrersApi::OrasDraft => list.references.map(Option::unwrap_or_default),
-        ReferrersApi::OrasRc => list.referrers.map(Option::unwrap_or_default),
-        ReferrersApi::FallbackTag => None,
+        _ => Paged::Other(format!("it has no {key}")),
+    }
+}
+
+/// An entry of a list of referrers, or what is wrong with it.
+pub(super) fn referrer(raw: &RawValue) -> std::result::Result<Descriptor, String> {
+    let descriptor: Descriptor = entry(raw)?;
+    if media_type::is_manifest(&descriptor.media_type) {
+        return Ok(descriptor);
+    }
+    Err(match descriptor.media_type.as_str() {
+        "" => "has no mediaType".to_owned(),
+        kind => format!("is of type {}, which is no manifest", excerpt(kind)),
     })
 }

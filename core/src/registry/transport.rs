@@ -20,8 +20,8 @@ use url::Url;
 use super::{
     answer::{Answer, same_origin, within},
     call::{Body, Call, Purpose},
+    concurrency_limit::{ConcurrencyLimit, Ended},
     config::{Limits, RegistryConfig},
-    gate::{Ended, Gate},
     retry::{Backoff, is_retryable_status},
     sign_in::{Authorization, SignIn},
     upload_body::Upload,
@@ -29,6 +29,7 @@ use super::{
 use crate::{
     auth::{Credential, Credentials, Places, Scopes, shown},
     error::{Code, Error, Result},
+    memory::{Gate, Memory},
     reference::Host,
 };
 
@@ -65,11 +66,19 @@ impl From<Error> for Failed {
 pub(crate) struct Channel {
     connection: Arc<Connection>,
     purpose: Purpose,
+    gate: Gate,
+    memory: Memory,
 }
 
 impl Channel {
     pub(crate) fn new(connection: Arc<Connection>, purpose: Purpose) -> Self {
-        Self { connection, purpose }
+        let memory = Memory::for_metadata(connection.limits().metadata);
+        Self { connection, purpose, gate: Gate::new(), memory }
+    }
+
+    /// What may be kept of that which comes this way.
+    pub(crate) fn memory(&self) -> &Memory {
+        &self.memory
     }
 
     /// The same, for requests that need more.
@@ -82,7 +91,8 @@ impl Channel {
         &self.purpose.scopes
     }
 
-    pub(crate) async fn send(&self, call: Call) -> Result<Answer> {
+    pub(crate) async fn send(&self, mut call: Call) -> Result<Answer> {
+        call.gate = Some(self.gate.clone());
         self.connection.send(call, &self.purpose).await
     }
 }
@@ -109,8 +119,8 @@ pub struct Connection {
     azure_header: AtomicBool,
     /// For requests whose body is at hand, and for those that read it from a source meanwhile. A source
     /// may need the first to be read, so these never wait for the second.
-    gate: Gate,
-    uploads: Gate,
+    requests: ConcurrencyLimit,
+    uploads: ConcurrencyLimit,
     /// No request before this: the registry said 429.
     pause: Mutex<Option<Instant>>,
     pub(super) learned: super::learned::Learned,
@@ -143,8 +153,8 @@ impl Connection {
             sign_in,
             azure: if is_azure { true.into() } else { OnceLock::new() },
             azure_header: AtomicBool::new(is_azure),
-            gate: Gate::default(),
-            uploads: Gate::default(),
+            requests: ConcurrencyLimit::default(),
+            uploads: ConcurrencyLimit::default(),
             pause: Mutex::new(None),
             learned: super::learned::Learned::default(),
         })
@@ -355,11 +365,11 @@ impl Connection {
             }
         }
         let limits = self.config.limits;
-        let gate = match &call.body {
+        let limit = match &call.body {
             Body::Source { .. } => &self.uploads,
-            _ => &self.gate,
+            _ => &self.requests,
         };
-        let passage = gate.enter().await;
+        let passage = limit.enter().await;
         let mut early = false;
         let (response, failed) = match &call.body {
             Body::Source { source, offset, length } => {
@@ -398,7 +408,7 @@ impl Connection {
             self.azure_header.store(true, Ordering::Relaxed);
         }
         let secrets = signed.map_or_else(Vec::new, |signed| signed.secrets.clone());
-        Ok(Answer::new(response, limits, secrets).early(early))
+        Ok(Answer::new(response, limits, secrets).early(early).gated(call.gate.clone()))
     }
 
     async fn wait_for_pause(&self) {

@@ -15,8 +15,8 @@ async fn what_only_deleted_manifests_need_goes() {
     let other = push(&layout, &["config", "shared", "other"], None, &["v2"]).await;
     let signature = push(&layout, &["config", "signature"], Some(&image), &[]).await;
     delete_all(&layout, &[&signature, &image]).await;
-    assert_eq!(layout.tags().await.unwrap(), ["v2"]);
-    assert!(layout.referrers(image.digest(), None).await.unwrap().is_empty());
+    assert_eq!(layout.tags().await.unwrap().entries, ["v2"]);
+    assert!(layout.referrers(image.digest(), None).await.unwrap().entries.is_empty());
     assert_exact(dir.path());
     assert_eq!(read(&layout, &blob("shared")).await.unwrap(), b"shared");
     // What is gone may be deleted again, also beside what is not.
@@ -76,7 +76,7 @@ async fn a_manifest_that_is_a_blob_of_another_stays_as_that() {
     let text = std::str::from_utf8(inner.bytes()).unwrap();
     push(&layout, &["outer", text], None, &["outer"]).await;
     delete_all(&layout, &[&inner]).await;
-    assert_eq!(layout.tags().await.unwrap(), ["outer"]);
+    assert_eq!(layout.tags().await.unwrap().entries, ["outer"]);
     assert_exact(dir.path());
 }
 
@@ -90,7 +90,7 @@ async fn while_a_manifest_is_unreadable_nothing_it_may_need_goes() {
     fs::write(&file, "damaged").unwrap();
     let layout = Layout::open(dir.path());
     delete_all(&layout, &[&image]).await;
-    assert_eq!(layout.tags().await.unwrap(), ["v2"]);
+    assert_eq!(layout.tags().await.unwrap().entries, ["v2"]);
     assert!(file_of(dir.path(), &blob("shared").digest).exists());
     fs::write(&file, damaged.bytes()).unwrap();
     let layout = Layout::open(dir.path());
@@ -110,7 +110,7 @@ async fn a_blob_that_a_pusher_found_is_not_taken_from_it() {
             pusher.push_blob(&blob("shared"), source("shared")).await.unwrap();
         }
         delete_all(&Layout::open(dir.path()), &[&image]).await;
-        assert!(pusher.tags().await.unwrap().is_empty());
+        assert!(pusher.tags().await.unwrap().entries.is_empty());
         let next = manifest(&["shared"], None);
         pusher.push_manifest(&next, &names(&["next"])).await.unwrap();
         assert_exact(dir.path());

@@ -51,7 +51,7 @@ async fn the_writer() {
             push(&Layout::open(&path), &["shared", &text], Some(&image), &["latest"]).await;
         }
     } else {
-        for referrer in Layout::open(&path).referrers(image.digest(), None).await.unwrap() {
+        for referrer in Layout::open(&path).referrers(image.digest(), None).await.unwrap().entries {
             let name = Name::Digest(referrer.digest);
             let layout = Layout::open(&path);
             let manifest = layout.fetch_manifest(&name).await.unwrap();
@@ -69,7 +69,7 @@ async fn pushing() {
         push(&layout, &["next"], None, &["next"]).await;
         assert_whole(dir.path());
         assert_eq!(left_over(dir.path()), Vec::<String>::new());
-        assert!(layout.tags().await.unwrap().contains(&"next".to_owned()));
+        assert!(layout.tags().await.unwrap().entries.contains(&"next".to_owned()));
     }
 }
 
@@ -115,7 +115,7 @@ async fn between_any_two_steps() {
         let _ = fs::remove_file(path.join(last));
         assert!(Layout::open(path).tags().await.is_err());
         push(&Layout::open(path), &["next"], None, &["next"]).await;
-        assert_eq!(Layout::open(path).tags().await.unwrap(), ["next"]);
+        assert_eq!(Layout::open(path).tags().await.unwrap().entries, ["next"]);
         assert_exact(path);
     }
 }

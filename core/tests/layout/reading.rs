@@ -47,9 +47,9 @@ async fn reading_creates_nothing() {
     let layout = Layout::open(dir.path());
     assert_eq!(layout.resolve(&tag("v1")).await.unwrap(), image.descriptor());
     assert_eq!(layout.fetch_manifest(&by_digest(&image)).await.unwrap().bytes(), image.bytes());
-    assert_eq!(layout.tags().await.unwrap(), ["v1"]);
+    assert_eq!(layout.tags().await.unwrap().entries, ["v1"]);
     assert!(layout.untagged().await.unwrap().is_empty());
-    assert!(layout.referrers(image.digest(), None).await.unwrap().is_empty());
+    assert!(layout.referrers(image.digest(), None).await.unwrap().entries.is_empty());
     assert!(layout.has_blob(&blob("b")).await.unwrap());
     assert_eq!(layout.describe_blob(&blob("b").digest).await.unwrap().size, 1);
     assert_eq!(read(&layout, &blob("b")).await.unwrap(), b"b");
@@ -72,13 +72,13 @@ async fn names_that_other_tools_write_are_read() {
         [named(&one, "docker.io/library/x:v1"), named(&one, "latest"), named(&two, "latest")];
     let index = json!({ "schemaVersion": 2, "manifests": manifests });
     fs::write(dir.path().join("index.json"), index.to_string()).unwrap();
-    assert_eq!(layout.tags().await.unwrap(), ["latest"]);
+    assert_eq!(layout.tags().await.unwrap().entries, ["latest"]);
     assert_eq!(layout.resolve(&tag("latest")).await.unwrap().digest, *two.digest());
     let whole = tag("docker.io/library/x:v1");
     assert_eq!(layout.resolve(&whole).await.unwrap().digest, *one.digest());
     assert_eq!(layout.resolve(&tag("v1")).await.unwrap_err().code(), Code::NotFound);
     layout.untag("latest").await.unwrap();
-    assert_eq!(layout.tags().await.unwrap(), Vec::<String>::new());
+    assert_eq!(layout.tags().await.unwrap().entries, Vec::<String>::new());
     assert_eq!(entries(dir.path()).len(), 2, "both stay listed");
 }
 
@@ -101,7 +101,7 @@ async fn a_damaged_manifest_is_told_as_that_and_hides_no_other() {
     fs::remove_file(file_of(dir.path(), missing.digest())).unwrap();
     assert_eq!(layout.resolve(&tag("missing")).await.unwrap_err().code(), Code::NotFound);
     let layout = Layout::open(dir.path());
-    assert_eq!(layout.referrers(image.digest(), None).await.unwrap(), [good.descriptor()]);
+    assert_eq!(layout.referrers(image.digest(), None).await.unwrap().entries, [good.descriptor()]);
 }
 
 #[tokio::test]
@@ -133,12 +133,14 @@ async fn referrers_are_found_through_indexes_in_the_order_of_the_index() {
     let index = json!({ "schemaVersion": 2, "manifests": listed });
     fs::write(dir.path().join("index.json"), index.to_string()).unwrap();
     let expected = [&first, &inner, &last].map(|m| m.descriptor());
-    assert_eq!(layout.referrers(image.digest(), None).await.unwrap(), expected);
-    let typed = layout.referrers(image.digest(), Some("test/example")).await.unwrap();
+    assert_eq!(layout.referrers(image.digest(), None).await.unwrap().entries, expected);
+    let typed = layout.referrers(image.digest(), Some("test/example")).await.unwrap().entries;
     assert_eq!(typed.len(), 3);
-    assert!(layout.referrers(image.digest(), Some("other/example")).await.unwrap().is_empty());
+    assert!(
+        layout.referrers(image.digest(), Some("other/example")).await.unwrap().entries.is_empty()
+    );
     let unknown: Digest = Algorithm::Sha256.digest(b"unknown");
-    assert!(layout.referrers(&unknown, None).await.unwrap().is_empty());
+    assert!(layout.referrers(&unknown, None).await.unwrap().entries.is_empty());
 }
 
 #[tokio::test]
@@ -147,10 +149,10 @@ async fn manifests_are_read_once_for_a_state_of_the_index() {
     let image = push(&Layout::open(dir.path()), &["image"], None, &["v1"]).await;
     let signature = push(&Layout::open(dir.path()), &["s"], Some(&image), &[]).await;
     let layout = Layout::open(dir.path());
-    assert_eq!(layout.referrers(image.digest(), None).await.unwrap().len(), 1);
+    assert_eq!(layout.referrers(image.digest(), None).await.unwrap().entries.len(), 1);
     // What was read is not looked at again.
     fs::remove_file(file_of(dir.path(), signature.digest())).unwrap();
-    let again = layout.referrers(image.digest(), None).await.unwrap();
+    let again = layout.referrers(image.digest(), None).await.unwrap().entries;
     assert_eq!(again, [signature.descriptor()]);
     // Another tool rewrites the index in place, at the same length and within the grain of time.
     let index = dir.path().join("index.json");
@@ -160,5 +162,5 @@ async fn manifests_are_read_once_for_a_state_of_the_index() {
     assert_eq!(text.len(), other.len());
     fs::write(&index, other).unwrap();
     fs::File::options().write(true).open(&index).unwrap().set_modified(modified).unwrap();
-    assert!(layout.referrers(image.digest(), None).await.unwrap().is_empty());
+    assert!(layout.referrers(image.digest(), None).await.unwrap().entries.is_empty());
 }

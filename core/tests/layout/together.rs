@@ -30,7 +30,7 @@ fn two_handles_push_and_no_entry_is_lost() {
             });
         }
     });
-    let referrers = run(Layout::open(&path).referrers(image.digest(), None)).unwrap();
+    let referrers = run(Layout::open(&path).referrers(image.digest(), None)).unwrap().entries;
     assert_eq!(referrers.len(), 2 * EACH);
     assert_exact(&path);
 }
@@ -49,7 +49,7 @@ async fn one_handle_pushes_many_at_once() {
     for pushed in futures::future::join_all(pushes).await {
         pushed.unwrap();
     }
-    assert_eq!(layout.tags().await.unwrap().len(), 2 * EACH + 1);
+    assert_eq!(layout.tags().await.unwrap().entries.len(), 2 * EACH + 1);
     assert_eq!(entries(dir.path()).len(), 2 * EACH + 1, "the last has two");
     assert_exact(dir.path());
 }
@@ -79,7 +79,7 @@ fn pushes_and_deletes_of_the_same_blobs_get_on() {
             scope.spawn(repeat(name, path, keep));
         }
     });
-    assert_eq!(run(Layout::open(path).tags()).unwrap().len(), EACH / 2);
+    assert_eq!(run(Layout::open(path).tags()).unwrap().entries.len(), EACH / 2);
     run(delete_all(&Layout::open(path), &[]));
     assert_exact(path);
 }

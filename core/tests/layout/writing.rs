@@ -22,7 +22,7 @@ async fn a_new_layout_is_whole_from_its_first_blob_on() {
     );
     let index = fs::read_to_string(path.join("index.json")).unwrap();
     assert_eq!(index, format!(r#"{{"schemaVersion":2,"mediaType":"{INDEX}","manifests":[]}}"#));
-    assert_eq!(layout.tags().await.unwrap(), Vec::<String>::new());
+    assert_eq!(layout.tags().await.unwrap().entries, Vec::<String>::new());
 }
 
 #[tokio::test]
@@ -63,7 +63,7 @@ async fn a_manifest_is_refused_while_its_content_is_missing() {
         "subject": absent.plain_descriptor(),
     });
     layout.push_manifest(&parse(&body), &[]).await.unwrap();
-    assert_eq!(layout.referrers(absent.digest(), None).await.unwrap().len(), 1);
+    assert_eq!(layout.referrers(absent.digest(), None).await.unwrap().entries.len(), 1);
 }
 
 #[tokio::test]
@@ -156,7 +156,7 @@ async fn a_tag_moves_and_what_it_named_stays_listed() {
     let one = push(&layout, &["one"], None, &["v1", "latest"]).await;
     let two = push(&layout, &["two"], None, &["v2", "latest"]).await;
     let three = push(&layout, &["three"], None, &["v2"]).await;
-    assert_eq!(layout.tags().await.unwrap(), ["v1", "latest", "v2"]);
+    assert_eq!(layout.tags().await.unwrap().entries, ["v1", "latest", "v2"]);
     assert_eq!(layout.resolve(&tag("latest")).await.unwrap().digest, *two.digest());
     layout.tag(&one.descriptor(), &names(&["latest"])).await.unwrap();
     let untagged = layout.untagged().await.unwrap();
@@ -192,9 +192,9 @@ async fn fields_of_others_survive() {
     assert_eq!(entries(dir.path()), [entry]);
     // And a list that Go wrote as null is empty.
     fs::write(dir.path().join("index.json"), r#"{"schemaVersion":2,"manifests":null}"#).unwrap();
-    assert!(layout.tags().await.unwrap().is_empty());
+    assert!(layout.tags().await.unwrap().entries.is_empty());
     layout.push_manifest(&image, &names(&["v1"])).await.unwrap();
-    assert_eq!(layout.tags().await.unwrap(), ["v1"]);
+    assert_eq!(layout.tags().await.unwrap().entries, ["v1"]);
 }
 
 #[tokio::test]

@@ -39,6 +39,7 @@ ErrorCode: TypeAlias = Literal[
     "CREDENTIALS",
     "CANCELLED",
     "INTERNAL",
+    "INCOMPLETE",
 ]
 """The codes of errors, the same in every language."""
 
@@ -305,6 +306,12 @@ class InternalError(Error, RuntimeError):
     default_code = "INTERNAL"
 
 
+class IncompleteError(Error):
+    """A list could be read only in part: neither *none* nor *all* can be told."""
+
+    default_code = "INCOMPLETE"
+
+
 _CLASSES: dict[ErrorCode, type[Error]] = {
     kind.default_code: kind
     for kind in (
@@ -330,6 +337,7 @@ _CLASSES: dict[ErrorCode, type[Error]] = {
         CredentialsError,
         CancelledError,
         InternalError,
+        IncompleteError,
     )
 }
 

@@ -11,6 +11,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
+/// How much of a body is kept in the log.
+const CONTENT: u64 = 64 * 1024;
+
 /// How one request is answered.
 #[derive(Clone, Debug)]
 pub struct Reply {
@@ -120,6 +123,8 @@ pub struct Seen {
     pub headers: Vec<(String, String)>,
     /// How many bytes of a body came with it.
     pub body: usize,
+    /// The first of them.
+    pub content: Vec<u8>,
 }
 
 impl Seen {
@@ -132,8 +137,15 @@ impl Seen {
 struct Rule {
     method: String,
     part: String,
-    replies: VecDeque<Reply>,
+    replies: Replies,
 }
+
+enum Replies {
+    Scripted(VecDeque<Reply>),
+    Made(Maker),
+}
+
+type Maker = Arc<dyn Fn(&Seen) -> Reply + Send + Sync>;
 
 #[derive(Default)]
 struct Script {
@@ -185,7 +197,20 @@ impl Faults {
 
     /// Adds a rule. Rules that were added first come first.
     pub fn on(&self, method: &str, part: &str, replies: impl IntoIterator<Item = Reply>) -> &Self {
-        let replies = replies.into_iter().collect();
+        self.rule(method, part, Replies::Scripted(replies.into_iter().collect()))
+    }
+
+    /// Adds a rule whose replies are made when they are asked for.
+    pub fn made(
+        &self,
+        method: &str,
+        part: &str,
+        reply: impl Fn(&Seen) -> Reply + Send + Sync + 'static,
+    ) -> &Self {
+        self.rule(method, part, Replies::Made(Arc::new(reply)))
+    }
+
+    fn rule(&self, method: &str, part: &str, replies: Replies) -> &Self {
         let rule = Rule { method: method.to_owned(), part: part.to_owned(), replies };
         lock(&self.script).rules.push(rule);
         self
@@ -240,28 +265,38 @@ fn serve(connection: TcpStream, script: &Mutex<Script>) -> std::io::Result<()> {
     let length = headers.iter().find(|(name, _)| name == "content-length");
     let length = length.and_then(|(_, value)| value.parse().ok()).unwrap_or(0);
     let read_body = |reader: &mut BufReader<TcpStream>| {
-        std::io::copy(&mut reader.by_ref().take(length), &mut std::io::sink())
+        let mut content = Vec::new();
+        reader.by_ref().take(length.min(CONTENT)).read_to_end(&mut content)?;
+        let rest = length - length.min(CONTENT);
+        std::io::copy(&mut reader.by_ref().take(rest), &mut std::io::sink())?;
+        Ok::<_, std::io::Error>(content)
     };
     let early = lock(script).is_early(&method, &target);
-    let body = if early { 0 } else { read_body(&mut reader)? as usize };
-    let reply = {
+    let content = if early { Vec::new() } else { read_body(&mut reader)? };
+    let body = if early { 0 } else { length as usize };
+    let (reply, head) = {
         let mut script = lock(script);
-        let seen = Seen { method, target, headers, body };
+        let seen = Seen { method, target, headers, body, content };
         let rule = script
             .rules
             .iter_mut()
             .find(|rule| rule.method == seen.method && seen.target.contains(&rule.part));
-        let reply = match rule.map(|rule| &mut rule.replies) {
-            Some(replies) if replies.len() > 1 => replies.pop_front(),
-            Some(replies) => replies.front().cloned(),
-            None => None,
+        let reply: Maker = match rule.map(|rule| &mut rule.replies) {
+            Some(Replies::Made(maker)) => Arc::clone(maker),
+            Some(Replies::Scripted(replies)) => {
+                let next = if replies.len() > 1 { replies.pop_front() } else { None };
+                let reply = next.or_else(|| replies.front().cloned());
+                let reply = reply.unwrap_or_else(|| Reply::error(404, "MANIFEST_UNKNOWN"));
+                Arc::new(move |_| reply.clone())
+            }
+            None => Arc::new(|_| Reply::error(404, "MANIFEST_UNKNOWN")),
         };
-        let reply = reply.unwrap_or_else(|| Reply::error(404, "MANIFEST_UNKNOWN"));
         let head = seen.method == "HEAD";
-        script.seen.push(seen);
-        (reply, head)
+        script.seen.push(seen.clone());
+        drop(script);
+        (reply(&seen), head)
     };
-    answer(&mut connection, &mut reader, reply.0, reply.1)?;
+    answer(&mut connection, &mut reader, reply, head)?;
     if early {
         // The client has the answer by then, and what the sockets hold of the body is not all.
         thread::sleep(Duration::from_millis(300));

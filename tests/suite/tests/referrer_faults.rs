@@ -188,10 +188,10 @@ fn a_store_that_knows_which_indexes_there_are_finds_the_one_it_writes() {
         store.push_manifest(&root, &["v1".to_owned()]).await.unwrap();
         // From the second question on it relies on the list of tags.
         for _ in 0..2 {
-            assert_eq!(store.referrers(root.digest(), None).await.unwrap(), []);
+            assert_eq!(store.referrers(root.digest(), None).await.unwrap().entries, []);
         }
         store.push_manifest(&one, &[]).await.unwrap();
-        let found = store.referrers(root.digest(), None).await.unwrap();
+        let found = store.referrers(root.digest(), None).await.unwrap().complete().unwrap();
         assert_eq!(found.iter().map(|d| &d.digest).collect::<Vec<_>>(), [one.digest()]);
     });
 }

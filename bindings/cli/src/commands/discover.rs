@@ -59,6 +59,7 @@ pub(crate) async fn discover(common: &Common, args: DiscoverArgs) -> Result<Exit
         platform: args.platform,
         depth: args.depth,
         concurrency: common.concurrency(),
+        allow_incomplete: true,
     };
     let wanted = options.clone();
     let graph = common.client()?.discover(&args.target.reference, options).await?;
@@ -69,11 +70,13 @@ pub(crate) async fn discover(common: &Common, args: DiscoverArgs) -> Result<Exit
         GraphFormat::Mermaid => output::bytes(graph.mermaid(&root).as_bytes()),
         GraphFormat::Json => {
             let place = Reference::new(args.target.reference.place().clone()).to_string();
-            output::line(&graph.json(&root, &place, Names::Camel, |d| wanted.matches(d)));
+            let mut text = graph.json(&root, &place, Names::Camel, |d| wanted.matches(d));
+            text.push('\n');
+            output::bytes(text.as_bytes());
         }
         GraphFormat::Table => table(&graph, &root, common.verbose),
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(output::problems("discover", &args.target.reference, graph.problems()))
 }
 
 fn table(graph: &Graph, root: &str, verbose: bool) {

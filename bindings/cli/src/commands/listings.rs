@@ -1,7 +1,7 @@
 //! Listings: `tags`, `manifests`, `repos`.
 
 use clap::Args;
-use ocigraph::{Attributes, Host, ManifestInfo, Names, Reference, Result, TagInfo, ToJson};
+use ocigraph::{Attributes, Host, List, ManifestInfo, Names, Reference, Result, TagInfo, ToJson};
 use serde_json::{Map, Value, json};
 
 use crate::{
@@ -46,39 +46,42 @@ pub(crate) struct ReposArgs {
 pub(crate) async fn tags(common: &Common, args: TagsArgs) -> Result<ExitCode> {
     let client = common.client()?;
     if args.detail {
-        let found = client.tag_details(&args.target).await?;
-        output::json(&found.iter().map(tag_detail).collect());
-        return Ok(ExitCode::SUCCESS);
+        let found = client.list_tag_details(&args.target).await?;
+        output::json(&found.entries.iter().map(tag_detail).collect());
+        return Ok(output::problems("tags", &args.target, &found.problems));
     }
-    let tags = client.tags(&args.target).await?;
+    let tags = client.list_tags(&args.target).await?;
     print(args.format.format, "tags", &tags);
-    Ok(ExitCode::SUCCESS)
+    Ok(output::problems("tags", &args.target, &tags.problems))
 }
 
 pub(crate) async fn repos(common: &Common, args: ReposArgs) -> Result<ExitCode> {
-    let repositories = common.client()?.repositories(&args.host).await?;
+    let repositories = common.client()?.list_repositories(&args.host).await?;
     print(args.format.format, "repositories", &repositories);
-    Ok(ExitCode::SUCCESS)
+    Ok(output::problems("repositories", &args.host, &repositories.problems))
 }
 
 pub(crate) async fn manifests(common: &Common, args: ManifestsArgs) -> Result<ExitCode> {
-    let found = common.client()?.manifests(&args.target).await?;
+    let found = common.client()?.list_manifests(&args.target).await?;
     if args.detail || args.format.format == Format::Json {
-        output::json(&found.iter().map(detail).collect());
-        return Ok(ExitCode::SUCCESS);
+        output::json(&found.entries.iter().map(detail).collect());
+    } else {
+        for info in &found.entries {
+            let (digest, kind) = (&info.descriptor.digest, output::kind(&info.descriptor));
+            let line = ocigraph::printable(&format!("{digest} {kind} {}", info.tags.join(",")));
+            output::line(line.trim_end());
+        }
     }
-    for info in &found {
-        let (digest, kind) = (&info.descriptor.digest, output::kind(&info.descriptor));
-        let line = ocigraph::printable(&format!("{digest} {kind} {}", info.tags.join(",")));
-        output::line(line.trim_end());
-    }
-    Ok(ExitCode::SUCCESS)
+    Ok(output::problems("manifests", &args.target, &found.problems))
 }
 
-fn print(format: Format, key: &str, entries: &[String]) {
+/// Names, then what stands among them and is not written as one.
+fn print(format: Format, key: &str, listed: &List<String>) {
+    let odd = listed.problems.iter().filter_map(|problem| problem.name.as_ref());
+    let names = listed.entries.iter().chain(odd);
     match format {
-        Format::Text => entries.iter().for_each(|entry| output::line(&ocigraph::printable(entry))),
-        Format::Json => output::json(&json!({ key: entries })),
+        Format::Text => names.for_each(|name| output::line(&ocigraph::printable(name))),
+        Format::Json => output::json(&json!({ key: names.collect::<Vec<_>>() })),
     }
 }
 

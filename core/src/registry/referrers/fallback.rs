@@ -18,14 +18,17 @@ use tokio::{
     time::Instant,
 };
 
+use super::entries::{Entry, Fallback, Index, entries_of, written};
 use crate::{
     descriptor::Descriptor,
     digest::Digest,
     error::{Code, Error, Result},
-    manifest::{Manifest, write_index},
+    list::{List, Problems, excerpt},
+    manifest::Manifest,
+    memory::Weight,
     reference::Name,
     registry::{Registry, lock::between_processes},
-    work::AT_ONCE,
+    work::{AT_ONCE, bounded},
 };
 
 /// How often a writer tries to get its entry into a fallback index past other writers.
@@ -37,8 +40,8 @@ const WRITE_TRIES: u32 = 50;
 pub(in crate::registry) struct FallbackTags {
     /// Whether an index was asked for.
     asked: AtomicBool,
-    /// `None` where tags are not listed.
-    listed: OnceCell<Option<HashSet<String>>>,
+    /// With what they are counted for; `None` where tags are not listed.
+    listed: OnceCell<Option<(HashSet<String>, List<String>)>>,
     /// What was written here, which the list may be too old to have.
     written: Mutex<HashSet<String>>,
 }
@@ -73,26 +76,57 @@ pub(in crate::registry) fn is_fallback_tag(tag: &str) -> bool {
 }
 
 impl Registry {
-    pub(super) async fn fallback_referrers(&self, subject: &Digest) -> Result<Vec<Descriptor>> {
+    pub(super) async fn fallback_referrers(&self, subject: &Digest) -> Result<List<Descriptor>> {
         let tag = fallback_tag(subject);
         let tags = &self.fallback_tags;
         // The first question goes to the index itself; the list pays from the second on.
         if tags.asked.swap(true, Ordering::Relaxed) {
             let listed = tags.listed.get_or_try_init(|| self.list_fallback_tags()).await?;
-            if listed.as_ref().is_some_and(|listed| !listed.contains(&tag))
+            if listed.as_ref().is_some_and(|(listed, _)| !listed.contains(&tag))
                 && !tags.written().contains(&tag)
             {
-                return Ok(Vec::new());
+                return Ok(List::default());
             }
         }
-        let index = self.read_fallback(subject, &tag).await?;
-        Ok(index.map(|index| index.manifests().to_vec()).unwrap_or_default())
+        let mut problems = Problems::of_referrers(subject);
+        let mut charge = self.connection.memory().charge();
+        let mut entries = Vec::new();
+        match self.read_fallback(subject, &tag).await? {
+            Fallback::None | Fallback::Other => {}
+            Fallback::Malformed(why) => {
+                problems.add(format!("the index under the tag {tag} cannot be read: {why}"));
+            }
+            Fallback::Index(index) => {
+                for (place, entry) in index.entries.into_iter().enumerate() {
+                    bounded(place, self.connection.limits().entries)?;
+                    match entry.known {
+                        Ok(descriptor) => {
+                            charge.add(descriptor.weight())?;
+                            entries.push(descriptor);
+                        }
+                        Err(why) => {
+                            let shown = excerpt(entry.raw.get());
+                            problems.add(format!("entry {} {why}: {shown}", place + 1));
+                        }
+                    }
+                }
+            }
+        }
+        let problems = problems.found();
+        charge.add(problems.weight())?;
+        Ok(List::new(entries, problems, charge))
     }
 
-    async fn list_fallback_tags(&self) -> Result<Option<HashSet<String>>> {
+    async fn list_fallback_tags(&self) -> Result<Option<(HashSet<String>, List<String>)>> {
         match self.list_tags().await {
-            Ok(tags) => Ok(Some(tags.into_iter().filter(|tag| is_fallback_tag(tag)).collect())),
-            // Some registries let a token pull and not list.
+            // A list that could be read in part does not tell which there are not.
+            Ok(list) if !list.problems.is_empty() => Ok(None),
+            Ok(mut list) => {
+                let tags = std::mem::take(&mut list.entries);
+                Ok(Some((tags.into_iter().filter(|tag| is_fallback_tag(tag)).collect(), list)))
+            }
+            // Some registries let a token pull and not list. It only saves requests.
+            Err(e) if e.code() == Code::TooLarge => Ok(None),
             Err(e) if matches!(e.status(), Some(400..=499)) && e.code() != Code::RateLimited => {
                 Ok(None)
             }
@@ -100,15 +134,31 @@ impl Registry {
         }
     }
 
-    /// The fallback index; `None` where there is none. GitLab resolves the tag to the subject
-    /// itself, and a user may have a tag of that form: what is no index is not one of referrers.
-    async fn read_fallback(&self, subject: &Digest, tag: &str) -> Result<Option<Manifest>> {
-        match self.get_manifest(&Name::Tag(tag.to_owned())).await {
-            Ok((index, _)) if index.digest() == subject || !index.is_index() => Ok(None),
-            Ok((index, _)) => Ok(Some(index)),
-            Err(e) if matches!(e.code(), Code::NotFound | Code::InvalidManifest) => Ok(None),
-            Err(e) => Err(e),
+    /// The fallback index, entry by entry. GitLab resolves the tag to the subject itself, and a user
+    /// may have a tag of that form: what is no index is not one of referrers.
+    async fn read_fallback(&self, subject: &Digest, tag: &str) -> Result<Fallback> {
+        let sent = match self.get_manifest_bytes(&Name::Tag(tag.to_owned())).await {
+            Ok(sent) => sent,
+            Err(e) if e.code() == Code::NotFound => return Ok(Fallback::None),
+            Err(e) => return Err(e),
+        };
+        let digest = sent.algorithm.digest(&sent.bytes);
+        let of_subject =
+            || subject.algorithm().is_ok_and(|algorithm| algorithm.digest(&sent.bytes) == *subject);
+        if digest == *subject || of_subject() {
+            return Ok(Fallback::None);
         }
+        match Manifest::parse(sent.bytes.clone(), sent.kind.as_deref(), sent.algorithm) {
+            Ok(manifest) if !manifest.is_index() => return Ok(Fallback::Other),
+            Err(e) if e.code() == Code::TooLarge => return Err(e),
+            _ => {}
+        }
+        Ok(match entries_of(&sent.bytes) {
+            Ok(entries) => {
+                Fallback::Index(Index { digest, etag: sent.etag, entries, _turn: sent.turn })
+            }
+            Err(why) => Fallback::Malformed(why),
+        })
     }
 
     /// Changes a fallback index, past other writers.
@@ -165,23 +215,25 @@ impl Registry {
             }
             tries += 1;
             let began = Instant::now();
-            let current = match self.get_manifest(&Name::Tag(tag.clone())).await {
-                Ok((index, _)) if index.digest() == subject => None,
-                Ok((index, etag)) if index.is_index() => Some((index, etag)),
-                Ok(_) => {
-                    return Err(Error::new(
-                        Code::Conflict,
-                        format!("the tag {tag}, which should list the referrers of {subject}, names no index"),
-                    )
-                    .with_hint("remove that tag, then push again"));
+            let what = || format!("the tag {tag}, which should list the referrers of {subject}, ");
+            let current = match self.read_fallback(subject, &tag).await? {
+                Fallback::None => None,
+                Fallback::Index(index) => Some(Index { _turn: None, ..index }),
+                Fallback::Other => {
+                    return Err(Error::new(Code::Conflict, what() + "names no index")
+                        .with_hint("remove that tag, then push again"));
                 }
-                Err(e) if e.code() == Code::NotFound => None,
-                Err(e) => return Err(e),
+                // Written anew it would lose what it lists.
+                Fallback::Malformed(why) => {
+                    let message = what() + &format!("names an index that cannot be read: {why}");
+                    return Err(Error::new(Code::Incomplete, message)
+                        .with_hint("mend or remove that tag, then try again"));
+                }
             };
-            let entries = current.as_ref().map(|(index, _)| index.manifests()).unwrap_or_default();
-            let there: Vec<_> =
-                entries.iter().filter(|d| !gone.contains(&d.digest)).cloned().collect();
-            let Some(wanted) = change.applied(&there) else {
+            let entries = current.as_ref().map(|index| &index.entries[..]).unwrap_or_default();
+            let there: Vec<Entry> =
+                entries.iter().filter(|entry| !entry.is_one_of(&gone)).cloned().collect();
+            let Some(wanted) = change.applied(&there)? else {
                 if settled || replaced.is_empty() {
                     break;
                 }
@@ -196,19 +248,19 @@ impl Registry {
                 continue;
             };
             settled = false;
-            if let Some((index, _)) = &current {
-                replaced.insert(index.digest().clone());
+            if let Some(index) = &current {
+                replaced.insert(index.digest.clone());
             }
             if wanted.is_empty() {
-                if let Some((index, _)) = &current {
-                    self.delete_manifest(index.digest()).await?;
-                    replaced.remove(index.digest());
+                if let Some(index) = &current {
+                    self.delete_manifest(&index.digest).await?;
+                    replaced.remove(&index.digest);
                 }
                 break;
             }
-            let index = write_index(wanted)?;
+            let index = written(&wanted)?;
             let gone_before = gone.len();
-            let etag = current.as_ref().and_then(|(_, etag)| etag.as_deref());
+            let etag = current.as_ref().and_then(|index| index.etag.as_deref());
             let etag = etag.filter(|_| conditional);
             conditional = true;
             match self.put_manifest_as(&index, &Name::Tag(tag.clone()), etag).await {
@@ -219,7 +271,7 @@ impl Registry {
                 // Some registries give an entity tag that they do not take: the next goes without.
                 Err(e) if e.status() == Some(412) => conditional = etag.is_none(),
                 Err(e) if refers_to_nothing(&e) => {
-                    gone.extend(self.missing(index.manifests()).await?);
+                    gone.extend(self.missing(&wanted).await?);
                     if gone.len() == gone_before {
                         return Err(e);
                     }
@@ -237,11 +289,12 @@ impl Registry {
 
     /// Those entries of an index whose manifests are gone: others delete manifests and leave the
     /// entries, and docker-registry takes no index of what is not there.
-    async fn missing(&self, entries: &[Descriptor]) -> Result<Vec<Digest>> {
-        let looked = stream::iter(entries.to_vec())
-            .map(|entry| async move {
-                match self.resolve_manifest(&Name::Digest(entry.digest.clone())).await {
-                    Err(e) if e.code() == Code::NotFound => Ok(Some(entry.digest)),
+    async fn missing(&self, entries: &[Entry]) -> Result<Vec<Digest>> {
+        let known: Vec<Digest> = entries.iter().filter_map(Entry::digest).cloned().collect();
+        let looked = stream::iter(known)
+            .map(|digest| async move {
+                match self.resolve_manifest(&Name::Digest(digest.clone())).await {
+                    Err(e) if e.code() == Code::NotFound => Ok(Some(digest)),
                     Err(e) => Err(e),
                     Ok(_) => Ok(None),
                 }
@@ -257,9 +310,9 @@ impl Registry {
         if replaced.is_empty() {
             return Ok(());
         }
-        match self.get_manifest(&Name::Tag(tag.to_owned())).await {
-            Ok((index, _)) => {
-                replaced.remove(index.digest());
+        match self.get_manifest_bytes(&Name::Tag(tag.to_owned())).await {
+            Ok(index) => {
+                replaced.remove(&index.algorithm.digest(&index.bytes));
             }
             Err(e) if e.code() == Code::NotFound => {}
             Err(e) => return Err(e),
@@ -285,22 +338,19 @@ pub(super) enum Change {
 
 impl Change {
     /// The entries as they should be; `None` when they are so already.
-    fn applied(&self, entries: &[Descriptor]) -> Option<Vec<Descriptor>> {
-        match self {
+    fn applied(&self, entries: &[Entry]) -> Result<Option<Vec<Entry>>> {
+        Ok(match self {
             Change::Add(added) => {
-                let mut there: HashSet<&Digest> = entries.iter().map(|d| &d.digest).collect();
-                let new: Vec<_> = added.iter().filter(|d| there.insert(&d.digest)).collect();
-                if new.is_empty() {
-                    return None;
-                }
-                Some(entries.iter().chain(new).cloned().collect())
+                let mut there: HashSet<&Digest> =
+                    entries.iter().filter_map(Entry::digest).collect();
+                let new = added.iter().filter(|d| there.insert(&d.digest)).map(Entry::of);
+                let new = new.collect::<Result<Vec<_>>>()?;
+                (!new.is_empty()).then(|| entries.iter().cloned().chain(new).collect())
             }
-            Change::Remove(gone) => {
-                if !entries.iter().any(|d| gone.contains(&d.digest)) {
-                    return None;
-                }
-                Some(entries.iter().filter(|d| !gone.contains(&d.digest)).cloned().collect())
-            }
-        }
+            Change::Remove(gone) => entries
+                .iter()
+                .any(|entry| entry.is_one_of(gone))
+                .then(|| entries.iter().filter(|e| !e.is_one_of(gone)).cloned().collect()),
+        })
     }
 }

@@ -36,9 +36,9 @@ pub(super) enum Ended {
     Otherwise,
 }
 
-/// The gate that all requests to one registry go through.
+/// The limit that requests of one kind to one registry share.
 #[derive(Debug)]
-pub(super) struct Gate {
+pub(super) struct ConcurrencyLimit {
     free: Semaphore,
     state: Mutex<State>,
 }
@@ -53,7 +53,7 @@ struct State {
     halved: Option<Instant>,
 }
 
-impl Default for Gate {
+impl Default for ConcurrencyLimit {
     fn default() -> Self {
         let state = State {
             limit: FIRST_LIMIT,
@@ -66,7 +66,7 @@ impl Default for Gate {
     }
 }
 
-impl Gate {
+impl ConcurrencyLimit {
     /// Waits until the request may be sent.
     pub(super) async fn enter(&self) -> Passage<'_> {
         // The semaphore is never closed.
@@ -112,7 +112,7 @@ impl Gate {
 
 /// A request on its way.
 pub(super) struct Passage<'a> {
-    gate: &'a Gate,
+    gate: &'a ConcurrencyLimit,
     permit: Option<SemaphorePermit<'a>>,
     entered: Instant,
     ended: Ended,
@@ -148,11 +148,11 @@ mod tests {
 
     use super::*;
 
-    fn try_enter(gate: &Gate) -> Option<Passage<'_>> {
+    fn try_enter(gate: &ConcurrencyLimit) -> Option<Passage<'_>> {
         tokio::task::unconstrained(gate.enter()).now_or_never()
     }
 
-    fn fill(gate: &Gate) -> Vec<Passage<'_>> {
+    fn fill(gate: &ConcurrencyLimit) -> Vec<Passage<'_>> {
         std::iter::from_fn(|| try_enter(gate)).collect()
     }
 
@@ -162,7 +162,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn the_limit_grows_while_answers_are_fast_and_stops_where_they_slow_down() {
-        let gate = Gate::default();
+        let gate = ConcurrencyLimit::default();
         for _ in 0..8 {
             let passages = fill(&gate);
             assert!(passages.len() >= FIRST_LIMIT && passages.len() <= HIGHEST_LIMIT);
@@ -171,7 +171,7 @@ mod tests {
         }
         assert_eq!(fill(&gate).len(), HIGHEST_LIMIT);
 
-        let gate = Gate::default();
+        let gate = ConcurrencyLimit::default();
         fill(&gate).pop().unwrap().end(Ended::Answered);
         let before = gate.lock().limit;
         for _ in 0..8 {
@@ -184,7 +184,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn refusals_halve_the_limit_down_to_one_and_never_lose_a_place() {
-        let gate = Gate::default();
+        let gate = ConcurrencyLimit::default();
         for limit in [16, 8, 4, 2, 1, 1] {
             tokio::time::advance(Duration::from_secs(1)).await;
             let passages = fill(&gate);
