@@ -194,9 +194,9 @@ async fn an_index_that_is_a_link_is_replaced_and_not_written_through() {
     }
     let before = fs::read(dir.path().join("index.json")).unwrap();
     let layout = Layout::open(layout.path());
-    assert_eq!(layout.tags().await.unwrap(), ["v1"]);
+    assert_eq!(layout.tags().await.unwrap().entries, ["v1"]);
     push(&layout, &["new"], None, &["v2"]).await;
-    assert_eq!(layout.tags().await.unwrap(), ["v1", "v2"]);
+    assert_eq!(layout.tags().await.unwrap().entries, ["v1", "v2"]);
     assert_eq!(fs::read(dir.path().join("index.json")).unwrap(), before);
     assert!(layout.path().join("index.json").symlink_metadata().unwrap().is_file());
 }
@@ -208,7 +208,7 @@ async fn a_layout_may_be_linked_to_and_be_another_the_next_time() {
     symlink(layout.path(), &link).unwrap();
     let linked = Layout::open(&link);
     push(&linked, &["linked"], None, &["v2"]).await;
-    assert_eq!(layout.tags().await.unwrap(), ["v1", "v2"]);
+    assert_eq!(layout.tags().await.unwrap().entries, ["v1", "v2"]);
     // A blob that is claimed keeps the handle at work while the folder goes.
     linked.push_blob(&blob("more"), source("more")).await.unwrap();
     let other = Layout::open(dir.path().join("other"));
@@ -216,12 +216,12 @@ async fn a_layout_may_be_linked_to_and_be_another_the_next_time() {
     fs::remove_file(&link).unwrap();
     symlink(other.path(), &link).unwrap();
     push(&linked, &["linked again"], None, &["v3"]).await;
-    assert_eq!(other.tags().await.unwrap(), ["other", "v3"]);
-    assert_eq!(layout.tags().await.unwrap(), ["v1", "v2"]);
+    assert_eq!(other.tags().await.unwrap().entries, ["other", "v3"]);
+    assert_eq!(layout.tags().await.unwrap().entries, ["v1", "v2"]);
     fs::remove_dir_all(other.path()).unwrap();
     fs::create_dir(other.path()).unwrap();
     push(&linked, &["from the start"], None, &["v4"]).await;
-    assert_eq!(other.tags().await.unwrap(), ["v4"]);
+    assert_eq!(other.tags().await.unwrap().entries, ["v4"]);
 }
 
 #[tokio::test]

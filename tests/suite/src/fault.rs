@@ -157,7 +157,10 @@ struct Script {
 impl Script {
     fn is_early(&self, method: &str, target: &str) -> bool {
         let rule = self.rules.iter().find(|r| r.method == method && target.contains(&r.part));
-        rule.and_then(|rule| rule.replies.front()).is_some_and(|reply| reply.early)
+        rule.is_some_and(|rule| match &rule.replies {
+            Replies::Scripted(replies) => replies.front().is_some_and(|reply| reply.early),
+            Replies::Made(_) => false,
+        })
     }
 }
 

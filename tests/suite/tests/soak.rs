@@ -11,7 +11,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    env, fs,
+    fs,
     process::{Output, Stdio},
     thread,
     time::{Duration, Instant},
