@@ -43,10 +43,10 @@ impl ExitCode {
 pub fn run_command(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let cli = Cli::parse_from(arguments);
     start_logging(&cli.common);
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match ocigraph_runtime::build("ocigraph", 0) {
         Ok(runtime) => runtime,
-        Err(e) => {
-            output::error(&Error::new(Code::Internal, format!("no threads can be started: {e}")));
+        Err(error) => {
+            output::error(&error);
             return ExitCode::FAILURE.0;
         }
     };

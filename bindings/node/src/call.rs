@@ -100,10 +100,7 @@ pub(crate) struct Engine {
 
 impl Engine {
     pub(crate) fn start() -> Result<Arc<Self>> {
-        let runtime =
-            Builder::new_multi_thread().thread_name("ocigraph").enable_all().build().map_err(
-                |e| Error::new(Code::Internal, format!("no threads can be started: {e}")),
-            )?;
+        let runtime = ocigraph_runtime::build("ocigraph", 0)?;
         Ok(Arc::new(Self { runtime: Some(runtime), closed: CancellationToken::new() }))
     }
 

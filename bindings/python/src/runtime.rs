@@ -22,10 +22,7 @@ impl Runtime {
         if let Some(running) = shared.as_ref().and_then(Own::get).and_then(Weak::upgrade) {
             return Ok(running);
         }
-        let tokio =
-            Builder::new_multi_thread().enable_all().thread_name("ocigraph").build().map_err(
-                |e| Error::new(Code::Internal, format!("no threads can be started: {e}")),
-            )?;
+        let tokio = ocigraph_runtime::build("ocigraph", 0)?;
         let runtime = Arc::new(Self(Some(tokio)));
         *shared = Some(Own::new(Arc::downgrade(&runtime)));
         Ok(runtime)

@@ -1,0 +1,150 @@
+//! The tokio runtime of the bindings and the command: it starts with as many threads as the process
+//! may have, or says clearly that it cannot.
+//!
+//! Tokio panics when it cannot start its first threads or open its descriptors, and waits for ever when
+//! no thread is left for blocking work. So both are tried out before, and the threads that blocking
+//! work cannot do without are started at once and stay.
+
+use std::{
+    fs::File,
+    sync::mpsc,
+    thread::{self, JoinHandle},
+    time::Duration,
+};
+
+use ocigraph::{Code, Error, Result};
+use tokio::runtime::{Builder, Runtime};
+
+/// Threads for blocking work that are always there: one may wait for standard input, or for what a
+/// callback does.
+const BLOCKING: usize = 2;
+
+/// What a runtime, its signals, a connection and a file take.
+#[cfg(unix)]
+const DESCRIPTORS: usize = 12;
+
+/// Threads stay, since the process may not be able to start others later.
+const KEPT: Duration = Duration::from_secs(24 * 3600);
+
+/// How long a thread that was started may take to begin, on however busy a machine.
+const BEGINNING: Duration = Duration::from_secs(30);
+
+/// A runtime whose threads have this name, with so many workers: 0 is one for each processor. IO, with
+/// what to raise, when the process has too few threads or descriptors left; with some of them, fewer
+/// workers.
+pub fn build(name: &str, workers: usize) -> Result<Runtime> {
+    check_descriptors()?;
+    let wanted = match workers {
+        0 => thread::available_parallelism().map_or(1, usize::from),
+        workers => workers,
+    };
+    let threads = startable(wanted + BLOCKING);
+    if threads <= BLOCKING {
+        return Err(no_threads());
+    }
+    let mut builder = Builder::new_multi_thread();
+    builder
+        .worker_threads(threads - BLOCKING)
+        .thread_name(name)
+        .thread_keep_alive(KEPT)
+        .enable_all();
+    let runtime = builder.build().map_err(|e| {
+        Error::new(Code::Io, format!("the threads that do the work cannot be started: {e}"))
+            .with_source(e)
+    })?;
+    start_blocking(&runtime)?;
+    Ok(runtime)
+}
+
+/// How many of so many threads can be started now.
+fn startable(wanted: usize) -> usize {
+    let mut ends = Vec::new();
+    let started: Vec<JoinHandle<()>> = (0..wanted)
+        .map_while(|_| {
+            let (end, ended) = mpsc::channel::<()>();
+            ends.push(end);
+            // It waits until its sender is dropped.
+            thread::Builder::new().spawn(move || drop(ended.recv())).ok()
+        })
+        .collect();
+    let count = started.len();
+    drop(ends);
+    for thread in started {
+        let _ = thread.join();
+    }
+    count
+}
+
+fn start_blocking(runtime: &Runtime) -> Result<()> {
+    let (begun, all_begun) = mpsc::channel();
+    let ends: Vec<mpsc::Sender<()>> = (0..BLOCKING)
+        .map(|_| {
+            let (begun, (end, ended)) = (begun.clone(), mpsc::channel::<()>());
+            runtime.spawn_blocking(move || {
+                let _ = begun.send(());
+                let _ = ended.recv();
+            });
+            end
+        })
+        .collect();
+    // All of them wait, so each has a thread of its own.
+    let all = ends.iter().all(|_| all_begun.recv_timeout(BEGINNING).is_ok());
+    if all { Ok(()) } else { Err(no_threads()) }
+}
+
+fn no_threads() -> Error {
+    Error::new(Code::Io, "the process cannot start the threads that it needs")
+        .with_hint("raise its limit on threads (ulimit -u) or on memory (ulimit -v)")
+}
+
+#[cfg(unix)]
+fn check_descriptors() -> Result<()> {
+    let opened: std::io::Result<Vec<File>> =
+        (0..DESCRIPTORS).map(|_| File::open("/dev/null")).collect();
+    match opened {
+        Ok(_) => Ok(()),
+        Err(e) => Err(Error::new(
+            Code::Io,
+            format!("the process cannot open the files that it needs: {e}"),
+        )
+        .with_hint("raise its limit on open files (ulimit -n), or close some of them")
+        .with_source(e)),
+    }
+}
+
+#[cfg(not(unix))]
+fn check_descriptors() -> Result<()> {
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blocking_work_has_its_threads_from_the_start() {
+        let runtime = build("test", 0).unwrap();
+        let metrics = runtime.metrics();
+        assert!(metrics.num_workers() >= 1);
+        let (a, b) = (mpsc::channel(), mpsc::channel());
+        // Each waits for the other: they need a thread each.
+        let first = runtime.spawn_blocking(move || {
+            a.0.send(()).unwrap();
+            b.1.recv_timeout(BEGINNING).unwrap();
+        });
+        let second = runtime.spawn_blocking(move || {
+            a.1.recv_timeout(BEGINNING).unwrap();
+            b.0.send(()).unwrap();
+        });
+        runtime.block_on(async {
+            first.await.unwrap();
+            second.await.unwrap();
+        });
+    }
+
+    #[test]
+    fn threads_that_were_tried_out_have_ended() {
+        assert_eq!(startable(3), 3);
+        assert_eq!(startable(0), 0);
+    }
+}
