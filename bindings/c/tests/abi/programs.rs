@@ -262,6 +262,16 @@ fn nothing_is_called_after_its_end() {
 }
 
 #[test]
+fn a_callback_that_blocks_holds_up_nobody_else() {
+    let (guarded, (_other, slow)) = (guarded(), slow());
+    each("blocked.c", |_, _, run| {
+        let fixture = Fixture::start(Config::default());
+        let open = format!("{}/open", fixture.host());
+        run(&[&guarded.host().to_string(), "oci:here", &slow, &open]);
+    });
+}
+
+#[test]
 fn the_wrapper_for_cpp() {
     let (_fixture, slow) = slow();
     let guarded = guarded();
