@@ -1169,7 +1169,7 @@ ocigraph_status ocigraph_discover_options_set_platform(ocigraph_discover_options
                                                        ocigraph_str platform,
                                                        ocigraph_error **error);
 
-// How many levels of referrers to walk; 0 is all.
+// How many levels of referrers to walk; 0 is the subject alone. Without it, all.
 //
 // Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
 ocigraph_status ocigraph_discover_options_set_depth(ocigraph_discover_options *options,

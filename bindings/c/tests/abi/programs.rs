@@ -10,7 +10,7 @@ use std::{
     thread,
 };
 
-use ocigraph_fixture::{Auth, Config, Fixture};
+use ocigraph_fixture::{Auth, Config, Fixture, Referrers};
 use ocigraph_suite::{Authority, Shows, TlsFront, Workspace};
 use tempfile::TempDir;
 
@@ -268,6 +268,16 @@ fn a_callback_that_blocks_holds_up_nobody_else() {
         let fixture = Fixture::start(Config::default());
         let open = format!("{}/open", fixture.host());
         run(&[&guarded.host().to_string(), "oci:here", &slow, &open]);
+    });
+}
+
+#[test]
+fn every_way_through_a_graph_and_how_deep_it_may_be() {
+    let none = Config { referrers: Referrers::None, ..Config::default() };
+    each("graph.cpp", |how, _, run| {
+        let fixture = Fixture::start(none.clone());
+        let length = if matches!(how, How::Plain) { "20000" } else { "200" };
+        run(&[&format!("{}/twice", fixture.host()), "deep", length]);
     });
 }
 
