@@ -39,7 +39,8 @@ pub struct Descriptor {
     pub media_type: String,
     /// The digest of the content.
     pub digest: Digest,
-    /// The length of the content in bytes.
+    /// The length of the content in bytes, at most [`Descriptor::LARGEST`].
+    #[serde(deserialize_with = "size")]
     pub size: u64,
     /// Where else the content can be had; only foreign layers use it.
     #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "null_as_default")]
@@ -65,7 +66,22 @@ pub struct Descriptor {
     pub extra: Map<String, Value>,
 }
 
+fn size<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    let size = u64::deserialize(deserializer)?;
+    if size > Descriptor::LARGEST {
+        let limit = Descriptor::LARGEST;
+        return Err(serde::de::Error::custom(format!(
+            "the size {size} is larger than {limit}, the largest there is"
+        )));
+    }
+    Ok(size)
+}
+
 impl Descriptor {
+    /// The largest size that there is: sizes are signed numbers of 64 bits (OCI image-spec 1.1.1,
+    /// "Content Descriptors").
+    pub const LARGEST: u64 = i64::MAX as u64;
+
     /// A descriptor with the three required fields.
     pub fn new(media_type: impl Into<String>, digest: Digest, size: u64) -> Self {
         Self {

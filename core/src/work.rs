@@ -30,9 +30,12 @@ pub(crate) const ENTRIES: usize = 1_000_000;
 const LARGE: u64 = 8 * 1024 * 1024;
 const LARGE_AT_ONCE: usize = 4;
 
-/// How many requests an operation makes at once.
+/// More requests at once than any registry takes from one client.
+const MOST_AT_ONCE: usize = 1024;
+
+/// How many requests an operation makes at once; 0 stands for the usual number, too.
 pub(crate) fn concurrency(asked: Option<usize>) -> usize {
-    asked.unwrap_or(AT_ONCE).max(1)
+    asked.filter(|asked| *asked > 0).unwrap_or(AT_ONCE).min(MOST_AT_ONCE)
 }
 
 /// TOO_LARGE when a list or a walk has come to more than `limit`: whoever sends it may never end it.
