@@ -7,8 +7,6 @@
 
 #include "check.h"
 
-#include <unistd.h>
-
 #define WORKERS 2
 #define BLOCKED (2 * WORKERS)
 
@@ -445,8 +443,6 @@ static void a_completion_may_free_what_its_operation_was_given(bool frees_runtim
 int main(int argc, char **argv) {
     CHECK(argc == 5);
     host = argv[1], place = argv[2], slow = argv[3], open_place = argv[4];
-    /* Where somebody waits for ever, the program ends here. */
-    alarm(300);
     ocigraph_client *client = new_client();
     char digest[128];
     attach(client, at(place, ":local"), "app/example", ocigraph_text(NULL), "local", digest);

@@ -163,7 +163,7 @@ void what_is_deep(const std::string &folder, std::size_t length) {
 int main(int argc, char **argv) {
     CHECK(argc == 4);
     /* Where somebody waits for ever, the program ends here. */
-    alarm(300);
+    alarm(600);
     what_is_reached_twice(argv[1]);
     what_is_deep(argv[2], std::strtoul(argv[3], nullptr, 10));
     return 0;

@@ -14,6 +14,7 @@
 #include <iterator>
 #include <thread>
 #include <type_traits>
+#include <unistd.h>
 
 #define CHECK(condition)                                                                          \
     do {                                                                                          \
@@ -450,6 +451,8 @@ void functions_may_wait_for_another_client(const std::string &place) {
 int main(int argc, char **argv) {
     CHECK(argc == 5 && ocigraph::fits() && ocigraph::version().substr(0, 2) == "0.");
     folder = argv[4];
+    /* Where somebody waits for ever, the program ends here. */
+    alarm(600);
     ocigraph::runtime threads(2);
     ocigraph::client client(threads, ocigraph::client_options().user_agent("wrapper/1").header("x-a", "b").limit(OCIGRAPH_LIMIT_TRIES, 2));
     walk(client, argv[1]);

@@ -123,6 +123,14 @@ impl Workspace {
         command
     }
 
+    /// The same for a program that is sent signals: each does there what it does by default. A shell's
+    /// background job, and `nohup`, start programs with some of them ignored.
+    pub fn command_for_signals(&self, program: impl AsRef<OsStr>) -> Command {
+        let mut command = self.command("env");
+        command.arg("--default-signal=HUP,INT,QUIT,PIPE,TERM,CHLD").arg(program);
+        command
+    }
+
     fn search_path(&self) -> OsString {
         let others = std::env::var_os("PATH").unwrap_or_default();
         let folders = std::iter::once(self.root.path().join("bin"));
