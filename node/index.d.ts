@@ -422,7 +422,9 @@ export class Graph implements Iterable<GraphNode> {
   dot(): string;
   /** The graph in the language of Mermaid. */
   mermaid(): string;
-  /** What `JSON.stringify` writes: what the command line prints. */
+  /** The graph as JSON, as the command line prints it; of any depth, unlike `JSON.stringify`, which recurses. */
+  json(): string;
+  /** What `JSON.stringify` writes: the same as values. */
   toJSON(): GraphJson;
   /** The tree. */
   toString(): string;

@@ -58,7 +58,10 @@ test('what is no time, or no number of things, is refused by its name', () => {
 
 test('what is too large for a number is told as that', async () => {
   const client = new Client();
-  await assert.rejects(client.discover('oci:none:v1', { depth: 2 ** 64 }), /depth is a whole number below 2 \*\* 64, not/);
+  await assert.rejects(
+    client.discover('oci:none:v1', { depth: 2 ** 64 }),
+    /depth is a whole number below 2 \*\* 64, not/,
+  );
   await assert.rejects(client.discover('oci:none:v1', { depth: -1 }), /depth is a whole number of 0 or more, not -1/);
 });
 
