@@ -23,7 +23,7 @@ static int32_t look_at_the_mask(void *user_data, const ocigraph_event *event) {
     CHECK(pthread_sigmask(SIG_BLOCK, NULL, &mask) == 0);
     CHECK(sigismember(&mask, SIGPIPE) == masked && sigismember(&mask, SIGINT) == masked);
     CHECK(sigismember(&mask, SIGSEGV) == 0);
-    ++(masked ? on_the_librarys : on_the_programs);
+    ++*(masked ? &on_the_librarys : &on_the_programs);
     ++*(int *)user_data;
     return 0;
 }
