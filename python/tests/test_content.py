@@ -163,7 +163,7 @@ def test_numbers_that_can_be_none_are_refused(client: Any) -> None:
         lambda: client.push("oci:app:v1", source_date_epoch=1 << 64),
     ]
     for call in wrong:
-        with pytest.raises(ocigraph.InvalidArgumentError, match="0 or more|from 0 to 9223372036854775807"):
+        with pytest.raises(ocigraph.InvalidArgumentError, match=r"0 or more|from 0 to 9223372036854775807"):
             call()
     with pytest.raises(ocigraph.InvalidArgumentError, match="concurrency is -1; write a whole number from 0 to"):
         client.delete("oci:app:v1", concurrency=-1)

@@ -85,19 +85,20 @@ def test_concurrency_and_depth_are_of_any_size(client: Any, fixture: Fixture, wo
             client.copy(f"{place}:v1", f"oci:{work}/copied:v1", recursive=True, concurrency=at_once)
             assert len(client.discover(f"{place}:v1", concurrency=at_once, depth=at_once)) == min(at_once, 1)
             client.delete(f"{place}:v1", dry_run=True, concurrency=at_once)
+        image = f"{place}:v1"
         for wrong in NO_COUNT:
-            calls = (
-                lambda n=wrong: client.push(f"{place}:v1", concurrency=n),
-                lambda n=wrong: client.pull(f"{place}:v1", concurrency=n),
-                lambda n=wrong: client.verify(f"{place}:v1", concurrency=n),
-                lambda n=wrong: client.copy(f"{place}:v1", place, concurrency=n),
-                lambda n=wrong: client.discover(f"{place}:v1", concurrency=n),
-                lambda n=wrong: client.discover(f"{place}:v1", depth=n),
-                lambda n=wrong: client.delete(f"{place}:v1", concurrency=n),
-            )
-            for call in calls:
+            for call, arguments in (
+                (client.push, (image,)),
+                (client.pull, (image,)),
+                (client.verify, (image,)),
+                (client.copy, (image, place)),
+                (client.discover, (image,)),
+                (client.delete, (image,)),
+            ):
                 with pytest.raises(InvalidArgumentError, match="write a whole number from 0 to"):
-                    call()
+                    call(*arguments, concurrency=wrong)
+            with pytest.raises(InvalidArgumentError, match="write a whole number from 0 to"):
+                client.discover(image, depth=wrong)
 
 
 def test_what_is_unpacked_has_bounds_of_any_size(client: Any, work: Path) -> None:

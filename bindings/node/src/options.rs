@@ -235,11 +235,7 @@ pub(crate) struct Delete {
 
 impl From<Delete> for DeleteOptions {
     fn from(given: Delete) -> Self {
-        DeleteOptions {
-            dry_run: given.dry_run,
-            force: given.force,
-            concurrency: given.concurrency,
-        }
+        DeleteOptions { dry_run: given.dry_run, force: given.force, concurrency: given.concurrency }
     }
 }
 

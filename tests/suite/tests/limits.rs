@@ -180,7 +180,7 @@ fn what_is_unpacked_has_bounds_of_any_number() {
         .unwrap();
     for (n, number) in [1_u64 << 62, u64::MAX, 0].into_iter().enumerate() {
         let options = PullOptions {
-            output: work.path(&format!("out{n}")),
+            output: work.path(format!("out{n}")),
             unpack_limits: UnpackLimits { entries: number, bytes: number, ratio: number },
             ..PullOptions::default()
         };
