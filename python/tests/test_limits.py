@@ -22,6 +22,10 @@ NO_TIME = [-1, -0.001, -math.inf, math.nan, -(10**400)]
 NO_COUNT = [-1, -(2**63), 2**63, 2**64 - 1, 2**64, 10**400, -(10**5000)]
 
 
+def limited(**given: Any) -> Limits:
+    return Limits(**given)
+
+
 def everything(client: Any, place: str) -> None:
     client.push(f"{place}:v1", [File(b"content", title="a")], artifact_type="app/example")
     client.push(place, artifact_type="sbom/example", subject=f"{place}:v1")
@@ -54,17 +58,17 @@ def test_a_number_of_any_size_is_a_bound(fixture: Fixture, many: int) -> None:
 def test_what_is_no_time_is_refused_by_its_name(name: str) -> None:
     for wrong in NO_TIME:
         with pytest.raises(InvalidArgumentError, match=f"^{name} is .*0 or more, or math.inf"):
-            Limits(**{name: wrong})
+            limited(**{name: wrong})
 
 
 @pytest.mark.parametrize("name", COUNTS)
 def test_what_is_no_number_of_things_is_refused_by_its_name(name: str) -> None:
     for wrong in NO_COUNT:
         with pytest.raises(InvalidArgumentError, match=f"^{name} is .*write a whole number from 0 to"):
-            Limits(**{name: wrong})
+            limited(**{name: wrong})
     for kind in (math.inf, math.nan, 1.5, "1"):
         with pytest.raises(TypeError, match=f"{name} is a whole number"):
-            Limits(**{name: kind})
+            limited(**{name: kind})
 
 
 def test_no_time_at_all_is_a_bound_that_ends_the_call() -> None:

@@ -81,7 +81,7 @@ def seconds(name: str, value: object) -> float:
         number = float(value)
     except OverflowError:
         # More than any float is, in either direction.
-        number = math.inf if value > 0 else -math.inf
+        number = math.inf if value > 0 else -math.inf  # type: ignore[operator]
     if not number >= 0:
         raise InvalidArgumentError(f"{name} is {value}; write seconds, 0 or more, or math.inf")
     return number
