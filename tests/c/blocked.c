@@ -192,6 +192,9 @@ static void *run_call(void *argument) {
     ocigraph_client *client = client_on(call->runtime, options);
     ocigraph_client_options_free(options);
     ocigraph_status status = run_one(client, call);
+    if (status != call->due) {
+        fprintf(stderr, "kind %d gave %d, and %d is due\n", call->kind, status, call->due);
+    }
     CHECK(status == call->due || (call->kind == ASK && status == OCIGRAPH_UNAUTHORIZED && call->due == OCIGRAPH_OK));
     ocigraph_client_free(client);
     return NULL;
