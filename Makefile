@@ -11,7 +11,7 @@ PREFIX ?= /usr/local
 export CARGO_BUILD_JOBS := $(JOBS)
 export RUST_TEST_THREADS := $(JOBS)
 
-SCRIPTS := .ci/run bindings/c/install bindings/go/test python/check-wheel python/environment python/test tests/setup tests/scenarios/check tests/article/demo tests/article/walkthrough
+SCRIPTS := .ci/run bindings/c/install bindings/go/test python/check-wheel python/environment python/test tests/setup tests/within tests/scenarios/check tests/article/demo tests/article/walkthrough
 
 .PHONY: help build c install demo test fuzz soak bench bench-bindings lint deny clean python node node-tools
 
@@ -42,7 +42,7 @@ test: node-tools ## get what the tests need, build, and run all tests
 
 FUZZ_SECONDS ?= 300
 fuzz: ## run the fuzz targets for longer than the tests do; FUZZ_SECONDS=300 for each
-	export BOLERO_RANDOM_TEST_TIME_MS=$$(($(FUZZ_SECONDS) * 1000)) && \
+	export BOLERO_RANDOM_TEST_TIME_MS=$$(($(FUZZ_SECONDS) * 1000)) OCIGRAPH_TEST_SECONDS=0 && \
 	$(CARGO) test --locked -p ocigraph --lib fuzz:: -- --nocapture && \
 	$(CARGO) test --locked -p ocigraph-suite --test fuzz -- --nocapture
 
@@ -51,6 +51,7 @@ soak: ## random work by processes that are killed, then a look at what is left; 
 	env=$$(tests/setup --env) && eval "$$env" && \
 	$(CARGO) build --locked -p ocigraph-cli && \
 	export OCIGRAPH_SOAK_SECONDS='$(SECONDS)' OCIGRAPH_SOAK_SEED='$(SEED)' && \
+	export OCIGRAPH_TEST_SECONDS=$$(($(SECONDS) + 1800)) && \
 	$(CARGO) test --locked -p ocigraph-suite --test soak -- --nocapture
 
 bench: ## time the command beside oras and openssl; ROWS=push,pull for some rows, RUNS=5 for more runs

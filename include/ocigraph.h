@@ -87,10 +87,14 @@
  * callbacks one at a time for each client; a completion callback once, when its operation is over. Of an operation that
  * has returned, or whose completion was called, no other callback is called, and none of a client or runtime that was
  * freed.
- * They are called on threads of the library, but for write, which is called on the thread that waits.
- * A progress, read, write or credential callback is a part of its operation, which waits for it. It must not start an
- * operation (INVALID_ARGUMENT: "this was called from a progress, read, write or credential callback"); it may cancel
- * one, and use every other function. ..._free of a client or runtime cancels there, and does not wait.
+ * Progress of the blocking form and write are called on the thread that waits; all others, progress of the callback form
+ * among them, on threads of the library that nothing else needs. So a callback may block: it holds up its own operation
+ * alone, and up to 512 may for each runtime; further ones wait for their turn. What is transferred while a progress
+ * callback blocks is told in one later event for each blob.
+ * A progress, read, write or credential callback is a part of its operation, which returns only after it. It must not start
+ * an operation (INVALID_ARGUMENT: "this was called from a progress, read, write or credential callback"); it may cancel
+ * one, and use every other function. It may free its client, cancel token, options and runtime, of which the operation
+ * keeps what it needs; ..._free of a client or runtime cancels there, and does not wait.
  * A completion callback may do anything, waiting for other operations included. Up to 64 run at once for each runtime;
  * further ones wait for their turn, so that one must not wait for another.
  * No exception and no longjmp may leave a callback.
@@ -456,9 +460,9 @@ typedef struct {
     uint64_t position;
 } ocigraph_event;
 
-// Called for each event of an operation, one at a time, on a thread of the library. It must return
-// quickly: the transfer waits for it, and others with it. Anything but 0 ends the operation with
-// `OCIGRAPH_CANCELLED`.
+// Called for each event of an operation, one at a time: on the thread that called the blocking form,
+// else on a thread of the library. It may block: the transfer goes on meanwhile, and positions that
+// are overtaken are left out. Anything but 0 ends the operation with `OCIGRAPH_CANCELLED`.
 typedef int32_t (*ocigraph_progress_fn)(void *user_data, const ocigraph_event *event);
 
 // Bytes. `{NULL, 0}` is none.
@@ -638,8 +642,8 @@ void ocigraph_cancel_cancel(const ocigraph_cancel *cancel);
 // Threads: any. Since 0.1.0.
 bool ocigraph_cancel_is_cancelled(const ocigraph_cancel *cancel);
 
-// Ends a token. Blocking calls that use it must have returned; those of the callback form keep
-// what they need of it, and are not cancelled by this.
+// Ends a token. Blocking calls that use it must have returned, but for one in whose callback this is
+// called; those of the callback form keep what they need of it. It cancels none of them.
 //
 // Ownership: takes `cancel`; NULL is allowed. Threads: any, once. Since 0.1.0.
 void ocigraph_cancel_free(ocigraph_cancel *cancel);
@@ -1168,7 +1172,7 @@ ocigraph_status ocigraph_discover_options_set_platform(ocigraph_discover_options
                                                        ocigraph_str platform,
                                                        ocigraph_error **error);
 
-// How many levels of referrers to walk; 0 is all.
+// How many levels of referrers to walk; 0 is the subject alone. Without it, all.
 //
 // Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
 ocigraph_status ocigraph_discover_options_set_depth(ocigraph_discover_options *options,

@@ -210,7 +210,7 @@ export interface ProgressOptions extends CallOptions {
 
 /** What every call takes that moves content with several requests. */
 export interface TransferOptions extends ProgressOptions {
-  /** Requests at once, 1 or more; 32 when absent. */
+  /** Requests at once; 32 when absent or 0. */
   concurrency?: number | undefined;
 }
 
@@ -320,6 +320,18 @@ export interface PullOptions extends TransferOptions {
   keepOldFiles?: boolean | undefined;
   /** Writes where titles say, even outside the output directory. */
   allowPathTraversal?: boolean | undefined;
+  /** How much packed directories may unpack to, before the pull ends with TOO_LARGE. */
+  unpackLimits?: UnpackLimits | undefined;
+}
+
+/** Bounds on what packed directories may unpack to. */
+export interface UnpackLimits {
+  /** Files, directories and links; 1,000,000 when absent. */
+  entries?: number | undefined;
+  /** Bytes in all; 64 GiB when absent. */
+  bytes?: number | undefined;
+  /** Bytes unpacked for each byte of the archive, once more than 64 MiB are unpacked; 1,000 when absent. */
+  ratio?: number | undefined;
 }
 
 /** A file of a pull. */
@@ -354,7 +366,7 @@ export interface DiscoverOptions extends CallOptions {
   platform?: string | undefined;
   /** How many levels to walk; all when absent. */
   depth?: number | undefined;
-  /** Requests at once, 1 or more; 32 when absent. */
+  /** Requests at once; 32 when absent or 0. */
   concurrency?: number | undefined;
 }
 
@@ -411,7 +423,9 @@ export class Graph implements Iterable<GraphNode> {
   dot(): string;
   /** The graph in the language of Mermaid. */
   mermaid(): string;
-  /** What `JSON.stringify` writes: what the command line prints. */
+  /** The graph as JSON, as the command line prints it; of any depth, unlike `JSON.stringify`, which recurses. */
+  json(): string;
+  /** What `JSON.stringify` writes: the same as values. */
   toJSON(): GraphJson;
   /** The tree. */
   toString(): string;
@@ -423,7 +437,7 @@ export interface DeleteOptions extends CallOptions {
   dryRun?: boolean | undefined;
   /** Deletes also what would be kept: what is tagged otherwise or listed by another index. */
   force?: boolean | undefined;
-  /** Requests at once, 1 or more; 32 when absent. */
+  /** Requests at once; 32 when absent or 0. */
   concurrency?: number | undefined;
 }
 
@@ -601,7 +615,10 @@ export type CredentialSource = (
   repository: string,
 ) => Credential | null | undefined | Promise<Credential | null | undefined>;
 
-/** Bounds on waiting, in milliseconds, which errors name as `200ms` or `30s`, and on what a registry may send. */
+/**
+ * Bounds on waiting, in milliseconds, which errors name as `200ms` or `30s`, and on what a registry may send. `Infinity` is no
+ * bound on waiting.
+ */
 export interface Limits {
   /** To connect; 10,000 when absent. */
   connect?: number | undefined;

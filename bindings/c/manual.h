@@ -87,10 +87,14 @@
  * callbacks one at a time for each client; a completion callback once, when its operation is over. Of an operation that
  * has returned, or whose completion was called, no other callback is called, and none of a client or runtime that was
  * freed.
- * They are called on threads of the library, but for write, which is called on the thread that waits.
- * A progress, read, write or credential callback is a part of its operation, which waits for it. It must not start an
- * operation (INVALID_ARGUMENT: "this was called from a progress, read, write or credential callback"); it may cancel
- * one, and use every other function. ..._free of a client or runtime cancels there, and does not wait.
+ * Progress of the blocking form and write are called on the thread that waits; all others, progress of the callback form
+ * among them, on threads of the library that nothing else needs. So a callback may block: it holds up its own operation
+ * alone, and up to 512 may for each runtime; further ones wait for their turn. What is transferred while a progress
+ * callback blocks is told in one later event for each blob.
+ * A progress, read, write or credential callback is a part of its operation, which returns only after it. It must not start
+ * an operation (INVALID_ARGUMENT: "this was called from a progress, read, write or credential callback"); it may cancel
+ * one, and use every other function. It may free its client, cancel token, options and runtime, of which the operation
+ * keeps what it needs; ..._free of a client or runtime cancels there, and does not wait.
  * A completion callback may do anything, waiting for other operations included. Up to 64 run at once for each runtime;
  * further ones wait for their turn, so that one must not wait for another.
  * No exception and no longjmp may leave a callback.

@@ -180,3 +180,76 @@ func TestNoFunctionOfTheCallersIsLeftBehindWhenItReturns(t *testing.T) {
 		}
 	}
 }
+
+// Twice as many functions that block as a client has threads. Credential functions of one client are called one at a time.
+func TestFunctionsThatBlockHoldUpNobodyElse(t *testing.T) {
+	place, host := "oci:"+filepath.Join(t.TempDir(), "store"), fixture(t, "--auth=basic:ada:s3cret")
+	registry := fixture(t)
+	slow := fixture(t, "--delay-ms=60000")
+	many := 2 * runtime.NumCPU()
+	var copies atomic.Int64
+	calls := blocking(t, place, host)
+	calls["a progress function beside a writer"] = func(ctx context.Context, client *Client, block func()) error {
+		digest := must(Digest(SHA256, []byte("a blob")))
+		_, err := client.FetchBlob(ctx, place+"@"+digest, io.Discard, &BlobOptions{Progress: func(Event) error { block(); return nil }})
+		return err
+	}
+	calls["progress of a pull"] = func(ctx context.Context, client *Client, block func()) error {
+		_, err := client.Pull(ctx, place+":v1", &PullOptions{Output: t.TempDir(), Progress: func(Event) error { block(); return nil }})
+		return err
+	}
+	calls["progress of a push"] = func(ctx context.Context, client *Client, block func()) error {
+		_, err := client.Push(ctx, registry+"/pushed:v1", &PushOptions{
+			Files: []File{{Title: "a", Content: []byte("a")}}, Progress: func(Event) error { block(); return nil },
+		})
+		return err
+	}
+	calls["progress of a copy"] = func(ctx context.Context, client *Client, block func()) error {
+		// What is there already is not copied again, and nothing is told of it.
+		destination := fmt.Sprintf("%s/copied%d:v1", registry, copies.Add(1))
+		_, err := client.Copy(ctx, place+":v1", destination, &CopyOptions{Progress: func(Event) error { block(); return nil }})
+		return err
+	}
+	attach(t, newClient(t), registry+"/app:v1", "app/example", "", "content")
+	for name, call := range calls {
+		t.Run(name, func(t *testing.T) {
+			running, let, ended := make(chan struct{}, 1000), make(chan struct{}), make(chan error, many)
+			wait := func() { running <- struct{}{}; <-let }
+			var block atomic.Pointer[func()]
+			block.Store(&wait)
+			client := must(NewClient(&ClientOptions{
+				CredentialFunc: func(context.Context, string, string) (*Credential, error) { (*block.Load())(); return nil, nil },
+				Limits:         Limits{FirstHeader: 2 * time.Second, Tries: 1},
+			}))
+			defer client.Close()
+			for range many {
+				go func() { ended <- call(context.Background(), client, wait) }()
+			}
+			atOnce := many
+			if name == "a credential function" {
+				atOnce = 1
+			}
+			for range atOnce {
+				<-running
+			}
+			for range 2 * many {
+				must(client.Tags(t.Context(), registry+"/app"))
+				must(client.Resolve(t.Context(), place+":v1", nil))
+			}
+			if _, err := client.Tags(t.Context(), slow+"/app"); !errors.Is(err, ErrTimeout) {
+				t.Error(err)
+			}
+			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
+			defer cancel()
+			if _, err := client.Tags(ctx, slow+"/app"); !errors.Is(err, context.DeadlineExceeded) {
+				t.Error(err)
+			}
+			close(let)
+			for range many {
+				if err := <-ended; err != nil && !errors.Is(err, ErrUnauthorized) {
+					t.Error(err)
+				}
+			}
+		})
+	}
+}

@@ -44,7 +44,8 @@ type ClientOptions struct {
 	Limits Limits
 }
 
-// Limits are how long a client waits, and how much it reads; 0 is the default of each.
+// Limits are how long a client waits, and how much it reads; 0 is the default of each, and the largest number of its type no
+// bound.
 type Limits struct {
 	// Connect is the time to connect; 10 s.
 	Connect time.Duration
@@ -69,8 +70,8 @@ type Limits struct {
 }
 
 func (l *Limits) fill(s *settings, c *C.ocigraph_client_options) {
-	set := func(limit C.int32_t, value C.size_t) {
-		s.set(C.ocigraph_client_options_set_limit(c, limit, C.uint64_t(value), &s.failure))
+	set := func(limit C.int32_t, value C.uint64_t) {
+		s.set(C.ocigraph_client_options_set_limit(c, limit, value, &s.failure))
 	}
 	wait := func(limit C.int32_t, name string, wait time.Duration) {
 		if wait < 0 {
@@ -82,7 +83,7 @@ func (l *Limits) fill(s *settings, c *C.ocigraph_client_options) {
 			// Less than a millisecond is not the default.
 			milliseconds++
 		}
-		set(limit, C.size_t(milliseconds))
+		set(limit, C.uint64_t(milliseconds))
 	}
 	wait(C.OCIGRAPH_LIMIT_CONNECT, "Connect", l.Connect)
 	wait(C.OCIGRAPH_LIMIT_FIRST_HEADER, "FirstHeader", l.FirstHeader)
@@ -90,10 +91,10 @@ func (l *Limits) fill(s *settings, c *C.ocigraph_client_options) {
 	wait(C.OCIGRAPH_LIMIT_UPLOAD_ANSWER, "UploadAnswer", l.UploadAnswer)
 	wait(C.OCIGRAPH_LIMIT_STALLED, "Stalled", l.Stalled)
 	wait(C.OCIGRAPH_LIMIT_HELPER, "Helper", l.Helper)
-	set(C.OCIGRAPH_LIMIT_TRIES, s.count("Limits.Tries", l.Tries))
-	set(C.OCIGRAPH_LIMIT_METADATA, s.count("Limits.Metadata", l.Metadata))
-	set(C.OCIGRAPH_LIMIT_PAGES, s.count("Limits.Pages", l.Pages))
-	set(C.OCIGRAPH_LIMIT_ENTRIES, s.count("Limits.Entries", l.Entries))
+	set(C.OCIGRAPH_LIMIT_TRIES, C.uint64_t(s.count("Limits.Tries", l.Tries)))
+	set(C.OCIGRAPH_LIMIT_METADATA, C.uint64_t(s.count("Limits.Metadata", l.Metadata)))
+	set(C.OCIGRAPH_LIMIT_PAGES, C.uint64_t(s.count("Limits.Pages", l.Pages)))
+	set(C.OCIGRAPH_LIMIT_ENTRIES, C.uint64_t(s.count("Limits.Entries", l.Entries)))
 }
 
 // A Client speaks to registries and layouts: it holds connections, and what was learned of each registry. Make one and

@@ -88,7 +88,7 @@ func TestEveryOperation(t *testing.T) {
 		if part := must(graph.Filter(DiscoverOptions{ArtifactType: "no/such"})); part.Len() != 0 {
 			t.Errorf("filtered %s", part)
 		}
-		if near := must(client.Discover(ctx, place+":v1", &DiscoverOptions{Depth: 1})); near.Len() != 1 {
+		if near := must(client.Discover(ctx, place+":v1", &DiscoverOptions{Depth: levels(1)})); near.Len() != 1 {
 			t.Errorf("near %s", near)
 		}
 

@@ -58,7 +58,7 @@ func descriptor(d *C.ocigraph_descriptor) Descriptor {
 
 // readGraph copies the subject of a graph and every step of a walk through it, in three calls.
 func readGraph(handle *C.ocigraph_graph) (Descriptor, []Node) {
-	steps := make([]C.ocigraph_go_step, 1+C.ocigraph_graph_count(handle))
+	steps := make([]C.ocigraph_go_step, 1+C.ocigraph_graph_step_count(handle))
 	annotations := C.ocigraph_go_steps(handle, &steps[0], C.size_t(len(steps)))
 	all := descriptors(steps, annotations)
 	nodes := make([]Node, len(steps)-1)

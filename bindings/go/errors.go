@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 )
 
@@ -160,7 +161,15 @@ func newError(failure *C.ocigraph_error) *Error {
 	return &Error{
 		Code: Code(said.Number), Message: said.Message, Hint: said.Hint, Operation: said.Operation,
 		Reference: said.Reference, Status: said.Status, RegistryErrors: said.RegistryErrors,
-		RequestID: said.RequestID, RetryAfter: time.Duration(said.RetryAfter * float64(time.Second)),
+		RequestID: said.RequestID, RetryAfter: wait(said.RetryAfter),
 		Retryable: said.Retryable,
 	}
+}
+
+// wait is so many seconds; the longest that there is where a registry asks for more.
+func wait(seconds float64) time.Duration {
+	if nanoseconds := seconds * float64(time.Second); nanoseconds < math.MaxInt64 {
+		return time.Duration(nanoseconds)
+	}
+	return math.MaxInt64
 }

@@ -75,8 +75,8 @@ type DiscoverOptions struct {
 	Annotations map[string]string
 	// Platform starts, at an index, from the image for this platform: "linux/arm64".
 	Platform string
-	// Depth is how many levels of referrers to walk; 0 is all.
-	Depth int
+	// Depth is how many levels of referrers to walk; 0 is the subject alone, and nil is all.
+	Depth *int
 	// Concurrency is how many requests to make at once; 0 is the default.
 	Concurrency int
 }
@@ -92,7 +92,9 @@ func (o *DiscoverOptions) fill(a *arguments, c *C.ocigraph_discover_options) err
 	if o.Platform != "" {
 		s.set(C.ocigraph_discover_options_set_platform(c, a.text(o.Platform), &s.failure))
 	}
-	s.set(C.ocigraph_discover_options_set_depth(c, s.count("Depth", o.Depth), &s.failure))
+	if o.Depth != nil {
+		s.set(C.ocigraph_discover_options_set_depth(c, s.count("Depth", *o.Depth), &s.failure))
+	}
 	s.set(C.ocigraph_discover_options_set_concurrency(c, s.count("Concurrency", o.Concurrency), &s.failure))
 	return s.err
 }

@@ -181,7 +181,7 @@ func TestLimitsAndNumbersAreChecked(t *testing.T) {
 			t.Errorf("%s: %v", said, err)
 		}
 	}
-	if _, err := client.Discover(t.Context(), place, &DiscoverOptions{Depth: -1}); !errors.Is(err, ErrInvalidArgument) {
+	if _, err := client.Discover(t.Context(), place, &DiscoverOptions{Depth: levels(-1)}); !errors.Is(err, ErrInvalidArgument) {
 		t.Error(err)
 	}
 	folder := t.TempDir()

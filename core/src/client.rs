@@ -74,7 +74,9 @@ impl Client {
 
     /// A client that speaks to registries as `config` says.
     pub fn with_config(config: RegistryConfig) -> Self {
-        Self { config: Arc::new(config), connections: Arc::default() }
+        let limits = config.limits.usable();
+        let config = Arc::new(RegistryConfig { limits, ..config });
+        Self { config, connections: Arc::default() }
     }
 
     /// A client with a credential for every registry it is used with.

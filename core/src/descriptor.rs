@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use bytes::Bytes;
-use serde::{Deserialize, Deserializer, Serialize, de};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::{
@@ -44,8 +44,8 @@ pub struct Descriptor {
     pub media_type: String,
     /// The digest of the content.
     pub digest: Digest,
-    /// The length of the content in bytes.
-    #[serde(deserialize_with = "length")]
+    /// The length of the content in bytes, at most [`Descriptor::LARGEST`].
+    #[serde(deserialize_with = "size")]
     pub size: u64,
     /// Where else the content can be had; only foreign layers use it.
     #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "null_as_default")]
@@ -71,11 +71,13 @@ pub struct Descriptor {
     pub extra: Map<String, Value>,
 }
 
-/// A length that a file can have: the specification's is a signed number of 64 bits.
-fn length<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+fn size<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
     let size = u64::deserialize(deserializer)?;
-    if i64::try_from(size).is_err() {
-        return Err(de::Error::custom(format!("no content has a size of {size}")));
+    if size > Descriptor::LARGEST {
+        let limit = Descriptor::LARGEST;
+        return Err(serde::de::Error::custom(format!(
+            "the size {size} is larger than {limit}, the largest there is"
+        )));
     }
     Ok(size)
 }
@@ -102,6 +104,10 @@ pub(crate) fn weight_of_annotations(annotations: &Annotations) -> usize {
 }
 
 impl Descriptor {
+    /// The largest size that there is: sizes are signed numbers of 64 bits (OCI image-spec 1.1.1,
+    /// "Content Descriptors").
+    pub const LARGEST: u64 = i64::MAX as u64;
+
     /// A descriptor with the three required fields.
     pub fn new(media_type: impl Into<String>, digest: Digest, size: u64) -> Self {
         Self {

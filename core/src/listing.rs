@@ -148,8 +148,8 @@ async fn describe(
     info.subject = manifest.subject().map(|subject| subject.digest.clone());
     info.created = created(manifest.annotations()).map(str::to_owned);
     if !manifest.is_index() {
-        info.image_size =
-            Some(manifest.content().map(|blob| blob.size).fold(0, u64::saturating_add));
+        let size = manifest.content().map(|blob| blob.size).fold(0, u64::saturating_add);
+        info.image_size = Some(size.min(Descriptor::LARGEST));
     }
     let Some(config) = manifest.config() else { return Ok(info) };
     info.config_media_type = Some(config.media_type.clone());

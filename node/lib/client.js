@@ -21,6 +21,7 @@ export class Client {
   constructor(options) {
     const { credentials, ...own } = plain(options);
     for (const name of FILES) if (own[name] !== undefined) own[name] = toPath(own[name], `options.${name}`);
+    if (isPlain(own.limits)) own.limits = withoutBounds(own.limits);
     let ask;
     if (typeof credentials === 'function') {
       this.#credentials = credentials;
@@ -220,6 +221,12 @@ export class Client {
     this.#closing.abort();
     await tidied;
   }
+}
+
+/** Limits in which `Infinity`, which JSON has not, is the largest number there is. */
+function withoutBounds(limits) {
+  const finite = ([name, limit]) => [name, limit === Infinity ? Number.MAX_VALUE : limit];
+  return Object.fromEntries(Object.entries(limits).map(finite));
 }
 
 /** A call whose result is JSON. */

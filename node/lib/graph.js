@@ -47,6 +47,10 @@ export class Graph {
     return this.#native.mermaid();
   }
 
+  json() {
+    return this.#native.json();
+  }
+
   toJSON() {
     return JSON.parse(this.#native.json());
   }

@@ -44,8 +44,12 @@ const operations = {
   discover: async (a) => {
     const { artifact_type: artifactType, annotations, depth } = a;
     const graph = await client.discover(a.target, { artifactType, annotations, depth });
-    const beneath = (of) => graph.referrers(of).map((node) => ({ ...node, referrers: beneath(node) }));
-    return { subject: graph.subject, referrers: beneath(graph.subject) };
+    const trail = [{ referrers: [] }];
+    for (const { descriptor, depth: at } of graph) {
+      trail.splice(at, Infinity, { ...descriptor, referrers: [] });
+      trail[at - 1].referrers.push(trail[at]);
+    }
+    return { subject: graph.subject, referrers: trail[0].referrers };
   },
   delete: (a) => client.delete(a.target, { dryRun: a.dry_run, force: a.force }),
   copy: (a) => client.copy(a.source, a.destination, { recursive: a.recursive, platform: a.platform }),

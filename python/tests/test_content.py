@@ -163,13 +163,10 @@ def test_numbers_that_can_be_none_are_refused(client: Any) -> None:
         lambda: client.push("oci:app:v1", source_date_epoch=1 << 64),
     ]
     for call in wrong:
-        with pytest.raises(ocigraph.InvalidArgumentError, match="0 or more"):
+        with pytest.raises(ocigraph.InvalidArgumentError, match=r"0 or more|from 0 to 9223372036854775807"):
             call()
-    for number in (0, -1):
-        with pytest.raises(
-            ocigraph.InvalidArgumentError, match=f"concurrency is {number}; write a number of 1 or more"
-        ):
-            client.delete("oci:app:v1", concurrency=number)
+    with pytest.raises(ocigraph.InvalidArgumentError, match="concurrency is -1; write a whole number from 0 to"):
+        client.delete("oci:app:v1", concurrency=-1)
     with pytest.raises(TypeError, match="depth is a whole number, not float"):
         client.discover("oci:app:v1", depth=1.5)
     with Client(limits=Limits(connect=math.inf, idle=1, entries=10)) as patient:

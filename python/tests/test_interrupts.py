@@ -87,7 +87,10 @@ OPERATIONS: dict[str, Callable[[Any, Slow], Any]] = {
 
 
 class Interrupt:
-    """Ctrl-C when an operation is in the middle; how long it took from there."""
+    """Ctrl-C when an operation is in the middle; how long it took from there.
+
+    Python hears it whatever these tests were started with: a shell's background job is started with SIGINT ignored.
+    """
 
     def __init__(self, reach_the_middle: Callable[[], None]) -> None:
         self._reach_the_middle = reach_the_middle
@@ -100,11 +103,13 @@ class Interrupt:
         os.kill(os.getpid(), signal.SIGINT)
 
     def __enter__(self) -> Interrupt:
+        self._before = signal.signal(signal.SIGINT, signal.default_int_handler)
         self._thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._thread.join()
+        signal.signal(signal.SIGINT, self._before)
 
     def took(self) -> float:
         assert self._at is not None, "it ended by itself"

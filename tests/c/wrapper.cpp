@@ -14,6 +14,7 @@
 #include <iterator>
 #include <thread>
 #include <type_traits>
+#include <unistd.h>
 
 #define CHECK(condition)                                                                          \
     do {                                                                                          \
@@ -418,11 +419,40 @@ void signed_in(const std::string &host) {
     CHECK(tags(stored) == OCIGRAPH_UNAUTHORIZED);
 }
 
+/* Functions that do not return before another client, on the same single thread, has asked three times. */
+void functions_may_wait_for_another_client(const std::string &place) {
+    ocigraph::runtime thread(1);
+    ocigraph::client client(thread, {}), other(thread, {});
+    std::string image = place + ":waited";
+    client.push(image, ocigraph::push_options().add_bytes("a", "a blob"));
+    int waited = 0;
+    auto wait = [&] {
+        for (int i = 0; i < 3; i++) {
+            std::thread([&] { CHECK(!other.tags(place).empty()); }).join();
+        }
+        waited++;
+    };
+    auto told = [&](const ocigraph::event &) {
+        wait();
+        return true;
+    };
+    std::string content, named = place + "@" + ocigraph::digest("a blob");
+    client.fetch_blob(named, [&](std::string_view piece) { wait(), content += piece; }, ocigraph::blob_options().on_progress(told));
+    CHECK(content == "a blob" && waited >= 3);
+    int before = waited;
+    client.pull(image, ocigraph::pull_options().output(folder + "/waited").on_progress(told));
+    client.push(image, ocigraph::push_options().add_bytes("a", "another").on_progress(told));
+    client.push_blob(place, [&](std::uint8_t *, std::size_t) { return wait(), std::size_t{0}; });
+    CHECK(waited >= before + 5);
+}
+
 } // namespace
 
 int main(int argc, char **argv) {
     CHECK(argc == 5 && ocigraph::fits() && ocigraph::version().substr(0, 2) == "0.");
     folder = argv[4];
+    /* Where somebody waits for ever, the program ends here. */
+    alarm(600);
     ocigraph::runtime threads(2);
     ocigraph::client client(threads, ocigraph::client_options().user_agent("wrapper/1").header("x-a", "b").limit(OCIGRAPH_LIMIT_TRIES, 2));
     walk(client, argv[1]);
@@ -436,5 +466,6 @@ int main(int argc, char **argv) {
     completions(client, other, argv[2]);
     signed_in(argv[3]);
     asked(argv[3]);
+    functions_may_wait_for_another_client(other);
     return 0;
 }

@@ -12,6 +12,7 @@ use std::{
     mem::MaybeUninit,
     path::{Path, PathBuf},
     process::{Child, ChildStdin, ChildStdout, Command, Stdio},
+    ptr,
     time::{Duration, Instant},
 };
 
@@ -154,7 +155,7 @@ fn main() {
     let mut go = Command::new(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../go/test"));
     let mut go = Peer::start(go.arg(built).args(["--bench", &image, &layout]));
     let client = given(|out| c::ocigraph_client_new(None, None, Some(out), None));
-    let client = client.as_deref();
+    let client = client.as_deref().map_or(ptr::null(), ptr::from_ref);
 
     let parsed: Reference = image.parse().expect("a reference");
     let discover = Row {
@@ -167,7 +168,14 @@ fn main() {
         },
         c: &mut || {
             c::ocigraph_graph_free(given(|out| {
-                c::ocigraph_client_discover(client, view(&image), None, None, Some(out), None)
+                c::ocigraph_client_discover(
+                    client,
+                    view(&image),
+                    ptr::null(),
+                    ptr::null(),
+                    Some(out),
+                    None,
+                )
             }));
         },
     };
@@ -176,7 +184,7 @@ fn main() {
     let parsed: Reference = layout.parse().expect("a reference");
     let mut options = c::ocigraph_verify_options_new();
     let set = c::ocigraph_verify_options_set_progress;
-    set(options.as_deref_mut(), Some(told), std::ptr::null_mut(), None);
+    set(options.as_deref_mut(), Some(told), ptr::null_mut(), None);
     let verify = Row {
         name: "verify, 600 events",
         go: "verify",
@@ -189,9 +197,10 @@ fn main() {
             black_box(runtime.block_on(core.verify(&parsed, options)).expect("a report"));
         },
         c: &mut || {
-            let (options, layout) = (options.as_deref(), view(&layout));
+            let options = options.as_deref().map_or(ptr::null(), ptr::from_ref);
+            let layout = view(&layout);
             c::ocigraph_verify_report_free(given(|out| {
-                c::ocigraph_client_verify(client, layout, options, None, Some(out), None)
+                c::ocigraph_client_verify(client, layout, options, ptr::null(), Some(out), None)
             }));
         },
     };

@@ -8,16 +8,17 @@ use ocigraph::{
     ToJson, media_type::OCTET_STREAM,
 };
 use serde_json::json;
-use tokio::sync::mpsc;
+use tokio::{runtime::Handle, sync::mpsc};
 
 use crate::{
-    boundary::{borrow, call, end, need, read},
+    boundary::{borrow, call, end, read},
     callback::{
         Gate, ReadFrom, WriteTo, number, ocigraph_outcome, ocigraph_read_fn, ocigraph_write_fn,
     },
     cancel::ocigraph_cancel,
-    client::ocigraph_client,
+    client::{Caller, ocigraph_client},
     error::ocigraph_error,
+    handle::given,
     job::Job,
     operations::prepare,
     options::ocigraph_blob_options,
@@ -87,18 +88,18 @@ pub extern "C" fn ocigraph_blob_result_json(result: Option<&ocigraph_blob_result
 /// Threads: any; blocks. Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, and those of the network, DIGEST_MISMATCH, SIZE_MISMATCH; IO where `write` fails. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_fetch_blob(
-    client: Option<&ocigraph_client>,
+    client: *const ocigraph_client,
     reference: ocigraph_str,
     write: ocigraph_write_fn,
     user_data: *mut c_void,
-    options: Option<&ocigraph_blob_options>,
-    cancel: Option<&ocigraph_cancel>,
+    options: *const ocigraph_blob_options,
+    cancel: *const ocigraph_cancel,
     out: Option<&mut MaybeUninit<Option<Box<ocigraph_descriptor>>>>,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let client = need(client, "client")?;
-        fetch_blob(client, reference, write, user_data, options)?.run(client, cancel)
+        let client = &Caller::of(client)?;
+        fetch_blob(client, reference, write, user_data, given(options))?.run(client, cancel)
     })
 }
 
@@ -113,18 +114,18 @@ pub extern "C" fn ocigraph_client_fetch_blob(
 /// Threads: any; blocks. Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, and those of the network. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_push_blob(
-    client: Option<&ocigraph_client>,
+    client: *const ocigraph_client,
     reference: ocigraph_str,
     media_type: ocigraph_str,
     content: ocigraph_bytes,
-    options: Option<&ocigraph_blob_options>,
-    cancel: Option<&ocigraph_cancel>,
+    options: *const ocigraph_blob_options,
+    cancel: *const ocigraph_cancel,
     out: Option<&mut MaybeUninit<Option<Box<ocigraph_blob_result>>>>,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let client = need(client, "client")?;
-        push_blob(client, reference, media_type, content, options)?.run(client, cancel)
+        let client = &Caller::of(client)?;
+        push_blob(client, reference, media_type, content, given(options))?.run(client, cancel)
     })
 }
 
@@ -138,18 +139,18 @@ pub extern "C" fn ocigraph_client_push_blob(
 /// Threads: any; blocks. Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, IO, CANCELLED, and those of the network. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_push_blob_file(
-    client: Option<&ocigraph_client>,
+    client: *const ocigraph_client,
     reference: ocigraph_str,
     media_type: ocigraph_str,
     path: ocigraph_str,
-    options: Option<&ocigraph_blob_options>,
-    cancel: Option<&ocigraph_cancel>,
+    options: *const ocigraph_blob_options,
+    cancel: *const ocigraph_cancel,
     out: Option<&mut MaybeUninit<Option<Box<ocigraph_blob_result>>>>,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let client = need(client, "client")?;
-        push_blob_file(client, reference, media_type, path, options)?.run(client, cancel)
+        let client = &Caller::of(client)?;
+        push_blob_file(client, reference, media_type, path, given(options))?.run(client, cancel)
     })
 }
 
@@ -164,19 +165,20 @@ pub extern "C" fn ocigraph_client_push_blob_file(
 /// Threads: any; blocks. Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, and those of the network; IO where `read` fails. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_push_blob_from(
-    client: Option<&ocigraph_client>,
+    client: *const ocigraph_client,
     reference: ocigraph_str,
     media_type: ocigraph_str,
     read: ocigraph_read_fn,
     user_data: *mut c_void,
-    options: Option<&ocigraph_blob_options>,
-    cancel: Option<&ocigraph_cancel>,
+    options: *const ocigraph_blob_options,
+    cancel: *const ocigraph_cancel,
     out: Option<&mut MaybeUninit<Option<Box<ocigraph_blob_result>>>>,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let client = need(client, "client")?;
-        push_blob_from(client, reference, media_type, read, user_data, options)?.run(client, cancel)
+        let client = &Caller::of(client)?;
+        push_blob_from(client, reference, media_type, read, user_data, given(options))?
+            .run(client, cancel)
     })
 }
 
@@ -184,7 +186,7 @@ pub extern "C" fn ocigraph_client_push_blob_from(
 const PIECES: usize = 2;
 
 fn fetch_blob(
-    client: &ocigraph_client,
+    client: &Caller,
     reference: ocigraph_str,
     write: ocigraph_write_fn,
     user_data: *mut c_void,
@@ -193,8 +195,8 @@ fn fetch_blob(
     let (core, reference, gate) = prepare(client, reference)?;
     let write = WriteTo::new(write, user_data)?;
     let progress = progress(options, &gate);
-    let (give, mut take) = mpsc::channel(PIECES);
-    let operation = Job::new("fetch blob", reference.clone(), gate.clone(), async move {
+    let (give, pieces) = mpsc::channel(PIECES);
+    let operation = Job::new("fetch blob", reference.clone(), gate, async move {
         let (blob, mut content) = core.fetch_blob(&reference, &progress).await?;
         let during = |e: Error| e.during("fetch blob", &reference);
         while let Some(piece) = content.try_next().await.map_err(during)? {
@@ -204,18 +206,11 @@ fn fetch_blob(
         }
         Ok(ocigraph_descriptor::new(blob))
     });
-    Ok(operation.with(move || {
-        while let Some(piece) = take.blocking_recv() {
-            if !write.write(&gate, &piece)? {
-                break;
-            }
-        }
-        Ok(())
-    }))
+    Ok(operation.with(pieces, write))
 }
 
 fn push_blob(
-    client: &ocigraph_client,
+    client: &Caller,
     reference: ocigraph_str,
     media_type: ocigraph_str,
     content: ocigraph_bytes,
@@ -226,7 +221,7 @@ fn push_blob(
 }
 
 fn push_blob_file(
-    client: &ocigraph_client,
+    client: &Caller,
     reference: ocigraph_str,
     media_type: ocigraph_str,
     path: ocigraph_str,
@@ -237,7 +232,7 @@ fn push_blob_file(
 }
 
 fn push_content(
-    client: &ocigraph_client,
+    client: &Caller,
     reference: ocigraph_str,
     media_type: ocigraph_str,
     content: Content,
@@ -255,7 +250,7 @@ fn push_content(
 }
 
 fn push_blob_from(
-    client: &ocigraph_client,
+    client: &Caller,
     reference: ocigraph_str,
     media_type: ocigraph_str,
     read: ocigraph_read_fn,
@@ -265,10 +260,11 @@ fn push_blob_from(
     let (core, reference, gate) = prepare(client, reference)?;
     let media_type = media_type.optional("media_type")?;
     let reader = ReadFrom::new(read, user_data)?.through(gate.clone());
-    let progress = progress(options, &gate);
+    let (progress, callbacks) = (progress(options, &gate), client.threads.callbacks()?);
     Ok(Job::new("push blob", reference.clone(), gate, async move {
         let media_type = media_type.unwrap_or_else(|| OCTET_STREAM.to_owned());
-        let (blob, source) = off_thread(move || Spool::read(reader)?.finish(&media_type))
+        let read = move || Spool::read(reader)?.finish(&media_type);
+        let (blob, source) = on_a_thread_for_callbacks(&callbacks, read)
             .await
             .map_err(|e| e.during("push blob", &reference))?;
         store(core, &reference, blob, source, &progress).await
@@ -291,10 +287,11 @@ fn progress(options: Option<&ocigraph_blob_options>, gate: &Gate) -> Progress {
     options.map_or_else(Progress::none, |options| options.progress.through(gate))
 }
 
-/// Runs what blocks, digests and reading, beside the async threads.
-pub(crate) async fn off_thread<T: Send + 'static>(
+/// Runs what calls back where it may block: beside the threads that move content and work on files.
+pub(crate) async fn on_a_thread_for_callbacks<T: Send + 'static>(
+    callbacks: &Handle,
     work: impl FnOnce() -> Result<T> + Send + 'static,
 ) -> Result<T> {
     let lost = |e| Error::new(Code::Internal, format!("a thread was lost: {e}"));
-    tokio::task::spawn_blocking(work).await.map_err(lost)?
+    callbacks.spawn_blocking(work).await.map_err(lost)?
 }

@@ -1,21 +1,24 @@
 //! Functions of the caller's: progress, reading, writing.
 //!
 //! Those of one operation are called one at a time, through its [`Gate`], which is shut before the
-//! operation returns. They must not unwind: an exception that leaves one ends the process.
+//! operation returns, and never on a thread that moves content: they may block. They must not
+//! unwind: an exception that leaves one ends the process.
 
 use std::{
     ffi::c_void,
     io,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, OnceLock, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
 };
 
-use ocigraph::{Code, Error, Event, Outcome, Progress, Result};
+use ocigraph::{Code, Error, Outcome, Progress, Result};
+use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
+    events::{Events, Happened},
     results::ocigraph_descriptor,
     runtime::{Callback, within},
 };
@@ -57,9 +60,9 @@ pub struct ocigraph_event {
     pub position: u64,
 }
 
-/// Called for each event of an operation, one at a time, on a thread of the library. It must return
-/// quickly: the transfer waits for it, and others with it. Anything but 0 ends the operation with
-/// `OCIGRAPH_CANCELLED`.
+/// Called for each event of an operation, one at a time: on the thread that called the blocking form,
+/// else on a thread of the library. It may block: the transfer goes on meanwhile, and positions that
+/// are overtaken are left out. Anything but 0 ends the operation with `OCIGRAPH_CANCELLED`.
 pub type ocigraph_progress_fn =
     Option<unsafe extern "C" fn(user_data: *mut c_void, event: *const ocigraph_event) -> i32>;
 
@@ -85,6 +88,8 @@ unsafe impl Sync for UserData {}
 #[derive(Clone, Default)]
 pub(crate) struct Gate {
     shared: Arc<Shared>,
+    /// Progress that the caller has not been told of yet.
+    pub(crate) events: Arc<Events>,
     /// Switched when a progress callback wants the end.
     pub(crate) stop: CancellationToken,
 }
@@ -93,6 +98,7 @@ pub(crate) struct Gate {
 struct Shared {
     shut: AtomicBool,
     turn: Mutex<()>,
+    listener: OnceLock<(Listener, UserData)>,
 }
 
 impl Gate {
@@ -101,6 +107,51 @@ impl Gate {
         let _turn = self.shared.turn.lock().unwrap_or_else(PoisonError::into_inner);
         let open = !self.shared.shut.load(Ordering::SeqCst) && !self.stop.is_cancelled();
         open.then(|| within(Callback::Inner, callback))
+    }
+
+    /// Whether somebody is to be told of progress.
+    pub(crate) fn has_listener(&self) -> bool {
+        self.shared.listener.get().is_some()
+    }
+
+    /// Tells of all events that wait, on this thread, until one call wants the end.
+    pub(crate) fn tell(&self) {
+        let Some((listener, user_data)) = self.shared.listener.get() else { return };
+        for Happened { kind, outcome, blob, position } in self.events.take() {
+            let blob = ocigraph_descriptor::new(blob);
+            let event = ocigraph_event { kind, outcome, blob: &blob, position };
+            self.call(|| {
+                // SAFETY: the caller gave this function for this purpose; the event outlives it.
+                if unsafe { listener(user_data.0, &event) } != 0 {
+                    self.stop.cancel();
+                }
+            });
+        }
+    }
+
+    /// Tells of events as they come, on threads for callbacks, until the operation is over, and then
+    /// of the last; of no further ones when it was cancelled.
+    pub(crate) async fn tell_until(
+        self,
+        over: CancellationToken,
+        cancel: CancellationToken,
+        callbacks: Handle,
+    ) {
+        loop {
+            let more = tokio::select! {
+                biased;
+                () = over.cancelled() => false,
+                () = self.events.came() => true,
+            };
+            if cancel.is_cancelled() {
+                return;
+            }
+            let gate = self.clone();
+            let told = callbacks.spawn_blocking(move || gate.tell()).await;
+            if !more || told.is_err() {
+                return;
+            }
+        }
     }
 
     /// Lets no callback through from now on, and waits for one that runs; not in a callback, which
@@ -114,34 +165,17 @@ impl Gate {
 }
 
 #[derive(Clone, Copy, Default)]
-pub(crate) struct ProgressTo(pub(crate) Option<(Events, UserData)>);
+pub(crate) struct ProgressTo(pub(crate) Option<(Listener, UserData)>);
 
-type Events = unsafe extern "C" fn(*mut c_void, *const ocigraph_event) -> i32;
+type Listener = unsafe extern "C" fn(*mut c_void, *const ocigraph_event) -> i32;
 
 impl ProgressTo {
-    /// The core's progress, through an operation's gate.
+    /// The core's progress, which waits at an operation's gate until the caller is told.
     pub(crate) fn through(self, gate: &Gate) -> Progress {
-        let Some((callback, user_data)) = self.0 else { return Progress::none() };
-        let gate = gate.clone();
-        Progress::new(move |event| {
-            let (kind, outcome, blob, position) = match event {
-                Event::Started { blob } => (OCIGRAPH_EVENT_STARTED, 0, blob, 0),
-                Event::Moved { blob, position } => (OCIGRAPH_EVENT_MOVED, 0, blob, position),
-                Event::Finished { blob, outcome } => {
-                    (OCIGRAPH_EVENT_FINISHED, number(outcome), blob, blob.size)
-                }
-                _ => return,
-            };
-            let blob = ocigraph_descriptor::new(blob.clone());
-            let event = ocigraph_event { kind, outcome, blob: &blob, position };
-            let user_data = user_data;
-            gate.call(|| {
-                // SAFETY: the caller gave this function for this purpose; the event outlives it.
-                if unsafe { callback(user_data.0, &event) } != 0 {
-                    gate.stop.cancel();
-                }
-            });
-        })
+        let Some(listener) = self.0 else { return Progress::none() };
+        gate.shared.listener.get_or_init(|| listener);
+        let events = Arc::clone(&gate.events);
+        Progress::new(move |event| events.put(&event))
     }
 }
 

@@ -2,7 +2,10 @@
 
 use tokio_util::sync::CancellationToken;
 
-use crate::boundary::{end, read};
+use crate::{
+    boundary::{end, read},
+    handle::given,
+};
 
 /// A switch that ends the calls it is given to.
 pub struct ocigraph_cancel(pub(crate) CancellationToken);
@@ -20,8 +23,10 @@ pub extern "C" fn ocigraph_cancel_new() -> Option<Box<ocigraph_cancel>> {
 ///
 /// Threads: any, also from a callback and while other threads use the token. Since 0.1.0.
 #[unsafe(no_mangle)]
-pub extern "C" fn ocigraph_cancel_cancel(cancel: Option<&ocigraph_cancel>) {
-    read(cancel, |c| c.0.cancel());
+pub extern "C" fn ocigraph_cancel_cancel(cancel: *const ocigraph_cancel) {
+    // Whoever waits for the call that this ends may free the token before this is through.
+    let token = given(cancel).map(|cancel| cancel.0.clone());
+    read(token.as_ref(), CancellationToken::cancel);
 }
 
 /// Whether it was switched.
@@ -32,8 +37,8 @@ pub extern "C" fn ocigraph_cancel_is_cancelled(cancel: Option<&ocigraph_cancel>)
     read(cancel, |c| c.0.is_cancelled())
 }
 
-/// Ends a token. Blocking calls that use it must have returned; those of the callback form keep
-/// what they need of it, and are not cancelled by this.
+/// Ends a token. Blocking calls that use it must have returned, but for one in whose callback this is
+/// called; those of the callback form keep what they need of it. It cancels none of them.
 ///
 /// Ownership: takes `cancel`; NULL is allowed. Threads: any, once. Since 0.1.0.
 #[unsafe(no_mangle)]

@@ -13,6 +13,7 @@ use crate::{
     callback::{Gate, UserData},
     credential::{Asked, ocigraph_credential, ocigraph_credential_fn},
     error::ocigraph_error,
+    handle::given,
     runtime::{Threads, ocigraph_runtime},
     status::ocigraph_status,
     text::ocigraph_str,
@@ -39,12 +40,25 @@ impl ocigraph_client_options {
 
 /// A client for registries and layouts: connections, and what was learned of each registry.
 pub struct ocigraph_client {
-    pub(crate) core: Client,
-    pub(crate) threads: Arc<Threads>,
+    core: Client,
+    threads: Arc<Threads>,
     /// For the credential callback, which is not called once the client is gone.
     asking: Gate,
     /// Where it was given none; it stops when this is dropped.
     _own: Option<ocigraph_runtime>,
+}
+
+/// What a call keeps of its client, which a callback may free meanwhile.
+pub(crate) struct Caller {
+    pub(crate) core: Client,
+    pub(crate) threads: Arc<Threads>,
+}
+
+impl Caller {
+    pub(crate) fn of(client: *const ocigraph_client) -> Result<Self> {
+        let client = need(given(client), "client")?;
+        Ok(Self { core: client.core.clone(), threads: Arc::clone(&client.threads) })
+    }
 }
 
 impl Drop for ocigraph_client {
@@ -280,8 +294,7 @@ pub extern "C" fn ocigraph_client_new(
         let asking = Gate::default();
         let mut config = options.map(|o| o.config.clone()).unwrap_or_default();
         if let Some((Some(ask), user_data)) = options.and_then(|o| o.ask) {
-            let (ended, tracker) = (threads.ended.clone(), threads.tracker.clone());
-            let asked = Asked { ask, user_data, gate: asking.clone(), ended, tracker };
+            let asked = Asked::new(ask, user_data, asking.clone(), &threads)?;
             config.credentials = Credentials::Callback(Arc::new(asked));
         }
         let core = Client::with_config(config);

@@ -1,15 +1,17 @@
 //! Credentials as handles, and a function of the caller's that is asked for them.
 
-use std::{ffi::c_void, future::Future, mem::MaybeUninit};
+use std::{ffi::c_void, future::Future, mem::MaybeUninit, sync::Arc};
 
 use ocigraph::{Code, Credential, CredentialSource, Error, Host, Result};
+use tokio::{runtime::Handle, sync::Mutex};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    blobs::off_thread,
+    blobs::on_a_thread_for_callbacks,
     boundary::{call, end},
     callback::{Gate, UserData},
     error::ocigraph_error,
+    runtime::Threads,
     status::{OCIGRAPH_OK, ocigraph_status},
     text::ocigraph_str,
 };
@@ -115,12 +117,28 @@ type Ask = unsafe extern "C" fn(
 
 /// Asks the caller, until the client's gate is shut or the runtime ends.
 pub(crate) struct Asked {
-    pub(crate) ask: Ask,
-    pub(crate) user_data: UserData,
-    pub(crate) gate: Gate,
-    pub(crate) ended: CancellationToken,
+    ask: Ask,
+    user_data: UserData,
+    gate: Gate,
+    /// Whoever waits for a turn holds no thread.
+    turn: Arc<Mutex<()>>,
+    callbacks: Handle,
+    ended: CancellationToken,
     /// What the end of the runtime waits for.
-    pub(crate) tracker: TaskTracker,
+    tracker: TaskTracker,
+}
+
+impl Asked {
+    pub(crate) fn new(
+        ask: Ask,
+        user_data: UserData,
+        gate: Gate,
+        threads: &Threads,
+    ) -> Result<Self> {
+        let (ended, tracker) = (threads.ended.clone(), threads.tracker.clone());
+        let callbacks = threads.callbacks()?;
+        Ok(Self { ask, user_data, gate, turn: Arc::default(), callbacks, ended, tracker })
+    }
 }
 
 tokio::task_local! {
@@ -158,7 +176,9 @@ impl CredentialSource for Asked {
         // Nobody is asked for an operation that has been broken off.
         let dropped = CancellationToken::new();
         let _guard = dropped.clone().drop_guard();
-        off_thread(move || {
+        let turn = Arc::clone(&self.turn).lock_owned().await;
+        on_a_thread_for_callbacks(&self.callbacks, move || {
+            let _turn = turn;
             let user_data = user_data;
             let _waited_for = waited_for;
             let (mut given, mut error) = (None, None);

@@ -12,6 +12,7 @@ use crate::{
     boundary::{call, end, read},
     cancel::ocigraph_cancel,
     error::ocigraph_error,
+    handle::given,
     results::{Json, ocigraph_descriptor},
     runtime::build,
     signals,
@@ -66,7 +67,7 @@ pub extern "C" fn ocigraph_digest(
 pub extern "C" fn ocigraph_digest_file(
     algorithm: i32,
     path: ocigraph_str,
-    cancel: Option<&ocigraph_cancel>,
+    cancel: *const ocigraph_cancel,
     out: Option<&mut MaybeUninit<Option<Box<ocigraph_descriptor>>>>,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
@@ -92,7 +93,7 @@ pub extern "C" fn ocigraph_digest_files(
     algorithm: i32,
     paths: *const ocigraph_str,
     count: usize,
-    cancel: Option<&ocigraph_cancel>,
+    cancel: *const ocigraph_cancel,
     out: Option<&mut MaybeUninit<Option<Box<ocigraph_digest_list>>>>,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
@@ -155,9 +156,9 @@ pub extern "C" fn ocigraph_digest_list_json(result: Option<&ocigraph_digest_list
 fn digest(
     paths: Vec<String>,
     algorithm: Algorithm,
-    cancel: Option<&ocigraph_cancel>,
+    cancel: *const ocigraph_cancel,
 ) -> Result<Vec<Digested>> {
-    let cancel = cancel.map(|cancel| cancel.0.clone()).unwrap_or_default();
+    let cancel = given(cancel).map(|cancel| cancel.0.clone()).unwrap_or_default();
     let files: Vec<PathBuf> = paths.iter().map(PathBuf::from).collect();
     let work = || {
         signals::leave_to_the_program();

@@ -2,15 +2,14 @@
 //!
 //! `tests/c/hooked` builds the library with it, beside the one that everything else uses.
 
-use std::{ffi::c_void, mem::MaybeUninit};
+use std::{ffi::c_void, mem::MaybeUninit, ptr};
 
 use ocigraph::Result;
 
 use crate::{
-    blobs::off_thread,
     boundary::{act, need},
     callback::Gate,
-    client::ocigraph_client,
+    client::{Caller, ocigraph_client},
     error::ocigraph_error,
     job::Job,
     options::ocigraph_discover_options,
@@ -31,25 +30,25 @@ pub extern "C" fn ocigraph_test_panic(
 /// Panics in the middle of an operation, on an async thread, or on one for file work.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_test_panic_inside(
-    client: Option<&ocigraph_client>,
+    client: *const ocigraph_client,
     file_work: bool,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
-    act(error, || panics(file_work).run(need(client, "client")?, None).map(drop))
+    act(error, || panics(file_work).run(&Caller::of(client)?, ptr::null()).map(drop))
 }
 
 /// The same in the callback form.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_test_panic_start(
-    client: Option<&ocigraph_client>,
+    client: *const ocigraph_client,
     file_work: bool,
     done: ocigraph_discover_fn,
     user_data: *mut c_void,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     act(error, || {
-        let (client, done) = (need(client, "client")?, need(done, "done")?);
-        panics(file_work).start(client, None, done, user_data)
+        let (client, done) = (&Caller::of(client)?, need(done, "done")?);
+        panics(file_work).start(client, ptr::null(), done, user_data)
     })
 }
 
@@ -59,7 +58,8 @@ fn panics(file_work: bool) -> Job<ocigraph_graph> {
         panic!("as ordered")
     }
     Job::new("test", "a panic", Gate::default(), async move {
-        if file_work { off_thread(now).await } else { now() }
+        let lost = |_| ocigraph::Error::new(ocigraph::Code::Internal, "as ordered");
+        if file_work { tokio::task::spawn_blocking(now).await.map_err(lost)? } else { now() }
     })
 }
 

@@ -1,30 +1,28 @@
 //! One operation on its way: what it will do, and the callbacks that belong to it.
 //!
 //! It runs on the library's threads, so that its connections are written to on none of the
-//! caller's. The blocking form waits for it, the callback form lets it run; both end it by the
-//! cancel token, by a progress callback, and at the end of the runtime. It is over when nothing of
-//! it is left: no callback, and no file work but what takes longer than anyone should wait.
+//! caller's. The blocking form waits for it, and runs progress and write callbacks on the thread that
+//! waits; the callback form lets it run, and has threads for callbacks. No callback runs on a thread
+//! that moves content. Both forms end the operation by the cancel token, by a progress callback, and
+//! at the end of the runtime. It is over when nothing of it is left: no callback, and no file work
+//! but what takes longer than anyone should wait.
 
-use std::{
-    ffi::c_void,
-    future::Future,
-    panic::AssertUnwindSafe,
-    pin::Pin,
-    sync::{Arc, mpsc},
-    time::Duration,
-};
+use std::{ffi::c_void, future::Future, panic::AssertUnwindSafe, pin::Pin, time::Duration};
 
+use bytes::Bytes;
 use futures::FutureExt;
 use ocigraph::{Code, Error, FileWork, Result};
+use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     boundary::caught,
-    callback::{Gate, UserData},
+    callback::{Gate, UserData, WriteTo},
     cancel::ocigraph_cancel,
-    client::ocigraph_client,
+    client::Caller,
     credential::Asking,
     error::ocigraph_error,
+    handle::given,
     runtime::{Callback, within},
     status::{OCIGRAPH_OK, ocigraph_status},
 };
@@ -32,16 +30,30 @@ use crate::{
 /// How long unfinished files of what was broken off may take to go.
 const SETTLING: Duration = Duration::from_millis(500);
 
-/// What the caller's thread does meanwhile.
-type Here = Box<dyn FnOnce() -> Result<()> + Send>;
+/// Content on its way from the network to the caller's thread, and who takes it there.
+struct Content {
+    pieces: mpsc::Receiver<Bytes>,
+    write: WriteTo,
+}
+
+/// What there is to do for the thread that waits.
+enum Turn<T> {
+    Tell,
+    Write(Bytes),
+    Over(Result<T>),
+}
 
 pub(crate) struct Job<T> {
     /// The operation and what it is on, for the error of one that was cancelled.
     what: (&'static str, String),
     future: Pin<Box<dyn Future<Output = Result<T>> + Send>>,
     gate: Gate,
-    here: Option<Here>,
+    content: Option<Content>,
 }
+
+/// Why an operation ended before it was done.
+const ENDED_BY_PROGRESS: &str = "the progress callback ended it";
+const CANCELLED: &str = "it was cancelled";
 
 /// A function of the caller's that is told how an operation ended.
 pub(crate) type Done<T> = unsafe extern "C" fn(
@@ -58,63 +70,84 @@ impl<T: Send + 'static> Job<T> {
         gate: Gate,
         future: impl Future<Output = Result<T>> + Send + 'static,
     ) -> Self {
-        Self { what: (operation, on.to_string()), future: Box::pin(future), gate, here: None }
+        Self { what: (operation, on.to_string()), future: Box::pin(future), gate, content: None }
     }
 
-    /// What the caller's thread does while the blocking form runs, until it has nothing more to do
-    /// or fails, which fails the operation.
-    pub(crate) fn with(self, here: impl FnOnce() -> Result<()> + Send + 'static) -> Self {
-        Self { here: Some(Box::new(here)), ..self }
+    /// Content that the thread which waits hands to `write`. It lets go of the pieces when there are
+    /// to be no more.
+    pub(crate) fn with(self, pieces: mpsc::Receiver<Bytes>, write: WriteTo) -> Self {
+        Self { content: Some(Content { pieces, write }), ..self }
     }
 
     /// The blocking form.
-    pub(crate) fn run(
-        mut self,
-        client: &ocigraph_client,
-        cancel: Option<&ocigraph_cancel>,
-    ) -> Result<T> {
-        // Kept until the end, since a callback may free the client.
-        let threads = Arc::clone(&client.threads);
-        let entered = threads.enter()?;
-        let cancel = cancel.map(|cancel| cancel.0.child_token()).unwrap_or_default();
-        let (gate, what, here) = (self.gate.clone(), self.what.clone(), self.here.take());
-        let (tell, told) = mpsc::channel();
+    pub(crate) fn run(mut self, client: &Caller, cancel: *const ocigraph_cancel) -> Result<T> {
+        let entered = client.threads.enter()?;
+        let cancel = given(cancel).map(|cancel| cancel.0.child_token()).unwrap_or_default();
+        let (gate, what, mut content) = (self.gate.clone(), self.what.clone(), self.content.take());
+        let (tell, mut told) = oneshot::channel();
         let operation = self.until(cancel.clone(), entered.ended.clone());
         entered.operations.spawn(async move {
             // Who asked waits until it has heard.
             let _ = tell.send(operation.await);
         });
-        let did = here.map_or(Ok(()), caught);
-        if did.is_err() {
-            cancel.cancel();
+        let mut written = Ok(());
+        let result = loop {
+            // Callbacks run between two waits, outside of anything that is async.
+            let turn = entered.operations.block_on(turn(&gate, &mut content, &mut told));
+            match turn {
+                Turn::Tell if cancel.is_cancelled() => {}
+                Turn::Tell => gate.tell(),
+                Turn::Write(piece) => {
+                    let write = content.as_ref().map(|content| content.write);
+                    match write.map_or(Ok(false), |write| write.write(&gate, &piece)) {
+                        Ok(true) => {}
+                        Ok(false) => content = None,
+                        Err(failure) => {
+                            (written, content) = (Err(failure), None);
+                            cancel.cancel();
+                        }
+                    }
+                }
+                Turn::Over(result) => break result,
+            }
+        };
+        if !cancel.is_cancelled() {
+            gate.tell();
         }
-        let result = told.recv().unwrap_or_else(|_| {
-            Err(Error::new(Code::Internal, "the operation was lost").during(what.0, &what.1))
-        });
         gate.shut();
-        did.map_err(|e| e.during(what.0, &what.1)).and(result)
+        written.map_err(|e| e.during(what.0, &what.1)).and(ended(&gate, &cancel, &what, result))
     }
 
     /// The callback form.
     pub(crate) fn start(
         self,
-        client: &ocigraph_client,
-        cancel: Option<&ocigraph_cancel>,
+        client: &Caller,
+        cancel: *const ocigraph_cancel,
         done: Done<T>,
         user_data: *mut c_void,
     ) -> Result<()> {
         let entered = client.threads.enter()?;
-        let cancel = cancel.map(|cancel| cancel.0.clone()).unwrap_or_default();
-        let gate = self.gate.clone();
+        let cancel = given(cancel).map(|cancel| cancel.0.clone()).unwrap_or_default();
+        let (gate, what) = (self.gate.clone(), self.what.clone());
         let user_data = UserData(user_data);
         let operations = entered.operations.clone();
         operations.spawn(async move {
-            let result = self.until(cancel, entered.ended).await;
+            let over = CancellationToken::new();
+            let telling = gate.has_listener().then(|| {
+                let (over, callbacks) = (over.clone(), entered.callbacks.clone());
+                entered.operations.spawn(gate.clone().tell_until(over, cancel.clone(), callbacks))
+            });
+            let result = self.until(cancel.clone(), entered.ended).await;
+            over.cancel();
+            if let Some(telling) = telling {
+                // It ends by itself; the runtime has not ended while this runs.
+                let _ = telling.await;
+            }
             let token = entered.token;
             // It may take its time, and wait for a callback.
             entered.completions.spawn_blocking(move || {
                 gate.shut();
-                tell(done, user_data, result);
+                tell(done, user_data, ended(&gate, &cancel, &what, result));
                 drop(token);
             });
         });
@@ -128,8 +161,8 @@ impl<T: Send + 'static> Job<T> {
         let future = file_work.watch(asking.watch(AssertUnwindSafe(future).catch_unwind()));
         let result = tokio::select! {
             biased;
-            () = cancel.cancelled() => cancelled("it was cancelled"),
-            () = gate.stop.cancelled() => cancelled("the progress callback ended it"),
+            () = cancel.cancelled() => cancelled(CANCELLED),
+            () = gate.stop.cancelled() => cancelled(ENDED_BY_PROGRESS),
             () = ended.cancelled() => cancelled("the runtime has ended"),
             result = future => {
                 result.unwrap_or_else(|panic| caught(|| std::panic::resume_unwind(panic)))
@@ -139,11 +172,46 @@ impl<T: Send + 'static> Job<T> {
             file_work.settle(SETTLING).await;
         }
         asking.wait().await;
-        // It may have wanted the end at the very last event.
-        if gate.stop.is_cancelled() && result.is_ok() {
-            return cancelled("the progress callback ended it");
-        }
         result
+    }
+}
+
+/// How an operation ended for its caller: one that was cancelled, or that a progress callback wanted
+/// to end, before this was known did not succeed, though nothing was left to be done.
+fn ended<T>(
+    gate: &Gate,
+    cancel: &CancellationToken,
+    what: &(&'static str, String),
+    result: Result<T>,
+) -> Result<T> {
+    let why = match result {
+        Err(error) => return Err(error),
+        Ok(_) if gate.stop.is_cancelled() => ENDED_BY_PROGRESS,
+        Ok(_) if cancel.is_cancelled() => CANCELLED,
+        Ok(result) => return Ok(result),
+    };
+    Err(Error::new(Code::Cancelled, why).during(what.0, &what.1))
+}
+
+/// What comes next for the thread that waits: pieces and events go before the end.
+async fn turn<T>(
+    gate: &Gate,
+    content: &mut Option<Content>,
+    told: &mut oneshot::Receiver<Result<T>>,
+) -> Turn<T> {
+    let piece = async {
+        match content {
+            Some(content) => content.pieces.recv().await,
+            None => None,
+        }
+    };
+    tokio::select! {
+        biased;
+        () = gate.events.came() => Turn::Tell,
+        Some(piece) = piece => Turn::Write(piece),
+        result = told => Turn::Over(result.unwrap_or_else(|_| {
+            Err(Error::new(Code::Internal, "the operation was lost"))
+        })),
     }
 }
 

@@ -4,9 +4,10 @@
 //! It relies on the core for all behaviour and on tokio for threads. It translates values, errors,
 //! callbacks and cancellation, and never decides anything. Ownership is in the types: a function
 //! that takes `Option<Box<T>>` ends the handle, `Option<&T>` may be called from many threads at
-//! once, `Option<&mut T>` from one, and results leave through [`boundary::Out`]. All unsafe code
-//! is where pointers of C's are followed and its functions called: [`text`], [`callback`], [`job`],
-//! [`credential`] and [`signals`]; no panic passes [`boundary`].
+//! once, `*const T` too, and calls back (see [`handle`]), `Option<&mut T>` from one, and results
+//! leave through [`boundary::Out`]. All unsafe code is where pointers of C's are followed and its
+//! functions called: [`text`], [`handle`], [`callback`], [`job`], [`credential`] and [`signals`]; no
+//! panic passes [`boundary`].
 
 #![allow(non_camel_case_types)]
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
@@ -43,6 +44,8 @@ mod results;
 mod hooks;
 
 mod boundary;
+mod events;
+mod handle;
 mod job;
 mod signals;
 

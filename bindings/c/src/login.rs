@@ -8,9 +8,10 @@ use crate::{
     boundary::{call, end, need, read},
     callback::Gate,
     cancel::ocigraph_cancel,
-    client::ocigraph_client,
+    client::{Caller, ocigraph_client},
     credential::ocigraph_credential,
     error::ocigraph_error,
+    handle::given,
     job::Job,
     results::Json,
     status::ocigraph_status,
@@ -42,15 +43,16 @@ pub struct ocigraph_logout_result {
 /// network. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_login(
-    client: Option<&ocigraph_client>,
+    client: *const ocigraph_client,
     host: ocigraph_str,
-    credential: Option<&ocigraph_credential>,
-    cancel: Option<&ocigraph_cancel>,
+    credential: *const ocigraph_credential,
+    cancel: *const ocigraph_cancel,
     out: Option<&mut MaybeUninit<Option<Box<ocigraph_login_result>>>>,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let (client, credential) = (need(client, "client")?, need(credential, "credential")?);
+        let client = &Caller::of(client)?;
+        let credential = need(given(credential), "credential")?;
         login(client, host, credential)?.run(client, cancel)
     })
 }
@@ -63,14 +65,14 @@ pub extern "C" fn ocigraph_client_login(
 /// is kept. Threads: any; blocks. Errors: INVALID_REFERENCE, CREDENTIALS, IO, CANCELLED. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_logout(
-    client: Option<&ocigraph_client>,
+    client: *const ocigraph_client,
     host: ocigraph_str,
-    cancel: Option<&ocigraph_cancel>,
+    cancel: *const ocigraph_cancel,
     out: Option<&mut MaybeUninit<Option<Box<ocigraph_logout_result>>>>,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let client = need(client, "client")?;
+        let client = &Caller::of(client)?;
         logout(client, host)?.run(client, cancel)
     })
 }
@@ -176,7 +178,7 @@ pub extern "C" fn ocigraph_logout_result_json(
 }
 
 fn login(
-    client: &ocigraph_client,
+    client: &Caller,
     host: ocigraph_str,
     credential: &ocigraph_credential,
 ) -> Result<Job<ocigraph_login_result>> {
@@ -189,7 +191,7 @@ fn login(
     }))
 }
 
-fn logout(client: &ocigraph_client, host: ocigraph_str) -> Result<Job<ocigraph_logout_result>> {
+fn logout(client: &Caller, host: ocigraph_str) -> Result<Job<ocigraph_logout_result>> {
     let (core, host) = (client.core.clone(), host.parse::<Host>("host")?);
     Ok(Job::new("logout", host.clone(), Gate::default(), async move {
         let value = core.logout(&host).await?;

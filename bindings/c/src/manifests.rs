@@ -5,10 +5,11 @@ use std::mem::MaybeUninit;
 use ocigraph::{Manifest, Result};
 
 use crate::{
-    boundary::{call, need},
+    boundary::call,
     cancel::ocigraph_cancel,
-    client::ocigraph_client,
+    client::{Caller, ocigraph_client},
     error::ocigraph_error,
+    handle::given,
     job::Job,
     operations::prepare,
     options::ocigraph_resolve_options,
@@ -27,16 +28,16 @@ use crate::{
 /// Threads: any; blocks. Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, and those of the network, DIGEST_MISMATCH, INVALID_MANIFEST, TOO_LARGE. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_fetch_manifest(
-    client: Option<&ocigraph_client>,
+    client: *const ocigraph_client,
     reference: ocigraph_str,
-    options: Option<&ocigraph_resolve_options>,
-    cancel: Option<&ocigraph_cancel>,
+    options: *const ocigraph_resolve_options,
+    cancel: *const ocigraph_cancel,
     out: Option<&mut MaybeUninit<Option<Box<ocigraph_manifest>>>>,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let client = need(client, "client")?;
-        fetch_manifest(client, reference, options)?.run(client, cancel)
+        let client = &Caller::of(client)?;
+        fetch_manifest(client, reference, given(options))?.run(client, cancel)
     })
 }
 
@@ -51,16 +52,16 @@ pub extern "C" fn ocigraph_client_fetch_manifest(
 /// another digest. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_push_manifest(
-    client: Option<&ocigraph_client>,
+    client: *const ocigraph_client,
     reference: ocigraph_str,
     media_type: ocigraph_str,
     content: ocigraph_bytes,
-    cancel: Option<&ocigraph_cancel>,
+    cancel: *const ocigraph_cancel,
     out: Option<&mut MaybeUninit<Option<Box<ocigraph_descriptor>>>>,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let client = need(client, "client")?;
+        let client = &Caller::of(client)?;
         push_manifest(client, reference, media_type, content)?.run(client, cancel)
     })
 }
@@ -74,20 +75,20 @@ pub extern "C" fn ocigraph_client_push_manifest(
 /// Threads: any; blocks. Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, and those of the network, UNSUPPORTED where a registry does not delete. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_delete_manifest(
-    client: Option<&ocigraph_client>,
+    client: *const ocigraph_client,
     reference: ocigraph_str,
-    cancel: Option<&ocigraph_cancel>,
+    cancel: *const ocigraph_cancel,
     out: Option<&mut MaybeUninit<Option<Box<ocigraph_descriptor>>>>,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let client = need(client, "client")?;
+        let client = &Caller::of(client)?;
         delete_manifest(client, reference)?.run(client, cancel)
     })
 }
 
 fn fetch_manifest(
-    client: &ocigraph_client,
+    client: &Caller,
     reference: ocigraph_str,
     options: Option<&ocigraph_resolve_options>,
 ) -> Result<Job<ocigraph_manifest>> {
@@ -99,7 +100,7 @@ fn fetch_manifest(
 }
 
 fn push_manifest(
-    client: &ocigraph_client,
+    client: &Caller,
     reference: ocigraph_str,
     media_type: ocigraph_str,
     content: ocigraph_bytes,
@@ -114,10 +115,7 @@ fn push_manifest(
     }))
 }
 
-fn delete_manifest(
-    client: &ocigraph_client,
-    reference: ocigraph_str,
-) -> Result<Job<ocigraph_descriptor>> {
+fn delete_manifest(client: &Caller, reference: ocigraph_str) -> Result<Job<ocigraph_descriptor>> {
     let (core, reference, gate) = prepare(client, reference)?;
     Ok(Job::new("delete manifest", reference.clone(), gate, async move {
         let manifest = core.fetch_manifest(&reference, None).await?;

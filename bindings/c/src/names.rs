@@ -6,11 +6,12 @@ use std::mem::MaybeUninit;
 use ocigraph::{Host, Result};
 
 use crate::{
-    boundary::{act, call, need},
+    boundary::{act, call},
     callback::Gate,
     cancel::ocigraph_cancel,
-    client::ocigraph_client,
+    client::{Caller, ocigraph_client},
     error::ocigraph_error,
+    handle::given,
     job::Job,
     operations::prepare,
     options::ocigraph_resolve_options,
@@ -29,16 +30,16 @@ use crate::{
 /// Threads: any; blocks. Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, and those of the network. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_resolve(
-    client: Option<&ocigraph_client>,
+    client: *const ocigraph_client,
     reference: ocigraph_str,
-    options: Option<&ocigraph_resolve_options>,
-    cancel: Option<&ocigraph_cancel>,
+    options: *const ocigraph_resolve_options,
+    cancel: *const ocigraph_cancel,
     out: Option<&mut MaybeUninit<Option<Box<ocigraph_descriptor>>>>,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let client = need(client, "client")?;
-        resolve(client, reference, options)?.run(client, cancel)
+        let client = &Caller::of(client)?;
+        resolve(client, reference, given(options))?.run(client, cancel)
     })
 }
 
@@ -52,16 +53,16 @@ pub extern "C" fn ocigraph_client_resolve(
 /// Threads: any; blocks. Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, and those of the network. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_tag(
-    client: Option<&ocigraph_client>,
+    client: *const ocigraph_client,
     reference: ocigraph_str,
     tags: *const ocigraph_str,
     count: usize,
-    cancel: Option<&ocigraph_cancel>,
+    cancel: *const ocigraph_cancel,
     out: Option<&mut MaybeUninit<Option<Box<ocigraph_descriptor>>>>,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let client = need(client, "client")?;
+        let client = &Caller::of(client)?;
         tag(client, reference, tags, count)?.run(client, cancel)
     })
 }
@@ -74,13 +75,13 @@ pub extern "C" fn ocigraph_client_tag(
 /// Threads: any; blocks. Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, and those of the network, UNSUPPORTED where a registry cannot remove a tag. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_untag(
-    client: Option<&ocigraph_client>,
+    client: *const ocigraph_client,
     reference: ocigraph_str,
-    cancel: Option<&ocigraph_cancel>,
+    cancel: *const ocigraph_cancel,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     act(error, || {
-        let client = need(client, "client")?;
+        let client = &Caller::of(client)?;
         untag(client, reference)?.run(client, cancel)
     })
 }
@@ -95,14 +96,14 @@ pub extern "C" fn ocigraph_client_untag(
 /// Threads: any; blocks. Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, and those of the network. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_tags(
-    client: Option<&ocigraph_client>,
+    client: *const ocigraph_client,
     reference: ocigraph_str,
-    cancel: Option<&ocigraph_cancel>,
+    cancel: *const ocigraph_cancel,
     out: Option<&mut MaybeUninit<Option<Box<ocigraph_text_list>>>>,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let client = need(client, "client")?;
+        let client = &Caller::of(client)?;
         tags(client, reference)?.run(client, cancel)
     })
 }
@@ -117,14 +118,14 @@ pub extern "C" fn ocigraph_client_tags(
 /// Threads: any; blocks. Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, and those of the network. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_tag_details(
-    client: Option<&ocigraph_client>,
+    client: *const ocigraph_client,
     reference: ocigraph_str,
-    cancel: Option<&ocigraph_cancel>,
+    cancel: *const ocigraph_cancel,
     out: Option<&mut MaybeUninit<Option<Box<ocigraph_tag_list>>>>,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let client = need(client, "client")?;
+        let client = &Caller::of(client)?;
         tag_details(client, reference)?.run(client, cancel)
     })
 }
@@ -139,14 +140,14 @@ pub extern "C" fn ocigraph_client_tag_details(
 /// Threads: any; blocks. Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, and those of the network. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_manifests(
-    client: Option<&ocigraph_client>,
+    client: *const ocigraph_client,
     reference: ocigraph_str,
-    cancel: Option<&ocigraph_cancel>,
+    cancel: *const ocigraph_cancel,
     out: Option<&mut MaybeUninit<Option<Box<ocigraph_manifest_list>>>>,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let client = need(client, "client")?;
+        let client = &Caller::of(client)?;
         manifests(client, reference)?.run(client, cancel)
     })
 }
@@ -161,20 +162,20 @@ pub extern "C" fn ocigraph_client_manifests(
 /// Threads: any; blocks. Errors: UNSUPPORTED where it does not list them; INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, and those of the network. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_repositories(
-    client: Option<&ocigraph_client>,
+    client: *const ocigraph_client,
     host: ocigraph_str,
-    cancel: Option<&ocigraph_cancel>,
+    cancel: *const ocigraph_cancel,
     out: Option<&mut MaybeUninit<Option<Box<ocigraph_text_list>>>>,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let client = need(client, "client")?;
+        let client = &Caller::of(client)?;
         repositories(client, host)?.run(client, cancel)
     })
 }
 
 fn resolve(
-    client: &ocigraph_client,
+    client: &Caller,
     reference: ocigraph_str,
     options: Option<&ocigraph_resolve_options>,
 ) -> Result<Job<ocigraph_descriptor>> {
@@ -186,7 +187,7 @@ fn resolve(
 }
 
 fn tag(
-    client: &ocigraph_client,
+    client: &Caller,
     reference: ocigraph_str,
     tags: *const ocigraph_str,
     count: usize,
@@ -198,39 +199,33 @@ fn tag(
     }))
 }
 
-fn untag(client: &ocigraph_client, reference: ocigraph_str) -> Result<Job<()>> {
+fn untag(client: &Caller, reference: ocigraph_str) -> Result<Job<()>> {
     let (core, reference, gate) = prepare(client, reference)?;
     Ok(Job::new("untag", reference.clone(), gate, async move { core.untag(&reference).await }))
 }
 
-fn tags(client: &ocigraph_client, reference: ocigraph_str) -> Result<Job<ocigraph_text_list>> {
+fn tags(client: &Caller, reference: ocigraph_str) -> Result<Job<ocigraph_text_list>> {
     let (core, reference, gate) = prepare(client, reference)?;
     Ok(Job::new("tags", reference.clone(), gate, async move {
         core.tags(&reference).await.map(|tags| ocigraph_text_list::new("tags", tags))
     }))
 }
 
-fn tag_details(
-    client: &ocigraph_client,
-    reference: ocigraph_str,
-) -> Result<Job<ocigraph_tag_list>> {
+fn tag_details(client: &Caller, reference: ocigraph_str) -> Result<Job<ocigraph_tag_list>> {
     let (core, reference, gate) = prepare(client, reference)?;
     Ok(Job::new("tags", reference.clone(), gate, async move {
         core.tag_details(&reference).await.map(Into::into)
     }))
 }
 
-fn manifests(
-    client: &ocigraph_client,
-    reference: ocigraph_str,
-) -> Result<Job<ocigraph_manifest_list>> {
+fn manifests(client: &Caller, reference: ocigraph_str) -> Result<Job<ocigraph_manifest_list>> {
     let (core, reference, gate) = prepare(client, reference)?;
     Ok(Job::new("manifests", reference.clone(), gate, async move {
         core.manifests(&reference).await.map(Into::into)
     }))
 }
 
-fn repositories(client: &ocigraph_client, host: ocigraph_str) -> Result<Job<ocigraph_text_list>> {
+fn repositories(client: &Caller, host: ocigraph_str) -> Result<Job<ocigraph_text_list>> {
     let (core, host) = (client.core.clone(), host.parse::<Host>("host")?);
     Ok(Job::new("repositories", host.clone(), Gate::default(), async move {
         let found = core.repositories(&host).await?;

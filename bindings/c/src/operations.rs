@@ -8,11 +8,12 @@ use ocigraph::{
 };
 
 use crate::{
-    boundary::{call, need},
+    boundary::call,
     callback::Gate,
     cancel::ocigraph_cancel,
-    client::ocigraph_client,
+    client::{Caller, ocigraph_client},
     error::ocigraph_error,
+    handle::given,
     job::Job,
     options::{
         ocigraph_copy_options, ocigraph_delete_options, ocigraph_discover_options,
@@ -38,16 +39,16 @@ use crate::{
 /// Threads: any; blocks. Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND for a file or subject, IO, CANCELLED, and those of the network. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_push(
-    client: Option<&ocigraph_client>,
+    client: *const ocigraph_client,
     reference: ocigraph_str,
-    options: Option<&ocigraph_push_options>,
-    cancel: Option<&ocigraph_cancel>,
+    options: *const ocigraph_push_options,
+    cancel: *const ocigraph_cancel,
     out: Option<&mut MaybeUninit<Option<Box<ocigraph_push_result>>>>,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let client = need(client, "client")?;
-        push(client, reference, options)?.run(client, cancel)
+        let client = &Caller::of(client)?;
+        push(client, reference, given(options))?.run(client, cancel)
     })
 }
 
@@ -62,16 +63,16 @@ pub extern "C" fn ocigraph_client_push(
 /// Threads: any; blocks. Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, and those of the network, IO, UNSAFE_PATH, DIGEST_MISMATCH, SIZE_MISMATCH. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_pull(
-    client: Option<&ocigraph_client>,
+    client: *const ocigraph_client,
     reference: ocigraph_str,
-    options: Option<&ocigraph_pull_options>,
-    cancel: Option<&ocigraph_cancel>,
+    options: *const ocigraph_pull_options,
+    cancel: *const ocigraph_cancel,
     out: Option<&mut MaybeUninit<Option<Box<ocigraph_pull_result>>>>,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let client = need(client, "client")?;
-        pull(client, reference, options)?.run(client, cancel)
+        let client = &Caller::of(client)?;
+        pull(client, reference, given(options))?.run(client, cancel)
     })
 }
 
@@ -85,16 +86,16 @@ pub extern "C" fn ocigraph_client_pull(
 /// Threads: any; blocks. Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, and those of the network. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_discover(
-    client: Option<&ocigraph_client>,
+    client: *const ocigraph_client,
     reference: ocigraph_str,
-    options: Option<&ocigraph_discover_options>,
-    cancel: Option<&ocigraph_cancel>,
+    options: *const ocigraph_discover_options,
+    cancel: *const ocigraph_cancel,
     out: Option<&mut MaybeUninit<Option<Box<ocigraph_graph>>>>,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let client = need(client, "client")?;
-        discover(client, reference, options)?.run(client, cancel)
+        let client = &Caller::of(client)?;
+        discover(client, reference, given(options))?.run(client, cancel)
     })
 }
 
@@ -110,16 +111,16 @@ pub extern "C" fn ocigraph_client_discover(
 /// Threads: any; blocks. Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, and those of the network, UNSUPPORTED, FORBIDDEN. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_delete(
-    client: Option<&ocigraph_client>,
+    client: *const ocigraph_client,
     reference: ocigraph_str,
-    options: Option<&ocigraph_delete_options>,
-    cancel: Option<&ocigraph_cancel>,
+    options: *const ocigraph_delete_options,
+    cancel: *const ocigraph_cancel,
     out: Option<&mut MaybeUninit<Option<Box<ocigraph_delete_report>>>>,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let client = need(client, "client")?;
-        delete(client, reference, options)?.run(client, cancel)
+        let client = &Caller::of(client)?;
+        delete(client, reference, given(options))?.run(client, cancel)
     })
 }
 
@@ -134,17 +135,17 @@ pub extern "C" fn ocigraph_client_delete(
 /// Threads: any; blocks. Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, and those of the network, DIGEST_MISMATCH. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_copy(
-    client: Option<&ocigraph_client>,
+    client: *const ocigraph_client,
     source: ocigraph_str,
     destination: ocigraph_str,
-    options: Option<&ocigraph_copy_options>,
-    cancel: Option<&ocigraph_cancel>,
+    options: *const ocigraph_copy_options,
+    cancel: *const ocigraph_cancel,
     out: Option<&mut MaybeUninit<Option<Box<ocigraph_copy_report>>>>,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let client = need(client, "client")?;
-        copy(client, source, destination, options)?.run(client, cancel)
+        let client = &Caller::of(client)?;
+        copy(client, source, destination, given(options))?.run(client, cancel)
     })
 }
 
@@ -159,35 +160,37 @@ pub extern "C" fn ocigraph_client_copy(
 /// Threads: any; blocks. Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, and those of the network. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_verify(
-    client: Option<&ocigraph_client>,
+    client: *const ocigraph_client,
     reference: ocigraph_str,
-    options: Option<&ocigraph_verify_options>,
-    cancel: Option<&ocigraph_cancel>,
+    options: *const ocigraph_verify_options,
+    cancel: *const ocigraph_cancel,
     out: Option<&mut MaybeUninit<Option<Box<ocigraph_verify_report>>>>,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let client = need(client, "client")?;
-        verify(client, reference, options)?.run(client, cancel)
+        let client = &Caller::of(client)?;
+        verify(client, reference, given(options))?.run(client, cancel)
     })
 }
 
 pub(crate) fn push(
-    client: &ocigraph_client,
+    client: &Caller,
     reference: ocigraph_str,
     options: Option<&ocigraph_push_options>,
 ) -> Result<Job<ocigraph_push_result>> {
     let (core, reference, gate) = prepare(client, reference)?;
     let nothing = ocigraph_push_options::default();
     let (options, files) = options.unwrap_or(&nothing).prepare(&gate);
+    let callbacks = client.threads.callbacks()?;
     Ok(Job::new("push", reference.clone(), gate.clone(), async move {
-        let files = files.read(&gate).await.map_err(|e| e.during("push", &reference))?;
+        let files =
+            files.read(&gate, &callbacks).await.map_err(|e| e.during("push", &reference))?;
         core.push(&reference, PushOptions { files, ..options }).await.map(Into::into)
     }))
 }
 
 pub(crate) fn pull(
-    client: &ocigraph_client,
+    client: &Caller,
     reference: ocigraph_str,
     options: Option<&ocigraph_pull_options>,
 ) -> Result<Job<ocigraph_pull_result>> {
@@ -202,7 +205,7 @@ pub(crate) fn pull(
 }
 
 pub(crate) fn discover(
-    client: &ocigraph_client,
+    client: &Caller,
     reference: ocigraph_str,
     options: Option<&ocigraph_discover_options>,
 ) -> Result<Job<ocigraph_graph>> {
@@ -215,7 +218,7 @@ pub(crate) fn discover(
 }
 
 pub(crate) fn delete(
-    client: &ocigraph_client,
+    client: &Caller,
     reference: ocigraph_str,
     options: Option<&ocigraph_delete_options>,
 ) -> Result<Job<ocigraph_delete_report>> {
@@ -227,7 +230,7 @@ pub(crate) fn delete(
 }
 
 pub(crate) fn copy(
-    client: &ocigraph_client,
+    client: &Caller,
     source: ocigraph_str,
     destination: ocigraph_str,
     options: Option<&ocigraph_copy_options>,
@@ -245,7 +248,7 @@ pub(crate) fn copy(
 }
 
 fn verify(
-    client: &ocigraph_client,
+    client: &Caller,
     reference: ocigraph_str,
     options: Option<&ocigraph_verify_options>,
 ) -> Result<Job<ocigraph_verify_report>> {
@@ -261,7 +264,7 @@ fn verify(
 
 /// What every operation begins with.
 pub(crate) fn prepare(
-    client: &ocigraph_client,
+    client: &Caller,
     reference: ocigraph_str,
 ) -> Result<(ocigraph::Client, Reference, Gate)> {
     Ok((client.core.clone(), reference.parse("reference")?, Gate::default()))

@@ -1,8 +1,9 @@
 //! The threads that operations run on, and their end.
 //!
 //! A runtime counts what runs on it, blocking calls too. At its end it cancels them, waits until
-//! each has had its say, and calls nothing afterwards. Completion callbacks have threads beside
-//! those of operations, so that one that blocks holds up no operation.
+//! each has had its say, and calls nothing afterwards. Callbacks have threads beside those of
+//! operations, and completion callbacks beside those of all others, so that one that blocks holds up
+//! nothing but what waits for it.
 
 use std::{cell::Cell, mem, process, sync::Arc, time::Duration};
 
@@ -26,6 +27,9 @@ const WORKERS: usize = 1024;
 
 /// Completion callbacks that run at once, as the manual says.
 const COMPLETIONS: usize = 64;
+
+/// Operations that may wait in other callbacks at once, as the manual says.
+const CALLBACKS: usize = 512;
 
 /// Threads that operations run on.
 pub struct ocigraph_runtime(pub(crate) Arc<Threads>);
@@ -82,12 +86,14 @@ pub(crate) struct Threads {
 
 struct Runtimes {
     operations: Runtime,
+    callbacks: Runtime,
     completions: Runtime,
 }
 
 /// What an operation runs on. The runtime's end waits until the token is dropped.
 pub(crate) struct Entered {
     pub(crate) operations: Handle,
+    pub(crate) callbacks: Handle,
     pub(crate) completions: Handle,
     pub(crate) ended: CancellationToken,
     pub(crate) token: TaskTrackerToken,
@@ -129,16 +135,13 @@ impl Threads {
             return Err(invalid(format!("{workers} threads are too many"))
                 .with_hint(format!("give at most {WORKERS}; 0 is one for each processor")));
         }
-        let mut operations = Builder::new_multi_thread();
-        operations.enable_all().thread_name("ocigraph");
-        if workers > 0 {
-            operations.worker_threads(workers);
-        }
-        // Nothing but what blocks is ever given to it: it is a pool of threads.
-        let mut completions = Builder::new_current_thread();
-        completions.thread_name("ocigraph done").max_blocking_threads(COMPLETIONS);
-        let runtimes =
-            Runtimes { operations: build(&mut operations)?, completions: build(&mut completions)? };
+        let operations =
+            ::ocigraph_runtime::build("ocigraph", workers, signals::leave_to_the_program)?;
+        let runtimes = Runtimes {
+            operations,
+            callbacks: pool("ocigraph call", CALLBACKS)?,
+            completions: pool("ocigraph done", COMPLETIONS)?,
+        };
         Ok(Self {
             runtimes: Some(runtimes),
             ended: CancellationToken::new(),
@@ -169,6 +172,7 @@ impl Threads {
         match &self.runtimes {
             Some(runtimes) if !self.ended.is_cancelled() => Ok(Entered {
                 operations: runtimes.operations.handle().clone(),
+                callbacks: runtimes.callbacks.handle().clone(),
                 completions: runtimes.completions.handle().clone(),
                 ended: self.ended.clone(),
                 token,
@@ -177,11 +181,23 @@ impl Threads {
         }
     }
 
+    /// Threads for callbacks that an operation waits for.
+    pub(crate) fn callbacks(&self) -> Result<Handle> {
+        let runtimes = self.runtimes.as_ref();
+        let ended = || Error::new(Code::Cancelled, "the runtime has ended");
+        runtimes.map(|runtimes| runtimes.callbacks.handle().clone()).ok_or_else(ended)
+    }
+
     fn wait(&self) {
         if let Some(runtimes) = &self.runtimes {
             runtimes.wait(&self.tracker);
         }
     }
+}
+
+/// At most so many threads, for what blocks and nothing else.
+fn pool(name: &str, at_most: usize) -> Result<Runtime> {
+    build(Builder::new_current_thread().thread_name(name).max_blocking_threads(at_most))
 }
 
 /// Threads that leave signals to the program.
@@ -202,6 +218,7 @@ impl Runtimes {
         self.wait(tracker);
         // File work that was given up ends by itself; it is not worth a longer wait.
         self.operations.shutdown_timeout(Duration::from_secs(1));
+        self.callbacks.shutdown_timeout(Duration::from_secs(1));
         self.completions.shutdown_timeout(Duration::from_secs(1));
     }
 }

@@ -5,8 +5,9 @@ use std::{ffi::c_void, mem::MaybeUninit};
 use crate::{
     boundary::{act, need},
     cancel::ocigraph_cancel,
-    client::ocigraph_client,
+    client::{Caller, ocigraph_client},
     error::ocigraph_error,
+    handle::given,
     operations::{copy, delete, discover, pull, push},
     options::{
         ocigraph_copy_options, ocigraph_delete_options, ocigraph_discover_options,
@@ -41,17 +42,17 @@ pub type ocigraph_push_fn = Option<
 /// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, CANCELLED where the runtime has ended. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_push_start(
-    client: Option<&ocigraph_client>,
+    client: *const ocigraph_client,
     reference: ocigraph_str,
-    options: Option<&ocigraph_push_options>,
-    cancel: Option<&ocigraph_cancel>,
+    options: *const ocigraph_push_options,
+    cancel: *const ocigraph_cancel,
     done: ocigraph_push_fn,
     user_data: *mut c_void,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     act(error, || {
-        let (client, done) = (need(client, "client")?, need(done, "done")?);
-        push(client, reference, options)?.start(client, cancel, done, user_data)
+        let (client, done) = (&Caller::of(client)?, need(done, "done")?);
+        push(client, reference, given(options))?.start(client, cancel, done, user_data)
     })
 }
 
@@ -76,17 +77,17 @@ pub type ocigraph_pull_fn = Option<
 /// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, CANCELLED where the runtime has ended. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_pull_start(
-    client: Option<&ocigraph_client>,
+    client: *const ocigraph_client,
     reference: ocigraph_str,
-    options: Option<&ocigraph_pull_options>,
-    cancel: Option<&ocigraph_cancel>,
+    options: *const ocigraph_pull_options,
+    cancel: *const ocigraph_cancel,
     done: ocigraph_pull_fn,
     user_data: *mut c_void,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     act(error, || {
-        let (client, done) = (need(client, "client")?, need(done, "done")?);
-        pull(client, reference, options)?.start(client, cancel, done, user_data)
+        let (client, done) = (&Caller::of(client)?, need(done, "done")?);
+        pull(client, reference, given(options))?.start(client, cancel, done, user_data)
     })
 }
 
@@ -111,17 +112,17 @@ pub type ocigraph_discover_fn = Option<
 /// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, CANCELLED where the runtime has ended. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_discover_start(
-    client: Option<&ocigraph_client>,
+    client: *const ocigraph_client,
     reference: ocigraph_str,
-    options: Option<&ocigraph_discover_options>,
-    cancel: Option<&ocigraph_cancel>,
+    options: *const ocigraph_discover_options,
+    cancel: *const ocigraph_cancel,
     done: ocigraph_discover_fn,
     user_data: *mut c_void,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     act(error, || {
-        let (client, done) = (need(client, "client")?, need(done, "done")?);
-        discover(client, reference, options)?.start(client, cancel, done, user_data)
+        let (client, done) = (&Caller::of(client)?, need(done, "done")?);
+        discover(client, reference, given(options))?.start(client, cancel, done, user_data)
     })
 }
 
@@ -146,17 +147,17 @@ pub type ocigraph_delete_fn = Option<
 /// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, CANCELLED where the runtime has ended. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_delete_start(
-    client: Option<&ocigraph_client>,
+    client: *const ocigraph_client,
     reference: ocigraph_str,
-    options: Option<&ocigraph_delete_options>,
-    cancel: Option<&ocigraph_cancel>,
+    options: *const ocigraph_delete_options,
+    cancel: *const ocigraph_cancel,
     done: ocigraph_delete_fn,
     user_data: *mut c_void,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     act(error, || {
-        let (client, done) = (need(client, "client")?, need(done, "done")?);
-        delete(client, reference, options)?.start(client, cancel, done, user_data)
+        let (client, done) = (&Caller::of(client)?, need(done, "done")?);
+        delete(client, reference, given(options))?.start(client, cancel, done, user_data)
     })
 }
 
@@ -181,17 +182,17 @@ pub type ocigraph_copy_fn = Option<
 /// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, CANCELLED where the runtime has ended. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_copy_start(
-    client: Option<&ocigraph_client>,
+    client: *const ocigraph_client,
     source: ocigraph_str,
     destination: ocigraph_str,
-    options: Option<&ocigraph_copy_options>,
-    cancel: Option<&ocigraph_cancel>,
+    options: *const ocigraph_copy_options,
+    cancel: *const ocigraph_cancel,
     done: ocigraph_copy_fn,
     user_data: *mut c_void,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     act(error, || {
-        let (client, done) = (need(client, "client")?, need(done, "done")?);
-        copy(client, source, destination, options)?.start(client, cancel, done, user_data)
+        let (client, done) = (&Caller::of(client)?, need(done, "done")?);
+        copy(client, source, destination, given(options))?.start(client, cancel, done, user_data)
     })
 }

@@ -183,9 +183,9 @@ struct RegistryArgs {
     /// Send a further header to the registry
     #[arg(short = 'H', long = "header", value_name = "NAME:VALUE", global = true)]
     headers: Vec<String>,
-    /// Requests at once (32 unless given)
-    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
-    concurrency: Option<u16>,
+    /// Requests at once (32 unless given, or 0)
+    #[arg(long, global = true, value_name = "N")]
+    concurrency: Option<usize>,
 }
 
 impl Common {
@@ -223,7 +223,7 @@ impl Common {
     }
 
     pub(crate) fn concurrency(&self) -> Option<usize> {
-        self.registry.concurrency.map(usize::from)
+        self.registry.concurrency
     }
 
     fn credential(&self) -> Result<Option<Credential>> {

@@ -43,7 +43,7 @@ impl ExitCode {
 pub fn run_command(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let cli = Cli::parse_from(arguments);
     start_logging(&cli.common);
-    let runtime = match ocigraph_runtime::build("ocigraph", 0) {
+    let runtime = match ocigraph_runtime::build("ocigraph", 0, || {}) {
         Ok(runtime) => runtime,
         Err(error) => {
             output::error(&error);

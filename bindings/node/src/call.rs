@@ -14,9 +14,9 @@ use napi::{
     threadsafe_function::ThreadsafeFunction,
 };
 use napi_derive::napi;
-use ocigraph::{Code, Error, FileWork, Progress, Result};
+use ocigraph::{FileWork, Progress, Result};
 use tokio::{
-    runtime::{Builder, Handle, Runtime},
+    runtime::{Handle, Runtime},
     time::{sleep, timeout},
 };
 use tokio_util::sync::CancellationToken;
@@ -100,7 +100,7 @@ pub(crate) struct Engine {
 
 impl Engine {
     pub(crate) fn start() -> Result<Arc<Self>> {
-        let runtime = ocigraph_runtime::build("ocigraph", 0)?;
+        let runtime = ocigraph_runtime::build("ocigraph", 0, || {})?;
         Ok(Arc::new(Self { runtime: Some(runtime), closed: CancellationToken::new() }))
     }
 

@@ -1,7 +1,7 @@
 //! Options as JavaScript writes them, and the core's own. A name that no option has is refused, and
 //! so is a value of the wrong kind.
 
-use std::{num::NonZeroUsize, path::PathBuf, sync::Arc, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use ocigraph::{
     Annotations, CopyOptions, Credentials, DeleteOptions, DiscoverOptions, Platform, Progress,
@@ -67,7 +67,7 @@ struct Limits {
     first_header: Option<f64>,
     idle: Option<f64>,
     upload_answer: Option<f64>,
-    tries: Option<u32>,
+    tries: Option<u64>,
     stalled: Option<f64>,
     metadata: Option<usize>,
     pages: Option<usize>,
@@ -75,10 +75,15 @@ struct Limits {
     helper: Option<f64>,
 }
 
+/// Milliseconds that are no bound: half a million years.
+const LONGEST: f64 = 1.8e16;
+
 impl Limits {
     fn limits(&self) -> Result<ocigraph::Limits> {
         let or = |name: &str, given: Option<f64>, usual: Duration| match given {
             None => Ok(usual),
+            // JavaScript's infinity comes as the largest number there is.
+            Some(ms) if ms > LONGEST => Ok(Duration::MAX),
             Some(ms) => Duration::try_from_secs_f64(ms / 1000.0)
                 .map_err(|_| invalid(format!("the limit {name} is no time in milliseconds: {ms}"))),
         };
@@ -88,7 +93,7 @@ impl Limits {
             first_header: or("firstHeader", self.first_header, usual.first_header)?,
             idle: or("idle", self.idle, usual.idle)?,
             upload_answer: or("uploadAnswer", self.upload_answer, usual.upload_answer)?,
-            tries: self.tries.unwrap_or(usual.tries),
+            tries: self.tries.map_or(usual.tries, |tries| u32::try_from(tries).unwrap_or(u32::MAX)),
             stalled: or("stalled", self.stalled, usual.stalled)?,
             metadata: self.metadata.unwrap_or(usual.metadata),
             pages: self.pages.unwrap_or(usual.pages),
@@ -120,7 +125,7 @@ pub(crate) struct Push {
     format: Option<String>,
     allow_path_traversal: bool,
     source_date_epoch: Option<u64>,
-    concurrency: Option<NonZeroUsize>,
+    concurrency: Option<usize>,
 }
 
 impl Push {
@@ -133,7 +138,7 @@ impl Push {
             format: self.format.as_deref().map(str::parse).transpose()?.unwrap_or_default(),
             allow_path_traversal: self.allow_path_traversal,
             source_date_epoch: self.source_date_epoch,
-            concurrency: self.concurrency.map(NonZeroUsize::get),
+            concurrency: self.concurrency,
             ..PushOptions::default()
         };
         Ok((options, self.files, self.config))
@@ -158,7 +163,28 @@ pub(crate) struct Pull {
     include_subject: bool,
     keep_old_files: bool,
     allow_path_traversal: bool,
-    concurrency: Option<NonZeroUsize>,
+    unpack_limits: Map<String, Value>,
+    concurrency: Option<usize>,
+}
+
+/// Bounds on what packed directories may unpack to; what is absent keeps its default.
+#[derive(Deserialize, Default)]
+#[serde(default, deny_unknown_fields)]
+struct UnpackLimits {
+    entries: Option<u64>,
+    bytes: Option<u64>,
+    ratio: Option<u64>,
+}
+
+impl UnpackLimits {
+    fn limits(&self) -> ocigraph::UnpackLimits {
+        let usual = ocigraph::UnpackLimits::default();
+        ocigraph::UnpackLimits {
+            entries: self.entries.unwrap_or(usual.entries),
+            bytes: self.bytes.unwrap_or(usual.bytes),
+            ratio: self.ratio.unwrap_or(usual.ratio),
+        }
+    }
 }
 
 impl Pull {
@@ -170,9 +196,9 @@ impl Pull {
             include_subject: self.include_subject,
             keep_old_files: self.keep_old_files,
             allow_path_traversal: self.allow_path_traversal,
-            concurrency: self.concurrency.map(NonZeroUsize::get),
+            concurrency: self.concurrency,
+            unpack_limits: read_at::<UnpackLimits>("unpackLimits", self.unpack_limits)?.limits(),
             progress,
-            ..PullOptions::default()
         })
     }
 }
@@ -184,7 +210,7 @@ pub(crate) struct Discover {
     annotations: Annotations,
     platform: Option<String>,
     depth: Option<usize>,
-    concurrency: Option<NonZeroUsize>,
+    concurrency: Option<usize>,
 }
 
 impl Discover {
@@ -194,7 +220,7 @@ impl Discover {
             annotations: self.annotations,
             platform: platform(self.platform.as_deref())?,
             depth: self.depth,
-            concurrency: self.concurrency.map(NonZeroUsize::get),
+            concurrency: self.concurrency,
             ..DiscoverOptions::default()
         })
     }
@@ -205,16 +231,12 @@ impl Discover {
 pub(crate) struct Delete {
     dry_run: bool,
     force: bool,
-    concurrency: Option<NonZeroUsize>,
+    concurrency: Option<usize>,
 }
 
 impl From<Delete> for DeleteOptions {
     fn from(given: Delete) -> Self {
-        DeleteOptions {
-            dry_run: given.dry_run,
-            force: given.force,
-            concurrency: given.concurrency.map(NonZeroUsize::get),
-        }
+        DeleteOptions { dry_run: given.dry_run, force: given.force, concurrency: given.concurrency }
     }
 }
 
@@ -224,7 +246,7 @@ pub(crate) struct Copy {
     recursive: bool,
     platform: Option<String>,
     foreign: bool,
-    concurrency: Option<NonZeroUsize>,
+    concurrency: Option<usize>,
 }
 
 impl Copy {
@@ -233,7 +255,7 @@ impl Copy {
             recursive: self.recursive,
             platform: platform(self.platform.as_deref())?,
             foreign: self.foreign,
-            concurrency: self.concurrency.map(NonZeroUsize::get),
+            concurrency: self.concurrency,
             progress,
         })
     }
@@ -243,14 +265,14 @@ impl Copy {
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
 pub(crate) struct Verify {
     platform: Option<String>,
-    concurrency: Option<NonZeroUsize>,
+    concurrency: Option<usize>,
 }
 
 impl Verify {
     pub(crate) fn options(self, progress: Progress) -> Result<VerifyOptions> {
         Ok(VerifyOptions {
             platform: platform(self.platform.as_deref())?,
-            concurrency: self.concurrency.map(NonZeroUsize::get),
+            concurrency: self.concurrency,
             progress,
         })
     }

@@ -76,8 +76,10 @@ fn sentence(name: &str, value: &Value, why: &str) -> String {
         };
     }
     let (wanted, number) = match expected {
+        "usize" | "u32" | "u64" if value.as_f64().is_some_and(|n| n >= u64::MAX as f64) => {
+            ("a whole number below 2 ** 64", true)
+        }
         "usize" | "u32" | "u64" => ("a whole number of 0 or more", true),
-        "a nonzero usize" => ("a whole number of 1 or more", true),
         "f64" => ("a number", true),
         "a string" | "path string" => ("text", false),
         "a boolean" => ("true or false", false),

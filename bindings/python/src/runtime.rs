@@ -7,8 +7,8 @@ use std::{
     sync::{Arc, Mutex, PoisonError, Weak},
 };
 
-use ocigraph::{Code, Error, Result};
-use tokio::runtime::{Builder, Handle, Runtime as Tokio};
+use ocigraph::Result;
+use tokio::runtime::{Handle, Runtime as Tokio};
 
 static SHARED: Mutex<Option<Own<Weak<Runtime>>>> = Mutex::new(None);
 
@@ -22,7 +22,7 @@ impl Runtime {
         if let Some(running) = shared.as_ref().and_then(Own::get).and_then(Weak::upgrade) {
             return Ok(running);
         }
-        let tokio = ocigraph_runtime::build("ocigraph", 0)?;
+        let tokio = ocigraph_runtime::build("ocigraph", 0, || {})?;
         let runtime = Arc::new(Self(Some(tokio)));
         *shared = Some(Own::new(Arc::downgrade(&runtime)));
         Ok(runtime)

@@ -31,14 +31,14 @@ const BEGINNING: Duration = Duration::from_secs(30);
 
 /// A runtime whose threads have this name, with so many workers: 0 is one for each processor. IO, with
 /// what to raise, when the process has too few threads or descriptors left; with some of them, fewer
-/// workers.
-pub fn build(name: &str, workers: usize) -> Result<Runtime> {
+/// workers. Each thread begins with `on_thread_start`.
+pub fn build(name: &str, workers: usize, on_thread_start: fn()) -> Result<Runtime> {
     check_descriptors()?;
     let wanted = match workers {
         0 => thread::available_parallelism().map_or(1, usize::from),
         workers => workers,
     };
-    let threads = startable(wanted + BLOCKING);
+    let threads = startable(wanted + BLOCKING, on_thread_start);
     if threads <= BLOCKING {
         return Err(no_threads());
     }
@@ -47,6 +47,7 @@ pub fn build(name: &str, workers: usize) -> Result<Runtime> {
         .worker_threads(threads - BLOCKING)
         .thread_name(name)
         .thread_keep_alive(KEPT)
+        .on_thread_start(on_thread_start)
         .enable_all();
     let runtime = builder.build().map_err(|e| {
         Error::new(Code::Io, format!("the threads that do the work cannot be started: {e}"))
@@ -57,14 +58,18 @@ pub fn build(name: &str, workers: usize) -> Result<Runtime> {
 }
 
 /// How many of so many threads can be started now.
-fn startable(wanted: usize) -> usize {
+fn startable(wanted: usize, on_thread_start: fn()) -> usize {
     let mut ends = Vec::new();
     let started: Vec<JoinHandle<()>> = (0..wanted)
         .map_while(|_| {
             let (end, ended) = mpsc::channel::<()>();
             ends.push(end);
             // It waits until its sender is dropped.
-            thread::Builder::new().spawn(move || drop(ended.recv())).ok()
+            let wait = move || {
+                on_thread_start();
+                let _ = ended.recv();
+            };
+            thread::Builder::new().spawn(wait).ok()
         })
         .collect();
     let count = started.len();
@@ -123,7 +128,7 @@ mod tests {
 
     #[test]
     fn blocking_work_has_its_threads_from_the_start() {
-        let runtime = build("test", 0).unwrap();
+        let runtime = build("test", 0, || {}).unwrap();
         let metrics = runtime.metrics();
         assert!(metrics.num_workers() >= 1);
         let (a, b) = (mpsc::channel(), mpsc::channel());
@@ -144,7 +149,7 @@ mod tests {
 
     #[test]
     fn threads_that_were_tried_out_have_ended() {
-        assert_eq!(startable(3), 3);
-        assert_eq!(startable(0), 0);
+        assert_eq!(startable(3, || {}), 3);
+        assert_eq!(startable(0, || {}), 0);
     }
 }

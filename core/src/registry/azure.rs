@@ -190,7 +190,7 @@ impl From<Manifest> for ManifestInfo {
             architecture: listed.architecture.filter(|text| !text.is_empty()),
             os: listed.os.filter(|text| !text.is_empty()),
             config_media_type: listed.config_media_type.filter(|text| !text.is_empty()),
-            image_size: listed.image_size,
+            image_size: listed.image_size.filter(|size| *size <= Descriptor::LARGEST),
             attributes: listed.changeable_attributes,
         }
     }

@@ -104,7 +104,8 @@ impl fmt::Debug for RegistryConfig {
     }
 }
 
-/// Bounds on waiting and on what a registry may send.
+/// Bounds on waiting and on what a registry may send. `Duration::MAX` is no bound on waiting; the
+/// largest number of any other is none either.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
     /// To connect.
@@ -129,6 +130,29 @@ pub struct Limits {
     pub entries: usize,
     /// For a credential helper to answer, before it is killed.
     pub helper: Duration,
+}
+
+/// Longer than anyone waits, and little enough to be added to any time.
+const NO_BOUND: Duration = Duration::from_secs(30 * 365 * 24 * 3600);
+
+impl Limits {
+    /// The same, in times that can be added to the present: each may be anything where a caller
+    /// sets it.
+    pub(crate) fn usable(self) -> Self {
+        let at_most = |limit: Duration| limit.min(NO_BOUND);
+        Self {
+            connect: at_most(self.connect),
+            first_header: at_most(self.first_header),
+            idle: at_most(self.idle),
+            upload_answer: at_most(self.upload_answer),
+            stalled: at_most(self.stalled),
+            helper: at_most(self.helper),
+            tries: self.tries.max(1),
+            metadata: self.metadata,
+            pages: self.pages,
+            entries: self.entries,
+        }
+    }
 }
 
 impl Default for Limits {

@@ -34,6 +34,7 @@ impl Registry {
                 let size = answer
                     .header(header::CONTENT_LENGTH)
                     .and_then(|n| n.parse().ok())
+                    .filter(|size| *size <= Descriptor::LARGEST)
                     .ok_or_else(|| {
                         Error::new(
                             Code::Registry,

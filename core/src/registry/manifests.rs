@@ -48,6 +48,7 @@ impl Registry {
             StatusCode::OK => {
                 let digest = served_digest(&answer, name)?;
                 let size = answer.header(header::CONTENT_LENGTH).and_then(|n| n.parse().ok());
+                let size = size.filter(|size| *size <= Descriptor::LARGEST);
                 let kind = answer.header(header::CONTENT_TYPE).map(media_type::essence);
                 match (digest, size, kind) {
                     (Some(digest), Some(size), Some(kind)) if media_type::is_manifest(&kind) => {

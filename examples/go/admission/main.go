@@ -46,7 +46,8 @@ func admit(ctx context.Context, image, signatureType string) (bool, string, erro
 	}
 	defer client.Close()
 	// One level is enough: a signature of a signature says nothing about the image.
-	graph, err := client.Discover(ctx, image, &ocigraph.DiscoverOptions{ArtifactType: signatureType, Depth: 1})
+	depth := 1
+	graph, err := client.Discover(ctx, image, &ocigraph.DiscoverOptions{ArtifactType: signatureType, Depth: &depth})
 	if errors.Is(err, ocigraph.ErrNotFound) {
 		return false, "there is no such image", nil
 	}

@@ -54,6 +54,11 @@ class Blob(io.BufferedReader):
         super().__init__(_Raw(source), _BUFFER)
         self.descriptor = descriptor
 
+    def read(self, size: int | None = -1, /) -> bytes:
+        """The next ``size`` bytes, fewer only at the end; all that is left when ``size`` is negative."""
+        # A buffer is made for as many as are asked for, however few there are.
+        return super().read(-1 if size is None or size > self.descriptor.size else size)
+
     def save(self, path: StrPath) -> Path:
         """Writes all that is left to a file, which has its name only when the content was checked.
 
@@ -125,7 +130,7 @@ class AsyncBlob:
         """The next ``size`` bytes, fewer only at the end; all that is left when ``size`` is negative."""
         if self._source is None:
             raise InvalidArgumentError("the blob is closed")
-        wanted = size if size >= 0 else sys.maxsize
+        wanted = min(size, sys.maxsize) if size >= 0 else sys.maxsize
         return await run_async(self._source.stream.read(wanted), self._source.progress)
 
     async def __aiter__(self) -> AsyncIterator[bytes]:

@@ -5,6 +5,7 @@ It relies on nothing but the types, and never repeats a value, which may be a se
 
 from __future__ import annotations
 
+import math
 import numbers
 import operator
 import os
@@ -76,22 +77,36 @@ def seconds(name: str, value: object) -> float:
     """A time; infinity bounds nothing."""
     if not isinstance(value, numbers.Real):
         raise wrong(name, "a number of seconds", value)
-    if not float(value) >= 0:
+    try:
+        number = float(value)
+    except OverflowError:
+        # More than any float is, in either direction.
+        number = math.inf if value > 0 else -math.inf  # type: ignore[operator]
+    if not number >= 0:
         raise InvalidArgumentError(f"{name} is {value}; write seconds, 0 or more, or math.inf")
-    return float(value)
+    return number
 
 
-def count(name: str, value: object, least: int = 0) -> int:
-    """A number of things, `least` or more."""
+_MOST = (1 << 63) - 1
+"""The largest number that any language can say."""
+
+
+def count(name: str, value: object) -> int:
+    """A number of things, 0 or more."""
     try:
         number = operator.index(value)  # type: ignore[arg-type]
     except TypeError:
         raise wrong(name, "a whole number", value) from None
-    if not least <= number < 1 << 63:
-        raise InvalidArgumentError(f"{name} is {number}; write a number of {least} or more")
+    if not 0 <= number <= _MOST:
+        raise InvalidArgumentError(f"{name} is {_shown(number)}; write a whole number from 0 to {_MOST}")
     return number
 
 
+def _shown(number: int) -> str:
+    """Python refuses to write out numbers of thousands of digits."""
+    return str(number) if number.bit_length() <= 128 else f"a number of {number.bit_length()} bits"
+
+
 def concurrent(value: object) -> int | None:
-    """How many requests there may be at once."""
-    return None if value is None else count("concurrency", value, 1)
+    """How many requests there may be at once; 0 is the usual number."""
+    return None if value is None else count("concurrency", value)

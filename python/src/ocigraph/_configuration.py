@@ -45,10 +45,17 @@ class Limits:
     """For a credential helper to answer, before it is killed; 30."""
 
     def __post_init__(self) -> None:
-        for name in ("connect", "first_header", "idle", "upload_answer", "stalled", "helper"):
-            optional(seconds, name, getattr(self, name))
+        self._times()
         for name in ("tries", "metadata", "pages", "entries"):
             optional(count, name, getattr(self, name))
+
+    def _times(self) -> dict[str, float | None]:
+        names = ("connect", "first_header", "idle", "upload_answer", "stalled", "helper")
+        return {name: optional(seconds, name, getattr(self, name)) for name in names}
+
+    def _given(self) -> Limits:
+        """The same in numbers that the native module reads."""
+        return replace(self, **self._times())  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +102,7 @@ class Configuration:
     def given(self, asked: Asked) -> Configuration:
         """The same in the form that the native module reads."""
         credentials = native_credentials(self.credentials, asked)
-        return replace(self, credentials=credentials, headers=list(self.headers.items()))
+        return replace(self, credentials=credentials, headers=list(self.headers.items()), limits=self.limits._given())
 
     def shown(self) -> str:
         """The arguments that differ from the usual, without the values of headers, which may be secrets."""

@@ -9,8 +9,10 @@ use std::fs::{self, Permissions};
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
+use std::time::Duration;
 
 use tempfile::TempDir;
 
@@ -121,6 +123,14 @@ impl Workspace {
         command
     }
 
+    /// The same for a program that is sent signals: each does there what it does by default. A shell's
+    /// background job, and `nohup`, start programs with some of them ignored.
+    pub fn command_for_signals(&self, program: impl AsRef<OsStr>) -> Command {
+        let mut command = self.command("env");
+        command.arg("--default-signal=HUP,INT,QUIT,PIPE,TERM,CHLD").arg(program);
+        command
+    }
+
     fn search_path(&self) -> OsString {
         let others = std::env::var_os("PATH").unwrap_or_default();
         let folders = std::iter::once(self.root.path().join("bin"));
@@ -133,8 +143,9 @@ impl Workspace {
     /// # Panics
     /// When it cannot be started.
     pub fn run(&self, command: &mut Command) -> Ran {
-        let output =
-            command.output().unwrap_or_else(|error| panic!("running {command:?}: {error}"));
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let child = command.spawn().unwrap_or_else(|error| panic!("running {command:?}: {error}"));
+        let output = output_of(command, child);
         Ran::new(command, output)
     }
 
@@ -153,12 +164,29 @@ impl Workspace {
                 // A command may end without reading it all, as it does on wrong usage.
                 let _ = stdin.write_all(input);
             });
-            child
-                .wait_with_output()
-                .unwrap_or_else(|error| panic!("waiting for {command:?}: {error}"))
+            output_of(command, child)
         });
         Ran::new(command, output)
     }
+}
+
+/// How long a command may take on a busy machine before it counts as one that hangs.
+const LIMIT: Duration = Duration::from_secs(300);
+
+/// What a command wrote. One that hangs is killed, which fails its test.
+fn output_of(command: &Command, child: Child) -> Output {
+    let process = child.id().to_string();
+    let (ended, watched) = mpsc::channel::<()>();
+    thread::scope(|scope| {
+        scope.spawn(move || {
+            if watched.recv_timeout(LIMIT) == Err(RecvTimeoutError::Timeout) {
+                let _ = Command::new("kill").args(["-KILL", &process]).status();
+            }
+        });
+        let output = child.wait_with_output();
+        drop(ended);
+        output.unwrap_or_else(|error| panic!("waiting for {command:?}: {error}"))
+    })
 }
 
 /// What a command left behind.

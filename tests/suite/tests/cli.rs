@@ -447,9 +447,7 @@ fn an_interrupted_push_closes_its_upload_session() {
     let fixture = Fixture::start(slow);
     let work = Workspace::new();
     work.write("large.bin", vec![7; 32 << 20]);
-    // The tests may have been started by a shell that ignores it.
-    let mut command = work.command("env");
-    command.arg("--default-signal=INT").arg(ocigraph_binary());
+    let mut command = work.command_for_signals(ocigraph_binary());
     command.args(["push", &format!("{}/net-monitor:v1", fixture.host()), "large.bin"]);
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     let child = command.spawn().expect("starting the command");

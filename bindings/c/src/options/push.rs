@@ -6,7 +6,10 @@ use ocigraph::{
     Annotations, File, ManifestFormat, PushOptions, Reference, Result, Spool, media_type as types,
 };
 
+use tokio::runtime::Handle;
+
 use crate::{
+    blobs::on_a_thread_for_callbacks,
     boundary::{act, end, need},
     callback::{Gate, ProgressTo, ReadFrom, UserData, ocigraph_progress_fn, ocigraph_read_fn},
     error::ocigraph_error,
@@ -54,7 +57,7 @@ impl Entry {
         }
     }
 
-    async fn file(self, gate: &Gate) -> Result<File> {
+    async fn file(self, gate: &Gate, callbacks: &Handle) -> Result<File> {
         let (from, title, media_type, annotations) = match self {
             Entry::File(file) => return Ok(file),
             Entry::Read { from, title, media_type, annotations } => {
@@ -63,7 +66,8 @@ impl Entry {
         };
         let reader = from.through(gate.clone());
         let named = title.clone().unwrap_or_default();
-        let file = crate::blobs::off_thread(move || Spool::read(reader)?.into_file(&named)).await?;
+        let read = move || Spool::read(reader)?.into_file(&named);
+        let file = on_a_thread_for_callbacks(callbacks, read).await?;
         Ok(File { title, media_type, annotations, ..file })
     }
 }
@@ -80,10 +84,10 @@ impl ocigraph_push_options {
 pub(crate) struct Files(Vec<Entry>);
 
 impl Files {
-    pub(crate) async fn read(self, gate: &Gate) -> Result<Vec<File>> {
+    pub(crate) async fn read(self, gate: &Gate, callbacks: &Handle) -> Result<Vec<File>> {
         let mut files = Vec::with_capacity(self.0.len());
         for entry in self.0 {
-            files.push(entry.file(gate).await?);
+            files.push(entry.file(gate, callbacks).await?);
         }
         Ok(files)
     }

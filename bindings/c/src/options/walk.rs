@@ -87,7 +87,7 @@ pub extern "C" fn ocigraph_discover_options_set_platform(
     })
 }
 
-/// How many levels of referrers to walk; 0 is all.
+/// How many levels of referrers to walk; 0 is the subject alone. Without it, all.
 ///
 /// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
 #[unsafe(no_mangle)]
@@ -97,7 +97,7 @@ pub extern "C" fn ocigraph_discover_options_set_depth(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     act(error, || {
-        need(options, "options")?.core.depth = Some(depth).filter(|n| *n > 0);
+        need(options, "options")?.core.depth = Some(depth);
         Ok(())
     })
 }

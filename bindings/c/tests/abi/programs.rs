@@ -10,7 +10,7 @@ use std::{
     thread,
 };
 
-use ocigraph_fixture::{Auth, Config, Fixture};
+use ocigraph_fixture::{Auth, Config, Fixture, Referrers};
 use ocigraph_suite::{Authority, Shows, TlsFront, Workspace};
 use tempfile::TempDir;
 
@@ -259,6 +259,26 @@ fn credentials_of_every_origin() {
 fn nothing_is_called_after_its_end() {
     let (fixture, (_other, slow)) = (guarded(), slow());
     each("lifetimes.c", |_, _, run| run(&[&fixture.host().to_string(), "oci:here", &slow]));
+}
+
+#[test]
+fn a_callback_that_blocks_holds_up_nobody_else() {
+    let (guarded, (_other, slow)) = (guarded(), slow());
+    each("blocked.c", |_, _, run| {
+        let fixture = Fixture::start(Config::default());
+        let open = format!("{}/open", fixture.host());
+        run(&[&guarded.host().to_string(), "oci:here", &slow, &open]);
+    });
+}
+
+#[test]
+fn every_way_through_a_graph_and_how_deep_it_may_be() {
+    let none = Config { referrers: Referrers::None, ..Config::default() };
+    each("graph.cpp", |how, _, run| {
+        let fixture = Fixture::start(none.clone());
+        let length = if matches!(how, How::Plain) { "20000" } else { "200" };
+        run(&[&format!("{}/twice", fixture.host()), "deep", length]);
+    });
 }
 
 #[test]

@@ -85,14 +85,19 @@ func step(ctx context.Context, operation string, w words) (any, error) {
 			IncludeSubject: w.flag("include_subject"), KeepOldFiles: w.flag("keep_old_files"),
 		})
 	case "discover":
-		depth, _ := strconv.Atoi(w.text("depth"))
-		graph, err := client.Discover(ctx, target, &ocigraph.DiscoverOptions{
-			ArtifactType: w.text("artifact_type"), Annotations: w.pairs("annotations"), Depth: depth,
-		})
+		options := &ocigraph.DiscoverOptions{ArtifactType: w.text("artifact_type"), Annotations: w.pairs("annotations")}
+		if text := w.text("depth"); text != "" {
+			depth, err := strconv.Atoi(text)
+			if err != nil {
+				return nil, err
+			}
+			options.Depth = &depth
+		}
+		graph, err := client.Discover(ctx, target, options)
 		if err != nil {
 			return nil, err
 		}
-		return beneath(graph, graph.Subject()), nil
+		return tree(graph), nil
 	case "delete":
 		return client.Delete(ctx, target, &ocigraph.DeleteOptions{DryRun: w.flag("dry_run"), Force: w.flag("force")})
 	case "copy":
@@ -156,16 +161,20 @@ func pushOptions(w words) *ocigraph.PushOptions {
 	return options
 }
 
-// beneath is a node with what refers to it, as the graph's own walk has it.
-func beneath(graph *ocigraph.Graph, of ocigraph.Descriptor) object {
-	node := object{
+// tree is the graph as a walk goes through it: what is reached again has nothing beneath it.
+func tree(graph *ocigraph.Graph) object {
+	trail := []object{node(graph.Subject())}
+	for step := range graph.All() {
+		trail = append(trail[:step.Depth], node(step.Descriptor))
+		above := trail[step.Depth-1]
+		above["referrers"] = append(above["referrers"].([]object), trail[step.Depth])
+	}
+	return trail[0]
+}
+
+func node(of ocigraph.Descriptor) object {
+	return object{
 		"media_type": of.MediaType, "digest": of.Digest, "size": of.Size,
-		"artifact_type": of.ArtifactType, "annotations": of.Annotations,
+		"artifact_type": of.ArtifactType, "annotations": of.Annotations, "referrers": []object{},
 	}
-	referrers := []object{}
-	for referrer := range graph.Referrers(of.Digest) {
-		referrers = append(referrers, beneath(graph, referrer))
-	}
-	node["referrers"] = referrers
-	return node
 }

@@ -58,7 +58,7 @@ class Graphs(Base):
             allow_path_traversal: takes absolute paths, and those with ``..``, as titles.
             source_date_epoch: seconds since 1970 for packed directories, which have 0 without it, and for the
                 annotation of when the artifact was created, which is not written without it.
-            concurrency: requests at once, 1 or more.
+            concurrency: requests at once; 32 where it is left out or 0.
             progress: a callback for `Event`; what it raises ends the push.
 
         Raises:
@@ -113,7 +113,7 @@ class Graphs(Base):
             keep_old_files: leaves other files that are there already as they are.
             allow_path_traversal: writes where titles say, even outside the directory.
             unpack_limits: bounds on what packed directories may unpack to.
-            concurrency: requests at once, 1 or more.
+            concurrency: requests at once; 32 where it is left out or 0.
             progress: a callback for `Event`; what it raises ends the pull.
 
         Returns:
@@ -163,7 +163,7 @@ class Graphs(Base):
             annotations: returns only referrers with these annotations, likewise.
             platform: starts, at an index, from the image for this platform.
             depth: how many levels to walk; all without it.
-            concurrency: requests at once, 1 or more.
+            concurrency: requests at once; 32 where it is left out or 0.
 
         Raises:
             NotFoundError: the subject is not there.
@@ -198,7 +198,7 @@ class Graphs(Base):
             reference: what to delete.
             dry_run: only says what would be done.
             force: deletes also what would be kept: what is tagged otherwise or listed by another index.
-            concurrency: requests at once, 1 or more.
+            concurrency: requests at once; 32 where it is left out or 0.
 
         Raises:
             NotFoundError: it is not there.
@@ -236,7 +236,7 @@ class Graphs(Base):
             recursive: copies also everything that refers to it.
             platform: copies, of an index, only the image for this platform.
             foreign: copies foreign layers too, which registries need not have.
-            concurrency: requests at once, 1 or more.
+            concurrency: requests at once; 32 where it is left out or 0.
             progress: a callback for `Event`; what it raises ends the copy.
 
         Raises:
@@ -273,7 +273,7 @@ class Graphs(Base):
         Args:
             reference: the root of the graph.
             platform: starts, at an index, from the image for this platform.
-            concurrency: requests at once, 1 or more.
+            concurrency: requests at once; 32 where it is left out or 0.
             progress: a callback for `Event`; what it raises ends the verification.
 
         Raises:

@@ -1,6 +1,7 @@
 //! Scenarios over the crate: calls out of values, and values out of results.
 
 use std::{
+    iter::Peekable,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -8,8 +9,8 @@ use std::{
 use futures::TryStreamExt;
 use ocigraph::{
     Algorithm, Bytes, Client, CopyOptions, DeleteOptions, Descriptor, DiscoverOptions, Error, File,
-    Graph, Manifest, Names, Platform, Progress, PullOptions, PushOptions, Reference, ToJson,
-    VerifyOptions, digest_files,
+    Manifest, Names, Platform, Progress, PullOptions, PushOptions, Reference, ToJson,
+    VerifyOptions, Walk, digest_files,
 };
 use ocigraph_suite::Workspace;
 use serde_json::{Value, json};
@@ -86,7 +87,7 @@ async fn perform(work: &Workspace, operation: &str, a: &Value) -> Result<Value, 
             };
             let graph = client.discover(&target()?, options).await?;
             let subject = graph.subject();
-            json!({ "subject": subject.to_json(Names::Snake), "referrers": beneath(&graph, subject) })
+            json!({ "subject": subject.to_json(Names::Snake), "referrers": beneath(&mut graph.walk().peekable(), 1) })
         }
         "delete" => {
             let options = DeleteOptions {
@@ -166,13 +167,13 @@ async fn perform(work: &Workspace, operation: &str, a: &Value) -> Result<Value, 
     })
 }
 
-fn beneath(graph: &Graph, of: &Descriptor) -> Vec<Value> {
-    let referrers = graph.referrers(&of.digest).iter();
+/// The tree of a walk from this depth on: what is reached again has nothing beneath it.
+fn beneath(walk: &mut Peekable<Walk<'_>>, depth: usize) -> Vec<Value> {
+    let mut referrers = Vec::new();
+    while let Some(node) = walk.next_if(|node| node.depth == depth) {
+        let mut value = node.descriptor.to_json(Names::Snake);
+        value["referrers"] = json!(beneath(walk, depth + 1));
+        referrers.push(value);
+    }
     referrers
-        .map(|referrer| {
-            let mut value = referrer.to_json(Names::Snake);
-            value["referrers"] = json!(beneath(graph, referrer));
-            value
-        })
-        .collect()
 }

@@ -1,0 +1,199 @@
+package ocigraph
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func levels(depth int) *int { return &depth }
+
+const index = "application/vnd.oci.image.index.v1+json"
+
+// entry is a descriptor as a manifest has it.
+func entry(of Descriptor) map[string]any {
+	entry := map[string]any{"mediaType": of.MediaType, "digest": of.Digest, "size": of.Size}
+	if of.ArtifactType != "" {
+		entry["artifactType"] = of.ArtifactType
+	}
+	return entry
+}
+
+// list is a manifest that lists others, of this type, and refers to a subject where there is one.
+func list(name, artifactType string, subject *Descriptor, listed ...Descriptor) []byte {
+	entries := []any{}
+	for _, one := range listed {
+		entries = append(entries, entry(one))
+	}
+	manifest := map[string]any{"schemaVersion": 2, "mediaType": index, "manifests": entries}
+	if artifactType != "" {
+		manifest["artifactType"], manifest["annotations"] = artifactType, map[string]string{"name": name}
+	}
+	if subject != nil {
+		manifest["subject"] = entry(*subject)
+	}
+	return must(json.Marshal(manifest))
+}
+
+// reachedTwice is a graph in which x refers to the root and to a, and y, beneath x, comes back to a; z refers to the root alone.
+func reachedTwice(t *testing.T, client *Client) (graph *Graph, names map[string]string) {
+	place := fixture(t, "--referrers=none") + "/twice"
+	names = make(map[string]string)
+	push := func(name string, subject *Descriptor) Descriptor {
+		content := list(name, name+"/example", subject)
+		pushed := must(client.PushManifest(t.Context(), place+":"+name, "", content))
+		pushed.ArtifactType = name + "/example"
+		names[pushed.Digest] = name
+		return pushed
+	}
+	root := push("root", nil)
+	a, x, z := push("a", &root), push("x", &root), push("z", &root)
+	b, y := push("b", &a), push("y", &x)
+	lists := map[string][]Descriptor{root.Digest: {a, x, z}, a.Digest: {x, b}, x.Digest: {y}, y.Digest: {a}}
+	for subject, listed := range lists {
+		tag := strings.ReplaceAll(subject, ":", "-")
+		must(client.PushManifest(t.Context(), place+":"+tag, "", list("", "", nil, listed...)))
+	}
+	return must(client.Discover(t.Context(), place+":root", nil)), names
+}
+
+// nested is what JSON has of a graph.
+type nested struct {
+	Digest    string
+	Referrers []nested
+}
+
+func (n *nested) walk(depth int, visit func(depth int, digest string)) {
+	for i := range n.Referrers {
+		visit(depth, n.Referrers[i].Digest)
+		n.Referrers[i].walk(depth+1, visit)
+	}
+}
+
+func TestEveryWayThroughAGraphFindsWhatIsReachedTwice(t *testing.T) {
+	graph, names := reachedTwice(t, newClient(t))
+	defer graph.Close()
+	var steps, edges []string
+	trail := []string{"root"}
+	for node := range graph.All() {
+		name := names[node.Digest]
+		steps = append(steps, fmt.Sprintf("%d %s of %s %v", node.Depth, name, names[node.Subject], node.First))
+		edges = append(edges, name+" of "+names[node.Subject])
+		trail = append(trail[:node.Depth], name)
+		if trail[node.Depth-1] != names[node.Subject] {
+			t.Errorf("%s stands beneath %s, and refers to %s", name, trail[node.Depth-1], names[node.Subject])
+		}
+	}
+	due := []string{
+		"1 a of root true", "2 x of a true", "3 y of x true", "4 a of y false", "2 b of a true", "1 x of root false",
+		"1 z of root true",
+	}
+	if !slices.Equal(steps, due) {
+		t.Errorf("%q", steps)
+	}
+	if graph.Len() != 5 {
+		t.Errorf("%d referrers", graph.Len())
+	}
+	var asked []string
+	for digest, name := range names {
+		for referrer := range graph.Referrers(digest) {
+			asked = append(asked, names[referrer.Digest]+" of "+name)
+		}
+	}
+	slices.Sort(edges)
+	slices.Sort(asked)
+	if !slices.Equal(edges, asked) {
+		t.Errorf("walked %q, asked %q", edges, asked)
+	}
+	var written []string
+	var read nested
+	if err := json.Unmarshal(must(json.Marshal(graph)), &read); err != nil {
+		t.Fatal(err)
+	}
+	read.walk(1, func(depth int, digest string) { written = append(written, fmt.Sprintf("%d %s", depth, names[digest])) })
+	for i, step := range steps {
+		if len(written) != len(steps) || !strings.HasPrefix(step, written[i]) {
+			t.Fatalf("walked %q, written %q", steps, written)
+		}
+	}
+	for name, drawing := range map[string]string{"tree": graph.Tree(), "dot": graph.Dot()} {
+		for digest := range names {
+			least := map[string]int{"a": 2, "x": 2}[names[digest]]
+			if found := strings.Count(drawing, digest); names[digest] != "root" && found < max(1, least) {
+				t.Errorf("the %s has %s %d times", name, names[digest], found)
+			}
+		}
+	}
+	part := must(graph.Filter(DiscoverOptions{ArtifactType: "b/example"}))
+	defer part.Close()
+	if found := slices.Collect(part.All()); len(found) != 6 || part.Len() != 4 {
+		t.Errorf("filtered: %d steps, %d referrers", len(found), part.Len())
+	}
+	if !reflect.DeepEqual(slices.Collect(graph.All()), slices.Collect(graph.All())) {
+		t.Error("a walk changes the graph")
+	}
+}
+
+// chain is a layout in which each of so many manifests refers to the one before it.
+func chain(t *testing.T, length int) string {
+	folder := t.TempDir()
+	blobs := filepath.Join(folder, "blobs", "sha256")
+	if err := os.MkdirAll(blobs, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	var entries []any
+	var subject *Descriptor
+	for i := range length + 1 {
+		content := list(fmt.Sprint(i), "link/example", subject)
+		digest := must(Digest(SHA256, content))
+		name := filepath.Join(blobs, strings.TrimPrefix(digest, "sha256:"))
+		if err := os.WriteFile(name, content, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		subject = &Descriptor{MediaType: index, Digest: digest, Size: int64(len(content))}
+		listed := entry(*subject)
+		if i == 0 {
+			listed["annotations"] = map[string]string{"org.opencontainers.image.ref.name": "v1"}
+		}
+		entries = append(entries, listed)
+	}
+	listed := must(json.Marshal(map[string]any{"schemaVersion": 2, "mediaType": index, "manifests": entries}))
+	for name, content := range map[string][]byte{"index.json": listed, "oci-layout": []byte(`{"imageLayoutVersion":"1.0.0"}`)} {
+		if err := os.WriteFile(filepath.Join(folder, name), content, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return "oci:" + folder + ":v1"
+}
+
+func TestADeepGraphIsWalkedFilteredAndWritten(t *testing.T) {
+	const depth = 20_000
+	client := newClient(t)
+	graph := must(client.Discover(t.Context(), chain(t, depth), nil))
+	defer graph.Close()
+	last := 0
+	for node := range graph.All() {
+		last = node.Depth
+	}
+	if last != depth || graph.Len() != depth {
+		t.Errorf("the last of %d stands at %d", graph.Len(), last)
+	}
+	part := must(graph.Filter(DiscoverOptions{ArtifactType: "link/example"}))
+	defer part.Close()
+	if part.Len() != depth {
+		t.Errorf("%d are left", part.Len())
+	}
+	written := must(graph.MarshalJSON())
+	if found := bytes.Count(written, []byte(`"referrers"`)); found != depth+1 {
+		t.Errorf("%d are written", found)
+	}
+	if near := must(client.Discover(t.Context(), chain(t, 2), &DiscoverOptions{Depth: levels(0)})); near.Len() != 0 {
+		t.Errorf("a depth of 0 has %d referrers", near.Len())
+	}
+}

@@ -1,0 +1,124 @@
+"""Every way through a graph, compared: where nodes are reached twice, and where it is deep."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import json
+import pickle
+from pathlib import Path
+from typing import Any
+
+from support import fixture_registry
+
+from ocigraph import Client, Graph
+
+INDEX = "application/vnd.oci.image.index.v1+json"
+CHAIN = 20_000
+
+
+def manifest(name: str, subject: dict[str, Any] | None = None, listed: tuple[dict[str, Any], ...] = ()) -> bytes:
+    """A manifest that lists others, of a type of its own where it has a name."""
+    named = {"artifactType": f"{name}/example"} if name else {}
+    refers = {} if subject is None else {"subject": subject}
+    return json.dumps({"schemaVersion": 2, "mediaType": INDEX, **named, "manifests": listed, **refers}).encode()
+
+
+def described(content: bytes) -> dict[str, Any]:
+    digest = "sha256:" + hashlib.sha256(content).hexdigest()
+    return {"mediaType": INDEX, "digest": digest, "size": len(content)}
+
+
+def reached_twice(client: Client, place: str) -> tuple[Graph, dict[str, str]]:
+    """A graph in which x refers to the root and to a, and y, beneath x, comes back to a; and its names."""
+    names: dict[str, str] = {}
+
+    def push(name: str, subject: dict[str, Any] | None = None) -> dict[str, Any]:
+        content = manifest(name, subject)
+        client.push_manifest(f"{place}:{name}", content)
+        of = described(content)
+        names[of["digest"]] = name
+        return of
+
+    root = push("root")
+    a, x, z = push("a", root), push("x", root), push("z", root)
+    b, y = push("b", a), push("y", x)
+    for subject, *listed in ((root, a, x, z), (a, x, b), (x, y), (y, a)):
+        entries = tuple({**one, "artifactType": f"{names[one['digest']]}/example"} for one in listed)
+        client.push_manifest(f"{place}:{subject['digest'].replace(':', '-')}", manifest("", None, entries))
+    return client.discover(f"{place}:root"), names
+
+
+def nested(tree: dict[str, Any]) -> list[tuple[int, str]]:
+    """The depth and digest of all that stands beneath, without recursion."""
+    found = []
+    left = [(1, node) for node in reversed(tree["referrers"])]
+    while left:
+        depth, node = left.pop()
+        found.append((depth, node["digest"]))
+        left += [(depth + 1, below) for below in reversed(node["referrers"])]
+    return found
+
+
+def test_every_way_through_a_graph_finds_what_is_reached_twice() -> None:
+    with fixture_registry("--referrers=none") as fixture, Client() as client:
+        graph, names = reached_twice(client, f"{fixture.host}/twice")
+    walked = [(node.depth, names[node.descriptor.digest], names[node.subject], node.first) for node in graph.walk()]
+    assert walked == [
+        (1, "a", "root", True),
+        (2, "x", "a", True),
+        (3, "y", "x", True),
+        (4, "a", "y", False),
+        (2, "b", "a", True),
+        (1, "x", "root", False),
+        (1, "z", "root", True),
+    ]
+    assert [names[node.digest] for node in graph] == ["a", "x", "y", "b", "z"]
+    assert len(graph) == 5 and repr(graph).endswith("5 referrers>")
+    assert all(digest in graph for digest in names)
+    edges = sorted((name, subject) for _, name, subject, _ in walked)
+    asked = sorted((names[r.digest], name) for digest, name in names.items() for r in graph.referrers(digest))
+    assert asked == edges
+    steps = [(depth, name) for depth, name, _, _ in walked]
+    for tree in (graph.to_dict(), json.loads(graph.json())):
+        assert [(depth, names[digest]) for depth, digest in nested(tree)] == steps
+    networkx = graph.to_networkx()
+    assert sorted((names[a], names[b]) for a, b in networkx.edges) == edges and len(networkx) == 6
+    for digest, name in names.items():
+        times = 2 if name in ("a", "x") else 1
+        assert name == "root" or graph.tree().count(digest) == times
+        assert graph.dot().count(digest) > times
+    assert graph.svg().count("<rect") == len(walked) + 1
+    for same in (pickle.loads(pickle.dumps(graph)), copy.copy(graph), copy.deepcopy(graph)):
+        assert same == graph and list(same.walk()) == list(graph.walk())
+    part = graph.filter(artifact_type="b/example")
+    assert [names[node.digest] for node in part] == ["a", "x", "y", "b"] and len(list(part.walk())) == 6
+
+
+def chain(folder: Path, length: int) -> str:
+    """A layout in which each of so many manifests refers to the one before it."""
+    blobs = folder / "blobs" / "sha256"
+    blobs.mkdir(parents=True)
+    entries: list[dict[str, Any]] = []
+    for i in range(length + 1):
+        content = manifest(f"link{i}", entries[-1] if entries else None)
+        of = described(content)
+        (blobs / of["digest"][7:]).write_bytes(content)
+        entries.append(of)
+    (folder / "index.json").write_bytes(manifest("", None, tuple(entries)))
+    (folder / "oci-layout").write_text('{"imageLayoutVersion":"1.0.0"}')
+    return f"oci:{folder}@{entries[0]['digest']}"
+
+
+def test_a_deep_graph_is_walked_copied_and_written(work: Path) -> None:
+    with Client() as client:
+        graph = client.discover(chain(work / "deep", CHAIN))
+    assert len(graph) == CHAIN and repr(graph).endswith(f"{CHAIN} referrers>")
+    assert [node.depth for node in graph.walk()] == list(range(1, CHAIN + 1))
+    assert len(nested(graph.to_dict())) == CHAIN
+    assert graph.json().count('"referrers"') == CHAIN + 1
+    assert graph.to_networkx().number_of_edges() == CHAIN
+    for same in (pickle.loads(pickle.dumps(graph)), copy.copy(graph), copy.deepcopy(graph)):
+        assert same == graph
+    assert len(graph.filter(artifact_type=f"link{CHAIN}/example")) == CHAIN
+    assert graph.svg().startswith("<svg")

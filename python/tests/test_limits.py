@@ -1,0 +1,134 @@
+"""Numbers of any value: each is a bound or a clear error, in every argument that is a number."""
+
+from __future__ import annotations
+
+import math
+import sys
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support import Fixture, Waiting
+
+import ocigraph
+from ocigraph import Client, File, InvalidArgumentError, Limits, UnpackLimits
+
+TIMES = ("connect", "first_header", "idle", "upload_answer", "stalled", "helper")
+COUNTS = ("tries", "metadata", "pages", "entries")
+LONG = [math.inf, sys.float_info.max, 1e30, 2**62, 2**64 - 1, 10**400, Fraction(10**400)]
+MANY = [2**31, 2**32, 2**53, 2**62, 2**63 - 1]
+NO_TIME = [-1, -0.001, -math.inf, math.nan, -(10**400)]
+NO_COUNT = [-1, -(2**63), 2**63, 2**64 - 1, 2**64, 10**400, -(10**5000)]
+
+
+def limited(**given: Any) -> Limits:
+    return Limits(**given)
+
+
+def everything(client: Any, place: str) -> None:
+    client.push(f"{place}:v1", [File(b"content", title="a")], artifact_type="app/example")
+    client.push(place, artifact_type="sbom/example", subject=f"{place}:v1")
+    assert len(client.discover(f"{place}:v1")) == 1
+    assert client.pull(f"{place}:v1", "out")[0].files
+    assert client.tags(place) == ["v1"]
+
+
+@pytest.mark.parametrize("kind", [Client, Waiting])
+@pytest.mark.parametrize("long", LONG, ids=lambda long: f"{float_of(long)}")
+def test_a_time_of_any_length_is_no_bound(fixture: Fixture, kind: Any, long: Any) -> None:
+    with kind(limits=Limits(**dict.fromkeys(TIMES, long))) as client:
+        everything(client, f"{fixture.host}/app")
+
+
+def float_of(number: Any) -> float:
+    try:
+        return float(number)
+    except OverflowError:
+        return math.inf
+
+
+@pytest.mark.parametrize("many", MANY)
+def test_a_number_of_any_size_is_a_bound(fixture: Fixture, many: int) -> None:
+    with Client(limits=Limits(**dict.fromkeys(COUNTS, many))) as client:
+        everything(client, f"{fixture.host}/app")
+
+
+@pytest.mark.parametrize("name", TIMES)
+def test_what_is_no_time_is_refused_by_its_name(name: str) -> None:
+    for wrong in NO_TIME:
+        with pytest.raises(InvalidArgumentError, match=f"^{name} is .*0 or more, or math.inf"):
+            limited(**{name: wrong})
+
+
+@pytest.mark.parametrize("name", COUNTS)
+def test_what_is_no_number_of_things_is_refused_by_its_name(name: str) -> None:
+    for wrong in NO_COUNT:
+        with pytest.raises(InvalidArgumentError, match=f"^{name} is .*write a whole number from 0 to"):
+            limited(**{name: wrong})
+    for kind in (math.inf, math.nan, 1.5, "1"):
+        with pytest.raises(TypeError, match=f"{name} is a whole number"):
+            limited(**{name: kind})
+
+
+def test_no_time_at_all_is_a_bound_that_ends_the_call() -> None:
+    with Client(limits=Limits(first_header=0, tries=1)) as client:
+        # Nobody answers there, in whatever time.
+        with pytest.raises(ocigraph.Error) as raised:
+            client.tags("127.0.0.1:1/app")
+        assert raised.value.code in ("TIMEOUT", "NETWORK")
+
+
+def test_concurrency_and_depth_are_of_any_size(client: Any, fixture: Fixture, work: Path) -> None:
+    for place in (f"{fixture.host}/app", f"oci:{work}/layout"):
+        for at_once in (0, 1, *MANY):
+            client.push(f"{place}:v1", [File(b"a", title="a")], concurrency=at_once)
+            client.push(place, artifact_type="sbom/example", subject=f"{place}:v1", concurrency=at_once)
+            client.pull(f"{place}:v1", "out", concurrency=at_once)
+            assert client.verify(f"{place}:v1", concurrency=at_once).problems == ()
+            client.copy(f"{place}:v1", f"oci:{work}/copied:v1", recursive=True, concurrency=at_once)
+            assert len(client.discover(f"{place}:v1", concurrency=at_once, depth=at_once)) == min(at_once, 1)
+            client.delete(f"{place}:v1", dry_run=True, concurrency=at_once)
+        image = f"{place}:v1"
+        for wrong in NO_COUNT:
+            for call, arguments in (
+                (client.push, (image,)),
+                (client.pull, (image,)),
+                (client.verify, (image,)),
+                (client.copy, (image, place)),
+                (client.discover, (image,)),
+                (client.delete, (image,)),
+            ):
+                with pytest.raises(InvalidArgumentError, match="write a whole number from 0 to"):
+                    call(*arguments, concurrency=wrong)
+            with pytest.raises(InvalidArgumentError, match="write a whole number from 0 to"):
+                client.discover(image, depth=wrong)
+
+
+def test_what_is_unpacked_has_bounds_of_any_size(client: Any, work: Path) -> None:
+    (work / "folder").mkdir()
+    (work / "folder" / "a").write_text("content")
+    client.push("oci:store:v1", ["folder"])
+    for many in MANY:
+        limits = UnpackLimits(entries=many, bytes=many, ratio=many)
+        assert client.pull("oci:store:v1", "out", unpack_limits=limits)[0].files
+    for wrong in NO_COUNT:
+        with pytest.raises(InvalidArgumentError, match="write a whole number from 0 to"):
+            UnpackLimits(bytes=wrong)
+    with pytest.raises(ocigraph.TooLargeError):
+        client.pull("oci:store:v1", "none", unpack_limits=UnpackLimits(entries=0))
+
+
+def test_a_time_that_no_calendar_has_is_refused(client: Any) -> None:
+    for wrong in (253402300800, *MANY[3:], *NO_COUNT):
+        with pytest.raises(InvalidArgumentError):
+            client.push("oci:store:v1", source_date_epoch=wrong)
+    assert client.push("oci:store:v1", source_date_epoch=0).tags == ("v1",)
+
+
+def test_a_blob_is_read_by_any_size(client: Any, fixture: Fixture) -> None:
+    pushed = client.push_blob(f"{fixture.host}/app", b"content")
+    for size in (0, 1, *MANY, 2**64, 10**400):
+        blob = client.fetch_blob(f"{fixture.host}/app@{pushed.descriptor.digest}")
+        assert blob.read(size) == b"content"[: min(size, 7)]
+        blob.close()

@@ -1,0 +1,285 @@
+//! Limits and numbers of any value: each is a bound, or a clear error, and never a panic.
+
+use std::{sync::Arc, time::Duration};
+
+use ocigraph::{
+    Algorithm, Bytes, Client, Code, CopyOptions, DeleteOptions, Descriptor, DiscoverOptions, File,
+    Limits, Manifest, Progress, PullOptions, PushOptions, Reference, RegistryConfig, UnpackLimits,
+    VerifyOptions,
+};
+use ocigraph_fixture::{Config, Failure, Fixture};
+use ocigraph_suite::{Workspace, ocigraph_binary};
+use serde_json::json;
+
+fn run<T>(work: impl Future<Output = T>) -> T {
+    tokio::runtime::Runtime::new().unwrap().block_on(work)
+}
+
+fn client(limits: Limits) -> Client {
+    Client::with_config(RegistryConfig { limits, ..RegistryConfig::default() })
+}
+
+/// Every limit set to one time and one number.
+fn all(time: Duration, number: usize) -> Limits {
+    Limits {
+        connect: time,
+        first_header: time,
+        idle: time,
+        upload_answer: time,
+        stalled: time,
+        helper: time,
+        tries: u32::try_from(number).unwrap_or(u32::MAX),
+        metadata: number,
+        pages: number,
+        entries: number,
+    }
+}
+
+/// Every operation, and uploads of both kinds.
+async fn everything(client: &Client, place: &str, n: usize) -> ocigraph::Result<()> {
+    let image: Reference = format!("{place}:v{n}").parse()?;
+    let folder = tempfile::tempdir().unwrap();
+    let options = PushOptions {
+        files: vec![
+            File::bytes("small", format!("{n}")),
+            File::bytes("large", vec![n as u8; 9 << 20]),
+        ],
+        artifact_type: Some("app/example".into()),
+        concurrency: Some(n),
+        ..PushOptions::default()
+    };
+    client.push(&image, options).await?;
+    let subject = Some(image.clone());
+    let options = PushOptions {
+        artifact_type: Some("sbom/example".into()),
+        subject,
+        concurrency: Some(n),
+        ..PushOptions::default()
+    };
+    client.push(&place.parse()?, options).await?;
+    let options = DiscoverOptions { concurrency: Some(n), ..DiscoverOptions::default() };
+    assert_eq!(client.discover(&image, options).await?.len(), 1);
+    let options = PullOptions {
+        output: folder.path().to_owned(),
+        concurrency: Some(n),
+        ..PullOptions::default()
+    };
+    assert_eq!(client.pull(&image, options).await?[0].files.len(), 2);
+    let options = VerifyOptions { concurrency: Some(n), ..VerifyOptions::default() };
+    assert!(client.verify(&image, options).await?.problems.is_empty());
+    let copied: Reference = format!("{place}-copied{n}:v1").parse()?;
+    let options = CopyOptions { recursive: true, concurrency: Some(n), ..CopyOptions::default() };
+    client.copy(&image, &copied, options).await?;
+    client.tags(&image).await?;
+    client.manifests(&image).await?;
+    let options = DeleteOptions { concurrency: Some(n), ..DeleteOptions::default() };
+    assert_eq!(client.delete(&copied, options).await?.deleted.len(), 2);
+    Ok(())
+}
+
+#[test]
+fn a_time_of_any_length_is_no_bound() {
+    let fixture = Fixture::start(Config::default());
+    let place = format!("{}/app", fixture.host());
+    for (n, time) in [Duration::MAX, Duration::from_secs(u64::MAX), Duration::from_secs(1 << 62)]
+        .iter()
+        .enumerate()
+    {
+        run(everything(&client(all(*time, usize::MAX)), &place, n)).unwrap();
+    }
+}
+
+#[test]
+fn any_number_of_requests_at_once_is_one_that_works() {
+    let fixture = Fixture::start(Config::default());
+    let work = Workspace::new();
+    let layout = format!("oci:{}", work.path("layout").display());
+    for place in [format!("{}/app", fixture.host()), layout] {
+        for at_once in [0, 1, 1 << 20, 1 << 62, usize::MAX] {
+            run(everything(&Client::new(), &place, at_once)).unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_failure_is_tried_again_however_long_it_may_take() {
+    let fixture = Fixture::start(Config::default());
+    let place = format!("{}/app", fixture.host());
+    let client = client(all(Duration::MAX, usize::MAX));
+    run(everything(&client, &place, 1)).unwrap();
+    let failures = vec![Failure::new("GET", "tags/list", 503, 2)];
+    fixture.set_config(Config { fail: failures, ..Config::default() });
+    assert_eq!(run(client.tags(&place.parse().unwrap())).unwrap(), ["v1"]);
+}
+
+#[test]
+fn a_limit_of_nothing_ends_what_needs_more() {
+    let fixture = Fixture::start(Config::default());
+    let reference: Reference = format!("{}/app:v1", fixture.host()).parse().unwrap();
+    run(everything(&Client::new(), &reference.to_string().replace(":v1", ""), 1)).unwrap();
+    let usual = Limits::default();
+    for (limits, code) in [
+        (Limits { metadata: 0, ..usual }, Code::TooLarge),
+        (Limits { entries: 0, ..usual }, Code::TooLarge),
+        (Limits { pages: 0, ..usual }, Code::TooLarge),
+        (Limits { first_header: Duration::ZERO, tries: 1, ..usual }, Code::Timeout),
+        (Limits { stalled: Duration::ZERO, ..usual }, Code::Timeout),
+    ] {
+        // A machine nearby may answer in no time at all.
+        fixture.set_config(Config { delay_ms: 50, ..Config::default() });
+        match run(client(limits).tags(&reference)) {
+            Err(error) => assert_eq!(error.code(), code, "{limits:?}: {error}"),
+            Ok(tags) => panic!("{limits:?} gave {tags:?}"),
+        }
+    }
+    // One try is the least, so none is one.
+    assert_eq!(run(client(Limits { tries: 0, ..usual }).tags(&reference)).unwrap(), ["v1"]);
+}
+
+#[test]
+fn a_wait_of_any_length_that_a_registry_asks_for_is_told() {
+    for (asked, code) in [
+        ("0", Code::NotFound),
+        // What is no number of seconds is no wait: it is tried again as after any failure.
+        ("99999999999999999999999", Code::NotFound),
+        ("-1", Code::NotFound),
+        ("9223372036854775807", Code::RateLimited),
+        ("18446744073709551615", Code::RateLimited),
+    ] {
+        let failures = vec![Failure {
+            retry_after: Some(asked.into()),
+            ..Failure::new("GET", "tags/list", 429, 1)
+        }];
+        let fixture = Fixture::start(Config { fail: failures, ..Config::default() });
+        let place: Reference = format!("{}/app:v1", fixture.host()).parse().unwrap();
+        let error = run(Client::new().tags(&place)).unwrap_err();
+        assert_eq!(error.code(), code, "{asked}: {error}");
+        assert_eq!(error.retry_after().is_some(), code == Code::RateLimited, "{asked}: {error}");
+    }
+}
+
+#[test]
+fn a_depth_of_any_number_bounds_the_walk() {
+    let fixture = Fixture::start(Config::default());
+    let place = format!("{}/app", fixture.host());
+    run(everything(&Client::new(), &place, 1)).unwrap();
+    let image: Reference = format!("{place}:v1").parse().unwrap();
+    for (depth, found) in [(0, 0), (1, 1), (1 << 62, 1), (usize::MAX, 1)] {
+        let options = DiscoverOptions { depth: Some(depth), ..DiscoverOptions::default() };
+        assert_eq!(run(Client::new().discover(&image, options)).unwrap().len(), found, "{depth}");
+    }
+}
+
+#[test]
+fn what_is_unpacked_has_bounds_of_any_number() {
+    let work = Workspace::new();
+    work.write("folder/a", "content");
+    let image: Reference = format!("oci:{}:v1", work.path("layout").display()).parse().unwrap();
+    let file = File { title: Some("folder".into()), ..File::path(work.path("folder")) };
+    run(Client::new().push(&image, PushOptions { files: vec![file], ..PushOptions::default() }))
+        .unwrap();
+    for (n, number) in [1_u64 << 62, u64::MAX, 0].into_iter().enumerate() {
+        let options = PullOptions {
+            output: work.path(format!("out{n}")),
+            unpack_limits: UnpackLimits { entries: number, bytes: number, ratio: number },
+            ..PullOptions::default()
+        };
+        let pulled = run(Client::new().pull(&image, options));
+        match number {
+            0 => assert_eq!(pulled.unwrap_err().code(), Code::TooLarge),
+            _ => assert_eq!(pulled.unwrap().len(), 1),
+        }
+    }
+}
+
+#[test]
+fn a_time_after_the_year_9999_is_none() {
+    let work = Workspace::new();
+    let image: Reference = format!("oci:{}:v1", work.path("layout").display()).parse().unwrap();
+    for (epoch, allowed) in [
+        (0, true),
+        (253_402_207_200, true),
+        (253_402_300_800, false),
+        (1 << 62, false),
+        (u64::MAX, false),
+    ] {
+        let options = PushOptions { source_date_epoch: Some(epoch), ..PushOptions::default() };
+        match run(Client::new().push(&image, options)) {
+            Ok(_) => assert!(allowed, "{epoch}"),
+            Err(e) => assert!(!allowed && e.code() == Code::InvalidArgument, "{epoch}: {e}"),
+        }
+    }
+    work.write("a", "a");
+    for text in ["-1", "1e9", "inf", "NaN", "18446744073709551615", "18446744073709551616", ""] {
+        let mut command = work.command(ocigraph_binary());
+        let push = command.args(["push", "oci:l:v1", "a"]).env("SOURCE_DATE_EPOCH", text);
+        let ran = work.run(push);
+        assert!(ran.stderr.contains("SOURCE_DATE_EPOCH"), "{text:?}: {ran}");
+        assert!(matches!(ran.code, Some(1 | 2)), "{text:?}: {ran}");
+    }
+}
+
+#[test]
+fn a_size_above_the_largest_is_no_manifest() {
+    let sized = |size: &str| {
+        let zeros = "0".repeat(64);
+        format!(
+            r#"{{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json",
+            "manifests":[{{"mediaType":"application/vnd.oci.image.manifest.v1+json",
+            "digest":"sha256:{zeros}","size":{size}}}]}}"#
+        )
+    };
+    let parsed = |size: &str| Manifest::parse(sized(size).into(), None, Algorithm::Sha256);
+    assert_eq!(parsed("9223372036854775807").unwrap().manifests()[0].size, Descriptor::LARGEST);
+    for size in
+        ["9223372036854775808", "18446744073709551615", "18446744073709551616", "1e30", "-1"]
+    {
+        assert_eq!(parsed(size).unwrap_err().code(), Code::InvalidManifest, "{size}");
+    }
+}
+
+#[test]
+fn sizes_that_are_too_much_together_are_the_largest() {
+    let fixture = Fixture::start(Config { check_blobs: false, ..Config::default() });
+    let place: Reference = format!("{}/app:v1", fixture.host()).parse().unwrap();
+    let client = Client::new();
+    let config = Bytes::from("{}");
+    let blob = Descriptor::of("application/vnd.oci.empty.v1+json", &config);
+    run(client.push_blob(&place, &blob, Arc::new(config), &Progress::none())).unwrap();
+    let layer = json!({
+        "mediaType": "application/octet-stream",
+        "digest": format!("sha256:{}", "0".repeat(64)),
+        "size": i64::MAX,
+    });
+    let manifest = json!({
+        "schemaVersion": 2,
+        "mediaType": "application/vnd.oci.image.manifest.v1+json",
+        "config": blob,
+        "layers": [layer, layer, layer],
+    });
+    let manifest = Manifest::parse(manifest.to_string().into(), None, Algorithm::Sha256).unwrap();
+    run(client.push_manifest(&place, &manifest)).unwrap();
+    let listed = run(client.manifests(&place)).unwrap();
+    assert_eq!(listed[0].image_size, Some(Descriptor::LARGEST));
+    let problems = run(client.verify(&place, VerifyOptions::default())).unwrap().problems;
+    assert!(!problems.is_empty());
+}
+
+#[test]
+fn flags_of_any_number_are_bounds_or_wrong_usage() {
+    let work = Workspace::new();
+    work.write("a", "a");
+    work.ocigraph(&["push", "oci:l:v1", "a"]).ok();
+    for number in ["0", "1", "65536", "4611686018427387904", "18446744073709551615"] {
+        work.ocigraph(&["discover", "oci:l:v1", "--depth", number]).ok();
+        work.ocigraph(&["verify", "oci:l:v1", "--concurrency", number]).ok();
+        work.ocigraph(&["copy", "-r", "oci:l:v1", "oci:m:v1", "--concurrency", number]).ok();
+        work.ocigraph(&["pull", "oci:l:v1", "-o", "out", "--concurrency", number]).ok();
+    }
+    for number in ["-1", "inf", "NaN", "1.5", "1e3", "18446744073709551616", ""] {
+        for flag in ["--depth", "--concurrency"] {
+            let said = work.ocigraph(&["discover", "oci:l:v1", &format!("{flag}={number}")]);
+            assert!(said.fails_with(2).contains(flag), "{flag} {number}");
+        }
+    }
+}
