@@ -22,7 +22,7 @@ use crate::{
     progress::{Event, Outcome, Progress},
     reference::{Host, Name},
     regular::open_regular,
-    work::{ENTRIES, off_thread},
+    work::{ENTRIES, off_thread, patiently},
 };
 
 /// Content on its way: chunks of bytes, and an error where it broke.
@@ -238,7 +238,8 @@ pub(crate) async fn push_reported(
 ) -> Result<Outcome> {
     progress.report(Event::Started { blob });
     let source = Reported { source, blob: blob.clone(), progress: progress.clone() };
-    let outcome = store.push_blob(blob, Arc::new(source)).await?;
+    let source: Arc<dyn Source> = Arc::new(source);
+    let outcome = patiently(|| store.push_blob(blob, Arc::clone(&source))).await?;
     progress.report(Event::Finished { blob, outcome });
     Ok(outcome)
 }

@@ -39,7 +39,7 @@ use crate::{
     progress::Outcome,
     reference::{Name, check_tag},
     store::{ByteStream, Doomed, Source, Store, next_batch},
-    work::off_thread,
+    work::{off_thread, patiently},
 };
 
 /// Bytes of a manifest, where the caller does not say.
@@ -119,11 +119,14 @@ impl Layout {
 
     async fn with<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Arc<Inner>) -> Result<T> + Send + 'static,
+        work: impl FnOnce(&Arc<Inner>) -> Result<T> + Clone + Send + 'static,
     ) -> Result<T> {
         let _turn = self.inner.calls.acquire().await;
-        let inner = Arc::clone(&self.inner);
-        off_thread(move || work(&inner)).await
+        patiently(|| {
+            let (inner, work) = (Arc::clone(&self.inner), work.clone());
+            off_thread(move || work(&inner))
+        })
+        .await
     }
 }
 
