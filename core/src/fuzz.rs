@@ -9,6 +9,7 @@ mod headers;
 mod layouts;
 mod manifests;
 mod names;
+mod pulls;
 
 use std::{
     fs,

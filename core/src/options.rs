@@ -37,7 +37,8 @@ pub struct PushOptions {
     /// Seconds since 1970: the time put into packed directories and the `created` annotation, as
     /// SOURCE_DATE_EPOCH has it. Without it directories get 0 and there is no `created`.
     pub source_date_epoch: Option<u64>,
-    /// Requests at once.
+    /// Requests at once: at most so many, and fewer where the registry slows down or the process has few
+    /// files left to open. Default, also for 0: 128.
     pub concurrency: Option<usize>,
     /// Where progress is reported.
     pub progress: Progress,
@@ -86,7 +87,8 @@ pub struct PullOptions {
     pub allow_path_traversal: bool,
     /// Bounds on unpacked directories.
     pub unpack_limits: UnpackLimits,
-    /// Requests at once.
+    /// Requests at once: at most so many, and fewer where the registry slows down or the process has few
+    /// files left to open. Default, also for 0: 128.
     pub concurrency: Option<usize>,
     /// Where progress is reported.
     pub progress: Progress,
@@ -132,7 +134,8 @@ pub struct DiscoverOptions {
     /// Gives the graph of what could be read, with [`Graph::problems`](crate::Graph::problems),
     /// where a list cannot be read whole; else that is INCOMPLETE.
     pub allow_incomplete: bool,
-    /// Requests at once.
+    /// Requests at once: at most so many, and fewer where the registry slows down or the process has few
+    /// files left to open. Default, also for 0: 128.
     pub concurrency: Option<usize>,
 }
 
@@ -151,7 +154,8 @@ pub struct DeleteOptions {
     pub dry_run: bool,
     /// Deletes also what would be kept: what is tagged otherwise or listed by another index.
     pub force: bool,
-    /// Requests at once.
+    /// Requests at once: at most so many, and fewer where the registry slows down or the process has few
+    /// files left to open. Default, also for 0: 128.
     pub concurrency: Option<usize>,
 }
 
@@ -204,7 +208,8 @@ pub struct CopyOptions {
     pub platform: Option<Platform>,
     /// Copies foreign layers too, which registries need not have.
     pub foreign: bool,
-    /// Requests at once.
+    /// Requests at once: at most so many, and fewer where the registry slows down or the process has few
+    /// files left to open. Default, also for 0: 128.
     pub concurrency: Option<usize>,
     /// Where progress is reported.
     pub progress: Progress,
@@ -247,7 +252,8 @@ pub struct CopiedBlobs {
 pub struct VerifyOptions {
     /// Starts, at an index, from the image for this platform.
     pub platform: Option<Platform>,
-    /// Requests at once.
+    /// Requests at once: at most so many, and fewer where the registry slows down or the process has few
+    /// files left to open. Default, also for 0: 128.
     pub concurrency: Option<usize>,
     /// Where progress is reported.
     pub progress: Progress,

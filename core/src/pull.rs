@@ -28,7 +28,7 @@ use crate::{
     progress::Outcome,
     reference::{Name, Reference},
     store::Store,
-    work::{FileWork, concurrency},
+    work::{FileWork, concurrency, off_thread},
 };
 
 use files_of::FilesOf;
@@ -43,19 +43,37 @@ const TIDYING: Duration = Duration::from_secs(10);
 pub(crate) async fn pull(
     store: Arc<dyn Store>,
     reference: &Reference,
+    options: PullOptions,
+) -> Result<Vec<PullResult>> {
+    // Held until all is pulled.
+    let kept = Mutex::new(store.memory().charge());
+    let manifests = manifests(store.as_ref(), reference, &options, &kept).await?;
+    pull_all(store, reference, manifests, options).await
+}
+
+/// Pulls the files of all these manifests together.
+pub(crate) async fn pull_all(
+    store: Arc<dyn Store>,
+    reference: &Reference,
+    manifests: Vec<Manifest>,
     mut options: PullOptions,
 ) -> Result<Vec<PullResult>> {
     if options.output.as_os_str().is_empty() {
         options.output = PathBuf::from(".");
     }
-    // Held until all is pulled.
-    let kept = Mutex::new(store.memory().charge());
-    let manifests = manifests(store.as_ref(), reference, &options, &kept).await?;
     if let Some(index) = manifests.iter().find(|manifest| manifest.is_index()) {
         return Err(is_an_index(index));
     }
-    let files = FilesOf::manifests(&manifests, &options)?;
-    let transfer = Transfer::new(store, options, &files)?;
+    let manifests: Arc<[Manifest]> = manifests.into();
+    let (files, transfer) = {
+        let manifests = Arc::clone(&manifests);
+        off_thread(move || {
+            let files = FilesOf::manifests(&manifests, &options)?;
+            let transfer = Transfer::new(store, options, &files)?;
+            Ok((files, transfer))
+        })
+        .await?
+    };
     let file_work = FileWork::default();
     let outcomes = match file_work.watch(transfer.run(&files)).await {
         Ok(outcomes) => outcomes,

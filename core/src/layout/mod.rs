@@ -22,6 +22,7 @@ mod weight;
 
 use std::{
     collections::HashSet,
+    io,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
     thread,
@@ -235,7 +236,12 @@ impl Store for Layout {
 
 /// One failure told to each of several callers.
 fn again(error: &Error) -> Error {
-    let told = Error::new(error.code(), error.message());
+    let mut told = Error::new(error.code(), error.message());
+    // What may pass by itself is known by its number.
+    let source = std::error::Error::source(error).and_then(|e| e.downcast_ref::<io::Error>());
+    if let Some(number) = source.and_then(io::Error::raw_os_error) {
+        told = told.with_source(io::Error::from_raw_os_error(number));
+    }
     match error.hint() {
         Some(hint) => told.with_hint(hint),
         None => told,
