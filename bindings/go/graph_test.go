@@ -122,12 +122,20 @@ func TestEveryWayThroughAGraphFindsWhatIsReachedTwice(t *testing.T) {
 			t.Fatalf("walked %q, written %q", steps, written)
 		}
 	}
-	for name, drawing := range map[string]string{"tree": graph.Tree(), "dot": graph.Dot()} {
-		for digest := range names {
-			least := map[string]int{"a": 2, "x": 2}[names[digest]]
-			if found := strings.Count(drawing, digest); names[digest] != "root" && found < max(1, least) {
-				t.Errorf("the %s has %s %d times", name, names[digest], found)
+	for digest := range names {
+		due := max(1, map[string]int{"a": 2, "x": 2}[names[digest]])
+		if found := strings.Count(graph.Tree(), digest); names[digest] != "root" && found != due {
+			t.Errorf("the tree has %s %d times", names[digest], found)
+		}
+		for name, drawing := range map[string]string{"dot": graph.Dot(), "mermaid": graph.Mermaid()} {
+			if found := strings.Count(drawing, digest[:19]); found != 1 {
+				t.Errorf("%s has %s %d times", name, names[digest], found)
 			}
+		}
+	}
+	for arrow, drawing := range map[string]string{" -> ": graph.Dot(), " --> ": graph.Mermaid()} {
+		if found := strings.Count(drawing, arrow); found != len(steps) {
+			t.Errorf("%d arrows for %d steps", found, len(steps))
 		}
 	}
 	part := must(graph.Filter(DiscoverOptions{ArtifactType: "b/example"}))

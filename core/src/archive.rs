@@ -39,9 +39,13 @@ pub(crate) fn unpack(
         Algorithm::Sha256.digest(b"the archive"),
         true,
     );
-    let (claim, leftovers) = (&claim, &Default::default());
-    PackedDirectory { title, output, content_digest, limits, keep_old, claim, leftovers }
-        .unpack(archive)
+    let leftovers = crate::partial_file::Leftovers::default();
+    let (claim, leftovers) = (&claim, &leftovers);
+    let directory =
+        PackedDirectory { title, output, content_digest, limits, keep_old, claim, leftovers };
+    let placed = directory.unpack(archive)?;
+    leftovers.all_written();
+    Ok(placed)
 }
 
 /// Whether a symbolic link, named by its path below the directory, can only lead to what is in it.

@@ -251,7 +251,7 @@ pub(crate) struct MadeDirectories(Mutex<Vec<PathBuf>>);
 
 impl MadeDirectories {
     /// Makes a directory with all that leads to it, as far as they are missing.
-    pub(crate) fn create(&self, directory: &Path) -> Result<()> {
+    pub(crate) fn create(&self, directory: &Path) -> io::Result<()> {
         if directory.is_dir() {
             return Ok(());
         }
@@ -261,7 +261,7 @@ impl MadeDirectories {
             .map(Path::to_path_buf)
             .collect();
         self.0.lock().unwrap_or_else(PoisonError::into_inner).extend(missing);
-        fs::create_dir_all(directory).map_err(|e| Error::io("create the directory", directory, e))
+        fs::create_dir_all(directory)
     }
 
     /// All is written: they stay.

@@ -117,13 +117,7 @@ impl PartialFile {
         key: Option<&str>,
         leftovers: &Leftovers,
     ) -> Result<Self> {
-        let file = match create(&directory.path, key) {
-            Err(e) if e.kind() == io::ErrorKind::NotFound => {
-                leftovers.made.create(&directory.path)?;
-                create(&directory.path, key)
-            }
-            other => other,
-        };
+        let file = leftovers.made_in(&directory.path, || create(&directory.path, key));
         let file = file.map_err(|e| Error::io("create a file in", &directory.path, e))?;
         let _made = Arc::clone(&leftovers.made);
         Ok(Self { file, _made, target: target.to_path_buf() })
@@ -250,9 +244,8 @@ impl Leftovers {
         let fail = |e| Error::io("create a directory in", parent, e);
         let mut tries = 0;
         loop {
-            let mut builder = Builder::new();
-            let directory =
-                builder.prefix(PARTIAL_PREFIX).suffix(SUFFIX).tempdir_in(parent).map_err(fail)?;
+            let make = || Builder::new().prefix(PARTIAL_PREFIX).suffix(SUFFIX).tempdir_in(parent);
+            let directory = self.made_in(parent, make).map_err(fail)?;
             tries += 1;
             // Elsewhere a directory cannot be opened, and none is taken for a leftover.
             let lock = if cfg!(unix) { File::open(directory.path()) } else { tempfile::tempfile() };
@@ -266,6 +259,18 @@ impl Leftovers {
                 _ => {}
             }
         }
+    }
+
+    /// Makes something in a directory, which is created when it is not there. Another pull that was
+    /// given up may remove the directory again as long as it is empty.
+    fn made_in<T>(&self, parent: &Path, make: impl Fn() -> io::Result<T>) -> io::Result<T> {
+        for _ in 0..CREATE_TRIES {
+            match make() {
+                Err(e) if e.kind() == io::ErrorKind::NotFound => self.made.create(parent)?,
+                other => return other,
+            }
+        }
+        make()
     }
 
     fn look_into(&self, directory: &Path) -> Result<Arc<Directory>> {

@@ -114,11 +114,12 @@ void what_is_reached_twice(const std::string &place) {
         }
         CHECK(name == "root" || times(graph.tree(), digest) == (name == "a" || name == "x" ? 2 : 1));
         CHECK(name == "root" || times(graph.json(), "@" + digest) == (name == "a" || name == "x" ? 2 : 1));
-        CHECK(times(graph.dot(), digest) >= 2 && !graph.mermaid().empty());
+        CHECK(times(graph.dot(), digest.substr(0, 19)) == 1 && times(graph.mermaid(), digest.substr(0, 19)) == 1);
     }
     std::sort(edges.begin(), edges.end());
     std::sort(asked.begin(), asked.end());
     CHECK(edges == asked);
+    CHECK(times(graph.dot(), " -> ") == due.size() && times(graph.mermaid(), " --> ") == due.size());
     ocigraph::graph part = graph.filter(ocigraph::discover_options().artifact_type("b/example"));
     CHECK(part.steps() == 6 && part.size() == 4);
     CHECK(client.discover(place + ":root", ocigraph::discover_options().depth(0)).steps() == 0);

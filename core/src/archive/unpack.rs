@@ -23,7 +23,7 @@ use super::{
 use crate::{
     digest::{Algorithm, Digest},
     error::{Code, Error, Result},
-    files::{self, MadeDirectories},
+    files,
     final_paths::Claim,
     partial_file::Leftovers,
 };
@@ -65,8 +65,6 @@ impl PackedDirectory<'_> {
         })?;
         let is_output = target == output;
         let parent = if is_output { &target } else { files::parent(&target) };
-        let made = MadeDirectories::default();
-        made.create(parent)?;
         let there = is_output || target.symlink_metadata().is_ok_and(|m| m.is_dir());
         let staging = self.leftovers.staging_directory(if there { &target } else { parent })?;
         let root = staging.path().join("root");
@@ -91,9 +89,7 @@ impl PackedDirectory<'_> {
             )
             .with_hint("whoever pushed it wrote a wrong annotation; ask them to push it again"));
         }
-        let placed = place(&root, &target, &output, is_output, self.keep_old, self.claim)?;
-        made.keep();
-        Ok(placed)
+        place(&root, &target, &output, is_output, self.keep_old, self.claim)
     }
 }
 
