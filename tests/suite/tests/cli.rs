@@ -50,7 +50,7 @@ fn wrong_usage_ends_with_2_and_says_what_to_write() {
         (&["discover", "localhost:1/x"], "write localhost:1/x:TAG"),
         (&["tags", "--username", "ada", "localhost:1/x"], "--password-stdin"),
         (&["tags", "--password-stdin", "localhost:1/x"], "--username"),
-        (&["tags", "--concurrency", "0", "localhost:1/x"], "--concurrency"),
+        (&["tags", "--concurrency", "many", "localhost:1/x"], "--concurrency"),
         (&["tags", "-H", "secret", "localhost:1/x"], "NAME:VALUE"),
         (&["untag", "oci:layout"], "no tag"),
         (&["digest", "--algorithm", "md5", "file.json"], "md5"),

@@ -140,8 +140,8 @@ fn a_limit_of_nothing_ends_what_needs_more() {
 fn a_wait_of_any_length_that_a_registry_asks_for_is_told() {
     for (asked, code) in [
         ("0", Code::NotFound),
-        // What is no number of seconds is no wait: it is tried again as after any failure.
-        ("99999999999999999999999", Code::NotFound),
+        // What is not a number of seconds is no wait: it is tried again as after any failure.
+        ("99999999999999999999999", Code::RateLimited),
         ("-1", Code::NotFound),
         ("9223372036854775807", Code::RateLimited),
         ("18446744073709551615", Code::RateLimited),
