@@ -7,6 +7,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use crate::regular::{Kind, Refused, open_regular};
+
 /// No configuration, list of certificates or annotations comes near this size.
 const LARGEST: u64 = 4 * 1024 * 1024;
 
@@ -18,12 +20,8 @@ const LINKS: usize = 40;
 /// shell's `<(…)`, is not.
 pub fn read_small_file(path: &Path) -> io::Result<Vec<u8>> {
     let own = is_own_descriptor(path);
-    let file = if own { File::open(path)? } else { open_without_waiting(path)? };
+    let file = if own { File::open(path)? } else { open_regular(path).map_err(unopened)? };
     let metadata = file.metadata()?;
-    if !own && !metadata.is_file() {
-        let why = format!("it is {}, not a regular file", kind_of(&metadata));
-        return Err(io::Error::new(ErrorKind::InvalidInput, why));
-    }
     // No second buffer of what may be a secret: the first has room for all.
     let room = metadata.len().min(LARGEST) as usize + 1;
     let mut content = Vec::with_capacity(room);
@@ -61,33 +59,15 @@ pub(crate) fn is_own_descriptor(path: &Path) -> bool {
     named || path.starts_with("/dev/fd") || path.starts_with("/proc/self/fd")
 }
 
-#[cfg(unix)]
-fn open_without_waiting(path: &Path) -> io::Result<File> {
-    use std::os::unix::fs::OpenOptionsExt;
-    let flags = rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::NOCTTY;
-    File::options().read(true).custom_flags(flags.bits() as i32).open(path)
-}
-
-#[cfg(not(unix))]
-fn open_without_waiting(path: &Path) -> io::Result<File> {
-    File::open(path)
-}
-
-#[cfg(unix)]
-fn kind_of(metadata: &fs::Metadata) -> &'static str {
-    use std::os::unix::fs::FileTypeExt;
-    let kind = metadata.file_type();
-    match () {
-        () if kind.is_dir() => "a directory",
-        () if kind.is_fifo() => "a named pipe",
-        () if kind.is_socket() => "a socket",
-        () => "a device",
+fn unopened(refused: Refused) -> io::Error {
+    match refused {
+        // A link to what is not there is as good as no file.
+        Refused::Missing | Refused::Is(Kind::Dangling) => ErrorKind::NotFound.into(),
+        Refused::Is(kind) => {
+            io::Error::new(ErrorKind::InvalidInput, format!("it is {kind}, not a regular file"))
+        }
+        Refused::Io(e) => e,
     }
-}
-
-#[cfg(not(unix))]
-fn kind_of(metadata: &fs::Metadata) -> &'static str {
-    if metadata.is_dir() { "a directory" } else { "a special file" }
 }
 
 #[cfg(all(test, unix))]
