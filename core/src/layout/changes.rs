@@ -6,6 +6,7 @@
 
 use std::{
     collections::{HashMap, HashSet},
+    io,
     path::Path,
     sync::{Arc, Mutex},
 };
@@ -14,7 +15,7 @@ use super::{Inner, again, dir::unsafe_or, folder::Opened, in_parallel, lock};
 use crate::{
     descriptor::Descriptor,
     digest::Digest,
-    error::{Code, Error, Result},
+    error::{Code, Error, Result, is_out_of_descriptors},
     regular::Refused,
 };
 
@@ -95,9 +96,17 @@ impl Inner {
         let sync = |digest: &Digest| match &folders[digest.algorithm_name()] {
             Ok(folder) => folder.sync_file(digest.encoded()),
             Err(Refused::Missing) => Err(Refused::Missing),
-            Err(_) => Ok(()),
+            Err(Refused::Io(e)) => Err(Refused::Io(match e.raw_os_error() {
+                Some(number) => io::Error::from_raw_os_error(number),
+                None => io::Error::other(e.to_string()),
+            })),
+            Err(Refused::Is(_)) => Ok(()),
         };
-        for (digest, synced) in todo.iter().zip(in_parallel(&todo, sync)) {
+        let lacked = |synced: &Result<(), Refused>| match synced {
+            Err(Refused::Io(e)) => is_out_of_descriptors(e),
+            _ => false,
+        };
+        for (digest, synced) in todo.iter().zip(in_parallel(&todo, sync, lacked)) {
             match synced {
                 Ok(()) | Err(Refused::Is(_)) => {}
                 Err(e) => return Err(unsynced(&self.blob_path(digest), e)),

@@ -147,7 +147,7 @@ impl Inner {
         let mut level: Vec<Reference> = index.entries.iter().map(Reference::to).collect();
         while !level.is_empty() && !is_too_large() {
             level.retain(|d| digests.insert(d.digest.clone()) && d.may_be_manifest());
-            let read = in_parallel(&level, |entry| {
+            let read_one = |entry: &Reference| {
                 match known.get(&entry.digest) {
                     Some(facts) => Ok(Arc::clone(facts)),
                     None if is_too_large() => Err(Error::new(Code::TooLarge, "it is not read")),
@@ -156,7 +156,9 @@ impl Inner {
                 .inspect(|facts| {
                     weighed.fetch_add(facts.weight, Ordering::Relaxed);
                 })
-            });
+            };
+            let lacked = |read: &Result<_>| read.as_ref().is_err_and(Error::is_out_of_descriptors);
+            let read = in_parallel(&level, read_one, lacked);
             let mut next = Vec::new();
             for (entry, read) in level.into_iter().zip(read) {
                 match read {

@@ -253,21 +253,33 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Does the same to each, several at once; the results are in the order of `items`.
-fn in_parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    let share = items.len().div_ceil(FILES_AT_ONCE);
-    if share <= 1 {
-        return items.iter().map(work).collect();
-    }
-    thread::scope(|scope| {
-        let work = &work;
-        let threads: Vec<_> = items
-            .chunks(share)
-            .map(|chunk| scope.spawn(move || chunk.iter().map(work).collect::<Vec<R>>()))
+/// Does the same to each, several at once; the results are in the order of `items`. What found no free
+/// descriptor is done again when the others are done. Where no thread can be started, this one does it.
+fn in_parallel<T: Sync, R: Send>(
+    items: &[T],
+    work: impl Fn(&T) -> R + Sync,
+    lacked_descriptors: impl Fn(&R) -> bool,
+) -> Vec<R> {
+    let share = items.len().div_ceil(FILES_AT_ONCE).max(1);
+    let all = |chunk: &[T]| chunk.iter().map(&work).collect::<Vec<R>>();
+    let mut results: Vec<R> = thread::scope(|scope| {
+        let all = &all;
+        let mut chunks = items.chunks(share);
+        let own = chunks.next_back().unwrap_or_default();
+        let threads: Vec<_> = chunks
+            .map(|chunk| (chunk, thread::Builder::new().spawn_scoped(scope, move || all(chunk))))
             .collect();
-        threads
-            .into_iter()
-            .flat_map(|t| t.join().unwrap_or_else(|p| std::panic::resume_unwind(p)))
-            .collect()
-    })
+        let own = all(own);
+        let done = threads.into_iter().flat_map(|(chunk, thread)| match thread {
+            Ok(thread) => thread.join().unwrap_or_else(|p| std::panic::resume_unwind(p)),
+            Err(_) => all(chunk),
+        });
+        done.chain(own).collect()
+    });
+    for (item, result) in items.iter().zip(&mut results) {
+        if lacked_descriptors(result) {
+            *result = work(item);
+        }
+    }
+    results
 }

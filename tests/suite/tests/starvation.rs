@@ -5,7 +5,6 @@ use std::{
     fs,
     path::Path,
     process::{Child, Output, Stdio},
-    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -242,18 +241,53 @@ fn with_too_few_descriptors_or_threads_one_clear_error_ends_it() {
     let work = Workspace::new();
     work.write("file", "content");
     work.ocigraph(&["push", "oci:store:v1", "file"]).ok();
-    // As root a limit on processes counts for nothing; an address space can be too small for anyone.
     for limit in ["-n 8", "-n 6", "-v 60000", "-v 30000"] {
         let ran = limited(&work, limit, &["pull", "-o", "out", "oci:store:v1"]);
-        let said = String::from_utf8_lossy(&ran.stderr).into_owned();
-        assert!(!said.contains("panicked") && !said.contains("RUST_BACKTRACE"), "{limit}: {said}");
-        if ran.status.success() {
-            assert_eq!(work.read("out/file"), b"content");
-        } else {
-            assert!(!said.trim().is_empty(), "{limit}: {ran:?}");
-            assert!(said.lines().count() <= 2, "{limit}: {said}");
-        }
+        works_or_says_why(&ran, limit, &work.path("out"));
         let _ = fs::remove_dir_all(work.path("out"));
     }
-    let _ = Arc::new(work);
+}
+
+/// Root has as many processes as it likes, so the command runs as somebody else.
+#[test]
+fn with_few_threads_less_is_done_at_once_or_one_clear_error_ends_it() {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+    let dir = tempfile::tempdir().unwrap();
+    let open = |path: &Path| fs::set_permissions(path, fs::Permissions::from_mode(0o777)).unwrap();
+    open(dir.path());
+    let program = dir.path().join("ocigraph");
+    fs::copy(ocigraph_binary(), &program).unwrap();
+    let store = format!("oci:{}:v1", dir.path().join("store").display());
+    runtime(8).block_on(push_files(&store.parse().unwrap(), 40, 100_000));
+    let out = dir.path().join("out");
+    let is_root = dir.path().metadata().unwrap().uid() == 0;
+    let mut succeeded = 0;
+    for limit in [1, 2, 3, 4, 5, 6, 8, 16, 4096] {
+        let mut command = std::process::Command::new("setpriv");
+        if is_root {
+            command.args(["--reuid=65534", "--regid=65534", "--clear-groups"]);
+        }
+        command.args(["bash", "-c", "ulimit -u $0 && exec \"$@\"", &limit.to_string()]);
+        command.arg(&program).args(["pull", "-q", "-o"]).arg(&out).arg(&store);
+        command.env("HOME", dir.path()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let ran = finish(command.spawn().unwrap());
+        works_or_says_why(&ran, &format!("-u {limit}"), &out);
+        if ran.status.success() {
+            assert_eq!(count_files(&out), 40);
+            succeeded += 1;
+        }
+        let _ = fs::remove_dir_all(&out);
+    }
+    assert!(succeeded > 0, "with thousands of threads it works");
+}
+
+fn works_or_says_why(ran: &Output, limit: &str, out: &Path) {
+    let said = String::from_utf8_lossy(&ran.stderr).into_owned();
+    assert!(!said.contains("panicked") && !said.contains("RUST_BACKTRACE"), "{limit}: {said}");
+    if ran.status.success() {
+        return assert!(count_files(out) > 0);
+    }
+    assert!(!said.trim().is_empty(), "{limit}: {ran:?}");
+    assert!(said.lines().count() <= 2, "{limit}: {said}");
+    assert!(!out.exists(), "{limit}: nothing partial is left");
 }
