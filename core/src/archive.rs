@@ -44,7 +44,7 @@ pub(crate) fn unpack(
     let directory =
         PackedDirectory { title, output, content_digest, limits, keep_old, claim, leftovers };
     let placed = directory.unpack(archive)?;
-    leftovers.all_written();
+    leftovers.all_written(std::iter::empty());
     Ok(placed)
 }
 

@@ -72,7 +72,7 @@ pub(crate) fn check_title(title: &str, allow_path_traversal: bool) -> Result<()>
         )
         .with_hint("leave the title away, or write a name"));
     }
-    if Path::new(title).iter().any(is_partial_name) {
+    if Path::new(title).iter().any(is_reserved_name) {
         return Err(Error::new(
             Code::UnsafePath,
             format!("the title {title:?} has a part that begins with {PARTIAL_PREFIX}"),
@@ -122,7 +122,7 @@ pub(crate) fn safe_directory(
         return Err(unsafe_title(title, "is no file name"));
     }
     let target = plain(&output.join(title));
-    if let Some(part) = Path::new(title).iter().find(|part| is_partial_name(part)) {
+    if let Some(part) = Path::new(title).iter().find(|part| is_reserved_name(part)) {
         let why = format!("has the part {part:?}, a name that files have while they are pulled");
         return Err(Error::new(Code::UnsafePath, format!("the title {title:?} {why}"))
             .with_hint("ask the person who pushed it to give the file another title"));
@@ -170,14 +170,23 @@ pub(crate) fn check_links(output: &Path, target: &Path) -> std::result::Result<(
     Ok(())
 }
 
-/// What the hidden names of unfinished files begin with.
+/// The hidden names of unfinished files begin and end so.
 pub(crate) const PARTIAL_PREFIX: &str = ".ocigraph-";
+pub(crate) const PARTIAL_SUFFIX: &str = ".partial";
 
 /// Whether a name is one that unfinished files have. Content under such a name could take the place
 /// of a file on its way, or be removed as a leftover. Case is ignored, as some file systems do.
 pub(crate) fn is_partial_name(name: &OsStr) -> bool {
     let bytes = name.as_encoded_bytes();
-    let prefix = PARTIAL_PREFIX.as_bytes();
+    let (length, suffix) = (PARTIAL_SUFFIX.len(), PARTIAL_SUFFIX.as_bytes());
+    is_reserved_name(name)
+        && bytes.len() > length
+        && bytes[bytes.len() - length..].eq_ignore_ascii_case(suffix)
+}
+
+/// Whether a name is kept for this program: no title has it.
+fn is_reserved_name(name: &OsStr) -> bool {
+    let (bytes, prefix) = (name.as_encoded_bytes(), PARTIAL_PREFIX.as_bytes());
     bytes.len() >= prefix.len() && bytes[..prefix.len()].eq_ignore_ascii_case(prefix)
 }
 
@@ -198,8 +207,10 @@ pub(crate) fn refused_name(name: &OsStr) -> Option<&'static str> {
 pub(crate) fn ignores_case(directory: &Path) -> bool {
     let existing = directory.ancestors().find(|d| d.is_dir());
     let existing = existing.filter(|d| !d.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let probe =
-        tempfile::Builder::new().prefix(PARTIAL_PREFIX).suffix(".partial").tempfile_in(existing);
+    let probe = tempfile::Builder::new()
+        .prefix(PARTIAL_PREFIX)
+        .suffix(PARTIAL_SUFFIX)
+        .tempfile_in(existing);
     // Where no file can be made the pull fails, and says why.
     probe.is_ok_and(|probe| {
         let name = probe.path().file_name().unwrap_or_default().to_ascii_uppercase();
@@ -233,16 +244,30 @@ pub(crate) fn parent(path: &Path) -> &Path {
     path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// Whether a regular file with the blob's content is there.
-pub(crate) fn is_identical(path: &Path, blob: &Descriptor) -> Result<bool> {
-    match path.symlink_metadata() {
-        Ok(metadata) if metadata.is_file() && metadata.len() == blob.size => {
-            Ok(digest_file(path, blob.digest.algorithm()?)?.0 == blob.digest)
-        }
-        Ok(_) => Ok(false),
-        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(false),
+/// The regular file with the blob's content that is at a path, as it was when it was digested; nothing
+/// when something else is there, or was put there meanwhile.
+pub(crate) fn identical(path: &Path, blob: &Descriptor) -> Result<Option<fs::Metadata>> {
+    let look = || match path.symlink_metadata() {
+        Ok(there) => Ok(Some(there).filter(|m| m.is_file() && m.len() == blob.size)),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(e) => Err(Error::io("look at", path, e)),
+    };
+    let Some(before) = look()? else { return Ok(None) };
+    if digest_file(path, blob.digest.algorithm()?)?.0 != blob.digest {
+        return Ok(None);
     }
+    Ok(look()?.filter(|after| is_same_file(&before, after)))
+}
+
+#[cfg(unix)]
+pub(crate) fn is_same_file(a: &fs::Metadata, b: &fs::Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    (a.dev(), a.ino()) == (b.dev(), b.ino())
+}
+
+#[cfg(not(unix))]
+pub(crate) fn is_same_file(a: &fs::Metadata, b: &fs::Metadata) -> bool {
+    a.modified().ok() == b.modified().ok() && a.len() == b.len()
 }
 
 /// Directories made for something to be written. When that is given up, those that are empty go.
@@ -417,11 +442,11 @@ mod tests {
             let digest = Algorithm::Sha256.digest(content);
             Descriptor::new(media_type::OCTET_STREAM, digest, content.len() as u64)
         };
-        assert!(!is_identical(&path, &blob(b"abc")).unwrap());
+        assert!(identical(&path, &blob(b"abc")).unwrap().is_none());
         fs::write(&path, "abc").unwrap();
-        assert!(is_identical(&path, &blob(b"abc")).unwrap());
-        assert!(!is_identical(&path, &blob(b"abd")).unwrap());
-        assert!(!is_identical(&path, &blob(b"abcd")).unwrap());
-        assert!(!is_identical(dir.path(), &blob(b"abc")).unwrap());
+        assert!(identical(&path, &blob(b"abc")).unwrap().is_some());
+        assert!(identical(&path, &blob(b"abd")).unwrap().is_none());
+        assert!(identical(&path, &blob(b"abcd")).unwrap().is_none());
+        assert!(identical(dir.path(), &blob(b"abc")).unwrap().is_none());
     }
 }

@@ -291,10 +291,22 @@ fn folding_would_matter(owners: &[Owner]) -> bool {
     owners.iter().any(|owner| owner.packed || !seen.insert(folded(&owner.path)))
 }
 
-/// The path as a file system that ignores case compares it.
-fn folded(path: &Path) -> String {
+/// The path as a file system that ignores case compares it: letter by letter, so that no letter becomes
+/// two.
+fn folded(path: &Path) -> Vec<u8> {
+    fn one(mut letters: impl Iterator<Item = char>) -> Option<char> {
+        let first = letters.next()?;
+        letters.next().is_none().then_some(first)
+    }
+    let Some(text) = path.to_str() else {
+        return path.as_os_str().as_encoded_bytes().to_ascii_lowercase();
+    };
     // By way of the upper case, so that letters with two lower-case forms are one.
-    path.to_string_lossy().to_uppercase().to_lowercase()
+    let fold = |c: char| {
+        let upper = one(c.to_uppercase()).unwrap_or(c);
+        one(upper.to_lowercase()).unwrap_or(upper)
+    };
+    text.chars().map(fold).collect::<String>().into_bytes()
 }
 
 #[cfg(unix)]
@@ -354,6 +366,8 @@ mod tests {
         let owners = || vec![owner("out/README", "1", false), owner("out/readme", "2", false)];
         FinalPaths::with_folding(owners(), false).unwrap();
         conflict(FinalPaths::with_folding(owners(), true));
+        let apart = vec![owner("out/straße", "1", false), owner("out/strasse", "2", false)];
+        FinalPaths::with_folding(apart, true).unwrap();
         let below = vec![owner("out/Ä", "1", false), owner("out/ä/x", "2", false)];
         conflict(FinalPaths::with_folding(below, true));
     }

@@ -1,6 +1,7 @@
 //! A file that the caller names for a result: written beside its place and renamed when it is whole,
 //! so that what was there stays when the disk is full or the process ends. A symbolic link to it
-//! stays; a pipe, a device or `/dev/stdout` is written to as it is.
+//! stays; a pipe, a device or `/dev/stdout` is written to as it is, and so is a file that may be written
+//! in a directory that may not, or that is mounted by itself.
 
 use std::{
     fs::{self, File},
@@ -60,9 +61,18 @@ impl OutputFile {
     /// Gives the file its name.
     pub fn commit(self) -> Result<()> {
         let done = match self.destination {
-            Destination::Beside { file, target } => {
-                file.persist(target).map(drop).map_err(|e| e.error)
-            }
+            Destination::Beside { file, target } => match file.persist(&target) {
+                // A file that is mounted by itself, as into a container, has its name for good.
+                Err(e)
+                    if matches!(
+                        e.error.kind(),
+                        io::ErrorKind::ResourceBusy | io::ErrorKind::CrossesDevices
+                    ) =>
+                {
+                    write_over(e.file.path(), &target)
+                }
+                other => other.map(drop).map_err(|e| e.error),
+            },
             Destination::Stdout => io::stdout().flush(),
             Destination::Itself(_) | Destination::Stderr => Ok(()),
         };
@@ -85,17 +95,32 @@ impl Destination {
             Ok(there) if !there.is_file() => {
                 File::options().write(true).open(&target).map(Self::Itself)
             }
-            Ok(there) => {
-                let file = begin(&target)?;
-                keep_access(file.as_file(), &there)?;
-                Ok(Self::Beside { file, target })
-            }
+            Ok(there) => match begin(&target) {
+                Err(e)
+                    if matches!(
+                        e.kind(),
+                        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem
+                    ) =>
+                {
+                    File::options().write(true).truncate(true).open(&target).map(Self::Itself)
+                }
+                file => {
+                    let file = file?;
+                    keep_access(file.as_file(), &there)?;
+                    Ok(Self::Beside { file, target })
+                }
+            },
             Err(e) if e.kind() == io::ErrorKind::NotFound => {
                 Ok(Self::Beside { file: begin(&target)?, target })
             }
             Err(e) => Err(e),
         }
     }
+}
+
+fn write_over(from: &Path, target: &Path) -> io::Result<()> {
+    let mut file = File::options().write(true).truncate(true).open(target)?;
+    io::copy(&mut File::open(from)?, &mut file).map(drop)
 }
 
 /// Begins the file beside `target`, under a hidden name that a push of the folder leaves out, and

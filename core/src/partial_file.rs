@@ -18,14 +18,12 @@ use crate::{
     descriptor::Descriptor,
     digest::{Algorithm, Verifier},
     error::{Code, Error, Result},
-    files::{self, MadeDirectories, PARTIAL_PREFIX, parent},
+    files::{self, MadeDirectories, PARTIAL_PREFIX, PARTIAL_SUFFIX, parent},
     final_paths::Claim,
 };
 
 /// A shorter file is fetched again sooner than it is found again.
 const CONTINUED_FROM: u64 = 1024 * 1024;
-
-const SUFFIX: &str = ".partial";
 
 /// What somebody took for a leftover before it was locked is made again.
 const CREATE_TRIES: u32 = 8;
@@ -63,8 +61,13 @@ impl PartialFile {
     ) -> Result<(Self, Verifier)> {
         let key = key_of(target, blob);
         let directory = leftovers.look_into(directory)?;
-        for path in directory.take(key.as_deref()) {
-            if let Some(mut file) = take_up(&path).map_err(|e| Error::io("read", &path, e))? {
+        while let Some(path) = directory.take(key.as_deref()) {
+            let taken = take_up(&path).map_err(|e| {
+                // With no descriptor left it is tried again.
+                directory.give_back(path.clone());
+                Error::io("read", &path, e)
+            })?;
+            if let Some(mut file) = taken {
                 let verifier =
                     digest(file.as_file_mut(), blob).map_err(|e| Error::io("read", &path, e))?;
                 let _made = Arc::clone(&leftovers.made);
@@ -148,8 +151,14 @@ impl PartialFile {
             return Ok(None);
         }
         let mut writing = claim.writing();
+        let is_gone = |e: &io::Error, path: &Path| {
+            e.kind() == io::ErrorKind::NotFound && !is_at(&written, path)
+        };
         // Most often nothing is there, and this is all.
         if let Err(e) = file.persist_noclobber(&target) {
+            if is_gone(&e.error, e.file.path()) {
+                return Ok(None);
+            }
             match target.symlink_metadata() {
                 Ok(there) if !claim.is_sole() => writing.check_not_placed(&target, &there)?,
                 // Not every file system can rename without replacing.
@@ -233,9 +242,16 @@ impl Leftovers {
         Self { wanted, ..Self::default() }
     }
 
-    /// All files of the pull are in their places: so are the directories made for them.
-    pub(crate) fn all_written(&self) {
+    /// All files of the pull are in their places, in these directories, and so are the directories made
+    /// for them. What killed processes left there is of no use any more.
+    pub(crate) fn all_written<'a>(&self, directories: impl Iterator<Item = &'a Path>) {
         self.made.keep();
+        for directory in directories {
+            // One that cannot be found has nothing in it.
+            let _ = self.look_into(directory);
+        }
+        let looked = self.directories.lock().unwrap_or_else(PoisonError::into_inner);
+        looked.values().for_each(|directory| directory.remove_rest());
     }
 
     /// Makes a hidden directory beside its place, for what is unpacked.
@@ -244,7 +260,8 @@ impl Leftovers {
         let fail = |e| Error::io("create a directory in", parent, e);
         let mut tries = 0;
         loop {
-            let make = || Builder::new().prefix(PARTIAL_PREFIX).suffix(SUFFIX).tempdir_in(parent);
+            let make =
+                || Builder::new().prefix(PARTIAL_PREFIX).suffix(PARTIAL_SUFFIX).tempdir_in(parent);
             let directory = self.made_in(parent, make).map_err(fail)?;
             tries += 1;
             // Elsewhere a directory cannot be opened, and none is taken for a leftover.
@@ -288,12 +305,26 @@ impl Leftovers {
 }
 
 impl Directory {
-    /// The files that go by `key`, each given once.
-    fn take(&self, key: Option<&str>) -> Vec<PathBuf> {
-        let Some(key) = key else { return Vec::new() };
+    /// The longest of the files that go by `key`; each is given once.
+    fn take(&self, key: Option<&str>) -> Option<PathBuf> {
+        let key = key?;
         let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_wanted = |path: &PathBuf| path.file_name().is_some_and(|n| key_in(n) == Some(key));
-        found.extract_if(.., |path| is_wanted(path)).collect()
+        let is_wanted = |path: &Path| path.file_name().is_some_and(|n| key_in(n) == Some(key));
+        let wanted = found.iter().enumerate().filter(|(_, path)| is_wanted(path));
+        let length = |path: &Path| path.symlink_metadata().map_or(0, |m| m.len());
+        let (place, _) = wanted.max_by_key(|(_, path)| length(path))?;
+        Some(found.swap_remove(place))
+    }
+
+    fn give_back(&self, path: PathBuf) {
+        self.found.lock().unwrap_or_else(PoisonError::into_inner).push(path);
+    }
+
+    /// Removes what nobody took up.
+    fn remove_rest(&self) {
+        for path in self.found.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
+            remove_or_leave(&path);
+        }
     }
 }
 
@@ -307,16 +338,22 @@ fn leftovers_in(directory: &Path, wanted: &HashSet<String>) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in entries.take(LOOKED_THROUGH).flatten() {
         let name = entry.file_name();
-        if !files::is_partial_name(&name) || !name.as_encoded_bytes().ends_with(SUFFIX.as_bytes()) {
+        if !files::is_partial_name(&name) {
             continue;
         }
         if key_in(&name).is_some_and(|key| wanted.contains(key)) {
             found.push(entry.path());
-        } else if let Err(e) = remove_leftover(&entry.path()) {
-            tracing::debug!(error = %e, path = %entry.path().display(), "a leftover stays");
+        } else {
+            remove_or_leave(&entry.path());
         }
     }
     found
+}
+
+fn remove_or_leave(leftover: &Path) {
+    if let Err(e) = remove_leftover(leftover) {
+        tracing::debug!(error = %e, path = %leftover.display(), "a leftover stays");
+    }
 }
 
 /// By what a large file is found again: its name and its digest.
@@ -331,7 +368,7 @@ fn key_of(target: &Path, blob: &Descriptor) -> Option<String> {
 
 /// The key in `.ocigraph-KEY.RANDOM.partial`.
 fn key_in(name: &std::ffi::OsStr) -> Option<&str> {
-    let key = name.to_str()?.strip_prefix(PARTIAL_PREFIX)?.strip_suffix(SUFFIX)?;
+    let key = name.to_str()?.strip_prefix(PARTIAL_PREFIX)?.strip_suffix(PARTIAL_SUFFIX)?;
     let (key, _random) = key.split_once('.')?;
     (key.len() == 32).then_some(key)
 }
@@ -345,7 +382,7 @@ fn create(directory: &Path, key: Option<&str>) -> io::Result<NamedTempFile> {
     // again: a packed directory is unpacked from it.
     let open = |path: &Path| File::options().read(true).write(true).create_new(true).open(path);
     let mut builder = Builder::new();
-    builder.prefix(&prefix).rand_bytes(12).suffix(SUFFIX).make_in(directory, open)
+    builder.prefix(&prefix).rand_bytes(12).suffix(PARTIAL_SUFFIX).make_in(directory, open)
 }
 
 /// Locks what was just made at `path`. False when somebody has taken it for a leftover meanwhile. On a
@@ -498,7 +535,7 @@ mod tests {
     /// A name that a killed process can have left.
     fn leftover(target: &Path, blob: &Descriptor, random: &str) -> PathBuf {
         let key = key_of(target, blob).unwrap();
-        target.with_file_name(format!("{PARTIAL_PREFIX}{key}.{random}{SUFFIX}"))
+        target.with_file_name(format!("{PARTIAL_PREFIX}{key}.{random}{PARTIAL_SUFFIX}"))
     }
 
     #[cfg(unix)]
@@ -598,14 +635,8 @@ mod tests {
             assert_eq!(fs::read(&victim).unwrap(), b"old");
             fs::remove_file(&partial).unwrap();
         }
-        rustix::fs::mknodat(
-            rustix::fs::CWD,
-            &partial,
-            rustix::fs::FileType::Fifo,
-            rustix::fs::Mode::RWXU,
-            0,
-        )
-        .unwrap();
+        let made = std::process::Command::new("mkfifo").arg(&partial).status().unwrap();
+        assert!(made.success());
         assert_eq!(begin_blob(&target, &blob).1.seen(), 0);
         fs::remove_file(&partial).unwrap();
         fs::write(&partial, vec![0; CONTINUED_FROM as usize + 1]).unwrap();

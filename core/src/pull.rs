@@ -92,6 +92,9 @@ pub(crate) async fn pull_all(
             .map(|index| {
                 let file = &files.all[*index];
                 let first = given.insert(*index);
+                if !first {
+                    transfer.report_unchanged(file);
+                }
                 PulledFile {
                     path: file.path.clone(),
                     descriptor: file.blob.clone(),

@@ -38,7 +38,25 @@ const MOST_AT_ONCE: usize = 512;
 pub(crate) fn concurrency(asked: Option<usize>) -> usize {
     let asked = asked.filter(|n| *n > 0).unwrap_or(AT_ONCE).min(MOST_AT_ONCE);
     // A connection, a file that is read or written, and one to spare.
-    free_descriptors().map_or(asked, |free| asked.min((free / 3).max(1)))
+    let descriptors = free_descriptors().map_or(asked, |free| free / 3);
+    asked.min(descriptors).min(by_memory(asked)).max(1)
+}
+
+/// What a request under way may take of an address space that is limited: its buffers and its share of
+/// the threads.
+#[cfg(unix)]
+const SPACE: u64 = 32 * 1024 * 1024;
+
+/// As few as the process's limit on its address space demands.
+#[cfg(unix)]
+fn by_memory(asked: usize) -> usize {
+    let limit = rustix::process::getrlimit(rustix::process::Resource::As).current;
+    limit.map_or(asked, |limit| usize::try_from(limit / SPACE).unwrap_or(asked))
+}
+
+#[cfg(not(unix))]
+fn by_memory(asked: usize) -> usize {
+    asked
 }
 
 /// How many files the process can still open; nothing where that is not limited or not known.

@@ -183,7 +183,7 @@ struct RegistryArgs {
     /// Send a further header to the registry
     #[arg(short = 'H', long = "header", value_name = "NAME:VALUE", global = true)]
     headers: Vec<String>,
-    /// Requests at once (32 unless given, or 0)
+    /// Requests at once, at most (128 unless given, or 0)
     #[arg(long, global = true, value_name = "N")]
     concurrency: Option<usize>,
 }

@@ -23,8 +23,18 @@ const BLOCKING: usize = 2;
 #[cfg(unix)]
 const DESCRIPTORS: usize = 12;
 
-/// Threads stay, since the process may not be able to start others later.
-const KEPT: Duration = Duration::from_secs(24 * 3600);
+/// Threads stay for so long, since the process may not be able to start others soon.
+const KEPT: Duration = Duration::from_secs(3600);
+
+/// Threads for blocking work at most; in an address space that is limited, one for each so many bytes of
+/// it, since the C library gives each thread up to 64 MiB for its own use.
+const MOST_BLOCKING: usize = 512;
+#[cfg(unix)]
+const SPACE: u64 = 128 * 1024 * 1024;
+
+/// With a smaller address space than this, memory would run out in the middle of something.
+#[cfg(unix)]
+const LEAST_SPACE: u64 = 448 * 1024 * 1024;
 
 /// How long a thread that was started may take to begin, on however busy a machine.
 const BEGINNING: Duration = Duration::from_secs(30);
@@ -34,6 +44,7 @@ const BEGINNING: Duration = Duration::from_secs(30);
 /// workers. Each thread begins with `on_thread_start`.
 pub fn build(name: &str, workers: usize, on_thread_start: fn()) -> Result<Runtime> {
     check_descriptors()?;
+    check_space()?;
     let wanted = match workers {
         0 => thread::available_parallelism().map_or(1, usize::from),
         workers => workers,
@@ -47,6 +58,7 @@ pub fn build(name: &str, workers: usize, on_thread_start: fn()) -> Result<Runtim
         .worker_threads(threads - BLOCKING)
         .thread_name(name)
         .thread_keep_alive(KEPT)
+        .max_blocking_threads(most_blocking())
         .on_thread_start(on_thread_start)
         .enable_all();
     let runtime = builder.build().map_err(|e| {
@@ -55,6 +67,35 @@ pub fn build(name: &str, workers: usize, on_thread_start: fn()) -> Result<Runtim
     })?;
     start_blocking(&runtime)?;
     Ok(runtime)
+}
+
+/// How large the process's address space may be, where that is limited.
+#[cfg(unix)]
+fn space() -> Option<u64> {
+    rustix::process::getrlimit(rustix::process::Resource::As).current
+}
+
+/// Out of memory ends a process at once, so it does not begin where that is sure to come.
+fn check_space() -> Result<()> {
+    #[cfg(unix)]
+    if let Some(limit) = space().filter(|limit| *limit < LEAST_SPACE) {
+        let (limit, least) = (limit >> 20, LEAST_SPACE >> 20);
+        let message =
+            format!("the process may use {limit} MiB of address space, and needs {least}");
+        return Err(
+            Error::new(Code::Io, message).with_hint("raise its limit on memory (ulimit -v)")
+        );
+    }
+    Ok(())
+}
+
+fn most_blocking() -> usize {
+    #[cfg(unix)]
+    if let Some(limit) = space() {
+        let threads = usize::try_from(limit / SPACE).unwrap_or(MOST_BLOCKING);
+        return threads.clamp(BLOCKING + 1, MOST_BLOCKING);
+    }
+    MOST_BLOCKING
 }
 
 /// How many of so many threads can be started now.

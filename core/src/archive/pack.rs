@@ -17,6 +17,7 @@ use super::{Hashing, stays_inside};
 use crate::{
     digest::{Algorithm, Digest},
     error::{Code, Error, Result},
+    files,
     work::still_wanted,
 };
 
@@ -79,7 +80,10 @@ impl<W: Write> Packing<'_, W> {
         };
         let header = self.header(EntryType::Directory, 0, mode_of(&metadata));
         self.append(path, header, &name, "", io::empty())?;
-        for child in sorted_names(path)?.into_iter().filter(|name| !is_unfinished(name)) {
+        // What a pull is writing, or left when it was killed, belongs to nobody's artifact.
+        for child in
+            sorted_names(path)?.into_iter().filter(|name| !files::is_partial_name(name.as_ref()))
+        {
             let relative =
                 if relative.is_empty() { child.clone() } else { format!("{relative}/{child}") };
             self.child(&path.join(child), &relative)?;
@@ -202,11 +206,6 @@ fn sorted_names(directory: &Path) -> Result<Vec<String>> {
     }
     names.sort();
     Ok(names)
-}
-
-/// Whether a pull is writing this, or left it when it was killed: it belongs to nobody's artifact.
-fn is_unfinished(name: &str) -> bool {
-    name.starts_with(".ocigraph-") && name.ends_with(".partial")
 }
 
 fn text(name: &std::ffi::OsStr) -> Result<String> {

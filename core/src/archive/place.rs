@@ -5,6 +5,7 @@
 //! looked for before the first file is moved.
 
 use std::{
+    collections::HashSet,
     fs::{self, File, Metadata},
     io::{self, Read},
     path::{Path, PathBuf},
@@ -15,6 +16,7 @@ use crate::{
     error::{Code, Error, Result},
     files,
     final_paths::{Claim, Entry, Owner, Writing},
+    work::still_wanted,
 };
 
 /// Puts the directory `from` at `to`; with `merge`, `to` is taken as a directory whatever leads to
@@ -32,7 +34,8 @@ pub(super) fn place(
         looking: true,
         writing: claim.writing(),
         sole: claim.is_sole(),
-        left_to_others: Vec::new(),
+        left_to_others: HashSet::new(),
+        above_left: HashSet::new(),
         placed: Vec::new(),
     };
     // Another packed directory of the same pull may have brought a link since the title was checked.
@@ -60,7 +63,9 @@ struct Placing<'a> {
     /// Whether nothing else is written by this pull.
     sole: bool,
     /// What another owner writes or has written, with the same content.
-    left_to_others: Vec<PathBuf>,
+    left_to_others: HashSet<PathBuf>,
+    /// The directories above that.
+    above_left: HashSet<PathBuf>,
     placed: Vec<PathBuf>,
 }
 
@@ -74,6 +79,7 @@ impl Placing<'_> {
     }
 
     fn one(&mut self, from: &Path, to: &Path) -> Result<()> {
+        still_wanted().map_err(|e| Error::io("write", to, e))?;
         let new = from.symlink_metadata().map_err(|e| Error::io("read", from, e))?;
         if self.is_left_to_another(from, &new, to)? {
             return Ok(());
@@ -120,7 +126,7 @@ impl Placing<'_> {
             return Ok(false);
         }
         if !self.looking {
-            return Ok(self.left_to_others.iter().any(|left| left == to));
+            return Ok(self.left_to_others.contains(to));
         }
         if new.is_dir() {
             return self.writing.directory(to).map(|()| false);
@@ -136,7 +142,8 @@ impl Placing<'_> {
         };
         let left = self.writing.file(to, is_same)? == Entry::Same;
         if left {
-            self.left_to_others.push(to.to_path_buf());
+            self.above_left.extend(to.ancestors().skip(1).map(Path::to_path_buf));
+            self.left_to_others.insert(to.to_path_buf());
         }
         Ok(left)
     }
@@ -146,7 +153,7 @@ impl Placing<'_> {
         if self.looking {
             return if new.is_dir() { self.claim_below(from, to) } else { Ok(()) };
         }
-        if new.is_dir() && self.left_to_others.iter().any(|left| left.starts_with(to)) {
+        if new.is_dir() && self.above_left.contains(to) {
             fs::create_dir(to)
                 .and_then(|()| fs::set_permissions(to, new.permissions()))
                 .map_err(|e| Error::io("create the directory", to, e))?;
@@ -162,6 +169,7 @@ impl Placing<'_> {
             return Ok(());
         }
         for entry in fs::read_dir(from).map_err(|e| Error::io("read", from, e))? {
+            still_wanted().map_err(|e| Error::io("write", to, e))?;
             let entry = entry.map_err(|e| Error::io("read", from, e))?;
             let (from, to) = (entry.path(), to.join(entry.file_name()));
             let new = from.symlink_metadata().map_err(|e| Error::io("read", &from, e))?;

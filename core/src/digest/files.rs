@@ -91,10 +91,15 @@ pub fn digest_files<P: AsRef<Path> + Sync>(
     let wanted = Wanted::current();
     let mut results: Vec<_> = thread::scope(|scope| {
         let worker = || wanted.clone().during(work);
-        let threads: Vec<_> = (0..workers).map(|_| scope.spawn(worker)).collect();
+        // This thread does its share, and all of it where no other can be started.
+        let threads: Vec<_> = (1..workers)
+            .map_while(|_| thread::Builder::new().spawn_scoped(scope, worker).ok())
+            .collect();
+        let own = worker();
         threads
             .into_iter()
             .flat_map(|t| t.join().unwrap_or_else(|p| std::panic::resume_unwind(p)))
+            .chain(own)
             .collect()
     });
     results.sort_unstable_by_key(|(i, _)| *i);

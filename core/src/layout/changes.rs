@@ -51,6 +51,10 @@ impl Inner {
             return outcome;
         }
         let batch = std::mem::take(&mut *lock(&self.changes.waiting));
+        if !batch.iter().any(|waiting| Arc::ptr_eq(waiting, &own)) {
+            let message = "the thread that was to write a change of the layout failed";
+            return Err(Error::new(Code::Internal, message));
+        }
         let outcome = self.write_changes(&batch);
         for other in &batch {
             let told = match &outcome {

@@ -122,10 +122,11 @@ impl Layout {
         &self,
         work: impl FnOnce(&Arc<Inner>) -> Result<T> + Clone + Send + 'static,
     ) -> Result<T> {
-        let _turn = self.inner.calls.acquire().await;
-        patiently(|| {
+        patiently(|| async {
+            // Not held while it waits for a descriptor.
+            let _turn = self.inner.calls.acquire().await;
             let (inner, work) = (Arc::clone(&self.inner), work.clone());
-            off_thread(move || work(&inner))
+            off_thread(move || work(&inner)).await
         })
         .await
     }

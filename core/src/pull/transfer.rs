@@ -33,10 +33,12 @@ use crate::{
 /// Up to here a file is kept in memory until it is whole.
 const SMALL: u64 = 64 * 1024;
 
-/// Small files that are written in one go, and how many threads do so: more than one would wait for
-/// the lock of the directory.
+/// Small files that are written in one go. One thread does so: two would wait for the lock of the
+/// directory.
 const FILES_IN_A_BATCH: usize = 64;
-const BATCHES_AT_ONCE: usize = 1;
+
+/// Files that have come and wait to be written, before no more are fetched.
+const WAITING: usize = 4 * FILES_IN_A_BATCH;
 
 /// Directories that are unpacked at once, in the whole process: each takes a thread.
 const UNPACKED_AT_ONCE: usize = 4;
@@ -90,26 +92,52 @@ impl Transfer {
             let (this, file) = (Arc::clone(self), Arc::clone(&files[i]));
             async move { this.fetch(i, file, before).await }
         });
-        let mut written = stream::iter(fetches)
-            .buffer_unordered(at_once)
-            .try_ready_chunks(FILES_IN_A_BATCH)
-            .map(|fetched| async {
-                match fetched {
-                    Ok(fetched) => self.write_small(files, fetched).await,
-                    Err(e) => Err(e.1),
+        let mut fetches = stream::iter(fetches).buffer_unordered(at_once).fuse();
+        let mut come = Vec::new();
+        let mut writing = None;
+        loop {
+            if writing.is_none() && !come.is_empty() {
+                let batch = come.drain(..come.len().min(FILES_IN_A_BATCH)).collect();
+                writing = Some(Box::pin(self.write_small(files, batch)));
+            }
+            let is_writing = writing.is_some();
+            let written = async {
+                match writing.as_mut() {
+                    Some(writing) => Some(writing.await),
+                    None => std::future::pending().await,
                 }
-            })
-            .buffer_unordered(BATCHES_AT_ONCE);
-        while let Some(batch) = written.try_next().await? {
-            for (i, outcome) in batch {
+            };
+            // Transfers go on while files are written, and give descriptors back.
+            let written = tokio::select! {
+                fetched = fetches.next(), if come.len() < WAITING && !fetches.is_done() => {
+                    come.extend(fetched.transpose()?);
+                    continue;
+                }
+                written = written, if is_writing => written,
+                else => break,
+            };
+            writing = None;
+            for (i, outcome) in written.transpose()?.unwrap_or_default() {
                 let blob = &files[i].blob;
                 self.options.progress.report(Event::Finished { blob, outcome });
                 outcomes[i] = Some(outcome);
             }
         }
-        self.leftovers.all_written();
+        let this = Arc::clone(self);
+        let written = Arc::clone(files);
+        off_thread(move || {
+            this.leftovers.all_written(written.iter().map(|file| files::parent(&file.path)));
+            Ok(())
+        })
+        .await?;
         let lost = || Error::new(Code::Internal, "a file of the pull was forgotten");
         outcomes.into_iter().map(|outcome| outcome.ok_or_else(lost)).collect()
+    }
+
+    /// Tells that a file which another manifest has too is there already.
+    pub(super) fn report_unchanged(&self, file: &TitledFile) {
+        let (blob, outcome) = (&file.blob, Outcome::Unchanged);
+        self.options.progress.report(Event::Finished { blob, outcome });
     }
 
     /// Looks at all places before the first transfer.
@@ -171,11 +199,20 @@ impl Transfer {
     ) -> Result<Option<Outcome>> {
         let (this, file) = (Arc::clone(self), Arc::clone(file));
         off_thread(move || {
-            if files::is_identical(&file.path, &file.blob)? {
-                if let Ok(there) = file.path.symlink_metadata() {
-                    this.paths.of(i).writing().placed(&there);
+            if let Some(digested) = files::identical(&file.path, &file.blob)? {
+                let claim = this.paths.of(i);
+                let mut writing = claim.writing();
+                // Nothing of this pull is put in place while this is held: it is still what it was,
+                // or another owner has replaced it under another name of the path.
+                match file.path.symlink_metadata() {
+                    Ok(there) if files::is_same_file(&there, &digested) => {
+                        writing.check_not_placed(&file.path, &there)?;
+                        writing.placed(&there);
+                        return Ok(Some(Outcome::Unchanged));
+                    }
+                    Ok(there) => writing.check_not_placed(&file.path, &there)?,
+                    Err(_) => {}
                 }
-                return Ok(Some(Outcome::Unchanged));
             }
             Ok(this.options.keep_old_files.then_some(Outcome::Kept))
         })
@@ -310,20 +347,24 @@ impl Transfer {
             return Ok(outcomes);
         }
         let small: Arc<[(usize, Bytes)]> = small.into();
-        let written = patiently(|| {
+        // What was written is not written again when a descriptor was lacking for the next.
+        let done = Arc::new(Mutex::new(Vec::with_capacity(small.len())));
+        patiently(|| {
             let (this, files, small) = (Arc::clone(self), Arc::clone(files), Arc::clone(&small));
+            let done = Arc::clone(&done);
             off_thread(move || {
-                let write = |(i, bytes): &(usize, Bytes)| {
-                    let file = &files[*i];
+                let mut done = done.lock().unwrap_or_else(PoisonError::into_inner);
+                for (i, bytes) in small.iter().skip(done.len()) {
                     let (claim, keep) = (this.paths.of(*i), this.options.keep_old_files);
-                    let leftovers = &this.leftovers;
-                    let written = PartialFile::write(&file.path, bytes, &claim, keep, leftovers)?;
-                    Ok((*i, outcome_of(written)))
-                };
-                small.iter().map(write).collect::<Result<Vec<_>>>()
+                    let target = &files[*i].path;
+                    let written = PartialFile::write(target, bytes, &claim, keep, &this.leftovers)?;
+                    done.push((*i, outcome_of(written)));
+                }
+                Ok(())
             })
-        });
-        outcomes.extend(written.await?);
+        })
+        .await?;
+        outcomes.append(&mut done.lock().unwrap_or_else(PoisonError::into_inner));
         Ok(outcomes)
     }
 }

@@ -12,7 +12,7 @@ use url::Url;
 use super::{config::Limits, retry::retry_after};
 use crate::{
     auth::{Challenge, Secret, parse_challenges, shown},
-    error::{Code, Error, RegistryError, Result},
+    error::{Code, Error, RegistryError, Result, is_out_of_descriptors},
     memory::{Gate, SMALL_BODY, Turn},
     store::ByteStream,
 };
@@ -346,10 +346,12 @@ pub(super) async fn within(
 
 pub(super) fn network_error(error: &reqwest::Error) -> Error {
     let mut causes = vec![error.without_url_text()];
-    let mut tls = false;
+    let (mut tls, mut descriptors) = (false, None);
     let mut source = std::error::Error::source(error);
     while let Some(cause) = source {
         tls |= is_tls(cause);
+        let io = cause.downcast_ref::<std::io::Error>();
+        descriptors = descriptors.or(io.filter(|e| is_out_of_descriptors(e)));
         causes.push(cause.to_string());
         source = cause.source();
     }
@@ -363,7 +365,11 @@ pub(super) fn network_error(error: &reqwest::Error) -> Error {
     } else {
         Code::Network
     };
-    Error::new(code, causes.join(": "))
+    let failure = Error::new(code, causes.join(": "));
+    match descriptors.and_then(std::io::Error::raw_os_error) {
+        Some(number) => failure.with_source(std::io::Error::from_raw_os_error(number)),
+        None => failure,
+    }
 }
 
 /// Whether rustls has said this. The layers above wrap its words in `io::Error`s, one in another,

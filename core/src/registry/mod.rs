@@ -123,7 +123,8 @@ impl Store for Registry {
     }
 
     async fn fetch_manifest(&self, name: &Name) -> Result<Manifest> {
-        Ok(self.get_manifest(name).await?.0)
+        // Who keeps it does not keep others from reading theirs.
+        Ok(self.get_manifest(name).await?.0.kept())
     }
 
     async fn push_manifest(&self, manifest: &Manifest, tags: &[String]) -> Result<()> {

@@ -20,7 +20,7 @@ use url::Url;
 use super::{
     answer::{Answer, same_origin, within},
     call::{Body, Call, Purpose},
-    concurrency_limit::{ConcurrencyLimit, Ended},
+    concurrency_limit::{ConcurrencyLimit, Ended, Kind},
     config::{Limits, RegistryConfig},
     retry::{Backoff, is_retryable_status},
     sign_in::{Authorization, SignIn},
@@ -142,6 +142,8 @@ impl Connection {
         let base = Url::parse(&format!("{scheme}://{address}/"))
             .map_err(|e| Error::new(Code::InvalidReference, format!("{host} is no host: {e}")))?;
         config.check_headers()?;
+        let limits = config.limits.usable();
+        let config = Arc::new(RegistryConfig { limits, ..RegistryConfig::clone(&config) });
         let is_azure = AZURE_DOMAINS.iter().any(|domain| host.name().ends_with(domain));
         let places = Places::of_environment(config.registry_config.clone(), config.limits.helper);
         let sign_in = SignIn::new(places);
@@ -202,9 +204,12 @@ impl Connection {
         let mut renewals = 0;
         let mut backoff = Backoff::new(&self.config.limits).since(call.since);
         loop {
-            let paused = Instant::now();
+            let waiting = Instant::now();
             self.wait_for_pause().await;
-            backoff.moved(backoff.last_moved() + paused.elapsed());
+            let (limit, kind) = self.limit_of(&call);
+            let passage = limit.enter(kind).await;
+            // A request that waits for its turn does not stall.
+            backoff.moved(backoff.last_moved() + waiting.elapsed());
             let sent = match &call.body {
                 // It watches itself.
                 Body::Source { .. } => self.follow(&call, purpose).await,
@@ -215,6 +220,13 @@ impl Connection {
                         Err(Failed::Final(backoff.stalled(&what)))
                     }),
             };
+            passage.end(match &sent {
+                Ok(answer) if matches!(answer.status().as_u16(), 429 | 503) => Ended::TooMany,
+                Ok(_) => Ended::Answered,
+                Err(Failed::Passing(e)) if e.is_out_of_descriptors() => Ended::TooMany,
+                Err(Failed::Passing(e)) if e.code() == Code::Network => Ended::Broken,
+                Err(_) => Ended::Otherwise,
+            });
             let failure = match sent {
                 // An address that is signed for GET refuses HEAD however often it is renewed.
                 Ok(answer)
@@ -253,6 +265,15 @@ impl Connection {
             // Others that were kept may be closed as well.
             call.fresh |= failure.code() == Code::Network;
             backoff.wait(failure).await?;
+        }
+    }
+
+    /// By which limit a request waits, and for what answers it is compared with.
+    fn limit_of(&self, call: &Call) -> (&ConcurrencyLimit, Kind) {
+        match &call.body {
+            Body::Source { .. } => (&self.uploads, Kind::Upload),
+            _ if call.streamed => (&self.requests, Kind::Blob),
+            _ => (&self.requests, Kind::Metadata),
         }
     }
 
@@ -365,11 +386,6 @@ impl Connection {
             }
         }
         let limits = self.config.limits;
-        let limit = match &call.body {
-            Body::Source { .. } => &self.uploads,
-            _ => &self.requests,
-        };
-        let passage = limit.enter().await;
         let mut early = false;
         let (response, failed) = match &call.body {
             Body::Source { source, offset, length } => {
@@ -392,13 +408,6 @@ impl Connection {
                 (within(limits.first_header, request.send()).await, None)
             }
         };
-        passage.end(match &response {
-            _ if failed.is_some() => Ended::Otherwise,
-            Ok(response) if matches!(response.status().as_u16(), 429 | 503) => Ended::TooMany,
-            Ok(_) => Ended::Answered,
-            Err(e) if e.code() == Code::Network => Ended::TooMany,
-            Err(_) => Ended::Otherwise,
-        });
         if let Some(error) = failed {
             return Err(error);
         }

@@ -55,7 +55,13 @@ class Blob(io.BufferedReader):
         self.descriptor = descriptor
 
     def read(self, size: int | None = -1, /) -> bytes:
-        """The next ``size`` bytes, fewer only at the end; all that is left when ``size`` is negative."""
+        """The next ``size`` bytes, fewer only at the end; all that is left when ``size`` is negative.
+
+        Example:
+            >>> digest = client.push_blob("oci:store/app", b"hello").descriptor.digest
+            >>> client.fetch_blob(f"oci:store/app@{digest}").read(4)
+            b'hell'
+        """
         # A buffer is made for as many as are asked for, however few there are.
         return super().read(-1 if size is None or size > self.descriptor.size else size)
 

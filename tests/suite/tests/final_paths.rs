@@ -335,6 +335,15 @@ fn one_path_under_two_names_is_a_conflict() {
         ground.push("v3", None, &[a.clone(), b.clone()]).await;
         let options = || PullOptions { allow_path_traversal: true, ..PullOptions::default() };
         is_conflict(ground.pull_with("v3", options()).await, "x", [&a, &b]);
+        // One of them is there already, and large enough to be digested while the other comes.
+        let large = vec![7; 32 << 20];
+        fs::write(out.join("real/z"), &large).unwrap();
+        for (there, other) in [("real/z", "link/z"), ("link/z", "real/z")] {
+            let [a, b] = [file(there, large.clone()), file(other, "2")];
+            ground.push("v5", None, &[a.clone(), b.clone()]).await;
+            is_conflict(ground.pull_with("v5", options()).await, "z", [&a, &b]);
+            fs::write(out.join("real/z"), &large).unwrap();
+        }
         let [a, b] = [file("real/y", "same"), file("link/y", "same")];
         ground.push("v4", None, &[a, b]).await;
         ground.pull_with("v4", options()).await.unwrap();

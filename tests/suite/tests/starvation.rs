@@ -241,10 +241,29 @@ fn with_too_few_descriptors_or_threads_one_clear_error_ends_it() {
     let work = Workspace::new();
     work.write("file", "content");
     work.ocigraph(&["push", "oci:store:v1", "file"]).ok();
-    for limit in ["-n 8", "-n 6", "-v 60000", "-v 30000"] {
+    for limit in ["-n 8", "-n 6", "-v 400000", "-v 300000", "-v 90000", "-v 50000"] {
         let ran = limited(&work, limit, &["pull", "-o", "out", "oci:store:v1"]);
         works_or_says_why(&ran, limit, &work.path("out"));
         let _ = fs::remove_dir_all(work.path("out"));
+    }
+}
+
+#[test]
+fn in_a_small_address_space_less_is_done_at_once() {
+    let work = Workspace::new();
+    let store = format!("oci:{}:v1", work.path("store").display());
+    runtime(8).block_on(push_files(&store.parse().unwrap(), 300, 3_000));
+    for limit in ["-v 500000", "-v 700000", "-v 1500000"] {
+        for args in [
+            ["pull", "-q", "-o", "out", "oci:store:v1"],
+            ["copy", "-q", "-r", "oci:store:v1", "oci:copy"],
+        ] {
+            let ran = limited(&work, limit, &args);
+            assert!(ran.status.success(), "{limit} {args:?}: {ran:?}");
+        }
+        assert_eq!(count_files(&work.path("out")), 300);
+        fs::remove_dir_all(work.path("out")).unwrap();
+        fs::remove_dir_all(work.path("copy")).unwrap();
     }
 }
 

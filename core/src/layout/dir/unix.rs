@@ -4,10 +4,7 @@ use std::{
     ffi::{OsStr, OsString},
     fs::File,
     io,
-    os::{
-        fd::OwnedFd,
-        unix::{ffi::OsStrExt, fs::MetadataExt},
-    },
+    os::{fd::OwnedFd, unix::ffi::OsStrExt},
     path::Path,
 };
 
@@ -31,8 +28,11 @@ pub(super) fn open_directory(at: &Handle, name: &OsStr) -> io::Result<Handle> {
 }
 
 pub(super) fn is_at(at: &Handle, path: &Path) -> bool {
-    let Ok(own) = fs::fstat(at) else { return false };
-    path.metadata().is_ok_and(|m| m.dev() == own.st_dev && m.ino() == own.st_ino)
+    // Both by the same library, whose numbers are of other types on other systems than Linux.
+    match (fs::fstat(at), fs::stat(path)) {
+        (Ok(own), Ok(named)) => own.st_dev == named.st_dev && own.st_ino == named.st_ino,
+        _ => false,
+    }
 }
 
 pub(super) fn holds(at: &Handle, name: &OsStr, other: &Handle) -> bool {
