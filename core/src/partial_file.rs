@@ -620,6 +620,29 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
+    fn of_several_that_killed_processes_left_the_longest_is_taken_up_and_none_stays() {
+        let dir = tempfile::tempdir().unwrap();
+        let (content, target) = (large(), dir.path().join("x"));
+        let blob = blob(&content);
+        for (random, length) in [("a", 10), ("b", 1000), ("c", 500)] {
+            fs::write(leftover(&target, &blob, random), &content[..length]).unwrap();
+        }
+        let leftovers = Leftovers::of([(target.as_path(), &blob)].into_iter());
+        let (file, verifier) = PartialFile::begin(&target, &blob, &leftovers).unwrap();
+        assert_eq!(verifier.seen(), 1000);
+        commit(file, false);
+        leftovers.all_written(std::iter::empty());
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+
+        // Where nothing had to be written, too.
+        fs::write(leftover(&target, &blob, "d"), &content[..10]).unwrap();
+        let leftovers = Leftovers::of([(target.as_path(), &blob)].into_iter());
+        leftovers.all_written([dir.path()].into_iter());
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
     fn traps_under_a_hidden_name_are_not_written_to() {
         let dir = tempfile::tempdir().unwrap();
         let content = large();

@@ -98,6 +98,20 @@ fn what_is_packed_is_unpacked() {
 }
 
 #[test]
+fn hidden_names_of_ours_are_packed_and_unpacked_unless_they_are_of_unfinished_files() {
+    let dir = tempfile::tempdir().unwrap();
+    for name in [".ocigraph-notes", ".ocigraph-config.json.lock", ".ocigraph-0.partial"] {
+        write(&dir.path().join("t").join(name), "mine");
+    }
+    let packed = pack(&dir.path().join("t"), "t", None).unwrap();
+    let out = tempfile::tempdir().unwrap();
+    let mut archive = Vec::new();
+    reader(&packed).read_to_end(&mut archive).unwrap();
+    unpack_to(out.path(), "t", &archive).unwrap();
+    assert_eq!(listing(&out.path().join("t")), [".ocigraph-config.json.lock", ".ocigraph-notes"]);
+}
+
+#[test]
 fn titles_name_entries_as_oras_has_them() {
     let dir = tree(&["docs/a", "run.sh"]);
     for (title, root, child) in [
