@@ -60,6 +60,7 @@ bench: ## time the command beside oras and openssl; ROWS=push,pull for some rows
 	env=$$(tests/setup --env) && eval "$$env" && \
 	$(CARGO) build --release --locked -p ocigraph-cli && \
 	$(CARGO) bench --locked -q -p ocigraph-suite --bench peers
+	$(CARGO) bench --locked -q -p ocigraph-suite --bench stalled
 
 bench-bindings: c ## time calls through C and Go beside the same calls of the core
 	$(CARGO) build --release --locked -p ocigraph-fixture

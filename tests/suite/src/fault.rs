@@ -11,6 +11,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
+use ocigraph::{Descriptor, annotation, media_type};
+use serde_json::json;
+
 /// How much of a body is kept in the log.
 const CONTENT: u64 = 64 * 1024;
 
@@ -191,6 +194,34 @@ impl Faults {
             }
         });
         Self { address, script }
+    }
+
+    /// A registry with an artifact of so many files, `app:v1`, whose blobs begin and never end.
+    ///
+    /// # Panics
+    /// When no port can be had.
+    pub fn stalled(files: usize) -> Self {
+        let server = Self::start();
+        let layer = |i: usize| {
+            let mut blob = Descriptor::of(media_type::OCTET_STREAM, &i.to_be_bytes());
+            blob.size = 1 << 20;
+            blob.annotations.insert(annotation::TITLE.into(), format!("f{i}"));
+            blob
+        };
+        let manifest = json!({
+            "schemaVersion": 2,
+            "mediaType": media_type::OCI_MANIFEST,
+            "config": Descriptor::of(media_type::EMPTY, b"{}"),
+            "layers": (0..files).map(layer).collect::<Vec<_>>(),
+        });
+        let manifest =
+            Reply::ok(manifest.to_string()).header("Content-Type", media_type::OCI_MANIFEST);
+        server.on("GET", "/manifests/v1", [manifest]).on(
+            "GET",
+            "/blobs/",
+            [Reply::ok(vec![7; 1000]).unended()],
+        );
+        server
     }
 
     /// The address as `127.0.0.1:PORT`.

@@ -8,9 +8,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use ocigraph::{Client, Descriptor, File, PullOptions, PushOptions, Reference, media_type};
-use ocigraph_suite::{Faults, Kind, Registry, Reply, Workspace, ocigraph_binary};
-use serde_json::json;
+use ocigraph::{Client, File, PullOptions, PushOptions, Reference};
+use ocigraph_suite::{Faults, Kind, Registry, Workspace, ocigraph_binary};
 
 /// What hangs is ended after this long, and fails.
 const LIMIT: Duration = Duration::from_secs(120);
@@ -91,33 +90,9 @@ fn many_pulls_of_a_layout_at_once_end() {
     });
 }
 
-/// A registry whose blobs begin and never end.
-fn stalled(blobs: usize) -> Faults {
-    let server = Faults::start();
-    let layer = |i: usize| {
-        let mut blob = Descriptor::of(media_type::OCTET_STREAM, &i.to_be_bytes());
-        blob.size = 1 << 20;
-        blob.annotations.insert("org.opencontainers.image.title".into(), format!("f{i}"));
-        blob
-    };
-    let manifest = json!({
-        "schemaVersion": 2,
-        "mediaType": media_type::OCI_MANIFEST,
-        "config": Descriptor::of(media_type::EMPTY, b"{}"),
-        "layers": (0..blobs).map(layer).collect::<Vec<_>>(),
-    });
-    let manifest = Reply::ok(manifest.to_string()).header("Content-Type", media_type::OCI_MANIFEST);
-    server.on("GET", "/manifests/v1", [manifest]).on(
-        "GET",
-        "/blobs/",
-        [Reply::ok(vec![7; 1000]).unended()],
-    );
-    server
-}
-
 #[test]
 fn pulls_from_a_stalled_registry_leave_others_what_they_need() {
-    let server = stalled(8);
+    let server = Faults::stalled(8);
     let stalled: Reference = format!("{}/app:v1", server.host()).parse().unwrap();
     let registry = Registry::start(Kind::Ocimem);
     let dir = tempfile::tempdir().unwrap();
