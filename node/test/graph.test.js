@@ -89,7 +89,8 @@ test('every way through a graph finds what is reached twice', async (t) => {
   for (const [digest, of] of names) {
     const times = of === 'a' || of === 'x' ? 2 : 1;
     if (of !== 'root') assert.equal(graph.tree().split(digest).length - 1, times, of);
-    for (const drawing of [graph.dot(), graph.mermaid()]) assert.equal(drawing.split(digest.slice(0, 19)).length - 1, 1, of);
+    for (const drawing of [graph.dot(), graph.mermaid()])
+      assert.equal(drawing.split(digest.slice(0, 19)).length - 1, 1, of);
   }
   assert.equal(graph.dot().split(' -> ').length - 1, walked.length);
   assert.equal(graph.mermaid().split(' --> ').length - 1, walked.length);
