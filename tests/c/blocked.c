@@ -155,7 +155,10 @@ static ocigraph_status run_one(const ocigraph_client *client, const struct call 
         ocigraph_copy_options *options = ocigraph_copy_options_new();
         ocigraph_copy_report *report = NULL;
         SUCCEEDS(ocigraph_copy_options_set_progress(options, told, NULL, &failure));
-        status = ocigraph_client_copy(client, at(open_place, ":v1"), at(place, ":copied"), options, call->cancel, &report,
+        /* Each to a place of its own: what another has copied already is passed over without a callback. */
+        char copied[64];
+        snprintf(copied, sizeof copied, "-%p:copied", (const void *)call);
+        status = ocigraph_client_copy(client, at(open_place, ":v1"), at(place, copied), options, call->cancel, &report,
                                       NULL);
         ocigraph_copy_report_free(report);
         ocigraph_copy_options_free(options);
