@@ -219,7 +219,7 @@ impl Faults {
         server.on("GET", "/manifests/v1", [manifest]).on(
             "GET",
             "/blobs/",
-            [Reply::ok(vec![7; 1000]).unended()],
+            [Reply::ok(vec![7; 1 << 20]).stalls_at(1000)],
         );
         server
     }
