@@ -259,6 +259,7 @@ pub(crate) fn identical(path: &Path, blob: &Descriptor) -> Result<Option<fs::Met
     Ok(look()?.filter(|after| is_same_file(&before, after)))
 }
 
+/// Whether both were read of one file. Elsewhere than on Unix, whether nothing tells them apart.
 #[cfg(unix)]
 pub(crate) fn is_same_file(a: &fs::Metadata, b: &fs::Metadata) -> bool {
     use std::os::unix::fs::MetadataExt;

@@ -283,7 +283,11 @@ impl Leftovers {
     fn made_in<T>(&self, parent: &Path, make: impl Fn() -> io::Result<T>) -> io::Result<T> {
         for _ in 0..CREATE_TRIES {
             match make() {
-                Err(e) if e.kind() == io::ErrorKind::NotFound => self.made.create(parent)?,
+                Err(e) if e.kind() == io::ErrorKind::NotFound => match self.made.create(parent) {
+                    // What leads there was moved in the middle of that.
+                    Err(e) if e.kind() == io::ErrorKind::NotFound => {}
+                    made => made?,
+                },
                 other => return other,
             }
         }
@@ -397,9 +401,7 @@ fn is_own(made: &File, path: &Path) -> bool {
 /// Whether the path still names the file that was opened.
 #[cfg(unix)]
 fn is_at(opened: &fs::Metadata, path: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    let named = path.symlink_metadata();
-    named.is_ok_and(|named| (named.dev(), named.ino()) == (opened.dev(), opened.ino()))
+    path.symlink_metadata().is_ok_and(|named| files::is_same_file(opened, &named))
 }
 
 #[cfg(not(unix))]

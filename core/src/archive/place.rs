@@ -159,7 +159,13 @@ impl Placing<'_> {
                 .map_err(|e| Error::io("create the directory", to, e))?;
             return self.children(from, to);
         }
-        fs::rename(from, to).map_err(|e| Error::io("write", to, e))?;
+        match fs::rename(from, to) {
+            // Another file of the pull has made the directory since it was looked for.
+            Err(_) if new.is_dir() && to.symlink_metadata().is_ok_and(|m| m.is_dir()) => {
+                return self.children(from, to);
+            }
+            renamed => renamed.map_err(|e| Error::io("write", to, e))?,
+        }
         self.placed.push(to.to_path_buf());
         Ok(())
     }
