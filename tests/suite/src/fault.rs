@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use ocigraph::{Descriptor, annotation, media_type};
 use serde_json::json;
+use socket2::SockRef;
 
 /// How much of a body is kept in the log.
 const CONTENT: u64 = 64 * 1024;
@@ -179,7 +180,22 @@ impl Faults {
     /// # Panics
     /// When there is none.
     pub fn start() -> Self {
+        Self::listen(TcpListener::bind("127.0.0.1:0").expect("a free loopback port"))
+    }
+
+    /// A server whose connections hold a few KiB that were sent and not read yet. With the default
+    /// of some systems, a client can send a whole manifest that nobody reads.
+    ///
+    /// # Panics
+    /// When no port can be had.
+    pub fn with_small_receive_buffer() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free loopback port");
+        // Accepted sockets inherit the size.
+        SockRef::from(&listener).set_recv_buffer_size(4 << 10).expect("a size that exists");
+        Self::listen(listener)
+    }
+
+    fn listen(listener: TcpListener) -> Self {
         let address = listener.local_addr().expect("the address of a listener");
         let script = Arc::new(Mutex::new(Script::default()));
         let shared = Arc::clone(&script);
@@ -332,8 +348,8 @@ fn serve(connection: TcpStream, script: &Mutex<Script>) -> std::io::Result<()> {
     };
     answer(&mut connection, &mut reader, reply, head)?;
     if early {
-        // The client has the answer by then, and what the sockets hold of the body is not all.
-        thread::sleep(Duration::from_millis(300));
+        // Reading makes room for the rest of the body. The client must see the answer first.
+        thread::sleep(Duration::from_secs(1));
         read_body(&mut reader)?;
     }
     Ok(())

@@ -138,7 +138,7 @@ fn a_manifest_that_is_taken_before_it_was_sent_is_asked_for_and_sent_again() {
     };
     let missing = || Reply::error(404, "MANIFEST_UNKNOWN");
     for (found, sent) in [(missing(), 2), (there(), 1)] {
-        let server = Faults::start();
+        let server = Faults::with_small_receive_buffer();
         server.on("PUT", "/manifests/v1", [Reply::new(201, "").early(), Reply::new(201, "")]);
         server.on("HEAD", "/manifests/v1", [found.clone()]);
         server.on("GET", "/manifests/v1", [found]);
