@@ -239,35 +239,35 @@
 #define OCIGRAPH_EVENT_FINISHED 3
 
 // A limit, in milliseconds: to connect. 10,000.
-#define OCIGRAPH_LIMIT_CONNECT 1
+#define OCIGRAPH_LIMIT_CONNECT_TIMEOUT 1
 
 // A limit, in milliseconds: from a request to the first header of its answer. 30,000.
-#define OCIGRAPH_LIMIT_FIRST_HEADER 2
+#define OCIGRAPH_LIMIT_RESPONSE_TIMEOUT 2
 
 // A limit, in milliseconds: between two pieces of a body, either way. 30,000.
-#define OCIGRAPH_LIMIT_IDLE 3
+#define OCIGRAPH_LIMIT_IDLE_TIMEOUT 3
 
 // A limit, in milliseconds: from an upload's last byte to the answer; a second more for every
 // 16 MiB that were sent. 60,000.
-#define OCIGRAPH_LIMIT_UPLOAD_ANSWER 4
+#define OCIGRAPH_LIMIT_UPLOAD_RESPONSE_TIMEOUT 4
 
 // A limit, in milliseconds: for whatever is being tried, without a byte moved. 90,000.
-#define OCIGRAPH_LIMIT_STALLED 5
+#define OCIGRAPH_LIMIT_STALL_TIMEOUT 5
 
 // A limit, in milliseconds: for a credential helper to answer. 30,000.
-#define OCIGRAPH_LIMIT_HELPER 6
+#define OCIGRAPH_LIMIT_HELPER_TIMEOUT 6
 
 // A limit: tries of one request, the first included. 5.
-#define OCIGRAPH_LIMIT_TRIES 7
+#define OCIGRAPH_LIMIT_MAX_ATTEMPTS 7
 
 // A limit, in bytes: of a manifest or a list. 4 MiB.
-#define OCIGRAPH_LIMIT_METADATA 8
+#define OCIGRAPH_LIMIT_MAX_MANIFEST_BYTES 8
 
 // A limit: pages of a list. 10,000.
-#define OCIGRAPH_LIMIT_PAGES 9
+#define OCIGRAPH_LIMIT_MAX_PAGES 9
 
 // A limit: entries of a list, and manifests of a graph. 1,000,000.
-#define OCIGRAPH_LIMIT_ENTRIES 10
+#define OCIGRAPH_LIMIT_MAX_ENTRIES 10
 
 // The format that the registry lists as a referrer: OCI 1.1, or ORAS on registries that list
 // nothing else.
@@ -683,9 +683,9 @@ ocigraph_status ocigraph_client_options_set_credential_callback(ocigraph_client_
 //
 // Threads: one at a time. Errors: INVALID_ARGUMENT for NULL or what is not UTF-8; a file that cannot
 // be used fails, with CREDENTIALS, what is done at a registry that asks for a credential. Since 0.1.0.
-ocigraph_status ocigraph_client_options_set_registry_config(ocigraph_client_options *options,
-                                                            ocigraph_str path,
-                                                            ocigraph_error **error);
+ocigraph_status ocigraph_client_options_set_auth_file(ocigraph_client_options *options,
+                                                      ocigraph_str path,
+                                                      ocigraph_error **error);
 
 // Certificates in PEM to trust beside those of the system. No text: none.
 //

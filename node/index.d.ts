@@ -327,7 +327,7 @@ export interface PullOptions extends TransferOptions {
 /** Bounds on what packed directories may unpack to. */
 export interface UnpackLimits {
   /** Files, directories and links; 1,000,000 when absent. */
-  entries?: number | undefined;
+  maxEntries?: number | undefined;
   /** Bytes in all; 64 GiB when absent. */
   bytes?: number | undefined;
   /** Bytes unpacked for each byte of the archive, once more than 64 MiB are unpacked; 1,000 when absent. */
@@ -621,25 +621,25 @@ export type CredentialSource = (
  */
 export interface Limits {
   /** To connect; 10,000 when absent. */
-  connect?: number | undefined;
+  connectTimeout?: number | undefined;
   /** From a request to the first header of the answer; 30,000 when absent. */
-  firstHeader?: number | undefined;
+  responseTimeout?: number | undefined;
   /** Between two pieces of a body, either way; 30,000 when absent. */
-  idle?: number | undefined;
+  idleTimeout?: number | undefined;
   /** From an upload's last byte to the answer; 60,000 when absent, and always a second more for every 16 MiB. */
-  uploadAnswer?: number | undefined;
+  uploadResponseTimeout?: number | undefined;
   /** Tries of one request, the first included; 5 when absent. */
-  tries?: number | undefined;
+  maxAttempts?: number | undefined;
   /** Without a byte moved, retries end after this long; 90,000 when absent. */
-  stalled?: number | undefined;
+  stallTimeout?: number | undefined;
   /** Bytes of a manifest or a list; 4 MiB when absent. */
-  metadata?: number | undefined;
+  maxManifestBytes?: number | undefined;
   /** Pages of a list; 10,000 when absent. */
-  pages?: number | undefined;
+  maxPages?: number | undefined;
   /** Entries of a list, and manifests of a graph; 1,000,000 when absent. */
-  entries?: number | undefined;
+  maxEntries?: number | undefined;
   /** For a credential helper to answer, before it is ended; 30,000 when absent. */
-  helper?: number | undefined;
+  helperTimeout?: number | undefined;
 }
 
 /** How a client speaks to registries. */
@@ -650,7 +650,7 @@ export interface ClientOptions {
    */
   credentials?: 'stored' | 'anonymous' | Credential | CredentialSource | undefined;
   /** A credential file to look into before those of docker and of the containers tools; `login` writes to it. */
-  registryConfig?: string | URL | undefined;
+  authFile?: string | URL | undefined;
   /** Plain HTTP or TLS; without it, plain HTTP for this machine and TLS for all others. */
   plainHttp?: boolean | undefined;
   /** Certificates in PEM to trust beside those of the system. */

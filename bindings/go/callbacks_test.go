@@ -219,7 +219,7 @@ func TestFunctionsThatBlockHoldUpNobodyElse(t *testing.T) {
 			block.Store(&wait)
 			client := must(NewClient(&ClientOptions{
 				CredentialFunc: func(context.Context, string, string) (*Credential, error) { (*block.Load())(); return nil, nil },
-				Limits:         Limits{FirstHeader: 2 * time.Second, Tries: 1},
+				Limits:         Limits{ResponseTimeout: 2 * time.Second, MaxAttempts: 1},
 			}))
 			defer client.Close()
 			for range many {

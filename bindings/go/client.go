@@ -22,9 +22,9 @@ type ClientOptions struct {
 	// is empty when the registry as a whole is meant. What it gives serves every call that needs it, so that its context
 	// is the client's: it ends when the client is closed.
 	CredentialFunc func(ctx context.Context, host, repository string) (*Credential, error)
-	// RegistryConfig is a credential file to look into before those of docker and of the containers tools; Login writes
+	// AuthFile is a credential file to look into before those of docker and of the containers tools; Login writes
 	// to it.
-	RegistryConfig string
+	AuthFile string
 	// CAFile holds certificates in PEM to trust beside those of the system.
 	CAFile string
 	// CertFile and KeyFile hold the client's own certificates and their key in PEM, for registries that ask for one.
@@ -47,26 +47,26 @@ type ClientOptions struct {
 // Limits are how long a client waits, and how much it reads; 0 is the default of each, and the largest number of its type no
 // bound.
 type Limits struct {
-	// Connect is the time to connect; 10 s.
-	Connect time.Duration
-	// FirstHeader is the time from a request to the first header of its answer; 30 s.
-	FirstHeader time.Duration
-	// Idle is the time between two pieces of a body, either way; 30 s.
-	Idle time.Duration
-	// UploadAnswer is the time from an upload's last byte to the answer; a second more for every 16 MiB that were sent; 60 s.
-	UploadAnswer time.Duration
-	// Stalled is the time for whatever is being tried, without a byte moved; 90 s.
-	Stalled time.Duration
-	// Helper is the time for a credential helper to answer; 30 s.
-	Helper time.Duration
-	// Tries are those of one request, the first included; 5.
-	Tries int
-	// Metadata is the size of a manifest or a list, in bytes; 4 MiB.
-	Metadata int
-	// Pages are those of a list; 10,000.
-	Pages int
-	// Entries are those of a list, and manifests of a graph; 1,000,000.
-	Entries int
+	// ConnectTimeout is the time to connect; 10 s.
+	ConnectTimeout time.Duration
+	// ResponseTimeout is the time from a request to the first header of its answer; 30 s.
+	ResponseTimeout time.Duration
+	// IdleTimeout is the time between two pieces of a body, either way; 30 s.
+	IdleTimeout time.Duration
+	// UploadResponseTimeout is the time from an upload's last byte to the answer; a second more for every 16 MiB that were sent; 60 s.
+	UploadResponseTimeout time.Duration
+	// StallTimeout is the time for whatever is being tried, without a byte moved; 90 s.
+	StallTimeout time.Duration
+	// HelperTimeout is the time for a credential helper to answer; 30 s.
+	HelperTimeout time.Duration
+	// MaxAttempts are those of one request, the first included; 5.
+	MaxAttempts int
+	// MaxManifestBytes is the size of a manifest or a list, in bytes; 4 MiB.
+	MaxManifestBytes int
+	// MaxPages are those of a list; 10,000.
+	MaxPages int
+	// MaxEntries are those of a list, and manifests of a graph; 1,000,000.
+	MaxEntries int
 }
 
 func (l *Limits) fill(s *settings, c *C.ocigraph_client_options) {
@@ -85,16 +85,16 @@ func (l *Limits) fill(s *settings, c *C.ocigraph_client_options) {
 		}
 		set(limit, C.uint64_t(milliseconds))
 	}
-	wait(C.OCIGRAPH_LIMIT_CONNECT, "Connect", l.Connect)
-	wait(C.OCIGRAPH_LIMIT_FIRST_HEADER, "FirstHeader", l.FirstHeader)
-	wait(C.OCIGRAPH_LIMIT_IDLE, "Idle", l.Idle)
-	wait(C.OCIGRAPH_LIMIT_UPLOAD_ANSWER, "UploadAnswer", l.UploadAnswer)
-	wait(C.OCIGRAPH_LIMIT_STALLED, "Stalled", l.Stalled)
-	wait(C.OCIGRAPH_LIMIT_HELPER, "Helper", l.Helper)
-	set(C.OCIGRAPH_LIMIT_TRIES, C.uint64_t(s.count("Limits.Tries", l.Tries)))
-	set(C.OCIGRAPH_LIMIT_METADATA, C.uint64_t(s.count("Limits.Metadata", l.Metadata)))
-	set(C.OCIGRAPH_LIMIT_PAGES, C.uint64_t(s.count("Limits.Pages", l.Pages)))
-	set(C.OCIGRAPH_LIMIT_ENTRIES, C.uint64_t(s.count("Limits.Entries", l.Entries)))
+	wait(C.OCIGRAPH_LIMIT_CONNECT_TIMEOUT, "ConnectTimeout", l.ConnectTimeout)
+	wait(C.OCIGRAPH_LIMIT_RESPONSE_TIMEOUT, "ResponseTimeout", l.ResponseTimeout)
+	wait(C.OCIGRAPH_LIMIT_IDLE_TIMEOUT, "IdleTimeout", l.IdleTimeout)
+	wait(C.OCIGRAPH_LIMIT_UPLOAD_RESPONSE_TIMEOUT, "UploadResponseTimeout", l.UploadResponseTimeout)
+	wait(C.OCIGRAPH_LIMIT_STALL_TIMEOUT, "StallTimeout", l.StallTimeout)
+	wait(C.OCIGRAPH_LIMIT_HELPER_TIMEOUT, "HelperTimeout", l.HelperTimeout)
+	set(C.OCIGRAPH_LIMIT_MAX_ATTEMPTS, C.uint64_t(s.count("Limits.MaxAttempts", l.MaxAttempts)))
+	set(C.OCIGRAPH_LIMIT_MAX_MANIFEST_BYTES, C.uint64_t(s.count("Limits.MaxManifestBytes", l.MaxManifestBytes)))
+	set(C.OCIGRAPH_LIMIT_MAX_PAGES, C.uint64_t(s.count("Limits.MaxPages", l.MaxPages)))
+	set(C.OCIGRAPH_LIMIT_MAX_ENTRIES, C.uint64_t(s.count("Limits.MaxEntries", l.MaxEntries)))
 }
 
 // A Client speaks to registries and layouts: it holds connections, and what was learned of each registry. Make one and
@@ -167,8 +167,8 @@ func (o *ClientOptions) fill(a *arguments, c *C.ocigraph_client_options) error {
 	if o.UserAgent != "" {
 		s.set(C.ocigraph_client_options_set_user_agent(c, a.text(o.UserAgent), &s.failure))
 	}
-	if o.RegistryConfig != "" {
-		s.set(C.ocigraph_client_options_set_registry_config(c, a.text(o.RegistryConfig), &s.failure))
+	if o.AuthFile != "" {
+		s.set(C.ocigraph_client_options_set_auth_file(c, a.text(o.AuthFile), &s.failure))
 	}
 	if o.CAFile != "" {
 		s.set(C.ocigraph_client_options_set_ca_file(c, a.text(o.CAFile), &s.failure))

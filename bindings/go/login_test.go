@@ -73,7 +73,7 @@ func TestCredentialsOfEveryOrigin(t *testing.T) {
 	}
 
 	file := filepath.Join(t.TempDir(), "auth.json")
-	client := must(NewClient(&ClientOptions{RegistryConfig: file}))
+	client := must(NewClient(&ClientOptions{AuthFile: file}))
 	defer client.Close()
 	if _, err := client.Login(t.Context(), host, wrong); !errors.Is(err, ErrUnauthorized) {
 		t.Error(err)
@@ -82,14 +82,14 @@ func TestCredentialsOfEveryOrigin(t *testing.T) {
 	if !in.Verified || !in.PlainText || in.Overridden || in.Host != host || !strings.Contains(in.StoredIn, file) {
 		t.Errorf("%+v", in)
 	}
-	if err := tags(&ClientOptions{RegistryConfig: file}); !errors.Is(err, ErrNotFound) {
+	if err := tags(&ClientOptions{AuthFile: file}); !errors.Is(err, ErrNotFound) {
 		t.Error(err)
 	}
 	out := must(client.Logout(t.Context(), host))
 	if out.Remains || len(out.RemovedFrom) != 1 {
 		t.Errorf("%+v", out)
 	}
-	if err := tags(&ClientOptions{RegistryConfig: file}); !errors.Is(err, ErrUnauthorized) {
+	if err := tags(&ClientOptions{AuthFile: file}); !errors.Is(err, ErrUnauthorized) {
 		t.Error(err)
 	}
 }

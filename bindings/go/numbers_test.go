@@ -25,8 +25,8 @@ func TestLimitsOfAnyValue(t *testing.T) {
 	for _, long := range []time.Duration{1 << 40, 1 << 62, math.MaxInt64} {
 		for _, many := range []int{0, math.MaxInt32, 1 << 62, math.MaxInt} {
 			client := must(NewClient(&ClientOptions{Limits: Limits{
-				Connect: long, FirstHeader: long, Idle: long, UploadAnswer: long, Stalled: long, Helper: long,
-				Tries: many, Metadata: many, Pages: many, Entries: many,
+				ConnectTimeout: long, ResponseTimeout: long, IdleTimeout: long, UploadResponseTimeout: long, StallTimeout: long, HelperTimeout: long,
+				MaxAttempts: many, MaxManifestBytes: many, MaxPages: many, MaxEntries: many,
 			}}))
 			everything(t, client, host+"/app")
 			client.Close()
@@ -34,9 +34,9 @@ func TestLimitsOfAnyValue(t *testing.T) {
 	}
 	for _, less := range []time.Duration{-1, math.MinInt64} {
 		for name, limits := range map[string]Limits{
-			"Connect": {Connect: less}, "FirstHeader": {FirstHeader: less}, "Idle": {Idle: less},
-			"UploadAnswer": {UploadAnswer: less}, "Stalled": {Stalled: less}, "Helper": {Helper: less},
-			"Tries": {Tries: int(less)}, "Metadata": {Metadata: int(less)}, "Pages": {Pages: int(less)}, "Entries": {Entries: int(less)},
+			"ConnectTimeout": {ConnectTimeout: less}, "ResponseTimeout": {ResponseTimeout: less}, "IdleTimeout": {IdleTimeout: less},
+			"UploadResponseTimeout": {UploadResponseTimeout: less}, "StallTimeout": {StallTimeout: less}, "HelperTimeout": {HelperTimeout: less},
+			"MaxAttempts": {MaxAttempts: int(less)}, "MaxManifestBytes": {MaxManifestBytes: int(less)}, "MaxPages": {MaxPages: int(less)}, "MaxEntries": {MaxEntries: int(less)},
 		} {
 			if _, err := NewClient(&ClientOptions{Limits: limits}); !errors.Is(err, ErrInvalidArgument) {
 				t.Errorf("%s %d: %v", name, less, err)
@@ -56,9 +56,9 @@ func TestOptionsOfAnyNumber(t *testing.T) {
 		for _, many := range []int{0, 1, math.MaxInt32, 1 << 62, math.MaxInt} {
 			must(client.Push(ctx, image, &PushOptions{Files: files, Concurrency: many}))
 			attach(t, client, place, "sbom/example", image, "sbom")
-			limits := UnpackLimits{Entries: uint64(many), Bytes: uint64(many), Ratio: uint64(many)}
+			limits := UnpackLimits{MaxEntries: uint64(many), Bytes: uint64(many), Ratio: uint64(many)}
 			if many == 1 {
-				limits = UnpackLimits{Entries: math.MaxUint64, Bytes: math.MaxUint64, Ratio: math.MaxUint64}
+				limits = UnpackLimits{MaxEntries: math.MaxUint64, Bytes: math.MaxUint64, Ratio: math.MaxUint64}
 			}
 			must(client.Pull(ctx, image, &PullOptions{Output: t.TempDir(), UnpackLimits: limits, Concurrency: many}))
 			graph := must(client.Discover(ctx, image, &DiscoverOptions{Depth: &many, Concurrency: many}))

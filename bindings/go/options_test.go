@@ -44,7 +44,7 @@ func TestWhatAClientSendsAndWhereTo(t *testing.T) {
 		}
 	}
 	t.Setenv("HTTPS_PROXY", server.URL)
-	few := Limits{Tries: 1}
+	few := Limits{MaxAttempts: 1}
 	if through := tags(ClientOptions{Limits: few}, "registry.invalid"); len(through) == 0 || through[0].Method != http.MethodConnect {
 		t.Errorf("through the proxy went %v", through)
 	}
@@ -152,13 +152,13 @@ func TestAFunctionOfTheCallersMustNotCallBack(t *testing.T) {
 
 func TestLimitsAndNumbersAreChecked(t *testing.T) {
 	slow := fixture(t, "--delay-ms=60000") + "/slow"
-	client := must(NewClient(&ClientOptions{Limits: Limits{FirstHeader: 20 * time.Millisecond, Tries: 1}}))
+	client := must(NewClient(&ClientOptions{Limits: Limits{ResponseTimeout: 20 * time.Millisecond, MaxAttempts: 1}}))
 	defer client.Close()
 	if _, err := client.Tags(t.Context(), slow); !errors.Is(err, ErrTimeout) {
 		t.Error(err)
 	}
-	for wait, said := range map[time.Duration]string{-time.Second: "Limits.Idle is -1s", -1: "Limits.Idle is -1ns"} {
-		_, err := NewClient(&ClientOptions{Limits: Limits{Idle: wait}})
+	for wait, said := range map[time.Duration]string{-time.Second: "Limits.IdleTimeout is -1s", -1: "Limits.IdleTimeout is -1ns"} {
+		_, err := NewClient(&ClientOptions{Limits: Limits{IdleTimeout: wait}})
 		if !errors.Is(err, ErrInvalidArgument) || !strings.Contains(err.Error(), said) {
 			t.Error(err)
 		}
@@ -191,7 +191,7 @@ func TestLimitsAndNumbersAreChecked(t *testing.T) {
 		}
 	}
 	must(client.Push(t.Context(), place+":folder", &PushOptions{Files: []File{{Path: folder, Title: "folder"}}}))
-	for _, limits := range []UnpackLimits{{Entries: 3}, {Bytes: 2}} {
+	for _, limits := range []UnpackLimits{{MaxEntries: 3}, {Bytes: 2}} {
 		_, err := client.Pull(t.Context(), place+":folder", &PullOptions{Output: t.TempDir(), UnpackLimits: limits})
 		if !errors.Is(err, ErrTooLarge) {
 			t.Errorf("%+v: %v", limits, err)

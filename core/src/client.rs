@@ -10,7 +10,6 @@ use bytes::Bytes;
 
 use crate::{
     auth::{Credential, Credentials},
-    choose::manifest_for,
     copy, delete,
     descriptor::Descriptor,
     discover,
@@ -28,9 +27,10 @@ use crate::{
     platform::Platform,
     progress::{Outcome, Progress},
     pull, push,
-    reference::{Host, Place, Reference},
-    registry::{Connection, Registry, RegistryConfig},
-    store::{ByteStream, Doomed, Source, Store, fetch_reported},
+    reference::{Host, Location, Reference},
+    registry::{ClientConfig, Connection, Registry},
+    select::select_manifest,
+    store::{ByteStream, ManifestDeletion, Source, Store, fetch_reported},
     verify,
 };
 
@@ -62,28 +62,28 @@ const DELETE: [&str; 1] = ["delete"];
 /// ```
 #[derive(Clone)]
 pub struct Client {
-    config: Arc<RegistryConfig>,
+    config: Arc<ClientConfig>,
     connections: Arc<Mutex<HashMap<Host, Arc<Connection>>>>,
 }
 
 impl Client {
     /// A client with the defaults.
     pub fn new() -> Self {
-        Self::with_config(RegistryConfig::default())
+        Self::with_config(ClientConfig::default())
     }
 
     /// A client that speaks to registries as `config` says.
-    pub fn with_config(config: RegistryConfig) -> Self {
+    pub fn with_config(config: ClientConfig) -> Self {
         let limits = config.limits.usable();
-        let config = Arc::new(RegistryConfig { limits, ..config });
+        let config = Arc::new(ClientConfig { limits, ..config });
         Self { config, connections: Arc::default() }
     }
 
     /// A client with a credential for every registry it is used with.
     pub fn with_credential(credential: Credential) -> Self {
-        Self::with_config(RegistryConfig {
+        Self::with_config(ClientConfig {
             credentials: Credentials::Given(credential),
-            ..RegistryConfig::default()
+            ..ClientConfig::default()
         })
     }
 
@@ -94,9 +94,9 @@ impl Client {
 
     /// The same, for an operation that will need more than `pull`: one token serves it all.
     fn open_for(&self, reference: &Reference, actions: &[&str]) -> Result<Arc<dyn Store>> {
-        match reference.place() {
-            Place::Layout(path) => Ok(Arc::new(Layout::open(path))),
-            Place::Registry { host, repository } => {
+        match reference.location() {
+            Location::Layout(path) => Ok(Arc::new(Layout::open(path))),
+            Location::Registry { host, repository } => {
                 let registry = Registry::new(self.connection(host)?, repository);
                 Ok(Arc::new(registry.for_actions(actions)))
             }
@@ -111,9 +111,9 @@ impl Client {
         destination: &Reference,
     ) -> Result<(Arc<dyn Store>, Arc<dyn Store>)> {
         if let (
-            Place::Registry { host, repository: from },
-            Place::Registry { host: other, repository: to },
-        ) = (source.place(), destination.place())
+            Location::Registry { host, repository: from },
+            Location::Registry { host: other, repository: to },
+        ) = (source.location(), destination.location())
             && host == other
         {
             let connection = self.connection(host)?;
@@ -127,7 +127,7 @@ impl Client {
 
     /// Packs files, directories and bytes into one artifact, and names it by the reference's tags.
     pub async fn push(&self, reference: &Reference, options: PushOptions) -> Result<PushResult> {
-        let during = |e: Error| e.during("push", reference);
+        let during = |e: Error| e.with_operation("push", reference);
         let store = self.open_for(reference, &PUSH).map_err(during)?;
         push::push(store, reference, options).await.map_err(during)
     }
@@ -139,14 +139,14 @@ impl Client {
         reference: &Reference,
         options: PullOptions,
     ) -> Result<Vec<PullResult>> {
-        let during = |e: Error| e.during("pull", reference);
+        let during = |e: Error| e.with_operation("pull", reference);
         let store = self.open(reference).map_err(during)?;
         pull::pull(store, reference, options).await.map_err(during)
     }
 
     /// The graph of everything that refers to what the reference names.
     pub async fn discover(&self, reference: &Reference, options: DiscoverOptions) -> Result<Graph> {
-        let during = |e: Error| e.during("discover", reference);
+        let during = |e: Error| e.with_operation("discover", reference);
         let store = self.open(reference).map_err(during)?;
         discover::discover(store.as_ref(), reference, &options).await.map_err(during)
     }
@@ -158,7 +158,7 @@ impl Client {
         reference: &Reference,
         options: DeleteOptions,
     ) -> Result<DeleteReport> {
-        let during = |e: Error| e.during("delete", reference);
+        let during = |e: Error| e.with_operation("delete", reference);
         let store = self.open_for(reference, &DELETE).map_err(during)?;
         delete::delete(store.as_ref(), reference, &options).await.map_err(during)
     }
@@ -171,7 +171,7 @@ impl Client {
         destination: &Reference,
         options: CopyOptions,
     ) -> Result<CopyReport> {
-        let during = |e: Error| e.during("copy", format!("{source} to {destination}"));
+        let during = |e: Error| e.with_operation("copy", format!("{source} to {destination}"));
         self.check_secrets(source, destination).map_err(during)?;
         let (from, to) = self.open_both(source, destination).map_err(during)?;
         copy::copy(from, source, to, destination, options).await.map_err(during)
@@ -184,7 +184,7 @@ impl Client {
         reference: &Reference,
         options: VerifyOptions,
     ) -> Result<VerifyReport> {
-        let during = |e: Error| e.during("verify", reference);
+        let during = |e: Error| e.with_operation("verify", reference);
         let store = self.open(reference).map_err(during)?;
         verify::verify(store, reference, options).await.map_err(during)
     }
@@ -196,19 +196,19 @@ impl Client {
         reference: &Reference,
         platform: Option<&Platform>,
     ) -> Result<Descriptor> {
-        let during = |e: Error| e.during("resolve", reference);
+        let during = |e: Error| e.with_operation("resolve", reference);
         let store = self.open(reference).map_err(during)?;
         let name = reference.name().map_err(during)?;
         if platform.is_none() {
             return store.resolve(&name).await.map_err(during);
         }
-        let manifest = manifest_for(store.as_ref(), &name, platform).await.map_err(during)?;
+        let manifest = select_manifest(store.as_ref(), &name, platform).await.map_err(during)?;
         Ok(manifest.plain_descriptor())
     }
 
     /// Points further tags at what the reference names.
     pub async fn tag(&self, reference: &Reference, tags: &[String]) -> Result<Descriptor> {
-        let during = |e: Error| e.during("tag", reference);
+        let during = |e: Error| e.with_operation("tag", reference);
         if tags.is_empty() {
             return Err(during(Error::new(Code::InvalidArgument, "there is no tag to set")));
         }
@@ -223,7 +223,7 @@ impl Client {
 
     /// Removes the reference's tags and leaves what they named.
     pub async fn untag(&self, reference: &Reference) -> Result<()> {
-        let during = |e: Error| e.during("untag", reference);
+        let during = |e: Error| e.with_operation("untag", reference);
         if reference.tags().is_empty() {
             let error = Error::new(Code::InvalidReference, "it has no tag that could be removed");
             return Err(during(error));
@@ -247,12 +247,12 @@ impl Client {
     /// read whole: see [`Client::list_tags`].
     pub async fn tags(&self, reference: &Reference) -> Result<Vec<String>> {
         let listed = self.list_tags(reference).await?.complete();
-        listed.map_err(|e| e.during("tags", reference))
+        listed.map_err(|e| e.with_operation("tags", reference))
     }
 
     /// The tags that could be read of the list, and what could not.
     pub async fn list_tags(&self, reference: &Reference) -> Result<List<String>> {
-        let during = |e: Error| e.during("tags", reference);
+        let during = |e: Error| e.with_operation("tags", reference);
         self.open(reference).map_err(during)?.tags().await.map_err(during)
     }
 
@@ -260,12 +260,12 @@ impl Client {
     /// cannot all be read: see [`Client::list_tag_details`].
     pub async fn tag_details(&self, reference: &Reference) -> Result<Vec<TagInfo>> {
         let listed = self.list_tag_details(reference).await?.complete();
-        listed.map_err(|e| e.during("tags", reference))
+        listed.map_err(|e| e.with_operation("tags", reference))
     }
 
     /// The same of those tags that could be read, and what could not.
     pub async fn list_tag_details(&self, reference: &Reference) -> Result<List<TagInfo>> {
-        let during = |e: Error| e.during("tags", reference);
+        let during = |e: Error| e.with_operation("tags", reference);
         let store = self.open(reference).map_err(during)?;
         listing::tags(store.as_ref()).await.map_err(during)
     }
@@ -275,12 +275,12 @@ impl Client {
     /// cannot be read whole: see [`Client::list_manifests`].
     pub async fn manifests(&self, reference: &Reference) -> Result<Vec<ManifestInfo>> {
         let listed = self.list_manifests(reference).await?.complete();
-        listed.map_err(|e| e.during("manifests", reference))
+        listed.map_err(|e| e.with_operation("manifests", reference))
     }
 
     /// The manifests that could be found, and what could not be read of the lists.
     pub async fn list_manifests(&self, reference: &Reference) -> Result<List<ManifestInfo>> {
-        let during = |e: Error| e.during("manifests", reference);
+        let during = |e: Error| e.with_operation("manifests", reference);
         let store = self.open(reference).map_err(during)?;
         listing::manifests(store.as_ref()).await.map_err(during)
     }
@@ -289,12 +289,12 @@ impl Client {
     /// list cannot be read whole: see [`Client::list_repositories`].
     pub async fn repositories(&self, host: &Host) -> Result<Vec<String>> {
         let listed = self.list_repositories(host).await?.complete();
-        listed.map_err(|e| e.during("repositories", host))
+        listed.map_err(|e| e.with_operation("repositories", host))
     }
 
     /// The repositories that could be read of the list, and what could not.
     pub async fn list_repositories(&self, host: &Host) -> Result<List<String>> {
-        let during = |e: Error| e.during("repositories", host);
+        let during = |e: Error| e.with_operation("repositories", host);
         self.connection(host).map_err(during)?.repositories().await.map_err(during)
     }
 
@@ -303,7 +303,7 @@ impl Client {
     /// its owner alone can read. UNAUTHORIZED when the registry does not take it, and nothing is
     /// stored then.
     pub async fn login(&self, host: &Host, credential: Credential) -> Result<LoginResult> {
-        let during = |e: Error| e.during("login", host);
+        let during = |e: Error| e.with_operation("login", host);
         let result = login::login(&self.config, host, credential).await.map_err(during)?;
         self.forget(host);
         Ok(result)
@@ -311,7 +311,7 @@ impl Client {
 
     /// Removes every form of a registry's stored credential, from files and helpers.
     pub async fn logout(&self, host: &Host) -> Result<LogoutResult> {
-        let during = |e: Error| e.during("logout", host);
+        let during = |e: Error| e.with_operation("logout", host);
         let result = login::logout(&self.config, host).await.map_err(during)?;
         self.forget(host);
         Ok(result)
@@ -324,16 +324,16 @@ impl Client {
         reference: &Reference,
         platform: Option<&Platform>,
     ) -> Result<Manifest> {
-        let during = |e: Error| e.during("fetch manifest", reference);
+        let during = |e: Error| e.with_operation("fetch manifest", reference);
         let store = self.open(reference).map_err(during)?;
         let name = reference.name().map_err(during)?;
-        manifest_for(store.as_ref(), &name, platform).await.map_err(during)
+        select_manifest(store.as_ref(), &name, platform).await.map_err(during)
     }
 
     /// Stores a manifest as it is, under the reference's tags. DIGEST_MISMATCH when the reference has a
     /// digest and it is another.
     pub async fn push_manifest(&self, reference: &Reference, manifest: &Manifest) -> Result<()> {
-        let during = |e: Error| e.during("push manifest", reference);
+        let during = |e: Error| e.with_operation("push manifest", reference);
         if let Some(expected) = reference.digest()
             && expected != manifest.digest()
         {
@@ -350,11 +350,11 @@ impl Client {
     /// Deletes one manifest, that which the reference named when it was fetched, with the reference's
     /// tags, and nothing else: what refers to it stays.
     pub async fn delete_manifest(&self, reference: &Reference, manifest: &Manifest) -> Result<()> {
-        let during = |e: Error| e.during("delete manifest", reference);
+        let during = |e: Error| e.with_operation("delete manifest", reference);
         let subject = manifest.subject().map(|subject| subject.digest.clone());
-        let doomed = Doomed {
+        let doomed = ManifestDeletion {
             manifest: manifest.descriptor(),
-            subject_stays: subject.is_some(),
+            subject_retained: subject.is_some(),
             subject,
             tags: reference.tags().to_vec(),
         };
@@ -370,7 +370,7 @@ impl Client {
         reference: &Reference,
         progress: &Progress,
     ) -> Result<(Descriptor, ByteStream)> {
-        let during = |e: Error| e.during("fetch blob", reference);
+        let during = |e: Error| e.with_operation("fetch blob", reference);
         let store = self.open(reference).map_err(during)?;
         let digest = reference.digest().ok_or_else(|| {
             during(Error::new(Code::InvalidReference, "a blob is named by its digest"))
@@ -389,7 +389,7 @@ impl Client {
         source: Arc<dyn Source>,
         progress: &Progress,
     ) -> Result<Outcome> {
-        let during = |e: Error| e.during("push blob", reference);
+        let during = |e: Error| e.with_operation("push blob", reference);
         let store = self.open_for(reference, &PUSH).map_err(during)?;
         push::send(&*store, blob, source, progress).await.map_err(during)
     }
@@ -403,8 +403,8 @@ impl Client {
 
     /// What was given for one registry is not sent to two.
     fn check_secrets(&self, source: &Reference, destination: &Reference) -> Result<()> {
-        let (Place::Registry { host, .. }, Place::Registry { host: other, .. }) =
-            (source.place(), destination.place())
+        let (Location::Registry { host, .. }, Location::Registry { host: other, .. }) =
+            (source.location(), destination.location())
         else {
             return Ok(());
         };

@@ -13,7 +13,7 @@ use crate::{
     error::Result,
     regular::open_regular,
     store::{FileSource, Source},
-    work::off_thread,
+    work::spawn_blocking,
 };
 
 /// One thing to push.
@@ -77,10 +77,10 @@ impl Content {
     pub async fn into_blob(self, media_type: &str) -> Result<(Descriptor, Arc<dyn Source>)> {
         let media_type = media_type.to_owned();
         match self {
-            Content::Path(path) => off_thread(move || describe(&path, media_type)).await,
+            Content::Path(path) => spawn_blocking(move || describe(&path, media_type)).await,
             Content::Bytes(bytes) => {
                 let hashed = bytes.clone();
-                let digest = off_thread(move || Ok(Algorithm::Sha256.digest(&hashed))).await?;
+                let digest = spawn_blocking(move || Ok(Algorithm::Sha256.digest(&hashed))).await?;
                 let blob = Descriptor::new(media_type, digest, bytes.len() as u64);
                 Ok((blob, Arc::new(bytes)))
             }

@@ -14,10 +14,9 @@ use std::{
 use futures::{StreamExt, TryStreamExt, stream};
 use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
 
-use walk::{Done, Found, Walk};
+use walk::{Found, StepResult, Walk};
 
 use crate::{
-    choose::manifest_for,
     descriptor::Descriptor,
     digest::Digest,
     error::{Code, Error, Result},
@@ -26,9 +25,10 @@ use crate::{
     memory::Charge,
     options::{CopiedBlobs, CopyOptions, CopyReport},
     progress::Outcome,
-    reference::{Name, Reference},
+    reference::{Reference, TagOrDigest},
+    select::select_manifest,
     store::{Source, Store, StoredBlob, push_reported},
-    work::{LargeBlobs, bounded, concurrency},
+    work::{LargeBlobLimiter, check_limit, concurrency},
 };
 
 /// A manifest from here on is not kept until it is written, but fetched again.
@@ -42,7 +42,7 @@ pub(crate) async fn copy(
     destination: &Reference,
     options: CopyOptions,
 ) -> Result<CopyReport> {
-    let root = manifest_for(from.as_ref(), &source.name()?, options.platform.as_ref()).await?;
+    let root = select_manifest(from.as_ref(), &source.name()?, options.platform.as_ref()).await?;
     if let Some(expected) = destination.digest().filter(|digest| *digest != root.digest()) {
         return Err(Error::new(
             Code::DigestMismatch,
@@ -52,14 +52,14 @@ pub(crate) async fn copy(
     }
     let recursive = options.recursive;
     let at_once = concurrency(options.concurrency);
-    let work = Work {
+    let work = CopyContext {
         from,
         to,
         options,
         at_once,
         requests: Semaphore::new(at_once),
         large_manifests: Semaphore::new(LARGE_MANIFESTS),
-        large: LargeBlobs::new(),
+        large: LargeBlobLimiter::new(),
         blobs: Mutex::default(),
         tally: Mutex::default(),
     };
@@ -87,9 +87,9 @@ pub(crate) async fn copy(
 
 /// What a damaged manifest refers to cannot be told: it may belong to the graph, with all beneath it.
 async fn check_listed(from: &dyn Store, at_once: usize) -> Result<()> {
-    let listed = from.untagged().await?;
+    let listed = from.list_untagged().await?;
     let read = listed.into_iter().map(|listed| async move {
-        from.fetch_manifest(&Name::from(&listed)).await.map_err(|e| {
+        from.fetch_manifest(&TagOrDigest::from(&listed)).await.map_err(|e| {
             let message = format!(
                 "{} is listed beside it and cannot be read, so that the graph may lack a part: {}",
                 listed.digest,
@@ -104,37 +104,37 @@ async fn check_listed(from: &dyn Store, at_once: usize) -> Result<()> {
 }
 
 #[derive(Debug, Default)]
-struct Tally {
+struct CopyStats {
     manifests: usize,
     blobs: CopiedBlobs,
     bytes: u64,
 }
 
 /// What the steps of one copy share.
-struct Work {
+struct CopyContext {
     from: Arc<dyn Store>,
     to: Arc<dyn Store>,
     options: CopyOptions,
     at_once: usize,
     requests: Semaphore,
     large_manifests: Semaphore,
-    large: LargeBlobs,
+    large: LargeBlobLimiter,
     /// A blob that several manifests share is copied once.
     blobs: Mutex<HashMap<Digest, Arc<OnceCell<()>>>>,
-    tally: Mutex<Tally>,
+    tally: Mutex<CopyStats>,
 }
 
-impl Work {
+impl CopyContext {
     async fn request(&self) -> Option<SemaphorePermit<'_>> {
         self.requests.acquire().await.ok()
     }
 
-    fn count(&self, add: impl FnOnce(&mut Tally)) {
+    fn count(&self, add: impl FnOnce(&mut CopyStats)) {
         add(&mut self.tally.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
     async fn is_there(&self, manifest: &Digest) -> Result<bool> {
-        match self.to.resolve(&Name::Digest(manifest.clone())).await {
+        match self.to.resolve(&TagOrDigest::Digest(manifest.clone())).await {
             Ok(_) => Ok(true),
             Err(e) if e.code() == Code::NotFound => Ok(false),
             Err(e) => Err(e),
@@ -147,7 +147,7 @@ impl Work {
         wanted: Digest,
         known: Option<Manifest>,
         as_subject: bool,
-    ) -> Result<Done> {
+    ) -> Result<StepResult> {
         let fetch = async {
             match known {
                 Some(manifest) => Ok(Some(manifest)),
@@ -161,7 +161,7 @@ impl Work {
             let _permit = self.request().await;
             tokio::try_join!(fetch, self.is_there(&wanted))?
         };
-        let Some(manifest) = manifest else { return Ok(Done::Dangling(wanted)) };
+        let Some(manifest) = manifest else { return Ok(StepResult::Dangling(wanted)) };
         let (manifest, _turn) = self.in_turn(manifest).await?;
         if !there {
             let blobs = manifest.content().filter(|b| self.options.foreign || !b.is_foreign());
@@ -171,11 +171,11 @@ impl Work {
             copied.buffer_unordered(self.at_once).try_collect::<()>().await?;
         }
         let found = Found::of(manifest, there, self.from.memory());
-        Ok(Done::Prepared { found: Box::new(found), there })
+        Ok(StepResult::Prepared { found: Box::new(found), there })
     }
 
     async fn fetch(&self, digest: &Digest) -> Result<Manifest> {
-        let name = Name::Digest(digest.clone());
+        let name = TagOrDigest::Digest(digest.clone());
         Ok(self.from.fetch_manifest(&name).await?.kept())
     }
 
@@ -195,7 +195,7 @@ impl Work {
         let once = {
             let mut blobs = self.blobs.lock().unwrap_or_else(PoisonError::into_inner);
             let once = Arc::clone(blobs.entry(blob.digest.clone()).or_default());
-            bounded(blobs.len(), self.from.entries())?;
+            check_limit(blobs.len(), self.from.max_entries())?;
             once
         };
         once.get_or_try_init(|| self.copy_blob_once(&blob)).await.copied()
@@ -212,7 +212,7 @@ impl Work {
         };
         let outcome = push_reported(&*self.to, blob, source, progress).await?;
         self.count(|tally| match outcome {
-            Outcome::Existed => tally.blobs.existed += 1,
+            Outcome::AlreadyExists => tally.blobs.existed += 1,
             Outcome::Mounted => tally.blobs.mounted += 1,
             _ => {
                 tally.blobs.copied += 1;

@@ -20,10 +20,10 @@ use crate::{
     list::{List, ListProblem, join, whole},
     media_type,
     memory::{Charge, Weight},
-    options::{DeleteOptions, DeleteReport, Failed, Kept},
-    reference::{Name, Reference},
-    store::{Doomed, Store, listed_manifest, resolve_tags},
-    work::{bounded, concurrency},
+    options::{DeleteFailure, DeleteOptions, DeleteReport, RetainedManifest},
+    reference::{Reference, TagOrDigest},
+    store::{ManifestDeletion, Store, listed_manifest, resolve_tags},
+    work::{check_limit, concurrency},
 };
 
 /// What a node takes beside its descriptor, in the closure and in the plan.
@@ -48,9 +48,11 @@ pub(crate) async fn delete(
     };
     let mut held = store.memory().charge();
     let mut problems = Vec::new();
-    let mut closure = Closure::collect(store, root, at_once, &mut held, &mut problems).await?;
+    let mut closure =
+        ReferrerClosure::collect(store, root, at_once, &mut held, &mut problems).await?;
     closure.subject = subject.filter(|subject| !closure.nodes.contains_key(subject));
-    let others = Others::collect(store, &name, &closure, at_once, &mut problems).await?;
+    let others =
+        ExternalReferences::collect(store, &name, &closure, at_once, &mut problems).await?;
     if options.force {
         for problem in &problems {
             tracing::warn!(%problem, "deleting what is known all the same");
@@ -68,7 +70,7 @@ pub(crate) async fn delete(
     for digest in &closure.order {
         if let Some(reason) = kept.get(digest) {
             let descriptor = closure.nodes[digest].descriptor.clone();
-            report.kept.push(Kept { descriptor, reason: reason.clone() });
+            report.kept.push(RetainedManifest { descriptor, reason: reason.clone() });
         }
     }
     if options.dry_run {
@@ -83,9 +85,9 @@ pub(crate) async fn delete(
                 Err(e) if e.code() == Code::Unsupported && report.deleted.is_empty() => {
                     return Err(e);
                 }
-                Err(e) => {
-                    report.failed.push(Failed { descriptor: doomed.manifest, error: Arc::new(e) })
-                }
+                Err(e) => report
+                    .failed
+                    .push(DeleteFailure { descriptor: doomed.manifest, error: Arc::new(e) }),
             }
         }
         // What failed keeps what it refers to: going on would leave it without its subject.
@@ -109,7 +111,7 @@ struct Node {
 }
 
 /// The root, all that refers to it, the manifests it lists if it is an index, and so on.
-struct Closure {
+struct ReferrerClosure {
     root: Digest,
     /// What the root refers to, which is not in the closure and stays.
     subject: Option<Digest>,
@@ -118,7 +120,7 @@ struct Closure {
     order: Vec<Digest>,
 }
 
-impl Closure {
+impl ReferrerClosure {
     async fn collect(
         store: &dyn Store,
         root: Descriptor,
@@ -148,7 +150,7 @@ impl Closure {
             level = Vec::new();
             while let Some((digest, mut referrers, children)) = looked.try_next().await? {
                 listed += referrers.entries.len() + children.len();
-                bounded(listed, store.entries())?;
+                check_limit(listed, store.max_entries())?;
                 // Each is kept as a node, and looked at in its level.
                 held.add(referrers.entries.weight() + 2 * children.weight() + NODE)?;
                 referrers.hand_over(held)?;
@@ -204,7 +206,7 @@ impl Closure {
     }
 
     /// What stays, and why.
-    fn kept(&self, others: &Others) -> HashMap<Digest, String> {
+    fn kept(&self, others: &ExternalReferences) -> HashMap<Digest, String> {
         let mut kept: HashMap<Digest, String> = HashMap::new();
         // What is held from outside, and what belongs to it.
         let mut held: Vec<&Digest> = Vec::new();
@@ -251,7 +253,11 @@ impl Closure {
 
     /// What goes, in levels of which each can go at once: a manifest's level comes after those of
     /// its referrers and of the indexes that list it.
-    fn levels(&self, kept: &HashMap<Digest, String>, others: &Others) -> Vec<Vec<Doomed>> {
+    fn levels(
+        &self,
+        kept: &HashMap<Digest, String>,
+        others: &ExternalReferences,
+    ) -> Vec<Vec<ManifestDeletion>> {
         let goes = |digest: &Digest| !kept.contains_key(digest);
         let mut waiting: HashMap<&Digest, usize> = HashMap::new();
         for digest in self.order.iter().filter(|d| goes(d)) {
@@ -279,10 +285,10 @@ impl Closure {
             let doomed = level.into_iter().map(|digest| {
                 let node = &self.nodes[digest];
                 let outside = self.subject.as_ref().filter(|_| *digest == self.root);
-                Doomed {
+                ManifestDeletion {
                     manifest: node.descriptor.clone(),
                     subject: outside.or(node.subjects.first()).cloned(),
-                    subject_stays: outside.is_some(),
+                    subject_retained: outside.is_some(),
                     tags: others.all_tags.get(digest).cloned().unwrap_or_default(),
                 }
             });
@@ -303,18 +309,18 @@ async fn children_of(store: &dyn Store, node: &Descriptor) -> Result<Vec<Descrip
 
 /// What others than the one who deletes hold: tags, and indexes outside the closure.
 #[derive(Default)]
-struct Others {
+struct ExternalReferences {
     /// All tags of a node, that by which the root was named included.
     all_tags: HashMap<Digest, Vec<String>>,
     tags: HashMap<Digest, Vec<String>>,
     listed_by: HashMap<Digest, Digest>,
 }
 
-impl Others {
+impl ExternalReferences {
     async fn collect(
         store: &dyn Store,
-        name: &Name,
-        closure: &Closure,
+        name: &TagOrDigest,
+        closure: &ReferrerClosure,
         at_once: usize,
         problems: &mut Vec<ListProblem>,
     ) -> Result<Self> {
@@ -325,7 +331,7 @@ impl Others {
         };
         problems.append(&mut tags.problems);
         let mut others = Self::default();
-        let mut outside: Vec<Descriptor> = store.untagged().await?;
+        let mut outside: Vec<Descriptor> = store.list_untagged().await?;
         for (tag, named) in resolve_tags(store, tags.entries, at_once).await {
             let descriptor = match named {
                 Ok(descriptor) => descriptor,
@@ -337,8 +343,8 @@ impl Others {
             // with all its tags.
             let named = descriptor.digest == closure.root
                 && match name {
-                    Name::Tag(named) => *named == tag,
-                    Name::Digest(_) => true,
+                    TagOrDigest::Tag(named) => *named == tag,
+                    TagOrDigest::Digest(_) => true,
                 };
             if closure.nodes.contains_key(&descriptor.digest) {
                 others.all_tags.entry(descriptor.digest.clone()).or_default().push(tag.clone());
@@ -355,7 +361,7 @@ impl Others {
     async fn collect_indexes(
         &mut self,
         store: &dyn Store,
-        closure: &Closure,
+        closure: &ReferrerClosure,
         mut level: Vec<Descriptor>,
         at_once: usize,
     ) -> Result<()> {
@@ -381,7 +387,7 @@ impl Others {
                     }
                     level.push(child);
                 }
-                bounded(seen.len() + level.len(), store.entries())?;
+                check_limit(seen.len() + level.len(), store.max_entries())?;
             }
         }
     }

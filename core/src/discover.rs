@@ -5,7 +5,6 @@ use std::collections::HashSet;
 use futures::{StreamExt, TryStreamExt, stream};
 
 use crate::{
-    choose::manifest_for,
     descriptor::Descriptor,
     digest::Digest,
     error::Result,
@@ -13,9 +12,10 @@ use crate::{
     list::{List, whole},
     memory::Charge,
     options::DiscoverOptions,
-    reference::{Name, Reference},
+    reference::{Reference, TagOrDigest},
+    select::select_manifest,
     store::Store,
-    work::{bounded, concurrency},
+    work::{check_limit, concurrency},
 };
 
 /// What a node takes beside its descriptor: its places in the graph and in the walk.
@@ -28,17 +28,17 @@ pub(crate) async fn discover(
 ) -> Result<Graph> {
     let name = reference.name()?;
     if options.platform.is_some() {
-        let manifest = manifest_for(store, &name, options.platform.as_ref()).await?;
+        let manifest = select_manifest(store, &name, options.platform.as_ref()).await?;
         return finish(store, manifest.plain_descriptor(), None, options).await;
     }
     // With a digest in hand the referrers are asked for while the subject is looked up.
     let subject = match &name {
-        Name::Digest(digest) => {
+        TagOrDigest::Digest(digest) => {
             let (subject, first) =
                 tokio::try_join!(store.resolve(&name), store.referrers(digest, hint(options)))?;
             return finish(store, subject, Some(first), options).await;
         }
-        Name::Tag(_) => store.resolve(&name).await?,
+        TagOrDigest::Tag(_) => store.resolve(&name).await?,
     };
     finish(store, subject, None, options).await
 }
@@ -120,7 +120,7 @@ async fn walk(
             .buffer_unordered(at_once);
         while let Some((digest, referrers)) = asked.try_next().await? {
             listed += referrers.entries.len();
-            bounded(listed, store.entries())?;
+            check_limit(listed, store.max_entries())?;
             insert(graph, charge, digest, referrers)?;
         }
         level = next;

@@ -191,7 +191,7 @@ impl Error {
 
     /// The operation and what it was on. The outermost that says so wins, since it is what the
     /// caller asked for.
-    pub fn during(mut self, operation: &str, reference: impl fmt::Display) -> Self {
+    pub fn with_operation(mut self, operation: &str, reference: impl fmt::Display) -> Self {
         self.0.operation = Some(operation.to_owned());
         self.0.reference = Some(reference.to_string());
         self

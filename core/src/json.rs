@@ -15,9 +15,9 @@ use crate::{
     escape::json_text,
     graph::Graph,
     options::{
-        Attributes, CopyReport, DeleteReport, Failed, Kept, LoginResult, LogoutResult,
-        ManifestInfo, Problem, PullResult, PulledFile, PushResult, PushedBlob, TagInfo,
-        VerifyReport,
+        Attributes, CopyReport, DeleteFailure, DeleteReport, LoginResult, LogoutResult,
+        ManifestInfo, Problem, PullResult, PulledFile, PushResult, PushedBlob, RetainedManifest,
+        TagInfo, VerifyReport,
     },
 };
 
@@ -148,7 +148,7 @@ impl ToJson for DeleteReport {
     }
 }
 
-impl ToJson for Kept {
+impl ToJson for RetainedManifest {
     fn to_json(&self, names: Names) -> Value {
         names.object([
             ("descriptor", self.descriptor.to_json(names)),
@@ -157,7 +157,7 @@ impl ToJson for Kept {
     }
 }
 
-impl ToJson for Failed {
+impl ToJson for DeleteFailure {
     fn to_json(&self, names: Names) -> Value {
         names.object([
             ("descriptor", self.descriptor.to_json(names)),

@@ -11,7 +11,6 @@ pub mod media_type;
 
 mod archive;
 mod auth;
-mod choose;
 mod client;
 mod content;
 mod copy;
@@ -44,6 +43,7 @@ mod push;
 mod reference;
 mod registry;
 mod regular;
+mod select;
 mod small_file;
 mod spool;
 mod store;
@@ -68,17 +68,19 @@ pub use list::{List, ListProblem};
 pub use manifest::{Manifest, ManifestFormat};
 pub use memory::Memory;
 pub use options::{
-    Attributes, CopiedBlobs, CopyOptions, CopyReport, DeleteOptions, DeleteReport, DiscoverOptions,
-    Failed, Kept, LoginResult, LogoutResult, ManifestInfo, Problem, ProblemKind, PullOptions,
-    PullResult, PulledFile, PushOptions, PushResult, PushedBlob, TagInfo, VerifyOptions,
-    VerifyReport,
+    Attributes, CopiedBlobs, CopyOptions, CopyReport, DeleteFailure, DeleteOptions, DeleteReport,
+    DiscoverOptions, LoginResult, LogoutResult, ManifestInfo, Problem, ProblemKind, PullOptions,
+    PullResult, PulledFile, PushOptions, PushResult, PushedBlob, RetainedManifest, TagInfo,
+    VerifyOptions, VerifyReport,
 };
 pub use output_file::OutputFile;
 pub use platform::Platform;
 pub use progress::{Event, Outcome, Progress};
-pub use reference::{Host, Name, Place, Reference, check_tag};
-pub use registry::{Connection, Limits, Registry, RegistryConfig};
+pub use reference::{Host, Location, Reference, TagOrDigest, check_tag};
+pub use registry::{ClientConfig, Connection, Limits, Registry};
 pub use small_file::read_small_file;
-pub use spool::Spool;
-pub use store::{ByteStream, Doomed, FileSource, Repository, Source, Store, StoredBlob, verified};
-pub use work::FileWork;
+pub use spool::BufferedContent;
+pub use store::{
+    ByteStream, FileSource, ManifestDeletion, Repository, Source, Store, StoredBlob, verified,
+};
+pub use work::Cleanup;

@@ -14,13 +14,13 @@ use crate::{
     memory::Weight,
     options::{ManifestInfo, TagInfo},
     store::{Store, listed_manifest, read_small, resolve_tags},
-    work::{AT_ONCE, bounded},
+    work::{AT_ONCE, check_limit},
 };
 
 /// Tagged manifests in the order of their tags, then what they list and what refers to them.
 pub(crate) async fn manifests(store: &dyn Store) -> Result<List<ManifestInfo>> {
     // Asked together: where there is no list of the store's own, that was found out meanwhile.
-    let (listed, tags) = futures::join!(store.listed_manifests(), store.tags());
+    let (listed, tags) = futures::join!(store.manifest_catalog(), store.tags());
     if let Some(listed) = listed? {
         return Ok(listed);
     }
@@ -38,7 +38,7 @@ pub(crate) async fn manifests(store: &dyn Store) -> Result<List<ManifestInfo>> {
         }
         tags.push(tag);
     }
-    level.extend(store.untagged().await?);
+    level.extend(store.list_untagged().await?);
     let mut found: Vec<ManifestInfo> = Vec::new();
     let mut seen = HashSet::new();
     loop {
@@ -57,14 +57,14 @@ pub(crate) async fn manifests(store: &dyn Store) -> Result<List<ManifestInfo>> {
             found.push(info);
             level.extend(referrers.entries);
             level.extend(children);
-            bounded(seen.len() + level.len(), store.entries())?;
+            check_limit(seen.len() + level.len(), store.max_entries())?;
         }
     }
 }
 
 /// All tags with what they name.
 pub(crate) async fn tags(store: &dyn Store) -> Result<List<TagInfo>> {
-    let (listed, tags) = futures::join!(store.listed_tags(), store.tags());
+    let (listed, tags) = futures::join!(store.tag_catalog(), store.tags());
     if let Some(listed) = listed? {
         return Ok(listed);
     }

@@ -4,26 +4,26 @@
 use std::sync::Arc;
 
 use crate::{
-    auth::{Credential, Credentials, Places},
+    auth::{Credential, CredentialChain, Credentials},
     error::{Code, Error, Result},
     options::{LoginResult, LogoutResult},
     reference::Host,
-    registry::{Connection, RegistryConfig},
+    registry::{ClientConfig, Connection},
 };
 
-fn places(config: &RegistryConfig) -> Places {
-    Places::of_environment(config.registry_config.clone(), config.limits.helper)
+fn places(config: &ClientConfig) -> CredentialChain {
+    CredentialChain::of_environment(config.auth_file.clone(), config.limits.helper_timeout)
 }
 
 pub(crate) async fn login(
-    config: &RegistryConfig,
+    config: &ClientConfig,
     host: &Host,
     credential: Credential,
 ) -> Result<LoginResult> {
     if credential.secret().expose().is_empty() {
         return Err(Error::new(Code::InvalidArgument, "the password or token is empty"));
     }
-    let given = RegistryConfig { credentials: Credentials::Given(credential), ..config.clone() };
+    let given = ClientConfig { credentials: Credentials::Given(credential), ..config.clone() };
     let connection = Connection::new(host, Arc::new(given))?;
     let (credential, verified) = connection.check_credential().await?;
     let places = places(config);
@@ -36,7 +36,7 @@ pub(crate) async fn login(
     })
 }
 
-pub(crate) async fn logout(config: &RegistryConfig, host: &Host) -> Result<LogoutResult> {
+pub(crate) async fn logout(config: &ClientConfig, host: &Host) -> Result<LogoutResult> {
     let places = places(config);
     let removed_from = places.forget(host).await?;
     Ok(LogoutResult { host: host.to_string(), removed_from, remains: places.is_fixed(host) })

@@ -168,15 +168,15 @@ pub struct DeleteReport {
     /// What is gone, or would be, in the order of deletion: referrers before their subjects.
     pub deleted: Vec<Descriptor>,
     /// What stays, and why.
-    pub kept: Vec<Kept>,
+    pub kept: Vec<RetainedManifest>,
     /// What could not be deleted.
-    pub failed: Vec<Failed>,
+    pub failed: Vec<DeleteFailure>,
 }
 
 /// A manifest that stays.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
-pub struct Kept {
+pub struct RetainedManifest {
     /// The manifest.
     pub descriptor: Descriptor,
     /// Why, as a phrase: `tagged stable`.
@@ -186,14 +186,14 @@ pub struct Kept {
 /// A manifest that could not be deleted.
 #[derive(Debug)]
 #[non_exhaustive]
-pub struct Failed {
+pub struct DeleteFailure {
     /// The manifest.
     pub descriptor: Descriptor,
     /// Why.
     pub error: Arc<Error>,
 }
 
-impl Clone for Failed {
+impl Clone for DeleteFailure {
     fn clone(&self) -> Self {
         Self { descriptor: self.descriptor.clone(), error: Arc::clone(&self.error) }
     }

@@ -424,7 +424,7 @@ fn digest(file: &mut File, blob: &Descriptor) -> io::Result<Result<Verifier>> {
     let mut buffer = vec![0; CONTINUED_FROM.min(length) as usize];
     file.seek(SeekFrom::Start(0))?;
     while verifier.seen() < length {
-        crate::work::still_wanted()?;
+        crate::work::check_cancelled()?;
         let n = file.read(&mut buffer)?;
         if n == 0 {
             break;

@@ -36,7 +36,7 @@ pub enum Outcome {
     /// It was sent.
     Uploaded,
     /// It was there already.
-    Existed,
+    AlreadyExists,
     /// The registry took it from another of its repositories.
     Mounted,
     /// It was written to a file.
@@ -44,9 +44,9 @@ pub enum Outcome {
     /// An identical file was there already.
     Unchanged,
     /// Another file was there, and was to be kept.
-    Kept,
+    KeptExisting,
     /// It was read and compared with its descriptor.
-    Checked,
+    Verified,
 }
 
 impl Outcome {
@@ -54,12 +54,12 @@ impl Outcome {
     pub fn name(self) -> &'static str {
         match self {
             Outcome::Uploaded => "uploaded",
-            Outcome::Existed => "existed",
+            Outcome::AlreadyExists => "existed",
             Outcome::Mounted => "mounted",
             Outcome::Written => "written",
             Outcome::Unchanged => "unchanged",
-            Outcome::Kept => "kept",
-            Outcome::Checked => "checked",
+            Outcome::KeptExisting => "kept",
+            Outcome::Verified => "checked",
         }
     }
 }

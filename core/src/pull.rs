@@ -17,7 +17,6 @@ use std::{
 use futures::{StreamExt, TryStreamExt, stream};
 
 use crate::{
-    choose::manifest_for,
     descriptor::Descriptor,
     digest::Digest,
     error::{Code, Error, Result},
@@ -26,9 +25,10 @@ use crate::{
     memory::{Charge, Weight},
     options::{PullOptions, PullResult, PulledFile},
     progress::Outcome,
-    reference::{Name, Reference},
+    reference::{Reference, TagOrDigest},
+    select::select_manifest,
     store::Store,
-    work::{FileWork, concurrency, off_thread},
+    work::{Cleanup, concurrency, spawn_blocking},
 };
 
 use files_of::FilesOf;
@@ -67,14 +67,14 @@ pub(crate) async fn pull_all(
     let manifests: Arc<[Manifest]> = manifests.into();
     let (files, transfer) = {
         let manifests = Arc::clone(&manifests);
-        off_thread(move || {
+        spawn_blocking(move || {
             let files = FilesOf::manifests(&manifests, &options)?;
             let transfer = Transfer::new(store, options, &files)?;
             Ok((files, transfer))
         })
         .await?
     };
-    let file_work = FileWork::default();
+    let file_work = Cleanup::default();
     let outcomes = match file_work.watch(transfer.run(&files)).await {
         Ok(outcomes) => outcomes,
         Err(e) => {
@@ -119,7 +119,7 @@ async fn manifests(
     options: &PullOptions,
     kept: &Mutex<Charge>,
 ) -> Result<Vec<Manifest>> {
-    let manifest = manifest_for(store, &reference.name()?, options.platform.as_ref()).await?;
+    let manifest = select_manifest(store, &reference.name()?, options.platform.as_ref()).await?;
     let manifest = keep(kept, manifest)?;
     let mut manifests = match &options.artifact_type {
         None => vec![manifest],
@@ -135,7 +135,7 @@ async fn manifests(
             }
             stream::iter(referrers)
                 .map(|referrer| async move {
-                    let manifest = store.fetch_manifest(&Name::from(&referrer)).await?;
+                    let manifest = store.fetch_manifest(&TagOrDigest::from(&referrer)).await?;
                     keep(kept, manifest)
                 })
                 .buffered(concurrency(options.concurrency))
@@ -175,7 +175,7 @@ async fn add_subjects(
                 format!("more than {SUBJECTS} manifests refer to one another"),
             ));
         }
-        let subject = store.fetch_manifest(&Name::from(&subject)).await?;
+        let subject = store.fetch_manifest(&TagOrDigest::from(&subject)).await?;
         next.extend(subject.subject().cloned());
         if !subject.is_index() {
             manifests.push(keep(kept, subject)?);

@@ -21,10 +21,10 @@ use crate::{
     media_type,
     options::{PushOptions, PushResult, PushedBlob},
     progress::{Outcome, Progress},
-    reference::{Place, Reference},
+    reference::{Location, Reference},
     spool::Spooled,
     store::{self, Source, Store},
-    work::{LargeBlobs, concurrency, off_thread},
+    work::{LargeBlobLimiter, concurrency, spawn_blocking},
 };
 
 pub(crate) async fn push(
@@ -43,7 +43,7 @@ pub(crate) async fn push(
     let uploads = Uploads {
         store: Arc::clone(&store),
         progress: options.progress.clone(),
-        large: LargeBlobs::new(),
+        large: LargeBlobLimiter::new(),
     };
     let at_once = concurrency(options.concurrency);
     let format = async {
@@ -108,7 +108,7 @@ async fn subject_of(
     options: &PushOptions,
 ) -> Result<Option<Descriptor>> {
     let Some(subject) = &options.subject else { return Ok(None) };
-    if !same_place(subject.place(), reference.place()) {
+    if !same_place(subject.location(), reference.location()) {
         return Err(Error::new(
             Code::InvalidArgument,
             format!("the subject {subject} is in another repository than {reference}"),
@@ -129,9 +129,9 @@ async fn subject_of(
     Ok(Some(resolved))
 }
 
-fn same_place(a: &Place, b: &Place) -> bool {
+fn same_place(a: &Location, b: &Location) -> bool {
     match (a, b) {
-        (Place::Layout(a), Place::Layout(b)) => {
+        (Location::Layout(a), Location::Layout(b)) => {
             let named = |c: &Component<'_>| *c != Component::CurDir;
             a.components().filter(named).eq(b.components().filter(named))
         }
@@ -142,7 +142,7 @@ fn same_place(a: &Place, b: &Place) -> bool {
 struct Uploads {
     store: Arc<dyn Store>,
     progress: Progress,
-    large: LargeBlobs,
+    large: LargeBlobLimiter,
 }
 
 impl Uploads {
@@ -207,7 +207,7 @@ async fn prepare_path(path: PathBuf, file: &File, options: &PushOptions) -> Resu
         None => files::title_for(&path, options.allow_path_traversal)?,
     };
     let epoch = options.source_date_epoch;
-    off_thread(move || {
+    spawn_blocking(move || {
         let metadata = std::fs::metadata(&path).map_err(|e| Error::io("read", &path, e))?;
         let mut prepared = if metadata.is_dir() {
             let packed = archive::pack(&path, &title, epoch)?;

@@ -21,23 +21,23 @@ const LAYOUT_PREFIX: &str = "oci:";
 /// What a reference names. Digest wins over tag.
 ///
 /// ```
-/// use ocigraph::{Place, Reference};
+/// use ocigraph::{Location, Reference};
 ///
 /// let image: Reference = "localhost:5000/net-monitor:v1".parse().unwrap();
 /// assert_eq!(image.tags(), ["v1"]);
 /// let layout: Reference = "oci:some/folder:v1".parse().unwrap();
-/// assert!(matches!(layout.place(), Place::Layout(path) if path.as_os_str() == "some/folder"));
+/// assert!(matches!(layout.location(), Location::Layout(path) if path.as_os_str() == "some/folder"));
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Reference {
-    place: Place,
+    location: Location,
     tags: Vec<String>,
     digest: Option<Digest>,
 }
 
 /// Where a reference points to.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Place {
+pub enum Location {
     /// A repository of a registry.
     Registry {
         /// The registry.
@@ -51,37 +51,37 @@ pub enum Place {
 
 /// A tag or a digest: what a manifest is asked for by.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Name {
+pub enum TagOrDigest {
     /// By tag.
     Tag(String),
     /// By digest.
     Digest(Digest),
 }
 
-impl From<&Descriptor> for Name {
+impl From<&Descriptor> for TagOrDigest {
     fn from(descriptor: &Descriptor) -> Self {
-        Name::Digest(descriptor.digest.clone())
+        TagOrDigest::Digest(descriptor.digest.clone())
     }
 }
 
-impl fmt::Display for Name {
+impl fmt::Display for TagOrDigest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Name::Tag(tag) => f.write_str(tag),
-            Name::Digest(digest) => digest.fmt(f),
+            TagOrDigest::Tag(tag) => f.write_str(tag),
+            TagOrDigest::Digest(digest) => digest.fmt(f),
         }
     }
 }
 
 impl Reference {
     /// A reference to a place, without tag or digest.
-    pub fn new(place: Place) -> Self {
-        Self { place, tags: Vec::new(), digest: None }
+    pub fn new(location: Location) -> Self {
+        Self { location, tags: Vec::new(), digest: None }
     }
 
     /// Where it points to.
-    pub fn place(&self) -> &Place {
-        &self.place
+    pub fn location(&self) -> &Location {
+        &self.location
     }
 
     /// Its tags, in the order they were written.
@@ -96,10 +96,10 @@ impl Reference {
 
     /// What to ask for: the digest, else the one tag. INVALID_REFERENCE when there is neither, or
     /// several tags.
-    pub fn name(&self) -> Result<Name> {
+    pub fn name(&self) -> Result<TagOrDigest> {
         match (&self.digest, self.tags.as_slice()) {
-            (Some(digest), _) => Ok(Name::Digest(digest.clone())),
-            (None, [tag]) => Ok(Name::Tag(tag.clone())),
+            (Some(digest), _) => Ok(TagOrDigest::Digest(digest.clone())),
+            (None, [tag]) => Ok(TagOrDigest::Tag(tag.clone())),
             (None, []) => Err(Error::new(
                 Code::InvalidReference,
                 format!("{self} names neither a tag nor a digest"),
@@ -122,34 +122,34 @@ impl Reference {
     /// what a text would be taken apart at.
     ///
     /// ```
-    /// use ocigraph::{Place, Reference};
+    /// use ocigraph::{Location, Reference};
     ///
-    /// let folder = Place::Layout("backups/10:30".into());
+    /// let folder = Location::Layout("backups/10:30".into());
     /// let image = Reference::named(folder, &["v1".to_owned()], None).unwrap();
     /// assert_eq!(image.tags(), ["v1"]);
     /// ```
-    pub fn named(place: Place, tags: &[String], digest: Option<Digest>) -> Result<Self> {
+    pub fn named(location: Location, tags: &[String], digest: Option<Digest>) -> Result<Self> {
         tags.iter().try_for_each(|tag| check_tag(tag))?;
-        Ok(Self { place, tags: tags.to_vec(), digest })
+        Ok(Self { location, tags: tags.to_vec(), digest })
     }
 
     /// The same place, by digest alone.
     pub fn at(&self, digest: Digest) -> Self {
-        Self { place: self.place.clone(), tags: Vec::new(), digest: Some(digest) }
+        Self { location: self.location.clone(), tags: Vec::new(), digest: Some(digest) }
     }
 
     /// The same place, by tag alone; INVALID_REFERENCE when it is no tag.
     pub fn tagged(&self, tag: &str) -> Result<Self> {
         check_tag(tag)?;
-        Ok(Self { place: self.place.clone(), tags: vec![tag.to_owned()], digest: None })
+        Ok(Self { location: self.location.clone(), tags: vec![tag.to_owned()], digest: None })
     }
 }
 
 impl fmt::Display for Reference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.place {
-            Place::Registry { host, repository } => write!(f, "{host}/{repository}")?,
-            Place::Layout(path) => write!(f, "{LAYOUT_PREFIX}{}", path.display())?,
+        match &self.location {
+            Location::Registry { host, repository } => write!(f, "{host}/{repository}")?,
+            Location::Layout(path) => write!(f, "{LAYOUT_PREFIX}{}", path.display())?,
         }
         if !self.tags.is_empty() {
             write!(f, ":{}", self.tags.join(","))?;
@@ -201,7 +201,7 @@ fn parse_layout(text: &str, rest: &str) -> Result<Reference> {
     if path.contains('\0') {
         return Err(invalid(format!("the path of {text:?} holds a NUL character")));
     }
-    Ok(Reference { place: Place::Layout(path.into()), tags, digest })
+    Ok(Reference { location: Location::Layout(path.into()), tags, digest })
 }
 
 fn parse_registry(text: &str) -> Result<Reference> {
@@ -222,7 +222,7 @@ fn parse_registry(text: &str) -> Result<Reference> {
     };
     check_repository(repository)?;
     Ok(Reference {
-        place: Place::Registry { host, repository: repository.to_owned() },
+        location: Location::Registry { host, repository: repository.to_owned() },
         tags,
         digest,
     })

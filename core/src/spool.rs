@@ -20,7 +20,7 @@ use crate::{
     digest::{Algorithm, Hasher},
     error::{Error, Result},
     store::{ByteStream, Source},
-    work::off_thread,
+    work::spawn_blocking,
 };
 
 /// Up to here content stays in memory.
@@ -32,21 +32,21 @@ const READ_SIZE: usize = 512 * 1024;
 /// Takes content in, piece by piece. All its calls block.
 ///
 /// ```
-/// let mut spool = ocigraph::Spool::new();
+/// let mut spool = ocigraph::BufferedContent::new();
 /// spool.write(b"hello, ").unwrap();
 /// spool.write(b"world").unwrap();
 /// let (blob, _source) = spool.finish("text/plain").unwrap();
 /// assert_eq!(blob.size, 12);
 /// ```
 #[derive(Debug)]
-pub struct Spool {
+pub struct BufferedContent {
     hasher: Hasher,
     size: u64,
     memory: Vec<u8>,
     file: Option<Temporary>,
 }
 
-impl Spool {
+impl BufferedContent {
     /// An empty one.
     pub fn new() -> Self {
         Self { hasher: Algorithm::Sha256.hasher(), size: 0, memory: Vec::new(), file: None }
@@ -115,7 +115,7 @@ impl Spool {
     }
 }
 
-impl Default for Spool {
+impl Default for BufferedContent {
     fn default() -> Self {
         Self::new()
     }
@@ -141,7 +141,7 @@ impl Source for Spooled {
         let state = (Arc::clone(&self.0), offset);
         Ok(stream::try_unfold(state, |(file, offset)| async move {
             let read = move || Ok((read_piece(&file, offset).map_err(fail)?, file));
-            let (piece, file) = off_thread(read).await?;
+            let (piece, file) = spawn_blocking(read).await?;
             let end = offset + piece.len() as u64;
             Ok((!piece.is_empty()).then_some((piece, (file, end))))
         })
@@ -184,7 +184,8 @@ mod tests {
     async fn long_and_short_content_can_be_read_again_from_anywhere() {
         for length in [0, 10, IN_MEMORY, IN_MEMORY + 1, 3 * IN_MEMORY] {
             let content: Vec<u8> = (0..length).map(|i| (i % 251) as u8).collect();
-            let (blob, source) = Spool::read(&content[..]).unwrap().finish("a/b").unwrap();
+            let (blob, source) =
+                BufferedContent::read(&content[..]).unwrap().finish("a/b").unwrap();
             assert_eq!(blob, Descriptor::of("a/b", &content));
             for offset in [0, length / 2, length] {
                 let stream = source.open(offset as u64).await.unwrap();

@@ -20,9 +20,9 @@ use crate::{
     memory::Memory,
     options::{ManifestInfo, TagInfo},
     progress::{Event, Outcome, Progress},
-    reference::{Host, Name},
+    reference::{Host, TagOrDigest},
     regular::open_regular,
-    work::{ENTRIES, off_thread, patiently},
+    work::{ENTRIES, patiently, spawn_blocking},
 };
 
 /// Content on its way: chunks of bytes, and an error where it broke.
@@ -38,10 +38,10 @@ const WRITE_SIZE: usize = 512 * 1024;
 #[async_trait]
 pub trait Store: fmt::Debug + Send + Sync {
     /// What a tag or digest names; NOT_FOUND when it names nothing.
-    async fn resolve(&self, name: &Name) -> Result<Descriptor>;
+    async fn resolve(&self, name: &TagOrDigest) -> Result<Descriptor>;
 
     /// The manifest that a tag or digest names, its digest checked; NOT_FOUND when there is none.
-    async fn fetch_manifest(&self, name: &Name) -> Result<Manifest>;
+    async fn fetch_manifest(&self, name: &TagOrDigest) -> Result<Manifest>;
 
     /// Stores a manifest under its digest and under `tags`, and makes it findable as a referrer of
     /// its subject. What it refers to, subject aside, must be there already.
@@ -68,7 +68,7 @@ pub trait Store: fmt::Debug + Send + Sync {
     /// Deletes manifests, all at once, with the tags that name them; one result each, in order.
     /// One that is gone already counts as deleted. Lists of referrers that the store's clients
     /// keep are brought up to date, and blobs that nothing needs any more are left to the store.
-    async fn delete_manifests(&self, manifests: &[Doomed]) -> Vec<Result<()>>;
+    async fn delete_manifests(&self, manifests: &[ManifestDeletion]) -> Vec<Result<()>>;
 
     /// The manifests that have `subject` as their subject, in the store's order, with artifact type
     /// and annotations. With `artifact_type`, those of that type alone. What cannot be read of the
@@ -81,7 +81,11 @@ pub trait Store: fmt::Debug + Send + Sync {
 
     /// Makes manifests that are there findable as referrers of `subject`, where a push that broke
     /// off has not come to it.
-    async fn announce(&self, subject: &Digest, referrers: &[Descriptor]) -> Result<()> {
+    async fn ensure_referrers_listed(
+        &self,
+        subject: &Digest,
+        referrers: &[Descriptor],
+    ) -> Result<()> {
         let _ = (subject, referrers);
         Ok(())
     }
@@ -90,22 +94,22 @@ pub trait Store: fmt::Debug + Send + Sync {
     async fn tags(&self) -> Result<List<String>>;
 
     /// Manifests that the store lists although no tag names them; empty where it cannot tell.
-    async fn untagged(&self) -> Result<Vec<Descriptor>> {
+    async fn list_untagged(&self) -> Result<Vec<Descriptor>> {
         Ok(Vec::new())
     }
 
     /// All manifests with what the store knows of them, where it keeps such a list.
-    async fn listed_manifests(&self) -> Result<Option<List<ManifestInfo>>> {
+    async fn manifest_catalog(&self) -> Result<Option<List<ManifestInfo>>> {
         Ok(None)
     }
 
     /// All tags with what the store knows of them, where it keeps such a list.
-    async fn listed_tags(&self) -> Result<Option<List<TagInfo>>> {
+    async fn tag_catalog(&self) -> Result<Option<List<TagInfo>>> {
         Ok(None)
     }
 
     /// How many manifests and blobs a walk may find here before it ends with TOO_LARGE.
-    fn entries(&self) -> usize {
+    fn max_entries(&self) -> usize {
         ENTRIES
     }
 
@@ -137,14 +141,14 @@ pub struct Repository {
 
 /// A manifest that is to be deleted, and what it refers to.
 #[derive(Debug, Clone)]
-pub struct Doomed {
+pub struct ManifestDeletion {
     /// The manifest.
     pub manifest: Descriptor,
     /// Its subject.
     pub subject: Option<Digest>,
     /// Whether the subject stays. Then it is never to list what is gone already; else it may, until
     /// it goes itself, and a delete that broke off finds in the list what it has left.
-    pub subject_stays: bool,
+    pub subject_retained: bool,
     /// The tags that name it, and go with it.
     pub tags: Vec<String>,
 }
@@ -187,7 +191,7 @@ impl FileSource {
 impl Source for FileSource {
     async fn open(&self, offset: u64) -> Result<ByteStream> {
         let path = self.path.clone();
-        let file = off_thread(move || open_regular(&path).map_err(|e| e.named(&path))).await?;
+        let file = spawn_blocking(move || open_regular(&path).map_err(|e| e.named(&path))).await?;
         stream_file(file, self.path.clone(), offset, u64::MAX).await
     }
 }
@@ -256,7 +260,7 @@ pub(crate) async fn fetch_reported(
     let state = (content, 0, blob.clone(), progress.clone());
     Ok(stream::try_unfold(state, |(mut content, position, blob, progress)| async move {
         let Some(chunk) = content.try_next().await? else {
-            progress.report(Event::Finished { blob: &blob, outcome: Outcome::Checked });
+            progress.report(Event::Finished { blob: &blob, outcome: Outcome::Verified });
             return Ok(None);
         };
         let position = position + chunk.len() as u64;
@@ -336,7 +340,7 @@ pub(crate) async fn listed_manifest(
     store: &dyn Store,
     listed: &Descriptor,
 ) -> Result<Option<Manifest>> {
-    match store.fetch_manifest(&Name::from(listed)).await {
+    match store.fetch_manifest(&TagOrDigest::from(listed)).await {
         Ok(manifest) => Ok(Some(manifest)),
         Err(e) if matches!(e.code(), Code::NotFound | Code::InvalidManifest) => Ok(None),
         Err(e) => Err(e),
@@ -351,7 +355,7 @@ pub(crate) async fn resolve_tags(
 ) -> Vec<(String, Result<Descriptor>)> {
     stream::iter(tags)
         .map(|tag| async move {
-            let named = store.resolve(&Name::Tag(tag.clone())).await;
+            let named = store.resolve(&TagOrDigest::Tag(tag.clone())).await;
             // Annotations may be long, and nobody asks for them here.
             (tag, named.map(|descriptor| descriptor.plain()))
         })

@@ -10,7 +10,6 @@ use futures::{StreamExt, TryStreamExt, future, stream};
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::{
-    choose::manifest_for,
     descriptor::Descriptor,
     digest::Digest,
     error::{Code, Error, Result},
@@ -18,9 +17,10 @@ use crate::{
     memory::Weight,
     options::{Problem, ProblemKind, VerifyOptions, VerifyReport},
     progress::{Event, Outcome},
-    reference::{Name, Reference},
+    reference::{Reference, TagOrDigest},
+    select::select_manifest,
     store::{Store, fetch_reported},
-    work::{LargeBlobs, bounded, concurrency},
+    work::{LargeBlobLimiter, check_limit, concurrency},
 };
 
 pub(crate) async fn verify(
@@ -30,15 +30,15 @@ pub(crate) async fn verify(
 ) -> Result<VerifyReport> {
     let name = reference.name()?;
     let root = if options.platform.is_some() {
-        manifest_for(store.as_ref(), &name, options.platform.as_ref()).await?.plain_descriptor()
+        select_manifest(store.as_ref(), &name, options.platform.as_ref()).await?.plain_descriptor()
     } else {
         store.resolve(&name).await?
     };
     let at_once = concurrency(options.concurrency);
-    let work = Arc::new(Work { store, options, large: LargeBlobs::new() });
+    let work = Arc::new(VerifyContext { store, options, large: LargeBlobLimiter::new() });
     let mut report = VerifyReport::default();
     let mut found = work.store.memory().charge();
-    let root = Item { descriptor: root, above: Path::root(), is_manifest: true };
+    let root = CheckTarget { descriptor: root, above: Path::root(), is_manifest: true };
     let mut seen = HashSet::from([root.key()]);
     let mut level = vec![root];
     while !level.is_empty() {
@@ -62,13 +62,14 @@ pub(crate) async fn verify(
                     level.push(item);
                 }
             }
-            bounded(seen.len(), work.store.entries())?;
+            check_limit(seen.len(), work.store.max_entries())?;
         }
     }
     // A damaged manifest does not tell what it refers to, so that it may belong here.
     let seen: HashSet<Digest> = seen.into_iter().map(|(digest, ..)| digest).collect();
-    let untagged = work.store.untagged().await?.into_iter().filter(|d| !seen.contains(&d.digest));
-    let unread = untagged.map(|listed| read_listed(&work, listed));
+    let list_untagged =
+        work.store.list_untagged().await?.into_iter().filter(|d| !seen.contains(&d.digest));
+    let unread = list_untagged.map(|listed| read_listed(&work, listed));
     let unread: Vec<_> = stream::iter(unread).buffered(at_once).try_collect().await?;
     report.problems.extend(unread.into_iter().flatten());
     Ok(report)
@@ -84,24 +85,24 @@ fn weight_of(problem: &Problem) -> usize {
         + problem.detail.len()
 }
 
-async fn read_listed(work: &Work, listed: Descriptor) -> Result<Option<Problem>> {
-    match work.store.fetch_manifest(&Name::from(&listed)).await {
+async fn read_listed(work: &VerifyContext, listed: Descriptor) -> Result<Option<Problem>> {
+    match work.store.fetch_manifest(&TagOrDigest::from(&listed)).await {
         Ok(_) => Ok(None),
         Err(e) => {
-            let item = Item { descriptor: listed, above: Path::root(), is_manifest: true };
+            let item = CheckTarget { descriptor: listed, above: Path::root(), is_manifest: true };
             as_problem(&item, e).map(Some)
         }
     }
 }
 
-struct Work {
+struct VerifyContext {
     store: Arc<dyn Store>,
     options: VerifyOptions,
-    large: LargeBlobs,
+    large: LargeBlobLimiter,
 }
 
 /// Something to check, and what leads to it from the root.
-struct Item {
+struct CheckTarget {
     descriptor: Descriptor,
     above: Path,
     is_manifest: bool,
@@ -145,7 +146,7 @@ impl Drop for Path {
     }
 }
 
-impl Item {
+impl CheckTarget {
     /// What is checked once. Sizes that differ from place to place are each checked, and what is a
     /// blob to one and a manifest to another is both.
     fn key(&self) -> (Digest, u64, bool) {
@@ -163,25 +164,26 @@ impl Item {
 }
 
 #[derive(Default)]
-struct Checked {
+struct CheckResult {
     bytes: u64,
     problems: Vec<Problem>,
-    next: Vec<Item>,
+    next: Vec<CheckTarget>,
 }
 
-async fn check(work: Arc<Work>, item: Item) -> Result<Checked> {
+async fn check(work: Arc<VerifyContext>, item: CheckTarget) -> Result<CheckResult> {
     if item.is_manifest { check_manifest(&work, item).await } else { check_blob(&work, item).await }
 }
 
-async fn check_manifest(work: &Work, item: Item) -> Result<Checked> {
+async fn check_manifest(work: &VerifyContext, item: CheckTarget) -> Result<CheckResult> {
     let digest = &item.descriptor.digest;
-    let name = Name::Digest(digest.clone());
+    let name = TagOrDigest::Digest(digest.clone());
     // What refers to a damaged manifest is checked all the same.
     let said = async { work.store.fetch_manifest(&name).await.map(|m| Said::by(&m)) };
     let (said, referrers) = tokio::join!(said, work.store.referrers(digest, None));
-    let mut checked = Checked::default();
+    let mut checked = CheckResult::default();
     let above = item.above.to(digest);
-    let below = |descriptor, is_manifest| Item { descriptor, above: above.clone(), is_manifest };
+    let below =
+        |descriptor, is_manifest| CheckTarget { descriptor, above: above.clone(), is_manifest };
     match said {
         Ok(said) => {
             checked.bytes = said.length;
@@ -228,9 +230,9 @@ fn blobs_of(manifest: &Manifest) -> impl Iterator<Item = &Descriptor> {
     manifest.content().filter(|blob| !blob.is_foreign())
 }
 
-async fn check_blob(work: &Work, item: Item) -> Result<Checked> {
+async fn check_blob(work: &VerifyContext, item: CheckTarget) -> Result<CheckResult> {
     let blob = &item.descriptor;
-    let mut checked = Checked::default();
+    let mut checked = CheckResult::default();
     if blob.data.is_some() && blob.inline().is_none() {
         let detail = "the data in its descriptor is not what size and digest say";
         checked.problems.push(item.problem(ProblemKind::Malformed, detail));
@@ -246,14 +248,14 @@ async fn check_blob(work: &Work, item: Item) -> Result<Checked> {
         Err(e) => {
             checked.problems.push(as_problem(&item, e)?);
             // What is damaged has been checked as well.
-            progress.report(Event::Finished { blob, outcome: Outcome::Checked });
+            progress.report(Event::Finished { blob, outcome: Outcome::Verified });
         }
     }
     Ok(checked)
 }
 
 /// What an error says of the content; any other error is given back.
-fn as_problem(item: &Item, error: Error) -> Result<Problem> {
+fn as_problem(item: &CheckTarget, error: Error) -> Result<Problem> {
     let kind = match error.code() {
         Code::NotFound => ProblemKind::Missing,
         Code::SizeMismatch => ProblemKind::Size,

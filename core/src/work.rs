@@ -101,7 +101,7 @@ pub(crate) async fn patiently<T, F: Future<Output = Result<T>>>(
 }
 
 /// TOO_LARGE when a list or a walk has come to more than `limit`: whoever sends it may never end it.
-pub(crate) fn bounded(found: usize, limit: usize) -> Result<()> {
+pub(crate) fn check_limit(found: usize, limit: usize) -> Result<()> {
     if found <= limit {
         return Ok(());
     }
@@ -110,9 +110,9 @@ pub(crate) fn bounded(found: usize, limit: usize) -> Result<()> {
 
 /// Lets few large blobs through at once, and any number of others.
 #[derive(Debug)]
-pub(crate) struct LargeBlobs(Semaphore);
+pub(crate) struct LargeBlobLimiter(Semaphore);
 
-impl LargeBlobs {
+impl LargeBlobLimiter {
     pub(crate) fn new() -> Self {
         Self(Semaphore::new(LARGE_AT_ONCE))
     }
@@ -138,9 +138,9 @@ tokio::task_local! {
 /// ```
 /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
 /// use std::time::Duration;
-/// use ocigraph::FileWork;
+/// use ocigraph::Cleanup;
 ///
-/// let file_work = FileWork::default();
+/// let file_work = Cleanup::default();
 /// let done = tokio::select! {
 ///     done = file_work.watch(async { 1 }) => Some(done),
 ///     () = tokio::time::sleep(Duration::from_secs(10)) => None,
@@ -150,9 +150,9 @@ tokio::task_local! {
 /// # });
 /// ```
 #[derive(Debug, Clone, Default)]
-pub struct FileWork(TaskTracker);
+pub struct Cleanup(TaskTracker);
 
-impl FileWork {
+impl Cleanup {
     /// The same operation, watched.
     pub fn watch<F: Future>(&self, operation: F) -> impl Future<Output = F::Output> + use<F> {
         let mut watched = WATCHED.try_with(Vec::clone).unwrap_or_default();
@@ -170,13 +170,13 @@ impl FileWork {
 
 /// Whether someone still waits for what a thread does.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Wanted(Arc<AtomicBool>);
+pub(crate) struct CancelFlag(Arc<AtomicBool>);
 
 thread_local! {
-    static WANTED: RefCell<Wanted> = RefCell::default();
+    static WANTED: RefCell<CancelFlag> = RefCell::default();
 }
 
-impl Wanted {
+impl CancelFlag {
     /// That of this thread's work.
     pub(crate) fn current() -> Self {
         WANTED.with_borrow(Self::clone)
@@ -190,7 +190,7 @@ impl Wanted {
 }
 
 /// Gives the thread back its own work, even where this one panicked.
-struct Before(Wanted);
+struct Before(CancelFlag);
 
 impl Drop for Before {
     fn drop(&mut self) {
@@ -200,19 +200,19 @@ impl Drop for Before {
 
 /// Fails when nobody waits any more for what this thread does. What reads a whole file asks before
 /// each piece, since a file may be longer than anyone's patience.
-pub(crate) fn still_wanted() -> io::Result<()> {
-    if WANTED.with_borrow(|Wanted(dropped)| dropped.load(Ordering::Relaxed)) {
+pub(crate) fn check_cancelled() -> io::Result<()> {
+    if WANTED.with_borrow(|CancelFlag(dropped)| dropped.load(Ordering::Relaxed)) {
         return Err(io::Error::other("nobody waits for it any more"));
     }
     Ok(())
 }
 
 /// Runs what blocks, file work and digests, beside the async threads.
-pub(crate) async fn off_thread<T: Send + 'static>(
+pub(crate) async fn spawn_blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T> + Send + 'static,
 ) -> Result<T> {
     let watched = WATCHED.try_with(|all| all.iter().map(TaskTracker::token).collect::<Vec<_>>());
-    let wanted = Wanted::default();
+    let wanted = CancelFlag::default();
     let _dropped = Dropped(wanted.clone());
     // The token goes after the result: where nobody takes that, it is dropped by the thread, and
     // removes its files only then.
@@ -223,7 +223,7 @@ pub(crate) async fn off_thread<T: Send + 'static>(
     }
 }
 
-struct Dropped(Wanted);
+struct Dropped(CancelFlag);
 
 impl Drop for Dropped {
     fn drop(&mut self) {

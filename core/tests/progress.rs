@@ -38,7 +38,7 @@ async fn a_blob_tells_where_it_stands_on_its_way_out_and_back() {
     let bytes = Content::Bytes(content.clone().into());
     let (blob, source) = bytes.into_blob("a/b").await.unwrap();
 
-    for expected in [Outcome::Uploaded, Outcome::Existed] {
+    for expected in [Outcome::Uploaded, Outcome::AlreadyExists] {
         let (progress, told) = listening();
         let source = Arc::clone(&source);
         let outcome = client.push_blob(&place, &blob, source, &progress).await.unwrap();
@@ -56,7 +56,7 @@ async fn a_blob_tells_where_it_stands_on_its_way_out_and_back() {
     {
         let told = told.lock().unwrap();
         assert!(told.positions.is_sorted() && told.positions.last() == Some(&blob.size));
-        assert_eq!((told.started, &told.outcomes), (1, &vec![Outcome::Checked]));
+        assert_eq!((told.started, &told.outcomes), (1, &vec![Outcome::Verified]));
     }
 
     let stored = layout.join("blobs/sha256").join(blob.digest.encoded());

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use ocigraph::{Algorithm, Client, Content, File, FileWork, PushOptions, Reference, digest_all};
+use ocigraph::{Algorithm, Cleanup, Client, Content, File, PushOptions, Reference, digest_all};
 
 /// Minutes of digesting; on disk it takes no room.
 const LENGTH: u64 = 256 << 30;
@@ -15,7 +15,7 @@ const MOMENT: Duration = Duration::from_secs(20);
 
 /// Drops work in the middle, and waits until its threads are done.
 async fn stops(work: impl Future) {
-    let file_work = FileWork::default();
+    let file_work = Cleanup::default();
     let worked = file_work.watch(work);
     assert!(tokio::time::timeout(Duration::from_millis(200), worked).await.is_err(), "it is over");
     let begun = Instant::now();

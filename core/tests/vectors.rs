@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, io::Write};
 
-use ocigraph::{Algorithm, Descriptor, Digest, Graph, Place, Reference, digest_files};
+use ocigraph::{Algorithm, Descriptor, Digest, Graph, Location, Reference, digest_files};
 use serde_json::Value;
 
 fn references() -> Value {
@@ -22,12 +22,12 @@ fn references_are_read_into_their_parts_and_written_back() {
     for vector in references()["valid"].as_array().unwrap() {
         let text = vector["text"].as_str().unwrap();
         let reference: Reference = text.parse().unwrap();
-        match reference.place() {
-            Place::Registry { host, repository } => {
+        match reference.location() {
+            Location::Registry { host, repository } => {
                 assert_eq!(host.to_string(), vector["host"], "{text}");
                 assert_eq!(*repository, vector["repository"], "{text}");
             }
-            Place::Layout(path) => assert_eq!(path.to_str().unwrap(), vector["path"], "{text}"),
+            Location::Layout(path) => assert_eq!(path.to_str().unwrap(), vector["path"], "{text}"),
         }
         let tags: Vec<&str> =
             vector["tags"].as_array().unwrap().iter().filter_map(Value::as_str).collect();

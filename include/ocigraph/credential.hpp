@@ -110,8 +110,8 @@ class client_options : public detail::options<client_options, ocigraph_client_op
                    static_cast<void *>(asked_.get()));
     }
     client_options &anonymous() { return set(ocigraph_client_options_set_anonymous); }
-    client_options &registry_config(std::string_view path) {
-        return set(ocigraph_client_options_set_registry_config, detail::in(path));
+    client_options &auth_file(std::string_view path) {
+        return set(ocigraph_client_options_set_auth_file, detail::in(path));
     }
     client_options &ca_file(std::string_view path) { return set(ocigraph_client_options_set_ca_file, detail::in(path)); }
     client_options &client_certificate(std::string_view cert_file, std::string_view key_file) {

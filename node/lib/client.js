@@ -9,7 +9,7 @@ import native from './native.js';
 import { toStream } from './stream.js';
 
 /** Options of a client that are paths. */
-const FILES = ['registryConfig', 'caFile', 'certFile', 'keyFile'];
+const FILES = ['authFile', 'caFile', 'certFile', 'keyFile'];
 
 /** A client for registries and layouts. */
 export class Client {

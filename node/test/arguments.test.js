@@ -90,7 +90,7 @@ const wrong = {
   'options.depth': [() => client.discover(place, { depth: NaN }), () => client.discover(place, { depth: 1n })],
   'depth is a whole number of 0 or more, not -1': [() => client.discover(place, { depth: -1 })],
   'there is no option `limits.conect`': [async () => new Client({ limits: { conect: 1 } })],
-  'limits.connect is a number, not text': [async () => new Client({ limits: { idle: 1, connect: '1' } })],
+  'limits.connectTimeout is a number, not text': [async () => new Client({ limits: { idleTimeout: 1, connectTimeout: '1' } })],
   'limits is a plain object, not a list': [async () => new Client({ limits: [1] })],
   artifactTyp: [() => client.push(place, { files: ['a'], artifactTyp: 'x/y' })],
   'options.output': [
@@ -138,7 +138,7 @@ const wrong = {
   'options.headers': [async () => new Client({ headers: new Headers({ a: 'b' }) })],
   headers: [async () => new Client({ headers: 'a: b' }), async () => new Client({ headers: ['a: b'] })],
   'the header a': [async () => new Client({ headers: { a: 1 } })],
-  'the limit connect': [async () => new Client({ limits: { connect: -1 } })],
+  'the limit connect': [async () => new Client({ limits: { connectTimeout: -1 } })],
 };
 for (const [named, calls] of Object.entries(wrong)) {
   test(`a mistake in ${named} is INVALID_ARGUMENT and says so`, async () => {

@@ -336,13 +336,13 @@ test("an error's stack is the caller's", async () => {
 
 test('limits hold', async (t) => {
   const { host } = await fixture(t, '--delay-ms=60000');
-  const hasty = new Client({ limits: { firstHeader: 50, tries: 1 } });
+  const hasty = new Client({ limits: { responseTimeout: 50, maxAttempts: 1 } });
   await assert.rejects(hasty.tags(`${host}/app`), { code: 'TIMEOUT' });
   const place = layout(t);
   await client.push(`${place}:v1`, { annotations: { key: 'x'.repeat(2000) } });
   const { host: other } = await fixture(t);
   await client.copy(`${place}:v1`, `${other}/app:v1`);
-  const small = new Client({ limits: { metadata: 1000 } });
+  const small = new Client({ limits: { maxManifestBytes: 1000 } });
   await assert.rejects(small.fetchManifest(`${other}/app:v1`), { code: 'TOO_LARGE' });
 });
 

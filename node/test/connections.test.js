@@ -32,7 +32,7 @@ test('a server is trusted by its certificate, or blindly, and else not', async (
   const host = await listening(t, createTlsServer(own, tags));
   const caFile = join(folder(t), 'ca.pem');
   writeFileSync(caFile, own.cert);
-  const ask = (options) => new Client({ plainHttp: false, limits: { tries: 1 }, ...options }).tags(`${host}/app`);
+  const ask = (options) => new Client({ plainHttp: false, limits: { maxAttempts: 1 }, ...options }).tags(`${host}/app`);
   await assert.rejects(ask({}), { code: 'TLS' });
   await assert.rejects(ask({ insecure: false }), { code: 'TLS' });
   assert.deepEqual(await ask({ caFile }), ['v1']);
@@ -48,7 +48,7 @@ test('a client shows its own certificate', async (t) => {
   writeFileSync(certFile, mine.cert);
   writeFileSync(keyFile, mine.key);
   const ask = (options) =>
-    new Client({ plainHttp: false, insecure: true, limits: { tries: 1 }, ...options }).tags(`${host}/app`);
+    new Client({ plainHttp: false, insecure: true, limits: { maxAttempts: 1 }, ...options }).tags(`${host}/app`);
   await assert.rejects(ask({}), (error) => ['TLS', 'NETWORK'].includes(error.code));
   assert.deepEqual(await ask({ certFile, keyFile: pathToFileURL(keyFile) }), ['v1']);
 });
@@ -69,7 +69,7 @@ test('a proxy of the environment is used unless it is told not to be', async (t)
   for (const name of ['NO_PROXY', 'no_proxy', 'http_proxy']) delete process.env[name];
   process.env.HTTP_PROXY = `http://${await listening(t, proxy)}`;
   const ask = (options) =>
-    new Client({ plainHttp: true, limits: { tries: 1 }, ...options }).tags('registry.invalid/app');
+    new Client({ plainHttp: true, limits: { maxAttempts: 1 }, ...options }).tags('registry.invalid/app');
   assert.deepEqual(await ask({}), ['v1']);
   assert.ok(asked.length > 0 && asked.every((url) => url.startsWith('http://registry.invalid/v2/app/')), `${asked}`);
   const count = asked.length;

@@ -9,8 +9,8 @@ import { Client } from 'ocigraph';
 
 import { fixture, folder } from './support/servers.js';
 
-const TIMES = ['connect', 'firstHeader', 'idle', 'uploadAnswer', 'stalled', 'helper'];
-const COUNTS = ['tries', 'metadata', 'pages', 'entries'];
+const TIMES = ['connectTimeout', 'responseTimeout', 'idleTimeout', 'uploadResponseTimeout', 'stallTimeout', 'helperTimeout'];
+const COUNTS = ['maxAttempts', 'maxManifestBytes', 'maxPages', 'maxEntries'];
 const LONG = [Infinity, Number.MAX_VALUE, 1e30, 2 ** 62, 2 ** 64, Number.MAX_SAFE_INTEGER];
 const MANY = [2 ** 31, 2 ** 32, Number.MAX_SAFE_INTEGER, 2 ** 62, 2 ** 63];
 const NO_TIME = [-1, -0.001, -Infinity, NaN, -Number.MAX_VALUE];
@@ -102,7 +102,7 @@ test('what is unpacked has bounds of any size', async (t) => {
   const place = `oci:${dir}/layout:v1`;
   await client.push(place, { files: [{ path: join(dir, 'folder'), title: 'folder' }] });
   const pull = (unpackLimits, output) => client.pull(place, { output: join(dir, output), unpackLimits });
-  for (const many of MANY) await pull(all(['entries', 'bytes', 'ratio'], many), 'out');
+  for (const many of MANY) await pull(all(['maxEntries', 'bytes', 'ratio'], many), 'out');
   await assert.rejects(pull({ entries: 0 }, 'none'), { code: 'TOO_LARGE' });
   for (const wrong of NO_COUNT) await assert.rejects(pull({ bytes: wrong }, 'none'), refused('bytes'), `${wrong}`);
   await assert.rejects(pull({ byte: 1 }, 'none'), refused('unpackLimits.byte'));

@@ -79,14 +79,14 @@ test('an aborted call does not wait for the answer', async (t) => {
 test('login checks and stores a credential, and logout removes it', async (t) => {
   const { host } = await registry(t);
   const path = join(folder(t), 'config.json');
-  const client = new Client({ registryConfig: pathToFileURL(path) });
+  const client = new Client({ authFile: pathToFileURL(path) });
   await assert.rejects(client.login(host, { ...me, password: 'wrong' }), { code: 'UNAUTHORIZED' });
   assert.equal(existsSync(path), false);
   const result = await client.login(host, me);
   assert.deepEqual(result, { host, storedIn: path, plainText: true, verified: true, overridden: false });
   assert.ok(host in JSON.parse(readFileSync(path, 'utf8')).auths);
-  const another = new Client({ registryConfig: path });
+  const another = new Client({ authFile: path });
   await another.push(`${host}/app:v1`);
   assert.deepEqual(await client.logout(host), { host, removedFrom: [path], remains: false });
-  await assert.rejects(new Client({ registryConfig: path }).tags(`${host}/app`), { code: 'UNAUTHORIZED' });
+  await assert.rejects(new Client({ authFile: path }).tags(`${host}/app`), { code: 'UNAUTHORIZED' });
 });

@@ -117,7 +117,7 @@ def test_arguments_of_clients_are_named_and_no_value_of_a_header_is_told(kind: A
     ]
     for options, says in cases:
         assert "hunter2" not in refused(partial(kind, **options), says)
-    refused(lambda: Limits(connect="2"), "connect is a number of seconds, not str")  # type: ignore[arg-type]
+    refused(lambda: Limits(connect_timeout="2"), "connect is a number of seconds, not str")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("name", CLIENTS)

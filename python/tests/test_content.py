@@ -142,21 +142,21 @@ def test_a_packed_directory_has_bounds(client: Any, work: Path) -> None:
     for i in range(10):
         (work / "docs" / str(i)).write_bytes(bytes(1000))
     client.push("oci:app:v1", "docs")
-    for limits in (UnpackLimits(entries=5), UnpackLimits(bytes=5000)):
+    for limits in (UnpackLimits(max_entries=5), UnpackLimits(bytes=5000)):
         with pytest.raises(ocigraph.TooLargeError):
             client.pull("oci:app:v1", "out", unpack_limits=limits)
     assert not Path("out/docs").exists()
-    client.pull("oci:app:v1", "out", unpack_limits=UnpackLimits(entries=20, bytes=20_000, ratio=100))
+    client.pull("oci:app:v1", "out", unpack_limits=UnpackLimits(max_entries=20, bytes=20_000, ratio=100))
     assert len(list(Path("out/docs").iterdir())) == 10
 
 
 def test_numbers_that_can_be_none_are_refused(client: Any) -> None:
     wrong: list[Callable[[], Any]] = [
-        lambda: Limits(connect=-1),
-        lambda: Limits(idle=math.nan),
-        lambda: Limits(helper=-math.inf),
-        lambda: Limits(tries=-1),
-        lambda: Limits(entries=-5),
+        lambda: Limits(connect_timeout=-1),
+        lambda: Limits(idle_timeout=math.nan),
+        lambda: Limits(helper_timeout=-math.inf),
+        lambda: Limits(max_attempts=-1),
+        lambda: Limits(max_entries=-5),
         lambda: UnpackLimits(bytes=-1),
         lambda: client.discover("oci:app:v1", depth=-1),
         lambda: client.push("oci:app:v1", source_date_epoch=-1),
@@ -169,7 +169,7 @@ def test_numbers_that_can_be_none_are_refused(client: Any) -> None:
         client.delete("oci:app:v1", concurrency=-1)
     with pytest.raises(TypeError, match="depth is a whole number, not float"):
         client.discover("oci:app:v1", depth=1.5)
-    with Client(limits=Limits(connect=math.inf, idle=1, entries=10)) as patient:
+    with Client(limits=Limits(connect_timeout=math.inf, idle_timeout=1, max_entries=10)) as patient:
         patient.push("oci:app:v1")
 
 
@@ -178,7 +178,7 @@ def test_the_bound_on_entries_is_used(fixture: Fixture) -> None:
         for number in range(4):
             client.push(f"{fixture.host}/app:v{number}", annotations={"n": str(number)})
         assert len(client.tags(f"{fixture.host}/app")) == 4
-    with Client(limits=Limits(entries=3)) as bounded, pytest.raises(ocigraph.TooLargeError):
+    with Client(limits=Limits(max_entries=3)) as bounded, pytest.raises(ocigraph.TooLargeError):
         bounded.tags(f"{fixture.host}/app")
 
 

@@ -14,8 +14,8 @@ from support import Fixture, Waiting
 import ocigraph
 from ocigraph import Client, File, InvalidArgumentError, Limits, UnpackLimits
 
-TIMES = ("connect", "first_header", "idle", "upload_answer", "stalled", "helper")
-COUNTS = ("tries", "metadata", "pages", "entries")
+TIMES = ("connect_timeout", "response_timeout", "idle_timeout", "upload_response_timeout", "stall_timeout", "helper_timeout")
+COUNTS = ("max_attempts", "max_manifest_bytes", "max_pages", "max_entries")
 LONG = [math.inf, sys.float_info.max, 1e30, 2**62, 2**64 - 1, 10**400, Fraction(10**400)]
 MANY = [2**31, 2**32, 2**53, 2**62, 2**63 - 1]
 NO_TIME = [-1, -0.001, -math.inf, math.nan, -(10**400)]
@@ -72,7 +72,7 @@ def test_what_is_no_number_of_things_is_refused_by_its_name(name: str) -> None:
 
 
 def test_no_time_at_all_is_a_bound_that_ends_the_call() -> None:
-    with Client(limits=Limits(first_header=0, tries=1)) as client:
+    with Client(limits=Limits(response_timeout=0, max_attempts=1)) as client:
         # Nobody answers there, in whatever time.
         with pytest.raises(ocigraph.Error) as raised:
             client.tags("127.0.0.1:1/app")
@@ -110,13 +110,13 @@ def test_what_is_unpacked_has_bounds_of_any_size(client: Any, work: Path) -> Non
     (work / "folder" / "a").write_text("content")
     client.push("oci:store:v1", ["folder"])
     for many in MANY:
-        limits = UnpackLimits(entries=many, bytes=many, ratio=many)
+        limits = UnpackLimits(max_entries=many, bytes=many, ratio=many)
         assert client.pull("oci:store:v1", "out", unpack_limits=limits)[0].files
     for wrong in NO_COUNT:
         with pytest.raises(InvalidArgumentError, match="write a whole number from 0 to"):
             UnpackLimits(bytes=wrong)
     with pytest.raises(ocigraph.TooLargeError):
-        client.pull("oci:store:v1", "none", unpack_limits=UnpackLimits(entries=0))
+        client.pull("oci:store:v1", "none", unpack_limits=UnpackLimits(max_entries=0))
 
 
 def test_a_time_that_no_calendar_has_is_refused(client: Any) -> None:

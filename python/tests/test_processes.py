@@ -175,13 +175,13 @@ def test_records_reach_logging_as_soon_as_they_are_wanted(fixture: Fixture, capl
 def test_limits_and_headers_are_used(client: Any) -> None:
     with fixture_registry() as fixture:
         fixture.configure({"fail": [{"path": "/tags/", "status": 503, "times": None}]})
-        with Client(limits=Limits(tries=2), headers={"x-team": "release"}) as patient:
+        with Client(limits=Limits(max_attempts=2), headers={"x-team": "release"}) as patient:
             with pytest.raises(ocigraph.RegistryError) as raised:
                 patient.tags(f"{fixture.host}/app")
             assert raised.value.status == 503 and raised.value.retryable
             assert len(fixture.requests()) == 2
         fixture.configure({"delay_ms": 2000})
-        with Client(limits=Limits(first_header=0.1, tries=1)) as hasty, pytest.raises(ocigraph.TimeoutError) as late:
+        with Client(limits=Limits(response_timeout=0.1, max_attempts=1)) as hasty, pytest.raises(ocigraph.TimeoutError) as late:
             hasty.tags(f"{fixture.host}/app")
         assert isinstance(late.value, TimeoutError)
 

@@ -96,7 +96,7 @@ def test_a_login_is_remembered_until_the_logout(kind: str, guarded: Fixture) -> 
 
 
 def test_a_file_of_credentials_can_be_named(guarded: Fixture, work: Path) -> None:
-    with Client(registry_config=work / "own.json") as client:
+    with Client(auth_file=work / "own.json") as client:
         assert str(work / "own.json") in client.login(guarded.host, ADA).stored_in
         client.push(f"{guarded.host}/app:v1", File(b"x", title="x"))
     assert not Path(os.environ["DOCKER_CONFIG"], "config.json").exists()
@@ -192,14 +192,14 @@ def test_files_of_certificates_are_read(client: Any, work: Path) -> None:
         with Client(**option, plain_http=False) as mine, pytest.raises(ocigraph.Error) as raised:
             mine.tags("localhost:1/app")
         assert not isinstance(raised.value, ocigraph.NetworkError), "the connection is not even tried"
-    trusting = Client(insecure=True, plain_http=False, use_proxy=False, limits=Limits(tries=1))
+    trusting = Client(insecure=True, plain_http=False, use_proxy=False, limits=Limits(max_attempts=1))
     with trusting as mine, pytest.raises(ocigraph.NetworkError):
         mine.tags("localhost:1/app")
 
 
 @pytest.mark.parametrize("kind", [Client, AsyncClient])
 def test_a_client_pickles_as_its_configuration(kind: Any, work: Path) -> None:
-    client = kind(credentials=ADA, headers={"x-key": "hunter2"}, limits=Limits(tries=2), plain_http=True)
+    client = kind(credentials=ADA, headers={"x-key": "hunter2"}, limits=Limits(max_attempts=2), plain_http=True)
     again = pickle.loads(pickle.dumps(client))
     assert repr(again) == repr(client)
     for shown in (repr(client), repr(client._configuration), str(client._configuration)):

@@ -206,8 +206,8 @@ static void *run_call(void *argument) {
 /* What another client does meanwhile on the same runtime: with the network, with files, and until a limit ends it. */
 static void others_go_on(const ocigraph_runtime *runtime) {
     ocigraph_client_options *options = ocigraph_client_options_new();
-    SUCCEEDS(ocigraph_client_options_set_limit(options, OCIGRAPH_LIMIT_FIRST_HEADER, 50, &failure));
-    SUCCEEDS(ocigraph_client_options_set_limit(options, OCIGRAPH_LIMIT_TRIES, 1, &failure));
+    SUCCEEDS(ocigraph_client_options_set_limit(options, OCIGRAPH_LIMIT_RESPONSE_TIMEOUT, 50, &failure));
+    SUCCEEDS(ocigraph_client_options_set_limit(options, OCIGRAPH_LIMIT_MAX_ATTEMPTS, 1, &failure));
     ocigraph_client *other = client_on(runtime, options);
     ocigraph_client_options_free(options);
     ocigraph_client *patient = client_on(runtime, NULL);
@@ -311,8 +311,8 @@ static void a_slow_callback_is_no_slow_network(void) {
     static uint8_t large[4 << 20];
     memset(large, 7, sizeof large);
     ocigraph_client_options *options = ocigraph_client_options_new();
-    SUCCEEDS(ocigraph_client_options_set_limit(options, OCIGRAPH_LIMIT_IDLE, (uint64_t)(20 * slower()), &failure));
-    SUCCEEDS(ocigraph_client_options_set_limit(options, OCIGRAPH_LIMIT_TRIES, 1, &failure));
+    SUCCEEDS(ocigraph_client_options_set_limit(options, OCIGRAPH_LIMIT_IDLE_TIMEOUT, (uint64_t)(20 * slower()), &failure));
+    SUCCEEDS(ocigraph_client_options_set_limit(options, OCIGRAPH_LIMIT_MAX_ATTEMPTS, 1, &failure));
     ocigraph_client *client = client_on(NULL, options), *plain = new_client();
     ocigraph_blob_result *pushed = NULL;
     ocigraph_descriptor *fetched = NULL;

@@ -12,7 +12,7 @@ static ocigraph_status discover(ocigraph_str image, int32_t limit, uint64_t valu
     ocigraph_client_options *options = ocigraph_client_options_new();
     ocigraph_client *client = NULL;
     ocigraph_graph *graph = NULL;
-    SUCCEEDS(ocigraph_client_options_set_limit(options, OCIGRAPH_LIMIT_TRIES, 1, &failure));
+    SUCCEEDS(ocigraph_client_options_set_limit(options, OCIGRAPH_LIMIT_MAX_ATTEMPTS, 1, &failure));
     SUCCEEDS(ocigraph_client_options_set_limit(options, limit, value, &failure));
     SUCCEEDS(ocigraph_client_new(NULL, options, &client, &failure));
     ocigraph_client_options_free(options);
@@ -33,13 +33,13 @@ static void limits_of_any_value(const char *place) {
         ocigraph_client *client = NULL;
         ocigraph_text_list *tags = NULL;
         char digest[128];
-        for (int32_t limit = OCIGRAPH_LIMIT_CONNECT; limit <= OCIGRAPH_LIMIT_ENTRIES; limit++) {
+        for (int32_t limit = OCIGRAPH_LIMIT_CONNECT_TIMEOUT; limit <= OCIGRAPH_LIMIT_MAX_ENTRIES; limit++) {
             SUCCEEDS(ocigraph_client_options_set_limit(options, limit, VALUES[i], &failure));
         }
         SUCCEEDS(ocigraph_client_new(NULL, options, &client, &failure));
         attach(client, at(place, ":v1"), "app/example", ocigraph_text(NULL), "content", digest);
         SUCCEEDS(ocigraph_client_tags(client, at(place, ""), NULL, &tags, &failure));
-        CHECK(discover(at(place, ":v1"), OCIGRAPH_LIMIT_STALLED, VALUES[i]) == OCIGRAPH_OK);
+        CHECK(discover(at(place, ":v1"), OCIGRAPH_LIMIT_STALL_TIMEOUT, VALUES[i]) == OCIGRAPH_OK);
         ocigraph_text_list_free(tags);
         ocigraph_client_free(client);
         ocigraph_client_options_free(options);
@@ -126,11 +126,11 @@ int main(int argc, char **argv) {
     for (int i = 0; i < 3; i++) {
         attach(client, at(place, ""), "sbom/example", at(place, ":v1"), i == 0 ? "a" : i == 1 ? "b" : "c", digest);
     }
-    CHECK(discover(at(place, ":v1"), OCIGRAPH_LIMIT_ENTRIES, 0) == OCIGRAPH_OK);
-    CHECK(discover(at(place, ":v1"), OCIGRAPH_LIMIT_ENTRIES, 2) == OCIGRAPH_TOO_LARGE);
-    CHECK(discover(at(place, ":v1"), OCIGRAPH_LIMIT_PAGES, 2) == OCIGRAPH_TOO_LARGE);
-    CHECK(discover(at(place, ":v1"), OCIGRAPH_LIMIT_METADATA, 100) == OCIGRAPH_TOO_LARGE);
-    CHECK(discover(at(slow, ":v1"), OCIGRAPH_LIMIT_FIRST_HEADER, 50) == OCIGRAPH_TIMEOUT);
+    CHECK(discover(at(place, ":v1"), OCIGRAPH_LIMIT_MAX_ENTRIES, 0) == OCIGRAPH_OK);
+    CHECK(discover(at(place, ":v1"), OCIGRAPH_LIMIT_MAX_ENTRIES, 2) == OCIGRAPH_TOO_LARGE);
+    CHECK(discover(at(place, ":v1"), OCIGRAPH_LIMIT_MAX_PAGES, 2) == OCIGRAPH_TOO_LARGE);
+    CHECK(discover(at(place, ":v1"), OCIGRAPH_LIMIT_MAX_MANIFEST_BYTES, 100) == OCIGRAPH_TOO_LARGE);
+    CHECK(discover(at(slow, ":v1"), OCIGRAPH_LIMIT_RESPONSE_TIMEOUT, 50) == OCIGRAPH_TIMEOUT);
 
     ocigraph_client_options *options = ocigraph_client_options_new();
     FAILS(OCIGRAPH_INVALID_ARGUMENT, ocigraph_client_options_set_limit(options, 0, 1, &failure));

@@ -81,7 +81,7 @@ static void given_and_asked_for(void) {
 static void a_file_that_cannot_be_used(void) {
     ocigraph_client_options *options = ocigraph_client_options_new();
     write_file("broken.json", "{");
-    SUCCEEDS(ocigraph_client_options_set_registry_config(options, OCIGRAPH_STR("broken.json"), &failure));
+    SUCCEEDS(ocigraph_client_options_set_auth_file(options, OCIGRAPH_STR("broken.json"), &failure));
     CHECK(tags(options) == OCIGRAPH_CREDENTIALS);
     ocigraph_client_options_free(options);
 }
@@ -106,7 +106,7 @@ static void stored_and_removed(const char *host, const char *config) {
     ocigraph_client_options *options = ocigraph_client_options_new();
     ocigraph_client *client = NULL;
     if (config != NULL) {
-        SUCCEEDS(ocigraph_client_options_set_registry_config(options, ocigraph_text(config), &failure));
+        SUCCEEDS(ocigraph_client_options_set_auth_file(options, ocigraph_text(config), &failure));
     }
     SUCCEEDS(ocigraph_client_new(NULL, options, &client, &failure));
     ocigraph_login_result *in = GARBAGE(ocigraph_login_result);

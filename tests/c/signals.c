@@ -71,7 +71,7 @@ int main(int argc, char **argv) {
     static uint8_t content[8 << 20];
     int events = 0;
     ocigraph_client_options *patience = ocigraph_client_options_new();
-    SUCCEEDS(ocigraph_client_options_set_limit(patience, OCIGRAPH_LIMIT_TRIES, 2, &failure));
+    SUCCEEDS(ocigraph_client_options_set_limit(patience, OCIGRAPH_LIMIT_MAX_ATTEMPTS, 2, &failure));
     ocigraph_client *client = NULL;
     SUCCEEDS(ocigraph_client_new(NULL, patience, &client, &failure));
     ocigraph_client_options_free(patience);

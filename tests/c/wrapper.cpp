@@ -408,7 +408,7 @@ void signed_in(const std::string &host) {
     CHECK(tags(client_options().use(credential::registry_token("t"))) == OCIGRAPH_UNAUTHORIZED);
     CHECK(tags(client_options().use(credential::password("ada", "s3cret"))) == OCIGRAPH_NOT_FOUND);
     client_options stored;
-    stored.registry_config(folder + "/auth.json").use_proxy(false).insecure(false);
+    stored.auth_file(folder + "/auth.json").use_proxy(false).insecure(false);
     ocigraph::client client(stored);
     ocigraph::login_result in = client.login(host, credential::password("ada", "s3cret"));
     CHECK(in.stored_in().find(folder + "/auth.json") != std::string_view::npos);
@@ -454,7 +454,7 @@ int main(int argc, char **argv) {
     /* Where somebody waits for ever, the program ends here. */
     alarm(600);
     ocigraph::runtime threads(2);
-    ocigraph::client client(threads, ocigraph::client_options().user_agent("wrapper/1").header("x-a", "b").limit(OCIGRAPH_LIMIT_TRIES, 2));
+    ocigraph::client client(threads, ocigraph::client_options().user_agent("wrapper/1").header("x-a", "b").limit(OCIGRAPH_LIMIT_MAX_ATTEMPTS, 2));
     walk(client, argv[1]);
     failures(client, argv[1]);
     cancelled(client, argv[2]);

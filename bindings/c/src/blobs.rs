@@ -4,8 +4,8 @@ use std::{ffi::c_void, mem::MaybeUninit, sync::Arc};
 
 use futures::TryStreamExt;
 use ocigraph::{
-    Client, Code, Content, Descriptor, Error, Outcome, Progress, Reference, Result, Source, Spool,
-    ToJson, media_type::OCTET_STREAM,
+    BufferedContent, Client, Code, Content, Descriptor, Error, Outcome, Progress, Reference,
+    Result, Source, ToJson, media_type::OCTET_STREAM,
 };
 use serde_json::json;
 use tokio::{runtime::Handle, sync::mpsc};
@@ -198,7 +198,7 @@ fn fetch_blob(
     let (give, pieces) = mpsc::channel(PIECES);
     let operation = Job::new("fetch blob", reference.clone(), gate, async move {
         let (blob, mut content) = core.fetch_blob(&reference, &progress).await?;
-        let during = |e: Error| e.during("fetch blob", &reference);
+        let during = |e: Error| e.with_operation("fetch blob", &reference);
         while let Some(piece) = content.try_next().await.map_err(during)? {
             if give.send(piece).await.is_err() {
                 return Err(during(Error::new(Code::Cancelled, "nobody takes the content")));
@@ -243,7 +243,7 @@ fn push_content(
     let progress = progress(options, &gate);
     Ok(Job::new("push blob", reference.clone(), gate, async move {
         let media_type = media_type.as_deref().unwrap_or(OCTET_STREAM);
-        let during = |e: Error| e.during("push blob", &reference);
+        let during = |e: Error| e.with_operation("push blob", &reference);
         let (blob, source) = content.into_blob(media_type).await.map_err(during)?;
         store(core, &reference, blob, source, &progress).await
     }))
@@ -263,10 +263,10 @@ fn push_blob_from(
     let (progress, callbacks) = (progress(options, &gate), client.threads.callbacks()?);
     Ok(Job::new("push blob", reference.clone(), gate, async move {
         let media_type = media_type.unwrap_or_else(|| OCTET_STREAM.to_owned());
-        let read = move || Spool::read(reader)?.finish(&media_type);
+        let read = move || BufferedContent::read(reader)?.finish(&media_type);
         let (blob, source) = on_a_thread_for_callbacks(&callbacks, read)
             .await
-            .map_err(|e| e.during("push blob", &reference))?;
+            .map_err(|e| e.with_operation("push blob", &reference))?;
         store(core, &reference, blob, source, &progress).await
     }))
 }

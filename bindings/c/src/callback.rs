@@ -182,12 +182,12 @@ impl ProgressTo {
 pub(crate) fn number(outcome: Outcome) -> ocigraph_outcome {
     match outcome {
         Outcome::Uploaded => OCIGRAPH_OUTCOME_UPLOADED,
-        Outcome::Existed => OCIGRAPH_OUTCOME_EXISTED,
+        Outcome::AlreadyExists => OCIGRAPH_OUTCOME_EXISTED,
         Outcome::Mounted => OCIGRAPH_OUTCOME_MOUNTED,
         Outcome::Written => OCIGRAPH_OUTCOME_WRITTEN,
         Outcome::Unchanged => OCIGRAPH_OUTCOME_UNCHANGED,
-        Outcome::Kept => OCIGRAPH_OUTCOME_KEPT,
-        Outcome::Checked => OCIGRAPH_OUTCOME_CHECKED,
+        Outcome::KeptExisting => OCIGRAPH_OUTCOME_KEPT,
+        Outcome::Verified => OCIGRAPH_OUTCOME_CHECKED,
         _ => 0,
     }
 }

@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use ocigraph::{Client, Credentials, RegistryConfig, Result};
+use ocigraph::{Client, ClientConfig, Credentials, Result};
 
 use crate::{
     boundary::{act, call, end, need},
@@ -22,14 +22,14 @@ use crate::{
 /// How to speak to registries. May be used for any number of clients.
 #[derive(Default)]
 pub struct ocigraph_client_options {
-    pub(crate) config: RegistryConfig,
+    pub(crate) config: ClientConfig,
     /// Takes the place of the config's credentials.
     ask: Option<(ocigraph_credential_fn, UserData)>,
 }
 
 impl ocigraph_client_options {
     /// Changes the configuration, unless it could not be used then.
-    fn change(&mut self, change: impl FnOnce(&mut RegistryConfig)) -> Result<()> {
+    fn change(&mut self, change: impl FnOnce(&mut ClientConfig)) -> Result<()> {
         let mut config = self.config.clone();
         change(&mut config);
         config.check()?;
@@ -136,14 +136,14 @@ pub extern "C" fn ocigraph_client_options_set_credential_callback(
 /// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL or what is not UTF-8; a file that cannot
 /// be used fails, with CREDENTIALS, what is done at a registry that asks for a credential. Since 0.1.0.
 #[unsafe(no_mangle)]
-pub extern "C" fn ocigraph_client_options_set_registry_config(
+pub extern "C" fn ocigraph_client_options_set_auth_file(
     options: Option<&mut ocigraph_client_options>,
     path: ocigraph_str,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     act(error, || {
         let path = path.optional("path")?;
-        need(options, "options")?.config.registry_config = path.map(Into::into);
+        need(options, "options")?.config.auth_file = path.map(Into::into);
         Ok(())
     })
 }

@@ -11,7 +11,7 @@ use std::{ffi::c_void, future::Future, panic::AssertUnwindSafe, pin::Pin, time::
 
 use bytes::Bytes;
 use futures::FutureExt;
-use ocigraph::{Code, Error, FileWork, Result};
+use ocigraph::{Cleanup, Code, Error, Result};
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
@@ -115,7 +115,9 @@ impl<T: Send + 'static> Job<T> {
             gate.tell();
         }
         gate.shut();
-        written.map_err(|e| e.during(what.0, &what.1)).and(ended(&gate, &cancel, &what, result))
+        written
+            .map_err(|e| e.with_operation(what.0, &what.1))
+            .and(ended(&gate, &cancel, &what, result))
     }
 
     /// The callback form.
@@ -156,8 +158,9 @@ impl<T: Send + 'static> Job<T> {
 
     async fn until(self, cancel: CancellationToken, ended: CancellationToken) -> Result<T> {
         let Self { what: (operation, on), future, gate, .. } = self;
-        let cancelled = |why: &str| Err(Error::new(Code::Cancelled, why).during(operation, &on));
-        let (file_work, asking) = (FileWork::default(), Asking::default());
+        let cancelled =
+            |why: &str| Err(Error::new(Code::Cancelled, why).with_operation(operation, &on));
+        let (file_work, asking) = (Cleanup::default(), Asking::default());
         let future = file_work.watch(asking.watch(AssertUnwindSafe(future).catch_unwind()));
         let result = tokio::select! {
             biased;
@@ -190,7 +193,7 @@ fn ended<T>(
         Ok(_) if cancel.is_cancelled() => CANCELLED,
         Ok(result) => return Ok(result),
     };
-    Err(Error::new(Code::Cancelled, why).during(what.0, &what.1))
+    Err(Error::new(Code::Cancelled, why).with_operation(what.0, &what.1))
 }
 
 /// What comes next for the thread that waits: pieces and events go before the end.

@@ -13,26 +13,26 @@ use crate::{
 };
 
 /// A limit, in milliseconds: to connect. 10,000.
-pub const OCIGRAPH_LIMIT_CONNECT: i32 = 1;
+pub const OCIGRAPH_LIMIT_CONNECT_TIMEOUT: i32 = 1;
 /// A limit, in milliseconds: from a request to the first header of its answer. 30,000.
-pub const OCIGRAPH_LIMIT_FIRST_HEADER: i32 = 2;
+pub const OCIGRAPH_LIMIT_RESPONSE_TIMEOUT: i32 = 2;
 /// A limit, in milliseconds: between two pieces of a body, either way. 30,000.
-pub const OCIGRAPH_LIMIT_IDLE: i32 = 3;
+pub const OCIGRAPH_LIMIT_IDLE_TIMEOUT: i32 = 3;
 /// A limit, in milliseconds: from an upload's last byte to the answer; a second more for every
 /// 16 MiB that were sent. 60,000.
-pub const OCIGRAPH_LIMIT_UPLOAD_ANSWER: i32 = 4;
+pub const OCIGRAPH_LIMIT_UPLOAD_RESPONSE_TIMEOUT: i32 = 4;
 /// A limit, in milliseconds: for whatever is being tried, without a byte moved. 90,000.
-pub const OCIGRAPH_LIMIT_STALLED: i32 = 5;
+pub const OCIGRAPH_LIMIT_STALL_TIMEOUT: i32 = 5;
 /// A limit, in milliseconds: for a credential helper to answer. 30,000.
-pub const OCIGRAPH_LIMIT_HELPER: i32 = 6;
+pub const OCIGRAPH_LIMIT_HELPER_TIMEOUT: i32 = 6;
 /// A limit: tries of one request, the first included. 5.
-pub const OCIGRAPH_LIMIT_TRIES: i32 = 7;
+pub const OCIGRAPH_LIMIT_MAX_ATTEMPTS: i32 = 7;
 /// A limit, in bytes: of a manifest or a list. 4 MiB.
-pub const OCIGRAPH_LIMIT_METADATA: i32 = 8;
+pub const OCIGRAPH_LIMIT_MAX_MANIFEST_BYTES: i32 = 8;
 /// A limit: pages of a list. 10,000.
-pub const OCIGRAPH_LIMIT_PAGES: i32 = 9;
+pub const OCIGRAPH_LIMIT_MAX_PAGES: i32 = 9;
 /// A limit: entries of a list, and manifests of a graph. 1,000,000.
-pub const OCIGRAPH_LIMIT_ENTRIES: i32 = 10;
+pub const OCIGRAPH_LIMIT_MAX_ENTRIES: i32 = 10;
 
 /// How long to wait, and how much to read: one of `OCIGRAPH_LIMIT_*`, which say what is counted and
 /// what is the default. 0 is the default.
@@ -54,18 +54,23 @@ fn set(limits: &mut Limits, limit: i32, value: u64) -> Result<()> {
     let time = |default| given.map_or(default, Duration::from_millis);
     let count = |default| given.map_or(default, |n| usize::try_from(n).unwrap_or(usize::MAX));
     match limit {
-        OCIGRAPH_LIMIT_CONNECT => limits.connect = time(default.connect),
-        OCIGRAPH_LIMIT_FIRST_HEADER => limits.first_header = time(default.first_header),
-        OCIGRAPH_LIMIT_IDLE => limits.idle = time(default.idle),
-        OCIGRAPH_LIMIT_UPLOAD_ANSWER => limits.upload_answer = time(default.upload_answer),
-        OCIGRAPH_LIMIT_STALLED => limits.stalled = time(default.stalled),
-        OCIGRAPH_LIMIT_HELPER => limits.helper = time(default.helper),
-        OCIGRAPH_LIMIT_TRIES => {
-            limits.tries = given.map_or(default.tries, |n| u32::try_from(n).unwrap_or(u32::MAX));
+        OCIGRAPH_LIMIT_CONNECT_TIMEOUT => limits.connect_timeout = time(default.connect_timeout),
+        OCIGRAPH_LIMIT_RESPONSE_TIMEOUT => limits.response_timeout = time(default.response_timeout),
+        OCIGRAPH_LIMIT_IDLE_TIMEOUT => limits.idle_timeout = time(default.idle_timeout),
+        OCIGRAPH_LIMIT_UPLOAD_RESPONSE_TIMEOUT => {
+            limits.upload_response_timeout = time(default.upload_response_timeout)
         }
-        OCIGRAPH_LIMIT_METADATA => limits.metadata = count(default.metadata),
-        OCIGRAPH_LIMIT_PAGES => limits.pages = count(default.pages),
-        OCIGRAPH_LIMIT_ENTRIES => limits.entries = count(default.entries),
+        OCIGRAPH_LIMIT_STALL_TIMEOUT => limits.stall_timeout = time(default.stall_timeout),
+        OCIGRAPH_LIMIT_HELPER_TIMEOUT => limits.helper_timeout = time(default.helper_timeout),
+        OCIGRAPH_LIMIT_MAX_ATTEMPTS => {
+            limits.max_attempts =
+                given.map_or(default.max_attempts, |n| u32::try_from(n).unwrap_or(u32::MAX));
+        }
+        OCIGRAPH_LIMIT_MAX_MANIFEST_BYTES => {
+            limits.max_manifest_bytes = count(default.max_manifest_bytes)
+        }
+        OCIGRAPH_LIMIT_MAX_PAGES => limits.max_pages = count(default.max_pages),
+        OCIGRAPH_LIMIT_MAX_ENTRIES => limits.max_entries = count(default.max_entries),
         other => return Err(invalid(format!("{other} is no limit"))),
     }
     Ok(())
@@ -88,16 +93,19 @@ mod tests {
     fn each_limit_is_the_one_that_it_is_called() {
         let (time, default) = (Duration::from_millis(7), Limits::default());
         let cases = [
-            (OCIGRAPH_LIMIT_CONNECT, Limits { connect: time, ..default }),
-            (OCIGRAPH_LIMIT_FIRST_HEADER, Limits { first_header: time, ..default }),
-            (OCIGRAPH_LIMIT_IDLE, Limits { idle: time, ..default }),
-            (OCIGRAPH_LIMIT_UPLOAD_ANSWER, Limits { upload_answer: time, ..default }),
-            (OCIGRAPH_LIMIT_STALLED, Limits { stalled: time, ..default }),
-            (OCIGRAPH_LIMIT_HELPER, Limits { helper: time, ..default }),
-            (OCIGRAPH_LIMIT_TRIES, Limits { tries: 7, ..default }),
-            (OCIGRAPH_LIMIT_METADATA, Limits { metadata: 7, ..default }),
-            (OCIGRAPH_LIMIT_PAGES, Limits { pages: 7, ..default }),
-            (OCIGRAPH_LIMIT_ENTRIES, Limits { entries: 7, ..default }),
+            (OCIGRAPH_LIMIT_CONNECT_TIMEOUT, Limits { connect_timeout: time, ..default }),
+            (OCIGRAPH_LIMIT_RESPONSE_TIMEOUT, Limits { response_timeout: time, ..default }),
+            (OCIGRAPH_LIMIT_IDLE_TIMEOUT, Limits { idle_timeout: time, ..default }),
+            (
+                OCIGRAPH_LIMIT_UPLOAD_RESPONSE_TIMEOUT,
+                Limits { upload_response_timeout: time, ..default },
+            ),
+            (OCIGRAPH_LIMIT_STALL_TIMEOUT, Limits { stall_timeout: time, ..default }),
+            (OCIGRAPH_LIMIT_HELPER_TIMEOUT, Limits { helper_timeout: time, ..default }),
+            (OCIGRAPH_LIMIT_MAX_ATTEMPTS, Limits { max_attempts: 7, ..default }),
+            (OCIGRAPH_LIMIT_MAX_MANIFEST_BYTES, Limits { max_manifest_bytes: 7, ..default }),
+            (OCIGRAPH_LIMIT_MAX_PAGES, Limits { max_pages: 7, ..default }),
+            (OCIGRAPH_LIMIT_MAX_ENTRIES, Limits { max_entries: 7, ..default }),
         ];
         for (limit, due) in cases {
             let (changed, back) = with(limit);

@@ -109,7 +109,7 @@ fn push_manifest(
     let (media_type, content) = (media_type.optional("media_type")?, content.bytes("content")?);
     Ok(Job::new("push manifest", reference.clone(), gate, async move {
         let manifest = Manifest::parse(content, media_type.as_deref(), reference.algorithm()?)
-            .map_err(|e| e.during("push manifest", &reference))?;
+            .map_err(|e| e.with_operation("push manifest", &reference))?;
         core.push_manifest(&reference, &manifest).await?;
         Ok(ocigraph_descriptor::new(manifest.descriptor()))
     }))

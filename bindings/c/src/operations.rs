@@ -183,8 +183,10 @@ pub(crate) fn push(
     let (options, files) = options.unwrap_or(&nothing).prepare(&gate);
     let callbacks = client.threads.callbacks()?;
     Ok(Job::new("push", reference.clone(), gate.clone(), async move {
-        let files =
-            files.read(&gate, &callbacks).await.map_err(|e| e.during("push", &reference))?;
+        let files = files
+            .read(&gate, &callbacks)
+            .await
+            .map_err(|e| e.with_operation("push", &reference))?;
         core.push(&reference, PushOptions { files, ..options }).await.map(Into::into)
     }))
 }

@@ -2,7 +2,7 @@
 
 use std::mem::MaybeUninit;
 
-use ocigraph::{Digest, Place, Reference};
+use ocigraph::{Digest, Location, Reference};
 
 use crate::{
     boundary::{call, end, need, read},
@@ -22,11 +22,11 @@ pub struct ocigraph_reference {
 
 impl From<Reference> for ocigraph_reference {
     fn from(value: Reference) -> Self {
-        let (host, path) = match value.place() {
-            Place::Registry { host, .. } => (Some(host.to_string()), None),
-            Place::Layout(path) => (None, Some(path.to_string_lossy().into_owned())),
+        let (host, path) = match value.location() {
+            Location::Registry { host, .. } => (Some(host.to_string()), None),
+            Location::Layout(path) => (None, Some(path.to_string_lossy().into_owned())),
         };
-        let place = Reference::new(value.place().clone()).to_string();
+        let place = Reference::new(value.location().clone()).to_string();
         Self { text: value.to_string(), place, host, path, value }
     }
 }
@@ -103,9 +103,9 @@ pub extern "C" fn ocigraph_reference_host(reference: Option<&ocigraph_reference>
 pub extern "C" fn ocigraph_reference_repository(
     reference: Option<&ocigraph_reference>,
 ) -> ocigraph_str {
-    read(reference, |r| match r.value.place() {
-        Place::Registry { repository, .. } => repository.as_str().into(),
-        Place::Layout(_) => ocigraph_str::default(),
+    read(reference, |r| match r.value.location() {
+        Location::Registry { repository, .. } => repository.as_str().into(),
+        Location::Layout(_) => ocigraph_str::default(),
     })
 }
 

@@ -11,7 +11,7 @@ use std::{
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use ocigraph::{
-    Annotations, Client, Code, Credential, Credentials, Error, Reference, RegistryConfig, Result,
+    Annotations, Client, ClientConfig, Code, Credential, Credentials, Error, Reference, Result,
     Secret,
 };
 
@@ -154,7 +154,7 @@ struct RegistryArgs {
     identity_token_stdin: bool,
     /// Credential file to look into first, and to log in to
     #[arg(long, global = true, value_name = "FILE")]
-    registry_config: Option<PathBuf>,
+    auth_file: Option<PathBuf>,
     /// Speak plain HTTP, or with =false never; the default is to speak it to this machine only
     #[arg(
         long,
@@ -201,7 +201,7 @@ impl Common {
 
     fn client_with(&self, credential: Option<Credential>) -> Result<Client> {
         let plain_http = self.registry.plain_http;
-        let mut config = RegistryConfig { plain_http, ..RegistryConfig::default() };
+        let mut config = ClientConfig { plain_http, ..ClientConfig::default() };
         for header in &self.registry.headers {
             // The value may be a secret, and is not repeated.
             let (name, value) = header.split_once(':').ok_or_else(|| {
@@ -210,7 +210,7 @@ impl Common {
             config.headers.push((name.trim().to_owned(), value.trim().to_owned()));
         }
         let registry = &self.registry;
-        config.registry_config.clone_from(&registry.registry_config);
+        config.auth_file.clone_from(&registry.auth_file);
         config.ca_file.clone_from(&registry.ca_file);
         config.cert_file.clone_from(&registry.cert_file);
         config.key_file.clone_from(&registry.key_file);

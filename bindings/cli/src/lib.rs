@@ -10,7 +10,7 @@ mod signals;
 use std::{ffi::OsString, io::IsTerminal as _, time::Duration};
 
 use clap::{CommandFactory, Parser};
-use ocigraph::{Code, Error, FileWork};
+use ocigraph::{Cleanup, Code, Error};
 use serde_json::json;
 use tokio::{
     runtime::Handle,
@@ -77,7 +77,7 @@ async fn run_until_interrupted(cli: Cli) -> Result<Result<ExitCode, Error>, u8> 
     };
     let (stop, stopped) = oneshot::channel::<()>();
     let runtime = Handle::current();
-    let file_work = FileWork::default();
+    let file_work = Cleanup::default();
     let watched = file_work.watch(run(cli));
     // On a thread of its own, so that Ctrl-C is heard while the command waits for standard input.
     let mut work = tokio::task::spawn_blocking(move || {
@@ -111,7 +111,7 @@ async fn run_until_interrupted(cli: Cli) -> Result<Result<ExitCode, Error>, u8> 
 }
 
 /// What is dropped half-way removes its files, and closes its upload sessions in tasks of their own.
-async fn tidied_up<T>(work: JoinHandle<T>, file_work: FileWork) {
+async fn tidied_up<T>(work: JoinHandle<T>, file_work: Cleanup) {
     if !work.is_finished() {
         // At once, unless it waits for standard input: nothing can wake it from that.
         let _ = timeout(GRACE / 10, work).await;

@@ -63,7 +63,7 @@ pub(crate) fn error(error: &Error) {
 /// Prints each thing that could not be read of lists; with one, the command fails.
 pub(crate) fn problems(operation: &str, of: impl Display, problems: &[ListProblem]) -> ExitCode {
     for problem in problems {
-        error(&Error::from(problem.clone()).during(operation, &of));
+        error(&Error::from(problem.clone()).with_operation(operation, &of));
     }
     if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

@@ -113,12 +113,12 @@ fn bar(length: u64, name: String) -> ProgressBar {
 fn word(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Uploaded => "Uploaded",
-        Outcome::Existed => "Exists",
+        Outcome::AlreadyExists => "Exists",
         Outcome::Mounted => "Mounted",
         Outcome::Written => "Downloaded",
         Outcome::Unchanged => "Unchanged",
-        Outcome::Kept => "Kept",
-        Outcome::Checked => "Checked",
+        Outcome::KeptExisting => "Kept",
+        Outcome::Verified => "Checked",
         _ => "Done",
     }
 }

@@ -7,7 +7,7 @@ use ocigraph::{Reference, Result};
 use crate::{
     call::Call,
     client::{Client, Started},
-    content::{Spool, file},
+    content::{BufferedContent, file},
     graph::Graph,
     options,
     outcome::{Doing, Outcome, json, outcome},
@@ -34,7 +34,7 @@ impl Client {
         call: &Call,
         target: String,
         options: String,
-        contents: Vec<ClassInstance<'env, Spool>>,
+        contents: Vec<ClassInstance<'env, BufferedContent>>,
     ) -> Started<'env> {
         self.start(env, call, Doing::new("push", &target), |core, _| {
             let target: Reference = target.parse()?;

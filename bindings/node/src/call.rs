@@ -14,7 +14,7 @@ use napi::{
     threadsafe_function::ThreadsafeFunction,
 };
 use napi_derive::napi;
-use ocigraph::{FileWork, Progress, Result};
+use ocigraph::{Cleanup, Progress, Result};
 use tokio::{
     runtime::{Handle, Runtime},
     time::{sleep, timeout},
@@ -136,7 +136,7 @@ impl Engine {
         // The threads stay for as long as a call is under way, though the client is closed or forgotten.
         let engine = Arc::clone(self);
         self.spawn(async move {
-            let file_work = FileWork::default();
+            let file_work = Cleanup::default();
             let work = file_work.watch(AssertUnwindSafe(work).catch_unwind());
             // All that the work held is dropped before the promise is settled.
             let result = tokio::select! {

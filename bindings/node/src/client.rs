@@ -17,7 +17,7 @@ use ocigraph::{Client as Core, Result};
 use crate::{
     asked::Ask,
     call::{Call, Engine},
-    content::Spool,
+    content::BufferedContent,
     options,
     outcome::{Doing, Outcome, invalid, outcome},
     reading::read,
@@ -68,10 +68,15 @@ impl Client {
 
     /// Something to put content into before it is pushed by this client, in this operation.
     #[napi(catch_unwind)]
-    pub fn spool(&self, call: &Call, operation: String, target: String) -> Outcome<Spool> {
+    pub fn spool(
+        &self,
+        call: &Call,
+        operation: String,
+        target: String,
+    ) -> Outcome<BufferedContent> {
         let doing = Doing::new(operation, target);
         let spool = match self.running() {
-            Ok((_, engine)) => Ok(Spool::new(engine, call.token(), doing)),
+            Ok((_, engine)) => Ok(BufferedContent::new(engine, call.token(), doing)),
             Err(error) => Err(doing.told(error)),
         };
         outcome(spool)

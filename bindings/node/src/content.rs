@@ -14,7 +14,8 @@ use napi::{
 };
 use napi_derive::napi;
 use ocigraph::{
-    ByteStream, Content, Descriptor, File, Result, Spool as Core, media_type::OCTET_STREAM,
+    BufferedContent as Core, ByteStream, Content, Descriptor, File, Result,
+    media_type::OCTET_STREAM,
 };
 use tokio::task::spawn_blocking;
 use tokio_util::sync::CancellationToken;
@@ -123,14 +124,14 @@ async fn next_piece(stream: &mut Option<ByteStream>) -> Result<Option<Vec<u8>>> 
 
 /// Takes in content, piece by piece.
 #[napi]
-pub struct Spool {
+pub struct BufferedContent {
     engine: Arc<Engine>,
     token: CancellationToken,
     doing: Doing,
     spool: Arc<Mutex<Option<Core>>>,
 }
 
-impl Spool {
+impl BufferedContent {
     pub(crate) fn new(engine: Arc<Engine>, token: CancellationToken, doing: Doing) -> Self {
         Self { engine, token, doing, spool: Arc::new(Mutex::new(Some(Core::new()))) }
     }
@@ -142,7 +143,7 @@ impl Spool {
 }
 
 #[napi]
-impl Spool {
+impl BufferedContent {
     /// Takes in the next bytes, which are copied before this returns.
     #[napi(catch_unwind)]
     pub fn write<'env>(&self, env: &'env Env, bytes: &[u8]) -> napi::Result<Object<'env>> {
@@ -174,7 +175,10 @@ impl Spool {
 }
 
 /// A file of a push; `spools` have what the options name by its number.
-pub(crate) fn file(options: FileOptions, spools: &[ClassInstance<'_, Spool>]) -> Result<File> {
+pub(crate) fn file(
+    options: FileOptions,
+    spools: &[ClassInstance<'_, BufferedContent>],
+) -> Result<File> {
     let FileOptions { path, content, title, media_type, annotations } = options;
     let content = self::content(path, content, title.as_deref(), spools)?;
     Ok(File { content, media_type, title, annotations })
@@ -185,7 +189,7 @@ pub(crate) fn content(
     path: Option<PathBuf>,
     number: Option<usize>,
     title: Option<&str>,
-    spools: &[ClassInstance<'_, Spool>],
+    spools: &[ClassInstance<'_, BufferedContent>],
 ) -> Result<Content> {
     match (path, number) {
         (Some(path), None) => Ok(Content::Path(path)),

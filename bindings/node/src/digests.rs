@@ -30,7 +30,7 @@ static AT_ONCE: Semaphore = Semaphore::const_new(8);
 #[napi(catch_unwind)]
 pub fn digest(bytes: &[u8], options: String) -> Outcome<String> {
     let digested = algorithm(&options).map(|algorithm| algorithm.digest(bytes).to_string());
-    outcome(digested.map_err(|error| error.during("digest", "bytes")))
+    outcome(digested.map_err(|error| error.with_operation("digest", "bytes")))
 }
 
 /// A promise of the digests and sizes of files, in their order.
@@ -60,7 +60,7 @@ async fn digested(paths: Vec<String>, algorithm: Algorithm) -> Result<String> {
     let digested = digest_all(paths.iter().map(PathBuf::from).collect(), algorithm).await?;
     let mut results = Vec::with_capacity(paths.len());
     for (path, digested) in paths.iter().zip(digested) {
-        let (digest, size) = digested.map_err(|e| e.during("digest", path))?;
+        let (digest, size) = digested.map_err(|e| e.with_operation("digest", path))?;
         results.push(json!({ "path": path, "digest": digest, "size": size }));
     }
     Ok(Value::Array(results).to_string())

@@ -20,7 +20,7 @@ pub struct Graph {
 
 impl Graph {
     pub(crate) fn new(graph: Core, root: String, reference: &Reference) -> Self {
-        Self { graph, root, place: Reference::new(reference.place().clone()).to_string() }
+        Self { graph, root, place: Reference::new(reference.location().clone()).to_string() }
     }
 }
 

@@ -4,8 +4,8 @@
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use ocigraph::{
-    Annotations, CopyOptions, Credentials, DeleteOptions, DiscoverOptions, Platform, Progress,
-    PullOptions, PushOptions, RegistryConfig, Result, VerifyOptions,
+    Annotations, ClientConfig, CopyOptions, Credentials, DeleteOptions, DiscoverOptions, Platform,
+    Progress, PullOptions, PushOptions, Result, VerifyOptions,
 };
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -22,7 +22,7 @@ use crate::{
 pub(crate) struct Client {
     /// A word, or a credential.
     credentials: Option<Value>,
-    registry_config: Option<PathBuf>,
+    auth_file: Option<PathBuf>,
     plain_http: Option<bool>,
     ca_file: Option<PathBuf>,
     cert_file: Option<PathBuf>,
@@ -37,15 +37,15 @@ pub(crate) struct Client {
 
 impl Client {
     /// With `ask`, credentials are what that answers.
-    pub(crate) fn config(self, ask: Option<Ask>) -> Result<RegistryConfig> {
+    pub(crate) fn config(self, ask: Option<Ask>) -> Result<ClientConfig> {
         let credentials = match ask {
             Some(ask) => Credentials::Callback(Arc::new(Asked::new(ask))),
             None => credentials::source(self.credentials)?,
         };
-        let defaults = RegistryConfig::default();
-        Ok(RegistryConfig {
+        let defaults = ClientConfig::default();
+        Ok(ClientConfig {
             credentials,
-            registry_config: self.registry_config,
+            auth_file: self.auth_file,
             plain_http: self.plain_http,
             ca_file: self.ca_file,
             cert_file: self.cert_file,
@@ -63,16 +63,16 @@ impl Client {
 #[derive(Deserialize, Default)]
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
 struct Limits {
-    connect: Option<f64>,
-    first_header: Option<f64>,
-    idle: Option<f64>,
-    upload_answer: Option<f64>,
-    tries: Option<u64>,
-    stalled: Option<f64>,
-    metadata: Option<usize>,
-    pages: Option<usize>,
-    entries: Option<usize>,
-    helper: Option<f64>,
+    connect_timeout: Option<f64>,
+    response_timeout: Option<f64>,
+    idle_timeout: Option<f64>,
+    upload_response_timeout: Option<f64>,
+    max_attempts: Option<u64>,
+    stall_timeout: Option<f64>,
+    max_manifest_bytes: Option<usize>,
+    max_pages: Option<usize>,
+    max_entries: Option<usize>,
+    helper_timeout: Option<f64>,
 }
 
 /// Milliseconds that are no bound: half a million years.
@@ -89,16 +89,22 @@ impl Limits {
         };
         let usual = ocigraph::Limits::default();
         Ok(ocigraph::Limits {
-            connect: or("connect", self.connect, usual.connect)?,
-            first_header: or("firstHeader", self.first_header, usual.first_header)?,
-            idle: or("idle", self.idle, usual.idle)?,
-            upload_answer: or("uploadAnswer", self.upload_answer, usual.upload_answer)?,
-            tries: self.tries.map_or(usual.tries, |tries| u32::try_from(tries).unwrap_or(u32::MAX)),
-            stalled: or("stalled", self.stalled, usual.stalled)?,
-            metadata: self.metadata.unwrap_or(usual.metadata),
-            pages: self.pages.unwrap_or(usual.pages),
-            entries: self.entries.unwrap_or(usual.entries),
-            helper: or("helper", self.helper, usual.helper)?,
+            connect_timeout: or("connect_timeout", self.connect_timeout, usual.connect_timeout)?,
+            response_timeout: or("firstHeader", self.response_timeout, usual.response_timeout)?,
+            idle_timeout: or("idle_timeout", self.idle_timeout, usual.idle_timeout)?,
+            upload_response_timeout: or(
+                "uploadAnswer",
+                self.upload_response_timeout,
+                usual.upload_response_timeout,
+            )?,
+            max_attempts: self
+                .max_attempts
+                .map_or(usual.max_attempts, |tries| u32::try_from(tries).unwrap_or(u32::MAX)),
+            stall_timeout: or("stall_timeout", self.stall_timeout, usual.stall_timeout)?,
+            max_manifest_bytes: self.max_manifest_bytes.unwrap_or(usual.max_manifest_bytes),
+            max_pages: self.max_pages.unwrap_or(usual.max_pages),
+            max_entries: self.max_entries.unwrap_or(usual.max_entries),
+            helper_timeout: or("helper_timeout", self.helper_timeout, usual.helper_timeout)?,
         })
     }
 }

@@ -70,6 +70,6 @@ impl Doing {
         if error.operation().is_some() {
             return error;
         }
-        error.during(&self.operation, &self.on)
+        error.with_operation(&self.operation, &self.on)
     }
 }

@@ -11,7 +11,7 @@ use serde_json::json;
 use crate::{
     call::Call,
     client::{Client, Started},
-    content::{Reader, Spool},
+    content::{BufferedContent, Reader},
     options,
     outcome::{Doing, Outcome, json, outcome},
     reading::read,
@@ -121,7 +121,7 @@ impl Client {
         call: &Call,
         target: String,
         blob: String,
-        contents: Vec<ClassInstance<'env, Spool>>,
+        contents: Vec<ClassInstance<'env, BufferedContent>>,
         options: String,
     ) -> Started<'env> {
         self.start(env, call, Doing::new("push blob", &target), |core, _| {

@@ -1,7 +1,7 @@
 //! References, taken apart.
 
 use napi_derive::napi;
-use ocigraph::{Place, Reference, Result};
+use ocigraph::{Location, Reference, Result};
 use serde_json::{Map, Value, json};
 
 use crate::outcome::{Outcome, outcome};
@@ -18,17 +18,17 @@ fn parts(reference: &Reference) -> Map<String, Value> {
     let mut parts = Map::new();
     let mut put = |name: &str, value: Value| parts.insert(name.to_owned(), value);
     put("text", json!(reference.to_string()));
-    put("place", json!(Reference::new(reference.place().clone()).to_string()));
+    put("place", json!(Reference::new(reference.location().clone()).to_string()));
     put("tags", json!(reference.tags()));
     if let Some(digest) = reference.digest() {
         put("digest", json!(digest));
     }
-    match reference.place() {
-        Place::Registry { host, repository } => {
+    match reference.location() {
+        Location::Registry { host, repository } => {
             put("host", json!(host.to_string()));
             put("repository", json!(repository));
         }
-        Place::Layout(path) => {
+        Location::Layout(path) => {
             put("path", json!(path));
         }
     }

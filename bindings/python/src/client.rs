@@ -10,8 +10,8 @@ use std::{
 
 use bytes::Bytes;
 use ocigraph::{
-    Code, CopyOptions, DeleteOptions, DiscoverOptions, Error, Host, Manifest, Names, Platform,
-    PullOptions, PushOptions, RegistryConfig, Result, ToJson, VerifyOptions, media_type,
+    ClientConfig, Code, CopyOptions, DeleteOptions, DiscoverOptions, Error, Host, Manifest, Names,
+    Platform, PullOptions, PushOptions, Result, ToJson, VerifyOptions, media_type,
 };
 use pyo3::{prelude::*, pybacked::PyBackedBytes, types::PyBytes};
 use serde_json::json;
@@ -29,7 +29,7 @@ use crate::{
 /// A client of the core, with the runtime it works on. In a child of `fork` both are made anew.
 #[pyclass(frozen, module = "ocigraph._native")]
 pub(crate) struct Client {
-    config: RegistryConfig,
+    config: ClientConfig,
     inner: Mutex<Option<Inner>>,
 }
 
@@ -67,7 +67,7 @@ impl Client {
     }
 }
 
-fn made(config: &RegistryConfig) -> Result<(Arc<Runtime>, ocigraph::Client)> {
+fn made(config: &ClientConfig) -> Result<(Arc<Runtime>, ocigraph::Client)> {
     Ok((Runtime::shared()?, ocigraph::Client::with_config(config.clone())))
 }
 

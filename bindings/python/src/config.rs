@@ -4,7 +4,7 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use ocigraph::{
-    Code, Credential, CredentialSource, Credentials, Error, Host, Limits, RegistryConfig, Result,
+    ClientConfig, Code, Credential, CredentialSource, Credentials, Error, Host, Limits, Result,
     UnpackLimits,
 };
 use pyo3::prelude::*;
@@ -84,7 +84,7 @@ impl CredentialSource for Asked {
 #[derive(FromPyObject)]
 pub(crate) struct GivenConfig {
     credentials: GivenCredentials,
-    registry_config: Option<PathBuf>,
+    auth_file: Option<PathBuf>,
     plain_http: Option<bool>,
     insecure: bool,
     ca_file: Option<PathBuf>,
@@ -97,11 +97,11 @@ pub(crate) struct GivenConfig {
 }
 
 impl GivenConfig {
-    pub(crate) fn config(self) -> Result<RegistryConfig> {
-        let usual = RegistryConfig::default();
-        Ok(RegistryConfig {
+    pub(crate) fn config(self) -> Result<ClientConfig> {
+        let usual = ClientConfig::default();
+        Ok(ClientConfig {
             credentials: self.credentials.credentials()?,
-            registry_config: self.registry_config,
+            auth_file: self.auth_file,
             plain_http: self.plain_http,
             insecure: self.insecure,
             ca_file: self.ca_file,
@@ -119,16 +119,16 @@ impl GivenConfig {
 /// infinity among them.
 #[derive(FromPyObject)]
 struct GivenLimits {
-    connect: Option<f64>,
-    first_header: Option<f64>,
-    idle: Option<f64>,
-    upload_answer: Option<f64>,
-    tries: Option<u64>,
-    stalled: Option<f64>,
-    metadata: Option<usize>,
-    pages: Option<usize>,
-    entries: Option<usize>,
-    helper: Option<f64>,
+    connect_timeout: Option<f64>,
+    response_timeout: Option<f64>,
+    idle_timeout: Option<f64>,
+    upload_response_timeout: Option<f64>,
+    max_attempts: Option<u64>,
+    stall_timeout: Option<f64>,
+    max_manifest_bytes: Option<usize>,
+    max_pages: Option<usize>,
+    max_entries: Option<usize>,
+    helper_timeout: Option<f64>,
 }
 
 impl GivenLimits {
@@ -139,16 +139,21 @@ impl GivenLimits {
         };
         let usual = Limits::default();
         Limits {
-            connect: or(self.connect, usual.connect),
-            first_header: or(self.first_header, usual.first_header),
-            idle: or(self.idle, usual.idle),
-            upload_answer: or(self.upload_answer, usual.upload_answer),
-            tries: self.tries.map_or(usual.tries, |tries| u32::try_from(tries).unwrap_or(u32::MAX)),
-            stalled: or(self.stalled, usual.stalled),
-            metadata: self.metadata.unwrap_or(usual.metadata),
-            pages: self.pages.unwrap_or(usual.pages),
-            entries: self.entries.unwrap_or(usual.entries),
-            helper: or(self.helper, usual.helper),
+            connect_timeout: or(self.connect_timeout, usual.connect_timeout),
+            response_timeout: or(self.response_timeout, usual.response_timeout),
+            idle_timeout: or(self.idle_timeout, usual.idle_timeout),
+            upload_response_timeout: or(
+                self.upload_response_timeout,
+                usual.upload_response_timeout,
+            ),
+            max_attempts: self
+                .max_attempts
+                .map_or(usual.max_attempts, |tries| u32::try_from(tries).unwrap_or(u32::MAX)),
+            stall_timeout: or(self.stall_timeout, usual.stall_timeout),
+            max_manifest_bytes: self.max_manifest_bytes.unwrap_or(usual.max_manifest_bytes),
+            max_pages: self.max_pages.unwrap_or(usual.max_pages),
+            max_entries: self.max_entries.unwrap_or(usual.max_entries),
+            helper_timeout: or(self.helper_timeout, usual.helper_timeout),
         }
     }
 }

@@ -33,7 +33,7 @@ const PIECE: usize = 2 * 1024 * 1024;
 pub(crate) enum Given {
     Path(PathBuf),
     Memory(Memory),
-    Read(Box<ocigraph::Spool>),
+    Read(Box<ocigraph::BufferedContent>),
 }
 
 impl<'a, 'py> FromPyObject<'a, 'py> for Given {
@@ -49,7 +49,7 @@ impl<'a, 'py> FromPyObject<'a, 'py> for Given {
             let view = Arc::new(view.to_owned().into_any().unbind());
             return Ok(Given::Memory(Memory::View(View { view, length })));
         }
-        if let Ok(spool) = object.cast::<Spool>() {
+        if let Ok(spool) = object.cast::<BufferedContent>() {
             return Ok(Given::Read(Box::new(spool.get().take()?)));
         }
         Ok(Given::Path(object.extract()?))
@@ -208,20 +208,20 @@ impl Source for View {
 /// Content that can be read only once: Python writes it piece by piece.
 #[pyclass(frozen, module = "ocigraph._native")]
 #[derive(Default)]
-pub(crate) struct Spool(Mutex<Option<ocigraph::Spool>>);
+pub(crate) struct BufferedContent(Mutex<Option<ocigraph::BufferedContent>>);
 
-impl Spool {
-    fn take(&self) -> PyResult<ocigraph::Spool> {
+impl BufferedContent {
+    fn take(&self) -> PyResult<ocigraph::BufferedContent> {
         let spool = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
         spool.ok_or_else(|| PyValueError::new_err("the content was handed over already"))
     }
 }
 
 #[pymethods]
-impl Spool {
+impl BufferedContent {
     #[new]
     fn new() -> Self {
-        Self(Mutex::new(Some(ocigraph::Spool::new())))
+        Self(Mutex::new(Some(ocigraph::BufferedContent::new())))
     }
 
     /// Takes in the next bytes.

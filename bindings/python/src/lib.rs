@@ -23,7 +23,7 @@ mod native {
     use super::{
         blob::BlobStream,
         client::Client,
-        content::Spool,
+        content::BufferedContent,
         digest::{digest, digest_files, digest_memory},
         graph::{Graph, Walk},
         logging::set_log_level,

@@ -11,7 +11,7 @@ use std::{
 };
 
 use futures::FutureExt;
-use ocigraph::{Code, Descriptor, Digest, Error, Event, FileWork, Progress, Result};
+use ocigraph::{Cleanup, Code, Descriptor, Digest, Error, Event, Progress, Result};
 use pyo3::prelude::*;
 use tokio::sync::oneshot;
 
@@ -93,7 +93,7 @@ impl Operation {
         let shared = Arc::new(Shared::default());
         let (stop, stopped) = oneshot::channel::<()>();
         let ending = Arc::clone(&shared);
-        let file_work = FileWork::default();
+        let file_work = Cleanup::default();
         let task = async move {
             let work = file_work.watch(AssertUnwindSafe(work).catch_unwind());
             // The work is dropped, and with it its files and sessions, before its end is told.

@@ -2,7 +2,7 @@
 
 use std::{error::Error as _, io, path::PathBuf};
 
-use ocigraph::{Code, Descriptor, Error, Names, Place, PullResult, Reference, ToJson};
+use ocigraph::{Code, Descriptor, Error, Location, Names, PullResult, Reference, ToJson};
 use pyo3::{
     exceptions::PyRuntimeError,
     prelude::*,
@@ -115,7 +115,7 @@ impl GivenReference {
             Self::Text(text) => parsed(py, &text),
             Self::Layout(path, tags, digest) => {
                 let digest = digest.map(|digest| parsed(py, &digest)).transpose()?;
-                or_raised(py, Reference::named(Place::Layout(path), &tags, digest))
+                or_raised(py, Reference::named(Location::Layout(path), &tags, digest))
             }
         }
     }
@@ -129,17 +129,17 @@ pub(crate) fn parse_reference(
 ) -> PyResult<Bound<'_, PyDict>> {
     let reference = reference.reference(py)?;
     let parts = PyDict::new(py);
-    match reference.place() {
-        Place::Registry { host, repository } => {
+    match reference.location() {
+        Location::Registry { host, repository } => {
             parts.set_item("host", host.to_string())?;
             parts.set_item("repository", repository)?;
         }
-        Place::Layout(path) => parts.set_item("path", path.as_path())?,
+        Location::Layout(path) => parts.set_item("path", path.as_path())?,
     }
     parts.set_item("tags", PyTuple::new(py, reference.tags())?)?;
     parts.set_item("digest", reference.digest().map(|digest| digest.to_string()))?;
     parts.set_item("text", reference.to_string())?;
-    parts.set_item("place", Reference::new(reference.place().clone()).to_string())?;
+    parts.set_item("place", Reference::new(reference.location().clone()).to_string())?;
     Ok(parts)
 }
 

@@ -18,7 +18,7 @@ use crate::{
     digest::{Algorithm, Digest},
     error::{Code, Error, Result},
     files,
-    work::still_wanted,
+    work::check_cancelled,
 };
 
 /// What the gzip header calls an unknown system (RFC 1952), so that all systems write the same.
@@ -252,7 +252,7 @@ pub(super) struct Exactly {
 
 impl Read for Exactly {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        still_wanted()?;
+        check_cancelled()?;
         let n = self.file.read(buffer)?;
         if n as u64 > self.left || (n == 0 && self.left > 0 && !buffer.is_empty()) {
             return Err(io::Error::other("its size changed while it was read"));

@@ -16,7 +16,7 @@ use crate::{
     error::{Code, Error, Result},
     files,
     final_paths::{Claim, Entry, Owner, Writing},
-    work::still_wanted,
+    work::check_cancelled,
 };
 
 /// Puts the directory `from` at `to`; with `merge`, `to` is taken as a directory whatever leads to
@@ -79,7 +79,7 @@ impl Placing<'_> {
     }
 
     fn one(&mut self, from: &Path, to: &Path) -> Result<()> {
-        still_wanted().map_err(|e| Error::io("write", to, e))?;
+        check_cancelled().map_err(|e| Error::io("write", to, e))?;
         let new = from.symlink_metadata().map_err(|e| Error::io("read", from, e))?;
         if self.is_left_to_another(from, &new, to)? {
             return Ok(());
@@ -175,7 +175,7 @@ impl Placing<'_> {
             return Ok(());
         }
         for entry in fs::read_dir(from).map_err(|e| Error::io("read", from, e))? {
-            still_wanted().map_err(|e| Error::io("write", to, e))?;
+            check_cancelled().map_err(|e| Error::io("write", to, e))?;
             let entry = entry.map_err(|e| Error::io("read", from, e))?;
             let (from, to) = (entry.path(), to.join(entry.file_name()));
             let new = from.symlink_metadata().map_err(|e| Error::io("read", &from, e))?;

@@ -64,7 +64,7 @@ pub(super) struct CredentialFile {
 
 /// What a file says of a host.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Found {
+pub(super) enum Lookup {
     /// Nothing.
     Nothing,
     /// A credential.
@@ -147,16 +147,16 @@ impl CredentialFile {
     }
 
     /// What the file says of a repository of a host.
-    pub(super) fn find(&self, host: &Host, repository: &str) -> Result<Found> {
+    pub(super) fn find(&self, host: &Host, repository: &str) -> Result<Lookup> {
         if let Some(helper) = self.helper(host)? {
-            return Ok(Found::Helper(helper));
+            return Ok(Lookup::Helper(helper));
         }
-        let Some(auths) = self.object("auths")? else { return Ok(Found::Nothing) };
-        let Some(key) = self.best_key(&auths, host, repository) else { return Ok(Found::Nothing) };
-        let Some(entry) = auths.get(key) else { return Ok(Found::Nothing) };
+        let Some(auths) = self.object("auths")? else { return Ok(Lookup::Nothing) };
+        let Some(key) = self.best_key(&auths, host, repository) else { return Ok(Lookup::Nothing) };
+        let Some(entry) = auths.get(key) else { return Ok(Lookup::Nothing) };
         let entry = Object::parse(entry)
             .map_err(|_| malformed(&self.name, &format!("{key:?} is not a JSON object")))?;
-        Ok(self.credential(key, &entry)?.map_or(Found::Nothing, Found::Credential))
+        Ok(self.credential(key, &entry)?.map_or(Lookup::Nothing, Lookup::Credential))
     }
 
     /// The longest key that the repository lies under; else one that means the host in an old way.
@@ -289,7 +289,7 @@ fn malformed(name: &str, why: &str) -> Error {
 
 /// A file by its place.
 #[derive(Debug, Clone)]
-pub(super) struct At {
+pub(super) struct ConfigPath {
     pub(super) path: PathBuf,
     pub(super) kind: Kind,
 }
@@ -304,13 +304,13 @@ mod tests {
         text.parse().unwrap()
     }
 
-    fn find(kind: Kind, content: Value, at: &str, repository: &str) -> Found {
+    fn find(kind: Kind, content: Value, at: &str, repository: &str) -> Lookup {
         let file = CredentialFile::parse("file", content.to_string().as_bytes(), kind).unwrap();
         file.find(&host(at), repository).unwrap()
     }
 
-    fn user(name: &str) -> Found {
-        Found::Credential(Credential::password(name, "p"))
+    fn user(name: &str) -> Lookup {
+        Lookup::Credential(Credential::password(name, "p"))
     }
 
     fn entry(name: &str) -> Value {
@@ -326,7 +326,7 @@ mod tests {
         let at = |host: &str| find(Kind::Docker, auths.clone(), host, "app");
         assert_eq!(at("r.example.com"), user("exact"));
         assert_eq!(at("s.example.com:5000"), user("old"));
-        assert_eq!(at("s.example.com"), Found::Nothing);
+        assert_eq!(at("s.example.com"), Lookup::Nothing);
         assert_eq!(at("docker.io"), user("hub"));
         assert_eq!(at("registry-1.docker.io"), user("hub"));
     }
@@ -341,7 +341,7 @@ mod tests {
         assert_eq!(at("r.example.com", "team/app"), user("app"));
         assert_eq!(at("r.example.com", "team/application"), user("team"));
         assert_eq!(at("r.example.com", "teams"), user("host"));
-        assert_eq!(at("s.example.com", "elsewhere"), Found::Nothing);
+        assert_eq!(at("s.example.com", "elsewhere"), Lookup::Nothing);
     }
 
     #[test]
@@ -351,9 +351,9 @@ mod tests {
             "credHelpers": { "s.example.com": "special", "t.example.com": "" },
         });
         let at = |host: &str| find(Kind::Docker, content.clone(), host, "app");
-        assert_eq!(at("r.example.com"), Found::Helper("general".into()));
-        assert_eq!(at("s.example.com"), Found::Helper("special".into()));
-        assert_eq!(at("t.example.com"), Found::Nothing);
+        assert_eq!(at("r.example.com"), Lookup::Helper("general".into()));
+        assert_eq!(at("s.example.com"), Lookup::Helper("special".into()));
+        assert_eq!(at("t.example.com"), Lookup::Nothing);
     }
 
     #[test]
@@ -364,19 +364,19 @@ mod tests {
         // `user:p:q` without its padding, and `user:p` with a zero byte at its end.
         assert_eq!(
             at(json!({ "auth": "dXNlcjpwOnE" })),
-            Found::Credential(Credential::password("user", "p:q"))
+            Lookup::Credential(Credential::password("user", "p:q"))
         );
         assert_eq!(at(json!({ "auth": "dXNlcjpwAA==" })), user("user"));
         assert_eq!(at(json!({ "username": "user", "password": "p" })), user("user"));
         assert_eq!(
             at(json!({ "auth": "dXNlcjo=", "identitytoken": "t" })),
-            Found::Credential(Credential::identity_token("t"))
+            Lookup::Credential(Credential::identity_token("t"))
         );
         assert_eq!(
             at(json!({ "registrytoken": "t" })),
-            Found::Credential(Credential::registry_token("t"))
+            Lookup::Credential(Credential::registry_token("t"))
         );
-        assert_eq!(at(json!({})), Found::Nothing);
+        assert_eq!(at(json!({})), Lookup::Nothing);
         let file = json!({ "auths": { "r.example.com": { "auth": "*" } } }).to_string();
         let file = CredentialFile::parse("file", file.as_bytes(), Kind::Docker).unwrap();
         let error = file.find(&host("r.example.com"), "a").unwrap_err();

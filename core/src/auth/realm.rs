@@ -19,7 +19,7 @@ use crate::error::{Code, Error, Result};
 
 /// From where an address can be reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Reach {
+enum NetworkScope {
     /// This machine.
     Loopback,
     /// The same cable: metadata servers of clouds are here.
@@ -29,7 +29,7 @@ enum Reach {
     Anywhere,
 }
 
-impl Reach {
+impl NetworkScope {
     fn of(address: IpAddr) -> Self {
         match address {
             IpAddr::V4(address) => Self::of_v4(address),
@@ -86,19 +86,19 @@ fn embedded(address: Ipv6Addr) -> Option<Ipv4Addr> {
 }
 
 /// Checks a realm before anything is sent there, and resolves its name for whoever connects.
-pub(crate) struct Guard {
+pub(crate) struct RealmGuard {
     realm: String,
-    allowed: HashSet<Reach>,
+    allowed: HashSet<NetworkScope>,
 }
 
-impl Guard {
+impl RealmGuard {
     /// UNAUTHORIZED, with nothing sent, when the registry at `registry` has no business to name
     /// `realm`.
     pub(crate) async fn check(registry: &Url, realm: &Url) -> Result<Self> {
         let refuse = |why: String| {
             Err(Error::new(
                 Code::Unauthorized,
-                format!("the registry wants its tokens fetched from {}, {why}", shown(realm)),
+                format!("the registry wants its tokens fetched from {}, {why}", redacted(realm)),
             )
             .with_hint("nothing was sent there; is this the registry that you mean?"))
         };
@@ -111,10 +111,15 @@ impl Guard {
         }
         let name = realm.host_str().unwrap_or_default().to_owned();
         if registry.host_str() == realm.host_str() {
-            let all = [Reach::Loopback, Reach::LinkLocal, Reach::Private, Reach::Anywhere];
+            let all = [
+                NetworkScope::Loopback,
+                NetworkScope::LinkLocal,
+                NetworkScope::Private,
+                NetworkScope::Anywhere,
+            ];
             return Ok(Self { realm: name, allowed: HashSet::from(all) });
         }
-        let mut allowed = HashSet::from([Reach::Anywhere]);
+        let mut allowed = HashSet::from([NetworkScope::Anywhere]);
         allowed.extend(reaches(registry).await);
         let of_realm = reaches(realm).await;
         match of_realm.iter().find(|reach| !allowed.contains(reach)) {
@@ -126,7 +131,7 @@ impl Guard {
 
 /// A URL as logs and errors may show it: without its query, which may be signed, and without a
 /// password.
-pub(crate) fn shown(url: &Url) -> String {
+pub(crate) fn redacted(url: &Url) -> String {
     let mut url = url.clone();
     url.set_query(None);
     let _ = url.set_username("");
@@ -135,12 +140,12 @@ pub(crate) fn shown(url: &Url) -> String {
 }
 
 /// From where a server can be reached; nothing for a name that cannot be resolved.
-async fn reaches(url: &Url) -> HashSet<Reach> {
+async fn reaches(url: &Url) -> HashSet<NetworkScope> {
     match url.host() {
-        Some(UrlHost::Ipv4(address)) => HashSet::from([Reach::of(address.into())]),
-        Some(UrlHost::Ipv6(address)) => HashSet::from([Reach::of(address.into())]),
+        Some(UrlHost::Ipv4(address)) => HashSet::from([NetworkScope::of(address.into())]),
+        Some(UrlHost::Ipv6(address)) => HashSet::from([NetworkScope::of(address.into())]),
         Some(UrlHost::Domain(name)) => match resolve(name).await {
-            Ok(addresses) => addresses.iter().map(|a| Reach::of(a.ip())).collect(),
+            Ok(addresses) => addresses.iter().map(|a| NetworkScope::of(a.ip())).collect(),
             Err(_) => HashSet::new(),
         },
         None => HashSet::new(),
@@ -151,7 +156,7 @@ async fn resolve(name: &str) -> std::io::Result<Vec<SocketAddr>> {
     Ok(tokio::net::lookup_host((name, 0)).await?.collect())
 }
 
-impl Resolve for Guard {
+impl Resolve for RealmGuard {
     /// A name may answer differently the second time: what is connected to is checked again. Other
     /// names, such as a proxy's, are the user's own choice.
     fn resolve(&self, name: Name) -> Resolving {
@@ -161,7 +166,7 @@ impl Resolve for Guard {
         Box::pin(async move {
             let mut addresses = resolve(&name).await?;
             if let Some(allowed) = allowed {
-                addresses.retain(|address| allowed.contains(&Reach::of(address.ip())));
+                addresses.retain(|address| allowed.contains(&NetworkScope::of(address.ip())));
                 if addresses.is_empty() {
                     return Err(format!("{name} has no address that may be used here").into());
                 }
@@ -178,7 +183,7 @@ mod tests {
 
     async fn check(registry: &str, realm: &str) -> Result<()> {
         let (registry, realm) = (Url::parse(registry).unwrap(), Url::parse(realm).unwrap());
-        Guard::check(&registry, &realm).await.map(drop)
+        RealmGuard::check(&registry, &realm).await.map(drop)
     }
 
     #[tokio::test]

@@ -15,13 +15,13 @@ use tokio::time::{Instant, sleep};
 
 use super::{
     credential::Credential,
-    file::{At, CredentialFile, read_text},
+    file::{ConfigPath, CredentialFile, read_text},
 };
 use crate::{
     error::{Code, Error, Result},
     reference::Host,
     small_file::follow_links,
-    work::off_thread,
+    work::spawn_blocking,
 };
 
 /// How long others may hold the lock: each holds it for one read and one write.
@@ -72,16 +72,16 @@ impl Edit {
 }
 
 /// Changes the entry of a host, whatever others do to the file meanwhile.
-pub(super) async fn edit(at: &At, edit: &Edit) -> Result<Edited> {
+pub(super) async fn edit(at: &ConfigPath, edit: &Edit) -> Result<Edited> {
     let path = follow_links(&at.path).map_err(|e| cannot("write", &at.path, e))?;
     if matches!(edit, Edit::Set(..)) {
         make_private_folder(crate::files::parent(&path)).map_err(|e| cannot("write", &path, e))?;
     }
-    let at = At { path, kind: at.kind };
+    let at = ConfigPath { path, kind: at.kind };
     for _ in 0..TRIES {
         let lock = Lock::take(&at.path, LONGEST_WAIT).await?;
         let (place, wanted) = (at.clone(), edit.clone());
-        let done = off_thread(move || replace(&place, &wanted, lock)).await?;
+        let done = spawn_blocking(move || replace(&place, &wanted, lock)).await?;
         let Replaced::With { before, ours } = done else { return Ok(done.edited()) };
         sleep(SETTLED_AFTER).await;
         let (place, host) = (at.clone(), edit.host().clone());
@@ -90,7 +90,7 @@ pub(super) async fn edit(at: &At, edit: &Edit) -> Result<Edited> {
             let now = now.map_or(Ok(Vec::new()), |now| now.entries(&host))?;
             Ok(now == before && now != ours)
         };
-        if !off_thread(undone).await? {
+        if !spawn_blocking(undone).await? {
             return Ok(Edited::Written);
         }
     }
@@ -115,7 +115,7 @@ impl Replaced {
 }
 
 /// Replaces the file once nobody has changed it between the reading and the renaming.
-fn replace(At { path, kind }: &At, edit: &Edit, lock: Lock) -> Result<Replaced> {
+fn replace(ConfigPath { path, kind }: &ConfigPath, edit: &Edit, lock: Lock) -> Result<Replaced> {
     let fail = |e| cannot("write", path, e);
     let name = path.display().to_string();
     lock.remove_leftovers();

@@ -14,14 +14,14 @@ use std::{
 
 use super::{
     credential::Credential,
-    file::{At, CredentialFile, Found, Kind, key_of, means},
+    file::{ConfigPath, CredentialFile, Kind, Lookup, key_of, means},
     helper::Helper,
     replace::{Edit, Edited, edit},
 };
 use crate::{
     error::{Code, Error, Result},
     reference::Host,
-    work::off_thread,
+    work::spawn_blocking,
 };
 
 /// How often a file may name another helper while one is at work.
@@ -31,7 +31,7 @@ const VARIABLE: &str = "DOCKER_AUTH_CONFIG";
 
 /// The places, as the environment has them. Nothing is read yet.
 #[derive(Clone)]
-pub(crate) struct Places {
+pub(crate) struct CredentialChain {
     variable: Option<OsString>,
     /// The file that the caller named.
     named: Option<PathBuf>,
@@ -60,7 +60,7 @@ impl StoredIn {
     }
 }
 
-impl Places {
+impl CredentialChain {
     /// Those of this process.
     pub(crate) fn of_environment(named: Option<PathBuf>, helper_limit: Duration) -> Self {
         let path = |name: &str| env::var_os(name).filter(|p| !p.is_empty()).map(PathBuf::from);
@@ -84,11 +84,12 @@ impl Places {
         }
     }
 
-    fn files(&self) -> Vec<At> {
+    fn files(&self) -> Vec<ConfigPath> {
         let docker = [&self.named, &self.docker].into_iter().flatten();
-        let docker = docker.map(|path| At { path: path.clone(), kind: Kind::Docker });
+        let docker = docker.map(|path| ConfigPath { path: path.clone(), kind: Kind::Docker });
         let containers = self.containers.iter();
-        let containers = containers.map(|path| At { path: path.clone(), kind: Kind::Containers });
+        let containers =
+            containers.map(|path| ConfigPath { path: path.clone(), kind: Kind::Containers });
         docker.chain(containers).collect()
     }
 
@@ -100,7 +101,7 @@ impl Places {
         {
             return Ok(source);
         }
-        for At { path, kind } in self.files() {
+        for ConfigPath { path, kind } in self.files() {
             let read = match CredentialFile::read(&path, kind) {
                 // A place that nobody named and this user may not look into is not there.
                 Err(e) if is_denied(&e) && Some(&path) != self.named.as_ref() => {
@@ -120,12 +121,12 @@ impl Places {
 
     fn ask(&self, file: &CredentialFile, host: &Host, repository: &str) -> Result<Option<Source>> {
         Ok(match file.find(host, repository)? {
-            Found::Nothing => None,
-            Found::Credential(credential) => {
+            Lookup::Nothing => None,
+            Lookup::Credential(credential) => {
                 tracing::debug!(%host, file = file.name, "credential found");
                 Some(Source::Here(credential))
             }
-            Found::Helper(name) => {
+            Lookup::Helper(name) => {
                 tracing::debug!(%host, file = file.name, helper = name, "a helper is in charge");
                 let helper = Helper::new(&name, self.helper_limit)?;
                 Some(Source::Helper(helper, key_of(host)))
@@ -152,7 +153,7 @@ impl Places {
     /// Keeps a credential where the other tools look for it.
     pub(crate) async fn store(&self, host: &Host, credential: &Credential) -> Result<StoredIn> {
         let path = self.target()?.to_path_buf();
-        let at = At { path: path.clone(), kind: Kind::Docker };
+        let at = ConfigPath { path: path.clone(), kind: Kind::Docker };
         let wanted = Edit::Set(host.clone(), credential.clone());
         for _ in 0..TRIES {
             if let Some(name) = helper_of(&at, host).await? {
@@ -206,19 +207,19 @@ impl Places {
     pub(crate) fn is_fixed(&self, host: &Host) -> bool {
         let found = self.variable().and_then(|file| match file {
             Some(file) => file.find(host, ""),
-            None => Ok(Found::Nothing),
+            None => Ok(Lookup::Nothing),
         });
-        found.is_ok_and(|found| found != Found::Nothing)
+        found.is_ok_and(|found| found != Lookup::Nothing)
     }
 }
 
-async fn read(at: &At) -> Result<Option<CredentialFile>> {
-    let At { path, kind } = at.clone();
-    off_thread(move || CredentialFile::read(&path, kind)).await
+async fn read(at: &ConfigPath) -> Result<Option<CredentialFile>> {
+    let ConfigPath { path, kind } = at.clone();
+    spawn_blocking(move || CredentialFile::read(&path, kind)).await
 }
 
 /// The helper that a file puts in charge of a host.
-async fn helper_of(at: &At, host: &Host) -> Result<Option<String>> {
+async fn helper_of(at: &ConfigPath, host: &Host) -> Result<Option<String>> {
     match read(at).await? {
         Some(file) => file.helper(host),
         None => Ok(None),

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 
 use futures::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
 
-use super::{LARGE_MANIFEST, Work};
+use super::{CopyContext, LARGE_MANIFEST};
 use crate::{
     descriptor::Descriptor,
     digest::Digest,
@@ -12,11 +12,11 @@ use crate::{
     list::{List, ListProblem, join},
     manifest::Manifest,
     memory::{Charge, Memory, Weight},
-    work::bounded,
+    work::check_limit,
 };
 
 /// What a step found out or did.
-pub(super) enum Done {
+pub(super) enum StepResult {
     Prepared {
         found: Box<Found>,
         there: bool,
@@ -53,7 +53,7 @@ impl Found {
     }
 }
 
-type Step<'a> = BoxFuture<'a, Result<Done>>;
+type Step<'a> = BoxFuture<'a, Result<StepResult>>;
 
 /// Something to do, before it costs anything.
 enum Todo {
@@ -63,7 +63,7 @@ enum Todo {
     Announce(Digest, Vec<Descriptor>),
 }
 
-/// Work of one kind: a registry decides how much there is, so that only some is under way. Work of
+/// CopyContext of one kind: a registry decides how much there is, so that only some is under way. CopyContext of
 /// another kind does not wait for it.
 #[derive(Default)]
 struct Lane {
@@ -79,7 +79,7 @@ const KNOWN: usize = 512;
 
 /// Which manifests wait for which, and the steps under way.
 pub(super) struct Walk<'a> {
-    work: &'a Work,
+    work: &'a CopyContext,
     root: Digest,
     /// What the root is tagged when it is written; nothing when its graph comes first.
     tags: &'a [String],
@@ -102,7 +102,7 @@ pub(super) struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    pub(super) fn new(work: &'a Work, root: &Manifest, tags: &'a [String]) -> Self {
+    pub(super) fn new(work: &'a CopyContext, root: &Manifest, tags: &'a [String]) -> Self {
         Self {
             work,
             root: root.digest().clone(),
@@ -143,19 +143,19 @@ impl<'a> Walk<'a> {
         self.start_steps();
         while let Some(done) = self.steps.next().await {
             match done? {
-                Done::Prepared { found, there } => {
+                StepResult::Prepared { found, there } => {
                     self.preparing.running -= 1;
                     self.prepared(*found, there)?;
                 }
-                Done::Dangling(digest) => {
+                StepResult::Dangling(digest) => {
                     self.preparing.running -= 1;
                     self.finish(digest);
                 }
-                Done::Written(digest) => {
+                StepResult::Written(digest) => {
                     self.writing.running -= 1;
                     self.finish(digest);
                 }
-                Done::Referrers(mut referrers) => {
+                StepResult::Referrers(mut referrers) => {
                     self.asking.running -= 1;
                     self.known.add(referrers.problems.weight())?;
                     join(&mut self.problems, std::mem::take(&mut referrers.problems));
@@ -165,9 +165,9 @@ impl<'a> Walk<'a> {
                         self.begin(&referrer.digest, None, false);
                     }
                 }
-                Done::Announced => self.writing.running -= 1,
+                StepResult::Announced => self.writing.running -= 1,
             }
-            bounded(self.begun.len().max(self.asked.len()), self.work.from.entries())?;
+            check_limit(self.begun.len().max(self.asked.len()), self.work.from.max_entries())?;
             self.start_steps();
         }
         Ok(())
@@ -264,27 +264,27 @@ impl<'a> Walk<'a> {
     }
 }
 
-fn step<'a>(work: &'a Work, root: &Digest, tags: &'a [String], todo: Todo) -> Step<'a> {
+fn step<'a>(work: &'a CopyContext, root: &Digest, tags: &'a [String], todo: Todo) -> Step<'a> {
     match todo {
         Todo::Prepare(digest, known, as_subject) => {
             Box::pin(work.prepare(digest, known.map(|manifest| *manifest), as_subject))
         }
         Todo::Ask(digest) => Box::pin(async move {
             let _permit = work.request().await;
-            work.from.referrers(&digest, None).await.map(Done::Referrers)
+            work.from.referrers(&digest, None).await.map(StepResult::Referrers)
         }),
         Todo::Write(found) => {
             let tags = if found.digest == *root { tags } else { &[] };
             Box::pin(async move {
                 let Found { digest, manifest, .. } = *found;
                 work.write(&digest, manifest, tags).await?;
-                Ok(Done::Written(digest))
+                Ok(StepResult::Written(digest))
             })
         }
         Todo::Announce(subject, referrers) => Box::pin(async move {
             let _permit = work.request().await;
-            work.to.announce(&subject, &referrers).await?;
-            Ok(Done::Announced)
+            work.to.ensure_referrers_listed(&subject, &referrers).await?;
+            Ok(StepResult::Announced)
         }),
     }
 }

@@ -11,7 +11,7 @@ use std::{
 use super::{Algorithm, Digest, lanes};
 use crate::{
     error::{Error, Result},
-    work::{Wanted, off_thread, still_wanted},
+    work::{CancelFlag, check_cancelled, spawn_blocking},
 };
 
 /// How much of a file is read at a time.
@@ -30,7 +30,7 @@ fn digest_through(
     let mut hasher = algorithm.hasher();
     let mut length = 0;
     loop {
-        still_wanted()?;
+        check_cancelled()?;
         match reader.read(buffer) {
             Ok(0) => return Ok((hasher.finish(), length)),
             Ok(n) => {
@@ -88,7 +88,7 @@ pub fn digest_files<P: AsRef<Path> + Sync>(
             .map(|(i, path)| (i, digest_file_through(&mut buffer, path, algorithm)))
             .collect()
     };
-    let wanted = Wanted::current();
+    let wanted = CancelFlag::current();
     let mut results: Vec<_> = thread::scope(|scope| {
         let worker = || wanted.clone().during(work);
         // This thread does its share, and all of it where no other can be started.
@@ -122,5 +122,5 @@ pub async fn digest_all(
     paths: Vec<PathBuf>,
     algorithm: Algorithm,
 ) -> Result<Vec<Result<(Digest, u64)>>> {
-    off_thread(move || Ok(digest_files(&paths, algorithm))).await
+    spawn_blocking(move || Ok(digest_files(&paths, algorithm))).await
 }

@@ -16,7 +16,7 @@ use sha2::block_api::compress256;
 use super::{Algorithm, Digest};
 use crate::{
     error::{Error, Result},
-    work::still_wanted,
+    work::check_cancelled,
 };
 
 const BLOCK: usize = 64;
@@ -158,7 +158,7 @@ impl<'a> Lane<'a> {
 /// Reads until the buffer is full or the file ends.
 fn read_full(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
     let mut read = 0;
-    still_wanted()?;
+    check_cancelled()?;
     while read < buffer.len() {
         match file.read(&mut buffer[read..]) {
             Ok(0) => break,

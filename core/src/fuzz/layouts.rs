@@ -26,7 +26,7 @@ use crate::{
         CopyOptions, DiscoverOptions, Problem, ProblemKind, PullOptions, PushOptions,
         VerifyOptions, VerifyReport,
     },
-    reference::{Place, Reference},
+    reference::{Location, Reference},
 };
 
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
@@ -38,14 +38,14 @@ const TAKEN_OUT: u8 = 4;
 const AT_MOST: Duration = Duration::from_secs(60);
 
 fn reference(path: &Path, tag: &str) -> Reference {
-    Reference::new(Place::Layout(path.to_path_buf())).tagged(tag).unwrap()
+    Reference::new(Location::Layout(path.to_path_buf())).tagged(tag).unwrap()
 }
 
 /// The files of a layout with an image, referrers of it, and an index, by their paths. Only the image
 /// has a tag, so that verifying it looks at all of them.
 static VALID: LazyLock<BTreeMap<PathBuf, Vec<u8>>> = LazyLock::new(|| {
     let folder = tempfile::tempdir().unwrap();
-    let place = Reference::new(Place::Layout(folder.path().to_path_buf()));
+    let place = Reference::new(Location::Layout(folder.path().to_path_buf()));
     RUNTIME.block_on(async {
         let client = Client::new();
         let push = async |at: &Reference, file: &str, subject: Option<Reference>| {

@@ -7,7 +7,7 @@ use crate::{
     descriptor::Descriptor,
     digest::{Algorithm, Digest, Verifier},
     error::{Code, Error},
-    reference::{Place, Reference},
+    reference::{Location, Reference},
 };
 
 const HEX: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
@@ -63,7 +63,7 @@ fn read_and_write(text: &str) {
     if commas(text) == commas(&written) {
         assert!(written.eq_ignore_ascii_case(text), "{text:?} is written as {written:?}");
     }
-    if let Place::Registry { host, repository } = reference.place() {
+    if let Location::Registry { host, repository } = reference.location() {
         assert!(!text.contains(|c: char| !c.is_ascii_graphic()), "{text:?}");
         assert!(host.port() != Some(0) && !repository.is_empty());
     }
@@ -113,8 +113,8 @@ fn a_reference_of_valid_parts_is_read_into_them() {
             text += &format!("@sha256:{HEX}");
         }
         let read: Reference = text.parse().unwrap_or_else(|e: Error| panic!("{e}"));
-        let place = Place::Registry { host: host.parse().unwrap(), repository };
-        assert_eq!(*read.place(), place);
+        let place = Location::Registry { host: host.parse().unwrap(), repository };
+        assert_eq!(*read.location(), place);
         assert_eq!((read.tags(), read.digest().is_some()), (&owned(&tags)[..], *digest));
         assert_eq!(read.to_string(), text);
     });

@@ -166,7 +166,7 @@ fn what_is_reported_of_a_path_is_what_is_there() {
             Ok(artifacts) => {
                 let files = artifacts.iter().flat_map(|artifact| &artifact.files);
                 assert_eq!(files.clone().count(), layers.len());
-                assert!(files.clone().all(|file| file.outcome != Outcome::Kept));
+                assert!(files.clone().all(|file| file.outcome != Outcome::KeptExisting));
                 layers.iter().for_each(|layer| layer.check(&out));
             }
             Err(e) => assert!(

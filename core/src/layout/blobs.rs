@@ -6,9 +6,9 @@ use bytes::Bytes;
 
 use super::{
     Inner,
-    claims::Claim,
     dir::{Dir, unsafe_path},
     folder::Unfinished,
+    leases::Lease,
     lock,
 };
 use crate::{
@@ -26,7 +26,7 @@ pub(super) struct Staged {
     verifier: Verifier,
     digest: Digest,
     /// Last, so that the file goes before a collector may look for abandoned ones.
-    claim: Claim,
+    lease: Lease,
 }
 
 impl Staged {
@@ -41,10 +41,10 @@ impl Staged {
     /// Gives the blob its name, if it is what it should be.
     pub(super) fn commit(self) -> Result<()> {
         self.verifier.finish()?;
-        let folder = self.claim.opened.make_blobs(self.digest.algorithm_name())?;
-        lock(&self.claim.layout.durable).remove(&self.digest);
+        let folder = self.lease.opened.make_blobs(self.digest.algorithm_name())?;
+        lock(&self.lease.layout.durable).remove(&self.digest);
         self.file.commit(&folder, self.digest.encoded())?;
-        self.claim.keep();
+        self.lease.keep();
         Ok(())
     }
 }
@@ -75,11 +75,11 @@ impl Inner {
         if self.has_claim(&blob.digest) || !self.has_own_folder() {
             return true;
         }
-        match self.claim(vec![blob.digest.clone()]) {
-            Ok(claim) => {
-                let there = self.spare(&claim.opened, &blob.digest).is_ok() && self.has_blob(blob);
+        match self.lease(vec![blob.digest.clone()]) {
+            Ok(lease) => {
+                let there = self.unmark(&lease.opened, &blob.digest).is_ok() && self.has_blob(blob);
                 if there {
-                    claim.keep();
+                    lease.keep();
                 }
                 there
             }
@@ -106,21 +106,21 @@ impl Inner {
         self.check_version().err().unwrap_or_else(missing)
     }
 
-    /// Claims a blob; what is to be filled with it, unless it is there.
+    /// Leases a blob; what is to be filled with it, unless it is there.
     pub(super) fn stage_unless_there(
         self: &Arc<Self>,
         blob: &Descriptor,
     ) -> Result<Option<Staged>> {
-        let claim = self.claim(vec![blob.digest.clone()])?;
-        self.spare(&claim.opened, &blob.digest)?;
+        let lease = self.lease(vec![blob.digest.clone()])?;
+        self.unmark(&lease.opened, &blob.digest)?;
         if self.has_blob(blob) && self.is_own_or_right(blob)? {
-            claim.keep();
+            lease.keep();
             return Ok(None);
         }
         let verifier = Verifier::new(blob)?;
         // What is refused is refused before the content is read.
-        claim.opened.make_blobs(blob.digest.algorithm_name())?;
-        let file = claim.opened.stage_blob()?;
-        Ok(Some(Staged { file, verifier, digest: blob.digest.clone(), claim }))
+        lease.opened.make_blobs(blob.digest.algorithm_name())?;
+        let file = lease.opened.stage_blob()?;
+        Ok(Some(Staged { file, verifier, digest: blob.digest.clone(), lease }))
     }
 }

@@ -22,7 +22,7 @@ use crate::{
     error::{Code, Error, Result},
     regular::{Kind, Refused, open_regular},
     store::{ByteStream, stream_file},
-    work::{off_thread, still_wanted},
+    work::{check_cancelled, spawn_blocking},
 };
 
 /// What is compared and handed on at once.
@@ -102,7 +102,7 @@ impl Content {
         }
         let mut checking = Checking::new(self)?;
         let checked = loop {
-            checking = off_thread(move || checking.go_on(PIECES_AT_ONCE)).await?;
+            checking = spawn_blocking(move || checking.go_on(PIECES_AT_ONCE)).await?;
             if checking.done {
                 break Arc::new(checking.checked);
             }
@@ -110,7 +110,7 @@ impl Content {
         Ok(stream::iter(checked.pieces_from(offset))
             .then(move |(piece, skip)| {
                 let checked = Arc::clone(&checked);
-                off_thread(move || Ok(checked.piece(piece)?.slice(skip..)))
+                spawn_blocking(move || Ok(checked.piece(piece)?.slice(skip..)))
             })
             .boxed())
     }
@@ -175,7 +175,7 @@ impl Checked {
     /// Empty behind the last piece.
     fn read(&self, index: usize) -> Result<Bytes> {
         let failed = |e| Error::io("read", &self.content.path, e);
-        still_wanted().map_err(failed)?;
+        check_cancelled().map_err(failed)?;
         let begin = (index as u64).saturating_mul(PIECE as u64);
         let length = self.content.blob.size.saturating_sub(begin).min(PIECE as u64);
         let mut bytes = Vec::with_capacity(length as usize);

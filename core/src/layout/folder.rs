@@ -83,7 +83,7 @@ impl Opened {
         Ok(file)
     }
 
-    /// The lock of those who have claims; not taken yet.
+    /// The lock of those who have leases; not taken yet.
     pub(super) fn content_lock(&self) -> Result<(File, PathBuf)> {
         Ok((self.own.lock_file("content")?, self.own.join("content")))
     }

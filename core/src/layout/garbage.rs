@@ -7,11 +7,11 @@
 //! itself.
 //!
 //! *Raced.* Someone may have found a blob there and not named it yet. Such a blob is claimed, and
-//! a handle with claims holds the lock `content` shared. A collector works only when it gets that
+//! a handle with leases holds the lock `content` shared. A collector works only when it gets that
 //! lock alone; it never waits, since the note stays for the next one. It holds the lock of the index
 //! meanwhile, and nobody takes `content` alone without that: so a collector can let go of its own
-//! handle's shared lock, try, and have it again, and no other can come between. The claims of its
-//! own handle it knows, and spares. Who pushes a manifest claims what it names *before* looking
+//! handle's shared lock, try, and have it again, and no other can come between. The leases of its
+//! own handle it knows, and spares. Who pushes a manifest leases what it names *before* looking
 //! whether it is there, and claiming waits for a collector to finish; what is found is there to stay.
 //!
 //! With `content` held alone and nothing claimed, nobody is writing a blob, and with the index
@@ -27,11 +27,11 @@ use fs4::FileExt;
 
 use super::{
     Inner,
-    claims::Count,
     dir::{Dir, unsafe_or},
     folder::{Opened, wait_for},
     index::Index,
-    listed::{Facts, Listed},
+    leases::Count,
+    listed::{Listed, ManifestSummary},
     lock,
 };
 use crate::{
@@ -88,10 +88,12 @@ impl Inner {
         Ok(results)
     }
 
-    fn said_by(&self, digest: &Digest, listed: &Listed) -> Option<Arc<Facts>> {
+    fn said_by(&self, digest: &Digest, listed: &Listed) -> Option<Arc<ManifestSummary>> {
         match listed.facts(digest) {
             Some(facts) => Some(Arc::clone(facts)),
-            None => self.read_manifest(digest, None).ok().map(|m| Arc::new(Facts::of(&m))),
+            None => {
+                self.read_manifest(digest, None).ok().map(|m| Arc::new(ManifestSummary::of(&m)))
+            }
         }
     }
 
@@ -99,7 +101,7 @@ impl Inner {
     /// there until they are deleted themselves, so they must be listed.
     fn left_alone(
         &self,
-        deleted: &Facts,
+        deleted: &ManifestSummary,
         going: &HashSet<&Digest>,
         rest: &Listed,
     ) -> Vec<Descriptor> {
@@ -117,17 +119,18 @@ impl Inner {
     }
 
     fn listed_still(&self, digest: &Digest, rest: &Listed) -> Error {
-        let lister =
-            rest.lister(digest).map_or_else(|| "an index".into(), |d| format!("the index {d}"));
+        let parent_index = rest
+            .parent_index(digest)
+            .map_or_else(|| "an index".into(), |d| format!("the index {d}"));
         Error::new(
             Code::Conflict,
-            format!("{digest} is listed by {lister} in {}, which stays", self.path.display()),
+            format!("{digest} is listed by {parent_index} in {}, which stays", self.path.display()),
         )
         .with_hint("delete the index first")
     }
 
     /// Removes what the dead have left, where there is any. What fails is tried again by the next.
-    pub(super) fn tidy(&self, opened: &Opened) {
+    pub(super) fn collect_leftovers(&self, opened: &Opened) {
         if (opened.own.has(JOURNAL) || !opened.staged().is_empty())
             && let Err(e) = self.collect(opened)
         {
@@ -139,14 +142,14 @@ impl Inner {
     fn collect(&self, opened: &Opened) -> Result<()> {
         let _index = opened.lock_index()?;
         let (content, path) = opened.content_lock()?;
-        let mut claims = lock(&self.claims);
-        let held = claims.lock.take().is_some();
+        let mut leases = lock(&self.leases);
+        let held = leases.lock.take().is_some();
         let alone = matches!(FileExt::try_lock(&content), Ok(()));
-        let outcome = if alone { self.collect_alone(opened, &claims.blobs) } else { Ok(()) };
+        let outcome = if alone { self.collect_alone(opened, &leases.blobs) } else { Ok(()) };
         if held {
             FileExt::unlock(&content).map_err(|e| Error::io("unlock", &path, e))?;
             wait_for(&path, || FileExt::try_lock_shared(&content))?;
-            claims.lock = Some(content);
+            leases.lock = Some(content);
         }
         outcome
     }
@@ -160,7 +163,7 @@ impl Inner {
             return Ok(());
         }
         let snapshot = self.snapshot()?;
-        let live = match self.listed(&snapshot).and_then(Listed::live) {
+        let live = match self.listed(&snapshot).and_then(Listed::reachable) {
             Ok(live) => live,
             Err(e) => {
                 // It may need any of them; once it is deleted or repaired, this goes on.
@@ -183,7 +186,7 @@ impl Inner {
     }
 
     /// Takes a blob out of the note.
-    pub(super) fn spare(&self, opened: &Opened, digest: &Digest) -> Result<()> {
+    pub(super) fn unmark(&self, opened: &Opened, digest: &Digest) -> Result<()> {
         if !opened.own.has(JOURNAL) {
             return Ok(());
         }

@@ -73,7 +73,7 @@ impl Index {
     }
 
     /// Manifests of which no entry has a tag.
-    pub(super) fn untagged(&self) -> Vec<Descriptor> {
+    pub(super) fn list_untagged(&self) -> Vec<Descriptor> {
         let mut seen: HashSet<&Digest> =
             self.entries.iter().filter(|e| tag_of(e).is_some()).map(|e| &e.digest).collect();
         self.entries.iter().filter(|e| seen.insert(&e.digest)).cloned().collect()

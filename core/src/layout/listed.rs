@@ -28,11 +28,11 @@ const WEIGHT: u64 = 64 * 1024 * 1024;
 const LARGE: u64 = 1024 * 1024;
 const DIGEST: u64 = 128;
 
-pub(super) type Known = HashMap<Digest, Arc<Facts>>;
+pub(super) type SummaryCache = HashMap<Digest, Arc<ManifestSummary>>;
 
 /// What one manifest says.
 #[derive(Debug)]
-pub(super) struct Facts {
+pub(super) struct ManifestSummary {
     descriptor: Descriptor,
     subject: Option<Digest>,
     pub(super) content: Vec<Digest>,
@@ -41,7 +41,7 @@ pub(super) struct Facts {
     weight: u64,
 }
 
-impl Facts {
+impl ManifestSummary {
     pub(super) fn of(manifest: &Manifest) -> Self {
         let descriptor = manifest.descriptor();
         let content: Vec<Digest> = manifest.content().map(|blob| blob.digest.clone()).collect();
@@ -61,10 +61,10 @@ impl Facts {
 /// What all manifests say that an index lists, itself or through other indexes.
 #[derive(Debug)]
 pub(super) struct Listed {
-    facts: Arc<Known>,
+    facts: Arc<SummaryCache>,
     /// Every manifest that is listed, readable or not.
     digests: HashSet<Digest>,
-    by_subject: HashMap<Digest, Vec<Arc<Facts>>>,
+    by_subject: HashMap<Digest, Vec<Arc<ManifestSummary>>>,
     /// The first that may say something, and could not be read.
     unread: Option<Error>,
     /// They say more than can be kept in memory: then what was read says nothing of the rest.
@@ -76,18 +76,19 @@ impl Listed {
         self.digests.contains(digest)
     }
 
-    pub(super) fn facts(&self, digest: &Digest) -> Option<&Arc<Facts>> {
+    pub(super) fn facts(&self, digest: &Digest) -> Option<&Arc<ManifestSummary>> {
         self.facts.get(digest)
     }
 
     /// An index that lists the manifest.
-    pub(super) fn lister(&self, digest: &Digest) -> Option<&Digest> {
-        let lists = |facts: &Facts| facts.children.iter().any(|child| child.digest == *digest);
-        self.facts.iter().find(|(_, facts)| lists(facts)).map(|(lister, _)| lister)
+    pub(super) fn parent_index(&self, digest: &Digest) -> Option<&Digest> {
+        let lists =
+            |facts: &ManifestSummary| facts.children.iter().any(|child| child.digest == *digest);
+        self.facts.iter().find(|(_, facts)| lists(facts)).map(|(parent_index, _)| parent_index)
     }
 
     /// Everything that is needed, or an error when that cannot be told.
-    pub(super) fn live(&self) -> Result<HashSet<&Digest>> {
+    pub(super) fn reachable(&self) -> Result<HashSet<&Digest>> {
         match &self.unread {
             Some(e) => Err(again(e)),
             None => {
@@ -141,7 +142,7 @@ impl Inner {
     /// Level by level, since an index is known to list others once it is read.
     fn read_all(&self, index: &Index) -> Listed {
         let known = Arc::clone(&lock(&self.known));
-        let (mut facts, mut digests, mut unread) = (Known::new(), HashSet::new(), None);
+        let (mut facts, mut digests, mut unread) = (SummaryCache::new(), HashSet::new(), None);
         let (weighed, large) = (AtomicU64::new(0), Mutex::new(()));
         let is_too_large = || weighed.load(Ordering::Relaxed) > WEIGHT;
         let mut level: Vec<Reference> = index.entries.iter().map(Reference::to).collect();
@@ -184,7 +185,7 @@ impl Inner {
         Listed { facts, digests, by_subject, unread, too_large }
     }
 
-    fn read_facts(&self, entry: &Reference, large: &Mutex<()>) -> Result<Facts> {
+    fn read_facts(&self, entry: &Reference, large: &Mutex<()>) -> Result<ManifestSummary> {
         let bytes = self.manifest_bytes(&entry.digest)?;
         let weight = weight(&bytes);
         if weight > WEIGHT {
@@ -193,7 +194,7 @@ impl Inner {
         // Of those that take much only one is parsed at a time.
         let _turn = (weight > LARGE).then(|| lock(large));
         let manifest = self.check_manifest(bytes, &entry.digest, Some(&entry.media_type))?;
-        Ok(Facts::of(&manifest))
+        Ok(ManifestSummary::of(&manifest))
     }
 }
 
@@ -215,8 +216,8 @@ impl Reference {
 }
 
 /// In the order of the index, what an index lists after it.
-fn by_subject(index: &Index, facts: &Known) -> HashMap<Digest, Vec<Arc<Facts>>> {
-    let mut by_subject: HashMap<Digest, Vec<Arc<Facts>>> = HashMap::new();
+fn by_subject(index: &Index, facts: &SummaryCache) -> HashMap<Digest, Vec<Arc<ManifestSummary>>> {
+    let mut by_subject: HashMap<Digest, Vec<Arc<ManifestSummary>>> = HashMap::new();
     let mut seen = HashSet::new();
     let mut left: Vec<&Digest> = index.entries.iter().rev().map(|e| &e.digest).collect();
     while let Some(digest) = left.pop() {

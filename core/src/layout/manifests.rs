@@ -10,17 +10,17 @@ use crate::{
     digest::Digest,
     error::{Code, Error, Result},
     manifest::Manifest,
-    reference::Name,
+    reference::TagOrDigest,
     regular::{Kind, Refused, open_regular},
 };
 
 impl Inner {
     /// Reads a manifest by name, checked.
-    pub(super) fn manifest(&self, name: &Name) -> Result<Manifest> {
+    pub(super) fn manifest(&self, name: &TagOrDigest) -> Result<Manifest> {
         let snapshot = self.snapshot()?;
         let digest = match name {
-            Name::Digest(digest) => digest,
-            Name::Tag(tag) => snapshot.index.tagged(tag).ok_or_else(|| self.no_tag(tag))?,
+            TagOrDigest::Digest(digest) => digest,
+            TagOrDigest::Tag(tag) => snapshot.index.tagged(tag).ok_or_else(|| self.no_tag(tag))?,
         };
         let entry = snapshot.index.entry(digest);
         let manifest = self.read_manifest(digest, entry.map(|e| e.media_type.as_str()))?;
@@ -122,7 +122,7 @@ impl Inner {
         let mut digests: Vec<Digest> = needed.iter().map(|blob| blob.digest.clone()).collect();
         digests.push(own.digest.clone());
         // From here on none of it is collected.
-        let claim = self.claim(digests)?;
+        let lease = self.lease(digests)?;
         let mut blobs = vec![own.digest.clone()];
         for blob in needed {
             if self.has_blob(blob) {
@@ -137,7 +137,7 @@ impl Inner {
         let entry =
             Descriptor { artifact_type: manifest.artifact_type().map(str::to_owned), ..own };
         self.apply(Change { entry, tags, blobs })?;
-        self.settle(claim);
+        self.settle(lease);
         Ok(())
     }
 
@@ -147,7 +147,7 @@ impl Inner {
         if snapshot.index.entry(digest).is_some() || self.listed(&snapshot)?.contains(digest) {
             return Ok(());
         }
-        let manifest = self.manifest(&Name::Digest(digest.clone()))?;
+        let manifest = self.manifest(&TagOrDigest::Digest(digest.clone()))?;
         self.add_manifest(&manifest, Vec::new())
     }
 

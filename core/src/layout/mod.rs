@@ -9,12 +9,12 @@
 
 mod blobs;
 mod changes;
-mod claims;
 mod content;
 mod dir;
 mod folder;
 mod garbage;
 mod index;
+mod leases;
 mod listed;
 mod manifests;
 mod snapshot;
@@ -38,9 +38,9 @@ use crate::{
     list::List,
     manifest::Manifest,
     progress::Outcome,
-    reference::{Name, check_tag},
-    store::{ByteStream, Doomed, Source, Store, next_batch},
-    work::{off_thread, patiently},
+    reference::{TagOrDigest, check_tag},
+    store::{ByteStream, ManifestDeletion, Source, Store, next_batch},
+    work::{patiently, spawn_blocking},
 };
 
 /// Bytes of a manifest, where the caller does not say.
@@ -80,10 +80,10 @@ struct Inner {
     /// `index.json` as it was last read.
     snapshot: Mutex<Option<snapshot::Cached>>,
     /// What the listed manifests say: each is read once.
-    known: Mutex<Arc<listed::Known>>,
+    known: Mutex<Arc<listed::SummaryCache>>,
     /// Handles of the directory, for all who write.
     opened: Mutex<Weak<folder::Opened>>,
-    claims: Mutex<claims::Claims>,
+    leases: Mutex<leases::Leases>,
     changes: changes::Queue,
     /// Blobs that this handle has made durable.
     durable: Mutex<HashSet<Digest>>,
@@ -105,7 +105,7 @@ impl Layout {
                 snapshot: Mutex::default(),
                 known: Mutex::default(),
                 opened: Mutex::default(),
-                claims: Mutex::default(),
+                leases: Mutex::default(),
                 changes: changes::Queue::default(),
                 durable: Mutex::default(),
                 calls: Semaphore::new(CALLS_AT_ONCE),
@@ -126,7 +126,7 @@ impl Layout {
             // Not held while it waits for a descriptor.
             let _turn = self.inner.calls.acquire().await;
             let (inner, work) = (Arc::clone(&self.inner), work.clone());
-            off_thread(move || work(&inner)).await
+            spawn_blocking(move || work(&inner)).await
         })
         .await
     }
@@ -134,11 +134,11 @@ impl Layout {
 
 #[async_trait]
 impl Store for Layout {
-    async fn resolve(&self, name: &Name) -> Result<Descriptor> {
+    async fn resolve(&self, name: &TagOrDigest) -> Result<Descriptor> {
         Ok(self.fetch_manifest(name).await?.descriptor())
     }
 
-    async fn fetch_manifest(&self, name: &Name) -> Result<Manifest> {
+    async fn fetch_manifest(&self, name: &TagOrDigest) -> Result<Manifest> {
         let name = name.clone();
         self.with(move |layout| layout.manifest(&name)).await
     }
@@ -170,16 +170,16 @@ impl Store for Layout {
         let wanted = blob.clone();
         let Some(mut staged) = self.with(move |layout| layout.stage_unless_there(&wanted)).await?
         else {
-            return Ok(Outcome::Existed);
+            return Ok(Outcome::AlreadyExists);
         };
         let mut stream = source.open(0).await?;
         let mut batch = next_batch(&mut stream).await?;
         while !batch.is_empty() {
             // The next bytes arrive while these are hashed and written.
-            let write = off_thread(move || staged.write(&batch));
+            let write = spawn_blocking(move || staged.write(&batch));
             (staged, batch) = futures::try_join!(write, next_batch(&mut stream))?;
         }
-        off_thread(move || staged.commit()).await?;
+        spawn_blocking(move || staged.commit()).await?;
         Ok(Outcome::Uploaded)
     }
 
@@ -189,7 +189,7 @@ impl Store for Layout {
         }
         let (digest, tags) = (manifest.digest.clone(), tags.to_vec());
         self.with(move |layout| {
-            let manifest = layout.manifest(&Name::Digest(digest))?;
+            let manifest = layout.manifest(&TagOrDigest::Digest(digest))?;
             layout.add_manifest(&manifest, tags)
         })
         .await
@@ -200,7 +200,7 @@ impl Store for Layout {
         self.with(move |layout| layout.remove_tag(&tag)).await
     }
 
-    async fn delete_manifests(&self, manifests: &[Doomed]) -> Vec<Result<()>> {
+    async fn delete_manifests(&self, manifests: &[ManifestDeletion]) -> Vec<Result<()>> {
         let digests: Vec<Digest> = manifests.iter().map(|m| m.manifest.digest.clone()).collect();
         match self.with(move |layout| layout.delete(&digests)).await {
             Ok(results) => results,
@@ -221,7 +221,11 @@ impl Store for Layout {
         Ok(referrers)
     }
 
-    async fn announce(&self, _subject: &Digest, referrers: &[Descriptor]) -> Result<()> {
+    async fn ensure_referrers_listed(
+        &self,
+        _subject: &Digest,
+        referrers: &[Descriptor],
+    ) -> Result<()> {
         let digests: Vec<Digest> = referrers.iter().map(|d| d.digest.clone()).collect();
         self.with(move |layout| digests.iter().try_for_each(|d| layout.list_again(d))).await
     }
@@ -230,8 +234,8 @@ impl Store for Layout {
         self.with(|layout| Ok(layout.snapshot()?.index.tags().into())).await
     }
 
-    async fn untagged(&self) -> Result<Vec<Descriptor>> {
-        self.with(|layout| Ok(layout.snapshot()?.index.untagged())).await
+    async fn list_untagged(&self) -> Result<Vec<Descriptor>> {
+        self.with(|layout| Ok(layout.snapshot()?.index.list_untagged())).await
     }
 }
 

@@ -27,7 +27,7 @@ use crate::{
     partial_file::{Leftovers, PartialFile},
     progress::{Event, Outcome},
     store::{ByteStream, Store, next_batch},
-    work::{LargeBlobs, concurrency, off_thread, patiently, still_wanted},
+    work::{LargeBlobLimiter, check_cancelled, concurrency, patiently, spawn_blocking},
 };
 
 /// Up to here a file is kept in memory until it is whole.
@@ -65,7 +65,7 @@ pub(super) struct Transfer {
     options: PullOptions,
     paths: FinalPaths,
     leftovers: Leftovers,
-    large: LargeBlobs,
+    large: LargeBlobLimiter,
 }
 
 impl Transfer {
@@ -79,7 +79,7 @@ impl Transfer {
         let paths = FinalPaths::claim(&options.output, owners)?;
         let targets = files.all.iter().map(|file| (file.path.as_path(), &file.blob));
         let leftovers = Leftovers::of(targets);
-        Ok(Arc::new(Self { store, options, paths, leftovers, large: LargeBlobs::new() }))
+        Ok(Arc::new(Self { store, options, paths, leftovers, large: LargeBlobLimiter::new() }))
     }
 
     /// What became of each file, in their order.
@@ -125,7 +125,7 @@ impl Transfer {
         }
         let this = Arc::clone(self);
         let written = Arc::clone(files);
-        off_thread(move || {
+        spawn_blocking(move || {
             this.leftovers.all_written(written.iter().map(|file| files::parent(&file.path)));
             Ok(())
         })
@@ -143,11 +143,11 @@ impl Transfer {
     /// Looks at all places before the first transfer.
     async fn look(self: &Arc<Self>, files: Arc<[Arc<TitledFile>]>) -> Result<Vec<Before>> {
         let this = Arc::clone(self);
-        off_thread(move || {
+        spawn_blocking(move || {
             files
                 .iter()
                 .map(|file| {
-                    still_wanted().map_err(|e| Error::io("look at", &file.path, e))?;
+                    check_cancelled().map_err(|e| Error::io("look at", &file.path, e))?;
                     if file.packed {
                         return Ok(Before::Nothing);
                     }
@@ -155,7 +155,9 @@ impl Transfer {
                         Ok(there) if there.is_file() && there.len() == file.blob.size => {
                             Before::MayBeIdentical
                         }
-                        Ok(_) if this.options.keep_old_files => Before::Final(Outcome::Kept),
+                        Ok(_) if this.options.keep_old_files => {
+                            Before::Final(Outcome::KeptExisting)
+                        }
                         // What cannot be looked at cannot be written either, which says why.
                         _ => Before::Nothing,
                     })
@@ -198,7 +200,7 @@ impl Transfer {
         file: &Arc<TitledFile>,
     ) -> Result<Option<Outcome>> {
         let (this, file) = (Arc::clone(self), Arc::clone(file));
-        off_thread(move || {
+        spawn_blocking(move || {
             if let Some(digested) = files::identical(&file.path, &file.blob)? {
                 let claim = this.paths.of(i);
                 let mut writing = claim.writing();
@@ -214,7 +216,7 @@ impl Transfer {
                     Err(_) => {}
                 }
             }
-            Ok(this.options.keep_old_files.then_some(Outcome::Kept))
+            Ok(this.options.keep_old_files.then_some(Outcome::KeptExisting))
         })
         .await
     }
@@ -233,7 +235,7 @@ impl Transfer {
             self.unpack(i, file, move || partial.into_reader()).await?
         } else {
             let (claim, keep) = (self.paths.of(i), self.options.keep_old_files);
-            outcome_of(off_thread(move || partial.commit(&claim, keep)).await?)
+            outcome_of(spawn_blocking(move || partial.commit(&claim, keep)).await?)
         };
         Ok(Fetched::Placed(i, outcome))
     }
@@ -258,7 +260,7 @@ impl Transfer {
         let blob = &file.blob;
         let begin = || {
             let (this, file) = (Arc::clone(self), Arc::clone(file));
-            off_thread(move || match file.packed {
+            spawn_blocking(move || match file.packed {
                 false => PartialFile::begin(&file.path, &file.blob, &this.leftovers),
                 true => {
                     let directory = this.beside(&file.path);
@@ -270,7 +272,7 @@ impl Transfer {
         let mut stream = self.open(file, verifier.seen()).await?;
         let mut batch = next_batch(&mut stream).await?;
         while !batch.is_empty() {
-            let write = off_thread(move || {
+            let write = spawn_blocking(move || {
                 for bytes in &batch {
                     verifier.update(bytes)?;
                     partial.append(bytes)?;
@@ -309,7 +311,7 @@ impl Transfer {
         let turns = unpacking_turns();
         let _turn = turns.acquire().await;
         let (this, file) = (Arc::clone(self), Arc::clone(file));
-        off_thread(move || {
+        spawn_blocking(move || {
             let content_digest = match file.blob.annotations.get(annotation::CONTENT_DIGEST) {
                 Some(text) => Some(text.parse::<Digest>()?),
                 None => None,
@@ -352,7 +354,7 @@ impl Transfer {
         patiently(|| {
             let (this, files, small) = (Arc::clone(self), Arc::clone(files), Arc::clone(&small));
             let done = Arc::clone(&done);
-            off_thread(move || {
+            spawn_blocking(move || {
                 let mut done = done.lock().unwrap_or_else(PoisonError::into_inner);
                 for (i, bytes) in small.iter().skip(done.len()) {
                     let (claim, keep) = (this.paths.of(*i), this.options.keep_old_files);
@@ -370,7 +372,7 @@ impl Transfer {
 }
 
 fn outcome_of(written: bool) -> Outcome {
-    if written { Outcome::Written } else { Outcome::Kept }
+    if written { Outcome::Written } else { Outcome::KeptExisting }
 }
 
 /// The turns of this process. A forked process has turns of its own: those that its parent had given
@@ -394,7 +396,7 @@ struct WhileWanted<R>(R);
 
 impl<R: Read> Read for WhileWanted<R> {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        still_wanted()?;
+        check_cancelled()?;
         self.0.read(buffer)
     }
 }

@@ -11,7 +11,7 @@ use url::Url;
 
 use super::{config::Limits, retry::retry_after};
 use crate::{
-    auth::{Challenge, Secret, parse_challenges, shown},
+    auth::{Challenge, Secret, parse_challenges, redacted},
     error::{Code, Error, RegistryError, Result, is_out_of_descriptors},
     memory::{Gate, SMALL_BODY, Turn},
     store::ByteStream,
@@ -24,7 +24,7 @@ const LEAST_PROGRESS: usize = 1024;
 
 /// What came back: any status that is not worth a retry.
 #[derive(Debug)]
-pub(crate) struct Answer {
+pub(crate) struct Response {
     status: StatusCode,
     headers: HeaderMap,
     url: Url,
@@ -48,7 +48,7 @@ enum Content {
     Read(Bytes),
 }
 
-impl Answer {
+impl Response {
     pub(super) fn new(response: reqwest::Response, limits: Limits, secrets: Vec<Secret>) -> Self {
         Self {
             status: response.status(),
@@ -123,7 +123,7 @@ impl Answer {
 
     /// Reads what is left of a small body, so that the connection can be used again.
     pub(super) async fn drain(self) {
-        let limit = self.limits.idle;
+        let limit = self.limits.idle_timeout;
         let _ = timeout(limit, self.body(MAX_ERROR_BODY)).await;
     }
 
@@ -154,7 +154,7 @@ impl Answer {
     /// turn that a large one had to wait for, which is to be held until the body was made into
     /// something else, and over no other request.
     pub(crate) async fn metadata_in_turn(self) -> Result<(Bytes, Option<Turn>)> {
-        let limit = self.limits.metadata;
+        let limit = self.limits.max_manifest_bytes;
         self.body_in_turn(limit).await
     }
 
@@ -170,7 +170,7 @@ impl Answer {
     }
 
     async fn body_in_turn(mut self, limit: usize) -> Result<(Bytes, Option<Turn>)> {
-        let (url, whole) = (shown(&self.url), self.limits.stalled);
+        let (url, whole) = (redacted(&self.url), self.limits.stall_timeout);
         let too_large = || {
             Error::new(Code::TooLarge, format!("the answer to {url} is longer than {limit} bytes"))
         };
@@ -217,7 +217,7 @@ impl Answer {
             Content::Read(bytes) => return futures::stream::iter([Ok(bytes)]).boxed(),
             Content::Coming(response) => response,
         };
-        let idle = self.limits.idle;
+        let idle = self.limits.idle_timeout;
         let chunks = response.bytes_stream().map_err(|e| network_error(&e));
         let state = (Box::pin(chunks), Instant::now() + idle, 0);
         futures::stream::try_unfold(state, move |(mut chunks, mut until, mut came)| async move {
@@ -248,7 +248,7 @@ impl Answer {
             .iter()
             .find_map(|name| self.header(name).map(str::to_owned));
         let (secrets, hint) = (self.secrets.clone(), self.hint.clone());
-        let limit = self.limits.idle;
+        let limit = self.limits.idle_timeout;
         let mut body = Vec::new();
         let read = async {
             let mut stream = self.stream();
@@ -334,7 +334,7 @@ pub(crate) fn same_origin(a: &Url, b: &Url) -> bool {
         && a.port_or_known_default() == b.port_or_known_default()
 }
 
-pub(super) async fn within(
+pub(super) async fn with_timeout(
     limit: Duration,
     answer: impl Future<Output = reqwest::Result<reqwest::Response>>,
 ) -> Result<reqwest::Response> {

@@ -12,7 +12,7 @@ use url::Url;
 
 use super::{
     Registry,
-    call::Call,
+    call::Request,
     listing::{Pages, entry, present},
 };
 use crate::{
@@ -23,7 +23,7 @@ use crate::{
     list::{List, Problems},
     memory::Weight,
     options::{Attributes, ManifestInfo, TagInfo},
-    reference::{Name, check_repository, check_tag},
+    reference::{TagOrDigest, check_repository, check_tag},
 };
 
 #[derive(Deserialize)]
@@ -110,13 +110,13 @@ impl Registry {
         check_tag(tag)?;
         // Azure's standard interface takes the manifest along with the tag, so it must be known first.
         if self.connection.azure().is_none() {
-            self.resolve_manifest(&Name::Tag(tag.to_owned())).await?;
+            self.resolve_manifest(&TagOrDigest::Tag(tag.to_owned())).await?;
         }
         if self.connection.azure() == Some(false) || !self.connection.looks_like_azure() {
             return Ok(None);
         }
         let url = self.azure_url(&format!("_tags/{tag}"))?;
-        let answer = self.connection.send(Call::new(Method::DELETE, url)).await?;
+        let answer = self.connection.send(Request::new(Method::DELETE, url)).await?;
         if answer.status().is_success() {
             return Ok(Some(()));
         }

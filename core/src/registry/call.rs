@@ -12,7 +12,7 @@ use crate::{auth::Scopes, memory::Gate, store::Source};
 /// On whose behalf a request is made: which repository's credential signs it, and what its token
 /// must allow.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Purpose {
+pub(crate) struct AuthContext {
     /// Empty for the registry as a whole.
     pub(crate) repository: Arc<str>,
     pub(crate) scopes: Scopes,
@@ -20,7 +20,7 @@ pub(crate) struct Purpose {
 
 /// A request that can be sent again.
 #[derive(Debug, Clone)]
-pub(crate) struct Call {
+pub(crate) struct Request {
     pub(crate) method: Method,
     pub(crate) url: Url,
     pub(crate) headers: HeaderMap,
@@ -64,7 +64,7 @@ impl Body {
     }
 }
 
-impl Call {
+impl Request {
     pub(crate) fn new(method: Method, url: Url) -> Self {
         Self {
             method,

@@ -7,7 +7,7 @@ use url::Url;
 
 use super::transport::Connection;
 use crate::{
-    auth::Guard,
+    auth::RealmGuard,
     error::{Code, Error, Result},
     reference::Host,
 };
@@ -39,7 +39,7 @@ impl Connection {
     }
 
     /// A new client for a server, which connects to addresses alone that the guard has checked.
-    pub(super) fn build_client(&self, url: &Url, guard: Guard) -> Result<reqwest::Client> {
+    pub(super) fn build_client(&self, url: &Url, guard: RealmGuard) -> Result<reqwest::Client> {
         built(self.client_builder(url)?.dns_resolver(Arc::new(guard)))
     }
 
@@ -52,7 +52,7 @@ impl Connection {
         let mut builder = reqwest::Client::builder()
             .tls_backend_preconfigured(tls)
             .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(self.config().limits.connect)
+            .connect_timeout(self.config().limits.connect_timeout)
             .pool_max_idle_per_host(super::concurrency_limit::HIGHEST_LIMIT)
             .tcp_nodelay(true)
             .http2_adaptive_window(true)

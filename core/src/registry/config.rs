@@ -12,12 +12,12 @@ use crate::{
 
 /// How a client speaks to registries.
 #[derive(Clone)]
-pub struct RegistryConfig {
+pub struct ClientConfig {
     /// Where credentials come from, when a registry asks for them.
     pub credentials: Credentials,
     /// A credential file to look into before those of docker and of the containers tools; `login`
     /// writes to it.
-    pub registry_config: Option<PathBuf>,
+    pub auth_file: Option<PathBuf>,
     /// Plain HTTP or TLS; without it, plain HTTP for this machine and TLS for all others.
     pub plain_http: Option<bool>,
     /// Certificates in PEM to trust beside those of the system.
@@ -39,11 +39,11 @@ pub struct RegistryConfig {
     pub limits: Limits,
 }
 
-impl Default for RegistryConfig {
+impl Default for ClientConfig {
     fn default() -> Self {
         Self {
             credentials: Credentials::default(),
-            registry_config: None,
+            auth_file: None,
             plain_http: None,
             ca_file: None,
             cert_file: None,
@@ -57,7 +57,7 @@ impl Default for RegistryConfig {
     }
 }
 
-impl RegistryConfig {
+impl ClientConfig {
     /// Looks for what would fail every call, before anything is sent: INVALID_ARGUMENT for a header
     /// that cannot be sent and for a client certificate or key alone, TLS for a file that holds no
     /// certificate or key. Reads those files.
@@ -85,13 +85,13 @@ impl RegistryConfig {
     }
 }
 
-impl fmt::Debug for RegistryConfig {
+impl fmt::Debug for ClientConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Header values may be secrets.
         let headers: Vec<&str> = self.headers.iter().map(|(name, _)| name.as_str()).collect();
-        f.debug_struct("RegistryConfig")
+        f.debug_struct("ClientConfig")
             .field("credentials", &self.credentials)
-            .field("registry_config", &self.registry_config)
+            .field("auth_file", &self.auth_file)
             .field("plain_http", &self.plain_http)
             .field("ca_file", &self.ca_file)
             .field("cert_file", &self.cert_file)
@@ -109,27 +109,27 @@ impl fmt::Debug for RegistryConfig {
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
     /// To connect.
-    pub connect: Duration,
+    pub connect_timeout: Duration,
     /// From the request to the first header of the answer.
-    pub first_header: Duration,
+    pub response_timeout: Duration,
     /// Between two pieces of a body, either way.
-    pub idle: Duration,
+    pub idle_timeout: Duration,
     /// From an upload's last byte to the answer; a second more for every 16 MiB sent, since
     /// registries digest before they answer.
-    pub upload_answer: Duration,
+    pub upload_response_timeout: Duration,
     /// Tries of one request, the first included.
-    pub tries: u32,
+    pub max_attempts: u32,
     /// Without a byte moved, whatever is being tried ends after this long; the answer to an upload's
     /// last byte and a wait that the registry asks for aside.
-    pub stalled: Duration,
+    pub stall_timeout: Duration,
     /// Bytes of a manifest or a list.
-    pub metadata: usize,
+    pub max_manifest_bytes: usize,
     /// Pages of a list.
-    pub pages: usize,
+    pub max_pages: usize,
     /// Entries of a list, and manifests of a graph.
-    pub entries: usize,
+    pub max_entries: usize,
     /// For a credential helper to answer, before it is killed.
-    pub helper: Duration,
+    pub helper_timeout: Duration,
 }
 
 /// Longer than anyone waits, and little enough to be added to any time.
@@ -141,16 +141,16 @@ impl Limits {
     pub(crate) fn usable(self) -> Self {
         let at_most = |limit: Duration| limit.min(NO_BOUND);
         Self {
-            connect: at_most(self.connect),
-            first_header: at_most(self.first_header),
-            idle: at_most(self.idle),
-            upload_answer: at_most(self.upload_answer),
-            stalled: at_most(self.stalled),
-            helper: at_most(self.helper),
-            tries: self.tries.max(1),
-            metadata: self.metadata,
-            pages: self.pages,
-            entries: self.entries,
+            connect_timeout: at_most(self.connect_timeout),
+            response_timeout: at_most(self.response_timeout),
+            idle_timeout: at_most(self.idle_timeout),
+            upload_response_timeout: at_most(self.upload_response_timeout),
+            stall_timeout: at_most(self.stall_timeout),
+            helper_timeout: at_most(self.helper_timeout),
+            max_attempts: self.max_attempts.max(1),
+            max_manifest_bytes: self.max_manifest_bytes,
+            max_pages: self.max_pages,
+            max_entries: self.max_entries,
         }
     }
 }
@@ -158,16 +158,16 @@ impl Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            connect: Duration::from_secs(10),
-            first_header: Duration::from_secs(30),
-            idle: Duration::from_secs(30),
-            upload_answer: Duration::from_secs(60),
-            tries: 5,
-            stalled: Duration::from_secs(90),
-            metadata: 4 * 1024 * 1024,
-            pages: 10_000,
-            entries: 1_000_000,
-            helper: Duration::from_secs(30),
+            connect_timeout: Duration::from_secs(10),
+            response_timeout: Duration::from_secs(30),
+            idle_timeout: Duration::from_secs(30),
+            upload_response_timeout: Duration::from_secs(60),
+            max_attempts: 5,
+            stall_timeout: Duration::from_secs(90),
+            max_manifest_bytes: 4 * 1024 * 1024,
+            max_pages: 10_000,
+            max_entries: 1_000_000,
+            helper_timeout: Duration::from_secs(30),
         }
     }
 }

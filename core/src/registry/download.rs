@@ -5,7 +5,9 @@ use http::{Method, StatusCode, header};
 use tokio::time::Instant;
 use url::Url;
 
-use super::{Registry, answer::Answer, call::Call, retry::Backoff, transport::Channel};
+use super::{
+    Registry, answer::Response, call::Request, retry::Backoff, transport::RepositoryConnection,
+};
 use crate::{
     descriptor::Descriptor,
     digest::Digest,
@@ -52,8 +54,8 @@ impl Registry {
         &self,
         digest: &Digest,
         since: Option<Instant>,
-    ) -> Result<Option<Answer>> {
-        let call = Call { since, ..Call::new(Method::HEAD, self.blob_url(digest)?) };
+    ) -> Result<Option<Response>> {
+        let call = Request { since, ..Request::new(Method::HEAD, self.blob_url(digest)?) };
         let answer = self.connection.send(call).await?;
         match answer.status() {
             StatusCode::OK => Ok(Some(answer)),
@@ -88,13 +90,13 @@ impl Registry {
 /// The bytes from `offset` on: a range where the server does ranges, else the whole without what is
 /// there already.
 async fn open_at(
-    connection: &Channel,
+    connection: &RepositoryConnection,
     url: &Url,
     blob: &Descriptor,
     offset: u64,
     since: Option<Instant>,
 ) -> Result<ByteStream> {
-    let call = || Call { since, ..Call::new(Method::GET, url.clone()).streamed() };
+    let call = || Request { since, ..Request::new(Method::GET, url.clone()).streamed() };
     if offset > 0 {
         if offset >= blob.size {
             return Ok(stream::empty().boxed());
@@ -119,7 +121,7 @@ async fn open_at(
 }
 
 /// Whether `Content-Range` (RFC 9110, section 14.4) begins where it was asked to.
-fn starts_at(answer: &Answer, offset: u64) -> bool {
+fn starts_at(answer: &Response, offset: u64) -> bool {
     answer
         .header(header::CONTENT_RANGE)
         .map(|range| range.trim())
@@ -129,11 +131,11 @@ fn starts_at(answer: &Answer, offset: u64) -> bool {
         .is_some_and(|(start, _)| start.trim().parse() == Ok(offset))
 }
 
-async fn not_sent(answer: Answer, blob: &Descriptor) -> Error {
+async fn not_sent(answer: Response, blob: &Descriptor) -> Error {
     answer.into_error(&format!("the blob {} was not sent", blob.digest)).await
 }
 
-fn content(answer: Answer, blob: &Descriptor) -> Result<ByteStream> {
+fn content(answer: Response, blob: &Descriptor) -> Result<ByteStream> {
     let encoding = answer.header(header::CONTENT_ENCODING).map(str::trim);
     match encoding.filter(|e| !e.is_empty() && !e.eq_ignore_ascii_case("identity")) {
         None => Ok(answer.stream()),
@@ -169,7 +171,7 @@ fn skip(stream: ByteStream, bytes: u64) -> ByteStream {
 }
 
 struct Download {
-    connection: Channel,
+    connection: RepositoryConnection,
     url: Url,
     blob: Descriptor,
     position: u64,

@@ -66,7 +66,7 @@ impl SmallUploadsLearned {
 }
 
 #[derive(Debug, Default)]
-pub(super) struct Learned {
+pub(super) struct Capabilities {
     pub(super) small_uploads: SmallUploadsLearned,
     repositories: Mutex<HashMap<String, Arc<Repository>>>,
 }
@@ -107,7 +107,7 @@ impl Additions {
     }
 }
 
-impl Learned {
+impl Capabilities {
     pub(super) fn repository(&self, name: &str) -> Arc<Repository> {
         let mut known = self.repositories.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(known.entry(name.to_owned()).or_default())

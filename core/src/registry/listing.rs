@@ -15,10 +15,10 @@ use url::Url;
 
 use super::{
     Registry,
-    answer::{Answer, same_origin},
-    call::{Call, Purpose},
+    answer::{Response, same_origin},
+    call::{AuthContext, Request},
     link::next_links,
-    transport::{Channel, Connection},
+    transport::{Connection, RepositoryConnection},
 };
 use crate::{
     auth::Scopes,
@@ -27,7 +27,7 @@ use crate::{
     list::{List, Problems, excerpt},
     memory::{Charge, Weight, is_bloated},
     reference::{check_repository, check_tag},
-    work::bounded,
+    work::check_limit,
 };
 
 /// An address that is longer than any registry writes.
@@ -68,8 +68,8 @@ impl Connection {
             #[serde(default, borrow, deserialize_with = "present")]
             repositories: Option<&'a RawValue>,
         }
-        let purpose = Purpose { scopes: Scopes::catalog(), ..Purpose::default() };
-        let channel = Channel::new(Arc::clone(self), purpose);
+        let purpose = AuthContext { scopes: Scopes::catalog(), ..AuthContext::default() };
+        let channel = RepositoryConnection::new(Arc::clone(self), purpose);
         let what = format!("the repositories of {}", self.host());
         let mut pages = Pages::new(&channel, self.url("v2/_catalog")?, Problems::of(what));
         let mut repositories = Vec::new();
@@ -98,7 +98,7 @@ impl Connection {
 /// until there is none, a page comes again, or there are too many; what they list is bounded in
 /// entries and bytes.
 pub(super) struct Pages<'a> {
-    connection: &'a Channel,
+    connection: &'a RepositoryConnection,
     next: VecDeque<Url>,
     /// Addresses as digests: a registry decides how long they are.
     seen: HashSet<Digest>,
@@ -112,7 +112,11 @@ pub(super) struct Pages<'a> {
 }
 
 impl<'a> Pages<'a> {
-    pub(super) fn new(connection: &'a Channel, first: Url, problems: Problems) -> Self {
+    pub(super) fn new(
+        connection: &'a RepositoryConnection,
+        first: Url,
+        problems: Problems,
+    ) -> Self {
         let mut pages = Self {
             connection,
             next: VecDeque::new(),
@@ -128,16 +132,16 @@ impl<'a> Pages<'a> {
     }
 
     /// The answer of the first page, whatever it is; of others only what may be a page.
-    pub(super) async fn next(&mut self) -> Result<Option<Answer>> {
+    pub(super) async fn next(&mut self) -> Result<Option<Response>> {
         while let Some(url) = self.next.pop_front() {
-            if self.asked >= self.connection.limits().pages {
+            if self.asked >= self.connection.limits().max_pages {
                 let message =
                     format!("{} have more than {} pages", self.problems.list(), self.asked);
                 return Err(Error::new(Code::TooLarge, message));
             }
             self.asked += 1;
             let first = self.asked == 1;
-            let answer = match self.connection.send(Call::new(Method::GET, url.clone())).await {
+            let answer = match self.connection.send(Request::new(Method::GET, url.clone())).await {
                 Ok(answer) => answer,
                 Err(e) if first => return Err(e),
                 Err(e) => {
@@ -176,7 +180,8 @@ impl<'a> Pages<'a> {
     /// Counts the bytes of a page: what is kept of it may be less.
     pub(super) fn count(&mut self, bytes: &[u8]) -> Result<()> {
         self.read += bytes.len() as u64;
-        let limit = (self.connection.limits().metadata as u64).saturating_mul(READ_FOR_KEPT);
+        let limit =
+            (self.connection.limits().max_manifest_bytes as u64).saturating_mul(READ_FOR_KEPT);
         if self.read > limit {
             let message = format!("{} have more than {limit} bytes", self.problems.list());
             return Err(Error::new(Code::TooLarge, message));
@@ -205,7 +210,7 @@ impl<'a> Pages<'a> {
     ) -> Result<()> {
         for entry in self.listed(key, listed) {
             self.entries += 1;
-            bounded(self.entries, self.connection.limits().entries)?;
+            check_limit(self.entries, self.connection.limits().max_entries)?;
             match read(entry) {
                 Ok(entry) => {
                     self.charge.add(entry.weight())?;
@@ -260,7 +265,7 @@ impl<'a> Pages<'a> {
         Ok(List::new(entries, problems, self.charge))
     }
 
-    fn follow(&mut self, url: &Url, answer: &Answer) {
+    fn follow(&mut self, url: &Url, answer: &Response) {
         for header in answer.all_of(header::LINK) {
             match next_links(&header) {
                 Ok(targets) => targets.into_iter().for_each(|target| self.link(url, target)),

@@ -7,8 +7,8 @@ use http::{Method, StatusCode, header};
 
 use super::{
     Registry,
-    answer::Answer,
-    call::{Body, Call},
+    answer::Response,
+    call::{Body, Request},
 };
 use crate::{
     descriptor::Descriptor,
@@ -17,8 +17,8 @@ use crate::{
     manifest::Manifest,
     media_type,
     memory::Turn,
-    reference::Name,
-    store::Doomed,
+    reference::TagOrDigest,
+    store::ManifestDeletion,
 };
 
 const CONTENT_DIGEST: &str = "docker-content-digest";
@@ -29,7 +29,7 @@ const LINK_TRIES: u32 = 7;
 const LINK_PAUSE: Duration = Duration::from_millis(20);
 
 /// A manifest as it was sent, its digest checked.
-pub(super) struct Sent {
+pub(super) struct ManifestResponse {
     pub(super) bytes: Bytes,
     /// Its `Content-Type`.
     pub(super) kind: Option<String>,
@@ -40,8 +40,8 @@ pub(super) struct Sent {
 
 impl Registry {
     /// By HEAD where that tells all, else by GET: some registries leave the digest out.
-    pub(super) async fn resolve_manifest(&self, name: &Name) -> Result<Descriptor> {
-        let call = Call::new(Method::HEAD, self.manifest_url(name)?)
+    pub(super) async fn resolve_manifest(&self, name: &TagOrDigest) -> Result<Descriptor> {
+        let call = Request::new(Method::HEAD, self.manifest_url(name)?)
             .header(header::ACCEPT, media_type::ACCEPT);
         let answer = self.connection.send(call).await?;
         match answer.status() {
@@ -63,15 +63,19 @@ impl Registry {
     }
 
     /// A manifest, its digest checked, and its entity tag.
-    pub(super) async fn get_manifest(&self, name: &Name) -> Result<(Manifest, Option<String>)> {
-        let Sent { bytes, kind, algorithm, etag, turn } = self.get_manifest_bytes(name).await?;
+    pub(super) async fn get_manifest(
+        &self,
+        name: &TagOrDigest,
+    ) -> Result<(Manifest, Option<String>)> {
+        let ManifestResponse { bytes, kind, algorithm, etag, turn } =
+            self.get_manifest_bytes(name).await?;
         let manifest = Manifest::parse(bytes, kind.as_deref(), algorithm)?;
         Ok((manifest.in_turn(turn), etag))
     }
 
     /// The same as it was sent: what is no manifest too.
-    pub(super) async fn get_manifest_bytes(&self, name: &Name) -> Result<Sent> {
-        let call = Call::new(Method::GET, self.manifest_url(name)?)
+    pub(super) async fn get_manifest_bytes(&self, name: &TagOrDigest) -> Result<ManifestResponse> {
+        let call = Request::new(Method::GET, self.manifest_url(name)?)
             .header(header::ACCEPT, media_type::ACCEPT);
         let answer = self.connection.send(call).await?;
         if answer.status() != StatusCode::OK {
@@ -94,8 +98,8 @@ impl Registry {
         let kind = answer.header(header::CONTENT_TYPE).map(str::to_owned);
         let (bytes, turn) = answer.metadata_in_turn().await?;
         let expected = match name {
-            Name::Digest(digest) => Some(digest.clone()),
-            Name::Tag(_) => served,
+            TagOrDigest::Digest(digest) => Some(digest.clone()),
+            TagOrDigest::Tag(_) => served,
         };
         let algorithm = match &expected {
             Some(digest) => digest.algorithm()?,
@@ -110,18 +114,18 @@ impl Registry {
                 ),
             ));
         }
-        Ok(Sent { bytes, kind, algorithm, etag, turn })
+        Ok(ManifestResponse { bytes, kind, algorithm, etag, turn })
     }
 
     pub(super) async fn put_manifest(&self, manifest: &Manifest, tags: &[String]) -> Result<()> {
         if tags.is_empty() {
             return self
-                .put_manifest_as(manifest, &Name::Digest(manifest.digest().clone()), None)
+                .put_manifest_as(manifest, &TagOrDigest::Digest(manifest.digest().clone()), None)
                 .await
                 .map(drop);
         }
         for tag in tags {
-            self.put_manifest_as(manifest, &Name::Tag(tag.clone()), None).await?;
+            self.put_manifest_as(manifest, &TagOrDigest::Tag(tag.clone()), None).await?;
         }
         Ok(())
     }
@@ -130,10 +134,10 @@ impl Registry {
     pub(super) async fn put_manifest_as(
         &self,
         manifest: &Manifest,
-        name: &Name,
+        name: &TagOrDigest,
         etag: Option<&str>,
-    ) -> Result<Answer> {
-        let limit = self.connection.limits().metadata;
+    ) -> Result<Response> {
+        let limit = self.connection.limits().max_manifest_bytes;
         if manifest.bytes().len() > limit {
             return Err(Error::new(
                 Code::TooLarge,
@@ -144,7 +148,7 @@ impl Registry {
             )
             .with_hint("put less into annotations, or split the artifact"));
         }
-        let mut call = Call::new(Method::PUT, self.manifest_url(name)?)
+        let mut call = Request::new(Method::PUT, self.manifest_url(name)?)
             .header(header::CONTENT_TYPE, manifest.media_type())
             .body(Body::of_bytes(manifest.bytes()));
         if let Some(etag) = etag {
@@ -186,7 +190,7 @@ impl Registry {
     }
 
     /// Whether the manifest is stored under this name.
-    async fn holds_manifest(&self, manifest: &Manifest, name: &Name) -> Result<bool> {
+    async fn holds_manifest(&self, manifest: &Manifest, name: &TagOrDigest) -> Result<bool> {
         match self.resolve_manifest(name).await {
             Ok(found) => Ok(found.digest == *manifest.digest()),
             Err(e) if e.code() == Code::NotFound => Ok(false),
@@ -196,7 +200,8 @@ impl Registry {
 
     /// Deletes a manifest by digest; one that is gone already is deleted.
     pub(super) async fn delete_manifest(&self, digest: &Digest) -> Result<()> {
-        let call = Call::new(Method::DELETE, self.manifest_url(&Name::Digest(digest.clone()))?);
+        let call =
+            Request::new(Method::DELETE, self.manifest_url(&TagOrDigest::Digest(digest.clone()))?);
         let answer = self.connection.send(call).await?;
         match answer.status() {
             s if s.is_success() || s == StatusCode::NOT_FOUND || s == StatusCode::GONE => Ok(()),
@@ -221,11 +226,11 @@ impl Registry {
 
     /// Deletes a manifest, and those of its tags that outlive it: ggcr and ocimem keep a tag whose
     /// manifest was deleted by digest.
-    pub(super) async fn delete_with_tags(&self, doomed: &Doomed) -> Result<()> {
+    pub(super) async fn delete_with_tags(&self, doomed: &ManifestDeletion) -> Result<()> {
         let digest = &doomed.manifest.digest;
         self.delete_manifest(digest).await?;
         for tag in &doomed.tags {
-            let named = match self.resolve_manifest(&Name::Tag(tag.clone())).await {
+            let named = match self.resolve_manifest(&TagOrDigest::Tag(tag.clone())).await {
                 Ok(descriptor) => descriptor.digest,
                 Err(e) if matches!(e.code(), Code::NotFound | Code::InvalidManifest) => continue,
                 Err(e) => return Err(e),
@@ -239,9 +244,9 @@ impl Registry {
     }
 
     pub(super) async fn delete_tag(&self, tag: &str) -> Result<()> {
-        let name = Name::Tag(tag.to_owned());
+        let name = TagOrDigest::Tag(tag.to_owned());
         let answer =
-            self.connection.send(Call::new(Method::DELETE, self.manifest_url(&name)?)).await?;
+            self.connection.send(Request::new(Method::DELETE, self.manifest_url(&name)?)).await?;
         match answer.status() {
             s if s.is_success() => Ok(()),
             // docker-registry 2.8.2 answers 400, others 405. The digest is never deleted instead:
@@ -265,7 +270,7 @@ impl Registry {
     }
 }
 
-fn answered_early(name: &Name, status: StatusCode) -> Error {
+fn answered_early(name: &TagOrDigest, status: StatusCode) -> Error {
     Error::new(
         Code::Registry,
         format!(
@@ -277,10 +282,10 @@ fn answered_early(name: &Name, status: StatusCode) -> Error {
 
 /// The digest header, where it is of use: a malformed one, or one of another algorithm than asked
 /// for, says nothing.
-fn served_digest(answer: &Answer, name: &Name) -> Result<Option<Digest>> {
+fn served_digest(answer: &Response, name: &TagOrDigest) -> Result<Option<Digest>> {
     let served = answer.header(CONTENT_DIGEST).and_then(|text| text.parse::<Digest>().ok());
     match (served, name) {
-        (Some(served), Name::Digest(asked))
+        (Some(served), TagOrDigest::Digest(asked))
             if served.algorithm_name() == asked.algorithm_name() =>
         {
             if served == *asked {
@@ -292,7 +297,7 @@ fn served_digest(answer: &Answer, name: &Name) -> Result<Option<Digest>> {
                 ))
             }
         }
-        (_, Name::Digest(asked)) => Ok(Some(asked.clone())),
-        (served, Name::Tag(_)) => Ok(served.filter(|digest| digest.algorithm().is_ok())),
+        (_, TagOrDigest::Digest(asked)) => Ok(Some(asked.clone())),
+        (served, TagOrDigest::Tag(_)) => Ok(served.filter(|digest| digest.algorithm().is_ok())),
     }
 }

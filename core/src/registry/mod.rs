@@ -28,13 +28,13 @@ use async_trait::async_trait;
 use tokio::sync::OnceCell;
 use url::Url;
 
-pub use config::{Limits, RegistryConfig};
+pub use config::{ClientConfig, Limits};
 #[cfg(test)]
 pub(crate) use link::next_links;
 pub use transport::Connection;
 
-use call::Purpose;
-use transport::Channel;
+use call::AuthContext;
+use transport::RepositoryConnection;
 
 use crate::{
     auth::Scopes,
@@ -46,14 +46,14 @@ use crate::{
     memory::Memory,
     options::{ManifestInfo, TagInfo},
     progress::Outcome,
-    reference::{Name, check_repository, check_tag},
-    store::{ByteStream, Doomed, Repository, Source, Store},
+    reference::{TagOrDigest, check_repository, check_tag},
+    store::{ByteStream, ManifestDeletion, Repository, Source, Store},
 };
 
 /// One repository.
 #[derive(Debug)]
 pub struct Registry {
-    connection: Channel,
+    connection: RepositoryConnection,
     repository: String,
     known: Arc<learned::Repository>,
     /// The first small blob that was to be uploaded, if it was not there.
@@ -71,11 +71,11 @@ impl Registry {
             repository.to_owned()
         };
         let known = connection.learned.repository(&repository);
-        let purpose = Purpose {
+        let purpose = AuthContext {
             repository: repository.as_str().into(),
             scopes: Scopes::repository(&repository, &["pull"]),
         };
-        let connection = Channel::new(connection, purpose);
+        let connection = RepositoryConnection::new(connection, purpose);
         Self {
             connection,
             repository,
@@ -108,8 +108,8 @@ impl Registry {
         self.connection.url(&format!("v2/{}/{rest}", self.repository))
     }
 
-    fn manifest_url(&self, name: &Name) -> Result<Url> {
-        if let Name::Tag(tag) = name {
+    fn manifest_url(&self, name: &TagOrDigest) -> Result<Url> {
+        if let TagOrDigest::Tag(tag) = name {
             check_tag(tag)?;
         }
         self.url(&format!("manifests/{name}"))
@@ -118,11 +118,11 @@ impl Registry {
 
 #[async_trait]
 impl Store for Registry {
-    async fn resolve(&self, name: &Name) -> Result<Descriptor> {
+    async fn resolve(&self, name: &TagOrDigest) -> Result<Descriptor> {
         self.resolve_manifest(name).await
     }
 
-    async fn fetch_manifest(&self, name: &Name) -> Result<Manifest> {
+    async fn fetch_manifest(&self, name: &TagOrDigest) -> Result<Manifest> {
         // Who keeps it does not keep others from reading theirs.
         Ok(self.get_manifest(name).await?.0.kept())
     }
@@ -149,7 +149,7 @@ impl Store for Registry {
     }
 
     async fn tag(&self, manifest: &Descriptor, tags: &[String]) -> Result<()> {
-        let manifest = self.fetch_manifest(&Name::Digest(manifest.digest.clone())).await?;
+        let manifest = self.fetch_manifest(&TagOrDigest::Digest(manifest.digest.clone())).await?;
         self.put_manifest(&manifest, tags).await
     }
 
@@ -160,7 +160,7 @@ impl Store for Registry {
         self.delete_tag(tag).await
     }
 
-    async fn delete_manifests(&self, manifests: &[Doomed]) -> Vec<Result<()>> {
+    async fn delete_manifests(&self, manifests: &[ManifestDeletion]) -> Vec<Result<()>> {
         self.delete_all(manifests).await
     }
 
@@ -172,7 +172,11 @@ impl Store for Registry {
         self.list_referrers(subject, artifact_type).await
     }
 
-    async fn announce(&self, subject: &Digest, referrers: &[Descriptor]) -> Result<()> {
+    async fn ensure_referrers_listed(
+        &self,
+        subject: &Digest,
+        referrers: &[Descriptor],
+    ) -> Result<()> {
         self.announce_again(subject, referrers).await
     }
 
@@ -182,16 +186,16 @@ impl Store for Registry {
         Ok(tags)
     }
 
-    async fn listed_manifests(&self) -> Result<Option<List<ManifestInfo>>> {
+    async fn manifest_catalog(&self) -> Result<Option<List<ManifestInfo>>> {
         self.azure_manifests().await
     }
 
-    async fn listed_tags(&self) -> Result<Option<List<TagInfo>>> {
+    async fn tag_catalog(&self) -> Result<Option<List<TagInfo>>> {
         self.azure_tags().await
     }
 
-    fn entries(&self) -> usize {
-        self.connection.limits().entries
+    fn max_entries(&self) -> usize {
+        self.connection.limits().max_entries
     }
 
     fn memory(&self) -> Memory {

@@ -17,7 +17,7 @@ use serde_json::value::RawValue;
 
 use super::{
     Registry,
-    answer::Answer,
+    answer::Response,
     learned::ReferrersApi,
     listing::{Pages, entry, object, present},
 };
@@ -29,8 +29,8 @@ use crate::{
     manifest::{Manifest, ManifestFormat},
     media_type,
     memory::Weight,
-    reference::Name,
-    store::Doomed,
+    reference::TagOrDigest,
+    store::ManifestDeletion,
     work::AT_ONCE,
 };
 
@@ -61,7 +61,7 @@ impl Registry {
     ) -> Result<List<Descriptor>> {
         let listed = match self.known.referrers.get() {
             Some(api) => self.ask_known(*api, subject, artifact_type).await?,
-            None => self.ask_which(subject, artifact_type).await?,
+            None => self.probe(subject, artifact_type).await?,
         };
         let mut list = match listed {
             Some(list) => list,
@@ -78,7 +78,7 @@ impl Registry {
     }
 
     pub(super) async fn format_for_referrers(&self, subject: &Digest) -> Result<ManifestFormat> {
-        self.find_out_which(subject).await?;
+        self.detect_referrers_api(subject).await?;
         Ok(match self.known.referrers.get() {
             Some(ReferrersApi::OrasDraft) => ManifestFormat::OrasArtifactDraft,
             Some(ReferrersApi::OrasRc) => ManifestFormat::OrasArtifact,
@@ -90,7 +90,7 @@ impl Registry {
     /// the fallback index.
     pub(super) async fn announce_referrer(&self, manifest: &Manifest) -> Result<()> {
         let Some(subject) = manifest.subject() else { return Ok(()) };
-        self.find_out_which(&subject.digest).await?;
+        self.detect_referrers_api(&subject.digest).await?;
         if !self.keeps_fallback() {
             return Ok(());
         }
@@ -103,7 +103,7 @@ impl Registry {
         subject: &Digest,
         referrers: &[Descriptor],
     ) -> Result<()> {
-        self.find_out_which(subject).await?;
+        self.detect_referrers_api(subject).await?;
         if !self.keeps_fallback() {
             return Ok(());
         }
@@ -118,7 +118,7 @@ impl Registry {
     }
 
     /// Deletes manifests at once, then takes them out of the fallback indexes of their subjects.
-    pub(super) async fn delete_all(&self, manifests: &[Doomed]) -> Vec<Result<()>> {
+    pub(super) async fn delete_all(&self, manifests: &[ManifestDeletion]) -> Vec<Result<()>> {
         let Some((first, rest)) = manifests.split_first() else { return Vec::new() };
         // One goes ahead: a registry that refuses deletes is asked once, not for each.
         let mut results = vec![self.delete_one(first).await];
@@ -135,7 +135,8 @@ impl Registry {
             return results;
         }
         let mut by_subject: BTreeMap<&Digest, Vec<usize>> = BTreeMap::new();
-        for (i, doomed) in manifests.iter().enumerate().filter(|(_, doomed)| !doomed.subject_stays)
+        for (i, doomed) in
+            manifests.iter().enumerate().filter(|(_, doomed)| !doomed.subject_retained)
         {
             if let (Some(subject), Ok(())) = (&doomed.subject, &results[i]) {
                 by_subject.entry(subject).or_default().push(i);
@@ -154,8 +155,8 @@ impl Registry {
 
     /// Deletes a manifest. Where its subject stays, it is taken out of that one's list before: a
     /// registry refuses a list of what is not there, and with it whatever is pushed next.
-    async fn delete_one(&self, doomed: &Doomed) -> Result<()> {
-        let listed = doomed.subject.as_ref().filter(|_| doomed.subject_stays);
+    async fn delete_one(&self, doomed: &ManifestDeletion) -> Result<()> {
+        let listed = doomed.subject.as_ref().filter(|_| doomed.subject_retained);
         let Some(subject) = listed.filter(|_| self.keeps_fallback()) else {
             return self.delete_with_tags(doomed).await;
         };
@@ -176,7 +177,7 @@ impl Registry {
     }
 
     /// Finds out which interface there is, where that can be told, and asks nothing more.
-    async fn find_out_which(&self, subject: &Digest) -> Result<()> {
+    async fn detect_referrers_api(&self, subject: &Digest) -> Result<()> {
         let _asking = self.known.asking.lock().await;
         if self.known.referrers.get().is_none() {
             self.ask_in_order(subject, None).await?;
@@ -186,7 +187,7 @@ impl Registry {
 
     /// Asks which interface there is, once per repository, and by that for referrers; `None` where
     /// the fallback index has the answer.
-    async fn ask_which(
+    async fn probe(
         &self,
         subject: &Digest,
         artifact_type: Option<&str>,
@@ -208,13 +209,13 @@ impl Registry {
         let mut conclusive = true;
         for api in [ReferrersApi::Oci, ReferrersApi::OrasDraft, ReferrersApi::OrasRc] {
             match self.ask(api, subject, artifact_type).await {
-                Ok(Asked::List(list)) => {
+                Ok(ProbeResult::List(list)) => {
                     let _ = self.known.referrers.set(api);
                     return Ok(Some(list));
                 }
-                Ok(Asked::NotSupported(_)) => {}
+                Ok(ProbeResult::NotSupported(_)) => {}
                 // The repository or the subject is not there: that says nothing of the interface.
-                Ok(Asked::NothingThere) => conclusive = false,
+                Ok(ProbeResult::NothingThere) => conclusive = false,
                 // The older ones lie where a proxy may let nobody in, or no token is given for. The
                 // first was answered: whoever asks may read.
                 Err(e)
@@ -240,18 +241,20 @@ impl Registry {
             return Ok(None);
         }
         match self.ask(api, subject, artifact_type).await? {
-            Asked::List(list) => Ok(Some(list)),
-            Asked::NothingThere => Ok(Some(List::default())),
+            ProbeResult::List(list) => Ok(Some(list)),
+            ProbeResult::NothingThere => Ok(Some(List::default())),
             // Not every registry gives a code with its 404 for what it does not have.
-            Asked::NotSupported(e) if e.status() == Some(404) && !self.has(subject).await? => {
+            ProbeResult::NotSupported(e)
+                if e.status() == Some(404) && !self.has(subject).await? =>
+            {
                 Ok(Some(List::default()))
             }
-            Asked::NotSupported(e) => Err(e),
+            ProbeResult::NotSupported(e) => Err(e),
         }
     }
 
     async fn has(&self, manifest: &Digest) -> Result<bool> {
-        match self.resolve_manifest(&Name::Digest(manifest.clone())).await {
+        match self.resolve_manifest(&TagOrDigest::Digest(manifest.clone())).await {
             Ok(_) => Ok(true),
             Err(e) if e.code() == Code::NotFound => Ok(false),
             Err(e) => Err(e),
@@ -263,7 +266,7 @@ impl Registry {
         api: ReferrersApi,
         subject: &Digest,
         artifact_type: Option<&str>,
-    ) -> Result<Asked> {
+    ) -> Result<ProbeResult> {
         let name = &self.repository;
         let mut url = match api {
             ReferrersApi::Oci => self.url(&format!("referrers/{subject}"))?,
@@ -300,13 +303,13 @@ impl Registry {
                 Paged::Malformed(why) => pages.unreadable(&why),
                 Paged::Other(why) if first => {
                     let message = format!("{what}: what the registry sent is no list: {why}");
-                    return Ok(Asked::NotSupported(Error::new(Code::Registry, message)));
+                    return Ok(ProbeResult::NotSupported(Error::new(Code::Registry, message)));
                 }
                 Paged::Other(why) => pages.unreadable(&why),
             }
             first = false;
         }
-        pages.done(all).map(Asked::List)
+        pages.done(all).map(ProbeResult::List)
     }
 
     /// Fills in the artifact type where a list leaves it out, or has the type of the empty config
@@ -317,7 +320,7 @@ impl Registry {
             if !matches!(descriptor.artifact_type.as_deref(), None | Some("" | media_type::EMPTY)) {
                 return Ok((descriptor, None));
             }
-            match self.get_manifest(&Name::Digest(descriptor.digest.clone())).await {
+            match self.get_manifest(&TagOrDigest::Digest(descriptor.digest.clone())).await {
                 Ok((manifest, _)) => {
                     descriptor.artifact_type = manifest.artifact_type().map(str::to_owned);
                     if descriptor.annotations.is_empty() {
@@ -353,26 +356,26 @@ fn refused() -> Error {
     Error::new(Code::Unsupported, "not tried, since the registry refused the first delete")
 }
 
-enum Asked {
+enum ProbeResult {
     List(List<Descriptor>),
     NothingThere,
     /// With the failure that it is where the interface is known to be there.
     NotSupported(Error),
 }
 
-async fn not_there(answer: Answer, what: &str) -> Asked {
+async fn not_there(answer: Response, what: &str) -> ProbeResult {
     let error = answer.into_error(what).await;
     let says = |codes: &[&str]| {
         error.status() == Some(404)
             && error.registry_errors().iter().any(|e| codes.contains(&e.code.as_str()))
     };
     if says(&["METADATA_UNKNOWN"]) {
-        Asked::List(List::default())
+        ProbeResult::List(List::default())
     } else if says(&["NAME_UNKNOWN", "MANIFEST_UNKNOWN"]) {
-        Asked::NothingThere
+        ProbeResult::NothingThere
     } else {
         // Others take NOT_FOUND for "none" and UNSUPPORTED for what they asked of the registry.
-        Asked::NotSupported(error.with_code(Code::Registry))
+        ProbeResult::NotSupported(error.with_code(Code::Registry))
     }
 }
 

@@ -49,8 +49,8 @@ pub(super) struct Backoff {
 
 impl Backoff {
     pub(super) fn new(limits: &Limits) -> Self {
-        let tries = limits.tries.max(1);
-        Self { tries, left: tries - 1, stalled: limits.stalled, since: Instant::now() }
+        let tries = limits.max_attempts.max(1);
+        Self { tries, left: tries - 1, stalled: limits.stall_timeout, since: Instant::now() }
     }
 
     /// The same, for what goes on since a byte moved last.

@@ -16,19 +16,19 @@ use url::Url;
 use zeroize::Zeroizing;
 
 use super::{
-    answer::{Answer, within},
-    call::Purpose,
+    answer::{Response, with_timeout},
+    call::AuthContext,
     retry::{Backoff, is_retryable_status},
     transport::Connection,
 };
 use crate::{
     auth::{
-        Challenge, Credential, Credentials, Guard, Places, Realm, Scopes, Secret, Source, Token,
-        TokenRequest, basic, read_identity_token, shown,
+        Challenge, Credential, CredentialChain, Credentials, Realm, RealmGuard, Scopes, Secret,
+        Source, Token, TokenRequest, basic, read_identity_token, redacted,
     },
     error::{Code, Error, Result},
     reference::Host,
-    work::off_thread,
+    work::spawn_blocking,
 };
 
 /// Longer answers of a token server are not read.
@@ -42,7 +42,7 @@ const ANSWERS: u32 = 2;
 
 /// What a registry asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Asked {
+enum AuthScheme {
     Basic,
     Bearer(Realm),
 }
@@ -54,14 +54,14 @@ pub(super) struct Authorization {
     pub(super) secrets: Vec<Secret>,
     scopes: Scopes,
     token: Option<Secret>,
-    who: Option<Arc<Credential>>,
+    credential: Option<Arc<Credential>>,
     answers: u32,
 }
 
 impl Authorization {
     /// Whether somebody in particular signed.
     pub(super) fn is_somebody(&self) -> bool {
-        self.who.is_some()
+        self.credential.is_some()
     }
 }
 
@@ -69,14 +69,14 @@ impl Authorization {
 type Signature = (Zeroizing<String>, Vec<Secret>, Option<Secret>);
 
 /// The state of signing in, shared by all requests of a connection.
-pub(super) struct SignIn {
-    places: Places,
-    asked: Mutex<Option<Asked>>,
+pub(super) struct Authenticator {
+    places: CredentialChain,
+    asked: Mutex<Option<AuthScheme>>,
     /// Credentials by repository, once they were looked for, until they are refused.
     found: Mutex<HashMap<String, Arc<Found>>>,
     /// What helpers answered: they are asked once for a registry, not for each repository.
     helped: tokio::sync::Mutex<HashMap<String, Option<Credential>>>,
-    slots: Mutex<Vec<Arc<Slot>>>,
+    slots: Mutex<Vec<Arc<CachedToken>>>,
     /// Clients for token servers, whose addresses were checked.
     clients: Mutex<HashMap<String, reqwest::Client>>,
 }
@@ -85,14 +85,14 @@ pub(super) struct SignIn {
 type Found = OnceCell<Option<Arc<Credential>>>;
 
 /// A token and what it is for. Whoever holds the lock may be asking for it.
-struct Slot {
+struct CachedToken {
     realm: Realm,
     scopes: Scopes,
-    who: Option<Arc<Credential>>,
+    credential: Option<Arc<Credential>>,
     token: tokio::sync::Mutex<Option<Token>>,
 }
 
-impl Slot {
+impl CachedToken {
     /// Whether it has a token that can be used as it is.
     fn is_ready(&self, refused: Option<&Secret>) -> bool {
         self.token.try_lock().is_ok_and(|token| {
@@ -101,9 +101,9 @@ impl Slot {
     }
 }
 
-impl fmt::Debug for SignIn {
+impl fmt::Debug for Authenticator {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SignIn").finish_non_exhaustive()
+        f.debug_struct("Authenticator").finish_non_exhaustive()
     }
 }
 
@@ -111,8 +111,8 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl SignIn {
-    pub(super) fn new(places: Places) -> Self {
+impl Authenticator {
+    pub(super) fn new(places: CredentialChain) -> Self {
         Self {
             places,
             asked: Mutex::new(None),
@@ -127,7 +127,7 @@ impl SignIn {
     pub(super) async fn prepare(
         &self,
         connection: &Connection,
-        purpose: &Purpose,
+        purpose: &AuthContext,
     ) -> Result<Option<Authorization>> {
         let asked = lock(&self.asked).clone();
         match asked {
@@ -143,7 +143,7 @@ impl SignIn {
     pub(super) async fn answer(
         &self,
         connection: &Connection,
-        purpose: &Purpose,
+        purpose: &AuthContext,
         challenges: &[Challenge],
         sent: Option<&Authorization>,
     ) -> Result<Option<Authorization>> {
@@ -154,7 +154,7 @@ impl SignIn {
             let authorization = self.authorize(connection, &asked, purpose, wanted, None).await?;
             return Ok(authorization.map(|a| Authorization { answers: 1, ..a }));
         };
-        let is_bearer = matches!(asked, Asked::Bearer(_));
+        let is_bearer = matches!(asked, AuthScheme::Bearer(_));
         // A password that was refused, or a token that was just given for the same scopes.
         let same = is_bearer == sent.token.is_some()
             && (sent.token.is_none() || (sent.answers > 0 && sent.scopes.cover(&wanted)));
@@ -174,14 +174,14 @@ impl SignIn {
     async fn has_another(
         &self,
         connection: &Connection,
-        purpose: &Purpose,
+        purpose: &AuthContext,
         sent: &Authorization,
     ) -> Result<bool> {
-        if sent.who.is_none() {
+        if sent.credential.is_none() {
             return Ok(false);
         }
         self.forget(&purpose.repository).await;
-        Ok(self.credential(connection, &purpose.repository).await? != sent.who)
+        Ok(self.credential(connection, &purpose.repository).await? != sent.credential)
     }
 
     async fn forget(&self, repository: &str) {
@@ -197,29 +197,29 @@ impl SignIn {
     async fn authorize(
         &self,
         connection: &Connection,
-        asked: &Asked,
-        purpose: &Purpose,
+        asked: &AuthScheme,
+        purpose: &AuthContext,
         scopes: Scopes,
         refused: Option<&Secret>,
     ) -> Result<Option<Authorization>> {
-        let who = self.credential(connection, &purpose.repository).await?;
-        let signed = self.sign(connection, asked, &scopes, who.as_ref(), refused).await;
-        let (who, signed) = match signed {
+        let credential = self.credential(connection, &purpose.repository).await?;
+        let signed = self.sign(connection, asked, &scopes, credential.as_ref(), refused).await;
+        let (credential, signed) = match signed {
             // The token server refused it: there may be another one by now.
-            Err(e) if e.code() == Code::Unauthorized && who.is_some() => {
+            Err(e) if e.code() == Code::Unauthorized && credential.is_some() => {
                 self.forget(&purpose.repository).await;
                 let other = self.credential(connection, &purpose.repository).await?;
-                if other == who {
+                if other == credential {
                     return Err(e);
                 }
                 let signed = self.sign(connection, asked, &scopes, other.as_ref(), refused).await;
                 (other, signed)
             }
-            signed => (who, signed),
+            signed => (credential, signed),
         };
         let Some((text, secrets, token)) = signed? else { return Ok(None) };
         let value = sensitive(&text)?;
-        Ok(Some(Authorization { value, secrets, scopes, token, who, answers: 0 }))
+        Ok(Some(Authorization { value, secrets, scopes, token, credential, answers: 0 }))
     }
 
     /// The text of the header, what must not be shown of it, and the token in it; nothing when this
@@ -227,15 +227,17 @@ impl SignIn {
     async fn sign(
         &self,
         connection: &Connection,
-        asked: &Asked,
+        asked: &AuthScheme,
         scopes: &Scopes,
-        who: Option<&Arc<Credential>>,
+        credential: Option<&Arc<Credential>>,
         refused: Option<&Secret>,
     ) -> Result<Option<Signature>> {
         let realm = match asked {
-            Asked::Bearer(realm) => realm,
-            Asked::Basic => {
-                let Some((user, password)) = who.and_then(|who| who.as_password()) else {
+            AuthScheme::Bearer(realm) => realm,
+            AuthScheme::Basic => {
+                let Some((user, password)) =
+                    credential.and_then(|credential| credential.as_password())
+                else {
                     return Ok(None);
                 };
                 let encoded = basic(user, password.expose());
@@ -244,15 +246,15 @@ impl SignIn {
                 return Ok(Some((text, secrets, None)));
             }
         };
-        let token = match who.map(|who| &**who) {
+        let token = match credential.map(|credential| &**credential) {
             // It is all there is: one that was refused has no successor.
             Some(Credential::RegistryToken(token)) if Some(token) == refused => return Ok(None),
             Some(Credential::RegistryToken(token)) => token.clone(),
-            _ => self.token(connection, realm, scopes, who, refused).await?,
+            _ => self.token(connection, realm, scopes, credential, refused).await?,
         };
         let text = Zeroizing::new(format!("Bearer {}", token.expose()));
         let mut secrets = vec![token.clone()];
-        secrets.extend(who.map(|who| who.secret().clone()));
+        secrets.extend(credential.map(|credential| credential.secret().clone()));
         Ok(Some((text, secrets, Some(token))))
     }
 
@@ -290,7 +292,7 @@ impl SignIn {
 
     async fn look_up(&self, host: &Host, repository: &str) -> Result<Option<Credential>> {
         let (places, host, name) = (self.places.clone(), host.clone(), repository.to_owned());
-        match off_thread(move || places.find(&host, &name)).await? {
+        match spawn_blocking(move || places.find(&host, &name)).await? {
             Source::Nowhere => Ok(None),
             Source::Here(credential) => Ok(Some(credential)),
             Source::Helper(helper, server) => {
@@ -311,10 +313,10 @@ impl SignIn {
         connection: &Connection,
         realm: &Realm,
         scopes: &Scopes,
-        who: Option<&Arc<Credential>>,
+        credential: Option<&Arc<Credential>>,
         refused: Option<&Secret>,
     ) -> Result<Secret> {
-        let slot = self.slot(realm, scopes, who, refused);
+        let slot = self.slot(realm, scopes, credential, refused);
         let mut held = slot.token.lock().await;
         if let Some(token) = &*held
             && !token.is_due()
@@ -322,7 +324,10 @@ impl SignIn {
         {
             return Ok(token.value.clone());
         }
-        match self.fetch(connection, realm, &slot.scopes, who.map(|who| &**who)).await {
+        match self
+            .fetch(connection, realm, &slot.scopes, credential.map(|credential| &**credential))
+            .await
+        {
             Ok(token) => {
                 tracing::debug!(registry = %connection.host(), scopes = %slot.scopes, "token");
                 let value = token.value.clone();
@@ -345,11 +350,13 @@ impl SignIn {
         &self,
         realm: &Realm,
         scopes: &Scopes,
-        who: Option<&Arc<Credential>>,
+        credential: Option<&Arc<Credential>>,
         refused: Option<&Secret>,
-    ) -> Arc<Slot> {
+    ) -> Arc<CachedToken> {
         let mut slots = lock(&self.slots);
-        let fits = |slot: &&Arc<Slot>| slot.realm == *realm && slot.who.as_ref() == who;
+        let fits = |slot: &&Arc<CachedToken>| {
+            slot.realm == *realm && slot.credential.as_ref() == credential
+        };
         let wider = slots
             .iter()
             .filter(fits)
@@ -365,10 +372,10 @@ impl SignIn {
             // Those in use are held elsewhere too.
             slots.retain(|slot| Arc::strong_count(slot) > 1);
         }
-        let slot = Arc::new(Slot {
+        let slot = Arc::new(CachedToken {
             realm: realm.clone(),
             scopes: scopes.clone(),
-            who: who.cloned(),
+            credential: credential.cloned(),
             token: tokio::sync::Mutex::new(None),
         });
         slots.push(Arc::clone(&slot));
@@ -380,22 +387,23 @@ impl SignIn {
         connection: &Connection,
         realm: &Realm,
         scopes: &Scopes,
-        who: Option<&Credential>,
+        credential: Option<&Credential>,
     ) -> Result<Token> {
         let client = self.client(connection, realm).await?;
         let asked = Instant::now();
-        let request = TokenRequest::new(realm, scopes, who);
-        let secrets: Vec<Secret> = who.map(|who| who.secret().clone()).into_iter().collect();
+        let request = TokenRequest::new(realm, scopes, credential);
+        let secrets: Vec<Secret> =
+            credential.map(|credential| credential.secret().clone()).into_iter().collect();
         let mut answer = ask(connection, &client, &request, &secrets).await?;
         // Some servers know nothing of OAuth 2.
         if matches!(answer.status(), StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED)
-            && let Some(request) = TokenRequest::without_post(realm, scopes, who)
+            && let Some(request) = TokenRequest::without_post(realm, scopes, credential)
         {
             answer.drain().await;
             answer = ask(connection, &client, &request, &secrets).await?;
         }
         if answer.status() != StatusCode::OK {
-            return Err(refusal(answer, connection, who.is_some()).await);
+            return Err(refusal(answer, connection, credential.is_some()).await);
         }
         Token::read(&answer.body(TOKEN_BODY).await?, asked)
     }
@@ -405,8 +413,8 @@ impl SignIn {
         if let Some(known) = lock(&self.clients).get(&origin) {
             return Ok(known.clone());
         }
-        let check = Guard::check(connection.base(), &realm.url);
-        let limit = connection.limits().connect;
+        let check = RealmGuard::check(connection.base(), &realm.url);
+        let limit = connection.limits().connect_timeout;
         let guard = tokio::time::timeout(limit, check).await.unwrap_or_else(|_| {
             Err(Error::new(Code::Timeout, "the token server's name could not be looked up in time"))
         })?;
@@ -418,9 +426,12 @@ impl SignIn {
 
 /// What to answer, and the scopes that the challenge names: a token where one is asked for, else
 /// name and password. Nothing when the registry asks for neither.
-fn choose(challenges: &[Challenge], connection: &Connection) -> Result<Option<(Asked, Scopes)>> {
+fn choose(
+    challenges: &[Challenge],
+    connection: &Connection,
+) -> Result<Option<(AuthScheme, Scopes)>> {
     let by = |scheme: &str| challenges.iter().find(|challenge| challenge.scheme == scheme);
-    let basic = by("basic").map(|_| (Asked::Basic, Scopes::default()));
+    let basic = by("basic").map(|_| (AuthScheme::Basic, Scopes::default()));
     let Some(bearer) = by("bearer") else { return Ok(basic) };
     let Some(realm) = bearer.parameters.get("realm") else {
         return match basic {
@@ -442,7 +453,7 @@ fn choose(challenges: &[Challenge], connection: &Connection) -> Result<Option<(A
     })?;
     let service = bearer.parameters.get("service").filter(|s| !s.is_empty()).cloned();
     let scopes = bearer.parameters.get("scope").map_or_else(Scopes::default, |s| Scopes::parse(s));
-    Ok(Some((Asked::Bearer(Realm { url, service }), scopes)))
+    Ok(Some((AuthScheme::Bearer(Realm { url, service }), scopes)))
 }
 
 fn sensitive(text: &str) -> Result<HeaderValue> {
@@ -461,7 +472,7 @@ async fn ask(
     client: &reqwest::Client,
     request: &TokenRequest,
     secrets: &[Secret],
-) -> Result<Answer> {
+) -> Result<Response> {
     let limits = *connection.limits();
     let mut backoff = Backoff::new(&limits);
     loop {
@@ -475,11 +486,11 @@ async fn ask(
                 .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
                 .body(form.as_bytes().to_vec());
         }
-        let failure = match within(limits.first_header, call.send()).await {
+        let failure = match with_timeout(limits.response_timeout, call.send()).await {
             Ok(response) => {
-                let answer = Answer::new(response, limits, secrets.to_vec());
+                let answer = Response::new(response, limits, secrets.to_vec());
                 tracing::debug!(
-                    url = %shown(&request.url),
+                    url = %redacted(&request.url),
                     status = answer.status().as_u16(),
                     "token request"
                 );
@@ -498,7 +509,7 @@ async fn ask(
 }
 
 /// What a token server's refusal means.
-async fn refusal(answer: Answer, connection: &Connection, signed: bool) -> Error {
+async fn refusal(answer: Response, connection: &Connection, signed: bool) -> Error {
     let status = answer.status();
     let host = connection.host();
     let hint = connection.how_to_sign_in(signed);

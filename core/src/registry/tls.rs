@@ -7,7 +7,8 @@ use std::{
 };
 
 use rustls::{
-    CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
+    CertificateError, ClientConfig as TlsConfig, DigitallySignedStruct, RootCertStore,
+    SignatureScheme,
     client::{
         danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
         verify_server_name,
@@ -19,15 +20,15 @@ use rustls::{
 use rustls_platform_verifier::Verifier;
 use zeroize::Zeroizing;
 
-use super::config::RegistryConfig;
+use super::config::ClientConfig;
 use crate::{
     error::{Code, Error, Result},
     small_file::read_small_file,
 };
 
 /// The configuration for registries.
-pub(super) fn config(asked: &RegistryConfig) -> Result<ClientConfig> {
-    static PLAIN: OnceLock<ClientConfig> = OnceLock::new();
+pub(super) fn config(asked: &ClientConfig) -> Result<TlsConfig> {
+    static PLAIN: OnceLock<TlsConfig> = OnceLock::new();
     let plain = asked.ca_file.is_none() && asked.cert_file.is_none() && !asked.insecure;
     // Reading the system's roots takes time, and they are the same for all.
     if let Some(config) = PLAIN.get().filter(|_| plain) {
@@ -46,7 +47,7 @@ pub(super) fn config(asked: &RegistryConfig) -> Result<ClientConfig> {
 }
 
 /// Whether the files that the caller names hold what they should.
-pub(super) fn check(asked: &RegistryConfig) -> Result<()> {
+pub(super) fn check(asked: &ClientConfig) -> Result<()> {
     if let Some(path) = &asked.ca_file {
         certificates(path)?;
     }
@@ -54,12 +55,12 @@ pub(super) fn check(asked: &RegistryConfig) -> Result<()> {
 }
 
 /// A configuration that trusts nobody, for plain HTTP.
-pub(super) fn no_roots() -> Result<ClientConfig> {
+pub(super) fn no_roots() -> Result<TlsConfig> {
     Ok(builder()?.with_root_certificates(RootCertStore::empty()).with_no_client_auth())
 }
 
-fn builder() -> Result<rustls::ConfigBuilder<ClientConfig, rustls::WantsVerifier>> {
-    ClientConfig::builder_with_provider(provider())
+fn builder() -> Result<rustls::ConfigBuilder<TlsConfig, rustls::WantsVerifier>> {
+    TlsConfig::builder_with_provider(provider())
         .with_safe_default_protocol_versions()
         .map_err(|e| tls_error("TLS cannot be set up", e))
 }
@@ -68,7 +69,7 @@ fn provider() -> Arc<CryptoProvider> {
     Arc::new(rustls::crypto::ring::default_provider())
 }
 
-fn verifier(asked: &RegistryConfig) -> Result<Arc<dyn ServerCertVerifier>> {
+fn verifier(asked: &ClientConfig) -> Result<Arc<dyn ServerCertVerifier>> {
     if asked.insecure {
         return Ok(Arc::new(TakesAny(provider())));
     }
@@ -99,7 +100,7 @@ fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>> {
 
 type Identity = (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>);
 
-fn identity(asked: &RegistryConfig) -> Result<Option<Identity>> {
+fn identity(asked: &ClientConfig) -> Result<Option<Identity>> {
     let (cert, key) = match (&asked.cert_file, &asked.key_file) {
         (None, None) => return Ok(None),
         (Some(cert), Some(key)) => (cert, key),

@@ -18,16 +18,16 @@ use tokio::time::{Instant, timeout_at};
 use url::Url;
 
 use super::{
-    answer::{Answer, same_origin, within},
-    call::{Body, Call, Purpose},
+    answer::{Response, same_origin, with_timeout},
+    call::{AuthContext, Body, Request},
     concurrency_limit::{ConcurrencyLimit, Ended, Kind},
-    config::{Limits, RegistryConfig},
+    config::{ClientConfig, Limits},
     retry::{Backoff, is_retryable_status},
-    sign_in::{Authorization, SignIn},
+    sign_in::{Authenticator, Authorization},
     upload_body::Upload,
 };
 use crate::{
-    auth::{Credential, Credentials, Places, Scopes, shown},
+    auth::{Credential, CredentialChain, Credentials, Scopes, redacted},
     error::{Code, Error, Result},
     memory::{Gate, Memory},
     reference::Host,
@@ -48,31 +48,31 @@ const AZURE_DOMAINS: [&str; 3] = [".azurecr.io", ".azurecr.cn", ".azurecr.us"];
 const AZURE_HEADER: &str = "x-ms-correlation-request-id";
 
 /// Why a request came to nothing.
-enum Failed {
+enum RequestError {
     /// On its way: it may do better the next time.
-    Passing(Error),
+    Transient(Error),
     /// For good; signing in has had its own tries.
-    Final(Error),
+    Permanent(Error),
 }
 
-impl From<Error> for Failed {
+impl From<Error> for RequestError {
     fn from(error: Error) -> Self {
-        Self::Final(error)
+        Self::Permanent(error)
     }
 }
 
 /// A connection on behalf of one repository.
 #[derive(Debug, Clone)]
-pub(crate) struct Channel {
+pub(crate) struct RepositoryConnection {
     connection: Arc<Connection>,
-    purpose: Purpose,
+    purpose: AuthContext,
     gate: Gate,
     memory: Memory,
 }
 
-impl Channel {
-    pub(crate) fn new(connection: Arc<Connection>, purpose: Purpose) -> Self {
-        let memory = Memory::for_metadata(connection.limits().metadata);
+impl RepositoryConnection {
+    pub(crate) fn new(connection: Arc<Connection>, purpose: AuthContext) -> Self {
+        let memory = Memory::for_metadata(connection.limits().max_manifest_bytes);
         Self { connection, purpose, gate: Gate::new(), memory }
     }
 
@@ -91,13 +91,13 @@ impl Channel {
         &self.purpose.scopes
     }
 
-    pub(crate) async fn send(&self, mut call: Call) -> Result<Answer> {
+    pub(crate) async fn send(&self, mut call: Request) -> Result<Response> {
         call.gate = Some(self.gate.clone());
         self.connection.send(call, &self.purpose).await
     }
 }
 
-impl Deref for Channel {
+impl Deref for RepositoryConnection {
     type Target = Connection;
 
     fn deref(&self) -> &Connection {
@@ -109,10 +109,10 @@ impl Deref for Channel {
 pub struct Connection {
     host: Host,
     base: Url,
-    config: Arc<RegistryConfig>,
+    config: Arc<ClientConfig>,
     /// By scheme, by whether the server is this machine, and by whether connections are kept.
     pub(super) clients: [OnceLock<reqwest::Client>; 8],
-    sign_in: SignIn,
+    sign_in: Authenticator,
     /// Whether it has Azure's own API, once that is known.
     azure: OnceLock<bool>,
     /// Whether it has sent a header that Azure sends.
@@ -123,7 +123,7 @@ pub struct Connection {
     uploads: ConcurrencyLimit,
     /// No request before this: the registry said 429.
     pause: Mutex<Option<Instant>>,
-    pub(super) learned: super::learned::Learned,
+    pub(super) learned: super::learned::Capabilities,
 }
 
 impl fmt::Debug for Connection {
@@ -134,7 +134,7 @@ impl fmt::Debug for Connection {
 
 impl Connection {
     /// A connection to `host`; nothing is sent yet.
-    pub fn new(host: &Host, config: Arc<RegistryConfig>) -> Result<Self> {
+    pub fn new(host: &Host, config: Arc<ClientConfig>) -> Result<Self> {
         let plain = config.plain_http.unwrap_or_else(|| host.is_loopback());
         let scheme = if plain { "http" } else { "https" };
         let address =
@@ -143,10 +143,11 @@ impl Connection {
             .map_err(|e| Error::new(Code::InvalidReference, format!("{host} is no host: {e}")))?;
         config.check_headers()?;
         let limits = config.limits.usable();
-        let config = Arc::new(RegistryConfig { limits, ..RegistryConfig::clone(&config) });
+        let config = Arc::new(ClientConfig { limits, ..ClientConfig::clone(&config) });
         let is_azure = AZURE_DOMAINS.iter().any(|domain| host.name().ends_with(domain));
-        let places = Places::of_environment(config.registry_config.clone(), config.limits.helper);
-        let sign_in = SignIn::new(places);
+        let places =
+            CredentialChain::of_environment(config.auth_file.clone(), config.limits.helper_timeout);
+        let sign_in = Authenticator::new(places);
         Ok(Self {
             host: host.clone(),
             base,
@@ -158,7 +159,7 @@ impl Connection {
             requests: ConcurrencyLimit::default(),
             uploads: ConcurrencyLimit::default(),
             pause: Mutex::new(None),
-            learned: super::learned::Learned::default(),
+            learned: super::learned::Capabilities::default(),
         })
     }
 
@@ -170,7 +171,7 @@ impl Connection {
         &self.base
     }
 
-    pub(super) fn config(&self) -> &RegistryConfig {
+    pub(super) fn config(&self) -> &ClientConfig {
         &self.config
     }
 
@@ -200,7 +201,7 @@ impl Connection {
     }
 
     /// Sends a request, again where that may help, and gives any other answer.
-    pub(crate) async fn send(&self, mut call: Call, purpose: &Purpose) -> Result<Answer> {
+    pub(crate) async fn send(&self, mut call: Request, purpose: &AuthContext) -> Result<Response> {
         let mut renewals = 0;
         let mut backoff = Backoff::new(&self.config.limits).since(call.since);
         loop {
@@ -216,15 +217,16 @@ impl Connection {
                 _ => timeout_at(backoff.deadline(), self.follow(&call, purpose))
                     .await
                     .unwrap_or_else(|_| {
-                        let what = format!("{} {} was not answered", call.method, shown(&call.url));
-                        Err(Failed::Final(backoff.stalled(&what)))
+                        let what =
+                            format!("{} {} was not answered", call.method, redacted(&call.url));
+                        Err(RequestError::Permanent(backoff.stalled(&what)))
                     }),
             };
             passage.end(match &sent {
                 Ok(answer) if matches!(answer.status().as_u16(), 429 | 503) => Ended::TooMany,
                 Ok(_) => Ended::Answered,
-                Err(Failed::Passing(e)) if e.is_out_of_descriptors() => Ended::TooMany,
-                Err(Failed::Passing(e)) if e.code() == Code::Network => Ended::Broken,
+                Err(RequestError::Transient(e)) if e.is_out_of_descriptors() => Ended::TooMany,
+                Err(RequestError::Transient(e)) if e.code() == Code::Network => Ended::Broken,
                 Err(_) => Ended::Otherwise,
             });
             let failure = match sent {
@@ -235,7 +237,7 @@ impl Connection {
                         && renewals < RENEWALS =>
                 {
                     renewals += 1;
-                    let what = format!("{} {}", call.method, shown(&call.url));
+                    let what = format!("{} {}", call.method, redacted(&call.url));
                     backoff.wait(answer.into_error(&what).await).await?;
                     continue;
                 }
@@ -250,11 +252,11 @@ impl Connection {
                     }
                 }
                 Ok(answer) => {
-                    let what = format!("{} {}", call.method, shown(&call.url));
+                    let what = format!("{} {}", call.method, redacted(&call.url));
                     answer.into_error(&what).await
                 }
-                Err(Failed::Passing(e)) => e,
-                Err(Failed::Final(e)) => return Err(e),
+                Err(RequestError::Transient(e)) => e,
+                Err(RequestError::Permanent(e)) => return Err(e),
             };
             if failure.code() == Code::RateLimited {
                 self.pause(failure.retry_after().unwrap_or(LEAST_PAUSE));
@@ -269,7 +271,7 @@ impl Connection {
     }
 
     /// By which limit a request waits, and for what answers it is compared with.
-    fn limit_of(&self, call: &Call) -> (&ConcurrencyLimit, Kind) {
+    fn limit_of(&self, call: &Request) -> (&ConcurrencyLimit, Kind) {
         match &call.body {
             Body::Source { .. } => (&self.uploads, Kind::Upload),
             _ if call.streamed => (&self.requests, Kind::Blob),
@@ -277,7 +279,11 @@ impl Connection {
         }
     }
 
-    async fn follow(&self, call: &Call, purpose: &Purpose) -> std::result::Result<Answer, Failed> {
+    async fn follow(
+        &self,
+        call: &Request,
+        purpose: &AuthContext,
+    ) -> std::result::Result<Response, RequestError> {
         let mut url = call.url.clone();
         let mut redirects = 0;
         let mut authorization = None;
@@ -287,7 +293,8 @@ impl Connection {
                 authorization = self.sign_in.prepare(self, purpose).await?;
             }
             let signed = authorization.as_ref().filter(|_| own);
-            let answer = self.exchange(call, &url, own, signed).await.map_err(Failed::Passing)?;
+            let answer =
+                self.exchange(call, &url, own, signed).await.map_err(RequestError::Transient)?;
             let answer = answer.redirected(redirects > 0);
             let status = answer.status();
             if status == StatusCode::UNAUTHORIZED && own {
@@ -321,7 +328,8 @@ impl Connection {
             }
             redirects += 1;
             if redirects >= MAX_REDIRECTS {
-                let why = format!("{} redirects more than {MAX_REDIRECTS} times", shown(&call.url));
+                let why =
+                    format!("{} redirects more than {MAX_REDIRECTS} times", redacted(&call.url));
                 return Err(Error::new(Code::Registry, why).into());
             }
             url = next;
@@ -331,8 +339,8 @@ impl Connection {
     /// Asks the registry whether it takes the credential that this connection was given. Gives it,
     /// an Entra token exchanged, and whether the registry wanted one at all.
     pub(crate) async fn check_credential(&self) -> Result<(Credential, bool)> {
-        let purpose = Purpose::default();
-        let answer = self.send(Call::new(Method::GET, self.url("v2/")?), &purpose).await?;
+        let purpose = AuthContext::default();
+        let answer = self.send(Request::new(Method::GET, self.url("v2/")?), &purpose).await?;
         match answer.status() {
             StatusCode::OK => {}
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
@@ -367,11 +375,11 @@ impl Connection {
 
     async fn exchange(
         &self,
-        call: &Call,
+        call: &Request,
         url: &Url,
         own: bool,
         signed: Option<&Authorization>,
-    ) -> Result<Answer> {
+    ) -> Result<Response> {
         let mut request = self
             .client_for(url, call.fresh)?
             .request(call.method.clone(), url.clone())
@@ -405,19 +413,19 @@ impl Connection {
                     }
                     _ => request,
                 };
-                (within(limits.first_header, request.send()).await, None)
+                (with_timeout(limits.response_timeout, request.send()).await, None)
             }
         };
         if let Some(error) = failed {
             return Err(error);
         }
-        tracing::debug!(method = %call.method, url = %shown(url), status = response.as_ref().map(|r| r.status().as_u16()).ok(), "request");
+        tracing::debug!(method = %call.method, url = %redacted(url), status = response.as_ref().map(|r| r.status().as_u16()).ok(), "request");
         let response = response.map_err(|e| e.about(url))?;
         if own && response.headers().contains_key(AZURE_HEADER) {
             self.azure_header.store(true, Ordering::Relaxed);
         }
         let secrets = signed.map_or_else(Vec::new, |signed| signed.secrets.clone());
-        Ok(Answer::new(response, limits, secrets).early(early).gated(call.gate.clone()))
+        Ok(Response::new(response, limits, secrets).early(early).gated(call.gate.clone()))
     }
 
     async fn wait_for_pause(&self) {

@@ -11,8 +11,8 @@ use http::{Method, StatusCode, header};
 
 use super::{
     Registry,
-    answer::Answer,
-    call::{Body, Call},
+    answer::Response,
+    call::{Body, Request},
     learned::SmallUploads,
     retry::Backoff,
     upload_body::Watched,
@@ -34,7 +34,7 @@ const CHUNK: u64 = 4 * 1024 * 1024;
 const SMALL: u64 = 64 * 1024;
 
 /// What one request made of a blob.
-enum First {
+enum UploadStart {
     Stored(Outcome),
     Session(Session),
     /// The registry does not do that.
@@ -50,9 +50,9 @@ impl Registry {
         source: Arc<dyn Source>,
     ) -> Result<Outcome> {
         let session = match self.begin(blob, &source).await? {
-            First::Stored(outcome) => return Ok(outcome),
-            First::Session(session) => Some(session),
-            First::Refused => None,
+            UploadStart::Stored(outcome) => return Ok(outcome),
+            UploadStart::Session(session) => Some(session),
+            UploadStart::Refused => None,
         };
         self.send(blob, &source, session).await?;
         // docker-registry 2.8.2 stores a sha512 push under sha256.
@@ -70,11 +70,11 @@ impl Registry {
     }
 
     /// Finds out whether there is anything to send, and does so in one request where it can.
-    async fn begin(&self, blob: &Descriptor, source: &Arc<dyn Source>) -> Result<First> {
+    async fn begin(&self, blob: &Descriptor, source: &Arc<dyn Source>) -> Result<UploadStart> {
         let elsewhere = source.repository().filter(|from| from.host == *self.connection.host());
         if let Some(from) = elsewhere {
             if self.blob_exists(&blob.digest).await? {
-                return Ok(First::Stored(Outcome::Existed));
+                return Ok(UploadStart::Stored(Outcome::AlreadyExists));
             }
             return self.mount(&blob.digest, &from.name, Outcome::Mounted).await;
         }
@@ -91,10 +91,10 @@ impl Registry {
         }
     }
 
-    async fn look_for(&self, blob: &Descriptor) -> Result<First> {
+    async fn look_for(&self, blob: &Descriptor) -> Result<UploadStart> {
         Ok(match self.blob_exists(&blob.digest).await? {
-            true => First::Stored(Outcome::Existed),
-            false => First::Refused,
+            true => UploadStart::Stored(Outcome::AlreadyExists),
+            false => UploadStart::Refused,
         })
     }
 
@@ -103,58 +103,70 @@ impl Registry {
         blob: &Descriptor,
         source: &Arc<dyn Source>,
         asked: bool,
-    ) -> Result<First> {
+    ) -> Result<UploadStart> {
         let learned = &self.connection.learned.small_uploads;
         match learned.way() {
             SmallUploads::SinglePost => {
                 let first = self.single_post(blob, source).await?;
-                if !matches!(first, First::Stored(_)) {
+                if !matches!(first, UploadStart::Stored(_)) {
                     learned.not(SmallUploads::SinglePost);
                 }
                 Ok(first)
             }
             SmallUploads::MountSelf => {
-                let first = self.mount(&blob.digest, &self.repository, Outcome::Existed).await?;
-                if matches!(first, First::Refused) {
+                let first =
+                    self.mount(&blob.digest, &self.repository, Outcome::AlreadyExists).await?;
+                if matches!(first, UploadStart::Refused) {
                     learned.not(SmallUploads::MountSelf);
                 }
                 Ok(first)
             }
-            SmallUploads::Plain if asked => Ok(First::Refused),
+            SmallUploads::Plain if asked => Ok(UploadStart::Refused),
             SmallUploads::Plain => self.look_for(blob).await,
         }
     }
 
-    async fn single_post(&self, blob: &Descriptor, source: &Arc<dyn Source>) -> Result<First> {
+    async fn single_post(
+        &self,
+        blob: &Descriptor,
+        source: &Arc<dyn Source>,
+    ) -> Result<UploadStart> {
         let mut url = self.url("blobs/uploads/")?;
         url.set_query(Some(&format!("digest={}", blob.digest)));
-        let call = Call::new(Method::POST, url)
+        let call = Request::new(Method::POST, url)
             .header(header::CONTENT_TYPE, media_type::OCTET_STREAM)
             .body(Body::Source { source: Arc::clone(source), offset: 0, length: blob.size });
         self.first_of(self.connection.send(call).await?, &blob.digest, Outcome::Uploaded).await
     }
 
-    async fn mount(&self, digest: &Digest, from: &str, outcome: Outcome) -> Result<First> {
+    async fn mount(&self, digest: &Digest, from: &str, outcome: Outcome) -> Result<UploadStart> {
         let mut url = self.url("blobs/uploads/")?;
         url.query_pairs_mut().append_pair("mount", digest.as_str()).append_pair("from", from);
-        match self.connection.send(Call::new(Method::POST, url)).await {
+        match self.connection.send(Request::new(Method::POST, url)).await {
             Ok(answer) => self.first_of(answer, digest, outcome).await,
             // Whoever may not read there can still send the blob.
             Err(e) if matches!(e.code(), Code::Unauthorized | Code::Forbidden) => {
-                Ok(First::Refused)
+                Ok(UploadStart::Refused)
             }
             Err(e) => Err(e),
         }
     }
 
-    async fn first_of(&self, answer: Answer, digest: &Digest, outcome: Outcome) -> Result<First> {
+    async fn first_of(
+        &self,
+        answer: Response,
+        digest: &Digest,
+        outcome: Outcome,
+    ) -> Result<UploadStart> {
         match answer.status() {
             StatusCode::CREATED if answer.is_early() && !self.blob_exists(digest).await? => {
-                Ok(First::Refused)
+                Ok(UploadStart::Refused)
             }
-            StatusCode::CREATED => Ok(First::Stored(outcome)),
-            StatusCode::ACCEPTED => Ok(First::Session(Session::of(&answer, &self.connection)?)),
-            status if status.is_client_error() => Ok(First::Refused),
+            StatusCode::CREATED => Ok(UploadStart::Stored(outcome)),
+            StatusCode::ACCEPTED => {
+                Ok(UploadStart::Session(Session::of(&answer, &self.connection)?))
+            }
+            status if status.is_client_error() => Ok(UploadStart::Refused),
             _ => Err(answer.into_error(&format!("no upload of {digest} could be begun")).await),
         }
     }
@@ -181,13 +193,13 @@ impl Registry {
                 }
             };
             let (mut open, failure) = match self.send_by(open, blob, source, &mut transfer).await? {
-                Sent::All => return Ok(()),
-                Sent::TooLarge if !transfer.chunked => {
+                UploadResult::All => return Ok(()),
+                UploadResult::TooLarge if !transfer.chunked => {
                     transfer.chunked = true;
                     continue;
                 }
-                Sent::TooLarge => return Err(too_large(blob)),
-                Sent::Broken(open, failure) => (open, failure),
+                UploadResult::TooLarge => return Err(too_large(blob)),
+                UploadResult::Broken(open, failure) => (open, failure),
             };
             transfer.fresh = failure.code() == Code::Network;
             backoff.moved(watched.last_moved());
@@ -215,16 +227,16 @@ impl Registry {
         blob: &Descriptor,
         source: &Arc<dyn Source>,
         transfer: &mut Transfer,
-    ) -> Result<Sent> {
+    ) -> Result<UploadResult> {
         let whole = transfer.offset == 0 && !transfer.chunked;
         while !whole && transfer.offset < blob.size {
             match self.send_part(&mut session, blob, source, transfer).await? {
-                Part::Taken => {}
-                Part::TooLarge => return Ok(Sent::TooLarge),
-                Part::Broken(failure) => return Ok(Sent::Broken(session, failure)),
+                ChunkResult::Taken => {}
+                ChunkResult::TooLarge => return Ok(UploadResult::TooLarge),
+                ChunkResult::Broken(failure) => return Ok(UploadResult::Broken(session, failure)),
             }
         }
-        let mut call = Call::new(Method::PUT, session.finish_url(&blob.digest))
+        let mut call = Request::new(Method::PUT, session.finish_url(&blob.digest))
             .header(header::CONTENT_TYPE, media_type::OCTET_STREAM)
             .fresh(transfer.fresh)
             .once();
@@ -237,7 +249,7 @@ impl Registry {
         }
         let answer = match self.connection.send(call).await {
             Ok(answer) => answer,
-            Err(e) if e.is_retryable() => return Ok(Sent::Broken(session, e)),
+            Err(e) if e.is_retryable() => return Ok(UploadResult::Broken(session, e)),
             Err(e) => return Err(e),
         };
         match answer.status() {
@@ -245,17 +257,17 @@ impl Registry {
                 Ok(match self.holds(blob).await? {
                     true => {
                         session.done();
-                        Sent::All
+                        UploadResult::All
                     }
-                    false => Sent::Broken(session, answered_early(blob, status)),
+                    false => UploadResult::Broken(session, answered_early(blob, status)),
                 })
             }
             status if status.is_success() => {
                 session.done();
-                Ok(Sent::All)
+                Ok(UploadResult::All)
             }
             StatusCode::PAYLOAD_TOO_LARGE | StatusCode::RANGE_NOT_SATISFIABLE if whole => {
-                Ok(Sent::TooLarge)
+                Ok(UploadResult::TooLarge)
             }
             _ => Err(answer.into_error(&format!("the blob {} was not stored", blob.digest)).await),
         }
@@ -268,11 +280,11 @@ impl Registry {
         blob: &Descriptor,
         source: &Arc<dyn Source>,
         transfer: &mut Transfer,
-    ) -> Result<Part> {
+    ) -> Result<ChunkResult> {
         let offset = transfer.offset;
         let left = blob.size - offset;
         let length = if transfer.chunked { left.min(CHUNK.max(session.least_chunk)) } else { left };
-        let call = Call::new(Method::PATCH, session.url.clone())
+        let call = Request::new(Method::PATCH, session.url.clone())
             .header(header::CONTENT_TYPE, media_type::OCTET_STREAM)
             .header(header::CONTENT_RANGE, &format!("{offset}-{}", offset + length - 1))
             .body(Body::Source { source: Arc::clone(source), offset, length })
@@ -280,7 +292,7 @@ impl Registry {
             .once();
         let answer = match self.connection.send(call).await {
             Ok(answer) => answer,
-            Err(e) if e.is_retryable() => return Ok(Part::Broken(e)),
+            Err(e) if e.is_retryable() => return Ok(ChunkResult::Broken(e)),
             Err(e) => return Err(e),
         };
         let status = answer.status();
@@ -292,7 +304,7 @@ impl Registry {
                 transfer.doubtful = true;
                 let stands = session.received(None).await.unwrap_or(0);
                 transfer.offset = stands.clamp(offset, offset + length - 1);
-                return Ok(Part::Broken(answered_early(blob, status)));
+                return Ok(ChunkResult::Broken(answered_early(blob, status)));
             }
             transfer.fresh = false;
             transfer.offset = offset + length;
@@ -303,16 +315,16 @@ impl Registry {
             {
                 transfer.offset = stands;
                 let failure = format!("the registry took {stands} of {} bytes", offset + length);
-                return Ok(Part::Broken(Error::new(Code::Network, failure)));
+                return Ok(ChunkResult::Broken(Error::new(Code::Network, failure)));
             }
-            return Ok(Part::Taken);
+            return Ok(ChunkResult::Taken);
         }
         let what = format!("a part of the blob {} was not stored", blob.digest);
         match status {
-            StatusCode::PAYLOAD_TOO_LARGE => Ok(Part::TooLarge),
+            StatusCode::PAYLOAD_TOO_LARGE => Ok(ChunkResult::TooLarge),
             // The session is elsewhere than thought, or gone.
             StatusCode::RANGE_NOT_SATISFIABLE | StatusCode::NOT_FOUND => {
-                Ok(Part::Broken(answer.into_error(&what).await))
+                Ok(ChunkResult::Broken(answer.into_error(&what).await))
             }
             _ => Err(answer.into_error(&what).await),
         }
@@ -326,7 +338,7 @@ impl Registry {
     }
 
     async fn open_session(&self, digest: &Digest) -> Result<Session> {
-        let call = Call::new(Method::POST, self.url("blobs/uploads/")?);
+        let call = Request::new(Method::POST, self.url("blobs/uploads/")?);
         let answer = self.connection.send(call).await?;
         if answer.status() != StatusCode::ACCEPTED {
             return Err(answer.into_error(&format!("no upload of {digest} could be begun")).await);
@@ -345,13 +357,13 @@ struct Transfer {
     doubtful: bool,
 }
 
-enum Sent {
+enum UploadResult {
     All,
     TooLarge,
     Broken(Session, Error),
 }
 
-enum Part {
+enum ChunkResult {
     Taken,
     TooLarge,
     Broken(Error),

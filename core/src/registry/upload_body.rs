@@ -110,9 +110,10 @@ impl Upload {
             let quiet = self.state.started.elapsed().saturating_sub(moved);
             let all_sent = self.state.sent.load(Ordering::Relaxed) >= self.length;
             let limit = if all_sent {
-                self.limits.upload_answer + Duration::from_secs(self.length / (16 * 1024 * 1024))
+                self.limits.upload_response_timeout
+                    + Duration::from_secs(self.length / (16 * 1024 * 1024))
             } else {
-                self.limits.idle
+                self.limits.idle_timeout
             };
             if quiet > limit {
                 return Error::new(

@@ -5,7 +5,7 @@ use http::{Method, header};
 use tokio::time::Instant;
 use url::Url;
 
-use super::{answer::Answer, call::Call, transport::Channel};
+use super::{answer::Response, call::Request, transport::RepositoryConnection};
 use crate::{
     digest::Digest,
     error::{Code, Error, Result},
@@ -15,11 +15,11 @@ use crate::{
 pub(super) struct Session {
     pub(super) url: Url,
     pub(super) least_chunk: u64,
-    connection: Option<Channel>,
+    connection: Option<RepositoryConnection>,
 }
 
 impl Session {
-    pub(super) fn of(answer: &Answer, connection: &Channel) -> Result<Self> {
+    pub(super) fn of(answer: &Response, connection: &RepositoryConnection) -> Result<Self> {
         let least_chunk =
             answer.header("oci-chunk-min-length").and_then(|n| n.parse().ok()).unwrap_or(0);
         Ok(Self { url: location(answer)?, least_chunk, connection: Some(connection.clone()) })
@@ -39,7 +39,7 @@ impl Session {
     /// How many bytes the session has; nothing when it is gone or does not say.
     pub(super) async fn received(&mut self, since: Option<Instant>) -> Option<u64> {
         let connection = self.connection.clone()?;
-        let call = Call { since, ..Call::new(Method::GET, self.url.clone()) };
+        let call = Request { since, ..Request::new(Method::GET, self.url.clone()) };
         let answer = connection.send(call).await.ok()?;
         if !answer.status().is_success() {
             return None;
@@ -51,7 +51,7 @@ impl Session {
         Some(received)
     }
 
-    pub(super) fn moved_to(&mut self, answer: &Answer) -> Result<()> {
+    pub(super) fn moved_to(&mut self, answer: &Response) -> Result<()> {
         self.url = location(answer)?;
         Ok(())
     }
@@ -68,7 +68,7 @@ impl Drop for Session {
         else {
             return;
         };
-        let call = Call::new(Method::DELETE, self.url.clone()).once();
+        let call = Request::new(Method::DELETE, self.url.clone()).once();
         runtime.spawn(async move {
             // Best effort: registries clear abandoned sessions themselves after a while.
             if connection.send(call.clone()).await.is_err_and(|e| e.code() == Code::Network) {
@@ -78,7 +78,7 @@ impl Drop for Session {
     }
 }
 
-fn location(answer: &Answer) -> Result<Url> {
+fn location(answer: &Response) -> Result<Url> {
     let text = answer.location().ok_or_else(|| {
         Error::new(Code::Registry, "the registry began an upload and did not say where")
     })?;
@@ -101,7 +101,7 @@ fn location(answer: &Answer) -> Result<Url> {
 
 /// `Range: 0-N` names the last byte that arrived. `0-0` on a fresh session means that none did;
 /// whoever has sent a single byte loses nothing by sending it again.
-pub(super) fn received(answer: &Answer) -> Option<u64> {
+pub(super) fn received(answer: &Response) -> Option<u64> {
     let range = answer.header(header::RANGE)?;
     let range = range.trim();
     let unit = range.get(..5).is_some_and(|unit| unit.eq_ignore_ascii_case("bytes"));

@@ -61,7 +61,7 @@ async fn what_an_index_lists_goes_after_the_index() {
     assert_exact(dir.path());
     // The children outlive their index, and so are listed; together with it, they go.
     delete_all(&layout, &[&all, &one]).await;
-    let left = layout.untagged().await.unwrap();
+    let left = layout.list_untagged().await.unwrap();
     assert_eq!(left.iter().map(|d| &d.digest).collect::<Vec<_>>(), [two.digest()]);
     assert_exact(dir.path());
     delete_all(&layout, &[&two]).await;

@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use ocigraph::{Algorithm, Layout, Manifest, Name, Store};
+use ocigraph::{Algorithm, Layout, Manifest, Store, TagOrDigest};
 
 use crate::support::*;
 
@@ -52,7 +52,7 @@ async fn the_writer() {
         }
     } else {
         for referrer in Layout::open(&path).referrers(image.digest(), None).await.unwrap().entries {
-            let name = Name::Digest(referrer.digest);
+            let name = TagOrDigest::Digest(referrer.digest);
             let layout = Layout::open(&path);
             let manifest = layout.fetch_manifest(&name).await.unwrap();
             delete_all(&layout, &[&manifest]).await;

@@ -48,7 +48,7 @@ async fn reading_creates_nothing() {
     assert_eq!(layout.resolve(&tag("v1")).await.unwrap(), image.descriptor());
     assert_eq!(layout.fetch_manifest(&by_digest(&image)).await.unwrap().bytes(), image.bytes());
     assert_eq!(layout.tags().await.unwrap().entries, ["v1"]);
-    assert!(layout.untagged().await.unwrap().is_empty());
+    assert!(layout.list_untagged().await.unwrap().is_empty());
     assert!(layout.referrers(image.digest(), None).await.unwrap().entries.is_empty());
     assert!(layout.has_blob(&blob("b")).await.unwrap());
     assert_eq!(layout.describe_blob(&blob("b").digest).await.unwrap().size, 1);

@@ -9,7 +9,8 @@ use std::{
 
 use futures::TryStreamExt;
 use ocigraph::{
-    Algorithm, Bytes, Descriptor, Digest, Doomed, Layout, Manifest, Name, Result, Store, verified,
+    Algorithm, Bytes, Descriptor, Digest, Layout, Manifest, ManifestDeletion, Result, Store,
+    TagOrDigest, verified,
 };
 use serde_json::{Value, json};
 
@@ -68,21 +69,21 @@ pub(crate) fn names(tags: &[&str]) -> Vec<String> {
     tags.iter().map(|tag| (*tag).to_owned()).collect()
 }
 
-pub(crate) fn tag(tag: &str) -> Name {
-    Name::Tag(tag.into())
+pub(crate) fn tag(tag: &str) -> TagOrDigest {
+    TagOrDigest::Tag(tag.into())
 }
 
-pub(crate) fn by_digest(manifest: &Manifest) -> Name {
-    Name::Digest(manifest.digest().clone())
+pub(crate) fn by_digest(manifest: &Manifest) -> TagOrDigest {
+    TagOrDigest::Digest(manifest.digest().clone())
 }
 
 pub(crate) async fn delete(layout: &Layout, manifests: &[&Manifest]) -> Vec<Result<()>> {
-    let doomed: Vec<Doomed> = manifests
+    let doomed: Vec<ManifestDeletion> = manifests
         .iter()
-        .map(|m| Doomed {
+        .map(|m| ManifestDeletion {
             manifest: m.descriptor(),
             subject: m.subject().map(|s| s.digest.clone()),
-            subject_stays: false,
+            subject_retained: false,
             tags: Vec::new(),
         })
         .collect();

@@ -172,7 +172,7 @@ async fn a_push_takes_a_link_for_a_blob_when_it_is_right_and_replaces_it_otherwi
     let outside = dir.path().join("outside");
     let path = file_of(layout.path(), &blob("image").digest);
     for (content, outcome) in
-        [("image", ocigraph::Outcome::Existed), ("other", ocigraph::Outcome::Uploaded)]
+        [("image", ocigraph::Outcome::AlreadyExists), ("other", ocigraph::Outcome::Uploaded)]
     {
         fs::write(&outside, content).unwrap();
         fs::remove_file(&path).unwrap();

@@ -15,7 +15,7 @@ async fn a_new_layout_is_whole_from_its_first_blob_on() {
     let path = dir.path().join("new/layout");
     let layout = Layout::open(&path);
     assert_eq!(layout.push_blob(&blob("x"), source("x")).await.unwrap(), Outcome::Uploaded);
-    assert_eq!(layout.push_blob(&blob("x"), source("x")).await.unwrap(), Outcome::Existed);
+    assert_eq!(layout.push_blob(&blob("x"), source("x")).await.unwrap(), Outcome::AlreadyExists);
     assert_eq!(
         fs::read_to_string(path.join("oci-layout")).unwrap(),
         r#"{"imageLayoutVersion":"1.0.0"}"#
@@ -159,7 +159,7 @@ async fn a_tag_moves_and_what_it_named_stays_listed() {
     assert_eq!(layout.tags().await.unwrap().entries, ["v1", "latest", "v2"]);
     assert_eq!(layout.resolve(&tag("latest")).await.unwrap().digest, *two.digest());
     layout.tag(&one.descriptor(), &names(&["latest"])).await.unwrap();
-    let untagged = layout.untagged().await.unwrap();
+    let untagged = layout.list_untagged().await.unwrap();
     assert_eq!(untagged.iter().map(|d| &d.digest).collect::<Vec<_>>(), [two.digest()]);
     assert_eq!(layout.untag("latest").await.map_err(|e| e.code()), Ok(()));
     assert_eq!(layout.untag("latest").await.map_err(|e| e.code()), Err(Code::NotFound));

@@ -72,7 +72,7 @@ export async function right(): Promise<void> {
   const sizes: number[] = (await digestFiles(new Set(['a']))).map((file) => file.size);
   const one: string = (await digestFile('a', { algorithm: 'sha512' })).digest;
   const { place, host, path } = parseReference('host/repo:v1');
-  const limited = new Client({ limits: { connect: 1000, tries: 1 } });
+  const limited = new Client({ limits: { connectTimeout: 1000, maxAttempts: 1 } });
   await digestFiles(['a'], { signal: AbortSignal.timeout(1000) });
   console.log(place, host?.length, path?.length, limited);
   console.log(titles, pulled, signed, copied, size, manifest, sizes, one, version.length);
@@ -87,7 +87,7 @@ export async function perhaps(client: Client, text?: string, signal?: AbortSigna
   await client.delete('host/repo', { dryRun: undefined, signal });
   await client.fetchBlob('host/repo', { signal });
   await digestFile('a', { algorithm: undefined, signal });
-  new Client({ caFile: text, headers: undefined, limits: { connect: undefined }, userAgent: text });
+  new Client({ caFile: text, headers: undefined, limits: { connectTimeout: undefined }, userAgent: text });
   new Client({ credentials: { entraToken: 'a', tenant: text } });
 }
 

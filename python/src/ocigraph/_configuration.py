@@ -20,37 +20,37 @@ class Limits:
         InvalidArgumentError: one is negative or no number.
 
     Example:
-        >>> Client(limits=Limits(connect=2, tries=1)).close()
+        >>> Client(limits=Limits(connect_timeout=2, max_attempts=1)).close()
     """
 
-    connect: float | None = None
+    connect_timeout: float | None = None
     """To connect; 10."""
-    first_header: float | None = None
+    response_timeout: float | None = None
     """From a request to the first header of the answer; 30."""
-    idle: float | None = None
+    idle_timeout: float | None = None
     """Between two pieces of a body, either way; 30."""
-    upload_answer: float | None = None
+    upload_response_timeout: float | None = None
     """From an upload's last byte to the answer; 60, and a second more for every 16 MiB."""
-    tries: int | None = None
+    max_attempts: int | None = None
     """Tries of one request, the first included; 5."""
-    stalled: float | None = None
+    stall_timeout: float | None = None
     """Without a byte moved, retries end after this long; 90."""
-    metadata: int | None = None
+    max_manifest_bytes: int | None = None
     """Bytes of a manifest or list; 4 MiB."""
-    pages: int | None = None
+    max_pages: int | None = None
     """Pages of a list; 10,000."""
-    entries: int | None = None
+    max_entries: int | None = None
     """Entries of a list, and manifests of a graph; 1,000,000."""
-    helper: float | None = None
+    helper_timeout: float | None = None
     """For a credential helper to answer, before it is killed; 30."""
 
     def __post_init__(self) -> None:
         self._times()
-        for name in ("tries", "metadata", "pages", "entries"):
+        for name in ("max_attempts", "max_manifest_bytes", "max_pages", "max_entries"):
             optional(count, name, getattr(self, name))
 
     def _times(self) -> dict[str, float | None]:
-        names = ("connect", "first_header", "idle", "upload_answer", "stalled", "helper")
+        names = ("connect_timeout", "response_timeout", "idle_timeout", "upload_response_timeout", "stall_timeout", "helper_timeout")
         return {name: optional(seconds, name, getattr(self, name)) for name in names}
 
     def _given(self) -> Limits:
@@ -71,7 +71,7 @@ class UnpackLimits:
         'written'
     """
 
-    entries: int | None = None
+    max_entries: int | None = None
     """Files, directories and links; 1,000,000."""
     bytes: int | None = None
     """Bytes in all; 64 GiB."""
@@ -88,7 +88,7 @@ class Configuration:
     """The arguments of a client."""
 
     credentials: AsyncCredentials = "stored"
-    registry_config: StrPath | None = None
+    auth_file: StrPath | None = None
     plain_http: bool | None = None
     insecure: bool = False
     ca_file: StrPath | None = None

@@ -127,7 +127,7 @@ async fn grow(client: &Client, subjects: &[Reference], width: usize) -> Vec<Refe
                     subject: Some(subject.clone()),
                     ..PushOptions::default()
                 };
-                let target = Reference::new(subject.place().clone());
+                let target = Reference::new(subject.location().clone());
                 client.push(&target, options).await.expect("pushing a referrer").reference
             });
         }

@@ -3,8 +3,8 @@
 use std::{path::Path, sync::Arc, time::Duration};
 
 use ocigraph::{
-    Algorithm, Client, Code, CopyOptions, DeleteOptions, Descriptor, DiscoverOptions, Error, File,
-    Limits, Outcome, Progress, PullOptions, PushOptions, Reference, RegistryConfig,
+    Algorithm, Client, ClientConfig, Code, CopyOptions, DeleteOptions, Descriptor, DiscoverOptions,
+    Error, File, Limits, Outcome, Progress, PullOptions, PushOptions, Reference,
 };
 use ocigraph_suite::{Faults, Reply};
 use serde_json::{Value, json};
@@ -19,9 +19,13 @@ fn run<T>(work: impl Future<Output = T>) -> T {
 /// A client that waits for nothing long, and long enough for a busy machine.
 fn client() -> Client {
     let wait = Duration::from_secs(5);
-    let limits =
-        Limits { first_header: wait, idle: wait, upload_answer: wait, ..Limits::default() };
-    Client::with_config(RegistryConfig { limits, ..RegistryConfig::default() })
+    let limits = Limits {
+        response_timeout: wait,
+        idle_timeout: wait,
+        upload_response_timeout: wait,
+        ..Limits::default()
+    };
+    Client::with_config(ClientConfig { limits, ..ClientConfig::default() })
 }
 
 fn reference(server: &Faults, rest: &str) -> Reference {
@@ -232,16 +236,16 @@ fn a_digest_header_is_checked_computed_or_ignored() {
 #[test]
 fn a_server_that_says_nothing_or_next_to_nothing_is_given_up() {
     let limits = |tries| Limits {
-        first_header: Duration::from_millis(200),
-        idle: Duration::from_millis(200),
-        tries,
+        response_timeout: Duration::from_millis(200),
+        idle_timeout: Duration::from_millis(200),
+        max_attempts: tries,
         ..Limits::default()
     };
     for silent in [Reply::silence(), served(vec![b' '; 50], MANIFEST).slow(Duration::from_secs(1))]
     {
         let server = Faults::start();
         server.on("GET", "/manifests/", [silent]);
-        let config = RegistryConfig { limits: limits(2), ..RegistryConfig::default() };
+        let config = ClientConfig { limits: limits(2), ..ClientConfig::default() };
         let client = Client::with_config(config);
         let error = run(client.fetch_manifest(&reference(&server, ":v1"), None)).unwrap_err();
         assert_eq!(error.code(), Code::Timeout, "{error}");
@@ -250,8 +254,8 @@ fn a_server_that_says_nothing_or_next_to_nothing_is_given_up() {
     let server = Faults::start();
     server.on("GET", "/manifests/", [Reply::silence()]);
     let stalled = Duration::from_millis(700);
-    let limits = Limits { stalled, ..limits(1000) };
-    let client = Client::with_config(RegistryConfig { limits, ..RegistryConfig::default() });
+    let limits = Limits { stall_timeout: stalled, ..limits(1000) };
+    let client = Client::with_config(ClientConfig { limits, ..ClientConfig::default() });
     let error = run(client.fetch_manifest(&reference(&server, ":v1"), None)).unwrap_err();
     assert_eq!(error.code(), Code::Timeout);
     assert!(server.all().len() < 10);

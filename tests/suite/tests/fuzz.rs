@@ -15,8 +15,9 @@ use std::{
 use bolero::{TypeGenerator, check, produce_with};
 use futures::{TryStreamExt, future::join_all};
 use ocigraph::{
-    Algorithm, Bytes, Client, Code, CopyOptions, DeleteOptions, Descriptor, DiscoverOptions, Error,
-    File, Limits, Progress, PullOptions, PushOptions, Reference, RegistryConfig, VerifyOptions,
+    Algorithm, Bytes, Client, ClientConfig, Code, CopyOptions, DeleteOptions, Descriptor,
+    DiscoverOptions, Error, File, Limits, Progress, PullOptions, PushOptions, Reference,
+    VerifyOptions,
 };
 use ocigraph_suite::{Faults, Reply};
 use serde_json::{Value, json};
@@ -34,18 +35,18 @@ const REQUESTS: usize = 200;
 
 fn client() -> Client {
     let limits = Limits {
-        connect: WAIT,
-        first_header: WAIT,
-        idle: WAIT,
-        upload_answer: WAIT,
-        tries: TRIES,
-        stalled: 4 * WAIT,
-        metadata: 64 << 10,
-        pages: 4,
-        entries: 1_000,
-        helper: Duration::from_millis(100),
+        connect_timeout: WAIT,
+        response_timeout: WAIT,
+        idle_timeout: WAIT,
+        upload_response_timeout: WAIT,
+        max_attempts: TRIES,
+        stall_timeout: 4 * WAIT,
+        max_manifest_bytes: 64 << 10,
+        max_pages: 4,
+        max_entries: 1_000,
+        helper_timeout: Duration::from_millis(100),
     };
-    Client::with_config(RegistryConfig { limits, ..RegistryConfig::default() })
+    Client::with_config(ClientConfig { limits, ..ClientConfig::default() })
 }
 
 const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ocigraph::{Client, Code, Limits, Reference, RegistryConfig};
+use ocigraph::{Client, ClientConfig, Code, Limits, Reference};
 use ocigraph_suite::{
     CredentialHelper, Faults, Kind, Options, PASSWORD, Registry, Reply, USER, User, ocigraph_binary,
 };
@@ -205,7 +205,7 @@ fn a_helper_that_hangs_is_killed_when_its_time_is_up() {
 
 fn wait_for_the_helper(reference: &str) {
     let limits = Limits { helper: Duration::from_secs(2), ..Limits::default() };
-    let client = Client::with_config(RegistryConfig { limits, ..RegistryConfig::default() });
+    let client = Client::with_config(ClientConfig { limits, ..ClientConfig::default() });
     let reference: Reference = reference.parse().unwrap();
     let error = tokio::runtime::Runtime::new().unwrap().block_on(client.tags(&reference));
     let error = error.unwrap_err();

@@ -3,9 +3,9 @@
 use std::{sync::Arc, time::Duration};
 
 use ocigraph::{
-    Algorithm, Bytes, Client, Code, CopyOptions, DeleteOptions, Descriptor, DiscoverOptions, File,
-    Limits, Manifest, Progress, PullOptions, PushOptions, Reference, RegistryConfig, UnpackLimits,
-    VerifyOptions,
+    Algorithm, Bytes, Client, ClientConfig, Code, CopyOptions, DeleteOptions, Descriptor,
+    DiscoverOptions, File, Limits, Manifest, Progress, PullOptions, PushOptions, Reference,
+    UnpackLimits, VerifyOptions,
 };
 use ocigraph_fixture::{Config, Failure, Fixture};
 use ocigraph_suite::{Workspace, ocigraph_binary};
@@ -16,22 +16,22 @@ fn run<T>(work: impl Future<Output = T>) -> T {
 }
 
 fn client(limits: Limits) -> Client {
-    Client::with_config(RegistryConfig { limits, ..RegistryConfig::default() })
+    Client::with_config(ClientConfig { limits, ..ClientConfig::default() })
 }
 
 /// Every limit set to one time and one number.
 fn all(time: Duration, number: usize) -> Limits {
     Limits {
-        connect: time,
-        first_header: time,
-        idle: time,
-        upload_answer: time,
-        stalled: time,
-        helper: time,
-        tries: u32::try_from(number).unwrap_or(u32::MAX),
-        metadata: number,
-        pages: number,
-        entries: number,
+        connect_timeout: time,
+        response_timeout: time,
+        idle_timeout: time,
+        upload_response_timeout: time,
+        stall_timeout: time,
+        helper_timeout: time,
+        max_attempts: u32::try_from(number).unwrap_or(u32::MAX),
+        max_manifest_bytes: number,
+        max_pages: number,
+        max_entries: number,
     }
 }
 
@@ -119,11 +119,11 @@ fn a_limit_of_nothing_ends_what_needs_more() {
     run(everything(&Client::new(), &reference.to_string().replace(":v1", ""), 1)).unwrap();
     let usual = Limits::default();
     for (limits, code) in [
-        (Limits { metadata: 0, ..usual }, Code::TooLarge),
-        (Limits { entries: 0, ..usual }, Code::TooLarge),
-        (Limits { pages: 0, ..usual }, Code::TooLarge),
-        (Limits { first_header: Duration::ZERO, tries: 1, ..usual }, Code::Timeout),
-        (Limits { stalled: Duration::ZERO, ..usual }, Code::Timeout),
+        (Limits { max_manifest_bytes: 0, ..usual }, Code::TooLarge),
+        (Limits { max_entries: 0, ..usual }, Code::TooLarge),
+        (Limits { max_pages: 0, ..usual }, Code::TooLarge),
+        (Limits { response_timeout: Duration::ZERO, max_attempts: 1, ..usual }, Code::Timeout),
+        (Limits { stall_timeout: Duration::ZERO, ..usual }, Code::Timeout),
     ] {
         // A machine nearby may answer in no time at all.
         fixture.set_config(Config { delay_ms: 50, ..Config::default() });
@@ -133,7 +133,7 @@ fn a_limit_of_nothing_ends_what_needs_more() {
         }
     }
     // One try is the least, so none is one.
-    assert_eq!(run(client(Limits { tries: 0, ..usual }).tags(&reference)).unwrap(), ["v1"]);
+    assert_eq!(run(client(Limits { max_attempts: 0, ..usual }).tags(&reference)).unwrap(), ["v1"]);
 }
 
 #[test]
@@ -181,7 +181,7 @@ fn what_is_unpacked_has_bounds_of_any_number() {
     for (n, number) in [1_u64 << 62, u64::MAX, 0].into_iter().enumerate() {
         let options = PullOptions {
             output: work.path(format!("out{n}")),
-            unpack_limits: UnpackLimits { entries: number, bytes: number, ratio: number },
+            unpack_limits: UnpackLimits { max_entries: number, bytes: number, ratio: number },
             ..PullOptions::default()
         };
         let pulled = run(Client::new().pull(&image, options));

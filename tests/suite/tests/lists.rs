@@ -4,8 +4,8 @@
 use std::time::Duration;
 
 use ocigraph::{
-    Algorithm, Client, Code, CopyOptions, DeleteOptions, Descriptor, DiscoverOptions, Error, Graph,
-    Limits, ProblemKind, PullOptions, Reference, RegistryConfig, VerifyOptions,
+    Algorithm, Client, ClientConfig, Code, CopyOptions, DeleteOptions, Descriptor, DiscoverOptions,
+    Error, Graph, Limits, ProblemKind, PullOptions, Reference, VerifyOptions,
 };
 use ocigraph_suite::{Faults, Ran, Reply, Workspace};
 use serde_json::{Value, json};
@@ -21,8 +21,9 @@ fn run<T>(work: impl Future<Output = T>) -> T {
 
 fn client() -> Client {
     let wait = Duration::from_secs(5);
-    let limits = Limits { first_header: wait, idle: wait, tries: 1, ..Limits::default() };
-    Client::with_config(RegistryConfig { limits, ..RegistryConfig::default() })
+    let limits =
+        Limits { response_timeout: wait, idle_timeout: wait, max_attempts: 1, ..Limits::default() };
+    Client::with_config(ClientConfig { limits, ..ClientConfig::default() })
 }
 
 fn reference(server: &Faults, rest: &str) -> Reference {

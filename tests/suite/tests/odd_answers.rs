@@ -12,8 +12,8 @@ use std::{
 };
 
 use ocigraph::{
-    Bytes, Client, Code, Credential, Credentials, Descriptor, Error, Limits, Manifest, Outcome,
-    Progress, PullOptions, Reference, RegistryConfig,
+    Bytes, Client, ClientConfig, Code, Credential, Credentials, Descriptor, Error, Limits,
+    Manifest, Outcome, Progress, PullOptions, Reference,
 };
 use ocigraph_fixture::{Config, Fixture};
 use ocigraph_suite::{Faults, Reply, Workspace};
@@ -27,9 +27,13 @@ fn run<T>(work: impl Future<Output = T>) -> T {
 
 fn client() -> Client {
     let wait = Duration::from_secs(10);
-    let limits =
-        Limits { first_header: wait, idle: wait, upload_answer: wait, ..Limits::default() };
-    Client::with_config(RegistryConfig { limits, ..RegistryConfig::default() })
+    let limits = Limits {
+        response_timeout: wait,
+        idle_timeout: wait,
+        upload_response_timeout: wait,
+        ..Limits::default()
+    };
+    Client::with_config(ClientConfig { limits, ..ClientConfig::default() })
 }
 
 fn reference(server: &Faults, rest: &str) -> Reference {
@@ -312,7 +316,7 @@ fn tags_with(challenge: &str, answer: &str) -> Result<Vec<String>, Error> {
     server.on("GET", "/tags/list", [asks, tags.header("www-authenticate", "Bearer realm=\"x\"")]);
     server.on("GET", "/token", [Reply::ok(answer)]);
     let credentials = Credentials::Given(Credential::password("ada", "p"));
-    let client = Client::with_config(RegistryConfig { credentials, ..RegistryConfig::default() });
+    let client = Client::with_config(ClientConfig { credentials, ..ClientConfig::default() });
     let tags = run(client.tags(&reference(&server, "")));
     if tags.is_ok() {
         let last = server.seen("GET", "/tags/list").pop().unwrap();

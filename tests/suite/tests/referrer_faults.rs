@@ -3,8 +3,8 @@
 use std::{sync::Arc, time::Duration};
 
 use ocigraph::{
-    Algorithm, Client, Code, Connection, CopyOptions, DeleteOptions, Descriptor, DiscoverOptions,
-    Error, Limits, Manifest, ProblemKind, Reference, Registry, RegistryConfig, Store,
+    Algorithm, Client, ClientConfig, Code, Connection, CopyOptions, DeleteOptions, Descriptor,
+    DiscoverOptions, Error, Limits, Manifest, ProblemKind, Reference, Registry, Store,
     VerifyOptions, VerifyReport,
 };
 use ocigraph_fixture::{Config, Fixture, Referrers};
@@ -23,8 +23,14 @@ fn run<T>(work: impl Future<Output = T>) -> T {
 /// A client that waits for nothing long, and takes few entries.
 fn client(entries: usize) -> Client {
     let wait = Duration::from_secs(5);
-    let limits = Limits { first_header: wait, idle: wait, tries: 1, entries, ..Limits::default() };
-    Client::with_config(RegistryConfig { limits, ..RegistryConfig::default() })
+    let limits = Limits {
+        response_timeout: wait,
+        idle_timeout: wait,
+        max_attempts: 1,
+        entries,
+        ..Limits::default()
+    };
+    Client::with_config(ClientConfig { limits, ..ClientConfig::default() })
 }
 
 fn reference(server: &Faults, rest: &str) -> Reference {
@@ -32,7 +38,7 @@ fn reference(server: &Faults, rest: &str) -> Reference {
 }
 
 fn store(host: &str) -> Registry {
-    let config = Arc::new(RegistryConfig::default());
+    let config = Arc::new(ClientConfig::default());
     let host = host.parse().unwrap();
     Registry::new(Arc::new(Connection::new(&host, config).unwrap()), "app")
 }

@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use ocigraph::{
-    Algorithm, Client, Code, CopyOptions, Credential, Credentials, File, Limits, PushOptions,
-    Reference, RegistryConfig,
+    Algorithm, Client, ClientConfig, Code, CopyOptions, Credential, Credentials, File, Limits,
+    PushOptions, Reference,
 };
 use ocigraph_suite::{Faults, Reply};
 
@@ -27,7 +27,7 @@ fn image(server: &Faults) -> Reference {
 }
 
 fn client(limits: Limits) -> Client {
-    Client::with_config(RegistryConfig { limits, ..RegistryConfig::default() })
+    Client::with_config(ClientConfig { limits, ..ClientConfig::default() })
 }
 
 #[test]
@@ -43,7 +43,7 @@ fn a_byte_now_and_then_is_next_to_nothing() {
     let server = Faults::start();
     server.on("GET", "/manifests/", [manifest().slow(Duration::from_millis(50))]);
     let idle = Duration::from_millis(400);
-    let limits = Limits { idle, tries: 2, ..Limits::default() };
+    let limits = Limits { idle_timeout: idle, max_attempts: 2, ..Limits::default() };
     let error = run(client(limits).fetch_manifest(&image(&server), None)).unwrap_err();
     assert_eq!(error.code(), Code::Timeout, "{error}");
 }
@@ -52,13 +52,18 @@ fn a_byte_now_and_then_is_next_to_nothing() {
 fn whatever_is_tried_ends_within_the_promise() {
     let server = Faults::start();
     server.on("GET", "/manifests/", [Reply::silence()]);
-    let (first_header, stalled) = (Duration::from_secs(2), Duration::from_secs(3));
-    let limits = Limits { first_header, stalled, tries: 1000, ..Limits::default() };
+    let (response_timeout, stalled) = (Duration::from_secs(2), Duration::from_secs(3));
+    let limits = Limits {
+        response_timeout,
+        stall_timeout: stalled,
+        max_attempts: 1000,
+        ..Limits::default()
+    };
     let begun = Instant::now();
     let error = run(client(limits).fetch_manifest(&image(&server), None)).unwrap_err();
     assert_eq!(error.code(), Code::Timeout, "{error}");
     // The second try is cut off in its middle.
-    assert!(begun.elapsed() < 2 * first_header, "{:?}", begun.elapsed());
+    assert!(begun.elapsed() < 2 * response_timeout, "{:?}", begun.elapsed());
 }
 
 #[test]
@@ -75,8 +80,8 @@ fn what_is_given_for_one_registry_is_not_sent_to_two() {
     let given = Credentials::Given(Credential::password("user", "pass"));
     let headers = vec![("X-Key".to_owned(), "s3cret".to_owned())];
     for config in [
-        RegistryConfig { credentials: given, ..RegistryConfig::default() },
-        RegistryConfig { headers, ..RegistryConfig::default() },
+        ClientConfig { credentials: given, ..ClientConfig::default() },
+        ClientConfig { headers, ..ClientConfig::default() },
     ] {
         let client = Client::with_config(config);
         let copied = run(client.copy(&image(&from), &image(&to), CopyOptions::default()));

@@ -2,8 +2,8 @@
 //! meant. The servers show certificates of an authority made for the test.
 
 use ocigraph::{
-    Client, Code, Credential, Credentials, DiscoverOptions, Error, File, Progress, PullOptions,
-    PushOptions, Reference, RegistryConfig, Secret,
+    Client, ClientConfig, Code, Credential, Credentials, DiscoverOptions, Error, File, Progress,
+    PullOptions, PushOptions, Reference, Secret,
 };
 use ocigraph_fixture::{Config, Fixture};
 use ocigraph_suite::{Authority, Faults, Ran, Reply, Shows, TlsFront, Workspace};
@@ -13,23 +13,23 @@ fn run<T>(work: impl Future<Output = T>) -> T {
 }
 
 /// Loopback is plain HTTP unless the client is told otherwise.
-fn over_tls() -> RegistryConfig {
-    RegistryConfig {
+fn over_tls() -> ClientConfig {
+    ClientConfig {
         plain_http: Some(false),
         credentials: Credentials::Anonymous,
-        ..RegistryConfig::default()
+        ..ClientConfig::default()
     }
 }
 
-fn trusting(work: &Workspace, authority: &Authority) -> RegistryConfig {
-    RegistryConfig { ca_file: Some(work.write("ca.pem", authority.pem())), ..over_tls() }
+fn trusting(work: &Workspace, authority: &Authority) -> ClientConfig {
+    ClientConfig { ca_file: Some(work.write("ca.pem", authority.pem())), ..over_tls() }
 }
 
 fn reference(host: &str, rest: &str) -> Reference {
     format!("{host}/app{rest}").parse().unwrap()
 }
 
-fn push(config: &RegistryConfig, host: &str) -> Result<(), Error> {
+fn push(config: &ClientConfig, host: &str) -> Result<(), Error> {
     let client = Client::with_config(config.clone());
     let options = PushOptions {
         files: vec![File::bytes("file", "content")],
@@ -40,7 +40,7 @@ fn push(config: &RegistryConfig, host: &str) -> Result<(), Error> {
 }
 
 /// Pushes, discovers and pulls through the crate.
-fn works(config: &RegistryConfig, host: &str) {
+fn works(config: &ClientConfig, host: &str) {
     push(config, host).unwrap();
     let client = Client::with_config(config.clone());
     let out = tempfile::tempdir().unwrap();
@@ -177,7 +177,7 @@ fn insecure_takes_any_certificate_and_still_speaks_tls() {
         let (work, authority) = (Workspace::new(), Authority::new());
         let server = Fixture::start(Config::default());
         let front = TlsFront::start(&authority, shows, &server.host());
-        works(&RegistryConfig { insecure: true, ..over_tls() }, &front.host());
+        works(&ClientConfig { insecure: true, ..over_tls() }, &front.host());
         works_with(&work, &["--insecure"], &front.host());
         assert_eq!(front.plain_connections(), 0);
     }
@@ -201,7 +201,7 @@ fn a_server_that_demands_a_client_certificate_gets_it() {
 
     // Of an authority that the server does not know.
     let (certificate, key) = Authority::new().client();
-    let strange = RegistryConfig {
+    let strange = ClientConfig {
         cert_file: Some(work.write("strange.pem", certificate)),
         key_file: Some(work.write("strange.key", key)),
         ..config.clone()
@@ -211,7 +211,7 @@ fn a_server_that_demands_a_client_certificate_gets_it() {
 
     let (certificate, key) = authority.client();
     let (certificate, key) = (work.write("me.pem", certificate), work.write("me.key", key));
-    let known = RegistryConfig {
+    let known = ClientConfig {
         cert_file: Some(certificate.clone()),
         key_file: Some(key.clone()),
         ..config
@@ -267,7 +267,7 @@ fn moved_into_the_clear(reply: impl Fn(&str) -> Reply, part: &str) -> Error {
     server.on("POST", part, [reply(&clear.host())]);
     clear.on("GET", "/token", [Reply::ok(r#"{"token":"t0ken"}"#)]);
     let front = TlsFront::start(&authority, Shows::Good, &server.host());
-    let config = RegistryConfig {
+    let config = ClientConfig {
         credentials: Credentials::Given(Credential::password("ada", "s3cret")),
         ..trusting(&work, &authority)
     };
@@ -322,7 +322,7 @@ fn sent_on(challenge: &dyn Fn(&str) -> String, credential: Credential, wanted: &
         other.on(method, "/storage/", [Reply::ok("content")]);
     }
 
-    let config = RegistryConfig {
+    let config = ClientConfig {
         credentials: Credentials::Given(credential),
         headers: vec![("x-of-the-registry".into(), "s3cret too".into())],
         ..trusting(&work, &authority)
@@ -370,7 +370,7 @@ fn a_certificate_that_the_server_signed_itself_is_taken_when_it_is_given() {
     ] {
         let work = Workspace::new();
         let (front, pem) = TlsFront::self_signed(name, ended, &server.host());
-        let config = RegistryConfig { ca_file: Some(work.write("own.pem", pem)), ..over_tls() };
+        let config = ClientConfig { ca_file: Some(work.write("own.pem", pem)), ..over_tls() };
         let pushed = push(&config, &front.host());
         assert_eq!(pushed.err().map(|e| e.code()), expected, "{name} {ended}");
         // Another server's certificate is no help.

@@ -3,7 +3,8 @@
 use std::{ffi::c_void, mem::MaybeUninit};
 
 use ocigraph::{
-    Annotations, File, ManifestFormat, PushOptions, Reference, Result, Spool, media_type as types,
+    Annotations, BufferedContent, File, ManifestFormat, PushOptions, Reference, Result,
+    media_type as types,
 };
 
 use tokio::runtime::Handle;
@@ -66,7 +67,7 @@ impl Entry {
         };
         let reader = from.through(gate.clone());
         let named = title.clone().unwrap_or_default();
-        let read = move || Spool::read(reader)?.into_file(&named);
+        let read = move || BufferedContent::read(reader)?.into_file(&named);
         let file = on_a_thread_for_callbacks(callbacks, read).await?;
         Ok(File { title, media_type, annotations, ..file })
     }

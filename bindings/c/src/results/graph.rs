@@ -203,7 +203,7 @@ pub extern "C" fn ocigraph_graph_tree(graph: Option<&ocigraph_graph>) -> ocigrap
 pub extern "C" fn ocigraph_graph_json(graph: Option<&ocigraph_graph>) -> ocigraph_str {
     read(graph, |r| {
         r.json.get(|| {
-            let place = Reference::new(r.reference.place().clone()).to_string();
+            let place = Reference::new(r.reference.location().clone()).to_string();
             let wanted = |d: &ocigraph::Descriptor| r.options.matches(d);
             r.value.json(&r.reference.to_string(), &place, Names::Snake, wanted)
         })

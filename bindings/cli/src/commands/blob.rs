@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use clap::Subcommand;
 use futures::TryStreamExt;
 use ocigraph::{
-    ByteStream, Content, Names, OutputFile, Progress, Reference, Result, Spool, ToJson, media_type,
+    BufferedContent, ByteStream, Content, Names, OutputFile, Progress, Reference, Result, ToJson,
+    media_type,
 };
 use serde_json::json;
 
@@ -58,7 +59,7 @@ pub(crate) async fn blob(common: &Common, command: BlobCommand) -> Result<ExitCo
         }
         BlobCommand::Push { target, file, format } => {
             let (blob, source) = if file == Path::new("-") {
-                Spool::read(std::io::stdin())?.finish(media_type::OCTET_STREAM)?
+                BufferedContent::read(std::io::stdin())?.finish(media_type::OCTET_STREAM)?
             } else {
                 Content::Path(file).into_blob(media_type::OCTET_STREAM).await?
             };

@@ -69,7 +69,7 @@ pub(crate) async fn discover(common: &Common, args: DiscoverArgs) -> Result<Exit
         GraphFormat::Dot => output::bytes(graph.dot(&root).as_bytes()),
         GraphFormat::Mermaid => output::bytes(graph.mermaid(&root).as_bytes()),
         GraphFormat::Json => {
-            let place = Reference::new(args.target.reference.place().clone()).to_string();
+            let place = Reference::new(args.target.reference.location().clone()).to_string();
             let mut text = graph.json(&root, &place, Names::Camel, |d| wanted.matches(d));
             text.push('\n');
             output::bytes(text.as_bytes());

@@ -9,8 +9,8 @@ use std::{
 
 use clap::Args;
 use ocigraph::{
-    Annotations, Code, Error, File, ManifestFormat, OutputFile, PushOptions, Reference, Result,
-    Spool, media_type, read_small_file,
+    Annotations, BufferedContent, Code, Error, File, ManifestFormat, OutputFile, PushOptions,
+    Reference, Result, media_type, read_small_file,
 };
 
 use crate::{
@@ -89,7 +89,7 @@ pub(crate) async fn attach(common: &Common, args: AttachArgs) -> Result<ExitCode
         return Err(usage("what is attached needs a type")
             .with_hint("pass --artifact-type, as in sbom/example"));
     }
-    let target = Reference::new(args.subject.place().clone()).into();
+    let target = Reference::new(args.subject.location().clone()).into();
     send(common, &target, Some(args.subject), args.artifact).await
 }
 
@@ -178,7 +178,7 @@ fn file(text: &str, input_read: &mut bool) -> Result<File> {
         }
         "-" => {
             *input_read = true;
-            Spool::read(std::io::stdin())?.into_file("stdin")?
+            BufferedContent::read(std::io::stdin())?.into_file("stdin")?
         }
         _ => File::path(path),
     };

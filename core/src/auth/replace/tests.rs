@@ -3,8 +3,8 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use super::*;
 use crate::auth::file::Kind;
 
-fn at(path: &Path) -> At {
-    At { path: path.to_path_buf(), kind: Kind::Docker }
+fn at(path: &Path) -> ConfigPath {
+    ConfigPath { path: path.to_path_buf(), kind: Kind::Docker }
 }
 
 fn set(host: &str) -> Edit {

@@ -26,9 +26,9 @@ use crate::{
     list::{List, Problems, excerpt},
     manifest::Manifest,
     memory::Weight,
-    reference::Name,
+    reference::TagOrDigest,
     registry::{Registry, lock::between_processes},
-    work::{AT_ONCE, bounded},
+    work::{AT_ONCE, check_limit},
 };
 
 /// How often a writer tries to get its entry into a fallback index past other writers.
@@ -98,7 +98,7 @@ impl Registry {
             }
             Fallback::Index(index) => {
                 for (place, entry) in index.entries.into_iter().enumerate() {
-                    bounded(place, self.connection.limits().entries)?;
+                    check_limit(place, self.connection.limits().max_entries)?;
                     match entry.known {
                         Ok(descriptor) => {
                             charge.add(descriptor.weight())?;
@@ -137,7 +137,7 @@ impl Registry {
     /// The fallback index, entry by entry. GitLab resolves the tag to the subject itself, and a user
     /// may have a tag of that form: what is no index is not one of referrers.
     async fn read_fallback(&self, subject: &Digest, tag: &str) -> Result<Fallback> {
-        let sent = match self.get_manifest_bytes(&Name::Tag(tag.to_owned())).await {
+        let sent = match self.get_manifest_bytes(&TagOrDigest::Tag(tag.to_owned())).await {
             Ok(sent) => sent,
             Err(e) if e.code() == Code::NotFound => return Ok(Fallback::None),
             Err(e) => return Err(e),
@@ -263,7 +263,7 @@ impl Registry {
             let etag = current.as_ref().and_then(|index| index.etag.as_deref());
             let etag = etag.filter(|_| conditional);
             conditional = true;
-            match self.put_manifest_as(&index, &Name::Tag(tag.clone()), etag).await {
+            match self.put_manifest_as(&index, &TagOrDigest::Tag(tag.clone()), etag).await {
                 Ok(_) => {
                     replaced.insert(index.digest().clone());
                     self.fallback_tags.written().insert(tag.clone());
@@ -293,7 +293,7 @@ impl Registry {
         let known: Vec<Digest> = entries.iter().filter_map(Entry::digest).cloned().collect();
         let looked = stream::iter(known)
             .map(|digest| async move {
-                match self.resolve_manifest(&Name::Digest(digest.clone())).await {
+                match self.resolve_manifest(&TagOrDigest::Digest(digest.clone())).await {
                     Err(e) if e.code() == Code::NotFound => Ok(Some(digest)),
                     Err(e) => Err(e),
                     Ok(_) => Ok(None),
@@ -310,7 +310,7 @@ impl Registry {
         if replaced.is_empty() {
             return Ok(());
         }
-        match self.get_manifest_bytes(&Name::Tag(tag.to_owned())).await {
+        match self.get_manifest_bytes(&TagOrDigest::Tag(tag.to_owned())).await {
             Ok(index) => {
                 replaced.remove(&index.algorithm.digest(&index.bytes));
             }

@@ -28,7 +28,7 @@ class AsyncClient(Graphs, Names, Parts):
         credentials: whose they are: ``"stored"`` takes those that ``docker login`` and its like stored, with their
             helpers; ``"anonymous"`` none; a `Credential` is used for every registry; and a function is asked with host
             and repository.
-        registry_config: a file with stored credentials to look into first; `login` writes to it.
+        auth_file: a file with stored credentials to look into first; `login` writes to it.
         plain_http: plain HTTP or TLS; without it, plain HTTP for this machine and TLS for all others.
         insecure: takes any certificate: whoever sits between reads and changes what is sent.
         ca_file: certificates in PEM to trust beside those of the system.
@@ -51,7 +51,7 @@ class AsyncClient(Graphs, Names, Parts):
         self,
         *,
         credentials: AsyncCredentials = "stored",
-        registry_config: StrPath | None = None,
+        auth_file: StrPath | None = None,
         plain_http: bool | None = None,
         insecure: bool = False,
         ca_file: StrPath | None = None,
@@ -64,7 +64,7 @@ class AsyncClient(Graphs, Names, Parts):
     ) -> None:
         configuration = Configuration(
             credentials=credentials,
-            registry_config=optional(path, "registry_config", registry_config),
+            auth_file=optional(path, "auth_file", auth_file),
             plain_http=optional(flag, "plain_http", plain_http),
             insecure=flag("insecure", insecure),
             ca_file=optional(path, "ca_file", ca_file),

@@ -7,7 +7,7 @@ mod trouble;
 
 use std::collections::BTreeMap;
 
-use ocigraph::{Client, Credential, Credentials, RegistryConfig};
+use ocigraph::{Client, ClientConfig, Credential, Credentials};
 use ocigraph_fixture::{Auth, Config, Fixture, TokenAuth};
 
 pub(crate) const USER: &str = "ada";
@@ -32,7 +32,7 @@ pub(crate) fn guarded(auth: TokenAuth) -> Fixture {
 }
 
 pub(crate) fn client_with(credentials: Credentials) -> Client {
-    Client::with_config(RegistryConfig { credentials, ..RegistryConfig::default() })
+    Client::with_config(ClientConfig { credentials, ..ClientConfig::default() })
 }
 
 pub(crate) fn ada() -> Client {

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use ocigraph::{
-    Algorithm, Client, Code, CopyOptions, Credential, Credentials, Descriptor, Error, File, Limits,
-    PullOptions, PushOptions, Reference, RegistryConfig,
+    Algorithm, Client, ClientConfig, Code, CopyOptions, Credential, Credentials, Descriptor, Error,
+    File, Limits, PullOptions, PushOptions, Reference,
 };
 use ocigraph_fixture::TokenAuth;
 use ocigraph_suite::{Faults, Reply};
@@ -16,9 +16,9 @@ const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 
 fn client(credential: Credential) -> Client {
     let wait = Duration::from_secs(5);
-    let limits = Limits { first_header: wait, idle: wait, ..Limits::default() };
+    let limits = Limits { response_timeout: wait, idle_timeout: wait, ..Limits::default() };
     let credentials = Credentials::Given(credential);
-    Client::with_config(RegistryConfig { credentials, limits, ..RegistryConfig::default() })
+    Client::with_config(ClientConfig { credentials, limits, ..ClientConfig::default() })
 }
 
 fn password() -> Credential {

@@ -14,7 +14,7 @@ use std::{
     time::Duration,
 };
 
-use ocigraph::{Code, FileWork};
+use ocigraph::{Cleanup, Code};
 use ocigraph_fixture::{Config, Fixture, Logged};
 use operations::OPERATIONS;
 use places::{Around, LAYER, Layout, OWN, Replacement, TARGETS};
@@ -40,7 +40,7 @@ fn each_operation(replacement: Replacement) {
             let what = format!("{operation:?} with {target} as {replacement:?}");
             let _watchdog = Watchdog::over(&what);
             let did = RUNTIME.block_on(async {
-                let file_work = FileWork::default();
+                let file_work = Cleanup::default();
                 let work = file_work.watch(operation.run(&prepared, &registry));
                 let did = tokio::time::timeout(AT_MOST, work).await;
                 file_work.settle(AT_MOST).await;

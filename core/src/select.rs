@@ -7,7 +7,7 @@ use crate::{
     manifest::{IMAGE_CONFIG_LIMIT, Manifest},
     media_type,
     platform::Platform,
-    reference::Name,
+    reference::TagOrDigest,
     store::{Store, read_small},
 };
 
@@ -20,9 +20,9 @@ const NESTED_INDEXES: usize = 100;
 /// The manifest that `name` names; with a platform, where that is an index, the first of its images
 /// for the platform, in nested indexes too. NOT_FOUND when there is none, or when an image that is
 /// named itself is for another.
-pub(crate) async fn manifest_for(
+pub(crate) async fn select_manifest(
     store: &dyn Store,
-    name: &Name,
+    name: &TagOrDigest,
     wanted: Option<&Platform>,
 ) -> Result<Manifest> {
     let manifest = store.fetch_manifest(name).await?.kept();
@@ -43,7 +43,7 @@ pub(crate) async fn manifest_for(
         for child in index.children() {
             match &child.platform {
                 Some(platform) if platform.fits(wanted) => {
-                    return Ok(store.fetch_manifest(&Name::from(child)).await?.kept());
+                    return Ok(store.fetch_manifest(&TagOrDigest::from(child)).await?.kept());
                 }
                 Some(platform) if offered.len() < OFFERED => offered.push(platform.to_string()),
                 None if media_type::is_index(&child.media_type)
@@ -57,7 +57,7 @@ pub(crate) async fn manifest_for(
         }
         let Some(next) = nested.pop() else { break };
         drop(index);
-        index = store.fetch_manifest(&Name::Digest(next)).await?.kept();
+        index = store.fetch_manifest(&TagOrDigest::Digest(next)).await?.kept();
     }
     let error = not_found(format!("the index has no image for {wanted}"));
     Err(if offered.is_empty() {

@@ -1,6 +1,6 @@
-//! Claims: blobs that this handle has found or pushed, and that no manifest names yet.
+//! Leases: blobs that this handle has found or pushed, and that no manifest names yet.
 //!
-//! While a handle has claims it holds the lock `content` shared, and no other handle collects
+//! While a handle has leases it holds the lock `content` shared, and no other handle collects
 //! garbage; its own collector spares what is claimed. See `garbage.rs` for why that suffices.
 
 use std::{collections::HashMap, fs::File, sync::Arc};
@@ -15,7 +15,7 @@ use super::{
 use crate::{digest::Digest, error::Result};
 
 #[derive(Debug, Default)]
-pub(super) struct Claims {
+pub(super) struct Leases {
     /// Held shared while anything is claimed.
     pub(super) lock: Option<File>,
     pub(super) blobs: HashMap<Digest, Count>,
@@ -30,7 +30,7 @@ pub(super) struct Count {
     kept: usize,
 }
 
-impl Claims {
+impl Leases {
     fn add(&mut self, digests: &[Digest]) {
         for digest in digests {
             self.blobs.entry(digest.clone()).or_default().busy += 1;
@@ -52,71 +52,71 @@ impl Claims {
     }
 }
 
-/// Claims that are given back when this is dropped.
+/// Leases that are given back when this is dropped.
 #[derive(Debug)]
-pub(super) struct Claim {
+pub(super) struct Lease {
     pub(super) layout: Arc<Inner>,
     pub(super) opened: Arc<Opened>,
     digests: Vec<Digest>,
 }
 
-impl Claim {
+impl Lease {
     /// They last until a manifest that names the blobs is stored, or the handle goes.
     pub(super) fn keep(mut self) {
         let digests = std::mem::take(&mut self.digests);
-        lock(&self.layout.claims).change(&digests, |count| {
+        lock(&self.layout.leases).change(&digests, |count| {
             count.busy -= 1;
             count.kept += 1;
         });
     }
 }
 
-impl Drop for Claim {
+impl Drop for Lease {
     fn drop(&mut self) {
-        lock(&self.layout.claims).change(&self.digests, |count| count.busy -= 1);
+        lock(&self.layout.leases).change(&self.digests, |count| count.busy -= 1);
     }
 }
 
 impl Inner {
     /// From here on these blobs are not collected.
-    pub(super) fn claim(self: &Arc<Self>, digests: Vec<Digest>) -> Result<Claim> {
+    pub(super) fn lease(self: &Arc<Self>, digests: Vec<Digest>) -> Result<Lease> {
         let opened = self.create()?;
         if !self.claim_at_once(&digests) {
-            self.tidy(&opened);
+            self.collect_leftovers(&opened);
             let (shared, path) = opened.content_lock()?;
             wait_for(&path, || FileExt::try_lock_shared(&shared))?;
-            let mut claims = lock(&self.claims);
-            claims.lock.get_or_insert(shared);
-            claims.add(&digests);
+            let mut leases = lock(&self.leases);
+            leases.lock.get_or_insert(shared);
+            leases.add(&digests);
         }
-        Ok(Claim { layout: Arc::clone(self), opened, digests })
+        Ok(Lease { layout: Arc::clone(self), opened, digests })
     }
 
-    /// Where the handle holds the lock already, one claim more needs no waiting.
+    /// Where the handle holds the lock already, one lease more needs no waiting.
     fn claim_at_once(&self, digests: &[Digest]) -> bool {
-        let mut claims = lock(&self.claims);
-        let held = claims.lock.is_some();
+        let mut leases = lock(&self.leases);
+        let held = leases.lock.is_some();
         if held {
-            claims.add(digests);
+            leases.add(digests);
         }
         held
     }
 
     /// Whether a blob that was found before is claimed already.
     pub(super) fn has_claim(&self, digest: &Digest) -> bool {
-        lock(&self.claims).blobs.contains_key(digest)
+        lock(&self.leases).blobs.contains_key(digest)
     }
 
-    /// Gives back the claims of a manifest that is stored: its own, and for each time that it
+    /// Gives back the leases of a manifest that is stored: its own, and for each time that it
     /// names a blob, one of those that were kept for it.
-    pub(super) fn settle(&self, claim: Claim) {
-        lock(&self.claims).change(&claim.digests, |count| {
+    pub(super) fn settle(&self, lease: Lease) {
+        lock(&self.leases).change(&lease.digests, |count| {
             count.kept = count.kept.saturating_sub(1);
         });
-        let opened = Arc::clone(&claim.opened);
-        drop(claim);
-        if lock(&self.claims).blobs.is_empty() {
-            self.tidy(&opened);
+        let opened = Arc::clone(&lease.opened);
+        drop(lease);
+        if lock(&self.leases).blobs.is_empty() {
+            self.collect_leftovers(&opened);
         }
     }
 }
