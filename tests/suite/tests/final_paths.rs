@@ -87,7 +87,7 @@ impl Ground {
         for content in contents {
             let blob = Descriptor::of(media_type::OCTET_STREAM, &content);
             let source = Arc::new(Bytes::from(content));
-            self.client.push_blob(&self.location, &blob, source, &Progress::none()).await.unwrap();
+            self.client.push_blob(&self.place, &blob, source, &Progress::none()).await.unwrap();
             blobs.push(blob);
         }
         for (blob, layer) in blobs.iter_mut().zip(layers) {
@@ -111,14 +111,14 @@ impl Ground {
         }
         let bytes = manifest.to_string().into();
         let manifest = Manifest::parse(bytes, None, Algorithm::Sha256).unwrap();
-        let name = self.location.to_string();
+        let name = self.place.to_string();
         let name: Reference = format!("{name}:{tag}").parse().unwrap();
         self.client.push_manifest(&name, &manifest).await.unwrap();
         manifest.plain_descriptor()
     }
 
     async fn pull_with(&self, tag: &str, options: PullOptions) -> Pulled {
-        let name: Reference = format!("{}:{tag}", self.location).parse().unwrap();
+        let name: Reference = format!("{}:{tag}", self.place).parse().unwrap();
         let options = PullOptions { output: self.out.path().join("out"), ..options };
         let pulled = self.client.pull(&name, options).await;
         self.check(&pulled);

@@ -181,7 +181,7 @@ fn what_is_unpacked_has_bounds_of_any_number() {
     for (n, number) in [1_u64 << 62, u64::MAX, 0].into_iter().enumerate() {
         let options = PullOptions {
             output: work.path(format!("out{n}")),
-            unpack_limits: UnpackLimits { max_entries: number, bytes: number, ratio: number },
+            unpack_limits: UnpackLimits { entries: number, bytes: number, ratio: number },
             ..PullOptions::default()
         };
         let pulled = run(Client::new().pull(&image, options));
