@@ -27,7 +27,7 @@ fn client(entries: usize) -> Client {
         response_timeout: wait,
         idle_timeout: wait,
         max_attempts: 1,
-        entries,
+        max_entries: entries,
         ..Limits::default()
     };
     Client::with_config(ClientConfig { limits, ..ClientConfig::default() })
