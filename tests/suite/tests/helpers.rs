@@ -204,7 +204,7 @@ fn a_helper_that_hangs_is_killed_when_its_time_is_up() {
 }
 
 fn wait_for_the_helper(reference: &str) {
-    let limits = Limits { helper: Duration::from_secs(2), ..Limits::default() };
+    let limits = Limits { helper_timeout: Duration::from_secs(2), ..Limits::default() };
     let client = Client::with_config(ClientConfig { limits, ..ClientConfig::default() });
     let reference: Reference = reference.parse().unwrap();
     let error = tokio::runtime::Runtime::new().unwrap().block_on(client.tags(&reference));
