@@ -9,29 +9,41 @@ use std::{
 use bytes::Bytes;
 
 use crate::{
-    auth::{Credential, Credentials},
-    copy, delete,
-    descriptor::Descriptor,
-    discover,
-    error::{Code, Error, Result},
-    graph::Graph,
-    layout::Layout,
-    list::List,
-    listing, login,
-    manifest::Manifest,
-    options::{
-        CopyOptions, CopyReport, DeleteOptions, DeleteReport, DiscoverOptions, LoginResult,
-        LogoutResult, ManifestInfo, PullOptions, PullResult, PushOptions, PushResult, TagInfo,
-        VerifyOptions, VerifyReport,
+    content::{
+        progress::{Outcome, Progress},
+        source::{ByteStream, Source},
     },
-    platform::Platform,
-    progress::{Outcome, Progress},
-    pull, push,
-    reference::{Host, Location, Reference},
-    registry::{ClientConfig, Connection, Registry},
-    select::select_manifest,
-    store::{ByteStream, ManifestDeletion, Source, Store, fetch_reported},
-    verify,
+    operation::{
+        copy,
+        copy::{CopyOptions, CopyReport},
+        delete,
+        delete::{DeleteOptions, DeleteReport},
+        discover,
+        discover::DiscoverOptions,
+        list, login,
+        login::{LoginResult, LogoutResult},
+        pull,
+        pull::{PullOptions, PullResult},
+        push,
+        push::{PushOptions, PushResult},
+        select::select_manifest,
+        verify,
+        verify::{VerifyOptions, VerifyReport},
+    },
+    store::{
+        ManifestDeletion, Store,
+        catalog::{ManifestInfo, TagInfo},
+        fetch_reported,
+        layout::Layout,
+        list::List,
+        registry::{
+            ClientConfig, Connection, Registry,
+            auth::{Credential, Credentials},
+        },
+    },
+};
+use ocigraph_types::{
+    Code, Descriptor, Error, Graph, Host, Location, Manifest, Platform, Reference, Result,
 };
 
 /// What a token must allow beside `pull`. Where a delete has to bring an index of referrers up to date,
@@ -213,7 +225,7 @@ impl Client {
             return Err(during(Error::new(Code::InvalidArgument, "there is no tag to set")));
         }
         for tag in tags {
-            crate::reference::check_tag(tag).map_err(during)?;
+            ocigraph_types::check_tag(tag).map_err(during)?;
         }
         let store = self.open_for(reference, &PUSH).map_err(during)?;
         let descriptor = store.resolve(&reference.name().map_err(during)?).await.map_err(during)?;
@@ -267,7 +279,7 @@ impl Client {
     pub async fn list_tag_details(&self, reference: &Reference) -> Result<List<TagInfo>> {
         let during = |e: Error| e.with_operation("tags", reference);
         let store = self.open(reference).map_err(during)?;
-        listing::tags(store.as_ref()).await.map_err(during)
+        list::tags(store.as_ref()).await.map_err(during)
     }
 
     /// The manifests, tagged and untagged, with what is known of each. Untagged ones are found
@@ -282,7 +294,7 @@ impl Client {
     pub async fn list_manifests(&self, reference: &Reference) -> Result<List<ManifestInfo>> {
         let during = |e: Error| e.with_operation("manifests", reference);
         let store = self.open(reference).map_err(during)?;
-        listing::manifests(store.as_ref()).await.map_err(during)
+        list::manifests(store.as_ref()).await.map_err(during)
     }
 
     /// The repositories of a registry; UNSUPPORTED where it does not list them, INCOMPLETE where the
@@ -396,7 +408,7 @@ impl Client {
 
     /// Stores bytes as a blob; gives their descriptor.
     pub async fn push_bytes(&self, reference: &Reference, bytes: Bytes) -> Result<Descriptor> {
-        let blob = Descriptor::of(crate::media_type::OCTET_STREAM, &bytes);
+        let blob = Descriptor::of(ocigraph_types::media_type::OCTET_STREAM, &bytes);
         self.push_blob(reference, &blob, Arc::new(bytes), &Progress::none()).await?;
         Ok(blob)
     }
