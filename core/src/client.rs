@@ -86,10 +86,9 @@ impl Client {
     }
 
     /// A client that speaks to registries as `config` says.
-    pub fn with_config(config: ClientConfig) -> Self {
-        let limits = config.limits.usable();
-        let config = Arc::new(ClientConfig { limits, ..config });
-        Self { config, stores: Arc::default(), registries: Registries::default() }
+    pub fn with_config(mut config: ClientConfig) -> Self {
+        config.limits = config.limits.usable();
+        Self { config: Arc::new(config), stores: Arc::default(), registries: Default::default() }
     }
 
     /// The same client, which uses `store` for every reference to `location`: a store of the caller
