@@ -212,7 +212,7 @@
 #define OCIGRAPH_OUTCOME_UPLOADED 1
 
 // It was there already.
-#define OCIGRAPH_OUTCOME_EXISTED 2
+#define OCIGRAPH_OUTCOME_ALREADY_EXISTS 2
 
 // The registry took it from another of its repositories.
 #define OCIGRAPH_OUTCOME_MOUNTED 3
@@ -224,10 +224,10 @@
 #define OCIGRAPH_OUTCOME_UNCHANGED 5
 
 // Another file was there, and was to be kept.
-#define OCIGRAPH_OUTCOME_KEPT 6
+#define OCIGRAPH_OUTCOME_KEPT_EXISTING 6
 
 // It was read and compared with its descriptor.
-#define OCIGRAPH_OUTCOME_CHECKED 7
+#define OCIGRAPH_OUTCOME_VERIFIED 7
 
 // A transfer begins.
 #define OCIGRAPH_EVENT_STARTED 1
@@ -837,6 +837,214 @@ ocigraph_status ocigraph_blob_options_set_progress(ocigraph_blob_options *option
 
 // New options, with the defaults.
 //
+// Ownership: the caller's, until `ocigraph_copy_options_free`. Threads: any. Since 0.1.0.
+ocigraph_copy_options *ocigraph_copy_options_new(void);
+
+// Ends options.
+//
+// Ownership: takes `options`; NULL is allowed. Threads: any, once. Since 0.1.0.
+void ocigraph_copy_options_free(ocigraph_copy_options *options);
+
+// Copies also everything that refers to it, to what an index lists, and so on.
+//
+// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
+ocigraph_status ocigraph_copy_options_set_recursive(ocigraph_copy_options *options,
+                                                    bool recursive,
+                                                    ocigraph_error **error);
+
+// Copies, of an index, only the image for this platform.
+// Written `os/architecture[/variant]`, as in "linux/arm64". No text: none.
+//
+// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL or what is no platform. Since 0.1.0.
+ocigraph_status ocigraph_copy_options_set_platform(ocigraph_copy_options *options,
+                                                   ocigraph_str platform,
+                                                   ocigraph_error **error);
+
+// Copies foreign layers too, which registries need not have.
+//
+// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
+ocigraph_status ocigraph_copy_options_set_foreign(ocigraph_copy_options *options,
+                                                  bool foreign,
+                                                  ocigraph_error **error);
+
+// How many requests to make at once; 0 is the default.
+//
+// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
+ocigraph_status ocigraph_copy_options_set_concurrency(ocigraph_copy_options *options,
+                                                      size_t concurrency,
+                                                      ocigraph_error **error);
+
+// Reports progress to `callback`, with `user_data` as its first argument. NULL: to nobody.
+// `user_data` must live as long as operations that use these options.
+//
+// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
+ocigraph_status ocigraph_copy_options_set_progress(ocigraph_copy_options *options,
+                                                   ocigraph_progress_fn callback,
+                                                   void *user_data,
+                                                   ocigraph_error **error);
+
+// New options, with the defaults.
+//
+// Ownership: the caller's, until `ocigraph_delete_options_free`. Threads: any. Since 0.1.0.
+ocigraph_delete_options *ocigraph_delete_options_new(void);
+
+// Ends options.
+//
+// Ownership: takes `options`; NULL is allowed. Threads: any, once. Since 0.1.0.
+void ocigraph_delete_options_free(ocigraph_delete_options *options);
+
+// Only says what would be deleted.
+//
+// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
+ocigraph_status ocigraph_delete_options_set_dry_run(ocigraph_delete_options *options,
+                                                    bool dry_run,
+                                                    ocigraph_error **error);
+
+// Deletes also what would be kept: what is tagged otherwise or listed by another index.
+//
+// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
+ocigraph_status ocigraph_delete_options_set_force(ocigraph_delete_options *options,
+                                                  bool force,
+                                                  ocigraph_error **error);
+
+// How many requests to make at once; 0 is the default.
+//
+// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
+ocigraph_status ocigraph_delete_options_set_concurrency(ocigraph_delete_options *options,
+                                                        size_t concurrency,
+                                                        ocigraph_error **error);
+
+// New options, with the defaults.
+//
+// Ownership: the caller's, until `ocigraph_discover_options_free`. Threads: any. Since 0.1.0.
+ocigraph_discover_options *ocigraph_discover_options_new(void);
+
+// Ends options.
+//
+// Ownership: takes `options`; NULL is allowed. Threads: any, once. Since 0.1.0.
+void ocigraph_discover_options_free(ocigraph_discover_options *options);
+
+// Returns only referrers of this type, with what leads to them and what lies beneath them.
+//
+// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL or what is not UTF-8. Since 0.1.0.
+ocigraph_status ocigraph_discover_options_set_artifact_type(ocigraph_discover_options *options,
+                                                            ocigraph_str artifact_type,
+                                                            ocigraph_error **error);
+
+// Returns only referrers that have this annotation, as `ocigraph_discover_options_set_artifact_type`.
+// Several must all be there.
+//
+// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL, for no key and what is not UTF-8. Since 0.1.0.
+ocigraph_status ocigraph_discover_options_add_annotation(ocigraph_discover_options *options,
+                                                         ocigraph_str key,
+                                                         ocigraph_str value,
+                                                         ocigraph_error **error);
+
+// Starts, at an index, from the image for this platform.
+// Written `os/architecture[/variant]`, as in "linux/arm64". No text: none.
+//
+// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL or what is no platform. Since 0.1.0.
+ocigraph_status ocigraph_discover_options_set_platform(ocigraph_discover_options *options,
+                                                       ocigraph_str platform,
+                                                       ocigraph_error **error);
+
+// How many levels of referrers to walk; 0 is the subject alone. Without it, all.
+//
+// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
+ocigraph_status ocigraph_discover_options_set_depth(ocigraph_discover_options *options,
+                                                    size_t depth,
+                                                    ocigraph_error **error);
+
+// How many requests to make at once; 0 is the default.
+//
+// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
+ocigraph_status ocigraph_discover_options_set_concurrency(ocigraph_discover_options *options,
+                                                          size_t concurrency,
+                                                          ocigraph_error **error);
+
+// New options, with the defaults.
+//
+// Ownership: the caller's, until `ocigraph_pull_options_free`. Threads: any. Since 0.1.0.
+ocigraph_pull_options *ocigraph_pull_options_new(void);
+
+// Ends options.
+//
+// Ownership: takes `options`; NULL is allowed. Threads: any, once. Since 0.1.0.
+void ocigraph_pull_options_free(ocigraph_pull_options *options);
+
+// The directory to write into; created when it is not there. No text: the current one.
+//
+// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL or what is not UTF-8. Since 0.1.0.
+ocigraph_status ocigraph_pull_options_set_output(ocigraph_pull_options *options,
+                                                 ocigraph_str output,
+                                                 ocigraph_error **error);
+
+// Pulls, instead of what the reference names, its referrers of this type.
+//
+// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL or what is not UTF-8. Since 0.1.0.
+ocigraph_status ocigraph_pull_options_set_artifact_type(ocigraph_pull_options *options,
+                                                        ocigraph_str artifact_type,
+                                                        ocigraph_error **error);
+
+// Pulls, of an index, the image for this platform.
+// Written `os/architecture[/variant]`, as in "linux/arm64". No text: none.
+//
+// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL or what is no platform. Since 0.1.0.
+ocigraph_status ocigraph_pull_options_set_platform(ocigraph_pull_options *options,
+                                                   ocigraph_str platform,
+                                                   ocigraph_error **error);
+
+// Pulls also what the artifact refers to, and what that refers to in turn.
+//
+// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
+ocigraph_status ocigraph_pull_options_set_include_subject(ocigraph_pull_options *options,
+                                                          bool include_subject,
+                                                          ocigraph_error **error);
+
+// Leaves files that are there already as they are.
+//
+// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
+ocigraph_status ocigraph_pull_options_set_keep_old_files(ocigraph_pull_options *options,
+                                                         bool keep_old_files,
+                                                         ocigraph_error **error);
+
+// Writes where titles say, even outside the output directory. For trusted registries alone.
+//
+// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
+ocigraph_status ocigraph_pull_options_set_allow_path_traversal(ocigraph_pull_options *options,
+                                                               bool allow_path_traversal,
+                                                               ocigraph_error **error);
+
+// How much a packed directory may unpack to, before the pull ends with TOO_LARGE. 0 is the default.
+//
+// `entries`: files, directories and links; 1,000,000. `bytes`: in all; 64 GiB. `ratio`: bytes for each
+// byte of the archive, once more than 64 MiB are unpacked; 1,000.
+//
+// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
+ocigraph_status ocigraph_pull_options_set_unpack_limits(ocigraph_pull_options *options,
+                                                        uint64_t entries,
+                                                        uint64_t bytes,
+                                                        uint64_t ratio,
+                                                        ocigraph_error **error);
+
+// How many requests to make at once; 0 is the default.
+//
+// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
+ocigraph_status ocigraph_pull_options_set_concurrency(ocigraph_pull_options *options,
+                                                      size_t concurrency,
+                                                      ocigraph_error **error);
+
+// Reports progress to `callback`, with `user_data` as its first argument. NULL: to nobody.
+// `user_data` must live as long as operations that use these options.
+//
+// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
+ocigraph_status ocigraph_pull_options_set_progress(ocigraph_pull_options *options,
+                                                   ocigraph_progress_fn callback,
+                                                   void *user_data,
+                                                   ocigraph_error **error);
+
+// New options, with the defaults.
+//
 // Ownership: the caller's, until `ocigraph_push_options_free`. Threads: any. Since 0.1.0.
 ocigraph_push_options *ocigraph_push_options_new(void);
 
@@ -867,7 +1075,7 @@ ocigraph_status ocigraph_push_options_add_bytes(ocigraph_push_options *options,
                                                 ocigraph_bytes content,
                                                 ocigraph_error **error);
 
-// Adds content that `read` gives, under a title. Each push with these options reads it to its end,
+// Adds content that `read` gives, under a title. Each push with these options reads it to its free,
 // on a thread of the library; short content is kept in memory, the rest in a temporary file. Two
 // pushes at once would share `user_data`, and a second one finds a stream at its end: give each push
 // options of its own, or a `read` that knows where it begins.
@@ -977,132 +1185,21 @@ ocigraph_status ocigraph_push_options_set_progress(ocigraph_push_options *option
 
 // New options, with the defaults.
 //
-// Ownership: the caller's, until `ocigraph_pull_options_free`. Threads: any. Since 0.1.0.
-ocigraph_pull_options *ocigraph_pull_options_new(void);
+// Ownership: the caller's, until `ocigraph_resolve_options_free`. Threads: any. Since 0.1.0.
+ocigraph_resolve_options *ocigraph_resolve_options_new(void);
 
 // Ends options.
 //
 // Ownership: takes `options`; NULL is allowed. Threads: any, once. Since 0.1.0.
-void ocigraph_pull_options_free(ocigraph_pull_options *options);
+void ocigraph_resolve_options_free(ocigraph_resolve_options *options);
 
-// The directory to write into; created when it is not there. No text: the current one.
-//
-// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL or what is not UTF-8. Since 0.1.0.
-ocigraph_status ocigraph_pull_options_set_output(ocigraph_pull_options *options,
-                                                 ocigraph_str output,
-                                                 ocigraph_error **error);
-
-// Pulls, instead of what the reference names, its referrers of this type.
-//
-// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL or what is not UTF-8. Since 0.1.0.
-ocigraph_status ocigraph_pull_options_set_artifact_type(ocigraph_pull_options *options,
-                                                        ocigraph_str artifact_type,
-                                                        ocigraph_error **error);
-
-// Pulls, of an index, the image for this platform.
+// Takes, of an index, the image for this platform.
 // Written `os/architecture[/variant]`, as in "linux/arm64". No text: none.
 //
 // Threads: one at a time. Errors: INVALID_ARGUMENT for NULL or what is no platform. Since 0.1.0.
-ocigraph_status ocigraph_pull_options_set_platform(ocigraph_pull_options *options,
-                                                   ocigraph_str platform,
-                                                   ocigraph_error **error);
-
-// Pulls also what the artifact refers to, and what that refers to in turn.
-//
-// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
-ocigraph_status ocigraph_pull_options_set_include_subject(ocigraph_pull_options *options,
-                                                          bool include_subject,
-                                                          ocigraph_error **error);
-
-// Leaves files that are there already as they are.
-//
-// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
-ocigraph_status ocigraph_pull_options_set_keep_old_files(ocigraph_pull_options *options,
-                                                         bool keep_old_files,
-                                                         ocigraph_error **error);
-
-// Writes where titles say, even outside the output directory. For trusted registries alone.
-//
-// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
-ocigraph_status ocigraph_pull_options_set_allow_path_traversal(ocigraph_pull_options *options,
-                                                               bool allow_path_traversal,
-                                                               ocigraph_error **error);
-
-// How much a packed directory may unpack to, before the pull ends with TOO_LARGE. 0 is the default.
-//
-// `entries`: files, directories and links; 1,000,000. `bytes`: in all; 64 GiB. `ratio`: bytes for each
-// byte of the archive, once more than 64 MiB are unpacked; 1,000.
-//
-// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
-ocigraph_status ocigraph_pull_options_set_unpack_limits(ocigraph_pull_options *options,
-                                                        uint64_t entries,
-                                                        uint64_t bytes,
-                                                        uint64_t ratio,
-                                                        ocigraph_error **error);
-
-// How many requests to make at once; 0 is the default.
-//
-// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
-ocigraph_status ocigraph_pull_options_set_concurrency(ocigraph_pull_options *options,
-                                                      size_t concurrency,
+ocigraph_status ocigraph_resolve_options_set_platform(ocigraph_resolve_options *options,
+                                                      ocigraph_str platform,
                                                       ocigraph_error **error);
-
-// Reports progress to `callback`, with `user_data` as its first argument. NULL: to nobody.
-// `user_data` must live as long as operations that use these options.
-//
-// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
-ocigraph_status ocigraph_pull_options_set_progress(ocigraph_pull_options *options,
-                                                   ocigraph_progress_fn callback,
-                                                   void *user_data,
-                                                   ocigraph_error **error);
-
-// New options, with the defaults.
-//
-// Ownership: the caller's, until `ocigraph_copy_options_free`. Threads: any. Since 0.1.0.
-ocigraph_copy_options *ocigraph_copy_options_new(void);
-
-// Ends options.
-//
-// Ownership: takes `options`; NULL is allowed. Threads: any, once. Since 0.1.0.
-void ocigraph_copy_options_free(ocigraph_copy_options *options);
-
-// Copies also everything that refers to it, to what an index lists, and so on.
-//
-// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
-ocigraph_status ocigraph_copy_options_set_recursive(ocigraph_copy_options *options,
-                                                    bool recursive,
-                                                    ocigraph_error **error);
-
-// Copies, of an index, only the image for this platform.
-// Written `os/architecture[/variant]`, as in "linux/arm64". No text: none.
-//
-// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL or what is no platform. Since 0.1.0.
-ocigraph_status ocigraph_copy_options_set_platform(ocigraph_copy_options *options,
-                                                   ocigraph_str platform,
-                                                   ocigraph_error **error);
-
-// Copies foreign layers too, which registries need not have.
-//
-// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
-ocigraph_status ocigraph_copy_options_set_foreign(ocigraph_copy_options *options,
-                                                  bool foreign,
-                                                  ocigraph_error **error);
-
-// How many requests to make at once; 0 is the default.
-//
-// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
-ocigraph_status ocigraph_copy_options_set_concurrency(ocigraph_copy_options *options,
-                                                      size_t concurrency,
-                                                      ocigraph_error **error);
-
-// Reports progress to `callback`, with `user_data` as its first argument. NULL: to nobody.
-// `user_data` must live as long as operations that use these options.
-//
-// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
-ocigraph_status ocigraph_copy_options_set_progress(ocigraph_copy_options *options,
-                                                   ocigraph_progress_fn callback,
-                                                   void *user_data,
-                                                   ocigraph_error **error);
 
 // New options, with the defaults.
 //
@@ -1137,103 +1234,6 @@ ocigraph_status ocigraph_verify_options_set_progress(ocigraph_verify_options *op
                                                      ocigraph_progress_fn callback,
                                                      void *user_data,
                                                      ocigraph_error **error);
-
-// New options, with the defaults.
-//
-// Ownership: the caller's, until `ocigraph_discover_options_free`. Threads: any. Since 0.1.0.
-ocigraph_discover_options *ocigraph_discover_options_new(void);
-
-// Ends options.
-//
-// Ownership: takes `options`; NULL is allowed. Threads: any, once. Since 0.1.0.
-void ocigraph_discover_options_free(ocigraph_discover_options *options);
-
-// Returns only referrers of this type, with what leads to them and what lies beneath them.
-//
-// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL or what is not UTF-8. Since 0.1.0.
-ocigraph_status ocigraph_discover_options_set_artifact_type(ocigraph_discover_options *options,
-                                                            ocigraph_str artifact_type,
-                                                            ocigraph_error **error);
-
-// Returns only referrers that have this annotation, as `ocigraph_discover_options_set_artifact_type`.
-// Several must all be there.
-//
-// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL, for no key and what is not UTF-8. Since 0.1.0.
-ocigraph_status ocigraph_discover_options_add_annotation(ocigraph_discover_options *options,
-                                                         ocigraph_str key,
-                                                         ocigraph_str value,
-                                                         ocigraph_error **error);
-
-// Starts, at an index, from the image for this platform.
-// Written `os/architecture[/variant]`, as in "linux/arm64". No text: none.
-//
-// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL or what is no platform. Since 0.1.0.
-ocigraph_status ocigraph_discover_options_set_platform(ocigraph_discover_options *options,
-                                                       ocigraph_str platform,
-                                                       ocigraph_error **error);
-
-// How many levels of referrers to walk; 0 is the subject alone. Without it, all.
-//
-// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
-ocigraph_status ocigraph_discover_options_set_depth(ocigraph_discover_options *options,
-                                                    size_t depth,
-                                                    ocigraph_error **error);
-
-// How many requests to make at once; 0 is the default.
-//
-// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
-ocigraph_status ocigraph_discover_options_set_concurrency(ocigraph_discover_options *options,
-                                                          size_t concurrency,
-                                                          ocigraph_error **error);
-
-// New options, with the defaults.
-//
-// Ownership: the caller's, until `ocigraph_delete_options_free`. Threads: any. Since 0.1.0.
-ocigraph_delete_options *ocigraph_delete_options_new(void);
-
-// Ends options.
-//
-// Ownership: takes `options`; NULL is allowed. Threads: any, once. Since 0.1.0.
-void ocigraph_delete_options_free(ocigraph_delete_options *options);
-
-// Only says what would be deleted.
-//
-// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
-ocigraph_status ocigraph_delete_options_set_dry_run(ocigraph_delete_options *options,
-                                                    bool dry_run,
-                                                    ocigraph_error **error);
-
-// Deletes also what would be kept: what is tagged otherwise or listed by another index.
-//
-// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
-ocigraph_status ocigraph_delete_options_set_force(ocigraph_delete_options *options,
-                                                  bool force,
-                                                  ocigraph_error **error);
-
-// How many requests to make at once; 0 is the default.
-//
-// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
-ocigraph_status ocigraph_delete_options_set_concurrency(ocigraph_delete_options *options,
-                                                        size_t concurrency,
-                                                        ocigraph_error **error);
-
-// New options, with the defaults.
-//
-// Ownership: the caller's, until `ocigraph_resolve_options_free`. Threads: any. Since 0.1.0.
-ocigraph_resolve_options *ocigraph_resolve_options_new(void);
-
-// Ends options.
-//
-// Ownership: takes `options`; NULL is allowed. Threads: any, once. Since 0.1.0.
-void ocigraph_resolve_options_free(ocigraph_resolve_options *options);
-
-// Takes, of an index, the image for this platform.
-// Written `os/architecture[/variant]`, as in "linux/arm64". No text: none.
-//
-// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL or what is no platform. Since 0.1.0.
-ocigraph_status ocigraph_resolve_options_set_platform(ocigraph_resolve_options *options,
-                                                      ocigraph_str platform,
-                                                      ocigraph_error **error);
 
 // Starts `workers` threads, at most 1024; 0 is one for each processor. More are started for
 // file work and callbacks, and end when there is none.
@@ -1770,7 +1770,7 @@ ocigraph_str ocigraph_reference_text(const ocigraph_reference *reference);
 // The place alone, without tags and digest: where to push what gets no tag, and list what is there.
 //
 // Ownership: borrowed from `reference`. Threads: any. Since 0.1.0.
-ocigraph_str ocigraph_reference_place(const ocigraph_reference *reference);
+ocigraph_str ocigraph_reference_location(const ocigraph_reference *reference);
 
 // The registry, such as "localhost:5000"; no text where it is a layout.
 //
@@ -1918,7 +1918,7 @@ ocigraph_str ocigraph_copy_report_tag(const ocigraph_copy_report *result, size_t
 // Threads: any. Since 0.1.0.
 size_t ocigraph_copy_report_manifests(const ocigraph_copy_report *result);
 
-// How many blobs had this outcome: `OCIGRAPH_OUTCOME_UPLOADED`, `*_EXISTED` or `*_MOUNTED`. Blobs of
+// How many blobs had this outcome: `OCIGRAPH_OUTCOME_UPLOADED`, `OCIGRAPH_OUTCOME_ALREADY_EXISTS` or `*_MOUNTED`. Blobs of
 // manifests that were there are not counted.
 //
 // Threads: any. Since 0.1.0.

@@ -151,18 +151,18 @@ func outcome(number C.ocigraph_outcome) Outcome {
 	switch number {
 	case C.OCIGRAPH_OUTCOME_UPLOADED:
 		return Uploaded
-	case C.OCIGRAPH_OUTCOME_EXISTED:
-		return Existed
+	case C.OCIGRAPH_OUTCOME_ALREADY_EXISTS:
+		return AlreadyExists
 	case C.OCIGRAPH_OUTCOME_MOUNTED:
 		return Mounted
 	case C.OCIGRAPH_OUTCOME_WRITTEN:
 		return Written
 	case C.OCIGRAPH_OUTCOME_UNCHANGED:
 		return Unchanged
-	case C.OCIGRAPH_OUTCOME_KEPT:
-		return Kept
-	case C.OCIGRAPH_OUTCOME_CHECKED:
-		return Checked
+	case C.OCIGRAPH_OUTCOME_KEPT_EXISTING:
+		return KeptExisting
+	case C.OCIGRAPH_OUTCOME_VERIFIED:
+		return Verified
 	default:
 		return ""
 	}

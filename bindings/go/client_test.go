@@ -150,12 +150,12 @@ func TestEveryOperation(t *testing.T) {
 		if blob.Outcome != Uploaded || blob.Descriptor.MediaType != "text/plain" {
 			t.Errorf("blob %+v", blob)
 		}
-		if again := must(client.PushBlobFrom(ctx, place, "", strings.NewReader("a blob"), nil)); again.Outcome != Existed {
+		if again := must(client.PushBlobFrom(ctx, place, "", strings.NewReader("a blob"), nil)); again.Outcome != AlreadyExists {
 			t.Errorf("blob again %+v", again)
 		}
 		told := 0
 		moved := &BlobOptions{Progress: func(Event) error { told++; return nil }}
-		if file := must(client.PushBlobFile(ctx, place, "", path, moved)); file.Outcome != Existed || file.Descriptor.Size != 13 || told == 0 {
+		if file := must(client.PushBlobFile(ctx, place, "", path, moved)); file.Outcome != AlreadyExists || file.Descriptor.Size != 13 || told == 0 {
 			t.Errorf("file %+v, %d events", file, told)
 		}
 		var content bytes.Buffer

@@ -154,7 +154,7 @@ func ExampleClient_FetchBlob() {
 // References are read without anything being looked up.
 func ExampleParseReference() {
 	r, err := ocigraph.ParseReference("registry.example.com:8443/team/app:v1")
-	fmt.Println(r.Host(), r.Repository(), r.Tags(), r.Place(), err)
+	fmt.Println(r.Host(), r.Repository(), r.Tags(), r.Location(), err)
 	// Output:
 	// registry.example.com:8443 team/app [v1] registry.example.com:8443/team/app <nil>
 }

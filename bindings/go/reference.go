@@ -6,7 +6,7 @@ import "C"
 // A Reference names a place, and what is in it. Methods of a client take references as text; this is for programs that look
 // into one, or make one from another.
 type Reference struct {
-	text, place, host, repository, path, digest string
+	text, location, host, repository, path, digest string
 	tags                                        []string
 }
 
@@ -28,13 +28,13 @@ func ParseReference(text string) (Reference, error) {
 func (r Reference) At(digest string) (Reference, error) {
 	a := new(arguments)
 	defer a.release()
-	var place, out *C.ocigraph_reference
+	var parsed, out *C.ocigraph_reference
 	var failure *C.ocigraph_error
-	if err := check(C.ocigraph_reference_parse(a.text(r.text), &place, &failure), failure); err != nil {
+	if err := check(C.ocigraph_reference_parse(a.text(r.text), &parsed, &failure), failure); err != nil {
 		return Reference{}, err
 	}
-	a.own(func() { C.ocigraph_reference_free(place) })
-	if err := check(C.ocigraph_reference_at(place, a.text(digest), &out, &failure), failure); err != nil {
+	a.own(func() { C.ocigraph_reference_free(parsed) })
+	if err := check(C.ocigraph_reference_at(parsed, a.text(digest), &out, &failure), failure); err != nil {
 		return Reference{}, err
 	}
 	a.own(func() { C.ocigraph_reference_free(out) })
@@ -43,7 +43,7 @@ func (r Reference) At(digest string) (Reference, error) {
 
 func reference(r *C.ocigraph_reference) Reference {
 	read := Reference{
-		text: goString(C.ocigraph_reference_text(r)), place: goString(C.ocigraph_reference_place(r)), host: goString(C.ocigraph_reference_host(r)),
+		text: goString(C.ocigraph_reference_text(r)), location: goString(C.ocigraph_reference_location(r)), host: goString(C.ocigraph_reference_host(r)),
 		repository: goString(C.ocigraph_reference_repository(r)), path: goString(C.ocigraph_reference_path(r)),
 		digest: goString(C.ocigraph_reference_digest(r)),
 	}
@@ -56,8 +56,8 @@ func reference(r *C.ocigraph_reference) Reference {
 // String is the whole reference, to be given to methods of a client.
 func (r Reference) String() string { return r.text }
 
-// Place is the place alone, without tags and digest: where to push what gets no tag, and list what is there.
-func (r Reference) Place() string { return r.place }
+// Location is the place alone, without tags and digest: where to push what gets no tag, and list what is there.
+func (r Reference) Location() string { return r.location }
 
 // Host is the registry, such as "localhost:5000"; empty where it is a layout.
 func (r Reference) Host() string { return r.host }

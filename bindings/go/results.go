@@ -7,18 +7,18 @@ type Outcome string
 const (
 	// Uploaded: it was sent.
 	Uploaded Outcome = "uploaded"
-	// Existed: it was there already.
-	Existed Outcome = "existed"
+	// AlreadyExists: it was there already.
+	AlreadyExists Outcome = "existed"
 	// Mounted: the registry took it from another of its repositories.
 	Mounted Outcome = "mounted"
 	// Written: it was written to a file.
 	Written Outcome = "written"
 	// Unchanged: an identical file was there already.
 	Unchanged Outcome = "unchanged"
-	// Kept: another file was there, and was to be kept.
-	Kept Outcome = "kept"
-	// Checked: it was read and compared with its descriptor.
-	Checked Outcome = "checked"
+	// KeptExisting: another file was there, and was to be kept.
+	KeptExisting Outcome = "kept"
+	// Verified: it was read and compared with its descriptor.
+	Verified Outcome = "checked"
 )
 
 // A Descriptor is what content is: type, digest and size, and what else is known about it.
@@ -104,21 +104,21 @@ type DeleteReport struct {
 	// Deleted are in the order of deletion: referrers before their subjects.
 	Deleted []Descriptor `json:"deleted"`
 	// Kept are those that stay, and why.
-	Kept []KeptManifest `json:"kept"`
+	Kept []RetainedManifest `json:"kept"`
 	// Failed are those that could not be deleted.
-	Failed []FailedManifest `json:"failed"`
+	Failed []DeleteFailure `json:"failed"`
 }
 
-// A KeptManifest is a manifest that a delete leaves.
-type KeptManifest struct {
+// A RetainedManifest is a manifest that a delete leaves.
+type RetainedManifest struct {
 	// Descriptor is the manifest's.
 	Descriptor Descriptor `json:"descriptor"`
 	// Reason is a phrase: "tagged stable".
 	Reason string `json:"reason"`
 }
 
-// A FailedManifest is a manifest that could not be deleted.
-type FailedManifest struct {
+// A DeleteFailure is a manifest that could not be deleted.
+type DeleteFailure struct {
 	// Descriptor is the manifest's.
 	Descriptor Descriptor `json:"descriptor"`
 	// Message is why, as a sentence.

@@ -68,7 +68,7 @@ func TestReferencesAreReadAsInEveryLanguage(t *testing.T) {
 		t.Errorf("%d and %d vectors", len(all.Valid), len(all.Invalid))
 	}
 	digest := must(Digest(SHA256, nil))
-	if at := must(must(ParseReference("oci:store/app:v1")).At(digest)); at.String() != "oci:store/app@"+digest || at.Place() != "oci:store/app" {
+	if at := must(must(ParseReference("oci:store/app:v1")).At(digest)); at.String() != "oci:store/app@"+digest || at.Location() != "oci:store/app" {
 		t.Error(at)
 	}
 	if _, err := must(ParseReference("oci:store/app:v1")).At("v1"); !errors.Is(err, ErrInvalidReference) {

@@ -20,7 +20,7 @@ static ocigraph_status attach(const ocigraph_client *client, const ocigraph_refe
         status = ocigraph_push_options_add_path(options, path, media_type, OCIGRAPH_STR("sbom.json"), error);
     }
     if (status == OCIGRAPH_OK) {
-        status = ocigraph_client_push(client, ocigraph_reference_place(image), options, NULL, &pushed, error);
+        status = ocigraph_client_push(client, ocigraph_reference_location(image), options, NULL, &pushed, error);
     }
     if (status == OCIGRAPH_OK) {
         printf("attached %.*s\n", OCIGRAPH_PRINTF(ocigraph_push_result_reference(pushed)));

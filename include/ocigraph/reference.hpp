@@ -35,7 +35,7 @@ class reference {
     /* The whole of it, to be given to operations. */
     std::string text() const { return detail::copied(ocigraph_reference_text(get())); }
     /* Without tags and digest: where to push what gets no tag, and list what is there. */
-    std::string place() const { return detail::copied(ocigraph_reference_place(get())); }
+    std::string location() const { return detail::copied(ocigraph_reference_location(get())); }
     /* "localhost:5000" and the like; empty where it is a layout. */
     std::string host() const { return detail::copied(ocigraph_reference_host(get())); }
     /* "library/alpine" and the like; empty where it is a layout. */

@@ -96,12 +96,12 @@ class pull_result : public result<ocigraph_pull_result, ocigraph_pull_result_fre
     }
 };
 
-struct kept_manifest {
+struct retained_manifest {
     ocigraph::descriptor descriptor;
     std::string reason; /* "tagged stable" and the like */
 };
 
-struct failed_manifest {
+struct delete_failure {
     ocigraph::descriptor descriptor;
     ocigraph_status status;
     std::string message;
@@ -116,15 +116,15 @@ class delete_report : public result<ocigraph_delete_report, ocigraph_delete_repo
     std::vector<ocigraph::descriptor> deleted() const {
         return parts(ocigraph_delete_report_deleted_count(get()), ocigraph_delete_report_deleted);
     }
-    std::vector<kept_manifest> kept() const {
-        return detail::list<kept_manifest>(ocigraph_delete_report_kept_count(get()), [&](std::size_t i) {
-            return kept_manifest{part(ocigraph_delete_report_kept(get(), i)),
+    std::vector<retained_manifest> kept() const {
+        return detail::list<retained_manifest>(ocigraph_delete_report_kept_count(get()), [&](std::size_t i) {
+            return retained_manifest{part(ocigraph_delete_report_kept(get(), i)),
                                  detail::copied(ocigraph_delete_report_kept_reason(get(), i))};
         });
     }
-    std::vector<failed_manifest> failed() const {
-        return detail::list<failed_manifest>(ocigraph_delete_report_failed_count(get()), [&](std::size_t i) {
-            return failed_manifest{part(ocigraph_delete_report_failed(get(), i)),
+    std::vector<delete_failure> failed() const {
+        return detail::list<delete_failure>(ocigraph_delete_report_failed_count(get()), [&](std::size_t i) {
+            return delete_failure{part(ocigraph_delete_report_failed(get(), i)),
                                    ocigraph_delete_report_failed_status(get(), i),
                                    detail::copied(ocigraph_delete_report_failed_message(get(), i))};
         });
@@ -145,7 +145,7 @@ class copy_report : public result<ocigraph_copy_report, ocigraph_copy_report_fre
     }
     /* How many were written; those that were there are not counted. */
     std::size_t manifests() const noexcept { return ocigraph_copy_report_manifests(get()); }
-    /* How many had this outcome: OCIGRAPH_OUTCOME_UPLOADED, _EXISTED or _MOUNTED. */
+    /* How many had this outcome: OCIGRAPH_OUTCOME_UPLOADED, _ALREADY_EXISTS or _MOUNTED. */
     std::size_t blobs(ocigraph_outcome outcome) const noexcept { return ocigraph_copy_report_blobs(get(), outcome); }
     /* Written, of manifests and blobs. */
     std::uint64_t bytes() const noexcept { return ocigraph_copy_report_bytes(get()); }

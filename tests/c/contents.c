@@ -82,7 +82,7 @@ static void the_raw_level(const ocigraph_client *client) {
     struct content same_content = {"a blob", 0};
     SUCCEEDS(ocigraph_client_push_blob_from(client, at(place, ""), ocigraph_text(NULL), next_bytes, &same_content, NULL, NULL,
                                             &blob, &failure));
-    CHECK(ocigraph_blob_result_outcome(blob) == OCIGRAPH_OUTCOME_EXISTED);
+    CHECK(ocigraph_blob_result_outcome(blob) == OCIGRAPH_OUTCOME_ALREADY_EXISTS);
     CHECK(ocigraph_str_is(ocigraph_descriptor_media_type(ocigraph_blob_result_descriptor(blob)),
                           "application/octet-stream"));
     ocigraph_blob_result_free(blob);

@@ -54,7 +54,7 @@ static void push_and_read_the_result(const ocigraph_client *client) {
 
     /* The options are as they were: the same push again sends nothing. */
     SUCCEEDS(ocigraph_client_push(client, at(place, ":v2"), options, NULL, &result, &failure));
-    CHECK(ocigraph_push_result_blob_outcome(result, 0) == OCIGRAPH_OUTCOME_EXISTED);
+    CHECK(ocigraph_push_result_blob_outcome(result, 0) == OCIGRAPH_OUTCOME_ALREADY_EXISTS);
     ocigraph_push_result_free(result);
     ocigraph_push_options_free(options);
 }
@@ -217,7 +217,7 @@ static void pull_copy_and_verify(const ocigraph_client *client) {
     CHECK(ocigraph_copy_report_tag_count(copied) == 1 && ocigraph_str_is(ocigraph_copy_report_tag(copied, 0), "w1"));
     CHECK(ocigraph_copy_report_blobs(copied, OCIGRAPH_OUTCOME_UPLOADED) +
               ocigraph_copy_report_blobs(copied, OCIGRAPH_OUTCOME_MOUNTED) + 
-              ocigraph_copy_report_blobs(copied, OCIGRAPH_OUTCOME_EXISTED) >= 6);
+              ocigraph_copy_report_blobs(copied, OCIGRAPH_OUTCOME_ALREADY_EXISTS) >= 6);
     CHECK(ocigraph_copy_report_bytes(copied) > 0);
     CHECK(contains(ocigraph_copy_report_json(copied), "\"manifests\":4"));
     ocigraph_copy_report_free(copied);

@@ -8,7 +8,7 @@ ocigraph_status ocigraph_test_panic(ocigraph_error **error);
 ocigraph_status ocigraph_test_panic_inside(const ocigraph_client *client, bool file_work, ocigraph_error **error);
 ocigraph_status ocigraph_test_panic_start(const ocigraph_client *client, bool file_work, ocigraph_discover_fn done,
                                           void *user_data, ocigraph_error **error);
-ocigraph_status ocigraph_discover_options_set_tomorrow(ocigraph_discover_options *options, uint64_t tomorrow,
+ocigraph_status ocigraph_discover_options_set_future_option(ocigraph_discover_options *options, uint64_t value,
                                                        ocigraph_error **error);
 
 static int calls;
@@ -56,7 +56,7 @@ int main(int argc, char **argv) {
     char digest[128];
     ocigraph_graph *graph = NULL;
     ocigraph_discover_options *options = ocigraph_discover_options_new();
-    SUCCEEDS(ocigraph_discover_options_set_tomorrow(options, 1, &failure));
+    SUCCEEDS(ocigraph_discover_options_set_future_option(options, 1, &failure));
     attach(client, at(argv[1], ":v1"), "app/example", ocigraph_text(NULL), "content", digest);
     SUCCEEDS(ocigraph_client_discover(client, at(argv[1], ":v1"), options, NULL, &graph, &failure));
     ocigraph_graph_free(graph);

@@ -23,7 +23,7 @@ static void print_parts(const char *text) {
         return;
     }
     line("text", ocigraph_reference_text(reference));
-    line("place", ocigraph_reference_place(reference));
+    line("location", ocigraph_reference_location(reference));
     line("host", ocigraph_reference_host(reference));
     line("repository", ocigraph_reference_repository(reference));
     line("path", ocigraph_reference_path(reference));

@@ -135,7 +135,7 @@ void walk(const ocigraph::client &client, const std::string &place) {
     ocigraph::reference named = ocigraph::reference(image).at(pushed.descriptor().digest());
     CHECK(named.text() == pushed.reference() && named.digest() == pushed.descriptor().digest() && named.tags().empty());
     CHECK(named.host().empty() == (image.substr(0, 4) == "oci:") && named.repository().empty() != named.path().empty());
-    CHECK(named.place() == place && client.resolve(named.text()).digest() == pushed.descriptor().digest());
+    CHECK(named.location() == place && client.resolve(named.text()).digest() == pushed.descriptor().digest());
     CHECK(client.resolve(image).digest() == pushed.descriptor().digest());
     CHECK(client.tag(image, {"x", "y"}).size() > 0);
     CHECK(client.tags(place).size() == 3);
@@ -154,7 +154,7 @@ void walk(const ocigraph::client &client, const std::string &place) {
     client.untag(place + ":again");
 
     std::string blob(client.push_blob(place, reader_of("a blob")).descriptor().digest());
-    CHECK(client.push_blob(place, "a blob").outcome() == OCIGRAPH_OUTCOME_EXISTED);
+    CHECK(client.push_blob(place, "a blob").outcome() == OCIGRAPH_OUTCOME_ALREADY_EXISTS);
     int told = 0;
     ocigraph::blob_options counted;
     counted.on_progress([&](const ocigraph::event &) { return ++told > 0; });
@@ -165,7 +165,7 @@ void walk(const ocigraph::client &client, const std::string &place) {
     CHECK(fetched == "a blob");
 
     client.tag(place + "@" + sbom, {"kept"});
-    std::vector<ocigraph::kept_manifest> kept = client.remove(image, ocigraph::delete_options().dry_run(true)).kept();
+    std::vector<ocigraph::retained_manifest> kept = client.remove(image, ocigraph::delete_options().dry_run(true)).kept();
     CHECK(kept.size() >= 1 && kept[0].descriptor && !kept[0].reason.empty());
     client.untag(place + ":kept");
     CHECK(client.remove(image, ocigraph::delete_options().dry_run(true)).deleted().size() == 3);

@@ -27,17 +27,17 @@ pub(crate) fn call<T>(
     work: impl FnOnce() -> Result<T>,
 ) -> ocigraph_status {
     let Some(out) = out else {
-        return act(error, || Err(invalid("out is NULL")));
+        return call_status(error, || Err(invalid("out is NULL")));
     };
     out.write(None);
-    act(error, || {
+    call_status(error, || {
         out.write(Some(Box::new(work()?)));
         Ok(())
     })
 }
 
 /// Does `work`, which has no result.
-pub(crate) fn act(
+pub(crate) fn call_status(
     mut error: Out<'_, ocigraph_error>,
     work: impl FnOnce() -> Result<()>,
 ) -> ocigraph_status {
@@ -69,13 +69,13 @@ pub(crate) fn borrow<H, T>(handle: Option<&H>, get: impl FnOnce(&H) -> Option<&T
 }
 
 /// Ends a handle.
-pub(crate) fn end<H>(handle: Option<Box<H>>) {
+pub(crate) fn free<H>(handle: Option<Box<H>>) {
     // The handle is gone either way; there is nobody to tell.
     let _ = catch_unwind(AssertUnwindSafe(|| drop(handle)));
 }
 
 /// What must not be NULL.
-pub(crate) fn need<T>(handle: Option<T>, name: &str) -> Result<T> {
+pub(crate) fn require<T>(handle: Option<T>, name: &str) -> Result<T> {
     handle.ok_or_else(|| invalid(format!("{name} is NULL")))
 }
 

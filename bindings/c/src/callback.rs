@@ -18,9 +18,9 @@ use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    events::{Events, Happened},
+    progress::{EventQueue, QueuedEvent},
     results::ocigraph_descriptor,
-    runtime::{Callback, within},
+    runtime::{Callback, in_callback},
 };
 
 /// What became of a blob, or of a transfer.
@@ -28,7 +28,7 @@ pub type ocigraph_outcome = i32;
 /// It was sent.
 pub const OCIGRAPH_OUTCOME_UPLOADED: i32 = 1;
 /// It was there already.
-pub const OCIGRAPH_OUTCOME_EXISTED: i32 = 2;
+pub const OCIGRAPH_OUTCOME_ALREADY_EXISTS: i32 = 2;
 /// The registry took it from another of its repositories.
 pub const OCIGRAPH_OUTCOME_MOUNTED: i32 = 3;
 /// It was written to a file.
@@ -36,9 +36,9 @@ pub const OCIGRAPH_OUTCOME_WRITTEN: i32 = 4;
 /// An identical file was there already.
 pub const OCIGRAPH_OUTCOME_UNCHANGED: i32 = 5;
 /// Another file was there, and was to be kept.
-pub const OCIGRAPH_OUTCOME_KEPT: i32 = 6;
+pub const OCIGRAPH_OUTCOME_KEPT_EXISTING: i32 = 6;
 /// It was read and compared with its descriptor.
-pub const OCIGRAPH_OUTCOME_CHECKED: i32 = 7;
+pub const OCIGRAPH_OUTCOME_VERIFIED: i32 = 7;
 
 /// A transfer begins.
 pub const OCIGRAPH_EVENT_STARTED: i32 = 1;
@@ -89,7 +89,7 @@ unsafe impl Sync for UserData {}
 pub(crate) struct Gate {
     shared: Arc<Shared>,
     /// Progress that the caller has not been told of yet.
-    pub(crate) events: Arc<Events>,
+    pub(crate) events: Arc<EventQueue>,
     /// Switched when a progress callback wants the end.
     pub(crate) stop: CancellationToken,
 }
@@ -106,7 +106,7 @@ impl Gate {
     pub(crate) fn call<T>(&self, callback: impl FnOnce() -> T) -> Option<T> {
         let _turn = self.shared.turn.lock().unwrap_or_else(PoisonError::into_inner);
         let open = !self.shared.shut.load(Ordering::SeqCst) && !self.stop.is_cancelled();
-        open.then(|| within(Callback::Inner, callback))
+        open.then(|| in_callback(Callback::Inner, callback))
     }
 
     /// Whether somebody is to be told of progress.
@@ -117,7 +117,7 @@ impl Gate {
     /// Tells of all events that wait, on this thread, until one call wants the end.
     pub(crate) fn tell(&self) {
         let Some((listener, user_data)) = self.shared.listener.get() else { return };
-        for Happened { kind, outcome, blob, position } in self.events.take() {
+        for QueuedEvent { kind, outcome, blob, position } in self.events.take() {
             let blob = ocigraph_descriptor::new(blob);
             let event = ocigraph_event { kind, outcome, blob: &blob, position };
             self.call(|| {
@@ -165,11 +165,11 @@ impl Gate {
 }
 
 #[derive(Clone, Copy, Default)]
-pub(crate) struct ProgressTo(pub(crate) Option<(Listener, UserData)>);
+pub(crate) struct ProgressCallback(pub(crate) Option<(Listener, UserData)>);
 
 type Listener = unsafe extern "C" fn(*mut c_void, *const ocigraph_event) -> i32;
 
-impl ProgressTo {
+impl ProgressCallback {
     /// The core's progress, which waits at an operation's gate until the caller is told.
     pub(crate) fn through(self, gate: &Gate) -> Progress {
         let Some(listener) = self.0 else { return Progress::none() };
@@ -179,29 +179,29 @@ impl ProgressTo {
     }
 }
 
-pub(crate) fn number(outcome: Outcome) -> ocigraph_outcome {
+pub(crate) fn outcome_number(outcome: Outcome) -> ocigraph_outcome {
     match outcome {
         Outcome::Uploaded => OCIGRAPH_OUTCOME_UPLOADED,
-        Outcome::AlreadyExists => OCIGRAPH_OUTCOME_EXISTED,
+        Outcome::AlreadyExists => OCIGRAPH_OUTCOME_ALREADY_EXISTS,
         Outcome::Mounted => OCIGRAPH_OUTCOME_MOUNTED,
         Outcome::Written => OCIGRAPH_OUTCOME_WRITTEN,
         Outcome::Unchanged => OCIGRAPH_OUTCOME_UNCHANGED,
-        Outcome::KeptExisting => OCIGRAPH_OUTCOME_KEPT,
-        Outcome::Verified => OCIGRAPH_OUTCOME_CHECKED,
+        Outcome::KeptExisting => OCIGRAPH_OUTCOME_KEPT_EXISTING,
+        Outcome::Verified => OCIGRAPH_OUTCOME_VERIFIED,
         _ => 0,
     }
 }
 
 /// Content that comes from a read callback.
 #[derive(Clone, Copy)]
-pub(crate) struct ReadFrom {
+pub(crate) struct ReadCallback {
     read: unsafe extern "C" fn(*mut c_void, *mut u8, usize) -> i64,
     user_data: UserData,
 }
 
-impl ReadFrom {
+impl ReadCallback {
     pub(crate) fn new(read: ocigraph_read_fn, user_data: *mut c_void) -> Result<Self> {
-        let read = crate::boundary::need(read, "read")?;
+        let read = crate::boundary::require(read, "read")?;
         Ok(Self { read, user_data: UserData(user_data) })
     }
 
@@ -211,13 +211,13 @@ impl ReadFrom {
 }
 
 struct Reader {
-    from: ReadFrom,
+    from: ReadCallback,
     gate: Gate,
 }
 
 impl io::Read for Reader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let ReadFrom { read, user_data } = self.from;
+        let ReadCallback { read, user_data } = self.from;
         let (data, capacity) = (buffer.as_mut_ptr(), buffer.len());
         // SAFETY: the caller gave this function for this purpose; the buffer has this capacity.
         let said = self.gate.call(|| unsafe { read(user_data.0, data, capacity) });
@@ -234,14 +234,14 @@ impl io::Read for Reader {
 
 /// Where content goes to a write callback.
 #[derive(Clone, Copy)]
-pub(crate) struct WriteTo {
+pub(crate) struct WriteCallback {
     write: unsafe extern "C" fn(*mut c_void, *const u8, usize) -> i32,
     user_data: UserData,
 }
 
-impl WriteTo {
+impl WriteCallback {
     pub(crate) fn new(write: ocigraph_write_fn, user_data: *mut c_void) -> Result<Self> {
-        let write = crate::boundary::need(write, "write")?;
+        let write = crate::boundary::require(write, "write")?;
         Ok(Self { write, user_data: UserData(user_data) })
     }
 

@@ -3,8 +3,8 @@
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    boundary::{end, read},
-    handle::given,
+    boundary::{free, read},
+    handle::as_ref,
 };
 
 /// A switch that ends the calls it is given to.
@@ -25,7 +25,7 @@ pub extern "C" fn ocigraph_cancel_new() -> Option<Box<ocigraph_cancel>> {
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_cancel_cancel(cancel: *const ocigraph_cancel) {
     // Whoever waits for the call that this ends may free the token before this is through.
-    let token = given(cancel).map(|cancel| cancel.0.clone());
+    let token = as_ref(cancel).map(|cancel| cancel.0.clone());
     read(token.as_ref(), CancellationToken::cancel);
 }
 
@@ -43,5 +43,5 @@ pub extern "C" fn ocigraph_cancel_is_cancelled(cancel: Option<&ocigraph_cancel>)
 /// Ownership: takes `cancel`; NULL is allowed. Threads: any, once. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_cancel_free(cancel: Option<Box<ocigraph_cancel>>) {
-    end(cancel);
+    free(cancel);
 }

@@ -9,11 +9,11 @@ use std::{
 use ocigraph::{Client, ClientConfig, Credentials, Result};
 
 use crate::{
-    boundary::{act, call, end, need},
+    boundary::{call, call_status, free, require},
     callback::{Gate, UserData},
-    credential::{Asked, ocigraph_credential, ocigraph_credential_fn},
+    credential::{CallbackCredentials, ocigraph_credential, ocigraph_credential_fn},
     error::ocigraph_error,
-    handle::given,
+    handle::as_ref,
     runtime::{Threads, ocigraph_runtime},
     status::ocigraph_status,
     text::ocigraph_str,
@@ -49,14 +49,14 @@ pub struct ocigraph_client {
 }
 
 /// What a call keeps of its client, which a callback may free meanwhile.
-pub(crate) struct Caller {
+pub(crate) struct CallContext {
     pub(crate) core: Client,
     pub(crate) threads: Arc<Threads>,
 }
 
-impl Caller {
+impl CallContext {
     pub(crate) fn of(client: *const ocigraph_client) -> Result<Self> {
-        let client = need(given(client), "client")?;
+        let client = require(as_ref(client), "client")?;
         Ok(Self { core: client.core.clone(), threads: Arc::clone(&client.threads) })
     }
 }
@@ -86,9 +86,9 @@ pub extern "C" fn ocigraph_client_options_set_credential(
     credential: Option<&ocigraph_credential>,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
-    act(error, || {
-        let credential = need(credential, "credential")?.0.clone();
-        let options = need(options, "options")?;
+    call_status(error, || {
+        let credential = require(credential, "credential")?.0.clone();
+        let options = require(options, "options")?;
         options.config.credentials = Credentials::Given(credential);
         options.ask = None;
         Ok(())
@@ -103,8 +103,8 @@ pub extern "C" fn ocigraph_client_options_set_anonymous(
     options: Option<&mut ocigraph_client_options>,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
-    act(error, || {
-        let options = need(options, "options")?;
+    call_status(error, || {
+        let options = require(options, "options")?;
         options.config.credentials = Credentials::Anonymous;
         options.ask = None;
         Ok(())
@@ -123,9 +123,9 @@ pub extern "C" fn ocigraph_client_options_set_credential_callback(
     user_data: *mut c_void,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
-    act(error, || {
-        let callback = Some(need(callback, "callback")?);
-        need(options, "options")?.ask = Some((callback, UserData(user_data)));
+    call_status(error, || {
+        let callback = Some(require(callback, "callback")?);
+        require(options, "options")?.ask = Some((callback, UserData(user_data)));
         Ok(())
     })
 }
@@ -141,9 +141,9 @@ pub extern "C" fn ocigraph_client_options_set_auth_file(
     path: ocigraph_str,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
-    act(error, || {
+    call_status(error, || {
         let path = path.optional("path")?;
-        need(options, "options")?.config.auth_file = path.map(Into::into);
+        require(options, "options")?.config.auth_file = path.map(Into::into);
         Ok(())
     })
 }
@@ -158,9 +158,9 @@ pub extern "C" fn ocigraph_client_options_set_ca_file(
     path: ocigraph_str,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
-    act(error, || {
+    call_status(error, || {
         let path = path.optional("path")?;
-        need(options, "options")?.change(|config| config.ca_file = path.map(Into::into))
+        require(options, "options")?.change(|config| config.ca_file = path.map(Into::into))
     })
 }
 
@@ -176,9 +176,9 @@ pub extern "C" fn ocigraph_client_options_set_client_certificate(
     key_file: ocigraph_str,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
-    act(error, || {
+    call_status(error, || {
         let (cert, key) = (cert_file.optional("cert_file")?, key_file.optional("key_file")?);
-        need(options, "options")?.change(|config| {
+        require(options, "options")?.change(|config| {
             (config.cert_file, config.key_file) = (cert.map(Into::into), key.map(Into::into));
         })
     })
@@ -193,8 +193,8 @@ pub extern "C" fn ocigraph_client_options_set_insecure(
     insecure: bool,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
-    act(error, || {
-        need(options, "options")?.config.insecure = insecure;
+    call_status(error, || {
+        require(options, "options")?.config.insecure = insecure;
         Ok(())
     })
 }
@@ -209,8 +209,8 @@ pub extern "C" fn ocigraph_client_options_set_use_proxy(
     use_proxy: bool,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
-    act(error, || {
-        need(options, "options")?.config.use_proxy = use_proxy;
+    call_status(error, || {
+        require(options, "options")?.config.use_proxy = use_proxy;
         Ok(())
     })
 }
@@ -224,8 +224,8 @@ pub extern "C" fn ocigraph_client_options_set_plain_http(
     plain_http: bool,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
-    act(error, || {
-        need(options, "options")?.config.plain_http = Some(plain_http);
+    call_status(error, || {
+        require(options, "options")?.config.plain_http = Some(plain_http);
         Ok(())
     })
 }
@@ -240,9 +240,9 @@ pub extern "C" fn ocigraph_client_options_add_header(
     value: ocigraph_str,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
-    act(error, || {
+    call_status(error, || {
         let header = (name.text("name")?, value.text("value")?);
-        need(options, "options")?.change(|config| config.headers.push(header))
+        require(options, "options")?.change(|config| config.headers.push(header))
     })
 }
 
@@ -255,9 +255,9 @@ pub extern "C" fn ocigraph_client_options_set_user_agent(
     user_agent: ocigraph_str,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
-    act(error, || {
+    call_status(error, || {
         let user_agent = user_agent.text("user_agent")?;
-        need(options, "options")?.change(|config| config.user_agent = user_agent)
+        require(options, "options")?.change(|config| config.user_agent = user_agent)
     })
 }
 
@@ -266,7 +266,7 @@ pub extern "C" fn ocigraph_client_options_set_user_agent(
 /// Ownership: takes `options`; NULL is allowed. Threads: any, once. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_options_free(options: Option<Box<ocigraph_client_options>>) {
-    end(options);
+    free(options);
 }
 
 /// A new client. Nothing is read or sent yet.
@@ -294,7 +294,7 @@ pub extern "C" fn ocigraph_client_new(
         let asking = Gate::default();
         let mut config = options.map(|o| o.config.clone()).unwrap_or_default();
         if let Some((Some(ask), user_data)) = options.and_then(|o| o.ask) {
-            let asked = Asked::new(ask, user_data, asking.clone(), &threads)?;
+            let asked = CallbackCredentials::new(ask, user_data, asking.clone(), &threads)?;
             config.credentials = Credentials::Callback(Arc::new(asked));
         }
         let core = Client::with_config(config);
@@ -312,6 +312,6 @@ pub extern "C" fn ocigraph_client_free(client: Option<Box<ocigraph_client>>) {
     match client {
         // Its connections are the parent's, and what guards them may be locked for ever.
         Some(client) if client.threads.is_of_another_process() => mem::forget(client),
-        client => end(client),
+        client => free(client),
     }
 }

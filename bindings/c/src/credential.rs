@@ -7,8 +7,8 @@ use tokio::{runtime::Handle, sync::Mutex};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    blobs::on_a_thread_for_callbacks,
-    boundary::{call, end},
+    blob::spawn_callback,
+    boundary::{call, free},
     callback::{Gate, UserData},
     error::ocigraph_error,
     runtime::Threads,
@@ -49,7 +49,7 @@ pub extern "C" fn ocigraph_credential_password(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let (username, password) = (username.needed("username")?, password.text("password")?);
+        let (username, password) = (username.required("username")?, password.text("password")?);
         Ok(ocigraph_credential(Credential::password(username, password)))
     })
 }
@@ -64,7 +64,9 @@ pub extern "C" fn ocigraph_credential_identity_token(
     out: Option<&mut MaybeUninit<Option<Box<ocigraph_credential>>>>,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
-    call(out, error, || Ok(ocigraph_credential(Credential::identity_token(token.needed("token")?))))
+    call(out, error, || {
+        Ok(ocigraph_credential(Credential::identity_token(token.required("token")?)))
+    })
 }
 
 /// A token that is sent to the registry as it is.
@@ -77,7 +79,9 @@ pub extern "C" fn ocigraph_credential_registry_token(
     out: Option<&mut MaybeUninit<Option<Box<ocigraph_credential>>>>,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
-    call(out, error, || Ok(ocigraph_credential(Credential::registry_token(token.needed("token")?))))
+    call(out, error, || {
+        Ok(ocigraph_credential(Credential::registry_token(token.required("token")?)))
+    })
 }
 
 /// A Microsoft Entra access token, which Azure's registry exchanges for an identity token.
@@ -94,7 +98,7 @@ pub extern "C" fn ocigraph_credential_entra_token(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let (token, tenant) = (token.needed("token")?, tenant.optional("tenant")?);
+        let (token, tenant) = (token.required("token")?, tenant.optional("tenant")?);
         Ok(ocigraph_credential(Credential::entra_token(token, tenant)))
     })
 }
@@ -104,7 +108,7 @@ pub extern "C" fn ocigraph_credential_entra_token(
 /// Ownership: takes `credential`; NULL is allowed. Threads: any, once. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_credential_free(credential: Option<Box<ocigraph_credential>>) {
-    end(credential);
+    free(credential);
 }
 
 type Ask = unsafe extern "C" fn(
@@ -116,7 +120,7 @@ type Ask = unsafe extern "C" fn(
 ) -> ocigraph_status;
 
 /// Asks the caller, until the client's gate is shut or the runtime ends.
-pub(crate) struct Asked {
+pub(crate) struct CallbackCredentials {
     ask: Ask,
     user_data: UserData,
     gate: Gate,
@@ -128,7 +132,7 @@ pub(crate) struct Asked {
     tracker: TaskTracker,
 }
 
-impl Asked {
+impl CallbackCredentials {
     pub(crate) fn new(
         ask: Ask,
         user_data: UserData,
@@ -142,20 +146,20 @@ impl Asked {
 }
 
 tokio::task_local! {
-    static ASKING: TaskTracker;
+    static CREDENTIAL_CALLS: TaskTracker;
 }
 
 /// Questions of one operation to the caller, which may still be answered when it was broken off.
 #[derive(Default)]
-pub(crate) struct Asking(TaskTracker);
+pub(crate) struct PendingCredentialCalls(TaskTracker);
 
-impl Asking {
+impl PendingCredentialCalls {
     /// The same operation, its questions watched.
     pub(crate) fn watch<F: Future>(
         &self,
         operation: F,
     ) -> impl Future<Output = F::Output> + use<F> {
-        ASKING.scope(self.0.clone(), operation)
+        CREDENTIAL_CALLS.scope(self.0.clone(), operation)
     }
 
     /// Waits until no question of it is being answered.
@@ -166,18 +170,18 @@ impl Asking {
 }
 
 #[async_trait::async_trait]
-impl CredentialSource for Asked {
+impl CredentialSource for CallbackCredentials {
     async fn credential(&self, host: &Host, repository: &str) -> Result<Option<Credential>> {
         let Self { ask, user_data, .. } = *self;
         let (gate, ended) = (self.gate.clone(), self.ended.clone());
         let (host, repository) = (host.to_string(), repository.to_owned());
         // Counted before it is looked whether the end has come: at the end it is the other way round.
-        let waited_for = (self.tracker.token(), ASKING.try_with(TaskTracker::token).ok());
+        let waited_for = (self.tracker.token(), CREDENTIAL_CALLS.try_with(TaskTracker::token).ok());
         // Nobody is asked for an operation that has been broken off.
         let dropped = CancellationToken::new();
         let _guard = dropped.clone().drop_guard();
         let turn = Arc::clone(&self.turn).lock_owned().await;
-        on_a_thread_for_callbacks(&self.callbacks, move || {
+        spawn_callback(&self.callbacks, move || {
             let _turn = turn;
             let user_data = user_data;
             let _waited_for = waited_for;
@@ -200,7 +204,7 @@ impl CredentialSource for Asked {
                             format!("the credential callback returned {said}"),
                         )
                     },
-                    |error| error.given(),
+                    |error| error.into_core(),
                 )),
                 None => Err(Error::new(Code::Cancelled, "the client has ended")),
             }

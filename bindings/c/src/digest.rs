@@ -9,10 +9,10 @@ use serde_json::{Value, json};
 use tokio::runtime::Builder;
 
 use crate::{
-    boundary::{call, end, read},
+    boundary::{call, free, read},
     cancel::ocigraph_cancel,
     error::ocigraph_error,
-    handle::given,
+    handle::as_ref,
     results::{Json, ocigraph_descriptor},
     runtime::build,
     signals,
@@ -27,11 +27,11 @@ pub const OCIGRAPH_ALGORITHM_SHA512: i32 = 2;
 
 /// Digests of files, with their lengths.
 pub struct ocigraph_digest_list {
-    value: Vec<Digested>,
+    value: Vec<DigestedFile>,
     json: Json,
 }
 
-struct Digested {
+struct DigestedFile {
     path: String,
     digest: Digest,
     size: u64,
@@ -51,7 +51,7 @@ pub extern "C" fn ocigraph_digest(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let algorithm = chosen(algorithm)?;
+        let algorithm = algorithm_from(algorithm)?;
         let content = content.view("content")?;
         Ok(described(algorithm.digest(content), content.len() as u64))
     })
@@ -72,9 +72,9 @@ pub extern "C" fn ocigraph_digest_file(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let (algorithm, path) = (chosen(algorithm)?, path.needed("path")?);
+        let (algorithm, path) = (algorithm_from(algorithm)?, path.required("path")?);
         let digested = digest(vec![path], algorithm, cancel)?.pop();
-        let Digested { digest, size, .. } =
+        let DigestedFile { digest, size, .. } =
             digested.ok_or_else(|| Error::new(Code::Internal, "a file was lost"))?;
         Ok(described(digest, size))
     })
@@ -98,7 +98,7 @@ pub extern "C" fn ocigraph_digest_files(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let (algorithm, paths) = (chosen(algorithm)?, texts(paths, count, "paths")?);
+        let (algorithm, paths) = (algorithm_from(algorithm)?, texts(paths, count, "paths")?);
         let value = digest(paths, algorithm, cancel)?;
         Ok(ocigraph_digest_list { value, json: Json::default() })
     })
@@ -109,7 +109,7 @@ pub extern "C" fn ocigraph_digest_files(
 /// Ownership: takes `result`; NULL is allowed. Threads: any, once. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_digest_list_free(result: Option<Box<ocigraph_digest_list>>) {
-    end(result);
+    free(result);
 }
 
 /// How many digests there are.
@@ -147,7 +147,7 @@ pub extern "C" fn ocigraph_digest_list_size(
 /// Ownership: borrowed from `result`. Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_digest_list_json(result: Option<&ocigraph_digest_list>) -> ocigraph_str {
-    let entry = |d: &Digested| json!({ "digest": d.digest, "size": d.size, "path": d.path });
+    let entry = |d: &DigestedFile| json!({ "digest": d.digest, "size": d.size, "path": d.path });
     read(result, |r| r.json.get(|| r.value.iter().map(entry).collect::<Value>().to_string()))
 }
 
@@ -157,8 +157,8 @@ fn digest(
     paths: Vec<String>,
     algorithm: Algorithm,
     cancel: *const ocigraph_cancel,
-) -> Result<Vec<Digested>> {
-    let cancel = given(cancel).map(|cancel| cancel.0.clone()).unwrap_or_default();
+) -> Result<Vec<DigestedFile>> {
+    let cancel = as_ref(cancel).map(|cancel| cancel.0.clone()).unwrap_or_default();
     let files: Vec<PathBuf> = paths.iter().map(PathBuf::from).collect();
     let work = || {
         signals::leave_to_the_program();
@@ -175,7 +175,7 @@ fn digest(
     })?;
     let digested = digests.into_iter().zip(paths).map(|(digested, path)| {
         let (digest, size) = digested?;
-        Ok(Digested { path, digest, size })
+        Ok(DigestedFile { path, digest, size })
     });
     digested.collect()
 }
@@ -184,7 +184,7 @@ fn described(digest: Digest, size: u64) -> ocigraph_descriptor {
     ocigraph_descriptor::new(Descriptor::new(OCTET_STREAM, digest, size))
 }
 
-fn chosen(algorithm: i32) -> Result<Algorithm> {
+fn algorithm_from(algorithm: i32) -> Result<Algorithm> {
     match algorithm {
         OCIGRAPH_ALGORITHM_SHA256 => Ok(Algorithm::Sha256),
         OCIGRAPH_ALGORITHM_SHA512 => Ok(Algorithm::Sha512),

@@ -5,7 +5,7 @@ use std::{error, ffi::c_void, fmt, iter, ptr, time::Duration};
 use ocigraph::{Code, Error};
 
 use crate::{
-    boundary::{end, read},
+    boundary::{free, read},
     callback::UserData,
     results::Json,
     status::ocigraph_status,
@@ -24,28 +24,28 @@ impl ocigraph_error {
         Self { sentence: error.to_string(), error, json: Json::default() }
     }
 
-    /// What a callback gave, for the core.
-    pub(crate) fn given(self) -> Error {
+    /// Converts an error from a callback into an error of the core.
+    pub(crate) fn into_core(self) -> Error {
         self.error
     }
 }
 
-/// What a callback wants to see again beside its words.
-struct Given(UserData);
+/// The `user_data` of an error from a callback, kept in the source chain of the core's error.
+struct CallbackUserData(UserData);
 
-impl fmt::Debug for Given {
+impl fmt::Debug for CallbackUserData {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("what a callback gave")
+        f.write_str("user data of a callback")
     }
 }
 
-impl fmt::Display for Given {
+impl fmt::Display for CallbackUserData {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(self, f)
     }
 }
 
-impl error::Error for Given {}
+impl error::Error for CallbackUserData {}
 
 /// An error of the caller's own, for a credential callback to give: `OCIGRAPH_CREDENTIALS`, with
 /// `message` as what went wrong. What is not UTF-8 in it is replaced.
@@ -63,7 +63,8 @@ pub extern "C" fn ocigraph_error_new(
     let message = message.lossy();
     let message =
         if message.is_empty() { "the credential callback failed".to_owned() } else { message };
-    let error = Error::new(Code::Credentials, message).with_source(Given(UserData(user_data)));
+    let error =
+        Error::new(Code::Credentials, message).with_source(CallbackUserData(UserData(user_data)));
     Some(Box::new(ocigraph_error::new(error)))
 }
 
@@ -72,7 +73,7 @@ pub extern "C" fn ocigraph_error_new(
 /// Ownership: takes `error`; NULL is allowed. Threads: any, once. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_error_free(error: Option<Box<ocigraph_error>>) {
-    end(error);
+    free(error);
 }
 
 /// The status that the failed call returned; `OCIGRAPH_OK` for NULL.
@@ -193,7 +194,7 @@ pub extern "C" fn ocigraph_error_user_data(error: Option<&ocigraph_error>) -> *m
     let Some(error) = error else { return ptr::null_mut() };
     let first: &(dyn error::Error + 'static) = &error.error;
     let mut causes = iter::successors(Some(first), |cause| cause.source());
-    let given = causes.find_map(|cause| cause.downcast_ref::<Given>());
+    let given = causes.find_map(|cause| cause.downcast_ref::<CallbackUserData>());
     given.map_or(ptr::null_mut(), |given| given.0.0)
 }
 

@@ -5,7 +5,7 @@
 //! of the caller's runs, and holds no reference to them afterwards.
 
 /// The handle behind a pointer. The reference must be used up before anything of the caller's runs.
-pub(crate) fn given<'a, H>(handle: *const H) -> Option<&'a H> {
+pub(crate) fn as_ref<'a, H>(handle: *const H) -> Option<&'a H> {
     // SAFETY: the header asks for NULL or a handle that nobody has freed when the function is called.
     unsafe { handle.as_ref() }
 }

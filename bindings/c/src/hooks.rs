@@ -1,4 +1,4 @@
-//! What the tests need and a release does not have: a panic to order, and an option of tomorrow.
+//! What the tests need and a release does not have: a panic to order, and an option of future_option.
 //!
 //! `tests/c/hooked` builds the library with it, beside the one that everything else uses.
 
@@ -7,14 +7,14 @@ use std::{ffi::c_void, mem::MaybeUninit, ptr};
 use ocigraph::Result;
 
 use crate::{
-    boundary::{act, need},
+    boundary::{call_status, require},
     callback::Gate,
-    client::{Caller, ocigraph_client},
+    callback_operation::ocigraph_discover_fn,
+    client::{CallContext, ocigraph_client},
     error::ocigraph_error,
     job::Job,
     options::ocigraph_discover_options,
     results::ocigraph_graph,
-    start::ocigraph_discover_fn,
     status::ocigraph_status,
 };
 
@@ -24,7 +24,7 @@ pub extern "C" fn ocigraph_test_panic(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     #[expect(clippy::panic, reason = "it is what this is for")]
-    act(error, || panic!("as ordered"))
+    call_status(error, || panic!("as ordered"))
 }
 
 /// Panics in the middle of an operation, on an async thread, or on one for file work.
@@ -34,7 +34,7 @@ pub extern "C" fn ocigraph_test_panic_inside(
     file_work: bool,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
-    act(error, || panics(file_work).run(&Caller::of(client)?, ptr::null()).map(drop))
+    call_status(error, || panics(file_work).run(&CallContext::of(client)?, ptr::null()).map(drop))
 }
 
 /// The same in the callback form.
@@ -46,8 +46,8 @@ pub extern "C" fn ocigraph_test_panic_start(
     user_data: *mut c_void,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
-    act(error, || {
-        let (client, done) = (&Caller::of(client)?, need(done, "done")?);
+    call_status(error, || {
+        let (client, done) = (&CallContext::of(client)?, require(done, "done")?);
         panics(file_work).start(client, ptr::null(), done, user_data)
     })
 }
@@ -65,13 +65,13 @@ fn panics(file_work: bool) -> Job<ocigraph_graph> {
 
 /// An option that today's header does not have.
 #[unsafe(no_mangle)]
-pub extern "C" fn ocigraph_discover_options_set_tomorrow(
+pub extern "C" fn ocigraph_discover_options_set_future_option(
     options: Option<&mut ocigraph_discover_options>,
-    tomorrow: u64,
+    future_option: u64,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
-    act(error, || {
-        need(options, "options")?.tomorrow.push(tomorrow);
+    call_status(error, || {
+        require(options, "options")?.future_option.push(future_option);
         Ok(())
     })
 }

@@ -17,23 +17,23 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     boundary::caught,
-    callback::{Gate, UserData, WriteTo},
+    callback::{Gate, UserData, WriteCallback},
     cancel::ocigraph_cancel,
-    client::Caller,
-    credential::Asking,
+    client::CallContext,
+    credential::PendingCredentialCalls,
     error::ocigraph_error,
-    handle::given,
-    runtime::{Callback, within},
+    handle::as_ref,
+    runtime::{Callback, in_callback},
     status::{OCIGRAPH_OK, ocigraph_status},
 };
 
 /// How long unfinished files of what was broken off may take to go.
-const SETTLING: Duration = Duration::from_millis(500);
+const CLEANUP_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// Content on its way from the network to the caller's thread, and who takes it there.
 struct Content {
     pieces: mpsc::Receiver<Bytes>,
-    write: WriteTo,
+    write: WriteCallback,
 }
 
 /// What there is to do for the thread that waits.
@@ -56,7 +56,7 @@ const ENDED_BY_PROGRESS: &str = "the progress callback ended it";
 const CANCELLED: &str = "it was cancelled";
 
 /// A function of the caller's that is told how an operation ended.
-pub(crate) type Done<T> = unsafe extern "C" fn(
+pub(crate) type CompletionFn<T> = unsafe extern "C" fn(
     user_data: *mut c_void,
     status: ocigraph_status,
     result: Option<Box<T>>,
@@ -75,14 +75,14 @@ impl<T: Send + 'static> Job<T> {
 
     /// Content that the thread which waits hands to `write`. It lets go of the pieces when there are
     /// to be no more.
-    pub(crate) fn with(self, pieces: mpsc::Receiver<Bytes>, write: WriteTo) -> Self {
+    pub(crate) fn with(self, pieces: mpsc::Receiver<Bytes>, write: WriteCallback) -> Self {
         Self { content: Some(Content { pieces, write }), ..self }
     }
 
     /// The blocking form.
-    pub(crate) fn run(mut self, client: &Caller, cancel: *const ocigraph_cancel) -> Result<T> {
+    pub(crate) fn run(mut self, client: &CallContext, cancel: *const ocigraph_cancel) -> Result<T> {
         let entered = client.threads.enter()?;
-        let cancel = given(cancel).map(|cancel| cancel.0.child_token()).unwrap_or_default();
+        let cancel = as_ref(cancel).map(|cancel| cancel.0.child_token()).unwrap_or_default();
         let (gate, what, mut content) = (self.gate.clone(), self.what.clone(), self.content.take());
         let (tell, mut told) = oneshot::channel();
         let operation = self.until(cancel.clone(), entered.ended.clone());
@@ -123,13 +123,13 @@ impl<T: Send + 'static> Job<T> {
     /// The callback form.
     pub(crate) fn start(
         self,
-        client: &Caller,
+        client: &CallContext,
         cancel: *const ocigraph_cancel,
-        done: Done<T>,
+        done: CompletionFn<T>,
         user_data: *mut c_void,
     ) -> Result<()> {
         let entered = client.threads.enter()?;
-        let cancel = given(cancel).map(|cancel| cancel.0.clone()).unwrap_or_default();
+        let cancel = as_ref(cancel).map(|cancel| cancel.0.clone()).unwrap_or_default();
         let (gate, what) = (self.gate.clone(), self.what.clone());
         let user_data = UserData(user_data);
         let operations = entered.operations.clone();
@@ -160,7 +160,7 @@ impl<T: Send + 'static> Job<T> {
         let Self { what: (operation, on), future, gate, .. } = self;
         let cancelled =
             |why: &str| Err(Error::new(Code::Cancelled, why).with_operation(operation, &on));
-        let (file_work, asking) = (Cleanup::default(), Asking::default());
+        let (file_work, asking) = (Cleanup::default(), PendingCredentialCalls::default());
         let future = file_work.watch(asking.watch(AssertUnwindSafe(future).catch_unwind()));
         let result = tokio::select! {
             biased;
@@ -172,7 +172,7 @@ impl<T: Send + 'static> Job<T> {
             }
         };
         if result.is_err() {
-            file_work.settle(SETTLING).await;
+            file_work.settle(CLEANUP_TIMEOUT).await;
         }
         asking.wait().await;
         result
@@ -180,7 +180,7 @@ impl<T: Send + 'static> Job<T> {
 }
 
 /// How an operation ended for its caller: one that was cancelled, or that a progress callback wanted
-/// to end, before this was known did not succeed, though nothing was left to be done.
+/// to free, before this was known did not succeed, though nothing was left to be done.
 fn ended<T>(
     gate: &Gate,
     cancel: &CancellationToken,
@@ -218,7 +218,7 @@ async fn turn<T>(
     }
 }
 
-fn tell<T>(done: Done<T>, user_data: UserData, result: Result<T>) {
+fn tell<T>(done: CompletionFn<T>, user_data: UserData, result: Result<T>) {
     let (status, result, error) = match result {
         Ok(result) => (OCIGRAPH_OK, Some(Box::new(result)), None),
         Err(error) => {
@@ -226,7 +226,7 @@ fn tell<T>(done: Done<T>, user_data: UserData, result: Result<T>) {
             (status, None, Some(Box::new(ocigraph_error::new(error))))
         }
     };
-    within(Callback::Completion, || {
+    in_callback(Callback::Completion, || {
         // SAFETY: the caller gave this function for this purpose; the handles are its own now.
         unsafe { done(user_data.0, status, result, error) }
     });

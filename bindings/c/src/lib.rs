@@ -27,15 +27,15 @@ mod options;
 mod runtime;
 
 // the calls,
-mod operations;
+mod operation;
 
-mod blobs;
+mod blob;
+mod callback_operation;
 mod digest;
 mod login;
-mod manifests;
-mod names;
+mod manifest;
 mod reference;
-mod start;
+mod tag;
 
 // and what comes of them.
 mod results;
@@ -44,13 +44,14 @@ mod results;
 mod hooks;
 
 mod boundary;
-mod events;
 mod handle;
 mod job;
+mod progress;
 mod signals;
 
-pub use blobs::*;
+pub use blob::*;
 pub use callback::*;
+pub use callback_operation::*;
 pub use cancel::*;
 pub use client::*;
 pub use credential::*;
@@ -60,15 +61,14 @@ pub use error::*;
 pub use hooks::*;
 pub use limits::*;
 pub use login::*;
-pub use manifests::*;
-pub use names::*;
-pub use operations::*;
+pub use manifest::*;
+pub use operation::*;
 pub use options::*;
 pub use reference::*;
 pub use results::*;
 pub use runtime::*;
-pub use start::*;
 pub use status::*;
+pub use tag::*;
 pub use text::*;
 
 /// A pointer to const may be given to any number of threads at once, as the header says: the compiler

@@ -5,7 +5,7 @@ use std::{mem::MaybeUninit, time::Duration};
 use ocigraph::{Limits, Result};
 
 use crate::{
-    boundary::{act, need},
+    boundary::{call_status, require},
     client::ocigraph_client_options,
     error::ocigraph_error,
     status::ocigraph_status,
@@ -45,7 +45,7 @@ pub extern "C" fn ocigraph_client_options_set_limit(
     value: u64,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
-    act(error, || set(&mut need(options, "options")?.config.limits, limit, value))
+    call_status(error, || set(&mut require(options, "options")?.config.limits, limit, value))
 }
 
 fn set(limits: &mut Limits, limit: i32, value: u64) -> Result<()> {

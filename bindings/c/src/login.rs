@@ -5,13 +5,13 @@ use std::mem::MaybeUninit;
 use ocigraph::{Host, LoginResult, LogoutResult, Result, StoredIn};
 
 use crate::{
-    boundary::{call, end, need, read},
+    boundary::{call, free, read, require},
     callback::Gate,
     cancel::ocigraph_cancel,
-    client::{Caller, ocigraph_client},
+    client::{CallContext, ocigraph_client},
     credential::ocigraph_credential,
     error::ocigraph_error,
-    handle::given,
+    handle::as_ref,
     job::Job,
     results::Json,
     status::ocigraph_status,
@@ -51,8 +51,8 @@ pub extern "C" fn ocigraph_client_login(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let client = &Caller::of(client)?;
-        let credential = need(given(credential), "credential")?;
+        let client = &CallContext::of(client)?;
+        let credential = require(as_ref(credential), "credential")?;
         login(client, host, credential)?.run(client, cancel)
     })
 }
@@ -72,7 +72,7 @@ pub extern "C" fn ocigraph_client_logout(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let client = &Caller::of(client)?;
+        let client = &CallContext::of(client)?;
         logout(client, host)?.run(client, cancel)
     })
 }
@@ -82,7 +82,7 @@ pub extern "C" fn ocigraph_client_logout(
 /// Ownership: takes `result`; NULL is allowed. Threads: any, once. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_login_result_free(result: Option<Box<ocigraph_login_result>>) {
-    end(result);
+    free(result);
 }
 
 /// Where the credential is kept now: a file, or a helper.
@@ -135,7 +135,7 @@ pub extern "C" fn ocigraph_login_result_json(
 /// Ownership: takes `result`; NULL is allowed. Threads: any, once. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_logout_result_free(result: Option<Box<ocigraph_logout_result>>) {
-    end(result);
+    free(result);
 }
 
 /// From how many files and helpers credentials were removed; 0 when there were none.
@@ -178,7 +178,7 @@ pub extern "C" fn ocigraph_logout_result_json(
 }
 
 fn login(
-    client: &Caller,
+    client: &CallContext,
     host: ocigraph_str,
     credential: &ocigraph_credential,
 ) -> Result<Job<ocigraph_login_result>> {
@@ -191,7 +191,7 @@ fn login(
     }))
 }
 
-fn logout(client: &Caller, host: ocigraph_str) -> Result<Job<ocigraph_logout_result>> {
+fn logout(client: &CallContext, host: ocigraph_str) -> Result<Job<ocigraph_logout_result>> {
     let (core, host) = (client.core.clone(), host.parse::<Host>("host")?);
     Ok(Job::new("logout", host.clone(), Gate::default(), async move {
         let value = core.logout(&host).await?;

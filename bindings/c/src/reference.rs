@@ -5,7 +5,7 @@ use std::mem::MaybeUninit;
 use ocigraph::{Digest, Location, Reference};
 
 use crate::{
-    boundary::{call, end, need, read},
+    boundary::{call, free, read, require},
     error::ocigraph_error,
     status::ocigraph_status,
     text::ocigraph_str,
@@ -58,7 +58,7 @@ pub extern "C" fn ocigraph_reference_at(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let reference = need(reference, "reference")?;
+        let reference = require(reference, "reference")?;
         let digest = digest.parse::<Digest>("digest")?;
         Ok(reference.value.at(digest).into())
     })
@@ -69,7 +69,7 @@ pub extern "C" fn ocigraph_reference_at(
 /// Ownership: takes `reference`; NULL is allowed. Threads: any, once. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_reference_free(reference: Option<Box<ocigraph_reference>>) {
-    end(reference);
+    free(reference);
 }
 
 /// The whole reference, to be given to calls.
@@ -84,7 +84,9 @@ pub extern "C" fn ocigraph_reference_text(reference: Option<&ocigraph_reference>
 ///
 /// Ownership: borrowed from `reference`. Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
-pub extern "C" fn ocigraph_reference_place(reference: Option<&ocigraph_reference>) -> ocigraph_str {
+pub extern "C" fn ocigraph_reference_location(
+    reference: Option<&ocigraph_reference>,
+) -> ocigraph_str {
     read(reference, |r| r.place.as_str().into())
 }
 

@@ -15,7 +15,7 @@ use tokio_util::{
 };
 
 use crate::{
-    boundary::{call, end},
+    boundary::{call, free},
     error::ocigraph_error,
     signals,
     status::ocigraph_status,
@@ -60,7 +60,7 @@ pub extern "C" fn ocigraph_runtime_new(
 /// Ownership: takes `runtime`; NULL is allowed. Threads: any, once. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_runtime_free(runtime: Option<Box<ocigraph_runtime>>) {
-    end(runtime);
+    free(runtime);
 }
 
 /// Ends what runs, and waits for it; not in a callback, which would wait for itself.
@@ -91,7 +91,7 @@ struct Runtimes {
 }
 
 /// What an operation runs on. The runtime's end waits until the token is dropped.
-pub(crate) struct Entered {
+pub(crate) struct RuntimeHandles {
     pub(crate) operations: Handle,
     pub(crate) callbacks: Handle,
     pub(crate) completions: Handle,
@@ -122,7 +122,7 @@ impl Callback {
 }
 
 /// Runs a function of the caller's.
-pub(crate) fn within<T>(callback: Callback, work: impl FnOnce() -> T) -> T {
+pub(crate) fn in_callback<T>(callback: Callback, work: impl FnOnce() -> T) -> T {
     let before = CALLBACK.replace(callback);
     let result = work();
     CALLBACK.set(before);
@@ -156,7 +156,7 @@ impl Threads {
     }
 
     /// A place for something that runs; CANCELLED when the end has come.
-    pub(crate) fn enter(&self) -> Result<Entered> {
+    pub(crate) fn enter(&self) -> Result<RuntimeHandles> {
         if Callback::current() == Callback::Inner {
             let message = "this was called from a progress, read, write or credential callback";
             return Err(invalid(message)
@@ -170,7 +170,7 @@ impl Threads {
         // Counted before it is looked whether the end has come: at the end it is the other way round.
         let token = self.tracker.token();
         match &self.runtimes {
-            Some(runtimes) if !self.ended.is_cancelled() => Ok(Entered {
+            Some(runtimes) if !self.ended.is_cancelled() => Ok(RuntimeHandles {
                 operations: runtimes.operations.handle().clone(),
                 callbacks: runtimes.callbacks.handle().clone(),
                 completions: runtimes.completions.handle().clone(),

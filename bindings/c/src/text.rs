@@ -40,7 +40,7 @@ impl Default for ocigraph_bytes {
     }
 }
 
-/// Where what is empty lies: Rust's own pointer to nothing is a small number, which Go takes for a
+/// Where what is empty lies: Rust's own pointer to nothing is a small outcome_number, which Go takes for a
 /// mistake.
 static EMPTY: u8 = 0;
 
@@ -81,7 +81,7 @@ impl ocigraph_str {
     }
 
     /// The text, which must not be empty.
-    pub(crate) fn needed(self, name: &str) -> Result<String> {
+    pub(crate) fn required(self, name: &str) -> Result<String> {
         self.optional(name)?.ok_or_else(|| invalid(format!("{name} is no text")))
     }
 

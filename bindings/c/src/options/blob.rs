@@ -3,8 +3,8 @@
 use std::{ffi::c_void, mem::MaybeUninit};
 
 use crate::{
-    boundary::{act, end, need},
-    callback::{ProgressTo, UserData, ocigraph_progress_fn},
+    boundary::{call_status, free, require},
+    callback::{ProgressCallback, UserData, ocigraph_progress_fn},
     error::ocigraph_error,
     status::ocigraph_status,
 };
@@ -12,7 +12,7 @@ use crate::{
 /// How to move a single blob: for `ocigraph_client_fetch_blob` and `ocigraph_client_push_blob*`.
 #[derive(Default)]
 pub struct ocigraph_blob_options {
-    pub(crate) progress: ProgressTo,
+    pub(crate) progress: ProgressCallback,
 }
 
 /// New options, with the defaults.
@@ -28,7 +28,7 @@ pub extern "C" fn ocigraph_blob_options_new() -> Option<Box<ocigraph_blob_option
 /// Ownership: takes `options`; NULL is allowed. Threads: any, once. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_blob_options_free(options: Option<Box<ocigraph_blob_options>>) {
-    end(options);
+    free(options);
 }
 
 /// Reports progress to `callback`, with `user_data` as its first argument. NULL: to nobody.
@@ -42,9 +42,9 @@ pub extern "C" fn ocigraph_blob_options_set_progress(
     user_data: *mut c_void,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
-    act(error, || {
+    call_status(error, || {
         let to = callback.map(|callback| (callback, UserData(user_data)));
-        need(options, "options")?.progress = ProgressTo(to);
+        require(options, "options")?.progress = ProgressCallback(to);
         Ok(())
     })
 }

@@ -10,9 +10,11 @@ use ocigraph::{
 use tokio::runtime::Handle;
 
 use crate::{
-    blobs::on_a_thread_for_callbacks,
-    boundary::{act, end, need},
-    callback::{Gate, ProgressTo, ReadFrom, UserData, ocigraph_progress_fn, ocigraph_read_fn},
+    blob::spawn_callback,
+    boundary::{call_status, free, require},
+    callback::{
+        Gate, ProgressCallback, ReadCallback, UserData, ocigraph_progress_fn, ocigraph_read_fn,
+    },
     error::ocigraph_error,
     status::ocigraph_status,
     text::{invalid, ocigraph_bytes, ocigraph_str},
@@ -35,7 +37,7 @@ pub const OCIGRAPH_FORMAT_ORAS_ARTIFACT: i32 = 4;
 pub struct ocigraph_push_options {
     core: PushOptions,
     files: Vec<Entry>,
-    progress: ProgressTo,
+    progress: ProgressCallback,
 }
 
 #[derive(Clone)]
@@ -43,7 +45,7 @@ enum Entry {
     File(File),
     /// Read anew by each push.
     Read {
-        from: ReadFrom,
+        from: ReadCallback,
         title: Option<String>,
         media_type: Option<String>,
         annotations: Annotations,
@@ -68,7 +70,7 @@ impl Entry {
         let reader = from.through(gate.clone());
         let named = title.clone().unwrap_or_default();
         let read = move || BufferedContent::read(reader)?.into_file(&named);
-        let file = on_a_thread_for_callbacks(callbacks, read).await?;
+        let file = spawn_callback(callbacks, read).await?;
         Ok(File { title, media_type, annotations, ..file })
     }
 }
@@ -107,7 +109,7 @@ pub extern "C" fn ocigraph_push_options_new() -> Option<Box<ocigraph_push_option
 /// Ownership: takes `options`; NULL is allowed. Threads: any, once. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_push_options_free(options: Option<Box<ocigraph_push_options>>) {
-    end(options);
+    free(options);
 }
 
 /// Adds a file or directory; a directory is packed as tar and gzip.
@@ -123,13 +125,13 @@ pub extern "C" fn ocigraph_push_options_add_path(
     title: ocigraph_str,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
-    act(error, || {
+    call_status(error, || {
         let file = File {
             media_type: media_type.checked("media_type", types::check)?,
             title: title.optional("title")?,
-            ..File::path(path.needed("path")?)
+            ..File::path(path.required("path")?)
         };
-        need(options, "options")?.files.push(Entry::File(file));
+        require(options, "options")?.files.push(Entry::File(file));
         Ok(())
     })
 }
@@ -147,18 +149,18 @@ pub extern "C" fn ocigraph_push_options_add_bytes(
     content: ocigraph_bytes,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
-    act(error, || {
+    call_status(error, || {
         let file = File {
             media_type: media_type.checked("media_type", types::check)?,
             title: title.optional("title")?,
             ..File::bytes(String::new(), content.bytes("content")?)
         };
-        need(options, "options")?.files.push(Entry::File(file));
+        require(options, "options")?.files.push(Entry::File(file));
         Ok(())
     })
 }
 
-/// Adds content that `read` gives, under a title. Each push with these options reads it to its end,
+/// Adds content that `read` gives, under a title. Each push with these options reads it to its free,
 /// on a thread of the library; short content is kept in memory, the rest in a temporary file. Two
 /// pushes at once would share `user_data`, and a second one finds a stream at its end: give each push
 /// options of its own, or a `read` that knows where it begins.
@@ -176,14 +178,14 @@ pub extern "C" fn ocigraph_push_options_add_reader(
     user_data: *mut c_void,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
-    act(error, || {
+    call_status(error, || {
         let entry = Entry::Read {
-            from: ReadFrom::new(read, user_data)?,
+            from: ReadCallback::new(read, user_data)?,
             title: title.optional("title")?,
             media_type: media_type.checked("media_type", types::check)?,
             annotations: Annotations::new(),
         };
-        need(options, "options")?.files.push(entry);
+        require(options, "options")?.files.push(entry);
         Ok(())
     })
 }
@@ -199,9 +201,9 @@ pub extern "C" fn ocigraph_push_options_add_file_annotation(
     value: ocigraph_str,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
-    act(error, || {
-        let (key, value) = (key.needed("key")?, value.text("value")?);
-        let last = need(options, "options")?.files.last_mut();
+    call_status(error, || {
+        let (key, value) = (key.required("key")?, value.text("value")?);
+        let last = require(options, "options")?.files.last_mut();
         let last = last.ok_or_else(|| invalid("no file was added that could be annotated"))?;
         last.annotations().insert(key, value);
         Ok(())
@@ -217,9 +219,9 @@ pub extern "C" fn ocigraph_push_options_set_artifact_type(
     artifact_type: ocigraph_str,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
-    act(error, || {
+    call_status(error, || {
         let value = artifact_type.checked("artifact_type", types::check_artifact_type)?;
-        need(options, "options")?.core.artifact_type = value;
+        require(options, "options")?.core.artifact_type = value;
         Ok(())
     })
 }
@@ -235,10 +237,10 @@ pub extern "C" fn ocigraph_push_options_set_subject(
     subject: ocigraph_str,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
-    act(error, || {
+    call_status(error, || {
         let subject: Option<Reference> = subject.parse_optional("subject")?;
         subject.as_ref().map(Reference::name).transpose()?;
-        need(options, "options")?.core.subject = subject;
+        require(options, "options")?.core.subject = subject;
         Ok(())
     })
 }
@@ -253,9 +255,9 @@ pub extern "C" fn ocigraph_push_options_add_annotation(
     value: ocigraph_str,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
-    act(error, || {
-        let (key, value) = (key.needed("key")?, value.text("value")?);
-        need(options, "options")?.core.annotations.insert(key, value);
+    call_status(error, || {
+        let (key, value) = (key.required("key")?, value.text("value")?);
+        require(options, "options")?.core.annotations.insert(key, value);
         Ok(())
     })
 }
@@ -272,12 +274,12 @@ pub extern "C" fn ocigraph_push_options_set_config(
     media_type: ocigraph_str,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
-    act(error, || {
+    call_status(error, || {
         let file = File {
             media_type: media_type.checked("media_type", types::check)?,
             ..File::bytes("config.json", config.bytes("config")?)
         };
-        need(options, "options")?.core.config = Some(file);
+        require(options, "options")?.core.config = Some(file);
         Ok(())
     })
 }
@@ -294,12 +296,12 @@ pub extern "C" fn ocigraph_push_options_set_config_path(
     media_type: ocigraph_str,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
-    act(error, || {
+    call_status(error, || {
         let file = File {
             media_type: media_type.checked("media_type", types::check)?,
-            ..File::path(path.needed("path")?)
+            ..File::path(path.required("path")?)
         };
-        need(options, "options")?.core.config = Some(file);
+        require(options, "options")?.core.config = Some(file);
         Ok(())
     })
 }
@@ -313,7 +315,7 @@ pub extern "C" fn ocigraph_push_options_set_format(
     format: i32,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
-    act(error, || {
+    call_status(error, || {
         let format = match format {
             OCIGRAPH_FORMAT_AUTO => ManifestFormat::Auto,
             OCIGRAPH_FORMAT_OCI_1_1 => ManifestFormat::Oci11,
@@ -322,7 +324,7 @@ pub extern "C" fn ocigraph_push_options_set_format(
             OCIGRAPH_FORMAT_ORAS_ARTIFACT => ManifestFormat::OrasArtifact,
             other => return Err(invalid(format!("{other} is no format of manifests"))),
         };
-        need(options, "options")?.core.format = format;
+        require(options, "options")?.core.format = format;
         Ok(())
     })
 }
@@ -336,8 +338,8 @@ pub extern "C" fn ocigraph_push_options_set_allow_path_traversal(
     allow_path_traversal: bool,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
-    act(error, || {
-        need(options, "options")?.core.allow_path_traversal = allow_path_traversal;
+    call_status(error, || {
+        require(options, "options")?.core.allow_path_traversal = allow_path_traversal;
         Ok(())
     })
 }
@@ -353,8 +355,8 @@ pub extern "C" fn ocigraph_push_options_set_source_date_epoch(
     seconds: u64,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
-    act(error, || {
-        need(options, "options")?.core.source_date_epoch = Some(seconds);
+    call_status(error, || {
+        require(options, "options")?.core.source_date_epoch = Some(seconds);
         Ok(())
     })
 }
@@ -368,8 +370,8 @@ pub extern "C" fn ocigraph_push_options_set_concurrency(
     concurrency: usize,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
-    act(error, || {
-        need(options, "options")?.core.concurrency = Some(concurrency).filter(|n| *n > 0);
+    call_status(error, || {
+        require(options, "options")?.core.concurrency = Some(concurrency).filter(|n| *n > 0);
         Ok(())
     })
 }
@@ -385,9 +387,9 @@ pub extern "C" fn ocigraph_push_options_set_progress(
     user_data: *mut c_void,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
-    act(error, || {
+    call_status(error, || {
         let to = callback.map(|callback| (callback, UserData(user_data)));
-        need(options, "options")?.progress = ProgressTo(to);
+        require(options, "options")?.progress = ProgressCallback(to);
         Ok(())
     })
 }

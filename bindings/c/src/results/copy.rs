@@ -3,9 +3,9 @@
 use ocigraph::CopyReport;
 
 use crate::{
-    boundary::{borrow, end, read},
+    boundary::{borrow, free, read},
     callback::{
-        OCIGRAPH_OUTCOME_EXISTED, OCIGRAPH_OUTCOME_MOUNTED, OCIGRAPH_OUTCOME_UPLOADED,
+        OCIGRAPH_OUTCOME_ALREADY_EXISTS, OCIGRAPH_OUTCOME_MOUNTED, OCIGRAPH_OUTCOME_UPLOADED,
         ocigraph_outcome,
     },
     results::{Json, ocigraph_descriptor},
@@ -38,7 +38,7 @@ impl From<CopyReport> for ocigraph_copy_report {
 /// Ownership: takes `result`; NULL is allowed. Threads: any, once. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_copy_report_free(result: Option<Box<ocigraph_copy_report>>) {
-    end(result);
+    free(result);
 }
 
 /// The source, by digest.
@@ -98,7 +98,7 @@ pub extern "C" fn ocigraph_copy_report_manifests(result: Option<&ocigraph_copy_r
     read(result, |r| r.value.manifests)
 }
 
-/// How many blobs had this outcome: `OCIGRAPH_OUTCOME_UPLOADED`, `*_EXISTED` or `*_MOUNTED`. Blobs of
+/// How many blobs had this outcome: `OCIGRAPH_OUTCOME_UPLOADED`, `OCIGRAPH_OUTCOME_ALREADY_EXISTS` or `*_MOUNTED`. Blobs of
 /// manifests that were there are not counted.
 ///
 /// Threads: any. Since 0.1.0.
@@ -109,7 +109,7 @@ pub extern "C" fn ocigraph_copy_report_blobs(
 ) -> usize {
     read(result, |r| match outcome {
         OCIGRAPH_OUTCOME_UPLOADED => r.value.blobs.copied,
-        OCIGRAPH_OUTCOME_EXISTED => r.value.blobs.existed,
+        OCIGRAPH_OUTCOME_ALREADY_EXISTS => r.value.blobs.existed,
         OCIGRAPH_OUTCOME_MOUNTED => r.value.blobs.mounted,
         _ => 0,
     })

@@ -3,7 +3,7 @@
 use ocigraph::DeleteReport;
 
 use crate::{
-    boundary::{borrow, end, read},
+    boundary::{borrow, free, read},
     results::{Json, ocigraph_descriptor},
     status::{OCIGRAPH_OK, ocigraph_status},
     text::ocigraph_str,
@@ -37,7 +37,7 @@ impl From<DeleteReport> for ocigraph_delete_report {
 /// Ownership: takes `result`; NULL is allowed. Threads: any, once. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_delete_report_free(result: Option<Box<ocigraph_delete_report>>) {
-    end(result);
+    free(result);
 }
 
 /// Whether nothing was done.

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use ocigraph::{Descriptor, Names, ToJson};
 
 use crate::{
-    boundary::{end, read},
+    boundary::{free, read},
     text::ocigraph_str,
 };
 
@@ -52,7 +52,7 @@ impl Json {
 /// Ownership: takes `descriptor`; NULL is allowed. Threads: any, once. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_descriptor_free(descriptor: Option<Box<ocigraph_descriptor>>) {
-    end(descriptor);
+    free(descriptor);
 }
 
 /// The media type of the content.

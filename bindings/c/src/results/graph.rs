@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use ocigraph::{Digest, DiscoverOptions, Graph, Names, Reference};
 
 use crate::{
-    boundary::{borrow, call, end, need, read},
+    boundary::{borrow, call, free, read, require},
     error::ocigraph_error,
     options::ocigraph_discover_options,
     results::{Json, ocigraph_descriptor},
@@ -71,7 +71,7 @@ impl ocigraph_graph {
 /// Ownership: takes `graph`; NULL is allowed. Threads: any, once. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_graph_free(graph: Option<Box<ocigraph_graph>>) {
-    end(graph);
+    free(graph);
 }
 
 /// The root.
@@ -181,7 +181,7 @@ pub extern "C" fn ocigraph_graph_filter(
     error: Option<&mut std::mem::MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let (graph, options) = (need(graph, "graph")?, &need(options, "options")?.core);
+        let (graph, options) = (require(graph, "graph")?, &require(options, "options")?.core);
         let part = graph.value.filtered(|d| options.matches(d));
         Ok(ocigraph_graph::new(part, graph.reference.clone(), options.clone()))
     })

@@ -4,7 +4,7 @@ use ocigraph::{Attributes, ManifestInfo, TagInfo};
 use serde_json::json;
 
 use crate::{
-    boundary::{borrow, end, read},
+    boundary::{borrow, free, read},
     results::{Json, ocigraph_descriptor},
     text::ocigraph_str,
 };
@@ -58,7 +58,7 @@ impl From<Vec<ManifestInfo>> for ocigraph_manifest_list {
 /// Ownership: takes `result`; NULL is allowed. Threads: any, once. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_manifest_list_free(result: Option<Box<ocigraph_manifest_list>>) {
-    end(result);
+    free(result);
 }
 
 /// How many manifests there are.
@@ -219,7 +219,7 @@ impl From<Vec<TagInfo>> for ocigraph_tag_list {
 /// Ownership: takes `result`; NULL is allowed. Threads: any, once. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_tag_list_free(result: Option<Box<ocigraph_tag_list>>) {
-    end(result);
+    free(result);
 }
 
 /// How many tags there are.
@@ -328,7 +328,7 @@ impl ocigraph_text_list {
 /// Ownership: takes `result`; NULL is allowed. Threads: any, once. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_text_list_free(result: Option<Box<ocigraph_text_list>>) {
-    end(result);
+    free(result);
 }
 
 /// How many texts there are.

@@ -3,7 +3,7 @@
 use ocigraph::Manifest;
 
 use crate::{
-    boundary::{borrow, end, read},
+    boundary::{borrow, free, read},
     results::ocigraph_descriptor,
     text::ocigraph_bytes,
 };
@@ -37,7 +37,7 @@ impl From<Manifest> for ocigraph_manifest {
 /// Ownership: takes `manifest`; NULL is allowed. Threads: any, once. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_manifest_free(manifest: Option<Box<ocigraph_manifest>>) {
-    end(manifest);
+    free(manifest);
 }
 
 /// Its bytes, exactly as they are stored.

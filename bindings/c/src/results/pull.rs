@@ -3,8 +3,8 @@
 use ocigraph::PullResult;
 
 use crate::{
-    boundary::{borrow, end, read},
-    callback::{number, ocigraph_outcome},
+    boundary::{borrow, free, read},
+    callback::{ocigraph_outcome, outcome_number},
     results::{Json, ocigraph_descriptor},
     text::ocigraph_str,
 };
@@ -34,7 +34,7 @@ impl From<Vec<PullResult>> for ocigraph_pull_result {
         let file = |file: &ocigraph::PulledFile| File {
             path: file.path.to_string_lossy().into_owned(),
             descriptor: ocigraph_descriptor::new(file.descriptor.clone()),
-            outcome: number(file.outcome),
+            outcome: outcome_number(file.outcome),
         };
         let artifact = |artifact: &PullResult| Pulled {
             reference: artifact.reference.to_string(),
@@ -57,7 +57,7 @@ impl ocigraph_pull_result {
 /// Ownership: takes `result`; NULL is allowed. Threads: any, once. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_pull_result_free(result: Option<Box<ocigraph_pull_result>>) {
-    end(result);
+    free(result);
 }
 
 /// How many artifacts were pulled.

@@ -3,8 +3,8 @@
 use ocigraph::PushResult;
 
 use crate::{
-    boundary::{borrow, end, read},
-    callback::{number, ocigraph_outcome},
+    boundary::{borrow, free, read},
+    callback::{ocigraph_outcome, outcome_number},
     results::{Json, ocigraph_descriptor},
     text::{ocigraph_bytes, ocigraph_str},
 };
@@ -35,7 +35,7 @@ impl From<PushResult> for ocigraph_push_result {
 /// Ownership: takes `result`; NULL is allowed. Threads: any, once. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_push_result_free(result: Option<Box<ocigraph_push_result>>) {
-    end(result);
+    free(result);
 }
 
 /// The place by digest: what to hand to whoever wants exactly this.
@@ -114,7 +114,7 @@ pub extern "C" fn ocigraph_push_result_blob_outcome(
     result: Option<&ocigraph_push_result>,
     index: usize,
 ) -> ocigraph_outcome {
-    read(result, |r| r.value.blobs.get(index).map_or(0, |b| number(b.outcome)))
+    read(result, |r| r.value.blobs.get(index).map_or(0, |b| outcome_number(b.outcome)))
 }
 
 /// All of it as one JSON text, in the shape that the command line prints, with names in snake case.

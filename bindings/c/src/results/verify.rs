@@ -3,7 +3,7 @@
 use ocigraph::{ProblemKind, VerifyReport};
 
 use crate::{
-    boundary::{borrow, end, read},
+    boundary::{borrow, free, read},
     results::{Json, ocigraph_descriptor},
     text::ocigraph_str,
 };
@@ -46,7 +46,7 @@ fn kind(kind: ProblemKind) -> i32 {
 /// Ownership: takes `result`; NULL is allowed. Threads: any, once. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_verify_report_free(result: Option<Box<ocigraph_verify_report>>) {
-    end(result);
+    free(result);
 }
 
 /// How many manifests and blobs were looked at.

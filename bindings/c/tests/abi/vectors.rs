@@ -30,7 +30,7 @@ fn references_are_read_into_their_parts() {
     let said = said(&folder, "references", &texts(&vectors["valid"]));
     let mut answers = said.split("\n\n");
     for vector in valid {
-        let place = vector["path"].as_str().map_or_else(
+        let location = vector["path"].as_str().map_or_else(
             || {
                 format!(
                     "{}/{}",
@@ -40,7 +40,7 @@ fn references_are_read_into_their_parts() {
             },
             |path| format!("oci:{path}"),
         );
-        let mut due = format!("text={}\nplace={place}\n", vector["text"].as_str().unwrap());
+        let mut due = format!("text={}\nlocation={location}\n", vector["text"].as_str().unwrap());
         for part in ["host", "repository", "path", "digest"] {
             if let Some(value) = vector[part].as_str() {
                 due += &format!("{part}={value}\n");

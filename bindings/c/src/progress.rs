@@ -12,11 +12,12 @@ use ocigraph::{Descriptor, Digest, Event};
 use tokio::sync::Notify;
 
 use crate::callback::{
-    OCIGRAPH_EVENT_FINISHED, OCIGRAPH_EVENT_MOVED, OCIGRAPH_EVENT_STARTED, number, ocigraph_outcome,
+    OCIGRAPH_EVENT_FINISHED, OCIGRAPH_EVENT_MOVED, OCIGRAPH_EVENT_STARTED, ocigraph_outcome,
+    outcome_number,
 };
 
 /// One thing that happened to a blob.
-pub(crate) struct Happened {
+pub(crate) struct QueuedEvent {
     pub(crate) kind: i32,
     pub(crate) outcome: ocigraph_outcome,
     pub(crate) blob: Descriptor,
@@ -25,26 +26,26 @@ pub(crate) struct Happened {
 
 /// What the caller has not been told of yet.
 #[derive(Default)]
-pub(crate) struct Events {
+pub(crate) struct EventQueue {
     waiting: Mutex<Waiting>,
     came: Notify,
 }
 
 #[derive(Default)]
 struct Waiting {
-    events: Vec<Happened>,
+    events: Vec<QueuedEvent>,
     /// Where the last position of a blob stands.
     moved: HashMap<Digest, usize>,
 }
 
-impl Events {
+impl EventQueue {
     pub(crate) fn put(&self, event: &Event<'_>) {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner).put(event);
         self.came.notify_one();
     }
 
     /// All that wait, in their order.
-    pub(crate) fn take(&self) -> Vec<Happened> {
+    pub(crate) fn take(&self) -> Vec<QueuedEvent> {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         waiting.moved.clear();
         std::mem::take(&mut waiting.events)
@@ -71,11 +72,11 @@ impl Waiting {
             }
             Event::Finished { blob, outcome } => {
                 self.moved.remove(&blob.digest);
-                (OCIGRAPH_EVENT_FINISHED, number(outcome), blob, blob.size)
+                (OCIGRAPH_EVENT_FINISHED, outcome_number(outcome), blob, blob.size)
             }
             _ => return,
         };
-        self.events.push(Happened { kind, outcome, blob: blob.clone(), position });
+        self.events.push(QueuedEvent { kind, outcome, blob: blob.clone(), position });
     }
 }
 
@@ -87,13 +88,13 @@ mod tests {
 
     #[test]
     fn a_position_gives_way_to_the_next_and_nothing_else_does() {
-        let (events, blob) = (Events::default(), Descriptor::of("a/b", b"content"));
+        let (events, blob) = (EventQueue::default(), Descriptor::of("a/b", b"content"));
         let blob = &blob;
         events.put(&Event::Started { blob });
         for position in 1..=1000 {
             events.put(&Event::Moved { blob, position });
         }
-        let seen = |events: Vec<Happened>| -> Vec<(i32, u64)> {
+        let seen = |events: Vec<QueuedEvent>| -> Vec<(i32, u64)> {
             events.iter().map(|event| (event.kind, event.position)).collect()
         };
         let first = [(OCIGRAPH_EVENT_STARTED, 0), (OCIGRAPH_EVENT_MOVED, 1000)];

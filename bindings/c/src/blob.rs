@@ -11,16 +11,17 @@ use serde_json::json;
 use tokio::{runtime::Handle, sync::mpsc};
 
 use crate::{
-    boundary::{borrow, call, end, read},
+    boundary::{borrow, call, free, read},
     callback::{
-        Gate, ReadFrom, WriteTo, number, ocigraph_outcome, ocigraph_read_fn, ocigraph_write_fn,
+        Gate, ReadCallback, WriteCallback, ocigraph_outcome, ocigraph_read_fn, ocigraph_write_fn,
+        outcome_number,
     },
     cancel::ocigraph_cancel,
-    client::{Caller, ocigraph_client},
+    client::{CallContext, ocigraph_client},
     error::ocigraph_error,
-    handle::given,
+    handle::as_ref,
     job::Job,
-    operations::prepare,
+    operation::prepare,
     options::ocigraph_blob_options,
     results::{Json, ocigraph_descriptor},
     status::ocigraph_status,
@@ -39,7 +40,7 @@ pub struct ocigraph_blob_result {
 /// Ownership: takes `result`; NULL is allowed. Threads: any, once. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_blob_result_free(result: Option<Box<ocigraph_blob_result>>) {
-    end(result);
+    free(result);
 }
 
 /// The blob.
@@ -59,7 +60,7 @@ pub extern "C" fn ocigraph_blob_result_descriptor(
 pub extern "C" fn ocigraph_blob_result_outcome(
     result: Option<&ocigraph_blob_result>,
 ) -> ocigraph_outcome {
-    read(result, |r| number(r.outcome))
+    read(result, |r| outcome_number(r.outcome))
 }
 
 /// All of it as one JSON text, in the shape that the command line prints.
@@ -98,8 +99,8 @@ pub extern "C" fn ocigraph_client_fetch_blob(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let client = &Caller::of(client)?;
-        fetch_blob(client, reference, write, user_data, given(options))?.run(client, cancel)
+        let client = &CallContext::of(client)?;
+        fetch_blob(client, reference, write, user_data, as_ref(options))?.run(client, cancel)
     })
 }
 
@@ -124,8 +125,8 @@ pub extern "C" fn ocigraph_client_push_blob(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let client = &Caller::of(client)?;
-        push_blob(client, reference, media_type, content, given(options))?.run(client, cancel)
+        let client = &CallContext::of(client)?;
+        push_blob(client, reference, media_type, content, as_ref(options))?.run(client, cancel)
     })
 }
 
@@ -149,8 +150,8 @@ pub extern "C" fn ocigraph_client_push_blob_file(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let client = &Caller::of(client)?;
-        push_blob_file(client, reference, media_type, path, given(options))?.run(client, cancel)
+        let client = &CallContext::of(client)?;
+        push_blob_file(client, reference, media_type, path, as_ref(options))?.run(client, cancel)
     })
 }
 
@@ -176,8 +177,8 @@ pub extern "C" fn ocigraph_client_push_blob_from(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let client = &Caller::of(client)?;
-        push_blob_from(client, reference, media_type, read, user_data, given(options))?
+        let client = &CallContext::of(client)?;
+        push_blob_from(client, reference, media_type, read, user_data, as_ref(options))?
             .run(client, cancel)
     })
 }
@@ -186,14 +187,14 @@ pub extern "C" fn ocigraph_client_push_blob_from(
 const PIECES: usize = 2;
 
 fn fetch_blob(
-    client: &Caller,
+    client: &CallContext,
     reference: ocigraph_str,
     write: ocigraph_write_fn,
     user_data: *mut c_void,
     options: Option<&ocigraph_blob_options>,
 ) -> Result<Job<ocigraph_descriptor>> {
     let (core, reference, gate) = prepare(client, reference)?;
-    let write = WriteTo::new(write, user_data)?;
+    let write = WriteCallback::new(write, user_data)?;
     let progress = progress(options, &gate);
     let (give, pieces) = mpsc::channel(PIECES);
     let operation = Job::new("fetch blob", reference.clone(), gate, async move {
@@ -210,7 +211,7 @@ fn fetch_blob(
 }
 
 fn push_blob(
-    client: &Caller,
+    client: &CallContext,
     reference: ocigraph_str,
     media_type: ocigraph_str,
     content: ocigraph_bytes,
@@ -221,18 +222,18 @@ fn push_blob(
 }
 
 fn push_blob_file(
-    client: &Caller,
+    client: &CallContext,
     reference: ocigraph_str,
     media_type: ocigraph_str,
     path: ocigraph_str,
     options: Option<&ocigraph_blob_options>,
 ) -> Result<Job<ocigraph_blob_result>> {
-    let content = Content::Path(path.needed("path")?.into());
+    let content = Content::Path(path.required("path")?.into());
     push_content(client, reference, media_type, content, options)
 }
 
 fn push_content(
-    client: &Caller,
+    client: &CallContext,
     reference: ocigraph_str,
     media_type: ocigraph_str,
     content: Content,
@@ -250,7 +251,7 @@ fn push_content(
 }
 
 fn push_blob_from(
-    client: &Caller,
+    client: &CallContext,
     reference: ocigraph_str,
     media_type: ocigraph_str,
     read: ocigraph_read_fn,
@@ -259,12 +260,12 @@ fn push_blob_from(
 ) -> Result<Job<ocigraph_blob_result>> {
     let (core, reference, gate) = prepare(client, reference)?;
     let media_type = media_type.optional("media_type")?;
-    let reader = ReadFrom::new(read, user_data)?.through(gate.clone());
+    let reader = ReadCallback::new(read, user_data)?.through(gate.clone());
     let (progress, callbacks) = (progress(options, &gate), client.threads.callbacks()?);
     Ok(Job::new("push blob", reference.clone(), gate, async move {
         let media_type = media_type.unwrap_or_else(|| OCTET_STREAM.to_owned());
         let read = move || BufferedContent::read(reader)?.finish(&media_type);
-        let (blob, source) = on_a_thread_for_callbacks(&callbacks, read)
+        let (blob, source) = spawn_callback(&callbacks, read)
             .await
             .map_err(|e| e.with_operation("push blob", &reference))?;
         store(core, &reference, blob, source, &progress).await
@@ -288,7 +289,7 @@ fn progress(options: Option<&ocigraph_blob_options>, gate: &Gate) -> Progress {
 }
 
 /// Runs what calls back where it may block: beside the threads that move content and work on files.
-pub(crate) async fn on_a_thread_for_callbacks<T: Send + 'static>(
+pub(crate) async fn spawn_callback<T: Send + 'static>(
     callbacks: &Handle,
     work: impl FnOnce() -> Result<T> + Send + 'static,
 ) -> Result<T> {

@@ -11,9 +11,9 @@ use crate::{
     boundary::call,
     callback::Gate,
     cancel::ocigraph_cancel,
-    client::{Caller, ocigraph_client},
+    client::{CallContext, ocigraph_client},
     error::ocigraph_error,
-    handle::given,
+    handle::as_ref,
     job::Job,
     options::{
         ocigraph_copy_options, ocigraph_delete_options, ocigraph_discover_options,
@@ -47,8 +47,8 @@ pub extern "C" fn ocigraph_client_push(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let client = &Caller::of(client)?;
-        push(client, reference, given(options))?.run(client, cancel)
+        let client = &CallContext::of(client)?;
+        push(client, reference, as_ref(options))?.run(client, cancel)
     })
 }
 
@@ -71,8 +71,8 @@ pub extern "C" fn ocigraph_client_pull(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let client = &Caller::of(client)?;
-        pull(client, reference, given(options))?.run(client, cancel)
+        let client = &CallContext::of(client)?;
+        pull(client, reference, as_ref(options))?.run(client, cancel)
     })
 }
 
@@ -94,8 +94,8 @@ pub extern "C" fn ocigraph_client_discover(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let client = &Caller::of(client)?;
-        discover(client, reference, given(options))?.run(client, cancel)
+        let client = &CallContext::of(client)?;
+        discover(client, reference, as_ref(options))?.run(client, cancel)
     })
 }
 
@@ -119,8 +119,8 @@ pub extern "C" fn ocigraph_client_delete(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let client = &Caller::of(client)?;
-        delete(client, reference, given(options))?.run(client, cancel)
+        let client = &CallContext::of(client)?;
+        delete(client, reference, as_ref(options))?.run(client, cancel)
     })
 }
 
@@ -144,8 +144,8 @@ pub extern "C" fn ocigraph_client_copy(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let client = &Caller::of(client)?;
-        copy(client, source, destination, given(options))?.run(client, cancel)
+        let client = &CallContext::of(client)?;
+        copy(client, source, destination, as_ref(options))?.run(client, cancel)
     })
 }
 
@@ -168,13 +168,13 @@ pub extern "C" fn ocigraph_client_verify(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let client = &Caller::of(client)?;
-        verify(client, reference, given(options))?.run(client, cancel)
+        let client = &CallContext::of(client)?;
+        verify(client, reference, as_ref(options))?.run(client, cancel)
     })
 }
 
 pub(crate) fn push(
-    client: &Caller,
+    client: &CallContext,
     reference: ocigraph_str,
     options: Option<&ocigraph_push_options>,
 ) -> Result<Job<ocigraph_push_result>> {
@@ -192,7 +192,7 @@ pub(crate) fn push(
 }
 
 pub(crate) fn pull(
-    client: &Caller,
+    client: &CallContext,
     reference: ocigraph_str,
     options: Option<&ocigraph_pull_options>,
 ) -> Result<Job<ocigraph_pull_result>> {
@@ -207,7 +207,7 @@ pub(crate) fn pull(
 }
 
 pub(crate) fn discover(
-    client: &Caller,
+    client: &CallContext,
     reference: ocigraph_str,
     options: Option<&ocigraph_discover_options>,
 ) -> Result<Job<ocigraph_graph>> {
@@ -220,7 +220,7 @@ pub(crate) fn discover(
 }
 
 pub(crate) fn delete(
-    client: &Caller,
+    client: &CallContext,
     reference: ocigraph_str,
     options: Option<&ocigraph_delete_options>,
 ) -> Result<Job<ocigraph_delete_report>> {
@@ -232,7 +232,7 @@ pub(crate) fn delete(
 }
 
 pub(crate) fn copy(
-    client: &Caller,
+    client: &CallContext,
     source: ocigraph_str,
     destination: ocigraph_str,
     options: Option<&ocigraph_copy_options>,
@@ -250,7 +250,7 @@ pub(crate) fn copy(
 }
 
 fn verify(
-    client: &Caller,
+    client: &CallContext,
     reference: ocigraph_str,
     options: Option<&ocigraph_verify_options>,
 ) -> Result<Job<ocigraph_verify_report>> {
@@ -266,7 +266,7 @@ fn verify(
 
 /// What every operation begins with.
 pub(crate) fn prepare(
-    client: &Caller,
+    client: &CallContext,
     reference: ocigraph_str,
 ) -> Result<(ocigraph::Client, Reference, Gate)> {
     Ok((client.core.clone(), reference.parse("reference")?, Gate::default()))

@@ -3,12 +3,12 @@
 use std::{ffi::c_void, mem::MaybeUninit};
 
 use crate::{
-    boundary::{act, need},
+    boundary::{call_status, require},
     cancel::ocigraph_cancel,
-    client::{Caller, ocigraph_client},
+    client::{CallContext, ocigraph_client},
     error::ocigraph_error,
-    handle::given,
-    operations::{copy, delete, discover, pull, push},
+    handle::as_ref,
+    operation::{copy, delete, discover, pull, push},
     options::{
         ocigraph_copy_options, ocigraph_delete_options, ocigraph_discover_options,
         ocigraph_pull_options, ocigraph_push_options,
@@ -50,9 +50,9 @@ pub extern "C" fn ocigraph_client_push_start(
     user_data: *mut c_void,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
-    act(error, || {
-        let (client, done) = (&Caller::of(client)?, need(done, "done")?);
-        push(client, reference, given(options))?.start(client, cancel, done, user_data)
+    call_status(error, || {
+        let (client, done) = (&CallContext::of(client)?, require(done, "done")?);
+        push(client, reference, as_ref(options))?.start(client, cancel, done, user_data)
     })
 }
 
@@ -85,9 +85,9 @@ pub extern "C" fn ocigraph_client_pull_start(
     user_data: *mut c_void,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
-    act(error, || {
-        let (client, done) = (&Caller::of(client)?, need(done, "done")?);
-        pull(client, reference, given(options))?.start(client, cancel, done, user_data)
+    call_status(error, || {
+        let (client, done) = (&CallContext::of(client)?, require(done, "done")?);
+        pull(client, reference, as_ref(options))?.start(client, cancel, done, user_data)
     })
 }
 
@@ -120,9 +120,9 @@ pub extern "C" fn ocigraph_client_discover_start(
     user_data: *mut c_void,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
-    act(error, || {
-        let (client, done) = (&Caller::of(client)?, need(done, "done")?);
-        discover(client, reference, given(options))?.start(client, cancel, done, user_data)
+    call_status(error, || {
+        let (client, done) = (&CallContext::of(client)?, require(done, "done")?);
+        discover(client, reference, as_ref(options))?.start(client, cancel, done, user_data)
     })
 }
 
@@ -155,9 +155,9 @@ pub extern "C" fn ocigraph_client_delete_start(
     user_data: *mut c_void,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
-    act(error, || {
-        let (client, done) = (&Caller::of(client)?, need(done, "done")?);
-        delete(client, reference, given(options))?.start(client, cancel, done, user_data)
+    call_status(error, || {
+        let (client, done) = (&CallContext::of(client)?, require(done, "done")?);
+        delete(client, reference, as_ref(options))?.start(client, cancel, done, user_data)
     })
 }
 
@@ -191,8 +191,8 @@ pub extern "C" fn ocigraph_client_copy_start(
     user_data: *mut c_void,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
-    act(error, || {
-        let (client, done) = (&Caller::of(client)?, need(done, "done")?);
-        copy(client, source, destination, given(options))?.start(client, cancel, done, user_data)
+    call_status(error, || {
+        let (client, done) = (&CallContext::of(client)?, require(done, "done")?);
+        copy(client, source, destination, as_ref(options))?.start(client, cancel, done, user_data)
     })
 }

@@ -7,11 +7,11 @@ use ocigraph::{Manifest, Result};
 use crate::{
     boundary::call,
     cancel::ocigraph_cancel,
-    client::{Caller, ocigraph_client},
+    client::{CallContext, ocigraph_client},
     error::ocigraph_error,
-    handle::given,
+    handle::as_ref,
     job::Job,
-    operations::prepare,
+    operation::prepare,
     options::ocigraph_resolve_options,
     results::{ocigraph_descriptor, ocigraph_manifest},
     status::ocigraph_status,
@@ -36,8 +36,8 @@ pub extern "C" fn ocigraph_client_fetch_manifest(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let client = &Caller::of(client)?;
-        fetch_manifest(client, reference, given(options))?.run(client, cancel)
+        let client = &CallContext::of(client)?;
+        fetch_manifest(client, reference, as_ref(options))?.run(client, cancel)
     })
 }
 
@@ -61,7 +61,7 @@ pub extern "C" fn ocigraph_client_push_manifest(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let client = &Caller::of(client)?;
+        let client = &CallContext::of(client)?;
         push_manifest(client, reference, media_type, content)?.run(client, cancel)
     })
 }
@@ -82,13 +82,13 @@ pub extern "C" fn ocigraph_client_delete_manifest(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let client = &Caller::of(client)?;
+        let client = &CallContext::of(client)?;
         delete_manifest(client, reference)?.run(client, cancel)
     })
 }
 
 fn fetch_manifest(
-    client: &Caller,
+    client: &CallContext,
     reference: ocigraph_str,
     options: Option<&ocigraph_resolve_options>,
 ) -> Result<Job<ocigraph_manifest>> {
@@ -100,7 +100,7 @@ fn fetch_manifest(
 }
 
 fn push_manifest(
-    client: &Caller,
+    client: &CallContext,
     reference: ocigraph_str,
     media_type: ocigraph_str,
     content: ocigraph_bytes,
@@ -115,7 +115,10 @@ fn push_manifest(
     }))
 }
 
-fn delete_manifest(client: &Caller, reference: ocigraph_str) -> Result<Job<ocigraph_descriptor>> {
+fn delete_manifest(
+    client: &CallContext,
+    reference: ocigraph_str,
+) -> Result<Job<ocigraph_descriptor>> {
     let (core, reference, gate) = prepare(client, reference)?;
     Ok(Job::new("delete manifest", reference.clone(), gate, async move {
         let manifest = core.fetch_manifest(&reference, None).await?;

@@ -6,14 +6,14 @@ use std::mem::MaybeUninit;
 use ocigraph::{Host, Result};
 
 use crate::{
-    boundary::{act, call},
+    boundary::{call, call_status},
     callback::Gate,
     cancel::ocigraph_cancel,
-    client::{Caller, ocigraph_client},
+    client::{CallContext, ocigraph_client},
     error::ocigraph_error,
-    handle::given,
+    handle::as_ref,
     job::Job,
-    operations::prepare,
+    operation::prepare,
     options::ocigraph_resolve_options,
     results::{ocigraph_descriptor, ocigraph_manifest_list, ocigraph_tag_list, ocigraph_text_list},
     status::ocigraph_status,
@@ -38,8 +38,8 @@ pub extern "C" fn ocigraph_client_resolve(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let client = &Caller::of(client)?;
-        resolve(client, reference, given(options))?.run(client, cancel)
+        let client = &CallContext::of(client)?;
+        resolve(client, reference, as_ref(options))?.run(client, cancel)
     })
 }
 
@@ -62,7 +62,7 @@ pub extern "C" fn ocigraph_client_tag(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let client = &Caller::of(client)?;
+        let client = &CallContext::of(client)?;
         tag(client, reference, tags, count)?.run(client, cancel)
     })
 }
@@ -80,8 +80,8 @@ pub extern "C" fn ocigraph_client_untag(
     cancel: *const ocigraph_cancel,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
-    act(error, || {
-        let client = &Caller::of(client)?;
+    call_status(error, || {
+        let client = &CallContext::of(client)?;
         untag(client, reference)?.run(client, cancel)
     })
 }
@@ -103,7 +103,7 @@ pub extern "C" fn ocigraph_client_tags(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let client = &Caller::of(client)?;
+        let client = &CallContext::of(client)?;
         tags(client, reference)?.run(client, cancel)
     })
 }
@@ -125,7 +125,7 @@ pub extern "C" fn ocigraph_client_tag_details(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let client = &Caller::of(client)?;
+        let client = &CallContext::of(client)?;
         tag_details(client, reference)?.run(client, cancel)
     })
 }
@@ -147,7 +147,7 @@ pub extern "C" fn ocigraph_client_manifests(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let client = &Caller::of(client)?;
+        let client = &CallContext::of(client)?;
         manifests(client, reference)?.run(client, cancel)
     })
 }
@@ -169,13 +169,13 @@ pub extern "C" fn ocigraph_client_repositories(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let client = &Caller::of(client)?;
+        let client = &CallContext::of(client)?;
         repositories(client, host)?.run(client, cancel)
     })
 }
 
 fn resolve(
-    client: &Caller,
+    client: &CallContext,
     reference: ocigraph_str,
     options: Option<&ocigraph_resolve_options>,
 ) -> Result<Job<ocigraph_descriptor>> {
@@ -187,7 +187,7 @@ fn resolve(
 }
 
 fn tag(
-    client: &Caller,
+    client: &CallContext,
     reference: ocigraph_str,
     tags: *const ocigraph_str,
     count: usize,
@@ -199,33 +199,33 @@ fn tag(
     }))
 }
 
-fn untag(client: &Caller, reference: ocigraph_str) -> Result<Job<()>> {
+fn untag(client: &CallContext, reference: ocigraph_str) -> Result<Job<()>> {
     let (core, reference, gate) = prepare(client, reference)?;
     Ok(Job::new("untag", reference.clone(), gate, async move { core.untag(&reference).await }))
 }
 
-fn tags(client: &Caller, reference: ocigraph_str) -> Result<Job<ocigraph_text_list>> {
+fn tags(client: &CallContext, reference: ocigraph_str) -> Result<Job<ocigraph_text_list>> {
     let (core, reference, gate) = prepare(client, reference)?;
     Ok(Job::new("tags", reference.clone(), gate, async move {
         core.tags(&reference).await.map(|tags| ocigraph_text_list::new("tags", tags))
     }))
 }
 
-fn tag_details(client: &Caller, reference: ocigraph_str) -> Result<Job<ocigraph_tag_list>> {
+fn tag_details(client: &CallContext, reference: ocigraph_str) -> Result<Job<ocigraph_tag_list>> {
     let (core, reference, gate) = prepare(client, reference)?;
     Ok(Job::new("tags", reference.clone(), gate, async move {
         core.tag_details(&reference).await.map(Into::into)
     }))
 }
 
-fn manifests(client: &Caller, reference: ocigraph_str) -> Result<Job<ocigraph_manifest_list>> {
+fn manifests(client: &CallContext, reference: ocigraph_str) -> Result<Job<ocigraph_manifest_list>> {
     let (core, reference, gate) = prepare(client, reference)?;
     Ok(Job::new("manifests", reference.clone(), gate, async move {
         core.manifests(&reference).await.map(Into::into)
     }))
 }
 
-fn repositories(client: &Caller, host: ocigraph_str) -> Result<Job<ocigraph_text_list>> {
+fn repositories(client: &CallContext, host: ocigraph_str) -> Result<Job<ocigraph_text_list>> {
     let (core, host) = (client.core.clone(), host.parse::<Host>("host")?);
     Ok(Job::new("repositories", host.clone(), Gate::default(), async move {
         let found = core.repositories(&host).await?;
