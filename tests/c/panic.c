@@ -17,7 +17,7 @@ static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
 
 static void told(void *user_data, ocigraph_status status, ocigraph_graph *graph, ocigraph_error *error) {
     CHECK(user_data == &calls && status == OCIGRAPH_INTERNAL && graph == NULL);
-    CHECK(contains(ocigraph_error_message(error), "as ordered"));
+    CHECK(contains(ocigraph_error_message(error), "a panic for the test"));
     ocigraph_error_free(error);
     pthread_mutex_lock(&lock);
     calls++;
@@ -28,7 +28,7 @@ static void told(void *user_data, ocigraph_status status, ocigraph_graph *graph,
 static void in_the_middle_of_an_operation(const ocigraph_client *client, bool file_work) {
     ocigraph_error *error = GARBAGE(ocigraph_error);
     CHECK(ocigraph_test_panic_inside(client, file_work, &error) == OCIGRAPH_INTERNAL);
-    CHECK(contains(ocigraph_error_message(error), "as ordered"));
+    CHECK(contains(ocigraph_error_message(error), "a panic for the test"));
     ocigraph_error_free(error);
     int before = calls;
     for (int i = 0; i < 8; i++) {
@@ -46,7 +46,7 @@ int main(int argc, char **argv) {
     ocigraph_client *client = new_client();
     ocigraph_error *error = GARBAGE(ocigraph_error);
     CHECK(ocigraph_test_panic(&error) == OCIGRAPH_INTERNAL);
-    CHECK(contains(ocigraph_error_message(error), "as ordered"));
+    CHECK(contains(ocigraph_error_message(error), "a panic for the test"));
     ocigraph_error_free(error);
     CHECK(ocigraph_test_panic(NULL) == OCIGRAPH_INTERNAL);
     in_the_middle_of_an_operation(client, false);

@@ -1,4 +1,6 @@
 //! The callback form of the long operations.
+//!
+//! A `..._start` function returns immediately, and a completion callback receives the result.
 
 use std::{ffi::c_void, mem::MaybeUninit};
 
@@ -21,8 +23,9 @@ use crate::{
     text::ocigraph_str,
 };
 
-/// Is told how `ocigraph_client_push_start` ended: `result` where `status` is `OCIGRAPH_OK`, else
-/// `error`; the other is NULL. Both are the callee's to free.
+/// Receives the result of `ocigraph_client_push_start`. If `status` is `OCIGRAPH_OK`, `result` is
+/// set and `error` is NULL; otherwise `error` is set and `result` is NULL. The callback owns both
+/// and must free them.
 pub type ocigraph_push_fn = Option<
     unsafe extern "C" fn(
         user_data: *mut c_void,
@@ -32,14 +35,15 @@ pub type ocigraph_push_fn = Option<
     ),
 >;
 
-/// The callback form of `ocigraph_client_push`: returns at once, and calls `done` exactly once,
-/// also when the operation is cancelled or the runtime ends. Where this call fails, `done` is not
-/// called.
+/// Starts the operation of `ocigraph_client_push` and returns immediately. The library calls `done`
+/// exactly once with the result, also if the operation is cancelled or the runtime ends. If this
+/// call fails, `done` is not called.
 ///
-/// Ownership: nothing of the arguments is kept but `user_data`, which must live until `done` was
-/// called; `client`, `options` and `cancel` may be freed before that.
-/// Threads: any; `done` is called on a thread of the library, and may block.
-/// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, CANCELLED where the runtime has ended. Since 0.1.0.
+/// Ownership: `user_data` must stay valid until `done` has been called. `client`, `options` and
+/// `cancel` may be freed earlier.
+/// Errors: INVALID_ARGUMENT, INVALID_REFERENCE; CANCELLED if the runtime has ended.
+/// Threads: any; the library calls `done` on one of its own threads, where it may block. Since
+/// 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_push_start(
     client: *const ocigraph_client,
@@ -51,13 +55,14 @@ pub extern "C" fn ocigraph_client_push_start(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call_status(error, || {
-        let (client, done) = (&CallContext::of(client)?, require(done, "done")?);
+        let (client, done) = (&CallContext::new(client)?, require(done, "done")?);
         push(client, reference, as_ref(options))?.start(client, cancel, done, user_data)
     })
 }
 
-/// Is told how `ocigraph_client_pull_start` ended: `result` where `status` is `OCIGRAPH_OK`, else
-/// `error`; the other is NULL. Both are the callee's to free.
+/// Receives the result of `ocigraph_client_pull_start`. If `status` is `OCIGRAPH_OK`, `result` is
+/// set and `error` is NULL; otherwise `error` is set and `result` is NULL. The callback owns both
+/// and must free them.
 pub type ocigraph_pull_fn = Option<
     unsafe extern "C" fn(
         user_data: *mut c_void,
@@ -67,14 +72,15 @@ pub type ocigraph_pull_fn = Option<
     ),
 >;
 
-/// The callback form of `ocigraph_client_pull`: returns at once, and calls `done` exactly once,
-/// also when the operation is cancelled or the runtime ends. Where this call fails, `done` is not
-/// called.
+/// Starts the operation of `ocigraph_client_pull` and returns immediately. The library calls `done`
+/// exactly once with the result, also if the operation is cancelled or the runtime ends. If this
+/// call fails, `done` is not called.
 ///
-/// Ownership: nothing of the arguments is kept but `user_data`, which must live until `done` was
-/// called; `client`, `options` and `cancel` may be freed before that.
-/// Threads: any; `done` is called on a thread of the library, and may block.
-/// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, CANCELLED where the runtime has ended. Since 0.1.0.
+/// Ownership: `user_data` must stay valid until `done` has been called. `client`, `options` and
+/// `cancel` may be freed earlier.
+/// Errors: INVALID_ARGUMENT, INVALID_REFERENCE; CANCELLED if the runtime has ended.
+/// Threads: any; the library calls `done` on one of its own threads, where it may block. Since
+/// 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_pull_start(
     client: *const ocigraph_client,
@@ -86,13 +92,14 @@ pub extern "C" fn ocigraph_client_pull_start(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call_status(error, || {
-        let (client, done) = (&CallContext::of(client)?, require(done, "done")?);
+        let (client, done) = (&CallContext::new(client)?, require(done, "done")?);
         pull(client, reference, as_ref(options))?.start(client, cancel, done, user_data)
     })
 }
 
-/// Is told how `ocigraph_client_discover_start` ended: `result` where `status` is `OCIGRAPH_OK`, else
-/// `error`; the other is NULL. Both are the callee's to free.
+/// Receives the result of `ocigraph_client_discover_start`. If `status` is `OCIGRAPH_OK`, `result`
+/// is set and `error` is NULL; otherwise `error` is set and `result` is NULL. The callback owns
+/// both and must free them.
 pub type ocigraph_discover_fn = Option<
     unsafe extern "C" fn(
         user_data: *mut c_void,
@@ -102,14 +109,15 @@ pub type ocigraph_discover_fn = Option<
     ),
 >;
 
-/// The callback form of `ocigraph_client_discover`: returns at once, and calls `done` exactly once,
-/// also when the operation is cancelled or the runtime ends. Where this call fails, `done` is not
-/// called.
+/// Starts the operation of `ocigraph_client_discover` and returns immediately. The library calls
+/// `done` exactly once with the result, also if the operation is cancelled or the runtime ends. If
+/// this call fails, `done` is not called.
 ///
-/// Ownership: nothing of the arguments is kept but `user_data`, which must live until `done` was
-/// called; `client`, `options` and `cancel` may be freed before that.
-/// Threads: any; `done` is called on a thread of the library, and may block.
-/// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, CANCELLED where the runtime has ended. Since 0.1.0.
+/// Ownership: `user_data` must stay valid until `done` has been called. `client`, `options` and
+/// `cancel` may be freed earlier.
+/// Errors: INVALID_ARGUMENT, INVALID_REFERENCE; CANCELLED if the runtime has ended.
+/// Threads: any; the library calls `done` on one of its own threads, where it may block. Since
+/// 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_discover_start(
     client: *const ocigraph_client,
@@ -121,13 +129,14 @@ pub extern "C" fn ocigraph_client_discover_start(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call_status(error, || {
-        let (client, done) = (&CallContext::of(client)?, require(done, "done")?);
+        let (client, done) = (&CallContext::new(client)?, require(done, "done")?);
         discover(client, reference, as_ref(options))?.start(client, cancel, done, user_data)
     })
 }
 
-/// Is told how `ocigraph_client_delete_start` ended: `result` where `status` is `OCIGRAPH_OK`, else
-/// `error`; the other is NULL. Both are the callee's to free.
+/// Receives the result of `ocigraph_client_delete_start`. If `status` is `OCIGRAPH_OK`, `result` is
+/// set and `error` is NULL; otherwise `error` is set and `result` is NULL. The callback owns both
+/// and must free them.
 pub type ocigraph_delete_fn = Option<
     unsafe extern "C" fn(
         user_data: *mut c_void,
@@ -137,14 +146,15 @@ pub type ocigraph_delete_fn = Option<
     ),
 >;
 
-/// The callback form of `ocigraph_client_delete`: returns at once, and calls `done` exactly once,
-/// also when the operation is cancelled or the runtime ends. Where this call fails, `done` is not
-/// called.
+/// Starts the operation of `ocigraph_client_delete` and returns immediately. The library calls
+/// `done` exactly once with the result, also if the operation is cancelled or the runtime ends. If
+/// this call fails, `done` is not called.
 ///
-/// Ownership: nothing of the arguments is kept but `user_data`, which must live until `done` was
-/// called; `client`, `options` and `cancel` may be freed before that.
-/// Threads: any; `done` is called on a thread of the library, and may block.
-/// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, CANCELLED where the runtime has ended. Since 0.1.0.
+/// Ownership: `user_data` must stay valid until `done` has been called. `client`, `options` and
+/// `cancel` may be freed earlier.
+/// Errors: INVALID_ARGUMENT, INVALID_REFERENCE; CANCELLED if the runtime has ended.
+/// Threads: any; the library calls `done` on one of its own threads, where it may block. Since
+/// 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_delete_start(
     client: *const ocigraph_client,
@@ -156,13 +166,14 @@ pub extern "C" fn ocigraph_client_delete_start(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call_status(error, || {
-        let (client, done) = (&CallContext::of(client)?, require(done, "done")?);
+        let (client, done) = (&CallContext::new(client)?, require(done, "done")?);
         delete(client, reference, as_ref(options))?.start(client, cancel, done, user_data)
     })
 }
 
-/// Is told how `ocigraph_client_copy_start` ended: `result` where `status` is `OCIGRAPH_OK`, else
-/// `error`; the other is NULL. Both are the callee's to free.
+/// Receives the result of `ocigraph_client_copy_start`. If `status` is `OCIGRAPH_OK`, `result` is
+/// set and `error` is NULL; otherwise `error` is set and `result` is NULL. The callback owns both
+/// and must free them.
 pub type ocigraph_copy_fn = Option<
     unsafe extern "C" fn(
         user_data: *mut c_void,
@@ -172,14 +183,15 @@ pub type ocigraph_copy_fn = Option<
     ),
 >;
 
-/// The callback form of `ocigraph_client_copy`: returns at once, and calls `done` exactly once,
-/// also when the operation is cancelled or the runtime ends. Where this call fails, `done` is not
-/// called.
+/// Starts the operation of `ocigraph_client_copy` and returns immediately. The library calls `done`
+/// exactly once with the result, also if the operation is cancelled or the runtime ends. If this
+/// call fails, `done` is not called.
 ///
-/// Ownership: nothing of the arguments is kept but `user_data`, which must live until `done` was
-/// called; `client`, `options` and `cancel` may be freed before that.
-/// Threads: any; `done` is called on a thread of the library, and may block.
-/// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, CANCELLED where the runtime has ended. Since 0.1.0.
+/// Ownership: `user_data` must stay valid until `done` has been called. `client`, `options` and
+/// `cancel` may be freed earlier.
+/// Errors: INVALID_ARGUMENT, INVALID_REFERENCE; CANCELLED if the runtime has ended.
+/// Threads: any; the library calls `done` on one of its own threads, where it may block. Since
+/// 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_copy_start(
     client: *const ocigraph_client,
@@ -192,7 +204,7 @@ pub extern "C" fn ocigraph_client_copy_start(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call_status(error, || {
-        let (client, done) = (&CallContext::of(client)?, require(done, "done")?);
+        let (client, done) = (&CallContext::new(client)?, require(done, "done")?);
         copy(client, source, destination, as_ref(options))?.start(client, cancel, done, user_data)
     })
 }

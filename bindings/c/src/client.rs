@@ -1,4 +1,4 @@
-//! The client, and how it speaks to registries.
+//! The client and its options.
 
 use std::{
     ffi::c_void,
@@ -19,16 +19,17 @@ use crate::{
     text::ocigraph_str,
 };
 
-/// How to speak to registries. May be used for any number of clients.
+/// Configuration of a client: credentials, TLS, proxies, headers and limits. Any number of clients
+/// can be created from the same options.
 #[derive(Default)]
 pub struct ocigraph_client_options {
     pub(crate) config: ClientConfig,
-    /// Takes the place of the config's credentials.
-    ask: Option<(ocigraph_credential_fn, UserData)>,
+    /// Credential callback. It replaces the credentials in `config`.
+    credential_callback: Option<(ocigraph_credential_fn, UserData)>,
 }
 
 impl ocigraph_client_options {
-    /// Changes the configuration, unless it could not be used then.
+    /// Changes the configuration, unless the result would be invalid.
     fn change(&mut self, change: impl FnOnce(&mut ClientConfig)) -> Result<()> {
         let mut config = self.config.clone();
         change(&mut config);
@@ -38,24 +39,25 @@ impl ocigraph_client_options {
     }
 }
 
-/// A client for registries and layouts: connections, and what was learned of each registry.
+/// A client for registries and image layouts. It holds connections, tokens and the capabilities
+/// that it detected for each registry. Create one client and share it between threads.
 pub struct ocigraph_client {
     core: Client,
     threads: Arc<Threads>,
-    /// For the credential callback, which is not called once the client is gone.
-    asking: Gate,
-    /// Where it was given none; it stops when this is dropped.
-    _own: Option<ocigraph_runtime>,
+    /// Stops the credential callback once the client is freed.
+    credential_gate: Gate,
+    /// The runtime that the client created for itself. It ends when this is dropped.
+    _own_runtime: Option<ocigraph_runtime>,
 }
 
-/// What a call keeps of its client, which a callback may free meanwhile.
+/// The parts of a client that a call needs. A callback may free the client during the call.
 pub(crate) struct CallContext {
     pub(crate) core: Client,
     pub(crate) threads: Arc<Threads>,
 }
 
 impl CallContext {
-    pub(crate) fn of(client: *const ocigraph_client) -> Result<Self> {
+    pub(crate) fn new(client: *const ocigraph_client) -> Result<Self> {
         let client = require(as_ref(client), "client")?;
         Ok(Self { core: client.core.clone(), threads: Arc::clone(&client.threads) })
     }
@@ -63,23 +65,28 @@ impl CallContext {
 
 impl Drop for ocigraph_client {
     fn drop(&mut self) {
-        self.asking.shut();
+        self.credential_gate.close();
     }
 }
 
-/// New options, with the defaults.
+/// Creates client options with the default values.
 ///
-/// Ownership: the caller's, until `ocigraph_client_options_free`. Threads: any. Since 0.1.0.
+/// Ownership: free the result with `ocigraph_client_options_free`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_options_new() -> Option<Box<ocigraph_client_options>> {
     Some(Box::default())
 }
 
-/// This credential for every registry that the client is used with. Without it, and without the two
-/// below, credentials are looked for where the other tools keep them: `DOCKER_AUTH_CONFIG`, the
-/// configuration files of docker and of the containers tools, and the helpers that these name.
+/// Sets the credential for every registry that the client connects to. It replaces an earlier
+/// credential, anonymous access or credential callback.
 ///
-/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
+/// By default, the client searches the credentials of other tools: `DOCKER_AUTH_CONFIG`, the
+/// configuration files of Docker and of the containers tools, and the credential helpers that those
+/// files name.
+///
+/// Errors: INVALID_ARGUMENT if `options` or `credential` is NULL.
+/// Threads: one at a time for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_options_set_credential(
     options: Option<&mut ocigraph_client_options>,
@@ -90,14 +97,15 @@ pub extern "C" fn ocigraph_client_options_set_credential(
         let credential = require(credential, "credential")?.0.clone();
         let options = require(options, "options")?;
         options.config.credentials = Credentials::Given(credential);
-        options.ask = None;
+        options.credential_callback = None;
         Ok(())
     })
 }
 
-/// No credential at all.
+/// Makes every request anonymous. It replaces an earlier credential or credential callback.
 ///
-/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
+/// Errors: INVALID_ARGUMENT if `options` is NULL.
+/// Threads: one at a time for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_options_set_anonymous(
     options: Option<&mut ocigraph_client_options>,
@@ -106,16 +114,20 @@ pub extern "C" fn ocigraph_client_options_set_anonymous(
     call_status(error, || {
         let options = require(options, "options")?;
         options.config.credentials = Credentials::Anonymous;
-        options.ask = None;
+        options.credential_callback = None;
         Ok(())
     })
 }
 
-/// Asks `callback`, with `user_data` as its first argument, when a registry wants a credential.
-/// `user_data` must live until clients that were made with these options are freed; nothing is
-/// called after that.
+/// Sets the function that provides credentials. The client calls it with `user_data` as the first
+/// argument when a registry requires a credential. It replaces an earlier credential or anonymous
+/// access.
 ///
-/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
+/// `user_data` must stay valid until every client created from these options is freed. The library
+/// makes no call after that.
+///
+/// Errors: INVALID_ARGUMENT if `options` or `callback` is NULL.
+/// Threads: one at a time for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_options_set_credential_callback(
     options: Option<&mut ocigraph_client_options>,
@@ -125,16 +137,19 @@ pub extern "C" fn ocigraph_client_options_set_credential_callback(
 ) -> ocigraph_status {
     call_status(error, || {
         let callback = Some(require(callback, "callback")?);
-        require(options, "options")?.ask = Some((callback, UserData(user_data)));
+        require(options, "options")?.credential_callback = Some((callback, UserData(user_data)));
         Ok(())
     })
 }
 
-/// A credential file to look into before those of docker and of the containers tools; login writes
-/// to it. No text: none.
+/// Sets the credential file that is searched before the files of Docker and of the containers
+/// tools, and that login writes to. No text unsets it. Default: not set.
 ///
-/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL or what is not UTF-8; a file that cannot
-/// be used fails, with CREDENTIALS, what is done at a registry that asks for a credential. Since 0.1.0.
+/// The client reads the file when a registry requires a credential. Operations fail with
+/// CREDENTIALS if it cannot be used.
+///
+/// Errors: INVALID_ARGUMENT if `options` is NULL or `path` is not UTF-8.
+/// Threads: one at a time for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_options_set_auth_file(
     options: Option<&mut ocigraph_client_options>,
@@ -148,10 +163,12 @@ pub extern "C" fn ocigraph_client_options_set_auth_file(
     })
 }
 
-/// Certificates in PEM to trust beside those of the system. No text: none.
+/// Sets a PEM file with certificates to trust in addition to those of the system. No text unsets
+/// it. Default: not set.
 ///
-/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL or what is not UTF-8, TLS for a file that
-/// holds no certificates. Since 0.1.0.
+/// Errors: INVALID_ARGUMENT if `options` is NULL or `path` is not UTF-8; TLS if the file contains
+/// no certificate.
+/// Threads: one at a time for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_options_set_ca_file(
     options: Option<&mut ocigraph_client_options>,
@@ -164,11 +181,12 @@ pub extern "C" fn ocigraph_client_options_set_ca_file(
     })
 }
 
-/// The client's own certificates and their private key, both in PEM, for registries that ask for one.
-/// No text in both: none.
+/// Sets the client certificate chain and its private key, both as PEM files, for registries that
+/// require mutual TLS. No text for both unsets them. Default: not set.
 ///
-/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL, for what is not UTF-8 and for one
-/// without the other, TLS for files that do not hold them. Since 0.1.0.
+/// Errors: INVALID_ARGUMENT if `options` is NULL, if a path is not UTF-8, or if only one path is
+/// given; TLS if the files do not contain a certificate and its key.
+/// Threads: one at a time for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_options_set_client_certificate(
     options: Option<&mut ocigraph_client_options>,
@@ -184,9 +202,11 @@ pub extern "C" fn ocigraph_client_options_set_client_certificate(
     })
 }
 
-/// Takes any certificate: whoever sits between reads and changes what is sent.
+/// Disables the verification of server certificates if true. Anyone on the network path can then
+/// read and change the traffic. Default: false.
 ///
-/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
+/// Errors: INVALID_ARGUMENT if `options` is NULL.
+/// Threads: one at a time for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_options_set_insecure(
     options: Option<&mut ocigraph_client_options>,
@@ -199,10 +219,11 @@ pub extern "C" fn ocigraph_client_options_set_insecure(
     })
 }
 
-/// Uses the proxies that `HTTPS_PROXY`, `HTTP_PROXY` and `ALL_PROXY` name, for hosts that `NO_PROXY`
-/// does not; never for this machine. The default is true.
+/// Enables the proxies in `HTTPS_PROXY`, `HTTP_PROXY` and `ALL_PROXY`, except for hosts in
+/// `NO_PROXY`. Connections to loopback addresses never use a proxy. Default: true.
 ///
-/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
+/// Errors: INVALID_ARGUMENT if `options` is NULL.
+/// Threads: one at a time for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_options_set_use_proxy(
     options: Option<&mut ocigraph_client_options>,
@@ -215,9 +236,11 @@ pub extern "C" fn ocigraph_client_options_set_use_proxy(
     })
 }
 
-/// Plain HTTP or TLS for every registry. Without it plain HTTP for this machine, TLS for others.
+/// Selects plain HTTP (true) or TLS (false) for every registry. Default: plain HTTP for loopback
+/// addresses, TLS for all other hosts.
 ///
-/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
+/// Errors: INVALID_ARGUMENT if `options` is NULL.
+/// Threads: one at a time for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_options_set_plain_http(
     options: Option<&mut ocigraph_client_options>,
@@ -230,9 +253,12 @@ pub extern "C" fn ocigraph_client_options_set_plain_http(
     })
 }
 
-/// Adds a header, which is sent to the registry itself and nowhere else.
+/// Adds an HTTP header to requests to the registry itself. Token servers and redirect targets do
+/// not receive it.
 ///
-/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL, and for what is no header. Since 0.1.0.
+/// Errors: INVALID_ARGUMENT if `options` is NULL, if a text is not UTF-8, or if the name or value
+/// is not a valid header.
+/// Threads: one at a time for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_options_add_header(
     options: Option<&mut ocigraph_client_options>,
@@ -246,9 +272,10 @@ pub extern "C" fn ocigraph_client_options_add_header(
     })
 }
 
-/// Sets the `User-Agent` header; a program names itself here.
+/// Sets the `User-Agent` header, so that the operators of a registry can identify the program.
 ///
-/// Threads: one at a time. Errors: as `ocigraph_client_options_add_header`. Since 0.1.0.
+/// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not a valid header value.
+/// Threads: one at a time for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_options_set_user_agent(
     options: Option<&mut ocigraph_client_options>,
@@ -261,21 +288,23 @@ pub extern "C" fn ocigraph_client_options_set_user_agent(
     })
 }
 
-/// Ends options. Clients that were made with them keep what they need.
+/// Frees client options. Clients created from them are not affected.
 ///
-/// Ownership: takes `options`; NULL is allowed. Threads: any, once. Since 0.1.0.
+/// Ownership: takes `options`, which may be NULL.
+/// Threads: any, once for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_options_free(options: Option<Box<ocigraph_client_options>>) {
     free(options);
 }
 
-/// A new client. Nothing is read or sent yet.
+/// Creates a client. It reads no file and sends no request yet.
 ///
-/// `runtime`: whose threads to use; NULL gives the client threads of its own, which end with it.
+/// `runtime`: the threads to use. NULL gives the client its own threads, which end with the client.
 /// `options`: NULL for the defaults.
 ///
-/// Ownership: `out` is the caller's, until `ocigraph_client_free`; it keeps nothing of `options`.
-/// Threads: any. Errors: IO where threads cannot be started. Since 0.1.0.
+/// Ownership: free `out` with `ocigraph_client_free`.
+/// Errors: IO if the threads cannot be started.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_new(
     runtime: Option<&ocigraph_runtime>,
@@ -291,27 +320,38 @@ pub extern "C" fn ocigraph_client_new(
                 (Arc::clone(&threads), Some(ocigraph_runtime(threads)))
             }
         };
-        let asking = Gate::default();
+        let credential_gate = Gate::default();
         let mut config = options.map(|o| o.config.clone()).unwrap_or_default();
-        if let Some((Some(ask), user_data)) = options.and_then(|o| o.ask) {
-            let asked = CallbackCredentials::new(ask, user_data, asking.clone(), &threads)?;
-            config.credentials = Credentials::Callback(Arc::new(asked));
+        if let Some((Some(credential_callback), user_data)) =
+            options.and_then(|o| o.credential_callback)
+        {
+            let source = CallbackCredentials::new(
+                credential_callback,
+                user_data,
+                credential_gate.clone(),
+                &threads,
+            )?;
+            config.credentials = Credentials::Callback(Arc::new(source));
         }
         let core = Client::with_config(config);
-        Ok(ocigraph_client { core, threads, asking, _own: own })
+        Ok(ocigraph_client { core, threads, credential_gate, _own_runtime: own })
     })
 }
 
-/// Ends a client. Where it has threads of its own, as `ocigraph_runtime_free`; otherwise operations
-/// of the callback form go on. Its credential callback is not called after that. Blocking calls
-/// must have returned, but for one in whose callback this is called.
+/// Frees a client. Its credential callback is not called afterwards. Blocking calls must have
+/// returned, except the call whose callback calls this function.
 ///
-/// Ownership: takes `client`; NULL is allowed. Threads: any, once. Since 0.1.0.
+/// A client with its own threads cancels its operations and waits for them, as
+/// `ocigraph_runtime_free` does. Operations of a client that shares a runtime continue if they use
+/// the callback form.
+///
+/// Ownership: takes `client`, which may be NULL.
+/// Threads: any, once for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_free(client: Option<Box<ocigraph_client>>) {
     match client {
-        // Its connections are the parent's, and what guards them may be locked for ever.
-        Some(client) if client.threads.is_of_another_process() => mem::forget(client),
+        // After a fork, the connections belong to the parent and their locks may never be released.
+        Some(client) if client.threads.is_in_forked_child() => mem::forget(client),
         client => free(client),
     }
 }

@@ -1,7 +1,8 @@
-//! Progress on its way to the caller: events wait here for a thread that a callback may hold up.
+//! The queue of progress events between the transfer and the progress callback.
 //!
-//! No thread that moves content ever runs a progress callback, so that one that blocks freezes
-//! nothing. Positions that nobody has been told of give way to newer ones, and take no memory.
+//! Threads that transfer content only queue events. Another thread runs the callback, so that a
+//! callback that blocks stops no transfer. A new position replaces a queued one of the same blob, so
+//! that the queue does not grow while a callback blocks.
 
 use std::{
     collections::HashMap,
@@ -16,7 +17,7 @@ use crate::callback::{
     outcome_number,
 };
 
-/// One thing that happened to a blob.
+/// A progress event of one blob.
 pub(crate) struct QueuedEvent {
     pub(crate) kind: i32,
     pub(crate) outcome: ocigraph_outcome,
@@ -24,54 +25,54 @@ pub(crate) struct QueuedEvent {
     pub(crate) position: u64,
 }
 
-/// What the caller has not been told of yet.
+/// Events that have not been delivered yet.
 #[derive(Default)]
 pub(crate) struct EventQueue {
-    waiting: Mutex<Waiting>,
-    came: Notify,
+    queue: Mutex<Queue>,
+    pushed: Notify,
 }
 
 #[derive(Default)]
-struct Waiting {
+struct Queue {
     events: Vec<QueuedEvent>,
-    /// Where the last position of a blob stands.
-    moved: HashMap<Digest, usize>,
+    /// For each blob, the index of its queued position event.
+    positions: HashMap<Digest, usize>,
 }
 
 impl EventQueue {
-    pub(crate) fn put(&self, event: &Event<'_>) {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).put(event);
-        self.came.notify_one();
+    pub(crate) fn push(&self, event: &Event<'_>) {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner).push(event);
+        self.pushed.notify_one();
     }
 
-    /// All that wait, in their order.
-    pub(crate) fn take(&self) -> Vec<QueuedEvent> {
-        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        waiting.moved.clear();
-        std::mem::take(&mut waiting.events)
+    /// Removes and returns all queued events in their order.
+    pub(crate) fn drain(&self) -> Vec<QueuedEvent> {
+        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        queue.positions.clear();
+        std::mem::take(&mut queue.events)
     }
 
-    /// Waits until there is something to take.
-    pub(crate) async fn came(&self) {
-        self.came.notified().await;
+    /// Waits until an event is queued.
+    pub(crate) async fn ready(&self) {
+        self.pushed.notified().await;
     }
 }
 
-impl Waiting {
-    fn put(&mut self, event: &Event<'_>) {
+impl Queue {
+    fn push(&mut self, event: &Event<'_>) {
         let (kind, outcome, blob, position) = match *event {
             Event::Started { blob } => (OCIGRAPH_EVENT_STARTED, 0, blob, 0),
             Event::Moved { blob, position } => {
-                let known = self.moved.get(&blob.digest).copied();
-                if let Some(last) = known.and_then(|place| self.events.get_mut(place)) {
-                    last.position = position;
+                let index = self.positions.get(&blob.digest).copied();
+                if let Some(queued) = index.and_then(|index| self.events.get_mut(index)) {
+                    queued.position = position;
                     return;
                 }
-                self.moved.insert(blob.digest.clone(), self.events.len());
+                self.positions.insert(blob.digest.clone(), self.events.len());
                 (OCIGRAPH_EVENT_MOVED, 0, blob, position)
             }
             Event::Finished { blob, outcome } => {
-                self.moved.remove(&blob.digest);
+                self.positions.remove(&blob.digest);
                 (OCIGRAPH_EVENT_FINISHED, outcome_number(outcome), blob, blob.size)
             }
             _ => return,
@@ -87,22 +88,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_position_gives_way_to_the_next_and_nothing_else_does() {
+    fn only_a_position_is_replaced_by_the_next_one() {
         let (events, blob) = (EventQueue::default(), Descriptor::of("a/b", b"content"));
         let blob = &blob;
-        events.put(&Event::Started { blob });
+        events.push(&Event::Started { blob });
         for position in 1..=1000 {
-            events.put(&Event::Moved { blob, position });
+            events.push(&Event::Moved { blob, position });
         }
-        let seen = |events: Vec<QueuedEvent>| -> Vec<(i32, u64)> {
+        let summary = |events: Vec<QueuedEvent>| -> Vec<(i32, u64)> {
             events.iter().map(|event| (event.kind, event.position)).collect()
         };
         let first = [(OCIGRAPH_EVENT_STARTED, 0), (OCIGRAPH_EVENT_MOVED, 1000)];
-        assert_eq!(seen(events.take()), first);
-        events.put(&Event::Moved { blob, position: 3 });
-        events.put(&Event::Finished { blob, outcome: Outcome::Written });
+        assert_eq!(summary(events.drain()), first);
+        events.push(&Event::Moved { blob, position: 3 });
+        events.push(&Event::Finished { blob, outcome: Outcome::Written });
         let then = [(OCIGRAPH_EVENT_MOVED, 3), (OCIGRAPH_EVENT_FINISHED, 7)];
-        assert_eq!(seen(events.take()), then);
-        assert!(events.take().is_empty());
+        assert_eq!(summary(events.drain()), then);
+        assert!(events.drain().is_empty());
     }
 }

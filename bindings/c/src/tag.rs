@@ -1,5 +1,4 @@
-//! Names and listings: resolve, tag, untag, tags with and without what is known of each, manifests,
-//! repositories.
+//! Tags and lists: resolve, tag, untag, and lists of tags, manifests and repositories.
 
 use std::mem::MaybeUninit;
 
@@ -20,14 +19,13 @@ use crate::{
     text::{ocigraph_str, texts},
 };
 
-/// The descriptor of what the reference names.
+/// Resolves a reference to the descriptor of its manifest.
 ///
-/// `options`: NULL takes it as it is.
+/// `options`: NULL resolves an index to the index itself. `cancel`: may be NULL.
 ///
-/// `cancel`: NULL where it is not to be cancelled.
-///
-/// Ownership: `out` is the caller's, until `ocigraph_descriptor_free`; nothing of the arguments is kept.
-/// Threads: any; blocks. Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, and those of the network. Since 0.1.0.
+/// Ownership: free `out` with `ocigraph_descriptor_free`.
+/// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, network errors.
+/// Threads: any; blocks until the operation is over. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_resolve(
     client: *const ocigraph_client,
@@ -38,19 +36,19 @@ pub extern "C" fn ocigraph_client_resolve(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let client = &CallContext::of(client)?;
+        let client = &CallContext::new(client)?;
         resolve(client, reference, as_ref(options))?.run(client, cancel)
     })
 }
 
-/// Points further tags at what the reference names, and gives its descriptor.
+/// Adds tags to the manifest that the reference names, and returns its descriptor. A tag that
+/// already exists is moved.
 ///
-/// `tags`: `count` texts.
+/// `tags`: an array of `count` tags. `cancel`: may be NULL.
 ///
-/// `cancel`: NULL where it is not to be cancelled.
-///
-/// Ownership: `out` is the caller's, until `ocigraph_descriptor_free`; nothing of the arguments is kept.
-/// Threads: any; blocks. Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, and those of the network. Since 0.1.0.
+/// Ownership: free `out` with `ocigraph_descriptor_free`.
+/// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, network errors.
+/// Threads: any; blocks until the operation is over. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_tag(
     client: *const ocigraph_client,
@@ -62,17 +60,18 @@ pub extern "C" fn ocigraph_client_tag(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let client = &CallContext::of(client)?;
+        let client = &CallContext::new(client)?;
         tag(client, reference, tags, count)?.run(client, cancel)
     })
 }
 
-/// Removes the reference's tags and leaves what they named.
+/// Removes the tags of the reference and keeps the manifest.
 ///
-/// `cancel`: NULL where it is not to be cancelled.
+/// `cancel`: may be NULL.
 ///
-/// Ownership: nothing of the arguments is kept.
-/// Threads: any; blocks. Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, and those of the network, UNSUPPORTED where a registry cannot remove a tag. Since 0.1.0.
+/// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, network errors; UNSUPPORTED
+/// if the registry cannot remove a tag.
+/// Threads: any; blocks until the operation is over. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_untag(
     client: *const ocigraph_client,
@@ -81,19 +80,21 @@ pub extern "C" fn ocigraph_client_untag(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call_status(error, || {
-        let client = &CallContext::of(client)?;
+        let client = &CallContext::new(client)?;
         untag(client, reference)?.run(client, cancel)
     })
 }
 
-/// All tags, without those by which clients keep referrers, in the registry's order.
+/// Lists the tags of a repository or layout in the order of the registry. The tags of the referrers
+/// tag schema are omitted.
 ///
-/// `reference`: a repository or a layout.
+/// `reference`: a repository or a layout. `cancel`: may be NULL.
 ///
-/// `cancel`: NULL where it is not to be cancelled.
+/// See https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#listing-tags.
 ///
-/// Ownership: `out` is the caller's, until `ocigraph_text_list_free`; nothing of the arguments is kept.
-/// Threads: any; blocks. Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, and those of the network. Since 0.1.0.
+/// Ownership: free `out` with `ocigraph_text_list_free`.
+/// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, network errors.
+/// Threads: any; blocks until the operation is over. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_tags(
     client: *const ocigraph_client,
@@ -103,19 +104,19 @@ pub extern "C" fn ocigraph_client_tags(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let client = &CallContext::of(client)?;
+        let client = &CallContext::new(client)?;
         tags(client, reference)?.run(client, cancel)
     })
 }
 
-/// All tags, as `ocigraph_client_tags`, with what each names and what the registry tells of it.
+/// Lists the tags of a repository or layout, as `ocigraph_client_tags` does, with their digests and
+/// the metadata that the registry reports.
 ///
-/// `reference`: a repository or a layout.
+/// `reference`: a repository or a layout. `cancel`: may be NULL.
 ///
-/// `cancel`: NULL where it is not to be cancelled.
-///
-/// Ownership: `out` is the caller's, until `ocigraph_tag_list_free`; nothing of the arguments is kept.
-/// Threads: any; blocks. Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, and those of the network. Since 0.1.0.
+/// Ownership: free `out` with `ocigraph_tag_list_free`.
+/// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, network errors.
+/// Threads: any; blocks until the operation is over. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_tag_details(
     client: *const ocigraph_client,
@@ -125,19 +126,18 @@ pub extern "C" fn ocigraph_client_tag_details(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let client = &CallContext::of(client)?;
+        let client = &CallContext::new(client)?;
         tag_details(client, reference)?.run(client, cancel)
     })
 }
 
-/// The manifests, tagged and untagged, with what is known of each.
+/// Lists the tagged and untagged manifests of a repository or layout with their metadata.
 ///
-/// `reference`: a repository or a layout.
+/// `reference`: a repository or a layout. `cancel`: may be NULL.
 ///
-/// `cancel`: NULL where it is not to be cancelled.
-///
-/// Ownership: `out` is the caller's, until `ocigraph_manifest_list_free`; nothing of the arguments is kept.
-/// Threads: any; blocks. Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, and those of the network. Since 0.1.0.
+/// Ownership: free `out` with `ocigraph_manifest_list_free`.
+/// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, network errors.
+/// Threads: any; blocks until the operation is over. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_manifests(
     client: *const ocigraph_client,
@@ -147,19 +147,19 @@ pub extern "C" fn ocigraph_client_manifests(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let client = &CallContext::of(client)?;
+        let client = &CallContext::new(client)?;
         manifests(client, reference)?.run(client, cancel)
     })
 }
 
-/// The repositories of a registry.
+/// Lists the repositories of a registry.
 ///
-/// `host`: "registry.example.com[:port]".
+/// `host`: "registry.example.com[:port]". `cancel`: may be NULL.
 ///
-/// `cancel`: NULL where it is not to be cancelled.
-///
-/// Ownership: `out` is the caller's, until `ocigraph_text_list_free`; nothing of the arguments is kept.
-/// Threads: any; blocks. Errors: UNSUPPORTED where it does not list them; INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, and those of the network. Since 0.1.0.
+/// Ownership: free `out` with `ocigraph_text_list_free`.
+/// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, network errors; UNSUPPORTED
+/// if the registry does not list its repositories.
+/// Threads: any; blocks until the operation is over. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_repositories(
     client: *const ocigraph_client,
@@ -169,7 +169,7 @@ pub extern "C" fn ocigraph_client_repositories(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let client = &CallContext::of(client)?;
+        let client = &CallContext::new(client)?;
         repositories(client, host)?.run(client, cancel)
     })
 }

@@ -12,32 +12,36 @@ use crate::{
     text::ocigraph_str,
 };
 
-/// How to copy.
+/// Options of `ocigraph_client_copy`.
 #[derive(Default)]
 pub struct ocigraph_copy_options {
     pub(crate) core: CopyOptions,
     pub(crate) progress: ProgressCallback,
 }
 
-/// New options, with the defaults.
+/// Creates copy options with the default values.
 ///
-/// Ownership: the caller's, until `ocigraph_copy_options_free`. Threads: any. Since 0.1.0.
+/// Ownership: free the result with `ocigraph_copy_options_free`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_copy_options_new() -> Option<Box<ocigraph_copy_options>> {
     Some(Box::default())
 }
 
-/// Ends options.
+/// Frees copy options. Running operations are not affected.
 ///
-/// Ownership: takes `options`; NULL is allowed. Threads: any, once. Since 0.1.0.
+/// Ownership: takes `options`, which may be NULL.
+/// Threads: any, once for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_copy_options_free(options: Option<Box<ocigraph_copy_options>>) {
     free(options);
 }
 
-/// Copies also everything that refers to it, to what an index lists, and so on.
+/// Also copies all referrers, direct and indirect, including those of the manifests that an index
+/// lists, if true. Default: false.
 ///
-/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
+/// Errors: INVALID_ARGUMENT if `options` is NULL.
+/// Threads: one at a time for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_copy_options_set_recursive(
     options: Option<&mut ocigraph_copy_options>,
@@ -50,10 +54,11 @@ pub extern "C" fn ocigraph_copy_options_set_recursive(
     })
 }
 
-/// Copies, of an index, only the image for this platform.
-/// Written `os/architecture[/variant]`, as in "linux/arm64". No text: none.
+/// Copies only the image for this platform if the source names an index. The syntax is
+/// `os/architecture[/variant]`, such as "linux/arm64". No text unsets it. Default: not set.
 ///
-/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL or what is no platform. Since 0.1.0.
+/// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not a platform.
+/// Threads: one at a time for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_copy_options_set_platform(
     options: Option<&mut ocigraph_copy_options>,
@@ -67,9 +72,11 @@ pub extern "C" fn ocigraph_copy_options_set_platform(
     })
 }
 
-/// Copies foreign layers too, which registries need not have.
+/// Also copies foreign (non-distributable) layers if true. Registries are not required to store
+/// these layers. Default: false.
 ///
-/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
+/// Errors: INVALID_ARGUMENT if `options` is NULL.
+/// Threads: one at a time for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_copy_options_set_foreign(
     options: Option<&mut ocigraph_copy_options>,
@@ -82,9 +89,11 @@ pub extern "C" fn ocigraph_copy_options_set_foreign(
     })
 }
 
-/// How many requests to make at once; 0 is the default.
+/// Sets the maximum number of concurrent requests. The library uses fewer if the registry slows
+/// down or file descriptors run short. 0 selects the default: 128.
 ///
-/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
+/// Errors: INVALID_ARGUMENT if `options` is NULL.
+/// Threads: one at a time for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_copy_options_set_concurrency(
     options: Option<&mut ocigraph_copy_options>,
@@ -97,10 +106,12 @@ pub extern "C" fn ocigraph_copy_options_set_concurrency(
     })
 }
 
-/// Reports progress to `callback`, with `user_data` as its first argument. NULL: to nobody.
-/// `user_data` must live as long as operations that use these options.
+/// Reports progress to `callback`, which receives `user_data` as its first argument. NULL disables
+/// progress, which is the default. `user_data` must stay valid until every operation that uses
+/// these options is over.
 ///
-/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
+/// Errors: INVALID_ARGUMENT if `options` is NULL.
+/// Threads: one at a time for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_copy_options_set_progress(
     options: Option<&mut ocigraph_copy_options>,

@@ -10,31 +10,34 @@ use crate::{
     status::ocigraph_status,
 };
 
-/// How to delete.
+/// Options of `ocigraph_client_delete`.
 #[derive(Default)]
 pub struct ocigraph_delete_options {
     pub(crate) core: DeleteOptions,
 }
 
-/// New options, with the defaults.
+/// Creates delete options with the default values.
 ///
-/// Ownership: the caller's, until `ocigraph_delete_options_free`. Threads: any. Since 0.1.0.
+/// Ownership: free the result with `ocigraph_delete_options_free`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_delete_options_new() -> Option<Box<ocigraph_delete_options>> {
     Some(Box::default())
 }
 
-/// Ends options.
+/// Frees delete options. Running operations are not affected.
 ///
-/// Ownership: takes `options`; NULL is allowed. Threads: any, once. Since 0.1.0.
+/// Ownership: takes `options`, which may be NULL.
+/// Threads: any, once for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_delete_options_free(options: Option<Box<ocigraph_delete_options>>) {
     free(options);
 }
 
-/// Only says what would be deleted.
+/// Reports what would be deleted, and deletes nothing, if true. Default: false.
 ///
-/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
+/// Errors: INVALID_ARGUMENT if `options` is NULL.
+/// Threads: one at a time for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_delete_options_set_dry_run(
     options: Option<&mut ocigraph_delete_options>,
@@ -47,9 +50,11 @@ pub extern "C" fn ocigraph_delete_options_set_dry_run(
     })
 }
 
-/// Deletes also what would be kept: what is tagged otherwise or listed by another index.
+/// Also deletes manifests that have other tags or are listed by another index, if true. Otherwise
+/// the delete keeps them and reports them as kept. Default: false.
 ///
-/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
+/// Errors: INVALID_ARGUMENT if `options` is NULL.
+/// Threads: one at a time for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_delete_options_set_force(
     options: Option<&mut ocigraph_delete_options>,
@@ -62,9 +67,11 @@ pub extern "C" fn ocigraph_delete_options_set_force(
     })
 }
 
-/// How many requests to make at once; 0 is the default.
+/// Sets the maximum number of concurrent requests. The library uses fewer if the registry slows
+/// down or file descriptors run short. 0 selects the default: 128.
 ///
-/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
+/// Errors: INVALID_ARGUMENT if `options` is NULL.
+/// Threads: one at a time for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_delete_options_set_concurrency(
     options: Option<&mut ocigraph_delete_options>,

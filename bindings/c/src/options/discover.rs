@@ -11,34 +11,38 @@ use crate::{
     text::ocigraph_str,
 };
 
-/// How to discover.
+/// Options of `ocigraph_client_discover` and `ocigraph_graph_filter`.
 #[derive(Default)]
 pub struct ocigraph_discover_options {
     pub(crate) core: DiscoverOptions,
-    /// Larger, as an option that is added makes it.
+    /// An option of a future version, which makes the struct larger.
     #[cfg(feature = "test-hooks")]
     pub(crate) future_option: Vec<u64>,
 }
 
-/// New options, with the defaults.
+/// Creates discover options with the default values.
 ///
-/// Ownership: the caller's, until `ocigraph_discover_options_free`. Threads: any. Since 0.1.0.
+/// Ownership: free the result with `ocigraph_discover_options_free`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_discover_options_new() -> Option<Box<ocigraph_discover_options>> {
     Some(Box::default())
 }
 
-/// Ends options.
+/// Frees discover options. Running operations are not affected.
 ///
-/// Ownership: takes `options`; NULL is allowed. Threads: any, once. Since 0.1.0.
+/// Ownership: takes `options`, which may be NULL.
+/// Threads: any, once for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_discover_options_free(options: Option<Box<ocigraph_discover_options>>) {
     free(options);
 }
 
-/// Returns only referrers of this type, with what leads to them and what lies beneath them.
+/// Includes only referrers with this artifact type, together with the manifests on the path to them
+/// and all their own referrers. No text unsets it. Default: not set.
 ///
-/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL or what is not UTF-8. Since 0.1.0.
+/// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not UTF-8.
+/// Threads: one at a time for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_discover_options_set_artifact_type(
     options: Option<&mut ocigraph_discover_options>,
@@ -52,10 +56,11 @@ pub extern "C" fn ocigraph_discover_options_set_artifact_type(
     })
 }
 
-/// Returns only referrers that have this annotation, as `ocigraph_discover_options_set_artifact_type`.
-/// Several must all be there.
+/// Includes only referrers with this annotation, together with the manifests on the path to them
+/// and all their own referrers. If several annotations are added, a referrer must have all of them.
 ///
-/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL, for no key and what is not UTF-8. Since 0.1.0.
+/// Errors: INVALID_ARGUMENT if `options` is NULL, `key` is empty, or a text is not UTF-8.
+/// Threads: one at a time for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_discover_options_add_annotation(
     options: Option<&mut ocigraph_discover_options>,
@@ -70,10 +75,11 @@ pub extern "C" fn ocigraph_discover_options_add_annotation(
     })
 }
 
-/// Starts, at an index, from the image for this platform.
-/// Written `os/architecture[/variant]`, as in "linux/arm64". No text: none.
+/// Starts at the image for this platform if the reference names an index. The syntax is
+/// `os/architecture[/variant]`, such as "linux/arm64". No text unsets it. Default: not set.
 ///
-/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL or what is no platform. Since 0.1.0.
+/// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not a platform.
+/// Threads: one at a time for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_discover_options_set_platform(
     options: Option<&mut ocigraph_discover_options>,
@@ -87,9 +93,10 @@ pub extern "C" fn ocigraph_discover_options_set_platform(
     })
 }
 
-/// How many levels of referrers to walk; 0 is the subject alone. Without it, all.
+/// Sets the maximum number of levels of referrers. 0 returns the subject alone. Default: unlimited.
 ///
-/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
+/// Errors: INVALID_ARGUMENT if `options` is NULL.
+/// Threads: one at a time for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_discover_options_set_depth(
     options: Option<&mut ocigraph_discover_options>,
@@ -102,9 +109,11 @@ pub extern "C" fn ocigraph_discover_options_set_depth(
     })
 }
 
-/// How many requests to make at once; 0 is the default.
+/// Sets the maximum number of concurrent requests. The library uses fewer if the registry slows
+/// down or file descriptors run short. 0 selects the default: 128.
 ///
-/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
+/// Errors: INVALID_ARGUMENT if `options` is NULL.
+/// Threads: one at a time for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_discover_options_set_concurrency(
     options: Option<&mut ocigraph_discover_options>,

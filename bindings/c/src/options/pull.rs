@@ -12,32 +12,36 @@ use crate::{
     text::ocigraph_str,
 };
 
-/// How to pull.
+/// Options of `ocigraph_client_pull`.
 #[derive(Default)]
 pub struct ocigraph_pull_options {
     pub(crate) core: PullOptions,
     pub(crate) progress: ProgressCallback,
 }
 
-/// New options, with the defaults.
+/// Creates pull options with the default values.
 ///
-/// Ownership: the caller's, until `ocigraph_pull_options_free`. Threads: any. Since 0.1.0.
+/// Ownership: free the result with `ocigraph_pull_options_free`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_pull_options_new() -> Option<Box<ocigraph_pull_options>> {
     Some(Box::default())
 }
 
-/// Ends options.
+/// Frees pull options. Running operations are not affected.
 ///
-/// Ownership: takes `options`; NULL is allowed. Threads: any, once. Since 0.1.0.
+/// Ownership: takes `options`, which may be NULL.
+/// Threads: any, once for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_pull_options_free(options: Option<Box<ocigraph_pull_options>>) {
     free(options);
 }
 
-/// The directory to write into; created when it is not there. No text: the current one.
+/// Sets the output directory. It is created if necessary. No text selects the current directory,
+/// which is the default.
 ///
-/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL or what is not UTF-8. Since 0.1.0.
+/// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not UTF-8.
+/// Threads: one at a time for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_pull_options_set_output(
     options: Option<&mut ocigraph_pull_options>,
@@ -51,9 +55,11 @@ pub extern "C" fn ocigraph_pull_options_set_output(
     })
 }
 
-/// Pulls, instead of what the reference names, its referrers of this type.
+/// Pulls the referrers that have this artifact type instead of the artifact that the reference
+/// names. No text unsets it. Default: not set.
 ///
-/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL or what is not UTF-8. Since 0.1.0.
+/// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not UTF-8.
+/// Threads: one at a time for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_pull_options_set_artifact_type(
     options: Option<&mut ocigraph_pull_options>,
@@ -67,10 +73,11 @@ pub extern "C" fn ocigraph_pull_options_set_artifact_type(
     })
 }
 
-/// Pulls, of an index, the image for this platform.
-/// Written `os/architecture[/variant]`, as in "linux/arm64". No text: none.
+/// Pulls the image for this platform if the reference names an index. The syntax is
+/// `os/architecture[/variant]`, such as "linux/arm64". No text unsets it. Default: not set.
 ///
-/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL or what is no platform. Since 0.1.0.
+/// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not a platform.
+/// Threads: one at a time for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_pull_options_set_platform(
     options: Option<&mut ocigraph_pull_options>,
@@ -84,9 +91,10 @@ pub extern "C" fn ocigraph_pull_options_set_platform(
     })
 }
 
-/// Pulls also what the artifact refers to, and what that refers to in turn.
+/// Also pulls the subject of the artifact, the subject of that, and so on, if true. Default: false.
 ///
-/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
+/// Errors: INVALID_ARGUMENT if `options` is NULL.
+/// Threads: one at a time for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_pull_options_set_include_subject(
     options: Option<&mut ocigraph_pull_options>,
@@ -99,9 +107,11 @@ pub extern "C" fn ocigraph_pull_options_set_include_subject(
     })
 }
 
-/// Leaves files that are there already as they are.
+/// Keeps files that already exist if true. Their outcome is `OCIGRAPH_OUTCOME_KEPT_EXISTING` if the
+/// content differs. Default: false, which replaces them.
 ///
-/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
+/// Errors: INVALID_ARGUMENT if `options` is NULL.
+/// Threads: one at a time for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_pull_options_set_keep_old_files(
     options: Option<&mut ocigraph_pull_options>,
@@ -114,9 +124,11 @@ pub extern "C" fn ocigraph_pull_options_set_keep_old_files(
     })
 }
 
-/// Writes where titles say, even outside the output directory. For trusted registries alone.
+/// Permits titles that lead outside the output directory if true. Use it for trusted registries
+/// only. Otherwise such a title fails the pull with UNSAFE_PATH. Default: false.
 ///
-/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
+/// Errors: INVALID_ARGUMENT if `options` is NULL.
+/// Threads: one at a time for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_pull_options_set_allow_path_traversal(
     options: Option<&mut ocigraph_pull_options>,
@@ -129,12 +141,14 @@ pub extern "C" fn ocigraph_pull_options_set_allow_path_traversal(
     })
 }
 
-/// How much a packed directory may unpack to, before the pull ends with TOO_LARGE. 0 is the default.
+/// Sets the limits for unpacking a directory. A pull that exceeds one fails with TOO_LARGE. 0
+/// selects the default of each.
 ///
-/// `entries`: files, directories and links; 1,000,000. `bytes`: in all; 64 GiB. `ratio`: bytes for each
-/// byte of the archive, once more than 64 MiB are unpacked; 1,000.
+/// `entries`: files, directories and links. Default: 1,000,000. `bytes`: total size. Default: 64
+/// GiB. `ratio`: unpacked bytes for each byte of the archive, checked after 64 MiB. Default: 1,000.
 ///
-/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
+/// Errors: INVALID_ARGUMENT if `options` is NULL.
+/// Threads: one at a time for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_pull_options_set_unpack_limits(
     options: Option<&mut ocigraph_pull_options>,
@@ -155,9 +169,11 @@ pub extern "C" fn ocigraph_pull_options_set_unpack_limits(
     })
 }
 
-/// How many requests to make at once; 0 is the default.
+/// Sets the maximum number of concurrent requests. The library uses fewer if the registry slows
+/// down or file descriptors run short. 0 selects the default: 128.
 ///
-/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
+/// Errors: INVALID_ARGUMENT if `options` is NULL.
+/// Threads: one at a time for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_pull_options_set_concurrency(
     options: Option<&mut ocigraph_pull_options>,
@@ -170,10 +186,12 @@ pub extern "C" fn ocigraph_pull_options_set_concurrency(
     })
 }
 
-/// Reports progress to `callback`, with `user_data` as its first argument. NULL: to nobody.
-/// `user_data` must live as long as operations that use these options.
+/// Reports progress to `callback`, which receives `user_data` as its first argument. NULL disables
+/// progress, which is the default. `user_data` must stay valid until every operation that uses
+/// these options is over.
 ///
-/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
+/// Errors: INVALID_ARGUMENT if `options` is NULL.
+/// Threads: one at a time for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_pull_options_set_progress(
     options: Option<&mut ocigraph_pull_options>,

@@ -11,33 +11,35 @@ use crate::{
     text::ocigraph_str,
 };
 
-/// How to find a manifest by its name: for `ocigraph_client_resolve` and
-/// `ocigraph_client_fetch_manifest`.
+/// Options of `ocigraph_client_resolve` and `ocigraph_client_fetch_manifest`.
 #[derive(Default)]
 pub struct ocigraph_resolve_options {
     pub(crate) platform: Option<Platform>,
 }
 
-/// New options, with the defaults.
+/// Creates resolve options with the default values.
 ///
-/// Ownership: the caller's, until `ocigraph_resolve_options_free`. Threads: any. Since 0.1.0.
+/// Ownership: free the result with `ocigraph_resolve_options_free`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_resolve_options_new() -> Option<Box<ocigraph_resolve_options>> {
     Some(Box::default())
 }
 
-/// Ends options.
+/// Frees resolve options. Running operations are not affected.
 ///
-/// Ownership: takes `options`; NULL is allowed. Threads: any, once. Since 0.1.0.
+/// Ownership: takes `options`, which may be NULL.
+/// Threads: any, once for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_resolve_options_free(options: Option<Box<ocigraph_resolve_options>>) {
     free(options);
 }
 
-/// Takes, of an index, the image for this platform.
-/// Written `os/architecture[/variant]`, as in "linux/arm64". No text: none.
+/// Resolves to the image for this platform if the reference names an index. The syntax is
+/// `os/architecture[/variant]`, such as "linux/arm64". No text unsets it. Default: not set.
 ///
-/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL or what is no platform. Since 0.1.0.
+/// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not a platform.
+/// Threads: one at a time for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_resolve_options_set_platform(
     options: Option<&mut ocigraph_resolve_options>,

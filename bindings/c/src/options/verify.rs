@@ -12,33 +12,36 @@ use crate::{
     text::ocigraph_str,
 };
 
-/// How to verify.
+/// Options of `ocigraph_client_verify`.
 #[derive(Default)]
 pub struct ocigraph_verify_options {
     pub(crate) core: VerifyOptions,
     pub(crate) progress: ProgressCallback,
 }
 
-/// New options, with the defaults.
+/// Creates verify options with the default values.
 ///
-/// Ownership: the caller's, until `ocigraph_verify_options_free`. Threads: any. Since 0.1.0.
+/// Ownership: free the result with `ocigraph_verify_options_free`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_verify_options_new() -> Option<Box<ocigraph_verify_options>> {
     Some(Box::default())
 }
 
-/// Ends options.
+/// Frees verify options. Running operations are not affected.
 ///
-/// Ownership: takes `options`; NULL is allowed. Threads: any, once. Since 0.1.0.
+/// Ownership: takes `options`, which may be NULL.
+/// Threads: any, once for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_verify_options_free(options: Option<Box<ocigraph_verify_options>>) {
     free(options);
 }
 
-/// Starts, at an index, from the image for this platform.
-/// Written `os/architecture[/variant]`, as in "linux/arm64". No text: none.
+/// Verifies the image for this platform if the reference names an index. The syntax is
+/// `os/architecture[/variant]`, such as "linux/arm64". No text unsets it. Default: not set.
 ///
-/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL or what is no platform. Since 0.1.0.
+/// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not a platform.
+/// Threads: one at a time for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_verify_options_set_platform(
     options: Option<&mut ocigraph_verify_options>,
@@ -52,9 +55,11 @@ pub extern "C" fn ocigraph_verify_options_set_platform(
     })
 }
 
-/// How many requests to make at once; 0 is the default.
+/// Sets the maximum number of concurrent requests. The library uses fewer if the registry slows
+/// down or file descriptors run short. 0 selects the default: 128.
 ///
-/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
+/// Errors: INVALID_ARGUMENT if `options` is NULL.
+/// Threads: one at a time for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_verify_options_set_concurrency(
     options: Option<&mut ocigraph_verify_options>,
@@ -67,10 +72,12 @@ pub extern "C" fn ocigraph_verify_options_set_concurrency(
     })
 }
 
-/// Reports progress to `callback`, with `user_data` as its first argument. NULL: to nobody.
-/// `user_data` must live as long as operations that use these options.
+/// Reports progress to `callback`, which receives `user_data` as its first argument. NULL disables
+/// progress, which is the default. `user_data` must stay valid until every operation that uses
+/// these options is over.
 ///
-/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
+/// Errors: INVALID_ARGUMENT if `options` is NULL.
+/// Threads: one at a time for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_verify_options_set_progress(
     options: Option<&mut ocigraph_verify_options>,
