@@ -2390,6 +2390,7 @@ const ocigraph_descriptor *ocigraph_graph_referrer(const ocigraph_graph *graph,
 //
 // `out` is independent of `graph`.
 //
+// Ownership: free `out` with `ocigraph_graph_free`.
 // Errors: INVALID_ARGUMENT if `graph` or `options` is NULL.
 // Threads: any. Since 0.1.0.
 ocigraph_status ocigraph_graph_filter(const ocigraph_graph *graph,

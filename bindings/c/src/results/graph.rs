@@ -193,6 +193,7 @@ pub extern "C" fn ocigraph_graph_referrer(
 ///
 /// `out` is independent of `graph`.
 ///
+/// Ownership: free `out` with `ocigraph_graph_free`.
 /// Errors: INVALID_ARGUMENT if `graph` or `options` is NULL.
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
