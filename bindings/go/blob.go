@@ -9,80 +9,10 @@ import (
 	"io"
 )
 
-// FetchManifest returns the manifest that the reference names, as it is stored, its digest checked. Nil options take it as it
-// is.
-func (c *Client) FetchManifest(ctx context.Context, reference string, options *ResolveOptions) (*Manifest, error) {
-	a := during("fetch manifest", reference)
-	defer a.release()
-	o := C.ocigraph_resolve_options_new()
-	a.own(func() { C.ocigraph_resolve_options_free(o) })
-	if options != nil {
-		if err := options.fill(a, o); err != nil {
-			return nil, err
-		}
-	}
-	out, err := perform(ctx, c, a, func(r *C.ocigraph_manifest) { C.ocigraph_manifest_free(r) },
-		func(client *C.ocigraph_client, token *C.ocigraph_cancel, out **C.ocigraph_manifest, failure **C.ocigraph_error) C.ocigraph_status {
-			return C.ocigraph_client_fetch_manifest(client, a.text(reference), o, token, out, failure)
-		})
-	if err != nil {
-		return nil, err
-	}
-	manifest := &Manifest{
-		Bytes:      goBytes(C.ocigraph_manifest_bytes(out)),
-		Descriptor: descriptor(C.ocigraph_manifest_descriptor(out)),
-		IsIndex:    bool(C.ocigraph_manifest_is_index(out)),
-	}
-	if config := C.ocigraph_manifest_config(out); config != nil {
-		d := descriptor(config)
-		manifest.Config = &d
-	}
-	if subject := C.ocigraph_manifest_subject(out); subject != nil {
-		d := descriptor(subject)
-		manifest.Subject = &d
-	}
-	for i := range C.ocigraph_manifest_blob_count(out) {
-		manifest.Blobs = append(manifest.Blobs, descriptor(C.ocigraph_manifest_blob(out, i)))
-	}
-	for i := range C.ocigraph_manifest_manifest_count(out) {
-		manifest.Manifests = append(manifest.Manifests, descriptor(C.ocigraph_manifest_manifest(out, i)))
-	}
-	return manifest, nil
-}
-
-// PushManifest stores a manifest as it is, under the reference's tags, and returns its descriptor. An empty media type takes
-// the one written in it.
-func (c *Client) PushManifest(ctx context.Context, reference, mediaType string, content []byte) (Descriptor, error) {
-	a := during("push manifest", reference)
-	defer a.release()
-	out, err := perform(ctx, c, a, func(r *C.ocigraph_descriptor) { C.ocigraph_descriptor_free(r) },
-		func(client *C.ocigraph_client, token *C.ocigraph_cancel, out **C.ocigraph_descriptor, failure **C.ocigraph_error) C.ocigraph_status {
-			return C.ocigraph_client_push_manifest(client, a.text(reference), a.text(mediaType), a.bytes(content), token, out, failure)
-		})
-	if err != nil {
-		return Descriptor{}, err
-	}
-	return descriptor(out), nil
-}
-
-// DeleteManifest deletes the one manifest that the reference names, with the reference's tags, and nothing else: what refers to
-// it stays, unlike with [Client.Delete]. It returns its descriptor.
-func (c *Client) DeleteManifest(ctx context.Context, reference string) (Descriptor, error) {
-	a := during("delete manifest", reference)
-	defer a.release()
-	out, err := perform(ctx, c, a, func(r *C.ocigraph_descriptor) { C.ocigraph_descriptor_free(r) },
-		func(client *C.ocigraph_client, token *C.ocigraph_cancel, out **C.ocigraph_descriptor, failure **C.ocigraph_error) C.ocigraph_status {
-			return C.ocigraph_client_delete_manifest(client, a.text(reference), token, out, failure)
-		})
-	if err != nil {
-		return Descriptor{}, err
-	}
-	return descriptor(out), nil
-}
-
-// BlobOptions say how a blob is moved.
+// BlobOptions are the options of [Client.FetchBlob] and of the PushBlob methods.
 type BlobOptions struct {
-	// Progress is told what happens; an error from it ends the transfer.
+	// Progress receives the progress events. An error from it ends the transfer and is wrapped by its error. Default:
+	// none.
 	Progress func(Event) error
 }
 
@@ -95,10 +25,12 @@ func (o *BlobOptions) fill(a *arguments, c *C.ocigraph_blob_options) error {
 	return s.err
 }
 
-// FetchBlob writes the blob that the reference names by digest to w, and returns its descriptor. The content is checked while
-// it passes: only when FetchBlob has returned no error is it known to be what the digest says. Nil options tell nobody.
+// FetchBlob writes the blob that the reference names by digest to w and returns its descriptor. The digest is checked
+// while the content is transferred: the content is verified only after FetchBlob has returned without an error. Nil
+// options disable progress. Errors include [ErrNotFound], [ErrDigestMismatch], [ErrSizeMismatch], and [ErrIO] if w
+// fails.
 func (c *Client) FetchBlob(ctx context.Context, reference string, w io.Writer, options *BlobOptions) (Descriptor, error) {
-	a := during("fetch blob", reference)
+	a := newArguments("fetch blob", reference)
 	defer a.release()
 	o := C.ocigraph_blob_options_new()
 	a.own(func() { C.ocigraph_blob_options_free(o) })
@@ -118,10 +50,10 @@ func (c *Client) FetchBlob(ctx context.Context, reference string, w io.Writer, o
 	return descriptor(out), nil
 }
 
-// PushBlob stores bytes as a blob where the reference points, unless it is there. An empty media type is
-// "application/octet-stream". Nil options tell nobody.
+// PushBlob pushes bytes as a blob to the location of the reference, unless the blob already exists there. An empty
+// mediaType selects "application/octet-stream". Nil options disable progress.
 func (c *Client) PushBlob(ctx context.Context, reference, mediaType string, content []byte, options *BlobOptions) (*BlobResult, error) {
-	a := during("push blob", reference)
+	a := newArguments("push blob", reference)
 	defer a.release()
 	return c.pushBlob(ctx, a, options,
 		func(client *C.ocigraph_client, o *C.ocigraph_blob_options, token *C.ocigraph_cancel, out **C.ocigraph_blob_result, failure **C.ocigraph_error) C.ocigraph_status {
@@ -129,9 +61,10 @@ func (c *Client) PushBlob(ctx context.Context, reference, mediaType string, cont
 		})
 }
 
-// PushBlobFile is [Client.PushBlob] for a file, which is read where it lies, and must not change meanwhile.
+// PushBlobFile is like [Client.PushBlob] for a file. The file is read in place and must not change during the call.
+// Errors include [ErrNotFound] and [ErrIO].
 func (c *Client) PushBlobFile(ctx context.Context, reference, mediaType, path string, options *BlobOptions) (*BlobResult, error) {
-	a := during("push blob", reference)
+	a := newArguments("push blob", reference)
 	defer a.release()
 	return c.pushBlob(ctx, a, options,
 		func(client *C.ocigraph_client, o *C.ocigraph_blob_options, token *C.ocigraph_cancel, out **C.ocigraph_blob_result, failure **C.ocigraph_error) C.ocigraph_status {
@@ -139,10 +72,10 @@ func (c *Client) PushBlobFile(ctx context.Context, reference, mediaType, path st
 		})
 }
 
-// PushBlobFrom is [Client.PushBlob] for content that r gives. It is read to its end first; short content is kept in memory, the
-// rest in a temporary file.
+// PushBlobFrom is like [Client.PushBlob] for the content of r. The content is first read to its end: small content into
+// memory, larger content into a temporary file. Errors include [ErrIO] if r fails.
 func (c *Client) PushBlobFrom(ctx context.Context, reference, mediaType string, r io.Reader, options *BlobOptions) (*BlobResult, error) {
-	a := during("push blob", reference)
+	a := newArguments("push blob", reference)
 	defer a.release()
 	read, data := C.ocigraph_read_fn(C.ocigraph_go_read), a.callback(&callback{reader: r})
 	return c.pushBlob(ctx, a, options,

@@ -11,74 +11,79 @@ import (
 	"time"
 )
 
-// A Code is a kind of failure. Numbers and names are the same in every language, and only ever added.
+// A Code is the kind of a failure. It is an error itself, for [errors.Is]. Numbers and names are the same in all
+// languages, and later versions only add codes.
 type Code int32
 
-// The kinds of failure, for [errors.Is].
+// The kinds of failure. Use them with [errors.Is].
 const (
-	// ErrInvalidArgument is an option or argument that cannot be used as given.
+	// ErrInvalidArgument reports that an option or argument is invalid.
 	ErrInvalidArgument Code = C.OCIGRAPH_INVALID_ARGUMENT
-	// ErrInvalidReference is a reference, tag or digest that is not written as one.
+	// ErrInvalidReference reports that a reference, tag or digest has invalid syntax.
 	ErrInvalidReference Code = C.OCIGRAPH_INVALID_REFERENCE
-	// ErrNotFound says that the repository, manifest, tag, blob or file is not there.
+	// ErrNotFound reports that the repository, manifest, tag, blob or file does not exist.
 	ErrNotFound Code = C.OCIGRAPH_NOT_FOUND
-	// ErrAlreadyExists says that something is there already and was not to be replaced.
+	// ErrAlreadyExists reports that the target exists and must not be replaced.
 	ErrAlreadyExists Code = C.OCIGRAPH_ALREADY_EXISTS
-	// ErrUnauthorized says that the registry wants credentials, or refused those it was given.
+	// ErrUnauthorized reports that the registry requires credentials, or rejected the credentials it received.
 	ErrUnauthorized Code = C.OCIGRAPH_UNAUTHORIZED
-	// ErrForbidden says that the credentials are known, but may not do this.
+	// ErrForbidden reports that the credentials are valid but do not permit the operation.
 	ErrForbidden Code = C.OCIGRAPH_FORBIDDEN
-	// ErrUnsupported says that the registry or layout cannot do it.
+	// ErrUnsupported reports that the registry or layout does not support the operation.
 	ErrUnsupported Code = C.OCIGRAPH_UNSUPPORTED
-	// ErrRateLimited says that the registry limits requests; [Error.RetryAfter] has the wait it asked for.
+	// ErrRateLimited reports that the registry limits the request rate. [Error.RetryAfter] is the delay that it asked
+	// for.
 	ErrRateLimited Code = C.OCIGRAPH_RATE_LIMITED
-	// ErrTooLarge is more than a limit allows: a manifest, a list, an archive.
+	// ErrTooLarge reports that a manifest, a list or an archive exceeds its limit.
 	ErrTooLarge Code = C.OCIGRAPH_TOO_LARGE
-	// ErrDigestMismatch is content that does not hash to its digest.
+	// ErrDigestMismatch reports that the digest of the content differs from the expected digest.
 	ErrDigestMismatch Code = C.OCIGRAPH_DIGEST_MISMATCH
-	// ErrSizeMismatch is content that is shorter or longer than its descriptor says.
+	// ErrSizeMismatch reports that the content is shorter or longer than the size in its descriptor.
 	ErrSizeMismatch Code = C.OCIGRAPH_SIZE_MISMATCH
-	// ErrInvalidManifest is a manifest or index that is not one.
+	// ErrInvalidManifest reports that a manifest or index is malformed.
 	ErrInvalidManifest Code = C.OCIGRAPH_INVALID_MANIFEST
-	// ErrUnsafePath is a title or archive entry that would be written outside the output directory.
+	// ErrUnsafePath reports that a title or an archive entry names a path outside the output directory.
 	ErrUnsafePath Code = C.OCIGRAPH_UNSAFE_PATH
-	// ErrTimeout says that nothing moved for longer than the limit.
+	// ErrTimeout reports that no byte was transferred within the time limit.
 	ErrTimeout Code = C.OCIGRAPH_TIMEOUT
-	// ErrNetwork says that the connection could not be made, or broke.
+	// ErrNetwork reports that the connection could not be established, or was lost.
 	ErrNetwork Code = C.OCIGRAPH_NETWORK
-	// ErrTLS says that the server's certificate, or ours, was not accepted.
+	// ErrTLS reports that the TLS handshake failed: the certificate of the server or of the client was not accepted.
 	ErrTLS Code = C.OCIGRAPH_TLS
-	// ErrRegistry is any other answer of a registry.
+	// ErrRegistry reports an error of the registry that no other code describes.
 	ErrRegistry Code = C.OCIGRAPH_REGISTRY
-	// ErrIO says that a file or directory could not be read or written, or that a reader or writer failed.
+	// ErrIO reports that a file or directory could not be read or written, or that an [io.Reader] or [io.Writer]
+	// failed.
 	ErrIO Code = C.OCIGRAPH_IO
-	// ErrConflict says that another writer won, or that what is there contradicts what was asked.
+	// ErrConflict reports that another writer changed the target first, or that the existing content contradicts the
+	// request.
 	ErrConflict Code = C.OCIGRAPH_CONFLICT
-	// ErrCredentials is a credential file or helper that could not be used.
+	// ErrCredentials reports that a credential file, helper or function failed.
 	ErrCredentials Code = C.OCIGRAPH_CREDENTIALS
-	// ErrCancelled says that the context, a progress function, or the end of the client ended the call.
+	// ErrCancelled reports that the context, a progress function or the end of the client ended the call.
 	ErrCancelled Code = C.OCIGRAPH_CANCELLED
-	// ErrInternal is a defect in the library.
+	// ErrInternal reports a defect of the library.
 	ErrInternal Code = C.OCIGRAPH_INTERNAL
-	// ErrIncomplete says that a list could be read only in part, so that neither "none" nor "all" can be told.
+	// ErrIncomplete reports that a list could be read only in part, so that the operation cannot know all its entries.
 	ErrIncomplete Code = C.OCIGRAPH_INCOMPLETE
 )
 
-// ErrClosed is in the error of every call on a client or graph that was closed.
-var ErrClosed = errors.New("it is closed")
+// ErrClosed is wrapped by the error of every call on a closed client or graph.
+var ErrClosed = errors.New("the client or graph is closed")
 
-// String is the stable name, such as "NOT_FOUND".
+// String returns the stable name of the code, such as "NOT_FOUND".
 func (c Code) String() string {
 	return goString(C.ocigraph_status_name(C.ocigraph_status(c)))
 }
 
-// Error is the stable name, such as "NOT_FOUND".
+// Error returns the stable name of the code, such as "NOT_FOUND".
 func (c Code) Error() string { return c.String() }
 
-// MarshalText is the stable name, such as "NOT_FOUND".
+// MarshalText returns the stable name of the code, such as "NOT_FOUND".
 func (c Code) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
 
-// UnmarshalText takes the stable name, such as "NOT_FOUND".
+// UnmarshalText parses the stable name of a code, such as "NOT_FOUND". It returns [ErrInvalidArgument] for an unknown
+// name.
 func (c *Code) UnmarshalText(name []byte) error {
 	for number := ErrInvalidArgument; number.String() != ""; number++ {
 		if number.String() == string(name) {
@@ -86,44 +91,45 @@ func (c *Code) UnmarshalText(name []byte) error {
 			return nil
 		}
 	}
-	return &Error{Code: ErrInvalidArgument, Message: fmt.Sprintf("%q is not the name of a code, such as NOT_FOUND", name)}
+	return &Error{Code: ErrInvalidArgument, Message: fmt.Sprintf("invalid code %q: expected a name such as NOT_FOUND", name)}
 }
 
-// An Error is a failure, with all that is known about it.
+// An Error is the failure of an operation with all its details. Use [errors.As] to access it.
 type Error struct {
-	// Code is the kind of failure.
+	// Code is the kind of the failure.
 	Code Code
-	// Message says what was being done, to what, what went wrong and what to try.
+	// Message is the complete message: the operation, the reference, the reason and the hint.
 	Message string
-	// Hint is what to try; empty where there is nothing to try.
+	// Hint is a suggestion how to solve the problem. It is empty if there is none.
 	Hint string
-	// Operation is what was being done, such as "push".
+	// Operation is the name of the operation, such as "push".
 	Operation string
-	// Reference is what it was done to.
+	// Reference is the reference that the operation was working on.
 	Reference string
-	// Status is the HTTP status, where a registry answered, or 0.
+	// Status is the HTTP status of the registry's response, or 0 if no response was received.
 	Status int
-	// RegistryErrors are those that the registry's answer lists.
+	// RegistryErrors are the errors that the registry's response lists.
 	RegistryErrors []RegistryError
-	// RequestID is the id under which the registry logged the request.
+	// RequestID is the identifier under which the registry logged the request.
 	RequestID string
-	// RetryAfter is how long the registry asked to wait; 0 where it did not say.
+	// RetryAfter is the delay after which the registry asked to retry, or 0 if it did not ask.
 	RetryAfter time.Duration
-	// Retryable says whether the same call may succeed later without anything being changed.
+	// Retryable is true if the same call may succeed later without any change.
 	Retryable bool
 
 	cause error
 }
 
-// A RegistryError is one entry of the list of errors in a registry's answer.
+// A RegistryError is one error in the response of a registry. See
+// https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#error-codes.
 type RegistryError struct {
-	// Code is the registry's own, such as "MANIFEST_UNKNOWN".
+	// Code is the code of the registry, such as "MANIFEST_UNKNOWN".
 	Code string `json:"code"`
-	// Message is in the registry's own words; may be empty.
+	// Message is the message of the registry. It can be empty.
 	Message string `json:"message"`
 }
 
-// Error is the message.
+// Error returns the complete message, followed by the cause if there is one.
 func (e *Error) Error() string {
 	if e.cause != nil {
 		return e.Message + ": " + e.cause.Error()
@@ -131,19 +137,19 @@ func (e *Error) Error() string {
 	return e.Message
 }
 
-// Is says whether target is the error's code.
+// Is reports whether target is the [Code] of the error.
 func (e *Error) Is(target error) bool {
 	code, ok := target.(Code)
 	return ok && code == e.Code
 }
 
-// Unwrap is why the call ended where that was not the library's doing: the cause of the context, what a progress
-// function, reader, writer or credential function returned, or [ErrClosed].
+// Unwrap returns the cause of an error that did not arise in the library: the cause of the context, the error of a
+// progress function, reader, writer or credential function, or [ErrClosed]. It returns nil for all other errors.
 func (e *Error) Unwrap() error { return e.cause }
 
-// newError copies what the library says of a failure.
+// newError copies an error of the library.
 func newError(failure *C.ocigraph_error) *Error {
-	var said struct {
+	var fields struct {
 		Number         int32           `json:"number"`
 		Message        string          `json:"message"`
 		Hint           string          `json:"hint"`
@@ -155,19 +161,19 @@ func newError(failure *C.ocigraph_error) *Error {
 		RetryAfter     float64         `json:"retry_after"`
 		Retryable      bool            `json:"retryable"`
 	}
-	if err := json.Unmarshal(goView(C.ocigraph_error_json(failure)), &said); err != nil {
+	if err := json.Unmarshal(goView(C.ocigraph_error_json(failure)), &fields); err != nil {
 		return &Error{Code: ErrInternal, Message: err.Error()}
 	}
 	return &Error{
-		Code: Code(said.Number), Message: said.Message, Hint: said.Hint, Operation: said.Operation,
-		Reference: said.Reference, Status: said.Status, RegistryErrors: said.RegistryErrors,
-		RequestID: said.RequestID, RetryAfter: wait(said.RetryAfter),
-		Retryable: said.Retryable,
+		Code: Code(fields.Number), Message: fields.Message, Hint: fields.Hint, Operation: fields.Operation,
+		Reference: fields.Reference, Status: fields.Status, RegistryErrors: fields.RegistryErrors,
+		RequestID: fields.RequestID, RetryAfter: duration(fields.RetryAfter),
+		Retryable: fields.Retryable,
 	}
 }
 
-// wait is so many seconds; the longest that there is where a registry asks for more.
-func wait(seconds float64) time.Duration {
+// duration converts seconds. It returns the longest duration if a registry asks for more.
+func duration(seconds float64) time.Duration {
 	if nanoseconds := seconds * float64(time.Second); nanoseconds < math.MaxInt64 {
 		return time.Duration(nanoseconds)
 	}

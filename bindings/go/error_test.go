@@ -10,10 +10,10 @@ import (
 	"testing"
 )
 
-// What errors say, whoever made them: the library, before or after it began, or this package.
+// Tests of error details, for errors of the library and of this package.
 
-func TestEveryErrorOfACallSaysWhatItDidAndToWhat(t *testing.T) {
-	client, place := newClient(t), "oci:"+filepath.Join(t.TempDir(), "store")
+func TestEveryErrorNamesItsOperationAndReference(t *testing.T) {
+	client, location := newClient(t), "oci:"+filepath.Join(t.TempDir(), "store")
 	closed := must(NewClient(nil))
 	closed.Close()
 	over, cancel := context.WithCancel(t.Context())
@@ -27,43 +27,43 @@ func TestEveryErrorOfACallSaysWhatItDidAndToWhat(t *testing.T) {
 	}{
 		{"push", "nowhere", ErrInvalidReference, func() error { _, err := client.Push(t.Context(), "nowhere", nil); return err }},
 		{"untag", "nowhere", ErrInvalidReference, func() error { return client.Untag(t.Context(), "nowhere") }},
-		{"copy", place + " to nowhere", ErrInvalidReference, func() error { _, err := client.Copy(t.Context(), place, "nowhere", nil); return err }},
+		{"copy", location + " to nowhere", ErrInvalidReference, func() error { _, err := client.Copy(t.Context(), location, "nowhere", nil); return err }},
 		{"repositories", "no host", ErrInvalidReference, func() error { _, err := client.Repositories(t.Context(), "no host"); return err }},
 		{"push blob", "nowhere", ErrInvalidReference, func() error { _, err := client.PushBlob(t.Context(), "nowhere", "", nil, nil); return err }},
 		{"login", "a.example", ErrInvalidArgument, func() error { _, err := client.Login(t.Context(), "a.example", Credential{}); return err }},
-		{"resolve", place + ":none", ErrNotFound, func() error { _, err := client.Resolve(t.Context(), place+":none", nil); return err }},
-		{"tags", place, ErrCancelled, func() error { _, err := client.Tags(over, place); return err }},
-		{"verify", place, ErrCancelled, func() error { _, err := closed.Verify(t.Context(), place, nil); return err }},
-		{"push blob", place, ErrCancelled, func() error {
+		{"resolve", location + ":none", ErrNotFound, func() error { _, err := client.Resolve(t.Context(), location+":none", nil); return err }},
+		{"tags", location, ErrCancelled, func() error { _, err := client.Tags(over, location); return err }},
+		{"verify", location, ErrCancelled, func() error { _, err := closed.Verify(t.Context(), location, nil); return err }},
+		{"push blob", location, ErrCancelled, func() error {
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
 			blocks := readFunc(func([]byte) (int, error) { cancel(); <-let; return 0, io.EOF })
-			_, err := client.PushBlobFrom(ctx, place, "", blocks, nil)
+			_, err := client.PushBlobFrom(ctx, location, "", blocks, nil)
 			return err
 		}},
 	} {
-		var said *Error
-		if err := c.call(); !errors.As(err, &said) {
+		var message *Error
+		if err := c.call(); !errors.As(err, &message) {
 			t.Errorf("%s: %v", c.operation, err)
 			continue
 		}
-		rest, begins := strings.CutPrefix(said.Message, c.operation+" "+c.reference+": ")
-		if said.Code != c.code || said.Operation != c.operation || said.Reference != c.reference || !begins || rest == "" {
-			t.Errorf("%+v is not of %s %s", said, c.operation, c.reference)
+		rest, begins := strings.CutPrefix(message.Message, c.operation+" "+c.reference+": ")
+		if message.Code != c.code || message.Operation != c.operation || message.Reference != c.reference || !begins || rest == "" {
+			t.Errorf("%+v is not of %s %s", message, c.operation, c.reference)
 		}
 	}
 }
 
-func TestAClosedGraphSaysSo(t *testing.T) {
-	client, place := newClient(t), "oci:"+filepath.Join(t.TempDir(), "store")
-	attach(t, client, place+":v1", "app/example", "", "an image")
-	graph := must(client.Discover(t.Context(), place+":v1", nil))
+func TestAClosedGraphReturnsErrClosed(t *testing.T) {
+	client, location := newClient(t), "oci:"+filepath.Join(t.TempDir(), "store")
+	attach(t, client, location+":v1", "app/example", "", "an image")
+	graph := must(client.Discover(t.Context(), location+":v1", nil))
 	graph.Close()
 	_, filter := graph.Filter(DiscoverOptions{})
 	_, marshal := json.Marshal(graph)
 	for _, err := range []error{filter, marshal} {
-		var said *Error
-		if !errors.As(err, &said) || !errors.Is(err, ErrClosed) || !errors.Is(err, ErrCancelled) {
+		var message *Error
+		if !errors.As(err, &message) || !errors.Is(err, ErrClosed) || !errors.Is(err, ErrCancelled) {
 			t.Error(err)
 		}
 	}

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-func TestCredentialsOfEveryOrigin(t *testing.T) {
+func TestCredentialsFromEverySourceAreUsed(t *testing.T) {
 	host := fixture(t, "--auth=basic:ada:s3cret")
 	t.Setenv("DOCKER_CONFIG", t.TempDir())
 	t.Setenv("HOME", t.TempDir())
@@ -27,7 +27,7 @@ func TestCredentialsOfEveryOrigin(t *testing.T) {
 		"none":      {nil, ErrUnauthorized},
 		"anonymous": {&ClientOptions{Anonymous: true}, ErrUnauthorized},
 		"wrong":     {&ClientOptions{Credential: &wrong}, ErrUnauthorized},
-		// There is no such repository: the door was opened.
+		// NOT_FOUND shows that the registry accepted the request.
 		"right": {&ClientOptions{Credential: &right}, ErrNotFound},
 		"token": {&ClientOptions{Credential: &Credential{RegistryToken: "t"}}, ErrUnauthorized},
 	} {
@@ -94,8 +94,8 @@ func TestCredentialsOfEveryOrigin(t *testing.T) {
 	}
 }
 
-// What a credential function says belongs to the call that asked it, and to no other.
-func TestErrorsOfCredentialsAreThoseOfTheirCalls(t *testing.T) {
+// An error of the credential function is wrapped only by the call that needed the credential.
+func TestErrorsOfTheCredentialFunctionBelongToTheirCalls(t *testing.T) {
 	refused, missing := fixture(t, "--auth=basic:ada:s3cret"), fixture(t, "--auth=basic:ada:s3cret")
 	mine := errors.New("mine")
 	client := must(NewClient(&ClientOptions{CredentialFunc: func(ctx context.Context, host, _ string) (*Credential, error) {
