@@ -63,8 +63,8 @@ func TestReadersAreReadAsIOReaderDocuments(t *testing.T) {
 		_, blob := client.PushBlobFrom(t.Context(), location, "", faulty, nil)
 		_, file := client.Push(t.Context(), location+":faulty", &PushOptions{Files: []File{{Title: "a", Reader: faulty}}})
 		for _, err := range []error{blob, file} {
-			var message *Error
-			if !errors.As(err, &message) || message.Code != ErrIO || !strings.Contains(err.Error(), "invalid Read: it returned") {
+			var failure *Error
+			if !errors.As(err, &failure) || failure.Code != ErrIO || !strings.Contains(err.Error(), "invalid Read: it returned") {
 				t.Errorf("%s: %v", name, err)
 			}
 		}

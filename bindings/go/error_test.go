@@ -42,13 +42,13 @@ func TestEveryErrorNamesItsOperationAndReference(t *testing.T) {
 			return err
 		}},
 	} {
-		var message *Error
-		if err := c.call(); !errors.As(err, &message) {
+		var failure *Error
+		if err := c.call(); !errors.As(err, &failure) {
 			t.Errorf("%s: %v", c.operation, err)
 			continue
 		}
-		rest, begins := strings.CutPrefix(message.Message, c.operation+" "+c.reference+": ")
-		if message.Code != c.code || message.Operation != c.operation || message.Reference != c.reference || !begins || rest == "" {
+		rest, begins := strings.CutPrefix(failure.Message, c.operation+" "+c.reference+": ")
+		if failure.Code != c.code || failure.Operation != c.operation || failure.Reference != c.reference || !begins || rest == "" {
 			t.Errorf("%+v is not of %s %s", message, c.operation, c.reference)
 		}
 	}
@@ -62,8 +62,8 @@ func TestAClosedGraphReturnsErrClosed(t *testing.T) {
 	_, filter := graph.Filter(DiscoverOptions{})
 	_, marshal := json.Marshal(graph)
 	for _, err := range []error{filter, marshal} {
-		var message *Error
-		if !errors.As(err, &message) || !errors.Is(err, ErrClosed) || !errors.Is(err, ErrCancelled) {
+		var failure *Error
+		if !errors.As(err, &failure) || !errors.Is(err, ErrClosed) || !errors.Is(err, ErrCancelled) {
 			t.Error(err)
 		}
 	}

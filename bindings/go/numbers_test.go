@@ -104,8 +104,8 @@ func TestARetryDelayOfAnyLengthIsReported(t *testing.T) {
 	} {
 		configure(t, host, `{"fail": [{"method": "GET", "path": "tags/list", "status": 429, "retry_after": "`+asked+`"}]}`)
 		_, err := client.Tags(t.Context(), host+"/app")
-		var message *Error
-		if !errors.As(err, &message) || message.Code != ErrRateLimited || message.RetryAfter != due {
+		var failure *Error
+		if !errors.As(err, &failure) || failure.Code != ErrRateLimited || failure.RetryAfter != due {
 			t.Errorf("%s: %+v", asked, err)
 		}
 	}
