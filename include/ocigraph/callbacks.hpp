@@ -83,12 +83,12 @@ struct callbacks {
         auto *self = static_cast<callbacks *>(user_data);
         return self->thrown.guard(std::int32_t{1}, [&] {
             const event converted{source_event->kind,
-                                source_event->outcome,
-                                out(ocigraph_descriptor_digest(source_event->blob)),
-                                out(ocigraph_descriptor_title(source_event->blob)),
-                                source_event->position,
-                                ocigraph_descriptor_size(source_event->blob),
-                                source_event->blob};
+                                  source_event->outcome,
+                                  out(ocigraph_descriptor_digest(source_event->blob)),
+                                  out(ocigraph_descriptor_title(source_event->blob)),
+                                  source_event->position,
+                                  ocigraph_descriptor_size(source_event->blob),
+                                  source_event->blob};
             return self->on_event(converted) ? std::int32_t{0} : std::int32_t{1};
         });
     }

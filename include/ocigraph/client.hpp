@@ -52,8 +52,8 @@ class completion {
     std::variant<Result, std::exception_ptr> ended_;
 };
 
-/* Receives the end of an operation. It is called once, on a thread of the library. It may block and must not throw. An empty
- * function is rejected with std::logic_error. */
+/* Receives the end of an operation. It is called once, on a thread of the library. It may block and must not throw. An
+ * empty function is rejected with std::logic_error. */
 template <typename Result>
 using completed = std::function<void(const completion<Result> &)>;
 

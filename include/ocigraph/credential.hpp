@@ -47,9 +47,9 @@ class credential {
     detail::handle<ocigraph_credential, ocigraph_credential_free> handle_;
 };
 
-/* Provides the credential for a repository of a registry, or std::nullopt for anonymous access. The repository is empty for a
- * request that concerns the whole registry. It is called on a thread of the library, one call at a time for each client. The
- * operation that needs the credential rethrows its exceptions. */
+/* Provides the credential for a repository of a registry, or std::nullopt for anonymous access. The repository is empty for
+ * a request that concerns the whole registry. It is called on a thread of the library, one call at a time for each client.
+ * The operation that needs the credential rethrows its exceptions. */
 using credential_source = std::function<std::optional<credential>(std::string_view host, std::string_view repository)>;
 
 namespace detail {

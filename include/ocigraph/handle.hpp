@@ -1,5 +1,5 @@
-/* The basis of ocigraph.hpp: owned handles, conversion of text, errors as exceptions, cancel tokens. It relies on ocigraph.h
- * only. Included by ocigraph.hpp. */
+/* The basis of ocigraph.hpp: owned handles, conversion of text, errors as exceptions, cancel tokens. It relies on
+ * ocigraph.h only. Included by ocigraph.hpp. */
 
 #ifndef OCIGRAPH_HANDLE_HPP
 #define OCIGRAPH_HANDLE_HPP
