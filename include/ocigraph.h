@@ -27,6 +27,9 @@
  *
  *     cc first.c $(pkg-config --cflags --libs ocigraph)
  *
+ * The directory examples/c of the repository contains larger programs: attach_sbom.c pushes a referrer, stream_blobs.c
+ * streams blobs through a callback and cancels on Ctrl-C, and walkthrough.c uses most operations.
+ *
  * Conventions
  * -----------
  * References. Operations take a reference as text: "host[:port]/repository[:tag][@digest]" for a registry, or
@@ -398,7 +401,8 @@ typedef struct ocigraph_manifest_list ocigraph_manifest_list;
 // Options of `ocigraph_client_pull`.
 typedef struct ocigraph_pull_options ocigraph_pull_options;
 
-// The result of a pull: one artifact, or several if the options set an artifact type.
+// The result of a pull: one artifact, or several if the options set an artifact type or include
+// subjects.
 typedef struct ocigraph_pull_result ocigraph_pull_result;
 
 // Options of `ocigraph_client_push`: the files, and the properties of the manifest.
@@ -581,7 +585,7 @@ ocigraph_str ocigraph_error_message(const ocigraph_error *error);
 // Threads: any. Since 0.1.0.
 ocigraph_str ocigraph_error_reason(const ocigraph_error *error);
 
-// Returns a suggestion how to solve the problem, or no text if there is none.
+// Returns a suggestion for solving the problem, or no text if there is none.
 //
 // Ownership: borrowed from `error`.
 // Threads: any. Since 0.1.0.

@@ -27,6 +27,9 @@
  *
  *     cc first.c $(pkg-config --cflags --libs ocigraph)
  *
+ * The directory examples/c of the repository contains larger programs: attach_sbom.c pushes a referrer, stream_blobs.c
+ * streams blobs through a callback and cancels on Ctrl-C, and walkthrough.c uses most operations.
+ *
  * Conventions
  * -----------
  * References. Operations take a reference as text: "host[:port]/repository[:tag][@digest]" for a registry, or

@@ -168,16 +168,16 @@ func cancelledBeforeStart(ctx context.Context) *Error {
 func (a *arguments) token(ctx context.Context) (token *C.ocigraph_cancel, ended <-chan struct{}, done func()) {
 	token = C.ocigraph_cancel_new()
 	a.own(func() { C.ocigraph_cancel_free(token) })
-	switched := make(chan struct{})
+	cancelled := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
 		C.ocigraph_cancel_cancel(token)
 		a.over.Store(true)
-		close(switched)
+		close(cancelled)
 	})
-	return token, switched, func() {
+	return token, cancelled, func() {
 		if !stop() {
 			// The function is running and uses the token, which must not be freed before it has finished.
-			<-switched
+			<-cancelled
 		}
 	}
 }

@@ -39,10 +39,10 @@ func TestReadersAreReadAsIOReaderDocuments(t *testing.T) {
 		reader io.Reader
 		due    error
 	}{
-		"the end beside bytes":         {iotest.DataErrReader(strings.NewReader("content")), nil},
-		"a wrapped end is a failure":   {io.MultiReader(strings.NewReader("content"), iotest.ErrReader(fmt.Errorf("cut off: %w", io.EOF))), io.EOF},
-		"a failure beside bytes, once": {io.TeeReader(strings.NewReader("content"), &once{mine}), mine},
-		"nothing, for ever":            {readFunc(func([]byte) (int, error) { return 0, nil }), io.ErrNoProgress},
+		"io.EOF together with bytes":   {iotest.DataErrReader(strings.NewReader("content")), nil},
+		"a wrapped io.EOF":             {io.MultiReader(strings.NewReader("content"), iotest.ErrReader(fmt.Errorf("cut off: %w", io.EOF))), io.EOF},
+		"an error together with bytes": {io.TeeReader(strings.NewReader("content"), &once{mine}), mine},
+		"no progress":                  {readFunc(func([]byte) (int, error) { return 0, nil }), io.ErrNoProgress},
 	} {
 		pushed, err := client.PushBlobFrom(t.Context(), location, "", c.reader, nil)
 		if c.due != nil {
@@ -138,7 +138,7 @@ func TestACancelledCallReturnsWhileItsCallbackBlocks(t *testing.T) {
 			// The blocked callback does not delay Close either.
 			client.Close()
 			if live.Load() <= handles {
-				t.Error("what the function may still use should be there")
+				t.Error("the buffer of the callback should still be valid")
 			}
 			close(let)
 			settled(t, goroutines, handles)

@@ -68,12 +68,12 @@ func TestEveryOperationWorksOnLayoutsAndRegistries(t *testing.T) {
 		for range graph.All() {
 			break // Leaving early is allowed.
 		}
-		beneath := slices.Collect(graph.Referrers(sbom))
-		if len(beneath) != 1 || beneath[0].ArtifactType != "signature/example" {
-			t.Errorf("beneath %+v", beneath)
+		below := slices.Collect(graph.Referrers(sbom))
+		if len(below) != 1 || below[0].ArtifactType != "signature/example" {
+			t.Errorf("below %+v", below)
 		}
 		if slices.Collect(graph.Referrers("no digest")) != nil {
-			t.Error("what is not in the graph has no referrers")
+			t.Error("a digest outside the graph must not have referrers")
 		}
 		tree := location + ":v1\n└── sbom/example\n    └── " + sbom + "\n        └── signature/example\n            └── " + signature + "\n"
 		if graph.String() != tree || !strings.Contains(graph.Dot(), "digraph") || !strings.Contains(graph.Mermaid(), "graph BT") {
@@ -153,10 +153,10 @@ func TestEveryOperationWorksOnLayoutsAndRegistries(t *testing.T) {
 		if again := must(client.PushBlobFrom(ctx, location, "", strings.NewReader("a blob"), nil)); again.Outcome != AlreadyExists {
 			t.Errorf("blob again %+v", again)
 		}
-		told := 0
-		moved := &BlobOptions{Progress: func(Event) error { told++; return nil }}
-		if file := must(client.PushBlobFile(ctx, location, "", path, moved)); file.Outcome != AlreadyExists || file.Descriptor.Size != 13 || told == 0 {
-			t.Errorf("file %+v, %d events", file, told)
+		events := 0
+		moved := &BlobOptions{Progress: func(Event) error { events++; return nil }}
+		if file := must(client.PushBlobFile(ctx, location, "", path, moved)); file.Outcome != AlreadyExists || file.Descriptor.Size != 13 || events == 0 {
+			t.Errorf("file %+v, %d events", file, events)
 		}
 		var content bytes.Buffer
 		fetched := must(client.FetchBlob(ctx, location+"@"+blob.Descriptor.Digest, &content, nil))
@@ -241,7 +241,7 @@ func TestErrorsContainAllDetails(t *testing.T) {
 	tls := must(NewClient(&ClientOptions{PlainHTTP: &plain, UserAgent: "test", Headers: map[string]string{"x-a": "b"}}))
 	defer tls.Close()
 	if _, err := tls.Tags(t.Context(), host+"/app"); err == nil || errors.Is(err, ErrRateLimited) {
-		t.Errorf("TLS to a plain server gave %v", err)
+		t.Errorf("TLS to a plain HTTP server returned %v", err)
 	}
 }
 
@@ -295,14 +295,14 @@ func TestProgressIsReportedAndCanEndTheOperation(t *testing.T) {
 		}
 		func() {
 			defer func() {
-				if message := recover(); message != "a panic of the caller's" {
+				if message := recover(); message != "a panic of the callback" {
 					t.Errorf("recovered %v", message)
 				}
 			}()
 			_, err := client.Verify(t.Context(), location+":v1", &VerifyOptions{
-				Progress: func(Event) error { panic("a panic of the caller's") },
+				Progress: func(Event) error { panic("a panic of the callback") },
 			})
-			t.Errorf("the panic should go on, but Verify gave %v", err)
+			t.Errorf("the panic should be re-raised, but Verify returned %v", err)
 		}()
 	})
 }

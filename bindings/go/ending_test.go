@@ -33,7 +33,7 @@ func TestAContextCancelsACallWithin100Milliseconds(t *testing.T) {
 			t.Errorf("%s returned %v after its context ended", name, late)
 		}
 		if !errors.Is(err, ErrCancelled) || !errors.Is(err, mine) {
-			t.Errorf("%s gave %v", name, err)
+			t.Errorf("%s returned %v", name, err)
 		}
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
@@ -75,7 +75,7 @@ func TestACancelledContextClosesTheConnectionWithin100Milliseconds(t *testing.T)
 		}
 	}
 	if least > 100*time.Millisecond {
-		t.Errorf("the server saw it after %v", least)
+		t.Errorf("the server noticed it after %v", least)
 	}
 }
 
@@ -147,7 +147,7 @@ func TestAThousandGoroutinesShareOneClient(t *testing.T) {
 	running.Wait()
 	client.Close()
 	if ended[true] == 0 || ended[false] == 0 {
-		t.Errorf("some should succeed and some be cancelled, but: %v", ended)
+		t.Errorf("some calls should succeed and some be cancelled: %v", ended)
 	}
 	settled(t, goroutines, handles)
 }

@@ -100,7 +100,7 @@ type Error struct {
 	Code Code
 	// Message is the complete message: the operation, the reference, the reason and the hint.
 	Message string
-	// Hint is a suggestion how to solve the problem. It is empty if there is none.
+	// Hint is a suggestion for solving the problem. It is empty if there is none.
 	Hint string
 	// Operation is the name of the operation, such as "push".
 	Operation string

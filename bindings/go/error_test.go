@@ -49,7 +49,7 @@ func TestEveryErrorNamesItsOperationAndReference(t *testing.T) {
 		}
 		rest, begins := strings.CutPrefix(failure.Message, c.operation+" "+c.reference+": ")
 		if failure.Code != c.code || failure.Operation != c.operation || failure.Reference != c.reference || !begins || rest == "" {
-			t.Errorf("%+v is not of %s %s", message, c.operation, c.reference)
+			t.Errorf("%+v is not of %s %s", failure, c.operation, c.reference)
 		}
 	}
 }

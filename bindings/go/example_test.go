@@ -158,3 +158,108 @@ func ExampleParseReference() {
 	// Output:
 	// registry.example.com:8443 team/app [v1] registry.example.com:8443/team/app <nil>
 }
+
+// Copy with Recursive copies an image together with everything that is attached to it.
+func ExampleClient_Copy() {
+	ctx := context.Background()
+	dir, err := os.MkdirTemp("", "")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	source, destination := "oci:"+filepath.Join(dir, "source"), "oci:"+filepath.Join(dir, "destination")
+	client, err := ocigraph.NewClient(nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer client.Close()
+	_, err = client.Push(ctx, source+":v1", &ocigraph.PushOptions{ArtifactType: "program/example"})
+	if err != nil {
+		log.Fatal(err)
+	}
+	_, err = client.Push(ctx, source, &ocigraph.PushOptions{ArtifactType: "sbom/example", Subject: source + ":v1"})
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	report, err := client.Copy(ctx, source+":v1", destination+":v1", &ocigraph.CopyOptions{Recursive: true})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(report.Manifests, "manifests copied, tagged", report.Tags)
+	// Output:
+	// 2 manifests copied, tagged [v1]
+}
+
+// A dry run of Delete reports what would be deleted: referrers first, then the image.
+func ExampleClient_Delete() {
+	ctx := context.Background()
+	dir, err := os.MkdirTemp("", "")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	repository := "oci:" + filepath.Join(dir, "store")
+	client, err := ocigraph.NewClient(nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer client.Close()
+	_, err = client.Push(ctx, repository+":v1", &ocigraph.PushOptions{ArtifactType: "program/example"})
+	if err != nil {
+		log.Fatal(err)
+	}
+	_, err = client.Push(ctx, repository, &ocigraph.PushOptions{ArtifactType: "sbom/example", Subject: repository + ":v1"})
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	report, err := client.Delete(ctx, repository+":v1", &ocigraph.DeleteOptions{DryRun: true})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, manifest := range report.Deleted {
+		fmt.Println("would delete", manifest.ArtifactType)
+	}
+	// Output:
+	// would delete sbom/example
+	// would delete program/example
+}
+
+// Filter selects referrers by artifact type, together with the manifests on the path to them.
+func ExampleGraph_Filter() {
+	ctx := context.Background()
+	dir, err := os.MkdirTemp("", "")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	repository := "oci:" + filepath.Join(dir, "store")
+	client, err := ocigraph.NewClient(nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer client.Close()
+	_, err = client.Push(ctx, repository+":v1", &ocigraph.PushOptions{ArtifactType: "program/example"})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, artifactType := range []string{"sbom/example", "signature/example"} {
+		_, err = client.Push(ctx, repository, &ocigraph.PushOptions{ArtifactType: artifactType, Subject: repository + ":v1"})
+		if err != nil {
+			log.Fatal(err)
+		}
+	}
+
+	graph, err := client.Discover(ctx, repository+":v1", nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	signatures, err := graph.Filter(ocigraph.DiscoverOptions{ArtifactType: "signature/example"})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(graph.Len(), "referrers,", signatures.Len(), "signature")
+	// Output:
+	// 2 referrers, 1 signature
+}

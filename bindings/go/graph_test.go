@@ -80,14 +80,14 @@ func TestAllAccessorsOfAGraphHandleManifestsThatAreReachedTwice(t *testing.T) {
 	graph, names := reachedTwice(t, newClient(t))
 	defer graph.Close()
 	var steps, edges []string
-	trail := []string{"root"}
+	path := []string{"root"}
 	for node := range graph.All() {
 		name := names[node.Digest]
 		steps = append(steps, fmt.Sprintf("%d %s of %s %v", node.Depth, name, names[node.Subject], node.First))
 		edges = append(edges, name+" of "+names[node.Subject])
-		trail = append(trail[:node.Depth], name)
-		if trail[node.Depth-1] != names[node.Subject] {
-			t.Errorf("%s stands beneath %s, and refers to %s", name, trail[node.Depth-1], names[node.Subject])
+		path = append(path[:node.Depth], name)
+		if path[node.Depth-1] != names[node.Subject] {
+			t.Errorf("%s is below %s but refers to %s", name, path[node.Depth-1], names[node.Subject])
 		}
 	}
 	due := []string{
@@ -190,7 +190,7 @@ func TestADeepGraphCanBeWalkedFilteredAndFormatted(t *testing.T) {
 		last = node.Depth
 	}
 	if last != depth || graph.Len() != depth {
-		t.Errorf("the last of %d stands at %d", graph.Len(), last)
+		t.Errorf("the last of %d nodes has the depth %d", graph.Len(), last)
 	}
 	part := must(graph.Filter(DiscoverOptions{ArtifactType: "link/example"}))
 	defer part.Close()

@@ -87,7 +87,7 @@ func TestTLSOptionsDetermineTrustAndIdentity(t *testing.T) {
 	}{
 		"with the issuer's certificate":  {open, ClientOptions{CAFile: ca}, ErrNotFound},
 		"without":                        {open, ClientOptions{}, ErrTLS},
-		"whoever it is":                  {open, ClientOptions{Insecure: true}, ErrNotFound},
+		"any certificate":                {open, ClientOptions{Insecure: true}, ErrNotFound},
 		"with a certificate of its own":  {closed, ClientOptions{CAFile: ca, CertFile: certFile, KeyFile: keyFile}, ErrNotFound},
 		"without one where it is wanted": {closed, ClientOptions{CAFile: ca}, ErrTLS},
 	} {
@@ -102,7 +102,7 @@ func TestTLSOptionsDetermineTrustAndIdentity(t *testing.T) {
 	for name, options := range map[string]ClientOptions{
 		"a file that is missing":    {CAFile: filepath.Join(t.TempDir(), "missing.pem")},
 		"a certificate without key": {CertFile: certFile},
-		"a header that is none":     {Headers: map[string]string{"a b": "c"}},
+		"an invalid header name":    {Headers: map[string]string{"a b": "c"}},
 	} {
 		if _, err := NewClient(&options); !errors.Is(err, ErrInvalidArgument) && !errors.Is(err, ErrTLS) {
 			t.Errorf("%s: %v", name, err)

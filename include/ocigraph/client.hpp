@@ -60,12 +60,16 @@ using completed = std::function<void(const completion<Result> &)>;
 /* A client for registries and image layouts. Create one client and share it between threads.
  *
  * Methods block until the operation is over. Methods named ..._start return immediately and call a function when the
- * operation is over, also if it is cancelled or the client is destroyed. Their options and tokens may be destroyed earlier.
- * Each method calls the function of ocigraph.h with the same name; `remove` calls ocigraph_client_delete. */
+ * operation is over, also if it is cancelled or the client is destroyed. Their options and tokens may be destroyed
+ * earlier. Each method calls the function of ocigraph.h with the same name, whose comment documents parameters and errors;
+ * `remove` calls ocigraph_client_delete. */
 class client {
   public:
+    /* Creates a client, by default with its own threads and default options. */
     client() { open(nullptr, nullptr); }
-    explicit client(const client_options &options) : credential_source_(options.credential_source_) { open(nullptr, options.get()); }
+    explicit client(const client_options &options) : credential_source_(options.credential_source_) {
+        open(nullptr, options.get());
+    }
     explicit client(const runtime &threads) { open(threads.get(), nullptr); }
     client(const runtime &threads, const client_options &options) : credential_source_(options.credential_source_) {
         open(threads.get(), options.get());

@@ -59,8 +59,8 @@ class credential_callback {
   public:
     explicit credential_callback(credential_source source) : source_(std::move(source)) {}
 
-    static ocigraph_status provide(void *user_data, ocigraph_str host, ocigraph_str repository, ocigraph_credential **provided,
-                               ocigraph_error **failure) noexcept {
+    static ocigraph_status provide(void *user_data, ocigraph_str host, ocigraph_str repository,
+                                   ocigraph_credential **provided, ocigraph_error **failure) noexcept {
         auto *self = static_cast<credential_callback *>(user_data);
         try {
             if (std::optional<credential> found = self->source_(out(host), out(repository))) {

@@ -108,7 +108,7 @@ class error : public std::runtime_error {
     std::string_view code() const noexcept { return detail::out(ocigraph_status_name(status())); }
     /* Returns the reason without operation, reference and hint. */
     std::string_view reason() const noexcept { return detail::out(ocigraph_error_reason(get())); }
-    /* Returns a suggestion how to solve the problem, or empty text. */
+    /* Returns a suggestion for solving the problem, or empty text. */
     std::string_view hint() const noexcept { return detail::out(ocigraph_error_hint(get())); }
     /* Returns the name of the operation, such as "push". */
     std::string_view operation() const noexcept { return detail::out(ocigraph_error_operation(get())); }

@@ -83,7 +83,7 @@ struct pulled_artifact {
     std::vector<ocigraph::descriptor> skipped; /* blobs that were not written because they have no title */
 };
 
-/* The result of client::pull: one artifact, or several if the options set an artifact type. */
+/* The result of client::pull: one artifact, or several if the options set an artifact type or include subjects. */
 class pull_result : public result<ocigraph_pull_result, ocigraph_pull_result_free, ocigraph_pull_result_json> {
   public:
     using result::result;

@@ -9,7 +9,7 @@
 #define WORKERS 2
 #define BLOCKED (2 * WORKERS)
 
-static const char *host, *location, *slow, *open_place;
+static const char *host, *location, *slow, *open_location;
 
 /* A door at which callbacks block until it is opened. */
 static struct {
@@ -19,7 +19,7 @@ static struct {
     bool open;
 } door = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0, false};
 
-static void stand(void) {
+static void block(void) {
     pthread_mutex_lock(&door.lock);
     door.inside++;
     pthread_cond_broadcast(&door.changed);
@@ -47,28 +47,28 @@ static void set_door(bool open) {
 
 static int32_t on_progress(void *user_data, const ocigraph_event *event) {
     (void)user_data, (void)event;
-    stand();
+    block();
     return 0;
 }
 
 static int32_t writes(void *user_data, const uint8_t *data, size_t length) {
     (void)user_data;
     CHECK(data != NULL && length > 0);
-    stand();
+    block();
     return 0;
 }
 
 static int64_t reads(void *user_data, uint8_t *buffer, size_t capacity) {
     (void)user_data, (void)buffer;
     CHECK(capacity > 0);
-    stand();
+    block();
     return 0;
 }
 
 static ocigraph_status provide_credential(void *user_data, ocigraph_str registry, ocigraph_str repository, ocigraph_credential **out,
                              ocigraph_error **error) {
     (void)user_data, (void)registry, (void)repository, (void)out, (void)error;
-    stand();
+    block();
     return OCIGRAPH_OK;
 }
 
@@ -107,7 +107,7 @@ static ocigraph_status push_one(const ocigraph_client *client, const ocigraph_ca
         SUCCEEDS(ocigraph_push_options_add_bytes(options, OCIGRAPH_STR("a"), ocigraph_text(NULL), bytes_of("a"), &failure));
         SUCCEEDS(ocigraph_push_options_set_progress(options, on_progress, NULL, &failure));
     }
-    ocigraph_status status = ocigraph_client_push(client, at(open_place, ":pushed"), options, cancel, &result, NULL);
+    ocigraph_status status = ocigraph_client_push(client, at(open_location, ":pushed"), options, cancel, &result, NULL);
     ocigraph_push_options_free(options);
     ocigraph_push_result_free(result);
     return status;
@@ -122,7 +122,7 @@ static ocigraph_status run_one(const ocigraph_client *client, const struct call 
         SUCCEEDS(ocigraph_blob_options_set_progress(progress, on_progress, NULL, &failure));
         /* falls through */
     case FETCH_AND_WRITE:
-        status = ocigraph_client_fetch_blob(client, by_digest(open_place, ocigraph_text(blob)), writes, NULL, progress,
+        status = ocigraph_client_fetch_blob(client, by_digest(open_location, ocigraph_text(blob)), writes, NULL, progress,
                                             call->cancel, &descriptor, NULL);
         break;
     case PUSH:
@@ -133,7 +133,7 @@ static ocigraph_status run_one(const ocigraph_client *client, const struct call 
         break;
     case READ: {
         ocigraph_blob_result *pushed = NULL;
-        status = ocigraph_client_push_blob_from(client, at(open_place, ""), ocigraph_text(NULL), reads, NULL, NULL,
+        status = ocigraph_client_push_blob_from(client, at(open_location, ""), ocigraph_text(NULL), reads, NULL, NULL,
                                                 call->cancel, &pushed, NULL);
         ocigraph_blob_result_free(pushed);
         break;
@@ -145,7 +145,7 @@ static ocigraph_status run_one(const ocigraph_client *client, const struct call 
         snprintf(output, sizeof output, "out-%p", (const void *)call);
         SUCCEEDS(ocigraph_pull_options_set_output(options, ocigraph_text(output), &failure));
         SUCCEEDS(ocigraph_pull_options_set_progress(options, on_progress, NULL, &failure));
-        status = ocigraph_client_pull(client, at(open_place, ":v1"), options, call->cancel, &pulled, NULL);
+        status = ocigraph_client_pull(client, at(open_location, ":v1"), options, call->cancel, &pulled, NULL);
         ocigraph_pull_result_free(pulled);
         ocigraph_pull_options_free(options);
         break;
@@ -157,7 +157,7 @@ static ocigraph_status run_one(const ocigraph_client *client, const struct call 
         /* Each call has its own destination, because existing content causes no callback. */
         char copied[64];
         snprintf(copied, sizeof copied, "-%p:copied", (const void *)call);
-        status = ocigraph_client_copy(client, at(open_place, ":v1"), at(location, copied), options, call->cancel, &report,
+        status = ocigraph_client_copy(client, at(open_location, ":v1"), at(location, copied), options, call->cancel, &report,
                                       NULL);
         ocigraph_copy_report_free(report);
         ocigraph_copy_options_free(options);
@@ -167,7 +167,7 @@ static ocigraph_status run_one(const ocigraph_client *client, const struct call 
         ocigraph_verify_options *options = ocigraph_verify_options_new();
         ocigraph_verify_report *report = NULL;
         SUCCEEDS(ocigraph_verify_options_set_progress(options, on_progress, NULL, &failure));
-        status = ocigraph_client_verify(client, at(open_place, ":v1"), options, call->cancel, &report, NULL);
+        status = ocigraph_client_verify(client, at(open_location, ":v1"), options, call->cancel, &report, NULL);
         ocigraph_verify_report_free(report);
         ocigraph_verify_options_free(options);
         break;
@@ -213,7 +213,7 @@ static void others_go_on(const ocigraph_runtime *runtime) {
     for (int i = 0; i < 8; i++) {
         ocigraph_text_list *tags = NULL;
         ocigraph_descriptor *stored = NULL;
-        SUCCEEDS(ocigraph_client_tags(patient, at(open_place, ""), NULL, &tags, &failure));
+        SUCCEEDS(ocigraph_client_tags(patient, at(open_location, ""), NULL, &tags, &failure));
         ocigraph_text_list_free(tags);
         SUCCEEDS(ocigraph_client_resolve(patient, at(location, ":local"), NULL, NULL, &stored, &failure));
         ocigraph_descriptor_free(stored);
@@ -278,7 +278,7 @@ static void blocked_callbacks_of_the_callback_form_delay_no_other_operation(void
         snprintf(output, sizeof output, "started-%d", i);
         SUCCEEDS(ocigraph_pull_options_set_output(options, ocigraph_text(output), &failure));
         SUCCEEDS(ocigraph_pull_options_set_progress(options, on_progress, NULL, &failure));
-        SUCCEEDS(ocigraph_client_pull_start(client, at(open_place, ":v1"), options, i % 2 == 1 ? cancel : NULL, pulled, NULL,
+        SUCCEEDS(ocigraph_client_pull_start(client, at(open_location, ":v1"), options, i % 2 == 1 ? cancel : NULL, pulled, NULL,
                                             &failure));
         ocigraph_pull_options_free(options);
     }
@@ -316,9 +316,9 @@ static void a_slow_callback_does_not_exceed_network_timeouts(void) {
     ocigraph_blob_result *pushed = NULL;
     ocigraph_descriptor *fetched = NULL;
     size_t length = 0;
-    SUCCEEDS(ocigraph_client_push_blob(plain, at(open_place, ""), ocigraph_text(NULL), (ocigraph_bytes){large, sizeof large},
+    SUCCEEDS(ocigraph_client_push_blob(plain, at(open_location, ""), ocigraph_text(NULL), (ocigraph_bytes){large, sizeof large},
                                        NULL, NULL, &pushed, &failure));
-    ocigraph_str name = by_digest(open_place, ocigraph_descriptor_digest(ocigraph_blob_result_descriptor(pushed)));
+    ocigraph_str name = by_digest(open_location, ocigraph_descriptor_digest(ocigraph_blob_result_descriptor(pushed)));
     SUCCEEDS(ocigraph_client_fetch_blob(client, name, dawdles, &length, NULL, NULL, &fetched, &failure));
     CHECK(length == sizeof large);
     ocigraph_descriptor_free(fetched);
@@ -330,7 +330,7 @@ static void a_slow_callback_does_not_exceed_network_timeouts(void) {
 
 /* ---- callbacks that free the handles of their operation */
 
-struct given {
+struct handles {
     ocigraph_client *client;
     ocigraph_runtime *runtime;
     ocigraph_cancel *cancel;
@@ -339,19 +339,19 @@ struct given {
     int frees;
 };
 
-static void free_all(struct given *given) {
-    ocigraph_cancel_free(given->cancel);
-    ocigraph_blob_options_free(given->options);
-    if (given->frees_runtime) {
-        ocigraph_runtime_free(given->runtime);
-        given->runtime = NULL;
+static void free_all(struct handles *handles) {
+    ocigraph_cancel_free(handles->cancel);
+    ocigraph_blob_options_free(handles->options);
+    if (handles->frees_runtime) {
+        ocigraph_runtime_free(handles->runtime);
+        handles->runtime = NULL;
     }
-    if (given->frees_client) {
-        ocigraph_client_free(given->client);
-        given->client = NULL;
+    if (handles->frees_client) {
+        ocigraph_client_free(handles->client);
+        handles->client = NULL;
     }
-    given->cancel = NULL, given->options = NULL;
-    given->frees++;
+    handles->cancel = NULL, handles->options = NULL;
+    handles->frees++;
 }
 
 static int32_t frees_in_progress(void *user_data, const ocigraph_event *event) {
@@ -377,27 +377,27 @@ static int32_t takes(void *user_data, const uint8_t *data, size_t length) {
     return 0;
 }
 
-static struct given handles_with_own_threads(bool frees_runtime, bool frees_client) {
-    struct given given = {.runtime = two_workers(), .cancel = ocigraph_cancel_new(), .frees_runtime = frees_runtime,
+static struct handles handles_with_own_threads(bool frees_runtime, bool frees_client) {
+    struct handles handles = {.runtime = two_workers(), .cancel = ocigraph_cancel_new(), .frees_runtime = frees_runtime,
                           .frees_client = frees_client};
-    given.client = client_on(given.runtime, NULL);
-    given.options = ocigraph_blob_options_new();
-    return given;
+    handles.client = client_on(handles.runtime, NULL);
+    handles.options = ocigraph_blob_options_new();
+    return handles;
 }
 
-static void end(struct given *given) {
-    CHECK(given->frees >= 1);
-    ocigraph_client_free(given->client);
-    ocigraph_runtime_free(given->runtime);
+static void end(struct handles *handles) {
+    CHECK(handles->frees >= 1);
+    ocigraph_client_free(handles->client);
+    ocigraph_runtime_free(handles->runtime);
 }
 
 static void a_callback_can_free_the_handles_of_its_operation(bool frees_runtime, bool frees_client) {
     ocigraph_descriptor *fetched = NULL;
     ocigraph_blob_result *pushed = NULL;
     ocigraph_status due = frees_runtime ? OCIGRAPH_CANCELLED : OCIGRAPH_OK;
-    ocigraph_str name = by_digest(open_place, ocigraph_text(blob));
+    ocigraph_str name = by_digest(open_location, ocigraph_text(blob));
 
-    struct given progress = handles_with_own_threads(frees_runtime, frees_client);
+    struct handles progress = handles_with_own_threads(frees_runtime, frees_client);
     SUCCEEDS(ocigraph_blob_options_set_progress(progress.options, frees_in_progress, &progress, &failure));
     ocigraph_status status = ocigraph_client_fetch_blob(progress.client, name, takes, NULL, progress.options,
                                                         progress.cancel, &fetched, NULL);
@@ -405,14 +405,14 @@ static void a_callback_can_free_the_handles_of_its_operation(bool frees_runtime,
     ocigraph_descriptor_free(fetched);
     end(&progress);
 
-    struct given write = handles_with_own_threads(frees_runtime, frees_client);
+    struct handles write = handles_with_own_threads(frees_runtime, frees_client);
     status = ocigraph_client_fetch_blob(write.client, name, frees_in_write, &write, write.options, write.cancel, &fetched,
                                         NULL);
     CHECK(status == OCIGRAPH_OK || status == due);
     ocigraph_descriptor_free(fetched);
     end(&write);
 
-    struct given read = handles_with_own_threads(frees_runtime, frees_client);
+    struct handles read = handles_with_own_threads(frees_runtime, frees_client);
     status = ocigraph_client_push_blob_from(read.client, at(location, ""), ocigraph_text(NULL), frees_in_read, &read,
                                             read.options, read.cancel, &pushed, NULL);
     CHECK(status == OCIGRAPH_OK || status == due);
@@ -433,27 +433,27 @@ static void frees_in_completion(void *user_data, ocigraph_status status, ocigrap
 
 /* Handles that the callback does not free are freed here, which waits for the threads. */
 static void a_completion_callback_can_free_the_handles_of_its_operation(bool frees_runtime) {
-    struct given given = handles_with_own_threads(frees_runtime, !frees_runtime);
+    struct handles handles = handles_with_own_threads(frees_runtime, !frees_runtime);
     ends.completed = 0;
-    SUCCEEDS(ocigraph_client_discover_start(given.client, at(location, ":local"), NULL, given.cancel, frees_in_completion,
-                                            &given, &failure));
+    SUCCEEDS(ocigraph_client_discover_start(handles.client, at(location, ":local"), NULL, handles.cancel, frees_in_completion,
+                                            &handles, &failure));
     pthread_mutex_lock(&ends.lock);
     while (ends.completed != -1) {
         pthread_cond_wait(&ends.changed, &ends.lock);
     }
     pthread_mutex_unlock(&ends.lock);
-    end(&given);
+    end(&handles);
 }
 
 int main(int argc, char **argv) {
     CHECK(argc == 5);
-    host = argv[1], location = argv[2], slow = argv[3], open_place = argv[4];
+    host = argv[1], location = argv[2], slow = argv[3], open_location = argv[4];
     ocigraph_client *client = new_client();
     char digest[128];
     attach(client, at(location, ":local"), "app/example", ocigraph_text(NULL), "local", digest);
-    attach(client, at(open_place, ":v1"), "app/example", ocigraph_text(NULL), "content", digest);
+    attach(client, at(open_location, ":v1"), "app/example", ocigraph_text(NULL), "content", digest);
     ocigraph_blob_result *pushed = NULL;
-    SUCCEEDS(ocigraph_client_push_blob(client, at(open_place, ""), ocigraph_text(NULL), bytes_of("a blob"), NULL, NULL,
+    SUCCEEDS(ocigraph_client_push_blob(client, at(open_location, ""), ocigraph_text(NULL), bytes_of("a blob"), NULL, NULL,
                                        &pushed, &failure));
     snprintf(blob, sizeof blob, "%.*s",
              OCIGRAPH_PRINTF(ocigraph_descriptor_digest(ocigraph_blob_result_descriptor(pushed))));

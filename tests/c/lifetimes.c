@@ -26,7 +26,7 @@ struct credential_state {
     const char *refuses;
 };
 
-#define VAULT .lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER
+#define CREDENTIAL_STATE .lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER
 
 static int count(struct credential_state *credential_state, int *counter, int more) {
     pthread_mutex_lock(&credential_state->lock);
@@ -97,7 +97,7 @@ static void start(const ocigraph_client *client, struct credential_state *creden
 }
 
 static void no_credential_callback_is_called_after_the_runtime_was_freed(void) {
-    struct credential_state credential_state = {VAULT, .takes = 50, .gives = true};
+    struct credential_state credential_state = {CREDENTIAL_STATE, .takes = 50, .gives = true};
     ocigraph_runtime *runtime = NULL;
     SUCCEEDS(ocigraph_runtime_new(2, &runtime, &failure));
     ocigraph_client *client = client_with_credential_callback(&credential_state, runtime);
@@ -117,7 +117,7 @@ static void no_credential_callback_is_called_after_the_runtime_was_freed(void) {
 }
 
 static void an_operation_waits_for_its_credential_callback(void) {
-    struct credential_state credential_state = {VAULT, .takes = 200, .cancels = ocigraph_cancel_new()};
+    struct credential_state credential_state = {CREDENTIAL_STATE, .takes = 200, .cancels = ocigraph_cancel_new()};
     ocigraph_client *client = client_with_credential_callback(&credential_state, NULL);
     ocigraph_text_list *tags = GARBAGE(ocigraph_text_list);
     FAILS(OCIGRAPH_CANCELLED, ocigraph_client_tags(client, at(host, "/app"), credential_state.cancels, &tags, &failure));
@@ -127,12 +127,12 @@ static void an_operation_waits_for_its_credential_callback(void) {
 }
 
 static void an_error_of_a_credential_callback_belongs_to_its_operation(void) {
-    struct credential_state credential_state = {VAULT, .refuses = "the credential_state is sealed"}, other = {VAULT, .refuses = ""};
+    struct credential_state credential_state = {CREDENTIAL_STATE, .refuses = "the key store is sealed"}, other = {CREDENTIAL_STATE, .refuses = ""};
     ocigraph_client *client = client_with_credential_callback(&credential_state, NULL), *next = client_with_credential_callback(&other, NULL);
     ocigraph_text_list *tags = NULL;
     ocigraph_error *error = NULL;
     CHECK(ocigraph_client_tags(client, at(host, "/app"), NULL, &tags, &error) == OCIGRAPH_CREDENTIALS);
-    CHECK(ocigraph_str_is(ocigraph_error_reason(error), "the credential_state is sealed"));
+    CHECK(ocigraph_str_is(ocigraph_error_reason(error), "the key store is sealed"));
     CHECK(ocigraph_str_is(ocigraph_error_operation(error), "tags") && ocigraph_error_user_data(error) == &credential_state);
     ocigraph_error_free(error);
     CHECK(ocigraph_client_tags(next, at(host, "/app"), NULL, &tags, &error) == OCIGRAPH_CREDENTIALS);
@@ -154,7 +154,7 @@ static void an_error_of_a_credential_callback_belongs_to_its_operation(void) {
 
 static void a_credential_callback_must_not_start_operations(void) {
     ocigraph_client *other = new_client();
-    struct credential_state credential_state = {VAULT, .uses = other, .gives = true};
+    struct credential_state credential_state = {CREDENTIAL_STATE, .uses = other, .gives = true};
     ocigraph_client *client = client_with_credential_callback(&credential_state, NULL);
     ocigraph_text_list *tags = NULL;
     FAILS(OCIGRAPH_NOT_FOUND, ocigraph_client_tags(client, at(host, "/app"), NULL, &tags, &failure));
@@ -164,20 +164,20 @@ static void a_credential_callback_must_not_start_operations(void) {
 }
 
 static void a_client_can_be_freed_in_its_credential_callback(void) {
-    struct credential_state credential_state = {VAULT, .gives = true};
+    struct credential_state credential_state = {CREDENTIAL_STATE, .gives = true};
     credential_state.frees = client_with_credential_callback(&credential_state, NULL);
     start(credential_state.frees, &credential_state, 0);
     wait_until(&credential_state, &credential_state.on_progress, 1);
     CHECK(credential_state.status == OCIGRAPH_CANCELLED && credential_state.provide_credential == 1);
 
-    struct credential_state waited = {VAULT, .gives = true};
+    struct credential_state waited = {CREDENTIAL_STATE, .gives = true};
     ocigraph_text_list *tags = GARBAGE(ocigraph_text_list);
     waited.frees = client_with_credential_callback(&waited, NULL);
     FAILS(OCIGRAPH_CANCELLED, ocigraph_client_tags(waited.frees, at(host, "/app"), NULL, &tags, &failure));
     CHECK(tags == NULL && waited.answered == 1);
 
     /* On a shared runtime the operation continues, but the credential callback is not called again. */
-    struct credential_state shared = {VAULT, .gives = true};
+    struct credential_state shared = {CREDENTIAL_STATE, .gives = true};
     ocigraph_runtime *runtime = NULL;
     SUCCEEDS(ocigraph_runtime_new(1, &runtime, &failure));
     shared.frees = client_with_credential_callback(&shared, runtime);
@@ -242,7 +242,7 @@ static int64_t cancel_and_read(void *user_data, uint8_t *buffer, size_t capacity
 }
 
 static void a_cancelled_operation_waits_for_its_read_callback(void) {
-    struct credential_state credential_state = {VAULT, .cancels = ocigraph_cancel_new()};
+    struct credential_state credential_state = {CREDENTIAL_STATE, .cancels = ocigraph_cancel_new()};
     ocigraph_client *client = new_client();
     ocigraph_blob_result *blob = GARBAGE(ocigraph_blob_result);
     FAILS(OCIGRAPH_CANCELLED, ocigraph_client_push_blob_from(client, at(location, ""), ocigraph_text(NULL), cancel_and_read,

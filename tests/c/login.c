@@ -71,7 +71,7 @@ static void credentials_are_set_or_provided(void) {
     credential_state.password = "s3cret";
     CHECK(tags(options) == OCIGRAPH_CREDENTIALS);
     /* An error fails the operation even if the status is OCIGRAPH_OK. */
-    credential_state.answer = OCIGRAPH_OK, credential_state.says = "the credential_state is locked";
+    credential_state.answer = OCIGRAPH_OK, credential_state.says = "the key store is locked";
     CHECK(tags(options) == OCIGRAPH_CREDENTIALS);
     FAILS(OCIGRAPH_INVALID_ARGUMENT, ocigraph_client_options_set_credential_callback(options, NULL, NULL, &failure));
     ocigraph_client_options_free(options);

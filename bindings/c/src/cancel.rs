@@ -25,7 +25,7 @@ pub extern "C" fn ocigraph_cancel_new() -> Option<Box<ocigraph_cancel>> {
 /// Threads: any, including from a callback and while other threads use the token. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_cancel_cancel(cancel: *const ocigraph_cancel) {
-    // Whoever waits for the call that this ends may free the token before this is through.
+    // A thread that waits for the cancelled call may free the token before this function returns.
     let token = as_ref(cancel).map(|cancel| cancel.0.clone());
     read(token.as_ref(), CancellationToken::cancel);
 }

@@ -108,7 +108,7 @@ pub extern "C" fn ocigraph_error_reason(error: Option<&ocigraph_error>) -> ocigr
     read(error, |e| e.error.message().into())
 }
 
-/// Returns a suggestion how to solve the problem, or no text if there is none.
+/// Returns a suggestion for solving the problem, or no text if there is none.
 ///
 /// Ownership: borrowed from `error`.
 /// Threads: any. Since 0.1.0.

@@ -9,7 +9,8 @@ use crate::{
     text::ocigraph_str,
 };
 
-/// The result of a pull: one artifact, or several if the options set an artifact type.
+/// The result of a pull: one artifact, or several if the options set an artifact type or include
+/// subjects.
 pub struct ocigraph_pull_result {
     value: Vec<PullResult>,
     artifacts: Vec<Pulled>,
