@@ -100,16 +100,16 @@ func TestAllAccessorsOfAGraphHandleManifestsThatAreReachedTwice(t *testing.T) {
 	if graph.Len() != 5 {
 		t.Errorf("%d referrers", graph.Len())
 	}
-	var asked []string
+	var direct []string
 	for digest, name := range names {
 		for referrer := range graph.Referrers(digest) {
-			asked = append(asked, names[referrer.Digest]+" of "+name)
+			direct = append(direct, names[referrer.Digest]+" of "+name)
 		}
 	}
 	slices.Sort(edges)
-	slices.Sort(asked)
-	if !slices.Equal(edges, asked) {
-		t.Errorf("walked %q, asked %q", edges, asked)
+	slices.Sort(direct)
+	if !slices.Equal(edges, direct) {
+		t.Errorf("walked %q, direct referrers %q", edges, direct)
 	}
 	var written []string
 	var read nested

@@ -36,16 +36,16 @@ func TestCredentialsFromEverySourceAreUsed(t *testing.T) {
 		}
 	}
 
-	asked := 0
-	ask := func(_ context.Context, of, repository string) (*Credential, error) {
-		asked++
+	calls := 0
+	provide := func(_ context.Context, of, repository string) (*Credential, error) {
+		calls++
 		if of != host || repository != "app" {
-			t.Errorf("asked for %s/%s", of, repository)
+			t.Errorf("called for %s/%s", of, repository)
 		}
 		return &right, nil
 	}
-	if err := tags(&ClientOptions{CredentialFunc: ask}); !errors.Is(err, ErrNotFound) || asked == 0 {
-		t.Error(err, asked)
+	if err := tags(&ClientOptions{CredentialFunc: provide}); !errors.Is(err, ErrNotFound) || calls == 0 {
+		t.Error(err, calls)
 	}
 	mine := errors.New("mine")
 	refuse := func(context.Context, string, string) (*Credential, error) { return nil, mine }
@@ -60,7 +60,7 @@ func TestCredentialsFromEverySourceAreUsed(t *testing.T) {
 		{Credential: &Credential{}},
 		{Credential: &Credential{Username: "ada", RegistryToken: "t"}},
 		{Credential: &right, Anonymous: true},
-		{CredentialFunc: ask, Anonymous: true},
+		{CredentialFunc: provide, Anonymous: true},
 	} {
 		if _, err := NewClient(&options); !errors.Is(err, ErrInvalidArgument) {
 			t.Error(err)

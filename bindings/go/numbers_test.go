@@ -99,14 +99,14 @@ func TestARetryDelayOfAnyLengthIsReported(t *testing.T) {
 	client := newClient(t)
 	// The library reports delays that exceed the clock as ten years.
 	const longest = 10 * 365 * 24 * time.Hour
-	for asked, due := range map[string]time.Duration{
+	for header, expected := range map[string]time.Duration{
 		"600": 10 * time.Minute, "9223372036854775807": longest, "18446744073709551615": longest,
 	} {
-		configure(t, host, `{"fail": [{"method": "GET", "path": "tags/list", "status": 429, "retry_after": "`+asked+`"}]}`)
+		configure(t, host, `{"fail": [{"method": "GET", "path": "tags/list", "status": 429, "retry_after": "`+header+`"}]}`)
 		_, err := client.Tags(t.Context(), host+"/app")
 		var failure *Error
-		if !errors.As(err, &failure) || failure.Code != ErrRateLimited || failure.RetryAfter != due {
-			t.Errorf("%s: %+v", asked, err)
+		if !errors.As(err, &failure) || failure.Code != ErrRateLimited || failure.RetryAfter != expected {
+			t.Errorf("%s: %+v", header, err)
 		}
 	}
 }

@@ -27,7 +27,7 @@ struct credential_state {
     const char *password;
     ocigraph_status answer;
     int provide_credential;
-    const char *says;
+    const char *message;
 };
 
 static ocigraph_status provide_credential(void *user_data, ocigraph_str host, ocigraph_str name, ocigraph_credential **out,
@@ -39,8 +39,8 @@ static ocigraph_status provide_credential(void *user_data, ocigraph_str host, oc
     if (credential_state->password != NULL) {
         *out = password_of("ada", credential_state->password);
     }
-    if (credential_state->says != NULL) {
-        *error = ocigraph_error_new(ocigraph_text(credential_state->says), NULL);
+    if (credential_state->message != NULL) {
+        *error = ocigraph_error_new(ocigraph_text(credential_state->message), NULL);
     }
     return credential_state->answer;
 }
@@ -71,7 +71,7 @@ static void credentials_are_set_or_provided(void) {
     credential_state.password = "s3cret";
     CHECK(tags(options) == OCIGRAPH_CREDENTIALS);
     /* An error fails the operation even if the status is OCIGRAPH_OK. */
-    credential_state.answer = OCIGRAPH_OK, credential_state.says = "the key store is locked";
+    credential_state.answer = OCIGRAPH_OK, credential_state.message = "the key store is locked";
     CHECK(tags(options) == OCIGRAPH_CREDENTIALS);
     FAILS(OCIGRAPH_INVALID_ARGUMENT, ocigraph_client_options_set_credential_callback(options, NULL, NULL, &failure));
     ocigraph_client_options_free(options);
