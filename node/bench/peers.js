@@ -1,8 +1,8 @@
-// Times the package beside its peers, in one run: digests of files beside `node:crypto`, and transfers beside the command
-// line, which is the same core without JavaScript. Wants release builds, of the registry too, and a machine without other
-// work: make node && cargo build --release -p ocigraph-fixture
+// Compares the speed of the package: digests of files with `node:crypto`, and transfers with the command line, which uses the same
+// core without JavaScript. Needs release builds, of the registry too, and an idle machine:
+// make node && cargo build --release -p ocigraph-fixture
 //
-//   npm run bench                        prints a table; RUNS=5 for more runs, of which the best counts
+//   npm run bench                        prints a table of the best of several runs (RUNS=5)
 
 import { execFileSync, spawn } from 'node:child_process';
 import { createHash, hash as cryptoHash, randomFillSync } from 'node:crypto';
@@ -97,7 +97,7 @@ try {
 
   const { host, end } = await fixture();
   const client = new Client();
-  // The command starts a process, which is not what is compared: its start is measured, and taken off.
+  // The time to start the process is measured separately and subtracted.
   const [, start] = await race(
     () => {},
     () => execFileSync(command, ['version']),

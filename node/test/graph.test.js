@@ -1,4 +1,4 @@
-// Every way through a graph, compared: where nodes are reached twice, and where it is deep.
+// All traversals of a graph give the same nodes, for shared nodes and for deep graphs.
 
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
@@ -61,7 +61,7 @@ function nested(tree) {
   return found;
 }
 
-test('every way through a graph finds what is reached twice', async (t) => {
+test('every traversal visits a node with two subjects', async (t) => {
   const { host } = await fixture(t, '--referrers=none');
   const [graph, names] = await reachedTwice(new Client(), `${host}/twice`);
   const name = (digest) => names.get(digest);
@@ -114,7 +114,7 @@ function chain(dir, length) {
   return `oci:${dir}@${entries[0].digest}`;
 }
 
-test('a deep graph is walked, filtered and written', async (t) => {
+test('a deep graph can be walked, filtered and serialized', async (t) => {
   const graph = await new Client().discover(chain(folder(t), CHAIN));
   assert.equal(graph.size, CHAIN);
   let last = 0;

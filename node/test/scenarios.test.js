@@ -1,4 +1,4 @@
-// Every scenario that all languages share, over a layout and over a registry.
+// The scenarios that all languages share, run on a layout and on a registry.
 
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -76,13 +76,13 @@ const operations = {
   },
 };
 
-test('the runner has every operation that a scenario uses, and no other', () => {
+test('the runner implements exactly the operations that scenarios use', () => {
   const steps = scenarios().flatMap(([, scenario]) => scenario.steps);
   const used = new Set(steps.map((step) => operation(step)[0]));
   assert.deepEqual(new Set([...Object.keys(operations), 'check_files']), used);
 });
 
-test('there are scenarios', () => assert.ok(scenarios().length >= 40, `${scenarios().length}`));
+test('scenarios are found', () => assert.ok(scenarios().length >= 40, `${scenarios().length}`));
 
 for (const [name, scenario] of scenarios()) {
   for (const where of scenario.on ? [scenario.on] : ['layout', 'registry']) {

@@ -1,4 +1,4 @@
-// Certificates for the tests, made when they run: each signs itself, and is good for this machine.
+// Creates self-signed certificates for the local machine.
 
 import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 

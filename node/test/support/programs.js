@@ -1,4 +1,4 @@
-// Runs programs of the tests: compiles TypeScript, and starts Node.js on what came of it.
+// Compiles TypeScript programs and runs them with Node.js.
 
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';

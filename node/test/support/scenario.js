@@ -1,4 +1,4 @@
-// Runs scenarios of `tests/scenarios`, whose README explains their form: fills names in, compares results, counts requests.
+// Runs the scenarios of `tests/scenarios`, whose README defines their format: replaces variables, compares results, counts requests.
 
 import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';

@@ -1,5 +1,5 @@
-// Registries for the tests, each on a free port of its own: the fixture, which can be told to misbehave, and the real ones
-// that `tests/setup` gathers. They end when their standard input closes, so nothing is left behind however a test ends.
+// Starts registries for the tests, each on a free port: the fixture, which can inject faults, and the real registries that
+// `tests/setup` installs. They end when their standard input closes, so none outlives a test.
 
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -64,7 +64,7 @@ export async function dockerRegistry(t) {
     storage: { filesystem: { rootdirectory: join(work, 'data') }, delete: { enabled: true } },
     http: { addr: '127.0.0.1:0', secret: 'one registry, one secret' },
   };
-  // JSON is YAML.
+  // JSON is valid YAML.
   writeFileSync(join(work, 'config.yml'), JSON.stringify(config));
   const args = ['run', tool('docker-registry'), 'serve', join(work, 'config.yml')];
   return serve(t, tool('test-registries'), args, (line) => /listening on ([\d.:]+)/.exec(line)?.[1]);
@@ -98,7 +98,7 @@ export function serve(t, program, args, find) {
         try {
           found = find(line);
         } catch {
-          // A line that is something else.
+          // Not a line of JSON.
         }
         if (found) resolve(found);
       });
