@@ -18,12 +18,12 @@ def main(image: str, path: str) -> int:
         try:
             wanted = digest_file(path).digest
             for referrer in client.discover(image, artifact_type=TYPE, depth=1):
-                manifest = client.fetch_manifest(f"{Reference.parse(image).place}@{referrer.digest}")
+                manifest = client.fetch_manifest(f"{Reference.parse(image).location}@{referrer.digest}")
                 if wanted in (blob.digest for blob in manifest.blobs):
                     print(f"attached already: {referrer.digest}")
                     return 0
             sbom = File(path, title="sbom.spdx.json", media_type=TYPE)
-            attached = client.push(Reference.parse(image).place, sbom, artifact_type=TYPE, subject=image)
+            attached = client.push(Reference.parse(image).location, sbom, artifact_type=TYPE, subject=image)
         except Error as error:
             print(f"{error.code}: {error}", file=sys.stderr)
             return 1

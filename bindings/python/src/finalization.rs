@@ -1,9 +1,9 @@
-//! The end of the interpreter. A thread that waits for its lock then is torn down wherever it stands
-//! (CPython up to 3.13), which Rust code does not survive. So, from the moment the interpreter says
-//! that it will end, threads of this module no longer ask for the lock: those of the runtime do
-//! without, and daemon threads that come back from a wait stay away.
+//! Interpreter shutdown. Up to CPython 3.13, a thread that waits for the GIL during finalization is
+//! terminated in place, which Rust code does not survive. Therefore no thread of this module waits
+//! for the GIL after finalization has begun: runtime threads skip the work that needs it, and
+//! daemon threads that return from a wait park forever.
 //!
-//! It keeps nothing but numbers, since a child of `fork` would find locks as they were.
+//! The state consists of atomics only, because a child of `fork` would inherit locked mutexes.
 
 use std::{
     sync::atomic::{AtomicIsize, AtomicU64, Ordering::SeqCst},
@@ -13,75 +13,76 @@ use std::{
 
 use pyo3::prelude::*;
 
-/// The thread that ends the interpreter, once it does: it alone may still have the lock.
-static ENDER: AtomicU64 = AtomicU64::new(NOBODY);
-const NOBODY: u64 = 0;
+/// The thread that finalizes the interpreter, or [`NO_THREAD`]. Only this thread may still attach.
+static FINALIZER_THREAD: AtomicU64 = AtomicU64::new(NO_THREAD);
+const NO_THREAD: u64 = 0;
 
-/// Threads that found the interpreter alive and wait for its lock, or are of the runtime and have it.
-static COMING: AtomicIsize = AtomicIsize::new(0);
+/// Threads that passed [`try_enter`] and wait for the GIL, and runtime threads that hold it.
+static PENDING_ATTACH: AtomicIsize = AtomicIsize::new(0);
 
-/// How long the end waits for those.
-const AT_MOST: Duration = Duration::from_secs(1);
+/// Maximum time that finalization waits for these threads.
+const MAX_WAIT: Duration = Duration::from_secs(1);
 
-static THREADS: AtomicU64 = AtomicU64::new(NOBODY);
+static LAST_THREAD_ID: AtomicU64 = AtomicU64::new(NO_THREAD);
 
 thread_local! {
-    static THIS: u64 = THREADS.fetch_add(1, SeqCst) + 1;
+    static THREAD_ID: u64 = LAST_THREAD_ID.fetch_add(1, SeqCst) + 1;
 }
 
-fn may_come() -> bool {
-    // Counted first: the end either sees this thread coming, or this thread sees the end.
-    COMING.fetch_add(1, SeqCst);
-    let ender = ENDER.load(SeqCst);
-    let welcome = ender == NOBODY || ender == THIS.with(|this| *this);
-    if !welcome {
-        COMING.fetch_sub(1, SeqCst);
+/// Returns whether this thread may wait for the GIL. If so, it is counted in [`PENDING_ATTACH`].
+fn try_enter() -> bool {
+    // Count first: either `finalize` sees this thread in the count, or this thread sees `finalize`.
+    PENDING_ATTACH.fetch_add(1, SeqCst);
+    let finalizer = FINALIZER_THREAD.load(SeqCst);
+    let allowed = finalizer == NO_THREAD || finalizer == THREAD_ID.with(|id| *id);
+    if !allowed {
+        PENDING_ATTACH.fetch_sub(1, SeqCst);
     }
-    welcome
+    allowed
 }
 
-/// Runs what needs no interpreter without its lock.
+/// Runs `work` with the GIL released.
 pub(crate) fn detached<T: Send>(py: Python<'_>, work: impl FnOnce() -> T + Send) -> T {
     let done = py.detach(|| {
         let done = work();
-        while !may_come() {
+        while !try_enter() {
             thread::park();
         }
         done
     });
-    COMING.fetch_sub(1, SeqCst);
+    PENDING_ATTACH.fetch_sub(1, SeqCst);
     done
 }
 
-/// Runs what needs the interpreter in a thread of the runtime; nothing when it ends.
+/// Runs `work` with the GIL on a runtime thread. Returns `None` during finalization.
 pub(crate) fn attached<T>(work: impl FnOnce(Python<'_>) -> T) -> Option<T> {
-    counted(|| Python::try_attach(work)).flatten()
+    unless_finalizing(|| Python::try_attach(work)).flatten()
 }
 
-/// Runs what takes the interpreter's lock by itself; nothing when the interpreter ends.
-pub(crate) fn counted<T>(work: impl FnOnce() -> T) -> Option<T> {
-    if !may_come() {
+/// Runs `work`, which acquires the GIL itself. Returns `None` during finalization.
+pub(crate) fn unless_finalizing<T>(work: impl FnOnce() -> T) -> Option<T> {
+    if !try_enter() {
         return None;
     }
     let done = work();
-    COMING.fetch_sub(1, SeqCst);
+    PENDING_ATTACH.fetch_sub(1, SeqCst);
     Some(done)
 }
 
-/// Called when the interpreter is about to end.
+/// Runs as an `atexit` callback, before the interpreter finalizes.
 #[pyfunction]
-pub(crate) fn end(py: Python<'_>) {
+pub(crate) fn finalize(py: Python<'_>) {
     log::set_max_level(log::LevelFilter::Off);
-    ENDER.store(THIS.with(|this| *this), SeqCst);
+    FINALIZER_THREAD.store(THREAD_ID.with(|id| *id), SeqCst);
     let begun = Instant::now();
-    while COMING.load(SeqCst) > 0 && begun.elapsed() < AT_MOST {
+    while PENDING_ATTACH.load(SeqCst) > 0 && begun.elapsed() < MAX_WAIT {
         py.detach(|| thread::sleep(Duration::from_millis(1)));
     }
 }
 
-/// Called in a child of `fork`, which has none of the threads that were coming.
+/// Runs in a child of `fork`, where the counted threads do not exist.
 #[pyfunction]
-pub(crate) fn begin_anew() {
-    COMING.store(0, SeqCst);
-    ENDER.store(NOBODY, SeqCst);
+pub(crate) fn reset_after_fork() {
+    PENDING_ATTACH.store(0, SeqCst);
+    FINALIZER_THREAD.store(NO_THREAD, SeqCst);
 }

@@ -1,4 +1,4 @@
-"""Credentials: given, asked for, stored; and certificates."""
+"""Credentials from values, functions and stored files, and certificates."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ ADA = Credential.password("ada", "sesame")
 
 @pytest.fixture
 def guarded() -> Iterator[Fixture]:
-    """A registry that lets Ada in, and nobody else."""
+    """A registry that accepts only the user Ada."""
     with fixture_registry("--auth", "basic:ada:sesame") as fixture:
         yield fixture
 
 
 @pytest.mark.parametrize("kind", CLIENTS)
-def test_a_given_credential_is_used(kind: str, guarded: Fixture) -> None:
+def test_a_credential_value_is_used(kind: str, guarded: Fixture) -> None:
     with CLIENTS[kind](credentials=ADA) as client:
         client.push(f"{guarded.host}/app:v1", File(b"x", title="x"))
         assert client.tags(f"{guarded.host}/app") == ["v1"]
@@ -50,7 +50,7 @@ def test_a_given_credential_is_used(kind: str, guarded: Fixture) -> None:
 
 
 @pytest.mark.parametrize("kind", CLIENTS)
-def test_a_function_is_asked_with_host_and_repository(kind: str, guarded: Fixture) -> None:
+def test_a_credentials_function_is_called_with_host_and_repository(kind: str, guarded: Fixture) -> None:
     asked = []
 
     def credential(host: str, repository: str) -> Credential | None:
@@ -64,7 +64,7 @@ def test_a_function_is_asked_with_host_and_repository(kind: str, guarded: Fixtur
         nobody.tags(f"{guarded.host}/app")
 
 
-def test_what_the_function_raises_is_the_cause(client: Any, guarded: Fixture) -> None:
+def test_the_exception_of_a_credentials_function_is_the_cause(client: Any, guarded: Fixture) -> None:
     def locked(host: str, repository: str) -> Credential:
         raise KeyError("the vault is locked")
 
@@ -74,7 +74,7 @@ def test_what_the_function_raises_is_the_cause(client: Any, guarded: Fixture) ->
 
 
 @pytest.mark.parametrize("kind", CLIENTS)
-def test_a_login_is_remembered_until_the_logout(kind: str, guarded: Fixture) -> None:
+def test_login_stores_a_credential_until_logout(kind: str, guarded: Fixture) -> None:
     config = Path(os.environ["DOCKER_CONFIG"], "config.json")
     with CLIENTS[kind]() as client:
         with pytest.raises(UnauthorizedError):
@@ -95,7 +95,7 @@ def test_a_login_is_remembered_until_the_logout(kind: str, guarded: Fixture) -> 
             other.tags(f"{guarded.host}/app")
 
 
-def test_a_file_of_credentials_can_be_named(guarded: Fixture, work: Path) -> None:
+def test_auth_file_selects_the_credential_file(guarded: Fixture, work: Path) -> None:
     with Client(auth_file=work / "own.json") as client:
         assert str(work / "own.json") in client.login(guarded.host, ADA).stored_in
         client.push(f"{guarded.host}/app:v1", File(b"x", title="x"))
@@ -103,7 +103,7 @@ def test_a_file_of_credentials_can_be_named(guarded: Fixture, work: Path) -> Non
 
 
 @pytest.mark.parametrize("kind", [Client, AsyncClient])
-def test_what_is_no_credential_is_refused_and_not_repeated(kind: Any) -> None:
+def test_an_invalid_credential_is_rejected_without_repeating_it(kind: Any) -> None:
     with pytest.raises(InvalidArgumentError, match="anonymous") as word:
         kind(credentials="hunter2")
     with pytest.raises(InvalidArgumentError, match="kind") as unknown:
@@ -118,7 +118,7 @@ def test_what_is_no_credential_is_refused_and_not_repeated(kind: Any) -> None:
     assert "hunter2" not in "".join([*said, str(raised.value)])
 
 
-def test_an_async_function_is_awaited_in_the_clients_loop(guarded: Fixture) -> None:
+def test_an_async_credentials_function_runs_in_the_event_loop_of_the_client(guarded: Fixture) -> None:
     asked = []
 
     async def credential(host: str, repository: str) -> Credential | None:
@@ -156,7 +156,7 @@ def test_an_async_function_is_awaited_in_the_clients_loop(guarded: Fixture) -> N
 
 
 class Vault:
-    """Whose function for credentials leads back to the client that asks it."""
+    """Has a credentials function that refers back to its client."""
 
     def __init__(self, kind: Any) -> None:
         self.client = kind(credentials=self.credential)
@@ -167,7 +167,7 @@ class Vault:
 
 @pytest.mark.parametrize("kind", [Client, AsyncClient])
 @pytest.mark.parametrize("closed", [True, False])
-def test_a_function_that_leads_back_to_its_client_is_collected_with_it(kind: Any, closed: bool) -> None:
+def test_a_client_in_a_reference_cycle_with_its_credentials_function_is_collected(kind: Any, closed: bool) -> None:
     vault = Vault(kind)
     gone = weakref.ref(vault)
     if closed:
@@ -177,7 +177,7 @@ def test_a_function_that_leads_back_to_its_client_is_collected_with_it(kind: Any
     assert gone() is None
 
 
-def test_a_blob_is_read_on_when_its_client_is_gone(guarded: Fixture) -> None:
+def test_a_blob_can_be_read_after_its_client_was_collected(guarded: Fixture) -> None:
     content = os.urandom(4 << 20)
     stored = Client(credentials=ADA).push_blob(f"{guarded.host}/app", content).descriptor
     blob = Client(credentials=lambda host, repository: ADA).fetch_blob(f"{guarded.host}/app@{stored.digest}")
@@ -185,7 +185,7 @@ def test_a_blob_is_read_on_when_its_client_is_gone(guarded: Fixture) -> None:
     assert blob.read() == content
 
 
-def test_files_of_certificates_are_read(client: Any, work: Path) -> None:
+def test_certificate_files_are_read(client: Any, work: Path) -> None:
     (work / "empty.pem").write_text("")
     options: list[dict[str, Any]] = [{"ca_file": "nowhere.pem"}, {"cert_file": "empty.pem", "key_file": "empty.pem"}]
     for option in options:
