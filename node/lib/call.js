@@ -7,10 +7,10 @@ import { report } from './progress.js';
 import { onAbort } from './signals.js';
 
 /**
- * Removes the signal and the progress callback from the options, and passes the rest, as JSON, to `begin(call, options, taken)`,
- * which starts the native operation. Resolves to its result. `take(call, options, signal)` runs first and buffers content.
+ * Removes the signal and the progress callback from the options, and passes the rest, as JSON, to `begin(call, options, contents)`,
+ * which starts the native operation. Resolves to its result. `prepare(call, options, signal)` runs first and buffers content.
  */
-export async function perform(options, begin, { progress = false, take = () => {} } = {}) {
+export async function perform(options, begin, { progress = false, prepare = () => {} } = {}) {
   const { signal, onProgress, ...own } = plain(options);
   if (signal !== undefined && !isSignal(signal)) throw invalid(`signal must be an AbortSignal, not ${kind(signal)}`);
   if (onProgress !== undefined && !progress) throw invalid('this operation does not support onProgress');
@@ -39,8 +39,8 @@ export async function perform(options, begin, { progress = false, take = () => {
     });
   });
   try {
-    const taken = await take(call, json, signal);
-    const result = unwrap(await callNative(() => begin(call, json, taken)));
+    const contents = await prepare(call, json, signal);
+    const result = unwrap(await callNative(() => begin(call, json, contents)));
     if (onProgress) {
       // Report the events that arrived together with the result.
       fetchEvents();

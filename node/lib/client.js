@@ -62,13 +62,13 @@ export class Client {
       const reference = text(target, 'target');
       const all = { ...others, files: named.map((_, i) => files.describe(i, `options.files[${i}]`)) };
       if (config !== undefined) all.config = files.describe(named.length, 'options.config');
-      const take = (call, rest, signal) => {
+      const prepare = (call, rest, signal) => {
         // Check the other options before reading any content.
         unwrap(callNative(() => this.#native.checkPush(reference, rest)));
-        return files.take(() => this.#native.bufferContent(call, 'push', reference), signal, this.#closing.signal);
+        return files.bufferAll(() => this.#native.bufferContent(call, 'push', reference), signal, this.#closing.signal);
       };
       const begin = (call, rest, contents) => this.#native.push(call, reference, rest, contents);
-      return await transfer(all, begin, take);
+      return await transfer(all, begin, prepare);
     } finally {
       files.release();
     }
@@ -196,12 +196,16 @@ export class Client {
     try {
       const reference = text(target, 'target');
       const given = toJson(files.describe(0, 'blob'), 'blob');
-      const take = (call, rest, signal) => {
+      const prepare = (call, rest, signal) => {
         unwrap(callNative(() => this.#native.checkPushBlob(reference, given, rest)));
-        return files.take(() => this.#native.bufferContent(call, 'push blob', reference), signal, this.#closing.signal);
+        return files.bufferAll(
+          () => this.#native.bufferContent(call, 'push blob', reference),
+          signal,
+          this.#closing.signal,
+        );
       };
       const begin = (call, rest, contents) => this.#native.pushBlob(call, reference, given, contents, rest);
-      return await transfer(options, begin, take);
+      return await transfer(options, begin, prepare);
     } finally {
       files.release();
     }
@@ -236,8 +240,8 @@ async function json(options, begin) {
 }
 
 /** Performs a call that transfers content, reports progress, and whose result is JSON. */
-async function transfer(options, begin, take) {
-  return JSON.parse(await perform(options, begin, { progress: true, take }));
+async function transfer(options, begin, prepare) {
+  return JSON.parse(await perform(options, begin, { progress: true, prepare }));
 }
 
 /** True for a file as in the options of a push: a path, or an object with a path or content. */

@@ -51,16 +51,16 @@ export class Files {
   }
 
   /** Reads the contents, one after the other, into buffers that `open` returns, until one of the signals is aborted. */
-  async take(open, signal, closing) {
+  async bufferAll(open, signal, closing) {
     for (const source of this.#numbers.keys()) {
       const buffer = unwrap(callNative(open));
       this.#buffers.push(buffer);
-      const take = async (piece) => unwrap(await callNative(() => buffer.write(piece)));
+      const write = async (piece) => unwrap(await callNative(() => buffer.write(piece)));
       try {
-        await source.read([signal, closing], take);
+        await source.read([signal, closing], write);
       } catch (error) {
         // A write to a closed client rejects with the error that `close` causes.
-        if (closing.aborted) await take(new Uint8Array());
+        if (closing.aborted) await write(new Uint8Array());
         throw error;
       }
     }
@@ -97,25 +97,25 @@ class Source {
   }
 
   /** Reads to the end. An aborted signal ends it even if the stream never returns another piece. */
-  async read(signals, take) {
+  async read(signals, write) {
     const content = this.#content;
     if (typeof content === 'string' || isBytes(content)) {
-      for (const piece of pieces(content, new Encoder(), this.name)) await take(piece);
+      for (const piece of pieces(content, new Encoder(), this.name)) await write(piece);
     } else {
       this.#iterator ??= iteratorOf(content.stream());
       if (hasEnded(content)) throw invalid(`${this.name} is a stream that was already read or destroyed`);
-      await this.#readPieces(signals, take);
+      await this.#readPieces(signals, write);
     }
     this.#finished = true;
   }
 
-  async #readPieces(signals, take) {
+  async #readPieces(signals, write) {
     const encoder = new Encoder();
-    let refuse = () => {};
-    const stops = signals.map((signal) => onAbort(signal, () => refuse(signal.reason)));
+    let rejectRead = () => {};
+    const stops = signals.map((signal) => onAbort(signal, () => rejectRead(signal.reason)));
     const next = () =>
       new Promise((resolve, reject) => {
-        refuse = reject;
+        rejectRead = reject;
         const aborted = signals.find((signal) => signal?.aborted);
         if (aborted) reject(aborted.reason);
         else Promise.resolve(this.#iterator.next()).then(resolve, reject);
@@ -125,10 +125,10 @@ class Source {
         if (typeof step.value !== 'string' && !isBytes(step.value)) {
           throw invalid(`${this.name} must be a stream of bytes or strings, but returned ${kind(step.value)}`);
         }
-        for (const piece of pieces(step.value, encoder, this.name)) await take(piece);
+        for (const piece of pieces(step.value, encoder, this.name)) await write(piece);
       }
       const rest = encoder.flush();
-      if (rest.length > 0) await take(rest);
+      if (rest.length > 0) await write(rest);
     } finally {
       for (const stop of stops) stop();
     }

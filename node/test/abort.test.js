@@ -13,7 +13,7 @@ import { node, run } from './support/programs.js';
 import { fixture, folder, root } from './support/servers.js';
 import { stalledRegistry } from './support/stalled.js';
 
-/** What the issue of this package promises. */
+/** The documented limit for an aborted call, in milliseconds. */
 const LIMIT = 100;
 const RUNS = 5;
 
@@ -107,7 +107,7 @@ test('a program that exits when its pull rejects leaves no partial file', async 
   assert.deepEqual(readdirSync(output), []);
 });
 
-/** An artifact that takes a moment to pull. */
+/** Creates an artifact that takes a moment to pull. */
 async function large(t) {
   const { host } = await fixture(t);
   const target = `${host}/large:v1`;
@@ -187,9 +187,9 @@ test('await using waits until an interrupted upload is cancelled, and close does
 
 test('a stalled stream does not delay an aborted push', async (t) => {
   const control = new AbortController();
-  let told = false;
+  let returned = false;
   const content = {
-    [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => {}), return: () => (told = true) }),
+    [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => {}), return: () => (returned = true) }),
   };
   const pushing = new Client().push(`oci:${join(folder(t), 'layout')}:v1`, {
     files: [{ content, title: 'never' }],
@@ -197,7 +197,7 @@ test('a stalled stream does not delay an aborted push', async (t) => {
   });
   setTimeout(() => control.abort('enough'), 20);
   await assert.rejects(pushing, (error) => error === 'enough');
-  assert.equal(told, true);
+  assert.equal(returned, true);
 });
 
 test('an aborted push leaves no tag', async (t) => {

@@ -169,7 +169,7 @@ test('the error for a misspelt option names it and lists the valid options', asy
 test('no error reveals a secret that was passed as a wrong argument', async (t) => {
   const secret = 'ghp_SECRET';
   const { host } = await fixture(t, '--auth=basic:me:secret');
-  const asked = (answer) => new Client({ credentials: () => answer }).tags(`${host}/app`);
+  const withCredentials = (answer) => new Client({ credentials: () => answer }).tags(`${host}/app`);
   const calls = [
     async () => new Client({ credentials: secret }),
     async () => new Client({ credentials: [secret] }),
@@ -186,9 +186,9 @@ test('no error reveals a secret that was passed as a wrong argument', async (t) 
     () => client.login(host, secret),
     () => client.login(host, { username: 'me', password: secret }),
     () => client.login(host, { token: secret }),
-    () => asked(secret),
-    () => asked({ username: 'me', password: [secret] }),
-    () => asked(new Map([[secret, secret]])),
+    () => withCredentials(secret),
+    () => withCredentials({ username: 'me', password: [secret] }),
+    () => withCredentials(new Map([[secret, secret]])),
   ];
   for (const call of calls) {
     const error = await call().then(

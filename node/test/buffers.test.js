@@ -11,7 +11,7 @@ import { Client, digest } from 'ocigraph';
 
 import { folder, root } from './support/servers.js';
 
-/** Runs a program with the reference of an empty layout; gives what it printed. */
+/** Runs a program with the reference of an empty layout, and returns its output. */
 async function run(t, program) {
   const options = { cwd: join(root, 'node'), timeout: 120_000 };
   const args = ['--expose-gc', '--input-type=module', '--eval', program, `oci:${join(folder(t), 'layout')}`];

@@ -24,33 +24,33 @@ async function run(program, args, env = {}) {
   return (await promisify(execFile)(process.execPath, all, options)).stdout.trim();
 }
 
-/** Streams of every kind, and whether each was told that nobody reads it. */
+/** Creates a stream of each kind, and records which of them were destroyed or cancelled. */
 function watched(dir) {
   const path = join(dir, 'file');
   writeFileSync(path, 'content');
-  const told = { node: false, web: false, generator: false, begun: false };
+  const ended = { node: false, web: false, generator: false, begun: false };
   const node = createReadStream(path);
   node.on('close', () => {
-    told.node = true;
+    ended.node = true;
   });
   const web = new ReadableStream({
     cancel() {
-      told.web = true;
+      ended.web = true;
     },
   });
   const generator = {
     next: () => {
-      told.begun = true;
+      ended.begun = true;
       return { done: true };
     },
     return: () => {
-      told.generator = true;
+      ended.generator = true;
       return { done: true };
     },
     [Symbol.asyncIterator]: () => generator,
   };
   const files = Object.entries({ node, web, generator }).map(([title, content]) => ({ content, title }));
-  return { told, files, closed: once(node, 'close') };
+  return { ended, files, closed: once(node, 'close') };
 }
 
 const failing = {
@@ -63,29 +63,30 @@ const failing = {
     );
     return client.push(place, { files: [{ content: first, title: 'first' }, ...files] });
   },
-  'another file is none': (place, files) => client.push(place, { files: [...files, 42] }),
-  'an option is wrong': (place, files) => client.push(place, { files, artifactTyp: 'a/b' }),
-  'an option cannot be said': (place, files) => client.push(place, { files, annotations: new Map() }),
-  'the subject is wrong': (place, files) => client.push(place, { files, subject: 'alpine' }),
-  'the target is wrong': (_place, files) => client.push('alpine', { files }),
-  'the target is none': (_place, files) => client.push(undefined, { files }),
-  'the signal was aborted': (place, files) => client.push(place, { files, signal: AbortSignal.abort(new Error('no')) }),
+  'another file is invalid': (place, files) => client.push(place, { files: [...files, 42] }),
+  'an option is invalid': (place, files) => client.push(place, { files, artifactTyp: 'a/b' }),
+  'an option cannot be serialized': (place, files) => client.push(place, { files, annotations: new Map() }),
+  'the subject is invalid': (place, files) => client.push(place, { files, subject: 'alpine' }),
+  'the target is invalid': (_place, files) => client.push('alpine', { files }),
+  'the target is missing': (_place, files) => client.push(undefined, { files }),
+  'the signal is already aborted': (place, files) =>
+    client.push(place, { files, signal: AbortSignal.abort(new Error('no')) }),
 };
 for (const [why, push] of Object.entries(failing)) {
   test(`streams are destroyed without being read when ${why}`, async (t) => {
-    const { told, files, closed } = watched(folder(t));
+    const { ended, files, closed } = watched(folder(t));
     await assert.rejects(push(`${layout(t)}:v1`, files));
     await closed;
-    assert.deepEqual(told, { node: true, web: true, generator: true, begun: false });
+    assert.deepEqual(ended, { node: true, web: true, generator: true, begun: false });
   });
 }
 
 test('the stream of a blob is destroyed too', async (t) => {
-  const { told, files, closed } = watched(folder(t));
+  const { ended, files, closed } = watched(folder(t));
   for (const { content } of files)
     await assert.rejects(client.pushBlob('alpine', content), { code: 'INVALID_REFERENCE' });
   await closed;
-  assert.deepEqual(told, { node: true, web: true, generator: true, begun: false });
+  assert.deepEqual(ended, { node: true, web: true, generator: true, begun: false });
 });
 
 test('a stream that is passed as a file is destroyed too', async (t) => {
@@ -169,7 +170,7 @@ test('buffered content has no file name, and is deleted with the call or the pro
   assert.deepEqual(readdirSync(temporary), []);
 });
 
-/** A blob of a registry, as a reference. */
+/** Pushes a blob to a registry and returns its reference. */
 async function blob(t, size = 4_000_000) {
   const { host } = await fixture(t);
   const { descriptor } = await client.pushBlob(`${host}/app`, Buffer.alloc(size, 'ocigraph'));
@@ -300,7 +301,7 @@ test('finished calls and streams leave no listener on a signal', async (t) => {
   });
   assert.ok(during.length > 0 && during.every((listeners) => listeners === 1));
   const streams = await Promise.all([1, 2, 3].map(() => client.fetchBlob(target, { signal })));
-  assert.equal(count(), 1, 'one for all of them');
+  assert.equal(count(), 1, 'one listener serves all calls');
   const [first, second, third] = streams;
   await Promise.all([first.cancel(), new Response(second).arrayBuffer(), third.pipeTo(new WritableStream())]);
   await assert.rejects(client.resolve('alpine', { signal }));

@@ -30,17 +30,17 @@ test('a credential and headers are sent to the registry', async (t) => {
 
 test('a credentials function is called for a registry and may be asynchronous', async (t) => {
   const { host } = await registry(t);
-  const asked = [];
+  const calls = [];
   const client = new Client({
-    credentials: async (...question) => {
-      asked.push(question);
+    credentials: async (...request) => {
+      calls.push(request);
       await new Promise((resolve) => setTimeout(resolve, 20));
       return me;
     },
   });
   await client.push(`${host}/app:v1`);
   assert.deepEqual(await client.tags(`${host}/app`), ['v1']);
-  assert.deepEqual(asked[0], [host, 'app']);
+  assert.deepEqual(calls[0], [host, 'app']);
 });
 
 test('a credentials function that returns nothing means anonymous access, and one that throws fails the call', async (t) => {

@@ -63,7 +63,7 @@ for (const [name, place] of Object.entries(places)) {
 test('the deploy gate rejects an unsigned image and an incomplete image', async (t) => {
   const place = `oci:${join(folder(t), 'layout')}`;
   const gate = (...args) => run(process.execPath, [compiled('deploy-gate'), ...args]);
-  assert.equal((await gate(`${place}:v1`)).code, 1, 'there is no image');
+  assert.equal((await gate(`${place}:v1`)).code, 1, 'the image does not exist');
 
   const { blobs } = await client.push(`${place}:v1`, { files: [{ content: 'image', title: 'image' }] });
   const unsigned = await gate(`${place}:v1`);
@@ -78,7 +78,7 @@ test('the deploy gate rejects an unsigned image and an incomplete image', async 
 
   writeFileSync(join(place.slice(4), 'blobs', 'sha256', blobs[0].descriptor.digest.slice(7)), 'imagE');
   assert.match((await gate(`${place}:v1`)).stderr, /^refused: content that should be sha256:/);
-  assert.equal((await gate('127.0.0.1:1/app:v1')).code, 2, 'there is no registry');
+  assert.equal((await gate('127.0.0.1:1/app:v1')).code, 2, 'the registry does not exist');
 });
 
 test('the release step attaches an SBOM and provenance, and tags the image', async (t) => {
@@ -229,5 +229,5 @@ test('the server shows only its own repositories to its own host name, and survi
   for (const path of ['//', '//[/', '*', '/%', '/?image=%']) assert.ok((await ask(path))[0] < 500, path);
   assert.equal((await ask('/', { host: 'evil.example' }))[0], 421);
   assert.equal((await ask(`/?image=${place}/app:v1`, { host: `evil.example:${port}` }))[0], 421);
-  assert.equal((await ask('/'))[0], 200, 'it is still there');
+  assert.equal((await ask('/'))[0], 200, 'the server is still running');
 });

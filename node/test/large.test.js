@@ -9,7 +9,7 @@ import { test } from 'node:test';
 import { succeed } from './support/programs.js';
 import { fixture, folder } from './support/servers.js';
 
-/** What the issue of this package promises, in milliseconds and MiB. */
+/** The documented limits, in milliseconds and MiB. */
 const TIMER = 5;
 const LATE = 20;
 const MEMORY = 64;

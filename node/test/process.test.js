@@ -14,7 +14,7 @@ import { Client } from 'ocigraph';
 import { fixture, folder, root } from './support/servers.js';
 import { stalledRegistry } from './support/stalled.js';
 
-/** Runs a program as a module of its own process; it must end by itself. */
+/** Runs a module in a separate process, which must exit without being killed. */
 async function run(program) {
   const options = { cwd: join(root, 'node'), timeout: 60_000 };
   const args = ['--expose-gc', '--input-type=module', '--eval', program];
@@ -22,7 +22,7 @@ async function run(program) {
   return stdout.trim();
 }
 
-/** A module from its text, which a worker can be made of. */
+/** Returns a URL of a module from its source, for a worker. */
 function moduleOf(program) {
   const source = program.replace("'ocigraph'", JSON.stringify(import.meta.resolve('ocigraph')));
   return new URL(`data:text/javascript,${encodeURIComponent(source)}`);

@@ -15,7 +15,7 @@ const readme = readFileSync(join(node, 'README.md'), 'utf8');
 const blocks = (language) =>
   [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms'))].map((found) => found[1]);
 
-/** A registry with what the README takes for granted, and a folder with its files. */
+/** Starts a registry with the image that the README uses, and creates a directory with its files. */
 async function prepare(t) {
   const { host } = await fixture(t);
   const client = new Client();

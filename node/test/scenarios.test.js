@@ -12,7 +12,7 @@ import { fixture, folder } from './support/servers.js';
 
 const client = new Client();
 
-/** What `tests/scenarios/check` compares between the languages. */
+/** The results that `tests/scenarios/check` compares between the languages. */
 const passed = [];
 const lists = process.env.OCIGRAPH_SCENARIOS;
 if (lists) {
@@ -22,7 +22,7 @@ if (lists) {
   });
 }
 
-/** Each operation in the common form: arguments in, result out, both in snake case. */
+/** The operations in the common format, with arguments and results in snake case. */
 const operations = {
   push: (a, dir) => {
     const file = (name) => {
@@ -95,7 +95,7 @@ for (const [name, scenario] of scenarios()) {
   }
 }
 
-/** Keys of results in the form of the scenarios; those of annotations are their own. */
+/** Converts the keys of results to snake case, except those of annotations. */
 function snakeCase(value) {
   if (Array.isArray(value)) return value.map(snakeCase);
   if (value === null || typeof value !== 'object') return value;

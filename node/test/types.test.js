@@ -166,7 +166,7 @@ test('every name in the types is documented', () => {
   assert.deepEqual(silent, []);
 });
 
-/** Compiles a module beside the package, so that it finds it by name. */
+/** Compiles a module in a directory where it can import the package by name. */
 async function compile(name, source, ...options) {
   const dir = join(node, 'dist', 'types');
   mkdirSync(dir, { recursive: true });

@@ -18,14 +18,14 @@ from ocigraph import AsyncClient, Client, Credential, File, Limits, Reference, U
 REFERENCE = "reference must be a str, a path or a Reference, not "
 
 
-def refused(call: Callable[[], Any], says: str) -> str:
-    with pytest.raises(TypeError, match=f"^{re.escape(says)}") as raised:
+def rejected(call: Callable[[], Any], message: str) -> str:
+    with pytest.raises(TypeError, match=f"^{re.escape(message)}") as raised:
         call()
     return str(raised.value)
 
 
 @pytest.mark.parametrize(
-    ("make", "says"),
+    ("make", "message"),
     [
         (lambda: Credential.password("ada", None), "password must be a str, not NoneType"),  # type: ignore[arg-type]
         (lambda: Credential.password(None, "hunter2"), "username must be a str, not NoneType"),  # type: ignore[arg-type]
@@ -36,8 +36,8 @@ def refused(call: Callable[[], Any], says: str) -> str:
         (lambda: Credential("password", b"hunter2"), "secret must be a str, not bytes"),  # type: ignore[arg-type]
     ],
 )
-def test_a_credential_must_consist_of_strings(make: Callable[[], Any], says: str) -> None:
-    assert "hunter2" not in refused(make, says)
+def test_a_credential_must_consist_of_strings(make: Callable[[], Any], message: str) -> None:
+    assert "hunter2" not in rejected(make, message)
 
 
 def test_the_error_of_a_credentials_function_names_the_wrong_argument() -> None:
@@ -57,16 +57,16 @@ def test_a_reference_of_a_wrong_type_is_rejected(client: Any) -> None:
     descriptor = client.resolve("oci:app:v1")
     wrongs: list[Any] = [None, 5, b"oci:app:v1", []]
     for wrong in wrongs:
-        says = REFERENCE + type(wrong).__name__
-        refused(partial(client.resolve, wrong), says)
-        refused(partial(client.copy, "oci:app:v1", wrong), says)
-    said = refused(lambda: client.push("oci:app", subject=descriptor), REFERENCE + "Descriptor")
-    assert said.endswith("use Reference.parse(repository).at(descriptor)")
+        message = REFERENCE + type(wrong).__name__
+        rejected(partial(client.resolve, wrong), message)
+        rejected(partial(client.copy, "oci:app:v1", wrong), message)
+    shown = rejected(lambda: client.push("oci:app", subject=descriptor), REFERENCE + "Descriptor")
+    assert shown.endswith("use Reference.parse(repository).at(descriptor)")
     client.push("oci:app", subject=Reference.parse("oci:app").at(descriptor))
-    refused(lambda: Reference.parse(5), "reference must be a str, not int")  # type: ignore[arg-type]
-    refused(lambda: Reference.layout(5), "path must be a path (str or os.PathLike), not int")  # type: ignore[arg-type]
-    refused(lambda: Reference.layout("app", None), "tag must be a str, not NoneType")  # type: ignore[arg-type]
-    refused(lambda: Reference.parse("oci:app").at(5), "digest must be a str or a Descriptor, not int")  # type: ignore[arg-type]
+    rejected(lambda: Reference.parse(5), "reference must be a str, not int")  # type: ignore[arg-type]
+    rejected(lambda: Reference.layout(5), "path must be a path (str or os.PathLike), not int")  # type: ignore[arg-type]
+    rejected(lambda: Reference.layout("app", None), "tag must be a str, not NoneType")  # type: ignore[arg-type]
+    rejected(lambda: Reference.parse("oci:app").at(5), "digest must be a str or a Descriptor, not int")  # type: ignore[arg-type]
 
 
 def test_the_error_for_a_wrong_argument_of_an_operation_names_it(client: Any) -> None:
@@ -102,8 +102,8 @@ def test_the_error_for_a_wrong_argument_of_an_operation_names_it(client: Any) ->
         (lambda: UnpackLimits(bytes="1"), "bytes must be an int, not str"),  # type: ignore[arg-type]
         (lambda: ocigraph.digest_files([5]), "paths[0] must be a path (str or os.PathLike), not int"),  # type: ignore[list-item]
     ]
-    for call, says in cases:
-        refused(call, says)
+    for call, message in cases:
+        rejected(call, message)
     assert client.tags("oci:app") == ["v1"]
 
 
@@ -118,9 +118,9 @@ def test_the_error_for_a_wrong_argument_of_a_client_names_it_and_hides_header_va
         ({"ca_file": 5}, "ca_file must be a path (str or os.PathLike), not int"),
         ({"user_agent": 5}, "user_agent must be a str, not int"),
     ]
-    for options, says in cases:
-        assert "hunter2" not in refused(partial(kind, **options), says)
-    refused(lambda: Limits(connect_timeout="2"), "connect_timeout must be a number of seconds, not str")  # type: ignore[arg-type]
+    for options, message in cases:
+        assert "hunter2" not in rejected(partial(kind, **options), message)
+    rejected(lambda: Limits(connect_timeout="2"), "connect_timeout must be a number of seconds, not str")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("name", CLIENTS)

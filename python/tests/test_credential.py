@@ -51,17 +51,17 @@ def test_a_credential_value_is_used(kind: str, guarded: Fixture) -> None:
 
 @pytest.mark.parametrize("kind", CLIENTS)
 def test_a_credentials_function_is_called_with_host_and_repository(kind: str, guarded: Fixture) -> None:
-    asked = []
+    calls = []
 
     def credential(host: str, repository: str) -> Credential | None:
-        asked.append((host, repository, threading.current_thread() is threading.main_thread()))
+        calls.append((host, repository, threading.current_thread() is threading.main_thread()))
         return ADA
 
     with CLIENTS[kind](credentials=credential) as client:
         client.push(f"{guarded.host}/app:v1", File(b"x", title="x"))
-    assert set(asked) == {(guarded.host, "app", False)}
-    with CLIENTS[kind](credentials=lambda host, repository: None) as nobody, pytest.raises(UnauthorizedError):
-        nobody.tags(f"{guarded.host}/app")
+    assert set(calls) == {(guarded.host, "app", False)}
+    with CLIENTS[kind](credentials=lambda host, repository: None) as anonymous, pytest.raises(UnauthorizedError):
+        anonymous.tags(f"{guarded.host}/app")
 
 
 def test_the_exception_of_a_credentials_function_is_the_cause(client: Any, guarded: Fixture) -> None:
@@ -86,8 +86,8 @@ def test_login_stores_a_credential_until_logout(kind: str, guarded: Fixture) -> 
         client.push(f"{guarded.host}/app:v1", File(b"x", title="x"))
     with CLIENTS[kind]() as other:
         assert other.tags(f"{guarded.host}/app") == ["v1"]
-        with CLIENTS[kind](credentials="anonymous") as nobody, pytest.raises(UnauthorizedError):
-            nobody.tags(f"{guarded.host}/app")
+        with CLIENTS[kind](credentials="anonymous") as anonymous, pytest.raises(UnauthorizedError):
+            anonymous.tags(f"{guarded.host}/app")
         gone = other.logout(guarded.host)
         assert len(gone.removed_from) == 1 and not gone.remains
         assert other.logout(guarded.host).removed_from == ()
@@ -108,30 +108,30 @@ def test_an_invalid_credential_is_rejected_without_repeating_it(kind: Any) -> No
         kind(credentials="hunter2")
     with pytest.raises(InvalidArgumentError, match="kind") as unknown:
         kind(credentials=Credential("passwort", "hunter2"))  # type: ignore[arg-type]
-    said = [str(word.value), str(unknown.value)]
+    messages = [str(word.value), str(unknown.value)]
     for wrong in (None, ("ada", "hunter2"), 42, {"ada": "hunter2"}):
         with pytest.raises(TypeError, match=r"Credential\.password") as raised:
             kind(credentials=wrong)
-        said.append(str(raised.value))
+        messages.append(str(raised.value))
     with Client() as client, pytest.raises(TypeError, match=r"Credential\.password") as raised:
         client.login("localhost:1", ("ada", "hunter2"))  # type: ignore[arg-type]
-    assert "hunter2" not in "".join([*said, str(raised.value)])
+    assert "hunter2" not in "".join([*messages, str(raised.value)])
 
 
 def test_an_async_credentials_function_runs_in_the_event_loop_of_the_client(guarded: Fixture) -> None:
-    asked = []
+    calls = []
 
     async def credential(host: str, repository: str) -> Credential | None:
         await asyncio.sleep(0)
-        asked.append((host, repository, asyncio.get_running_loop()))
+        calls.append((host, repository, asyncio.get_running_loop()))
         return ADA
 
     async def main() -> None:
         async with AsyncClient(credentials=credential) as client:
             await client.push(f"{guarded.host}/app:v1", File(b"x", title="x"))
             assert await client.tags(f"{guarded.host}/app") == ["v1"]
-        assert {loop for _, _, loop in asked} == {asyncio.get_running_loop()}
-        assert {(host, repository) for host, repository, _ in asked} == {(guarded.host, "app")}
+        assert {loop for _, _, loop in calls} == {asyncio.get_running_loop()}
+        assert {(host, repository) for host, repository, _ in calls} == {(guarded.host, "app")}
 
         async def locked(host: str, repository: str) -> Credential | None:
             raise KeyError("the vault is locked")
@@ -191,7 +191,7 @@ def test_certificate_files_are_read(client: Any, work: Path) -> None:
     for option in options:
         with Client(**option, plain_http=False) as mine, pytest.raises(ocigraph.Error) as raised:
             mine.tags("localhost:1/app")
-        assert not isinstance(raised.value, ocigraph.NetworkError), "the connection is not even tried"
+        assert not isinstance(raised.value, ocigraph.NetworkError), "the client tried to connect"
     trusting = Client(insecure=True, plain_http=False, use_proxy=False, limits=Limits(max_attempts=1))
     with trusting as mine, pytest.raises(ocigraph.NetworkError):
         mine.tags("localhost:1/app")
@@ -204,5 +204,5 @@ def test_a_client_pickles_as_its_configuration(kind: Any, work: Path) -> None:
     assert repr(again) == repr(client)
     for shown in (repr(client), repr(client._configuration), str(client._configuration)):
         assert "sesame" not in shown and "hunter2" not in shown and "x-key" in shown
-    assert b"sesame" in pickle.dumps(client), "what was given on purpose goes along"
+    assert b"sesame" in pickle.dumps(client), "the pickle lacks the credential"
     assert repr(pickle.loads(pickle.dumps(kind()))) == f"{kind.__name__}()"

@@ -35,7 +35,7 @@ def test_a_release_script_attaches_an_sbom_once(work: Path) -> None:
     with Client() as client:
         client.push("oci:app:v1", artifact_type="image/example")
         attached = example("attach_sbom.py", "oci:app:v1", "sbom.json")
-        assert example("attach_sbom.py", "oci:app:v1", "sbom.json").startswith("attached already: ")
+        assert example("attach_sbom.py", "oci:app:v1", "sbom.json").startswith("already attached: ")
         [sbom] = client.discover("oci:app:v1")
         assert sbom.digest in attached and sbom.artifact_type == "application/spdx+json"
 

@@ -77,8 +77,8 @@ def test_every_traversal_visits_a_node_with_two_subjects() -> None:
     assert len(graph) == 5 and repr(graph).endswith("5 referrers>")
     assert all(digest in graph for digest in names)
     edges = sorted((name, subject) for _, name, subject, _ in walked)
-    asked = sorted((names[r.digest], name) for digest, name in names.items() for r in graph.referrers(digest))
-    assert asked == edges
+    found = sorted((names[r.digest], name) for digest, name in names.items() for r in graph.referrers(digest))
+    assert found == edges
     steps = [(depth, name) for depth, name, _, _ in walked]
     for tree in (graph.to_dict(), json.loads(graph.json())):
         assert [(depth, names[digest]) for depth, digest in nested(tree)] == steps

@@ -54,7 +54,7 @@ class Slow:
     def reach_the_middle(self, operation: str) -> None:
         """Waits until the operation is running."""
         if operation != "discover":
-            assert self._moved.wait(20), "nothing was moved"
+            assert self._moved.wait(20), "no byte was transferred"
             self._moved.clear()
             return
         deadline = time.monotonic() + 20
@@ -112,7 +112,7 @@ class Interrupt:
         signal.signal(signal.SIGINT, self._before)
 
     def took(self) -> float:
-        assert self._at is not None, "it ended by itself"
+        assert self._at is not None, "the operation ended before the interrupt"
         return time.monotonic() - self._at
 
 
@@ -245,7 +245,7 @@ def test_ctrl_c_ends_a_digest_and_its_threads_within_a_second(kind: str, work: P
             assert interrupt.took() < 1
         used = time.process_time()
         time.sleep(0.5)
-        assert time.process_time() - used < 0.2, "something goes on"
+        assert time.process_time() - used < 0.2, "a thread still hashes"
 
 
 def test_a_second_ctrl_c_interrupts_the_clean_up() -> None:
@@ -338,7 +338,7 @@ def test_operations_do_not_block_the_event_loop(fixture: Fixture) -> None:
 
     begun = time.monotonic()
     asyncio.run(main())
-    assert time.monotonic() - begun < 50 * 0.3, "they ran side by side"
+    assert time.monotonic() - begun < 50 * 0.3, "the operations did not run concurrently"
 
 
 def test_an_interrupted_pull_can_be_run_again(ggcr: str, work: Path) -> None:

@@ -75,8 +75,8 @@ def test_scenario(kind: str, place: str, name: str, body: dict[str, Any], work: 
             if "expect" in step:
                 check(filled(step["expect"], known), result, f"step {number}: result")
             if "requests" in step and not on_layout:
-                asked = fixture.requests()
-                assert len(asked) <= step["requests"], f"step {number}: {asked}"
+                requests = fixture.requests()
+                assert len(requests) <= step["requests"], f"step {number}: {requests}"
             for saved, pointer in step.get("save", {}).items():
                 value = result
                 for part in pointer.split("/")[1:]:

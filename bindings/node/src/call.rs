@@ -36,7 +36,7 @@ const CLEANUP_TIMEOUT: Duration = Duration::from_millis(80);
 /// Maximum time for the clean-up tasks of a closed client.
 const GRACE: Duration = Duration::from_secs(2);
 
-/// PlatformOnly call of a client: its cancellation token and its progress events.
+/// A call of a client: its cancellation token and its progress events.
 #[napi]
 pub struct Call {
     token: CancellationToken,

@@ -57,7 +57,7 @@ impl Events {
         waiting.put(event);
         drop(waiting);
         let missed = self.missed.swap(false, Ordering::SeqCst);
-        // PlatformOnly wake-up per batch: JavaScript fetches all events that have arrived by then.
+        // One wake-up per batch: JavaScript fetches all events that have arrived by then.
         if first || missed {
             self.wake.call((), NonBlocking);
         }
