@@ -81,9 +81,9 @@ export interface RegistryError {
  */
 export class OcigraphError extends Error {
   private constructor();
-  /** Always `OcigraphError`. */
+  /** The name of the class, `OcigraphError`. */
   get name(): string;
-  /** The kind of failure. */
+  /** The kind of the error, such as `NOT_FOUND`. */
   readonly code: ErrorCode;
   /** The number of the code, the same in every language. */
   readonly number: number;
@@ -97,7 +97,7 @@ export class OcigraphError extends Error {
   readonly status?: number;
   /** The errors in the registry's response. Empty if it contained none. */
   readonly registryErrors: readonly RegistryError[];
-  /** The codes of `registryErrors`. */
+  /** The error codes in `registryErrors`, such as `MANIFEST_UNKNOWN`. */
   get registryCodes(): string[];
   /** The request id in the registry's response, for its logs. */
   readonly requestId?: string;
@@ -122,7 +122,7 @@ export interface Platform {
   readonly os: string;
   /** The version of the operating system. */
   readonly 'os.version'?: string;
-  /** Required operating system features. */
+  /** The features of the operating system that the image requires. */
   readonly 'os.features'?: readonly string[];
   /** The variant of the CPU, such as `v7`. */
   readonly variant?: string;
@@ -147,7 +147,7 @@ export interface Descriptor {
   readonly mediaType: string;
   /** The digest, such as `sha256:e3b0c442…`. */
   readonly digest: string;
-  /** The size in bytes. */
+  /** The size of the content in bytes. */
   readonly size: number;
   /** The artifact type, if the descriptor describes a manifest that has one. */
   readonly artifactType?: string;
@@ -184,7 +184,7 @@ export type FileOutcome = 'written' | 'unchanged' | 'kept';
 
 /** The parts of a reference. */
 export interface Reference {
-  /** The complete reference. */
+  /** The complete reference, as it can be passed to every operation. */
   readonly text: string;
   /** The reference without tags and digest: the repository or layout. */
   readonly location: string;
@@ -213,7 +213,7 @@ export interface Reference {
  */
 export function parseReference(reference: string): Reference;
 
-/** Options of every call. */
+/** Options that every operation accepts. */
 export interface CallOptions {
   /**
    * Aborts the call. It rejects with the signal's reason within 100 ms. Files never appear incomplete under their final names.
@@ -288,7 +288,7 @@ export type PushFile = string | URL | PathFile | ContentFile;
  */
 export type ManifestFormat = 'auto' | 'oci-1.1' | 'oci-1.0' | 'oci-artifact' | 'oras-artifact';
 
-/** Options of {@link Client.push}. */
+/** Options that {@link Client.push} accepts. */
 export interface PushOptions extends TransferOptions {
   /** The files, which become the blobs of the artifact. Default: none. */
   files?: (Iterable<PushFile> & object) | undefined;
@@ -296,7 +296,7 @@ export interface PushOptions extends TransferOptions {
   artifactType?: string | undefined;
   /** Sets the subject: a reference with a tag or digest in the repository that is pushed to. */
   subject?: string | undefined;
-  /** Annotations of the manifest. */
+  /** Annotations to store in the manifest. */
   annotations?: Annotations | undefined;
   /** The config blob. Default: the empty config. */
   config?: PushFile | undefined;
@@ -333,7 +333,7 @@ export interface PushResult {
   readonly blobs: readonly PushedBlob[];
 }
 
-/** Options of {@link Client.pull}. */
+/** Options that {@link Client.pull} accepts. */
 export interface PullOptions extends TransferOptions {
   /** The directory to write into. It is created if necessary. Default: the current directory. */
   output?: string | URL | undefined;
@@ -361,7 +361,7 @@ export interface UnpackLimits {
   ratio?: number | undefined;
 }
 
-/** A pulled file. */
+/** A file that a pull wrote or kept. */
 export interface PulledFile {
   /** The path of the file on disk. */
   readonly path: string;
@@ -383,7 +383,7 @@ export interface PullResult {
   readonly skipped: readonly Descriptor[];
 }
 
-/** Options of {@link Client.discover}. */
+/** Options that {@link Client.discover} accepts. */
 export interface DiscoverOptions extends CallOptions {
   /** Returns only referrers of this artifact type, the paths that lead to them, and their own referrers. */
   artifactType?: string | undefined;
@@ -459,7 +459,7 @@ export class Graph implements Iterable<GraphNode> {
   toString(): string;
 }
 
-/** Options of {@link Client.delete}. */
+/** Options that {@link Client.delete} accepts. */
 export interface DeleteOptions extends CallOptions {
   /** Only reports what would be deleted. */
   dryRun?: boolean | undefined;
@@ -481,7 +481,7 @@ export interface DeleteReport {
   readonly failed: readonly { readonly descriptor: Descriptor; readonly error: string; readonly code: ErrorCode }[];
 }
 
-/** Options of {@link Client.copy}. */
+/** Options that {@link Client.copy} accepts. */
 export interface CopyOptions extends TransferOptions {
   /** Also copies all referrers of the artifact and, for an index, of the manifests that it lists. */
   recursive?: boolean | undefined;
@@ -509,7 +509,7 @@ export interface CopyReport {
   readonly bytes: number;
 }
 
-/** Options of {@link Client.verify}. */
+/** Options that {@link Client.verify} accepts. */
 export interface VerifyOptions extends TransferOptions {
   /** Selects the image for this platform as the root if the target is an index. */
   platform?: string | undefined;
@@ -551,7 +551,7 @@ export interface Manifest {
   readonly bytes: Uint8Array;
 }
 
-/** Options of {@link Client.pushManifest}. */
+/** Options that {@link Client.pushManifest} accepts. */
 export interface PushManifestOptions extends CallOptions {
   /** The media type. Default: the `mediaType` field of the manifest. */
   mediaType?: string | undefined;
@@ -597,7 +597,7 @@ export type BlobContent =
       content?: undefined;
     }
   | {
-      /** The content. */
+      /** The content, in memory or in a stream. */
       content: Content;
       path?: undefined;
     }
@@ -616,7 +616,7 @@ export type Credential =
   | {
       /** The name of the user, service principal or token. */
       readonly username: string;
-      /** The password. */
+      /** The password of the user, or the secret of the token. */
       readonly password: string;
     }
   | {
@@ -705,7 +705,7 @@ export interface ClientOptions {
 
 /** The result of {@link Client.login}. */
 export interface LoginResult {
-  /** The registry as `host[:port]`. */
+  /** The registry to which the credential belongs, as `host[:port]`. */
   readonly host: string;
   /** The file or credential helper that now stores the credential. */
   readonly storedIn: string;
@@ -719,7 +719,7 @@ export interface LoginResult {
 
 /** The result of {@link Client.logout}. */
 export interface LogoutResult {
-  /** The registry as `host[:port]`. */
+  /** The registry whose credentials were removed, as `host[:port]`. */
   readonly host: string;
   /** The files and helpers from which credentials were removed. Empty if none stored a credential. */
   readonly removedFrom: readonly string[];
@@ -778,6 +778,15 @@ export class Client {
    *
    * Rejects with `NOT_FOUND` if a file or the subject does not exist, and with `UNSAFE_PATH` if a title leads outside the
    * directory of a later pull.
+   *
+   * @example
+   * ```ts
+   * const pushed = await client.push('registry.example.com/net-monitor:v1', {
+   *   artifactType: 'application/vnd.example.app',
+   *   files: ['program', { title: 'notes.md', content: '# Notes' }],
+   * });
+   * console.log(pushed.reference);
+   * ```
    */
   push(target: string, options?: PushOptions): Promise<PushResult>;
 
@@ -788,6 +797,12 @@ export class Client {
    * Rejects with `NOT_FOUND` if the artifact, or a referrer of that type, does not exist, with `DIGEST_MISMATCH` if content does
    * not match its digest, with `UNSAFE_PATH` if a title leads outside the directory, and with `TOO_LARGE` if a directory exceeds
    * `unpackLimits`.
+   *
+   * @example
+   * ```ts
+   * const [sbom] = await client.pull('registry.example.com/net-monitor:v1', { artifactType: 'sbom/example', output: 'out' });
+   * console.log(sbom?.files.map((file) => file.path));
+   * ```
    */
   pull(target: string, options?: PullOptions): Promise<PullResult[]>;
 
@@ -797,6 +812,12 @@ export class Client {
    *
    * See {@link https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#listing-referrers | listing referrers} in
    * the OCI distribution specification.
+   *
+   * @example
+   * ```ts
+   * const found = await client.discover('registry.example.com/net-monitor:v1', { artifactType: 'sbom/example' });
+   * console.log(found.tree());
+   * ```
    */
   discover(target: string, options?: DiscoverOptions): Promise<Graph>;
 
@@ -805,25 +826,57 @@ export class Client {
    * If only some deletions fail, the promise resolves, and `failed` lists them. An interrupted delete can be run again.
    *
    * Rejects with `NOT_FOUND` if the target does not exist, and with `UNSUPPORTED` if the registry does not support deletion.
+   *
+   * @example
+   * ```ts
+   * const plan = await client.delete('registry.example.com/net-monitor:v1', { dryRun: true });
+   * console.log(plan.deleted.map((manifest) => manifest.digest));
+   * ```
    */
   delete(target: string, options?: DeleteOptions): Promise<DeleteReport>;
 
   /**
    * Copies an artifact, or with `recursive` its whole graph, and assigns the tags of the destination. Content that already
    * exists there is not sent again. Rejects with `NOT_FOUND` if the source does not exist.
+   *
+   * @example
+   * ```ts
+   * await client.copy('registry.example.com/net-monitor:v1', 'oci:backup/net-monitor:v1', { recursive: true });
+   * ```
    */
   copy(source: string, destination: string, options?: CopyOptions): Promise<CopyReport>;
 
   /**
    * Verifies that every manifest and blob of the graph exists and has the right size and digest, including those of referrers.
    * Problems are part of the result. Rejects with `NOT_FOUND` only if the target itself does not exist.
+   *
+   * @example
+   * ```ts
+   * const { problems } = await client.verify('registry.example.com/net-monitor:v1');
+   * for (const problem of problems) console.error(problem.detail);
+   * ```
    */
   verify(target: string, options?: VerifyOptions): Promise<VerifyReport>;
 
-  /** Returns the descriptor of the target. Rejects with `NOT_FOUND` if it does not exist. */
+  /**
+   * Returns the descriptor of the target. Rejects with `NOT_FOUND` if it does not exist.
+   *
+   * @example
+   * ```ts
+   * const image = await client.resolve('registry.example.com/net-monitor:v1', { platform: 'linux/arm64' });
+   * console.log(image.digest, image.size);
+   * ```
+   */
   resolve(target: string, options?: ManifestOptions): Promise<Descriptor>;
 
-  /** Adds tags to the target's manifest and returns its descriptor. */
+  /**
+   * Adds tags to the target's manifest and returns its descriptor.
+   *
+   * @example
+   * ```ts
+   * await client.tag('registry.example.com/net-monitor:v1', ['v1.2', 'latest']);
+   * ```
+   */
   tag(target: string, tags: string | readonly string[], options?: CallOptions): Promise<Descriptor>;
 
   /** Removes the tags of the target, but not the manifest. Rejects with `UNSUPPORTED` if the registry cannot remove a tag alone. */
@@ -844,13 +897,28 @@ export class Client {
   /**
    * Checks a credential with a registry, `host[:port]`, and stores it where docker and similar tools find it. Rejects with
    * `UNAUTHORIZED` if the registry does not accept it; it is not stored then.
+   *
+   * @example
+   * ```ts
+   * const { storedIn } = await client.login('registry.example.com', { username: 'ada', password: 'secret' });
+   * console.log(storedIn);
+   * ```
    */
   login(host: string, credential: Credential, options?: CallOptions): Promise<LoginResult>;
 
   /** Removes the stored credentials of a registry, `host[:port]`, from all files and helpers. */
   logout(host: string, options?: CallOptions): Promise<LogoutResult>;
 
-  /** Fetches the target's manifest. Rejects with `NOT_FOUND` if it does not exist. */
+  /**
+   * Fetches the target's manifest. Rejects with `NOT_FOUND` if it does not exist.
+   *
+   * @example
+   * ```ts
+   * const { bytes } = await client.fetchManifest('registry.example.com/net-monitor:v1');
+   * const manifest = JSON.parse(new TextDecoder().decode(bytes));
+   * console.log(manifest.mediaType);
+   * ```
+   */
   fetchManifest(target: string, options?: ManifestOptions): Promise<Manifest>;
 
   /**
@@ -901,7 +969,7 @@ export class Client {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** Options of {@link digest}. */
+/** Options that {@link digest} accepts. */
 export interface DigestOptions {
   /** The digest algorithm. Default: `sha256`. */
   algorithm?: 'sha256' | 'sha512' | undefined;
@@ -916,7 +984,7 @@ export interface FileDigest {
   readonly path: string;
   /** The digest, such as `sha256:e3b0c442…`. */
   readonly digest: string;
-  /** The size in bytes. */
+  /** The size of the file in bytes. */
   readonly size: number;
 }
 

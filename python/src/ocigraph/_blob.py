@@ -186,7 +186,7 @@ class AsyncBlob:
             source.stream.close()
 
     async def aclose(self) -> None:
-        """Calls `close`, for `contextlib.aclosing`."""
+        """Ends the transfer, like `close`. For `contextlib.aclosing`."""
         self.close()
 
     async def __aenter__(self) -> AsyncBlob:

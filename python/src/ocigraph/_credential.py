@@ -26,9 +26,9 @@ class Credential:
     """
 
     kind: Literal["password", "identity_token", "registry_token", "entra_token"]
-    """The kind of credential."""
+    """The kind of credential, such as ``password``."""
     secret: str = field(repr=False)
-    """The password or token."""
+    """The password or token, which ``repr`` hides."""
     name: str | None = None
     """The user name of a password, or the tenant of an Entra token."""
 

@@ -135,15 +135,15 @@ class Descriptor(Result):
     """
 
     media_type: str
-    """The media type."""
+    """The media type of the content."""
     digest: str
     """The digest: an algorithm and hexadecimal digits, such as ``sha256:`` and 64 digits."""
     size: int
-    """The size in bytes."""
+    """The size of the content in bytes."""
     artifact_type: str | None = None
     """The artifact type of a manifest, such as ``sbom/example``."""
     annotations: Annotations = field(default_factory=Annotations)
-    """The annotations."""
+    """The annotations of the descriptor."""
     platform: Platform | None = None
     """The platform, if an index specifies it."""
 
@@ -178,7 +178,7 @@ class Manifest(Result):
     descriptor: Descriptor
     """The descriptor of the manifest."""
     artifact_type: str | None = None
-    """The artifact type."""
+    """The artifact type, such as ``sbom/example``."""
     config: Descriptor | None = None
     """The descriptor of the config."""
     blobs: tuple[Descriptor, ...] = ()
@@ -188,7 +188,7 @@ class Manifest(Result):
     subject: Descriptor | None = None
     """The descriptor of the subject."""
     annotations: Annotations = field(default_factory=Annotations)
-    """The annotations."""
+    """The annotations of the manifest."""
 
     def json(self) -> Any:
         """Parses the bytes as JSON.

@@ -254,7 +254,7 @@ class UnsafePathError(Error, ValueError):
 
 
 class TimeoutError(Error, builtins.TimeoutError):  # noqa: A001 - like `socket` and `asyncio`
-    """A timeout expired."""
+    """The operation exceeded one of the timeouts in `Limits`."""
 
     default_code = "TIMEOUT"
     _default_errno = numbers.ETIMEDOUT
@@ -297,7 +297,7 @@ class CredentialsError(Error):
 
 
 class CancelledError(Error):
-    """The operation was cancelled."""
+    """The operation was cancelled before it finished."""
 
     default_code = "CANCELLED"
 

@@ -31,7 +31,7 @@ class PushedBlob(Result):
     descriptor: Descriptor
     """The descriptor of the blob."""
     outcome: Outcome
-    """``uploaded``, ``existed`` or ``mounted``."""
+    """The result for this blob: ``uploaded``, ``existed`` or ``mounted``."""
     title: str | None = None
     """The title of the blob, if it has one."""
 
@@ -82,7 +82,7 @@ class PulledFile(Result):
     descriptor: Descriptor
     """The descriptor of the blob."""
     outcome: Outcome
-    """``written``, ``unchanged`` or ``kept``."""
+    """The result for this file: ``written``, ``unchanged`` or ``kept``."""
 
     @classmethod
     def _of(cls, f: dict[str, Any]) -> PulledFile:
@@ -127,7 +127,7 @@ class RetainedManifest(Result):
     descriptor: Descriptor
     """The descriptor of the manifest."""
     reason: str
-    """The reason: ``tagged stable``."""
+    """The reason, such as ``tagged stable``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +142,9 @@ class DeleteFailure(Result):
     descriptor: Descriptor
     """The descriptor of the manifest."""
     error: str
-    """The error message."""
+    """The message of the error that prevented the deletion."""
     code: str
-    """The error code: ``FORBIDDEN``."""
+    """The code of that error, such as ``FORBIDDEN``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +241,7 @@ class Problem(Result):
     path: tuple[str, ...]
     """The digests of the nodes between the root and the content. Empty for the root itself."""
     kind: ProblemKind
-    """The kind of problem."""
+    """The kind of problem, such as ``missing``."""
     detail: str
     """The problem as a sentence."""
 
@@ -286,7 +286,7 @@ class LoginResult(Result):
     """
 
     host: str
-    """The registry as ``host[:port]``."""
+    """The registry to which the credential belongs, as ``host[:port]``."""
     stored_in: str
     """The file or credential helper that now stores the credential."""
     plain_text: bool
@@ -311,7 +311,7 @@ class LogoutResult(Result):
     """
 
     host: str
-    """The registry as ``host[:port]``."""
+    """The registry whose credentials were removed, as ``host[:port]``."""
     removed_from: tuple[str, ...]
     """The files and helpers from which credentials were removed. Empty if none stored a credential."""
     remains: bool
@@ -334,6 +334,6 @@ class FileDigest(Result):
     path: Path
     """The path that was passed."""
     digest: str
-    """The digest."""
+    """The digest, such as ``sha256:`` and 64 hexadecimal digits."""
     size: int
-    """The size in bytes."""
+    """The size of the file in bytes."""

@@ -82,11 +82,11 @@ class Reference(Result):
     """
 
     text: str
-    """The complete reference."""
+    """The complete reference, as it can be passed to every operation."""
     location: str
     """The reference without tags and digest: the repository or layout."""
     tags: tuple[str, ...] = ()
-    """The tags."""
+    """The tags, in the order of the reference."""
     digest: str | None = None
     """The digest. It takes precedence over the tags."""
     host: str | None = None

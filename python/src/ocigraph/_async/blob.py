@@ -1,4 +1,4 @@
-"""Operations on single blobs."""
+"""Operations that fetch and push single blobs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .base import Base
 
 
 class BlobOperations(Base):
-    """Operations on single blobs."""
+    """Operations that fetch and push single blobs."""
 
     async def fetch_blob(self, reference: AnyReference, *, progress: Progress | None = None) -> AsyncBlob:
         """Fetches the blob that a reference names by digest, to be read in chunks; its content is checked at the end.
