@@ -1,4 +1,4 @@
-// Credentials in every form: given, asked for, stored by login and removed by logout.
+// Credentials: passed as values, returned by a function, stored by login and removed by logout.
 
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
@@ -13,7 +13,7 @@ import { fixture, folder } from './support/servers.js';
 const me = { username: 'me', password: 'secret' };
 const registry = (t) => fixture(t, '--auth=basic:me:secret');
 
-test('a given credential and headers go to the registry', async (t) => {
+test('a credential and headers are sent to the registry', async (t) => {
   const { host, requests, clearRequests } = await registry(t);
   await assert.rejects(new Client({ credentials: 'anonymous' }).tags(`${host}/app`), { code: 'UNAUTHORIZED' });
   await clearRequests();
@@ -28,22 +28,22 @@ test('a given credential and headers go to the registry', async (t) => {
   for (const headers of seen) assert.deepEqual(headers, ['yes', 'mine/1']);
 });
 
-test('a function is asked for the credential of a registry, and may take its time', async (t) => {
+test('a credentials function is called for a registry and may be asynchronous', async (t) => {
   const { host } = await registry(t);
-  const asked = [];
+  const calls = [];
   const client = new Client({
-    credentials: async (...question) => {
-      asked.push(question);
+    credentials: async (...request) => {
+      calls.push(request);
       await new Promise((resolve) => setTimeout(resolve, 20));
       return me;
     },
   });
   await client.push(`${host}/app:v1`);
   assert.deepEqual(await client.tags(`${host}/app`), ['v1']);
-  assert.deepEqual(asked[0], [host, 'app']);
+  assert.deepEqual(calls[0], [host, 'app']);
 });
 
-test('a function that knows nothing means anonymous use, and one that throws says why', async (t) => {
+test('a credentials function that returns nothing means anonymous access, and one that throws fails the call', async (t) => {
   const { host } = await registry(t);
   const tags = (credentials) => new Client({ credentials }).tags(`${host}/app`);
   await assert.rejects(
@@ -65,7 +65,7 @@ test('a function that knows nothing means anonymous use, and one that throws say
   await assert.rejects(tags(later), { code: 'CREDENTIALS', message: /no error at all/, cause: 'no error at all' });
 });
 
-test('an aborted call does not wait for the answer', async (t) => {
+test('an aborted call does not wait for its credentials function', async (t) => {
   const { host } = await registry(t);
   const control = new AbortController();
   const credentials = () => {

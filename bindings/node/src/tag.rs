@@ -1,4 +1,4 @@
-//! Operations on names and listings: tags, manifests, repositories, and who may see them.
+//! Operations on tags, listings and stored credentials.
 
 use napi::Env;
 use napi_derive::napi;
@@ -8,14 +8,14 @@ use serde_json::json;
 use crate::{
     call::Call,
     client::{Client, Started},
-    credentials, options,
-    outcome::{Doing, json},
-    reading::read,
+    credential,
+    error::{ErrorContext, json},
+    options::{self, read},
 };
 
 #[napi]
 impl Client {
-    /// The descriptor of what a reference names.
+    /// Resolves a reference to a descriptor, as JSON.
     #[napi(catch_unwind)]
     pub fn resolve<'env>(
         &self,
@@ -24,14 +24,14 @@ impl Client {
         target: String,
         options: String,
     ) -> Started<'env> {
-        self.start(env, call, Doing::new("resolve", &target), |core, _| {
+        self.start(env, call, ErrorContext::new("resolve", &target), |core, _| {
             let target: Reference = target.parse()?;
-            let platform = read::<options::One>(&options)?.platform()?;
+            let platform = read::<options::PlatformOnly>(&options)?.platform()?;
             Ok(async move { Ok(json(&core.resolve(&target, platform.as_ref()).await?)) })
         })
     }
 
-    /// Points further tags at what a reference names.
+    /// Adds tags to a manifest. Resolves to its descriptor as JSON.
     #[napi(catch_unwind)]
     pub fn tag<'env>(
         &self,
@@ -41,14 +41,14 @@ impl Client {
         tags: Vec<String>,
         options: String,
     ) -> Started<'env> {
-        self.start(env, call, Doing::new("tag", &target), |core, _| {
+        self.start(env, call, ErrorContext::new("tag", &target), |core, _| {
             let target: Reference = target.parse()?;
-            read::<options::Nothing>(&options)?;
+            read::<options::NoOptions>(&options)?;
             Ok(async move { Ok(json(&core.tag(&target, &tags).await?)) })
         })
     }
 
-    /// Removes tags.
+    /// Removes the tags of the reference.
     #[napi(catch_unwind)]
     pub fn untag<'env>(
         &self,
@@ -57,14 +57,14 @@ impl Client {
         target: String,
         options: String,
     ) -> Started<'env> {
-        self.start(env, call, Doing::new("untag", &target), |core, _| {
+        self.start(env, call, ErrorContext::new("untag", &target), |core, _| {
             let target: Reference = target.parse()?;
-            read::<options::Nothing>(&options)?;
+            read::<options::NoOptions>(&options)?;
             Ok(async move { core.untag(&target).await })
         })
     }
 
-    /// All tags.
+    /// Lists all tags. Resolves to a JSON list.
     #[napi(catch_unwind)]
     pub fn tags<'env>(
         &self,
@@ -73,14 +73,14 @@ impl Client {
         target: String,
         options: String,
     ) -> Started<'env> {
-        self.start(env, call, Doing::new("tags", &target), |core, _| {
+        self.start(env, call, ErrorContext::new("tags", &target), |core, _| {
             let target: Reference = target.parse()?;
-            read::<options::Nothing>(&options)?;
+            read::<options::NoOptions>(&options)?;
             Ok(async move { Ok(json!(core.tags(&target).await?).to_string()) })
         })
     }
 
-    /// All tags, with what is known of each.
+    /// Lists all tags with their details. Resolves to a JSON list.
     #[napi(catch_unwind)]
     pub fn tag_details<'env>(
         &self,
@@ -89,30 +89,14 @@ impl Client {
         target: String,
         options: String,
     ) -> Started<'env> {
-        self.start(env, call, Doing::new("tags", &target), |core, _| {
+        self.start(env, call, ErrorContext::new("tags", &target), |core, _| {
             let target: Reference = target.parse()?;
-            read::<options::Nothing>(&options)?;
+            read::<options::NoOptions>(&options)?;
             Ok(async move { Ok(json(core.tag_details(&target).await?.as_slice())) })
         })
     }
 
-    /// The manifests, tagged and untagged.
-    #[napi(catch_unwind)]
-    pub fn manifests<'env>(
-        &self,
-        env: &'env Env,
-        call: &Call,
-        target: String,
-        options: String,
-    ) -> Started<'env> {
-        self.start(env, call, Doing::new("manifests", &target), |core, _| {
-            let target: Reference = target.parse()?;
-            read::<options::Nothing>(&options)?;
-            Ok(async move { Ok(json(core.manifests(&target).await?.as_slice())) })
-        })
-    }
-
-    /// The repositories of a registry.
+    /// Lists the repositories of a registry. Resolves to a JSON list.
     #[napi(catch_unwind)]
     pub fn repositories<'env>(
         &self,
@@ -121,14 +105,14 @@ impl Client {
         host: String,
         options: String,
     ) -> Started<'env> {
-        self.start(env, call, Doing::new("repositories", &host), |core, _| {
+        self.start(env, call, ErrorContext::new("repositories", &host), |core, _| {
             let host = host.parse()?;
-            read::<options::Nothing>(&options)?;
+            read::<options::NoOptions>(&options)?;
             Ok(async move { Ok(json!(core.repositories(&host).await?).to_string()) })
         })
     }
 
-    /// Checks a credential, and stores it.
+    /// Checks a credential with the registry and stores it. Resolves to a JSON result.
     #[napi(catch_unwind)]
     pub fn login<'env>(
         &self,
@@ -138,15 +122,15 @@ impl Client {
         credential: String,
         options: String,
     ) -> Started<'env> {
-        self.start(env, call, Doing::new("login", &host), |core, _| {
+        self.start(env, call, ErrorContext::new("login", &host), |core, _| {
             let host = host.parse()?;
-            let credential = credentials::parsed(&credential)?;
-            read::<options::Nothing>(&options)?;
+            let credential = credential::parse(&credential)?;
+            read::<options::NoOptions>(&options)?;
             Ok(async move { Ok(json(&core.login(&host, credential).await?)) })
         })
     }
 
-    /// Removes what is stored for a registry.
+    /// Removes the stored credentials of a registry. Resolves to a JSON result.
     #[napi(catch_unwind)]
     pub fn logout<'env>(
         &self,
@@ -155,9 +139,9 @@ impl Client {
         host: String,
         options: String,
     ) -> Started<'env> {
-        self.start(env, call, Doing::new("logout", &host), |core, _| {
+        self.start(env, call, ErrorContext::new("logout", &host), |core, _| {
             let host = host.parse()?;
-            read::<options::Nothing>(&options)?;
+            read::<options::NoOptions>(&options)?;
             Ok(async move { Ok(json(&core.logout(&host).await?)) })
         })
     }

@@ -1,4 +1,4 @@
-"""What `fetch_blob` gives: a file object that is read once, checked on the way, and ended when nobody reads on."""
+"""Fetched blobs: file objects that are read once and checked, and whose transfer ends when they are closed."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ def test_a_blob_is_a_file_object() -> None:
             blob.read(1)
         blob = client.fetch_blob(f"oci:app@{packed.digest}")
         assert [len(blob.read(10)), blob.descriptor.size] == [10, packed.size]
-        # A file object that can be pushed, too.
+        # A blob can be pushed as a file object.
         assert client.push_blob("oci:other", client.fetch_blob(f"oci:app@{packed.digest}")).descriptor == packed
         plain = client.push_blob("oci:app", lines).descriptor
         assert sum(1 for _ in client.fetch_blob(f"oci:app@{plain.digest}")) == 100_000
 
 
-def test_what_reads_file_objects_reads_blobs(ggcr: str, work: Path) -> None:
+def test_functions_that_read_file_objects_read_blobs(ggcr: str, work: Path) -> None:
     value = {"names": [str(i) * 10 for i in range(100_000)]}
     (work / "names.json").write_text(json.dumps(value))
     packed = io.BytesIO()
@@ -59,7 +59,7 @@ def test_what_reads_file_objects_reads_blobs(ggcr: str, work: Path) -> None:
             assert archive.next().name == "names.json"  # type: ignore[union-attr]
 
 
-def test_a_read_gives_what_was_asked_for_and_fewer_only_at_the_end(client: Any, ggcr: str) -> None:
+def test_a_read_returns_fewer_bytes_only_at_the_end(client: Any, ggcr: str) -> None:
     content = os.urandom(12 << 20)
     stored = client.push_blob(f"{ggcr}/sizes", content).descriptor
     blob = client.fetch_blob(f"{ggcr}/sizes@{stored.digest}")
@@ -69,7 +69,7 @@ def test_a_read_gives_what_was_asked_for_and_fewer_only_at_the_end(client: Any, 
     assert b"".join(pieces) == content
 
 
-def test_a_cancelled_read_loses_nothing(ggcr: str) -> None:
+def test_a_cancelled_read_loses_no_bytes(ggcr: str) -> None:
     content = os.urandom(8 << 20)
 
     async def main() -> None:
@@ -78,21 +78,21 @@ def test_a_cancelled_read_loses_nothing(ggcr: str) -> None:
             with throttled(ggcr, 16 << 20) as throttle:
                 blob = await client.fetch_blob(f"{throttle.host}/lossless@{stored.digest}")
                 pieces: list[bytes] = []
-                broken_off = turn = 0
+                cancelled = turn = 0
                 while sum(map(len, pieces)) < len(content):
                     reading = asyncio.ensure_future(blob.read(100_000))
-                    # Some are cancelled before they have anything, some with the result on its way.
+                    # Some reads are cancelled before they receive bytes, others while their result is delivered.
                     done, _ = await asyncio.wait([reading], timeout=0.002 * (turn % 5))
                     turn += 1
                     if not done:
                         reading.cancel()
-                        broken_off += 1
+                        cancelled += 1
                     try:
                         pieces.append(await reading)
                     except asyncio.CancelledError as error:
-                        # Held on to, as a debugger would: what it leads to keeps nothing from the next read.
+                        # Keeps the exception alive, as a debugger does. It must not hold bytes back from the next read.
                         assert error is not None
-                assert b"".join(pieces) == content and broken_off > 10
+                assert b"".join(pieces) == content and cancelled > 10
                 whole = await client.fetch_blob(f"{throttle.host}/lossless@{stored.digest}")
                 with pytest.raises(TimeoutError):
                     async with asyncio.timeout(0.2):
@@ -103,7 +103,7 @@ def test_a_cancelled_read_loses_nothing(ggcr: str) -> None:
 
 
 @pytest.mark.parametrize("left", ["closed", "collected"])
-def test_a_blob_that_is_closed_ends_its_transfer(left: str, client: Any, ggcr: str) -> None:
+def test_closing_a_blob_ends_its_transfer(left: str, client: Any, ggcr: str) -> None:
     content = os.urandom(32 << 20)
     stored = client.push_blob(f"{ggcr}/closing", content).descriptor
     with throttled(ggcr, 4 << 20) as throttle:
@@ -146,7 +146,7 @@ def test_a_blob_is_read_in_chunks_in_an_event_loop() -> None:
 
 
 @pytest.mark.parametrize("size", [None, 1 << 20, len(CONTENT)])
-def test_a_damaged_blob_gives_nothing_after_it_was_told(size: int | None, client: Any, work: Path) -> None:
+def test_a_damaged_blob_returns_no_bytes_after_the_error(size: int | None, client: Any, work: Path) -> None:
     content = CONTENT * 2
     stored = client.push_blob("oci:app", content).descriptor
     path = work / "app" / "blobs" / "sha256" / stored.digest.removeprefix("sha256:")
@@ -157,7 +157,7 @@ def test_a_damaged_blob_gives_nothing_after_it_was_told(size: int | None, client
     with pytest.raises(ocigraph.DigestMismatchError):
         while chunk := blob.read(-1 if size is None else size):
             given += len(chunk)
-    # Not even the read that takes the last byte gave what is wrong.
+    # Not even the read of the last byte returned damaged content.
     assert given < len(content)
     for _ in range(3):
         with pytest.raises(ocigraph.DigestMismatchError):
@@ -169,7 +169,7 @@ def test_a_damaged_blob_gives_nothing_after_it_was_told(size: int | None, client
     assert sorted(p.name for p in work.iterdir()) == ["app"]
 
 
-def test_what_cannot_be_saved_is_an_error_of_the_package_and_leaves_nothing(client: Any, work: Path) -> None:
+def test_a_failed_save_raises_an_error_of_the_package_and_leaves_no_file(client: Any, work: Path) -> None:
     stored = client.push_blob("oci:app", CONTENT).descriptor
     with pytest.raises(ocigraph.NotFoundError) as missing:
         client.fetch_blob(f"oci:app@{stored.digest}").save("nowhere/saved")
@@ -182,7 +182,7 @@ def test_what_cannot_be_saved_is_an_error_of_the_package_and_leaves_nothing(clie
     assert sorted(p.name for p in work.iterdir()) == ["app", "folder"]
 
 
-def test_a_blob_is_saved_whole_in_place_of_another(client: Any, work: Path) -> None:
+def test_saving_a_blob_replaces_an_existing_file(client: Any, work: Path) -> None:
     stored = client.push_blob("oci:app", CONTENT).descriptor
     Path("saved").write_text("old")
     assert client.fetch_blob(f"oci:app@{stored.digest}").save("saved").read_bytes() == CONTENT

@@ -8,25 +8,24 @@ use crate::{
     call::Call,
     client::{Client, Started},
     content::{BufferedContent, file},
+    error::{ErrorContext, JsResult, js_result, json},
     graph::Graph,
-    options,
-    outcome::{Doing, Outcome, json, outcome},
-    reading::read,
+    options::{self, read},
 };
 
 #[napi]
 impl Client {
-    /// Why a push with these options cannot be; nothing when it can. Its contents are taken in after.
+    /// Checks the arguments of a push before its content is buffered. Returns the error, if any.
     #[napi(catch_unwind)]
-    pub fn check_push(&self, target: String, options: String) -> Outcome<()> {
+    pub fn check_push(&self, target: String, options: String) -> JsResult<()> {
         let check = || -> Result<()> {
             target.parse::<Reference>()?;
             read::<options::Push>(&options)?.parsed().map(drop)
         };
-        outcome(check().map_err(|error| Doing::new("push", &target).told(error)))
+        js_result(check().map_err(|error| ErrorContext::new("push", &target).apply(error)))
     }
 
-    /// Packs files and content into an artifact.
+    /// Pushes files and content as one artifact. Resolves to the JSON of the result.
     #[napi(catch_unwind)]
     pub fn push<'env>(
         &self,
@@ -36,7 +35,7 @@ impl Client {
         options: String,
         contents: Vec<ClassInstance<'env, BufferedContent>>,
     ) -> Started<'env> {
-        self.start(env, call, Doing::new("push", &target), |core, _| {
+        self.start(env, call, ErrorContext::new("push", &target), |core, _| {
             let target: Reference = target.parse()?;
             let (mut options, files, config) = read::<options::Push>(&options)?.parsed()?;
             let file = |described| file(described, &contents);
@@ -47,7 +46,7 @@ impl Client {
         })
     }
 
-    /// Writes an artifact's files into a directory.
+    /// Pulls an artifact's files into a directory. Resolves to a JSON list of results.
     #[napi(catch_unwind)]
     pub fn pull<'env>(
         &self,
@@ -56,14 +55,14 @@ impl Client {
         target: String,
         options: String,
     ) -> Started<'env> {
-        self.start(env, call, Doing::new("pull", &target), |core, _| {
+        self.start(env, call, ErrorContext::new("pull", &target), |core, _| {
             let target: Reference = target.parse()?;
             let options = read::<options::Pull>(&options)?.options(call.progress())?;
             Ok(async move { Ok(json(core.pull(&target, options).await?.as_slice())) })
         })
     }
 
-    /// The graph of everything that refers to an artifact.
+    /// Discovers the graph of all referrers of an artifact.
     #[napi(catch_unwind)]
     pub fn discover<'env>(
         &self,
@@ -72,7 +71,7 @@ impl Client {
         target: String,
         options: String,
     ) -> Started<'env> {
-        self.start(env, call, Doing::new("discover", &target), |core, _| {
+        self.start(env, call, ErrorContext::new("discover", &target), |core, _| {
             let reference: Reference = target.parse()?;
             let options = read::<options::Discover>(&options)?.options()?;
             Ok(async move {
@@ -82,7 +81,7 @@ impl Client {
         })
     }
 
-    /// Deletes an artifact and all that refers to it.
+    /// Deletes an artifact and all its referrers. Resolves to the JSON of the report.
     #[napi(catch_unwind)]
     pub fn delete<'env>(
         &self,
@@ -91,14 +90,14 @@ impl Client {
         target: String,
         options: String,
     ) -> Started<'env> {
-        self.start(env, call, Doing::new("delete", &target), |core, _| {
+        self.start(env, call, ErrorContext::new("delete", &target), |core, _| {
             let target: Reference = target.parse()?;
             let options = read::<options::Delete>(&options)?.into();
             Ok(async move { Ok(json(&core.delete(&target, options).await?)) })
         })
     }
 
-    /// Copies an artifact, or its graph.
+    /// Copies an artifact or its graph. Resolves to the JSON of the report.
     #[napi(catch_unwind)]
     pub fn copy<'env>(
         &self,
@@ -111,7 +110,7 @@ impl Client {
         self.start(
             env,
             call,
-            Doing::new("copy", format!("{source} to {destination}")),
+            ErrorContext::new("copy", format!("{source} to {destination}")),
             |core, _| {
                 let (source, destination): (Reference, Reference) =
                     (source.parse()?, destination.parse()?);
@@ -121,7 +120,7 @@ impl Client {
         )
     }
 
-    /// Checks that a whole graph is there and right.
+    /// Verifies every manifest and blob of a graph. Resolves to the JSON of the report.
     #[napi(catch_unwind)]
     pub fn verify<'env>(
         &self,
@@ -130,7 +129,7 @@ impl Client {
         target: String,
         options: String,
     ) -> Started<'env> {
-        self.start(env, call, Doing::new("verify", &target), |core, _| {
+        self.start(env, call, ErrorContext::new("verify", &target), |core, _| {
             let target: Reference = target.parse()?;
             let options = read::<options::Verify>(&options)?.options(call.progress())?;
             Ok(async move { Ok(json(&core.verify(&target, options).await?)) })

@@ -1,4 +1,4 @@
-"""Who a client is: credentials as values or from a function, and how they are handed to the native module."""
+"""Credentials: values, functions that return them, and their conversion for the native module."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """A name and a password, or a token. Its ``repr`` hides what is secret; a pickle has it.
+    """A user name with a password, or a token. Its ``repr`` hides the secret, but a pickle contains it.
 
     Example:
         >>> Credential.password("ada", "secret")
@@ -26,11 +26,11 @@ class Credential:
     """
 
     kind: Literal["password", "identity_token", "registry_token", "entra_token"]
-    """What kind it is."""
+    """The kind of credential, such as ``password``."""
     secret: str = field(repr=False)
-    """The password or token."""
+    """The password or token, which ``repr`` hides."""
     name: str | None = None
-    """The user of a password; the tenant of an Entra token."""
+    """The user name of a password, or the tenant of an Entra token."""
 
     def __post_init__(self) -> None:
         text("kind", self.kind)
@@ -39,7 +39,7 @@ class Credential:
 
     @classmethod
     def password(cls, username: str, password: str) -> Credential:
-        """A name and a password, for the registry itself or for its token server.
+        """Creates a credential from a user name and a password, for the registry or its token server.
 
         Example:
             >>> Credential.password("ada", "secret").name
@@ -49,7 +49,7 @@ class Credential:
 
     @classmethod
     def identity_token(cls, token: str) -> Credential:
-        """A refresh token, for which the token server gives access tokens.
+        """Creates a credential from a refresh token, which the client exchanges for access tokens at the token server.
 
         Example:
             >>> Credential.identity_token("secret")
@@ -59,7 +59,7 @@ class Credential:
 
     @classmethod
     def registry_token(cls, token: str) -> Credential:
-        """A token that is sent to the registry as it is.
+        """Creates a credential from a bearer token, which the client sends to the registry unchanged.
 
         Example:
             >>> Credential.registry_token("secret").kind
@@ -69,7 +69,11 @@ class Credential:
 
     @classmethod
     def entra_token(cls, token: str, tenant: str | None = None) -> Credential:
-        """A Microsoft Entra access token, which Azure's registry exchanges; its tenant, where it does not tell.
+        """Creates a credential from a Microsoft Entra access token, for Azure Container Registry.
+
+        Args:
+            token: the access token.
+            tenant: the tenant. Default: the tenant in the token.
 
         Example:
             >>> Credential.entra_token("secret", "contoso.example").name
@@ -79,44 +83,46 @@ class Credential:
 
 
 CredentialFunction: TypeAlias = Callable[[str, str], Credential | None]
-"""Gives the credential for a host and a repository, or none to be anonymous. It is called on a thread of its own, and
-may block; the repository is empty when the registry as a whole is meant."""
+"""Returns the credential for a host and a repository, or None for anonymous access. It is called on a separate thread
+and may block. The repository is empty for requests about the whole registry."""
 
 AsyncCredentialFunction: TypeAlias = Callable[[str, str], Awaitable[Credential | None]]
-"""The same as an ``async def``; it runs in the event loop in which the client was used last."""
+"""An ``async def`` credentials function. It runs in the event loop in which the client was last used."""
 
 Credentials: TypeAlias = Literal["stored", "anonymous"] | Credential | CredentialFunction
-"""Where credentials come from: where ``docker login`` and its like stored them, nowhere, a value, or a function."""
+"""The source of credentials: those that ``docker login`` and similar tools stored, none, a value, or a function."""
 
 AsyncCredentials: TypeAlias = Credentials | AsyncCredentialFunction
-"""The same for an `AsyncClient`, whose function may be awaited."""
+"""The source of credentials of an `AsyncClient`, which may also be an ``async def`` function."""
 
 
 def native_credential(credential: Credential) -> tuple[str, str, str | None]:
-    """A credential in the form that the native module reads."""
+    """Converts a credential for the native module."""
     if not isinstance(credential, Credential):
-        raise TypeError(f"a {type(credential).__name__} is no Credential; write Credential.password(name, password)")
+        raise TypeError(
+            f"expected a Credential, not {type(credential).__name__}; use Credential.password(name, password)"
+        )
     return (credential.kind, credential.secret, credential.name)
 
 
-def native_credentials(credentials: AsyncCredentials, asked: Asked) -> Any:
-    """A word, a credential or who is asked, in the form that the native module reads."""
+def native_credentials(credentials: AsyncCredentials, callback: CredentialCallback) -> Any:
+    """Converts a keyword, a credential or a function for the native module."""
     if isinstance(credentials, Credential):
         return native_credential(credentials)
     if isinstance(credentials, str):
         return credentials
     if not callable(credentials):
-        # Whatever it is may be secret, and is not repeated.
+        # Do not repeat the value, which may be a secret.
         raise TypeError(
-            f'credentials are "stored", "anonymous", a Credential or a function, not a {type(credentials).__name__}; '
-            "write Credential.password(name, password)"
+            f'credentials must be "stored", "anonymous", a Credential or a callable, not {type(credentials).__name__}; '
+            "use Credential.password(name, password)"
         )
-    return asked
+    return callback
 
 
-class Asked:
-    """What the native module asks for credentials. It leads to the client's function and does not keep it, since the
-    function may lead back to the client, and nothing collects a circle through the native module.
+class CredentialCallback:
+    """Calls the credentials function of a client for the native module. It holds only a weak reference, because the
+    function may refer back to the client, and a reference cycle through the native module is never collected.
     """
 
     __slots__ = ("_configuration", "_loop")
@@ -125,14 +131,14 @@ class Asked:
         self._configuration = weakref.ref(configuration)
         self._loop: weakref.ref[asyncio.AbstractEventLoop] | None = None
 
-    def in_this_loop(self) -> None:
-        """Lets a function that is awaited run in this event loop."""
+    def use_running_loop(self) -> None:
+        """Runs an asynchronous credentials function in the current event loop from now on."""
         self._loop = weakref.ref(asyncio.get_running_loop())
 
     def __call__(self, host: str, repository: str) -> tuple[str, str, str | None] | None:
         configuration = self._configuration()
         if configuration is None or not callable(configuration.credentials):
-            raise RuntimeError("the client that would know is gone")
+            raise RuntimeError("the client of this credentials function was garbage-collected")
         answer = configuration.credentials(host, repository)
         credential = self._awaited(answer) if inspect.isawaitable(answer) else answer
         return None if credential is None else native_credential(credential)
@@ -145,10 +151,10 @@ class Asked:
         if loop is None or loop.is_closed():
             if inspect.iscoroutine(answer):
                 answer.close()
-            raise TypeError("the function for credentials is awaited: only an AsyncClient takes such a one")
+            raise TypeError("the credentials function is asynchronous; only AsyncClient accepts it")
         future = asyncio.run_coroutine_threadsafe(credential(), loop)
         while not future.done():
             concurrent.futures.wait([future], timeout=1)
             if loop.is_closed():
-                raise RuntimeError("the event loop ended before the function for credentials did")
+                raise RuntimeError("the event loop was closed before the credentials function returned")
         return future.result()

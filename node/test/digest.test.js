@@ -1,4 +1,4 @@
-// Digests and references by themselves: they need no client, and their work ends when nobody waits for it.
+// Digests and references, which need no client.
 
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { Client, digest, digestFile, digestFiles, parseReference } from 'ocigrap
 
 import { folder, root } from './support/servers.js';
 
-test('digests are of bytes, text and files', async (t) => {
+test('bytes, strings and files can be digested', async (t) => {
   const dir = folder(t);
   mkdirSync(join(dir, 'a'));
   const paths = ['a/1', '2'].map((name) => join(dir, name));
@@ -29,7 +29,7 @@ test('digests are of bytes, text and files', async (t) => {
   await assert.rejects(digestFile(paths[0], { algorithm: 'md5' }), { code: 'UNSUPPORTED' });
 });
 
-test('digests of files end with their signal, and read no further', async (t) => {
+test('an aborted digest of files stops reading', async (t) => {
   const path = join(folder(t), 'large');
   writeFileSync(path, '');
   truncateSync(path, 64 * 2 ** 30);
@@ -41,12 +41,12 @@ test('digests of files end with their signal, and read no further', async (t) =>
   }
   const { user } = process.cpuUsage();
   await new Promise((resolve) => setTimeout(resolve, 500));
-  // Microseconds, of which a thread that still hashed would use half a million.
+  // CPU time in microseconds. A thread that continued to hash would use half a million.
   assert.ok(process.cpuUsage().user - user < 250_000, `${process.cpuUsage().user - user}`);
   await assert.rejects(digestFile(path, { signal: AbortSignal.abort('before') }), (error) => error === 'before');
 });
 
-test('an aborted push of a large file reads no further', async (t) => {
+test('an aborted push of a large file stops reading', async (t) => {
   const path = join(folder(t), 'large');
   writeFileSync(path, '');
   truncateSync(path, 64 * 2 ** 30);
@@ -59,27 +59,27 @@ test('an aborted push of a large file reads no further', async (t) => {
   assert.ok(process.cpuUsage().user - user < 250_000, `${process.cpuUsage().user - user}`);
 });
 
-test('many files are digested while Node.js has all its threads for its own files', async (t) => {
+test('digesting many files leaves the thread pool of Node.js free', async (t) => {
   const path = join(folder(t), 'large');
   writeFileSync(path, '');
   truncateSync(path, 64 * 2 ** 30);
   const control = new AbortController();
   const digesting = Array.from({ length: 8 }, () => digestFile(path, { signal: control.signal }));
-  // Four of them would take all of Node.js's own.
+  // Four calls would occupy the whole thread pool of Node.js.
   await readFile(new URL(import.meta.url));
   control.abort('read');
   const settled = await Promise.allSettled(digesting);
   assert.ok(settled.every(({ reason }) => reason === 'read'));
 });
 
-test('a reference is taken apart as all languages take it apart', () => {
+test('references are parsed as the shared vectors require', () => {
   const { valid, invalid } = JSON.parse(readFileSync(join(root, 'tests', 'vectors', 'references.json'), 'utf8'));
   assert.ok(valid.length > 5 && invalid.length > 5);
   for (const { text, ...parts } of valid) {
     const parsed = parseReference(text);
-    const { text: whole, place, ...rest } = parsed;
+    const { text: whole, location, ...rest } = parsed;
     assert.deepEqual(rest, parts, text);
-    assert.equal(parseReference(place).place, place);
+    assert.equal(parseReference(location).location, location);
     assert.equal(parseReference(whole).text, whole);
   }
   for (const { text } of invalid) assert.throws(() => parseReference(text), { code: 'INVALID_REFERENCE' }, text);

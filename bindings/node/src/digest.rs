@@ -1,5 +1,5 @@
-//! Digests by themselves, without a client: of bytes at once, of files on threads of their own, so that
-//! the few that Node.js keeps for files and names stay free.
+//! Digests without a client. Bytes are digested synchronously. Files are digested on separate threads,
+//! because libuv's few worker threads must stay available to Node.js.
 
 use std::{
     path::PathBuf,
@@ -15,25 +15,24 @@ use tokio::sync::Semaphore;
 use crate::{
     call::{Call, Engine},
     client::Started,
-    options,
-    outcome::{Doing, Outcome, broken, outcome},
-    reading::read,
+    error::{ErrorContext, JsResult, js_result, panicked},
+    options::{self, read},
 };
 
-/// Kept from the first call on: threads are cheaper kept than started.
+/// Started by the first call and kept, because starting threads is expensive.
 static ENGINE: Mutex<Option<Arc<Engine>>> = Mutex::new(None);
 
-/// Calls that read at once. Each may use all processors, and a thousand need not have a thousand threads.
-static AT_ONCE: Semaphore = Semaphore::const_new(8);
+/// Maximum number of concurrent calls that read files. Each call can use all processors.
+static CONCURRENT_CALLS: Semaphore = Semaphore::const_new(8);
 
-/// The digest of bytes.
+/// Computes the digest of bytes.
 #[napi(catch_unwind)]
-pub fn digest(bytes: &[u8], options: String) -> Outcome<String> {
+pub fn digest(bytes: &[u8], options: String) -> JsResult<String> {
     let digested = algorithm(&options).map(|algorithm| algorithm.digest(bytes).to_string());
-    outcome(digested.map_err(|error| error.with_operation("digest", "bytes")))
+    js_result(digested.map_err(|error| error.with_operation("digest", "bytes")))
 }
 
-/// A promise of the digests and sizes of files, in their order.
+/// Resolves to the digests and sizes of files, in order, as a JSON list.
 #[napi(catch_unwind)]
 pub fn digest_files<'env>(
     env: &'env Env,
@@ -41,22 +40,22 @@ pub fn digest_files<'env>(
     paths: Vec<String>,
     options: String,
 ) -> Started<'env> {
-    let doing = match paths.as_slice() {
-        [path] => Doing::new("digest", path),
-        paths => Doing::new("digest", format!("{} files", paths.len())),
+    let context = match paths.as_slice() {
+        [path] => ErrorContext::new("digest", path),
+        paths => ErrorContext::new("digest", format!("{} files", paths.len())),
     };
     let begun = algorithm(&options).and_then(|algorithm| Ok((engine()?, algorithm)));
     match begun {
         Ok((engine, algorithm)) => {
             let work = digested(paths, algorithm);
-            Ok(Either::A(engine.promise(env, call.token(), doing, work)?))
+            Ok(Either::A(engine.promise(env, call.token(), context, work)?))
         }
-        Err(error) => Ok(outcome(Err(doing.told(error)))),
+        Err(error) => Ok(js_result(Err(context.apply(error)))),
     }
 }
 
 async fn digested(paths: Vec<String>, algorithm: Algorithm) -> Result<String> {
-    let _turn = AT_ONCE.acquire().await.map_err(|_| broken())?;
+    let _permit = CONCURRENT_CALLS.acquire().await.map_err(|_| panicked())?;
     let digested = digest_all(paths.iter().map(PathBuf::from).collect(), algorithm).await?;
     let mut results = Vec::with_capacity(paths.len());
     for (path, digested) in paths.iter().zip(digested) {

@@ -1,19 +1,19 @@
-// A blob on its way out, as a web stream: read only when it is asked to, and given up when nobody can ask any more.
+// A fetched blob as a web stream. It reads on demand, and is closed when its reader is garbage-collected.
 
-import { started, unwrap } from './error.js';
-import { tell } from './progress.js';
+import { callNative, unwrap } from './error.js';
+import { report } from './progress.js';
 import { onAbort } from './signals.js';
 
-/** Lets go of the signals of streams that nobody has any more. */
+/** Removes the abort handlers of streams that were garbage-collected. */
 const forgotten = new FinalizationRegistry((stop) => stop());
 
-/** A native reader as a stream, which ends in an error when the signal is aborted or `onProgress` throws. */
+/** Wraps a native reader in a stream. The stream fails when the signal is aborted or `onProgress` throws. */
 export function toStream(reader, { signal, onProgress } = {}, client) {
   const stream = new ReadableStream(new Transfer(reader, signal, onProgress, client), { highWaterMark: 0 });
   return Object.defineProperty(stream, 'descriptor', { value: JSON.parse(reader.descriptor), enumerable: true });
 }
 
-/** The source of such a stream, in the words of the Streams standard. */
+/** The underlying byte source of the stream, as the Streams standard defines it: https://streams.spec.whatwg.org */
 class Transfer {
   type = 'bytes';
   #reader;
@@ -27,7 +27,7 @@ class Transfer {
     this.#reader = reader;
     this.#signal = signal;
     this.#onProgress = onProgress;
-    // It is asked for credentials anew when a transfer that broke off goes on.
+    // Keeps the client alive: the transfer calls its credentials function when it resumes after an interruption.
     this.client = client;
   }
 
@@ -44,7 +44,7 @@ class Transfer {
   async pull(controller) {
     try {
       const piece = await this.#next();
-      if (this.#onProgress) tell(this.#onProgress, this.#reader.events(), this.#fail, this.#handlers);
+      if (this.#onProgress) report(this.#onProgress, this.#reader.events(), this.#fail, this.#handlers);
       if (piece) return controller.enqueue(piece);
       await Promise.all(this.#handlers);
       this.#end();
@@ -60,19 +60,19 @@ class Transfer {
     this.#reader.close();
   }
 
-  /** A stream of bytes takes no empty piece. */
+  /** Skips empty pieces, which a byte stream does not accept. */
   async #next() {
     for (;;) {
-      const piece = unwrap(await started(() => this.#reader.next()));
+      const piece = unwrap(await callNative(() => this.#reader.next()));
       if (piece?.length !== 0) return piece;
     }
   }
 
-  /** The signal may outlive the stream by far, and must not hold on to it. Neither must any variable beside this function. */
+  /** Static, and given a weak reference, so that a long-lived signal does not keep the stream alive. */
   static #abortOf(transfer) {
     return () => {
-      const there = transfer.deref();
-      there?.#fail(there.#signal.reason);
+      const source = transfer.deref();
+      source?.#fail(source.#signal.reason);
     };
   }
 

@@ -1,7 +1,7 @@
-"""The exceptions: one class for each error code of the library, all of them `Error`.
+"""The exceptions: one class for each error code of the library, all derived from `Error`.
 
-Where a builtin exception means the same, the class derives from it too, so that `except FileNotFoundError`
-works for people who have never heard of `ocigraph.NotFoundError`. The codes are those of every language.
+A class also derives from the builtin exception with the same meaning, so that `except FileNotFoundError` catches
+`ocigraph.NotFoundError`. The error codes are the same in every language.
 """
 
 from __future__ import annotations
@@ -41,13 +41,15 @@ ErrorCode: TypeAlias = Literal[
     "INTERNAL",
     "INCOMPLETE",
 ]
-"""The codes of errors, the same in every language."""
+"""The error codes, the same in every language."""
 
 _NUMBERS = _native.codes()
 
 
 class RegistryMessage(NamedTuple):
-    """One entry of the error list in a registry's answer.
+    """An error in a registry's response.
+
+    See https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#error-codes.
 
     Example:
         >>> RegistryMessage("MANIFEST_UNKNOWN", "manifest unknown").code
@@ -55,13 +57,13 @@ class RegistryMessage(NamedTuple):
     """
 
     code: str
-    """The registry's own code, such as ``MANIFEST_UNKNOWN``."""
+    """The registry's error code, such as ``MANIFEST_UNKNOWN``."""
     message: str
-    """Its own words; may be empty."""
+    """The registry's message. May be empty."""
 
 
 class Error(Exception):
-    """Whatever goes wrong. ``str(error)`` says what was being done, to what, what went wrong and what to try.
+    """The base class of all errors. ``str(error)`` contains the operation, the reference, the reason and a hint.
 
     Example:
         >>> try:
@@ -75,23 +77,23 @@ class Error(Exception):
     _default_errno: ClassVar[int | None] = None
 
     code: ErrorCode
-    """The stable name of what kind of failure it was, the same in every language: ``NOT_FOUND``."""
+    """The error code, the same in every language: ``NOT_FOUND``."""
     hint: str | None
-    """What to try, where there is something to try."""
+    """A suggestion for how to solve the problem."""
     operation: str | None
-    """What was being done, such as ``push``."""
+    """The name of the operation, such as ``push``."""
     reference: str | None
-    """What it was done to."""
+    """The reference that the operation was called with."""
     status: int | None
-    """The HTTP status, where a registry answered."""
+    """The HTTP status code, if a registry responded."""
     registry_errors: tuple[RegistryMessage, ...]
-    """The registry's own error list; empty where it gave none."""
+    """The errors in the registry's response. Empty if it contained none."""
     request_id: str | None
-    """The id under which the registry logged the request."""
+    """The request id in the registry's response, for its logs."""
     retry_after: float | None
-    """Seconds to wait before trying again, where the registry said."""
+    """The delay in seconds that the registry asked for with ``Retry-After``."""
     retryable: bool
-    """Whether the same call may succeed later without anything being changed."""
+    """True if the same call may succeed later without any change."""
 
     def __init__(
         self,
@@ -119,22 +121,22 @@ class Error(Exception):
         self.retry_after = retry_after
         self.retryable = retryable
         if isinstance(self, OSError):
-            of_the_system: Any = self
+            system_error: Any = self
             number = self._default_errno if errno is None else errno
-            of_the_system.errno = number
-            of_the_system.strerror = None if number is None else os.strerror(number)
+            system_error.errno = number
+            system_error.strerror = None if number is None else os.strerror(number)
 
     def __str__(self) -> str:
-        # Not that of OSError, which knows less.
+        # `OSError.__str__` would omit the operation and the hint.
         return str(self.args[0])
 
     @property
     def number(self) -> int:
-        """The number of the code, the same in every language."""
+        """The number of the error code, the same in every language."""
         return _NUMBERS[self.code]
 
     def to_dict(self) -> dict[str, Any]:
-        """The error as plain values, without what is not known.
+        """Converts the error to plain values. Omits unknown fields.
 
         Example:
             >>> ConflictError("the tag was moved").to_dict()
@@ -160,154 +162,154 @@ class Error(Exception):
         notes: list[str] = list(getattr(self, "__notes__", ()))
         if self.__cause__ is not None:
             try:
-                pickle.loads(pickle.dumps(self.__cause__))  # noqa: S301 - it was made here
+                pickle.loads(pickle.dumps(self.__cause__))  # noqa: S301 - the pickle is created on this line
                 state["__cause__"] = self.__cause__
             except Exception:
-                notes.append(f"caused by {self.__cause__!r}, which does not pickle")
+                notes.append(f"caused by {self.__cause__!r}, which cannot be pickled")
         if notes:
             state["__notes__"] = notes
-        return (_made, (self.to_dict(), getattr(self, "errno", None)), state)
+        return (_from_core, (self.to_dict(), getattr(self, "errno", None)), state)
 
 
 class InvalidArgumentError(Error, ValueError):
-    """An option or argument that cannot be used as given."""
+    """An option or argument is invalid."""
 
     default_code = "INVALID_ARGUMENT"
 
 
 class InvalidReferenceError(Error, ValueError):
-    """A reference, tag or digest that is not written as one."""
+    """A reference, tag or digest is malformed."""
 
     default_code = "INVALID_REFERENCE"
 
 
 class NotFoundError(Error, FileNotFoundError):
-    """The repository, manifest, tag, blob or file is not there."""
+    """The repository, manifest, tag, blob or file does not exist."""
 
     default_code = "NOT_FOUND"
     _default_errno = numbers.ENOENT
 
 
 class AlreadyExistsError(Error, FileExistsError):
-    """Something is there already and was not to be replaced."""
+    """The target already exists and must not be replaced."""
 
     default_code = "ALREADY_EXISTS"
     _default_errno = numbers.EEXIST
 
 
 class UnauthorizedError(Error, PermissionError):
-    """The registry wants credentials, or refused those it was given."""
+    """The registry requires credentials, or rejected them."""
 
     default_code = "UNAUTHORIZED"
     _default_errno = numbers.EACCES
 
 
 class ForbiddenError(Error, PermissionError):
-    """The credentials are known, but may not do this."""
+    """The credentials are valid, but do not permit the operation."""
 
     default_code = "FORBIDDEN"
     _default_errno = numbers.EACCES
 
 
 class UnsupportedError(Error, NotImplementedError):
-    """The registry or layout cannot do it."""
+    """The registry or layout does not support the operation."""
 
     default_code = "UNSUPPORTED"
 
 
 class RateLimitedError(Error):
-    """The registry limits requests; ``retry_after`` has the wait it asked for, in seconds."""
+    """The registry limits the request rate. ``retry_after`` is the requested delay in seconds, if known."""
 
     default_code = "RATE_LIMITED"
 
 
 class TooLargeError(Error):
-    """More than a limit allows: a manifest, a list, an archive."""
+    """A manifest, list or archive exceeds a limit."""
 
     default_code = "TOO_LARGE"
 
 
 class DigestMismatchError(Error):
-    """Content does not hash to its digest."""
+    """Content does not match its digest."""
 
     default_code = "DIGEST_MISMATCH"
 
 
 class SizeMismatchError(Error):
-    """Content is shorter or longer than its descriptor says."""
+    """The size of content differs from its descriptor."""
 
     default_code = "SIZE_MISMATCH"
 
 
 class InvalidManifestError(Error, ValueError):
-    """A manifest or index that is not one."""
+    """A manifest or index is malformed."""
 
     default_code = "INVALID_MANIFEST"
 
 
 class UnsafePathError(Error, ValueError):
-    """A title or archive entry that would be written outside the output directory."""
+    """A title or archive entry leads outside the output directory."""
 
     default_code = "UNSAFE_PATH"
 
 
-class TimeoutError(Error, builtins.TimeoutError):  # noqa: A001 - as `socket` and `asyncio` do
-    """Nothing moved for longer than the limit."""
+class TimeoutError(Error, builtins.TimeoutError):  # noqa: A001 - like `socket` and `asyncio`
+    """The operation exceeded one of the timeouts in `Limits`."""
 
     default_code = "TIMEOUT"
     _default_errno = numbers.ETIMEDOUT
 
 
 class NetworkError(Error, ConnectionError):
-    """The connection could not be made, or broke."""
+    """The connection failed or was interrupted."""
 
     default_code = "NETWORK"
 
 
 class TlsError(Error, ConnectionError):
-    """The server's certificate, or ours, was not accepted."""
+    """The TLS certificate of the server or of the client was rejected."""
 
     default_code = "TLS"
 
 
 class RegistryError(Error):
-    """Any other answer of a registry."""
+    """The registry responded with an unexpected error."""
 
     default_code = "REGISTRY"
 
 
 class IoError(Error, OSError):
-    """A file or directory could not be read or written."""
+    """A file or directory cannot be read or written."""
 
     default_code = "IO"
 
 
 class ConflictError(Error):
-    """Another writer won, or what is there contradicts what was asked."""
+    """Another writer changed the target, or the existing content contradicts the request."""
 
     default_code = "CONFLICT"
 
 
 class CredentialsError(Error):
-    """A credential file or helper that could not be used."""
+    """A credential file, helper or function failed."""
 
     default_code = "CREDENTIALS"
 
 
 class CancelledError(Error):
-    """The operation was broken off."""
+    """The operation was cancelled before it finished."""
 
     default_code = "CANCELLED"
 
 
 class InternalError(Error, RuntimeError):
-    """A defect in this library."""
+    """A bug in this library."""
 
     default_code = "INTERNAL"
 
 
 class IncompleteError(Error):
-    """A list could be read only in part: neither *none* nor *all* can be told."""
+    """A list could be read only in part, so the result is unknown."""
 
     default_code = "INCOMPLETE"
 
@@ -342,15 +344,15 @@ _CLASSES: dict[ErrorCode, type[Error]] = {
 }
 
 
-def _made(fields: dict[str, Any], errno: int | None = None) -> Error:
-    """The exception for an error of the core, as its JSON has it, and for what the system said."""
+def _from_core(fields: dict[str, Any], errno: int | None = None) -> Error:
+    """Creates the exception for an error of the core from its JSON, and the errno of the system, if any."""
     fields = {name: value for name, value in fields.items() if name != "number"}
     entries = fields.pop("registry_errors", ())
     messages = tuple(RegistryMessage(entry["code"], entry["message"]) for entry in entries)
     return _CLASSES[fields["code"]](fields.pop("message"), registry_errors=messages, errno=errno, **fields)
 
 
-def io_error(doing: str, path: Path, error: OSError) -> Error:
-    """The exception for a file that cannot be read or written."""
+def io_error(action: str, path: Path, error: OSError) -> Error:
+    """Creates the exception for a file that cannot be read or written."""
     kind = NotFoundError if isinstance(error, FileNotFoundError) else IoError
-    return kind(f"cannot {doing} {path}: {error.strerror or error}", errno=error.errno)
+    return kind(f"cannot {action} {path}: {error.strerror or error}", errno=error.errno)

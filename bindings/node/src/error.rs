@@ -1,13 +1,13 @@
-//! Failures as values: an object with the error's JSON in place of the result.
+//! Errors as values: an object with the error's JSON replaces the result.
 
 use napi::Either;
 use napi_derive::napi;
 use ocigraph::{Code, Error, Names, Result, ToJson};
 use serde_json::Value;
 
-use crate::asked::Refusal;
+use crate::credential::CallbackError;
 
-/// What stands in place of a result.
+/// The value that replaces the result of a failed call.
 #[napi(object, object_from_js = false)]
 #[derive(Debug)]
 pub struct Failure {
@@ -15,10 +15,10 @@ pub struct Failure {
     pub error: String,
 }
 
-/// A result, or why there is none.
-pub(crate) type Outcome<T> = Either<T, Failure>;
+/// A result, or the error that replaces it.
+pub(crate) type JsResult<T> = Either<T, Failure>;
 
-pub(crate) fn outcome<T>(result: Result<T>) -> Outcome<T> {
+pub(crate) fn js_result<T>(result: Result<T>) -> JsResult<T> {
     match result {
         Ok(value) => Either::A(value),
         Err(error) => Either::B(Failure { error: described(&error).to_string() }),
@@ -28,8 +28,8 @@ pub(crate) fn outcome<T>(result: Result<T>) -> Outcome<T> {
 fn described(error: &Error) -> Value {
     let mut json = error.to_json(Names::Camel);
     let cause = std::error::Error::source(error).and_then(|cause| cause.downcast_ref());
-    if let Some(Refusal(number)) = cause {
-        json["refusal"] = (*number).into();
+    if let Some(CallbackError(number)) = cause {
+        json["callbackError"] = (*number).into();
     }
     json
 }
@@ -46,27 +46,27 @@ pub(crate) fn cancelled() -> Error {
     Error::new(Code::Cancelled, "the call was aborted")
 }
 
-pub(crate) fn closed() -> Error {
-    Error::new(Code::Cancelled, "the client was closed while the call was under way")
+pub(crate) fn client_closed() -> Error {
+    Error::new(Code::Cancelled, "the client was closed during the call")
 }
 
-pub(crate) fn broken() -> Error {
-    Error::new(Code::Internal, "the call broke off by a defect in this library")
+pub(crate) fn panicked() -> Error {
+    Error::new(Code::Internal, "the call panicked; this is a bug in ocigraph")
 }
 
-/// What a call does, and to what: for errors that do not say so themselves.
+/// The operation and reference of a call, which are added to errors that lack them.
 #[derive(Debug, Clone)]
-pub(crate) struct Doing {
+pub(crate) struct ErrorContext {
     operation: String,
     on: String,
 }
 
-impl Doing {
+impl ErrorContext {
     pub(crate) fn new(operation: impl Into<String>, on: impl Into<String>) -> Self {
         Self { operation: operation.into(), on: on.into() }
     }
 
-    pub(crate) fn told(&self, error: Error) -> Error {
+    pub(crate) fn apply(&self, error: Error) -> Error {
         if error.operation().is_some() {
             return error;
         }

@@ -1,4 +1,4 @@
-"""What names what: tags and digests, and listings of tags, manifests and repositories."""
+"""Operations on tags, and the listings of tags and repositories."""
 
 from __future__ import annotations
 
@@ -6,109 +6,119 @@ from collections.abc import Iterable
 
 from .._checks import text
 from .._descriptor import Descriptor, Platform
-from .._listings import ManifestInfo, TagInfo
-from .._run import listen, run
+from .._listings import TagInfo
+from .._run import run, sync_log_level
 from .._values import AnyReference, given_reference, platform_text
 from .base import Base
 
 
-class Names(Base):
-    """What names what: tags and digests, and listings of tags, manifests and repositories."""
+class TagOperations(Base):
+    """Operations on tags, and the listings of tags and repositories."""
 
     def resolve(self, reference: AnyReference, *, platform: str | Platform | None = None) -> Descriptor:
-        """The descriptor of what a tag or digest names; of an index, that of the image for ``platform``.
+        """Resolves a tag or digest to a descriptor.
+
+        Args:
+            reference: the reference.
+            platform: selects the image for this platform from an index.
 
         Raises:
-            NotFoundError: it names nothing.
+            NotFoundError: the manifest does not exist.
 
         Example:
             >>> client.resolve("oci:store/app:v1").size > 0
             True
         """
-        listen()
+        sync_log_level()
         operation = self._native.resolve(given_reference(reference), platform=platform_text(platform))
         return Descriptor._of(run(operation))
 
     def tag(self, reference: AnyReference, tags: str | Iterable[str]) -> Descriptor:
-        """Points further tags at what the reference names; gives its descriptor.
+        """Adds tags to a manifest.
+
+        Args:
+            reference: the manifest.
+            tags: one tag or several.
+
+        Returns:
+            The descriptor of the manifest.
 
         Raises:
-            NotFoundError: it names nothing.
-            InvalidReferenceError: a tag is not written as one.
+            NotFoundError: the manifest does not exist.
+            InvalidReferenceError: a tag is malformed.
 
         Example:
             >>> _ = client.tag("oci:store/app:v1", "stable")
             >>> client.tags("oci:store/app")
             ['v1', 'stable']
         """
-        listen()
-        listed = [text("a tag", tag) for tag in ([tags] if isinstance(tags, str) else tags)]
+        sync_log_level()
+        listed = [text("tag", tag) for tag in ([tags] if isinstance(tags, str) else tags)]
         return Descriptor._of(run(self._native.tag(given_reference(reference), listed)))
 
     def untag(self, reference: AnyReference) -> None:
-        """Removes the reference's tags and leaves what they named.
+        """Removes the tags of the reference, but not the manifest.
+
+        Args:
+            reference: a reference with tags.
 
         Raises:
-            NotFoundError: there is no such tag.
-            UnsupportedError: the registry cannot remove a tag alone.
+            NotFoundError: a tag does not exist.
+            UnsupportedError: the registry cannot remove a tag without its manifest.
 
         Example:
             >>> client.untag("oci:store/app:v1")
             >>> client.tags("oci:store/app")
             []
         """
-        listen()
+        sync_log_level()
         run(self._native.untag(given_reference(reference)))
 
     def tags(self, reference: AnyReference) -> list[str]:
-        """All tags of a repository or layout.
+        """Lists all tags of a repository or layout.
+
+        Args:
+            reference: the repository or layout.
 
         Raises:
-            NotFoundError: there is no such repository.
+            NotFoundError: the repository does not exist.
 
         Example:
             >>> client.tags("oci:store/app")
             ['v1']
         """
-        listen()
+        sync_log_level()
         return run(self._native.tags(given_reference(reference)))
 
     def tag_details(self, reference: AnyReference) -> list[TagInfo]:
-        """All tags of a repository or layout, with what each names and what else is known of it.
+        """Lists all tags of a repository or layout with their digests, and with what else the registry reports.
+
+        Args:
+            reference: the repository or layout.
 
         Raises:
-            NotFoundError: there is no such repository.
+            NotFoundError: the repository does not exist.
 
         Example:
             >>> [(info.name, info.digest[:11]) for info in client.tag_details("oci:store/app")]
             [('v1', 'sha256:c03a')]
         """
-        listen()
+        sync_log_level()
         return [TagInfo._of(info) for info in run(self._native.tag_details(given_reference(reference)))]
 
-    def manifests(self, reference: AnyReference) -> list[ManifestInfo]:
-        """The manifests of a repository or layout, tagged and untagged, with what is known of each.
-
-        Raises:
-            NotFoundError: there is no such repository.
-
-        Example:
-            >>> [info.descriptor.artifact_type for info in client.manifests("oci:store/app")]
-            ['image/example', 'sbom/example']
-        """
-        listen()
-        return [ManifestInfo._of(info) for info in run(self._native.manifests(given_reference(reference)))]
-
     def repositories(self, host: str) -> list[str]:
-        """The repositories of a registry.
+        """Lists the repositories of a registry.
+
+        Args:
+            host: the registry, ``host[:port]``.
 
         Raises:
-            UnsupportedError: the registry does not list them.
+            UnsupportedError: the registry does not list its repositories.
 
         Example:
             >>> client.repositories("127.0.0.1:1")
             Traceback (most recent call last):
             ocigraph.NetworkError: ...
         """
-        listen()
+        sync_log_level()
         return run(self._native.repositories(text("host", host)))

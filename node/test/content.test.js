@@ -1,5 +1,5 @@
-// Streams both ways: those that are pushed are told when nobody reads them on, and none fails unheard; a blob as a stream
-// ends with its signal, and goes when it is forgotten.
+// Streams in both directions. A pushed stream is destroyed if it is not read to its end, and its errors are handled. The stream of
+// a fetched blob ends with its signal, and can be garbage-collected.
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
@@ -24,33 +24,33 @@ async function run(program, args, env = {}) {
   return (await promisify(execFile)(process.execPath, all, options)).stdout.trim();
 }
 
-/** Streams of every kind, and whether each was told that nobody reads it. */
+/** Creates a stream of each kind, and records which of them were destroyed or cancelled. */
 function watched(dir) {
   const path = join(dir, 'file');
   writeFileSync(path, 'content');
-  const told = { node: false, web: false, generator: false, begun: false };
+  const ended = { node: false, web: false, generator: false, begun: false };
   const node = createReadStream(path);
   node.on('close', () => {
-    told.node = true;
+    ended.node = true;
   });
   const web = new ReadableStream({
     cancel() {
-      told.web = true;
+      ended.web = true;
     },
   });
   const generator = {
     next: () => {
-      told.begun = true;
+      ended.begun = true;
       return { done: true };
     },
     return: () => {
-      told.generator = true;
+      ended.generator = true;
       return { done: true };
     },
     [Symbol.asyncIterator]: () => generator,
   };
   const files = Object.entries({ node, web, generator }).map(([title, content]) => ({ content, title }));
-  return { told, files, closed: once(node, 'close') };
+  return { ended, files, closed: once(node, 'close') };
 }
 
 const failing = {
@@ -63,45 +63,46 @@ const failing = {
     );
     return client.push(place, { files: [{ content: first, title: 'first' }, ...files] });
   },
-  'another file is none': (place, files) => client.push(place, { files: [...files, 42] }),
-  'an option is wrong': (place, files) => client.push(place, { files, artifactTyp: 'a/b' }),
-  'an option cannot be said': (place, files) => client.push(place, { files, annotations: new Map() }),
-  'the subject is wrong': (place, files) => client.push(place, { files, subject: 'alpine' }),
-  'the target is wrong': (_place, files) => client.push('alpine', { files }),
-  'the target is none': (_place, files) => client.push(undefined, { files }),
-  'the signal was aborted': (place, files) => client.push(place, { files, signal: AbortSignal.abort(new Error('no')) }),
+  'another file is invalid': (place, files) => client.push(place, { files: [...files, 42] }),
+  'an option is invalid': (place, files) => client.push(place, { files, artifactTyp: 'a/b' }),
+  'an option cannot be serialized': (place, files) => client.push(place, { files, annotations: new Map() }),
+  'the subject is invalid': (place, files) => client.push(place, { files, subject: 'alpine' }),
+  'the target is invalid': (_place, files) => client.push('alpine', { files }),
+  'the target is missing': (_place, files) => client.push(undefined, { files }),
+  'the signal is already aborted': (place, files) =>
+    client.push(place, { files, signal: AbortSignal.abort(new Error('no')) }),
 };
 for (const [why, push] of Object.entries(failing)) {
-  test(`streams are told, and not read, when ${why}`, async (t) => {
-    const { told, files, closed } = watched(folder(t));
+  test(`streams are destroyed without being read when ${why}`, async (t) => {
+    const { ended, files, closed } = watched(folder(t));
     await assert.rejects(push(`${layout(t)}:v1`, files));
     await closed;
-    assert.deepEqual(told, { node: true, web: true, generator: true, begun: false });
+    assert.deepEqual(ended, { node: true, web: true, generator: true, begun: false });
   });
 }
 
-test('a blob that is a stream is told too', async (t) => {
-  const { told, files, closed } = watched(folder(t));
+test('the stream of a blob is destroyed too', async (t) => {
+  const { ended, files, closed } = watched(folder(t));
   for (const { content } of files)
     await assert.rejects(client.pushBlob('alpine', content), { code: 'INVALID_REFERENCE' });
   await closed;
-  assert.deepEqual(told, { node: true, web: true, generator: true, begun: false });
+  assert.deepEqual(ended, { node: true, web: true, generator: true, begun: false });
 });
 
-test('a stream in the place of a file is told too', async (t) => {
+test('a stream that is passed as a file is destroyed too', async (t) => {
   const { files, closed } = watched(folder(t));
   await assert.rejects(client.push(layout(t), { files: [files[0].content] }), { code: 'INVALID_ARGUMENT' });
   await closed;
 });
 
-test('closing the client ends a push whose stream gives nothing more', async (t) => {
+test('closing the client ends a push whose stream stalls', async (t) => {
   for (const close of [(closing) => closing.close(), (closing) => closing[Symbol.asyncDispose]()]) {
     const closing = new Client();
     const content = new PassThrough();
     content.write('a');
     const pushing = closing.pushBlob(layout(t), content);
     setTimeout(() => close(closing), 20);
-    const message = /^push blob oci:.*: the client was closed while the call was under way$/;
+    const message = /^push blob oci:.*: the client was closed during the call$/;
     await assert.rejects(pushing, { code: 'CANCELLED', operation: 'push blob', message });
     assert.equal(content.destroyed, true);
   }
@@ -118,7 +119,7 @@ test('a stream that fails while another one is read rejects the push, and does n
   assert.equal(await run(program, [`${layout(t)}:v1`]), 'ENOENT');
 });
 
-test('a stream that was read, destroyed or is being read is refused, and not taken for an empty one', async (t) => {
+test('a stream that was read or destroyed, or is locked, is rejected instead of pushed as empty content', async (t) => {
   const place = layout(t);
   const read = Readable.from(['a']);
   for await (const _ of read);
@@ -130,7 +131,7 @@ test('a stream that was read, destroyed or is being read is refused, and not tak
   }
 });
 
-test('a stream of text may cut a character in two', async (t) => {
+test('a stream of strings may split a character', async (t) => {
   const place = layout(t);
   const push = async (...content) => (await client.pushBlob(place, Readable.from(content))).descriptor.digest;
   assert.equal(await push('a\ud83d', '\ude00b'), digest('a😀b'));
@@ -141,7 +142,7 @@ test('a stream of text may cut a character in two', async (t) => {
   assert.equal((await client.pushBlob(place, { content: `a${long}` })).descriptor.digest, digest(`a${long}`));
 });
 
-test('what is taken in has no name on the disk, and goes with the call or the process', async (t) => {
+test('buffered content has no file name, and is deleted with the call or the process', async (t) => {
   const temporary = folder(t);
   const program = `
     import { readdirSync, readlinkSync } from 'node:fs';
@@ -169,14 +170,14 @@ test('what is taken in has no name on the disk, and goes with the call or the pr
   assert.deepEqual(readdirSync(temporary), []);
 });
 
-/** A blob of a registry, as a reference. */
+/** Pushes a blob to a registry and returns its reference. */
 async function blob(t, size = 4_000_000) {
   const { host } = await fixture(t);
   const { descriptor } = await client.pushBlob(`${host}/app`, Buffer.alloc(size, 'ocigraph'));
   return `${host}/app@${descriptor.digest}`;
 }
 
-test('a blob can be read into memory of the reader', async (t) => {
+test('a blob can be read into a buffer of the reader', async (t) => {
   const reader = (await client.fetchBlob(await blob(t, 100_000))).getReader({ mode: 'byob' });
   const pieces = [];
   for (;;) {
@@ -188,13 +189,13 @@ test('a blob can be read into memory of the reader', async (t) => {
   assert.ok(Buffer.concat(pieces).equals(Buffer.alloc(100_000, 'ocigraph')));
 });
 
-test('a blob goes into a file by pipeline', async (t) => {
+test('pipeline writes a blob to a file', async (t) => {
   const path = join(folder(t), 'blob');
   await pipeline(await client.fetchBlob(await blob(t)), createWriteStream(path));
   assert.ok(readFileSync(path).equals(Buffer.alloc(4_000_000, 'ocigraph')));
 });
 
-test('a stream ends when its signal is aborted in the moment it is made', async (t) => {
+test('a stream fails if its signal is aborted while it is created', async (t) => {
   const target = await blob(t);
   const control = new AbortController();
   const { signal } = control;
@@ -207,7 +208,7 @@ test('a stream ends when its signal is aborted in the moment it is made', async 
   await assert.rejects(reading, (error) => error === 'late');
 });
 
-test('a stream that nobody has any more goes, though its signal stays', async (t) => {
+test('an unreferenced stream is collected although its signal is still referenced', async (t) => {
   const program = `
     import { getEventListeners } from 'node:events';
     import { readdirSync } from 'node:fs';
@@ -230,11 +231,11 @@ test('a stream that nobody has any more goes, though its signal stays', async (t
     }
     console.log(many >= 20, files() - before <= 5, getEventListeners(signal, 'abort').length);
   `;
-  // More than the sockets hold, so that connections stay while the streams do.
+  // More than the socket buffers hold, so that a connection stays open as long as its stream.
   assert.equal(await run(program, [await blob(t, 32 << 20)]), 'true true 0');
 });
 
-test('progress of a blob is told both ways, up to its end', async (t) => {
+test('progress of a blob is reported up to its end for pushes and fetches', async (t) => {
   const { host } = await fixture(t);
   const content = Buffer.alloc(3_000_000, 1);
   const events = [];
@@ -250,7 +251,7 @@ test('progress of a blob is told both ways, up to its end', async (t) => {
   assert.ok(events.some(([type, position]) => type === 'moved' && position > 0));
 });
 
-test('what onProgress throws, at once or later, ends a stream', async (t) => {
+test('a stream fails with the value that onProgress throws or rejects with', async (t) => {
   const target = await blob(t);
   const mine = new Error('mine');
   const ways = [
@@ -287,7 +288,7 @@ test('a cancelled stream closes its connection', async (t) => {
   await closed;
 });
 
-test('no listener stays at a signal when calls and streams are over', async (t) => {
+test('finished calls and streams leave no listener on a signal', async (t) => {
   const target = await blob(t);
   const { signal } = new AbortController();
   const place = layout(t);
@@ -300,7 +301,7 @@ test('no listener stays at a signal when calls and streams are over', async (t) 
   });
   assert.ok(during.length > 0 && during.every((listeners) => listeners === 1));
   const streams = await Promise.all([1, 2, 3].map(() => client.fetchBlob(target, { signal })));
-  assert.equal(count(), 1, 'one for all of them');
+  assert.equal(count(), 1, 'one listener serves all calls');
   const [first, second, third] = streams;
   await Promise.all([first.cancel(), new Response(second).arrayBuffer(), third.pipeTo(new WritableStream())]);
   await assert.rejects(client.resolve('alpine', { signal }));

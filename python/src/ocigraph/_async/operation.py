@@ -1,4 +1,4 @@
-"""Operations on whole artifacts and graphs: pushed, pulled, discovered, deleted, copied, verified."""
+"""Operations on artifacts and their graphs: push, pull, discover, delete, copy and verify."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .._descriptor import Platform
 from .._graph import Graph
 from .._progress import Progress
 from .._results import CopyReport, DeleteReport, PullResult, PushResult, VerifyReport
-from .._run import listen, run_async
+from .._run import run_async, sync_log_level
 from .._values import (
     AnyReference,
     File,
@@ -27,8 +27,8 @@ from .._values import (
 from .base import Base
 
 
-class Graphs(Base):
-    """Operations on whole artifacts and graphs: pushed, pulled, discovered, deleted, copied, verified."""
+class ArtifactOperations(Base):
+    """Operations on artifacts and their graphs: push, pull, discover, delete, copy and verify."""
 
     async def push(
         self,
@@ -45,33 +45,35 @@ class Graphs(Base):
         concurrency: int | None = None,
         progress: Progress | None = None,
     ) -> PushResult:
-        """Packs files, directories and bytes into one artifact, and names it by the reference's tags.
+        """Pushes files, directories and bytes as one artifact, and assigns the tags of the reference.
 
         Args:
-            reference: where to; ``host/repository:v1,latest`` gives two tags, and none is needed with a subject.
-            files: what the blobs of the artifact are to be: one or many, paths or `File`.
-            artifact_type: what kind of artifact it is, such as ``sbom/example``.
-            subject: makes the artifact a referrer of what this names, in the same repository.
+            reference: the destination. ``host/repository:v1,latest`` assigns two tags. With a subject, tags are
+                optional.
+            files: the files, which become the blobs of the artifact: one or several paths or `File` objects.
+            artifact_type: the artifact type, such as ``sbom/example``.
+            subject: sets the subject: a reference with a tag or digest in the repository that is pushed to.
             annotations: annotations of the manifest.
-            config: a config instead of the empty one.
-            format: the manifest's format.
-            allow_path_traversal: takes absolute paths, and those with ``..``, as titles.
-            source_date_epoch: seconds since 1970 for packed directories, which have 0 without it, and for the
-                annotation of when the artifact was created, which is not written without it.
-            concurrency: requests at once; 32 where it is left out or 0.
-            progress: a callback for `Event`; what it raises ends the push.
+            config: the config blob. Default: the empty config.
+            format: the format of the manifest.
+            allow_path_traversal: allows titles that are absolute or contain ``..``.
+            source_date_epoch: the timestamp of packed directories and of the annotation
+                ``org.opencontainers.image.created``, in seconds since 1970. Default: 0 for directories, and no
+                annotation.
+            concurrency: maximum number of concurrent requests, up to 512. Default, also for 0: 128.
+            progress: a callback for progress events. An exception that it raises cancels the push.
 
         Raises:
-            NotFoundError: a file or the subject is not there.
-            UnsafePathError: a path or title leads outside the directory that it would be pulled into.
+            NotFoundError: a file or the subject does not exist.
+            UnsafePathError: a title leads outside the directory of a later pull.
 
         Example:
             >>> pushed = await client.push("oci:store/app", "program", artifact_type="a/b", subject="oci:store/app:v1")
             >>> pushed.descriptor.artifact_type
             'a/b'
         """
-        listen()
-        self._asked.in_this_loop()
+        sync_log_level()
+        self._callback.use_running_loop()
         listed = [given(f, await content_async(f.content)) for f in file_list(files)]
         of_config = None if config is None else one_file(config)
         operation = self._native.push(
@@ -103,36 +105,37 @@ class Graphs(Base):
         concurrency: int | None = None,
         progress: Progress | None = None,
     ) -> list[PullResult]:
-        """Writes an artifact's files into a directory, checked; a file that is there and the same is left alone.
+        """Pulls the files of an artifact into a directory. A file appears under its name only after its size and digest
+        were checked. An existing file with the same content is not written again.
 
         Args:
-            reference: what to pull.
-            output: the directory to write into; made when it is not there.
-            artifact_type: pulls, instead of what the reference names, its referrers of this type.
-            platform: pulls, of an index, the image for this platform: ``linux/arm64``.
-            include_subject: pulls also what the artifact refers to, and what that refers to in turn.
-            keep_old_files: leaves other files that are there already as they are.
-            allow_path_traversal: writes where titles say, even outside the directory.
-            unpack_limits: bounds on what packed directories may unpack to.
-            concurrency: requests at once; 32 where it is left out or 0.
-            progress: a callback for `Event`; what it raises ends the pull.
+            reference: the artifact.
+            output: the directory to write into. It is created if necessary.
+            artifact_type: pulls the referrers of this artifact type instead of the artifact itself.
+            platform: selects the image for this platform from an index: ``linux/arm64``.
+            include_subject: also pulls the subject of the artifact, the subject of that, and so on.
+            keep_old_files: keeps existing files instead of replacing them.
+            allow_path_traversal: allows titles that lead outside the output directory.
+            unpack_limits: limits for unpacking directories.
+            concurrency: maximum number of concurrent requests, up to 512. Default, also for 0: 128.
+            progress: a callback for progress events. An exception that it raises cancels the pull.
 
         Returns:
-            One result for each artifact that was pulled.
+            One result for each pulled artifact.
 
         Raises:
-            NotFoundError: the artifact is not there, or no referrer of that type.
-            DigestMismatchError: content is not what its name says.
-            UnsafePathError: a title leads outside the directory.
-            TooLargeError: a packed directory unpacks to more than the limits allow.
+            NotFoundError: the artifact does not exist, or has no referrer of that type.
+            DigestMismatchError: content does not match its digest.
+            UnsafePathError: a title leads outside the output directory.
+            TooLargeError: a packed directory exceeds ``unpack_limits``.
 
         Example:
             >>> [sbom] = await client.pull("oci:store/app:v1", "out", artifact_type="sbom/example")
             >>> sbom.files[0].path.read_text()
             '{}'
         """
-        listen()
-        self._asked.in_this_loop()
+        sync_log_level()
+        self._callback.use_running_loop()
         operation = self._native.pull(
             given_reference(reference),
             path("output", output),
@@ -157,26 +160,28 @@ class Graphs(Base):
         depth: int | None = None,
         concurrency: int | None = None,
     ) -> Graph:
-        """The graph of everything that refers to what the reference names.
+        """Discovers the graph of all referrers of the subject, direct and indirect.
+
+        See https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#listing-referrers.
 
         Args:
             reference: the subject.
-            artifact_type: returns only referrers of this type, with what leads to them and what lies beneath them.
-            annotations: returns only referrers with these annotations, likewise.
-            platform: starts, at an index, from the image for this platform.
-            depth: how many levels to walk; all without it.
-            concurrency: requests at once; 32 where it is left out or 0.
+            artifact_type: returns only referrers of this type, the paths that lead to them, and their own referrers.
+            annotations: returns only referrers that have these annotations, in the same way.
+            platform: selects the image for this platform as the subject if the reference names an index.
+            depth: maximum depth of the graph. Default: no limit.
+            concurrency: maximum number of concurrent requests, up to 512. Default, also for 0: 128.
 
         Raises:
-            NotFoundError: the subject is not there.
+            NotFoundError: the subject does not exist.
 
         Example:
             >>> graph = await client.discover("oci:store/app:v1")
             >>> [referrer.artifact_type for referrer in graph]
             ['sbom/example']
         """
-        listen()
-        self._asked.in_this_loop()
+        sync_log_level()
+        self._callback.use_running_loop()
         operation = self._native.discover(
             given_reference(reference),
             artifact_type=optional(text, "artifact_type", artifact_type),
@@ -195,24 +200,27 @@ class Graphs(Base):
         force: bool = False,
         concurrency: int | None = None,
     ) -> DeleteReport:
-        """Deletes what the reference names and all that refers to it, referrers first. It can be run again.
+        """Deletes an artifact and all its referrers, referrers first. An interrupted delete can be run again.
 
         Args:
-            reference: what to delete.
-            dry_run: only says what would be done.
-            force: deletes also what would be kept: what is tagged otherwise or listed by another index.
-            concurrency: requests at once; 32 where it is left out or 0.
+            reference: the artifact.
+            dry_run: only reports what would be deleted.
+            force: also deletes manifests that have another tag or that another index lists.
+            concurrency: maximum number of concurrent requests, up to 512. Default, also for 0: 128.
+
+        Returns:
+            The deleted and kept manifests, and those whose deletion failed, which raises no exception.
 
         Raises:
-            NotFoundError: it is not there.
-            UnsupportedError: the registry does not delete.
+            NotFoundError: the artifact does not exist.
+            UnsupportedError: the registry does not support deletion.
 
         Example:
             >>> [gone.artifact_type for gone in (await client.delete("oci:store/app:v1", dry_run=True)).deleted]
             ['sbom/example', 'image/example']
         """
-        listen()
-        self._asked.in_this_loop()
+        sync_log_level()
+        self._callback.use_running_loop()
         operation = self._native.delete(
             given_reference(reference),
             dry_run=flag("dry_run", dry_run),
@@ -232,26 +240,27 @@ class Graphs(Base):
         concurrency: int | None = None,
         progress: Progress | None = None,
     ) -> CopyReport:
-        """Copies what ``source`` names to ``destination``, and tags it there. What is there already is not sent.
+        """Copies an artifact, or its whole graph, and assigns the tags of the destination. AsyncContent that already exists
+        there is not sent again.
 
         Args:
-            source: what to copy.
-            destination: where to, with the tags to give it.
-            recursive: copies also everything that refers to it.
-            platform: copies, of an index, only the image for this platform.
-            foreign: copies foreign layers too, which registries need not have.
-            concurrency: requests at once; 32 where it is left out or 0.
-            progress: a callback for `Event`; what it raises ends the copy.
+            source: the artifact.
+            destination: the destination, with the tags to assign.
+            recursive: also copies all referrers of the artifact and, for an index, of the manifests that it lists.
+            platform: copies only the image for this platform from an index.
+            foreign: also copies foreign (non-distributable) layers, which registries do not have to store.
+            concurrency: maximum number of concurrent requests, up to 512. Default, also for 0: 128.
+            progress: a callback for progress events. An exception that it raises cancels the copy.
 
         Raises:
-            NotFoundError: the source is not there.
+            NotFoundError: the source does not exist.
 
         Example:
             >>> (await client.copy("oci:store/app:v1", "oci:backup/app:v1", recursive=True)).manifests
             2
         """
-        listen()
-        self._asked.in_this_loop()
+        sync_log_level()
+        self._callback.use_running_loop()
         operation = self._native.copy(
             given_reference(source),
             given_reference(destination),
@@ -271,25 +280,26 @@ class Graphs(Base):
         concurrency: int | None = None,
         progress: Progress | None = None,
     ) -> VerifyReport:
-        """Checks every manifest and blob of a graph: that it is there, of the right size, and hashes right.
-
-        What is wrong is reported, not raised.
+        """Verifies that every manifest and blob of a graph exists and has the right size and digest.
 
         Args:
             reference: the root of the graph.
-            platform: starts, at an index, from the image for this platform.
-            concurrency: requests at once; 32 where it is left out or 0.
-            progress: a callback for `Event`; what it raises ends the verification.
+            platform: selects the image for this platform as the root if the reference names an index.
+            concurrency: maximum number of concurrent requests, up to 512. Default, also for 0: 128.
+            progress: a callback for progress events. An exception that it raises cancels the verification.
+
+        Returns:
+            A report of all problems, which raise no exception.
 
         Raises:
-            NotFoundError: the root is not there.
+            NotFoundError: the root does not exist.
 
         Example:
             >>> (await client.verify("oci:store/app:v1")).ok
             True
         """
-        listen()
-        self._asked.in_this_loop()
+        sync_log_level()
+        self._callback.use_running_loop()
         operation = self._native.verify(
             given_reference(reference),
             platform=platform_text(platform),
