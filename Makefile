@@ -13,7 +13,7 @@ export RUST_TEST_THREADS := $(JOBS)
 
 SCRIPTS := .ci/run bindings/c/install bindings/go/test python/check-wheel python/environment python/test tests/setup tests/within tests/scenarios/check tests/article/demo tests/article/walkthrough
 
-.PHONY: help build c install demo test fuzz soak bench bench-bindings lint deny clean python node node-tools
+.PHONY: help build c install demo test fuzz soak bench bench-bindings lint prose deny clean python node node-tools
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 12
@@ -80,6 +80,10 @@ lint: node-tools ## check format, lints, scripts and documentation
 	python=$$(python/environment) && cd python && "$$python" -m ruff check && "$$python" -m ruff format --check
 	for script in $(SCRIPTS); do bash -n "$$script"; done
 	if command -v shellcheck >/dev/null; then shellcheck $(SCRIPTS); fi
+
+prose: ## check the wording and the spelling of all texts: STYLE.md
+	tests/prose
+	python=$$(python/environment) && "$$(dirname "$$python")/typos"
 
 # maturin looks for a Cargo.toml beside pyproject.toml first, says that there is none, and goes on.
 python: ## build the wheel and the source distribution of the Python package, and try the wheel: python/dist

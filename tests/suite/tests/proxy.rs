@@ -244,7 +244,7 @@ fn what_a_redirect_names_is_reached_as_its_own_place_demands() {
 }
 
 #[test]
-fn the_proxys_own_password_is_for_the_proxy_alone() {
+fn the_password_of_a_proxy_is_sent_to_the_proxy_only() {
     let (work, server) = (Workspace::new(), Fixture::start(Config::default()));
     let proxy = HttpProxy::start(&[("registry.test", server.host())]);
     let url = format!("http://ada:s3cret@{}", proxy.address);
