@@ -82,10 +82,10 @@ fn the_article_with_each_of_its_three_ways_to_sign_in() {
             assert_eq!(tree.matches(&branch).count(), branches, "{tree}");
         }
         assert!(output.trim_end().ends_with("[]"), "{output}");
-        let asked = fixture.tokens_asked();
+        let asked = fixture.token_requests();
         assert!(!asked.is_empty());
         assert!(
-            asked.iter().all(|a| a.who.as_deref() == Some(asked_as) && a.status == 200),
+            asked.iter().all(|a| a.credential.as_deref() == Some(asked_as) && a.status == 200),
             "{asked:?}"
         );
         assert_eq!(fixture.misplaced_credentials(), Vec::<String>::new());
@@ -108,8 +108,8 @@ fn an_exposed_token_can_be_given_as_what_it_is() {
     ran.ok();
     work.push_image(&format!("{}/net-monitor:v1", fixture.host()));
     work.ocigraph(&["tags", &format!("{}/net-monitor", fixture.host())]).ok();
-    let asked = fixture.tokens_asked();
-    assert!(asked.iter().all(|a| a.who.as_deref() == Some("identity token")), "{asked:?}");
+    let asked = fixture.token_requests();
+    assert!(asked.iter().all(|a| a.credential.as_deref() == Some("identity token")), "{asked:?}");
 }
 
 /// A signed image.

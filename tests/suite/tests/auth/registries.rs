@@ -23,8 +23,11 @@ fn start(kind: Kind) -> (Fixture, Registry) {
 
 /// The scopes that were asked for since the last look, all of them by the user.
 fn asked(server: &Fixture) -> Vec<String> {
-    let asked = server.tokens_asked();
-    assert!(asked.iter().all(|a| a.who.as_deref() == Some(USER) && a.status == 200), "{asked:?}");
+    let asked = server.token_requests();
+    assert!(
+        asked.iter().all(|a| a.credential.as_deref() == Some(USER) && a.status == 200),
+        "{asked:?}"
+    );
     server.clear_requests();
     asked.iter().map(|asked| asked.scopes.join(" ")).collect()
 }

@@ -32,7 +32,7 @@ async fn push(client: &Client, target: &Reference, subject: Option<&Reference>) 
 
 /// The scopes of each token that was asked for since the last look.
 fn asked(fixture: &Fixture) -> Vec<String> {
-    let asked = fixture.tokens_asked().into_iter().map(|asked| asked.scopes.join(" ")).collect();
+    let asked = fixture.token_requests().into_iter().map(|asked| asked.scopes.join(" ")).collect();
     assert_eq!(fixture.misplaced_credentials(), Vec::<String>::new());
     fixture.clear_requests();
     asked
@@ -183,7 +183,7 @@ fn nobody_in_particular_gets_a_token_where_that_is_enough() {
     fixture.clear_requests();
     let nobody = client_with(Credentials::Anonymous);
     run(nobody.resolve(&image, None)).unwrap();
-    assert_eq!(fixture.tokens_asked()[0].who, None);
+    assert_eq!(fixture.token_requests()[0].credential, None);
     let error =
         run(nobody.push(&reference(&fixture, "app:v2"), PushOptions::default())).unwrap_err();
     assert_eq!(error.code(), Code::Unauthorized);
@@ -211,9 +211,11 @@ fn an_identity_token_goes_in_a_form_and_a_registry_token_as_it_is() {
     ] {
         fixture.clear_requests();
         run(client_with(Credentials::Given(credential)).resolve(&image, None)).unwrap();
-        let seen: Vec<_> = fixture.tokens_asked();
-        let seen: Vec<_> =
-            seen.iter().map(|a| (a.method.as_str(), a.who.as_deref().unwrap_or(""))).collect();
+        let seen: Vec<_> = fixture.token_requests();
+        let seen: Vec<_> = seen
+            .iter()
+            .map(|a| (a.method.as_str(), a.credential.as_deref().unwrap_or("")))
+            .collect();
         assert_eq!(seen, asked);
         assert_eq!(fixture.misplaced_credentials(), Vec::<String>::new());
     }
