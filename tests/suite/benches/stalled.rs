@@ -10,7 +10,7 @@
 use std::time::{Duration, Instant};
 
 use ocigraph::{Client, File, PullOptions, PushOptions, Reference};
-use ocigraph_suite::{Faults, Kind, Registry};
+use ocigraph_suite::{FaultServer, Kind, Registry};
 
 const PULLS: usize = 50;
 const FILES: usize = 16;
@@ -19,7 +19,7 @@ const ROUNDS: usize = 5;
 
 #[tokio::main]
 async fn main() {
-    let server = Faults::stalled(FILES);
+    let server = FaultServer::stalled(FILES);
     let stalled: Reference = format!("{}/app:v1", server.host()).parse().expect("a reference");
     let registry = Registry::start(Kind::Ocimem);
     let place: Reference = registry.reference("app:v1").parse().expect("a reference");

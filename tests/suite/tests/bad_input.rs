@@ -11,7 +11,7 @@ use ocigraph_suite::{Workspace, ocigraph_binary};
 use serde_json::json;
 
 #[test]
-fn wrong_usage_exits_with_2_and_says_what_to_write() {
+fn wrong_usage_exits_with_2_and_a_hint() {
     let work = Workspace::new();
     work.write("x", "x");
     for (args, words) in [
@@ -36,7 +36,7 @@ fn wrong_usage_exits_with_2_and_says_what_to_write() {
 }
 
 #[test]
-fn missing_files_and_unsafe_names_are_refused_before_anything_is_named() {
+fn missing_files_and_unsafe_names_are_rejected_before_a_tag_is_set() {
     let work = Workspace::new();
     let said = work.ocigraph(&["push", "oci:l:v1", "missing.json"]).fails_with(1);
     assert!(said.contains("missing.json"), "{said}");
@@ -85,7 +85,7 @@ fn with_title(work: &Workspace, title: &str) -> String {
 }
 
 #[test]
-fn hostile_titles_write_nothing_outside() {
+fn hostile_titles_write_nothing_outside_the_folder() {
     let work = Workspace::new();
     for title in ["../escaped", "/tmp/../escaped", "a/../../escaped", "link/escaped"] {
         let target = with_title(&work, title);
@@ -113,7 +113,7 @@ fn damaged_content_is_not_written() {
 }
 
 #[test]
-fn passing_failures_are_tried_again_and_lasting_ones_are_told() {
+fn transient_failures_are_retried_and_permanent_ones_are_reported() {
     let work = Workspace::new();
     work.write("x", "x");
     let fixture = Fixture::start(Config {
@@ -152,7 +152,7 @@ fn without_privileges(work: &Workspace, args: &[&str]) -> Command {
 }
 
 #[test]
-fn folders_without_permission_are_named_and_nothing_is_half_written() {
+fn folders_without_permission_are_named_and_no_partial_file_is_left() {
     let work = Workspace::new();
     // Where the command was built, nobody else may look.
     fs::copy(ocigraph_binary(), work.path("ocigraph")).unwrap();

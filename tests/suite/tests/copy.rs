@@ -76,7 +76,7 @@ fn build_graph_of_all_kinds(work: &Workspace, repository: &str) -> Vec<String> {
 }
 
 #[test]
-fn a_graph_of_every_kind_of_manifest_goes_round_unchanged() {
+fn a_graph_with_every_kind_of_manifest_is_copied_unchanged() {
     let work = Workspace::new();
     let source = Fixture::start(Config::default());
     let other = Fixture::start(Config { referrers: Referrers::None, ..Config::default() });
@@ -127,7 +127,7 @@ fn build_article_graph(work: &Workspace, repository: &str) -> String {
 }
 
 #[test]
-fn the_articles_graph_goes_from_a_registry_by_a_layout_to_every_other() {
+fn the_graph_of_the_article_is_copied_through_a_layout_to_every_registry() {
     let work = Workspace::new();
     let source = Registry::start(Kind::Ggcr);
     let image = build_article_graph(&work, &source.reference("net-monitor"));
@@ -156,7 +156,7 @@ fn the_articles_graph_goes_from_a_registry_by_a_layout_to_every_other() {
 }
 
 #[test]
-fn blobs_are_mounted_within_a_registry() {
+fn blobs_are_mounted_within_one_registry() {
     for kind in [Kind::Docker2, Kind::Distribution3] {
         let work = Workspace::new();
         let registry = Registry::start(kind);
@@ -169,7 +169,7 @@ fn blobs_are_mounted_within_a_registry() {
 }
 
 #[test]
-fn a_copy_that_was_killed_before_it_listed_a_referrer_is_finished_by_the_next() {
+fn a_copy_that_was_killed_before_it_listed_a_referrer_can_be_run_again() {
     let work = Workspace::new();
     let source = Fixture::start(Config::default());
     let image = build_article_graph(&work, &format!("{}/app", source.host()));
@@ -214,7 +214,7 @@ fn a_copy_that_was_killed_before_it_listed_a_referrer_is_finished_by_the_next() 
 }
 
 #[test]
-fn one_image_of_an_index_is_copied_and_its_subject_goes_with_a_referrer() {
+fn a_copy_selects_an_image_of_an_index_and_includes_the_subject_of_a_referrer() {
     let work = Workspace::new();
     let fixture = Fixture::start(Config::default());
     let repository = format!("{}/app", fixture.host());
@@ -233,7 +233,7 @@ fn one_image_of_an_index_is_copied_and_its_subject_goes_with_a_referrer() {
 }
 
 #[test]
-fn what_is_wrong_with_a_graph_is_named_with_its_path() {
+fn verify_reports_each_problem_with_its_path() {
     let work = Workspace::new();
     for name in ["gone", "short", "wrong", "fine"] {
         work.write(name, format!("content of {name}"));
@@ -275,7 +275,7 @@ fn what_is_wrong_with_a_graph_is_named_with_its_path() {
 }
 
 #[test]
-fn a_graph_with_a_damaged_part_is_not_taken_for_whole() {
+fn a_copy_of_a_damaged_graph_fails() {
     let work = Workspace::new();
     work.write("x", "x");
     work.ocigraph(&["push", "oci:store:v1", "x"]).ok();

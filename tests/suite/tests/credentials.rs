@@ -28,7 +28,7 @@ fn is_refused(user: &User, registry: &Registry) {
 }
 
 /// `oras login`, then ours; ours then forgets it for both.
-fn oras_signs_in(kind: Kind) {
+fn check_login_by_oras(kind: Kind) {
     let (registry, user) = (guarded(kind), User::new());
     is_refused(&user, &registry);
     let host = registry.host();
@@ -41,23 +41,23 @@ fn oras_signs_in(kind: Kind) {
 }
 
 #[test]
-fn what_oras_stored_opens_ggcr() {
-    oras_signs_in(Kind::Ggcr);
+fn a_login_of_oras_works_on_ggcr() {
+    check_login_by_oras(Kind::Ggcr);
 }
 
 #[test]
-fn what_oras_stored_opens_ocimem() {
-    oras_signs_in(Kind::Ocimem);
+fn a_login_of_oras_works_on_ocimem() {
+    check_login_by_oras(Kind::Ocimem);
 }
 
 #[test]
-fn what_oras_stored_opens_docker_registry() {
-    oras_signs_in(Kind::Docker2);
+fn a_login_of_oras_works_on_docker_registry() {
+    check_login_by_oras(Kind::Docker2);
 }
 
 #[test]
-fn what_oras_stored_opens_distribution() {
-    oras_signs_in(Kind::Distribution3);
+fn a_login_of_oras_works_on_distribution() {
+    check_login_by_oras(Kind::Distribution3);
 }
 
 fn peers_pull(user: &User, registry: &Registry) {
@@ -72,7 +72,7 @@ fn peers_pull(user: &User, registry: &Registry) {
     assert!(raw.contains("\"layers\""), "{raw}");
 }
 
-fn ours_signs_in(kind: Kind) {
+fn check_login_by_ocigraph(kind: Kind) {
     let (registry, user) = (guarded(kind), User::new());
     let host = registry.host();
     user.login(host).ok();
@@ -86,27 +86,27 @@ fn ours_signs_in(kind: Kind) {
 }
 
 #[test]
-fn what_ours_stored_opens_ggcr_for_the_peers() {
-    ours_signs_in(Kind::Ggcr);
+fn a_login_of_ocigraph_works_for_other_clients_on_ggcr() {
+    check_login_by_ocigraph(Kind::Ggcr);
 }
 
 #[test]
-fn what_ours_stored_opens_ocimem_for_the_peers() {
-    ours_signs_in(Kind::Ocimem);
+fn a_login_of_ocigraph_works_for_other_clients_on_ocimem() {
+    check_login_by_ocigraph(Kind::Ocimem);
 }
 
 #[test]
-fn what_ours_stored_opens_docker_registry_for_the_peers() {
-    ours_signs_in(Kind::Docker2);
+fn a_login_of_ocigraph_works_for_other_clients_on_docker_registry() {
+    check_login_by_ocigraph(Kind::Docker2);
 }
 
 #[test]
-fn what_ours_stored_opens_distribution_for_the_peers() {
-    ours_signs_in(Kind::Distribution3);
+fn a_login_of_ocigraph_works_for_other_clients_on_distribution() {
+    check_login_by_ocigraph(Kind::Distribution3);
 }
 
 #[test]
-fn what_crane_and_skopeo_stored_opens_a_registry() {
+fn logins_of_crane_and_skopeo_work() {
     let registry = guarded(Kind::Distribution3);
     let host = registry.host();
 
@@ -163,17 +163,17 @@ fn with_helper(config: impl Fn(&str) -> Value) {
 }
 
 #[test]
-fn a_helper_for_one_registry_is_shared_with_the_peers() {
+fn a_helper_for_one_registry_is_shared_with_other_clients() {
     with_helper(|host| json!({ "credHelpers": { host: "tested" } }));
 }
 
 #[test]
-fn a_helper_for_all_registries_is_shared_with_the_peers() {
+fn a_helper_for_all_registries_is_shared_with_other_clients() {
     with_helper(|_| json!({ "credsStore": "tested", "HttpHeaders": { "a": "b" } }));
 }
 
 #[test]
-fn a_helper_is_asked_once_for_all_that_a_command_does() {
+fn a_command_runs_a_helper_once() {
     let (registry, user) = (guarded(Kind::Ocimem), User::new());
     let helper = CredentialHelper::install(&user.work, "tested");
     user.write_config(&json!({ "credsStore": "tested" }));
@@ -187,7 +187,7 @@ fn a_helper_is_asked_once_for_all_that_a_command_does() {
 }
 
 #[test]
-fn a_registry_that_asks_for_nothing_is_told_nothing() {
+fn a_registry_that_asks_for_no_credential_receives_none() {
     let (registry, user) = (Registry::start(Kind::Ocimem), User::new());
     let helper = CredentialHelper::install(&user.work, "tested");
     user.write_config(&json!({ "credsStore": "tested" }));

@@ -74,7 +74,7 @@ fn plan_and_run(work: &Workspace, repository: &str) -> Graph {
 }
 
 #[test]
-fn a_layout_is_empty_afterwards() {
+fn a_deleted_graph_leaves_an_empty_layout() {
     let work = Workspace::new();
     plan_and_run(&work, "oci:layout");
     let blobs = std::fs::read_dir(work.path("layout/blobs/sha256")).unwrap();
@@ -84,7 +84,7 @@ fn a_layout_is_empty_afterwards() {
 }
 
 #[test]
-fn no_fallback_index_is_left_over() {
+fn a_deleted_graph_leaves_no_fallback_tag() {
     let fixture = Fixture::start(Config { referrers: Referrers::None, ..Config::default() });
     let work = Workspace::new();
     plan_and_run(&work, &format!("{}/app", fixture.host()));
@@ -95,7 +95,7 @@ fn no_fallback_index_is_left_over() {
 }
 
 #[test]
-fn real_registries_are_empty_afterwards() {
+fn a_deleted_graph_leaves_real_registries_empty() {
     for kind in Kind::ALL {
         let registry = Registry::start(kind);
         let work = Workspace::new();
@@ -106,7 +106,7 @@ fn real_registries_are_empty_afterwards() {
 }
 
 #[test]
-fn an_index_goes_with_its_images_and_their_signatures() {
+fn an_index_is_deleted_with_its_images_and_their_signatures() {
     let work = Workspace::new();
     let mut manifests = Vec::new();
     for (name, tags) in [("one", "oci:layout"), ("two", "oci:layout"), ("shared", "oci:layout")] {
@@ -147,7 +147,7 @@ fn an_index_goes_with_its_images_and_their_signatures() {
 }
 
 #[test]
-fn what_is_tagged_otherwise_stays_whole() {
+fn a_referrer_with_its_own_tag_is_kept_with_its_graph() {
     let work = Workspace::new();
     work.write("program", "x");
     work.ocigraph(&["push", "oci:layout:v1,latest", "program"]).ok();
@@ -160,7 +160,7 @@ fn what_is_tagged_otherwise_stays_whole() {
 }
 
 #[test]
-fn a_registry_that_refuses_says_so_once_and_keeps_all() {
+fn a_registry_with_deletion_disabled_is_asked_once_and_keeps_the_graph() {
     let fixture = Fixture::start(Config { delete: Delete::Refused, ..Config::default() });
     let work = Workspace::new();
     let repository = format!("{}/app", fixture.host());
@@ -197,7 +197,7 @@ fn an_interrupted_delete_can_be_run_again() {
 }
 
 #[test]
-fn a_referrer_leaves_the_list_of_its_subject_which_takes_the_next() {
+fn deleting_a_referrer_removes_it_from_the_list_of_its_subject() {
     for kind in [Kind::Docker2, Kind::Distribution3] {
         let registry = Registry::start(kind);
         let work = Workspace::new();

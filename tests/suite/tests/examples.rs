@@ -5,7 +5,7 @@ use std::path::Path;
 use ocigraph_suite::{Kind, Registry, Workspace, c_library, c_program, go_program, with_library};
 
 #[test]
-fn c_attaches_an_sbom_and_streams_what_is_attached() {
+fn the_example_in_c_attaches_an_sbom_and_streams_referrers() {
     let work = Workspace::new();
     let registry = Registry::start(Kind::Docker2);
     let attach = c_program("examples/c/attach_sbom.c", &work.home());
@@ -27,7 +27,7 @@ fn c_attaches_an_sbom_and_streams_what_is_attached() {
 }
 
 #[test]
-fn go_admits_what_is_signed() {
+fn the_example_in_go_admits_signed_images() {
     let work = Workspace::new();
     let registry = Registry::start(Kind::Ggcr);
     let admission = go_program("examples/go/admission", &work.home());
@@ -53,7 +53,7 @@ fn go_admits_what_is_signed() {
 }
 
 #[test]
-fn go_refuses_what_is_signed_and_not_whole() {
+fn the_example_in_go_rejects_incomplete_signed_images() {
     let work = Workspace::new();
     let admission = go_program("examples/go/admission", &work.home());
     let image = "oci:store/app:v1";

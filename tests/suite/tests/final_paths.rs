@@ -178,7 +178,7 @@ fn run<T>(work: impl Future<Output = T>) -> T {
 }
 
 #[test]
-fn a_title_like_that_of_an_unfinished_file_is_refused() {
+fn a_title_like_the_name_of_a_partial_file_is_rejected() {
     run(async {
         for registry in [false, true] {
             let ground = Ground::new(registry).await;
@@ -241,7 +241,7 @@ fn a_packed_directory_over_a_titled_file_is_a_conflict() {
 }
 
 #[test]
-fn a_packed_directory_beside_a_titled_file_and_one_that_agrees_with_it_are_pulled() {
+fn a_packed_directory_with_equal_or_no_common_files_is_pulled() {
     run(async {
         let titled = [file("d/x", "same"), file("d/e/z", "titled")];
         let packed =
@@ -260,7 +260,7 @@ fn a_packed_directory_beside_a_titled_file_and_one_that_agrees_with_it_are_pulle
 }
 
 #[test]
-fn a_referrer_does_not_write_over_the_files_of_another() {
+fn two_referrers_with_different_content_for_a_path_are_a_conflict() {
     run(async {
         let options =
             || PullOptions { artifact_type: Some("sbom/example".into()), ..PullOptions::default() };
@@ -307,7 +307,7 @@ fn a_referrer_does_not_write_over_the_files_of_another() {
 }
 
 #[test]
-fn a_subject_that_comes_along_does_not_write_over_its_referrer() {
+fn an_included_subject_does_not_replace_files_of_its_referrer() {
     run(async {
         let ground = Ground::new(false).await;
         let referrer = file("image", "not the image");
@@ -320,7 +320,7 @@ fn a_subject_that_comes_along_does_not_write_over_its_referrer() {
 }
 
 #[test]
-fn one_path_under_two_names_is_a_conflict() {
+fn two_titles_for_the_same_path_are_a_conflict() {
     run(async {
         let ground = Ground::new(false).await;
         let [a, b] = [file("x", "1"), file("./x", "2")];

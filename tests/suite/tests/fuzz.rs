@@ -19,7 +19,7 @@ use ocigraph::{
     DiscoverOptions, Error, File, Limits, Progress, PullOptions, PushOptions, Reference,
     VerifyOptions,
 };
-use ocigraph_suite::{Faults, Reply};
+use ocigraph_suite::{FaultServer, Reply};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
@@ -253,8 +253,8 @@ struct Wrong {
 }
 
 impl Script {
-    fn start(&self) -> Faults {
-        let server = Faults::start();
+    fn start(&self) -> FaultServer {
+        let server = FaultServer::start();
         let host = server.host();
         for (place, (method, part, answer)) in ANSWERS.iter().enumerate() {
             let wrong =
@@ -373,7 +373,7 @@ fn check_files(folder: &Path, script: &Script) {
 }
 
 #[test]
-fn every_operation_ends_in_time_and_leaves_nothing_that_is_not_whole() {
+fn every_operation_ends_in_time_and_leaves_no_partial_content() {
     // They mostly wait, so many run side by side; a failure names the script that it is of.
     let scripts = produce_with::<Vec<Script>>().len(24usize);
     let target = check!().with_generator(scripts).with_shrink_time(Duration::ZERO);

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use ocigraph::{Client, ClientConfig, Code, Limits, Reference};
 use ocigraph_suite::{
-    CredentialHelper, Faults, Kind, Options, PASSWORD, Registry, Reply, USER, User, ocigraph_binary,
+    CredentialHelper, FaultServer, Kind, Options, PASSWORD, Registry, Reply, USER, User,
+    ocigraph_binary,
 };
 use serde_json::json;
 
@@ -26,9 +27,9 @@ fn tags(user: &User, registry: &Registry) -> String {
 }
 
 #[test]
-fn an_answer_that_is_no_json_is_an_error_that_does_not_repeat_it() {
+fn invalid_output_of_a_helper_is_an_error_that_does_not_quote_it() {
     let (registry, user, helper) = guarded();
-    helper.is("garbled");
+    helper.set_behaviour("garbled");
     let said = tags(&user, &registry);
     assert!(said.contains("[CREDENTIALS]"), "{said}");
     assert!(said.contains("docker-credential-tested failed to get"), "{said}");
@@ -36,9 +37,9 @@ fn an_answer_that_is_no_json_is_an_error_that_does_not_repeat_it() {
 }
 
 #[test]
-fn the_words_of_a_helper_that_fails_are_told() {
+fn the_message_of_a_failing_helper_is_reported() {
     let (registry, user, helper) = guarded();
-    helper.is("failing");
+    helper.set_behaviour("failing");
     let said = tags(&user, &registry);
     assert!(said.contains("[CREDENTIALS]"), "{said}");
     assert!(
@@ -53,9 +54,9 @@ fn the_words_of_a_helper_that_fails_are_told() {
 }
 
 #[test]
-fn a_helper_that_knows_nothing_means_nobody_and_not_the_file() {
+fn a_helper_without_an_entry_means_no_credential() {
     let (_, user, helper) = guarded();
-    let server = Faults::start();
+    let server = FaultServer::start();
     server.on(
         "GET",
         "/v2/",
@@ -73,7 +74,7 @@ fn a_helper_that_knows_nothing_means_nobody_and_not_the_file() {
 }
 
 #[test]
-fn a_helper_that_is_not_there_is_named() {
+fn a_missing_helper_is_named() {
     let (registry, user, _helper) = guarded();
     for (name, why) in
         [("missing", "not on the PATH"), ("../tested", "no name of a credential helper")]
@@ -86,7 +87,7 @@ fn a_helper_that_is_not_there_is_named() {
 }
 
 #[test]
-fn logout_takes_what_other_programs_stored_under_older_keys() {
+fn logout_removes_entries_under_older_keys() {
     let (registry, user, helper) = guarded();
     let host = registry.host();
     for key in [host, &format!("https://{host}"), &format!("https://{host}/v1/"), "other.test"] {
@@ -114,41 +115,41 @@ fn logout_works_with_a_helper_that_cannot_list_its_servers() {
     let (registry, user, helper) = guarded();
     let host = registry.host();
     helper.keep(host, USER, PASSWORD);
-    helper.is("unlisted");
+    helper.set_behaviour("unlisted");
     user.ocigraph(&["logout", host]).ok();
     assert_eq!(helper.entries(), json!({}));
     assert_eq!(user.config()["auths"], json!({}));
 }
 
 #[test]
-fn logout_empties_the_file_even_if_the_helper_fails() {
+fn logout_removes_the_entry_of_the_file_even_if_the_helper_fails() {
     let (registry, user, helper) = guarded();
-    helper.is("failing");
+    helper.set_behaviour("failing");
     let said = user.ocigraph(&["logout", registry.host()]).fails_with(1);
     assert!(said.contains("[CREDENTIALS]") && said.contains("docker-credential-tested"), "{said}");
     assert_eq!(user.config()["auths"], json!({}));
 }
 
 #[test]
-fn a_helper_that_is_ended_in_the_middle_of_its_answer_shows_no_secret() {
+fn the_output_of_a_killed_helper_is_not_shown() {
     let (registry, user, helper) = guarded();
     for (mood, why) in [("killed", "a signal ended it"), ("cut", "may hold a secret")] {
-        helper.is(mood);
+        helper.set_behaviour(mood);
         let said = tags(&user, &registry);
         assert!(said.contains("[CREDENTIALS]") && said.contains(why), "{said}");
         assert!(!said.contains("sesame") && !said.contains("ada"), "{said}");
     }
     // User::login checks that the password is not shown.
-    helper.is("repeating");
+    helper.set_behaviour("repeating");
     let said = user.login(registry.host()).fails_with(1);
     assert!(said.contains("cannot keep ***"), "{said}");
 }
 
 #[test]
-fn a_helper_that_leaves_a_child_behind_has_answered_when_it_ends() {
+fn a_helper_that_leaves_a_child_process_behind_works() {
     let (registry, user, helper) = guarded();
     helper.keep(registry.host(), USER, PASSWORD);
-    helper.is("leaves-a-child");
+    helper.set_behaviour("leaves-a-child");
     user.ocigraph(&["repos", registry.host()]).ok();
     // The child was meant to stay.
     let child = helper.process();
@@ -157,7 +158,7 @@ fn a_helper_that_leaves_a_child_behind_has_answered_when_it_ends() {
 }
 
 #[test]
-fn a_process_that_ignores_the_end_of_its_children_has_helpers_all_the_same() {
+fn helpers_work_while_sigchld_is_ignored() {
     let (registry, user, helper) = guarded();
     let ignoring = |args: &[&str], input: &str| {
         let mut command = user.work.command("env");
@@ -168,12 +169,12 @@ fn a_process_that_ignores_the_end_of_its_children_has_helpers_all_the_same() {
     ignoring(&login, PASSWORD).ok();
     assert_eq!(helper.entries()[registry.host()]["Secret"], PASSWORD);
     ignoring(&["repos", registry.host()], "").ok();
-    helper.is("failing");
+    helper.set_behaviour("failing");
     let said = ignoring(&["repos", registry.host()], "").fails_with(1);
     assert!(said.contains("keychain is locked"), "{said}");
     let said = ignoring(&login, PASSWORD).fails_with(1);
     assert!(said.contains("keychain is locked"), "{said}");
-    helper.is("well");
+    helper.set_behaviour("well");
     ignoring(&["logout", registry.host()], "").ok();
     assert_eq!(helper.entries(), json!({}));
     // Nothing is known of it any more, which is not a failure.
@@ -184,14 +185,14 @@ fn a_process_that_ignores_the_end_of_its_children_has_helpers_all_the_same() {
 /// The search path of a process cannot be changed safely while it runs: the client of this test runs in another, which
 /// is this test again.
 #[test]
-fn a_helper_that_hangs_is_killed_when_its_time_is_up() {
-    const NAME: &str = "a_helper_that_hangs_is_killed_when_its_time_is_up";
+fn a_helper_that_hangs_is_killed_after_the_timeout() {
+    const NAME: &str = "a_helper_that_hangs_is_killed_after_the_timeout";
     if let Ok(reference) = std::env::var("OCIGRAPH_TEST_REFERENCE") {
         return wait_for_the_helper(&reference);
     }
     let (registry, user, helper) = guarded();
     for mood in ["hangs", "hangs-with-a-child"] {
-        helper.is(mood);
+        helper.set_behaviour(mood);
         let mut test = user.work.command(std::env::current_exe().unwrap());
         test.args(["--exact", NAME, "--nocapture"]);
         test.env("OCIGRAPH_TEST_REFERENCE", registry.reference("app"));
@@ -204,7 +205,7 @@ fn a_helper_that_hangs_is_killed_when_its_time_is_up() {
 }
 
 fn wait_for_the_helper(reference: &str) {
-    let limits = Limits { helper: Duration::from_secs(2), ..Limits::default() };
+    let limits = Limits { helper_timeout: Duration::from_secs(2), ..Limits::default() };
     let client = Client::with_config(ClientConfig { limits, ..ClientConfig::default() });
     let reference: Reference = reference.parse().unwrap();
     let error = tokio::runtime::Runtime::new().unwrap().block_on(client.tags(&reference));

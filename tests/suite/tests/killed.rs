@@ -25,7 +25,7 @@ fn kill(mut child: Child) {
 }
 
 #[test]
-fn a_killed_delete_is_finished_by_the_next() {
+fn a_killed_delete_can_be_run_again() {
     for deletes in 1..6 {
         let config =
             |delay_ms| Config { referrers: Referrers::None, delay_ms, ..Config::default() };
@@ -91,7 +91,7 @@ fn reaches_the_middle(child: &mut Child, length: impl Fn() -> u64) -> bool {
 }
 
 #[test]
-fn a_killed_pull_leaves_no_file_under_its_name_and_the_next_fetches_the_rest_alone() {
+fn a_killed_pull_leaves_only_a_partial_file_from_which_the_next_resumes() {
     let work = Workspace::new();
     let blobs = Some(work.path("blobs"));
     let fixture = Fixture::start(Config { blobs, ..Config::default() });
@@ -128,7 +128,7 @@ fn a_killed_pull_leaves_no_file_under_its_name_and_the_next_fetches_the_rest_alo
 }
 
 #[test]
-fn a_killed_push_names_nothing_and_the_next_pushes_the_whole() {
+fn a_killed_push_sets_no_tag_and_can_be_run_again() {
     let registry = Registry::start(Kind::Docker2);
     let work = Workspace::new();
     let digest = write_large(&work.path("large"));
@@ -153,7 +153,7 @@ fn a_killed_push_names_nothing_and_the_next_pushes_the_whole() {
 }
 
 #[test]
-fn a_layout_stays_valid_whenever_its_writer_is_killed() {
+fn a_layout_stays_valid_when_a_writer_is_killed() {
     let work = Workspace::new();
     work.write("base", "base");
     work.ocigraph(&["push", "oci:layout:base", "base"]).ok();

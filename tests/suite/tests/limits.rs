@@ -78,7 +78,7 @@ async fn everything(client: &Client, place: &str, n: usize) -> ocigraph::Result<
 }
 
 #[test]
-fn a_time_of_any_length_is_no_bound() {
+fn the_longest_timeouts_mean_no_limit() {
     let fixture = Fixture::start(Config::default());
     let place = format!("{}/app", fixture.host());
     for (n, time) in [Duration::MAX, Duration::from_secs(u64::MAX), Duration::from_secs(1 << 62)]
@@ -90,7 +90,7 @@ fn a_time_of_any_length_is_no_bound() {
 }
 
 #[test]
-fn any_number_of_requests_at_once_is_one_that_works() {
+fn any_concurrency_works() {
     let fixture = Fixture::start(Config::default());
     let work = Workspace::new();
     let layout = format!("oci:{}", work.path("layout").display());
@@ -102,7 +102,7 @@ fn any_number_of_requests_at_once_is_one_that_works() {
 }
 
 #[test]
-fn a_failure_is_tried_again_however_long_it_may_take() {
+fn a_failure_is_retried_with_the_longest_timeouts() {
     let fixture = Fixture::start(Config::default());
     let place = format!("{}/app", fixture.host());
     let client = client(all(Duration::MAX, usize::MAX));
@@ -113,7 +113,7 @@ fn a_failure_is_tried_again_however_long_it_may_take() {
 }
 
 #[test]
-fn a_limit_of_nothing_ends_what_needs_more() {
+fn a_limit_of_zero_ends_operations_that_need_more() {
     let fixture = Fixture::start(Config::default());
     let reference: Reference = format!("{}/app:v1", fixture.host()).parse().unwrap();
     run(everything(&Client::new(), &reference.to_string().replace(":v1", ""), 1)).unwrap();
@@ -137,7 +137,7 @@ fn a_limit_of_nothing_ends_what_needs_more() {
 }
 
 #[test]
-fn a_wait_of_any_length_that_a_registry_asks_for_is_told() {
+fn any_retry_after_is_reported() {
     for (asked, code) in [
         ("0", Code::NotFound),
         // What is not a number of seconds is no wait: it is tried again as after any failure.
@@ -159,7 +159,7 @@ fn a_wait_of_any_length_that_a_registry_asks_for_is_told() {
 }
 
 #[test]
-fn a_depth_of_any_number_bounds_the_walk() {
+fn any_depth_limits_the_walk() {
     let fixture = Fixture::start(Config::default());
     let place = format!("{}/app", fixture.host());
     run(everything(&Client::new(), &place, 1)).unwrap();
@@ -171,7 +171,7 @@ fn a_depth_of_any_number_bounds_the_walk() {
 }
 
 #[test]
-fn what_is_unpacked_has_bounds_of_any_number() {
+fn any_unpack_limit_works() {
     let work = Workspace::new();
     work.write("folder/a", "content");
     let image: Reference = format!("oci:{}:v1", work.path("layout").display()).parse().unwrap();
@@ -193,7 +193,7 @@ fn what_is_unpacked_has_bounds_of_any_number() {
 }
 
 #[test]
-fn a_time_after_the_year_9999_is_none() {
+fn a_source_date_epoch_after_the_year_9999_is_rejected() {
     let work = Workspace::new();
     let image: Reference = format!("oci:{}:v1", work.path("layout").display()).parse().unwrap();
     for (epoch, allowed) in [
@@ -220,7 +220,7 @@ fn a_time_after_the_year_9999_is_none() {
 }
 
 #[test]
-fn a_size_above_the_largest_is_no_manifest() {
+fn a_size_above_the_maximum_makes_a_manifest_invalid() {
     let sized = |size: &str| {
         let zeros = "0".repeat(64);
         format!(
@@ -239,7 +239,7 @@ fn a_size_above_the_largest_is_no_manifest() {
 }
 
 #[test]
-fn sizes_that_are_too_much_together_are_the_largest() {
+fn a_sum_of_sizes_saturates() {
     let fixture = Fixture::start(Config { check_blobs: false, ..Config::default() });
     let place: Reference = format!("{}/app:v1", fixture.host()).parse().unwrap();
     let client = Client::new();
@@ -266,7 +266,7 @@ fn sizes_that_are_too_much_together_are_the_largest() {
 }
 
 #[test]
-fn flags_of_any_number_are_bounds_or_wrong_usage() {
+fn numeric_flags_are_limits_or_wrong_usage() {
     let work = Workspace::new();
     work.write("a", "a");
     work.ocigraph(&["push", "oci:l:v1", "a"]).ok();

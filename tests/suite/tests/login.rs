@@ -17,7 +17,7 @@ fn guarded() -> Registry {
 }
 
 #[test]
-fn a_password_is_checked_and_then_stored_for_its_owner_alone() {
+fn a_password_is_verified_and_stored_in_a_private_file() {
     let (registry, user) = (guarded(), User::new());
     let host = registry.host();
     let ran = user.login(host);
@@ -32,7 +32,7 @@ fn a_password_is_checked_and_then_stored_for_its_owner_alone() {
 }
 
 #[test]
-fn what_other_programs_keep_in_the_file_stays() {
+fn entries_of_other_programs_are_kept() {
     let (registry, user) = (guarded(), User::new());
     let host = registry.host();
     let others = json!({
@@ -59,7 +59,7 @@ fn what_other_programs_keep_in_the_file_stays() {
 }
 
 #[test]
-fn a_wrong_password_is_refused_and_not_stored() {
+fn a_wrong_password_is_rejected_and_not_stored() {
     for kind in Kind::ALL {
         let registry = Registry::start_with(kind, Options { auth: true, ..Options::default() });
         let user = User::new().with_secret("wr0ng password");
@@ -78,8 +78,8 @@ fn a_wrong_password_is_refused_and_not_stored() {
 }
 
 #[test]
-fn nothing_is_stored_for_a_registry_that_is_not_there_or_is_none() {
-    let (user, server) = (User::new(), ocigraph_suite::Faults::start());
+fn nothing_is_stored_for_a_missing_registry_or_another_server() {
+    let (user, server) = (User::new(), ocigraph_suite::FaultServer::start());
     let said = user.login(&server.host()).fails_with(1);
     assert!(said.contains("does not answer as a registry does"), "{said}");
     let gone = server.host();
@@ -91,7 +91,7 @@ fn nothing_is_stored_for_a_registry_that_is_not_there_or_is_none() {
 }
 
 #[test]
-fn a_password_in_the_arguments_works_and_is_warned_of() {
+fn a_password_argument_works_and_causes_a_warning() {
     let (registry, user) = (guarded(), User::new());
     let ran = user.ocigraph(&["login", registry.host(), "-u", USER, "-p", PASSWORD]);
     assert!(ran.stderr.contains("Warning") && ran.stderr.contains("--password-stdin"), "{ran}");
@@ -108,7 +108,7 @@ fn a_password_in_the_arguments_works_and_is_warned_of() {
 }
 
 #[test]
-fn a_password_from_standard_input_ends_with_its_line() {
+fn a_line_break_after_the_password_is_removed() {
     for end in ["", "\n", "\r\n"] {
         let (registry, user) = (guarded(), User::new());
         let login = ["login", registry.host(), "-u", USER, "--password-stdin"];
@@ -118,7 +118,7 @@ fn a_password_from_standard_input_ends_with_its_line() {
 }
 
 #[test]
-fn without_a_terminal_nobody_is_asked() {
+fn without_a_terminal_nothing_is_prompted() {
     let (registry, user) = (guarded(), User::new());
     let said = user.ocigraph(&["login", registry.host()]).fails_with(2);
     assert!(said.contains("--password-stdin"), "{said}");
@@ -149,7 +149,7 @@ fn all_succeed(children: impl IntoIterator<Item = Child>) {
 }
 
 #[test]
-fn of_twenty_logins_and_logouts_at_once_none_is_lost() {
+fn twenty_concurrent_logins_and_logouts_lose_no_entry() {
     let user = User::new();
     let fixtures: Vec<_> = std::iter::repeat_with(basic).take(20).collect();
     let hosts: Vec<_> = fixtures.iter().map(Fixture::host).collect();
@@ -198,7 +198,7 @@ fn of_twenty_logins_and_logouts_at_once_none_is_lost() {
 }
 
 #[test]
-fn a_link_to_the_file_stays_and_its_target_is_made() {
+fn a_symbolic_link_is_kept_and_its_target_is_created() {
     let (fixture, user) = (basic(), User::new());
     let folder = user.config_path().parent().unwrap().to_owned();
     std::fs::create_dir_all(&folder).unwrap();
@@ -223,7 +223,7 @@ fn odd_files(user: &User) -> Vec<String> {
 }
 
 #[test]
-fn a_credential_file_that_never_begins_or_ends_is_named() {
+fn a_pipe_or_device_as_credential_file_is_rejected() {
     let (fixture, user) = (basic(), User::new());
     let host = fixture.host();
     let named = |command: &[&str], path: &str| {
@@ -250,7 +250,7 @@ fn a_credential_file_that_never_begins_or_ends_is_named() {
 }
 
 #[test]
-fn other_files_that_never_begin_or_end_are_named() {
+fn pipes_and_devices_as_other_files_are_rejected() {
     let (fixture, user) = (basic(), User::new());
     let host = fixture.host().replace("127.0.0.1", "127.0.0.2");
     user.work.write("file", "content");
@@ -290,7 +290,7 @@ fn with_tokens() -> (Fixture, User) {
 }
 
 #[test]
-fn an_identity_token_is_checked_stored_and_shared_with_oras() {
+fn an_identity_token_is_verified_stored_and_shared_with_oras() {
     let (fixture, user) = with_tokens();
     let host = fixture.host();
     let login = ["login", host.as_str(), "--identity-token-stdin"];
@@ -324,7 +324,7 @@ fn an_identity_token_in_a_helper_is_shared_with_oras() {
 }
 
 #[test]
-fn an_identity_token_in_the_arguments_is_warned_of() {
+fn an_identity_token_argument_causes_a_warning() {
     let (fixture, user) = with_tokens();
     let args = ["login", &fixture.host(), "--identity-token", "an-1dentity-token"];
     let ran = user.ocigraph(&args);
@@ -333,7 +333,7 @@ fn an_identity_token_in_the_arguments_is_warned_of() {
 }
 
 #[test]
-fn what_is_not_checked_or_comes_second_is_told() {
+fn an_unverified_or_overridden_credential_causes_a_warning() {
     let (registry, user) = (Registry::start(Kind::Ocimem), User::new());
     let ran = user.login(registry.host());
     assert!(ran.stderr.contains("this one is not checked"), "{ran}");
@@ -351,7 +351,7 @@ fn what_is_not_checked_or_comes_second_is_told() {
 }
 
 #[test]
-fn programs_are_told_where_a_credential_went() {
+fn the_json_result_names_where_the_credential_is_stored() {
     let (registry, user) = (guarded(), User::new());
     let host = registry.host();
     let path = user.work.path("named.json");
@@ -436,7 +436,7 @@ impl<'a> Terminal<'a> {
 }
 
 #[test]
-fn on_a_terminal_the_password_is_asked_for_and_not_shown() {
+fn a_password_prompt_does_not_echo() {
     let (registry, user) = (guarded(), User::new());
     for asks_name in [true, false] {
         let named = ["login", registry.host(), "-u", USER];
@@ -457,7 +457,7 @@ fn on_a_terminal_the_password_is_asked_for_and_not_shown() {
 }
 
 #[test]
-fn at_the_prompt_control_c_ends_it_and_the_terminal_shows_again_what_is_typed() {
+fn ctrl_c_at_the_prompt_restores_the_echo_of_the_terminal() {
     let (registry, user) = (guarded(), User::new());
     let mut terminal = Terminal::start(&user, &["login", registry.host(), "-u", USER]);
     terminal.wait_for("Password: ");

@@ -3,7 +3,7 @@
 use ocigraph_suite::{Kind, Registry, Workspace};
 
 #[test]
-fn an_image_of_an_index_is_chosen_by_platform() {
+fn an_image_of_an_index_is_selected_by_platform() {
     let registry = Registry::start(Kind::Ggcr);
     let work = Workspace::new();
     let amd64 = work.push_image_with(&registry.reference("app:amd64"), "amd64");
@@ -35,7 +35,7 @@ fn an_image_of_an_index_is_chosen_by_platform() {
 }
 
 #[test]
-fn a_referrer_is_pulled_with_all_that_it_refers_to() {
+fn a_referrer_is_pulled_with_its_chain_of_subjects() {
     let work = Workspace::new();
     for name in ["app.txt", "sbom.json", "signature.json"] {
         work.write(name, name);

@@ -8,7 +8,9 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 
 use ocigraph_fixture::{Auth, Config, Fixture, TokenAuth};
-use ocigraph_suite::{Authority, Faults, Ran, Reply, Shows, TlsFront, Workspace, ocigraph_binary};
+use ocigraph_suite::{
+    Authority, CommandResult, FaultServer, Reply, Shows, TlsFront, Workspace, ocigraph_binary,
+};
 
 /// A proxy that connects names to servers on loopback; ends with its process.
 struct HttpProxy {
@@ -83,7 +85,7 @@ fn relay(
 
 type Variables<'a> = &'a [(&'a str, &'a str)];
 
-fn run(work: &Workspace, environment: Variables, args: &[&str], input: &str) -> Ran {
+fn run(work: &Workspace, environment: Variables, args: &[&str], input: &str) -> CommandResult {
     let mut command = work.command(ocigraph_binary());
     command.args(args).envs(environment.iter().copied());
     work.run_with_input(&mut command, input.as_bytes())
@@ -172,7 +174,7 @@ fn a_token_server_is_reached_through_the_proxy_too() {
 }
 
 #[test]
-fn hosts_that_no_proxy_names_are_reached_without_and_so_are_all_with_the_option() {
+fn hosts_of_no_proxy_and_all_hosts_with_the_option_are_reached_directly() {
     let (work, server) = (Workspace::new(), Fixture::start(Config::default()));
     let proxy = HttpProxy::start(&[("registry.test", server.host())]);
     let url = proxy.url();
@@ -198,7 +200,7 @@ fn hosts_that_no_proxy_names_are_reached_without_and_so_are_all_with_the_option(
 }
 
 #[test]
-fn this_machine_is_never_reached_through_a_proxy() {
+fn loopback_is_never_reached_through_a_proxy() {
     let (work, server) = (Workspace::new(), Fixture::start(Config::default()));
     let proxy = HttpProxy::start(&[]);
     let url = proxy.url();
@@ -214,8 +216,8 @@ fn this_machine_is_never_reached_through_a_proxy() {
 }
 
 #[test]
-fn what_a_redirect_names_is_reached_as_its_own_place_demands() {
-    let (work, near, far) = (Workspace::new(), Faults::start(), Faults::start());
+fn the_target_of_a_redirect_has_its_own_proxy_rules() {
+    let (work, near, far) = (Workspace::new(), FaultServer::start(), FaultServer::start());
     let proxy = HttpProxy::start(&[("registry.test", far.host())]);
     let url = proxy.url();
     let environment = [("HTTP_PROXY", url.as_str())];

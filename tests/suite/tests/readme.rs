@@ -27,7 +27,7 @@ fn prints_the_sbom(work: &Workspace, build: &mut Command) {
 }
 
 #[test]
-fn the_program_in_cpp_runs() {
+fn the_cpp_program_of_the_readme_runs() {
     let work = attached();
     work.write("program.cpp", block("cpp"));
     let [include, lib] = ["include", "lib"].map(|folder| c_library().join(folder));
@@ -38,7 +38,7 @@ fn the_program_in_cpp_runs() {
 }
 
 #[test]
-fn the_program_in_go_runs() {
+fn the_go_program_of_the_readme_runs() {
     let work = attached();
     let name = "github.com/ocigraph/ocigraph/bindings/go";
     let package = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../bindings/go");
@@ -69,7 +69,7 @@ fn the_program_in_go_runs() {
 }
 
 #[test]
-fn the_tour_runs() {
+fn the_tour_of_the_readme_runs() {
     let readme = include_str!("../../../README.md");
     let blocks = readme.split("```sh\n").skip(1).filter_map(|rest| rest.split("```").next());
     let tour = blocks.filter(|block| block.contains("oci:store")).collect::<String>();

@@ -11,7 +11,7 @@ use ocigraph_suite::{Kind, Options, PASSWORD, Proxy, Registry, USER, Workspace, 
 const HTTP: &str = "--plain-http";
 
 /// Pushes an image, attaches an artifact, finds it and pulls it, with peers alone.
-fn peers_work_with(kind: Kind) {
+fn check_other_clients(kind: Kind) {
     let registry = Registry::start(kind);
     let work = Workspace::new();
     let image = registry.reference("net-monitor:v1");
@@ -52,27 +52,27 @@ fn peers_work_with(kind: Kind) {
 }
 
 #[test]
-fn peers_work_with_ggcr() {
-    peers_work_with(Kind::Ggcr);
+fn other_clients_work_with_ggcr() {
+    check_other_clients(Kind::Ggcr);
 }
 
 #[test]
-fn peers_work_with_ocimem() {
-    peers_work_with(Kind::Ocimem);
+fn other_clients_work_with_ocimem() {
+    check_other_clients(Kind::Ocimem);
 }
 
 #[test]
-fn peers_work_with_docker_registry() {
-    peers_work_with(Kind::Docker2);
+fn other_clients_work_with_docker_registry() {
+    check_other_clients(Kind::Docker2);
 }
 
 #[test]
-fn peers_work_with_distribution() {
-    peers_work_with(Kind::Distribution3);
+fn other_clients_work_with_distribution() {
+    check_other_clients(Kind::Distribution3);
 }
 
 #[test]
-fn every_registry_deletes_by_digest_and_all_but_the_oldest_by_tag() {
+fn every_registry_deletes_by_digest_and_all_except_docker2_by_tag() {
     for kind in Kind::ALL {
         let registry = Registry::start(kind);
         let work = Workspace::new();
@@ -150,7 +150,7 @@ fn answer_to(host: &str, request: &str) -> String {
 }
 
 #[test]
-fn the_image_is_dockers_and_always_the_same() {
+fn the_test_image_is_a_docker_image_with_a_fixed_digest() {
     let (one, other) = (Registry::start(Kind::Ocimem), Registry::start(Kind::Distribution3));
     let work = Workspace::new();
     let digest = work.push_image(&one.reference("net-monitor:v1"));
@@ -202,7 +202,7 @@ fn a_registry_ends_when_it_is_dropped() {
 }
 
 #[test]
-fn a_program_ends_with_the_test_even_when_nothing_is_dropped() {
+fn a_program_ends_with_the_test_even_without_drop() {
     let work = Workspace::new();
     // `sleep` does not read its standard input: only the signal from `run` ends it.
     let mut command = work.command(tool("test-registries"));
@@ -214,7 +214,7 @@ fn a_program_ends_with_the_test_even_when_nothing_is_dropped() {
 }
 
 #[test]
-fn a_registry_stays_without_standard_input_when_told_to() {
+fn with_stay_a_registry_keeps_running_without_standard_input() {
     let work = Workspace::new();
     let mut command = work.command(tool("test-registries"));
     command.args(["ocimem", "--stay"]).stdin(Stdio::null()).stdout(Stdio::piped());

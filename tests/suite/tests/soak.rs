@@ -29,7 +29,7 @@ const MANY: usize = 30;
 const DEEP: usize = 6;
 
 #[test]
-fn on_a_layout() {
+fn random_operations_on_a_layout_lose_nothing() {
     let work = Workspace::new();
     soak(&work, Place { name: "oci:layout".into(), copies: "oci:copies".into(), untags: true });
     // The last writer has tidied up after those that were killed.
@@ -47,7 +47,7 @@ fn on_a_layout() {
 }
 
 #[test]
-fn on_docker_registry_which_has_no_referrers_api() {
+fn random_operations_on_a_registry_without_referrers_api_lose_nothing() {
     let registry = Registry::start(Kind::Docker2);
     let (name, copies) = (registry.reference("app"), registry.reference("copies"));
     soak(&Workspace::new(), Place { name, copies, untags: false });
@@ -350,7 +350,7 @@ impl<'a> Worker<'a> {
     }
 
     fn delete(&mut self, number: u64) {
-        let beneath = self.beneath(number);
+        let referrers_below = self.referrers_below(number);
         let artifact = &self.artifacts[&number];
         let target = match artifact.tags.first() {
             Some(tag) if self.random.one_in(2) => format!("{}:{tag}", self.place.name),
@@ -364,11 +364,11 @@ impl<'a> Worker<'a> {
         match ended.output {
             // One that was killed may have deleted some of what it was not to keep.
             Some(output) if !(ended.killed && is_kept(&output)) => {
-                self.deleted(&args, &beneath, &output, ended.killed);
+                self.deleted(&args, &referrers_below, &output, ended.killed);
             }
             _ => {
-                beneath.iter().for_each(|number| self.lose(number, State::Unknown));
-                self.interrupted.push(beneath);
+                referrers_below.iter().for_each(|number| self.lose(number, State::Unknown));
+                self.interrupted.push(referrers_below);
             }
         }
     }
@@ -376,18 +376,18 @@ impl<'a> Worker<'a> {
     /// What was interrupted is run again, after whatever came in between: by digest, since its tag
     /// may have moved on.
     fn finish(&mut self) {
-        for beneath in std::mem::take(&mut self.interrupted) {
-            let target = self.place.at(&self.artifacts[&beneath[0]].digest);
+        for referrers_below in std::mem::take(&mut self.interrupted) {
+            let target = self.place.at(&self.artifacts[&referrers_below[0]].digest);
             let args = ["delete", "--yes", "--force", "--format", "json", &target];
             let output = self.work.command(ocigraph_binary()).args(args).output().unwrap();
-            self.deleted(&args, &beneath, &output, true);
+            self.deleted(&args, &referrers_below, &output, true);
         }
     }
 
-    fn deleted(&mut self, args: &[&str], beneath: &[u64], output: &Output, killed: bool) {
+    fn deleted(&mut self, args: &[&str], referrers_below: &[u64], output: &Output, killed: bool) {
         let said = String::from_utf8_lossy(&output.stderr);
         let kept = if is_kept(output) {
-            beneath.iter().map(|number| self.artifacts[number].digest.clone()).collect()
+            referrers_below.iter().map(|number| self.artifacts[number].digest.clone()).collect()
         } else if killed && output.status.code() == Some(1) {
             // The one that was killed had come to its end.
             assert!(said.contains("no manifest") || said.contains("no tag"), "{args:?}: {said}");
@@ -396,7 +396,7 @@ impl<'a> Worker<'a> {
             let report: Value = serde_json::from_slice(&succeeded(args, output).stdout).unwrap();
             digests(&report["kept"])
         };
-        for number in beneath {
+        for number in referrers_below {
             if !kept.contains(&self.artifacts[number].digest) {
                 self.lose(number, State::Gone);
             } else {
@@ -406,7 +406,7 @@ impl<'a> Worker<'a> {
     }
 
     /// It and what refers to it, directly and through others, that was not deleted before.
-    fn beneath(&self, number: u64) -> Vec<u64> {
+    fn referrers_below(&self, number: u64) -> Vec<u64> {
         let mut found = vec![number];
         let mut place = 0;
         while let Some(above) = found.get(place).copied() {

@@ -26,12 +26,12 @@ const A_ROUND: Duration = Duration::from_secs(5);
 type Version = BTreeMap<PathBuf, Digest>;
 
 #[test]
-fn pulls_of_a_layout_into_one_directory() {
+fn random_pulls_from_a_layout_into_one_directory_agree() {
     soak("oci:store");
 }
 
 #[test]
-fn pulls_of_a_registry_into_one_directory() {
+fn random_pulls_from_a_registry_into_one_directory_agree() {
     let registry = Registry::start(Kind::Ocimem);
     soak(&registry.reference("app"));
 }

@@ -9,7 +9,7 @@ use std::{
 };
 
 use ocigraph::{Client, File, PullOptions, PushOptions, Reference};
-use ocigraph_suite::{Faults, Kind, Registry, Workspace, ocigraph_binary};
+use ocigraph_suite::{FaultServer, Kind, Registry, Workspace, ocigraph_binary};
 
 /// What hangs is ended after this long, and fails.
 const LIMIT: Duration = Duration::from_secs(120);
@@ -24,7 +24,7 @@ fn runtime(blocking: usize) -> tokio::runtime::Runtime {
         .unwrap()
 }
 
-async fn within<T>(work: impl Future<Output = T>) -> T {
+async fn with_timeout<T>(work: impl Future<Output = T>) -> T {
     tokio::time::timeout(LIMIT, work).await.expect("it ends")
 }
 
@@ -55,7 +55,7 @@ fn count_files(folder: &Path) -> usize {
 }
 
 #[test]
-fn a_pull_with_more_requests_at_once_than_threads_ends() {
+fn a_pull_with_more_requests_than_threads_finishes() {
     let work = Workspace::new();
     let place: Reference = format!("oci:{}:v1", work.path("store").display()).parse().unwrap();
     // Larger than what is kept in memory, so that each has a file of its own on its way.
@@ -69,7 +69,7 @@ fn a_pull_with_more_requests_at_once_than_threads_ends() {
 }
 
 #[test]
-fn many_pulls_of_a_layout_at_once_end() {
+fn many_concurrent_pulls_from_a_layout_finish() {
     let dir = tempfile::tempdir().unwrap();
     let place: Reference =
         format!("oci:{}:v1", dir.path().join("store").display()).parse().unwrap();
@@ -84,15 +84,15 @@ fn many_pulls_of_a_layout_at_once_end() {
                 client.pull(&place, options).await.map(|pulled| pulled[0].files.len())
             })
         });
-        for pulled in within(futures::future::join_all(pulls)).await {
+        for pulled in with_timeout(futures::future::join_all(pulls)).await {
             assert_eq!(pulled.unwrap().unwrap(), 20);
         }
     });
 }
 
 #[test]
-fn pulls_from_a_stalled_registry_leave_others_what_they_need() {
-    let server = Faults::stalled(8);
+fn pulls_from_a_stalled_registry_do_not_block_other_pulls() {
+    let server = FaultServer::stalled(8);
     let stalled: Reference = format!("{}/app:v1", server.host()).parse().unwrap();
     let registry = Registry::start(Kind::Ocimem);
     let dir = tempfile::tempdir().unwrap();
@@ -112,7 +112,7 @@ fn pulls_from_a_stalled_registry_leave_others_what_they_need() {
                 })
             })
             .collect();
-        within(async {
+        with_timeout(async {
             while server.seen("GET", "/blobs/").len() < 80 {
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
@@ -120,18 +120,18 @@ fn pulls_from_a_stalled_registry_leave_others_what_they_need() {
         .await;
         let client = Client::new();
         for (i, other) in others.iter().enumerate() {
-            assert_eq!(within(client.tags(other)).await.unwrap(), ["v1"]);
+            assert_eq!(with_timeout(client.tags(other)).await.unwrap(), ["v1"]);
             let options = PullOptions {
                 output: dir.path().join(format!("out{i}")),
                 ..PullOptions::default()
             };
-            assert_eq!(within(client.pull(other, options)).await.unwrap()[0].files.len(), 3);
+            assert_eq!(with_timeout(client.pull(other, options)).await.unwrap()[0].files.len(), 3);
         }
         for pull in &pulls {
             assert!(!pull.is_finished(), "it is stalled");
             pull.abort();
         }
-        within(futures::future::join_all(pulls)).await;
+        with_timeout(futures::future::join_all(pulls)).await;
     });
     for i in 0..10 {
         let output = dir.path().join(format!("stalled{i}"));
@@ -140,7 +140,7 @@ fn pulls_from_a_stalled_registry_leave_others_what_they_need() {
 }
 
 #[test]
-fn directories_are_unpacked_a_few_at_a_time_and_all_of_them() {
+fn many_packed_directories_are_unpacked() {
     let dir = tempfile::tempdir().unwrap();
     let place: Reference =
         format!("oci:{}:v1", dir.path().join("store").display()).parse().unwrap();
@@ -163,7 +163,10 @@ fn directories_are_unpacked_a_few_at_a_time_and_all_of_them() {
                 Client::new().pull(&place, options).await.unwrap()
             })
         });
-        within(futures::future::join_all(pulls)).await.into_iter().for_each(|p| drop(p.unwrap()));
+        with_timeout(futures::future::join_all(pulls))
+            .await
+            .into_iter()
+            .for_each(|p| drop(p.unwrap()));
     });
     for i in 0..10 {
         assert_eq!(count_files(&dir.path().join(format!("out{i}"))), 40);
@@ -180,7 +183,7 @@ fn limited(work: &Workspace, limit: &str, args: &[&str]) -> Output {
 
 /// Every way of moving many files, with few descriptors.
 #[test]
-fn with_few_descriptors_less_is_done_at_once() {
+fn few_file_descriptors_reduce_concurrency() {
     let registry = Registry::start(Kind::Ocimem);
     for limit in [64, 32, 24] {
         let work = Workspace::new();
@@ -212,7 +215,7 @@ fn with_few_descriptors_less_is_done_at_once() {
 }
 
 #[test]
-fn with_too_few_descriptors_or_threads_one_clear_error_ends_it() {
+fn too_few_file_descriptors_or_threads_are_a_clear_error() {
     let work = Workspace::new();
     work.write("file", "content");
     work.ocigraph(&["push", "oci:store:v1", "file"]).ok();
@@ -224,7 +227,7 @@ fn with_too_few_descriptors_or_threads_one_clear_error_ends_it() {
 }
 
 #[test]
-fn in_a_small_address_space_less_is_done_at_once() {
+fn a_small_address_space_reduces_concurrency() {
     let work = Workspace::new();
     let store = format!("oci:{}:v1", work.path("store").display());
     runtime(8).block_on(push_files(&store.parse().unwrap(), 300, 3_000));
@@ -244,7 +247,7 @@ fn in_a_small_address_space_less_is_done_at_once() {
 
 /// Root has as many processes as it likes, so the command runs as somebody else.
 #[test]
-fn with_few_threads_less_is_done_at_once_or_one_clear_error_ends_it() {
+fn few_threads_reduce_concurrency_or_are_a_clear_error() {
     use std::os::unix::fs::{MetadataExt, PermissionsExt};
     let dir = tempfile::tempdir().unwrap();
     let open = |path: &Path| fs::set_permissions(path, fs::Permissions::from_mode(0o777)).unwrap();

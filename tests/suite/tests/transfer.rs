@@ -6,7 +6,7 @@ use ocigraph_fixture::{Auth, Config, Fixture};
 use ocigraph_suite::{Kind, Options, PASSWORD, Registry, USER, Workspace, ocigraph_binary};
 
 #[test]
-fn discover_asks_no_question_twice_and_a_level_at_once() {
+fn discover_requests_each_node_once_and_a_level_concurrently() {
     let fixture = Fixture::start(Config::default());
     let work = Workspace::new();
     work.write("x", "x");
@@ -33,7 +33,7 @@ fn discover_asks_no_question_twice_and_a_level_at_once() {
 }
 
 #[test]
-fn four_gibibytes_go_up_and_down_within_64_mb_of_memory() {
+fn four_gib_are_pushed_and_pulled_within_64_mb_of_memory() {
     const SIZE: u64 = 4 << 30;
     let work = Workspace::new();
     let folder = work.path("server");
@@ -56,7 +56,7 @@ fn four_gibibytes_go_up_and_down_within_64_mb_of_memory() {
 }
 
 #[test]
-fn basic_authentication_is_given_where_it_is_asked_for() {
+fn basic_authentication_is_sent_if_it_is_requested() {
     let work = Workspace::new();
     work.write("x", "x");
     let signed_in = |target: &str, password: &str| {
@@ -80,7 +80,7 @@ fn basic_authentication_is_given_where_it_is_asked_for() {
 }
 
 #[test]
-fn requests_that_are_challenged_together_are_all_answered() {
+fn concurrent_challenges_are_all_answered() {
     let fixture = Fixture::start(Config {
         auth: Auth::Basic { user: USER.into(), password: PASSWORD.into() },
         delay_ms: 20,

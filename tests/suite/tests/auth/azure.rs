@@ -59,7 +59,7 @@ fn walk(work: &Workspace, fixture: &Fixture) -> String {
 }
 
 #[test]
-fn the_article_with_each_of_its_three_ways_to_sign_in() {
+fn the_walkthrough_runs_with_each_kind_of_login() {
     for (user, password, asked_as) in [
         (TOKEN_USER, EXPOSED, "identity token"),
         ("oras-token", "scoped-password", "oras-token"),
@@ -98,7 +98,7 @@ fn the_article_with_each_of_its_three_ways_to_sign_in() {
 }
 
 #[test]
-fn an_exposed_token_can_be_given_as_what_it_is() {
+fn an_exposed_token_is_accepted_as_an_identity_token() {
     let fixture = azure();
     let work = Workspace::new();
     let ran = work.ocigraph_with_input(
@@ -130,7 +130,7 @@ fn keys(value: &Value) -> Vec<&str> {
 }
 
 #[test]
-fn manifests_in_detail_are_the_articles_two_objects_field_by_field() {
+fn detailed_manifests_have_the_fields_of_the_article() {
     let fixture = azure();
     let (work, image) = signed(&fixture);
     let listed = work.ocigraph(&["manifests", "--detail", &image]).json();
@@ -188,7 +188,7 @@ fn manifests_in_detail_are_the_articles_two_objects_field_by_field() {
 }
 
 #[test]
-fn long_lists_are_read_page_by_page() {
+fn long_lists_are_read_in_pages() {
     let fixture = azure();
     let (work, image) = signed(&fixture);
     for i in 0..5 {
@@ -205,7 +205,7 @@ fn long_lists_are_read_page_by_page() {
 }
 
 #[test]
-fn a_locked_manifest_stays_and_the_error_says_so_with_azures_id() {
+fn the_error_for_a_locked_manifest_has_the_request_id_of_azure() {
     let fixture = azure();
     let (work, image) = signed(&fixture);
     let digest = work.ocigraph(&["resolve", &image]).ok().trim().to_owned();
@@ -221,7 +221,7 @@ fn a_locked_manifest_stays_and_the_error_says_so_with_azures_id() {
 }
 
 #[test]
-fn removing_a_tag_leaves_its_manifest() {
+fn removing_a_tag_keeps_its_manifest() {
     let fixture = azure();
     let (work, image) = signed(&fixture);
     let digest = work.ocigraph(&["resolve", &image]).ok().trim().to_owned();
@@ -233,7 +233,7 @@ fn removing_a_tag_leaves_its_manifest() {
 }
 
 #[test]
-fn elsewhere_the_details_come_from_the_standard_interface() {
+fn other_registries_provide_details_through_the_standard_api() {
     let fixture = Fixture::start(Config::default());
     let work = Workspace::new();
     let image = format!("{}/net-monitor:v1", fixture.host());

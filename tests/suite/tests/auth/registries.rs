@@ -33,7 +33,7 @@ fn asked(server: &Fixture) -> Vec<String> {
 }
 
 #[test]
-fn a_graph_is_pushed_discovered_pulled_copied_and_deleted_with_a_token_each() {
+fn each_operation_on_a_graph_needs_one_token() {
     for kind in [Kind::Docker2, Kind::Distribution3] {
         let (server, registry) = start(kind);
         let work = Workspace::new();

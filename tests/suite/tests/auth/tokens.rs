@@ -39,7 +39,7 @@ fn asked(fixture: &Fixture) -> Vec<String> {
 }
 
 #[test]
-fn each_operation_asks_for_one_token_with_all_that_it_needs() {
+fn each_operation_requests_one_token_with_all_its_scopes() {
     let fixture = guarded(token_auth());
     let image = reference(&fixture, "app:v1");
     run(async {
@@ -71,7 +71,7 @@ fn each_operation_asks_for_one_token_with_all_that_it_needs() {
 }
 
 #[test]
-fn a_client_keeps_its_tokens() {
+fn a_client_caches_its_tokens() {
     let fixture = guarded(token_auth());
     let client = ada();
     run(async {
@@ -89,7 +89,7 @@ fn a_client_keeps_its_tokens() {
 }
 
 #[test]
-fn a_hundred_operations_without_a_token_ask_for_one() {
+fn a_hundred_concurrent_operations_request_one_token() {
     let fixture = guarded(token_auth());
     let image = reference(&fixture, "app:v1");
     run(push(&ada(), &image, None));
@@ -110,7 +110,7 @@ fn a_hundred_operations_without_a_token_ask_for_one() {
 }
 
 #[test]
-fn a_token_that_ends_is_renewed_once_however_many_requests_find_out() {
+fn an_expired_token_is_renewed_once_for_many_concurrent_requests() {
     let fixture = guarded(token_auth());
     let client = ada();
     let image = reference(&fixture, "app:v1");
@@ -133,7 +133,7 @@ fn a_token_that_ends_is_renewed_once_however_many_requests_find_out() {
 }
 
 #[test]
-fn a_token_is_renewed_before_its_end() {
+fn a_token_is_renewed_before_it_expires() {
     let fixture = guarded(TokenAuth { life_ms: 400, ..token_auth() });
     let client = ada();
     let image = reference(&fixture, "app:v1");
@@ -148,7 +148,7 @@ fn a_token_is_renewed_before_its_end() {
 }
 
 #[test]
-fn a_gibibyte_outlives_its_token_and_no_byte_is_sent_twice() {
+fn a_token_that_expires_during_an_upload_causes_no_second_upload() {
     const SIZE: u64 = 1 << 30;
     let folder = tempfile::tempdir().unwrap();
     let source = folder.path().join("large");
@@ -176,7 +176,7 @@ fn a_gibibyte_outlives_its_token_and_no_byte_is_sent_twice() {
 }
 
 #[test]
-fn nobody_in_particular_gets_a_token_where_that_is_enough() {
+fn an_anonymous_token_is_used_if_it_is_sufficient() {
     let fixture = guarded(TokenAuth { anonymous: true, ..token_auth() });
     let image = reference(&fixture, "app:v1");
     run(push(&ada(), &image, None));
@@ -191,7 +191,7 @@ fn nobody_in_particular_gets_a_token_where_that_is_enough() {
 }
 
 #[test]
-fn an_identity_token_goes_in_a_form_and_a_registry_token_as_it_is() {
+fn an_identity_token_is_exchanged_and_a_registry_token_is_sent_directly() {
     let auth = TokenAuth {
         registry_tokens: vec!["as-it-is".into()],
         entra_tokens: vec!["from-entra".into()],
@@ -236,7 +236,7 @@ impl CredentialSource for Rotating {
 }
 
 #[test]
-fn a_credential_that_was_refused_is_looked_for_anew() {
+fn a_rejected_credential_is_looked_up_again() {
     let basic = Auth::Basic { user: USER.into(), password: PASSWORD.into() };
     for fixture in
         [guarded(token_auth()), Fixture::start(Config { auth: basic, ..Config::default() })]
@@ -261,7 +261,7 @@ impl CredentialSource for Vault {
 }
 
 #[test]
-fn a_vault_of_the_callers_own_is_asked_once_and_only_when_it_is_needed() {
+fn a_credential_source_is_called_once_and_only_if_needed() {
     let fixture = guarded(token_auth());
     let vault = Arc::new(Vault(AtomicUsize::new(0)));
     let asking = Arc::clone(&vault) as Arc<dyn CredentialSource>;

@@ -38,7 +38,7 @@ fn each_operation(replacement: Replacement) {
             let around = Around::look(prepared.outside());
             registry.clear_requests();
             let what = format!("{operation:?} with {target} as {replacement:?}");
-            let _watchdog = Watchdog::over(&what);
+            let _watchdog = Watchdog::hung(&what);
             let did = RUNTIME.block_on(async {
                 let file_work = Cleanup::default();
                 let work = file_work.watch(operation.run(&prepared, &registry));
@@ -74,7 +74,7 @@ fn each_operation(replacement: Replacement) {
 struct Watchdog(#[expect(dead_code, reason = "its end is what is seen")] mpsc::Sender<()>);
 
 impl Watchdog {
-    fn over(what: &str) -> Self {
+    fn hung(what: &str) -> Self {
         let (sender, ended) = mpsc::channel();
         let what = what.to_owned();
         thread::spawn(move || {
@@ -120,7 +120,7 @@ replaced_by! {
 }
 
 #[test]
-fn every_operation_works_on_the_layout_as_it_is() {
+fn every_operation_works_on_the_unchanged_layout() {
     let mut prepared = Layout::prepare();
     let registry = Fixture::start(Config::default());
     for operation in OPERATIONS {
@@ -135,7 +135,7 @@ fn every_operation_works_on_the_layout_as_it_is() {
 
 /// The links of a layout that is built of them, as Bazel's rules do.
 #[test]
-fn a_layout_of_links_is_read_and_copied_whole() {
+fn a_layout_with_linked_blobs_is_read_and_copied() {
     let mut prepared = Layout::prepare();
     let registry = Fixture::start(Config::default());
     for folder in [true, false] {

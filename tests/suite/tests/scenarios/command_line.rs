@@ -1,6 +1,6 @@
 //! Scenarios through the command line: arguments out of values, and values out of its JSON.
 
-use ocigraph_suite::{Ran, Workspace};
+use ocigraph_suite::{CommandResult, Workspace};
 use serde_json::{Map, Value, json};
 
 pub(crate) fn run(work: &Workspace, operation: &str, arguments: &Value) -> Result<Value, String> {
@@ -101,7 +101,7 @@ fn nested(info: &Value) -> Value {
 }
 
 /// `Error: …: what went wrong [CODE]`.
-fn code_of(ran: &Ran) -> String {
+fn code_of(ran: &CommandResult) -> String {
     let line = ran.stderr.lines().find(|line| line.starts_with("Error: "));
     let code = line.and_then(|line| line.strip_suffix(']')?.rsplit_once('['));
     match code {

@@ -69,24 +69,24 @@ fn the_scenarios_cover_every_operation() {
 }
 
 #[test]
-fn scenarios_pass_over_the_crate() {
+fn scenarios_pass_with_the_crate() {
     run_all("rust", &library::run);
 }
 
 #[test]
-fn scenarios_pass_through_the_command_line() {
+fn scenarios_pass_with_the_command_line() {
     run_all("command-line", &command_line::run);
 }
 
 #[test]
-fn scenarios_pass_from_c() {
+fn scenarios_pass_with_c() {
     let folder = tempfile::tempdir().unwrap();
     let step = c_program("tests/c/step.c", folder.path());
     run_all("c", &|work, operation, arguments| program::run(&step, work, operation, arguments));
 }
 
 #[test]
-fn scenarios_pass_from_go() {
+fn scenarios_pass_with_go() {
     let folder = tempfile::tempdir().unwrap();
     let step = go_program("bindings/go/internal/step", folder.path());
     run_all("go", &|work, operation, arguments| program::run(&step, work, operation, arguments));
@@ -157,7 +157,7 @@ fn run(scenario: &Value, place: &str, runner: Runner<'_>) -> Result<(), String> 
         if !OPERATIONS.contains(&name) {
             return Err(at(format!("{name} is no operation")));
         }
-        let arguments = filled(arguments, &known);
+        let arguments = with_variables(arguments, &known);
         let result = match name {
             "check_files" => check_files(&work, &arguments),
             _ => runner(&work, name, &arguments),
@@ -170,7 +170,7 @@ fn run(scenario: &Value, place: &str, runner: Runner<'_>) -> Result<(), String> 
             }
         };
         if let Some(expected) = step.get("expect") {
-            matches(&filled(expected, &known), &result, "result").map_err(at)?;
+            matches(&with_variables(expected, &known), &result, "result").map_err(at)?;
         }
         if let Some(most) = step["requests"].as_u64().filter(|_| place == "registry") {
             let asked = fixture.requests();
@@ -200,7 +200,7 @@ fn bytes(content: &Value) -> Vec<u8> {
 }
 
 /// `${name}` in every string stands for what was saved under that name.
-fn filled(value: &Value, known: &Map<String, Value>) -> Value {
+fn with_variables(value: &Value, known: &Map<String, Value>) -> Value {
     match value {
         Value::String(text) => {
             if let Some(name) = text.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'))
@@ -216,9 +216,9 @@ fn filled(value: &Value, known: &Map<String, Value>) -> Value {
             }
             Value::String(text)
         }
-        Value::Array(items) => items.iter().map(|item| filled(item, known)).collect(),
+        Value::Array(items) => items.iter().map(|item| with_variables(item, known)).collect(),
         Value::Object(map) => {
-            Value::Object(map.iter().map(|(k, v)| (k.clone(), filled(v, known))).collect())
+            Value::Object(map.iter().map(|(k, v)| (k.clone(), with_variables(v, known))).collect())
         }
         other => other.clone(),
     }
