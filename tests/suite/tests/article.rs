@@ -1,4 +1,4 @@
-//! The article's walkthrough, by its own commands and from C and Go, check_on every kind of place.
+//! The walkthrough of the article on every kind of registry and on a layout: with the command, from C and from Go.
 
 use std::path::{Path, PathBuf};
 
@@ -11,7 +11,7 @@ fn script() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../article/walkthrough")
 }
 
-/// Runs the walkthrough: the script, or a program that prints what it prints.
+/// Runs the walkthrough: the script, or a program with the same output.
 fn walk(work: &Workspace, program: &Path, registry: &str) -> CommandResult {
     let tools = tool("jq").parent().map(PathBuf::from).unwrap_or_default();
     let path = format!("{}:{}", tools.display(), std::env::var("PATH").unwrap_or_default());
@@ -20,7 +20,7 @@ fn walk(work: &Workspace, program: &Path, registry: &str) -> CommandResult {
     work.run(&mut command)
 }
 
-/// The digests that a push printed, in the order of the pushes.
+/// Returns the digests that a push printed, in the order of the pushes.
 fn pushed(output: &str) -> Vec<&str> {
     let before_pull = output.split("## pull the docs").next().unwrap_or_default();
     before_pull.lines().filter_map(|line| line.strip_prefix("Digest: ")).collect()
@@ -52,7 +52,7 @@ fn check_program(work: &Workspace, program: &Path, registry: &str, in_order: boo
         assert_eq!(section(&output, "discover"), small);
         assert_eq!(section(&output, "view the graph"), whole);
     } else {
-        // The registry's order is its own: the branches are the same.
+        // The order of the referrers depends on the registry; the branches of the tree do not.
         let sorted = |text: &str| {
             let mut lines: Vec<String> = text
                 .lines()
@@ -114,7 +114,7 @@ fn the_walkthrough_runs_on_distribution() {
     check_on(Kind::Distribution3, true);
 }
 
-/// Where the article's trees are printed by a program of another language.
+/// Runs a program of another language on each store and compares the trees with those of the article.
 fn check_program_on_every_store(program: &Path) {
     let work = Workspace::new();
     work.write_image_layout("some/folder/net-monitor", "v1");
@@ -159,8 +159,8 @@ fn the_walkthrough_runs_on_every_generation_of_the_referrers_api() {
     }
 }
 
-/// What the article's own client stored for the article's input check_on a registry of the article's time
-/// is what we store: the same bytes, since the same digest.
+/// For the input of the article, ocigraph stores the same bytes as the client of the article did on a registry of
+/// that time. The digests are equal.
 #[test]
 fn the_manifests_equal_those_of_the_recorded_client() {
     let recording = include_str!("../../recordings/oras-artifacts-alpha-walkthrough.json");

@@ -1,4 +1,4 @@
-//! Bad input: a clear sentence, the right exit code, nothing lost or half-written.
+//! Bad input: a clear message, the right exit code, no lost content and no partial files.
 
 use std::{
     fs::{self, Permissions},
@@ -65,7 +65,7 @@ fn a_manifest_of_5_mb_is_too_large() {
     }
 }
 
-/// A manifest whose one blob has a hostile title.
+/// Pushes a manifest with one blob of a hostile title.
 fn with_title(work: &Workspace, title: &str) -> String {
     work.write("content", "content");
     let pushed = work.ocigraph(&["blob", "push", "--format", "json", "oci:l", "content"]).json();
@@ -107,7 +107,7 @@ fn damaged_content_is_not_written() {
     work.write(format!("l/blobs/sha256/{hex}"), "CONTENT");
     let said = work.ocigraph(&["pull", "-o", "out", &target]).fails_with(1);
     assert!(said.contains("hashes to"), "{said}");
-    // Not even the directory that was made for it, or at most that.
+    // At most the output directory exists, and it is empty.
     let left = std::fs::read_dir(work.path("out")).map_or(0, Iterator::count);
     assert_eq!(left, 0);
 }
@@ -141,7 +141,7 @@ fn transient_failures_are_retried_and_permanent_ones_are_reported() {
     assert_eq!(fixture.requests().len(), 1, "a refusal is not tried again");
 }
 
-/// These tests may run as root, who may do everything: the command is run as somebody else.
+/// Returns a command that runs as another user, because root is not restricted by permissions.
 fn without_privileges(work: &Workspace, args: &[&str]) -> Command {
     let mut command = work.command("setpriv");
     command
@@ -154,7 +154,7 @@ fn without_privileges(work: &Workspace, args: &[&str]) -> Command {
 #[test]
 fn folders_without_permission_are_named_and_no_partial_file_is_left() {
     let work = Workspace::new();
-    // Where the command was built, nobody else may look.
+    // Other users may not be able to read the folder of the command.
     fs::copy(ocigraph_binary(), work.path("ocigraph")).unwrap();
     fs::set_permissions(work.dir(), Permissions::from_mode(0o755)).unwrap();
     let as_another = |args: &[&str]| {

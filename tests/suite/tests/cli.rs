@@ -1,4 +1,4 @@
-//! The command line itself: exit codes, messages, what goes to which output and in which form.
+//! The command line: exit codes, messages, and the format and the stream of each output.
 
 use std::{
     process::Stdio,
@@ -9,7 +9,7 @@ use ocigraph_fixture::{Auth, Config, Fixture};
 use ocigraph_suite::{Workspace, ocigraph_binary};
 use serde_json::Value;
 
-/// A layout with an SBoM of an image, a signature of the SBoM, and one of the image: their digests.
+/// Returns the digests of a layout: an image, its SBoM, the signature of the SBoM, and the signature of the image.
 fn graph_in_a_layout(work: &Workspace) -> [String; 4] {
     let image = push(work, &["push", "oci:layout:v1", "--artifact-type", "image/example"]);
     let attach = |subject: &str, artifact_type: &str, content: &str| {
@@ -199,7 +199,7 @@ fn a_filter_keeps_the_referrers_of_a_match() {
     assert_eq!(digests(&graph["referrers"]), [] as [&str; 0]);
 }
 
-/// A registry decides how deep a graph is; no depth may exhaust a stack.
+/// The registry determines the depth of a graph, and no depth may overflow the stack.
 #[test]
 fn a_chain_of_a_thousand_referrers_is_printed_in_every_format() {
     const DEPTH: usize = 1000;
@@ -227,7 +227,7 @@ fn a_chain_of_a_thousand_referrers_is_printed_in_every_format() {
     assert_eq!(discover("tree").lines().count(), 1 + 2 * DEPTH);
     assert_eq!(discover("dot").matches(" -> ").count(), DEPTH);
     assert_eq!(discover("mermaid").matches(" --> ").count(), DEPTH);
-    // Most JSON readers refuse such a depth; what nests here are referrers and nothing else.
+    // Most JSON readers reject this depth. Only referrers are nested here.
     let json = discover("json");
     assert_eq!(json.matches("\"referrers\": [").count(), DEPTH + 1);
     assert_eq!(json.matches('{').count(), json.matches('}').count());
@@ -327,7 +327,7 @@ fn an_output_file_that_cannot_be_written_fails_before_the_first_request() {
     let message = work.ocigraph(&push).fails_with(1);
     assert!(message.contains("missing/manifest.json"), "{message}");
     assert!(!work.path("layout").exists());
-    // What is no file is written to, and not replaced.
+    // A device is written to and not replaced.
     let push = ["push", "oci:layout:v1", "file", "--quiet", "--export-manifest", "/dev/stderr"];
     let pushed = work.ocigraph(&push);
     assert!(pushed.stderr.contains("schemaVersion"), "{}", pushed.stderr);

@@ -1,4 +1,4 @@
-//! Several processes at once on one subject: no entry is lost.
+//! Several processes attach to the same subject at the same time: no entry is lost.
 
 use std::thread;
 

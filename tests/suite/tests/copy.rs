@@ -1,4 +1,4 @@
-//! Copy and verify: whole graphs between registries and layouts, and what is wrong with a damaged one.
+//! Copy and verify: graphs between registries and layouts, and the problems of a damaged graph.
 
 use std::{collections::BTreeSet, fs};
 
@@ -6,7 +6,7 @@ use ocigraph_fixture::{Config, Fixture, Referrers};
 use ocigraph_suite::{Kind, Registry, Workspace};
 use serde_json::{Value, json};
 
-/// The digests of a graph as `discover` finds them, the root's among them.
+/// Returns the digests of the graph that `discover` prints, including the root.
 fn digests(work: &Workspace, reference: &str) -> BTreeSet<String> {
     fn collect(node: &Value, into: &mut BTreeSet<String>) {
         into.extend(node["digest"].as_str().map(str::to_owned));
@@ -36,7 +36,7 @@ fn push_manifest(work: &Workspace, target: &str, manifest: &Value) -> Value {
         .clone()
 }
 
-/// An index of an image and of an index of another, with referrers in every format at each level.
+/// Builds an index that lists an image and another index, with referrers in every format at each level.
 fn build_graph_of_all_kinds(work: &Workspace, repository: &str) -> Vec<String> {
     let image = |content: &str| {
         let digest = work.push_image_with(&format!("{repository}:{content}"), content);
@@ -116,7 +116,7 @@ fn a_graph_with_every_kind_of_manifest_is_copied_unchanged() {
     assert_eq!((&again["manifests"], &again["bytes"]), (&json!(0), &json!(0)), "{again}");
 }
 
-/// The article's graph on one kind of registry.
+/// Builds the graph of the article.
 fn build_article_graph(work: &Workspace, repository: &str) -> String {
     let image = format!("{repository}:v1");
     work.push_image(&image);
@@ -175,7 +175,7 @@ fn a_copy_that_was_killed_before_it_listed_a_referrer_can_be_run_again() {
     let image = build_article_graph(&work, &format!("{}/app", source.host()));
     let expected = digests(&work, &image);
 
-    // The manifests are there, and the tags under which clients list referrers are not yet.
+    // The manifests exist, but the fallback tags do not.
     let other = Fixture::start(Config { referrers: Referrers::None, ..Config::default() });
     let there = format!("{}/app:v1", other.host());
     copy(&work, &image, &there);
@@ -186,14 +186,14 @@ fn a_copy_that_was_killed_before_it_listed_a_referrer_can_be_run_again() {
     assert_eq!(digests(&work, &there).len(), 1);
     copy(&work, &image, &there);
     assert_eq!(digests(&work, &there), expected);
-    // A third finds all listed: it asks once for each subject, and writes nothing but the tag.
+    // The third copy finds everything listed. It sends one request for each subject and pushes only the tag.
     other.clear_requests();
     copy(&work, &image, &there);
     let requests = other.requests();
     let indexes = requests.iter().filter(|r| r.path.contains("/manifests/sha256-"));
     assert!(indexes.clone().all(|r| r.method == "GET") && indexes.count() == 2, "{requests:?}");
 
-    // A layout's index does not name them yet.
+    // The index of the layout does not list them yet.
     copy(&work, &image, "oci:layout:v1");
     let mut index: Value = serde_json::from_slice(&work.read("layout/index.json")).unwrap();
     index["manifests"].as_array_mut().unwrap().retain(|entry| !entry["annotations"].is_null());
@@ -202,7 +202,7 @@ fn a_copy_that_was_killed_before_it_listed_a_referrer_can_be_run_again() {
     copy(&work, &image, "oci:layout:v1");
     assert_eq!(digests(&work, "oci:layout:v1"), expected);
 
-    // Where the registry lists them itself, only which interface it has is asked.
+    // If the registry lists them itself, the copy only probes which API the registry has.
     let other = Fixture::start(Config::default());
     let there = format!("{}/app:v1", other.host());
     copy(&work, &image, &there);

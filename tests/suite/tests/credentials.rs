@@ -1,4 +1,4 @@
-//! Stored credentials, with the peers that store and read them too, on registries that want a password.
+//! Stored credentials on registries with authentication, also with other clients that read and store them.
 
 use ocigraph_suite::{CredentialHelper, Kind, Options, PASSWORD, Registry, USER, User};
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ fn guarded(kind: Kind) -> Registry {
     Registry::start_with(kind, Options { auth: true, ..Options::default() })
 }
 
-/// All that is done to a registry, with whatever credential is stored.
+/// Runs every kind of operation with the stored credential.
 fn works(user: &User, registry: &Registry) {
     let (image, copied) = (registry.reference("app:v1"), registry.reference("other/app:v1"));
     user.work.write("file", "content");
@@ -27,7 +27,7 @@ fn is_refused(user: &User, registry: &Registry) {
     assert!(said.contains(&format!("sign in with `ocigraph login {}`", registry.host())), "{said}");
 }
 
-/// `oras login`, then ours; ours then forgets it for both.
+/// Logs in with `oras`, uses ocigraph, and logs out with ocigraph, which removes the credential for both.
 fn check_login_by_oras(kind: Kind) {
     let (registry, user) = (guarded(kind), User::new());
     is_refused(&user, &registry);
@@ -115,7 +115,7 @@ fn logins_of_crane_and_skopeo_work() {
     user.peer("crane", &login, PASSWORD).ok();
     works(&user, &registry);
 
-    // Where there is a DOCKER_CONFIG, skopeo stores in docker's file.
+    // If `DOCKER_CONFIG` is set, skopeo stores credentials in docker's file.
     let user = User::new().with_variable("DOCKER_CONFIG", "");
     let runtime = user.work.path("runtime");
     std::fs::create_dir(&runtime).unwrap();
@@ -130,7 +130,7 @@ fn logins_of_crane_and_skopeo_work() {
     is_refused(&user, &registry);
 }
 
-/// One configuration that names a helper for a host or for all.
+/// Runs ocigraph and other clients with a configuration that names a helper.
 fn with_helper(config: impl Fn(&str) -> Value) {
     let registry = guarded(Kind::Docker2);
     let host = registry.host();

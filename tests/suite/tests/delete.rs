@@ -1,4 +1,4 @@
-//! Delete: what goes, what stays and why, and what is left over.
+//! Delete: which manifests are deleted, which are kept and why, and what is left.
 
 use ocigraph_fixture::{Config, Delete, Failure, Fixture, Referrers};
 use ocigraph_suite::{Kind, Registry, Workspace};
@@ -8,7 +8,7 @@ fn digest_of(output: &str) -> String {
     output.lines().find_map(|l| l.strip_prefix("Digest: ")).expect("a digest").to_owned()
 }
 
-/// An image with a signed SBoM, a signature, and a tagged report that is signed too.
+/// Builds an image with a signed SBoM, a signature, and a signed report that has a tag.
 struct Graph {
     image: String,
     signature: String,
@@ -181,7 +181,7 @@ fn an_interrupted_delete_can_be_run_again() {
     let repository = format!("{}/app", fixture.host());
     let graph = build(&work, &repository);
     let image = format!("{repository}:v1");
-    // The SBoM cannot go at first; nothing it refers to may go then.
+    // The SBoM cannot be deleted at first, so its subject must not be deleted either.
     let fail = Failure::new("DELETE", &graph.sbom, 403, 1);
     fixture.set_config(Config {
         referrers: Referrers::None,
@@ -220,7 +220,7 @@ fn deleting_a_referrer_removes_it_from_the_list_of_its_subject() {
         assert_eq!(listed(), 1, "{kind}");
         work.ocigraph(&["verify", &image]).ok();
 
-        // Another client deletes the manifest alone; the next to write the list leaves it out.
+        // Another client deletes only the manifest. The next update of the list removes the entry.
         let fourth = attach("fourth/example");
         work.crane(&["delete", &fourth]).ok();
         attach("fifth/example");

@@ -1,8 +1,8 @@
-//! A disk that is full in the middle of a write: a clear error, nothing half-written, nothing lost.
+//! A disk that becomes full during a write: a clear error, no partial files, no lost content.
 
 use ocigraph_suite::{CommandResult, Workspace, ocigraph_binary};
 
-/// Runs a script with an empty disk of 8 MB at `disk`, which only the script sees.
+/// Runs a script with an empty disk of 8 MB at `disk` that only the script can see.
 fn with_small_disk(work: &Workspace, script: &str) -> CommandResult {
     let mount = format!("mkdir -p disk && mount -t tmpfs -o size=8m tmpfs disk && {{ {script}\n}}");
     let mut command = work.command("unshare");
@@ -13,7 +13,7 @@ fn with_small_disk(work: &Workspace, script: &str) -> CommandResult {
 
 fn workspace() -> Workspace {
     let work = Workspace::new();
-    // What gzip cannot make small.
+    // Content that gzip cannot compress.
     let mut state = 1u64;
     let random = std::iter::repeat_with(|| {
         state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);

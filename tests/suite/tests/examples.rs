@@ -1,4 +1,4 @@
-//! The examples of C and Go, built and run as their readers would.
+//! Builds and runs the examples of C and Go as their readers would.
 
 use std::path::Path;
 
@@ -62,7 +62,7 @@ fn the_example_in_go_rejects_incomplete_signed_images() {
     work.ocigraph(&["push", image, "--artifact-type", "app/example", "program"]).ok();
     let attach = ["attach", image, "--artifact-type"];
     work.ocigraph(&[&attach[..], &["sbom/example"]].concat()).ok();
-    // A signature of something else that is attached does not sign the image.
+    // An attached signature with another subject does not sign the image.
     let sbom = work.ocigraph(&["discover", "-o", "json", image]).json();
     let sbom = format!("oci:store/app@{}", sbom["references"][0]["digest"].as_str().unwrap());
     work.ocigraph(&["attach", &sbom, "--artifact-type", "signature/example"]).ok();

@@ -1,5 +1,5 @@
-//! Azure Container Registry, as the fixture plays it: the article's three ways to sign in, its
-//! walkthrough with each, its listings, locked manifests and cascading deletes.
+//! Azure Container Registry, simulated by the fixture: the three kinds of login in the article, the walkthrough with
+//! each, the listings, locked manifests and cascading deletes.
 
 use std::{collections::BTreeMap, path::PathBuf};
 
@@ -42,7 +42,7 @@ fn service_of(fixture: &Fixture) -> TokenAuth {
 
 fn login(work: &Workspace, fixture: &Fixture, user: &str, password: &str) {
     let host = fixture.host();
-    // As the article has it.
+    // As in the article.
     let ran = work.ocigraph(&["login", &host, "--username", user, "--password", password]);
     assert!(ran.stderr.contains("--password-stdin"), "{ran}");
     assert!(!ran.stderr.contains(password), "{ran}");
@@ -72,7 +72,7 @@ fn the_walkthrough_runs_with_each_kind_of_login() {
         let fixture = azure();
         let work = Workspace::new();
         login(&work, &fixture, user, password);
-        // The article's `docker push`: another client, with what our login stored.
+        // Replaces the `docker push` of the article: another client with the credential that our login stored.
         work.push_image(&format!("{}/net-monitor:v1", fixture.host()));
         fixture.clear_requests();
         let output = walk(&work, &fixture);
@@ -112,7 +112,7 @@ fn an_exposed_token_is_accepted_as_an_identity_token() {
     assert!(asked.iter().all(|a| a.credential.as_deref() == Some("identity token")), "{asked:?}");
 }
 
-/// A signed image.
+/// Pushes a signed image.
 fn signed(fixture: &Fixture) -> (Workspace, String) {
     let work = Workspace::new();
     login(&work, fixture, "oras-token", "scoped-password");
@@ -170,7 +170,7 @@ fn detailed_manifests_have_the_fields_of_the_article() {
     let attributes = &signature["changeableAttributes"];
     assert_eq!(keys(attributes), ["deleteEnabled", "listEnabled", "readEnabled", "writeEnabled"]);
     assert!(attributes.as_object().unwrap().values().all(|value| value == true));
-    // One list, by a token that the challenge named: not a request for each manifest.
+    // One list with the token that the challenge named, instead of a request for each manifest.
     let seen: Vec<String> =
         fixture.requests().iter().map(|r| format!("{} {}", r.status, r.path)).collect();
     let own = seen.iter().filter(|r| r.starts_with("200 /acr/v1/net-monitor/_manifests")).count();

@@ -1,4 +1,4 @@
-//! Real registries that ask for signed tokens.
+//! Real registries that require signed tokens.
 
 use ocigraph_fixture::{Auth, Config, Fixture, TokenAuth};
 use ocigraph_suite::{Kind, Options, Registry, TokenServer, Workspace};
@@ -7,7 +7,7 @@ use crate::{PASSWORD, USER, token_auth};
 
 const SERVICE: &str = "the registry of the tests";
 
-/// A registry, and the token server that it sends its clients to.
+/// Starts a registry and its token server.
 fn start(kind: Kind) -> (Fixture, Registry) {
     let auth = TokenAuth { service: SERVICE.into(), ..token_auth() };
     let server = Fixture::start(Config { auth: Auth::Token(Box::new(auth)), ..Config::default() });
@@ -21,7 +21,7 @@ fn start(kind: Kind) -> (Fixture, Registry) {
     (server, registry)
 }
 
-/// The scopes that were asked for since the last look, all of them by the user.
+/// Returns the scopes that were requested since the last call. All requests must have the credential of the user.
 fn asked(server: &Fixture) -> Vec<String> {
     let asked = server.token_requests();
     assert!(

@@ -1,4 +1,4 @@
-//! How many tokens an operation asks for, and with which scopes.
+//! The number of tokens that an operation requests, and their scopes.
 
 use std::{
     sync::{
@@ -30,7 +30,7 @@ async fn push(client: &Client, target: &Reference, subject: Option<&Reference>) 
     client.push(target, options).await.unwrap().reference
 }
 
-/// The scopes of each token that was asked for since the last look.
+/// Returns the scopes of each token request since the last call.
 fn asked(fixture: &Fixture) -> Vec<String> {
     let asked = fixture.token_requests().into_iter().map(|asked| asked.scopes.join(" ")).collect();
     assert_eq!(fixture.misplaced_credentials(), Vec::<String>::new());
@@ -77,11 +77,11 @@ fn a_client_caches_its_tokens() {
     run(async {
         let image = reference(&fixture, "app:v1");
         push(&client, &image, None).await;
-        // What may push may pull.
+        // A token for push also allows pull.
         client.resolve(&image, None).await.unwrap();
         client.tags(&image).await.unwrap();
         assert_eq!(asked(&fixture), ["repository:app:pull,push"]);
-        // Another repository is another token, without a challenge before it.
+        // Another repository needs another token, which is requested without a challenge.
         push(&client, &reference(&fixture, "other:v1"), None).await;
         let refused = fixture.requests().iter().filter(|r| r.status == 401).count();
         assert_eq!((refused, asked(&fixture)), (0, vec!["repository:other:pull,push".to_owned()]));
@@ -117,7 +117,7 @@ fn an_expired_token_is_renewed_once_for_many_concurrent_requests() {
     run(async {
         push(&client, &image, None).await;
         asked(&fixture);
-        // The registry's clock, or its mind, is another than the token's life.
+        // The registry rejects the token although it has not expired, for example because its clock differs.
         fixture.end_tokens();
         let all: Vec<_> = (0..50)
             .map(|_| {
@@ -168,7 +168,7 @@ fn a_token_that_expires_during_an_upload_causes_no_second_upload() {
     run(ada().push(&image, options)).unwrap();
     let sent: u64 = fixture.requests().iter().map(|request| request.body_bytes).sum();
     assert!(sent < SIZE + 10_000, "{sent}");
-    // One to begin with, and one when the blob was through.
+    // One at the start and one after the blob.
     let tokens = asked(&fixture).len();
     assert!((2..=3).contains(&tokens), "{tokens}");
     let manifest = run(ada().fetch_manifest(&image, None)).unwrap();
@@ -221,7 +221,7 @@ fn an_identity_token_is_exchanged_and_a_registry_token_is_sent_directly() {
     }
 }
 
-/// Gives a password that has ended, and the new one when it is asked again.
+/// Returns an expired password at first and the new one on the next call.
 struct Rotating(AtomicUsize);
 
 #[async_trait::async_trait]
@@ -248,7 +248,7 @@ fn a_rejected_credential_is_looked_up_again() {
     }
 }
 
-/// Counts how often it is asked.
+/// Counts its calls.
 struct Vault(AtomicUsize);
 
 #[async_trait::async_trait]

@@ -1,4 +1,4 @@
-//! What goes wrong with tokens, and what comes of it.
+//! Errors of authentication with tokens, and their results.
 
 use std::time::Duration;
 
@@ -64,7 +64,7 @@ fn image(server: &FaultServer) -> Reference {
     format!("{}/app:v1", server.host()).parse().unwrap()
 }
 
-/// Resolves a tag of a registry that asks for a token, whose server answers with `replies`.
+/// Resolves a tag on a registry that requires a token. Its token server responds with `replies`.
 fn resolve(
     credential: Credential,
     method: &str,
@@ -142,7 +142,7 @@ fn a_registry_that_always_rejects_tokens_is_asked_twice() {
         (server.seen("GET", "/manifests/").len(), server.seen("GET", "/token").len()),
         (2, 1)
     );
-    // The next operation may find that it was only the token that had ended.
+    // The rejection can mean that the token expired, so the next operation may try again.
     run(client.fetch_manifest(&image(&server), None)).unwrap_err();
     assert_eq!(
         (server.seen("GET", "/manifests/").len(), server.seen("GET", "/token").len()),
@@ -254,7 +254,7 @@ fn a_forbidden_mount_becomes_an_upload() {
     let layout = tempfile::tempdir().unwrap();
     let kept: Reference = format!("oci:{}:v1", layout.path().display()).parse().unwrap();
     run(ada().copy(&source, &kept, CopyOptions::default())).unwrap();
-    // The source of the mount may not be read here: the challenge is not met, and a plain upload is.
+    // The source of the mount cannot be read. The client ignores this challenge and uploads the blob.
     let to: Reference = format!("{}/other:v1", fixture.host()).parse().unwrap();
     let copied = run(ada().copy(&kept, &to, CopyOptions::default())).unwrap();
     assert_eq!(copied.blobs.mounted, 0);
@@ -274,7 +274,7 @@ fn errors_and_logs_contain_no_secret() {
     {
         assert!(!shown.contains(IDENTITY) && shown.contains("invalid_grant"), "{shown}");
     }
-    // The registry itself gives back what it was sent.
+    // The registry repeats what it received.
     let server = FaultServer::start();
     let echo = Reply::new(403, r#"{"errors":[{"code":"DENIED","message":"Bearer t0ken-t0ken"}]}"#);
     server.on("GET", "/manifests/", [challenge(&server, ""), echo]);
