@@ -1,10 +1,10 @@
-//! What pulls from a registry that stalls cost another client of the same process: nothing, when they hold
-//! no thread that it needs.
+//! Measures how pulls from a stalled registry slow down another client of the same process. They
+//! should not, because they hold no thread that it needs.
 //!
-//! Prints how long a listing of tags takes beside fifty such pulls, as a ratio to the same without them;
-//! both in turn, medians of five.
+//! Prints the time of a list of tags beside fifty such pulls, divided by the time without them. It
+//! measures both alternately and takes the medians of five.
 
-// The figure is what it is for.
+// The output of a benchmark is its result.
 #![allow(clippy::print_stdout)]
 
 use std::time::{Duration, Instant};

@@ -220,7 +220,7 @@ impl CommandResult {
     pub fn hides(self, secrets: &[String]) -> Self {
         for secret in secrets {
             let shown = self.stdout.contains(secret) || self.stderr.contains(secret);
-            assert!(!shown, "this shows the secret {secret:?}: {self}");
+            assert!(!shown, "the output contains the secret {secret:?}: {self}");
         }
         self
     }
@@ -231,7 +231,7 @@ impl CommandResult {
     /// If the command failed. The message contains its output.
     #[track_caller]
     pub fn ok(self) -> String {
-        assert_eq!(self.code, Some(0), "this should succeed: {self}");
+        assert_eq!(self.code, Some(0), "expected exit code 0: {self}");
         self.stdout
     }
 
@@ -241,9 +241,9 @@ impl CommandResult {
     /// If the command failed or did not print JSON.
     #[track_caller]
     pub fn json(self) -> serde_json::Value {
-        assert_eq!(self.code, Some(0), "this should succeed: {self}");
+        assert_eq!(self.code, Some(0), "expected exit code 0: {self}");
         serde_json::from_str(&self.stdout)
-            .unwrap_or_else(|error| panic!("this should print JSON ({error}): {self}"))
+            .unwrap_or_else(|error| panic!("expected JSON ({error}): {self}"))
     }
 
     /// Returns the standard error.
@@ -252,7 +252,7 @@ impl CommandResult {
     /// If the exit code is not `code`.
     #[track_caller]
     pub fn fails_with(self, code: i32) -> String {
-        assert_eq!(self.code, Some(code), "this should end with {code}: {self}");
+        assert_eq!(self.code, Some(code), "expected exit code {code}: {self}");
         self.stderr
     }
 }

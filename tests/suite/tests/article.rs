@@ -39,7 +39,7 @@ fn check_program(work: &Workspace, program: &Path, registry: &str, in_order: boo
     let output = walk(work, program, registry).ok();
     let image = format!("{registry}/net-monitor:v1");
     let [signature, readme, sbom, sbom_signature] = pushed(&output)[..] else {
-        panic!("four pushes were expected in\n{output}");
+        panic!("expected four pushes in\n{output}");
     };
     let small = format!(
         "{image}\n├── signature/example\n│   └── {signature}\n└── readme/example\n    └── {readme}"
@@ -72,7 +72,10 @@ fn check_program(work: &Workspace, program: &Path, registry: &str, in_order: boo
     let deleted: Vec<&str> = section(&output, "delete the graph").lines().collect();
     assert_eq!(deleted.len(), 5, "{deleted:?}");
     let place = |digest: &str| deleted.iter().position(|line| line.contains(digest));
-    assert!(place(sbom_signature) < place(sbom), "referrers go before their subjects: {deleted:?}");
+    assert!(
+        place(sbom_signature) < place(sbom),
+        "referrers must be deleted before their subjects: {deleted:?}"
+    );
     let remains = section(&output, "what remains");
     assert!(remains == "[]" || remains.starts_with("nothing"), "{remains}");
     output
@@ -148,7 +151,7 @@ fn start_fixture(referrers: Referrers) -> (Fixture, String) {
     for (name, repository) in &state.repositories {
         assert!(repository.manifests.is_empty(), "{name} still has {:?}", repository.manifests);
     }
-    assert!(state.uploads.is_empty(), "an upload session was left open");
+    assert!(state.uploads.is_empty(), "an upload session is still open");
     (fixture, output)
 }
 

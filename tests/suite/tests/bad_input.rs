@@ -32,7 +32,7 @@ fn wrong_usage_exits_with_2_and_a_hint() {
         let said = work.ocigraph(&args).fails_with(2);
         assert!(said.contains(words), "{args:?}: {said}");
     }
-    assert!(!work.path("l").exists(), "nothing may be created");
+    assert!(!work.path("l").exists(), "the layout must not be created");
 }
 
 #[test]
@@ -138,7 +138,7 @@ fn transient_failures_are_retried_and_permanent_ones_are_reported() {
     fixture.clear_requests();
     let said = work.ocigraph(&["pull", &target]).fails_with(1);
     assert!(said.contains("403"), "{said}");
-    assert_eq!(fixture.requests().len(), 1, "a refusal is not tried again");
+    assert_eq!(fixture.requests().len(), 1, "a rejected request must not be retried");
 }
 
 /// Returns a command that runs as another user, because root is not restricted by permissions.

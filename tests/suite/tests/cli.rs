@@ -63,7 +63,7 @@ fn wrong_usage_exits_with_2_and_a_hint() {
         assert!(message.contains(expected), "{args:?}: {message}");
         assert!(!message.contains("panicked"), "{args:?}: {message}");
     }
-    assert!(!work.path("layout").exists(), "wrong usage left something behind");
+    assert!(!work.path("layout").exists(), "wrong usage created files");
 }
 
 #[test]
@@ -87,7 +87,7 @@ fn a_failure_exits_with_1_and_prints_a_message_and_a_hint() {
     let work = Workspace::new();
     let message = work.ocigraph(&["tags", "oci:nothing"]).fails_with(1);
     let [sentence, hint] = message.lines().collect::<Vec<_>>()[..] else {
-        panic!("two lines were expected: {message}");
+        panic!("expected two lines: {message}");
     };
     assert_eq!(
         sentence,
@@ -114,7 +114,7 @@ fn every_command_shows_examples() {
     }
     let mut count = 0;
     commands(&Workspace::new(), &[], &mut count);
-    assert_eq!(count, 26, "the program, its commands and their commands");
+    assert_eq!(count, 26, "the program, its commands and its subcommands");
 }
 
 #[test]
@@ -124,7 +124,7 @@ fn results_go_to_stdout_and_progress_to_stderr() {
     let args = ["push", "oci:layout:v1,latest", "./signature.json:application/json"];
     let first = work.ocigraph(&args);
     let [pushed, digest] = first.stdout.lines().collect::<Vec<_>>()[..] else {
-        panic!("two lines were expected: {first}");
+        panic!("expected two lines: {first}");
     };
     assert_eq!(pushed, "Pushed oci:layout:v1,latest");
     let digest = digest.strip_prefix("Digest: ").expect("a digest").to_owned();
@@ -232,7 +232,7 @@ fn a_chain_of_a_thousand_referrers_is_printed_in_every_format() {
     assert_eq!(json.matches("\"referrers\": [").count(), DEPTH + 1);
     assert_eq!(json.matches('{').count(), json.matches('}').count());
     assert_eq!(json.matches('[').count(), json.matches(']').count());
-    assert!(json.len() < 4000 * DEPTH, "{} bytes: indentation outgrows the graph", json.len());
+    assert!(json.len() < 4000 * DEPTH, "{} bytes: too much indentation", json.len());
 }
 
 #[test]
@@ -332,7 +332,7 @@ fn an_output_file_that_cannot_be_written_fails_before_the_first_request() {
     let pushed = work.ocigraph(&push);
     assert!(pushed.stderr.contains("schemaVersion"), "{}", pushed.stderr);
     let there = std::path::Path::new("/dev/stderr").symlink_metadata().unwrap();
-    assert!(!there.is_file(), "it was replaced");
+    assert!(!there.is_file(), "the device was replaced");
 }
 
 #[test]
@@ -391,7 +391,7 @@ fn a_delete_without_confirmation_sends_no_request() {
         let message = work.ocigraph(&[command, &[&image]].concat()).fails_with(2);
         assert!(message.contains("--yes"), "{message}");
     }
-    assert!(fixture.requests().is_empty(), "the registry was asked before the person");
+    assert!(fixture.requests().is_empty(), "the command sent requests before the confirmation");
     work.ocigraph(&["delete", "--dry-run", &image]).ok();
     assert!(fixture.requests().iter().all(|r| matches!(r.method.as_str(), "GET" | "HEAD")));
     work.ocigraph(&["delete", "-y", &image]).ok();
@@ -459,7 +459,7 @@ fn an_interrupted_push_cancels_its_upload_session() {
     work.run(work.command("kill").args(["-INT", &child.id().to_string()])).ok();
     let output = child.wait_with_output().expect("waiting for the command");
     assert_eq!(output.status.code(), Some(130), "{output:?}");
-    assert!(fixture.state().uploads.is_empty(), "the session is left open");
+    assert!(fixture.state().uploads.is_empty(), "the upload session is still open");
     assert!(fixture.state().repositories.values().all(|r| r.manifests.is_empty()));
 }
 

@@ -1,4 +1,4 @@
-//! What goes wrong between a client and a registry, and what comes of it.
+//! Faults between a client and a registry, and the behaviour of the client.
 
 use std::{path::Path, sync::Arc, time::Duration};
 
@@ -16,7 +16,7 @@ fn run<T>(work: impl Future<Output = T>) -> T {
     tokio::runtime::Runtime::new().unwrap().block_on(work)
 }
 
-/// A client that waits for nothing long, and long enough for a busy machine.
+/// Returns a client with short timeouts that are long enough for a busy machine.
 fn client() -> Client {
     let wait = Duration::from_secs(5);
     let limits = Limits {
@@ -60,8 +60,8 @@ fn part(from: usize) -> Reply {
     Reply::new(206, &all[from..]).header("content-range", range)
 }
 
-/// Pulls an artifact of one file whose blob is served by `replies`; nothing may be left of a pull
-/// that failed, and nothing but the file of one that did not.
+/// Pulls an artifact with one file whose blob is served by `replies`. Asserts that a failed pull
+/// leaves nothing, and that a successful one leaves only the file.
 fn pull(replies: Vec<Reply>) -> (FaultServer, Result<(), Error>) {
     let server = FaultServer::start();
     server.on("GET", "/manifests/v1", [served(manifest(&content()), MANIFEST)]);
@@ -115,7 +115,7 @@ fn a_rate_limited_request_waits_for_retry_after() {
     assert_eq!(error.retry_after(), Some(Duration::from_secs(86400)));
 }
 
-/// RFC 9110's form of a date.
+/// Formats a time as an HTTP date: <https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7>.
 fn httpdate(then: std::time::SystemTime) -> String {
     let seconds = then.duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
     let output = std::process::Command::new("date")
@@ -250,7 +250,7 @@ fn a_silent_or_very_slow_server_causes_a_timeout() {
         let error = run(client.fetch_manifest(&reference(&server, ":v1"), None)).unwrap_err();
         assert_eq!(error.code(), Code::Timeout, "{error}");
     }
-    // However many tries are left, an operation in which nothing moves ends.
+    // The stall timeout ends an operation regardless of the remaining attempts.
     let server = FaultServer::start();
     server.on("GET", "/manifests/", [Reply::silence()]);
     let stalled = Duration::from_millis(700);
@@ -321,7 +321,7 @@ fn push_blob(server: &FaultServer, bytes: &[u8]) -> Result<Outcome, Error> {
     run(client().push_blob(&reference(server, ""), &blob, source, &Progress::none()))
 }
 
-/// More than is sent without asking.
+/// A blob of a size for which the client checks first whether it exists.
 fn large() -> Vec<u8> {
     vec![7; 10 << 20]
 }
@@ -419,7 +419,7 @@ fn a_body_that_is_too_large_is_sent_in_chunks() {
     assert_eq!(server.seen("GET", "/up/1").len(), 1);
 }
 
-/// Copies an artifact within the server, whose answer to the mount is `mount`.
+/// Copies an artifact within the server, which responds to the mount with `mount`.
 fn copy(mount: Reply, plain: Vec<Reply>) -> (FaultServer, Value) {
     let server = FaultServer::start();
     server
@@ -458,7 +458,8 @@ fn index(entries: &[Value]) -> String {
     json!({ "schemaVersion": 2, "mediaType": INDEX, "manifests": entries }).to_string()
 }
 
-/// How many referrers are found under `:v1` when the API answers so and there is a fallback index.
+/// Returns the number of referrers of `:v1` for these responses of the referrers API and of the
+/// fallback tag.
 fn discover(api: Vec<Reply>, fallback: Reply) -> (FaultServer, Result<usize, Error>) {
     let server = FaultServer::start();
     let tag = Algorithm::Sha256.digest(&manifest(&content())).to_string().replace(':', "-");
@@ -490,7 +491,7 @@ fn only_404_from_the_referrers_api_leads_to_the_fallback_tag() {
     for failing in [Reply::error(500, "UNKNOWN"), Reply::error(403, "DENIED")] {
         discover(vec![failing], fallback()).1.unwrap_err();
     }
-    // GitLab gives the subject itself under its fallback tag.
+    // GitLab returns the subject itself under its fallback tag.
     let itself = served(manifest(&content()), MANIFEST);
     assert_eq!(discover(vec![Reply::error(404, "NOT_FOUND")], itself).1.unwrap(), 0);
 }
@@ -598,7 +599,7 @@ fn a_dropped_operation_leaves_no_file_and_no_upload_session() {
             tokio::time::timeout(limit, pulling).await.unwrap_err();
         }
     });
-    // The runtime has ended, and with it every thread that was writing.
+    // The runtime has ended, and with it every thread that wrote files.
     assert_eq!(left_in(out.path()), 0);
 
     run(async {

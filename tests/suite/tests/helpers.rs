@@ -1,4 +1,4 @@
-//! Credential helpers that do not do what they should: their failures are told, and nothing else is tried instead.
+//! Credential helpers that fail: the client reports the failure and does not try another source.
 
 use std::time::Duration;
 
@@ -9,12 +9,12 @@ use ocigraph_suite::{
 };
 use serde_json::json;
 
-/// A registry that wants a password, and a user whose helper is in charge of it.
+/// Starts a registry with authentication, and creates a user whose credentials are in a helper.
 fn guarded() -> (Registry, User, CredentialHelper) {
     let options = Options { auth: true, ..Options::default() };
     let (registry, user) = (Registry::start_with(Kind::Ocimem, options), User::new());
     let helper = CredentialHelper::install(&user.work, "tested");
-    // With what would open it in the file, which is not to be used.
+    // The file has a valid credential, which must not be used.
     user.login(registry.host()).ok();
     let mut config = user.config();
     config["credHelpers"] = json!({ registry.host(): "tested" });
@@ -46,7 +46,7 @@ fn the_message_of_a_failing_helper_is_reported() {
         said.contains("docker-credential-tested") && said.contains("keychain is locked"),
         "{said}"
     );
-    // Neither is anything stored elsewhere when it does not take it.
+    // If the helper rejects a credential, it is not stored elsewhere either.
     let before = user.config();
     let said = user.login(registry.host()).fails_with(1);
     assert!(said.contains("[CREDENTIALS]") && said.contains("failed to store"), "{said}");
@@ -139,7 +139,7 @@ fn the_output_of_a_killed_helper_is_not_shown() {
         assert!(said.contains("[CREDENTIALS]") && said.contains(why), "{said}");
         assert!(!said.contains("sesame") && !said.contains("ada"), "{said}");
     }
-    // User::login checks that the password is not shown.
+    // `User::login` checks that the password is not printed.
     helper.set_behaviour("repeating");
     let said = user.login(registry.host()).fails_with(1);
     assert!(said.contains("cannot keep ***"), "{said}");
@@ -151,7 +151,7 @@ fn a_helper_that_leaves_a_child_process_behind_works() {
     helper.keep(registry.host(), USER, PASSWORD);
     helper.set_behaviour("leaves-a-child");
     user.ocigraph(&["repos", registry.host()]).ok();
-    // The child was meant to stay.
+    // The helper leaves its child process running on purpose.
     let child = helper.process();
     assert!(!has_ended(child));
     std::process::Command::new("kill").arg(child.to_string()).status().unwrap();
@@ -177,13 +177,13 @@ fn helpers_work_while_sigchld_is_ignored() {
     helper.set_behaviour("well");
     ignoring(&["logout", registry.host()], "").ok();
     assert_eq!(helper.entries(), json!({}));
-    // Nothing is known of it any more, which is not a failure.
+    // The exit status of the helper is lost, which is not a failure.
     let said = ignoring(&["repos", registry.host()], "").fails_with(1);
     assert!(said.contains("[UNAUTHORIZED]"), "{said}");
 }
 
-/// The search path of a process cannot be changed safely while it runs: the client of this test runs in another, which
-/// is this test again.
+/// The search path of a running process cannot be changed safely, so the client of this test runs
+/// in another process: this test itself.
 #[test]
 fn a_helper_that_hangs_is_killed_after_the_timeout() {
     const NAME: &str = "a_helper_that_hangs_is_killed_after_the_timeout";
@@ -216,7 +216,7 @@ fn wait_for_the_helper(reference: &str) {
     assert!(said.contains("did not answer within 2 seconds"), "{said}");
 }
 
-/// Whether a process is gone, or only waits for somebody to ask how it ended.
+/// Returns true if a process has ended, including a zombie.
 fn has_ended(process: u32) -> bool {
     let stat = std::fs::read_to_string(format!("/proc/{process}/stat"));
     stat.is_err() || stat.unwrap().rsplit(')').next().unwrap().trim_start().starts_with('Z')

@@ -1,4 +1,4 @@
-//! Interoperability with `oras`, both ways, on every registry and on layouts.
+//! ocigraph and `oras` read the artifacts of each other, on every registry and on layouts.
 
 use ocigraph_suite::{Kind, Registry, Workspace};
 
@@ -20,7 +20,7 @@ fn check_with_oras(kind: Kind) {
     work.write("docs/deep/page.md", "a page");
     work.write("docs/index.md", "an index");
 
-    // In turn, so that each adds to what the other has written.
+    // Alternately, so that each client extends what the other has written.
     let oras = |kind: &str, file: &str| {
         work.oras(&["attach", "--plain-http", "--artifact-type", kind, &image, file]).ok();
     };

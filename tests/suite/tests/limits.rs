@@ -1,4 +1,4 @@
-//! Limits and numbers of any value: each is a bound, or a clear error, and never a panic.
+//! Limits with any value: each is a limit or a clear error, and never causes a panic.
 
 use std::{sync::Arc, time::Duration};
 
@@ -19,7 +19,7 @@ fn client(limits: Limits) -> Client {
     Client::with_config(ClientConfig { limits, ..ClientConfig::default() })
 }
 
-/// Every limit set to one time and one number.
+/// Returns limits that all have this duration or number.
 fn all(time: Duration, number: usize) -> Limits {
     Limits {
         connect_timeout: time,
@@ -35,7 +35,7 @@ fn all(time: Duration, number: usize) -> Limits {
     }
 }
 
-/// Every operation, and uploads of both kinds.
+/// Runs every operation, and both kinds of upload.
 async fn everything(client: &Client, place: &str, n: usize) -> ocigraph::Result<()> {
     let image: Reference = format!("{place}:v{n}").parse()?;
     let folder = tempfile::tempdir().unwrap();
@@ -125,14 +125,14 @@ fn a_limit_of_zero_ends_operations_that_need_more() {
         (Limits { response_timeout: Duration::ZERO, max_attempts: 1, ..usual }, Code::Timeout),
         (Limits { stall_timeout: Duration::ZERO, ..usual }, Code::Timeout),
     ] {
-        // A machine nearby may answer in no time at all.
+        // A registry on loopback can respond in less than one clock tick.
         fixture.set_config(Config { delay_ms: 50, ..Config::default() });
         match run(client(limits).tags(&reference)) {
             Err(error) => assert_eq!(error.code(), code, "{limits:?}: {error}"),
             Ok(tags) => panic!("{limits:?} gave {tags:?}"),
         }
     }
-    // One try is the least, so none is one.
+    // 0 attempts means 1 attempt.
     assert_eq!(run(client(Limits { max_attempts: 0, ..usual }).tags(&reference)).unwrap(), ["v1"]);
 }
 
@@ -140,7 +140,8 @@ fn a_limit_of_zero_ends_operations_that_need_more() {
 fn any_retry_after_is_reported() {
     for (asked, code) in [
         ("0", Code::NotFound),
-        // What is not a number of seconds is no wait: it is tried again as after any failure.
+        // An invalid value of Retry-After is ignored, and the request is retried as after any
+        // transient failure.
         ("99999999999999999999999", Code::RateLimited),
         ("-1", Code::NotFound),
         ("9223372036854775807", Code::RateLimited),

@@ -1,5 +1,5 @@
-//! Lists that a registry sends: one malformed entry or page hides nothing, and is never passed over
-//! in silence; names in them are never paths.
+//! Lists from a registry. A malformed entry or page is reported and hides no other entry. Names in
+//! lists are never used as paths.
 
 use std::time::Duration;
 
@@ -51,7 +51,7 @@ fn artifact(content: &str, subject: Option<&[u8]>) -> Vec<u8> {
     manifest.to_string().into()
 }
 
-/// As a list of referrers has it.
+/// Returns the entry of a list of referrers.
 fn entry(bytes: &[u8]) -> Value {
     json!({
         "mediaType": MANIFEST, "digest": digest(bytes), "size": bytes.len(), "artifactType": "a/b",
@@ -70,12 +70,12 @@ fn valid_entry() -> Vec<u8> {
     artifact("valid_entry", Some(&root()))
 }
 
-/// One valid entry that stands behind the malformed one.
+/// Returns a valid entry that comes after the malformed one.
 fn hidden() -> Vec<u8> {
     artifact("hidden", Some(&root()))
 }
 
-/// Has the root as `v1`, and two referrers.
+/// Starts a registry with the root as `v1` and two referrers.
 fn start() -> FaultServer {
     let server = FaultServer::start();
     has_all(&server);
@@ -99,7 +99,7 @@ fn subject_of(path: &str) -> String {
     format!("{path}{}", digest(&root()))
 }
 
-/// A registry whose list of what refers to the root is this.
+/// Starts a registry with this list of referrers of the root.
 fn listing(replies: impl IntoIterator<Item = Reply>) -> FaultServer {
     let server = start();
     server.on("GET", &subject_of("/v2/app/referrers/"), replies);
@@ -110,7 +110,7 @@ fn listing(replies: impl IntoIterator<Item = Reply>) -> FaultServer {
     server
 }
 
-/// A registry without such an interface, with this under the fallback tag.
+/// Starts a registry without a referrers API and with this response for the fallback tag.
 fn fallback(reply: Reply) -> FaultServer {
     let server = start();
     let tag = digest(&root()).replace(':', "-");
@@ -137,7 +137,7 @@ fn command(args: &[&str]) -> CommandResult {
     Workspace::new().ocigraph(args)
 }
 
-/// Entries that nobody can make anything of, or that say something that cannot be.
+/// Entries that cannot be parsed or that contradict themselves.
 fn malformed() -> Vec<Value> {
     let with = |name: &str, value: Value| {
         let mut entry = entry(&artifact("lost", Some(&root())));
@@ -200,7 +200,7 @@ fn a_malformed_entry_is_reported_and_hides_no_other() {
 fn a_malformed_entry_of_the_older_apis_hides_no_other() {
     for (path, key) in [("/oras/artifacts/v1/", "references"), ("/_oras/artifacts/", "referrers")] {
         for bad in malformed() {
-            // Rules that were added first come first.
+            // Earlier rules have precedence.
             let server = FaultServer::start();
             let mut one = entry(&valid_entry());
             one["mediaType"] = json!(ORAS);
@@ -222,7 +222,7 @@ fn a_malformed_entry_of_the_older_apis_hides_no_other() {
     }
 }
 
-/// What a list may be instead of one.
+/// Responses that are not valid lists.
 fn broken_pages() -> Vec<Vec<u8>> {
     let mut broken: Vec<Vec<u8>> = [json!("text"), json!(5), json!({}), json!(true)]
         .into_iter()
@@ -344,7 +344,7 @@ fn a_referrer_with_an_unreadable_type_is_reported() {
     assert_eq!(pulled.unwrap_err().code(), Code::Incomplete);
 }
 
-/// A registry that lists one valid_entry referrer and one that cannot be read.
+/// Starts a registry that lists one valid referrer and one that cannot be parsed.
 fn registry_with_incomplete_list() -> FaultServer {
     let bad = json!({ "mediaType": MANIFEST, "digest": digest(b"lost"), "size": -1 });
     listing([served(index(&[entry(&valid_entry()), bad]), INDEX)])
@@ -378,7 +378,7 @@ fn a_copy_of_an_incomplete_graph_sets_no_tag() {
     let there: Reference = format!("{layout}@{}", digest(&root())).parse().unwrap();
     assert_eq!(run(client().discover(&there, DiscoverOptions::default())).unwrap().len(), 1);
     assert!(run(client().tags(&to)).unwrap().is_empty());
-    // Alone it is whole.
+    // A copy without referrers is complete.
     let alone = CopyOptions { recursive: false, ..options };
     run(client().copy(&reference(&server, ":v1"), &to, alone)).unwrap();
 }
@@ -443,7 +443,7 @@ fn a_push_beside_a_malformed_entry_sets_no_fallback_tag() {
     assert!(puts[0].target.contains("/manifests/sha256:"), "{puts:?}");
 }
 
-/// Attaches a note to the root of a registry whose fallback tag names this.
+/// Attaches a note to the root of a registry with this response for the fallback tag.
 fn attach(before: &[u8], after: &[u8]) -> (FaultServer, CommandResult) {
     let server = FaultServer::start();
     let tag = digest(&root()).replace(':', "-");
@@ -469,7 +469,7 @@ fn attach(before: &[u8], after: &[u8]) -> (FaultServer, CommandResult) {
 fn a_rewritten_referrers_index_keeps_unreadable_entries() {
     for bad in malformed() {
         let before = index(&[entry(&valid_entry()), bad.clone()]);
-        // What is read afterwards does not have the new entry: only what was written counts here.
+        // Later responses do not contain the new entry; the test checks only what was pushed.
         let (server, _) = attach(&before, &before);
         let puts = server.seen("PUT", "/manifests/sha256-");
         assert!(!puts.is_empty(), "{bad}");
@@ -685,7 +685,7 @@ fn text_from_a_registry_is_printed_without_control_characters() {
 
 #[test]
 fn two_manifests_are_two_nodes_of_a_drawing() {
-    // The first sixteen characters of both are the same.
+    // The first sixteen characters of both digests are equal.
     let digests = [
         "sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
         "sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab",

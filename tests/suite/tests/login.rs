@@ -1,4 +1,5 @@
-//! `login` and `logout` as they are typed: what is asked, checked, stored, told, and never shown.
+//! `login` and `logout` on the command line: prompts, verification, storage and messages, without
+//! printing a secret.
 
 use std::io::{Read, Write};
 use std::os::unix::fs::PermissionsExt;
@@ -98,7 +99,7 @@ fn a_password_argument_works_and_causes_a_warning() {
     ran.ok();
     user.ocigraph(&["repos", registry.host()]).ok();
 
-    // For one command alone.
+    // The credential is used only for this command.
     let user = User::new();
     let args = ["repos", registry.host(), "-u", USER, "-p", PASSWORD];
     let ran = user.ocigraph(&args);
@@ -126,13 +127,13 @@ fn without_a_terminal_nothing_is_prompted() {
     assert!(said.contains("--password-stdin"), "{said}");
 }
 
-/// A registry that wants the password.
+/// Starts a registry with Basic authentication.
 fn basic() -> Fixture {
     let auth = Auth::Basic { user: USER.to_owned(), password: PASSWORD.to_owned() };
     Fixture::start(Config { auth, ..Config::default() })
 }
 
-/// Starts a command that reads this.
+/// Starts a command with this standard input.
 fn started(user: &User, args: &[&str], input: &str) -> Child {
     let mut command = user.work.command(ocigraph_binary());
     command.args(args).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
@@ -153,7 +154,7 @@ fn twenty_concurrent_logins_and_logouts_lose_no_entry() {
     let user = User::new();
     let fixtures: Vec<_> = std::iter::repeat_with(basic).take(20).collect();
     let hosts: Vec<_> = fixtures.iter().map(Fixture::host).collect();
-    // What is not ours, in forms that a reader of numbers would change.
+    // Entries of other programs, with numbers that a JSON parser could change.
     let others = "{\n\t\"auths\": {\n\t\t\"other.test\": {\"auth\": \"YTpi\", \"n\": 1.0}\n\t},\n\t\
                   \"HttpHeaders\": {\"X\": \"\\u00e9\"},\n\t\"big\": [18446744073709551616, 1e400, -0, 1E+2]\n}\n";
     let folder = user.config_path().parent().unwrap().to_owned();
@@ -184,7 +185,7 @@ fn twenty_concurrent_logins_and_logouts_lose_no_entry() {
     ] {
         assert!(text.contains(kept), "{kept} in {text}");
     }
-    // Half of them go while the others come again.
+    // Half of the credentials are removed while the others are stored again.
     let mixed = hosts.iter().enumerate().map(|(i, host)| match i % 2 {
         0 => started(&user, &["logout", host], ""),
         _ => login(host),
@@ -213,7 +214,7 @@ fn a_symbolic_link_is_kept_and_its_target_is_created() {
     assert_eq!(user.config(), json!({ "auths": {} }));
 }
 
-/// What each kind of file does to the commands that read it.
+/// Creates files of each kind that a command could read forever or not at all.
 fn odd_files(user: &User) -> Vec<String> {
     let odd = |name: &str| user.work.path(name).display().to_string();
     let pipe = odd("pipe");
@@ -243,7 +244,7 @@ fn a_pipe_or_device_as_credential_file_is_rejected() {
         let said = user.ocigraph(&["repos", &host]).fails_with(1);
         assert!(said.contains("[CREDENTIALS]") && said.contains(&path), "{said}");
     }
-    // It is how programs are told that there is none.
+    // `/dev/null` is the usual way to say that no file exists.
     let user = User::new().with_variable("REGISTRY_AUTH_FILE", "/dev/null");
     let said = user.ocigraph(&["repos", &host]).fails_with(1);
     assert!(said.contains("[UNAUTHORIZED]"), "{said}");
@@ -264,7 +265,7 @@ fn pipes_and_devices_as_other_files_are_rejected() {
         let said = user.ocigraph(&push);
         assert!(said.code != Some(0) && said.stderr.contains(&path), "{said}");
     }
-    // A pipe of the shell's own is the caller's to fill.
+    // The user is responsible for a pipe of the shell.
     let script =
         r#""$0" push oci:layout:v1 file --annotation-file <(echo '{"$manifest":{"a":"b"}}')"#;
     let mut command = user.work.command("bash");
@@ -368,7 +369,7 @@ fn the_json_result_names_where_the_credential_is_stored() {
     assert!(result["removedFrom"].to_string().contains("named.json"), "{result}");
 }
 
-/// A command on a terminal of its own.
+/// Starts a command on a new terminal.
 struct Terminal<'a> {
     user: &'a User,
     child: Child,
@@ -398,7 +399,7 @@ impl<'a> Terminal<'a> {
         Self { user, child, output, shown: String::new() }
     }
 
-    /// Waits for the end of what is shown to be this.
+    /// Waits until the output ends with this prompt.
     fn wait_for(&mut self, prompt: &str) {
         while !self.shown.ends_with(prompt) {
             let bytes = self.output.recv_timeout(PATIENCE);
@@ -407,7 +408,7 @@ impl<'a> Terminal<'a> {
         }
     }
 
-    /// Waits until the terminal shows nothing of what is typed.
+    /// Waits until the terminal does not echo.
     fn wait_for_silence(&self) {
         let tty = String::from_utf8(self.user.work.read("tty")).unwrap();
         let deadline = Instant::now() + PATIENCE;
@@ -426,7 +427,7 @@ impl<'a> Terminal<'a> {
         self.child.stdin.as_mut().unwrap().write_all(text.as_bytes()).unwrap();
     }
 
-    /// Its exit code, and all that was shown.
+    /// Returns the exit code and all output.
     fn end(mut self) -> (Option<i32>, String) {
         while let Ok(bytes) = self.output.recv_timeout(PATIENCE) {
             self.shown += &String::from_utf8_lossy(&bytes);

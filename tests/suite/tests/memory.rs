@@ -1,4 +1,4 @@
-//! What a registry may make a process hold: every list, graph and manifest is bounded in bytes.
+//! Limits on memory: every list, graph and manifest of a registry is limited in bytes.
 
 use std::{collections::HashMap, fs, process::Stdio, sync::Arc, thread, time::Duration};
 
@@ -10,13 +10,13 @@ const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 const INDEX: &str = "application/vnd.oci.image.index.v1+json";
 const EMPTY: &str = "application/vnd.oci.empty.v1+json";
 
-/// The most that a process may hold with the default limits.
+/// Maximum memory of a process with the default limits.
 const MOST: u64 = 256 << 20;
 
-/// Close to the most that a manifest or a page may have.
+/// Almost the maximum size of a manifest or a page.
 const LARGE: usize = 4_000_000;
 
-/// What the command ended with, what it said, and the most memory that it held at once.
+/// The exit code, the messages and the peak memory of a command.
 struct Used {
     code: Option<i32>,
     stdout: usize,
@@ -24,7 +24,7 @@ struct Used {
     peak: u64,
 }
 
-/// Runs the command, and watches its memory.
+/// Runs the command and measures its memory.
 fn command(args: &[&str]) -> Used {
     let work = Workspace::new();
     let (out, said) = (work.path("stdout"), work.path("stderr"));
@@ -51,7 +51,7 @@ fn command(args: &[&str]) -> Used {
 }
 
 impl Used {
-    /// Ended with TOO_LARGE, and held no more than a process may.
+    /// Asserts that the command failed with TOO_LARGE within the memory limit.
     #[track_caller]
     fn too_large(self) {
         assert!(self.said.contains("[TOO_LARGE]"), "{:?} {}", self.code, self.said);
@@ -70,12 +70,12 @@ fn served(body: impl Into<Vec<u8>>, kind: &str) -> Reply {
     Reply::ok(body).header("content-type", kind)
 }
 
-/// The number of a page that was asked for.
+/// Returns the number of the requested page.
 fn page_of(target: &str) -> usize {
     target.split_once("page=").map_or(0, |(_, page)| page.parse().unwrap())
 }
 
-/// A list that never ends, whose pages all have this body.
+/// Adds an endless list whose pages all have this body.
 fn endless(server: &FaultServer, path: &str, body: Vec<u8>) {
     server.respond_with("GET", path, move |seen| {
         let path = seen.target.split('?').next().unwrap_or_default();
@@ -92,7 +92,7 @@ fn digest(bytes: &[u8]) -> String {
     Algorithm::Sha256.digest(bytes).to_string()
 }
 
-/// An artifact with an annotation of that length.
+/// Returns an artifact with an annotation of this length.
 fn artifact(number: usize, length: usize, subject: Option<&[u8]>) -> Vec<u8> {
     let mut manifest = json!({
         "schemaVersion": 2, "mediaType": MANIFEST, "artifactType": "a/b",
@@ -115,7 +115,7 @@ fn index(entries: &[Value]) -> Vec<u8> {
     json!({ "schemaVersion": 2, "mediaType": INDEX, "manifests": entries }).to_string().into()
 }
 
-/// Has these manifests, the first as `v1`, and the empty blob.
+/// Adds these manifests, the first as `v1`, and the empty blob.
 fn has(server: &FaultServer, manifests: Vec<Vec<u8>>) {
     let root = manifests[0].clone();
     let manifests: HashMap<String, Vec<u8>> =
@@ -157,7 +157,7 @@ fn endless_lists_are_too_large() {
         endless(&server, "/tags/list", body);
         command(&["tags", &self::name(&server)]).too_large();
     }
-    // Short entries take more memory than bytes.
+    // Short entries need more memory than their bytes.
     for short in [json!([""]), json!(["a"]), json!([0]), json!([null]), json!([{}])] {
         let server = FaultServer::start();
         let entry = short[0].to_string();
@@ -283,7 +283,7 @@ fn json_with_a_large_memory_representation_is_too_large() {
     }
 }
 
-/// A graph of many referrers whose manifests are large.
+/// Returns a graph of many referrers with large manifests.
 fn of_large_manifests(typed: bool) -> FaultServer {
     let root = artifact(0, 0, None);
     let mut manifests = vec![root.clone()];
@@ -311,7 +311,7 @@ fn few_large_manifests_are_in_memory_at_the_same_time() {
     let server = of_large_manifests(true);
     for (operation, used) in GRAPH.into_iter().zip(run_on_graph(&server)) {
         match operation[0] {
-            // These hold all of them at once.
+            // These operations hold all manifests in memory.
             "pull" | "manifests" => used.too_large(),
             _ => used.ok(),
         }

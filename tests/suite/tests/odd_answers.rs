@@ -1,4 +1,4 @@
-//! Answers as some registries, gateways and stores give them, and what is made of them.
+//! Unusual responses of registries, gateways and object stores.
 
 use std::{
     io::{Read, Write},
@@ -54,14 +54,14 @@ fn session() -> Reply {
     Reply::new(202, "").header("location", "/v2/app/blobs/uploads/1")
 }
 
-/// More than the sockets of a machine hold for one that does not read.
+/// More bytes than the socket buffers can hold for a server that does not read.
 const LARGE: u32 = 48 << 20;
 
 #[test]
 fn a_blob_confirmed_before_its_last_byte_is_checked_and_sent_again() {
     let bytes = content(LARGE);
     let there = |bytes: &[u8]| Reply::ok(bytes);
-    // What HEAD says after the early answer, and how often the blob is sent.
+    // The response to HEAD after the early response, and how often the blob is sent.
     for (found, sent) in
         [(Reply::error(404, "BLOB_UNKNOWN"), 2), (there(&bytes), 1), (there(&bytes[..1000]), 1 + 1)]
     {
@@ -102,7 +102,7 @@ fn a_chunk_confirmed_before_its_last_byte_is_checked() {
             Some(range) => session_at(status).header("range", range),
             None => session_at(status),
         };
-        // The session has a part, so that the rest comes in a PATCH.
+        // The session already has bytes, so the client sends the rest in a PATCH request.
         let has = |end: usize| session_at(204).header("range", format!("0-{}", end - 1));
         let (first, second) = (1 << 20, 2 << 20);
         server.on("GET", "/uploads/", [has(first), has(second), has(second)]);
@@ -164,7 +164,7 @@ fn manifest_of(blob: &[u8]) -> Reply {
     Reply::ok(manifest.to_string()).header("content-type", MANIFEST)
 }
 
-/// Pulls an artifact of one file from a server that has the rest of the script already.
+/// Pulls an artifact with one file. The caller has scripted the responses of the server.
 fn pull(server: &FaultServer, content: &[u8]) -> Result<(), Error> {
     let out = tempfile::tempdir().unwrap();
     let options = PullOptions { output: out.path().to_path_buf(), ..PullOptions::default() };
@@ -208,7 +208,7 @@ fn an_expired_signed_url_is_requested_again_from_the_registry() {
         server.on("GET", "/blobs/", [to("a"), to("b"), to("c"), to("d")]);
         server.on("GET", "/signed/a", [Reply::new(refusal, "<Error>expired</Error>")]);
         server.on("GET", "/signed/b", [Reply::ok(&content[..]).cut_at(200_000)]);
-        // Expired by the time the rest is asked for.
+        // This URL expires before the rest is requested.
         server.on("GET", "/signed/c", [Reply::new(refusal, "<Error>expired</Error>")]);
         let range = format!("bytes 200000-{}/{}", content.len() - 1, content.len());
         let rest = Reply::new(206, &content[200_000..]).header("content-range", range);
@@ -218,7 +218,7 @@ fn an_expired_signed_url_is_requested_again_from_the_registry() {
         let last = server.seen("GET", "/signed/d");
         assert_eq!(last[0].header("range"), Some("bytes=200000-"));
     }
-    // One that refuses for ever is asked three times, the registry itself once.
+    // A URL that is always rejected is requested three times, and the registry once each.
     let server = FaultServer::start();
     server.on("GET", "/manifests/", [manifest_of(&content)]);
     server.on("GET", "/blobs/", [to("a")]);
@@ -232,7 +232,7 @@ fn an_expired_signed_url_is_requested_again_from_the_registry() {
     assert_eq!(server.seen("GET", "/blobs/").len(), 1);
 }
 
-/// Stands before a registry, and closes every connection just when it is used a second time.
+/// A proxy in front of a registry that closes every connection when it is used a second time.
 struct ClosesWhenUsedAgain {
     host: String,
     closed: Arc<AtomicUsize>,
@@ -307,7 +307,7 @@ fn a_closed_idle_connection_is_replaced() {
     }
 }
 
-/// The challenge and the token server's answer, and whether the tags are given then.
+/// Lists tags with this challenge and this response of the token server.
 fn tags_with(challenge: &str, answer: &str) -> Result<Vec<String>, Error> {
     let server = FaultServer::start();
     let challenge = challenge.replace("HERE", &server.host());

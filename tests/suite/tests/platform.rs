@@ -1,4 +1,4 @@
-//! An index is named and one of its images is meant; a referrer is pulled with what it refers to.
+//! Selection of an image from an index, and pulls of a referrer with its subjects.
 
 use ocigraph_suite::{Kind, Registry, Workspace};
 
@@ -21,7 +21,7 @@ fn an_image_of_an_index_is_selected_by_platform() {
     assert_eq!(graph["references"][0]["artifactType"], "sbom/example", "{graph}");
     let pulled = work.ocigraph(&[&["pull", "--format", "json"], &linux[..]].concat()).json();
     assert_eq!(pulled["descriptor"]["digest"], amd64.as_str(), "{pulled}");
-    // A single image is of one platform, which its config names.
+    // A single image has one platform, which its config names.
     assert_eq!(work.ocigraph(&["resolve", "--platform", "linux/amd64", &image]).ok().trim(), amd64);
 
     let said = work.ocigraph(&["pull", "--platform", "linux/s390x", &index]).fails_with(1);

@@ -1,5 +1,6 @@
-//! Proxies that the environment names: used for servers elsewhere, never for this machine, and not at all when they are
-//! switched off. The names that the tests use are known to the proxy alone, so that what arrives went through it.
+//! Proxies from the environment: used for remote servers, never for loopback, and not at all with
+//! `--no-proxy`. Only the proxy can resolve the host names of these tests, so a request that
+//! arrives went through the proxy.
 
 use std::collections::HashMap;
 use std::io::{self, Read, Write};
@@ -12,7 +13,7 @@ use ocigraph_suite::{
     Authority, CommandResult, FaultServer, Reply, Shows, TlsFront, Workspace, ocigraph_binary,
 };
 
-/// A proxy that connects names to servers on loopback; ends with its process.
+/// A proxy that maps names to servers on loopback. Ends with the process of the test.
 struct HttpProxy {
     address: SocketAddr,
     seen: Arc<Mutex<Vec<String>>>,
@@ -40,7 +41,7 @@ impl HttpProxy {
         format!("http://{}", self.address)
     }
 
-    /// The heads of the requests, up to their empty lines.
+    /// Returns the heads of the requests.
     fn seen(&self) -> Vec<String> {
         self.seen.lock().unwrap().clone()
     }
@@ -70,7 +71,7 @@ fn relay(
     if method == "CONNECT" {
         client.write_all(b"HTTP/1.1 200 Connected\r\n\r\n")?;
     } else {
-        // One request a connection, so that each is seen.
+        // One request for each connection, so that the proxy sees all requests.
         let head = head.replacen("\r\n", "\r\nConnection: close\r\n", 1);
         server.write_all(head.as_bytes())?;
     }
@@ -98,7 +99,7 @@ fn protected() -> Fixture {
 
 const SIGNED: [&str; 3] = ["--username", "ada", "--password-stdin"];
 
-/// What gzip and one packet cannot hold.
+/// Returns content that gzip and one packet cannot hold.
 fn large() -> Vec<u8> {
     (0..1_000_000u32).flat_map(|i| i.wrapping_mul(2_654_435_761).to_le_bytes()).collect()
 }
@@ -193,7 +194,7 @@ fn hosts_of_no_proxy_and_all_hosts_with_the_option_are_reached_directly() {
     assert!(proxy.seen().is_empty(), "{:?}", proxy.seen());
     assert_eq!(server.requests(), []);
 
-    // Of another name, as the same text without its border would be.
+    // `registry.test` ends with `try.test` but is not in this domain.
     let environment = [("HTTP_PROXY", url.as_str()), ("NO_PROXY", "try.test")];
     run(&work, &environment, &["tags", "--plain-http", "registry.test/app"], "").fails_with(1);
     assert_eq!(proxy.seen().len(), 1);
@@ -256,12 +257,12 @@ fn the_password_of_a_proxy_is_sent_to_the_proxy_only() {
         assert!(!ran.to_string().contains("s3cret"), "{ran}");
         ran
     };
-    // The repository is not there.
+    // The repository does not exist.
     let said = tags("registry.test", &url).fails_with(1);
     assert!(said.contains("[NOT_FOUND]"), "{said}");
     let basic = "proxy-authorization: Basic YWRhOnMzY3JldA==";
     assert!(proxy.seen().iter().all(|head| head.contains(basic)), "{:?}", proxy.seen());
-    // What refuses, and what is not there.
+    // A proxy that rejects the request, and a proxy that does not exist.
     let said = tags("unknown.test", &url).fails_with(1);
     assert!(said.contains("502"), "{said}");
     let said = tags("registry.test", "http://ada:s3cret@127.0.0.1:1").fails_with(1);

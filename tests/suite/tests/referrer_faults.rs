@@ -1,4 +1,4 @@
-//! What goes wrong where referrers are listed and walked, and what comes of it.
+//! Faults in lists of referrers and during walks of a graph.
 
 use std::{sync::Arc, time::Duration};
 
@@ -20,7 +20,7 @@ fn run<T>(work: impl Future<Output = T>) -> T {
     tokio::runtime::Runtime::new().unwrap().block_on(work)
 }
 
-/// A client that waits for nothing long, and takes few entries.
+/// Returns a client with short timeouts and a limit on entries.
 fn client(entries: usize) -> Client {
     let wait = Duration::from_secs(5);
     let limits = Limits {
@@ -43,7 +43,7 @@ fn store(host: &str) -> Registry {
     Registry::new(Arc::new(Connection::new(&host, config).unwrap()), "app")
 }
 
-/// A descriptor of `bytes` as an index lists it.
+/// Returns the descriptor of `bytes` for an index.
 fn entry(kind: &str, bytes: &[u8]) -> Value {
     let descriptor = Descriptor::of(kind, bytes);
     json!({
@@ -55,7 +55,7 @@ fn index(entries: &[Value]) -> Vec<u8> {
     json!({ "schemaVersion": 2, "mediaType": INDEX, "manifests": entries }).to_string().into()
 }
 
-/// An artifact of the layer `content`, and what it refers to.
+/// Returns an artifact with the layer `content` and this subject.
 fn artifact(content: &[u8], subject: Option<&[u8]>) -> Vec<u8> {
     let mut manifest = json!({
         "schemaVersion": 2, "mediaType": MANIFEST, "artifactType": "a/b",
@@ -75,14 +75,14 @@ fn served(body: impl Into<Vec<u8>>, kind: &str) -> Reply {
     Reply::ok(body).header("content-type", kind)
 }
 
-/// Has a manifest under its digest.
+/// Adds a manifest under its digest.
 fn has(server: &FaultServer, bytes: &[u8], kind: &str) {
     let path = format!("/manifests/{}", digest(bytes));
     let reply = served(bytes, kind).header("docker-content-digest", digest(bytes));
     server.on("GET", &path, [reply.clone()]).on("HEAD", &path, [reply]);
 }
 
-/// Has a manifest under `v1` too.
+/// Adds a manifest under its digest and as `v1`.
 fn has_root(server: &FaultServer, bytes: &[u8], kind: &str) {
     let reply = served(bytes, kind).header("docker-content-digest", digest(bytes));
     server.on("GET", "/manifests/v1", [reply.clone()]).on("HEAD", "/manifests/v1", [reply]);
@@ -123,7 +123,7 @@ fn a_failing_referrers_api_is_an_error_and_not_an_empty_list() {
         let error = discover(failing.clone(), true).unwrap_err();
         assert_eq!(error.code(), Code::Registry, "{failing:?}: {error}");
     }
-    // Of what is not there nothing is listed, whether or not the registry gives that a code.
+    // A missing manifest has no referrers, with or without an error code in the response.
     for none in [Reply::error(404, "MANIFEST_UNKNOWN"), Reply::new(404, "404 page not found")] {
         assert_eq!(discover(none.clone(), false).unwrap(), 1, "{none:?}");
     }
@@ -146,7 +146,8 @@ fn an_error_of_the_older_apis_means_that_they_do_not_exist() {
     }
 }
 
-/// Pushes a referrer to a registry without the API, whose index of referrers answers so.
+/// Pushes a referrer to a registry without a referrers API, with these responses for the referrers
+/// index.
 fn push_referrer(
     index_reads: Vec<Reply>,
     index_writes: Vec<Reply>,
@@ -195,7 +196,7 @@ fn a_store_with_a_cached_tag_list_finds_its_own_referrers_index() {
     let (root, one) = (parse(&root).unwrap(), parse(&artifact(b"one", Some(&root))).unwrap());
     run(async {
         store.push_manifest(&root, &["v1".to_owned()]).await.unwrap();
-        // From the second question on it relies on the list of tags.
+        // From the second query on, the store uses the list of tags.
         for _ in 0..2 {
             assert_eq!(store.referrers(root.digest(), None).await.unwrap().entries, []);
         }
@@ -342,7 +343,7 @@ fn a_list_or_walk_beyond_the_limit_is_too_large() {
         [Reply::ok(json!({ "repositories": names }).to_string())],
     );
     (0..3u8).for_each(|i| has_blob(&server, &[i]));
-    // Each has three of its own.
+    // Each referrer has three referrers.
     let mut level = vec![root];
     for _ in 0..3 {
         let mut next = Vec::new();

@@ -1,4 +1,4 @@
-//! Lines that are slow or break off in the middle of what is small: asked again, or given up in time.
+//! Slow or interrupted responses with small bodies: requested again, or a timeout.
 
 use std::time::{Duration, Instant};
 
@@ -62,7 +62,7 @@ fn all_attempts_end_within_the_stall_timeout() {
     let begun = Instant::now();
     let error = run(client(limits).fetch_manifest(&image(&server), None)).unwrap_err();
     assert_eq!(error.code(), Code::Timeout, "{error}");
-    // The second try is cut off in its middle.
+    // The second attempt is interrupted.
     assert!(begun.elapsed() < 2 * response_timeout, "{:?}", begun.elapsed());
 }
 

@@ -1,13 +1,13 @@
-//! Random work by several processes, many of which are killed: afterwards nothing is wrong, nothing
-//! is missing, and nothing is there that was deleted.
+//! Random operations by several processes, many of which are killed. Afterwards all content is
+//! valid, nothing is missing, and no deleted manifest exists.
 //!
-//! Each worker runs the command, one process after the other, on artifacts of its own, most of which
-//! refer to images that all workers share. It keeps what was reported of each; of what a killed push
-//! did, and no other finished, it knows nothing. Deletes that were killed are run again before the
-//! check of everything that ends each round.
+//! Each worker runs the command repeatedly on its own artifacts, most of which refer to images that
+//! all workers share. It records the reported results. The result of a killed push that no other
+//! push finished is unknown. Killed deletes are run again before the check at the end of each
+//! round.
 //!
-//! As a test this takes two minutes; `make soak SECONDS=3600` takes an hour, `SEED=…` makes the same
-//! decisions again, at other moments.
+//! As a test this takes two minutes. `make soak SECONDS=3600` takes an hour, and `SEED=…` makes the
+//! same decisions again, but at different moments.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -24,7 +24,7 @@ use serde_json::Value;
 const WORKERS: u64 = 3;
 const SHARED: u64 = 3;
 const A_ROUND: Duration = Duration::from_secs(30);
-/// How many artifacts a worker has before it rather deletes.
+/// The number of artifacts from which on a worker prefers to delete.
 const MANY: usize = 30;
 const DEEP: usize = 6;
 
@@ -32,7 +32,7 @@ const DEEP: usize = 6;
 fn random_operations_on_a_layout_lose_nothing() {
     let work = Workspace::new();
     soak(&work, Place { name: "oci:layout".into(), copies: "oci:copies".into(), untags: true });
-    // The last writer has tidied up after those that were killed.
+    // The last writer has removed the leftovers of killed processes.
     work.write("last", "last");
     for layout in ["layout", "copies"] {
         work.ocigraph(&["push", "-q", &format!("oci:{layout}:last"), "last"]).ok();
@@ -65,7 +65,7 @@ impl Place {
     }
 }
 
-#[expect(clippy::print_stderr, reason = "whoever waits for an hour wants to see that it goes on")]
+#[expect(clippy::print_stderr, reason = "shows progress during a run of an hour")]
 fn soak(work: &Workspace, place: Place) {
     let time = Duration::from_secs(soak_setting("OCIGRAPH_SOAK_SECONDS").unwrap_or(100));
     let seed = Random::seed();
@@ -94,7 +94,7 @@ fn soak(work: &Workspace, place: Place) {
         let [done, killed, there] = [
             workers.iter().map(|w| w.done).sum::<usize>(),
             workers.iter().map(|w| w.killed).sum(),
-            workers.iter().map(|w| w.artifacts.values().filter(|a| a.is_there()).count()).sum(),
+            workers.iter().map(|w| w.artifacts.values().filter(|a| a.exists()).count()).sum(),
         ];
         eprintln!(
             "{}: after {} s {done} processes, {killed} of them killed; {there} artifacts",
@@ -104,10 +104,10 @@ fn soak(work: &Workspace, place: Place) {
     }
 }
 
-/// Everything that was reported is so.
+/// Asserts that all reported results are correct.
 fn check(work: &Workspace, place: &Place, shared: &[String], workers: &[Worker]) {
     let artifacts = || workers.iter().flat_map(|worker| worker.artifacts.values());
-    let roots = artifacts().filter(|a| a.is_there() && a.subject.is_none());
+    let roots = artifacts().filter(|a| a.exists() && a.subject.is_none());
     let roots: Vec<&String> = shared.iter().chain(roots.map(|root| &root.digest)).collect();
     let mut edges = BTreeSet::new();
     for root in roots {
@@ -119,14 +119,14 @@ fn check(work: &Workspace, place: &Place, shared: &[String], workers: &[Worker])
     for artifact in artifacts() {
         let (number, digest) = (artifact.number, &artifact.digest);
         match artifact.state {
-            State::There => {
+            State::Exists => {
                 if let Some(subject) = &artifact.subject {
                     let edge = (subject.digest.clone(), digest.clone());
                     assert!(edges.contains(&edge), "{number}, {digest}, is not listed");
                 }
                 work.ocigraph(&["resolve", &place.at(digest)]).ok();
             }
-            State::Gone => {
+            State::Deleted => {
                 assert!(!edges.iter().any(|(_, to)| to == digest), "{number}, {digest}, is listed");
                 work.ocigraph(&["resolve", &place.at(digest)]).fails_with(1);
             }
@@ -168,16 +168,16 @@ fn digest_of(descriptor: &Value) -> String {
 
 #[derive(Clone, Copy, PartialEq)]
 enum State {
-    There,
-    Gone,
-    /// A process was killed over it.
+    Exists,
+    Deleted,
+    /// A process that changed it was killed.
     Unknown,
 }
 
 #[derive(Clone)]
 struct Subject {
     digest: String,
-    /// The worker's own artifact that it is, unless all share it.
+    /// The number of the worker's artifact; `None` for a shared image.
     own: Option<u64>,
     depth: usize,
 }
@@ -191,8 +191,8 @@ struct Artifact {
 }
 
 impl Artifact {
-    fn is_there(&self) -> bool {
-        self.state == State::There
+    fn exists(&self) -> bool {
+        self.state == State::Exists
     }
 
     fn depth(&self) -> usize {
@@ -207,18 +207,18 @@ struct Worker<'a> {
     place: &'a Place,
     shared: &'a [String],
     artifacts: BTreeMap<u64, Artifact>,
-    /// Tags in the second place, with the digests they name.
+    /// Tags in the second location, with their digests.
     copies: BTreeMap<String, String>,
-    /// What deletes that were killed were to delete, the root first.
+    /// The artifacts of killed deletes, the root first.
     interrupted: Vec<Vec<u64>>,
     next: u64,
     done: usize,
     killed: usize,
 }
 
-/// What is known after a process and those that followed it.
+/// The result of a process and of its repetitions.
 struct Ended {
-    /// `None` when it was killed, and not run again.
+    /// `None` if the process was killed and not run again.
     output: Option<Output>,
     killed: bool,
 }
@@ -250,11 +250,11 @@ impl<'a> Worker<'a> {
         let begun = Instant::now();
         while begun.elapsed() < time {
             let there: Vec<u64> =
-                self.artifacts.values().filter(|a| a.is_there()).map(|a| a.number).collect();
+                self.artifacts.values().filter(|a| a.exists()).map(|a| a.number).collect();
             let gone: Vec<u64> = self
                 .artifacts
                 .values()
-                .filter(|a| a.state == State::Gone && self.has_subject(a))
+                .filter(|a| a.state == State::Deleted && self.has_subject(a))
                 .map(|a| a.number)
                 .collect();
             let one = self.random.of(&there);
@@ -280,19 +280,19 @@ impl<'a> Worker<'a> {
         self.finish();
     }
 
-    /// Drops what was deleted and checked; some may come again.
+    /// Removes artifacts that were deleted and checked. Some may be pushed again.
     fn forget(&mut self) {
         let random = &mut self.random;
         self.artifacts.retain(|_, a| match a.state {
-            State::There => true,
-            State::Gone => random.below(4) == 0,
+            State::Exists => true,
+            State::Deleted => random.below(4) == 0,
             State::Unknown => false,
         });
     }
 
     fn has_subject(&self, artifact: &Artifact) -> bool {
         let own = artifact.subject.as_ref().and_then(|subject| subject.own);
-        own.is_none_or(|own| self.artifacts.get(&own).is_some_and(Artifact::is_there))
+        own.is_none_or(|own| self.artifacts.get(&own).is_some_and(Artifact::exists))
     }
 
     fn push(&mut self, subject: Option<Subject>) {
@@ -309,7 +309,7 @@ impl<'a> Worker<'a> {
         }
     }
 
-    /// The same content, of the same digest, that was there before.
+    /// Pushes the content of an earlier artifact again, with the same digest.
     fn push_again(&mut self, number: u64) {
         let subject = self.artifacts[&number].subject.clone();
         self.push_as(number, subject);
@@ -345,7 +345,7 @@ impl<'a> Worker<'a> {
             assert_eq!(known.digest, digest, "the same content has the same digest");
         }
         let tags = BTreeSet::from_iter(tag);
-        let state = State::There;
+        let state = State::Exists;
         self.artifacts.insert(number, Artifact { number, subject, state, digest, tags });
     }
 
@@ -362,7 +362,7 @@ impl<'a> Worker<'a> {
         }
         let ended = self.run(&args);
         match ended.output {
-            // One that was killed may have deleted some of what it was not to keep.
+            // A killed delete may have deleted some manifests that a complete one would keep.
             Some(output) if !(ended.killed && is_kept(&output)) => {
                 self.deleted(&args, &referrers_below, &output, ended.killed);
             }
@@ -373,8 +373,7 @@ impl<'a> Worker<'a> {
         }
     }
 
-    /// What was interrupted is run again, after whatever came in between: by digest, since its tag
-    /// may have moved on.
+    /// Runs interrupted deletes again, by digest, because the tag may name another manifest now.
     fn finish(&mut self) {
         for referrers_below in std::mem::take(&mut self.interrupted) {
             let target = self.place.at(&self.artifacts[&referrers_below[0]].digest);
@@ -389,7 +388,7 @@ impl<'a> Worker<'a> {
         let kept = if is_kept(output) {
             referrers_below.iter().map(|number| self.artifacts[number].digest.clone()).collect()
         } else if killed && output.status.code() == Some(1) {
-            // The one that was killed had come to its end.
+            // The killed process had already finished.
             assert!(said.contains("no manifest") || said.contains("no tag"), "{args:?}: {said}");
             Vec::new()
         } else {
@@ -398,20 +397,20 @@ impl<'a> Worker<'a> {
         };
         for number in referrers_below {
             if !kept.contains(&self.artifacts[number].digest) {
-                self.lose(number, State::Gone);
+                self.lose(number, State::Deleted);
             } else {
-                self.artifacts.get_mut(number).unwrap().state = State::There;
+                self.artifacts.get_mut(number).unwrap().state = State::Exists;
             }
         }
     }
 
-    /// It and what refers to it, directly and through others, that was not deleted before.
+    /// Returns the artifact and its graph of referrers, without deleted ones.
     fn referrers_below(&self, number: u64) -> Vec<u64> {
         let mut found = vec![number];
         let mut place = 0;
         while let Some(above) = found.get(place).copied() {
             let refers = |a: &&Artifact| a.subject.as_ref().is_some_and(|s| s.own == Some(above));
-            let below = self.artifacts.values().filter(refers).filter(|a| a.is_there());
+            let below = self.artifacts.values().filter(refers).filter(|a| a.exists());
             found.extend(below.map(|a| a.number));
             place += 1;
         }
@@ -424,13 +423,13 @@ impl<'a> Worker<'a> {
         artifact.tags.clear();
     }
 
-    /// Gives it a new tag, or one that another has.
+    /// Sets a new tag, or moves a tag from another artifact.
     fn tag(&mut self, number: u64) {
         let tag = format!("tag-{}-{}", self.number, self.random.below(8));
         let target = self.place.at(&self.artifacts[&number].digest);
         let args = ["tag", &target, &tag];
         let ended = self.run(&args);
-        // Whatever came of it, what had the tag may not have it any more.
+        // The artifact that had the tag may have lost it, even if the command failed.
         self.forget_tag(&tag);
         if let Some(output) = ended.output {
             succeeded(&args, &output);
@@ -461,7 +460,8 @@ impl<'a> Worker<'a> {
             return self.delete_copy();
         }
         let root = self.root(number);
-        // Beneath the shared images others work, and of what is unknown a part may be missing.
+        // Other workers change the graphs of the shared images, and unknown artifacts can be
+        // incomplete.
         let known = self.artifacts.values().all(|a| a.state != State::Unknown);
         let Some(root) = root.filter(|_| known) else { return };
         let tag = format!("copy-{}-{}", self.number, self.random.below(2 * MANY as u64));
@@ -480,7 +480,7 @@ impl<'a> Worker<'a> {
         }
     }
 
-    /// What it refers to in the end, if that is the worker's own.
+    /// Returns the root of its graph, if that is an artifact of this worker.
     fn root(&self, number: u64) -> Option<u64> {
         match &self.artifacts[&number].subject {
             Some(subject) => self.root(subject.own?),
@@ -499,7 +499,7 @@ impl<'a> Worker<'a> {
         }
     }
 
-    /// Runs the command; now and then kills it, and then mostly runs it again.
+    /// Runs the command. Sometimes kills it, and then usually runs it again.
     fn run(&mut self, args: &[&str]) -> Ended {
         let mut killed = false;
         loop {
@@ -524,7 +524,7 @@ impl<'a> Worker<'a> {
     }
 }
 
-/// Whether a delete found nothing that it might delete.
+/// Returns true if a delete kept every manifest.
 fn is_kept(output: &Output) -> bool {
     String::from_utf8_lossy(&output.stderr).contains("is kept")
 }

@@ -1,9 +1,9 @@
-//! Random pulls into one directory by several processes, many of which are killed: every file under a
-//! final name has the content that some process reported for it last, and nothing unfinished stays.
+//! Random pulls into one directory by several processes, many of which are killed. Every file with
+//! a final name has the content of the last report of some process, and no partial file is left.
 //!
-//! The artifacts have the same titles and different content: small files, a large one that is taken
-//! up where a kill left it, a packed directory. What a killed pull has written nobody reported, so it
-//! counts until that worker's next report.
+//! The artifacts have the same titles and different content: small files, a large file whose pull
+//! is resumed after a kill, and a packed directory. The files of a killed pull were not reported,
+//! so they are accepted until the next report of that worker.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -22,7 +22,7 @@ const WORKERS: u64 = 4;
 const VERSIONS: u64 = 4;
 const A_ROUND: Duration = Duration::from_secs(5);
 
-/// The content of each file of a version, by its path below the output directory.
+/// The content of each file of a version, by its path in the output directory.
 type Version = BTreeMap<PathBuf, Digest>;
 
 #[test]
@@ -65,8 +65,11 @@ fn soak(place: &str) {
     }
     let processes: usize = workers.iter().map(|worker| worker.processes).sum();
     eprintln!("pulls of {place}: {processes} processes");
-    assert!(workers.iter().any(|worker| !worker.last.is_empty()), "some pulls came to their end");
-    // The last pull removes what the killed ones left.
+    assert!(
+        workers.iter().any(|worker| !worker.last.is_empty()),
+        "at least one pull should finish"
+    );
+    // The last pull removes the leftovers of killed pulls.
     work.ocigraph(&["pull", "-q", "-o", "out", &format!("{place}:v0")]).ok();
     let left: Vec<_> = files(&work.path("out"))
         .into_iter()
@@ -105,9 +108,9 @@ struct Worker<'a> {
     work: &'a Workspace,
     place: &'a str,
     versions: &'a [Version],
-    /// What this worker's last report says of each file.
+    /// The content of each file in the last report of this worker.
     last: BTreeMap<PathBuf, Digest>,
-    /// What its pulls that were killed since may have written.
+    /// The content that killed pulls may have written since.
     killed: BTreeMap<PathBuf, BTreeSet<Digest>>,
     processes: usize,
 }
@@ -134,7 +137,7 @@ impl Worker<'_> {
                 self.reported(&report, files);
                 continue;
             }
-            // Another process put its own in place first, or this one was killed.
+            // Another process replaced the file first, or this one was killed.
             let said = String::from_utf8_lossy(&output.stderr);
             assert!(output.status.code().is_none(), "{said}");
             for (path, digest) in files {

@@ -1,4 +1,4 @@
-//! Where a stored credential is looked for, and which of several is taken.
+//! The sources of stored credentials and their order.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use ocigraph_suite::{CommandResult, FaultServer, Reply, Workspace, ocigraph_binary};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 const PASSWORD: &str = "s3cret of all";
 
-/// A registry that takes nobody, and knows credential_used came.
+/// Starts a registry that rejects every credential and records it.
 fn curious() -> FaultServer {
     let server = FaultServer::start();
     let refusal = Reply::error(401, "UNAUTHORIZED");
@@ -22,7 +22,8 @@ fn file(host: &str, user: &str) -> String {
     json!({ "auths": { host: auth(user) } }).to_string()
 }
 
-/// Asks for the tags of a repository, with these variables; gives credential_used the registry was told that it is.
+/// Lists the tags of a repository with these variables. Returns the user name that the registry
+/// received.
 #[track_caller]
 fn credential_used(
     work: &Workspace,
@@ -39,7 +40,7 @@ fn credential_used(
     let said = ran.fails_with(1);
     assert!(said.contains("[UNAUTHORIZED]"), "{said}");
     let seen = &server.all()[seen..];
-    // Asked for, not offered; and one that is refused is not offered again.
+    // The credential is sent only after a challenge, and only once.
     assert_eq!(seen[0].header("authorization"), None);
     assert!(seen.len() <= 2, "{seen:?}");
     let Some(signed) = seen.get(1) else { return "nobody".into() };

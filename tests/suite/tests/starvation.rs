@@ -1,5 +1,4 @@
-//! No operation takes what another needs to go on: not the threads that files are written with, not
-//! the descriptors of the process.
+//! No operation blocks another by holding all threads for file access or all file descriptors.
 
 use std::{
     fs,
@@ -11,10 +10,11 @@ use std::{
 use ocigraph::{Client, File, PullOptions, PushOptions, Reference};
 use ocigraph_suite::{FaultServer, Kind, Registry, Workspace, ocigraph_binary};
 
-/// What hangs is ended after this long, and fails.
+/// Maximum time of an operation or a command. Longer ones fail.
 const LIMIT: Duration = Duration::from_secs(120);
 
-/// A runtime with so few threads for blocking work that holding them shows.
+/// Returns a runtime with few threads for blocking work, so that an operation that holds them would
+/// block others.
 fn runtime(blocking: usize) -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
@@ -25,10 +25,10 @@ fn runtime(blocking: usize) -> tokio::runtime::Runtime {
 }
 
 async fn with_timeout<T>(work: impl Future<Output = T>) -> T {
-    tokio::time::timeout(LIMIT, work).await.expect("it ends")
+    tokio::time::timeout(LIMIT, work).await.expect("the operation should end in time")
 }
 
-/// Waits for a command, and ends it when it hangs.
+/// Waits for a command and kills it if it hangs.
 fn finish(mut child: Child) -> Output {
     let begun = Instant::now();
     while child.try_wait().unwrap().is_none() {
@@ -58,7 +58,7 @@ fn count_files(folder: &Path) -> usize {
 fn a_pull_with_more_requests_than_threads_finishes() {
     let work = Workspace::new();
     let place: Reference = format!("oci:{}:v1", work.path("store").display()).parse().unwrap();
-    // Larger than what is kept in memory, so that each has a file of its own on its way.
+    // Larger than the limit for blobs in memory, so that each has a partial file.
     runtime(64).block_on(push_files(&place, 1_500, 70 * 1024));
     let mut command = work.command(ocigraph_binary());
     command.args(["pull", "-q", "--concurrency", "1000", "-o", "out", "oci:store:v1"]);
@@ -128,14 +128,14 @@ fn pulls_from_a_stalled_registry_do_not_block_other_pulls() {
             assert_eq!(with_timeout(client.pull(other, options)).await.unwrap()[0].files.len(), 3);
         }
         for pull in &pulls {
-            assert!(!pull.is_finished(), "it is stalled");
+            assert!(!pull.is_finished(), "the pull should stall");
             pull.abort();
         }
         with_timeout(futures::future::join_all(pulls)).await;
     });
     for i in 0..10 {
         let output = dir.path().join(format!("stalled{i}"));
-        assert!(!output.exists(), "nothing is left of what was dropped");
+        assert!(!output.exists(), "a dropped pull left files");
     }
 }
 
@@ -173,7 +173,7 @@ fn many_packed_directories_are_unpacked() {
     }
 }
 
-/// Runs a script after `ulimit` has set a limit on the process.
+/// Runs a script after `ulimit` has limited the process.
 fn limited(work: &Workspace, limit: &str, args: &[&str]) -> Output {
     let mut command = work.command("bash");
     command.args(["-c", &format!("ulimit {limit} && exec \"$@\""), "bash"]);
@@ -181,7 +181,7 @@ fn limited(work: &Workspace, limit: &str, args: &[&str]) -> Output {
     finish(command.spawn().unwrap())
 }
 
-/// Every way of moving many files, with few descriptors.
+/// Runs all operations on many files with few file descriptors.
 #[test]
 fn few_file_descriptors_reduce_concurrency() {
     let registry = Registry::start(Kind::Ocimem);
@@ -245,7 +245,7 @@ fn a_small_address_space_reduces_concurrency() {
     }
 }
 
-/// Root has as many processes as it likes, so the command runs as somebody else.
+/// The number of processes of root is not limited, so the command runs as another user.
 #[test]
 fn few_threads_reduce_concurrency_or_are_a_clear_error() {
     use std::os::unix::fs::{MetadataExt, PermissionsExt};
@@ -275,7 +275,7 @@ fn few_threads_reduce_concurrency_or_are_a_clear_error() {
         }
         let _ = fs::remove_dir_all(&out);
     }
-    assert!(succeeded > 0, "with thousands of threads it works");
+    assert!(succeeded > 0, "no run succeeded, although some allow thousands of threads");
 }
 
 fn works_or_says_why(ran: &Output, limit: &str, out: &Path) {
@@ -286,5 +286,5 @@ fn works_or_says_why(ran: &Output, limit: &str, out: &Path) {
     }
     assert!(!said.trim().is_empty(), "{limit}: {ran:?}");
     assert!(said.lines().count() <= 2, "{limit}: {said}");
-    assert!(!out.exists(), "{limit}: nothing partial is left");
+    assert!(!out.exists(), "{limit}: partial files are left");
 }

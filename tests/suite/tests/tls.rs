@@ -1,5 +1,6 @@
-//! TLS: whom the client believes, how it identifies itself, and that nothing is ever sent in the clear to where TLS was
-//! meant. The servers show certificates of an authority made for the test.
+//! TLS: which servers the client trusts, how it identifies itself, and that it never sends data
+//! over plain HTTP instead of TLS. The servers have certificates of an authority that the test
+//! creates.
 
 use ocigraph::{
     Client, ClientConfig, Code, Credential, Credentials, DiscoverOptions, Error, File, Progress,
@@ -12,7 +13,7 @@ fn run<T>(work: impl Future<Output = T>) -> T {
     tokio::runtime::Runtime::new().unwrap().block_on(work)
 }
 
-/// Loopback is plain HTTP unless the client is told otherwise.
+/// Loopback uses plain HTTP unless this is set.
 fn over_tls() -> ClientConfig {
     ClientConfig {
         plain_http: Some(false),
@@ -39,7 +40,7 @@ fn push(config: &ClientConfig, host: &str) -> Result<(), Error> {
     run(client.push(&reference(host, ":v1"), options)).map(drop)
 }
 
-/// Pushes, discovers and pulls through the crate.
+/// Pushes, discovers and pulls with the crate.
 fn works(config: &ClientConfig, host: &str) {
     push(config, host).unwrap();
     let client = Client::with_config(config.clone());
@@ -69,7 +70,7 @@ fn works_with(work: &Workspace, options: &[&str], host: &str) {
     assert_eq!(work.read("out/file"), b"content");
 }
 
-/// A server that is not believed is told nothing, neither through TLS nor in the clear.
+/// Asserts that a server that is not trusted receives no request, over TLS or plain HTTP.
 #[track_caller]
 fn is_refused(shows: Shows, trusted: bool, why: &str) {
     let (work, authority) = (Workspace::new(), Authority::new());
@@ -142,7 +143,7 @@ fn an_authority_of_the_system_is_accepted() {
     let front = TlsFront::start(&authority, Shows::Good, &server.host());
     let image = format!("{}/app:v1", front.host());
     work.write("file", "content");
-    // The systems that have no fixed place for their roots name it so.
+    // Sets the path of the system's root certificates.
     let mut command = work.command(ocigraph_suite::ocigraph_binary());
     command.env("SSL_CERT_FILE", work.write("roots.pem", authority.pem()));
     command.args(["push", "--plain-http=false", &image, "file"]);
@@ -160,7 +161,7 @@ fn given_authorities_suffice_if_the_system_has_none() {
     let ca = work.write("ca.pem", authority.pem());
     let rootless = |options: &[&str]| {
         let mut command = work.command(ocigraph_suite::ocigraph_binary());
-        // Of the two, the one that is set is the only one to be read.
+        // If SSL_CERT_FILE is set, only this file is read.
         command.env("SSL_CERT_FILE", work.write("none.pem", ""));
         command.args(["push", "--plain-http=false", &image, "file"]).args(options);
         work.run(&mut command)
@@ -199,7 +200,7 @@ fn a_client_certificate_is_sent_on_request() {
     let said = command(&work, &["discover", &image], &ca).fails_with(1);
     assert!(said.contains("[TLS]"), "{said}");
 
-    // Of an authority that the server does not know.
+    // A client certificate of an authority that the server does not trust.
     let (certificate, key) = Authority::new().client();
     let strange = ClientConfig {
         cert_file: Some(work.write("strange.pem", certificate)),
@@ -252,14 +253,17 @@ fn files_without_a_certificate_or_key_are_named_in_the_error() {
         let ran = command(&work, &["discover", &image], options);
         let said = ran.fails_with(1);
         assert!(said.contains(named) && said.contains("[TLS]"), "{options:?}: {said}");
-        assert!(!said.contains("speaks"), "{options:?} has nothing to do with the server: {said}");
+        assert!(
+            !said.contains("speaks"),
+            "{options:?} is wrong, but the error is about the server: {said}"
+        );
     }
     let half = command(&work, &["discover", &image], &["--cert-file", "good.pem"]);
     assert!(half.fails_with(2).contains("--key-file"));
     assert_eq!(front.connections(), 0);
 }
 
-/// A redirect or token server of an https registry, and the server in the clear that it names.
+/// Returns the error for an https registry that refers to a plain HTTP server.
 fn redirected_to_plain_http(reply: impl Fn(&str) -> Reply, part: &str) -> Error {
     let (work, authority) = (Workspace::new(), Authority::new());
     let (server, clear) = (FaultServer::start(), FaultServer::start());
@@ -305,7 +309,8 @@ fn an_https_registry_cannot_use_a_token_server_without_tls() {
     assert!(!error.to_string().contains("s3cret"), "{error}");
 }
 
-/// A signed request that is sent on to another server, which keeps what it hears.
+/// Sends a signed request that is redirected to another server, and asserts what this server
+/// receives.
 fn redirected(challenge: &dyn Fn(&str) -> String, credential: Credential, wanted: &str) {
     let (work, authority) = (Workspace::new(), Authority::new());
     let (server, other) = (FaultServer::start(), FaultServer::start());
@@ -373,7 +378,7 @@ fn a_given_self_signed_certificate_is_accepted() {
         let config = ClientConfig { ca_file: Some(work.write("own.pem", pem)), ..over_tls() };
         let pushed = push(&config, &front.host());
         assert_eq!(pushed.err().map(|e| e.code()), expected, "{name} {ended}");
-        // Another server's certificate is no help.
+        // The certificate of another server is not accepted.
         let (other, _) = TlsFront::self_signed(name, false, &server.host());
         assert_eq!(push(&config, &other.host()).unwrap_err().code(), Code::Tls);
     }

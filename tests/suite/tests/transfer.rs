@@ -1,4 +1,4 @@
-//! Transfers: round trips, large files, Basic authentication.
+//! Transfers: number of round trips, large files, Basic authentication.
 
 use std::{collections::HashSet, fs::File, io::Write};
 
@@ -28,7 +28,7 @@ fn discover_requests_each_node_once_and_a_level_concurrently() {
             request.path
         );
     }
-    // The tag, the root's referrers, and each node's.
+    // One request for the tag, one for the referrers of the root, and one for those of each node.
     assert_eq!(requests.len(), 42);
 }
 

@@ -1,4 +1,4 @@
-//! Scenarios over the crate: calls out of values, and values out of results.
+//! Scenarios with the crate: converts values to calls and results to values.
 
 use std::{
     iter::Peekable,
@@ -163,11 +163,11 @@ async fn perform(work: &Workspace, operation: &str, a: &Value) -> Result<Value, 
             }
             Value::Array(entries)
         }
-        other => panic!("the crate has no {other}"),
+        other => panic!("unknown operation {other}"),
     })
 }
 
-/// The tree of a walk from this depth on: what is reached again has nothing referrers_from it.
+/// Returns the tree of a walk from this depth on. A node that is reached again has no referrers.
 fn referrers_from(walk: &mut Peekable<Walk<'_>>, depth: usize) -> Vec<Value> {
     let mut referrers = Vec::new();
     while let Some(node) = walk.next_if(|node| node.depth == depth) {

@@ -1,5 +1,5 @@
-//! The scenarios that every language runs, here over the crate, through the command line, and from
-//! C and Go: see `tests/scenarios/README.md` for their form.
+//! The scenarios that every language runs: here with the crate, the command line, C and Go. See
+//! `tests/scenarios/README.md` for their format.
 
 mod command_line;
 mod library;
@@ -11,7 +11,8 @@ use ocigraph_fixture::{Config, Fixture};
 use ocigraph_suite::{Workspace, c_program, go_program};
 use serde_json::{Map, Value, json};
 
-/// Every operation of a client. A scenario that names another fails, and so does a lack of one.
+/// Every operation of a client. A scenario with another operation fails, and every operation must
+/// occur.
 const OPERATIONS: [&str; 18] = [
     "push",
     "pull",
@@ -33,7 +34,7 @@ const OPERATIONS: [&str; 18] = [
     "check_files",
 ];
 
-/// Does one operation: the result in the common form, or the error's code.
+/// Runs one operation. Returns its result in the common format, or the code of its error.
 type Runner<'a> = &'a dyn Fn(&Workspace, &str, &Value) -> Result<Value, String>;
 
 struct Scenario {
@@ -92,7 +93,7 @@ fn scenarios_pass_with_go() {
     run_all("go", &|work, operation, arguments| program::run(&step, work, operation, arguments));
 }
 
-/// Runs every scenario, and leaves the names of those that passed for `tests/scenarios/check`.
+/// Runs every scenario and writes the names of those that passed for `tests/scenarios/check`.
 fn run_all(language: &str, runner: Runner<'_>) {
     let mut failures = Vec::new();
     let mut passed = String::new();
@@ -119,7 +120,7 @@ fn steps(scenario: &Value) -> &Vec<Value> {
     scenario["steps"].as_array().expect("a scenario has steps")
 }
 
-/// The one key of a step that is not about its outcome.
+/// Returns the key of a step that names its operation.
 fn operation(step: &Value) -> (&str, &Value) {
     let keys = step.as_object().expect("a step is an object").iter();
     let mut named =
@@ -155,7 +156,7 @@ fn run(scenario: &Value, place: &str, runner: Runner<'_>) -> Result<(), String> 
         fixture.clear_requests();
         let (name, arguments) = operation(step);
         if !OPERATIONS.contains(&name) {
-            return Err(at(format!("{name} is no operation")));
+            return Err(at(format!("unknown operation {name}")));
         }
         let arguments = with_variables(arguments, &known);
         let result = match name {
@@ -188,7 +189,7 @@ fn run(scenario: &Value, place: &str, runner: Runner<'_>) -> Result<(), String> 
     Ok(())
 }
 
-/// Text as it is, or so many bytes of one value.
+/// Returns the bytes of a text or of a repeated value.
 fn bytes(content: &Value) -> Vec<u8> {
     match content {
         Value::String(text) => text.clone().into_bytes(),
@@ -199,7 +200,7 @@ fn bytes(content: &Value) -> Vec<u8> {
     }
 }
 
-/// `${name}` in every string stands for what was saved under that name.
+/// Replaces `${name}` in every string by the saved value.
 fn with_variables(value: &Value, known: &Map<String, Value>) -> Value {
     match value {
         Value::String(text) => {
@@ -224,8 +225,9 @@ fn with_variables(value: &Value, known: &Map<String, Value>) -> Value {
     }
 }
 
-/// Objects may have more keys than are expected; lists may not be longer, and are compared in
-/// order, unless the expected list is `{"in_any_order": […]}`; `"*"` is anything but nothing.
+/// Compares a result with the expected one. Objects can have more keys than expected. Lists must
+/// have the same length and order, unless the expected list is `{"in_any_order": […]}`. `"*"`
+/// matches any value except null.
 fn matches(expected: &Value, actual: &Value, path: &str) -> Result<(), String> {
     let differs = || Err(format!("{path} is {actual}, expected {expected}"));
     match (expected, actual) {
@@ -257,7 +259,7 @@ fn matches(expected: &Value, actual: &Value, path: &str) -> Result<(), String> {
     }
 }
 
-/// The content of files; null for one that is not there.
+/// Returns the content of files, or null for a missing file.
 fn check_files(work: &Workspace, wanted: &Value) -> Result<Value, String> {
     for (name, content) in wanted.as_object().into_iter().flatten() {
         let there = fs::read(work.path(name)).ok();
