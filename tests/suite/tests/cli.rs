@@ -41,7 +41,7 @@ fn wrong_usage_exits_with_2_and_a_hint() {
         (&["push", "localhost:5000/Upper", "file.json"], "upper-case"),
         (&["push", "oci:layout", "--manifest-format", "oci-2", "file.json"], "oci-1.1"),
         (&["push", "oci:layout", "-a", "novalue", "file.json"], "KEY=VALUE"),
-        (&["push", "oci:layout", "-a", "k=1", "-a", "k=2", "file.json"], "given twice"),
+        (&["push", "oci:layout", "-a", "k=1", "-a", "k=2", "file.json"], "duplicate annotation"),
         (&["push", "oci:other", "--artifact-type", "sbom", "file.json"], "type/subtype"),
         (&["push", "oci:layout", "--annotation-file", "wrong.json", "file.json"], "other.json"),
         (&["push", "oci:layout", "--annotation-file", "file.json", ":text/plain"], "names no file"),

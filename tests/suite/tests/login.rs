@@ -22,7 +22,7 @@ fn a_password_is_verified_and_stored_in_a_private_file() {
     let (registry, user) = (guarded(), User::new());
     let host = registry.host();
     let ran = user.login(host);
-    assert!(ran.stderr.contains("plain text in") && ran.stderr.contains("config.json"), "{ran}");
+    assert!(ran.stderr.contains("as plain text") && ran.stderr.contains("config.json"), "{ran}");
     assert!(!ran.stderr.contains("command line"), "{ran}");
     assert_eq!(ran.ok(), "Login Succeeded\n");
     let mode = user.config_path().metadata().unwrap().permissions().mode();
@@ -337,7 +337,7 @@ fn an_identity_token_argument_causes_a_warning() {
 fn an_unverified_or_overridden_credential_causes_a_warning() {
     let (registry, user) = (Registry::start(Kind::Ocimem), User::new());
     let ran = user.login(registry.host());
-    assert!(ran.stderr.contains("this one is not checked"), "{ran}");
+    assert!(ran.stderr.contains("the credential was not verified"), "{ran}");
     ran.ok();
 
     let registry = guarded();
