@@ -270,8 +270,8 @@ fn verify_reports_each_problem_with_its_path() {
     found.sort_unstable();
     expected.sort_unstable();
     assert_eq!(found, expected, "{report}");
-    let said = work.ocigraph(&["verify", "oci:l:v1"]);
-    assert_eq!(said.code, Some(1));
+    let stderr = work.ocigraph(&["verify", "oci:l:v1"]);
+    assert_eq!(stderr.code, Some(1));
 }
 
 #[test]

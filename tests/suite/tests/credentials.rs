@@ -22,9 +22,12 @@ fn works(user: &User, registry: &Registry) {
 }
 
 fn is_refused(user: &User, registry: &Registry) {
-    let said = user.ocigraph(&["pull", &registry.reference("app:v1")]).fails_with(1);
-    assert!(said.contains("[UNAUTHORIZED]"), "{said}");
-    assert!(said.contains(&format!("sign in with `ocigraph login {}`", registry.host())), "{said}");
+    let stderr = user.ocigraph(&["pull", &registry.reference("app:v1")]).fails_with(1);
+    assert!(stderr.contains("[UNAUTHORIZED]"), "{stderr}");
+    assert!(
+        stderr.contains(&format!("sign in with `ocigraph login {}`", registry.host())),
+        "{stderr}"
+    );
 }
 
 /// Logs in with `oras`, uses ocigraph, and logs out with ocigraph, which removes the credential for both.
@@ -139,9 +142,9 @@ fn with_helper(config: impl Fn(&str) -> Value) {
         let helper = CredentialHelper::install(&user.work, "tested");
         user.write_config(&config(host));
         if ours {
-            let said = user.login(host);
-            assert!(!said.stderr.contains("plain text"), "{said}");
-            said.ok();
+            let stderr = user.login(host);
+            assert!(!stderr.stderr.contains("plain text"), "{stderr}");
+            stderr.ok();
         } else {
             let login = ["login", "--plain-http", host, "-u", USER, "--password-stdin"];
             user.peer("oras", &login, PASSWORD).ok();

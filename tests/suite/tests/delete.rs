@@ -153,8 +153,8 @@ fn a_referrer_with_its_own_tag_is_kept_with_its_graph() {
     work.ocigraph(&["push", "oci:layout:v1,latest", "program"]).ok();
     work.ocigraph(&["attach", "--artifact-type", "signature/example", "oci:layout:v1", "program"])
         .ok();
-    let said = work.ocigraph(&["delete", "--yes", "oci:layout:v1"]).fails_with(1);
-    assert!(said.contains("--force"), "{said}");
+    let stderr = work.ocigraph(&["delete", "--yes", "oci:layout:v1"]).fails_with(1);
+    assert!(stderr.contains("--force"), "{stderr}");
     let graph = work.ocigraph(&["discover", "-o", "json", "oci:layout:latest"]).json();
     assert_eq!(listed(&graph, "references").len(), 1);
 }
@@ -167,9 +167,9 @@ fn a_registry_with_deletion_disabled_is_asked_once_and_keeps_the_graph() {
     build(&work, &repository);
     let before = fixture.state();
     fixture.clear_requests();
-    let said =
+    let stderr =
         work.ocigraph(&["delete", "--yes", "--force", &format!("{repository}:v1")]).fails_with(1);
-    assert!(said.contains("405"), "{said}");
+    assert!(stderr.contains("405"), "{stderr}");
     assert_eq!(format!("{before:?}"), format!("{:?}", fixture.state()));
     assert_eq!(fixture.requests().iter().filter(|r| r.method == "DELETE").count(), 1);
 }

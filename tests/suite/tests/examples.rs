@@ -22,8 +22,8 @@ fn the_example_in_c_attaches_an_sbom_and_streams_referrers() {
 
     let ran = work.run(work.command(&stream).arg(&image)).ok();
     assert_eq!(ran, "sbom/example: sbom.json: 4 bytes, 2 lines\n");
-    let said = work.run(work.command(&stream).arg(format!("{repository}:none"))).fails_with(1);
-    assert!(said.starts_with("stream_blobs: discover "), "{said}");
+    let stderr = work.run(work.command(&stream).arg(format!("{repository}:none"))).fails_with(1);
+    assert!(stderr.starts_with("stream_blobs: discover "), "{stderr}");
 }
 
 #[test]

@@ -30,26 +30,26 @@ fn tags(user: &User, registry: &Registry) -> String {
 fn invalid_output_of_a_helper_is_an_error_that_does_not_quote_it() {
     let (registry, user, helper) = guarded();
     helper.set_behaviour("garbled");
-    let said = tags(&user, &registry);
-    assert!(said.contains("[CREDENTIALS]"), "{said}");
-    assert!(said.contains("docker-credential-tested failed to get"), "{said}");
-    assert!(!said.contains("sesame"), "{said}");
+    let stderr = tags(&user, &registry);
+    assert!(stderr.contains("[CREDENTIALS]"), "{stderr}");
+    assert!(stderr.contains("docker-credential-tested failed to get"), "{stderr}");
+    assert!(!stderr.contains("sesame"), "{stderr}");
 }
 
 #[test]
 fn the_message_of_a_failing_helper_is_reported() {
     let (registry, user, helper) = guarded();
     helper.set_behaviour("failing");
-    let said = tags(&user, &registry);
-    assert!(said.contains("[CREDENTIALS]"), "{said}");
+    let stderr = tags(&user, &registry);
+    assert!(stderr.contains("[CREDENTIALS]"), "{stderr}");
     assert!(
-        said.contains("docker-credential-tested") && said.contains("keychain is locked"),
-        "{said}"
+        stderr.contains("docker-credential-tested") && stderr.contains("keychain is locked"),
+        "{stderr}"
     );
     // If the helper rejects a credential, it is not stored elsewhere either.
     let before = user.config();
-    let said = user.login(registry.host()).fails_with(1);
-    assert!(said.contains("[CREDENTIALS]") && said.contains("failed to store"), "{said}");
+    let stderr = user.login(registry.host()).fails_with(1);
+    assert!(stderr.contains("[CREDENTIALS]") && stderr.contains("failed to store"), "{stderr}");
     assert_eq!(user.config(), before);
 }
 
@@ -66,9 +66,9 @@ fn a_helper_without_an_entry_means_no_credential() {
     config["auths"] = json!({ server.host(): { "auth": "YWRhOnMzY3JldA==" } });
     config["credHelpers"] = json!({ server.host(): "tested" });
     user.write_config(&config);
-    let said = user.ocigraph(&["tags", &format!("{}/app", server.host())]).fails_with(1);
-    assert!(said.contains("[UNAUTHORIZED]") && said.contains("ocigraph login"), "{said}");
-    assert!(!said.contains("were refused"), "{said}");
+    let stderr = user.ocigraph(&["tags", &format!("{}/app", server.host())]).fails_with(1);
+    assert!(stderr.contains("[UNAUTHORIZED]") && stderr.contains("ocigraph login"), "{stderr}");
+    assert!(!stderr.contains("were refused"), "{stderr}");
     assert_eq!(helper.calls(), [format!("get {}", server.host())]);
     assert!(server.all().iter().all(|seen| seen.header("authorization").is_none()));
 }
@@ -80,9 +80,9 @@ fn a_missing_helper_is_named() {
         [("missing", "not on the PATH"), ("../tested", "no name of a credential helper")]
     {
         user.write_config(&json!({ "credsStore": name }));
-        let said = tags(&user, &registry);
-        assert!(said.contains("[CREDENTIALS]") && said.contains(why), "{said}");
-        assert!(said.contains(name), "{said}");
+        let stderr = tags(&user, &registry);
+        assert!(stderr.contains("[CREDENTIALS]") && stderr.contains(why), "{stderr}");
+        assert!(stderr.contains(name), "{stderr}");
     }
 }
 
@@ -125,8 +125,11 @@ fn logout_works_with_a_helper_that_cannot_list_its_servers() {
 fn logout_removes_the_entry_of_the_file_even_if_the_helper_fails() {
     let (registry, user, helper) = guarded();
     helper.set_behaviour("failing");
-    let said = user.ocigraph(&["logout", registry.host()]).fails_with(1);
-    assert!(said.contains("[CREDENTIALS]") && said.contains("docker-credential-tested"), "{said}");
+    let stderr = user.ocigraph(&["logout", registry.host()]).fails_with(1);
+    assert!(
+        stderr.contains("[CREDENTIALS]") && stderr.contains("docker-credential-tested"),
+        "{stderr}"
+    );
     assert_eq!(user.config()["auths"], json!({}));
 }
 
@@ -135,14 +138,14 @@ fn the_output_of_a_killed_helper_is_not_shown() {
     let (registry, user, helper) = guarded();
     for (mood, why) in [("killed", "a signal ended it"), ("cut", "may hold a secret")] {
         helper.set_behaviour(mood);
-        let said = tags(&user, &registry);
-        assert!(said.contains("[CREDENTIALS]") && said.contains(why), "{said}");
-        assert!(!said.contains("sesame") && !said.contains("ada"), "{said}");
+        let stderr = tags(&user, &registry);
+        assert!(stderr.contains("[CREDENTIALS]") && stderr.contains(why), "{stderr}");
+        assert!(!stderr.contains("sesame") && !stderr.contains("ada"), "{stderr}");
     }
     // `User::login` checks that the password is not printed.
     helper.set_behaviour("repeating");
-    let said = user.login(registry.host()).fails_with(1);
-    assert!(said.contains("cannot keep ***"), "{said}");
+    let stderr = user.login(registry.host()).fails_with(1);
+    assert!(stderr.contains("cannot keep ***"), "{stderr}");
 }
 
 #[test]
@@ -170,16 +173,16 @@ fn helpers_work_while_sigchld_is_ignored() {
     assert_eq!(helper.entries()[registry.host()]["Secret"], PASSWORD);
     ignoring(&["repos", registry.host()], "").ok();
     helper.set_behaviour("failing");
-    let said = ignoring(&["repos", registry.host()], "").fails_with(1);
-    assert!(said.contains("keychain is locked"), "{said}");
-    let said = ignoring(&login, PASSWORD).fails_with(1);
-    assert!(said.contains("keychain is locked"), "{said}");
+    let stderr = ignoring(&["repos", registry.host()], "").fails_with(1);
+    assert!(stderr.contains("keychain is locked"), "{stderr}");
+    let stderr = ignoring(&login, PASSWORD).fails_with(1);
+    assert!(stderr.contains("keychain is locked"), "{stderr}");
     helper.set_behaviour("well");
     ignoring(&["logout", registry.host()], "").ok();
     assert_eq!(helper.entries(), json!({}));
     // The exit status of the helper is lost, which is not a failure.
-    let said = ignoring(&["repos", registry.host()], "").fails_with(1);
-    assert!(said.contains("[UNAUTHORIZED]"), "{said}");
+    let stderr = ignoring(&["repos", registry.host()], "").fails_with(1);
+    assert!(stderr.contains("[UNAUTHORIZED]"), "{stderr}");
 }
 
 /// The search path of a running process cannot be changed safely, so the client of this test runs
@@ -211,9 +214,9 @@ fn wait_for_the_helper(reference: &str) {
     let error = tokio::runtime::Runtime::new().unwrap().block_on(client.tags(&reference));
     let error = error.unwrap_err();
     assert_eq!(error.code(), Code::Credentials, "{error}");
-    let said = error.to_string();
-    assert!(said.contains("docker-credential-tested"), "{said}");
-    assert!(said.contains("did not answer within 2 seconds"), "{said}");
+    let stderr = error.to_string();
+    assert!(stderr.contains("docker-credential-tested"), "{stderr}");
+    assert!(stderr.contains("did not answer within 2 seconds"), "{stderr}");
 }
 
 /// Returns true if a process has ended, including a zombie.

@@ -36,8 +36,8 @@ fn all(time: Duration, number: usize) -> Limits {
 }
 
 /// Runs every operation, and both kinds of upload.
-async fn everything(client: &Client, place: &str, n: usize) -> ocigraph::Result<()> {
-    let image: Reference = format!("{place}:v{n}").parse()?;
+async fn everything(client: &Client, location: &str, n: usize) -> ocigraph::Result<()> {
+    let image: Reference = format!("{location}:v{n}").parse()?;
     let folder = tempfile::tempdir().unwrap();
     let options = PushOptions {
         files: vec![
@@ -56,7 +56,7 @@ async fn everything(client: &Client, place: &str, n: usize) -> ocigraph::Result<
         concurrency: Some(n),
         ..PushOptions::default()
     };
-    client.push(&place.parse()?, options).await?;
+    client.push(&location.parse()?, options).await?;
     let options = DiscoverOptions { concurrency: Some(n), ..DiscoverOptions::default() };
     assert_eq!(client.discover(&image, options).await?.len(), 1);
     let options = PullOptions {
@@ -67,7 +67,7 @@ async fn everything(client: &Client, place: &str, n: usize) -> ocigraph::Result<
     assert_eq!(client.pull(&image, options).await?[0].files.len(), 2);
     let options = VerifyOptions { concurrency: Some(n), ..VerifyOptions::default() };
     assert!(client.verify(&image, options).await?.problems.is_empty());
-    let copied: Reference = format!("{place}-copied{n}:v1").parse()?;
+    let copied: Reference = format!("{location}-copied{n}:v1").parse()?;
     let options = CopyOptions { recursive: true, concurrency: Some(n), ..CopyOptions::default() };
     client.copy(&image, &copied, options).await?;
     client.tags(&image).await?;
@@ -80,12 +80,12 @@ async fn everything(client: &Client, place: &str, n: usize) -> ocigraph::Result<
 #[test]
 fn the_longest_timeouts_mean_no_limit() {
     let fixture = Fixture::start(Config::default());
-    let place = format!("{}/app", fixture.host());
+    let location = format!("{}/app", fixture.host());
     for (n, time) in [Duration::MAX, Duration::from_secs(u64::MAX), Duration::from_secs(1 << 62)]
         .iter()
         .enumerate()
     {
-        run(everything(&client(all(*time, usize::MAX)), &place, n)).unwrap();
+        run(everything(&client(all(*time, usize::MAX)), &location, n)).unwrap();
     }
 }
 
@@ -94,9 +94,9 @@ fn any_concurrency_works() {
     let fixture = Fixture::start(Config::default());
     let work = Workspace::new();
     let layout = format!("oci:{}", work.path("layout").display());
-    for place in [format!("{}/app", fixture.host()), layout] {
+    for location in [format!("{}/app", fixture.host()), layout] {
         for at_once in [0, 1, 1 << 20, 1 << 62, usize::MAX] {
-            run(everything(&Client::new(), &place, at_once)).unwrap();
+            run(everything(&Client::new(), &location, at_once)).unwrap();
         }
     }
 }
@@ -104,12 +104,12 @@ fn any_concurrency_works() {
 #[test]
 fn a_failure_is_retried_with_the_longest_timeouts() {
     let fixture = Fixture::start(Config::default());
-    let place = format!("{}/app", fixture.host());
+    let location = format!("{}/app", fixture.host());
     let client = client(all(Duration::MAX, usize::MAX));
-    run(everything(&client, &place, 1)).unwrap();
+    run(everything(&client, &location, 1)).unwrap();
     let failures = vec![Failure::new("GET", "tags/list", 503, 2)];
     fixture.set_config(Config { fail: failures, ..Config::default() });
-    assert_eq!(run(client.tags(&place.parse().unwrap())).unwrap(), ["v1"]);
+    assert_eq!(run(client.tags(&location.parse().unwrap())).unwrap(), ["v1"]);
 }
 
 #[test]
@@ -152,8 +152,8 @@ fn any_retry_after_is_reported() {
             ..Failure::new("GET", "tags/list", 429, 1)
         }];
         let fixture = Fixture::start(Config { fail: failures, ..Config::default() });
-        let place: Reference = format!("{}/app:v1", fixture.host()).parse().unwrap();
-        let error = run(Client::new().tags(&place)).unwrap_err();
+        let location: Reference = format!("{}/app:v1", fixture.host()).parse().unwrap();
+        let error = run(Client::new().tags(&location)).unwrap_err();
         assert_eq!(error.code(), code, "{asked}: {error}");
         assert_eq!(error.retry_after().is_some(), code == Code::RateLimited, "{asked}: {error}");
     }
@@ -162,9 +162,9 @@ fn any_retry_after_is_reported() {
 #[test]
 fn any_depth_limits_the_walk() {
     let fixture = Fixture::start(Config::default());
-    let place = format!("{}/app", fixture.host());
-    run(everything(&Client::new(), &place, 1)).unwrap();
-    let image: Reference = format!("{place}:v1").parse().unwrap();
+    let location = format!("{}/app", fixture.host());
+    run(everything(&Client::new(), &location, 1)).unwrap();
+    let image: Reference = format!("{location}:v1").parse().unwrap();
     for (depth, found) in [(0, 0), (1, 1), (1 << 62, 1), (usize::MAX, 1)] {
         let options = DiscoverOptions { depth: Some(depth), ..DiscoverOptions::default() };
         assert_eq!(run(Client::new().discover(&image, options)).unwrap().len(), found, "{depth}");
@@ -242,11 +242,11 @@ fn a_size_above_the_maximum_makes_a_manifest_invalid() {
 #[test]
 fn a_sum_of_sizes_saturates() {
     let fixture = Fixture::start(Config { check_blobs: false, ..Config::default() });
-    let place: Reference = format!("{}/app:v1", fixture.host()).parse().unwrap();
+    let location: Reference = format!("{}/app:v1", fixture.host()).parse().unwrap();
     let client = Client::new();
     let config = Bytes::from("{}");
     let blob = Descriptor::of("application/vnd.oci.empty.v1+json", &config);
-    run(client.push_blob(&place, &blob, Arc::new(config), &Progress::none())).unwrap();
+    run(client.push_blob(&location, &blob, Arc::new(config), &Progress::none())).unwrap();
     let layer = json!({
         "mediaType": "application/octet-stream",
         "digest": format!("sha256:{}", "0".repeat(64)),
@@ -259,10 +259,10 @@ fn a_sum_of_sizes_saturates() {
         "layers": [layer, layer, layer],
     });
     let manifest = Manifest::parse(manifest.to_string().into(), None, Algorithm::Sha256).unwrap();
-    run(client.push_manifest(&place, &manifest)).unwrap();
-    let listed = run(client.manifests(&place)).unwrap();
+    run(client.push_manifest(&location, &manifest)).unwrap();
+    let listed = run(client.manifests(&location)).unwrap();
     assert_eq!(listed[0].image_size, Some(Descriptor::LARGEST));
-    let problems = run(client.verify(&place, VerifyOptions::default())).unwrap().problems;
+    let problems = run(client.verify(&location, VerifyOptions::default())).unwrap().problems;
     assert!(!problems.is_empty());
 }
 
@@ -279,8 +279,8 @@ fn numeric_flags_are_limits_or_wrong_usage() {
     }
     for number in ["-1", "inf", "NaN", "1.5", "1e3", "18446744073709551616", ""] {
         for flag in ["--depth", "--concurrency"] {
-            let said = work.ocigraph(&["discover", "oci:l:v1", &format!("{flag}={number}")]);
-            assert!(said.fails_with(2).contains(flag), "{flag} {number}");
+            let stderr = work.ocigraph(&["discover", "oci:l:v1", &format!("{flag}={number}")]);
+            assert!(stderr.fails_with(2).contains(flag), "{flag} {number}");
         }
     }
 }

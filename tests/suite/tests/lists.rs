@@ -418,8 +418,8 @@ fn the_command_prints_valid_entries_and_fails() {
     for format in ["tree", "json", "table", "dot", "mermaid"] {
         let ran = command(&["discover", "-o", format, &name]);
         assert!(ran.stdout.contains(&digest(&valid_entry())[..19]), "{ran}");
-        let said = ran.fails_with(1);
-        assert!(said.contains("[INCOMPLETE]") && said.contains("entry 2"), "{said}");
+        let stderr = ran.fails_with(1);
+        assert!(stderr.contains("[INCOMPLETE]") && stderr.contains("entry 2"), "{stderr}");
     }
     let place = reference(&server, "").to_string();
     let ran = command(&["manifests", &place]);
@@ -641,8 +641,8 @@ fn a_body_that_contradicts_its_content_type_is_refused() {
     ] {
         let error = fetch(body, kind).expect_err(kind);
         assert_eq!(error.code(), Code::InvalidManifest, "{kind}: {error}");
-        let said = error.to_string().to_ascii_lowercase();
-        assert!(said.contains("served") && said.contains("application/vnd"), "{said}");
+        let stderr = error.to_string().to_ascii_lowercase();
+        assert!(stderr.contains("served") && stderr.contains("application/vnd"), "{stderr}");
     }
     for kind in ["application/json", "text/plain; charset=utf-8", "application/octet-stream", ""] {
         assert!(!fetch(&image, kind).unwrap().is_index(), "{kind}");

@@ -65,9 +65,9 @@ fn a_wrong_password_is_rejected_and_not_stored() {
         let registry = Registry::start_with(kind, Options { auth: true, ..Options::default() });
         let user = User::new().with_secret("wr0ng password");
         let login = ["login", registry.host(), "-u", USER, "--password-stdin"];
-        let said = user.ocigraph_with_input(&login, "wr0ng password").fails_with(1);
-        assert!(said.contains("[UNAUTHORIZED]"), "{said}");
-        assert!(said.contains(registry.host()) && said.contains("are they right?"), "{said}");
+        let stderr = user.ocigraph_with_input(&login, "wr0ng password").fails_with(1);
+        assert!(stderr.contains("[UNAUTHORIZED]"), "{stderr}");
+        assert!(stderr.contains(registry.host()) && stderr.contains("are they right?"), "{stderr}");
         assert_eq!(user.config(), Value::Null);
 
         let helper = CredentialHelper::install(&user.work, "tested");
@@ -81,8 +81,8 @@ fn a_wrong_password_is_rejected_and_not_stored() {
 #[test]
 fn nothing_is_stored_for_a_missing_registry_or_another_server() {
     let (user, server) = (User::new(), ocigraph_suite::FaultServer::start());
-    let said = user.login(&server.host()).fails_with(1);
-    assert!(said.contains("does not answer as a registry does"), "{said}");
+    let stderr = user.login(&server.host()).fails_with(1);
+    assert!(stderr.contains("does not answer as a registry does"), "{stderr}");
     let gone = server.host();
     drop(server);
     assert!(user.login(&gone).fails_with(1).contains("[NETWORK]"));
@@ -121,10 +121,10 @@ fn a_line_break_after_the_password_is_removed() {
 #[test]
 fn without_a_terminal_nothing_is_prompted() {
     let (registry, user) = (guarded(), User::new());
-    let said = user.ocigraph(&["login", registry.host()]).fails_with(2);
-    assert!(said.contains("--password-stdin"), "{said}");
-    let said = user.ocigraph(&["login", registry.host(), "-u", USER]).fails_with(2);
-    assert!(said.contains("--password-stdin"), "{said}");
+    let stderr = user.ocigraph(&["login", registry.host()]).fails_with(2);
+    assert!(stderr.contains("--password-stdin"), "{stderr}");
+    let stderr = user.ocigraph(&["login", registry.host(), "-u", USER]).fails_with(2);
+    assert!(stderr.contains("--password-stdin"), "{stderr}");
 }
 
 /// Starts a registry with Basic authentication.
@@ -230,8 +230,8 @@ fn a_pipe_or_device_as_credential_file_is_rejected() {
     let named = |command: &[&str], path: &str| {
         let args = [command, &["--registry-config", path]].concat();
         let ran = user.ocigraph_with_input(&args, PASSWORD);
-        let said = ran.fails_with(1);
-        assert!(said.contains("[CREDENTIALS]") && said.contains(path), "{said}");
+        let stderr = ran.fails_with(1);
+        assert!(stderr.contains("[CREDENTIALS]") && stderr.contains(path), "{stderr}");
     };
     let odd = odd_files(&user);
     for path in &odd {
@@ -241,13 +241,13 @@ fn a_pipe_or_device_as_credential_file_is_rejected() {
     }
     for path in odd {
         let user = User::new().with_variable("REGISTRY_AUTH_FILE", &path);
-        let said = user.ocigraph(&["repos", &host]).fails_with(1);
-        assert!(said.contains("[CREDENTIALS]") && said.contains(&path), "{said}");
+        let stderr = user.ocigraph(&["repos", &host]).fails_with(1);
+        assert!(stderr.contains("[CREDENTIALS]") && stderr.contains(&path), "{stderr}");
     }
     // `/dev/null` is the usual way to say that no file exists.
     let user = User::new().with_variable("REGISTRY_AUTH_FILE", "/dev/null");
-    let said = user.ocigraph(&["repos", &host]).fails_with(1);
-    assert!(said.contains("[UNAUTHORIZED]"), "{said}");
+    let stderr = user.ocigraph(&["repos", &host]).fails_with(1);
+    assert!(stderr.contains("[UNAUTHORIZED]"), "{stderr}");
 }
 
 #[test]
@@ -258,12 +258,12 @@ fn pipes_and_devices_as_other_files_are_rejected() {
     for path in odd_files(&user) {
         let secure = ["repos", &host, "--plain-http=false"];
         for option in [&["--ca-file", &path][..], &["--cert-file", &path, "--key-file", &path]] {
-            let said = user.ocigraph(&[&secure[..], option].concat()).fails_with(1);
-            assert!(said.contains(&path), "{said}");
+            let stderr = user.ocigraph(&[&secure[..], option].concat()).fails_with(1);
+            assert!(stderr.contains(&path), "{stderr}");
         }
         let push = ["push", "oci:layout:v1", "file", "--annotation-file", &path];
-        let said = user.ocigraph(&push);
-        assert!(said.code != Some(0) && said.stderr.contains(&path), "{said}");
+        let stderr = user.ocigraph(&push);
+        assert!(stderr.code != Some(0) && stderr.stderr.contains(&path), "{stderr}");
     }
     // The user is responsible for a pipe of the shell.
     let script =
@@ -275,8 +275,8 @@ fn pipes_and_devices_as_other_files_are_rejected() {
     let endless = std::fs::File::open("/dev/zero").unwrap();
     let mut command = user.work.command(ocigraph_binary());
     command.args(["login", &fixture.host(), "-u", USER, "--password-stdin"]).stdin(endless);
-    let said = user.work.run(&mut command).fails_with(2);
-    assert!(said.contains("standard input"), "{said}");
+    let stderr = user.work.run(&mut command).fails_with(2);
+    assert!(stderr.contains("standard input"), "{stderr}");
 }
 
 fn with_tokens() -> (Fixture, User) {
@@ -295,8 +295,8 @@ fn an_identity_token_is_verified_stored_and_shared_with_oras() {
     let (fixture, user) = with_tokens();
     let host = fixture.host();
     let login = ["login", host.as_str(), "--identity-token-stdin"];
-    let said = user.ocigraph_with_input(&login, "wr0ng").fails_with(1);
-    assert!(said.contains("[UNAUTHORIZED]"), "{said}");
+    let stderr = user.ocigraph_with_input(&login, "wr0ng").fails_with(1);
+    assert!(stderr.contains("[UNAUTHORIZED]"), "{stderr}");
     assert_eq!(user.config(), Value::Null);
     user.ocigraph_with_input(&login, "an-1dentity-token\n").ok();
     assert_eq!(user.config()["auths"][&host]["identitytoken"], "an-1dentity-token");

@@ -20,17 +20,17 @@ const LARGE: usize = 4_000_000;
 struct Used {
     code: Option<i32>,
     stdout: usize,
-    said: String,
+    stderr: String,
     peak: u64,
 }
 
 /// Runs the command and measures its memory.
 fn command(args: &[&str]) -> Used {
     let work = Workspace::new();
-    let (out, said) = (work.path("stdout"), work.path("stderr"));
+    let (out, stderr) = (work.path("stdout"), work.path("stderr"));
     let mut command = work.command(ocigraph_binary());
     command.args(args).arg("--quiet").stdin(Stdio::null());
-    command.stdout(fs::File::create(&out).unwrap()).stderr(fs::File::create(&said).unwrap());
+    command.stdout(fs::File::create(&out).unwrap()).stderr(fs::File::create(&stderr).unwrap());
     let mut child = command.spawn().unwrap();
     let status = format!("/proc/{}/status", child.id());
     let mut peak = 0;
@@ -46,22 +46,22 @@ fn command(args: &[&str]) -> Used {
         }
         thread::sleep(Duration::from_millis(2));
     };
-    let said = String::from_utf8_lossy(&fs::read(said).unwrap()).into_owned();
-    Used { code, stdout: fs::metadata(out).unwrap().len() as usize, said, peak }
+    let stderr = String::from_utf8_lossy(&fs::read(stderr).unwrap()).into_owned();
+    Used { code, stdout: fs::metadata(out).unwrap().len() as usize, stderr, peak }
 }
 
 impl Used {
     /// Asserts that the command failed with TOO_LARGE within the memory limit.
     #[track_caller]
     fn too_large(self) {
-        assert!(self.said.contains("[TOO_LARGE]"), "{:?} {}", self.code, self.said);
+        assert!(self.stderr.contains("[TOO_LARGE]"), "{:?} {}", self.code, self.stderr);
         assert_eq!(self.code, Some(1));
         assert!(self.peak <= MOST, "{} MB", self.peak >> 20);
     }
 
     #[track_caller]
     fn ok(self) {
-        assert_eq!(self.code, Some(0), "{}", self.said);
+        assert_eq!(self.code, Some(0), "{}", self.stderr);
         assert!(self.peak <= MOST, "{} MB", self.peak >> 20);
     }
 }
@@ -165,7 +165,7 @@ fn endless_lists_are_too_large() {
         let body = format!(r#"{{"tags":[{entries}]}}"#).into_bytes();
         endless(&server, "/tags/list", body);
         let used = command(&["tags", &self::name(&server)]);
-        assert!(used.peak <= MOST && used.code == Some(1), "{short}: {}", used.said);
+        assert!(used.peak <= MOST && used.code == Some(1), "{short}: {}", used.stderr);
     }
 }
 
@@ -272,13 +272,18 @@ fn json_with_a_large_memory_representation_is_too_large() {
         endless(&server, "/v2/app/referrers/", page);
         has(&server, vec![root.clone()]);
         for used in run_on_graph(&server) {
-            assert!(used.code == Some(1) && used.peak <= MOST, "{} {}", used.peak >> 20, used.said);
+            assert!(
+                used.code == Some(1) && used.peak <= MOST,
+                "{} {}",
+                used.peak >> 20,
+                used.stderr
+            );
         }
         let server = FaultServer::start();
         server.on("GET", "/v2/app/referrers/", [served(index(&[]), INDEX)]);
         has(&server, vec![as_root]);
         for used in run_on_graph(&server) {
-            assert!(used.peak <= MOST, "{} {}", used.peak >> 20, used.said);
+            assert!(used.peak <= MOST, "{} {}", used.peak >> 20, used.stderr);
         }
     }
 }
@@ -350,6 +355,6 @@ fn a_long_chain_is_walked_and_drawn_within_the_memory_limit() {
     }
     for operation in [&["verify"][..], &["delete", "--dry-run", "--yes"]] {
         let used = command(&[operation, &[&name(&server)]].concat());
-        assert!(used.peak <= MOST, "{}", used.said);
+        assert!(used.peak <= MOST, "{}", used.stderr);
     }
 }

@@ -24,14 +24,17 @@ fn an_image_of_an_index_is_selected_by_platform() {
     // A single image has one platform, which its config names.
     assert_eq!(work.ocigraph(&["resolve", "--platform", "linux/amd64", &image]).ok().trim(), amd64);
 
-    let said = work.ocigraph(&["pull", "--platform", "linux/s390x", &index]).fails_with(1);
-    assert!(said.contains("no image for linux/s390x") && said.contains("linux/amd64"), "{said}");
-    let said = work.ocigraph(&["resolve", "--platform", "linux/s390x", &image]).fails_with(1);
-    assert!(said.contains("for linux/amd64"), "{said}");
-    let said = work.ocigraph(&["pull", "--platform", "linux", &index]).fails_with(2);
-    assert!(said.contains("os/architecture"), "{said}");
-    let said = work.ocigraph(&["pull", &index]).fails_with(2);
-    assert!(said.contains("--platform"), "{said}");
+    let stderr = work.ocigraph(&["pull", "--platform", "linux/s390x", &index]).fails_with(1);
+    assert!(
+        stderr.contains("no image for linux/s390x") && stderr.contains("linux/amd64"),
+        "{stderr}"
+    );
+    let stderr = work.ocigraph(&["resolve", "--platform", "linux/s390x", &image]).fails_with(1);
+    assert!(stderr.contains("for linux/amd64"), "{stderr}");
+    let stderr = work.ocigraph(&["pull", "--platform", "linux", &index]).fails_with(2);
+    assert!(stderr.contains("os/architecture"), "{stderr}");
+    let stderr = work.ocigraph(&["pull", &index]).fails_with(2);
+    assert!(stderr.contains("--platform"), "{stderr}");
 }
 
 #[test]

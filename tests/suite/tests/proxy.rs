@@ -188,8 +188,8 @@ fn hosts_of_no_proxy_and_all_hosts_with_the_option_are_reached_directly() {
     for (excluded, options) in cases {
         let environment = [&[("HTTP_PROXY", url.as_str())], excluded].concat();
         let args = [&["tags", "--plain-http", "registry.test/app"], options].concat();
-        let said = run(&work, &environment, &args, "").fails_with(1);
-        assert!(said.contains("[NETWORK]") && said.contains("registry.test"), "{said}");
+        let stderr = run(&work, &environment, &args, "").fails_with(1);
+        assert!(stderr.contains("[NETWORK]") && stderr.contains("registry.test"), "{stderr}");
     }
     assert!(proxy.seen().is_empty(), "{:?}", proxy.seen());
     assert_eq!(server.requests(), []);
@@ -258,13 +258,13 @@ fn the_password_of_a_proxy_is_sent_to_the_proxy_only() {
         ran
     };
     // The repository does not exist.
-    let said = tags("registry.test", &url).fails_with(1);
-    assert!(said.contains("[NOT_FOUND]"), "{said}");
+    let stderr = tags("registry.test", &url).fails_with(1);
+    assert!(stderr.contains("[NOT_FOUND]"), "{stderr}");
     let basic = "proxy-authorization: Basic YWRhOnMzY3JldA==";
     assert!(proxy.seen().iter().all(|head| head.contains(basic)), "{:?}", proxy.seen());
     // A proxy that rejects the request, and a proxy that does not exist.
-    let said = tags("unknown.test", &url).fails_with(1);
-    assert!(said.contains("502"), "{said}");
-    let said = tags("registry.test", "http://ada:s3cret@127.0.0.1:1").fails_with(1);
-    assert!(said.contains("[NETWORK]"), "{said}");
+    let stderr = tags("unknown.test", &url).fails_with(1);
+    assert!(stderr.contains("502"), "{stderr}");
+    let stderr = tags("registry.test", "http://ada:s3cret@127.0.0.1:1").fails_with(1);
+    assert!(stderr.contains("[NETWORK]"), "{stderr}");
 }

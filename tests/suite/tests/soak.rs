@@ -31,7 +31,7 @@ const DEEP: usize = 6;
 #[test]
 fn random_operations_on_a_layout_lose_nothing() {
     let work = Workspace::new();
-    soak(&work, Place { name: "oci:layout".into(), copies: "oci:copies".into(), untags: true });
+    soak(&work, Location { name: "oci:layout".into(), copies: "oci:copies".into(), untags: true });
     // The last writer has removed the leftovers of killed processes.
     work.write("last", "last");
     for layout in ["layout", "copies"] {
@@ -50,37 +50,37 @@ fn random_operations_on_a_layout_lose_nothing() {
 fn random_operations_on_a_registry_without_referrers_api_lose_nothing() {
     let registry = Registry::start(Kind::Docker2);
     let (name, copies) = (registry.reference("app"), registry.reference("copies"));
-    soak(&Workspace::new(), Place { name, copies, untags: false });
+    soak(&Workspace::new(), Location { name, copies, untags: false });
 }
 
-struct Place {
+struct Location {
     name: String,
     copies: String,
     untags: bool,
 }
 
-impl Place {
+impl Location {
     fn at(&self, digest: &str) -> String {
         format!("{}@{digest}", self.name)
     }
 }
 
 #[expect(clippy::print_stderr, reason = "shows progress during a run of an hour")]
-fn soak(work: &Workspace, place: Place) {
+fn soak(work: &Workspace, location: Location) {
     let time = Duration::from_secs(soak_setting("OCIGRAPH_SOAK_SECONDS").unwrap_or(100));
     let seed = Random::seed();
-    eprintln!("{}: OCIGRAPH_SOAK_SEED={seed}", place.name);
+    eprintln!("{}: OCIGRAPH_SOAK_SEED={seed}", location.name);
     work.write("common", "what all artifacts have".repeat(1000));
     let shared: Vec<String> = (0..SHARED)
         .map(|i| {
             work.write("image", format!("image {i}"));
-            let target = format!("{}:image-{i}", place.name);
+            let target = format!("{}:image-{i}", location.name);
             let pushed = work.ocigraph(&["push", "--format", "json", &target, "image", "common"]);
             digest_of(&pushed.json()["descriptor"])
         })
         .collect();
     let mut workers: Vec<Worker> =
-        (0..WORKERS).map(|number| Worker::new(number, seed, work, &place, &shared)).collect();
+        (0..WORKERS).map(|number| Worker::new(number, seed, work, &location, &shared)).collect();
     let begun = Instant::now();
     while begun.elapsed() < time {
         let round = A_ROUND.min(time.saturating_sub(begun.elapsed()));
@@ -89,7 +89,7 @@ fn soak(work: &Workspace, place: Place) {
                 scope.spawn(|| worker.work(round));
             }
         });
-        check(work, &place, &shared, &workers);
+        check(work, &location, &shared, &workers);
         workers.iter_mut().for_each(Worker::forget);
         let [done, killed, there] = [
             workers.iter().map(|w| w.done).sum::<usize>(),
@@ -98,20 +98,20 @@ fn soak(work: &Workspace, place: Place) {
         ];
         eprintln!(
             "{}: after {} s {done} processes, {killed} of them killed; {there} artifacts",
-            place.name,
+            location.name,
             begun.elapsed().as_secs()
         );
     }
 }
 
 /// Asserts that all reported results are correct.
-fn check(work: &Workspace, place: &Place, shared: &[String], workers: &[Worker]) {
+fn check(work: &Workspace, location: &Location, shared: &[String], workers: &[Worker]) {
     let artifacts = || workers.iter().flat_map(|worker| worker.artifacts.values());
     let roots = artifacts().filter(|a| a.exists() && a.subject.is_none());
     let roots: Vec<&String> = shared.iter().chain(roots.map(|root| &root.digest)).collect();
     let mut edges = BTreeSet::new();
     for root in roots {
-        let target = place.at(root);
+        let target = location.at(root);
         work.ocigraph(&["verify", &target]).ok();
         let graph = work.ocigraph(&["discover", "-o", "json", &target]).json();
         collect(&graph, &mut edges);
@@ -124,33 +124,33 @@ fn check(work: &Workspace, place: &Place, shared: &[String], workers: &[Worker])
                     let edge = (subject.digest.clone(), digest.clone());
                     assert!(edges.contains(&edge), "{number}, {digest}, is not listed");
                 }
-                work.ocigraph(&["resolve", &place.at(digest)]).ok();
+                work.ocigraph(&["resolve", &location.at(digest)]).ok();
             }
             State::Deleted => {
                 assert!(!edges.iter().any(|(_, to)| to == digest), "{number}, {digest}, is listed");
-                work.ocigraph(&["resolve", &place.at(digest)]).fails_with(1);
+                work.ocigraph(&["resolve", &location.at(digest)]).fails_with(1);
             }
             State::Unknown => {}
         }
     }
     let tagged = artifacts().flat_map(|a| a.tags.iter().map(|tag| (tag, &a.digest)));
-    check_tags(work, &place.name, tagged.collect());
+    check_tags(work, &location.name, tagged.collect());
     let copies = workers.iter().flat_map(|worker| &worker.copies);
-    check_tags(work, &place.copies, copies.clone().collect());
+    check_tags(work, &location.copies, copies.clone().collect());
     for (tag, _) in copies {
-        work.ocigraph(&["verify", &format!("{}:{tag}", place.copies)]).ok();
+        work.ocigraph(&["verify", &format!("{}:{tag}", location.copies)]).ok();
     }
 }
 
-fn check_tags(work: &Workspace, place: &str, tagged: BTreeMap<&String, &String>) {
+fn check_tags(work: &Workspace, location: &str, tagged: BTreeMap<&String, &String>) {
     if tagged.is_empty() {
         return;
     }
-    let listed = work.ocigraph(&["tags", place]).ok();
+    let listed = work.ocigraph(&["tags", location]).ok();
     let listed: BTreeSet<&str> = listed.lines().collect();
     for (tag, digest) in tagged {
         assert!(listed.contains(tag.as_str()), "the tag {tag} is missing");
-        let resolved = work.ocigraph(&["resolve", &format!("{place}:{tag}")]).ok();
+        let resolved = work.ocigraph(&["resolve", &format!("{location}:{tag}")]).ok();
         assert_eq!(resolved.trim(), digest, "what the tag {tag} names");
     }
 }
@@ -204,7 +204,7 @@ struct Worker<'a> {
     number: u64,
     random: Random,
     work: &'a Workspace,
-    place: &'a Place,
+    location: &'a Location,
     shared: &'a [String],
     artifacts: BTreeMap<u64, Artifact>,
     /// Tags in the second location, with their digests.
@@ -228,14 +228,14 @@ impl<'a> Worker<'a> {
         number: u64,
         seed: u64,
         work: &'a Workspace,
-        place: &'a Place,
+        location: &'a Location,
         shared: &'a [String],
     ) -> Self {
         Self {
             number,
             random: Random::new(seed ^ (number << 32)),
             work,
-            place,
+            location,
             shared,
             artifacts: BTreeMap::new(),
             copies: BTreeMap::new(),
@@ -321,12 +321,12 @@ impl<'a> Worker<'a> {
         self.work.write(&file, format!("{file};").repeat(size / file.len() + 1));
         let tag = self.random.one_in(3).then(|| format!("{file}-{}", self.random.below(3)));
         let target = match &tag {
-            Some(tag) => format!("{}:{tag}", self.place.name),
-            None => self.place.name.clone(),
+            Some(tag) => format!("{}:{tag}", self.location.name),
+            None => self.location.name.clone(),
         };
         let kind = format!("kind/n{}", number % 4);
         let mut args = vec!["push", "--format", "json", "--artifact-type", &kind, &target];
-        let at = subject.as_ref().map(|subject| self.place.at(&subject.digest));
+        let at = subject.as_ref().map(|subject| self.location.at(&subject.digest));
         if let Some(at) = &at {
             args.extend(["--subject", at]);
         }
@@ -353,8 +353,8 @@ impl<'a> Worker<'a> {
         let referrers_below = self.referrers_below(number);
         let artifact = &self.artifacts[&number];
         let target = match artifact.tags.first() {
-            Some(tag) if self.random.one_in(2) => format!("{}:{tag}", self.place.name),
-            _ => self.place.at(&artifact.digest),
+            Some(tag) if self.random.one_in(2) => format!("{}:{tag}", self.location.name),
+            _ => self.location.at(&artifact.digest),
         };
         let mut args = vec!["delete", "--yes", "--format", "json", &target];
         if self.random.one_in(2) {
@@ -376,7 +376,7 @@ impl<'a> Worker<'a> {
     /// Runs interrupted deletes again, by digest, because the tag may name another manifest now.
     fn finish(&mut self) {
         for referrers_below in std::mem::take(&mut self.interrupted) {
-            let target = self.place.at(&self.artifacts[&referrers_below[0]].digest);
+            let target = self.location.at(&self.artifacts[&referrers_below[0]].digest);
             let args = ["delete", "--yes", "--force", "--format", "json", &target];
             let output = self.work.command(ocigraph_binary()).args(args).output().unwrap();
             self.deleted(&args, &referrers_below, &output, true);
@@ -407,12 +407,12 @@ impl<'a> Worker<'a> {
     /// Returns the artifact and its graph of referrers, without deleted ones.
     fn referrers_below(&self, number: u64) -> Vec<u64> {
         let mut found = vec![number];
-        let mut place = 0;
-        while let Some(above) = found.get(place).copied() {
+        let mut location = 0;
+        while let Some(above) = found.get(location).copied() {
             let refers = |a: &&Artifact| a.subject.as_ref().is_some_and(|s| s.own == Some(above));
             let below = self.artifacts.values().filter(refers).filter(|a| a.exists());
             found.extend(below.map(|a| a.number));
-            place += 1;
+            location += 1;
         }
         found
     }
@@ -426,7 +426,7 @@ impl<'a> Worker<'a> {
     /// Sets a new tag, or moves a tag from another artifact.
     fn tag(&mut self, number: u64) {
         let tag = format!("tag-{}-{}", self.number, self.random.below(8));
-        let target = self.place.at(&self.artifacts[&number].digest);
+        let target = self.location.at(&self.artifacts[&number].digest);
         let args = ["tag", &target, &tag];
         let ended = self.run(&args);
         // The artifact that had the tag may have lost it, even if the command failed.
@@ -445,8 +445,8 @@ impl<'a> Worker<'a> {
 
     fn untag(&mut self) {
         let tags = self.artifacts.values().flat_map(|a| &a.tags).cloned().collect::<Vec<_>>();
-        let Some(tag) = self.random.of(&tags).filter(|_| self.place.untags) else { return };
-        let target = format!("{}:{tag}", self.place.name);
+        let Some(tag) = self.random.of(&tags).filter(|_| self.location.untags) else { return };
+        let target = format!("{}:{tag}", self.location.name);
         let args = ["untag", &target];
         let ended = self.run(&args);
         self.forget_tag(&tag);
@@ -465,9 +465,9 @@ impl<'a> Worker<'a> {
         let known = self.artifacts.values().all(|a| a.state != State::Unknown);
         let Some(root) = root.filter(|_| known) else { return };
         let tag = format!("copy-{}-{}", self.number, self.random.below(2 * MANY as u64));
-        let target = format!("{}:{tag}", self.place.copies);
+        let target = format!("{}:{tag}", self.location.copies);
         let digest = self.artifacts[&root].digest.clone();
-        let source = self.place.at(&digest);
+        let source = self.location.at(&digest);
         let mut args = vec!["copy", &source, &target];
         if self.random.one_in(2) {
             args.push("--recursive");
@@ -490,7 +490,7 @@ impl<'a> Worker<'a> {
 
     fn delete_copy(&mut self) {
         let Some((tag, digest)) = self.copies.first_key_value() else { return };
-        let (digest, target) = (digest.clone(), format!("{}:{tag}", self.place.copies));
+        let (digest, target) = (digest.clone(), format!("{}:{tag}", self.location.copies));
         let args = ["delete", "--yes", "--force", "--format", "json", &target];
         let ended = self.run(&args);
         self.copies.retain(|_, other| *other != digest);

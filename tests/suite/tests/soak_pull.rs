@@ -37,17 +37,17 @@ fn random_pulls_from_a_registry_into_one_directory_agree() {
 }
 
 #[expect(clippy::print_stderr, reason = "a run of an hour shows that it goes on")]
-fn soak(place: &str) {
+fn soak(location: &str) {
     let work = Workspace::new();
     let time = Duration::from_secs(soak_setting("OCIGRAPH_SOAK_SECONDS").unwrap_or(15));
     let seed = Random::seed();
-    eprintln!("pulls of {place}: OCIGRAPH_SOAK_SEED={seed}");
-    let versions: Vec<Version> = (0..VERSIONS).map(|i| push(&work, place, i)).collect();
+    eprintln!("pulls of {location}: OCIGRAPH_SOAK_SEED={seed}");
+    let versions: Vec<Version> = (0..VERSIONS).map(|i| push(&work, location, i)).collect();
     let mut workers: Vec<Worker> = (0..WORKERS)
         .map(|number| Worker {
             random: Random::new(seed ^ (number << 32)),
             work: &work,
-            place,
+            location,
             versions: &versions,
             last: BTreeMap::new(),
             killed: BTreeMap::new(),
@@ -64,13 +64,13 @@ fn soak(place: &str) {
         check(&work, &workers);
     }
     let processes: usize = workers.iter().map(|worker| worker.processes).sum();
-    eprintln!("pulls of {place}: {processes} processes");
+    eprintln!("pulls of {location}: {processes} processes");
     assert!(
         workers.iter().any(|worker| !worker.last.is_empty()),
         "at least one pull should finish"
     );
     // The last pull removes the leftovers of killed pulls.
-    work.ocigraph(&["pull", "-q", "-o", "out", &format!("{place}:v0")]).ok();
+    work.ocigraph(&["pull", "-q", "-o", "out", &format!("{location}:v0")]).ok();
     let left: Vec<_> = files(&work.path("out"))
         .into_iter()
         .filter(|path| path.iter().any(|part| part.to_string_lossy().starts_with(".ocigraph-")))
@@ -78,7 +78,7 @@ fn soak(place: &str) {
     assert!(left.is_empty(), "{left:?}");
 }
 
-fn push(work: &Workspace, place: &str, version: u64) -> Version {
+fn push(work: &Workspace, location: &str, version: u64) -> Version {
     let folder = work.path(format!("v{version}"));
     let write = |name: &str, size: usize| {
         let line = format!("{name} of version {version};");
@@ -93,11 +93,11 @@ fn push(work: &Workspace, place: &str, version: u64) -> Version {
     files.extend((0..30).map(|i| write(&format!("packed/d{}/f{i}", i % 5), 3000)));
     let mut command = work.command(ocigraph_binary());
     command.current_dir(&folder);
-    let place = match place.strip_prefix("oci:") {
+    let location = match location.strip_prefix("oci:") {
         Some(path) => format!("oci:{}", work.path(path).display()),
-        None => place.to_owned(),
+        None => location.to_owned(),
     };
-    command.args(["push", "-q", &format!("{place}:v{version}"), "packed", "large0", "large1"]);
+    command.args(["push", "-q", &format!("{location}:v{version}"), "packed", "large0", "large1"]);
     command.args(["large2"]).args((0..20).map(|i| format!("small/f{i}")));
     work.run(&mut command).ok();
     files
@@ -106,7 +106,7 @@ fn push(work: &Workspace, place: &str, version: u64) -> Version {
 struct Worker<'a> {
     random: Random,
     work: &'a Workspace,
-    place: &'a str,
+    location: &'a str,
     versions: &'a [Version],
     /// The content of each file in the last report of this worker.
     last: BTreeMap<PathBuf, Digest>,
@@ -121,7 +121,7 @@ impl Worker<'_> {
         while begun.elapsed() < time {
             let version = self.random.below(VERSIONS) as usize;
             let mut command = self.work.command(ocigraph_binary());
-            let name = format!("{}:v{version}", self.place);
+            let name = format!("{}:v{version}", self.location);
             command.args(["pull", "-o", "out", "--format", "json", &name]);
             command.stdout(Stdio::piped()).stderr(Stdio::piped());
             let mut child = command.spawn().unwrap();

@@ -37,14 +37,14 @@ fn credential_used(
     let mut command = work.command(ocigraph_binary());
     command.args(["tags", "-v", &target]).args(options).envs(set.iter().copied());
     let ran: CommandResult = work.run(&mut command).hides(&[PASSWORD.to_owned()]);
-    let said = ran.fails_with(1);
-    assert!(said.contains("[UNAUTHORIZED]"), "{said}");
+    let stderr = ran.fails_with(1);
+    assert!(stderr.contains("[UNAUTHORIZED]"), "{stderr}");
     let seen = &server.all()[seen..];
     // The credential is sent only after a challenge, and only once.
     assert_eq!(seen[0].header("authorization"), None);
     assert!(seen.len() <= 2, "{seen:?}");
     let Some(signed) = seen.get(1) else { return "nobody".into() };
-    assert!(said.contains("were refused"), "{said}");
+    assert!(stderr.contains("were refused"), "{stderr}");
     let encoded = signed.header("authorization").unwrap().strip_prefix("Basic ").unwrap();
     let decoded = String::from_utf8(STANDARD.decode(encoded).unwrap()).unwrap();
     decoded.split_once(':').unwrap().0.to_owned()
@@ -164,7 +164,7 @@ fn an_invalid_file_is_named_and_not_quoted() {
     for content in broken {
         let path = work.write("named.json", &content).display().to_string();
         let ran = work.ocigraph(&["tags", "-v", &target, "--registry-config", &path]);
-        let said = ran.hides(&[PASSWORD.to_owned()]).fails_with(1);
-        assert!(said.contains("[CREDENTIALS]") && said.contains(&path), "{content}: {said}");
+        let stderr = ran.hides(&[PASSWORD.to_owned()]).fails_with(1);
+        assert!(stderr.contains("[CREDENTIALS]") && stderr.contains(&path), "{content}: {stderr}");
     }
 }

@@ -279,12 +279,15 @@ fn few_threads_reduce_concurrency_or_are_a_clear_error() {
 }
 
 fn works_or_says_why(ran: &Output, limit: &str, out: &Path) {
-    let said = String::from_utf8_lossy(&ran.stderr).into_owned();
-    assert!(!said.contains("panicked") && !said.contains("RUST_BACKTRACE"), "{limit}: {said}");
+    let stderr = String::from_utf8_lossy(&ran.stderr).into_owned();
+    assert!(
+        !stderr.contains("panicked") && !stderr.contains("RUST_BACKTRACE"),
+        "{limit}: {stderr}"
+    );
     if ran.status.success() {
         return assert!(count_files(out) > 0);
     }
-    assert!(!said.trim().is_empty(), "{limit}: {ran:?}");
-    assert!(said.lines().count() <= 2, "{limit}: {said}");
+    assert!(!stderr.trim().is_empty(), "{limit}: {ran:?}");
+    assert!(stderr.lines().count() <= 2, "{limit}: {stderr}");
     assert!(!out.exists(), "{limit}: partial files are left");
 }

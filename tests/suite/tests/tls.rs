@@ -87,14 +87,14 @@ fn is_refused(shows: Shows, trusted: bool, why: &str) {
 
     let error = push(&config, &front.host()).unwrap_err();
     assert_eq!(error.code(), Code::Tls, "{error}");
-    let said = error.to_string();
-    assert!(said.contains("127.0.0.1") && said.contains(why), "{said}");
+    let stderr = error.to_string();
+    assert!(stderr.contains("127.0.0.1") && stderr.contains(why), "{stderr}");
 
     let image = format!("{}/app:v1", front.host());
     let ran = command(&work, &["discover", &image], &options);
-    let said = ran.fails_with(1);
-    assert!(said.contains("[TLS]") && said.contains("127.0.0.1"), "{said}");
-    assert!(said.contains(why) && said.contains("--ca-file"), "{said}");
+    let stderr = ran.fails_with(1);
+    assert!(stderr.contains("[TLS]") && stderr.contains("127.0.0.1"), "{stderr}");
+    assert!(stderr.contains(why) && stderr.contains("--ca-file"), "{stderr}");
 
     assert!(front.connections() > 0);
     assert_eq!(front.plain_connections(), 0);
@@ -168,8 +168,8 @@ fn given_authorities_suffice_if_the_system_has_none() {
     };
     rootless(&["--ca-file", ca.to_str().unwrap()]).ok();
     rootless(&["--insecure"]).ok();
-    let said = rootless(&[]).fails_with(1);
-    assert!(said.contains("[TLS]") && said.contains("certificates of the system"), "{said}");
+    let stderr = rootless(&[]).fails_with(1);
+    assert!(stderr.contains("[TLS]") && stderr.contains("certificates of the system"), "{stderr}");
 }
 
 #[test]
@@ -197,8 +197,8 @@ fn a_client_certificate_is_sent_on_request() {
     let error = push(&config, &front.host()).unwrap_err();
     assert_eq!(error.code(), Code::Tls, "{error}");
     assert!(error.to_string().contains("127.0.0.1"), "{error}");
-    let said = command(&work, &["discover", &image], &ca).fails_with(1);
-    assert!(said.contains("[TLS]"), "{said}");
+    let stderr = command(&work, &["discover", &image], &ca).fails_with(1);
+    assert!(stderr.contains("[TLS]"), "{stderr}");
 
     // A client certificate of an authority that the server does not trust.
     let (certificate, key) = Authority::new().client();
@@ -251,11 +251,11 @@ fn files_without_a_certificate_or_key_are_named_in_the_error() {
     ];
     for (options, named) in cases {
         let ran = command(&work, &["discover", &image], options);
-        let said = ran.fails_with(1);
-        assert!(said.contains(named) && said.contains("[TLS]"), "{options:?}: {said}");
+        let stderr = ran.fails_with(1);
+        assert!(stderr.contains(named) && stderr.contains("[TLS]"), "{options:?}: {stderr}");
         assert!(
-            !said.contains("speaks"),
-            "{options:?} is wrong, but the error is about the server: {said}"
+            !stderr.contains("speaks"),
+            "{options:?} is wrong, but the error is about the server: {stderr}"
         );
     }
     let half = command(&work, &["discover", &image], &["--cert-file", "good.pem"]);

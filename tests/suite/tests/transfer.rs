@@ -67,10 +67,10 @@ fn basic_authentication_is_sent_if_it_is_requested() {
         let registry = Registry::start_with(kind, Options { auth: true, ..Options::default() });
         let target = registry.reference("app:v1");
         signed_in(&target, PASSWORD).ok();
-        let said = signed_in(&target, "wrong").fails_with(1);
-        assert!(said.contains("401"), "{kind}: {said}");
-        let said = work.ocigraph(&["resolve", &target]).fails_with(1);
-        assert!(said.contains("401"), "{kind}: {said}");
+        let stderr = signed_in(&target, "wrong").fails_with(1);
+        assert!(stderr.contains("401"), "{kind}: {stderr}");
+        let stderr = work.ocigraph(&["resolve", &target]).fails_with(1);
+        assert!(stderr.contains("401"), "{kind}: {stderr}");
     }
     let fixture = Fixture::start(Config {
         auth: Auth::Basic { user: USER.into(), password: PASSWORD.into() },
