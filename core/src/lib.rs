@@ -7,80 +7,59 @@
 //! [`Descriptor`], [`Manifest`] and [`Graph`] are plain and can be used by themselves. Whatever
 //! fails gives an [`Error`] with a [`Code`] that is the same in every language.
 
-pub mod media_type;
+// A build with fewer stores does not use all that they share.
+#![cfg_attr(not(all(feature = "registry", feature = "layout")), allow(dead_code))]
 
-mod archive;
-mod auth;
+mod blocking;
 mod client;
 mod content;
-mod copy;
-mod delete;
-mod descriptor;
-mod digest;
-mod discover;
-mod draw;
-mod error;
-mod escape;
-mod files;
-mod final_paths;
 #[cfg(all(test, unix))]
 mod fuzz;
-mod graph;
-mod json;
-mod layout;
-mod list;
-mod listing;
-mod login;
-mod manifest;
-mod memory;
-mod options;
-mod output_file;
-mod partial_file;
-mod platform;
-mod progress;
-mod pull;
-mod push;
-mod reference;
-mod registry;
-mod regular;
-mod select;
-mod small_file;
-mod spool;
+pub mod media_type;
+pub mod operation;
+mod output;
 mod store;
-mod verify;
-mod work;
 
-pub use archive::UnpackLimits;
-pub use auth::{Credential, CredentialSource, Credentials, Secret, StoredIn};
-pub use bytes::Bytes;
-pub use client::Client;
-pub use content::{Content, File};
-pub use descriptor::{Annotations, Descriptor, annotation};
-pub use digest::{
-    Algorithm, Digest, Hasher, Verifier, digest_all, digest_file, digest_files, digest_reader,
+pub use blocking::Cleanup;
+pub use client::{Client, ClientConfig};
+pub use content::{
+    archive::UnpackLimits,
+    buffered::BufferedContent,
+    digest_files::{digest_all, digest_file, digest_files, digest_reader},
+    file::{Content, File},
+    output_file::OutputFile,
+    progress::{Event, Outcome, Progress},
+    small_file::read_small_file,
+    source::{ByteStream, FileSource, Repository, Source, verified},
 };
-pub use error::{Code, Error, RegistryError, Result};
-pub use escape::{json_text, printable};
-pub use graph::{Graph, Node, Walk};
-pub use json::{Names, ToJson};
-pub use layout::Layout;
-pub use list::{List, ListProblem};
-pub use manifest::{Manifest, ManifestFormat};
-pub use memory::Memory;
-pub use options::{
-    Attributes, CopiedBlobs, CopyOptions, CopyReport, DeleteFailure, DeleteOptions, DeleteReport,
-    DiscoverOptions, LoginResult, LogoutResult, ManifestInfo, Problem, ProblemKind, PullOptions,
-    PullResult, PulledFile, PushOptions, PushResult, PushedBlob, RetainedManifest, TagInfo,
-    VerifyOptions, VerifyReport,
+pub use ocigraph_types::{
+    Algorithm, Annotations, Bytes, Code, Descriptor, Digest, Error, Graph, Hasher, Host,
+    ListProblem, Location, Manifest, ManifestFormat, Names, Node, Platform, Reference,
+    RegistryError, Result, TagOrDigest, ToJson, Verifier, Walk, annotation, check_tag, json_text,
+    printable,
 };
-pub use output_file::OutputFile;
-pub use platform::Platform;
-pub use progress::{Event, Outcome, Progress};
-pub use reference::{Host, Location, Reference, TagOrDigest, check_tag};
-pub use registry::{ClientConfig, Connection, Limits, Registry};
-pub use small_file::read_small_file;
-pub use spool::BufferedContent;
+pub use operation::{
+    copy::{CopiedBlobs, CopyOptions, CopyReport},
+    delete::{DeleteFailure, DeleteOptions, DeleteReport, RetainedManifest},
+    discover::DiscoverOptions,
+    pull::{PullOptions, PullResult, PulledFile},
+    push::{PushOptions, PushResult, PushedBlob},
+    verify::{Problem, ProblemKind, VerifyOptions, VerifyReport},
+};
+#[cfg(feature = "layout")]
+pub use store::layout::Layout;
 pub use store::{
-    ByteStream, FileSource, ManifestDeletion, Repository, Source, Store, StoredBlob, verified,
+    ManifestDeletion, ReadStore, Store, StoredBlob,
+    catalog::{Attributes, ManifestInfo, TagInfo},
+    limits::Limits,
+    list::List,
+    memory::Memory,
 };
-pub use work::Cleanup;
+#[cfg(feature = "registry")]
+pub use {
+    operation::login::{LoginResult, LogoutResult},
+    store::registry::{
+        Connection, Registry,
+        auth::{Credential, CredentialSource, Credentials, Secret, StoredIn},
+    },
+};

@@ -13,11 +13,11 @@ use tar::EntryType;
 use tempfile::TempDir;
 
 use super::{Edit, Picks, edited, pick, state, text};
-use crate::{
+use crate::content::{
     archive::{UnpackLimits, pack, unpack},
-    error::Code,
-    files::{plain, safe_directory},
+    paths::{plain, safe_directory},
 };
+use ocigraph_types::Code;
 
 const TITLES: [&str; 7] = ["t", "t/d", ".", "t/l", "l", "l/t", "./t//"];
 

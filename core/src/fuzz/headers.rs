@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use bolero::{check, produce, produce_with};
 
 use super::{pick, picks, text};
-use crate::{auth::parse_challenges, registry::next_links};
+use crate::store::registry::{auth::parse_challenges, next_links};
 
 /// A quoted string of RFC 9110, section 5.6.4.
 fn quoted(text: &str) -> String {

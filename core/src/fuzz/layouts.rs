@@ -17,17 +17,14 @@ use tokio::runtime::Runtime;
 use super::{Edit, edited, pick, state};
 use crate::{
     client::Client,
-    content::File,
-    descriptor::Descriptor,
-    digest::Algorithm,
-    error::{Code, Result},
-    manifest::Manifest,
-    options::{
-        CopyOptions, DiscoverOptions, Problem, ProblemKind, PullOptions, PushOptions,
-        VerifyOptions, VerifyReport,
-    },
-    reference::{Location, Reference},
+    content::file::File,
+    operation::copy::CopyOptions,
+    operation::discover::DiscoverOptions,
+    operation::pull::PullOptions,
+    operation::push::PushOptions,
+    operation::verify::{Problem, ProblemKind, VerifyOptions, VerifyReport},
 };
+use ocigraph_types::{Algorithm, Code, Descriptor, Location, Manifest, Reference, Result};
 
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
 

@@ -4,11 +4,8 @@ use bolero::{check, produce, produce_with};
 use serde_json::Value;
 
 use super::{Edit, edited, pick, picks, text};
-use crate::{
-    descriptor::{Annotations, Descriptor},
-    digest::Algorithm,
-    error::Code,
-    manifest::{Manifest, ManifestFormat, Parts, empty_descriptor},
+use ocigraph_types::{
+    Algorithm, Annotations, Code, Descriptor, Manifest, ManifestFormat, Parts, empty_descriptor,
     media_type,
 };
 

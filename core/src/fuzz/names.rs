@@ -3,12 +3,7 @@
 use bolero::{check, produce, produce_with};
 
 use super::{Edit, edited, pick, picks, text};
-use crate::{
-    descriptor::Descriptor,
-    digest::{Algorithm, Digest, Verifier},
-    error::{Code, Error},
-    reference::{Location, Reference},
-};
+use ocigraph_types::{Algorithm, Code, Descriptor, Digest, Error, Location, Reference, Verifier};
 
 const HEX: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 

@@ -14,16 +14,11 @@ use serde_json::{Value, json};
 
 use super::{pick, state};
 use crate::{
-    descriptor::{Descriptor, annotation},
-    digest::Algorithm,
-    error::Code,
-    layout::Layout,
-    manifest::Manifest,
-    media_type,
-    options::PullOptions,
-    progress::Outcome,
-    pull::pull_all,
+    content::progress::Outcome,
+    operation::{pull::PullOptions, pull::pull_all},
+    store::layout::Layout,
 };
+use ocigraph_types::{Algorithm, Code, Descriptor, Manifest, annotation, media_type};
 
 const TITLES: [&str; 11] =
     ["a", "./a", "A", "d", "d/a", "d/a/b", "d/e/a", "e", ".", "d/", ".ocigraph-a"];

@@ -1,0 +1,197 @@
+//! Listings: every manifest that can be found in a place, with what is known of it.
+
+use std::collections::{HashMap, HashSet};
+
+use futures::{StreamExt, TryStreamExt, stream};
+
+use crate::operation::named::named;
+use crate::operation::read::{listed_manifest, read_small, resolve_tags};
+use crate::store::{
+    ReadStore,
+    catalog::{ManifestInfo, TagInfo},
+    limits::{AT_ONCE, check_limit},
+    list::{List, Problems},
+};
+use ocigraph_types::Reference;
+use ocigraph_types::{
+    Code, Descriptor, Digest, Error, IMAGE_CONFIG_LIMIT, ImageConfig, ListProblem, Manifest,
+    Result, created, excerpt, join, media_type, weight::Weight,
+};
+
+pub(crate) const MANIFESTS: &str = "manifests";
+pub(crate) const TAGS: &str = "tags";
+pub(crate) const REPOSITORIES: &str = "repositories";
+
+/// Returns all manifests, tagged and untagged, with what is known of each. Tagged manifests come first,
+/// in the order of their tags, then what they list and what refers to them. Problems of the lists are in
+/// the result.
+pub async fn manifests(store: &dyn ReadStore, reference: &Reference) -> Result<List<ManifestInfo>> {
+    named(MANIFESTS, reference, find_manifests(store)).await
+}
+
+async fn find_manifests(store: &dyn ReadStore) -> Result<List<ManifestInfo>> {
+    // Asked together: where there is no list of the store's own, that was found out meanwhile.
+    let (listed, tags) = futures::join!(store.manifest_catalog(), store.tags());
+    if let Some(listed) = listed? {
+        return Ok(listed);
+    }
+    let tags = tags?;
+    let mut problems = tags.problems;
+    let mut held = store.memory().charge();
+    let mut tags_of: HashMap<Digest, Vec<String>> = HashMap::new();
+    let mut level = Vec::new();
+    for (tag, named) in resolve_tags(store, tags.entries, AT_ONCE).await {
+        let Some(descriptor) = told(&tag, named, &mut problems)? else { continue };
+        held.add(descriptor.weight() + tag.weight())?;
+        let tags = tags_of.entry(descriptor.digest.clone()).or_default();
+        if tags.is_empty() {
+            level.push(descriptor);
+        }
+        tags.push(tag);
+    }
+    level.extend(store.list_untagged().await?);
+    let mut found: Vec<ManifestInfo> = Vec::new();
+    let mut seen = HashSet::new();
+    loop {
+        level.retain(|d| seen.insert(d.digest.clone()));
+        if level.is_empty() {
+            return Ok(List::new(found, problems, held));
+        }
+        let mut looked = stream::iter(std::mem::take(&mut level))
+            .map(|descriptor| look_at(store, descriptor))
+            .buffered(AT_ONCE);
+        while let Some((mut info, children, mut referrers)) = looked.try_next().await? {
+            info.tags = tags_of.remove(&info.descriptor.digest).unwrap_or_default();
+            held.add(info.weight() + children.weight())?;
+            referrers.hand_over(&mut held)?;
+            join(&mut problems, std::mem::take(&mut referrers.problems));
+            found.push(info);
+            level.extend(referrers.entries);
+            level.extend(children);
+            check_limit(seen.len() + level.len(), store.max_entries())?;
+        }
+    }
+}
+
+/// Returns all tags, each with the digest that it names and what the store knows of it. Problems of the
+/// list are in the result.
+pub async fn tag_details(store: &dyn ReadStore, reference: &Reference) -> Result<List<TagInfo>> {
+    named(TAGS, reference, find_tags(store)).await
+}
+
+/// Returns all tags, in the store's order. Fallback tags of referrers are not among them.
+pub async fn tags(store: &dyn ReadStore, reference: &Reference) -> Result<List<String>> {
+    named(TAGS, reference, store.tags()).await
+}
+
+async fn find_tags(store: &dyn ReadStore) -> Result<List<TagInfo>> {
+    let (listed, tags) = futures::join!(store.tag_catalog(), store.tags());
+    if let Some(listed) = listed? {
+        return Ok(listed);
+    }
+    let tags = tags?;
+    let (mut found, mut problems) = (Vec::new(), tags.problems);
+    let mut held = store.memory().charge();
+    for (name, named) in resolve_tags(store, tags.entries, AT_ONCE).await {
+        let Some(descriptor) = told(&name, named, &mut problems)? else { continue };
+        let info = TagInfo {
+            name,
+            digest: descriptor.digest,
+            created: None,
+            last_updated: None,
+            signed: None,
+            attributes: None,
+        };
+        held.add(info.weight())?;
+        found.push(info);
+    }
+    Ok(List::new(found, problems, held))
+}
+
+/// What a tag names; nothing when it is gone, or names what cannot be read, which is noted.
+fn told(
+    tag: &str,
+    named: Result<Descriptor>,
+    problems: &mut Vec<ListProblem>,
+) -> Result<Option<Descriptor>> {
+    match named {
+        Ok(descriptor) => Ok(Some(descriptor)),
+        // Deleted since it was listed.
+        Err(e) if e.code() == Code::NotFound => Ok(None),
+        Err(e) if e.is_of_content() => {
+            let mut unread = Problems::of(format!("what the tag {tag} names"));
+            unread.add(format!("cannot be read: {}", excerpt(e.message())));
+            problems.extend(unread.found());
+            Ok(None)
+        }
+        Err(e) => Err(e),
+    }
+}
+
+/// What is known of a manifest, what it lists, and what refers to it.
+async fn look_at(
+    store: &dyn ReadStore,
+    descriptor: Descriptor,
+) -> Result<(ManifestInfo, Vec<Descriptor>, List<Descriptor>)> {
+    let info = ManifestInfo {
+        descriptor: descriptor.clone(),
+        tags: Vec::new(),
+        subject: None,
+        created: None,
+        last_updated: None,
+        architecture: None,
+        os: None,
+        config_media_type: None,
+        image_size: None,
+        attributes: None,
+    };
+    let described = async {
+        // A listed manifest that is gone or malformed is still listed.
+        match listed_manifest(store, &descriptor).await? {
+            Some(manifest) => {
+                let children = manifest.children().cloned().collect();
+                Ok((describe(store, &manifest.without_guard(), info).await?, children))
+            }
+            None => Ok((info, Vec::new())),
+        }
+    };
+    let referrers = store.referrers(&descriptor.digest, None);
+    let ((info, children), referrers) = tokio::try_join!(described, referrers)?;
+    Ok((info, children, referrers))
+}
+
+async fn describe(
+    store: &dyn ReadStore,
+    manifest: &Manifest,
+    mut info: ManifestInfo,
+) -> Result<ManifestInfo> {
+    info.descriptor = manifest.descriptor();
+    info.subject = manifest.subject().map(|subject| subject.digest.clone());
+    info.created = created(manifest.annotations()).map(str::to_owned);
+    if !manifest.is_index() {
+        let size = manifest.content().map(|blob| blob.size).fold(0, u64::saturating_add);
+        info.image_size = Some(size.min(Descriptor::LARGEST));
+    }
+    let Some(config) = manifest.config() else { return Ok(info) };
+    info.config_media_type = Some(config.media_type.clone());
+    if !media_type::is_image_config(&config.media_type) {
+        return Ok(info);
+    }
+    let config = match read_small(store, config, IMAGE_CONFIG_LIMIT).await {
+        Ok(bytes) => serde_json::from_slice::<ImageConfig>(&bytes).unwrap_or_default(),
+        Err(e) if matches!(e.code(), Code::NotFound | Code::TooLarge) => ImageConfig::default(),
+        Err(e) => {
+            return Err(Error::new(
+                e.code(),
+                format!("the config cannot be read: {}", e.message()),
+            ));
+        }
+    };
+    let text = |value: Option<String>| value.filter(|text| !text.is_empty());
+    info.architecture = text(config.architecture);
+    info.os = text(config.os);
+    if info.created.is_none() {
+        info.created = config.created.and_then(|value| value.as_str().map(str::to_owned));
+    }
+    Ok(info)
+}

@@ -1,0 +1,3 @@
+//! Results as text.
+
+pub(crate) mod json;

@@ -1,0 +1,225 @@
+//! Stores: what an image layout, a repository of a registry and a store of the caller have in common.
+//!
+//! Every operation is written once, over [`ReadStore`] if it only reads, else over [`Store`]. Nothing
+//! here knows where the content is.
+
+pub(crate) mod catalog;
+#[cfg(feature = "layout")]
+pub(crate) mod layout;
+pub(crate) mod limits;
+pub(crate) mod list;
+pub(crate) mod memory;
+#[cfg(feature = "registry")]
+pub(crate) mod registry;
+
+use crate::content::source::{ByteStream, Repository, Source};
+use std::{fmt, sync::Arc};
+
+use async_trait::async_trait;
+
+use crate::{
+    content::progress::Outcome,
+    store::{
+        catalog::{ManifestInfo, TagInfo},
+        limits::ENTRIES,
+        list::List,
+        memory::Memory,
+    },
+};
+use ocigraph_types::{Descriptor, Digest, Manifest, ManifestFormat, Result, TagOrDigest};
+
+/// Content that can be read: a repository of a registry, an image layout, or a store of the caller.
+///
+/// An implementation verifies what it promises to verify and nothing else: manifests always
+/// ([`fetch_manifest`](Self::fetch_manifest)), blobs never ([`fetch_blob`](Self::fetch_blob) is
+/// wrapped by [`verified`](crate::verified)). Everything that it returns may come from a stranger, so
+/// the operations bound lists by [`max_entries`](Self::max_entries) and [`memory`](Self::memory).
+///
+/// The methods that have a default are for stores that can do better than it.
+#[async_trait]
+pub trait ReadStore: fmt::Debug + Send + Sync {
+    /// Returns the descriptor of the manifest that a tag or digest names.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`](crate::Code::NotFound) if it names nothing.
+    async fn resolve(&self, name: &TagOrDigest) -> Result<Descriptor>;
+
+    /// Returns the manifest that a tag or digest names, and verifies its digest.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`](crate::Code::NotFound) if it names nothing,
+    /// [`Code::DigestMismatch`](crate::Code::DigestMismatch) if the content has another digest.
+    async fn fetch_manifest(&self, name: &TagOrDigest) -> Result<Manifest>;
+
+    /// Returns true if the blob exists.
+    async fn has_blob(&self, blob: &Descriptor) -> Result<bool>;
+
+    /// Returns a descriptor with the size of a blob of which only the digest is known. Its media
+    /// type is `application/octet-stream` if the store does not know it.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`](crate::Code::NotFound) if the blob does not exist.
+    async fn describe_blob(&self, digest: &Digest) -> Result<Descriptor>;
+
+    /// Returns the bytes of a blob from `offset` to its end. They are not verified: see
+    /// [`verified`](crate::verified).
+    ///
+    /// # Errors
+    /// [`Code::NotFound`](crate::Code::NotFound) if the blob does not exist.
+    async fn fetch_blob(&self, blob: &Descriptor, offset: u64) -> Result<ByteStream>;
+
+    /// Returns the descriptors of the manifests whose subject is `subject`, in the order of the
+    /// store, each with its artifact type and its annotations. With `artifact_type`, only those of
+    /// that type. Entries that cannot be read are among the list's problems.
+    ///
+    /// [distribution-spec, Listing Referrers](https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#listing-referrers)
+    async fn referrers(
+        &self,
+        subject: &Digest,
+        artifact_type: Option<&str>,
+    ) -> Result<List<Descriptor>>;
+
+    /// Returns all tags, in the order of the store. Fallback tags, under which clients keep lists
+    /// of referrers, are not among them.
+    async fn tags(&self) -> Result<List<String>>;
+
+    /// Returns the manifests that the store lists without a tag. Default: none, since a registry
+    /// has no such list.
+    async fn list_untagged(&self) -> Result<Vec<Descriptor>> {
+        Ok(Vec::new())
+    }
+
+    /// Returns all manifests with what the store knows of each, or `None` if the store has no such
+    /// list. Default: `None`.
+    async fn manifest_catalog(&self) -> Result<Option<List<ManifestInfo>>> {
+        Ok(None)
+    }
+
+    /// Returns all tags with what the store knows of each, or `None` if the store has no such list.
+    /// Default: `None`.
+    async fn tag_catalog(&self) -> Result<Option<List<TagInfo>>> {
+        Ok(None)
+    }
+
+    /// Maximum number of manifests and blobs that one operation may find before it fails with
+    /// [`Code::TooLarge`](crate::Code::TooLarge). Default: 1,000,000.
+    fn max_entries(&self) -> usize {
+        ENTRIES
+    }
+
+    /// The memory that one operation may hold before it fails with
+    /// [`Code::TooLarge`](crate::Code::TooLarge). Default: 64 MiB.
+    fn memory(&self) -> Memory {
+        Memory::default()
+    }
+
+    /// The registry and repository, if the store is one. A registry can mount blobs from another of
+    /// its repositories. Default: `None`.
+    fn repository(&self) -> Option<Repository> {
+        None
+    }
+}
+
+/// A store that can also be written to.
+///
+/// A write is visible only as a whole: a blob or manifest exists after its content was verified, and
+/// not before.
+///
+/// ```
+/// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+/// # let dir = tempfile::tempdir().unwrap();
+/// use std::sync::Arc;
+/// use ocigraph::{Bytes, Descriptor, Layout, ReadStore, Store};
+///
+/// let store: Arc<dyn Store> = Arc::new(Layout::open(dir.path().join("layout")));
+/// let blob = Descriptor::of("text/plain", b"hello");
+/// store.push_blob(&blob, Arc::new(Bytes::from("hello"))).await?;
+/// assert!(store.has_blob(&blob).await?);
+/// # Ok::<(), ocigraph::Error>(()) }).unwrap();
+/// ```
+#[async_trait]
+pub trait Store: ReadStore {
+    /// Stores a manifest under its digest and under `tags`, and makes it findable as a referrer of
+    /// its subject. Its blobs and child manifests must exist already. Its subject need not.
+    async fn push_manifest(&self, manifest: &Manifest, tags: &[String]) -> Result<()>;
+
+    /// Stores a blob, unless it exists. The store verifies the content before it makes the blob
+    /// visible.
+    ///
+    /// # Errors
+    /// [`Code::DigestMismatch`](crate::Code::DigestMismatch) or
+    /// [`Code::SizeMismatch`](crate::Code::SizeMismatch) if the content is not what `blob` says.
+    async fn push_blob(&self, blob: &Descriptor, source: Arc<dyn Source>) -> Result<Outcome>;
+
+    /// Points `tags` at a manifest that exists.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`](crate::Code::NotFound) if the manifest does not exist.
+    async fn tag(&self, manifest: &Descriptor, tags: &[String]) -> Result<()>;
+
+    /// Removes a tag. The manifest that it named stays.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`](crate::Code::NotFound) if the tag does not exist,
+    /// [`Code::Unsupported`](crate::Code::Unsupported) if the store cannot remove a tag alone.
+    async fn untag(&self, tag: &str) -> Result<()>;
+
+    /// Deletes manifests concurrently, with the tags that name them. Returns one result for each,
+    /// in the order of `manifests`. A manifest that does not exist counts as deleted. The store
+    /// updates the lists of referrers that clients keep in it; it may keep blobs that nothing needs.
+    async fn delete_manifests(&self, manifests: &[ManifestDeletion]) -> Vec<Result<()>>;
+
+    /// Makes manifests that exist findable as referrers of `subject`: an interrupted push may have
+    /// stored them without. Default: does nothing, for stores that find referrers by themselves.
+    async fn ensure_referrers_listed(
+        &self,
+        subject: &Digest,
+        referrers: &[Descriptor],
+    ) -> Result<()> {
+        let _ = (subject, referrers);
+        Ok(())
+    }
+
+    /// Returns the format in which a referrer of `subject` must be written to be found here.
+    /// Default: an OCI 1.1 image manifest.
+    async fn referrer_format(&self, subject: &Digest) -> Result<ManifestFormat> {
+        let _ = subject;
+        Ok(ManifestFormat::Oci11)
+    }
+}
+
+/// A manifest to delete, with what the store must know to keep its lists of referrers right.
+#[derive(Debug, Clone)]
+pub struct ManifestDeletion {
+    /// The manifest.
+    pub manifest: Descriptor,
+    /// The digest of its subject, if it has one.
+    pub subject: Option<Digest>,
+    /// Whether the subject is retained. If so, the store removes the referrer from the subject's
+    /// list before it deletes the referrer, so that the list never names a deleted manifest. If
+    /// not, the list stays until the subject is deleted: an interrupted delete finds the remaining
+    /// referrers there.
+    pub subject_retained: bool,
+    /// The tags that name the manifest. They are removed with it.
+    pub tags: Vec<String>,
+}
+
+/// A blob of one store as a [`Source`] for another.
+#[derive(Debug, Clone)]
+pub struct StoredBlob {
+    /// The store that has the blob.
+    pub store: Arc<dyn ReadStore>,
+    /// The blob.
+    pub blob: Descriptor,
+}
+
+#[async_trait]
+impl Source for StoredBlob {
+    async fn open(&self, offset: u64) -> Result<ByteStream> {
+        self.store.fetch_blob(&self.blob, offset).await
+    }
+
+    fn repository(&self) -> Option<Repository> {
+        self.store.repository()
+    }
+}

@@ -1,0 +1,173 @@
+//! Text from elsewhere, made safe to be printed: a registry, a layout or an archive decides what is
+//! in a name, and terminals and readers do what it says.
+
+use std::io;
+
+use serde::Serialize;
+use serde_json::{
+    Value,
+    ser::{Formatter, PrettyFormatter},
+};
+
+/// Text from elsewhere as a terminal may show it: what could drive the terminal, change the order
+/// of what is read, or not be seen becomes U+FFFD.
+pub fn printable(text: &str) -> String {
+    text.chars().map(|c| if is_printable(c) { c } else { '\u{fffd}' }).collect()
+}
+
+/// Whether a character shows itself and nothing else. Controls (C0, DEL, C1) drive terminals;
+/// bidirectional controls and separators rearrange what stands around them; others have no width.
+pub(crate) fn is_printable(c: char) -> bool {
+    !c.is_control()
+        && !matches!(
+            c,
+            '\u{ad}'
+                | '\u{34f}'
+                | '\u{61c}'
+                | '\u{115f}'..='\u{1160}'
+                | '\u{17b4}'..='\u{17b5}'
+                | '\u{180b}'..='\u{180f}'
+                | '\u{200b}'..='\u{200f}'
+                | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}'
+                | '\u{3164}'
+                | '\u{feff}'
+                | '\u{ffa0}'
+                | '\u{fff0}'..='\u{fffb}'
+                | '\u{1bca0}'..='\u{1bca3}'
+                | '\u{1d173}'..='\u{1d17a}'
+                | '\u{e0000}'..='\u{e0fff}'
+        )
+}
+
+/// How much of an entry is shown, in characters.
+const SHOWN: usize = 160;
+
+/// Text from elsewhere, escaped and shortened.
+pub fn excerpt(text: &str) -> String {
+    let mut shown: String = text.chars().take(SHOWN).collect();
+    if shown.len() < text.len() {
+        shown.push('…');
+    }
+    printable(&shown)
+}
+
+/// A value as indented JSON that a terminal may show: in strings, what could drive it, change the
+/// order of what is read, or not be seen is written as `\\u009b`.
+///
+/// ```
+/// let value = serde_json::json!({ "title": "a\u{9b}b" });
+/// assert_eq!(ocigraph_types::json_text(&value), "{\n  \"title\": \"a\\u009bb\"\n}");
+/// ```
+pub fn json_text(value: &Value) -> String {
+    let mut text = Vec::new();
+    let mut serializer =
+        serde_json::Serializer::with_formatter(&mut text, Escaping(PrettyFormatter::new()));
+    // A value is always written to memory.
+    let _ = value.serialize(&mut serializer);
+    String::from_utf8(text).unwrap_or_default()
+}
+
+/// Indents, and escapes what is not printable.
+struct Escaping(PrettyFormatter<'static>);
+
+impl Formatter for Escaping {
+    fn write_string_fragment<W: ?Sized + io::Write>(
+        &mut self,
+        writer: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
+        let mut rest = fragment;
+        while let Some(at) = rest.find(|c| !is_printable(c)) {
+            writer.write_all(&rest.as_bytes()[..at])?;
+            let mut after = rest[at..].chars();
+            let mut units = [0; 2];
+            for unit in after.next().map_or(&mut [][..], |c| c.encode_utf16(&mut units)) {
+                write!(writer, "\\u{unit:04x}")?;
+            }
+            rest = after.as_str();
+        }
+        writer.write_all(rest.as_bytes())
+    }
+
+    fn begin_array<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.begin_array(writer)
+    }
+
+    fn end_array<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.end_array(writer)
+    }
+
+    fn begin_array_value<W: ?Sized + io::Write>(
+        &mut self,
+        w: &mut W,
+        first: bool,
+    ) -> io::Result<()> {
+        self.0.begin_array_value(w, first)
+    }
+
+    fn end_array_value<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.end_array_value(writer)
+    }
+
+    fn begin_object<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.begin_object(writer)
+    }
+
+    fn end_object<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.end_object(writer)
+    }
+
+    fn begin_object_key<W: ?Sized + io::Write>(
+        &mut self,
+        w: &mut W,
+        first: bool,
+    ) -> io::Result<()> {
+        self.0.begin_object_key(w, first)
+    }
+
+    fn begin_object_value<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.begin_object_value(writer)
+    }
+
+    fn end_object_value<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.end_object_value(writer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HIDDEN: [char; 9] = [
+        '\u{1b}',
+        '\u{9b}',
+        '\u{7f}',
+        '\u{202e}',
+        '\u{2066}',
+        '\u{200b}',
+        '\u{2028}',
+        '\u{feff}',
+        '\u{e0041}',
+    ];
+
+    #[test]
+    fn what_drives_rearranges_or_hides_is_not_printed() {
+        for c in HIDDEN {
+            assert_eq!(printable(&format!("a{c}b")), "a\u{fffd}b", "{:x}", u32::from(c));
+        }
+        assert_eq!(printable("größe 漢字 ├── 🦀"), "größe 漢字 ├── 🦀");
+    }
+
+    #[test]
+    fn json_has_the_same_value_and_shows_only_what_is_printable() {
+        for c in HIDDEN {
+            let value = serde_json::json!({ format!("k{c}"): [format!("{c}ä\n\"\\{c}"), 1, null] });
+            let text = json_text(&value);
+            assert!(text.chars().all(|c| c == '\n' || is_printable(c)), "{text:?}");
+            assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), value);
+        }
+        let plain = serde_json::json!({ "a": [], "b": {}, "c": [{ "d": 1.5 }, "ß"] });
+        assert_eq!(json_text(&plain), format!("{plain:#}"));
+    }
+}
