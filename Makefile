@@ -66,7 +66,7 @@ bench-bindings: c ## compare the speed of calls from C and Go with calls from Ru
 	$(CARGO) build --release --locked -p ocigraph-fixture
 	$(CARGO) bench --locked -q -p ocigraph-c --bench overhead
 
-lint: node-tools ## check format, lints, scripts and documentation
+lint: node-tools prose ## check format, lints, scripts, documentation, wording and spelling
 	@$(CARGO) fmt --version >/dev/null 2>&1 || rustup component add rustfmt
 	@$(CARGO) clippy --version >/dev/null 2>&1 || rustup component add clippy
 	$(CARGO) fmt --all --check
