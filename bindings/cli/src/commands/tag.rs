@@ -1,4 +1,4 @@
-//! Names: `tag`, `untag`, `resolve`.
+//! `tag`, `untag` and `resolve`: add, remove and look up tags.
 
 use clap::Args;
 use ocigraph::{Names, Platform, Reference, Result, ToJson};
@@ -13,9 +13,9 @@ use crate::{
 #[derive(Debug, Args)]
 #[command(after_help = "EXAMPLES\n  ocigraph tag registry.example.com/app:v1 stable latest")]
 pub(crate) struct TagArgs {
-    /// What to tag
+    /// Artifact to tag
     target: Reference,
-    /// The tags it is to have
+    /// Tags to add
     #[arg(required = true, value_name = "TAG")]
     tags: Vec<String>,
     #[command(flatten)]
@@ -25,7 +25,7 @@ pub(crate) struct TagArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "EXAMPLES\n  ocigraph untag registry.example.com/app:stable,latest")]
 pub(crate) struct UntagArgs {
-    /// The tags: host/repository:tag[,tag…] or oci:PATH:tag[,tag…]
+    /// Tags to remove: host/repository:tag[,tag…] or oci:PATH:tag[,tag…]
     target: Reference,
     #[command(flatten)]
     format: FormatArg,
@@ -34,9 +34,9 @@ pub(crate) struct UntagArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "EXAMPLES\n  ocigraph resolve registry.example.com/app:v1")]
 pub(crate) struct ResolveArgs {
-    /// host/repository[:tag][@digest] or oci:PATH[:tag][@digest]
+    /// Reference: host/repository[:tag][@digest] or oci:PATH[:tag][@digest]
     target: Reference,
-    /// Of an index, the image for this platform
+    /// Resolve to the image for this platform in an index
     #[arg(long, value_name = "OS/ARCH[/VARIANT]")]
     platform: Option<Platform>,
     #[command(flatten)]

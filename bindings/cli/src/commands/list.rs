@@ -1,4 +1,4 @@
-//! Listings: `tags`, `manifests`, `repos`.
+//! The lists: `tags`, `manifests` and `repos`.
 
 use clap::Args;
 use ocigraph::{Attributes, Host, List, ManifestInfo, Names, Reference, Result, TagInfo, ToJson};
@@ -13,9 +13,9 @@ use crate::{
 #[derive(Debug, Args)]
 #[command(after_help = "EXAMPLES\n  ocigraph tags registry.example.com/app")]
 pub(crate) struct TagsArgs {
-    /// host/repository or oci:PATH
+    /// Repository or image layout: host/repository or oci:PATH
     target: Reference,
-    /// Print all that is known, as JSON
+    /// Print all known details as JSON
     #[arg(long)]
     detail: bool,
     #[command(flatten)]
@@ -25,9 +25,9 @@ pub(crate) struct TagsArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "EXAMPLES\n  ocigraph manifests --detail registry.example.com/app")]
 pub(crate) struct ManifestsArgs {
-    /// host/repository or oci:PATH
+    /// Repository or image layout: host/repository or oci:PATH
     target: Reference,
-    /// Print all that is known, as JSON
+    /// Print all known details as JSON
     #[arg(long)]
     detail: bool,
     #[command(flatten)]
@@ -37,7 +37,7 @@ pub(crate) struct ManifestsArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "EXAMPLES\n  ocigraph repos localhost:5000")]
 pub(crate) struct ReposArgs {
-    /// The registry
+    /// Registry: host[:port]
     host: Host,
     #[command(flatten)]
     format: FormatArg,
@@ -75,7 +75,7 @@ pub(crate) async fn manifests(common: &Common, args: ManifestsArgs) -> Result<Ex
     Ok(output::problems("manifests", &args.target, &found.problems))
 }
 
-/// Names, then what stands among them and is not written as one.
+/// Prints the valid names, then the entries of the list that are not valid names.
 fn print(format: Format, key: &str, listed: &List<String>) {
     let odd = listed.problems.iter().filter_map(|problem| problem.name.as_ref());
     let names = listed.entries.iter().chain(odd);
@@ -85,7 +85,8 @@ fn print(format: Format, key: &str, listed: &List<String>) {
     }
 }
 
-/// The names that Azure's listing has, in its order; what is not known is left out.
+/// Returns the details of a manifest with the field names of Azure's listing, in its order. Omits
+/// unknown fields.
 fn detail(info: &ManifestInfo) -> Value {
     known([
         ("architecture", json!(info.architecture)),

@@ -1,5 +1,5 @@
-//! A layout with everything that one can have, what stands in for its parts, and the watch over all
-//! that lies around it.
+//! A layout with all kinds of files, the replacements for its parts, and the detection of changes
+//! outside the layout.
 
 use std::{
     collections::BTreeMap,
@@ -21,7 +21,7 @@ use crate::{RUNTIME, changing::Changing, relative};
 pub(crate) const LAYER: &str = "LAYER";
 const MANIFEST: &str = "MANIFEST";
 
-/// What is replaced.
+/// The paths that are replaced.
 pub(crate) const TARGETS: &[&str] = &[
     ".ocigraph",
     ".ocigraph/lock",
@@ -37,7 +37,7 @@ pub(crate) const TARGETS: &[&str] = &[
     MANIFEST,
 ];
 
-/// What is ours alone.
+/// The paths that only ocigraph uses.
 pub(crate) const OWN: &[&str] = &[
     ".ocigraph",
     ".ocigraph/lock",
@@ -60,12 +60,12 @@ pub(crate) enum Replacement {
     LinkToDevice,
     Huge,
     Changing,
-    /// Now a link out, now what it was.
+    /// Alternates between a symbolic link to the outside and the original.
     Flipping,
     Nothing,
 }
 
-/// A layout in a folder, and beside it what it has no business with.
+/// A layout in a folder, with files beside it that no operation may use.
 pub(crate) struct Layout {
     root: TempDir,
     text: String,
@@ -75,11 +75,11 @@ pub(crate) struct Layout {
 
 impl Layout {
     pub(crate) fn prepare() -> Self {
-        // In memory where that can be had: much is synced here.
+        // In memory if possible, because layouts sync many files.
         let memory = Path::new("/dev/shm");
         let folder = if memory.is_dir() { memory.to_owned() } else { std::env::temp_dir() };
         let root = tempfile::tempdir_in(folder).unwrap();
-        // The secret is as long as the blob that it stands in for.
+        // The secret has the same size as the blob that it replaces.
         let text = "content".repeat(1_000);
         let path = root.path().join("outside/valid");
         let place: Reference = format!("oci:{}:v1", path.display()).parse().unwrap();
@@ -99,7 +99,7 @@ impl Layout {
             push("s1", "test/signature", "signature", Some(place.clone())).await;
             (image.descriptor.digest, image.blobs[0].descriptor.digest.clone())
         });
-        // A blob that nothing needs, and a note that it, and one that is needed, may go.
+        // A blob without references, and a note that lists it and a referenced blob as garbage.
         let unneeded = ocigraph::Algorithm::Sha256.digest(b"unneeded");
         fs::write(path.join("blobs/sha256").join(unneeded.encoded()), "unneeded").unwrap();
         let note = format!("{unneeded}\n{layer}\n");
@@ -113,7 +113,7 @@ impl Layout {
         layout
     }
 
-    /// The folder that nothing may be changed in.
+    /// Returns the folder in which nothing may change.
     pub(crate) fn outside(&self) -> PathBuf {
         self.root.path().join("outside")
     }
@@ -130,7 +130,7 @@ impl Layout {
         self.beside("layout")
     }
 
-    /// Where operations read from and write to.
+    /// Returns a path for the input and output of operations.
     pub(crate) fn beside(&self, name: &str) -> PathBuf {
         self.root.path().join("work").join(name)
     }
@@ -143,7 +143,7 @@ impl Layout {
         &self.layer
     }
 
-    /// The layout as it was, and nothing besides but another that is good.
+    /// Restores the layout and removes everything else except the valid layout.
     pub(crate) fn renew(&mut self) {
         let _ = fs::remove_dir_all(self.root.path().join("work"));
         copy_tree(&self.outside().join("valid"), &self.path());
@@ -160,12 +160,12 @@ impl Layout {
         }
     }
 
-    /// Puts something else in place of a part. Nothing where it is that already.
+    /// Replaces a part of the layout. Returns `None` if the part already is like that.
     pub(crate) fn replace(&self, target: &str, by: Replacement) -> Option<Changing> {
         let path = self.path_of(target);
         let was_directory = path.is_dir();
         let mut changing = Changing::default();
-        // The pipe that a link leads to.
+        // The pipe that is the target of a link.
         let pipe = self.beside("pipe");
         match by {
             Replacement::Directory if was_directory => return None,
@@ -206,7 +206,7 @@ impl Layout {
                         symlink(&pipe, &path).unwrap();
                     }
                     Replacement::Socket => {
-                        // The path of a socket is short.
+                        // The path of a socket has a maximum length.
                         let socket = self.root.path().join("s");
                         drop(UnixListener::bind(&socket).unwrap());
                         fs::rename(socket, &path).unwrap();
@@ -215,7 +215,7 @@ impl Layout {
                         fs::create_dir(&path).unwrap();
                         fs::write(path.join("file"), "file").unwrap();
                     }
-                    // Like /dev/zero. Only root makes devices.
+                    // A device like /dev/zero. Only root can create devices.
                     Replacement::Device if is_root() => make("mknod", &path, &["c", "1", "5"]),
                     Replacement::Device | Replacement::LinkToDevice => {
                         symlink("/dev/zero", &path).unwrap();
@@ -245,7 +245,7 @@ impl Layout {
         }
     }
 
-    /// Where an operation has left what it had no business with.
+    /// Returns the files outside the layout that contain the secret.
     pub(crate) fn copies_of_the_secret(&self) -> Vec<String> {
         let work = self.root.path().join("work");
         let holds = |path: &Path| {
@@ -257,14 +257,14 @@ impl Layout {
     }
 }
 
-/// Everything in a folder as it was.
-pub(crate) struct Around {
+/// Records all files of a folder.
+pub(crate) struct Snapshot {
     root: PathBuf,
     was: BTreeMap<String, String>,
 }
 
-impl Around {
-    pub(crate) fn look(root: PathBuf) -> Self {
+impl Snapshot {
+    pub(crate) fn take(root: PathBuf) -> Self {
         let ago = |hours: u64| SystemTime::now() - Duration::from_secs(hours * 3_600);
         let times = FileTimes::new().set_accessed(ago(2)).set_modified(ago(1));
         let reset = || {
@@ -274,12 +274,13 @@ impl Around {
         };
         reset();
         let was = describe(&root);
-        // The first to read a file is seen by its time of access, which is older than its change.
+        // The access time of a file changes on a read only if it is older than the modification
+        // time.
         reset();
         Self { root, was }
     }
 
-    /// A file that was read since.
+    /// Returns a file that was read since the record.
     pub(crate) fn first_read(&self) -> Option<String> {
         let read = |path: &PathBuf| {
             path.symlink_metadata().is_ok_and(|m| m.is_file() && m.atime() > m.mtime())
@@ -287,7 +288,7 @@ impl Around {
         below(&self.root).into_iter().find(read).map(|path| relative(&path, &self.root))
     }
 
-    /// What is not as it was. Reads all.
+    /// Returns the differences from the record. Reads all files.
     pub(crate) fn changes(&self) -> Vec<String> {
         let is = describe(&self.root);
         let gone = self.was.keys().filter(|path| !is.contains_key(*path));
@@ -312,7 +313,7 @@ fn is_file(path: &Path) -> bool {
     path.symlink_metadata().is_ok_and(|m| m.is_file())
 }
 
-/// All paths below a folder; links are not followed.
+/// Returns all paths in a folder, without following links.
 fn below(root: &Path) -> Vec<PathBuf> {
     let mut found = vec![root.to_path_buf()];
     let mut next = 0;
