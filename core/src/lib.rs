@@ -39,9 +39,11 @@ pub use ocigraph_types::{
     printable,
 };
 pub use operation::{
+    blob::TransferOptions,
     copy::{CopiedBlobs, CopyOptions, CopyReport},
     delete::{DeleteFailure, DeleteOptions, DeleteReport, RetainedManifest},
     discover::DiscoverOptions,
+    manifest::ResolveOptions,
     pull::{PullOptions, PullResult, PulledFile},
     push::{PushOptions, PushResult, PushedBlob},
     verify::{Problem, ProblemKind, VerifyOptions, VerifyReport},

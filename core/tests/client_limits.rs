@@ -1,7 +1,8 @@
 //! The limits of a client hold for image layouts as they do for registries.
 
 use ocigraph::{
-    Client, ClientConfig, Code, DiscoverOptions, File, Limits, PushOptions, Reference, operation,
+    Client, ClientConfig, Code, DiscoverOptions, File, Limits, PushOptions, Reference,
+    ResolveOptions, operation,
 };
 
 fn client(limits: Limits) -> Client {
@@ -31,9 +32,12 @@ async fn a_manifest_larger_than_the_limit_is_too_large() {
     let dir = tempfile::tempdir().unwrap();
     let image = image(&dir.path().join("layout")).await;
     let small = client(Limits { max_manifest_bytes: 100, ..Limits::default() });
-    assert_eq!(small.resolve(&image, None).await.unwrap_err().code(), Code::TooLarge);
+    assert_eq!(
+        small.resolve(&image, ResolveOptions::default()).await.unwrap_err().code(),
+        Code::TooLarge
+    );
     let enough = client(Limits { max_manifest_bytes: 4096, ..Limits::default() });
-    enough.resolve(&image, None).await.unwrap();
+    enough.resolve(&image, ResolveOptions::default()).await.unwrap();
 }
 
 #[tokio::test]
@@ -55,5 +59,5 @@ async fn an_opened_store_has_the_limits_of_its_client() {
     let image = image(&dir.path().join("layout")).await;
     let store = client(Limits { max_entries: 7, ..Limits::default() }).open(&image).unwrap();
     assert_eq!(store.max_entries(), 7);
-    operation::resolve(&*store, &image, None).await.unwrap();
+    operation::resolve(&*store, &image, &ResolveOptions::default()).await.unwrap();
 }

@@ -13,8 +13,8 @@ use futures::{StreamExt, TryStreamExt};
 use ocigraph::{
     ByteStream, Bytes, Client, Code, Content, CopyOptions, DeleteOptions, Descriptor, Digest,
     DiscoverOptions, Error, File, Graph, List, Location, Manifest, ManifestDeletion, Outcome,
-    Progress, PullOptions, PushOptions, ReadStore, Reference, Result, Source, Store, TagOrDigest,
-    VerifyOptions, operation, verified,
+    Progress, PullOptions, PushOptions, ReadStore, Reference, ResolveOptions, Result, Source,
+    Store, TagOrDigest, TransferOptions, VerifyOptions, operation, verified,
 };
 
 /// Manifests, blobs and tags in memory.
@@ -232,8 +232,11 @@ async fn tags_manifests_and_blobs_are_managed_one_by_one() {
     client.untag(&reference("store.example/app:stable")).await.unwrap();
     assert_eq!(client.tags(&image).await.unwrap(), ["v1"]);
 
-    let manifest = client.fetch_manifest(&image, None).await.unwrap();
-    assert_eq!(client.resolve(&image, None).await.unwrap().digest, *manifest.digest());
+    let manifest = client.fetch_manifest(&image, ResolveOptions::default()).await.unwrap();
+    assert_eq!(
+        client.resolve(&image, ResolveOptions::default()).await.unwrap().digest,
+        *manifest.digest()
+    );
     client.push_manifest(&reference("store.example/app:v2"), &manifest).await.unwrap();
     client.delete_manifest(&reference("store.example/app:v2"), &manifest).await.unwrap();
     assert!(store.stored().tags.is_empty());
@@ -241,11 +244,12 @@ async fn tags_manifests_and_blobs_are_managed_one_by_one() {
     let (blob, source) = Content::Bytes("content".into()).into_blob("text/plain").await.unwrap();
     let place = reference("store.example/app");
     for expected in [Outcome::Uploaded, Outcome::AlreadyExists] {
-        let pushed = client.push_blob(&place, &blob, source.clone(), &Progress::none()).await;
+        let pushed =
+            client.push_blob(&place, &blob, source.clone(), TransferOptions::default()).await;
         assert_eq!(pushed.unwrap(), expected);
     }
     let by_digest = reference(&format!("store.example/app@{}", blob.digest));
-    let (found, stream) = client.fetch_blob(&by_digest, &Progress::none()).await.unwrap();
+    let (found, stream) = client.fetch_blob(&by_digest, TransferOptions::default()).await.unwrap();
     let content: Vec<Bytes> = stream.try_collect().await.unwrap();
     assert_eq!((found.size, content.concat()), (7, b"content".to_vec()));
 }
@@ -259,12 +263,13 @@ async fn operations_are_functions_over_a_store() {
     operation::tag(&*store, &image, &["v2".into()]).await.unwrap();
     let options = DiscoverOptions::default();
     assert!(operation::discover(&*store, &image, &options).await.unwrap().is_empty());
-    let manifest = operation::fetch_manifest(&*store, &image, None).await.unwrap();
+    let manifest =
+        operation::fetch_manifest(&*store, &image, &ResolveOptions::default()).await.unwrap();
     assert_eq!(operation::tags(&*store, &image).await.unwrap().entries, ["v1", "v2"]);
     let verified = operation::verify(store.clone(), &image, VerifyOptions::default()).await;
     assert!(verified.unwrap().problems.is_empty());
     operation::delete_manifest(&*store, &image, &manifest).await.unwrap();
-    let error = operation::resolve(&*store, &image, None).await.unwrap_err();
+    let error = operation::resolve(&*store, &image, &ResolveOptions::default()).await.unwrap_err();
     assert_eq!((error.code(), error.operation()), (Code::NotFound, Some("resolve")));
 }
 
@@ -280,7 +285,7 @@ async fn content_of_a_store_that_is_damaged_is_found() {
     let [problem] = &report.problems[..] else { panic!("{:?}", report.problems) };
     assert_eq!(problem.descriptor.digest, blob);
     let by_digest = reference(&format!("store.example/app@{blob}"));
-    let (_, mut stream) = client.fetch_blob(&by_digest, &Progress::none()).await.unwrap();
+    let (_, mut stream) = client.fetch_blob(&by_digest, TransferOptions::default()).await.unwrap();
     let mut last = stream.next().await.unwrap();
     while let Some(next) = stream.next().await {
         last = next;

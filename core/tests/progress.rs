@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use futures::TryStreamExt;
-use ocigraph::{Client, Code, Content, Event, Outcome, Progress, Reference};
+use ocigraph::{Client, Code, Content, Event, Outcome, Progress, Reference, TransferOptions};
 
 /// What was told: where each transfer stood, and how it ended.
 #[derive(Debug, Default)]
@@ -41,7 +41,10 @@ async fn a_blob_tells_where_it_stands_on_its_way_out_and_back() {
     for expected in [Outcome::Uploaded, Outcome::AlreadyExists] {
         let (progress, told) = listening();
         let source = Arc::clone(&source);
-        let outcome = client.push_blob(&place, &blob, source, &progress).await.unwrap();
+        let outcome = client
+            .push_blob(&place, &blob, source, TransferOptions::default().progress(progress.clone()))
+            .await
+            .unwrap();
         let told = told.lock().unwrap();
         assert_eq!((outcome, told.started, &told.outcomes), (expected, 1, &vec![expected]));
         let sent = told.positions.last().copied();
@@ -50,7 +53,8 @@ async fn a_blob_tells_where_it_stands_on_its_way_out_and_back() {
 
     let (progress, told) = listening();
     let named = place.at(blob.digest.clone());
-    let (_, stream) = client.fetch_blob(&named, &progress).await.unwrap();
+    let (_, stream) =
+        client.fetch_blob(&named, TransferOptions::default().progress(progress)).await.unwrap();
     let chunks: Vec<_> = stream.try_collect().await.unwrap();
     assert!(chunks.concat() == content);
     {
@@ -62,7 +66,8 @@ async fn a_blob_tells_where_it_stands_on_its_way_out_and_back() {
     let stored = layout.join("blobs/sha256").join(blob.digest.encoded());
     std::fs::write(stored, vec![8; content.len()]).unwrap();
     let (progress, told) = listening();
-    let (_, stream) = client.fetch_blob(&named, &progress).await.unwrap();
+    let (_, stream) =
+        client.fetch_blob(&named, TransferOptions::default().progress(progress)).await.unwrap();
     let error = stream.try_collect::<Vec<_>>().await.unwrap_err();
     assert_eq!(error.code(), Code::DigestMismatch);
     let told = told.lock().unwrap();

@@ -5,7 +5,7 @@ use std::{ffi::c_void, mem::MaybeUninit, sync::Arc};
 use futures::TryStreamExt;
 use ocigraph::{
     BufferedContent, Client, Code, Content, Descriptor, Error, Outcome, Progress, Reference,
-    Result, Source, ToJson, media_type::OCTET_STREAM,
+    Result, Source, ToJson, TransferOptions, media_type::OCTET_STREAM,
 };
 use serde_json::json;
 use tokio::{runtime::Handle, sync::mpsc};
@@ -204,7 +204,8 @@ fn fetch_blob(
     let progress = progress(options, &gate);
     let (sender, chunks) = mpsc::channel(CHUNKS);
     let operation = Job::new("fetch blob", reference.clone(), gate, async move {
-        let (blob, mut content) = core.fetch_blob(&reference, &progress).await?;
+        let (blob, mut content) =
+            core.fetch_blob(&reference, TransferOptions::default().progress(progress)).await?;
         let with_operation = |e: Error| e.with_operation("fetch blob", &reference);
         while let Some(chunk) = content.try_next().await.map_err(with_operation)? {
             if sender.send(chunk).await.is_err() {
@@ -288,7 +289,9 @@ async fn store(
     source: Arc<dyn Source>,
     progress: &Progress,
 ) -> Result<ocigraph_blob_result> {
-    let outcome = core.push_blob(reference, &blob, source, progress).await?;
+    let outcome = core
+        .push_blob(reference, &blob, source, TransferOptions::default().progress(progress.clone()))
+        .await?;
     let descriptor = ocigraph_descriptor::new(blob);
     Ok(ocigraph_blob_result { descriptor, outcome, json: Json::default() })
 }

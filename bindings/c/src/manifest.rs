@@ -2,7 +2,7 @@
 
 use std::mem::MaybeUninit;
 
-use ocigraph::{Manifest, Result};
+use ocigraph::{Manifest, ResolveOptions, Result};
 
 use crate::{
     boundary::call,
@@ -98,7 +98,9 @@ fn fetch_manifest(
     let (core, reference, gate) = prepare(client, reference)?;
     let platform = options.and_then(|o| o.platform.clone());
     Ok(Job::new("fetch manifest", reference.clone(), gate, async move {
-        core.fetch_manifest(&reference, platform.as_ref()).await.map(Into::into)
+        core.fetch_manifest(&reference, ResolveOptions::for_platform(platform))
+            .await
+            .map(Into::into)
     }))
 }
 
@@ -124,7 +126,7 @@ fn delete_manifest(
 ) -> Result<Job<ocigraph_descriptor>> {
     let (core, reference, gate) = prepare(client, reference)?;
     Ok(Job::new("delete manifest", reference.clone(), gate, async move {
-        let manifest = core.fetch_manifest(&reference, None).await?;
+        let manifest = core.fetch_manifest(&reference, ResolveOptions::default()).await?;
         core.delete_manifest(&reference, &manifest).await?;
         Ok(ocigraph_descriptor::new(manifest.descriptor()))
     }))

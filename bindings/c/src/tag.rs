@@ -2,7 +2,7 @@
 
 use std::mem::MaybeUninit;
 
-use ocigraph::{Host, Result};
+use ocigraph::{Host, ResolveOptions, Result};
 
 use crate::{
     boundary::{call, call_status},
@@ -182,7 +182,9 @@ fn resolve(
     let (core, reference, gate) = prepare(client, reference)?;
     let platform = options.and_then(|o| o.platform.clone());
     Ok(Job::new("resolve", reference.clone(), gate, async move {
-        core.resolve(&reference, platform.as_ref()).await.map(ocigraph_descriptor::new)
+        core.resolve(&reference, ResolveOptions::for_platform(platform))
+            .await
+            .map(ocigraph_descriptor::new)
     }))
 }
 

@@ -9,7 +9,8 @@ use napi::{
 };
 use napi_derive::napi;
 use ocigraph::{
-    ByteStream, Descriptor, Names, Reference, Result, ToJson, media_type::OCTET_STREAM,
+    ByteStream, Descriptor, Names, Reference, Result, ToJson, TransferOptions,
+    media_type::OCTET_STREAM,
 };
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
@@ -40,7 +41,8 @@ impl Client {
             read::<options::NoOptions>(&options)?;
             let (progress, events) = (call.progress(), call.current());
             Ok(async move {
-                let blob = core.fetch_blob(&target, &progress).await?;
+                let blob =
+                    core.fetch_blob(&target, TransferOptions::default().progress(progress)).await?;
                 Ok(Reader::new(engine, context, blob, events))
             })
         })
@@ -76,7 +78,14 @@ impl Client {
             let progress = call.progress();
             Ok(async move {
                 let (blob, source) = content.into_blob(OCTET_STREAM).await?;
-                let outcome = core.push_blob(&target, &blob, source, &progress).await?;
+                let outcome = core
+                    .push_blob(
+                        &target,
+                        &blob,
+                        source,
+                        TransferOptions::default().progress(progress.clone()),
+                    )
+                    .await?;
                 let descriptor = blob.to_json(Names::Camel);
                 Ok(json!({ "descriptor": descriptor, "outcome": outcome.name() }).to_string())
             })

@@ -2,7 +2,7 @@
 
 use napi::{Env, bindgen_prelude::Buffer};
 use napi_derive::napi;
-use ocigraph::{Bytes, Manifest, Reference};
+use ocigraph::{Bytes, Manifest, Reference, ResolveOptions};
 
 use crate::{
     call::Call,
@@ -26,7 +26,8 @@ impl Client {
             let target: Reference = target.parse()?;
             let platform = read::<options::PlatformOnly>(&options)?.platform()?;
             Ok(async move {
-                let manifest = core.fetch_manifest(&target, platform.as_ref()).await?;
+                let manifest =
+                    core.fetch_manifest(&target, ResolveOptions::for_platform(platform)).await?;
                 let bytes = Buffer::from(manifest.bytes().to_vec());
                 Ok((json(&manifest.descriptor()), bytes))
             })
@@ -68,7 +69,7 @@ impl Client {
             let target: Reference = target.parse()?;
             read::<options::NoOptions>(&options)?;
             Ok(async move {
-                let manifest = core.fetch_manifest(&target, None).await?;
+                let manifest = core.fetch_manifest(&target, ResolveOptions::default()).await?;
                 core.delete_manifest(&target, &manifest).await?;
                 Ok(json(&manifest.descriptor()))
             })

@@ -2,7 +2,7 @@
 
 use napi::Env;
 use napi_derive::napi;
-use ocigraph::Reference;
+use ocigraph::{Reference, ResolveOptions};
 use serde_json::json;
 
 use crate::{
@@ -27,7 +27,9 @@ impl Client {
         self.start(env, call, ErrorContext::new("resolve", &target), |core, _| {
             let target: Reference = target.parse()?;
             let platform = read::<options::PlatformOnly>(&options)?.platform()?;
-            Ok(async move { Ok(json(&core.resolve(&target, platform.as_ref()).await?)) })
+            Ok(async move {
+                Ok(json(&core.resolve(&target, ResolveOptions::for_platform(platform)).await?))
+            })
         })
     }
 

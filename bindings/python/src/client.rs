@@ -11,7 +11,8 @@ use std::{
 use bytes::Bytes;
 use ocigraph::{
     ClientConfig, Code, CopyOptions, DeleteOptions, DiscoverOptions, Error, Host, Manifest, Names,
-    Platform, PullOptions, PushOptions, Result, ToJson, VerifyOptions, media_type,
+    Platform, PullOptions, PushOptions, ResolveOptions, Result, ToJson, TransferOptions,
+    VerifyOptions, media_type,
 };
 use pyo3::{prelude::*, pybacked::PyBackedBytes, types::PyBytes};
 use serde_json::json;
@@ -272,7 +273,7 @@ impl Client {
         let reference = reference.reference(py)?;
         let platform = self::platform(py, platform)?;
         let work = |client: ocigraph::Client| async move {
-            client.resolve(&reference, platform.as_ref()).await
+            client.resolve(&reference, ResolveOptions::for_platform(platform)).await
         };
         self.start(py, work, |py, named| result(py, &named))
     }
@@ -346,7 +347,7 @@ impl Client {
         let reference = reference.reference(py)?;
         let platform = self::platform(py, platform)?;
         let work = |client: ocigraph::Client| async move {
-            client.fetch_manifest(&reference, platform.as_ref()).await
+            client.fetch_manifest(&reference, ResolveOptions::for_platform(platform)).await
         };
         self.start(py, work, |py, manifest| {
             let bytes = PyBytes::new(py, manifest.bytes());
@@ -375,7 +376,7 @@ impl Client {
     fn delete_manifest(&self, py: Python<'_>, reference: GivenReference) -> PyResult<Operation> {
         let reference = reference.reference(py)?;
         let work = |client: ocigraph::Client| async move {
-            let manifest = client.fetch_manifest(&reference, None).await?;
+            let manifest = client.fetch_manifest(&reference, ResolveOptions::default()).await?;
             client.delete_manifest(&reference, &manifest).await.map(|()| manifest.descriptor())
         };
         self.start(py, work, |py, deleted| result(py, &deleted))
@@ -392,7 +393,9 @@ impl Client {
         let (runtime, client) = self.open(py)?;
         let (events, progress) = Events::new(progress);
         let (reading, reported) = (Arc::clone(&runtime), events.clone());
-        let work = async move { client.fetch_blob(&reference, &progress).await };
+        let work = async move {
+            client.fetch_blob(&reference, TransferOptions::default().progress(progress)).await
+        };
         Ok(Operation::start(&runtime, events, work, move |py, (blob, stream)| {
             let stream = Py::new(py, BlobStream::new(reading, reported, blob.size, stream))?;
             Ok((descriptor(py, &blob)?, stream).into_pyobject(py)?.into_any().unbind())
@@ -414,7 +417,14 @@ impl Client {
         let kind = media_type.unwrap_or_else(|| media_type::OCTET_STREAM.to_owned());
         let work = async move {
             let (blob, source) = content.into_blob(kind).await?;
-            let outcome = client.push_blob(&reference, &blob, source, &progress).await?;
+            let outcome = client
+                .push_blob(
+                    &reference,
+                    &blob,
+                    source,
+                    TransferOptions::default().progress(progress.clone()),
+                )
+                .await?;
             Ok((blob, outcome))
         };
         Ok(Operation::start(&runtime, events, work, |py, (blob, outcome)| {

@@ -15,6 +15,7 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
 use super::{Edit, edited, pick, state};
+use crate::operation::manifest::ResolveOptions;
 use crate::{
     client::Client,
     content::file::File,
@@ -57,7 +58,7 @@ static VALID: LazyLock<BTreeMap<PathBuf, Vec<u8>>> = LazyLock::new(|| {
         let image = push(&place.tagged("v1").unwrap(), "image", None).await;
         let sbom = push(&place, "sbom", Some(image.clone())).await;
         push(&place, "signature", Some(sbom)).await;
-        let image = client.resolve(&image, None).await.unwrap();
+        let image = client.resolve(&image, ResolveOptions::default()).await.unwrap();
         let index = json!({ "schemaVersion": 2, "manifests": [image.plain()] }).to_string();
         let index = Manifest::parse(index.into(), None, Algorithm::Sha256).unwrap();
         client.push_manifest(&place, &index).await.unwrap();
@@ -98,9 +99,15 @@ impl Ground {
                 let results = [
                     client.tags(&root).await.map(drop),
                     client.manifests(&root).await.map(drop),
-                    client.resolve(&root, None).await.map(drop),
+                    client.resolve(&root, ResolveOptions::default()).await.map(drop),
                     client.discover(&root, DiscoverOptions::default()).await.map(drop),
-                    client.fetch_manifest(&root, Some(&"linux/amd64".parse()?)).await.map(drop),
+                    client
+                        .fetch_manifest(
+                            &root,
+                            ResolveOptions::default().platform("linux/amd64".parse()?),
+                        )
+                        .await
+                        .map(drop),
                 ];
                 for failed in results.into_iter().filter_map(Result::err) {
                     assert_ne!(failed.code(), Code::Internal, "{failed}");

@@ -4,7 +4,8 @@ use std::{path::Path, sync::Arc, time::Duration};
 
 use ocigraph::{
     Algorithm, Client, ClientConfig, Code, CopyOptions, DeleteOptions, Descriptor, DiscoverOptions,
-    Error, File, Limits, Outcome, Progress, PullOptions, PushOptions, Reference,
+    Error, File, Limits, Outcome, PullOptions, PushOptions, Reference, ResolveOptions,
+    TransferOptions,
 };
 use ocigraph_suite::{FaultServer, Reply};
 use serde_json::{Value, json};
@@ -86,7 +87,7 @@ fn ranges(server: &FaultServer) -> Vec<String> {
 fn resolve(replies: Vec<Reply>) -> (usize, Result<Descriptor, Error>) {
     let server = FaultServer::start();
     server.on("HEAD", "/manifests/", replies);
-    let resolved = run(client().resolve(&reference(&server, ":v1"), None));
+    let resolved = run(client().resolve(&reference(&server, ":v1"), ResolveOptions::default()));
     (server.all().len(), resolved)
 }
 
@@ -138,7 +139,8 @@ fn a_transient_failure_needs_one_more_request_and_a_permanent_one_five() {
     let server = FaultServer::start();
     let failing = Reply::error(503, "UNAVAILABLE").header("x-ms-correlation-request-id", "id-7");
     server.on("GET", "/manifests/", [failing]);
-    let error = run(client().fetch_manifest(&reference(&server, ":v1"), None)).unwrap_err();
+    let error = run(client().fetch_manifest(&reference(&server, ":v1"), ResolveOptions::default()))
+        .unwrap_err();
     assert_eq!(server.all().len(), 5);
     assert_eq!((error.code(), error.status()), (Code::Registry, Some(503)));
     assert_eq!(error.registry_errors()[0].code, "UNAVAILABLE");
@@ -155,7 +157,9 @@ fn permanent_errors_are_not_retried() {
     ] {
         let server = FaultServer::start();
         server.on("GET", "/manifests/", [Reply::error(status, "UNKNOWN")]);
-        let error = run(client().fetch_manifest(&reference(&server, ":v1"), None)).unwrap_err();
+        let error =
+            run(client().fetch_manifest(&reference(&server, ":v1"), ResolveOptions::default()))
+                .unwrap_err();
         assert_eq!((error.code(), server.all().len()), (code, 1), "{status}");
     }
 }
@@ -225,7 +229,7 @@ fn a_digest_header_is_checked_computed_or_ignored() {
             reply = reply.header("docker-content-digest", header);
         }
         server.on("GET", "/manifests/", [reply]);
-        run(client().fetch_manifest(&reference(&server, name), None))
+        run(client().fetch_manifest(&reference(&server, name), ResolveOptions::default()))
     };
     assert_eq!(*fetch(":v1", None).unwrap().digest(), digest);
     assert_eq!(*fetch(":v1", Some("md5:0123456789abcdef")).unwrap().digest(), digest);
@@ -247,7 +251,9 @@ fn a_silent_or_very_slow_server_causes_a_timeout() {
         server.on("GET", "/manifests/", [silent]);
         let config = ClientConfig { limits: limits(2), ..ClientConfig::default() };
         let client = Client::with_config(config);
-        let error = run(client.fetch_manifest(&reference(&server, ":v1"), None)).unwrap_err();
+        let error =
+            run(client.fetch_manifest(&reference(&server, ":v1"), ResolveOptions::default()))
+                .unwrap_err();
         assert_eq!(error.code(), Code::Timeout, "{error}");
     }
     // The stall timeout ends an operation regardless of the remaining attempts.
@@ -256,7 +262,8 @@ fn a_silent_or_very_slow_server_causes_a_timeout() {
     let stalled = Duration::from_millis(700);
     let limits = Limits { stall_timeout: stalled, ..limits(1000) };
     let client = Client::with_config(ClientConfig { limits, ..ClientConfig::default() });
-    let error = run(client.fetch_manifest(&reference(&server, ":v1"), None)).unwrap_err();
+    let error = run(client.fetch_manifest(&reference(&server, ":v1"), ResolveOptions::default()))
+        .unwrap_err();
     assert_eq!(error.code(), Code::Timeout);
     assert!(server.all().len() < 10);
 }
@@ -272,7 +279,8 @@ fn endless_and_deeply_nested_manifests_are_rejected() {
     let fetch = |reply: Reply| {
         let server = FaultServer::start();
         server.on("GET", "/manifests/", [reply]);
-        run(client().fetch_manifest(&reference(&server, ":v1"), None)).unwrap_err()
+        run(client().fetch_manifest(&reference(&server, ":v1"), ResolveOptions::default()))
+            .unwrap_err()
     };
     let endless = served(vec![b' '; 65536], MANIFEST).endless();
     assert_eq!(fetch(endless).code(), Code::TooLarge);
@@ -311,14 +319,15 @@ fn a_redirect_receives_no_credentials_and_a_redirect_loop_ends() {
 
     let server = FaultServer::start();
     server.on("GET", "/", [Reply::new(307, "").header("location", "/v2/app/manifests/v1")]);
-    run(self::client().fetch_manifest(&reference(&server, ":v1"), None)).unwrap_err();
+    run(self::client().fetch_manifest(&reference(&server, ":v1"), ResolveOptions::default()))
+        .unwrap_err();
     assert!(server.all().len() <= 20, "{}", server.all().len());
 }
 
 fn push_blob(server: &FaultServer, bytes: &[u8]) -> Result<Outcome, Error> {
     let blob = Descriptor::of("application/octet-stream", bytes);
     let source = Arc::new(ocigraph::Bytes::copy_from_slice(bytes));
-    run(client().push_blob(&reference(server, ""), &blob, source, &Progress::none()))
+    run(client().push_blob(&reference(server, ""), &blob, source, TransferOptions::default()))
 }
 
 /// A blob of a size for which the client checks first whether it exists.

@@ -8,8 +8,8 @@ use std::{
 };
 
 use ocigraph::{
-    Algorithm, Bytes, Client, Code, Descriptor, Error, Manifest, Outcome, Progress, PullOptions,
-    PullResult, Reference, annotation, media_type,
+    Algorithm, Bytes, Client, Code, Descriptor, Error, Manifest, Outcome, PullOptions, PullResult,
+    Reference, TransferOptions, annotation, media_type,
 };
 use ocigraph_suite::{Kind, Registry};
 use serde_json::json;
@@ -87,7 +87,10 @@ impl TestStore {
         for content in contents {
             let blob = Descriptor::of(media_type::OCTET_STREAM, &content);
             let source = Arc::new(Bytes::from(content));
-            self.client.push_blob(&self.place, &blob, source, &Progress::none()).await.unwrap();
+            self.client
+                .push_blob(&self.place, &blob, source, TransferOptions::default())
+                .await
+                .unwrap();
             blobs.push(blob);
         }
         for (blob, layer) in blobs.iter_mut().zip(layers) {

@@ -16,8 +16,8 @@ use bolero::{TypeGenerator, check, produce_with};
 use futures::{TryStreamExt, future::join_all};
 use ocigraph::{
     Algorithm, Bytes, Client, ClientConfig, Code, CopyOptions, DeleteOptions, Descriptor,
-    DiscoverOptions, Error, File, Limits, Progress, PullOptions, PushOptions, Reference,
-    VerifyOptions,
+    DiscoverOptions, Error, File, Limits, PullOptions, PushOptions, Reference, ResolveOptions,
+    TransferOptions, VerifyOptions,
 };
 use ocigraph_suite::{FaultServer, Reply};
 use serde_json::{Value, json};
@@ -306,8 +306,8 @@ async fn operation(which: u8, host: String, folder: Box<Path>) -> Result<(), Err
     };
     let content = Descriptor::of("application/octet-stream", &CONTENT);
     match which % 18 {
-        0 => client.resolve(&image, None).await.map(drop),
-        1 => client.fetch_manifest(&image, None).await.map(drop),
+        0 => client.resolve(&image, ResolveOptions::default()).await.map(drop),
+        1 => client.fetch_manifest(&image, ResolveOptions::default()).await.map(drop),
         2 | 3 => {
             let output = folder.join("out");
             client.pull(&image, PullOptions { output, ..PullOptions::default() }).await.map(drop)
@@ -331,12 +331,12 @@ async fn operation(which: u8, host: String, folder: Box<Path>) -> Result<(), Err
         14 => client.repositories(&host.parse()?).await.map(drop),
         15 => {
             let (_, stream) =
-                client.fetch_blob(&image.at(content.digest), &Progress::none()).await?;
+                client.fetch_blob(&image.at(content.digest), TransferOptions::default()).await?;
             stream.try_for_each(async |_| Ok(())).await
         }
         16 => {
             let source = Arc::new(Bytes::from_static(&CONTENT));
-            client.push_blob(&image, &content, source, &Progress::none()).await.map(drop)
+            client.push_blob(&image, &content, source, TransferOptions::default()).await.map(drop)
         }
         _ => {
             client.tag(&image, &["v2".to_owned()]).await?;

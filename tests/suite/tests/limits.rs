@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use ocigraph::{
     Algorithm, Bytes, Client, ClientConfig, Code, CopyOptions, DeleteOptions, Descriptor,
-    DiscoverOptions, File, Limits, Manifest, Progress, PullOptions, PushOptions, Reference,
+    DiscoverOptions, File, Limits, Manifest, PullOptions, PushOptions, Reference, TransferOptions,
     UnpackLimits, VerifyOptions,
 };
 use ocigraph_fixture::{Config, Failure, Fixture};
@@ -246,7 +246,7 @@ fn a_sum_of_sizes_saturates() {
     let client = Client::new();
     let config = Bytes::from("{}");
     let blob = Descriptor::of("application/vnd.oci.empty.v1+json", &config);
-    run(client.push_blob(&location, &blob, Arc::new(config), &Progress::none())).unwrap();
+    run(client.push_blob(&location, &blob, Arc::new(config), TransferOptions::default())).unwrap();
     let layer = json!({
         "mediaType": "application/octet-stream",
         "digest": format!("sha256:{}", "0".repeat(64)),

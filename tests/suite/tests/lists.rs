@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use ocigraph::{
     Algorithm, Client, ClientConfig, Code, CopyOptions, DeleteOptions, Descriptor, DiscoverOptions,
-    Error, Graph, Limits, ProblemKind, PullOptions, Reference, VerifyOptions,
+    Error, Graph, Limits, ProblemKind, PullOptions, Reference, ResolveOptions, VerifyOptions,
 };
 use ocigraph_suite::{CommandResult, FaultServer, Reply, Workspace};
 use serde_json::{Value, json};
@@ -626,7 +626,7 @@ fn a_body_that_contradicts_its_content_type_is_refused() {
     let fetch = |body: &[u8], kind: &str| {
         let server = FaultServer::start();
         server.on("GET", "/manifests/v1", [served(body, kind)]);
-        run(client().fetch_manifest(&reference(&server, ":v1"), None))
+        run(client().fetch_manifest(&reference(&server, ":v1"), ResolveOptions::default()))
     };
     let (image, index) = (root(), index(&[entry(&valid_entry())]));
     for (body, kind) in [

@@ -13,7 +13,7 @@ use std::{
 
 use ocigraph::{
     Bytes, Client, ClientConfig, Code, Credential, Credentials, Descriptor, Error, Limits,
-    Manifest, Outcome, Progress, PullOptions, Reference,
+    Manifest, Outcome, PullOptions, Reference, TransferOptions,
 };
 use ocigraph_fixture::{Config, Fixture};
 use ocigraph_suite::{FaultServer, Reply, Workspace};
@@ -47,7 +47,7 @@ fn content(length: u32) -> Vec<u8> {
 fn push_blob(server: &FaultServer, bytes: &[u8]) -> Result<Outcome, Error> {
     let blob = Descriptor::of("application/octet-stream", bytes);
     let source = Arc::new(Bytes::copy_from_slice(bytes));
-    run(client().push_blob(&reference(server, ""), &blob, source, &Progress::none()))
+    run(client().push_blob(&reference(server, ""), &blob, source, TransferOptions::default()))
 }
 
 fn session() -> Reply {

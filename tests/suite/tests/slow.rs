@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use ocigraph::{
     Algorithm, Client, ClientConfig, Code, CopyOptions, Credential, Credentials, File, Limits,
-    PushOptions, Reference,
+    PushOptions, Reference, ResolveOptions,
 };
 use ocigraph_suite::{FaultServer, Reply};
 
@@ -34,7 +34,7 @@ fn client(limits: Limits) -> Client {
 fn an_incomplete_manifest_is_requested_again() {
     let server = FaultServer::start();
     server.on("GET", "/manifests/", [manifest().cut_at(40), manifest()]);
-    run(Client::new().fetch_manifest(&image(&server), None)).unwrap();
+    run(Client::new().fetch_manifest(&image(&server), ResolveOptions::default())).unwrap();
     assert_eq!(server.all().len(), 2);
 }
 
@@ -44,7 +44,8 @@ fn very_slow_responses_time_out() {
     server.on("GET", "/manifests/", [manifest().slow(Duration::from_millis(50))]);
     let idle = Duration::from_millis(400);
     let limits = Limits { idle_timeout: idle, max_attempts: 2, ..Limits::default() };
-    let error = run(client(limits).fetch_manifest(&image(&server), None)).unwrap_err();
+    let error =
+        run(client(limits).fetch_manifest(&image(&server), ResolveOptions::default())).unwrap_err();
     assert_eq!(error.code(), Code::Timeout, "{error}");
 }
 
@@ -60,7 +61,8 @@ fn all_attempts_end_within_the_stall_timeout() {
         ..Limits::default()
     };
     let begun = Instant::now();
-    let error = run(client(limits).fetch_manifest(&image(&server), None)).unwrap_err();
+    let error =
+        run(client(limits).fetch_manifest(&image(&server), ResolveOptions::default())).unwrap_err();
     assert_eq!(error.code(), Code::Timeout, "{error}");
     // The second attempt is interrupted.
     assert!(begun.elapsed() < 2 * response_timeout, "{:?}", begun.elapsed());
@@ -70,7 +72,7 @@ fn all_attempts_end_within_the_stall_timeout() {
 fn a_429_without_retry_after_is_retried() {
     let server = FaultServer::start();
     server.on("GET", "/manifests/", [Reply::error(429, "TOOMANYREQUESTS"), manifest()]);
-    run(Client::new().fetch_manifest(&image(&server), None)).unwrap();
+    run(Client::new().fetch_manifest(&image(&server), ResolveOptions::default())).unwrap();
     assert_eq!(server.all().len(), 2);
 }
 

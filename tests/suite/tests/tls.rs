@@ -3,8 +3,8 @@
 //! creates.
 
 use ocigraph::{
-    Client, ClientConfig, Code, Credential, Credentials, DiscoverOptions, Error, File, Progress,
-    PullOptions, PushOptions, Reference, Secret,
+    Client, ClientConfig, Code, Credential, Credentials, DiscoverOptions, Error, File, PullOptions,
+    PushOptions, Reference, Secret, TransferOptions,
 };
 use ocigraph_fixture::{Config, Fixture};
 use ocigraph_suite::{Authority, CommandResult, FaultServer, Reply, Shows, TlsFront, Workspace};
@@ -335,8 +335,10 @@ fn redirected(challenge: &dyn Fn(&str) -> String, credential: Credential, wanted
     let digest = ocigraph::Algorithm::Sha256.digest(b"content");
     let blob = reference(&front.host(), &format!("@{digest}"));
     run(async {
-        let (_, mut stream) =
-            Client::with_config(config).fetch_blob(&blob, &Progress::none()).await.unwrap();
+        let (_, mut stream) = Client::with_config(config)
+            .fetch_blob(&blob, TransferOptions::default())
+            .await
+            .unwrap();
         while let Some(chunk) = futures::StreamExt::next(&mut stream).await {
             assert_eq!(chunk.unwrap(), "content");
         }

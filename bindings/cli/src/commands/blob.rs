@@ -6,7 +6,7 @@ use clap::Subcommand;
 use futures::TryStreamExt;
 use ocigraph::{
     BufferedContent, ByteStream, Content, Names, OutputFile, Progress, Reference, Result, ToJson,
-    media_type,
+    TransferOptions, media_type,
 };
 use serde_json::json;
 
@@ -48,7 +48,8 @@ pub(crate) async fn blob(common: &Common, command: BlobCommand) -> Result<ExitCo
         BlobCommand::Fetch { target, output } => {
             let to_stdout = output == Path::new("-");
             let progress = if to_stdout { Progress::none() } else { finished(common) };
-            let (_, mut stream) = client.fetch_blob(&target, &progress).await?;
+            let (_, mut stream) =
+                client.fetch_blob(&target, TransferOptions::default().progress(progress)).await?;
             if !to_stdout {
                 write(stream, &output).await?;
                 return Ok(ExitCode::SUCCESS);
@@ -64,7 +65,14 @@ pub(crate) async fn blob(common: &Common, command: BlobCommand) -> Result<ExitCo
                 Content::Path(file).into_blob(media_type::OCTET_STREAM).await?
             };
             let progress = uploads(common);
-            let outcome = client.push_blob(&target.reference, &blob, source, &progress).await?;
+            let outcome = client
+                .push_blob(
+                    &target.reference,
+                    &blob,
+                    source,
+                    TransferOptions::default().progress(progress.clone()),
+                )
+                .await?;
             match format.format {
                 Format::Text => {
                     output::line(&format!("Pushed {target}"));

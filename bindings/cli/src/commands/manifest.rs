@@ -6,7 +6,9 @@ use std::{
 };
 
 use clap::Subcommand;
-use ocigraph::{Code, Error, Manifest, Names, OutputFile, Platform, Reference, Result, ToJson};
+use ocigraph::{
+    Code, Error, Manifest, Names, OutputFile, Platform, Reference, ResolveOptions, Result, ToJson,
+};
 use serde_json::json;
 
 use super::delete::confirmed;
@@ -74,7 +76,8 @@ pub(crate) async fn manifest(common: &Common, command: ManifestCommand) -> Resul
     match command {
         ManifestCommand::Fetch { target, platform, output, descriptor } => {
             let client = common.client()?;
-            let manifest = client.fetch_manifest(&target, platform.as_ref()).await?;
+            let manifest =
+                client.fetch_manifest(&target, ResolveOptions::for_platform(platform)).await?;
             write(&manifest, &output, descriptor)?;
         }
         ManifestCommand::Push { target, file, media_type, format } => {
@@ -98,7 +101,7 @@ pub(crate) async fn manifest(common: &Common, command: ManifestCommand) -> Resul
                     .with_hint("pass --yes"));
             }
             let client = common.client()?;
-            let manifest = client.fetch_manifest(&target, None).await?;
+            let manifest = client.fetch_manifest(&target, ResolveOptions::default()).await?;
             if !yes && !confirmed(&format!("Delete {}?", manifest.digest())) {
                 output::note("Cancelled; nothing was deleted.");
                 return Ok(ExitCode::FAILURE);

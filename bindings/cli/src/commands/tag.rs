@@ -1,7 +1,7 @@
 //! `tag`, `untag` and `resolve`: add, remove and look up tags.
 
 use clap::Args;
-use ocigraph::{Names, Platform, Reference, Result, ToJson};
+use ocigraph::{Names, Platform, Reference, ResolveOptions, Result, ToJson};
 use serde_json::json;
 
 use crate::{
@@ -73,7 +73,8 @@ pub(crate) async fn untag(common: &Common, args: UntagArgs) -> Result<ExitCode> 
 }
 
 pub(crate) async fn resolve(common: &Common, args: ResolveArgs) -> Result<ExitCode> {
-    let descriptor = common.client()?.resolve(&args.target, args.platform.as_ref()).await?;
+    let descriptor =
+        common.client()?.resolve(&args.target, ResolveOptions::for_platform(args.platform)).await?;
     match args.format.format {
         Format::Text => output::line(descriptor.digest.as_str()),
         Format::Json => output::result(&descriptor),

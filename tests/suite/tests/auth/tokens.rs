@@ -10,7 +10,7 @@ use std::{
 
 use ocigraph::{
     Client, Code, CopyOptions, Credential, CredentialSource, Credentials, DeleteOptions,
-    DiscoverOptions, File, Host, PullOptions, PushOptions, Reference,
+    DiscoverOptions, File, Host, PullOptions, PushOptions, Reference, ResolveOptions,
 };
 use ocigraph_fixture::{Auth, Config, Fixture, TokenAuth};
 
@@ -78,7 +78,7 @@ fn a_client_caches_its_tokens() {
         let image = reference(&fixture, "app:v1");
         push(&client, &image, None).await;
         // A token for push also allows pull.
-        client.resolve(&image, None).await.unwrap();
+        client.resolve(&image, ResolveOptions::default()).await.unwrap();
         client.tags(&image).await.unwrap();
         assert_eq!(asked(&fixture), ["repository:app:pull,push"]);
         // Another repository needs another token, which is requested without a challenge.
@@ -99,7 +99,7 @@ fn a_hundred_concurrent_operations_request_one_token() {
         let all: Vec<_> = (0..100)
             .map(|_| {
                 let (client, image) = (client.clone(), image.clone());
-                tokio::spawn(async move { client.resolve(&image, None).await })
+                tokio::spawn(async move { client.resolve(&image, ResolveOptions::default()).await })
             })
             .collect();
         for resolved in all {
@@ -122,7 +122,7 @@ fn an_expired_token_is_renewed_once_for_many_concurrent_requests() {
         let all: Vec<_> = (0..50)
             .map(|_| {
                 let (client, image) = (client.clone(), image.clone());
-                tokio::spawn(async move { client.resolve(&image, None).await })
+                tokio::spawn(async move { client.resolve(&image, ResolveOptions::default()).await })
             })
             .collect();
         for resolved in all {
@@ -141,7 +141,7 @@ fn a_token_is_renewed_before_it_expires() {
         push(&client, &image, None).await;
         asked(&fixture);
         tokio::time::sleep(Duration::from_millis(500)).await;
-        client.resolve(&image, None).await.unwrap();
+        client.resolve(&image, ResolveOptions::default()).await.unwrap();
     });
     let refused = fixture.requests().iter().filter(|r| r.status == 401).count();
     assert_eq!((refused, asked(&fixture).len()), (0, 1));
@@ -171,7 +171,7 @@ fn a_token_that_expires_during_an_upload_causes_no_second_upload() {
     // One at the start and one after the blob.
     let tokens = asked(&fixture).len();
     assert!((2..=3).contains(&tokens), "{tokens}");
-    let manifest = run(ada().fetch_manifest(&image, None)).unwrap();
+    let manifest = run(ada().fetch_manifest(&image, ResolveOptions::default())).unwrap();
     assert_eq!(manifest.content().filter(|blob| blob.size == SIZE).count(), 1);
 }
 
@@ -182,7 +182,7 @@ fn an_anonymous_token_is_used_if_it_is_sufficient() {
     run(push(&ada(), &image, None));
     fixture.clear_requests();
     let nobody = client_with(Credentials::Anonymous);
-    run(nobody.resolve(&image, None)).unwrap();
+    run(nobody.resolve(&image, ResolveOptions::default())).unwrap();
     assert_eq!(fixture.token_requests()[0].credential, None);
     let error =
         run(nobody.push(&reference(&fixture, "app:v2"), PushOptions::default())).unwrap_err();
@@ -210,7 +210,8 @@ fn an_identity_token_is_exchanged_and_a_registry_token_is_sent_directly() {
         ),
     ] {
         fixture.clear_requests();
-        run(client_with(Credentials::Given(credential)).resolve(&image, None)).unwrap();
+        run(client_with(Credentials::Given(credential)).resolve(&image, ResolveOptions::default()))
+            .unwrap();
         let seen: Vec<_> = fixture.token_requests();
         let seen: Vec<_> = seen
             .iter()

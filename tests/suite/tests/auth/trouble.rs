@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use ocigraph::{
     Algorithm, Client, ClientConfig, Code, CopyOptions, Credential, Credentials, Descriptor, Error,
-    File, Limits, PullOptions, PushOptions, Reference,
+    File, Limits, PullOptions, PushOptions, Reference, ResolveOptions,
 };
 use ocigraph_fixture::TokenAuth;
 use ocigraph_suite::{FaultServer, Reply};
@@ -73,7 +73,8 @@ fn resolve(
     let server = FaultServer::start();
     server.on("HEAD", "/manifests/", [challenge(&server, ""), head()]);
     server.on(method, "/token", replies);
-    let resolved = run(client(credential).resolve(&image(&server), None)).map(drop);
+    let resolved =
+        run(client(credential).resolve(&image(&server), ResolveOptions::default())).map(drop);
     (server, resolved)
 }
 
@@ -107,7 +108,7 @@ fn a_token_server_without_post_support_receives_get() {
         server.on("POST", "/token", [Reply::error(status, "UNSUPPORTED")]);
         server.on("GET", "/token", [token("t")]);
         let client = client(Credential::identity_token("refresh"));
-        run(client.resolve(&image(&server), None)).unwrap();
+        run(client.resolve(&image(&server), ResolveOptions::default())).unwrap();
         let seen = server.seen("HEAD", "/manifests/");
         assert_eq!(seen[1].header("authorization"), Some("Bearer t"));
     }
@@ -135,7 +136,7 @@ fn a_registry_that_always_rejects_tokens_is_asked_twice() {
     server.on("GET", "/manifests/", [challenge(&server, ",scope=\"repository:app:pull\"")]);
     server.on("GET", "/token", [token("t1"), token("t2")]);
     let client = client(password());
-    let error = run(client.fetch_manifest(&image(&server), None)).unwrap_err();
+    let error = run(client.fetch_manifest(&image(&server), ResolveOptions::default())).unwrap_err();
     assert_eq!(error.code(), Code::Unauthorized);
     assert!(error.hint().unwrap().contains("were refused"), "{error}");
     assert_eq!(
@@ -143,7 +144,7 @@ fn a_registry_that_always_rejects_tokens_is_asked_twice() {
         (2, 1)
     );
     // The rejection can mean that the token expired, so the next operation may try again.
-    run(client.fetch_manifest(&image(&server), None)).unwrap_err();
+    run(client.fetch_manifest(&image(&server), ResolveOptions::default())).unwrap_err();
     assert_eq!(
         (server.seen("GET", "/manifests/").len(), server.seen("GET", "/token").len()),
         (4, 2)
@@ -155,7 +156,8 @@ fn a_forbidden_request_is_not_retried() {
     let server = FaultServer::start();
     server.on("GET", "/manifests/", [challenge(&server, ""), Reply::error(403, "DENIED")]);
     server.on("GET", "/token", [token("t")]);
-    let error = run(client(password()).fetch_manifest(&image(&server), None)).unwrap_err();
+    let error = run(client(password()).fetch_manifest(&image(&server), ResolveOptions::default()))
+        .unwrap_err();
     assert_eq!((error.code(), server.seen("GET", "/manifests/").len()), (Code::Forbidden, 2));
 }
 
@@ -165,7 +167,7 @@ fn a_token_with_insufficient_scope_is_replaced() {
     let narrow = ",error=\"insufficient_scope\",scope=\"repository:app:pull repository:app:extra\"";
     server.on("HEAD", "/manifests/", [challenge(&server, ""), challenge(&server, narrow), head()]);
     server.on("GET", "/token", [token("narrow"), token("wide")]);
-    run(client(password()).resolve(&image(&server), None)).unwrap();
+    run(client(password()).resolve(&image(&server), ResolveOptions::default())).unwrap();
     let asked = server.seen("GET", "/token");
     assert_eq!(asked.len(), 2);
     assert!(asked[1].target.contains("extra%2Cpull"), "{}", asked[1].target);
@@ -223,7 +225,8 @@ fn a_realm_in_the_private_network_of_the_client_receives_no_request() {
         let asks = Reply::error(401, "UNAUTHORIZED")
             .header("www-authenticate", format!("Bearer realm=\"{realm}\""));
         server.on("HEAD", "/manifests/", [asks]);
-        let error = run(client(password()).resolve(&image(&server), None)).unwrap_err();
+        let error = run(client(password()).resolve(&image(&server), ResolveOptions::default()))
+            .unwrap_err();
         assert_eq!(error.code(), Code::Unauthorized, "{error}");
         assert_eq!(server.all().len(), 1);
     }
@@ -279,6 +282,7 @@ fn errors_and_logs_contain_no_secret() {
     let echo = Reply::new(403, r#"{"errors":[{"code":"DENIED","message":"Bearer t0ken-t0ken"}]}"#);
     server.on("GET", "/manifests/", [challenge(&server, ""), echo]);
     server.on("GET", "/token", [token("t0ken-t0ken")]);
-    let error = run(client(password()).fetch_manifest(&image(&server), None)).unwrap_err();
+    let error = run(client(password()).fetch_manifest(&image(&server), ResolveOptions::default()))
+        .unwrap_err();
     assert!(!error.to_string().contains("t0ken"), "{error}");
 }

@@ -2,8 +2,8 @@
 
 use futures::TryStreamExt;
 use ocigraph::{
-    Client, CopyOptions, DeleteOptions, DiscoverOptions, Error, File, Progress, PullOptions,
-    PushOptions, Reference, Result, VerifyOptions,
+    Client, CopyOptions, DeleteOptions, DiscoverOptions, Error, File, PullOptions, PushOptions,
+    Reference, ResolveOptions, Result, TransferOptions, VerifyOptions,
 };
 use ocigraph_fixture::Fixture;
 
@@ -88,7 +88,7 @@ impl Operation {
             ..PushOptions::default()
         };
         match self {
-            Resolve => drop(client.resolve(&at("v1"), None).await?),
+            Resolve => drop(client.resolve(&at("v1"), ResolveOptions::default()).await?),
             Tags => drop(client.tags(&at("v1")).await?),
             TagDetails => drop(client.tag_details(&at("v1")).await?),
             Manifests => drop(client.manifests(&at("v1")).await?),
@@ -107,10 +107,12 @@ impl Operation {
                     return Err(Error::new(ocigraph::Code::NotFound, format!("{problem:?}")));
                 }
             }
-            FetchManifest => drop(client.fetch_manifest(&at("v1"), None).await?),
+            FetchManifest => {
+                drop(client.fetch_manifest(&at("v1"), ResolveOptions::default()).await?)
+            }
             FetchBlob => {
                 let blob = by_digest(layout.layer());
-                let (_, stream) = client.fetch_blob(&blob, &Progress::none()).await?;
+                let (_, stream) = client.fetch_blob(&blob, TransferOptions::default()).await?;
                 let written = layout.beside("stdout");
                 // Bytes that were returned before an error count as output.
                 let mut stream = stream;
@@ -132,7 +134,8 @@ impl Operation {
                 drop(client.push(&at("attached"), artifact("attached", Some(at("v1")))).await?);
             }
             PushManifest => {
-                let manifest = client.fetch_manifest(&beside("good"), None).await?;
+                let manifest =
+                    client.fetch_manifest(&beside("good"), ResolveOptions::default()).await?;
                 client.push_manifest(&at("again"), &manifest).await?;
             }
             PushBlob => drop(client.push_bytes(&at("v1"), "a blob".into()).await?),
@@ -140,7 +143,7 @@ impl Operation {
                 drop(client.push_bytes(&at("v1"), layout.text().to_owned().into()).await?)
             }
             DeleteManifest => {
-                let manifest = client.fetch_manifest(&at("v1"), None).await?;
+                let manifest = client.fetch_manifest(&at("v1"), ResolveOptions::default()).await?;
                 client.delete_manifest(&at("v1"), &manifest).await?;
             }
             Delete => drop(client.delete(&at("v1"), DeleteOptions::default()).await?),
