@@ -13,8 +13,8 @@ use futures::{StreamExt, TryStreamExt};
 use ocigraph::{
     ByteStream, Bytes, Client, Code, Content, CopyOptions, DeleteOptions, Descriptor, Digest,
     DiscoverOptions, Error, File, Graph, List, Location, Manifest, ManifestDeletion, Outcome,
-    Progress, PullOptions, PushOptions, ReadStore, Reference, ResolveOptions, Result, Source,
-    Store, TagOrDigest, TransferOptions, VerifyOptions, operation, verified,
+    PullOptions, PushOptions, ReadStore, Reference, ResolveOptions, Result, Source, Store,
+    TagOrDigest, TransferOptions, VerifyOptions, operation, verified,
 };
 
 /// Manifests, blobs and tags in memory.
