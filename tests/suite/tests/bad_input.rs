@@ -47,7 +47,7 @@ fn missing_files_and_unsafe_names_are_refused_before_anything_is_named() {
     work.ocigraph(&["resolve", "oci:l:v1"]).fails_with(1);
     work.write("other/file", "mine");
     let said = work.ocigraph(&["push", "oci:other:v1", "x"]).fails_with(1);
-    assert!(said.contains("no image layout"), "{said}");
+    assert!(said.contains("not an image layout"), "{said}");
     assert_eq!(work.read("other/file"), b"mine");
 }
 
