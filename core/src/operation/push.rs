@@ -208,7 +208,7 @@ impl Uploads {
     async fn prepare_and_send(&self, file: &File, options: &PushOptions) -> Result<PushedBlob> {
         let prepared = prepare(file, options).await?;
         let descriptor = prepared.descriptor;
-        let _turn = self.large.turn(&descriptor).await;
+        let _turn = self.large.acquire(&descriptor).await;
         let outcome = send(&*self.store, &descriptor, prepared.source, &self.progress).await?;
         Ok(PushedBlob { descriptor, outcome })
     }

@@ -303,7 +303,7 @@ async fn check_blob(work: &VerifyContext, item: CheckTarget) -> Result<CheckResu
         let detail = "the data in its descriptor is not what size and digest say";
         checked.problems.push(item.problem(ProblemKind::Malformed, detail));
     }
-    let _turn = work.large.turn(blob).await;
+    let _turn = work.large.acquire(blob).await;
     let progress = &work.options.progress;
     let read = async {
         let content = fetch_reported(work.store.as_ref(), blob, progress).await?;

@@ -186,7 +186,7 @@ impl Transfer {
                 }
             }
         }
-        let _turn = self.large.turn(&file.blob).await;
+        let _turn = self.large.acquire(&file.blob).await;
         self.options.progress.report(Event::Started { blob: &file.blob });
         match self.transfer(i, &file).await {
             // Damaged on its way, or in a partial file that was taken up: once more from the start.
