@@ -1,8 +1,8 @@
 //! Copies an artifact, or its whole graph, from one store to another.
 //!
-//! The copy starts while the graph is still being discovered. It writes a manifest once everything the
-//! manifest refers to exists at the destination, and tags last. So an interrupted copy leaves a smaller
-//! graph that is complete. Manifests and blobs are passed on byte for byte.
+//! The copy starts while the graph is still being discovered. It writes a manifest once everything
+//! the manifest refers to exists at the destination, and tags last. So an interrupted copy leaves a
+//! smaller graph that is complete. Manifests and blobs are passed on byte for byte.
 
 mod context;
 mod options;
@@ -42,8 +42,8 @@ pub struct CopyReport {
     pub bytes: u64,
 }
 
-/// Numbers of blobs of a copy, by outcome. Blobs of a manifest that the destination had already are not
-/// counted.
+/// Numbers of blobs of a copy, by outcome. Blobs of a manifest that the destination had already are
+/// not counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct CopiedBlobs {
@@ -99,8 +99,8 @@ pub(crate) async fn copy(
     })
 }
 
-/// Fails if an untagged manifest of the source cannot be read. Its subject is unknown then, so it may
-/// belong to the graph, with its own referrers.
+/// Fails if an untagged manifest of the source cannot be read. Its subject is unknown then, so it
+/// may belong to the graph, with its own referrers.
 async fn check_listed(from: &dyn Store, max_requests: usize) -> Result<()> {
     let listed = from.list_untagged().await?;
     let read = listed.into_iter().map(|listed| async move {

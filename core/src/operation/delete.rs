@@ -3,8 +3,8 @@
 //! Referrers are deleted before their subjects, and an index before its children. So an interrupted
 //! delete leaves a smaller graph that is valid, and can be run again.
 //!
-//! Retained are: a manifest with another tag or in the list of a retained index, with its referrers and
-//! children; and every subject of a retained manifest. The option `force` deletes these too.
+//! Retained are: a manifest with another tag or in the list of a retained index, with its referrers
+//! and children; and every subject of a retained manifest. The option `force` deletes these too.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -46,14 +46,15 @@ pub struct DeleteOptions {
     pub dry_run: bool,
     /// Also deletes manifests that would be retained because they have another tag or another index
     /// lists them, and proceeds if a list of tags or referrers cannot be read completely. Default:
-    /// false; an incomplete list then fails with INCOMPLETE.
+    /// false; an incomplete list then fails with [INCOMPLETE](crate::Code::Incomplete).
     pub force: bool,
-    /// Maximum concurrent requests. Default, also for 0: 128. Fewer are used while a registry limits
-    /// the rate of requests, or if the process can open few files.
+    /// Maximum concurrent requests. Default, also for 0: 128. Values above 512 count as 512. Fewer
+    /// are used while a registry limits the rate of requests, or if the process can open few files.
     pub concurrency: Option<usize>,
 }
 
-/// The result of [`Client::delete`](crate::Client::delete). A dry run reports what a delete would do.
+/// The result of [`Client::delete`](crate::Client::delete). A dry run reports what a delete would
+/// do.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct DeleteReport {
@@ -132,11 +133,11 @@ pub(crate) async fn delete(
             e.with_message(message).with_hint("--force deletes the manifests that are known")
         })?;
     }
-    let kept = if options.force { HashMap::new() } else { closure.retained(&external) };
-    let levels = closure.levels(&kept, &external);
+    let retained = if options.force { HashMap::new() } else { closure.retained(&external) };
+    let levels = closure.levels(&retained, &external);
     let mut report = DeleteReport { dry_run: options.dry_run, ..DeleteReport::default() };
     for digest in &closure.order {
-        if let Some(reason) = kept.get(digest) {
+        if let Some(reason) = retained.get(digest) {
             let descriptor = closure.nodes[digest].descriptor.clone();
             report.kept.push(RetainedManifest { descriptor, reason: reason.clone() });
         }
@@ -276,7 +277,7 @@ impl ReferrerClosure {
 
     /// Returns the retained manifests, with the reasons.
     fn retained(&self, external: &ExternalReferences) -> HashMap<Digest, String> {
-        let mut kept: HashMap<Digest, String> = HashMap::new();
+        let mut retained: HashMap<Digest, String> = HashMap::new();
         // First: manifests with external references, and their referrers and children.
         let mut pending: Vec<&Digest> = Vec::new();
         for digest in &self.order {
@@ -285,7 +286,7 @@ impl ReferrerClosure {
                 (None, Some(index)) => format!("listed by the index {index}"),
                 (None, None) => continue,
             };
-            kept.insert(digest.clone(), reason);
+            retained.insert(digest.clone(), reason);
             pending.push(digest);
         }
         let mut dependents = pending.clone();
@@ -293,8 +294,8 @@ impl ReferrerClosure {
             let node = &self.nodes[digest];
             for (list, how) in [(&node.referrers, "refers to"), (&node.children, "listed by")] {
                 for other in list {
-                    if !kept.contains_key(other) {
-                        kept.insert(other.clone(), format!("{how} {digest}, which stays"));
+                    if !retained.contains_key(other) {
+                        retained.insert(other.clone(), format!("{how} {digest}, which stays"));
                         pending.push(other);
                         dependents.push(other);
                     }
@@ -304,31 +305,32 @@ impl ReferrerClosure {
         // Then: the subjects of all of these.
         while let Some(digest) = dependents.pop() {
             for subject in &self.nodes[digest].subjects {
-                if !kept.contains_key(subject) {
-                    kept.insert(subject.clone(), format!("subject of {digest}, which stays"));
+                if !retained.contains_key(subject) {
+                    retained.insert(subject.clone(), format!("subject of {digest}, which stays"));
                     dependents.push(subject);
                     // A retained index needs its children.
                     let mut children = self.nodes[subject].children.clone();
                     while let Some(child) = children.pop() {
-                        if !kept.contains_key(&child) {
-                            kept.insert(child.clone(), format!("listed by {subject}, which stays"));
+                        if !retained.contains_key(&child) {
+                            retained
+                                .insert(child.clone(), format!("listed by {subject}, which stays"));
                             children.extend(self.nodes[&child].children.iter().cloned());
                         }
                     }
                 }
             }
         }
-        kept
+        retained
     }
 
     /// Returns the manifests to delete, in levels. The manifests of one level can be deleted
     /// concurrently; the level of a manifest comes after those of its referrers and parent indexes.
     fn levels(
         &self,
-        kept: &HashMap<Digest, String>,
+        retained: &HashMap<Digest, String>,
         external: &ExternalReferences,
     ) -> Vec<Vec<ManifestDeletion>> {
-        let is_deleted = |digest: &Digest| !kept.contains_key(digest);
+        let is_deleted = |digest: &Digest| !retained.contains_key(digest);
         let mut waiting: HashMap<&Digest, usize> = HashMap::new();
         for digest in self.order.iter().filter(|d| is_deleted(d)) {
             let node = &self.nodes[digest];
@@ -378,7 +380,8 @@ async fn children_of(store: &dyn Store, node: &Descriptor) -> Result<Vec<Descrip
     Ok(index.map(|index| index.children().cloned().collect()).unwrap_or_default())
 }
 
-/// References to manifests of the closure from outside: other tags, and indexes outside the closure.
+/// References to manifests of the closure from outside: other tags, and indexes outside the
+/// closure.
 #[derive(Default)]
 struct ExternalReferences {
     /// All tags of each manifest, including the tag that names the root.

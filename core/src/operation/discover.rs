@@ -1,5 +1,6 @@
-//! Discovers the graph of referrers of a subject. It walks breadth first, and queries the nodes of one
-//! level concurrently. It reads lists of referrers only, and no manifest except to find the subject.
+//! Discovers the graph of referrers of a subject. It walks breadth first, and queries the nodes of
+//! one level concurrently. It reads lists of referrers only, and no manifest except to find the
+//! subject.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -36,29 +37,31 @@ use ocigraph_types::{Descriptor, Digest, Graph, Platform, Reference, Result, Tag
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct DiscoverOptions {
-    /// Keeps only the referrers of this artifact type, the paths from the subject to them, and their
-    /// direct and indirect referrers. Default: all referrers.
+    /// Keeps only the referrers of this artifact type, the paths from the subject to them, and
+    /// their direct and indirect referrers. Default: all referrers.
     pub artifact_type: Option<String>,
-    /// Keeps only the referrers that have all these annotations with these values, in the same way as
-    /// `artifact_type`. Default: all referrers.
+    /// Keeps only the referrers that have all these annotations with these values, in the same way
+    /// as `artifact_type`. Default: all referrers.
     pub annotations: BTreeMap<String, String>,
-    /// Starts at the image for this platform if the reference names an index. NOT_FOUND if there is
-    /// none. Default: starts at the manifest that the reference names.
+    /// Starts at the image for this platform if the reference names an index.
+    /// [NOT_FOUND](crate::Code::NotFound) if the index has no such image. Default: starts at the
+    /// manifest that the reference names.
     pub platform: Option<Platform>,
-    /// Maximum levels of referrers: 1 returns the direct referrers, 0 the subject alone. Default: all
-    /// levels.
+    /// Maximum levels of referrers: 1 returns the direct referrers, 0 the subject alone. Default:
+    /// all levels.
     pub depth: Option<usize>,
-    /// Returns a graph with [`Graph::problems`](crate::Graph::problems) if a list of referrers cannot
-    /// be read completely. Default: false; this then fails with INCOMPLETE.
+    /// Returns a graph with [`Graph::problems`](crate::Graph::problems) if a list of referrers
+    /// cannot be read completely. Default: false; this then fails with
+    /// [INCOMPLETE](crate::Code::Incomplete).
     pub allow_incomplete: bool,
-    /// Maximum concurrent requests. Default, also for 0: 128. Fewer are used while a registry limits
-    /// the rate of requests, or if the process can open few files.
+    /// Maximum concurrent requests. Default, also for 0: 128. Values above 512 count as 512. Fewer
+    /// are used while a registry limits the rate of requests, or if the process can open few files.
     pub concurrency: Option<usize>,
 }
 
 impl DiscoverOptions {
-    /// Returns true if the referrer has the artifact type and the annotations of these options. A graph
-    /// that was filtered by them can contain other referrers too.
+    /// Returns true if the referrer has the artifact type and the annotations of these options. A
+    /// graph that was filtered by them can contain other referrers too.
     pub fn matches(&self, referrer: &Descriptor) -> bool {
         self.artifact_type.as_ref().is_none_or(|t| referrer.artifact_type.as_ref() == Some(t))
             && self.annotations.iter().all(|(k, v)| referrer.annotations.get(k) == Some(v))

@@ -17,8 +17,8 @@ use ocigraph_types::{
     Result, created, excerpt, join, media_type, weight::Weight,
 };
 
-/// Lists the tagged manifests in the order of their tags, then their children and referrers, level by
-/// level.
+/// Lists the tagged manifests in the order of their tags, then their children and referrers, level
+/// by level.
 pub(crate) async fn manifests(store: &dyn Store) -> Result<List<ManifestInfo>> {
     // Queried together, so that a store without a catalog costs no extra round trip.
     let (listed, tags) = futures::join!(store.manifest_catalog(), store.tags());
@@ -88,8 +88,8 @@ pub(crate) async fn tags(store: &dyn Store) -> Result<List<TagInfo>> {
     Ok(List::new(found, problems, charge))
 }
 
-/// Returns the manifest that a tag names. Returns `None` if the tag no longer exists, or if its manifest
-/// cannot be read; the latter adds a problem.
+/// Returns the manifest that a tag names. Returns `None` if the tag no longer exists, or if its
+/// manifest cannot be read; the latter adds a problem.
 fn resolved(
     tag: &str,
     named: Result<Descriptor>,

@@ -1,7 +1,7 @@
 //! Pulls the files of an artifact into a directory.
 //!
-//! A file is written under a hidden name beside its final path, verified while it is written, and then
-//! renamed: an incomplete file never has its final name. Each final path has one owner (see
+//! A file is written under a hidden name beside its final path, verified while it is written, and
+//! then renamed: an incomplete file never has its final name. Each final path has one owner (see
 //! `final_paths`), so that a result never names a digest for a file with other content.
 
 mod options;
@@ -59,8 +59,8 @@ pub struct PulledFile {
     pub outcome: Outcome,
 }
 
-/// Maximum manifests with their subjects. A real chain of subjects has a few manifests, but a malicious
-/// registry could send one without an end.
+/// Maximum manifests with their subjects. A real chain of subjects has a few manifests, but a
+/// malicious registry could send one without an end.
 const MAX_SUBJECTS: usize = 1_000;
 
 /// Maximum time that a failed pull waits for threads that are writing files.
@@ -138,8 +138,8 @@ pub(crate) async fn pull_all(
     Ok(manifests.iter().zip(&files.by_manifest).map(result).collect())
 }
 
-/// Fetches the manifests to pull: the artifact that the reference names, or its referrers of a type, and
-/// their subjects if the options ask for them.
+/// Fetches the manifests to pull: the artifact that the reference names, or its referrers of a
+/// type, and their subjects if the options ask for them.
 async fn manifests(
     store: &dyn Store,
     reference: &Reference,
@@ -182,8 +182,8 @@ fn charged(charge: &Mutex<Charge>, manifest: Manifest) -> Result<Manifest> {
     Ok(manifest.without_guard())
 }
 
-/// Appends the subjects of the manifests, their subjects, and so on. Omits an index, because it has no
-/// files.
+/// Appends the subjects of the manifests, their subjects, and so on. Omits an index, because it has
+/// no files.
 async fn add_subjects(
     store: &dyn Store,
     manifests: &mut Vec<Manifest>,

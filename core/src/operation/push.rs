@@ -54,17 +54,19 @@ use ocigraph_types::{
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct PushOptions {
-    /// The content to push: each file becomes one blob, in this order. Default: none, which pushes an
-    /// artifact without blobs. Two files with the same title fail with INVALID_ARGUMENT.
+    /// The content to push: each file becomes one blob, in this order. Default: none, which pushes
+    /// an artifact without blobs. Two files with the same title fail with
+    /// [INVALID_ARGUMENT](crate::Code::InvalidArgument).
     pub files: Vec<File>,
-    /// The artifact type, for example `application/vnd.example.sbom`: see
-    /// [image-spec v1.1.1, "Guidelines for Artifact Usage"][spec]. Default: none.
+    /// The artifact type, for example `application/vnd.example.sbom`: see [image-spec v1.1.1,
+    /// "Guidelines for Artifact Usage"][spec]. Default: none.
     ///
     /// [spec]: https://github.com/opencontainers/image-spec/blob/v1.1.1/manifest.md#guidelines-for-artifact-usage
     pub artifact_type: Option<String>,
     /// The subject: a reference with a tag or digest to a manifest in the repository that is pushed
-    /// to. The artifact becomes a referrer of it. NOT_FOUND if the manifest does not exist,
-    /// INVALID_ARGUMENT if it is in another repository. Default: none.
+    /// to. The artifact becomes a referrer of it. [NOT_FOUND](crate::Code::NotFound) if the
+    /// manifest does not exist, [INVALID_ARGUMENT](crate::Code::InvalidArgument) if it is in
+    /// another repository. Default: none.
     pub subject: Option<crate::Reference>,
     /// The annotations of the manifest. Default: none.
     pub annotations: Annotations,
@@ -73,7 +75,7 @@ pub struct PushOptions {
     /// The format of the manifest. Default: [`ManifestFormat::Auto`].
     pub format: ManifestFormat,
     /// Permits absolute titles and titles with `..`. Default: false; such a title then fails with
-    /// UNSAFE_PATH.
+    /// [UNSAFE_PATH](crate::Code::UnsafePath).
     pub allow_path_traversal: bool,
     /// The time, in seconds since 1970-01-01 UTC, for the entries of packed directories and for the
     /// annotation `org.opencontainers.image.created`; like the variable [SOURCE_DATE_EPOCH][epoch].
@@ -81,8 +83,8 @@ pub struct PushOptions {
     ///
     /// [epoch]: https://reproducible-builds.org/specs/source-date-epoch/
     pub source_date_epoch: Option<u64>,
-    /// Maximum concurrent requests. Default, also for 0: 128. Fewer are used while a registry limits
-    /// the rate of requests, or if the process can open few files.
+    /// Maximum concurrent requests. Default, also for 0: 128. Values above 512 count as 512. Fewer
+    /// are used while a registry limits the rate of requests, or if the process can open few files.
     pub concurrency: Option<usize>,
     /// Receives progress events for each blob. Default: none.
     pub progress: Progress,
@@ -252,9 +254,9 @@ pub(crate) async fn send(
     progress: &Progress,
 ) -> Result<Outcome> {
     store::push_reported(store, blob, source, progress).await.map_err(|e| {
-        // An error without an HTTP status comes from the source and not from the registry.
-        let of_source = e.status().is_none() && e.hint().is_none();
-        if of_source && matches!(e.code(), Code::DigestMismatch | Code::SizeMismatch) {
+        // An error without an HTTP status comes from reading the source, not from the registry.
+        let is_from_source = e.status().is_none() && e.hint().is_none();
+        if is_from_source && matches!(e.code(), Code::DigestMismatch | Code::SizeMismatch) {
             let what = blob.title().unwrap_or(blob.digest.as_str());
             return e.with_hint(format!("do not change {what} during the push"));
         }
@@ -338,8 +340,8 @@ fn check_metadata(options: &PushOptions) -> Result<()> {
     Ok(())
 }
 
-/// Checks that titles are safe and distinct. A pull would write two files with one title to the same
-/// path.
+/// Checks that titles are safe and distinct. A pull would write two files with one title to the
+/// same path.
 fn check_titles(options: &PushOptions) -> Result<()> {
     let mut seen = HashSet::new();
     for file in &options.files {

@@ -14,9 +14,9 @@ const MAX_LISTED: usize = 50;
 /// Maximum nested indexes that are searched, so that the search ends.
 const MAX_NESTED_INDEXES: usize = 100;
 
-/// Returns the manifest that `name` names. With a platform, and if that manifest is an index, returns the
-/// first image for the platform in the index or in its nested indexes. NOT_FOUND if there is no such
-/// image, or if `name` names an image for another platform.
+/// Returns the manifest that `name` names. With a platform, and if that manifest is an index,
+/// returns the first image for the platform in the index or in its nested indexes. NOT_FOUND if no
+/// image fits, or if `name` names an image for another platform.
 pub(crate) async fn select_manifest(
     store: &dyn Store,
     name: &TagOrDigest,

@@ -1,7 +1,7 @@
 //! Verifies a graph: checks that every manifest and blob exists and has the right size and digest.
 //!
-//! Damage is reported as a problem with its path from the root. Only a failure that prevents the check,
-//! such as a lost connection, is an error. Nothing is written.
+//! Damage is reported as a problem with its path from the root. Only a failure that prevents the
+//! check, such as a lost connection, is an error. Nothing is written.
 
 use std::{collections::HashSet, sync::Arc};
 
@@ -37,11 +37,12 @@ use ocigraph_types::{
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct VerifyOptions {
-    /// Starts at the image for this platform if the reference names an index. NOT_FOUND if there is
-    /// none. Default: starts at the manifest that the reference names.
+    /// Starts at the image for this platform if the reference names an index.
+    /// [NOT_FOUND](crate::Code::NotFound) if the index has no such image. Default: starts at the
+    /// manifest that the reference names.
     pub platform: Option<Platform>,
-    /// Maximum concurrent requests. Default, also for 0: 128. Fewer are used while a registry limits
-    /// the rate of requests, or if the process can open few files.
+    /// Maximum concurrent requests. Default, also for 0: 128. Values above 512 count as 512. Fewer
+    /// are used while a registry limits the rate of requests, or if the process can open few files.
     pub concurrency: Option<usize>,
     /// Receives progress events for each blob. Default: none.
     pub progress: Progress,
@@ -65,8 +66,8 @@ pub struct VerifyReport {
 pub struct Problem {
     /// The expected content, as its descriptor says.
     pub descriptor: Descriptor,
-    /// The digests of the manifests that lead to it, from the root on. Empty for the root, and for a
-    /// damaged manifest that the store lists outside the graph: its subject is unknown, so it may
+    /// The digests of the manifests that lead to it, from the root on. Empty for the root, and for
+    /// a damaged manifest that the store lists outside the graph: its subject is unknown, so it may
     /// belong to the graph.
     pub path: Vec<Digest>,
     /// The kind of damage.
@@ -85,8 +86,8 @@ pub enum ProblemKind {
     Size,
     /// The content has another digest than its descriptor says.
     Digest,
-    /// The content is not a valid manifest or contradicts its descriptor, or its list of referrers is
-    /// malformed, completely or in part.
+    /// The content is not a valid manifest or contradicts its descriptor, or its list of referrers
+    /// is malformed, completely or in part.
     Malformed,
 }
 
@@ -192,8 +193,8 @@ struct CheckTarget {
     is_manifest: bool,
 }
 
-/// A path of digests from the root, as a linked list. All targets below a manifest share it, because a
-/// registry decides how long paths are.
+/// A path of digests from the root, as a linked list. All targets below a manifest share it,
+/// because a registry decides how long paths are.
 #[derive(Clone, Default)]
 struct Path(Option<Arc<Step>>);
 
@@ -299,8 +300,8 @@ async fn check_manifest(context: &VerifyContext, target: CheckTarget) -> Result<
     Ok(result)
 }
 
-/// The length of a manifest and the content that it refers to. Kept instead of the manifest, which can
-/// be much larger.
+/// The length of a manifest and the content that it refers to. Kept instead of the manifest, which
+/// can be much larger.
 struct Links {
     length: u64,
     children: Vec<Descriptor>,

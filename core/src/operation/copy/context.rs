@@ -1,6 +1,7 @@
 //! The steps of a copy: fetching a manifest, copying its blobs, and writing the manifest.
 //!
-//! Each step limits its own requests and memory. `walk` decides which steps run, and in which order.
+//! Each step limits its own requests and memory. `walk` decides which steps run, and in which
+//! order.
 
 use std::{
     collections::HashMap,
@@ -23,8 +24,8 @@ use crate::{
 };
 use ocigraph_types::{Code, Descriptor, Digest, Manifest, Result, TagOrDigest, weight::Weight};
 
-/// Bytes from which a manifest counts as large. A large manifest is not kept until it is written, but
-/// fetched again.
+/// Bytes from which a manifest counts as large. A large manifest is not kept until it is written,
+/// but fetched again.
 const LARGE_MANIFEST: usize = 256 * 1024;
 /// Maximum large manifests in memory.
 const MAX_LARGE_MANIFESTS: usize = 2;

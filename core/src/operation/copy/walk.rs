@@ -1,5 +1,5 @@
-//! The walk of a copy: discovers the graph, decides which manifests wait for which others, and starts
-//! the steps. It writes each manifest after its children and its subject.
+//! The walk of a copy: discovers the graph, decides which manifests wait for which others, and
+//! starts the steps. It writes each manifest after its children and its subject.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
@@ -21,8 +21,8 @@ enum Task {
     EnsureReferrersListed(Digest, Vec<Descriptor>),
 }
 
-/// The tasks of one kind. A registry decides how many there are, so only a limited number runs. Tasks of
-/// one kind do not wait for tasks of another.
+/// The tasks of one kind. A registry decides how many there are, so only a limited number runs.
+/// Tasks of one kind do not wait for tasks of another.
 #[derive(Default)]
 struct Lane {
     waiting: VecDeque<Task>,
@@ -39,8 +39,8 @@ const MANIFEST_COST: usize = 512;
 pub(super) struct Walk<'a> {
     context: &'a CopyContext,
     root: Digest,
-    /// The tags to write together with the root. Empty for a recursive copy, which tags the root after
-    /// its whole graph.
+    /// The tags to write together with the root. Empty for a recursive copy, which tags the root
+    /// after its whole graph.
     tags: &'a [String],
     steps: FuturesUnordered<Step<'a>>,
     preparing: Lane,
@@ -55,8 +55,8 @@ pub(super) struct Walk<'a> {
     waiting: HashMap<Digest, (FoundManifest, usize)>,
     /// The manifests that wait for a digest.
     waiters: HashMap<Digest, Vec<Digest>>,
-    /// Referrers that the destination had already, by subject. A copy that was killed may have written
-    /// them without adding them to the referrers tag.
+    /// Referrers that the destination had already, by subject. A copy that was killed may have
+    /// written them without adding them to the referrers tag.
     existing_referrers: HashMap<Digest, Vec<Descriptor>>,
     /// Memory of this state, without the manifests.
     charge: Charge,
@@ -196,8 +196,8 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    /// Handles a manifest that the destination has already, and so everything it refers to. The root is
-    /// written all the same if it gets tags.
+    /// Handles a manifest that the destination has already, and so everything it refers to. The
+    /// root is still written if it gets tags.
     fn on_existing(&mut self, found: FoundManifest) -> Result<()> {
         if found.digest == self.root && !self.tags.is_empty() {
             self.write(found);

@@ -1,5 +1,5 @@
-//! Plans which files a pull writes: the titled blobs of all its manifests. Two manifests that share a
-//! blob and a path share the file. This module does not touch the disk.
+//! Plans which files a pull writes: the titled blobs of all its manifests. Two manifests that share
+//! a blob and a path share the file. This module writes nothing.
 
 use std::{
     collections::{HashMap, hash_map::Entry},
@@ -39,7 +39,8 @@ pub(super) struct TitledFiles {
 }
 
 impl TitledFiles {
-    /// Collects the files of `manifests`. UNSAFE_PATH for a title that leads out of the output directory.
+    /// Collects the files of `manifests`. UNSAFE_PATH for a title that leads out of the output
+    /// directory.
     pub(super) fn of(manifests: &[Manifest], options: &PullOptions) -> Result<Self> {
         let mut all = Vec::new();
         let mut positions: HashMap<Owner, usize> = HashMap::new();

@@ -1,9 +1,9 @@
 //! Transfers the blobs of a pull from the store into files.
 //!
-//! A transfer never occupies a blocking thread while it waits for a registry: async tasks receive the
-//! bytes, and blocking threads write them in short batches. A small file stays in memory until it is
-//! complete, and is written in a batch with others. A packed directory is unpacked once its archive is
-//! complete; the whole process unpacks at most four archives concurrently.
+//! A transfer never occupies a blocking thread while it waits for a registry: async tasks receive
+//! the bytes, and blocking threads write them in short batches. A small file stays in memory until
+//! it is complete, and is written in a batch with others. A packed directory is unpacked once its
+//! archive is complete; the whole process unpacks at most four archives concurrently.
 
 use std::{
     io::Read,
@@ -392,8 +392,8 @@ fn outcome_of(written: bool) -> Outcome {
     if written { Outcome::Written } else { Outcome::KeptExisting }
 }
 
-/// Returns the permits to unpack, one set for each process. A forked process needs its own: permits that
-/// its parent held at the fork would never return to it.
+/// Returns the permits to unpack, one set for each process. A forked process needs its own: permits
+/// that its parent held at the fork would never return to it.
 fn unpacking_permits() -> Arc<Semaphore> {
     static PERMITS: Mutex<Option<(u32, Arc<Semaphore>)>> = Mutex::new(None);
     let mut permits = PERMITS.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,9 +1,9 @@
 //! Reads the content of a blob.
 //!
 //! A blob can be a symbolic or hard link to a file outside the layout: some tools build layouts of
-//! links. An untrusted party may have chosen the target. So no byte of such a file is returned before
-//! the whole file matches the digest. Each chunk is then compared with its digest from that check,
-//! because the file can change in between.
+//! links. An untrusted party may have chosen the target. So no byte of such a file is returned
+//! before the whole file matches the digest. Each chunk is then compared with its digest from that
+//! check, because the file can change in between.
 
 use std::{
     fs::File,
@@ -41,7 +41,8 @@ pub(super) struct BlobContent {
 }
 
 impl Inner {
-    /// Opens a blob for reading. NOT_FOUND if it does not exist, SIZE_MISMATCH if it has another size.
+    /// Opens a blob for reading. NOT_FOUND if it does not exist, SIZE_MISMATCH if it has another
+    /// size.
     pub(super) fn open_blob(&self, blob: &Descriptor) -> Result<BlobContent> {
         let path = self.directory.blob_path(&blob.digest);
         let (file, linked) = match self.open_own(&blob.digest) {
@@ -75,8 +76,8 @@ impl Inner {
         Some(file)
     }
 
-    /// Returns true if an existing blob can be used. A file in the layout itself was verified when it
-    /// was written; the target of a link is verified now.
+    /// Returns true if an existing blob can be used. A file in the layout itself was verified when
+    /// it was written; the target of a link is verified now.
     pub(super) fn is_trusted_or_correct(&self, blob: &Descriptor) -> Result<bool> {
         let content = match self.open_blob(blob) {
             Ok(content) => content,
@@ -185,8 +186,8 @@ impl CheckedLink {
         Ok(bytes.into())
     }
 
-    /// Returns the chunks that hold the bytes from `offset` on, each with the number of bytes to skip
-    /// at its start.
+    /// Returns the chunks that hold the bytes from `offset` on, each with the number of bytes to
+    /// skip at its start.
     fn chunks_from(&self, offset: u64) -> impl Iterator<Item = (usize, usize)> + use<> {
         let first = usize::try_from(offset / CHUNK as u64).unwrap_or(usize::MAX);
         let skip = (offset % CHUNK as u64) as usize;

@@ -1,5 +1,6 @@
 //! Blobs of a layout. A blob is written to a staged file, verified while it is written, and renamed
-//! to its final name. A file under a blob's final name was complete and correct when it was written.
+//! to its final name. A file under a blob's final name was complete and correct when it was
+//! written.
 
 use std::{fs, sync::Arc};
 

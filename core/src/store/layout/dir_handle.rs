@@ -1,7 +1,7 @@
 //! Access to the directories of a layout by open handles.
 //!
-//! A layout can come from an untrusted party, who can still change it. So this module never reaches
-//! a file to write, lock or remove by its full path: each step starts at an open directory, does not
+//! A layout can come from an untrusted party and can still change. So this module never reaches a
+//! file to write, lock or remove by its full path: each step starts at an open directory, does not
 //! follow symbolic links, and accepts only directories and regular files.
 
 use std::{
@@ -196,8 +196,8 @@ pub(super) fn unsafe_path(path: &Path, is: Kind, wanted: &str) -> Error {
     )
 }
 
-/// Converts a refusal to open `path` into an error: NOT_FOUND if the file is missing, UNSAFE_PATH if
-/// it is of another kind, IO otherwise.
+/// Converts a refusal to open `path` into an error: NOT_FOUND if the file is missing, UNSAFE_PATH
+/// if it is of another kind, IO otherwise.
 pub(super) fn refusal_error(doing: &str, path: &Path, wanted: &str, refused: Refused) -> Error {
     match refused {
         Refused::Is(kind) => unsafe_path(path, kind, wanted),

@@ -172,8 +172,8 @@ impl LayoutDirectory {
         }
     }
 
-    /// Fails with ALREADY_EXISTS if the directory holds other files, so that a push does not mix its
-    /// files with them. Accepts what a killed push left before it wrote the marker.
+    /// Fails with ALREADY_EXISTS if the directory holds other files, so that a push does not mix
+    /// its files with them. Accepts what a killed push left before it wrote the marker.
     fn check_vacant(&self) -> Result<()> {
         let Ok(entries) = fs::read_dir(&self.path) else { return Ok(()) };
         // Three names are ours, so a fourth suffices to find another.
@@ -287,8 +287,8 @@ impl OpenLayout {
     }
 }
 
-/// A file under a temporary name in the private folder. Dropping this removes the file, unless it was
-/// committed.
+/// A file under a temporary name in the private folder. Dropping this removes the file, unless it
+/// was committed.
 #[derive(Debug)]
 pub(super) struct StagedFile {
     pub(super) opened: Arc<OpenLayout>,

@@ -35,8 +35,8 @@ impl Inner {
         self.replace_index(&opened, &before, index)
     }
 
-    /// Syncs blobs in parallel, then the folders that name them. Skips symbolic links: their targets
-    /// are outside the layout.
+    /// Syncs blobs in parallel, then the folders that name them. Skips symbolic links: their
+    /// targets are outside the layout.
     fn sync_blobs<'a>(
         &self,
         opened: &OpenLayout,

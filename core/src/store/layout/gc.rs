@@ -1,24 +1,25 @@
-//! Deletes manifests, and collects garbage: blobs that no listed manifest needs, and staged files of
-//! processes that were killed.
+//! Deletes manifests, and collects garbage: blobs that no listed manifest needs, and staged files
+//! of processes that were killed.
 //!
 //! *Interruption.* A delete writes the digests of the deleted manifests and of their content into a
-//! journal before it replaces `index.json`. If the process is killed in between, the journal remains.
-//! The next process that writes to the layout collects: it removes the blobs in the journal that no
-//! listed manifest needs, judged by the index at that time. It never removes a blob that is not in the
-//! journal. A push of a blob takes it out of the journal, because the caller may need the blob itself.
+//! journal before it replaces `index.json`. If the process is killed in between, the journal
+//! remains. The next process that writes to the layout collects: it removes the blobs in the
+//! journal that no listed manifest needs, judged by the index at that time. It never removes a blob
+//! that is not in the journal. A push of a blob takes it out of the journal, because the caller may
+//! need the blob itself.
 //!
-//! *Concurrency.* A process may have found an existing blob that no manifest names yet. It has leased
-//! that blob, and a handle with leases holds the lock `content` shared. A collector needs this lock
-//! exclusively and never waits for it, since the journal stays for the next collector. A collector
-//! also holds the lock of the index, and nothing takes `content` exclusively without that lock. So a
-//! collector can release its own handle's shared lock, try to lock exclusively, and lock shared again,
-//! and no other collector runs in between. It knows the leases of its own handle and skips those
-//! blobs. A push of a manifest leases the content *before* it checks whether the content exists, and
-//! waits for a running collector. So the content that it finds stays.
+//! *Concurrency.* A process may have found an existing blob that no manifest names yet. It has
+//! leased that blob, and a handle with leases holds the lock `content` shared. A collector needs
+//! this lock exclusively and never waits for it, since the journal stays for the next collector. A
+//! collector also holds the lock of the index, and nothing takes `content` exclusively without that
+//! lock. So a collector can release its own handle's shared lock, try to lock exclusively, and lock
+//! shared again, and no other collector runs in between. It knows the leases of its own handle and
+//! skips those blobs. A push of a manifest leases the content *before* it checks whether the
+//! content exists, and waits for a running collector. So the content that it finds stays.
 //!
-//! *Staged files.* While a collector holds `content` exclusively and its own handle has no leases, no
-//! process is writing a blob. While it holds the lock of the index, no process is replacing a file. So
-//! each staged file was left by a process that was killed.
+//! *Staged files.* While a collector holds `content` exclusively and its own handle has no leases,
+//! no process is writing a blob. While it holds the lock of the index, no process is replacing a
+//! file. So each staged file was left by a process that was killed.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -46,8 +47,8 @@ const JOURNAL: &str = "garbage";
 const MAX_JOURNAL: u64 = 32 * 1024 * 1024;
 
 impl Inner {
-    /// Removes manifests and all their tags from the index, then collects garbage. Returns one result
-    /// for each manifest, in order. CONFLICT for a manifest that a remaining index lists.
+    /// Removes manifests and all their tags from the index, then collects garbage. Returns one
+    /// result for each manifest, in order. CONFLICT for a manifest that a remaining index lists.
     pub(super) fn delete(&self, digests: &[Digest]) -> Result<Vec<Result<()>>> {
         self.directory.check_version()?;
         let opened = self.directory.create()?;
@@ -100,8 +101,8 @@ impl Inner {
         }
     }
 
-    /// Returns the existing manifests that only the deleted index listed. As in a registry, they stay
-    /// until they are deleted themselves, so `index.json` must list them.
+    /// Returns the existing manifests that only the deleted index listed. As in a registry, they
+    /// stay until they are deleted themselves, so `index.json` must list them.
     fn orphans(
         &self,
         parent: &ManifestSummary,

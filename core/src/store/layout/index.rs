@@ -68,8 +68,8 @@ impl Index {
         self.entries.iter().find(|e| e.digest == *digest)
     }
 
-    /// Returns each tag once, in the order of the entries. Omits names that are not valid tags: other
-    /// tools write whole references into the same annotation.
+    /// Returns each tag once, in the order of the entries. Omits names that are not valid tags:
+    /// other tools write whole references into the same annotation.
     pub(super) fn tags(&self) -> Vec<String> {
         let mut seen = HashSet::new();
         let names = self.entries.iter().filter_map(tag_of);

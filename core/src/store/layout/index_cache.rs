@@ -1,8 +1,8 @@
 //! A cache of `index.json`: each state of the file is parsed once.
 //!
-//! Modification time, length and inode show whether the file has changed. File times are coarse, and
-//! other tools rewrite the file in place. So a time that was recent when the file was read proves
-//! nothing: the cache then reads the file again and compares the bytes.
+//! Modification time, length and inode show whether the file has changed. File times are coarse,
+//! and other tools rewrite the file in place. So a time that was recent when the file was read
+//! proves nothing: the cache then reads the file again and compares the bytes.
 
 use std::{
     fs::{File, Metadata},
@@ -25,8 +25,8 @@ use ocigraph_types::{Code, Error, Result};
 
 /// The coarsest resolution of file times in use, which is FAT's.
 const TIME_RESOLUTION: Duration = Duration::from_secs(2);
-/// Maximum bytes of memory for a parsed index: about 60,000 entries of six fields. Writing the index
-/// takes this twice.
+/// Maximum bytes of memory for a parsed index: about 60,000 entries of six fields. Writing the
+/// index takes this twice.
 const MAX_WEIGHT: u64 = 64 * 1024 * 1024;
 /// Maximum bytes of the file. A longer file would exceed `MAX_WEIGHT`.
 const MAX_BYTES: u64 = MAX_WEIGHT;

@@ -69,8 +69,8 @@ impl Inner {
         lock(&self.leases).blobs.contains_key(digest)
     }
 
-    /// Releases the leases of a manifest that is stored: `lease` itself, and for each blob in it one
-    /// of the leases that were kept for a manifest.
+    /// Releases the leases of a manifest that is stored: `lease` itself, and for each blob in it
+    /// one of the leases that were kept for a manifest.
     pub(super) fn release(&self, lease: Lease) {
         lock(&self.leases).change(&lease.digests, |count| {
             count.kept = count.kept.saturating_sub(1);

@@ -1,7 +1,7 @@
 //! Reads the manifests that `index.json` lists, and answers which manifests refer to a subject.
 //!
-//! Each manifest is read once for as long as it is listed. A missing or malformed manifest is skipped
-//! with a warning, so that the rest of the layout stays usable. This module never writes.
+//! Each manifest is read once for as long as it is listed. A missing or malformed manifest is
+//! skipped with a warning, so that the rest of the layout stays usable. This module never writes.
 
 use std::{
     borrow::Borrow,
@@ -32,8 +32,8 @@ const MAX_WEIGHT: u64 = 64 * 1024 * 1024;
 const LARGE: u64 = 1024 * 1024;
 
 impl Inner {
-    /// Returns the referrers of a manifest. If a listed manifest cannot be read, the list says so in
-    /// its problems, because that manifest may be a referrer too.
+    /// Returns the referrers of a manifest. If a listed manifest cannot be read, the list says so
+    /// in its problems, because that manifest may be a referrer too.
     pub(super) fn referrers_of(&self, subject: &Digest) -> Result<List<Descriptor>> {
         let snapshot = self.snapshot()?;
         let listed = self.listed(&snapshot)?;

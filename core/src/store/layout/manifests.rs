@@ -139,8 +139,8 @@ impl Inner {
         Ok(())
     }
 
-    /// Adds a stored manifest to the index if it is not listed. A push that was interrupted before it
-    /// wrote the index leaves such a manifest.
+    /// Adds a stored manifest to the index if it is not listed. A push that was interrupted before
+    /// it wrote the index leaves such a manifest.
     pub(super) fn list_again(self: &Arc<Self>, digest: &Digest) -> Result<()> {
         let snapshot = self.snapshot()?;
         if snapshot.index.entry(digest).is_some() || self.listed(&snapshot)?.contains(digest) {

@@ -1,9 +1,9 @@
 //! An OCI image layout, a directory, as a [`Store`].
 //!
 //! Tags are entries of `index.json`. Untagged manifests have entries too, so that every tool finds
-//! their referrers. A blob appears by rename once it is verified; `index.json` is replaced by rename,
-//! under a lock, once the blobs it needs are durable. Locks and incomplete files are in the private
-//! folder `.ocigraph`. Reading never creates a file.
+//! their referrers. A blob appears by rename once it is verified; `index.json` is replaced by
+//! rename, under a lock, once the blobs it needs are durable. Locks and incomplete files are in the
+//! private folder `.ocigraph`. Reading never creates a file.
 //!
 //! Format: [image-spec v1.1.1, "OCI Image Layout Specification"][spec].
 //!
@@ -53,25 +53,29 @@ const MAX_MANIFEST_BYTES: u64 = 4 * 1024 * 1024;
 ///
 /// The directory has the files `oci-layout` and `index.json` and the folder `blobs`, as the section
 /// ["OCI Image Layout Specification"][spec] of image-spec v1.1.1 requires, and a private folder
-/// `.ocigraph` once this library has written to it. A value is cheap to clone; clones share one state,
-/// called a handle here. Nothing is read or created before the first operation.
+/// `.ocigraph` once this library has written to it. A value is cheap to clone; clones share one
+/// state, called a handle here. Nothing is read or created before the first operation.
 ///
 /// Several handles and processes can use one directory concurrently. Blobs that a handle has pushed
-/// stay, although no manifest names them yet, until the handle is dropped: meanwhile no other handle
-/// removes unneeded blobs. So drop a handle when its work is done.
+/// stay, although no manifest names them yet, until the handle is dropped: meanwhile no other
+/// handle removes unneeded blobs. So drop a handle when its work is done.
 ///
 /// # Errors
 ///
-/// All operations can fail with IO, and with NOT_FOUND if the directory is not an image layout and
-/// the operation does not create one. They fail with:
+/// All operations can fail with [IO](crate::Code::Io), and with [NOT_FOUND](crate::Code::NotFound)
+/// if the directory is not an image layout and the operation does not create one. They fail with:
 ///
-/// - UNSUPPORTED for a layout of a version other than 1.x,
-/// - ALREADY_EXISTS for a first push to a directory that contains other files,
-/// - INVALID_MANIFEST for a malformed `index.json` or manifest,
-/// - DIGEST_MISMATCH or SIZE_MISMATCH for damaged content,
-/// - TOO_LARGE for an `index.json` or a set of manifests that takes more than 64 MiB of memory,
-/// - UNSAFE_PATH for a symbolic link or special file in place of a file of the layout,
-/// - TIMEOUT if another process holds a lock for 90 seconds.
+/// - [UNSUPPORTED](crate::Code::Unsupported) for a layout of a version other than 1.x,
+/// - [ALREADY_EXISTS](crate::Code::AlreadyExists) for a first push to a directory that contains
+///   other files,
+/// - [INVALID_MANIFEST](crate::Code::InvalidManifest) for a malformed `index.json` or manifest,
+/// - [DIGEST_MISMATCH](crate::Code::DigestMismatch) or [SIZE_MISMATCH](crate::Code::SizeMismatch)
+///   for damaged content,
+/// - [TOO_LARGE](crate::Code::TooLarge) for an `index.json` or a set of manifests that takes more
+///   than 64 MiB of memory,
+/// - [UNSAFE_PATH](crate::Code::UnsafePath) for a symbolic link or special file in place of a file
+///   of the layout,
+/// - [TIMEOUT](crate::Code::Timeout) if another process holds a lock for 90 seconds.
 ///
 /// # Example
 ///
@@ -96,14 +100,14 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// Returns the layout at `path`. The first push creates it; this function does no I/O. Manifests
-    /// can have up to 4 MiB.
+    /// Returns the layout at `path`. The first push creates it; this function does no I/O.
+    /// Manifests can have up to 4 MiB.
     pub fn open(path: impl Into<PathBuf>) -> Self {
         Self::open_with_limit(path, MAX_MANIFEST_BYTES)
     }
 
     /// Returns the layout at `path`, where manifests can have up to `bytes` bytes. Larger manifests
-    /// fail with TOO_LARGE.
+    /// fail with [TOO_LARGE](crate::Code::TooLarge).
     pub fn open_with_limit(path: impl Into<PathBuf>, bytes: u64) -> Self {
         Self { inner: Arc::new(Inner::new(path.into(), bytes)) }
     }

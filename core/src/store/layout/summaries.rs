@@ -12,8 +12,8 @@ use ocigraph_types::{Descriptor, Digest, Error, Manifest, Result};
 /// Bytes of memory that a digest takes in a summary.
 const DIGEST: u64 = 128;
 
-/// Summaries by the digest of the manifest. A digest determines the content, so an entry is valid for
-/// as long as the manifest is listed.
+/// Summaries by the digest of the manifest. A digest determines the content, so an entry is valid
+/// for as long as the manifest is listed.
 pub(super) type SummaryCache = HashMap<Digest, Arc<ManifestSummary>>;
 
 /// What the layout needs to know of one manifest.

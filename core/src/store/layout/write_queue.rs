@@ -1,8 +1,9 @@
 //! A queue that writes concurrent additions to the index together.
 //!
 //! Each rewrite of `index.json` waits for the disk several times. Additions that arrive during a
-//! rewrite wait, and the next rewrite takes all of them. So n concurrent pushes of manifests cost far
-//! fewer than n rewrites. The queue itself does no I/O: the caller passes the function that writes.
+//! rewrite wait, and the next rewrite takes all of them. So n concurrent pushes of manifests cost
+//! far fewer than n rewrites. The queue itself does no I/O: the caller passes the function that
+//! writes.
 
 use std::sync::{Arc, Mutex};
 
@@ -33,8 +34,8 @@ pub(super) struct WriteQueue {
 }
 
 impl WriteQueue {
-    /// Queues an addition and returns once it is written, by this thread or another. `write` gets all
-    /// additions that are waiting; its error goes to each of their callers.
+    /// Queues an addition and returns once it is written, by this thread or another. `write` gets
+    /// all additions that are waiting; its error goes to each of their callers.
     pub(super) fn submit(
         &self,
         addition: Addition,

@@ -15,8 +15,8 @@ use crate::content::regular_file::Kind;
 
 pub(super) type Handle = OwnedFd;
 
-/// `NONBLOCK`: opening a named pipe must not block. `NOCTTY`: opening a terminal must not make it the
-/// controlling terminal of the process.
+/// `NONBLOCK`: opening a named pipe must not block. `NOCTTY`: opening a terminal must not make it
+/// the controlling terminal of the process.
 const PLAIN: OFlags =
     OFlags::CLOEXEC.union(OFlags::NOFOLLOW).union(OFlags::NONBLOCK).union(OFlags::NOCTTY);
 const DIRECTORY: OFlags = PLAIN.union(OFlags::DIRECTORY);
