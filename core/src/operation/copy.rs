@@ -17,8 +17,8 @@ pub use options::CopyOptions;
 use walk::Walk;
 
 use crate::{
-    operation::select::select_manifest,
-    store::{Store, limits::concurrency},
+    operation::{named::named, select::select_manifest},
+    store::{ReadStore, Store, limits::concurrency},
 };
 use ocigraph_types::{Code, Descriptor, Error, Reference, Result, TagOrDigest, whole};
 
@@ -55,8 +55,31 @@ pub struct CopiedBlobs {
     pub mounted: usize,
 }
 
-pub(crate) async fn copy(
-    from: Arc<dyn Store>,
+pub(crate) const OPERATION: &str = "copy";
+
+/// Copies what `source` names in `from`, or its whole graph, to `to`, and sets the tags of
+/// `destination` there. Content that `to` has is not sent.
+///
+/// # Errors
+/// [NOT_FOUND](crate::Code::NotFound) if `source` names nothing, or if content of the graph does
+/// not exist.
+pub async fn copy(
+    from: Arc<dyn ReadStore>,
+    source: &Reference,
+    to: Arc<dyn Store>,
+    destination: &Reference,
+    options: CopyOptions,
+) -> Result<CopyReport> {
+    named(
+        OPERATION,
+        format!("{source} to {destination}"),
+        run(from, source, to, destination, options),
+    )
+    .await
+}
+
+async fn run(
+    from: Arc<dyn ReadStore>,
     source: &Reference,
     to: Arc<dyn Store>,
     destination: &Reference,
@@ -101,7 +124,7 @@ pub(crate) async fn copy(
 
 /// Fails if an untagged manifest of the source cannot be read. Its subject is unknown then, so it
 /// may belong to the graph, with its own referrers.
-async fn check_listed(from: &dyn Store, max_requests: usize) -> Result<()> {
+async fn check_listed(from: &dyn ReadStore, max_requests: usize) -> Result<()> {
     let listed = from.list_untagged().await?;
     let read = listed.into_iter().map(|listed| async move {
         from.fetch_manifest(&TagOrDigest::from(&listed)).await.map_err(|e| {

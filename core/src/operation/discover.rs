@@ -6,10 +6,11 @@ use std::collections::{BTreeMap, HashSet};
 
 use futures::{StreamExt, TryStreamExt, stream};
 
+use crate::operation::named::named;
 use crate::{
     operation::select::select_manifest,
     store::{
-        Store,
+        ReadStore,
         limits::{check_limit, concurrency},
         list::List,
         memory::Charge,
@@ -71,8 +72,23 @@ impl DiscoverOptions {
 /// Bytes that a node takes besides its descriptor, in the graph and in the walk.
 const NODE: usize = 256;
 
-pub(crate) async fn discover(
-    store: &dyn Store,
+pub(crate) const OPERATION: &str = "discover";
+
+/// Returns the graph of everything that refers to what `reference` names.
+///
+/// # Errors
+/// [`Code::NotFound`](crate::Code::NotFound) if the reference names nothing; [`Code::Incomplete`](crate::Code::Incomplete) if a list of referrers
+/// cannot be read whole, unless `options` allows it.
+pub async fn discover(
+    store: &dyn ReadStore,
+    reference: &Reference,
+    options: &DiscoverOptions,
+) -> Result<Graph> {
+    named(OPERATION, reference, run(store, reference, options)).await
+}
+
+async fn run(
+    store: &dyn ReadStore,
     reference: &Reference,
     options: &DiscoverOptions,
 ) -> Result<Graph> {
@@ -94,7 +110,7 @@ pub(crate) async fn discover(
 }
 
 async fn finish(
-    store: &dyn Store,
+    store: &dyn ReadStore,
     subject: Descriptor,
     first: Option<List<Descriptor>>,
     options: &DiscoverOptions,
@@ -143,7 +159,7 @@ fn filter(options: &DiscoverOptions) -> Option<&str> {
 
 /// Adds the other levels to a graph that contains the direct referrers of its subject.
 async fn walk(
-    store: &dyn Store,
+    store: &dyn ReadStore,
     graph: &mut Graph,
     charge: &mut Charge,
     depth: usize,

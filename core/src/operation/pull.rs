@@ -20,8 +20,8 @@ use futures::{StreamExt, TryStreamExt, stream};
 use crate::{
     blocking::{Cleanup, spawn_blocking},
     content::progress::Outcome,
-    operation::select::select_manifest,
-    store::{Store, limits::concurrency, memory::Charge},
+    operation::{named::named, select::select_manifest},
+    store::{ReadStore, limits::concurrency, memory::Charge},
 };
 use ocigraph_types::{
     Code, Descriptor, Digest, Error, Manifest, Reference, Result, TagOrDigest, media_type,
@@ -66,8 +66,25 @@ const MAX_SUBJECTS: usize = 1_000;
 /// Maximum time that a failed pull waits for threads that are writing files.
 const CLEANUP_TIMEOUT: Duration = Duration::from_secs(10);
 
-pub(crate) async fn pull(
-    store: Arc<dyn Store>,
+pub(crate) const OPERATION: &str = "pull";
+
+/// Writes the files of the artifact that `reference` names into a directory. With an artifact type
+/// in `options`, writes the files of its referrers of that type instead.
+///
+/// # Errors
+/// [NOT_FOUND](crate::Code::NotFound) if the reference names nothing or no referrer has the type;
+/// [UNSAFE_PATH](crate::Code::UnsafePath) if a title leads out of the output directory;
+/// [CONFLICT](crate::Code::Conflict) if two different files have one path.
+pub async fn pull(
+    store: Arc<dyn ReadStore>,
+    reference: &Reference,
+    options: PullOptions,
+) -> Result<Vec<PullResult>> {
+    named(OPERATION, reference, run(store, reference, options)).await
+}
+
+async fn run(
+    store: Arc<dyn ReadStore>,
     reference: &Reference,
     options: PullOptions,
 ) -> Result<Vec<PullResult>> {
@@ -79,7 +96,7 @@ pub(crate) async fn pull(
 
 /// Pulls the files of several manifests together.
 pub(crate) async fn pull_all(
-    store: Arc<dyn Store>,
+    store: Arc<dyn ReadStore>,
     reference: &Reference,
     manifests: Vec<Manifest>,
     mut options: PullOptions,
@@ -141,7 +158,7 @@ pub(crate) async fn pull_all(
 /// Fetches the manifests to pull: the artifact that the reference names, or its referrers of a
 /// type, and their subjects if the options ask for them.
 async fn manifests(
-    store: &dyn Store,
+    store: &dyn ReadStore,
     reference: &Reference,
     options: &PullOptions,
     charge: &Mutex<Charge>,
@@ -185,7 +202,7 @@ fn charged(charge: &Mutex<Charge>, manifest: Manifest) -> Result<Manifest> {
 /// Appends the subjects of the manifests, their subjects, and so on. Omits an index, because it has
 /// no files.
 async fn add_subjects(
-    store: &dyn Store,
+    store: &dyn ReadStore,
     manifests: &mut Vec<Manifest>,
     charge: &Mutex<Charge>,
 ) -> Result<()> {

@@ -11,6 +11,8 @@ use std::{
 
 use futures::{StreamExt, TryStreamExt, stream};
 
+use crate::operation::named::named;
+use crate::operation::transfer;
 use crate::{
     blocking::spawn_blocking,
     content::{
@@ -22,7 +24,6 @@ use crate::{
         progress::{Outcome, Progress},
         source::Source,
     },
-    store,
     store::{
         Store,
         limits::{LargeBlobLimiter, concurrency},
@@ -117,7 +118,19 @@ pub struct PushedBlob {
     pub outcome: Outcome,
 }
 
-pub(crate) async fn push(
+pub(crate) const OPERATION: &str = "push";
+
+/// Packs files, directories and bytes into one artifact and pushes it to `store` under the tags of
+/// `reference`.
+pub async fn push(
+    store: Arc<dyn Store>,
+    reference: &Reference,
+    options: PushOptions,
+) -> Result<PushResult> {
+    named(OPERATION, reference, run(store, reference, options)).await
+}
+
+async fn run(
     store: Arc<dyn Store>,
     reference: &Reference,
     options: PushOptions,
@@ -253,7 +266,7 @@ pub(crate) async fn send(
     source: Arc<dyn Source>,
     progress: &Progress,
 ) -> Result<Outcome> {
-    store::push_reported(store, blob, source, progress).await.map_err(|e| {
+    transfer::push_reported(store, blob, source, progress).await.map_err(|e| {
         // An error without an HTTP status comes from reading the source, not from the registry.
         let is_from_source = e.status().is_none() && e.hint().is_none();
         if is_from_source && matches!(e.code(), Code::DigestMismatch | Code::SizeMismatch) {

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use crate::store::{Store, read_small};
+use crate::{operation::read::read_small, store::ReadStore};
 use ocigraph_types::{
     Code, Error, IMAGE_CONFIG_LIMIT, Manifest, Platform, Result, TagOrDigest, media_type,
 };
@@ -18,7 +18,7 @@ const MAX_NESTED_INDEXES: usize = 100;
 /// returns the first image for the platform in the index or in its nested indexes. NOT_FOUND if no
 /// image fits, or if `name` names an image for another platform.
 pub(crate) async fn select_manifest(
-    store: &dyn Store,
+    store: &dyn ReadStore,
     name: &TagOrDigest,
     wanted: Option<&Platform>,
 ) -> Result<Manifest> {
@@ -68,7 +68,7 @@ pub(crate) async fn select_manifest(
 }
 
 /// Returns the platform that the config of an image says, or `None` for other artifacts.
-async fn image_platform(store: &dyn Store, manifest: &Manifest) -> Result<Option<Platform>> {
+async fn image_platform(store: &dyn ReadStore, manifest: &Manifest) -> Result<Option<Platform>> {
     let Some(config) = manifest.config().filter(|c| media_type::is_image_config(&c.media_type))
     else {
         return Ok(None);

@@ -10,9 +10,9 @@ use tokio_util::task::AbortOnDropHandle;
 
 use crate::{
     content::progress::{Event, Outcome, Progress},
-    operation::select::select_manifest,
+    operation::{named::named, select::select_manifest, transfer::fetch_reported},
     store::{
-        Store, fetch_reported,
+        ReadStore,
         limits::{LargeBlobLimiter, check_limit, concurrency},
     },
 };
@@ -103,8 +103,23 @@ impl ProblemKind {
     }
 }
 
-pub(crate) async fn verify(
-    store: Arc<dyn Store>,
+pub(crate) const OPERATION: &str = "verify";
+
+/// Verifies the whole graph under what `reference` names: every manifest and blob, those of referrers
+/// included. What is wrong is in the report.
+///
+/// # Errors
+/// [`Code::NotFound`](crate::Code::NotFound) if the reference names nothing.
+pub async fn verify(
+    store: Arc<dyn ReadStore>,
+    reference: &Reference,
+    options: VerifyOptions,
+) -> Result<VerifyReport> {
+    named(OPERATION, reference, run(store, reference, options)).await
+}
+
+async fn run(
+    store: Arc<dyn ReadStore>,
     reference: &Reference,
     options: VerifyOptions,
 ) -> Result<VerifyReport> {
@@ -181,7 +196,7 @@ async fn read_listed(context: &VerifyContext, listed: Descriptor) -> Result<Opti
 
 /// The state that all checks of one verification share.
 struct VerifyContext {
-    store: Arc<dyn Store>,
+    store: Arc<dyn ReadStore>,
     options: VerifyOptions,
     large_blobs: LargeBlobLimiter,
 }

@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use ocigraph::{Algorithm, Layout, Manifest, Store, TagOrDigest};
+use ocigraph::{Algorithm, Layout, Manifest, ReadStore, TagOrDigest};
 
 use crate::support::*;
 

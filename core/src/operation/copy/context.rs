@@ -14,12 +14,12 @@ use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
 use super::options::CopyOptions;
 use crate::{
     content::{progress::Outcome, source::Source},
+    operation::transfer::push_reported,
     store::{
-        Store, StoredBlob,
+        ReadStore, Store, StoredBlob,
         limits::{LargeBlobLimiter, check_limit},
         list::List,
         memory::{Charge, Memory},
-        push_reported,
     },
 };
 use ocigraph_types::{Code, Descriptor, Digest, Manifest, Result, TagOrDigest, weight::Weight};
@@ -82,7 +82,7 @@ pub(super) struct CopyStats {
 
 /// The state that all steps of one copy share.
 pub(super) struct CopyContext {
-    pub(super) from: Arc<dyn Store>,
+    pub(super) from: Arc<dyn ReadStore>,
     pub(super) to: Arc<dyn Store>,
     pub(super) options: CopyOptions,
     /// Maximum concurrent requests.
@@ -97,7 +97,7 @@ pub(super) struct CopyContext {
 
 impl CopyContext {
     pub(super) fn new(
-        from: Arc<dyn Store>,
+        from: Arc<dyn ReadStore>,
         to: Arc<dyn Store>,
         options: CopyOptions,
         max_requests: usize,

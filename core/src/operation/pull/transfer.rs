@@ -30,7 +30,7 @@ use crate::{
         source::{ByteStream, next_batch},
     },
     store::{
-        Store,
+        ReadStore,
         limits::{LargeBlobLimiter, concurrency, patiently},
     },
 };
@@ -69,7 +69,7 @@ enum Fetched {
 
 /// The transfer of all files of a pull.
 pub(super) struct Transfer {
-    store: Arc<dyn Store>,
+    store: Arc<dyn ReadStore>,
     options: PullOptions,
     paths: FinalPaths,
     leftovers: Leftovers,
@@ -79,7 +79,7 @@ pub(super) struct Transfer {
 impl Transfer {
     /// Plans the transfer. CONFLICT if two files need the same path; nothing is written then.
     pub(super) fn new(
-        store: Arc<dyn Store>,
+        store: Arc<dyn ReadStore>,
         options: PullOptions,
         files: &TitledFiles,
     ) -> Result<Arc<Self>> {

@@ -40,14 +40,16 @@ use crate::{
         progress::Outcome,
         source::{ByteStream, Source, next_batch},
     },
-    store::{ManifestDeletion, Store, limits::patiently, list::List},
+    store::{
+        ManifestDeletion, ReadStore, Store,
+        limits::{Limits, patiently},
+        list::List,
+        memory::Memory,
+    },
 };
 use inner::Inner;
 use ocigraph_types::{Descriptor, Digest, Manifest, Result, TagOrDigest, check_tag};
 use sync::copy_error;
-
-/// Default for the maximum bytes of a manifest.
-const MAX_MANIFEST_BYTES: u64 = 4 * 1024 * 1024;
 
 /// An OCI image layout in a directory.
 ///
@@ -84,7 +86,7 @@ const MAX_MANIFEST_BYTES: u64 = 4 * 1024 * 1024;
 /// # let dir = tempfile::tempdir().unwrap();
 /// # let path = dir.path().join("layout");
 /// use std::sync::Arc;
-/// use ocigraph::{Bytes, Descriptor, Layout, Store};
+/// use ocigraph::{Bytes, Descriptor, Layout, ReadStore, Store};
 ///
 /// let layout = Layout::open(&path);
 /// let blob = Descriptor::of("text/plain", b"hello");
@@ -103,13 +105,14 @@ impl Layout {
     /// Returns the layout at `path`. The first push creates it; this function does no I/O.
     /// Manifests can have up to 4 MiB.
     pub fn open(path: impl Into<PathBuf>) -> Self {
-        Self::open_with_limit(path, MAX_MANIFEST_BYTES)
+        Self::with_limits(path, &Limits::default())
     }
 
-    /// Returns the layout at `path`, where manifests can have up to `bytes` bytes. Larger manifests
-    /// fail with [TOO_LARGE](crate::Code::TooLarge).
-    pub fn open_with_limit(path: impl Into<PathBuf>, bytes: u64) -> Self {
-        Self { inner: Arc::new(Inner::new(path.into(), bytes)) }
+    /// Returns the layout at `path`, with the limits of a client: `max_manifest_bytes`,
+    /// `max_entries`, and the memory that follows from these. The timeouts do not apply. Content
+    /// above a limit fails with [TOO_LARGE](crate::Code::TooLarge).
+    pub fn with_limits(path: impl Into<PathBuf>, limits: &Limits) -> Self {
+        Self { inner: Arc::new(Inner::new(path.into(), limits)) }
     }
 
     /// Returns the path that the layout was opened with.
@@ -133,7 +136,7 @@ impl Layout {
 }
 
 #[async_trait]
-impl Store for Layout {
+impl ReadStore for Layout {
     async fn resolve(&self, name: &TagOrDigest) -> Result<Descriptor> {
         Ok(self.fetch_manifest(name).await?.descriptor())
     }
@@ -141,14 +144,6 @@ impl Store for Layout {
     async fn fetch_manifest(&self, name: &TagOrDigest) -> Result<Manifest> {
         let name = name.clone();
         self.with(move |layout| layout.manifest(&name)).await
-    }
-
-    async fn push_manifest(&self, manifest: &Manifest, tags: &[String]) -> Result<()> {
-        for tag in tags {
-            check_tag(tag)?;
-        }
-        let (manifest, tags) = (manifest.clone(), tags.to_vec());
-        self.with(move |layout| layout.add_manifest(&manifest, tags)).await
     }
 
     async fn has_blob(&self, blob: &Descriptor) -> Result<bool> {
@@ -164,6 +159,46 @@ impl Store for Layout {
     async fn fetch_blob(&self, blob: &Descriptor, offset: u64) -> Result<ByteStream> {
         let blob = blob.clone();
         self.with(move |layout| layout.open_blob(&blob)).await?.stream(offset).await
+    }
+
+    async fn referrers(
+        &self,
+        subject: &Digest,
+        artifact_type: Option<&str>,
+    ) -> Result<List<Descriptor>> {
+        let subject = subject.clone();
+        let mut referrers = self.with(move |layout| layout.referrers_of(&subject)).await?;
+        if let Some(wanted) = artifact_type {
+            referrers.entries.retain(|d| d.artifact_type.as_deref() == Some(wanted));
+        }
+        Ok(referrers)
+    }
+
+    async fn tags(&self) -> Result<List<String>> {
+        self.with(|layout| Ok(layout.snapshot()?.index.tags().into())).await
+    }
+
+    async fn list_untagged(&self) -> Result<Vec<Descriptor>> {
+        self.with(|layout| Ok(layout.snapshot()?.index.list_untagged())).await
+    }
+
+    fn max_entries(&self) -> usize {
+        self.inner.max_entries
+    }
+
+    fn memory(&self) -> Memory {
+        self.inner.memory.clone()
+    }
+}
+
+#[async_trait]
+impl Store for Layout {
+    async fn push_manifest(&self, manifest: &Manifest, tags: &[String]) -> Result<()> {
+        for tag in tags {
+            check_tag(tag)?;
+        }
+        let (manifest, tags) = (manifest.clone(), tags.to_vec());
+        self.with(move |layout| layout.add_manifest(&manifest, tags)).await
     }
 
     async fn push_blob(&self, blob: &Descriptor, source: Arc<dyn Source>) -> Result<Outcome> {
@@ -208,19 +243,6 @@ impl Store for Layout {
         }
     }
 
-    async fn referrers(
-        &self,
-        subject: &Digest,
-        artifact_type: Option<&str>,
-    ) -> Result<List<Descriptor>> {
-        let subject = subject.clone();
-        let mut referrers = self.with(move |layout| layout.referrers_of(&subject)).await?;
-        if let Some(wanted) = artifact_type {
-            referrers.entries.retain(|d| d.artifact_type.as_deref() == Some(wanted));
-        }
-        Ok(referrers)
-    }
-
     async fn ensure_referrers_listed(
         &self,
         _subject: &Digest,
@@ -228,13 +250,5 @@ impl Store for Layout {
     ) -> Result<()> {
         let digests: Vec<Digest> = referrers.iter().map(|d| d.digest.clone()).collect();
         self.with(move |layout| digests.iter().try_for_each(|d| layout.list_again(d))).await
-    }
-
-    async fn tags(&self) -> Result<List<String>> {
-        self.with(|layout| Ok(layout.snapshot()?.index.tags().into())).await
-    }
-
-    async fn list_untagged(&self) -> Result<Vec<Descriptor>> {
-        self.with(|layout| Ok(layout.snapshot()?.index.list_untagged())).await
     }
 }
