@@ -105,8 +105,8 @@ impl ProblemKind {
 
 pub(crate) const OPERATION: &str = "verify";
 
-/// Verifies the whole graph under what `reference` names: every manifest and blob, those of referrers
-/// included. What is wrong is in the report.
+/// Verifies the whole graph under what `reference` names: every manifest and blob, those of
+/// referrers included. What is wrong is in the report.
 ///
 /// # Errors
 /// [`Code::NotFound`](crate::Code::NotFound) if the reference names nothing.
