@@ -47,7 +47,7 @@ fn missing_files_and_unsafe_names_are_rejected_before_a_tag_is_set() {
     work.ocigraph(&["resolve", "oci:l:v1"]).fails_with(1);
     work.write("other/file", "mine");
     let stderr = work.ocigraph(&["push", "oci:other:v1", "x"]).fails_with(1);
-    assert!(stderr.contains("no image layout"), "{stderr}");
+    assert!(stderr.contains("not an image layout"), "{stderr}");
     assert_eq!(work.read("other/file"), b"mine");
 }
 

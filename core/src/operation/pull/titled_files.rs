@@ -1,4 +1,5 @@
-//! The files of the manifests of one pull: each content and path once.
+//! Plans which files a pull writes: the titled blobs of all its manifests. Two manifests that share
+//! a blob and a path share the file. This module writes nothing.
 
 use std::{
     collections::{HashMap, hash_map::Entry},
@@ -6,18 +7,16 @@ use std::{
     sync::Arc,
 };
 
-use crate::{
-    content::{final_paths::Owner, paths},
-    operation::pull::PullOptions,
-};
+use super::options::PullOptions;
+use crate::content::{final_paths::Owner, paths};
 use ocigraph_types::{Descriptor, Manifest, Result, annotation};
 
-/// A titled blob and where it goes.
+/// A blob with a title, and the path to write it to.
 #[derive(Debug)]
 pub(super) struct TitledFile {
     pub(super) blob: Descriptor,
     pub(super) path: PathBuf,
-    /// Whether it is a directory, packed.
+    /// True if the blob is the archive of a directory.
     pub(super) packed: bool,
 }
 
@@ -31,36 +30,38 @@ impl TitledFile {
     }
 }
 
+/// The files of all manifests of a pull.
 #[derive(Debug)]
-pub(super) struct FilesOf {
+pub(super) struct TitledFiles {
     pub(super) all: Arc<[Arc<TitledFile>]>,
-    /// For each manifest, its files by their place in `all`, in its own order.
+    /// For each manifest, the positions of its files in `all`, in the order of the manifest.
     pub(super) by_manifest: Vec<Vec<usize>>,
 }
 
-impl FilesOf {
-    /// UNSAFE_PATH for a title that leads out of the output directory.
-    pub(super) fn manifests(manifests: &[Manifest], options: &PullOptions) -> Result<Self> {
+impl TitledFiles {
+    /// Collects the files of `manifests`. UNSAFE_PATH for a title that leads out of the output
+    /// directory.
+    pub(super) fn of(manifests: &[Manifest], options: &PullOptions) -> Result<Self> {
         let mut all = Vec::new();
-        let mut places: HashMap<Owner, usize> = HashMap::new();
+        let mut positions: HashMap<Owner, usize> = HashMap::new();
         let mut by_manifest = Vec::with_capacity(manifests.len());
         for manifest in manifests {
-            let mut files_of = Vec::new();
+            let mut files = Vec::new();
             for blob in manifest.content() {
                 let Some(title) = blob.title() else { continue };
                 let packed = blob.annotations.get(annotation::UNPACK).is_some_and(|v| v == "true");
                 let target = if packed { paths::safe_directory } else { paths::safe_target };
                 let path = target(&options.output, title, options.allow_path_traversal)?;
                 let file = TitledFile { blob: blob.clone(), path, packed };
-                files_of.push(match places.entry(file.owner()) {
-                    Entry::Occupied(place) => *place.get(),
-                    Entry::Vacant(place) => {
+                files.push(match positions.entry(file.owner()) {
+                    Entry::Occupied(position) => *position.get(),
+                    Entry::Vacant(position) => {
                         all.push(Arc::new(file));
-                        *place.insert(all.len() - 1)
+                        *position.insert(all.len() - 1)
                     }
                 });
             }
-            by_manifest.push(files_of);
+            by_manifest.push(files);
         }
         Ok(Self { all: all.into(), by_manifest })
     }

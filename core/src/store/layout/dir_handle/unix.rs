@@ -1,4 +1,5 @@
-//! The calls, as POSIX has them.
+//! Directory operations by POSIX `openat` and its relatives. They never follow a symbolic link,
+//! except to the root directory.
 
 use std::{
     ffi::{OsStr, OsString},
@@ -14,7 +15,8 @@ use crate::content::regular_file::Kind;
 
 pub(super) type Handle = OwnedFd;
 
-/// Nothing is waited for, and nothing becomes the process's terminal.
+/// `NONBLOCK`: opening a named pipe must not block. `NOCTTY`: opening a terminal must not make it
+/// the controlling terminal of the process.
 const PLAIN: OFlags =
     OFlags::CLOEXEC.union(OFlags::NOFOLLOW).union(OFlags::NONBLOCK).union(OFlags::NOCTTY);
 const DIRECTORY: OFlags = PLAIN.union(OFlags::DIRECTORY);
@@ -28,7 +30,7 @@ pub(super) fn open_directory(at: &Handle, name: &OsStr) -> io::Result<Handle> {
 }
 
 pub(super) fn is_at(at: &Handle, path: &Path) -> bool {
-    // Both by the same library, whose numbers are of other types on other systems than Linux.
+    // Both from rustix: the types of these numbers differ between systems.
     match (fs::fstat(at), fs::stat(path)) {
         (Ok(own), Ok(named)) => own.st_dev == named.st_dev && own.st_ino == named.st_ino,
         _ => false,
@@ -60,7 +62,7 @@ pub(super) fn open_file(at: &Handle, name: &OsStr) -> io::Result<File> {
     Ok(fs::openat(at, name, PLAIN | OFlags::RDONLY, Mode::empty())?.into())
 }
 
-/// Reading is enough, and other tools make their blobs read-only.
+/// Opens for reading, which suffices for `fsync`: other tools make their blobs read-only.
 pub(super) fn open_to_sync(at: &Handle, name: &OsStr) -> io::Result<File> {
     open_file(at, name)
 }

@@ -1,4 +1,5 @@
-//! The calls where directories are not held by handle: by path, after a look at what is there.
+//! Directory operations for systems without `openat`. They work by path, after checking the kind of
+//! the entry.
 
 use std::{
     ffi::{OsStr, OsString},
@@ -41,7 +42,7 @@ pub(super) fn open_file(at: &Handle, name: &OsStr) -> io::Result<File> {
     File::open(at.join(name))
 }
 
-/// Windows syncs only what may be written.
+/// Windows syncs only files that are open for writing.
 pub(super) fn open_to_sync(at: &Handle, name: &OsStr) -> io::Result<File> {
     File::options().write(true).open(at.join(name))
 }
@@ -75,7 +76,7 @@ pub(super) fn names(
     Ok(names.filter(|name| wanted(name)).take(limit).collect())
 }
 
-/// Directories cannot be synced here.
+/// Does nothing: these systems cannot sync a directory.
 pub(super) fn sync(_: &Handle) -> io::Result<()> {
     Ok(())
 }

@@ -1,8 +1,8 @@
-//! Real directories of a layout, held by handle, and what lies in them.
+//! Access to the directories of a layout by open handles.
 //!
-//! A layout may come from someone else, who may still change it. So nothing that is ours to write,
-//! to lock or to remove is reached by its whole path: each step starts from an open directory,
-//! follows no link, and takes nothing but directories and regular files.
+//! A layout can come from an untrusted party and can still change. So this module never reaches a
+//! file to write, lock or remove by its full path: each step starts at an open directory, does not
+//! follow symbolic links, and accepts only directories and regular files.
 
 use std::{
     ffi::{OsStr, OsString},
@@ -15,65 +15,68 @@ use crate::content::regular_file::{Kind, Refused, only_regular};
 use ocigraph_types::{Code, Error, Result};
 
 #[cfg(not(unix))]
-#[path = "dir/other.rs"]
+#[path = "dir_handle/other.rs"]
 mod sys;
 #[cfg(unix)]
-#[path = "dir/unix.rs"]
+#[path = "dir_handle/unix.rs"]
 mod sys;
 
+/// An open directory, and the path it was opened by, for messages.
 #[derive(Debug)]
-pub(super) struct Dir {
+pub(super) struct DirHandle {
     handle: sys::Handle,
     path: PathBuf,
 }
 
-impl Dir {
-    /// The layout's own directory. A link to it is the user's choice.
+impl DirHandle {
+    /// Opens a layout's root directory. Follows a symbolic link, because the user named it.
     pub(super) fn open(path: &Path) -> Result<Self> {
         let handle = sys::open_root(path).map_err(|e| Error::io("open", path, e))?;
         Ok(Self { handle, path: path.to_path_buf() })
     }
 
-    /// Where it was found.
+    /// Returns the path that the directory was opened by.
     pub(super) fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Where something in it is, for messages.
+    /// Returns the path of an entry, for messages.
     pub(super) fn join(&self, name: impl AsRef<Path>) -> PathBuf {
         self.path.join(name)
     }
 
-    /// Whether the path still leads here.
+    /// Returns true if `path` still leads to this directory.
     pub(super) fn is_at(&self, path: &Path) -> bool {
         sys::is_at(&self.handle, path)
     }
 
-    /// Whether `other` is still the directory of that name in this one.
-    pub(super) fn holds(&self, name: &str, other: &Dir) -> bool {
+    /// Returns true if the entry `name` of this directory is still the directory `other`.
+    pub(super) fn holds(&self, name: &str, other: &DirHandle) -> bool {
         sys::holds(&self.handle, name.as_ref(), &other.handle)
     }
 
+    /// Returns the kind of an entry, without following a symbolic link.
     pub(super) fn kind(&self, name: impl AsRef<OsStr>) -> Result<Kind, Refused> {
         Ok(sys::kind(&self.handle, name.as_ref())?)
     }
 
-    /// Whether something has that name; where that cannot be told, using it will say why.
+    /// Returns true if an entry has this name, or if that is unknown: opening it then gives the
+    /// reason.
     pub(super) fn has(&self, name: &str) -> bool {
         !matches!(self.kind(name), Err(Refused::Missing))
     }
 
-    /// A directory in it.
+    /// Opens a subdirectory.
     pub(super) fn directory(&self, name: &str) -> Result<Self, Refused> {
         match sys::open_directory(&self.handle, name.as_ref()) {
             Ok(handle) => Ok(Self { handle, path: self.join(name) }),
-            Err(e) => Err(self.instead_of(Kind::Directory, name.as_ref(), e)),
+            Err(e) => Err(self.open_failure(Kind::Directory, name.as_ref(), e)),
         }
     }
 
-    /// A directory in it, which is made unless it is there.
+    /// Opens a subdirectory, and creates it if it does not exist.
     pub(super) fn make_directory(&self, name: &str) -> Result<Self> {
-        let refused = |refused| unsafe_or("open", &self.join(name), "directory", refused);
+        let refused = |refused| refusal_error("open", &self.join(name), "directory", refused);
         match self.directory(name) {
             Err(Refused::Missing) => {}
             found => return found.map_err(refused),
@@ -86,18 +89,18 @@ impl Dir {
         }
     }
 
-    /// Opens a regular file to be read.
+    /// Opens a regular file for reading.
     pub(super) fn file(&self, name: &str) -> Result<File, Refused> {
         self.regular(name, sys::open_file)
     }
 
-    /// Makes the content of a regular file durable.
+    /// Syncs the content of a regular file to the disk.
     pub(super) fn sync_file(&self, name: &str) -> Result<(), Refused> {
         Ok(self.regular(name, sys::open_to_sync)?.sync_all()?)
     }
 
-    /// Opens a lock file, which is made unless it is there. A layout that may only be read can
-    /// still be locked where its lock exists.
+    /// Opens a lock file, and creates it if it does not exist. In a read-only layout, an existing
+    /// lock file is opened for reading.
     pub(super) fn lock_file(&self, name: &str) -> Result<File> {
         let opened = match self.kind(name) {
             Err(Refused::Missing) => sys::open_lock(&self.handle, name.as_ref())
@@ -107,7 +110,7 @@ impl Dir {
                 sys::open_lock(at, name).or_else(|e| sys::open_file(at, name).map_err(|_| e))
             }),
         };
-        opened.map_err(|e| unsafe_or("open", &self.join(name), "file", e))
+        opened.map_err(|e| refusal_error("open", &self.join(name), "file", e))
     }
 
     fn regular(
@@ -121,18 +124,18 @@ impl Dir {
         }
         match open(&self.handle, name.as_ref()) {
             Ok(file) => only_regular(file),
-            Err(e) => Err(self.instead_of(Kind::File, name.as_ref(), e)),
+            Err(e) => Err(self.open_failure(Kind::File, name.as_ref(), e)),
         }
     }
 
-    /// A file that was not there.
+    /// Creates a file; fails if the name exists.
     pub(super) fn create_new(&self, name: &str) -> io::Result<File> {
         sys::create_new(&self.handle, name.as_ref())
     }
 
-    /// Moves a file into another directory, in place of what has the name there. A link that has it
-    /// is replaced.
-    pub(super) fn rename(&self, from: &str, to: &Dir, name: &str) -> Result<()> {
+    /// Moves a file into another directory, replacing a file or symbolic link of that name there.
+    /// Fails if a directory has the name.
+    pub(super) fn rename(&self, from: &str, to: &DirHandle, name: &str) -> Result<()> {
         if let Ok(kind @ Kind::Directory) = to.kind(name) {
             return Err(unsafe_path(&to.join(name), kind, "file"));
         }
@@ -140,18 +143,18 @@ impl Dir {
             .map_err(|e| Error::io("write", &to.join(name), e))
     }
 
-    /// Removes a file or a link, never what a link leads to; nothing else.
+    /// Removes a regular file, or a symbolic link itself. Leaves anything else with a warning.
     pub(super) fn remove(&self, name: impl AsRef<OsStr>) -> Result<()> {
         let name = name.as_ref();
         let path = || self.path.join(name);
         match self.kind(name) {
             Ok(Kind::File | Kind::Link) => {}
             Ok(kind) => {
-                tracing::warn!(path = %path().display(), "stays in the layout: it is {kind}");
+                tracing::warn!(path = %path().display(), "not removed from the layout: it is {kind}");
                 return Ok(());
             }
             Err(Refused::Missing) => return Ok(()),
-            Err(e) => return Err(unsafe_or("remove", &path(), "file", e)),
+            Err(e) => return Err(refusal_error("remove", &path(), "file", e)),
         }
         match sys::remove_file(&self.handle, name) {
             Err(e) if e.kind() != io::ErrorKind::NotFound => Err(Error::io("remove", &path(), e)),
@@ -159,7 +162,7 @@ impl Dir {
         }
     }
 
-    /// Up to so many of the names in it that begin like this.
+    /// Returns up to `limit` names of entries that begin with one of `prefixes`.
     pub(super) fn names(&self, prefixes: &[&str], limit: usize) -> io::Result<Vec<OsString>> {
         let wanted = |name: &OsStr| {
             let name = name.to_string_lossy();
@@ -168,13 +171,13 @@ impl Dir {
         sys::names(&self.handle, wanted, limit)
     }
 
-    /// A rename is durable once its directory is.
+    /// Syncs the directory itself: a rename is durable only after this.
     pub(super) fn sync(&self) -> Result<()> {
         sys::sync(&self.handle).map_err(|e| Error::io("write", &self.path, e))
     }
 
-    /// What stood in the way when something could not be opened.
-    fn instead_of(&self, wanted: Kind, name: &OsStr, error: io::Error) -> Refused {
+    /// Returns the reason why an entry could not be opened as `wanted`.
+    fn open_failure(&self, wanted: Kind, name: &OsStr, error: io::Error) -> Refused {
         match self.kind(name) {
             Ok(kind) if kind != wanted => Refused::Is(kind),
             Err(Refused::Missing) => Refused::Missing,
@@ -183,18 +186,19 @@ impl Dir {
     }
 }
 
-/// A directory or file of a layout that is something else.
+/// Returns the error for an entry of a layout that is not of the kind `wanted`.
 pub(super) fn unsafe_path(path: &Path, is: Kind, wanted: &str) -> Error {
-    // A plain file in the way of a folder leads nowhere.
+    // A regular file where a directory belongs cannot redirect a write.
     let code = if is == Kind::File { Code::Io } else { Code::UnsafePath };
     Error::new(code, format!("{} is {is}, not a {wanted}", path.display())).with_hint(
-        "someone else may have prepared this layout: look at it, and remove what does not belong \
-         there, or use another",
+        "the layout may come from an untrusted source: inspect it and remove what does not belong \
+         there, or use another layout",
     )
 }
 
-/// The error for what was refused: what is missing is NOT_FOUND.
-pub(super) fn unsafe_or(doing: &str, path: &Path, wanted: &str, refused: Refused) -> Error {
+/// Converts a refusal to open `path` into an error: NOT_FOUND if the file is missing, UNSAFE_PATH
+/// if it is of another kind, IO otherwise.
+pub(super) fn refusal_error(doing: &str, path: &Path, wanted: &str, refused: Refused) -> Error {
     match refused {
         Refused::Is(kind) => unsafe_path(path, kind, wanted),
         Refused::Missing => Error::io(doing, path, io::ErrorKind::NotFound.into()),

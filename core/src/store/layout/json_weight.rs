@@ -1,9 +1,10 @@
-//! What JSON takes in memory, told before it is parsed: two bytes of a list can become a hundred.
+//! Estimates the memory that JSON takes once parsed, before it is parsed. Two bytes of a JSON array
+//! can become a hundred bytes of memory.
 
-/// What a value takes besides its text; as much as a member of `extra` in a descriptor.
+/// Bytes of memory per JSON value besides its text: what a member of `extra` in a descriptor takes.
 const VALUE: u64 = 80;
 
-/// An upper bound, in bytes.
+/// Returns an upper bound, in bytes, of the memory that `json` takes once parsed.
 pub(super) fn weight(json: &[u8]) -> u64 {
     let (mut values, mut in_text, mut escaped) = (0, false, false);
     for byte in json {
@@ -23,7 +24,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_stands_in_text_weighs_as_text() {
+    fn punctuation_inside_a_string_does_not_count_as_a_value() {
         assert_eq!(weight(br#"{"a":[0,0]}"#), 11 + 4 * VALUE);
         assert_eq!(weight(br#""{[,:\",\\""#), 11);
         assert_eq!(weight(br#""\\",0"#), 6 + VALUE);
