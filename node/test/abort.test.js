@@ -174,14 +174,14 @@ test('await using waits until an interrupted upload is cancelled, and close does
   const waiting = new Client();
   const first = await begin(waiting);
   await waiting[Symbol.asyncDispose]();
-  assert.equal(registry.calledOff, 1);
+  assert.equal(registry.cancelledUploads, 1);
   await first.ended;
 
   const closing = new Client();
   const second = await begin(closing);
   closing.close();
   await second.ended;
-  assert.equal(registry.calledOff, 1);
+  assert.equal(registry.cancelledUploads, 1);
   await waiting[Symbol.asyncDispose]();
 });
 

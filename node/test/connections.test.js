@@ -113,7 +113,7 @@ test('concurrency limits the number of concurrent requests', async (t) => {
     setTimeout(() => {
       const passed = send(`http://${host}`, { method, path, headers }, async (answer) => {
         const body = Buffer.concat(await answer.toArray());
-        // Before the client can send the next request.
+        // Count the end of this request before the client can send the next one.
         now -= 1;
         response.writeHead(answer.statusCode, answer.headers).end(body);
       });

@@ -41,7 +41,7 @@ test('an aborted digest of files stops reading', async (t) => {
   }
   const { user } = process.cpuUsage();
   await new Promise((resolve) => setTimeout(resolve, 500));
-  // CPU time in microseconds. A thread that continued to hash would use half a million.
+  // CPU time in microseconds. A thread that continued to hash would use 500,000.
   assert.ok(process.cpuUsage().user - user < 250_000, `${process.cpuUsage().user - user}`);
   await assert.rejects(digestFile(path, { signal: AbortSignal.abort('before') }), (error) => error === 'before');
 });

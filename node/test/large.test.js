@@ -100,7 +100,7 @@ test(`reading a blob of 1 GiB slowly keeps memory within ${MEMORY} MiB of the ba
     for await (const piece of await client.fetchBlob(place + '@' + descriptor.digest)) {
       bytes += piece.length;
       pieces += 1;
-      // Slow at first, so that read-ahead would accumulate; then one piece per turn of the event loop.
+      // Reads slowly at first, so that read-ahead would accumulate, and then eight pieces per turn of the event loop.
       if (pieces < 200) await new Promise((resolve) => setTimeout(resolve, 5));
       else if (pieces % 8 === 0) await new Promise(setImmediate);
       most = Math.max(most, process.memoryUsage.rss() - bare);

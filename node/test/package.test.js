@@ -46,7 +46,7 @@ test('the two tarballs contain exactly the necessary files', async () => {
   ]);
   assert.deepEqual(readdirSync(platform).sort(), ['LICENSE', 'README.md', 'ocigraph', 'ocigraph.node', 'package.json']);
   const manifest = JSON.parse(readFileSync(join(main, 'package.json'), 'utf8'));
-  // No unpublished package: anyone could publish malicious code under its name.
+  // An unpublished package must not be a dependency: anyone could publish malicious code under its name.
   assert.deepEqual(manifest.optionalDependencies, { [`@ocigraph/${name}`]: manifest.version });
   assert.deepEqual(
     [manifest.scripts, manifest.devDependencies, manifest.dependencies],

@@ -1,4 +1,4 @@
-// The life of a client in a process: it does not keep the process alive, worker threads create their own, and a thousand calls
+// The life of a client in a process: it does not keep the process alive, worker threads create their own, and 1,000 calls
 // can run concurrently.
 
 import assert from 'node:assert/strict';
@@ -110,13 +110,13 @@ test('the calls of a worker end with it', async (t) => {
     const before = process.cpuUsage();
     await new Promise((resolve) => setTimeout(resolve, 500));
     const { user, system } = process.cpuUsage(before);
-    // CPU time in microseconds. A thread that continued to read would use half a million.
+    // CPU time in microseconds. A thread that continued to read would use 500,000.
     console.log(user + system < 250_000 ? 'idle' : user + system);
   `;
   assert.equal(await run(program), 'idle');
 });
 
-test('a thousand concurrent calls each get their own result', async (t) => {
+test('1,000 concurrent calls each get their own result', async (t) => {
   const { host } = await fixture(t);
   const client = new Client();
   const tags = Array.from({ length: 20 }, (_, i) => `t${i}`);

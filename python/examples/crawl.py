@@ -1,4 +1,4 @@
-"""Lists the referrers of every tagged image of several repositories, a hundred images concurrently.
+"""Lists the referrers of every tagged image of several repositories. Handles 100 images concurrently.
 
 python crawl.py registry.example.com/app registry.example.com/web
 """

@@ -26,7 +26,7 @@ print(graph)
 for kind, number in Counter(referrer.artifact_type for referrer in graph).most_common():
     print(f"{number:4} {kind}")
 
-# %% With networkx: what nothing else refers to
+# %% Count the nodes without referrers, with networkx
 drawn = graph.to_networkx()
 leaves = [digest for digest, referrers in drawn.in_degree() if referrers == 0]
 print(f"{len(leaves)} of {len(graph)} have no referrers of their own")

@@ -157,7 +157,7 @@ def test_a_damaged_blob_returns_no_bytes_after_the_error(size: int | None, clien
     with pytest.raises(ocigraph.DigestMismatchError):
         while chunk := blob.read(-1 if size is None else size):
             given += len(chunk)
-    # Not even the read of the last byte returned damaged content.
+    # The read of the last byte fails instead of returning damaged content.
     assert given < len(content)
     for _ in range(3):
         with pytest.raises(ocigraph.DigestMismatchError):

@@ -88,14 +88,14 @@ def test_a_timeout_of_zero_ends_the_call() -> None:
 
 def test_concurrency_and_depth_accept_every_size(client: Any, fixture: Fixture, work: Path) -> None:
     for place in (f"{fixture.host}/app", f"oci:{work}/layout"):
-        for at_once in (0, 1, *MANY):
-            client.push(f"{place}:v1", [File(b"a", title="a")], concurrency=at_once)
-            client.push(place, artifact_type="sbom/example", subject=f"{place}:v1", concurrency=at_once)
-            client.pull(f"{place}:v1", "out", concurrency=at_once)
-            assert client.verify(f"{place}:v1", concurrency=at_once).problems == ()
-            client.copy(f"{place}:v1", f"oci:{work}/copied:v1", recursive=True, concurrency=at_once)
-            assert len(client.discover(f"{place}:v1", concurrency=at_once, depth=at_once)) == min(at_once, 1)
-            client.delete(f"{place}:v1", dry_run=True, concurrency=at_once)
+        for number in (0, 1, *MANY):
+            client.push(f"{place}:v1", [File(b"a", title="a")], concurrency=number)
+            client.push(place, artifact_type="sbom/example", subject=f"{place}:v1", concurrency=number)
+            client.pull(f"{place}:v1", "out", concurrency=number)
+            assert client.verify(f"{place}:v1", concurrency=number).problems == ()
+            client.copy(f"{place}:v1", f"oci:{work}/copied:v1", recursive=True, concurrency=number)
+            assert len(client.discover(f"{place}:v1", concurrency=number, depth=number)) == min(number, 1)
+            client.delete(f"{place}:v1", dry_run=True, concurrency=number)
         image = f"{place}:v1"
         for wrong in NO_COUNT:
             for call, arguments in (

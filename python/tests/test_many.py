@@ -62,7 +62,7 @@ def test_two_hundred_concurrent_pulls_of_a_layout_finish(program: str, layout: s
     assert ran.stdout == f"{MANY * FILES}\n"
     for out in work.glob("out*"):
         assert (out / "file31").read_bytes() == b"\x1f" * 20_000
-        # Two hundred directories would fill the disk.
+        # 200 directories would fill the disk.
         shutil.rmtree(out)
 
 

@@ -2,7 +2,7 @@
  * cancellation and limits work as usual. Also callbacks that free the handles of their operation.
  *
  *   blocked HOST LOCATION SLOW OPEN     a registry that requires ada with the password "s3cret", an empty layout, a
- *                                    repository whose registry responds after one minute, and an empty repository */
+ *                                       repository whose registry responds after one minute, and an empty repository */
 
 #include "check.h"
 

@@ -1,7 +1,7 @@
 /* Compares all accessors of graphs in C and C++, with manifests that are reached twice and with deep graphs.
  *
  *   graph LOCATION FOLDER LENGTH      an empty repository without the referrers API, the directory for a layout, and the
- *                                  length of a chain of referrers in it */
+ *                                     length of a chain of referrers in it */
 
 #include <ocigraph.hpp>
 

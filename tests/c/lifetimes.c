@@ -2,7 +2,7 @@
  * runtimes that end during blocking calls.
  *
  *   lifetimes HOST LOCATION SLOW      a registry that requires ada with the password "s3cret", an empty layout, and a
- *                                  repository whose registry responds after one minute */
+ *                                     repository whose registry responds after one minute */
 
 #include "check.h"
 

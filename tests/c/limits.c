@@ -1,7 +1,7 @@
 /* Timeouts, maxima for responses of a registry, and limits for unpacking.
  *
  *   limits LOCATION SLOW      an empty repository whose lists have pages of one entry, and a repository whose registry
- *                          responds after one minute */
+ *                             responds after one minute */
 
 #include "check.h"
 

@@ -10,15 +10,15 @@ enum { MANY = 600 };
 
 static const char *location;
 static ocigraph_client *client;
-static int on_progress, at_once, most_at_once;
+static int on_progress, concurrent, max_concurrent;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
 
 static void add(int calls, int running) {
     pthread_mutex_lock(&lock);
     on_progress += calls;
-    at_once += running;
-    most_at_once = at_once > most_at_once ? at_once : most_at_once;
+    concurrent += running;
+    max_concurrent = concurrent > max_concurrent ? concurrent : max_concurrent;
     pthread_cond_signal(&changed);
     pthread_mutex_unlock(&lock);
 }
@@ -50,7 +50,7 @@ int main(int argc, char **argv) {
     while (on_progress < MANY) {
         pthread_cond_wait(&changed, &lock);
     }
-    CHECK(most_at_once <= 64);
+    CHECK(max_concurrent <= 64);
     pthread_mutex_unlock(&lock);
     ocigraph_client_free(client);
     CHECK(on_progress == MANY);

@@ -8,21 +8,21 @@
 #include <signal.h>
 #include <unistd.h>
 
-static int completed, on_the_librarys, on_the_programs;
+static int completed, on_library_thread, on_program_thread;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
 
-static pthread_t programs;
+static pthread_t program_thread;
 
 /* Threads of the library block signals. The mask of the program's own thread is unchanged. */
 static int32_t check_the_signal_mask(void *user_data, const ocigraph_event *event) {
     (void)event;
     sigset_t mask;
-    bool masked = !pthread_equal(pthread_self(), programs);
+    bool masked = !pthread_equal(pthread_self(), program_thread);
     CHECK(pthread_sigmask(SIG_BLOCK, NULL, &mask) == 0);
     CHECK(sigismember(&mask, SIGPIPE) == masked && sigismember(&mask, SIGINT) == masked);
     CHECK(sigismember(&mask, SIGSEGV) == 0);
-    ++*(masked ? &on_the_librarys : &on_the_programs);
+    ++*(masked ? &on_library_thread : &on_program_thread);
     ++*(int *)user_data;
     return 0;
 }
@@ -63,17 +63,17 @@ static void handlers_run_on_the_threads_of_the_program(void) {
 int main(int argc, char **argv) {
     CHECK(argc == 2);
     struct sigaction as_it_was, by_default = {.sa_handler = SIG_DFL};
-    programs = pthread_self();
+    program_thread = pthread_self();
     /* The program may have been started with SIGPIPE ignored. */
     CHECK(sigaction(SIGPIPE, &by_default, NULL) == 0);
     CHECK(sigaction(SIGPIPE, NULL, &as_it_was) == 0 && as_it_was.sa_handler == SIG_DFL);
     static uint8_t content[8 << 20];
     int events = 0;
-    ocigraph_client_options *patience = ocigraph_client_options_new();
-    SUCCEEDS(ocigraph_client_options_set_limit(patience, OCIGRAPH_LIMIT_MAX_ATTEMPTS, 2, &failure));
+    ocigraph_client_options *client_options = ocigraph_client_options_new();
+    SUCCEEDS(ocigraph_client_options_set_limit(client_options, OCIGRAPH_LIMIT_MAX_ATTEMPTS, 2, &failure));
     ocigraph_client *client = NULL;
-    SUCCEEDS(ocigraph_client_new(NULL, patience, &client, &failure));
-    ocigraph_client_options_free(patience);
+    SUCCEEDS(ocigraph_client_new(NULL, client_options, &client, &failure));
+    ocigraph_client_options_free(client_options);
     ocigraph_push_options *options = ocigraph_push_options_new();
     SUCCEEDS(ocigraph_push_options_add_bytes(options, OCIGRAPH_STR("large"), ocigraph_text(NULL),
                                              (ocigraph_bytes){content, sizeof content}, &failure));
@@ -89,7 +89,7 @@ int main(int argc, char **argv) {
         }
         pthread_mutex_unlock(&lock);
     }
-    CHECK(on_the_programs > 0 && on_the_librarys > 0);
+    CHECK(on_program_thread > 0 && on_library_thread > 0);
     ocigraph_push_options_free(options);
     handlers_run_on_the_threads_of_the_program();
     ocigraph_client_free(client);

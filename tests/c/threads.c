@@ -1,4 +1,4 @@
-/* Sixteen threads share one client, options, a cancel token and a repository.
+/* 16 threads share one client, options, a cancel token and a repository.
  *
  *   threads LOCATION ROUNDS */
 

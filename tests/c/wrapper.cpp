@@ -1,7 +1,7 @@
 /* The C++ wrapper: objects that own handles, exceptions, and std::function callbacks.
  *
  *   wrapper LOCATION SLOW GUARDED FOLDER      an empty repository or layout, a repository whose registry responds slowly, a
- *                                          registry that requires ada with the password "s3cret", and an output directory */
+ *                                             registry that requires ada with the password "s3cret", and an output directory */
 
 #include <ocigraph.hpp>
 #include <ocigraph.hpp>

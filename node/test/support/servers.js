@@ -98,7 +98,7 @@ export function serve(t, program, args, find) {
         try {
           found = find(line);
         } catch {
-          // Not a line of JSON.
+          // Ignores lines that are not JSON.
         }
         if (found) resolve(found);
       });

@@ -77,7 +77,7 @@ export async function right(): Promise<void> {
   console.log(titles, pulled, signed, copied, size, manifest, sizes, one, version.length);
 }
 
-/** What a program has for an option may be undefined, also under `exactOptionalPropertyTypes`. */
+/** The value of an option may be undefined, also under `exactOptionalPropertyTypes`. */
 export async function perhaps(client: Client, text?: string, signal?: AbortSignal, files?: PushFile[]): Promise<void> {
   await client.push('host/repo', { artifactType: text, subject: text, files, signal, onProgress: undefined });
   await client.push('host/repo', { files: [{ content: 'a', title: text, mediaType: text, annotations: undefined }] });

@@ -17,13 +17,13 @@ from ._error import InvalidArgumentError
 _T = TypeVar("_T")
 
 
-def wrong(name: str, meant: str, value: object) -> TypeError:
+def wrong(name: str, expected: str, value: object) -> TypeError:
     """Creates the error for an argument of a wrong type."""
-    return TypeError(f"{name} must be {meant}, not {type(value).__name__}")
+    return TypeError(f"{name} must be {expected}, not {type(value).__name__}")
 
 
 def optional(check: Callable[[str, object], _T], name: str, value: object) -> _T | None:
-    """Applies `check` to an argument, unless it is None."""
+    """Applies `check` to an argument that is given. Returns None for None."""
     return None if value is None else check(name, value)
 
 
@@ -49,7 +49,7 @@ def flag(name: str, value: object) -> bool:
 
 
 def texts(name: str, value: object) -> dict[str, str]:
-    """Checks for a mapping of strings to strings; None is an empty one."""
+    """Checks for a mapping of strings to strings. Returns an empty dict for None."""
     if value is None:
         return {}
     if not isinstance(value, Mapping):
@@ -65,7 +65,7 @@ def callback(name: str, value: object) -> bool:
 
 
 def one_of(kind: type[_T], name: str, value: object) -> _T:
-    """Checks for an instance of `kind`; None is the default instance."""
+    """Checks for an instance of `kind`. Returns the default instance for None."""
     if value is None:
         return kind()
     if isinstance(value, kind):
@@ -108,5 +108,5 @@ def _shown(number: int) -> str:
 
 
 def concurrent(value: object) -> int | None:
-    """Checks the maximum number of concurrent requests; 0 is the default."""
+    """Checks the maximum number of concurrent requests. 0 or None selects the default."""
     return None if value is None else count("concurrency", value)

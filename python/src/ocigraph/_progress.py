@@ -15,7 +15,7 @@ from ._results import Outcome
 class Event(Result):
     """A progress event of a blob.
 
-    Callbacks are called about twenty times a second, in the thread that waits for the operation, or in its event loop.
+    Callbacks are called about 20 times per second, in the thread that waits for the operation, or in its event loop.
     Intermediate positions may be omitted.
 
     Example:
