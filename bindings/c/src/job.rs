@@ -161,7 +161,7 @@ impl<T: Send + 'static> Job<T> {
         let cancelled =
             |why: &str| Err(Error::new(Code::Cancelled, why).with_operation(operation, &on));
         let (file_work, asking) = (Cleanup::default(), Asking::default());
-        let future = file_work.watch(asking.watch(AssertUnwindSafe(future).catch_unwind()));
+        let future = file_work.scope(asking.watch(AssertUnwindSafe(future).catch_unwind()));
         let result = tokio::select! {
             biased;
             () = cancel.cancelled() => cancelled(CANCELLED),
@@ -172,7 +172,7 @@ impl<T: Send + 'static> Job<T> {
             }
         };
         if result.is_err() {
-            file_work.settle(SETTLING).await;
+            file_work.wait(SETTLING).await;
         }
         asking.wait().await;
         result

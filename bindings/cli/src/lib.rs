@@ -78,7 +78,7 @@ async fn run_until_interrupted(cli: Cli) -> Result<Result<ExitCode, Error>, u8> 
     let (stop, stopped) = oneshot::channel::<()>();
     let runtime = Handle::current();
     let file_work = Cleanup::default();
-    let watched = file_work.watch(run(cli));
+    let watched = file_work.scope(run(cli));
     // On a thread of its own, so that Ctrl-C is heard while the command waits for standard input.
     let mut work = tokio::task::spawn_blocking(move || {
         runtime.block_on(async {
@@ -116,7 +116,7 @@ async fn tidied_up<T>(work: JoinHandle<T>, file_work: Cleanup) {
         // At once, unless it waits for standard input: nothing can wake it from that.
         let _ = timeout(GRACE / 10, work).await;
     }
-    file_work.settle(GRACE).await;
+    file_work.wait(GRACE).await;
     let metrics = Handle::current().metrics();
     let _ = timeout(GRACE, async {
         while metrics.num_alive_tasks() > 0 {

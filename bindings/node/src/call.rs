@@ -137,7 +137,7 @@ impl Engine {
         let engine = Arc::clone(self);
         self.spawn(async move {
             let file_work = Cleanup::default();
-            let work = file_work.watch(AssertUnwindSafe(work).catch_unwind());
+            let work = file_work.scope(AssertUnwindSafe(work).catch_unwind());
             // All that the work held is dropped before the promise is settled.
             let result = tokio::select! {
                 biased;
@@ -146,7 +146,7 @@ impl Engine {
                 done = work => done.unwrap_or_else(|_| Err(broken())),
             };
             if result.is_err() {
-                file_work.settle(SETTLING).await;
+                file_work.wait(SETTLING).await;
             }
             let result = result.map_err(|error| doing.told(error));
             deferred.resolve(move |env| match result {

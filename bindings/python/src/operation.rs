@@ -95,7 +95,7 @@ impl Operation {
         let ending = Arc::clone(&shared);
         let file_work = Cleanup::default();
         let task = async move {
-            let work = file_work.watch(AssertUnwindSafe(work).catch_unwind());
+            let work = file_work.scope(AssertUnwindSafe(work).catch_unwind());
             // The work is dropped, and with it its files and sessions, before its end is told.
             let result = tokio::select! {
                 result = work => result.unwrap_or_else(|_| {
@@ -104,7 +104,7 @@ impl Operation {
                 _ = stopped => Err(Error::new(Code::Cancelled, "the operation was broken off")),
             };
             if result.is_err() {
-                file_work.settle(SETTLING).await;
+                file_work.wait(SETTLING).await;
             }
             ending.end(match result {
                 Ok(value) => Box::new(move |py| convert(py, value)),

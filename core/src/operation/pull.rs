@@ -123,11 +123,11 @@ pub(crate) async fn pull_all(
         .await?
     };
     let file_work = Cleanup::default();
-    let outcomes = match file_work.watch(transfer.run(&files)).await {
+    let outcomes = match file_work.scope(transfer.run(&files)).await {
         Ok(outcomes) => outcomes,
         Err(e) => {
             // Files that other transfers were writing are gone when the error is told.
-            file_work.settle(TIDYING).await;
+            file_work.wait(TIDYING).await;
             return Err(e);
         }
     };

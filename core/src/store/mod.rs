@@ -10,7 +10,10 @@ pub(crate) mod list;
 pub(crate) mod memory;
 pub(crate) mod registry;
 
-use crate::content::source::{ByteStream, Repository, Source, verified};
+use crate::content::{
+    source::{ByteStream, Repository, Source},
+    verified::verified,
+};
 use std::{fmt, sync::Arc};
 
 use async_trait::async_trait;

@@ -7,7 +7,10 @@ use std::{
 };
 
 use crate::{
-    content::{final_paths::Owner, paths},
+    content::{
+        final_paths::Owner,
+        safe_path::{safe_directory, safe_target},
+    },
     operation::pull::PullOptions,
 };
 use ocigraph_types::{Descriptor, Manifest, Result, annotation};
@@ -49,7 +52,7 @@ impl FilesOf {
             for blob in manifest.content() {
                 let Some(title) = blob.title() else { continue };
                 let packed = blob.annotations.get(annotation::UNPACK).is_some_and(|v| v == "true");
-                let target = if packed { paths::safe_directory } else { paths::safe_target };
+                let target = if packed { safe_directory } else { safe_target };
                 let path = target(&options.output, title, options.allow_path_traversal)?;
                 let file = TitledFile { blob: blob.clone(), path, packed };
                 files_of.push(match places.entry(file.owner()) {

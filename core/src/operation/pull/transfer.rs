@@ -24,6 +24,7 @@ use crate::{
         partial_file::{Leftovers, PartialFile},
         paths,
         progress::{Event, Outcome},
+        same_file::{identical, is_same_file},
         source::{ByteStream, next_batch},
     },
     operation::pull::PullOptions,
@@ -205,15 +206,15 @@ impl Transfer {
     ) -> Result<Option<Outcome>> {
         let (this, file) = (Arc::clone(self), Arc::clone(file));
         spawn_blocking(move || {
-            if let Some(digested) = paths::identical(&file.path, &file.blob)? {
+            if let Some(digested) = identical(&file.path, &file.blob)? {
                 let claim = this.paths.of(i);
                 let mut writing = claim.writing();
                 // Nothing of this pull is put in place while this is held: it is still what it was,
                 // or another owner has replaced it under another name of the path.
                 match file.path.symlink_metadata() {
-                    Ok(there) if paths::is_same_file(&there, &digested) => {
+                    Ok(there) if is_same_file(&there, &digested) => {
                         writing.check_not_placed(&file.path, &there)?;
-                        writing.placed(&there);
+                        writing.record_placed(&there);
                         return Ok(Some(Outcome::Unchanged));
                     }
                     Ok(there) => writing.check_not_placed(&file.path, &there)?,

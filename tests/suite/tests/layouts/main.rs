@@ -41,9 +41,9 @@ fn each_operation(replacement: Replacement) {
             let _watchdog = Watchdog::over(&what);
             let did = RUNTIME.block_on(async {
                 let file_work = Cleanup::default();
-                let work = file_work.watch(operation.run(&prepared, &registry));
+                let work = file_work.scope(operation.run(&prepared, &registry));
                 let did = tokio::time::timeout(AT_MOST, work).await;
-                file_work.settle(AT_MOST).await;
+                file_work.wait(AT_MOST).await;
                 did
             });
             drop(changing);

@@ -1,7 +1,9 @@
+//! Unpacking: hostile entries, existing files and wrong digests.
+
 use super::*;
 
 #[test]
-fn hostile_entries_write_nothing() {
+fn an_archive_with_a_hostile_entry_writes_nothing() {
     let outside = tempfile::tempdir().unwrap();
     write(&outside.path().join("victim"), "old");
     let victim = outside.path().join("victim");
@@ -60,7 +62,7 @@ fn hostile_entries_write_nothing() {
 }
 
 #[test]
-fn links_of_the_archive_are_kept_and_special_bits_dropped() {
+fn links_are_unpacked_and_special_mode_bits_dropped() {
     let archive = Hostile::new()
         .file("t/d/x", "first")
         .file("t/d/x", "second")
@@ -81,7 +83,7 @@ fn links_of_the_archive_are_kept_and_special_bits_dropped() {
 }
 
 #[test]
-fn what_is_there_is_merged_into() {
+fn an_existing_directory_is_merged_into() {
     let archive =
         Hostile::new().file("t/a", "new").file("t/d/b", "new").file("t/l/c", "new").bytes();
     let outside = tempfile::tempdir().unwrap();
@@ -140,19 +142,4 @@ fn a_wrong_content_digest_leaves_nothing() {
     assert_eq!(listing(out.path()), [] as [String; 0]);
     check(&Algorithm::Sha512.digest(&archive)).unwrap();
     assert_eq!(listing(out.path()), ["t/", "t/x"]);
-}
-
-#[test]
-fn links_may_climb_only_first_and_only_to_the_root() {
-    let inside = |link: &str, target: &str| stays_inside(Path::new(link), Path::new(target));
-    for (link, target) in
-        [("l", "f"), ("l", "./a/b"), ("a/l", "../f"), ("a/b/l", "../../c/d"), ("a/l", "..")]
-    {
-        assert!(inside(link, target), "{link} -> {target}");
-    }
-    for (link, target) in
-        [("l", ".."), ("a/l", "../../f"), ("l", "/etc/passwd"), ("l", "a/../f"), ("l", "")]
-    {
-        assert!(!inside(link, target), "{link} -> {target}");
-    }
 }
