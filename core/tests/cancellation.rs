@@ -21,9 +21,9 @@ async fn stops(work: impl Future) {
         tokio::time::timeout(Duration::from_millis(200), scoped).await.is_err(),
         "the work ended too early"
     );
-    let begun = Instant::now();
+    let start = Instant::now();
     cleanup.wait(2 * TIME_LIMIT).await;
-    assert!(begun.elapsed() < TIME_LIMIT, "the work did not stop");
+    assert!(start.elapsed() < TIME_LIMIT, "the work did not stop");
 }
 
 fn long_file(dir: &Path) -> PathBuf {

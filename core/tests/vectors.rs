@@ -50,7 +50,7 @@ fn an_invalid_reference_is_refused_with_a_reason() {
 
 #[test]
 fn digests_in_memory_and_of_many_files_are_the_same() {
-    let folder = tempfile::tempdir().unwrap();
+    let directory = tempfile::tempdir().unwrap();
     let vectors = digests();
     for (name, algorithm) in [("sha256", Algorithm::Sha256), ("sha512", Algorithm::Sha512)] {
         let mut paths = Vec::new();
@@ -60,7 +60,7 @@ fn digests_in_memory_and_of_many_files_are_the_same() {
             let content: Vec<u8> = (0..size).map(|i| (i % 251) as u8).collect();
             let digest = vector[name].as_str().unwrap().to_owned();
             assert_eq!(algorithm.digest(&content).as_str(), digest);
-            let path = folder.path().join(size.to_string());
+            let path = directory.path().join(size.to_string());
             std::fs::File::create(&path).unwrap().write_all(&content).unwrap();
             paths.push(path);
             expected.push((digest, size));

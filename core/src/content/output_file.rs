@@ -26,7 +26,9 @@ const CREATE_ATTEMPTS: usize = 10;
 /// A file that is being written. Dropping it before [`commit`](Self::commit) discards the new
 /// content and leaves the existing file unchanged.
 ///
-/// Keeps the mode and, where the process may set it, the owner of the file that it replaces.
+/// Keeps the mode and, where the process may set it, the owner of the file that it replaces. Writes
+/// directly to pipes, devices, `/dev/stdout` and `/dev/stderr`, and to a file that cannot be replaced
+/// because its directory is read-only or it is a mount point.
 ///
 /// ```
 /// # let dir = tempfile::tempdir().unwrap();
@@ -183,8 +185,8 @@ fn create_beside(target: &Path) -> io::Result<NamedTempFile<File>> {
 }
 
 /// Removes temporary files with this prefix that no process has locked.
-fn remove_leftovers(folder: &Path, prefix: &str) {
-    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+fn remove_leftovers(directory: &Path, prefix: &str) {
+    for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
         let is_file = || entry.file_type().is_ok_and(|kind| kind.is_file());
         if !name.starts_with(prefix) || !name.ends_with(PARTIAL_SUFFIX) || !is_file() {
@@ -227,8 +229,8 @@ mod tests {
         file.commit().unwrap();
     }
 
-    fn names(folder: &Path) -> Vec<String> {
-        let entries = fs::read_dir(folder).unwrap().flatten();
+    fn names(directory: &Path) -> Vec<String> {
+        let entries = fs::read_dir(directory).unwrap().flatten();
         let mut names: Vec<_> = entries.map(|e| e.file_name().into_string().unwrap()).collect();
         names.sort();
         names

@@ -88,13 +88,13 @@ async fn wrong_content_is_not_stored() {
 async fn an_incomplete_blob_is_replaced() {
     let dir = tempfile::tempdir().unwrap();
     let layout = Layout::open(dir.path());
-    push(&layout, &["whole"], None, &["v1"]).await;
-    let whole = blob("whole");
-    fs::write(file_of(dir.path(), &whole.digest), "who").unwrap();
-    assert!(!layout.has_blob(&whole).await.unwrap());
-    assert_eq!(read(&layout, &whole).await.unwrap_err().code(), Code::SizeMismatch);
-    assert_eq!(layout.push_blob(&whole, source("whole")).await.unwrap(), Outcome::Uploaded);
-    assert_eq!(read(&layout, &whole).await.unwrap(), b"whole");
+    push(&layout, &["complete"], None, &["v1"]).await;
+    let complete = blob("complete");
+    fs::write(file_of(dir.path(), &complete.digest), "comp").unwrap();
+    assert!(!layout.has_blob(&complete).await.unwrap());
+    assert_eq!(read(&layout, &complete).await.unwrap_err().code(), Code::SizeMismatch);
+    assert_eq!(layout.push_blob(&complete, source("complete")).await.unwrap(), Outcome::Uploaded);
+    assert_eq!(read(&layout, &complete).await.unwrap(), b"complete");
 }
 
 #[tokio::test]

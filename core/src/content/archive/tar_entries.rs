@@ -76,7 +76,8 @@ impl<R: Read> Entries<R> {
         self.inner
     }
 
-    /// Returns the next entry, or `None` at the end. Skips unread content of the entry extensions.
+    /// Returns the next entry, or `None` at the end. Skips unread content of the previous
+    /// entry.
     pub(super) fn next(&mut self) -> Result<Option<Entry>, TarError> {
         let mut extensions = Extensions::default();
         loop {

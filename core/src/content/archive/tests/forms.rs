@@ -135,21 +135,37 @@ fn ambiguous_archives_are_refused() {
     let mut lone = [x(), zeros(), plain(b'0', "t/hidden", b"hidden")].concat();
     lone.resize(lone.len() + 1024, 0);
     for (what, archive, code) in [
-        ("a path for all", ended(&[path(b'g'), x()]), Code::Unsupported),
-        ("a size for all", ended(&[pax(b'g', &[("size", "1")]), x()]), Code::Unsupported),
+        ("a global path", ended(&[path(b'g'), x()]), Code::Unsupported),
+        ("a global size", ended(&[pax(b'g', &[("size", "1")]), x()]), Code::Unsupported),
         ("two extended headers", ended(&[path(b'x'), path(b'x'), x()]), Code::Io),
         ("two long names", ended(&[long("t/a"), long("t/b"), x()]), Code::Io),
         ("two names", ended(&[long("t/a"), path(b'x'), x()]), Code::Io),
-        ("an extension of nothing", ended(&[x(), path(b'x')]), Code::Io),
+        ("an extension without an entry", ended(&[x(), path(b'x')]), Code::Io),
         ("a malformed size", ended(&[pax(b'x', &[("size", "+7")]), x()]), Code::Io),
-        ("a zero in a path", ended(&[pax(b'x', &[("path", "t/y\0z")]), x()]), Code::Io),
-        ("a short record", ended(&[plain(b'x', "pax", b"9 path=t/y\n"), x()]), Code::Io),
-        ("a long record", ended(&[plain(b'x', "pax", b"99 path=t/y\n"), x()]), Code::Io),
-        ("a lone block of zeros", lone, Code::Io),
-        ("a file named as a directory", ended(&[plain(b'0', "t/d/", b"content")]), Code::Io),
+        ("a NUL in a path", ended(&[pax(b'x', &[("path", "t/y\0z")]), x()]), Code::Io),
+        (
+            "a record with too small a length",
+            ended(&[plain(b'x', "pax", b"9 path=t/y\n"), x()]),
+            Code::Io,
+        ),
+        (
+            "a record with too large a length",
+            ended(&[plain(b'x', "pax", b"99 path=t/y\n"), x()]),
+            Code::Io,
+        ),
+        ("a single block of zeros", lone, Code::Io),
+        (
+            "a file with the name of a directory",
+            ended(&[plain(b'0', "t/d/", b"content")]),
+            Code::Io,
+        ),
         ("a link with content", ended(&[x(), plain(b'2', "t/l", b"content")]), Code::Unsupported),
         ("an incremental dump", ended(&[plain(b'D', "t/d/", b"Yx\0\0")]), Code::Unsupported),
-        ("a continued file", ended(&[plain(b'M', "t/x", b"rest")]), Code::Unsupported),
+        (
+            "a file continued from another volume",
+            ended(&[plain(b'M', "t/x", b"rest")]),
+            Code::Unsupported,
+        ),
     ] {
         for archive in [gzip(&archive), archive] {
             let error = files(&archive).expect_err(what);
@@ -213,8 +229,8 @@ fn concatenated_and_skippable_frames_are_read() {
         assert_eq!(found, [file("t/x", &"content ".repeat(1_000))]);
     }
     for compressed in [
-        [gzip(&archive), b"garbage behind".to_vec()].concat(),
-        [frame(&archive), b"garbage behind".to_vec()].concat(),
+        [gzip(&archive), b"trailing bytes".to_vec()].concat(),
+        [frame(&archive), b"trailing bytes".to_vec()].concat(),
         gzip(&gzip(&archive)),
         skipped(0x50),
     ] {

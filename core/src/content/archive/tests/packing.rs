@@ -138,8 +138,8 @@ fn entries_are_named_below_the_title_as_oras_names_them() {
         let mut archive = Vec::new();
         reader(&packed).read_to_end(&mut archive).unwrap();
         unpack_to(&output, title, &archive).unwrap();
-        let there = output.join(title);
-        assert_eq!(listing(&there), listing(&dir.path().join("tree")), "{title}");
+        let unpacked = output.join(title);
+        assert_eq!(listing(&unpacked), listing(&dir.path().join("tree")), "{title}");
     }
 }
 
