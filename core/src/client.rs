@@ -14,26 +14,22 @@ use crate::{
         source::{ByteStream, Source},
     },
     operation::{
-        copy,
-        copy::{CopyOptions, CopyReport},
-        delete,
-        delete::{DeleteOptions, DeleteReport},
-        discover,
-        discover::DiscoverOptions,
-        list, login,
-        login::{LoginResult, LogoutResult},
-        pull,
-        pull::{PullOptions, PullResult},
-        push,
-        push::{PushOptions, PushResult},
-        select::select_manifest,
-        verify,
-        verify::{VerifyOptions, VerifyReport},
+        self, blob,
+        copy::{self, CopyOptions, CopyReport},
+        delete::{self, DeleteOptions, DeleteReport},
+        discover::{self, DiscoverOptions},
+        list,
+        login::{self, LoginResult, LogoutResult},
+        manifest,
+        named::named,
+        pull::{self, PullOptions, PullResult},
+        push::{self, PushOptions, PushResult},
+        tag,
+        verify::{self, VerifyOptions, VerifyReport},
     },
     store::{
-        ManifestDeletion, Store,
+        Store,
         catalog::{ManifestInfo, TagInfo},
-        fetch_reported,
         layout::Layout,
         list::List,
         registry::{
@@ -75,6 +71,8 @@ const DELETE: [&str; 1] = ["delete"];
 #[derive(Clone)]
 pub struct Client {
     config: Arc<ClientConfig>,
+    /// Stores of the caller.
+    stores: Arc<HashMap<Location, Arc<dyn Store>>>,
     connections: Arc<Mutex<HashMap<Host, Arc<Connection>>>>,
 }
 
@@ -88,7 +86,7 @@ impl Client {
     pub fn with_config(config: ClientConfig) -> Self {
         let limits = config.limits.usable();
         let config = Arc::new(ClientConfig { limits, ..config });
-        Self { config, connections: Arc::default() }
+        Self { config, stores: Arc::default(), connections: Arc::default() }
     }
 
     /// A client with a credential for every registry it is used with.
@@ -99,15 +97,55 @@ impl Client {
         })
     }
 
-    /// The store that a reference points into. Nothing is read or sent yet.
-    pub fn open(&self, reference: &Reference) -> Result<Arc<dyn Store>> {
-        self.open_for(reference, &[])
+    /// The same client, which uses `store` for every reference to `location`: a store of the caller
+    /// instead of a registry or a directory. The locations of other references are opened as before.
+    ///
+    /// ```
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # let dir = tempfile::tempdir().unwrap();
+    /// use std::sync::Arc;
+    /// use ocigraph::{Client, File, Layout, PushOptions, Reference};
+    ///
+    /// // Any `Store` will do. Here it is a layout that is named like a repository.
+    /// let store = Arc::new(Layout::open(dir.path().join("layout")));
+    /// let image: Reference = "store.example/app:v1".parse()?;
+    /// let client = Client::new().with_store(image.location().clone(), store);
+    /// let files = vec![File::bytes("readme.md", "hello")];
+    /// client.push(&image, PushOptions { files, ..PushOptions::default() }).await?;
+    /// assert_eq!(client.tags(&image).await?, ["v1"]);
+    /// # Ok::<(), ocigraph::Error>(()) }).unwrap();
+    /// ```
+    pub fn with_store(mut self, location: Location, store: Arc<dyn Store>) -> Self {
+        Arc::make_mut(&mut self.stores).insert(location, store);
+        self
     }
 
-    /// The same, for an operation that will need more than `pull`: one token serves it all.
-    fn open_for(&self, reference: &Reference, actions: &[&str]) -> Result<Arc<dyn Store>> {
-        match reference.location() {
-            Location::Layout(path) => Ok(Arc::new(Layout::open(path))),
+    /// Returns the store that `reference` points into. Sends and reads nothing.
+    ///
+    /// # Errors
+    /// [`Code::Tls`] or [`Code::InvalidArgument`] if the configuration of the client cannot be used.
+    pub fn open(&self, reference: &Reference) -> Result<Arc<dyn Store>> {
+        self.open_location(reference.location(), &[])
+    }
+
+    /// Opens a store for an operation. One token serves all of its requests: it allows `actions`
+    /// beside `pull`.
+    fn open_for(
+        &self,
+        operation: &str,
+        reference: &Reference,
+        actions: &[&str],
+    ) -> Result<Arc<dyn Store>> {
+        let opened = self.open_location(reference.location(), actions);
+        opened.map_err(|e| e.with_operation(operation, reference))
+    }
+
+    fn open_location(&self, location: &Location, actions: &[&str]) -> Result<Arc<dyn Store>> {
+        if let Some(store) = self.stores.get(location) {
+            return Ok(Arc::clone(store));
+        }
+        match location {
+            Location::Layout(path) => Ok(Arc::new(Layout::with_limits(path, &self.config.limits))),
             Location::Registry { host, repository } => {
                 let registry = Registry::new(self.connection(host)?, repository);
                 Ok(Arc::new(registry.for_actions(actions)))
@@ -115,284 +153,240 @@ impl Client {
         }
     }
 
-    /// Source and destination of a copy. Within one registry a token must serve both, since blobs
-    /// are mounted from one to the other.
+    /// Opens source and destination of a copy. Within one registry a token must allow access to
+    /// both repositories, since blobs are mounted from one to the other.
     fn open_both(
         &self,
         source: &Reference,
         destination: &Reference,
     ) -> Result<(Arc<dyn Store>, Arc<dyn Store>)> {
         if let (
-            Location::Registry { host, repository: from },
-            Location::Registry { host: other, repository: to },
-        ) = (source.location(), destination.location())
-            && host == other
+            Some(Location::Registry { host, repository: from }),
+            Some(Location::Registry { host: other, repository: to }),
+        ) = (self.own_location(source), self.own_location(destination))
         {
-            let connection = self.connection(host)?;
-            let from = Registry::new(Arc::clone(&connection), from);
-            let to = Registry::new(connection, to).for_actions(&PUSH);
-            let both = from.scopes().joined(to.scopes());
-            return Ok((Arc::new(from.for_scopes(&both)), Arc::new(to.for_scopes(&both))));
+            if host == other {
+                let connection = self.connection(host)?;
+                let from = Registry::new(Arc::clone(&connection), from);
+                let to = Registry::new(connection, to).for_actions(&PUSH);
+                let both = from.scopes().joined(to.scopes());
+                return Ok((Arc::new(from.for_scopes(&both)), Arc::new(to.for_scopes(&both))));
+            }
+            self.check_secrets()?;
         }
-        Ok((self.open(source)?, self.open_for(destination, &PUSH)?))
+        let from = self.open_location(source.location(), &[])?;
+        Ok((from, self.open_location(destination.location(), &PUSH)?))
     }
 
-    /// Packs files, directories and bytes into one artifact, and names it by the reference's tags.
+    /// The location of a reference, unless a store of the caller serves it.
+    fn own_location<'a>(&self, reference: &'a Reference) -> Option<&'a Location> {
+        Some(reference.location()).filter(|location| !self.stores.contains_key(location))
+    }
+
+    /// Packs files, directories and bytes into one artifact and pushes it under the tags of
+    /// `reference`. Blobs that exist already are not sent.
     pub async fn push(&self, reference: &Reference, options: PushOptions) -> Result<PushResult> {
-        let during = |e: Error| e.with_operation("push", reference);
-        let store = self.open_for(reference, &PUSH).map_err(during)?;
-        push::push(store, reference, options).await.map_err(during)
+        let store = self.open_for(push::OPERATION, reference, &PUSH)?;
+        operation::push(store, reference, options).await
     }
 
-    /// Writes an artifact's files into a directory; with an artifact type, those of the referrers
-    /// of that type. NOT_FOUND when there are none.
+    /// Writes the files of an artifact into a directory. With an artifact type, writes the files of
+    /// the referrers of that type instead.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`] if there is no referrer of that type.
     pub async fn pull(
         &self,
         reference: &Reference,
         options: PullOptions,
     ) -> Result<Vec<PullResult>> {
-        let during = |e: Error| e.with_operation("pull", reference);
-        let store = self.open(reference).map_err(during)?;
-        pull::pull(store, reference, options).await.map_err(during)
+        let store = self.open_for(pull::OPERATION, reference, &[])?;
+        operation::pull(store, reference, options).await
     }
 
-    /// The graph of everything that refers to what the reference names.
+    /// Returns the graph of everything that refers to what `reference` names.
     pub async fn discover(&self, reference: &Reference, options: DiscoverOptions) -> Result<Graph> {
-        let during = |e: Error| e.with_operation("discover", reference);
-        let store = self.open(reference).map_err(during)?;
-        discover::discover(store.as_ref(), reference, &options).await.map_err(during)
+        let store = self.open_for(discover::OPERATION, reference, &[])?;
+        operation::discover(&*store, reference, &options).await
     }
 
-    /// Deletes what the reference names and all that refers to it, referrers first; or only says
-    /// what would be deleted.
+    /// Deletes what `reference` names and everything that refers to it, referrers before their
+    /// subjects. A dry run reports what would be deleted.
     pub async fn delete(
         &self,
         reference: &Reference,
         options: DeleteOptions,
     ) -> Result<DeleteReport> {
-        let during = |e: Error| e.with_operation("delete", reference);
-        let store = self.open_for(reference, &DELETE).map_err(during)?;
-        delete::delete(store.as_ref(), reference, &options).await.map_err(during)
+        let store = self.open_for(delete::OPERATION, reference, &DELETE)?;
+        operation::delete(&*store, reference, &options).await
     }
 
-    /// Copies what `source` names, or its whole graph, to `destination`, and tags it there. What is
-    /// there already is not sent.
+    /// Copies what `source` names, or its whole graph, to `destination`, and sets the destination's
+    /// tags. Content that the destination has is not sent.
     pub async fn copy(
         &self,
         source: &Reference,
         destination: &Reference,
         options: CopyOptions,
     ) -> Result<CopyReport> {
-        let during = |e: Error| e.with_operation("copy", format!("{source} to {destination}"));
-        self.check_secrets(source, destination).map_err(during)?;
-        let (from, to) = self.open_both(source, destination).map_err(during)?;
-        copy::copy(from, source, to, destination, options).await.map_err(during)
+        let on = || format!("{source} to {destination}");
+        let opened = self.open_both(source, destination);
+        let (from, to) = opened.map_err(|e| e.with_operation(copy::OPERATION, on()))?;
+        operation::copy(from, source, to, destination, options).await
     }
 
-    /// Checks the whole graph under what the reference names: every manifest and blob, those of
-    /// referrers too.
+    /// Verifies the whole graph under what `reference` names: every manifest and blob, those of
+    /// referrers included.
     pub async fn verify(
         &self,
         reference: &Reference,
         options: VerifyOptions,
     ) -> Result<VerifyReport> {
-        let during = |e: Error| e.with_operation("verify", reference);
-        let store = self.open(reference).map_err(during)?;
-        verify::verify(store, reference, options).await.map_err(during)
+        let store = self.open_for(verify::OPERATION, reference, &[])?;
+        operation::verify(store, reference, options).await
     }
 
-    /// The descriptor of what the reference names; with a platform, of the image for it in the index
-    /// that the reference names.
+    /// Returns the descriptor of what `reference` names. With `platform`, the descriptor of the
+    /// image for that platform in the index that `reference` names.
     pub async fn resolve(
         &self,
         reference: &Reference,
         platform: Option<&Platform>,
     ) -> Result<Descriptor> {
-        let during = |e: Error| e.with_operation("resolve", reference);
-        let store = self.open(reference).map_err(during)?;
-        let name = reference.name().map_err(during)?;
-        if platform.is_none() {
-            return store.resolve(&name).await.map_err(during);
-        }
-        let manifest = select_manifest(store.as_ref(), &name, platform).await.map_err(during)?;
-        Ok(manifest.plain_descriptor())
+        let store = self.open_for(manifest::RESOLVE, reference, &[])?;
+        operation::resolve(&*store, reference, platform).await
     }
 
-    /// Points further tags at what the reference names.
+    /// Points `tags` at the manifest that `reference` names, and returns its descriptor.
     pub async fn tag(&self, reference: &Reference, tags: &[String]) -> Result<Descriptor> {
-        let during = |e: Error| e.with_operation("tag", reference);
-        if tags.is_empty() {
-            return Err(during(Error::new(Code::InvalidArgument, "there is no tag to set")));
-        }
-        for tag in tags {
-            ocigraph_types::check_tag(tag).map_err(during)?;
-        }
-        let store = self.open_for(reference, &PUSH).map_err(during)?;
-        let descriptor = store.resolve(&reference.name().map_err(during)?).await.map_err(during)?;
-        store.tag(&descriptor, tags).await.map_err(during)?;
-        Ok(descriptor)
+        let store = self.open_for(tag::TAG, reference, &PUSH)?;
+        operation::tag(&*store, reference, tags).await
     }
 
-    /// Removes the reference's tags and leaves what they named.
+    /// Removes the tags of `reference`. The manifest stays.
     pub async fn untag(&self, reference: &Reference) -> Result<()> {
-        let during = |e: Error| e.with_operation("untag", reference);
-        if reference.tags().is_empty() {
-            let error = Error::new(Code::InvalidReference, "it has no tag that could be removed");
-            return Err(during(error));
-        }
-        let store = self.open_for(reference, &DELETE).map_err(during)?;
-        for (i, tag) in reference.tags().iter().enumerate() {
-            store.untag(tag).await.map_err(|e| match &reference.tags()[..i] {
-                [] => during(e),
-                gone => during(e.with_hint(format!(
-                    "{} of the {} tags are removed: {}",
-                    gone.len(),
-                    reference.tags().len(),
-                    gone.join(", ")
-                ))),
-            })?;
-        }
-        Ok(())
+        let store = self.open_for(tag::UNTAG, reference, &DELETE)?;
+        operation::untag(&*store, reference).await
     }
 
-    /// All tags, without those by which clients keep referrers. INCOMPLETE where the list cannot be
-    /// read whole: see [`Client::list_tags`].
+    /// Returns all tags, in the order of the registry or layout. Fallback tags of referrers are
+    /// not among them.
+    ///
+    /// # Errors
+    /// [`Code::Incomplete`] if a part of the list cannot be read: see [`Client::list_tags`].
     pub async fn tags(&self, reference: &Reference) -> Result<Vec<String>> {
-        let listed = self.list_tags(reference).await?.complete();
-        listed.map_err(|e| e.with_operation("tags", reference))
+        complete(list::TAGS, reference, self.list_tags(reference).await?)
     }
 
-    /// The tags that could be read of the list, and what could not.
+    /// Returns the tags that could be read, and the problems of the list.
     pub async fn list_tags(&self, reference: &Reference) -> Result<List<String>> {
-        let during = |e: Error| e.with_operation("tags", reference);
-        self.open(reference).map_err(during)?.tags().await.map_err(during)
+        let store = self.open_for(list::TAGS, reference, &[])?;
+        operation::tags(&*store, reference).await
     }
 
-    /// All tags with what they name, and what the registry tells of them. INCOMPLETE where they
-    /// cannot all be read: see [`Client::list_tag_details`].
+    /// Returns all tags, each with the digest that it names and what the registry knows of it.
+    ///
+    /// # Errors
+    /// [`Code::Incomplete`] if a part cannot be read: see [`Client::list_tag_details`].
     pub async fn tag_details(&self, reference: &Reference) -> Result<Vec<TagInfo>> {
-        let listed = self.list_tag_details(reference).await?.complete();
-        listed.map_err(|e| e.with_operation("tags", reference))
+        complete(list::TAGS, reference, self.list_tag_details(reference).await?)
     }
 
-    /// The same of those tags that could be read, and what could not.
+    /// Like [`Client::tag_details`], for the tags that could be read, and the problems of the list.
     pub async fn list_tag_details(&self, reference: &Reference) -> Result<List<TagInfo>> {
-        let during = |e: Error| e.with_operation("tags", reference);
-        let store = self.open(reference).map_err(during)?;
-        list::tags(store.as_ref()).await.map_err(during)
+        let store = self.open_for(list::TAGS, reference, &[])?;
+        operation::tag_details(&*store, reference).await
     }
 
-    /// The manifests, tagged and untagged, with what is known of each. Untagged ones are found
-    /// where an index lists them or where they refer to what is found. INCOMPLETE where a list
-    /// cannot be read whole: see [`Client::list_manifests`].
+    /// Returns all manifests, tagged and untagged, with what is known of each. An untagged manifest
+    /// is found if an index lists it or if it refers to a manifest that is found.
+    ///
+    /// # Errors
+    /// [`Code::Incomplete`] if a part cannot be read: see [`Client::list_manifests`].
     pub async fn manifests(&self, reference: &Reference) -> Result<Vec<ManifestInfo>> {
-        let listed = self.list_manifests(reference).await?.complete();
-        listed.map_err(|e| e.with_operation("manifests", reference))
+        complete(list::MANIFESTS, reference, self.list_manifests(reference).await?)
     }
 
-    /// The manifests that could be found, and what could not be read of the lists.
+    /// Like [`Client::manifests`], for the manifests that could be read, and the problems of the
+    /// lists.
     pub async fn list_manifests(&self, reference: &Reference) -> Result<List<ManifestInfo>> {
-        let during = |e: Error| e.with_operation("manifests", reference);
-        let store = self.open(reference).map_err(during)?;
-        list::manifests(store.as_ref()).await.map_err(during)
+        let store = self.open_for(list::MANIFESTS, reference, &[])?;
+        operation::manifests(&*store, reference).await
     }
 
-    /// The repositories of a registry; UNSUPPORTED where it does not list them, INCOMPLETE where the
-    /// list cannot be read whole: see [`Client::list_repositories`].
+    /// Returns the names of a registry's repositories.
+    ///
+    /// # Errors
+    /// [`Code::Unsupported`] if the registry has no catalog; [`Code::Incomplete`] if a part of it
+    /// cannot be read: see [`Client::list_repositories`].
     pub async fn repositories(&self, host: &Host) -> Result<Vec<String>> {
-        let listed = self.list_repositories(host).await?.complete();
-        listed.map_err(|e| e.with_operation("repositories", host))
+        complete(list::REPOSITORIES, host, self.list_repositories(host).await?)
     }
 
-    /// The repositories that could be read of the list, and what could not.
+    /// Returns the repositories that could be read, and the problems of the list.
     pub async fn list_repositories(&self, host: &Host) -> Result<List<String>> {
-        let during = |e: Error| e.with_operation("repositories", host);
-        self.connection(host).map_err(during)?.repositories().await.map_err(during)
+        let listed = async { self.connection(host)?.repositories().await };
+        named(list::REPOSITORIES, host, listed).await
     }
 
-    /// Checks a credential with a registry, and stores it where the other tools look: the helper
-    /// that docker's configuration names for the registry, else that file itself, as plain text that
-    /// its owner alone can read. UNAUTHORIZED when the registry does not take it, and nothing is
-    /// stored then.
+    /// Checks a credential with a registry and stores it where other tools look: in the credential
+    /// helper that docker's configuration names for the registry, else in that file, as plain text
+    /// that only its owner can read.
+    ///
+    /// # Errors
+    /// [`Code::Unauthorized`] if the registry refuses the credential. Nothing is stored then.
     pub async fn login(&self, host: &Host, credential: Credential) -> Result<LoginResult> {
-        let during = |e: Error| e.with_operation("login", host);
-        let result = login::login(&self.config, host, credential).await.map_err(during)?;
+        let result = named("login", host, login::login(&self.config, host, credential)).await?;
         self.forget(host);
         Ok(result)
     }
 
-    /// Removes every form of a registry's stored credential, from files and helpers.
+    /// Removes every stored credential of a registry, from files and credential helpers.
     pub async fn logout(&self, host: &Host) -> Result<LogoutResult> {
-        let during = |e: Error| e.with_operation("logout", host);
-        let result = login::logout(&self.config, host).await.map_err(during)?;
+        let result = named("logout", host, login::logout(&self.config, host)).await?;
         self.forget(host);
         Ok(result)
     }
 
-    /// The manifest that the reference names, as it is stored; with a platform, that of the image
-    /// for it in the index that the reference names.
+    /// Returns the manifest that `reference` names, byte for byte as it is stored. With `platform`,
+    /// the manifest of the image for that platform in the index that `reference` names.
     pub async fn fetch_manifest(
         &self,
         reference: &Reference,
         platform: Option<&Platform>,
     ) -> Result<Manifest> {
-        let during = |e: Error| e.with_operation("fetch manifest", reference);
-        let store = self.open(reference).map_err(during)?;
-        let name = reference.name().map_err(during)?;
-        select_manifest(store.as_ref(), &name, platform).await.map_err(during)
+        let store = self.open_for(manifest::FETCH, reference, &[])?;
+        operation::fetch_manifest(&*store, reference, platform).await
     }
 
-    /// Stores a manifest as it is, under the reference's tags. DIGEST_MISMATCH when the reference has a
-    /// digest and it is another.
+    /// Stores a manifest byte for byte under the tags of `reference`.
+    ///
+    /// # Errors
+    /// [`Code::DigestMismatch`] if `reference` has a digest that is not the manifest's.
     pub async fn push_manifest(&self, reference: &Reference, manifest: &Manifest) -> Result<()> {
-        let during = |e: Error| e.with_operation("push manifest", reference);
-        if let Some(expected) = reference.digest()
-            && expected != manifest.digest()
-        {
-            let error = Error::new(
-                Code::DigestMismatch,
-                format!("the manifest's digest is {}", manifest.digest()),
-            );
-            return Err(during(error));
-        }
-        let store = self.open_for(reference, &PUSH).map_err(during)?;
-        store.push_manifest(manifest, reference.tags()).await.map_err(during)
+        let store = self.open_for(manifest::PUSH, reference, &PUSH)?;
+        operation::push_manifest(&*store, reference, manifest).await
     }
 
-    /// Deletes one manifest, that which the reference named when it was fetched, with the reference's
-    /// tags, and nothing else: what refers to it stays.
+    /// Deletes `manifest`, which `reference` named when it was fetched, with the tags of
+    /// `reference`. Its referrers stay.
     pub async fn delete_manifest(&self, reference: &Reference, manifest: &Manifest) -> Result<()> {
-        let during = |e: Error| e.with_operation("delete manifest", reference);
-        let subject = manifest.subject().map(|subject| subject.digest.clone());
-        let doomed = ManifestDeletion {
-            manifest: manifest.descriptor(),
-            subject_retained: subject.is_some(),
-            subject,
-            tags: reference.tags().to_vec(),
-        };
-        let store = self.open_for(reference, &DELETE).map_err(during)?;
-        let results = store.delete_manifests(&[doomed]).await;
-        results.into_iter().collect::<Result<()>>().map_err(during)
+        let store = self.open_for(manifest::DELETE, reference, &DELETE)?;
+        operation::delete_manifest(&*store, reference, manifest).await
     }
 
-    /// The blob that the reference names by digest, with its descriptor. The stream is checked, and
-    /// ends in an error when the content is not what the digest says.
+    /// Returns the blob that `reference` names by digest, and its descriptor. The stream verifies
+    /// the content: it ends in an error if the content does not match the digest.
     pub async fn fetch_blob(
         &self,
         reference: &Reference,
         progress: &Progress,
     ) -> Result<(Descriptor, ByteStream)> {
-        let during = |e: Error| e.with_operation("fetch blob", reference);
-        let store = self.open(reference).map_err(during)?;
-        let digest = reference.digest().ok_or_else(|| {
-            during(Error::new(Code::InvalidReference, "a blob is named by its digest"))
-        })?;
-        let blob = store.describe_blob(digest).await.map_err(during)?;
-        let stream = fetch_reported(&*store, &blob, progress).await.map_err(during)?;
-        Ok((blob, stream))
+        let store = self.open_for(blob::FETCH, reference, &[])?;
+        operation::fetch_blob(&*store, reference, progress).await
     }
 
-    /// Stores a blob where the reference points, unless it is there.
+    /// Stores a blob in the repository or layout of `reference`, unless it exists.
     /// [`Content::into_blob`](crate::Content::into_blob) describes what is to be stored.
     pub async fn push_blob(
         &self,
@@ -401,9 +395,8 @@ impl Client {
         source: Arc<dyn Source>,
         progress: &Progress,
     ) -> Result<Outcome> {
-        let during = |e: Error| e.with_operation("push blob", reference);
-        let store = self.open_for(reference, &PUSH).map_err(during)?;
-        push::send(&*store, blob, source, progress).await.map_err(during)
+        let store = self.open_for(blob::PUSH, reference, &PUSH)?;
+        operation::push_blob(&*store, reference, blob, source, progress).await
     }
 
     /// Stores bytes as a blob; gives their descriptor.
@@ -413,15 +406,10 @@ impl Client {
         Ok(blob)
     }
 
-    /// What was given for one registry is not sent to two.
-    fn check_secrets(&self, source: &Reference, destination: &Reference) -> Result<()> {
-        let (Location::Registry { host, .. }, Location::Registry { host: other, .. }) =
-            (source.location(), destination.location())
-        else {
-            return Ok(());
-        };
+    /// A credential or header that the caller gave is for one registry, and is not sent to two.
+    fn check_secrets(&self) -> Result<()> {
         let given = matches!(self.config.credentials, Credentials::Given(_));
-        if host != other && (given || !self.config.headers.is_empty()) {
+        if given || !self.config.headers.is_empty() {
             let what = if given { "a credential" } else { "a header" };
             return Err(Error::new(
                 Code::InvalidArgument,
@@ -432,7 +420,7 @@ impl Client {
         Ok(())
     }
 
-    /// The next connection looks for credentials anew.
+    /// Drops the connection to a registry. The next one looks up its credential again.
     fn forget(&self, host: &Host) {
         self.connections.lock().unwrap_or_else(PoisonError::into_inner).remove(host);
     }
@@ -446,6 +434,11 @@ impl Client {
         connections.insert(host.clone(), Arc::clone(&connection));
         Ok(connection)
     }
+}
+
+/// All entries of a list, or the error of the operation that needs all of them.
+fn complete<T>(operation: &str, on: impl fmt::Display, list: List<T>) -> Result<Vec<T>> {
+    list.complete().map_err(|e| e.with_operation(operation, on))
 }
 
 impl Default for Client {

@@ -13,7 +13,7 @@ mod content;
 #[cfg(all(test, unix))]
 mod fuzz;
 pub mod media_type;
-mod operation;
+pub mod operation;
 mod output;
 mod store;
 
@@ -46,7 +46,7 @@ pub use operation::{
     verify::{Problem, ProblemKind, VerifyOptions, VerifyReport},
 };
 pub use store::{
-    ManifestDeletion, Store, StoredBlob,
+    ManifestDeletion, ReadStore, Store, StoredBlob,
     catalog::{Attributes, ManifestInfo, TagInfo},
     layout::Layout,
     list::List,

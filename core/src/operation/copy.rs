@@ -7,6 +7,7 @@
 mod walk;
 
 use crate::content::progress::Progress;
+use crate::operation::named::named;
 use ocigraph_types::Platform;
 use std::{
     collections::HashMap,
@@ -18,14 +19,14 @@ use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
 
 use walk::{Found, StepResult, Walk};
 
+use crate::operation::transfer::push_reported;
 use crate::{
     content::{progress::Outcome, source::Source},
     operation::select::select_manifest,
     store::{
-        Store, StoredBlob,
+        ReadStore, Store, StoredBlob,
         limits::{LargeBlobLimiter, check_limit, concurrency},
         memory::Charge,
-        push_reported,
     },
 };
 use ocigraph_types::{
@@ -84,8 +85,30 @@ pub struct CopiedBlobs {
 const LARGE_MANIFEST: usize = 256 * 1024;
 const LARGE_MANIFESTS: usize = 2;
 
-pub(crate) async fn copy(
-    from: Arc<dyn Store>,
+pub(crate) const OPERATION: &str = "copy";
+
+/// Copies what `source` names in `from`, or its whole graph, to `to`, and sets the tags of
+/// `destination` there. Content that `to` has is not sent.
+///
+/// # Errors
+/// [`Code::NotFound`] if `source` names nothing, or if content of the graph does not exist.
+pub async fn copy(
+    from: Arc<dyn ReadStore>,
+    source: &Reference,
+    to: Arc<dyn Store>,
+    destination: &Reference,
+    options: CopyOptions,
+) -> Result<CopyReport> {
+    named(
+        OPERATION,
+        format!("{source} to {destination}"),
+        run(from, source, to, destination, options),
+    )
+    .await
+}
+
+async fn run(
+    from: Arc<dyn ReadStore>,
     source: &Reference,
     to: Arc<dyn Store>,
     destination: &Reference,
@@ -135,7 +158,7 @@ pub(crate) async fn copy(
 }
 
 /// What a damaged manifest refers to cannot be told: it may belong to the graph, with all beneath it.
-async fn check_listed(from: &dyn Store, at_once: usize) -> Result<()> {
+async fn check_listed(from: &dyn ReadStore, at_once: usize) -> Result<()> {
     let listed = from.list_untagged().await?;
     let read = listed.into_iter().map(|listed| async move {
         from.fetch_manifest(&TagOrDigest::from(&listed)).await.map_err(|e| {
@@ -161,7 +184,7 @@ struct CopyStats {
 
 /// What the steps of one copy share.
 struct CopyContext {
-    from: Arc<dyn Store>,
+    from: Arc<dyn ReadStore>,
     to: Arc<dyn Store>,
     options: CopyOptions,
     at_once: usize,

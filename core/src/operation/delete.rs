@@ -13,13 +13,13 @@ use std::{
 
 use futures::{StreamExt, TryStreamExt, stream};
 
+use crate::operation::named::named;
+use crate::operation::read::{listed_manifest, resolve_tags};
 use crate::store::{
-    ManifestDeletion, Store,
+    ManifestDeletion, ReadStore, Store,
     limits::{check_limit, concurrency},
     list::List,
-    listed_manifest,
     memory::Charge,
-    resolve_tags,
 };
 use ocigraph_types::{
     Code, Descriptor, Digest, Error, ListProblem, Reference, Result, TagOrDigest, join, media_type,
@@ -81,7 +81,21 @@ impl Clone for DeleteFailure {
 /// What a node takes beside its descriptor, in the closure and in the plan.
 const NODE: usize = 1024;
 
-pub(crate) async fn delete(
+pub(crate) const OPERATION: &str = "delete";
+
+/// Deletes what `reference` names and everything that refers to it, referrers before their subjects.
+///
+/// # Errors
+/// [`Code::NotFound`] if the reference names nothing. What cannot be deleted is in the report.
+pub async fn delete(
+    store: &dyn Store,
+    reference: &Reference,
+    options: &DeleteOptions,
+) -> Result<DeleteReport> {
+    named(OPERATION, reference, run(store, reference, options)).await
+}
+
+async fn run(
     store: &dyn Store,
     reference: &Reference,
     options: &DeleteOptions,
@@ -351,7 +365,7 @@ impl ReferrerClosure {
 }
 
 /// The manifests an index lists; one that is gone, or is no manifest, lists nothing.
-async fn children_of(store: &dyn Store, node: &Descriptor) -> Result<Vec<Descriptor>> {
+async fn children_of(store: &dyn ReadStore, node: &Descriptor) -> Result<Vec<Descriptor>> {
     if !media_type::is_index(&node.media_type) {
         return Ok(Vec::new());
     }

@@ -6,10 +6,11 @@ use std::collections::HashSet;
 
 use futures::{StreamExt, TryStreamExt, stream};
 
+use crate::operation::named::named;
 use crate::{
     operation::select::select_manifest,
     store::{
-        Store,
+        ReadStore,
         limits::{check_limit, concurrency},
         list::List,
         memory::Charge,
@@ -47,8 +48,23 @@ impl DiscoverOptions {
 /// What a node takes beside its descriptor: its places in the graph and in the walk.
 const NODE: usize = 256;
 
-pub(crate) async fn discover(
-    store: &dyn Store,
+pub(crate) const OPERATION: &str = "discover";
+
+/// Returns the graph of everything that refers to what `reference` names.
+///
+/// # Errors
+/// [`Code::NotFound`] if the reference names nothing; [`Code::Incomplete`] if a list of referrers
+/// cannot be read whole, unless `options` allows it.
+pub async fn discover(
+    store: &dyn ReadStore,
+    reference: &Reference,
+    options: &DiscoverOptions,
+) -> Result<Graph> {
+    named(OPERATION, reference, run(store, reference, options)).await
+}
+
+async fn run(
+    store: &dyn ReadStore,
     reference: &Reference,
     options: &DiscoverOptions,
 ) -> Result<Graph> {
@@ -70,7 +86,7 @@ pub(crate) async fn discover(
 }
 
 async fn finish(
-    store: &dyn Store,
+    store: &dyn ReadStore,
     subject: Descriptor,
     first: Option<List<Descriptor>>,
     options: &DiscoverOptions,
@@ -119,7 +135,7 @@ fn hint(options: &DiscoverOptions) -> Option<&str> {
 
 /// Completes a graph whose root's referrers are known.
 async fn walk(
-    store: &dyn Store,
+    store: &dyn ReadStore,
     graph: &mut Graph,
     charge: &mut Charge,
     depth: usize,

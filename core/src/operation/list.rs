@@ -4,20 +4,32 @@ use std::collections::{HashMap, HashSet};
 
 use futures::{StreamExt, TryStreamExt, stream};
 
+use crate::operation::named::named;
+use crate::operation::read::{listed_manifest, read_small, resolve_tags};
 use crate::store::{
-    Store,
+    ReadStore,
     catalog::{ManifestInfo, TagInfo},
     limits::{AT_ONCE, check_limit},
     list::{List, Problems},
-    listed_manifest, read_small, resolve_tags,
 };
+use ocigraph_types::Reference;
 use ocigraph_types::{
     Code, Descriptor, Digest, Error, IMAGE_CONFIG_LIMIT, ImageConfig, ListProblem, Manifest,
     Result, created, excerpt, join, media_type, weight::Weight,
 };
 
-/// Tagged manifests in the order of their tags, then what they list and what refers to them.
-pub(crate) async fn manifests(store: &dyn Store) -> Result<List<ManifestInfo>> {
+pub(crate) const MANIFESTS: &str = "manifests";
+pub(crate) const TAGS: &str = "tags";
+pub(crate) const REPOSITORIES: &str = "repositories";
+
+/// Returns all manifests, tagged and untagged, with what is known of each. Tagged manifests come first,
+/// in the order of their tags, then what they list and what refers to them. Problems of the lists are in
+/// the result.
+pub async fn manifests(store: &dyn ReadStore, reference: &Reference) -> Result<List<ManifestInfo>> {
+    named(MANIFESTS, reference, find_manifests(store)).await
+}
+
+async fn find_manifests(store: &dyn ReadStore) -> Result<List<ManifestInfo>> {
     // Asked together: where there is no list of the store's own, that was found out meanwhile.
     let (listed, tags) = futures::join!(store.manifest_catalog(), store.tags());
     if let Some(listed) = listed? {
@@ -61,8 +73,18 @@ pub(crate) async fn manifests(store: &dyn Store) -> Result<List<ManifestInfo>> {
     }
 }
 
-/// All tags with what they name.
-pub(crate) async fn tags(store: &dyn Store) -> Result<List<TagInfo>> {
+/// Returns all tags, each with the digest that it names and what the store knows of it. Problems of the
+/// list are in the result.
+pub async fn tag_details(store: &dyn ReadStore, reference: &Reference) -> Result<List<TagInfo>> {
+    named(TAGS, reference, find_tags(store)).await
+}
+
+/// Returns all tags, in the store's order. Fallback tags of referrers are not among them.
+pub async fn tags(store: &dyn ReadStore, reference: &Reference) -> Result<List<String>> {
+    named(TAGS, reference, store.tags()).await
+}
+
+async fn find_tags(store: &dyn ReadStore) -> Result<List<TagInfo>> {
     let (listed, tags) = futures::join!(store.tag_catalog(), store.tags());
     if let Some(listed) = listed? {
         return Ok(listed);
@@ -108,7 +130,7 @@ fn told(
 
 /// What is known of a manifest, what it lists, and what refers to it.
 async fn look_at(
-    store: &dyn Store,
+    store: &dyn ReadStore,
     descriptor: Descriptor,
 ) -> Result<(ManifestInfo, Vec<Descriptor>, List<Descriptor>)> {
     let info = ManifestInfo {
@@ -139,7 +161,7 @@ async fn look_at(
 }
 
 async fn describe(
-    store: &dyn Store,
+    store: &dyn ReadStore,
     manifest: &Manifest,
     mut info: ManifestInfo,
 ) -> Result<ManifestInfo> {

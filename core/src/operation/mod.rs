@@ -1,11 +1,33 @@
-//! The operations, each written once over a store.
+//! The operations. Each is written once, over a [`Store`](crate::Store) or a
+//! [`ReadStore`](crate::ReadStore), and each is public: a program can run one over a store of its own.
+//!
+//! [`Client`](crate::Client) has a method for each, opens the store that a reference names, and asks a
+//! registry for a token with the right scope. The functions here take the store as it is. Like the
+//! client's methods they name the operation and the reference in their errors.
 
+pub(crate) mod blob;
 pub(crate) mod copy;
 pub(crate) mod delete;
 pub(crate) mod discover;
 pub(crate) mod list;
 pub(crate) mod login;
+pub(crate) mod manifest;
+pub(crate) mod named;
 pub(crate) mod pull;
 pub(crate) mod push;
+pub(crate) mod read;
 pub(crate) mod select;
+pub(crate) mod tag;
+pub(crate) mod transfer;
 pub(crate) mod verify;
+
+pub use blob::{fetch_blob, push_blob};
+pub use copy::copy;
+pub use delete::delete;
+pub use discover::discover;
+pub use list::{manifests, tag_details, tags};
+pub use manifest::{delete_manifest, fetch_manifest, push_manifest, resolve};
+pub use pull::pull;
+pub use push::push;
+pub use tag::{tag, untag};
+pub use verify::verify;

@@ -8,6 +8,7 @@ mod files_of;
 mod transfer;
 
 use crate::content::{archive::UnpackLimits, progress::Progress};
+use crate::operation::named::named;
 use ocigraph_types::Platform;
 use std::{
     collections::HashSet,
@@ -22,7 +23,7 @@ use crate::{
     blocking::{Cleanup, spawn_blocking},
     content::progress::Outcome,
     operation::select::select_manifest,
-    store::{Store, limits::concurrency, memory::Charge},
+    store::{ReadStore, limits::concurrency, memory::Charge},
 };
 use ocigraph_types::{
     Code, Descriptor, Digest, Error, Manifest, Reference, Result, TagOrDigest, media_type,
@@ -88,8 +89,25 @@ const SUBJECTS: usize = 1_000;
 /// How long a failed pull waits for the threads that are in the middle of a write.
 const TIDYING: Duration = Duration::from_secs(10);
 
-pub(crate) async fn pull(
-    store: Arc<dyn Store>,
+pub(crate) const OPERATION: &str = "pull";
+
+/// Writes the files of the artifact that `reference` names into a directory. With an artifact type in
+/// `options`, writes the files of its referrers of that type instead.
+///
+/// # Errors
+/// [`Code::NotFound`] if the reference names nothing or no referrer has the type;
+/// [`Code::UnsafePath`] if a title leaves the output directory; [`Code::Conflict`] if two different
+/// files have one path.
+pub async fn pull(
+    store: Arc<dyn ReadStore>,
+    reference: &Reference,
+    options: PullOptions,
+) -> Result<Vec<PullResult>> {
+    named(OPERATION, reference, run(store, reference, options)).await
+}
+
+async fn run(
+    store: Arc<dyn ReadStore>,
     reference: &Reference,
     options: PullOptions,
 ) -> Result<Vec<PullResult>> {
@@ -101,7 +119,7 @@ pub(crate) async fn pull(
 
 /// Pulls the files of all these manifests together.
 pub(crate) async fn pull_all(
-    store: Arc<dyn Store>,
+    store: Arc<dyn ReadStore>,
     reference: &Reference,
     manifests: Vec<Manifest>,
     mut options: PullOptions,
@@ -162,7 +180,7 @@ pub(crate) async fn pull_all(
 
 /// What is to be pulled: what the reference names, or its referrers of a type; and their subjects.
 async fn manifests(
-    store: &dyn Store,
+    store: &dyn ReadStore,
     reference: &Reference,
     options: &PullOptions,
     kept: &Mutex<Charge>,
@@ -206,7 +224,7 @@ fn keep(kept: &Mutex<Charge>, manifest: Manifest) -> Result<Manifest> {
 /// Appends what the manifests refer to, and what that refers to in turn. An index has no files, and
 /// is left out.
 async fn add_subjects(
-    store: &dyn Store,
+    store: &dyn ReadStore,
     manifests: &mut Vec<Manifest>,
     kept: &Mutex<Charge>,
 ) -> Result<()> {

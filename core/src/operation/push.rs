@@ -11,6 +11,8 @@ use std::{
 
 use futures::{StreamExt, TryStreamExt, stream};
 
+use crate::operation::named::named;
+use crate::operation::transfer;
 use crate::{
     blocking::spawn_blocking,
     content::{
@@ -23,7 +25,6 @@ use crate::{
         source::Source,
         title::{check_title, title_for},
     },
-    store,
     store::{
         Store,
         limits::{LargeBlobLimiter, concurrency},
@@ -87,7 +88,19 @@ pub struct PushedBlob {
     pub outcome: Outcome,
 }
 
-pub(crate) async fn push(
+pub(crate) const OPERATION: &str = "push";
+
+/// Packs files, directories and bytes into one artifact and pushes it to `store` under the tags of
+/// `reference`.
+pub async fn push(
+    store: Arc<dyn Store>,
+    reference: &Reference,
+    options: PushOptions,
+) -> Result<PushResult> {
+    named(OPERATION, reference, run(store, reference, options)).await
+}
+
+async fn run(
     store: Arc<dyn Store>,
     reference: &Reference,
     options: PushOptions,
@@ -222,7 +235,7 @@ pub(crate) async fn send(
     source: Arc<dyn Source>,
     progress: &Progress,
 ) -> Result<Outcome> {
-    store::push_reported(store, blob, source, progress).await.map_err(|e| {
+    transfer::push_reported(store, blob, source, progress).await.map_err(|e| {
         let ours = e.status().is_none() && e.hint().is_none();
         if ours && matches!(e.code(), Code::DigestMismatch | Code::SizeMismatch) {
             let what = blob.title().unwrap_or(blob.digest.as_str());

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::store::{Store, read_small};
+use crate::{operation::read::read_small, store::ReadStore};
 use ocigraph_types::{
     Code, Error, IMAGE_CONFIG_LIMIT, Manifest, Platform, Result, TagOrDigest, media_type,
 };
@@ -17,7 +17,7 @@ const NESTED_INDEXES: usize = 100;
 /// for the platform, in nested indexes too. NOT_FOUND when there is none, or when an image that is
 /// named itself is for another.
 pub(crate) async fn select_manifest(
-    store: &dyn Store,
+    store: &dyn ReadStore,
     name: &TagOrDigest,
     wanted: Option<&Platform>,
 ) -> Result<Manifest> {
@@ -67,7 +67,7 @@ pub(crate) async fn select_manifest(
 }
 
 /// What a single image says in its config about where it runs.
-async fn of_image(store: &dyn Store, manifest: &Manifest) -> Result<Option<Platform>> {
+async fn of_image(store: &dyn ReadStore, manifest: &Manifest) -> Result<Option<Platform>> {
     let Some(config) = manifest.config().filter(|c| media_type::is_image_config(&c.media_type))
     else {
         return Ok(None);

@@ -5,17 +5,19 @@
 //! at all, such as a network that is down, is an error.
 
 use crate::content::progress::Progress;
+use crate::operation::named::named;
 use ocigraph_types::Platform;
 use std::{collections::HashSet, sync::Arc};
 
 use futures::{StreamExt, TryStreamExt, future, stream};
 use tokio_util::task::AbortOnDropHandle;
 
+use crate::operation::transfer::fetch_reported;
 use crate::{
     content::progress::{Event, Outcome},
     operation::select::select_manifest,
     store::{
-        Store, fetch_reported,
+        ReadStore,
         limits::{LargeBlobLimiter, check_limit, concurrency},
     },
 };
@@ -89,8 +91,23 @@ impl ProblemKind {
     }
 }
 
-pub(crate) async fn verify(
-    store: Arc<dyn Store>,
+pub(crate) const OPERATION: &str = "verify";
+
+/// Verifies the whole graph under what `reference` names: every manifest and blob, those of referrers
+/// included. What is wrong is in the report.
+///
+/// # Errors
+/// [`Code::NotFound`] if the reference names nothing.
+pub async fn verify(
+    store: Arc<dyn ReadStore>,
+    reference: &Reference,
+    options: VerifyOptions,
+) -> Result<VerifyReport> {
+    named(OPERATION, reference, run(store, reference, options)).await
+}
+
+async fn run(
+    store: Arc<dyn ReadStore>,
     reference: &Reference,
     options: VerifyOptions,
 ) -> Result<VerifyReport> {
@@ -162,7 +179,7 @@ async fn read_listed(work: &VerifyContext, listed: Descriptor) -> Result<Option<
 }
 
 struct VerifyContext {
-    store: Arc<dyn Store>,
+    store: Arc<dyn ReadStore>,
     options: VerifyOptions,
     large: LargeBlobLimiter,
 }

@@ -24,6 +24,11 @@ impl<T> List<T> {
         Self { entries, problems, charge: Some(charge) }
     }
 
+    /// A list of which a part could not be read.
+    pub fn with_problems(entries: Vec<T>, problems: Vec<ListProblem>) -> Self {
+        Self { entries, problems, charge: None }
+    }
+
     /// All entries; INCOMPLETE when some could not be read.
     pub fn complete(self) -> Result<Vec<T>> {
         whole(&self.problems).map(|()| self.entries)

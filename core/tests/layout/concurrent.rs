@@ -2,7 +2,7 @@
 
 use std::{path::Path, thread};
 
-use ocigraph::{Layout, Store};
+use ocigraph::{Layout, ReadStore};
 
 use crate::support::*;
 

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use ocigraph::{Code, Layout, Store};
+use ocigraph::{Code, Layout, ReadStore, Store};
 use serde_json::json;
 
 use crate::support::*;

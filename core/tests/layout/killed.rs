@@ -13,7 +13,7 @@ use std::{
     time::Duration,
 };
 
-use ocigraph::{Algorithm, Layout, Manifest, Store, TagOrDigest};
+use ocigraph::{Algorithm, Layout, Manifest, ReadStore, TagOrDigest};
 
 use crate::support::*;
 

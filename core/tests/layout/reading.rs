@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use ocigraph::{Algorithm, Code, Digest, Layout, Store};
+use ocigraph::{Algorithm, Code, Digest, Layout, Limits, ReadStore, Store};
 use serde_json::json;
 
 use crate::support::*;
@@ -108,12 +108,15 @@ async fn a_damaged_manifest_is_reported_and_does_not_hide_others() {
 async fn a_manifest_larger_than_the_limit_is_not_read() {
     let dir = tempfile::tempdir().unwrap();
     let image = push(&Layout::open(dir.path()), &["image"], None, &["v1"]).await;
-    let length = image.bytes().len() as u64;
-    let layout = Layout::open_with_limit(dir.path(), length - 1);
+    let length = image.bytes().len();
+    let limited = |max_manifest_bytes| {
+        Layout::with_limits(dir.path(), &Limits { max_manifest_bytes, ..Limits::default() })
+    };
+    let layout = limited(length - 1);
     assert_eq!(layout.resolve(&tag("v1")).await.unwrap_err().code(), Code::TooLarge);
     let pushed = layout.push_manifest(&image, &[]).await;
     assert_eq!(pushed.unwrap_err().code(), Code::TooLarge);
-    Layout::open_with_limit(dir.path(), length).resolve(&tag("v1")).await.unwrap();
+    limited(length).resolve(&tag("v1")).await.unwrap();
 }
 
 #[tokio::test]

@@ -9,8 +9,8 @@ use std::{
 
 use futures::TryStreamExt;
 use ocigraph::{
-    Algorithm, Bytes, Descriptor, Digest, Layout, Manifest, ManifestDeletion, Result, Store,
-    TagOrDigest, verified,
+    Algorithm, Bytes, Descriptor, Digest, Layout, Manifest, ManifestDeletion, ReadStore, Result,
+    Store, TagOrDigest, verified,
 };
 use serde_json::{Value, json};
 

@@ -6,7 +6,9 @@ use std::{
 };
 
 use futures::TryStreamExt;
-use ocigraph::{Algorithm, Code, Content, Descriptor, FileSource, Layout, Source, Store};
+use ocigraph::{
+    Algorithm, Code, Content, Descriptor, FileSource, Layout, ReadStore, Source, Store,
+};
 use serde_json::json;
 
 use crate::support::*;

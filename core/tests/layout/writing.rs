@@ -4,7 +4,9 @@ use std::{fs, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use futures::{FutureExt, StreamExt};
-use ocigraph::{Algorithm, ByteStream, Code, Descriptor, Layout, Outcome, Result, Source, Store};
+use ocigraph::{
+    Algorithm, ByteStream, Code, Descriptor, Layout, Outcome, ReadStore, Result, Source, Store,
+};
 use serde_json::json;
 
 use crate::support::*;

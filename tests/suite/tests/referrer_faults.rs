@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use ocigraph::{
     Algorithm, Client, ClientConfig, Code, Connection, CopyOptions, DeleteOptions, Descriptor,
-    DiscoverOptions, Error, Limits, Manifest, ProblemKind, Reference, Registry, Store,
+    DiscoverOptions, Error, Limits, Manifest, ProblemKind, ReadStore, Reference, Registry, Store,
     VerifyOptions, VerifyReport,
 };
 use ocigraph_fixture::{Config, Fixture, Referrers};

@@ -29,7 +29,7 @@ use crate::{
     },
     operation::pull::PullOptions,
     store::{
-        Store,
+        ReadStore,
         limits::{LargeBlobLimiter, concurrency, patiently},
     },
 };
@@ -66,7 +66,7 @@ enum Fetched {
 }
 
 pub(super) struct Transfer {
-    store: Arc<dyn Store>,
+    store: Arc<dyn ReadStore>,
     options: PullOptions,
     paths: FinalPaths,
     leftovers: Leftovers,
@@ -76,7 +76,7 @@ pub(super) struct Transfer {
 impl Transfer {
     /// CONFLICT when two files exclude each other; nothing is written then.
     pub(super) fn new(
-        store: Arc<dyn Store>,
+        store: Arc<dyn ReadStore>,
         options: PullOptions,
         files: &FilesOf,
     ) -> Result<Arc<Self>> {

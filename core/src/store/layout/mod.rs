@@ -31,18 +31,17 @@ use std::{
 use async_trait::async_trait;
 use tokio::sync::Semaphore;
 
+use crate::store::{memory::Memory, registry::Limits};
 use crate::{
     blocking::spawn_blocking,
     content::{
         progress::Outcome,
         source::{ByteStream, Source, next_batch},
     },
-    store::{ManifestDeletion, Store, limits::patiently, list::List},
+    store::{ManifestDeletion, ReadStore, Store, limits::patiently, list::List},
 };
 use ocigraph_types::{Descriptor, Digest, Error, Manifest, Result, TagOrDigest, check_tag};
 
-/// Bytes of a manifest, where the caller does not say.
-const MANIFEST_LIMIT: u64 = 4 * 1024 * 1024;
 /// A disk syncs and reads several files at once.
 const FILES_AT_ONCE: usize = 8;
 /// Calls of one handle that are at work at once: each takes a thread for a moment.
@@ -75,6 +74,8 @@ pub struct Layout {
 struct Inner {
     path: PathBuf,
     manifest_limit: u64,
+    max_entries: usize,
+    memory: Memory,
     /// `index.json` as it was last read.
     snapshot: Mutex<Option<snapshot::Cached>>,
     /// What the listed manifests say: each is read once.
@@ -91,15 +92,18 @@ struct Inner {
 impl Layout {
     /// The layout at `path`, which is created by the first write.
     pub fn open(path: impl Into<PathBuf>) -> Self {
-        Self::open_with_limit(path, MANIFEST_LIMIT)
+        Self::with_limits(path, &Limits::default())
     }
 
-    /// The same, where manifests may have up to `bytes` instead of 4 MiB.
-    pub fn open_with_limit(path: impl Into<PathBuf>, bytes: u64) -> Self {
+    /// The same, with the limits of a client: the bytes of a manifest, the entries and the memory of
+    /// a list. Time limits do not apply.
+    pub fn with_limits(path: impl Into<PathBuf>, limits: &Limits) -> Self {
         Self {
             inner: Arc::new(Inner {
                 path: path.into(),
-                manifest_limit: bytes,
+                manifest_limit: limits.max_manifest_bytes as u64,
+                max_entries: limits.max_entries,
+                memory: Memory::for_metadata(limits.max_manifest_bytes),
                 snapshot: Mutex::default(),
                 known: Mutex::default(),
                 opened: Mutex::default(),
@@ -131,7 +135,7 @@ impl Layout {
 }
 
 #[async_trait]
-impl Store for Layout {
+impl ReadStore for Layout {
     async fn resolve(&self, name: &TagOrDigest) -> Result<Descriptor> {
         Ok(self.fetch_manifest(name).await?.descriptor())
     }
@@ -139,14 +143,6 @@ impl Store for Layout {
     async fn fetch_manifest(&self, name: &TagOrDigest) -> Result<Manifest> {
         let name = name.clone();
         self.with(move |layout| layout.manifest(&name)).await
-    }
-
-    async fn push_manifest(&self, manifest: &Manifest, tags: &[String]) -> Result<()> {
-        for tag in tags {
-            check_tag(tag)?;
-        }
-        let (manifest, tags) = (manifest.clone(), tags.to_vec());
-        self.with(move |layout| layout.add_manifest(&manifest, tags)).await
     }
 
     async fn has_blob(&self, blob: &Descriptor) -> Result<bool> {
@@ -162,6 +158,46 @@ impl Store for Layout {
     async fn fetch_blob(&self, blob: &Descriptor, offset: u64) -> Result<ByteStream> {
         let blob = blob.clone();
         self.with(move |layout| layout.open_blob(&blob)).await?.stream(offset).await
+    }
+
+    async fn referrers(
+        &self,
+        subject: &Digest,
+        artifact_type: Option<&str>,
+    ) -> Result<List<Descriptor>> {
+        let subject = subject.clone();
+        let mut referrers = self.with(move |layout| layout.referrers_of(&subject)).await?;
+        if let Some(wanted) = artifact_type {
+            referrers.entries.retain(|d| d.artifact_type.as_deref() == Some(wanted));
+        }
+        Ok(referrers)
+    }
+
+    async fn tags(&self) -> Result<List<String>> {
+        self.with(|layout| Ok(layout.snapshot()?.index.tags().into())).await
+    }
+
+    async fn list_untagged(&self) -> Result<Vec<Descriptor>> {
+        self.with(|layout| Ok(layout.snapshot()?.index.list_untagged())).await
+    }
+
+    fn max_entries(&self) -> usize {
+        self.inner.max_entries
+    }
+
+    fn memory(&self) -> Memory {
+        self.inner.memory.clone()
+    }
+}
+
+#[async_trait]
+impl Store for Layout {
+    async fn push_manifest(&self, manifest: &Manifest, tags: &[String]) -> Result<()> {
+        for tag in tags {
+            check_tag(tag)?;
+        }
+        let (manifest, tags) = (manifest.clone(), tags.to_vec());
+        self.with(move |layout| layout.add_manifest(&manifest, tags)).await
     }
 
     async fn push_blob(&self, blob: &Descriptor, source: Arc<dyn Source>) -> Result<Outcome> {
@@ -206,19 +242,6 @@ impl Store for Layout {
         }
     }
 
-    async fn referrers(
-        &self,
-        subject: &Digest,
-        artifact_type: Option<&str>,
-    ) -> Result<List<Descriptor>> {
-        let subject = subject.clone();
-        let mut referrers = self.with(move |layout| layout.referrers_of(&subject)).await?;
-        if let Some(wanted) = artifact_type {
-            referrers.entries.retain(|d| d.artifact_type.as_deref() == Some(wanted));
-        }
-        Ok(referrers)
-    }
-
     async fn ensure_referrers_listed(
         &self,
         _subject: &Digest,
@@ -226,14 +249,6 @@ impl Store for Layout {
     ) -> Result<()> {
         let digests: Vec<Digest> = referrers.iter().map(|d| d.digest.clone()).collect();
         self.with(move |layout| digests.iter().try_for_each(|d| layout.list_again(d))).await
-    }
-
-    async fn tags(&self) -> Result<List<String>> {
-        self.with(|layout| Ok(layout.snapshot()?.index.tags().into())).await
-    }
-
-    async fn list_untagged(&self) -> Result<Vec<Descriptor>> {
-        self.with(|layout| Ok(layout.snapshot()?.index.list_untagged())).await
     }
 }
 

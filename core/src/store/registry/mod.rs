@@ -43,7 +43,7 @@ use crate::{
         source::{ByteStream, Repository, Source},
     },
     store::{
-        ManifestDeletion, Store,
+        ManifestDeletion, ReadStore, Store,
         catalog::{ManifestInfo, TagInfo},
         list::List,
         memory::Memory,
@@ -121,7 +121,7 @@ impl Registry {
 }
 
 #[async_trait]
-impl Store for Registry {
+impl ReadStore for Registry {
     async fn resolve(&self, name: &TagOrDigest) -> Result<Descriptor> {
         self.resolve_manifest(name).await
     }
@@ -129,11 +129,6 @@ impl Store for Registry {
     async fn fetch_manifest(&self, name: &TagOrDigest) -> Result<Manifest> {
         // Who keeps it does not keep others from reading theirs.
         Ok(self.get_manifest(name).await?.0.without_guard())
-    }
-
-    async fn push_manifest(&self, manifest: &Manifest, tags: &[String]) -> Result<()> {
-        self.put_manifest(manifest, tags).await?;
-        self.announce_referrer(manifest).await
     }
 
     async fn has_blob(&self, blob: &Descriptor) -> Result<bool> {
@@ -148,40 +143,12 @@ impl Store for Registry {
         self.download(blob, offset).await
     }
 
-    async fn push_blob(&self, blob: &Descriptor, source: Arc<dyn Source>) -> Result<Outcome> {
-        self.upload(blob, source).await
-    }
-
-    async fn tag(&self, manifest: &Descriptor, tags: &[String]) -> Result<()> {
-        let manifest = self.fetch_manifest(&TagOrDigest::Digest(manifest.digest.clone())).await?;
-        self.put_manifest(&manifest, tags).await
-    }
-
-    async fn untag(&self, tag: &str) -> Result<()> {
-        if let Some(done) = self.azure_untag(tag).await? {
-            return Ok(done);
-        }
-        self.delete_tag(tag).await
-    }
-
-    async fn delete_manifests(&self, manifests: &[ManifestDeletion]) -> Vec<Result<()>> {
-        self.delete_all(manifests).await
-    }
-
     async fn referrers(
         &self,
         subject: &Digest,
         artifact_type: Option<&str>,
     ) -> Result<List<Descriptor>> {
         self.list_referrers(subject, artifact_type).await
-    }
-
-    async fn ensure_referrers_listed(
-        &self,
-        subject: &Digest,
-        referrers: &[Descriptor],
-    ) -> Result<()> {
-        self.announce_again(subject, referrers).await
     }
 
     async fn tags(&self) -> Result<List<String>> {
@@ -208,6 +175,42 @@ impl Store for Registry {
 
     fn repository(&self) -> Option<Repository> {
         Some(Repository { host: self.connection.host().clone(), name: self.repository.clone() })
+    }
+}
+
+#[async_trait]
+impl Store for Registry {
+    async fn push_manifest(&self, manifest: &Manifest, tags: &[String]) -> Result<()> {
+        self.put_manifest(manifest, tags).await?;
+        self.announce_referrer(manifest).await
+    }
+
+    async fn push_blob(&self, blob: &Descriptor, source: Arc<dyn Source>) -> Result<Outcome> {
+        self.upload(blob, source).await
+    }
+
+    async fn tag(&self, manifest: &Descriptor, tags: &[String]) -> Result<()> {
+        let manifest = self.fetch_manifest(&TagOrDigest::Digest(manifest.digest.clone())).await?;
+        self.put_manifest(&manifest, tags).await
+    }
+
+    async fn untag(&self, tag: &str) -> Result<()> {
+        if let Some(done) = self.azure_untag(tag).await? {
+            return Ok(done);
+        }
+        self.delete_tag(tag).await
+    }
+
+    async fn delete_manifests(&self, manifests: &[ManifestDeletion]) -> Vec<Result<()>> {
+        self.delete_all(manifests).await
+    }
+
+    async fn ensure_referrers_listed(
+        &self,
+        subject: &Digest,
+        referrers: &[Descriptor],
+    ) -> Result<()> {
+        self.announce_again(subject, referrers).await
     }
 
     async fn referrer_format(&self, subject: &Digest) -> Result<ManifestFormat> {

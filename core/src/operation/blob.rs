@@ -1,0 +1,52 @@
+//! Single blobs: fetch and push one.
+
+use std::sync::Arc;
+
+use crate::{
+    content::{
+        progress::{Outcome, Progress},
+        source::{ByteStream, Source},
+    },
+    operation::{named::named, push, transfer::fetch_reported},
+    store::{ReadStore, Store},
+};
+use ocigraph_types::{Code, Descriptor, Error, Reference, Result};
+
+pub(crate) const FETCH: &str = "fetch blob";
+pub(crate) const PUSH: &str = "push blob";
+
+/// Returns the blob that `reference` names by digest, and its descriptor. The stream verifies the
+/// content: it ends in an error if the content does not match the digest.
+///
+/// # Errors
+/// [`Code::InvalidReference`] if `reference` has no digest, [`Code::NotFound`] if the blob does not
+/// exist.
+pub async fn fetch_blob(
+    store: &dyn ReadStore,
+    reference: &Reference,
+    progress: &Progress,
+) -> Result<(Descriptor, ByteStream)> {
+    named(FETCH, reference, async {
+        let digest = reference
+            .digest()
+            .ok_or_else(|| Error::new(Code::InvalidReference, "a blob is named by its digest"))?;
+        let blob = store.describe_blob(digest).await?;
+        let stream = fetch_reported(store, &blob, progress).await?;
+        Ok((blob, stream))
+    })
+    .await
+}
+
+/// Stores `blob`, whose content `source` has, unless it exists already. `reference` names where.
+///
+/// # Errors
+/// [`Code::DigestMismatch`] or [`Code::SizeMismatch`] if the content is not what `blob` says.
+pub async fn push_blob(
+    store: &dyn Store,
+    reference: &Reference,
+    blob: &Descriptor,
+    source: Arc<dyn Source>,
+    progress: &Progress,
+) -> Result<Outcome> {
+    named(PUSH, reference, push::send(store, blob, source, progress)).await
+}

@@ -1,0 +1,94 @@
+//! Single manifests: resolve, fetch, push and delete one, and nothing else.
+
+use crate::{
+    operation::{named::named, select::select_manifest},
+    store::{ManifestDeletion, ReadStore, Store},
+};
+use ocigraph_types::{Code, Descriptor, Error, Manifest, Platform, Reference, Result};
+
+pub(crate) const RESOLVE: &str = "resolve";
+pub(crate) const FETCH: &str = "fetch manifest";
+pub(crate) const PUSH: &str = "push manifest";
+pub(crate) const DELETE: &str = "delete manifest";
+
+/// Returns the descriptor of what `reference` names. With `platform`, the descriptor of the image for
+/// that platform in the index that `reference` names.
+///
+/// # Errors
+/// [`Code::NotFound`] if `reference` names nothing, or if the index has no image for `platform`.
+pub async fn resolve(
+    store: &dyn ReadStore,
+    reference: &Reference,
+    platform: Option<&Platform>,
+) -> Result<Descriptor> {
+    named(RESOLVE, reference, async {
+        let name = reference.name()?;
+        if platform.is_none() {
+            return store.resolve(&name).await;
+        }
+        let manifest = select_manifest(store, &name, platform).await?;
+        Ok(manifest.plain_descriptor())
+    })
+    .await
+}
+
+/// Returns the manifest that `reference` names, byte for byte as it is stored. With `platform`, the
+/// manifest of the image for that platform in the index that `reference` names.
+///
+/// # Errors
+/// [`Code::NotFound`] if `reference` names nothing, or if the index has no image for `platform`;
+/// [`Code::DigestMismatch`] if the content does not hash to its digest.
+pub async fn fetch_manifest(
+    store: &dyn ReadStore,
+    reference: &Reference,
+    platform: Option<&Platform>,
+) -> Result<Manifest> {
+    named(FETCH, reference, async { select_manifest(store, &reference.name()?, platform).await })
+        .await
+}
+
+/// Stores `manifest` byte for byte under its digest and under the tags of `reference`.
+///
+/// # Errors
+/// [`Code::DigestMismatch`] if `reference` has a digest that is not the manifest's.
+pub async fn push_manifest(
+    store: &dyn Store,
+    reference: &Reference,
+    manifest: &Manifest,
+) -> Result<()> {
+    named(PUSH, reference, async {
+        if let Some(expected) = reference.digest()
+            && expected != manifest.digest()
+        {
+            return Err(Error::new(
+                Code::DigestMismatch,
+                format!("the manifest's digest is {}", manifest.digest()),
+            ));
+        }
+        store.push_manifest(manifest, reference.tags()).await
+    })
+    .await
+}
+
+/// Deletes `manifest`, which `reference` named when it was fetched, with the tags of `reference`.
+/// Its referrers stay.
+///
+/// # Errors
+/// [`Code::Unsupported`] or [`Code::Forbidden`] if the registry refuses to delete.
+pub async fn delete_manifest(
+    store: &dyn Store,
+    reference: &Reference,
+    manifest: &Manifest,
+) -> Result<()> {
+    named(DELETE, reference, async {
+        let subject = manifest.subject().map(|subject| subject.digest.clone());
+        let deletion = ManifestDeletion {
+            manifest: manifest.descriptor(),
+            subject_retained: subject.is_some(),
+            subject,
+            tags: reference.tags().to_vec(),
+        };
+        store.delete_manifests(&[deletion]).await.into_iter().collect()
+    })
+    .await
+}

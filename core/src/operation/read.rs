@@ -1,0 +1,56 @@
+//! Small reads that several operations share.
+
+use bytes::Bytes;
+use futures::{StreamExt, TryStreamExt, stream};
+
+use crate::{content::verified::verified, store::ReadStore};
+use ocigraph_types::{Code, Descriptor, Error, Manifest, Result, TagOrDigest};
+
+/// A manifest that is listed somewhere; nothing when it is gone or is no manifest.
+pub(crate) async fn listed_manifest(
+    store: &dyn ReadStore,
+    listed: &Descriptor,
+) -> Result<Option<Manifest>> {
+    match store.fetch_manifest(&TagOrDigest::from(listed)).await {
+        Ok(manifest) => Ok(Some(manifest)),
+        Err(e) if matches!(e.code(), Code::NotFound | Code::InvalidManifest) => Ok(None),
+        Err(e) => Err(e),
+    }
+}
+
+/// Every tag with what it names, or why that cannot be told, in the order of `tags`.
+pub(crate) async fn resolve_tags(
+    store: &dyn ReadStore,
+    tags: Vec<String>,
+    at_once: usize,
+) -> Vec<(String, Result<Descriptor>)> {
+    stream::iter(tags)
+        .map(|tag| async move {
+            let named = store.resolve(&TagOrDigest::Tag(tag.clone())).await;
+            // Annotations may be long, and nobody asks for them here.
+            (tag, named.map(|descriptor| descriptor.plain()))
+        })
+        .buffered(at_once)
+        .collect()
+        .await
+}
+
+/// Reads a small blob into memory, checked; TOO_LARGE when its descriptor says more than `limit`.
+pub(crate) async fn read_small(
+    store: &dyn ReadStore,
+    blob: &Descriptor,
+    limit: u64,
+) -> Result<Bytes> {
+    if blob.size > limit {
+        return Err(Error::new(
+            Code::TooLarge,
+            format!("{} has {} bytes, more than the {limit} allowed here", blob.digest, blob.size),
+        ));
+    }
+    let mut stream = verified(blob, store.fetch_blob(blob, 0).await?)?;
+    let mut bytes = Vec::with_capacity(blob.size as usize);
+    while let Some(chunk) = stream.try_next().await? {
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes.into())
+}

@@ -1,0 +1,80 @@
+//! Blobs on their way between a store and the caller, with progress.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use futures::{StreamExt, TryStreamExt, stream};
+
+use crate::{
+    content::{
+        progress::{Event, Outcome, Progress},
+        source::{ByteStream, Repository, Source},
+        verified::verified,
+    },
+    store::{ReadStore, Store, limits::patiently},
+};
+use ocigraph_types::{Descriptor, Result};
+
+/// Stores a blob, and reports its beginning, how far it is, and its end.
+pub(crate) async fn push_reported(
+    store: &dyn Store,
+    blob: &Descriptor,
+    source: Arc<dyn Source>,
+    progress: &Progress,
+) -> Result<Outcome> {
+    progress.report(Event::Started { blob });
+    let source = Reported { source, blob: blob.clone(), progress: progress.clone() };
+    let source: Arc<dyn Source> = Arc::new(source);
+    let outcome = patiently(|| store.push_blob(blob, Arc::clone(&source))).await?;
+    progress.report(Event::Finished { blob, outcome });
+    Ok(outcome)
+}
+
+/// A whole blob, verified; reports its beginning, how far it was read, and its end.
+pub(crate) async fn fetch_reported(
+    store: &dyn ReadStore,
+    blob: &Descriptor,
+    progress: &Progress,
+) -> Result<ByteStream> {
+    progress.report(Event::Started { blob });
+    let content = store.fetch_blob(blob, 0).await?;
+    let content = verified(blob, content)?;
+    let state = (content, 0, blob.clone(), progress.clone());
+    Ok(stream::try_unfold(state, |(mut content, position, blob, progress)| async move {
+        let Some(chunk) = content.try_next().await? else {
+            progress.report(Event::Finished { blob: &blob, outcome: Outcome::Verified });
+            return Ok(None);
+        };
+        let position = position + chunk.len() as u64;
+        progress.report(Event::Moved { blob: &blob, position });
+        Ok(Some((chunk, (content, position, blob, progress))))
+    })
+    .boxed())
+}
+
+/// A source that reports how far it was read.
+#[derive(Debug)]
+struct Reported {
+    source: Arc<dyn Source>,
+    blob: Descriptor,
+    progress: Progress,
+}
+
+#[async_trait]
+impl Source for Reported {
+    async fn open(&self, offset: u64) -> Result<ByteStream> {
+        let (blob, progress) = (self.blob.clone(), self.progress.clone());
+        let mut position = offset;
+        let stream = self.source.open(offset).await?;
+        Ok(stream
+            .inspect_ok(move |chunk| {
+                position += chunk.len() as u64;
+                progress.report(Event::Moved { blob: &blob, position });
+            })
+            .boxed())
+    }
+
+    fn repository(&self) -> Option<Repository> {
+        self.source.repository()
+    }
+}
