@@ -5,19 +5,20 @@
 
 use serde_json::{Value, json};
 
+#[cfg(feature = "registry")]
+use crate::{
+    operation::login::{LoginResult, LogoutResult},
+    store::registry::auth::StoredIn,
+};
 use crate::{
     operation::{
         copy::CopyReport,
         delete::{DeleteFailure, DeleteReport, RetainedManifest},
-        login::{LoginResult, LogoutResult},
         pull::{PullResult, PulledFile},
         push::{PushResult, PushedBlob},
         verify::{Problem, VerifyReport},
     },
-    store::{
-        catalog::{Attributes, ManifestInfo, TagInfo},
-        registry::auth::StoredIn,
-    },
+    store::catalog::{Attributes, ManifestInfo, TagInfo},
 };
 use ocigraph_types::{Names, ToJson};
 
@@ -135,6 +136,7 @@ impl ToJson for Problem {
     }
 }
 
+#[cfg(feature = "registry")]
 impl ToJson for LoginResult {
     fn to_json(&self, names: Names) -> Value {
         names.object([
@@ -147,6 +149,7 @@ impl ToJson for LoginResult {
     }
 }
 
+#[cfg(feature = "registry")]
 impl ToJson for LogoutResult {
     fn to_json(&self, names: Names) -> Value {
         let removed_from: Vec<String> = self.removed_from.iter().map(StoredIn::name).collect();
