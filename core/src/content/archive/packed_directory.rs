@@ -1,8 +1,9 @@
-//! Unpacks a packed directory: first into a hidden staging directory, and into place only once the
-//! whole archive has proved right.
+//! Unpacks a packed directory: first into a hidden staging directory, and moves it into place after
+//! the whole archive was verified.
 //!
 //! Relies on [`extract`](super::extract) for the entries and on [`Leftovers`] for the staging
-//! directory. A failure never changes anything in the output directory.
+//! directory. An archive that is damaged, hostile or in conflict with existing files never changes
+//! anything in the output directory.
 
 use std::{
     fs,

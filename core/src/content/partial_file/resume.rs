@@ -1,8 +1,8 @@
 //! Resuming: a large file that a killed process left is found by its name and continued.
 //!
 //! The name of a resumable file holds a key made of the final file name and the blob's digest.
-//! Relies on the bytes already in the file only after they were digested: what is wrong fails at
-//! the end.
+//! Relies on the verification of the whole blob: the bytes that the file has already are digested
+//! too, and wrong bytes are never accepted.
 
 use std::{
     ffi::OsStr,
