@@ -1,8 +1,7 @@
-/* Signals are the program's. A connection that breaks while it is written to is an error of the call, and SIGPIPE, by which
- * a program ends that does nothing about it, never comes: neither in a call that waits, nor in one that runs by itself,
- * nor in a callback. A handler of the program runs on none of the library's threads.
+/* Signals: a lost connection is an error of the call and never raises SIGPIPE, in the blocking form, in the callback form
+ * and in a callback. The signal handlers of the program never run on threads of the library.
  *
- *   signals PLACE      a repository whose registry goes away in the middle of every upload */
+ *   signals LOCATION      a repository whose registry closes the connection in the middle of every upload */
 
 #include "check.h"
 
@@ -15,8 +14,8 @@ static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
 
 static pthread_t programs;
 
-/* Threads of the library take no signals of the program's. The program's own is as the program has it. */
-static int32_t look_at_the_mask(void *user_data, const ocigraph_event *event) {
+/* Threads of the library block signals. The mask of the program's own thread is unchanged. */
+static int32_t check_the_signal_mask(void *user_data, const ocigraph_event *event) {
     (void)event;
     sigset_t mask;
     bool masked = !pthread_equal(pthread_self(), programs);
@@ -46,8 +45,8 @@ static void handle(int signal) {
     handled++;
 }
 
-/* A signal that only the library's threads could take waits until the program's own thread takes it. */
-static void a_handler_runs_on_the_programs_threads(void) {
+/* While the program's thread blocks a signal, no thread of the library handles it. */
+static void handlers_run_on_the_threads_of_the_program(void) {
     struct sigaction action = {.sa_handler = handle};
     struct timespec pause = {.tv_nsec = 50000000};
     sigset_t signals;
@@ -65,7 +64,7 @@ int main(int argc, char **argv) {
     CHECK(argc == 2);
     struct sigaction as_it_was, by_default = {.sa_handler = SIG_DFL};
     programs = pthread_self();
-    /* It may have been started with the signal ignored. */
+    /* The program may have been started with SIGPIPE ignored. */
     CHECK(sigaction(SIGPIPE, &by_default, NULL) == 0);
     CHECK(sigaction(SIGPIPE, NULL, &as_it_was) == 0 && as_it_was.sa_handler == SIG_DFL);
     static uint8_t content[8 << 20];
@@ -78,7 +77,7 @@ int main(int argc, char **argv) {
     ocigraph_push_options *options = ocigraph_push_options_new();
     SUCCEEDS(ocigraph_push_options_add_bytes(options, OCIGRAPH_STR("large"), ocigraph_text(NULL),
                                              (ocigraph_bytes){content, sizeof content}, &failure));
-    SUCCEEDS(ocigraph_push_options_set_progress(options, look_at_the_mask, &events, &failure));
+    SUCCEEDS(ocigraph_push_options_set_progress(options, check_the_signal_mask, &events, &failure));
     for (int i = 0; i < 3; i++) {
         ocigraph_push_result *result = GARBAGE(ocigraph_push_result);
         FAILS(OCIGRAPH_NETWORK, ocigraph_client_push(client, at(argv[1], ":v1"), options, NULL, &result, &failure));
@@ -92,10 +91,10 @@ int main(int argc, char **argv) {
     }
     CHECK(on_the_programs > 0 && on_the_librarys > 0);
     ocigraph_push_options_free(options);
-    a_handler_runs_on_the_programs_threads();
+    handlers_run_on_the_threads_of_the_program();
     ocigraph_client_free(client);
 
-    /* What the program does about the signal is its own affair, as before. */
+    /* The library has not changed the disposition of SIGPIPE. */
     sigset_t mask;
     CHECK(pthread_sigmask(SIG_BLOCK, NULL, &mask) == 0 && sigismember(&mask, SIGPIPE) == 0);
     CHECK(sigaction(SIGPIPE, NULL, &as_it_was) == 0 && as_it_was.sa_handler == SIG_DFL);

@@ -5,9 +5,10 @@ import "C"
 
 import "context"
 
-// Resolve returns the descriptor of what the reference names. Nil options take it as it is.
+// Resolve returns the descriptor of the manifest that the reference names. With nil options, an index resolves to the
+// index itself. Errors include [ErrInvalidReference] and [ErrNotFound].
 func (c *Client) Resolve(ctx context.Context, reference string, options *ResolveOptions) (Descriptor, error) {
-	a := during("resolve", reference)
+	a := newArguments("resolve", reference)
 	defer a.release()
 	o := C.ocigraph_resolve_options_new()
 	a.own(func() { C.ocigraph_resolve_options_free(o) })
@@ -26,9 +27,10 @@ func (c *Client) Resolve(ctx context.Context, reference string, options *Resolve
 	return descriptor(out), nil
 }
 
-// Tag points further tags at what the reference names, and returns its descriptor.
+// Tag adds tags to the manifest that the reference names and returns its descriptor. A tag that already exists is
+// moved. Errors include [ErrInvalidReference] and [ErrNotFound].
 func (c *Client) Tag(ctx context.Context, reference string, tags ...string) (Descriptor, error) {
-	a := during("tag", reference)
+	a := newArguments("tag", reference)
 	defer a.release()
 	views, count := a.texts(tags)
 	out, err := perform(ctx, c, a, func(r *C.ocigraph_descriptor) { C.ocigraph_descriptor_free(r) },
@@ -41,9 +43,10 @@ func (c *Client) Tag(ctx context.Context, reference string, tags ...string) (Des
 	return descriptor(out), nil
 }
 
-// Untag removes the reference's tags and leaves what they named.
+// Untag removes the tags of the reference and keeps the manifest. Errors include [ErrNotFound], and [ErrUnsupported] if
+// the registry cannot remove a tag.
 func (c *Client) Untag(ctx context.Context, reference string) error {
-	a := during("untag", reference)
+	a := newArguments("untag", reference)
 	defer a.release()
 	err := c.do(ctx, a, func(client *C.ocigraph_client, token *C.ocigraph_cancel, failure **C.ocigraph_error) C.ocigraph_status {
 		return C.ocigraph_client_untag(client, a.text(reference), token, failure)
@@ -51,10 +54,10 @@ func (c *Client) Untag(ctx context.Context, reference string) error {
 	return err
 }
 
-// Tags returns all tags, without those by which clients keep referrers, in the registry's order. The reference is a
-// repository or a layout.
+// Tags returns the tags of a repository or layout in the order of the registry. The tags of the referrers tag schema
+// are omitted.
 func (c *Client) Tags(ctx context.Context, reference string) ([]string, error) {
-	a := during("tags", reference)
+	a := newArguments("tags", reference)
 	defer a.release()
 	out, err := perform(ctx, c, a, func(r *C.ocigraph_text_list) { C.ocigraph_text_list_free(r) },
 		func(client *C.ocigraph_client, token *C.ocigraph_cancel, out **C.ocigraph_text_list, failure **C.ocigraph_error) C.ocigraph_status {
@@ -66,10 +69,10 @@ func (c *Client) Tags(ctx context.Context, reference string) ([]string, error) {
 	return texts(out), nil
 }
 
-// TagDetails returns all tags, as [Client.Tags], with what each names and what the registry tells of it. The reference is a
-// repository or a layout.
+// TagDetails returns the tags of a repository or layout, as [Client.Tags] does, with their digests and the metadata
+// that the registry reports.
 func (c *Client) TagDetails(ctx context.Context, reference string) ([]TagInfo, error) {
-	a := during("tags", reference)
+	a := newArguments("tags", reference)
 	defer a.release()
 	out, err := perform(ctx, c, a, func(r *C.ocigraph_tag_list) { C.ocigraph_tag_list_free(r) },
 		func(client *C.ocigraph_client, token *C.ocigraph_cancel, out **C.ocigraph_tag_list, failure **C.ocigraph_error) C.ocigraph_status {
@@ -83,27 +86,10 @@ func (c *Client) TagDetails(ctx context.Context, reference string) ([]TagInfo, e
 	return result, err
 }
 
-// Manifests returns the manifests, tagged and untagged, with what is known of each. The reference is a repository or a
-// layout.
-func (c *Client) Manifests(ctx context.Context, reference string) ([]ManifestInfo, error) {
-	a := during("manifests", reference)
-	defer a.release()
-	out, err := perform(ctx, c, a, func(r *C.ocigraph_manifest_list) { C.ocigraph_manifest_list_free(r) },
-		func(client *C.ocigraph_client, token *C.ocigraph_cancel, out **C.ocigraph_manifest_list, failure **C.ocigraph_error) C.ocigraph_status {
-			return C.ocigraph_client_manifests(client, a.text(reference), token, out, failure)
-		})
-	if err != nil {
-		return nil, err
-	}
-	var result []ManifestInfo
-	err = decode(C.ocigraph_manifest_list_json(out), &result)
-	return result, err
-}
-
-// Repositories returns the repositories of a registry, "registry.example.com[:port]"; [ErrUnsupported] where it does not list
-// them.
+// Repositories returns the repositories of a registry, "registry.example.com[:port]". It returns [ErrUnsupported] if
+// the registry does not list its repositories.
 func (c *Client) Repositories(ctx context.Context, host string) ([]string, error) {
-	a := during("repositories", host)
+	a := newArguments("repositories", host)
 	defer a.release()
 	out, err := perform(ctx, c, a, func(r *C.ocigraph_text_list) { C.ocigraph_text_list_free(r) },
 		func(client *C.ocigraph_client, token *C.ocigraph_cancel, out **C.ocigraph_text_list, failure **C.ocigraph_error) C.ocigraph_status {

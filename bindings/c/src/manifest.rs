@@ -1,4 +1,4 @@
-//! The raw level: manifests, bytes in and out.
+//! Fetching, pushing and deleting of single manifests.
 
 use std::mem::MaybeUninit;
 
@@ -7,25 +7,25 @@ use ocigraph::{Manifest, Result};
 use crate::{
     boundary::call,
     cancel::ocigraph_cancel,
-    client::{Caller, ocigraph_client},
+    client::{CallContext, ocigraph_client},
     error::ocigraph_error,
-    handle::given,
+    handle::as_ref,
     job::Job,
-    operations::prepare,
+    operation::prepare,
     options::ocigraph_resolve_options,
     results::{ocigraph_descriptor, ocigraph_manifest},
     status::ocigraph_status,
     text::{ocigraph_bytes, ocigraph_str},
 };
 
-/// The manifest that the reference names, as it is stored, its digest checked.
+/// Fetches the manifest that the reference names, as stored, and verifies its digest.
 ///
-/// `options`: NULL takes it as it is.
+/// `options`: NULL returns an index as an index. `cancel`: may be NULL.
 ///
-/// `cancel`: NULL where it is not to be cancelled.
-///
-/// Ownership: `out` is the caller's, until `ocigraph_manifest_free`; nothing of the arguments is kept.
-/// Threads: any; blocks. Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, and those of the network, DIGEST_MISMATCH, INVALID_MANIFEST, TOO_LARGE. Since 0.1.0.
+/// Ownership: free `out` with `ocigraph_manifest_free`.
+/// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, DIGEST_MISMATCH, INVALID_MANIFEST,
+/// TOO_LARGE, CANCELLED, network errors.
+/// Threads: any; blocks until the operation is over. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_fetch_manifest(
     client: *const ocigraph_client,
@@ -36,20 +36,21 @@ pub extern "C" fn ocigraph_client_fetch_manifest(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let client = &Caller::of(client)?;
-        fetch_manifest(client, reference, given(options))?.run(client, cancel)
+        let client = &CallContext::new(client)?;
+        fetch_manifest(client, reference, as_ref(options))?.run(client, cancel)
     })
 }
 
-/// Stores a manifest as it is, under the reference's tags, and gives its descriptor.
+/// Pushes the bytes of a manifest unchanged, tags it with the tags of the reference, and returns
+/// its descriptor.
 ///
-/// `media_type`: no text takes the one written in it. `content`: the manifest's bytes.
+/// `media_type`: no text uses the `mediaType` in the manifest. `content`: the bytes of the
+/// manifest. `cancel`: may be NULL.
 ///
-/// `cancel`: NULL where it is not to be cancelled.
-///
-/// Ownership: `out` is the caller's, until `ocigraph_descriptor_free`; nothing of the arguments is kept.
-/// Threads: any; blocks. Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, and those of the network, INVALID_MANIFEST; DIGEST_MISMATCH where the reference has
-/// another digest. Since 0.1.0.
+/// Ownership: free `out` with `ocigraph_descriptor_free`.
+/// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, INVALID_MANIFEST, CANCELLED, network
+/// errors; DIGEST_MISMATCH if the reference has another digest.
+/// Threads: any; blocks until the operation is over. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_push_manifest(
     client: *const ocigraph_client,
@@ -61,18 +62,20 @@ pub extern "C" fn ocigraph_client_push_manifest(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let client = &Caller::of(client)?;
+        let client = &CallContext::new(client)?;
         push_manifest(client, reference, media_type, content)?.run(client, cancel)
     })
 }
 
-/// Deletes the one manifest that the reference names, with the reference's tags, and nothing else: what
-/// refers to it stays, unlike with `ocigraph_client_delete`. Gives its descriptor.
+/// Deletes the manifest that the reference names together with the tags of the reference, and
+/// returns its descriptor. Unlike `ocigraph_client_delete`, it does not delete referrers.
 ///
-/// `cancel`: NULL where it is not to be cancelled.
+/// `cancel`: may be NULL.
 ///
-/// Ownership: `out` is the caller's, until `ocigraph_descriptor_free`; nothing of the arguments is kept.
-/// Threads: any; blocks. Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, and those of the network, UNSUPPORTED where a registry does not delete. Since 0.1.0.
+/// Ownership: free `out` with `ocigraph_descriptor_free`.
+/// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, network errors; UNSUPPORTED
+/// if the registry does not support deletion.
+/// Threads: any; blocks until the operation is over. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_delete_manifest(
     client: *const ocigraph_client,
@@ -82,13 +85,13 @@ pub extern "C" fn ocigraph_client_delete_manifest(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let client = &Caller::of(client)?;
+        let client = &CallContext::new(client)?;
         delete_manifest(client, reference)?.run(client, cancel)
     })
 }
 
 fn fetch_manifest(
-    client: &Caller,
+    client: &CallContext,
     reference: ocigraph_str,
     options: Option<&ocigraph_resolve_options>,
 ) -> Result<Job<ocigraph_manifest>> {
@@ -100,7 +103,7 @@ fn fetch_manifest(
 }
 
 fn push_manifest(
-    client: &Caller,
+    client: &CallContext,
     reference: ocigraph_str,
     media_type: ocigraph_str,
     content: ocigraph_bytes,
@@ -115,7 +118,10 @@ fn push_manifest(
     }))
 }
 
-fn delete_manifest(client: &Caller, reference: ocigraph_str) -> Result<Job<ocigraph_descriptor>> {
+fn delete_manifest(
+    client: &CallContext,
+    reference: ocigraph_str,
+) -> Result<Job<ocigraph_descriptor>> {
     let (core, reference, gate) = prepare(client, reference)?;
     Ok(Job::new("delete manifest", reference.clone(), gate, async move {
         let manifest = core.fetch_manifest(&reference, None).await?;

@@ -1,33 +1,31 @@
-//! Names and listings: resolve, tag, untag, tags with and without what is known of each, manifests,
-//! repositories.
+//! Tags and lists: resolve, tag, untag, and lists of tags, manifests and repositories.
 
 use std::mem::MaybeUninit;
 
 use ocigraph::{Host, Result};
 
 use crate::{
-    boundary::{act, call},
+    boundary::{call, call_status},
     callback::Gate,
     cancel::ocigraph_cancel,
-    client::{Caller, ocigraph_client},
+    client::{CallContext, ocigraph_client},
     error::ocigraph_error,
-    handle::given,
+    handle::as_ref,
     job::Job,
-    operations::prepare,
+    operation::prepare,
     options::ocigraph_resolve_options,
     results::{ocigraph_descriptor, ocigraph_manifest_list, ocigraph_tag_list, ocigraph_text_list},
     status::ocigraph_status,
     text::{ocigraph_str, texts},
 };
 
-/// The descriptor of what the reference names.
+/// Resolves a reference to the descriptor of its manifest.
 ///
-/// `options`: NULL takes it as it is.
+/// `options`: NULL resolves an index to the index itself. `cancel`: may be NULL.
 ///
-/// `cancel`: NULL where it is not to be cancelled.
-///
-/// Ownership: `out` is the caller's, until `ocigraph_descriptor_free`; nothing of the arguments is kept.
-/// Threads: any; blocks. Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, and those of the network. Since 0.1.0.
+/// Ownership: free `out` with `ocigraph_descriptor_free`.
+/// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, network errors.
+/// Threads: any; blocks until the operation is over. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_resolve(
     client: *const ocigraph_client,
@@ -38,19 +36,19 @@ pub extern "C" fn ocigraph_client_resolve(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let client = &Caller::of(client)?;
-        resolve(client, reference, given(options))?.run(client, cancel)
+        let client = &CallContext::new(client)?;
+        resolve(client, reference, as_ref(options))?.run(client, cancel)
     })
 }
 
-/// Points further tags at what the reference names, and gives its descriptor.
+/// Adds tags to the manifest that the reference names, and returns its descriptor. A tag that
+/// already exists is moved.
 ///
-/// `tags`: `count` texts.
+/// `tags`: an array of `count` tags. `cancel`: may be NULL.
 ///
-/// `cancel`: NULL where it is not to be cancelled.
-///
-/// Ownership: `out` is the caller's, until `ocigraph_descriptor_free`; nothing of the arguments is kept.
-/// Threads: any; blocks. Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, and those of the network. Since 0.1.0.
+/// Ownership: free `out` with `ocigraph_descriptor_free`.
+/// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, network errors.
+/// Threads: any; blocks until the operation is over. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_tag(
     client: *const ocigraph_client,
@@ -62,17 +60,18 @@ pub extern "C" fn ocigraph_client_tag(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let client = &Caller::of(client)?;
+        let client = &CallContext::new(client)?;
         tag(client, reference, tags, count)?.run(client, cancel)
     })
 }
 
-/// Removes the reference's tags and leaves what they named.
+/// Removes the tags of the reference and keeps the manifest.
 ///
-/// `cancel`: NULL where it is not to be cancelled.
+/// `cancel`: may be NULL.
 ///
-/// Ownership: nothing of the arguments is kept.
-/// Threads: any; blocks. Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, and those of the network, UNSUPPORTED where a registry cannot remove a tag. Since 0.1.0.
+/// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, network errors; UNSUPPORTED
+/// if the registry cannot remove a tag.
+/// Threads: any; blocks until the operation is over. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_untag(
     client: *const ocigraph_client,
@@ -80,20 +79,22 @@ pub extern "C" fn ocigraph_client_untag(
     cancel: *const ocigraph_cancel,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
-    act(error, || {
-        let client = &Caller::of(client)?;
+    call_status(error, || {
+        let client = &CallContext::new(client)?;
         untag(client, reference)?.run(client, cancel)
     })
 }
 
-/// All tags, without those by which clients keep referrers, in the registry's order.
+/// Lists the tags of a repository or layout in the order of the registry. The tags of the referrers
+/// tag schema are omitted.
 ///
-/// `reference`: a repository or a layout.
+/// `reference`: a repository or a layout. `cancel`: may be NULL.
 ///
-/// `cancel`: NULL where it is not to be cancelled.
+/// See https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#listing-tags.
 ///
-/// Ownership: `out` is the caller's, until `ocigraph_text_list_free`; nothing of the arguments is kept.
-/// Threads: any; blocks. Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, and those of the network. Since 0.1.0.
+/// Ownership: free `out` with `ocigraph_text_list_free`.
+/// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, network errors.
+/// Threads: any; blocks until the operation is over. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_tags(
     client: *const ocigraph_client,
@@ -103,19 +104,19 @@ pub extern "C" fn ocigraph_client_tags(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let client = &Caller::of(client)?;
+        let client = &CallContext::new(client)?;
         tags(client, reference)?.run(client, cancel)
     })
 }
 
-/// All tags, as `ocigraph_client_tags`, with what each names and what the registry tells of it.
+/// Lists the tags of a repository or layout, as `ocigraph_client_tags` does, with their digests and
+/// the metadata that the registry reports.
 ///
-/// `reference`: a repository or a layout.
+/// `reference`: a repository or a layout. `cancel`: may be NULL.
 ///
-/// `cancel`: NULL where it is not to be cancelled.
-///
-/// Ownership: `out` is the caller's, until `ocigraph_tag_list_free`; nothing of the arguments is kept.
-/// Threads: any; blocks. Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, and those of the network. Since 0.1.0.
+/// Ownership: free `out` with `ocigraph_tag_list_free`.
+/// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, network errors.
+/// Threads: any; blocks until the operation is over. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_tag_details(
     client: *const ocigraph_client,
@@ -125,19 +126,18 @@ pub extern "C" fn ocigraph_client_tag_details(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let client = &Caller::of(client)?;
+        let client = &CallContext::new(client)?;
         tag_details(client, reference)?.run(client, cancel)
     })
 }
 
-/// The manifests, tagged and untagged, with what is known of each.
+/// Lists the tagged and untagged manifests of a repository or layout with their metadata.
 ///
-/// `reference`: a repository or a layout.
+/// `reference`: a repository or a layout. `cancel`: may be NULL.
 ///
-/// `cancel`: NULL where it is not to be cancelled.
-///
-/// Ownership: `out` is the caller's, until `ocigraph_manifest_list_free`; nothing of the arguments is kept.
-/// Threads: any; blocks. Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, and those of the network. Since 0.1.0.
+/// Ownership: free `out` with `ocigraph_manifest_list_free`.
+/// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, network errors.
+/// Threads: any; blocks until the operation is over. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_manifests(
     client: *const ocigraph_client,
@@ -147,19 +147,19 @@ pub extern "C" fn ocigraph_client_manifests(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let client = &Caller::of(client)?;
+        let client = &CallContext::new(client)?;
         manifests(client, reference)?.run(client, cancel)
     })
 }
 
-/// The repositories of a registry.
+/// Lists the repositories of a registry.
 ///
-/// `host`: "registry.example.com[:port]".
+/// `host`: "registry.example.com[:port]". `cancel`: may be NULL.
 ///
-/// `cancel`: NULL where it is not to be cancelled.
-///
-/// Ownership: `out` is the caller's, until `ocigraph_text_list_free`; nothing of the arguments is kept.
-/// Threads: any; blocks. Errors: UNSUPPORTED where it does not list them; INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, and those of the network. Since 0.1.0.
+/// Ownership: free `out` with `ocigraph_text_list_free`.
+/// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, network errors; UNSUPPORTED
+/// if the registry does not list its repositories.
+/// Threads: any; blocks until the operation is over. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_repositories(
     client: *const ocigraph_client,
@@ -169,13 +169,13 @@ pub extern "C" fn ocigraph_client_repositories(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let client = &Caller::of(client)?;
+        let client = &CallContext::new(client)?;
         repositories(client, host)?.run(client, cancel)
     })
 }
 
 fn resolve(
-    client: &Caller,
+    client: &CallContext,
     reference: ocigraph_str,
     options: Option<&ocigraph_resolve_options>,
 ) -> Result<Job<ocigraph_descriptor>> {
@@ -187,7 +187,7 @@ fn resolve(
 }
 
 fn tag(
-    client: &Caller,
+    client: &CallContext,
     reference: ocigraph_str,
     tags: *const ocigraph_str,
     count: usize,
@@ -199,33 +199,33 @@ fn tag(
     }))
 }
 
-fn untag(client: &Caller, reference: ocigraph_str) -> Result<Job<()>> {
+fn untag(client: &CallContext, reference: ocigraph_str) -> Result<Job<()>> {
     let (core, reference, gate) = prepare(client, reference)?;
     Ok(Job::new("untag", reference.clone(), gate, async move { core.untag(&reference).await }))
 }
 
-fn tags(client: &Caller, reference: ocigraph_str) -> Result<Job<ocigraph_text_list>> {
+fn tags(client: &CallContext, reference: ocigraph_str) -> Result<Job<ocigraph_text_list>> {
     let (core, reference, gate) = prepare(client, reference)?;
     Ok(Job::new("tags", reference.clone(), gate, async move {
         core.tags(&reference).await.map(|tags| ocigraph_text_list::new("tags", tags))
     }))
 }
 
-fn tag_details(client: &Caller, reference: ocigraph_str) -> Result<Job<ocigraph_tag_list>> {
+fn tag_details(client: &CallContext, reference: ocigraph_str) -> Result<Job<ocigraph_tag_list>> {
     let (core, reference, gate) = prepare(client, reference)?;
     Ok(Job::new("tags", reference.clone(), gate, async move {
         core.tag_details(&reference).await.map(Into::into)
     }))
 }
 
-fn manifests(client: &Caller, reference: ocigraph_str) -> Result<Job<ocigraph_manifest_list>> {
+fn manifests(client: &CallContext, reference: ocigraph_str) -> Result<Job<ocigraph_manifest_list>> {
     let (core, reference, gate) = prepare(client, reference)?;
     Ok(Job::new("manifests", reference.clone(), gate, async move {
         core.manifests(&reference).await.map(Into::into)
     }))
 }
 
-fn repositories(client: &Caller, host: ocigraph_str) -> Result<Job<ocigraph_text_list>> {
+fn repositories(client: &CallContext, host: ocigraph_str) -> Result<Job<ocigraph_text_list>> {
     let (core, host) = (client.core.clone(), host.parse::<Host>("host")?);
     Ok(Job::new("repositories", host.clone(), Gate::default(), async move {
         let found = core.repositories(&host).await?;

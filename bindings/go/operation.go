@@ -5,10 +5,12 @@ import "C"
 
 import "context"
 
-// Push packs files, directories and bytes into one artifact, and names it by the reference's tags. With a subject it becomes a
-// referrer of that. Nil options push an artifact without files.
+// Push pushes files, directories and bytes as one artifact and tags it with the tags of the reference,
+// "host/repository[:tag[,tag…]]" or "oci:PATH[:tag]". If the options set a subject, the artifact becomes a referrer of
+// that subject. Nil options push an artifact without files. Errors include [ErrNotFound] for a file or the subject,
+// [ErrUnsafePath] and [ErrIO].
 func (c *Client) Push(ctx context.Context, reference string, options *PushOptions) (*PushResult, error) {
-	a := during("push", reference)
+	a := newArguments("push", reference)
 	defer a.release()
 	o := C.ocigraph_push_options_new()
 	a.own(func() { C.ocigraph_push_options_free(o) })
@@ -28,10 +30,12 @@ func (c *Client) Push(ctx context.Context, reference string, options *PushOption
 	return result, decode(C.ocigraph_push_result_json(out), result)
 }
 
-// Pull writes an artifact's files into a directory, verified; with an artifact type those of the referrers of that type. A
-// file appears under its name when it is whole. Nil options write into the current directory.
+// Pull pulls the files of an artifact into a directory. A file appears under its final name only after its size and
+// digest were verified. The result has one element, or one for each pulled artifact if the options set an artifact type
+// or IncludeSubject. Nil options write into the current directory. Errors include [ErrNotFound], [ErrUnsafePath],
+// [ErrDigestMismatch] and [ErrIO].
 func (c *Client) Pull(ctx context.Context, reference string, options *PullOptions) ([]PullResult, error) {
-	a := during("pull", reference)
+	a := newArguments("pull", reference)
 	defer a.release()
 	o := C.ocigraph_pull_options_new()
 	a.own(func() { C.ocigraph_pull_options_free(o) })
@@ -52,9 +56,11 @@ func (c *Client) Pull(ctx context.Context, reference string, options *PullOption
 	return result, err
 }
 
-// Discover returns the graph of everything that refers to what the reference names. Nil options walk it whole.
+// Discover returns the graph of all direct and indirect referrers of a manifest. Nil options return the complete graph.
+// Errors include [ErrNotFound], [ErrIncomplete] and [ErrTooLarge]. See
+// https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#listing-referrers.
 func (c *Client) Discover(ctx context.Context, reference string, options *DiscoverOptions) (*Graph, error) {
-	a := during("discover", reference)
+	a := newArguments("discover", reference)
 	defer a.release()
 	o := C.ocigraph_discover_options_new()
 	a.own(func() { C.ocigraph_discover_options_free(o) })
@@ -73,11 +79,11 @@ func (c *Client) Discover(ctx context.Context, reference string, options *Discov
 	return newGraph(out), nil
 }
 
-// Delete deletes what the reference names and all that refers to it, referrers first; or only says what would be deleted.
-// It can be run again where it was interrupted. What could not be deleted is in the report. Nil options keep what is tagged
-// otherwise.
+// Delete deletes a manifest and all its direct and indirect referrers, referrers first. An interrupted delete can be
+// run again. Manifests that could not be deleted are in the report and do not fail the call. Nil options keep manifests
+// that have other tags or are listed by another index. Errors include [ErrNotFound] and [ErrUnsupported].
 func (c *Client) Delete(ctx context.Context, reference string, options *DeleteOptions) (*DeleteReport, error) {
-	a := during("delete", reference)
+	a := newArguments("delete", reference)
 	defer a.release()
 	o := C.ocigraph_delete_options_new()
 	a.own(func() { C.ocigraph_delete_options_free(o) })
@@ -97,10 +103,11 @@ func (c *Client) Delete(ctx context.Context, reference string, options *DeleteOp
 	return result, decode(C.ocigraph_delete_report_json(out), result)
 }
 
-// Copy copies what source names, or its whole graph, to destination, and tags it there. What is there already is not sent.
-// Nil options copy the one artifact, with what it refers to.
+// Copy copies an artifact, or its complete graph, from source to destination, and tags it there with the tags of
+// destination. Content that already exists at the destination is not sent. Nil options copy the artifact and the
+// content that it refers to, without its referrers. Errors include [ErrNotFound] and [ErrDigestMismatch].
 func (c *Client) Copy(ctx context.Context, source, destination string, options *CopyOptions) (*CopyReport, error) {
-	a := during("copy", source+" to "+destination)
+	a := newArguments("copy", source+" to "+destination)
 	defer a.release()
 	o := C.ocigraph_copy_options_new()
 	a.own(func() { C.ocigraph_copy_options_free(o) })
@@ -120,10 +127,11 @@ func (c *Client) Copy(ctx context.Context, source, destination string, options *
 	return result, decode(C.ocigraph_copy_report_json(out), result)
 }
 
-// Verify checks the whole graph under what the reference names: every manifest and blob, those of referrers too. What it
-// finds is in the report. Nil options check all.
+// Verify verifies the size and digest of every manifest and blob in the graph of the reference, including all
+// referrers. Problems are in the report and do not fail the call. Nil options verify everything. Errors include
+// [ErrNotFound].
 func (c *Client) Verify(ctx context.Context, reference string, options *VerifyOptions) (*VerifyReport, error) {
-	a := during("verify", reference)
+	a := newArguments("verify", reference)
 	defer a.release()
 	o := C.ocigraph_verify_options_new()
 	a.own(func() { C.ocigraph_verify_options_free(o) })

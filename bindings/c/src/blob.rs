@@ -1,4 +1,4 @@
-//! The raw level: blobs, bytes in and out.
+//! Fetching and pushing of single blobs.
 
 use std::{ffi::c_void, mem::MaybeUninit, sync::Arc};
 
@@ -11,40 +11,43 @@ use serde_json::json;
 use tokio::{runtime::Handle, sync::mpsc};
 
 use crate::{
-    boundary::{borrow, call, end, read},
+    boundary::{borrow, call, free, read},
     callback::{
-        Gate, ReadFrom, WriteTo, number, ocigraph_outcome, ocigraph_read_fn, ocigraph_write_fn,
+        Gate, ReadCallback, WriteCallback, ocigraph_outcome, ocigraph_read_fn, ocigraph_write_fn,
+        outcome_number,
     },
     cancel::ocigraph_cancel,
-    client::{Caller, ocigraph_client},
+    client::{CallContext, ocigraph_client},
     error::ocigraph_error,
-    handle::given,
+    handle::as_ref,
     job::Job,
-    operations::prepare,
+    operation::prepare,
     options::ocigraph_blob_options,
     results::{Json, ocigraph_descriptor},
     status::ocigraph_status,
     text::{ocigraph_bytes, ocigraph_str},
 };
 
-/// A blob that was pushed.
+/// The result of pushing a blob: its descriptor and its outcome.
 pub struct ocigraph_blob_result {
     descriptor: ocigraph_descriptor,
     outcome: Outcome,
     json: Json,
 }
 
-/// Ends the result of pushing a blob, and all that was borrowed from it.
+/// Frees the result of pushing a blob and everything borrowed from it.
 ///
-/// Ownership: takes `result`; NULL is allowed. Threads: any, once. Since 0.1.0.
+/// Ownership: takes `result`, which may be NULL.
+/// Threads: any, once for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_blob_result_free(result: Option<Box<ocigraph_blob_result>>) {
-    end(result);
+    free(result);
 }
 
-/// The blob.
+/// Returns the descriptor of the blob.
 ///
-/// Ownership: borrowed from `result`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `result`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_blob_result_descriptor(
     result: Option<&ocigraph_blob_result>,
@@ -52,19 +55,20 @@ pub extern "C" fn ocigraph_blob_result_descriptor(
     borrow(result, |r| Some(&r.descriptor))
 }
 
-/// What became of it: `OCIGRAPH_OUTCOME_*`.
+/// Returns the outcome of the push: `OCIGRAPH_OUTCOME_*`.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_blob_result_outcome(
     result: Option<&ocigraph_blob_result>,
 ) -> ocigraph_outcome {
-    read(result, |r| number(r.outcome))
+    read(result, |r| outcome_number(r.outcome))
 }
 
-/// All of it as one JSON text, in the shape that the command line prints.
+/// Returns the complete result as JSON text, in the format of the command line.
 ///
-/// Ownership: borrowed from `result`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `result`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_blob_result_json(result: Option<&ocigraph_blob_result>) -> ocigraph_str {
     read(result, |r| {
@@ -75,17 +79,17 @@ pub extern "C" fn ocigraph_blob_result_json(result: Option<&ocigraph_blob_result
     })
 }
 
-/// Hands the blob that the reference names by digest to `write`, piece by piece, and gives its
-/// descriptor. The pieces are checked while they pass: only once this call has succeeded is the
-/// content known to be what the digest says.
+/// Fetches the blob that the reference names by digest, passes its content to `write`, and returns
+/// its descriptor. The digest is checked while the content is transferred: the content is verified
+/// only after this call has succeeded.
 ///
-/// `write` is called on this thread, with `user_data` as its first argument. `options`: NULL reports no
-/// progress.
+/// `write` is called on the calling thread with `user_data` as its first argument. `options`: NULL
+/// disables progress. `cancel`: may be NULL.
 ///
-/// `cancel`: NULL where it is not to be cancelled.
-///
-/// Ownership: `out` is the caller's, until `ocigraph_descriptor_free`; nothing of the arguments is kept.
-/// Threads: any; blocks. Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, and those of the network, DIGEST_MISMATCH, SIZE_MISMATCH; IO where `write` fails. Since 0.1.0.
+/// Ownership: free `out` with `ocigraph_descriptor_free`.
+/// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, DIGEST_MISMATCH, SIZE_MISMATCH,
+/// CANCELLED, network errors; IO if `write` fails.
+/// Threads: any; blocks until the operation is over. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_fetch_blob(
     client: *const ocigraph_client,
@@ -98,20 +102,19 @@ pub extern "C" fn ocigraph_client_fetch_blob(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let client = &Caller::of(client)?;
-        fetch_blob(client, reference, write, user_data, given(options))?.run(client, cancel)
+        let client = &CallContext::new(client)?;
+        fetch_blob(client, reference, write, user_data, as_ref(options))?.run(client, cancel)
     })
 }
 
-/// Stores bytes as a blob where the reference points, unless it is there, and gives its descriptor and
-/// what became of it.
+/// Pushes bytes as a blob to the location of the reference, unless the blob already exists there.
 ///
-/// `media_type`: no text is "application/octet-stream". `options`: NULL reports no progress.
+/// `media_type`: no text selects "application/octet-stream". `options`: NULL disables progress.
+/// `cancel`: may be NULL.
 ///
-/// `cancel`: NULL where it is not to be cancelled.
-///
-/// Ownership: `out` is the caller's, until `ocigraph_blob_result_free`; nothing of the arguments is kept.
-/// Threads: any; blocks. Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, and those of the network. Since 0.1.0.
+/// Ownership: free `out` with `ocigraph_blob_result_free`.
+/// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, network errors.
+/// Threads: any; blocks until the operation is over. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_push_blob(
     client: *const ocigraph_client,
@@ -124,19 +127,20 @@ pub extern "C" fn ocigraph_client_push_blob(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let client = &Caller::of(client)?;
-        push_blob(client, reference, media_type, content, given(options))?.run(client, cancel)
+        let client = &CallContext::new(client)?;
+        push_blob(client, reference, media_type, content, as_ref(options))?.run(client, cancel)
     })
 }
 
-/// The same for a file, which is read where it lies, and must not change meanwhile.
+/// Pushes a file as a blob to the location of the reference, unless the blob already exists there.
+/// The file is read in place and must not change during the call.
 ///
-/// `media_type`: no text is "application/octet-stream". `options`: NULL reports no progress.
+/// `media_type`: no text selects "application/octet-stream". `options`: NULL disables progress.
+/// `cancel`: may be NULL.
 ///
-/// `cancel`: NULL where it is not to be cancelled.
-///
-/// Ownership: `out` is the caller's, until `ocigraph_blob_result_free`; nothing of the arguments is kept.
-/// Threads: any; blocks. Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, IO, CANCELLED, and those of the network. Since 0.1.0.
+/// Ownership: free `out` with `ocigraph_blob_result_free`.
+/// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, IO, CANCELLED, network errors.
+/// Threads: any; blocks until the operation is over. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_push_blob_file(
     client: *const ocigraph_client,
@@ -149,20 +153,23 @@ pub extern "C" fn ocigraph_client_push_blob_file(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let client = &Caller::of(client)?;
-        push_blob_file(client, reference, media_type, path, given(options))?.run(client, cancel)
+        let client = &CallContext::new(client)?;
+        push_blob_file(client, reference, media_type, path, as_ref(options))?.run(client, cancel)
     })
 }
 
-/// The same for content that `read` gives. It is read to its end first, on a thread of the library;
-/// short content is kept in memory, the rest in a temporary file.
+/// Pushes the content that `read` provides as a blob to the location of the reference, unless the
+/// blob already exists there. The content is first read to its end: small content into memory,
+/// larger content into a temporary file.
 ///
-/// `read` is called with `user_data` as its first argument. `options`: NULL reports no progress.
+/// `read` is called on a thread of the library with `user_data` as its first argument.
+/// `media_type`: no text selects "application/octet-stream". `options`: NULL disables progress.
+/// `cancel`: may be NULL.
 ///
-/// `cancel`: NULL where it is not to be cancelled.
-///
-/// Ownership: `out` is the caller's, until `ocigraph_blob_result_free`; nothing of the arguments is kept.
-/// Threads: any; blocks. Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, and those of the network; IO where `read` fails. Since 0.1.0.
+/// Ownership: free `out` with `ocigraph_blob_result_free`.
+/// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, network errors; IO if `read`
+/// fails.
+/// Threads: any; blocks until the operation is over. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_push_blob_from(
     client: *const ocigraph_client,
@@ -176,41 +183,44 @@ pub extern "C" fn ocigraph_client_push_blob_from(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let client = &Caller::of(client)?;
-        push_blob_from(client, reference, media_type, read, user_data, given(options))?
+        let client = &CallContext::new(client)?;
+        push_blob_from(client, reference, media_type, read, user_data, as_ref(options))?
             .run(client, cancel)
     })
 }
 
-/// Pieces on their way from the network to the caller's thread.
-const PIECES: usize = 2;
+/// Capacity of the channel from the network to the calling thread, in chunks.
+const CHUNKS: usize = 2;
 
 fn fetch_blob(
-    client: &Caller,
+    client: &CallContext,
     reference: ocigraph_str,
     write: ocigraph_write_fn,
     user_data: *mut c_void,
     options: Option<&ocigraph_blob_options>,
 ) -> Result<Job<ocigraph_descriptor>> {
     let (core, reference, gate) = prepare(client, reference)?;
-    let write = WriteTo::new(write, user_data)?;
+    let write = WriteCallback::new(write, user_data)?;
     let progress = progress(options, &gate);
-    let (give, pieces) = mpsc::channel(PIECES);
+    let (sender, chunks) = mpsc::channel(CHUNKS);
     let operation = Job::new("fetch blob", reference.clone(), gate, async move {
         let (blob, mut content) = core.fetch_blob(&reference, &progress).await?;
-        let during = |e: Error| e.with_operation("fetch blob", &reference);
-        while let Some(piece) = content.try_next().await.map_err(during)? {
-            if give.send(piece).await.is_err() {
-                return Err(during(Error::new(Code::Cancelled, "nobody takes the content")));
+        let with_operation = |e: Error| e.with_operation("fetch blob", &reference);
+        while let Some(chunk) = content.try_next().await.map_err(with_operation)? {
+            if sender.send(chunk).await.is_err() {
+                return Err(with_operation(Error::new(
+                    Code::Cancelled,
+                    "the write callback takes no more content",
+                )));
             }
         }
         Ok(ocigraph_descriptor::new(blob))
     });
-    Ok(operation.with(pieces, write))
+    Ok(operation.with_content(chunks, write))
 }
 
 fn push_blob(
-    client: &Caller,
+    client: &CallContext,
     reference: ocigraph_str,
     media_type: ocigraph_str,
     content: ocigraph_bytes,
@@ -221,18 +231,18 @@ fn push_blob(
 }
 
 fn push_blob_file(
-    client: &Caller,
+    client: &CallContext,
     reference: ocigraph_str,
     media_type: ocigraph_str,
     path: ocigraph_str,
     options: Option<&ocigraph_blob_options>,
 ) -> Result<Job<ocigraph_blob_result>> {
-    let content = Content::Path(path.needed("path")?.into());
+    let content = Content::Path(path.required("path")?.into());
     push_content(client, reference, media_type, content, options)
 }
 
 fn push_content(
-    client: &Caller,
+    client: &CallContext,
     reference: ocigraph_str,
     media_type: ocigraph_str,
     content: Content,
@@ -243,14 +253,14 @@ fn push_content(
     let progress = progress(options, &gate);
     Ok(Job::new("push blob", reference.clone(), gate, async move {
         let media_type = media_type.as_deref().unwrap_or(OCTET_STREAM);
-        let during = |e: Error| e.with_operation("push blob", &reference);
-        let (blob, source) = content.into_blob(media_type).await.map_err(during)?;
+        let with_operation = |e: Error| e.with_operation("push blob", &reference);
+        let (blob, source) = content.into_blob(media_type).await.map_err(with_operation)?;
         store(core, &reference, blob, source, &progress).await
     }))
 }
 
 fn push_blob_from(
-    client: &Caller,
+    client: &CallContext,
     reference: ocigraph_str,
     media_type: ocigraph_str,
     read: ocigraph_read_fn,
@@ -259,12 +269,12 @@ fn push_blob_from(
 ) -> Result<Job<ocigraph_blob_result>> {
     let (core, reference, gate) = prepare(client, reference)?;
     let media_type = media_type.optional("media_type")?;
-    let reader = ReadFrom::new(read, user_data)?.through(gate.clone());
+    let reader = ReadCallback::new(read, user_data)?.through(gate.clone());
     let (progress, callbacks) = (progress(options, &gate), client.threads.callbacks()?);
     Ok(Job::new("push blob", reference.clone(), gate, async move {
         let media_type = media_type.unwrap_or_else(|| OCTET_STREAM.to_owned());
         let read = move || BufferedContent::read(reader)?.finish(&media_type);
-        let (blob, source) = on_a_thread_for_callbacks(&callbacks, read)
+        let (blob, source) = spawn_callback(&callbacks, read)
             .await
             .map_err(|e| e.with_operation("push blob", &reference))?;
         store(core, &reference, blob, source, &progress).await
@@ -287,11 +297,12 @@ fn progress(options: Option<&ocigraph_blob_options>, gate: &Gate) -> Progress {
     options.map_or_else(Progress::none, |options| options.progress.through(gate))
 }
 
-/// Runs what calls back where it may block: beside the threads that move content and work on files.
-pub(crate) async fn on_a_thread_for_callbacks<T: Send + 'static>(
+/// Runs work that calls back on a thread for callbacks, where it may block. Threads that transfer
+/// content or access files must not run it.
+pub(crate) async fn spawn_callback<T: Send + 'static>(
     callbacks: &Handle,
     work: impl FnOnce() -> Result<T> + Send + 'static,
 ) -> Result<T> {
-    let lost = |e| Error::new(Code::Internal, format!("a thread was lost: {e}"));
+    let lost = |e| Error::new(Code::Internal, format!("a callback thread failed: {e}"));
     callbacks.spawn_blocking(work).await.map_err(lost)?
 }

@@ -1,5 +1,4 @@
-//! The operations over whole artifacts and graphs, in their blocking form, and the jobs that both
-//! forms run.
+//! The operations on artifacts and graphs in their blocking form, and the jobs that both forms run.
 
 use std::mem::MaybeUninit;
 
@@ -11,9 +10,9 @@ use crate::{
     boundary::call,
     callback::Gate,
     cancel::ocigraph_cancel,
-    client::{Caller, ocigraph_client},
+    client::{CallContext, ocigraph_client},
     error::ocigraph_error,
-    handle::given,
+    handle::as_ref,
     job::Job,
     options::{
         ocigraph_copy_options, ocigraph_delete_options, ocigraph_discover_options,
@@ -27,16 +26,16 @@ use crate::{
     text::ocigraph_str,
 };
 
-/// Packs files, directories and bytes into one artifact, and names it by the reference's tags. With a
-/// subject it becomes a referrer of that.
+/// Pushes files, directories and bytes as one artifact and tags it with the tags of the reference.
+/// If the options set a subject, the artifact becomes a referrer of that subject.
 ///
-/// `reference`: "host/repository[:tag[,tag...]]" or "oci:PATH[:tag]". `options`: NULL pushes an artifact
-/// without files.
+/// `reference`: "host/repository[:tag[,tag...]]" or "oci:PATH[:tag]". `options`: NULL pushes an
+/// artifact without files. `cancel`: may be NULL.
 ///
-/// `cancel`: NULL where it is not to be cancelled.
-///
-/// Ownership: `out` is the caller's, until `ocigraph_push_result_free`; nothing of the arguments is kept.
-/// Threads: any; blocks. Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND for a file or subject, IO, CANCELLED, and those of the network. Since 0.1.0.
+/// Ownership: free `out` with `ocigraph_push_result_free`.
+/// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND (a file or the subject), UNSAFE_PATH, IO,
+/// CANCELLED, network errors.
+/// Threads: any; blocks until the operation is over. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_push(
     client: *const ocigraph_client,
@@ -47,20 +46,21 @@ pub extern "C" fn ocigraph_client_push(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let client = &Caller::of(client)?;
-        push(client, reference, given(options))?.run(client, cancel)
+        let client = &CallContext::new(client)?;
+        push(client, reference, as_ref(options))?.run(client, cancel)
     })
 }
 
-/// Writes an artifact's files into a directory, verified; with an artifact type those of the referrers
-/// of that type. A file appears under its name when it is whole.
+/// Pulls the files of an artifact into a directory. A file appears under its final name only after
+/// its size and digest were verified.
 ///
-/// `options`: NULL writes into the current directory.
+/// `options`: NULL writes into the current directory. If an artifact type is set, the files of all
+/// referrers with that type are pulled. `cancel`: may be NULL.
 ///
-/// `cancel`: NULL where it is not to be cancelled.
-///
-/// Ownership: `out` is the caller's, until `ocigraph_pull_result_free`; nothing of the arguments is kept.
-/// Threads: any; blocks. Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, and those of the network, IO, UNSAFE_PATH, DIGEST_MISMATCH, SIZE_MISMATCH. Since 0.1.0.
+/// Ownership: free `out` with `ocigraph_pull_result_free`.
+/// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, UNSAFE_PATH, DIGEST_MISMATCH,
+/// SIZE_MISMATCH, TOO_LARGE, IO, CANCELLED, network errors.
+/// Threads: any; blocks until the operation is over. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_pull(
     client: *const ocigraph_client,
@@ -71,19 +71,21 @@ pub extern "C" fn ocigraph_client_pull(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let client = &Caller::of(client)?;
-        pull(client, reference, given(options))?.run(client, cancel)
+        let client = &CallContext::new(client)?;
+        pull(client, reference, as_ref(options))?.run(client, cancel)
     })
 }
 
-/// The graph of everything that refers to what the reference names.
+/// Discovers the graph of all direct and indirect referrers of a manifest.
 ///
-/// `options`: NULL walks it whole.
+/// `options`: NULL returns the complete graph. `cancel`: may be NULL.
 ///
-/// `cancel`: NULL where it is not to be cancelled.
+/// See https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#listing-referrers.
 ///
-/// Ownership: `out` is the caller's, until `ocigraph_graph_free`; nothing of the arguments is kept.
-/// Threads: any; blocks. Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, and those of the network. Since 0.1.0.
+/// Ownership: free `out` with `ocigraph_graph_free`.
+/// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, INCOMPLETE, TOO_LARGE, CANCELLED,
+/// network errors.
+/// Threads: any; blocks until the operation is over. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_discover(
     client: *const ocigraph_client,
@@ -94,21 +96,21 @@ pub extern "C" fn ocigraph_client_discover(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let client = &Caller::of(client)?;
-        discover(client, reference, given(options))?.run(client, cancel)
+        let client = &CallContext::new(client)?;
+        discover(client, reference, as_ref(options))?.run(client, cancel)
     })
 }
 
-/// Deletes what the reference names and all that refers to it, referrers first; or only says what
-/// would be deleted. Can be run again where it was interrupted.
+/// Deletes a manifest and all its direct and indirect referrers, referrers first. An interrupted
+/// delete can be run again.
 ///
-/// What could not be deleted is in the report; the call itself succeeds. `options`: NULL keeps what is
-/// tagged otherwise.
+/// Manifests that could not be deleted are in the report; the call itself succeeds. `options`: NULL
+/// keeps manifests that have other tags or are listed by another index. `cancel`: may be NULL.
 ///
-/// `cancel`: NULL where it is not to be cancelled.
-///
-/// Ownership: `out` is the caller's, until `ocigraph_delete_report_free`; nothing of the arguments is kept.
-/// Threads: any; blocks. Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, and those of the network, UNSUPPORTED, FORBIDDEN. Since 0.1.0.
+/// Ownership: free `out` with `ocigraph_delete_report_free`.
+/// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, UNSUPPORTED, INCOMPLETE, CANCELLED,
+/// network errors.
+/// Threads: any; blocks until the operation is over. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_delete(
     client: *const ocigraph_client,
@@ -119,20 +121,21 @@ pub extern "C" fn ocigraph_client_delete(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let client = &Caller::of(client)?;
-        delete(client, reference, given(options))?.run(client, cancel)
+        let client = &CallContext::new(client)?;
+        delete(client, reference, as_ref(options))?.run(client, cancel)
     })
 }
 
-/// Copies what `source` names, or its whole graph, to `destination`, and tags it there. What is there
-/// already is not sent.
+/// Copies an artifact, or its complete graph, from `source` to `destination`, and tags it there
+/// with the tags of `destination`. Content that already exists at the destination is not sent.
 ///
-/// `options`: NULL copies the one artifact, with what it refers to.
+/// `options`: NULL copies the artifact and the content that it refers to, without its referrers.
+/// `cancel`: may be NULL.
 ///
-/// `cancel`: NULL where it is not to be cancelled.
-///
-/// Ownership: `out` is the caller's, until `ocigraph_copy_report_free`; nothing of the arguments is kept.
-/// Threads: any; blocks. Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, and those of the network, DIGEST_MISMATCH. Since 0.1.0.
+/// Ownership: free `out` with `ocigraph_copy_report_free`.
+/// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, DIGEST_MISMATCH, SIZE_MISMATCH,
+/// INCOMPLETE, CANCELLED, network errors.
+/// Threads: any; blocks until the operation is over. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_copy(
     client: *const ocigraph_client,
@@ -144,20 +147,20 @@ pub extern "C" fn ocigraph_client_copy(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let client = &Caller::of(client)?;
-        copy(client, source, destination, given(options))?.run(client, cancel)
+        let client = &CallContext::new(client)?;
+        copy(client, source, destination, as_ref(options))?.run(client, cancel)
     })
 }
 
-/// Checks the whole graph under what the reference names: every manifest and blob, those of referrers
-/// too. What it finds is in the report; the call itself succeeds.
+/// Verifies the size and digest of every manifest and blob in the graph of the reference, including
+/// all referrers.
 ///
-/// `options`: NULL checks all.
+/// Problems are in the report; the call itself succeeds. `options`: NULL verifies everything.
+/// `cancel`: may be NULL.
 ///
-/// `cancel`: NULL where it is not to be cancelled.
-///
-/// Ownership: `out` is the caller's, until `ocigraph_verify_report_free`; nothing of the arguments is kept.
-/// Threads: any; blocks. Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, and those of the network. Since 0.1.0.
+/// Ownership: free `out` with `ocigraph_verify_report_free`.
+/// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, network errors.
+/// Threads: any; blocks until the operation is over. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_verify(
     client: *const ocigraph_client,
@@ -168,19 +171,19 @@ pub extern "C" fn ocigraph_client_verify(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let client = &Caller::of(client)?;
-        verify(client, reference, given(options))?.run(client, cancel)
+        let client = &CallContext::new(client)?;
+        verify(client, reference, as_ref(options))?.run(client, cancel)
     })
 }
 
 pub(crate) fn push(
-    client: &Caller,
+    client: &CallContext,
     reference: ocigraph_str,
     options: Option<&ocigraph_push_options>,
 ) -> Result<Job<ocigraph_push_result>> {
     let (core, reference, gate) = prepare(client, reference)?;
-    let nothing = ocigraph_push_options::default();
-    let (options, files) = options.unwrap_or(&nothing).prepare(&gate);
+    let defaults = ocigraph_push_options::default();
+    let (options, files) = options.unwrap_or(&defaults).prepare(&gate);
     let callbacks = client.threads.callbacks()?;
     Ok(Job::new("push", reference.clone(), gate.clone(), async move {
         let files = files
@@ -192,7 +195,7 @@ pub(crate) fn push(
 }
 
 pub(crate) fn pull(
-    client: &Caller,
+    client: &CallContext,
     reference: ocigraph_str,
     options: Option<&ocigraph_pull_options>,
 ) -> Result<Job<ocigraph_pull_result>> {
@@ -207,7 +210,7 @@ pub(crate) fn pull(
 }
 
 pub(crate) fn discover(
-    client: &Caller,
+    client: &CallContext,
     reference: ocigraph_str,
     options: Option<&ocigraph_discover_options>,
 ) -> Result<Job<ocigraph_graph>> {
@@ -220,7 +223,7 @@ pub(crate) fn discover(
 }
 
 pub(crate) fn delete(
-    client: &Caller,
+    client: &CallContext,
     reference: ocigraph_str,
     options: Option<&ocigraph_delete_options>,
 ) -> Result<Job<ocigraph_delete_report>> {
@@ -232,7 +235,7 @@ pub(crate) fn delete(
 }
 
 pub(crate) fn copy(
-    client: &Caller,
+    client: &CallContext,
     source: ocigraph_str,
     destination: ocigraph_str,
     options: Option<&ocigraph_copy_options>,
@@ -250,7 +253,7 @@ pub(crate) fn copy(
 }
 
 fn verify(
-    client: &Caller,
+    client: &CallContext,
     reference: ocigraph_str,
     options: Option<&ocigraph_verify_options>,
 ) -> Result<Job<ocigraph_verify_report>> {
@@ -264,9 +267,9 @@ fn verify(
     }))
 }
 
-/// What every operation begins with.
+/// Returns the client, the parsed reference and a new gate for an operation.
 pub(crate) fn prepare(
-    client: &Caller,
+    client: &CallContext,
     reference: ocigraph_str,
 ) -> Result<(ocigraph::Client, Reference, Gate)> {
     Ok((client.core.clone(), reference.parse("reference")?, Gate::default()))
