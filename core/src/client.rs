@@ -342,7 +342,7 @@ impl Client {
     }
 
     /// Stores a blob in the repository or layout of `reference`, unless it exists.
-    /// [`Content::into_blob`](crate::Content::into_blob) describes what is to be stored.
+    /// [`Content::into_blob`](crate::Content::into_blob) makes `blob` and `source` from a file or bytes.
     pub async fn push_blob(
         &self,
         reference: &Reference,

@@ -1,4 +1,4 @@
-"""Draws what is attached to an image, cell by cell as a notebook would.
+"""Draws the graph of an image, with the cells of a notebook.
 
 python draw_graph.py registry.example.com/app:v1 graph.svg
 """
@@ -16,13 +16,13 @@ image, picture = sys.argv[1:]
 with Client() as client:
     graph = client.discover(image)
 
-# %% As a picture: a notebook shows `graph` by itself
+# %% Save a picture. A notebook shows `graph` directly
 Path(picture).write_text(graph.svg())
 
-# %% As a tree
+# %% Print the tree
 print(graph)
 
-# %% What kinds of artifacts there are
+# %% Count the artifacts of each type
 for kind, number in Counter(referrer.artifact_type for referrer in graph).most_common():
     print(f"{number:4} {kind}")
 

@@ -1,6 +1,5 @@
-// A registry that stops in the middle of everything: it takes the beginning of an upload and no more, sends half of a blob,
-// and never says what refers to an image. `reached` counts the requests that it stopped at, `calledOff` the uploads that it
-// was told to forget, which takes it a moment.
+// A registry that stalls: it accepts the start of an upload, sends half of a blob, and never lists referrers. `reached` counts the
+// stalled requests, `calledOff` the uploads that the client cancelled. A cancellation takes it a moment.
 
 import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
@@ -41,7 +40,7 @@ export async function stalledRegistry(t) {
         response.writeHead(204).end();
       }, 200);
     } else {
-      // The rest of an upload, or a list of referrers: no answer, and nothing more is read.
+      // For the rest of an upload, or a list of referrers: it sends no response and reads no more.
       stop();
     }
   });

@@ -1,4 +1,4 @@
-//! `blob fetch|push`: blobs as they are.
+//! `blob fetch` and `blob push`: transfer single blobs.
 
 use std::path::{Path, PathBuf};
 
@@ -19,23 +19,23 @@ use crate::{
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum BlobCommand {
-    /// Write a blob, checked, to a file or to standard output
+    /// Fetch a blob, verify its digest, and write it to a file or standard output
     #[command(
         after_help = "EXAMPLES\n  ocigraph blob fetch registry.example.com/app@sha256:… -o blob.bin"
     )]
     Fetch {
-        /// Which: host/repository@digest
+        /// Blob to fetch: host/repository@digest or oci:PATH@digest
         target: Reference,
-        /// File to write to; - is standard output
+        /// File to write; - means standard output
         #[arg(short, long, value_name = "FILE", default_value = "-")]
         output: PathBuf,
     },
-    /// Store a file as a blob
+    /// Push a file as a blob
     #[command(after_help = "EXAMPLES\n  ocigraph blob push registry.example.com/app blob.bin")]
     Push {
-        /// Where to: host/repository
+        /// Destination: host/repository or oci:PATH
         target: Target,
-        /// File to read; - is standard input
+        /// File to read; - means standard input
         file: PathBuf,
         #[command(flatten)]
         format: FormatArg,

@@ -1,4 +1,4 @@
-//! What is tried on each layout: every operation once.
+//! The operations that run on each layout.
 
 use futures::TryStreamExt;
 use ocigraph::{
@@ -7,7 +7,7 @@ use ocigraph::{
 };
 use ocigraph_fixture::Fixture;
 
-use crate::places::Layout;
+use crate::prepared::Layout;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Operation {
@@ -65,7 +65,7 @@ pub(crate) const OPERATIONS: &[Operation] = &[
 ];
 
 impl Operation {
-    /// Whether it needs to change nothing in the layout.
+    /// Returns true for an operation that does not have to change the layout.
     pub(crate) fn reads(self) -> bool {
         OPERATIONS.iter().position(|o| *o == self) < OPERATIONS.iter().position(|o| *o == Tag)
     }
@@ -112,7 +112,7 @@ impl Operation {
                 let blob = by_digest(layout.layer());
                 let (_, stream) = client.fetch_blob(&blob, &Progress::none()).await?;
                 let written = layout.beside("stdout");
-                // What was given out before an error is given out.
+                // Bytes that were returned before an error count as output.
                 let mut stream = stream;
                 while let Some(chunk) = stream.try_next().await? {
                     use std::io::Write;
@@ -153,7 +153,7 @@ fn reference(text: &str) -> Reference {
     text.parse().unwrap_or_else(|e| panic!("{text}: {e}"))
 }
 
-/// The next copy finds nothing there.
+/// Deletes everything, so that the next copy finds no content.
 async fn delete_all(registry: &Fixture) {
     let place = reference(&format!("{}/copy:v1", registry.host()));
     Client::new().delete(&place, DeleteOptions::default()).await.unwrap();

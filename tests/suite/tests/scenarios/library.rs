@@ -1,4 +1,4 @@
-//! Scenarios over the crate: calls out of values, and values out of results.
+//! Scenarios with the crate: converts values to calls and results to values.
 
 use std::{
     iter::Peekable,
@@ -87,7 +87,7 @@ async fn perform(work: &Workspace, operation: &str, a: &Value) -> Result<Value, 
             };
             let graph = client.discover(&target()?, options).await?;
             let subject = graph.subject();
-            json!({ "subject": subject.to_json(Names::Snake), "referrers": beneath(&mut graph.walk().peekable(), 1) })
+            json!({ "subject": subject.to_json(Names::Snake), "referrers": referrers_from(&mut graph.walk().peekable(), 1) })
         }
         "delete" => {
             let options = DeleteOptions {
@@ -163,16 +163,16 @@ async fn perform(work: &Workspace, operation: &str, a: &Value) -> Result<Value, 
             }
             Value::Array(entries)
         }
-        other => panic!("the crate has no {other}"),
+        other => panic!("unknown operation {other}"),
     })
 }
 
-/// The tree of a walk from this depth on: what is reached again has nothing beneath it.
-fn beneath(walk: &mut Peekable<Walk<'_>>, depth: usize) -> Vec<Value> {
+/// Returns the tree of a walk from this depth on. A node that is reached again has no referrers.
+fn referrers_from(walk: &mut Peekable<Walk<'_>>, depth: usize) -> Vec<Value> {
     let mut referrers = Vec::new();
     while let Some(node) = walk.next_if(|node| node.depth == depth) {
         let mut value = node.descriptor.to_json(Names::Snake);
-        value["referrers"] = json!(beneath(walk, depth + 1));
+        value["referrers"] = json!(referrers_from(walk, depth + 1));
         referrers.push(value);
     }
     referrers
