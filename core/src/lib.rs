@@ -24,13 +24,14 @@ pub use blocking::Cleanup;
 pub use client::{Client, ClientConfig};
 pub use content::{
     archive::UnpackLimits,
-    buffered::BufferedContent,
+    buffered_content::BufferedContent,
     digest_files::{digest_all, digest_file, digest_files, digest_reader},
     file::{Content, File},
     output_file::OutputFile,
     progress::{Event, Outcome, Progress},
     small_file::read_small_file,
-    source::{ByteStream, FileSource, Repository, Source, verified},
+    source::{ByteStream, FileSource, Repository, Source},
+    verified::verified,
 };
 pub use ocigraph_types::{
     Algorithm, Annotations, Bytes, Code, Descriptor, Digest, Error, Graph, Hasher, Host,

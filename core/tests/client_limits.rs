@@ -1,4 +1,4 @@
-//! The limits of a client hold for image layouts as they do for registries.
+//! The limits of a client apply to image layouts as well as to registries.
 
 use ocigraph::{
     Client, ClientConfig, Code, DiscoverOptions, File, Limits, PushOptions, Reference,
@@ -9,7 +9,7 @@ fn client(limits: Limits) -> Client {
     Client::with_config(ClientConfig { limits, ..ClientConfig::default() })
 }
 
-/// An image with three referrers in a layout.
+/// Pushes an image with three referrers to a layout.
 async fn image(path: &std::path::Path) -> Reference {
     let image: Reference = format!("oci:{}:v1", path.display()).parse().unwrap();
     let options = |kind: &str, subject| PushOptions {
@@ -20,15 +20,15 @@ async fn image(path: &std::path::Path) -> Reference {
     };
     let client = Client::new();
     client.push(&image, options("image", None)).await.unwrap();
-    let place = Reference::new(image.location().clone());
+    let repository = Reference::new(image.location().clone());
     for kind in ["sbom", "scan", "signature"] {
-        client.push(&place, options(kind, Some(image.clone()))).await.unwrap();
+        client.push(&repository, options(kind, Some(image.clone()))).await.unwrap();
     }
     image
 }
 
 #[tokio::test]
-async fn a_manifest_larger_than_the_limit_is_too_large() {
+async fn a_manifest_larger_than_the_limit_is_refused() {
     let dir = tempfile::tempdir().unwrap();
     let image = image(&dir.path().join("layout")).await;
     let small = client(Limits { max_manifest_bytes: 100, ..Limits::default() });
@@ -41,7 +41,7 @@ async fn a_manifest_larger_than_the_limit_is_too_large() {
 }
 
 #[tokio::test]
-async fn a_graph_of_more_entries_than_the_limit_is_too_large() {
+async fn a_graph_with_more_entries_than_the_limit_is_refused() {
     let dir = tempfile::tempdir().unwrap();
     let image = image(&dir.path().join("layout")).await;
     let discover = |max_entries| {

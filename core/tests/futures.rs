@@ -1,4 +1,4 @@
-//! Operations can be spawned: every future of the client moves between threads.
+//! Every future of the client is `Send`, so that operations can be spawned.
 
 use ocigraph::{
     Client, DeleteOptions, DiscoverOptions, Host, Manifest, Progress, PullOptions, PushOptions,

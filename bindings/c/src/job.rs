@@ -168,7 +168,7 @@ impl<T: Send + 'static> Job<T> {
         let cancelled =
             |reason: &str| Err(Error::new(Code::Cancelled, reason).with_operation(operation, &on));
         let (cleanup, credential_calls) = (Cleanup::default(), PendingCredentialCalls::default());
-        let future = cleanup.watch(credential_calls.scope(AssertUnwindSafe(future).catch_unwind()));
+        let future = cleanup.scope(credential_calls.scope(AssertUnwindSafe(future).catch_unwind()));
         let result = tokio::select! {
             biased;
             () = cancel.cancelled() => cancelled(CANCELLED),
@@ -179,7 +179,7 @@ impl<T: Send + 'static> Job<T> {
             }
         };
         if result.is_err() {
-            cleanup.settle(CLEANUP_TIMEOUT).await;
+            cleanup.wait(CLEANUP_TIMEOUT).await;
         }
         credential_calls.wait().await;
         result

@@ -79,7 +79,7 @@ async fn run_until_interrupted(cli: Cli) -> Result<Result<ExitCode, Error>, u8> 
     let (stop, stopped) = oneshot::channel::<()>();
     let runtime = Handle::current();
     let cleanup = Cleanup::default();
-    let watched = cleanup.watch(run(cli));
+    let watched = cleanup.scope(run(cli));
     // A separate thread, because reading standard input blocks it and signals must still be handled.
     let mut work = tokio::task::spawn_blocking(move || {
         runtime.block_on(async {
@@ -118,7 +118,7 @@ async fn clean_up<T>(work: JoinHandle<T>, cleanup: Cleanup) {
         // A read from standard input cannot be interrupted, so do not wait for it.
         let _ = timeout(GRACE / 10, work).await;
     }
-    cleanup.settle(GRACE).await;
+    cleanup.wait(GRACE).await;
     let metrics = Handle::current().metrics();
     let _ = timeout(GRACE, async {
         while metrics.num_alive_tasks() > 0 {

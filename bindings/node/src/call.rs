@@ -137,8 +137,8 @@ impl Engine {
         // Keeps the threads alive during the call, even if the client is closed or collected.
         let engine = Arc::clone(self);
         self.spawn(async move {
-            let file_work = Cleanup::default();
-            let work = file_work.watch(AssertUnwindSafe(work).catch_unwind());
+            let cleanup = Cleanup::default();
+            let work = cleanup.scope(AssertUnwindSafe(work).catch_unwind());
             // Drop the work, with everything that it holds, before the promise settles.
             let result = tokio::select! {
                 biased;
@@ -147,7 +147,7 @@ impl Engine {
                 done = work => done.unwrap_or_else(|_| Err(panicked())),
             };
             if result.is_err() {
-                file_work.settle(CLEANUP_TIMEOUT).await;
+                cleanup.wait(CLEANUP_TIMEOUT).await;
             }
             let result = result.map_err(|error| context.apply(error));
             deferred.resolve(move |env| match result {

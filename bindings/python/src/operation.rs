@@ -94,9 +94,9 @@ impl Operation {
         let shared = Arc::new(Shared::default());
         let (stop, stopped) = oneshot::channel::<()>();
         let ending = Arc::clone(&shared);
-        let file_work = Cleanup::default();
+        let cleanup = Cleanup::default();
         let task = async move {
-            let work = file_work.watch(AssertUnwindSafe(work).catch_unwind());
+            let work = cleanup.scope(AssertUnwindSafe(work).catch_unwind());
             // Drop the work, with its partial files and upload sessions, before reporting the result.
             let result = tokio::select! {
                 result = work => result.unwrap_or_else(|_| {
@@ -105,7 +105,7 @@ impl Operation {
                 _ = stopped => Err(Error::new(Code::Cancelled, "the operation was cancelled")),
             };
             if result.is_err() {
-                file_work.settle(CLEANUP_TIMEOUT).await;
+                cleanup.wait(CLEANUP_TIMEOUT).await;
             }
             ending.end(match result {
                 Ok(value) => Box::new(move |py| convert(py, value)),

@@ -117,12 +117,12 @@ pub(crate) async fn pull_all(
         })
         .await?
     };
-    let file_work = Cleanup::default();
-    let outcomes = match file_work.watch(transfer.run(&files)).await {
+    let cleanup = Cleanup::default();
+    let outcomes = match cleanup.scope(transfer.run(&files)).await {
         Ok(outcomes) => outcomes,
         Err(e) => {
             // Report the error only after the other transfers have removed their incomplete files.
-            file_work.settle(CLEANUP_TIMEOUT).await;
+            cleanup.wait(CLEANUP_TIMEOUT).await;
             return Err(e);
         }
     };

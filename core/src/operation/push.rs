@@ -17,12 +17,13 @@ use crate::{
     blocking::spawn_blocking,
     content::{
         archive,
-        buffered::Spooled,
+        buffered_content::OpenFileSource,
         file,
         file::{Content, File},
-        paths,
+        media_type::media_type_for,
         progress::{Outcome, Progress},
         source::Source,
+        title::{check_title, title_for},
     },
     store::{
         Store,
@@ -285,7 +286,7 @@ struct Prepared {
 async fn prepare(file: &File, options: &PushOptions) -> Result<Prepared> {
     let mut prepared = match &file.content {
         Content::Bytes(bytes) => {
-            let guessed = file.title.as_ref().map(|title| paths::media_type_for(title.as_ref()));
+            let guessed = file.title.as_ref().map(|title| media_type_for(title.as_ref()));
             let media_type = guessed.unwrap_or_else(|| media_type::OCTET_STREAM.into());
             let (descriptor, source) = Content::Bytes(bytes.clone()).into_blob(&media_type).await?;
             Prepared { descriptor, source }
@@ -309,7 +310,7 @@ async fn prepare(file: &File, options: &PushOptions) -> Result<Prepared> {
 async fn prepare_path(path: PathBuf, file: &File, options: &PushOptions) -> Result<Prepared> {
     let title = match &file.title {
         Some(title) => title.clone(),
-        None => paths::title_for(&path, options.allow_path_traversal)?,
+        None => title_for(&path, options.allow_path_traversal)?,
     };
     let epoch = options.source_date_epoch;
     spawn_blocking(move || {
@@ -322,9 +323,9 @@ async fn prepare_path(path: PathBuf, file: &File, options: &PushOptions) -> Resu
                 .annotations
                 .insert(annotation::CONTENT_DIGEST.into(), packed.content_digest.to_string());
             descriptor.annotations.insert(annotation::UNPACK.into(), "true".into());
-            Prepared { descriptor, source: Arc::new(Spooled::new(packed.file)) }
+            Prepared { descriptor, source: Arc::new(OpenFileSource::new(packed.file)) }
         } else if metadata.is_file() {
-            let (descriptor, source) = file::describe(&path, paths::media_type_for(&path))?;
+            let (descriptor, source) = file::describe(&path, media_type_for(&path))?;
             Prepared { descriptor, source }
         } else {
             return Err(Error::new(
@@ -359,7 +360,7 @@ fn check_titles(options: &PushOptions) -> Result<()> {
     let mut seen = HashSet::new();
     for file in &options.files {
         let Some(title) = title_of(file, options)? else { continue };
-        paths::check_title(&title, options.allow_path_traversal)?;
+        check_title(&title, options.allow_path_traversal)?;
         if !seen.insert(title.clone()) {
             return Err(Error::new(
                 Code::InvalidArgument,
@@ -377,7 +378,7 @@ fn title_of(file: &File, options: &PushOptions) -> Result<Option<String>> {
         return Ok(Some(title.clone()));
     }
     match &file.content {
-        Content::Path(path) => paths::title_for(path, options.allow_path_traversal).map(Some),
+        Content::Path(path) => title_for(path, options.allow_path_traversal).map(Some),
         Content::Source(descriptor, _) => Ok(descriptor.title().map(str::to_owned)),
         Content::Bytes(_) => Ok(None),
     }

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt, stream};
 
-use crate::{content::source::verified, store::ReadStore};
+use crate::{content::verified::verified, store::ReadStore};
 use ocigraph_types::{Code, Descriptor, Error, Manifest, Result, TagOrDigest};
 
 /// Fetches a manifest that a list names. Returns `None` if it was deleted or is not a manifest.

@@ -8,7 +8,8 @@ use futures::{StreamExt, TryStreamExt, stream};
 use crate::{
     content::{
         progress::{Event, Outcome, Progress},
-        source::{ByteStream, Repository, Source, verified},
+        source::{ByteStream, Repository, Source},
+        verified::verified,
     },
     store::{ReadStore, Store, limits::patiently},
 };

@@ -8,7 +8,10 @@ use std::{
 };
 
 use super::options::PullOptions;
-use crate::content::{final_paths::Owner, paths};
+use crate::content::{
+    final_paths::Owner,
+    safe_path::{safe_directory, safe_target},
+};
 use ocigraph_types::{Descriptor, Manifest, Result, annotation};
 
 /// A blob with a title, and the path to write it to.
@@ -50,7 +53,7 @@ impl TitledFiles {
             for blob in manifest.content() {
                 let Some(title) = blob.title() else { continue };
                 let packed = blob.annotations.get(annotation::UNPACK).is_some_and(|v| v == "true");
-                let target = if packed { paths::safe_directory } else { paths::safe_target };
+                let target = if packed { safe_directory } else { safe_target };
                 let path = target(&options.output, title, options.allow_path_traversal)?;
                 let file = TitledFile { blob: blob.clone(), path, packed };
                 files.push(match positions.entry(file.owner()) {

@@ -27,6 +27,7 @@ use crate::{
         partial_file::{Leftovers, PartialFile},
         paths,
         progress::{Event, Outcome},
+        same_file::{identical, is_same_file},
         source::{ByteStream, next_batch},
     },
     store::{
@@ -218,15 +219,15 @@ impl Transfer {
     ) -> Result<Option<Outcome>> {
         let (this, file) = (Arc::clone(self), Arc::clone(file));
         spawn_blocking(move || {
-            if let Some(digested) = paths::identical(&file.path, &file.blob)? {
+            if let Some(digested) = identical(&file.path, &file.blob)? {
                 let claim = this.paths.of(i);
                 let mut writing = claim.writing();
                 // While this is held, this pull places no file. So either the file is still the one that
                 // was digested, or another owner has replaced it through another name of the path.
                 match file.path.symlink_metadata() {
-                    Ok(found) if paths::is_same_file(&found, &digested) => {
+                    Ok(found) if is_same_file(&found, &digested) => {
                         writing.check_not_placed(&file.path, &found)?;
-                        writing.placed(&found);
+                        writing.record_placed(&found);
                         return Ok(Some(Outcome::Unchanged));
                     }
                     Ok(found) => writing.check_not_placed(&file.path, &found)?,

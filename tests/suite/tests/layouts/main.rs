@@ -41,9 +41,9 @@ fn each_operation(replacement: Replacement) {
             let _watchdog = Watchdog::start(&what);
             let did = RUNTIME.block_on(async {
                 let cleanup = Cleanup::default();
-                let work = cleanup.watch(operation.run(&prepared, &registry));
+                let work = cleanup.scope(operation.run(&prepared, &registry));
                 let did = tokio::time::timeout(TIME_LIMIT, work).await;
-                cleanup.settle(TIME_LIMIT).await;
+                cleanup.wait(TIME_LIMIT).await;
                 did
             });
             drop(changing);

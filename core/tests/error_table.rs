@@ -1,10 +1,10 @@
-//! The error table is the same in every language: numbers and names are compared with the one file.
+//! The error codes have the numbers and names of the table that all languages share.
 
 use ocigraph::Code;
 use serde_json::{Value, json};
 
 #[test]
-fn the_error_table_is_the_shared_one() {
+fn the_error_codes_match_the_shared_table() {
     let shared: Value =
         serde_json::from_str(include_str!("../../tests/vectors/errors.json")).unwrap();
     let ours: Vec<Value> =

@@ -1,4 +1,4 @@
-//! What is dropped stops, however long the file that it reads.
+//! A dropped operation stops reading its files soon, whatever their size.
 
 use std::{
     fs,
@@ -8,19 +8,22 @@ use std::{
 
 use ocigraph::{Algorithm, Cleanup, Client, Content, File, PushOptions, Reference, digest_all};
 
-/// Minutes of digesting; on disk it takes no room.
+/// Takes minutes to digest. The file is sparse and uses no disk space.
 const LENGTH: u64 = 256 << 30;
-/// What counts as stopped, on however busy a machine.
-const MOMENT: Duration = Duration::from_secs(20);
+/// Time limit for stopping, long enough for a busy machine.
+const TIME_LIMIT: Duration = Duration::from_secs(20);
 
-/// Drops work in the middle, and waits until its threads are done.
+/// Drops work after 200 ms, and checks that its threads end.
 async fn stops(work: impl Future) {
-    let file_work = Cleanup::default();
-    let worked = file_work.watch(work);
-    assert!(tokio::time::timeout(Duration::from_millis(200), worked).await.is_err(), "it is over");
-    let begun = Instant::now();
-    file_work.settle(2 * MOMENT).await;
-    assert!(begun.elapsed() < MOMENT, "it goes on");
+    let cleanup = Cleanup::default();
+    let scoped = cleanup.scope(work);
+    assert!(
+        tokio::time::timeout(Duration::from_millis(200), scoped).await.is_err(),
+        "the work ended too early"
+    );
+    let start = Instant::now();
+    cleanup.wait(2 * TIME_LIMIT).await;
+    assert!(start.elapsed() < TIME_LIMIT, "the work did not stop");
 }
 
 fn long_file(dir: &Path) -> PathBuf {
@@ -30,7 +33,7 @@ fn long_file(dir: &Path) -> PathBuf {
 }
 
 #[tokio::test]
-async fn digests_stop_when_they_are_dropped() {
+async fn a_dropped_digest_stops_reading() {
     let dir = tempfile::tempdir().unwrap();
     let path = long_file(dir.path());
     for algorithm in [Algorithm::Sha256, Algorithm::Sha512] {
@@ -40,24 +43,24 @@ async fn digests_stop_when_they_are_dropped() {
 }
 
 #[tokio::test]
-async fn a_push_that_is_dropped_stops_reading_its_files() {
+async fn a_dropped_push_stops_reading_its_files() {
     let dir = tempfile::tempdir().unwrap();
-    let folder = dir.path().join("folder");
-    fs::create_dir(&folder).unwrap();
+    let directory = dir.path().join("directory");
+    fs::create_dir(&directory).unwrap();
     let target: Reference = format!("oci:{}:v1", dir.path().join("l").display()).parse().unwrap();
     for file in [long_file(dir.path()), {
-        long_file(&folder);
-        folder
+        long_file(&directory);
+        directory
     }] {
         let file = File { title: Some("long".into()), ..File::path(file) };
         let options = PushOptions { files: vec![file], ..PushOptions::default() };
         stops(Client::new().push(&target, options)).await;
     }
-    assert!(!dir.path().join("l/blobs").exists(), "nothing is stored");
+    assert!(!dir.path().join("l/blobs").exists(), "something was stored");
 }
 
 #[tokio::test]
-async fn digests_that_are_waited_for_are_those_of_each_file_alone() {
+async fn digests_of_many_files_are_those_of_each_file() {
     let dir = tempfile::tempdir().unwrap();
     let paths: Vec<_> = (0..40).map(|i| dir.path().join(i.to_string())).collect();
     for (i, path) in paths.iter().enumerate().skip(1) {

@@ -1,8 +1,9 @@
-//! Moving an unpacked tree to its place, into directories that are there.
+//! Moves an unpacked directory tree to its final path, and merges it into directories that exist
+//! there.
 //!
-//! Links that are there are replaced and never followed, and a file never takes a directory's
-//! place nor the other way round. Conflicts, also those with other content of the same pull, are
-//! looked for before the first file is moved.
+//! Replaces existing symbolic links and never follows them. Never replaces a directory with a file,
+//! nor a file with a directory. Looks for conflicts, also with other content of the same pull,
+//! before it moves the first file.
 
 use std::{
     collections::HashSet,
@@ -15,15 +16,15 @@ use crate::{
     blocking::check_cancelled,
     content::{
         digest_files::digest_file,
-        final_paths::{Claim, Entry, Owner, Writing},
-        paths,
+        final_paths::{Claim, EntryClaim, Owner, Writing},
+        safe_path::check_links,
     },
 };
 use ocigraph_types::{Code, Error, Result};
 
-/// Puts the directory `from` at `to`; with `merge`, `to` is taken as a directory whatever leads to
-/// it. Gives what was put in place.
-pub(super) fn place(
+/// Moves the directory `from` to `to`, and returns the paths that were written. With `merge`, `to`
+/// must be an existing directory or a symbolic link to one.
+pub(super) fn move_into_place(
     from: &Path,
     to: &Path,
     output: &Path,
@@ -31,56 +32,57 @@ pub(super) fn place(
     keep_old: bool,
     claim: &Claim,
 ) -> Result<Vec<PathBuf>> {
-    let mut placing = Placing {
+    let mut moving = Move {
         keep_old,
-        looking: true,
+        dry_run: true,
         writing: claim.writing(),
         sole: claim.is_sole(),
         left_to_others: HashSet::new(),
-        above_left: HashSet::new(),
+        ancestors_of_left: HashSet::new(),
         placed: Vec::new(),
     };
-    // Another packed directory of the same pull may have brought a link since the title was checked.
-    paths::check_links(output, to).map_err(|at| {
-        let why = format!("{} leads through the symbolic link {}", to.display(), at.display());
+    // Another packed directory of the same pull may have created a link since the title was
+    // checked.
+    check_links(output, to).map_err(|link| {
+        let why = format!("{} leads through the symbolic link {}", to.display(), link.display());
         Error::new(Code::UnsafePath, why)
     })?;
-    for looking in [true, false] {
-        placing.looking = looking;
+    for dry_run in [true, false] {
+        moving.dry_run = dry_run;
         if merge {
-            placing.children(from, to)?;
+            moving.children(from, to)?;
         } else {
-            placing.one(from, to)?;
+            moving.entry(from, to)?;
         }
     }
-    Ok(placing.placed)
+    Ok(moving.placed)
 }
 
-struct Placing<'a> {
+struct Move<'a> {
     keep_old: bool,
-    /// Only looks whether it could be done.
-    looking: bool,
-    /// Held from the first look to the last move.
+    /// Only looks for conflicts.
+    dry_run: bool,
+    /// Held from the first check to the last move.
     writing: Writing<'a>,
-    /// Whether nothing else is written by this pull.
+    /// Whether the pull writes nothing else.
     sole: bool,
-    /// What another owner writes or has written, with the same content.
+    /// Paths that another owner writes with the same content.
     left_to_others: HashSet<PathBuf>,
-    /// The directories above that.
-    above_left: HashSet<PathBuf>,
+    /// The ancestors of those paths.
+    ancestors_of_left: HashSet<PathBuf>,
     placed: Vec<PathBuf>,
 }
 
-impl Placing<'_> {
+impl Move<'_> {
     fn children(&mut self, from: &Path, to: &Path) -> Result<()> {
         for entry in fs::read_dir(from).map_err(|e| Error::io("read", from, e))? {
             let entry = entry.map_err(|e| Error::io("read", from, e))?;
-            self.one(&entry.path(), &to.join(entry.file_name()))?;
+            self.entry(&entry.path(), &to.join(entry.file_name()))?;
         }
         Ok(())
     }
 
-    fn one(&mut self, from: &Path, to: &Path) -> Result<()> {
+    fn entry(&mut self, from: &Path, to: &Path) -> Result<()> {
         check_cancelled().map_err(|e| Error::io("write", to, e))?;
         let new = from.symlink_metadata().map_err(|e| Error::io("read", from, e))?;
         if self.is_left_to_another(from, &new, to)? {
@@ -89,7 +91,7 @@ impl Placing<'_> {
         let old = match to.symlink_metadata() {
             Ok(old) => old,
             Err(e) if e.kind() == io::ErrorKind::NotFound => return self.add(from, &new, to),
-            Err(e) => return Err(Error::io("look at", to, e)),
+            Err(e) => return Err(Error::io("inspect", to, e)),
         };
         if new.is_dir() && old.is_dir() {
             return self.children(from, to);
@@ -101,16 +103,16 @@ impl Placing<'_> {
             return Ok(());
         }
         if old.is_dir() || (new.is_dir() && !old.is_symlink()) {
-            let [is, is_to_be] =
-                if old.is_dir() { ["directory", "file"] } else { ["file", "directory"] };
+            let [new, old] =
+                if old.is_dir() { ["file", "directory"] } else { ["directory", "file"] };
             return Err(Error::new(
                 Code::AlreadyExists,
-                format!("{} is a {is}, and a {is_to_be} is to be there", to.display()),
+                format!("cannot write the {new} {}: a {old} has that path", to.display()),
             )
-            .with_hint("move it away, or write into another directory"));
+            .with_hint(format!("move the {old} away, or choose another output directory")));
         }
-        if self.looking {
-            // What lies below the link is replaced with it.
+        if self.dry_run {
+            // The new directory replaces the link.
             return if new.is_dir() { self.claim_below(from, to) } else { Ok(()) };
         }
         if is_same(from, &new, to, &old) {
@@ -122,47 +124,48 @@ impl Placing<'_> {
         self.add(from, &new, to)
     }
 
-    /// Claims a path. Whether a file of another owner with the same content goes there.
+    /// Claims a path. Returns whether another owner of the pull writes the same content there.
     fn is_left_to_another(&mut self, from: &Path, new: &Metadata, to: &Path) -> Result<bool> {
         if self.sole {
             return Ok(false);
         }
-        if !self.looking {
+        if !self.dry_run {
             return Ok(self.left_to_others.contains(to));
         }
         if new.is_dir() {
-            return self.writing.directory(to).map(|()| false);
+            return self.writing.claim_directory(to).map(|()| false);
         }
         let is_same = |other: &Owner| {
             if other.packed {
-                // The other directory is in its place already.
+                // The other packed directory is in place already.
                 return to.symlink_metadata().is_ok_and(|old| is_same_content(from, new, to, &old));
             }
             let algorithm = other.digest.algorithm().ok().filter(|_| new.is_file());
             let digested = algorithm.and_then(|algorithm| digest_file(from, algorithm).ok());
             digested.is_some_and(|(digest, _)| digest == other.digest)
         };
-        let left = self.writing.file(to, is_same)? == Entry::Same;
+        let left = self.writing.claim_file(to, is_same)? == EntryClaim::SameContent;
         if left {
-            self.above_left.extend(to.ancestors().skip(1).map(Path::to_path_buf));
+            self.ancestors_of_left.extend(to.ancestors().skip(1).map(Path::to_path_buf));
             self.left_to_others.insert(to.to_path_buf());
         }
         Ok(left)
     }
 
-    /// Where nothing is yet: a directory moves as a whole unless a part of it is left to another.
+    /// Moves an entry to a path where nothing exists. Moves a directory as a whole, unless another
+    /// owner writes a part of it.
     fn add(&mut self, from: &Path, new: &Metadata, to: &Path) -> Result<()> {
-        if self.looking {
+        if self.dry_run {
             return if new.is_dir() { self.claim_below(from, to) } else { Ok(()) };
         }
-        if new.is_dir() && self.above_left.contains(to) {
+        if new.is_dir() && self.ancestors_of_left.contains(to) {
             fs::create_dir(to)
                 .and_then(|()| fs::set_permissions(to, new.permissions()))
                 .map_err(|e| Error::io("create the directory", to, e))?;
             return self.children(from, to);
         }
         match fs::rename(from, to) {
-            // Another file of the pull has made the directory since it was looked for.
+            // Another file of the pull has created the directory in the meantime.
             Err(_) if new.is_dir() && to.symlink_metadata().is_ok_and(|m| m.is_dir()) => {
                 return self.children(from, to);
             }
@@ -188,7 +191,9 @@ impl Placing<'_> {
         Ok(())
     }
 }
-/// Whether both are files of the same content and mode, or both links to the same.
+
+/// Returns whether both are files with the same content and mode, or both links with the same
+/// target.
 fn is_same(a: &Path, of_a: &Metadata, b: &Path, of_b: &Metadata) -> bool {
     (of_a.is_symlink() || of_a.permissions() == of_b.permissions())
         && is_same_content(a, of_a, b, of_b)

@@ -1,4 +1,4 @@
-//! Several writers at once, in one handle and in many.
+//! Concurrent writers, with one handle and with many.
 
 use std::{path::Path, thread};
 
@@ -13,18 +13,18 @@ fn run<T>(work: impl Future<Output = T>) -> T {
 }
 
 #[test]
-fn two_handles_push_and_no_entry_is_lost() {
+fn concurrent_pushes_of_two_handles_lose_no_entry() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("made/by/both");
     let image = manifest(&["image"], None);
     thread::scope(|scope| {
-        for half in 0..2 {
+        for writer in 0..2 {
             let (path, image) = (&path, &image);
             scope.spawn(move || {
                 run(async {
                     let layout = Layout::open(path);
                     for i in 0..EACH {
-                        push(&layout, &["same", &format!("{half}/{i}")], Some(image), &[]).await;
+                        push(&layout, &["same", &format!("{writer}/{i}")], Some(image), &[]).await;
                     }
                 });
             });
@@ -36,7 +36,7 @@ fn two_handles_push_and_no_entry_is_lost() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_handle_pushes_many_at_once() {
+async fn one_handle_pushes_concurrently() {
     let dir = tempfile::tempdir().unwrap();
     let layout = Layout::open(dir.path());
     let pushes = (0..2 * EACH).map(|i| {
@@ -50,12 +50,12 @@ async fn one_handle_pushes_many_at_once() {
         pushed.unwrap();
     }
     assert_eq!(layout.tags().await.unwrap().entries.len(), 2 * EACH + 1);
-    assert_eq!(entries(dir.path()).len(), 2 * EACH + 1, "the last has two");
+    assert_eq!(entries(dir.path()).len(), 2 * EACH + 1, "the last manifest has two tags");
     assert_exact(dir.path());
 }
 
 #[test]
-fn pushes_and_deletes_of_the_same_blobs_get_on() {
+fn concurrent_pushes_and_deletes_of_shared_blobs_keep_the_layout_valid() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path();
     let repeat = |name: &'static str, path: &Path, keep: bool| {
@@ -63,7 +63,7 @@ fn pushes_and_deletes_of_the_same_blobs_get_on() {
         move || {
             run(async {
                 for i in 0..EACH {
-                    // As separate processes would: each with a handle of its own.
+                    // Each step opens a handle of its own, as a separate process does.
                     let name = format!("{name}{i}");
                     let texts = ["shared", "config", name.as_str()];
                     let pushed = push(&Layout::open(&path), &texts, None, &[&name]).await;

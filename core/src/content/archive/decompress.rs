@@ -1,28 +1,33 @@
-//! What an archive is before compression, told by its first bytes: media types are often wrong.
+//! Decompression of an archive: gzip, zstd or none, recognized by its first bytes, because media
+//! types are often wrong. Never guesses: other compressions are refused by name.
 
 use std::io::{self, BufReader, Read};
 
 use flate2::bufread::MultiGzDecoder;
 
-use super::entries::Fault;
+use super::tar_entries::TarError;
 
 const BUFFER: usize = 256 * 1024;
-/// As many bytes as tell bzip2 from a name that begins alike.
+
+/// Enough bytes to tell bzip2 from a file name that starts with the same bytes.
 const MAGIC: usize = 10;
 
-/// The plain archive. UNSUPPORTED where it is compressed in a way that is not read here.
-pub(super) fn decompressed<'a>(source: &'a mut impl Read) -> Result<Box<dyn Read + 'a>, Fault> {
+/// Returns a reader of the uncompressed archive. Unsupported for other compressions than gzip and
+/// zstd.
+pub(super) fn decompressed<'a>(source: &'a mut impl Read) -> Result<Box<dyn Read + 'a>, TarError> {
     let mut magic = Vec::with_capacity(MAGIC);
     source.by_ref().take(MAGIC as u64).read_to_end(&mut magic)?;
     let whole = BufReader::with_capacity(BUFFER, io::Cursor::new(magic.clone()).chain(source));
     Ok(match magic[..] {
         [0x1f, 0x8b, ..] => Box::new(MultiGzDecoder::new(whole)),
-        // The second is a frame that is to be skipped; pzstd begins with one.
+        // The second is a skippable frame (RFC 8878, section 3.1.2), with which pzstd starts.
         [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => {
             Box::new(zstd::Decoder::with_buffer(whole)?)
         }
         _ => match other_compression(&magic) {
-            Some(name) => return Err(Fault::Unsupported(format!("it is compressed by {name}"))),
+            Some(name) => {
+                return Err(TarError::Unsupported(format!("it is compressed with {name}")));
+            }
             None => Box::new(whole),
         },
     })

@@ -1,9 +1,9 @@
-//! A push looks at all that it was given before it stores anything.
+//! A push checks all its arguments before it stores anything.
 
 use ocigraph::{Annotations, Client, Code, File, PushOptions, Reference};
 
 #[tokio::test]
-async fn what_is_wrong_is_told_before_anything_is_stored() {
+async fn an_invalid_argument_fails_before_anything_is_stored() {
     let dir = tempfile::tempdir().unwrap();
     let layout = dir.path().join("layout");
     let target: Reference = format!("oci:{}:v1", layout.display()).parse().unwrap();

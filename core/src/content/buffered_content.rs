@@ -1,11 +1,11 @@
-//! Content that can be read only once, such as standard input or a stream of the caller's: kept
-//! until the push is over, so that it can be digested first and sent again.
+//! Buffered content: content that can be read only once, such as standard input, kept until the
+//! push has ended, so that it can be digested first and sent repeatedly.
 //!
-//! What is short stays in memory, the rest goes to a temporary file. That has no name where the
-//! platform allows it, so it is gone when the last user of the source is, even one that was killed.
+//! Up to 1 MiB stays in memory, more goes to a temporary file. The file has no name where the
+//! platform allows that, so it is gone when the source is dropped or the process is killed.
 
 use std::{
-    fs::File as Temporary,
+    fs,
     io::{self, Read, Write},
     sync::Arc,
 };
@@ -18,24 +18,26 @@ use crate::{
     blocking::spawn_blocking,
     content::{
         file::{Content, File},
+        media_type::media_type_for,
         source::{ByteStream, Source},
     },
 };
 use ocigraph_types::{Algorithm, Descriptor, Error, Hasher, Result};
 
-/// Up to here content stays in memory.
-const IN_MEMORY: usize = 1024 * 1024;
+/// Maximum size in bytes of content that stays in memory.
+const MAX_IN_MEMORY: usize = 1024 * 1024;
 
-/// How much of the file is read at a time.
+/// Bytes per read of the temporary file.
 const READ_SIZE: usize = 512 * 1024;
 
-/// Takes content in, piece by piece. All its calls block.
+/// Buffers content that arrives in chunks, and computes its size and SHA-256 digest. All calls
+/// block.
 ///
 /// ```
-/// let mut spool = ocigraph::BufferedContent::new();
-/// spool.write(b"hello, ").unwrap();
-/// spool.write(b"world").unwrap();
-/// let (blob, _source) = spool.finish("text/plain").unwrap();
+/// let mut content = ocigraph::BufferedContent::new();
+/// content.write(b"hello, ").unwrap();
+/// content.write(b"world").unwrap();
+/// let (blob, _source) = content.finish("text/plain").unwrap();
 /// assert_eq!(blob.size, 12);
 /// ```
 #[derive(Debug)]
@@ -43,28 +45,38 @@ pub struct BufferedContent {
     hasher: Hasher,
     size: u64,
     memory: Vec<u8>,
-    file: Option<Temporary>,
+    file: Option<fs::File>,
 }
 
 impl BufferedContent {
-    /// An empty one.
+    /// Creates an empty buffer.
     pub fn new() -> Self {
         Self { hasher: Algorithm::Sha256.hasher(), size: 0, memory: Vec::new(), file: None }
     }
 
-    /// Reads `reader` to its end; IO when it fails, or when the temporary file cannot be written.
+    /// Reads `reader` to its end.
+    ///
+    /// # Errors
+    ///
+    /// [`IO`](crate::Code::Io) when the reader fails, or when the temporary file cannot be written.
+    ///
+    /// ```
+    /// let content = ocigraph::BufferedContent::read(&b"text"[..]).unwrap();
+    /// let file = content.into_file("notes.txt").unwrap();
+    /// assert_eq!(file.title.as_deref(), Some("notes.txt"));
+    /// ```
     pub fn read(mut reader: impl Read) -> Result<Self> {
-        let mut spool = Self::new();
+        let mut content = Self::new();
         let mut buffer = vec![0; 256 * 1024];
         loop {
             match reader.read(&mut buffer) {
-                Ok(0) => return Ok(spool),
-                Ok(n) => spool.write(&buffer[..n])?,
+                Ok(0) => return Ok(content),
+                Ok(n) => content.write(&buffer[..n])?,
                 Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
                 Err(e) => {
                     return Err(Error::new(
                         crate::Code::Io,
-                        format!("the content cannot be read: {e}"),
+                        format!("cannot read the content: {e}"),
                     )
                     .with_source(e));
                 }
@@ -72,11 +84,15 @@ impl BufferedContent {
         }
     }
 
-    /// Takes in the next bytes.
+    /// Appends bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`IO`](crate::Code::Io) when the temporary file cannot be created or written.
     pub fn write(&mut self, bytes: &[u8]) -> Result<()> {
         self.hasher.update(bytes);
         self.size += bytes.len() as u64;
-        if self.file.is_none() && self.memory.len() + bytes.len() <= IN_MEMORY {
+        if self.file.is_none() && self.memory.len() + bytes.len() <= MAX_IN_MEMORY {
             self.memory.extend_from_slice(bytes);
             return Ok(());
         }
@@ -91,20 +107,28 @@ impl BufferedContent {
         file.write_all(bytes).map_err(fail)
     }
 
-    /// What was taken in, as a blob of this media type and its source.
+    /// Returns the descriptor of the content, with this media type, and its source.
+    ///
+    /// # Errors
+    ///
+    /// Does not fail at present.
     pub fn finish(self, media_type: &str) -> Result<(Descriptor, Arc<dyn Source>)> {
         let blob = Descriptor::new(media_type, self.hasher.finish(), self.size);
         let source: Arc<dyn Source> = match self.file {
             None => Arc::new(Bytes::from(self.memory)),
-            Some(file) => Arc::new(Spooled::new(file)),
+            Some(file) => Arc::new(OpenFileSource::new(file)),
         };
         Ok((blob, source))
     }
 
-    /// What was taken in, as a file to push under `title`; its media type follows from the title
-    /// unless the file is given another.
+    /// Returns the content as a file to push under `title`. Its media type is guessed from the
+    /// title, unless [`File::media_type`] is set.
+    ///
+    /// # Errors
+    ///
+    /// Does not fail at present.
     pub fn into_file(self, title: &str) -> Result<File> {
-        let (blob, source) = self.finish(&crate::content::paths::media_type_for(title.as_ref()))?;
+        let (blob, source) = self.finish(&media_type_for(title.as_ref()))?;
         let content = Content::Source(Box::new(blob), source);
         Ok(File {
             content,
@@ -122,41 +146,42 @@ impl Default for BufferedContent {
 }
 
 fn fail(error: io::Error) -> Error {
-    Error::io("keep the content in", &std::env::temp_dir(), error)
+    Error::io("buffer the content in", &std::env::temp_dir(), error)
 }
 
-/// A file that is open, whether it has a name or not.
+/// An open file as a source. The file needs no name.
 #[derive(Debug)]
-pub(crate) struct Spooled(Arc<Temporary>);
+pub(crate) struct OpenFileSource(Arc<fs::File>);
 
-impl Spooled {
-    pub(crate) fn new(file: Temporary) -> Self {
+impl OpenFileSource {
+    pub(crate) fn new(file: fs::File) -> Self {
         Self(Arc::new(file))
     }
 }
 
 #[async_trait]
-impl Source for Spooled {
+impl Source for OpenFileSource {
     async fn open(&self, offset: u64) -> Result<ByteStream> {
         let state = (Arc::clone(&self.0), offset);
         Ok(stream::try_unfold(state, |(file, offset)| async move {
-            let read = move || Ok((read_piece(&file, offset).map_err(fail)?, file));
-            let (piece, file) = spawn_blocking(read).await?;
-            let end = offset + piece.len() as u64;
-            Ok((!piece.is_empty()).then_some((piece, (file, end))))
+            let read = move || Ok((read_chunk(&file, offset).map_err(fail)?, file));
+            let (chunk, file) = spawn_blocking(read).await?;
+            let end = offset + chunk.len() as u64;
+            Ok((!chunk.is_empty()).then_some((chunk, (file, end))))
         })
         .boxed())
     }
 }
 
-/// The next bytes at `offset`; none at the end. Several may read at once: it has no position of its own.
-fn read_piece(file: &Temporary, offset: u64) -> io::Result<Bytes> {
-    let mut piece = vec![0; READ_SIZE];
+/// Reads bytes at `offset`; none at the end. Does not use the file's position, so that several
+/// streams can read one file concurrently.
+fn read_chunk(file: &fs::File, offset: u64) -> io::Result<Bytes> {
+    let mut chunk = vec![0; READ_SIZE];
     loop {
-        match read_at(file, &mut piece, offset) {
+        match read_at(file, &mut chunk, offset) {
             Ok(n) => {
-                piece.truncate(n);
-                return Ok(piece.into());
+                chunk.truncate(n);
+                return Ok(chunk.into());
             }
             Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
             Err(e) => return Err(e),
@@ -165,12 +190,12 @@ fn read_piece(file: &Temporary, offset: u64) -> io::Result<Bytes> {
 }
 
 #[cfg(unix)]
-fn read_at(file: &Temporary, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+fn read_at(file: &fs::File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
     std::os::unix::fs::FileExt::read_at(file, buffer, offset)
 }
 
 #[cfg(windows)]
-fn read_at(file: &Temporary, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+fn read_at(file: &fs::File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
     std::os::windows::fs::FileExt::seek_read(file, buffer, offset)
 }
 
@@ -181,8 +206,8 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn long_and_short_content_can_be_read_again_from_anywhere() {
-        for length in [0, 10, IN_MEMORY, IN_MEMORY + 1, 3 * IN_MEMORY] {
+    async fn content_of_any_length_can_be_read_repeatedly_from_any_offset() {
+        for length in [0, 10, MAX_IN_MEMORY, MAX_IN_MEMORY + 1, 3 * MAX_IN_MEMORY] {
             let content: Vec<u8> = (0..length).map(|i| (i % 251) as u8).collect();
             let (blob, source) =
                 BufferedContent::read(&content[..]).unwrap().finish("a/b").unwrap();

@@ -1,7 +1,7 @@
-//! A store of the caller: content in memory, written over the public traits alone.
+//! A custom store: an in-memory store that implements the public traits.
 //!
-//! Every operation runs over it, by the client and by the functions of `ocigraph::operation`, and the
-//! results are those of a layout.
+//! Every operation works with it, through the client and through the functions of
+//! `ocigraph::operation`, and gives the same results as with an image layout.
 
 use std::{
     collections::BTreeMap,
@@ -75,9 +75,9 @@ impl ReadStore for InMemory {
     ) -> Result<List<Descriptor>> {
         let stored = self.stored();
         let refers = |m: &&Manifest| m.subject().is_some_and(|s| s.digest == *subject);
-        let wanted =
-            |m: &&Manifest| artifact_type.is_none_or(|wanted| m.artifact_type() == Some(wanted));
-        let referrers = stored.manifests.values().filter(refers).filter(wanted);
+        let has_type =
+            |m: &&Manifest| artifact_type.is_none_or(|kind| m.artifact_type() == Some(kind));
+        let referrers = stored.manifests.values().filter(refers).filter(has_type);
         Ok(referrers.map(Manifest::descriptor).collect::<Vec<_>>().into())
     }
 
@@ -129,7 +129,7 @@ fn reference(text: &str) -> Reference {
     text.parse().unwrap()
 }
 
-/// A client that has a store in memory at `store.example/app`, and the store.
+/// Returns a client with an in-memory store at `store.example/app`, and the store.
 fn client() -> (Client, Arc<InMemory>) {
     let store = Arc::new(InMemory::default());
     let location: Location = reference("store.example/app").location().clone();
@@ -145,13 +145,13 @@ fn artifact(kind: &str, subject: Option<&Reference>) -> PushOptions {
     }
 }
 
-/// An image with an SBoM, which is signed, and a scan result.
+/// Pushes an image with a signed SBoM and a scan result.
 async fn push_graph(client: &Client, image: &Reference) {
     client.push(image, artifact("image", None)).await.unwrap();
-    let place = Reference::new(image.location().clone());
-    let sbom = client.push(&place, artifact("sbom", Some(image))).await.unwrap();
-    client.push(&place, artifact("signature", Some(&sbom.reference))).await.unwrap();
-    client.push(&place, artifact("scan", Some(image))).await.unwrap();
+    let repository = Reference::new(image.location().clone());
+    let sbom = client.push(&repository, artifact("sbom", Some(image))).await.unwrap();
+    client.push(&repository, artifact("signature", Some(&sbom.reference))).await.unwrap();
+    client.push(&repository, artifact("scan", Some(image))).await.unwrap();
 }
 
 fn types(graph: &Graph) -> Vec<String> {
@@ -188,7 +188,7 @@ async fn a_graph_is_pushed_discovered_verified_and_pulled() {
 }
 
 #[tokio::test]
-async fn a_graph_is_copied_out_and_in_again() {
+async fn a_graph_is_copied_to_a_layout_and_back() {
     let (client, store) = client();
     let dir = tempfile::tempdir().unwrap();
     let layout = reference(&format!("oci:{}:v1", dir.path().join("layout").display()));
@@ -220,7 +220,7 @@ async fn a_graph_is_deleted_referrers_first() {
 }
 
 #[tokio::test]
-async fn tags_manifests_and_blobs_are_managed_one_by_one() {
+async fn single_tags_manifests_and_blobs_are_pushed_fetched_and_deleted() {
     let (client, store) = client();
     let image = reference("store.example/app:v1");
     push_graph(&client, &image).await;
@@ -242,10 +242,10 @@ async fn tags_manifests_and_blobs_are_managed_one_by_one() {
     assert!(store.stored().tags.is_empty());
 
     let (blob, source) = Content::Bytes("content".into()).into_blob("text/plain").await.unwrap();
-    let place = reference("store.example/app");
+    let repository = reference("store.example/app");
     for expected in [Outcome::Uploaded, Outcome::AlreadyExists] {
         let pushed =
-            client.push_blob(&place, &blob, source.clone(), TransferOptions::default()).await;
+            client.push_blob(&repository, &blob, source.clone(), TransferOptions::default()).await;
         assert_eq!(pushed.unwrap(), expected);
     }
     let by_digest = reference(&format!("store.example/app@{}", blob.digest));
@@ -254,7 +254,6 @@ async fn tags_manifests_and_blobs_are_managed_one_by_one() {
     assert_eq!((found.size, content.concat()), (7, b"content".to_vec()));
 }
 
-/// The same operations as functions, which take the store itself.
 #[tokio::test]
 async fn operations_are_functions_over_a_store() {
     let store = Arc::new(InMemory::default());
@@ -273,9 +272,8 @@ async fn operations_are_functions_over_a_store() {
     assert_eq!((error.code(), error.operation()), (Code::NotFound, Some("resolve")));
 }
 
-/// What a store hands out is verified by the operations that promise it.
 #[tokio::test]
-async fn content_of_a_store_that_is_damaged_is_found() {
+async fn damaged_content_of_a_store_is_detected() {
     let (client, store) = client();
     let image = reference("store.example/app:v1");
     push_graph(&client, &image).await;

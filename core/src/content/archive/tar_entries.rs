@@ -1,10 +1,14 @@
-//! The entries of a tar: headers, the extensions before them, and their content.
+//! The entries of a tar archive: headers, their extensions, and content.
 //!
-//! Readers of tar differ in what they make of an odd archive, and one that guesses gives files with
-//! wrong names or wrong content, and says that all went well. So what extends a header is read as
-//! POSIX has it, and what is not understood is an error.
+//! Readers of tar disagree about unusual archives, and a reader that guesses produces files with
+//! wrong names or content without an error. This one reads extended headers as POSIX defines them,
+//! and returns an error for anything that it does not understand.
 //!
-//! Sources: POSIX.1-2017, "pax Interchange Format"; the GNU tar manual, "Basic Tar Format".
+//! Sources: POSIX.1-2017, [pax Interchange Format][pax]; the GNU tar manual, [Basic Tar
+//! Format][gnu].
+//!
+//! [pax]: https://pubs.opengroup.org/onlinepubs/9699919799/utilities/pax.html#tag_20_92_13_01
+//! [gnu]: https://www.gnu.org/software/tar/manual/html_node/Standard.html
 
 use std::io::{self, Read};
 
@@ -12,18 +16,18 @@ use tar::{EntryType, Header};
 
 const BLOCK: u64 = 512;
 
-/// What is wrong with an archive.
+/// Why an archive cannot be read.
 #[derive(Debug)]
-pub(super) enum Fault {
-    Reading(io::Error),
+pub(super) enum TarError {
+    Io(io::Error),
     Malformed(String),
-    /// It is a sound archive, of a form that is not read here.
+    /// The archive may be valid, but uses a feature that is not supported.
     Unsupported(String),
 }
 
-impl From<io::Error> for Fault {
+impl From<io::Error> for TarError {
     fn from(error: io::Error) -> Self {
-        Fault::Reading(error)
+        TarError::Io(error)
     }
 }
 
@@ -31,20 +35,22 @@ impl From<io::Error> for Fault {
 pub(super) struct Entry {
     pub(super) kind: EntryType,
     pub(super) name: Vec<u8>,
-    /// Where a link leads.
+    /// The target of a link.
     pub(super) link: Option<Vec<u8>>,
     pub(super) mode: u32,
     pub(super) size: u64,
 }
 
+/// Reads the entries of an archive one after another.
 pub(super) struct Entries<R> {
     inner: R,
-    /// Bytes of the current content that were not read yet, and what fills its last block.
+    /// Bytes of the current entry's content that are not read yet, and the padding of its last
+    /// block.
     left: u64,
     padding: u64,
 }
 
-/// What stood before a header.
+/// The extensions that precede a header.
 #[derive(Default)]
 struct Extensions {
     any: bool,
@@ -53,7 +59,7 @@ struct Extensions {
     pax: Option<Pax>,
 }
 
-/// The records that matter here.
+/// The records of a pax extended header that this reader uses.
 #[derive(Default)]
 struct Pax {
     path: Option<Vec<u8>>,
@@ -70,30 +76,32 @@ impl<R: Read> Entries<R> {
         self.inner
     }
 
-    /// The next entry; what was not read of the one before is passed over.
-    pub(super) fn next(&mut self) -> Result<Option<Entry>, Fault> {
+    /// Returns the next entry, or `None` at the end. Skips unread content of the previous
+    /// entry.
+    pub(super) fn next(&mut self) -> Result<Option<Entry>, TarError> {
         let mut extensions = Extensions::default();
         loop {
-            self.pass_over()?;
+            self.skip_content()?;
             let Some(header) = self.header()? else {
                 return match extensions.any {
-                    true => Err(malformed("it ends after the extension of a header")),
+                    true => Err(malformed("it ends after an extended header")),
                     false => Ok(None),
                 };
             };
-            let size = header.entry_size().map_err(|_| malformed("a size in it is no number"))?;
+            let size =
+                header.entry_size().map_err(|_| malformed("an entry has an invalid size"))?;
             match header.entry_type() {
                 EntryType::GNULongName => {
                     let name = self.extension(size)?;
-                    once(&mut extensions.long_name, until_nul(name))?;
+                    set_once(&mut extensions.long_name, until_nul(name))?;
                 }
                 EntryType::GNULongLink => {
                     let link = self.extension(size)?;
-                    once(&mut extensions.long_link, until_nul(link))?;
+                    set_once(&mut extensions.long_link, until_nul(link))?;
                 }
                 EntryType::XHeader => {
                     let records = self.extension(size)?;
-                    once(&mut extensions.pax, Pax::of_one(&records)?)?;
+                    set_once(&mut extensions.pax, Pax::parse(&records)?)?;
                 }
                 EntryType::XGlobalHeader => {
                     check_global(&self.extension(size)?)?;
@@ -105,13 +113,13 @@ impl<R: Read> Entries<R> {
         }
     }
 
-    /// The content of the current entry.
-    pub(super) fn read(&mut self, buffer: &mut [u8]) -> Result<usize, Fault> {
-        let wanted = usize::try_from(self.left).unwrap_or(usize::MAX).min(buffer.len());
-        if wanted == 0 {
+    /// Reads content of the current entry. Returns 0 at its end.
+    pub(super) fn read(&mut self, buffer: &mut [u8]) -> Result<usize, TarError> {
+        let length = usize::try_from(self.left).unwrap_or(usize::MAX).min(buffer.len());
+        if length == 0 {
             return Ok(0);
         }
-        let n = read_some(&mut self.inner, &mut buffer[..wanted])?;
+        let n = read_some(&mut self.inner, &mut buffer[..length])?;
         if n == 0 {
             return Err(malformed("it ends in the middle of an entry"));
         }
@@ -119,17 +127,22 @@ impl<R: Read> Entries<R> {
         Ok(n)
     }
 
-    fn entry(&mut self, header: &Header, size: u64, before: Extensions) -> Result<Entry, Fault> {
-        let pax = before.pax.unwrap_or_default();
+    fn entry(
+        &mut self,
+        header: &Header,
+        size: u64,
+        extensions: Extensions,
+    ) -> Result<Entry, TarError> {
+        let pax = extensions.pax.unwrap_or_default();
         let kind = header.entry_type();
         if kind.is_gnu_sparse() {
             return Err(sparse());
         }
         let size = pax.size.unwrap_or(size);
         self.begin(size)?;
-        let mode = header.mode().map_err(|_| malformed("a mode in it is no number"))?;
-        let name = one_of(before.long_name, pax.path)?;
-        let link = one_of(before.long_link, pax.link)?;
+        let mode = header.mode().map_err(|_| malformed("an entry has an invalid mode"))?;
+        let name = agreed(extensions.long_name, pax.path)?;
+        let link = agreed(extensions.long_link, pax.link)?;
         Ok(Entry {
             kind,
             name: name.unwrap_or_else(|| header.path_bytes().into_owned()),
@@ -139,34 +152,35 @@ impl<R: Read> Entries<R> {
         })
     }
 
-    /// The next header; nothing at the end.
-    fn header(&mut self) -> Result<Option<Header>, Fault> {
+    /// Returns the next header, or `None` at the end of the archive.
+    fn header(&mut self) -> Result<Option<Header>, TarError> {
         let mut header = Header::new_old();
         if !self.block(header.as_mut_bytes())? {
             return Ok(None);
         }
         if is_zero(header.as_bytes()) {
-            // Two blocks of zeros end an archive. Behind one alone, some read on and some do not.
+            // Two blocks of zeros end an archive. After a single one, some readers continue and
+            // some stop.
             let mut second = [0; BLOCK as usize];
             if self.block(&mut second)? && !is_zero(&second) {
-                return Err(malformed("a block of zeros stands in its middle"));
+                return Err(malformed("it has a block of zeros before its end"));
             }
             return Ok(None);
         }
-        let said = header.cksum().map_err(|_| malformed("it is not a tar archive"))?;
+        let stated = header.cksum().map_err(|_| malformed("it is not a tar archive"))?;
         let bytes = header.as_bytes();
-        let counted = || bytes[..148].iter().chain(&[b' '; 8]).chain(&bytes[156..]);
-        let unsigned: u32 = counted().map(|b| u32::from(*b)).sum();
-        // Some old writers added signed bytes.
-        let signed: i32 = counted().map(|b| i32::from(*b as i8)).sum();
-        if said != unsigned && i64::from(said) != i64::from(signed) {
-            return Err(malformed("the checksum of a header is wrong, or it is not a tar archive"));
+        let summed = || bytes[..148].iter().chain(&[b' '; 8]).chain(&bytes[156..]);
+        let unsigned: u32 = summed().map(|b| u32::from(*b)).sum();
+        // Some old writers sum signed bytes.
+        let signed: i32 = summed().map(|b| i32::from(*b as i8)).sum();
+        if stated != unsigned && i64::from(stated) != i64::from(signed) {
+            return Err(malformed("a header has a wrong checksum, or it is not a tar archive"));
         }
         Ok(Some(header))
     }
 
-    /// Reads a block whole. False at the end.
-    fn block(&mut self, block: &mut [u8]) -> Result<bool, Fault> {
+    /// Reads a whole block. Returns false at the end of the archive.
+    fn block(&mut self, block: &mut [u8]) -> Result<bool, TarError> {
         let mut filled = 0;
         while filled < block.len() {
             match read_some(&mut self.inner, &mut block[filled..])? {
@@ -178,16 +192,17 @@ impl<R: Read> Entries<R> {
         Ok(true)
     }
 
-    fn begin(&mut self, size: u64) -> Result<(), Fault> {
-        let whole =
-            size.checked_next_multiple_of(BLOCK).ok_or_else(|| malformed("it is endless"))?;
+    fn begin(&mut self, size: u64) -> Result<(), TarError> {
+        let whole = size
+            .checked_next_multiple_of(BLOCK)
+            .ok_or_else(|| malformed("an entry is too large"))?;
         self.left = size;
         self.padding = whole - size;
         Ok(())
     }
 
-    /// The content of a header's extension. The meter bounds it.
-    fn extension(&mut self, size: u64) -> Result<Vec<u8>, Fault> {
+    /// Reads the content of an extension. The meter limits its size.
+    fn extension(&mut self, size: u64) -> Result<Vec<u8>, TarError> {
         self.begin(size)?;
         let mut content = Vec::new();
         let mut buffer = [0; 4096];
@@ -199,7 +214,7 @@ impl<R: Read> Entries<R> {
         }
     }
 
-    fn pass_over(&mut self) -> Result<(), Fault> {
+    fn skip_content(&mut self) -> Result<(), TarError> {
         self.left += std::mem::take(&mut self.padding);
         let mut buffer = [0; 4096];
         while self.read(&mut buffer)? > 0 {}
@@ -208,12 +223,12 @@ impl<R: Read> Entries<R> {
 }
 
 impl Pax {
-    /// The records before one entry.
-    fn of_one(records: &[u8]) -> Result<Self, Fault> {
+    /// Parses the records that precede one entry.
+    fn parse(records: &[u8]) -> Result<Self, TarError> {
         let mut pax = Self::default();
         for record in Records(records) {
             let (key, value) = record?;
-            // An empty value is as if there were none.
+            // An empty value removes the record (POSIX).
             let text = || (!value.is_empty()).then(|| value.to_vec());
             match key {
                 b"path" => pax.path = text(),
@@ -224,29 +239,31 @@ impl Pax {
             }
         }
         match pax.path.iter().chain(&pax.link).any(|name| name.contains(&0)) {
-            true => Err(malformed("a name in it holds a zero byte")),
+            true => Err(malformed("a name contains a NUL byte")),
             false => Ok(pax),
         }
     }
 }
 
-/// The records before all entries: what `git archive` says there is of no concern here.
-fn check_global(records: &[u8]) -> Result<(), Fault> {
+/// Checks the global records, which apply to all entries. Those that `git archive` writes are
+/// ignored.
+fn check_global(records: &[u8]) -> Result<(), TarError> {
     for record in Records(records) {
         let (key, _) = record?;
         if is_sparse(key) || matches!(key, b"path" | b"linkpath" | b"size") {
             let key = String::from_utf8_lossy(key);
-            return Err(Fault::Unsupported(format!("it sets {key} for all its entries")));
+            return Err(TarError::Unsupported(format!("it has a global {key} record")));
         }
     }
     Ok(())
 }
 
-/// `LENGTH KEY=VALUE\n`, one after another. A value may hold anything, so the length alone counts.
+/// Records of the form `LENGTH KEY=VALUE\n`. A value may contain any byte, so only the length ends
+/// it.
 struct Records<'a>(&'a [u8]);
 
 impl<'a> Iterator for Records<'a> {
-    type Item = Result<(&'a [u8], &'a [u8]), Fault>;
+    type Item = Result<(&'a [u8], &'a [u8]), TarError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         if self.0.is_empty() {
@@ -256,7 +273,7 @@ impl<'a> Iterator for Records<'a> {
         if record.is_none() {
             self.0 = &[];
         }
-        Some(record.ok_or_else(|| malformed("an extended header in it is malformed")))
+        Some(record.ok_or_else(|| malformed("it has a malformed extended header")))
     }
 }
 
@@ -276,30 +293,30 @@ fn is_sparse(key: &[u8]) -> bool {
     key.starts_with(b"GNU.sparse.") || key == b"SCHILY.realsize"
 }
 
-fn sparse() -> Fault {
-    Fault::Unsupported("it has a sparse file in it, packed by `tar --sparse` or the like".into())
+fn sparse() -> TarError {
+    TarError::Unsupported("it contains a sparse file, as `tar --sparse` writes".into())
 }
 
-fn number(digits: &[u8]) -> Result<u64, Fault> {
+fn number(digits: &[u8]) -> Result<u64, TarError> {
     let plain = !digits.is_empty() && digits.iter().all(u8::is_ascii_digit);
     plain
         .then(|| std::str::from_utf8(digits).ok()?.parse().ok())
         .flatten()
-        .ok_or_else(|| malformed("a number in an extended header is malformed"))
+        .ok_or_else(|| malformed("it has a malformed number in an extended header"))
 }
 
-/// An extension that may stand once before a header.
-fn once<T>(place: &mut Option<T>, value: T) -> Result<(), Fault> {
-    match place.replace(value) {
+/// Stores an extension, of which a header may have only one.
+fn set_once<T>(slot: &mut Option<T>, value: T) -> Result<(), TarError> {
+    match slot.replace(value) {
         None => Ok(()),
-        Some(_) => Err(malformed("a header in it has the same extension twice")),
+        Some(_) => Err(malformed("a header has the same extension twice")),
     }
 }
 
-/// GNU's name and POSIX's, which have to agree.
-fn one_of(gnu: Option<Vec<u8>>, pax: Option<Vec<u8>>) -> Result<Option<Vec<u8>>, Fault> {
+/// Combines the name of a GNU extension and that of a pax header, which must agree.
+fn agreed(gnu: Option<Vec<u8>>, pax: Option<Vec<u8>>) -> Result<Option<Vec<u8>>, TarError> {
     match (gnu, pax) {
-        (Some(gnu), Some(pax)) if gnu != pax => Err(malformed("an entry in it has two names")),
+        (Some(gnu), Some(pax)) if gnu != pax => Err(malformed("an entry has two names")),
         (gnu, pax) => Ok(gnu.or(pax)),
     }
 }
@@ -315,8 +332,8 @@ fn is_zero(block: &[u8]) -> bool {
     block.iter().all(|b| *b == 0)
 }
 
-fn malformed(why: &str) -> Fault {
-    Fault::Malformed(why.to_owned())
+fn malformed(why: &str) -> TarError {
+    TarError::Malformed(why.to_owned())
 }
 
 fn read_some(from: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
