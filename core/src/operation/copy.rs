@@ -9,6 +9,7 @@ mod walk;
 use crate::content::progress::Progress;
 use crate::operation::named::named;
 use ocigraph_types::Platform;
+use serde::Serialize;
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
@@ -30,7 +31,8 @@ use crate::{
     },
 };
 use ocigraph_types::{
-    Code, Descriptor, Digest, Error, Manifest, Reference, Result, TagOrDigest, whole,
+    Code, Descriptor, Digest, Error, ListProblem, Manifest, Reference, Result, TagOrDigest,
+    serialize_descriptor,
 };
 
 /// How to copy.
@@ -50,7 +52,7 @@ pub struct CopyOptions {
 }
 
 /// What was copied.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct CopyReport {
     /// The source, by digest.
@@ -58,6 +60,7 @@ pub struct CopyReport {
     /// The destination, by digest.
     pub destination: crate::Reference,
     /// The manifest that was named.
+    #[serde(serialize_with = "serialize_descriptor")]
     pub descriptor: Descriptor,
     /// The tags it was given.
     pub tags: Vec<String>,
@@ -70,7 +73,7 @@ pub struct CopyReport {
 }
 
 /// Blobs of a copy by what became of them. Blobs of manifests that were there are not counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[non_exhaustive]
 pub struct CopiedBlobs {
     /// Sent.
@@ -141,7 +144,7 @@ async fn run(
     let tags = destination.tags();
     let problems = Walk::new(&work, &root, tags).run(root.clone()).await?;
     // What a tag names is taken to be whole: a part of a graph gets none.
-    whole(&problems)?;
+    ListProblem::check_complete(&problems)?;
     if recursive && !tags.is_empty() {
         work.to.push_manifest(&root, tags).await?;
     }

@@ -6,10 +6,8 @@
 //! What stays: a manifest that is tagged otherwise or listed by an index that stays, with all that
 //! belongs to it, and whatever a staying manifest refers to. `force` deletes those too.
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::Arc,
-};
+use serde::Serialize;
+use std::collections::{HashMap, HashSet};
 
 use futures::{StreamExt, TryStreamExt, stream};
 
@@ -22,8 +20,8 @@ use crate::store::{
     memory::Charge,
 };
 use ocigraph_types::{
-    Code, Descriptor, Digest, Error, ListProblem, Reference, Result, TagOrDigest, join, media_type,
-    weight::Weight, whole,
+    Code, Descriptor, Digest, Error, ListProblem, Reference, Result, TagOrDigest, media_type,
+    serialize_descriptor, serialize_descriptors, weight::Weight,
 };
 
 /// How to delete.
@@ -39,12 +37,13 @@ pub struct DeleteOptions {
 }
 
 /// What was deleted, or would be.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize)]
 #[non_exhaustive]
 pub struct DeleteReport {
     /// Whether nothing was done.
     pub dry_run: bool,
     /// What is gone, or would be, in the order of deletion: referrers before their subjects.
+    #[serde(serialize_with = "serialize_descriptors")]
     pub deleted: Vec<Descriptor>,
     /// What stays, and why.
     pub kept: Vec<RetainedManifest>,
@@ -53,29 +52,24 @@ pub struct DeleteReport {
 }
 
 /// A manifest that stays.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct RetainedManifest {
     /// The manifest.
+    #[serde(serialize_with = "serialize_descriptor")]
     pub descriptor: Descriptor,
     /// Why, as a phrase: `tagged stable`.
     pub reason: String,
 }
 
 /// A manifest that could not be deleted.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DeleteFailure {
     /// The manifest.
     pub descriptor: Descriptor,
     /// Why.
-    pub error: Arc<Error>,
-}
-
-impl Clone for DeleteFailure {
-    fn clone(&self) -> Self {
-        Self { descriptor: self.descriptor.clone(), error: Arc::clone(&self.error) }
-    }
+    pub error: Error,
 }
 
 /// What a node takes beside its descriptor, in the closure and in the plan.
@@ -125,7 +119,7 @@ async fn run(
         }
     } else {
         // What is not known may refer to what is deleted, or hold it.
-        whole(&problems).map_err(|e| {
+        ListProblem::check_complete(&problems).map_err(|e| {
             let message = format!("nothing was deleted, since {}", e.message());
             e.with_message(message).with_hint("delete what is known all the same with --force")
         })?;
@@ -151,9 +145,9 @@ async fn run(
                 Err(e) if e.code() == Code::Unsupported && report.deleted.is_empty() => {
                     return Err(e);
                 }
-                Err(e) => report
-                    .failed
-                    .push(DeleteFailure { descriptor: doomed.manifest, error: Arc::new(e) }),
+                Err(e) => {
+                    report.failed.push(DeleteFailure { descriptor: doomed.manifest, error: e })
+                }
             }
         }
         // What failed keeps what it refers to: going on would leave it without its subject.
@@ -220,7 +214,7 @@ impl ReferrerClosure {
                 // Each is kept as a node, and looked at in its level.
                 held.add(referrers.entries.weight() + 2 * children.weight() + NODE)?;
                 referrers.hand_over(held)?;
-                join(problems, std::mem::take(&mut referrers.problems));
+                ListProblem::merge(problems, std::mem::take(&mut referrers.problems));
                 for referrer in referrers.entries {
                     closure.link(&digest, &referrer, true);
                     level.extend(closure.add(referrer));

@@ -16,7 +16,7 @@ use crate::{
         memory::Charge,
     },
 };
-use ocigraph_types::{Descriptor, Digest, Graph, Reference, Result, TagOrDigest, whole};
+use ocigraph_types::{Descriptor, Digest, Graph, ListProblem, Reference, Result, TagOrDigest};
 
 /// How to discover.
 #[derive(Debug, Clone, Default)]
@@ -105,7 +105,7 @@ async fn finish(
         walk(store, &mut graph, &mut charge, depth, at_once).await?;
     }
     if !options.allow_incomplete {
-        whole(graph.problems())?;
+        ListProblem::check_complete(graph.problems())?;
     }
     Ok(if options.artifact_type.is_none() && options.annotations.is_empty() {
         graph
@@ -122,7 +122,7 @@ fn insert(
 ) -> Result<()> {
     listed.hand_over(charge)?;
     charge.add(NODE)?;
-    graph.note(std::mem::take(&mut listed.problems));
+    graph.add_problems(std::mem::take(&mut listed.problems));
     graph.insert(digest, listed.entries);
     Ok(())
 }

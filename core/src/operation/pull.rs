@@ -10,6 +10,7 @@ mod transfer;
 use crate::content::{archive::UnpackLimits, progress::Progress};
 use crate::operation::named::named;
 use ocigraph_types::Platform;
+use serde::{Serialize, Serializer};
 use std::{
     collections::HashSet,
     path::PathBuf,
@@ -27,7 +28,7 @@ use crate::{
 };
 use ocigraph_types::{
     Code, Descriptor, Digest, Error, Manifest, Reference, Result, TagOrDigest, media_type,
-    weight::Weight,
+    serialize_descriptor, serialize_descriptors, weight::Weight,
 };
 
 use files_of::FilesOf;
@@ -58,26 +59,30 @@ pub struct PullOptions {
 }
 
 /// What was pulled: one artifact.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct PullResult {
     /// The place, by digest.
     pub reference: crate::Reference,
     /// The manifest.
+    #[serde(serialize_with = "serialize_descriptor")]
     pub descriptor: Descriptor,
     /// The files, in the order of the manifest.
     pub files: Vec<PulledFile>,
     /// Blobs without a title, which are not written.
+    #[serde(serialize_with = "serialize_descriptors")]
     pub skipped: Vec<Descriptor>,
 }
 
 /// A file of a pull.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct PulledFile {
     /// Where it is.
+    #[serde(serialize_with = "path_as_text")]
     pub path: PathBuf,
     /// The blob.
+    #[serde(serialize_with = "serialize_descriptor")]
     pub descriptor: Descriptor,
     /// What became of it.
     pub outcome: Outcome,
@@ -88,6 +93,10 @@ const SUBJECTS: usize = 1_000;
 
 /// How long a failed pull waits for the threads that are in the middle of a write.
 const TIDYING: Duration = Duration::from_secs(10);
+
+fn path_as_text<S: Serializer>(path: &std::path::Path, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&path.display())
+}
 
 pub(crate) const OPERATION: &str = "pull";
 

@@ -3,6 +3,7 @@
 //! Blobs first, then the manifest, then its tags, then the list of referrers: a push that breaks
 //! anywhere leaves nothing that names what is not there.
 
+use serde::Serialize;
 use std::{
     collections::HashSet,
     path::{Component, PathBuf},
@@ -30,8 +31,8 @@ use crate::{
     },
 };
 use ocigraph_types::{
-    Annotations, Code, Descriptor, EMPTY_JSON, Error, Location, ManifestFormat, Parts, Reference,
-    Result, annotation, empty_descriptor, media_type,
+    Annotations, Code, Descriptor, EMPTY_JSON, Error, Location, ManifestBuilder, ManifestFormat,
+    Reference, Result, annotation, empty_descriptor, media_type, serialize_descriptor,
 };
 
 /// How to push.
@@ -62,18 +63,20 @@ pub struct PushOptions {
 }
 
 /// What was pushed.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct PushResult {
     /// The place, by digest.
     pub reference: crate::Reference,
     /// The manifest.
+    #[serde(serialize_with = "serialize_descriptor")]
     pub descriptor: Descriptor,
     /// The tags it was given.
     pub tags: Vec<String>,
     /// Its blobs, in their order, the config aside.
     pub blobs: Vec<PushedBlob>,
     /// The manifest's bytes.
+    #[serde(skip)]
     pub manifest: bytes::Bytes,
 }
 
@@ -149,15 +152,19 @@ async fn run(
     if let Some(created) = created {
         annotations.entry(annotation::CREATED.into()).or_insert(created);
     }
-    let parts = Parts {
-        artifact_type: options.artifact_type.clone(),
-        config: config
-            .map(|blob| Descriptor { annotations: Annotations::new(), ..blob.descriptor }),
-        blobs: blobs.iter().map(|blob| blob.descriptor.clone()).collect(),
-        subject: subject.as_ref().map(Descriptor::plain),
-        annotations,
-    };
-    let manifest = parts.write(format)?;
+    let mut builder = ManifestBuilder::new()
+        .blobs(blobs.iter().map(|blob| blob.descriptor.clone()))
+        .annotations(annotations);
+    if let Some(artifact_type) = &options.artifact_type {
+        builder = builder.artifact_type(artifact_type);
+    }
+    if let Some(blob) = config {
+        builder = builder.config(Descriptor { annotations: Annotations::new(), ..blob.descriptor });
+    }
+    if let Some(subject) = &subject {
+        builder = builder.subject(subject.plain());
+    }
+    let manifest = builder.build(format)?;
     let empty = empty_descriptor();
     if manifest.content().any(|blob| blob.digest == empty.digest)
         && !blobs.iter().any(|blob| blob.descriptor.digest == empty.digest)

@@ -7,6 +7,7 @@
 use crate::content::progress::Progress;
 use crate::operation::named::named;
 use ocigraph_types::Platform;
+use serde::Serialize;
 use std::{collections::HashSet, sync::Arc};
 
 use futures::{StreamExt, TryStreamExt, future, stream};
@@ -22,7 +23,8 @@ use crate::{
     },
 };
 use ocigraph_types::{
-    Code, Descriptor, Digest, Error, Manifest, Reference, Result, TagOrDigest, weight::Weight,
+    Code, Descriptor, Digest, Error, Manifest, Reference, Result, TagOrDigest,
+    serialize_descriptor, weight::Weight,
 };
 
 /// How to verify.
@@ -38,7 +40,7 @@ pub struct VerifyOptions {
 }
 
 /// What a verification found.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize)]
 #[non_exhaustive]
 pub struct VerifyReport {
     /// Manifests and blobs that were looked at.
@@ -50,10 +52,11 @@ pub struct VerifyReport {
 }
 
 /// Something wrong in a graph.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Problem {
     /// What should be there.
+    #[serde(serialize_with = "serialize_descriptor")]
     pub descriptor: Descriptor,
     /// The digests that lead to it, from the root on; empty for the root, and for a manifest that
     /// is listed beside it and too damaged to tell what it refers to.

@@ -4,7 +4,7 @@
 //! whole list is told INCOMPLETE, which is neither *none* nor *all*.
 
 use crate::store::memory::Charge;
-use ocigraph_types::{Digest, ListProblem, Result, weight::Weight, whole};
+use ocigraph_types::{Digest, ListProblem, Result, weight::Weight};
 
 /// Problems of one list that are told each; of more, how many there are.
 const TOLD: usize = 100;
@@ -31,7 +31,7 @@ impl<T> List<T> {
 
     /// All entries; INCOMPLETE when some could not be read.
     pub fn complete(self) -> Result<Vec<T>> {
-        whole(&self.problems).map(|()| self.entries)
+        ListProblem::check_complete(&self.problems).map(|()| self.entries)
     }
 
     /// Has the list hold this instead of what it held, and tell these problems too.

@@ -11,7 +11,7 @@ use crate::store::{
     memory::{Charge, Memory},
 };
 use ocigraph_types::{
-    Code, Descriptor, Digest, Error, ListProblem, Manifest, Result, join, weight::Weight,
+    Code, Descriptor, Digest, Error, ListProblem, Manifest, Result, weight::Weight,
 };
 
 /// What a step found out or did.
@@ -157,7 +157,7 @@ impl<'a> Walk<'a> {
                 StepResult::Referrers(mut referrers) => {
                     self.asking.running -= 1;
                     self.known.add(referrers.problems.weight())?;
-                    join(&mut self.problems, std::mem::take(&mut referrers.problems));
+                    ListProblem::merge(&mut self.problems, std::mem::take(&mut referrers.problems));
                     self.known.add(referrers.entries.len() * KNOWN)?;
                     for referrer in referrers.entries {
                         self.ask_referrers(&referrer.digest);
