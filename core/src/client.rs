@@ -1,10 +1,11 @@
 //! The client: opens what a reference names, one method per operation.
 
-use std::{
-    collections::HashMap,
-    fmt,
-    sync::{Arc, Mutex, PoisonError},
-};
+#[cfg(not(feature = "registry"))]
+mod no_registry;
+#[cfg(feature = "registry")]
+mod registry;
+
+use std::{collections::HashMap, fmt, path::Path, sync::Arc};
 
 use bytes::Bytes;
 
@@ -18,10 +19,7 @@ use crate::{
         copy::{self, CopyOptions, CopyReport},
         delete::{self, DeleteOptions, DeleteReport},
         discover::{self, DiscoverOptions},
-        list,
-        login::{self, LoginResult, LogoutResult},
-        manifest,
-        named::named,
+        list, manifest,
         pull::{self, PullOptions, PullResult},
         push::{self, PushOptions, PushResult},
         tag,
@@ -30,17 +28,21 @@ use crate::{
     store::{
         Store,
         catalog::{ManifestInfo, TagInfo},
-        layout::Layout,
+        limits::Limits,
         list::List,
-        registry::{
-            ClientConfig, Connection, Registry,
-            auth::{Credential, Credentials},
-        },
     },
 };
-use ocigraph_types::{
-    Code, Descriptor, Error, Graph, Host, Location, Manifest, Platform, Reference, Result,
-};
+use ocigraph_types::{Descriptor, Graph, Location, Manifest, Platform, Reference, Result};
+
+#[cfg(feature = "registry")]
+pub use crate::store::registry::ClientConfig;
+#[cfg(not(feature = "registry"))]
+pub use no_registry::ClientConfig;
+
+#[cfg(not(feature = "registry"))]
+use no_registry::Registries;
+#[cfg(feature = "registry")]
+use registry::Registries;
 
 /// What a token must allow beside `pull`. Where a delete has to bring an index of referrers up to date,
 /// the registry asks for more.
@@ -73,7 +75,8 @@ pub struct Client {
     config: Arc<ClientConfig>,
     /// Stores of the caller.
     stores: Arc<HashMap<Location, Arc<dyn Store>>>,
-    connections: Arc<Mutex<HashMap<Host, Arc<Connection>>>>,
+    #[cfg_attr(not(feature = "registry"), expect(dead_code))]
+    registries: Registries,
 }
 
 impl Client {
@@ -83,18 +86,9 @@ impl Client {
     }
 
     /// A client that speaks to registries as `config` says.
-    pub fn with_config(config: ClientConfig) -> Self {
-        let limits = config.limits.usable();
-        let config = Arc::new(ClientConfig { limits, ..config });
-        Self { config, stores: Arc::default(), connections: Arc::default() }
-    }
-
-    /// A client with a credential for every registry it is used with.
-    pub fn with_credential(credential: Credential) -> Self {
-        Self::with_config(ClientConfig {
-            credentials: Credentials::Given(credential),
-            ..ClientConfig::default()
-        })
+    pub fn with_config(mut config: ClientConfig) -> Self {
+        config.limits = config.limits.usable();
+        Self { config: Arc::new(config), stores: Arc::default(), registries: Default::default() }
     }
 
     /// The same client, which uses `store` for every reference to `location`: a store of the caller
@@ -123,7 +117,7 @@ impl Client {
     /// Returns the store that `reference` points into. Sends and reads nothing.
     ///
     /// # Errors
-    /// [`Code::Tls`] or [`Code::InvalidArgument`] if the configuration of the client cannot be used.
+    /// [`Code::Tls`](crate::Code::Tls) or [`Code::InvalidArgument`](crate::Code::InvalidArgument) if the configuration of the client cannot be used.
     pub fn open(&self, reference: &Reference) -> Result<Arc<dyn Store>> {
         self.open_location(reference.location(), &[])
     }
@@ -145,10 +139,9 @@ impl Client {
             return Ok(Arc::clone(store));
         }
         match location {
-            Location::Layout(path) => Ok(Arc::new(Layout::with_limits(path, &self.config.limits))),
+            Location::Layout(path) => open_layout(path, &self.config.limits),
             Location::Registry { host, repository } => {
-                let registry = Registry::new(self.connection(host)?, repository);
-                Ok(Arc::new(registry.for_actions(actions)))
+                self.open_repository(host, repository, actions)
             }
         }
     }
@@ -166,11 +159,7 @@ impl Client {
         ) = (self.own_location(source), self.own_location(destination))
         {
             if host == other {
-                let connection = self.connection(host)?;
-                let from = Registry::new(Arc::clone(&connection), from);
-                let to = Registry::new(connection, to).for_actions(&PUSH);
-                let both = from.scopes().joined(to.scopes());
-                return Ok((Arc::new(from.for_scopes(&both)), Arc::new(to.for_scopes(&both))));
+                return self.open_repositories(host, from, to);
             }
             self.check_secrets()?;
         }
@@ -194,7 +183,7 @@ impl Client {
     /// the referrers of that type instead.
     ///
     /// # Errors
-    /// [`Code::NotFound`] if there is no referrer of that type.
+    /// [`Code::NotFound`](crate::Code::NotFound) if there is no referrer of that type.
     pub async fn pull(
         &self,
         reference: &Reference,
@@ -273,7 +262,7 @@ impl Client {
     /// not among them.
     ///
     /// # Errors
-    /// [`Code::Incomplete`] if a part of the list cannot be read: see [`Client::list_tags`].
+    /// [`Code::Incomplete`](crate::Code::Incomplete) if a part of the list cannot be read: see [`Client::list_tags`].
     pub async fn tags(&self, reference: &Reference) -> Result<Vec<String>> {
         complete(list::TAGS, reference, self.list_tags(reference).await?)
     }
@@ -287,7 +276,7 @@ impl Client {
     /// Returns all tags, each with the digest that it names and what the registry knows of it.
     ///
     /// # Errors
-    /// [`Code::Incomplete`] if a part cannot be read: see [`Client::list_tag_details`].
+    /// [`Code::Incomplete`](crate::Code::Incomplete) if a part cannot be read: see [`Client::list_tag_details`].
     pub async fn tag_details(&self, reference: &Reference) -> Result<Vec<TagInfo>> {
         complete(list::TAGS, reference, self.list_tag_details(reference).await?)
     }
@@ -302,7 +291,7 @@ impl Client {
     /// is found if an index lists it or if it refers to a manifest that is found.
     ///
     /// # Errors
-    /// [`Code::Incomplete`] if a part cannot be read: see [`Client::list_manifests`].
+    /// [`Code::Incomplete`](crate::Code::Incomplete) if a part cannot be read: see [`Client::list_manifests`].
     pub async fn manifests(&self, reference: &Reference) -> Result<Vec<ManifestInfo>> {
         complete(list::MANIFESTS, reference, self.list_manifests(reference).await?)
     }
@@ -312,40 +301,6 @@ impl Client {
     pub async fn list_manifests(&self, reference: &Reference) -> Result<List<ManifestInfo>> {
         let store = self.open_for(list::MANIFESTS, reference, &[])?;
         operation::manifests(&*store, reference).await
-    }
-
-    /// Returns the names of a registry's repositories.
-    ///
-    /// # Errors
-    /// [`Code::Unsupported`] if the registry has no catalog; [`Code::Incomplete`] if a part of it
-    /// cannot be read: see [`Client::list_repositories`].
-    pub async fn repositories(&self, host: &Host) -> Result<Vec<String>> {
-        complete(list::REPOSITORIES, host, self.list_repositories(host).await?)
-    }
-
-    /// Returns the repositories that could be read, and the problems of the list.
-    pub async fn list_repositories(&self, host: &Host) -> Result<List<String>> {
-        let listed = async { self.connection(host)?.repositories().await };
-        named(list::REPOSITORIES, host, listed).await
-    }
-
-    /// Checks a credential with a registry and stores it where other tools look: in the credential
-    /// helper that docker's configuration names for the registry, else in that file, as plain text
-    /// that only its owner can read.
-    ///
-    /// # Errors
-    /// [`Code::Unauthorized`] if the registry refuses the credential. Nothing is stored then.
-    pub async fn login(&self, host: &Host, credential: Credential) -> Result<LoginResult> {
-        let result = named("login", host, login::login(&self.config, host, credential)).await?;
-        self.forget(host);
-        Ok(result)
-    }
-
-    /// Removes every stored credential of a registry, from files and credential helpers.
-    pub async fn logout(&self, host: &Host) -> Result<LogoutResult> {
-        let result = named("logout", host, login::logout(&self.config, host)).await?;
-        self.forget(host);
-        Ok(result)
     }
 
     /// Returns the manifest that `reference` names, byte for byte as it is stored. With `platform`,
@@ -362,7 +317,7 @@ impl Client {
     /// Stores a manifest byte for byte under the tags of `reference`.
     ///
     /// # Errors
-    /// [`Code::DigestMismatch`] if `reference` has a digest that is not the manifest's.
+    /// [`Code::DigestMismatch`](crate::Code::DigestMismatch) if `reference` has a digest that is not the manifest's.
     pub async fn push_manifest(&self, reference: &Reference, manifest: &Manifest) -> Result<()> {
         let store = self.open_for(manifest::PUSH, reference, &PUSH)?;
         operation::push_manifest(&*store, reference, manifest).await
@@ -405,35 +360,18 @@ impl Client {
         self.push_blob(reference, &blob, Arc::new(bytes), &Progress::none()).await?;
         Ok(blob)
     }
+}
 
-    /// A credential or header that the caller gave is for one registry, and is not sent to two.
-    fn check_secrets(&self) -> Result<()> {
-        let given = matches!(self.config.credentials, Credentials::Given(_));
-        if given || !self.config.headers.is_empty() {
-            let what = if given { "a credential" } else { "a header" };
-            return Err(Error::new(
-                Code::InvalidArgument,
-                format!("{what} that was given for one registry would be sent to both"),
-            )
-            .with_hint("sign in to each with `ocigraph login`, and give none here"));
-        }
-        Ok(())
-    }
+#[cfg(feature = "layout")]
+fn open_layout(path: &Path, limits: &Limits) -> Result<Arc<dyn Store>> {
+    Ok(Arc::new(crate::store::layout::Layout::with_limits(path, limits)))
+}
 
-    /// Drops the connection to a registry. The next one looks up its credential again.
-    fn forget(&self, host: &Host) {
-        self.connections.lock().unwrap_or_else(PoisonError::into_inner).remove(host);
-    }
-
-    fn connection(&self, host: &Host) -> Result<Arc<Connection>> {
-        let mut connections = self.connections.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = connections.get(host) {
-            return Ok(Arc::clone(known));
-        }
-        let connection = Arc::new(Connection::new(host, Arc::clone(&self.config))?);
-        connections.insert(host.clone(), Arc::clone(&connection));
-        Ok(connection)
-    }
+#[cfg(not(feature = "layout"))]
+fn open_layout(path: &Path, _: &Limits) -> Result<Arc<dyn Store>> {
+    let message = format!("{} is an image layout, which this build cannot open", path.display());
+    Err(ocigraph_types::Error::new(ocigraph_types::Code::Unsupported, message)
+        .with_hint("enable the feature `layout` of ocigraph"))
 }
 
 /// All entries of a list, or the error of the operation that needs all of them.

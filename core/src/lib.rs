@@ -7,6 +7,9 @@
 //! [`Descriptor`], [`Manifest`] and [`Graph`] are plain and can be used by themselves. Whatever
 //! fails gives an [`Error`] with a [`Code`] that is the same in every language.
 
+// A build with fewer stores does not use all that they share.
+#![cfg_attr(not(all(feature = "registry", feature = "layout")), allow(dead_code))]
+
 mod blocking;
 mod client;
 mod content;
@@ -18,7 +21,7 @@ mod output;
 mod store;
 
 pub use blocking::Cleanup;
-pub use client::Client;
+pub use client::{Client, ClientConfig};
 pub use content::{
     archive::UnpackLimits,
     buffered::BufferedContent,
@@ -39,19 +42,24 @@ pub use operation::{
     copy::{CopiedBlobs, CopyOptions, CopyReport},
     delete::{DeleteFailure, DeleteOptions, DeleteReport, RetainedManifest},
     discover::DiscoverOptions,
-    login::{LoginResult, LogoutResult},
     pull::{PullOptions, PullResult, PulledFile},
     push::{PushOptions, PushResult, PushedBlob},
     verify::{Problem, ProblemKind, VerifyOptions, VerifyReport},
 };
+#[cfg(feature = "layout")]
+pub use store::layout::Layout;
 pub use store::{
     ManifestDeletion, ReadStore, Store, StoredBlob,
     catalog::{Attributes, ManifestInfo, TagInfo},
-    layout::Layout,
+    limits::Limits,
     list::List,
     memory::Memory,
-    registry::{
-        ClientConfig, Connection, Limits, Registry,
+};
+#[cfg(feature = "registry")]
+pub use {
+    operation::login::{LoginResult, LogoutResult},
+    store::registry::{
+        Connection, Registry,
         auth::{Credential, CredentialSource, Credentials, Secret, StoredIn},
     },
 };

@@ -19,7 +19,7 @@ pub(crate) const PUSH: &str = "push blob";
 /// content: it ends in an error if the content does not match the digest.
 ///
 /// # Errors
-/// [`Code::InvalidReference`] if `reference` has no digest, [`Code::NotFound`] if the blob does not
+/// [`Code::InvalidReference`](crate::Code::InvalidReference) if `reference` has no digest, [`Code::NotFound`](crate::Code::NotFound) if the blob does not
 /// exist.
 pub async fn fetch_blob(
     store: &dyn ReadStore,
@@ -40,7 +40,7 @@ pub async fn fetch_blob(
 /// Stores `blob`, whose content `source` has, unless it exists already. `reference` names where.
 ///
 /// # Errors
-/// [`Code::DigestMismatch`] or [`Code::SizeMismatch`] if the content is not what `blob` says.
+/// [`Code::DigestMismatch`](crate::Code::DigestMismatch) or [`Code::SizeMismatch`](crate::Code::SizeMismatch) if the content is not what `blob` says.
 pub async fn push_blob(
     store: &dyn Store,
     reference: &Reference,

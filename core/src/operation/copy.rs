@@ -94,7 +94,7 @@ pub(crate) const OPERATION: &str = "copy";
 /// `destination` there. Content that `to` has is not sent.
 ///
 /// # Errors
-/// [`Code::NotFound`] if `source` names nothing, or if content of the graph does not exist.
+/// [`Code::NotFound`](crate::Code::NotFound) if `source` names nothing, or if content of the graph does not exist.
 pub async fn copy(
     from: Arc<dyn ReadStore>,
     source: &Reference,

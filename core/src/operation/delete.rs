@@ -80,7 +80,7 @@ pub(crate) const OPERATION: &str = "delete";
 /// Deletes what `reference` names and everything that refers to it, referrers before their subjects.
 ///
 /// # Errors
-/// [`Code::NotFound`] if the reference names nothing. What cannot be deleted is in the report.
+/// [`Code::NotFound`](crate::Code::NotFound) if the reference names nothing. What cannot be deleted is in the report.
 pub async fn delete(
     store: &dyn Store,
     reference: &Reference,

@@ -53,7 +53,7 @@ pub(crate) const OPERATION: &str = "discover";
 /// Returns the graph of everything that refers to what `reference` names.
 ///
 /// # Errors
-/// [`Code::NotFound`] if the reference names nothing; [`Code::Incomplete`] if a list of referrers
+/// [`Code::NotFound`](crate::Code::NotFound) if the reference names nothing; [`Code::Incomplete`](crate::Code::Incomplete) if a list of referrers
 /// cannot be read whole, unless `options` allows it.
 pub async fn discover(
     store: &dyn ReadStore,

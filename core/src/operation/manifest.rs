@@ -15,7 +15,7 @@ pub(crate) const DELETE: &str = "delete manifest";
 /// that platform in the index that `reference` names.
 ///
 /// # Errors
-/// [`Code::NotFound`] if `reference` names nothing, or if the index has no image for `platform`.
+/// [`Code::NotFound`](crate::Code::NotFound) if `reference` names nothing, or if the index has no image for `platform`.
 pub async fn resolve(
     store: &dyn ReadStore,
     reference: &Reference,
@@ -36,8 +36,8 @@ pub async fn resolve(
 /// manifest of the image for that platform in the index that `reference` names.
 ///
 /// # Errors
-/// [`Code::NotFound`] if `reference` names nothing, or if the index has no image for `platform`;
-/// [`Code::DigestMismatch`] if the content does not hash to its digest.
+/// [`Code::NotFound`](crate::Code::NotFound) if `reference` names nothing, or if the index has no image for `platform`;
+/// [`Code::DigestMismatch`](crate::Code::DigestMismatch) if the content does not hash to its digest.
 pub async fn fetch_manifest(
     store: &dyn ReadStore,
     reference: &Reference,
@@ -50,7 +50,7 @@ pub async fn fetch_manifest(
 /// Stores `manifest` byte for byte under its digest and under the tags of `reference`.
 ///
 /// # Errors
-/// [`Code::DigestMismatch`] if `reference` has a digest that is not the manifest's.
+/// [`Code::DigestMismatch`](crate::Code::DigestMismatch) if `reference` has a digest that is not the manifest's.
 pub async fn push_manifest(
     store: &dyn Store,
     reference: &Reference,
@@ -74,7 +74,7 @@ pub async fn push_manifest(
 /// Its referrers stay.
 ///
 /// # Errors
-/// [`Code::Unsupported`] or [`Code::Forbidden`] if the registry refuses to delete.
+/// [`Code::Unsupported`](crate::Code::Unsupported) or [`Code::Forbidden`](crate::Code::Forbidden) if the registry refuses to delete.
 pub async fn delete_manifest(
     store: &dyn Store,
     reference: &Reference,

@@ -10,6 +10,7 @@ pub(crate) mod copy;
 pub(crate) mod delete;
 pub(crate) mod discover;
 pub(crate) mod list;
+#[cfg(feature = "registry")]
 pub(crate) mod login;
 pub(crate) mod manifest;
 pub(crate) mod named;

@@ -104,8 +104,8 @@ pub(crate) const OPERATION: &str = "pull";
 /// `options`, writes the files of its referrers of that type instead.
 ///
 /// # Errors
-/// [`Code::NotFound`] if the reference names nothing or no referrer has the type;
-/// [`Code::UnsafePath`] if a title leaves the output directory; [`Code::Conflict`] if two different
+/// [`Code::NotFound`](crate::Code::NotFound) if the reference names nothing or no referrer has the type;
+/// [`Code::UnsafePath`](crate::Code::UnsafePath) if a title leaves the output directory; [`Code::Conflict`](crate::Code::Conflict) if two different
 /// files have one path.
 pub async fn pull(
     store: Arc<dyn ReadStore>,

@@ -100,7 +100,7 @@ pub(crate) const OPERATION: &str = "verify";
 /// included. What is wrong is in the report.
 ///
 /// # Errors
-/// [`Code::NotFound`] if the reference names nothing.
+/// [`Code::NotFound`](crate::Code::NotFound) if the reference names nothing.
 pub async fn verify(
     store: Arc<dyn ReadStore>,
     reference: &Reference,

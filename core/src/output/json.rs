@@ -6,20 +6,21 @@
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
+#[cfg(feature = "registry")]
+use crate::{
+    operation::login::{LoginResult, LogoutResult},
+    store::registry::auth::StoredIn,
+};
 use crate::{
     content::progress::Outcome,
     operation::{
         copy::CopyReport,
         delete::{DeleteFailure, DeleteReport, RetainedManifest},
-        login::{LoginResult, LogoutResult},
         pull::{PullResult, PulledFile},
         push::{PushResult, PushedBlob},
         verify::{Problem, ProblemKind, VerifyReport},
     },
-    store::{
-        catalog::{Attributes, ManifestInfo, TagInfo},
-        registry::auth::StoredIn,
-    },
+    store::catalog::{Attributes, ManifestInfo, TagInfo},
 };
 use ocigraph_types::{Descriptor, Names, ToJson, serialize_descriptor};
 
@@ -38,8 +39,6 @@ to_json!(
     CopyReport,
     DeleteFailure,
     DeleteReport,
-    LoginResult,
-    LogoutResult,
     ManifestInfo,
     Problem,
     PullResult,
@@ -51,6 +50,9 @@ to_json!(
     VerifyReport,
 );
 
+#[cfg(feature = "registry")]
+to_json!(LoginResult, LogoutResult);
+
 macro_rules! by_name {
     ($($kind:ty),* $(,)?) => {$(
         impl Serialize for $kind {
@@ -61,7 +63,10 @@ macro_rules! by_name {
     )*};
 }
 
-by_name!(Outcome, ProblemKind, StoredIn);
+by_name!(Outcome, ProblemKind);
+
+#[cfg(feature = "registry")]
+by_name!(StoredIn);
 
 impl Serialize for PushedBlob {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -93,6 +98,7 @@ impl Serialize for DeleteFailure {
     }
 }
 
+#[cfg(feature = "registry")]
 impl Serialize for LoginResult {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         #[derive(Serialize)]

@@ -1,4 +1,4 @@
-//! How much an operation does at once, and how much it may find.
+//! Limits: what a caller may set, and how many requests an operation makes concurrently.
 
 use std::{future::Future, time::Duration};
 
@@ -6,6 +6,81 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::blocking::is_out_of_descriptors;
 use ocigraph_types::{Code, Descriptor, Error, Result};
+
+/// Limits on time and on what a registry or layout may send.
+///
+/// The value that switches a time limit off is `Duration::MAX`; for a number it is the largest of its
+/// type. The limits on time and on attempts apply to registries only.
+///
+/// ```
+/// use std::time::Duration;
+/// use ocigraph::{Client, ClientConfig, Limits};
+///
+/// let limits = Limits { connect_timeout: Duration::from_secs(2), ..Limits::default() };
+/// let client = Client::with_config(ClientConfig { limits, ..ClientConfig::default() });
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Time to connect to a registry, TLS handshake included. Default: 10 s.
+    pub connect_timeout: Duration,
+    /// Time from a request to the first header of its response. Default: 30 s.
+    pub response_timeout: Duration,
+    /// Time between two pieces of a body, in either direction. Default: 30 s.
+    pub idle_timeout: Duration,
+    /// Time from the last byte of an upload to the first header of its response. One second is added
+    /// for every 16 MiB sent, since a registry digests a blob before it responds. Default: 60 s.
+    pub upload_response_timeout: Duration,
+    /// Number of attempts of one request, the first included. 0 counts as 1. Default: 5.
+    pub max_attempts: u32,
+    /// Time without a transferred byte after which an operation fails, over all attempts of a
+    /// request. The time that a registry needs to respond to an upload, and a pause that it asks
+    /// for, do not count. Default: 90 s.
+    pub stall_timeout: Duration,
+    /// Maximum size of a manifest, and of one page of a list, in bytes. Default: 4 MiB.
+    pub max_manifest_bytes: usize,
+    /// Maximum number of pages of a list. Default: 10,000.
+    pub max_pages: usize,
+    /// Maximum number of entries of a list and of manifests in a graph. Default: 1,000,000.
+    pub max_entries: usize,
+    /// Time for a credential helper to answer before it is killed. Default: 30 s.
+    pub helper_timeout: Duration,
+}
+
+/// The longest time limit: it can be added to any instant.
+const NO_LIMIT: Duration = Duration::from_secs(30 * 365 * 24 * 3600);
+
+impl Limits {
+    /// The same limits in values that can be computed with: a caller may set any value.
+    pub(crate) fn usable(self) -> Self {
+        Self {
+            connect_timeout: self.connect_timeout.min(NO_LIMIT),
+            response_timeout: self.response_timeout.min(NO_LIMIT),
+            idle_timeout: self.idle_timeout.min(NO_LIMIT),
+            upload_response_timeout: self.upload_response_timeout.min(NO_LIMIT),
+            stall_timeout: self.stall_timeout.min(NO_LIMIT),
+            helper_timeout: self.helper_timeout.min(NO_LIMIT),
+            max_attempts: self.max_attempts.max(1),
+            ..self
+        }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connect_timeout: Duration::from_secs(10),
+            response_timeout: Duration::from_secs(30),
+            idle_timeout: Duration::from_secs(30),
+            upload_response_timeout: Duration::from_secs(60),
+            max_attempts: 5,
+            stall_timeout: Duration::from_secs(90),
+            max_manifest_bytes: 4 * 1024 * 1024,
+            max_pages: 10_000,
+            max_entries: ENTRIES,
+            helper_timeout: Duration::from_secs(30),
+        }
+    }
+}
 
 /// Requests at once, where the caller does not say. Each store decides how many of them it takes on.
 pub(crate) const AT_ONCE: usize = 128;

@@ -4,10 +4,12 @@
 //! here knows where the content is.
 
 pub(crate) mod catalog;
+#[cfg(feature = "layout")]
 pub(crate) mod layout;
 pub(crate) mod limits;
 pub(crate) mod list;
 pub(crate) mod memory;
+#[cfg(feature = "registry")]
 pub(crate) mod registry;
 
 use crate::content::source::{ByteStream, Repository, Source};

@@ -31,7 +31,7 @@ use std::{
 use async_trait::async_trait;
 use tokio::sync::Semaphore;
 
-use crate::store::{memory::Memory, registry::Limits};
+use crate::store::{limits::Limits, memory::Memory};
 use crate::{
     blocking::spawn_blocking,
     content::{

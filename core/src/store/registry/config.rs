@@ -1,10 +1,11 @@
 //! How a client speaks to registries: what a caller can adjust, with its defaults.
 
-use std::{fmt, path::PathBuf, time::Duration};
+use std::{fmt, path::PathBuf};
 
 use http::{HeaderName, HeaderValue};
 
 use super::tls;
+pub(super) use crate::store::limits::Limits;
 use crate::store::registry::auth::Credentials;
 use ocigraph_types::{Code, Error, Result};
 
@@ -99,73 +100,5 @@ impl fmt::Debug for ClientConfig {
             .field("user_agent", &self.user_agent)
             .field("limits", &self.limits)
             .finish()
-    }
-}
-
-/// Bounds on waiting and on what a registry may send. `Duration::MAX` is no bound on waiting; the
-/// largest number of any other is none either.
-#[derive(Debug, Clone, Copy)]
-pub struct Limits {
-    /// To connect.
-    pub connect_timeout: Duration,
-    /// From the request to the first header of the answer.
-    pub response_timeout: Duration,
-    /// Between two pieces of a body, either way.
-    pub idle_timeout: Duration,
-    /// From an upload's last byte to the answer; a second more for every 16 MiB sent, since
-    /// registries digest before they answer.
-    pub upload_response_timeout: Duration,
-    /// Tries of one request, the first included.
-    pub max_attempts: u32,
-    /// Without a byte moved, whatever is being tried ends after this long; the answer to an upload's
-    /// last byte and a wait that the registry asks for aside.
-    pub stall_timeout: Duration,
-    /// Bytes of a manifest or a list.
-    pub max_manifest_bytes: usize,
-    /// Pages of a list.
-    pub max_pages: usize,
-    /// Entries of a list, and manifests of a graph.
-    pub max_entries: usize,
-    /// For a credential helper to answer, before it is killed.
-    pub helper_timeout: Duration,
-}
-
-/// Longer than anyone waits, and little enough to be added to any time.
-const NO_BOUND: Duration = Duration::from_secs(30 * 365 * 24 * 3600);
-
-impl Limits {
-    /// The same, in times that can be added to the present: each may be anything where a caller
-    /// sets it.
-    pub(crate) fn usable(self) -> Self {
-        let at_most = |limit: Duration| limit.min(NO_BOUND);
-        Self {
-            connect_timeout: at_most(self.connect_timeout),
-            response_timeout: at_most(self.response_timeout),
-            idle_timeout: at_most(self.idle_timeout),
-            upload_response_timeout: at_most(self.upload_response_timeout),
-            stall_timeout: at_most(self.stall_timeout),
-            helper_timeout: at_most(self.helper_timeout),
-            max_attempts: self.max_attempts.max(1),
-            max_manifest_bytes: self.max_manifest_bytes,
-            max_pages: self.max_pages,
-            max_entries: self.max_entries,
-        }
-    }
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            connect_timeout: Duration::from_secs(10),
-            response_timeout: Duration::from_secs(30),
-            idle_timeout: Duration::from_secs(30),
-            upload_response_timeout: Duration::from_secs(60),
-            max_attempts: 5,
-            stall_timeout: Duration::from_secs(90),
-            max_manifest_bytes: 4 * 1024 * 1024,
-            max_pages: 10_000,
-            max_entries: 1_000_000,
-            helper_timeout: Duration::from_secs(30),
-        }
     }
 }

@@ -29,7 +29,7 @@ use async_trait::async_trait;
 use tokio::sync::OnceCell;
 use url::Url;
 
-pub use config::{ClientConfig, Limits};
+pub use config::ClientConfig;
 #[cfg(test)]
 pub(crate) use link::next_links;
 pub use transport::Connection;

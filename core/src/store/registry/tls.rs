@@ -63,8 +63,17 @@ fn builder() -> Result<rustls::ConfigBuilder<TlsConfig, rustls::WantsVerifier>> 
         .map_err(|e| tls_error("TLS cannot be set up", e))
 }
 
+#[cfg(feature = "rustls-ring")]
+use rustls::crypto::ring as cryptography;
+
+#[cfg(all(feature = "rustls-aws-lc-rs", not(feature = "rustls-ring")))]
+use rustls::crypto::aws_lc_rs as cryptography;
+
+#[cfg(not(any(feature = "rustls-ring", feature = "rustls-aws-lc-rs")))]
+compile_error!("the feature `registry` needs `rustls-ring` or `rustls-aws-lc-rs`");
+
 fn provider() -> Arc<CryptoProvider> {
-    Arc::new(rustls::crypto::ring::default_provider())
+    Arc::new(cryptography::default_provider())
 }
 
 fn verifier(asked: &ClientConfig) -> Result<Arc<dyn ServerCertVerifier>> {

@@ -225,7 +225,7 @@ impl Connection {
             passage.end(match &sent {
                 Ok(answer) if matches!(answer.status().as_u16(), 429 | 503) => Ended::TooMany,
                 Ok(_) => Ended::Answered,
-                Err(RequestError::Transient(e)) if is_out_of_descriptors(&e) => Ended::TooMany,
+                Err(RequestError::Transient(e)) if is_out_of_descriptors(e) => Ended::TooMany,
                 Err(RequestError::Transient(e)) if e.code() == Code::Network => Ended::Broken,
                 Err(_) => Ended::Otherwise,
             });

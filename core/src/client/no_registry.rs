@@ -1,0 +1,44 @@
+//! The client of a build without the feature `registry`: for image layouts and stores of the caller.
+
+use std::sync::Arc;
+
+use super::Client;
+use crate::store::{Store, limits::Limits};
+use ocigraph_types::{Code, Error, Host, Result};
+
+/// The configuration of a client.
+#[derive(Debug, Clone, Default)]
+pub struct ClientConfig {
+    /// Limits on what a layout may hold.
+    pub limits: Limits,
+}
+
+/// Nothing: no registry can be connected to.
+#[derive(Clone, Default)]
+pub(super) struct Registries;
+
+impl Client {
+    pub(super) fn open_repository(
+        &self,
+        host: &Host,
+        _repository: &str,
+        _actions: &[&str],
+    ) -> Result<Arc<dyn Store>> {
+        let message = format!("{host} is a registry, which this build cannot connect to");
+        Err(Error::new(Code::Unsupported, message)
+            .with_hint("enable the feature `registry` of ocigraph"))
+    }
+
+    pub(super) fn open_repositories(
+        &self,
+        host: &Host,
+        from: &str,
+        _to: &str,
+    ) -> Result<(Arc<dyn Store>, Arc<dyn Store>)> {
+        self.open_repository(host, from, &[]).map(|store| (Arc::clone(&store), store))
+    }
+
+    pub(super) fn check_secrets(&self) -> Result<()> {
+        Ok(())
+    }
+}
