@@ -6,11 +6,6 @@
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
-#[cfg(feature = "registry")]
-use crate::{
-    operation::login::{LoginResult, LogoutResult},
-    store::registry::auth::StoredIn,
-};
 use crate::{
     content::progress::Outcome,
     operation::{
@@ -21,6 +16,11 @@ use crate::{
         verify::{Problem, ProblemKind, VerifyReport},
     },
     store::catalog::{Attributes, ManifestInfo, TagInfo},
+};
+#[cfg(feature = "registry")]
+use crate::{
+    operation::login::{LoginResult, LogoutResult},
+    store::registry::auth::StoredIn,
 };
 use ocigraph_types::{Descriptor, Names, ToJson, serialize_descriptor};
 
