@@ -113,7 +113,7 @@ impl Descriptor {
         Self::new(self.media_type.clone(), self.digest.clone(), self.size)
     }
 
-    /// Decodes [`data`](Self::data). Returns `None` if there is none, or if it does not match the
+    /// Decodes [`data`](Self::data). Returns `None` without such data, and if it does not match the
     /// digest and the size.
     ///
     /// ```

@@ -296,8 +296,8 @@ impl Reference {
     ///
     /// # Errors
     ///
-    /// [`Code::InvalidReference`] if there is no digest, and not exactly one tag; the source is a
-    /// [`ReferenceError`].
+    /// [`Code::InvalidReference`] for a reference without a digest that has no tag or several; the
+    /// source is a [`ReferenceError`].
     ///
     /// ```
     /// use ocigraph_types::{Reference, TagOrDigest};
@@ -320,7 +320,7 @@ impl Reference {
         }
     }
 
-    /// Returns the algorithm of the digest, and SHA-256 if there is no digest. A push to this
+    /// Returns the algorithm of the digest, and SHA-256 without a digest. A push to this
     /// reference uses it for the digest of the manifest.
     ///
     /// # Errors

@@ -8,7 +8,7 @@ use std::{
     fmt::{self, Write},
 };
 
-use super::Graph;
+use super::referrers::Graph;
 use crate::{descriptor::Descriptor, digest::Digest, escape::printable};
 
 /// The number of levels that a tree indents. The depth of a graph is up to the registry, and the

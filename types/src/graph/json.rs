@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Map, Value, json};
 
-use super::Graph;
+use super::referrers::Graph;
 use crate::{
     descriptor::Descriptor,
     escape::json_text,

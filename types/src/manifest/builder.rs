@@ -8,7 +8,7 @@ use crate::{
     media_type,
 };
 
-use super::{Manifest, ManifestFormat};
+use super::{format::ManifestFormat, parse::Manifest};
 
 /// Writes the manifest of a new artifact, in any [`ManifestFormat`].
 ///

@@ -57,7 +57,7 @@ const CALLS_AT_ONCE: usize = 32;
 /// # let dir = tempfile::tempdir().unwrap();
 /// # let path = dir.path().join("layout");
 /// use std::sync::Arc;
-/// use ocigraph::{Bytes, Descriptor, Layout, Store};
+/// use ocigraph::{Bytes, Descriptor, Layout, ReadStore, Store};
 ///
 /// let layout = Layout::open(&path);
 /// let blob = Descriptor::of("text/plain", b"hello");
