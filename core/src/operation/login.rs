@@ -2,6 +2,7 @@
 //! tools of the ecosystem look, and removed from there in every form.
 
 use crate::store::registry::auth::StoredIn;
+use serde::Serialize;
 use std::sync::Arc;
 
 use crate::store::registry::{
@@ -26,7 +27,7 @@ pub struct LoginResult {
 }
 
 /// What became of a logout.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct LogoutResult {
     /// The registry.
