@@ -140,7 +140,7 @@ fn build_graph(registry: &Registry, name: &str, widths: &[usize]) -> String {
     runtime.block_on(async {
         let client = Client::new();
         let root: Reference = registry.reference(name).parse().expect("a reference");
-        let options = Default::default().files(vec![File::bytes("app", name.to_owned())]);
+        let options = PushOptions::default().files(vec![File::bytes("app", name.to_owned())]);
         let pushed = client.push(&root, options).await.expect("pushing the root");
         let mut level = vec![pushed.reference];
         for width in widths {
