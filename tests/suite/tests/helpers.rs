@@ -76,7 +76,7 @@ fn a_helper_that_knows_nothing_means_nobody_and_not_the_file() {
 fn a_helper_that_is_not_there_is_named() {
     let (registry, user, _helper) = guarded();
     for (name, why) in
-        [("missing", "not on the PATH"), ("../tested", "no name of a credential helper")]
+        [("missing", "not on the PATH"), ("../tested", "invalid name of a credential helper")]
     {
         user.write_config(&json!({ "credsStore": name }));
         let said = tags(&user, &registry);

@@ -52,8 +52,8 @@ pub struct ClientConfig {
     /// Uses the proxies in `HTTPS_PROXY`, `HTTP_PROXY` and `ALL_PROXY`, except for hosts in
     /// `NO_PROXY` and for loopback addresses. Default: `true`.
     pub use_proxy: bool,
-    /// Additional header fields, as names and values. They are sent to the registry, but not to
-    /// token servers or the targets of redirects. Default: none.
+    /// Additional header fields, as names and values. They are sent only to the origin of the
+    /// registry. Default: none.
     pub headers: Vec<(String, String)>,
     /// The `User-Agent` header ([RFC 9110, section
     /// 10.1.5](https://www.rfc-editor.org/rfc/rfc9110#section-10.1.5)). Default: `ocigraph/` and the

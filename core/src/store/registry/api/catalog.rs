@@ -19,14 +19,14 @@ use ocigraph_types::{Code, Error, Result, check_repository};
 impl Connection {
     /// Lists the repositories of the registry, in its order.
     ///
-    /// The [OCI distribution-spec 1.1.1] only reserves the path of this list, `/v2/_catalog`; docker's
-    /// registry introduced it. Entries and pages that cannot be read are among the problems of the
-    /// list.
+    /// The list comes from `/v2/_catalog`, which docker's registry introduced; it is not part of the
+    /// [OCI distribution-spec 1.1.1]. Entries and pages that cannot be read are among the problems of
+    /// the list.
     ///
     /// # Errors
     ///
-    /// - [`Code::Unsupported`](crate::Code::Unsupported) if the registry has no catalog, as Docker Hub
-    ///   and GHCR.
+    /// - [`Code::Unsupported`](crate::Code::Unsupported) if the registry has no catalog, such as
+    ///   Docker Hub and GHCR.
     /// - [`Code::Unauthorized`](crate::Code::Unauthorized) or
     ///   [`Code::Forbidden`](crate::Code::Forbidden) if the credential does not permit listing.
     /// - [`Code::TooLarge`](crate::Code::TooLarge) if the list exceeds the [`Limits`](crate::Limits).

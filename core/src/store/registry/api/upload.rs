@@ -1,5 +1,5 @@
 //! Uploads of blobs, with as few requests as the registry supports, and resumed after a failure
-//! (distribution-spec v1.1.1, "Pushing Blobs").
+//! (distribution-spec v1.1.1, "Pushing blobs").
 //!
 //! The client learns from the first small blob which requests the registry supports. Some registries
 //! store a POST with the content; on others a mount from the repository itself both checks for the
@@ -111,8 +111,8 @@ impl Registry {
         if blob.size > SMALL || blob.digest.algorithm_name() != "sha256" {
             return self.check_existing(blob).await;
         }
-        // HEAD for the first small blob shows whether the artifact was pushed before: then its other
-        // blobs exist too, and are not sent.
+        // If the first small blob exists, the artifact was probably pushed before: then HEAD costs less
+        // than sending the other blobs.
         let first_missing = self.first_missing_blob.get_or_try_init(|| async {
             let exists = self.blob_exists(&blob.digest).await?;
             Ok::<_, Error>((!exists).then(|| blob.digest.clone()))

@@ -33,9 +33,9 @@ const MAX_CHALLENGES: u32 = 2;
 /// The scheme that the registry demands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum AuthScheme {
-    /// RFC 7617.
+    /// Basic authentication (RFC 7617).
     Basic,
-    /// RFC 6750, with a token from this realm.
+    /// A bearer token (RFC 6750) from this realm.
     Bearer(Realm),
 }
 
@@ -93,7 +93,8 @@ impl Authenticator {
         }
     }
 
-    /// Returns a hint for a request that was not authorized: `refused` if a credential was sent.
+    /// Returns a hint for a request that was not authorized. `refused` is true if it was sent with a
+    /// credential.
     pub(crate) fn sign_in_hint(&self, refused: bool) -> String {
         self.target.sign_in_hint(refused)
     }

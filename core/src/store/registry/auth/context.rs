@@ -1,4 +1,4 @@
-//! What a request needs to be authorized.
+//! The repository and scopes for which a request is authorized.
 
 use std::sync::Arc;
 

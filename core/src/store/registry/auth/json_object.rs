@@ -1,4 +1,4 @@
-//! A JSON object of another program, which can be changed in places.
+//! A JSON object of another program, of which single members can be changed.
 //!
 //! Members are parsed only when they are read. Writing keeps all others as they were: numbers,
 //! escapes and order.

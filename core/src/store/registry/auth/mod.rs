@@ -1,7 +1,7 @@
 //! Authentication: credentials and where they are stored, challenges, and tokens.
 //!
 //! An [`authenticator::Authenticator`] answers the challenges of one registry. It sends its token
-//! requests through an HTTP client that it is given. This folder knows nothing of manifests.
+//! requests through an HTTP client that it is given. Manifests are not known here.
 
 pub(super) mod authenticator;
 pub(super) mod challenge;

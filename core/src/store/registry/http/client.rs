@@ -33,13 +33,13 @@ use ocigraph_types::{Code, Error, Host, Result};
 const MAX_HEADERS: usize = 4096;
 const MAX_HEADER_BYTES: u32 = 400 * 1024;
 
-/// How often a redirect is requested again after its signed URL has expired.
+/// Requests for a new redirect after its signed URL has expired.
 const MAX_URL_RENEWALS: u32 = 2;
 
 /// Pause for all requests after a 429 without `Retry-After`.
 const DEFAULT_PAUSE: Duration = Duration::from_millis(250);
 
-/// How the client connects, whom it trusts, and how long it waits.
+/// How the client connects: TLS, proxies, user agent and timeouts.
 #[derive(Debug, Clone)]
 pub(crate) struct HttpSettings {
     pub(crate) tls: TlsOptions,
@@ -73,12 +73,13 @@ pub(crate) struct HttpClient {
     settings: HttpSettings,
     /// Resolves host names in place of the system's resolver.
     resolver: Option<Arc<dyn Resolve>>,
-    /// By scheme, by whether the server is this machine, and by whether connections are kept.
+    /// One client for each combination of scheme, this machine or another, and kept or new
+    /// connections.
     clients: [OnceCell<reqwest::Client>; 8],
     /// Limits requests whose body is in memory.
     requests: ConcurrencyLimit,
-    /// Limits requests that read their body from a source. A source may need a request of the first
-    /// kind to be read, so those never wait for these.
+    /// Limits requests that read their body from a source. Reading a source may need a request of the
+    /// other kind, so the two kinds have separate limits.
     uploads: ConcurrencyLimit,
     /// No request is sent before this instant: the server responded with 429.
     paused_until: Mutex<Option<Instant>>,
@@ -216,7 +217,7 @@ impl HttpClient {
 
     /// Waits until a pause is over and a permit is free.
     async fn permit(&self, request: &Request) -> Option<ConcurrencyPermit<'_>> {
-        // The request that this one is part of has a permit, and waits.
+        // The outer request has a permit, and waits for this one.
         if request.nested {
             return None;
         }
@@ -271,7 +272,7 @@ impl HttpClient {
         if let Some(resolver) = &self.resolver {
             builder = builder.dns_resolver(Arc::clone(resolver));
         }
-        // By URL: a redirect or a token server may be on another machine than the registry.
+        // Decided for each URL: the target of a redirect may be on another machine.
         if !use_proxy || is_this_machine(url) {
             builder = builder.no_proxy();
         }

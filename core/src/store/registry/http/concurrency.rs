@@ -173,7 +173,7 @@ impl ConcurrencyLimit {
         }
         let less = state.limit / 2;
         if less > 0 {
-            tracing::debug!(limit = state.limit - less, "fewer requests at once");
+            tracing::debug!(limit = state.limit - less, "lowered the limit on concurrent requests");
             state.last_halved = Some(now);
             // The number that was refused is not reached again quickly; three quarters of it are.
             state.baseline = (state.limit - state.limit / 4).clamp(MIN_BASELINE, INITIAL_LIMIT);

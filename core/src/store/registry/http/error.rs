@@ -7,7 +7,7 @@ use url::Url;
 use crate::blocking::io_is_out_of_descriptors;
 use ocigraph_types::{Code, Error, Result};
 
-/// Waits for a response; TIMEOUT when it does not begin within `limit`.
+/// Waits for a response; TIMEOUT if it does not begin within `limit`.
 pub(super) async fn with_timeout(
     limit: Duration,
     response: impl Future<Output = reqwest::Result<reqwest::Response>>,
@@ -47,8 +47,8 @@ pub(super) fn network_error(error: &reqwest::Error) -> Error {
     }
 }
 
-/// Returns true for an error of rustls. The layers above nest it in several `io::Error`s, whose
-/// `source` skips the error that they hold.
+/// Returns true for an error of rustls. The layers above rustls wrap it in nested `io::Error`s, and
+/// `source` of an `io::Error` skips the error that it wraps.
 fn is_tls(cause: &(dyn std::error::Error + 'static)) -> bool {
     cause.is::<rustls::Error>()
         || cause
@@ -57,7 +57,7 @@ fn is_tls(cause: &(dyn std::error::Error + 'static)) -> bool {
             .is_some_and(|inner| is_tls(inner))
 }
 
-/// What failed, without the URL that the library's own text has: its query may be signed.
+/// Returns what failed, without the URL: its query may contain a signature.
 fn summary(error: &reqwest::Error) -> &'static str {
     if error.is_connect() {
         "no connection"
@@ -70,7 +70,7 @@ fn summary(error: &reqwest::Error) -> &'static str {
     }
 }
 
-/// Adds the server's name, which after a redirect is not the registry's, and a hint.
+/// Adds a hint and the name of the server: after a redirect that is not the registry.
 pub(super) fn with_server(error: Error, url: &Url) -> Error {
     let host = url.host_str().unwrap_or_default();
     match error.code() {

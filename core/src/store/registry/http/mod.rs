@@ -1,7 +1,7 @@
 //! HTTP: requests, bounded responses, retries, TLS, and the limit on concurrent requests.
 //!
-//! One [`client::HttpClient`] sends everything that goes to a registry or to a token server. This
-//! folder knows nothing of authentication and nothing of manifests.
+//! One [`client::HttpClient`] sends everything that goes to a registry or to a token server. Authentication
+//! and manifests are not known here.
 
 pub(super) mod body;
 pub(super) mod client;

@@ -9,10 +9,10 @@ use ocigraph_types::{Code, Error, Result};
 /// Redirects that one request follows.
 pub(crate) const MAX_REDIRECTS: usize = 10;
 
-/// Returns where the response redirects a request of this method to. Returns `None` if it is not a
-/// redirect, or is one that would turn another method into GET.
+/// Returns the URL to which a response redirects a request. Returns `None` if the response is not a
+/// redirect, or if it would change the method to GET.
 ///
-/// REGISTRY for a target that is not an HTTP URL, and for one that leaves TLS.
+/// Fails with REGISTRY for a target that is not an HTTP URL, or that leaves TLS.
 pub(crate) fn redirect_target(
     method: &Method,
     url: &Url,

@@ -26,7 +26,7 @@ use zeroize::Zeroizing;
 use crate::content::small_file::read_small_file;
 use ocigraph_types::{Code, Error, Result};
 
-/// What the caller changes about TLS.
+/// The TLS part of the client configuration.
 #[derive(Debug, Clone)]
 pub(crate) struct TlsOptions {
     pub(crate) ca_file: Option<PathBuf>,

@@ -123,9 +123,9 @@ impl Registry {
     /// Changes a fallback index that other clients may change at the same time.
     ///
     /// No registry in use can replace a tag atomically. A writer therefore reads the index back,
-    /// immediately and once more after a wait. The wait is longer than another writer takes from
-    /// reading to writing: a writer that read the index before this change has written by then, and
-    /// one that reads it later includes this change.
+    /// immediately and once more after a wait. The wait is chosen to exceed the time that another writer
+    /// takes from reading to writing: a writer that read the index before this change has written by
+    /// then, and one that reads it later includes this change.
     pub(super) async fn change_fallback(
         &self,
         subject: &Digest,

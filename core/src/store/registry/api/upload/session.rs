@@ -1,5 +1,5 @@
 //! Upload sessions: the URL that receives the bytes of a blob, and how many the registry has
-//! (distribution-spec v1.1.1, "Pushing Blobs").
+//! (distribution-spec v1.1.1, "Pushing blobs").
 
 use http::{Method, header};
 use tokio::time::Instant;
