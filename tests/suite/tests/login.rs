@@ -227,7 +227,7 @@ fn a_credential_file_that_never_begins_or_ends_is_named() {
     let (fixture, user) = (basic(), User::new());
     let host = fixture.host();
     let named = |command: &[&str], path: &str| {
-        let args = [command, &["--registry-config", path]].concat();
+        let args = [command, &["--auth-file", path]].concat();
         let ran = user.ocigraph_with_input(&args, PASSWORD);
         let said = ran.fails_with(1);
         assert!(said.contains("[CREDENTIALS]") && said.contains(path), "{said}");
@@ -355,7 +355,7 @@ fn programs_are_told_where_a_credential_went() {
     let (registry, user) = (guarded(), User::new());
     let host = registry.host();
     let path = user.work.path("named.json");
-    let named = ["--format", "json", "--registry-config", "named.json"];
+    let named = ["--format", "json", "--auth-file", "named.json"];
     let login = ["login", host, "-u", USER, "--password-stdin"];
     let args = [&login[..], &named].concat();
     let result = user.ocigraph_with_input(&args, PASSWORD).json();
@@ -363,7 +363,7 @@ fn programs_are_told_where_a_credential_went() {
     assert!(result.to_string().contains("named.json"), "{result}");
     assert!(path.is_file());
     assert_eq!(user.config(), Value::Null);
-    user.ocigraph(&["repos", host, "--registry-config", "named.json"]).ok();
+    user.ocigraph(&["repos", host, "--auth-file", "named.json"]).ok();
     let result = user.ocigraph(&[&["logout", host], &named[..]].concat()).json();
     assert!(result["removedFrom"].to_string().contains("named.json"), "{result}");
 }

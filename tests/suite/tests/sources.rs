@@ -62,7 +62,7 @@ fn the_sources_have_an_order() {
     let runtime = runtime.replace("/containers/auth.json", "");
     let config = put("config/containers/auth.json", "config");
     let config = config.replace("/containers/auth.json", "");
-    let named = ["--registry-config", named.as_str()];
+    let named = ["--auth-file", named.as_str()];
     let options = [&["-u", "given", "-p", "another"], &named[..]].concat();
     let variables = [
         ("DOCKER_AUTH_CONFIG", variable.as_str()),
@@ -108,7 +108,7 @@ fn a_source_that_does_not_know_the_registry_leaves_it_to_the_next() {
     let empty = work.write("empty.json", "").display().to_string();
     let containers = work.write("auth.json", file(&host, "containers")).display().to_string();
     let set = [("DOCKER_AUTH_CONFIG", elsewhere.as_str()), ("REGISTRY_AUTH_FILE", &containers)];
-    let named = ["--registry-config", empty.as_str()];
+    let named = ["--auth-file", empty.as_str()];
     assert_eq!(who(&work, &server, "app", &named, &set), "containers");
     let port = file(host.split(':').next().unwrap(), "of another port");
     assert_eq!(who(&work, &server, "app", &[], &[("DOCKER_AUTH_CONFIG", &port)]), "nobody");
@@ -158,7 +158,7 @@ fn a_file_that_cannot_be_used_is_named_and_shows_nothing_of_itself() {
     ];
     for content in broken {
         let path = work.write("named.json", &content).display().to_string();
-        let ran = work.ocigraph(&["tags", "-v", &target, "--registry-config", &path]);
+        let ran = work.ocigraph(&["tags", "-v", &target, "--auth-file", &path]);
         let said = ran.hides(&[PASSWORD.to_owned()]).fails_with(1);
         assert!(said.contains("[CREDENTIALS]") && said.contains(&path), "{content}: {said}");
     }
