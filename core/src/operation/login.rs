@@ -10,7 +10,19 @@ use crate::store::registry::{
 };
 use ocigraph_types::{Code, Error, Host, Result};
 
-/// The result of a login.
+/// The result of [`Client::login`](crate::Client::login).
+///
+/// ```no_run
+/// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+/// use ocigraph::{Client, Credential, Host};
+///
+/// let host: Host = "registry.example.com".parse()?;
+/// let credential = Credential::password("ada", "open sesame");
+/// let result = Client::new().login(&host, credential).await?;
+/// println!("stored in {}", result.stored_in.name());
+/// # Ok::<(), ocigraph::Error>(())
+/// # }).unwrap();
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct LoginResult {
@@ -26,7 +38,19 @@ pub struct LoginResult {
     pub overridden: bool,
 }
 
-/// The result of a logout.
+/// The result of [`Client::logout`](crate::Client::logout).
+///
+/// ```no_run
+/// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+/// use ocigraph::{Client, Host};
+///
+/// let host: Host = "registry.example.com".parse()?;
+/// for place in Client::new().logout(&host).await?.removed_from {
+///     println!("removed from {}", place.name());
+/// }
+/// # Ok::<(), ocigraph::Error>(())
+/// # }).unwrap();
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct LogoutResult {

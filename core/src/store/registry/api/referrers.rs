@@ -68,8 +68,8 @@ impl Registry {
         list.entries.retain(|d| seen.insert(d.digest.clone()));
         self.fill_in_artifact_types(subject, &mut list).await?;
         // The server may ignore the filter.
-        if let Some(wanted) = artifact_type {
-            list.entries.retain(|d| d.artifact_type.as_deref() == Some(wanted));
+        if let Some(artifact_type) = artifact_type {
+            list.entries.retain(|d| d.artifact_type.as_deref() == Some(artifact_type));
         }
         Ok(list)
     }

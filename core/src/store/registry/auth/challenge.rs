@@ -105,30 +105,30 @@ mod tests {
 
     #[test]
     fn one_header_may_have_several_challenges() {
-        let found = parse_challenges(
+        let challenges = parse_challenges(
             r#"Basic realm="a, b", BEARER realm="https://auth.example/token",service=reg,scope="repository:x:pull,push""#,
         );
-        assert_eq!(found.len(), 2);
-        assert_eq!(found[0].scheme, "basic");
-        assert_eq!(found[0].parameters["realm"], "a, b");
-        assert_eq!(found[1].scheme, "bearer");
-        assert_eq!(found[1].parameters["scope"], "repository:x:pull,push");
+        assert_eq!(challenges.len(), 2);
+        assert_eq!(challenges[0].scheme, "basic");
+        assert_eq!(challenges[0].parameters["realm"], "a, b");
+        assert_eq!(challenges[1].scheme, "bearer");
+        assert_eq!(challenges[1].parameters["scope"], "repository:x:pull,push");
     }
 
     #[test]
     fn a_value_without_quotes_may_have_commas() {
-        let found = parse_challenges(
+        let challenges = parse_challenges(
             "Bearer realm=https://a.example/t,scope=repository:x:pull,push,service=s, Basic",
         );
-        assert_eq!(found.len(), 2);
-        assert_eq!(found[0].parameters["scope"], "repository:x:pull,push");
-        assert_eq!(found[0].parameters["service"], "s");
+        assert_eq!(challenges.len(), 2);
+        assert_eq!(challenges[0].parameters["scope"], "repository:x:pull,push");
+        assert_eq!(challenges[0].parameters["service"], "s");
     }
 
     #[test]
     fn malformed_parts_are_skipped() {
         assert!(parse_challenges("=,\"").is_empty());
-        let found = parse_challenges(r#"realm="x", Basic"#);
-        assert_eq!(found, [Challenge { scheme: "basic".into(), parameters: BTreeMap::new() }]);
+        let challenges = parse_challenges(r#"realm="x", Basic"#);
+        assert_eq!(challenges, [Challenge { scheme: "basic".into(), parameters: BTreeMap::new() }]);
     }
 }

@@ -334,12 +334,12 @@ mod tests {
             "r.example.com": entry("exact"), "https://r.example.com/v1/": entry("old"),
             "http://s.example.com:5000/v2/": entry("old"), "https://index.docker.io/v1/": entry("hub"),
         } });
-        let at = |host: &str| find(FileFormat::Docker, auths.clone(), host, "app");
-        assert_eq!(at("r.example.com"), user("exact"));
-        assert_eq!(at("s.example.com:5000"), user("old"));
-        assert_eq!(at("s.example.com"), Lookup::NotFound);
-        assert_eq!(at("docker.io"), user("hub"));
-        assert_eq!(at("registry-1.docker.io"), user("hub"));
+        let lookup = |host: &str| find(FileFormat::Docker, auths.clone(), host, "app");
+        assert_eq!(lookup("r.example.com"), user("exact"));
+        assert_eq!(lookup("s.example.com:5000"), user("old"));
+        assert_eq!(lookup("s.example.com"), Lookup::NotFound);
+        assert_eq!(lookup("docker.io"), user("hub"));
+        assert_eq!(lookup("registry-1.docker.io"), user("hub"));
     }
 
     #[test]
@@ -348,11 +348,12 @@ mod tests {
             "r.example.com": entry("host"), "r.example.com/team": entry("team"),
             "r.example.com/team/app": entry("app"), "s.example.com/team": entry("other"),
         } });
-        let at = |host: &str, name: &str| find(FileFormat::Containers, auths.clone(), host, name);
-        assert_eq!(at("r.example.com", "team/app"), user("app"));
-        assert_eq!(at("r.example.com", "team/application"), user("team"));
-        assert_eq!(at("r.example.com", "teams"), user("host"));
-        assert_eq!(at("s.example.com", "elsewhere"), Lookup::NotFound);
+        let lookup =
+            |host: &str, name: &str| find(FileFormat::Containers, auths.clone(), host, name);
+        assert_eq!(lookup("r.example.com", "team/app"), user("app"));
+        assert_eq!(lookup("r.example.com", "team/application"), user("team"));
+        assert_eq!(lookup("r.example.com", "teams"), user("host"));
+        assert_eq!(lookup("s.example.com", "elsewhere"), Lookup::NotFound);
     }
 
     #[test]
@@ -361,15 +362,15 @@ mod tests {
             "credsStore": "general", "auths": { "r.example.com": entry("file") },
             "credHelpers": { "s.example.com": "special", "t.example.com": "" },
         });
-        let at = |host: &str| find(FileFormat::Docker, content.clone(), host, "app");
-        assert_eq!(at("r.example.com"), Lookup::Helper("general".into()));
-        assert_eq!(at("s.example.com"), Lookup::Helper("special".into()));
-        assert_eq!(at("t.example.com"), Lookup::NotFound);
+        let lookup = |host: &str| find(FileFormat::Docker, content.clone(), host, "app");
+        assert_eq!(lookup("r.example.com"), Lookup::Helper("general".into()));
+        assert_eq!(lookup("s.example.com"), Lookup::Helper("special".into()));
+        assert_eq!(lookup("t.example.com"), Lookup::NotFound);
     }
 
     #[test]
     fn all_forms_of_an_entry_are_read() {
-        let at = |entry: Value| {
+        let lookup = |entry: Value| {
             find(
                 FileFormat::Docker,
                 json!({ "auths": { "r.example.com": entry } }),
@@ -379,20 +380,20 @@ mod tests {
         };
         // `user:p:q` without padding, and `user:p` with a trailing zero byte.
         assert_eq!(
-            at(json!({ "auth": "dXNlcjpwOnE" })),
+            lookup(json!({ "auth": "dXNlcjpwOnE" })),
             Lookup::Credential(Credential::password("user", "p:q"))
         );
-        assert_eq!(at(json!({ "auth": "dXNlcjpwAA==" })), user("user"));
-        assert_eq!(at(json!({ "username": "user", "password": "p" })), user("user"));
+        assert_eq!(lookup(json!({ "auth": "dXNlcjpwAA==" })), user("user"));
+        assert_eq!(lookup(json!({ "username": "user", "password": "p" })), user("user"));
         assert_eq!(
-            at(json!({ "auth": "dXNlcjo=", "identitytoken": "t" })),
+            lookup(json!({ "auth": "dXNlcjo=", "identitytoken": "t" })),
             Lookup::Credential(Credential::identity_token("t"))
         );
         assert_eq!(
-            at(json!({ "registrytoken": "t" })),
+            lookup(json!({ "registrytoken": "t" })),
             Lookup::Credential(Credential::registry_token("t"))
         );
-        assert_eq!(at(json!({})), Lookup::NotFound);
+        assert_eq!(lookup(json!({})), Lookup::NotFound);
         let file = json!({ "auths": { "r.example.com": { "auth": "*" } } }).to_string();
         let file = CredentialFile::parse("file", file.as_bytes(), FileFormat::Docker).unwrap();
         let error = file.find(&host("r.example.com"), "a").unwrap_err();
@@ -405,9 +406,9 @@ mod tests {
         let text = r#"{"auths": {"a.example.com": {}, "r.example.com": {"auth": "eDp5", "x": 1.0},
             "http://r.example.com/v1/": {"auth": "eDp5"}}, "n": 1e400}"#;
         let mut file = CredentialFile::parse("f", text.as_bytes(), FileFormat::Docker).unwrap();
-        let at = host("r.example.com");
-        assert_eq!(file.entries(&at).unwrap().len(), 2);
-        file.set(&at, &Credential::password("new", "p")).unwrap();
+        let registry = host("r.example.com");
+        assert_eq!(file.entries(&registry).unwrap().len(), 2);
+        file.set(&registry, &Credential::password("new", "p")).unwrap();
         assert_eq!(
             file.to_text().as_str(),
             r#"{
@@ -422,8 +423,8 @@ mod tests {
 }
 "#
         );
-        assert_eq!(file.find(&at, "x").unwrap(), user("new"));
-        assert!(file.remove(&at).unwrap());
-        assert!(!file.remove(&at).unwrap());
+        assert_eq!(file.find(&registry, "x").unwrap(), user("new"));
+        assert!(file.remove(&registry).unwrap());
+        assert!(!file.remove(&registry).unwrap());
     }
 }

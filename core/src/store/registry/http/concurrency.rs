@@ -89,14 +89,15 @@ struct Latency {
 
 impl Latency {
     /// Records a response. Returns true if responses have become slow.
-    fn is_slow(&mut self, took: Duration) -> bool {
+    fn is_slow(&mut self, duration: Duration) -> bool {
         let now = Instant::now();
-        self.smoothed = if self.fastest.is_none() { took } else { (self.smoothed * 7 + took) / 8 };
+        self.smoothed =
+            if self.fastest.is_none() { duration } else { (self.smoothed * 7 + duration) / 8 };
         self.fastest = Some(match self.fastest {
             Some((fastest, since)) if now.duration_since(since) < WINDOW => {
-                (fastest.min(took), since)
+                (fastest.min(duration), since)
             }
-            _ => (took, now),
+            _ => (duration, now),
         });
         self.fastest
             .is_some_and(|(fastest, _)| self.smoothed > fastest.saturating_mul(3) / 2 + TOLERANCE)
@@ -136,13 +137,13 @@ impl ConcurrencyLimit {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn record_response(&self, kind: RequestKind, took: Duration) {
+    fn record_response(&self, kind: RequestKind, duration: Duration) {
         let free = self.free.available_permits();
         let mut state = self.lock();
         state.failures = 0;
         let slow = match kind {
-            RequestKind::Metadata => state.metadata.is_slow(took),
-            RequestKind::Blob => state.blobs.is_slow(took),
+            RequestKind::Metadata => state.metadata.is_slow(duration),
+            RequestKind::Blob => state.blobs.is_slow(duration),
             RequestKind::Upload => false,
         };
         let used = free * 2 < state.limit;
@@ -235,12 +236,12 @@ mod tests {
     async fn round(
         limit: &ConcurrencyLimit,
         kind: RequestKind,
-        took: u64,
+        milliseconds: u64,
         outcome: RequestOutcome,
     ) -> usize {
         let permits = fill(limit, kind);
         let count = permits.len();
-        tokio::time::advance(Duration::from_millis(took)).await;
+        tokio::time::advance(Duration::from_millis(milliseconds)).await;
         permits.into_iter().for_each(|permit| permit.finish(outcome));
         count
     }
@@ -267,15 +268,15 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn refusals_halve_the_limit_down_to_one_and_it_grows_again() {
         let limit = ConcurrencyLimit::default();
-        for due in [16, 8, 4, 2, 1, 1] {
+        for expected in [16, 8, 4, 2, 1, 1] {
             tokio::time::advance(Duration::from_secs(1)).await;
             // All concurrent requests are refused, which halves the limit once.
             round(&limit, RequestKind::Metadata, 0, RequestOutcome::Refused).await;
-            assert_eq!(fill(&limit, RequestKind::Metadata).len(), due);
-            assert_eq!(fill(&limit, RequestKind::Metadata).len(), due, "no permit is lost");
+            assert_eq!(fill(&limit, RequestKind::Metadata).len(), expected);
+            assert_eq!(fill(&limit, RequestKind::Metadata).len(), expected, "no permit is lost");
         }
-        for took in [20, 30, 20, 35, 25, 20, 20, 20, 20, 20, 20, 20] {
-            round(&limit, RequestKind::Metadata, took, RequestOutcome::Answered).await;
+        for milliseconds in [20, 30, 20, 35, 25, 20, 20, 20, 20, 20, 20, 20] {
+            round(&limit, RequestKind::Metadata, milliseconds, RequestOutcome::Answered).await;
         }
         assert!(limit.lock().limit >= INITIAL_LIMIT, "{limit:?}");
     }

@@ -67,8 +67,8 @@ impl Backoff {
     }
 
     /// Records that a byte was transferred at this instant.
-    pub(crate) fn record_progress(&mut self, at: Instant) {
-        self.last_progress = self.last_progress.max(at);
+    pub(crate) fn record_progress(&mut self, instant: Instant) {
+        self.last_progress = self.last_progress.max(instant);
     }
 
     /// Returns when a byte was last transferred.
@@ -81,10 +81,10 @@ impl Backoff {
         self.last_progress + self.stall_timeout
     }
 
-    pub(super) fn stall_error(&self, why: &str) -> Error {
+    pub(super) fn stall_error(&self, reason: &str) -> Error {
         Error::new(
             Code::Timeout,
-            format!("no progress for {} seconds: {why}", self.stall_timeout.as_secs_f64()),
+            format!("no progress for {} seconds: {reason}", self.stall_timeout.as_secs_f64()),
         )
     }
 

@@ -106,8 +106,8 @@ fn verifier(options: &TlsOptions) -> Result<Arc<dyn ServerCertVerifier>> {
 }
 
 fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>> {
-    let unusable = |why: String| {
-        Error::new(Code::Tls, format!("{} has no certificates: {why}", path.display()))
+    let unusable = |reason: String| {
+        Error::new(Code::Tls, format!("{} has no certificates: {reason}", path.display()))
             .with_hint("expected PEM: -----BEGIN CERTIFICATE-----")
     };
     let text = read_small_file(path).map_err(|e| unusable(e.to_string()))?;
@@ -134,8 +134,9 @@ fn identity(options: &TlsOptions) -> Result<Option<Identity>> {
             .with_hint("pass both (--cert-file and --key-file)"));
         }
     };
-    let unusable =
-        |why: String| Error::new(Code::Tls, format!("{} has no private key: {why}", key.display()));
+    let unusable = |reason: String| {
+        Error::new(Code::Tls, format!("{} has no private key: {reason}", key.display()))
+    };
     let text = Zeroizing::new(read_small_file(key).map_err(|e| unusable(e.to_string()))?);
     let private = PrivateKeyDer::from_pem_slice(&text).map_err(|e| unusable(e.to_string()))?;
     Ok(Some((certificates(cert)?, private)))

@@ -11,8 +11,8 @@ fn set(host: &str) -> Edit {
     Edit::Set(host.parse().unwrap(), Credential::password("user", "p"))
 }
 
-fn names(folder: &Path) -> Vec<String> {
-    let entries = fs::read_dir(folder).unwrap().flatten();
+fn names(directory: &Path) -> Vec<String> {
+    let entries = fs::read_dir(directory).unwrap().flatten();
     let mut names: Vec<_> = entries.map(|e| e.file_name().into_string().unwrap()).collect();
     names.sort();
     names
@@ -120,7 +120,7 @@ async fn changes_of_a_program_without_a_lock_are_merged() {
     fs::write(&path, r#"{"auths":{}}"#).unwrap();
     let stop = std::sync::Arc::new(AtomicBool::new(false));
     // Like docker: reads, waits a moment, and renames its own copy over the file.
-    let (stopped, shared, folder) = (stop.clone(), path.clone(), dir.path().to_path_buf());
+    let (stopped, shared, directory) = (stop.clone(), path.clone(), dir.path().to_path_buf());
     let docker = std::thread::spawn(move || {
         let mut added = 0;
         while !stopped.load(Ordering::Relaxed) {
@@ -128,7 +128,7 @@ async fn changes_of_a_program_without_a_lock_are_merged() {
                 serde_json::from_slice(&fs::read(&shared).unwrap()).unwrap();
             std::thread::sleep(Duration::from_millis(2));
             file["auths"][format!("d{added}.example.com")] = serde_json::json!({});
-            let copy = folder.join("copy");
+            let copy = directory.join("copy");
             fs::write(&copy, file.to_string()).unwrap();
             fs::rename(&copy, &shared).unwrap();
             added += 1;
