@@ -1,10 +1,10 @@
-# Everything that is done to this project, by name. `make` alone lists it.
+# All tasks of this project. `make` without a target lists them.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 
-# Two at a time suits the smallest machine this is built on; `make JOBS=8` where there is more.
+# The number of parallel jobs. Two jobs fit the smallest machine that builds this project.
 JOBS ?= 2
 CARGO := cargo
 PREFIX ?= /usr/local
@@ -13,7 +13,7 @@ export RUST_TEST_THREADS := $(JOBS)
 
 SCRIPTS := .ci/run bindings/c/install bindings/go/test python/check-wheel python/environment python/test tests/setup tests/within tests/scenarios/check tests/article/demo tests/article/walkthrough
 
-.PHONY: help build c install demo test fuzz soak bench bench-bindings lint deny clean python node node-tools
+.PHONY: help build c install demo test fuzz soak bench bench-bindings lint prose deny clean python node node-tools
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 12
@@ -24,13 +24,13 @@ build: ## build the ocigraph command: target/release/ocigraph
 c: ## build the library for C, C++ and Go: target/release/libocigraph_c.so and .a
 	$(CARGO) build --release --locked -p ocigraph-c
 
-install: ## lay out what `make c` built: the library, its headers and what pkg-config reads; PREFIX=/usr/local DESTDIR=
+install: ## install what `make c` built: the library, its headers and ocigraph.pc; PREFIX=/usr/local DESTDIR=
 	bindings/c/install target/release '$(PREFIX)' '$(DESTDIR)'
 
-demo: build ## walk through the article on an image layout directory, without a server
+demo: build ## run the walkthrough of the article on an image layout, without a server
 	tests/article/demo
 
-test: node-tools ## get what the tests need, build, and run all tests
+test: node-tools ## install the tools of the tests, build, and run all tests
 	env=$$(tests/setup --env) && eval "$$env" && \
 	export OCIGRAPH_SCENARIOS='$(CURDIR)/target/scenarios' && rm -rf "$$OCIGRAPH_SCENARIOS" && \
 	$(CARGO) build --locked --workspace --all-targets && \
@@ -41,32 +41,32 @@ test: node-tools ## get what the tests need, build, and run all tests
 	tests/scenarios/check
 
 FUZZ_SECONDS ?= 300
-fuzz: ## run the fuzz targets for longer than the tests do; FUZZ_SECONDS=300 for each
+fuzz: ## run each fuzz target for FUZZ_SECONDS=300
 	export BOLERO_RANDOM_TEST_TIME_MS=$$(($(FUZZ_SECONDS) * 1000)) OCIGRAPH_TEST_SECONDS=0 && \
 	$(CARGO) test --locked -p ocigraph --lib fuzz:: -- --nocapture && \
 	$(CARGO) test --locked -p ocigraph-suite --test fuzz -- --nocapture
 
 SECONDS ?= 3600
-soak: ## random work by processes that are killed, then a look at what is left; SECONDS=3600 SEED=
+soak: ## run random operations, kill their processes, and check the result; SECONDS=3600 SEED=
 	env=$$(tests/setup --env) && eval "$$env" && \
 	$(CARGO) build --locked -p ocigraph-cli && \
 	export OCIGRAPH_SOAK_SECONDS='$(SECONDS)' OCIGRAPH_SOAK_SEED='$(SEED)' && \
 	export OCIGRAPH_TEST_SECONDS=$$(($(SECONDS) + 1800)) && \
 	$(CARGO) test --locked -p ocigraph-suite --test soak -- --nocapture
 
-bench: ## time the command beside oras and openssl; ROWS=push,pull for some rows, RUNS=5 for more runs
+bench: ## compare the speed of the command with oras and openssl; ROWS=push,pull for some rows, RUNS=5 for more runs
 	@for program in time openssl; do \
-	[ -x /usr/bin/$$program ] || { echo "make bench: /usr/bin/$$program is missing; get it with: apt-get install $$program" >&2; exit 1; }; done
+	[ -x /usr/bin/$$program ] || { echo "make bench: /usr/bin/$$program is missing; install it with: apt-get install $$program" >&2; exit 1; }; done
 	env=$$(tests/setup --env) && eval "$$env" && \
 	$(CARGO) build --release --locked -p ocigraph-cli && \
 	$(CARGO) bench --locked -q -p ocigraph-suite --bench peers
 	$(CARGO) bench --locked -q -p ocigraph-suite --bench stalled
 
-bench-bindings: c ## time calls through C and Go beside the same calls of the core
+bench-bindings: c ## compare the speed of calls from C and Go with calls from Rust
 	$(CARGO) build --release --locked -p ocigraph-fixture
 	$(CARGO) bench --locked -q -p ocigraph-c --bench overhead
 
-lint: node-tools ## check format, lints, scripts and documentation
+lint: node-tools prose ## check format, lints, scripts, documentation, wording and spelling
 	@$(CARGO) fmt --version >/dev/null 2>&1 || rustup component add rustfmt
 	@$(CARGO) clippy --version >/dev/null 2>&1 || rustup component add clippy
 	$(CARGO) fmt --all --check
@@ -81,24 +81,28 @@ lint: node-tools ## check format, lints, scripts and documentation
 	for script in $(SCRIPTS); do bash -n "$$script"; done
 	if command -v shellcheck >/dev/null; then shellcheck $(SCRIPTS); fi
 
-# maturin looks for a Cargo.toml beside pyproject.toml first, says that there is none, and goes on.
-python: ## build the wheel and the source distribution of the Python package, and try the wheel: python/dist
+prose: ## check the wording and the spelling of all texts: STYLE.md
+	tests/prose
+	python=$$(python/environment) && "$$(dirname "$$python")/typos"
+
+# maturin first looks for a Cargo.toml beside pyproject.toml. Its message that none exists is harmless.
+python: ## build the wheel and the source distribution of the Python package, and test the wheel: python/dist
 	python=$$(python/environment) && cd python && rm -rf dist && \
 	"$$python" -m maturin build --release --locked --out dist && "$$python" -m maturin sdist --out dist && \
 	./check-wheel
 
-node: node-tools ## pack the npm package and the one for this platform: node/dist/*.tgz
+node: node-tools ## pack the npm package and the package for this platform: node/dist/*.tgz
 	$(CARGO) build --release --locked -p ocigraph-node -p ocigraph-cli
 	node node/scripts/stage.js release
 	node node/scripts/pack.js
 
-# What the npm package is checked with, at the versions of its lock file.
+# Installs the development dependencies of the npm package at the versions of its lock file.
 node-tools:
 	cd node && { [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --prefer-offline --no-audit --no-fund; }
 
 deny: ## check licences, advisories and banned crates (needs cargo-deny)
-	@cargo deny --version >/dev/null 2>&1 || { echo 'make deny: cargo-deny is missing; get it with: cargo install --locked cargo-deny' >&2; exit 1; }
+	@cargo deny --version >/dev/null 2>&1 || { echo 'make deny: cargo-deny is missing; install it with: cargo install --locked cargo-deny' >&2; exit 1; }
 	$(CARGO) deny --locked check
 
-clean: ## remove what was built; the tools of the tests stay in their cache
+clean: ## remove build results; keeps the cached tools of the tests
 	$(CARGO) clean

@@ -1,4 +1,5 @@
-/* ocigraph for C++17: a thin wrapper of ocigraph.h, which is the manual.
+/* ocigraph for C++17: a thin wrapper around ocigraph.h, which is the reference manual. Comments here state only what
+ * differs from C.
  *
  *     #include <ocigraph.hpp>
  *     #include <iostream>
@@ -8,20 +9,21 @@
  *         std::cout << client.discover("oci:store/app:v1").tree();
  *     }
  *
- * Handles are owned by objects. Clients, runtimes, options, credentials and tokens can be moved; one that was moved from
- * throws std::logic_error when it is used. Results, descriptors, references and errors are copied, also by std::move: a copy
- * is the same one, and nothing is left behind empty. Descriptors, nodes and lists keep what they need of the result they
- * came from. What fails throws ocigraph::error.
+ * Handles are owned by objects. Clients, runtimes, options, credentials and tokens can be moved; an object that was moved
+ * from throws std::logic_error when it is used. Results, descriptors, references and errors are copied, also by std::move:
+ * copies share one handle, and no object is left empty. Descriptors, nodes and lists keep the result that they belong to
+ * alive. A call that fails throws ocigraph::error.
  *
- * Arguments come in the order of C's, but content before its media type: in `add_bytes`, `add_reader`, `push_blob`,
- * `push_blob_file` and `push_manifest` the media type may be left out.
+ * Arguments have the order of the C functions, except that content precedes its media type, which is optional, in
+ * add_bytes, add_reader, push_blob, push_blob_file and push_manifest.
  *
- * Text goes in as std::string_view. It comes out as one that lives as long as the object it was asked of, or as a
- * std::string where that is a temporary or a list. An empty string_view is "not given", as in C.
+ * Text arguments are std::string_view; an empty one means "not given", as in C. An accessor of a named object returns a
+ * std::string_view that is valid as long as the object or a copy of it. An accessor of a temporary object and lists return
+ * std::string.
  *
- * Objects may be used from many threads through const references; of options with functions (progress, readers), one
- * operation at a time, which is checked. Exceptions that leave a function end the operation, and go on where it was
- * called. */
+ * Objects can be used by several threads concurrently through const references. Options with callbacks (progress, readers)
+ * serve one operation at a time; a second concurrent operation throws std::logic_error. An exception that leaves a callback
+ * ends the operation and is rethrown by it. */
 
 #ifndef OCIGRAPH_HPP
 #define OCIGRAPH_HPP

@@ -1,3 +1,3 @@
-// For `require`: the same module, not a second one. It is a file of its own because TypeScript wants types for each kind.
+// The entry point for `require`, which loads the same ES module. A separate file, because TypeScript needs types for each kind.
 
 module.exports = require('./index.js');

@@ -1,13 +1,15 @@
 /// <reference lib="esnext.disposable" />
 
 /**
- * Graphs of supply-chain artifacts (signatures, SBoMs, scan results, documents) in OCI registries and in image layout
- * directories: push, pull, discover, copy, verify and delete them.
+ * Push, pull, discover, copy, verify and delete graphs of supply-chain artifacts (signatures, SBOMs, scan results,
+ * documents) in OCI registries and OCI image layout directories.
  *
- * One string names everything: `registry.example.com[:port]/repository[:tag][@digest]`, or `oci:PATH[:tag][@digest]` for a
- * layout directory. A digest wins over a tag. All promises reject with an {@link OcigraphError}; or, when a signal was
- * aborted, with the signal's reason; or with what a callback or a stream of the caller's threw. Options are left out, or set
- * to undefined; null is refused. Methods are called on their client: `refs.map((ref) => client.resolve(ref))`.
+ * References are strings: `registry.example.com[:port]/repository[:tag][@digest]`, or `oci:PATH[:tag][@digest]` for an image
+ * layout directory. If a reference has both a tag and a digest, operations use the digest.
+ *
+ * Promises reject with an {@link OcigraphError}, except in two cases: after an abort they reject with the reason of the signal,
+ * and if a callback or stream of the caller throws, they reject with the thrown value. To omit an option, leave it out or set
+ * it to undefined; null is rejected. Methods need their client: `refs.map((ref) => client.resolve(ref))`.
  *
  * @example
  * ```ts
@@ -24,7 +26,7 @@
 /** The version of the package, such as `1.2.3`. */
 export const version: string;
 
-/** What went wrong. The names are the same in every language, and are only ever added to. */
+/** The kind of an error. The codes are the same in every language. New versions may add codes. */
 export type ErrorCode =
   | 'INVALID_ARGUMENT'
   | 'INVALID_REFERENCE'
@@ -50,17 +52,22 @@ export type ErrorCode =
   | 'INTERNAL'
   | 'INCOMPLETE';
 
-/** One entry of the list of errors in a registry's answer. */
+/**
+ * An error in a registry's response.
+ *
+ * See {@link https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#error-codes | error codes} in the OCI
+ * distribution specification.
+ */
 export interface RegistryError {
-  /** The registry's own code, such as `MANIFEST_UNKNOWN`. */
+  /** The registry's error code, such as `MANIFEST_UNKNOWN`. */
   readonly code: string;
-  /** The registry's own words; may be empty. */
+  /** The registry's message. May be empty. */
   readonly message: string;
 }
 
 /**
- * A failure. Its message says what was being done, to which reference, what went wrong and what to try; its stack is the
- * caller's.
+ * The error of a failed operation. The message contains the operation, the reference, the reason and a hint. The stack trace
+ * is that of the caller.
  *
  * @example
  * ```ts
@@ -74,150 +81,166 @@ export interface RegistryError {
  */
 export class OcigraphError extends Error {
   private constructor();
-  /** Always `OcigraphError`. */
+  /** The name of the class, `OcigraphError`. */
   get name(): string;
-  /** The kind of failure. */
+  /** The kind of the error, such as `NOT_FOUND`. */
   readonly code: ErrorCode;
-  /** The number of the code. */
+  /** The number of the code, the same in every language. */
   readonly number: number;
-  /** What to try, where there is something to try: an option in words, with the command line's flag behind it. It is in the message too. */
+  /** A suggestion for how to solve the problem, which is also part of the message. It names an option and the command-line flag. */
   readonly hint?: string;
-  /** The operation, such as `push`. */
+  /** The name of the operation, such as `push`. */
   readonly operation?: string;
-  /** The reference the operation was on. */
+  /** The reference that the operation was called with. */
   readonly reference?: string;
-  /** The HTTP status, where a registry answered. */
+  /** The HTTP status code, if a registry responded. */
   readonly status?: number;
-  /** The registry's own list of errors; empty where it gave none. */
+  /** The errors in the registry's response. Empty if it contained none. */
   readonly registryErrors: readonly RegistryError[];
-  /** The codes in that list. */
+  /** The error codes in `registryErrors`, such as `MANIFEST_UNKNOWN`. */
   get registryCodes(): string[];
-  /** The id under which the registry logged the request, where it gave one. */
+  /** The request id in the registry's response, for its logs. */
   readonly requestId?: string;
-  /** Seconds that the registry asked to wait, where it did. */
+  /** The delay in seconds that the registry asked for with `Retry-After`. */
   readonly retryAfter?: number;
-  /** Whether the same call may succeed later without anything being changed. */
+  /** True if the same call may succeed later without any change. */
   readonly retryable: boolean;
-  /** What `JSON.stringify` writes: name, message, and all of the above that is known. */
+  /** Returns what `JSON.stringify` writes: the name, the message, and all defined properties. */
   toJSON(): Record<string, unknown>;
 }
 
-/** What an image runs on. Source: OCI image-spec 1.1.1, "Image Index". */
+/**
+ * The platform of an image.
+ *
+ * See {@link https://github.com/opencontainers/image-spec/blob/v1.1.1/image-index.md | image index} in the OCI image
+ * specification.
+ */
 export interface Platform {
-  /** CPU architecture, as Go names it: `amd64`, `arm64`. */
+  /** The CPU architecture as a Go `GOARCH` value, such as `amd64` or `arm64`. */
   readonly architecture: string;
-  /** Operating system, as Go names it: `linux`, `windows`. */
+  /** The operating system as a Go `GOOS` value, such as `linux` or `windows`. */
   readonly os: string;
-  /** Version of the operating system. */
+  /** The version of the operating system. */
   readonly 'os.version'?: string;
-  /** Required features of the operating system. */
+  /** The features of the operating system that the image requires. */
   readonly 'os.features'?: readonly string[];
-  /** Variant of the CPU: `v7`. */
+  /** The variant of the CPU, such as `v7`. */
   readonly variant?: string;
 }
 
-/** Annotations: free text under keys such as `org.opencontainers.image.title`. */
+/**
+ * Annotations of a manifest or descriptor, such as `org.opencontainers.image.title`.
+ *
+ * See {@link https://github.com/opencontainers/image-spec/blob/v1.1.1/annotations.md | annotations} in the OCI image
+ * specification.
+ */
 export type Annotations = Readonly<Record<string, string>>;
 
-/** What content is: its type, digest and size. Source: OCI image-spec 1.1.1, "Content Descriptors". */
+/**
+ * A descriptor: the media type, digest and size of content.
+ *
+ * See {@link https://github.com/opencontainers/image-spec/blob/v1.1.1/descriptor.md | content descriptors} in the OCI image
+ * specification.
+ */
 export interface Descriptor {
-  /** Media type, such as `application/json`. */
+  /** The media type, such as `application/json`. */
   readonly mediaType: string;
-  /** Digest, such as `sha256:e3b0c442…`. */
+  /** The digest, such as `sha256:e3b0c442…`. */
   readonly digest: string;
-  /** Bytes. */
+  /** The size of the content in bytes. */
   readonly size: number;
-  /** The type of the artifact, where it is a manifest's descriptor. */
+  /** The artifact type, if the descriptor describes a manifest that has one. */
   readonly artifactType?: string;
-  /** Annotations, where there are any. */
+  /** The annotations, if there are any. */
   readonly annotations?: Annotations;
-  /** What it runs on, where an index says so. */
+  /** The platform, if the descriptor is an entry of an index that specifies one. */
   readonly platform?: Platform;
 }
 
-/** Something that happened to a blob. Positions of one blob may be left out, the last one not. */
+/** A progress event of a blob. Intermediate positions may be omitted; the last position never is. */
 export type ProgressEvent = {
-  /** The blob. */
+  /** The descriptor of the blob. */
   readonly blob: Descriptor;
-  /** Bytes moved so far, of `blob.size`. It falls when a retry begins anew. */
+  /** Bytes transferred so far, of `blob.size`. Decreases if a retry restarts the transfer. */
   readonly position: number;
 } & (
   | {
-      /** A transfer begins, or stands at a position. */
+      /** The transfer started, or reached a position. */
       readonly type: 'started' | 'moved';
     }
   | {
-      /** Nothing more will come for this blob. */
+      /** The last event of this blob. */
       readonly type: 'finished';
-      /** What became of it. */
+      /** The result for this blob. */
       readonly outcome: Outcome | FileOutcome | 'checked';
     }
 );
 
-/** What became of a blob that was pushed. */
+/** The result for a pushed blob: it was sent, already existed, or was mounted from another repository. */
 export type Outcome = 'uploaded' | 'existed' | 'mounted';
 
-/** What became of a file that was pulled. */
+/** The result for a pulled file: it was written, is identical to the existing file, or `keepOldFiles` kept the existing file. */
 export type FileOutcome = 'written' | 'unchanged' | 'kept';
 
 /** The parts of a reference. */
 export interface Reference {
-  /** The whole reference. */
+  /** The complete reference, as it can be passed to every operation. */
   readonly text: string;
-  /** It without tags and digest: the repository or layout. */
-  readonly place: string;
-  /** Its tags. */
+  /** The reference without tags and digest: the repository or layout. */
+  readonly location: string;
+  /** The tags, in the order of the reference. */
   readonly tags: readonly string[];
-  /** Its digest, which wins over a tag. */
+  /** The digest. It takes precedence over the tags. */
   readonly digest?: string;
-  /** The registry, with its port; absent for a layout. */
+  /** The registry as `host[:port]`. Absent for a layout. */
   readonly host?: string;
-  /** The repository within the registry; absent for a layout. */
+  /** The repository within the registry. Absent for a layout. */
   readonly repository?: string;
-  /** The directory of a layout; absent for a registry. */
+  /** The directory of the layout. Absent for a registry. */
   readonly path?: string;
 }
 
 /**
- * The parts of a reference; INVALID_REFERENCE, with what to write instead, when it is not written as one.
+ * Parses a reference.
+ *
+ * @throws {@link OcigraphError} with code `INVALID_REFERENCE` if the text is not a valid reference.
  *
  * @example
  * ```ts
- * const { place } = parseReference('registry.example.com:8443/team/app:v1');
- * const pinned = `${place}@${(await client.resolve('registry.example.com:8443/team/app:v1')).digest}`;
+ * const { location } = parseReference('registry.example.com:8443/team/app:v1');
+ * const pinned = `${location}@${(await client.resolve('registry.example.com:8443/team/app:v1')).digest}`;
  * ```
  */
 export function parseReference(reference: string): Reference;
 
-/** What every call takes. */
+/** Options that every operation accepts. */
 export interface CallOptions {
   /**
-   * Ends the call, which rejects with the signal's reason within a tenth of a second. It leaves nothing half-done under its
-   * final name, and has removed its unfinished files by then; only where a disk takes longer than that to write or remove one
-   * does that go a moment later.
+   * Aborts the call. It rejects with the signal's reason within 100 ms. Files never appear incomplete under their final names.
+   * Partial files are deleted before the promise rejects, or shortly after if the disk is slow.
    */
   signal?: AbortSignal | undefined;
 }
 
-/** What every call takes that moves content. */
+/** Options of calls that transfer content. */
 export interface ProgressOptions extends CallOptions {
   /**
-   * Called with each event, never after the promise is settled. What it throws, or what a promise that it returns rejects
-   * with, ends the call as a signal does, and it rejects with that; the call waits for such promises before it resolves.
+   * Called with each progress event, never after the promise has settled. If the callback throws, or returns a promise that
+   * rejects, the call is aborted and rejects with the same value. The call waits for returned promises before it resolves.
    */
   onProgress?: ((event: ProgressEvent) => unknown) | undefined;
 }
 
-/** What every call takes that moves content with several requests. */
+/** Options of calls that transfer content in several requests. */
 export interface TransferOptions extends ProgressOptions {
-  /** Requests at once; 32 when absent or 0. */
+  /** Maximum number of concurrent requests, up to 512. Default, also for 0: 128. */
   concurrency?: number | undefined;
 }
 
 /**
- * Content in memory or on its way. Text is written as UTF-8. Streams (of Node.js or of the web) are read once, to the end, and
- * destroyed or cancelled when the call ends before that. What is longer than a mebibyte waits in a temporary file without a
- * name until it is pushed, so memory does not grow with it. What has keys, such as a `Map`, is no content.
+ * Content in memory or in a stream. Strings are encoded as UTF-8. A stream of Node.js or of the web is read once, to its end;
+ * if the call ends earlier, the stream is destroyed or cancelled. Content of more than 1 MiB is buffered in an unnamed
+ * temporary file before the push. A keyed collection, such as a `Map`, is rejected.
  */
 export type Content =
   | string
@@ -228,177 +251,182 @@ export type Content =
   | AsyncIterable<string | ArrayBufferLike | ArrayBufferView>
   | Iterable<ArrayBufferLike | ArrayBufferView>;
 
-/** How a file of an artifact is described. */
+/** Metadata of a file in an artifact. */
 export interface FileDetails {
-  /** Its media type; guessed from the name when absent. A path has none behind a colon, unlike on the command line. */
+  /** The media type. Default: derived from the file name. Unlike on the command line, a path cannot end in `:type`. */
   mediaType?: string | undefined;
   /**
-   * Its title: the relative path, with `/`, under which it is pulled. An empty one is refused with INVALID_ARGUMENT; so is,
-   * with UNSAFE_PATH and unless `allowPathTraversal` is set, one that is absolute or has `..`.
+   * The title: the relative path, with `/` separators, that a pull writes the file to. An empty title fails with
+   * `INVALID_ARGUMENT`. An absolute title or one that contains `..` fails with `UNSAFE_PATH`, unless `allowPathTraversal` is
+   * set.
    */
   title?: string | undefined;
-  /** Further annotations of its descriptor. */
+  /** Further annotations of the file's descriptor. */
   annotations?: Annotations | undefined;
 }
 
-/** A file or directory on disk. A directory is packed as tar and gzip, the same bytes for the same files. */
+/** A file or directory on disk. A directory is packed reproducibly as a gzip-compressed tar archive. */
 export interface PathFile extends FileDetails {
-  /** Its path, or a `file:` URL. The title is taken from it when absent. */
+  /** The path, or a `file:` URL. Also the default title. */
   path: string | URL;
   content?: undefined;
 }
 
-/** A file whose content is in memory or on its way. Without a title it is not written when the artifact is pulled. */
+/** A file whose content is in memory or in a stream. Without a title, a pull does not write it. */
 export interface ContentFile extends FileDetails {
-  /** What is in it. It is read piece by piece, and must not change until the call is over; what is transferred or resized is refused. */
+  /** The content. Do not change, resize or transfer it before the call has finished. */
   content: Content;
   path?: undefined;
 }
 
-/** One thing to push; a string is a path. */
+/** A file to push. A string is a path. */
 export type PushFile = string | URL | PathFile | ContentFile;
 
-/** In which format a manifest is written; `auto` is one that the registry lists among the referrers of the subject. */
+/**
+ * The format of a manifest. `auto` selects an OCI 1.1 image manifest, or an ORAS artifact manifest on a registry that lists
+ * only those as referrers.
+ */
 export type ManifestFormat = 'auto' | 'oci-1.1' | 'oci-1.0' | 'oci-artifact' | 'oras-artifact';
 
-/** How to push. */
+/** Options that {@link Client.push} accepts. */
 export interface PushOptions extends TransferOptions {
-  /** What the files are to be blobs of; an artifact may have none. */
+  /** The files, which become the blobs of the artifact. Default: none. */
   files?: (Iterable<PushFile> & object) | undefined;
-  /** The artifact's type, such as `application/vnd.example.sbom`. */
+  /** The artifact type, such as `application/vnd.example.sbom`. */
   artifactType?: string | undefined;
-  /** Makes the artifact a referrer of what this reference names. It lies in the same repository as the target. */
+  /** Sets the subject: a reference with a tag or digest in the repository that is pushed to. */
   subject?: string | undefined;
-  /** Annotations of the manifest. */
+  /** Annotations to store in the manifest. */
   annotations?: Annotations | undefined;
-  /** A config instead of the empty one. */
+  /** The config blob. Default: the empty config. */
   config?: PushFile | undefined;
-  /** The manifest's format; `auto` when absent. */
+  /** The format of the manifest. Default: `auto`. */
   format?: ManifestFormat | undefined;
-  /** Takes titles that are absolute or have `..`, whether they are given or come from a path; else they are refused with UNSAFE_PATH. */
+  /** Allows titles that are absolute or contain `..`. Default: such titles fail with `UNSAFE_PATH`. */
   allowPathTraversal?: boolean | undefined;
   /**
-   * Seconds since 1970, put into packed directories and the `created` annotation. Without it there is no such annotation. The
-   * environment variable SOURCE_DATE_EPOCH is not read: pass it on, where it is meant.
+   * The timestamp of packed directories and of the `org.opencontainers.image.created` annotation, in seconds since 1970.
+   * Default: 0 for directories, and no annotation. The environment variable `SOURCE_DATE_EPOCH` is not read.
    */
   sourceDateEpoch?: number | undefined;
 }
 
-/** A blob of a push. */
+/** A blob of a pushed artifact. */
 export interface PushedBlob {
-  /** Its title, where it has one. */
+  /** The title of the blob, if it has one. */
   readonly title?: string;
-  /** The blob. */
+  /** The descriptor of the blob. */
   readonly descriptor: Descriptor;
-  /** What became of it. */
+  /** The result for this blob. */
   readonly outcome: Outcome;
 }
 
-/** What was pushed. */
+/** The result of {@link Client.push}. */
 export interface PushResult {
-  /** The place, by digest. */
+  /** The reference of the artifact by digest. */
   readonly reference: string;
-  /** The manifest. */
+  /** The descriptor of the manifest. */
   readonly descriptor: Descriptor;
-  /** The tags it was given. */
+  /** The tags that were assigned. */
   readonly tags: readonly string[];
-  /** Its blobs, in their order, the config aside. */
+  /** The blobs in order, without the config. */
   readonly blobs: readonly PushedBlob[];
 }
 
-/** How to pull. */
+/** Options that {@link Client.pull} accepts. */
 export interface PullOptions extends TransferOptions {
-  /** The directory to write into, created when it is not there; the current one when absent. */
+  /** The directory to write into. It is created if necessary. Default: the current directory. */
   output?: string | URL | undefined;
-  /** Pulls, instead of what the reference names, its referrers of this type. */
+  /** Pulls the referrers of this artifact type instead of the artifact itself. */
   artifactType?: string | undefined;
-  /** Pulls, of an index, the image for this platform: `linux/arm64`, `linux/arm/v7`. */
+  /** Selects the image for this platform from an index: `linux/arm64` or `linux/arm/v7`. */
   platform?: string | undefined;
-  /** Pulls also what the artifact refers to, and what that refers to in turn. */
+  /** Also pulls the subject of the artifact, the subject of that, and so on. */
   includeSubject?: boolean | undefined;
-  /** Leaves files that are there already as they are. */
+  /** Keeps existing files instead of replacing them. */
   keepOldFiles?: boolean | undefined;
-  /** Writes where titles say, even outside the output directory. */
+  /** Allows titles that lead outside the output directory. Default: such titles fail with `UNSAFE_PATH`. */
   allowPathTraversal?: boolean | undefined;
-  /** How much packed directories may unpack to, before the pull ends with TOO_LARGE. */
+  /** Limits for unpacking directories. A pull that exceeds one fails with `TOO_LARGE`. */
   unpackLimits?: UnpackLimits | undefined;
 }
 
-/** Bounds on what packed directories may unpack to. */
+/** Limits for unpacking the directories of an artifact. */
 export interface UnpackLimits {
-  /** Files, directories and links; 1,000,000 when absent. */
-  maxEntries?: number | undefined;
-  /** Bytes in all; 64 GiB when absent. */
+  /** Maximum number of files, directories and links. Default: 1,000,000. */
+  entries?: number | undefined;
+  /** Maximum total size in bytes. Default: 64 GiB. */
   bytes?: number | undefined;
-  /** Bytes unpacked for each byte of the archive, once more than 64 MiB are unpacked; 1,000 when absent. */
+  /** Maximum ratio of unpacked to packed bytes, checked above 64 MiB of unpacked bytes. Default: 1,000. */
   ratio?: number | undefined;
 }
 
-/** A file of a pull. */
+/** A file that a pull wrote or kept. */
 export interface PulledFile {
-  /** Where it is. */
+  /** The path of the file on disk. */
   readonly path: string;
-  /** The blob. */
+  /** The descriptor of the blob. */
   readonly descriptor: Descriptor;
-  /** What became of it. */
+  /** The result for this file. */
   readonly outcome: FileOutcome;
 }
 
-/** What was pulled: one artifact. */
+/** The result of {@link Client.pull} for one artifact. */
 export interface PullResult {
-  /** The place, by digest. */
+  /** The reference of the artifact by digest. */
   readonly reference: string;
-  /** The manifest. */
+  /** The descriptor of the manifest. */
   readonly descriptor: Descriptor;
-  /** The files, in the order of the manifest. */
+  /** The files in the order of the manifest. */
   readonly files: readonly PulledFile[];
-  /** Blobs without a title, which are not written. */
+  /** Blobs without a title, which a pull does not write. */
   readonly skipped: readonly Descriptor[];
 }
 
-/** How to discover. */
+/** Options that {@link Client.discover} accepts. */
 export interface DiscoverOptions extends CallOptions {
-  /** Returns only referrers of this type, with what leads to them and what lies beneath them. */
+  /** Returns only referrers of this artifact type, the paths that lead to them, and their own referrers. */
   artifactType?: string | undefined;
-  /** Returns only referrers with these annotations; as `artifactType`. */
+  /** Returns only referrers that have these annotations, in the same way as `artifactType`. */
   annotations?: Annotations | undefined;
-  /** Starts, at an index, from the image for this platform. */
+  /** Selects the image for this platform as the subject if the target is an index. */
   platform?: string | undefined;
-  /** How many levels to walk; all when absent. */
+  /** Maximum depth of the graph. Default: no limit. */
   depth?: number | undefined;
-  /** Requests at once; 32 when absent or 0. */
+  /** Maximum number of concurrent requests, up to 512. Default, also for 0: 128. */
   concurrency?: number | undefined;
 }
 
-/** One step of a walk over a graph. */
+/** A step of the depth-first walk over a graph. */
 export interface GraphNode {
-  /** The referrer. */
+  /** The descriptor of the referrer. */
   readonly descriptor: Descriptor;
-  /** The digest of what it refers to. */
+  /** The digest of its subject. */
   readonly subject: string;
-  /** 1 for a direct referrer of the root. */
+  /** The distance from the root: 1 for a direct referrer. */
   readonly depth: number;
-  /** Whether it comes by for the first time. One that comes by again is not walked into. */
+  /** False for a referrer that the walk has visited before. Its own referrers are not visited again. */
   readonly first: boolean;
 }
 
-/** The JSON of a node, as ORAS prints it. */
+/** A node of the graph as JSON, with the field names of ORAS. */
 export interface GraphNodeJson extends Descriptor {
-  /** The node's reference. */
+  /** The reference of the node by digest. */
   readonly reference: string;
-  /** What refers to it. */
+  /** The direct referrers of the node. */
   readonly referrers: readonly GraphNodeJson[];
 }
 
-/** The JSON of a graph, for scripts of both generations of ORAS. */
+/** A graph as JSON, in the format of `oras discover --format json`: both of its versions are supported. */
 export interface GraphJson extends GraphNodeJson {
-  /** The direct referrers, flat. */
+  /** The direct referrers as a flat list, as older versions of ORAS print them. */
   readonly references: readonly Descriptor[];
 }
 
 /**
- * A subject and everything that refers to it. Iterating walks it depth first, each branch in the order of the registry;
- * as text it is the tree.
+ * A subject and all its referrers, direct and indirect. Iteration walks the referrers depth first, in the order that the
+ * registry lists them. Conversion to a string returns the tree.
+ *
  *
  * @example
  * ```ts
@@ -407,208 +435,209 @@ export interface GraphJson extends GraphNodeJson {
  */
 export class Graph implements Iterable<GraphNode> {
   private constructor();
-  /** The root. */
+  /** The descriptor of the root. */
   readonly subject: Descriptor;
-  /** How many referrers there are, the subject not counted. */
+  /** The number of distinct referrers, without the subject. */
   get size(): number;
-  /** The direct referrers of a node, by default of the root; empty for a leaf, and for what is not in the graph. */
+  /** Returns the direct referrers of a node. Default: of the root. Empty for a node without referrers or outside the graph. */
   referrers(of?: string | Descriptor): Descriptor[];
-  /** Every referrer beneath the subject. */
+  /** Walks all referrers of the subject, depth first. */
   [Symbol.iterator](): IterableIterator<GraphNode>;
-  /** The part of the graph that leads to the nodes that `wanted` accepts, and all that lies beneath them. */
+  /** Returns the subgraph of the nodes for which `wanted` returns true, the paths that lead to them, and their referrers. */
   filter(wanted: (descriptor: Descriptor) => boolean): Graph;
-  /** The tree that ORAS prints: referrers of one type share a branch. */
+  /** Returns the tree that `oras discover` prints, grouped by artifact type. */
   tree(): string;
-  /** The graph in the language of Graphviz. */
+  /** Returns the graph in Graphviz DOT. Arrows point from a referrer to its subject. */
   dot(): string;
-  /** The graph in the language of Mermaid. */
+  /** Returns the graph as a Mermaid diagram. */
   mermaid(): string;
-  /** The graph as JSON, as the command line prints it; of any depth, unlike `JSON.stringify`, which recurses. */
+  /** Returns the graph as JSON, as the command line prints it. Unlike `JSON.stringify`, it supports any depth. */
   json(): string;
-  /** What `JSON.stringify` writes: the same as values. */
+  /** Returns the parsed value of `json()`, for `JSON.stringify`. */
   toJSON(): GraphJson;
-  /** The tree. */
+  /** Returns the same as `tree()`. */
   toString(): string;
 }
 
-/** How to delete. */
+/** Options that {@link Client.delete} accepts. */
 export interface DeleteOptions extends CallOptions {
-  /** Only says what would be done. */
+  /** Only reports what would be deleted. */
   dryRun?: boolean | undefined;
-  /** Deletes also what would be kept: what is tagged otherwise or listed by another index. */
+  /** Also deletes manifests that have another tag or that another index lists. */
   force?: boolean | undefined;
-  /** Requests at once; 32 when absent or 0. */
+  /** Maximum number of concurrent requests, up to 512. Default, also for 0: 128. */
   concurrency?: number | undefined;
 }
 
-/** What was deleted, or would be. */
+/** The result of {@link Client.delete}. */
 export interface DeleteReport {
-  /** Whether nothing was done. */
+  /** True for a dry run, which deletes nothing. */
   readonly dryRun: boolean;
-  /** What is gone, or would be, in the order of deletion: referrers before their subjects. */
+  /** The manifests that were deleted, or would be, in order: referrers before their subjects. */
   readonly deleted: readonly Descriptor[];
-  /** What stays, and why: `tagged stable`. */
+  /** The manifests that were kept, each with a reason such as `tagged stable`. */
   readonly kept: readonly { readonly descriptor: Descriptor; readonly reason: string }[];
-  /** What could not be deleted, and why. */
+  /** The manifests that could not be deleted, each with its error. */
   readonly failed: readonly { readonly descriptor: Descriptor; readonly error: string; readonly code: ErrorCode }[];
 }
 
-/** How to copy. */
+/** Options that {@link Client.copy} accepts. */
 export interface CopyOptions extends TransferOptions {
-  /** Copies also everything that refers to it, to what an index lists, and so on. */
+  /** Also copies all referrers of the artifact and, for an index, of the manifests that it lists. */
   recursive?: boolean | undefined;
-  /** Copies, of an index, only the image for this platform. */
+  /** Copies only the image for this platform from an index. */
   platform?: string | undefined;
-  /** Copies foreign layers too, which registries need not have. */
+  /** Also copies foreign layers (non-distributable layers), which registries do not have to store. */
   foreign?: boolean | undefined;
 }
 
-/** What was copied. */
+/** The result of {@link Client.copy}. */
 export interface CopyReport {
-  /** The source, by digest. */
+  /** The reference of the source by digest. */
   readonly source: string;
-  /** The destination, by digest. */
+  /** The reference of the copy by digest. */
   readonly destination: string;
-  /** The manifest that was named. */
+  /** The descriptor of the copied manifest. */
   readonly descriptor: Descriptor;
-  /** The tags it was given. */
+  /** The tags that were assigned at the destination. */
   readonly tags: readonly string[];
-  /** Manifests written; those that were there are not counted. */
+  /** The number of manifests written, without those that already existed. */
   readonly manifests: number;
-  /** Blobs by what became of them. */
+  /** The number of blobs by result. */
   readonly blobs: { readonly copied: number; readonly existed: number; readonly mounted: number };
-  /** Bytes written, of manifests and blobs. */
+  /** The number of bytes written, of manifests and blobs. */
   readonly bytes: number;
 }
 
-/** How to verify. */
+/** Options that {@link Client.verify} accepts. */
 export interface VerifyOptions extends TransferOptions {
-  /** Starts, at an index, from the image for this platform. */
+  /** Selects the image for this platform as the root if the target is an index. */
   platform?: string | undefined;
 }
 
-/** Something wrong in a graph. */
+/** A problem that {@link Client.verify} found. */
 export interface Problem {
-  /** What should be there. */
+  /** The descriptor of the content that has the problem. */
   readonly descriptor: Descriptor;
-  /** The digests that lead to it, from the root on; empty for the root itself. */
+  /** The digests of the nodes between the root and the content. Empty for the root itself. */
   readonly path: readonly string[];
-  /** What is wrong with it. */
+  /** The problem: the content is missing, has another size or digest, or is not a valid manifest. */
   readonly kind: 'missing' | 'size' | 'digest' | 'malformed';
-  /** The same as a sentence. */
+  /** The problem as a sentence. */
   readonly detail: string;
 }
 
-/** What a verification found. */
+/** The result of {@link Client.verify}. */
 export interface VerifyReport {
-  /** Manifests and blobs that were looked at. */
+  /** The number of manifests and blobs that were checked. */
   readonly checked: number;
-  /** Bytes that were read and digested. */
+  /** The number of bytes that were read and hashed. */
   readonly bytes: number;
-  /** What is wrong; empty when all is well. */
+  /** The problems. Empty if the graph is intact. */
   readonly problems: readonly Problem[];
 }
 
-/** How to read one manifest. */
+/** Options of calls that read one manifest. */
 export interface ManifestOptions extends CallOptions {
-  /** Takes, of an index, the image for this platform. */
+  /** Selects the image for this platform from an index. */
   platform?: string | undefined;
 }
 
-/** A manifest as it is stored. */
+/** A manifest as the registry stores it. */
 export interface Manifest {
-  /** Its descriptor. */
+  /** The descriptor of the manifest. */
   readonly descriptor: Descriptor;
-  /** Its bytes: what the digest is of. */
+  /** The bytes of the manifest, unchanged: its digest is computed from them. */
   readonly bytes: Uint8Array;
 }
 
-/** How to store a manifest. */
+/** Options that {@link Client.pushManifest} accepts. */
 export interface PushManifestOptions extends CallOptions {
-  /** Its media type, where the manifest does not say. */
+  /** The media type. Default: the `mediaType` field of the manifest. */
   mediaType?: string | undefined;
 }
 
-/** What is known of a manifest in a listing. */
+/** An entry of {@link Client.manifests}. */
 export interface ManifestInfo {
-  /** The manifest. Its size is 0 where the registry's list does not tell it. */
+  /** The descriptor of the manifest. Its size is 0 if the registry's listing does not contain it. */
   readonly descriptor: Descriptor;
-  /** Its tags. */
+  /** The tags that refer to the manifest. */
   readonly tags: readonly string[];
-  /** The digest of what it refers to. */
+  /** The digest of its subject. */
   readonly subject?: string;
-  /** When it was made, as RFC 3339 writes it. */
+  /** The creation time in RFC 3339 format, if known. */
   readonly created?: string;
-  /** When it or its tags were last changed, as RFC 3339 writes it, where the registry tells. */
+  /** The time of the last change to the manifest or its tags in RFC 3339 format, if the registry reports it. */
   readonly lastUpdated?: string;
-  /** CPU architecture, from an image's config. */
+  /** The CPU architecture from the image config. */
   readonly architecture?: string;
-  /** Operating system, from an image's config. */
+  /** The operating system from the image config. */
   readonly os?: string;
-  /** The media type of its config. */
+  /** The media type of the config. */
   readonly configMediaType?: string;
-  /** Bytes of its config, layers and blobs together. */
+  /** The total size of the config and all blobs in bytes. */
   readonly imageSize?: number;
-  /** What may be done with it, where the registry tells. */
+  /** The permitted operations, if the registry reports them. */
   readonly attributes?: Attributes;
 }
 
-/** A blob on its way. It is checked: a stream whose bytes are not what the digest says ends in an error. */
+/** The content of a blob. The stream fails at its end with `DIGEST_MISMATCH` if the bytes do not match the digest. */
 export interface BlobStream extends ReadableStream<Uint8Array> {
-  /** The blob. */
+  /** The descriptor of the blob. */
   readonly descriptor: Descriptor;
 }
 
-/** What a blob is made of: a path, or content. */
+/** The content of a blob to push: a path, or content. */
 export type BlobContent =
   | string
   | URL
   | {
-      /** Its path, or a `file:` URL. */
+      /** The path, or a `file:` URL. */
       path: string | URL;
       content?: undefined;
     }
   | {
-      /** What is in it. */
+      /** The content, in memory or in a stream. */
       content: Content;
       path?: undefined;
     }
   | Exclude<Content, string>;
 
-/** What became of a blob that was pushed by itself. */
+/** The result of {@link Client.pushBlob}. */
 export interface PushBlobResult {
-  /** The blob. */
+  /** The descriptor of the blob. */
   readonly descriptor: Descriptor;
-  /** What became of it. */
+  /** The result of the push. */
   readonly outcome: Outcome;
 }
 
-/** Who the client is to a registry: a name with a password, or one token. */
+/** A credential: a user name with a password, or a token. */
 export type Credential =
   | {
-      /** The user, service principal or token name. */
+      /** The name of the user, service principal or token. */
       readonly username: string;
-      /** The password. */
+      /** The password of the user, or the secret of the token. */
       readonly password: string;
     }
   | {
-      /** A refresh token, for which the registry's token server gives access tokens. */
+      /** A refresh token, which the client exchanges for access tokens at the registry's token server. */
       readonly identityToken: string;
     }
   | {
-      /** A token that is sent to the registry as it is. */
+      /** A bearer token, which the client sends to the registry unchanged. */
       readonly registryToken: string;
     }
   | {
-      /** A Microsoft Entra access token, which Azure's registry exchanges for an identity token. */
+      /** A Microsoft Entra access token, which the client exchanges for a refresh token of Azure Container Registry. */
       readonly entraToken: string;
-      /** The tenant, where the token does not tell. */
+      /** The tenant. Default: the tenant in the token. */
       readonly tenant?: string | undefined;
     };
 
 /**
- * A vault of the caller's own: asked when a registry asks for credentials; nothing means anonymous use. The repository is
- * empty when the registry as a whole is meant. What it throws makes the call reject with CREDENTIALS, and is the `cause`.
+ * A function that returns the credential for a repository. It is called when a registry requires authentication. Without a
+ * result, the client continues anonymously. `repository` is empty for requests about the whole registry. If the function
+ * throws, the call rejects with `CREDENTIALS`, and the `cause` of the error is the thrown value.
  */
 export type CredentialSource = (
   host: string,
@@ -616,116 +645,119 @@ export type CredentialSource = (
 ) => Credential | null | undefined | Promise<Credential | null | undefined>;
 
 /**
- * Bounds on waiting, in milliseconds, which errors name as `200ms` or `30s`, and on what a registry may send. `Infinity` is no
- * bound on waiting.
+ * Timeouts in milliseconds, and limits on what a registry may send. `Infinity` disables a timeout. Error messages show a
+ * timeout as `200ms` or `30s`.
  */
 export interface Limits {
-  /** To connect; 10,000 when absent. */
+  /** Time to establish a connection, in milliseconds. Default: 10,000. */
   connectTimeout?: number | undefined;
-  /** From a request to the first header of the answer; 30,000 when absent. */
+  /** Time from sending a request to its response headers, in milliseconds. Default: 30,000. */
   responseTimeout?: number | undefined;
-  /** Between two pieces of a body, either way; 30,000 when absent. */
+  /** Time without a received or sent byte of a body, in milliseconds. Default: 30,000. */
   idleTimeout?: number | undefined;
-  /** From an upload's last byte to the answer; 60,000 when absent, and always a second more for every 16 MiB. */
+  /**
+   * Time from the last byte of an upload to the response headers, in milliseconds. Default: 60,000. One second is added for
+   * every 16 MiB of the upload.
+   */
   uploadResponseTimeout?: number | undefined;
-  /** Tries of one request, the first included; 5 when absent. */
+  /** Maximum number of attempts for a request, including the first. Default: 5. */
   maxAttempts?: number | undefined;
-  /** Without a byte moved, retries end after this long; 90,000 when absent. */
+  /** Time after which a transfer without progress is no longer retried, in milliseconds. Default: 90,000. */
   stallTimeout?: number | undefined;
-  /** Bytes of a manifest or a list; 4 MiB when absent. */
+  /** Maximum size of a manifest or a list response in bytes. Default: 4 MiB. */
   maxManifestBytes?: number | undefined;
-  /** Pages of a list; 10,000 when absent. */
+  /** Maximum number of pages of a list. Default: 10,000. */
   maxPages?: number | undefined;
-  /** Entries of a list, and manifests of a graph; 1,000,000 when absent. */
+  /** Maximum number of entries of a list, and of manifests in a graph. Default: 1,000,000. */
   maxEntries?: number | undefined;
-  /** For a credential helper to answer, before it is ended; 30,000 when absent. */
+  /** Time for a credential helper to respond before it is killed, in milliseconds. Default: 30,000. */
   helperTimeout?: number | undefined;
 }
 
-/** How a client speaks to registries. */
+/** Options of a {@link Client}. */
 export interface ClientOptions {
   /**
-   * Where credentials come from when a registry asks for them: `stored`, which is the default, is where the other tools of
-   * the ecosystem keep them (`DOCKER_AUTH_CONFIG`, the files of docker and of the containers tools, and their helpers).
+   * The source of credentials. Default: `stored`, which reads the credentials that docker, podman and similar tools store, and
+   * runs their credential helpers. It reads `DOCKER_AUTH_CONFIG` and the configuration files of these tools.
    */
   credentials?: 'stored' | 'anonymous' | Credential | CredentialSource | undefined;
-  /** A credential file to look into before those of docker and of the containers tools; `login` writes to it. */
+  /** A credential file that is read before those of docker and podman. {@link Client.login} writes to it. */
   authFile?: string | URL | undefined;
-  /** Plain HTTP or TLS; without it, plain HTTP for this machine and TLS for all others. */
+  /** Uses plain HTTP (true) or TLS (false). Default: plain HTTP for the local machine, TLS otherwise. */
   plainHttp?: boolean | undefined;
-  /** Certificates in PEM to trust beside those of the system. */
+  /** A PEM file with certificate authorities to trust, in addition to those of the system. */
   caFile?: string | URL | undefined;
-  /** The client's own certificates in PEM, for registries that ask for one. */
+  /** A PEM file with the client certificate chain, for registries that require one. */
   certFile?: string | URL | undefined;
-  /** The private key of `certFile` in PEM. */
+  /** A PEM file with the private key of `certFile`. */
   keyFile?: string | URL | undefined;
-  /** Takes any certificate: whoever sits between reads and changes what is sent. */
+  /** Disables certificate verification. An attacker on the network can then read and modify all traffic. */
   insecure?: boolean | undefined;
-  /** Whether the proxies of `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` are used; they are by default. */
+  /** Uses the proxies in `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`. Default: true. */
   useProxy?: boolean | undefined;
-  /** Further headers, sent to the registry itself and nowhere else. */
+  /** Additional request headers. They are sent only to the registry, not to token servers or redirect targets. */
   headers?: Readonly<Record<string, string>> | undefined;
-  /** The `User-Agent` header. */
+  /** The `User-Agent` header. Default: `ocigraph/` and the version. */
   userAgent?: string | undefined;
-  /** Bounds on waiting and on what a registry may send. */
+  /** Timeouts, and limits on what a registry may send. */
   limits?: Limits | undefined;
 }
 
-/** What became of a login. */
+/** The result of {@link Client.login}. */
 export interface LoginResult {
-  /** The registry. */
+  /** The registry to which the credential belongs, as `host[:port]`. */
   readonly host: string;
-  /** Where the credential is kept now. */
+  /** The file or credential helper that now stores the credential. */
   readonly storedIn: string;
-  /** Whether it is kept there as plain text. */
+  /** True if the credential is stored as plain text. */
   readonly plainText: boolean;
-  /** Whether the registry asked for a credential and took this one; one that asks for none cannot tell. */
+  /** True if the registry accepted the credential. False if it does not require authentication. */
   readonly verified: boolean;
-  /** Whether `DOCKER_AUTH_CONFIG` has a credential for the registry, which comes before this one. */
+  /** True if `DOCKER_AUTH_CONFIG` contains a credential for the registry, which takes precedence. */
   readonly overridden: boolean;
 }
 
-/** What became of a logout. */
+/** The result of {@link Client.logout}. */
 export interface LogoutResult {
-  /** The registry. */
+  /** The registry whose credentials were removed, as `host[:port]`. */
   readonly host: string;
-  /** Where credentials were removed; empty when there were none. */
+  /** The files and helpers from which credentials were removed. Empty if none stored a credential. */
   readonly removedFrom: readonly string[];
-  /** Whether `DOCKER_AUTH_CONFIG` still has a credential for the registry. */
+  /** True if `DOCKER_AUTH_CONFIG` still contains a credential for the registry. */
   readonly remains: boolean;
 }
 
-/** What Azure's registry lets anyone do with a manifest or tag: a locked one is not deleted. */
+/** The operations that Azure Container Registry permits on a manifest or tag. A locked one cannot be deleted. */
 export interface Attributes {
-  /** It can be deleted. */
+  /** True if it can be deleted. */
   readonly deleteEnabled: boolean;
-  /** It is shown in lists. */
+  /** True if it appears in listings. */
   readonly listEnabled: boolean;
-  /** It can be pulled. */
+  /** True if it can be pulled. */
   readonly readEnabled: boolean;
-  /** It can be changed. */
+  /** True if it can be overwritten. */
   readonly writeEnabled: boolean;
 }
 
-/** What is known of a tag in a listing. */
+/** An entry of {@link Client.tagDetails}. */
 export interface TagInfo {
-  /** The tag. */
+  /** The name of the tag. */
   readonly name: string;
-  /** The digest of what it names. */
+  /** The digest of the tagged manifest. */
   readonly digest: string;
-  /** When it was first written, as RFC 3339 writes it, where the registry tells. */
+  /** The creation time in RFC 3339 format, if the registry reports it. */
   readonly created?: string;
-  /** When it was last changed, as RFC 3339 writes it, where the registry tells. */
+  /** The time of the last change in RFC 3339 format, if the registry reports it. */
   readonly lastUpdated?: string;
-  /** Whether it is signed by content trust, where the registry tells. */
+  /** True if Docker Content Trust signed the tag. Absent if the registry does not report it. */
   readonly signed?: boolean;
-  /** What may be done with it, where the registry tells. */
+  /** The permitted operations, if the registry reports them. */
   readonly attributes?: Attributes;
 }
 
 /**
- * A client for registries and layouts. It keeps connections, and what it learned of each registry, so one client is enough
- * for a program; it does not keep the process alive.
+ * A client for registries and image layouts. It reuses connections and remembers the capabilities of each registry, so use one
+ * client for the whole program. It does not keep the process alive.
  *
  * @example
  * ```ts
@@ -738,65 +770,161 @@ export interface TagInfo {
  * ```
  */
 export class Client {
-  /** Nothing is sent yet. */
+  /** Creates a client. Sends no request. */
   constructor(options?: ClientOptions);
 
-  /** Packs files, directories and content into one artifact, and names it by the target's tags: `repo:v1,latest` gives two. */
+  /**
+   * Pushes files, directories and content as one artifact, and assigns the tags of the target: `repo:v1,latest` assigns two.
+   *
+   * Rejects with `NOT_FOUND` if a file or the subject does not exist, and with `UNSAFE_PATH` if a title leads outside the
+   * directory of a later pull.
+   *
+   * @example
+   * ```ts
+   * const pushed = await client.push('registry.example.com/net-monitor:v1', {
+   *   artifactType: 'application/vnd.example.app',
+   *   files: ['program', { title: 'notes.md', content: '# Notes' }],
+   * });
+   * console.log(pushed.reference);
+   * ```
+   */
   push(target: string, options?: PushOptions): Promise<PushResult>;
 
   /**
-   * Writes an artifact's files into a directory; with an artifact type, those of the referrers of that type. Files are
-   * checked, and appear under their names when they are whole.
+   * Pulls the files of an artifact into a directory. With `artifactType`, pulls the referrers of that type instead. A file
+   * appears under its name only after its size and digest were checked.
+   *
+   * Rejects with `NOT_FOUND` if the artifact, or a referrer of that type, does not exist, with `DIGEST_MISMATCH` if content does
+   * not match its digest, with `UNSAFE_PATH` if a title leads outside the directory, and with `TOO_LARGE` if a directory exceeds
+   * `unpackLimits`.
+   *
+   * @example
+   * ```ts
+   * const [sbom] = await client.pull('registry.example.com/net-monitor:v1', { artifactType: 'sbom/example', output: 'out' });
+   * console.log(sbom?.files.map((file) => file.path));
+   * ```
    */
   pull(target: string, options?: PullOptions): Promise<PullResult[]>;
 
-  /** The graph of everything that refers to what the target names. */
+  /**
+   * Discovers the graph of all referrers of the target, direct and indirect. Rejects with `NOT_FOUND` if the target does not
+   * exist.
+   *
+   * See {@link https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#listing-referrers | listing referrers} in
+   * the OCI distribution specification.
+   *
+   * @example
+   * ```ts
+   * const found = await client.discover('registry.example.com/net-monitor:v1', { artifactType: 'sbom/example' });
+   * console.log(found.tree());
+   * ```
+   */
   discover(target: string, options?: DiscoverOptions): Promise<Graph>;
 
   /**
-   * Deletes what the target names and all that refers to it, referrers first; or only says what would be deleted. What is
-   * tagged otherwise is kept unless `force` is given. Look at `failed`: the promise resolves also when some could not be
-   * deleted.
+   * Deletes the target and all its referrers, referrers first. Keeps manifests that have another tag, unless `force` is set.
+   * If only some deletions fail, the promise resolves, and `failed` lists them. An interrupted delete can be run again.
+   *
+   * Rejects with `NOT_FOUND` if the target does not exist, and with `UNSUPPORTED` if the registry does not support deletion.
+   *
+   * @example
+   * ```ts
+   * const plan = await client.delete('registry.example.com/net-monitor:v1', { dryRun: true });
+   * console.log(plan.deleted.map((manifest) => manifest.digest));
+   * ```
    */
   delete(target: string, options?: DeleteOptions): Promise<DeleteReport>;
 
-  /** Copies an artifact, or its whole graph, and tags it at the destination. What is there already is not sent. */
+  /**
+   * Copies an artifact, or with `recursive` its whole graph, and assigns the tags of the destination. Content that already
+   * exists there is not sent again. Rejects with `NOT_FOUND` if the source does not exist.
+   *
+   * @example
+   * ```ts
+   * await client.copy('registry.example.com/net-monitor:v1', 'oci:backup/net-monitor:v1', { recursive: true });
+   * ```
+   */
   copy(source: string, destination: string, options?: CopyOptions): Promise<CopyReport>;
 
-  /** Checks the whole graph under what the target names: every manifest and blob, those of referrers too. */
+  /**
+   * Verifies that every manifest and blob of the graph exists and has the right size and digest, including those of referrers.
+   * Problems are part of the result. Rejects with `NOT_FOUND` only if the target itself does not exist.
+   *
+   * @example
+   * ```ts
+   * const { problems } = await client.verify('registry.example.com/net-monitor:v1');
+   * for (const problem of problems) console.error(problem.detail);
+   * ```
+   */
   verify(target: string, options?: VerifyOptions): Promise<VerifyReport>;
 
-  /** The descriptor of what the target names. */
+  /**
+   * Returns the descriptor of the target. Rejects with `NOT_FOUND` if it does not exist.
+   *
+   * @example
+   * ```ts
+   * const image = await client.resolve('registry.example.com/net-monitor:v1', { platform: 'linux/arm64' });
+   * console.log(image.digest, image.size);
+   * ```
+   */
   resolve(target: string, options?: ManifestOptions): Promise<Descriptor>;
 
-  /** Points further tags at what the target names; gives its descriptor. */
+  /**
+   * Adds tags to the target's manifest and returns its descriptor.
+   *
+   * @example
+   * ```ts
+   * await client.tag('registry.example.com/net-monitor:v1', ['v1.2', 'latest']);
+   * ```
+   */
   tag(target: string, tags: string | readonly string[], options?: CallOptions): Promise<Descriptor>;
 
-  /** Removes the target's tags and leaves what they named. */
+  /** Removes the tags of the target, but not the manifest. Rejects with `UNSUPPORTED` if the registry cannot remove a tag alone. */
   untag(target: string, options?: CallOptions): Promise<void>;
 
-  /** All tags of a repository. */
+  /** Lists all tags of a repository or layout. */
   tags(target: string, options?: CallOptions): Promise<string[]>;
 
-  /** All tags of a repository, with what is known of each. */
+  /** Lists all tags of a repository or layout, with digests and what else the registry reports. */
   tagDetails(target: string, options?: CallOptions): Promise<TagInfo[]>;
 
-  /** The manifests of a repository, tagged and untagged, with what is known of each. */
+  /** Lists the tagged and untagged manifests of a repository or layout. */
   manifests(target: string, options?: CallOptions): Promise<ManifestInfo[]>;
 
-  /** The repositories of a registry, `host[:port]`; UNSUPPORTED where it does not list them. */
+  /** Lists the repositories of a registry, `host[:port]`. Rejects with `UNSUPPORTED` if the registry does not list them. */
   repositories(host: string, options?: CallOptions): Promise<string[]>;
 
-  /** Checks a credential with a registry, `host[:port]`, and stores it where the other tools of the ecosystem find it. */
+  /**
+   * Checks a credential with a registry, `host[:port]`, and stores it where docker and similar tools find it. Rejects with
+   * `UNAUTHORIZED` if the registry does not accept it; it is not stored then.
+   *
+   * @example
+   * ```ts
+   * const { storedIn } = await client.login('registry.example.com', { username: 'ada', password: 'secret' });
+   * console.log(storedIn);
+   * ```
+   */
   login(host: string, credential: Credential, options?: CallOptions): Promise<LoginResult>;
 
-  /** Removes the stored credentials for a registry. */
+  /** Removes the stored credentials of a registry, `host[:port]`, from all files and helpers. */
   logout(host: string, options?: CallOptions): Promise<LogoutResult>;
 
-  /** The manifest that the target names, as it is stored. */
+  /**
+   * Fetches the target's manifest. Rejects with `NOT_FOUND` if it does not exist.
+   *
+   * @example
+   * ```ts
+   * const { bytes } = await client.fetchManifest('registry.example.com/net-monitor:v1');
+   * const manifest = JSON.parse(new TextDecoder().decode(bytes));
+   * console.log(manifest.mediaType);
+   * ```
+   */
   fetchManifest(target: string, options?: ManifestOptions): Promise<Manifest>;
 
-  /** Stores a manifest as it is, under the target's tags; gives its descriptor. */
+  /**
+   * Pushes a manifest unchanged, assigns the tags of the target, and returns its descriptor. Rejects with `INVALID_MANIFEST` if
+   * it is not a manifest, and with `DIGEST_MISMATCH` if the target has another digest.
+   */
   pushManifest(
     target: string,
     manifest: string | ArrayBufferLike | ArrayBufferView,
@@ -804,14 +932,13 @@ export class Client {
   ): Promise<Descriptor>;
 
   /**
-   * Deletes the one manifest that the target names, and nothing else: what refers to it stays, unlike with {@link Client.delete}.
-   * Gives its descriptor.
+   * Deletes only the target's manifest and returns its descriptor. Its referrers remain. {@link Client.delete} deletes both.
    */
   deleteManifest(target: string, options?: CallOptions): Promise<Descriptor>;
 
   /**
-   * The blob that the target names by digest. It is read as the stream is: a slow reader slows the registry down, and
-   * cancelling the stream ends the transfer. The signal and `onProgress` hold until the stream ends.
+   * Fetches the blob that the target names by digest. The stream transfers bytes as they are read; cancelling it ends the
+   * transfer. The signal and `onProgress` apply until the stream ends.
    *
    * @example
    * ```ts
@@ -822,8 +949,7 @@ export class Client {
   fetchBlob(target: string, options?: ProgressOptions): Promise<BlobStream>;
 
   /**
-   * Stores a blob, unless it is there. As among the files of a push, text is a path; so text that is content goes into
-   * `{ content }`.
+   * Pushes a blob, unless it already exists. A string is a path, as in `files` of a push. Pass text content as `{ content }`.
    *
    * @example
    * ```ts
@@ -833,37 +959,37 @@ export class Client {
    */
   pushBlob(target: string, blob: BlobContent, options?: ProgressOptions): Promise<PushBlobResult>;
 
-  /** Ends the client's calls, which reject with CANCELLED, and its connections. Later calls reject with INVALID_ARGUMENT. */
+  /** Closes the connections. Running calls reject with `CANCELLED`, later calls with `INVALID_ARGUMENT`. */
   close(): void;
 
-  /** The same, for `using`. */
+  /** Calls {@link Client.close}, for `using`. */
   [Symbol.dispose](): void;
 
-  /** The same, for `await using`; waits until interrupted uploads are called off at their registries, for two seconds at most. */
+  /** Like {@link Client.close}, for `await using`. Also waits up to two seconds until interrupted uploads are cancelled. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** How to digest. */
+/** Options that {@link digest} accepts. */
 export interface DigestOptions {
-  /** The hash function; `sha256` when absent. */
+  /** The digest algorithm. Default: `sha256`. */
   algorithm?: 'sha256' | 'sha512' | undefined;
 }
 
-/** How to digest files. */
+/** Options of {@link digestFile} and {@link digestFiles}. */
 export interface DigestFilesOptions extends DigestOptions, CallOptions {}
 
-/** The digest of a file. */
+/** The digest and size of a file. */
 export interface FileDigest {
-  /** The path as it was given. */
+  /** The path that was passed. */
   readonly path: string;
   /** The digest, such as `sha256:e3b0c442…`. */
   readonly digest: string;
-  /** Bytes. */
+  /** The size of the file in bytes. */
   readonly size: number;
 }
 
 /**
- * The digest of bytes, or of text as UTF-8. It is computed at once; for much content see {@link digestFile}.
+ * Computes the digest of bytes, or of text as UTF-8. It is synchronous; use {@link digestFile} for large content.
  *
  * @example
  * ```ts
@@ -872,10 +998,10 @@ export interface FileDigest {
  */
 export function digest(content: string | ArrayBufferLike | ArrayBufferView, options?: DigestOptions): string;
 
-/** The digest and size of a file, without blocking the event loop. */
+/** Computes the digest and size of a file without blocking the event loop. Rejects with `NOT_FOUND` if it does not exist. */
 export function digestFile(path: string | URL, options?: DigestFilesOptions): Promise<FileDigest>;
 
-/** The digests and sizes of files, in their order, on all processors. */
+/** Computes the digests and sizes of files on all processors. The results are in the order of `paths`. */
 export function digestFiles(
   paths: Iterable<string | URL> & object,
   options?: DigestFilesOptions,

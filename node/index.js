@@ -1,8 +1,8 @@
-// The npm package `ocigraph`: graphs of supply-chain artifacts in OCI registries and image layouts. All behaviour is in
-// the native part; the files in `lib` turn what JavaScript has (signals, callbacks, streams) into what that takes.
+// The npm package `ocigraph`: graphs of supply-chain artifacts in OCI registries and image layouts. The native part implements
+// all operations. The files in `lib` adapt JavaScript signals, callbacks and streams to it.
 
 export { Client } from './lib/client.js';
-export { digest, digestFile, digestFiles } from './lib/digests.js';
+export { digest, digestFile, digestFiles } from './lib/digest.js';
 export { OcigraphError } from './lib/error.js';
 export { Graph } from './lib/graph.js';
 export { version } from './lib/native.js';

@@ -1,5 +1,5 @@
-//! Gives the shared library its SONAME: programs find it by the number of the ABI, not of the release.
-//! It stays loaded once it is, since its threads cannot be called back from its code.
+//! Sets the SONAME of the shared library, which contains the ABI version instead of the release.
+//! Also marks the library as not unloadable, since its threads may still be running after dlclose.
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");

@@ -1,9 +1,9 @@
-/* ocigraph: push, pull, discover, copy, verify and delete graphs of artifacts (signatures, SBoMs, scan results,
+/* ocigraph: pushes, pulls, discovers, copies, verifies and deletes graphs of artifacts (signatures, SBoMs, scan results,
  * documents) in OCI registries and in image layout directories.
  *
- * This header is the manual. It is generated from bindings/c/src; do not edit it.
+ * This header is the reference manual of the C library. It is generated from bindings/c/src; do not edit it.
  *
- * A first program, which prints what is attached to an image:
+ * This program prints everything that is attached to an image:
  *
  *     #include <ocigraph.h>
  *     #include <stdio.h>
@@ -27,90 +27,95 @@
  *
  *     cc first.c $(pkg-config --cflags --libs ocigraph)
  *
+ * The directory examples/c of the repository contains larger programs: attach_sbom.c pushes a referrer, stream_blobs.c
+ * streams blobs through a callback and cancels on Ctrl-C, and walkthrough.c uses most operations.
+ *
  * Conventions
  * -----------
- * References. One string names everything: "host[:port]/repository[:tag][@digest]", or "oci:PATH[:tag][@digest]" for
- * an image layout directory, which needs no server. A host is always written. Digest wins over tag. This machine is
- * spoken to in plain HTTP, all others by TLS.
+ * References. Operations take a reference as text: "host[:port]/repository[:tag][@digest]" for a registry, or
+ * "oci:PATH[:tag][@digest]" for an image layout directory, which needs no server. The host is required; there is no
+ * default registry. If a reference has a tag and a digest, the digest selects the manifest. The client uses plain HTTP for
+ * loopback hosts and TLS for all others.
  *
- * Status. Every function that can fail returns an ocigraph_status, OCIGRAPH_OK or the kind of failure, and takes an
- * ocigraph_error ** as its last parameter. Give NULL if the status is enough. There is no last error of a thread.
- * "Errors" in a function's comment names the kinds to expect, without OCIGRAPH_; those of the network (UNAUTHORIZED,
- * FORBIDDEN, RATE_LIMITED, TIMEOUT, NETWORK, TLS, REGISTRY) and INTERNAL, a defect of the library, may come from
- * anything that speaks to a registry.
+ * Status and errors. Every function that can fail returns an ocigraph_status: OCIGRAPH_OK or the kind of failure. Its last
+ * parameter is an ocigraph_error **, which receives the details. Pass NULL if the status is enough. The library keeps no
+ * "last error" of a thread. The comment of a function lists the statuses to expect under "Errors", without the prefix
+ * OCIGRAPH_. "Network errors" are UNAUTHORIZED, FORBIDDEN, RATE_LIMITED, TIMEOUT, NETWORK, TLS, REGISTRY and, with a
+ * credential file, helper or callback, CREDENTIALS. INTERNAL reports a defect of the library and can come from any function.
  *
- * Outputs. `out` and `error` may point to anything; both are set to NULL first. `out` is set on success, `error` on
- * failure.
+ * Outputs. `out` must point to a variable, and so must `error` unless it is NULL. The variables need no initial value: both are
+ * first set to NULL. On success `out` is set, on failure `error`.
  *
- * Text and bytes go in as a pointer and a length, and are copied. Text is UTF-8. {NULL, 0} and "" are no text, which
- * means "not given" where that is allowed. They come out the same way, not ended by NUL; what is known and empty has a
- * length of 0 and is not NULL. OCIGRAPH_STR makes a view of a literal, OCIGRAPH_STR_INIT initializes a static one with it,
- * ocigraph_text makes one of any text that ends with NUL; OCIGRAPH_PRINTF prints one, and ocigraph_str_is compares one: see
- * the end of this header.
+ * Text and bytes are passed as a pointer and a length (ocigraph_str, ocigraph_bytes). Text is UTF-8. The library copies
+ * arguments before a function returns. An argument with a length of 0 means "not given" where that is allowed. Results are
+ * not NUL-terminated; a known empty result has a length of 0 and a pointer that is not NULL. The macros and functions at
+ * the end of this header convert: OCIGRAPH_STR and OCIGRAPH_STR_INIT from a literal, ocigraph_text from NUL-terminated text,
+ * OCIGRAPH_PRINTF for printf; ocigraph_str_is compares.
  *
- * Options are handles with a setter each; the defaults are good. NULL stands for the defaults. A setter checks what
- * "Errors" in its comment says, and leaves the options as they were where it refuses; the rest is for the operation to
- * say. Numbers that stand for something
- * (OCIGRAPH_FORMAT_...) are int32_t; one that is none is INVALID_ARGUMENT.
+ * Options are handles with one setter for each option. NULL instead of options selects the defaults. A setter validates its
+ * arguments and leaves the options unchanged if it fails. Combinations of options are validated by the operation. Numbers
+ * with a name, such as OCIGRAPH_FORMAT_OCI_1_1, have the type int32_t; an unknown number is INVALID_ARGUMENT.
  *
- * Results have accessors, and most also a function ..._json, which gives the whole result as JSON text. An accessor
- * called with NULL, or with an index that is too large, gives 0, NULL, or no text.
+ * Results are read with accessors. Most results also have a function ..._json, which returns the complete result as JSON
+ * text. An accessor returns 0, NULL or no text if the handle is NULL or an index is too large.
  *
  * Ownership
  * ---------
- * What a function ..._new or an `out` gives is the caller's, and is ended by the ..._free of its type, once. Every
- * ..._free takes NULL, and does no input or output.
- * What an accessor gives, a `const` pointer or a view of text, is borrowed: it lives until its handle is freed.
- * What goes in is copied or not kept. The exceptions are `user_data` and callbacks, which are used for as long as their
- * comment says.
- * A handle and what depends on it may be freed in any order: a client keeps what it needs of its runtime and options.
+ * The caller owns every handle that a function ..._new returns or that a function stores in `out`, and frees it once with
+ * the function ..._free of its type. Every ..._free accepts NULL.
+ * A `const` pointer or a text that an accessor returns is borrowed: it is valid until the handle is freed.
+ * The library copies arguments or uses them only during the call. The exceptions are `user_data` and callbacks; the comment
+ * of a function states how long they must stay valid.
+ * Handles can be freed in any order: a client keeps what it needs of its runtime and its options.
  *
  * Thread safety
  * -------------
- * A pointer to const may be given to any number of threads at once: a client, a cancel token, options that are no
- * longer set, results. A pointer that is not const, in setters and ..._free, is for one thread at a time. Options with
- * callbacks share their `user_data` between the operations that use them at once: it must bear that, or each operation
- * gets options of its own.
- * "Threads" in a function's comment says from where it may be called: any thread, unless it says more; never a signal
- * handler.
- * The library has threads of its own, in a runtime, and works there: what connections and files need is done on none of
- * the caller's. They stay behind at a fork: in the child, calls with a client of the parent give INVALID_ARGUMENT, to free
- * it or its runtime does nothing, and a new client works.
- * It installs nothing process-wide: no signal handler, logger or TLS provider. Its threads take no signals, so that the
- * program's handlers run on the program's threads, and a connection that breaks is a NETWORK error and no SIGPIPE. A
- * defect of the library prints a line to standard error and becomes OCIGRAPH_INTERNAL; the process lives.
- * The shared library stays loaded when it was opened by dlopen and is closed, since its threads may outlive that.
+ * A handle that is passed as a pointer to const can be used by several threads concurrently: clients, cancel tokens,
+ * results, and options that are no longer changed. A handle that is passed as a pointer to non-const, to a setter or to
+ * ..._free, must not be used by another thread during the call. Concurrent operations with the same options share the
+ * `user_data` of their callbacks: either make it thread-safe or give each operation its own options.
+ * "Threads" in the comment of a function states from which threads it can be called. No function may be called from a
+ * signal handler.
+ * The library does all network and file access on its own threads, which belong to a runtime. These threads do not exist
+ * in a forked child process: there, calls with a client of the parent return INVALID_ARGUMENT, freeing such a client or its
+ * runtime does nothing, and new clients work.
+ * The library installs nothing process-wide: no signal handler, logger or TLS provider. Its threads block signals, except
+ * SIGPROF, SIGURG and those that report a fault of the thread itself. Signal handlers therefore run on the program's own
+ * threads, and a lost connection is a NETWORK error instead of a SIGPIPE. A defect of the library prints a line to standard error and is reported as INTERNAL; the
+ * process continues.
+ * The shared library stays loaded after dlclose, because its threads may still be running.
  *
  * Callbacks
  * ---------
- * Progress, read and write callbacks are called while an operation runs, one at a time for each operation; credential
- * callbacks one at a time for each client; a completion callback once, when its operation is over. Of an operation that
- * has returned, or whose completion was called, no other callback is called, and none of a client or runtime that was
- * freed.
- * Progress of the blocking form and write are called on the thread that waits; all others, progress of the callback form
- * among them, on threads of the library that nothing else needs. So a callback may block: it holds up its own operation
- * alone, and up to 512 may for each runtime; further ones wait for their turn. What is transferred while a progress
- * callback blocks is told in one later event for each blob.
- * A progress, read, write or credential callback is a part of its operation, which returns only after it. It must not start
- * an operation (INVALID_ARGUMENT: "this was called from a progress, read, write or credential callback"); it may cancel
- * one, and use every other function. It may free its client, cancel token, options and runtime, of which the operation
- * keeps what it needs; ..._free of a client or runtime cancels there, and does not wait.
- * A completion callback may do anything, waiting for other operations included. Up to 64 run at once for each runtime;
- * further ones wait for their turn, so that one must not wait for another.
- * No exception and no longjmp may leave a callback.
+ * An operation calls its progress, read and write callbacks one at a time. A client calls its credential callback one call
+ * at a time. A completion callback is called once, when its operation is over. After an operation has returned or its
+ * completion callback was called, none of its other callbacks is called. After a client or runtime was freed, none of its
+ * callbacks is called.
+ * Write callbacks, and progress callbacks of the blocking form, run on the calling thread. All other callbacks run on
+ * threads of the library that do no other work. A callback may therefore block: it delays only its own operation. For each
+ * runtime, up to 512 callbacks can block concurrently; more of them wait. While a progress callback blocks, the transfer
+ * continues, and only the latest position of each blob is reported afterwards.
+ * An operation returns only after its running progress, read, write or credential callback has returned. Such a callback
+ * must not start an operation; the call fails with INVALID_ARGUMENT. It may cancel operations and call every other function.
+ * It may free the client, cancel token, options and runtime of its operation; freeing a client or runtime in a callback
+ * cancels operations without waiting for them.
+ * A completion callback may do anything, including waiting for other operations. For each runtime, up to 64 of them run
+ * concurrently; more of them wait, so a completion callback must not wait for another completion callback.
+ * A callback must not throw an exception or call longjmp across the library.
  *
  * Cancellation
  * ------------
- * A token ends every call it was given to: ocigraph_cancel_cancel, from any thread, before or during a call. The call
- * returns OCIGRAPH_CANCELLED soon, whatever the network does, and leaves nothing half done under its final name. It
- * waits for a callback of its own that is running, so a callback that may block for long should end when the token is
- * switched; and up to half a second for files that are being written, after which what is unfinished of them is gone.
- * Cancelling a call that is over does nothing. What a process left behind that was killed in the middle of a transfer is
- * taken up, where the registry allows, when the same call is made again.
+ * ocigraph_cancel_cancel cancels every call that received the token. It can be called from any thread, before or during
+ * the call. The call then returns OCIGRAPH_CANCELLED promptly, whatever the network does, and leaves no incomplete content
+ * under its final name. Before it returns, it waits for a running callback of its operation, and up to half a second for
+ * the removal of unfinished files. A callback that can block for long should therefore check the token. Cancelling a
+ * finished call has no effect. If a process is killed during a transfer, the same call resumes the transfer later where the
+ * registry permits it.
  *
  * Versioning
  * ----------
- * Functions, numbers and fields are only ever added, within one ABI: a program that was built against this header runs
- * with every later library of the same OCIGRAPH_ABI_VERSION, which is the number in the file's name. "Since" in a
- * comment is the first version that has it. ocigraph_version() is the library's, OCIGRAPH_VERSION_... the header's.
+ * Within one ABI version, functions, numbers and fields are only added. A program that was compiled with this header runs
+ * with every later library of the same OCIGRAPH_ABI_VERSION, which is the number in the file name of the library. "Since" in
+ * a comment is the first version that has the function. ocigraph_version() returns the version of the library, and
+ * OCIGRAPH_VERSION_MAJOR, _MINOR and _PATCH contain the version of this header.
  */

@@ -16,31 +16,31 @@ import (
 	"unsafe"
 )
 
-// arguments are what one call hands to C, and what it gets: text and bytes stay in place, callbacks reachable, and handles of
-// C's alive, until whoever holds them has released them.
+// arguments are the arguments and results of one call into C. They keep text and bytes pinned, callbacks reachable and C
+// handles alive until every holder has released them.
 type arguments struct {
-	// What the call does, and to what; empty where it is none of a client's.
+	// The name and reference of the operation, for error messages. Empty for a function without a client.
 	operation, reference string
 
 	pinner    runtime.Pinner
 	callbacks []*callback
 	handles   []cgo.Handle
 	frees     []func()
-	// How many hold them beside the first.
+	// The number of additional holders.
 	holds atomic.Int32
-	// Whether the call is to end: no function of the caller's begins any more.
+	// True once the call is cancelled. No callback starts afterwards.
 	over atomic.Bool
-	// How many functions of the caller's are running.
+	// The number of running callbacks.
 	busy atomic.Int32
 }
 
-// during are the arguments of a client's method, named as the library names it.
-func during(operation, reference string) *arguments {
+// newArguments returns the arguments of a method of a client. The operation has the name that the library uses.
+func newArguments(operation, reference string) *arguments {
 	return &arguments{operation: operation, reference: reference}
 }
 
-// says is an error of the call. One from before the library began says neither what was done nor to what: it is added here.
-func (a *arguments) says(err *Error) *Error {
+// wrap adds the operation and reference to an error that has none, because it arose before the operation started.
+func (a *arguments) wrap(err *Error) *Error {
 	if err.Operation == "" && a.operation != "" {
 		err.Operation, err.Reference = a.operation, a.reference
 		err.Message = fmt.Sprintf("%s %s: %s", a.operation, a.reference, err.Message)
@@ -64,13 +64,13 @@ func (a *arguments) release() {
 	a.pinner.Unpin()
 }
 
-// own frees a handle of C's when the call is over.
+// own frees a C handle when the arguments are released.
 func (a *arguments) own(free func()) {
 	live.Add(1)
 	a.frees = append(a.frees, free)
 }
 
-// text is a view of a string, which C copies before it returns.
+// text returns a view of a string, which C copies before it returns.
 func (a *arguments) text(s string) C.ocigraph_str {
 	if s == "" {
 		return C.ocigraph_str{}
@@ -89,7 +89,7 @@ func (a *arguments) bytes(b []byte) C.ocigraph_bytes {
 	return C.ocigraph_bytes{data: (*C.uint8_t)(unsafe.Pointer(data)), length: C.size_t(len(b))}
 }
 
-// texts is an array of views, and its length.
+// texts returns an array of views and its length.
 func (a *arguments) texts(all []string) (*C.ocigraph_str, C.size_t) {
 	if len(all) == 0 {
 		return nil, 0
@@ -102,9 +102,9 @@ func (a *arguments) texts(all []string) (*C.ocigraph_str, C.size_t) {
 	return &views[0], C.size_t(len(views))
 }
 
-// callback is the user data by which C hands a callback back.
+// callback returns the user data that identifies a callback to C.
 func (a *arguments) callback(c *callback) unsafe.Pointer {
-	c.of = a
+	c.arguments = a
 	handle := new(cgo.Handle)
 	*handle = cgo.NewHandle(c)
 	a.handles = append(a.handles, *handle)
@@ -113,7 +113,7 @@ func (a *arguments) callback(c *callback) unsafe.Pointer {
 	return unsafe.Pointer(handle)
 }
 
-// failed is what a callback said, where one ended the operation. A panic goes on where the operation was called.
+// failed returns the error of the callback that ended the operation. It re-raises a panic of a callback.
 func (a *arguments) failed() error {
 	for _, c := range a.callbacks {
 		if c.panicked != nil {
@@ -126,42 +126,42 @@ func (a *arguments) failed() error {
 	return nil
 }
 
-// settings call setters of options, and keep the first error.
+// settings call setters of options and keep the first error.
 type settings struct {
 	*arguments
 	failure *C.ocigraph_error
 	err     error
 }
 
-// set takes what a setter said, which was given the place of the failure.
+// set records the status of a setter, which stored its error in s.failure.
 func (s *settings) set(status C.ocigraph_status) {
 	if status == C.OCIGRAPH_OK {
 		return
 	}
 	if s.err == nil {
-		s.err = s.says(newError(s.failure))
+		s.err = s.wrap(newError(s.failure))
 	}
 	C.ocigraph_error_free(s.failure)
 	s.failure = nil
 }
 
-// count is a number that C takes as size_t.
+// count converts a number to size_t.
 func (s *settings) count(name string, n int) C.size_t {
 	if n < 0 {
-		s.refuse("%s is %d; it cannot be less than 0", name, n)
+		s.refuse("invalid %s %d: expected 0 or more", name, n)
 		return 0
 	}
 	return C.size_t(n)
 }
 
-// refuse is for what could not even be said in C.
+// refuse records an error for values that C cannot represent.
 func (s *settings) refuse(format string, args ...any) {
 	if s.err == nil {
-		s.err = s.says(&Error{Code: ErrInvalidArgument, Message: fmt.Sprintf(format, args...)})
+		s.err = s.wrap(&Error{Code: ErrInvalidArgument, Message: fmt.Sprintf(format, args...)})
 	}
 }
 
-// check turns what C said into an error, and frees its own.
+// check converts a failed status to an error and frees the error of C.
 func check(status C.ocigraph_status, failure *C.ocigraph_error) error {
 	if status == C.OCIGRAPH_OK {
 		return nil
@@ -170,10 +170,10 @@ func check(status C.ocigraph_status, failure *C.ocigraph_error) error {
 	return newError(failure)
 }
 
-// goView is C's memory, for as long as C's handle lives.
+// goView returns C memory, which is valid until the C handle is freed.
 func goView(view C.ocigraph_str) []byte {
 	if view.length == 0 {
-		// Whatever its address is, Go need not see it.
+		// The address of an empty view may be invalid for Go.
 		return nil
 	}
 	return unsafe.Slice((*byte)(unsafe.Pointer(view.data)), int(view.length))
@@ -181,7 +181,7 @@ func goView(view C.ocigraph_str) []byte {
 
 func goString(view C.ocigraph_str) string { return string(goView(view)) }
 
-// goBytes copies.
+// goBytes copies C memory.
 func goBytes(view C.ocigraph_bytes) []byte {
 	if view.length == 0 {
 		return nil
@@ -189,10 +189,10 @@ func goBytes(view C.ocigraph_bytes) []byte {
 	return bytes.Clone(unsafe.Slice((*byte)(unsafe.Pointer(view.data)), int(view.length)))
 }
 
-// decode reads JSON that the library wrote.
+// decode parses JSON from the library.
 func decode(view C.ocigraph_str, into any) error {
 	if err := json.Unmarshal(goView(view), into); err != nil {
-		return &Error{Code: ErrInternal, Message: "what the library returned cannot be read", cause: err}
+		return &Error{Code: ErrInternal, Message: "the JSON of the library cannot be parsed", cause: err}
 	}
 	return nil
 }

@@ -11,26 +11,26 @@ import (
 	"time"
 )
 
-// patience is how long a call that was ended waits for a function of the caller's that runs, before it leaves it behind.
-const patience = 100 * time.Millisecond
+// grace is how long a cancelled call waits for a running callback before it detaches from it.
+const grace = 100 * time.Millisecond
 
-// state is a client without its name, so that one that was lost can be cleaned up.
+// state is the state of a client. It is separate from Client, so that a client that became unreachable can be cleaned up.
 type state struct {
 	mu      sync.Mutex
 	handle  *C.ocigraph_client
 	closed  bool
 	running map[*arguments]context.CancelCauseFunc
-	// Methods that have not returned.
+	// Counts methods that have not returned.
 	idle sync.WaitGroup
-	// Calls of C's that have not returned: those of methods, and those that methods left behind.
-	calls  sync.WaitGroup
-	inside atomic.Int64
-	vault  *vault
-	freed  chan struct{}
+	// Counts C calls that have not returned, including detached ones.
+	calls       sync.WaitGroup
+	inside      atomic.Int64
+	credentials *credentialSource
+	freed       chan struct{}
 }
 
-// close ends what runs and waits for it. C's client is freed when the last of its calls is over, which is later where a
-// function of the caller's still runs: that may be the one which closes the client.
+// close cancels running methods and waits for them. The client of C is freed when its last call has returned. That can be
+// later if a callback is still running, which may be the one that closes the client.
 func (s *state) close() {
 	s.mu.Lock()
 	if !s.closed {
@@ -38,8 +38,8 @@ func (s *state) close() {
 		for _, cancel := range s.running {
 			cancel(ErrClosed)
 		}
-		if s.vault != nil {
-			s.vault.cancel(ErrClosed)
+		if s.credentials != nil {
+			s.credentials.cancel(ErrClosed)
 		}
 		go s.free()
 	}
@@ -49,8 +49,8 @@ func (s *state) close() {
 		select {
 		case <-s.freed:
 			return
-		case <-time.After(patience):
-			if s.inside.Load() > 0 || s.asking() {
+		case <-time.After(grace):
+			if s.inside.Load() > 0 || s.providing() {
 				return
 			}
 		}
@@ -60,17 +60,17 @@ func (s *state) close() {
 func (s *state) free() {
 	s.calls.Wait()
 	C.ocigraph_client_free(s.handle)
-	if s.vault != nil {
-		s.vault.close()
+	if s.credentials != nil {
+		s.credentials.close()
 	}
 	live.Add(-1)
 	close(s.freed)
 }
 
-// asking says whether a credential function of the caller's is running.
-func (s *state) asking() bool { return s.vault != nil && s.vault.busy.Load() > 0 }
+// providing reports whether the credential function is running.
+func (s *state) providing() bool { return s.credentials != nil && s.credentials.running.Load() > 0 }
 
-// enter begins a call, which close ends and waits for; false when the client is closed.
+// enter registers a call, which close cancels and waits for. It returns false if the client is closed.
 func (s *state) enter(a *arguments, cancel context.CancelCauseFunc) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -90,10 +90,10 @@ func (s *state) leave(a *arguments) {
 	s.idle.Done()
 }
 
-// An operation calls one function of C's with a client, a token that ends it, and a place for its error.
+// An operation calls one C function with a client, a cancel token and an error output.
 type operation func(client *C.ocigraph_client, token *C.ocigraph_cancel, failure **C.ocigraph_error) C.ocigraph_status
 
-// perform is do for an operation with a result, which lives as long as the arguments.
+// perform runs an operation with a result, which is freed together with the arguments.
 func perform[P any](ctx context.Context, c *Client, a *arguments, free func(P),
 	run func(client *C.ocigraph_client, token *C.ocigraph_cancel, out *P, failure **C.ocigraph_error) C.ocigraph_status) (result P, err error) {
 	var out P
@@ -110,17 +110,17 @@ func perform[P any](ctx context.Context, c *Client, a *arguments, free func(P),
 	return result, err
 }
 
-// do runs an operation until its context, or the client, ends.
+// do runs an operation. It is cancelled when the context ends or the client is closed.
 func (c *Client) do(ctx context.Context, a *arguments, run operation) error {
 	defer runtime.KeepAlive(c)
 	if ctx.Err() != nil {
-		return a.says(beforeItBegan(ctx))
+		return a.wrap(cancelledBeforeStart(ctx))
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	s := c.state
 	if !s.enter(a, cancel) {
-		return a.says(&Error{Code: ErrCancelled, Message: "the call was not made", cause: ErrClosed})
+		return a.wrap(&Error{Code: ErrCancelled, Message: "the operation was not started", cause: ErrClosed})
 	}
 	defer s.leave(a)
 	token, ended, done := a.token(ctx)
@@ -136,21 +136,21 @@ func (c *Client) do(ctx context.Context, a *arguments, run operation) error {
 			a.own(func() { C.ocigraph_error_free(failure) })
 		}
 	}
-	if len(a.callbacks) == 0 && s.vault == nil {
+	if len(a.callbacks) == 0 && s.credentials == nil {
 		call()
-	} else if !aside(a, call, ended, func() bool { return a.busy.Load() > 0 || s.asking() }) {
-		return a.says(&Error{
-			Code: ErrCancelled, Message: "it was cancelled while a function that it called did not return",
+	} else if !runDetached(a, call, ended, func() bool { return a.busy.Load() > 0 || s.providing() }) {
+		return a.wrap(&Error{
+			Code: ErrCancelled, Message: "it was cancelled while one of its callbacks was blocked",
 			cause: context.Cause(ctx),
 		})
 	}
 	if status == C.OCIGRAPH_OK {
 		return nil
 	}
-	err := a.says(newError(failure))
+	err := a.wrap(newError(failure))
 	err.cause = a.failed()
-	if err.cause == nil && s.vault != nil {
-		err.cause = s.vault.refused(failure)
+	if err.cause == nil && s.credentials != nil {
+		err.cause = s.credentials.errorOf(failure)
 	}
 	if err.cause == nil && status == C.OCIGRAPH_CANCELLED {
 		err.cause = context.Cause(ctx)
@@ -158,40 +158,42 @@ func (c *Client) do(ctx context.Context, a *arguments, run operation) error {
 	return err
 }
 
-func beforeItBegan(ctx context.Context) *Error {
-	return &Error{Code: ErrCancelled, Message: "it was cancelled before it began", cause: context.Cause(ctx)}
+// cancelledBeforeStart returns the error of a call whose context had ended before the call.
+func cancelledBeforeStart(ctx context.Context) *Error {
+	return &Error{Code: ErrCancelled, Message: "it was cancelled before it started", cause: context.Cause(ctx)}
 }
 
-// token is switched, and then ended closed, when the context ends; until done is called.
+// token returns a C token that is cancelled when the context ends. The channel ended is closed after that. The caller must
+// call done when the operation is over.
 func (a *arguments) token(ctx context.Context) (token *C.ocigraph_cancel, ended <-chan struct{}, done func()) {
 	token = C.ocigraph_cancel_new()
 	a.own(func() { C.ocigraph_cancel_free(token) })
-	switched := make(chan struct{})
+	cancelled := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
 		C.ocigraph_cancel_cancel(token)
 		a.over.Store(true)
-		close(switched)
+		close(cancelled)
 	})
-	return token, switched, func() {
+	return token, cancelled, func() {
 		if !stop() {
-			// It must be done with the token before that is freed.
-			<-switched
+			// The function is running and uses the token, which must not be freed before it has finished.
+			<-cancelled
 		}
 	}
 }
 
-// aside makes a call on a goroutine of its own. Once the call is to end, a function of the caller's that blocks does not keep
-// it: false leaves them behind, and what they hold is released when they return.
-func aside(a *arguments, call func(), ended <-chan struct{}, blocked func() bool) bool {
+// runDetached makes a call on a separate goroutine. If the call is cancelled while a callback blocks, runDetached returns
+// false and detaches from the goroutine, which releases its arguments when the callback returns.
+func runDetached(a *arguments, call func(), ended <-chan struct{}, blocked func() bool) bool {
 	done := make(chan struct{})
-	var left atomic.Bool
+	var detached atomic.Bool
 	a.hold()
 	go func() {
 		defer a.release()
 		call()
 		close(done)
-		if left.Load() {
-			// A panic of the caller's function goes on here, where nobody waits for it any more.
+		if detached.Load() {
+			// No method waits for the result. A panic of the callback is re-raised here.
 			_ = a.failed()
 		}
 	}()
@@ -203,13 +205,13 @@ func aside(a *arguments, call func(), ended <-chan struct{}, blocked func() bool
 	select {
 	case <-done:
 		return true
-	case <-time.After(patience):
+	case <-time.After(grace):
 	}
 	if !blocked() {
-		// None runs and none begins: it is C that takes its time.
+		// No callback is running, and none will start. C returns soon.
 		<-done
 		return true
 	}
-	left.Store(true)
+	detached.Store(true)
 	return false
 }

@@ -1,4 +1,4 @@
-/* What C calls back, on its way to Go: it reads what events lend, since each call from Go into C takes longer than that. */
+/* The callbacks that C calls, which call Go. Fields of events are read here, because a call from Go to C is slow. */
 
 #include "callbacks.h"
 #include "_cgo_export.h"

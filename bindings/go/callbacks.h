@@ -1,4 +1,4 @@
-/* The functions that C is given to call back. */
+/* The C functions that call back into Go. */
 
 #ifndef OCIGRAPH_GO_CALLBACKS_H
 #define OCIGRAPH_GO_CALLBACKS_H
@@ -11,11 +11,11 @@ int32_t ocigraph_go_write(void *user_data, const uint8_t *data, size_t length);
 ocigraph_status ocigraph_go_credential(void *user_data, ocigraph_str host, ocigraph_str repository,
                                        ocigraph_credential **out, ocigraph_error **error);
 
-/* An error that a credential function returned goes through C by its number. */
-static inline ocigraph_error *ocigraph_go_refusal(ocigraph_str message, uintptr_t number) {
+/* The user data of a credential error is the number of a Go error: C must not retain pointers to Go memory. */
+static inline ocigraph_error *ocigraph_go_credential_error(ocigraph_str message, uintptr_t number) {
     return ocigraph_error_new(message, (void *)number);
 }
-static inline uintptr_t ocigraph_go_refused(const ocigraph_error *error) {
+static inline uintptr_t ocigraph_go_error_number(const ocigraph_error *error) {
     return (uintptr_t)ocigraph_error_user_data(error);
 }
 

@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// once fails once, after it has written what it was given, as a disk that was full for a moment.
+// A once writer fails its first write after it has written the bytes, like a disk that was full for a moment.
 type once struct{ failed error }
 
 func (w *once) Write(p []byte) (int, error) {
@@ -32,19 +32,19 @@ type writeFunc func([]byte) (int, error)
 
 func (f writeFunc) Write(p []byte) (int, error) { return f(p) }
 
-func TestReadersKeepTheirContract(t *testing.T) {
-	client, place := newClient(t), "oci:"+filepath.Join(t.TempDir(), "store")
+func TestReadersAreReadAsIOReaderDocuments(t *testing.T) {
+	client, location := newClient(t), "oci:"+filepath.Join(t.TempDir(), "store")
 	mine := errors.New("mine")
 	for name, c := range map[string]struct {
 		reader io.Reader
 		due    error
 	}{
-		"the end beside bytes":         {iotest.DataErrReader(strings.NewReader("content")), nil},
-		"a wrapped end is a failure":   {io.MultiReader(strings.NewReader("content"), iotest.ErrReader(fmt.Errorf("cut off: %w", io.EOF))), io.EOF},
-		"a failure beside bytes, once": {io.TeeReader(strings.NewReader("content"), &once{mine}), mine},
-		"nothing, for ever":            {readFunc(func([]byte) (int, error) { return 0, nil }), io.ErrNoProgress},
+		"io.EOF together with bytes":   {iotest.DataErrReader(strings.NewReader("content")), nil},
+		"a wrapped io.EOF":             {io.MultiReader(strings.NewReader("content"), iotest.ErrReader(fmt.Errorf("cut off: %w", io.EOF))), io.EOF},
+		"an error together with bytes": {io.TeeReader(strings.NewReader("content"), &once{mine}), mine},
+		"no progress":                  {readFunc(func([]byte) (int, error) { return 0, nil }), io.ErrNoProgress},
 	} {
-		pushed, err := client.PushBlobFrom(t.Context(), place, "", c.reader, nil)
+		pushed, err := client.PushBlobFrom(t.Context(), location, "", c.reader, nil)
 		if c.due != nil {
 			if !errors.Is(err, c.due) || !errors.Is(err, ErrIO) {
 				t.Errorf("%s: %+v, %v", name, pushed, err)
@@ -56,51 +56,51 @@ func TestReadersKeepTheirContract(t *testing.T) {
 		}
 	}
 	for name, faulty := range map[string]readFunc{
-		"less than nothing":        func([]byte) (int, error) { return -1, nil },
-		"less than nothing, ended": func([]byte) (int, error) { return -1, io.EOF },
-		"more than there was room": func(p []byte) (int, error) { return len(p) + 1, nil },
+		"negative":                   func([]byte) (int, error) { return -1, nil },
+		"negative with io.EOF":       func([]byte) (int, error) { return -1, io.EOF },
+		"more than the buffer holds": func(p []byte) (int, error) { return len(p) + 1, nil },
 	} {
-		_, blob := client.PushBlobFrom(t.Context(), place, "", faulty, nil)
-		_, file := client.Push(t.Context(), place+":faulty", &PushOptions{Files: []File{{Title: "a", Reader: faulty}}})
+		_, blob := client.PushBlobFrom(t.Context(), location, "", faulty, nil)
+		_, file := client.Push(t.Context(), location+":faulty", &PushOptions{Files: []File{{Title: "a", Reader: faulty}}})
 		for _, err := range []error{blob, file} {
-			var said *Error
-			if !errors.As(err, &said) || said.Code != ErrIO || !strings.Contains(err.Error(), "its Read is at fault") {
+			var failure *Error
+			if !errors.As(err, &failure) || failure.Code != ErrIO || !strings.Contains(err.Error(), "invalid Read: it returned") {
 				t.Errorf("%s: %v", name, err)
 			}
 		}
 	}
-	if _, err := client.Resolve(t.Context(), place+":faulty", nil); !errors.Is(err, ErrNotFound) {
+	if _, err := client.Resolve(t.Context(), location+":faulty", nil); !errors.Is(err, ErrNotFound) {
 		t.Errorf("stored nevertheless: %v", err)
 	}
-	blob := must(client.PushBlob(t.Context(), place, "", []byte("a blob"), nil))
+	blob := must(client.PushBlob(t.Context(), location, "", []byte("a blob"), nil))
 	short := writeFunc(func(p []byte) (int, error) { return len(p) - 1, nil })
-	_, err := client.FetchBlob(t.Context(), place+"@"+blob.Descriptor.Digest, short, nil)
+	_, err := client.FetchBlob(t.Context(), location+"@"+blob.Descriptor.Digest, short, nil)
 	if !errors.Is(err, io.ErrShortWrite) {
 		t.Error(err)
 	}
 }
 
-// blocking calls back into a function that does not return before it is let go, in every way there is.
-func blocking(t *testing.T, place, host string) map[string]func(ctx context.Context, client *Client, block func()) error {
+// blocking returns one call for every kind of callback. The callback of each call runs block.
+func blocking(t *testing.T, location, host string) map[string]func(ctx context.Context, client *Client, block func()) error {
 	client := newClient(t)
-	blob := must(client.PushBlob(t.Context(), place, "", []byte("a blob"), nil)).Descriptor.Digest
-	must(client.Push(t.Context(), place+":v1", &PushOptions{Files: []File{{Title: "a", Content: []byte("a")}}}))
+	blob := must(client.PushBlob(t.Context(), location, "", []byte("a blob"), nil)).Descriptor.Digest
+	must(client.Push(t.Context(), location+":v1", &PushOptions{Files: []File{{Title: "a", Content: []byte("a")}}}))
 	return map[string]func(ctx context.Context, client *Client, block func()) error{
 		"a reader": func(ctx context.Context, client *Client, block func()) error {
-			_, err := client.PushBlobFrom(ctx, place, "", readFunc(func([]byte) (int, error) { block(); return 0, io.EOF }), nil)
+			_, err := client.PushBlobFrom(ctx, location, "", readFunc(func([]byte) (int, error) { block(); return 0, io.EOF }), nil)
 			return err
 		},
 		"a file's reader": func(ctx context.Context, client *Client, block func()) error {
 			reader := readFunc(func([]byte) (int, error) { block(); return 0, io.EOF })
-			_, err := client.Push(ctx, place+":v2", &PushOptions{Files: []File{{Title: "a", Reader: reader}}})
+			_, err := client.Push(ctx, location+":v2", &PushOptions{Files: []File{{Title: "a", Reader: reader}}})
 			return err
 		},
 		"a writer": func(ctx context.Context, client *Client, block func()) error {
-			_, err := client.FetchBlob(ctx, place+"@"+blob, writeFunc(func(p []byte) (int, error) { block(); return len(p), nil }), nil)
+			_, err := client.FetchBlob(ctx, location+"@"+blob, writeFunc(func(p []byte) (int, error) { block(); return len(p), nil }), nil)
 			return err
 		},
 		"a progress function": func(ctx context.Context, client *Client, block func()) error {
-			_, err := client.Verify(ctx, place+":v1", &VerifyOptions{Progress: func(Event) error { block(); return nil }})
+			_, err := client.Verify(ctx, location+":v1", &VerifyOptions{Progress: func(Event) error { block(); return nil }})
 			return err
 		},
 		"a credential function": func(ctx context.Context, client *Client, block func()) error {
@@ -110,17 +110,17 @@ func blocking(t *testing.T, place, host string) map[string]func(ctx context.Cont
 	}
 }
 
-// asking is a client whose credential function blocks too.
+// asking creates a client whose credential function also runs block.
 func asking(block *atomic.Pointer[func()]) *Client {
 	return must(NewClient(&ClientOptions{
 		CredentialFunc: func(context.Context, string, string) (*Credential, error) { (*block.Load())(); return nil, nil },
 	}))
 }
 
-func TestAFunctionThatBlocksDoesNotKeepACallThatIsEnded(t *testing.T) {
-	place, host := "oci:"+filepath.Join(t.TempDir(), "store"), fixture(t, "--auth=basic:ada:s3cret")
+func TestACancelledCallReturnsWhileItsCallbackBlocks(t *testing.T) {
+	location, host := "oci:"+filepath.Join(t.TempDir(), "store"), fixture(t, "--auth=basic:ada:s3cret")
 	mine := errors.New("mine")
-	for name, call := range blocking(t, place, host) {
+	for name, call := range blocking(t, location, host) {
 		t.Run(name, func(t *testing.T) {
 			goroutines, handles := runtime.NumGoroutine(), live.Load()
 			running, let := make(chan struct{}, 100), make(chan struct{})
@@ -135,10 +135,10 @@ func TestAFunctionThatBlocksDoesNotKeepACallThatIsEnded(t *testing.T) {
 			if took := time.Since(begin); took > 5*time.Second || !errors.Is(err, mine) || !errors.Is(err, ErrCancelled) {
 				t.Errorf("after %v: %v", took, err)
 			}
-			// Nor does it keep the end of the client.
+			// The blocked callback does not delay Close either.
 			client.Close()
 			if live.Load() <= handles {
-				t.Error("what the function may still use should be there")
+				t.Error("the buffer of the callback should still be valid")
 			}
 			close(let)
 			settled(t, goroutines, handles)
@@ -146,9 +146,9 @@ func TestAFunctionThatBlocksDoesNotKeepACallThatIsEnded(t *testing.T) {
 	}
 }
 
-func TestCloseMayBeCalledFromAnyFunction(t *testing.T) {
-	place, host := "oci:"+filepath.Join(t.TempDir(), "store"), fixture(t, "--auth=basic:ada:s3cret")
-	for name, call := range blocking(t, place, host) {
+func TestCloseCanBeCalledFromEveryCallback(t *testing.T) {
+	location, host := "oci:"+filepath.Join(t.TempDir(), "store"), fixture(t, "--auth=basic:ada:s3cret")
+	for name, call := range blocking(t, location, host) {
 		t.Run(name, func(t *testing.T) {
 			goroutines, handles := runtime.NumGoroutine(), live.Load()
 			var block atomic.Pointer[func()]
@@ -163,15 +163,15 @@ func TestCloseMayBeCalledFromAnyFunction(t *testing.T) {
 	}
 }
 
-func TestNoFunctionOfTheCallersIsLeftBehindWhenItReturns(t *testing.T) {
-	place := "oci:" + filepath.Join(t.TempDir(), "store")
+func TestNoCallbackRunsAfterItsCallHasReturned(t *testing.T) {
+	location := "oci:" + filepath.Join(t.TempDir(), "store")
 	client := newClient(t)
 	var content [1 << 20]byte
 	for range 20 {
 		ctx, cancel := context.WithCancel(t.Context())
-		// Not atomic, and seen by the race detector if it were used after the call.
+		// Not atomic, so that the race detector reports any use after the call.
 		events := 0
-		_, err := client.Push(ctx, place+":v1", &PushOptions{
+		_, err := client.Push(ctx, location+":v1", &PushOptions{
 			Files:    []File{{Title: "a", Reader: bytes.NewReader(content[:])}},
 			Progress: func(Event) error { events++; cancel(); time.Sleep(time.Millisecond); return nil },
 		})
@@ -181,21 +181,21 @@ func TestNoFunctionOfTheCallersIsLeftBehindWhenItReturns(t *testing.T) {
 	}
 }
 
-// Twice as many functions that block as a client has threads. Credential functions of one client are called one at a time.
-func TestFunctionsThatBlockHoldUpNobodyElse(t *testing.T) {
-	place, host := "oci:"+filepath.Join(t.TempDir(), "store"), fixture(t, "--auth=basic:ada:s3cret")
+// The test blocks twice as many callbacks as a client has threads. A client calls its credential function one call at a time.
+func TestBlockedCallbacksDelayNoOtherCalls(t *testing.T) {
+	location, host := "oci:"+filepath.Join(t.TempDir(), "store"), fixture(t, "--auth=basic:ada:s3cret")
 	registry := fixture(t)
 	slow := fixture(t, "--delay-ms=60000")
 	many := 2 * runtime.NumCPU()
 	var copies atomic.Int64
-	calls := blocking(t, place, host)
+	calls := blocking(t, location, host)
 	calls["a progress function beside a writer"] = func(ctx context.Context, client *Client, block func()) error {
 		digest := must(Digest(SHA256, []byte("a blob")))
-		_, err := client.FetchBlob(ctx, place+"@"+digest, io.Discard, &BlobOptions{Progress: func(Event) error { block(); return nil }})
+		_, err := client.FetchBlob(ctx, location+"@"+digest, io.Discard, &BlobOptions{Progress: func(Event) error { block(); return nil }})
 		return err
 	}
 	calls["progress of a pull"] = func(ctx context.Context, client *Client, block func()) error {
-		_, err := client.Pull(ctx, place+":v1", &PullOptions{Output: t.TempDir(), Progress: func(Event) error { block(); return nil }})
+		_, err := client.Pull(ctx, location+":v1", &PullOptions{Output: t.TempDir(), Progress: func(Event) error { block(); return nil }})
 		return err
 	}
 	calls["progress of a push"] = func(ctx context.Context, client *Client, block func()) error {
@@ -205,9 +205,9 @@ func TestFunctionsThatBlockHoldUpNobodyElse(t *testing.T) {
 		return err
 	}
 	calls["progress of a copy"] = func(ctx context.Context, client *Client, block func()) error {
-		// What is there already is not copied again, and nothing is told of it.
+		// Existing content is not copied again and causes no events.
 		destination := fmt.Sprintf("%s/copied%d:v1", registry, copies.Add(1))
-		_, err := client.Copy(ctx, place+":v1", destination, &CopyOptions{Progress: func(Event) error { block(); return nil }})
+		_, err := client.Copy(ctx, location+":v1", destination, &CopyOptions{Progress: func(Event) error { block(); return nil }})
 		return err
 	}
 	attach(t, newClient(t), registry+"/app:v1", "app/example", "", "content")
@@ -234,7 +234,7 @@ func TestFunctionsThatBlockHoldUpNobodyElse(t *testing.T) {
 			}
 			for range 2 * many {
 				must(client.Tags(t.Context(), registry+"/app"))
-				must(client.Resolve(t.Context(), place+":v1", nil))
+				must(client.Resolve(t.Context(), location+":v1", nil))
 			}
 			if _, err := client.Tags(t.Context(), slow+"/app"); !errors.Is(err, ErrTimeout) {
 				t.Error(err)

@@ -10,62 +10,69 @@ import (
 	"time"
 )
 
-// ClientOptions say how to speak to registries. The zero value is the default.
+// ClientOptions configure a [Client]. The zero value selects the defaults.
 type ClientOptions struct {
-	// Credential is for every registry that the client is used with. Without it, and without the two below, credentials
-	// are looked for where the other tools keep them: DOCKER_AUTH_CONFIG, the configuration files of docker and of the
-	// containers tools, and the helpers that these name.
+	// Credential is used for every registry that the client connects to. Set at most one of Credential, Anonymous and
+	// CredentialFunc. By default, the client searches the credentials of other tools: DOCKER_AUTH_CONFIG, the
+	// configuration files of Docker and of the containers tools, and the credential helpers that those files name.
 	Credential *Credential
-	// Anonymous is no credential at all.
+	// Anonymous makes every request anonymous. Default: false.
 	Anonymous bool
-	// CredentialFunc is asked when a registry wants a credential, one call at a time; nil is anonymous use. The repository
-	// is empty when the registry as a whole is meant. What it gives serves every call that needs it, so that its context
-	// is the client's: it ends when the client is closed.
+	// CredentialFunc returns the credential when a registry requires one, or nil for anonymous access. The host is such
+	// as "registry.example.com:5000"; the repository is empty for a request that concerns the whole registry. The
+	// client calls it one call at a time and uses the result for every call that needs it. Its context therefore
+	// belongs to the client and ends when the client is closed. An error fails the method with [ErrCredentials] and is
+	// wrapped by its error.
 	CredentialFunc func(ctx context.Context, host, repository string) (*Credential, error)
-	// AuthFile is a credential file to look into before those of docker and of the containers tools; Login writes
-	// to it.
+	// AuthFile is a credential file that is searched before the files of Docker and of the containers tools, and that
+	// [Client.Login] writes to. Default: none.
 	AuthFile string
-	// CAFile holds certificates in PEM to trust beside those of the system.
+	// CAFile is a PEM file with certificates to trust in addition to those of the system. Default: none.
 	CAFile string
-	// CertFile and KeyFile hold the client's own certificates and their key in PEM, for registries that ask for one.
+	// CertFile and KeyFile are PEM files with the client certificate chain and its private key, for registries that
+	// require mutual TLS. Set both or none. Default: none.
 	CertFile, KeyFile string
-	// Insecure takes any certificate: whoever sits between reads and changes what is sent.
+	// Insecure disables the verification of server certificates. Anyone on the network path can then read and change
+	// the traffic. Default: false.
 	Insecure bool
-	// NoProxy does not use the proxies that HTTPS_PROXY, HTTP_PROXY and ALL_PROXY name.
+	// NoProxy ignores the proxies in HTTPS_PROXY, HTTP_PROXY and ALL_PROXY. Default: false.
 	NoProxy bool
-	// PlainHTTP is plain HTTP (true) or TLS (false) for every registry. Without it, plain HTTP for this machine and TLS
-	// for others.
+	// PlainHTTP selects plain HTTP (true) or TLS (false) for every registry. Default (nil): plain HTTP for loopback
+	// hosts, TLS for all others.
 	PlainHTTP *bool
-	// Headers are sent to the registry itself and nowhere else.
+	// Headers are added to requests to the registry itself. Token servers and redirect targets do not receive them.
 	Headers map[string]string
-	// UserAgent is the header of that name; a program names itself here.
+	// UserAgent is the User-Agent header, so that the operators of a registry can identify the program. Default: the
+	// name and version of the library.
 	UserAgent string
-	// Limits are how long to wait, and how much to read.
+	// Limits are the timeouts and maxima of the client.
 	Limits Limits
 }
 
-// Limits are how long a client waits, and how much it reads; 0 is the default of each, and the largest number of its type no
-// bound.
+// Limits are the timeouts and maxima of a client. The zero value of a field selects its default. The largest value of
+// its type disables the limit.
 type Limits struct {
-	// ConnectTimeout is the time to connect; 10 s.
+	// ConnectTimeout is the maximum time to establish a connection. Default: 10 s.
 	ConnectTimeout time.Duration
-	// ResponseTimeout is the time from a request to the first header of its answer; 30 s.
+	// ResponseTimeout is the maximum time from a request to the first header of its response. Default: 30 s.
 	ResponseTimeout time.Duration
-	// IdleTimeout is the time between two pieces of a body, either way; 30 s.
+	// IdleTimeout is the maximum time between two parts of a request or response body. Default: 30 s.
 	IdleTimeout time.Duration
-	// UploadResponseTimeout is the time from an upload's last byte to the answer; a second more for every 16 MiB that were sent; 60 s.
+	// UploadResponseTimeout is the maximum time from the last byte of an upload to the response. One second is added
+	// for every 16 MiB sent, because registries compute the digest before they respond. Default: 60 s.
 	UploadResponseTimeout time.Duration
-	// StallTimeout is the time for whatever is being tried, without a byte moved; 90 s.
+	// StallTimeout is the maximum time without a transferred byte, across all attempts. The response to a completed
+	// upload and a delay that the registry asks for do not count. Default: 90 s.
 	StallTimeout time.Duration
-	// HelperTimeout is the time for a credential helper to answer; 30 s.
+	// HelperTimeout is the maximum time for a credential helper to respond. Default: 30 s.
 	HelperTimeout time.Duration
-	// MaxAttempts are those of one request, the first included; 5.
+	// MaxAttempts is the maximum number of attempts for one request, including the first. Default: 5.
 	MaxAttempts int
-	// MaxManifestBytes is the size of a manifest or a list, in bytes; 4 MiB.
+	// MaxManifestBytes is the maximum size of a manifest or of one page of a list, in bytes. Default: 4 MiB.
 	MaxManifestBytes int
-	// MaxPages are those of a list; 10,000.
+	// MaxPages is the maximum number of pages of a list. Default: 10,000.
 	MaxPages int
-	// MaxEntries are those of a list, and manifests of a graph; 1,000,000.
+	// MaxEntries is the maximum number of entries of a list, and of manifests in a graph. Default: 1,000,000.
 	MaxEntries int
 }
 
@@ -75,12 +82,12 @@ func (l *Limits) fill(s *settings, c *C.ocigraph_client_options) {
 	}
 	wait := func(limit C.int32_t, name string, wait time.Duration) {
 		if wait < 0 {
-			s.refuse("Limits.%s is %v; it cannot be less than 0", name, wait)
+			s.refuse("invalid Limits.%s %v: expected 0 or more", name, wait)
 			return
 		}
 		milliseconds := wait / time.Millisecond
 		if wait%time.Millisecond > 0 {
-			// Less than a millisecond is not the default.
+			// Rounds up, because 0 selects the default.
 			milliseconds++
 		}
 		set(limit, C.uint64_t(milliseconds))
@@ -97,13 +104,15 @@ func (l *Limits) fill(s *settings, c *C.ocigraph_client_options) {
 	set(C.OCIGRAPH_LIMIT_MAX_ENTRIES, C.uint64_t(s.count("Limits.MaxEntries", l.MaxEntries)))
 }
 
-// A Client speaks to registries and layouts: it holds connections, and what was learned of each registry. Make one and
-// share it.
+// A Client accesses registries and image layouts. It holds connections, tokens and the capabilities that it detected
+// for each registry. Create one client and share it between goroutines.
 type Client struct {
 	state *state
 }
 
-// NewClient makes a client; nil options are the defaults. Nothing is read or sent yet.
+// NewClient creates a client; nil options select the defaults. It reads no file except those that the options name, and
+// sends no request. It returns [ErrInvalidArgument] for invalid options and [ErrTLS] for a certificate file that cannot
+// be used.
 func NewClient(options *ClientOptions) (*Client, error) {
 	a := new(arguments)
 	defer a.release()
@@ -115,26 +124,26 @@ func NewClient(options *ClientOptions) (*Client, error) {
 			return nil, err
 		}
 		if options.CredentialFunc != nil {
-			state.vault = newVault(options.CredentialFunc)
+			state.credentials = newCredentialSource(options.CredentialFunc)
 			callback := C.ocigraph_credential_fn(C.ocigraph_go_credential)
-			C.ocigraph_client_options_set_credential_callback(o, callback, state.vault.data, nil)
+			C.ocigraph_client_options_set_credential_callback(o, callback, state.credentials.data, nil)
 		}
 	}
 	var failure *C.ocigraph_error
 	if err := check(C.ocigraph_client_new(nil, o, &state.handle, &failure), failure); err != nil {
-		if state.vault != nil {
-			state.vault.close()
+		if state.credentials != nil {
+			state.credentials.close()
 		}
 		return nil, err
 	}
 	client := &Client{state}
 	live.Add(1)
-	// A net for clients that nobody closed; it runs when nobody can call them any more, where nothing may block.
-	runtime.AddCleanup(client, closeLost, state)
+	// Closes a client that became unreachable without Close. A cleanup function must not block.
+	runtime.AddCleanup(client, closeUnreachable, state)
 	return client, nil
 }
 
-func closeLost(s *state) { go s.close() }
+func closeUnreachable(s *state) { go s.close() }
 
 func (o *ClientOptions) fill(a *arguments, c *C.ocigraph_client_options) error {
 	s := &settings{arguments: a}
@@ -162,7 +171,7 @@ func (o *ClientOptions) fill(a *arguments, c *C.ocigraph_client_options) error {
 		kinds++
 	}
 	if kinds > 1 {
-		s.refuse("the client has more than one of Credential, Anonymous and CredentialFunc; give one")
+		s.refuse("set only one of Credential, Anonymous and CredentialFunc")
 	}
 	if o.UserAgent != "" {
 		s.set(C.ocigraph_client_options_set_user_agent(c, a.text(o.UserAgent), &s.failure))
@@ -182,9 +191,9 @@ func (o *ClientOptions) fill(a *arguments, c *C.ocigraph_client_options) error {
 	return s.err
 }
 
-// Close ends the client. Calls that are under way are cancelled, and waited for; their errors, and those of later calls,
-// are [ErrClosed]. Closing again does nothing. It may be called from anywhere, also from a function that the client calls.
-// It always returns nil.
+// Close closes the client. It cancels running methods and waits for them; their errors, and those of later calls, wrap
+// [ErrClosed]. Closing a client again has no effect. Close can be called from anywhere, including from a function that
+// the client calls. It always returns nil.
 func (c *Client) Close() error {
 	c.state.close()
 	runtime.KeepAlive(c)

@@ -15,22 +15,22 @@ import (
 	"time"
 )
 
-// places are an empty layout and an empty repository.
+// locations returns an empty layout and an empty repository.
 
-func places(t *testing.T, test func(t *testing.T, place string)) {
+func locations(t *testing.T, test func(t *testing.T, location string)) {
 	t.Run("layout", func(t *testing.T) { test(t, "oci:"+filepath.Join(t.TempDir(), "store")) })
 	t.Run("registry", func(t *testing.T) { test(t, fixture(t)+"/app") })
 }
 
-func TestEveryOperation(t *testing.T) {
-	places(t, func(t *testing.T, place string) {
+func TestEveryOperationWorksOnLayoutsAndRegistries(t *testing.T) {
+	locations(t, func(t *testing.T, location string) {
 		ctx, client, dir := t.Context(), newClient(t), t.TempDir()
 		path := filepath.Join(dir, "a.txt")
 		if err := os.WriteFile(path, []byte("content of a\n"), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		epoch := uint64(1700000000)
-		pushed := must(client.Push(ctx, place+":v1,latest", &PushOptions{
+		pushed := must(client.Push(ctx, location+":v1,latest", &PushOptions{
 			Files: []File{
 				{Path: path, Title: "a.txt", MediaType: "text/markdown", Annotations: map[string]string{"of": "the file"}},
 				{Title: "b.json", Content: []byte("{}")},
@@ -41,7 +41,7 @@ func TestEveryOperation(t *testing.T) {
 			SourceDateEpoch: &epoch, Concurrency: 2,
 		}))
 		digest := pushed.Descriptor.Digest
-		if pushed.Reference != place+"@"+digest || !slices.Equal(pushed.Tags, []string{"v1", "latest"}) {
+		if pushed.Reference != location+"@"+digest || !slices.Equal(pushed.Tags, []string{"v1", "latest"}) {
 			t.Errorf("pushed %+v", pushed)
 		}
 		if len(pushed.Manifest) != int(pushed.Descriptor.Size) || pushed.Descriptor.Annotations["of"] != "the manifest" {
@@ -52,9 +52,9 @@ func TestEveryOperation(t *testing.T) {
 			t.Errorf("blobs %+v", pushed.Blobs)
 		}
 
-		sbom := attach(t, client, place, "sbom/example", place+":v1", "an SBoM")
-		signature := attach(t, client, place, "signature/example", place+"@"+sbom, "a signature")
-		graph := must(client.Discover(ctx, place+":v1", nil))
+		sbom := attach(t, client, location, "sbom/example", location+":v1", "an SBoM")
+		signature := attach(t, client, location, "signature/example", location+"@"+sbom, "a signature")
+		graph := must(client.Discover(ctx, location+":v1", nil))
 		var walked []string
 		for node := range graph.All() {
 			walked = append(walked, node.Digest)
@@ -68,14 +68,14 @@ func TestEveryOperation(t *testing.T) {
 		for range graph.All() {
 			break // Leaving early is allowed.
 		}
-		beneath := slices.Collect(graph.Referrers(sbom))
-		if len(beneath) != 1 || beneath[0].ArtifactType != "signature/example" {
-			t.Errorf("beneath %+v", beneath)
+		below := slices.Collect(graph.Referrers(sbom))
+		if len(below) != 1 || below[0].ArtifactType != "signature/example" {
+			t.Errorf("below %+v", below)
 		}
 		if slices.Collect(graph.Referrers("no digest")) != nil {
-			t.Error("what is not in the graph has no referrers")
+			t.Error("a digest outside the graph must not have referrers")
 		}
-		tree := place + ":v1\n└── sbom/example\n    └── " + sbom + "\n        └── signature/example\n            └── " + signature + "\n"
+		tree := location + ":v1\n└── sbom/example\n    └── " + sbom + "\n        └── signature/example\n            └── " + signature + "\n"
 		if graph.String() != tree || !strings.Contains(graph.Dot(), "digraph") || !strings.Contains(graph.Mermaid(), "graph BT") {
 			t.Errorf("drawn as\n%s", graph)
 		}
@@ -88,12 +88,12 @@ func TestEveryOperation(t *testing.T) {
 		if part := must(graph.Filter(DiscoverOptions{ArtifactType: "no/such"})); part.Len() != 0 {
 			t.Errorf("filtered %s", part)
 		}
-		if near := must(client.Discover(ctx, place+":v1", &DiscoverOptions{Depth: levels(1)})); near.Len() != 1 {
+		if near := must(client.Discover(ctx, location+":v1", &DiscoverOptions{Depth: levels(1)})); near.Len() != 1 {
 			t.Errorf("near %s", near)
 		}
 
 		out := filepath.Join(dir, "out")
-		pulled := must(client.Pull(ctx, place+":v1", &PullOptions{Output: out}))
+		pulled := must(client.Pull(ctx, location+":v1", &PullOptions{Output: out}))
 		if len(pulled) != 1 || len(pulled[0].Files) != 3 || pulled[0].Files[0].Path != filepath.Join(out, "a.txt") ||
 			pulled[0].Files[0].Outcome != Written || len(pulled[0].Skipped) != 1 {
 			t.Errorf("pulled %+v", pulled)
@@ -103,7 +103,7 @@ func TestEveryOperation(t *testing.T) {
 		}
 
 		other := "oci:" + filepath.Join(dir, "other")
-		copied := must(client.Copy(ctx, place+":v1", other+":v1", &CopyOptions{Recursive: true}))
+		copied := must(client.Copy(ctx, location+":v1", other+":v1", &CopyOptions{Recursive: true}))
 		if copied.Manifests != 3 || copied.Descriptor.Digest != digest || copied.Blobs.Copied < 3 {
 			t.Errorf("copied %+v", copied)
 		}
@@ -112,77 +112,77 @@ func TestEveryOperation(t *testing.T) {
 			t.Errorf("verified %+v", verified)
 		}
 
-		if found := must(client.Resolve(ctx, place+":v1", nil)); found.Digest != digest {
+		if found := must(client.Resolve(ctx, location+":v1", nil)); found.Digest != digest {
 			t.Errorf("resolved %+v", found)
 		}
-		if found := must(client.Tag(ctx, place+":v1", "x", "y")); found.Digest != digest {
+		if found := must(client.Tag(ctx, location+":v1", "x", "y")); found.Digest != digest {
 			t.Errorf("tagged %+v", found)
 		}
-		if err := client.Untag(ctx, place+":x,y,latest"); err != nil {
+		if err := client.Untag(ctx, location+":x,y,latest"); err != nil {
 			t.Error(err)
 		}
-		if tags := must(client.Tags(ctx, place)); !slices.Equal(tags, []string{"v1"}) {
+		if tags := must(client.Tags(ctx, location)); !slices.Equal(tags, []string{"v1"}) {
 			t.Errorf("tags %v", tags)
 		}
-		details := must(client.TagDetails(ctx, place))
+		details := must(client.TagDetails(ctx, location))
 		if len(details) != 1 || details[0].Name != "v1" || details[0].Digest != digest || details[0].Signed != nil || details[0].Attributes != nil {
 			t.Errorf("details %+v", details)
 		}
-		manifests := must(client.Manifests(ctx, place))
+		manifests := must(client.Manifests(ctx, location))
 		if len(manifests) != 3 || manifests[0].ConfigMediaType != "application/x" || manifests[0].Created == "" {
 			t.Errorf("manifests %+v", manifests)
 		}
-		if host, repository, ok := strings.Cut(place, "/"); ok && !strings.HasPrefix(place, "oci:") {
+		if host, repository, ok := strings.Cut(location, "/"); ok && !strings.HasPrefix(location, "oci:") {
 			if found := must(client.Repositories(ctx, host)); !slices.Contains(found, repository) {
 				t.Errorf("repositories %v", found)
 			}
 		}
 
-		manifest := must(client.FetchManifest(ctx, place+"@"+sbom, nil))
+		manifest := must(client.FetchManifest(ctx, location+"@"+sbom, nil))
 		if manifest.Subject == nil || manifest.Subject.Digest != digest || manifest.Config == nil || manifest.IsIndex ||
 			len(manifest.Blobs) != 1 || len(manifest.Manifests) != 0 || !bytes.Contains(manifest.Bytes, []byte("sbom/example")) {
 			t.Errorf("manifest %+v", manifest)
 		}
-		if again := must(client.PushManifest(ctx, place+":again", "", manifest.Bytes)); again.Digest != sbom {
+		if again := must(client.PushManifest(ctx, location+":again", "", manifest.Bytes)); again.Digest != sbom {
 			t.Errorf("pushed again %+v", again)
 		}
-		blob := must(client.PushBlob(ctx, place, "text/plain", []byte("a blob"), nil))
+		blob := must(client.PushBlob(ctx, location, "text/plain", []byte("a blob"), nil))
 		if blob.Outcome != Uploaded || blob.Descriptor.MediaType != "text/plain" {
 			t.Errorf("blob %+v", blob)
 		}
-		if again := must(client.PushBlobFrom(ctx, place, "", strings.NewReader("a blob"), nil)); again.Outcome != Existed {
+		if again := must(client.PushBlobFrom(ctx, location, "", strings.NewReader("a blob"), nil)); again.Outcome != AlreadyExists {
 			t.Errorf("blob again %+v", again)
 		}
-		told := 0
-		moved := &BlobOptions{Progress: func(Event) error { told++; return nil }}
-		if file := must(client.PushBlobFile(ctx, place, "", path, moved)); file.Outcome != Existed || file.Descriptor.Size != 13 || told == 0 {
-			t.Errorf("file %+v, %d events", file, told)
+		events := 0
+		moved := &BlobOptions{Progress: func(Event) error { events++; return nil }}
+		if file := must(client.PushBlobFile(ctx, location, "", path, moved)); file.Outcome != AlreadyExists || file.Descriptor.Size != 13 || events == 0 {
+			t.Errorf("file %+v, %d events", file, events)
 		}
 		var content bytes.Buffer
-		fetched := must(client.FetchBlob(ctx, place+"@"+blob.Descriptor.Digest, &content, nil))
+		fetched := must(client.FetchBlob(ctx, location+"@"+blob.Descriptor.Digest, &content, nil))
 		if content.String() != "a blob" || fetched.Size != 6 {
 			t.Errorf("fetched %q, %+v", content.String(), fetched)
 		}
 
-		lone := attach(t, client, place+":lone", "app/example", "", "alone")
-		if gone := must(client.DeleteManifest(ctx, place+":lone")); gone.Digest != lone {
+		lone := attach(t, client, location+":lone", "app/example", "", "alone")
+		if gone := must(client.DeleteManifest(ctx, location+":lone")); gone.Digest != lone {
 			t.Errorf("gone %+v", gone)
 		}
-		if _, err := client.Resolve(ctx, place+"@"+lone, nil); !errors.Is(err, ErrNotFound) {
+		if _, err := client.Resolve(ctx, location+"@"+lone, nil); !errors.Is(err, ErrNotFound) {
 			t.Error(err)
 		}
-		plan := must(client.Delete(ctx, place+":v1", &DeleteOptions{DryRun: true}))
+		plan := must(client.Delete(ctx, location+":v1", &DeleteOptions{DryRun: true}))
 		if !plan.DryRun || len(plan.Kept) == 0 || plan.Kept[0].Reason == "" {
 			t.Errorf("plan %+v", plan)
 		}
-		report := must(client.Delete(ctx, place+":v1", &DeleteOptions{Force: true}))
+		report := must(client.Delete(ctx, location+":v1", &DeleteOptions{Force: true}))
 		if report.DryRun || len(report.Deleted) != 3 || len(report.Failed) != 0 {
 			t.Errorf("deleted %+v", report)
 		}
 	})
 }
 
-func TestDigests(t *testing.T) {
+func TestDigestsOfMemoryAndFilesAreEqual(t *testing.T) {
 	empty := "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 	if digest := must(Digest(SHA256, nil)); digest != empty {
 		t.Error(digest)
@@ -211,7 +211,7 @@ func TestDigests(t *testing.T) {
 	}
 }
 
-func TestErrorsSayWhatIsKnown(t *testing.T) {
+func TestErrorsContainAllDetails(t *testing.T) {
 	client, host := newClient(t), fixture(t)
 	_, err := client.Discover(t.Context(), host+"/app:none", nil)
 	var failure *Error
@@ -241,15 +241,15 @@ func TestErrorsSayWhatIsKnown(t *testing.T) {
 	tls := must(NewClient(&ClientOptions{PlainHTTP: &plain, UserAgent: "test", Headers: map[string]string{"x-a": "b"}}))
 	defer tls.Close()
 	if _, err := tls.Tags(t.Context(), host+"/app"); err == nil || errors.Is(err, ErrRateLimited) {
-		t.Errorf("TLS to a plain server gave %v", err)
+		t.Errorf("TLS to a plain HTTP server returned %v", err)
 	}
 }
 
 func TestAClosedGraphCanStillBeWalked(t *testing.T) {
-	client, place, handles := newClient(t), "oci:"+filepath.Join(t.TempDir(), "store"), live.Load()
-	image := attach(t, client, place+":v1", "app/example", "", "an image")
-	attach(t, client, place, "sbom/example", place+":v1", "an SBoM")
-	graph := must(client.Discover(t.Context(), place+":v1", nil))
+	client, location, handles := newClient(t), "oci:"+filepath.Join(t.TempDir(), "store"), live.Load()
+	image := attach(t, client, location+":v1", "app/example", "", "an image")
+	attach(t, client, location, "sbom/example", location+":v1", "an SBoM")
+	graph := must(client.Discover(t.Context(), location+":v1", nil))
 	for range 2 {
 		if err := graph.Close(); err != nil {
 			t.Error(err)
@@ -269,13 +269,13 @@ func TestAClosedGraphCanStillBeWalked(t *testing.T) {
 	}
 }
 
-func TestProgressIsToldAndCanEndTheOperation(t *testing.T) {
-	places(t, func(t *testing.T, place string) {
+func TestProgressIsReportedAndCanEndTheOperation(t *testing.T) {
+	locations(t, func(t *testing.T, location string) {
 		client, large := newClient(t), bytes.Repeat([]byte("x"), 4<<20)
 		options := &PushOptions{Files: []File{{Title: "large", Content: large}, {Title: "small", Content: []byte("small")}}}
 		mine := errors.New("mine")
 		options.Progress = func(Event) error { return mine }
-		if _, err := client.Push(t.Context(), place+":v1", options); !errors.Is(err, mine) || !errors.Is(err, ErrCancelled) {
+		if _, err := client.Push(t.Context(), location+":v1", options); !errors.Is(err, mine) || !errors.Is(err, ErrCancelled) {
 			t.Error(err)
 		}
 		kinds, position := map[EventKind]int{}, int64(0)
@@ -289,58 +289,58 @@ func TestProgressIsToldAndCanEndTheOperation(t *testing.T) {
 			}
 			return nil
 		}
-		must(client.Push(t.Context(), place+":v1", options))
+		must(client.Push(t.Context(), location+":v1", options))
 		if kinds[Started] < 2 || kinds[Started] != kinds[Finished] || position != int64(len(large)) {
 			t.Errorf("events %v, at the end %d", kinds, position)
 		}
 		func() {
 			defer func() {
-				if said := recover(); said != "a panic of the caller's" {
-					t.Errorf("recovered %v", said)
+				if message := recover(); message != "a panic of the callback" {
+					t.Errorf("recovered %v", message)
 				}
 			}()
-			_, err := client.Verify(t.Context(), place+":v1", &VerifyOptions{
-				Progress: func(Event) error { panic("a panic of the caller's") },
+			_, err := client.Verify(t.Context(), location+":v1", &VerifyOptions{
+				Progress: func(Event) error { panic("a panic of the callback") },
 			})
-			t.Errorf("the panic should go on, but Verify gave %v", err)
+			t.Errorf("the panic should be re-raised, but Verify returned %v", err)
 		}()
 	})
 }
 
-func TestReadersAndWritersThatFail(t *testing.T) {
-	client, place := newClient(t), "oci:"+filepath.Join(t.TempDir(), "store")
+func TestErrorsOfReadersAndWritersAreWrapped(t *testing.T) {
+	client, location := newClient(t), "oci:"+filepath.Join(t.TempDir(), "store")
 	mine := errors.New("mine")
-	_, err := client.PushBlobFrom(t.Context(), place, "", iotest.ErrReader(mine), nil)
+	_, err := client.PushBlobFrom(t.Context(), location, "", iotest.ErrReader(mine), nil)
 	if !errors.Is(err, mine) || !errors.Is(err, ErrIO) {
 		t.Error(err)
 	}
-	_, err = client.Push(t.Context(), place+":v1", &PushOptions{
+	_, err = client.Push(t.Context(), location+":v1", &PushOptions{
 		Files: []File{{Title: "r", Reader: io.MultiReader(strings.NewReader("some"), iotest.ErrReader(mine))}},
 	})
 	if !errors.Is(err, mine) {
 		t.Error(err)
 	}
-	blob := must(client.PushBlob(t.Context(), place, "", []byte("a blob"), nil))
+	blob := must(client.PushBlob(t.Context(), location, "", []byte("a blob"), nil))
 	reader, writer := io.Pipe()
 	reader.CloseWithError(mine)
-	if _, err := client.FetchBlob(t.Context(), place+"@"+blob.Descriptor.Digest, writer, nil); !errors.Is(err, mine) {
+	if _, err := client.FetchBlob(t.Context(), location+"@"+blob.Descriptor.Digest, writer, nil); !errors.Is(err, mine) {
 		t.Error(err)
 	}
 }
 
-// settled waits until the number of goroutines and of C's handles has come down to what it was.
+// settled waits until the numbers of goroutines and of C handles have returned to their earlier values.
 
-func TestWhatAzureTellsOfTagsAndManifests(t *testing.T) {
+func TestAzureMetadataOfTagsAndManifestsIsReported(t *testing.T) {
 	host := fixture(t, "--azure")
-	client, place := newClient(t), host+"/app"
-	digest := attach(t, client, place+":v1", "app/example", "", "an image")
+	client, location := newClient(t), host+"/app"
+	digest := attach(t, client, location+":v1", "app/example", "", "an image")
 	configure(t, host, `{"azure": true, "locked": ["`+digest+`"]}`)
-	tags := must(client.TagDetails(t.Context(), place))
+	tags := must(client.TagDetails(t.Context(), location))
 	if len(tags) != 1 || tags[0].Digest != digest || tags[0].Created == "" || tags[0].LastUpdated == "" ||
 		tags[0].Signed == nil || tags[0].Attributes == nil || !tags[0].Attributes.ReadEnabled {
 		t.Errorf("%+v", tags)
 	}
-	manifests := must(client.Manifests(t.Context(), place))
+	manifests := must(client.Manifests(t.Context(), location))
 	if len(manifests) != 1 || manifests[0].Attributes == nil || manifests[0].Attributes.DeleteEnabled || manifests[0].LastUpdated == "" {
 		t.Errorf("%+v", manifests)
 	}

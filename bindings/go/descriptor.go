@@ -3,7 +3,7 @@ package ocigraph
 /*
 #include <ocigraph.h>
 
-// What is read of a descriptor at once: a call from Go takes longer than what it does here.
+// The fields of a descriptor, read in one call, because a call from Go to C is slow.
 typedef struct {
     ocigraph_str media_type, digest, artifact_type, platform;
     uint64_t size;
@@ -27,7 +27,7 @@ static size_t ocigraph_go_describe(const ocigraph_descriptor *descriptor, ocigra
     return step->annotations;
 }
 
-// The subject, and then every step of a walk; gives how many annotations they have together.
+// Reads the subject and every step of a walk. Returns the total number of annotations.
 static size_t ocigraph_go_steps(const ocigraph_graph *graph, ocigraph_go_step *steps, size_t count) {
     size_t annotations = ocigraph_go_describe(ocigraph_graph_subject(graph), &steps[0]);
     for (size_t i = 1; i < count; i++) {
@@ -49,30 +49,30 @@ static void ocigraph_go_annotate(const ocigraph_go_step *steps, size_t count, oc
 */
 import "C"
 
-// descriptor copies a descriptor that C lends.
+// descriptor copies a descriptor of C.
 func descriptor(d *C.ocigraph_descriptor) Descriptor {
 	steps := make([]C.ocigraph_go_step, 1)
 	annotations := C.ocigraph_go_describe(d, &steps[0])
 	return descriptors(steps, annotations)[0]
 }
 
-// readGraph copies the subject of a graph and every step of a walk through it, in three calls.
+// readGraph copies the subject of a graph and every step of its walk with three calls into C.
 func readGraph(handle *C.ocigraph_graph) (Descriptor, []Node) {
 	steps := make([]C.ocigraph_go_step, 1+C.ocigraph_graph_step_count(handle))
 	annotations := C.ocigraph_go_steps(handle, &steps[0], C.size_t(len(steps)))
 	all := descriptors(steps, annotations)
 	nodes := make([]Node, len(steps)-1)
-	trail := []string{all[0].Digest}
+	path := []string{all[0].Digest}
 	for i := range nodes {
 		step, node := &steps[i+1], &nodes[i]
 		*node = Node{Descriptor: all[i+1], Depth: int(step.depth), First: bool(step.first)}
-		trail = append(trail[:node.Depth], node.Digest)
-		node.Subject = trail[node.Depth-1]
+		path = append(path[:node.Depth], node.Digest)
+		node.Subject = path[node.Depth-1]
 	}
 	return all[0], nodes
 }
 
-// descriptors copies descriptors that C lends, with so many annotations.
+// descriptors copies descriptors of C. The argument annotations is their total number of annotations.
 func descriptors(steps []C.ocigraph_go_step, annotations C.size_t) []Descriptor {
 	pairs := make([]C.ocigraph_go_pair, annotations)
 	if annotations > 0 {
@@ -82,7 +82,7 @@ func descriptors(steps []C.ocigraph_go_step, annotations C.size_t) []Descriptor 
 	var before Descriptor
 	for i := range steps {
 		step, d := &steps[i], &all[i]
-		// Most of what referrers are is what the one before was.
+		// Referrers often have the same types as their predecessor, whose strings are reused.
 		d.MediaType = same(before.MediaType, step.media_type)
 		d.ArtifactType = same(before.ArtifactType, step.artifact_type)
 		d.Digest = goString(step.digest)
@@ -95,7 +95,7 @@ func descriptors(steps []C.ocigraph_go_step, annotations C.size_t) []Descriptor 
 			pairs = pairs[n:]
 		}
 		if step.platform.length > 0 {
-			// Rare, and with parts that have no accessor of their own. It was written by the library, so that it can be read.
+			// The parts of a platform have no accessors. JSON from the library always parses.
 			_ = decode(C.ocigraph_descriptor_json(step.descriptor), d)
 		}
 		before = *d
@@ -103,10 +103,10 @@ func descriptors(steps []C.ocigraph_go_step, annotations C.size_t) []Descriptor 
 	return all
 }
 
-// same is the text of a view: the string that is there already, where that is the same.
-func same(there string, view C.ocigraph_str) string {
-	if text := goView(view); string(text) != there {
+// same converts a view to a string, and reuses the existing string if it is equal.
+func same(existing string, view C.ocigraph_str) string {
+	if text := goView(view); string(text) != existing {
 		return string(text)
 	}
-	return there
+	return existing
 }

@@ -5,18 +5,19 @@ import "C"
 
 import "context"
 
-// An Algorithm is a hash function that content can be named by.
+// An Algorithm is a hash function for digests.
 type Algorithm int32
 
-// The hash functions that can be computed.
+// The supported hash functions.
 const (
-	// SHA256 is what every registry speaks.
+	// SHA256 is the hash function that every registry supports.
 	SHA256 Algorithm = C.OCIGRAPH_ALGORITHM_SHA256
-	// SHA512 is what the specification allows and few registries keep.
+	// SHA512 is permitted by the OCI image specification, but few registries support it.
 	SHA512 Algorithm = C.OCIGRAPH_ALGORITHM_SHA512
 )
 
-// Digest returns the digest of bytes in memory.
+// Digest returns the digest of content, such as "sha256:e3b0…". It returns [ErrInvalidArgument] for an unknown
+// algorithm.
 func Digest(algorithm Algorithm, content []byte) (string, error) {
 	a := new(arguments)
 	defer a.release()
@@ -30,11 +31,11 @@ func Digest(algorithm Algorithm, content []byte) (string, error) {
 	return goString(C.ocigraph_descriptor_digest(out)), nil
 }
 
-// DigestFiles returns the digests of files, on all processors, in the order of the paths; an error for the first file that
-// cannot be read.
+// DigestFiles returns the digests and sizes of files in the order of the paths. It uses all processors. If a file
+// cannot be read, it returns the error of the first such file, such as [ErrNotFound] or [ErrIO].
 func DigestFiles(ctx context.Context, algorithm Algorithm, paths ...string) ([]FileDigest, error) {
 	if ctx.Err() != nil {
-		return nil, beforeItBegan(ctx)
+		return nil, cancelledBeforeStart(ctx)
 	}
 	a := new(arguments)
 	defer a.release()
@@ -58,5 +59,5 @@ func DigestFiles(ctx context.Context, algorithm Algorithm, paths ...string) ([]F
 	return result, err
 }
 
-// Version is that of the C library in use, such as "0.1.0".
+// Version returns the version of the loaded C library, such as "0.1.0".
 func Version() string { return C.GoString(C.ocigraph_version()) }

@@ -1,7 +1,7 @@
 // Package ocigraph pushes, pulls, discovers, copies, verifies and deletes graphs of artifacts (signatures, SBoMs, scan
-// results, documents) in OCI registries, and in image layout directories that need no server.
+// results, documents) in OCI registries, and in image layout directories, which need no server.
 //
-// Start at [NewClient]: a [Client] has one method for each operation.
+// [NewClient] creates a [Client], which has one method for each operation:
 //
 //	client, err := ocigraph.NewClient(nil)
 //	if err != nil {
@@ -16,34 +16,40 @@
 //
 // # References
 //
-// One string names everything: "host[:port]/repository[:tag][@digest]" in a registry, or "oci:PATH[:tag][@digest]" for an
-// image layout directory. A host is always written. Digest wins over tag. This machine is spoken to in plain HTTP, all
-// others by TLS.
+// Methods take a reference as text: "host[:port]/repository[:tag][@digest]" for a registry, or
+// "oci:PATH[:tag][@digest]" for an image layout directory. The host is required; there is no default registry. If a
+// reference has a tag and a digest, the digest selects the manifest. The client uses plain HTTP for loopback hosts and
+// TLS for all others.
 //
 // # Errors
 //
-// Whatever fails gives an [*Error], which says what was being done, to what, what went wrong and what to try. Its kind is
-// a [Code], and codes are errors themselves:
+// Every failure is an [*Error], which contains the operation, the reference, the reason and a hint. Its kind is a [Code].
+// Codes are errors themselves:
 //
 //	if errors.Is(err, ocigraph.ErrNotFound) { … }
 //
-// A method that its context ended returns an error that is [ErrCancelled] and wraps [context.Cause] of that context.
+// The comment of a method lists the codes that are specific to it. Every method that accesses a registry can also return
+// [ErrUnauthorized], [ErrForbidden], [ErrRateLimited], [ErrTimeout], [ErrNetwork], [ErrTLS] and [ErrRegistry]. A method
+// whose context ended returns an error that is [ErrCancelled] and wraps [context.Cause] of the context.
 //
 // # Concurrency
 //
-// A client, and all that its methods return, may be used from any number of goroutines at once. A method holds a thread
-// while it waits, as every call into C does.
+// A client and all results can be used by several goroutines concurrently. A running method occupies one operating
+// system thread, as every call into C does.
 //
-// # Functions of the caller's
+// # Callbacks
 //
 // Progress functions, readers, writers and credential functions are called while a method runs, on goroutines of the
-// package, one at a time for each call. What they return as an error ends the call and is wrapped by its error; a panic
-// goes on where the method was called, but for that of a credential function, which is an error too. They must not call
-// methods of a client ([ErrInvalidArgument]) nor [runtime.Goexit], as testing.T.FailNow does, but may close the client.
+// package, one at a time for each call. An error that a callback returns ends the call and is wrapped by its error. A
+// panic of a callback is re-raised in the goroutine that called the method; a panic of a credential function becomes an
+// error instead. A callback may close the client. It must not call other methods of a client, which fail with
+// [ErrInvalidArgument], and must not call [runtime.Goexit], as testing.T.FailNow does.
 //
-// A call that is to end waits a moment for a function that is running, and leaves it behind when it blocks. Such a function
-// goes on after the method has returned, what it returns is dropped, and a reader or writer must not be used elsewhere before
-// that.
+// A cancelled method waits briefly for a running callback and then returns without it. Such a callback may still be
+// running after the method has returned, and its result is ignored. Until it returns, its reader or writer must not be
+// used elsewhere.
 //
-// The package links the C library libocigraph, which pkg-config must find.
+// # Building
+//
+// The package uses cgo and links the C library libocigraph, which pkg-config must find.
 package ocigraph

@@ -14,9 +14,9 @@ import (
 	"time"
 )
 
-// How calls end before they are done, and what is left then.
+// Tests of cancellation, and of what remains afterwards.
 
-func TestAContextEndsACallWithin100Milliseconds(t *testing.T) {
+func TestAContextCancelsACallWithin100Milliseconds(t *testing.T) {
 	client, slow := newClient(t), fixture(t, "--delay-ms=60000")+"/slow:v1"
 	mine := errors.New("mine")
 	for name, call := range map[string]func(ctx context.Context) error{
@@ -33,7 +33,7 @@ func TestAContextEndsACallWithin100Milliseconds(t *testing.T) {
 			t.Errorf("%s returned %v after its context ended", name, late)
 		}
 		if !errors.Is(err, ErrCancelled) || !errors.Is(err, mine) {
-			t.Errorf("%s gave %v", name, err)
+			t.Errorf("%s returned %v", name, err)
 		}
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
@@ -48,7 +48,7 @@ func TestAContextEndsACallWithin100Milliseconds(t *testing.T) {
 	}
 }
 
-func TestTheEndOfAContextReachesTheNetworkWithin100Milliseconds(t *testing.T) {
+func TestACancelledContextClosesTheConnectionWithin100Milliseconds(t *testing.T) {
 	arrived, gone := make(chan struct{}, 10), make(chan time.Time, 10)
 	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		arrived <- struct{}{}
@@ -58,7 +58,7 @@ func TestTheEndOfAContextReachesTheNetworkWithin100Milliseconds(t *testing.T) {
 	defer server.Close()
 	client := newClient(t)
 	least := time.Hour
-	// On a busy machine the server may be late itself.
+	// On a busy machine, the server itself may be late.
 	for range 5 {
 		ctx, cancel := context.WithCancel(t.Context())
 		ended := make(chan error)
@@ -75,11 +75,11 @@ func TestTheEndOfAContextReachesTheNetworkWithin100Milliseconds(t *testing.T) {
 		}
 	}
 	if least > 100*time.Millisecond {
-		t.Errorf("the server saw it after %v", least)
+		t.Errorf("the server noticed it after %v", least)
 	}
 }
 
-func TestCloseEndsWhatRunsAndCanBeRepeated(t *testing.T) {
+func TestCloseCancelsRunningCallsAndCanBeRepeated(t *testing.T) {
 	slow := fixture(t, "--delay-ms=60000") + "/slow:v1"
 	client := must(NewClient(nil))
 	failures := make(chan error)
@@ -116,13 +116,13 @@ func settled(t *testing.T, goroutines int, handles int64) {
 	}
 }
 
-func TestAThousandGoroutinesOnOneClient(t *testing.T) {
+func TestAThousandGoroutinesShareOneClient(t *testing.T) {
 	host := fixture(t)
-	place := host + "/app"
+	location := host + "/app"
 	outer := newClient(t)
-	attach(t, outer, place+":v1", "app/example", "", "an image")
-	attach(t, outer, place, "sbom/example", place+":v1", "an SBoM")
-	// Answers take as long as contexts live: some calls end in time, some do not.
+	attach(t, outer, location+":v1", "app/example", "", "an image")
+	attach(t, outer, location, "sbom/example", location+":v1", "an SBoM")
+	// Responses take about as long as the contexts last, so that only some calls succeed.
 	configure(t, host, `{"delay_ms": 20}`)
 	goroutines, handles := runtime.NumGoroutine(), live.Load()
 	client := must(NewClient(nil))
@@ -135,7 +135,7 @@ func TestAThousandGoroutinesOnOneClient(t *testing.T) {
 			defer running.Done()
 			ctx, cancel := context.WithTimeout(context.Background(), time.Duration(rand.IntN(2000))*time.Millisecond)
 			defer cancel()
-			graph, err := client.Discover(ctx, place+":v1", nil)
+			graph, err := client.Discover(ctx, location+":v1", nil)
 			if err == nil && graph.Len() != 1 || err != nil && !errors.Is(err, context.DeadlineExceeded) {
 				t.Errorf("%v, %v", graph, err)
 			}
@@ -147,17 +147,17 @@ func TestAThousandGoroutinesOnOneClient(t *testing.T) {
 	running.Wait()
 	client.Close()
 	if ended[true] == 0 || ended[false] == 0 {
-		t.Errorf("some should succeed and some be cancelled, but: %v", ended)
+		t.Errorf("some calls should succeed and some be cancelled: %v", ended)
 	}
 	settled(t, goroutines, handles)
 }
 
-func TestTheCollectorMayRunAtAnyTime(t *testing.T) {
-	place := "oci:" + filepath.Join(t.TempDir(), "store")
+func TestTheGarbageCollectorCanRunAtAnyTime(t *testing.T) {
+	location := "oci:" + filepath.Join(t.TempDir(), "store")
 	handles := live.Load()
 	outer := newClient(t)
-	image := attach(t, outer, place+":v1", "app/example", "", "an image")
-	attach(t, outer, place, "sbom/example", place+":v1", "an SBoM")
+	image := attach(t, outer, location+":v1", "app/example", "", "an image")
+	attach(t, outer, location, "sbom/example", location+":v1", "an SBoM")
 	stop := make(chan struct{})
 	collected := make(chan int)
 	go func() {
@@ -177,11 +177,11 @@ func TestTheCollectorMayRunAtAnyTime(t *testing.T) {
 		go func() {
 			defer running.Done()
 			for range 20 {
-				// Clients and graphs that nobody closes: the collector does, never during a call.
-				graph := must(must(NewClient(nil)).Discover(context.Background(), place+":v1", nil))
+				// The garbage collector frees clients and graphs that are not closed, but never during a call.
+				graph := must(must(NewClient(nil)).Discover(context.Background(), location+":v1", nil))
 				tree := must(graph.Filter(DiscoverOptions{ArtifactType: "sbom/example"})).Tree()
 				progressed := 0
-				verified := must(must(NewClient(nil)).Verify(context.Background(), place+":v1", &VerifyOptions{
+				verified := must(must(NewClient(nil)).Verify(context.Background(), location+":v1", &VerifyOptions{
 					Progress: func(Event) error { progressed++; return nil },
 				}))
 				if !strings.Contains(tree, "sbom/example") || verified.Checked != 5 || progressed == 0 || graph.Subject().Digest != image {

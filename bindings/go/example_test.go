@@ -12,7 +12,7 @@ import (
 	ocigraph "github.com/ocigraph/ocigraph/bindings/go"
 )
 
-// An image layout directory needs no server; a registry is used in the same way.
+// This example uses an image layout directory, which needs no server. A registry is used in the same way.
 func Example() {
 	ctx := context.Background()
 	dir, err := os.MkdirTemp("", "")
@@ -20,30 +20,30 @@ func Example() {
 		log.Fatal(err)
 	}
 	defer os.RemoveAll(dir)
-	place := "oci:" + filepath.Join(dir, "store")
+	repository := "oci:" + filepath.Join(dir, "store")
 
 	client, err := ocigraph.NewClient(nil)
 	if err != nil {
 		log.Fatal(err)
 	}
 	defer client.Close()
-	_, err = client.Push(ctx, place+":v1", &ocigraph.PushOptions{
+	_, err = client.Push(ctx, repository+":v1", &ocigraph.PushOptions{
 		Files:        []ocigraph.File{{Title: "program", Content: []byte("#!/bin/sh\n")}},
 		ArtifactType: "program/example",
 	})
 	if err != nil {
 		log.Fatal(err)
 	}
-	_, err = client.Push(ctx, place, &ocigraph.PushOptions{
+	_, err = client.Push(ctx, repository, &ocigraph.PushOptions{
 		Files:        []ocigraph.File{{Title: "sbom.json", Content: []byte("{}")}},
 		ArtifactType: "sbom/example",
-		Subject:      place + ":v1",
+		Subject:      repository + ":v1",
 	})
 	if err != nil {
 		log.Fatal(err)
 	}
 
-	graph, err := client.Discover(ctx, place+":v1", nil)
+	graph, err := client.Discover(ctx, repository+":v1", nil)
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -54,7 +54,7 @@ func Example() {
 	// - sbom/example sha256:91bc6b5014051a0b24d5ecc1c3120579c3d96e4e77790a2861a607a5bdaed8c9
 }
 
-// What went wrong is asked with errors.Is and errors.As.
+// Use errors.Is to check the kind of a failure and errors.As to access its details.
 func ExampleError() {
 	client, err := ocigraph.NewClient(nil)
 	if err != nil {
@@ -72,7 +72,7 @@ func ExampleError() {
 	// INVALID_REFERENCE
 }
 
-// A pull tells how it goes on, and can be ended from there.
+// A pull reports progress. Returning an error from the progress function ends it.
 func ExampleClient_Pull() {
 	ctx := context.Background()
 	dir, err := os.MkdirTemp("", "")
@@ -80,20 +80,20 @@ func ExampleClient_Pull() {
 		log.Fatal(err)
 	}
 	defer os.RemoveAll(dir)
-	place := "oci:" + filepath.Join(dir, "store")
+	repository := "oci:" + filepath.Join(dir, "store")
 	client, err := ocigraph.NewClient(nil)
 	if err != nil {
 		log.Fatal(err)
 	}
 	defer client.Close()
-	_, err = client.Push(ctx, place+":v1", &ocigraph.PushOptions{
+	_, err = client.Push(ctx, repository+":v1", &ocigraph.PushOptions{
 		Files: []ocigraph.File{{Title: "a.txt", Content: []byte("content")}},
 	})
 	if err != nil {
 		log.Fatal(err)
 	}
 
-	_, err = client.Pull(ctx, place+":v1", &ocigraph.PullOptions{
+	_, err = client.Pull(ctx, repository+":v1", &ocigraph.PullOptions{
 		Output: filepath.Join(dir, "out"),
 		Progress: func(event ocigraph.Event) error {
 			if event.Kind == ocigraph.Finished {
@@ -109,7 +109,7 @@ func ExampleClient_Pull() {
 	// a.txt 7 written
 }
 
-// Digests are computed at native speed, files on all processors.
+// Digest computes the digest of content in memory.
 func ExampleDigest() {
 	digest, err := ocigraph.Digest(ocigraph.SHA256, []byte("{}"))
 	fmt.Println(digest, err)
@@ -117,7 +117,7 @@ func ExampleDigest() {
 	// sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a <nil>
 }
 
-// A blob goes from a reader to a writer, and is never in memory as a whole.
+// A blob is streamed from a reader and to a writer.
 func ExampleClient_FetchBlob() {
 	ctx := context.Background()
 	dir, err := os.MkdirTemp("", "")
@@ -125,18 +125,18 @@ func ExampleClient_FetchBlob() {
 		log.Fatal(err)
 	}
 	defer os.RemoveAll(dir)
-	place := "oci:" + filepath.Join(dir, "store")
+	repository := "oci:" + filepath.Join(dir, "store")
 	client, err := ocigraph.NewClient(nil)
 	if err != nil {
 		log.Fatal(err)
 	}
 	defer client.Close()
-	pushed, err := client.PushBlobFrom(ctx, place, "text/plain", strings.NewReader("content\n"), nil)
+	pushed, err := client.PushBlobFrom(ctx, repository, "text/plain", strings.NewReader("content\n"), nil)
 	if err != nil {
 		log.Fatal(err)
 	}
 
-	store, err := ocigraph.ParseReference(place)
+	store, err := ocigraph.ParseReference(repository)
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -151,10 +151,115 @@ func ExampleClient_FetchBlob() {
 	// content
 }
 
-// References are read without anything being looked up.
+// ParseReference only parses the text; it accesses neither network nor files.
 func ExampleParseReference() {
 	r, err := ocigraph.ParseReference("registry.example.com:8443/team/app:v1")
-	fmt.Println(r.Host(), r.Repository(), r.Tags(), r.Place(), err)
+	fmt.Println(r.Host(), r.Repository(), r.Tags(), r.Location(), err)
 	// Output:
 	// registry.example.com:8443 team/app [v1] registry.example.com:8443/team/app <nil>
+}
+
+// Copy with Recursive copies an image together with everything that is attached to it.
+func ExampleClient_Copy() {
+	ctx := context.Background()
+	dir, err := os.MkdirTemp("", "")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	source, destination := "oci:"+filepath.Join(dir, "source"), "oci:"+filepath.Join(dir, "destination")
+	client, err := ocigraph.NewClient(nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer client.Close()
+	_, err = client.Push(ctx, source+":v1", &ocigraph.PushOptions{ArtifactType: "program/example"})
+	if err != nil {
+		log.Fatal(err)
+	}
+	_, err = client.Push(ctx, source, &ocigraph.PushOptions{ArtifactType: "sbom/example", Subject: source + ":v1"})
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	report, err := client.Copy(ctx, source+":v1", destination+":v1", &ocigraph.CopyOptions{Recursive: true})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(report.Manifests, "manifests copied, tagged", report.Tags)
+	// Output:
+	// 2 manifests copied, tagged [v1]
+}
+
+// A dry run of Delete reports what would be deleted: referrers first, then the image.
+func ExampleClient_Delete() {
+	ctx := context.Background()
+	dir, err := os.MkdirTemp("", "")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	repository := "oci:" + filepath.Join(dir, "store")
+	client, err := ocigraph.NewClient(nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer client.Close()
+	_, err = client.Push(ctx, repository+":v1", &ocigraph.PushOptions{ArtifactType: "program/example"})
+	if err != nil {
+		log.Fatal(err)
+	}
+	_, err = client.Push(ctx, repository, &ocigraph.PushOptions{ArtifactType: "sbom/example", Subject: repository + ":v1"})
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	report, err := client.Delete(ctx, repository+":v1", &ocigraph.DeleteOptions{DryRun: true})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, manifest := range report.Deleted {
+		fmt.Println("would delete", manifest.ArtifactType)
+	}
+	// Output:
+	// would delete sbom/example
+	// would delete program/example
+}
+
+// Filter selects referrers by artifact type, together with the manifests on the path to them.
+func ExampleGraph_Filter() {
+	ctx := context.Background()
+	dir, err := os.MkdirTemp("", "")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	repository := "oci:" + filepath.Join(dir, "store")
+	client, err := ocigraph.NewClient(nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer client.Close()
+	_, err = client.Push(ctx, repository+":v1", &ocigraph.PushOptions{ArtifactType: "program/example"})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, artifactType := range []string{"sbom/example", "signature/example"} {
+		_, err = client.Push(ctx, repository, &ocigraph.PushOptions{ArtifactType: artifactType, Subject: repository + ":v1"})
+		if err != nil {
+			log.Fatal(err)
+		}
+	}
+
+	graph, err := client.Discover(ctx, repository+":v1", nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	signatures, err := graph.Filter(ocigraph.DiscoverOptions{ArtifactType: "signature/example"})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(graph.Len(), "referrers,", signatures.Len(), "signature")
+	// Output:
+	// 2 referrers, 1 signature
 }

@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// tool is the path of one of the programs that tests/setup gathers, or that cargo built.
+// tool returns the path of a program that tests/setup provides or cargo built.
 func tool(t testing.TB, variable, name string) string {
 	t.Helper()
 	folder := os.Getenv(variable)
@@ -22,7 +22,7 @@ func tool(t testing.TB, variable, name string) string {
 	return filepath.Join(folder, name)
 }
 
-// serve starts a program that prints a line {"address": …}, and ends when its standard input closes. It gives the
+// serve starts a program that prints a line {"address": …} and ends when its standard input is closed. It returns the
 // address.
 func serve(t testing.TB, program string, args ...string) string {
 	t.Helper()
@@ -54,13 +54,13 @@ func serve(t testing.TB, program string, args ...string) string {
 	return ready.Address
 }
 
-// fixture starts a registry in memory, with the switches of tests/fixture.
+// fixture starts an in-memory registry with options of tests/fixture.
 func fixture(t testing.TB, switches ...string) string {
 	t.Helper()
 	return serve(t, tool(t, "OCIGRAPH_BUILT", "ocigraph-fixture"), switches...)
 }
 
-// configure sets a fixture's switches anew.
+// configure replaces the options of a fixture.
 func configure(t testing.TB, host, switches string) {
 	t.Helper()
 	request, err := http.NewRequest("PUT", "http://"+host+"/_fixture/config", bytes.NewBufferString(switches))
@@ -94,7 +94,7 @@ func must[T any](value T, err error) T {
 	return value
 }
 
-// attach pushes one text as an artifact, as a referrer where there is a subject, and gives its digest.
+// attach pushes a text as an artifact and returns its digest. With a subject, the artifact is a referrer.
 func attach(t testing.TB, client *Client, target, artifactType, subject, content string) string {
 	t.Helper()
 	pushed, err := client.Push(t.Context(), target, &PushOptions{

@@ -9,32 +9,32 @@ import (
 	"sync"
 )
 
-// A Graph is a subject and everything that refers to it, directly and through others. It does not change.
+// A Graph is a subject and all its direct and indirect referrers. It is immutable.
 type Graph struct {
 	subject Descriptor
 	nodes   []Node
-	// The nodes directly beneath a digest, sorted when they are first asked for.
-	sorted  sync.Once
-	beneath map[string][]int
-	// The library's own graph, to be drawn and filtered, until it is closed.
+	// The direct referrers of each digest, computed on first access.
+	once      sync.Once
+	referrers map[string][]int
+	// The graph of the library, for filters and output formats, until the graph is closed.
 	mu      sync.Mutex
 	handle  *C.ocigraph_graph
 	cleanup runtime.Cleanup
 }
 
-// A Node is one step of a walk through a graph.
+// A Node is one step of a walk through a graph: a referrer with its position.
 type Node struct {
 	Descriptor
-	// Subject is the digest of what it refers to.
+	// Subject is the digest of the manifest that the node refers to.
 	Subject string
-	// Depth is 1 for what refers to the subject of the graph itself.
+	// Depth is the number of levels below the subject of the graph: 1 for a direct referrer.
 	Depth int
-	// First says whether it comes by for the first time. A manifest that is reached again is a step again, with nothing
-	// beneath it.
+	// First is true if the walk reaches the manifest for the first time. A manifest that is reached again is another
+	// node, without its referrers.
 	First bool
 }
 
-// newGraph takes over a graph of C's: its nodes are read once, and the rest is kept to be drawn and filtered.
+// newGraph takes ownership of a graph of C and reads its nodes.
 func newGraph(handle *C.ocigraph_graph) *Graph {
 	g := &Graph{handle: handle}
 	g.subject, g.nodes = readGraph(handle)
@@ -48,9 +48,9 @@ func freeGraph(handle *C.ocigraph_graph) {
 	live.Add(-1)
 }
 
-// Close frees what the graph holds outside of Go's memory, and needs not be called: that of a graph which nobody refers to is
-// freed too. A closed graph can be walked, but not drawn or filtered any more. Closing again does nothing. It always returns
-// nil.
+// Close frees the memory that the graph holds outside of the Go heap. Calling it is optional: the memory is also freed
+// after the graph becomes unreachable. A closed graph can be walked, but not filtered or formatted. Closing a graph
+// again has no effect. Close always returns nil.
 func (g *Graph) Close() error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -62,10 +62,10 @@ func (g *Graph) Close() error {
 	return nil
 }
 
-// Subject is the root.
+// Subject returns the descriptor of the manifest that was discovered.
 func (g *Graph) Subject() Descriptor { return g.subject }
 
-// Len is how many referrers there are, each counted once.
+// Len returns the number of referrers. Each referrer counts once, even if several paths lead to it.
 func (g *Graph) Len() int {
 	count := 0
 	for i := range g.nodes {
@@ -76,7 +76,7 @@ func (g *Graph) Len() int {
 	return count
 }
 
-// All walks through every referrer beneath the subject, depth first, each branch in the registry's order.
+// All iterates over all referrers depth first, with siblings in the order of the registry.
 func (g *Graph) All() iter.Seq[Node] {
 	return func(yield func(Node) bool) {
 		for i := range g.nodes {
@@ -87,18 +87,18 @@ func (g *Graph) All() iter.Seq[Node] {
 	}
 }
 
-// Referrers walks through what refers directly to the manifest of this digest; through nothing where that is not in the
-// graph.
+// Referrers iterates over the direct referrers of the manifest with this digest. It yields nothing if the graph does
+// not contain the digest.
 func (g *Graph) Referrers(digest string) iter.Seq[Descriptor] {
 	return func(yield func(Descriptor) bool) {
-		g.sorted.Do(func() {
-			g.beneath = make(map[string][]int)
+		g.once.Do(func() {
+			g.referrers = make(map[string][]int)
 			for i := range g.nodes {
 				subject := g.nodes[i].Subject
-				g.beneath[subject] = append(g.beneath[subject], i)
+				g.referrers[subject] = append(g.referrers[subject], i)
 			}
 		})
-		for _, i := range g.beneath[digest] {
+		for _, i := range g.referrers[digest] {
 			if !yield(g.nodes[i].Descriptor) {
 				return
 			}
@@ -106,13 +106,14 @@ func (g *Graph) Referrers(digest string) iter.Seq[Descriptor] {
 	}
 }
 
-// closedGraph is what a closed graph says, with the code of a closed client.
+// closedGraph returns the error of a closed graph, which has the same code as that of a closed client.
 func closedGraph() error {
-	return &Error{Code: ErrCancelled, Message: "the graph cannot be used any more", cause: ErrClosed}
+	return &Error{Code: ErrCancelled, Message: "the graph cannot be used", cause: ErrClosed}
 }
 
-// Filter returns the part of the graph that leads to what the options ask for, by artifact type and annotations, and all
-// that lies beneath it; [ErrClosed] when the graph is closed.
+// Filter returns the part of the graph that matches the artifact type and annotations of the options: the matching
+// referrers, the manifests on the path to them, and all their own referrers. It returns [ErrClosed] if the graph is
+// closed.
 func (g *Graph) Filter(options DiscoverOptions) (*Graph, error) {
 	a := new(arguments)
 	defer a.release()
@@ -134,20 +135,21 @@ func (g *Graph) Filter(options DiscoverOptions) (*Graph, error) {
 	return newGraph(out), nil
 }
 
-// Tree is the tree as ORAS prints it, beneath the reference that was asked for; it ends with a line feed. Nothing when the
-// graph is closed.
+// Tree returns the graph as a tree in the format of ORAS, below the reference that was discovered. The text ends with a
+// line feed. It is empty if the graph is closed.
 func (g *Graph) Tree() string {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	// Of NULL, C draws nothing.
+	// C returns no text for NULL.
 	return goString(C.ocigraph_graph_tree(g.handle))
 }
 
-// String is the tree.
+// String returns the same text as [Graph.Tree].
 func (g *Graph) String() string { return g.Tree() }
 
-// MarshalJSON is the graph as JSON, with what scripts for either generation of ORAS read: "references", the direct
-// referrers that were asked for, and "referrers", the whole tree; [ErrClosed] when the graph is closed.
+// MarshalJSON returns the graph as JSON with field names in snake case. It contains "references", the direct referrers
+// that match the options, and "referrers", the complete tree, so that scripts for either generation of ORAS can read
+// it. It returns [ErrClosed] if the graph is closed.
 func (g *Graph) MarshalJSON() ([]byte, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -157,14 +159,16 @@ func (g *Graph) MarshalJSON() ([]byte, error) {
 	return []byte(goString(C.ocigraph_graph_json(g.handle))), nil
 }
 
-// Dot is the graph in the language of Graphviz; nothing when it is closed.
+// Dot returns the graph in the DOT language of Graphviz. Edges point from a referrer to its subject. It returns "" if
+// the graph is closed.
 func (g *Graph) Dot() string {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return goString(C.ocigraph_graph_dot(g.handle))
 }
 
-// Mermaid is the graph in the language of Mermaid; nothing when it is closed.
+// Mermaid returns the graph as a Mermaid flowchart. Edges point from a referrer to its subject. It returns "" if the
+// graph is closed.
 func (g *Graph) Mermaid() string {
 	g.mu.Lock()
 	defer g.mu.Unlock()

@@ -16,7 +16,7 @@ func levels(depth int) *int { return &depth }
 
 const index = "application/vnd.oci.image.index.v1+json"
 
-// entry is a descriptor as a manifest has it.
+// entry returns a descriptor in the JSON form of a manifest.
 func entry(of Descriptor) map[string]any {
 	entry := map[string]any{"mediaType": of.MediaType, "digest": of.Digest, "size": of.Size}
 	if of.ArtifactType != "" {
@@ -25,7 +25,7 @@ func entry(of Descriptor) map[string]any {
 	return entry
 }
 
-// list is a manifest that lists others, of this type, and refers to a subject where there is one.
+// list returns a manifest of the given type that lists other manifests and has an optional subject.
 func list(name, artifactType string, subject *Descriptor, listed ...Descriptor) []byte {
 	entries := []any{}
 	for _, one := range listed {
@@ -41,13 +41,13 @@ func list(name, artifactType string, subject *Descriptor, listed ...Descriptor) 
 	return must(json.Marshal(manifest))
 }
 
-// reachedTwice is a graph in which x refers to the root and to a, and y, beneath x, comes back to a; z refers to the root alone.
+// reachedTwice pushes a graph in which x refers to the root and to a; y, a referrer of x, leads back to a; z refers to the root only.
 func reachedTwice(t *testing.T, client *Client) (graph *Graph, names map[string]string) {
-	place := fixture(t, "--referrers=none") + "/twice"
+	location := fixture(t, "--referrers=none") + "/twice"
 	names = make(map[string]string)
 	push := func(name string, subject *Descriptor) Descriptor {
 		content := list(name, name+"/example", subject)
-		pushed := must(client.PushManifest(t.Context(), place+":"+name, "", content))
+		pushed := must(client.PushManifest(t.Context(), location+":"+name, "", content))
 		pushed.ArtifactType = name + "/example"
 		names[pushed.Digest] = name
 		return pushed
@@ -58,12 +58,12 @@ func reachedTwice(t *testing.T, client *Client) (graph *Graph, names map[string]
 	lists := map[string][]Descriptor{root.Digest: {a, x, z}, a.Digest: {x, b}, x.Digest: {y}, y.Digest: {a}}
 	for subject, listed := range lists {
 		tag := strings.ReplaceAll(subject, ":", "-")
-		must(client.PushManifest(t.Context(), place+":"+tag, "", list("", "", nil, listed...)))
+		must(client.PushManifest(t.Context(), location+":"+tag, "", list("", "", nil, listed...)))
 	}
-	return must(client.Discover(t.Context(), place+":root", nil)), names
+	return must(client.Discover(t.Context(), location+":root", nil)), names
 }
 
-// nested is what JSON has of a graph.
+// nested is the JSON form of a graph.
 type nested struct {
 	Digest    string
 	Referrers []nested
@@ -76,18 +76,18 @@ func (n *nested) walk(depth int, visit func(depth int, digest string)) {
 	}
 }
 
-func TestEveryWayThroughAGraphFindsWhatIsReachedTwice(t *testing.T) {
+func TestAllAccessorsOfAGraphHandleManifestsThatAreReachedTwice(t *testing.T) {
 	graph, names := reachedTwice(t, newClient(t))
 	defer graph.Close()
 	var steps, edges []string
-	trail := []string{"root"}
+	path := []string{"root"}
 	for node := range graph.All() {
 		name := names[node.Digest]
 		steps = append(steps, fmt.Sprintf("%d %s of %s %v", node.Depth, name, names[node.Subject], node.First))
 		edges = append(edges, name+" of "+names[node.Subject])
-		trail = append(trail[:node.Depth], name)
-		if trail[node.Depth-1] != names[node.Subject] {
-			t.Errorf("%s stands beneath %s, and refers to %s", name, trail[node.Depth-1], names[node.Subject])
+		path = append(path[:node.Depth], name)
+		if path[node.Depth-1] != names[node.Subject] {
+			t.Errorf("%s is below %s but refers to %s", name, path[node.Depth-1], names[node.Subject])
 		}
 	}
 	due := []string{
@@ -100,16 +100,16 @@ func TestEveryWayThroughAGraphFindsWhatIsReachedTwice(t *testing.T) {
 	if graph.Len() != 5 {
 		t.Errorf("%d referrers", graph.Len())
 	}
-	var asked []string
+	var direct []string
 	for digest, name := range names {
 		for referrer := range graph.Referrers(digest) {
-			asked = append(asked, names[referrer.Digest]+" of "+name)
+			direct = append(direct, names[referrer.Digest]+" of "+name)
 		}
 	}
 	slices.Sort(edges)
-	slices.Sort(asked)
-	if !slices.Equal(edges, asked) {
-		t.Errorf("walked %q, asked %q", edges, asked)
+	slices.Sort(direct)
+	if !slices.Equal(edges, direct) {
+		t.Errorf("walked %q, direct referrers %q", edges, direct)
 	}
 	var written []string
 	var read nested
@@ -148,7 +148,7 @@ func TestEveryWayThroughAGraphFindsWhatIsReachedTwice(t *testing.T) {
 	}
 }
 
-// chain is a layout in which each of so many manifests refers to the one before it.
+// chain creates a layout in which each manifest refers to the previous one.
 func chain(t *testing.T, length int) string {
 	folder := t.TempDir()
 	blobs := filepath.Join(folder, "blobs", "sha256")
@@ -180,7 +180,7 @@ func chain(t *testing.T, length int) string {
 	return "oci:" + folder + ":v1"
 }
 
-func TestADeepGraphIsWalkedFilteredAndWritten(t *testing.T) {
+func TestADeepGraphCanBeWalkedFilteredAndFormatted(t *testing.T) {
 	const depth = 20_000
 	client := newClient(t)
 	graph := must(client.Discover(t.Context(), chain(t, depth), nil))
@@ -190,7 +190,7 @@ func TestADeepGraphIsWalkedFilteredAndWritten(t *testing.T) {
 		last = node.Depth
 	}
 	if last != depth || graph.Len() != depth {
-		t.Errorf("the last of %d stands at %d", graph.Len(), last)
+		t.Errorf("the last of %d nodes has the depth %d", graph.Len(), last)
 	}
 	part := must(graph.Filter(DiscoverOptions{ArtifactType: "link/example"}))
 	defer part.Close()

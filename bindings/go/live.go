@@ -2,5 +2,5 @@ package ocigraph
 
 import "sync/atomic"
 
-// live counts the handles of C's that are not yet freed, so that tests can show that none is left.
+// live counts the C handles that have not been freed, so that tests can detect leaks.
 var live atomic.Int64

@@ -3,109 +3,49 @@ package ocigraph
 // #include <ocigraph.h>
 import "C"
 
-import (
-	"context"
-	"fmt"
-)
+import "context"
 
-// A Credential is who the client is to a registry. Exactly one of Username, IdentityToken, RegistryToken and EntraToken is
-// set. Printed, it shows no secret.
-type Credential struct {
-	// Username goes with Password.
-	Username string
-	// Password is given to the registry itself, or to its token server.
-	Password string
-	// IdentityToken is a refresh token, for which the token server gives access tokens.
-	IdentityToken string
-	// RegistryToken is sent to the registry as it is.
-	RegistryToken string
-	// EntraToken is a Microsoft Entra access token, which Azure's registry exchanges for an identity token.
-	EntraToken string
-	// Tenant goes with EntraToken; empty where that tells.
-	Tenant string
-}
-
-// String shows the name of the user, and no secret.
-func (c Credential) String() string {
-	if c.Username != "" {
-		return "credential of " + c.Username
-	}
-	return "a token"
-}
-
-// GoString is String.
-func (c Credential) GoString() string { return c.String() }
-
-// Format shows what String shows, whatever the verb.
-func (c Credential) Format(f fmt.State, _ rune) { fmt.Fprint(f, c.String()) }
-
-// toC makes a credential of C's, which the caller frees.
-func (c *Credential) toC(a *arguments) (*C.ocigraph_credential, error) {
-	var out *C.ocigraph_credential
-	var failure *C.ocigraph_error
-	var status C.ocigraph_status
-	kinds := 0
-	for _, text := range []string{c.Username, c.IdentityToken, c.RegistryToken, c.EntraToken} {
-		if text != "" {
-			kinds++
-		}
-	}
-	switch {
-	case kinds != 1:
-		return nil, a.says(&Error{
-			Code:    ErrInvalidArgument,
-			Message: fmt.Sprintf("the credential has %d of Username, IdentityToken, RegistryToken and EntraToken; give exactly one", kinds),
-		})
-	case c.IdentityToken != "":
-		status = C.ocigraph_credential_identity_token(a.text(c.IdentityToken), &out, &failure)
-	case c.RegistryToken != "":
-		status = C.ocigraph_credential_registry_token(a.text(c.RegistryToken), &out, &failure)
-	case c.EntraToken != "":
-		status = C.ocigraph_credential_entra_token(a.text(c.EntraToken), a.text(c.Tenant), &out, &failure)
-	default:
-		status = C.ocigraph_credential_password(a.text(c.Username), a.text(c.Password), &out, &failure)
-	}
-	return out, check(status, failure)
-}
-
-// A LoginResult is what became of a login.
+// A LoginResult is the result of [Client.Login].
 type LoginResult struct {
 	// Host is the registry.
 	Host string `json:"host"`
-	// StoredIn is where the credential is kept now: a file, or a helper.
+	// StoredIn is the file or credential helper that stores the credential.
 	StoredIn string `json:"stored_in"`
-	// PlainText says that it is kept as plain text, in a file.
+	// PlainText is true if the credential is stored as plain text in a file.
 	PlainText bool `json:"plain_text"`
-	// Verified says that the registry asked for a credential and took this one; one that asks for none cannot tell.
+	// Verified is true if the registry required a credential and accepted this one. A registry that requires none
+	// cannot verify it.
 	Verified bool `json:"verified"`
-	// Overridden says that DOCKER_AUTH_CONFIG has a credential for the registry, which comes before this one.
+	// Overridden is true if DOCKER_AUTH_CONFIG has a credential for the registry, which takes precedence over the
+	// stored one.
 	Overridden bool `json:"overridden"`
 }
 
-// A LogoutResult is what became of a logout.
+// A LogoutResult is the result of [Client.Logout].
 type LogoutResult struct {
 	// Host is the registry.
 	Host string `json:"host"`
-	// RemovedFrom are the files and helpers that credentials were removed from.
+	// RemovedFrom lists the files and helpers from which a credential was removed.
 	RemovedFrom []string `json:"removed_from"`
-	// Remains says that DOCKER_AUTH_CONFIG still has a credential for the registry.
+	// Remains is true if DOCKER_AUTH_CONFIG still has a credential for the registry.
 	Remains bool `json:"remains"`
 }
 
-// Login checks a credential with a registry, "registry.example.com[:port]", and stores it where the other tools look: with
-// the helper that docker's configuration names for the registry, else in that file itself, as plain text that its owner
-// alone can read. Nothing is stored when the registry does not take it.
+// Login verifies a credential with a registry, "registry.example.com[:port]", and stores it for other tools: with the
+// credential helper that Docker's configuration names for the registry, otherwise as plain text in that configuration
+// file, readable by its owner only. Nothing is stored if the registry rejects the credential. Errors include
+// [ErrUnauthorized] and [ErrCredentials].
 func (c *Client) Login(ctx context.Context, host string, credential Credential) (*LoginResult, error) {
-	a := during("login", host)
+	a := newArguments("login", host)
 	defer a.release()
-	given, err := credential.toC(a)
+	handle, err := credential.toC(a)
 	if err != nil {
 		return nil, err
 	}
-	a.own(func() { C.ocigraph_credential_free(given) })
+	a.own(func() { C.ocigraph_credential_free(handle) })
 	out, err := perform(ctx, c, a, func(r *C.ocigraph_login_result) { C.ocigraph_login_result_free(r) },
 		func(client *C.ocigraph_client, token *C.ocigraph_cancel, out **C.ocigraph_login_result, failure **C.ocigraph_error) C.ocigraph_status {
-			return C.ocigraph_client_login(client, a.text(host), given, token, out, failure)
+			return C.ocigraph_client_login(client, a.text(host), handle, token, out, failure)
 		})
 	if err != nil {
 		return nil, err
@@ -114,9 +54,10 @@ func (c *Client) Login(ctx context.Context, host string, credential Credential) 
 	return result, decode(C.ocigraph_login_result_json(out), result)
 }
 
-// Logout removes every form of a registry's stored credential, from files and helpers.
+// Logout removes the stored credentials of a registry, "registry.example.com[:port]", from all files and helpers, under
+// every name that other tools use for the registry. Errors include [ErrCredentials] and [ErrIO].
 func (c *Client) Logout(ctx context.Context, host string) (*LogoutResult, error) {
-	a := during("logout", host)
+	a := newArguments("logout", host)
 	defer a.release()
 	out, err := perform(ctx, c, a, func(r *C.ocigraph_logout_result) { C.ocigraph_logout_result_free(r) },
 		func(client *C.ocigraph_client, token *C.ocigraph_cancel, out **C.ocigraph_logout_result, failure **C.ocigraph_error) C.ocigraph_status {

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-func TestCredentialsOfEveryOrigin(t *testing.T) {
+func TestCredentialsFromEverySourceAreUsed(t *testing.T) {
 	host := fixture(t, "--auth=basic:ada:s3cret")
 	t.Setenv("DOCKER_CONFIG", t.TempDir())
 	t.Setenv("HOME", t.TempDir())
@@ -27,7 +27,7 @@ func TestCredentialsOfEveryOrigin(t *testing.T) {
 		"none":      {nil, ErrUnauthorized},
 		"anonymous": {&ClientOptions{Anonymous: true}, ErrUnauthorized},
 		"wrong":     {&ClientOptions{Credential: &wrong}, ErrUnauthorized},
-		// There is no such repository: the door was opened.
+		// NOT_FOUND shows that the registry accepted the request.
 		"right": {&ClientOptions{Credential: &right}, ErrNotFound},
 		"token": {&ClientOptions{Credential: &Credential{RegistryToken: "t"}}, ErrUnauthorized},
 	} {
@@ -36,16 +36,16 @@ func TestCredentialsOfEveryOrigin(t *testing.T) {
 		}
 	}
 
-	asked := 0
-	ask := func(_ context.Context, of, repository string) (*Credential, error) {
-		asked++
+	calls := 0
+	provide := func(_ context.Context, of, repository string) (*Credential, error) {
+		calls++
 		if of != host || repository != "app" {
-			t.Errorf("asked for %s/%s", of, repository)
+			t.Errorf("called for %s/%s", of, repository)
 		}
 		return &right, nil
 	}
-	if err := tags(&ClientOptions{CredentialFunc: ask}); !errors.Is(err, ErrNotFound) || asked == 0 {
-		t.Error(err, asked)
+	if err := tags(&ClientOptions{CredentialFunc: provide}); !errors.Is(err, ErrNotFound) || calls == 0 {
+		t.Error(err, calls)
 	}
 	mine := errors.New("mine")
 	refuse := func(context.Context, string, string) (*Credential, error) { return nil, mine }
@@ -60,7 +60,7 @@ func TestCredentialsOfEveryOrigin(t *testing.T) {
 		{Credential: &Credential{}},
 		{Credential: &Credential{Username: "ada", RegistryToken: "t"}},
 		{Credential: &right, Anonymous: true},
-		{CredentialFunc: ask, Anonymous: true},
+		{CredentialFunc: provide, Anonymous: true},
 	} {
 		if _, err := NewClient(&options); !errors.Is(err, ErrInvalidArgument) {
 			t.Error(err)
@@ -94,8 +94,8 @@ func TestCredentialsOfEveryOrigin(t *testing.T) {
 	}
 }
 
-// What a credential function says belongs to the call that asked it, and to no other.
-func TestErrorsOfCredentialsAreThoseOfTheirCalls(t *testing.T) {
+// An error of the credential function is wrapped only by the call that needed the credential.
+func TestErrorsOfTheCredentialFunctionBelongToTheirCalls(t *testing.T) {
 	refused, missing := fixture(t, "--auth=basic:ada:s3cret"), fixture(t, "--auth=basic:ada:s3cret")
 	mine := errors.New("mine")
 	client := must(NewClient(&ClientOptions{CredentialFunc: func(ctx context.Context, host, _ string) (*Credential, error) {

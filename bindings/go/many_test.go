@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// All of them end, whoever waits for whom: on one client, and on one for each.
-func TestTwoHundredPullsOfALayoutAtOnceEnd(t *testing.T) {
+// The test runs the pulls on one shared client and on separate clients.
+func TestTwoHundredConcurrentPullsOfALayoutEnd(t *testing.T) {
 	const many, files = 200, 32
 	image := "oci:" + filepath.Join(t.TempDir(), "store") + ":v1"
 	shared := newClient(t)
@@ -25,7 +25,7 @@ func TestTwoHundredPullsOfALayoutAtOnceEnd(t *testing.T) {
 		"a client for each": func() *Client { return newClient(t) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			// Were they to wait for ever, the test would still end.
+			// Ends the test if the pulls deadlock.
 			ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
 			defer cancel()
 			out, ended := t.TempDir(), make(chan error, many)

@@ -4,35 +4,41 @@ package ocigraph
 // #include "callbacks.h"
 import "C"
 
-// PullOptions say how to pull.
+// PullOptions are the options of [Client.Pull].
 type PullOptions struct {
-	// Output is the directory to write into; created when it is not there. Empty is the current one.
+	// Output is the output directory. It is created if necessary. Default: the current directory.
 	Output string
-	// ArtifactType pulls, instead of what the reference names, its referrers of this type.
+	// ArtifactType pulls the referrers that have this artifact type instead of the artifact that the reference names.
+	// Default: none.
 	ArtifactType string
-	// Platform pulls, of an index, the image for this platform: "linux/arm64".
+	// Platform pulls the image for this platform, such as "linux/arm64", if the reference names an index. Default:
+	// none.
 	Platform string
-	// IncludeSubject pulls also what the artifact refers to, and what that refers to in turn.
+	// IncludeSubject also pulls the subject of the artifact, the subject of that, and so on. Default: false.
 	IncludeSubject bool
-	// KeepOldFiles leaves files that are there already as they are.
+	// KeepOldFiles keeps files that already exist. Their outcome is [KeptExisting] if the content differs. Default:
+	// false, which replaces them.
 	KeepOldFiles bool
-	// AllowPathTraversal writes where titles say, even outside the output directory.
+	// AllowPathTraversal permits titles that lead outside the output directory. Use it for trusted registries only.
+	// Otherwise such a title fails the pull with [ErrUnsafePath]. Default: false.
 	AllowPathTraversal bool
-	// UnpackLimits are how much a packed directory may unpack to, before the pull ends with [ErrTooLarge].
+	// UnpackLimits are the limits for unpacking a directory. A pull that exceeds one fails with [ErrTooLarge].
 	UnpackLimits UnpackLimits
-	// Concurrency is how many requests to make at once; 0 is the default.
+	// Concurrency is the maximum number of concurrent requests. The library uses fewer if the registry slows down or
+	// file descriptors run short. Default: 128.
 	Concurrency int
-	// Progress is told what happens; an error from it ends the pull.
+	// Progress receives the progress events. An error from it ends the pull and is wrapped by the error of the pull.
+	// Default: none.
 	Progress func(Event) error
 }
 
-// UnpackLimits bound what is unpacked; 0 is the default of each.
+// UnpackLimits are the limits for unpacking a directory. The zero value of a field selects its default.
 type UnpackLimits struct {
-	// Entries are files, directories and links; 1,000,000 by default.
+	// Entries is the maximum number of files, directories and links. Default: 1,000,000.
 	Entries uint64
-	// Bytes are those of all files together; 64 GiB by default.
+	// Bytes is the maximum total size of the files. Default: 64 GiB.
 	Bytes uint64
-	// Ratio is how many bytes each byte of the archive may give, once more than 64 MiB are unpacked; 1,000 by default.
+	// Ratio is the maximum number of unpacked bytes for each byte of the archive, checked after 64 MiB. Default: 1,000.
 	Ratio uint64
 }
 
@@ -67,17 +73,21 @@ func (o *PullOptions) fill(a *arguments, c *C.ocigraph_pull_options) error {
 	return s.err
 }
 
-// DiscoverOptions say what to discover, or to filter a [Graph] by.
+// DiscoverOptions are the options of [Client.Discover] and [Graph.Filter].
 type DiscoverOptions struct {
-	// ArtifactType returns only referrers of this type, with what leads to them and what lies beneath them.
+	// ArtifactType includes only referrers with this artifact type, together with the manifests on the path to them and
+	// all their own referrers. Default: all.
 	ArtifactType string
-	// Annotations returns only referrers with these annotations, in the same way.
+	// Annotations includes only referrers with all these annotations, together with the manifests on the path to them
+	// and all their own referrers. Default: all.
 	Annotations map[string]string
-	// Platform starts, at an index, from the image for this platform: "linux/arm64".
+	// Platform starts at the image for this platform, such as "linux/arm64", if the reference names an index. Default:
+	// none.
 	Platform string
-	// Depth is how many levels of referrers to walk; 0 is the subject alone, and nil is all.
+	// Depth is the maximum number of levels of referrers. 0 returns the subject alone. Default (nil): unlimited.
 	Depth *int
-	// Concurrency is how many requests to make at once; 0 is the default.
+	// Concurrency is the maximum number of concurrent requests. The library uses fewer if the registry slows down or
+	// file descriptors run short. Default: 128.
 	Concurrency int
 }
 
@@ -99,13 +109,15 @@ func (o *DiscoverOptions) fill(a *arguments, c *C.ocigraph_discover_options) err
 	return s.err
 }
 
-// DeleteOptions say how to delete.
+// DeleteOptions are the options of [Client.Delete].
 type DeleteOptions struct {
-	// DryRun only says what would be deleted.
+	// DryRun reports what would be deleted and deletes nothing. Default: false.
 	DryRun bool
-	// Force deletes also what would be kept: what is tagged otherwise or listed by another index.
+	// Force also deletes manifests that have other tags or are listed by another index. Otherwise the delete keeps them
+	// and reports them as kept. Default: false.
 	Force bool
-	// Concurrency is how many requests to make at once; 0 is the default.
+	// Concurrency is the maximum number of concurrent requests. The library uses fewer if the registry slows down or
+	// file descriptors run short. Default: 128.
 	Concurrency int
 }
 
@@ -121,17 +133,22 @@ func (o *DeleteOptions) fill(a *arguments, c *C.ocigraph_delete_options) error {
 	return s.err
 }
 
-// CopyOptions say how to copy.
+// CopyOptions are the options of [Client.Copy].
 type CopyOptions struct {
-	// Recursive copies also everything that refers to it, to what an index lists, and so on.
+	// Recursive also copies all referrers, direct and indirect, including those of the manifests that an index lists.
+	// Default: false.
 	Recursive bool
-	// Platform copies, of an index, only the image for this platform: "linux/arm64".
+	// Platform copies only the image for this platform, such as "linux/arm64", if the source names an index. Default:
+	// none.
 	Platform string
-	// Foreign copies foreign layers too, which registries need not have.
+	// Foreign also copies foreign (non-distributable) layers. Registries are not required to store these layers.
+	// Default: false.
 	Foreign bool
-	// Concurrency is how many requests to make at once; 0 is the default.
+	// Concurrency is the maximum number of concurrent requests. The library uses fewer if the registry slows down or
+	// file descriptors run short. Default: 128.
 	Concurrency int
-	// Progress is told what happens; an error from it ends the copy.
+	// Progress receives the progress events. An error from it ends the copy and is wrapped by the error of the copy.
+	// Default: none.
 	Progress func(Event) error
 }
 
@@ -154,13 +171,16 @@ func (o *CopyOptions) fill(a *arguments, c *C.ocigraph_copy_options) error {
 	return s.err
 }
 
-// VerifyOptions say what to verify.
+// VerifyOptions are the options of [Client.Verify].
 type VerifyOptions struct {
-	// Platform starts, at an index, from the image for this platform: "linux/arm64".
+	// Platform verifies the image for this platform, such as "linux/arm64", if the reference names an index. Default:
+	// none.
 	Platform string
-	// Concurrency is how many requests to make at once; 0 is the default.
+	// Concurrency is the maximum number of concurrent requests. The library uses fewer if the registry slows down or
+	// file descriptors run short. Default: 128.
 	Concurrency int
-	// Progress is told what happens; an error from it ends the verification.
+	// Progress receives the progress events. An error from it ends the verification and is wrapped by its error.
+	// Default: none.
 	Progress func(Event) error
 }
 
@@ -177,9 +197,10 @@ func (o *VerifyOptions) fill(a *arguments, c *C.ocigraph_verify_options) error {
 	return s.err
 }
 
-// ResolveOptions say how to find a manifest by its name.
+// ResolveOptions are the options of [Client.Resolve] and [Client.FetchManifest].
 type ResolveOptions struct {
-	// Platform takes, of an index, the image for this platform: "linux/arm64".
+	// Platform resolves to the image for this platform, such as "linux/arm64", if the reference names an index.
+	// Default: none.
 	Platform string
 }
 

@@ -14,9 +14,9 @@ import (
 	"time"
 )
 
-// What tests/scenarios do not set, since it is the client's, or is about what a scenario cannot hold.
+// Tests of options that tests/scenarios cannot cover.
 
-func TestWhatAClientSendsAndWhereTo(t *testing.T) {
+func TestClientOptionsDetermineWhatIsSent(t *testing.T) {
 	var mu sync.Mutex
 	var seen []*http.Request
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -53,61 +53,61 @@ func TestWhatAClientSendsAndWhereTo(t *testing.T) {
 	}
 }
 
-func TestTitlesThatLeadElsewhereAreAskedFor(t *testing.T) {
+func TestTitlesOutsideTheOutputDirectoryNeedAllowPathTraversal(t *testing.T) {
 	client, folder := newClient(t), t.TempDir()
-	place, out := "oci:"+filepath.Join(folder, "store"), filepath.Join(folder, "out")
+	location, out := "oci:"+filepath.Join(folder, "store"), filepath.Join(folder, "out")
 	path := filepath.Join(folder, "file")
 	if err := os.WriteFile(path, []byte("x"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	options := &PushOptions{Files: []File{{Path: path}}}
-	if _, err := client.Push(t.Context(), place+":v1", options); !errors.Is(err, ErrUnsafePath) {
+	if _, err := client.Push(t.Context(), location+":v1", options); !errors.Is(err, ErrUnsafePath) {
 		t.Error(err)
 	}
 	for _, title := range []string{"../up", "/absolute", "a/../../up"} {
 		titled := &PushOptions{Files: []File{{Title: title, Content: []byte("x")}}}
-		if _, err := client.Push(t.Context(), place+":v1", titled); !errors.Is(err, ErrUnsafePath) {
+		if _, err := client.Push(t.Context(), location+":v1", titled); !errors.Is(err, ErrUnsafePath) {
 			t.Errorf("%s: %v", title, err)
 		}
 		titled.AllowPathTraversal = true
-		if pushed := must(client.Push(t.Context(), place+":v1", titled)); pushed.Blobs[0].Title != title {
+		if pushed := must(client.Push(t.Context(), location+":v1", titled)); pushed.Blobs[0].Title != title {
 			t.Errorf("%+v", pushed.Blobs)
 		}
 	}
 	options.AllowPathTraversal = true
-	if pushed := must(client.Push(t.Context(), place+":v1", options)); pushed.Blobs[0].Title != path {
+	if pushed := must(client.Push(t.Context(), location+":v1", options)); pushed.Blobs[0].Title != path {
 		t.Errorf("%+v", pushed.Blobs)
 	}
-	if _, err := client.Pull(t.Context(), place+":v1", &PullOptions{Output: out}); !errors.Is(err, ErrUnsafePath) {
+	if _, err := client.Pull(t.Context(), location+":v1", &PullOptions{Output: out}); !errors.Is(err, ErrUnsafePath) {
 		t.Error(err)
 	}
-	pulled := must(client.Pull(t.Context(), place+":v1", &PullOptions{Output: out, AllowPathTraversal: true}))
+	pulled := must(client.Pull(t.Context(), location+":v1", &PullOptions{Output: out, AllowPathTraversal: true}))
 	if len(pulled) != 1 || pulled[0].Files[0].Path != path || pulled[0].Files[0].Outcome != Unchanged {
 		t.Errorf("%+v", pulled)
 	}
 }
 
-func TestForeignLayersAreCopiedWhenAskedFor(t *testing.T) {
+func TestForeignLayersAreCopiedOnlyWithForeign(t *testing.T) {
 	client, folder := newClient(t), t.TempDir()
-	place, empty := "oci:"+filepath.Join(folder, "store"), must(Digest(SHA256, []byte("{}")))
-	must(client.PushBlob(t.Context(), place, "", []byte("{}"), nil))
-	// The layer is not here: registries need not have it.
+	location, empty := "oci:"+filepath.Join(folder, "store"), must(Digest(SHA256, []byte("{}")))
+	must(client.PushBlob(t.Context(), location, "", []byte("{}"), nil))
+	// The layer does not exist here: registries are not required to store it.
 	manifest := fmt.Sprintf(`{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json",
 		"config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":%q,"size":2},
 		"layers":[{"mediaType":"application/vnd.docker.image.rootfs.foreign.diff.tar.gzip","digest":%q,"size":0,"urls":["https://example.com"]}]}`,
 		empty, must(Digest(SHA256, nil)))
-	must(client.PushManifest(t.Context(), place+":v1", "", []byte(manifest)))
+	must(client.PushManifest(t.Context(), location+":v1", "", []byte(manifest)))
 	other := "oci:" + filepath.Join(folder, "other")
-	must(client.Copy(t.Context(), place+":v1", other+":v1", nil))
-	if _, err := client.Copy(t.Context(), place+":v1", other+"2:v1", &CopyOptions{Foreign: true}); !errors.Is(err, ErrNotFound) {
+	must(client.Copy(t.Context(), location+":v1", other+":v1", nil))
+	if _, err := client.Copy(t.Context(), location+":v1", other+"2:v1", &CopyOptions{Foreign: true}); !errors.Is(err, ErrNotFound) {
 		t.Error(err)
 	}
 }
 
-func TestReportsOfWhatWentWrong(t *testing.T) {
+func TestReportsContainProblemsAndFailures(t *testing.T) {
 	client, folder := newClient(t), t.TempDir()
-	place := "oci:" + filepath.Join(folder, "store")
-	image := attach(t, client, place+":v1", "app/example", "", "content")
+	location := "oci:" + filepath.Join(folder, "store")
+	image := attach(t, client, location+":v1", "app/example", "", "content")
 	blob := must(Digest(SHA256, []byte("content")))
 	path := filepath.Join(folder, "store", "blobs", "sha256", strings.TrimPrefix(blob, "sha256:"))
 	for kind, damage := range map[ProblemKind]func() error{
@@ -118,7 +118,7 @@ func TestReportsOfWhatWentWrong(t *testing.T) {
 		if err := errors.Join(os.RemoveAll(path), os.WriteFile(path, nil, 0o600), damage()); err != nil {
 			t.Fatal(err)
 		}
-		problems := must(client.Verify(t.Context(), place+":v1", nil)).Problems
+		problems := must(client.Verify(t.Context(), location+":v1", nil)).Problems
 		if len(problems) != 1 || problems[0].Kind != kind || problems[0].Descriptor.Digest != blob || problems[0].Detail == "" ||
 			len(problems[0].Path) != 1 || problems[0].Path[0] != image {
 			t.Errorf("%s: %+v", kind, problems)
@@ -138,11 +138,11 @@ func TestReportsOfWhatWentWrong(t *testing.T) {
 	}
 }
 
-func TestAFunctionOfTheCallersMustNotCallBack(t *testing.T) {
-	client, place := newClient(t), "oci:"+filepath.Join(t.TempDir(), "store")
-	attach(t, client, place+":v1", "app/example", "", "content")
-	_, err := client.Verify(t.Context(), place+":v1", &VerifyOptions{Progress: func(Event) error {
-		_, err := client.Tags(t.Context(), place)
+func TestACallbackMustNotCallMethodsOfAClient(t *testing.T) {
+	client, location := newClient(t), "oci:"+filepath.Join(t.TempDir(), "store")
+	attach(t, client, location+":v1", "app/example", "", "content")
+	_, err := client.Verify(t.Context(), location+":v1", &VerifyOptions{Progress: func(Event) error {
+		_, err := client.Tags(t.Context(), location)
 		return err
 	}})
 	if !errors.Is(err, ErrInvalidArgument) || !strings.Contains(err.Error(), "callback") {
@@ -150,38 +150,38 @@ func TestAFunctionOfTheCallersMustNotCallBack(t *testing.T) {
 	}
 }
 
-func TestLimitsAndNumbersAreChecked(t *testing.T) {
+func TestInvalidLimitsAndNumbersAreRejected(t *testing.T) {
 	slow := fixture(t, "--delay-ms=60000") + "/slow"
 	client := must(NewClient(&ClientOptions{Limits: Limits{ResponseTimeout: 20 * time.Millisecond, MaxAttempts: 1}}))
 	defer client.Close()
 	if _, err := client.Tags(t.Context(), slow); !errors.Is(err, ErrTimeout) {
 		t.Error(err)
 	}
-	for wait, said := range map[time.Duration]string{-time.Second: "Limits.IdleTimeout is -1s", -1: "Limits.IdleTimeout is -1ns"} {
+	for wait, message := range map[time.Duration]string{-time.Second: "invalid Limits.IdleTimeout -1s", -1: "invalid Limits.IdleTimeout -1ns"} {
 		_, err := NewClient(&ClientOptions{Limits: Limits{IdleTimeout: wait}})
-		if !errors.Is(err, ErrInvalidArgument) || !strings.Contains(err.Error(), said) {
+		if !errors.Is(err, ErrInvalidArgument) || !strings.Contains(err.Error(), message) {
 			t.Error(err)
 		}
 	}
-	place := "oci:" + filepath.Join(t.TempDir(), "store")
+	location := "oci:" + filepath.Join(t.TempDir(), "store")
 	both := File{Path: "a/b", Title: "c", Content: []byte("b")}
-	for said, options := range map[string]*PushOptions{
-		"Concurrency is -1":          {Concurrency: -1},
-		`Path "a/b" and Title "c"`:   {Files: []File{both}},
-		"Files[1] has none of Path":  {Files: []File{{Title: "empty"}, {MediaType: "a/b"}}},
-		"Files[0] has none of Path":  {Files: []File{{}}},
-		"has a Title":                {Config: &File{Title: "title", Content: []byte("{}")}},
-		"has a Reader":               {Config: &File{Reader: strings.NewReader("{}")}},
-		`Path "a/b" has Content too`: {Config: &File{Path: "a/b", Content: []byte("{}")}},
-		"neither Path nor Content":   {Config: &File{}},
-		"99 is no format":            {Format: 99},
+	for message, options := range map[string]*PushOptions{
+		"invalid Concurrency -1":      {Concurrency: -1},
+		`(Path "a/b", Title "c")`:     {Files: []File{both}},
+		"Files[1] has none of Path":   {Files: []File{{Title: "empty"}, {MediaType: "a/b"}}},
+		"Files[0] has none of Path":   {Files: []File{{}}},
+		"does not support Title":      {Config: &File{Title: "title", Content: []byte("{}")}},
+		"does not support Reader":     {Config: &File{Reader: strings.NewReader("{}")}},
+		`both Path "a/b" and Content`: {Config: &File{Path: "a/b", Content: []byte("{}")}},
+		"neither Path nor Content":    {Config: &File{}},
+		"invalid manifest format 99":  {Format: 99},
 	} {
-		_, err := client.Push(t.Context(), place, options)
-		if !errors.Is(err, ErrInvalidArgument) || !strings.HasPrefix(err.Error(), "push "+place+": ") || !strings.Contains(err.Error(), said) {
-			t.Errorf("%s: %v", said, err)
+		_, err := client.Push(t.Context(), location, options)
+		if !errors.Is(err, ErrInvalidArgument) || !strings.HasPrefix(err.Error(), "push "+location+": ") || !strings.Contains(err.Error(), message) {
+			t.Errorf("%s: %v", message, err)
 		}
 	}
-	if _, err := client.Discover(t.Context(), place, &DiscoverOptions{Depth: levels(-1)}); !errors.Is(err, ErrInvalidArgument) {
+	if _, err := client.Discover(t.Context(), location, &DiscoverOptions{Depth: levels(-1)}); !errors.Is(err, ErrInvalidArgument) {
 		t.Error(err)
 	}
 	folder := t.TempDir()
@@ -190,12 +190,12 @@ func TestLimitsAndNumbersAreChecked(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	must(client.Push(t.Context(), place+":folder", &PushOptions{Files: []File{{Path: folder, Title: "folder"}}}))
-	for _, limits := range []UnpackLimits{{MaxEntries: 3}, {Bytes: 2}} {
-		_, err := client.Pull(t.Context(), place+":folder", &PullOptions{Output: t.TempDir(), UnpackLimits: limits})
+	must(client.Push(t.Context(), location+":folder", &PushOptions{Files: []File{{Path: folder, Title: "folder"}}}))
+	for _, limits := range []UnpackLimits{{Entries: 3}, {Bytes: 2}} {
+		_, err := client.Pull(t.Context(), location+":folder", &PullOptions{Output: t.TempDir(), UnpackLimits: limits})
 		if !errors.Is(err, ErrTooLarge) {
 			t.Errorf("%+v: %v", limits, err)
 		}
 	}
-	must(client.Pull(t.Context(), place+":folder", &PullOptions{Output: t.TempDir()}))
+	must(client.Pull(t.Context(), location+":folder", &PullOptions{Output: t.TempDir()}))
 }

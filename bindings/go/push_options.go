@@ -6,64 +6,70 @@ import "C"
 
 import "io"
 
-// A Format is how a manifest is written.
+// A Format is the format of a manifest.
 type Format int32
 
 // The formats of manifests.
 const (
-	// FormatAuto is what the registry lists as a referrer: OCI 1.1, or ORAS on registries that list nothing else.
+	// FormatAuto is the format that the registry lists as a referrer: the OCI image manifest 1.1, or the ORAS artifact
+	// manifest if the registry lists only that one.
 	FormatAuto Format = C.OCIGRAPH_FORMAT_AUTO
-	// FormatOCI11 is the OCI image manifest 1.1.
+	// FormatOCI11 is the OCI image manifest 1.1: https://github.com/opencontainers/image-spec/blob/v1.1.1/manifest.md.
 	FormatOCI11 Format = C.OCIGRAPH_FORMAT_OCI_1_1
-	// FormatOCI10 is the OCI image manifest 1.0.
+	// FormatOCI10 is the OCI image manifest 1.0, which has neither artifactType nor subject.
 	FormatOCI10 Format = C.OCIGRAPH_FORMAT_OCI_1_0
-	// FormatOCIArtifact is the OCI artifact manifest, of 1.1.0-rc1 and rc2.
+	// FormatOCIArtifact is the OCI artifact manifest of the image specification 1.1.0-rc1 and 1.1.0-rc2.
 	FormatOCIArtifact Format = C.OCIGRAPH_FORMAT_OCI_ARTIFACT
-	// FormatORASArtifact is the ORAS artifact manifest.
+	// FormatORASArtifact is the ORAS artifact manifest: https://github.com/oras-project/artifacts-spec.
 	FormatORASArtifact Format = C.OCIGRAPH_FORMAT_ORAS_ARTIFACT
 )
 
-// A File is one thing to push: a path, bytes, or what a reader gives.
+// A File is one file to push. Set exactly one of Path, Content and Reader.
 type File struct {
-	// Path is a file or directory on disk; a directory is packed as tar and gzip.
+	// Path is a file or directory on disk. A directory is packed as a gzip-compressed tar archive.
 	Path string
-	// Content is bytes in memory, where there is neither path nor reader. Nil is an empty file, which needs a title.
+	// Content is content in memory. A nil Content without Path and Reader is an empty file, which requires a Title.
 	Content []byte
-	// Reader is read to its end when the push begins. Short content is kept in memory, the rest in a temporary file. A
-	// reader gives its content once: a push that is made again needs another.
+	// Reader is read to its end when the push starts. Small content is buffered in memory, larger content in a
+	// temporary file. A reader provides its content once; another push needs a new reader.
 	Reader io.Reader
-	// Title is the file's name in the artifact, under which it is pulled; taken from the path when empty. What is absolute or
-	// has ".." fails as [ErrUnsafePath] before anything is sent, unless AllowPathTraversal is set.
+	// Title is the name of the file when it is pulled. Default: the path. A title that is absolute or contains ".."
+	// fails with [ErrUnsafePath] before anything is sent, unless AllowPathTraversal is set.
 	Title string
-	// MediaType is guessed from the name when empty.
+	// MediaType is the media type of the blob. Default: derived from the file name.
 	MediaType string
-	// Annotations are further annotations of the file's descriptor.
+	// Annotations are further annotations of the descriptor of the file.
 	Annotations map[string]string
 }
 
-// PushOptions say what to push, and how.
+// PushOptions are the options of [Client.Push].
 type PushOptions struct {
-	// Files become the artifact's blobs, in their order; an artifact may have none.
+	// Files become the blobs of the artifact, in this order. An artifact may have none.
 	Files []File
-	// ArtifactType is the artifact's type, such as "application/vnd.example.sbom".
+	// ArtifactType is the artifact type, such as "application/vnd.example.sbom". Default: none.
 	ArtifactType string
-	// Subject makes the artifact a referrer of what this reference names in the same place.
+	// Subject is the subject of the artifact, which becomes its referrer: a reference with a tag or digest in the
+	// repository or layout being pushed to. Default: none.
 	Subject string
-	// Annotations are the manifest's.
+	// Annotations are the annotations of the manifest.
 	Annotations map[string]string
-	// Config takes the place of the empty one: Path or Content, and MediaType. Nothing else can be said of it.
+	// Config is the config blob, with MediaType and one of Path and Content. Other fields are invalid. Default: the
+	// empty config {}.
 	Config *File
-	// Format is the manifest's.
+	// Format is the format of the manifest. Default: [FormatAuto].
 	Format Format
-	// AllowPathTraversal takes titles that are absolute or have "..", given or taken from paths, as they are. Without it they
-	// fail as [ErrUnsafePath].
+	// AllowPathTraversal permits titles that are absolute or contain "..". Otherwise such a title fails the push with
+	// [ErrUnsafePath]. Default: false.
 	AllowPathTraversal bool
-	// SourceDateEpoch is in seconds since 1970: the time put into packed directories and the annotation for when it was
-	// created. Without it directories get 0 and there is no such annotation.
+	// SourceDateEpoch is the time, in seconds since 1970-01-01T00:00:00Z, that is stored in packed directories and in
+	// the annotation org.opencontainers.image.created. Default (nil): packed directories get the time 0 and the
+	// annotation is omitted, so that the same input has the same digest.
 	SourceDateEpoch *uint64
-	// Concurrency is how many requests to make at once; 0 is the default.
+	// Concurrency is the maximum number of concurrent requests. The library uses fewer if the registry slows down or
+	// file descriptors run short. Default: 128.
 	Concurrency int
-	// Progress is told what happens; an error from it ends the push, and is in the push's error.
+	// Progress receives the progress events. An error from it ends the push and is wrapped by the error of the push.
+	// Default: none.
 	Progress func(Event) error
 }
 
@@ -101,8 +107,8 @@ func (o *PushOptions) fill(a *arguments, c *C.ocigraph_push_options) error {
 	return s.err
 }
 
-// origins is how many origins of its content the file has.
-func (f *File) origins() int {
+// sources returns the number of content sources that are set.
+func (f *File) sources() int {
 	n := 0
 	for _, has := range []bool{f.Path != "", f.Reader != nil, f.Content != nil} {
 		if has {
@@ -113,12 +119,12 @@ func (f *File) origins() int {
 }
 
 func (f *File) add(s *settings, c *C.ocigraph_push_options, index int) {
-	switch n := f.origins(); {
+	switch n := f.sources(); {
 	case n > 1:
-		s.refuse("Files[%d], with Path %q and Title %q, has more than one of Path, Content and Reader; give one", index, f.Path, f.Title)
+		s.refuse("Files[%d] (Path %q, Title %q) has more than one of Path, Content and Reader; set one", index, f.Path, f.Title)
 		return
 	case n == 0 && f.Title == "":
-		s.refuse("Files[%d] has none of Path, Content and Reader; give one", index)
+		s.refuse("Files[%d] has none of Path, Content and Reader; set one", index)
 		return
 	}
 	title, mediaType := s.text(f.Title), s.text(f.MediaType)
@@ -140,13 +146,13 @@ func (f *File) add(s *settings, c *C.ocigraph_push_options, index int) {
 func (f *File) setConfig(s *settings, c *C.ocigraph_push_options) {
 	switch {
 	case f.Reader != nil:
-		s.refuse("the config has a Reader, which is for files; read it, and give its bytes as Content")
+		s.refuse("Config does not support Reader; read the content and set Content")
 	case f.Title != "" || len(f.Annotations) > 0:
-		s.refuse("the config has a Title or Annotations, which are for files; give MediaType and one of Path and Content")
-	case f.origins() > 1:
-		s.refuse("the config with Path %q has Content too; give one", f.Path)
-	case f.origins() == 0 && f.MediaType == "":
-		s.refuse("the config has neither Path nor Content; give one")
+		s.refuse("Config does not support Title and Annotations; set MediaType and one of Path and Content")
+	case f.sources() > 1:
+		s.refuse("Config has both Path %q and Content; set one", f.Path)
+	case f.sources() == 0 && f.MediaType == "":
+		s.refuse("Config has neither Path nor Content; set one")
 	case f.Path != "":
 		s.set(C.ocigraph_push_options_set_config_path(c, s.text(f.Path), s.text(f.MediaType), &s.failure))
 	default:

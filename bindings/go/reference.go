@@ -3,15 +3,16 @@ package ocigraph
 // #include <ocigraph.h>
 import "C"
 
-// A Reference names a place, and what is in it. Methods of a client take references as text; this is for programs that look
-// into one, or make one from another.
+// A Reference is a parsed reference: a location (repository or image layout) with optional tags and digest. Methods of
+// [Client] take references as text. A Reference is for programs that need the parts of a reference or derive one from
+// another.
 type Reference struct {
-	text, place, host, repository, path, digest string
-	tags                                        []string
+	text, location, host, repository, path, digest string
+	tags                                           []string
 }
 
-// ParseReference reads a reference: "host[:port]/repository[:tag[,tag...]][@digest]" or "oci:PATH[:tag][@digest]". Nothing is
-// looked up.
+// ParseReference parses a reference: "host[:port]/repository[:tag[,tag…]][@digest]" or "oci:PATH[:tag][@digest]". It
+// accesses neither network nor files. It returns [ErrInvalidReference] for invalid syntax.
 func ParseReference(text string) (Reference, error) {
 	a := new(arguments)
 	defer a.release()
@@ -24,17 +25,18 @@ func ParseReference(text string) (Reference, error) {
 	return reference(out), nil
 }
 
-// At is the same place by this digest alone: where a descriptor of it is to be found.
+// At returns a reference to digest in the same location, without tags: the reference of a descriptor that was found
+// there. It returns [ErrInvalidReference] if digest is not a digest.
 func (r Reference) At(digest string) (Reference, error) {
 	a := new(arguments)
 	defer a.release()
-	var place, out *C.ocigraph_reference
+	var parsed, out *C.ocigraph_reference
 	var failure *C.ocigraph_error
-	if err := check(C.ocigraph_reference_parse(a.text(r.text), &place, &failure), failure); err != nil {
+	if err := check(C.ocigraph_reference_parse(a.text(r.text), &parsed, &failure), failure); err != nil {
 		return Reference{}, err
 	}
-	a.own(func() { C.ocigraph_reference_free(place) })
-	if err := check(C.ocigraph_reference_at(place, a.text(digest), &out, &failure), failure); err != nil {
+	a.own(func() { C.ocigraph_reference_free(parsed) })
+	if err := check(C.ocigraph_reference_at(parsed, a.text(digest), &out, &failure), failure); err != nil {
 		return Reference{}, err
 	}
 	a.own(func() { C.ocigraph_reference_free(out) })
@@ -43,7 +45,7 @@ func (r Reference) At(digest string) (Reference, error) {
 
 func reference(r *C.ocigraph_reference) Reference {
 	read := Reference{
-		text: goString(C.ocigraph_reference_text(r)), place: goString(C.ocigraph_reference_place(r)), host: goString(C.ocigraph_reference_host(r)),
+		text: goString(C.ocigraph_reference_text(r)), location: goString(C.ocigraph_reference_location(r)), host: goString(C.ocigraph_reference_host(r)),
 		repository: goString(C.ocigraph_reference_repository(r)), path: goString(C.ocigraph_reference_path(r)),
 		digest: goString(C.ocigraph_reference_digest(r)),
 	}
@@ -53,23 +55,23 @@ func reference(r *C.ocigraph_reference) Reference {
 	return read
 }
 
-// String is the whole reference, to be given to methods of a client.
+// String returns the complete reference, as methods of [Client] take it.
 func (r Reference) String() string { return r.text }
 
-// Place is the place alone, without tags and digest: where to push what gets no tag, and list what is there.
-func (r Reference) Place() string { return r.place }
+// Location returns the location without tags and digest: the reference for a push without a tag, and for lists.
+func (r Reference) Location() string { return r.location }
 
-// Host is the registry, such as "localhost:5000"; empty where it is a layout.
+// Host returns the registry, such as "localhost:5000", or "" for a layout.
 func (r Reference) Host() string { return r.host }
 
-// Repository is such as "library/alpine"; empty where it is a layout.
+// Repository returns the repository, such as "library/alpine", or "" for a layout.
 func (r Reference) Repository() string { return r.repository }
 
-// Path is the directory of a layout; empty where it is a repository.
+// Path returns the directory of the layout, or "" for a repository.
 func (r Reference) Path() string { return r.path }
 
-// Tags are in the order they were written.
+// Tags returns the tags in the order of the text.
 func (r Reference) Tags() []string { return append([]string(nil), r.tags...) }
 
-// Digest is empty where there is none.
+// Digest returns the digest, or "" if the reference has none.
 func (r Reference) Digest() string { return r.digest }

@@ -1,281 +1,266 @@
 package ocigraph
 
-// An Outcome is what became of a blob or file.
-type Outcome string
-
-// What can become of a blob or file.
-const (
-	// Uploaded: it was sent.
-	Uploaded Outcome = "uploaded"
-	// Existed: it was there already.
-	Existed Outcome = "existed"
-	// Mounted: the registry took it from another of its repositories.
-	Mounted Outcome = "mounted"
-	// Written: it was written to a file.
-	Written Outcome = "written"
-	// Unchanged: an identical file was there already.
-	Unchanged Outcome = "unchanged"
-	// Kept: another file was there, and was to be kept.
-	Kept Outcome = "kept"
-	// Checked: it was read and compared with its descriptor.
-	Checked Outcome = "checked"
-)
-
-// A Descriptor is what content is: type, digest and size, and what else is known about it.
+// A Descriptor is an OCI content descriptor. See
+// https://github.com/opencontainers/image-spec/blob/v1.1.1/descriptor.md.
 type Descriptor struct {
-	// MediaType is that of the content.
+	// MediaType is the media type of the content.
 	MediaType string `json:"media_type"`
-	// Digest is that of the content, such as "sha256:e3b0…".
+	// Digest is the digest of the content, such as "sha256:e3b0…".
 	Digest string `json:"digest"`
-	// Size is the length of the content in bytes.
+	// Size is the size of the content in bytes.
 	Size int64 `json:"size"`
-	// ArtifactType is the type of the artifact whose manifest this describes.
+	// ArtifactType is the artifact type of the manifest that the descriptor names. It is empty if the manifest has
+	// none.
 	ArtifactType string `json:"artifact_type,omitempty"`
-	// Annotations are those of the content, or of a referrer's manifest in a list of referrers.
+	// Annotations are the annotations of the descriptor. In a list of referrers, they are the annotations of the
+	// referrer's manifest.
 	Annotations map[string]string `json:"annotations,omitempty"`
-	// Platform is what an image in an index runs on.
+	// Platform is the platform of an image in an index, or nil.
 	Platform *Platform `json:"platform,omitempty"`
 }
 
-// A Platform is what an image runs on.
+// A Platform is the platform that an image runs on. See
+// https://github.com/opencontainers/image-spec/blob/v1.1.1/image-index.md.
 type Platform struct {
-	// Architecture is that of the CPU, as Go names it.
+	// Architecture is the CPU architecture as a GOARCH value, such as "arm64".
 	Architecture string `json:"architecture"`
-	// OS is the operating system, as Go names it.
+	// OS is the operating system as a GOOS value, such as "linux".
 	OS string `json:"os"`
 	// OSVersion is the version of the operating system.
 	OSVersion string `json:"os.version,omitempty"`
 	// OSFeatures are features that the operating system must have.
 	OSFeatures []string `json:"os.features,omitempty"`
-	// Variant is that of the CPU: "v7".
+	// Variant is the variant of the CPU, such as "v7".
 	Variant string `json:"variant,omitempty"`
 }
 
-// A PushResult is what was pushed.
+// A PushResult is the result of [Client.Push].
 type PushResult struct {
-	// Reference is the place, by digest.
+	// Reference is the reference of the artifact by digest.
 	Reference string `json:"reference"`
-	// Descriptor is the manifest's.
+	// Descriptor is the descriptor of the manifest.
 	Descriptor Descriptor `json:"descriptor"`
-	// Tags are those it was given.
+	// Tags are the tags that were set.
 	Tags []string `json:"tags"`
-	// Blobs are in the order of the files; the config is not among them.
+	// Blobs are the blobs in the order of the files. They do not include the config.
 	Blobs []PushedBlob `json:"blobs"`
-	// Manifest is the manifest's bytes.
+	// Manifest is the manifest as JSON bytes.
 	Manifest []byte `json:"-"`
 }
 
-// A PushedBlob is a blob of a push.
+// A PushedBlob is one blob of a push.
 type PushedBlob struct {
-	// Title is its file name.
+	// Title is the file name of the blob.
 	Title string `json:"title,omitempty"`
-	// Descriptor is the blob's.
+	// Descriptor is the descriptor of the blob.
 	Descriptor Descriptor `json:"descriptor"`
-	// Outcome is what became of it.
+	// Outcome is the outcome: [Uploaded], [AlreadyExists] or [Mounted].
 	Outcome Outcome `json:"outcome"`
 }
 
-// A PullResult is one artifact that was pulled.
+// A PullResult is one artifact that [Client.Pull] pulled.
 type PullResult struct {
-	// Reference is the place, by digest.
+	// Reference is the reference of the artifact by digest.
 	Reference string `json:"reference"`
-	// Descriptor is the manifest's.
+	// Descriptor is the descriptor of the manifest.
 	Descriptor Descriptor `json:"descriptor"`
-	// Files are in the order of the manifest.
+	// Files are the files in the order of the manifest.
 	Files []PulledFile `json:"files"`
-	// Skipped are blobs without a title, which are not written.
+	// Skipped are the blobs that were not written because they have no title.
 	Skipped []Descriptor `json:"skipped"`
 }
 
-// A PulledFile is a file of a pull.
+// A PulledFile is one file of a pull.
 type PulledFile struct {
-	// Path is where it is.
+	// Path is the path of the file, including the output directory.
 	Path string `json:"path"`
-	// Descriptor is the blob's.
+	// Descriptor is the descriptor of the blob.
 	Descriptor Descriptor `json:"descriptor"`
-	// Outcome is what became of it.
+	// Outcome is the outcome: [Written], [Unchanged] or [KeptExisting].
 	Outcome Outcome `json:"outcome"`
 }
 
-// A DeleteReport is what was deleted, or would be.
+// A DeleteReport is the result of [Client.Delete].
 type DeleteReport struct {
-	// DryRun says that nothing was done.
+	// DryRun is true for a dry run, which deleted nothing.
 	DryRun bool `json:"dry_run"`
-	// Deleted are in the order of deletion: referrers before their subjects.
+	// Deleted are the manifests that were deleted, or would be deleted by a dry run, in the order of deletion:
+	// referrers before their subjects.
 	Deleted []Descriptor `json:"deleted"`
-	// Kept are those that stay, and why.
-	Kept []KeptManifest `json:"kept"`
-	// Failed are those that could not be deleted.
-	Failed []FailedManifest `json:"failed"`
+	// Kept are the manifests that were kept, with the reasons.
+	Kept []RetainedManifest `json:"kept"`
+	// Failed are the manifests that could not be deleted.
+	Failed []DeleteFailure `json:"failed"`
 }
 
-// A KeptManifest is a manifest that a delete leaves.
-type KeptManifest struct {
-	// Descriptor is the manifest's.
+// A RetainedManifest is a manifest that a delete kept.
+type RetainedManifest struct {
+	// Descriptor is the descriptor of the manifest.
 	Descriptor Descriptor `json:"descriptor"`
-	// Reason is a phrase: "tagged stable".
+	// Reason states why the manifest was kept, such as "tagged stable".
 	Reason string `json:"reason"`
 }
 
-// A FailedManifest is a manifest that could not be deleted.
-type FailedManifest struct {
-	// Descriptor is the manifest's.
+// A DeleteFailure is a manifest that could not be deleted.
+type DeleteFailure struct {
+	// Descriptor is the descriptor of the manifest.
 	Descriptor Descriptor `json:"descriptor"`
-	// Message is why, as a sentence.
+	// Message is the error message.
 	Message string `json:"error"`
-	// Code is the kind of failure, such as [ErrForbidden].
+	// Code is the kind of the failure, such as [ErrForbidden].
 	Code Code `json:"code"`
 }
 
-// A CopyReport is what was copied.
+// A CopyReport is the result of [Client.Copy].
 type CopyReport struct {
-	// Source is where from, by digest.
+	// Source is the source as a reference by digest.
 	Source string `json:"source"`
-	// Destination is where to, by digest.
+	// Destination is the destination as a reference by digest.
 	Destination string `json:"destination"`
-	// Descriptor is that of the manifest that was named.
+	// Descriptor is the descriptor of the manifest that the source names.
 	Descriptor Descriptor `json:"descriptor"`
-	// Tags are those it was given.
+	// Tags are the tags that were set at the destination.
 	Tags []string `json:"tags"`
-	// Manifests is how many were written; those that were there are not counted.
+	// Manifests is the number of manifests written. Manifests that already existed do not count.
 	Manifests int `json:"manifests"`
-	// Blobs are counted by what became of them.
+	// Blobs are the numbers of blobs by outcome.
 	Blobs CopiedBlobs `json:"blobs"`
-	// Bytes were written, of manifests and blobs.
+	// Bytes is the number of bytes written, of manifests and blobs.
 	Bytes int64 `json:"bytes"`
 }
 
-// CopiedBlobs are blobs of a copy by what became of them. Blobs of manifests that were there are not counted.
+// CopiedBlobs are the numbers of blobs of a copy by outcome. Blobs of manifests that already existed do not count.
 type CopiedBlobs struct {
-	// Copied were sent.
+	// Copied is the number of blobs that were sent.
 	Copied int `json:"copied"`
-	// Existed were there already.
+	// Existed is the number of blobs that already existed at the destination.
 	Existed int `json:"existed"`
-	// Mounted were taken by the registry from another of its repositories.
+	// Mounted is the number of blobs that the registry mounted from another of its repositories.
 	Mounted int `json:"mounted"`
 }
 
-// A VerifyReport is what a verification found.
+// A VerifyReport is the result of [Client.Verify].
 type VerifyReport struct {
-	// Checked is how many manifests and blobs were looked at.
+	// Checked is the number of manifests and blobs that were checked.
 	Checked int `json:"checked"`
-	// Bytes were read and digested.
+	// Bytes is the number of bytes that were read and digested.
 	Bytes int64 `json:"bytes"`
-	// Problems is empty when all is well.
+	// Problems are the problems found. It is empty if the graph is intact.
 	Problems []Problem `json:"problems"`
 }
 
-// A ProblemKind is what is wrong with content.
+// A ProblemKind is the kind of a [Problem].
 type ProblemKind string
 
-// What can be wrong with content.
+// The kinds of problems.
 const (
-	// Missing: it is not there.
+	// Missing means that the content does not exist.
 	Missing ProblemKind = "missing"
-	// WrongSize: it has another size.
+	// WrongSize means that the size of the content differs from its descriptor.
 	WrongSize ProblemKind = "size"
-	// WrongDigest: it hashes to another digest.
+	// WrongDigest means that the digest of the content differs from its descriptor.
 	WrongDigest ProblemKind = "digest"
-	// Malformed: it is no manifest, or not what its descriptor says.
+	// Malformed means that the content is not a valid manifest, or that its media type differs from its descriptor.
 	Malformed ProblemKind = "malformed"
 )
 
-// A Problem is something wrong in a graph.
+// A Problem is missing or damaged content in a graph.
 type Problem struct {
-	// Descriptor is that of what should be there.
+	// Descriptor is the expected descriptor of the content.
 	Descriptor Descriptor `json:"descriptor"`
-	// Path are the digests that lead to it from the root on; empty for the root.
+	// Path lists the digests from the root of the graph to the content. It is empty for the root itself.
 	Path []string `json:"path"`
-	// Kind is what is wrong with it.
+	// Kind is the kind of the problem.
 	Kind ProblemKind `json:"kind"`
-	// Detail is the same as a sentence.
+	// Detail is a sentence that describes the problem.
 	Detail string `json:"detail"`
 }
 
-// A ManifestInfo is what is known of a manifest in a listing. What is not known is empty.
+// A ManifestInfo is an entry of [Client.Manifests]. Unknown fields are empty.
 type ManifestInfo struct {
-	// Descriptor is the manifest's.
+	// Descriptor is the descriptor of the manifest.
 	Descriptor Descriptor `json:"descriptor"`
-	// Tags are those that name it.
+	// Tags are the tags of the manifest.
 	Tags []string `json:"tags"`
-	// Subject is the digest of what it refers to.
+	// Subject is the digest of the subject.
 	Subject string `json:"subject,omitempty"`
-	// Created is when it was made, RFC 3339: as the registry has it, else as its annotations or its config have it.
+	// Created is the creation time in RFC 3339 format, from the registry, otherwise from the annotations or the config.
 	Created string `json:"created,omitempty"`
-	// LastUpdated is when it or its tags were last changed, RFC 3339.
+	// LastUpdated is when the manifest or its tags last changed, in RFC 3339 format.
 	LastUpdated string `json:"last_updated,omitempty"`
-	// Architecture is that of the CPU, from an image's config.
+	// Architecture is the CPU architecture in the config of an image.
 	Architecture string `json:"architecture,omitempty"`
-	// OS is the operating system, from an image's config.
+	// OS is the operating system in the config of an image.
 	OS string `json:"os,omitempty"`
-	// ConfigMediaType is the media type of its config.
+	// ConfigMediaType is the media type of the config.
 	ConfigMediaType string `json:"config_media_type,omitempty"`
-	// ImageSize is the bytes of its config, layers and blobs together.
+	// ImageSize is the total size of config, layers and blobs in bytes.
 	ImageSize int64 `json:"image_size,omitempty"`
-	// Attributes are what may be done with it; nil where the registry does not tell.
+	// Attributes are what the registry permits for the manifest, or nil if the registry does not report it.
 	Attributes *Attributes `json:"attributes,omitempty"`
 }
 
-// A TagInfo is what is known of a tag in a listing. What is not known is empty.
+// A TagInfo is an entry of [Client.TagDetails]. Unknown fields are empty.
 type TagInfo struct {
 	// Name is the tag.
 	Name string `json:"name"`
-	// Digest is that of what it names.
+	// Digest is the digest of the manifest that the tag names.
 	Digest string `json:"digest"`
-	// Created is when it was first written, RFC 3339.
+	// Created is when the tag was created, in RFC 3339 format.
 	Created string `json:"created,omitempty"`
-	// LastUpdated is when it was last changed, RFC 3339.
+	// LastUpdated is when the tag last changed, in RFC 3339 format.
 	LastUpdated string `json:"last_updated,omitempty"`
-	// Signed says whether it is signed by content trust; nil where the registry does not tell.
+	// Signed is true if the tag is signed with Docker Content Trust, or nil if the registry does not report it.
 	Signed *bool `json:"signed,omitempty"`
-	// Attributes are what may be done with it; nil where the registry does not tell.
+	// Attributes are what the registry permits for the tag, or nil if the registry does not report it.
 	Attributes *Attributes `json:"attributes,omitempty"`
 }
 
-// Attributes are what Azure's registry lets anyone do with a manifest or tag: a locked one is not deleted.
+// Attributes are what Azure Container Registry permits for a manifest or tag. A locked one cannot be deleted or
+// changed.
 type Attributes struct {
-	// DeleteEnabled: it can be deleted.
+	// DeleteEnabled is true if the manifest or tag can be deleted.
 	DeleteEnabled bool `json:"delete_enabled"`
-	// ListEnabled: it is shown in lists.
+	// ListEnabled is true if the manifest or tag appears in lists.
 	ListEnabled bool `json:"list_enabled"`
-	// ReadEnabled: it can be pulled.
+	// ReadEnabled is true if the manifest or tag can be pulled.
 	ReadEnabled bool `json:"read_enabled"`
-	// WriteEnabled: it can be changed.
+	// WriteEnabled is true if the manifest or tag can be changed.
 	WriteEnabled bool `json:"write_enabled"`
 }
 
-// A Manifest is a manifest as it is stored.
+// A Manifest is a manifest as stored, with the descriptors that it contains.
 type Manifest struct {
-	// Bytes are exactly as they are stored.
+	// Bytes are the bytes of the manifest, exactly as stored.
 	Bytes []byte
-	// Descriptor is its own, with artifact type and annotations.
+	// Descriptor is the descriptor of the manifest, with its artifact type and annotations.
 	Descriptor Descriptor
-	// IsIndex says whether it is a list of manifests.
+	// IsIndex is true if the manifest is an index (a list of manifests).
 	IsIndex bool
-	// Config is nil where it has none.
+	// Config is the config, or nil if the manifest has none.
 	Config *Descriptor
-	// Subject is nil where it refers to nothing.
+	// Subject is the subject, or nil if the manifest has none.
 	Subject *Descriptor
-	// Blobs are its layers or blobs, the config aside.
+	// Blobs are the layers or blobs. They do not include the config.
 	Blobs []Descriptor
-	// Manifests are those that it lists, as an index.
+	// Manifests are the manifests that the index lists.
 	Manifests []Descriptor
 }
 
-// A BlobResult is a blob that was pushed.
+// A BlobResult is the result of pushing a blob.
 type BlobResult struct {
-	// Descriptor is the blob's.
+	// Descriptor is the descriptor of the blob.
 	Descriptor Descriptor `json:"descriptor"`
-	// Outcome is what became of it.
+	// Outcome is the outcome: [Uploaded], [AlreadyExists] or [Mounted].
 	Outcome Outcome `json:"outcome"`
 }
 
-// A FileDigest is the digest of a file, or of bytes, and their length.
+// A FileDigest is the digest and size of a file.
 type FileDigest struct {
-	// Path is the file's.
+	// Path is the path of the file.
 	Path string `json:"path,omitempty"`
-	// Digest is such as "sha256:e3b0…".
+	// Digest is the digest, such as "sha256:e3b0…".
 	Digest string `json:"digest"`
-	// Size is in bytes.
+	// Size is the size in bytes.
 	Size int64 `json:"size"`
 }

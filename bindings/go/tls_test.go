@@ -21,7 +21,7 @@ import (
 	"time"
 )
 
-// An issuer signs certificates that nobody trusts.
+// An issuer is a certificate authority that the system does not trust.
 type issuer struct {
 	t           *testing.T
 	certificate *x509.Certificate
@@ -38,7 +38,7 @@ func newIssuer(t *testing.T) *issuer {
 	return i
 }
 
-// sign gives files with a certificate and its key.
+// sign returns files with a certificate and its key.
 func (i *issuer) sign(usage x509.ExtKeyUsage) (certFile, keyFile string) {
 	key := must(ecdsa.GenerateKey(elliptic.P256(), rand.Reader))
 	template := &x509.Certificate{
@@ -58,7 +58,7 @@ func (i *issuer) file(kind string, content []byte) string {
 	return path
 }
 
-// secured is a registry behind TLS; with asks, one that wants a certificate of the client.
+// secured starts a registry behind TLS. If asks is true, it requires a client certificate.
 func secured(t *testing.T, issuer *issuer, asks bool) string {
 	cert, key := issuer.sign(x509.ExtKeyUsageServerAuth)
 	config := &tls.Config{Certificates: []tls.Certificate{must(tls.LoadX509KeyPair(cert, key))}}
@@ -74,7 +74,7 @@ func secured(t *testing.T, issuer *issuer, asks bool) string {
 	return strings.TrimPrefix(server.URL, "https://")
 }
 
-func TestWhomItTrustsAndWhoItIs(t *testing.T) {
+func TestTLSOptionsDetermineTrustAndIdentity(t *testing.T) {
 	issuer := newIssuer(t)
 	ca := issuer.file("CERTIFICATE", issuer.certificate.Raw)
 	certFile, keyFile := issuer.sign(x509.ExtKeyUsageClientAuth)
@@ -87,13 +87,13 @@ func TestWhomItTrustsAndWhoItIs(t *testing.T) {
 	}{
 		"with the issuer's certificate":  {open, ClientOptions{CAFile: ca}, ErrNotFound},
 		"without":                        {open, ClientOptions{}, ErrTLS},
-		"whoever it is":                  {open, ClientOptions{Insecure: true}, ErrNotFound},
+		"any certificate":                {open, ClientOptions{Insecure: true}, ErrNotFound},
 		"with a certificate of its own":  {closed, ClientOptions{CAFile: ca, CertFile: certFile, KeyFile: keyFile}, ErrNotFound},
 		"without one where it is wanted": {closed, ClientOptions{CAFile: ca}, ErrTLS},
 	} {
 		c.options.PlainHTTP = &encrypted
 		client := must(NewClient(&c.options))
-		// There is no such repository: the door was opened.
+		// NOT_FOUND shows that the registry accepted the request.
 		if _, err := client.Tags(t.Context(), c.host+"/app"); !errors.Is(err, c.due) {
 			t.Errorf("%s: %v, expected %v", name, err, c.due)
 		}
@@ -102,7 +102,7 @@ func TestWhomItTrustsAndWhoItIs(t *testing.T) {
 	for name, options := range map[string]ClientOptions{
 		"a file that is missing":    {CAFile: filepath.Join(t.TempDir(), "missing.pem")},
 		"a certificate without key": {CertFile: certFile},
-		"a header that is none":     {Headers: map[string]string{"a b": "c"}},
+		"an invalid header name":    {Headers: map[string]string{"a b": "c"}},
 	} {
 		if _, err := NewClient(&options); !errors.Is(err, ErrInvalidArgument) && !errors.Is(err, ErrTLS) {
 			t.Errorf("%s: %v", name, err)

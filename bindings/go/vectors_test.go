@@ -20,7 +20,7 @@ func vectors(t *testing.T, name string, into any) {
 	}
 }
 
-func TestCodesAreThoseOfEveryLanguage(t *testing.T) {
+func TestCodesMatchTheSharedVectors(t *testing.T) {
 	var table []struct {
 		Number int32
 		Name   string
@@ -41,7 +41,7 @@ func TestCodesAreThoseOfEveryLanguage(t *testing.T) {
 	}
 }
 
-func TestReferencesAreReadAsInEveryLanguage(t *testing.T) {
+func TestReferencesMatchTheSharedVectors(t *testing.T) {
 	var all struct {
 		Valid []struct {
 			Text, Host, Repository, Path, Digest string
@@ -68,7 +68,7 @@ func TestReferencesAreReadAsInEveryLanguage(t *testing.T) {
 		t.Errorf("%d and %d vectors", len(all.Valid), len(all.Invalid))
 	}
 	digest := must(Digest(SHA256, nil))
-	if at := must(must(ParseReference("oci:store/app:v1")).At(digest)); at.String() != "oci:store/app@"+digest || at.Place() != "oci:store/app" {
+	if at := must(must(ParseReference("oci:store/app:v1")).At(digest)); at.String() != "oci:store/app@"+digest || at.Location() != "oci:store/app" {
 		t.Error(at)
 	}
 	if _, err := must(ParseReference("oci:store/app:v1")).At("v1"); !errors.Is(err, ErrInvalidReference) {
@@ -76,7 +76,7 @@ func TestReferencesAreReadAsInEveryLanguage(t *testing.T) {
 	}
 }
 
-func TestDigestsAreThoseOfEveryLanguage(t *testing.T) {
+func TestDigestsMatchTheSharedVectors(t *testing.T) {
 	var all struct {
 		Digests []struct {
 			Size           int
@@ -110,14 +110,14 @@ func TestDigestsAreThoseOfEveryLanguage(t *testing.T) {
 	}
 }
 
-// Every setter of options in the header has a field here, so that an option that is added there is missed here.
-func TestOptionsHaveWhatTheLibraryHas(t *testing.T) {
+// Every setter in the header must have a field here.
+func TestEverySetterOfTheHeaderHasAField(t *testing.T) {
 	header := string(must(os.ReadFile("../../include/ocigraph.h")))
 	kinds := map[string]any{
 		"client": ClientOptions{}, "push": PushOptions{}, "pull": PullOptions{}, "discover": DiscoverOptions{}, "delete": DeleteOptions{},
 		"copy": CopyOptions{}, "verify": VerifyOptions{}, "resolve": ResolveOptions{}, "blob": BlobOptions{},
 	}
-	// Where a field has another name than its setter.
+	// Fields whose names differ from their setters.
 	named := map[string]string{
 		"client_set_client_certificate": "CertFile", "client_set_use_proxy": "NoProxy", "client_add_header": "Headers", "client_set_limit": "Limits",
 		"client_set_credential_callback": "CredentialFunc", "push_add_path": "Files", "push_add_bytes": "Files", "push_add_reader": "Files",
@@ -148,15 +148,15 @@ func TestOptionsHaveWhatTheLibraryHas(t *testing.T) {
 	}
 }
 
-// Every operation of the header has a method here.
-func TestClientsDoWhatTheLibraryDoes(t *testing.T) {
+// Every operation in the header must have a method here.
+func TestEveryOperationOfTheHeaderHasAMethod(t *testing.T) {
 	header := string(must(os.ReadFile("../../include/ocigraph.h")))
 	methods, plain := reflect.TypeOf(&Client{}), strings.NewReplacer("_", "")
 	found := 0
 	for _, function := range regexp.MustCompile(`ocigraph_client_(\w+)\(const ocigraph_client \*client`).FindAllStringSubmatch(header, -1) {
 		name := function[1]
 		if strings.HasSuffix(name, "_start") {
-			// A goroutine does it here.
+			// The callback form; Go uses goroutines instead.
 			continue
 		}
 		found++

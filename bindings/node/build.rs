@@ -1,4 +1,4 @@
-//! Tells the linker that the symbols of Node.js come from whoever loads the library.
+//! Configures the linker for a Node.js addon: the Node.js process that loads the library provides the Node-API symbols.
 
 fn main() {
     napi_build::setup();

@@ -1,4 +1,8 @@
-//! How much is done at once, and where: what operations and stores share, and no more.
+//! Blocking work beside the async threads: file access and digests run on tokio's blocking threads,
+//! stop soon after the caller drops the future, and can be waited for by [`Cleanup`].
+//!
+//! Relies on a running tokio runtime. Never starts threads of its own and never blocks an async
+//! thread.
 
 use std::{
     cell::RefCell,
@@ -17,117 +21,123 @@ use tokio_util::task::TaskTracker;
 use ocigraph_types::{Code, Error, Result};
 
 tokio::task_local! {
-    /// Those who watch the operation, the outermost first.
-    static WATCHED: Vec<TaskTracker>;
+    /// The trackers of every [`Cleanup::scope`] around the current task, outermost first.
+    static TRACKERS: Vec<TaskTracker>;
 }
 
-/// File work that goes on for a moment when an operation is dropped: a thread that is in the middle
-/// of a write removes its unfinished file after that. Who breaks an operation off, and wants to say
-/// so only when nothing of it is left, watches it.
+/// Waits for the file work that a dropped operation leaves behind.
+///
+/// Dropping the future of an operation cancels it, but a thread that is in the middle of a write
+/// finishes that write and then removes its unfinished file. To report a cancellation only after
+/// all unfinished files are removed, run the operation in [`scope`](Self::scope) and call
+/// [`wait`](Self::wait) after dropping it. Clones share the tracked work.
 ///
 /// ```
 /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
 /// use std::time::Duration;
 /// use ocigraph::Cleanup;
 ///
-/// let file_work = Cleanup::default();
-/// let done = tokio::select! {
-///     done = file_work.watch(async { 1 }) => Some(done),
+/// let cleanup = Cleanup::default();
+/// let result = tokio::select! {
+///     result = cleanup.scope(async { 1 }) => Some(result),
 ///     () = tokio::time::sleep(Duration::from_secs(10)) => None,
 /// };
-/// file_work.settle(Duration::from_secs(1)).await;
-/// assert_eq!(done, Some(1));
+/// cleanup.wait(Duration::from_secs(1)).await;
+/// assert_eq!(result, Some(1));
 /// # });
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct Cleanup(TaskTracker);
 
 impl Cleanup {
-    /// The same operation, watched.
-    pub fn watch<F: Future>(&self, operation: F) -> impl Future<Output = F::Output> + use<F> {
-        let mut watched = WATCHED.try_with(Vec::clone).unwrap_or_default();
-        watched.push(self.0.clone());
-        WATCHED.scope(watched, operation)
+    /// Returns a future that runs `operation` and tracks the file work that it starts. Scopes nest:
+    /// an outer scope tracks the work of the inner ones too.
+    pub fn scope<F: Future>(&self, operation: F) -> impl Future<Output = F::Output> + use<F> {
+        let mut trackers = TRACKERS.try_with(Vec::clone).unwrap_or_default();
+        trackers.push(self.0.clone());
+        TRACKERS.scope(trackers, operation)
     }
 
-    /// Waits until no file is worked on any more, at most so long.
-    pub async fn settle(&self, at_most: Duration) {
+    /// Waits until all tracked file work has ended, for at most `timeout`. Work that takes longer
+    /// continues in the background and still removes its files.
+    pub async fn wait(&self, timeout: Duration) {
         self.0.close();
-        // What is late is not waited for, and ends by itself.
-        let _ = tokio::time::timeout(at_most, self.0.wait()).await;
+        let _ = tokio::time::timeout(timeout, self.0.wait()).await;
     }
 }
 
-/// Whether someone still waits for what a thread does.
+/// Tells a blocking thread that the caller has dropped the future of its work.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct CancelFlag(Arc<AtomicBool>);
 
 thread_local! {
-    static WANTED: RefCell<CancelFlag> = RefCell::default();
+    static CURRENT: RefCell<CancelFlag> = RefCell::default();
 }
 
 impl CancelFlag {
-    /// That of this thread's work.
+    /// Returns the flag of the work that runs on this thread.
     pub(crate) fn current() -> Self {
-        WANTED.with_borrow(Self::clone)
+        CURRENT.with_borrow(Self::clone)
     }
 
-    /// Does work of this kind on this thread.
-    pub(crate) fn during<T>(self, work: impl FnOnce() -> T) -> T {
-        let _before = Before(WANTED.replace(self));
+    /// Runs `work` on this thread under this flag.
+    pub(crate) fn run<T>(self, work: impl FnOnce() -> T) -> T {
+        let _restore = RestorePrevious(CURRENT.replace(self));
         work()
     }
 }
 
-/// Gives the thread back its own work, even where this one panicked.
-struct Before(CancelFlag);
+/// Restores the thread's previous flag, also after a panic.
+struct RestorePrevious(CancelFlag);
 
-impl Drop for Before {
+impl Drop for RestorePrevious {
     fn drop(&mut self) {
-        WANTED.set(std::mem::take(&mut self.0));
+        CURRENT.set(std::mem::take(&mut self.0));
     }
 }
 
-/// Fails when nobody waits any more for what this thread does. What reads a whole file asks before
-/// each piece, since a file may be longer than anyone's patience.
+/// Returns an error once the caller has dropped the future of this thread's work. Code that reads a
+/// whole file calls it before each read: a file can take hours to read.
 pub(crate) fn check_cancelled() -> io::Result<()> {
-    if WANTED.with_borrow(|CancelFlag(dropped)| dropped.load(Ordering::Relaxed)) {
-        return Err(io::Error::other("nobody waits for it any more"));
+    if CURRENT.with_borrow(|CancelFlag(dropped)| dropped.load(Ordering::Relaxed)) {
+        return Err(io::Error::other("the operation was cancelled"));
     }
     Ok(())
 }
 
-/// Runs what blocks, file work and digests, beside the async threads.
+/// Runs blocking work, such as file access or digesting, on a blocking thread. Dropping the future
+/// makes [`check_cancelled`] fail in `work`. INTERNAL when `work` panics.
 pub(crate) async fn spawn_blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T> + Send + 'static,
 ) -> Result<T> {
-    let watched = WATCHED.try_with(|all| all.iter().map(TaskTracker::token).collect::<Vec<_>>());
-    let wanted = CancelFlag::default();
-    let _dropped = Dropped(wanted.clone());
-    // The token goes after the result: where nobody takes that, it is dropped by the thread, and
-    // removes its files only then.
-    let work = move || (wanted.during(work), watched);
+    let tokens = TRACKERS.try_with(|all| all.iter().map(TaskTracker::token).collect::<Vec<_>>());
+    let flag = CancelFlag::default();
+    let _cancel = CancelOnDrop(flag.clone());
+    // The tokens come after the result, so that a result that nobody receives is dropped first: its
+    // files are removed before the work counts as ended.
+    let work = move || (flag.run(work), tokens);
     match tokio::task::spawn_blocking(work).await {
-        Ok((result, _watched)) => result,
+        Ok((result, _tokens)) => result,
         Err(e) => Err(Error::new(Code::Internal, format!("a worker thread failed: {e}"))),
     }
 }
 
-struct Dropped(CancelFlag);
+struct CancelOnDrop(CancelFlag);
 
-impl Drop for Dropped {
+impl Drop for CancelOnDrop {
     fn drop(&mut self) {
         self.0.0.store(true, Ordering::Relaxed);
     }
 }
 
-/// Whether an operation failed because the process, or the system, had no file descriptor left.
+/// Returns whether an operation failed because the process or the system has no free file
+/// descriptor.
 pub(crate) fn is_out_of_descriptors(error: &Error) -> bool {
     let source = error::Error::source(error).and_then(|e| e.downcast_ref::<io::Error>());
     source.is_some_and(io_is_out_of_descriptors)
 }
 
-/// Looks through the errors that libraries wrap the system's in.
+/// As [`is_out_of_descriptors`], also where a library has wrapped the system's error in its own.
 #[cfg(unix)]
 pub(crate) fn io_is_out_of_descriptors(error: &io::Error) -> bool {
     use rustix::io::Errno;

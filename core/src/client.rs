@@ -11,15 +11,17 @@ use bytes::Bytes;
 
 use crate::{
     content::{
-        progress::{Outcome, Progress},
+        progress::Outcome,
         source::{ByteStream, Source},
     },
     operation::{
-        self, blob,
+        self,
+        blob::{self, TransferOptions},
         copy::{self, CopyOptions, CopyReport},
         delete::{self, DeleteOptions, DeleteReport},
         discover::{self, DiscoverOptions},
-        list, manifest,
+        list,
+        manifest::{self, ResolveOptions},
         pull::{self, PullOptions, PullResult},
         push::{self, PushOptions, PushResult},
         tag,
@@ -32,7 +34,7 @@ use crate::{
         list::List,
     },
 };
-use ocigraph_types::{Descriptor, Graph, Location, Manifest, Platform, Reference, Result};
+use ocigraph_types::{Descriptor, Graph, Location, Manifest, Reference, Result};
 
 #[cfg(feature = "registry")]
 pub use crate::store::registry::ClientConfig;
@@ -235,15 +237,15 @@ impl Client {
         operation::verify(store, reference, options).await
     }
 
-    /// Returns the descriptor of what `reference` names. With `platform`, the descriptor of the
+    /// Returns the descriptor of what `reference` names. With a platform, the descriptor of the
     /// image for that platform in the index that `reference` names.
     pub async fn resolve(
         &self,
         reference: &Reference,
-        platform: Option<&Platform>,
+        options: ResolveOptions,
     ) -> Result<Descriptor> {
         let store = self.open_for(manifest::RESOLVE, reference, &[])?;
-        operation::resolve(&*store, reference, platform).await
+        operation::resolve(&*store, reference, &options).await
     }
 
     /// Points `tags` at the manifest that `reference` names, and returns its descriptor.
@@ -303,15 +305,15 @@ impl Client {
         operation::manifests(&*store, reference).await
     }
 
-    /// Returns the manifest that `reference` names, byte for byte as it is stored. With `platform`,
+    /// Returns the manifest that `reference` names, byte for byte as it is stored. With a platform,
     /// the manifest of the image for that platform in the index that `reference` names.
     pub async fn fetch_manifest(
         &self,
         reference: &Reference,
-        platform: Option<&Platform>,
+        options: ResolveOptions,
     ) -> Result<Manifest> {
         let store = self.open_for(manifest::FETCH, reference, &[])?;
-        operation::fetch_manifest(&*store, reference, platform).await
+        operation::fetch_manifest(&*store, reference, &options).await
     }
 
     /// Stores a manifest byte for byte under the tags of `reference`.
@@ -335,29 +337,29 @@ impl Client {
     pub async fn fetch_blob(
         &self,
         reference: &Reference,
-        progress: &Progress,
+        options: TransferOptions,
     ) -> Result<(Descriptor, ByteStream)> {
         let store = self.open_for(blob::FETCH, reference, &[])?;
-        operation::fetch_blob(&*store, reference, progress).await
+        operation::fetch_blob(&*store, reference, &options).await
     }
 
     /// Stores a blob in the repository or layout of `reference`, unless it exists.
-    /// [`Content::into_blob`](crate::Content::into_blob) describes what is to be stored.
+    /// [`Content::into_blob`](crate::Content::into_blob) makes `blob` and `source` from a file or bytes.
     pub async fn push_blob(
         &self,
         reference: &Reference,
         blob: &Descriptor,
         source: Arc<dyn Source>,
-        progress: &Progress,
+        options: TransferOptions,
     ) -> Result<Outcome> {
         let store = self.open_for(blob::PUSH, reference, &PUSH)?;
-        operation::push_blob(&*store, reference, blob, source, progress).await
+        operation::push_blob(&*store, reference, blob, source, &options).await
     }
 
     /// Stores bytes as a blob; gives their descriptor.
     pub async fn push_bytes(&self, reference: &Reference, bytes: Bytes) -> Result<Descriptor> {
         let blob = Descriptor::of(ocigraph_types::media_type::OCTET_STREAM, &bytes);
-        self.push_blob(reference, &blob, Arc::new(bytes), &Progress::none()).await?;
+        self.push_blob(reference, &blob, Arc::new(bytes), TransferOptions::default()).await?;
         Ok(blob)
     }
 }

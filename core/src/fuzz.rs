@@ -1,8 +1,9 @@
-//! Fuzzing: whatever comes in, what is promised holds.
+//! Fuzz targets: properties that hold for any input.
 //!
-//! As tests the targets run for a second each; `make fuzz` runs them for longer. Plain bytes seldom
-//! get past a first check, so most targets put their input together from what a reader looks for,
-//! or change what is valid. What a target has found is a named test beside it.
+//! As tests, the targets run for a second each; `make fuzz` runs them for longer. Random bytes
+//! seldom pass the first check of a parser, so most targets build their input from words that the
+//! parser looks for, or modify valid input. An input that once failed becomes a named test in the
+//! same file.
 
 mod archives;
 mod headers;
@@ -19,14 +20,14 @@ use std::{
 
 use bolero::{TypeGenerator, ValueGenerator, produce_with};
 
-/// Which word comes next, and the character that comes instead now and then.
+/// For each position, the index of a word, and a character that sometimes replaces the word.
 type Picks = Vec<(u8, char)>;
 
-fn picks(most: usize) -> impl ValueGenerator<Output = Picks> {
-    produce_with::<Picks>().len(0..=most)
+fn picks(max: usize) -> impl ValueGenerator<Output = Picks> {
+    produce_with::<Picks>().len(0..=max)
 }
 
-/// Words that a reader looks for, with any characters among them.
+/// Builds a text from words, with arbitrary characters among them.
 fn text(words: &[&str], picks: &[(u8, char)]) -> String {
     let mut text = String::new();
     for (pick, any) in picks {
@@ -42,7 +43,7 @@ fn pick<T: Clone>(from: &[T], pick: u8) -> T {
     from[usize::from(pick) % from.len()].clone()
 }
 
-/// A change of bytes at a place.
+/// A change of bytes at an offset.
 #[derive(Debug, Clone, TypeGenerator)]
 enum Edit {
     Set(u16, u8),
@@ -56,25 +57,27 @@ fn edited(bytes: &[u8], edits: &[Edit]) -> Vec<u8> {
     let mut bytes = bytes.to_vec();
     for edit in edits {
         let length = bytes.len();
-        let place = |at: u16| usize::from(at) % (length + 1);
-        let range = |at: u16, n: u8| place(at)..(place(at) + usize::from(n)).min(length);
+        let offset = |at: u16| usize::from(at) % (length + 1);
+        let range = |at: u16, n: u8| offset(at)..(offset(at) + usize::from(n)).min(length);
         match *edit {
-            Edit::Set(at, byte) => bytes.iter_mut().skip(place(at)).take(1).for_each(|b| *b = byte),
-            Edit::Insert(at, byte) => bytes.insert(place(at), byte),
+            Edit::Set(at, byte) => {
+                bytes.iter_mut().skip(offset(at)).take(1).for_each(|b| *b = byte)
+            }
+            Edit::Insert(at, byte) => bytes.insert(offset(at), byte),
             Edit::Remove(at, n) => drop(bytes.drain(range(at, n))),
             Edit::Repeat(at, n) => bytes.extend_from_within(range(at, n)),
-            Edit::End(at) => bytes.truncate(place(at)),
+            Edit::End(at) => bytes.truncate(offset(at)),
         }
     }
     bytes
 }
 
-/// Everything below a directory that could be changed: paths, kinds, modes, links, content.
-fn state(root: &Path) -> Vec<String> {
+/// Describes everything below a directory: paths, kinds, modes, link targets and content.
+fn snapshot(root: &Path) -> Vec<String> {
     let mut found = Vec::new();
-    let mut left = vec![root.to_path_buf()];
-    while let Some(folder) = left.pop() {
-        for entry in fs::read_dir(&folder).unwrap() {
+    let mut pending = vec![root.to_path_buf()];
+    while let Some(directory) = pending.pop() {
+        for entry in fs::read_dir(&directory).unwrap() {
             let path = entry.unwrap().path();
             let metadata = path.symlink_metadata().unwrap();
             let kind = metadata.file_type();
@@ -87,7 +90,7 @@ fn state(root: &Path) -> Vec<String> {
             };
             found.push(format!("{} {:o} {content}", path.display(), metadata.mode()));
             if kind.is_dir() {
-                left.push(path);
+                pending.push(path);
             }
         }
     }

@@ -24,13 +24,14 @@ pub use blocking::Cleanup;
 pub use client::{Client, ClientConfig};
 pub use content::{
     archive::UnpackLimits,
-    buffered::BufferedContent,
+    buffered_content::BufferedContent,
     digest_files::{digest_all, digest_file, digest_files, digest_reader},
     file::{Content, File},
     output_file::OutputFile,
     progress::{Event, Outcome, Progress},
     small_file::read_small_file,
-    source::{ByteStream, FileSource, Repository, Source, verified},
+    source::{ByteStream, FileSource, Repository, Source},
+    verified::verified,
 };
 pub use ocigraph_types::{
     Algorithm, Annotations, Bytes, Code, Descriptor, Digest, Error, Graph, Hasher, Host,
@@ -39,9 +40,11 @@ pub use ocigraph_types::{
     printable,
 };
 pub use operation::{
+    blob::TransferOptions,
     copy::{CopiedBlobs, CopyOptions, CopyReport},
     delete::{DeleteFailure, DeleteOptions, DeleteReport, RetainedManifest},
     discover::DiscoverOptions,
+    manifest::ResolveOptions,
     pull::{PullOptions, PullResult, PulledFile},
     push::{PushOptions, PushResult, PushedBlob},
     verify::{Problem, ProblemKind, VerifyOptions, VerifyReport},

@@ -4,5 +4,5 @@ pub use ocigraph_types::media_type::*;
 
 /// The media type that a file's name suggests; `application/octet-stream` when it suggests none.
 pub fn for_name(name: &str) -> String {
-    crate::content::paths::media_type_for(name.as_ref())
+    crate::content::media_type::media_type_for(name.as_ref())
 }

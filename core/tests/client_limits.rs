@@ -1,14 +1,15 @@
-//! The limits of a client hold for image layouts as they do for registries.
+//! The limits of a client apply to image layouts as well as to registries.
 
 use ocigraph::{
-    Client, ClientConfig, Code, DiscoverOptions, File, Limits, PushOptions, Reference, operation,
+    Client, ClientConfig, Code, DiscoverOptions, File, Limits, PushOptions, Reference,
+    ResolveOptions, operation,
 };
 
 fn client(limits: Limits) -> Client {
     Client::with_config(ClientConfig { limits, ..ClientConfig::default() })
 }
 
-/// An image with three referrers in a layout.
+/// Pushes an image with three referrers to a layout.
 async fn image(path: &std::path::Path) -> Reference {
     let image: Reference = format!("oci:{}:v1", path.display()).parse().unwrap();
     let options = |kind: &str, subject| PushOptions {
@@ -19,25 +20,28 @@ async fn image(path: &std::path::Path) -> Reference {
     };
     let client = Client::new();
     client.push(&image, options("image", None)).await.unwrap();
-    let place = Reference::new(image.location().clone());
+    let repository = Reference::new(image.location().clone());
     for kind in ["sbom", "scan", "signature"] {
-        client.push(&place, options(kind, Some(image.clone()))).await.unwrap();
+        client.push(&repository, options(kind, Some(image.clone()))).await.unwrap();
     }
     image
 }
 
 #[tokio::test]
-async fn a_manifest_larger_than_the_limit_is_too_large() {
+async fn a_manifest_larger_than_the_limit_is_refused() {
     let dir = tempfile::tempdir().unwrap();
     let image = image(&dir.path().join("layout")).await;
     let small = client(Limits { max_manifest_bytes: 100, ..Limits::default() });
-    assert_eq!(small.resolve(&image, None).await.unwrap_err().code(), Code::TooLarge);
+    assert_eq!(
+        small.resolve(&image, ResolveOptions::default()).await.unwrap_err().code(),
+        Code::TooLarge
+    );
     let enough = client(Limits { max_manifest_bytes: 4096, ..Limits::default() });
-    enough.resolve(&image, None).await.unwrap();
+    enough.resolve(&image, ResolveOptions::default()).await.unwrap();
 }
 
 #[tokio::test]
-async fn a_graph_of_more_entries_than_the_limit_is_too_large() {
+async fn a_graph_with_more_entries_than_the_limit_is_refused() {
     let dir = tempfile::tempdir().unwrap();
     let image = image(&dir.path().join("layout")).await;
     let discover = |max_entries| {
@@ -55,5 +59,5 @@ async fn an_opened_store_has_the_limits_of_its_client() {
     let image = image(&dir.path().join("layout")).await;
     let store = client(Limits { max_entries: 7, ..Limits::default() }).open(&image).unwrap();
     assert_eq!(store.max_entries(), 7);
-    operation::resolve(&*store, &image, None).await.unwrap();
+    operation::resolve(&*store, &image, &ResolveOptions::default()).await.unwrap();
 }

@@ -1,8 +1,8 @@
-//! Operations can be spawned: every future of the client moves between threads.
+//! Every future of the client is `Send`, so that operations can be spawned.
 
 use ocigraph::{
     Client, DeleteOptions, DiscoverOptions, Host, Manifest, Progress, PullOptions, PushOptions,
-    Reference,
+    Reference, ResolveOptions, TransferOptions,
 };
 
 fn spawnable<T>(_: impl Future<Output = T> + Send) {}
@@ -14,15 +14,15 @@ fn every_operation(client: &Client, reference: &Reference, manifest: &Manifest, 
     spawnable(client.pull(reference, PullOptions::default()));
     spawnable(client.discover(reference, DiscoverOptions::default()));
     spawnable(client.delete(reference, DeleteOptions::default()));
-    spawnable(client.resolve(reference, None));
+    spawnable(client.resolve(reference, ResolveOptions::default()));
     spawnable(client.tag(reference, &[]));
     spawnable(client.untag(reference));
     spawnable(client.tags(reference));
     spawnable(client.manifests(reference));
     spawnable(client.repositories(host));
-    spawnable(client.fetch_manifest(reference, None));
+    spawnable(client.fetch_manifest(reference, ResolveOptions::default()));
     spawnable(client.push_manifest(reference, manifest));
-    spawnable(client.fetch_blob(reference, progress));
+    spawnable(client.fetch_blob(reference, TransferOptions::default().progress(progress.clone())));
 }
 
 #[tokio::test]
@@ -35,5 +35,8 @@ async fn a_push_can_be_spawned() {
         tokio::spawn(async move { client.push(&target, PushOptions::default()).await })
     };
     let pushed = pushing.await.unwrap().unwrap();
-    assert_eq!(client.resolve(&target, None).await.unwrap().digest, pushed.descriptor.digest);
+    assert_eq!(
+        client.resolve(&target, ResolveOptions::default()).await.unwrap().digest,
+        pushed.descriptor.digest
+    );
 }

@@ -1,70 +1,83 @@
-//! Progress of a single blob, there and back.
+//! Progress events of one blob: its upload, its download and a damaged one.
 
 use std::sync::{Arc, Mutex};
 
 use futures::TryStreamExt;
-use ocigraph::{Client, Code, Content, Event, Outcome, Progress, Reference};
+use ocigraph::{Client, Code, Content, Event, Outcome, Progress, Reference, TransferOptions};
 
-/// What was told: where each transfer stood, and how it ended.
+/// The reported events: positions and outcomes.
 #[derive(Debug, Default)]
-struct Told {
+struct Reported {
     started: usize,
     positions: Vec<u64>,
     outcomes: Vec<Outcome>,
 }
 
-fn listening() -> (Progress, Arc<Mutex<Told>>) {
-    let told = Arc::new(Mutex::new(Told::default()));
-    let heard = Arc::clone(&told);
+fn recording() -> (Progress, Arc<Mutex<Reported>>) {
+    let reported = Arc::new(Mutex::new(Reported::default()));
+    let recorder = Arc::clone(&reported);
     let progress = Progress::new(move |event| {
-        let mut told = heard.lock().unwrap();
+        let mut reported = recorder.lock().unwrap();
         match event {
-            Event::Started { .. } => told.started += 1,
-            Event::Moved { position, .. } => told.positions.push(position),
-            Event::Finished { outcome, .. } => told.outcomes.push(outcome),
+            Event::Started { .. } => reported.started += 1,
+            Event::Moved { position, .. } => reported.positions.push(position),
+            Event::Finished { outcome, .. } => reported.outcomes.push(outcome),
             _ => panic!("an unknown event"),
         }
     });
-    (progress, told)
+    (progress, reported)
 }
 
 #[tokio::test]
-async fn a_blob_tells_where_it_stands_on_its_way_out_and_back() {
+async fn the_upload_and_download_of_a_blob_report_their_progress() {
     let dir = tempfile::tempdir().unwrap();
     let layout = dir.path().join("layout");
-    let place: Reference = format!("oci:{}", layout.display()).parse().unwrap();
+    let repository: Reference = format!("oci:{}", layout.display()).parse().unwrap();
     let client = Client::new();
     let content = vec![7; 3_000_000];
     let bytes = Content::Bytes(content.clone().into());
     let (blob, source) = bytes.into_blob("a/b").await.unwrap();
 
     for expected in [Outcome::Uploaded, Outcome::AlreadyExists] {
-        let (progress, told) = listening();
+        let (progress, reported) = recording();
         let source = Arc::clone(&source);
-        let outcome = client.push_blob(&place, &blob, source, &progress).await.unwrap();
-        let told = told.lock().unwrap();
-        assert_eq!((outcome, told.started, &told.outcomes), (expected, 1, &vec![expected]));
-        let sent = told.positions.last().copied();
+        let outcome = client
+            .push_blob(
+                &repository,
+                &blob,
+                source,
+                TransferOptions::default().progress(progress.clone()),
+            )
+            .await
+            .unwrap();
+        let reported = reported.lock().unwrap();
+        assert_eq!((outcome, reported.started, &reported.outcomes), (expected, 1, &vec![expected]));
+        let sent = reported.positions.last().copied();
         assert_eq!(sent, (expected == Outcome::Uploaded).then_some(blob.size));
     }
 
-    let (progress, told) = listening();
-    let named = place.at(blob.digest.clone());
-    let (_, stream) = client.fetch_blob(&named, &progress).await.unwrap();
+    let (progress, reported) = recording();
+    let by_digest = repository.at(blob.digest.clone());
+    let (_, stream) =
+        client.fetch_blob(&by_digest, TransferOptions::default().progress(progress)).await.unwrap();
     let chunks: Vec<_> = stream.try_collect().await.unwrap();
     assert!(chunks.concat() == content);
     {
-        let told = told.lock().unwrap();
-        assert!(told.positions.is_sorted() && told.positions.last() == Some(&blob.size));
-        assert_eq!((told.started, &told.outcomes), (1, &vec![Outcome::Verified]));
+        let reported = reported.lock().unwrap();
+        assert!(reported.positions.is_sorted() && reported.positions.last() == Some(&blob.size));
+        assert_eq!((reported.started, &reported.outcomes), (1, &vec![Outcome::Verified]));
     }
 
     let stored = layout.join("blobs/sha256").join(blob.digest.encoded());
     std::fs::write(stored, vec![8; content.len()]).unwrap();
-    let (progress, told) = listening();
-    let (_, stream) = client.fetch_blob(&named, &progress).await.unwrap();
+    let (progress, reported) = recording();
+    let (_, stream) =
+        client.fetch_blob(&by_digest, TransferOptions::default().progress(progress)).await.unwrap();
     let error = stream.try_collect::<Vec<_>>().await.unwrap_err();
     assert_eq!(error.code(), Code::DigestMismatch);
-    let told = told.lock().unwrap();
-    assert!(told.started == 1 && told.outcomes.is_empty(), "what is damaged is not finished");
+    let reported = reported.lock().unwrap();
+    assert!(
+        reported.started == 1 && reported.outcomes.is_empty(),
+        "a damaged blob is not reported as finished"
+    );
 }

@@ -1,4 +1,4 @@
-//! The vectors that every language reads: references, digests and drawings.
+//! The test vectors that all languages share: references, digests and drawings.
 
 use std::{collections::HashMap, io::Write};
 
@@ -18,7 +18,7 @@ fn digests() -> Value {
 }
 
 #[test]
-fn references_are_read_into_their_parts_and_written_back() {
+fn references_are_parsed_into_their_parts_and_format_the_same() {
     for vector in references()["valid"].as_array().unwrap() {
         let text = vector["text"].as_str().unwrap();
         let reference: Reference = text.parse().unwrap();
@@ -38,7 +38,7 @@ fn references_are_read_into_their_parts_and_written_back() {
 }
 
 #[test]
-fn what_is_no_reference_is_refused_with_a_reason() {
+fn an_invalid_reference_is_refused_with_a_reason() {
     for vector in references()["invalid"].as_array().unwrap() {
         let text = vector["text"].as_str().unwrap();
         let error = text.parse::<Reference>().unwrap_err();
@@ -49,8 +49,8 @@ fn what_is_no_reference_is_refused_with_a_reason() {
 }
 
 #[test]
-fn digests_are_the_same_in_memory_and_of_many_files() {
-    let folder = tempfile::tempdir().unwrap();
+fn digests_in_memory_and_of_many_files_are_the_same() {
+    let directory = tempfile::tempdir().unwrap();
     let vectors = digests();
     for (name, algorithm) in [("sha256", Algorithm::Sha256), ("sha512", Algorithm::Sha512)] {
         let mut paths = Vec::new();
@@ -60,7 +60,7 @@ fn digests_are_the_same_in_memory_and_of_many_files() {
             let content: Vec<u8> = (0..size).map(|i| (i % 251) as u8).collect();
             let digest = vector[name].as_str().unwrap().to_owned();
             assert_eq!(algorithm.digest(&content).as_str(), digest);
-            let path = folder.path().join(size.to_string());
+            let path = directory.path().join(size.to_string());
             std::fs::File::create(&path).unwrap().write_all(&content).unwrap();
             paths.push(path);
             expected.push((digest, size));
@@ -78,7 +78,7 @@ fn digests_are_the_same_in_memory_and_of_many_files() {
 }
 
 #[test]
-fn graphs_are_drawn_the_same_everywhere() {
+fn graphs_are_drawn_as_the_vectors_say() {
     for vector in drawings()["drawings"].as_array().unwrap() {
         let name = &vector["name"];
         let graph = graph(vector);

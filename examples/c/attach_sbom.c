@@ -6,7 +6,7 @@
 #include <ocigraph.h>
 #include <stdio.h>
 
-/* To the place of the image, without a tag: a referrer is found through its subject. */
+/* Pushes the SBoM to the repository of the image without a tag: a referrer is found through its subject. */
 static ocigraph_status attach(const ocigraph_client *client, const ocigraph_reference *image, ocigraph_str path,
                               ocigraph_error **error) {
     ocigraph_push_options *options = ocigraph_push_options_new();
@@ -20,7 +20,7 @@ static ocigraph_status attach(const ocigraph_client *client, const ocigraph_refe
         status = ocigraph_push_options_add_path(options, path, media_type, OCIGRAPH_STR("sbom.json"), error);
     }
     if (status == OCIGRAPH_OK) {
-        status = ocigraph_client_push(client, ocigraph_reference_place(image), options, NULL, &pushed, error);
+        status = ocigraph_client_push(client, ocigraph_reference_location(image), options, NULL, &pushed, error);
     }
     if (status == OCIGRAPH_OK) {
         printf("attached %.*s\n", OCIGRAPH_PRINTF(ocigraph_push_result_reference(pushed)));
@@ -52,7 +52,7 @@ int main(int argc, char **argv) {
     if (status == OCIGRAPH_OK) {
         printf("%.*s", OCIGRAPH_PRINTF(ocigraph_graph_tree(graph)));
     } else {
-        /* What went wrong, and what to try. */
+        /* The message includes the reason and a hint. */
         fprintf(stderr, "attach_sbom: %.*s\n", OCIGRAPH_PRINTF(ocigraph_error_message(error)));
     }
     ocigraph_error_free(error);

@@ -1,10 +1,10 @@
-/* Walks everything that is attached to an image, streams each blob through a function of its own, and says how many lines
- * it has. The library checks every digest on the way: where it ends well, all content is what its digest says.
+/* Walks all referrers of an image, streams each of their blobs through a callback, and prints the number of lines. The
+ * library verifies every digest during the transfer.
  *
  *   cc -pthread stream_blobs.c -o stream_blobs $(pkg-config --cflags --libs ocigraph)
  *   ./stream_blobs registry.example.com/net-monitor:v1
  *
- * No file is written, and no blob is kept in memory. Ctrl-C ends it at once, by a cancel token. */
+ * The program writes no file and keeps no blob in memory. Ctrl-C cancels it immediately with a cancel token. */
 
 #include <ocigraph.h>
 #include <pthread.h>
@@ -13,7 +13,7 @@
 
 static ocigraph_cancel *cancel;
 
-/* A thread that waits for Ctrl-C: a signal handler must not call the library. */
+/* Waits for Ctrl-C on a thread, because a signal handler must not call the library. */
 static void *wait_for_interrupt(void *signals) {
     int signal;
     sigwait(signals, &signal);
@@ -21,7 +21,7 @@ static void *wait_for_interrupt(void *signals) {
     return NULL;
 }
 
-/* Is handed the content piece by piece; anything but 0 would end the transfer. */
+/* Receives the content in parts. Returning a value other than 0 would end the transfer. */
 static int32_t count_lines(void *user_data, const uint8_t *data, size_t length) {
     size_t *lines = user_data;
     for (size_t i = 0; i < length; i++) {
@@ -30,15 +30,15 @@ static int32_t count_lines(void *user_data, const uint8_t *data, size_t length) 
     return 0;
 }
 
-/* One blob of a manifest of this type. */
+/* Streams one blob of a manifest with this artifact type. */
 static ocigraph_status stream_blob(const ocigraph_client *client, const ocigraph_reference *image,
                                    const ocigraph_descriptor *blob, ocigraph_str type, ocigraph_error **error) {
-    ocigraph_reference *place = NULL;
+    ocigraph_reference *target = NULL;
     ocigraph_descriptor *fetched = NULL;
     size_t lines = 0;
-    ocigraph_status status = ocigraph_reference_at(image, ocigraph_descriptor_digest(blob), &place, error);
+    ocigraph_status status = ocigraph_reference_at(image, ocigraph_descriptor_digest(blob), &target, error);
     if (status == OCIGRAPH_OK) {
-        status = ocigraph_client_fetch_blob(client, ocigraph_reference_text(place), count_lines, &lines, NULL, cancel,
+        status = ocigraph_client_fetch_blob(client, ocigraph_reference_text(target), count_lines, &lines, NULL, cancel,
                                             &fetched, error);
     }
     if (status == OCIGRAPH_OK) {
@@ -47,25 +47,25 @@ static ocigraph_status stream_blob(const ocigraph_client *client, const ocigraph
                (unsigned long long)ocigraph_descriptor_size(fetched), lines);
     }
     ocigraph_descriptor_free(fetched);
-    ocigraph_reference_free(place);
+    ocigraph_reference_free(target);
     return status;
 }
 
-/* The blobs of one manifest. */
+/* Streams the blobs of one manifest. */
 static ocigraph_status stream(const ocigraph_client *client, const ocigraph_reference *image,
                               const ocigraph_descriptor *referrer, ocigraph_error **error) {
-    ocigraph_reference *place = NULL;
+    ocigraph_reference *target = NULL;
     ocigraph_manifest *manifest = NULL;
     ocigraph_str type = ocigraph_descriptor_artifact_type(referrer);
-    ocigraph_status status = ocigraph_reference_at(image, ocigraph_descriptor_digest(referrer), &place, error);
+    ocigraph_status status = ocigraph_reference_at(image, ocigraph_descriptor_digest(referrer), &target, error);
     if (status == OCIGRAPH_OK) {
-        status = ocigraph_client_fetch_manifest(client, ocigraph_reference_text(place), NULL, cancel, &manifest, error);
+        status = ocigraph_client_fetch_manifest(client, ocigraph_reference_text(target), NULL, cancel, &manifest, error);
     }
     for (size_t i = 0; status == OCIGRAPH_OK && i < ocigraph_manifest_blob_count(manifest); i++) {
         status = stream_blob(client, image, ocigraph_manifest_blob(manifest, i), type, error);
     }
     ocigraph_manifest_free(manifest);
-    ocigraph_reference_free(place);
+    ocigraph_reference_free(target);
     return status;
 }
 
@@ -79,7 +79,7 @@ int main(int argc, char **argv) {
     ocigraph_graph *graph = NULL;
     ocigraph_error *error = NULL;
     cancel = ocigraph_cancel_new();
-    /* Blocked here, and so in every thread that is started after this. */
+    /* Threads that are started later inherit this signal mask. */
     sigset_t signals;
     pthread_t waiting;
     sigemptyset(&signals);

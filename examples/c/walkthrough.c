@@ -1,9 +1,9 @@
-/* The article's walkthrough (tests/article/walkthrough has it as commands), in C: pushes a signature, a readme and an SBoM
- * beneath an image, signs the SBoM, draws the graph, pulls the readme, and deletes everything.
+/* Runs the walkthrough of the article in C (tests/article/walkthrough contains it as commands): attaches a signature, a
+ * readme and an SBoM to an image, signs the SBoM, prints the graph, pulls the readme, and deletes everything.
  *
  *   REGISTRY=localhost:5000 ./walkthrough      or REGISTRY=oci:some/folder
  *
- * The image $REGISTRY/net-monitor:v1 must be there. What is pushed never lies in a file. */
+ * The image $REGISTRY/net-monitor:v1 must exist. The pushed content comes from memory. */
 
 #include <ocigraph.h>
 #include <stdio.h>
@@ -14,7 +14,7 @@ static ocigraph_client *client;
 static ocigraph_error *error;
 static char repository[512], image[600];
 
-/* Ends the program where a call has failed. */
+/* Exits if a call has failed. */
 static void check(ocigraph_status status) {
     if (status != OCIGRAPH_OK) {
         fprintf(stderr, "walkthrough: %.*s\n", OCIGRAPH_PRINTF(ocigraph_error_message(error)));
@@ -55,7 +55,7 @@ static void draw(void) {
     ocigraph_graph_free(graph);
 }
 
-/* "REPOSITORY@DIGEST" of the first direct referrer of a type. */
+/* Stores "REPOSITORY@DIGEST" of the first direct referrer with an artifact type in `name`. */
 static void first_of(const char *type, char *name, size_t size) {
     ocigraph_discover_options *options = ocigraph_discover_options_new();
     ocigraph_graph *graph = NULL;
@@ -64,7 +64,7 @@ static void first_of(const char *type, char *name, size_t size) {
     ocigraph_str subject = ocigraph_descriptor_digest(ocigraph_graph_subject(graph));
     for (size_t i = 0; i < ocigraph_graph_referrer_count(graph, subject); i++) {
         const ocigraph_descriptor *referrer = ocigraph_graph_referrer(graph, subject, i);
-        /* Others are there too where they lead to one of this type. */
+        /* The filtered graph also contains referrers of other types that lead to one of this type. */
         if (ocigraph_str_is(ocigraph_descriptor_artifact_type(referrer), type)) {
             snprintf(name, size, "%s@%.*s", repository, OCIGRAPH_PRINTF(ocigraph_descriptor_digest(referrer)));
             ocigraph_graph_free(graph);

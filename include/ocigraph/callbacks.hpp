@@ -1,5 +1,4 @@
-/* Functions that an operation calls, and what they throw: that ends the operation, and goes on where the operation was
- * called. Included through ocigraph.hpp. */
+/* Callbacks of operations. An exception of a callback ends the operation, which rethrows it. Included by ocigraph.hpp. */
 
 #ifndef OCIGRAPH_CALLBACKS_HPP
 #define OCIGRAPH_CALLBACKS_HPP
@@ -14,25 +13,25 @@
 
 namespace ocigraph {
 
-/* One thing that happened to a blob. Text lives until the function that is told has returned. */
+/* A progress event of one blob. Its text is valid until the callback returns. */
 struct event {
-    std::int32_t kind;        /* OCIGRAPH_EVENT_*; pass over one you do not know */
-    ocigraph_outcome outcome; /* OCIGRAPH_OUTCOME_* where the event is the last, else 0 */
+    std::int32_t kind;        /* OCIGRAPH_EVENT_*; ignore unknown kinds */
+    ocigraph_outcome outcome; /* OCIGRAPH_OUTCOME_* if kind is OCIGRAPH_EVENT_FINISHED, otherwise 0 */
     std::string_view digest, title;
-    std::uint64_t position, size; /* bytes moved so far, of how many */
+    std::uint64_t position, size; /* bytes transferred so far, and the size of the blob in bytes */
     const ocigraph_descriptor *blob;
 };
 
-/* Is told of each event; false ends the operation with OCIGRAPH_CANCELLED. */
+/* Receives each progress event. Return true to continue, or false to end the operation with OCIGRAPH_CANCELLED. */
 using progress = std::function<bool(const event &)>;
-/* Puts up to so many bytes where it is told, and returns how many; 0 at the end. */
+/* Reads up to the given number of bytes into the buffer. Returns the number of bytes read, or 0 at the end. */
 using reader = std::function<std::size_t(std::uint8_t *, std::size_t)>;
-/* Takes the next bytes. */
+/* Receives the next bytes of the content. */
 using writer = std::function<void(std::string_view)>;
 
 namespace detail {
 
-/* What a callback threw, until the operation it ended has returned. */
+/* The exception of a callback, until its operation has returned. */
 class caught {
   public:
     template <typename Work, typename T>
@@ -62,7 +61,7 @@ class caught {
     std::exception_ptr exception_;
 };
 
-/* The functions of options, where C finds them. */
+/* The callbacks of options, at a stable address for C. */
 struct callbacks {
     struct source {
         caught *thrown;
@@ -75,22 +74,22 @@ struct callbacks {
     std::vector<std::unique_ptr<source>> sources;
     std::atomic<bool> in_use{false};
 
-    /* Whether one of the readers was called, so that what it gave is gone. */
+    /* True if a reader was called, so that its content is consumed. */
     bool spent() const {
         return std::any_of(sources.begin(), sources.end(), [](const auto &one) { return one->spent; });
     }
 
-    static std::int32_t told(void *user_data, const ocigraph_event *happened) noexcept {
+    static std::int32_t deliver(void *user_data, const ocigraph_event *source_event) noexcept {
         auto *self = static_cast<callbacks *>(user_data);
         return self->thrown.guard(std::int32_t{1}, [&] {
-            const event as_told{happened->kind,
-                                happened->outcome,
-                                out(ocigraph_descriptor_digest(happened->blob)),
-                                out(ocigraph_descriptor_title(happened->blob)),
-                                happened->position,
-                                ocigraph_descriptor_size(happened->blob),
-                                happened->blob};
-            return self->on_event(as_told) ? std::int32_t{0} : std::int32_t{1};
+            const event converted{source_event->kind,
+                                  source_event->outcome,
+                                  out(ocigraph_descriptor_digest(source_event->blob)),
+                                  out(ocigraph_descriptor_title(source_event->blob)),
+                                  source_event->position,
+                                  ocigraph_descriptor_size(source_event->blob),
+                                  source_event->blob};
+            return self->on_event(converted) ? std::int32_t{0} : std::int32_t{1};
         });
     }
 
@@ -103,8 +102,7 @@ struct callbacks {
     }
 };
 
-/* The use of options by one operation. What is called belongs to that operation alone, so that no exception goes on in
- * another, and no content is split between two. */
+/* Reserves the callbacks of options for one operation, so that exceptions and content belong to that operation only. */
 class use {
   public:
     explicit use(std::shared_ptr<callbacks> used) : used_(std::move(used)) {
@@ -113,11 +111,11 @@ class use {
         }
         if (used_->in_use.exchange(true)) {
             used_.reset();
-            throw std::logic_error("ocigraph: options that call back serve one operation at a time");
+            throw std::logic_error("ocigraph: options with callbacks serve one operation at a time");
         }
         if (used_->spent()) {
             done();
-            throw std::logic_error("ocigraph: a reader gives its content once; make options anew for another push");
+            throw std::logic_error("ocigraph: the content of a reader is consumed; create new options for another push");
         }
         used_->thrown.take();
     }

@@ -1,4 +1,4 @@
-/* Who the client is to a registry, and how it speaks to registries. Included through ocigraph.hpp. */
+/* Credentials and client options. Included by ocigraph.hpp. */
 
 #ifndef OCIGRAPH_CREDENTIAL_HPP
 #define OCIGRAPH_CREDENTIAL_HPP
@@ -9,27 +9,29 @@
 
 namespace ocigraph {
 
-/* Who the client is to a registry. Its secret is wiped from memory at its end. */
+/* A credential for a registry. Its destructor erases the secret from memory. */
 class credential {
   public:
+    /* Creates a credential from a user name and a password. */
     static credential password(std::string_view username, std::string_view password) {
         return make(ocigraph_credential_password, detail::in(username), detail::in(password));
     }
-    /* A refresh token, for which the registry's token server gives access tokens. */
+    /* Creates a credential from an OAuth 2.0 refresh token, which the token server exchanges for access tokens. */
     static credential identity_token(std::string_view token) {
         return make(ocigraph_credential_identity_token, detail::in(token));
     }
-    /* A token that is sent to the registry as it is. */
+    /* Creates a credential from a bearer token, which is sent to the registry unchanged. */
     static credential registry_token(std::string_view token) {
         return make(ocigraph_credential_registry_token, detail::in(token));
     }
-    /* A Microsoft Entra access token, which Azure's registry exchanges for an identity token. */
+    /* Creates a credential from a Microsoft Entra access token, which Azure Container Registry exchanges for an identity
+     * token. An empty tenant selects the tenant in the token. */
     static credential entra_token(std::string_view token, std::string_view tenant = {}) {
         return make(ocigraph_credential_entra_token, detail::in(token), detail::in(tenant));
     }
 
     const ocigraph_credential *get() const { return handle_.get(); }
-    /* Gives the handle away. */
+    /* Transfers ownership of the handle to the caller. */
     ocigraph_credential *release() { return handle_.release(); }
 
   private:
@@ -45,35 +47,35 @@ class credential {
     detail::handle<ocigraph_credential, ocigraph_credential_free> handle_;
 };
 
-/* Gives the credential for a repository of a registry, or none for anonymous use; the repository is empty where the registry
- * as a whole is meant. It is called on a thread of the library, once at a time for each client. What it throws goes on in the
- * operation that asked. */
+/* Provides the credential for a repository of a registry, or std::nullopt for anonymous access. The repository is empty for
+ * a request that concerns the whole registry. It is called on a thread of the library, one call at a time for each client.
+ * The operation that needs the credential rethrows its exceptions. */
 using credential_source = std::function<std::optional<credential>(std::string_view host, std::string_view repository)>;
 
 namespace detail {
 
-/* A credential source where C finds it, and what it last threw, by numbers from 1 on. */
-class asked {
+/* A credential source at a stable address for C, with its latest exceptions by number. Numbers start at 1. */
+class credential_callback {
   public:
-    explicit asked(credential_source source) : source_(std::move(source)) {}
+    explicit credential_callback(credential_source source) : source_(std::move(source)) {}
 
-    static ocigraph_status ask(void *user_data, ocigraph_str host, ocigraph_str repository, ocigraph_credential **given,
-                               ocigraph_error **failure) noexcept {
-        auto *self = static_cast<asked *>(user_data);
+    static ocigraph_status provide(void *user_data, ocigraph_str host, ocigraph_str repository,
+                                   ocigraph_credential **provided, ocigraph_error **failure) noexcept {
+        auto *self = static_cast<credential_callback *>(user_data);
         try {
             if (std::optional<credential> found = self->source_(out(host), out(repository))) {
-                *given = found->release();
+                *provided = found->release();
             }
             return OCIGRAPH_OK;
         } catch (const std::exception &thrown) {
             *failure = self->keep(thrown.what());
         } catch (...) {
-            *failure = self->keep("the credential source threw what is no std::exception");
+            *failure = self->keep("the credential source threw an exception of an unknown type");
         }
         return OCIGRAPH_CREDENTIALS;
     }
 
-    /* What the source threw, where that is why an operation failed. */
+    /* Returns the exception of the source that made an operation fail, or NULL. */
     std::exception_ptr thrown(const error &failure) {
         auto number = reinterpret_cast<std::uintptr_t>(ocigraph_error_user_data(failure.get()));
         std::lock_guard<std::mutex> lock(mutex_);
@@ -97,43 +99,54 @@ class asked {
 
 } // namespace detail
 
-/* How to speak to registries. */
+/* The configuration of a client. The setters have the names, defaults and errors of ocigraph_client_options_set_... */
 class client_options : public detail::options<client_options, ocigraph_client_options, ocigraph_client_options_new,
                                               ocigraph_client_options_free> {
   public:
+    /* Sets the credential for every registry. */
     client_options &use(const credential &credential) {
         return set(ocigraph_client_options_set_credential, credential.get());
     }
+    /* Sets the function that provides credentials. */
     client_options &use(credential_source source) {
-        asked_ = std::make_shared<detail::asked>(std::move(source));
-        return set(ocigraph_client_options_set_credential_callback, &detail::asked::ask,
-                   static_cast<void *>(asked_.get()));
+        credential_source_ = std::make_shared<detail::credential_callback>(std::move(source));
+        return set(ocigraph_client_options_set_credential_callback, &detail::credential_callback::provide,
+                   static_cast<void *>(credential_source_.get()));
     }
+    /* Makes every request anonymous. */
     client_options &anonymous() { return set(ocigraph_client_options_set_anonymous); }
+    /* Sets a credential file that is searched first and that login writes to. */
     client_options &auth_file(std::string_view path) {
         return set(ocigraph_client_options_set_auth_file, detail::in(path));
     }
+    /* Sets a PEM file with certificates to trust in addition to those of the system. */
     client_options &ca_file(std::string_view path) { return set(ocigraph_client_options_set_ca_file, detail::in(path)); }
+    /* Sets the PEM files of the client certificate and its private key. */
     client_options &client_certificate(std::string_view cert_file, std::string_view key_file) {
         return set(ocigraph_client_options_set_client_certificate, detail::in(cert_file), detail::in(key_file));
     }
+    /* Disables the verification of server certificates. Default: false. */
     client_options &insecure(bool on) { return set(ocigraph_client_options_set_insecure, on); }
+    /* Enables the proxies in the environment. Default: true. */
     client_options &use_proxy(bool on) { return set(ocigraph_client_options_set_use_proxy, on); }
+    /* Selects plain HTTP or TLS for every registry. Default: plain HTTP for loopback hosts only. */
     client_options &plain_http(bool on) { return set(ocigraph_client_options_set_plain_http, on); }
+    /* Sets the User-Agent header. */
     client_options &user_agent(std::string_view name) {
         return set(ocigraph_client_options_set_user_agent, detail::in(name));
     }
+    /* Adds a header to requests to the registry itself. */
     client_options &header(std::string_view name, std::string_view value) {
         return set(ocigraph_client_options_add_header, detail::in(name), detail::in(value));
     }
-    /* How long to wait, and how much to read: OCIGRAPH_LIMIT_*; 0 is the default. */
+    /* Sets a timeout or a maximum: OCIGRAPH_LIMIT_*. A value of 0 restores the default. */
     client_options &limit(std::int32_t limit, std::uint64_t value) {
         return set(ocigraph_client_options_set_limit, limit, value);
     }
 
   private:
     friend class client;
-    std::shared_ptr<detail::asked> asked_;
+    std::shared_ptr<detail::credential_callback> credential_source_;
 };
 
 } // namespace ocigraph

@@ -1,4 +1,4 @@
-/* Digests of bytes and files. Included through ocigraph.hpp. */
+/* Digests of bytes and files. Included by ocigraph.hpp. */
 
 #ifndef OCIGRAPH_DIGEST_HPP
 #define OCIGRAPH_DIGEST_HPP
@@ -7,7 +7,7 @@
 
 namespace ocigraph {
 
-/* The digest of bytes in memory, such as "sha256:e3b0...". */
+/* Returns the digest of bytes in memory, such as "sha256:e3b0...". `algorithm` is OCIGRAPH_ALGORITHM_*. */
 inline std::string digest(std::string_view content, std::int32_t algorithm = OCIGRAPH_ALGORITHM_SHA256) {
     ocigraph_descriptor *found = nullptr;
     detail::check([&](ocigraph_error **failure) {
@@ -16,7 +16,7 @@ inline std::string digest(std::string_view content, std::int32_t algorithm = OCI
     return descriptor(found).digest();
 }
 
-/* The digest and size of a file. */
+/* Returns the digest and size of a file. */
 inline descriptor digest_file(std::string_view path, std::int32_t algorithm = OCIGRAPH_ALGORITHM_SHA256,
                               const cancel_token &cancel = {}) {
     ocigraph_descriptor *found = nullptr;
@@ -26,12 +26,13 @@ inline descriptor digest_file(std::string_view path, std::int32_t algorithm = OC
     return descriptor(found);
 }
 
+/* The digest of a file, and its size in bytes. */
 struct file_digest {
     std::string digest;
     std::uint64_t size;
 };
 
-/* The digests of many files, on all processors, in the order of the paths. */
+/* Returns the digests of several files in the order of the paths. Uses all processors. */
 inline std::vector<file_digest> digest_files(const std::vector<std::string_view> &paths,
                                              std::int32_t algorithm = OCIGRAPH_ALGORITHM_SHA256,
                                              const cancel_token &cancel = {}) {

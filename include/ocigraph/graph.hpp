@@ -1,4 +1,4 @@
-/* A graph of referrers. Included through ocigraph.hpp. */
+/* Graphs of referrers. Included by ocigraph.hpp. */
 
 #ifndef OCIGRAPH_GRAPH_HPP
 #define OCIGRAPH_GRAPH_HPP
@@ -10,15 +10,15 @@
 
 namespace ocigraph {
 
-/* One step of a walk through a graph. */
+/* One step of a walk through a graph: a referrer with its position. */
 struct node {
     ocigraph::descriptor descriptor;
-    ocigraph::descriptor subject; /* what it refers to */
-    std::size_t depth;            /* 1 for what refers to the subject of the graph itself */
-    bool first;                   /* a manifest that is reached again is a step again, with nothing beneath it */
+    ocigraph::descriptor subject; /* the manifest that it refers to */
+    std::size_t depth;            /* 1 for a direct referrer of the graph's subject */
+    bool first;                   /* false if the manifest was reached before; its referrers are not repeated */
 };
 
-/* A subject and everything that refers to it; a range of nodes, depth first. */
+/* A subject and all its direct and indirect referrers. It is a range of nodes, depth first. */
 class graph : public result<ocigraph_graph, ocigraph_graph_free, ocigraph_graph_json> {
   public:
     using result::result;
@@ -62,19 +62,21 @@ class graph : public result<ocigraph_graph, ocigraph_graph_free, ocigraph_graph_
 
     iterator begin() const noexcept { return {handle_, 0}; }
     iterator end() const noexcept { return {handle_, steps()}; }
-    /* How many steps a walk has. */
+    /* Returns the number of nodes of a walk. */
     std::size_t steps() const noexcept { return ocigraph_graph_step_count(get()); }
-    /* How many referrers there are, each counted once. */
+    /* Returns the number of referrers. Each referrer counts once. */
     std::size_t size() const noexcept { return ocigraph_graph_count(get()); }
+    /* Returns the manifest that was discovered. */
     ocigraph::descriptor subject() const noexcept { return part(ocigraph_graph_subject(get())); }
 
-    /* What refers directly to the manifest of this digest. */
+    /* Returns the direct referrers of the manifest with this digest. */
     std::vector<ocigraph::descriptor> referrers(std::string_view digest) const {
         ocigraph_str of = detail::in(digest);
         auto one = [&](const ocigraph_graph *from, std::size_t i) { return ocigraph_graph_referrer(from, of, i); };
         return parts(ocigraph_graph_referrer_count(get(), of), one);
     }
 
+    /* Returns the part of the graph that matches the artifact type and annotations of the options. */
     graph filter(const discover_options &options) const {
         ocigraph_graph *filtered = nullptr;
         detail::check([&](ocigraph_error **failure) {
@@ -83,13 +85,13 @@ class graph : public result<ocigraph_graph, ocigraph_graph_free, ocigraph_graph_
         return graph(filtered);
     }
 
-    /* As ORAS prints it. */
+    /* Returns the graph as a tree in the format of ORAS. */
     std::string_view tree() const & noexcept { return detail::out(ocigraph_graph_tree(get())); }
     std::string tree() && { return std::string(std::as_const(*this).tree()); }
-    /* In the language of Graphviz. */
+    /* Returns the graph in the DOT language of Graphviz. */
     std::string_view dot() const & noexcept { return detail::out(ocigraph_graph_dot(get())); }
     std::string dot() && { return std::string(std::as_const(*this).dot()); }
-    /* In the language of Mermaid. */
+    /* Returns the graph as a Mermaid flowchart. */
     std::string_view mermaid() const & noexcept { return detail::out(ocigraph_graph_mermaid(get())); }
     std::string mermaid() && { return std::string(std::as_const(*this).mermaid()); }
 };

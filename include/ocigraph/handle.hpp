@@ -1,5 +1,5 @@
-/* What every part of ocigraph.hpp stands on: handles that end themselves, text in both directions, errors as exceptions.
- * It relies on ocigraph.h alone, and is included through ocigraph.hpp. */
+/* The basis of ocigraph.hpp: owned handles, conversion of text, errors as exceptions, cancel tokens. It relies on
+ * ocigraph.h only. Included by ocigraph.hpp. */
 
 #ifndef OCIGRAPH_HANDLE_HPP
 #define OCIGRAPH_HANDLE_HPP
@@ -20,7 +20,7 @@ namespace ocigraph {
 
 namespace detail {
 
-/* Ends a handle of C's by the function of its type. */
+/* Frees a C handle with the function of its type. */
 template <auto Free>
 struct freer {
     template <typename T>
@@ -29,8 +29,7 @@ struct freer {
     }
 };
 
-/* A handle of C's with one owner. NULL means "the default" in C, which is never what an object that was moved from means:
- * its use is a mistake of the program. */
+/* A C handle with one owner. Access throws if the object was moved from, because C would take NULL as "the default". */
 template <typename T, auto Free>
 class handle {
   public:
@@ -38,7 +37,7 @@ class handle {
 
     T *get() const {
         if (!raw_) {
-            throw std::logic_error("ocigraph: this object was moved from");
+            throw std::logic_error("ocigraph: the object was moved from");
         }
         return raw_.get();
     }
@@ -60,7 +59,7 @@ inline ocigraph_bytes in_bytes(std::string_view content) noexcept {
     return {reinterpret_cast<const std::uint8_t *>(content.data()), content.size()};
 }
 
-/* Lives as long as what it came from. */
+/* The view is valid as long as the C handle. */
 inline std::string_view out(ocigraph_str text) noexcept {
     return text.data == nullptr ? std::string_view{} : std::string_view{text.data, text.length};
 }
@@ -73,7 +72,7 @@ inline std::string copied(ocigraph_str text) {
     return std::string(out(text));
 }
 
-/* What an accessor with an index gives, `count` times. */
+/* Collects the results of an accessor for the indexes 0 to count - 1. */
 template <typename Element, typename Get>
 std::vector<Element> list(std::size_t count, Get get) {
     std::vector<Element> all;
@@ -86,57 +85,65 @@ std::vector<Element> list(std::size_t count, Get get) {
 
 } // namespace detail
 
-/* An error that a registry's answer lists, in its own words. */
+/* One error in the response of a registry. */
 struct registry_error {
-    std::string code; /* "MANIFEST_UNKNOWN" and the like */
+    std::string code; /* such as "MANIFEST_UNKNOWN" */
     std::string message;
 };
 
-/* What failed, and all that is known about it. Text lives as long as any copy. */
+/* The failure of a call with all its details. Its text is valid as long as a copy of the error exists. */
 class error : public std::runtime_error {
   public:
-    /* Takes over an error of C's. */
+    /* Takes ownership of a C error. */
     explicit error(ocigraph_error *failure)
         : std::runtime_error(detail::copied(ocigraph_error_message(failure))), handle_(failure, ocigraph_error_free) {}
-    /* There is no move, which would leave one behind that knows nothing. */
+    /* Not movable: a moved-from error would have no details. */
     error(const error &) noexcept = default;
     error &operator=(const error &) noexcept = default;
     ~error() override = default;
 
-    /* OCIGRAPH_NOT_FOUND and the like. */
+    /* Returns the status, such as OCIGRAPH_NOT_FOUND. */
     ocigraph_status status() const noexcept { return ocigraph_error_status(get()); }
-    /* "NOT_FOUND" and the like. */
+    /* Returns the name of the status, such as "NOT_FOUND". */
     std::string_view code() const noexcept { return detail::out(ocigraph_status_name(status())); }
+    /* Returns the reason without operation, reference and hint. */
     std::string_view reason() const noexcept { return detail::out(ocigraph_error_reason(get())); }
+    /* Returns a suggestion for solving the problem, or empty text. */
     std::string_view hint() const noexcept { return detail::out(ocigraph_error_hint(get())); }
+    /* Returns the name of the operation, such as "push". */
     std::string_view operation() const noexcept { return detail::out(ocigraph_error_operation(get())); }
+    /* Returns the reference that the operation was working on. */
     std::string_view reference() const noexcept { return detail::out(ocigraph_error_reference(get())); }
+    /* Returns the identifier under which the registry logged the request, or empty text. */
     std::string_view request_id() const noexcept { return detail::out(ocigraph_error_request_id(get())); }
-    /* The status where a registry answered, else 0. */
+    /* Returns the HTTP status of the response, or 0 if no response was received. */
     int http_status() const noexcept { return ocigraph_error_http_status(get()); }
+    /* True if the same call may succeed later without any change. */
     bool retryable() const noexcept { return ocigraph_error_retryable(get()); }
-    /* Seconds that the registry asked to wait, where it did. */
+    /* Returns the delay in seconds after which the registry asked to retry, if it did. */
     std::optional<double> retry_after() const noexcept {
         double seconds = ocigraph_error_retry_after(get());
         return seconds < 0 ? std::nullopt : std::optional<double>(seconds);
     }
+    /* Returns the errors that the response lists. */
     std::vector<registry_error> registry_errors() const {
         return detail::list<registry_error>(ocigraph_error_registry_count(get()), [&](std::size_t i) {
             return registry_error{detail::copied(ocigraph_error_registry_code(get(), i)),
                                   detail::copied(ocigraph_error_registry_message(get(), i))};
         });
     }
+    /* Returns the error as a JSON object. */
     std::string_view json() const noexcept { return detail::out(ocigraph_error_json(get())); }
     const ocigraph_error *get() const noexcept { return handle_.get(); }
 
   private:
-    /* Shared, since exceptions are copied. */
+    /* Shared, because exceptions are copied. */
     std::shared_ptr<ocigraph_error> handle_;
 };
 
 namespace detail {
 
-/* Calls a function of C's with a place for its error, and throws that. */
+/* Calls a C function with an error output and throws its error. */
 template <typename Call>
 void check(Call call) {
     ocigraph_error *failure = nullptr;
@@ -147,21 +154,23 @@ void check(Call call) {
 
 } // namespace detail
 
-/* The version of the library in use, such as "0.1.0". */
+/* Returns the version of the loaded library, such as "0.1.0". */
 inline std::string_view version() noexcept {
     return ocigraph_version();
 }
 
-/* Whether the library in use is one that this header belongs to. */
+/* True if the ABI version of the loaded library equals that of this header. */
 inline bool fits() noexcept {
     return ocigraph_abi_version() == OCIGRAPH_ABI_VERSION;
 }
 
-/* Ends every call that it is given to. */
+/* Cancels every call that receives it. */
 class cancel_token {
   public:
     cancel_token() : handle_(ocigraph_cancel_new()) {}
+    /* Cancels the calls. It can be called from any thread, but not from a signal handler. */
     void cancel() const { ocigraph_cancel_cancel(get()); }
+    /* True if the token was cancelled. */
     bool is_cancelled() const { return ocigraph_cancel_is_cancelled(get()); }
     const ocigraph_cancel *get() const { return handle_.get(); }
 

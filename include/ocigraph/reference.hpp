@@ -1,4 +1,4 @@
-/* References, for programs that look into one. Included through ocigraph.hpp. */
+/* Parsing of references. Included by ocigraph.hpp. */
 
 #ifndef OCIGRAPH_REFERENCE_HPP
 #define OCIGRAPH_REFERENCE_HPP
@@ -7,10 +7,11 @@
 
 namespace ocigraph {
 
-/* Names a place, and what is in it: "host[:port]/repository[:tag[,tag...]][@digest]" or "oci:PATH[:tag][@digest]". Operations
- * take references as text. */
+/* A parsed reference: "host[:port]/repository[:tag[,tag...]][@digest]" or "oci:PATH[:tag][@digest]". Operations take
+ * references as text; this class is for programs that need the parts of a reference or derive one from another. */
 class reference {
   public:
+    /* Parses a reference. Throws ocigraph::error with OCIGRAPH_INVALID_REFERENCE for invalid syntax. */
     explicit reference(std::string_view text) {
         ocigraph_reference *parsed = nullptr;
         detail::check([&](ocigraph_error **failure) {
@@ -18,12 +19,12 @@ class reference {
         });
         handle_.reset(parsed, ocigraph_reference_free);
     }
-    /* There is no move, which would leave one behind that names nothing. */
+    /* Not movable: a moved-from reference would be empty. */
     reference(const reference &) noexcept = default;
     reference &operator=(const reference &) noexcept = default;
     ~reference() = default;
 
-    /* The same place by this digest alone: where a descriptor of it is to be found. */
+    /* Returns a reference to `digest` in the same location, without tags. */
     reference at(std::string_view digest) const {
         ocigraph_reference *found = nullptr;
         detail::check([&](ocigraph_error **failure) {
@@ -32,23 +33,23 @@ class reference {
         return reference(found);
     }
 
-    /* The whole of it, to be given to operations. */
+    /* Returns the complete reference, as operations take it. */
     std::string text() const { return detail::copied(ocigraph_reference_text(get())); }
-    /* Without tags and digest: where to push what gets no tag, and list what is there. */
-    std::string place() const { return detail::copied(ocigraph_reference_place(get())); }
-    /* "localhost:5000" and the like; empty where it is a layout. */
+    /* Returns the location without tags and digest: the reference for a push without a tag, and for lists. */
+    std::string location() const { return detail::copied(ocigraph_reference_location(get())); }
+    /* Returns the registry, such as "localhost:5000", or empty text for a layout. */
     std::string host() const { return detail::copied(ocigraph_reference_host(get())); }
-    /* "library/alpine" and the like; empty where it is a layout. */
+    /* Returns the repository, such as "library/alpine", or empty text for a layout. */
     std::string repository() const { return detail::copied(ocigraph_reference_repository(get())); }
-    /* The directory of a layout; empty where it is a repository. */
+    /* Returns the directory of the layout, or empty text for a repository. */
     std::string path() const { return detail::copied(ocigraph_reference_path(get())); }
-    /* In the order they were written. */
+    /* Returns the tags in the order of the text. */
     std::vector<std::string> tags() const {
         return detail::list<std::string>(ocigraph_reference_tag_count(get()), [&](std::size_t i) {
             return detail::copied(ocigraph_reference_tag(get(), i));
         });
     }
-    /* Empty where it has none. */
+    /* Returns the digest, or empty text if the reference has none. */
     std::string digest() const { return detail::copied(ocigraph_reference_digest(get())); }
     const ocigraph_reference *get() const noexcept { return handle_.get(); }
 

@@ -1,8 +1,8 @@
-// Times the package beside its peers, in one run: digests of files beside `node:crypto`, and transfers beside the command
-// line, which is the same core without JavaScript. Wants release builds, of the registry too, and a machine without other
-// work: make node && cargo build --release -p ocigraph-fixture
+// Compares the speed of the package: digests of files with `node:crypto`, and transfers with the command line, which uses the same
+// core without JavaScript. Needs release builds, of the registry too, and an idle machine:
+// make node && cargo build --release -p ocigraph-fixture
 //
-//   npm run bench                        prints a table; RUNS=5 for more runs, of which the best counts
+//   npm run bench                        prints a table of the best of several runs (RUNS=5)
 
 import { execFileSync, spawn } from 'node:child_process';
 import { createHash, hash as cryptoHash, randomFillSync } from 'node:crypto';
@@ -23,7 +23,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const dir = mkdtempSync(join(tmpdir(), 'ocigraph-bench-'));
 const command = join(findFolder(), 'ocigraph');
 
-/** The best of the runs, in seconds. Ours and theirs take turns, so that a busy moment strikes both. */
+/** Returns the best of the runs, in seconds. The programs alternate, so that other load affects both. */
 async function race(ours, theirs, before = () => {}) {
   const best = [Infinity, Infinity];
   for (let run = 0; run < RUNS; run += 1) {
@@ -51,19 +51,19 @@ function files(name, count, size) {
   });
 }
 
-/** What a program would write with `node:crypto` for files of any length: streams, which keep memory small. */
+/** Digests files of any size with `node:crypto` and streams, which limit memory. */
 async function streamed(path) {
   const hash = createHash('sha256');
   await pipeline(createReadStream(path, { highWaterMark: 512 * 1024 }), hash);
   return hash.digest('hex');
 }
 
-/** And for files that are known to be small: each as a whole. */
+/** Digests small files with `node:crypto`, each in one read. */
 async function whole(path) {
   return cryptoHash('sha256', await readFile(path));
 }
 
-/** All files, twice as many at once as there are processors. */
+/** Processes all files, with twice as many concurrent calls as processors. */
 async function each(paths, digest) {
   const waiting = [...paths];
   const one = async () => {
@@ -97,7 +97,7 @@ try {
 
   const { host, end } = await fixture();
   const client = new Client();
-  // The command starts a process, which is not what is compared: its start is measured, and taken off.
+  // The time to start the process is measured separately and subtracted.
   const [, start] = await race(
     () => {},
     () => execFileSync(command, ['version']),

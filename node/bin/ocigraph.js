@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// The command `ocigraph`: hands over to the program that lies beside the native part, with its arguments, streams and
-// signals, and ends as it ends.
+// The command `ocigraph`. Runs the program from the native package with the same arguments and streams, forwards signals, and
+// ends with the same exit code or signal.
 
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
@@ -10,11 +10,11 @@ import { findFolder } from '../lib/platform.js';
 const program = join(findFolder(), process.platform === 'win32' ? 'ocigraph.exe' : 'ocigraph');
 const child = spawn(program, process.argv.slice(2), { stdio: 'inherit' });
 
-// A terminal sends Ctrl-C to both, and what ends a job sends it to this one alone; to hear it twice is no harm.
+// Ctrl-C reaches both processes, but `kill` reaches only this one. The program tolerates receiving a signal twice.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
 
 child.on('error', (error) => {
-  console.error(`ocigraph: ${program} cannot be run: ${error.message}`);
+  console.error(`ocigraph: cannot run ${program}: ${error.message}`);
   process.exitCode = 1;
 });
 child.on('exit', (code, signal) => {

@@ -1,8 +1,8 @@
-// A deploy gate: refuses an image that has no signature of a given type, or whose content is not whole.
+// A deploy gate: rejects an image that has no signature of a given type, or whose content is incomplete.
 //
 //   node deploy-gate.js registry.example.com/net-monitor:v1 signature/example
 //
-// Exit codes: 0 it may be deployed, 1 it may not, 2 that cannot be told.
+// Exit codes: 0 the image may be deployed, 1 it may not, 2 the check failed.
 
 import { argv, exit } from 'node:process';
 
@@ -14,18 +14,18 @@ if (!image) {
   exit(2);
 }
 
-/** Why the image may not be deployed; undefined when it may. */
+/** Returns the reason why the image may not be deployed, or undefined if it may. */
 async function objection(client: Client, image: string): Promise<string | undefined> {
   const signal = AbortSignal.timeout(60_000);
-  // By digest from here on: a tag may move between the check and the deployment.
+  // Use the digest, because a tag may move between the check and the deployment.
   const { digest } = await client.resolve(image, { signal });
-  const place = `${parseReference(image).place}@${digest}`;
-  const graph = await client.discover(place, { signal });
+  const pinned = `${parseReference(image).location}@${digest}`;
+  const graph = await client.discover(pinned, { signal });
   const signatures = graph.referrers().filter((referrer) => referrer.artifactType === type);
-  if (signatures.length === 0) return `nothing of type ${type} refers to ${place}`;
-  const { problems } = await client.verify(place, { signal });
+  if (signatures.length === 0) return `${pinned} has no referrer of type ${type}`;
+  const { problems } = await client.verify(pinned, { signal });
   if (problems.length > 0) return problems.map((problem) => problem.detail).join('; ');
-  console.log(`${place} may be deployed: ${signatures.map((signature) => signature.digest).join(', ')}`);
+  console.log(`${pinned} may be deployed: ${signatures.map((signature) => signature.digest).join(', ')}`);
   return undefined;
 }
 
@@ -38,6 +38,6 @@ try {
   }
 } catch (error) {
   const missing = error instanceof OcigraphError && error.code === 'NOT_FOUND';
-  console.error(`${missing ? 'refused' : 'cannot tell'}: ${error instanceof Error ? error.message : error}`);
+  console.error(`${missing ? 'refused' : 'check failed'}: ${error instanceof Error ? error.message : error}`);
   exit(missing ? 1 : 2);
 }

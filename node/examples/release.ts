@@ -1,4 +1,4 @@
-// A release step: attaches an SBoM and its provenance to an image, shows progress, and tags the image once both are there.
+// A release step: attaches an SBOM and provenance to an image, shows progress, and then tags the image.
 //
 //   node release.js registry.example.com/net-monitor:build-17 sbom.json 1.4.0
 
@@ -20,7 +20,7 @@ const onProgress = (event: ProgressEvent): void => {
 
 await using client = new Client();
 const subject = await client.resolve(image);
-const { place: repository } = parseReference(image);
+const { location: repository } = parseReference(image);
 const target = `${repository}@${subject.digest}`;
 const [algorithm = '', hex = ''] = subject.digest.split(':');
 

@@ -1,5 +1,5 @@
-// A small server that shows what refers to an image: a page with the graph as SVG, drawn without a library. It asks
-// registries with the credentials of whoever started it, so it shows what lies under one place alone.
+// A small server that shows the referrers of an image: a page with the graph as SVG, drawn without a library. It uses the
+// credentials of the user who started it, so it shows only images of one registry or repository prefix.
 //
 //   node server.js registry.example.com/team [PORT]
 //
@@ -20,7 +20,7 @@ const BOX = { width: 380, height: 44 };
 
 const client = new Client();
 
-/** Text as it may stand in markup. What a registry sends is not to be trusted. */
+/** Escapes text for markup. Text from a registry is not trusted. */
 function escaped(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
@@ -35,7 +35,7 @@ function box(descriptor: Descriptor, label: string, row: number, depth: number):
   </g>`;
 }
 
-/** The graph as a tree: a row for each node, indented by its depth, with a line to what it refers to. */
+/** Draws the graph as a tree: a row for each node, indented by its depth, with a line to its subject. */
 function draw(graph: Graph, image: string): string {
   const rows = new Map([[graph.subject.digest, { row: 0, depth: 0 }]]);
   const boxes = [box(graph.subject, image, 0, 0)];
@@ -67,18 +67,18 @@ function page(title: string, body: string): string {
 <p>${body}</p>`;
 }
 
-/** Whether an image lies in the registry, or at or beneath the repository, that may be shown. Folders may not. */
+/** True if the image is in the permitted registry or repository prefix. Layouts are never permitted. */
 function mayBeShown(image: string): boolean {
-  const { host, place } = parseReference(image);
-  return host !== undefined && (place === permitted || place.startsWith(`${permitted}/`));
+  const { host, location } = parseReference(image);
+  return host !== undefined && (location === permitted || location.startsWith(`${permitted}/`));
 }
 
-/** The page for an image, and its status. */
+/** Returns the HTTP status and the page for an image. */
 async function show(image: string, signal: AbortSignal): Promise<[number, string]> {
   try {
-    if (!mayBeShown(image)) return [403, page('Nothing is shown', `Name an image in ${escaped(permitted)}.`)];
+    if (!mayBeShown(image)) return [403, page('Not permitted', `Enter an image in ${escaped(permitted)}.`)];
     const graph = await client.discover(image, { signal });
-    return [200, page(`${graph.size} artifacts refer to ${image}`, draw(graph, image))];
+    return [200, page(`${image} has ${graph.size} referrers`, draw(graph, image))];
   } catch (error) {
     const code = error instanceof OcigraphError ? error.code : 'INTERNAL';
     const status = code === 'INVALID_REFERENCE' ? 400 : code === 'NOT_FOUND' ? 404 : 502;
@@ -87,18 +87,17 @@ async function show(image: string, signal: AbortSignal): Promise<[number, string
   }
 }
 
-/** The page for a request, and its status. */
+/** Returns the HTTP status and the page for a request. */
 async function answer(request: IncomingMessage, signal: AbortSignal): Promise<[number, string]> {
-  // By another name, a page from elsewhere could read what is shown here.
+  // Rejects other host names, which protects against DNS rebinding.
   const { host = '' } = request.headers;
-  if (!/^(127\.0\.0\.1|localhost)(:\d+)?$/.test(host))
-    return [421, page('Nothing is shown', 'Nobody of that name is here.')];
+  if (!/^(127\.0\.0\.1|localhost)(:\d+)?$/.test(host)) return [421, page('Not permitted', 'Unknown host name.')];
   const image = new URLSearchParams(request.url?.split('?')[1]).get('image');
-  return image ? await show(image, signal) : [200, page('What refers to an image', 'Name an image.')];
+  return image ? await show(image, signal) : [200, page('Referrers of an image', 'Enter an image.')];
 }
 
 const server = createServer(async (request, response) => {
-  // Whoever leaves the page ends the walk.
+  // Closing the page aborts the discovery.
   const control = new AbortController();
   response.on('close', () => control.abort());
   const [status, html] = await answer(request, control.signal);

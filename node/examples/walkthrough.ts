@@ -1,10 +1,10 @@
-// The walkthrough of the article that ocigraph started from, as a program: it signs an image, documents it, attaches an
-// SBoM, signs that, shows the graph, pulls the documents, and deletes everything.
+// A walkthrough of the operations: signs an image, attaches documentation and an SBOM, signs the SBOM, shows the graph, pulls the
+// documents, and deletes everything.
 //
 //   node walkthrough.js localhost:5000        a registry
-//   node walkthrough.js oci:some/folder       a folder with image layouts
+//   node walkthrough.js oci:some/folder       a directory with image layouts
 //
-// The image net-monitor:v1 must be there.
+// The image net-monitor:v1 must exist.
 
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -41,17 +41,17 @@ const readme = await client.push(repository, {
 });
 console.log(readme.descriptor.digest);
 
-step('push an SBoM');
+step('push an SBOM');
 await client.push(repository, {
   subject: image,
   artifactType: 'sbom/example',
   files: [{ title: 'sbom.json', content: JSON.stringify({ version: '0.0.0.0', artifact: image, contents: 'good' }) }],
 });
 
-step('sign the SBoM');
+step('sign the SBOM');
 const boms = await client.discover(image, { artifactType: 'sbom/example' });
 const [bom] = boms.referrers();
-if (!bom) throw new Error(`${image} has no SBoM`);
+if (!bom) throw new Error(`${image} has no SBOM`);
 await client.push(repository, {
   subject: `${repository}@${bom.digest}`,
   artifactType: 'signature/example',
@@ -80,7 +80,7 @@ for (const { descriptor, tags } of await client.manifests(repository)) {
 
 step('plan the delete');
 const plan = await client.delete(image, { dryRun: true });
-for (const doomed of plan.deleted) console.log(doomed.digest);
+for (const manifest of plan.deleted) console.log(manifest.digest);
 
 step('delete the graph');
 const report = await client.delete(image);

@@ -1,41 +1,41 @@
-// The one gate for arguments: what JavaScript has and JSON has not (functions, maps, class instances, NaN) is refused here
-// with the name of the place where it stands, before anything native sees it. It knows kinds and never meanings, which the
-// native part checks; and it repeats no value, which may be a secret.
+// Checks the types of all arguments before they are passed to the native part as JSON. Rejects values that JSON cannot represent
+// (functions, maps, class instances, NaN) with the name of the option. The native part checks what the values mean. Errors
+// never repeat a value, which may be a secret.
 
 import { fileURLToPath } from 'node:url';
 
 import { invalid } from './error.js';
 
-/** An argument that must be text. */
+/** Returns an argument that must be a string. */
 export function text(value, name) {
   if (typeof value === 'string') return value;
-  throw invalid(`${name} is text, not ${kind(value)}`);
+  throw invalid(`${name} must be a string, not ${kind(value)}`);
 }
 
-/** A path as text. */
-export function toPath(path, name = 'a path') {
+/** Returns a path or file URL as a string. */
+export function toPath(path, name) {
   if (typeof path === 'string') return path;
-  if (!isUrl(path)) throw invalid(`${name} is a string or a file URL, not ${kind(path)}`);
+  if (!isUrl(path)) throw invalid(`${name} must be a string or a file URL, not ${kind(path)}`);
   try {
     return fileURLToPath(path);
   } catch (cause) {
-    throw invalid(`${name} is a string or a file URL, not a URL of ${path.protocol}`, cause);
+    throw invalid(`${name} must be a string or a file URL, not a URL with ${path.protocol}`, cause);
   }
 }
 
-/** A list of anything iterable but text, whose letters nobody means. */
+/** Returns an array of the items. A string is rejected, because its items would be characters. */
 export function list(values, name) {
   if (typeof values === 'object' && typeof values?.[Symbol.iterator] === 'function') return [...values];
-  throw invalid(`${name} are a list, not ${kind(values)}`);
+  throw invalid(`${name} must be an array or another iterable, not ${kind(values)}`);
 }
 
-/** Options, which are a plain object or nothing. */
+/** Returns options, which must be a plain object or undefined. */
 export function plain(options = {}, name = 'options') {
   if (isPlain(options)) return options;
-  throw invalid(`${name} are a plain object, not ${kind(options)}`);
+  throw invalid(`${name} must be a plain object, not ${kind(options)}`);
 }
 
-/** A value as JSON, when all that is in it can be said in JSON. A property that is undefined counts as absent; null does not. */
+/** Serializes a value that JSON can represent. Omits properties that are undefined, and rejects null. */
 export function toJson(value, name) {
   return JSON.stringify(checked(value, name, []));
 }
@@ -43,15 +43,15 @@ export function toJson(value, name) {
 function checked(value, name, above) {
   if (typeof value === 'string' || typeof value === 'boolean') return value;
   if (typeof value === 'number' && Number.isFinite(value)) return value;
-  if (value === null) throw invalid(`${name} is null: leave it out, or set it to undefined`);
-  if (above.includes(value)) throw invalid(`${name} is what it stands in`);
+  if (value === null) throw invalid(`${name} must not be null: omit it, or set it to undefined`);
+  if (above.includes(value)) throw invalid(`${name} refers back to an object that contains it`);
   const within = [...above, value];
   if (Array.isArray(value)) return Array.from(value, (item, i) => checked(item, `${name}[${i}]`, within));
   if (!isPlain(value)) {
-    throw invalid(`${name} is ${kind(value)}, where text, a number, true, false, a list or a plain object can stand`);
+    throw invalid(`${name} must be a string, number, boolean, array or plain object, not ${kind(value)}`);
   }
   const [symbol] = Object.getOwnPropertySymbols(value);
-  if (symbol) throw invalid(`${name} has the key ${String(symbol)}, and keys are text`);
+  if (symbol) throw invalid(`${name} has the key ${String(symbol)}: keys must be strings`);
   const entries = Object.entries(value).filter(([, item]) => item !== undefined);
   return Object.fromEntries(entries.map(([key, item]) => [key, checked(item, at(name, key), within)]));
 }
@@ -60,20 +60,20 @@ function at(name, key) {
   return /^[A-Za-z_$][\w$]*$/.test(key) ? `${name}.${key}` : `${name}[${JSON.stringify(key)}]`;
 }
 
-/** An object with keys and values alone, of whichever realm. */
+/** True for an object literal or an object without a prototype, of any realm. */
 export function isPlain(value) {
   if (value === null || typeof value !== 'object' || Array.isArray(value)) return false;
   const prototype = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
-// What follows goes by what a value can do, since classes differ between realms and with what a program replaces.
+// The following checks are structural, because classes differ between realms, and polyfills replace them.
 
 export function isUrl(value) {
   return typeof value === 'object' && typeof value?.href === 'string' && typeof value.protocol === 'string';
 }
 
-/** A list of keys with values, such as a Map, headers or a form: nothing that has bytes, though it can be iterated. */
+/** True for a Map, Headers or FormData: iterable, but not content. */
 export function isKeyed(value) {
   return typeof value?.entries === 'function' && value[Symbol.iterator] === value.entries;
 }
@@ -86,12 +86,13 @@ export function isSignal(value) {
   return typeof value?.aborted === 'boolean' && typeof value.addEventListener === 'function';
 }
 
-/** What a value is, for a sentence. */
+/** Describes the type of a value for an error message. */
 export function kind(value) {
   if (value === null || value === undefined) return String(value);
   if (typeof value === 'number' && !Number.isFinite(value)) return String(value);
-  if (typeof value === 'string') return 'text';
+  if (typeof value === 'string') return 'a string';
   if (isPlain(value)) return 'a plain object';
+  if (Array.isArray(value)) return 'an array';
   const name = typeof value === 'object' ? (value.constructor?.name ?? 'object') : typeof value;
   return `${/^[AEIOaeio]/.test(name) ? 'an' : 'a'} ${name}`;
 }

@@ -1,22 +1,21 @@
-// One call: ties its signal and its progress callback to the native call, and throws what went wrong.
+// Performs one call: connects its signal and progress callback to the native call, and throws its error.
 
 import { isSignal, kind, plain, toJson } from './arguments.js';
-import { invalid, started, unwrap } from './error.js';
+import { callNative, invalid, unwrap } from './error.js';
 import native from './native.js';
-import { tell } from './progress.js';
+import { report } from './progress.js';
 import { onAbort } from './signals.js';
 
 /**
- * Runs `begin(call, options, taken)`, which starts the native operation with the options that are left when the signal and
- * the callback are taken out, as JSON; gives what it resolves to. Before that, `take(call, options, signal)` takes in what is
- * content.
+ * Removes the signal and the progress callback from the options, and passes the rest, as JSON, to `begin(call, options, contents)`,
+ * which starts the native operation. Resolves to its result. `prepare(call, options, signal)` runs first and buffers content.
  */
-export async function perform(options, begin, { progress = false, take = () => {} } = {}) {
+export async function perform(options, begin, { progress = false, prepare = () => {} } = {}) {
   const { signal, onProgress, ...own } = plain(options);
-  if (signal !== undefined && !isSignal(signal)) throw invalid(`signal is an AbortSignal, not ${kind(signal)}`);
-  if (onProgress !== undefined && !progress) throw invalid('this operation has no onProgress');
+  if (signal !== undefined && !isSignal(signal)) throw invalid(`signal must be an AbortSignal, not ${kind(signal)}`);
+  if (onProgress !== undefined && !progress) throw invalid('this operation does not support onProgress');
   if (onProgress !== undefined && typeof onProgress !== 'function') {
-    throw invalid(`onProgress is a function, not ${kind(onProgress)}`);
+    throw invalid(`onProgress must be a function, not ${kind(onProgress)}`);
   }
   const json = toJson(own, 'options');
   if (signal?.aborted) throw signal.reason;
@@ -28,10 +27,10 @@ export async function perform(options, begin, { progress = false, take = () => {
     thrown ??= { error };
     call.cancel();
   };
-  const report = () => {
-    if (!over && !thrown) tell(onProgress, call.events(), fail, handlers);
+  const fetchEvents = () => {
+    if (!over && !thrown) report(onProgress, call.events(), fail, handlers);
   };
-  const call = new native.Call(onProgress && report);
+  const call = new native.Call(onProgress && fetchEvents);
   let stop;
   const aborted = new Promise((resolve) => {
     stop = onAbort(signal, () => {
@@ -40,11 +39,11 @@ export async function perform(options, begin, { progress = false, take = () => {
     });
   });
   try {
-    const taken = await take(call, json, signal);
-    const result = unwrap(await started(() => begin(call, json, taken)));
+    const contents = await prepare(call, json, signal);
+    const result = unwrap(await callNative(() => begin(call, json, contents)));
     if (onProgress) {
-      // Events that came in with the result are told before it.
-      report();
+      // Report the events that arrived together with the result.
+      fetchEvents();
       if (await Promise.race([Promise.all(handlers).then(() => false), aborted])) throw signal.reason;
     }
     if (thrown) throw thrown.error;

@@ -1,34 +1,33 @@
-// Content on its way in: what JavaScript calls bytes, text, blobs and streams goes piece by piece into spools of the native
-// part. A piece is copied where it is read, so no thread ever looks at memory that JavaScript may change, move or free; and
-// between pieces the event loop turns.
+// Content to push. Bytes, text, blobs and streams are written piece by piece into native buffers. Each piece is copied when it
+// is read, so no native thread reads memory that JavaScript may change, move or free. The event loop runs between pieces.
 
 import { isAnyArrayBuffer, isSharedArrayBuffer } from 'node:util/types';
 
 import { isBlob, isKeyed, isPlain, isUrl, kind, toPath } from './arguments.js';
-import { invalid, started, unwrap } from './error.js';
+import { callNative, invalid, unwrap } from './error.js';
 import { onAbort } from './signals.js';
 
-/** Bytes that are copied at once, which takes well under a millisecond. */
+/** Maximum number of bytes to copy in one step, which takes less than a millisecond. */
 const PIECE = 1 << 20;
 
-/** UTF-16 units that are encoded at once, each into up to three bytes of this memory, which is copied before it is used anew. */
+/** Maximum number of UTF-16 code units to encode in one step, each into up to three bytes of `encoded`. */
 const TEXT = 1 << 18;
 const encoded = new Uint8Array(3 * (TEXT + 1));
 const utf8 = new TextEncoder();
 
 /**
- * The files of one call. Streams among them are held on to from the start: they are told when they are not read to their
- * end, and none of them fails unheard.
+ * The files of one call. It owns their streams from the start: it handles their errors, and destroys the streams that are not
+ * read to the end.
  */
 export class Files {
   #files;
-  /** The content of each file, where it has any. */
+  /** The content of each file, or undefined for a path. */
   #sources;
-  /** And its number among the spools, which are what the native part gets. */
+  /** The index of each content in `#buffers`. */
   #numbers = new Map();
-  #spools = [];
+  #buffers = [];
 
-  /** Holds on to these, which may turn out not to be files at all. */
+  /** Takes the files before they are checked, so the list may contain any value. */
   constructor(files) {
     this.#files = files;
     this.#sources = files.map((file) => {
@@ -38,44 +37,44 @@ export class Files {
     for (const source of this.#sources.filter(Boolean)) this.#numbers.set(source, this.#numbers.size);
   }
 
-  /** The file at this place as the native part reads it: with a path, or with the number of its content. */
+  /** Returns the file at `index` as the native part reads it: with a path, or with the index of its content. */
   describe(index, name) {
     const file = this.#files[index];
     const source = this.#sources[index];
     if (typeof file === 'string' || isUrl(file)) return { path: toPath(file, name) };
-    if (!isPlain(file)) throw invalid(`${name} is a path, or an object with path or content, not ${kind(file)}`);
+    if (!isPlain(file)) throw invalid(`${name} must be a path, or an object with path or content, not ${kind(file)}`);
     const { path, content, ...others } = file;
-    if ((path === undefined) === (source === undefined)) throw invalid(`${name} has either a path or content`);
+    if ((path === undefined) === (source === undefined)) throw invalid(`${name} must have either a path or content`);
     if (!source) return { ...others, path: toPath(path, `${name}.path`) };
     source.check(`${name}.content`);
     return { ...others, content: this.#numbers.get(source) };
   }
 
-  /** Takes the contents in, one after the other, each into what `open` gives; until one of the signals is aborted. */
-  async take(open, signal, closing) {
+  /** Reads the contents, one after the other, into buffers that `open` returns, until one of the signals is aborted. */
+  async bufferAll(open, signal, closing) {
     for (const source of this.#numbers.keys()) {
-      const spool = unwrap(started(open));
-      this.#spools.push(spool);
-      const take = async (piece) => unwrap(await started(() => spool.write(piece)));
+      const buffer = unwrap(callNative(open));
+      this.#buffers.push(buffer);
+      const write = async (piece) => unwrap(await callNative(() => buffer.write(piece)));
       try {
-        await source.read([signal, closing], take);
+        await source.read([signal, closing], write);
       } catch (error) {
-        // What the client says of being closed.
-        if (closing.aborted) await take(new Uint8Array());
+        // A write to a closed client rejects with the error that `close` causes.
+        if (closing.aborted) await write(new Uint8Array());
         throw error;
       }
     }
-    return this.#spools;
+    return this.#buffers;
   }
 
-  /** Tells streams that nobody reads on, and removes what was taken in and not pushed. */
+  /** Destroys streams that were not read to the end, and deletes buffers that were not pushed. */
   release() {
     for (const source of this.#numbers.keys()) source.release();
-    for (const spool of this.#spools) spool.close();
+    for (const buffer of this.#buffers) buffer.close();
   }
 }
 
-/** One content. */
+/** The content of one file. */
 class Source {
   #content;
   #iterator;
@@ -84,39 +83,39 @@ class Source {
   constructor(content) {
     this.#content = content;
     if (isWhole(content)) return;
-    // A stream that fails before it is read fails again for whoever reads it; until then this one listens.
+    // An error before the first read reaches the reader later. Without a listener, it would end the process.
     if (isNodeStream(content)) content.on('error', () => {});
     if (content?.locked !== true && !isKeyed(content)) this.#iterator = iteratorOf(content);
   }
 
-  /** Looks whether it can be read; errors speak of it by this name. */
+  /** Throws unless the content can be read. Errors call it `name`. */
   check(name) {
     this.name = name;
     if (this.#iterator || isWhole(this.#content)) return;
-    if (this.#content?.locked === true) throw invalid(`${name} is a stream that somebody else reads`);
-    throw invalid(`${name} is bytes, text, a Blob or a stream, not ${kind(this.#content)}`);
+    if (this.#content?.locked === true) throw invalid(`${name} is a stream that is locked to another reader`);
+    throw invalid(`${name} must be bytes, a string, a Blob or a stream, not ${kind(this.#content)}`);
   }
 
-  /** Reads to the end; when a signal is aborted it does not wait for what the stream may never give. */
-  async read(signals, take) {
+  /** Reads to the end. An aborted signal ends it even if the stream never returns another piece. */
+  async read(signals, write) {
     const content = this.#content;
     if (typeof content === 'string' || isBytes(content)) {
-      for (const piece of pieces(content, new Encoder(), this.name)) await take(piece);
+      for (const piece of pieces(content, new Encoder(), this.name)) await write(piece);
     } else {
       this.#iterator ??= iteratorOf(content.stream());
-      if (hasEnded(content)) throw invalid(`${this.name} is a stream that was read or destroyed before`);
-      await this.#readPieces(signals, take);
+      if (hasEnded(content)) throw invalid(`${this.name} is a stream that was already read or destroyed`);
+      await this.#readPieces(signals, write);
     }
     this.#finished = true;
   }
 
-  async #readPieces(signals, take) {
+  async #readPieces(signals, write) {
     const encoder = new Encoder();
-    let refuse = () => {};
-    const stops = signals.map((signal) => onAbort(signal, () => refuse(signal.reason)));
+    let rejectRead = () => {};
+    const stops = signals.map((signal) => onAbort(signal, () => rejectRead(signal.reason)));
     const next = () =>
       new Promise((resolve, reject) => {
-        refuse = reject;
+        rejectRead = reject;
         const aborted = signals.find((signal) => signal?.aborted);
         if (aborted) reject(aborted.reason);
         else Promise.resolve(this.#iterator.next()).then(resolve, reject);
@@ -124,18 +123,18 @@ class Source {
     try {
       for (let step = await next(); !step.done; step = await next()) {
         if (typeof step.value !== 'string' && !isBytes(step.value)) {
-          throw invalid(`${this.name} is a stream that gives bytes or text, not ${kind(step.value)}`);
+          throw invalid(`${this.name} must be a stream of bytes or strings, but returned ${kind(step.value)}`);
         }
-        for (const piece of pieces(step.value, encoder, this.name)) await take(piece);
+        for (const piece of pieces(step.value, encoder, this.name)) await write(piece);
       }
       const rest = encoder.flush();
-      if (rest.length > 0) await take(rest);
+      if (rest.length > 0) await write(rest);
     } finally {
       for (const stop of stops) stop();
     }
   }
 
-  /** The stream is told, but not waited for: what it is busy with may be why nobody reads on. */
+  /** Closes the stream without waiting: it may be blocked in the operation that the caller aborts. */
   release() {
     if (this.#finished) return;
     const ignored = () => {};
@@ -143,12 +142,12 @@ class Source {
       if (isNodeStream(this.#content)) this.#content.destroy();
       else Promise.resolve(this.#iterator?.return?.()).catch(ignored);
     } catch {
-      // A stream that cannot even be told is the caller's, and why the call ends is known already.
+      // The call already ends with another error.
     }
   }
 }
 
-/** Pieces of bytes or text, none longer than what is copied at once. */
+/** Splits bytes or text into pieces that are small enough to copy in one step. */
 function* pieces(content, encoder, name) {
   if (typeof content === 'string') {
     for (let from = 0; from < content.length; from += TEXT) yield encoder.encode(content.slice(from, from + TEXT));
@@ -158,23 +157,23 @@ function* pieces(content, encoder, name) {
   if (before.length > 0) yield before;
   const length = content.byteLength;
   for (let from = 0; from < Math.max(length, 1); from += PIECE) {
-    if (content.byteLength !== length) throw invalid(`${name} changed its size while it was read`);
+    if (content.byteLength !== length) throw invalid(`${name} changed its size while it was being read`);
     yield bytesOf(content, from, Math.min(PIECE, length - from), name);
   }
 }
 
-/** Some of the bytes as they are now. Shared memory is copied, since another thread may write to it. */
+/** Returns a range of the bytes. Shared memory is copied, because another thread may write to it. */
 function bytesOf(content, from, length, name) {
   const buffer = content.buffer ?? content;
   try {
     const bytes = new Uint8Array(buffer, (content.byteOffset ?? 0) + from, length);
     return isSharedArrayBuffer(buffer) ? bytes.slice() : bytes;
   } catch (cause) {
-    throw invalid(`${name} lies in memory that was transferred to somebody else`, cause);
+    throw invalid(`${name} is in memory that was transferred to another owner`, cause);
   }
 }
 
-/** Encodes text as UTF-8. Where it is cut does not matter, not even within a character. */
+/** Encodes text as UTF-8. A string may end within a surrogate pair, which the next string continues. */
 class Encoder {
   #high = '';
 
@@ -192,14 +191,14 @@ class Encoder {
   }
 }
 
-/** All bytes or text at once, for what is done with them before anything else runs. */
+/** Returns all bytes of content that is used synchronously. */
 export function toBytes(content, name) {
   if (typeof content === 'string') return Buffer.from(content);
   if (isBytes(content)) return bytesOf(content, 0, content.byteLength, name);
-  throw invalid(`${name} is bytes or text, not ${kind(content)}`);
+  throw invalid(`${name} must be bytes or a string, not ${kind(content)}`);
 }
 
-/** What can be read more than once, and needs no telling when it is not read. */
+/** True for content that can be read several times and need not be closed. */
 function isWhole(value) {
   return typeof value === 'string' || isBytes(value) || isBlob(value);
 }
@@ -212,7 +211,7 @@ function isNodeStream(value) {
   return typeof value?.on === 'function' && typeof value.destroy === 'function';
 }
 
-/** A stream of Node.js that gives nothing more and does not say why. */
+/** True for a Node.js stream that ended without an error. */
 function hasEnded(stream) {
   return isNodeStream(stream) && !stream.errored && (stream.readableEnded || stream.destroyed);
 }

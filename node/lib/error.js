@@ -1,6 +1,6 @@
-// Errors: what the native part hands back in place of a result, as an exception of the caller.
+// Errors: the native part returns them as values, and this file throws them.
 
-/** A failure, with all that is known about it. */
+/** The error of every failed operation. */
 export class OcigraphError extends Error {
   constructor({ message, ...details }, options) {
     super(message, options);
@@ -11,7 +11,7 @@ export class OcigraphError extends Error {
     return 'OcigraphError';
   }
 
-  /** The registry's own codes. */
+  /** The error codes of the registry. */
   get registryCodes() {
     return this.registryErrors.map((error) => error.code);
   }
@@ -21,36 +21,37 @@ export class OcigraphError extends Error {
   }
 }
 
-/** The result that the native part gave; throws when that is a failure. */
+/** Returns the native result, or throws the error that replaces it. */
 export function unwrap(outcome) {
   if (typeof outcome?.error !== 'string') return outcome;
-  const { refusal, ...details } = JSON.parse(outcome.error);
-  throw new OcigraphError(details, refusals.has(refusal) ? { cause: refusals.get(refusal) } : undefined);
+  const { callbackError, ...details } = JSON.parse(outcome.error);
+  throw new OcigraphError(details, thrown.has(callbackError) ? { cause: thrown.get(callbackError) } : undefined);
 }
 
-/** What functions for credentials threw, by number. The oldest go, since a call that was aborted never asks for its own. */
-const refusals = new Map();
-let numbered = 0;
+/** Values that credentials functions threw, by number. Limited in size, because an aborted call never takes its value. */
+const thrown = new Map();
+const MAX_THROWN = 100;
+let lastNumber = 0;
 
-/** Keeps what was thrown for the error that will tell of it; gives its number. */
-export function refused(error) {
-  numbered += 1;
-  refusals.set(numbered, error);
-  refusals.delete(numbered - 100);
-  return numbered;
+/** Keeps a thrown value as the cause of a later error. Returns its number. */
+export function keepThrown(error) {
+  lastNumber += 1;
+  thrown.set(lastNumber, error);
+  thrown.delete(lastNumber - MAX_THROWN);
+  return lastNumber;
 }
 
-/** An argument that cannot be used. */
+/** Creates the error for an invalid argument. */
 export function invalid(message, cause) {
   return new OcigraphError({ code: 'INVALID_ARGUMENT', number: 1, message }, cause && { cause });
 }
 
-/** Calls the native part, which hands failures back and throws only when it breaks. */
-export function started(run) {
+/** Calls the native part. It returns errors as values, so an exception is a bug. */
+export function callNative(run) {
   try {
     return run();
   } catch (cause) {
-    const message = `the native part of ocigraph broke off, by a defect: ${cause.message}`;
+    const message = `the native part of ocigraph threw an exception; this is a bug in ocigraph: ${cause.message}`;
     throw new OcigraphError({ code: 'INTERNAL', number: 22, message }, { cause });
   }
 }

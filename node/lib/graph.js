@@ -1,17 +1,17 @@
-// A graph: a view of the native one, which draws and filters itself.
+// The graph class. The native graph does the work.
 
 import { inspect } from 'node:util';
 
 import { kind, text } from './arguments.js';
 import { invalid } from './error.js';
 
-/** What `discover` found: a subject and everything that refers to it. */
+/** A subject and all its referrers, as `discover` returns them. */
 export class Graph {
   #native;
   #steps;
 
   constructor(native) {
-    if (typeof native?.walk !== 'function') throw invalid('a graph is made by discover');
+    if (typeof native?.walk !== 'function') throw invalid('a Graph cannot be constructed: call client.discover()');
     this.#native = native;
     this.subject = Object.freeze(JSON.parse(native.subject));
   }
@@ -21,7 +21,7 @@ export class Graph {
   }
 
   referrers(of = this.subject) {
-    return JSON.parse(this.#native.referrers(text(of?.digest ?? of, 'a node')));
+    return JSON.parse(this.#native.referrers(text(of?.digest ?? of, 'of')));
   }
 
   *[Symbol.iterator]() {
@@ -30,7 +30,7 @@ export class Graph {
   }
 
   filter(wanted) {
-    if (typeof wanted !== 'function') throw invalid(`a filter is a function, not ${kind(wanted)}`);
+    if (typeof wanted !== 'function') throw invalid(`wanted must be a function, not ${kind(wanted)}`);
     const digests = [...this].map((step) => step.descriptor).filter((descriptor) => wanted(descriptor));
     return new Graph(this.#native.filtered(digests.map((descriptor) => descriptor.digest)));
   }

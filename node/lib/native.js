@@ -1,4 +1,4 @@
-// Loads the native part, which must be of the same version as this package: they speak to each other in a way that changes.
+// Loads the native part. It must have the version of this package, because the interface between them is not stable.
 
 import { join } from 'node:path';
 

@@ -1,5 +1,5 @@
-// Where the native files are: in the package for this platform, which npm installed beside this one, else in the folder that
-// a build in the source tree fills. It loads nothing, and never downloads anything.
+// Finds the native files: in the package for this platform, which npm installs as an optional dependency, or in the folder that
+// `scripts/stage.js` fills in a source tree. It loads and downloads nothing.
 
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -8,13 +8,13 @@ import { fileURLToPath } from 'node:url';
 
 export const require = createRequire(import.meta.url);
 
-/** The platform in npm's words, such as `linux-x64-gnu`. */
+/** The platform, as npm packages name it, such as `linux-x64-gnu`. */
 export const platform = [process.platform, process.arch, abi()].filter(Boolean).join('-');
 
-/** The package with the native files. Its scope is the project's own, so that nobody else can publish one that is missing. */
+/** The package with the native files. The project owns its scope, so that others cannot publish a package that is missing. */
 export const packageName = `@ocigraph/${platform}`;
 
-/** The folder with the native files. */
+/** Returns the folder with the native files. */
 export function findFolder() {
   try {
     return dirname(require.resolve(`${packageName}/package.json`));
@@ -23,7 +23,7 @@ export function findFolder() {
     if (existsSync(join(built, 'ocigraph.node'))) return built;
     throw new Error(
       `ocigraph has no native part for ${platform}: the package ${packageName} is not installed. It is an optional ` +
-        'dependency of ocigraph; install without --omit=optional, or see the README for the platforms there are',
+        'dependency of ocigraph: install without --omit=optional, or see the README for the supported platforms',
       { cause },
     );
   }
@@ -32,9 +32,9 @@ export function findFolder() {
 function abi() {
   if (process.platform === 'win32') return 'msvc';
   if (process.platform !== 'linux') return '';
-  // A report names the C library's version only where that is glibc.
+  // The report contains the version of the C library only if it is glibc.
   const { excludeNetwork } = process.report;
-  // Else it looks up the names of all connections.
+  // Otherwise the report resolves the host names of all connections.
   process.report.excludeNetwork = true;
   const { glibcVersionRuntime } = process.report.getReport().header;
   process.report.excludeNetwork = excludeNetwork;

@@ -1,10 +1,10 @@
-// Events on their way to the callback of a call.
+// Passes progress events to the callback of a call.
 
 /**
- * Hands events, which are a JSON list, to `onProgress`. What that throws, or rejects with, goes to `fail`. The promises that
- * it returned are in `handlers` until they are settled; they never reject.
+ * Calls `onProgress` with each event of a JSON list. Reports what the callback throws, and what its promises reject with, to
+ * `fail`. Keeps those promises in `handlers` until they settle; the kept promises never reject.
  */
-export function tell(onProgress, events, fail, handlers) {
+export function report(onProgress, events, fail, handlers) {
   try {
     for (const event of JSON.parse(events)) {
       const answer = onProgress(event);

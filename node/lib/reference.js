@@ -1,11 +1,11 @@
-// References, taken apart by the one parser that all operations use.
+// References, parsed by the parser of the core.
 
 import { text } from './arguments.js';
-import { started, unwrap } from './error.js';
+import { callNative, unwrap } from './error.js';
 import native from './native.js';
 
-/** The parts of a reference. */
+/** Returns the parts of a reference. */
 export function parseReference(reference) {
-  const given = text(reference, 'a reference');
-  return JSON.parse(unwrap(started(() => native.parseReference(given))));
+  const given = text(reference, 'reference');
+  return JSON.parse(unwrap(callNative(() => native.parseReference(given))));
 }

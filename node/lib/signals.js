@@ -1,12 +1,12 @@
-// What is to be done when a signal is aborted. One listener serves all calls that share a signal, so that Node.js does not
-// take a thousand of them for a leak, and the signal is left as it is.
+// Abort handlers. All calls that share a signal share one listener: Node.js warns of a leak when a signal has many listeners.
+// The listener is removed after the last call.
 
 import { addAbortListener } from 'node:events';
 
-/** What each signal is to end, and its listener. */
+/** The handlers of each signal, and its listener. */
 const watched = new WeakMap();
 
-/** Calls `end` when the signal is aborted: at once when it was, and never after what this gives was called. */
+/** Calls `end` when the signal is aborted, immediately if it already is. Returns a function that removes the handler. */
 export function onAbort(signal, end) {
   if (!signal) return () => {};
   if (signal.aborted) {
@@ -14,7 +14,7 @@ export function onAbort(signal, end) {
     return () => {};
   }
   const watch = watched.get(signal) ?? watchOf(signal);
-  // The same function may be given twice.
+  // A new function, because the caller may pass the same `end` twice.
   const entry = () => end();
   watch.ends.add(entry);
   return () => {

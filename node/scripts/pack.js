@@ -1,7 +1,7 @@
-// Packs what npm publishes into `dist`, or the folder that is given: the package for this platform, as `stage.js` laid it out,
-// and the package itself. That gets an optional dependency, of its own version, for each platform whose package lies there by
-// then, and for no other: a release gathers those that other machines packed first. The source tree's package.json has
-// none, so that it installs before they are published.
+// Packs the npm packages into `dist`, or into the folder that is the first argument: the package for this platform, as laid out
+// by `stage.js`, and the main package. The main package lists as optional dependencies the platform packages in that folder,
+// so a release first collects those that other machines packed. The package.json in the source tree lists none: it must
+// install before they are published.
 
 import { execFileSync } from 'node:child_process';
 import {

@@ -1,5 +1,5 @@
-// Lays the built native part and command line out as the package for this platform, in `npm/<platform>`; the source tree's
-// own package loads them from there. `node scripts/stage.js debug|release` says which build. It builds nothing itself.
+// Lays out the built native part and command line as the package for this platform, in `npm/<platform>`, from where the package
+// in the source tree loads them. `node scripts/stage.js debug|release` selects the build. It builds nothing itself.
 
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
@@ -27,8 +27,8 @@ for (const [from, to] of [
   [command, command],
 ]) {
   const built = join(target, profile, from);
-  if (!existsSync(built)) throw new Error(`there is no ${built}: build ocigraph-node and ocigraph-cli first`);
-  // By rename: a process that has loaded the file before keeps the old one.
+  if (!existsSync(built)) throw new Error(`${built} does not exist: build ocigraph-node and ocigraph-cli first`);
+  // Rename, because a running process may have loaded the existing file.
   copyFileSync(built, join(folder, `.${to}`));
   renameSync(join(folder, `.${to}`), join(folder, to));
 }

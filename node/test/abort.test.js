@@ -1,4 +1,4 @@
-// An aborted call ends at once with the signal's reason, leaves nothing half-done, and keeps nothing alive.
+// An aborted call rejects quickly with the signal's reason, leaves no partial results, and does not keep the process alive.
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -13,7 +13,7 @@ import { node, run } from './support/programs.js';
 import { fixture, folder, root } from './support/servers.js';
 import { stalledRegistry } from './support/stalled.js';
 
-/** What the issue of this package promises. */
+/** The documented limit for an aborted call, in milliseconds. */
 const LIMIT = 100;
 const RUNS = 5;
 
@@ -35,7 +35,7 @@ const calls = {
 };
 
 for (const [name, call] of Object.entries(calls)) {
-  test(`${name} rejects with the reason within ${LIMIT} ms when it is aborted half-way`, async (t) => {
+  test(`${name} rejects with the reason within ${LIMIT} ms when it is aborted while running`, async (t) => {
     const registry = await stalledRegistry(t);
     const client = new Client();
     const times = [];
@@ -73,7 +73,7 @@ const endings = {
   },
 };
 for (const [how, end] of Object.entries(endings)) {
-  test(`a pull that ${how} has removed its unfinished file when it rejects`, async (t) => {
+  test(`a pull that ${how} deletes its partial file before it rejects`, async (t) => {
     const target = await large(t);
     const client = new Client();
     for (let run = 0; run < RUNS; run += 1) {
@@ -92,7 +92,7 @@ for (const [how, end] of Object.entries(endings)) {
   });
 }
 
-test('a program that exits when its pull rejects leaves no unfinished file', async (t) => {
+test('a program that exits when its pull rejects leaves no partial file', async (t) => {
   const target = await large(t);
   const output = folder(t);
   const program = `
@@ -107,7 +107,7 @@ test('a program that exits when its pull rejects leaves no unfinished file', asy
   assert.deepEqual(readdirSync(output), []);
 });
 
-/** An artifact that takes a moment to pull. */
+/** Creates an artifact that takes a moment to pull. */
 async function large(t) {
   const { host } = await fixture(t);
   const target = `${host}/large:v1`;
@@ -115,12 +115,12 @@ async function large(t) {
   return target;
 }
 
-test('a signal that was aborted before is enough', async () => {
+test('a call rejects if its signal is already aborted', async () => {
   const client = new Client();
   await assert.rejects(client.tags('127.0.0.1:1/app', { signal: AbortSignal.abort('before') }), (e) => e === 'before');
 });
 
-test('one signal ends any number of calls, and Node.js does not warn', async (t) => {
+test('one signal aborts many calls without a warning from Node.js', async (t) => {
   const { host } = await stalledRegistry(t);
   const warnings = [];
   const warn = (warning) => warnings.push(warning);
@@ -135,7 +135,7 @@ test('one signal ends any number of calls, and Node.js does not warn', async (t)
   assert.deepEqual(warnings, []);
 });
 
-test('a reason may be anything, nothing among it', async (t) => {
+test('a reason may be any value, including undefined', async (t) => {
   const { host } = await stalledRegistry(t);
   for (const reason of [null, 0, 'text', { an: 'object' }]) {
     const control = new AbortController();
@@ -145,13 +145,13 @@ test('a reason may be anything, nothing among it', async (t) => {
   }
 });
 
-test('a timeout is a signal like others', async (t) => {
+test('a timeout signal aborts a call', async (t) => {
   const { host } = await stalledRegistry(t);
   const calling = new Client().discover(`${host}/app:v1`, { signal: AbortSignal.timeout(50) });
   await assert.rejects(calling, { name: 'TimeoutError' });
 });
 
-test('a signal that fires later does not disturb a call that is done', async (t) => {
+test('a signal that is aborted later does not affect a finished call', async (t) => {
   const client = new Client();
   const control = new AbortController();
   await client.push(`oci:${join(folder(t), 'layout')}:v1`, { signal: control.signal });
@@ -159,7 +159,7 @@ test('a signal that fires later does not disturb a call that is done', async (t)
   control.abort();
 });
 
-test('await using waits until an interrupted upload is called off, and close does not', async (t) => {
+test('await using waits until an interrupted upload is cancelled, and close does not', async (t) => {
   const registry = await stalledRegistry(t);
   const begin = async (client) => {
     const reached = new Promise((resolve) => {
@@ -170,26 +170,26 @@ test('await using waits until an interrupted upload is called off, and close doe
     await reached;
     return { ended };
   };
-  // Node.js 20 does not know `await using`, which calls this.
+  // Called directly, because Node.js 20 does not support `await using`.
   const waiting = new Client();
   const first = await begin(waiting);
   await waiting[Symbol.asyncDispose]();
-  assert.equal(registry.calledOff, 1);
+  assert.equal(registry.cancelledUploads, 1);
   await first.ended;
 
   const closing = new Client();
   const second = await begin(closing);
   closing.close();
   await second.ended;
-  assert.equal(registry.calledOff, 1);
+  assert.equal(registry.cancelledUploads, 1);
   await waiting[Symbol.asyncDispose]();
 });
 
-test('a stream that gives nothing more does not hold up an aborted push', async (t) => {
+test('a stalled stream does not delay an aborted push', async (t) => {
   const control = new AbortController();
-  let told = false;
+  let returned = false;
   const content = {
-    [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => {}), return: () => (told = true) }),
+    [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => {}), return: () => (returned = true) }),
   };
   const pushing = new Client().push(`oci:${join(folder(t), 'layout')}:v1`, {
     files: [{ content, title: 'never' }],
@@ -197,7 +197,7 @@ test('a stream that gives nothing more does not hold up an aborted push', async 
   });
   setTimeout(() => control.abort('enough'), 20);
   await assert.rejects(pushing, (error) => error === 'enough');
-  assert.equal(told, true);
+  assert.equal(returned, true);
 });
 
 test('an aborted push leaves no tag', async (t) => {
@@ -213,7 +213,7 @@ test('an aborted push leaves no tag', async (t) => {
   await assert.rejects(client.resolve(`${place}:v1`), { code: 'NOT_FOUND' });
 });
 
-test('nothing that was aborted keeps the process alive', async (t) => {
+test('aborted calls do not keep the process alive', async (t) => {
   const { host, blob } = await stalledRegistry(t);
   const program = `
     import { Client } from 'ocigraph';

@@ -1,5 +1,5 @@
-// Memory that JavaScript takes away while it is pushed: a worker that ends, a buffer that is transferred or resized. No
-// thread may look at it then. Each case has a process of its own, which must not crash.
+// Memory that JavaScript frees during a push: a worker ends, or a buffer is transferred or resized. No thread may read it
+// afterwards. Each case runs in its own process, which must not crash.
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
@@ -11,7 +11,7 @@ import { Client, digest } from 'ocigraph';
 
 import { folder, root } from './support/servers.js';
 
-/** Runs a program with the reference of an empty layout; gives what it printed. */
+/** Runs a program with the reference of an empty layout, and returns its output. */
 async function run(t, program) {
   const options = { cwd: join(root, 'node'), timeout: 120_000 };
   const args = ['--expose-gc', '--input-type=module', '--eval', program, `oci:${join(folder(t), 'layout')}`];
@@ -21,7 +21,7 @@ async function run(t, program) {
 
 const SIZE = 128 << 20;
 
-test('a worker may end while it pushes bytes', async (t) => {
+test('a worker can end while it pushes bytes', async (t) => {
   const program = `
     import { once } from 'node:events';
     import { Worker } from 'node:worker_threads';
@@ -52,7 +52,7 @@ const ways = {
   'resized itself': `bytes = new ArrayBuffer(${SIZE}, { maxByteLength: ${SIZE} }); take = () => bytes.resize(0);`,
 };
 for (const [how, make] of Object.entries(ways)) {
-  test(`bytes that are ${how} while they are pushed are refused`, async (t) => {
+  test(`bytes that are ${how} during a push are rejected`, async (t) => {
     const program = `
       import { Client } from 'ocigraph';
       const client = new Client();
@@ -72,14 +72,14 @@ for (const [how, make] of Object.entries(ways)) {
         gc();
       }
     `;
-    const refused = /^INVALID_ARGUMENT (a blob|options\.files\[0\])\.content changed its size while it was read$/;
+    const refused = /^INVALID_ARGUMENT (blob|options\.files\[0\])\.content changed its size while it was being read$/;
     const lines = (await run(t, program)).split('\n');
     assert.equal(lines.length, 2);
     for (const line of lines) assert.match(line, refused);
   });
 }
 
-test('bytes that were transferred before are refused, and not taken for none', async (t) => {
+test('bytes that were already transferred are rejected instead of pushed as empty content', async (t) => {
   const client = new Client();
   const bytes = new Uint8Array(10);
   structuredClone(bytes.buffer, { transfer: [bytes.buffer] });
@@ -90,7 +90,7 @@ test('bytes that were transferred before are refused, and not taken for none', a
   assert.throws(() => digest(bytes), refused);
 });
 
-test('parts of resizable and shared memory are pushed as they are', async (t) => {
+test('views of resizable and shared memory are pushed completely', async (t) => {
   const client = new Client();
   const place = `oci:${join(folder(t), 'layout')}`;
   const resizable = new Uint8Array(new ArrayBuffer(8, { maxByteLength: 16 }), 2, 3).fill(0x61);
@@ -103,7 +103,7 @@ test('parts of resizable and shared memory are pushed as they are', async (t) =>
   }
 });
 
-test('bytes that change after an aborted call disturb nobody', async (t) => {
+test('bytes may change after their call was aborted', async (t) => {
   const client = new Client();
   const control = new AbortController();
   const content = Buffer.alloc(SIZE, 1);

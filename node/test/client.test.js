@@ -1,4 +1,4 @@
-// What the package adds to the core: content in every form that JavaScript has, streams, graphs, progress, errors.
+// What the package adds to the core: content in every JavaScript form, streams, graphs, progress and errors.
 
 import assert from 'node:assert/strict';
 import { createReadStream, openAsBlob, readFileSync, writeFileSync } from 'node:fs';
@@ -97,7 +97,7 @@ test('a config, media types and annotations go with their files', async (t) => {
   assert.deepEqual(manifest.annotations, annotations);
 });
 
-test('a blob goes in from anything and comes out as a web stream with its descriptor', async (t) => {
+test('a blob is pushed from any content and fetched as a web stream with its descriptor', async (t) => {
   const place = layout(t);
   const path = join(folder(t), 'blob.bin');
   const bytes = Buffer.alloc(3_000_000, 'ocigraph');
@@ -132,7 +132,7 @@ test('a blob goes in from anything and comes out as a web stream with its descri
   assert.ok(Buffer.concat(chunks).equals(bytes));
 });
 
-test('a stream of a blob that is damaged ends in an error', async (t) => {
+test('the stream of a damaged blob fails', async (t) => {
   const place = layout(t);
   const { descriptor } = await client.pushBlob(place, Buffer.alloc(1_000_000));
   const path = join(place.slice(4), 'blobs', 'sha256', descriptor.digest.slice(7));
@@ -141,7 +141,7 @@ test('a stream of a blob that is damaged ends in an error', async (t) => {
   await assert.rejects(new Response(stream).arrayBuffer(), { code: 'DIGEST_MISMATCH' });
 });
 
-test("what a stream of content throws is the push's rejection", async (t) => {
+test('a push rejects with the error that its content stream throws', async (t) => {
   const mine = new Error('mine');
   async function* broken() {
     yield 'a';
@@ -160,7 +160,7 @@ async function pushGraph(place) {
   return [image, sbom, signature, readme].map((pushed) => pushed.descriptor.digest);
 }
 
-test('a graph iterates, filters, draws itself and is JSON', async (t) => {
+test('a graph can be iterated, filtered, drawn and converted to JSON', async (t) => {
   const place = layout(t);
   const [image, sbom, signature, readme] = await pushGraph(place);
   const graph = await client.discover(`${place}:v1`);
@@ -215,7 +215,7 @@ test('a graph iterates, filters, draws itself and is JSON', async (t) => {
   assert.equal(graph.filter(() => false).size, 0);
 });
 
-test('one manifest is deleted, and what refers to it stays', async (t) => {
+test('deleteManifest deletes one manifest and keeps its referrers', async (t) => {
   const { host } = await fixture(t);
   for (const place of [layout(t), `${host}/app`]) {
     const [image, sbom] = await pushGraph(place);
@@ -227,7 +227,7 @@ test('one manifest is deleted, and what refers to it stays', async (t) => {
   }
 });
 
-test('progress tells of every blob, in order, and ends before the result', async (t) => {
+test('progress reports every blob in order and ends before the result', async (t) => {
   const place = layout(t);
   const events = [];
   const content = Buffer.alloc(2_000_000, 1);
@@ -266,7 +266,7 @@ for (const operation of ['push', 'pull', 'copy', 'verify', 'pushBlob']) {
       throw error;
     },
   })) {
-    test(`what onProgress ${how} ends a ${operation}, which rejects with it`, async (t) => {
+    test(`a ${operation} rejects with the value that onProgress ${how}`, async (t) => {
       const place = layout(t);
       await client.push(`${place}:v1`, { files: [{ content: Buffer.alloc(2_000_000), title: 'a' }] });
       const mine = new Error('mine');
@@ -288,7 +288,7 @@ for (const operation of ['push', 'pull', 'copy', 'verify', 'pushBlob']) {
   }
 }
 
-test('a call waits for what onProgress has begun, unless it is aborted', async (t) => {
+test('a call waits for promises of onProgress, unless it is aborted', async (t) => {
   const place = layout(t);
   let [begun, done] = [0, 0];
   const onProgress = async () => {
@@ -308,7 +308,7 @@ test('a call waits for what onProgress has begun, unless it is aborted', async (
   await assert.rejects(pushing, (error) => error === 'enough');
 });
 
-test('an error has all that is known of it', async (t) => {
+test('an error has all details of the response', async (t) => {
   const registry = await fixture(t);
   const body = JSON.stringify({ errors: [{ code: 'DENIED', message: 'not for you' }] });
   await registry.configure({ fail: [{ path: '/tags/list', status: 403, body }] });
@@ -325,7 +325,7 @@ test('an error has all that is known of it', async (t) => {
   assert.deepEqual([json.name, json.code, json.status, json.message], [error.name, error.code, 403, error.message]);
 });
 
-test("an error's stack is the caller's", async () => {
+test('the stack trace of an error is that of the caller', async () => {
   async function deploy() {
     await client.resolve('alpine');
   }
@@ -334,7 +334,7 @@ test("an error's stack is the caller's", async () => {
   assert.match(error.stack, /^OcigraphError: resolve alpine: "alpine" names no registry/);
 });
 
-test('limits hold', async (t) => {
+test('limits are enforced', async (t) => {
   const { host } = await fixture(t, '--delay-ms=60000');
   const hasty = new Client({ limits: { responseTimeout: 50, maxAttempts: 1 } });
   await assert.rejects(hasty.tags(`${host}/app`), { code: 'TIMEOUT' });
@@ -346,18 +346,18 @@ test('limits hold', async (t) => {
   await assert.rejects(small.fetchManifest(`${other}/app:v1`), { code: 'TOO_LARGE' });
 });
 
-test('a closed client says so, and ends what is under way', async (t) => {
+test('closing a client cancels its running calls, and later calls fail', async (t) => {
   const registry = await fixture(t, '--delay-ms=60000');
   const closing = new Client();
   const calling = closing.tags(`${registry.host}/app`);
   setTimeout(() => closing.close(), 20);
-  const message = `tags ${registry.host}/app: the client was closed while the call was under way`;
+  const message = `tags ${registry.host}/app: the client was closed during the call`;
   await assert.rejects(calling, { code: 'CANCELLED', operation: 'tags', message });
   await assert.rejects(closing.tags(`${registry.host}/app`), { code: 'INVALID_ARGUMENT' });
   closing.close();
 });
 
-test('the version is that of the package, and the codes are those of the shared table', async () => {
+test('the version is that of the package, and the codes are those of the shared error table', async () => {
   const { version: packaged } = JSON.parse(readFileSync(join(root, 'node', 'package.json'), 'utf8'));
   assert.equal(version, packaged);
   const table = JSON.parse(readFileSync(join(root, 'tests', 'vectors', 'errors.json'), 'utf8'));

@@ -1,4 +1,4 @@
-// Options of how a client speaks to registries, and how much at once, seen at the other end of the connection.
+// Client options for connections and concurrency, observed by the server.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -27,7 +27,7 @@ async function listening(t, server) {
 
 const tags = (_request, response) => response.end('{"name":"app","tags":["v1"]}');
 
-test('a server is trusted by its certificate, or blindly, and else not', async (t) => {
+test('a server is trusted with caFile or insecure, and otherwise not', async (t) => {
   const own = certificate('registry');
   const host = await listening(t, createTlsServer(own, tags));
   const caFile = join(folder(t), 'ca.pem');
@@ -40,7 +40,7 @@ test('a server is trusted by its certificate, or blindly, and else not', async (
   assert.deepEqual(await ask({ insecure: true }), ['v1']);
 });
 
-test('a client shows its own certificate', async (t) => {
+test('a client sends its certificate', async (t) => {
   const [own, mine] = [certificate('registry'), certificate('client')];
   const demanding = { ...own, ca: mine.cert, requestCert: true, rejectUnauthorized: true };
   const host = await listening(t, createTlsServer(demanding, tags));
@@ -53,7 +53,7 @@ test('a client shows its own certificate', async (t) => {
   assert.deepEqual(await ask({ certFile, keyFile: pathToFileURL(keyFile) }), ['v1']);
 });
 
-test('a proxy of the environment is used unless it is told not to be', async (t) => {
+test('a proxy from the environment is used unless useProxy is false', async (t) => {
   const asked = [];
   const proxy = createServer((request, response) => {
     asked.push(request.url);
@@ -77,7 +77,7 @@ test('a proxy of the environment is used unless it is told not to be', async (t)
   assert.equal(asked.length, count);
 });
 
-test('closing gives idle connections back, and those of streams that are half read', async (t) => {
+test('closing a client closes idle connections and those of partly read streams', async (t) => {
   const bytes = Buffer.alloc(32 << 20);
   const server = createServer((request, response) => {
     if (request.url.includes('/tags/')) return tags(request, response);
@@ -103,7 +103,7 @@ test('closing gives idle connections back, and those of streams that are half re
   }
 });
 
-test('as many requests are under way at once as concurrency says', async (t) => {
+test('concurrency limits the number of concurrent requests', async (t) => {
   const { host } = await fixture(t);
   let [now, most] = [0, 0];
   const front = createServer((request, response) => {
@@ -113,7 +113,7 @@ test('as many requests are under way at once as concurrency says', async (t) => 
     setTimeout(() => {
       const passed = send(`http://${host}`, { method, path, headers }, async (answer) => {
         const body = Buffer.concat(await answer.toArray());
-        // Before the client can know that it may ask again.
+        // Count the end of this request before the client can send the next one.
         now -= 1;
         response.writeHead(answer.statusCode, answer.headers).end(body);
       });
@@ -138,7 +138,7 @@ test('as many requests are under way at once as concurrency says', async (t) => 
   assert.equal(await during(() => client.delete(`${place}:v3`, { concurrency: 1 })), 1);
 });
 
-test('foreign layers are copied when they are asked for', async (t) => {
+test('foreign layers are copied if the option is set', async (t) => {
   const dir = folder(t);
   const [from, bare, whole] = ['from', 'bare', 'whole'].map((name) => `oci:${join(dir, name)}`);
   const client = new Client();

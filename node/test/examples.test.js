@@ -1,4 +1,4 @@
-// The programs in `examples`, compiled and run as their users would, the server's page looked at in a browser.
+// The programs in `examples`, compiled and run as users do. The page of the server is checked in a browser.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -42,12 +42,12 @@ for (const [name, place] of Object.entries(places)) {
     const [readme] = digests(steps['push a multi-file artifact']);
     const [root, ...tree] = steps['view the graph'];
     assert.equal(root, `${repository}:v1`);
-    // The order of referrers is the registry's.
+    // The registry determines the order of referrers.
     const branches = tree.map((line) => line.replace(/^[ │├└─]*/, ''));
     const types = ['readme/example', 'sbom/example', 'signature/example', 'signature/example'];
     assert.deepEqual(branches.filter((line) => line.includes('/')).sort(), types);
     assert.ok(branches.includes(signature) && branches.includes(readme));
-    assert.equal(branches[branches.indexOf('sbom/example') + 2], 'signature/example', 'the SBoM is signed');
+    assert.equal(branches[branches.indexOf('sbom/example') + 2], 'signature/example', 'the SBOM is signed');
 
     const docs = steps['pull the docs'].map((line) => line.split(' ').slice(0, 2).join(' '));
     assert.deepEqual(docs, ['written 15', 'written 17']);
@@ -60,15 +60,15 @@ for (const [name, place] of Object.entries(places)) {
   });
 }
 
-test('the deploy gate refuses an image without a signature, and one that is not whole', async (t) => {
+test('the deploy gate rejects an unsigned image and an incomplete image', async (t) => {
   const place = `oci:${join(folder(t), 'layout')}`;
   const gate = (...args) => run(process.execPath, [compiled('deploy-gate'), ...args]);
-  assert.equal((await gate(`${place}:v1`)).code, 1, 'there is no image');
+  assert.equal((await gate(`${place}:v1`)).code, 1, 'the image does not exist');
 
   const { blobs } = await client.push(`${place}:v1`, { files: [{ content: 'image', title: 'image' }] });
   const unsigned = await gate(`${place}:v1`);
   assert.deepEqual([unsigned.code, unsigned.stdout], [1, '']);
-  assert.match(unsigned.stderr, /^refused: nothing of type signature\/example refers to/);
+  assert.match(unsigned.stderr, /^refused: .* has no referrer of type signature\/example/);
 
   await client.push(place, { subject: `${place}:v1`, artifactType: 'signature/example' });
   const signed = await gate(`${place}:v1`);
@@ -78,10 +78,10 @@ test('the deploy gate refuses an image without a signature, and one that is not 
 
   writeFileSync(join(place.slice(4), 'blobs', 'sha256', blobs[0].descriptor.digest.slice(7)), 'imagE');
   assert.match((await gate(`${place}:v1`)).stderr, /^refused: content that should be sha256:/);
-  assert.equal((await gate('127.0.0.1:1/app:v1')).code, 2, 'there is no registry');
+  assert.equal((await gate('127.0.0.1:1/app:v1')).code, 2, 'the registry does not exist');
 });
 
-test('the release step attaches an SBoM and provenance, and tags the image', async (t) => {
+test('the release step attaches an SBOM and provenance, and tags the image', async (t) => {
   const { host } = await fixture(t);
   const repository = `${host}/net-monitor`;
   const sbom = join(folder(t), 'bom.json');
@@ -101,7 +101,7 @@ test('the release step attaches an SBoM and provenance, and tags the image', asy
   );
 });
 
-test('provenance names the digest by its own hash function and who built it', async (t) => {
+test('provenance contains the digest with its algorithm and the builder', async (t) => {
   const { host } = await fixture(t);
   const repository = `${host}/net-monitor`;
   const sbom = join(folder(t), 'bom.json');
@@ -174,10 +174,10 @@ test("the server's page shows the graph in a browser", async (t) => {
   });
 
   await page.goto(url);
-  assert.match(await page.$eval('body', (body) => body.textContent), /Name an image/);
+  assert.match(await page.$eval('body', (body) => body.textContent), /Enter an image/);
   await page.type('input[name=image]', `${repository}:v1`);
   await Promise.all([page.waitForNavigation(), page.click('button')]);
-  assert.equal(await page.$eval('h1', (h1) => h1.textContent), `3 artifacts refer to ${repository}:v1`);
+  assert.equal(await page.$eval('h1', (h1) => h1.textContent), `${repository}:v1 has 3 referrers`);
   const boxes = await page.$$eval('svg g', (groups) =>
     groups.map((group) => {
       const { x, y, width, height } = group.getBoundingClientRect();
@@ -192,7 +192,7 @@ test("the server's page shows the graph in a browser", async (t) => {
   );
   assert.equal(found[odd.digest].label, hostile);
   assert.deepEqual(alerts, []);
-  // What is seen: boxes of a size, below one another, each further right than what it refers to.
+  // Boxes of equal size, one below the other, each to the right of its subject.
   const [root, bom, signed] = [image, sbom, signature].map((pushed) => found[pushed.descriptor.digest]);
   assert.ok(root.x < bom.x && bom.x < signed.x && root.y < bom.y && bom.y < signed.y);
   assert.ok(boxes.every((box) => box.width > 100 && box.height > 20));
@@ -204,7 +204,7 @@ test("the server's page shows the graph in a browser", async (t) => {
   assert.match(await page.$eval('h1', (h1) => h1.textContent), /none:v1 cannot be shown/);
 });
 
-test('the server shows what lies under its place alone, to those who know its name, and stays whatever it is asked', async (t) => {
+test('the server shows only its own repositories to its own host name, and survives any request', async (t) => {
   const { host } = await fixture(t);
   const place = `${host}/team`;
   const elsewhere = `oci:${join(folder(t), 'layout')}`;
@@ -218,7 +218,7 @@ test('the server shows what lies under its place alone, to those who know its na
     return [answer.statusCode, Buffer.concat(await answer.toArray()).toString()];
   };
   const image = (target) => ask(`/?image=${encodeURIComponent(target)}`);
-  assert.match((await image(`${place}/app:v1`))[1], /0 artifacts refer to/);
+  assert.match((await image(`${place}/app:v1`))[1], /has 0 referrers/);
   const refused = [`${host}/teammate:v1`, `${elsewhere}:v1`, `oci:${place}/../layout`, '127.0.0.1:1/team/app:v1'];
   for (const target of refused) {
     const [status, html] = await image(target);
@@ -229,5 +229,5 @@ test('the server shows what lies under its place alone, to those who know its na
   for (const path of ['//', '//[/', '*', '/%', '/?image=%']) assert.ok((await ask(path))[0] < 500, path);
   assert.equal((await ask('/', { host: 'evil.example' }))[0], 421);
   assert.equal((await ask(`/?image=${place}/app:v1`, { host: `evil.example:${port}` }))[0], 421);
-  assert.equal((await ask('/'))[0], 200, 'it is still there');
+  assert.equal((await ask('/'))[0], 200, 'the server is still running');
 });

@@ -1,4 +1,4 @@
-// Every way through a graph, compared: where nodes are reached twice, and where it is deep.
+// All traversals of a graph give the same nodes, for shared nodes and for deep graphs.
 
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
@@ -13,7 +13,7 @@ import { fixture, folder } from './support/servers.js';
 const INDEX = 'application/vnd.oci.image.index.v1+json';
 const CHAIN = 20_000;
 
-/** A manifest that lists others, of a type of its own where it has a name. */
+/** Returns an index of other manifests, with an artifact type if it has a name. */
 function manifest(name, subject, manifests = []) {
   const artifactType = name && `${name}/example`;
   return JSON.stringify({ schemaVersion: 2, mediaType: INDEX, artifactType, manifests, subject });
@@ -24,7 +24,7 @@ function described(content) {
   return { mediaType: INDEX, digest, size: content.length };
 }
 
-/** A graph in which x refers to the root and to a, and y, beneath x, comes back to a; and its names. */
+/** Creates a graph with two paths to `a`: from x, whose subjects are the root and a, and from y, a referrer of x. */
 async function reachedTwice(client, place) {
   const names = new Map();
   const push = async (name, subject) => {
@@ -49,7 +49,7 @@ async function reachedTwice(client, place) {
   return [await client.discover(`${place}:root`), names];
 }
 
-/** The depth and digest of all that stands beneath, without recursion. */
+/** Returns the depth and digest of all descendants, without recursion. */
 function nested(tree) {
   const found = [];
   const left = tree.referrers.map((node) => [1, node]).reverse();
@@ -61,7 +61,7 @@ function nested(tree) {
   return found;
 }
 
-test('every way through a graph finds what is reached twice', async (t) => {
+test('every traversal visits a node with two subjects', async (t) => {
   const { host } = await fixture(t, '--referrers=none');
   const [graph, names] = await reachedTwice(new Client(), `${host}/twice`);
   const name = (digest) => names.get(digest);
@@ -77,8 +77,8 @@ test('every way through a graph finds what is reached twice', async (t) => {
   ]);
   assert.equal(graph.size, 5);
   const edges = walked.map(([, of, subject]) => `${of} of ${subject}`).sort();
-  const asked = [...names].flatMap(([digest, of]) => graph.referrers(digest).map((r) => `${name(r.digest)} of ${of}`));
-  assert.deepEqual(asked.sort(), edges);
+  const found = [...names].flatMap(([digest, of]) => graph.referrers(digest).map((r) => `${name(r.digest)} of ${of}`));
+  assert.deepEqual(found.sort(), edges);
   const steps = walked.map(([depth, of]) => [depth, of]);
   for (const tree of [graph.toJSON(), JSON.parse(JSON.stringify(graph)), JSON.parse(graph.json())]) {
     assert.deepEqual(
@@ -98,7 +98,7 @@ test('every way through a graph finds what is reached twice', async (t) => {
   assert.deepEqual([part.size, [...part].length], [4, 6]);
 });
 
-/** A layout in which each of so many manifests refers to the one before it. */
+/** Creates a layout with a chain of manifests, each a referrer of the previous one. */
 function chain(dir, length) {
   const blobs = join(dir, 'blobs', 'sha256');
   mkdirSync(blobs, { recursive: true });
@@ -114,7 +114,7 @@ function chain(dir, length) {
   return `oci:${dir}@${entries[0].digest}`;
 }
 
-test('a deep graph is walked, filtered and written', async (t) => {
+test('a deep graph can be walked, filtered and serialized', async (t) => {
   const graph = await new Client().discover(chain(folder(t), CHAIN));
   assert.equal(graph.size, CHAIN);
   let last = 0;

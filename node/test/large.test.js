@@ -1,5 +1,5 @@
-// Content of 1 GiB: the event loop stays free while it moves, and memory does not grow with it. What is measured runs in a
-// process of its own, whose numbers are not those of the test runner.
+// Content of 1 GiB neither blocks the event loop nor grows memory. Each measurement runs in its own process, apart from the test
+// runner.
 
 import assert from 'node:assert/strict';
 import { truncateSync, writeFileSync } from 'node:fs';
@@ -9,7 +9,7 @@ import { test } from 'node:test';
 import { succeed } from './support/programs.js';
 import { fixture, folder } from './support/servers.js';
 
-/** What the issue of this package promises, in milliseconds and MiB. */
+/** The documented limits, in milliseconds and MiB. */
 const TIMER = 5;
 const LATE = 20;
 const MEMORY = 64;
@@ -32,7 +32,7 @@ test(`a ${TIMER} ms timer stays within ${LATE} ms while 1 GiB is digested, pushe
     import { Client, digestFile } from 'ocigraph';
     const [path, place, output] = process.argv.slice(1);
     const client = new Client();
-    // Milliseconds that this thread has run, and that it could have run while another program had the processor.
+    // Time in milliseconds that this thread ran, and that it waited for the processor.
     const stat = '/proc/self/task/' + process.pid + '/schedstat';
     const scheduled = () => readFileSync(stat, 'utf8').split(' ').slice(0, 2).map((ns) => ns / 1e6);
     let turns, last;
@@ -49,7 +49,7 @@ test(`a ${TIMER} ms timer stays within ${LATE} ms while 1 GiB is digested, pushe
       'push of bytes': () => client.push(place + ':v2', { files: [{ content, title: 'bytes.bin' }], onProgress: () => {} }),
       pull: () => client.pull(place + ':v1', { output, onProgress: () => {} }),
     };
-    // What is loaded from disk at first use is no matter of how long the content is.
+    // The first use loads code from disk, which does not depend on the size of the content.
     turns = [];
     last = [performance.now(), ...scheduled()];
     await digestFile(process.execPath);
@@ -66,8 +66,7 @@ test(`a ${TIMER} ms timer stays within ${LATE} ms while 1 GiB is digested, pushe
     clearInterval(timer);
     console.log(JSON.stringify(result));
   `;
-  // The host of a virtual machine may take the processor away, which the machine does not see, and a thread may lose it while
-  // this one waits for it; what blocks the loop by itself does so in every round.
+  // The scheduler of a host or of the system may delay single rounds. Code that blocks the event loop delays every round.
   const latest = {};
   for (let round = 0; round < 3; round++) {
     const result = await measured(program, path, `${host}/app${round}`, join(dir, `out${round}`));
@@ -82,7 +81,7 @@ test(`a ${TIMER} ms timer stays within ${LATE} ms while 1 GiB is digested, pushe
     assert.ok(late <= LATE, `${name}: a turn took ${late.toFixed(1)} ms`);
 });
 
-test(`a slow reader of a blob of 1 GiB keeps memory within ${MEMORY} MiB of the bare process`, async (t) => {
+test(`reading a blob of 1 GiB slowly keeps memory within ${MEMORY} MiB of the baseline`, async (t) => {
   const dir = folder(t);
   const { host } = await fixture(t, `--blobs=${join(dir, 'blobs')}`);
   const path = join(dir, 'large.bin');
@@ -93,7 +92,7 @@ test(`a slow reader of a blob of 1 GiB keeps memory within ${MEMORY} MiB of the 
     const [path, place] = process.argv.slice(1);
     const client = new Client();
     const { descriptor } = await client.pushBlob(place, { path });
-    // The bare process: all is loaded, and nothing is under way.
+    // The baseline: everything is loaded, and no call is running.
     gc();
     await new Promise((resolve) => setTimeout(resolve, 200));
     const bare = process.memoryUsage.rss();
@@ -101,7 +100,7 @@ test(`a slow reader of a blob of 1 GiB keeps memory within ${MEMORY} MiB of the 
     for await (const piece of await client.fetchBlob(place + '@' + descriptor.digest)) {
       bytes += piece.length;
       pieces += 1;
-      // Slow at first, so that whatever is read ahead piles up; then only as slow as a turn of the event loop.
+      // Reads slowly at first, so that read-ahead would accumulate, and then eight pieces per turn of the event loop.
       if (pieces < 200) await new Promise((resolve) => setTimeout(resolve, 5));
       else if (pieces % 8 === 0) await new Promise(setImmediate);
       most = Math.max(most, process.memoryUsage.rss() - bare);
@@ -114,7 +113,7 @@ test(`a slow reader of a blob of 1 GiB keeps memory within ${MEMORY} MiB of the 
   assert.ok(most < MEMORY, `${most.toFixed(1)} MiB`);
 });
 
-test(`bytes, text and streams of 256 MiB are pushed within ${MEMORY} MiB of the bare process`, async (t) => {
+test(`bytes, text and streams of 256 MiB are pushed within ${MEMORY} MiB of the baseline`, async (t) => {
   const dir = folder(t);
   const program = `
     import { Readable } from 'node:stream';
@@ -145,7 +144,7 @@ test(`bytes, text and streams of 256 MiB are pushed within ${MEMORY} MiB of the 
   for (const [name, mebibytes] of Object.entries(most)) assert.ok(mebibytes < MEMORY, `${name}: ${mebibytes} MiB`);
 });
 
-test('memory and handles stay flat over 10,000 operations, with errors and aborts among them', async (t) => {
+test('memory and handles stay constant over 10,000 operations that include errors and aborts', async (t) => {
   const dir = folder(t);
   const { host } = await fixture(t);
   const program = `
@@ -189,12 +188,12 @@ test('memory and handles stay flat over 10,000 operations, with errors and abort
         threads: readdirSync('/proc/self/task').length,
       };
     };
-    // The allocator's arenas and the pools of threads fill first; what leaks goes on after that.
+    // First the allocator's arenas and the thread pools fill. A leak continues to grow afterwards.
     const before = await count(3000);
     const after = await count(10_000);
     console.log(JSON.stringify({ before, after }));
   `;
-  // V8 sets aside twice as much for young objects whenever it likes, which is no leak.
+  // V8 may double the space for young objects at any time, which is not a leak.
   const flags = ['--max-semi-space-size=2'];
   const places = [`oci:${join(dir, 'layout')}`, host, join(dir, 'out')];
   const { before, after } = await measuredWith(flags, program, ...places);
@@ -202,6 +201,6 @@ test('memory and handles stay flat over 10,000 operations, with errors and abort
   assert.ok(after.rss - before.rss < 16, `${JSON.stringify({ before, after })}`);
   assert.ok(after.heap - before.heap < 2, `${JSON.stringify({ before, after })}`);
   assert.ok(after.handles <= before.handles);
-  // Connections and threads of the pools come and go by themselves.
+  // The number of pooled connections and threads varies.
   assert.ok(after.files - before.files < 20 && after.threads - before.threads < 20);
 });

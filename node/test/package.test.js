@@ -1,4 +1,4 @@
-// What npm publishes: both tarballs, installed offline into an empty project, in a folder whose name has spaces.
+// The two published tarballs, installed offline into an empty project in a folder whose name contains spaces.
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -26,7 +26,7 @@ before(async () => {
 
 const inProject = (source, ...flags) => succeed(process.execPath, [...flags, '--eval', source], { cwd: project });
 
-test('two tarballs hold what is needed and nothing else', async () => {
+test('the two tarballs contain exactly the necessary files', async () => {
   assert.equal(tarballs.length, 2);
   const modules = join(project, 'node_modules');
   const main = join(modules, 'ocigraph');
@@ -46,7 +46,7 @@ test('two tarballs hold what is needed and nothing else', async () => {
   ]);
   assert.deepEqual(readdirSync(platform).sort(), ['LICENSE', 'README.md', 'ocigraph', 'ocigraph.node', 'package.json']);
   const manifest = JSON.parse(readFileSync(join(main, 'package.json'), 'utf8'));
-  // No package that is not published: whoever publishes one of that name would run code of his own.
+  // An unpublished package must not be a dependency: anyone could publish malicious code under its name.
   assert.deepEqual(manifest.optionalDependencies, { [`@ocigraph/${name}`]: manifest.version });
   assert.deepEqual(
     [manifest.scripts, manifest.devDependencies, manifest.dependencies],
@@ -61,12 +61,12 @@ const use = `
   console.log(digest === descriptor.digest);
 `;
 
-test('the installed package works by import', async () => {
+test('the installed package can be imported', async () => {
   const output = await inProject(`import { Client } from 'ocigraph';${use}`, '--input-type=module');
   assert.equal(output.trim(), 'true');
 });
 
-test('the installed package works by require, without a word on stderr, and is the same module', async () => {
+test('the installed package can be required without a warning, as the same module', async () => {
   const source = `
     const { Client } = require('ocigraph');
     (async () => {${use}
@@ -79,7 +79,7 @@ test('the installed package works by require, without a word on stderr, and is t
   assert.deepEqual([code, stdout, stderr], [0, 'true\ntrue\n', '']);
 });
 
-test('npx ocigraph is the command line, with its streams and exit codes', async (t) => {
+test('npx ocigraph runs the command line with its streams and exit codes', async (t) => {
   const { host } = await fixture(t);
   const npxHere = (...args) => run('npx', ['--offline', 'ocigraph', ...args], { cwd: project });
   const version = await npxHere('version');
@@ -96,10 +96,10 @@ test('npx ocigraph is the command line, with its streams and exit codes', async 
   assert.equal((await npxHere('no-such-command')).code, 2);
 });
 
-test('the command ends with the signal that it gets', async () => {
+test('the command ends with the signal that it receives', async () => {
   const program = join(project, 'node_modules', 'ocigraph', 'bin', 'ocigraph.js');
-  // A signal from no terminal, as where a job is cancelled, reaches this process alone; the command tidies up, and says
-  // which it was.
+  // A signal that a terminal did not send, as when a job is cancelled, reaches only this process. The command cleans up and ends
+  // with the same signal.
   const ends = { SIGTERM: [143, null], SIGHUP: [129, null], SIGINT: [130, null] };
   for (const [signal, end] of Object.entries(ends)) {
     const child = spawn(process.execPath, [program, 'push', 'oci:layout:v2', '-'], { cwd: project, detached: true });
@@ -109,7 +109,7 @@ test('the command ends with the signal that it gets', async () => {
   }
 });
 
-test('the command does not load what it does not need', async () => {
+test('the command does not load the native module', async () => {
   const platform = join(project, 'node_modules', '@ocigraph');
   const [name] = readdirSync(platform);
   const addon = join(platform, name, 'ocigraph.node');
@@ -122,7 +122,7 @@ test('the command does not load what it does not need', async () => {
   }
 });
 
-test('a platform without a native part is told so', async () => {
+test('a platform without a native part gets a clear error', async () => {
   const source = `
     Object.defineProperty(process, 'arch', { value: 'pdp11' });
     import('ocigraph').catch((error) => console.log(error.message));
@@ -130,7 +130,7 @@ test('a platform without a native part is told so', async () => {
   assert.match(await inProject(source), /no native part for linux-pdp11-gnu: .*--omit=optional/);
 });
 
-test('publint and attw find nothing', async () => {
+test('publint and attw report no problem', async () => {
   const [main] = tarballs.filter((path) => !path.includes('linux'));
   assert.match(await npx(['publint', 'src', 'cli.js'], main, '--strict'), /All good!/);
   const output = await npx(['@arethetypeswrong', 'cli', 'dist', 'index.js'], main, '--profile', 'strict');
@@ -138,7 +138,7 @@ test('publint and attw find nothing', async () => {
 });
 
 for (const [kind, extension] of Object.entries({ 'an ES module': 'mts', 'a CommonJS module': 'cts' })) {
-  test(`TypeScript finds the installed types from ${kind}, which runs`, async () => {
+  test(`TypeScript finds the installed types in ${kind}, and the program runs`, async () => {
     const path = join(project, `use.${extension}`);
     writeFileSync(path, "import { version } from 'ocigraph';\nconst v: string = version;\nconsole.log(v);\n");
     const args = ['--ignoreConfig', '--strict', '--module', 'nodenext', '--target', 'es2022'];

@@ -1,5 +1,5 @@
-// How a client lives in a process: it does not keep it alive, worker threads have their own, and a thousand calls at once
-// are no trouble.
+// The life of a client in a process: it does not keep the process alive, worker threads create their own, and 1,000 calls
+// can run concurrently.
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
@@ -14,7 +14,7 @@ import { Client } from 'ocigraph';
 import { fixture, folder, root } from './support/servers.js';
 import { stalledRegistry } from './support/stalled.js';
 
-/** Runs a program as a module of its own process; it must end by itself. */
+/** Runs a module in a separate process, which must exit without being killed. */
 async function run(program) {
   const options = { cwd: join(root, 'node'), timeout: 60_000 };
   const args = ['--expose-gc', '--input-type=module', '--eval', program];
@@ -22,13 +22,13 @@ async function run(program) {
   return stdout.trim();
 }
 
-/** A module from its text, which a worker can be made of. */
+/** Returns a URL of a module from its source, for a worker. */
 function moduleOf(program) {
   const source = program.replace("'ocigraph'", JSON.stringify(import.meta.resolve('ocigraph')));
   return new URL(`data:text/javascript,${encodeURIComponent(source)}`);
 }
 
-test('a process ends although its client was used and not closed', async (t) => {
+test('a process ends although its client was not closed', async (t) => {
   const { host } = await fixture(t);
   const program = `
     import { Client } from 'ocigraph';
@@ -40,7 +40,7 @@ test('a process ends although its client was used and not closed', async (t) => 
   assert.equal(await run(program), "[ 'v1' ]");
 });
 
-test('a process can exit in the middle of calls', async (t) => {
+test('a process can exit during calls', async (t) => {
   const { host } = await stalledRegistry(t);
   const program = `
     import { Client } from 'ocigraph';
@@ -52,7 +52,7 @@ test('a process can exit in the middle of calls', async (t) => {
   assert.equal(await run(program), 'exits');
 });
 
-test('a process waits for a call that is under way', async (t) => {
+test('a process waits for a running call', async (t) => {
   const { host } = await fixture(t, '--delay-ms=300');
   const program = `
     import { Client } from 'ocigraph';
@@ -61,7 +61,7 @@ test('a process waits for a call that is under way', async (t) => {
   assert.equal(await run(program), 'NOT_FOUND');
 });
 
-test('worker threads have clients of their own, and can be ended in the middle of a call', async (t) => {
+test('worker threads have their own clients and can be terminated during a call', async (t) => {
   const { host } = await stalledRegistry(t);
   const place = `oci:${join(folder(t), 'layout')}`;
   const program = `
@@ -87,7 +87,7 @@ test('worker threads have clients of their own, and can be ended in the middle o
   assert.equal((await new Client().tags(place)).length, 4);
 });
 
-test('what a worker has begun ends with it', async (t) => {
+test('the calls of a worker end with it', async (t) => {
   const dir = folder(t);
   const path = join(dir, 'large');
   writeFileSync(path, '');
@@ -110,13 +110,13 @@ test('what a worker has begun ends with it', async (t) => {
     const before = process.cpuUsage();
     await new Promise((resolve) => setTimeout(resolve, 500));
     const { user, system } = process.cpuUsage(before);
-    // Microseconds, of which a thread that still read would use half a million.
+    // CPU time in microseconds. A thread that continued to read would use 500,000.
     console.log(user + system < 250_000 ? 'idle' : user + system);
   `;
   assert.equal(await run(program), 'idle');
 });
 
-test('a thousand calls at once all have their own answer', async (t) => {
+test('1,000 concurrent calls each get their own result', async (t) => {
   const { host } = await fixture(t);
   const client = new Client();
   const tags = Array.from({ length: 20 }, (_, i) => `t${i}`);
@@ -131,7 +131,7 @@ test('a thousand calls at once all have their own answer', async (t) => {
   assert.deepEqual(await Promise.all(calls), expected);
 });
 
-test('a call goes on although its client is forgotten', async (t) => {
+test('a call continues although its client is unreferenced', async (t) => {
   const { host } = await fixture(t, '--delay-ms=300');
   const program = `
     import { Client } from 'ocigraph';
@@ -145,7 +145,7 @@ test('a call goes on although its client is forgotten', async (t) => {
   assert.equal(await run(program), 'NOT_FOUND');
 });
 
-test('clients that are forgotten give their threads back', async () => {
+test('unreferenced clients release their threads', async () => {
   const program = `
     import { readdirSync } from 'node:fs';
     import { Client } from 'ocigraph';

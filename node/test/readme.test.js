@@ -1,5 +1,5 @@
-// The blocks of the README, which is the page that npm shows: its programs compile and run, one after the other as they
-// stand there, against a registry that stands for the one they name; so do its commands.
+// The code blocks of the README, which npm shows. Its programs and commands run in order against a local registry, which replaces
+// the one that they name.
 
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -15,7 +15,7 @@ const readme = readFileSync(join(node, 'README.md'), 'utf8');
 const blocks = (language) =>
   [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms'))].map((found) => found[1]);
 
-/** A registry with what the README takes for granted, and a folder with its files. */
+/** Starts a registry with the image that the README uses, and creates a directory with its files. */
 async function prepare(t) {
   const { host } = await fixture(t);
   const client = new Client();
@@ -53,7 +53,7 @@ test('the programs of the README compile and run', async (t) => {
   assert.match(digests, /^sha256:44136fa3\w*\nsha256:\w{64} 13 sbom.json\n$/);
 });
 
-test('the JavaScript of the README runs as it stands there', async (t) => {
+test('the JavaScript of the README runs unchanged', async (t) => {
   const { cwd, here } = await prepare(t);
   const sources = blocks('js');
   assert.equal(sources.length, 1);

@@ -1,4 +1,4 @@
-// Every scenario that all languages share, over a layout and over a registry.
+// The scenarios that all languages share, run on a layout and on a registry.
 
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -12,7 +12,7 @@ import { fixture, folder } from './support/servers.js';
 
 const client = new Client();
 
-/** What `tests/scenarios/check` compares between the languages. */
+/** The results that `tests/scenarios/check` compares between the languages. */
 const passed = [];
 const lists = process.env.OCIGRAPH_SCENARIOS;
 if (lists) {
@@ -22,7 +22,7 @@ if (lists) {
   });
 }
 
-/** Each operation in the common form: arguments in, result out, both in snake case. */
+/** The operations in the common format, with arguments and results in snake case. */
 const operations = {
   push: (a, dir) => {
     const file = (name) => {
@@ -76,13 +76,13 @@ const operations = {
   },
 };
 
-test('the runner has every operation that a scenario uses, and no other', () => {
+test('the runner implements exactly the operations that scenarios use', () => {
   const steps = scenarios().flatMap(([, scenario]) => scenario.steps);
   const used = new Set(steps.map((step) => operation(step)[0]));
   assert.deepEqual(new Set([...Object.keys(operations), 'check_files']), used);
 });
 
-test('there are scenarios', () => assert.ok(scenarios().length >= 40, `${scenarios().length}`));
+test('scenarios are found', () => assert.ok(scenarios().length >= 40, `${scenarios().length}`));
 
 for (const [name, scenario] of scenarios()) {
   for (const where of scenario.on ? [scenario.on] : ['layout', 'registry']) {
@@ -95,7 +95,7 @@ for (const [name, scenario] of scenarios()) {
   }
 }
 
-/** Keys of results in the form of the scenarios; those of annotations are their own. */
+/** Converts the keys of results to snake case, except those of annotations. */
 function snakeCase(value) {
   if (Array.isArray(value)) return value.map(snakeCase);
   if (value === null || typeof value !== 'object') return value;

@@ -1,5 +1,4 @@
-// The types: they take what is right and refuse what is wrong, they name what the code has and nothing else, every name is
-// explained, and the packages' own checkers find nothing.
+// The type declarations accept valid code and reject invalid code. They match the JavaScript exactly, and document every name.
 
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -13,15 +12,15 @@ import { folder } from './support/servers.js';
 
 const { Client, digestFile, Graph, OcigraphError } = ocigraph;
 
-test('users compile under --strict, and mistakes do not', () => tsc('-p', 'test/types'));
+test('valid programs compile under --strict, and invalid programs do not', () => tsc('-p', 'test/types'));
 
-test('the types do not need those of Node.js where there are those of the web', async () => {
+test('the types compile with the dom library instead of the Node.js types', async () => {
   const source = `import { Client } from 'ocigraph';
     export const text = async () => new Response(await new Client().fetchBlob('a/b')).text();\n`;
   await compile('web', source, '--lib', 'es2023,dom,dom.iterable,dom.asynciterable', '--types', '');
 });
 
-test('where the library of the web is in use, a blob goes into streams of Node.js as the README says', async () => {
+test('with the dom library, a blob can be piped into Node.js streams as the README shows', async () => {
   const readme = readFileSync(join(node, 'README.md'), 'utf8');
   const [cast] = /Readable\.fromWeb\(stream as [^`]*\)/.exec(readme);
   const source = `import { createWriteStream } from 'node:fs';
@@ -41,7 +40,7 @@ test('where the library of the web is in use, a blob goes into streams of Node.j
   );
 });
 
-test('the types have the names that the code has', async () => {
+test('the types declare the exports of the JavaScript', async () => {
   const members = (prototype) => Reflect.ownKeys(prototype).filter((key) => key !== 'constructor');
   let count = 0;
   const named = (type, keys) => {
@@ -51,7 +50,7 @@ test('the types have the names that the code has', async () => {
   };
   const error = await new Client().resolve('alpine').catch((error) => error);
   const own = Object.keys(error);
-  // What an error has only at times is written down here; the rest must be as the code has it.
+  // The optional properties of an error are listed here. All others must match the JavaScript.
   const atTimes = ['operation', 'reference', 'status', 'requestId', 'retryAfter', 'cause', 'stack', 'message'];
   const source = [
     "import * as ocigraph from 'ocigraph';\n",
@@ -63,7 +62,7 @@ test('the types have the names that the code has', async () => {
   await compile('names', source.join(''));
 });
 
-test('the types have the options that the code takes', async () => {
+test('the types declare the options that the native part accepts', async () => {
   const client = new Client();
   const accepted = async (call) => {
     const error = await call({ '-': 1 }).then(assert.fail, (error) => error);
@@ -101,7 +100,7 @@ test('the types have the options that the code takes', async () => {
   await compile('options', source.join(''));
 });
 
-test('results have the fields that their types have', async (t) => {
+test('results have the fields that their types declare', async (t) => {
   const dir = folder(t);
   const [place, other] = [`oci:${join(dir, 'layout')}`, `oci:${join(dir, 'other')}`];
   writeFileSync(join(dir, 'file'), 'content');
@@ -131,7 +130,7 @@ test('results have the fields that their types have', async (t) => {
   writeFileSync(join(dir, 'layout', 'blobs', 'sha256', blob.slice(7)), 'damaged');
   results.VerifyReport = await client.verify(`${place}:v1`);
   assert.ok(results.DeleteReport.kept.length > 0 && results.VerifyReport.problems.length > 0);
-  // As literals of their types, since fields that a type does not have are refused only in literals.
+  // As literals, because TypeScript rejects unknown fields only in literals.
   const literals = Object.entries(results).map(([type, value], i) => {
     const name = type.replace('[]', '');
     return `import type { ${name} as T${i} } from 'ocigraph';\nexport const v${i}: T${i}${type.slice(name.length)} = ${JSON.stringify(value)};\n`;
@@ -154,20 +153,20 @@ test('the examples in the types compile', async () => {
   for (const [i, block] of blocks.filter(isModule).entries()) await compile(`example${i}`, block);
 });
 
-test('every name in the types is explained', () => {
+test('every name in the types is documented', () => {
   const lines = readFileSync(join(node, 'index.d.ts'), 'utf8').split('\n');
   const declares = /^(export (?!type \{)|\s+(?:readonly |get )?(?:'[^']+'|\[?[A-Za-z.]+\]?)\??[:(])/;
   assert.ok(lines.filter((line) => declares.test(line)).length > 100);
   const silent = lines.filter((line, i) => {
     const trivial = /^\s+(private|path\?: undefined|content\?: undefined)/.test(line);
-    // The arguments of a declaration that spans lines, and fields of an object within a line, are explained with it.
+    // Arguments of a multi-line declaration and fields of an inline object are documented with their declaration.
     const argument = line.endsWith(',');
     return declares.test(line) && !trivial && !argument && !lines[i - 1].trim().endsWith('*/');
   });
   assert.deepEqual(silent, []);
 });
 
-/** Compiles a module beside the package, so that it finds it by name. */
+/** Compiles a module in a directory where it can import the package by name. */
 async function compile(name, source, ...options) {
   const dir = join(node, 'dist', 'types');
   mkdirSync(dir, { recursive: true });

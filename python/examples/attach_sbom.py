@@ -1,4 +1,4 @@
-"""Attaches an SBoM to an image, unless the same one is attached already: a step of a release script.
+"""Attaches an SBOM to an image, unless the same SBOM is already attached: a step of a release script.
 
 python attach_sbom.py registry.example.com/app:v1 sbom.json
 """
@@ -13,17 +13,17 @@ TYPE = "application/spdx+json"
 
 
 def main(image: str, path: str) -> int:
-    """Attaches the file; gives the exit code."""
+    """Attaches the file and returns the exit code."""
     with Client() as client:
         try:
             wanted = digest_file(path).digest
             for referrer in client.discover(image, artifact_type=TYPE, depth=1):
-                manifest = client.fetch_manifest(f"{Reference.parse(image).place}@{referrer.digest}")
+                manifest = client.fetch_manifest(f"{Reference.parse(image).location}@{referrer.digest}")
                 if wanted in (blob.digest for blob in manifest.blobs):
-                    print(f"attached already: {referrer.digest}")
+                    print(f"already attached: {referrer.digest}")
                     return 0
             sbom = File(path, title="sbom.spdx.json", media_type=TYPE)
-            attached = client.push(Reference.parse(image).place, sbom, artifact_type=TYPE, subject=image)
+            attached = client.push(Reference.parse(image).location, sbom, artifact_type=TYPE, subject=image)
         except Error as error:
             print(f"{error.code}: {error}", file=sys.stderr)
             return 1

@@ -1,4 +1,4 @@
-"""Lists what is attached to every tagged image of some repositories, a hundred images at once.
+"""Lists the referrers of every tagged image of several repositories. Handles 100 images concurrently.
 
 python crawl.py registry.example.com/app registry.example.com/web
 """
@@ -11,17 +11,17 @@ from collections import Counter
 
 from ocigraph import AsyncClient, Error
 
-AT_ONCE = 100
+CONCURRENCY = 100
 
 
 async def main(repositories: list[str]) -> int:
-    """Prints a line for each image; gives the exit code."""
-    turn = asyncio.Semaphore(AT_ONCE)
+    """Prints a line for each image and returns the exit code."""
+    limit = asyncio.Semaphore(CONCURRENCY)
 
     async with AsyncClient() as client:
 
         async def line(image: str) -> str:
-            async with turn:
+            async with limit:
                 try:
                     graph = await client.discover(image)
                 except Error as error:

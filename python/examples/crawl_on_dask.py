@@ -1,6 +1,6 @@
-"""Crawls the graphs of all tagged images of a repository on a cluster: here a local one, elsewhere the one you have.
+"""Discovers the graphs of all tagged images of a repository on a dask cluster, which is a local one here.
 
-A client pickles as its configuration, so each worker signs in with its own stored credentials; graphs pickle whole.
+A pickled client contains only its configuration, so each worker uses its own stored credentials.
 
 python crawl_on_dask.py registry.example.com/app
 """
@@ -19,12 +19,12 @@ BATCH = 50
 
 
 def graphs_of(client: Client, images: list[str]) -> list[Graph]:
-    """Runs on a worker: the graphs of a batch of images."""
+    """Discovers the graphs of a batch of images. Runs on a worker."""
     return [client.discover(image) for image in images]
 
 
 def main(repository: str) -> int:
-    """Prints how many artifacts of each type there are; gives the exit code."""
+    """Prints the number of artifacts of each type and returns the exit code."""
     with Client() as client, LocalCluster(n_workers=2, threads_per_worker=4, dashboard_address=":0") as workers:
         images = [f"{repository}:{tag}" for tag in client.tags(repository)]
         batches = [images[start : start + BATCH] for start in range(0, len(images), BATCH)]

@@ -1,4 +1,4 @@
-"""Draws what is attached to an image, cell by cell as a notebook would.
+"""Draws the graph of an image, with the cells of a notebook.
 
 python draw_graph.py registry.example.com/app:v1 graph.svg
 """
@@ -16,17 +16,17 @@ image, picture = sys.argv[1:]
 with Client() as client:
     graph = client.discover(image)
 
-# %% As a picture: a notebook shows `graph` by itself
+# %% Save a picture. A notebook shows `graph` directly
 Path(picture).write_text(graph.svg())
 
-# %% As a tree
+# %% Print the tree
 print(graph)
 
-# %% What kinds of artifacts there are
+# %% Count the artifacts of each type
 for kind, number in Counter(referrer.artifact_type for referrer in graph).most_common():
     print(f"{number:4} {kind}")
 
-# %% With networkx: what nothing else refers to
+# %% Count the nodes without referrers, with networkx
 drawn = graph.to_networkx()
 leaves = [digest for digest, referrers in drawn.in_degree() if referrers == 0]
 print(f"{len(leaves)} of {len(graph)} have no referrers of their own")

@@ -1,4 +1,4 @@
-"""Fixtures of all tests: a working folder, and each client in turn."""
+"""Fixtures of all tests: a working directory, the clients and the registries."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from support import CLIENTS, Fixture, fixture_registry, registry
 
 @pytest.fixture(autouse=True)
 def work(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The test's own folder, which it runs in; the user's stored credentials are out of sight."""
+    """The working directory of the test. Hides the stored credentials of the user."""
     monkeypatch.chdir(tmp_path)
     folder = str(tmp_path_factory.mktemp("settings"))
     for name in ("DOCKER_CONFIG", "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR"):
@@ -25,7 +25,7 @@ def work(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: 
 
 @pytest.fixture(params=CLIENTS)
 def client(request: pytest.FixtureRequest) -> Iterator[Any]:
-    """A client whose methods wait: a `Client`, and an `AsyncClient` in a loop."""
+    """A synchronous client: a `Client`, or an `AsyncClient` whose methods run in an event loop."""
     with CLIENTS[request.param]() as client:
         yield client
 

@@ -1,6 +1,6 @@
-"""What the tests share: registries that end with the test, and a client whose methods wait whichever it is.
+"""Shared code of the tests: registries that end with the test, and a synchronous interface to both clients.
 
-It relies on the tools that `tests/setup` gathers and on the programs that cargo built; what is missing fails a test.
+It needs the tools that `tests/setup` installs and the programs that cargo built. A missing one fails the test.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ Kind: TypeAlias = Literal["ggcr", "ocimem", "docker-registry"]
 
 
 def built(name: str) -> Path:
-    """A program that cargo built."""
+    """Returns the path of a program that cargo built."""
     path = TARGET / "debug" / name
     assert path.is_file(), f"{path} is missing: run `cargo build --workspace`, or the tests with `make test`"
     return path
 
 
 def tool(name: str) -> Path:
-    """A program that `tests/setup` got."""
+    """Returns the path of a program that `tests/setup` installed."""
     assert "OCIGRAPH_TOOLS" in os.environ, 'OCIGRAPH_TOOLS is not set: eval "$(tests/setup --env)"'
     path = Path(os.environ["OCIGRAPH_TOOLS"]) / name
     assert path.is_file(), f"{path} is missing: run `tests/setup`"
@@ -42,7 +42,7 @@ def tool(name: str) -> Path:
 
 
 class Fixture:
-    """The fixture registry, with its log of requests and its switches."""
+    """The fixture registry, with its request log and fault injection."""
 
     def __init__(self, host: str) -> None:
         self.host = host
@@ -74,7 +74,7 @@ def fixture_registry(*arguments: str) -> Iterator[Fixture]:
 
 @contextmanager
 def registry(kind: Kind) -> Iterator[str]:
-    """Runs a real registry; gives its host."""
+    """Runs a real registry and returns its host."""
     with tempfile.TemporaryDirectory() as folder:
         if kind != "docker-registry":
             data = ["--dir", folder] if kind == "ggcr" else []
@@ -136,7 +136,7 @@ def _address_in_log(line: str) -> str | None:
 
 
 class Waiting:
-    """An `AsyncClient` in a loop of its own, with methods that wait: what it does is compared with a `Client`."""
+    """An `AsyncClient` with synchronous methods, which run in its own event loop."""
 
     def __init__(self, **options: Any) -> None:
         self._loop = asyncio.new_event_loop()
@@ -162,7 +162,7 @@ class Waiting:
 
 
 class WaitingBlob:
-    """An `AsyncBlob` whose methods wait."""
+    """An `AsyncBlob` with synchronous methods."""
 
     def __init__(self, blob: AsyncBlob, loop: asyncio.AbstractEventLoop) -> None:
         self._blob = blob

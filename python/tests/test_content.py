@@ -1,4 +1,4 @@
-"""What can be pushed and fetched: paths, bytes-likes, file objects; and where their content goes."""
+"""Content to push: paths, bytes-like objects and file objects."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import mmap
 import os
 import time
 
-# Arrays as numpy has them; CPython tests its own buffers with these.
+# Multi-dimensional arrays like those of numpy, from CPython's own buffer tests.
 from _testbuffer import ND_FORTRAN, ndarray
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -30,7 +30,7 @@ HALF = len(CONTENT) // 2
 
 @contextmanager
 def content(kind: str) -> Iterator[Any]:
-    """The same content in one of many forms."""
+    """Returns the same content as an object of the given kind."""
     Path("content.json").write_bytes(CONTENT)
     with Path("content.json").open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
         yield forms(file, mapped)[kind]
@@ -55,7 +55,7 @@ def forms(file: Any, mapped: mmap.mmap) -> dict[str, Any]:
 
 
 class Reader:
-    """A file object that gives little at a time."""
+    """A file object that returns a few bytes per read."""
 
     def __init__(self, content: bytes) -> None:
         self._rest = content
@@ -72,7 +72,7 @@ KINDS += ["path", "text path", "file", "BytesIO", "reader"]
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("place", ["oci:app", "registry"])
-def test_whatever_has_bytes_can_be_pushed(kind: str, place: str, client: Any, ggcr: str) -> None:
+def test_every_buffer_and_file_object_can_be_pushed(kind: str, place: str, client: Any, ggcr: str) -> None:
     target = f"{ggcr}/{kind.replace(' ', '-').lower()}" if place == "registry" else place
     with content(kind) as given:
         pushed = client.push_blob(target, given)
@@ -92,7 +92,7 @@ def test_an_empty_view_and_an_empty_file_object_can_be_pushed(client: Any) -> No
         assert client.push_blob("oci:app", empty).descriptor.digest == digest(b"")
 
 
-def test_titles_types_and_annotations_are_kept(client: Any) -> None:
+def test_titles_media_types_and_annotations_are_pushed(client: Any) -> None:
     Path("a.txt").write_text("a")
     files = ["a.txt", File(b"{}", title="b.json", media_type="application/x-b", annotations={"k": "v"}), File(b"c")]
     manifest = client.fetch_manifest(client.push("oci:app:v1", files).reference)
@@ -106,13 +106,13 @@ def test_titles_types_and_annotations_are_kept(client: Any) -> None:
     assert [file.path.name for file in pulled.files] == ["a.txt", "b.json"] and len(pulled.skipped) == 1
 
 
-def test_one_file_need_no_list(client: Any) -> None:
+def test_one_file_can_be_passed_without_a_list(client: Any) -> None:
     Path("a.txt").write_text("a")
     pushed = client.push("oci:app:v1", Path("a.txt"), config=File(b"{}", media_type="application/x-config"))
     assert client.fetch_manifest(pushed.reference).config.media_type == "application/x-config"
 
 
-def test_a_path_is_the_folder_of_a_layout_whatever_its_name(client: Any, work: Path) -> None:
+def test_a_path_object_names_a_layout_directory_with_any_name(client: Any, work: Path) -> None:
     Path("a.txt").write_text("a")
     folder = Path("snap:v1@home")
     pushed = client.push(folder, Path("a.txt"))
@@ -127,7 +127,7 @@ def test_a_path_is_the_folder_of_a_layout_whatever_its_name(client: Any, work: P
     assert Reference.parse("registry.example.com/app:v1").at(sbom).text == f"registry.example.com/app@{sbom.digest}"
 
 
-def test_a_path_that_is_no_text_is_kept(client: Any, work: Path) -> None:
+def test_a_path_that_is_not_valid_unicode_is_preserved(client: Any, work: Path) -> None:
     folder = work / os.fsdecode(b"caf\xe9")
     folder.mkdir()
     (folder / "a.txt").write_text("a")
@@ -137,20 +137,20 @@ def test_a_path_that_is_no_text_is_kept(client: Any, work: Path) -> None:
     assert pulled.files[0].path == folder / "out" / "a.txt" and pulled.files[0].path.read_text() == "a"
 
 
-def test_a_packed_directory_has_bounds(client: Any, work: Path) -> None:
+def test_unpack_limits_are_enforced(client: Any, work: Path) -> None:
     (work / "docs").mkdir()
     for i in range(10):
         (work / "docs" / str(i)).write_bytes(bytes(1000))
     client.push("oci:app:v1", "docs")
-    for limits in (UnpackLimits(max_entries=5), UnpackLimits(bytes=5000)):
+    for limits in (UnpackLimits(entries=5), UnpackLimits(bytes=5000)):
         with pytest.raises(ocigraph.TooLargeError):
             client.pull("oci:app:v1", "out", unpack_limits=limits)
     assert not Path("out/docs").exists()
-    client.pull("oci:app:v1", "out", unpack_limits=UnpackLimits(max_entries=20, bytes=20_000, ratio=100))
+    client.pull("oci:app:v1", "out", unpack_limits=UnpackLimits(entries=20, bytes=20_000, ratio=100))
     assert len(list(Path("out/docs").iterdir())) == 10
 
 
-def test_numbers_that_can_be_none_are_refused(client: Any) -> None:
+def test_invalid_numbers_are_rejected(client: Any) -> None:
     wrong: list[Callable[[], Any]] = [
         lambda: Limits(connect_timeout=-1),
         lambda: Limits(idle_timeout=math.nan),
@@ -165,15 +165,15 @@ def test_numbers_that_can_be_none_are_refused(client: Any) -> None:
     for call in wrong:
         with pytest.raises(ocigraph.InvalidArgumentError, match=r"0 or more|from 0 to 9223372036854775807"):
             call()
-    with pytest.raises(ocigraph.InvalidArgumentError, match="concurrency is -1; write a whole number from 0 to"):
+    with pytest.raises(ocigraph.InvalidArgumentError, match="concurrency must be an integer from 0 to"):
         client.delete("oci:app:v1", concurrency=-1)
-    with pytest.raises(TypeError, match="depth is a whole number, not float"):
+    with pytest.raises(TypeError, match="depth must be an int, not float"):
         client.discover("oci:app:v1", depth=1.5)
     with Client(limits=Limits(connect_timeout=math.inf, idle_timeout=1, max_entries=10)) as patient:
         patient.push("oci:app:v1")
 
 
-def test_the_bound_on_entries_is_used(fixture: Fixture) -> None:
+def test_the_limit_on_entries_is_enforced(fixture: Fixture) -> None:
     with Client() as client:
         for number in range(4):
             client.push(f"{fixture.host}/app:v{number}", annotations={"n": str(number)})
@@ -182,7 +182,7 @@ def test_the_bound_on_entries_is_used(fixture: Fixture) -> None:
         bounded.tags(f"{fixture.host}/app")
 
 
-def test_a_manifest_keeps_its_type_and_only_bytes_are_taken_for_one(client: Any) -> None:
+def test_a_manifest_keeps_its_media_type_and_must_be_bytes(client: Any) -> None:
     manifest = {"schemaVersion": 2, "config": {"mediaType": "a/b", "digest": digest(b"{}"), "size": 2}, "layers": []}
     client.push_blob("oci:app", b"{}")
     kind = "application/vnd.docker.distribution.manifest.v2+json"
@@ -196,7 +196,7 @@ def test_a_manifest_keeps_its_type_and_only_bytes_are_taken_for_one(client: Any)
             client.push_manifest("oci:app:v1", wrong)
 
 
-def test_a_directory_is_the_same_bytes_each_time(client: Any, work: Path) -> None:
+def test_a_directory_is_packed_reproducibly(client: Any, work: Path) -> None:
     for name in ("one", "two"):
         (work / name / "docs").mkdir(parents=True)
         (work / name / "docs" / "a.txt").write_text("a")
@@ -209,7 +209,7 @@ def test_a_directory_is_the_same_bytes_each_time(client: Any, work: Path) -> Non
     assert Path("out/docs/a.txt").read_text() == "a"
 
 
-def test_what_is_no_content_is_refused_with_a_type_error(client: Any) -> None:
+def test_content_of_a_wrong_type_raises_a_type_error(client: Any) -> None:
     for wrong in (1, None, object(), io.StringIO("text")):
         with pytest.raises(TypeError):
             client.push_blob("oci:app", wrong)
@@ -219,7 +219,7 @@ def test_what_is_no_content_is_refused_with_a_type_error(client: Any) -> None:
         client.push("oci:app:v1", "nowhere.txt")
 
 
-def test_what_a_file_object_raises_is_raised(client: Any) -> None:
+def test_an_exception_of_a_file_object_is_raised(client: Any) -> None:
     class Broken:
         def read(self, size: int, /) -> bytes:
             raise OSError("the tape is torn")
@@ -228,7 +228,7 @@ def test_what_a_file_object_raises_is_raised(client: Any) -> None:
         client.push_blob("oci:app", Broken())
 
 
-def test_content_that_was_not_given_a_name_is_refused_and_not_taken_for_a_list(client: Any, work: Path) -> None:
+def test_content_without_a_name_is_rejected_instead_of_read_as_a_list(client: Any, work: Path) -> None:
     Path("lines").write_bytes(b"a\nb\n")
     with Path("lines").open("rb") as file:
         for wrong in (file, b"abc", bytearray(b"abc"), [b"abc"], [file], array.array("I", [1])):
@@ -243,7 +243,7 @@ def test_content_that_was_not_given_a_name_is_refused_and_not_taken_for_a_list(c
     assert not Path("app").exists()
 
 
-def test_a_file_object_that_does_not_wait_or_gives_text_is_refused(client: Any) -> None:
+def test_a_non_blocking_or_text_file_object_is_rejected(client: Any) -> None:
     class Unready:
         def read(self, size: int, /) -> bytes | None:
             return None
@@ -254,7 +254,7 @@ def test_a_file_object_that_does_not_wait_or_gives_text_is_refused(client: Any) 
         client.push_blob("oci:app", io.StringIO(""))
 
 
-def test_an_awaited_reader_is_refused_where_nothing_awaits() -> None:
+def test_the_sync_client_rejects_an_asynchronous_reader() -> None:
     class Awaited:
         async def read(self, size: int, /) -> bytes:
             return b""
@@ -263,7 +263,7 @@ def test_an_awaited_reader_is_refused_where_nothing_awaits() -> None:
         client.push_blob("oci:app", Awaited())  # type: ignore[arg-type]
 
 
-def test_a_cancelled_push_reads_no_further() -> None:
+def test_a_cancelled_push_stops_reading() -> None:
     class Endless:
         reads = 0
 
@@ -286,9 +286,9 @@ def test_a_cancelled_push_reads_no_further() -> None:
     asyncio.run(main())
 
 
-def test_the_loop_goes_on_while_a_file_object_is_read() -> None:
+def test_reading_a_file_object_does_not_block_the_event_loop() -> None:
     class Awaitable:
-        """Its `read` is no `async def`, and what it gives is awaited."""
+        """Has a `read` method that returns an awaitable without being an `async def`."""
 
         def __init__(self) -> None:
             self._file = io.BytesIO(CONTENT)
@@ -319,7 +319,7 @@ def test_the_loop_goes_on_while_a_file_object_is_read() -> None:
 
 
 @pytest.mark.parametrize("place", ["oci:app", "registry"])
-def test_one_manifest_is_deleted_and_nothing_else(place: str, client: Any, fixture: Fixture) -> None:
+def test_delete_manifest_deletes_only_one_manifest(place: str, client: Any, fixture: Fixture) -> None:
     app = f"{fixture.host}/app" if place == "registry" else place
     image = client.push(f"{app}:v1", artifact_type="image/example").descriptor
     sbom = client.push(app, artifact_type="sbom/example", subject=f"{app}:v1").descriptor

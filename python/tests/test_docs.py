@@ -1,4 +1,4 @@
-"""Every example of every docstring runs, in the sync and in the async client; and every public name has one."""
+"""The examples in docstrings run with the sync and the async client, and every public name has one."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ FLAGS = doctest.ELLIPSIS | doctest.IGNORE_EXCEPTION_DETAIL
 
 
 def documented() -> Iterator[tuple[str, Any]]:
-    """Public classes, functions and methods, the package and its command, by name."""
+    """Yields the public classes, functions and methods, the package and its command, by name."""
     yield "ocigraph", ocigraph
     yield "ocigraph.__main__.main", command_line.main
     for name in ocigraph.__all__:
@@ -49,7 +49,7 @@ def examples() -> list[Any]:
     return found
 
 
-def test_every_public_name_says_what_it_is() -> None:
+def test_every_public_name_has_a_docstring() -> None:
     silent = [name for name, value in documented() if not (value.__doc__ or "").strip()]
     assert silent == []
 
@@ -78,8 +78,8 @@ def owner(name: str) -> tuple[Any, str]:
     return (getattr(ocigraph, head), member) if head in ocigraph.__all__ else (ocigraph, "digest")
 
 
-def test_fields_and_type_names_are_explained_where_they_are_defined() -> None:
-    """A field or alias is followed by a text, which editors and API pages show."""
+def test_fields_and_aliases_are_documented() -> None:
+    """A docstring follows each field or alias, which editors and API documentation show."""
     for path in sorted((ROOT / "python/src/ocigraph").glob("_*.py")):
         tree = ast.parse(path.read_text())
         classes = [node for node in tree.body if isinstance(node, ast.ClassDef) and node.name in ocigraph.__all__]
@@ -110,7 +110,7 @@ def test_example(example: doctest.DocTest, work: Path) -> None:
 
 
 def run(source: str, names: dict[str, Any], runner: asyncio.Runner) -> str:
-    """What an example prints, or the last line of its traceback. It may await, as in `python -m asyncio`."""
+    """Returns the output of an example, or the last line of its traceback. It may await, as in `python -m asyncio`."""
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
         try:
@@ -128,7 +128,7 @@ def checked(step: doctest.Example, printed: str) -> None:
     assert doctest.OutputChecker().check_output(wanted, printed, FLAGS), f"{step.source} gave {printed}, not {wanted}"
 
 
-def test_the_api_page_has_every_public_name(work: Path) -> None:
+def test_the_api_page_contains_every_public_name(work: Path) -> None:
     pdoc = [sys.executable, "-m", "pdoc", "--docformat", "google", "-o", str(work / "api"), "ocigraph"]
     ran = subprocess.run(pdoc, capture_output=True, text=True)
     assert ran.returncode == 0, ran.stderr

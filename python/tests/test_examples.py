@@ -1,4 +1,4 @@
-"""The examples run, and do what they say."""
+"""The example programs run and print the expected output."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ EXAMPLES = ROOT / "python" / "examples"
 
 
 def example(name: str, *arguments: str) -> str:
-    """What an example prints."""
+    """Returns the output of an example."""
     path = os.pathsep.join([str(EXAMPLES), os.environ.get("PYTHONPATH", "")])
     ran = subprocess.run(
         [sys.executable, str(EXAMPLES / name), *arguments],
@@ -35,12 +35,12 @@ def test_a_release_script_attaches_an_sbom_once(work: Path) -> None:
     with Client() as client:
         client.push("oci:app:v1", artifact_type="image/example")
         attached = example("attach_sbom.py", "oci:app:v1", "sbom.json")
-        assert example("attach_sbom.py", "oci:app:v1", "sbom.json").startswith("attached already: ")
+        assert example("attach_sbom.py", "oci:app:v1", "sbom.json").startswith("already attached: ")
         [sbom] = client.discover("oci:app:v1")
         assert sbom.digest in attached and sbom.artifact_type == "application/spdx+json"
 
 
-def test_a_notebook_draws_a_graph(work: Path) -> None:
+def test_the_notebook_example_draws_a_graph(work: Path) -> None:
     with Client() as client:
         client.push("oci:app:v1", artifact_type="image/example")
         sbom = client.push("oci:app", artifact_type="sbom/example", subject="oci:app:v1")
@@ -62,14 +62,14 @@ async def push_images(repository: str, number: int) -> None:
         await asyncio.gather(*(image(i) for i in range(number)))
 
 
-def test_a_crawler_lists_what_is_attached_to_a_hundred_images() -> None:
+def test_the_crawler_lists_the_referrers_of_a_hundred_images() -> None:
     with fixture_registry() as fixture:
         asyncio.run(push_images(f"{fixture.host}/app", 100))
         lines = example("crawl.py", f"{fixture.host}/app", f"{fixture.host}/app").splitlines()
     assert len(lines) == 200 and all(line.endswith(": 1 sbom/example") for line in lines)
 
 
-def test_a_cluster_crawls_the_graphs_of_a_thousand_images() -> None:
+def test_a_dask_cluster_discovers_the_graphs_of_a_thousand_images() -> None:
     with fixture_registry() as fixture:
         asyncio.run(push_images(f"{fixture.host}/app", 1000))
         assert example("crawl_on_dask.py", f"{fixture.host}/app") == "1000 images\n1000 sbom/example\n"

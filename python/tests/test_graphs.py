@@ -1,4 +1,4 @@
-"""Every way through a graph, compared: where nodes are reached twice, and where it is deep."""
+"""All traversals of a graph give the same nodes, for shared nodes and for deep graphs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CHAIN = 20_000
 
 
 def manifest(name: str, subject: dict[str, Any] | None = None, listed: tuple[dict[str, Any], ...] = ()) -> bytes:
-    """A manifest that lists others, of a type of its own where it has a name."""
+    """Returns an index of other manifests, with an artifact type if it has a name."""
     named = {"artifactType": f"{name}/example"} if name else {}
     refers = {} if subject is None else {"subject": subject}
     return json.dumps({"schemaVersion": 2, "mediaType": INDEX, **named, "manifests": listed, **refers}).encode()
@@ -30,7 +30,7 @@ def described(content: bytes) -> dict[str, Any]:
 
 
 def reached_twice(client: Client, place: str) -> tuple[Graph, dict[str, str]]:
-    """A graph in which x refers to the root and to a, and y, beneath x, comes back to a; and its names."""
+    """Creates a graph with two paths to `a`: from x, whose subjects are the root and a, and from y, a referrer of x."""
     names: dict[str, str] = {}
 
     def push(name: str, subject: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -50,7 +50,7 @@ def reached_twice(client: Client, place: str) -> tuple[Graph, dict[str, str]]:
 
 
 def nested(tree: dict[str, Any]) -> list[tuple[int, str]]:
-    """The depth and digest of all that stands beneath, without recursion."""
+    """Yields the depth and digest of all descendants, without recursion."""
     found = []
     left = [(1, node) for node in reversed(tree["referrers"])]
     while left:
@@ -60,7 +60,7 @@ def nested(tree: dict[str, Any]) -> list[tuple[int, str]]:
     return found
 
 
-def test_every_way_through_a_graph_finds_what_is_reached_twice() -> None:
+def test_every_traversal_visits_a_node_with_two_subjects() -> None:
     with fixture_registry("--referrers=none") as fixture, Client() as client:
         graph, names = reached_twice(client, f"{fixture.host}/twice")
     walked = [(node.depth, names[node.descriptor.digest], names[node.subject], node.first) for node in graph.walk()]
@@ -77,8 +77,8 @@ def test_every_way_through_a_graph_finds_what_is_reached_twice() -> None:
     assert len(graph) == 5 and repr(graph).endswith("5 referrers>")
     assert all(digest in graph for digest in names)
     edges = sorted((name, subject) for _, name, subject, _ in walked)
-    asked = sorted((names[r.digest], name) for digest, name in names.items() for r in graph.referrers(digest))
-    assert asked == edges
+    found = sorted((names[r.digest], name) for digest, name in names.items() for r in graph.referrers(digest))
+    assert found == edges
     steps = [(depth, name) for depth, name, _, _ in walked]
     for tree in (graph.to_dict(), json.loads(graph.json())):
         assert [(depth, names[digest]) for depth, digest in nested(tree)] == steps
@@ -97,7 +97,7 @@ def test_every_way_through_a_graph_finds_what_is_reached_twice() -> None:
 
 
 def chain(folder: Path, length: int) -> str:
-    """A layout in which each of so many manifests refers to the one before it."""
+    """Creates a layout with a chain of manifests, each a referrer of the previous one."""
     blobs = folder / "blobs" / "sha256"
     blobs.mkdir(parents=True)
     entries: list[dict[str, Any]] = []
@@ -111,7 +111,7 @@ def chain(folder: Path, length: int) -> str:
     return f"oci:{folder}@{entries[0]['digest']}"
 
 
-def test_a_deep_graph_is_walked_copied_and_written(work: Path) -> None:
+def test_a_deep_graph_can_be_walked_copied_and_serialized(work: Path) -> None:
     with Client() as client:
         graph = client.discover(chain(work / "deep", CHAIN))
     assert len(graph) == CHAIN and repr(graph).endswith(f"{CHAIN} referrers>")

@@ -1,4 +1,4 @@
-"""What `oras` of PyPI pushed, ours pulls, and the reverse."""
+"""Interoperability with the `oras` package of PyPI, in both directions."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def theirs(ggcr: str) -> oras.client.OrasClient:
     return oras.client.OrasClient(hostname=ggcr, insecure=True, auth_backend="basic")
 
 
-def test_what_oras_pushed_is_pulled(theirs: oras.client.OrasClient, ggcr: str, work: Path) -> None:
+def test_artifacts_that_oras_pushed_can_be_pulled(theirs: oras.client.OrasClient, ggcr: str, work: Path) -> None:
     content = os.urandom(100_000)
     Path("a.bin").write_bytes(content)
     Path("docs").mkdir()
@@ -27,13 +27,13 @@ def test_what_oras_pushed_is_pulled(theirs: oras.client.OrasClient, ggcr: str, w
         [pulled] = client.pull(f"{ggcr}/theirs:v1", "out")
         assert Path("out/a.bin").read_bytes() == content
         assert {file.descriptor.title for file in pulled.files} >= {"a.bin"}
-        # It marks directories by their media type alone, which images use too; they stay packed, as with ORAS itself.
+        # `oras` marks directories only by a media type that images also use. They stay packed, as with the ORAS CLI.
         with tarfile.open("out/docs") as packed:
             assert [name for name in packed.getnames() if name.endswith("b.txt")]
         assert client.verify(f"{ggcr}/theirs:v1").ok
 
 
-def test_what_we_pushed_oras_pulls(theirs: oras.client.OrasClient, ggcr: str, work: Path) -> None:
+def test_oras_can_pull_artifacts_that_ocigraph_pushed(theirs: oras.client.OrasClient, ggcr: str, work: Path) -> None:
     content = os.urandom(100_000)
     Path("docs").mkdir()
     Path("docs/b.txt").write_text("b")
@@ -45,7 +45,7 @@ def test_what_we_pushed_oras_pulls(theirs: oras.client.OrasClient, ggcr: str, wo
     assert Path("out/docs/b.txt").read_text() == "b"
 
 
-def test_what_the_page_says_to_write_instead_does_the_same(
+def test_the_replacements_in_the_readme_for_oras_calls_are_equivalent(
     theirs: oras.client.OrasClient, ggcr: str, work: Path
 ) -> None:
     Path("a.json").write_text("{}")

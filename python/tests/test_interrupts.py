@@ -1,7 +1,7 @@
-"""What ends an operation early: Ctrl-C, cancelled tasks, timeouts, callbacks that raise. It ends within a second, the
-exception is the caller's, and no partial file is left.
+"""Interrupted operations: Ctrl-C, cancelled tasks, timeouts, and callbacks that raise. The operation ends within a
+second, raises the exception of the caller, and leaves no partial file.
 
-All are ended in the middle: when a part of the content has passed, or a part of the graph was walked.
+Each is interrupted after a part of the content was transferred, or a part of the graph was walked.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def files_in(folder: Path) -> list[str]:
 
 
 class Slow:
-    """A registry that takes its time: an artifact of 64 MiB would need 16 seconds, its chain of referrers three."""
+    """A slow registry: an artifact of 64 MiB takes 16 seconds, its chain of referrers three."""
 
     def __init__(self, fixture: Fixture, host: str) -> None:
         self._fixture = fixture
@@ -52,9 +52,9 @@ class Slow:
             self._moved.set()
 
     def reach_the_middle(self, operation: str) -> None:
-        """Waits until the operation is in the middle of its work."""
+        """Waits until the operation is running."""
         if operation != "discover":
-            assert self._moved.wait(20), "nothing was moved"
+            assert self._moved.wait(20), "no byte was transferred"
             self._moved.clear()
             return
         deadline = time.monotonic() + 20
@@ -87,9 +87,9 @@ OPERATIONS: dict[str, Callable[[Any, Slow], Any]] = {
 
 
 class Interrupt:
-    """Ctrl-C when an operation is in the middle; how long it took from there.
+    """Sends Ctrl-C to a running operation and returns how long it took to end.
 
-    Python hears it whatever these tests were started with: a shell's background job is started with SIGINT ignored.
+    Python handles SIGINT even if the tests run as a background job of a shell, which ignores SIGINT.
     """
 
     def __init__(self, reach_the_middle: Callable[[], None]) -> None:
@@ -112,12 +112,12 @@ class Interrupt:
         signal.signal(signal.SIGINT, self._before)
 
     def took(self) -> float:
-        assert self._at is not None, "it ended by itself"
+        assert self._at is not None, "the operation ended before the interrupt"
         return time.monotonic() - self._at
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
-def test_ctrl_c_ends_it_within_a_second(operation: str, slow: Slow, work: Path) -> None:
+def test_ctrl_c_ends_an_operation_within_a_second(operation: str, slow: Slow, work: Path) -> None:
     with Client() as client, Interrupt(lambda: slow.reach_the_middle(operation)) as interrupt:
         with pytest.raises(KeyboardInterrupt):
             OPERATIONS[operation](client, slow)
@@ -139,7 +139,7 @@ def test_ctrl_c_ends_an_event_loop_within_a_second(operation: str, slow: Slow, w
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
-def test_a_cancelled_task_ends_it_within_a_second(operation: str, slow: Slow, work: Path) -> None:
+def test_cancelling_a_task_ends_its_operation_within_a_second(operation: str, slow: Slow, work: Path) -> None:
     async def main() -> None:
         async with AsyncClient() as client:
             task = asyncio.ensure_future(OPERATIONS[operation](client, slow))
@@ -155,7 +155,7 @@ def test_a_cancelled_task_ends_it_within_a_second(operation: str, slow: Slow, wo
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
-def test_a_timeout_ends_it_within_a_second(operation: str, slow: Slow, work: Path) -> None:
+def test_a_timeout_ends_an_operation_within_a_second(operation: str, slow: Slow, work: Path) -> None:
     async def main() -> None:
         async with AsyncClient() as client:
             loop = asyncio.get_running_loop()
@@ -178,12 +178,12 @@ def test_a_timeout_ends_it_within_a_second(operation: str, slow: Slow, work: Pat
 
 
 class StopIt(Exception):  # noqa: N818 - what is raised need not be an error
-    """Raised by callbacks."""
+    """An exception of a callback."""
 
 
 @pytest.mark.parametrize("operation", ["push", "pull", "copy", "verify", "push_blob", "fetch_blob"])
 @pytest.mark.parametrize("at", ["started", "moved", "finished"])
-def test_what_a_progress_callback_raises_ends_it(
+def test_an_exception_of_a_progress_callback_ends_the_operation(
     operation: str, at: str, client: Any, ggcr: str, fixture: Fixture, work: Path
 ) -> None:
     (work / "big").write_bytes(os.urandom(1 << 20) * 32)
@@ -211,12 +211,12 @@ def test_what_a_progress_callback_raises_ends_it(
                 client.push_blob(place, Path("big"), progress=progress)
             case "fetch_blob":
                 client.fetch_blob(f"{place}@{pushed.digest}", progress=progress).save("saved")
-    # What is finished has its name.
+    # Finished files have their final names.
     assert files_in(work) == (["big", "out/big"] if (operation, at) == ("pull", "finished") else ["big"])
 
 
 @pytest.mark.parametrize("kind", ["a file", "memory", "a pushed file"])
-def test_ctrl_c_ends_a_digest_within_a_second_and_its_threads(kind: str, work: Path) -> None:
+def test_ctrl_c_ends_a_digest_and_its_threads_within_a_second(kind: str, work: Path) -> None:
     with (work / "endless").open("wb") as file:
         file.truncate(64 << 30)
     begun = threading.Event()
@@ -245,12 +245,12 @@ def test_ctrl_c_ends_a_digest_within_a_second_and_its_threads(kind: str, work: P
             assert interrupt.took() < 1
         used = time.process_time()
         time.sleep(0.5)
-        assert time.process_time() - used < 0.2, "something goes on"
+        assert time.process_time() - used < 0.2, "a thread still hashes"
 
 
-def test_a_second_ctrl_c_is_heard_while_the_first_clears_up() -> None:
+def test_a_second_ctrl_c_interrupts_the_clean_up() -> None:
     class Stuck:
-        """An operation that does not end."""
+        """An operation that never finishes."""
 
         cancelled = False
 
@@ -278,12 +278,12 @@ def test_a_second_ctrl_c_is_heard_while_the_first_clears_up() -> None:
         assert second.took() < 1
 
 
-def test_a_coroutine_that_is_closed_in_the_middle_ends_quietly(slow: Slow) -> None:
+def test_closing_a_suspended_coroutine_cancels_its_operation(slow: Slow) -> None:
     loop = asyncio.new_event_loop()
     pulling = AsyncClient().pull(f"{slow.host}/app:v1", "out", progress=slow.progress)
     task = loop.create_task(pulling)
     loop.run_until_complete(asyncio.to_thread(slow.reach_the_middle, "pull"))
-    # As happens to a task that nobody waits for when its loop is gone; nothing can be awaited then.
+    # As happens to a pending task when its event loop is closed. It cannot await anything then.
     pulling.close()
     loop.call_soon(task.cancel)
     with pytest.raises((asyncio.CancelledError, RuntimeError)):
@@ -291,7 +291,7 @@ def test_a_coroutine_that_is_closed_in_the_middle_ends_quietly(slow: Slow) -> No
     loop.close()
 
 
-def test_an_async_callback_is_awaited_and_refused_where_nothing_awaits(fixture: Fixture, work: Path) -> None:
+def test_only_the_async_client_accepts_an_async_callback(fixture: Fixture, work: Path) -> None:
     (work / "big").write_bytes(bytes(1 << 20))
     kinds = []
 
@@ -320,7 +320,7 @@ def test_progress_is_reported_in_the_callers_thread(client: Any, work: Path) -> 
     assert big[-1].position == 32 << 20
 
 
-def test_the_loop_goes_on_while_operations_do(fixture: Fixture) -> None:
+def test_operations_do_not_block_the_event_loop(fixture: Fixture) -> None:
     with Client() as client:
         client.push(f"{fixture.host}/app:v1", File(b"x", title="x"))
     fixture.configure({"delay_ms": 300})
@@ -338,7 +338,7 @@ def test_the_loop_goes_on_while_operations_do(fixture: Fixture) -> None:
 
     begun = time.monotonic()
     asyncio.run(main())
-    assert time.monotonic() - begun < 50 * 0.3, "they ran side by side"
+    assert time.monotonic() - begun < 50 * 0.3, "the operations did not run concurrently"
 
 
 def test_an_interrupted_pull_can_be_run_again(ggcr: str, work: Path) -> None:
@@ -357,7 +357,7 @@ def test_an_interrupted_pull_can_be_run_again(ggcr: str, work: Path) -> None:
     assert (work / "out" / "big").read_bytes() == content
 
 
-def test_a_client_that_is_closed_lets_what_is_under_way_go_on(fixture: Fixture) -> None:
+def test_closing_a_client_lets_running_operations_finish(fixture: Fixture) -> None:
     with Client() as client:
         client.push(f"{fixture.host}/app:v1")
     fixture.clear_requests()

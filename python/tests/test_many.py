@@ -1,4 +1,4 @@
-"""Many pulls at once in one process: all of them end."""
+"""Many concurrent pulls in one process finish."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def layout(work: Path) -> str:
     return "oci:store:v1"
 
 
-# In a process of its own: pulls that wait for one another for ever cannot be ended from within.
+# In a separate process, because a deadlock cannot be ended from within.
 THREADS = f"""
 from concurrent.futures import ThreadPoolExecutor
 from ocigraph import Client
@@ -56,17 +56,17 @@ asyncio.run(main())
 
 
 @pytest.mark.parametrize("program", [THREADS, CLIENTS, TASKS], ids=["threads", "clients", "tasks"])
-def test_two_hundred_pulls_of_a_layout_at_once_end(program: str, layout: str, work: Path) -> None:
+def test_two_hundred_concurrent_pulls_of_a_layout_finish(program: str, layout: str, work: Path) -> None:
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=240)
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout == f"{MANY * FILES}\n"
     for out in work.glob("out*"):
         assert (out / "file31").read_bytes() == b"\x1f" * 20_000
-        # There are many.
+        # 200 directories would fill the disk.
         shutil.rmtree(out)
 
 
-def test_a_pull_that_is_cancelled_leaves_the_others_alone(layout: str, work: Path) -> None:
+def test_cancelling_a_pull_does_not_affect_others(layout: str, work: Path) -> None:
     async def main() -> int:
         async with AsyncClient() as client:
             pulls = [asyncio.ensure_future(client.pull(layout, f"out{i}")) for i in range(40)]

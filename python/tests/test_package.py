@@ -1,4 +1,4 @@
-"""The source distribution: whole, small, locked, without anything that is not needed to build; and it builds."""
+"""The source distribution is complete, small and locked, contains only what the build needs, and builds."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def packed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / f"{NAME}.tar.gz"
 
 
-def test_the_source_distribution_is_whole_and_locked(packed: Path, work: Path) -> None:
+def test_the_source_distribution_is_complete_and_locked(packed: Path, work: Path) -> None:
     assert packed.stat().st_size < 2 << 20
     with tarfile.open(packed) as archive:
         names = {member.removeprefix(f"{NAME}/") for member in archive.getnames()}
@@ -41,7 +41,7 @@ def test_the_source_distribution_is_whole_and_locked(packed: Path, work: Path) -
     assert not [file for file in names if file.endswith((".so", ".pyc")) or file.startswith("target")]
     about = (work / NAME / "PKG-INFO").read_text()
     assert "Requires-Python: >=3.11" in about and "License-Expression: Apache-2.0" in about
-    # The crates that it needs are those of the lock file, which this machine has: nothing is asked for.
+    # The lock file's crates are already downloaded, so the build needs no network.
     metadata = ["cargo", "metadata", "--offline", "--format-version", "1", "--manifest-path"]
     subprocess.run([*metadata, str(work / NAME / "bindings/python/Cargo.toml")], check=True, capture_output=True)
     locked = (ROOT / "Cargo.lock").read_text()
@@ -52,7 +52,7 @@ def test_the_source_distribution_is_whole_and_locked(packed: Path, work: Path) -
 
 @pytest.fixture
 def built_crates() -> Iterator[Path]:
-    """A folder for cargo with the crates that it built for the tests, so that only this project's are compiled."""
+    """Returns a target directory with the built dependencies, so that only the crates of this project are compiled."""
     folder = TARGET / "sdist"
     shutil.rmtree(folder, ignore_errors=True)
     with (TARGET / "debug" / ".cargo-lock").open() as lock:
@@ -65,17 +65,17 @@ def built_crates() -> Iterator[Path]:
                 os.link(path, folder / "debug" / "deps" / path.name)
             elif path.suffix == ".d":
                 shutil.copy2(path, folder / "debug" / "deps" / path.name)
-    # This project's would be taken for those of its source distribution.
+    # Cargo would reuse the built crates of this project for those of the source distribution.
     for path in [*(folder / "debug").glob("*/ocigraph*"), *(folder / "debug").glob("*/libocigraph*")]:
         shutil.rmtree(path) if path.is_dir() else path.unlink()
     yield folder
     shutil.rmtree(folder)
 
 
-def test_the_source_distribution_builds_offline_and_what_it_builds_works(
+def test_the_source_distribution_builds_offline_and_the_result_works(
     packed: Path, built_crates: Path, work: Path
 ) -> None:
-    """As `pip install` would, but quickly: not optimised, and with the build tools that are here."""
+    """Like `pip install`, but without optimisation and with the installed build tools."""
     settings = {"CARGO_TARGET_DIR": str(built_crates), "CARGO_NET_OFFLINE": "true"}
     settings["MATURIN_PEP517_ARGS"] = "--profile dev"
     settings["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
@@ -96,5 +96,5 @@ def test_the_source_distribution_builds_offline_and_what_it_builds_works(
     assert ran.stdout.startswith(str(work / "installed")) and ran.stdout.endswith("('v1',)\n"), ran.stderr
 
 
-def test_the_licences_of_what_is_linked_are_those_of_the_lock_file() -> None:
+def test_the_licences_of_linked_crates_match_the_lock_file() -> None:
     subprocess.run([sys.executable, "tools/third_party.py", "--check"], cwd=ROOT / "python", check=True)

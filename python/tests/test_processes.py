@@ -1,4 +1,4 @@
-"""Forks, threads, processes and interpreters that end: a client works in each, or says why not."""
+"""Clients in forked children, threads, processes and exiting interpreters."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def tags_by(work: tuple[Client, str]) -> list[str]:
 
 
 @pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
-def test_a_client_works_in_processes_of_every_kind(method: str, fixture: Fixture, monkeypatch: Any) -> None:
+def test_a_client_works_with_every_start_method(method: str, fixture: Fixture, monkeypatch: Any) -> None:
     CLIENT.push(f"{fixture.host}/app:v1", File(b"x", title="x"))
     assert tags_of(f"{fixture.host}/app") == ["v1"]
     monkeypatch.syspath_prepend(str(Path(__file__).parent))
@@ -43,7 +43,7 @@ def test_a_client_works_in_processes_of_every_kind(method: str, fixture: Fixture
     assert tags_of(f"{fixture.host}/app") == ["v1"], "the parent's goes on"
 
 
-def test_an_operation_of_the_parent_is_refused_in_a_child(work: Path) -> None:
+def test_an_operation_of_the_parent_is_rejected_in_a_forked_child(work: Path) -> None:
     blob = CLIENT.fetch_blob(f"oci:app@{CLIENT.push_blob('oci:app', b'hello').descriptor.digest}")
     child = os.fork()
     if child == 0:
@@ -57,7 +57,7 @@ def test_an_operation_of_the_parent_is_refused_in_a_child(work: Path) -> None:
     assert blob.read() == b"hello"
 
 
-def test_a_forked_child_ends_although_it_drops_what_its_parent_made(work: Path) -> None:
+def test_a_forked_child_ends_although_it_drops_objects_of_its_parent(work: Path) -> None:
     script = """
 import os, ocigraph
 client = ocigraph.Client()
@@ -72,7 +72,7 @@ if child:
     subprocess.run([sys.executable, "-W", "ignore", "-c", script], check=True, timeout=30)
 
 
-def test_children_of_many_forks_work_while_threads_of_the_parent_do(fixture: Fixture) -> None:
+def test_forked_children_work_while_threads_of_the_parent_run(fixture: Fixture) -> None:
     CLIENT.push(f"{fixture.host}/app:v1", File(b"x" * 100_000, title="x"))
     script = f"""
 import os, sys, threading, ocigraph
@@ -88,7 +88,7 @@ for thread in threads:
 for number in range(60):
     child = os.fork()
     if child == 0:
-        # It drops what it inherits, works, and ends as an interpreter does.
+        # The child drops inherited objects, uses a client, and exits normally.
         threads.clear()
         assert client.tags('{fixture.host}/app') == ['v1']
         stored = ocigraph.Client().push_blob('oci:app', bytes(2 << 20)).descriptor
@@ -110,7 +110,7 @@ def test_threads_share_a_client(fixture: Fixture) -> None:
 
 @pytest.mark.parametrize("level", ["WARNING", "DEBUG"])
 @pytest.mark.parametrize("delay", [0, 60_000])
-def test_an_interpreter_ends_in_the_middle_of_operations(level: str, delay: int, fixture: Fixture) -> None:
+def test_an_interpreter_can_exit_during_operations(level: str, delay: int, fixture: Fixture) -> None:
     CLIENT.push(f"{fixture.host}/app:v1", File(b"x", title="x"))
     fixture.configure({"delay_ms": delay})
     script = f"""
@@ -132,13 +132,13 @@ asyncio.run(main())
         assert (ran.returncode, ran.stderr) == (0, "")
 
 
-def test_a_closed_client_begins_nothing(client: Any) -> None:
+def test_a_closed_client_rejects_operations(client: Any) -> None:
     client.close()
     with pytest.raises(ValueError, match="closed"):
         client.tags("oci:app")
 
 
-def test_an_async_client_and_its_blobs_close_as_the_standard_library_closes() -> None:
+def test_an_async_client_and_its_blobs_support_aclosing() -> None:
     async def main() -> None:
         async with contextlib.aclosing(AsyncClient()) as client:
             stored = (await client.push_blob("oci:app", b"hello")).descriptor
@@ -152,14 +152,14 @@ def test_an_async_client_and_its_blobs_close_as_the_standard_library_closes() ->
     asyncio.run(main())
 
 
-def test_loops_can_come_and_go() -> None:
+def test_a_client_can_be_used_in_successive_event_loops() -> None:
     client = AsyncClient()
     for number in range(3):
         pushed = asyncio.run(client.push(f"oci:app:v{number}", File(b"x", title="x")))
         assert pushed.tags == (f"v{number}",)
 
 
-def test_records_reach_logging_as_soon_as_they_are_wanted(fixture: Fixture, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_change_of_the_log_level_takes_effect_immediately(fixture: Fixture, caplog: pytest.LogCaptureFixture) -> None:
     with Client() as client:
         client.push(f"{fixture.host}/app:v1", File(b"x", title="x"))
         assert not caplog.records
@@ -172,7 +172,7 @@ def test_records_reach_logging_as_soon_as_they_are_wanted(fixture: Fixture, capl
         assert not caplog.records
 
 
-def test_limits_and_headers_are_used(client: Any) -> None:
+def test_limits_are_enforced_and_headers_are_sent(client: Any) -> None:
     with fixture_registry() as fixture:
         fixture.configure({"fail": [{"path": "/tags/", "status": 503, "times": None}]})
         with Client(limits=Limits(max_attempts=2), headers={"x-team": "release"}) as patient:
@@ -181,12 +181,13 @@ def test_limits_and_headers_are_used(client: Any) -> None:
             assert raised.value.status == 503 and raised.value.retryable
             assert len(fixture.requests()) == 2
         fixture.configure({"delay_ms": 2000})
-        with Client(limits=Limits(response_timeout=0.1, max_attempts=1)) as hasty, pytest.raises(ocigraph.TimeoutError) as late:
+        limits = Limits(response_timeout=0.1, max_attempts=1)
+        with Client(limits=limits) as hasty, pytest.raises(ocigraph.TimeoutError) as late:
             hasty.tags(f"{fixture.host}/app")
         assert isinstance(late.value, TimeoutError)
 
 
-def test_what_a_registry_says_is_in_the_error(client: Any, fixture: Fixture) -> None:
+def test_an_error_contains_the_response_of_the_registry(client: Any, fixture: Fixture) -> None:
     fixture.configure({"fail": [{"path": "/tags/", "status": 403, "times": None}]})
     with pytest.raises(ForbiddenError) as raised:
         client.tags(f"{fixture.host}/app")

@@ -1,4 +1,4 @@
-"""The page that PyPI shows: its blocks run one after the other, and print what the page says they print."""
+"""The code blocks of the README, which PyPI shows, run in order and print the shown output."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def _logging_as_it_was() -> Iterator[None]:
     ours.setLevel(level)
 
 
-def test_the_code_of_the_readme_prints_what_it_says(work: Path) -> None:
+def test_the_code_of_the_readme_prints_the_shown_output(work: Path) -> None:
     (work / "program").write_text("a program\n")
     blocks = re.findall(r"^```(\w*)\n(.*?)^```$", README.read_text(), re.MULTILINE | re.DOTALL)
     assert sum(kind == "python" for kind, _ in blocks) >= 8

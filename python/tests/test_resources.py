@@ -1,4 +1,4 @@
-"""Memory, the interpreter's lock, and leaks: measured in processes of their own."""
+"""Memory use, GIL contention and leaks, each measured in a separate process."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ MIB = 1 << 20
 
 HEAD = """
 import json, re, sys, ocigraph
-# Not `ru_maxrss`: what the process that started this one used is in it.
+# Not `ru_maxrss`, which includes the memory of the parent process.
 peak = lambda: int(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1]) / 1024
 """
 
 
 def measured(script: str, *arguments: str) -> dict[str, Any]:
-    """What a script prints as JSON; `peak()` in it is the most memory so far, in MiB, as the system counts it."""
+    """Returns the JSON that a script prints. `peak()` in the script is its peak memory in MiB, from the system."""
     ran = subprocess.run([sys.executable, "-c", HEAD + script, *arguments], capture_output=True, text=True)
     assert ran.returncode == 0, ran.stderr
     value: dict[str, Any] = json.loads(ran.stdout)
@@ -32,14 +32,14 @@ def measured(script: str, *arguments: str) -> dict[str, Any]:
 
 @pytest.fixture
 def big(work: Path) -> Path:
-    """A file of 1 GiB that takes no room."""
+    """Creates a sparse file of 1 GiB."""
     path = work / "big"
     with path.open("wb") as file:
         file.truncate(1024 * MIB)
     return path
 
 
-def test_a_gibibyte_is_pushed_and_pulled_within_64_mb(ggcr: str, big: Path) -> None:
+def test_a_gibibyte_is_pushed_and_pulled_within_64_mib(ggcr: str, big: Path) -> None:
     script = """
 client = ocigraph.Client()
 before = peak()
@@ -66,10 +66,10 @@ print(json.dumps({{'more': peak() - before}}))
     more = measured(script.replace("copied = bytes(content) + b'x'\n", ""), f"{ggcr}/{content.partition('(')[0]}:v1")
     assert more["more"] < 64, more
     seen = measured(script, f"{ggcr}/{content.partition('(')[0]}:v1")
-    assert seen["more"] > 200, "a copy would be seen"
+    assert seen["more"] > 200, "the measurement does not detect a copy"
 
 
-def test_ten_thousand_operations_leave_nothing_behind(fixture: Fixture) -> None:
+def test_ten_thousand_operations_leak_nothing(fixture: Fixture) -> None:
     script = """
 import asyncio
 def now():
@@ -90,14 +90,14 @@ async def awaited():
     except TimeoutError:
         pass
 class Vault:
-    # Its function for credentials leads back to the client that asks it.
+    # The credentials function refers back to its client.
     def __init__(self):
         self.client = ocigraph.Client(credentials=self.credential)
         self.weight = bytes(100_000)
     def credential(self, host, repository):
         return None
 def round():
-    # 50 operations, of which 12 fail or are broken off.
+    # 50 operations, of which 12 fail or are cancelled.
     for _ in range(10):
         client.resolve(target)
         client.discover(target)
@@ -135,8 +135,7 @@ def count():
 thread = threading.Thread(target=count)
 thread.start()
 def waited():
-    # What the thread could have run and did not, because the machine has no free core beside a registry.
-    # Waiting for the interpreter's lock is no part of it.
+    # Time in which the thread was runnable but had no processor. Does not include waiting for the GIL.
     return int(open(f"/proc/self/task/{running[0]}/schedstat").read().split()[1]) / 1e9
 def rate(work):
     before, begun, late = counted[0], time.perf_counter(), waited()
@@ -163,15 +162,15 @@ print(json.dumps(shares))
 """
 
 
-def test_a_thread_counts_on_at_four_fifths_beside_a_digest_a_push_and_a_pull(ggcr: str, big: Path) -> None:
+def test_another_thread_keeps_four_fifths_of_its_speed_during_operations(ggcr: str, big: Path) -> None:
     with Client() as client:
         for number in range(300):
             client.push("oci:many:v1" if number == 0 else "oci:many", **attached(number))
-    # The best of a few rounds: what else the machine does is nothing that the package holds.
+    # The best of a few rounds, because other programs on the machine may slow the thread down.
     best: dict[str, float] = {}
     for turn in range(4):
         shares = measured(COUNTING, f"{ggcr}/counting{turn}:v1", "oci:many:v1")
-        assert shares.pop("held") < 0.7, "a thread that holds the lock would be seen"
+        assert shares.pop("held") < 0.7, "the measurement does not detect a thread that holds the GIL"
         best = {name: max(share, best.get(name, 0)) for name, share in shares.items()}
         if min(best.values()) >= 0.8:
             return

@@ -1,4 +1,4 @@
-"""Results have the names and values that the command line prints, and errors all that an exception of Python's has."""
+"""Results equal the JSON of the command line, and errors behave like builtin exceptions."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ VECTORS = ROOT / "tests" / "vectors"
 
 
 def snake_case(value: Any) -> Any:
-    """What the command line prints, with the names that Python has; annotations have names of their own."""
+    """Converts the keys of the command line's JSON to snake case, except those of annotations."""
     if isinstance(value, list):
         return [snake_case(item) for item in value]
     if not isinstance(value, dict):
@@ -69,7 +69,7 @@ SAME: dict[str, tuple[list[str], Callable[[Client], Any]]] = {
         ["manifest", "delete", "--yes", "oci:app:v1"],
         lambda client: client.delete_manifest("oci:app:v1").to_dict(),
     ),
-    # The command adds what a program knows: where it was put.
+    # The command line adds the reference, which a program already has.
     "tag": (
         ["tag", "oci:app:v1", "new"],
         lambda client: {"descriptor": client.tag("oci:app:v1", "new").to_dict(), "tags": ["new"]},
@@ -85,7 +85,7 @@ SAME: dict[str, tuple[list[str], Callable[[Client], Any]]] = {
 
 
 @pytest.mark.parametrize("operation", SAME)
-def test_results_are_what_the_command_line_prints(operation: str, work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_results_equal_those_of_the_command_line(operation: str, work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     command, method = SAME[operation]
     results = []
     with Client() as client:
@@ -105,7 +105,7 @@ def test_results_are_what_the_command_line_prints(operation: str, work: Path, mo
     assert results[0] == results[1]
 
 
-def test_codes_are_named_and_numbered_as_in_every_language() -> None:
+def test_error_codes_match_the_shared_table() -> None:
     numbers = {entry["name"]: entry["number"] for entry in json.loads((VECTORS / "errors.json").read_text())}
     assert set(get_args(ErrorCode)) == set(numbers) == set(native.codes())
     for kind in vars(ocigraph).values():
@@ -113,7 +113,7 @@ def test_codes_are_named_and_numbered_as_in_every_language() -> None:
             assert kind("x").to_dict()["number"] == kind("x").number == numbers[kind.default_code]
 
 
-def test_an_error_is_an_oserror_with_its_number(client: Any, work: Path) -> None:
+def test_an_os_error_has_its_errno(client: Any, work: Path) -> None:
     with pytest.raises(FileNotFoundError) as missing:
         client.push("oci:app:v1", "nowhere.txt")
     assert missing.value.errno == errno.ENOENT and missing.value.strerror == os.strerror(errno.ENOENT)
@@ -126,13 +126,13 @@ def test_an_error_is_an_oserror_with_its_number(client: Any, work: Path) -> None
 
 
 class Unpicklable(Exception):  # noqa: N818 - a cause need not be an error
-    """What a function of the caller's may raise."""
+    """An exception of user code."""
 
     def __init__(self, one: str, two: str) -> None:
         super().__init__(one)
 
 
-def test_an_error_keeps_its_cause_and_notes_through_a_pickle() -> None:
+def test_a_pickled_error_keeps_its_cause_and_notes() -> None:
     error = ocigraph.CredentialsError("the function failed", hint="open the vault")
     error.__cause__ = KeyError("locked")
     error.add_note("on a worker")
@@ -146,19 +146,19 @@ def test_an_error_keeps_its_cause_and_notes_through_a_pickle() -> None:
     assert pickle.loads(pickle.dumps(lost)).errno == errno.ENOTDIR
 
 
-def test_a_file_shows_its_path_and_not_its_content() -> None:
+def test_the_repr_of_a_file_shows_its_path_but_not_its_content() -> None:
     assert repr(File("a.txt", title="b")) == "File('a.txt', title='b')"
     assert repr(File(b"secret", annotations={"k": "v"})) == "File(<bytes>, annotations={'k': 'v'})"
 
 
 def wide(number: int) -> Graph:
-    """A graph with so many referrers of its subject."""
+    """Creates a graph whose subject has this many referrers."""
     subject = {"mediaType": "a/b", "digest": digest(b"subject"), "size": 1}
     many = [{"mediaType": "a/b", "digest": digest(str(i).encode()), "size": 1} for i in range(number)]
     return Graph(native.Graph.load(json.dumps([subject, [[subject["digest"], many]]]).encode()), "oci:x:v1")
 
 
-def test_other_threads_go_on_while_a_large_graph_is_asked() -> None:
+def test_querying_a_large_graph_does_not_block_other_threads() -> None:
     graph = wide(20_000)
     longest, stop = [0.0], threading.Event()
 

@@ -1,4 +1,4 @@
-"""Every scenario of `tests/scenarios`, through `Client` and `AsyncClient`: see the README there for their form."""
+"""Every scenario of `tests/scenarios`, through `Client` and `AsyncClient`: see the README there for their format."""
 
 from __future__ import annotations
 
@@ -75,22 +75,22 @@ def test_scenario(kind: str, place: str, name: str, body: dict[str, Any], work: 
             if "expect" in step:
                 check(filled(step["expect"], known), result, f"step {number}: result")
             if "requests" in step and not on_layout:
-                asked = fixture.requests()
-                assert len(asked) <= step["requests"], f"step {number}: {asked}"
+                requests = fixture.requests()
+                assert len(requests) <= step["requests"], f"step {number}: {requests}"
             for saved, pointer in step.get("save", {}).items():
                 value = result
                 for part in pointer.split("/")[1:]:
                     value = value[int(part)] if isinstance(value, list) else value[part]
                 known[saved] = value
     if folder := os.environ.get("OCIGRAPH_SCENARIOS"):
-        # `tests/scenarios/check` reads who passed what.
+        # `tests/scenarios/check` reads which scenarios passed.
         Path(folder).mkdir(parents=True, exist_ok=True)
         with Path(folder, LANGUAGES[kind]).open("a") as passed:
             print(f"{name} on a {place}", file=passed)
 
 
 def perform(client: Any, work: Path, name: str, a: dict[str, Any]) -> Any:
-    """Does one operation and gives its result in the common form."""
+    """Runs one operation and returns its result in the common format."""
     match name:
         case "push":
             files = []
@@ -163,7 +163,7 @@ def content_of(content: Any) -> bytes:
 
 
 def filled(value: Any, known: dict[str, Any]) -> Any:
-    """`${name}` in every string stands for what was saved under that name."""
+    """Replaces `${name}` in every string with the value that was saved under that name."""
     if isinstance(value, str):
         if value.startswith("${") and value.endswith("}") and value[2:-1] in known:
             return known[value[2:-1]]
@@ -176,7 +176,7 @@ def filled(value: Any, known: dict[str, Any]) -> Any:
 
 
 def check(expected: Any, actual: Any, path: str) -> None:
-    """Fails when `actual` is not what is expected, by the rules of the README."""
+    """Fails if `actual` differs from the expected value by the rules of the README."""
     if expected == "*":
         assert actual is not None, path
     elif isinstance(expected, dict) and "in_any_order" in expected:

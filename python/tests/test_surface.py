@@ -1,4 +1,4 @@
-"""The two clients have the same surface, and types, stubs and style are checked by the tools that users run."""
+"""The two clients have the same surface, and type checkers accept the package."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def operations(client: type[Any]) -> dict[str, Any]:
 
 
 def asynchronous(signature: inspect.Signature) -> str:
-    """A signature of the sync surface as that of the async one is."""
+    """Converts a signature of the sync client to that of the async client."""
     return re.sub(r"\b(Content|Credentials|Blob)\b", r"Async\1", str(signature))
 
 
@@ -37,7 +37,7 @@ def test_both_clients_have_the_same_methods_with_the_same_signatures() -> None:
     assert str(inspect.signature(AsyncClient)) == asynchronous(inspect.signature(Client))
 
 
-def test_both_kinds_of_blobs_and_digests_have_the_same_surface() -> None:
+def test_sync_and_async_blobs_and_digests_have_the_same_surface() -> None:
     assert {*operations(Blob), "read", "close", "aclose"} == set(operations(AsyncBlob))
     assert str(inspect.signature(Blob.save)) == str(inspect.signature(AsyncBlob.save))
     assert Blob.__annotations__ == AsyncBlob.__annotations__
@@ -50,19 +50,19 @@ def test_every_operation_of_the_native_client_is_public() -> None:
     assert {name for name in vars(native.Client) if not name.startswith("_")} == set(operations(Client))
 
 
-def test_the_async_client_is_written_from_the_sync_one() -> None:
+def test_the_async_client_is_up_to_date() -> None:
     subprocess.run([sys.executable, "tools/write_async.py", "--check"], cwd=FOLDER, check=True)
 
 
-def test_types_hold_under_mypy(work: Path) -> None:
+def test_mypy_accepts_the_types(work: Path) -> None:
     tool("-m", "mypy", "--cache-dir", str(work / "mypy"))
 
 
-def test_types_hold_under_pyright() -> None:
+def test_pyright_accepts_the_types() -> None:
     tool("-m", "pyright", "--pythonpath", sys.executable)
 
 
-def test_stubs_describe_the_native_module() -> None:
+def test_the_stubs_match_the_native_module() -> None:
     tool("-m", "mypy.stubtest", "ocigraph._native")
 
 
@@ -71,7 +71,7 @@ def tool(*arguments: str) -> None:
     assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
-def test_the_tool_for_types_can_fail(work: Path) -> None:
+def test_mypy_rejects_wrong_types(work: Path) -> None:
     (work / "wrong.py").write_text("import ocigraph\nocigraph.Client().push(1)\n")
     ran = subprocess.run(
         [sys.executable, "-m", "mypy", "--strict", "wrong.py"],

@@ -1,4 +1,4 @@
-"""Values: references, digests, errors and drawings as all languages have them; equality, pickling, immutability."""
+"""References, digests, errors and drawings match the shared vectors; values support comparison and pickling."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def vectors(name: str) -> Any:
     return json.loads((VECTORS / f"{name}.json").read_text())
 
 
-def test_references_are_taken_apart_as_in_every_language() -> None:
+def test_references_are_parsed_as_the_shared_vectors_require() -> None:
     cases = vectors("references")
     for case in cases["valid"]:
         reference = Reference.parse(case["text"])
@@ -57,7 +57,7 @@ def test_references_are_taken_apart_as_in_every_language() -> None:
         assert raised.value.code == case["code"] and case["says"] in str(raised.value), case["text"]
 
 
-def test_digests_are_those_of_every_language(work: Path) -> None:
+def test_digests_match_the_shared_vectors(work: Path) -> None:
     cases = vectors("digests")["digests"]
     paths = []
     for case in cases:
@@ -74,7 +74,7 @@ def test_digests_are_those_of_every_language(work: Path) -> None:
     ]
 
 
-def test_what_has_no_digest_is_refused(work: Path) -> None:
+def test_data_that_is_not_bytes_like_is_rejected(work: Path) -> None:
     (work / "program").write_text("x")
     for one in ("program", Path("program"), b"program"):
         with pytest.raises(TypeError, match="digest_file"):
@@ -86,7 +86,7 @@ def test_what_has_no_digest_is_refused(work: Path) -> None:
             digest(other)  # type: ignore[arg-type]
 
 
-def test_digests_are_the_same_awaited_and_of_whatever_has_bytes(work: Path) -> None:
+def test_async_digests_and_digests_of_buffers_are_equal(work: Path) -> None:
     numbers = array.array("I", range(1_000_000))
     (work / "numbers").write_bytes(numbers)
 
@@ -101,14 +101,14 @@ def test_digests_are_the_same_awaited_and_of_whatever_has_bytes(work: Path) -> N
     ]
 
 
-def test_a_digest_of_much_memory_is_that_of_hashlib() -> None:
+def test_the_digest_of_large_data_equals_that_of_hashlib() -> None:
     import hashlib
 
     content = bytes(range(256)) * 20_000
     assert digest(memoryview(content)) == "sha256:" + hashlib.sha256(content).hexdigest()
 
 
-def test_every_code_has_a_class_that_is_named_after_it() -> None:
+def test_every_error_code_has_a_class_of_the_same_name() -> None:
     numbers = {entry["name"]: entry["number"] for entry in vectors("errors")}
     assert native.codes() == numbers
     classes = {kind.default_code: kind for kind in vars(ocigraph).values() if is_error(kind)}
@@ -138,12 +138,12 @@ def is_error(kind: Any) -> bool:
         ("INTERNAL", RuntimeError),
     ],
 )
-def test_errors_are_the_builtin_ones_that_fit(code: str, builtin: type[Exception]) -> None:
+def test_errors_derive_from_the_matching_builtin_exception(code: str, builtin: type[Exception]) -> None:
     classes = {kind.default_code: kind for kind in vars(ocigraph).values() if is_error(kind)}
     assert issubclass(classes[code], builtin)
 
 
-def test_an_error_keeps_all_it_knows_through_a_pickle() -> None:
+def test_a_pickled_error_keeps_its_fields() -> None:
     error = ocigraph.RateLimitedError(
         "pull: too many requests",
         status=429,
@@ -159,14 +159,14 @@ def test_an_error_keeps_all_it_knows_through_a_pickle() -> None:
 
 
 def drawing(case: dict[str, Any]) -> Graph:
-    """The graph of a vector."""
+    """Creates the graph of a test vector."""
     by_digest = {d["digest"]: d for d in case["descriptors"]}
     lists = [[subject, [by_digest[d] for d in digests]] for subject, digests in case["referrers"].items()]
     return Graph(native.Graph.load(json.dumps([case["descriptors"][0], lists]).encode()), case["root"])
 
 
 @pytest.mark.parametrize("case", vectors("drawings")["drawings"], ids=lambda case: str(case["name"]))
-def test_graphs_are_drawn_as_in_every_language(case: dict[str, Any]) -> None:
+def test_drawings_match_the_shared_vectors(case: dict[str, Any]) -> None:
     graph = drawing(case)
     for form in ("tree", "dot", "mermaid"):
         assert getattr(graph, form)().splitlines() == case[form], form
@@ -180,7 +180,7 @@ def test_graphs_are_drawn_as_in_every_language(case: dict[str, Any]) -> None:
     assert set(drawn.edges) == {(node.descriptor.digest, node.subject) for node in graph.walk()}
 
 
-def test_a_huge_graph_has_a_small_picture() -> None:
+def test_the_picture_of_a_large_graph_is_truncated() -> None:
     subject = {"mediaType": "a/b", "digest": digest(b"subject"), "size": 1}
     many = [{"mediaType": "a/b", "digest": digest(str(i).encode()), "size": 1} for i in range(1000)]
     graph = Graph(native.Graph.load(json.dumps([subject, [[subject["digest"], many]]]).encode()), "x")
@@ -188,7 +188,7 @@ def test_a_huge_graph_has_a_small_picture() -> None:
     assert len(graph.svg()) < 200_000 and "and 800 more" in graph.svg()
 
 
-def test_a_deep_graph_needs_no_stack() -> None:
+def test_a_deep_graph_does_not_overflow_the_stack() -> None:
     chain = [{"mediaType": "a/b", "digest": digest(str(i).encode()), "size": 1} for i in range(5000)]
     lists = [[a["digest"], [b]] for a, b in itertools.pairwise(chain)]
     graph = Graph(native.Graph.load(json.dumps([chain[0], lists]).encode()), "x")
@@ -200,7 +200,7 @@ def test_a_deep_graph_needs_no_stack() -> None:
     assert value["digest"] == chain[-1]["digest"]
 
 
-def test_a_graph_answers_questions(client: Any) -> None:
+def test_a_graph_can_be_queried(client: Any) -> None:
     client.push("oci:app:v1", artifact_type="image/example")
     sbom = client.push("oci:app", artifact_type="sbom/example", subject="oci:app:v1", annotations={"stage": "test"})
     signature = client.push("oci:app", artifact_type="signature/example", subject=sbom.reference)
@@ -219,7 +219,7 @@ def test_a_graph_answers_questions(client: Any) -> None:
     assert bool(graph) and not client.discover(signature.reference)
 
 
-def test_results_are_values(client: Any) -> None:
+def test_results_are_immutable_values(client: Any) -> None:
     pushed = client.push("oci:app:v1", File(b"hello", title="hello.txt"), annotations={"a": "b"})
     results = [
         pushed,
@@ -244,14 +244,14 @@ def test_results_are_values(client: Any) -> None:
     assert client.fetch_manifest("oci:app:v1").annotations == {"a": "b"}
 
 
-def test_annotations_are_a_mapping_that_does_not_change() -> None:
+def test_annotations_are_an_immutable_mapping() -> None:
     annotations = Annotations({"a": "b"})
     assert annotations == {"a": "b"} and dict(annotations) == {"a": "b"} and len(annotations) == 1
     with pytest.raises(TypeError):
         annotations["a"] = "c"  # type: ignore[index]
 
 
-def test_a_platform_reads_and_writes_as_oci_has_it() -> None:
+def test_a_platform_converts_to_and_from_its_oci_form() -> None:
     written = {"architecture": "amd64", "os": "windows", "os.version": "10.0", "os.features": ["win32k"]}
     descriptor = Descriptor._of({"media_type": "a/b", "digest": digest(b""), "size": 0, "platform": written})
     assert descriptor.platform == Platform("amd64", "windows", "10.0", ("win32k",))

@@ -1,4 +1,4 @@
-"""The article's walkthrough in Python's own idioms, sync and async, on a layout and on two real registries."""
+"""The walkthrough with the sync and the async client, on a layout and on two real registries."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_the_walkthrough(kind: str, work: Path) -> None:
         assert len(plan.deleted) == 5 and len(client.discover(image)) == 4
         done = client.delete(image)
         assert not done.failed and {d.digest for d in done.deleted} == {d.digest for d in plan.deleted}
-        # Referrers go first; among them the order is the registry's, which ggcr does not keep.
+        # Referrers are deleted first. Their order is that of the registry, and ggcr does not keep one.
         gone = [d.digest for d in done.deleted]
         assert gone[-1] == graph.subject.digest and gone.index(signed.descriptor.digest) < gone.index(found.digest)
         for reference in (image, sbom, signed.reference, f"{repo}@{docs.digest}"):

@@ -1,6 +1,6 @@
-"""A slow way to a registry: passes connections on, so many bytes a second each way, and knows which are open.
+"""A proxy that limits the transfer rate of each direction, and records open connections.
 
-Nothing of HTTP is known here; a registry must answer with locations that have no host.
+It does not parse HTTP, so the registry must respond with locations without a host.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ PIECE = 16 * 1024
 
 
 class Throttle:
-    """The slow way, while it is there."""
+    """The proxy, while it is running."""
 
     def __init__(self, target: str, rate: int) -> None:
         name, _, port = target.rpartition(":")
@@ -42,7 +42,7 @@ class Throttle:
                 return
             registry = socket.create_connection(self._target)
             for connection in (client, registry):
-                # Little is under way beside what the rate lets through.
+                # Small socket buffers, so that the rate limit takes effect.
                 connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 * PIECE)
                 connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._open.add(client)
@@ -66,7 +66,7 @@ class Throttle:
 
 @contextlib.contextmanager
 def throttled(target: str, rate: int) -> Iterator[Throttle]:
-    """A slow way to a registry."""
+    """Runs a throttled connection to a registry."""
     throttle = Throttle(target, rate)
     try:
         yield throttle

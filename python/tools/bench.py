@@ -1,11 +1,10 @@
-"""Times the package beside `oras` of PyPI, `hashlib` and the command line: what `make python` built, on this machine.
+"""Compares the speed of the built wheel with `oras` of PyPI, `hashlib` and the command line.
 
     make python build && eval "$(tests/setup --env)" && "$(python/environment)" python/tools/bench.py [RUNS [ROW…]]
 
-A ROW is a part of a row's name: ``push``, ``"pull 1 GiB"``, ``digest``, ``count``; without one, all are measured. Each
-measurement is a process of its own, which reports its time without that of starting Python; of several runs the best
-counts. Registries keep blobs on disk, and content differs between runs, so that nothing is there already. TMPDIR on a
-memory disk (``TMPDIR=/dev/shm``) takes the noise of the disk out.
+A ROW is a part of a row's name: ``push``, ``"pull 1 GiB"``, ``digest``, ``count``. Default: all rows. Each measurement
+runs in a separate process, which excludes the start of Python; the best of several runs counts. Registries store blobs
+on disk, and each run uses new content, so that no content exists already. ``TMPDIR=/dev/shm`` excludes disk noise.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ os.chdir(folder)
 files = sorted(path.name for path in Path('files').iterdir()) if Path('files').exists() else []
 paths = [f'files/{name}' for name in files]
 def peak():
-    # Not `ru_maxrss`: what the process that started this one used is in it.
+    # Not `ru_maxrss`, which includes the memory of the parent process.
     return int(re.search(r'VmHWM:\\s+(\\d+)', Path('/proc/self/status').read_text())[1]) / 1024
 def cpu():
     return sum(os.times()[:4])
@@ -104,7 +103,7 @@ print(json.dumps(shares))
 
 
 def run(script: str, target: str, folder: Path) -> dict[str, float]:
-    """What a script measures."""
+    """Returns the measurements of a script."""
     ran = subprocess.run([sys.executable, "-c", HEAD + script, target, str(folder)], capture_output=True, text=True)
     if ran.returncode != 0:
         sys.exit(ran.stderr)
@@ -113,7 +112,7 @@ def run(script: str, target: str, folder: Path) -> dict[str, float]:
 
 
 def write(folder: Path, number: int, size: int) -> None:
-    """Fresh files of random content."""
+    """Creates files with random content."""
     (folder / "files").mkdir(parents=True)
     for i in range(number):
         with (folder / "files" / f"{i:05}").open("wb") as file:
@@ -122,7 +121,7 @@ def write(folder: Path, number: int, size: int) -> None:
 
 
 def row(name: str, best: dict[str, dict[str, float]]) -> None:
-    """Prints the seconds of each, and how much longer the others took than ours."""
+    """Prints the seconds of each program, and the ratio to this package."""
     ours = best["ocigraph"]["seconds"]
     each = (
         f"{who} {m['seconds']:.2f} s (x {m['seconds'] / ours:.2f}, cpu {m['cpu']:.2f} s, {m['more']:+.0f} MiB)"
@@ -132,7 +131,7 @@ def row(name: str, best: dict[str, dict[str, float]]) -> None:
 
 
 def transfers(what: str, number: int, size: int, runs: int, folder: Path) -> None:
-    """A row of pushes or pulls."""
+    """Measures a row of pushes or pulls."""
     from support import registry
 
     best: dict[str, dict[str, float]] = {}
@@ -149,7 +148,7 @@ def transfers(what: str, number: int, size: int, runs: int, folder: Path) -> Non
 
 
 def digests(number: int, size: int, runs: int, folder: Path) -> None:
-    """A row of digests."""
+    """Measures a row of digests."""
     best: dict[str, dict[str, float]] = {}
     write(folder, number, size)
     for _ in range(runs):
@@ -160,7 +159,7 @@ def digests(number: int, size: int, runs: int, folder: Path) -> None:
 
 
 def counting(folder: Path) -> None:
-    """What a thread that counts keeps of its rate; on two cores with a registry none is free: see the test."""
+    """Measures how much of its speed another thread keeps. A registry occupies one of two cores: see the test."""
     from support import registry
 
     write(folder, 1, 1 << 30)
@@ -171,16 +170,16 @@ def counting(folder: Path) -> None:
 
 
 def keep(best: dict[str, dict[str, float]], who: str, measured: dict[str, float]) -> None:
-    """Keeps the quicker of two runs."""
+    """Returns the faster of two runs."""
     if who not in best or measured["seconds"] < best[who]["seconds"]:
         best[who] = measured
 
 
 def main(runs: int, wanted: list[str]) -> int:
-    """Runs the rows whose names have one of the wanted parts."""
+    """Runs the rows whose names contain one of the given parts."""
     wheels = sorted((HERE / "dist").glob("*.whl"))
     if not wheels:
-        sys.exit("there is no wheel in python/dist: run `make python`")
+        sys.exit("python/dist contains no wheel: run `make python`")
     with tempfile.TemporaryDirectory() as top:
         zipfile.ZipFile(wheels[-1]).extractall(f"{top}/wheel")
         os.environ["PYTHONPATH"] = f"{top}/wheel"
@@ -195,7 +194,7 @@ def main(runs: int, wanted: list[str]) -> int:
         rows["count"] = partial(counting, folder)
         chosen = [name for name in rows if not wanted or any(part in name for part in wanted)]
         if not chosen:
-            sys.exit(f"there is no such row; rows are {', '.join(rows)}")
+            sys.exit(f"unknown row; expected one of {', '.join(rows)}")
         for name in chosen:
             rows[name]()
     return 0

@@ -1,17 +1,17 @@
-/* What only Azure's registry tells of tags and manifests: when they were written, and what may be done with them.
+/* Metadata that only Azure Container Registry reports for tags and manifests: times and attributes.
  *
- *   azure PLACE LOCKED      a repository of such a registry with a tag v1, and the digest of its manifest, which is locked */
+ *   azure LOCATION LOCKED      a repository with the tag v1, and the digest of its manifest, which is locked */
 
 #include "check.h"
 
 int main(int argc, char **argv) {
     CHECK(argc == 3);
-    const char *place = argv[1], *locked = argv[2];
+    const char *location = argv[1], *locked = argv[2];
     const int32_t all = OCIGRAPH_ATTRIBUTES_KNOWN | OCIGRAPH_ATTRIBUTES_DELETE | OCIGRAPH_ATTRIBUTES_LIST |
                         OCIGRAPH_ATTRIBUTES_READ | OCIGRAPH_ATTRIBUTES_WRITE;
     ocigraph_client *client = new_client();
     ocigraph_tag_list *tags = NULL;
-    SUCCEEDS(ocigraph_client_tag_details(client, at(place, ""), NULL, &tags, &failure));
+    SUCCEEDS(ocigraph_client_tag_details(client, at(location, ""), NULL, &tags, &failure));
     CHECK(ocigraph_tag_list_count(tags) == 1);
     CHECK(ocigraph_str_is(ocigraph_tag_list_name(tags, 0), "v1"));
     CHECK(ocigraph_str_is(ocigraph_tag_list_digest(tags, 0), locked));
@@ -23,7 +23,7 @@ int main(int argc, char **argv) {
     ocigraph_tag_list_free(tags);
 
     ocigraph_manifest_list *manifests = NULL;
-    SUCCEEDS(ocigraph_client_manifests(client, at(place, ""), NULL, &manifests, &failure));
+    SUCCEEDS(ocigraph_client_manifests(client, at(location, ""), NULL, &manifests, &failure));
     bool seen = false;
     for (size_t i = 0; i < ocigraph_manifest_list_count(manifests); i++) {
         bool is_locked =

@@ -1,18 +1,17 @@
-/* Callbacks that block: on a runtime of two workers, twice as many operations stand in a callback until this program lets
- * them go on, and every other operation, cancellation and limit is as if they were not there. And callbacks that free what
- * their operation was given.
+/* Blocked callbacks: on a runtime of two workers, twice as many operations block in a callback, and other operations,
+ * cancellation and limits work as usual. Also callbacks that free the handles of their operation.
  *
- *   blocked HOST PLACE SLOW OPEN     a registry that takes ada with the password "s3cret" alone, an empty layout, a
- *                                    repository whose registry takes a minute to answer, and an empty repository */
+ *   blocked HOST LOCATION SLOW OPEN     a registry that requires ada with the password "s3cret", an empty layout, a
+ *                                       repository whose registry responds after one minute, and an empty repository */
 
 #include "check.h"
 
 #define WORKERS 2
 #define BLOCKED (2 * WORKERS)
 
-static const char *host, *place, *slow, *open_place;
+static const char *host, *location, *slow, *open_location;
 
-/* Where callbacks stand until they are let go. */
+/* A door at which callbacks block until it is opened. */
 static struct {
     pthread_mutex_t lock;
     pthread_cond_t changed;
@@ -20,7 +19,7 @@ static struct {
     bool open;
 } door = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0, false};
 
-static void stand(void) {
+static void block(void) {
     pthread_mutex_lock(&door.lock);
     door.inside++;
     pthread_cond_broadcast(&door.changed);
@@ -46,30 +45,30 @@ static void set_door(bool open) {
     pthread_mutex_unlock(&door.lock);
 }
 
-static int32_t told(void *user_data, const ocigraph_event *event) {
+static int32_t on_progress(void *user_data, const ocigraph_event *event) {
     (void)user_data, (void)event;
-    stand();
+    block();
     return 0;
 }
 
 static int32_t writes(void *user_data, const uint8_t *data, size_t length) {
     (void)user_data;
     CHECK(data != NULL && length > 0);
-    stand();
+    block();
     return 0;
 }
 
 static int64_t reads(void *user_data, uint8_t *buffer, size_t capacity) {
     (void)user_data, (void)buffer;
     CHECK(capacity > 0);
-    stand();
+    block();
     return 0;
 }
 
-static ocigraph_status asked(void *user_data, ocigraph_str registry, ocigraph_str repository, ocigraph_credential **out,
+static ocigraph_status provide_credential(void *user_data, ocigraph_str registry, ocigraph_str repository, ocigraph_credential **out,
                              ocigraph_error **error) {
     (void)user_data, (void)registry, (void)repository, (void)out, (void)error;
-    stand();
+    block();
     return OCIGRAPH_OK;
 }
 
@@ -106,9 +105,9 @@ static ocigraph_status push_one(const ocigraph_client *client, const ocigraph_ca
         SUCCEEDS(ocigraph_push_options_add_reader(options, OCIGRAPH_STR("a"), ocigraph_text(NULL), reads, NULL, &failure));
     } else {
         SUCCEEDS(ocigraph_push_options_add_bytes(options, OCIGRAPH_STR("a"), ocigraph_text(NULL), bytes_of("a"), &failure));
-        SUCCEEDS(ocigraph_push_options_set_progress(options, told, NULL, &failure));
+        SUCCEEDS(ocigraph_push_options_set_progress(options, on_progress, NULL, &failure));
     }
-    ocigraph_status status = ocigraph_client_push(client, at(open_place, ":pushed"), options, cancel, &result, NULL);
+    ocigraph_status status = ocigraph_client_push(client, at(open_location, ":pushed"), options, cancel, &result, NULL);
     ocigraph_push_options_free(options);
     ocigraph_push_result_free(result);
     return status;
@@ -120,10 +119,10 @@ static ocigraph_status run_one(const ocigraph_client *client, const struct call 
     ocigraph_blob_options *progress = ocigraph_blob_options_new();
     switch (call->kind) {
     case FETCH:
-        SUCCEEDS(ocigraph_blob_options_set_progress(progress, told, NULL, &failure));
+        SUCCEEDS(ocigraph_blob_options_set_progress(progress, on_progress, NULL, &failure));
         /* falls through */
     case FETCH_AND_WRITE:
-        status = ocigraph_client_fetch_blob(client, by_digest(open_place, ocigraph_text(blob)), writes, NULL, progress,
+        status = ocigraph_client_fetch_blob(client, by_digest(open_location, ocigraph_text(blob)), writes, NULL, progress,
                                             call->cancel, &descriptor, NULL);
         break;
     case PUSH:
@@ -134,7 +133,7 @@ static ocigraph_status run_one(const ocigraph_client *client, const struct call 
         break;
     case READ: {
         ocigraph_blob_result *pushed = NULL;
-        status = ocigraph_client_push_blob_from(client, at(open_place, ""), ocigraph_text(NULL), reads, NULL, NULL,
+        status = ocigraph_client_push_blob_from(client, at(open_location, ""), ocigraph_text(NULL), reads, NULL, NULL,
                                                 call->cancel, &pushed, NULL);
         ocigraph_blob_result_free(pushed);
         break;
@@ -145,8 +144,8 @@ static ocigraph_status run_one(const ocigraph_client *client, const struct call 
         char output[64];
         snprintf(output, sizeof output, "out-%p", (const void *)call);
         SUCCEEDS(ocigraph_pull_options_set_output(options, ocigraph_text(output), &failure));
-        SUCCEEDS(ocigraph_pull_options_set_progress(options, told, NULL, &failure));
-        status = ocigraph_client_pull(client, at(open_place, ":v1"), options, call->cancel, &pulled, NULL);
+        SUCCEEDS(ocigraph_pull_options_set_progress(options, on_progress, NULL, &failure));
+        status = ocigraph_client_pull(client, at(open_location, ":v1"), options, call->cancel, &pulled, NULL);
         ocigraph_pull_result_free(pulled);
         ocigraph_pull_options_free(options);
         break;
@@ -154,11 +153,11 @@ static ocigraph_status run_one(const ocigraph_client *client, const struct call 
     case COPY: {
         ocigraph_copy_options *options = ocigraph_copy_options_new();
         ocigraph_copy_report *report = NULL;
-        SUCCEEDS(ocigraph_copy_options_set_progress(options, told, NULL, &failure));
-        /* Each to a place of its own: what another has copied already is passed over without a callback. */
+        SUCCEEDS(ocigraph_copy_options_set_progress(options, on_progress, NULL, &failure));
+        /* Each call has its own destination, because existing content causes no callback. */
         char copied[64];
         snprintf(copied, sizeof copied, "-%p:copied", (const void *)call);
-        status = ocigraph_client_copy(client, at(open_place, ":v1"), at(place, copied), options, call->cancel, &report,
+        status = ocigraph_client_copy(client, at(open_location, ":v1"), at(location, copied), options, call->cancel, &report,
                                       NULL);
         ocigraph_copy_report_free(report);
         ocigraph_copy_options_free(options);
@@ -167,8 +166,8 @@ static ocigraph_status run_one(const ocigraph_client *client, const struct call 
     case VERIFY: {
         ocigraph_verify_options *options = ocigraph_verify_options_new();
         ocigraph_verify_report *report = NULL;
-        SUCCEEDS(ocigraph_verify_options_set_progress(options, told, NULL, &failure));
-        status = ocigraph_client_verify(client, at(open_place, ":v1"), options, call->cancel, &report, NULL);
+        SUCCEEDS(ocigraph_verify_options_set_progress(options, on_progress, NULL, &failure));
+        status = ocigraph_client_verify(client, at(open_location, ":v1"), options, call->cancel, &report, NULL);
         ocigraph_verify_report_free(report);
         ocigraph_verify_options_free(options);
         break;
@@ -187,10 +186,10 @@ static ocigraph_status run_one(const ocigraph_client *client, const struct call 
 
 static void *run_call(void *argument) {
     struct call *call = argument;
-    /* A client for each: credential callbacks of one client come one at a time. */
+    /* Each call has its own client, because a client calls its credential callback one call at a time. */
     ocigraph_client_options *options = ocigraph_client_options_new();
     if (call->kind == ASK) {
-        SUCCEEDS(ocigraph_client_options_set_credential_callback(options, asked, NULL, &failure));
+        SUCCEEDS(ocigraph_client_options_set_credential_callback(options, provide_credential, NULL, &failure));
     }
     ocigraph_client *client = client_on(call->runtime, options);
     ocigraph_client_options_free(options);
@@ -203,7 +202,7 @@ static void *run_call(void *argument) {
     return NULL;
 }
 
-/* What another client does meanwhile on the same runtime: with the network, with files, and until a limit ends it. */
+/* Another client on the same runtime works as usual: with the network, with files, and with a timeout. */
 static void others_go_on(const ocigraph_runtime *runtime) {
     ocigraph_client_options *options = ocigraph_client_options_new();
     SUCCEEDS(ocigraph_client_options_set_limit(options, OCIGRAPH_LIMIT_RESPONSE_TIMEOUT, 50, &failure));
@@ -214,9 +213,9 @@ static void others_go_on(const ocigraph_runtime *runtime) {
     for (int i = 0; i < 8; i++) {
         ocigraph_text_list *tags = NULL;
         ocigraph_descriptor *stored = NULL;
-        SUCCEEDS(ocigraph_client_tags(patient, at(open_place, ""), NULL, &tags, &failure));
+        SUCCEEDS(ocigraph_client_tags(patient, at(open_location, ""), NULL, &tags, &failure));
         ocigraph_text_list_free(tags);
-        SUCCEEDS(ocigraph_client_resolve(patient, at(place, ":local"), NULL, NULL, &stored, &failure));
+        SUCCEEDS(ocigraph_client_resolve(patient, at(location, ":local"), NULL, NULL, &stored, &failure));
         ocigraph_descriptor_free(stored);
     }
     ocigraph_text_list *tags = GARBAGE(ocigraph_text_list);
@@ -226,13 +225,13 @@ static void others_go_on(const ocigraph_runtime *runtime) {
     ocigraph_client_free(patient);
 }
 
-static void a_callback_that_blocks_holds_up_its_operation_alone(enum kind kind) {
+static void a_blocked_callback_delays_only_its_own_operation(enum kind kind) {
     ocigraph_runtime *runtime = two_workers();
     struct call calls[BLOCKED];
     ocigraph_cancel *cancel = ocigraph_cancel_new();
     set_door(false);
     for (int i = 0; i < BLOCKED; i++) {
-        /* Half of them are cancelled while they stand there. */
+        /* Half of the operations are cancelled while their callbacks block. */
         bool cancelled = i % 2 == 1;
         calls[i] = (struct call){kind, runtime, cancelled ? cancel : NULL, cancelled ? OCIGRAPH_CANCELLED : OCIGRAPH_OK, 0};
         CHECK(pthread_create(&calls[i].thread, NULL, run_call, &calls[i]) == 0);
@@ -268,7 +267,7 @@ static void pulled(void *user_data, ocigraph_status status, ocigraph_pull_result
     pthread_mutex_unlock(&ends.lock);
 }
 
-static void the_callback_form_holds_up_nobody_either(void) {
+static void blocked_callbacks_of_the_callback_form_delay_no_other_operation(void) {
     ocigraph_runtime *runtime = two_workers();
     ocigraph_client *client = client_on(runtime, NULL);
     ocigraph_cancel *cancel = ocigraph_cancel_new();
@@ -278,8 +277,8 @@ static void the_callback_form_holds_up_nobody_either(void) {
         char output[64];
         snprintf(output, sizeof output, "started-%d", i);
         SUCCEEDS(ocigraph_pull_options_set_output(options, ocigraph_text(output), &failure));
-        SUCCEEDS(ocigraph_pull_options_set_progress(options, told, NULL, &failure));
-        SUCCEEDS(ocigraph_client_pull_start(client, at(open_place, ":v1"), options, i % 2 == 1 ? cancel : NULL, pulled, NULL,
+        SUCCEEDS(ocigraph_pull_options_set_progress(options, on_progress, NULL, &failure));
+        SUCCEEDS(ocigraph_client_pull_start(client, at(open_location, ":v1"), options, i % 2 == 1 ? cancel : NULL, pulled, NULL,
                                             &failure));
         ocigraph_pull_options_free(options);
     }
@@ -298,7 +297,7 @@ static void the_callback_form_holds_up_nobody_either(void) {
     ocigraph_runtime_free(runtime);
 }
 
-/* ---- a write callback that takes longer than the limit for the network */
+/* ---- a write callback that takes longer than the network timeouts */
 
 static int32_t dawdles(void *user_data, const uint8_t *data, size_t length) {
     struct timespec pause = {.tv_nsec = 60000000};
@@ -307,7 +306,7 @@ static int32_t dawdles(void *user_data, const uint8_t *data, size_t length) {
     return nanosleep(&pause, NULL);
 }
 
-static void a_slow_callback_is_no_slow_network(void) {
+static void a_slow_callback_does_not_exceed_network_timeouts(void) {
     static uint8_t large[4 << 20];
     memset(large, 7, sizeof large);
     ocigraph_client_options *options = ocigraph_client_options_new();
@@ -317,9 +316,9 @@ static void a_slow_callback_is_no_slow_network(void) {
     ocigraph_blob_result *pushed = NULL;
     ocigraph_descriptor *fetched = NULL;
     size_t length = 0;
-    SUCCEEDS(ocigraph_client_push_blob(plain, at(open_place, ""), ocigraph_text(NULL), (ocigraph_bytes){large, sizeof large},
+    SUCCEEDS(ocigraph_client_push_blob(plain, at(open_location, ""), ocigraph_text(NULL), (ocigraph_bytes){large, sizeof large},
                                        NULL, NULL, &pushed, &failure));
-    ocigraph_str name = by_digest(open_place, ocigraph_descriptor_digest(ocigraph_blob_result_descriptor(pushed)));
+    ocigraph_str name = by_digest(open_location, ocigraph_descriptor_digest(ocigraph_blob_result_descriptor(pushed)));
     SUCCEEDS(ocigraph_client_fetch_blob(client, name, dawdles, &length, NULL, NULL, &fetched, &failure));
     CHECK(length == sizeof large);
     ocigraph_descriptor_free(fetched);
@@ -329,9 +328,9 @@ static void a_slow_callback_is_no_slow_network(void) {
     ocigraph_client_options_free(options);
 }
 
-/* ---- callbacks that free what their operation was given */
+/* ---- callbacks that free the handles of their operation */
 
-struct given {
+struct handles {
     ocigraph_client *client;
     ocigraph_runtime *runtime;
     ocigraph_cancel *cancel;
@@ -340,19 +339,19 @@ struct given {
     int frees;
 };
 
-static void free_all(struct given *given) {
-    ocigraph_cancel_free(given->cancel);
-    ocigraph_blob_options_free(given->options);
-    if (given->frees_runtime) {
-        ocigraph_runtime_free(given->runtime);
-        given->runtime = NULL;
+static void free_all(struct handles *handles) {
+    ocigraph_cancel_free(handles->cancel);
+    ocigraph_blob_options_free(handles->options);
+    if (handles->frees_runtime) {
+        ocigraph_runtime_free(handles->runtime);
+        handles->runtime = NULL;
     }
-    if (given->frees_client) {
-        ocigraph_client_free(given->client);
-        given->client = NULL;
+    if (handles->frees_client) {
+        ocigraph_client_free(handles->client);
+        handles->client = NULL;
     }
-    given->cancel = NULL, given->options = NULL;
-    given->frees++;
+    handles->cancel = NULL, handles->options = NULL;
+    handles->frees++;
 }
 
 static int32_t frees_in_progress(void *user_data, const ocigraph_event *event) {
@@ -378,27 +377,27 @@ static int32_t takes(void *user_data, const uint8_t *data, size_t length) {
     return 0;
 }
 
-static struct given given_on_its_own(bool frees_runtime, bool frees_client) {
-    struct given given = {.runtime = two_workers(), .cancel = ocigraph_cancel_new(), .frees_runtime = frees_runtime,
+static struct handles handles_with_own_threads(bool frees_runtime, bool frees_client) {
+    struct handles handles = {.runtime = two_workers(), .cancel = ocigraph_cancel_new(), .frees_runtime = frees_runtime,
                           .frees_client = frees_client};
-    given.client = client_on(given.runtime, NULL);
-    given.options = ocigraph_blob_options_new();
-    return given;
+    handles.client = client_on(handles.runtime, NULL);
+    handles.options = ocigraph_blob_options_new();
+    return handles;
 }
 
-static void end(struct given *given) {
-    CHECK(given->frees >= 1);
-    ocigraph_client_free(given->client);
-    ocigraph_runtime_free(given->runtime);
+static void end(struct handles *handles) {
+    CHECK(handles->frees >= 1);
+    ocigraph_client_free(handles->client);
+    ocigraph_runtime_free(handles->runtime);
 }
 
-static void a_callback_may_free_what_its_operation_was_given(bool frees_runtime, bool frees_client) {
+static void a_callback_can_free_the_handles_of_its_operation(bool frees_runtime, bool frees_client) {
     ocigraph_descriptor *fetched = NULL;
     ocigraph_blob_result *pushed = NULL;
     ocigraph_status due = frees_runtime ? OCIGRAPH_CANCELLED : OCIGRAPH_OK;
-    ocigraph_str name = by_digest(open_place, ocigraph_text(blob));
+    ocigraph_str name = by_digest(open_location, ocigraph_text(blob));
 
-    struct given progress = given_on_its_own(frees_runtime, frees_client);
+    struct handles progress = handles_with_own_threads(frees_runtime, frees_client);
     SUCCEEDS(ocigraph_blob_options_set_progress(progress.options, frees_in_progress, &progress, &failure));
     ocigraph_status status = ocigraph_client_fetch_blob(progress.client, name, takes, NULL, progress.options,
                                                         progress.cancel, &fetched, NULL);
@@ -406,15 +405,15 @@ static void a_callback_may_free_what_its_operation_was_given(bool frees_runtime,
     ocigraph_descriptor_free(fetched);
     end(&progress);
 
-    struct given write = given_on_its_own(frees_runtime, frees_client);
+    struct handles write = handles_with_own_threads(frees_runtime, frees_client);
     status = ocigraph_client_fetch_blob(write.client, name, frees_in_write, &write, write.options, write.cancel, &fetched,
                                         NULL);
     CHECK(status == OCIGRAPH_OK || status == due);
     ocigraph_descriptor_free(fetched);
     end(&write);
 
-    struct given read = given_on_its_own(frees_runtime, frees_client);
-    status = ocigraph_client_push_blob_from(read.client, at(place, ""), ocigraph_text(NULL), frees_in_read, &read,
+    struct handles read = handles_with_own_threads(frees_runtime, frees_client);
+    status = ocigraph_client_push_blob_from(read.client, at(location, ""), ocigraph_text(NULL), frees_in_read, &read,
                                             read.options, read.cancel, &pushed, NULL);
     CHECK(status == OCIGRAPH_OK || status == due);
     ocigraph_blob_result_free(pushed);
@@ -432,44 +431,44 @@ static void frees_in_completion(void *user_data, ocigraph_status status, ocigrap
     pthread_mutex_unlock(&ends.lock);
 }
 
-/* What is not freed there is freed here, and waits for the threads. */
-static void a_completion_may_free_what_its_operation_was_given(bool frees_runtime) {
-    struct given given = given_on_its_own(frees_runtime, !frees_runtime);
+/* Handles that the callback does not free are freed here, which waits for the threads. */
+static void a_completion_callback_can_free_the_handles_of_its_operation(bool frees_runtime) {
+    struct handles handles = handles_with_own_threads(frees_runtime, !frees_runtime);
     ends.completed = 0;
-    SUCCEEDS(ocigraph_client_discover_start(given.client, at(place, ":local"), NULL, given.cancel, frees_in_completion,
-                                            &given, &failure));
+    SUCCEEDS(ocigraph_client_discover_start(handles.client, at(location, ":local"), NULL, handles.cancel, frees_in_completion,
+                                            &handles, &failure));
     pthread_mutex_lock(&ends.lock);
     while (ends.completed != -1) {
         pthread_cond_wait(&ends.changed, &ends.lock);
     }
     pthread_mutex_unlock(&ends.lock);
-    end(&given);
+    end(&handles);
 }
 
 int main(int argc, char **argv) {
     CHECK(argc == 5);
-    host = argv[1], place = argv[2], slow = argv[3], open_place = argv[4];
+    host = argv[1], location = argv[2], slow = argv[3], open_location = argv[4];
     ocigraph_client *client = new_client();
     char digest[128];
-    attach(client, at(place, ":local"), "app/example", ocigraph_text(NULL), "local", digest);
-    attach(client, at(open_place, ":v1"), "app/example", ocigraph_text(NULL), "content", digest);
+    attach(client, at(location, ":local"), "app/example", ocigraph_text(NULL), "local", digest);
+    attach(client, at(open_location, ":v1"), "app/example", ocigraph_text(NULL), "content", digest);
     ocigraph_blob_result *pushed = NULL;
-    SUCCEEDS(ocigraph_client_push_blob(client, at(open_place, ""), ocigraph_text(NULL), bytes_of("a blob"), NULL, NULL,
+    SUCCEEDS(ocigraph_client_push_blob(client, at(open_location, ""), ocigraph_text(NULL), bytes_of("a blob"), NULL, NULL,
                                        &pushed, &failure));
     snprintf(blob, sizeof blob, "%.*s",
              OCIGRAPH_PRINTF(ocigraph_descriptor_digest(ocigraph_blob_result_descriptor(pushed))));
     ocigraph_blob_result_free(pushed);
     ocigraph_client_free(client);
     for (enum kind kind = FETCH; kind < KINDS; kind++) {
-        a_callback_that_blocks_holds_up_its_operation_alone(kind);
+        a_blocked_callback_delays_only_its_own_operation(kind);
     }
-    the_callback_form_holds_up_nobody_either();
-    a_slow_callback_is_no_slow_network();
-    a_callback_may_free_what_its_operation_was_given(false, false);
-    a_callback_may_free_what_its_operation_was_given(false, true);
-    a_callback_may_free_what_its_operation_was_given(true, false);
-    a_callback_may_free_what_its_operation_was_given(true, true);
-    a_completion_may_free_what_its_operation_was_given(true);
-    a_completion_may_free_what_its_operation_was_given(false);
+    blocked_callbacks_of_the_callback_form_delay_no_other_operation();
+    a_slow_callback_does_not_exceed_network_timeouts();
+    a_callback_can_free_the_handles_of_its_operation(false, false);
+    a_callback_can_free_the_handles_of_its_operation(false, true);
+    a_callback_can_free_the_handles_of_its_operation(true, false);
+    a_callback_can_free_the_handles_of_its_operation(true, true);
+    a_completion_callback_can_free_the_handles_of_its_operation(true);
+    a_completion_callback_can_free_the_handles_of_its_operation(false);
     return 0;
 }

@@ -1,13 +1,13 @@
-/* Progress, read, write and completion callbacks: how often, when, and what becomes of one that fails.
+/* Progress, read, write and completion callbacks: how often and when they are called, and what their failure causes.
  *
- *   callbacks PLACE SLOW      an empty repository or layout, and a repository whose registry takes long to answer */
+ *   callbacks LOCATION SLOW      an empty repository or layout, and a repository whose registry responds slowly */
 
 #include "check.h"
 
 #include <dirent.h>
 #include <sys/stat.h>
 
-static const char *place, *slow;
+static const char *location, *slow;
 
 /* ---- progress */
 
@@ -41,9 +41,9 @@ static int32_t count(void *user_data, const ocigraph_event *event) {
         break;
     }
     if (progress->client != NULL) {
-        /* An operation that would wait for this callback is refused. */
+        /* A callback must not start an operation. */
         ocigraph_text_list *tags = GARBAGE(ocigraph_text_list);
-        ocigraph_status status = ocigraph_client_tags(progress->client, at(place, ""), NULL, &tags, NULL);
+        ocigraph_status status = ocigraph_client_tags(progress->client, at(location, ""), NULL, &tags, NULL);
         CHECK(status == OCIGRAPH_INVALID_ARGUMENT && tags == NULL);
     }
     bool ends = progress->fail_at != 0 && progress->started + progress->moved >= progress->fail_at;
@@ -53,7 +53,7 @@ static int32_t count(void *user_data, const ocigraph_event *event) {
 }
 
 static ocigraph_push_options *large_push(struct progress *progress) {
-    /* Another content each time, so that none is there already. */
+    /* New content each time, so that it does not exist already. */
     static uint8_t large[4 << 20], content;
     memset(large, ++content, sizeof large);
     ocigraph_push_options *options = ocigraph_push_options_new();
@@ -66,19 +66,19 @@ static ocigraph_push_options *large_push(struct progress *progress) {
     return options;
 }
 
-static void progress_is_told_and_can_end_it(const ocigraph_client *client) {
+static void progress_is_reported_and_can_end_the_operation(const ocigraph_client *client) {
     ocigraph_push_result *result = NULL;
     struct progress progress = {.one_at_a_time = PTHREAD_MUTEX_INITIALIZER, .fail_at = 1};
     ocigraph_push_options *options = large_push(&progress);
     result = GARBAGE(ocigraph_push_result);
-    FAILS(OCIGRAPH_CANCELLED, ocigraph_client_push(client, at(place, ":p"), options, NULL, &result, &failure));
+    FAILS(OCIGRAPH_CANCELLED, ocigraph_client_push(client, at(location, ":p"), options, NULL, &result, &failure));
     CHECK(result == NULL);
     progress.over = true;
     ocigraph_push_options_free(options);
 
     struct progress whole = {.one_at_a_time = PTHREAD_MUTEX_INITIALIZER, .client = client};
     options = large_push(&whole);
-    SUCCEEDS(ocigraph_client_push(client, at(place, ":p"), options, NULL, &result, &failure));
+    SUCCEEDS(ocigraph_client_push(client, at(location, ":p"), options, NULL, &result, &failure));
     whole.over = true;
     CHECK(whole.started >= 2 && whole.finished == whole.started && whole.moved >= 1);
     CHECK(whole.position == whole.size);
@@ -90,7 +90,7 @@ static void progress_is_told_and_can_end_it(const ocigraph_client *client) {
     ocigraph_pull_result *files = NULL;
     SUCCEEDS(ocigraph_pull_options_set_output(pull, OCIGRAPH_STR("pulled"), &failure));
     SUCCEEDS(ocigraph_pull_options_set_progress(pull, count, &pulled, &failure));
-    SUCCEEDS(ocigraph_client_pull(client, at(place, ":p"), pull, NULL, &files, &failure));
+    SUCCEEDS(ocigraph_client_pull(client, at(location, ":p"), pull, NULL, &files, &failure));
     CHECK(pulled.started == 2 && pulled.finished == 2);
     ocigraph_pull_result_free(files);
     ocigraph_pull_options_free(pull);
@@ -99,7 +99,7 @@ static void progress_is_told_and_can_end_it(const ocigraph_client *client) {
     ocigraph_verify_options *verify = ocigraph_verify_options_new();
     ocigraph_verify_report *report = NULL;
     SUCCEEDS(ocigraph_verify_options_set_progress(verify, count, &checked, &failure));
-    SUCCEEDS(ocigraph_client_verify(client, at(place, ":p"), verify, NULL, &report, &failure));
+    SUCCEEDS(ocigraph_client_verify(client, at(location, ":p"), verify, NULL, &report, &failure));
     CHECK(checked.finished == 3);
     ocigraph_verify_report_free(report);
     ocigraph_verify_options_free(verify);
@@ -108,14 +108,14 @@ static void progress_is_told_and_can_end_it(const ocigraph_client *client) {
     ocigraph_copy_options *copy = ocigraph_copy_options_new();
     ocigraph_copy_report *copies = NULL;
     SUCCEEDS(ocigraph_copy_options_set_progress(copy, count, &copied, &failure));
-    SUCCEEDS(ocigraph_client_copy(client, at(place, ":p"), OCIGRAPH_STR("oci:copied:p"), copy, NULL, &copies, &failure));
+    SUCCEEDS(ocigraph_client_copy(client, at(location, ":p"), OCIGRAPH_STR("oci:copied:p"), copy, NULL, &copies, &failure));
     CHECK(copied.finished >= 2);
     ocigraph_copy_report_free(copies);
     ocigraph_copy_options_free(copy);
 }
 
-/* Whether there is something in a folder but files that are whole. */
-static bool holds_a_part(const char *path) {
+/* Returns true if a folder contains an unfinished file. */
+static bool contains_unfinished_file(const char *path) {
     DIR *folder = opendir(path);
     bool part = false;
     for (struct dirent *entry; folder != NULL && (entry = readdir(folder)) != NULL;) {
@@ -131,13 +131,13 @@ static bool holds_a_part(const char *path) {
     return part;
 }
 
-/* What a pull leaves that was ended in the middle: nothing, or a file that was whole by then. Where the machine is so slow
- * that the call has waited for half a second, the rest is gone soon after. */
-static void no_part_of_a_file_is_left(const ocigraph_client *client) {
+/* A cancelled pull leaves no unfinished file. On a slow machine, the call returns after half a second, and the file is
+ * removed soon afterwards. */
+static void a_cancelled_pull_leaves_no_unfinished_file(const ocigraph_client *client) {
     struct progress whole = {.one_at_a_time = PTHREAD_MUTEX_INITIALIZER};
     ocigraph_push_options *push = large_push(&whole);
     ocigraph_push_result *pushed = NULL;
-    SUCCEEDS(ocigraph_client_push(client, at(place, ":large"), push, NULL, &pushed, &failure));
+    SUCCEEDS(ocigraph_client_push(client, at(location, ":large"), push, NULL, &pushed, &failure));
     ocigraph_push_result_free(pushed);
     ocigraph_push_options_free(push);
     for (int i = 1; i <= 8; i++) {
@@ -148,14 +148,14 @@ static void no_part_of_a_file_is_left(const ocigraph_client *client) {
         snprintf(folder, sizeof folder, "ended%d", i);
         SUCCEEDS(ocigraph_pull_options_set_output(pull, ocigraph_text(folder), &failure));
         SUCCEEDS(ocigraph_pull_options_set_progress(pull, count, &ended, &failure));
-        ocigraph_status status = ocigraph_client_pull(client, at(place, ":large"), pull, NULL, &files, NULL);
+        ocigraph_status status = ocigraph_client_pull(client, at(location, ":large"), pull, NULL, &files, NULL);
         ended.over = true;
         CHECK(status == (ended.started + ended.moved >= i ? OCIGRAPH_CANCELLED : OCIGRAPH_OK));
         ocigraph_pull_result_free(files);
         ocigraph_pull_options_free(pull);
         bool has_waited = ended.ended > 0 && seconds() - ended.ended >= 0.5;
-        CHECK(has_waited || !holds_a_part(folder));
-        for (double begin = seconds(); holds_a_part(folder);) {
+        CHECK(has_waited || !contains_unfinished_file(folder));
+        for (double begin = seconds(); contains_unfinished_file(folder);) {
             struct timespec pause = {.tv_nsec = 10000000};
             CHECK(seconds() - begin < 60);
             nanosleep(&pause, NULL);
@@ -171,7 +171,7 @@ static int32_t take(void *user_data, const uint8_t *data, size_t length) {
     return 0;
 }
 
-static void single_blobs_tell_their_progress(const ocigraph_client *client) {
+static void single_blobs_report_progress(const ocigraph_client *client) {
     static uint8_t large[4 << 20];
     memset(large, 200, sizeof large);
     struct progress up = {.one_at_a_time = PTHREAD_MUTEX_INITIALIZER, .size = sizeof large};
@@ -182,12 +182,12 @@ static void single_blobs_tell_their_progress(const ocigraph_client *client) {
     ocigraph_blob_result *blob = NULL;
     ocigraph_descriptor *descriptor = NULL;
     SUCCEEDS(ocigraph_blob_options_set_progress(options, count, &up, &failure));
-    SUCCEEDS(ocigraph_client_push_blob(client, at(place, ""), ocigraph_text(NULL), (ocigraph_bytes){large, sizeof large},
+    SUCCEEDS(ocigraph_client_push_blob(client, at(location, ""), ocigraph_text(NULL), (ocigraph_bytes){large, sizeof large},
                                        options, NULL, &blob, &failure));
     up.over = true;
     CHECK(up.started == 1 && up.moved >= 1 && up.finished == 1 && up.position == up.size);
 
-    ocigraph_str name = by_digest(place, ocigraph_descriptor_digest(ocigraph_blob_result_descriptor(blob)));
+    ocigraph_str name = by_digest(location, ocigraph_descriptor_digest(ocigraph_blob_result_descriptor(blob)));
     size_t length = 0;
     SUCCEEDS(ocigraph_blob_options_set_progress(options, count, &down, &failure));
     SUCCEEDS(ocigraph_client_fetch_blob(client, name, take, &length, options, NULL, &descriptor, &failure));
@@ -211,7 +211,7 @@ static int64_t fails_to_read(void *user_data, uint8_t *buffer, size_t capacity) 
     return *(int64_t *)user_data;
 }
 
-static int64_t says_too_much(void *user_data, uint8_t *buffer, size_t capacity) {
+static int64_t exceeds_the_capacity(void *user_data, uint8_t *buffer, size_t capacity) {
     (void)user_data, (void)buffer;
     return (int64_t)capacity + 1;
 }
@@ -224,30 +224,30 @@ static int32_t fails_to_write(void *user_data, const uint8_t *data, size_t lengt
 static void a_failed_read_or_write_fails_the_operation(const ocigraph_client *client) {
     int64_t code = -5;
     ocigraph_blob_result *blob = GARBAGE(ocigraph_blob_result);
-    FAILS(OCIGRAPH_IO, ocigraph_client_push_blob_from(client, at(place, ""), ocigraph_text(NULL), fails_to_read, &code,
+    FAILS(OCIGRAPH_IO, ocigraph_client_push_blob_from(client, at(location, ""), ocigraph_text(NULL), fails_to_read, &code,
                                                       NULL, NULL, &blob, &failure));
     CHECK(blob == NULL);
-    FAILS(OCIGRAPH_IO, ocigraph_client_push_blob_from(client, at(place, ""), ocigraph_text(NULL), says_too_much, NULL,
+    FAILS(OCIGRAPH_IO, ocigraph_client_push_blob_from(client, at(location, ""), ocigraph_text(NULL), exceeds_the_capacity, NULL,
                                                       NULL, NULL, &blob, &failure));
-    FAILS(OCIGRAPH_INVALID_ARGUMENT, ocigraph_client_push_blob_from(client, at(place, ""), ocigraph_text(NULL), NULL, NULL,
+    FAILS(OCIGRAPH_INVALID_ARGUMENT, ocigraph_client_push_blob_from(client, at(location, ""), ocigraph_text(NULL), NULL, NULL,
                                                                     NULL, NULL, &blob, &failure));
     ocigraph_push_options *options = ocigraph_push_options_new();
     ocigraph_push_result *result = GARBAGE(ocigraph_push_result);
     SUCCEEDS(ocigraph_push_options_add_reader(options, OCIGRAPH_STR("r"), ocigraph_text(NULL), fails_to_read, &code,
                                               &failure));
-    FAILS(OCIGRAPH_IO, ocigraph_client_push(client, at(place, ":r"), options, NULL, &result, &failure));
+    FAILS(OCIGRAPH_IO, ocigraph_client_push(client, at(location, ":r"), options, NULL, &result, &failure));
     CHECK(result == NULL);
     ocigraph_push_options_free(options);
 
     int calls = 0;
     ocigraph_descriptor *descriptor = GARBAGE(ocigraph_descriptor);
-    SUCCEEDS(ocigraph_client_push_blob(client, at(place, ""), ocigraph_text(NULL), bytes_of("a blob"), NULL, NULL, &blob,
+    SUCCEEDS(ocigraph_client_push_blob(client, at(location, ""), ocigraph_text(NULL), bytes_of("a blob"), NULL, NULL, &blob,
                                        &failure));
     ocigraph_str digest = ocigraph_descriptor_digest(ocigraph_blob_result_descriptor(blob));
-    FAILS(OCIGRAPH_IO, ocigraph_client_fetch_blob(client, by_digest(place, digest), fails_to_write, &calls, NULL, NULL,
+    FAILS(OCIGRAPH_IO, ocigraph_client_fetch_blob(client, by_digest(location, digest), fails_to_write, &calls, NULL, NULL,
                                                   &descriptor, &failure));
     CHECK(calls == 1 && descriptor == NULL);
-    FAILS(OCIGRAPH_INVALID_ARGUMENT, ocigraph_client_fetch_blob(client, by_digest(place, digest), NULL, NULL, NULL, NULL,
+    FAILS(OCIGRAPH_INVALID_ARGUMENT, ocigraph_client_fetch_blob(client, by_digest(location, digest), NULL, NULL, NULL, NULL,
                                                                 &descriptor, &failure));
     ocigraph_blob_result_free(blob);
 }
@@ -265,15 +265,15 @@ struct completion {
 
 #define COMPLETION {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER}
 
-static void told(struct completion *completion, ocigraph_status status, const void *result, ocigraph_error *error) {
+static void complete(struct completion *completion, ocigraph_status status, const void *result, ocigraph_error *error) {
     CHECK((status == OCIGRAPH_OK) == (result != NULL));
     CHECK((status == OCIGRAPH_OK) == (error == NULL));
     CHECK(ocigraph_error_status(error) == status);
     ocigraph_error_free(error);
     if (completion->client != NULL) {
-        /* The operation is over, so that others may be started, and waited for. */
+        /* The operation is over, so the callback can start other operations and wait for them. */
         ocigraph_text_list *tags = NULL;
-        SUCCEEDS(ocigraph_client_tags(completion->client, at(place, ""), NULL, &tags, &failure));
+        SUCCEEDS(ocigraph_client_tags(completion->client, at(location, ""), NULL, &tags, &failure));
         ocigraph_text_list_free(tags);
     }
     ocigraph_runtime_free(completion->runtime);
@@ -296,63 +296,63 @@ static ocigraph_status wait_for(struct completion *completion, int calls) {
 }
 
 static void pushed(void *user_data, ocigraph_status status, ocigraph_push_result *result, ocigraph_error *error) {
-    told(user_data, status, result, error);
+    complete(user_data, status, result, error);
     ocigraph_push_result_free(result);
 }
 
 static void pulled(void *user_data, ocigraph_status status, ocigraph_pull_result *result, ocigraph_error *error) {
-    told(user_data, status, result, error);
+    complete(user_data, status, result, error);
     ocigraph_pull_result_free(result);
 }
 
 static void discovered(void *user_data, ocigraph_status status, ocigraph_graph *result, ocigraph_error *error) {
-    told(user_data, status, result, error);
+    complete(user_data, status, result, error);
     ocigraph_graph_free(result);
 }
 
 static void deleted(void *user_data, ocigraph_status status, ocigraph_delete_report *result, ocigraph_error *error) {
-    told(user_data, status, result, error);
+    complete(user_data, status, result, error);
     ocigraph_delete_report_free(result);
 }
 
 static void copied(void *user_data, ocigraph_status status, ocigraph_copy_report *result, ocigraph_error *error) {
-    told(user_data, status, result, error);
+    complete(user_data, status, result, error);
     ocigraph_copy_report_free(result);
 }
 
-static void each_completion_comes_once(const ocigraph_client *client) {
+static void each_completion_callback_is_called_once(const ocigraph_client *client) {
     struct completion done = COMPLETION;
     struct progress progress = {.one_at_a_time = PTHREAD_MUTEX_INITIALIZER};
     done.client = client;
     ocigraph_push_options *options = large_push(&progress);
-    SUCCEEDS(ocigraph_client_push_start(client, at(place, ":c"), options, NULL, pushed, &done, &failure));
+    SUCCEEDS(ocigraph_client_push_start(client, at(location, ":c"), options, NULL, pushed, &done, &failure));
     ocigraph_push_options_free(options);
     CHECK(wait_for(&done, 1) == OCIGRAPH_OK && progress.finished >= 2);
 
     ocigraph_pull_options *pull = ocigraph_pull_options_new();
     SUCCEEDS(ocigraph_pull_options_set_output(pull, OCIGRAPH_STR("completed"), &failure));
-    SUCCEEDS(ocigraph_client_pull_start(client, at(place, ":c"), pull, NULL, pulled, &done, &failure));
+    SUCCEEDS(ocigraph_client_pull_start(client, at(location, ":c"), pull, NULL, pulled, &done, &failure));
     ocigraph_pull_options_free(pull);
     CHECK(wait_for(&done, 2) == OCIGRAPH_OK);
-    SUCCEEDS(ocigraph_client_discover_start(client, at(place, ":c"), NULL, NULL, discovered, &done, &failure));
+    SUCCEEDS(ocigraph_client_discover_start(client, at(location, ":c"), NULL, NULL, discovered, &done, &failure));
     CHECK(wait_for(&done, 3) == OCIGRAPH_OK);
-    SUCCEEDS(ocigraph_client_copy_start(client, at(place, ":c"), OCIGRAPH_STR("oci:copied:c"), NULL, NULL, copied, &done,
+    SUCCEEDS(ocigraph_client_copy_start(client, at(location, ":c"), OCIGRAPH_STR("oci:copied:c"), NULL, NULL, copied, &done,
                                         &failure));
     CHECK(wait_for(&done, 4) == OCIGRAPH_OK);
-    SUCCEEDS(ocigraph_client_delete_start(client, at(place, ":c"), NULL, NULL, deleted, &done, &failure));
+    SUCCEEDS(ocigraph_client_delete_start(client, at(location, ":c"), NULL, NULL, deleted, &done, &failure));
     CHECK(wait_for(&done, 5) == OCIGRAPH_OK);
-    SUCCEEDS(ocigraph_client_discover_start(client, at(place, ":none"), NULL, NULL, discovered, &done, &failure));
+    SUCCEEDS(ocigraph_client_discover_start(client, at(location, ":none"), NULL, NULL, discovered, &done, &failure));
     CHECK(wait_for(&done, 6) == OCIGRAPH_NOT_FOUND);
 
-    /* A call that fails completes nothing. */
+    /* A call that fails does not call its completion callback. */
     FAILS(OCIGRAPH_INVALID_REFERENCE,
           ocigraph_client_discover_start(client, OCIGRAPH_STR("x"), NULL, NULL, discovered, &done, &failure));
     FAILS(OCIGRAPH_INVALID_ARGUMENT,
-          ocigraph_client_discover_start(client, at(place, ":c"), NULL, NULL, NULL, NULL, &failure));
+          ocigraph_client_discover_start(client, at(location, ":c"), NULL, NULL, NULL, NULL, &failure));
     CHECK(wait_for(&done, 6) == OCIGRAPH_NOT_FOUND);
 }
 
-static void a_token_ends_what_was_started(const ocigraph_client *client) {
+static void a_token_cancels_started_operations(const ocigraph_client *client) {
     struct completion done = COMPLETION;
     ocigraph_cancel *cancel = ocigraph_cancel_new();
     for (int i = 0; i < 8; i++) {
@@ -363,7 +363,7 @@ static void a_token_ends_what_was_started(const ocigraph_client *client) {
     CHECK(wait_for(&done, 8) == OCIGRAPH_CANCELLED);
 }
 
-static void the_end_of_a_runtime_ends_what_runs_on_it(void) {
+static void freeing_a_runtime_cancels_its_operations(void) {
     struct completion done = COMPLETION;
     ocigraph_runtime *runtime = NULL;
     ocigraph_client *client = NULL;
@@ -373,39 +373,39 @@ static void the_end_of_a_runtime_ends_what_runs_on_it(void) {
         SUCCEEDS(ocigraph_client_discover_start(client, at(slow, ":v1"), NULL, NULL, discovered, &done, &failure));
     }
     ocigraph_runtime_free(runtime);
-    /* Every completion has come, without waiting. */
+    /* All completion callbacks were called before ocigraph_runtime_free returned. */
     CHECK(done.calls == 8 && done.status == OCIGRAPH_CANCELLED);
     ocigraph_graph *graph = GARBAGE(ocigraph_graph);
-    FAILS(OCIGRAPH_CANCELLED, ocigraph_client_discover(client, at(place, ":v1"), NULL, NULL, &graph, &failure));
+    FAILS(OCIGRAPH_CANCELLED, ocigraph_client_discover(client, at(location, ":v1"), NULL, NULL, &graph, &failure));
     CHECK(graph == NULL);
     FAILS(OCIGRAPH_CANCELLED,
-          ocigraph_client_discover_start(client, at(place, ":v1"), NULL, NULL, discovered, &done, &failure));
+          ocigraph_client_discover_start(client, at(location, ":v1"), NULL, NULL, discovered, &done, &failure));
     CHECK(done.calls == 8);
     ocigraph_client_free(client);
 }
 
-static void a_completion_may_end_its_runtime(void) {
+static void a_completion_callback_can_free_its_runtime(void) {
     struct completion done = COMPLETION;
     ocigraph_client *client = NULL;
     SUCCEEDS(ocigraph_runtime_new(1, &done.runtime, &failure));
     SUCCEEDS(ocigraph_client_new(done.runtime, NULL, &client, &failure));
-    SUCCEEDS(ocigraph_client_discover_start(client, at(place, ":none"), NULL, NULL, discovered, &done, &failure));
+    SUCCEEDS(ocigraph_client_discover_start(client, at(location, ":none"), NULL, NULL, discovered, &done, &failure));
     CHECK(wait_for(&done, 1) == OCIGRAPH_NOT_FOUND);
     ocigraph_client_free(client);
 }
 
 int main(int argc, char **argv) {
     CHECK(argc == 3);
-    place = argv[1], slow = argv[2];
+    location = argv[1], slow = argv[2];
     ocigraph_client *client = new_client();
-    progress_is_told_and_can_end_it(client);
-    no_part_of_a_file_is_left(client);
-    single_blobs_tell_their_progress(client);
+    progress_is_reported_and_can_end_the_operation(client);
+    a_cancelled_pull_leaves_no_unfinished_file(client);
+    single_blobs_report_progress(client);
     a_failed_read_or_write_fails_the_operation(client);
-    each_completion_comes_once(client);
-    a_token_ends_what_was_started(client);
-    the_end_of_a_runtime_ends_what_runs_on_it();
-    a_completion_may_end_its_runtime();
+    each_completion_callback_is_called_once(client);
+    a_token_cancels_started_operations(client);
+    freeing_a_runtime_cancels_its_operations();
+    a_completion_callback_can_free_its_runtime();
     ocigraph_client_free(client);
     return 0;
 }

@@ -1,6 +1,6 @@
 /* Cancellation before, during and after a call, from another thread.
  *
- *   cancel PLACE SLOW      an empty layout, and a repository whose registry takes a minute to answer */
+ *   cancel LOCATION SLOW      an empty layout, and a repository whose registry responds after one minute */
 
 #include "check.h"
 
@@ -17,32 +17,32 @@ static void *cancel_soon(void *cancel) {
 
 int main(int argc, char **argv) {
     CHECK(argc == 3);
-    const char *place = argv[1], *slow = argv[2];
+    const char *location = argv[1], *slow = argv[2];
     ocigraph_client *client = new_client();
     ocigraph_graph *graph = NULL;
     ocigraph_cancel *cancel = ocigraph_cancel_new();
     CHECK(!ocigraph_cancel_is_cancelled(cancel));
 
-    /* After: what is over stays as it was. */
+    /* After: the result is not affected. */
     char digest[128];
-    attach(client, at(place, ":v1"), "app/example", ocigraph_text(NULL), "content", digest);
-    SUCCEEDS(ocigraph_client_discover(client, at(place, ":v1"), NULL, cancel, &graph, &failure));
+    attach(client, at(location, ":v1"), "app/example", ocigraph_text(NULL), "content", digest);
+    SUCCEEDS(ocigraph_client_discover(client, at(location, ":v1"), NULL, cancel, &graph, &failure));
     ocigraph_cancel_cancel(cancel);
     CHECK(ocigraph_cancel_is_cancelled(cancel));
-    CHECK(contains(ocigraph_graph_tree(graph), place));
+    CHECK(contains(ocigraph_graph_tree(graph), location));
     ocigraph_graph_free(graph);
 
-    /* Before: nothing is begun. */
+    /* Before: the operation does not start. */
     graph = GARBAGE(ocigraph_graph);
-    FAILS(OCIGRAPH_CANCELLED, ocigraph_client_discover(client, at(place, ":v1"), NULL, cancel, &graph, &failure));
+    FAILS(OCIGRAPH_CANCELLED, ocigraph_client_discover(client, at(location, ":v1"), NULL, cancel, &graph, &failure));
     CHECK(graph == NULL);
     ocigraph_push_result *pushed = GARBAGE(ocigraph_push_result);
-    FAILS(OCIGRAPH_CANCELLED, ocigraph_client_push(client, at(place, ":v2"), NULL, cancel, &pushed, &failure));
+    FAILS(OCIGRAPH_CANCELLED, ocigraph_client_push(client, at(location, ":v2"), NULL, cancel, &pushed, &failure));
     CHECK(pushed == NULL);
-    FAILS(OCIGRAPH_CANCELLED, ocigraph_client_untag(client, at(place, ":v1"), cancel, &failure));
+    FAILS(OCIGRAPH_CANCELLED, ocigraph_client_untag(client, at(location, ":v1"), cancel, &failure));
     ocigraph_cancel_free(cancel);
 
-    /* During: the call returns although the registry says nothing. */
+    /* During: the call returns although the registry does not respond. */
     pthread_t thread;
     cancel = ocigraph_cancel_new();
     CHECK(pthread_create(&thread, NULL, cancel_soon, cancel) == 0);
@@ -57,7 +57,7 @@ int main(int argc, char **argv) {
     ocigraph_error_free(error);
     ocigraph_cancel_free(cancel);
 
-    /* Files, before and during: a digest of one that never ends. */
+    /* Digests of files, before and during: the file never ends. */
     cancel = ocigraph_cancel_new();
     ocigraph_descriptor *digest_of = GARBAGE(ocigraph_descriptor);
     ocigraph_digest_list *digests = GARBAGE(ocigraph_digest_list);
@@ -73,8 +73,8 @@ int main(int argc, char **argv) {
     CHECK(digest_of == NULL);
     ocigraph_cancel_free(cancel);
 
-    /* The client is as good as before. */
-    SUCCEEDS(ocigraph_client_discover(client, at(place, ":v1"), NULL, NULL, &graph, &failure));
+    /* The client still works. */
+    SUCCEEDS(ocigraph_client_discover(client, at(location, ":v1"), NULL, NULL, &graph, &failure));
     ocigraph_graph_free(graph);
     ocigraph_client_free(client);
     return 0;

@@ -1,5 +1,5 @@
-/* What the test programs share: checks that end the program with the line that failed, and small conveniences.
- * It relies on the public header alone. */
+/* Shared by the test programs: checks that end the program and print the failed line, and helpers. It relies on the
+ * public header only. */
 
 #ifndef CHECK_H
 #define CHECK_H
@@ -20,10 +20,10 @@
         }                                                                                 \
     } while (0)
 
-/* Where somebody waits for ever, the program ends: no test takes longer, not even under valgrind. */
+/* Ends a program that hangs. No test takes longer, not even under valgrind. */
 __attribute__((constructor)) static void end_in_time(void) { alarm(600); }
 
-/* Where a failure is stored, until SUCCEEDS or FAILS have looked at it. */
+/* The error output of the macros SUCCEEDS and FAILS. */
 static __thread ocigraph_error *failure;
 
 #define SUCCEEDS(call)                                                                             \
@@ -53,7 +53,7 @@ static __thread ocigraph_error *failure;
         failure = NULL;                                                                            \
     } while (0)
 
-/* A pointer to nothing: what an output may hold before a call. */
+/* An invalid pointer: the initial value of an output variable does not matter. */
 #define GARBAGE(type) ((type *)(uintptr_t)0xdead)
 
 static inline ocigraph_client *new_client(void) {
@@ -62,20 +62,20 @@ static inline ocigraph_client *new_client(void) {
     return client;
 }
 
-/* "PLACE" and "SUFFIX" as one reference; good until the next few calls on this thread. */
-static inline ocigraph_str at(const char *place, const char *suffix) {
+/* Concatenates a location and a suffix. The text is valid for the next few calls on this thread. */
+static inline ocigraph_str at(const char *location, const char *suffix) {
     static __thread char texts[8][1024];
     static __thread int next;
     char *text = texts[next++ % 8];
-    snprintf(text, sizeof texts[0], "%s%s", place, suffix);
+    snprintf(text, sizeof texts[0], "%s%s", location, suffix);
     return ocigraph_text(text);
 }
 
-/* "PLACE@DIGEST". */
-static inline ocigraph_str by_digest(const char *place, ocigraph_str digest) {
+/* Returns "LOCATION@DIGEST". */
+static inline ocigraph_str by_digest(const char *location, ocigraph_str digest) {
     char suffix[512];
     snprintf(suffix, sizeof suffix, "@%.*s", OCIGRAPH_PRINTF(digest));
-    return at(place, suffix);
+    return at(location, suffix);
 }
 
 static inline bool same(ocigraph_str a, ocigraph_str b) {
@@ -112,7 +112,7 @@ static inline ocigraph_bytes bytes_of(const char *text) {
     return (ocigraph_bytes){(const uint8_t *)text, strlen(text)};
 }
 
-/* How many times longer anything takes than in a program that runs by itself: under valgrind many times. */
+/* Returns the factor by which valgrind slows the program down, or 1. */
 static inline double slower(void) {
     const char *times = getenv("SLOWER");
     return times != NULL ? atof(times) : 1;
@@ -124,7 +124,7 @@ static inline double seconds(void) {
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-/* Pushes one text as an artifact, as a referrer where there is a subject, and gives its digest. */
+/* Pushes a text as an artifact and stores its digest. With a subject, the artifact is a referrer. */
 static inline void attach(const ocigraph_client *client, ocigraph_str target, const char *type,
                           ocigraph_str subject, const char *content, char digest[128]) {
     ocigraph_push_options *options = ocigraph_push_options_new();

@@ -1,14 +1,14 @@
-/* The raw level, content from memory and callbacks, digests; and arguments and references that cannot be used.
+/* Single manifests and blobs, content from memory and callbacks, digests, and invalid arguments and references.
  *
- *   contents PLACE HOST      a repository or layout that is empty, and the registry, or "" */
+ *   contents LOCATION HOST      an empty repository or layout, and the registry or "" */
 
 #include "check.h"
 
 #include <sys/stat.h>
 
-static const char *place, *host;
+static const char *location, *host;
 
-static void push_what_the_others_use(const ocigraph_client *client) {
+static void push_shared_content(const ocigraph_client *client) {
     ocigraph_push_options *options = ocigraph_push_options_new();
     ocigraph_push_result *result = NULL;
     write_file("a.txt", "content of a\n");
@@ -20,7 +20,7 @@ static void push_what_the_others_use(const ocigraph_client *client) {
                                             &failure));
     SUCCEEDS(ocigraph_push_options_set_config(options, bytes_of("{\"x\":1}"), OCIGRAPH_STR("application/x"), &failure));
     SUCCEEDS(ocigraph_push_options_set_artifact_type(options, OCIGRAPH_STR("app/example"), &failure));
-    SUCCEEDS(ocigraph_client_push(client, at(place, ":v1"), options, NULL, &result, &failure));
+    SUCCEEDS(ocigraph_client_push(client, at(location, ":v1"), options, NULL, &result, &failure));
     ocigraph_push_result_free(result);
     ocigraph_push_options_free(options);
 }
@@ -35,7 +35,7 @@ struct content {
     size_t position;
 };
 
-/* A few bytes at a time. */
+/* Returns a few bytes per call. */
 static int64_t next_bytes(void *user_data, uint8_t *buffer, size_t capacity) {
     struct content *content = user_data;
     size_t left = strlen(content->text) - content->position;
@@ -46,11 +46,11 @@ static int64_t next_bytes(void *user_data, uint8_t *buffer, size_t capacity) {
     return (int64_t)count;
 }
 
-static void the_raw_level(const ocigraph_client *client) {
+static void single_manifests_and_blobs(const ocigraph_client *client) {
     ocigraph_manifest *manifest = NULL;
     ocigraph_descriptor *descriptor = NULL;
     ocigraph_blob_result *blob = NULL;
-    SUCCEEDS(ocigraph_client_fetch_manifest(client, at(place, ":v1"), NULL, NULL, &manifest, &failure));
+    SUCCEEDS(ocigraph_client_fetch_manifest(client, at(location, ":v1"), NULL, NULL, &manifest, &failure));
     CHECK(ocigraph_manifest_bytes(manifest).length == ocigraph_descriptor_size(ocigraph_manifest_descriptor(manifest)));
     CHECK(!ocigraph_manifest_is_index(manifest) && ocigraph_manifest_manifest_count(manifest) == 0);
     CHECK(ocigraph_manifest_manifest(manifest, 0) == NULL && ocigraph_manifest_subject(manifest) == NULL);
@@ -59,52 +59,52 @@ static void the_raw_level(const ocigraph_client *client) {
 
     char content[256] = "";
     ocigraph_str digest = ocigraph_descriptor_digest(ocigraph_manifest_blob(manifest, 0));
-    SUCCEEDS(ocigraph_client_fetch_blob(client, by_digest(place, digest), append, content, NULL, NULL, &descriptor, &failure));
+    SUCCEEDS(ocigraph_client_fetch_blob(client, by_digest(location, digest), append, content, NULL, NULL, &descriptor, &failure));
     CHECK(strcmp(content, "content of a\n") == 0 && ocigraph_descriptor_size(descriptor) == 13);
     ocigraph_descriptor_free(descriptor);
 
-    SUCCEEDS(ocigraph_client_push_manifest(client, at(place, ":same"), ocigraph_text(NULL),
+    SUCCEEDS(ocigraph_client_push_manifest(client, at(location, ":same"), ocigraph_text(NULL),
                                            ocigraph_manifest_bytes(manifest), NULL, &descriptor, &failure));
     CHECK(same(ocigraph_descriptor_digest(descriptor), ocigraph_descriptor_digest(ocigraph_manifest_descriptor(manifest))));
     ocigraph_descriptor_free(descriptor);
     descriptor = GARBAGE(ocigraph_descriptor);
-    FAILS(OCIGRAPH_INVALID_MANIFEST, ocigraph_client_push_manifest(client, at(place, ":bad"), ocigraph_text(NULL),
+    FAILS(OCIGRAPH_INVALID_MANIFEST, ocigraph_client_push_manifest(client, at(location, ":bad"), ocigraph_text(NULL),
                                                                    bytes_of("no manifest"), NULL, &descriptor, &failure));
     CHECK(descriptor == NULL);
     ocigraph_manifest_free(manifest);
 
-    SUCCEEDS(ocigraph_client_push_blob(client, at(place, ""), OCIGRAPH_STR("text/plain"), bytes_of("a blob"), NULL, NULL,
+    SUCCEEDS(ocigraph_client_push_blob(client, at(location, ""), OCIGRAPH_STR("text/plain"), bytes_of("a blob"), NULL, NULL,
                                        &blob, &failure));
     CHECK(ocigraph_blob_result_outcome(blob) == OCIGRAPH_OUTCOME_UPLOADED);
     CHECK(ocigraph_str_is(ocigraph_descriptor_media_type(ocigraph_blob_result_descriptor(blob)), "text/plain"));
     CHECK(contains(ocigraph_blob_result_json(blob), "\"outcome\":\"uploaded\""));
     ocigraph_blob_result_free(blob);
     struct content same_content = {"a blob", 0};
-    SUCCEEDS(ocigraph_client_push_blob_from(client, at(place, ""), ocigraph_text(NULL), next_bytes, &same_content, NULL, NULL,
+    SUCCEEDS(ocigraph_client_push_blob_from(client, at(location, ""), ocigraph_text(NULL), next_bytes, &same_content, NULL, NULL,
                                             &blob, &failure));
-    CHECK(ocigraph_blob_result_outcome(blob) == OCIGRAPH_OUTCOME_EXISTED);
+    CHECK(ocigraph_blob_result_outcome(blob) == OCIGRAPH_OUTCOME_ALREADY_EXISTS);
     CHECK(ocigraph_str_is(ocigraph_descriptor_media_type(ocigraph_blob_result_descriptor(blob)),
                           "application/octet-stream"));
     ocigraph_blob_result_free(blob);
     write_file("blob", "a blob in a file");
-    SUCCEEDS(ocigraph_client_push_blob_file(client, at(place, ""), OCIGRAPH_STR("text/plain"), OCIGRAPH_STR("blob"), NULL,
+    SUCCEEDS(ocigraph_client_push_blob_file(client, at(location, ""), OCIGRAPH_STR("text/plain"), OCIGRAPH_STR("blob"), NULL,
                                             NULL, &blob, &failure));
     CHECK(ocigraph_blob_result_outcome(blob) == OCIGRAPH_OUTCOME_UPLOADED);
     CHECK(ocigraph_descriptor_size(ocigraph_blob_result_descriptor(blob)) == 16);
     ocigraph_blob_result_free(blob);
     blob = GARBAGE(ocigraph_blob_result);
-    FAILS(OCIGRAPH_NOT_FOUND, ocigraph_client_push_blob_file(client, at(place, ""), ocigraph_text(NULL),
+    FAILS(OCIGRAPH_NOT_FOUND, ocigraph_client_push_blob_file(client, at(location, ""), ocigraph_text(NULL),
                                                              OCIGRAPH_STR("missing"), NULL, NULL, &blob, &failure));
     CHECK(blob == NULL);
 }
 
-/* What is known and empty is nowhere near the address 0, which some take for a mistake. */
-static void what_is_empty_lies_somewhere(const ocigraph_client *client) {
+/* A known empty result has a valid address, because Go rejects small numbers as pointers. */
+static void empty_results_have_valid_addresses(const ocigraph_client *client) {
     ocigraph_push_options *options = ocigraph_push_options_new();
     ocigraph_push_result *result = NULL;
     SUCCEEDS(ocigraph_push_options_add_annotation(options, OCIGRAPH_STR("empty"), OCIGRAPH_STR(""), &failure));
     SUCCEEDS(ocigraph_push_options_set_artifact_type(options, OCIGRAPH_STR("app/example"), &failure));
-    SUCCEEDS(ocigraph_client_push(client, at(place, ":empty"), options, NULL, &result, &failure));
+    SUCCEEDS(ocigraph_client_push(client, at(location, ":empty"), options, NULL, &result, &failure));
     const ocigraph_descriptor *manifest = ocigraph_push_result_descriptor(result);
     ocigraph_str empty = ocigraph_descriptor_annotation(manifest, OCIGRAPH_STR("empty"));
     CHECK((uintptr_t)empty.data > 4096 && empty.length == 0);
@@ -113,19 +113,19 @@ static void what_is_empty_lies_somewhere(const ocigraph_client *client) {
     ocigraph_push_options_free(options);
 }
 
-/* One manifest, and not what refers to it. */
+/* Deletes one manifest without its referrers. */
 static void delete_one_manifest(const ocigraph_client *client) {
     char referrer[128];
     ocigraph_descriptor *deleted = NULL;
     ocigraph_manifest *manifest = NULL;
-    attach(client, at(place, ""), "sbom/example", at(place, ":empty"), "stays", referrer);
-    SUCCEEDS(ocigraph_client_delete_manifest(client, at(place, ":empty"), NULL, &deleted, &failure));
+    attach(client, at(location, ""), "sbom/example", at(location, ":empty"), "stays", referrer);
+    SUCCEEDS(ocigraph_client_delete_manifest(client, at(location, ":empty"), NULL, &deleted, &failure));
     CHECK(ocigraph_str_is(ocigraph_descriptor_artifact_type(deleted), "app/example"));
     ocigraph_descriptor_free(deleted);
     deleted = GARBAGE(ocigraph_descriptor);
-    FAILS(OCIGRAPH_NOT_FOUND, ocigraph_client_delete_manifest(client, at(place, ":empty"), NULL, &deleted, &failure));
+    FAILS(OCIGRAPH_NOT_FOUND, ocigraph_client_delete_manifest(client, at(location, ":empty"), NULL, &deleted, &failure));
     CHECK(deleted == NULL);
-    ocigraph_str stays = by_digest(place, ocigraph_text(referrer));
+    ocigraph_str stays = by_digest(location, ocigraph_text(referrer));
     SUCCEEDS(ocigraph_client_fetch_manifest(client, stays, NULL, NULL, &manifest, &failure));
     ocigraph_manifest_free(manifest);
     SUCCEEDS(ocigraph_client_delete_manifest(client, stays, NULL, &deleted, &failure));
@@ -143,7 +143,7 @@ static void push_from_a_read_callback(const ocigraph_client *client) {
     SUCCEEDS(ocigraph_push_options_add_reader(options, OCIGRAPH_STR("r.md"), ocigraph_text(NULL), next_bytes, &content,
                                               &failure));
     SUCCEEDS(ocigraph_push_options_add_file_annotation(options, OCIGRAPH_STR("k"), OCIGRAPH_STR("v"), &failure));
-    SUCCEEDS(ocigraph_client_push(client, at(place, ":reader"), options, NULL, &result, &failure));
+    SUCCEEDS(ocigraph_client_push(client, at(location, ":reader"), options, NULL, &result, &failure));
     const ocigraph_descriptor *blob = ocigraph_push_result_blob(result, 0);
     CHECK(ocigraph_str_is(ocigraph_descriptor_title(blob), "r.md"));
     CHECK(ocigraph_str_is(ocigraph_descriptor_media_type(blob), "text/markdown"));
@@ -151,7 +151,7 @@ static void push_from_a_read_callback(const ocigraph_client *client) {
     CHECK(ocigraph_descriptor_size(blob) == strlen(content.text));
     char fetched[256] = "";
     ocigraph_descriptor *descriptor = NULL;
-    SUCCEEDS(ocigraph_client_fetch_blob(client, by_digest(place, ocigraph_descriptor_digest(blob)), append, fetched, NULL, NULL,
+    SUCCEEDS(ocigraph_client_fetch_blob(client, by_digest(location, ocigraph_descriptor_digest(blob)), append, fetched, NULL, NULL,
                                         &descriptor, &failure));
     CHECK(strcmp(fetched, content.text) == 0);
     ocigraph_descriptor_free(descriptor);
@@ -159,7 +159,7 @@ static void push_from_a_read_callback(const ocigraph_client *client) {
     ocigraph_push_options_free(options);
 }
 
-/* Blobs without a title, as some artifacts have them: a pull does not write them. */
+/* A pull does not write blobs without a title. */
 static void push_without_titles(const ocigraph_client *client) {
     struct content content = {"read, without a title", 0};
     ocigraph_push_options *options = ocigraph_push_options_new();
@@ -172,7 +172,7 @@ static void push_without_titles(const ocigraph_client *client) {
     SUCCEEDS(ocigraph_push_options_add_reader(options, ocigraph_text(NULL), OCIGRAPH_STR("text/plain"), next_bytes,
                                               &content, &failure));
     SUCCEEDS(ocigraph_push_options_set_artifact_type(options, OCIGRAPH_STR("app/example"), &failure));
-    SUCCEEDS(ocigraph_client_push(client, at(place, ":untitled"), options, NULL, &result, &failure));
+    SUCCEEDS(ocigraph_client_push(client, at(location, ":untitled"), options, NULL, &result, &failure));
     CHECK(ocigraph_push_result_blob_count(result) == 2);
     for (size_t i = 0; i < 2; i++) {
         CHECK(ocigraph_descriptor_title(ocigraph_push_result_blob(result, i)).data == NULL);
@@ -180,9 +180,9 @@ static void push_without_titles(const ocigraph_client *client) {
                               i == 0 ? "application/octet-stream" : "text/plain"));
     }
     SUCCEEDS(ocigraph_pull_options_set_output(pull, OCIGRAPH_STR("untitled"), &failure));
-    SUCCEEDS(ocigraph_client_pull(client, at(place, ":untitled"), pull, NULL, &pulled, &failure));
+    SUCCEEDS(ocigraph_client_pull(client, at(location, ":untitled"), pull, NULL, &pulled, &failure));
     CHECK(ocigraph_pull_result_file_count(pulled, 0) == 0 && ocigraph_pull_result_skipped_count(pulled, 0) >= 2);
-    SUCCEEDS(ocigraph_client_delete(client, at(place, ":untitled"), NULL, NULL, &report, &failure));
+    SUCCEEDS(ocigraph_client_delete(client, at(location, ":untitled"), NULL, NULL, &report, &failure));
     ocigraph_delete_report_free(report);
     ocigraph_pull_result_free(pulled);
     ocigraph_pull_options_free(pull);
@@ -190,13 +190,13 @@ static void push_without_titles(const ocigraph_client *client) {
     ocigraph_push_options_free(options);
 }
 
-static void what_is_known_of_an_error(const ocigraph_client *client) {
+static void errors_have_details(const ocigraph_client *client) {
     ocigraph_graph *graph = GARBAGE(ocigraph_graph);
     ocigraph_error *error = GARBAGE(ocigraph_error);
-    CHECK(ocigraph_client_discover(client, at(place, ":v9"), NULL, NULL, &graph, &error) == OCIGRAPH_NOT_FOUND);
+    CHECK(ocigraph_client_discover(client, at(location, ":v9"), NULL, NULL, &graph, &error) == OCIGRAPH_NOT_FOUND);
     CHECK(graph == NULL && error != NULL);
     CHECK(ocigraph_str_is(ocigraph_error_operation(error), "discover"));
-    CHECK(same(ocigraph_error_reference(error), at(place, ":v9")));
+    CHECK(same(ocigraph_error_reference(error), at(location, ":v9")));
     CHECK(contains(ocigraph_error_message(error), "discover ") && ocigraph_error_reason(error).length > 0);
     CHECK(!ocigraph_error_retryable(error) && ocigraph_error_retry_after(error) < 0);
     CHECK(contains(ocigraph_error_json(error), "\"code\":\"NOT_FOUND\""));
@@ -238,7 +238,7 @@ static void digests(void) {
     FAILS(OCIGRAPH_INVALID_ARGUMENT, ocigraph_digest(7, bytes_of("{}"), &one, &failure));
 }
 
-static void arguments_that_cannot_be_used(const ocigraph_client *client) {
+static void invalid_arguments_are_rejected(const ocigraph_client *client) {
     ocigraph_push_options *options = ocigraph_push_options_new();
     ocigraph_push_result *result = NULL;
     ocigraph_str not_utf8 = {"\xff", 1}, too_long = {"x", SIZE_MAX}, nowhere = {NULL, 4};
@@ -261,7 +261,7 @@ static void arguments_that_cannot_be_used(const ocigraph_client *client) {
     FAILS(OCIGRAPH_INVALID_ARGUMENT, ocigraph_push_options_add_path(options, nothing, nothing, nothing, &failure));
     FAILS(OCIGRAPH_INVALID_ARGUMENT, ocigraph_push_options_set_format(options, 99, &failure));
     FAILS(OCIGRAPH_INVALID_REFERENCE, ocigraph_push_options_set_subject(options, OCIGRAPH_STR("x"), &failure));
-    FAILS(OCIGRAPH_INVALID_REFERENCE, ocigraph_push_options_set_subject(options, at(place, ""), &failure));
+    FAILS(OCIGRAPH_INVALID_REFERENCE, ocigraph_push_options_set_subject(options, at(location, ""), &failure));
     FAILS(OCIGRAPH_INVALID_ARGUMENT, ocigraph_push_options_add_annotation(options, nothing, OCIGRAPH_STR("x"), &failure));
     ocigraph_discover_options *discover = ocigraph_discover_options_new();
     FAILS(OCIGRAPH_INVALID_ARGUMENT, ocigraph_discover_options_add_annotation(discover, nothing, nothing, &failure));
@@ -271,35 +271,35 @@ static void arguments_that_cannot_be_used(const ocigraph_client *client) {
     ocigraph_runtime *runtime = GARBAGE(ocigraph_runtime);
     FAILS(OCIGRAPH_INVALID_ARGUMENT, ocigraph_runtime_new(SIZE_MAX, &runtime, &failure));
     CHECK(runtime == NULL);
-    FAILS(OCIGRAPH_INVALID_ARGUMENT, ocigraph_client_tag(client, at(place, ":v1"), NULL, 2, NULL,
+    FAILS(OCIGRAPH_INVALID_ARGUMENT, ocigraph_client_tag(client, at(location, ":v1"), NULL, 2, NULL,
                                                          &(ocigraph_descriptor *){NULL}, &failure));
     SUCCEEDS(ocigraph_push_options_add_path(options, OCIGRAPH_STR("missing"), ocigraph_text(NULL), ocigraph_text(NULL),
                                             &failure));
     FAILS(OCIGRAPH_INVALID_ARGUMENT,
           ocigraph_push_options_add_file_annotation(options, nothing, OCIGRAPH_STR("x"), &failure));
     result = GARBAGE(ocigraph_push_result);
-    FAILS(OCIGRAPH_NOT_FOUND, ocigraph_client_push(client, at(place, ":v1"), options, NULL, &result, &failure));
+    FAILS(OCIGRAPH_NOT_FOUND, ocigraph_client_push(client, at(location, ":v1"), options, NULL, &result, &failure));
     CHECK(result == NULL);
     ocigraph_push_options_free(options);
     options = ocigraph_push_options_new();
     SUCCEEDS(ocigraph_push_options_set_artifact_type(options, OCIGRAPH_STR("app/example"), &failure));
     SUCCEEDS(ocigraph_push_options_set_source_date_epoch(options, UINT64_MAX, &failure));
-    FAILS(OCIGRAPH_INVALID_ARGUMENT, ocigraph_client_push(client, at(place, ":no-time"), options, NULL, &result, &failure));
+    FAILS(OCIGRAPH_INVALID_ARGUMENT, ocigraph_client_push(client, at(location, ":no-time"), options, NULL, &result, &failure));
     ocigraph_push_options_free(options);
 }
 
 int main(int argc, char **argv) {
     CHECK(argc == 3);
-    place = argv[1], host = argv[2];
+    location = argv[1], host = argv[2];
     ocigraph_client *client = new_client();
-    push_what_the_others_use(client);
-    arguments_that_cannot_be_used(client);
-    the_raw_level(client);
-    what_is_empty_lies_somewhere(client);
+    push_shared_content(client);
+    invalid_arguments_are_rejected(client);
+    single_manifests_and_blobs(client);
+    empty_results_have_valid_addresses(client);
     delete_one_manifest(client);
     push_from_a_read_callback(client);
     push_without_titles(client);
-    what_is_known_of_an_error(client);
+    errors_have_details(client);
     digests();
     ocigraph_client_free(client);
     return 0;

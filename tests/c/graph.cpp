@@ -1,7 +1,7 @@
-/* Every way through a graph, of C and of C++, compared: where manifests are reached twice, and where it is deep.
+/* Compares all accessors of graphs in C and C++, with manifests that are reached twice and with deep graphs.
  *
- *   graph PLACE FOLDER LENGTH      an empty repository without the referrers API, where to write a layout, and how many
- *                                  manifests refer to one another in it */
+ *   graph LOCATION FOLDER LENGTH      an empty repository without the referrers API, the directory for a layout, and the
+ *                                     length of a chain of referrers in it */
 
 #include <ocigraph.hpp>
 
@@ -35,7 +35,7 @@ struct entry {
     }
 };
 
-/* A manifest that lists others, of a type of its own where it has a name, and refers to a subject where there is one. */
+/* Pushes a manifest that lists others. A name gives it an artifact type; it can have a subject. */
 std::string manifest(const std::string &name, const entry *subject, const std::vector<entry> &listed = {}) {
     std::string all;
     for (const entry &one : listed) {
@@ -67,19 +67,19 @@ ocigraph_str view(std::string_view text) { return {text.data(), text.size()}; }
 
 std::string_view text(ocigraph_str view) { return {view.data, view.length}; }
 
-void what_is_reached_twice(const std::string &place) {
+void what_is_reached_twice(const std::string &location) {
     ocigraph::client client;
     drawn all;
     auto push = [&](const std::string &name, const entry *subject) {
         std::string content = manifest(name, subject);
-        std::string digest(client.push_manifest(place + ":" + name, content).digest());
+        std::string digest(client.push_manifest(location + ":" + name, content).digest());
         all.names[digest] = name;
         return entry{digest, name + "/example", content.size()};
     };
     auto list = [&](const entry &subject, const std::vector<entry> &listed) {
         std::string tag = subject.digest;
         std::replace(tag.begin(), tag.end(), ':', '-');
-        client.push_manifest(place + ":" + tag, manifest("", nullptr, listed));
+        client.push_manifest(location + ":" + tag, manifest("", nullptr, listed));
     };
     entry root = push("root", nullptr), a = push("a", &root), x = push("x", &root), z = push("z", &root);
     entry b = push("b", &a), y = push("y", &x);
@@ -87,11 +87,11 @@ void what_is_reached_twice(const std::string &place) {
     list(a, {x, b});
     list(x, {y});
     list(y, {a});
-    ocigraph::graph graph = client.discover(place + ":root");
+    ocigraph::graph graph = client.discover(location + ":root");
     const ocigraph_graph *of_c = graph.get();
     const std::vector<std::string> due = {"1 a of root", "2 x of a",          "3 y of x",   "4 a of y again",
                                           "2 b of a",    "1 x of root again", "1 z of root"};
-    std::vector<std::string> walked, stepped, edges, asked;
+    std::vector<std::string> walked, stepped, edges, provide_credential;
     for (const ocigraph::node &node : graph) {
         walked.push_back(all.step(node.depth, node.descriptor.digest(), node.subject.digest(), node.first));
         edges.push_back(all.step(0, node.descriptor.digest(), node.subject.digest(), true));
@@ -108,7 +108,7 @@ void what_is_reached_twice(const std::string &place) {
         std::vector<ocigraph::descriptor> referrers = graph.referrers(digest);
         CHECK(ocigraph_graph_referrer_count(of_c, view(digest)) == referrers.size());
         for (std::size_t i = 0; i < referrers.size(); i++) {
-            asked.push_back(all.step(0, referrers[i].digest(), digest, true));
+            provide_credential.push_back(all.step(0, referrers[i].digest(), digest, true));
             ocigraph_str same = ocigraph_descriptor_digest(ocigraph_graph_referrer(of_c, view(digest), i));
             CHECK(text(same) == referrers[i].digest());
         }
@@ -117,13 +117,13 @@ void what_is_reached_twice(const std::string &place) {
         CHECK(times(graph.dot(), digest.substr(0, 19)) == 1 && times(graph.mermaid(), digest.substr(0, 19)) == 1);
     }
     std::sort(edges.begin(), edges.end());
-    std::sort(asked.begin(), asked.end());
-    CHECK(edges == asked);
+    std::sort(provide_credential.begin(), provide_credential.end());
+    CHECK(edges == provide_credential);
     CHECK(times(graph.dot(), " -> ") == due.size() && times(graph.mermaid(), " --> ") == due.size());
     ocigraph::graph part = graph.filter(ocigraph::discover_options().artifact_type("b/example"));
     CHECK(part.steps() == 6 && part.size() == 4);
-    CHECK(client.discover(place + ":root", ocigraph::discover_options().depth(0)).steps() == 0);
-    CHECK(client.discover(place + ":root", ocigraph::discover_options().depth(SIZE_MAX)).steps() == due.size());
+    CHECK(client.discover(location + ":root", ocigraph::discover_options().depth(0)).steps() == 0);
+    CHECK(client.discover(location + ":root", ocigraph::discover_options().depth(SIZE_MAX)).steps() == due.size());
 }
 
 void write(const std::string &path, const std::string &content) {
@@ -163,7 +163,7 @@ void what_is_deep(const std::string &folder, std::size_t length) {
 
 int main(int argc, char **argv) {
     CHECK(argc == 4);
-    /* Where somebody waits for ever, the program ends here. */
+    /* Ends a program that hangs. */
     alarm(600);
     what_is_reached_twice(argv[1]);
     what_is_deep(argv[2], std::strtoul(argv[3], nullptr, 10));

@@ -1,6 +1,6 @@
-/* Credentials: given, asked for, stored and removed.
+/* Credentials: set, provided by a callback, stored and removed.
  *
- *   login HOST      a registry that takes ada with the password "s3cret" alone; DOCKER_CONFIG names an empty folder */
+ *   login HOST      a registry that requires ada with the password "s3cret"; DOCKER_CONFIG names an empty directory */
 
 #include "check.h"
 
@@ -12,7 +12,7 @@ static ocigraph_credential *password_of(const char *username, const char *passwo
     return credential;
 }
 
-/* What a client with these options gets when it asks for the tags. */
+/* Returns the status of listing tags with these options. */
 static ocigraph_status tags(const ocigraph_client_options *options) {
     ocigraph_client *client = NULL;
     ocigraph_text_list *list = NULL;
@@ -23,29 +23,29 @@ static ocigraph_status tags(const ocigraph_client_options *options) {
     return status;
 }
 
-struct vault {
+struct credential_state {
     const char *password;
     ocigraph_status answer;
-    int asked;
-    const char *says;
+    int provide_credential;
+    const char *message;
 };
 
-static ocigraph_status ask(void *user_data, ocigraph_str host, ocigraph_str name, ocigraph_credential **out,
+static ocigraph_status provide_credential(void *user_data, ocigraph_str host, ocigraph_str name, ocigraph_credential **out,
                            ocigraph_error **error) {
-    struct vault *vault = user_data;
-    vault->asked++;
+    struct credential_state *credential_state = user_data;
+    credential_state->provide_credential++;
     CHECK(host.length > 0 && strncmp(host.data, repository, host.length) == 0);
     CHECK(ocigraph_str_is(name, "app") && *out == NULL && *error == NULL);
-    if (vault->password != NULL) {
-        *out = password_of("ada", vault->password);
+    if (credential_state->password != NULL) {
+        *out = password_of("ada", credential_state->password);
     }
-    if (vault->says != NULL) {
-        *error = ocigraph_error_new(ocigraph_text(vault->says), NULL);
+    if (credential_state->message != NULL) {
+        *error = ocigraph_error_new(ocigraph_text(credential_state->message), NULL);
     }
-    return vault->answer;
+    return credential_state->answer;
 }
 
-static void given_and_asked_for(void) {
+static void credentials_are_set_or_provided(void) {
     ocigraph_client_options *options = ocigraph_client_options_new();
     CHECK(tags(options) == OCIGRAPH_UNAUTHORIZED);
     SUCCEEDS(ocigraph_client_options_set_anonymous(options, &failure));
@@ -60,25 +60,25 @@ static void given_and_asked_for(void) {
     ocigraph_credential_free(credential);
     CHECK(tags(options) == OCIGRAPH_NOT_FOUND);
 
-    struct vault vault = {.password = "s3cret"};
-    SUCCEEDS(ocigraph_client_options_set_credential_callback(options, ask, &vault, &failure));
-    CHECK(tags(options) == OCIGRAPH_NOT_FOUND && vault.asked >= 1);
-    vault.password = NULL;
+    struct credential_state credential_state = {.password = "s3cret"};
+    SUCCEEDS(ocigraph_client_options_set_credential_callback(options, provide_credential, &credential_state, &failure));
+    CHECK(tags(options) == OCIGRAPH_NOT_FOUND && credential_state.provide_credential >= 1);
+    credential_state.password = NULL;
     CHECK(tags(options) == OCIGRAPH_UNAUTHORIZED);
-    vault.answer = OCIGRAPH_IO;
+    credential_state.answer = OCIGRAPH_IO;
     CHECK(tags(options) == OCIGRAPH_CREDENTIALS);
-    /* What is given beside a failure is taken all the same. */
-    vault.password = "s3cret";
+    /* The library also frees a credential that comes with a failure. */
+    credential_state.password = "s3cret";
     CHECK(tags(options) == OCIGRAPH_CREDENTIALS);
-    /* So is an error beside OCIGRAPH_OK, which would be lost otherwise. */
-    vault.answer = OCIGRAPH_OK, vault.says = "the vault is locked";
+    /* An error fails the operation even if the status is OCIGRAPH_OK. */
+    credential_state.answer = OCIGRAPH_OK, credential_state.message = "the key store is locked";
     CHECK(tags(options) == OCIGRAPH_CREDENTIALS);
     FAILS(OCIGRAPH_INVALID_ARGUMENT, ocigraph_client_options_set_credential_callback(options, NULL, NULL, &failure));
     ocigraph_client_options_free(options);
 }
 
-/* A file that cannot be used is found out when a credential is looked for. */
-static void a_file_that_cannot_be_used(void) {
+/* An unusable credential file is detected when a credential is required. */
+static void an_unusable_credential_file_fails(void) {
     ocigraph_client_options *options = ocigraph_client_options_new();
     write_file("broken.json", "{");
     SUCCEEDS(ocigraph_client_options_set_auth_file(options, OCIGRAPH_STR("broken.json"), &failure));
@@ -86,7 +86,7 @@ static void a_file_that_cannot_be_used(void) {
     ocigraph_client_options_free(options);
 }
 
-static void of_every_kind(void) {
+static void credentials_of_every_kind(void) {
     ocigraph_credential *credential = GARBAGE(ocigraph_credential);
     FAILS(OCIGRAPH_INVALID_ARGUMENT, ocigraph_credential_identity_token(ocigraph_text(""), &credential, &failure));
     CHECK(credential == NULL);
@@ -102,7 +102,7 @@ static void of_every_kind(void) {
     ocigraph_client_options_free(options);
 }
 
-static void stored_and_removed(const char *host, const char *config) {
+static void credentials_are_stored_and_removed(const char *host, const char *config) {
     ocigraph_client_options *options = ocigraph_client_options_new();
     ocigraph_client *client = NULL;
     if (config != NULL) {
@@ -138,10 +138,10 @@ static void stored_and_removed(const char *host, const char *config) {
 int main(int argc, char **argv) {
     CHECK(argc == 2);
     snprintf(repository, sizeof repository, "%s/app", argv[1]);
-    given_and_asked_for();
-    a_file_that_cannot_be_used();
-    of_every_kind();
-    stored_and_removed(argv[1], NULL);
-    stored_and_removed(argv[1], "auth.json");
+    credentials_are_set_or_provided();
+    an_unusable_credential_file_fails();
+    credentials_of_every_kind();
+    credentials_are_stored_and_removed(argv[1], NULL);
+    credentials_are_stored_and_removed(argv[1], "auth.json");
     return 0;
 }

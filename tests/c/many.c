@@ -1,6 +1,6 @@
-/* More completion callbacks than there are threads for file work, each of which waits for an operation of its own.
+/* More completion callbacks than threads for file access, each of which waits for its own operation.
  *
- *   many PLACE      an empty layout */
+ *   many LOCATION      an empty layout */
 
 #include "check.h"
 
@@ -8,17 +8,17 @@
 
 enum { MANY = 600 };
 
-static const char *place;
+static const char *location;
 static ocigraph_client *client;
-static int told, at_once, most_at_once;
+static int on_progress, concurrent, max_concurrent;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
 
 static void add(int calls, int running) {
     pthread_mutex_lock(&lock);
-    told += calls;
-    at_once += running;
-    most_at_once = at_once > most_at_once ? at_once : most_at_once;
+    on_progress += calls;
+    concurrent += running;
+    max_concurrent = concurrent > max_concurrent ? concurrent : max_concurrent;
     pthread_cond_signal(&changed);
     pthread_mutex_unlock(&lock);
 }
@@ -29,7 +29,7 @@ static void discovered(void *user_data, ocigraph_status status, ocigraph_graph *
     CHECK(status == OCIGRAPH_OK && error == NULL);
     ocigraph_graph_free(graph);
     ocigraph_text_list *tags = NULL;
-    SUCCEEDS(ocigraph_client_tags(client, at(place, ""), NULL, &tags, &failure));
+    SUCCEEDS(ocigraph_client_tags(client, at(location, ""), NULL, &tags, &failure));
     CHECK(ocigraph_text_list_count(tags) == 1);
     ocigraph_text_list_free(tags);
     add(1, -1);
@@ -37,22 +37,22 @@ static void discovered(void *user_data, ocigraph_status status, ocigraph_graph *
 
 int main(int argc, char **argv) {
     CHECK(argc == 2);
-    place = argv[1];
+    location = argv[1];
     char digest[128];
     client = new_client();
-    attach(client, at(place, ":v1"), "app/example", ocigraph_text(NULL), "content", digest);
-    /* Where they wait for one another, the program ends here. */
+    attach(client, at(location, ":v1"), "app/example", ocigraph_text(NULL), "content", digest);
+    /* Ends the program if the callbacks deadlock. */
     alarm(300);
     for (int i = 0; i < MANY; i++) {
-        SUCCEEDS(ocigraph_client_discover_start(client, at(place, ":v1"), NULL, NULL, discovered, NULL, &failure));
+        SUCCEEDS(ocigraph_client_discover_start(client, at(location, ":v1"), NULL, NULL, discovered, NULL, &failure));
     }
     pthread_mutex_lock(&lock);
-    while (told < MANY) {
+    while (on_progress < MANY) {
         pthread_cond_wait(&changed, &lock);
     }
-    CHECK(most_at_once <= 64);
+    CHECK(max_concurrent <= 64);
     pthread_mutex_unlock(&lock);
     ocigraph_client_free(client);
-    CHECK(told == MANY);
+    CHECK(on_progress == MANY);
     return 0;
 }

@@ -1,10 +1,10 @@
-/* Every operation in its blocking form, and every accessor of what comes of it.
+/* Every operation in its blocking form, and every accessor of its result.
  *
- *   operations PLACE OTHER HOST      two repositories or layouts that are empty, and the registry, or "" */
+ *   operations LOCATION OTHER HOST      two empty repositories or layouts, and the registry or "" */
 
 #include "check.h"
 
-static const char *place, *other, *host;
+static const char *location, *other, *host;
 
 static void push_and_read_the_result(const ocigraph_client *client) {
     write_file("a.txt", "content of a\n");
@@ -22,9 +22,9 @@ static void push_and_read_the_result(const ocigraph_client *client) {
     SUCCEEDS(ocigraph_push_options_set_concurrency(options, 2, &failure));
 
     ocigraph_push_result *result = GARBAGE(ocigraph_push_result);
-    SUCCEEDS(ocigraph_client_push(client, at(place, ":v1,latest"), options, NULL, &result, &failure));
+    SUCCEEDS(ocigraph_client_push(client, at(location, ":v1,latest"), options, NULL, &result, &failure));
     const ocigraph_descriptor *manifest = ocigraph_push_result_descriptor(result);
-    CHECK(same(ocigraph_push_result_reference(result), by_digest(place, ocigraph_descriptor_digest(manifest))));
+    CHECK(same(ocigraph_push_result_reference(result), by_digest(location, ocigraph_descriptor_digest(manifest))));
     CHECK(ocigraph_str_is(ocigraph_descriptor_media_type(manifest), "application/vnd.oci.image.manifest.v1+json"));
     CHECK(ocigraph_str_is(ocigraph_descriptor_artifact_type(manifest), "app/example"));
     CHECK(ocigraph_str_is(ocigraph_descriptor_annotation(manifest, OCIGRAPH_STR("of")), "the manifest"));
@@ -52,9 +52,9 @@ static void push_and_read_the_result(const ocigraph_client *client) {
     CHECK(contains(ocigraph_descriptor_json(blob), "\"size\":13"));
     ocigraph_push_result_free(result);
 
-    /* The options are as they were: the same push again sends nothing. */
-    SUCCEEDS(ocigraph_client_push(client, at(place, ":v2"), options, NULL, &result, &failure));
-    CHECK(ocigraph_push_result_blob_outcome(result, 0) == OCIGRAPH_OUTCOME_EXISTED);
+    /* The options are unchanged, and the same push sends nothing. */
+    SUCCEEDS(ocigraph_client_push(client, at(location, ":v2"), options, NULL, &result, &failure));
+    CHECK(ocigraph_push_result_blob_outcome(result, 0) == OCIGRAPH_OUTCOME_ALREADY_EXISTS);
     ocigraph_push_result_free(result);
     ocigraph_push_options_free(options);
 }
@@ -62,11 +62,11 @@ static void push_and_read_the_result(const ocigraph_client *client) {
 static void walk_the_graph(const ocigraph_client *client) {
     char signature[128], sbom[128], deep[128];
     ocigraph_graph *graph = NULL, *part = NULL;
-    attach(client, at(place, ""), "signature/example", at(place, ":v1"), "a signature", signature);
-    attach(client, at(place, ""), "sbom/example", at(place, ":v1"), "an SBoM", sbom);
-    attach(client, at(place, ""), "signature/example", by_digest(place, ocigraph_text(sbom)), "deep", deep);
+    attach(client, at(location, ""), "signature/example", at(location, ":v1"), "a signature", signature);
+    attach(client, at(location, ""), "sbom/example", at(location, ":v1"), "an SBoM", sbom);
+    attach(client, at(location, ""), "signature/example", by_digest(location, ocigraph_text(sbom)), "deep", deep);
 
-    SUCCEEDS(ocigraph_client_discover(client, at(place, ":v1"), NULL, NULL, &graph, &failure));
+    SUCCEEDS(ocigraph_client_discover(client, at(location, ":v1"), NULL, NULL, &graph, &failure));
     CHECK(ocigraph_graph_count(graph) == 3 && ocigraph_graph_step_count(graph) == 3);
     ocigraph_str subject = ocigraph_descriptor_digest(ocigraph_graph_subject(graph));
     CHECK(ocigraph_graph_referrer_count(graph, subject) == 2);
@@ -98,46 +98,46 @@ static void walk_the_graph(const ocigraph_client *client) {
     SUCCEEDS(ocigraph_graph_filter(graph, options, &part, &failure));
     CHECK(ocigraph_graph_count(part) == 2);
     ocigraph_graph_free(part);
-    SUCCEEDS(ocigraph_client_discover(client, at(place, ":v1"), options, NULL, &part, &failure));
+    SUCCEEDS(ocigraph_client_discover(client, at(location, ":v1"), options, NULL, &part, &failure));
     CHECK(ocigraph_graph_count(part) == 2);
     ocigraph_graph_free(part);
     SUCCEEDS(ocigraph_discover_options_set_depth(options, 1, &failure));
     SUCCEEDS(ocigraph_discover_options_set_concurrency(options, 1, &failure));
-    SUCCEEDS(ocigraph_client_discover(client, at(place, ":v1"), options, NULL, &part, &failure));
+    SUCCEEDS(ocigraph_client_discover(client, at(location, ":v1"), options, NULL, &part, &failure));
     CHECK(ocigraph_graph_count(part) == 1);
     ocigraph_graph_free(part);
     SUCCEEDS(ocigraph_discover_options_add_annotation(options, OCIGRAPH_STR("no"), OCIGRAPH_STR("such"), &failure));
-    SUCCEEDS(ocigraph_client_discover(client, at(place, ":v1"), options, NULL, &part, &failure));
+    SUCCEEDS(ocigraph_client_discover(client, at(location, ":v1"), options, NULL, &part, &failure));
     CHECK(ocigraph_graph_count(part) == 0);
     ocigraph_graph_free(part);
     ocigraph_discover_options_free(options);
     ocigraph_graph_free(graph);
 }
 
-static void names_and_listings(const ocigraph_client *client) {
+static void tags_and_lists(const ocigraph_client *client) {
     ocigraph_descriptor *named = NULL, *again = NULL;
     ocigraph_text_list *texts = NULL;
     ocigraph_manifest_list *manifests = NULL;
     ocigraph_resolve_options *options = ocigraph_resolve_options_new();
-    SUCCEEDS(ocigraph_client_resolve(client, at(place, ":v1"), NULL, NULL, &named, &failure));
+    SUCCEEDS(ocigraph_client_resolve(client, at(location, ":v1"), NULL, NULL, &named, &failure));
     SUCCEEDS(ocigraph_resolve_options_set_platform(options, OCIGRAPH_STR("linux/arm64"), &failure));
     FAILS(OCIGRAPH_INVALID_ARGUMENT, ocigraph_resolve_options_set_platform(options, OCIGRAPH_STR("x"), &failure));
     again = GARBAGE(ocigraph_descriptor);
-    FAILS(OCIGRAPH_NOT_FOUND, ocigraph_client_resolve(client, at(place, ":v9"), options, NULL, &again, &failure));
+    FAILS(OCIGRAPH_NOT_FOUND, ocigraph_client_resolve(client, at(location, ":v9"), options, NULL, &again, &failure));
     CHECK(again == NULL);
     ocigraph_resolve_options_free(options);
 
     ocigraph_str tags[] = {OCIGRAPH_STR("x"), OCIGRAPH_STR("y")};
-    SUCCEEDS(ocigraph_client_tag(client, at(place, ":v1"), tags, 2, NULL, &again, &failure));
+    SUCCEEDS(ocigraph_client_tag(client, at(location, ":v1"), tags, 2, NULL, &again, &failure));
     CHECK(same(ocigraph_descriptor_digest(named), ocigraph_descriptor_digest(again)));
     ocigraph_descriptor_free(again);
-    SUCCEEDS(ocigraph_client_tags(client, at(place, ""), NULL, &texts, &failure));
+    SUCCEEDS(ocigraph_client_tags(client, at(location, ""), NULL, &texts, &failure));
     CHECK(ocigraph_text_list_count(texts) == 5);
     CHECK(contains(ocigraph_text_list_json(texts), "\"tags\""));
     CHECK(ocigraph_text_list_get(texts, 5).data == NULL && ocigraph_text_list_get(texts, 4).data != NULL);
     ocigraph_text_list_free(texts);
     ocigraph_tag_list *details = NULL;
-    SUCCEEDS(ocigraph_client_tag_details(client, at(place, ""), NULL, &details, &failure));
+    SUCCEEDS(ocigraph_client_tag_details(client, at(location, ""), NULL, &details, &failure));
     CHECK(ocigraph_tag_list_count(details) == 5);
     for (size_t i = 0; i < 5; i++) {
         CHECK(ocigraph_tag_list_name(details, i).length > 0);
@@ -148,10 +148,10 @@ static void names_and_listings(const ocigraph_client *client) {
         CHECK(ocigraph_tag_list_attributes(details, i) == 0);
     }
     ocigraph_tag_list_free(details);
-    SUCCEEDS(ocigraph_client_untag(client, at(place, ":x,y"), NULL, &failure));
-    FAILS(OCIGRAPH_INVALID_REFERENCE, ocigraph_client_untag(client, at(place, ""), NULL, &failure));
+    SUCCEEDS(ocigraph_client_untag(client, at(location, ":x,y"), NULL, &failure));
+    FAILS(OCIGRAPH_INVALID_REFERENCE, ocigraph_client_untag(client, at(location, ""), NULL, &failure));
 
-    SUCCEEDS(ocigraph_client_manifests(client, at(place, ""), NULL, &manifests, &failure));
+    SUCCEEDS(ocigraph_client_manifests(client, at(location, ""), NULL, &manifests, &failure));
     CHECK(ocigraph_manifest_list_count(manifests) == 4);
     for (size_t i = 0; i < 4; i++) {
         const ocigraph_descriptor *manifest = ocigraph_manifest_list_descriptor(manifests, i);
@@ -181,7 +181,7 @@ static void pull_copy_and_verify(const ocigraph_client *client) {
     ocigraph_pull_options *pull = ocigraph_pull_options_new();
     ocigraph_pull_result *pulled = NULL;
     SUCCEEDS(ocigraph_pull_options_set_output(pull, OCIGRAPH_STR("out"), &failure));
-    SUCCEEDS(ocigraph_client_pull(client, at(place, ":v1"), pull, NULL, &pulled, &failure));
+    SUCCEEDS(ocigraph_client_pull(client, at(location, ":v1"), pull, NULL, &pulled, &failure));
     CHECK(ocigraph_pull_result_count(pulled) == 1);
     CHECK(contains(ocigraph_pull_result_reference(pulled, 0), "@sha256:"));
     CHECK(ocigraph_descriptor_size(ocigraph_pull_result_descriptor(pulled, 0)) > 0);
@@ -189,7 +189,7 @@ static void pull_copy_and_verify(const ocigraph_client *client) {
     CHECK(ocigraph_str_is(ocigraph_pull_result_file_path(pulled, 0, 0), "out/a.txt"));
     CHECK(ocigraph_descriptor_size(ocigraph_pull_result_file(pulled, 0, 0)) == 13);
     CHECK(ocigraph_pull_result_file_outcome(pulled, 0, 0) == OCIGRAPH_OUTCOME_WRITTEN);
-    /* The config has no title. */
+    /* The config has no title and is skipped. */
     CHECK(ocigraph_pull_result_skipped_count(pulled, 0) == 1);
     CHECK(ocigraph_descriptor_size(ocigraph_pull_result_skipped(pulled, 0, 0)) == 7);
     CHECK(ocigraph_pull_result_skipped(pulled, 0, 1) == NULL && ocigraph_pull_result_file(pulled, 1, 0) == NULL);
@@ -200,7 +200,7 @@ static void pull_copy_and_verify(const ocigraph_client *client) {
     SUCCEEDS(ocigraph_pull_options_set_keep_old_files(pull, true, &failure));
     SUCCEEDS(ocigraph_pull_options_set_artifact_type(pull, OCIGRAPH_STR("sbom/example"), &failure));
     SUCCEEDS(ocigraph_pull_options_set_include_subject(pull, true, &failure));
-    SUCCEEDS(ocigraph_client_pull(client, at(place, ":v1"), pull, NULL, &pulled, &failure));
+    SUCCEEDS(ocigraph_client_pull(client, at(location, ":v1"), pull, NULL, &pulled, &failure));
     CHECK(ocigraph_pull_result_count(pulled) == 2);
     CHECK(file_holds("out/a.txt", "mine") && file_holds("out/content.txt", "an SBoM"));
     ocigraph_pull_result_free(pulled);
@@ -209,7 +209,7 @@ static void pull_copy_and_verify(const ocigraph_client *client) {
     ocigraph_copy_options *copy = ocigraph_copy_options_new();
     ocigraph_copy_report *copied = NULL;
     SUCCEEDS(ocigraph_copy_options_set_recursive(copy, true, &failure));
-    SUCCEEDS(ocigraph_client_copy(client, at(place, ":v1"), at(other, ":w1"), copy, NULL, &copied, &failure));
+    SUCCEEDS(ocigraph_client_copy(client, at(location, ":v1"), at(other, ":w1"), copy, NULL, &copied, &failure));
     CHECK(ocigraph_copy_report_manifests(copied) == 4);
     CHECK(contains(ocigraph_copy_report_source(copied), "@sha256:"));
     CHECK(contains(ocigraph_copy_report_destination(copied), "@sha256:"));
@@ -217,7 +217,7 @@ static void pull_copy_and_verify(const ocigraph_client *client) {
     CHECK(ocigraph_copy_report_tag_count(copied) == 1 && ocigraph_str_is(ocigraph_copy_report_tag(copied, 0), "w1"));
     CHECK(ocigraph_copy_report_blobs(copied, OCIGRAPH_OUTCOME_UPLOADED) +
               ocigraph_copy_report_blobs(copied, OCIGRAPH_OUTCOME_MOUNTED) + 
-              ocigraph_copy_report_blobs(copied, OCIGRAPH_OUTCOME_EXISTED) >= 6);
+              ocigraph_copy_report_blobs(copied, OCIGRAPH_OUTCOME_ALREADY_EXISTS) >= 6);
     CHECK(ocigraph_copy_report_bytes(copied) > 0);
     CHECK(contains(ocigraph_copy_report_json(copied), "\"manifests\":4"));
     ocigraph_copy_report_free(copied);
@@ -235,15 +235,15 @@ static void delete_the_graph(const ocigraph_client *client) {
     ocigraph_delete_options *options = ocigraph_delete_options_new();
     ocigraph_delete_report *report = NULL;
     SUCCEEDS(ocigraph_delete_options_set_dry_run(options, true, &failure));
-    SUCCEEDS(ocigraph_client_delete(client, at(place, ":v1"), options, NULL, &report, &failure));
-    /* It has other tags. */
+    SUCCEEDS(ocigraph_client_delete(client, at(location, ":v1"), options, NULL, &report, &failure));
+    /* The image has another tag, so it is kept. */
     CHECK(ocigraph_delete_report_dry_run(report) && ocigraph_delete_report_kept_count(report) >= 1);
     CHECK(contains(ocigraph_delete_report_kept_reason(report, 0), "tagged"));
     CHECK(ocigraph_descriptor_size(ocigraph_delete_report_kept(report, 0)) > 0);
     ocigraph_delete_report_free(report);
     SUCCEEDS(ocigraph_delete_options_set_dry_run(options, false, &failure));
     SUCCEEDS(ocigraph_delete_options_set_force(options, true, &failure));
-    SUCCEEDS(ocigraph_client_delete(client, at(place, ":v1"), options, NULL, &report, &failure));
+    SUCCEEDS(ocigraph_client_delete(client, at(location, ":v1"), options, NULL, &report, &failure));
     CHECK(!ocigraph_delete_report_dry_run(report));
     CHECK(ocigraph_delete_report_deleted_count(report) == 4 && ocigraph_delete_report_failed_count(report) == 0);
     CHECK(ocigraph_descriptor_size(ocigraph_delete_report_deleted(report, 3)) > 0);
@@ -257,7 +257,7 @@ static void delete_the_graph(const ocigraph_client *client) {
 
 int main(int argc, char **argv) {
     CHECK(argc == 4);
-    place = argv[1], other = argv[2], host = argv[3];
+    location = argv[1], other = argv[2], host = argv[3];
     CHECK(ocigraph_abi_version() == OCIGRAPH_ABI_VERSION);
     ocigraph_client_options *options = ocigraph_client_options_new();
     ocigraph_client *client = GARBAGE(ocigraph_client);
@@ -268,7 +268,7 @@ int main(int argc, char **argv) {
     ocigraph_client_options_free(options);
     push_and_read_the_result(client);
     walk_the_graph(client);
-    names_and_listings(client);
+    tags_and_lists(client);
     pull_copy_and_verify(client);
     delete_the_graph(client);
     ocigraph_client_free(client);

@@ -1,29 +1,28 @@
-/* Signals are the program's. A connection that breaks while it is written to is an error of the call, and SIGPIPE, by which
- * a program ends that does nothing about it, never comes: neither in a call that waits, nor in one that runs by itself,
- * nor in a callback. A handler of the program runs on none of the library's threads.
+/* Signals: a lost connection is an error of the call and never raises SIGPIPE, in the blocking form, in the callback form
+ * and in a callback. The signal handlers of the program never run on threads of the library.
  *
- *   signals PLACE      a repository whose registry goes away in the middle of every upload */
+ *   signals LOCATION      a repository whose registry closes the connection in the middle of every upload */
 
 #include "check.h"
 
 #include <signal.h>
 #include <unistd.h>
 
-static int completed, on_the_librarys, on_the_programs;
+static int completed, on_library_thread, on_program_thread;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
 
-static pthread_t programs;
+static pthread_t program_thread;
 
-/* Threads of the library take no signals of the program's. The program's own is as the program has it. */
-static int32_t look_at_the_mask(void *user_data, const ocigraph_event *event) {
+/* Threads of the library block signals. The mask of the program's own thread is unchanged. */
+static int32_t check_the_signal_mask(void *user_data, const ocigraph_event *event) {
     (void)event;
     sigset_t mask;
-    bool masked = !pthread_equal(pthread_self(), programs);
+    bool masked = !pthread_equal(pthread_self(), program_thread);
     CHECK(pthread_sigmask(SIG_BLOCK, NULL, &mask) == 0);
     CHECK(sigismember(&mask, SIGPIPE) == masked && sigismember(&mask, SIGINT) == masked);
     CHECK(sigismember(&mask, SIGSEGV) == 0);
-    ++*(masked ? &on_the_librarys : &on_the_programs);
+    ++*(masked ? &on_library_thread : &on_program_thread);
     ++*(int *)user_data;
     return 0;
 }
@@ -46,8 +45,8 @@ static void handle(int signal) {
     handled++;
 }
 
-/* A signal that only the library's threads could take waits until the program's own thread takes it. */
-static void a_handler_runs_on_the_programs_threads(void) {
+/* While the program's thread blocks a signal, no thread of the library handles it. */
+static void handlers_run_on_the_threads_of_the_program(void) {
     struct sigaction action = {.sa_handler = handle};
     struct timespec pause = {.tv_nsec = 50000000};
     sigset_t signals;
@@ -64,21 +63,21 @@ static void a_handler_runs_on_the_programs_threads(void) {
 int main(int argc, char **argv) {
     CHECK(argc == 2);
     struct sigaction as_it_was, by_default = {.sa_handler = SIG_DFL};
-    programs = pthread_self();
-    /* It may have been started with the signal ignored. */
+    program_thread = pthread_self();
+    /* The program may have been started with SIGPIPE ignored. */
     CHECK(sigaction(SIGPIPE, &by_default, NULL) == 0);
     CHECK(sigaction(SIGPIPE, NULL, &as_it_was) == 0 && as_it_was.sa_handler == SIG_DFL);
     static uint8_t content[8 << 20];
     int events = 0;
-    ocigraph_client_options *patience = ocigraph_client_options_new();
-    SUCCEEDS(ocigraph_client_options_set_limit(patience, OCIGRAPH_LIMIT_MAX_ATTEMPTS, 2, &failure));
+    ocigraph_client_options *client_options = ocigraph_client_options_new();
+    SUCCEEDS(ocigraph_client_options_set_limit(client_options, OCIGRAPH_LIMIT_MAX_ATTEMPTS, 2, &failure));
     ocigraph_client *client = NULL;
-    SUCCEEDS(ocigraph_client_new(NULL, patience, &client, &failure));
-    ocigraph_client_options_free(patience);
+    SUCCEEDS(ocigraph_client_new(NULL, client_options, &client, &failure));
+    ocigraph_client_options_free(client_options);
     ocigraph_push_options *options = ocigraph_push_options_new();
     SUCCEEDS(ocigraph_push_options_add_bytes(options, OCIGRAPH_STR("large"), ocigraph_text(NULL),
                                              (ocigraph_bytes){content, sizeof content}, &failure));
-    SUCCEEDS(ocigraph_push_options_set_progress(options, look_at_the_mask, &events, &failure));
+    SUCCEEDS(ocigraph_push_options_set_progress(options, check_the_signal_mask, &events, &failure));
     for (int i = 0; i < 3; i++) {
         ocigraph_push_result *result = GARBAGE(ocigraph_push_result);
         FAILS(OCIGRAPH_NETWORK, ocigraph_client_push(client, at(argv[1], ":v1"), options, NULL, &result, &failure));
@@ -90,12 +89,12 @@ int main(int argc, char **argv) {
         }
         pthread_mutex_unlock(&lock);
     }
-    CHECK(on_the_programs > 0 && on_the_librarys > 0);
+    CHECK(on_program_thread > 0 && on_library_thread > 0);
     ocigraph_push_options_free(options);
-    a_handler_runs_on_the_programs_threads();
+    handlers_run_on_the_threads_of_the_program();
     ocigraph_client_free(client);
 
-    /* What the program does about the signal is its own affair, as before. */
+    /* The library has not changed the disposition of SIGPIPE. */
     sigset_t mask;
     CHECK(pthread_sigmask(SIG_BLOCK, NULL, &mask) == 0 && sigismember(&mask, SIGPIPE) == 0);
     CHECK(sigaction(SIGPIPE, NULL, &as_it_was) == 0 && as_it_was.sa_handler == SIG_DFL);

@@ -1,16 +1,16 @@
-/* One step of a scenario (tests/scenarios/README.md) through the C library: arguments in, the result out.
+/* Executes one step of a scenario (tests/scenarios/README.md) with the C library.
  *
- *   step OPERATION KEY=VALUE...      a list is given by its key again and again, a map as KEY.NAME=VALUE
+ *   step OPERATION KEY=VALUE...      a list repeats its key; a map has arguments KEY.NAME=VALUE
  *
- * Prints the result as the library has it in JSON, or content as it is. Where the operation fails it prints the name of
- * the code and ends with 3. */
+ * Prints the result as JSON, or content unchanged. If the operation fails, it prints the name of the status and exits
+ * with 3. */
 
 #include "check.h"
 
 static int count;
 static char **arguments;
 
-/* The value of the argument of that key, from `*from` on; NULL when there is no more. */
+/* Returns the value of the next argument with this key, starting at `*from`, or NULL. */
 static const char *next_value(const char *key, int *from) {
     size_t length = strlen(key);
     for (; *from < count; (*from)++) {
@@ -30,7 +30,7 @@ static bool flag(const char *key) {
     return ocigraph_str_is(text(key), "true");
 }
 
-/* KEY.NAME=VALUE as a pair; the next from `*from` on. */
+/* Splits the next argument KEY.NAME=VALUE, starting at `*from`. */
 static bool next_pair(const char *key, int *from, ocigraph_str *name, ocigraph_str *value) {
     size_t length = strlen(key);
     for (; *from < count; (*from)++) {

@@ -1,12 +1,12 @@
-/* Sixteen threads share one client, its options and a cancel token, on one repository.
+/* 16 threads share one client, options, a cancel token and a repository.
  *
- *   threads PLACE ROUNDS */
+ *   threads LOCATION ROUNDS */
 
 #include "check.h"
 
 enum { THREADS = 16 };
 
-static const char *place;
+static const char *location;
 static int rounds;
 static ocigraph_client *client;
 static ocigraph_cancel *cancel;
@@ -18,15 +18,15 @@ static void *work(void *number) {
         char tag[64], content[64], image[128], signature[128];
         snprintf(tag, sizeof tag, ":t%d-%d", me, round);
         snprintf(content, sizeof content, "content %d %d", me, round);
-        attach(client, at(place, tag), "app/example", ocigraph_text(NULL), content, image);
-        attach(client, at(place, ""), "signature/example", at(place, tag), content, signature);
+        attach(client, at(location, tag), "app/example", ocigraph_text(NULL), content, image);
+        attach(client, at(location, ""), "signature/example", at(location, tag), content, signature);
         ocigraph_graph *graph = NULL;
-        SUCCEEDS(ocigraph_client_discover(client, at(place, tag), discover, cancel, &graph, &failure));
+        SUCCEEDS(ocigraph_client_discover(client, at(location, tag), discover, cancel, &graph, &failure));
         CHECK(ocigraph_graph_count(graph) == 1);
         CHECK(ocigraph_str_is(ocigraph_descriptor_digest(ocigraph_graph_descriptor(graph, 0)), signature));
         ocigraph_graph_free(graph);
         ocigraph_delete_report *report = NULL;
-        SUCCEEDS(ocigraph_client_delete(client, at(place, tag), NULL, cancel, &report, &failure));
+        SUCCEEDS(ocigraph_client_delete(client, at(location, tag), NULL, cancel, &report, &failure));
         CHECK(ocigraph_delete_report_deleted_count(report) == 2);
         ocigraph_delete_report_free(report);
     }
@@ -35,7 +35,7 @@ static void *work(void *number) {
 
 int main(int argc, char **argv) {
     CHECK(argc == 3);
-    place = argv[1], rounds = atoi(argv[2]);
+    location = argv[1], rounds = atoi(argv[2]);
     client = new_client();
     cancel = ocigraph_cancel_new();
     discover = ocigraph_discover_options_new();
@@ -50,7 +50,7 @@ int main(int argc, char **argv) {
         pthread_join(threads[i], NULL);
     }
     ocigraph_text_list *tags = NULL;
-    SUCCEEDS(ocigraph_client_tags(client, at(place, ""), NULL, &tags, &failure));
+    SUCCEEDS(ocigraph_client_tags(client, at(location, ""), NULL, &tags, &failure));
     CHECK(ocigraph_text_list_count(tags) == 0);
     ocigraph_text_list_free(tags);
     ocigraph_discover_options_free(discover);

@@ -1,7 +1,7 @@
-/* Over TLS: whom a client believes, and how it identifies itself.
+/* TLS: trusted certificates and client certificates.
  *
- *   tls HOST KNOWN CA CERT KEY      a registry over TLS, one that wants a certificate of its clients, the authority of both,
- *                                   and a client's certificate and key */
+ *   tls HOST KNOWN CA CERT KEY      a registry over TLS, one that requires a client certificate, the CA of both, and a
+ *                                   client certificate with its key */
 
 #include "check.h"
 
@@ -13,7 +13,7 @@ static ocigraph_client_options *over_tls(void) {
     return options;
 }
 
-/* How a push to the host ends; ends the options. */
+/* Returns the status of a push to the host, and frees the options. */
 static ocigraph_status push(ocigraph_client_options *options, const char *host) {
     ocigraph_client *client = NULL;
     ocigraph_push_result *result = NULL;
@@ -47,7 +47,7 @@ int main(int argc, char **argv) {
     SUCCEEDS(ocigraph_client_options_set_insecure(options, false, &failure));
     CHECK(push(options, host) == OCIGRAPH_TLS);
 
-    /* A registry that wants to know its clients. */
+    /* A registry that requires a client certificate. */
     options = over_tls();
     SUCCEEDS(ocigraph_client_options_set_ca_file(options, ca, &failure));
     CHECK(push(options, known) != OCIGRAPH_OK);
@@ -56,7 +56,7 @@ int main(int argc, char **argv) {
     SUCCEEDS(ocigraph_client_options_set_client_certificate(options, cert, key, &failure));
     CHECK(push(options, known) == OCIGRAPH_OK);
 
-    /* What cannot be used is refused by the setter, and changes nothing. */
+    /* A setter rejects unusable files and leaves the options unchanged. */
     options = over_tls();
     SUCCEEDS(ocigraph_client_options_set_ca_file(options, ca, &failure));
     FAILS(OCIGRAPH_TLS, ocigraph_client_options_set_ca_file(options, OCIGRAPH_STR("missing.pem"), &failure));

@@ -1,8 +1,8 @@
-/* The vectors that every language reads (tests/vectors), as the library takes them.
+/* The vectors that all languages share (tests/vectors), with the C library.
  *
- *   vectors references TEXT...      the parts of each, or what is wrong with it; a blank line after each
- *   vectors digests FILE...         the digests of each, in memory, alone, and together with the others
- *   vectors invalid DIGEST...       nothing, where none of them is taken for a digest */
+ *   vectors references TEXT...      prints the parts of each, or its error, and a blank line
+ *   vectors digests FILE...         prints the digest of each file: in memory, alone, and together with the others
+ *   vectors invalid DIGEST...       prints nothing if all of them are invalid */
 
 #include "check.h"
 
@@ -23,7 +23,7 @@ static void print_parts(const char *text) {
         return;
     }
     line("text", ocigraph_reference_text(reference));
-    line("place", ocigraph_reference_place(reference));
+    line("location", ocigraph_reference_location(reference));
     line("host", ocigraph_reference_host(reference));
     line("repository", ocigraph_reference_repository(reference));
     line("path", ocigraph_reference_path(reference));
@@ -65,12 +65,12 @@ static void print_digests_together(char **paths, size_t count, int32_t algorithm
     ocigraph_digest_list_free(list);
 }
 
-static void none_is_a_digest(const char *digest) {
-    ocigraph_reference *place = NULL, *there = GARBAGE(ocigraph_reference);
-    SUCCEEDS(ocigraph_reference_parse(OCIGRAPH_STR("localhost/app:v1"), &place, &failure));
-    FAILS(OCIGRAPH_INVALID_REFERENCE, ocigraph_reference_at(place, ocigraph_text(digest), &there, &failure));
+static void check_invalid_digest(const char *digest) {
+    ocigraph_reference *location = NULL, *there = GARBAGE(ocigraph_reference);
+    SUCCEEDS(ocigraph_reference_parse(OCIGRAPH_STR("localhost/app:v1"), &location, &failure));
+    FAILS(OCIGRAPH_INVALID_REFERENCE, ocigraph_reference_at(location, ocigraph_text(digest), &there, &failure));
     CHECK(there == NULL);
-    ocigraph_reference_free(place);
+    ocigraph_reference_free(location);
 }
 
 int main(int argc, char **argv) {
@@ -87,7 +87,7 @@ int main(int argc, char **argv) {
         print_digests_together(argv + 2, (size_t)argc - 2, algorithms[a]);
     }
     for (int i = 2; i < argc && strcmp(argv[1], "invalid") == 0; i++) {
-        none_is_a_digest(argv[i]);
+        check_invalid_digest(argv[i]);
     }
     return 0;
 }

@@ -1,7 +1,7 @@
-/* The C++ wrapper: values that own their handles, exceptions, and functions as callbacks.
+/* The C++ wrapper: objects that own handles, exceptions, and std::function callbacks.
  *
- *   wrapper PLACE SLOW GUARDED FOLDER      an empty repository or layout, a repository whose registry takes long to answer, a
- *                                          registry that takes ada with the password "s3cret" alone, and where to write */
+ *   wrapper LOCATION SLOW GUARDED FOLDER      an empty repository or layout, a repository whose registry responds slowly, a
+ *                                             registry that requires ada with the password "s3cret", and an output directory */
 
 #include <ocigraph.hpp>
 #include <ocigraph.hpp>
@@ -60,8 +60,8 @@ ocigraph::reader reader_of(std::string text) {
     };
 }
 
-void walk(const ocigraph::client &client, const std::string &place) {
-    const std::string image = place + ":v1";
+void walk(const ocigraph::client &client, const std::string &location) {
+    const std::string image = location + ":v1";
     ocigraph::push_options options;
     options.add_bytes("a.txt", "content of a\n", "text/markdown")
         .file_annotation("of", "the file")
@@ -86,13 +86,13 @@ void walk(const ocigraph::client &client, const std::string &place) {
     CHECK(pushed.tags() == std::vector<std::string>{"v1"});
     CHECK(pushed.descriptor().annotation("of") == "the manifest" && !pushed.descriptor().annotation("none"));
     CHECK(pushed.descriptor().annotations().size() == 2);
-    CHECK(pushed.reference() == place + "@" + std::string(pushed.descriptor().digest()));
+    CHECK(pushed.reference() == location + "@" + std::string(pushed.descriptor().digest()));
     CHECK(ocigraph::digest(pushed.manifest()) == pushed.descriptor().digest());
 
-    std::string sbom(client.push(place, ocigraph::push_options().artifact_type("sbom/example").subject(image))
+    std::string sbom(client.push(location, ocigraph::push_options().artifact_type("sbom/example").subject(image))
                          .descriptor()
                          .digest());
-    client.push(place, ocigraph::push_options().artifact_type("signature/example").subject(place + "@" + sbom));
+    client.push(location, ocigraph::push_options().artifact_type("signature/example").subject(location + "@" + sbom));
     ocigraph::graph graph = client.discover(image);
     std::string types;
     for (ocigraph::node node : graph) {
@@ -135,72 +135,72 @@ void walk(const ocigraph::client &client, const std::string &place) {
     ocigraph::reference named = ocigraph::reference(image).at(pushed.descriptor().digest());
     CHECK(named.text() == pushed.reference() && named.digest() == pushed.descriptor().digest() && named.tags().empty());
     CHECK(named.host().empty() == (image.substr(0, 4) == "oci:") && named.repository().empty() != named.path().empty());
-    CHECK(named.place() == place && client.resolve(named.text()).digest() == pushed.descriptor().digest());
+    CHECK(named.location() == location && client.resolve(named.text()).digest() == pushed.descriptor().digest());
     CHECK(client.resolve(image).digest() == pushed.descriptor().digest());
     CHECK(client.tag(image, {"x", "y"}).size() > 0);
-    CHECK(client.tags(place).size() == 3);
-    client.untag(place + ":x,y");
-    CHECK(client.manifests(place).json().front() == '[');
-    std::vector<ocigraph::manifest_info> manifests = client.manifests(place).manifests();
+    CHECK(client.tags(location).size() == 3);
+    client.untag(location + ":x,y");
+    CHECK(client.manifests(location).json().front() == '[');
+    std::vector<ocigraph::manifest_info> manifests = client.manifests(location).manifests();
     CHECK(manifests.size() == 3 && manifests[0].tags.size() == 1 && manifests[0].attributes == 0);
     CHECK(manifests[0].config_media_type == "application/x" && !manifests[0].created.empty());
     CHECK(manifests[1].subject == pushed.descriptor().digest());
-    std::vector<ocigraph::tag_info> tags = client.tag_details(place).tags();
+    std::vector<ocigraph::tag_info> tags = client.tag_details(location).tags();
     CHECK(tags.size() == 1 && tags[0].name == "v1" && tags[0].digest == pushed.descriptor().digest());
     CHECK(tags[0].is_signed == OCIGRAPH_SIGNED_UNKNOWN && tags[0].attributes == 0);
     ocigraph::manifest manifest = client.fetch_manifest(image);
     CHECK(manifest.blobs().size() == 2 && manifest.config() && !manifest.subject() && !manifest.is_index());
-    CHECK(client.push_manifest(place + ":again", manifest.bytes()).digest() == pushed.descriptor().digest());
-    client.untag(place + ":again");
+    CHECK(client.push_manifest(location + ":again", manifest.bytes()).digest() == pushed.descriptor().digest());
+    client.untag(location + ":again");
 
-    std::string blob(client.push_blob(place, reader_of("a blob")).descriptor().digest());
-    CHECK(client.push_blob(place, "a blob").outcome() == OCIGRAPH_OUTCOME_EXISTED);
-    int told = 0;
+    std::string blob(client.push_blob(location, reader_of("a blob")).descriptor().digest());
+    CHECK(client.push_blob(location, "a blob").outcome() == OCIGRAPH_OUTCOME_ALREADY_EXISTS);
+    int on_progress = 0;
     ocigraph::blob_options counted;
-    counted.on_progress([&](const ocigraph::event &) { return ++told > 0; });
-    CHECK(client.push_blob_file(place, b, "text/plain", counted).descriptor().media_type() == "text/plain");
-    CHECK(told >= 1);
+    counted.on_progress([&](const ocigraph::event &) { return ++on_progress > 0; });
+    CHECK(client.push_blob_file(location, b, "text/plain", counted).descriptor().media_type() == "text/plain");
+    CHECK(on_progress >= 1);
     std::string fetched;
-    client.fetch_blob(place + "@" + blob, [&](std::string_view piece) { fetched += piece; });
+    client.fetch_blob(location + "@" + blob, [&](std::string_view piece) { fetched += piece; });
     CHECK(fetched == "a blob");
 
-    client.tag(place + "@" + sbom, {"kept"});
-    std::vector<ocigraph::kept_manifest> kept = client.remove(image, ocigraph::delete_options().dry_run(true)).kept();
+    client.tag(location + "@" + sbom, {"kept"});
+    std::vector<ocigraph::retained_manifest> kept = client.remove(image, ocigraph::delete_options().dry_run(true)).kept();
     CHECK(kept.size() >= 1 && kept[0].descriptor && !kept[0].reason.empty());
-    client.untag(place + ":kept");
+    client.untag(location + ":kept");
     CHECK(client.remove(image, ocigraph::delete_options().dry_run(true)).deleted().size() == 3);
     ocigraph::delete_report report = client.remove(image);
     CHECK(report.deleted().size() == 3 && report.kept().empty() && report.failed().empty() && !report.dry_run());
     CHECK(report.deleted()[2].digest() == pushed.descriptor().digest());
 }
 
-void failures(const ocigraph::client &client, const std::string &place) {
+void failures(const ocigraph::client &client, const std::string &location) {
     CHECK(failure_of([&] { client.discover("alpine"); }) == OCIGRAPH_INVALID_REFERENCE);
     CHECK(failure_of([&] { ocigraph::push_options().format(99); }) == OCIGRAPH_INVALID_ARGUMENT);
     CHECK(failure_of([&] { ocigraph::digest_file("no/such/file"); }) == OCIGRAPH_NOT_FOUND);
     try {
-        client.discover(place + ":none");
+        client.discover(location + ":none");
         CHECK(false);
     } catch (const ocigraph::error &failure) {
         ocigraph::error copy = failure;
-        CHECK(copy.code() == "NOT_FOUND" && copy.operation() == "discover" && copy.reference() == place + ":none");
+        CHECK(copy.code() == "NOT_FOUND" && copy.operation() == "discover" && copy.reference() == location + ":none");
         CHECK(!copy.retry_after() && copy.registry_errors().size() == (copy.http_status() == 404 ? 1 : 0));
         CHECK(copy.registry_errors().empty() || copy.registry_errors()[0].code == "MANIFEST_UNKNOWN");
     }
-    /* What a callback throws goes on where the operation was called. */
+    /* An exception of a callback is rethrown by the operation. */
     ocigraph::push_options options;
     options.add_bytes("a", "content").on_progress([](const ocigraph::event &) -> bool { throw mine{}; });
-    CHECK(throws_mine([&] { client.push(place + ":t", options); }));
+    CHECK(throws_mine([&] { client.push(location + ":t", options); }));
     options.on_progress([](const ocigraph::event &) { return false; });
-    CHECK(failure_of([&] { client.push(place + ":t", options); }) == OCIGRAPH_CANCELLED);
+    CHECK(failure_of([&] { client.push(location + ":t", options); }) == OCIGRAPH_CANCELLED);
     ocigraph::reader broken = [](std::uint8_t *, std::size_t) -> std::size_t { throw mine{}; };
-    CHECK(throws_mine([&] { client.push_blob(place, broken); }));
-    CHECK(throws_mine([&] { client.push(place + ":t", ocigraph::push_options().add_reader("r", broken)); }));
-    std::string blob(client.push_blob(place, "a blob").descriptor().digest());
-    CHECK(throws_mine([&] { client.fetch_blob(place + "@" + blob, [](std::string_view) { throw mine{}; }); }));
-    ocigraph::blob_options told;
-    told.on_progress([](const ocigraph::event &) -> bool { throw mine{}; });
-    CHECK(throws_mine([&] { client.fetch_blob(place + "@" + blob, [](std::string_view) {}, told); }));
+    CHECK(throws_mine([&] { client.push_blob(location, broken); }));
+    CHECK(throws_mine([&] { client.push(location + ":t", ocigraph::push_options().add_reader("r", broken)); }));
+    std::string blob(client.push_blob(location, "a blob").descriptor().digest());
+    CHECK(throws_mine([&] { client.fetch_blob(location + "@" + blob, [](std::string_view) { throw mine{}; }); }));
+    ocigraph::blob_options on_progress;
+    on_progress.on_progress([](const ocigraph::event &) -> bool { throw mine{}; });
+    CHECK(throws_mine([&] { client.fetch_blob(location + "@" + blob, [](std::string_view) {}, on_progress); }));
 }
 
 void cancelled(const ocigraph::client &client, const std::string &slow) {
@@ -211,21 +211,21 @@ void cancelled(const ocigraph::client &client, const std::string &slow) {
     CHECK(cancel.is_cancelled());
 }
 
-/* What was taken from a result does not need it any more. */
-void nothing_dangles(const ocigraph::client &client, const std::string &place) {
-    std::string digest = client.push(place + ":d", ocigraph::push_options().add_bytes("a", "content")).descriptor().digest();
-    ocigraph::descriptor first = client.fetch_manifest(place + ":d").blobs().at(0);
+/* Parts of a result keep it alive. */
+void nothing_dangles(const ocigraph::client &client, const std::string &location) {
+    std::string digest = client.push(location + ":d", ocigraph::push_options().add_bytes("a", "content")).descriptor().digest();
+    ocigraph::descriptor first = client.fetch_manifest(location + ":d").blobs().at(0);
     CHECK(first.title() == "a" && first.size() == 7);
-    ocigraph::descriptor resolved = client.resolve(place + ":d");
+    ocigraph::descriptor resolved = client.resolve(location + ":d");
     ocigraph::descriptor moved = std::move(resolved);
     CHECK(moved.digest() == digest && resolved.digest() == digest);
     static_assert(std::is_same_v<decltype(client.discover("").tree()), std::string>);
     static_assert(std::is_same_v<decltype(client.resolve("").digest()), std::string>);
     static_assert(std::is_same_v<decltype(moved.digest()), std::string_view>);
-    client.push(place, ocigraph::push_options().artifact_type("x/y").subject(place + ":d"));
-    ocigraph::graph::iterator step = client.discover(place + ":d").begin();
+    client.push(location, ocigraph::push_options().artifact_type("x/y").subject(location + ":d"));
+    ocigraph::graph::iterator step = client.discover(location + ":d").begin();
     CHECK((*step).subject.digest() == digest && (*step++).descriptor.artifact_type() == "x/y");
-    client.remove(place + ":d");
+    client.remove(location + ":d");
 }
 
 template <typename Work>
@@ -238,39 +238,39 @@ bool is_a_mistake(Work work) {
     return false;
 }
 
-/* In C, no options are the defaults: what was moved away must not turn into those. */
-void what_was_moved_from_is_not_used(const ocigraph::client &client, const std::string &place) {
-    client.push(place + ":m");
+/* NULL options are the defaults in C, so a moved-from object must throw instead. */
+void what_was_moved_from_is_not_used(const ocigraph::client &client, const std::string &location) {
+    client.push(location + ":m");
     ocigraph::delete_options plan;
     plan.dry_run(true);
     ocigraph::delete_options moved = std::move(plan);
-    CHECK(is_a_mistake([&] { client.remove(place + ":m", plan); }));
+    CHECK(is_a_mistake([&] { client.remove(location + ":m", plan); }));
     CHECK(is_a_mistake([&] { plan.force(true); }));
-    CHECK(client.remove(place + ":m", moved).dry_run());
+    CHECK(client.remove(location + ":m", moved).dry_run());
     ocigraph::credential ada = ocigraph::credential::password("ada", "s3cret");
     ocigraph::credential given = std::move(ada);
     CHECK(is_a_mistake([&] { ada.get(); }) && is_a_mistake([&] { ada.release(); }) && given.get() != nullptr);
     ocigraph::cancel_token token;
     ocigraph::cancel_token other = std::move(token);
-    CHECK(is_a_mistake([&] { client.discover(place + ":m", {}, token); }));
-    CHECK(client.tags(place) == std::vector<std::string>{"m"});
-    client.remove(place + ":m");
+    CHECK(is_a_mistake([&] { client.discover(location + ":m", {}, token); }));
+    CHECK(client.tags(location) == std::vector<std::string>{"m"});
+    client.remove(location + ":m");
 }
 
-/* A result that was moved from is no empty one, which would say that there is nothing. */
-void results_are_whole_after_a_move(const ocigraph::client &client, const std::string &place) {
-    client.push(place + ":w");
-    client.push(place, ocigraph::push_options().artifact_type("x/y").subject(place + ":w"));
-    ocigraph::graph graph = client.discover(place + ":w"), taken = std::move(graph);
+/* A result that was moved from is not empty, since an empty result would look valid. */
+void results_are_whole_after_a_move(const ocigraph::client &client, const std::string &location) {
+    client.push(location + ":w");
+    client.push(location, ocigraph::push_options().artifact_type("x/y").subject(location + ":w"));
+    ocigraph::graph graph = client.discover(location + ":w"), taken = std::move(graph);
     CHECK(graph.size() == 1 && taken.size() == 1 && std::distance(graph.begin(), graph.end()) == 1);
-    ocigraph::manifest manifest = client.fetch_manifest(place + ":w"), same = std::move(manifest);
+    ocigraph::manifest manifest = client.fetch_manifest(location + ":w"), same = std::move(manifest);
     CHECK(!manifest.bytes().empty() && manifest.bytes() == same.bytes());
-    ocigraph::reference reference(place + ":w"), named = std::move(reference);
-    CHECK(reference.text() == place + ":w" && named.text() == reference.text());
-    ocigraph::delete_report report = client.remove(place + ":w"), kept = std::move(report);
+    ocigraph::reference reference(location + ":w"), named = std::move(reference);
+    CHECK(reference.text() == location + ":w" && named.text() == reference.text());
+    ocigraph::delete_report report = client.remove(location + ":w"), kept = std::move(report);
     CHECK(report.deleted().size() == 2 && kept.deleted().size() == 2);
     try {
-        client.discover(place + ":none");
+        client.discover(location + ":none");
         CHECK(false);
     } catch (ocigraph::error &failure) {
         ocigraph::error other = std::move(failure);
@@ -278,25 +278,25 @@ void results_are_whole_after_a_move(const ocigraph::client &client, const std::s
     }
 }
 
-/* Exceptions and content belong to one operation, so that options with functions serve one at a time. */
-void options_with_functions_serve_one_operation(const ocigraph::client &client, const std::string &place) {
+/* Options with callbacks serve one operation at a time, because exceptions and content belong to one operation. */
+void options_with_functions_serve_one_operation(const ocigraph::client &client, const std::string &location) {
     ocigraph::push_options options;
     options.add_bytes("a", "content");
     bool refused = false;
     options.on_progress([&](const ocigraph::event &) {
         if (!refused) {
-            refused = is_a_mistake([&] { client.push(place + ":second", options); });
+            refused = is_a_mistake([&] { client.push(location + ":second", options); });
         }
         return true;
     });
-    client.push(place + ":first", options);
-    client.push(place + ":first", options);
-    CHECK(refused && client.tags(place) == std::vector<std::string>{"first"});
+    client.push(location + ":first", options);
+    client.push(location + ":first", options);
+    CHECK(refused && client.tags(location) == std::vector<std::string>{"first"});
     ocigraph::push_options streamed;
     streamed.add_reader("r", reader_of("read once"));
-    client.push(place + ":first", streamed);
-    CHECK(is_a_mistake([&] { client.push(place + ":again", streamed); }));
-    /* A reader that was not called has all of its content, and one that was refused is forgotten. */
+    client.push(location + ":first", streamed);
+    CHECK(is_a_mistake([&] { client.push(location + ":again", streamed); }));
+    /* A reader that was not called can be used again, and a rejected reader is removed. */
     ocigraph::push_options unread;
     int called = 0;
     CHECK(failure_of([&] {
@@ -304,22 +304,22 @@ void options_with_functions_serve_one_operation(const ocigraph::client &client, 
           }) == OCIGRAPH_INVALID_ARGUMENT);
     unread.add_reader("r", reader_of("read once"));
     CHECK(failure_of([&] { client.push("alpine", unread); }) == OCIGRAPH_INVALID_REFERENCE);
-    ocigraph::push_result read = client.push(place + ":first", unread);
+    ocigraph::push_result read = client.push(location + ":first", unread);
     CHECK(called == 0 && read.blobs().size() == 1 && read.blobs()[0].descriptor.size() == 9);
-    CHECK(is_a_mistake([&] { client.push(place + ":first", unread); }));
-    /* Without functions, any number of threads may share them. */
+    CHECK(is_a_mistake([&] { client.push(location + ":first", unread); }));
+    /* Options without callbacks can be shared between threads. */
     ocigraph::push_options shared;
     shared.add_bytes("a", "shared");
     std::vector<std::thread> threads;
     for (int i = 0; i < 4; i++) {
-        threads.emplace_back([&] { client.push(place + ":first", shared); });
+        threads.emplace_back([&] { client.push(location + ":first", shared); });
     }
     for (std::thread &thread : threads) {
         thread.join();
     }
-    client.remove(place + ":first", ocigraph::delete_options().force(true));
-    for (const ocigraph::manifest_info &left : client.manifests(place).manifests()) {
-        std::string named = place + "@" + std::string(left.descriptor.digest());
+    client.remove(location + ":first", ocigraph::delete_options().force(true));
+    for (const ocigraph::manifest_info &left : client.manifests(location).manifests()) {
+        std::string named = location + "@" + std::string(left.descriptor.digest());
         CHECK(client.remove_manifest(named).digest() == left.descriptor.digest());
     }
 }
@@ -342,45 +342,45 @@ Result completed(Start start) {
     return promise.get_future().get();
 }
 
-void completions(const ocigraph::client &client, const std::string &place, const std::string &slow) {
+void completions(const ocigraph::client &client, const std::string &location, const std::string &slow) {
     using namespace ocigraph;
     push_result pushed = ::completed<push_result>([&](auto done) {
-        /* Options may end before the operation does. */
+        /* The options are destroyed before the operation is over. */
         push_options options;
         options.add_reader("r", reader_of("read later")).on_progress([](const event &) { return true; });
-        client.push_start(place + ":s", options, done);
+        client.push_start(location + ":s", options, done);
     });
     CHECK(pushed.blobs()[0].descriptor.size() == 10);
-    CHECK(::completed<graph>([&](auto done) { client.discover_start(place + ":s", {}, done); }).size() == 0);
+    CHECK(::completed<graph>([&](auto done) { client.discover_start(location + ":s", {}, done); }).size() == 0);
     auto pulled = ::completed<pull_result>([&](auto done) {
-        client.pull_start(place + ":s", pull_options().output(folder + "/started"), done);
+        client.pull_start(location + ":s", pull_options().output(folder + "/started"), done);
     });
     CHECK(pulled.artifacts()[0].files[0].path == folder + "/started/r");
     auto copied = ::completed<copy_report>([&](auto done) {
-        client.copy_start(place + ":s", "oci:" + folder + "/started-store:s", {}, done);
+        client.copy_start(location + ":s", "oci:" + folder + "/started-store:s", {}, done);
     });
     CHECK(copied.manifests() == 1);
     push_options broken;
     broken.add_bytes("a", "content").on_progress([](const event &) -> bool { throw mine{}; });
     CHECK(throws_mine([&] {
-        ::completed<push_result>([&](auto done) { client.push_start(place + ":s", broken, done); });
+        ::completed<push_result>([&](auto done) { client.push_start(location + ":s", broken, done); });
     }));
     cancel_token cancel;
     cancel.cancel();
     CHECK(failure_of([&] {
               ::completed<graph>([&](auto done) { client.discover_start(slow + ":v1", {}, done, cancel); });
           }) == OCIGRAPH_CANCELLED);
-    /* What is refused at once is thrown here, and completes nothing. */
+    /* A call that fails throws and does not call its completion function. */
     bool completed = false;
     CHECK(failure_of([&] {
               client.discover_start("alpine", {}, [&](const completion<graph> &) { completed = true; });
           }) == OCIGRAPH_INVALID_REFERENCE);
     CHECK(!completed);
-    CHECK(is_a_mistake([&] { client.discover_start(place + ":s", {}, nullptr); }));
-    CHECK(::completed<delete_report>([&](auto done) { client.remove_start(place + ":s", {}, done); }).deleted().size() == 1);
+    CHECK(is_a_mistake([&] { client.discover_start(location + ":s", {}, nullptr); }));
+    CHECK(::completed<delete_report>([&](auto done) { client.remove_start(location + ":s", {}, done); }).deleted().size() == 1);
 }
 
-void asked(const std::string &host) {
+void provide_credential(const std::string &host) {
     using ocigraph::client_options, ocigraph::credential;
     std::string wanted;
     ocigraph::credential_source gives = [&](std::string_view registry, std::string_view repository) {
@@ -419,30 +419,30 @@ void signed_in(const std::string &host) {
     CHECK(tags(stored) == OCIGRAPH_UNAUTHORIZED);
 }
 
-/* Functions that do not return before another client, on the same single thread, has asked three times. */
-void functions_may_wait_for_another_client(const std::string &place) {
+/* The callbacks block until another client on the same single-threaded runtime has made three calls. */
+void functions_may_wait_for_another_client(const std::string &location) {
     ocigraph::runtime thread(1);
     ocigraph::client client(thread, {}), other(thread, {});
-    std::string image = place + ":waited";
+    std::string image = location + ":waited";
     client.push(image, ocigraph::push_options().add_bytes("a", "a blob"));
     int waited = 0;
     auto wait = [&] {
         for (int i = 0; i < 3; i++) {
-            std::thread([&] { CHECK(!other.tags(place).empty()); }).join();
+            std::thread([&] { CHECK(!other.tags(location).empty()); }).join();
         }
         waited++;
     };
-    auto told = [&](const ocigraph::event &) {
+    auto on_progress = [&](const ocigraph::event &) {
         wait();
         return true;
     };
-    std::string content, named = place + "@" + ocigraph::digest("a blob");
-    client.fetch_blob(named, [&](std::string_view piece) { wait(), content += piece; }, ocigraph::blob_options().on_progress(told));
+    std::string content, named = location + "@" + ocigraph::digest("a blob");
+    client.fetch_blob(named, [&](std::string_view piece) { wait(), content += piece; }, ocigraph::blob_options().on_progress(on_progress));
     CHECK(content == "a blob" && waited >= 3);
     int before = waited;
-    client.pull(image, ocigraph::pull_options().output(folder + "/waited").on_progress(told));
-    client.push(image, ocigraph::push_options().add_bytes("a", "another").on_progress(told));
-    client.push_blob(place, [&](std::uint8_t *, std::size_t) { return wait(), std::size_t{0}; });
+    client.pull(image, ocigraph::pull_options().output(folder + "/waited").on_progress(on_progress));
+    client.push(image, ocigraph::push_options().add_bytes("a", "another").on_progress(on_progress));
+    client.push_blob(location, [&](std::uint8_t *, std::size_t) { return wait(), std::size_t{0}; });
     CHECK(waited >= before + 5);
 }
 
@@ -451,7 +451,7 @@ void functions_may_wait_for_another_client(const std::string &place) {
 int main(int argc, char **argv) {
     CHECK(argc == 5 && ocigraph::fits() && ocigraph::version().substr(0, 2) == "0.");
     folder = argv[4];
-    /* Where somebody waits for ever, the program ends here. */
+    /* Ends a program that hangs. */
     alarm(600);
     ocigraph::runtime threads(2);
     ocigraph::client client(threads, ocigraph::client_options().user_agent("wrapper/1").header("x-a", "b").limit(OCIGRAPH_LIMIT_MAX_ATTEMPTS, 2));
@@ -465,7 +465,7 @@ int main(int argc, char **argv) {
     options_with_functions_serve_one_operation(client, other);
     completions(client, other, argv[2]);
     signed_in(argv[3]);
-    asked(argv[3]);
+    provide_credential(argv[3]);
     functions_may_wait_for_another_client(other);
     return 0;
 }

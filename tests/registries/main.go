@@ -1,8 +1,8 @@
-// Command test-registries serves the registries that exist only as Go libraries, delays a connection to any other one,
-// and runs any other program so that it ends with the test that started it.
+// Command test-registries serves two registries that exist only as Go libraries, runs a proxy that adds latency, and
+// runs other programs so that they end with the test that started them.
 //
-// Every form listens on loopback alone, prints one JSON line such as {"address":"127.0.0.1:41234"} when it is ready,
-// and ends when its standard input closes or on SIGTERM. It never outlives the test, however the test ended.
+// Servers listen only on loopback, print one line of JSON such as {"address":"127.0.0.1:41234"} when they are ready,
+// and end when their standard input closes or on SIGTERM. They never outlive the test, however it ends.
 package main
 
 import (
@@ -25,10 +25,10 @@ const usage = `usage:
   test-registries proxy  --to HOST:PORT --delay D [--port N] [--stay]
   test-registries run PROGRAM [ARGUMENT...]
 
-  ggcr    the registry of go-containerregistry, blobs in DIR or in memory
-  ocimem  the registry of cuelabs.dev/go/oci/ociregistry, in memory
-  proxy   a TCP proxy that adds half of D each way, and one D to a new connection
-  run     runs a program until standard input closes or a signal comes
+  ggcr    serve the registry of go-containerregistry, with blobs in DIR or in memory
+  ocimem  serve the registry of cuelabs.dev/go/oci/ociregistry, in memory
+  proxy   run a TCP proxy that adds D/2 in each direction, and D to a new connection
+  run     run a program until standard input closes or a signal arrives
 `
 
 var errUsage = errors.New("wrong usage")
@@ -50,7 +50,7 @@ func main() {
 
 func dispatch(args []string) error {
 	if len(args) == 0 {
-		return fmt.Errorf("%w: say what to serve", errUsage)
+		return fmt.Errorf("%w: missing command", errUsage)
 	}
 	if args[0] == "run" {
 		return runProgram(args[1:])
@@ -71,7 +71,7 @@ func dispatch(args []string) error {
 	case "proxy":
 		flags.StringVar(&to, "to", "", "")
 	default:
-		return fmt.Errorf("%w: there is no %q to serve", errUsage, args[0])
+		return fmt.Errorf("%w: unknown command %q", errUsage, args[0])
 	}
 	if err := flags.Parse(args[1:]); errors.Is(err, flag.ErrHelp) {
 		return err
@@ -85,13 +85,13 @@ func dispatch(args []string) error {
 		return fmt.Errorf("%w: proxy needs --to HOST:PORT", errUsage)
 	}
 
-	ctx, cancel := untilAskedToEnd(*stay)
+	ctx, cancel := shutdownContext(*stay)
 	defer cancel()
 	listener, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(*port)))
 	if err != nil {
 		return err
 	}
-	// Clients may connect from here on: what comes before Accept waits in the listener's queue.
+	// Clients can connect from here on: the listener queues connections until Accept.
 	if err := json.NewEncoder(os.Stdout).Encode(map[string]string{"address": listener.Addr().String()}); err != nil {
 		return err
 	}
@@ -101,8 +101,8 @@ func dispatch(args []string) error {
 	return serve(ctx, listener, registry(args[0], dir), *delay, auth)
 }
 
-// untilAskedToEnd returns a context that ends with standard input (unless stay) or at the first signal.
-func untilAskedToEnd(stay bool) (context.Context, context.CancelFunc) {
+// shutdownContext returns a context that ends when standard input closes (unless stay) or at the first signal.
+func shutdownContext(stay bool) (context.Context, context.CancelFunc) {
 	ctx, cancel := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	if !stay {
 		go func() {

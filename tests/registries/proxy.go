@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// A connection holds at most queued chunks each way, so that a slow reader stops a fast writer as it would without us.
+// A connection holds at most queued chunks in each direction, so that a slow reader blocks a fast writer, as without the
+// proxy.
 const (
 	chunkSize = 64 << 10
 	queued    = 256
@@ -36,12 +37,12 @@ func proxy(ctx context.Context, listener net.Listener, to string, delay time.Dur
 	}
 }
 
-// relay joins a client to the server behind the proxy until both have finished.
+// relay connects a client to the server behind the proxy until both have closed their side.
 func relay(client *net.TCPConn, to string, delay time.Duration) {
 	defer client.Close()
 	connection, err := net.Dial("tcp", to)
 	if err != nil {
-		// The client sees a reset, as it would from a port where nobody listens.
+		// The client sees a reset, as from a closed port.
 		_ = client.SetLinger(0)
 		return
 	}
@@ -50,7 +51,7 @@ func relay(client *net.TCPConn, to string, delay time.Duration) {
 
 	done := make(chan struct{}, 2)
 	go func() {
-		// The handshake of a real connection costs a round trip before the first byte can leave.
+		// The handshake of a real connection takes one round trip before the first byte is sent.
 		pipe(server, client, delay/2, delay)
 		done <- struct{}{}
 	}()
@@ -62,8 +63,8 @@ func relay(client *net.TCPConn, to string, delay time.Duration) {
 	<-done
 }
 
-// pipe moves bytes from one connection to the other, each after delay, and passes the end of the stream on.
-// Delay is latency only: what was read together leaves together, so bandwidth stays what it was.
+// pipe copies bytes from one connection to the other after delay, and forwards the end of the stream. It does not change
+// the bandwidth, because bytes that were read together are written together.
 func pipe(to, from *net.TCPConn, delay, atFirst time.Duration) {
 	chunks := make(chan chunk, queued)
 	go func() {

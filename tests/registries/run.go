@@ -8,15 +8,15 @@ import (
 	"time"
 )
 
-// The time a program has to end after SIGTERM before it is killed.
+// The time between SIGTERM and SIGKILL.
 const grace = 5 * time.Second
 
-// runProgram runs a registry that does not watch its standard input, so that it ends with the test all the same.
+// runProgram runs a program that does not watch its standard input, and ends it when the test ends.
 func runProgram(args []string) error {
 	if len(args) == 0 {
 		return fmt.Errorf("%w: run needs a program", errUsage)
 	}
-	ctx, cancel := untilAskedToEnd(false)
+	ctx, cancel := shutdownContext(false)
 	defer cancel()
 	program := exec.CommandContext(ctx, args[0], args[1:]...)
 	program.Stdout, program.Stderr = os.Stdout, os.Stderr

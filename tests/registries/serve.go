@@ -47,7 +47,7 @@ func serve(ctx context.Context, listener net.Listener, handler http.Handler, del
 	return nil
 }
 
-// requireBasic answers 401 with the error body of the distribution specification to whoever does not bring auth.
+// requireBasic responds with 401 and an error body of the distribution specification to requests without auth.
 func requireBasic(next http.Handler, auth string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		user, password, _ := r.BasicAuth()

@@ -1,9 +1,9 @@
-//! What a call through the C ABI, and from Go, costs beside the same call of the core: discover of a
-//! registry's graph, a verification with progress, digests. `make bench-bindings` runs it, and
-//! `DELAY_MS=2 make bench-bindings` with a registry that answers so much later, as over a network.
+//! Compares calls through the C ABI and from Go with the same calls of the core: discover, verify with
+//! progress, and digests. `make bench-bindings` runs it. `DELAY_MS=2 make bench-bindings` adds a delay
+//! of 2 ms to the responses of the registry, as on a network.
 //!
-//! All three ask one registry, in a process of its own. They take turns for several rounds, and the
-//! fastest call of each is told: what else the machine does makes calls slower and none faster.
+//! All three use the same registry, which is a separate process. They take turns for several rounds. The
+//! benchmark prints the fastest call of each, because other load can only make calls slower.
 
 use std::{
     ffi::c_void,
@@ -24,10 +24,10 @@ use tokio::runtime::Runtime;
 
 const ROUNDS: usize = 10;
 
-/// Calls of one kind, so many at a time.
+/// One kind of call, with `runs` calls in each round.
 struct Row<'a> {
     name: &'a str,
-    /// What the program in Go calls it.
+    /// The name of the call in the Go program.
     go: &'a str,
     runs: usize,
     rust: &'a mut dyn FnMut(),
@@ -43,7 +43,7 @@ fn fastest(runs: usize, work: &mut dyn FnMut()) -> Duration {
     times.min().unwrap_or_default()
 }
 
-#[expect(clippy::print_stdout, reason = "it is what a benchmark is for")]
+#[expect(clippy::print_stdout, reason = "a benchmark prints its results")]
 fn measure(row: Row<'_>, go: &mut Peer) {
     let rounds = (0..ROUNDS).map(|_| {
         [fastest(row.runs, row.rust), fastest(row.runs, row.c), go.fastest(row.go, row.runs)]
@@ -62,7 +62,7 @@ fn measure(row: Row<'_>, go: &mut Peer) {
     );
 }
 
-/// A program that is asked by a line and answers with one.
+/// A program that reads a request line and prints a response line.
 struct Peer {
     child: Child,
     input: Option<ChildStdin>,
@@ -74,34 +74,35 @@ impl Peer {
         let started = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
         let mut child = started.unwrap_or_else(|e| panic!("{command:?} cannot be started: {e}"));
         let input = child.stdin.take();
-        let output = BufReader::new(child.stdout.take().expect("it was asked for"));
+        let output = BufReader::new(child.stdout.take().expect("a pipe"));
         Self { child, input, output }
     }
 
     fn line(&mut self) -> String {
         let mut line = String::new();
-        self.output.read_line(&mut line).expect("the program says something");
+        self.output.read_line(&mut line).expect("the program responds");
         line
     }
 
     fn fastest(&mut self, call: &str, runs: usize) -> Duration {
-        let input = self.input.as_mut().expect("it was asked for");
-        writeln!(input, "{call} {runs}").expect("the program listens");
-        let said = self.line();
-        let nanoseconds = said.trim().parse().unwrap_or_else(|e| panic!("Go said {said:?}: {e}"));
+        let input = self.input.as_mut().expect("a pipe");
+        writeln!(input, "{call} {runs}").expect("the program reads requests");
+        let response = self.line();
+        let nanoseconds =
+            response.trim().parse().unwrap_or_else(|e| panic!("Go printed {response:?}: {e}"));
         Duration::from_nanos(nanoseconds)
     }
 }
 
 impl Drop for Peer {
-    /// It ends when nobody can ask it any more.
+    /// Closes the standard input of the program, which ends it.
     fn drop(&mut self) {
         drop(self.input.take());
         let _ = self.child.wait();
     }
 }
 
-/// An artifact with so many blobs.
+/// Pushes an artifact with `blobs` blobs.
 fn push(client: &Client, runtime: &Runtime, target: &str, subject: Option<&str>, blobs: usize) {
     let content = |i| format!("blob {i} of what refers to {subject:?}, at {:?}", Instant::now());
     let options = PushOptions {
@@ -118,15 +119,15 @@ fn view(text: &str) -> c::ocigraph_str {
     c::ocigraph_str { data: text.as_ptr().cast(), length: text.len() }
 }
 
-/// What a call of C's gave in its last parameter but one.
-fn given<T>(call: impl FnOnce(&mut MaybeUninit<T>) -> c::ocigraph_status) -> T {
+/// Calls a C function and returns its `out` value.
+fn out_of<T>(call: impl FnOnce(&mut MaybeUninit<T>) -> c::ocigraph_status) -> T {
     let mut out = MaybeUninit::uninit();
     assert_eq!(call(&mut out), c::OCIGRAPH_OK);
-    // SAFETY: the call succeeded, so that it is written.
+    // SAFETY: the call succeeded, so `out` is initialized.
     unsafe { out.assume_init() }
 }
 
-unsafe extern "C" fn told(_: *mut c_void, event: *const c::ocigraph_event) -> i32 {
+unsafe extern "C" fn on_progress(_: *mut c_void, event: *const c::ocigraph_event) -> i32 {
     black_box(event);
     0
 }
@@ -144,17 +145,17 @@ fn main() {
     let core = Client::new();
 
     let folder = tempfile::tempdir().expect("a folder");
-    let (image, place) = (format!("{host}/app:v1"), format!("{host}/app"));
+    let (image, repository) = (format!("{host}/app:v1"), format!("{host}/app"));
     push(&core, &runtime, &image, None, 1);
     for _ in 0..100 {
-        push(&core, &runtime, &place, Some(&image), 1);
+        push(&core, &runtime, &repository, Some(&image), 1);
     }
     let layout = format!("oci:{}:v1", folder.path().join("store").display());
     push(&core, &runtime, &layout, None, 200);
 
     let mut go = Command::new(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../go/test"));
     let mut go = Peer::start(go.arg(built).args(["--bench", &image, &layout]));
-    let client = given(|out| c::ocigraph_client_new(None, None, Some(out), None));
+    let client = out_of(|out| c::ocigraph_client_new(None, None, Some(out), None));
     let client = client.as_deref().map_or(ptr::null(), ptr::from_ref);
 
     let parsed: Reference = image.parse().expect("a reference");
@@ -167,7 +168,7 @@ fn main() {
             black_box(runtime.block_on(found).expect("a graph"));
         },
         c: &mut || {
-            c::ocigraph_graph_free(given(|out| {
+            c::ocigraph_graph_free(out_of(|out| {
                 c::ocigraph_client_discover(
                     client,
                     view(&image),
@@ -184,7 +185,7 @@ fn main() {
     let parsed: Reference = layout.parse().expect("a reference");
     let mut options = c::ocigraph_verify_options_new();
     let set = c::ocigraph_verify_options_set_progress;
-    set(options.as_deref_mut(), Some(told), ptr::null_mut(), None);
+    set(options.as_deref_mut(), Some(on_progress), ptr::null_mut(), None);
     let verify = Row {
         name: "verify, 600 events",
         go: "verify",
@@ -199,7 +200,7 @@ fn main() {
         c: &mut || {
             let options = options.as_deref().map_or(ptr::null(), ptr::from_ref);
             let layout = view(&layout);
-            c::ocigraph_verify_report_free(given(|out| {
+            c::ocigraph_verify_report_free(out_of(|out| {
                 c::ocigraph_client_verify(client, layout, options, ptr::null(), Some(out), None)
             }));
         },
@@ -216,7 +217,7 @@ fn main() {
             c: &mut || {
                 let view = c::ocigraph_bytes { data: content.as_ptr(), length: content.len() };
                 let sha256 = c::OCIGRAPH_ALGORITHM_SHA256;
-                let digest = given(|out| c::ocigraph_digest(sha256, view, Some(out), None));
+                let digest = out_of(|out| c::ocigraph_digest(sha256, view, Some(out), None));
                 c::ocigraph_descriptor_free(digest);
             },
         };

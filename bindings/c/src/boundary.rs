@@ -1,7 +1,7 @@
-//! The boundary: where results, errors and panics of Rust become what C sees.
+//! The boundary between Rust and C: converts results, errors and panics.
 //!
-//! Every exported function goes through one of the functions here. An output is NULL until all
-//! went well; a panic becomes INTERNAL, or the empty value where a function has no status.
+//! Every exported function calls one of the functions here. An output is NULL unless the function
+//! succeeds. A panic becomes INTERNAL, or the empty value if the function returns no status.
 
 use std::{
     any::Any,
@@ -17,34 +17,34 @@ use crate::{
     text::invalid,
 };
 
-/// Where a function leaves a new handle: C's `T **out`, which may hold anything on entry.
+/// The C parameter `T **out`, in which a function stores a new handle. It may be uninitialized.
 pub(crate) type Out<'a, T> = Option<&'a mut MaybeUninit<Option<Box<T>>>>;
 
-/// Does `work` and gives its result to the caller.
+/// Runs `work` and stores its result in `out`.
 pub(crate) fn call<T>(
     out: Out<'_, T>,
     error: Out<'_, ocigraph_error>,
     work: impl FnOnce() -> Result<T>,
 ) -> ocigraph_status {
     let Some(out) = out else {
-        return act(error, || Err(invalid("out is NULL")));
+        return call_status(error, || Err(invalid("out is NULL")));
     };
     out.write(None);
-    act(error, || {
+    call_status(error, || {
         out.write(Some(Box::new(work()?)));
         Ok(())
     })
 }
 
-/// Does `work`, which has no result.
-pub(crate) fn act(
+/// Runs `work`, which has no result besides the status.
+pub(crate) fn call_status(
     mut error: Out<'_, ocigraph_error>,
     work: impl FnOnce() -> Result<()>,
 ) -> ocigraph_status {
     if let Some(error) = &mut error {
         error.write(None);
     }
-    match caught(work) {
+    match catch_panic(work) {
         Ok(()) => OCIGRAPH_OK,
         Err(failure) => {
             let status = failure.code() as ocigraph_status;
@@ -56,36 +56,36 @@ pub(crate) fn act(
     }
 }
 
-/// Reads something off a handle; nothing, the empty value, off NULL.
+/// Reads a value from a handle. Returns the empty value for NULL.
 pub(crate) fn read<H, T: Default>(handle: Option<&H>, get: impl FnOnce(&H) -> T) -> T {
     handle.map_or_else(T::default, |handle| {
         catch_unwind(AssertUnwindSafe(|| get(handle))).unwrap_or_default()
     })
 }
 
-/// The same for what is borrowed from a handle.
+/// Borrows a part of a handle. Returns NULL for NULL.
 pub(crate) fn borrow<H, T>(handle: Option<&H>, get: impl FnOnce(&H) -> Option<&T>) -> Option<&T> {
     handle.and_then(|handle| catch_unwind(AssertUnwindSafe(|| get(handle))).unwrap_or_default())
 }
 
-/// Ends a handle.
-pub(crate) fn end<H>(handle: Option<Box<H>>) {
-    // The handle is gone either way; there is nobody to tell.
+/// Frees a handle.
+pub(crate) fn free<H>(handle: Option<Box<H>>) {
+    // The caller cannot receive an error here.
     let _ = catch_unwind(AssertUnwindSafe(|| drop(handle)));
 }
 
-/// What must not be NULL.
-pub(crate) fn need<T>(handle: Option<T>, name: &str) -> Result<T> {
+/// Returns the value, or INVALID_ARGUMENT if it is NULL.
+pub(crate) fn require<T>(handle: Option<T>, name: &str) -> Result<T> {
     handle.ok_or_else(|| invalid(format!("{name} is NULL")))
 }
 
-/// The result of `work`, with a panic as an error.
-pub(crate) fn caught<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
+/// Runs `work` and converts a panic to an error.
+pub(crate) fn catch_panic<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| Err(from_panic(&*panic)))
 }
 
 fn from_panic(panic: &(dyn Any + Send)) -> Error {
-    let said = panic.downcast_ref::<&str>().copied();
-    let said = said.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    Error::new(Code::Internal, format!("a defect in ocigraph: {}", said.unwrap_or("a panic")))
+    let message = panic.downcast_ref::<&str>().copied();
+    let message = message.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    Error::new(Code::Internal, format!("a defect in ocigraph: {}", message.unwrap_or("a panic")))
 }

@@ -1,8 +1,8 @@
-//! Functions of the caller's: progress, reading, writing.
+//! Progress, read and write callbacks.
 //!
-//! Those of one operation are called one at a time, through its [`Gate`], which is shut before the
-//! operation returns, and never on a thread that moves content: they may block. They must not
-//! unwind: an exception that leaves one ends the process.
+//! The callbacks of one operation are called one at a time, through its [`Gate`], which is closed
+//! before the operation returns. They may block, so no thread that transfers content calls them. They
+//! must not unwind: an exception that leaves a callback ends the process.
 
 use std::{
     ffi::c_void,
@@ -18,120 +18,124 @@ use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    events::{Events, Happened},
+    progress::{EventQueue, QueuedEvent},
     results::ocigraph_descriptor,
-    runtime::{Callback, within},
+    runtime::{Callback, in_callback},
 };
 
-/// What became of a blob, or of a transfer.
+/// The result for one blob or file: `OCIGRAPH_OUTCOME_*`.
 pub type ocigraph_outcome = i32;
-/// It was sent.
+/// The content was uploaded.
 pub const OCIGRAPH_OUTCOME_UPLOADED: i32 = 1;
-/// It was there already.
-pub const OCIGRAPH_OUTCOME_EXISTED: i32 = 2;
-/// The registry took it from another of its repositories.
+/// The content already existed at the destination and was not sent.
+pub const OCIGRAPH_OUTCOME_ALREADY_EXISTS: i32 = 2;
+/// The registry mounted the blob from another of its repositories.
 pub const OCIGRAPH_OUTCOME_MOUNTED: i32 = 3;
-/// It was written to a file.
+/// The content was written to a file.
 pub const OCIGRAPH_OUTCOME_WRITTEN: i32 = 4;
-/// An identical file was there already.
+/// A file with identical content already existed.
 pub const OCIGRAPH_OUTCOME_UNCHANGED: i32 = 5;
-/// Another file was there, and was to be kept.
-pub const OCIGRAPH_OUTCOME_KEPT: i32 = 6;
-/// It was read and compared with its descriptor.
-pub const OCIGRAPH_OUTCOME_CHECKED: i32 = 7;
+/// A file with other content already existed and was kept, as the options require.
+pub const OCIGRAPH_OUTCOME_KEPT_EXISTING: i32 = 6;
+/// The content was read and matches its descriptor.
+pub const OCIGRAPH_OUTCOME_VERIFIED: i32 = 7;
 
-/// A transfer begins.
+/// The transfer of a blob has started.
 pub const OCIGRAPH_EVENT_STARTED: i32 = 1;
-/// A transfer stands at `position`; it falls when a retry begins anew.
+/// The transfer of a blob has reached `position`. A retry that starts over lowers the position.
 pub const OCIGRAPH_EVENT_MOVED: i32 = 2;
-/// Nothing more will come for this blob; `outcome` says what became of it.
+/// The last event of a blob. `outcome` contains the result.
 pub const OCIGRAPH_EVENT_FINISHED: i32 = 3;
 
-/// One thing that happened to a blob. Fields may be added at the end.
+/// A progress event of one blob. Later versions may append fields.
 #[repr(C)]
 pub struct ocigraph_event {
-    /// `OCIGRAPH_EVENT_*`. Pass over one you do not know.
+    /// `OCIGRAPH_EVENT_*`. Ignore unknown kinds.
     pub kind: i32,
-    /// `OCIGRAPH_OUTCOME_*` where the event is the last, else 0.
+    /// `OCIGRAPH_OUTCOME_*` if `kind` is `OCIGRAPH_EVENT_FINISHED`, otherwise 0.
     pub outcome: ocigraph_outcome,
-    /// The blob, until the callback returns.
+    /// Descriptor of the blob. It is valid until the callback returns.
     pub blob: *const ocigraph_descriptor,
-    /// Bytes moved so far, of `ocigraph_descriptor_size(blob)`.
+    /// Number of bytes transferred so far, out of `ocigraph_descriptor_size(blob)`.
     pub position: u64,
 }
 
-/// Called for each event of an operation, one at a time: on the thread that called the blocking form,
-/// else on a thread of the library. It may block: the transfer goes on meanwhile, and positions that
-/// are overtaken are left out. Anything but 0 ends the operation with `OCIGRAPH_CANCELLED`.
+/// Receives the progress events of an operation, one at a time. Return 0 to continue; any other
+/// value ends the operation with `OCIGRAPH_CANCELLED`.
+///
+/// The blocking form of an operation calls it on the calling thread, the callback form on a thread
+/// of the library. It may block: the transfer continues meanwhile, and only the latest position of
+/// each blob is reported afterwards.
 pub type ocigraph_progress_fn =
     Option<unsafe extern "C" fn(user_data: *mut c_void, event: *const ocigraph_event) -> i32>;
 
-/// Puts up to `capacity` bytes of content into `buffer` and returns how many; 0 at the end. A
-/// negative number ends the operation with `OCIGRAPH_IO`.
+/// Reads up to `capacity` bytes of content into `buffer`. Returns the number of bytes read, 0 at
+/// the end of the content, or a negative number to fail the operation with `OCIGRAPH_IO`.
 pub type ocigraph_read_fn =
     Option<unsafe extern "C" fn(user_data: *mut c_void, buffer: *mut u8, capacity: usize) -> i64>;
 
-/// Takes the next bytes of content. Anything but 0 ends the operation with `OCIGRAPH_IO`.
+/// Receives the next `length` bytes of content. Return 0 to continue; any other value fails the
+/// operation with `OCIGRAPH_IO`.
 pub type ocigraph_write_fn =
     Option<unsafe extern "C" fn(user_data: *mut c_void, data: *const u8, length: usize) -> i32>;
 
-/// What the caller wants to see again in callbacks.
+/// The `user_data` pointer of a callback.
 #[derive(Clone, Copy)]
 pub(crate) struct UserData(pub(crate) *mut c_void);
 
-// SAFETY: it is never followed here, only handed back; the header says on which threads.
+// SAFETY: the pointer is never dereferenced here, only passed back; the header documents the threads.
 unsafe impl Send for UserData {}
 // SAFETY: as above.
 unsafe impl Sync for UserData {}
 
-/// The callbacks of one operation: one at a time, and none once it is shut.
+/// Serializes the callbacks of one operation, and stops them once it is closed.
 #[derive(Clone, Default)]
 pub(crate) struct Gate {
     shared: Arc<Shared>,
-    /// Progress that the caller has not been told of yet.
-    pub(crate) events: Arc<Events>,
-    /// Switched when a progress callback wants the end.
+    /// Progress events that have not been delivered yet.
+    pub(crate) events: Arc<EventQueue>,
+    /// Cancelled when a progress callback asks to end the operation.
     pub(crate) stop: CancellationToken,
 }
 
 #[derive(Default)]
 struct Shared {
-    shut: AtomicBool,
-    turn: Mutex<()>,
-    listener: OnceLock<(Listener, UserData)>,
+    closed: AtomicBool,
+    lock: Mutex<()>,
+    callback: OnceLock<(ProgressFn, UserData)>,
 }
 
 impl Gate {
-    /// Runs a callback, unless the gate is shut, or one has said that it wants the end.
+    /// Runs a callback, unless the gate is closed or a progress callback has ended the operation.
     pub(crate) fn call<T>(&self, callback: impl FnOnce() -> T) -> Option<T> {
-        let _turn = self.shared.turn.lock().unwrap_or_else(PoisonError::into_inner);
-        let open = !self.shared.shut.load(Ordering::SeqCst) && !self.stop.is_cancelled();
-        open.then(|| within(Callback::Inner, callback))
+        let _lock = self.shared.lock.lock().unwrap_or_else(PoisonError::into_inner);
+        let open = !self.shared.closed.load(Ordering::SeqCst) && !self.stop.is_cancelled();
+        open.then(|| in_callback(Callback::Inner, callback))
     }
 
-    /// Whether somebody is to be told of progress.
-    pub(crate) fn has_listener(&self) -> bool {
-        self.shared.listener.get().is_some()
+    /// Returns true if the operation has a progress callback.
+    pub(crate) fn has_progress(&self) -> bool {
+        self.shared.callback.get().is_some()
     }
 
-    /// Tells of all events that wait, on this thread, until one call wants the end.
-    pub(crate) fn tell(&self) {
-        let Some((listener, user_data)) = self.shared.listener.get() else { return };
-        for Happened { kind, outcome, blob, position } in self.events.take() {
+    /// Delivers all queued events on this thread, until the callback ends the operation.
+    pub(crate) fn deliver(&self) {
+        let Some((callback, user_data)) = self.shared.callback.get() else { return };
+        for QueuedEvent { kind, outcome, blob, position } in self.events.drain() {
             let blob = ocigraph_descriptor::new(blob);
             let event = ocigraph_event { kind, outcome, blob: &blob, position };
             self.call(|| {
-                // SAFETY: the caller gave this function for this purpose; the event outlives it.
-                if unsafe { listener(user_data.0, &event) } != 0 {
+                // SAFETY: the caller supplied this function as a progress callback; the event outlives the call.
+                if unsafe { callback(user_data.0, &event) } != 0 {
                     self.stop.cancel();
                 }
             });
         }
     }
 
-    /// Tells of events as they come, on threads for callbacks, until the operation is over, and then
-    /// of the last; of no further ones when it was cancelled.
-    pub(crate) async fn tell_until(
+    /// Delivers events on threads for callbacks as they arrive, including the last ones after the
+    /// operation is over. Stops when the operation is cancelled.
+    pub(crate) async fn deliver_until(
         self,
         over: CancellationToken,
         cancel: CancellationToken,
@@ -141,67 +145,67 @@ impl Gate {
             let more = tokio::select! {
                 biased;
                 () = over.cancelled() => false,
-                () = self.events.came() => true,
+                () = self.events.ready() => true,
             };
             if cancel.is_cancelled() {
                 return;
             }
             let gate = self.clone();
-            let told = callbacks.spawn_blocking(move || gate.tell()).await;
-            if !more || told.is_err() {
+            let delivered = callbacks.spawn_blocking(move || gate.deliver()).await;
+            if !more || delivered.is_err() {
                 return;
             }
         }
     }
 
-    /// Lets no callback through from now on, and waits for one that runs; not in a callback, which
-    /// might wait for itself.
-    pub(crate) fn shut(&self) {
-        self.shared.shut.store(true, Ordering::SeqCst);
+    /// Prevents further callbacks and waits for a running one. In a callback it does not wait, since
+    /// the callback might wait for itself.
+    pub(crate) fn close(&self) {
+        self.shared.closed.store(true, Ordering::SeqCst);
         if Callback::current() != Callback::Inner {
-            drop(self.shared.turn.lock().unwrap_or_else(PoisonError::into_inner));
+            drop(self.shared.lock.lock().unwrap_or_else(PoisonError::into_inner));
         }
     }
 }
 
 #[derive(Clone, Copy, Default)]
-pub(crate) struct ProgressTo(pub(crate) Option<(Listener, UserData)>);
+pub(crate) struct ProgressCallback(pub(crate) Option<(ProgressFn, UserData)>);
 
-type Listener = unsafe extern "C" fn(*mut c_void, *const ocigraph_event) -> i32;
+type ProgressFn = unsafe extern "C" fn(*mut c_void, *const ocigraph_event) -> i32;
 
-impl ProgressTo {
-    /// The core's progress, which waits at an operation's gate until the caller is told.
+impl ProgressCallback {
+    /// Returns a progress sink for the core that queues events at the gate of the operation.
     pub(crate) fn through(self, gate: &Gate) -> Progress {
-        let Some(listener) = self.0 else { return Progress::none() };
-        gate.shared.listener.get_or_init(|| listener);
+        let Some(callback) = self.0 else { return Progress::none() };
+        gate.shared.callback.get_or_init(|| callback);
         let events = Arc::clone(&gate.events);
-        Progress::new(move |event| events.put(&event))
+        Progress::new(move |event| events.push(&event))
     }
 }
 
-pub(crate) fn number(outcome: Outcome) -> ocigraph_outcome {
+pub(crate) fn outcome_number(outcome: Outcome) -> ocigraph_outcome {
     match outcome {
         Outcome::Uploaded => OCIGRAPH_OUTCOME_UPLOADED,
-        Outcome::AlreadyExists => OCIGRAPH_OUTCOME_EXISTED,
+        Outcome::AlreadyExists => OCIGRAPH_OUTCOME_ALREADY_EXISTS,
         Outcome::Mounted => OCIGRAPH_OUTCOME_MOUNTED,
         Outcome::Written => OCIGRAPH_OUTCOME_WRITTEN,
         Outcome::Unchanged => OCIGRAPH_OUTCOME_UNCHANGED,
-        Outcome::KeptExisting => OCIGRAPH_OUTCOME_KEPT,
-        Outcome::Verified => OCIGRAPH_OUTCOME_CHECKED,
+        Outcome::KeptExisting => OCIGRAPH_OUTCOME_KEPT_EXISTING,
+        Outcome::Verified => OCIGRAPH_OUTCOME_VERIFIED,
         _ => 0,
     }
 }
 
-/// Content that comes from a read callback.
+/// A read callback with its user data.
 #[derive(Clone, Copy)]
-pub(crate) struct ReadFrom {
+pub(crate) struct ReadCallback {
     read: unsafe extern "C" fn(*mut c_void, *mut u8, usize) -> i64,
     user_data: UserData,
 }
 
-impl ReadFrom {
+impl ReadCallback {
     pub(crate) fn new(read: ocigraph_read_fn, user_data: *mut c_void) -> Result<Self> {
-        let read = crate::boundary::need(read, "read")?;
+        let read = crate::boundary::require(read, "read")?;
         Ok(Self { read, user_data: UserData(user_data) })
     }
 
@@ -211,48 +215,50 @@ impl ReadFrom {
 }
 
 struct Reader {
-    from: ReadFrom,
+    from: ReadCallback,
     gate: Gate,
 }
 
 impl io::Read for Reader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let ReadFrom { read, user_data } = self.from;
+        let ReadCallback { read, user_data } = self.from;
         let (data, capacity) = (buffer.as_mut_ptr(), buffer.len());
-        // SAFETY: the caller gave this function for this purpose; the buffer has this capacity.
-        let said = self.gate.call(|| unsafe { read(user_data.0, data, capacity) });
-        let said = said.ok_or_else(|| io::Error::other("the operation is over"))?;
-        match usize::try_from(said) {
+        // SAFETY: the caller supplied this function as a read callback; the buffer has this capacity.
+        let returned = self.gate.call(|| unsafe { read(user_data.0, data, capacity) });
+        let returned = returned.ok_or_else(|| io::Error::other("the operation is over"))?;
+        match usize::try_from(returned) {
             Ok(count) if count <= capacity => Ok(count),
             Ok(count) => Err(io::Error::other(format!(
-                "the read callback returned {count}, more than the {capacity} there was room for"
+                "the read callback returned {count}, which exceeds the capacity of the buffer ({capacity})"
             ))),
-            Err(_) => Err(io::Error::other(format!("the read callback returned {said}"))),
+            Err(_) => Err(io::Error::other(format!("the read callback returned {returned}"))),
         }
     }
 }
 
-/// Where content goes to a write callback.
+/// A write callback with its user data.
 #[derive(Clone, Copy)]
-pub(crate) struct WriteTo {
+pub(crate) struct WriteCallback {
     write: unsafe extern "C" fn(*mut c_void, *const u8, usize) -> i32,
     user_data: UserData,
 }
 
-impl WriteTo {
+impl WriteCallback {
     pub(crate) fn new(write: ocigraph_write_fn, user_data: *mut c_void) -> Result<Self> {
-        let write = crate::boundary::need(write, "write")?;
+        let write = crate::boundary::require(write, "write")?;
         Ok(Self { write, user_data: UserData(user_data) })
     }
 
-    /// Hands over the bytes; whether there may be more.
+    /// Passes bytes to the callback. Returns false if the operation takes no more content.
     pub(crate) fn write(self, gate: &Gate, bytes: &[u8]) -> Result<bool> {
         let Self { write, user_data } = self;
-        // SAFETY: the caller gave this function for this purpose; the bytes outlive the call.
-        let said = gate.call(|| unsafe { write(user_data.0, bytes.as_ptr(), bytes.len()) });
-        match said {
+        // SAFETY: the caller supplied this function as a write callback; the bytes outlive the call.
+        let returned = gate.call(|| unsafe { write(user_data.0, bytes.as_ptr(), bytes.len()) });
+        match returned {
             Some(0) => Ok(true),
-            Some(said) => Err(Error::new(Code::Io, format!("the write callback returned {said}"))),
+            Some(returned) => {
+                Err(Error::new(Code::Io, format!("the write callback returned {returned}")))
+            }
             None => Ok(false),
         }
     }

@@ -3,33 +3,34 @@
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    boundary::{end, read},
-    handle::given,
+    boundary::{free, read},
+    handle::as_ref,
 };
 
-/// A switch that ends the calls it is given to.
+/// A cancel token: cancels every call that received it. See "Cancellation" above.
 pub struct ocigraph_cancel(pub(crate) CancellationToken);
 
-/// A new token, not yet switched.
+/// Creates a cancel token.
 ///
-/// Ownership: the caller's, until `ocigraph_cancel_free`. Threads: any. Since 0.1.0.
+/// Ownership: free the result with `ocigraph_cancel_free`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_cancel_new() -> Option<Box<ocigraph_cancel>> {
     Some(Box::new(ocigraph_cancel(CancellationToken::new())))
 }
 
-/// Ends every call that was given this token, now and later: they return `OCIGRAPH_CANCELLED`.
-/// A second time does nothing.
+/// Cancels every call that received this token, including calls made later. They return
+/// `OCIGRAPH_CANCELLED`. Cancelling twice has no further effect.
 ///
-/// Threads: any, also from a callback and while other threads use the token. Since 0.1.0.
+/// Threads: any, including from a callback and while other threads use the token. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_cancel_cancel(cancel: *const ocigraph_cancel) {
-    // Whoever waits for the call that this ends may free the token before this is through.
-    let token = given(cancel).map(|cancel| cancel.0.clone());
+    // A thread that waits for the cancelled call may free the token before this function returns.
+    let token = as_ref(cancel).map(|cancel| cancel.0.clone());
     read(token.as_ref(), CancellationToken::cancel);
 }
 
-/// Whether it was switched.
+/// Returns true if the token was cancelled.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
@@ -37,11 +38,13 @@ pub extern "C" fn ocigraph_cancel_is_cancelled(cancel: Option<&ocigraph_cancel>)
     read(cancel, |c| c.0.is_cancelled())
 }
 
-/// Ends a token. Blocking calls that use it must have returned, but for one in whose callback this is
-/// called; those of the callback form keep what they need of it. It cancels none of them.
+/// Frees a cancel token without cancelling anything. Blocking calls that use the token must have
+/// returned, except the call whose callback calls this function. Operations of the callback form
+/// may still be running.
 ///
-/// Ownership: takes `cancel`; NULL is allowed. Threads: any, once. Since 0.1.0.
+/// Ownership: takes `cancel`, which may be NULL.
+/// Threads: any, once for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_cancel_free(cancel: Option<Box<ocigraph_cancel>>) {
-    end(cancel);
+    free(cancel);
 }

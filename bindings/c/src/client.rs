@@ -1,4 +1,4 @@
-//! The client, and how it speaks to registries.
+//! The client and its options.
 
 use std::{
     ffi::c_void,
@@ -9,26 +9,27 @@ use std::{
 use ocigraph::{Client, ClientConfig, Credentials, Result};
 
 use crate::{
-    boundary::{act, call, end, need},
+    boundary::{call, call_status, free, require},
     callback::{Gate, UserData},
-    credential::{Asked, ocigraph_credential, ocigraph_credential_fn},
+    credential::{CallbackCredentials, ocigraph_credential, ocigraph_credential_fn},
     error::ocigraph_error,
-    handle::given,
+    handle::as_ref,
     runtime::{Threads, ocigraph_runtime},
     status::ocigraph_status,
     text::ocigraph_str,
 };
 
-/// How to speak to registries. May be used for any number of clients.
+/// Configuration of a client: credentials, TLS, proxies, headers and limits. Any number of clients
+/// can be created from the same options.
 #[derive(Default)]
 pub struct ocigraph_client_options {
     pub(crate) config: ClientConfig,
-    /// Takes the place of the config's credentials.
-    ask: Option<(ocigraph_credential_fn, UserData)>,
+    /// Credential callback. It replaces the credentials in `config`.
+    credential_callback: Option<(ocigraph_credential_fn, UserData)>,
 }
 
 impl ocigraph_client_options {
-    /// Changes the configuration, unless it could not be used then.
+    /// Changes the configuration, unless the result would be invalid.
     fn change(&mut self, change: impl FnOnce(&mut ClientConfig)) -> Result<()> {
         let mut config = self.config.clone();
         change(&mut config);
@@ -38,84 +39,95 @@ impl ocigraph_client_options {
     }
 }
 
-/// A client for registries and layouts: connections, and what was learned of each registry.
+/// A client for registries and image layouts. It holds connections, tokens and the capabilities
+/// that it detected for each registry. Create one client and share it between threads.
 pub struct ocigraph_client {
     core: Client,
     threads: Arc<Threads>,
-    /// For the credential callback, which is not called once the client is gone.
-    asking: Gate,
-    /// Where it was given none; it stops when this is dropped.
-    _own: Option<ocigraph_runtime>,
+    /// Stops the credential callback once the client is freed.
+    credential_gate: Gate,
+    /// The runtime that the client created for itself. It ends when this is dropped.
+    _own_runtime: Option<ocigraph_runtime>,
 }
 
-/// What a call keeps of its client, which a callback may free meanwhile.
-pub(crate) struct Caller {
+/// The parts of a client that a call needs. A callback may free the client during the call.
+pub(crate) struct CallContext {
     pub(crate) core: Client,
     pub(crate) threads: Arc<Threads>,
 }
 
-impl Caller {
-    pub(crate) fn of(client: *const ocigraph_client) -> Result<Self> {
-        let client = need(given(client), "client")?;
+impl CallContext {
+    pub(crate) fn new(client: *const ocigraph_client) -> Result<Self> {
+        let client = require(as_ref(client), "client")?;
         Ok(Self { core: client.core.clone(), threads: Arc::clone(&client.threads) })
     }
 }
 
 impl Drop for ocigraph_client {
     fn drop(&mut self) {
-        self.asking.shut();
+        self.credential_gate.close();
     }
 }
 
-/// New options, with the defaults.
+/// Creates client options with the default values.
 ///
-/// Ownership: the caller's, until `ocigraph_client_options_free`. Threads: any. Since 0.1.0.
+/// Ownership: free the result with `ocigraph_client_options_free`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_options_new() -> Option<Box<ocigraph_client_options>> {
     Some(Box::default())
 }
 
-/// This credential for every registry that the client is used with. Without it, and without the two
-/// below, credentials are looked for where the other tools keep them: `DOCKER_AUTH_CONFIG`, the
-/// configuration files of docker and of the containers tools, and the helpers that these name.
+/// Sets the credential for every registry that the client connects to. It replaces an earlier
+/// credential, anonymous access or credential callback.
 ///
-/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
+/// By default, the client searches the credentials of other tools: `DOCKER_AUTH_CONFIG`, the
+/// configuration files of Docker and of the containers tools, and the credential helpers that those
+/// files name.
+///
+/// Errors: INVALID_ARGUMENT if `options` or `credential` is NULL.
+/// Threads: one at a time for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_options_set_credential(
     options: Option<&mut ocigraph_client_options>,
     credential: Option<&ocigraph_credential>,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
-    act(error, || {
-        let credential = need(credential, "credential")?.0.clone();
-        let options = need(options, "options")?;
+    call_status(error, || {
+        let credential = require(credential, "credential")?.0.clone();
+        let options = require(options, "options")?;
         options.config.credentials = Credentials::Given(credential);
-        options.ask = None;
+        options.credential_callback = None;
         Ok(())
     })
 }
 
-/// No credential at all.
+/// Makes every request anonymous. It replaces an earlier credential or credential callback.
 ///
-/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
+/// Errors: INVALID_ARGUMENT if `options` is NULL.
+/// Threads: one at a time for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_options_set_anonymous(
     options: Option<&mut ocigraph_client_options>,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
-    act(error, || {
-        let options = need(options, "options")?;
+    call_status(error, || {
+        let options = require(options, "options")?;
         options.config.credentials = Credentials::Anonymous;
-        options.ask = None;
+        options.credential_callback = None;
         Ok(())
     })
 }
 
-/// Asks `callback`, with `user_data` as its first argument, when a registry wants a credential.
-/// `user_data` must live until clients that were made with these options are freed; nothing is
-/// called after that.
+/// Sets the function that provides credentials. The client calls it with `user_data` as the first
+/// argument when a registry requires a credential. It replaces an earlier credential or anonymous
+/// access.
 ///
-/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
+/// `user_data` must stay valid until every client created from these options is freed. The library
+/// makes no call after that.
+///
+/// Errors: INVALID_ARGUMENT if `options` or `callback` is NULL.
+/// Threads: one at a time for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_options_set_credential_callback(
     options: Option<&mut ocigraph_client_options>,
@@ -123,52 +135,58 @@ pub extern "C" fn ocigraph_client_options_set_credential_callback(
     user_data: *mut c_void,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
-    act(error, || {
-        let callback = Some(need(callback, "callback")?);
-        need(options, "options")?.ask = Some((callback, UserData(user_data)));
+    call_status(error, || {
+        let callback = Some(require(callback, "callback")?);
+        require(options, "options")?.credential_callback = Some((callback, UserData(user_data)));
         Ok(())
     })
 }
 
-/// A credential file to look into before those of docker and of the containers tools; login writes
-/// to it. No text: none.
+/// Sets the credential file that is searched before the files of Docker and of the containers
+/// tools, and that login writes to. No text unsets it. Default: not set.
 ///
-/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL or what is not UTF-8; a file that cannot
-/// be used fails, with CREDENTIALS, what is done at a registry that asks for a credential. Since 0.1.0.
+/// The client reads the file when a registry requires a credential. Operations fail with
+/// CREDENTIALS if it cannot be used.
+///
+/// Errors: INVALID_ARGUMENT if `options` is NULL or `path` is not UTF-8.
+/// Threads: one at a time for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_options_set_auth_file(
     options: Option<&mut ocigraph_client_options>,
     path: ocigraph_str,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
-    act(error, || {
+    call_status(error, || {
         let path = path.optional("path")?;
-        need(options, "options")?.config.auth_file = path.map(Into::into);
+        require(options, "options")?.config.auth_file = path.map(Into::into);
         Ok(())
     })
 }
 
-/// Certificates in PEM to trust beside those of the system. No text: none.
+/// Sets a PEM file with certificates to trust in addition to those of the system. No text unsets
+/// it. Default: not set.
 ///
-/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL or what is not UTF-8, TLS for a file that
-/// holds no certificates. Since 0.1.0.
+/// Errors: INVALID_ARGUMENT if `options` is NULL or `path` is not UTF-8; TLS if the file contains
+/// no certificate.
+/// Threads: one at a time for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_options_set_ca_file(
     options: Option<&mut ocigraph_client_options>,
     path: ocigraph_str,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
-    act(error, || {
+    call_status(error, || {
         let path = path.optional("path")?;
-        need(options, "options")?.change(|config| config.ca_file = path.map(Into::into))
+        require(options, "options")?.change(|config| config.ca_file = path.map(Into::into))
     })
 }
 
-/// The client's own certificates and their private key, both in PEM, for registries that ask for one.
-/// No text in both: none.
+/// Sets the client certificate chain and its private key, both as PEM files, for registries that
+/// require mutual TLS. No text for both unsets them. Default: not set.
 ///
-/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL, for what is not UTF-8 and for one
-/// without the other, TLS for files that do not hold them. Since 0.1.0.
+/// Errors: INVALID_ARGUMENT if `options` is NULL, if a path is not UTF-8, or if only one path is
+/// given; TLS if the files do not contain a certificate and its key.
+/// Threads: one at a time for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_options_set_client_certificate(
     options: Option<&mut ocigraph_client_options>,
@@ -176,63 +194,71 @@ pub extern "C" fn ocigraph_client_options_set_client_certificate(
     key_file: ocigraph_str,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
-    act(error, || {
+    call_status(error, || {
         let (cert, key) = (cert_file.optional("cert_file")?, key_file.optional("key_file")?);
-        need(options, "options")?.change(|config| {
+        require(options, "options")?.change(|config| {
             (config.cert_file, config.key_file) = (cert.map(Into::into), key.map(Into::into));
         })
     })
 }
 
-/// Takes any certificate: whoever sits between reads and changes what is sent.
+/// Disables the verification of server certificates if true. Anyone on the network path can then
+/// read and change the traffic. Default: false.
 ///
-/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
+/// Errors: INVALID_ARGUMENT if `options` is NULL.
+/// Threads: one at a time for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_options_set_insecure(
     options: Option<&mut ocigraph_client_options>,
     insecure: bool,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
-    act(error, || {
-        need(options, "options")?.config.insecure = insecure;
+    call_status(error, || {
+        require(options, "options")?.config.insecure = insecure;
         Ok(())
     })
 }
 
-/// Uses the proxies that `HTTPS_PROXY`, `HTTP_PROXY` and `ALL_PROXY` name, for hosts that `NO_PROXY`
-/// does not; never for this machine. The default is true.
+/// Enables the proxies in `HTTPS_PROXY`, `HTTP_PROXY` and `ALL_PROXY`, except for hosts in
+/// `NO_PROXY`. Connections to loopback addresses never use a proxy. Default: true.
 ///
-/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
+/// Errors: INVALID_ARGUMENT if `options` is NULL.
+/// Threads: one at a time for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_options_set_use_proxy(
     options: Option<&mut ocigraph_client_options>,
     use_proxy: bool,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
-    act(error, || {
-        need(options, "options")?.config.use_proxy = use_proxy;
+    call_status(error, || {
+        require(options, "options")?.config.use_proxy = use_proxy;
         Ok(())
     })
 }
 
-/// Plain HTTP or TLS for every registry. Without it plain HTTP for this machine, TLS for others.
+/// Selects plain HTTP (true) or TLS (false) for every registry. Default: plain HTTP for loopback
+/// addresses, TLS for all other hosts.
 ///
-/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
+/// Errors: INVALID_ARGUMENT if `options` is NULL.
+/// Threads: one at a time for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_options_set_plain_http(
     options: Option<&mut ocigraph_client_options>,
     plain_http: bool,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
-    act(error, || {
-        need(options, "options")?.config.plain_http = Some(plain_http);
+    call_status(error, || {
+        require(options, "options")?.config.plain_http = Some(plain_http);
         Ok(())
     })
 }
 
-/// Adds a header, which is sent to the registry itself and nowhere else.
+/// Adds an HTTP header to requests to the registry itself. Token servers and redirect targets do
+/// not receive it.
 ///
-/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL, and for what is no header. Since 0.1.0.
+/// Errors: INVALID_ARGUMENT if `options` is NULL, if a text is not UTF-8, or if the name or value
+/// is not a valid header.
+/// Threads: one at a time for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_options_add_header(
     options: Option<&mut ocigraph_client_options>,
@@ -240,42 +266,45 @@ pub extern "C" fn ocigraph_client_options_add_header(
     value: ocigraph_str,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
-    act(error, || {
+    call_status(error, || {
         let header = (name.text("name")?, value.text("value")?);
-        need(options, "options")?.change(|config| config.headers.push(header))
+        require(options, "options")?.change(|config| config.headers.push(header))
     })
 }
 
-/// Sets the `User-Agent` header; a program names itself here.
+/// Sets the `User-Agent` header, so that the operators of a registry can identify the program.
 ///
-/// Threads: one at a time. Errors: as `ocigraph_client_options_add_header`. Since 0.1.0.
+/// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not a valid header value.
+/// Threads: one at a time for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_options_set_user_agent(
     options: Option<&mut ocigraph_client_options>,
     user_agent: ocigraph_str,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
-    act(error, || {
+    call_status(error, || {
         let user_agent = user_agent.text("user_agent")?;
-        need(options, "options")?.change(|config| config.user_agent = user_agent)
+        require(options, "options")?.change(|config| config.user_agent = user_agent)
     })
 }
 
-/// Ends options. Clients that were made with them keep what they need.
+/// Frees client options. Clients created from them are not affected.
 ///
-/// Ownership: takes `options`; NULL is allowed. Threads: any, once. Since 0.1.0.
+/// Ownership: takes `options`, which may be NULL.
+/// Threads: any, once for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_options_free(options: Option<Box<ocigraph_client_options>>) {
-    end(options);
+    free(options);
 }
 
-/// A new client. Nothing is read or sent yet.
+/// Creates a client. It reads no file and sends no request yet.
 ///
-/// `runtime`: whose threads to use; NULL gives the client threads of its own, which end with it.
+/// `runtime`: the threads to use. NULL gives the client its own threads, which end with the client.
 /// `options`: NULL for the defaults.
 ///
-/// Ownership: `out` is the caller's, until `ocigraph_client_free`; it keeps nothing of `options`.
-/// Threads: any. Errors: IO where threads cannot be started. Since 0.1.0.
+/// Ownership: free `out` with `ocigraph_client_free`.
+/// Errors: IO if the threads cannot be started.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_new(
     runtime: Option<&ocigraph_runtime>,
@@ -291,27 +320,38 @@ pub extern "C" fn ocigraph_client_new(
                 (Arc::clone(&threads), Some(ocigraph_runtime(threads)))
             }
         };
-        let asking = Gate::default();
+        let credential_gate = Gate::default();
         let mut config = options.map(|o| o.config.clone()).unwrap_or_default();
-        if let Some((Some(ask), user_data)) = options.and_then(|o| o.ask) {
-            let asked = Asked::new(ask, user_data, asking.clone(), &threads)?;
-            config.credentials = Credentials::Callback(Arc::new(asked));
+        if let Some((Some(credential_callback), user_data)) =
+            options.and_then(|o| o.credential_callback)
+        {
+            let source = CallbackCredentials::new(
+                credential_callback,
+                user_data,
+                credential_gate.clone(),
+                &threads,
+            )?;
+            config.credentials = Credentials::Callback(Arc::new(source));
         }
         let core = Client::with_config(config);
-        Ok(ocigraph_client { core, threads, asking, _own: own })
+        Ok(ocigraph_client { core, threads, credential_gate, _own_runtime: own })
     })
 }
 
-/// Ends a client. Where it has threads of its own, as `ocigraph_runtime_free`; otherwise operations
-/// of the callback form go on. Its credential callback is not called after that. Blocking calls
-/// must have returned, but for one in whose callback this is called.
+/// Frees a client. Its credential callback is not called afterwards. Blocking calls must have
+/// returned, except the call whose callback calls this function.
 ///
-/// Ownership: takes `client`; NULL is allowed. Threads: any, once. Since 0.1.0.
+/// A client with its own threads cancels its operations and waits for them, as
+/// `ocigraph_runtime_free` does. Operations of a client that shares a runtime continue if they use
+/// the callback form.
+///
+/// Ownership: takes `client`, which may be NULL.
+/// Threads: any, once for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_free(client: Option<Box<ocigraph_client>>) {
     match client {
-        // Its connections are the parent's, and what guards them may be locked for ever.
-        Some(client) if client.threads.is_of_another_process() => mem::forget(client),
-        client => end(client),
+        // After a fork, the connections belong to the parent and their locks may never be released.
+        Some(client) if client.threads.is_in_forked_child() => mem::forget(client),
+        client => free(client),
     }
 }

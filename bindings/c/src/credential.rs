@@ -1,4 +1,4 @@
-//! Credentials as handles, and a function of the caller's that is asked for them.
+//! Credentials, and the credential callback.
 
 use std::{ffi::c_void, future::Future, mem::MaybeUninit, sync::Arc};
 
@@ -7,8 +7,8 @@ use tokio::{runtime::Handle, sync::Mutex};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    blobs::on_a_thread_for_callbacks,
-    boundary::{call, end},
+    blob::spawn_callback,
+    boundary::{call, free},
     callback::{Gate, UserData},
     error::ocigraph_error,
     runtime::Threads,
@@ -16,17 +16,22 @@ use crate::{
     text::ocigraph_str,
 };
 
-/// Who the client is to a registry. Its secret is wiped from memory when it is freed.
+/// A credential for a registry. Freeing it erases the secret from memory.
 pub struct ocigraph_credential(pub(crate) Credential);
 
-/// Gives the credential for a repository of a registry in `out`, or leaves it NULL for anonymous
-/// use. `repository` is no text where the registry as a whole is meant. Anything but `OCIGRAPH_OK`
-/// fails the operation that asked with `OCIGRAPH_CREDENTIALS`; `error` may then be given what
-/// `ocigraph_error_new` makes, to say why, and fails the operation also beside `OCIGRAPH_OK`. Both
-/// are NULL on entry, and the library takes what is in them.
+/// Provides the credential for a repository of a registry.
 ///
-/// It is called on a thread of the library, one call at a time for each client, and may block: the
-/// operation waits for it, even one that is cancelled meanwhile.
+/// It stores the credential in `out`, or leaves NULL there for anonymous access, and returns
+/// `OCIGRAPH_OK`. Any other status fails the operation with `OCIGRAPH_CREDENTIALS`. `error` can
+/// receive an error from `ocigraph_error_new` that states the reason; such an error fails the
+/// operation even if the status is `OCIGRAPH_OK`. Both outputs are NULL on entry. The library takes
+/// ownership of both.
+///
+/// `host` is the registry, such as "registry.example.com:5000". `repository` is the repository, or
+/// `{NULL, 0}` for a request that concerns the whole registry.
+///
+/// The library calls it on one of its own threads, one call at a time for each client. It may
+/// block. The operation waits for it, even after the operation was cancelled.
 pub type ocigraph_credential_fn = Option<
     unsafe extern "C" fn(
         user_data: *mut c_void,
@@ -37,10 +42,11 @@ pub type ocigraph_credential_fn = Option<
     ) -> ocigraph_status,
 >;
 
-/// A name and a password.
+/// Creates a credential from a user name and a password.
 ///
-/// Ownership: `out` is the caller's, until `ocigraph_credential_free`. Threads: any.
-/// Errors: INVALID_ARGUMENT for what is not UTF-8. Since 0.1.0.
+/// Ownership: free `out` with `ocigraph_credential_free`.
+/// Errors: INVALID_ARGUMENT if `username` is empty or a text is not UTF-8.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_credential_password(
     username: ocigraph_str,
@@ -49,43 +55,52 @@ pub extern "C" fn ocigraph_credential_password(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let (username, password) = (username.needed("username")?, password.text("password")?);
+        let (username, password) = (username.required("username")?, password.text("password")?);
         Ok(ocigraph_credential(Credential::password(username, password)))
     })
 }
 
-/// A refresh token, for which the registry's token server gives access tokens.
+/// Creates a credential from an identity token (an OAuth 2.0 refresh token), which the token server
+/// of the registry exchanges for access tokens.
 ///
-/// Ownership: `out` is the caller's, until `ocigraph_credential_free`. Threads: any.
-/// Errors: INVALID_ARGUMENT for no text or what is not UTF-8. Since 0.1.0.
+/// Ownership: free `out` with `ocigraph_credential_free`.
+/// Errors: INVALID_ARGUMENT if `token` is empty or not UTF-8.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_credential_identity_token(
     token: ocigraph_str,
     out: Option<&mut MaybeUninit<Option<Box<ocigraph_credential>>>>,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
-    call(out, error, || Ok(ocigraph_credential(Credential::identity_token(token.needed("token")?))))
+    call(out, error, || {
+        Ok(ocigraph_credential(Credential::identity_token(token.required("token")?)))
+    })
 }
 
-/// A token that is sent to the registry as it is.
+/// Creates a credential from a bearer token, which is sent to the registry unchanged.
 ///
-/// Ownership: `out` is the caller's, until `ocigraph_credential_free`. Threads: any.
-/// Errors: INVALID_ARGUMENT for no text or what is not UTF-8. Since 0.1.0.
+/// Ownership: free `out` with `ocigraph_credential_free`.
+/// Errors: INVALID_ARGUMENT if `token` is empty or not UTF-8.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_credential_registry_token(
     token: ocigraph_str,
     out: Option<&mut MaybeUninit<Option<Box<ocigraph_credential>>>>,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
-    call(out, error, || Ok(ocigraph_credential(Credential::registry_token(token.needed("token")?))))
+    call(out, error, || {
+        Ok(ocigraph_credential(Credential::registry_token(token.required("token")?)))
+    })
 }
 
-/// A Microsoft Entra access token, which Azure's registry exchanges for an identity token.
+/// Creates a credential from a Microsoft Entra access token, which Azure Container Registry
+/// exchanges for an identity token.
 ///
-/// `tenant`: no text takes the one that the token names.
+/// `tenant`: the Microsoft Entra tenant. No text selects the tenant in the token.
 ///
-/// Ownership: `out` is the caller's, until `ocigraph_credential_free`. Threads: any.
-/// Errors: INVALID_ARGUMENT for no token or what is not UTF-8. Since 0.1.0.
+/// Ownership: free `out` with `ocigraph_credential_free`.
+/// Errors: INVALID_ARGUMENT if `token` is empty or a text is not UTF-8.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_credential_entra_token(
     token: ocigraph_str,
@@ -94,20 +109,21 @@ pub extern "C" fn ocigraph_credential_entra_token(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let (token, tenant) = (token.needed("token")?, tenant.optional("tenant")?);
+        let (token, tenant) = (token.required("token")?, tenant.optional("tenant")?);
         Ok(ocigraph_credential(Credential::entra_token(token, tenant)))
     })
 }
 
-/// Ends a credential, and wipes its secret.
+/// Frees a credential and erases its secret from memory.
 ///
-/// Ownership: takes `credential`; NULL is allowed. Threads: any, once. Since 0.1.0.
+/// Ownership: takes `credential`, which may be NULL.
+/// Threads: any, once for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_credential_free(credential: Option<Box<ocigraph_credential>>) {
-    end(credential);
+    free(credential);
 }
 
-type Ask = unsafe extern "C" fn(
+type CredentialFn = unsafe extern "C" fn(
     *mut c_void,
     ocigraph_str,
     ocigraph_str,
@@ -115,50 +131,52 @@ type Ask = unsafe extern "C" fn(
     *mut Option<Box<ocigraph_error>>,
 ) -> ocigraph_status;
 
-/// Asks the caller, until the client's gate is shut or the runtime ends.
-pub(crate) struct Asked {
-    ask: Ask,
+/// A credential source that calls the credential callback, until the client is freed or the runtime
+/// ends.
+pub(crate) struct CallbackCredentials {
+    callback: CredentialFn,
     user_data: UserData,
     gate: Gate,
-    /// Whoever waits for a turn holds no thread.
-    turn: Arc<Mutex<()>>,
+    /// Serializes the calls. An async lock, so that a waiting call occupies no thread.
+    lock: Arc<Mutex<()>>,
     callbacks: Handle,
     ended: CancellationToken,
-    /// What the end of the runtime waits for.
+    /// Tracks running calls: the end of the runtime waits for them.
     tracker: TaskTracker,
 }
 
-impl Asked {
+impl CallbackCredentials {
     pub(crate) fn new(
-        ask: Ask,
+        callback: CredentialFn,
         user_data: UserData,
         gate: Gate,
         threads: &Threads,
     ) -> Result<Self> {
         let (ended, tracker) = (threads.ended.clone(), threads.tracker.clone());
         let callbacks = threads.callbacks()?;
-        Ok(Self { ask, user_data, gate, turn: Arc::default(), callbacks, ended, tracker })
+        Ok(Self { callback, user_data, gate, lock: Arc::default(), callbacks, ended, tracker })
     }
 }
 
 tokio::task_local! {
-    static ASKING: TaskTracker;
+    static CREDENTIAL_CALLS: TaskTracker;
 }
 
-/// Questions of one operation to the caller, which may still be answered when it was broken off.
+/// The credential callbacks of one operation. One may still be running when the operation is
+/// cancelled.
 #[derive(Default)]
-pub(crate) struct Asking(TaskTracker);
+pub(crate) struct PendingCredentialCalls(TaskTracker);
 
-impl Asking {
-    /// The same operation, its questions watched.
-    pub(crate) fn watch<F: Future>(
+impl PendingCredentialCalls {
+    /// Runs an operation and tracks its credential callbacks.
+    pub(crate) fn scope<F: Future>(
         &self,
         operation: F,
     ) -> impl Future<Output = F::Output> + use<F> {
-        ASKING.scope(self.0.clone(), operation)
+        CREDENTIAL_CALLS.scope(self.0.clone(), operation)
     }
 
-    /// Waits until no question of it is being answered.
+    /// Waits until no credential callback of the operation is running.
     pub(crate) async fn wait(&self) {
         self.0.close();
         self.0.wait().await;
@@ -166,43 +184,48 @@ impl Asking {
 }
 
 #[async_trait::async_trait]
-impl CredentialSource for Asked {
+impl CredentialSource for CallbackCredentials {
     async fn credential(&self, host: &Host, repository: &str) -> Result<Option<Credential>> {
-        let Self { ask, user_data, .. } = *self;
+        let Self { callback, user_data, .. } = *self;
         let (gate, ended) = (self.gate.clone(), self.ended.clone());
         let (host, repository) = (host.to_string(), repository.to_owned());
-        // Counted before it is looked whether the end has come: at the end it is the other way round.
-        let waited_for = (self.tracker.token(), ASKING.try_with(TaskTracker::token).ok());
-        // Nobody is asked for an operation that has been broken off.
+        // The token must be taken before `ended` is checked. The end of the runtime cancels `ended` first
+        // and then waits for the tokens, so that no call is missed.
+        let tokens = (self.tracker.token(), CREDENTIAL_CALLS.try_with(TaskTracker::token).ok());
+        // Prevents the callback after the operation was cancelled and this future dropped.
         let dropped = CancellationToken::new();
         let _guard = dropped.clone().drop_guard();
-        let turn = Arc::clone(&self.turn).lock_owned().await;
-        on_a_thread_for_callbacks(&self.callbacks, move || {
-            let _turn = turn;
+        let lock = Arc::clone(&self.lock).lock_owned().await;
+        spawn_callback(&self.callbacks, move || {
+            let _lock = lock;
             let user_data = user_data;
-            let _waited_for = waited_for;
-            let (mut given, mut error) = (None, None);
+            let _tokens = tokens;
+            let (mut credential, mut error) = (None, None);
             let repository = Some(repository.as_str()).filter(|text| !text.is_empty());
-            let said = gate.call(|| {
-                let wanted = !dropped.is_cancelled() && !ended.is_cancelled();
+            let status = gate.call(|| {
+                let active = !dropped.is_cancelled() && !ended.is_cancelled();
                 let (host, repository) = (host.as_str().into(), repository.into());
-                // SAFETY: the caller gave this function for this purpose; both outputs are NULL, as
-                // the header says, and what is put there is given away.
-                wanted
-                    .then(|| unsafe { ask(user_data.0, host, repository, &mut given, &mut error) })
+                // SAFETY: the caller supplied this function as a credential callback. Both outputs are
+                // NULL, and the callback transfers ownership of what it stores there, as the header
+                // documents.
+                active.then(|| unsafe {
+                    callback(user_data.0, host, repository, &mut credential, &mut error)
+                })
             });
-            match said.flatten() {
-                Some(OCIGRAPH_OK) if error.is_none() => Ok(given.map(|credential| credential.0)),
-                Some(said) => Err(error.map_or_else(
+            match status.flatten() {
+                Some(OCIGRAPH_OK) if error.is_none() => {
+                    Ok(credential.map(|credential| credential.0))
+                }
+                Some(status) => Err(error.map_or_else(
                     || {
                         Error::new(
                             Code::Credentials,
-                            format!("the credential callback returned {said}"),
+                            format!("the credential callback returned {status}"),
                         )
                     },
-                    |error| error.given(),
+                    |error| error.into_core(),
                 )),
-                None => Err(Error::new(Code::Cancelled, "the client has ended")),
+                None => Err(Error::new(Code::Cancelled, "the client was freed")),
             }
         })
         .await

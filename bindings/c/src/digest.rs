@@ -9,10 +9,10 @@ use serde_json::{Value, json};
 use tokio::runtime::Builder;
 
 use crate::{
-    boundary::{call, end, read},
+    boundary::{call, free, read},
     cancel::ocigraph_cancel,
     error::ocigraph_error,
-    handle::given,
+    handle::as_ref,
     results::{Json, ocigraph_descriptor},
     runtime::build,
     signals,
@@ -20,29 +20,31 @@ use crate::{
     text::{invalid, ocigraph_bytes, ocigraph_str, texts},
 };
 
-/// SHA-256, which every registry speaks.
+/// SHA-256. Every registry supports it.
 pub const OCIGRAPH_ALGORITHM_SHA256: i32 = 1;
-/// SHA-512, which the specification allows and few registries keep.
+/// SHA-512. The OCI image specification permits it, but few registries support it.
 pub const OCIGRAPH_ALGORITHM_SHA512: i32 = 2;
 
-/// Digests of files, with their lengths.
+/// The digests and sizes of files, in the order of the paths.
 pub struct ocigraph_digest_list {
-    value: Vec<Digested>,
+    value: Vec<DigestedFile>,
     json: Json,
 }
 
-struct Digested {
+struct DigestedFile {
     path: String,
     digest: Digest,
     size: u64,
 }
 
-/// The digest and length of bytes in memory, as a descriptor of "application/octet-stream".
+/// Computes the digest of bytes in memory. Returns a descriptor with the digest, the size and the
+/// media type "application/octet-stream".
 ///
 /// `algorithm`: `OCIGRAPH_ALGORITHM_*`.
 ///
-/// Ownership: `out` is the caller's, until `ocigraph_descriptor_free`. Threads: any.
-/// Errors: INVALID_ARGUMENT. Since 0.1.0.
+/// Ownership: free `out` with `ocigraph_descriptor_free`.
+/// Errors: INVALID_ARGUMENT if the algorithm is unknown.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_digest(
     algorithm: i32,
@@ -51,18 +53,20 @@ pub extern "C" fn ocigraph_digest(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let algorithm = chosen(algorithm)?;
+        let algorithm = algorithm_from(algorithm)?;
         let content = content.view("content")?;
-        Ok(described(algorithm.digest(content), content.len() as u64))
+        Ok(octet_stream(algorithm.digest(content), content.len() as u64))
     })
 }
 
-/// The digest and length of a file, as a descriptor of "application/octet-stream".
+/// Computes the digest of a file. Returns a descriptor with the digest, the size and the media type
+/// "application/octet-stream".
 ///
-/// `algorithm`: `OCIGRAPH_ALGORITHM_*`. `cancel`: NULL where it is not to be cancelled.
+/// `algorithm`: `OCIGRAPH_ALGORITHM_*`. `cancel`: may be NULL.
 ///
-/// Ownership: `out` is the caller's, until `ocigraph_descriptor_free`; nothing of the arguments is
-/// kept. Threads: any; blocks. Errors: INVALID_ARGUMENT, NOT_FOUND, IO, CANCELLED. Since 0.1.0.
+/// Ownership: free `out` with `ocigraph_descriptor_free`.
+/// Errors: INVALID_ARGUMENT, NOT_FOUND, IO, CANCELLED.
+/// Threads: any; blocks until the digest is computed. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_digest_file(
     algorithm: i32,
@@ -72,22 +76,22 @@ pub extern "C" fn ocigraph_digest_file(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let (algorithm, path) = (chosen(algorithm)?, path.needed("path")?);
+        let (algorithm, path) = (algorithm_from(algorithm)?, path.required("path")?);
         let digested = digest(vec![path], algorithm, cancel)?.pop();
-        let Digested { digest, size, .. } =
-            digested.ok_or_else(|| Error::new(Code::Internal, "a file was lost"))?;
-        Ok(described(digest, size))
+        let DigestedFile { digest, size, .. } = digested
+            .ok_or_else(|| Error::new(Code::Internal, "the digest of the file is missing"))?;
+        Ok(octet_stream(digest, size))
     })
 }
 
-/// The digests of many files, on all processors, in the order of the paths.
+/// Computes the digests of several files on all processors. The results have the order of the
+/// paths.
 ///
-/// `algorithm`: `OCIGRAPH_ALGORITHM_*`. `paths`: `count` texts. `cancel`: NULL where it is not to be
-/// cancelled.
+/// `algorithm`: `OCIGRAPH_ALGORITHM_*`. `paths`: an array of `count` paths. `cancel`: may be NULL.
 ///
-/// Ownership: `out` is the caller's, until `ocigraph_digest_list_free`; nothing of the arguments is
-/// kept. Threads: any; blocks. Errors: INVALID_ARGUMENT, CANCELLED; NOT_FOUND or IO for the first
-/// file that cannot be read. Since 0.1.0.
+/// Ownership: free `out` with `ocigraph_digest_list_free`.
+/// Errors: INVALID_ARGUMENT, CANCELLED; NOT_FOUND or IO for the first file that cannot be read.
+/// Threads: any; blocks until the digests are computed. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_digest_files(
     algorithm: i32,
@@ -98,21 +102,22 @@ pub extern "C" fn ocigraph_digest_files(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let (algorithm, paths) = (chosen(algorithm)?, texts(paths, count, "paths")?);
+        let (algorithm, paths) = (algorithm_from(algorithm)?, texts(paths, count, "paths")?);
         let value = digest(paths, algorithm, cancel)?;
         Ok(ocigraph_digest_list { value, json: Json::default() })
     })
 }
 
-/// Ends a list of digests, and all that was borrowed from it.
+/// Frees a list of digests and everything borrowed from it.
 ///
-/// Ownership: takes `result`; NULL is allowed. Threads: any, once. Since 0.1.0.
+/// Ownership: takes `result`, which may be NULL.
+/// Threads: any, once for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_digest_list_free(result: Option<Box<ocigraph_digest_list>>) {
-    end(result);
+    free(result);
 }
 
-/// How many digests there are.
+/// Returns the number of digests.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
@@ -120,9 +125,10 @@ pub extern "C" fn ocigraph_digest_list_count(result: Option<&ocigraph_digest_lis
     read(result, |r| r.value.len())
 }
 
-/// One of the digests, such as "sha256:e3b0...".
+/// Returns the digest at `index`, such as "sha256:e3b0...".
 ///
-/// Ownership: borrowed from `result`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `result`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_digest_list_digest(
     result: Option<&ocigraph_digest_list>,
@@ -131,7 +137,7 @@ pub extern "C" fn ocigraph_digest_list_digest(
     read(result, |r| r.value.get(index).map(|d| d.digest.as_str()).into())
 }
 
-/// The length in bytes of what has this digest.
+/// Returns the size in bytes of the file at `index`.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
@@ -142,26 +148,27 @@ pub extern "C" fn ocigraph_digest_list_size(
     read(result, |r| r.value.get(index).map_or(0, |d| d.size))
 }
 
-/// All of it as one JSON text, in the shape that the command line prints.
+/// Returns the complete list as JSON text, in the format of the command line.
 ///
-/// Ownership: borrowed from `result`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `result`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_digest_list_json(result: Option<&ocigraph_digest_list>) -> ocigraph_str {
-    let entry = |d: &Digested| json!({ "digest": d.digest, "size": d.size, "path": d.path });
+    let entry = |d: &DigestedFile| json!({ "digest": d.digest, "size": d.size, "path": d.path });
     read(result, |r| r.json.get(|| r.value.iter().map(entry).collect::<Value>().to_string()))
 }
 
-/// Digests files on threads of its own, since it belongs to no client, and may be called where
-/// nothing may wait.
+/// Digests files on a new thread with its own tokio runtime. The calling thread cannot block on one:
+/// no client is involved, and the caller may be inside an async context.
 fn digest(
     paths: Vec<String>,
     algorithm: Algorithm,
     cancel: *const ocigraph_cancel,
-) -> Result<Vec<Digested>> {
-    let cancel = given(cancel).map(|cancel| cancel.0.clone()).unwrap_or_default();
+) -> Result<Vec<DigestedFile>> {
+    let cancel = as_ref(cancel).map(|cancel| cancel.0.clone()).unwrap_or_default();
     let files: Vec<PathBuf> = paths.iter().map(PathBuf::from).collect();
-    let work = || {
-        signals::leave_to_the_program();
+    let run = || {
+        signals::block();
         build(&mut Builder::new_current_thread())?.block_on(async {
             tokio::select! {
                 biased;
@@ -171,23 +178,25 @@ fn digest(
         })
     };
     let digests = thread::scope(|scope| {
-        scope.spawn(work).join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        scope.spawn(run).join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     })?;
     let digested = digests.into_iter().zip(paths).map(|(digested, path)| {
         let (digest, size) = digested?;
-        Ok(Digested { path, digest, size })
+        Ok(DigestedFile { path, digest, size })
     });
     digested.collect()
 }
 
-fn described(digest: Digest, size: u64) -> ocigraph_descriptor {
+fn octet_stream(digest: Digest, size: u64) -> ocigraph_descriptor {
     ocigraph_descriptor::new(Descriptor::new(OCTET_STREAM, digest, size))
 }
 
-fn chosen(algorithm: i32) -> Result<Algorithm> {
+fn algorithm_from(algorithm: i32) -> Result<Algorithm> {
     match algorithm {
         OCIGRAPH_ALGORITHM_SHA256 => Ok(Algorithm::Sha256),
         OCIGRAPH_ALGORITHM_SHA512 => Ok(Algorithm::Sha512),
-        other => Err(invalid(format!("{other} is no algorithm of digests"))),
+        other => {
+            Err(invalid(format!("invalid digest algorithm {other}: expected OCIGRAPH_ALGORITHM_*")))
+        }
     }
 }

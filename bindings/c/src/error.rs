@@ -1,60 +1,64 @@
-//! What is known of a failure, as a handle.
+//! Errors.
 
 use std::{error, ffi::c_void, fmt, iter, ptr, time::Duration};
 
 use ocigraph::{Code, Error};
 
 use crate::{
-    boundary::{end, read},
+    boundary::{free, read},
     callback::UserData,
     results::Json,
     status::ocigraph_status,
     text::ocigraph_str,
 };
 
-/// A failure, with all that is known about it.
+/// The details of a failure: status, message, hint, operation, reference and the response of the
+/// registry.
 pub struct ocigraph_error {
     error: Error,
-    sentence: String,
+    message: String,
     json: Json,
 }
 
 impl ocigraph_error {
     pub(crate) fn new(error: Error) -> Self {
-        Self { sentence: error.to_string(), error, json: Json::default() }
+        Self { message: error.to_string(), error, json: Json::default() }
     }
 
-    /// What a callback gave, for the core.
-    pub(crate) fn given(self) -> Error {
+    /// Converts an error from a callback into an error of the core.
+    pub(crate) fn into_core(self) -> Error {
         self.error
     }
 }
 
-/// What a callback wants to see again beside its words.
-struct Given(UserData);
+/// The `user_data` of an error from a callback, kept in the source chain of the core's error.
+struct CallbackUserData(UserData);
 
-impl fmt::Debug for Given {
+impl fmt::Debug for CallbackUserData {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("what a callback gave")
+        f.write_str("user data of a callback")
     }
 }
 
-impl fmt::Display for Given {
+impl fmt::Display for CallbackUserData {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(self, f)
     }
 }
 
-impl error::Error for Given {}
+impl error::Error for CallbackUserData {}
 
-/// An error of the caller's own, for a credential callback to give: `OCIGRAPH_CREDENTIALS`, with
-/// `message` as what went wrong. What is not UTF-8 in it is replaced.
+/// Creates the error that a credential callback returns. Its status is CREDENTIALS.
 ///
-/// `user_data`: what `ocigraph_error_user_data` gives of the error that the operation then ends
-/// with; such as the exception that the callback caught.
+/// `message`: the reason. Invalid UTF-8 is replaced. An empty message becomes "the credential
+/// callback failed".
 ///
-/// Ownership: the caller's, until it is given away or `ocigraph_error_free`; `message` is copied, and
-/// `user_data` is never followed. Threads: any. Since 0.1.0.
+/// `user_data`: a pointer that `ocigraph_error_user_data` returns for the error of the failed
+/// operation, for example to an exception. The library never dereferences it.
+///
+/// Ownership: store the result in the `error` output of the callback, or free it with
+/// `ocigraph_error_free`. `message` is copied.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_error_new(
     message: ocigraph_str,
@@ -63,19 +67,21 @@ pub extern "C" fn ocigraph_error_new(
     let message = message.lossy();
     let message =
         if message.is_empty() { "the credential callback failed".to_owned() } else { message };
-    let error = Error::new(Code::Credentials, message).with_source(Given(UserData(user_data)));
+    let error =
+        Error::new(Code::Credentials, message).with_source(CallbackUserData(UserData(user_data)));
     Some(Box::new(ocigraph_error::new(error)))
 }
 
-/// Ends an error.
+/// Frees an error and everything borrowed from it.
 ///
-/// Ownership: takes `error`; NULL is allowed. Threads: any, once. Since 0.1.0.
+/// Ownership: takes `error`, which may be NULL.
+/// Threads: any, once for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_error_free(error: Option<Box<ocigraph_error>>) {
-    end(error);
+    free(error);
 }
 
-/// The status that the failed call returned; `OCIGRAPH_OK` for NULL.
+/// Returns the status of the failed call, or `OCIGRAPH_OK` for NULL.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
@@ -83,47 +89,54 @@ pub extern "C" fn ocigraph_error_status(error: Option<&ocigraph_error>) -> ocigr
     read(error, |e| e.error.code() as ocigraph_status)
 }
 
-/// The whole sentence for a person: what was being done, to what, what went wrong, what to try.
+/// Returns the complete message for a person: the operation, the reference, the reason and the
+/// hint.
 ///
-/// Ownership: borrowed from `error`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `error`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_error_message(error: Option<&ocigraph_error>) -> ocigraph_str {
-    read(error, |e| e.sentence.as_str().into())
+    read(error, |e| e.message.as_str().into())
 }
 
-/// What went wrong, alone.
+/// Returns the reason of the failure, without operation, reference and hint.
 ///
-/// Ownership: borrowed from `error`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `error`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_error_reason(error: Option<&ocigraph_error>) -> ocigraph_str {
     read(error, |e| e.error.message().into())
 }
 
-/// What to try; no text where there is nothing to try.
+/// Returns a suggestion for solving the problem, or no text if there is none.
 ///
-/// Ownership: borrowed from `error`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `error`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_error_hint(error: Option<&ocigraph_error>) -> ocigraph_str {
     read(error, |e| e.error.hint().into())
 }
 
-/// The operation, such as "push".
+/// Returns the name of the operation, such as "push", or no text if the error belongs to no
+/// operation.
 ///
-/// Ownership: borrowed from `error`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `error`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_error_operation(error: Option<&ocigraph_error>) -> ocigraph_str {
     read(error, |e| e.error.operation().into())
 }
 
-/// The reference that the operation was on.
+/// Returns the reference that the operation was working on, or no text.
 ///
-/// Ownership: borrowed from `error`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `error`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_error_reference(error: Option<&ocigraph_error>) -> ocigraph_str {
     read(error, |e| e.error.reference().into())
 }
 
-/// The HTTP status where a registry answered, else 0.
+/// Returns the HTTP status of the registry's response, or 0 if no response was received.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
@@ -131,7 +144,9 @@ pub extern "C" fn ocigraph_error_http_status(error: Option<&ocigraph_error>) -> 
     read(error, |e| e.error.status().unwrap_or(0))
 }
 
-/// How many errors the registry's answer lists.
+/// Returns the number of errors that the registry's response lists.
+///
+/// See https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#error-codes.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
@@ -139,9 +154,10 @@ pub extern "C" fn ocigraph_error_registry_count(error: Option<&ocigraph_error>) 
     read(error, |e| e.error.registry_errors().len())
 }
 
-/// The registry's own code, such as "MANIFEST_UNKNOWN", of one of the errors it listed.
+/// Returns the code of one error in the registry's response, such as "MANIFEST_UNKNOWN".
 ///
-/// Ownership: borrowed from `error`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `error`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_error_registry_code(
     error: Option<&ocigraph_error>,
@@ -150,9 +166,10 @@ pub extern "C" fn ocigraph_error_registry_code(
     read(error, |e| e.error.registry_errors().get(index).map(|r| r.code.as_str()).into())
 }
 
-/// The registry's own words for one of the errors it listed; may be empty.
+/// Returns the message of one error in the registry's response. It can be empty.
 ///
-/// Ownership: borrowed from `error`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `error`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_error_registry_message(
     error: Option<&ocigraph_error>,
@@ -161,15 +178,17 @@ pub extern "C" fn ocigraph_error_registry_message(
     read(error, |e| e.error.registry_errors().get(index).map(|r| r.message.as_str()).into())
 }
 
-/// The id under which the registry logged the request.
+/// Returns the identifier under which the registry logged the request, or no text.
 ///
-/// Ownership: borrowed from `error`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `error`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_error_request_id(error: Option<&ocigraph_error>) -> ocigraph_str {
     read(error, |e| e.error.request_id().into())
 }
 
-/// Seconds that the registry asked to wait; negative where it did not say.
+/// Returns the delay in seconds after which the registry asked to retry, or a negative number if it
+/// did not ask.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
@@ -177,7 +196,7 @@ pub extern "C" fn ocigraph_error_retry_after(error: Option<&ocigraph_error>) -> 
     error.map_or(-1.0, |e| e.error.retry_after().as_ref().map_or(-1.0, Duration::as_secs_f64))
 }
 
-/// Whether the same call may succeed later without anything being changed.
+/// Returns true if the same call may succeed later without any change.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
@@ -185,21 +204,24 @@ pub extern "C" fn ocigraph_error_retryable(error: Option<&ocigraph_error>) -> bo
     read(error, |e| e.error.is_retryable())
 }
 
-/// The `user_data` that a callback gave to `ocigraph_error_new`; NULL for every other error.
+/// Returns the `user_data` that a callback passed to `ocigraph_error_new`, or NULL for any other
+/// error.
 ///
-/// Ownership: the callback's, whatever it is. Threads: any. Since 0.1.0.
+/// Ownership: the pointer belongs to the code that passed it.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_error_user_data(error: Option<&ocigraph_error>) -> *mut c_void {
     let Some(error) = error else { return ptr::null_mut() };
     let first: &(dyn error::Error + 'static) = &error.error;
     let mut causes = iter::successors(Some(first), |cause| cause.source());
-    let given = causes.find_map(|cause| cause.downcast_ref::<Given>());
-    given.map_or(ptr::null_mut(), |given| given.0.0)
+    let user_data_of = causes.find_map(|cause| cause.downcast_ref::<CallbackUserData>());
+    user_data_of.map_or(ptr::null_mut(), |user_data_of| user_data_of.0.0)
 }
 
-/// All of it as one JSON object.
+/// Returns the error as a JSON object.
 ///
-/// Ownership: borrowed from `error`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `error`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_error_json(error: Option<&ocigraph_error>) -> ocigraph_str {
     read(error, |e| e.json.of(&e.error))

@@ -1,11 +1,11 @@
-//! Handles of the caller's that a function looks at when it begins.
+//! Handles that are passed as raw pointers.
 //!
-//! A callback may free the client, the token and the options of the operation that it belongs to.
-//! So a function that can call back takes pointers, copies what it needs out of them before anything
-//! of the caller's runs, and holds no reference to them afterwards.
+//! A callback may free the client, the token and the options of its own operation. A function that
+//! can call back therefore takes raw pointers, copies what it needs before the first callback, and
+//! holds no reference to the handles afterwards.
 
-/// The handle behind a pointer. The reference must be used up before anything of the caller's runs.
-pub(crate) fn given<'a, H>(handle: *const H) -> Option<&'a H> {
-    // SAFETY: the header asks for NULL or a handle that nobody has freed when the function is called.
+/// Dereferences a handle. The reference must not be used once a callback may run.
+pub(crate) fn as_ref<'a, H>(handle: *const H) -> Option<&'a H> {
+    // SAFETY: the header requires NULL or a handle that has not been freed.
     unsafe { handle.as_ref() }
 }

@@ -1,20 +1,21 @@
-//! What the tests need and a release does not have: a panic to order, and an option of tomorrow.
+//! Functions for tests that a release does not have: functions that panic, and an option of a future
+//! version.
 //!
-//! `tests/c/hooked` builds the library with it, beside the one that everything else uses.
+//! `tests/c/hooked` builds a second library with them.
 
 use std::{ffi::c_void, mem::MaybeUninit, ptr};
 
 use ocigraph::Result;
 
 use crate::{
-    boundary::{act, need},
+    boundary::{call_status, require},
     callback::Gate,
-    client::{Caller, ocigraph_client},
+    callback_operation::ocigraph_discover_fn,
+    client::{CallContext, ocigraph_client},
     error::ocigraph_error,
     job::Job,
     options::ocigraph_discover_options,
     results::ocigraph_graph,
-    start::ocigraph_discover_fn,
     status::ocigraph_status,
 };
 
@@ -23,8 +24,8 @@ use crate::{
 pub extern "C" fn ocigraph_test_panic(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
-    #[expect(clippy::panic, reason = "it is what this is for")]
-    act(error, || panic!("as ordered"))
+    #[expect(clippy::panic, reason = "the test needs a panic")]
+    call_status(error, || panic!("a panic for the test"))
 }
 
 /// Panics in the middle of an operation, on an async thread, or on one for file work.
@@ -34,7 +35,7 @@ pub extern "C" fn ocigraph_test_panic_inside(
     file_work: bool,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
-    act(error, || panics(file_work).run(&Caller::of(client)?, ptr::null()).map(drop))
+    call_status(error, || panics(file_work).run(&CallContext::new(client)?, ptr::null()).map(drop))
 }
 
 /// The same in the callback form.
@@ -46,32 +47,36 @@ pub extern "C" fn ocigraph_test_panic_start(
     user_data: *mut c_void,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
-    act(error, || {
-        let (client, done) = (&Caller::of(client)?, need(done, "done")?);
+    call_status(error, || {
+        let (client, done) = (&CallContext::new(client)?, require(done, "done")?);
         panics(file_work).start(client, ptr::null(), done, user_data)
     })
 }
 
 fn panics(file_work: bool) -> Job<ocigraph_graph> {
-    #[expect(clippy::panic, reason = "it is what this is for")]
-    fn now() -> Result<ocigraph_graph> {
-        panic!("as ordered")
+    #[expect(clippy::panic, reason = "the test needs a panic")]
+    fn panicking() -> Result<ocigraph_graph> {
+        panic!("a panic for the test")
     }
     Job::new("test", "a panic", Gate::default(), async move {
-        let lost = |_| ocigraph::Error::new(ocigraph::Code::Internal, "as ordered");
-        if file_work { tokio::task::spawn_blocking(now).await.map_err(lost)? } else { now() }
+        let join_error = |_| ocigraph::Error::new(ocigraph::Code::Internal, "a panic for the test");
+        if file_work {
+            tokio::task::spawn_blocking(panicking).await.map_err(join_error)?
+        } else {
+            panicking()
+        }
     })
 }
 
 /// An option that today's header does not have.
 #[unsafe(no_mangle)]
-pub extern "C" fn ocigraph_discover_options_set_tomorrow(
+pub extern "C" fn ocigraph_discover_options_set_future_option(
     options: Option<&mut ocigraph_discover_options>,
-    tomorrow: u64,
+    future_option: u64,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
-    act(error, || {
-        need(options, "options")?.tomorrow.push(tomorrow);
+    call_status(error, || {
+        require(options, "options")?.future_option.push(future_option);
         Ok(())
     })
 }

@@ -1,11 +1,13 @@
-//! One operation on its way: what it will do, and the callbacks that belong to it.
+//! A job: one operation with its callbacks.
 //!
-//! It runs on the library's threads, so that its connections are written to on none of the
-//! caller's. The blocking form waits for it, and runs progress and write callbacks on the thread that
-//! waits; the callback form lets it run, and has threads for callbacks. No callback runs on a thread
-//! that moves content. Both forms end the operation by the cancel token, by a progress callback, and
-//! at the end of the runtime. It is over when nothing of it is left: no callback, and no file work
-//! but what takes longer than anyone should wait.
+//! A job runs on the library's threads, so that no connection is written to on a thread of the
+//! program. The blocking form waits for the job and runs progress and write callbacks on the waiting
+//! thread. The callback form returns immediately and runs callbacks on threads for callbacks. No
+//! callback runs on a thread that transfers content.
+//!
+//! The cancel token, a progress callback and the end of the runtime cancel a job in both forms. A job
+//! is over when no callback is running and its unfinished files are removed; it waits a limited time
+//! for the latter.
 
 use std::{ffi::c_void, future::Future, panic::AssertUnwindSafe, pin::Pin, time::Duration};
 
@@ -16,47 +18,47 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    boundary::caught,
-    callback::{Gate, UserData, WriteTo},
+    boundary::catch_panic,
+    callback::{Gate, UserData, WriteCallback},
     cancel::ocigraph_cancel,
-    client::Caller,
-    credential::Asking,
+    client::CallContext,
+    credential::PendingCredentialCalls,
     error::ocigraph_error,
-    handle::given,
-    runtime::{Callback, within},
+    handle::as_ref,
+    runtime::{Callback, in_callback},
     status::{OCIGRAPH_OK, ocigraph_status},
 };
 
-/// How long unfinished files of what was broken off may take to go.
-const SETTLING: Duration = Duration::from_millis(500);
+/// Maximum time to wait for the removal of unfinished files after a failure.
+const CLEANUP_TIMEOUT: Duration = Duration::from_millis(500);
 
-/// Content on its way from the network to the caller's thread, and who takes it there.
+/// Content for the calling thread, and the write callback that receives it.
 struct Content {
-    pieces: mpsc::Receiver<Bytes>,
-    write: WriteTo,
+    chunks: mpsc::Receiver<Bytes>,
+    write: WriteCallback,
 }
 
-/// What there is to do for the thread that waits.
-enum Turn<T> {
-    Tell,
+/// The next step of the waiting thread.
+enum Step<T> {
+    DeliverEvents,
     Write(Bytes),
-    Over(Result<T>),
+    Finish(Result<T>),
 }
 
 pub(crate) struct Job<T> {
-    /// The operation and what it is on, for the error of one that was cancelled.
-    what: (&'static str, String),
+    /// Name and reference of the operation, for error messages.
+    context: (&'static str, String),
     future: Pin<Box<dyn Future<Output = Result<T>> + Send>>,
     gate: Gate,
     content: Option<Content>,
 }
 
-/// Why an operation ended before it was done.
+/// Reasons for cancellation, for error messages.
 const ENDED_BY_PROGRESS: &str = "the progress callback ended it";
 const CANCELLED: &str = "it was cancelled";
 
-/// A function of the caller's that is told how an operation ended.
-pub(crate) type Done<T> = unsafe extern "C" fn(
+/// A completion callback, which receives the result of an operation.
+pub(crate) type CompletionFn<T> = unsafe extern "C" fn(
     user_data: *mut c_void,
     status: ocigraph_status,
     result: Option<Box<T>>,
@@ -70,36 +72,37 @@ impl<T: Send + 'static> Job<T> {
         gate: Gate,
         future: impl Future<Output = Result<T>> + Send + 'static,
     ) -> Self {
-        Self { what: (operation, on.to_string()), future: Box::pin(future), gate, content: None }
+        Self { context: (operation, on.to_string()), future: Box::pin(future), gate, content: None }
     }
 
-    /// Content that the thread which waits hands to `write`. It lets go of the pieces when there are
-    /// to be no more.
-    pub(crate) fn with(self, pieces: mpsc::Receiver<Bytes>, write: WriteTo) -> Self {
-        Self { content: Some(Content { pieces, write }), ..self }
+    /// Adds content that the waiting thread passes to `write`. The job drops `chunks` when `write`
+    /// takes no more content.
+    pub(crate) fn with_content(self, chunks: mpsc::Receiver<Bytes>, write: WriteCallback) -> Self {
+        Self { content: Some(Content { chunks, write }), ..self }
     }
 
-    /// The blocking form.
-    pub(crate) fn run(mut self, client: &Caller, cancel: *const ocigraph_cancel) -> Result<T> {
-        let entered = client.threads.enter()?;
-        let cancel = given(cancel).map(|cancel| cancel.0.child_token()).unwrap_or_default();
-        let (gate, what, mut content) = (self.gate.clone(), self.what.clone(), self.content.take());
-        let (tell, mut told) = oneshot::channel();
-        let operation = self.until(cancel.clone(), entered.ended.clone());
-        entered.operations.spawn(async move {
-            // Who asked waits until it has heard.
-            let _ = tell.send(operation.await);
+    /// Runs the job and returns its result: the blocking form.
+    pub(crate) fn run(mut self, client: &CallContext, cancel: *const ocigraph_cancel) -> Result<T> {
+        let handles = client.threads.enter()?;
+        let cancel = as_ref(cancel).map(|cancel| cancel.0.child_token()).unwrap_or_default();
+        let (gate, context, mut content) =
+            (self.gate.clone(), self.context.clone(), self.content.take());
+        let (send, mut receive) = oneshot::channel();
+        let operation = self.run_until(cancel.clone(), handles.ended.clone());
+        handles.operations.spawn(async move {
+            // The receiver exists until it has received the result.
+            let _ = send.send(operation.await);
         });
         let mut written = Ok(());
         let result = loop {
-            // Callbacks run between two waits, outside of anything that is async.
-            let turn = entered.operations.block_on(turn(&gate, &mut content, &mut told));
-            match turn {
-                Turn::Tell if cancel.is_cancelled() => {}
-                Turn::Tell => gate.tell(),
-                Turn::Write(piece) => {
+            // Callbacks run outside of any async context, because they may block.
+            let step = handles.operations.block_on(next_step(&gate, &mut content, &mut receive));
+            match step {
+                Step::DeliverEvents if cancel.is_cancelled() => {}
+                Step::DeliverEvents => gate.deliver(),
+                Step::Write(chunk) => {
                     let write = content.as_ref().map(|content| content.write);
-                    match write.map_or(Ok(false), |write| write.write(&gate, &piece)) {
+                    match write.map_or(Ok(false), |write| write.write(&gate, &chunk)) {
                         Ok(true) => {}
                         Ok(false) => content = None,
                         Err(failure) => {
@@ -108,117 +111,121 @@ impl<T: Send + 'static> Job<T> {
                         }
                     }
                 }
-                Turn::Over(result) => break result,
+                Step::Finish(result) => break result,
             }
         };
         if !cancel.is_cancelled() {
-            gate.tell();
+            gate.deliver();
         }
-        gate.shut();
+        gate.close();
         written
-            .map_err(|e| e.with_operation(what.0, &what.1))
-            .and(ended(&gate, &cancel, &what, result))
+            .map_err(|e| e.with_operation(context.0, &context.1))
+            .and(final_result(&gate, &cancel, &context, result))
     }
 
-    /// The callback form.
+    /// Starts the job; `done` receives its result: the callback form.
     pub(crate) fn start(
         self,
-        client: &Caller,
+        client: &CallContext,
         cancel: *const ocigraph_cancel,
-        done: Done<T>,
+        done: CompletionFn<T>,
         user_data: *mut c_void,
     ) -> Result<()> {
-        let entered = client.threads.enter()?;
-        let cancel = given(cancel).map(|cancel| cancel.0.clone()).unwrap_or_default();
-        let (gate, what) = (self.gate.clone(), self.what.clone());
+        let handles = client.threads.enter()?;
+        let cancel = as_ref(cancel).map(|cancel| cancel.0.clone()).unwrap_or_default();
+        let (gate, context) = (self.gate.clone(), self.context.clone());
         let user_data = UserData(user_data);
-        let operations = entered.operations.clone();
+        let operations = handles.operations.clone();
         operations.spawn(async move {
             let over = CancellationToken::new();
-            let telling = gate.has_listener().then(|| {
-                let (over, callbacks) = (over.clone(), entered.callbacks.clone());
-                entered.operations.spawn(gate.clone().tell_until(over, cancel.clone(), callbacks))
+            let delivery = gate.has_progress().then(|| {
+                let (over, callbacks) = (over.clone(), handles.callbacks.clone());
+                handles.operations.spawn(gate.clone().deliver_until(
+                    over,
+                    cancel.clone(),
+                    callbacks,
+                ))
             });
-            let result = self.until(cancel.clone(), entered.ended).await;
+            let result = self.run_until(cancel.clone(), handles.ended).await;
             over.cancel();
-            if let Some(telling) = telling {
-                // It ends by itself; the runtime has not ended while this runs.
-                let _ = telling.await;
+            if let Some(delivery) = delivery {
+                // The task ends after `over` is cancelled, and the runtime outlives it.
+                let _ = delivery.await;
             }
-            let token = entered.token;
-            // It may take its time, and wait for a callback.
-            entered.completions.spawn_blocking(move || {
-                gate.shut();
-                tell(done, user_data, ended(&gate, &cancel, &what, result));
+            let token = handles.token;
+            // Closing the gate can wait for a running callback.
+            handles.completions.spawn_blocking(move || {
+                gate.close();
+                complete(done, user_data, final_result(&gate, &cancel, &context, result));
                 drop(token);
             });
         });
         Ok(())
     }
 
-    async fn until(self, cancel: CancellationToken, ended: CancellationToken) -> Result<T> {
-        let Self { what: (operation, on), future, gate, .. } = self;
+    async fn run_until(self, cancel: CancellationToken, ended: CancellationToken) -> Result<T> {
+        let Self { context: (operation, on), future, gate, .. } = self;
         let cancelled =
-            |why: &str| Err(Error::new(Code::Cancelled, why).with_operation(operation, &on));
-        let (file_work, asking) = (Cleanup::default(), Asking::default());
-        let future = file_work.watch(asking.watch(AssertUnwindSafe(future).catch_unwind()));
+            |reason: &str| Err(Error::new(Code::Cancelled, reason).with_operation(operation, &on));
+        let (cleanup, credential_calls) = (Cleanup::default(), PendingCredentialCalls::default());
+        let future = cleanup.scope(credential_calls.scope(AssertUnwindSafe(future).catch_unwind()));
         let result = tokio::select! {
             biased;
             () = cancel.cancelled() => cancelled(CANCELLED),
             () = gate.stop.cancelled() => cancelled(ENDED_BY_PROGRESS),
             () = ended.cancelled() => cancelled("the runtime has ended"),
             result = future => {
-                result.unwrap_or_else(|panic| caught(|| std::panic::resume_unwind(panic)))
+                result.unwrap_or_else(|panic| catch_panic(|| std::panic::resume_unwind(panic)))
             }
         };
         if result.is_err() {
-            file_work.settle(SETTLING).await;
+            cleanup.wait(CLEANUP_TIMEOUT).await;
         }
-        asking.wait().await;
+        credential_calls.wait().await;
         result
     }
 }
 
-/// How an operation ended for its caller: one that was cancelled, or that a progress callback wanted
-/// to end, before this was known did not succeed, though nothing was left to be done.
-fn ended<T>(
+/// Returns the result for the caller. An operation that was cancelled, or ended by its progress
+/// callback, before its success was reported returns CANCELLED, even if it had completed its work.
+fn final_result<T>(
     gate: &Gate,
     cancel: &CancellationToken,
-    what: &(&'static str, String),
+    context: &(&'static str, String),
     result: Result<T>,
 ) -> Result<T> {
-    let why = match result {
+    let reason = match result {
         Err(error) => return Err(error),
         Ok(_) if gate.stop.is_cancelled() => ENDED_BY_PROGRESS,
         Ok(_) if cancel.is_cancelled() => CANCELLED,
         Ok(result) => return Ok(result),
     };
-    Err(Error::new(Code::Cancelled, why).with_operation(what.0, &what.1))
+    Err(Error::new(Code::Cancelled, reason).with_operation(context.0, &context.1))
 }
 
-/// What comes next for the thread that waits: pieces and events go before the end.
-async fn turn<T>(
+/// Waits for the next step of the waiting thread. Events and chunks precede the result.
+async fn next_step<T>(
     gate: &Gate,
     content: &mut Option<Content>,
-    told: &mut oneshot::Receiver<Result<T>>,
-) -> Turn<T> {
-    let piece = async {
+    receive: &mut oneshot::Receiver<Result<T>>,
+) -> Step<T> {
+    let chunk = async {
         match content {
-            Some(content) => content.pieces.recv().await,
+            Some(content) => content.chunks.recv().await,
             None => None,
         }
     };
     tokio::select! {
         biased;
-        () = gate.events.came() => Turn::Tell,
-        Some(piece) = piece => Turn::Write(piece),
-        result = told => Turn::Over(result.unwrap_or_else(|_| {
-            Err(Error::new(Code::Internal, "the operation was lost"))
+        () = gate.events.ready() => Step::DeliverEvents,
+        Some(chunk) = chunk => Step::Write(chunk),
+        result = receive => Step::Finish(result.unwrap_or_else(|_| {
+            Err(Error::new(Code::Internal, "the operation ended without a result"))
         })),
     }
 }
 
-fn tell<T>(done: Done<T>, user_data: UserData, result: Result<T>) {
+fn complete<T>(done: CompletionFn<T>, user_data: UserData, result: Result<T>) {
     let (status, result, error) = match result {
         Ok(result) => (OCIGRAPH_OK, Some(Box::new(result)), None),
         Err(error) => {
@@ -226,8 +233,8 @@ fn tell<T>(done: Done<T>, user_data: UserData, result: Result<T>) {
             (status, None, Some(Box::new(ocigraph_error::new(error))))
         }
     };
-    within(Callback::Completion, || {
-        // SAFETY: the caller gave this function for this purpose; the handles are its own now.
+    in_callback(Callback::Completion, || {
+        // SAFETY: the caller supplied this function as a completion callback, which owns the handles.
         unsafe { done(user_data.0, status, result, error) }
     });
 }

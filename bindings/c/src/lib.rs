@@ -1,23 +1,27 @@
-//! The C ABI: every operation of the core as functions over opaque handles, with `include/ocigraph.h`
-//! as its manual.
+//! The C ABI: exports every operation of the core as functions over opaque handles. The manual is
+//! `include/ocigraph.h`, which is generated from this crate.
 //!
-//! It relies on the core for all behaviour and on tokio for threads. It translates values, errors,
-//! callbacks and cancellation, and never decides anything. Ownership is in the types: a function
-//! that takes `Option<Box<T>>` ends the handle, `Option<&T>` may be called from many threads at
-//! once, `*const T` too, and calls back (see [`handle`]), `Option<&mut T>` from one, and results
-//! leave through [`boundary::Out`]. All unsafe code is where pointers of C's are followed and its
-//! functions called: [`text`], [`handle`], [`callback`], [`job`], [`credential`] and [`signals`]; no
-//! panic passes [`boundary`].
+//! The crate relies on the core for all behaviour and on tokio for threads. It translates values,
+//! errors, callbacks and cancellation, and contains no logic of its own.
+//!
+//! Parameter types express ownership. `Option<Box<T>>` takes the handle and frees it. `Option<&T>`
+//! permits concurrent calls, and so does `*const T`, which marks functions that can call back (see
+//! [`handle`]). `Option<&mut T>` requires exclusive access. Results are stored through
+//! [`boundary::Out`].
+//!
+//! Unsafe code is confined to the modules that dereference C pointers or call C functions:
+//! [`text`], [`handle`], [`callback`], [`job`], [`credential`] and [`signals`]. No panic crosses
+//! [`boundary`].
 
 #![allow(non_camel_case_types)]
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-// The header has the functions in this order: first what everything uses,
+// The order of the modules is the order of the functions in the header. First: common types.
 mod error;
 mod status;
 mod text;
 
-// then what calls are made with,
+// Then: clients, credentials, options and runtimes.
 mod callback;
 mod cancel;
 mod client;
@@ -26,31 +30,32 @@ mod limits;
 mod options;
 mod runtime;
 
-// the calls,
-mod operations;
+// Then: operations.
+mod operation;
 
-mod blobs;
+mod blob;
+mod callback_operation;
 mod digest;
 mod login;
-mod manifests;
-mod names;
+mod manifest;
 mod reference;
-mod start;
+mod tag;
 
-// and what comes of them.
+// Last: results.
 mod results;
 
 #[cfg(feature = "test-hooks")]
 mod hooks;
 
 mod boundary;
-mod events;
 mod handle;
 mod job;
+mod progress;
 mod signals;
 
-pub use blobs::*;
+pub use blob::*;
 pub use callback::*;
+pub use callback_operation::*;
 pub use cancel::*;
 pub use client::*;
 pub use credential::*;
@@ -60,19 +65,18 @@ pub use error::*;
 pub use hooks::*;
 pub use limits::*;
 pub use login::*;
-pub use manifests::*;
-pub use names::*;
-pub use operations::*;
+pub use manifest::*;
+pub use operation::*;
 pub use options::*;
 pub use reference::*;
 pub use results::*;
 pub use runtime::*;
-pub use start::*;
 pub use status::*;
+pub use tag::*;
 pub use text::*;
 
-/// A pointer to const may be given to any number of threads at once, as the header says: the compiler
-/// holds every handle to it, and a test that none is missing here.
+/// Asserts at compile time that every handle can be shared between threads, as the header promises.
+/// A test checks that the list is complete.
 const _: () = {
     const fn shared<T: Send + Sync>() {}
     shared::<ocigraph_blob_options>();

@@ -1,43 +1,47 @@
-//! How long a client waits, and how much it reads.
+//! Timeouts and maxima of a client.
 
 use std::{mem::MaybeUninit, time::Duration};
 
 use ocigraph::{Limits, Result};
 
 use crate::{
-    boundary::{act, need},
+    boundary::{call_status, require},
     client::ocigraph_client_options,
     error::ocigraph_error,
     status::ocigraph_status,
     text::invalid,
 };
 
-/// A limit, in milliseconds: to connect. 10,000.
+/// Maximum time to establish a connection, in milliseconds. Default: 10,000.
 pub const OCIGRAPH_LIMIT_CONNECT_TIMEOUT: i32 = 1;
-/// A limit, in milliseconds: from a request to the first header of its answer. 30,000.
+/// Maximum time from a request to the first header of its response, in milliseconds. Default:
+/// 30,000.
 pub const OCIGRAPH_LIMIT_RESPONSE_TIMEOUT: i32 = 2;
-/// A limit, in milliseconds: between two pieces of a body, either way. 30,000.
+/// Maximum time between two parts of a request or response body, in milliseconds. Default: 30,000.
 pub const OCIGRAPH_LIMIT_IDLE_TIMEOUT: i32 = 3;
-/// A limit, in milliseconds: from an upload's last byte to the answer; a second more for every
-/// 16 MiB that were sent. 60,000.
+/// Maximum time from the last byte of an upload to the response, in milliseconds. One second is
+/// added for every 16 MiB sent, because registries compute the digest before they respond. Default:
+/// 60,000.
 pub const OCIGRAPH_LIMIT_UPLOAD_RESPONSE_TIMEOUT: i32 = 4;
-/// A limit, in milliseconds: for whatever is being tried, without a byte moved. 90,000.
+/// Maximum time without a transferred byte, across all attempts, in milliseconds. The response to a
+/// completed upload and a delay that the registry asks for do not count. Default: 90,000.
 pub const OCIGRAPH_LIMIT_STALL_TIMEOUT: i32 = 5;
-/// A limit, in milliseconds: for a credential helper to answer. 30,000.
+/// Maximum time for a credential helper to respond, in milliseconds. Default: 30,000.
 pub const OCIGRAPH_LIMIT_HELPER_TIMEOUT: i32 = 6;
-/// A limit: tries of one request, the first included. 5.
+/// Maximum number of attempts for one request, including the first. Default: 5.
 pub const OCIGRAPH_LIMIT_MAX_ATTEMPTS: i32 = 7;
-/// A limit, in bytes: of a manifest or a list. 4 MiB.
+/// Maximum size of a manifest or of one page of a list, in bytes. Default: 4,194,304 (4 MiB).
 pub const OCIGRAPH_LIMIT_MAX_MANIFEST_BYTES: i32 = 8;
-/// A limit: pages of a list. 10,000.
+/// Maximum number of pages of a list. Default: 10,000.
 pub const OCIGRAPH_LIMIT_MAX_PAGES: i32 = 9;
-/// A limit: entries of a list, and manifests of a graph. 1,000,000.
+/// Maximum number of entries of a list, and of manifests in a graph. Default: 1,000,000.
 pub const OCIGRAPH_LIMIT_MAX_ENTRIES: i32 = 10;
 
-/// How long to wait, and how much to read: one of `OCIGRAPH_LIMIT_*`, which say what is counted and
-/// what is the default. 0 is the default.
+/// Sets a timeout or a maximum. `limit` is one of `OCIGRAPH_LIMIT_*`, which state the unit and the
+/// default. A `value` of 0 restores the default.
 ///
-/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL or another number. Since 0.1.0.
+/// Errors: INVALID_ARGUMENT if `options` is NULL or `limit` is unknown.
+/// Threads: one at a time for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_options_set_limit(
     options: Option<&mut ocigraph_client_options>,
@@ -45,7 +49,7 @@ pub extern "C" fn ocigraph_client_options_set_limit(
     value: u64,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
-    act(error, || set(&mut need(options, "options")?.config.limits, limit, value))
+    call_status(error, || set(&mut require(options, "options")?.config.limits, limit, value))
 }
 
 fn set(limits: &mut Limits, limit: i32, value: u64) -> Result<()> {
@@ -71,7 +75,7 @@ fn set(limits: &mut Limits, limit: i32, value: u64) -> Result<()> {
         }
         OCIGRAPH_LIMIT_MAX_PAGES => limits.max_pages = count(default.max_pages),
         OCIGRAPH_LIMIT_MAX_ENTRIES => limits.max_entries = count(default.max_entries),
-        other => return Err(invalid(format!("{other} is no limit"))),
+        other => return Err(invalid(format!("invalid limit {other}: expected OCIGRAPH_LIMIT_*"))),
     }
     Ok(())
 }
@@ -80,7 +84,7 @@ fn set(limits: &mut Limits, limit: i32, value: u64) -> Result<()> {
 mod tests {
     use super::*;
 
-    /// The limits with one changed to 7, and changed back.
+    /// Returns the limits with one set to 7, and with it reset to the default.
     fn with(limit: i32) -> (Limits, Limits) {
         let mut limits = Limits::default();
         assert!(set(&mut limits, limit, 7).is_ok());
@@ -90,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn each_limit_is_the_one_that_it_is_called() {
+    fn each_number_sets_its_own_limit_and_zero_resets_it() {
         let (time, default) = (Duration::from_millis(7), Limits::default());
         let cases = [
             (OCIGRAPH_LIMIT_CONNECT_TIMEOUT, Limits { connect_timeout: time, ..default }),

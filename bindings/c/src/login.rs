@@ -1,46 +1,48 @@
-//! Signing in and out: credentials checked, and kept where the other tools look.
+//! Login and logout.
 
 use std::mem::MaybeUninit;
 
 use ocigraph::{Host, LoginResult, LogoutResult, Result, StoredIn};
 
 use crate::{
-    boundary::{call, end, need, read},
+    boundary::{call, free, read, require},
     callback::Gate,
     cancel::ocigraph_cancel,
-    client::{Caller, ocigraph_client},
+    client::{CallContext, ocigraph_client},
     credential::ocigraph_credential,
     error::ocigraph_error,
-    handle::given,
+    handle::as_ref,
     job::Job,
     results::Json,
     status::ocigraph_status,
     text::ocigraph_str,
 };
 
-/// What became of a login.
+/// The result of a login: where the credential is stored, and whether the registry verified it.
 pub struct ocigraph_login_result {
     value: LoginResult,
     stored_in: String,
     json: Json,
 }
 
-/// What became of a logout.
+/// The result of a logout: the files and helpers from which a credential was removed.
 pub struct ocigraph_logout_result {
     value: LogoutResult,
     removed_from: Vec<String>,
     json: Json,
 }
 
-/// Checks a credential with a registry, and stores it where the other tools look: with the helper
-/// that docker's configuration names for the registry, else in that file itself, as plain text that
-/// its owner alone can read. Nothing is stored when the registry does not take it.
+/// Verifies a credential with a registry and stores it for other tools: with the credential helper
+/// that Docker's configuration names for the registry, otherwise as plain text in that
+/// configuration file, readable by its owner only. Nothing is stored if the registry rejects the
+/// credential.
 ///
-/// `host`: "registry.example.com[:port]". `cancel`: NULL where it is not to be cancelled.
+/// `host`: "registry.example.com[:port]". `cancel`: may be NULL.
 ///
-/// Ownership: `out` is the caller's, until `ocigraph_login_result_free`; nothing of the arguments is
-/// kept. Threads: any; blocks. Errors: UNAUTHORIZED, CREDENTIALS, CANCELLED, and those of the
-/// network. Since 0.1.0.
+/// Ownership: free `out` with `ocigraph_login_result_free`.
+/// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, UNAUTHORIZED, CREDENTIALS, IO, CANCELLED, network
+/// errors.
+/// Threads: any; blocks until the operation is over. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_login(
     client: *const ocigraph_client,
@@ -51,18 +53,20 @@ pub extern "C" fn ocigraph_client_login(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let client = &Caller::of(client)?;
-        let credential = need(given(credential), "credential")?;
+        let client = &CallContext::new(client)?;
+        let credential = require(as_ref(credential), "credential")?;
         login(client, host, credential)?.run(client, cancel)
     })
 }
 
-/// Removes every form of a registry's stored credential, from files and helpers.
+/// Removes the stored credentials of a registry from all files and helpers, under every name that
+/// other tools use for the registry.
 ///
-/// `host`: "registry.example.com[:port]". `cancel`: NULL where it is not to be cancelled.
+/// `host`: "registry.example.com[:port]". `cancel`: may be NULL.
 ///
-/// Ownership: `out` is the caller's, until `ocigraph_logout_result_free`; nothing of the arguments
-/// is kept. Threads: any; blocks. Errors: INVALID_REFERENCE, CREDENTIALS, IO, CANCELLED. Since 0.1.0.
+/// Ownership: free `out` with `ocigraph_logout_result_free`.
+/// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, CREDENTIALS, IO, CANCELLED.
+/// Threads: any; blocks until the operation is over. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_logout(
     client: *const ocigraph_client,
@@ -72,22 +76,24 @@ pub extern "C" fn ocigraph_client_logout(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let client = &Caller::of(client)?;
+        let client = &CallContext::new(client)?;
         logout(client, host)?.run(client, cancel)
     })
 }
 
-/// Ends the result of a login, and all that was borrowed from it.
+/// Frees the result of a login and everything borrowed from it.
 ///
-/// Ownership: takes `result`; NULL is allowed. Threads: any, once. Since 0.1.0.
+/// Ownership: takes `result`, which may be NULL.
+/// Threads: any, once for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_login_result_free(result: Option<Box<ocigraph_login_result>>) {
-    end(result);
+    free(result);
 }
 
-/// Where the credential is kept now: a file, or a helper.
+/// Returns the file or credential helper that stores the credential.
 ///
-/// Ownership: borrowed from `result`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `result`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_login_result_stored_in(
     result: Option<&ocigraph_login_result>,
@@ -95,7 +101,7 @@ pub extern "C" fn ocigraph_login_result_stored_in(
     read(result, |r| r.stored_in.as_str().into())
 }
 
-/// Whether it is kept as plain text, in a file.
+/// Returns true if the credential is stored as plain text in a file.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
@@ -103,8 +109,8 @@ pub extern "C" fn ocigraph_login_result_plain_text(result: Option<&ocigraph_logi
     read(result, |r| matches!(r.value.stored_in, StoredIn::File(_)))
 }
 
-/// Whether the registry asked for a credential and took this one; one that asks for none cannot
-/// tell.
+/// Returns true if the registry required a credential and accepted this one. A registry that
+/// requires none cannot verify it.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
@@ -112,7 +118,8 @@ pub extern "C" fn ocigraph_login_result_verified(result: Option<&ocigraph_login_
     read(result, |r| r.value.verified)
 }
 
-/// Whether `DOCKER_AUTH_CONFIG` has a credential for the registry, which comes before this one.
+/// Returns true if `DOCKER_AUTH_CONFIG` has a credential for the registry, which takes precedence
+/// over the stored one.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
@@ -120,9 +127,10 @@ pub extern "C" fn ocigraph_login_result_overridden(result: Option<&ocigraph_logi
     read(result, |r| r.value.overridden)
 }
 
-/// All of it as one JSON object.
+/// Returns the result as a JSON object.
 ///
-/// Ownership: borrowed from `result`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `result`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_login_result_json(
     result: Option<&ocigraph_login_result>,
@@ -130,15 +138,17 @@ pub extern "C" fn ocigraph_login_result_json(
     read(result, |r| r.json.of(&r.value))
 }
 
-/// Ends the result of a logout, and all that was borrowed from it.
+/// Frees the result of a logout and everything borrowed from it.
 ///
-/// Ownership: takes `result`; NULL is allowed. Threads: any, once. Since 0.1.0.
+/// Ownership: takes `result`, which may be NULL.
+/// Threads: any, once for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_logout_result_free(result: Option<Box<ocigraph_logout_result>>) {
-    end(result);
+    free(result);
 }
 
-/// From how many files and helpers credentials were removed; 0 when there were none.
+/// Returns the number of files and helpers from which a credential was removed; 0 if none was
+/// stored.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
@@ -148,9 +158,10 @@ pub extern "C" fn ocigraph_logout_result_removed_count(
     read(result, |r| r.removed_from.len())
 }
 
-/// One of the files and helpers that credentials were removed from.
+/// Returns the file or helper at `index` from which a credential was removed.
 ///
-/// Ownership: borrowed from `result`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `result`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_logout_result_removed(
     result: Option<&ocigraph_logout_result>,
@@ -159,7 +170,7 @@ pub extern "C" fn ocigraph_logout_result_removed(
     read(result, |r| r.removed_from.get(index).map(String::as_str).into())
 }
 
-/// Whether `DOCKER_AUTH_CONFIG` still has a credential for the registry.
+/// Returns true if `DOCKER_AUTH_CONFIG` still has a credential for the registry.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
@@ -167,9 +178,10 @@ pub extern "C" fn ocigraph_logout_result_remains(result: Option<&ocigraph_logout
     read(result, |r| r.value.remains)
 }
 
-/// All of it as one JSON object.
+/// Returns the result as a JSON object.
 ///
-/// Ownership: borrowed from `result`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `result`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_logout_result_json(
     result: Option<&ocigraph_logout_result>,
@@ -178,7 +190,7 @@ pub extern "C" fn ocigraph_logout_result_json(
 }
 
 fn login(
-    client: &Caller,
+    client: &CallContext,
     host: ocigraph_str,
     credential: &ocigraph_credential,
 ) -> Result<Job<ocigraph_login_result>> {
@@ -191,7 +203,7 @@ fn login(
     }))
 }
 
-fn logout(client: &Caller, host: ocigraph_str) -> Result<Job<ocigraph_logout_result>> {
+fn logout(client: &CallContext, host: ocigraph_str) -> Result<Job<ocigraph_logout_result>> {
     let (core, host) = (client.core.clone(), host.parse::<Host>("host")?);
     Ok(Job::new("logout", host.clone(), Gate::default(), async move {
         let value = core.logout(&host).await?;

@@ -1,21 +1,21 @@
-//! References taken apart and put together, so that no program need do it by hand.
+//! Parsing and building of references.
 
 use std::mem::MaybeUninit;
 
 use ocigraph::{Digest, Location, Reference};
 
 use crate::{
-    boundary::{call, end, need, read},
+    boundary::{call, free, read, require},
     error::ocigraph_error,
     status::ocigraph_status,
     text::ocigraph_str,
 };
 
-/// A reference, taken apart: a place, and tags or a digest in it.
+/// A parsed reference: a location (repository or image layout) with optional tags and digest.
 pub struct ocigraph_reference {
     value: Reference,
     text: String,
-    place: String,
+    location: String,
     host: Option<String>,
     path: Option<String>,
 }
@@ -26,16 +26,17 @@ impl From<Reference> for ocigraph_reference {
             Location::Registry { host, .. } => (Some(host.to_string()), None),
             Location::Layout(path) => (None, Some(path.to_string_lossy().into_owned())),
         };
-        let place = Reference::new(value.location().clone()).to_string();
-        Self { text: value.to_string(), place, host, path, value }
+        let location = Reference::new(value.location().clone()).to_string();
+        Self { text: value.to_string(), location, host, path, value }
     }
 }
 
-/// Reads a reference: "host[:port]/repository[:tag[,tag...]][@digest]" or "oci:PATH[:tag][@digest]".
-/// Nothing is looked up.
+/// Parses a reference: "host[:port]/repository[:tag[,tag...]][@digest]" or
+/// "oci:PATH[:tag][@digest]". It accesses neither network nor files.
 ///
-/// Ownership: `out` is the caller's, until `ocigraph_reference_free`. Threads: any.
-/// Errors: INVALID_REFERENCE, INVALID_ARGUMENT for what is not UTF-8. Since 0.1.0.
+/// Ownership: free `out` with `ocigraph_reference_free`.
+/// Errors: INVALID_REFERENCE; INVALID_ARGUMENT if the text is not UTF-8.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_reference_parse(
     text: ocigraph_str,
@@ -45,11 +46,12 @@ pub extern "C" fn ocigraph_reference_parse(
     call(out, error, || text.parse::<Reference>("text").map(Into::into))
 }
 
-/// The same place by this digest alone: where a descriptor of it is to be found.
+/// Returns a reference to `digest` in the same location, without tags: the reference of a
+/// descriptor that was found there.
 ///
-/// Ownership: `out` is the caller's, until `ocigraph_reference_free`; nothing of the arguments is
-/// kept. Threads: any. Errors: INVALID_ARGUMENT for NULL, INVALID_REFERENCE for what is no digest.
-/// Since 0.1.0.
+/// Ownership: free `out` with `ocigraph_reference_free`.
+/// Errors: INVALID_ARGUMENT if `reference` is NULL; INVALID_REFERENCE if `digest` is not a digest.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_reference_at(
     reference: Option<&ocigraph_reference>,
@@ -58,47 +60,55 @@ pub extern "C" fn ocigraph_reference_at(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let reference = need(reference, "reference")?;
+        let reference = require(reference, "reference")?;
         let digest = digest.parse::<Digest>("digest")?;
         Ok(reference.value.at(digest).into())
     })
 }
 
-/// Ends a reference, and all that was borrowed from it.
+/// Frees a reference and everything borrowed from it.
 ///
-/// Ownership: takes `reference`; NULL is allowed. Threads: any, once. Since 0.1.0.
+/// Ownership: takes `reference`, which may be NULL.
+/// Threads: any, once for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_reference_free(reference: Option<Box<ocigraph_reference>>) {
-    end(reference);
+    free(reference);
 }
 
-/// The whole reference, to be given to calls.
+/// Returns the complete reference, as operations take it.
 ///
-/// Ownership: borrowed from `reference`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `reference`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_reference_text(reference: Option<&ocigraph_reference>) -> ocigraph_str {
     read(reference, |r| r.text.as_str().into())
 }
 
-/// The place alone, without tags and digest: where to push what gets no tag, and list what is there.
+/// Returns the location without tags and digest: the reference for a push without a tag, and for
+/// lists.
 ///
-/// Ownership: borrowed from `reference`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `reference`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
-pub extern "C" fn ocigraph_reference_place(reference: Option<&ocigraph_reference>) -> ocigraph_str {
-    read(reference, |r| r.place.as_str().into())
+pub extern "C" fn ocigraph_reference_location(
+    reference: Option<&ocigraph_reference>,
+) -> ocigraph_str {
+    read(reference, |r| r.location.as_str().into())
 }
 
-/// The registry, such as "localhost:5000"; no text where it is a layout.
+/// Returns the registry, such as "localhost:5000", or no text for a layout.
 ///
-/// Ownership: borrowed from `reference`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `reference`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_reference_host(reference: Option<&ocigraph_reference>) -> ocigraph_str {
     read(reference, |r| r.host.as_deref().into())
 }
 
-/// The repository, such as "library/alpine"; no text where it is a layout.
+/// Returns the repository, such as "library/alpine", or no text for a layout.
 ///
-/// Ownership: borrowed from `reference`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `reference`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_reference_repository(
     reference: Option<&ocigraph_reference>,
@@ -109,15 +119,16 @@ pub extern "C" fn ocigraph_reference_repository(
     })
 }
 
-/// The directory of a layout; no text where it is a repository.
+/// Returns the directory of the layout, or no text for a repository.
 ///
-/// Ownership: borrowed from `reference`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `reference`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_reference_path(reference: Option<&ocigraph_reference>) -> ocigraph_str {
     read(reference, |r| r.path.as_deref().into())
 }
 
-/// How many tags it has.
+/// Returns the number of tags.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
@@ -125,9 +136,10 @@ pub extern "C" fn ocigraph_reference_tag_count(reference: Option<&ocigraph_refer
     read(reference, |r| r.value.tags().len())
 }
 
-/// One of its tags, in the order they were written.
+/// Returns the tag at `index`, in the order of the text.
 ///
-/// Ownership: borrowed from `reference`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `reference`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_reference_tag(
     reference: Option<&ocigraph_reference>,
@@ -136,9 +148,10 @@ pub extern "C" fn ocigraph_reference_tag(
     read(reference, |r| r.value.tags().get(index).map(String::as_str).into())
 }
 
-/// Its digest; no text where it has none.
+/// Returns the digest, or no text if the reference has none.
 ///
-/// Ownership: borrowed from `reference`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `reference`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_reference_digest(
     reference: Option<&ocigraph_reference>,

@@ -1,9 +1,9 @@
-//! The threads that operations run on, and their end.
+//! Runtimes: the threads that execute operations.
 //!
-//! A runtime counts what runs on it, blocking calls too. At its end it cancels them, waits until
-//! each has had its say, and calls nothing afterwards. Callbacks have threads beside those of
-//! operations, and completion callbacks beside those of all others, so that one that blocks holds up
-//! nothing but what waits for it.
+//! A runtime tracks its operations, including blocking calls. When it ends, it cancels them, waits for
+//! each to return or to call its completion callback, and makes no call afterwards. Callbacks have
+//! threads of their own, separate from those of operations, and completion callbacks have separate
+//! threads again. A blocked callback therefore delays only its own operation.
 
 use std::{cell::Cell, mem, process, sync::Arc, time::Duration};
 
@@ -15,32 +15,33 @@ use tokio_util::{
 };
 
 use crate::{
-    boundary::{call, end},
+    boundary::{call, free},
     error::ocigraph_error,
     signals,
     status::ocigraph_status,
     text::invalid,
 };
 
-/// The most workers of a runtime, as its comment says.
-const WORKERS: usize = 1024;
+/// Maximum number of workers of a runtime. The comment of `ocigraph_runtime_new` states it.
+const MAX_WORKERS: usize = 1024;
 
-/// Completion callbacks that run at once, as the manual says.
-const COMPLETIONS: usize = 64;
+/// Maximum number of concurrent completion callbacks. The manual states it.
+const MAX_COMPLETIONS: usize = 64;
 
-/// Operations that may wait in other callbacks at once, as the manual says.
-const CALLBACKS: usize = 512;
+/// Maximum number of other concurrent callbacks. The manual states it.
+const MAX_CALLBACKS: usize = 512;
 
-/// Threads that operations run on.
+/// The threads that execute operations. Clients can share a runtime.
 pub struct ocigraph_runtime(pub(crate) Arc<Threads>);
 
-/// Starts `workers` threads, at most 1024; 0 is one for each processor. More are started for
-/// file work and callbacks, and end when there is none.
+/// Creates a runtime with `workers` threads, at most 1024. 0 selects one thread for each processor.
+/// Further threads for file access and callbacks are started on demand and end when idle.
 ///
-/// Most programs need no runtime of their own: a client that is given none has one to itself.
+/// Most programs do not need a runtime: a client that is created without one has its own.
 ///
-/// Ownership: `out` is the caller's, until `ocigraph_runtime_free`. Threads: any.
-/// Errors: INVALID_ARGUMENT for more workers, IO where threads cannot be started. Since 0.1.0.
+/// Ownership: free `out` with `ocigraph_runtime_free`.
+/// Errors: INVALID_ARGUMENT if `workers` is too large; IO if the threads cannot be started.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_runtime_new(
     workers: usize,
@@ -50,23 +51,25 @@ pub extern "C" fn ocigraph_runtime_new(
     call(out, error, || Threads::start(workers).map(|threads| ocigraph_runtime(Arc::new(threads))))
 }
 
-/// Ends a runtime: cancels every operation on it, and returns when each has returned or its
-/// callback was called. Nothing is called after that. Clients that use it may still be freed;
-/// their calls return `OCIGRAPH_CANCELLED`.
+/// Frees a runtime: cancels every operation that it executes, then returns after each operation has
+/// returned or has called its completion callback. No callback is called afterwards. Clients of
+/// this runtime remain valid until they are freed, but their calls return `OCIGRAPH_CANCELLED`.
 ///
-/// In a callback it cancels and returns at once, since it would wait for itself; what is left is
-/// waited for when the last client that uses it is freed.
+/// In a callback, this function cancels the operations and returns immediately, because it would
+/// wait for itself. Freeing the last client of the runtime then waits for the remaining operations.
 ///
-/// Ownership: takes `runtime`; NULL is allowed. Threads: any, once. Since 0.1.0.
+/// Ownership: takes `runtime`, which may be NULL.
+/// Threads: any, once for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_runtime_free(runtime: Option<Box<ocigraph_runtime>>) {
-    end(runtime);
+    free(runtime);
 }
 
-/// Ends what runs, and waits for it; not in a callback, which would wait for itself.
+/// Cancels the operations and waits for them. In a callback it does not wait: the callback would wait
+/// for itself.
 impl Drop for ocigraph_runtime {
     fn drop(&mut self) {
-        if self.0.is_of_another_process() {
+        if self.0.is_in_forked_child() {
             return;
         }
         self.0.ended.cancel();
@@ -77,7 +80,7 @@ impl Drop for ocigraph_runtime {
 }
 
 pub(crate) struct Threads {
-    // Taken when dropped, and there alone.
+    // `None` only while the value is dropped.
     runtimes: Option<Runtimes>,
     pub(crate) ended: CancellationToken,
     pub(crate) tracker: TaskTracker,
@@ -90,8 +93,8 @@ struct Runtimes {
     completions: Runtime,
 }
 
-/// What an operation runs on. The runtime's end waits until the token is dropped.
-pub(crate) struct Entered {
+/// The threads for one operation. The end of the runtime waits until the token is dropped.
+pub(crate) struct RuntimeHandles {
     pub(crate) operations: Handle,
     pub(crate) callbacks: Handle,
     pub(crate) completions: Handle,
@@ -103,26 +106,26 @@ thread_local! {
     static CALLBACK: Cell<Callback> = const { Cell::new(Callback::None) };
 }
 
-/// Which of the caller's functions this thread is in.
+/// The kind of callback that the current thread is executing.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Callback {
-    /// None.
+    /// The thread executes no callback.
     None,
-    /// Progress, reading, writing or a credential: the operation waits for it.
+    /// A progress, read, write or credential callback: its operation waits for it.
     Inner,
-    /// Completion: the operation is over.
+    /// A completion callback: its operation is over.
     Completion,
 }
 
 impl Callback {
-    /// That of this thread.
+    /// Returns the kind of callback that this thread is executing.
     pub(crate) fn current() -> Self {
         CALLBACK.get()
     }
 }
 
-/// Runs a function of the caller's.
-pub(crate) fn within<T>(callback: Callback, work: impl FnOnce() -> T) -> T {
+/// Calls a callback, and marks the thread as executing it.
+pub(crate) fn in_callback<T>(callback: Callback, work: impl FnOnce() -> T) -> T {
     let before = CALLBACK.replace(callback);
     let result = work();
     CALLBACK.set(before);
@@ -131,16 +134,15 @@ pub(crate) fn within<T>(callback: Callback, work: impl FnOnce() -> T) -> T {
 
 impl Threads {
     pub(crate) fn start(workers: usize) -> Result<Self> {
-        if workers > WORKERS {
-            return Err(invalid(format!("{workers} threads are too many"))
-                .with_hint(format!("give at most {WORKERS}; 0 is one for each processor")));
+        if workers > MAX_WORKERS {
+            return Err(invalid(format!("{workers} workers are too many"))
+                .with_hint(format!("use at most {MAX_WORKERS}; 0 starts one for each processor")));
         }
-        let operations =
-            ::ocigraph_runtime::build("ocigraph", workers, signals::leave_to_the_program)?;
+        let operations = ::ocigraph_runtime::build("ocigraph", workers, signals::block)?;
         let runtimes = Runtimes {
             operations,
-            callbacks: pool("ocigraph call", CALLBACKS)?,
-            completions: pool("ocigraph done", COMPLETIONS)?,
+            callbacks: pool("ocigraph call", MAX_CALLBACKS)?,
+            completions: pool("ocigraph done", MAX_COMPLETIONS)?,
         };
         Ok(Self {
             runtimes: Some(runtimes),
@@ -150,27 +152,28 @@ impl Threads {
         })
     }
 
-    /// Whether this process was forked from the one that has the threads.
-    pub(crate) fn is_of_another_process(&self) -> bool {
+    /// Returns true in a forked child of the process that owns the threads.
+    pub(crate) fn is_in_forked_child(&self) -> bool {
         self.process != process::id()
     }
 
-    /// A place for something that runs; CANCELLED when the end has come.
-    pub(crate) fn enter(&self) -> Result<Entered> {
+    /// Returns the threads for a new operation, or CANCELLED if the runtime has ended.
+    pub(crate) fn enter(&self) -> Result<RuntimeHandles> {
         if Callback::current() == Callback::Inner {
             let message = "this was called from a progress, read, write or credential callback";
-            return Err(invalid(message)
-                .with_hint("let the operation return first, or use a completion callback"));
+            return Err(invalid(message).with_hint(
+                "start it after the operation has returned, or from a completion callback",
+            ));
         }
-        if self.is_of_another_process() {
-            let message =
-                "this client was made before the process was forked, which left its threads behind";
-            return Err(invalid(message).with_hint("make a new one in the child"));
+        if self.is_in_forked_child() {
+            let message = "this client was created before the process was forked, and its threads do not exist in the child";
+            return Err(invalid(message).with_hint("create a new client in the child process"));
         }
-        // Counted before it is looked whether the end has come: at the end it is the other way round.
+        // The token must be taken before `ended` is checked. The end of the runtime cancels `ended` first
+        // and then waits for the tokens, so that no operation is missed.
         let token = self.tracker.token();
         match &self.runtimes {
-            Some(runtimes) if !self.ended.is_cancelled() => Ok(Entered {
+            Some(runtimes) if !self.ended.is_cancelled() => Ok(RuntimeHandles {
                 operations: runtimes.operations.handle().clone(),
                 callbacks: runtimes.callbacks.handle().clone(),
                 completions: runtimes.completions.handle().clone(),
@@ -181,7 +184,7 @@ impl Threads {
         }
     }
 
-    /// Threads for callbacks that an operation waits for.
+    /// Returns the threads for callbacks of operations.
     pub(crate) fn callbacks(&self) -> Result<Handle> {
         let runtimes = self.runtimes.as_ref();
         let ended = || Error::new(Code::Cancelled, "the runtime has ended");
@@ -195,15 +198,15 @@ impl Threads {
     }
 }
 
-/// At most so many threads, for what blocks and nothing else.
+/// Starts a pool of at most `at_most` threads for blocking work.
 fn pool(name: &str, at_most: usize) -> Result<Runtime> {
     build(Builder::new_current_thread().thread_name(name).max_blocking_threads(at_most))
 }
 
-/// Threads that leave signals to the program.
+/// Builds a tokio runtime whose threads block signals.
 pub(crate) fn build(builder: &mut Builder) -> Result<Runtime> {
     builder
-        .on_thread_start(signals::leave_to_the_program)
+        .on_thread_start(signals::block)
         .build()
         .map_err(|e| Error::new(Code::Io, format!("threads cannot be started: {e}")).with_source(e))
 }
@@ -216,19 +219,19 @@ impl Runtimes {
 
     fn finish(self, tracker: &TaskTracker) {
         self.wait(tracker);
-        // File work that was given up ends by itself; it is not worth a longer wait.
+        // Abandoned file work ends by itself; the program need not wait longer for it.
         self.operations.shutdown_timeout(Duration::from_secs(1));
         self.callbacks.shutdown_timeout(Duration::from_secs(1));
         self.completions.shutdown_timeout(Duration::from_secs(1));
     }
 }
 
-/// Comes when the runtime and the last client that used it are gone.
+/// Runs after the runtime and its last client were freed.
 impl Drop for Threads {
     fn drop(&mut self) {
         let Some(runtimes) = self.runtimes.take() else { return };
-        if self.is_of_another_process() {
-            // Its threads are not here, and would be waited for.
+        if self.is_in_forked_child() {
+            // Dropping the runtimes would wait for threads that do not exist in this process.
             mem::forget(runtimes);
             return;
         }
@@ -236,7 +239,7 @@ impl Drop for Threads {
         if Callback::current() == Callback::None {
             runtimes.finish(&tracker);
         } else {
-            // A thread of the runtime cannot wait for its own end.
+            // A thread of the runtime cannot join itself.
             std::thread::spawn(move || runtimes.finish(&tracker));
         }
     }

@@ -1,18 +1,18 @@
-//! Signals: the library's threads leave them to the program's own.
+//! Signal mask of the library's threads.
 //!
-//! A handler of the program never runs on a thread that it does not know, and a connection that
-//! breaks while it is written to is an error of the call instead of a SIGPIPE, by which a program
-//! ends. It changes the mask of the thread that calls it, and nothing of the process.
+//! The threads block signals, so that signal handlers run on the program's own threads only, and a
+//! write to a closed connection returns an error instead of ending the program with SIGPIPE. The mask
+//! of the calling thread changes; the process does not.
 
-/// Takes no signal on this thread from now on. Threads that it starts inherit that; programs that
-/// it starts do not.
+/// Blocks signals on this thread. Threads that it starts inherit the mask; programs that it starts
+/// do not.
 #[cfg(unix)]
-pub(crate) fn leave_to_the_program() {
+pub(crate) fn block() {
     use std::{mem::MaybeUninit, ptr};
 
-    // What a fault raises on the very thread cannot be left to another. SIGPROF counts where time
-    // goes, and by SIGURG Go takes turns, in a callback too; both are harmless elsewhere.
-    const TAKEN: [libc::c_int; 9] = [
+    // A fault raises its signal on the faulting thread. Profilers need SIGPROF on every thread, and Go
+    // preempts goroutines with SIGURG, also in a callback.
+    const UNBLOCKED: [libc::c_int; 9] = [
         libc::SIGSEGV,
         libc::SIGBUS,
         libc::SIGFPE,
@@ -23,17 +23,17 @@ pub(crate) fn leave_to_the_program() {
         libc::SIGPROF,
         libc::SIGURG,
     ];
-    let mut left = MaybeUninit::uninit();
-    // SAFETY: sigfillset makes it a set, before anything else reads it; the mask is this thread's.
+    let mut set = MaybeUninit::uninit();
+    // SAFETY: sigfillset initializes the set before it is read; the mask belongs to this thread.
     unsafe {
-        libc::sigfillset(left.as_mut_ptr());
-        for signal in TAKEN {
-            libc::sigdelset(left.as_mut_ptr(), signal);
+        libc::sigfillset(set.as_mut_ptr());
+        for signal in UNBLOCKED {
+            libc::sigdelset(set.as_mut_ptr(), signal);
         }
-        libc::pthread_sigmask(libc::SIG_BLOCK, left.as_ptr(), ptr::null_mut());
+        libc::pthread_sigmask(libc::SIG_BLOCK, set.as_ptr(), ptr::null_mut());
     }
 }
 
-/// There are none.
+/// Does nothing: only Unix has signals.
 #[cfg(not(unix))]
-pub(crate) fn leave_to_the_program() {}
+pub(crate) fn block() {}

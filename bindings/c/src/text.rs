@@ -1,30 +1,31 @@
-//! Text and bytes as views: a pointer and a length, in either direction.
+//! Text and bytes as a pointer and a length, for arguments and results.
 //!
-//! What comes in is copied before a function returns; what goes out belongs to the handle it came
-//! from. It never keeps a pointer of the caller's.
+//! Arguments are copied before a function returns. Results belong to the handle that they are read
+//! from. No pointer of an argument is retained.
 
 use std::{ffi::c_char, ptr, slice, str};
 
 use ocigraph::{Code, Error, Result};
 
-/// Text: UTF-8, not ended by NUL. `{NULL, 0}` is no text; a function that returns text gives it for
-/// what is not known. What is known and empty has a length of 0 too, and `data` that is not NULL.
+/// UTF-8 text as a pointer and a length, without a terminating NUL. As an argument, `{NULL, 0}` and
+/// a length of 0 mean "not given". As a result, `{NULL, 0}` means "unknown"; a known empty text has
+/// a length of 0 and a `data` pointer that is not NULL.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct ocigraph_str {
-    /// The first byte.
+    /// Pointer to the first byte.
     pub data: *const c_char,
-    /// How many bytes.
+    /// Number of bytes.
     pub length: usize,
 }
 
-/// Bytes. `{NULL, 0}` is none.
+/// Bytes as a pointer and a length. `{NULL, 0}` is empty.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct ocigraph_bytes {
-    /// The first byte.
+    /// Pointer to the first byte.
     pub data: *const u8,
-    /// How many bytes.
+    /// Number of bytes.
     pub length: usize,
 }
 
@@ -40,8 +41,8 @@ impl Default for ocigraph_bytes {
     }
 }
 
-/// Where what is empty lies: Rust's own pointer to nothing is a small number, which Go takes for a
-/// mistake.
+/// The address of empty results. Rust's own pointer for empty slices is a small number, which Go
+/// rejects as invalid.
 static EMPTY: u8 = 0;
 
 fn start(bytes: &[u8]) -> *const u8 {
@@ -67,30 +68,30 @@ impl From<&[u8]> for ocigraph_bytes {
 }
 
 impl ocigraph_str {
-    /// The text; `name` is the parameter's, for the error.
+    /// Copies the text. `name` is the parameter in the error message.
     pub(crate) fn text(self, name: &str) -> Result<String> {
         let bytes = view(self.data.cast(), self.length, name)?;
         let text = str::from_utf8(bytes);
         text.map(str::to_owned).map_err(|e| invalid(format!("{name} is not UTF-8: {e}")))
     }
 
-    /// The text, with what is not UTF-8 replaced; nothing where it cannot be read.
+    /// Copies the text and replaces invalid UTF-8. Returns empty text for an invalid view.
     pub(crate) fn lossy(self) -> String {
         let bytes = view(self.data.cast(), self.length, "text").unwrap_or_default();
         String::from_utf8_lossy(bytes).into_owned()
     }
 
-    /// The text, which must not be empty.
-    pub(crate) fn needed(self, name: &str) -> Result<String> {
-        self.optional(name)?.ok_or_else(|| invalid(format!("{name} is no text")))
+    /// Copies the text, which must not be empty.
+    pub(crate) fn required(self, name: &str) -> Result<String> {
+        self.optional(name)?.ok_or_else(|| invalid(format!("{name} is empty")))
     }
 
-    /// The text, or nothing where it is empty.
+    /// Copies the text. Empty text becomes `None`.
     pub(crate) fn optional(self, name: &str) -> Result<Option<String>> {
         Ok(Some(self.text(name)?).filter(|text| !text.is_empty()))
     }
 
-    /// The same, which must be as the core wants it.
+    /// Copies the text and validates it with `check`. Empty text becomes `None`.
     pub(crate) fn checked(
         self,
         name: &str,
@@ -101,12 +102,12 @@ impl ocigraph_str {
         Ok(text)
     }
 
-    /// Reads the text as a value: a reference, a platform.
+    /// Parses the text as a value such as a reference or a platform.
     pub(crate) fn parse<T: str::FromStr<Err = Error>>(self, name: &str) -> Result<T> {
         self.text(name)?.parse()
     }
 
-    /// The same, or nothing where it is empty.
+    /// Parses the text as a value. Empty text becomes `None`.
     pub(crate) fn parse_optional<T: str::FromStr<Err = Error>>(
         self,
         name: &str,
@@ -116,29 +117,29 @@ impl ocigraph_str {
 }
 
 impl ocigraph_bytes {
-    /// The bytes, until the function that was given them returns.
+    /// Returns the bytes, which are valid until the exported function returns.
     pub(crate) fn view<'a>(self, name: &str) -> Result<&'a [u8]> {
         view(self.data, self.length, name)
     }
 
-    /// A copy of the bytes.
+    /// Copies the bytes.
     pub(crate) fn bytes(self, name: &str) -> Result<bytes::Bytes> {
         self.view(name).map(bytes::Bytes::copy_from_slice)
     }
 }
 
-/// An array of texts.
+/// Copies an array of texts.
 pub(crate) fn texts(data: *const ocigraph_str, count: usize, name: &str) -> Result<Vec<String>> {
     if data.is_null() && count > 0 {
-        return Err(invalid(format!("{name} is NULL and has a length")));
+        return Err(invalid(format!("{name} is NULL but its length is not 0")));
     }
     if count == 0 {
         return Ok(Vec::new());
     }
     if count > isize::MAX as usize / size_of::<ocigraph_str>() {
-        return Err(invalid(format!("the length of {name} is no length")));
+        return Err(invalid(format!("{name} is too long")));
     }
-    // SAFETY: the header asks for `count` views at `data`, which is not NULL here.
+    // SAFETY: the header requires `count` views at `data`, which is not NULL here.
     let views = unsafe { slice::from_raw_parts(data, count) };
     views.iter().map(|view| view.text(name)).collect()
 }
@@ -152,11 +153,11 @@ fn view<'a>(data: *const u8, length: usize, name: &str) -> Result<&'a [u8]> {
         return Ok(&[]);
     }
     if data.is_null() {
-        return Err(invalid(format!("{name} is NULL and has a length")));
+        return Err(invalid(format!("{name} is NULL but its length is not 0")));
     }
     if isize::try_from(length).is_err() {
-        return Err(invalid(format!("the length of {name} is no length")));
+        return Err(invalid(format!("{name} is too long")));
     }
-    // SAFETY: the header asks for `length` bytes at `data`, which is not NULL here.
+    // SAFETY: the header requires `length` bytes at `data`, which is not NULL here.
     Ok(unsafe { slice::from_raw_parts(data, length) })
 }

@@ -1,5 +1,5 @@
-//! The commands by name, and the arguments that several of them share. What only one command takes
-//! stands beside that command.
+//! The list of commands and the arguments that several commands share. The module of a command
+//! defines the arguments that only this command takes.
 
 use std::{
     fmt,
@@ -22,19 +22,19 @@ use crate::{
         delete::DeleteArgs,
         digest::DigestArgs,
         discover::DiscoverArgs,
-        listings::{ManifestsArgs, ReposArgs, TagsArgs},
+        list::{ManifestsArgs, ReposArgs, TagsArgs},
         login::{LoginArgs, LogoutArgs},
         manifest::ManifestCommand,
-        names::{ResolveArgs, TagArgs, UntagArgs},
         pull::PullArgs,
         push::{AttachArgs, PushArgs},
+        tag::{ResolveArgs, TagArgs, UntagArgs},
         verify::VerifyArgs,
     },
     output,
 };
 
-/// Push, pull, discover and delete graphs of supply-chain artifacts in OCI registries and in
-/// image layout directories.
+/// Push, pull, discover, copy, verify and delete graphs of supply-chain artifacts in OCI registries
+/// and image layout directories.
 #[derive(Debug, Parser)]
 #[command(name = "ocigraph", version, arg_required_else_help = true, max_term_width = 100)]
 #[command(after_help = "\
@@ -43,7 +43,12 @@ TARGETS
   oci:PATH[:tag][@digest]        an OCI image layout directory, created by the first push
 
 EXIT CODES
-  0 done, 1 failed, 2 wrong usage; ended by a signal: 129 SIGHUP, 130 Ctrl-C, 143 SIGTERM
+  0    success
+  1    failure
+  2    wrong usage
+  129  ended by SIGHUP
+  130  ended by SIGINT (Ctrl-C)
+  143  ended by SIGTERM
 
 EXAMPLES
   ocigraph attach registry.example.com/app:v1 --artifact-type sbom/example sbom.json
@@ -62,22 +67,22 @@ pub(crate) enum Command {
     Push(PushArgs),
     /// Push files as an artifact that refers to another
     Attach(AttachArgs),
-    /// Write an artifact's files into a directory
+    /// Write the files of an artifact to a directory
     Pull(PullArgs),
-    /// Show what refers to an artifact
+    /// Show the graph of referrers of an artifact
     Discover(DiscoverArgs),
-    /// Delete an artifact and all that refers to it
+    /// Delete an artifact and its graph of referrers
     Delete(DeleteArgs),
-    /// Copy an artifact or its whole graph between registries and layouts
+    /// Copy an artifact or its graph between registries and image layouts
     #[command(visible_alias = "cp")]
     Copy(CopyArgs),
-    /// Check that every manifest and blob of a graph is there and whole
+    /// Check that every manifest and blob of a graph exists and matches its digest
     Verify(VerifyArgs),
-    /// Give an artifact further tags
+    /// Add tags to an artifact
     Tag(TagArgs),
-    /// Remove tags and leave what they named
+    /// Remove tags without deleting their manifests
     Untag(UntagArgs),
-    /// Print the digest that a reference names
+    /// Print the digest of the manifest that a reference names
     Resolve(ResolveArgs),
     /// List the tags of a repository
     Tags(TagsArgs),
@@ -86,7 +91,7 @@ pub(crate) enum Command {
     /// List the repositories of a registry
     #[command(visible_alias = "repositories")]
     Repos(ReposArgs),
-    /// Fetch, push or delete one manifest as it is
+    /// Fetch, push or delete one manifest
     #[command(
         subcommand,
         after_help = "EXAMPLES\n  ocigraph manifest fetch registry.example.com/app:v1"
@@ -112,24 +117,24 @@ pub(crate) enum Command {
         after_help = "EXAMPLES\n  ocigraph completion bash > /etc/bash_completion.d/ocigraph"
     )]
     Completion {
-        /// Which shell
+        /// Shell that the script is for
         shell: Shell,
     },
 }
 
-/// What every command takes.
+/// The options that every command takes.
 #[derive(Debug, Args)]
 pub(crate) struct Common {
-    /// No progress bars
+    /// Do not show progress bars
     #[arg(long, global = true, display_order = 100)]
     pub(crate) no_progress: bool,
     /// Print results and errors only
     #[arg(short, long, global = true, display_order = 100)]
     pub(crate) quiet: bool,
-    /// Print more: requests, and manifests where they are listed
+    /// Log each request, and print the descriptors in tables of referrers
     #[arg(short, long, global = true, display_order = 100)]
     pub(crate) verbose: bool,
-    // The last: its heading would stand over whatever follows it.
+    // Must be the last field: clap prints its heading above every argument that follows.
     #[command(flatten)]
     registry: RegistryArgs,
 }
@@ -137,25 +142,25 @@ pub(crate) struct Common {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Registry", next_display_order = 200)]
 struct RegistryArgs {
-    /// Name to sign in with
+    /// User name for the registry
     #[arg(short = 'u', long, global = true)]
     username: Option<String>,
-    /// Password to sign in with; visible to other users of the machine
+    /// Password for the registry; other users of this machine can see it
     #[arg(short = 'p', long, global = true, requires = "username", hide_env_values = true)]
     password: Option<String>,
     /// Read the password from standard input
     #[arg(long, global = true, requires = "username", conflicts_with = "password")]
     password_stdin: bool,
-    /// Identity token to sign in with; visible to other users of the machine
+    /// Identity token for the registry; other users of this machine can see it
     #[arg(long, global = true, value_name = "TOKEN", conflicts_with_all = ["username", "password"])]
     identity_token: Option<String>,
     /// Read the identity token from standard input
     #[arg(long, global = true, conflicts_with_all = ["username", "password", "identity_token"])]
     identity_token_stdin: bool,
-    /// Credential file to look into first, and to log in to
-    #[arg(long, global = true, value_name = "FILE")]
+    /// Credential file to search first; `login` stores credentials in it
+    #[arg(long = "registry-config", global = true, value_name = "FILE")]
     auth_file: Option<PathBuf>,
-    /// Speak plain HTTP, or with =false never; the default is to speak it to this machine only
+    /// Use plain HTTP; with =false, never use it. Default: only for localhost and loopback addresses
     #[arg(
         long,
         global = true,
@@ -165,36 +170,36 @@ struct RegistryArgs {
         default_missing_value = "true"
     )]
     plain_http: Option<bool>,
-    /// Take any certificate: whoever sits between can read and change all
+    /// Accept any certificate: an attacker on the network can read and change all data
     #[arg(long, global = true)]
     insecure: bool,
-    /// Trust the authorities in this file too (PEM)
+    /// Trust the certificate authorities in this PEM file in addition to the system's
     #[arg(long, global = true, value_name = "FILE")]
     ca_file: Option<PathBuf>,
-    /// Certificate to identify with (PEM)
+    /// Client certificate (PEM)
     #[arg(long, global = true, value_name = "FILE", requires = "key_file")]
     cert_file: Option<PathBuf>,
-    /// Private key of that certificate (PEM)
+    /// Private key of the client certificate (PEM)
     #[arg(long, global = true, value_name = "FILE", requires = "cert_file")]
     key_file: Option<PathBuf>,
-    /// Use no proxy, whatever HTTPS_PROXY says
+    /// Ignore HTTPS_PROXY and HTTP_PROXY
     #[arg(long, global = true)]
     no_proxy: bool,
-    /// Send a further header to the registry
+    /// Add a header to every request to the registry
     #[arg(short = 'H', long = "header", value_name = "NAME:VALUE", global = true)]
     headers: Vec<String>,
-    /// Requests at once, at most (128 unless given, or 0)
+    /// Maximum number of concurrent requests. 0 or no value: 128
     #[arg(long, global = true, value_name = "N")]
     concurrency: Option<usize>,
 }
 
 impl Common {
-    /// A client with the credential that was given, or with those that are stored.
+    /// Returns a client that uses the credential of the command line, or else the stored ones.
     pub(crate) fn client(&self) -> Result<Client> {
         self.client_with(self.credential()?)
     }
 
-    /// A client that is given its credential later.
+    /// Returns a client that uses the stored credentials only.
     pub(crate) fn anonymous_client(&self) -> Result<Client> {
         self.client_with(None)
     }
@@ -203,9 +208,9 @@ impl Common {
         let plain_http = self.registry.plain_http;
         let mut config = ClientConfig { plain_http, ..ClientConfig::default() };
         for header in &self.registry.headers {
-            // The value may be a secret, and is not repeated.
+            // The message does not quote the header, because its value can be a secret.
             let (name, value) = header.split_once(':').ok_or_else(|| {
-                usage("a header has a name and a value").with_hint("write NAME:VALUE")
+                usage("invalid header: expected a name and a value").with_hint("write NAME:VALUE")
             })?;
             config.headers.push((name.trim().to_owned(), value.trim().to_owned()));
         }
@@ -229,7 +234,7 @@ impl Common {
     fn credential(&self) -> Result<Option<Credential>> {
         let RegistryArgs { username, password, identity_token, .. } = &self.registry;
         if let Some(token) = identity_token {
-            warn_of("an identity token", "--identity-token-stdin");
+            warn_of_visible("an identity token", "--identity-token-stdin");
             return Ok(Some(Credential::identity_token(token.as_str())));
         }
         if self.registry.identity_token_stdin {
@@ -238,33 +243,33 @@ impl Common {
         let Some(username) = username.clone() else { return Ok(None) };
         let password = match password {
             Some(password) => {
-                warn_of("a password", "--password-stdin");
+                warn_of_visible("a password", "--password-stdin");
                 Secret::new(password.as_str())
             }
             None if self.registry.password_stdin => read_secret()?,
-            None => ask_secret()?,
+            None => prompt_secret()?,
         };
         Ok(Some(Credential::password(username, password)))
     }
 
-    /// The credential to log in with: what was given, else what is typed.
+    /// Returns the credential of the command line, or else asks for one on the terminal.
     pub(crate) fn credential_to_store(&self) -> Result<Credential> {
         if let Some(credential) = self.credential()? {
             return Ok(credential);
         }
         if !std::io::stdin().is_terminal() {
-            return Err(usage("nobody can be asked for name and password")
+            return Err(usage("cannot ask for a user name: standard input is not a terminal")
                 .with_hint("pass --username and --password-stdin, or --identity-token-stdin"));
         }
         let _ = write!(std::io::stderr(), "Username: ");
         let username = read_line()?.trim().to_owned();
-        Ok(Credential::password(username, ask_secret()?))
+        Ok(Credential::password(username, prompt_secret()?))
     }
 }
 
-fn warn_of(what: &str, instead: &str) {
+fn warn_of_visible(what: &str, instead: &str) {
     output::note(&format!(
-        "Warning: {what} on the command line can be seen by others; use {instead}"
+        "Warning: other users can see {what} on the command line; use {instead}"
     ));
 }
 
@@ -272,35 +277,42 @@ fn read_line() -> Result<String> {
     let mut text = String::new();
     std::io::stdin()
         .read_line(&mut text)
-        .map_err(|e| Error::new(Code::Io, format!("nothing can be read: {e}")))?;
+        .map_err(|e| Error::new(Code::Io, format!("cannot read standard input: {e}")))?;
     Ok(text)
 }
 
-/// No password or token is longer.
-const LONGEST_SECRET: u64 = 64 * 1024;
+/// The maximum size of a password or token on standard input, in bytes.
+const MAX_SECRET_BYTES: u64 = 64 * 1024;
 
-/// The whole of standard input, without the line's end.
+/// Reads all of standard input and removes the line break at its end.
 fn read_secret() -> Result<Secret> {
-    let mut text = String::with_capacity(LONGEST_SECRET as usize + 1);
-    let read = std::io::stdin().take(LONGEST_SECRET + 1).read_to_string(&mut text);
+    let mut text = String::with_capacity(MAX_SECRET_BYTES as usize + 1);
+    let read = std::io::stdin().take(MAX_SECRET_BYTES + 1).read_to_string(&mut text);
     let text = Secret::new(text);
-    read.map_err(|e| Error::new(Code::Io, format!("no secret can be read: {e}")))?;
-    if text.expose().len() as u64 > LONGEST_SECRET {
-        return Err(usage("standard input has more than a password or token")
-            .with_hint("write the secret alone to it"));
+    read.map_err(|e| {
+        Error::new(Code::Io, format!("cannot read a secret from standard input: {e}"))
+    })?;
+    if text.expose().len() as u64 > MAX_SECRET_BYTES {
+        return Err(usage(format!(
+            "standard input has more than {MAX_SECRET_BYTES} bytes, the maximum for a password or token"
+        ))
+        .with_hint("write only the password or token to standard input"));
     }
     Ok(Secret::new(text.expose().trim_end_matches(['\r', '\n'])))
 }
 
-/// Asks on the terminal, without showing what is typed.
-fn ask_secret() -> Result<Secret> {
+/// Asks for a password on the terminal, without echo.
+fn prompt_secret() -> Result<Secret> {
     if !std::io::stdin().is_terminal() {
-        return Err(usage("--username needs a password").with_hint("pass --password-stdin"));
+        return Err(usage("--username needs a password: standard input is not a terminal")
+            .with_hint("pass --password-stdin"));
     }
     rpassword::prompt_password("Password: ").map(Secret::new).map_err(|e| match e.kind() {
-        // Ctrl-C, which is no signal while the terminal does not echo.
-        std::io::ErrorKind::Interrupted => Error::new(Code::Cancelled, "no password was typed"),
-        _ => Error::new(Code::Io, format!("no password can be read: {e}")),
+        // Ctrl-C does not send a signal while rpassword reads without echo.
+        std::io::ErrorKind::Interrupted => {
+            Error::new(Code::Cancelled, "the password prompt was interrupted")
+        }
+        _ => Error::new(Code::Io, format!("cannot read the password: {e}")),
     })
 }
 
@@ -308,7 +320,7 @@ pub(crate) fn usage(message: impl Into<String>) -> Error {
     Error::new(Code::InvalidArgument, message)
 }
 
-/// A reference as it was typed: by that name results are printed.
+/// A reference and the text that the user typed for it. Results print the text.
 #[derive(Debug, Clone)]
 pub(crate) struct Target {
     pub(crate) reference: Reference,
@@ -335,19 +347,19 @@ impl fmt::Display for Target {
     }
 }
 
-/// How results are printed.
+/// The format of results.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub(crate) enum Format {
-    /// For people
+    /// Text for people
     #[default]
     Text,
-    /// For programs
+    /// JSON for programs
     Json,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct FormatArg {
-    /// How to print the result
+    /// Format of the result
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
 }
@@ -355,12 +367,12 @@ pub(crate) struct FormatArg {
 pub(crate) fn key_values(given: &[String]) -> Result<Annotations> {
     let mut annotations = Annotations::new();
     for text in given {
-        let (key, value) =
-            text.split_once('=').filter(|(key, _)| !key.is_empty()).ok_or_else(|| {
-                usage(format!("{text:?} is no annotation")).with_hint("write KEY=VALUE")
-            })?;
+        let (key, value) = text
+            .split_once('=')
+            .filter(|(key, _)| !key.is_empty())
+            .ok_or_else(|| usage(format!("invalid annotation {text:?}: expected KEY=VALUE")))?;
         if annotations.insert(key.to_owned(), value.to_owned()).is_some() {
-            return Err(usage(format!("the annotation {key:?} is given twice")));
+            return Err(usage(format!("duplicate annotation {key:?}")));
         }
     }
     Ok(annotations)

@@ -1,5 +1,5 @@
-//! The `ocigraph` command: it reads arguments, calls the core, and prints; it decides nothing. It is
-//! a library so that the packages of other languages bring the same command.
+//! The `ocigraph` command. It parses arguments, calls the core and prints results; all behaviour is
+//! in the core. It is a library so that the Python and npm packages contain the same command.
 
 mod args;
 mod commands;
@@ -22,13 +22,13 @@ use tokio::{
 use args::{Cli, Command, Common, Format};
 use signals::{INTERRUPTED, Signals};
 
-/// The exit code of wrong usage.
+/// The exit code for wrong usage.
 const USAGE: u8 = 2;
 
-/// How long what was broken off may take to tidy up behind itself.
+/// Maximum time for the clean-up after an interrupted command.
 const GRACE: Duration = Duration::from_secs(2);
 
-/// How the command ended.
+/// The exit code of the command.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ExitCode(u8);
 
@@ -37,9 +37,10 @@ impl ExitCode {
     pub(crate) const FAILURE: Self = Self(1);
 }
 
-/// Runs the command with these arguments, the first being its own name; gives its exit code. Ends the
-/// process where arguments are wrong or help is asked for, and hears the signals that end it for the whole
-/// process.
+/// Runs the command and returns its exit code. The first argument is the name of the program.
+///
+/// Exits the process if the arguments are invalid or ask for help. Installs handlers for SIGINT,
+/// SIGTERM and SIGHUP for the whole process.
 pub fn run_command(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let cli = Cli::parse_from(arguments);
     start_logging(&cli.common);
@@ -66,20 +67,20 @@ pub fn run_command(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     }
 }
 
-/// The command's result, or the exit code of the signal that came first.
+/// Returns the result of the command, or the exit code of a signal that came before it.
 async fn run_until_interrupted(cli: Cli) -> Result<Result<ExitCode, Error>, u8> {
     let mut signals = match Signals::listen() {
         Ok(signals) => signals,
         Err(e) => {
-            let what = format!("the signals that end the command cannot be heard: {e}");
-            return Ok(Err(Error::new(Code::Internal, what)));
+            let message = format!("cannot install signal handlers: {e}");
+            return Ok(Err(Error::new(Code::Internal, message)));
         }
     };
     let (stop, stopped) = oneshot::channel::<()>();
     let runtime = Handle::current();
-    let file_work = Cleanup::default();
-    let watched = file_work.watch(run(cli));
-    // On a thread of its own, so that Ctrl-C is heard while the command waits for standard input.
+    let cleanup = Cleanup::default();
+    let watched = cleanup.scope(run(cli));
+    // A separate thread, because reading standard input blocks it and signals must still be handled.
     let mut work = tokio::task::spawn_blocking(move || {
         runtime.block_on(async {
             tokio::select! {
@@ -92,7 +93,7 @@ async fn run_until_interrupted(cli: Cli) -> Result<Result<ExitCode, Error>, u8> 
         joined = &mut work => match joined {
             Ok(Some(result)) => Ok(result),
             Ok(None) => Err(INTERRUPTED),
-            Err(e) => Ok(Err(Error::new(Code::Internal, format!("the command broke off: {e}")))),
+            Err(e) => Ok(Err(Error::new(Code::Internal, format!("the command panicked: {e}")))),
         },
         code = signals.next() => {
             drop(stop);
@@ -103,20 +104,21 @@ async fn run_until_interrupted(cli: Cli) -> Result<Result<ExitCode, Error>, u8> 
         return result;
     }
     tokio::select! {
-        () = tidied_up(work, file_work) => {}
-        // Who sends a second does not want to wait for that.
+        () = clean_up(work, cleanup) => {}
+        // A second signal ends the command without further clean-up.
         _ = signals.next() => {}
     }
     result
 }
 
-/// What is dropped half-way removes its files, and closes its upload sessions in tasks of their own.
-async fn tidied_up<T>(work: JoinHandle<T>, file_work: Cleanup) {
+/// Waits until the dropped operation has removed its files and has cancelled its upload sessions,
+/// which happens in separate tasks.
+async fn clean_up<T>(work: JoinHandle<T>, cleanup: Cleanup) {
     if !work.is_finished() {
-        // At once, unless it waits for standard input: nothing can wake it from that.
+        // A read from standard input cannot be interrupted, so do not wait for it.
         let _ = timeout(GRACE / 10, work).await;
     }
-    file_work.settle(GRACE).await;
+    cleanup.wait(GRACE).await;
     let metrics = Handle::current().metrics();
     let _ = timeout(GRACE, async {
         while metrics.num_alive_tasks() > 0 {
@@ -136,12 +138,12 @@ async fn run(cli: Cli) -> Result<ExitCode, Error> {
         Command::Delete(args) => commands::delete::delete(&common, args).await,
         Command::Copy(args) => commands::copy::copy(&common, args).await,
         Command::Verify(args) => commands::verify::verify(&common, args).await,
-        Command::Tag(args) => commands::names::tag(&common, args).await,
-        Command::Untag(args) => commands::names::untag(&common, args).await,
-        Command::Resolve(args) => commands::names::resolve(&common, args).await,
-        Command::Tags(args) => commands::listings::tags(&common, args).await,
-        Command::Manifests(args) => commands::listings::manifests(&common, args).await,
-        Command::Repos(args) => commands::listings::repos(&common, args).await,
+        Command::Tag(args) => commands::tag::tag(&common, args).await,
+        Command::Untag(args) => commands::tag::untag(&common, args).await,
+        Command::Resolve(args) => commands::tag::resolve(&common, args).await,
+        Command::Tags(args) => commands::list::tags(&common, args).await,
+        Command::Manifests(args) => commands::list::manifests(&common, args).await,
+        Command::Repos(args) => commands::list::repos(&common, args).await,
         Command::Manifest(command) => commands::manifest::manifest(&common, command).await,
         Command::Blob(command) => commands::blob::blob(&common, command).await,
         Command::Login(args) => commands::login::login(&common, args).await,

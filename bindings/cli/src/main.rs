@@ -1,4 +1,4 @@
-//! The program: the command with the arguments of the process.
+//! The `ocigraph` program: runs the command with the arguments of the process.
 
 use std::process::ExitCode;
 

@@ -1,7 +1,6 @@
-//! What is printed: results to standard output, all else to standard error.
+//! Output of the command: results go to standard output, everything else to standard error.
 //!
-//! Text that came from a registry is printed without control characters, which could drive the
-//! terminal.
+//! Control characters in text from a registry are escaped, because they could control the terminal.
 
 use std::{
     fmt::Display,
@@ -13,20 +12,20 @@ use serde_json::Value;
 
 use crate::ExitCode;
 
-/// Prints a line of a result.
+/// Prints one line of a result.
 pub(crate) fn line(text: &str) {
     bytes(format!("{text}\n").as_bytes());
 }
 
-/// Prints a result as it is. A reader that has gone away ends the program quietly, a full disk does
-/// not.
+/// Prints a result unchanged. Exits with 0 if the reader has closed the pipe, and with 1 after any
+/// other error.
 pub(crate) fn bytes(bytes: &[u8]) {
     let mut out = io::stdout().lock();
     match out.write_all(bytes).and_then(|()| out.flush()) {
         Ok(()) => {}
         Err(e) if e.kind() == ErrorKind::BrokenPipe => std::process::exit(0),
         Err(e) => {
-            error(&Error::new(Code::Io, format!("the result cannot be printed: {e}")));
+            error(&Error::new(Code::Io, format!("cannot write to standard output: {e}")));
             std::process::exit(1);
         }
     }
@@ -44,12 +43,12 @@ pub(crate) fn result(value: &(impl ToJson + ?Sized)) {
     json(&value.to_json(Names::Camel));
 }
 
-/// Prints what is not a result.
+/// Prints a line to standard error.
 pub(crate) fn note(text: &str) {
     let _ = writeln!(io::stderr(), "{text}");
 }
 
-/// Prints an error as two lines: what went wrong, and what to try.
+/// Prints an error on one line and its hint, if it has one, on the next.
 pub(crate) fn error(error: &Error) {
     let whole = error.to_string();
     let hint = error.hint().map(|hint| format!("; {hint}"));
@@ -60,7 +59,7 @@ pub(crate) fn error(error: &Error) {
     }
 }
 
-/// Prints each thing that could not be read of lists; with one, the command fails.
+/// Prints the problems of a list. Returns `FAILURE` if there is one.
 pub(crate) fn problems(operation: &str, of: impl Display, problems: &[ListProblem]) -> ExitCode {
     for problem in problems {
         error(&Error::from(problem.clone()).with_operation(operation, &of));
@@ -68,7 +67,7 @@ pub(crate) fn problems(operation: &str, of: impl Display, problems: &[ListProble
     if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// What an artifact is, in a word.
+/// Returns the artifact type or, without one, the media type.
 pub(crate) fn kind(descriptor: &Descriptor) -> String {
     printable(descriptor.artifact_type.as_deref().unwrap_or(&descriptor.media_type))
 }

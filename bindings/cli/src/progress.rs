@@ -1,4 +1,4 @@
-//! Progress: bars on a terminal, a line per blob elsewhere.
+//! Progress of transfers: bars on a terminal, otherwise one line for each blob.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -11,11 +11,12 @@ use ocigraph::{Descriptor, Digest, Event, Outcome, Progress, printable};
 
 use crate::{args::Common, output::note};
 
-/// A blob from here on has a bar; less is over before one can be read.
-const SHOWN_FROM: u64 = 1024 * 1024;
+/// The minimum size, in bytes, of a blob with a progress bar. The transfer of a smaller blob ends
+/// before anyone can read its bar.
+const MIN_BAR_BYTES: u64 = 1024 * 1024;
 const TEMPLATE: &str = "{msg:30!} {bar:30} {bytes:>10}/{total_bytes} {bytes_per_sec:>12} {eta:>4}";
 
-/// Progress of a push, as the flags want it.
+/// Returns the progress callback of a push for these flags.
 pub(crate) fn uploads(common: &Common) -> Progress {
     if common.quiet {
         return Progress::none();
@@ -23,7 +24,7 @@ pub(crate) fn uploads(common: &Common) -> Progress {
     if shows_bars(common) {
         return bars();
     }
-    // The line comes when the first bytes go out: only then is it sure that the blob is not there.
+    // The line is printed with the first bytes: until then the blob may exist in the registry.
     let announced = Mutex::new(HashSet::new());
     Progress::new(move |event| {
         let (blob, outcome) = match event {
@@ -40,7 +41,7 @@ pub(crate) fn uploads(common: &Common) -> Progress {
     })
 }
 
-/// Progress as a line for each blob that is done with, or as bars, as the flags want it.
+/// Returns the progress callback for these flags: bars, or a line for each finished blob.
 pub(crate) fn finished(common: &Common) -> Progress {
     if common.quiet {
         return Progress::none();
@@ -64,7 +65,7 @@ fn bars() -> Progress {
     Progress::new(move |event| bars.lock().unwrap_or_else(PoisonError::into_inner).show(event))
 }
 
-/// Bars of what is under way, and beneath them one for all of it.
+/// A bar for each running transfer and, below them, one for the total.
 #[derive(Default)]
 struct Bars {
     all: MultiProgress,
@@ -75,7 +76,7 @@ struct Bars {
 impl Bars {
     fn show(&mut self, event: Event<'_>) {
         match event {
-            Event::Started { blob } if blob.size >= SHOWN_FROM => {
+            Event::Started { blob } if blob.size >= MIN_BAR_BYTES => {
                 let total =
                     self.total.get_or_insert_with(|| self.all.add(bar(0, "total".to_owned())));
                 total.inc_length(blob.size);
@@ -94,14 +95,14 @@ impl Bars {
 
     fn move_to(&self, blob: &Descriptor, position: u64) {
         if let (Some(bar), Some(total)) = (self.each.get(&blob.digest), &self.total) {
-            // A retry begins anew, so that a position may also fall.
+            // The position decreases when a retry starts from the first byte.
             total.set_position((total.position() + position).saturating_sub(bar.position()));
             bar.set_position(position);
         }
     }
 }
 
-/// A bar that goes when it is dropped.
+/// Returns a bar that disappears when it is dropped.
 fn bar(length: u64, name: String) -> ProgressBar {
     let bar = ProgressBar::new(length).with_message(name).with_finish(ProgressFinish::AndClear);
     match ProgressStyle::with_template(TEMPLATE) {

@@ -1,12 +1,12 @@
-//! The signals that end the command: as Ctrl-C, a request to end (SIGTERM) and the end of the terminal
-//! (SIGHUP) let it tidy up. One that was ignored when the command began stays so: `nohup` and the
-//! background jobs of a shell mean it.
+//! The signals that end the command after its clean-up: SIGINT (Ctrl-C), SIGTERM and SIGHUP. A
+//! signal that was ignored when the command started stays ignored, because `nohup` and shells that
+//! start background jobs rely on it.
 
-/// Shells show the end by a signal as 128 and its number.
+/// Shells report a process that was ended by a signal as 128 plus the number of the signal.
 const BY_SIGNAL: u8 = 128;
 const INTERRUPT: u8 = 2;
 
-/// Ended by Ctrl-C.
+/// The exit code after Ctrl-C.
 pub(crate) const INTERRUPTED: u8 = BY_SIGNAL + INTERRUPT;
 
 pub(crate) use system::Signals;
@@ -23,21 +23,21 @@ mod system {
     const HANGUP: u8 = 1;
     const TERMINATE: u8 = 15;
 
-    /// Those that are heard.
+    /// The handled signals, each with its number.
     pub(crate) struct Signals(Vec<(u8, Signal)>);
 
     impl Signals {
-        /// Hears them from now on, for the whole process.
+        /// Installs the handlers for the whole process.
         pub(crate) fn listen() -> io::Result<Self> {
             let ignored = ignored();
-            let heard = [HANGUP, INTERRUPT, TERMINATE]
+            let handled = [HANGUP, INTERRUPT, TERMINATE]
                 .into_iter()
                 .filter(|number| ignored & (1 << (number - 1)) == 0)
                 .map(|number| Ok((number, signal(SignalKind::from_raw(number.into()))?)));
-            heard.collect::<io::Result<_>>().map(Self)
+            handled.collect::<io::Result<_>>().map(Self)
         }
 
-        /// Waits for the next; gives the exit code it means.
+        /// Waits for the next signal and returns its exit code.
         pub(crate) async fn next(&mut self) -> u8 {
             let mut each: FuturesUnordered<_> = self
                 .0
@@ -56,8 +56,8 @@ mod system {
         }
     }
 
-    /// The signals that were ignored when the process began, a bit each. Elsewhere than on Linux no
-    /// safe call tells, and none is taken to be.
+    /// Returns the signals that were ignored when the process started, as a bit mask. Returns 0 on
+    /// systems other than Linux, where no safe function reports them.
     fn ignored() -> u64 {
         let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
         let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));

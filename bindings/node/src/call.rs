@@ -1,4 +1,4 @@
-//! Calls on their way: the runtime they run on, and the handle by which JavaScript ends one.
+//! Calls: the runtime that runs them, and the handle through which JavaScript cancels one.
 
 use std::{
     future::Future,
@@ -22,21 +22,21 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    outcome::{Doing, broken, cancelled, closed, outcome},
+    error::{ErrorContext, cancelled, client_closed, js_result, panicked},
     progress::Events,
 };
 
-/// Called without arguments when there are events to fetch. It does not keep the process alive.
+/// Called without arguments when events are ready to fetch. It does not keep the process alive.
 pub(crate) type Wake = ThreadsafeFunction<(), (), (), napi::Status, false, true>;
 
-/// How long unfinished files of what was ended may take to go: an aborted call rejects within a tenth
-/// of a second.
-const SETTLING: Duration = Duration::from_millis(80);
+/// Maximum time to wait until a failed or aborted call has removed its partial files. An aborted
+/// call must reject within 100 ms.
+const CLEANUP_TIMEOUT: Duration = Duration::from_millis(80);
 
-/// How long a client that is closed may take to tidy up.
+/// Maximum time for the clean-up tasks of a closed client.
 const GRACE: Duration = Duration::from_secs(2);
 
-/// One call of a client: cancels it, and has its events.
+/// A call of a client: its cancellation token and its progress events.
 #[napi]
 pub struct Call {
     token: CancellationToken,
@@ -45,26 +45,26 @@ pub struct Call {
 
 #[napi]
 impl Call {
-    /// A call that has not begun. `wake` is called, from time to time, when there are events.
+    /// Creates a call that has not started. `wake` is called when events are ready.
     #[napi(constructor)]
     pub fn new(wake: Option<Wake>) -> Self {
         Self { token: CancellationToken::new(), events: Mutex::new(wake.map(Events::new)) }
     }
 
-    /// Ends the call, before it begins or while it is under way.
+    /// Cancels the call, whether it has started or not.
     #[napi(catch_unwind)]
     pub fn cancel(&self) {
         self.token.cancel();
     }
 
-    /// What has happened since the last time, as a JSON list.
+    /// Takes the events since the last call, as a JSON list.
     #[napi(catch_unwind)]
     pub fn events(&self) -> String {
         self.current().map_or_else(|| "[]".to_owned(), |events| events.take())
     }
 
-    /// Lets go of the callback, which holds on to this object in turn: without that, neither would
-    /// ever be collected.
+    /// Drops the callback. It refers back to this object, and the garbage collector does not see
+    /// reference cycles through native code.
     #[napi(catch_unwind)]
     pub fn release(&self) {
         *self.events.lock().unwrap_or_else(PoisonError::into_inner) = None;
@@ -78,7 +78,7 @@ impl Call {
         self.current().map_or_else(Progress::none, |events| events.progress())
     }
 
-    /// Where its progress waits for JavaScript, when that wants any.
+    /// The queue of progress events, if the call has a progress callback.
     pub(crate) fn current(&self) -> Option<Arc<Events>> {
         self.events.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -86,15 +86,16 @@ impl Call {
 
 impl Drop for Call {
     fn drop(&mut self) {
-        // JavaScript holds on to it until the call is over, so else its thread has ended before that.
+        // JavaScript keeps the object until the call has finished. An earlier drop means that the
+        // JavaScript thread has ended.
         self.token.cancel();
     }
 }
 
-/// The threads that the calls of one client run on.
+/// The threads that run the calls of one client.
 pub(crate) struct Engine {
     runtime: Option<Runtime>,
-    /// Ends every call of the client.
+    /// Cancels every call of the client.
     pub(crate) closed: CancellationToken,
 }
 
@@ -104,27 +105,27 @@ impl Engine {
         Ok(Arc::new(Self { runtime: Some(runtime), closed: CancellationToken::new() }))
     }
 
-    /// A promise of what `work` gives. It never rejects: failures, cancellation and defects among
-    /// them, are values.
+    /// Runs `work` and returns a promise of its result. The promise never rejects: errors, cancellation
+    /// and panics are values.
     pub(crate) fn promise<'env, T>(
         self: &Arc<Self>,
         env: &'env Env,
         token: CancellationToken,
-        doing: Doing,
+        context: ErrorContext,
         work: impl Future<Output = Result<T>> + Send + 'static,
     ) -> napi::Result<Object<'env>>
     where
         T: ToNapiValue + Send + 'static,
     {
-        self.promise_of(env, token, doing, work, |_, value| Ok(value))
+        self.promise_of(env, token, context, work, |_, value| Ok(value))
     }
 
-    /// The same for what becomes a value only on JavaScript's thread, by `finish`.
+    /// Like [`Engine::promise`], for a result that `finish` converts on the JavaScript thread.
     pub(crate) fn promise_of<'env, T, V>(
         self: &Arc<Self>,
         env: &'env Env,
         token: CancellationToken,
-        doing: Doing,
+        context: ErrorContext,
         work: impl Future<Output = Result<T>> + Send + 'static,
         finish: impl FnOnce(Env, T) -> napi::Result<V> + Send + 'static,
     ) -> napi::Result<Object<'env>>
@@ -133,38 +134,38 @@ impl Engine {
         V: ToNapiValue + 'static,
     {
         let (deferred, promise) = env.create_deferred()?;
-        // The threads stay for as long as a call is under way, though the client is closed or forgotten.
+        // Keeps the threads alive during the call, even if the client is closed or collected.
         let engine = Arc::clone(self);
         self.spawn(async move {
-            let file_work = Cleanup::default();
-            let work = file_work.watch(AssertUnwindSafe(work).catch_unwind());
-            // All that the work held is dropped before the promise is settled.
+            let cleanup = Cleanup::default();
+            let work = cleanup.scope(AssertUnwindSafe(work).catch_unwind());
+            // Drop the work, with everything that it holds, before the promise settles.
             let result = tokio::select! {
                 biased;
                 () = token.cancelled() => Err(cancelled()),
-                () = engine.closed.cancelled() => Err(closed()),
-                done = work => done.unwrap_or_else(|_| Err(broken())),
+                () = engine.closed.cancelled() => Err(client_closed()),
+                done = work => done.unwrap_or_else(|_| Err(panicked())),
             };
             if result.is_err() {
-                file_work.settle(SETTLING).await;
+                cleanup.wait(CLEANUP_TIMEOUT).await;
             }
-            let result = result.map_err(|error| doing.told(error));
+            let result = result.map_err(|error| context.apply(error));
             deferred.resolve(move |env| match result {
                 Ok(value) => finish(env, value).map(Either::A),
-                Err(error) => Ok(outcome(Err(error))),
+                Err(error) => Ok(js_result(Err(error))),
             });
         });
         Ok(promise)
     }
 
-    /// Ends all calls, and calls `done` when they have tidied up: what is dropped half-way closes its
-    /// upload sessions in tasks of their own, for which the threads stay a moment longer.
+    /// Cancels all calls, and calls `done` once their clean-up has finished. A dropped upload deletes its
+    /// session at the registry in a task of its own, so the threads must outlive the calls.
     pub(crate) fn end(self: Arc<Self>, done: impl FnOnce() + Send + 'static) {
         self.closed.cancel();
         let engine = Arc::clone(&self);
         self.spawn(async move {
             let metrics = Handle::current().metrics();
-            // This task is one of them.
+            // This task is counted too.
             let others = async {
                 while metrics.num_alive_tasks() > 1 {
                     sleep(Duration::from_millis(5)).await;
@@ -177,7 +178,7 @@ impl Engine {
     }
 
     pub(crate) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
-        // There is a runtime until this is dropped.
+        // The runtime exists until `self` is dropped.
         if let Some(runtime) = &self.runtime {
             runtime.spawn(work);
         }
@@ -186,7 +187,7 @@ impl Engine {
 
 impl Drop for Engine {
     fn drop(&mut self) {
-        // Whoever drops it is JavaScript's thread or one of its own: neither may wait.
+        // The JavaScript thread or a runtime thread may drop it, and neither may block.
         if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_background();
         }

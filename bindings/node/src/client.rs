@@ -1,6 +1,6 @@
-//! The client: its core, its threads, and how each of its operations is started. What the operations
-//! are is in `artifacts`, `names` and `pieces`: each reads its arguments, starts the core's operation
-//! on the client's threads, and gives a promise of the result.
+//! The native client class: its core client, its threads, and the code that starts an operation. The
+//! operations are in `operation`, `manifest`, `blob` and `tag`. Each parses its arguments, starts the
+//! core's operation on the client's threads, and returns a promise of the result.
 
 use std::{
     future::Future,
@@ -15,40 +15,39 @@ use napi_derive::napi;
 use ocigraph::{Client as Core, Result};
 
 use crate::{
-    asked::Ask,
     call::{Call, Engine},
     content::BufferedContent,
-    options,
-    outcome::{Doing, Outcome, invalid, outcome},
-    reading::read,
+    credential::CredentialCallback,
+    error::{ErrorContext, JsResult, invalid, js_result},
+    options::{self, read},
 };
 
-/// A promise of a result, or why the call did not begin.
-pub(crate) type Started<'env> = napi::Result<Outcome<Object<'env>>>;
+/// A promise of a result, or the error that prevented the call from starting.
+pub(crate) type Started<'env> = napi::Result<JsResult<Object<'env>>>;
 
-/// A client, its connections and its threads.
+/// A client with its connections and threads.
 #[napi]
 pub struct Client {
     state: Mutex<State>,
 }
 
 enum State {
-    /// Threads are started by the first call. They are given back by `close`, connections with them.
+    /// The first call starts the threads. `close` ends them and closes the connections.
     Open(Core, Option<Arc<Engine>>),
     Closed,
 }
 
 #[napi]
 impl Client {
-    /// A client with these options, or why there is none. Nothing is started or sent yet.
+    /// Creates a client, or returns the error in its options. Starts no thread and sends no request.
     #[napi(catch_unwind)]
-    pub fn open(options: String, ask: Option<Ask>) -> Outcome<Client> {
-        let config = read::<options::Client>(&options).and_then(|options| options.config(ask));
+    pub fn open(options: String, callback: Option<CredentialCallback>) -> JsResult<Client> {
+        let config = read::<options::Client>(&options).and_then(|options| options.config(callback));
         let open = |config| State::Open(Core::with_config(config), None);
-        outcome(config.map(|config| Client { state: Mutex::new(open(config)) }))
+        js_result(config.map(|config| Client { state: Mutex::new(open(config)) }))
     }
 
-    /// Ends the client's calls and its threads.
+    /// Cancels the client's calls and ends its threads.
     #[napi(catch_unwind)]
     pub fn close(&self) {
         if let Some(engine) = self.ended() {
@@ -56,8 +55,8 @@ impl Client {
         }
     }
 
-    /// The same, with a promise that is settled when the calls have tidied up; nothing when there is
-    /// nothing to wait for.
+    /// Like [`Client::close`]. Returns a promise that settles when the clean-up has finished, or nothing
+    /// if no clean-up is necessary.
     #[napi(catch_unwind)]
     pub fn close_and_wait<'env>(&self, env: &'env Env) -> napi::Result<Option<Object<'env>>> {
         let Some(engine) = self.ended() else { return Ok(None) };
@@ -66,30 +65,30 @@ impl Client {
         Ok(Some(promise))
     }
 
-    /// Something to put content into before it is pushed by this client, in this operation.
+    /// Creates a buffer for the content that a call of this client will push.
     #[napi(catch_unwind)]
-    pub fn spool(
+    pub fn buffer_content(
         &self,
         call: &Call,
         operation: String,
         target: String,
-    ) -> Outcome<BufferedContent> {
-        let doing = Doing::new(operation, target);
-        let spool = match self.running() {
-            Ok((_, engine)) => Ok(BufferedContent::new(engine, call.token(), doing)),
-            Err(error) => Err(doing.told(error)),
+    ) -> JsResult<BufferedContent> {
+        let context = ErrorContext::new(operation, target);
+        let buffer = match self.running() {
+            Ok((_, engine)) => Ok(BufferedContent::new(engine, call.token(), context)),
+            Err(error) => Err(context.apply(error)),
         };
-        outcome(spool)
+        js_result(buffer)
     }
 }
 
 impl Client {
-    /// Starts what `prepare` makes of the arguments.
+    /// Prepares an operation with `prepare` and starts it.
     pub(crate) fn start<'env, T, W>(
         &self,
         env: &'env Env,
         call: &Call,
-        doing: Doing,
+        context: ErrorContext,
         prepare: impl FnOnce(Core, Arc<Engine>) -> Result<W>,
     ) -> Started<'env>
     where
@@ -101,8 +100,10 @@ impl Client {
             Ok((engine, work))
         });
         match work {
-            Ok((engine, work)) => Ok(Either::A(engine.promise(env, call.token(), doing, work)?)),
-            Err(error) => Ok(outcome(Err(doing.told(error)))),
+            Ok((engine, work)) => {
+                Ok(Either::A(engine.promise(env, call.token(), context, work)?))
+            }
+            Err(error) => Ok(js_result(Err(context.apply(error)))),
         }
     }
 
@@ -118,7 +119,7 @@ impl Client {
         Ok((core.clone(), Arc::clone(engine)))
     }
 
-    /// Closes it; gives what is to be ended. Connections go at once, so that nobody waits for them.
+    /// Marks the client as closed. Returns the engine to shut down, if it was started.
     fn ended(&self) -> Option<Arc<Engine>> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         match std::mem::replace(&mut *state, State::Closed) {

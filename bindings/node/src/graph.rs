@@ -1,4 +1,4 @@
-//! A graph in JavaScript's hands: it stays here, and what is asked of it comes out as JSON or text.
+//! The graph that `discover` returns. It stays in native memory; its methods return JSON or text.
 
 use std::collections::HashSet;
 
@@ -6,47 +6,47 @@ use napi_derive::napi;
 use ocigraph::{Digest, Graph as Core, Names, Reference};
 use serde_json::{Value, json};
 
-use crate::outcome::json;
+use crate::error::json;
 
-/// What `discover` found.
+/// The result of `discover`.
 #[napi]
 pub struct Graph {
     graph: Core,
-    /// The reference as it was written: the root of every drawing.
+    /// The reference as the caller wrote it: the root of every drawing.
     root: String,
-    /// Where the graph lies: what the nodes are named by in its JSON.
-    place: String,
+    /// The repository or layout: the prefix of node references in the JSON.
+    location: String,
 }
 
 impl Graph {
     pub(crate) fn new(graph: Core, root: String, reference: &Reference) -> Self {
-        Self { graph, root, place: Reference::new(reference.location().clone()).to_string() }
+        Self { graph, root, location: Reference::new(reference.location().clone()).to_string() }
     }
 }
 
 #[napi]
 impl Graph {
-    /// The root's descriptor.
+    /// The root's descriptor as JSON.
     #[napi(getter, catch_unwind)]
     pub fn subject(&self) -> String {
         json(self.graph.subject())
     }
 
-    /// How many referrers there are.
+    /// The number of referrers.
     #[napi(getter, catch_unwind)]
     pub fn size(&self) -> u32 {
         u32::try_from(self.graph.len()).unwrap_or(u32::MAX)
     }
 
-    /// The descriptors of a node's direct referrers.
+    /// Returns the descriptors of a node's direct referrers, as a JSON list.
     #[napi(catch_unwind)]
     pub fn referrers(&self, digest: String) -> String {
-        // What is no digest is no node's, and has no referrers.
+        // An invalid digest names no node, and so has no referrers.
         let referrers = digest.parse::<Digest>().ok();
         json(referrers.as_ref().map_or(&[][..], |digest| self.graph.referrers(digest)))
     }
 
-    /// Every step of a walk: descriptor, subject's digest, depth, and whether it is the first time.
+    /// Returns all steps of a walk as JSON: descriptor, digest of the subject, depth, first visit.
     #[napi(catch_unwind)]
     pub fn walk(&self) -> String {
         let steps = self.graph.walk().map(|step| {
@@ -60,38 +60,38 @@ impl Graph {
         steps.collect::<Value>().to_string()
     }
 
-    /// What leads to these nodes, and what lies beneath them.
+    /// Returns the subgraph of these nodes, the paths that lead to them, and their referrers.
     #[napi(catch_unwind)]
     pub fn filtered(&self, digests: Vec<String>) -> Graph {
         let wanted: HashSet<String> = digests.into_iter().collect();
         Graph {
             graph: self.graph.filtered(|node| wanted.contains(node.digest.as_str())),
             root: self.root.clone(),
-            place: self.place.clone(),
+            location: self.location.clone(),
         }
     }
 
-    /// The tree that ORAS prints.
+    /// Draws the tree that `oras discover` prints.
     #[napi(catch_unwind)]
     pub fn tree(&self) -> String {
         self.graph.tree(&self.root)
     }
 
-    /// The graph for Graphviz.
+    /// Draws the graph in Graphviz DOT.
     #[napi(catch_unwind)]
     pub fn dot(&self) -> String {
         self.graph.dot(&self.root)
     }
 
-    /// The graph for Mermaid.
+    /// Draws the graph in Mermaid.
     #[napi(catch_unwind)]
     pub fn mermaid(&self) -> String {
         self.graph.mermaid(&self.root)
     }
 
-    /// The graph as the command line prints it with `--format json`.
+    /// Returns the JSON that the command line prints with `--format json`.
     #[napi(catch_unwind)]
     pub fn json(&self) -> String {
-        self.graph.json(&self.root, &self.place, Names::Camel, |_| true)
+        self.graph.json(&self.root, &self.location, Names::Camel, |_| true)
     }
 }

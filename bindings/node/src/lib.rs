@@ -1,23 +1,22 @@
-//! The native part of the npm package `ocigraph`: it turns arguments into calls of the core, and
-//! results into values. Text goes both ways as JSON, content as bytes; whatever fails is handed
-//! back as a value, and `node/lib` throws it, so that the stack is the caller's. It relies on
-//! the package's JavaScript, is called by nothing else, and decides nothing.
+//! The native part of the npm package `ocigraph`. It converts arguments into calls of the core and
+//! results into values: text as JSON, content as bytes. Errors are returned as values, and `node/lib`
+//! throws them, so that their stack trace is that of the caller. Only the JavaScript of the package
+//! calls it.
 
-mod artifacts;
-mod asked;
+mod blob;
 mod call;
 mod client;
 mod content;
-mod credentials;
-pub mod digests;
+mod credential;
+pub mod digest;
+mod error;
 mod graph;
-mod names;
+mod manifest;
+mod operation;
 mod options;
-mod outcome;
-mod pieces;
 mod progress;
-mod reading;
 pub mod reference;
+mod tag;
 
 use napi_derive::napi;
 

@@ -1,5 +1,7 @@
-//! Options as JavaScript writes them, and the core's own. A name that no option has is refused, and
-//! so is a value of the wrong kind.
+//! The options of each operation as JavaScript passes them, and their conversion to the core's options.
+//! Unknown options and values of the wrong type are errors.
+
+mod read;
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
@@ -10,17 +12,17 @@ use ocigraph::{
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+pub(crate) use read::{read, read_at};
+
 use crate::{
-    asked::{Ask, Asked},
-    credentials,
-    outcome::invalid,
-    reading::read_at,
+    credential::{self, CallbackSource, CredentialCallback},
+    error::invalid,
 };
 
 #[derive(Deserialize, Default)]
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
 pub(crate) struct Client {
-    /// A word, or a credential.
+    /// A keyword or a credential.
     credentials: Option<Value>,
     auth_file: Option<PathBuf>,
     plain_http: Option<bool>,
@@ -29,18 +31,18 @@ pub(crate) struct Client {
     key_file: Option<PathBuf>,
     insecure: bool,
     use_proxy: Option<bool>,
-    /// As they come: what is wrong with them is said without them.
+    /// Unparsed, so that an error does not repeat the values.
     headers: Option<Value>,
     user_agent: Option<String>,
     limits: Map<String, Value>,
 }
 
 impl Client {
-    /// With `ask`, credentials are what that answers.
-    pub(crate) fn config(self, ask: Option<Ask>) -> Result<ClientConfig> {
-        let credentials = match ask {
-            Some(ask) => Credentials::Callback(Arc::new(Asked::new(ask))),
-            None => credentials::source(self.credentials)?,
+    /// Converts to the core's configuration. `callback` replaces the `credentials` option.
+    pub(crate) fn config(self, callback: Option<CredentialCallback>) -> Result<ClientConfig> {
+        let credentials = match callback {
+            Some(callback) => Credentials::Callback(Arc::new(CallbackSource::new(callback))),
+            None => credential::source(self.credentials)?,
         };
         let defaults = ClientConfig::default();
         Ok(ClientConfig {
@@ -52,14 +54,14 @@ impl Client {
             key_file: self.key_file,
             insecure: self.insecure,
             use_proxy: self.use_proxy.unwrap_or(defaults.use_proxy),
-            headers: credentials::headers(self.headers)?,
+            headers: credential::headers(self.headers)?,
             user_agent: self.user_agent.unwrap_or_else(|| defaults.user_agent.clone()),
             limits: read_at::<Limits>("limits", self.limits)?.limits()?,
         })
     }
 }
 
-/// Bounds; what is absent keeps its default. Times are in milliseconds.
+/// Limits. Absent fields keep the core's defaults. Times are in milliseconds.
 #[derive(Deserialize, Default)]
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
 struct Limits {
@@ -75,36 +77,39 @@ struct Limits {
     helper_timeout: Option<f64>,
 }
 
-/// Milliseconds that are no bound: half a million years.
+/// Times above this many milliseconds (570,000 years) mean no limit.
 const LONGEST: f64 = 1.8e16;
 
 impl Limits {
     fn limits(&self) -> Result<ocigraph::Limits> {
         let or = |name: &str, given: Option<f64>, usual: Duration| match given {
             None => Ok(usual),
-            // JavaScript's infinity comes as the largest number there is.
+            // JavaScript passes `Infinity` as `Number.MAX_VALUE`, because JSON cannot represent it.
             Some(ms) if ms > LONGEST => Ok(Duration::MAX),
-            Some(ms) => Duration::try_from_secs_f64(ms / 1000.0)
-                .map_err(|_| invalid(format!("the limit {name} is no time in milliseconds: {ms}"))),
+            Some(ms) => Duration::try_from_secs_f64(ms / 1000.0).map_err(|_| {
+                invalid(format!(
+                    "limits.{name} must be a time in milliseconds, 0 or more, not {ms}"
+                ))
+            }),
         };
         let usual = ocigraph::Limits::default();
         Ok(ocigraph::Limits {
-            connect_timeout: or("connect_timeout", self.connect_timeout, usual.connect_timeout)?,
-            response_timeout: or("firstHeader", self.response_timeout, usual.response_timeout)?,
-            idle_timeout: or("idle_timeout", self.idle_timeout, usual.idle_timeout)?,
+            connect_timeout: or("connectTimeout", self.connect_timeout, usual.connect_timeout)?,
+            response_timeout: or("responseTimeout", self.response_timeout, usual.response_timeout)?,
+            idle_timeout: or("idleTimeout", self.idle_timeout, usual.idle_timeout)?,
             upload_response_timeout: or(
-                "uploadAnswer",
+                "uploadResponseTimeout",
                 self.upload_response_timeout,
                 usual.upload_response_timeout,
             )?,
             max_attempts: self
                 .max_attempts
                 .map_or(usual.max_attempts, |tries| u32::try_from(tries).unwrap_or(u32::MAX)),
-            stall_timeout: or("stall_timeout", self.stall_timeout, usual.stall_timeout)?,
+            stall_timeout: or("stallTimeout", self.stall_timeout, usual.stall_timeout)?,
             max_manifest_bytes: self.max_manifest_bytes.unwrap_or(usual.max_manifest_bytes),
             max_pages: self.max_pages.unwrap_or(usual.max_pages),
             max_entries: self.max_entries.unwrap_or(usual.max_entries),
-            helper_timeout: or("helper_timeout", self.helper_timeout, usual.helper_timeout)?,
+            helper_timeout: or("helperTimeout", self.helper_timeout, usual.helper_timeout)?,
         })
     }
 }
@@ -113,7 +118,7 @@ impl Limits {
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
 pub(crate) struct FileOptions {
     pub(crate) path: Option<PathBuf>,
-    /// The number of the content.
+    /// The index of its buffered content.
     pub(crate) content: Option<usize>,
     pub(crate) title: Option<String>,
     pub(crate) media_type: Option<String>,
@@ -135,7 +140,7 @@ pub(crate) struct Push {
 }
 
 impl Push {
-    /// The core's options, and the files and config that are to come into them.
+    /// Converts to the core's options without files, and the files and config to add to them.
     pub(crate) fn parsed(self) -> Result<(PushOptions, Vec<FileOptions>, Option<FileOptions>)> {
         let options = PushOptions {
             artifact_type: self.artifact_type,
@@ -151,12 +156,12 @@ impl Push {
     }
 }
 
-/// What a blob is made of.
+/// The content of a blob.
 #[derive(Deserialize, Default)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Blob {
     pub(crate) path: Option<PathBuf>,
-    /// The number of the content.
+    /// The index of its buffered content.
     pub(crate) content: Option<usize>,
 }
 
@@ -173,7 +178,7 @@ pub(crate) struct Pull {
     concurrency: Option<usize>,
 }
 
-/// Bounds on what packed directories may unpack to; what is absent keeps its default.
+/// Limits for unpacking directories. Absent fields keep the core's defaults.
 #[derive(Deserialize, Default)]
 #[serde(default, deny_unknown_fields)]
 struct UnpackLimits {
@@ -284,37 +289,37 @@ impl Verify {
     }
 }
 
-/// What an operation takes that reads one manifest.
+/// Options of operations that read one manifest.
 #[derive(Deserialize, Default)]
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
-pub(crate) struct One {
+pub(crate) struct PlatformOnly {
     platform: Option<String>,
 }
 
-impl One {
+impl PlatformOnly {
     pub(crate) fn platform(self) -> Result<Option<Platform>> {
         platform(self.platform.as_deref())
     }
 }
 
-/// What an operation takes that stores a manifest.
+/// Options of `pushManifest`.
 #[derive(Deserialize, Default)]
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
 pub(crate) struct PushManifest {
     pub(crate) media_type: Option<String>,
 }
 
-/// How to digest.
+/// Options of the digest functions.
 #[derive(Deserialize, Default)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Digest {
     pub(crate) algorithm: Option<String>,
 }
 
-/// What an operation takes that has no options but those of every call.
+/// Options of operations that have none of their own.
 #[derive(Deserialize, Default)]
 #[serde(default, deny_unknown_fields)]
-pub(crate) struct Nothing {}
+pub(crate) struct NoOptions {}
 
 fn platform(text: Option<&str>) -> Result<Option<Platform>> {
     text.map(str::parse).transpose()

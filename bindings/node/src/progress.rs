@@ -1,6 +1,6 @@
-//! Progress on its way to JavaScript: events wait here until its thread fetches them, and positions
-//! of one blob that nobody has seen yet give way to newer ones, so that a fast transfer and a slow
-//! listener cost neither memory nor the event loop.
+//! Progress events for JavaScript. Events wait here until the JavaScript thread fetches them. A newer
+//! position of a blob replaces one that was not fetched yet, so a fast transfer with a slow callback
+//! does not grow memory or flood the event loop.
 
 use std::{
     collections::HashMap,
@@ -19,14 +19,14 @@ use crate::call::Wake;
 pub(crate) struct Events {
     wake: Wake,
     waiting: Mutex<Waiting>,
-    /// Whether somebody came for events while one was being put.
+    /// True if JavaScript tried to fetch events while the lock was held.
     missed: AtomicBool,
 }
 
 #[derive(Default)]
 struct Waiting {
     events: Vec<Entry>,
-    /// Where the last position of a blob stands.
+    /// The index in `events` of each blob's latest position.
     moved: HashMap<Digest, usize>,
 }
 
@@ -40,8 +40,8 @@ impl Events {
         Progress::new(move |event| events.put(&event))
     }
 
-    /// All that is there. JavaScript's thread waits for nobody, not even for a thread that is about to
-    /// put something and has lost its processor: it is called again then.
+    /// Takes all waiting events, as a JSON list. It never blocks the JavaScript thread: if another thread
+    /// holds the lock, that thread wakes JavaScript again afterwards.
     pub(crate) fn take(&self) -> String {
         let there = self.try_lock().or_else(|| {
             self.missed.store(true, Ordering::SeqCst);
@@ -57,7 +57,7 @@ impl Events {
         waiting.put(event);
         drop(waiting);
         let missed = self.missed.swap(false, Ordering::SeqCst);
-        // One call a batch: it fetches all that is there by then.
+        // One wake-up per batch: JavaScript fetches all events that have arrived by then.
         if first || missed {
             self.wake.call((), NonBlocking);
         }

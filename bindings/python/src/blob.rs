@@ -1,5 +1,5 @@
-//! A blob on its way in: read piece by piece, so that it is never whole in memory. What was received
-//! is handed out once; after a failure nothing is, and every further read fails alike.
+//! A blob that is being fetched, read in pieces so that it is never completely in memory. Each byte
+//! is returned once. After a failure, every further read returns the same error.
 
 use std::{collections::VecDeque, sync::Arc};
 
@@ -10,32 +10,33 @@ use pyo3::{prelude::*, types::PyBytes};
 use tokio::sync::Mutex;
 
 use crate::{
-    operation::{Events, Operation},
-    runtime::{Own, Runtime},
-    values::{foreign, raised},
+    error::{inherited, raised},
+    operation::Operation,
+    progress::Events,
+    runtime::{ProcessLocal, Runtime},
 };
 
 struct Reading {
     stream: Option<ByteStream>,
-    /// What was received and not handed out yet: a read that is broken off loses nothing.
+    /// Received bytes that no read has returned yet. A cancelled read loses nothing.
     ready: VecDeque<Bytes>,
-    held: usize,
-    /// What was not handed out yet, by the blob's size.
-    left: u64,
+    buffered: usize,
+    /// Bytes that no read has returned yet, counted from the size in the descriptor.
+    remaining: u64,
     failure: Option<Error>,
 }
 
 impl Reading {
-    /// Receives until there are `size` bytes; the read that takes the last also reaches the end,
-    /// where the content is checked.
+    /// Receives until `size` bytes are buffered. The read that returns the last byte also receives the
+    /// end of the stream, where the digest is checked.
     async fn fill(&mut self, size: usize) {
-        let to_the_end = size as u64 >= self.left;
-        while (to_the_end || self.held < size)
+        let to_the_end = size as u64 >= self.remaining;
+        while (to_the_end || self.buffered < size)
             && let Some(stream) = &mut self.stream
         {
             match stream.try_next().await {
                 Ok(Some(bytes)) => {
-                    self.held += bytes.len();
+                    self.buffered += bytes.len();
                     self.ready.push_back(bytes);
                 }
                 Ok(None) => self.stream = None,
@@ -47,12 +48,12 @@ impl Reading {
         }
     }
 
-    /// Hands out at most `size` bytes.
+    /// Returns at most `size` bytes.
     fn take(&mut self, py: Python<'_>, size: usize) -> PyResult<Py<PyAny>> {
         if let Some(error) = &self.failure {
             return Err(raised(py, error));
         }
-        let length = size.min(self.held);
+        let length = size.min(self.buffered);
         let bytes = PyBytes::new_with(py, length, |mut room| {
             while !room.is_empty()
                 && let Some(mut piece) = self.ready.pop_front()
@@ -67,22 +68,22 @@ impl Reading {
             }
             Ok(())
         })?;
-        self.held -= length;
-        self.left = self.left.saturating_sub(length as u64);
+        self.buffered -= length;
+        self.remaining = self.remaining.saturating_sub(length as u64);
         Ok(bytes.into_any().unbind())
     }
 
     fn end(&mut self) {
         self.stream = None;
         self.ready.clear();
-        self.held = 0;
+        self.buffered = 0;
     }
 }
 
-/// The bytes of a blob, checked at the end.
+/// The content of a blob as a stream. Its size and digest are checked at the end.
 #[pyclass(frozen, module = "ocigraph._native")]
 pub(crate) struct BlobStream {
-    inner: Own<(Arc<Runtime>, Arc<Mutex<Reading>>)>,
+    inner: ProcessLocal<(Arc<Runtime>, Arc<Mutex<Reading>>)>,
     events: Option<Arc<Events>>,
 }
 
@@ -96,26 +97,26 @@ impl BlobStream {
         let reading = Reading {
             stream: Some(stream),
             ready: VecDeque::new(),
-            held: 0,
-            left: size,
+            buffered: 0,
+            remaining: size,
             failure: None,
         };
-        Self { inner: Own::new((runtime, Arc::new(Mutex::new(reading)))), events }
+        Self { inner: ProcessLocal::new((runtime, Arc::new(Mutex::new(reading)))), events }
     }
 }
 
 #[pymethods]
 impl BlobStream {
-    /// The next `size` bytes, fewer only at the end; none when all were read.
+    /// Reads `size` bytes, or fewer at the end of the blob. Empty once all bytes were read.
     fn read(&self, py: Python<'_>, size: usize) -> PyResult<Operation> {
-        let (runtime, reading) = self.inner.get().ok_or_else(|| foreign(py))?;
+        let (runtime, reading) = self.inner.get().ok_or_else(|| inherited(py))?;
         let reading = Arc::clone(reading);
         let work = async move {
             let mut reading = reading.lock_owned().await;
             reading.fill(size).await;
             Ok(reading)
         };
-        // They are taken where the result is fetched: nobody fetches that of a read broken off.
+        // Take the bytes when the result is fetched: the result of a cancelled read never is.
         let take = move |py: Python<'_>, mut reading: tokio::sync::OwnedMutexGuard<Reading>| {
             reading.take(py, size)
         };

@@ -1,5 +1,5 @@
-//! The client: each method parses its arguments, starts the operation of the same name, and says
-//! how its result becomes a Python value.
+//! The native client class: each method parses its arguments, starts the operation of the same
+//! name, and defines how the result becomes a Python value.
 
 use std::{
     collections::BTreeMap,
@@ -11,29 +11,33 @@ use std::{
 use bytes::Bytes;
 use ocigraph::{
     ClientConfig, Code, CopyOptions, DeleteOptions, DiscoverOptions, Error, Host, Manifest, Names,
-    Platform, PullOptions, PushOptions, Result, ToJson, VerifyOptions, media_type,
+    Platform, PullOptions, PushOptions, ResolveOptions, Result, ToJson, TransferOptions,
+    VerifyOptions, media_type,
 };
 use pyo3::{prelude::*, pybacked::PyBackedBytes, types::PyBytes};
 use serde_json::json;
 
 use crate::{
     blob::BlobStream,
-    config::{GivenConfig, GivenCredential, GivenUnpackLimits},
+    config::{GivenConfig, GivenUnpackLimits},
     content::{Given, GivenFile},
+    credential::GivenCredential,
+    error::or_raised,
     graph::Graph,
-    operation::{Events, Operation},
-    runtime::{Own, Runtime},
-    values::{GivenReference, descriptor, or_raised, parsed, plain, pulled, result},
+    operation::Operation,
+    progress::Events,
+    runtime::{ProcessLocal, Runtime},
+    values::{GivenReference, descriptor, parsed, plain, pulled, result},
 };
 
-/// A client of the core, with the runtime it works on. In a child of `fork` both are made anew.
+/// A core client and the runtime it works on. A child of `fork` opens new ones from `config`.
 #[pyclass(frozen, module = "ocigraph._native")]
 pub(crate) struct Client {
     config: ClientConfig,
     inner: Mutex<Option<Inner>>,
 }
 
-type Inner = Own<(Arc<Runtime>, ocigraph::Client)>;
+type Inner = ProcessLocal<(Arc<Runtime>, ocigraph::Client)>;
 
 type Annotations = BTreeMap<String, String>;
 
@@ -41,13 +45,13 @@ impl Client {
     fn open(&self, py: Python<'_>) -> PyResult<(Arc<Runtime>, ocigraph::Client)> {
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         let closed = || Error::new(Code::InvalidArgument, "the client is closed");
-        let known = or_raised(py, inner.as_ref().ok_or_else(closed))?;
-        if let Some((runtime, client)) = known.get() {
+        let current = or_raised(py, inner.as_ref().ok_or_else(closed))?;
+        if let Some((runtime, client)) = current.get() {
             return Ok((Arc::clone(runtime), client.clone()));
         }
-        let made = or_raised(py, made(&self.config))?;
-        let (runtime, client) = (Arc::clone(&made.0), made.1.clone());
-        *inner = Some(Own::new(made));
+        let opened = or_raised(py, open(&self.config))?;
+        let (runtime, client) = (Arc::clone(&opened.0), opened.1.clone());
+        *inner = Some(ProcessLocal::new(opened));
         Ok((runtime, client))
     }
 
@@ -67,7 +71,7 @@ impl Client {
     }
 }
 
-fn made(config: &ClientConfig) -> Result<(Arc<Runtime>, ocigraph::Client)> {
+fn open(config: &ClientConfig) -> Result<(Arc<Runtime>, ocigraph::Client)> {
     Ok((Runtime::shared()?, ocigraph::Client::with_config(config.clone())))
 }
 
@@ -80,11 +84,11 @@ impl Client {
     #[new]
     fn new(py: Python<'_>, config: GivenConfig) -> PyResult<Self> {
         let config = or_raised(py, config.config())?;
-        let inner = or_raised(py, made(&config))?;
-        Ok(Self { config, inner: Mutex::new(Some(Own::new(inner))) })
+        let inner = or_raised(py, open(&config))?;
+        Ok(Self { config, inner: Mutex::new(Some(ProcessLocal::new(inner))) })
     }
 
-    /// Drops the connections. What is under way goes on; nothing more can be begun.
+    /// Closes the connections. Running operations continue; new ones fail with INVALID_ARGUMENT.
     fn close(&self) {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
@@ -109,7 +113,7 @@ impl Client {
         progress: bool,
     ) -> PyResult<Operation> {
         let (runtime, client) = self.open(py)?;
-        let (events, progress) = Events::wanted(progress);
+        let (events, progress) = Events::new(progress);
         let reference = reference.reference(py)?;
         let mut options = PushOptions {
             artifact_type,
@@ -156,7 +160,7 @@ impl Client {
         progress: bool,
     ) -> PyResult<Operation> {
         let (runtime, client) = self.open(py)?;
-        let (events, progress) = Events::wanted(progress);
+        let (events, progress) = Events::new(progress);
         let reference = reference.reference(py)?;
         let options = PullOptions {
             output,
@@ -232,7 +236,7 @@ impl Client {
         progress: bool,
     ) -> PyResult<Operation> {
         let (runtime, client) = self.open(py)?;
-        let (events, progress) = Events::wanted(progress);
+        let (events, progress) = Events::new(progress);
         let source = source.reference(py)?;
         let destination = destination.reference(py)?;
         let platform = self::platform(py, platform)?;
@@ -251,7 +255,7 @@ impl Client {
         progress: bool,
     ) -> PyResult<Operation> {
         let (runtime, client) = self.open(py)?;
-        let (events, progress) = Events::wanted(progress);
+        let (events, progress) = Events::new(progress);
         let reference = reference.reference(py)?;
         let platform = self::platform(py, platform)?;
         let options = VerifyOptions { platform, concurrency, progress };
@@ -269,7 +273,7 @@ impl Client {
         let reference = reference.reference(py)?;
         let platform = self::platform(py, platform)?;
         let work = |client: ocigraph::Client| async move {
-            client.resolve(&reference, platform.as_ref()).await
+            client.resolve(&reference, ResolveOptions::for_platform(platform)).await
         };
         self.start(py, work, |py, named| result(py, &named))
     }
@@ -343,7 +347,7 @@ impl Client {
         let reference = reference.reference(py)?;
         let platform = self::platform(py, platform)?;
         let work = |client: ocigraph::Client| async move {
-            client.fetch_manifest(&reference, platform.as_ref()).await
+            client.fetch_manifest(&reference, ResolveOptions::for_platform(platform)).await
         };
         self.start(py, work, |py, manifest| {
             let bytes = PyBytes::new(py, manifest.bytes());
@@ -372,7 +376,7 @@ impl Client {
     fn delete_manifest(&self, py: Python<'_>, reference: GivenReference) -> PyResult<Operation> {
         let reference = reference.reference(py)?;
         let work = |client: ocigraph::Client| async move {
-            let manifest = client.fetch_manifest(&reference, None).await?;
+            let manifest = client.fetch_manifest(&reference, ResolveOptions::default()).await?;
             client.delete_manifest(&reference, &manifest).await.map(|()| manifest.descriptor())
         };
         self.start(py, work, |py, deleted| result(py, &deleted))
@@ -387,9 +391,11 @@ impl Client {
     ) -> PyResult<Operation> {
         let reference = reference.reference(py)?;
         let (runtime, client) = self.open(py)?;
-        let (events, progress) = Events::wanted(progress);
+        let (events, progress) = Events::new(progress);
         let (reading, reported) = (Arc::clone(&runtime), events.clone());
-        let work = async move { client.fetch_blob(&reference, &progress).await };
+        let work = async move {
+            client.fetch_blob(&reference, TransferOptions::default().progress(progress)).await
+        };
         Ok(Operation::start(&runtime, events, work, move |py, (blob, stream)| {
             let stream = Py::new(py, BlobStream::new(reading, reported, blob.size, stream))?;
             Ok((descriptor(py, &blob)?, stream).into_pyobject(py)?.into_any().unbind())
@@ -407,11 +413,18 @@ impl Client {
     ) -> PyResult<Operation> {
         let reference = reference.reference(py)?;
         let (runtime, client) = self.open(py)?;
-        let (events, progress) = Events::wanted(progress);
+        let (events, progress) = Events::new(progress);
         let kind = media_type.unwrap_or_else(|| media_type::OCTET_STREAM.to_owned());
         let work = async move {
             let (blob, source) = content.into_blob(kind).await?;
-            let outcome = client.push_blob(&reference, &blob, source, &progress).await?;
+            let outcome = client
+                .push_blob(
+                    &reference,
+                    &blob,
+                    source,
+                    TransferOptions::default().progress(progress.clone()),
+                )
+                .await?;
             Ok((blob, outcome))
         };
         Ok(Operation::start(&runtime, events, work, |py, (blob, outcome)| {
@@ -420,7 +433,7 @@ impl Client {
     }
 }
 
-/// What a manifest says, whatever its format.
+/// The parsed fields of a manifest, for every manifest format.
 fn view(py: Python<'_>, manifest: &Manifest) -> PyResult<Py<PyAny>> {
     let value = json!({
         "descriptor": manifest.descriptor().to_json(Names::Snake),

@@ -1,86 +1,13 @@
-//! How a client speaks to registries and who it is, from the arguments of its constructor.
+//! The configuration of a client, converted from the arguments of its Python constructor.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{path::PathBuf, time::Duration};
 
-use async_trait::async_trait;
-use ocigraph::{
-    ClientConfig, Code, Credential, CredentialSource, Credentials, Error, Host, Limits, Result,
-    UnpackLimits,
-};
+use ocigraph::{ClientConfig, Limits, Result, UnpackLimits};
 use pyo3::prelude::*;
 
-use crate::{content::blocking, ending::attached};
+use crate::credential::GivenCredentials;
 
-/// A credential as Python hands it over: its kind, what is secret, and a user or tenant.
-#[derive(FromPyObject)]
-pub(crate) struct GivenCredential(String, String, Option<String>);
-
-impl GivenCredential {
-    pub(crate) fn credential(self) -> Result<Credential> {
-        let Self(kind, secret, name) = self;
-        Ok(match kind.as_str() {
-            "password" => Credential::password(name.unwrap_or_default(), secret),
-            "identity_token" => Credential::identity_token(secret),
-            "registry_token" => Credential::registry_token(secret),
-            "entra_token" => Credential::entra_token(secret, name),
-            _ => {
-                let what = format!("there is no credential of kind {kind:?}");
-                return Err(Error::new(Code::InvalidArgument, what)
-                    .with_hint("make it with Credential.password, identity_token, registry_token or entra_token"));
-            }
-        })
-    }
-}
-
-/// Where credentials come from, as Python hands it over.
-#[derive(FromPyObject)]
-pub(crate) enum GivenCredentials {
-    Word(String),
-    One(GivenCredential),
-    Function(Py<PyAny>),
-}
-
-impl GivenCredentials {
-    fn credentials(self) -> Result<Credentials> {
-        Ok(match self {
-            Self::Word(word) if word == "stored" => Credentials::Stored,
-            Self::Word(word) if word == "anonymous" => Credentials::Anonymous,
-            Self::Word(_) => {
-                // The word may be a secret in the wrong place, and is not repeated.
-                let what = "a word for credentials is \"stored\" or \"anonymous\"";
-                return Err(Error::new(Code::InvalidArgument, what)
-                    .with_hint("pass a Credential, such as Credential.password(name, password)"));
-            }
-            Self::One(credential) => Credentials::Given(credential.credential()?),
-            Self::Function(function) => Credentials::Callback(Arc::new(Asked(Arc::new(function)))),
-        })
-    }
-}
-
-/// A function of Python's that is asked for credentials.
-struct Asked(Arc<Py<PyAny>>);
-
-#[async_trait]
-impl CredentialSource for Asked {
-    async fn credential(&self, host: &Host, repository: &str) -> Result<Option<Credential>> {
-        let function = Arc::clone(&self.0);
-        let (host, repository) = (host.to_string(), repository.to_owned());
-        blocking(move || {
-            let ask = |py: Python<'_>| -> PyResult<Option<GivenCredential>> {
-                function.bind(py).call1((host, repository))?.extract()
-            };
-            let ended = || Error::new(Code::Cancelled, "the interpreter ends");
-            let answer = attached(ask).ok_or_else(ended)?.map_err(|e| {
-                let what = format!("the function that was asked for credentials failed: {e}");
-                Error::new(Code::Credentials, what).with_source(e)
-            })?;
-            answer.map(GivenCredential::credential).transpose()
-        })
-        .await
-    }
-}
-
-/// The arguments of a client's constructor.
+/// The arguments of the client's constructor.
 #[derive(FromPyObject)]
 pub(crate) struct GivenConfig {
     credentials: GivenCredentials,
@@ -115,8 +42,8 @@ impl GivenConfig {
     }
 }
 
-/// The fields of `ocigraph.Limits`; what is absent keeps the core's default. Times are in seconds,
-/// infinity among them.
+/// The fields of `ocigraph.Limits`. `None` keeps the core's default. Times are in seconds; an
+/// infinite time becomes `Duration::MAX`.
 #[derive(FromPyObject)]
 struct GivenLimits {
     connect_timeout: Option<f64>,
@@ -158,7 +85,7 @@ impl GivenLimits {
     }
 }
 
-/// The fields of `ocigraph.UnpackLimits`; what is absent keeps the core's default.
+/// The fields of `ocigraph.UnpackLimits`. `None` keeps the core's default.
 #[derive(FromPyObject, Default)]
 pub(crate) struct GivenUnpackLimits {
     entries: Option<u64>,

@@ -1,5 +1,5 @@
-//! What is pushed: paths, bytes, views of other memory, and what was read from a stream. Bytes are
-//! not copied; a view is copied in pieces, since its owner may write to it.
+//! Content to push: paths, bytes, views of writable memory, and buffered streams. Bytes are not
+//! copied. A view is copied in pieces, because its owner may write to it at any time.
 
 use std::{
     fmt,
@@ -22,18 +22,18 @@ use pyo3::{
 };
 
 use crate::{
-    ending::{attached, detached},
-    values::or_raised,
+    error::or_raised,
+    finalization::{attached, detached},
 };
 
-/// How much of memory is digested, and of a view copied, at a time.
+/// Bytes of memory that are digested, or copied from a view, in one step.
 const PIECE: usize = 2 * 1024 * 1024;
 
-/// Content as Python hands it over.
+/// Content as Python passes it.
 pub(crate) enum Given {
     Path(PathBuf),
     Memory(Memory),
-    Read(Box<ocigraph::BufferedContent>),
+    Buffered(Box<ocigraph::BufferedContent>),
 }
 
 impl<'a, 'py> FromPyObject<'a, 'py> for Given {
@@ -49,19 +49,19 @@ impl<'a, 'py> FromPyObject<'a, 'py> for Given {
             let view = Arc::new(view.to_owned().into_any().unbind());
             return Ok(Given::Memory(Memory::View(View { view, length })));
         }
-        if let Ok(spool) = object.cast::<BufferedContent>() {
-            return Ok(Given::Read(Box::new(spool.get().take()?)));
+        if let Ok(buffer) = object.cast::<BufferedContent>() {
+            return Ok(Given::Buffered(Box::new(buffer.get().take()?)));
         }
         Ok(Given::Path(object.extract()?))
     }
 }
 
 impl Given {
-    /// As a file to push. Memory is digested here.
+    /// Converts to a file of a push. Computes the digest of content in memory.
     pub(crate) async fn into_file(self, title: &str, kind: Option<&str>) -> Result<File> {
         Ok(match self {
             Given::Path(path) => File::path(path),
-            Given::Read(spool) => spool.into_file(title)?,
+            Given::Buffered(buffer) => buffer.into_file(title)?,
             Given::Memory(memory) => {
                 let kind = kind.map(str::to_owned);
                 let kind = kind.unwrap_or_else(|| media_type::for_name(title));
@@ -72,17 +72,17 @@ impl Given {
         })
     }
 
-    /// As a blob, with its source.
+    /// Converts to a blob descriptor and the source of its content.
     pub(crate) async fn into_blob(self, kind: String) -> Result<(Descriptor, Arc<dyn Source>)> {
         match self {
-            Given::Read(spool) => spool.finish(&kind),
+            Given::Buffered(buffer) => buffer.finish(&kind),
             Given::Memory(memory) => memory.into_blob(kind).await,
             Given::Path(path) => Content::Path(path).into_blob(&kind).await,
         }
     }
 }
 
-/// Bytes, which stay as they are, or a view of what its owner may write to.
+/// Immutable bytes, or a view of memory that its owner may write to.
 #[derive(Clone)]
 pub(crate) enum Memory {
     Bytes(Bytes),
@@ -113,7 +113,7 @@ impl Memory {
         })
     }
 
-    /// The digest of all of it.
+    /// Computes the digest.
     pub(crate) fn digest(&self, algorithm: Algorithm) -> Result<Digest> {
         let mut hasher = algorithm.hasher();
         for start in (0..self.length()).step_by(PIECE) {
@@ -122,7 +122,7 @@ impl Memory {
         Ok(hasher.finish())
     }
 
-    /// The same beside the threads of transfers; it ends between two pieces when it is dropped.
+    /// Computes the digest on blocking threads. Dropping the future stops it after the current piece.
     pub(crate) async fn digested(self, algorithm: Algorithm) -> Result<Digest> {
         let mut hasher = algorithm.hasher();
         for start in (0..self.length()).step_by(PIECE) {
@@ -131,13 +131,13 @@ impl Memory {
                 hasher.update(&memory.piece(start)?);
                 Ok(hasher)
             };
-            hasher = blocking(take).await?;
+            hasher = spawn_blocking(take).await?;
         }
         Ok(hasher.finish())
     }
 }
 
-/// A file to push as Python hands it over.
+/// A file of a push as Python passes it.
 #[derive(FromPyObject)]
 pub(crate) struct GivenFile {
     content: Given,
@@ -159,7 +159,7 @@ impl GivenFile {
     }
 }
 
-/// A memoryview of bytes: it is read in pieces.
+/// A `memoryview` of bytes, read in pieces.
 #[derive(Clone)]
 pub(crate) struct View {
     view: Arc<Py<PyAny>>,
@@ -175,9 +175,9 @@ impl View {
             Ok(Bytes::from_owner(bytes.extract::<PyBackedBytes>().map_err(PyErr::from)?))
         };
         let read = attached(read);
-        let gone = || Error::new(Code::Cancelled, "the interpreter ends");
+        let gone = || Error::new(Code::Cancelled, "the Python interpreter is shutting down");
         read.ok_or_else(gone)?.map_err(|e| {
-            Error::new(Code::Io, format!("the content cannot be read: {e}")).with_source(e)
+            Error::new(Code::Io, format!("cannot read the content: {e}")).with_source(e)
         })
     }
 }
@@ -198,22 +198,23 @@ impl Source for View {
                 return Ok(None);
             }
             let reading = view.clone();
-            let piece = blocking(move || reading.piece(start)).await?;
+            let piece = spawn_blocking(move || reading.piece(start)).await?;
             Ok(Some((piece, (view, start + PIECE))))
         })
         .boxed())
     }
 }
 
-/// Content that can be read only once: Python writes it piece by piece.
+/// Content that can be read only once. Python writes it in chunks before the push starts.
 #[pyclass(frozen, module = "ocigraph._native")]
 #[derive(Default)]
 pub(crate) struct BufferedContent(Mutex<Option<ocigraph::BufferedContent>>);
 
 impl BufferedContent {
     fn take(&self) -> PyResult<ocigraph::BufferedContent> {
-        let spool = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
-        spool.ok_or_else(|| PyValueError::new_err("the content was handed over already"))
+        let buffer = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        buffer
+            .ok_or_else(|| PyValueError::new_err("the buffered content was already used by a push"))
     }
 }
 
@@ -224,20 +225,20 @@ impl BufferedContent {
         Self(Mutex::new(Some(ocigraph::BufferedContent::new())))
     }
 
-    /// Takes in the next bytes.
+    /// Appends bytes.
     fn write(&self, py: Python<'_>, data: PyBackedBytes) -> PyResult<()> {
-        let mut spool = self.take()?;
-        let written = detached(py, || spool.write(&data));
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(spool);
+        let mut buffer = self.take()?;
+        let written = detached(py, || buffer.write(&data));
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(buffer);
         or_raised(py, written)
     }
 }
 
-/// Runs what takes a while, or waits for the interpreter's lock, off the threads of transfers.
-pub(crate) async fn blocking<T: Send + 'static>(
+/// Runs `work` on a blocking thread: it may take long, or wait for the GIL.
+pub(crate) async fn spawn_blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T> + Send + 'static,
 ) -> Result<T> {
     tokio::task::spawn_blocking(work)
         .await
-        .unwrap_or_else(|_| Err(Error::new(Code::Internal, "the work broke off by a defect")))
+        .unwrap_or_else(|_| Err(Error::new(Code::Internal, "a blocking task panicked")))
 }

@@ -1,4 +1,4 @@
-//! Digests of memory and files, with the interpreter's lock released.
+//! Digests of memory and files, computed while the GIL is released.
 
 use std::path::PathBuf;
 
@@ -6,21 +6,18 @@ use ocigraph::Algorithm;
 use pyo3::{exceptions::PyTypeError, prelude::*};
 
 use crate::{
-    content::Given,
-    ending::detached,
-    operation::Operation,
-    runtime::Runtime,
-    values::{or_raised, parsed},
+    content::Given, error::or_raised, finalization::detached, operation::Operation,
+    runtime::Runtime, values::parsed,
 };
 
 fn memory(data: Given) -> PyResult<crate::content::Memory> {
     match data {
         Given::Memory(memory) => Ok(memory),
-        Given::Path(_) | Given::Read(_) => Err(PyTypeError::new_err("bytes are needed")),
+        Given::Path(_) | Given::Buffered(_) => Err(PyTypeError::new_err("data must be bytes-like")),
     }
 }
 
-/// The digest of a little memory: of what takes no longer than to begin an operation.
+/// Digests data that is small enough to need no cancellation.
 #[pyfunction]
 pub(crate) fn digest(py: Python<'_>, data: Given, algorithm: &str) -> PyResult<String> {
     let algorithm: Algorithm = parsed(py, algorithm)?;
@@ -29,7 +26,7 @@ pub(crate) fn digest(py: Python<'_>, data: Given, algorithm: &str) -> PyResult<S
     Ok(or_raised(py, digest)?.to_string())
 }
 
-/// The digest of any amount of memory.
+/// Starts to digest data of any size.
 #[pyfunction]
 pub(crate) fn digest_memory(py: Python<'_>, data: Given, algorithm: &str) -> PyResult<Operation> {
     let algorithm: Algorithm = parsed(py, algorithm)?;
@@ -41,7 +38,7 @@ pub(crate) fn digest_memory(py: Python<'_>, data: Given, algorithm: &str) -> PyR
     }))
 }
 
-/// Digests and lengths of files, computed on all cores: a list of `(digest, size)`.
+/// Starts to digest files on all cores. Resolves to a list of `(digest, size)`.
 #[pyfunction]
 pub(crate) fn digest_files(
     py: Python<'_>,

@@ -1,5 +1,5 @@
-//! The graph of the core as a value of Python's: asked, filtered, drawn, and written down for
-//! pickling as JSON of its descriptors.
+//! The core's graph as a Python class: queried, filtered, drawn, and pickled as the JSON of its
+//! descriptors.
 
 use std::{
     collections::{BTreeMap, HashSet},
@@ -12,15 +12,16 @@ use pyo3::{prelude::*, types::PyBytes};
 use serde_json::{Value, json};
 
 use crate::{
-    ending::detached,
-    values::{descriptor, or_raised, parsed},
+    error::or_raised,
+    finalization::detached,
+    values::{descriptor, parsed},
 };
 
-/// A subject and everything that refers to it.
+/// A subject and all its referrers, direct and indirect.
 #[pyclass(frozen, module = "ocigraph._native")]
 pub(crate) struct Graph {
     graph: ocigraph::Graph,
-    /// The digests in it, once somebody asked.
+    /// The digests of all nodes, computed on first use.
     known: OnceLock<HashSet<Digest>>,
 }
 
@@ -33,7 +34,7 @@ impl From<ocigraph::Graph> for Graph {
 }
 
 impl Graph {
-    /// The subject, and the referrers of each node.
+    /// Serializes the subject and the referrers of each node, for pickles and comparison.
     fn written(&self) -> String {
         let list = |of: &Descriptor| -> Value {
             let referrers = self.graph.referrers(&of.digest).iter();
@@ -51,7 +52,7 @@ impl Graph {
             let nodes = self.graph.walk().map(|node| node.descriptor);
             nodes.chain([self.graph.subject()]).map(|node| node.digest.clone()).collect()
         };
-        // Found without the interpreter's lock and kept with it, which no other thread has then.
+        // Computed with the GIL released. The GIL is held while the result is stored.
         match self.known.get() {
             Some(known) => known,
             None => {
@@ -64,18 +65,18 @@ impl Graph {
 
 #[pymethods]
 impl Graph {
-    /// The root.
+    /// Returns the descriptor of the root.
     fn subject<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         descriptor(py, self.graph.subject())
     }
 
-    /// The direct referrers of a digest.
+    /// Returns the direct referrers of a digest.
     fn referrers<'py>(&self, py: Python<'py>, digest: &str) -> PyResult<Vec<Bound<'py, PyAny>>> {
         let digest: Digest = parsed(py, digest)?;
         self.graph.referrers(&digest).iter().map(|referrer| descriptor(py, referrer)).collect()
     }
 
-    /// All referrers, depth first.
+    /// Returns an iterator over all referrers, depth first.
     fn walk(&self, py: Python<'_>) -> Walk {
         let steps = detached(py, || {
             let steps = self.graph.walk().map(|node| Step {
@@ -120,39 +121,40 @@ impl Graph {
         detached(py, || self.graph.mermaid(root))
     }
 
-    /// The JSON of `discover`; `references` has the direct referrers that fit.
-    #[pyo3(signature = (reference, place, artifact_type=None, annotations=Annotations::new()))]
+    /// Returns the JSON of `discover`. `references` contains the direct referrers that match.
+    #[pyo3(signature = (reference, location, artifact_type=None, annotations=Annotations::new()))]
     fn json(
         &self,
         py: Python<'_>,
         reference: &str,
-        place: &str,
+        location: &str,
         artifact_type: Option<String>,
         annotations: Annotations,
     ) -> String {
         let wanted = DiscoverOptions { artifact_type, annotations, ..DiscoverOptions::default() };
         let wanted = |referrer: &Descriptor| wanted.matches(referrer);
-        detached(py, || self.graph.json(reference, place, Names::Snake, wanted))
+        detached(py, || self.graph.json(reference, location, Names::Snake, wanted))
     }
 
-    /// Everything, as JSON that `load` reads.
+    /// Serializes the graph as JSON that `load` reads.
     fn dump<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
         let written = detached(py, || self.written());
         PyBytes::new(py, written.as_bytes())
     }
 
-    /// Whether both have the same subject and the same referrers in the same order.
+    /// True if both have the same subject and the same referrers in the same order.
     fn __eq__(&self, py: Python<'_>, other: &Self) -> bool {
         detached(py, || self.written() == other.written())
     }
 
-    /// The graph that `dump` wrote.
+    /// Restores a graph from the output of `dump`.
     #[staticmethod]
     fn load(py: Python<'_>, data: &[u8]) -> PyResult<Self> {
         type Written = (Descriptor, Vec<(Digest, Vec<Descriptor>)>);
         let read = || -> Result<ocigraph::Graph, Error> {
-            let (subject, lists): Written = serde_json::from_slice(data)
-                .map_err(|e| Error::new(Code::InvalidArgument, format!("this is no graph: {e}")))?;
+            let (subject, lists): Written = serde_json::from_slice(data).map_err(|e| {
+                Error::new(Code::InvalidArgument, format!("invalid pickled graph: {e}"))
+            })?;
             let mut graph = ocigraph::Graph::new(subject);
             for (digest, referrers) in lists {
                 graph.insert(digest, referrers);
@@ -171,16 +173,16 @@ struct Step {
     first: bool,
 }
 
-/// Descriptor, digest of the subject, depth, and whether it comes by for the first time.
+/// Descriptor, digest of the subject, depth, and whether this is the first visit.
 type Given<'py> = (Bound<'py, PyAny>, String, usize, bool);
 
-/// The referrers of a graph, given out in blocks: other threads have their turn between two.
+/// The steps of a walk, returned in blocks so that other threads can take the GIL in between.
 #[pyclass(frozen, module = "ocigraph._native")]
 pub(crate) struct Walk(Mutex<vec::IntoIter<Step>>);
 
 #[pymethods]
 impl Walk {
-    /// The next, at most so many; none at the end.
+    /// Returns up to `at_most` further steps; an empty list at the end.
     fn next<'py>(&self, py: Python<'py>, at_most: usize) -> PyResult<Vec<Given<'py>>> {
         let mut steps = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let given = steps.by_ref().take(at_most).map(|step| {

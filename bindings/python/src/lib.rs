@@ -1,17 +1,20 @@
-//! The native module of the Python package `ocigraph`: turns arguments into calls of the core, and
-//! results, errors and events into plain Python values. The public classes are in Python, in
-//! `python/src/ocigraph`. Nothing here decides anything, and no thread of the runtime runs Python
-//! code, except to wake an event loop, to log, and to ask a callback for credentials.
+//! The native module of the Python package `ocigraph`. It converts arguments into calls of the
+//! core, and results, errors and events into plain Python values. The public classes are written
+//! in Python, in `python/src/ocigraph`. Runtime threads run Python code only to wake an event loop,
+//! to log, and to call a credentials function.
 
 mod blob;
 mod client;
 mod config;
 mod content;
+mod credential;
 mod digest;
-mod ending;
+mod error;
+mod finalization;
 mod graph;
 mod logging;
 mod operation;
+mod progress;
 mod runtime;
 mod values;
 
@@ -25,10 +28,11 @@ mod native {
         client::Client,
         content::BufferedContent,
         digest::{digest, digest_files, digest_memory},
+        error::codes,
         graph::{Graph, Walk},
         logging::set_log_level,
         operation::Operation,
-        values::{codes, parse_reference},
+        values::parse_reference,
         {command, version},
     };
 
@@ -38,13 +42,13 @@ mod native {
     }
 }
 
-/// The version of the library.
+/// Returns the version of the library.
 #[pyfunction]
 fn version() -> &'static str {
     env!("CARGO_PKG_VERSION")
 }
 
-/// Runs the command line with these arguments, the first being its name; gives its exit code.
+/// Runs the command line and returns its exit code. The first argument is the program name.
 #[pyfunction]
 fn command(py: Python<'_>, arguments: Vec<std::ffi::OsString>) -> u8 {
     py.detach(|| ocigraph_cli::run_command(arguments))
@@ -52,11 +56,15 @@ fn command(py: Python<'_>, arguments: Vec<std::ffi::OsString>) -> u8 {
 
 fn start(module: &Bound<'_, PyModule>) -> PyResult<()> {
     let py = module.py();
-    py.import("atexit")?.call_method1("register", (wrap_pyfunction!(ending::end, module)?,))?;
-    // Systems without `fork` have no such function.
+    py.import("atexit")?
+        .call_method1("register", (wrap_pyfunction!(finalization::finalize, module)?,))?;
+    // `os.register_at_fork` exists only on systems with `fork`.
     if let Ok(at_fork) = py.import("os")?.getattr("register_at_fork") {
         let named = PyDict::new(py);
-        named.set_item("after_in_child", wrap_pyfunction!(ending::begin_anew, module)?)?;
+        named.set_item(
+            "after_in_child",
+            wrap_pyfunction!(finalization::reset_after_fork, module)?,
+        )?;
         at_fork.call((), Some(&named))?;
     }
     logging::start(py)

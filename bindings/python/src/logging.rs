@@ -1,10 +1,10 @@
-//! Records of the core become records of Python's `logging`, by `pyo3-log`. The threads that write them
-//! take the interpreter's lock, and so are counted among those that its end waits for.
+//! Forwards log records of the core to Python's `logging` through `pyo3-log`. A thread that logs
+//! acquires the GIL, so finalization must count it.
 
 use log::{LevelFilter, Log, Metadata, Record};
 use pyo3::prelude::*;
 
-use crate::ending::counted;
+use crate::finalization::unless_finalizing;
 
 struct Logger(pyo3_log::Logger);
 
@@ -14,24 +14,24 @@ impl Log for Logger {
     }
 
     fn log(&self, record: &Record<'_>) {
-        counted(|| self.0.log(record));
+        unless_finalizing(|| self.0.log(record));
     }
 
     fn flush(&self) {}
 }
 
 pub(crate) fn start(py: Python<'_>) -> PyResult<()> {
-    // Each record asks the logger for its level: caching would miss a later `setLevel`.
+    // `Caching::Loggers` reads the level for each record. Cached levels would miss a later `setLevel`.
     let logger = pyo3_log::Logger::new(py, pyo3_log::Caching::Loggers)?
         .filter(LevelFilter::Off)
         .filter_target("ocigraph".to_owned(), LevelFilter::Trace);
-    // A second interpreter of the process finds the logger of the first, and shares it.
+    // In a second interpreter of the same process this fails; it shares the logger of the first.
     let _ = log::set_boxed_logger(Box::new(Logger(logger)));
     log::set_max_level(LevelFilter::Warn);
     Ok(())
 }
 
-/// Tells which records are wanted, by the numbers of `logging`, so that the others cost nothing.
+/// Sets the minimum level, as a number of `logging`. Records below it are dropped in Rust.
 #[pyfunction]
 pub(crate) fn set_log_level(level: u32) {
     log::set_max_level(match level {

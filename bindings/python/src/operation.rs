@@ -1,9 +1,8 @@
-//! An operation under way: a task of the runtime that leaves its result to be fetched. Python waits
-//! for it, with its lock released, or is woken in an event loop; it takes progress events when it
-//! likes, and may break the operation off. A handle that is dropped breaks it off, too.
+//! A running operation: a runtime task whose result is fetched later. Python either waits for it
+//! with the GIL released, or is woken in an event loop. It polls progress events and can cancel
+//! the operation. Dropping the handle also cancels it.
 
 use std::{
-    collections::HashMap,
     future::Future,
     panic::AssertUnwindSafe,
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
@@ -11,30 +10,32 @@ use std::{
 };
 
 use futures::FutureExt;
-use ocigraph::{Cleanup, Code, Descriptor, Digest, Error, Event, Progress, Result};
+use ocigraph::{Cleanup, Code, Error, Result};
 use pyo3::prelude::*;
 use tokio::sync::oneshot;
 
 use crate::{
-    ending::{attached, detached},
-    runtime::{Own, Runtime},
-    values::{descriptor, foreign, raised},
+    error::{inherited, raised},
+    finalization::{attached, detached},
+    progress::Events,
+    runtime::{ProcessLocal, Runtime},
+    values::descriptor,
 };
 
-/// How long unfinished files of what was broken off may take to go.
-const SETTLING: Duration = Duration::from_millis(500);
+/// Maximum time to wait until a failed or cancelled operation has removed its partial files.
+const CLEANUP_TIMEOUT: Duration = Duration::from_millis(500);
 
-/// Makes the Python value of a result, in the thread that fetches it.
+/// Converts the result to a Python value, on the thread that fetches it.
 type Finish = Box<dyn FnOnce(Python<'_>) -> PyResult<Py<PyAny>> + Send>;
 
-/// A waking of an event loop: `loop.call_soon_threadsafe(callback)`.
+/// The event loop and callback of `loop.call_soon_threadsafe(callback)`.
 type Waking = (Py<PyAny>, Py<PyAny>);
 
 #[derive(Default)]
 struct State {
     finish: Option<Finish>,
     ended: bool,
-    /// Whether it was broken off: nobody fetches its result, which may hold what others wait for.
+    /// True once cancelled. The result is then dropped, because it may hold a lock that others need.
     unwanted: bool,
     waking: Option<Waking>,
 }
@@ -59,26 +60,26 @@ impl Shared {
         };
         self.changed.notify_all();
         if let Some(waking) = waking {
-            // On a thread that may wait for the interpreter's lock without holding up transfers.
+            // On a blocking thread, because waiting for the GIL must not stall transfers.
             tokio::task::spawn_blocking(move || attached(|py| wake(py, &waking)));
         }
     }
 }
 
-/// An operation under way.
+/// A running operation.
 #[pyclass(frozen, module = "ocigraph._native")]
-pub(crate) struct Operation(Own<Begun>);
+pub(crate) struct Operation(ProcessLocal<Started>);
 
-struct Begun {
+struct Started {
     shared: Arc<Shared>,
     stop: Mutex<Option<oneshot::Sender<()>>>,
     events: Option<Arc<Events>>,
-    /// It stays for as long as somebody may wait for its task.
+    /// Keeps the runtime alive while a caller may wait for the task.
     _runtime: Arc<Runtime>,
 }
 
 impl Operation {
-    /// Starts `work`; `convert` makes a Python value of what comes of it.
+    /// Starts `work`. `convert` turns its result into a Python value.
     pub(crate) fn start<T, F, C>(
         runtime: &Arc<Runtime>,
         events: Option<Arc<Events>>,
@@ -93,18 +94,18 @@ impl Operation {
         let shared = Arc::new(Shared::default());
         let (stop, stopped) = oneshot::channel::<()>();
         let ending = Arc::clone(&shared);
-        let file_work = Cleanup::default();
+        let cleanup = Cleanup::default();
         let task = async move {
-            let work = file_work.watch(AssertUnwindSafe(work).catch_unwind());
-            // The work is dropped, and with it its files and sessions, before its end is told.
+            let work = cleanup.scope(AssertUnwindSafe(work).catch_unwind());
+            // Drop the work, with its partial files and upload sessions, before reporting the result.
             let result = tokio::select! {
                 result = work => result.unwrap_or_else(|_| {
-                    Err(Error::new(Code::Internal, "the operation broke off by a defect in ocigraph"))
+                    Err(Error::new(Code::Internal, "the operation panicked; this is a bug in ocigraph"))
                 }),
-                _ = stopped => Err(Error::new(Code::Cancelled, "the operation was broken off")),
+                _ = stopped => Err(Error::new(Code::Cancelled, "the operation was cancelled")),
             };
             if result.is_err() {
-                file_work.settle(SETTLING).await;
+                cleanup.wait(CLEANUP_TIMEOUT).await;
             }
             ending.end(match result {
                 Ok(value) => Box::new(move |py| convert(py, value)),
@@ -114,7 +115,7 @@ impl Operation {
         if let Some(handle) = runtime.handle() {
             handle.spawn(task);
         }
-        Self(Own::new(Begun {
+        Self(ProcessLocal::new(Started {
             shared,
             stop: Mutex::new(Some(stop)),
             events,
@@ -122,16 +123,16 @@ impl Operation {
         }))
     }
 
-    fn begun(&self, py: Python<'_>) -> PyResult<&Begun> {
-        self.0.get().ok_or_else(|| foreign(py))
+    fn started(&self, py: Python<'_>) -> PyResult<&Started> {
+        self.0.get().ok_or_else(|| inherited(py))
     }
 }
 
 #[pymethods]
 impl Operation {
-    /// Waits for the end, at most `seconds`; whether it has ended.
+    /// Waits for the result for at most `seconds`. Returns true once the operation has finished.
     fn wait(&self, py: Python<'_>, seconds: f64) -> PyResult<bool> {
-        let shared = &self.begun(py)?.shared;
+        let shared = &self.started(py)?.shared;
         let limit = Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX);
         Ok(detached(py, || {
             let state = shared.state();
@@ -140,9 +141,9 @@ impl Operation {
         }))
     }
 
-    /// Calls `event_loop.call_soon_threadsafe(callback)` once, at the end.
+    /// Calls `event_loop.call_soon_threadsafe(callback)` once, when the operation finishes.
     fn wake(&self, py: Python<'_>, event_loop: Py<PyAny>, callback: Py<PyAny>) -> PyResult<()> {
-        let shared = &self.begun(py)?.shared;
+        let shared = &self.started(py)?.shared;
         let waking = (event_loop, callback);
         {
             let mut state = shared.state();
@@ -155,21 +156,21 @@ impl Operation {
         Ok(())
     }
 
-    /// Breaks it off. It ends soon after; its result is not kept.
+    /// Cancels the operation. It finishes shortly afterwards, and its result is dropped.
     fn cancel(&self) {
-        let Some(begun) = self.0.get() else { return };
-        begun.stop.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some(started) = self.0.get() else { return };
+        started.stop.lock().unwrap_or_else(PoisonError::into_inner).take();
         let unwanted = {
-            let mut state = begun.shared.state();
+            let mut state = started.shared.state();
             state.unwanted = true;
             state.finish.take()
         };
         drop(unwanted);
     }
 
-    /// The events since the last call, as `(kind, blob, position, outcome)`.
+    /// Returns the events since the last call, as `(kind, blob, position, outcome)`.
     fn events<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyAny>>> {
-        let events = &self.begun(py)?.events;
+        let events = &self.started(py)?.events;
         let events = events.as_ref().map(|events| events.take()).unwrap_or_default();
         events
             .into_iter()
@@ -181,82 +182,17 @@ impl Operation {
             .collect()
     }
 
-    /// The result, once, when it has ended; or its error is raised.
+    /// Returns the result or raises the error. Can be called once, after the operation has finished.
     fn result(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
-        let finish = self.begun(py)?.shared.state().finish.take();
+        let finish = self.started(py)?.shared.state().finish.take();
         let finish = finish.ok_or_else(|| {
-            raised(py, &Error::new(Code::Internal, "there is no result to be fetched"))
+            raised(py, &Error::new(Code::Internal, "the operation has no result to fetch"))
         })?;
         finish(py)
     }
 }
 
 fn wake(py: Python<'_>, (event_loop, callback): &Waking) {
-    // A loop that is closed by now has nobody left to wake.
+    // Fails when the loop is already closed, and nothing waits in it then.
     let _ = event_loop.call_method1(py, "call_soon_threadsafe", (callback,));
-}
-
-/// Progress that Python has not taken yet. What is overtaken is not kept: a blob has one position.
-#[derive(Default)]
-pub(crate) struct Events(Mutex<Pending>);
-
-#[derive(Default)]
-struct Pending {
-    events: Vec<Happened>,
-    moving: HashMap<Digest, usize>,
-}
-
-struct Happened {
-    kind: &'static str,
-    blob: Descriptor,
-    position: u64,
-    outcome: Option<&'static str>,
-}
-
-impl Events {
-    /// The events when they are wanted, and what reports into them.
-    pub(crate) fn wanted(wanted: bool) -> (Option<Arc<Self>>, Progress) {
-        if !wanted {
-            return (None, Progress::none());
-        }
-        let events = Arc::new(Self::default());
-        let reported = Arc::clone(&events);
-        (Some(events), Progress::new(move |event| reported.report(event)))
-    }
-
-    fn report(&self, event: Event<'_>) {
-        let mut pending = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let happened = match event {
-            Event::Started { blob } => {
-                Happened { kind: "started", blob: blob.clone(), position: 0, outcome: None }
-            }
-            Event::Moved { blob, position } => {
-                let known = pending.moving.get(&blob.digest).copied();
-                if let Some(last) = known.and_then(|place| pending.events.get_mut(place)) {
-                    last.position = position;
-                    return;
-                }
-                let place = pending.events.len();
-                pending.moving.insert(blob.digest.clone(), place);
-                Happened { kind: "moved", blob: blob.clone(), position, outcome: None }
-            }
-            Event::Finished { blob, outcome } => {
-                pending.moving.remove(&blob.digest);
-                Happened {
-                    kind: "finished",
-                    blob: blob.clone(),
-                    position: blob.size,
-                    outcome: Some(outcome.name()),
-                }
-            }
-            _ => return,
-        };
-        pending.events.push(happened);
-    }
-
-    fn take(&self) -> Vec<Happened> {
-        let mut pending = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        pending.moving.clear();
-        std::mem::take(&mut pending.events)
-    }
 }

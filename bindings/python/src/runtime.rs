@@ -1,6 +1,6 @@
-//! The threads that operations run on: one tokio runtime that all clients of a process share, ended
-//! with the last of them. A child of `fork` has none of its parent's threads, so what belongs to
-//! another process is neither used nor dropped: see [`Own`].
+//! The threads that run operations: one tokio runtime, shared by all clients of a process and shut
+//! down with the last of them. The threads do not exist in a child of `fork`, so the child must
+//! neither use nor drop values of its parent: see [`ProcessLocal`].
 
 use std::{
     mem, process,
@@ -10,21 +10,21 @@ use std::{
 use ocigraph::Result;
 use tokio::runtime::{Handle, Runtime as Tokio};
 
-static SHARED: Mutex<Option<Own<Weak<Runtime>>>> = Mutex::new(None);
+static SHARED: Mutex<Option<ProcessLocal<Weak<Runtime>>>> = Mutex::new(None);
 
 /// A running tokio runtime.
 pub(crate) struct Runtime(Option<Tokio>);
 
 impl Runtime {
-    /// The runtime of this process; started when there is none.
+    /// Returns the runtime of this process. Starts it if necessary.
     pub(crate) fn shared() -> Result<Arc<Self>> {
         let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(running) = shared.as_ref().and_then(Own::get).and_then(Weak::upgrade) {
+        if let Some(running) = shared.as_ref().and_then(ProcessLocal::get).and_then(Weak::upgrade) {
             return Ok(running);
         }
         let tokio = ocigraph_runtime::build("ocigraph", 0, || {})?;
         let runtime = Arc::new(Self(Some(tokio)));
-        *shared = Some(Own::new(Arc::downgrade(&runtime)));
+        *shared = Some(ProcessLocal::new(Arc::downgrade(&runtime)));
         Ok(runtime)
     }
 
@@ -35,40 +35,40 @@ impl Runtime {
 
 impl Drop for Runtime {
     fn drop(&mut self) {
-        // Whoever drops it may hold the interpreter's lock, for which a thread may be waiting.
+        // Do not wait: the dropping thread may hold the GIL, and a runtime thread may be waiting for it.
         if let Some(tokio) = self.0.take() {
             tokio.shutdown_background();
         }
     }
 }
 
-/// A value of the process that made it. In a child of `fork` it is out of reach, and its drop, which
-/// would wait for threads that are not there, does nothing.
+/// A value that belongs to the process that created it. In a child of `fork` it is unreachable and
+/// is not dropped, because its drop would wait for threads that do not exist there.
 #[derive(Debug)]
-pub(crate) struct Own<T> {
+pub(crate) struct ProcessLocal<T> {
     process: u32,
     value: Option<T>,
 }
 
-impl<T> Own<T> {
+impl<T> ProcessLocal<T> {
     pub(crate) fn new(value: T) -> Self {
         Self { process: process::id(), value: Some(value) }
     }
 
-    /// The value; nothing in another process.
+    /// Returns the value, or `None` in another process.
     pub(crate) fn get(&self) -> Option<&T> {
         self.value.as_ref().filter(|_| self.process == process::id())
     }
 
-    /// Whether it was made by another process.
-    pub(crate) fn is_foreign(&self) -> bool {
+    /// True in a process other than the one that created the value.
+    pub(crate) fn is_inherited(&self) -> bool {
         self.process != process::id()
     }
 }
 
-impl<T> Drop for Own<T> {
+impl<T> Drop for ProcessLocal<T> {
     fn drop(&mut self) {
-        if self.is_foreign() {
+        if self.is_inherited() {
             mem::forget(self.value.take());
         }
     }

@@ -1,9 +1,9 @@
-//! The tokio runtime of the bindings and the command: it starts with as many threads as the process
-//! may have, or says clearly that it cannot.
+//! Starts the tokio runtime of the bindings and the command line, with as many threads as the process
+//! can start, or returns an error that names the limit to raise.
 //!
-//! Tokio panics when it cannot start its first threads or open its descriptors, and waits for ever when
-//! no thread is left for blocking work. So both are tried out before, and the threads that blocking
-//! work cannot do without are started at once and stay.
+//! Tokio panics if it cannot start its first threads or open its descriptors, and waits forever if no
+//! thread is left for blocking work. Therefore [`build`] first tries both, then starts the blocking
+//! threads that must exist and keeps them alive.
 
 use std::{
     fs::File,
@@ -15,33 +15,37 @@ use std::{
 use ocigraph::{Code, Error, Result};
 use tokio::runtime::{Builder, Runtime};
 
-/// Threads for blocking work that are always there: one may wait for standard input, or for what a
-/// callback does.
-const BLOCKING: usize = 2;
+/// Blocking threads that are always available: one may wait for standard input, another for a
+/// callback.
+const RESERVED_BLOCKING: usize = 2;
 
-/// What a runtime, its signals, a connection and a file take.
+/// Descriptors that a runtime, its signal handling, one connection and one file need.
 #[cfg(unix)]
 const DESCRIPTORS: usize = 12;
 
-/// Threads stay for so long, since the process may not be able to start others soon.
-const KEPT: Duration = Duration::from_secs(3600);
+/// Idle time before a blocking thread ends. Long, because the process may be unable to start another.
+const KEEP_ALIVE: Duration = Duration::from_secs(3600);
 
-/// Threads for blocking work at most; in an address space that is limited, one for each so many bytes of
-/// it, since the C library gives each thread up to 64 MiB for its own use.
-const MOST_BLOCKING: usize = 512;
+/// Maximum number of blocking threads. With a limited address space, one thread per `SPACE_PER_THREAD` bytes:
+/// glibc reserves up to 64 MiB of address space for the heap of each thread.
+const MAX_BLOCKING: usize = 512;
 #[cfg(unix)]
-const SPACE: u64 = 128 * 1024 * 1024;
+const SPACE_PER_THREAD: u64 = 128 * 1024 * 1024;
 
-/// With a smaller address space than this, memory would run out in the middle of something.
+/// Minimum address space. With less, an allocation would fail during an operation.
 #[cfg(unix)]
-const LEAST_SPACE: u64 = 448 * 1024 * 1024;
+const MIN_SPACE: u64 = 448 * 1024 * 1024;
 
-/// How long a thread that was started may take to begin, on however busy a machine.
-const BEGINNING: Duration = Duration::from_secs(30);
+/// Maximum time for a started thread to begin running, even on a busy machine.
+const START_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// A runtime whose threads have this name, with so many workers: 0 is one for each processor. IO, with
-/// what to raise, when the process has too few threads or descriptors left; with some of them, fewer
-/// workers. Each thread begins with `on_thread_start`.
+/// Starts a runtime with `workers` worker threads, or one per processor if `workers` is 0. If the
+/// process can start only some of them, uses fewer. `name` is the name of the threads, and each
+/// thread calls `on_thread_start` first.
+///
+/// # Errors
+/// `IO` if the process can start too few threads, open too few descriptors, or use too little address
+/// space. The hint names the limit to raise.
 pub fn build(name: &str, workers: usize, on_thread_start: fn()) -> Result<Runtime> {
     check_descriptors()?;
     check_space()?;
@@ -49,39 +53,39 @@ pub fn build(name: &str, workers: usize, on_thread_start: fn()) -> Result<Runtim
         0 => thread::available_parallelism().map_or(1, usize::from),
         workers => workers,
     };
-    let threads = startable(wanted + BLOCKING, on_thread_start);
-    if threads <= BLOCKING {
+    let threads = startable(wanted + RESERVED_BLOCKING, on_thread_start);
+    if threads <= RESERVED_BLOCKING {
         return Err(no_threads());
     }
     let mut builder = Builder::new_multi_thread();
     builder
-        .worker_threads(threads - BLOCKING)
+        .worker_threads(threads - RESERVED_BLOCKING)
         .thread_name(name)
-        .thread_keep_alive(KEPT)
-        .max_blocking_threads(most_blocking())
+        .thread_keep_alive(KEEP_ALIVE)
+        .max_blocking_threads(max_blocking())
         .on_thread_start(on_thread_start)
         .enable_all();
     let runtime = builder.build().map_err(|e| {
-        Error::new(Code::Io, format!("the threads that do the work cannot be started: {e}"))
-            .with_source(e)
+        Error::new(Code::Io, format!("cannot start the runtime's threads: {e}")).with_source(e)
     })?;
     start_blocking(&runtime)?;
     Ok(runtime)
 }
 
-/// How large the process's address space may be, where that is limited.
+/// The limit on the process's address space in bytes, if any.
 #[cfg(unix)]
-fn space() -> Option<u64> {
+fn address_space_limit() -> Option<u64> {
     rustix::process::getrlimit(rustix::process::Resource::As).current
 }
 
-/// Out of memory ends a process at once, so it does not begin where that is sure to come.
+/// Fails early, because a failed allocation aborts the process.
 fn check_space() -> Result<()> {
     #[cfg(unix)]
-    if let Some(limit) = space().filter(|limit| *limit < LEAST_SPACE) {
-        let (limit, least) = (limit >> 20, LEAST_SPACE >> 20);
-        let message =
-            format!("the process may use {limit} MiB of address space, and needs {least}");
+    if let Some(limit) = address_space_limit().filter(|limit| *limit < MIN_SPACE) {
+        let (limit, least) = (limit >> 20, MIN_SPACE >> 20);
+        let message = format!(
+            "the process may use {limit} MiB of address space; at least {least} MiB are needed"
+        );
         return Err(
             Error::new(Code::Io, message).with_hint("raise its limit on memory (ulimit -v)")
         );
@@ -89,23 +93,23 @@ fn check_space() -> Result<()> {
     Ok(())
 }
 
-fn most_blocking() -> usize {
+fn max_blocking() -> usize {
     #[cfg(unix)]
-    if let Some(limit) = space() {
-        let threads = usize::try_from(limit / SPACE).unwrap_or(MOST_BLOCKING);
-        return threads.clamp(BLOCKING + 1, MOST_BLOCKING);
+    if let Some(limit) = address_space_limit() {
+        let threads = usize::try_from(limit / SPACE_PER_THREAD).unwrap_or(MAX_BLOCKING);
+        return threads.clamp(RESERVED_BLOCKING + 1, MAX_BLOCKING);
     }
-    MOST_BLOCKING
+    MAX_BLOCKING
 }
 
-/// How many of so many threads can be started now.
+/// Returns how many threads, up to `wanted`, the process can start now.
 fn startable(wanted: usize, on_thread_start: fn()) -> usize {
     let mut ends = Vec::new();
     let started: Vec<JoinHandle<()>> = (0..wanted)
         .map_while(|_| {
             let (end, ended) = mpsc::channel::<()>();
             ends.push(end);
-            // It waits until its sender is dropped.
+            // Returns when the sender is dropped.
             let wait = move || {
                 on_thread_start();
                 let _ = ended.recv();
@@ -123,7 +127,7 @@ fn startable(wanted: usize, on_thread_start: fn()) -> usize {
 
 fn start_blocking(runtime: &Runtime) -> Result<()> {
     let (begun, all_begun) = mpsc::channel();
-    let ends: Vec<mpsc::Sender<()>> = (0..BLOCKING)
+    let ends: Vec<mpsc::Sender<()>> = (0..RESERVED_BLOCKING)
         .map(|_| {
             let (begun, (end, ended)) = (begun.clone(), mpsc::channel::<()>());
             runtime.spawn_blocking(move || {
@@ -133,13 +137,13 @@ fn start_blocking(runtime: &Runtime) -> Result<()> {
             end
         })
         .collect();
-    // All of them wait, so each has a thread of its own.
-    let all = ends.iter().all(|_| all_begun.recv_timeout(BEGINNING).is_ok());
+    // Every task blocks until all have begun, so each occupies a thread of its own.
+    let all = ends.iter().all(|_| all_begun.recv_timeout(START_TIMEOUT).is_ok());
     if all { Ok(()) } else { Err(no_threads()) }
 }
 
 fn no_threads() -> Error {
-    Error::new(Code::Io, "the process cannot start the threads that it needs")
+    Error::new(Code::Io, "the process cannot start the threads it needs")
         .with_hint("raise its limit on threads (ulimit -u) or on memory (ulimit -v)")
 }
 
@@ -149,12 +153,11 @@ fn check_descriptors() -> Result<()> {
         (0..DESCRIPTORS).map(|_| File::open("/dev/null")).collect();
     match opened {
         Ok(_) => Ok(()),
-        Err(e) => Err(Error::new(
-            Code::Io,
-            format!("the process cannot open the files that it needs: {e}"),
-        )
-        .with_hint("raise its limit on open files (ulimit -n), or close some of them")
-        .with_source(e)),
+        Err(e) => {
+            Err(Error::new(Code::Io, format!("the process cannot open the files it needs: {e}"))
+                .with_hint("raise its limit on open files (ulimit -n), or close some of them")
+                .with_source(e))
+        }
     }
 }
 
@@ -173,13 +176,13 @@ mod tests {
         let metrics = runtime.metrics();
         assert!(metrics.num_workers() >= 1);
         let (a, b) = (mpsc::channel(), mpsc::channel());
-        // Each waits for the other: they need a thread each.
+        // Each task waits for the other, so both need a thread at the same time.
         let first = runtime.spawn_blocking(move || {
             a.0.send(()).unwrap();
-            b.1.recv_timeout(BEGINNING).unwrap();
+            b.1.recv_timeout(START_TIMEOUT).unwrap();
         });
         let second = runtime.spawn_blocking(move || {
-            a.1.recv_timeout(BEGINNING).unwrap();
+            a.1.recv_timeout(START_TIMEOUT).unwrap();
             b.0.send(()).unwrap();
         });
         runtime.block_on(async {
@@ -189,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn threads_that_were_tried_out_have_ended() {
+    fn the_threads_of_the_trial_have_ended() {
         assert_eq!(startable(3, || {}), 3);
         assert_eq!(startable(0, || {}), 0);
     }

@@ -1,4 +1,7 @@
-//! Digests of readers and files: one after the other, and many on all cores.
+//! Digests of readers and files, one at a time or many on all cores.
+//!
+//! Relies on [`sha256_lanes`](super::sha256_lanes) for many files with SHA-256. Stops soon after
+//! the operation is cancelled, and never reads a whole file into memory.
 
 use std::{
     fs::File,
@@ -8,15 +11,25 @@ use std::{
     thread,
 };
 
-use super::sha256;
+use super::sha256_lanes::digest_with_lanes;
 use crate::blocking::{CancelFlag, check_cancelled, spawn_blocking};
-use ocigraph_types::{Algorithm, Digest};
-use ocigraph_types::{Error, Result};
+use ocigraph_types::{Algorithm, Digest, Error, Result};
 
-/// How much of a file is read at a time.
+/// Bytes per read of a file.
 const READ_SIZE: usize = 512 * 1024;
 
-/// Reads `reader` to its end; gives its digest and its length in bytes.
+/// Reads `reader` to its end, and returns the digest and the length in bytes. Blocks.
+///
+/// # Errors
+///
+/// Returns the error of the reader.
+///
+/// ```
+/// use ocigraph::{Algorithm, digest_reader};
+///
+/// let (digest, length) = digest_reader(&b"{}"[..], Algorithm::Sha256).unwrap();
+/// assert_eq!((digest, length), (Algorithm::Sha256.digest(b"{}"), 2));
+/// ```
 pub fn digest_reader(reader: impl Read, algorithm: Algorithm) -> io::Result<(Digest, u64)> {
     digest_through(&mut vec![0; READ_SIZE], reader, algorithm)
 }
@@ -42,7 +55,12 @@ fn digest_through(
     }
 }
 
-/// The digest and the length in bytes of a file. Blocks; NOT_FOUND or IO when it cannot be read.
+/// Returns the digest and the length in bytes of a file. Blocks.
+///
+/// # Errors
+///
+/// [`NOT_FOUND`](crate::Code::NotFound) when the file does not exist, [`IO`](crate::Code::Io) when
+/// it cannot be read.
 ///
 /// ```
 /// # let dir = tempfile::tempdir().unwrap();
@@ -66,8 +84,23 @@ fn digest_file_through(
         .map_err(|e| Error::io("read", path, e))
 }
 
-/// The digests and lengths of many files, in their order, computed on all cores, and two at a time on
-/// each. Blocks; each file has its own result.
+/// Returns the digests and the lengths in bytes of many files, in the order of `paths`. Uses all
+/// cores. Blocks.
+///
+/// # Errors
+///
+/// Each file has its own result, with the errors of [`digest_file`].
+///
+/// ```
+/// # let dir = tempfile::tempdir().unwrap();
+/// # let [path, missing] = ["sbom.json", "missing"].map(|name| dir.path().join(name));
+/// use ocigraph::{Algorithm, Code, digest_files};
+///
+/// std::fs::write(&path, "{}").unwrap();
+/// let digests = digest_files(&[path, missing], Algorithm::Sha256);
+/// assert_eq!(digests[0].as_ref().unwrap().1, 2);
+/// assert_eq!(digests[1].as_ref().unwrap_err().code(), Code::NotFound);
+/// ```
 pub fn digest_files<P: AsRef<Path> + Sync>(
     paths: &[P],
     algorithm: Algorithm,
@@ -80,17 +113,17 @@ pub fn digest_files<P: AsRef<Path> + Sync>(
     };
     let work = || {
         if algorithm == Algorithm::Sha256 {
-            return sha256::digest_all(take);
+            return digest_with_lanes(take);
         }
         let mut buffer = vec![0; READ_SIZE];
         std::iter::from_fn(take)
             .map(|(i, path)| (i, digest_file_through(&mut buffer, path, algorithm)))
             .collect()
     };
-    let wanted = CancelFlag::current();
+    let cancel = CancelFlag::current();
     let mut results: Vec<_> = thread::scope(|scope| {
-        let worker = || wanted.clone().during(work);
-        // This thread does its share, and all of it where no other can be started.
+        let worker = || cancel.clone().run(work);
+        // This thread works too, and does all the work where no other thread can be started.
         let threads: Vec<_> = (1..workers)
             .map_while(|_| thread::Builder::new().spawn_scoped(scope, worker).ok())
             .collect();
@@ -105,8 +138,14 @@ pub fn digest_files<P: AsRef<Path> + Sync>(
     results.into_iter().map(|(_, result)| result).collect()
 }
 
-/// [`digest_files`] beside the async threads. Dropping the future stops it within a moment, whatever
-/// the size of the files. Needs a tokio runtime.
+/// Returns the digests and the lengths in bytes of many files, as [`digest_files`] does, without
+/// blocking. Dropping the future stops the work soon, whatever the size of the files. Needs a tokio
+/// runtime.
+///
+/// # Errors
+///
+/// Each file has its own result, with the errors of [`digest_file`]. The outer result is
+/// [`INTERNAL`](crate::Code::Internal) when a worker thread fails.
 ///
 /// ```
 /// # tokio::runtime::Runtime::new().unwrap().block_on(async {

@@ -1,6 +1,8 @@
-//! What is pushed: files, directories, bytes, and content that was described beforehand.
+//! The files of a push: files and directories on disk, bytes in memory, and content that the caller
+//! has described.
 //!
-//! Whatever it is, it becomes a descriptor and a source that can be read again from anywhere.
+//! Each becomes a descriptor and a [`Source`]. Relies on [`digest_files`](super::digest_files) for
+//! the digest. Never keeps the content of a file in memory.
 
 use std::{
     path::{Path, PathBuf},
@@ -17,42 +19,54 @@ use crate::{
 };
 use ocigraph_types::{Algorithm, Annotations, Descriptor, Result};
 
-/// One thing to push.
+/// One file to push: a layer of the artifact.
+///
+/// ```
+/// use ocigraph::File;
+///
+/// let sbom = File::path("sbom.json").with_media_type("application/spdx+json");
+/// let notes = File::bytes("notes.txt", "text");
+/// assert_eq!(notes.title.as_deref(), Some("notes.txt"));
+/// ```
 #[derive(Debug, Clone)]
 pub struct File {
-    /// Where the content comes from.
+    /// The source of the content.
     pub content: Content,
-    /// Its media type; guessed from the name when absent.
+    /// The media type of the layer. Default: guessed from the extension of the file name,
+    /// `application/octet-stream` for an unknown one.
     pub media_type: Option<String>,
-    /// Its title; taken from the path when absent.
+    /// The annotation `org.opencontainers.image.title`: the path that a pull gives the file below
+    /// its output directory. Default: the path of the pushed file.
     pub title: Option<String>,
-    /// Further annotations of its descriptor.
+    /// Additional [annotations] of the layer's descriptor.
+    ///
+    /// [annotations]: https://github.com/opencontainers/image-spec/blob/v1.1.1/annotations.md
     pub annotations: Annotations,
 }
 
-/// Where the content of a [`File`] comes from.
+/// The source of a [`File`]'s content.
 #[derive(Debug, Clone)]
 pub enum Content {
-    /// A file or directory on disk; a directory is packed as tar and gzip.
+    /// A file or directory on disk. A push packs a directory as tar with gzip.
     Path(PathBuf),
     /// Bytes in memory.
     Bytes(bytes::Bytes),
-    /// Content described beforehand.
+    /// A source and its descriptor, which must match the content.
     Source(Box<Descriptor>, Arc<dyn Source>),
 }
 
 impl File {
-    /// A file or directory on disk.
+    /// Creates a file from a path on disk: a file or a directory.
     pub fn path(path: impl Into<PathBuf>) -> Self {
         Self::new(Content::Path(path.into()))
     }
 
-    /// Bytes in memory, under a title.
+    /// Creates a file with this title from bytes in memory.
     pub fn bytes(title: impl Into<String>, bytes: impl Into<bytes::Bytes>) -> Self {
         Self { title: Some(title.into()), ..Self::new(Content::Bytes(bytes.into())) }
     }
 
-    /// The same file with a media type of its own.
+    /// Sets the media type: `type/subtype`, as in RFC 6838.
     pub fn with_media_type(mut self, media_type: impl Into<String>) -> Self {
         self.media_type = Some(media_type.into());
         self
@@ -64,9 +78,18 @@ impl File {
 }
 
 impl Content {
-    /// The content as one blob, and where to read it. It is digested beside the async threads, which
-    /// ends when the future is dropped. What was described beforehand keeps its description. IO when
-    /// a file cannot be read. Needs a tokio runtime.
+    /// Returns the content's descriptor, with a SHA-256 digest, and its source.
+    ///
+    /// Digests a file on a blocking thread, which stops soon after the future is dropped. A
+    /// [`Content::Source`] keeps its descriptor, and `media_type` is not used. Needs a tokio
+    /// runtime.
+    ///
+    /// # Errors
+    ///
+    /// - [`NOT_FOUND`](crate::Code::NotFound) when the path does not exist.
+    /// - [`INVALID_ARGUMENT`](crate::Code::InvalidArgument) when it is not a regular file, for
+    ///   example a directory.
+    /// - [`IO`](crate::Code::Io) when it cannot be read.
     ///
     /// ```
     /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
@@ -90,7 +113,7 @@ impl Content {
     }
 }
 
-/// A file as a blob. Blocks.
+/// Returns the descriptor and the source of a file on disk. Blocks.
 pub(crate) fn describe(
     path: &Path,
     media_type: impl Into<String>,

@@ -1,7 +1,9 @@
-//! A file that the caller names for a result: written beside its place and renamed when it is whole,
-//! so that what was there stays when the disk is full or the process ends. A symbolic link to it
-//! stays; a pipe, a device or `/dev/stdout` is written to as it is, and so is a file that may be written
-//! in a directory that may not, or that is mounted by itself.
+//! Output files: a file that the caller names for a result, written beside its path and renamed
+//! when it is complete.
+//!
+//! The existing file stays unchanged when the disk is full or the process is killed. A symbolic
+//! link is kept, and its target replaced. Relies on write access to the directory: without it, and
+//! for pipes, devices, `/dev/stdout` and files that are mount points, the file itself is written.
 
 use std::{
     fs::{self, File},
@@ -12,15 +14,33 @@ use std::{
 use tempfile::{Builder, NamedTempFile};
 
 use crate::content::{
+    partial_name::{PARTIAL_PREFIX, PARTIAL_SUFFIX},
     paths::parent,
     small_file::{follow_links, is_own_descriptor},
 };
 use ocigraph_types::{Algorithm, Error, Result};
 
-/// How often another process may mistake a file that was just begun for one that was left.
-const TRIES: usize = 10;
+/// Attempts to create a file that another process may take for a leftover before it is locked.
+const CREATE_ATTEMPTS: usize = 10;
 
-/// A file on its way. Dropped before [`OutputFile::commit`], it leaves nothing.
+/// A file that is being written. Dropping it before [`commit`](Self::commit) discards the new
+/// content and leaves the existing file unchanged.
+///
+/// Keeps the mode and, where the process may set it, the owner of the file that it replaces. Writes
+/// directly to pipes, devices, `/dev/stdout` and `/dev/stderr`, and to a file that cannot be replaced
+/// because its directory is read-only or it is a mount point.
+///
+/// ```
+/// # let dir = tempfile::tempdir().unwrap();
+/// # let path = dir.path().join("report.json");
+/// use ocigraph::OutputFile;
+///
+/// let mut file = OutputFile::new(&path).unwrap();
+/// file.write(b"{}").unwrap();
+/// assert!(!path.exists());
+/// file.commit().unwrap();
+/// assert_eq!(std::fs::read(&path).unwrap(), b"{}");
+/// ```
 #[derive(Debug)]
 pub struct OutputFile {
     destination: Destination,
@@ -29,39 +49,57 @@ pub struct OutputFile {
 
 #[derive(Debug)]
 enum Destination {
-    /// Written beside `target`.
-    Beside {
+    /// A temporary file beside `target`.
+    Temporary {
         file: NamedTempFile<File>,
         target: PathBuf,
     },
-    Itself(File),
+    /// The file itself.
+    Direct(File),
     Stdout,
     Stderr,
 }
 
 impl OutputFile {
-    /// Begins a file that is to be at `path`; IO when nothing can be written there.
+    /// Starts a file that [`commit`](Self::commit) will name `path`. Follows symbolic links.
+    /// Blocks.
+    ///
+    /// # Errors
+    ///
+    /// [`NOT_FOUND`](crate::Code::NotFound) when the directory does not exist,
+    /// [`IO`](crate::Code::Io) when the path cannot be written, for example because it is a
+    /// directory.
     pub fn new(path: &Path) -> Result<Self> {
         let destination = Destination::of(path).map_err(|e| Error::io("write", path, e))?;
         Ok(Self { destination, path: path.to_path_buf() })
     }
 
-    /// Writes at the end. It blocks.
+    /// Appends bytes. Blocks.
+    ///
+    /// # Errors
+    ///
+    /// [`IO`](crate::Code::Io) when writing fails, for example on a full disk.
     pub fn write(&mut self, bytes: &[u8]) -> Result<()> {
         let written = match &mut self.destination {
-            Destination::Beside { file, .. } => file.write_all(bytes),
-            Destination::Itself(file) => file.write_all(bytes),
+            Destination::Temporary { file, .. } => file.write_all(bytes),
+            Destination::Direct(file) => file.write_all(bytes),
             Destination::Stdout => io::stdout().write_all(bytes),
             Destination::Stderr => io::stderr().write_all(bytes),
         };
         written.map_err(|e| Error::io("write", &self.path, e))
     }
 
-    /// Gives the file its name.
+    /// Renames the complete file to its path. Blocks.
+    ///
+    /// # Errors
+    ///
+    /// [`IO`](crate::Code::Io) when renaming fails. The existing file then stays unchanged, except
+    /// where the file itself had to be written.
     pub fn commit(self) -> Result<()> {
         let done = match self.destination {
-            Destination::Beside { file, target } => match file.persist(&target) {
-                // A file that is mounted by itself, as into a container, has its name for good.
+            Destination::Temporary { file, target } => match file.persist(&target) {
+                // A mount point, such as a single file mounted into a container, cannot be
+                // replaced.
                 Err(e)
                     if matches!(
                         e.error.kind(),
@@ -73,7 +111,7 @@ impl OutputFile {
                 other => other.map(drop).map_err(|e| e.error),
             },
             Destination::Stdout => io::stdout().flush(),
-            Destination::Itself(_) | Destination::Stderr => Ok(()),
+            Destination::Direct(_) | Destination::Stderr => Ok(()),
         };
         done.map_err(|e| Error::io("write", &self.path, e))
     }
@@ -83,34 +121,34 @@ impl Destination {
     fn of(path: &Path) -> io::Result<Self> {
         let target = follow_links(path)?;
         if is_own_descriptor(&target) {
-            // By its own handle: opened again, it would be written from its beginning.
+            // Through the process's own handle: opening it again would write from its beginning.
             return match target.file_name().and_then(|name| name.to_str()) {
                 Some("stdout" | "1") => Ok(Self::Stdout),
                 Some("stderr" | "2") => Ok(Self::Stderr),
-                _ => File::options().append(true).open(&target).map(Self::Itself),
+                _ => File::options().append(true).open(&target).map(Self::Direct),
             };
         }
         match target.metadata() {
-            Ok(there) if !there.is_file() => {
-                File::options().write(true).open(&target).map(Self::Itself)
+            Ok(existing) if !existing.is_file() => {
+                File::options().write(true).open(&target).map(Self::Direct)
             }
-            Ok(there) => match begin(&target) {
+            Ok(existing) => match create_beside(&target) {
                 Err(e)
                     if matches!(
                         e.kind(),
                         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem
                     ) =>
                 {
-                    File::options().write(true).truncate(true).open(&target).map(Self::Itself)
+                    File::options().write(true).truncate(true).open(&target).map(Self::Direct)
                 }
                 file => {
                     let file = file?;
-                    keep_access(file.as_file(), &there)?;
-                    Ok(Self::Beside { file, target })
+                    keep_access(file.as_file(), &existing)?;
+                    Ok(Self::Temporary { file, target })
                 }
             },
             Err(e) if e.kind() == io::ErrorKind::NotFound => {
-                Ok(Self::Beside { file: begin(&target)?, target })
+                Ok(Self::Temporary { file: create_beside(&target)?, target })
             }
             Err(e) => Err(e),
         }
@@ -122,35 +160,36 @@ fn write_over(from: &Path, target: &Path) -> io::Result<()> {
     io::copy(&mut File::open(from)?, &mut file).map(drop)
 }
 
-/// Begins the file beside `target`, under a hidden name that a push of the folder leaves out, and
-/// removes those that killed processes left there.
-fn begin(target: &Path) -> io::Result<NamedTempFile<File>> {
+/// Creates a file beside `target`, under a hidden name that a push of the directory omits. Removes
+/// the leftovers of killed processes.
+fn create_beside(target: &Path) -> io::Result<NamedTempFile<File>> {
     let name = target.file_name().unwrap_or_default().as_encoded_bytes();
-    let prefix = format!(".ocigraph-{:.16}-", Algorithm::Sha256.digest(name).encoded());
+    let prefix = format!("{PARTIAL_PREFIX}{:.16}-", Algorithm::Sha256.digest(name).encoded());
     remove_leftovers(parent(target), &prefix);
-    // Readable for whom the process's mask says, as any file is.
+    // The default mode lets the process's umask decide, as for any new file.
     let create = |path: &Path| File::options().write(true).create_new(true).open(path);
-    for _ in 0..TRIES {
-        let file = Builder::new().prefix(&prefix).suffix(SUFFIX).make_in(parent(target), create)?;
+    for _ in 0..CREATE_ATTEMPTS {
+        let file = Builder::new()
+            .prefix(&prefix)
+            .suffix(PARTIAL_SUFFIX)
+            .make_in(parent(target), create)?;
         match fs4::FileExt::try_lock(file.as_file()) {
             Ok(()) if file.path().exists() => return Ok(file),
-            // Some network file systems know no locks: nothing is removed there either.
+            // Without locks, as on some network file systems, no leftover is removed either.
             Err(fs4::TryLockError::Error(_)) => return Ok(file),
-            // Another process looks whether it is a leftover.
+            // Another process has taken it for a leftover.
             Ok(()) | Err(fs4::TryLockError::WouldBlock) => {}
         }
     }
-    Err(io::Error::other("other processes remove what is begun there"))
+    Err(io::Error::other("other processes keep removing the temporary file"))
 }
 
-const SUFFIX: &str = ".partial";
-
-/// Removes files of this prefix that no process holds.
-fn remove_leftovers(folder: &Path, prefix: &str) {
-    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+/// Removes temporary files with this prefix that no process has locked.
+fn remove_leftovers(directory: &Path, prefix: &str) {
+    for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
         let is_file = || entry.file_type().is_ok_and(|kind| kind.is_file());
-        if !name.starts_with(prefix) || !name.ends_with(SUFFIX) || !is_file() {
+        if !name.starts_with(prefix) || !name.ends_with(PARTIAL_SUFFIX) || !is_file() {
             continue;
         }
         if let Ok(file) = File::options().write(true).open(entry.path())
@@ -161,16 +200,16 @@ fn remove_leftovers(folder: &Path, prefix: &str) {
     }
 }
 
-/// Those who may read and write the file that is replaced may do so with the new one.
+/// Copies mode and owner of the file that is replaced.
 #[cfg(unix)]
-fn keep_access(file: &File, there: &fs::Metadata) -> io::Result<()> {
+fn keep_access(file: &File, existing: &fs::Metadata) -> io::Result<()> {
     use std::os::unix::fs::{MetadataExt, fchown};
     let own = file.metadata()?;
-    if (own.uid(), own.gid()) != (there.uid(), there.gid()) {
-        // The superuser may; for others it is theirs from now on.
-        let _ = fchown(file, Some(there.uid()), Some(there.gid()));
+    if (own.uid(), own.gid()) != (existing.uid(), existing.gid()) {
+        // Only a privileged process may change the owner. Otherwise the file belongs to this user.
+        let _ = fchown(file, Some(existing.uid()), Some(existing.gid()));
     }
-    file.set_permissions(there.permissions())
+    file.set_permissions(existing.permissions())
 }
 
 #[cfg(not(unix))]
@@ -190,23 +229,23 @@ mod tests {
         file.commit().unwrap();
     }
 
-    fn names(folder: &Path) -> Vec<String> {
-        let entries = fs::read_dir(folder).unwrap().flatten();
+    fn names(directory: &Path) -> Vec<String> {
+        let entries = fs::read_dir(directory).unwrap().flatten();
         let mut names: Vec<_> = entries.map(|e| e.file_name().into_string().unwrap()).collect();
         names.sort();
         names
     }
 
     #[test]
-    fn what_is_there_stays_until_the_new_is_whole_and_keeps_its_mode() {
+    fn the_existing_file_stays_until_the_new_one_is_complete_and_its_mode_is_kept() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("file");
         fs::write(&path, "old").unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
-        let mut given_up = OutputFile::new(&path).unwrap();
-        given_up.write(b"half").unwrap();
+        let mut dropped = OutputFile::new(&path).unwrap();
+        dropped.write(b"half").unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"old");
-        drop(given_up);
+        drop(dropped);
         assert_eq!(names(dir.path()), ["file"]);
         write(&path, "new");
         assert_eq!(fs::read(&path).unwrap(), b"new");
@@ -218,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_stays_and_what_it_leads_to_is_written() {
+    fn a_link_stays_and_its_target_is_replaced() {
         let dir = tempfile::tempdir().unwrap();
         let link = dir.path().join("link");
         symlink("target", &link).unwrap();
@@ -231,16 +270,16 @@ mod tests {
     }
 
     #[test]
-    fn what_a_killed_process_left_goes_and_what_is_being_written_stays() {
+    fn leftovers_are_removed_and_a_file_being_written_is_not() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("file");
         let mut first = OutputFile::new(&path).unwrap();
         first.write(b"first").unwrap();
-        let [under_way] = &names(dir.path())[..] else { panic!("one file is begun") };
-        let left = under_way.replace(".partial", "x.partial");
+        let [first_name] = &names(dir.path())[..] else { panic!("expected one file") };
+        let left = first_name.replace(".partial", "x.partial");
         fs::write(dir.path().join(left), "left").unwrap();
         write(&path, "second");
-        assert_eq!(names(dir.path()), [under_way.as_str(), "file"]);
+        assert_eq!(names(dir.path()), [first_name.as_str(), "file"]);
         first.commit().unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"first");
         assert_eq!(names(dir.path()), ["file"]);

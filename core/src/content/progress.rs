@@ -1,56 +1,67 @@
-//! Progress of an operation, as events to a callback of the caller's.
+//! Progress of an operation, reported as events to a callback. Relies on the callback to return
+//! quickly; never calls it after the operation has returned.
 
 use std::{fmt, sync::Arc};
 
 use ocigraph_types::Descriptor;
 
-/// One thing that happened to a blob.
+/// Something that happened to one blob of an operation.
+///
+/// For each blob that is transferred, [`Started`](Self::Started) comes first, then any number of
+/// [`Moved`](Self::Moved), then [`Finished`](Self::Finished). A transfer that fails has no
+/// `Finished`.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Event<'a> {
-    /// A transfer begins.
+    /// The transfer of a blob starts.
     Started {
-        /// The blob.
+        /// The blob that is transferred.
         blob: &'a Descriptor,
     },
-    /// A transfer stands at `position` bytes of `blob.size`; it falls when a retry begins anew.
+    /// `position` of the blob's `size` bytes are transferred. The position goes down when a retry
+    /// starts over.
     Moved {
-        /// The blob.
+        /// The blob that is transferred.
         blob: &'a Descriptor,
-        /// Bytes moved so far.
+        /// Number of bytes transferred so far.
         position: u64,
     },
-    /// Nothing more will come for this blob.
+    /// The blob is done. No further event reports it.
     Finished {
-        /// The blob.
+        /// The blob that was transferred.
         blob: &'a Descriptor,
-        /// What became of it.
+        /// The result for this blob.
         outcome: Outcome,
     },
 }
 
-/// What became of a blob that was to be transferred.
+/// The result of an operation for one blob.
+///
+/// ```
+/// assert_eq!(ocigraph::Outcome::AlreadyExists.name(), "existed");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// It was sent.
+    /// The blob was uploaded, or written to an image layout.
     Uploaded,
-    /// It was there already.
+    /// The target already had the blob.
     AlreadyExists,
-    /// The registry took it from another of its repositories.
+    /// The registry mounted the blob from another of its repositories.
     Mounted,
-    /// It was written to a file.
+    /// The blob was written to a file, or unpacked to a directory.
     Written,
-    /// An identical file was there already.
+    /// The file already had the blob's content.
     Unchanged,
-    /// Another file was there, and was to be kept.
+    /// A different file was at the path, and was kept as the options ask.
     KeptExisting,
-    /// It was read and compared with its descriptor.
+    /// The blob was read and matches its descriptor.
     Verified,
 }
 
 impl Outcome {
-    /// The word for it in results: `uploaded`.
+    /// Returns the word for the outcome in JSON results: `uploaded`, `existed`, `mounted`,
+    /// `written`, `unchanged`, `kept` or `checked`.
     pub fn name(self) -> &'static str {
         match self {
             Outcome::Uploaded => "uploaded",
@@ -64,19 +75,44 @@ impl Outcome {
     }
 }
 
-/// A callback for [`Event`]s. It is called from several tasks at once, and must return quickly.
+/// A callback that receives the [`Event`]s of an operation. Clones share the callback. Default:
+/// none.
+///
+/// Several tasks call it concurrently. It must return quickly, because it blocks the transfer that
+/// it reports.
+///
+/// ```
+/// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+/// # let dir = tempfile::tempdir().unwrap();
+/// # let target = format!("oci:{}:v1", dir.path().join("store").display()).parse().unwrap();
+/// use std::sync::{Arc, atomic::{AtomicUsize, Ordering}};
+/// use ocigraph::{Client, Event, File, Progress, PushOptions};
+///
+/// let finished = Arc::new(AtomicUsize::new(0));
+/// let counter = Arc::clone(&finished);
+/// let progress = Progress::new(move |event| {
+///     if let Event::Finished { .. } = event {
+///         counter.fetch_add(1, Ordering::Relaxed);
+///     }
+/// });
+/// let files = vec![File::bytes("notes.txt", "text")];
+/// let options = PushOptions { files, progress, ..PushOptions::default() };
+/// Client::new().push(&target, options).await.unwrap();
+/// assert!(finished.load(Ordering::Relaxed) >= 1);
+/// # });
+/// ```
 #[derive(Clone, Default)]
 pub struct Progress(Option<Arc<Callback>>);
 
 type Callback = dyn Fn(Event<'_>) + Send + Sync;
 
 impl Progress {
-    /// Calls `callback` for each event.
+    /// Reports each event to `callback`.
     pub fn new(callback: impl Fn(Event<'_>) + Send + Sync + 'static) -> Self {
         Self(Some(Arc::new(callback)))
     }
 
-    /// Reports nothing.
+    /// Reports nothing. The same as [`Progress::default`].
     pub fn none() -> Self {
         Self(None)
     }

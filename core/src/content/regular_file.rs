@@ -1,5 +1,6 @@
-//! Files that are opened only where they are regular files: nobody may ever write to a pipe, and a
-//! device does something when it is opened.
+//! Opens a file only if it is a regular file: opening a named pipe can wait forever, and opening a
+//! device can have effects. Checks the kind before and after opening, since the file may be
+//! replaced in between.
 
 use std::{
     fmt,
@@ -10,15 +11,15 @@ use std::{
 
 use ocigraph_types::{Code, Error};
 
-/// What a path names.
+/// The kind of file at a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     File,
     Directory,
     Link,
-    /// A link to what is not there.
+    /// A link whose target does not exist.
     Dangling,
-    /// A link that leads to itself, over others or not.
+    /// A link that leads back to itself, directly or through other links.
     Loop,
     Pipe,
     Socket,
@@ -53,7 +54,7 @@ impl fmt::Display for Kind {
             Kind::File => "a file",
             Kind::Directory => "a directory",
             Kind::Link => "a symbolic link",
-            Kind::Dangling => "a symbolic link to what does not exist",
+            Kind::Dangling => "a symbolic link to a path that does not exist",
             Kind::Loop => "a symbolic link that leads to itself",
             Kind::Pipe => "a named pipe",
             Kind::Socket => "a socket",
@@ -63,11 +64,11 @@ impl fmt::Display for Kind {
     }
 }
 
-/// Why something was not opened.
+/// Why a file was not opened.
 #[derive(Debug)]
 pub(crate) enum Refused {
     Missing,
-    /// It is something else than what was to be opened.
+    /// The path names another kind of file than expected.
     Is(Kind),
     Io(io::Error),
 }
@@ -82,7 +83,8 @@ impl From<io::Error> for Refused {
 }
 
 impl Refused {
-    /// As an error about a file that the caller named.
+    /// Converts to an error about this path. NOT_FOUND, INVALID_ARGUMENT for another kind of file,
+    /// or IO.
     pub(crate) fn named(self, path: &Path) -> Error {
         match self {
             Refused::Missing => Error::io("read", path, io::ErrorKind::NotFound.into()),
@@ -92,8 +94,8 @@ impl Refused {
                 let error = Error::new(Code::InvalidArgument, message);
                 match kind {
                     Kind::Pipe => error.with_hint(
-                        "content is read more than once: write it to a file first, or name - and \
-                         pipe it in",
+                        "content is read more than once: write it to a file first, or use - as the file \
+                         and pipe the content to standard input",
                     ),
                     _ => error,
                 }
@@ -102,7 +104,7 @@ impl Refused {
     }
 }
 
-/// Opens a file to be read, through links. Looks before it opens, and again at what it has opened.
+/// Opens a regular file for reading. Follows symbolic links.
 pub(crate) fn open_regular(path: &Path) -> Result<File, Refused> {
     let kind = match path.metadata() {
         Ok(metadata) => Kind::from(metadata.file_type()),
@@ -114,11 +116,11 @@ pub(crate) fn open_regular(path: &Path) -> Result<File, Refused> {
     let mut options = File::options();
     options.read(true);
     #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, no_wait());
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, non_blocking());
     only_regular(options.open(path)?)
 }
 
-/// The file, if it is a regular one.
+/// Returns the open file if it is a regular file.
 pub(crate) fn only_regular(file: File) -> Result<File, Refused> {
     match Kind::from(file.metadata()?.file_type()) {
         Kind::File => Ok(file),
@@ -140,9 +142,10 @@ fn missing_or_link(path: &Path, error: io::Error) -> Refused {
     Refused::Io(error)
 }
 
-/// What replaces the file between the look and the opening is not waited for.
+/// Flags with which opening never waits, in case a named pipe or a terminal replaces the file
+/// before it is opened.
 #[cfg(unix)]
-fn no_wait() -> i32 {
+fn non_blocking() -> i32 {
     use rustix::fs::OFlags;
     (OFlags::NONBLOCK | OFlags::NOCTTY).bits() as i32
 }

@@ -1,5 +1,6 @@
-//! Small files that people name or that other programs keep: read whole, up to a bound, and replaced
-//! where they really are. Opening one never waits, as a named pipe would make it.
+//! Small files, such as configurations and certificates: read whole, up to 4 MiB. Also finds the
+//! file that a chain of symbolic links leads to, so that a new version can replace it. Opening one
+//! never waits, even if it is a named pipe.
 
 use std::{
     fs::{self, File},
@@ -7,61 +8,79 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::content::regular_file::{Kind, Refused, open_regular};
+use crate::content::{
+    paths::parent,
+    regular_file::{Kind, Refused, open_regular},
+};
 
-/// No configuration, list of certificates or annotations comes near this size.
-const LARGEST: u64 = 4 * 1024 * 1024;
+/// Maximum size in bytes, far above that of any configuration, list of certificates or annotations.
+const MAX_SIZE: u64 = 4 * 1024 * 1024;
 
-/// As many symbolic links in a row as Linux follows.
-const LINKS: usize = 40;
+/// Maximum number of symbolic links that are followed in a row: as many as Linux follows.
+const MAX_LINKS: usize = 40;
 
-/// Reads a regular file of at most 4 MiB. Any other kind of file is an error, since it may never end
-/// or never begin; a descriptor of this process, such as `/dev/stdin` or the `/dev/fd/63` of a
-/// shell's `<(…)`, is not.
+/// Reads a whole regular file of at most 4 MiB. Also reads an open file descriptor of this process,
+/// such as `/dev/stdin` or the `/dev/fd/63` of a shell's `<(…)`. Blocks.
+///
+/// # Errors
+///
+/// - [`NotFound`](ErrorKind::NotFound) when the file does not exist, or is a symbolic link to a
+///   missing file.
+/// - [`InvalidInput`](ErrorKind::InvalidInput) for another kind of file, such as a named pipe or a
+///   device: reading it could wait forever.
+/// - [`FileTooLarge`](ErrorKind::FileTooLarge) for more than 4 MiB.
+/// - Any other error of the operating system.
+///
+/// ```
+/// # let dir = tempfile::tempdir().unwrap();
+/// # let path = dir.path().join("annotations.json");
+/// std::fs::write(&path, "{}").unwrap();
+/// assert_eq!(ocigraph::read_small_file(&path).unwrap(), b"{}");
+/// ```
 pub fn read_small_file(path: &Path) -> io::Result<Vec<u8>> {
     let own = is_own_descriptor(path);
-    let file = if own { File::open(path)? } else { open_regular(path).map_err(unopened)? };
+    let file = if own { File::open(path)? } else { open_regular(path).map_err(io_error)? };
     let metadata = file.metadata()?;
-    // No second buffer of what may be a secret: the first has room for all.
-    let room = metadata.len().min(LARGEST) as usize + 1;
-    let mut content = Vec::with_capacity(room);
-    file.take(LARGEST + 1).read_to_end(&mut content)?;
-    if content.len() as u64 > LARGEST {
-        let why = format!("it has more than {LARGEST} bytes, the most that is read");
+    // The file may hold a secret. A buffer with room for all of it is not copied while it grows.
+    let capacity = metadata.len().min(MAX_SIZE) as usize + 1;
+    let mut content = Vec::with_capacity(capacity);
+    file.take(MAX_SIZE + 1).read_to_end(&mut content)?;
+    if content.len() as u64 > MAX_SIZE {
+        let why = format!("it is larger than the limit of {MAX_SIZE} bytes");
         return Err(io::Error::new(ErrorKind::FileTooLarge, why));
     }
     Ok(content)
 }
 
-/// Where a file is, or is to be created: symbolic links are followed, one that leads to nothing too.
-/// A descriptor of this process is where it is, whatever it leads to.
+/// Returns the path that a chain of symbolic links leads to, where a file exists or can be created.
+/// Does not follow the link of an open file descriptor of this process.
 pub(crate) fn follow_links(path: &Path) -> io::Result<PathBuf> {
     let mut path = path.to_path_buf();
-    for _ in 0..LINKS {
+    for _ in 0..MAX_LINKS {
         if is_own_descriptor(&path) {
             return Ok(path);
         }
         match fs::read_link(&path) {
-            Ok(target) => path = crate::content::paths::parent(&path).join(target),
-            // It is not a link, or not there.
+            Ok(target) => path = parent(&path).join(target),
+            // It is not a link, or does not exist.
             Err(e) if matches!(e.kind(), ErrorKind::InvalidInput | ErrorKind::NotFound) => {
                 return Ok(path);
             }
             Err(e) => return Err(e),
         }
     }
-    Err(io::Error::other("too many symbolic links lead from one to the next"))
+    Err(io::Error::other("too many levels of symbolic links"))
 }
 
-/// Whether a path names a descriptor that this process has open.
+/// Returns whether a path names an open file descriptor of this process.
 pub(crate) fn is_own_descriptor(path: &Path) -> bool {
     let named = ["/dev/stdin", "/dev/stdout", "/dev/stderr"].iter().any(|name| path == *name);
     named || path.starts_with("/dev/fd") || path.starts_with("/proc/self/fd")
 }
 
-fn unopened(refused: Refused) -> io::Error {
+fn io_error(refused: Refused) -> io::Error {
     match refused {
-        // A link to what is not there is as good as no file.
+        // Callers treat a dangling link as a missing file.
         Refused::Missing | Refused::Is(Kind::Dangling) => ErrorKind::NotFound.into(),
         Refused::Is(kind) => {
             io::Error::new(ErrorKind::InvalidInput, format!("it is {kind}, not a regular file"))
@@ -75,7 +94,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_may_never_begin_or_end_is_not_read() {
+    fn pipes_devices_and_large_files_are_not_read() {
         let dir = tempfile::tempdir().unwrap();
         let pipe = dir.path().join("pipe");
         assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
@@ -84,14 +103,14 @@ mod tests {
             assert!(error.to_string().contains("not a regular file"), "{error}");
         }
         let large = dir.path().join("large");
-        File::create(&large).unwrap().set_len(LARGEST + 1).unwrap();
+        File::create(&large).unwrap().set_len(MAX_SIZE + 1).unwrap();
         assert_eq!(read_small_file(&large).unwrap_err().kind(), ErrorKind::FileTooLarge);
-        File::options().write(true).open(&large).unwrap().set_len(LARGEST).unwrap();
-        assert_eq!(read_small_file(&large).unwrap().len() as u64, LARGEST);
+        File::options().write(true).open(&large).unwrap().set_len(MAX_SIZE).unwrap();
+        assert_eq!(read_small_file(&large).unwrap().len() as u64, MAX_SIZE);
     }
 
     #[test]
-    fn links_are_followed_to_what_is_not_there_yet() {
+    fn links_are_followed_to_a_file_that_does_not_exist_yet() {
         use std::os::unix::fs::symlink;
         let dir = tempfile::tempdir().unwrap();
         let at = |name: &str| dir.path().join(name);

@@ -1,42 +1,71 @@
-//! Content that is read, checked and sent in pieces.
+//! Sources: content that can be read again from any offset, as streams of chunks.
+//!
+//! A retry or a resumed upload opens its source again, so no content has to be kept in memory.
+//! Relies on tokio for file access. Never verifies what it reads: see
+//! [`verified`](super::verified).
 
-use std::{fmt, path::PathBuf};
+use std::{fmt, path::PathBuf, pin::Pin};
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures::{Stream, StreamExt, TryStreamExt, stream};
-use std::pin::Pin;
 use tokio::io::{AsyncReadExt, AsyncSeekExt};
 use tokio_util::io::ReaderStream;
 
 use crate::{blocking::spawn_blocking, content::regular_file::open_regular};
-use ocigraph_types::{Descriptor, Error, Host, Result, Verifier};
+use ocigraph_types::{Error, Host, Result};
 
-/// Content on its way: chunks of bytes, and an error where it broke.
+/// A stream of content: chunks of bytes of any length, ended by an error if reading fails.
 pub type ByteStream = Pin<Box<dyn Stream<Item = Result<Bytes>> + Send>>;
 
-/// How much of a file is read ahead of the socket.
+/// Bytes per read of a file.
 const READ_SIZE: usize = 512 * 1024;
 
-/// How much of a blob is gathered before it is written, since chunks from a socket are small.
+/// Bytes that are gathered for one write: chunks from a socket are small.
 const WRITE_SIZE: usize = 512 * 1024;
 
-/// A repository of a registry.
+/// A repository of a registry: what a cross-repository mount names.
+///
+/// ```
+/// let source = ocigraph::Repository { host: "registry.example".parse().unwrap(), name: "app".into() };
+/// assert_eq!(source.host.to_string(), "registry.example");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Repository {
-    /// The registry.
+    /// The host of the registry, with its port if it has one.
     pub host: Host,
-    /// The name within it.
+    /// The name of the repository within the registry, such as `team/app`.
     pub name: String,
 }
 
-/// Content that can be read again, from any offset: what makes a retry cost no memory.
+/// Content that can be read repeatedly, from any offset. Implemented by [`Bytes`] and
+/// [`FileSource`].
+///
+/// ```
+/// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+/// use futures::TryStreamExt;
+/// use ocigraph::{Bytes, Source};
+///
+/// let source = Bytes::from("content");
+/// let chunks: Vec<Bytes> = source.open(3).await.unwrap().try_collect().await.unwrap();
+/// assert_eq!(chunks.concat(), b"tent");
+/// # });
+/// ```
 #[async_trait]
 pub trait Source: fmt::Debug + Send + Sync {
-    /// The bytes from `offset` to the end.
+    /// Returns a stream of the bytes from `offset` to the end. `offset` is in bytes; one at or
+    /// beyond the end gives an empty stream.
+    ///
+    /// # Errors
+    ///
+    /// Any error of the implementation, here or in the stream. It ends the operation that reads the
+    /// source.
     async fn open(&self, offset: u64) -> Result<ByteStream>;
 
-    /// The repository that it is a blob of: a registry may take it from there by itself.
+    /// Returns the repository that the content is a blob of, if any. A push to the same registry
+    /// then asks the registry to [mount] the blob instead of uploading it. Default: `None`.
+    ///
+    /// [mount]: https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#mounting-a-blob-from-another-repository
     fn repository(&self) -> Option<Repository> {
         None
     }
@@ -50,15 +79,32 @@ impl Source for Bytes {
     }
 }
 
-/// A file as a [`Source`].
+/// A file on disk as a [`Source`]. The file is opened each time it is read.
+///
+/// ```
+/// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+/// # let dir = tempfile::tempdir().unwrap();
+/// # let path = dir.path().join("sbom.json");
+/// use ocigraph::{FileSource, Source};
+///
+/// std::fs::write(&path, "{}").unwrap();
+/// let stream = FileSource::new(&path).open(0).await.unwrap();
+/// # drop(stream);
+/// # });
+/// ```
 #[derive(Debug, Clone)]
 pub struct FileSource {
     path: PathBuf,
 }
 
 impl FileSource {
-    /// The file at `path`, which is opened each time it is read. INVALID_ARGUMENT where it is not a
-    /// regular file, such as a named pipe.
+    /// Creates a source for the file at `path`, without opening it.
+    ///
+    /// # Errors
+    ///
+    /// Reading it fails with [`NOT_FOUND`](crate::Code::NotFound) when the file does not exist,
+    /// with [`INVALID_ARGUMENT`](crate::Code::InvalidArgument) when it is not a regular file, for
+    /// example a named pipe, and with [`IO`](crate::Code::Io) for other failures.
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self { path: path.into() }
     }
@@ -73,7 +119,8 @@ impl Source for FileSource {
     }
 }
 
-/// Up to `length` bytes of an open file, from `offset` on.
+/// Returns a stream of up to `length` bytes of an open file, starting at `offset`. `path` is for
+/// messages.
 pub(crate) async fn stream_file(
     file: std::fs::File,
     path: PathBuf,
@@ -90,31 +137,8 @@ pub(crate) async fn stream_file(
     Ok(chunks.map_err(move |e| Error::io("read", &path, e)).boxed())
 }
 
-/// Checks a whole blob's stream against its descriptor: an error takes the place of the first byte
-/// too many, and ends a stream that was too short or hashed to something else.
-pub fn verified(blob: &Descriptor, stream: ByteStream) -> Result<ByteStream> {
-    let state = (stream, Some(Verifier::new(blob)?));
-    Ok(stream::try_unfold(state, |(mut stream, mut verifier)| async move {
-        match stream.next().await {
-            Some(chunk) => {
-                let chunk = chunk?;
-                if let Some(verifier) = &mut verifier {
-                    verifier.update(&chunk)?;
-                }
-                Ok(Some((chunk, (stream, verifier))))
-            }
-            None => {
-                if let Some(verifier) = verifier.take() {
-                    verifier.finish()?;
-                }
-                Ok(None)
-            }
-        }
-    })
-    .boxed())
-}
-
-/// The next bytes of a stream, as many as are worth a write; none at its end.
+/// Reads chunks from a stream until there are enough for one write. Returns an empty list at its
+/// end.
 pub(crate) async fn next_batch(stream: &mut ByteStream) -> Result<Vec<Bytes>> {
     let (mut batch, mut length) = (Vec::new(), 0);
     while length < WRITE_SIZE

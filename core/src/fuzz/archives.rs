@@ -1,5 +1,5 @@
-//! Archives of any entries: nothing ever appears outside the output directory, and a failed one
-//! leaves nothing inside it.
+//! Archives with arbitrary entries: unpacking never writes outside the output directory, and a
+//! failure leaves nothing inside it.
 
 use std::{
     fs,
@@ -12,10 +12,11 @@ use bolero::{TypeGenerator, check, produce, produce_with};
 use tar::EntryType;
 use tempfile::TempDir;
 
-use super::{Edit, Picks, edited, pick, state, text};
+use super::{Edit, Picks, edited, pick, snapshot, text};
 use crate::content::{
     archive::{UnpackLimits, pack, unpack},
-    paths::{plain, safe_directory},
+    paths::plain,
+    safe_path::safe_directory,
 };
 use ocigraph_types::Code;
 
@@ -26,7 +27,7 @@ struct Entry {
     kind: u8,
     #[generator(produce_with::<Picks>().len(0..3usize))]
     name: Picks,
-    /// Whether the name begins with the title, as it has to.
+    /// Whether the name starts with the title, as it must: false only if all three are.
     titled: [bool; 3],
     #[generator(produce_with::<Picks>().len(0..3usize))]
     link: Picks,
@@ -38,13 +39,13 @@ struct Entry {
     wrong_size: u8,
 }
 
-/// Files, directories, links of both kinds, and rarely what is refused.
+/// Types of entries: files, directories and links, and a few that are refused.
 const KINDS: [u8; 32] = *b"00000000005555522222221111\x007346S";
 
 impl Entry {
-    /// The entry as blocks, whatever its names say.
-    fn write(&self, title: &str, outside: &str, tar: &mut Vec<u8>) {
-        // Most lead to where they may, so that archives come to their end.
+    /// Appends the blocks of the entry.
+    fn append(&self, title: &str, outside: &str, tar: &mut Vec<u8>) {
+        // Most are safe, so that most archives are read to their end.
         let names = [
             "a", "d", "d/", "l", "l/", "l2", "mine", "x", "/x", "/mine", "a/b", "d/x", ".", "..",
             "/", "../", "//", "\\", "\0", "t/", outside,
@@ -116,7 +117,7 @@ fn block(
     tar.resize(tar.len().next_multiple_of(512), 0);
 }
 
-/// Records of a pax header, each with its own length in front.
+/// Encodes records of a pax header, each with its length in front.
 fn pax(records: &[(&str, &str)]) -> Vec<u8> {
     let mut all = Vec::new();
     for (name, value) in records {
@@ -130,41 +131,41 @@ fn pax(records: &[(&str, &str)]) -> Vec<u8> {
     all
 }
 
-/// An output directory, and things outside it that links lead to.
-struct Ground(TempDir);
+/// An output directory, and files outside it that links lead to.
+struct Sandbox(TempDir);
 
-impl Ground {
+impl Sandbox {
     fn new(occupied: bool) -> Self {
-        let ground = Self(tempfile::tempdir().unwrap());
-        fs::create_dir_all(ground.at("outside/d")).unwrap();
-        fs::create_dir(ground.at("out")).unwrap();
+        let sandbox = Self(tempfile::tempdir().unwrap());
+        fs::create_dir_all(sandbox.path("outside/d")).unwrap();
+        fs::create_dir(sandbox.path("out")).unwrap();
         for name in ["victim", "d/mine", "d/x"] {
-            fs::write(ground.at("outside").join(name), "outside").unwrap();
+            fs::write(sandbox.path("outside").join(name), "outside").unwrap();
         }
         if occupied {
-            fs::create_dir_all(ground.at("out/t/d")).unwrap();
-            fs::write(ground.at("out/t/mine"), "mine").unwrap();
-            symlink("../../outside", ground.at("out/t/l")).unwrap();
-            symlink(ground.at("outside/victim"), ground.at("out/t/a")).unwrap();
-            symlink(ground.at("outside/d"), ground.at("out/l")).unwrap();
+            fs::create_dir_all(sandbox.path("out/t/d")).unwrap();
+            fs::write(sandbox.path("out/t/mine"), "mine").unwrap();
+            symlink("../../outside", sandbox.path("out/t/l")).unwrap();
+            symlink(sandbox.path("outside/victim"), sandbox.path("out/t/a")).unwrap();
+            symlink(sandbox.path("outside/d"), sandbox.path("out/l")).unwrap();
         }
-        ground
+        sandbox
     }
 
-    fn at(&self, name: &str) -> PathBuf {
+    fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
 
     fn unpack(&self, title: &str, archive: &[u8], keep_old: bool, occupied: bool) {
-        let out = self.at("out");
+        let out = self.path("out");
         if safe_directory(&out, title, false).is_err() {
             return;
         }
         let limits = UnpackLimits { entries: 20, bytes: 64 << 10, ratio: 10 };
-        let [outside, before] = [state(&self.at("outside")), state(&out)];
+        let [outside, before] = [snapshot(&self.path("outside")), snapshot(&out)];
         let unpacked = unpack(archive, title, &out, None, &limits, keep_old);
-        assert_eq!(state(&self.at("outside")), outside, "something outside has changed");
-        let after = state(&out);
+        assert_eq!(snapshot(&self.path("outside")), outside, "something outside has changed");
+        let after = snapshot(&out);
         assert!(!after.iter().any(|line| line.contains(".ocigraph-")), "{after:?}");
         let target = plain(&out.join(title));
         match unpacked {
@@ -192,7 +193,7 @@ impl Ground {
     }
 }
 
-/// Nothing but files, directories, and links that lead nowhere or to what is below `root`.
+/// Checks that there are only files, directories, and links that are dangling or stay below `root`.
 fn check_tree(at: &Path, root: &Path) {
     let metadata = at.symlink_metadata().unwrap();
     if metadata.is_symlink() {
@@ -219,16 +220,16 @@ fn compressed(bytes: &[u8], how: u8) -> Vec<u8> {
 }
 
 #[test]
-fn any_bytes_as_an_archive_write_nothing_outside() {
+fn arbitrary_bytes_as_an_archive_write_nothing_outside() {
     let how = (produce::<Vec<u8>>(), produce::<u8>());
     check!().with_generator(how).for_each(|(bytes, how)| {
-        Ground::new(false).unpack("t", bytes, false, false);
-        Ground::new(false).unpack("t", &compressed(bytes, *how), false, false);
+        Sandbox::new(false).unpack("t", bytes, false, false);
+        Sandbox::new(false).unpack("t", &compressed(bytes, *how), false, false);
     });
 }
 
 #[test]
-fn any_entries_write_nothing_outside_and_a_failed_archive_nothing_at_all() {
+fn arbitrary_entries_write_nothing_outside_and_a_failed_archive_writes_nothing() {
     let archive = (
         produce_with::<Vec<Entry>>().len(1..5usize),
         produce_with::<Vec<Edit>>().len(0..2usize),
@@ -238,21 +239,21 @@ fn any_entries_write_nothing_outside_and_a_failed_archive_nothing_at_all() {
     check!().with_generator((archive, into)).for_each(
         |((entries, edits, how), (title, occupied, keep_old))| {
             let title = pick(&TITLES, *title);
-            let ground = Ground::new(*occupied);
-            let outside = ground.at("outside");
+            let sandbox = Sandbox::new(*occupied);
+            let outside = sandbox.path("outside");
             let mut tar = Vec::new();
             let named = plain(Path::new(title));
             for entry in entries {
-                entry.write(named.to_str().unwrap(), outside.to_str().unwrap(), &mut tar);
+                entry.append(named.to_str().unwrap(), outside.to_str().unwrap(), &mut tar);
             }
             tar.resize(tar.len() + 1024, 0);
-            // Changed before it is compressed or after, or, most often, not at all.
+            // Edited before or after compression, or, most often, not at all.
             let packed = match how / 16 {
                 0 => compressed(&edited(&tar, edits), *how),
                 1 => edited(&compressed(&tar, *how), edits),
                 _ => compressed(&tar, *how),
             };
-            ground.unpack(title, &packed, *keep_old, *occupied);
+            sandbox.unpack(title, &packed, *keep_old, *occupied);
         },
     );
 }
@@ -276,7 +277,7 @@ impl Member {
         fs::create_dir_all(path.parent().unwrap_or(root))?;
         match self.kind % 4 {
             0 => fs::create_dir(&path)?,
-            // Nothing is there, so that nothing can be written through it.
+            // The target does not exist, so that nothing can be written through the link.
             1 if name.starts_with('/') => return symlink(format!("/nonexistent{name}"), &path),
             1 => return symlink(name, &path),
             _ => fs::File::create_new(&path)?.write_all(&self.content)?,
@@ -286,20 +287,20 @@ impl Member {
 }
 
 #[test]
-fn what_is_packed_is_unpacked_the_same() {
+fn a_packed_directory_is_unpacked_to_the_same_content() {
     check!().with_generator(produce_with::<Vec<Member>>().len(0..8usize)).for_each(|members| {
-        let ground = tempfile::tempdir().unwrap();
-        let root = ground.path().join("t");
+        let sandbox = tempfile::tempdir().unwrap();
+        let root = sandbox.path().join("t");
         fs::create_dir(&root).unwrap();
         for member in members {
-            // A name that is taken or too long is left out.
+            // Skips a name that exists already or is too long.
             let _ = member.make(&root);
         }
         let packed = match pack(&root, "t", None) {
             Ok(packed) => packed,
             Err(e) => return assert_eq!(e.code(), Code::UnsafePath, "{e}"),
         };
-        let out = ground.path().join("out");
+        let out = sandbox.path().join("out");
         let mut archive = packed.file.try_clone().unwrap();
         archive.rewind().unwrap();
         let limits = UnpackLimits::default();

@@ -1,4 +1,4 @@
-//! Headers that are read: challenges and links.
+//! Parsers of HTTP headers: `WWW-Authenticate` challenges and `Link`.
 
 use std::collections::BTreeMap;
 
@@ -7,13 +7,13 @@ use bolero::{check, produce, produce_with};
 use super::{pick, picks, text};
 use crate::store::registry::{auth::parse_challenges, next_links};
 
-/// A quoted string of RFC 9110, section 5.6.4.
+/// Quotes a string: RFC 9110, section 5.6.4.
 fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
 #[test]
-fn any_header_holds_challenges_that_are_named_or_none() {
+fn challenges_of_an_arbitrary_header_have_normalized_names() {
     const WORDS: [&str; 14] = [
         "Basic",
         "Bearer",
@@ -42,7 +42,7 @@ fn any_header_holds_challenges_that_are_named_or_none() {
 }
 
 #[test]
-fn challenges_are_read_as_they_were_written() {
+fn challenges_are_parsed_as_they_were_written() {
     const SCHEMES: [&str; 4] = ["Basic", "bearer", "NTLM", "X-Other"];
     const NAMES: [&str; 4] = ["realm", "Service", "scope", "error"];
     const COMMAS: [&str; 3] = [", ", ",", " , "];
@@ -59,7 +59,7 @@ fn challenges_are_read_as_they_were_written() {
             for (scheme, parameters) in challenges {
                 let scheme = pick(&SCHEMES, *scheme);
                 let write = |(name, value): (&u8, &String)| {
-                    // Where a token would do, it may stand without quotes.
+                    // A token may be written without quotes.
                     let token =
                         !value.is_empty() && value.bytes().all(|b| b.is_ascii_alphanumeric());
                     let value = if token { value.clone() } else { quoted(value) };
@@ -81,7 +81,7 @@ fn challenges_are_read_as_they_were_written() {
 }
 
 #[test]
-fn any_header_has_a_next_page_between_its_brackets_or_none() {
+fn the_next_page_of_an_arbitrary_header_is_a_part_of_it() {
     const WORDS: [&str; 13] =
         ["<", ">", ";", ",", "rel", "=", "\"", "next", " ", "/v2/a?n=1", "prev", "title", "\\"];
     check!().with_generator(picks(16)).for_each(|picks| {
@@ -108,9 +108,9 @@ fn the_next_page_is_found_among_any_links() {
         for (target, relation, title) in links {
             let target = text(&TARGETS, target).replace(['<', '>'], "");
             let title = quoted(&text(&TITLES, title));
-            let place = usize::from(*relation) % RELATIONS.len();
-            header.push(format!("<{target}>; title={title}; {}", RELATIONS[place]));
-            if place < 3 {
+            let index = usize::from(*relation) % RELATIONS.len();
+            header.push(format!("<{target}>; title={title}; {}", RELATIONS[index]));
+            if index < 3 {
                 expected.push(target.trim().to_owned());
             }
         }

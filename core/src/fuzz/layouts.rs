@@ -1,4 +1,4 @@
-//! Layout directories of any content: reading one ends, changes nothing, and finds what is damaged.
+//! Image layouts with arbitrary content: reading one ends, changes nothing, and finds all damage.
 
 use std::{
     collections::BTreeMap,
@@ -14,7 +14,8 @@ use serde_json::json;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
-use super::{Edit, edited, pick, state};
+use super::{Edit, edited, pick, snapshot};
+use crate::operation::manifest::ResolveOptions;
 use crate::{
     client::Client,
     content::file::File,
@@ -28,21 +29,21 @@ use ocigraph_types::{Algorithm, Code, Descriptor, Location, Manifest, Reference,
 
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
 
-/// One in so many is copied too, which waits for the disk.
-const TAKEN_OUT: u8 = 4;
+/// One in this many layouts is also pulled and copied, which is slow because it waits for the disk.
+const EXPORT_EVERY: u8 = 4;
 
-/// Nothing here waits for anybody.
-const AT_MOST: Duration = Duration::from_secs(60);
+/// Time limit for an operation, which has nothing to wait for.
+const TIME_LIMIT: Duration = Duration::from_secs(60);
 
 fn reference(path: &Path, tag: &str) -> Reference {
     Reference::new(Location::Layout(path.to_path_buf())).tagged(tag).unwrap()
 }
 
-/// The files of a layout with an image, referrers of it, and an index, by their paths. Only the image
-/// has a tag, so that verifying it looks at all of them.
+/// The files of a layout with an image, its referrers and an index, by path. Only the image has a
+/// tag, so that its verification reads all of them.
 static VALID: LazyLock<BTreeMap<PathBuf, Vec<u8>>> = LazyLock::new(|| {
-    let folder = tempfile::tempdir().unwrap();
-    let place = Reference::new(Location::Layout(folder.path().to_path_buf()));
+    let directory = tempfile::tempdir().unwrap();
+    let layout = Reference::new(Location::Layout(directory.path().to_path_buf()));
     RUNTIME.block_on(async {
         let client = Client::new();
         let push = async |at: &Reference, file: &str, subject: Option<Reference>| {
@@ -54,79 +55,85 @@ static VALID: LazyLock<BTreeMap<PathBuf, Vec<u8>>> = LazyLock::new(|| {
             };
             client.push(at, options).await.unwrap().reference
         };
-        let image = push(&place.tagged("v1").unwrap(), "image", None).await;
-        let sbom = push(&place, "sbom", Some(image.clone())).await;
-        push(&place, "signature", Some(sbom)).await;
-        let image = client.resolve(&image, None).await.unwrap();
+        let image = push(&layout.tagged("v1").unwrap(), "image", None).await;
+        let sbom = push(&layout, "sbom", Some(image.clone())).await;
+        push(&layout, "signature", Some(sbom)).await;
+        let image = client.resolve(&image, ResolveOptions::default()).await.unwrap();
         let index = json!({ "schemaVersion": 2, "manifests": [image.plain()] }).to_string();
         let index = Manifest::parse(index.into(), None, Algorithm::Sha256).unwrap();
-        client.push_manifest(&place, &index).await.unwrap();
+        client.push_manifest(&layout, &index).await.unwrap();
     });
-    let blobs = fs::read_dir(folder.path().join("blobs/sha256")).unwrap();
+    let blobs = fs::read_dir(directory.path().join("blobs/sha256")).unwrap();
     let blobs = blobs.map(|blob| PathBuf::from("blobs/sha256").join(blob.unwrap().file_name()));
     let names = blobs.chain(["oci-layout", "index.json"].map(PathBuf::from));
-    names.map(|name| (name.clone(), fs::read(folder.path().join(name)).unwrap())).collect()
+    names.map(|name| (name.clone(), fs::read(directory.path().join(name)).unwrap())).collect()
 });
 
-/// A layout to be read, what is outside it, and where results go.
-struct Ground(TempDir);
+/// A directory with a layout, files outside the layout, and results.
+struct Sandbox(TempDir);
 
-impl Ground {
+impl Sandbox {
     fn new(files: &BTreeMap<PathBuf, Vec<u8>>) -> Self {
-        let ground = Self(tempfile::tempdir().unwrap());
-        for folder in ["layout/blobs/sha256", "outside/folder"] {
-            fs::create_dir_all(ground.at(folder)).unwrap();
+        let sandbox = Self(tempfile::tempdir().unwrap());
+        for directory in ["layout/blobs/sha256", "outside/directory"] {
+            fs::create_dir_all(sandbox.path(directory)).unwrap();
         }
-        fs::write(ground.at("outside/file"), "outside").unwrap();
+        fs::write(sandbox.path("outside/file"), "outside").unwrap();
         for (name, content) in files {
-            fs::write(ground.at("layout").join(name), content).unwrap();
+            fs::write(sandbox.path("layout").join(name), content).unwrap();
         }
-        ground
+        sandbox
     }
 
-    fn at(&self, name: &str) -> PathBuf {
+    fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
 
-    /// Everything that reads, on what the tag names. Gives what a verification found.
+    /// Runs every reading operation on a tag. Returns the report of the verification.
     fn read(&self, tag: &str) -> Result<VerifyReport> {
-        let root = reference(&self.at("layout"), tag);
-        let before = state(self.0.path());
+        let root = reference(&self.path("layout"), tag);
+        let before = snapshot(self.0.path());
         let verified = RUNTIME.block_on(async {
             let client = Client::new();
             let read = async {
                 let results = [
                     client.tags(&root).await.map(drop),
                     client.manifests(&root).await.map(drop),
-                    client.resolve(&root, None).await.map(drop),
+                    client.resolve(&root, ResolveOptions::default()).await.map(drop),
                     client.discover(&root, DiscoverOptions::default()).await.map(drop),
-                    client.fetch_manifest(&root, Some(&"linux/amd64".parse()?)).await.map(drop),
+                    client
+                        .fetch_manifest(
+                            &root,
+                            ResolveOptions::default().platform("linux/amd64".parse()?),
+                        )
+                        .await
+                        .map(drop),
                 ];
                 for failed in results.into_iter().filter_map(Result::err) {
                     assert_ne!(failed.code(), Code::Internal, "{failed}");
                 }
                 client.verify(&root, VerifyOptions::default()).await
             };
-            tokio::time::timeout(AT_MOST, read).await.expect("reading a layout ends")
+            tokio::time::timeout(TIME_LIMIT, read).await.expect("reading a layout ends")
         });
-        assert_eq!(state(self.0.path()), before, "reading changes nothing");
+        assert_eq!(snapshot(self.0.path()), before, "reading changes nothing");
         verified
     }
 
-    /// What is pulled or copied out of it is all that is written, and a copy that was made is whole,
-    /// though what it says of itself may be as wrong as it was.
-    fn take_out(&self, tag: &str) {
-        let root = &reference(&self.at("layout"), tag);
-        let before = [state(&self.at("layout")), state(&self.at("outside"))];
-        let copy = reference(&self.at("copy"), "copy");
+    /// Pulls and copies a tag. Neither changes anything else, and a copy that succeeds is complete,
+    /// though its manifests may be malformed like those of the original.
+    fn export(&self, tag: &str) {
+        let root = &reference(&self.path("layout"), tag);
+        let before = [snapshot(&self.path("layout")), snapshot(&self.path("outside"))];
+        let copy = reference(&self.path("copy"), "copy");
         RUNTIME.block_on(async {
             let client = Client::new();
-            let output = self.at("out");
+            let output = self.path("out");
             let pulled = client.pull(root, PullOptions { output, ..PullOptions::default() });
-            let pulled = tokio::time::timeout(AT_MOST, pulled).await.expect("a pull ends");
+            let pulled = tokio::time::timeout(TIME_LIMIT, pulled).await.expect("a pull ends");
             let options = CopyOptions { recursive: true, ..CopyOptions::default() };
             let copied = client.copy(root, &copy, options);
-            let copied = tokio::time::timeout(AT_MOST, copied).await.expect("a copy ends");
+            let copied = tokio::time::timeout(TIME_LIMIT, copied).await.expect("a copy ends");
             for failed in [pulled.as_ref().err(), copied.as_ref().err()].into_iter().flatten() {
                 assert_ne!(failed.code(), Code::Internal, "{failed}");
             }
@@ -136,7 +143,7 @@ impl Ground {
                 assert!(!report.problems.iter().any(wrong), "{report:?}");
             }
         });
-        assert_eq!([state(&self.at("layout")), state(&self.at("outside"))], before);
+        assert_eq!([snapshot(&self.path("layout")), snapshot(&self.path("outside"))], before);
     }
 }
 
@@ -153,8 +160,8 @@ enum Damage {
 }
 
 impl Damage {
-    fn apply(&self, ground: &Ground, name: &Path, content: &[u8]) {
-        let path = ground.at("layout").join(name);
+    fn apply(&self, sandbox: &Sandbox, name: &Path, content: &[u8]) {
+        let path = sandbox.path("layout").join(name);
         let _ = fs::remove_file(&path);
         let _ = fs::remove_dir(&path);
         match self {
@@ -168,15 +175,15 @@ impl Damage {
             Damage::Folder => fs::create_dir(path).unwrap(),
             Damage::Socket => socket(&path),
             Damage::Link(file) => {
-                let to = if *file { "outside/file" } else { "outside/folder" };
-                symlink(ground.at(to), path).unwrap();
+                let to = if *file { "outside/file" } else { "outside/directory" };
+                symlink(sandbox.path(to), path).unwrap();
             }
             Damage::Loop => symlink(&path, &path).unwrap(),
         }
     }
 }
 
-/// The name of a socket may not be as long as that of a blob.
+/// Creates a socket under a short path and renames it: the path of a blob is too long for a socket.
 fn socket(path: &Path) {
     let short = tempfile::tempdir().unwrap();
     let at = short.path().join("s");
@@ -185,22 +192,22 @@ fn socket(path: &Path) {
 }
 
 #[test]
-fn a_damaged_layout_is_read_without_harm_and_every_damage_is_found() {
+fn a_damaged_layout_is_read_safely_and_all_damage_is_found() {
     let damages = produce_with::<Vec<(u8, Damage)>>().len(0..3usize);
     check!().with_generator((damages, produce::<u8>())).for_each(|(damages, out)| {
-        let ground = Ground::new(&VALID);
+        let sandbox = Sandbox::new(&VALID);
         let files: Vec<&PathBuf> = VALID.keys().collect();
         for (file, damage) in damages {
             let name = pick(&files, *file);
-            damage.apply(&ground, name, &VALID[name]);
+            damage.apply(&sandbox, name, &VALID[name]);
         }
-        let found = ground.read("v1");
-        if out.is_multiple_of(TAKEN_OUT) {
-            ground.take_out("v1");
+        let found = sandbox.read("v1");
+        if out.is_multiple_of(EXPORT_EVERY) {
+            sandbox.export("v1");
         }
-        let content = |name: &Path| fs::read(ground.at("layout").join(name)).ok();
+        let content = |name: &Path| fs::read(sandbox.path("layout").join(name)).ok();
         let whole = |(name, valid): (&PathBuf, &Vec<u8>)| content(name).as_ref() == Some(valid);
-        // What a blob is to be follows from the index, which may now say something else.
+        // Only with an intact index is it known what the blobs should be.
         if whole(VALID.get_key_value(Path::new("index.json")).unwrap())
             && let Ok(report) = found
         {
@@ -212,7 +219,7 @@ fn a_damaged_layout_is_read_without_harm_and_every_damage_is_found() {
 }
 
 #[test]
-fn a_layout_of_any_manifests_is_read_without_harm() {
+fn a_layout_with_arbitrary_manifests_is_read_safely() {
     const KINDS: [&str; 6] = [
         "application/vnd.oci.image.manifest.v1+json",
         "application/vnd.oci.image.index.v1+json",
@@ -223,7 +230,7 @@ fn a_layout_of_any_manifests_is_read_without_harm() {
     ];
     const FIELDS: [&str; 5] = ["config", "layers", "blobs", "manifests", "subject"];
     const TITLES: [&str; 8] = ["a", "../a", "/a", "a/b", ".", "", ".ocigraph-a.partial", "a\0b"];
-    // What it is said to be, what it says, a title, and how its descriptor is wrong.
+    // A media type, fields, a title, and an error of the descriptor.
     type Any = (u8, Vec<(u8, u8)>, u8, u8);
     let any = (
         produce::<u8>(),
@@ -282,23 +289,23 @@ fn a_layout_of_any_manifests_is_read_without_harm() {
             .insert("org.opencontainers.image.ref.name".into(), "v1".into());
         let index = json!({ "schemaVersion": 2, "manifests": known }).to_string();
         files.insert(PathBuf::from("index.json"), index.into_bytes());
-        let ground = Ground::new(&files);
-        let _ = ground.read("v1");
-        if out.is_multiple_of(TAKEN_OUT) {
-            ground.take_out("v1");
+        let sandbox = Sandbox::new(&files);
+        let _ = sandbox.read("v1");
+        if out.is_multiple_of(EXPORT_EVERY) {
+            sandbox.export("v1");
         }
     });
 }
 
 #[test]
-fn a_pipe_in_place_of_a_file_is_not_waited_for() {
+fn a_named_pipe_in_place_of_a_file_does_not_block() {
     for name in VALID.keys() {
-        let ground = Ground::new(&VALID);
-        let path = ground.at("layout").join(name);
+        let sandbox = Sandbox::new(&VALID);
+        let path = sandbox.path("layout").join(name);
         fs::remove_file(&path).unwrap();
         assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
-        assert!(ground.read("v1").is_err() || name.starts_with("blobs"));
-        // Last: what a copy that failed had begun may still be written for a moment.
-        ground.take_out("v1");
+        assert!(sandbox.read("v1").is_err() || name.starts_with("blobs"));
+        // Comes last, because a failed copy may still write for a moment.
+        sandbox.export("v1");
     }
 }

@@ -1,4 +1,5 @@
-//! Manifests and indexes: bytes are kept, and no two readers see different things in them.
+//! Manifests and indexes: their bytes are kept, and other JSON parsers see the same content in
+//! them.
 
 use bolero::{check, produce, produce_with};
 use serde_json::Value;
@@ -9,7 +10,7 @@ use ocigraph_types::{
     media_type,
 };
 
-/// A descriptor, where others have `DESCRIPTOR`.
+/// The descriptor that replaces `DESCRIPTOR` in the values below.
 const DESCRIPTOR: &str = r#"{"mediaType":"text/plain","digest":"sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a","size":2,"annotations":{"a":"b"},"x":[1]}"#;
 
 const FIELDS: [&str; 11] = [
@@ -78,7 +79,7 @@ fn read(bytes: &[u8], content_type: Option<&str>) {
         assert!(manifest.manifests().is_empty());
     }
     let listed = [manifest.blobs(), manifest.manifests()].concat();
-    // Another reader of JSON sees the same, unless it minds what is in fields unknown here.
+    // Another JSON parser sees the same content, unless it refuses what unknown fields contain.
     if let Ok(seen) = serde_json::from_slice::<Value>(bytes) {
         let subject = manifest.subject().map(|subject| subject.digest.as_str());
         assert_eq!(subject, seen["subject"]["digest"].as_str());
@@ -86,7 +87,7 @@ fn read(bytes: &[u8], content_type: Option<&str>) {
         let list = ["manifests", "layers", "blobs"].iter().find_map(|list| seen[list].as_array());
         assert_eq!(listed.len(), list.map_or(0, Vec::len));
     }
-    // What a layout writes into its index is read as it was.
+    // A descriptor that a layout writes to its index is read back unchanged.
     for descriptor in listed.iter().chain(manifest.config()).chain(manifest.subject()) {
         let written = serde_json::to_string(descriptor).unwrap();
         assert_eq!(serde_json::from_str::<Descriptor>(&written).unwrap(), *descriptor);
@@ -97,12 +98,12 @@ fn read(bytes: &[u8], content_type: Option<&str>) {
 }
 
 #[test]
-fn any_bytes_are_a_manifest_that_is_kept_or_none() {
+fn arbitrary_bytes_are_kept_as_a_manifest_or_refused() {
     check!().for_each(|bytes: &[u8]| read(bytes, None));
 }
 
 #[test]
-fn any_fields_are_a_manifest_that_is_kept_or_none() {
+fn arbitrary_fields_are_kept_as_a_manifest_or_refused() {
     let fields = produce_with::<Vec<(u8, u8)>>().len(0..7usize);
     check!().with_generator((fields, produce::<Option<u8>>())).for_each(|(fields, served_as)| {
         let fields: Vec<String> = fields
@@ -116,7 +117,7 @@ fn any_fields_are_a_manifest_that_is_kept_or_none() {
 }
 
 #[test]
-fn an_index_has_neither_config_nor_blobs() {
+fn an_index_with_a_config_or_blobs_is_refused() {
     for body in [
         format!(r#"{{"config":{DESCRIPTOR}}}"#),
         format!(r#"{{"manifests":[],"blobs":[{DESCRIPTOR}]}}"#),
@@ -128,7 +129,7 @@ fn an_index_has_neither_config_nor_blobs() {
 }
 
 #[test]
-fn a_valid_manifest_with_changes_is_kept_or_none() {
+fn an_edited_manifest_is_kept_or_refused() {
     let valid: Vec<Vec<u8>> = [ManifestFormat::Oci11, ManifestFormat::OrasArtifact]
         .into_iter()
         .map(|format| parts("a/b", "note", true, 2, false).write(format).unwrap())
@@ -142,7 +143,7 @@ fn a_valid_manifest_with_changes_is_kept_or_none() {
 }
 
 #[test]
-fn deeply_nested_json_is_no_manifest() {
+fn deeply_nested_json_is_refused() {
     for nested in ["[", "{\"a\":"] {
         let body = format!(r#"{{"schemaVersion":2,"manifests":[],"x":{}"#, nested.repeat(100_000));
         read(body.as_bytes(), None);
@@ -162,7 +163,7 @@ fn parts(artifact_type: &str, note: &str, subject: bool, blobs: usize, config: b
 }
 
 #[test]
-fn what_is_written_says_what_it_was_made_of() {
+fn a_written_manifest_contains_the_parts_that_it_was_built_from() {
     const FORMATS: [ManifestFormat; 5] = [
         ManifestFormat::Oci11,
         ManifestFormat::Oci10,

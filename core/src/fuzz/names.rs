@@ -1,4 +1,4 @@
-//! References and digests: what is read is written back, and content is told apart.
+//! References and digests: what was parsed is formatted the same, and changed content is detected.
 
 use bolero::{check, produce, produce_with};
 
@@ -46,7 +46,7 @@ const WORDS: [&str; 36] = [
     "://",
 ];
 
-fn read_and_write(text: &str) {
+fn parse_and_format(text: &str) {
     let reference = match text.parse::<Reference>() {
         Ok(reference) => reference,
         Err(error) => return assert_eq!(error.code(), Code::InvalidReference, "{text:?}"),
@@ -54,7 +54,7 @@ fn read_and_write(text: &str) {
     let written = reference.to_string();
     assert_eq!(written.parse::<Reference>().unwrap(), reference, "{text:?}");
     let commas = |text: &str| text.matches(',').count();
-    // A tag that is named twice is kept once, and a host has no upper case; nothing else changes.
+    // A repeated tag is kept once, and a host becomes lower case. Nothing else changes.
     if commas(text) == commas(&written) {
         assert!(written.eq_ignore_ascii_case(text), "{text:?} is written as {written:?}");
     }
@@ -67,24 +67,24 @@ fn read_and_write(text: &str) {
 }
 
 #[test]
-fn any_text_is_a_reference_that_is_written_back_or_none() {
-    check!().with_type::<String>().for_each(|text| read_and_write(text));
+fn arbitrary_text_is_a_reference_that_formats_the_same_or_refused() {
+    check!().with_type::<String>().for_each(|text| parse_and_format(text));
 }
 
 #[test]
-fn references_put_together_from_words_are_written_back() {
-    check!().with_generator(picks(8)).for_each(|picks| read_and_write(&text(&WORDS, picks)));
+fn references_built_from_words_format_the_same() {
+    check!().with_generator(picks(8)).for_each(|picks| parse_and_format(&text(&WORDS, picks)));
 }
 
 #[test]
-fn a_port_is_digits_behind_a_colon() {
+fn a_port_consists_of_digits_after_a_colon() {
     for host in ["localhost:+5", "localhost:080", "localhost:0", "[::1]5000", "[::1]:"] {
         assert!(format!("{host}/app:v1").parse::<Reference>().is_err(), "{host}");
     }
 }
 
 #[test]
-fn a_reference_of_valid_parts_is_read_into_them() {
+fn a_reference_built_from_valid_parts_is_parsed_into_them() {
     const HOSTS: [&str; 6] =
         ["localhost", "a.example:1", "[2001:db8::1]:65535", "[::1]", "10.0.0.1:80", "x_y.z-a"];
     const PARTS: [&str; 7] = ["a", "0", "net-monitor", "a.b", "a_b", "a__b", "a---b"];
@@ -108,8 +108,8 @@ fn a_reference_of_valid_parts_is_read_into_them() {
             text += &format!("@sha256:{HEX}");
         }
         let read: Reference = text.parse().unwrap_or_else(|e: Error| panic!("{e}"));
-        let place = Location::Registry { host: host.parse().unwrap(), repository };
-        assert_eq!(*read.location(), place);
+        let location = Location::Registry { host: host.parse().unwrap(), repository };
+        assert_eq!(*read.location(), location);
         assert_eq!((read.tags(), read.digest().is_some()), (&owned(&tags)[..], *digest));
         assert_eq!(read.to_string(), text);
     });
@@ -120,7 +120,7 @@ fn owned(texts: &[&str]) -> Vec<String> {
 }
 
 #[test]
-fn digests_are_written_back_as_they_were_read() {
+fn digests_format_as_they_were_parsed() {
     const WORDS: [&str; 14] = [
         "sha256",
         "sha512",
@@ -143,7 +143,7 @@ fn digests_are_written_back_as_they_were_read() {
             Ok(digest) => {
                 assert_eq!(digest.to_string(), text);
                 assert_eq!(format!("{}:{}", digest.algorithm_name(), digest.encoded()), text);
-                // A layout makes a file name of it.
+                // An image layout uses it as a file name.
                 assert!(!text.contains(['/', '\\', '\0']) && !digest.encoded().starts_with('.'));
                 if let Ok(algorithm) = digest.algorithm() {
                     assert_eq!(digest.as_str().len(), algorithm.digest(b"").as_str().len());
@@ -155,7 +155,7 @@ fn digests_are_written_back_as_they_were_read() {
 }
 
 #[test]
-fn content_is_accepted_whole_and_unchanged_and_no_other() {
+fn only_complete_and_unchanged_content_is_accepted() {
     let content = produce_with::<Vec<u8>>().len(0..200usize);
     let edits = produce_with::<Vec<Edit>>().len(0..3usize);
     check!().with_generator((content, edits, produce::<u8>(), produce::<bool>())).for_each(

@@ -1,5 +1,5 @@
-//! Titles and archives of several manifests together: what a pull reports of a path is what is there,
-//! and no path is written by two owners.
+//! Several manifests with colliding titles and archives: a pull reports for each path what the file
+//! contains, and no two owners write one path.
 
 use std::{
     collections::BTreeMap,
@@ -12,7 +12,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use bolero::{TypeGenerator, check, produce, produce_with};
 use serde_json::{Value, json};
 
-use super::{pick, state};
+use super::{pick, snapshot};
 use crate::{
     content::progress::Outcome,
     operation::{pull::PullOptions, pull::pull_all},
@@ -29,7 +29,7 @@ const CONTENTS: [&str; 3] = ["1", "2", "3"];
 #[derive(Debug, Clone, TypeGenerator)]
 struct Layer {
     title: u8,
-    /// Of which manifest, and whether packed.
+    /// Bit 0: whether the layer is a packed directory. Bit 1: its manifest.
     kind: u8,
     content: u8,
     #[generator(produce_with::<Vec<(u8, u8, u8)>>().len(0..4usize))]
@@ -45,7 +45,8 @@ impl Layer {
         pick(&TITLES, self.title)
     }
 
-    /// Names of a packed directory and what they are to hold; a link's begins with an arrow.
+    /// Returns the names in a packed directory and their content; for a link an arrow and its
+    /// target.
     fn members(&self) -> BTreeMap<&'static str, String> {
         let member = |(name, what, content): &(u8, u8, u8)| {
             let link = what % 4 == 0;
@@ -84,7 +85,7 @@ impl Layer {
         tar.into_inner().unwrap()
     }
 
-    /// The layer with its content inline, so that no store is asked for it.
+    /// Returns the layer's descriptor with inline content, so that no store is needed.
     fn descriptor(&self) -> Value {
         let content = self.content();
         let mut blob = Descriptor::of(media_type::OCTET_STREAM, &content);
@@ -96,7 +97,7 @@ impl Layer {
         json!(blob)
     }
 
-    /// What is there is what this layer says.
+    /// Checks that the files contain what this layer says.
     fn check(&self, out: &Path) {
         let target = out.join(self.title());
         if !self.is_packed() {
@@ -108,8 +109,8 @@ impl Layer {
             match text.strip_prefix("-> ") {
                 Some(link) => assert_eq!(fs::read_link(&path).unwrap(), Path::new(link)),
                 None => {
-                    let there = path.symlink_metadata().unwrap();
-                    assert!(there.is_file(), "{}", path.display());
+                    let metadata = path.symlink_metadata().unwrap();
+                    assert!(metadata.is_file(), "{}", path.display());
                     assert_eq!(fs::read_to_string(&path).unwrap(), text, "{}", path.display());
                 }
             }
@@ -130,14 +131,14 @@ fn manifest(layers: &[&Layer], number: usize) -> Manifest {
 }
 
 #[test]
-fn what_is_reported_of_a_path_is_what_is_there() {
+fn the_pulled_files_contain_what_the_pull_reports() {
     let mut builder = tokio::runtime::Builder::new_multi_thread();
     let runtime = builder.worker_threads(1).enable_time().build().unwrap();
     let layers = produce_with::<Vec<Layer>>().len(1..5usize);
     let how = (layers, produce::<u8>());
     check!().with_generator(how).for_each(|(layers, how)| {
-        let ground = tempfile::tempdir().unwrap();
-        let (out, outside) = (ground.path().join("out"), ground.path().join("outside"));
+        let sandbox = tempfile::tempdir().unwrap();
+        let (out, outside) = (sandbox.path().join("out"), sandbox.path().join("outside"));
         fs::create_dir(&outside).unwrap();
         fs::write(outside.join("victim"), "victim").unwrap();
         if how & 1 == 1 {
@@ -145,17 +146,17 @@ fn what_is_reported_of_a_path_is_what_is_there() {
             fs::write(out.join("d/a"), "old").unwrap();
             std::os::unix::fs::symlink(&outside, out.join("e")).unwrap();
         }
-        let before = state(&outside);
+        let before = snapshot(&outside);
         let of = |number: u8| -> Vec<&Layer> {
             layers.iter().filter(|layer| layer.kind & 2 == number).collect()
         };
         let manifests = [of(0), of(2)].iter().enumerate().map(|(i, l)| manifest(l, i)).collect();
         let options = PullOptions { output: out.clone(), ..PullOptions::default() };
-        let store = Arc::new(Layout::open(ground.path().join("store")));
+        let store = Arc::new(Layout::open(sandbox.path().join("store")));
         let reference = "oci:store".parse().unwrap();
         let pulled = runtime.block_on(pull_all(store, &reference, manifests, options));
-        assert_eq!(state(&outside), before, "something outside has changed");
-        let after = if out.exists() { state(&out) } else { Vec::new() };
+        assert_eq!(snapshot(&outside), before, "something outside has changed");
+        let after = if out.exists() { snapshot(&out) } else { Vec::new() };
         assert!(!after.iter().any(|line| line.contains(".ocigraph-")), "{after:?}");
         match pulled {
             Ok(artifacts) => {

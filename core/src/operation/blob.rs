@@ -15,6 +15,22 @@ use ocigraph_types::{Code, Descriptor, Error, Reference, Result};
 pub(crate) const FETCH: &str = "fetch blob";
 pub(crate) const PUSH: &str = "push blob";
 
+/// Options of [`fetch_blob`] and [`push_blob`].
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct TransferOptions {
+    /// Receives the progress of the transfer. Default: none.
+    pub progress: Progress,
+}
+
+impl TransferOptions {
+    /// Sets [`progress`](Self::progress).
+    pub fn progress(mut self, progress: Progress) -> Self {
+        self.progress = progress;
+        self
+    }
+}
+
 /// Returns the blob that `reference` names by digest, and its descriptor. The stream verifies the
 /// content: it ends in an error if the content does not match the digest.
 ///
@@ -24,14 +40,14 @@ pub(crate) const PUSH: &str = "push blob";
 pub async fn fetch_blob(
     store: &dyn ReadStore,
     reference: &Reference,
-    progress: &Progress,
+    options: &TransferOptions,
 ) -> Result<(Descriptor, ByteStream)> {
     named(FETCH, reference, async {
         let digest = reference
             .digest()
             .ok_or_else(|| Error::new(Code::InvalidReference, "a blob is named by its digest"))?;
         let blob = store.describe_blob(digest).await?;
-        let stream = fetch_reported(store, &blob, progress).await?;
+        let stream = fetch_reported(store, &blob, &options.progress).await?;
         Ok((blob, stream))
     })
     .await
@@ -46,7 +62,7 @@ pub async fn push_blob(
     reference: &Reference,
     blob: &Descriptor,
     source: Arc<dyn Source>,
-    progress: &Progress,
+    options: &TransferOptions,
 ) -> Result<Outcome> {
-    named(PUSH, reference, push::send(store, blob, source, progress)).await
+    named(PUSH, reference, push::send(store, blob, source, &options.progress)).await
 }

@@ -1,10 +1,10 @@
-//! Delete: an artifact and all that refers to it, by a plan that can be shown first.
+//! Deletes an artifact and all its referrers, after making a plan that a dry run shows.
 //!
-//! Referrers go before what they refer to and an index before its children, so that a delete that
-//! breaks anywhere leaves a valid smaller graph, and can be run again.
+//! Referrers are deleted before their subjects, and an index before its children. So an interrupted
+//! delete leaves a smaller graph that is valid, and can be run again.
 //!
-//! What stays: a manifest that is tagged otherwise or listed by an index that stays, with all that
-//! belongs to it, and whatever a staying manifest refers to. `force` deletes those too.
+//! Retained are: a manifest with another tag or in the list of a retained index, with its referrers
+//! and children; and every subject of a retained manifest. The option `force` deletes these too.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -26,49 +26,66 @@ use ocigraph_types::{
     weight::Weight, whole,
 };
 
-/// How to delete.
+/// Options of [`Client::delete`](crate::Client::delete).
+///
+/// ```no_run
+/// # async fn example() -> ocigraph::Result<()> {
+/// use ocigraph::{Client, DeleteOptions};
+///
+/// let reference = "registry.example/app:v1".parse()?;
+/// let plan = DeleteOptions { dry_run: true, ..DeleteOptions::default() };
+/// let report = Client::new().delete(&reference, plan).await?;
+/// for retained in &report.kept {
+///     println!("{} would stay: {}", retained.descriptor.digest, retained.reason);
+/// }
+/// # Ok(()) }
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct DeleteOptions {
-    /// Only says what would be done.
+    /// Makes the report without deleting anything. Default: false.
     pub dry_run: bool,
-    /// Deletes also what would be kept: what is tagged otherwise or listed by another index.
+    /// Also deletes manifests that would be retained because they have another tag or another index
+    /// lists them, and proceeds if a list of tags or referrers cannot be read completely. Default:
+    /// false; an incomplete list then fails with [INCOMPLETE](crate::Code::Incomplete).
     pub force: bool,
-    /// Requests at once: at most so many, and fewer where the registry slows down or the process has few
-    /// files left to open. Default, also for 0: 128.
+    /// Maximum concurrent requests. Default, also for 0: 128. Values above 512 count as 512. Fewer
+    /// are used while a registry limits the rate of requests, or if the process can open few files.
     pub concurrency: Option<usize>,
 }
 
-/// What was deleted, or would be.
+/// The result of [`Client::delete`](crate::Client::delete). A dry run reports what a delete would
+/// do.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct DeleteReport {
-    /// Whether nothing was done.
+    /// True for a dry run, which deletes nothing.
     pub dry_run: bool,
-    /// What is gone, or would be, in the order of deletion: referrers before their subjects.
+    /// The deleted manifests, in the order of deletion: referrers before their subjects.
     pub deleted: Vec<Descriptor>,
-    /// What stays, and why.
+    /// The retained manifests, each with the reason.
     pub kept: Vec<RetainedManifest>,
-    /// What could not be deleted.
+    /// The manifests that could not be deleted, each with the error. After a failure, the manifests
+    /// that would be deleted later are not deleted either, and are not reported.
     pub failed: Vec<DeleteFailure>,
 }
 
-/// A manifest that stays.
+/// A manifest that a delete retains.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct RetainedManifest {
-    /// The manifest.
+    /// The descriptor of the manifest.
     pub descriptor: Descriptor,
-    /// Why, as a phrase: `tagged stable`.
+    /// The reason as a phrase for users, for example `tagged stable`.
     pub reason: String,
 }
 
-/// A manifest that could not be deleted.
+/// A manifest that a delete could not delete.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct DeleteFailure {
-    /// The manifest.
+    /// The descriptor of the manifest.
     pub descriptor: Descriptor,
-    /// Why.
+    /// The error of the store.
     pub error: Arc<Error>,
 }
 
@@ -78,15 +95,17 @@ impl Clone for DeleteFailure {
     }
 }
 
-/// What a node takes beside its descriptor, in the closure and in the plan.
+/// Bytes that a node takes besides its descriptor, in the closure and in the plan.
 const NODE: usize = 1024;
 
 pub(crate) const OPERATION: &str = "delete";
 
-/// Deletes what `reference` names and everything that refers to it, referrers before their subjects.
+/// Deletes what `reference` names and everything that refers to it, referrers before their
+/// subjects.
 ///
 /// # Errors
-/// [`Code::NotFound`](crate::Code::NotFound) if the reference names nothing. What cannot be deleted is in the report.
+/// [`Code::NotFound`](crate::Code::NotFound) if the reference names nothing. What cannot be deleted
+/// is in the report.
 pub async fn delete(
     store: &dyn Store,
     reference: &Reference,
@@ -100,11 +119,11 @@ async fn run(
     reference: &Reference,
     options: &DeleteOptions,
 ) -> Result<DeleteReport> {
-    let at_once = concurrency(options.concurrency);
+    let max_requests = concurrency(options.concurrency);
     let name = reference.name()?;
     let (root, subject) = match store.fetch_manifest(&name).await {
         Ok(manifest) => (manifest.descriptor(), manifest.subject().map(|s| s.digest.clone())),
-        // What cannot be read can be deleted all the same.
+        // A manifest that cannot be parsed can still be deleted.
         Err(e)
             if matches!(e.code(), Code::InvalidManifest | Code::Unsupported | Code::TooLarge) =>
         {
@@ -112,51 +131,51 @@ async fn run(
         }
         Err(e) => return Err(e),
     };
-    let mut held = store.memory().charge();
+    let mut charge = store.memory().charge();
     let mut problems = Vec::new();
     let mut closure =
-        ReferrerClosure::collect(store, root, at_once, &mut held, &mut problems).await?;
+        ReferrerClosure::collect(store, root, max_requests, &mut charge, &mut problems).await?;
     closure.subject = subject.filter(|subject| !closure.nodes.contains_key(subject));
-    let others =
-        ExternalReferences::collect(store, &name, &closure, at_once, &mut problems).await?;
+    let external =
+        ExternalReferences::collect(store, &name, &closure, max_requests, &mut problems).await?;
     if options.force {
         for problem in &problems {
-            tracing::warn!(%problem, "deleting what is known all the same");
+            tracing::warn!(%problem, "deleting in spite of an incomplete list");
         }
     } else {
-        // What is not known may refer to what is deleted, or hold it.
+        // An unknown manifest may be a referrer of a deleted one, or a reason to retain it.
         whole(&problems).map_err(|e| {
-            let message = format!("nothing was deleted, since {}", e.message());
-            e.with_message(message).with_hint("delete what is known all the same with --force")
+            let message = format!("nothing was deleted: {}", e.message());
+            e.with_message(message).with_hint("--force deletes the manifests that are known")
         })?;
     }
-    let kept = if options.force { HashMap::new() } else { closure.kept(&others) };
-    let levels = closure.levels(&kept, &others);
+    let retained = if options.force { HashMap::new() } else { closure.retained(&external) };
+    let levels = closure.levels(&retained, &external);
     let mut report = DeleteReport { dry_run: options.dry_run, ..DeleteReport::default() };
     for digest in &closure.order {
-        if let Some(reason) = kept.get(digest) {
+        if let Some(reason) = retained.get(digest) {
             let descriptor = closure.nodes[digest].descriptor.clone();
             report.kept.push(RetainedManifest { descriptor, reason: reason.clone() });
         }
     }
     if options.dry_run {
-        report.deleted = levels.into_iter().flatten().map(|doomed| doomed.manifest).collect();
+        report.deleted = levels.into_iter().flatten().map(|deletion| deletion.manifest).collect();
         return Ok(report);
     }
     for level in levels {
         let results = store.delete_manifests(&level).await;
-        for (doomed, result) in level.into_iter().zip(results) {
+        for (deletion, result) in level.into_iter().zip(results) {
             match result {
-                Ok(()) => report.deleted.push(doomed.manifest),
+                Ok(()) => report.deleted.push(deletion.manifest),
                 Err(e) if e.code() == Code::Unsupported && report.deleted.is_empty() => {
                     return Err(e);
                 }
                 Err(e) => report
                     .failed
-                    .push(DeleteFailure { descriptor: doomed.manifest, error: Arc::new(e) }),
+                    .push(DeleteFailure { descriptor: deletion.manifest, error: Arc::new(e) }),
             }
         }
-        // What failed keeps what it refers to: going on would leave it without its subject.
+        // A manifest that could not be deleted needs its subject, which is in a later level.
         if !report.failed.is_empty() {
             break;
         }
@@ -164,25 +183,25 @@ async fn run(
     Ok(report)
 }
 
+/// A manifest of the closure, and its edges within the closure.
 struct Node {
     descriptor: Descriptor,
-    /// Whether it is in the order.
+    /// True if the node is in [`ReferrerClosure::order`].
     found: bool,
-    /// What it refers to, within the closure.
     subjects: Vec<Digest>,
-    /// The indexes that list it, within the closure.
+    /// The indexes that list it.
     parents: Vec<Digest>,
     children: Vec<Digest>,
     referrers: Vec<Digest>,
 }
 
-/// The root, all that refers to it, the manifests it lists if it is an index, and so on.
+/// The root, its referrers, its children if it is an index, and the same of each of these.
 struct ReferrerClosure {
     root: Digest,
-    /// What the root refers to, which is not in the closure and stays.
+    /// The subject of the root, if it is outside the closure. It is retained.
     subject: Option<Digest>,
     nodes: HashMap<Digest, Node>,
-    /// In the order found: breadth first.
+    /// All nodes, breadth first.
     order: Vec<Digest>,
 }
 
@@ -190,8 +209,8 @@ impl ReferrerClosure {
     async fn collect(
         store: &dyn Store,
         root: Descriptor,
-        at_once: usize,
-        held: &mut Charge,
+        max_requests: usize,
+        charge: &mut Charge,
         problems: &mut Vec<ListProblem>,
     ) -> Result<Self> {
         let mut closure = Self {
@@ -204,7 +223,7 @@ impl ReferrerClosure {
         closure.add(root);
         let mut listed = 0;
         while !level.is_empty() {
-            let mut looked = stream::iter(level)
+            let mut queries = stream::iter(level)
                 .map(|node| async move {
                     let (referrers, children) = tokio::try_join!(
                         store.referrers(&node.digest, None),
@@ -212,14 +231,14 @@ impl ReferrerClosure {
                     )?;
                     Ok::<_, Error>((node.digest, referrers, children))
                 })
-                .buffered(at_once);
+                .buffered(max_requests);
             level = Vec::new();
-            while let Some((digest, mut referrers, children)) = looked.try_next().await? {
+            while let Some((digest, mut referrers, children)) = queries.try_next().await? {
                 listed += referrers.entries.len() + children.len();
                 check_limit(listed, store.max_entries())?;
-                // Each is kept as a node, and looked at in its level.
-                held.add(referrers.entries.weight() + 2 * children.weight() + NODE)?;
-                referrers.hand_over(held)?;
+                // A child is stored twice: as a node, and in its level.
+                charge.add(referrers.entries.weight() + 2 * children.weight() + NODE)?;
+                referrers.hand_over(charge)?;
                 join(problems, std::mem::take(&mut referrers.problems));
                 for referrer in referrers.entries {
                     closure.link(&digest, &referrer, true);
@@ -234,7 +253,7 @@ impl ReferrerClosure {
         Ok(closure)
     }
 
-    /// Adds a node; gives it back when it is new.
+    /// Adds a node to the order. Returns its descriptor if it is new.
     fn add(&mut self, descriptor: Descriptor) -> Option<Descriptor> {
         let node = self.entry(&descriptor);
         if node.descriptor.artifact_type.is_none() {
@@ -247,15 +266,16 @@ impl ReferrerClosure {
         Some(descriptor)
     }
 
-    fn link(&mut self, from: &Digest, to: &Descriptor, refers: bool) {
+    /// Adds an edge from a node to its referrer, or to its child.
+    fn link(&mut self, from: &Digest, to: &Descriptor, is_referrer: bool) {
         let other = self.entry(to);
-        if refers {
+        if is_referrer {
             other.subjects.push(from.clone());
         } else {
             other.parents.push(from.clone());
         }
         if let Some(node) = self.nodes.get_mut(from) {
-            let list = if refers { &mut node.referrers } else { &mut node.children };
+            let list = if is_referrer { &mut node.referrers } else { &mut node.children };
             list.push(to.digest.clone());
         }
     }
@@ -271,64 +291,67 @@ impl ReferrerClosure {
         })
     }
 
-    /// What stays, and why.
-    fn kept(&self, others: &ExternalReferences) -> HashMap<Digest, String> {
-        let mut kept: HashMap<Digest, String> = HashMap::new();
-        // What is held from outside, and what belongs to it.
-        let mut held: Vec<&Digest> = Vec::new();
+    /// Returns the retained manifests, with the reasons.
+    fn retained(&self, external: &ExternalReferences) -> HashMap<Digest, String> {
+        let mut retained: HashMap<Digest, String> = HashMap::new();
+        // First: manifests with external references, and their referrers and children.
+        let mut pending: Vec<&Digest> = Vec::new();
         for digest in &self.order {
-            let reason = match (others.tags.get(digest), others.listed_by.get(digest)) {
+            let reason = match (external.tags.get(digest), external.listed_by.get(digest)) {
                 (Some(tags), _) => format!("tagged {}", tags.join(", ")),
                 (None, Some(index)) => format!("listed by the index {index}"),
                 (None, None) => continue,
             };
-            kept.insert(digest.clone(), reason);
-            held.push(digest);
+            retained.insert(digest.clone(), reason);
+            pending.push(digest);
         }
-        let mut above = held.clone();
-        while let Some(digest) = held.pop() {
+        let mut dependents = pending.clone();
+        while let Some(digest) = pending.pop() {
             let node = &self.nodes[digest];
             for (list, how) in [(&node.referrers, "refers to"), (&node.children, "listed by")] {
                 for other in list {
-                    if !kept.contains_key(other) {
-                        kept.insert(other.clone(), format!("{how} {digest}, which stays"));
-                        held.push(other);
-                        above.push(other);
+                    if !retained.contains_key(other) {
+                        retained.insert(other.clone(), format!("{how} {digest}, which stays"));
+                        pending.push(other);
+                        dependents.push(other);
                     }
                 }
             }
         }
-        while let Some(digest) = above.pop() {
+        // Then: the subjects of all of these.
+        while let Some(digest) = dependents.pop() {
             for subject in &self.nodes[digest].subjects {
-                if !kept.contains_key(subject) {
-                    kept.insert(subject.clone(), format!("subject of {digest}, which stays"));
-                    above.push(subject);
-                    // The children of an index that stays must stay with it.
+                if !retained.contains_key(subject) {
+                    retained.insert(subject.clone(), format!("subject of {digest}, which stays"));
+                    dependents.push(subject);
+                    // A retained index needs its children.
                     let mut children = self.nodes[subject].children.clone();
                     while let Some(child) = children.pop() {
-                        if !kept.contains_key(&child) {
-                            kept.insert(child.clone(), format!("listed by {subject}, which stays"));
+                        if !retained.contains_key(&child) {
+                            retained
+                                .insert(child.clone(), format!("listed by {subject}, which stays"));
                             children.extend(self.nodes[&child].children.iter().cloned());
                         }
                     }
                 }
             }
         }
-        kept
+        retained
     }
 
-    /// What goes, in levels of which each can go at once: a manifest's level comes after those of
-    /// its referrers and of the indexes that list it.
+    /// Returns the manifests to delete, in levels. The manifests of one level can be deleted
+    /// concurrently; the level of a manifest comes after those of its referrers and parent indexes.
     fn levels(
         &self,
-        kept: &HashMap<Digest, String>,
-        others: &ExternalReferences,
+        retained: &HashMap<Digest, String>,
+        external: &ExternalReferences,
     ) -> Vec<Vec<ManifestDeletion>> {
-        let goes = |digest: &Digest| !kept.contains_key(digest);
+        let is_deleted = |digest: &Digest| !retained.contains_key(digest);
         let mut waiting: HashMap<&Digest, usize> = HashMap::new();
-        for digest in self.order.iter().filter(|d| goes(d)) {
+        for digest in self.order.iter().filter(|d| is_deleted(d)) {
             let node = &self.nodes[digest];
-            let before = node.referrers.iter().chain(&node.parents).filter(|d| goes(d)).count();
+            let before =
+                node.referrers.iter().chain(&node.parents).filter(|d| is_deleted(d)).count();
             waiting.insert(digest, before);
         }
         let mut levels = Vec::new();
@@ -336,7 +359,7 @@ impl ReferrerClosure {
             let ready = |digest: &&Digest| waiting.get(digest) == Some(&0);
             let mut level: Vec<&Digest> = self.order.iter().filter(ready).collect();
             if level.is_empty() {
-                // A forged cycle: no order is right, and all of it goes.
+                // A forged cycle has no valid order: delete all its manifests in one level.
                 level = self.order.iter().filter(|digest| waiting.contains_key(digest)).collect();
             }
             for digest in &level {
@@ -348,23 +371,23 @@ impl ReferrerClosure {
                     }
                 }
             }
-            let doomed = level.into_iter().map(|digest| {
+            let deletions = level.into_iter().map(|digest| {
                 let node = &self.nodes[digest];
                 let outside = self.subject.as_ref().filter(|_| *digest == self.root);
                 ManifestDeletion {
                     manifest: node.descriptor.clone(),
                     subject: outside.or(node.subjects.first()).cloned(),
                     subject_retained: outside.is_some(),
-                    tags: others.all_tags.get(digest).cloned().unwrap_or_default(),
+                    tags: external.all_tags.get(digest).cloned().unwrap_or_default(),
                 }
             });
-            levels.push(doomed.collect());
+            levels.push(deletions.collect());
         }
         levels
     }
 }
 
-/// The manifests an index lists; one that is gone, or is no manifest, lists nothing.
+/// Returns the manifests that an index lists. Returns none for a missing or malformed index.
 async fn children_of(store: &dyn ReadStore, node: &Descriptor) -> Result<Vec<Descriptor>> {
     if !media_type::is_index(&node.media_type) {
         return Ok(Vec::new());
@@ -373,12 +396,15 @@ async fn children_of(store: &dyn ReadStore, node: &Descriptor) -> Result<Vec<Des
     Ok(index.map(|index| index.children().cloned().collect()).unwrap_or_default())
 }
 
-/// What others than the one who deletes hold: tags, and indexes outside the closure.
+/// References to manifests of the closure from outside: other tags, and indexes outside the
+/// closure.
 #[derive(Default)]
 struct ExternalReferences {
-    /// All tags of a node, that by which the root was named included.
+    /// All tags of each manifest, including the tag that names the root.
     all_tags: HashMap<Digest, Vec<String>>,
+    /// The tags of each manifest, without the tag that names the root.
     tags: HashMap<Digest, Vec<String>>,
+    /// For each manifest, one index outside the closure that lists it.
     listed_by: HashMap<Digest, Digest>,
 }
 
@@ -387,7 +413,7 @@ impl ExternalReferences {
         store: &dyn Store,
         name: &TagOrDigest,
         closure: &ReferrerClosure,
-        at_once: usize,
+        max_requests: usize,
         problems: &mut Vec<ListProblem>,
     ) -> Result<Self> {
         let mut tags = match store.tags().await {
@@ -396,40 +422,41 @@ impl ExternalReferences {
             Err(e) => return Err(e),
         };
         problems.append(&mut tags.problems);
-        let mut others = Self::default();
+        let mut external = Self::default();
         let mut outside: Vec<Descriptor> = store.list_untagged().await?;
-        for (tag, named) in resolve_tags(store, tags.entries, at_once).await {
+        for (tag, named) in resolve_tags(store, tags.entries, max_requests).await {
             let descriptor = match named {
                 Ok(descriptor) => descriptor,
-                // Deleted since it was listed.
+                // The tag was deleted after it was listed.
                 Err(e) if matches!(e.code(), Code::NotFound | Code::InvalidManifest) => continue,
                 Err(e) => return Err(e),
             };
-            // The tag by which the root was named goes with it. A root named by digest is meant
+            // The tag that names the root is deleted with it. A root that is named by digest is deleted
             // with all its tags.
-            let named = descriptor.digest == closure.root
+            let names_root = descriptor.digest == closure.root
                 && match name {
                     TagOrDigest::Tag(named) => *named == tag,
                     TagOrDigest::Digest(_) => true,
                 };
             if closure.nodes.contains_key(&descriptor.digest) {
-                others.all_tags.entry(descriptor.digest.clone()).or_default().push(tag.clone());
-                if !named {
-                    others.tags.entry(descriptor.digest.clone()).or_default().push(tag);
+                external.all_tags.entry(descriptor.digest.clone()).or_default().push(tag.clone());
+                if !names_root {
+                    external.tags.entry(descriptor.digest.clone()).or_default().push(tag);
                 }
             }
             outside.push(descriptor);
         }
-        others.collect_indexes(store, closure, outside, at_once).await?;
-        Ok(others)
+        external.collect_indexes(store, closure, outside, max_requests).await?;
+        Ok(external)
     }
 
+    /// Searches the indexes outside the closure, level by level, for manifests of the closure.
     async fn collect_indexes(
         &mut self,
         store: &dyn Store,
         closure: &ReferrerClosure,
         mut level: Vec<Descriptor>,
-        at_once: usize,
+        max_requests: usize,
     ) -> Result<()> {
         let mut seen: HashSet<Digest> = HashSet::new();
         loop {
@@ -445,7 +472,7 @@ impl ExternalReferences {
                 .map(|index| async move {
                     Ok::<_, Error>((index.digest.clone(), children_of(store, &index).await?))
                 })
-                .buffered(at_once);
+                .buffered(max_requests);
             while let Some((index, children)) = read.try_next().await? {
                 for child in children {
                     if closure.nodes.contains_key(&child.digest) {

@@ -1,8 +1,8 @@
-//! Discover: the graph of referrers beneath a subject, breadth first, a level's nodes all at once.
+//! Discovers the graph of referrers of a subject. It walks breadth first, and queries the nodes of
+//! one level concurrently. It reads lists of referrers only, and no manifest except to find the
+//! subject.
 
-use ocigraph_types::Platform;
-use std::collections::BTreeMap;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use futures::{StreamExt, TryStreamExt, stream};
 
@@ -16,36 +16,60 @@ use crate::{
         memory::Charge,
     },
 };
-use ocigraph_types::{Descriptor, Digest, Graph, Reference, Result, TagOrDigest, whole};
+use ocigraph_types::{Descriptor, Digest, Graph, Platform, Reference, Result, TagOrDigest, whole};
 
-/// How to discover.
+/// Options of [`Client::discover`](crate::Client::discover).
+///
+/// ```no_run
+/// # async fn example() -> ocigraph::Result<()> {
+/// use ocigraph::{Client, DiscoverOptions};
+///
+/// let reference = "registry.example/app:v1".parse()?;
+/// let options = DiscoverOptions {
+///     artifact_type: Some("application/vnd.example.sbom".into()),
+///     depth: Some(1),
+///     ..DiscoverOptions::default()
+/// };
+/// let graph = Client::new().discover(&reference, options).await?;
+/// for referrer in graph.referrers(&graph.subject().digest) {
+///     println!("{}", referrer.digest);
+/// }
+/// # Ok(()) }
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct DiscoverOptions {
-    /// Returns only referrers of this type, with what leads to them and what lies beneath them.
+    /// Keeps only the referrers of this artifact type, the paths from the subject to them, and
+    /// their direct and indirect referrers. Default: all referrers.
     pub artifact_type: Option<String>,
-    /// Returns only referrers with these annotations; as `artifact_type`.
+    /// Keeps only the referrers that have all these annotations with these values, in the same way
+    /// as `artifact_type`. Default: all referrers.
     pub annotations: BTreeMap<String, String>,
-    /// Starts, at an index, from the image for this platform.
+    /// Starts at the image for this platform if the reference names an index.
+    /// [NOT_FOUND](crate::Code::NotFound) if the index has no such image. Default: starts at the
+    /// manifest that the reference names.
     pub platform: Option<Platform>,
-    /// How many levels to walk; all when absent.
+    /// Maximum levels of referrers: 1 returns the direct referrers, 0 the subject alone. Default:
+    /// all levels.
     pub depth: Option<usize>,
-    /// Gives the graph of what could be read, with [`Graph::problems`](crate::Graph::problems),
-    /// where a list cannot be read whole; else that is INCOMPLETE.
+    /// Returns a graph with [`Graph::problems`](crate::Graph::problems) if a list of referrers
+    /// cannot be read completely. Default: false; this then fails with
+    /// [INCOMPLETE](crate::Code::Incomplete).
     pub allow_incomplete: bool,
-    /// Requests at once: at most so many, and fewer where the registry slows down or the process has few
-    /// files left to open. Default, also for 0: 128.
+    /// Maximum concurrent requests. Default, also for 0: 128. Values above 512 count as 512. Fewer
+    /// are used while a registry limits the rate of requests, or if the process can open few files.
     pub concurrency: Option<usize>,
 }
 
 impl DiscoverOptions {
-    /// Whether a referrer is itself asked for, whatever leads to it or lies beneath it.
+    /// Returns true if the referrer has the artifact type and the annotations of these options. A
+    /// graph that was filtered by them can contain other referrers too.
     pub fn matches(&self, referrer: &Descriptor) -> bool {
         self.artifact_type.as_ref().is_none_or(|t| referrer.artifact_type.as_ref() == Some(t))
             && self.annotations.iter().all(|(k, v)| referrer.annotations.get(k) == Some(v))
     }
 }
 
-/// What a node takes beside its descriptor: its places in the graph and in the walk.
+/// Bytes that a node takes besides its descriptor, in the graph and in the walk.
 const NODE: usize = 256;
 
 pub(crate) const OPERATION: &str = "discover";
@@ -53,8 +77,9 @@ pub(crate) const OPERATION: &str = "discover";
 /// Returns the graph of everything that refers to what `reference` names.
 ///
 /// # Errors
-/// [`Code::NotFound`](crate::Code::NotFound) if the reference names nothing; [`Code::Incomplete`](crate::Code::Incomplete) if a list of referrers
-/// cannot be read whole, unless `options` allows it.
+/// [`Code::NotFound`](crate::Code::NotFound) if the reference names nothing;
+/// [`Code::Incomplete`](crate::Code::Incomplete) if a list of referrers cannot be read whole,
+/// unless `options` allows it.
 pub async fn discover(
     store: &dyn ReadStore,
     reference: &Reference,
@@ -73,11 +98,11 @@ async fn run(
         let manifest = select_manifest(store, &name, options.platform.as_ref()).await?;
         return finish(store, manifest.plain_descriptor(), None, options).await;
     }
-    // With a digest in hand the referrers are asked for while the subject is looked up.
+    // A digest permits querying the referrers while the subject is resolved.
     let subject = match &name {
         TagOrDigest::Digest(digest) => {
             let (subject, first) =
-                tokio::try_join!(store.resolve(&name), store.referrers(digest, hint(options)))?;
+                tokio::try_join!(store.resolve(&name), store.referrers(digest, filter(options)))?;
             return finish(store, subject, Some(first), options).await;
         }
         TagOrDigest::Tag(_) => store.resolve(&name).await?,
@@ -97,12 +122,12 @@ async fn finish(
     if options.depth != Some(0) {
         let first = match first {
             Some(first) => first,
-            None => store.referrers(&root, hint(options)).await?,
+            None => store.referrers(&root, filter(options)).await?,
         };
         insert(&mut graph, &mut charge, root, first)?;
         let depth = options.depth.unwrap_or(usize::MAX);
-        let at_once = concurrency(options.concurrency);
-        walk(store, &mut graph, &mut charge, depth, at_once).await?;
+        let max_requests = concurrency(options.concurrency);
+        walk(store, &mut graph, &mut charge, depth, max_requests).await?;
     }
     if !options.allow_incomplete {
         whole(graph.problems())?;
@@ -127,19 +152,19 @@ fn insert(
     Ok(())
 }
 
-/// The store can filter only where nothing beneath is wanted: a match may lie under a referrer
-/// that is none.
-fn hint(options: &DiscoverOptions) -> Option<&str> {
+/// Returns the artifact type by which the store can filter. It can filter only a walk of one level:
+/// otherwise a referrer of another type can have a referrer of the wanted type.
+fn filter(options: &DiscoverOptions) -> Option<&str> {
     options.artifact_type.as_deref().filter(|_| options.depth == Some(1))
 }
 
-/// Completes a graph whose root's referrers are known.
+/// Adds the other levels to a graph that contains the direct referrers of its subject.
 async fn walk(
     store: &dyn ReadStore,
     graph: &mut Graph,
     charge: &mut Charge,
     depth: usize,
-    at_once: usize,
+    max_requests: usize,
 ) -> Result<()> {
     let mut seen = HashSet::from([graph.subject().digest.clone()]);
     let mut level: Vec<Digest> = vec![graph.subject().digest.clone()];
@@ -154,13 +179,13 @@ async fn walk(
         if next.is_empty() {
             break;
         }
-        let mut asked = stream::iter(next.clone())
+        let mut queries = stream::iter(next.clone())
             .map(|digest| async move {
                 let referrers = store.referrers(&digest, None).await?;
                 Ok::<_, crate::Error>((digest, referrers))
             })
-            .buffer_unordered(at_once);
-        while let Some((digest, referrers)) = asked.try_next().await? {
+            .buffer_unordered(max_requests);
+        while let Some((digest, referrers)) = queries.try_next().await? {
             listed += referrers.entries.len();
             check_limit(listed, store.max_entries())?;
             insert(graph, charge, digest, referrers)?;

@@ -1,4 +1,5 @@
-//! Listings: every manifest that can be found in a place, with what is known of it.
+//! Lists the tags and the manifests of a repository or layout, with their details. Uses the store's
+//! own catalog if there is one, and otherwise walks from the tags to children and referrers.
 
 use std::collections::{HashMap, HashSet};
 
@@ -22,27 +23,27 @@ pub(crate) const MANIFESTS: &str = "manifests";
 pub(crate) const TAGS: &str = "tags";
 pub(crate) const REPOSITORIES: &str = "repositories";
 
-/// Returns all manifests, tagged and untagged, with what is known of each. Tagged manifests come first,
-/// in the order of their tags, then what they list and what refers to them. Problems of the lists are in
-/// the result.
+/// Returns all manifests, tagged and untagged, with their details. Tagged manifests come first, in
+/// the order of their tags, then their children and referrers, level by level. Problems of the
+/// lists are in the result.
 pub async fn manifests(store: &dyn ReadStore, reference: &Reference) -> Result<List<ManifestInfo>> {
     named(MANIFESTS, reference, find_manifests(store)).await
 }
 
 async fn find_manifests(store: &dyn ReadStore) -> Result<List<ManifestInfo>> {
-    // Asked together: where there is no list of the store's own, that was found out meanwhile.
+    // Queried together, so that a store without a catalog costs no extra round trip.
     let (listed, tags) = futures::join!(store.manifest_catalog(), store.tags());
     if let Some(listed) = listed? {
         return Ok(listed);
     }
     let tags = tags?;
     let mut problems = tags.problems;
-    let mut held = store.memory().charge();
+    let mut charge = store.memory().charge();
     let mut tags_of: HashMap<Digest, Vec<String>> = HashMap::new();
     let mut level = Vec::new();
     for (tag, named) in resolve_tags(store, tags.entries, AT_ONCE).await {
-        let Some(descriptor) = told(&tag, named, &mut problems)? else { continue };
-        held.add(descriptor.weight() + tag.weight())?;
+        let Some(descriptor) = resolved(&tag, named, &mut problems)? else { continue };
+        charge.add(descriptor.weight() + tag.weight())?;
         let tags = tags_of.entry(descriptor.digest.clone()).or_default();
         if tags.is_empty() {
             level.push(descriptor);
@@ -55,15 +56,15 @@ async fn find_manifests(store: &dyn ReadStore) -> Result<List<ManifestInfo>> {
     loop {
         level.retain(|d| seen.insert(d.digest.clone()));
         if level.is_empty() {
-            return Ok(List::new(found, problems, held));
+            return Ok(List::new(found, problems, charge));
         }
-        let mut looked = stream::iter(std::mem::take(&mut level))
-            .map(|descriptor| look_at(store, descriptor))
+        let mut inspected = stream::iter(std::mem::take(&mut level))
+            .map(|descriptor| inspect(store, descriptor))
             .buffered(AT_ONCE);
-        while let Some((mut info, children, mut referrers)) = looked.try_next().await? {
+        while let Some((mut info, children, mut referrers)) = inspected.try_next().await? {
             info.tags = tags_of.remove(&info.descriptor.digest).unwrap_or_default();
-            held.add(info.weight() + children.weight())?;
-            referrers.hand_over(&mut held)?;
+            charge.add(info.weight() + children.weight())?;
+            referrers.hand_over(&mut charge)?;
             join(&mut problems, std::mem::take(&mut referrers.problems));
             found.push(info);
             level.extend(referrers.entries);
@@ -73,8 +74,8 @@ async fn find_manifests(store: &dyn ReadStore) -> Result<List<ManifestInfo>> {
     }
 }
 
-/// Returns all tags, each with the digest that it names and what the store knows of it. Problems of the
-/// list are in the result.
+/// Returns all tags, each with the digest that it names and the details that the store has.
+/// Problems of the list are in the result.
 pub async fn tag_details(store: &dyn ReadStore, reference: &Reference) -> Result<List<TagInfo>> {
     named(TAGS, reference, find_tags(store)).await
 }
@@ -91,9 +92,9 @@ async fn find_tags(store: &dyn ReadStore) -> Result<List<TagInfo>> {
     }
     let tags = tags?;
     let (mut found, mut problems) = (Vec::new(), tags.problems);
-    let mut held = store.memory().charge();
+    let mut charge = store.memory().charge();
     for (name, named) in resolve_tags(store, tags.entries, AT_ONCE).await {
-        let Some(descriptor) = told(&name, named, &mut problems)? else { continue };
+        let Some(descriptor) = resolved(&name, named, &mut problems)? else { continue };
         let info = TagInfo {
             name,
             digest: descriptor.digest,
@@ -102,24 +103,25 @@ async fn find_tags(store: &dyn ReadStore) -> Result<List<TagInfo>> {
             signed: None,
             attributes: None,
         };
-        held.add(info.weight())?;
+        charge.add(info.weight())?;
         found.push(info);
     }
-    Ok(List::new(found, problems, held))
+    Ok(List::new(found, problems, charge))
 }
 
-/// What a tag names; nothing when it is gone, or names what cannot be read, which is noted.
-fn told(
+/// Returns the manifest that a tag names. Returns `None` if the tag no longer exists, or if its
+/// manifest cannot be read; the latter adds a problem.
+fn resolved(
     tag: &str,
     named: Result<Descriptor>,
     problems: &mut Vec<ListProblem>,
 ) -> Result<Option<Descriptor>> {
     match named {
         Ok(descriptor) => Ok(Some(descriptor)),
-        // Deleted since it was listed.
+        // The tag was deleted after it was listed.
         Err(e) if e.code() == Code::NotFound => Ok(None),
         Err(e) if e.is_of_content() => {
-            let mut unread = Problems::of(format!("what the tag {tag} names"));
+            let mut unread = Problems::of(format!("the manifest of the tag {tag}"));
             unread.add(format!("cannot be read: {}", excerpt(e.message())));
             problems.extend(unread.found());
             Ok(None)
@@ -128,8 +130,8 @@ fn told(
     }
 }
 
-/// What is known of a manifest, what it lists, and what refers to it.
-async fn look_at(
+/// Returns the details of a manifest, its children, and its referrers.
+async fn inspect(
     store: &dyn ReadStore,
     descriptor: Descriptor,
 ) -> Result<(ManifestInfo, Vec<Descriptor>, List<Descriptor>)> {
@@ -146,7 +148,7 @@ async fn look_at(
         attributes: None,
     };
     let described = async {
-        // A listed manifest that is gone or malformed is still listed.
+        // A missing or malformed manifest is listed too, without details.
         match listed_manifest(store, &descriptor).await? {
             Some(manifest) => {
                 let children = manifest.children().cloned().collect();

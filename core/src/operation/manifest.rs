@@ -11,40 +11,68 @@ pub(crate) const FETCH: &str = "fetch manifest";
 pub(crate) const PUSH: &str = "push manifest";
 pub(crate) const DELETE: &str = "delete manifest";
 
-/// Returns the descriptor of what `reference` names. With `platform`, the descriptor of the image for
-/// that platform in the index that `reference` names.
+/// Options of [`resolve`] and [`fetch_manifest`].
+///
+/// ```
+/// let options = ocigraph::ResolveOptions::default().platform("linux/arm64".parse()?);
+/// # Ok::<(), ocigraph::Error>(())
+/// ```
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct ResolveOptions {
+    /// Selects, in an index, the image for this platform. Default: the index itself.
+    pub platform: Option<Platform>,
+}
+
+impl ResolveOptions {
+    /// Sets [`platform`](Self::platform).
+    pub fn platform(mut self, platform: Platform) -> Self {
+        self.platform = Some(platform);
+        self
+    }
+
+    /// Selects the image for `platform`, if there is one.
+    pub fn for_platform(platform: Option<Platform>) -> Self {
+        Self { platform }
+    }
+}
+
+/// Returns the descriptor of what `reference` names. With a platform, the descriptor of the image
+/// for that platform in the index that `reference` names.
 ///
 /// # Errors
-/// [`Code::NotFound`](crate::Code::NotFound) if `reference` names nothing, or if the index has no image for `platform`.
+/// [`Code::NotFound`](crate::Code::NotFound) if `reference` names nothing, or if the index has no image for the platform.
 pub async fn resolve(
     store: &dyn ReadStore,
     reference: &Reference,
-    platform: Option<&Platform>,
+    options: &ResolveOptions,
 ) -> Result<Descriptor> {
     named(RESOLVE, reference, async {
         let name = reference.name()?;
-        if platform.is_none() {
+        if options.platform.is_none() {
             return store.resolve(&name).await;
         }
-        let manifest = select_manifest(store, &name, platform).await?;
+        let manifest = select_manifest(store, &name, options.platform.as_ref()).await?;
         Ok(manifest.plain_descriptor())
     })
     .await
 }
 
-/// Returns the manifest that `reference` names, byte for byte as it is stored. With `platform`, the
+/// Returns the manifest that `reference` names, byte for byte as it is stored. With a platform, the
 /// manifest of the image for that platform in the index that `reference` names.
 ///
 /// # Errors
-/// [`Code::NotFound`](crate::Code::NotFound) if `reference` names nothing, or if the index has no image for `platform`;
+/// [`Code::NotFound`](crate::Code::NotFound) if `reference` names nothing, or if the index has no image for the platform;
 /// [`Code::DigestMismatch`](crate::Code::DigestMismatch) if the content does not hash to its digest.
 pub async fn fetch_manifest(
     store: &dyn ReadStore,
     reference: &Reference,
-    platform: Option<&Platform>,
+    options: &ResolveOptions,
 ) -> Result<Manifest> {
-    named(FETCH, reference, async { select_manifest(store, &reference.name()?, platform).await })
-        .await
+    named(FETCH, reference, async {
+        select_manifest(store, &reference.name()?, options.platform.as_ref()).await
+    })
+    .await
 }
 
 /// Stores `manifest` byte for byte under its digest and under the tags of `reference`.

@@ -1,15 +1,13 @@
-//! Pull: an artifact's files, checked, into a directory.
+//! Pulls the files of an artifact into a directory.
 //!
-//! A file is written beside its place under a hidden name, digested on the way, and renamed when it
-//! is whole: nothing partial ever has its final name. One owner writes each final path (see
-//! `final_paths.rs`), so that a result never names a digest for a file that holds something else.
+//! A file is written under a hidden name beside its final path, verified while it is written, and
+//! then renamed: an incomplete file never has its final name. Each final path has one owner (see
+//! `final_paths`), so that a result never names a digest for a file with other content.
 
-mod files_of;
+mod options;
+mod titled_files;
 mod transfer;
 
-use crate::content::{archive::UnpackLimits, progress::Progress};
-use crate::operation::named::named;
-use ocigraph_types::Platform;
 use std::{
     collections::HashSet,
     path::PathBuf,
@@ -22,7 +20,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use crate::{
     blocking::{Cleanup, spawn_blocking},
     content::progress::Outcome,
-    operation::select::select_manifest,
+    operation::{named::named, select::select_manifest},
     store::{ReadStore, limits::concurrency, memory::Charge},
 };
 use ocigraph_types::{
@@ -30,74 +28,53 @@ use ocigraph_types::{
     weight::Weight,
 };
 
-use files_of::FilesOf;
+pub use options::PullOptions;
+use titled_files::TitledFiles;
 use transfer::Transfer;
 
-/// How to pull.
-#[derive(Debug, Clone, Default)]
-pub struct PullOptions {
-    /// The directory to write into; created when it is not there. Empty: the current one.
-    pub output: PathBuf,
-    /// Pulls, instead of what the reference names, its referrers of this type.
-    pub artifact_type: Option<String>,
-    /// Pulls, of an index, the image for this platform.
-    pub platform: Option<Platform>,
-    /// Pulls also what the artifact refers to, and what that refers to in turn.
-    pub include_subject: bool,
-    /// Leaves files that are there already as they are.
-    pub keep_old_files: bool,
-    /// Writes where titles say, even outside the output directory.
-    pub allow_path_traversal: bool,
-    /// Bounds on unpacked directories.
-    pub unpack_limits: UnpackLimits,
-    /// Requests at once: at most so many, and fewer where the registry slows down or the process has few
-    /// files left to open. Default, also for 0: 128.
-    pub concurrency: Option<usize>,
-    /// Where progress is reported.
-    pub progress: Progress,
-}
-
-/// What was pulled: one artifact.
+/// One artifact that [`Client::pull`](crate::Client::pull) has pulled.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PullResult {
-    /// The place, by digest.
+    /// The artifact, as a reference by digest.
     pub reference: crate::Reference,
-    /// The manifest.
+    /// The descriptor of the artifact's manifest.
     pub descriptor: Descriptor,
-    /// The files, in the order of the manifest.
+    /// The files of the blobs with a title, in the order of the manifest.
     pub files: Vec<PulledFile>,
-    /// Blobs without a title, which are not written.
+    /// The blobs without a title, which are not written.
     pub skipped: Vec<Descriptor>,
 }
 
-/// A file of a pull.
+/// One file that [`Client::pull`](crate::Client::pull) has written or found.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PulledFile {
-    /// Where it is.
+    /// The path of the file or of the unpacked directory. Relative if the output directory is.
     pub path: PathBuf,
-    /// The blob.
+    /// The descriptor of the blob.
     pub descriptor: Descriptor,
-    /// What became of it.
+    /// The outcome: [`Written`](Outcome::Written), [`Unchanged`](Outcome::Unchanged) or
+    /// [`KeptExisting`](Outcome::KeptExisting).
     pub outcome: Outcome,
 }
 
-/// A chain of subjects is a few manifests long; a registry could make one that never ends.
-const SUBJECTS: usize = 1_000;
+/// Maximum manifests with their subjects. A real chain of subjects has a few manifests, but a
+/// malicious registry could send one without an end.
+const MAX_SUBJECTS: usize = 1_000;
 
-/// How long a failed pull waits for the threads that are in the middle of a write.
-const TIDYING: Duration = Duration::from_secs(10);
+/// Maximum time that a failed pull waits for threads that are writing files.
+const CLEANUP_TIMEOUT: Duration = Duration::from_secs(10);
 
 pub(crate) const OPERATION: &str = "pull";
 
-/// Writes the files of the artifact that `reference` names into a directory. With an artifact type in
-/// `options`, writes the files of its referrers of that type instead.
+/// Writes the files of the artifact that `reference` names into a directory. With an artifact type
+/// in `options`, writes the files of its referrers of that type instead.
 ///
 /// # Errors
-/// [`Code::NotFound`](crate::Code::NotFound) if the reference names nothing or no referrer has the type;
-/// [`Code::UnsafePath`](crate::Code::UnsafePath) if a title leaves the output directory; [`Code::Conflict`](crate::Code::Conflict) if two different
-/// files have one path.
+/// [NOT_FOUND](crate::Code::NotFound) if the reference names nothing or no referrer has the type;
+/// [UNSAFE_PATH](crate::Code::UnsafePath) if a title leads out of the output directory;
+/// [CONFLICT](crate::Code::Conflict) if two different files have one path.
 pub async fn pull(
     store: Arc<dyn ReadStore>,
     reference: &Reference,
@@ -111,13 +88,13 @@ async fn run(
     reference: &Reference,
     options: PullOptions,
 ) -> Result<Vec<PullResult>> {
-    // Held until all is pulled.
-    let kept = Mutex::new(store.memory().charge());
-    let manifests = manifests(store.as_ref(), reference, &options, &kept).await?;
+    // The manifests stay in memory until the end of the pull.
+    let charge = Mutex::new(store.memory().charge());
+    let manifests = manifests(store.as_ref(), reference, &options, &charge).await?;
     pull_all(store, reference, manifests, options).await
 }
 
-/// Pulls the files of all these manifests together.
+/// Pulls the files of several manifests together.
 pub(crate) async fn pull_all(
     store: Arc<dyn ReadStore>,
     reference: &Reference,
@@ -128,44 +105,44 @@ pub(crate) async fn pull_all(
         options.output = PathBuf::from(".");
     }
     if let Some(index) = manifests.iter().find(|manifest| manifest.is_index()) {
-        return Err(is_an_index(index));
+        return Err(index_error(index));
     }
     let manifests: Arc<[Manifest]> = manifests.into();
     let (files, transfer) = {
         let manifests = Arc::clone(&manifests);
         spawn_blocking(move || {
-            let files = FilesOf::manifests(&manifests, &options)?;
+            let files = TitledFiles::of(&manifests, &options)?;
             let transfer = Transfer::new(store, options, &files)?;
             Ok((files, transfer))
         })
         .await?
     };
-    let file_work = Cleanup::default();
-    let outcomes = match file_work.watch(transfer.run(&files)).await {
+    let cleanup = Cleanup::default();
+    let outcomes = match cleanup.scope(transfer.run(&files)).await {
         Ok(outcomes) => outcomes,
         Err(e) => {
-            // Files that other transfers were writing are gone when the error is told.
-            file_work.settle(TIDYING).await;
+            // Report the error only after the other transfers have removed their incomplete files.
+            cleanup.wait(CLEANUP_TIMEOUT).await;
             return Err(e);
         }
     };
-    let mut given = HashSet::new();
-    let result = |(manifest, files_of): (&Manifest, &Vec<usize>)| PullResult {
+    let mut reported = HashSet::new();
+    let result = |(manifest, positions): (&Manifest, &Vec<usize>)| PullResult {
         reference: reference.at(manifest.digest().clone()),
         descriptor: manifest.descriptor(),
-        files: files_of
+        files: positions
             .iter()
-            .map(|index| {
-                let file = &files.all[*index];
-                let first = given.insert(*index);
+            .map(|position| {
+                let file = &files.all[*position];
+                let first = reported.insert(*position);
                 if !first {
                     transfer.report_unchanged(file);
                 }
                 PulledFile {
                     path: file.path.clone(),
                     descriptor: file.blob.clone(),
-                    // What two manifests have in common is written once.
-                    outcome: if first { outcomes[*index] } else { Outcome::Unchanged },
+                    // A file that two manifests share was written once.
+                    outcome: if first { outcomes[*position] } else { Outcome::Unchanged },
                 }
             })
             .collect(),
@@ -178,31 +155,32 @@ pub(crate) async fn pull_all(
     Ok(manifests.iter().zip(&files.by_manifest).map(result).collect())
 }
 
-/// What is to be pulled: what the reference names, or its referrers of a type; and their subjects.
+/// Fetches the manifests to pull: the artifact that the reference names, or its referrers of a
+/// type, and their subjects if the options ask for them.
 async fn manifests(
     store: &dyn ReadStore,
     reference: &Reference,
     options: &PullOptions,
-    kept: &Mutex<Charge>,
+    charge: &Mutex<Charge>,
 ) -> Result<Vec<Manifest>> {
     let manifest = select_manifest(store, &reference.name()?, options.platform.as_ref()).await?;
-    let manifest = keep(kept, manifest)?;
+    let manifest = charged(charge, manifest)?;
     let mut manifests = match &options.artifact_type {
         None => vec![manifest],
         Some(wanted) => {
-            // A part of what is meant would be taken for all of it.
+            // Users would take the files of an incomplete list for all files.
             let referrers = store.referrers(manifest.digest(), Some(wanted)).await?.complete()?;
             if referrers.is_empty() {
                 return Err(Error::new(
                     Code::NotFound,
-                    format!("nothing of type {wanted} refers to it"),
+                    format!("the artifact has no referrer of type {wanted}"),
                 )
-                .with_hint(format!("`ocigraph discover {reference}` shows what does")));
+                .with_hint(format!("`ocigraph discover {reference}` shows its referrers")));
             }
             stream::iter(referrers)
                 .map(|referrer| async move {
                     let manifest = store.fetch_manifest(&TagOrDigest::from(&referrer)).await?;
-                    keep(kept, manifest)
+                    charged(charge, manifest)
                 })
                 .buffered(concurrency(options.concurrency))
                 .try_collect()
@@ -210,23 +188,23 @@ async fn manifests(
         }
     };
     if options.include_subject {
-        add_subjects(store, &mut manifests, kept).await?;
+        add_subjects(store, &mut manifests, charge).await?;
     }
     Ok(manifests)
 }
 
-/// Counts a manifest that is kept until all are pulled.
-fn keep(kept: &Mutex<Charge>, manifest: Manifest) -> Result<Manifest> {
-    kept.lock().unwrap_or_else(PoisonError::into_inner).add(manifest.weight())?;
+/// Charges the memory of a manifest. TOO_LARGE if the manifests of the pull exceed the limit.
+fn charged(charge: &Mutex<Charge>, manifest: Manifest) -> Result<Manifest> {
+    charge.lock().unwrap_or_else(PoisonError::into_inner).add(manifest.weight())?;
     Ok(manifest.without_guard())
 }
 
-/// Appends what the manifests refer to, and what that refers to in turn. An index has no files, and
-/// is left out.
+/// Appends the subjects of the manifests, their subjects, and so on. Omits an index, because it has
+/// no files.
 async fn add_subjects(
     store: &dyn ReadStore,
     manifests: &mut Vec<Manifest>,
-    kept: &Mutex<Charge>,
+    charge: &Mutex<Charge>,
 ) -> Result<()> {
     let mut seen: HashSet<Digest> = manifests.iter().map(|m| m.digest().clone()).collect();
     let mut next: Vec<Descriptor> =
@@ -235,22 +213,22 @@ async fn add_subjects(
         if !seen.insert(subject.digest.clone()) {
             continue;
         }
-        if seen.len() > SUBJECTS {
+        if seen.len() > MAX_SUBJECTS {
             return Err(Error::new(
                 Code::TooLarge,
-                format!("more than {SUBJECTS} manifests refer to one another"),
+                format!("the chain of subjects has more than {MAX_SUBJECTS} manifests"),
             ));
         }
         let subject = store.fetch_manifest(&TagOrDigest::from(&subject)).await?;
         next.extend(subject.subject().cloned());
         if !subject.is_index() {
-            manifests.push(keep(kept, subject)?);
+            manifests.push(charged(charge, subject)?);
         }
     }
     Ok(())
 }
 
-fn is_an_index(index: &Manifest) -> Error {
+fn index_error(index: &Manifest) -> Error {
     Error::new(
         Code::InvalidArgument,
         format!(
@@ -259,5 +237,5 @@ fn is_an_index(index: &Manifest) -> Error {
             index.manifests().len()
         ),
     )
-    .with_hint("choose one by --platform or digest; `ocigraph manifest fetch` shows them")
+    .with_hint("select one by --platform or by digest; `ocigraph manifest fetch` lists them")
 }

@@ -1,7 +1,7 @@
-//! Push: files, directories and bytes become the blobs of one artifact.
+//! Pushes files, directories and bytes as the blobs of one artifact.
 //!
-//! Blobs first, then the manifest, then its tags, then the list of referrers: a push that breaks
-//! anywhere leaves nothing that names what is not there.
+//! The order is: blobs, the manifest, its tags, the list of referrers. So an interrupted push never
+//! leaves a manifest, tag or list that names missing content.
 
 use std::{
     collections::HashSet,
@@ -17,12 +17,13 @@ use crate::{
     blocking::spawn_blocking,
     content::{
         archive,
-        buffered::Spooled,
+        buffered_content::OpenFileSource,
         file,
         file::{Content, File},
-        paths,
+        media_type::media_type_for,
         progress::{Outcome, Progress},
         source::Source,
+        title::{check_title, title_for},
     },
     store::{
         Store,
@@ -34,56 +35,87 @@ use ocigraph_types::{
     Result, annotation, empty_descriptor, media_type,
 };
 
-/// How to push.
+/// Options of [`Client::push`](crate::Client::push).
+///
+/// ```
+/// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+/// # let dir = tempfile::tempdir().unwrap();
+/// # let layout = dir.path().join("layout");
+/// use ocigraph::{Client, File, PushOptions};
+///
+/// let reference = format!("oci:{}:v1", layout.display()).parse()?;
+/// let options = PushOptions {
+///     files: vec![File::bytes("hello.txt", "hello\n").with_media_type("text/plain")],
+///     artifact_type: Some("application/vnd.example.greeting".into()),
+///     ..PushOptions::default()
+/// };
+/// let pushed = Client::new().push(&reference, options).await?;
+/// assert_eq!(pushed.tags, ["v1"]);
+/// assert_eq!(pushed.blobs.len(), 1);
+/// # Ok::<(), ocigraph::Error>(()) }).unwrap();
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct PushOptions {
-    /// What the files are to be blobs of; an artifact may have none.
+    /// The content to push: each file becomes one blob, in this order. Default: none, which pushes
+    /// an artifact without blobs. Two files with the same title fail with
+    /// [INVALID_ARGUMENT](crate::Code::InvalidArgument).
     pub files: Vec<File>,
-    /// The artifact's type, such as `application/vnd.example.sbom`.
+    /// The artifact type, for example `application/vnd.example.sbom`: see [image-spec v1.1.1,
+    /// "Guidelines for Artifact Usage"][spec]. Default: none.
+    ///
+    /// [spec]: https://github.com/opencontainers/image-spec/blob/v1.1.1/manifest.md#guidelines-for-artifact-usage
     pub artifact_type: Option<String>,
-    /// Makes the artifact a referrer of what this tag or digest names in the same place.
+    /// The subject: a reference with a tag or digest to a manifest in the repository that is pushed
+    /// to. The artifact becomes a referrer of it. [NOT_FOUND](crate::Code::NotFound) if the
+    /// manifest does not exist, [INVALID_ARGUMENT](crate::Code::InvalidArgument) if it is in
+    /// another repository. Default: none.
     pub subject: Option<crate::Reference>,
-    /// Annotations of the manifest.
+    /// The annotations of the manifest. Default: none.
     pub annotations: Annotations,
-    /// A config instead of the empty one.
+    /// The config blob. Default: the empty JSON object, as image-spec recommends for artifacts.
     pub config: Option<File>,
-    /// The manifest's format.
+    /// The format of the manifest. Default: [`ManifestFormat::Auto`].
     pub format: ManifestFormat,
-    /// Takes absolute titles and titles with `..` as they are.
+    /// Permits absolute titles and titles with `..`. Default: false; such a title then fails with
+    /// [UNSAFE_PATH](crate::Code::UnsafePath).
     pub allow_path_traversal: bool,
-    /// Seconds since 1970: the time put into packed directories and the `created` annotation, as
-    /// SOURCE_DATE_EPOCH has it. Without it directories get 0 and there is no `created`.
+    /// The time, in seconds since 1970-01-01 UTC, for the entries of packed directories and for the
+    /// annotation `org.opencontainers.image.created`; like the variable [SOURCE_DATE_EPOCH][epoch].
+    /// Default: none; entries then get the time 0, and the manifest has no such annotation.
+    ///
+    /// [epoch]: https://reproducible-builds.org/specs/source-date-epoch/
     pub source_date_epoch: Option<u64>,
-    /// Requests at once: at most so many, and fewer where the registry slows down or the process has few
-    /// files left to open. Default, also for 0: 128.
+    /// Maximum concurrent requests. Default, also for 0: 128. Values above 512 count as 512. Fewer
+    /// are used while a registry limits the rate of requests, or if the process can open few files.
     pub concurrency: Option<usize>,
-    /// Where progress is reported.
+    /// Receives progress events for each blob. Default: none.
     pub progress: Progress,
 }
 
-/// What was pushed.
+/// The result of [`Client::push`](crate::Client::push).
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PushResult {
-    /// The place, by digest.
+    /// The artifact, as a reference by digest.
     pub reference: crate::Reference,
-    /// The manifest.
+    /// The descriptor of the artifact's manifest.
     pub descriptor: Descriptor,
-    /// The tags it was given.
+    /// The tags that the manifest got.
     pub tags: Vec<String>,
-    /// Its blobs, in their order, the config aside.
+    /// The blobs, without the config, in the order of [`PushOptions::files`].
     pub blobs: Vec<PushedBlob>,
-    /// The manifest's bytes.
+    /// The bytes of the manifest, as they were pushed.
     pub manifest: bytes::Bytes,
 }
 
-/// A blob of a push.
+/// One blob of a [`PushResult`].
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PushedBlob {
-    /// The blob.
+    /// The descriptor of the blob.
     pub descriptor: Descriptor,
-    /// What became of it.
+    /// The outcome: [`Uploaded`](Outcome::Uploaded), [`AlreadyExists`](Outcome::AlreadyExists) or
+    /// [`Mounted`](Outcome::Mounted).
     pub outcome: Outcome,
 }
 
@@ -105,19 +137,19 @@ async fn run(
     options: PushOptions,
 ) -> Result<PushResult> {
     if reference.digest().is_some() {
-        return Err(Error::new(Code::InvalidReference, "a push is named by tags, not by a digest")
-            .with_hint("leave the digest out; the push prints it"));
+        return Err(Error::new(Code::InvalidReference, "a push takes tags, not a digest")
+            .with_hint("remove the digest; the push prints it"));
     }
-    check_words(&options)?;
+    check_metadata(&options)?;
     check_titles(&options)?;
     let created = options.source_date_epoch.map(rfc3339).transpose()?;
     let subject = subject_of(store.as_ref(), reference, &options).await?;
     let uploads = Uploads {
         store: Arc::clone(&store),
         progress: options.progress.clone(),
-        large: LargeBlobLimiter::new(),
+        large_blobs: LargeBlobLimiter::new(),
     };
-    let at_once = concurrency(options.concurrency);
+    let max_requests = concurrency(options.concurrency);
     let format = async {
         match (options.format, &subject) {
             (ManifestFormat::Auto, Some(subject)) if options.config.is_none() => {
@@ -128,15 +160,15 @@ async fn run(
         }
     };
     let blobs = async {
-        // Each file is digested, then sent, while others are digested.
+        // Sends one file while others are digested.
         let each: Vec<_> =
             options.files.iter().map(|file| uploads.prepare_and_send(file, &options)).collect();
-        stream::iter(each).buffered(at_once).try_collect::<Vec<_>>().await
+        stream::iter(each).buffered(max_requests).try_collect::<Vec<_>>().await
     };
     let config = async {
         match &options.config {
             Some(file) => {
-                // Wherever it lies: a config has no title in its manifest.
+                // Any path is allowed, because the manifest does not contain the title of a config.
                 let file = File { title: Some("config".into()), ..file.clone() };
                 uploads.prepare_and_send(&file, &options).await.map(Some)
             }
@@ -185,7 +217,7 @@ async fn subject_of(
             Code::InvalidArgument,
             format!("the subject {subject} is in another repository than {reference}"),
         )
-        .with_hint("a referrer lies beside its subject: push to the subject's repository"));
+        .with_hint("push the referrer to the repository of its subject"));
     }
     let name = subject.name().map_err(|e| {
         let message = format!("the subject {}", e.message());
@@ -193,7 +225,7 @@ async fn subject_of(
     })?;
     let resolved = store.resolve(&name).await.map_err(|e| match e.code() {
         Code::NotFound => {
-            let message = format!("the subject {subject} is not there: {}", e.message());
+            let message = format!("the subject {subject} does not exist: {}", e.message());
             e.with_message(message)
         }
         _ => e,
@@ -211,23 +243,24 @@ fn same_place(a: &Location, b: &Location) -> bool {
     }
 }
 
+/// The state that the uploads of one push share.
 struct Uploads {
     store: Arc<dyn Store>,
     progress: Progress,
-    large: LargeBlobLimiter,
+    large_blobs: LargeBlobLimiter,
 }
 
 impl Uploads {
     async fn prepare_and_send(&self, file: &File, options: &PushOptions) -> Result<PushedBlob> {
         let prepared = prepare(file, options).await?;
         let descriptor = prepared.descriptor;
-        let _turn = self.large.turn(&descriptor).await;
+        let _permit = self.large_blobs.acquire(&descriptor).await;
         let outcome = send(&*self.store, &descriptor, prepared.source, &self.progress).await?;
         Ok(PushedBlob { descriptor, outcome })
     }
 }
 
-/// Sends one blob, telling its progress.
+/// Pushes one blob and reports its progress.
 pub(crate) async fn send(
     store: &dyn Store,
     blob: &Descriptor,
@@ -235,10 +268,11 @@ pub(crate) async fn send(
     progress: &Progress,
 ) -> Result<Outcome> {
     transfer::push_reported(store, blob, source, progress).await.map_err(|e| {
-        let ours = e.status().is_none() && e.hint().is_none();
-        if ours && matches!(e.code(), Code::DigestMismatch | Code::SizeMismatch) {
+        // An error without an HTTP status comes from reading the source, not from the registry.
+        let is_from_source = e.status().is_none() && e.hint().is_none();
+        if is_from_source && matches!(e.code(), Code::DigestMismatch | Code::SizeMismatch) {
             let what = blob.title().unwrap_or(blob.digest.as_str());
-            return e.with_hint(format!("was {what} changed while it was pushed?"));
+            return e.with_hint(format!("do not change {what} during the push"));
         }
         e
     })
@@ -252,9 +286,9 @@ struct Prepared {
 async fn prepare(file: &File, options: &PushOptions) -> Result<Prepared> {
     let mut prepared = match &file.content {
         Content::Bytes(bytes) => {
-            let guessed = file.title.as_ref().map(|title| paths::media_type_for(title.as_ref()));
-            let kind = guessed.unwrap_or_else(|| media_type::OCTET_STREAM.into());
-            let (descriptor, source) = Content::Bytes(bytes.clone()).into_blob(&kind).await?;
+            let guessed = file.title.as_ref().map(|title| media_type_for(title.as_ref()));
+            let media_type = guessed.unwrap_or_else(|| media_type::OCTET_STREAM.into());
+            let (descriptor, source) = Content::Bytes(bytes.clone()).into_blob(&media_type).await?;
             Prepared { descriptor, source }
         }
         Content::Source(descriptor, source) => {
@@ -262,8 +296,8 @@ async fn prepare(file: &File, options: &PushOptions) -> Result<Prepared> {
         }
         Content::Path(path) => prepare_path(path.clone(), file, options).await?,
     };
-    if let Some(kind) = &file.media_type {
-        prepared.descriptor.media_type = kind.clone();
+    if let Some(media_type) = &file.media_type {
+        prepared.descriptor.media_type = media_type.clone();
     }
     let annotations = &mut prepared.descriptor.annotations;
     if let Some(title) = &file.title {
@@ -276,7 +310,7 @@ async fn prepare(file: &File, options: &PushOptions) -> Result<Prepared> {
 async fn prepare_path(path: PathBuf, file: &File, options: &PushOptions) -> Result<Prepared> {
     let title = match &file.title {
         Some(title) => title.clone(),
-        None => paths::title_for(&path, options.allow_path_traversal)?,
+        None => title_for(&path, options.allow_path_traversal)?,
     };
     let epoch = options.source_date_epoch;
     spawn_blocking(move || {
@@ -289,9 +323,9 @@ async fn prepare_path(path: PathBuf, file: &File, options: &PushOptions) -> Resu
                 .annotations
                 .insert(annotation::CONTENT_DIGEST.into(), packed.content_digest.to_string());
             descriptor.annotations.insert(annotation::UNPACK.into(), "true".into());
-            Prepared { descriptor, source: Arc::new(Spooled::new(packed.file)) }
+            Prepared { descriptor, source: Arc::new(OpenFileSource::new(packed.file)) }
         } else if metadata.is_file() {
-            let (descriptor, source) = file::describe(&path, paths::media_type_for(&path))?;
+            let (descriptor, source) = file::describe(&path, media_type_for(&path))?;
             Prepared { descriptor, source }
         } else {
             return Err(Error::new(
@@ -305,8 +339,8 @@ async fn prepare_path(path: PathBuf, file: &File, options: &PushOptions) -> Resu
     .await
 }
 
-/// Looks at what is said of the artifact and of each file.
-fn check_words(options: &PushOptions) -> Result<()> {
+/// Checks the artifact type, the media types and the annotation keys.
+fn check_metadata(options: &PushOptions) -> Result<()> {
     if let Some(artifact_type) = &options.artifact_type {
         media_type::check_artifact_type(artifact_type)?;
     }
@@ -315,35 +349,36 @@ fn check_words(options: &PushOptions) -> Result<()> {
     let mut keys =
         options.annotations.keys().chain(files().flat_map(|file| file.annotations.keys()));
     if keys.any(String::is_empty) {
-        return Err(Error::new(Code::InvalidArgument, "an annotation has an empty key"));
+        return Err(Error::new(Code::InvalidArgument, "an annotation key is empty"));
     }
     Ok(())
 }
 
-/// Two files of one title would overwrite each other when pulled.
+/// Checks that titles are safe and distinct. A pull would write two files with one title to the
+/// same path.
 fn check_titles(options: &PushOptions) -> Result<()> {
     let mut seen = HashSet::new();
     for file in &options.files {
         let Some(title) = title_of(file, options)? else { continue };
-        paths::check_title(&title, options.allow_path_traversal)?;
+        check_title(&title, options.allow_path_traversal)?;
         if !seen.insert(title.clone()) {
             return Err(Error::new(
                 Code::InvalidArgument,
                 format!("two files have the title {title:?}"),
             )
-            .with_hint("push each file once"));
+            .with_hint("push each file once, or give the files different titles"));
         }
     }
     Ok(())
 }
 
-/// The title that a file will have.
+/// Returns the title that a file will have, or `None` for bytes without a title.
 fn title_of(file: &File, options: &PushOptions) -> Result<Option<String>> {
     if let Some(title) = file.annotations.get(annotation::TITLE).or(file.title.as_ref()) {
         return Ok(Some(title.clone()));
     }
     match &file.content {
-        Content::Path(path) => paths::title_for(path, options.allow_path_traversal).map(Some),
+        Content::Path(path) => title_for(path, options.allow_path_traversal).map(Some),
         Content::Source(descriptor, _) => Ok(descriptor.title().map(str::to_owned)),
         Content::Bytes(_) => Ok(None),
     }
@@ -355,6 +390,6 @@ fn rfc3339(epoch: u64) -> Result<String> {
         .and_then(|seconds| jiff::Timestamp::from_second(seconds).ok())
         .map(|timestamp| timestamp.to_string())
         .ok_or_else(|| {
-            Error::new(Code::InvalidArgument, format!("SOURCE_DATE_EPOCH {epoch} is no time"))
+            Error::new(Code::InvalidArgument, format!("SOURCE_DATE_EPOCH {epoch} is out of range"))
         })
 }

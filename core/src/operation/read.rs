@@ -3,10 +3,10 @@
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt, stream};
 
-use crate::{content::source::verified, store::ReadStore};
+use crate::{content::verified::verified, store::ReadStore};
 use ocigraph_types::{Code, Descriptor, Error, Manifest, Result, TagOrDigest};
 
-/// A manifest that is listed somewhere; nothing when it is gone or is no manifest.
+/// Fetches a manifest that a list names. Returns `None` if it was deleted or is not a manifest.
 pub(crate) async fn listed_manifest(
     store: &dyn ReadStore,
     listed: &Descriptor,
@@ -18,7 +18,7 @@ pub(crate) async fn listed_manifest(
     }
 }
 
-/// Every tag with what it names, or why that cannot be told, in the order of `tags`.
+/// Resolves every tag, in the order of `tags`: its descriptor, or the error.
 pub(crate) async fn resolve_tags(
     store: &dyn ReadStore,
     tags: Vec<String>,
@@ -27,7 +27,7 @@ pub(crate) async fn resolve_tags(
     stream::iter(tags)
         .map(|tag| async move {
             let named = store.resolve(&TagOrDigest::Tag(tag.clone())).await;
-            // Annotations may be long, and nobody asks for them here.
+            // Annotations can be long, and no caller needs them.
             (tag, named.map(|descriptor| descriptor.plain()))
         })
         .buffered(at_once)
@@ -35,7 +35,8 @@ pub(crate) async fn resolve_tags(
         .await
 }
 
-/// Reads a small blob into memory, checked; TOO_LARGE when its descriptor says more than `limit`.
+/// Reads a small blob into memory and verifies it. TOO_LARGE if its descriptor has more than `limit`
+/// bytes.
 pub(crate) async fn read_small(
     store: &dyn ReadStore,
     blob: &Descriptor,

@@ -1,4 +1,5 @@
-//! Which image of an index a platform asks for.
+//! Selects the image of an index that fits a platform. It searches nested indexes too, and never
+//! chooses between several images that fit: the first one wins.
 
 use std::collections::HashSet;
 
@@ -7,15 +8,15 @@ use ocigraph_types::{
     Code, Error, IMAGE_CONFIG_LIMIT, Manifest, Platform, Result, TagOrDigest, media_type,
 };
 
-/// Platforms that an error names.
-const OFFERED: usize = 50;
+/// Maximum platforms that an error message lists.
+const MAX_LISTED: usize = 50;
 
-/// Indexes in indexes: more than anyone nests, few enough to end.
-const NESTED_INDEXES: usize = 100;
+/// Maximum nested indexes that are searched, so that the search ends.
+const MAX_NESTED_INDEXES: usize = 100;
 
-/// The manifest that `name` names; with a platform, where that is an index, the first of its images
-/// for the platform, in nested indexes too. NOT_FOUND when there is none, or when an image that is
-/// named itself is for another.
+/// Returns the manifest that `name` names. With a platform, and if that manifest is an index,
+/// returns the first image for the platform in the index or in its nested indexes. NOT_FOUND if no
+/// image fits, or if `name` names an image for another platform.
 pub(crate) async fn select_manifest(
     store: &dyn ReadStore,
     name: &TagOrDigest,
@@ -24,15 +25,15 @@ pub(crate) async fn select_manifest(
     let manifest = store.fetch_manifest(name).await?.without_guard();
     let Some(wanted) = wanted else { return Ok(manifest) };
     if !manifest.is_index() {
-        return match of_image(store, &manifest).await? {
+        return match image_platform(store, &manifest).await? {
             Some(platform) if platform.fits(wanted) => Ok(manifest),
-            Some(platform) => {
-                Err(not_found(format!("it is an image for {platform}, not {wanted}")))
-            }
-            None => Err(not_found(format!("it is neither an index nor an image for {wanted}"))),
+            Some(platform) => Err(not_found(format!("the image is for {platform}, not {wanted}"))),
+            None => Err(not_found(format!(
+                "the manifest is neither an index nor an image for {wanted}"
+            ))),
         };
     }
-    let mut offered = Vec::new();
+    let mut found = Vec::new();
     let mut seen = HashSet::from([manifest.digest().clone()]);
     let (mut index, mut nested) = (manifest, Vec::new());
     loop {
@@ -44,9 +45,9 @@ pub(crate) async fn select_manifest(
                         .await?
                         .without_guard());
                 }
-                Some(platform) if offered.len() < OFFERED => offered.push(platform.to_string()),
+                Some(platform) if found.len() < MAX_LISTED => found.push(platform.to_string()),
                 None if media_type::is_index(&child.media_type)
-                    && seen.len() <= NESTED_INDEXES
+                    && seen.len() <= MAX_NESTED_INDEXES
                     && seen.insert(child.digest.clone()) =>
                 {
                     nested.push(child.digest.clone());
@@ -59,21 +60,21 @@ pub(crate) async fn select_manifest(
         index = store.fetch_manifest(&TagOrDigest::Digest(next)).await?.without_guard();
     }
     let error = not_found(format!("the index has no image for {wanted}"));
-    Err(if offered.is_empty() {
-        error.with_hint("its entries name no platform; choose one by digest")
+    Err(if found.is_empty() {
+        error.with_hint("its entries have no platform; select an image by digest")
     } else {
-        error.with_hint(format!("it has {}", offered.join(", ")))
+        error.with_hint(format!("it has images for {}", found.join(", ")))
     })
 }
 
-/// What a single image says in its config about where it runs.
-async fn of_image(store: &dyn ReadStore, manifest: &Manifest) -> Result<Option<Platform>> {
+/// Returns the platform that the config of an image says, or `None` for other artifacts.
+async fn image_platform(store: &dyn ReadStore, manifest: &Manifest) -> Result<Option<Platform>> {
     let Some(config) = manifest.config().filter(|c| media_type::is_image_config(&c.media_type))
     else {
         return Ok(None);
     };
     let bytes = read_small(store, config, IMAGE_CONFIG_LIMIT).await?;
-    // A config that says nothing of the kind is of no platform.
+    // A config without `os` says no platform.
     Ok(serde_json::from_slice(&bytes).ok().filter(|platform: &Platform| !platform.os.is_empty()))
 }
 

@@ -1,4 +1,4 @@
-//! Blobs on their way between a store and the caller, with progress.
+//! Transfers of blobs between a store and the caller, with progress.
 
 use std::sync::Arc;
 
@@ -8,13 +8,14 @@ use futures::{StreamExt, TryStreamExt, stream};
 use crate::{
     content::{
         progress::{Event, Outcome, Progress},
-        source::{ByteStream, Repository, Source, verified},
+        source::{ByteStream, Repository, Source},
+        verified::verified,
     },
     store::{ReadStore, Store, limits::patiently},
 };
 use ocigraph_types::{Descriptor, Result};
 
-/// Stores a blob, and reports its beginning, how far it is, and its end.
+/// Pushes a blob, and reports its start, its position and its end.
 pub(crate) async fn push_reported(
     store: &dyn Store,
     blob: &Descriptor,
@@ -29,7 +30,7 @@ pub(crate) async fn push_reported(
     Ok(outcome)
 }
 
-/// A whole blob, verified; reports its beginning, how far it was read, and its end.
+/// Fetches a whole blob, verifies it, and reports its start, its position and its end.
 pub(crate) async fn fetch_reported(
     store: &dyn ReadStore,
     blob: &Descriptor,
@@ -51,7 +52,7 @@ pub(crate) async fn fetch_reported(
     .boxed())
 }
 
-/// A source that reports how far it was read.
+/// A source that reports the position up to which it was read.
 #[derive(Debug)]
 struct Reported {
     source: Arc<dyn Source>,

@@ -1,86 +1,98 @@
-//! Verify: walks a graph and checks that every manifest and blob is there, of the right size, and
-//! hashes right.
+//! Verifies a graph: checks that every manifest and blob exists and has the right size and digest.
 //!
-//! What is wrong is reported with its path from the root; only what keeps the check from being made
-//! at all, such as a network that is down, is an error.
+//! Damage is reported as a problem with its path from the root. Only a failure that prevents the
+//! check, such as a lost connection, is an error. Nothing is written.
 
-use crate::content::progress::Progress;
-use crate::operation::named::named;
-use ocigraph_types::Platform;
 use std::{collections::HashSet, sync::Arc};
 
 use futures::{StreamExt, TryStreamExt, future, stream};
 use tokio_util::task::AbortOnDropHandle;
 
-use crate::operation::transfer::fetch_reported;
 use crate::{
-    content::progress::{Event, Outcome},
-    operation::select::select_manifest,
+    content::progress::{Event, Outcome, Progress},
+    operation::{named::named, select::select_manifest, transfer::fetch_reported},
     store::{
         ReadStore,
         limits::{LargeBlobLimiter, check_limit, concurrency},
     },
 };
 use ocigraph_types::{
-    Code, Descriptor, Digest, Error, Manifest, Reference, Result, TagOrDigest, weight::Weight,
+    Code, Descriptor, Digest, Error, Manifest, Platform, Reference, Result, TagOrDigest,
+    weight::Weight,
 };
 
-/// How to verify.
+/// Options of [`Client::verify`](crate::Client::verify).
+///
+/// ```no_run
+/// # async fn example() -> ocigraph::Result<()> {
+/// use ocigraph::{Client, VerifyOptions};
+///
+/// let reference = "registry.example/app:v1".parse()?;
+/// let options = VerifyOptions { concurrency: Some(8), ..VerifyOptions::default() };
+/// let report = Client::new().verify(&reference, options).await?;
+/// for problem in &report.problems {
+///     println!("{}: {}", problem.descriptor.digest, problem.detail);
+/// }
+/// # Ok(()) }
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct VerifyOptions {
-    /// Starts, at an index, from the image for this platform.
+    /// Starts at the image for this platform if the reference names an index.
+    /// [NOT_FOUND](crate::Code::NotFound) if the index has no such image. Default: starts at the
+    /// manifest that the reference names.
     pub platform: Option<Platform>,
-    /// Requests at once: at most so many, and fewer where the registry slows down or the process has few
-    /// files left to open. Default, also for 0: 128.
+    /// Maximum concurrent requests. Default, also for 0: 128. Values above 512 count as 512. Fewer
+    /// are used while a registry limits the rate of requests, or if the process can open few files.
     pub concurrency: Option<usize>,
-    /// Where progress is reported.
+    /// Receives progress events for each blob. Default: none.
     pub progress: Progress,
 }
 
-/// What a verification found.
+/// The result of [`Client::verify`](crate::Client::verify).
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct VerifyReport {
-    /// Manifests and blobs that were looked at.
+    /// Number of manifests and blobs checked.
     pub checked: usize,
-    /// Bytes that were read and digested.
+    /// Bytes read and digested.
     pub bytes: u64,
-    /// What is wrong; empty when all is well.
+    /// The damage found. Empty for an intact graph.
     pub problems: Vec<Problem>,
 }
 
-/// Something wrong in a graph.
+/// One manifest or blob of a graph that is missing or damaged.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Problem {
-    /// What should be there.
+    /// The expected content, as its descriptor says.
     pub descriptor: Descriptor,
-    /// The digests that lead to it, from the root on; empty for the root, and for a manifest that
-    /// is listed beside it and too damaged to tell what it refers to.
+    /// The digests of the manifests that lead to it, from the root on. Empty for the root, and for
+    /// a damaged manifest that the store lists outside the graph: its subject is unknown, so it may
+    /// belong to the graph.
     pub path: Vec<Digest>,
-    /// What is wrong with it.
+    /// The kind of damage.
     pub kind: ProblemKind,
-    /// The same as a sentence.
+    /// The damage as a sentence for users.
     pub detail: String,
 }
 
-/// What can be wrong with content.
+/// The kind of a [`Problem`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ProblemKind {
-    /// It is not there.
+    /// The content does not exist.
     Missing,
-    /// It has another size.
+    /// The content has another size than its descriptor says.
     Size,
-    /// It hashes to another digest.
+    /// The content has another digest than its descriptor says.
     Digest,
-    /// It is no manifest, or not what its descriptor says; or the list of what refers to it is not
-    /// one, in a part or as a whole.
+    /// The content is not a valid manifest or contradicts its descriptor, or its list of referrers
+    /// is malformed, completely or in part.
     Malformed,
 }
 
 impl ProblemKind {
-    /// The word for it in results: `missing`.
+    /// Returns the name used in JSON results: `missing`, `size`, `digest` or `malformed`.
     pub fn name(self) -> &'static str {
         match self {
             ProblemKind::Missing => "missing",
@@ -93,8 +105,8 @@ impl ProblemKind {
 
 pub(crate) const OPERATION: &str = "verify";
 
-/// Verifies the whole graph under what `reference` names: every manifest and blob, those of referrers
-/// included. What is wrong is in the report.
+/// Verifies the whole graph under what `reference` names: every manifest and blob, those of
+/// referrers included. What is wrong is in the report.
 ///
 /// # Errors
 /// [`Code::NotFound`](crate::Code::NotFound) if the reference names nothing.
@@ -117,48 +129,51 @@ async fn run(
     } else {
         store.resolve(&name).await?
     };
-    let at_once = concurrency(options.concurrency);
-    let work = Arc::new(VerifyContext { store, options, large: LargeBlobLimiter::new() });
+    let max_requests = concurrency(options.concurrency);
+    let large_blobs = LargeBlobLimiter::new();
+    let context = Arc::new(VerifyContext { store, options, large_blobs });
     let mut report = VerifyReport::default();
-    let mut found = work.store.memory().charge();
-    let root = CheckTarget { descriptor: root, above: Path::root(), is_manifest: true };
+    let mut charge = context.store.memory().charge();
+    let root = CheckTarget { descriptor: root, path: Path::root(), is_manifest: true };
     let mut seen = HashSet::from([root.key()]);
     let mut level = vec![root];
     while !level.is_empty() {
-        // Each on a task of its own, so that digests are computed on all cores.
-        let checks = std::mem::take(&mut level)
-            .into_iter()
-            .map(|item| AbortOnDropHandle::new(tokio::spawn(check(Arc::clone(&work), item))));
-        let mut checks = stream::iter(checks).buffered(at_once);
-        let mut next_level = work.store.memory().charge();
-        while let Some(checked) = checks.next().await {
-            let checked = checked
+        // One task for each check, so that digests are computed on all cores.
+        let checks = std::mem::take(&mut level).into_iter().map(|target| {
+            AbortOnDropHandle::new(tokio::spawn(check(Arc::clone(&context), target)))
+        });
+        let mut checks = stream::iter(checks).buffered(max_requests);
+        let mut next_level = context.store.memory().charge();
+        while let Some(result) = checks.next().await {
+            let result = result
                 .map_err(|e| Error::new(Code::Internal, format!("a check failed: {e}")))??;
             report.checked += 1;
-            report.bytes += checked.bytes;
-            found.add(checked.problems.iter().map(weight_of).sum())?;
-            report.problems.extend(checked.problems);
-            for item in checked.next {
-                if seen.insert(item.key()) {
-                    found.add(SEEN)?;
-                    next_level.add(item.descriptor.weight() + SEEN)?;
-                    level.push(item);
+            report.bytes += result.bytes;
+            charge.add(result.problems.iter().map(weight_of).sum())?;
+            report.problems.extend(result.problems);
+            for target in result.next {
+                if seen.insert(target.key()) {
+                    charge.add(SEEN)?;
+                    next_level.add(target.descriptor.weight() + SEEN)?;
+                    level.push(target);
                 }
             }
-            check_limit(seen.len(), work.store.max_entries())?;
+            check_limit(seen.len(), context.store.max_entries())?;
         }
     }
-    // A damaged manifest does not tell what it refers to, so that it may belong here.
+    // The subject of a damaged manifest is unknown, so it may belong to this graph.
     let seen: HashSet<Digest> = seen.into_iter().map(|(digest, ..)| digest).collect();
-    let list_untagged =
-        work.store.list_untagged().await?.into_iter().filter(|d| !seen.contains(&d.digest));
-    let unread = list_untagged.map(|listed| read_listed(&work, listed));
-    let unread: Vec<_> = stream::iter(unread).buffered(at_once).try_collect().await?;
+    let untagged = context.store.list_untagged().await?;
+    let unread = untagged
+        .into_iter()
+        .filter(|d| !seen.contains(&d.digest))
+        .map(|listed| read_listed(&context, listed));
+    let unread: Vec<_> = stream::iter(unread).buffered(max_requests).try_collect().await?;
     report.problems.extend(unread.into_iter().flatten());
     Ok(report)
 }
 
-/// What a place in the set of things seen takes, and one in a path.
+/// Bytes that one digest takes in the set of checked targets, and in a path.
 const SEEN: usize = 128;
 
 fn weight_of(problem: &Problem) -> usize {
@@ -168,37 +183,39 @@ fn weight_of(problem: &Problem) -> usize {
         + problem.detail.len()
 }
 
-async fn read_listed(work: &VerifyContext, listed: Descriptor) -> Result<Option<Problem>> {
-    match work.store.fetch_manifest(&TagOrDigest::from(&listed)).await {
+/// Reads a listed manifest outside the graph, and returns the problem if it is damaged.
+async fn read_listed(context: &VerifyContext, listed: Descriptor) -> Result<Option<Problem>> {
+    match context.store.fetch_manifest(&TagOrDigest::from(&listed)).await {
         Ok(_) => Ok(None),
         Err(e) => {
-            let item = CheckTarget { descriptor: listed, above: Path::root(), is_manifest: true };
-            as_problem(&item, e).map(Some)
+            let target = CheckTarget { descriptor: listed, path: Path::root(), is_manifest: true };
+            as_problem(&target, e).map(Some)
         }
     }
 }
 
+/// The state that all checks of one verification share.
 struct VerifyContext {
     store: Arc<dyn ReadStore>,
     options: VerifyOptions,
-    large: LargeBlobLimiter,
+    large_blobs: LargeBlobLimiter,
 }
 
-/// Something to check, and what leads to it from the root.
+/// A manifest or blob to check, and its path from the root.
 struct CheckTarget {
     descriptor: Descriptor,
-    above: Path,
+    path: Path,
     is_manifest: bool,
 }
 
-/// The digests that lead to something; shared by all that lies beneath the last of them, since a
-/// registry decides how long paths are.
+/// A path of digests from the root, as a linked list. All targets below a manifest share it,
+/// because a registry decides how long paths are.
 #[derive(Clone, Default)]
 struct Path(Option<Arc<Step>>);
 
 struct Step {
     digest: Digest,
-    above: Path,
+    parent: Path,
 }
 
 impl Path {
@@ -207,31 +224,31 @@ impl Path {
     }
 
     fn to(&self, digest: &Digest) -> Self {
-        Self(Some(Arc::new(Step { digest: digest.clone(), above: self.clone() })))
+        Self(Some(Arc::new(Step { digest: digest.clone(), parent: self.clone() })))
     }
 
-    /// From the root on.
+    /// Returns the digests, beginning at the root.
     fn digests(&self) -> Vec<Digest> {
-        let steps = std::iter::successors(self.0.as_deref(), |step| step.above.0.as_deref());
+        let steps = std::iter::successors(self.0.as_deref(), |step| step.parent.0.as_deref());
         let mut digests: Vec<Digest> = steps.map(|step| step.digest.clone()).collect();
         digests.reverse();
         digests
     }
 }
 
-/// Step by step: a long path would need a deep stack.
+/// Drops iteratively: dropping a long path recursively would overflow the stack.
 impl Drop for Path {
     fn drop(&mut self) {
         let mut next = self.0.take();
         while let Some(mut step) = next.and_then(Arc::into_inner) {
-            next = step.above.0.take();
+            next = step.parent.0.take();
         }
     }
 }
 
 impl CheckTarget {
-    /// What is checked once. Sizes that differ from place to place are each checked, and what is a
-    /// blob to one and a manifest to another is both.
+    /// Returns the key by which a target is checked once. Descriptors of one digest with different
+    /// sizes are checked separately, and so are a blob and a manifest of one digest.
     fn key(&self) -> (Digest, u64, bool) {
         (self.descriptor.digest.clone(), self.descriptor.size, self.is_manifest)
     }
@@ -239,67 +256,75 @@ impl CheckTarget {
     fn problem(&self, kind: ProblemKind, detail: impl Into<String>) -> Problem {
         Problem {
             descriptor: self.descriptor.clone(),
-            path: self.above.digests(),
+            path: self.path.digests(),
             kind,
             detail: detail.into(),
         }
     }
 }
 
+/// The result of one check.
 #[derive(Default)]
 struct CheckResult {
     bytes: u64,
     problems: Vec<Problem>,
+    /// The targets that a manifest leads to.
     next: Vec<CheckTarget>,
 }
 
-async fn check(work: Arc<VerifyContext>, item: CheckTarget) -> Result<CheckResult> {
-    if item.is_manifest { check_manifest(&work, item).await } else { check_blob(&work, item).await }
-}
-
-async fn check_manifest(work: &VerifyContext, item: CheckTarget) -> Result<CheckResult> {
-    let digest = &item.descriptor.digest;
-    let name = TagOrDigest::Digest(digest.clone());
-    // What refers to a damaged manifest is checked all the same.
-    let said = async { work.store.fetch_manifest(&name).await.map(|m| Said::by(&m)) };
-    let (said, referrers) = tokio::join!(said, work.store.referrers(digest, None));
-    let mut checked = CheckResult::default();
-    let above = item.above.to(digest);
-    let below =
-        |descriptor, is_manifest| CheckTarget { descriptor, above: above.clone(), is_manifest };
-    match said {
-        Ok(said) => {
-            checked.bytes = said.length;
-            if checked.bytes != item.descriptor.size {
-                let detail = format!(
-                    "it has {} bytes, and {} are written where it is listed",
-                    checked.bytes, item.descriptor.size
-                );
-                checked.problems.push(item.problem(ProblemKind::Size, detail));
-            }
-            checked.next.extend(said.children.into_iter().map(|child| below(child, true)));
-            checked.next.extend(said.blobs.into_iter().map(|blob| below(blob, false)));
-        }
-        Err(e) => checked.problems.push(as_problem(&item, e)?),
+async fn check(context: Arc<VerifyContext>, target: CheckTarget) -> Result<CheckResult> {
+    if target.is_manifest {
+        check_manifest(&context, target).await
+    } else {
+        check_blob(&context, target).await
     }
-    let listed = referrers?;
-    // What cannot be read of the place as a whole is told once, beside the graph.
-    let unread = listed.problems.iter().filter(|problem| problem.subject.is_some());
-    let unread = unread.map(|problem| item.problem(ProblemKind::Malformed, problem.to_string()));
-    checked.problems.extend(unread);
-    checked.next.extend(listed.entries.into_iter().map(|referrer| below(referrer, true)));
-    Ok(checked)
 }
 
-/// What a manifest says; it may be much longer itself.
-struct Said {
+async fn check_manifest(context: &VerifyContext, target: CheckTarget) -> Result<CheckResult> {
+    let digest = &target.descriptor.digest;
+    let name = TagOrDigest::Digest(digest.clone());
+    // The referrers of a damaged manifest are checked too.
+    let links = async { context.store.fetch_manifest(&name).await.map(|m| Links::of(&m)) };
+    let (links, referrers) = tokio::join!(links, context.store.referrers(digest, None));
+    let mut result = CheckResult::default();
+    let path = target.path.to(digest);
+    let below =
+        |descriptor, is_manifest| CheckTarget { descriptor, path: path.clone(), is_manifest };
+    match links {
+        Ok(links) => {
+            result.bytes = links.length;
+            if result.bytes != target.descriptor.size {
+                let detail = format!(
+                    "the manifest has {} bytes, but its descriptor says {}",
+                    result.bytes, target.descriptor.size
+                );
+                result.problems.push(target.problem(ProblemKind::Size, detail));
+            }
+            result.next.extend(links.children.into_iter().map(|child| below(child, true)));
+            result.next.extend(links.blobs.into_iter().map(|blob| below(blob, false)));
+        }
+        Err(e) => result.problems.push(as_problem(&target, e)?),
+    }
+    let referrers = referrers?;
+    // A problem of the whole store is reported once, for the listed manifest that causes it.
+    let of_subject = referrers.problems.iter().filter(|problem| problem.subject.is_some());
+    let problems =
+        of_subject.map(|problem| target.problem(ProblemKind::Malformed, problem.to_string()));
+    result.problems.extend(problems);
+    result.next.extend(referrers.entries.into_iter().map(|referrer| below(referrer, true)));
+    Ok(result)
+}
+
+/// The length of a manifest and the content that it refers to. Kept instead of the manifest, which
+/// can be much larger.
+struct Links {
     length: u64,
     children: Vec<Descriptor>,
     blobs: Vec<Descriptor>,
 }
 
-impl Said {
-    fn by(manifest: &Manifest) -> Self {
+impl Links {
+    fn of(manifest: &Manifest) -> Self {
         Self {
             length: manifest.bytes().len() as u64,
             children: manifest.children().cloned().collect(),
@@ -308,44 +333,44 @@ impl Said {
     }
 }
 
-/// Foreign layers are not the registry's to keep.
+/// Returns the blobs that the registry must store, which excludes foreign layers.
 fn blobs_of(manifest: &Manifest) -> impl Iterator<Item = &Descriptor> {
     manifest.content().filter(|blob| !blob.is_foreign())
 }
 
-async fn check_blob(work: &VerifyContext, item: CheckTarget) -> Result<CheckResult> {
-    let blob = &item.descriptor;
-    let mut checked = CheckResult::default();
+async fn check_blob(context: &VerifyContext, target: CheckTarget) -> Result<CheckResult> {
+    let blob = &target.descriptor;
+    let mut result = CheckResult::default();
     if blob.data.is_some() && blob.inline().is_none() {
-        let detail = "the data in its descriptor is not what size and digest say";
-        checked.problems.push(item.problem(ProblemKind::Malformed, detail));
+        let detail = "the data field of the descriptor contradicts its size or digest";
+        result.problems.push(target.problem(ProblemKind::Malformed, detail));
     }
-    let _turn = work.large.turn(blob).await;
-    let progress = &work.options.progress;
+    let _permit = context.large_blobs.acquire(blob).await;
+    let progress = &context.options.progress;
     let read = async {
-        let content = fetch_reported(work.store.as_ref(), blob, progress).await?;
+        let content = fetch_reported(context.store.as_ref(), blob, progress).await?;
         content.try_fold(0, |read, chunk| future::ok(read + chunk.len() as u64)).await
     };
     match read.await {
-        Ok(bytes) => checked.bytes = bytes,
+        Ok(bytes) => result.bytes = bytes,
         Err(e) => {
-            checked.problems.push(as_problem(&item, e)?);
-            // What is damaged has been checked as well.
+            result.problems.push(as_problem(&target, e)?);
+            // A damaged blob was checked too, so it gets its last event.
             progress.report(Event::Finished { blob, outcome: Outcome::Verified });
         }
     }
-    Ok(checked)
+    Ok(result)
 }
 
-/// What an error says of the content; any other error is given back.
-fn as_problem(item: &CheckTarget, error: Error) -> Result<Problem> {
+/// Converts an error about the content into a problem, and returns any other error.
+fn as_problem(target: &CheckTarget, error: Error) -> Result<Problem> {
     let kind = match error.code() {
         Code::NotFound => ProblemKind::Missing,
         Code::SizeMismatch => ProblemKind::Size,
         Code::DigestMismatch => ProblemKind::Digest,
-        // A layout may have anything in place of a blob's file.
+        // UNSAFE_PATH: a layout can have a link or special file in place of a blob.
         Code::InvalidManifest | Code::TooLarge | Code::UnsafePath => ProblemKind::Malformed,
         _ => return Err(error),
     };
-    Ok(item.problem(kind, error.message()))
+    Ok(target.problem(kind, error.message()))
 }

@@ -7,63 +7,64 @@ use ocigraph_types::{
     weight::{OBJECT, Weight},
 };
 
-/// What is known of a manifest in a listing.
+/// A manifest in a list, with what the registry or layout knows of it. Fields that are not known are
+/// `None`.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct ManifestInfo {
-    /// The manifest. Its size is 0 where the registry's list does not tell.
+    /// The manifest. Its size is 0 if the list of the registry does not contain it.
     pub descriptor: Descriptor,
-    /// Its tags.
+    /// The tags that name the manifest.
     pub tags: Vec<String>,
-    /// What it refers to.
+    /// The digest of its subject.
     pub subject: Option<Digest>,
-    /// When it was made, RFC 3339: as Azure's registry has it, else as its annotations or its config
-    /// have it.
+    /// Creation time, RFC 3339: from Azure's list, else from the annotation
+    /// `org.opencontainers.image.created`, else from the config of the image.
     pub created: Option<String>,
-    /// When it or its tags were last changed, RFC 3339, where the registry tells.
+    /// Time of the last change of the manifest or its tags, RFC 3339. Azure only.
     pub last_updated: Option<String>,
-    /// CPU architecture, from an image's config.
+    /// CPU architecture, from the config of an image.
     pub architecture: Option<String>,
-    /// Operating system, from an image's config.
+    /// Operating system, from the config of an image.
     pub os: Option<String>,
-    /// The media type of its config.
+    /// Media type of the config.
     pub config_media_type: Option<String>,
-    /// Bytes of its config, layers and blobs together.
+    /// Total size of config, layers and blobs, in bytes.
     pub image_size: Option<u64>,
-    /// What may be done with it, where the registry tells.
+    /// The permitted actions. Azure only.
     pub attributes: Option<Attributes>,
 }
 
-/// What is known of a tag in a listing.
+/// A tag in a list, with what the registry or layout knows of it. Fields that are not known are `None`.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct TagInfo {
-    /// The tag.
+    /// The tag itself.
     pub name: String,
-    /// What it names.
+    /// The digest of the manifest that the tag names.
     pub digest: Digest,
-    /// When it was first written, RFC 3339, where the registry tells.
+    /// Time of the first push under this tag, RFC 3339. Azure only.
     pub created: Option<String>,
-    /// When it was last changed, RFC 3339, where the registry tells.
+    /// Time of the last change, RFC 3339. Azure only.
     pub last_updated: Option<String>,
-    /// Whether it is signed by content trust, where the registry tells.
+    /// Whether content trust signed the tag. Azure only.
     pub signed: Option<bool>,
-    /// What may be done with it, where the registry tells.
+    /// The permitted actions. Azure only.
     pub attributes: Option<Attributes>,
 }
 
-/// What Azure's registry lets anyone do with a manifest or tag: a locked one is not deleted.
+/// What Azure's registry permits with a manifest or tag. A locked one cannot be deleted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct Attributes {
-    /// It can be deleted.
+    /// Whether it can be deleted.
     pub delete_enabled: bool,
-    /// It is shown in lists.
+    /// Whether lists contain it.
     pub list_enabled: bool,
-    /// It can be pulled.
+    /// Whether it can be pulled.
     pub read_enabled: bool,
-    /// It can be changed.
+    /// Whether it can be changed.
     pub write_enabled: bool,
 }
 

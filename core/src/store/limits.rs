@@ -180,8 +180,9 @@ impl LargeBlobLimiter {
         Self(Semaphore::new(LARGE_AT_ONCE))
     }
 
-    /// Waits for a large blob's turn, which lasts until the permit is dropped.
-    pub(crate) async fn turn(&self, blob: &Descriptor) -> Option<SemaphorePermit<'_>> {
+    /// Waits until few enough large blobs are in progress. The permit holds until it is dropped.
+    /// Returns `None` immediately for a small blob, which needs no permit.
+    pub(crate) async fn acquire(&self, blob: &Descriptor) -> Option<SemaphorePermit<'_>> {
         if blob.size < LARGE {
             return None;
         }

@@ -1,20 +1,27 @@
-//! Lists that others sent: the entries that could be read, and what could not.
+//! Lists from a registry or layout: the entries that could be read, and the problems of the others.
 //!
-//! One entry that is malformed hides no other, and is never passed over in silence: who needs the
-//! whole list is told INCOMPLETE, which is neither *none* nor *all*.
+//! A malformed entry hides no other entry, and is never skipped silently. A caller that needs the whole
+//! list gets INCOMPLETE, which is neither *none* nor *all*.
 
 use crate::store::memory::Charge;
 use ocigraph_types::{Digest, ListProblem, Result, weight::Weight, whole};
 
-/// Problems of one list that are told each; of more, how many there are.
-const TOLD: usize = 100;
+/// Maximum number of problems of one list that are kept. The others are only counted.
+const MAX_PROBLEMS: usize = 100;
 
-/// What could be read of a list.
+/// The entries of a list that could be read, and the problems of the others.
+///
+/// ```
+/// use ocigraph::List;
+///
+/// let tags: List<String> = vec!["v1".to_owned()].into();
+/// assert_eq!(tags.complete().unwrap(), ["v1"]);
+/// ```
 #[derive(Debug)]
 pub struct List<T> {
-    /// The sound entries, in the order of the list.
+    /// The entries that could be read, in the order of the list.
     pub entries: Vec<T>,
-    /// What could not be read; empty for a list that is whole.
+    /// The problems of the list. Empty if all of it could be read.
     pub problems: Vec<ListProblem>,
     charge: Option<Charge>,
 }
@@ -24,23 +31,26 @@ impl<T> List<T> {
         Self { entries, problems, charge: Some(charge) }
     }
 
-    /// A list of which a part could not be read.
+    /// Creates a list of which a part could not be read.
     pub fn with_problems(entries: Vec<T>, problems: Vec<ListProblem>) -> Self {
         Self { entries, problems, charge: None }
     }
 
-    /// All entries; INCOMPLETE when some could not be read.
+    /// Returns all entries.
+    ///
+    /// # Errors
+    /// [`Code::Incomplete`](crate::Code::Incomplete) if some could not be read.
     pub fn complete(self) -> Result<Vec<T>> {
         whole(&self.problems).map(|()| self.entries)
     }
 
-    /// Has the list hold this instead of what it held, and tell these problems too.
+    /// Replaces the charge of the list, and adds problems to it.
     pub(crate) fn replace(&mut self, charge: Charge, problems: Vec<ListProblem>) {
         self.problems.extend(problems);
         self.charge = Some(charge);
     }
 
-    /// Has `charge` hold what the list holds.
+    /// Moves the memory that the list is charged for to `charge`.
     pub(crate) fn hand_over(&mut self, charge: &mut Charge) -> Result<()>
     where
         T: Weight,
@@ -58,25 +68,25 @@ impl<T> Default for List<T> {
     }
 }
 
-/// A list that is whole.
+/// A list without problems.
 impl<T> From<Vec<T>> for List<T> {
     fn from(entries: Vec<T>) -> Self {
         Self { entries, problems: Vec::new(), charge: None }
     }
 }
 
-/// The problems of one list, as they are found.
+/// Collects the problems of one list.
 #[derive(Debug)]
 pub(crate) struct Problems {
     list: String,
     subject: Option<Digest>,
-    told: Vec<ListProblem>,
+    found: Vec<ListProblem>,
     more: usize,
 }
 
 impl Problems {
     pub(crate) fn of(list: impl Into<String>) -> Self {
-        Self { list: list.into(), subject: None, told: Vec::new(), more: 0 }
+        Self { list: list.into(), subject: None, found: Vec::new(), more: 0 }
     }
 
     pub(crate) fn of_referrers(subject: &Digest) -> Self {
@@ -89,28 +99,28 @@ impl Problems {
     }
 
     pub(crate) fn add(&mut self, detail: impl Into<String>) {
-        self.tell(None, detail.into());
+        self.push(None, detail.into());
     }
 
-    /// A text that is not written as a name of its kind.
+    /// Adds an entry that does not follow the grammar of its kind of name.
     pub(crate) fn add_name(&mut self, name: &str, detail: String) {
-        self.tell(Some(name.to_owned()), detail);
+        self.push(Some(name.to_owned()), detail);
     }
 
-    fn tell(&mut self, name: Option<String>, detail: String) {
-        if self.told.len() == TOLD {
+    fn push(&mut self, name: Option<String>, detail: String) {
+        if self.found.len() == MAX_PROBLEMS {
             self.more += 1;
             return;
         }
         let (list, subject) = (self.list.clone(), self.subject.clone());
-        self.told.push(ListProblem::new(list, subject, name, detail));
+        self.found.push(ListProblem::new(list, subject, name, detail));
     }
 
     pub(crate) fn found(mut self) -> Vec<ListProblem> {
         if self.more > 0 {
             let detail = format!("{} more could not be read", self.more);
-            self.told.push(ListProblem::new(self.list, self.subject, None, detail));
+            self.found.push(ListProblem::new(self.list, self.subject, None, detail));
         }
-        self.told
+        self.found
     }
 }

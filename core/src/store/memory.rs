@@ -1,7 +1,7 @@
-//! How much memory an operation may hold of what others sent.
+//! Budgets for the memory that an operation holds of received content.
 //!
-//! What is kept is counted in bytes, and ends with TOO_LARGE; what is only on its way waits for its
-//! turn. Out of memory would end the whole process, which is not ours to end.
+//! Content that is kept is charged to a budget in bytes; exceeding it is TOO_LARGE. A large body in
+//! transit waits for a permit. Both keep the process from running out of memory.
 
 use std::{
     fmt,
@@ -19,19 +19,24 @@ use tokio::{
 
 use ocigraph_types::{Code, Error, Result, weight::READING};
 
-/// What an operation may keep of lists, graphs and manifests, where the caller does not say.
+/// Default budget for the lists, graphs and manifests of an operation, in bytes.
 const KEPT: usize = 64 * 1024 * 1024;
 
-/// Bodies on their way at once, with what reading them takes.
+/// Memory that concurrent large bodies may take while they are read, in bytes.
 const PASSING: usize = 64 * 1024 * 1024;
 
-/// A body of up to this many bytes waits for nobody.
+/// A body of up to this many bytes needs no permit.
 pub(crate) const SMALL_BODY: usize = 64 * 1024;
 
-/// Who waits longer for a body's turn goes ahead: better too much memory than none who moves.
+/// Maximum wait for a permit. After it the body is read without one: a stalled body must not block
+/// all others.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A budget in bytes, shared by all that holds memory in one operation.
+/// A budget of memory in bytes. Clones share it.
+///
+/// ```
+/// let memory = ocigraph::Memory::new(64 * 1024 * 1024);
+/// ```
 #[derive(Clone)]
 pub struct Memory(Arc<Kept>);
 
@@ -41,12 +46,13 @@ struct Kept {
 }
 
 impl Memory {
-    /// A budget of so many bytes.
+    /// Creates a budget of `limit` bytes.
     pub fn new(limit: usize) -> Self {
         Self(Arc::new(Kept { used: AtomicUsize::new(0), limit }))
     }
 
-    /// That of a store whose manifests and pages may have so many bytes.
+    /// The budget of a store whose manifests and pages have up to `limit` bytes: 16 times that, and
+    /// at least the default of 64 MiB.
     pub(crate) fn for_metadata(limit: usize) -> Self {
         Self::new(KEPT.max(limit.saturating_mul(16)))
     }
@@ -68,7 +74,7 @@ impl fmt::Debug for Memory {
     }
 }
 
-/// What is held of a budget; given back when it is dropped.
+/// A share of a budget. Dropping it returns the share.
 #[derive(Debug)]
 pub(crate) struct Charge {
     memory: Memory,
@@ -76,14 +82,15 @@ pub(crate) struct Charge {
 }
 
 impl Charge {
-    /// TOO_LARGE when the budget does not have so many bytes left.
+    /// Takes `bytes` more from the budget. TOO_LARGE if it does not have them.
     pub(crate) fn add(&mut self, bytes: usize) -> Result<()> {
         let Kept { used, limit } = &*self.memory.0;
         let add = |used: usize| used.checked_add(bytes).filter(|sum| sum <= limit);
         if used.fetch_update(Ordering::Relaxed, Ordering::Relaxed, add).is_err() {
-            let message = format!("what is listed takes more than {} MiB of memory", limit >> 20);
+            let message =
+                format!("the listed content takes more than {} MiB of memory", limit >> 20);
             return Err(Error::new(Code::TooLarge, message)
-                .with_hint("ask for a part of it, or raise the limit of metadata"));
+                .with_hint("list a part of it, or raise the limit max_manifest_bytes"));
         }
         self.bytes += bytes;
         Ok(())
@@ -94,7 +101,7 @@ impl Charge {
         Ok(self)
     }
 
-    /// Holds also what another held.
+    /// Takes over the share of another charge.
     pub(crate) fn absorb(&mut self, mut other: Charge) -> Result<()> {
         if !Arc::ptr_eq(&self.memory.0, &other.memory.0) {
             return self.add(other.bytes);
@@ -103,7 +110,7 @@ impl Charge {
         Ok(())
     }
 
-    /// Gives a part back.
+    /// Returns a part of the share.
     pub(crate) fn release(&mut self, bytes: usize) {
         let bytes = bytes.min(self.bytes);
         self.bytes -= bytes;
@@ -117,11 +124,12 @@ impl Drop for Charge {
     }
 }
 
-/// Lets few large bodies be read at once. Nobody asks for a second turn while holding one.
+/// Limits the memory of concurrent large bodies. A caller never asks for a second permit while it
+/// holds one.
 #[derive(Debug, Clone)]
 pub(crate) struct Gate(Arc<Semaphore>);
 
-/// A turn; it lasts until it is dropped.
+/// A permit to read a large body. Dropping it frees the share.
 pub(crate) type Turn = Arc<OwnedSemaphorePermit>;
 
 impl Gate {
@@ -129,7 +137,7 @@ impl Gate {
         Self(Arc::new(Semaphore::new(PASSING / 1024)))
     }
 
-    /// Waits until a body of so many bytes may be read.
+    /// Waits until a body of `bytes` bytes may be read.
     pub(crate) async fn turn(&self, bytes: usize) -> Option<Turn> {
         let share = bytes.saturating_mul(READING).min(PASSING) / 1024;
         let permits = Arc::clone(&self.0).acquire_many_owned(u32::try_from(share).ok()?);

@@ -1,4 +1,4 @@
-//! Deleting: what nothing needs any more goes, and nothing else.
+//! Deleting: removes exactly the content that no other manifest needs.
 
 use std::fs;
 
@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::support::*;
 
 #[tokio::test]
-async fn what_only_deleted_manifests_need_goes() {
+async fn a_delete_removes_what_only_the_deleted_manifests_need() {
     let dir = tempfile::tempdir().unwrap();
     let layout = Layout::open(dir.path());
     let image = push(&layout, &["config", "shared", "image"], None, &["v1", "latest"]).await;
@@ -19,7 +19,7 @@ async fn what_only_deleted_manifests_need_goes() {
     assert!(layout.referrers(image.digest(), None).await.unwrap().entries.is_empty());
     assert_exact(dir.path());
     assert_eq!(read(&layout, &blob("shared")).await.unwrap(), b"shared");
-    // What is gone may be deleted again, also beside what is not.
+    // A deleted manifest can be deleted again, also together with an existing one.
     delete_all(&layout, &[&image, &other]).await;
     assert!(files_below(&dir.path().join("blobs")).is_empty());
     assert_exact(dir.path());
@@ -28,7 +28,7 @@ async fn what_only_deleted_manifests_need_goes() {
 }
 
 #[tokio::test]
-async fn a_blob_pushed_for_itself_stays() {
+async fn a_blob_that_no_manifest_ever_named_stays() {
     let dir = tempfile::tempdir().unwrap();
     let layout = Layout::open(dir.path());
     layout.push_blob(&blob("alone"), source("alone")).await.unwrap();
@@ -36,11 +36,11 @@ async fn a_blob_pushed_for_itself_stays() {
     delete_all(&layout, &[&image]).await;
     assert_eq!(read(&layout, &blob("alone")).await.unwrap(), b"alone");
     assert_eq!(files_below(&dir.path().join("blobs")).len(), 1);
-    assert!(left_over(dir.path()).is_empty());
+    assert!(leftovers(dir.path()).is_empty());
 }
 
 #[tokio::test]
-async fn what_an_index_lists_goes_after_the_index() {
+async fn a_manifest_that_an_index_lists_can_be_deleted_only_after_the_index() {
     let dir = tempfile::tempdir().unwrap();
     let layout = Layout::open(dir.path());
     let one = push(&layout, &["one"], None, &["one"]).await;
@@ -48,7 +48,7 @@ async fn what_an_index_lists_goes_after_the_index() {
     let three = push(&layout, &["three"], None, &[]).await;
     let all = index_of(&[&one, &two]);
     layout.push_manifest(&all, &names(&["all"])).await.unwrap();
-    // As others list it: the children by their index alone.
+    // As other tools write it: the layout's index does not list the children.
     let listed = [json!(all.plain_descriptor()), json!(three.plain_descriptor())];
     let index = json!({ "schemaVersion": 2, "manifests": listed });
     fs::write(dir.path().join("index.json"), index.to_string()).unwrap();
@@ -59,7 +59,7 @@ async fn what_an_index_lists_goes_after_the_index() {
     assert!(error.message().contains(all.digest().as_str()), "{error}");
     layout.fetch_manifest(&by_digest(&one)).await.unwrap();
     assert_exact(dir.path());
-    // The children outlive their index, and so are listed; together with it, they go.
+    // A child that outlives its index is listed by the layout.
     delete_all(&layout, &[&all, &one]).await;
     let left = layout.list_untagged().await.unwrap();
     assert_eq!(left.iter().map(|d| &d.digest).collect::<Vec<_>>(), [two.digest()]);
@@ -69,7 +69,7 @@ async fn what_an_index_lists_goes_after_the_index() {
 }
 
 #[tokio::test]
-async fn a_manifest_that_is_a_blob_of_another_stays_as_that() {
+async fn a_deleted_manifest_stays_while_it_is_a_blob_of_another() {
     let dir = tempfile::tempdir().unwrap();
     let layout = Layout::open(dir.path());
     let inner = push(&layout, &["inner"], None, &["inner"]).await;
@@ -81,7 +81,7 @@ async fn a_manifest_that_is_a_blob_of_another_stays_as_that() {
 }
 
 #[tokio::test]
-async fn while_a_manifest_is_unreadable_nothing_it_may_need_goes() {
+async fn an_unreadable_manifest_keeps_all_blobs_that_it_may_need() {
     let dir = tempfile::tempdir().unwrap();
     let layout = Layout::open(dir.path());
     let image = push(&layout, &["shared", "image"], None, &["v1"]).await;
@@ -99,7 +99,7 @@ async fn while_a_manifest_is_unreadable_nothing_it_may_need_goes() {
 }
 
 #[tokio::test]
-async fn a_blob_that_a_pusher_found_is_not_taken_from_it() {
+async fn a_blob_that_a_push_has_found_is_not_removed() {
     for found_by_asking in [true, false] {
         let dir = tempfile::tempdir().unwrap();
         let image = push(&Layout::open(dir.path()), &["shared", "image"], None, &["v1"]).await;
@@ -118,26 +118,26 @@ async fn a_blob_that_a_pusher_found_is_not_taken_from_it() {
 }
 
 #[tokio::test]
-async fn a_handle_collects_in_spite_of_its_own_claims() {
+async fn a_handle_collects_garbage_despite_its_own_leases() {
     let dir = tempfile::tempdir().unwrap();
     let layout = Layout::open(dir.path());
     let image = push(&layout, &["shared", "image"], None, &["v1"]).await;
     layout.push_blob(&blob("shared"), source("shared")).await.unwrap();
     delete_all(&layout, &[&image]).await;
-    assert_eq!(files_below(&dir.path().join("blobs")).len(), 1, "what it claims stays");
+    assert_eq!(files_below(&dir.path().join("blobs")).len(), 1, "the leased blob stays");
     layout.push_manifest(&manifest(&["shared"], None), &[]).await.unwrap();
     assert_exact(dir.path());
 }
 
 #[tokio::test]
-async fn a_noted_blob_that_is_pushed_for_itself_leaves_the_note() {
+async fn a_blob_noted_as_garbage_stays_when_it_is_pushed_again() {
     let dir = tempfile::tempdir().unwrap();
     let image = push(&Layout::open(dir.path()), &["wanted", "image"], None, &["v1"]).await;
     let busy = Layout::open(dir.path());
     busy.push_blob(&blob("busy"), source("busy")).await.unwrap();
-    // Nobody may collect while another writes.
+    // No process collects garbage while another one writes.
     delete_all(&Layout::open(dir.path()), &[&image]).await;
-    assert_eq!(left_over(dir.path()), ["garbage"]);
+    assert_eq!(leftovers(dir.path()), ["garbage"]);
     assert_eq!(files_below(&dir.path().join("blobs")).len(), 4);
     let pusher = Layout::open(dir.path());
     pusher.push_blob(&blob("wanted"), source("wanted")).await.unwrap();
@@ -145,5 +145,5 @@ async fn a_noted_blob_that_is_pushed_for_itself_leaves_the_note() {
     delete_all(&Layout::open(dir.path()), &[]).await;
     let left = [blob("busy"), blob("wanted")].map(|b| format!("sha256/{}", b.digest.encoded()));
     assert_eq!(files_below(&dir.path().join("blobs")), left.into());
-    assert!(left_over(dir.path()).is_empty());
+    assert!(leftovers(dir.path()).is_empty());
 }

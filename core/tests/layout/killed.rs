@@ -1,6 +1,8 @@
-//! Processes killed in the middle of a write: the layout stays valid, and the next writer tidies up.
+//! Processes killed in the middle of a write: the layout stays valid, and the next writer removes
+//! the leftovers.
 //!
-//! The process is this test program, told by its environment to do nothing but write.
+//! The process is this test program, which runs only the writer when an environment variable is
+//! set.
 
 use std::{
     env, fs,
@@ -17,9 +19,9 @@ use crate::support::*;
 
 const LAYOUT: &str = "OCIGRAPH_TEST_LAYOUT";
 const WORK: &str = "OCIGRAPH_TEST_WORK";
-const MANY: usize = 40;
+const REFERRERS: usize = 40;
 
-/// Starts the writer, and kills it `delay` after it has begun.
+/// Starts the writer, and kills it `delay` after it has started to write.
 fn write_and_be_killed(path: &Path, work: &str, delay: Duration) {
     let mut writer = Command::new(env::current_exe().unwrap())
         .args(["--exact", "killed::the_writer", "--ignored", "--nocapture"])
@@ -28,25 +30,28 @@ fn write_and_be_killed(path: &Path, work: &str, delay: Duration) {
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    wait_for_begin(&mut writer);
+    wait_for_start(&mut writer);
     thread::sleep(delay);
     let _ = writer.kill();
     writer.wait().unwrap();
 }
 
-fn wait_for_begin(writer: &mut Child) {
+fn wait_for_start(writer: &mut Child) {
     let output = BufReader::new(writer.stdout.take().unwrap());
-    assert!(output.lines().any(|line| line.unwrap().contains("begins")), "the writer begins");
+    assert!(
+        output.lines().any(|line| line.unwrap().contains("started")),
+        "the writer did not start"
+    );
 }
 
 #[tokio::test]
-#[ignore = "the process that the others kill; by itself it has nothing to do"]
+#[ignore = "the process that the other tests kill"]
 async fn the_writer() {
     let (Ok(path), Ok(work)) = (env::var(LAYOUT), env::var(WORK)) else { return };
     let image = manifest(&["image"], None);
-    io::stdout().write_all(b"begins\n").unwrap();
+    io::stdout().write_all(b"started\n").unwrap();
     if work == "push" {
-        for i in 0..MANY {
+        for i in 0..REFERRERS {
             let text = format!("{i}").repeat(100_000);
             push(&Layout::open(&path), &["shared", &text], Some(&image), &["latest"]).await;
         }
@@ -61,24 +66,24 @@ async fn the_writer() {
 }
 
 #[tokio::test]
-async fn pushing() {
+async fn a_killed_push_leaves_a_valid_layout() {
     for round in 0..25 {
         let dir = tempfile::tempdir().unwrap();
         write_and_be_killed(dir.path(), "push", Duration::from_micros(400 * round));
         let layout = Layout::open(dir.path());
         push(&layout, &["next"], None, &["next"]).await;
         assert_whole(dir.path());
-        assert_eq!(left_over(dir.path()), Vec::<String>::new());
+        assert_eq!(leftovers(dir.path()), Vec::<String>::new());
         assert!(layout.tags().await.unwrap().entries.contains(&"next".to_owned()));
     }
 }
 
 #[tokio::test]
-async fn deleting() {
+async fn a_killed_delete_leaves_a_valid_layout() {
     let image = manifest(&["image"], None);
     for round in 0..25 {
         let dir = tempfile::tempdir().unwrap();
-        for i in 0..MANY {
+        for i in 0..REFERRERS {
             let text = format!("{i}");
             push(&Layout::open(dir.path()), &["shared", &text], Some(&image), &[]).await;
         }
@@ -90,13 +95,13 @@ async fn deleting() {
 }
 
 #[tokio::test]
-async fn between_any_two_steps() {
+async fn leftovers_of_every_step_are_removed() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path();
     let own = path.join(".ocigraph");
     let kept: Manifest = push(&Layout::open(path), &["kept"], None, &["kept"]).await;
-    // Taken out of the index and noted, but not unlinked; a note that was written for a delete
-    // that never came; a blob and an index not yet whole.
+    // A blob that was noted as garbage and not removed; a note of content that is still in use; an
+    // incomplete blob and an incomplete index.
     let litter = Algorithm::Sha256.digest(b"litter");
     fs::write(file_of(path, &litter), "litter").unwrap();
     let note = format!("{litter}\n{}\n{}\nno digest\n", kept.digest(), blob("kept").digest);
@@ -106,7 +111,7 @@ async fn between_any_two_steps() {
     push(&Layout::open(path), &["next"], None, &["next"]).await;
     assert_exact(path);
 
-    // Nothing but our own folder, or all but the marker: a layout that was being created.
+    // A layout whose creation was interrupted: without its index, or without the file oci-layout.
     for last in ["index.json", "oci-layout"] {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path();

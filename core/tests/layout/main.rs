@@ -1,11 +1,11 @@
-//! A layout as a store: what other tools wrote is read, nothing half-written is named, and nothing
-//! that is needed goes.
+//! An image layout as a store: it reads what other tools wrote, never names incomplete content, and
+//! never removes content that is needed.
 
+mod concurrent;
 mod deleting;
 mod killed;
 mod reading;
 mod support;
-mod together;
 #[cfg(unix)]
 mod untrusted;
 mod writing;

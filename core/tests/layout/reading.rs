@@ -1,4 +1,4 @@
-//! Layouts as other tools write them, damaged ones, and what is none.
+//! Reading layouts: those of other tools, damaged ones, and directories that are not layouts.
 
 use std::fs;
 
@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::support::*;
 
 #[tokio::test]
-async fn what_is_no_layout_is_an_error_and_nothing_is_created() {
+async fn a_path_that_is_not_a_layout_is_an_error_and_nothing_is_created() {
     let dir = tempfile::tempdir().unwrap();
     let missing = Layout::open(dir.path().join("missing"));
     let error = missing.tags().await.unwrap_err();
@@ -57,12 +57,12 @@ async fn reading_creates_nothing() {
 }
 
 #[tokio::test]
-async fn names_that_other_tools_write_are_read() {
+async fn tags_that_other_tools_write_are_read() {
     let dir = tempfile::tempdir().unwrap();
     let layout = Layout::open(dir.path());
     let one = push(&layout, &["one"], None, &[]).await;
     let two = push(&layout, &["two"], None, &[]).await;
-    // skopeo writes whole references; of two entries with one tag ORAS takes the later.
+    // skopeo writes whole references as tags. Of two entries with one tag, ORAS uses the last.
     let named = |manifest: &ocigraph::Manifest, name: &str| {
         let mut entry = json!(manifest.plain_descriptor());
         entry["annotations"] = json!({ "org.opencontainers.image.ref.name": name });
@@ -79,11 +79,11 @@ async fn names_that_other_tools_write_are_read() {
     assert_eq!(layout.resolve(&tag("v1")).await.unwrap_err().code(), Code::NotFound);
     layout.untag("latest").await.unwrap();
     assert_eq!(layout.tags().await.unwrap().entries, Vec::<String>::new());
-    assert_eq!(entries(dir.path()).len(), 2, "both stay listed");
+    assert_eq!(entries(dir.path()).len(), 2, "both entries stay listed");
 }
 
 #[tokio::test]
-async fn a_damaged_manifest_is_told_as_that_and_hides_no_other() {
+async fn a_damaged_manifest_is_reported_and_does_not_hide_others() {
     let dir = tempfile::tempdir().unwrap();
     let layout = Layout::open(dir.path());
     let image = push(&layout, &["image"], None, &["v1"]).await;
@@ -92,7 +92,7 @@ async fn a_damaged_manifest_is_told_as_that_and_hides_no_other() {
     let good = push(&layout, &["good"], Some(&image), &[]).await;
     let file = file_of(dir.path(), damaged.digest());
     let text = fs::read_to_string(&file).unwrap();
-    for wrong in [text.replace("example", "EXAMPLE"), "no json".into()] {
+    for wrong in [text.replace("example", "EXAMPLE"), "not json".into()] {
         fs::write(&file, wrong).unwrap();
         let error = layout.fetch_manifest(&tag("damaged")).await.unwrap_err();
         assert_eq!(error.code(), Code::DigestMismatch);
@@ -105,7 +105,7 @@ async fn a_damaged_manifest_is_told_as_that_and_hides_no_other() {
 }
 
 #[tokio::test]
-async fn a_manifest_beyond_the_limit_is_not_read() {
+async fn a_manifest_larger_than_the_limit_is_not_read() {
     let dir = tempfile::tempdir().unwrap();
     let image = push(&Layout::open(dir.path()), &["image"], None, &["v1"]).await;
     let length = image.bytes().len();
@@ -131,7 +131,7 @@ async fn referrers_are_found_through_indexes_in_the_order_of_the_index() {
     let outer = index_of(&[&nested]);
     layout.push_manifest(&nested, &[]).await.unwrap();
     layout.push_manifest(&outer, &names(&["all"])).await.unwrap();
-    // As multi-platform images are listed: the outermost index alone.
+    // As a multi-platform image is listed: only its outermost index.
     let listed = [&first, &outer, &last].map(|m| json!(m.plain_descriptor()));
     let index = json!({ "schemaVersion": 2, "manifests": listed });
     fs::write(dir.path().join("index.json"), index.to_string()).unwrap();
@@ -147,17 +147,17 @@ async fn referrers_are_found_through_indexes_in_the_order_of_the_index() {
 }
 
 #[tokio::test]
-async fn manifests_are_read_once_for_a_state_of_the_index() {
+async fn manifests_are_read_again_only_after_the_index_has_changed() {
     let dir = tempfile::tempdir().unwrap();
     let image = push(&Layout::open(dir.path()), &["image"], None, &["v1"]).await;
     let signature = push(&Layout::open(dir.path()), &["s"], Some(&image), &[]).await;
     let layout = Layout::open(dir.path());
     assert_eq!(layout.referrers(image.digest(), None).await.unwrap().entries.len(), 1);
-    // What was read is not looked at again.
+    // A manifest that was read is not read again.
     fs::remove_file(file_of(dir.path(), signature.digest())).unwrap();
     let again = layout.referrers(image.digest(), None).await.unwrap().entries;
     assert_eq!(again, [signature.descriptor()]);
-    // Another tool rewrites the index in place, at the same length and within the grain of time.
+    // Another tool overwrites the index in place, with the same length and time of modification.
     let index = dir.path().join("index.json");
     let modified = fs::metadata(&index).unwrap().modified().unwrap();
     let text = fs::read_to_string(&index).unwrap();

@@ -1,4 +1,4 @@
-//! Small artifacts, and a look at a layout's files that does not go through our own code.
+//! Small artifacts, and checks of a layout's files that do not use the code under test.
 
 use std::{
     collections::BTreeSet,
@@ -29,7 +29,7 @@ pub(crate) fn parse(body: &Value) -> Manifest {
     Manifest::parse(body.to_string().into(), None, Algorithm::Sha256).unwrap()
 }
 
-/// A manifest of blobs with these contents; the first is its config.
+/// Creates a manifest of blobs with these contents. The first is its config.
 pub(crate) fn manifest(texts: &[&str], subject: Option<&Manifest>) -> Manifest {
     let blobs: Vec<Descriptor> = texts.iter().map(|text| blob(text)).collect();
     let mut body = json!({
@@ -78,7 +78,7 @@ pub(crate) fn by_digest(manifest: &Manifest) -> TagOrDigest {
 }
 
 pub(crate) async fn delete(layout: &Layout, manifests: &[&Manifest]) -> Vec<Result<()>> {
-    let doomed: Vec<ManifestDeletion> = manifests
+    let deletions: Vec<ManifestDeletion> = manifests
         .iter()
         .map(|m| ManifestDeletion {
             manifest: m.descriptor(),
@@ -87,7 +87,7 @@ pub(crate) async fn delete(layout: &Layout, manifests: &[&Manifest]) -> Vec<Resu
             tags: Vec::new(),
         })
         .collect();
-    layout.delete_manifests(&doomed).await
+    layout.delete_manifests(&deletions).await
 }
 
 pub(crate) async fn delete_all(layout: &Layout, manifests: &[&Manifest]) {
@@ -115,14 +115,14 @@ pub(crate) fn entries(path: &Path) -> Vec<Value> {
     index["manifests"].as_array().unwrap().clone()
 }
 
-/// Every file below, by its path from there.
+/// Returns the relative paths of all files below a directory.
 pub(crate) fn files_below(path: &Path) -> BTreeSet<String> {
     let mut files = BTreeSet::new();
-    let mut left = vec![path.to_path_buf()];
-    while let Some(folder) = left.pop() {
-        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+    let mut pending = vec![path.to_path_buf()];
+    while let Some(directory) = pending.pop() {
+        for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
             if entry.path().is_dir() {
-                left.push(entry.path());
+                pending.push(entry.path());
             } else {
                 let name = entry.path().strip_prefix(path).unwrap().display().to_string();
                 files.insert(name);
@@ -132,17 +132,18 @@ pub(crate) fn files_below(path: &Path) -> BTreeSet<String> {
     files
 }
 
-/// What lies unfinished, or is noted as garbage.
-pub(crate) fn left_over(path: &Path) -> Vec<String> {
+/// Returns the unfinished files, and `garbage` if blobs are noted as garbage.
+pub(crate) fn leftovers(path: &Path) -> Vec<String> {
     let own = files_below(&path.join(".ocigraph"));
     own.into_iter().filter(|name| name != "lock" && name != "content").collect()
 }
 
-/// Every listed manifest and all it names is there and right; gives the files that make this up.
+/// Checks that every listed manifest and everything that it names exists and is correct. Returns
+/// the blobs.
 pub(crate) fn assert_whole(path: &Path) -> BTreeSet<String> {
     let mut needed = BTreeSet::new();
-    let mut left = entries(path);
-    while let Some(descriptor) = left.pop() {
+    let mut pending = entries(path);
+    while let Some(descriptor) = pending.pop() {
         let digest: Digest = descriptor["digest"].as_str().unwrap().parse().unwrap();
         let bytes = fs::read(file_of(path, &digest)).unwrap_or_else(|e| panic!("{digest}: {e}"));
         assert_eq!(Algorithm::Sha256.digest(&bytes), digest);
@@ -151,17 +152,17 @@ pub(crate) fn assert_whole(path: &Path) -> BTreeSet<String> {
         if descriptor["mediaType"].as_str().unwrap().starts_with("application/vnd.oci.image.") {
             let body: Value = serde_json::from_slice(&bytes).unwrap();
             for list in ["layers", "manifests"] {
-                left.extend(body[list].as_array().into_iter().flatten().cloned());
+                pending.extend(body[list].as_array().into_iter().flatten().cloned());
             }
-            left.extend(body.get("config").cloned());
+            pending.extend(body.get("config").cloned());
         }
     }
     needed
 }
 
-/// The layout is whole, and holds nothing besides.
+/// Checks that the layout is whole and contains nothing else.
 pub(crate) fn assert_exact(path: &Path) {
     let needed = assert_whole(path);
     assert_eq!(files_below(&path.join("blobs")), needed);
-    assert_eq!(left_over(path), Vec::<String>::new());
+    assert_eq!(leftovers(path), Vec::<String>::new());
 }

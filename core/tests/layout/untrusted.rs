@@ -1,5 +1,5 @@
-//! Layouts that someone else has prepared. That nothing in them makes an operation leave the layout,
-//! or hang, `tests/suite/tests/layouts` tries for every operation; here is what each part does.
+//! Layouts from an untrusted source. `tests/suite/tests/layouts` checks that no operation leaves
+//! such a layout or hangs; these tests check the details of each part.
 
 use std::{
     fs, io::Write, os::unix::fs::symlink, path::Path, process::Command, sync::Arc, time::Duration,
@@ -17,7 +17,7 @@ fn pipe(path: &Path) {
     assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
 }
 
-/// A layout with an image, and what the image's blob is.
+/// Creates a layout with an image that has one blob.
 async fn layout() -> (tempfile::TempDir, Layout) {
     let dir = tempfile::tempdir().unwrap();
     let layout = Layout::open(dir.path().join("layout"));
@@ -26,7 +26,7 @@ async fn layout() -> (tempfile::TempDir, Layout) {
 }
 
 #[tokio::test]
-async fn a_link_or_pipe_in_place_of_what_is_written_is_named() {
+async fn a_link_or_pipe_in_place_of_a_written_file_is_refused_by_name() {
     for (name, kind) in [
         (".ocigraph", "a symbolic link, not a directory"),
         (".ocigraph/lock", "a symbolic link, not a file"),
@@ -37,7 +37,7 @@ async fn a_link_or_pipe_in_place_of_what_is_written_is_named() {
         ("oci-layout", "a named pipe, not a file"),
         ("blobs", "a symbolic link, not a directory"),
         ("blobs/sha256", "a symbolic link, not a directory"),
-        ("index.json", "a symbolic link to what does not exist, not a file"),
+        ("index.json", "a symbolic link to a path that does not exist, not a file"),
     ] {
         let (dir, layout) = layout().await;
         let path = layout.path().join(name);
@@ -62,12 +62,12 @@ async fn a_link_or_pipe_in_place_of_what_is_written_is_named() {
         assert_eq!(error.code(), Code::UnsafePath, "{name}: {error}");
         assert!(error.message().contains(&format!("layout/{name} is {kind}")), "{error}");
         assert_eq!(files_below(&outside), before);
-        assert_eq!(left_over(layout.path()), Vec::<String>::new());
+        assert_eq!(leftovers(layout.path()), Vec::<String>::new());
     }
 }
 
 #[tokio::test]
-async fn verify_names_each_blob_that_is_no_file_and_goes_on() {
+async fn verify_reports_each_blob_that_is_not_a_file() {
     let (_dir, layout) = layout().await;
     let image = push(&layout, &["one", "two", "three"], None, &["v2"]).await;
     let files = ["one", "two"].map(|text| file_of(layout.path(), &blob(text).digest));
@@ -89,7 +89,7 @@ async fn verify_names_each_blob_that_is_no_file_and_goes_on() {
 }
 
 #[tokio::test]
-async fn collecting_removes_nothing_behind_a_link() {
+async fn garbage_collection_removes_nothing_outside_the_layout() {
     let (dir, layout) = layout().await;
     let outside = dir.path().join("outside");
     let [noted, linked] = ["noted", "linked"].map(|text| Algorithm::Sha256.digest(text.as_bytes()));
@@ -97,7 +97,7 @@ async fn collecting_removes_nothing_behind_a_link() {
     fs::write(outside.join(linked.encoded()), "linked").unwrap();
     symlink(outside.join(linked.encoded()), file_of(layout.path(), &linked)).unwrap();
     fs::write(file_of(layout.path(), &noted), "noted").unwrap();
-    // sha512 is a folder elsewhere.
+    // blobs/sha512 is a link to a directory outside.
     let elsewhere = Algorithm::Sha512.digest(b"elsewhere");
     fs::write(outside.join(elsewhere.encoded()), "elsewhere").unwrap();
     symlink(&outside, layout.path().join("blobs/sha512")).unwrap();
@@ -107,15 +107,15 @@ async fn collecting_removes_nothing_behind_a_link() {
     fs::write(layout.path().join(".ocigraph/garbage"), note).unwrap();
     let before = files_below(&outside);
     layout.tag(&manifest(&["image"], None).descriptor(), &names(&["v2"])).await.unwrap();
-    assert!(!file_of(layout.path(), &noted).exists(), "what is in the layout went");
-    assert!(file_of(layout.path(), &linked).symlink_metadata().is_err(), "so did the link");
+    assert!(!file_of(layout.path(), &noted).exists(), "the blob in the layout is removed");
+    assert!(file_of(layout.path(), &linked).symlink_metadata().is_err(), "the link is removed");
     assert_eq!(files_below(&outside), before);
     assert_eq!(before.len(), 2);
-    assert_eq!(left_over(layout.path()), Vec::<String>::new(), "nothing is noted any more");
+    assert_eq!(leftovers(layout.path()), Vec::<String>::new(), "the note is removed");
 }
 
 #[tokio::test]
-async fn a_linked_blob_is_right_before_a_byte_leaves() {
+async fn a_linked_blob_is_verified_before_the_first_byte_is_returned() {
     let (dir, layout) = layout().await;
     let text = "0123456789".repeat(200_000);
     let large = blob(&text);
@@ -136,7 +136,7 @@ async fn a_linked_blob_is_right_before_a_byte_leaves() {
             let rest: Vec<_> = stream.try_collect().await.unwrap();
             assert_eq!(rest.concat(), text.get(offset as usize..).unwrap_or("").as_bytes());
         }
-        // A byte at its end is another.
+        // The last byte is wrong.
         let change = |byte: &[u8]| {
             use std::os::unix::fs::FileExt;
             let file = fs::File::options().write(true).open(&outside).unwrap();
@@ -144,19 +144,21 @@ async fn a_linked_blob_is_right_before_a_byte_leaves() {
         };
         change(b"x");
         for offset in [0, 1_000_000] {
-            let Err(error) = layout.fetch_blob(&large, offset).await else { panic!("it is wrong") };
+            let Err(error) = layout.fetch_blob(&large, offset).await else {
+                panic!("expected an error")
+            };
             assert_eq!(error.code(), Code::DigestMismatch, "{error}");
             assert!(error.message().contains(path.to_str().unwrap()), "{error}");
         }
         change(b"9");
-        // It changes once it is known to be right.
+        // The content changes after it was verified.
         let mut stream = layout.fetch_blob(&large, 0).await.unwrap();
         change(b"x");
         let mut given = Vec::new();
         let error = loop {
             match stream.try_next().await {
                 Ok(Some(chunk)) => given.extend_from_slice(&chunk),
-                Ok(None) => panic!("it has changed"),
+                Ok(None) => panic!("expected an error"),
                 Err(e) => break e,
             }
         };
@@ -169,7 +171,7 @@ async fn a_linked_blob_is_right_before_a_byte_leaves() {
 }
 
 #[tokio::test]
-async fn a_push_takes_a_link_for_a_blob_when_it_is_right_and_replaces_it_otherwise() {
+async fn a_push_keeps_a_link_to_the_right_content_and_replaces_other_links() {
     let (dir, layout) = layout().await;
     let outside = dir.path().join("outside");
     let path = file_of(layout.path(), &blob("image").digest);
@@ -188,7 +190,7 @@ async fn a_push_takes_a_link_for_a_blob_when_it_is_right_and_replaces_it_otherwi
 }
 
 #[tokio::test]
-async fn an_index_that_is_a_link_is_replaced_and_not_written_through() {
+async fn an_index_that_is_a_link_is_replaced_and_its_target_unchanged() {
     let (dir, layout) = layout().await;
     for name in ["index.json", "oci-layout"] {
         fs::rename(layout.path().join(name), dir.path().join(name)).unwrap();
@@ -204,14 +206,14 @@ async fn an_index_that_is_a_link_is_replaced_and_not_written_through() {
 }
 
 #[tokio::test]
-async fn a_layout_may_be_linked_to_and_be_another_the_next_time() {
+async fn a_link_to_a_layout_may_change_its_target() {
     let (dir, layout) = layout().await;
     let link = dir.path().join("link");
     symlink(layout.path(), &link).unwrap();
     let linked = Layout::open(&link);
     push(&linked, &["linked"], None, &["v2"]).await;
     assert_eq!(layout.tags().await.unwrap().entries, ["v1", "v2"]);
-    // A blob that is claimed keeps the handle at work while the folder goes.
+    // The lease of a pushed blob keeps the handle active while the directory disappears.
     linked.push_blob(&blob("more"), source("more")).await.unwrap();
     let other = Layout::open(dir.path().join("other"));
     push(&other, &["other"], None, &["other"]).await;
@@ -227,7 +229,7 @@ async fn a_layout_may_be_linked_to_and_be_another_the_next_time() {
 }
 
 #[tokio::test]
-async fn what_would_fill_the_memory_is_refused() {
+async fn an_index_that_would_fill_memory_is_refused() {
     let (_dir, layout) = layout().await;
     let index = layout.path().join("index.json");
     let entry = json!({ "digest": blob("image").digest, "size": 5 }).to_string();
@@ -246,11 +248,11 @@ async fn what_would_fill_the_memory_is_refused() {
 }
 
 #[tokio::test]
-async fn manifests_that_would_fill_the_memory_are_refused_and_not_passed_over() {
+async fn manifests_that_would_fill_memory_are_an_error_and_not_skipped() {
     let dir = tempfile::tempdir().unwrap();
     let layout = Layout::open(dir.path());
     let image = push(&layout, &["image"], None, &["v1"]).await;
-    // Indexes of manifests that are not there.
+    // Indexes of manifests that do not exist.
     let mut listed = vec![json!(image.plain_descriptor())];
     for i in 0..12 {
         let children: Vec<_> = (0..10_000)
@@ -279,7 +281,7 @@ async fn manifests_that_would_fill_the_memory_are_refused_and_not_passed_over() 
 }
 
 #[tokio::test]
-async fn a_note_of_garbage_without_end_is_not_read() {
+async fn an_endless_garbage_note_is_not_read() {
     let (_dir, layout) = layout().await;
     let note = layout.path().join(".ocigraph/garbage");
     fs::File::create(&note).unwrap().set_len(1 << 40).unwrap();
@@ -290,7 +292,7 @@ async fn a_note_of_garbage_without_end_is_not_read() {
 }
 
 #[tokio::test]
-async fn a_source_that_is_a_pipe_is_refused_at_once() {
+async fn a_source_that_is_a_named_pipe_is_refused_without_waiting() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("pipe");
     pipe(&path);

@@ -1,4 +1,4 @@
-//! Pushing and tagging: what is written, and what is refused.
+//! Pushing and tagging: the files that are written, and what is refused.
 
 use std::{fs, sync::Arc, time::Duration};
 
@@ -12,7 +12,7 @@ use serde_json::json;
 use crate::support::*;
 
 #[tokio::test]
-async fn a_new_layout_is_whole_from_its_first_blob_on() {
+async fn a_new_layout_is_valid_after_its_first_blob() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("new/layout");
     let layout = Layout::open(&path);
@@ -28,7 +28,7 @@ async fn a_new_layout_is_whole_from_its_first_blob_on() {
 }
 
 #[tokio::test]
-async fn a_directory_with_other_things_in_it_is_left_alone() {
+async fn a_directory_with_other_files_is_refused() {
     let dir = tempfile::tempdir().unwrap();
     fs::write(dir.path().join("thesis.txt"), "years of work").unwrap();
     let error = Layout::open(dir.path()).push_blob(&blob("x"), source("x")).await.unwrap_err();
@@ -40,7 +40,7 @@ async fn a_directory_with_other_things_in_it_is_left_alone() {
 }
 
 #[tokio::test]
-async fn a_manifest_is_refused_while_its_content_is_missing() {
+async fn a_manifest_with_missing_content_is_refused() {
     let dir = tempfile::tempdir().unwrap();
     let layout = Layout::open(dir.path());
     let image = manifest(&["config", "layer"], None);
@@ -54,7 +54,7 @@ async fn a_manifest_is_refused_while_its_content_is_missing() {
     layout.push_blob(&blob("layer"), source("layer")).await.unwrap();
     layout.push_manifest(&image, &tags).await.unwrap();
     assert_eq!(layout.resolve(&tag("v1")).await.unwrap(), image.descriptor());
-    // A subject may come later, and a foreign layer never.
+    // A missing subject and a missing foreign layer are allowed.
     let absent = manifest(&["absent"], None);
     let foreign = "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip";
     let body = json!({
@@ -83,24 +83,24 @@ async fn wrong_content_is_not_stored() {
     }
     assert!(!layout.has_blob(&content).await.unwrap());
     assert!(files_below(&dir.path().join("l/blobs")).is_empty());
-    assert!(left_over(&dir.path().join("l")).is_empty());
+    assert!(leftovers(&dir.path().join("l")).is_empty());
 }
 
 #[tokio::test]
-async fn a_file_that_broke_off_is_replaced() {
+async fn an_incomplete_blob_is_replaced() {
     let dir = tempfile::tempdir().unwrap();
     let layout = Layout::open(dir.path());
-    push(&layout, &["whole"], None, &["v1"]).await;
-    let whole = blob("whole");
-    fs::write(file_of(dir.path(), &whole.digest), "who").unwrap();
-    assert!(!layout.has_blob(&whole).await.unwrap());
-    assert_eq!(read(&layout, &whole).await.unwrap_err().code(), Code::SizeMismatch);
-    assert_eq!(layout.push_blob(&whole, source("whole")).await.unwrap(), Outcome::Uploaded);
-    assert_eq!(read(&layout, &whole).await.unwrap(), b"whole");
+    push(&layout, &["complete"], None, &["v1"]).await;
+    let complete = blob("complete");
+    fs::write(file_of(dir.path(), &complete.digest), "comp").unwrap();
+    assert!(!layout.has_blob(&complete).await.unwrap());
+    assert_eq!(read(&layout, &complete).await.unwrap_err().code(), Code::SizeMismatch);
+    assert_eq!(layout.push_blob(&complete, source("complete")).await.unwrap(), Outcome::Uploaded);
+    assert_eq!(read(&layout, &complete).await.unwrap(), b"complete");
 }
 
 #[tokio::test]
-async fn large_blobs_and_other_algorithms_come_back_from_any_offset() {
+async fn a_large_sha512_blob_is_read_from_any_offset() {
     let dir = tempfile::tempdir().unwrap();
     let layout = Layout::open(dir.path());
     let content: Bytes = (0..3_000_000_u32).map(|i| (i / 7) as u8).collect::<Vec<_>>().into();
@@ -117,15 +117,15 @@ async fn large_blobs_and_other_algorithms_come_back_from_any_offset() {
     assert_eq!(error.code(), Code::NotFound);
 }
 
-/// Sends pieces larger than are written at a time, and then nothing.
+/// Yields chunks larger than one write, and then never ends.
 #[derive(Debug)]
 struct Stuck;
 
 #[async_trait::async_trait]
 impl Source for Stuck {
     async fn open(&self, _: u64) -> Result<ByteStream> {
-        let pieces = (0..3).map(|_| Ok(Bytes::from(vec![0; 600_000])));
-        Ok(futures::stream::iter(pieces).chain(futures::stream::pending()).boxed())
+        let chunks = (0..3).map(|_| Ok(Bytes::from(vec![0; 600_000])));
+        Ok(futures::stream::iter(chunks).chain(futures::stream::pending()).boxed())
     }
 }
 
@@ -135,24 +135,24 @@ async fn a_dropped_push_leaves_no_file() {
     let layout = Layout::open(dir.path());
     let large = Descriptor::of("x/y", &vec![0; 2_000_000]);
     let mut stuck = layout.push_blob(&large, Arc::new(Stuck));
-    while left_over(dir.path()).is_empty() {
+    while leftovers(dir.path()).is_empty() {
         assert!((&mut stuck).now_or_never().is_none());
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
     assert!(tokio::time::timeout(Duration::from_millis(100), &mut stuck).await.is_err());
     drop(stuck);
-    // A write that is under way on another thread ends by itself.
+    // A write on another thread ends by itself.
     let gone = async {
-        while !left_over(dir.path()).is_empty() {
+        while !leftovers(dir.path()).is_empty() {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(60), gone).await.expect("no file is left");
+    tokio::time::timeout(Duration::from_secs(60), gone).await.expect("a file is left");
     assert!(files_below(&dir.path().join("blobs")).is_empty());
 }
 
 #[tokio::test]
-async fn a_tag_moves_and_what_it_named_stays_listed() {
+async fn a_manifest_stays_listed_when_its_tag_moves() {
     let dir = tempfile::tempdir().unwrap();
     let layout = Layout::open(dir.path());
     let one = push(&layout, &["one"], None, &["v1", "latest"]).await;
@@ -165,7 +165,7 @@ async fn a_tag_moves_and_what_it_named_stays_listed() {
     assert_eq!(untagged.iter().map(|d| &d.digest).collect::<Vec<_>>(), [two.digest()]);
     assert_eq!(layout.untag("latest").await.map_err(|e| e.code()), Ok(()));
     assert_eq!(layout.untag("latest").await.map_err(|e| e.code()), Err(Code::NotFound));
-    assert_eq!(entries(dir.path()).len(), 3, "one entry for each manifest");
+    assert_eq!(entries(dir.path()).len(), 3, "expected one entry for each manifest");
     assert_eq!(layout.resolve(&tag("v2")).await.unwrap().digest, *three.digest());
     let unknown = manifest(&["unknown"], None).descriptor();
     let error = layout.tag(&unknown, &names(&["v3"])).await.unwrap_err();
@@ -175,7 +175,7 @@ async fn a_tag_moves_and_what_it_named_stays_listed() {
 }
 
 #[tokio::test]
-async fn fields_of_others_survive() {
+async fn unknown_fields_of_the_index_are_kept() {
     let dir = tempfile::tempdir().unwrap();
     let layout = Layout::open(dir.path());
     let image = push(&layout, &["image"], None, &[]).await;
@@ -192,7 +192,7 @@ async fn fields_of_others_survive() {
     assert!(text.ends_with(r#""z":{"a":1}}"#), "{text}");
     entry["annotations"]["org.opencontainers.image.ref.name"] = json!("v2");
     assert_eq!(entries(dir.path()), [entry]);
-    // And a list that Go wrote as null is empty.
+    // Go writes an empty list as null.
     fs::write(dir.path().join("index.json"), r#"{"schemaVersion":2,"manifests":null}"#).unwrap();
     assert!(layout.tags().await.unwrap().entries.is_empty());
     layout.push_manifest(&image, &names(&["v1"])).await.unwrap();
@@ -200,7 +200,7 @@ async fn fields_of_others_survive() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_written_names_the_path_and_spoils_nothing() {
+async fn a_failed_write_names_the_path_and_changes_nothing() {
     let dir = tempfile::tempdir().unwrap();
     let layout = Layout::open(dir.path());
     push(&layout, &["image"], None, &["v1"]).await;
@@ -209,6 +209,6 @@ async fn what_cannot_be_written_names_the_path_and_spoils_nothing() {
     let error = layout.push_blob(&large, source("x")).await.unwrap_err();
     assert_eq!(error.code(), Code::Io);
     assert!(error.message().contains("blobs/sha512"), "{error}");
-    assert!(left_over(dir.path()).is_empty());
+    assert!(leftovers(dir.path()).is_empty());
     assert_whole(dir.path());
 }

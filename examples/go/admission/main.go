@@ -1,6 +1,6 @@
-// Command admission says whether an image may run: it must have a signature of a given type, and every manifest and blob of
-// it and of what refers to it must be there and whole. It ends with 0 where it may, with 1 where it may not, and with 2 where
-// that cannot be told.
+// Command admission decides whether an image may run: the image must have a signature of a given artifact type, and every
+// manifest and blob in its graph must exist and match its digest. The exit status is 0 if the image is admitted, 1 if it
+// is refused, and 2 if an error prevents the decision.
 //
 //	admission registry.example.com/net-monitor:v1 signature/example
 package main
@@ -21,7 +21,7 @@ func main() {
 		fmt.Fprintln(os.Stderr, "usage: admission IMAGE SIGNATURE-TYPE")
 		os.Exit(2)
 	}
-	// An admission controller has to answer in time: better no answer than a late one.
+	// An admission controller must respond in time. An error is better than a late response.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	admitted, why, err := admit(ctx, os.Args[1], os.Args[2])
@@ -38,14 +38,14 @@ func main() {
 	fmt.Println("admitted:", why)
 }
 
-// admit says whether the image may run, and why.
+// admit returns whether the image may run, and the reason.
 func admit(ctx context.Context, image, signatureType string) (bool, string, error) {
 	client, err := ocigraph.NewClient(&ocigraph.ClientOptions{UserAgent: "admission-example/1"})
 	if err != nil {
 		return false, "", err
 	}
 	defer client.Close()
-	// One level is enough: a signature of a signature says nothing about the image.
+	// One level is enough: only a direct referrer signs the image itself.
 	depth := 1
 	graph, err := client.Discover(ctx, image, &ocigraph.DiscoverOptions{ArtifactType: signatureType, Depth: &depth})
 	if errors.Is(err, ocigraph.ErrNotFound) {
@@ -59,14 +59,14 @@ func admit(ctx context.Context, image, signatureType string) (bool, string, erro
 		if signature.ArtifactType != signatureType {
 			continue
 		}
-		// Here a real controller fetches the signature's blob and checks it against its keys.
+		// A real controller also fetches the blob of the signature and verifies it with its keys.
 		//
-		// A tag may move meanwhile, so what is verified is what was found signed.
-		place, err := ocigraph.ParseReference(image)
+		// The tag may move in the meantime, so the digest that was found is verified.
+		parsed, err := ocigraph.ParseReference(image)
 		if err != nil {
 			return false, "", err
 		}
-		signed, err := place.At(digest)
+		signed, err := parsed.At(digest)
 		if err != nil {
 			return false, "", err
 		}

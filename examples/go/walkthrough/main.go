@@ -1,10 +1,10 @@
-// Command walkthrough is the article's walkthrough (tests/article/walkthrough has it as commands) in Go: it pushes a
-// signature, a readme and an SBoM beneath an image, signs the SBoM, draws the graph, pulls the readme, and deletes
+// Command walkthrough runs the walkthrough of the article in Go (tests/article/walkthrough contains it as commands): it
+// attaches a signature, a readme and an SBoM to an image, signs the SBoM, prints the graph, pulls the readme, and deletes
 // everything.
 //
 //	REGISTRY=localhost:5000 walkthrough      or REGISTRY=oci:some/folder
 //
-// The image $REGISTRY/net-monitor:v1 must be there. What is pushed never lies in a file.
+// The image $REGISTRY/net-monitor:v1 must exist. The pushed content comes from memory.
 package main
 
 import (
@@ -53,14 +53,14 @@ func walk(ctx context.Context, client *ocigraph.Client, repository, image string
 		}
 		return err
 	}
-	// firstOf is the first direct referrer of a type, by digest.
+	// firstOf returns a reference by digest to the first direct referrer with an artifact type.
 	firstOf := func(artifactType string) (string, error) {
 		graph, err := client.Discover(ctx, image, &ocigraph.DiscoverOptions{ArtifactType: artifactType})
 		if err != nil {
 			return "", err
 		}
 		for referrer := range graph.Referrers(graph.Subject().Digest) {
-			// One of another type is there too, where it leads to one of this type.
+			// The filtered graph also contains referrers of other types that lead to one of this type.
 			if referrer.ArtifactType == artifactType {
 				return repository + "@" + referrer.Digest, nil
 			}

@@ -1,4 +1,4 @@
-// Certificates for the tests, made when they run: each signs itself, and is good for this machine.
+// Creates self-signed certificates for the local machine.
 
 import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 
@@ -8,7 +8,7 @@ const SUBJECT_ALTERNATIVE_NAME = Buffer.from('0603551d11', 'hex');
 
 const [INTEGER, BITS, OCTETS, UTF8, UTC_TIME, SEQUENCE, SET] = [0x02, 0x03, 0x04, 0x0c, 0x17, 0x30, 0x31];
 
-/** A certificate and its private key in PEM. */
+/** Returns a certificate and its private key in PEM. */
 export function certificate(name) {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const whose = der(SEQUENCE, der(SET, der(SEQUENCE, COMMON_NAME, der(UTF8, name))));
@@ -33,7 +33,7 @@ export function certificate(name) {
   };
 }
 
-/** A value with its tag and length. */
+/** Encodes a DER value with its tag and length. */
 function der(tag, ...parts) {
   const content = Buffer.concat(parts.map((part) => Buffer.from(part)));
   const { length } = content;

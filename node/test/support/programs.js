@@ -1,4 +1,4 @@
-// Runs programs of the tests: compiles TypeScript, and starts Node.js on what came of it.
+// Compiles TypeScript programs and runs them with Node.js.
 
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { root } from './servers.js';
 
 export const node = join(root, 'node');
 
-/** Runs a program to its end; gives its exit code and what it printed, whatever the code. */
+/** Runs a program, and returns its exit code and output. */
 export async function run(program, args, options = {}) {
   try {
     const done = await promisify(execFile)(program, args, { cwd: node, timeout: 120_000, ...options });
@@ -19,7 +19,7 @@ export async function run(program, args, options = {}) {
   }
 }
 
-/** Runs a program that must not fail; gives what it printed. */
+/** Runs a program that must succeed, and returns its output. */
 export async function succeed(program, args, options) {
   const { code, stdout, stderr } = await run(program, args, options);
   if (code !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${code}\n${stdout}\n${stderr}`);

@@ -1,4 +1,4 @@
-// Runs scenarios of `tests/scenarios`, whose README explains their form: fills names in, compares results, counts requests.
+// Runs the scenarios of `tests/scenarios`, whose README defines their format: replaces variables, compares results, counts requests.
 
 import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { root } from './servers.js';
 
 const OUTCOME = ['expect', 'error', 'save', 'requests'];
 
-/** Every scenario, as `[name, scenario]`. */
+/** Returns all scenarios, as `[name, scenario]`. */
 export function scenarios() {
   const all = join(root, 'tests', 'scenarios');
   const files = readdirSync(all).filter((name) => name.endsWith('.json') && name !== 'schema.json');
@@ -19,14 +19,14 @@ export function scenarios() {
   );
 }
 
-/** The one operation of a step, and its arguments. */
+/** Returns the operation of a step and its arguments. */
 export function operation(step) {
   const named = Object.entries(step).filter(([key]) => !OUTCOME.includes(key));
   assert.equal(named.length, 1, `a step has one operation: ${JSON.stringify(step)}`);
   return named[0];
 }
 
-/** Runs a scenario in `dir`; `perform(operation, arguments)` gives the result in the common form or throws. */
+/** Runs a scenario in `dir`; `perform(operation, arguments)` returns the result in the common format or throws. */
 export async function run(scenario, where, dir, registry, perform) {
   for (const [name, content] of Object.entries(scenario.files ?? {})) {
     mkdirSync(dirname(join(dir, name)), { recursive: true });
@@ -84,7 +84,7 @@ function filled(value, known) {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, filled(item, known)]));
 }
 
-/** What keeps `actual` from being as expected; undefined when nothing does. */
+/** Returns the first difference between `actual` and the expected value, or undefined. */
 function difference(expected, actual, path) {
   const differs = `${path} is ${JSON.stringify(actual)}, expected ${JSON.stringify(expected)}`;
   if (expected === '*') return actual === undefined || actual === null ? differs : undefined;

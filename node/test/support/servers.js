@@ -1,5 +1,5 @@
-// Registries for the tests, each on a free port of its own: the fixture, which can be told to misbehave, and the real ones
-// that `tests/setup` gathers. They end when their standard input closes, so nothing is left behind however a test ends.
+// Starts registries for the tests, each on a free port: the fixture, which can inject faults, and the real registries that
+// `tests/setup` installs. They end when their standard input closes, so none outlives a test.
 
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -12,14 +12,14 @@ export const root = fileURLToPath(new URL('../../..', import.meta.url));
 
 const target = process.env.CARGO_TARGET_DIR ?? join(root, 'target');
 
-/** A folder that goes when the test ends. */
+/** Creates a directory that is deleted after the test. */
 export function folder(t) {
   const made = mkdtempSync(join(tmpdir(), 'ocigraph node '));
   t.after(() => remove(made));
   return made;
 }
 
-/** What an aborted call was writing goes a moment after the call has ended, so a folder may not be empty at once. */
+/** Waits until a directory is empty: the partial files of an aborted call may be deleted shortly after it rejects. */
 async function remove(made, tries = 20) {
   try {
     rmSync(made, { recursive: true, force: true });
@@ -30,7 +30,7 @@ async function remove(made, tries = 20) {
   }
 }
 
-/** The fixture registry; see `tests/fixture`. Arguments are its flags. */
+/** Starts the fixture registry of `tests/fixture` with these flags. */
 export async function fixture(t, ...flags) {
   const program = join(target, 'debug', 'ocigraph-fixture');
   const host = await serve(t, program, flags, (line) => JSON.parse(line).address);
@@ -48,14 +48,14 @@ export async function fixture(t, ...flags) {
   };
 }
 
-/** go-containerregistry's registry, blobs on disk: it has the referrers API. */
+/** Starts the registry of go-containerregistry, which supports the referrers API. It stores blobs on disk. */
 export async function ggcr(t) {
   const data = join(folder(t), 'data');
   mkdirSync(data);
   return serve(t, tool('test-registries'), ['ggcr', '--dir', data], (line) => JSON.parse(line).address);
 }
 
-/** Debian's docker-registry 2.8.2: no referrers API. */
+/** Starts Debian's docker-registry 2.8.2, which does not support the referrers API. */
 export async function dockerRegistry(t) {
   const work = folder(t);
   const config = {
@@ -64,13 +64,13 @@ export async function dockerRegistry(t) {
     storage: { filesystem: { rootdirectory: join(work, 'data') }, delete: { enabled: true } },
     http: { addr: '127.0.0.1:0', secret: 'one registry, one secret' },
   };
-  // JSON is YAML.
+  // JSON is valid YAML.
   writeFileSync(join(work, 'config.yml'), JSON.stringify(config));
   const args = ['run', tool('docker-registry'), 'serve', join(work, 'config.yml')];
   return serve(t, tool('test-registries'), args, (line) => /listening on ([\d.:]+)/.exec(line)?.[1]);
 }
 
-/** One of the tools that `tests/setup` gathers. */
+/** Returns the path of a tool that `tests/setup` installed. */
 export function tool(name) {
   const tools = process.env.OCIGRAPH_TOOLS;
   if (!tools)
@@ -80,7 +80,7 @@ export function tool(name) {
   return join(tools, name);
 }
 
-/** Runs a program until the test ends; gives what `find` finds in a line of its output. */
+/** Runs a program until the test ends, and returns what `find` finds in a line of its output. */
 export function serve(t, program, args, find) {
   const env = { PATH: process.env.PATH, HOME: tmpdir() };
   const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'], env });
@@ -98,7 +98,7 @@ export function serve(t, program, args, find) {
         try {
           found = find(line);
         } catch {
-          // A line that is something else.
+          // Ignores lines that are not JSON.
         }
         if (found) resolve(found);
       });

@@ -1,6 +1,5 @@
-// A registry that stops in the middle of everything: it takes the beginning of an upload and no more, sends half of a blob,
-// and never says what refers to an image. `reached` counts the requests that it stopped at, `calledOff` the uploads that it
-// was told to forget, which takes it a moment.
+// A registry that stalls: it accepts the start of an upload, sends half of a blob, and never lists referrers. `reached` counts the
+// stalled requests, `cancelledUploads` the uploads that the client cancelled. It responds to a cancellation after 200 ms.
 
 import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
@@ -14,7 +13,7 @@ export async function stalledRegistry(t) {
   const layer = { mediaType: 'application/octet-stream', digest: sha256(blob), size: blob.length, annotations };
   const mediaType = 'application/vnd.oci.image.manifest.v1+json';
   const manifest = JSON.stringify({ schemaVersion: 2, mediaType, config: empty, layers: [layer] });
-  const stalled = { blob: sha256(blob), size: blob.length, reached: 0, calledOff: 0, onReached: () => {} };
+  const stalled = { blob: sha256(blob), size: blob.length, reached: 0, cancelledUploads: 0, onReached: () => {} };
   const stop = () => {
     stalled.reached += 1;
     stalled.onReached();
@@ -37,11 +36,11 @@ export async function stalledRegistry(t) {
       response.writeHead(202, { location: `${url.split('?')[0]}1` }).end();
     } else if (method === 'DELETE') {
       setTimeout(() => {
-        stalled.calledOff += 1;
+        stalled.cancelledUploads += 1;
         response.writeHead(204).end();
       }, 200);
     } else {
-      // The rest of an upload, or a list of referrers: no answer, and nothing more is read.
+      // Stops reading and sends no response to the rest of an upload or to a request for referrers.
       stop();
     }
   });

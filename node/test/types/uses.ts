@@ -1,5 +1,4 @@
-// What users write must compile under `--strict`, and what is wrong must not: each `@ts-expect-error` fails when there is
-// nothing wrong behind it. It is compiled, never run.
+// Compiled under `--strict`, but never run. Valid uses must compile, and each `@ts-expect-error` must mark an error.
 
 import { createReadStream } from 'node:fs';
 
@@ -71,14 +70,14 @@ export async function right(): Promise<void> {
   const manifest = JSON.parse(new TextDecoder().decode((await client.fetchManifest('host/repo:v1')).bytes));
   const sizes: number[] = (await digestFiles(new Set(['a']))).map((file) => file.size);
   const one: string = (await digestFile('a', { algorithm: 'sha512' })).digest;
-  const { place, host, path } = parseReference('host/repo:v1');
+  const { location, host, path } = parseReference('host/repo:v1');
   const limited = new Client({ limits: { connectTimeout: 1000, maxAttempts: 1 } });
   await digestFiles(['a'], { signal: AbortSignal.timeout(1000) });
-  console.log(place, host?.length, path?.length, limited);
+  console.log(location, host?.length, path?.length, limited);
   console.log(titles, pulled, signed, copied, size, manifest, sizes, one, version.length);
 }
 
-/** What a program has for an option may be undefined, also under `exactOptionalPropertyTypes`. */
+/** The value of an option may be undefined, also under `exactOptionalPropertyTypes`. */
 export async function perhaps(client: Client, text?: string, signal?: AbortSignal, files?: PushFile[]): Promise<void> {
   await client.push('host/repo', { artifactType: text, subject: text, files, signal, onProgress: undefined });
   await client.push('host/repo', { files: [{ content: 'a', title: text, mediaType: text, annotations: undefined }] });
@@ -92,7 +91,7 @@ export async function perhaps(client: Client, text?: string, signal?: AbortSigna
 }
 
 export function outcome(event: ProgressEvent): string {
-  // Only what is finished has an outcome.
+  // Only a finished event has an outcome.
   // @ts-expect-error
   event.outcome;
   return event.type === 'finished' ? event.outcome : event.type;
@@ -100,62 +99,62 @@ export function outcome(event: ProgressEvent): string {
 
 export function code(error: unknown): ErrorCode | undefined {
   if (!(error instanceof OcigraphError)) return undefined;
-  // @ts-expect-error there is no such code
+  // @ts-expect-error unknown error code
   if (error.code === 'NOT_THERE') return undefined;
   return error.status === 404 ? 'NOT_FOUND' : error.code;
 }
 
 export async function wrong(client: Client, graph: Graph, pushed: PushResult): Promise<void> {
-  // @ts-expect-error a target is text
+  // @ts-expect-error a target must be a string
   await client.push(new URL('https://host/repo'));
   // @ts-expect-error a misspelt option
   await client.push('host/repo', { artifactTyp: 'a/b' });
-  // @ts-expect-error a file has either a path or content
+  // @ts-expect-error a file must have either a path or content
   await client.push('host/repo', { files: [{ path: 'a', content: 'b' }] });
-  // @ts-expect-error a file has a path or content
+  // @ts-expect-error a file must have a path or content
   await client.push('host/repo', { files: [{ title: 'a' }] });
-  // @ts-expect-error numbers are no content
+  // @ts-expect-error a number is not content
   await client.push('host/repo', { files: [{ content: 1, title: 'a' }] });
-  // @ts-expect-error there is no such format
+  // @ts-expect-error unknown format
   await client.push('host/repo', { format: 'oci-2' });
-  // @ts-expect-error annotations are text
+  // @ts-expect-error annotation values must be strings
   await client.push('host/repo', { annotations: { a: 1 } });
-  // @ts-expect-error a delete moves no content, and has no progress
+  // @ts-expect-error a delete has no progress
   await client.delete('host/repo', { onProgress: () => {} });
-  // @ts-expect-error a signal is not its controller
+  // @ts-expect-error a controller is not a signal
   await client.tags('host/repo', { signal: new AbortController() });
   // @ts-expect-error a destination is missing
   await client.copy('host/repo');
-  // @ts-expect-error a graph is made by discover
+  // @ts-expect-error a Graph cannot be constructed
   new Graph();
-  // @ts-expect-error an error is made by the package
+  // @ts-expect-error an OcigraphError cannot be constructed
   new OcigraphError('a');
-  // @ts-expect-error results are not to be changed
+  // @ts-expect-error results are read-only
   pushed.reference = 'a';
-  // @ts-expect-error results are not to be changed
+  // @ts-expect-error results are read-only
   pushed.tags.push('a');
-  // @ts-expect-error a graph's subject is not to be changed
+  // @ts-expect-error the subject of a graph is read-only
   graph.subject = pushed.descriptor;
-  // @ts-expect-error there is no such hash function
+  // @ts-expect-error unknown digest algorithm
   digest('a', { algorithm: 'md5' });
-  // @ts-expect-error a file has a function of its own
+  // @ts-expect-error a file is digested with digestFile
   digest(createReadStream('a'));
-  // @ts-expect-error letters of a path are no paths
+  // @ts-expect-error a string is not a list of paths
   await digestFiles('sbom.json');
-  // @ts-expect-error letters of a path are no files
+  // @ts-expect-error a string is not a list of files
   await client.push('host/repo', { files: 'sbom.json' });
   // @ts-expect-error a blob has no media type
   await client.pushBlob('host/repo', { path: 'a', mediaType: 'a/b' });
-  // @ts-expect-error a blob has either a path or content
+  // @ts-expect-error a blob must have either a path or content
   await client.pushBlob('host/repo', { path: 'a', content: 'b' });
-  // @ts-expect-error there is no such limit
+  // @ts-expect-error unknown limit
   new Client({ limits: { conect: 1 } });
-  // @ts-expect-error a layout may have no host
+  // @ts-expect-error a layout has no host
   parseReference('host/repo').host.length;
-  // @ts-expect-error a digest of a file is a promise
+  // @ts-expect-error digestFile returns a promise
   (await digestFile('a')).digest.size;
-  // @ts-expect-error a name needs its password
+  // @ts-expect-error a user name needs a password
   new Client({ credentials: { username: 'user' } });
-  // @ts-expect-error there are options, not arguments
+  // @ts-expect-error options are an object
   new Client('user', 'password');
 }

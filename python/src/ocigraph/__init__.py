@@ -1,9 +1,9 @@
-"""Push, pull, discover, copy, verify and delete graphs of supply-chain artifacts in OCI registries and layouts.
+"""Push, pull, discover, copy, verify and delete graphs of supply-chain artifacts in OCI registries and image layouts.
 
-Start at `Client`, or at `AsyncClient` in an event loop: both have the same methods, one an operation. References read
-``host[:port]/repository[:tag][@digest]``, or ``oci:PATH[:tag][@digest]`` for an image layout directory, which needs no
-server. Whatever fails raises an `Error` that is also the builtin exception that fits; an argument of a type that cannot
-be meant raises `TypeError`.
+Start with `Client`, or with `AsyncClient` in an event loop. Both have the same methods, one for each operation. A
+reference is ``host[:port]/repository[:tag][@digest]``, or ``oci:PATH[:tag][@digest]`` for an image layout directory,
+which needs no server. Failed operations raise an `Error` that is also the matching builtin exception, such as
+`FileNotFoundError`. Arguments of a wrong type raise `TypeError`.
 
 Example:
     >>> with Client() as client:
@@ -20,7 +20,7 @@ from . import _native
 from ._async.client import AsyncClient
 from ._blob import AsyncBlob, Blob
 from ._configuration import Limits, UnpackLimits
-from ._credentials import AsyncCredentialFunction, AsyncCredentials, Credential, CredentialFunction, Credentials
+from ._credential import AsyncCredentialFunction, AsyncCredentials, Credential, CredentialFunction, Credentials
 from ._descriptor import Annotations, Descriptor, Manifest, Platform, Result
 from ._digest import (
     Algorithm,
@@ -31,7 +31,7 @@ from ._digest import (
     digest_file,
     digest_files,
 )
-from ._errors import (
+from ._error import (
     AlreadyExistsError,
     CancelledError,
     ConflictError,
@@ -65,10 +65,9 @@ from ._progress import Event, Progress, tqdm_progress
 from ._results import (
     CopiedBlobs,
     CopyReport,
+    DeleteFailure,
     DeleteReport,
-    Failed,
     FileDigest,
-    Kept,
     LoginResult,
     LogoutResult,
     Outcome,
@@ -78,6 +77,7 @@ from ._results import (
     PullResult,
     PushedBlob,
     PushResult,
+    RetainedManifest,
     VerifyReport,
 )
 from ._sync.client import Client
@@ -120,13 +120,13 @@ __all__ = [
     "CredentialFunction",
     "Credentials",
     "CredentialsError",
+    "DeleteFailure",
     "DeleteReport",
     "Descriptor",
     "DigestMismatchError",
     "Error",
     "ErrorCode",
     "Event",
-    "Failed",
     "File",
     "FileDigest",
     "ForbiddenError",
@@ -138,7 +138,6 @@ __all__ = [
     "InvalidManifestError",
     "InvalidReferenceError",
     "IoError",
-    "Kept",
     "Limits",
     "LoginResult",
     "LogoutResult",
@@ -162,6 +161,7 @@ __all__ = [
     "RegistryError",
     "RegistryMessage",
     "Result",
+    "RetainedManifest",
     "SizeMismatchError",
     "StrPath",
     "TagInfo",
@@ -184,14 +184,14 @@ __all__ = [
 
 
 def _name_publicly(names: list[str]) -> None:
-    """Lets tracebacks, pickles and API pages name what people import."""
+    """Sets the module that tracebacks, pickles and API documentation show for public names."""
     for name in names:
         if isinstance(value := globals()[name], type | FunctionType):
             value.__module__ = __name__
 
 
 def _gather(client: type) -> None:
-    """Lets help and API pages show a client's operations at the client, whichever file they are in."""
+    """Copies inherited operations into the client class, where `help` and API documentation show them."""
     own = dict(vars(client))
     for base in client.__mro__[1:-1]:
         for name, member in vars(base).items():

@@ -8,7 +8,10 @@ from . import _native
 
 
 def main() -> int:
-    """Runs the command line with the arguments of this process; gives its exit code.
+    """Runs the command line with the arguments of this process.
+
+    Returns:
+        The exit code.
 
     Example:
         >>> callable(main)

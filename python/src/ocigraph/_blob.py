@@ -1,4 +1,4 @@
-"""Blobs on their way in, as file objects: for threads and for event loops."""
+"""Fetched blobs as file objects, for threads and for event loops."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from typing import IO, Any
 from . import _native
 from ._configuration import Configuration
 from ._descriptor import Descriptor
-from ._errors import InvalidArgumentError, io_error
+from ._error import InvalidArgumentError, io_error
 from ._progress import Progress
 from ._run import run, run_async
 from ._values import StrPath
@@ -25,7 +25,7 @@ _BUFFER = 256 * 1024
 
 
 class Source:
-    """What both kinds of blobs read from. It keeps the configuration, which has the function for credentials."""
+    """The native stream of a blob. It keeps the configuration alive, which has the credentials function."""
 
     def __init__(self, stream: _native.BlobStream, progress: Progress | None, configuration: Configuration) -> None:
         self.stream = stream
@@ -34,11 +34,11 @@ class Source:
 
 
 class Blob(io.BufferedReader):
-    """A blob that is being fetched: a file object, read once from front to end. It has lines, too, and can be handed
-    to `json`, `pickle`, `tarfile` or `gzip` as it is.
+    """A blob that is being fetched: a buffered binary file object that is read once, from start to end. It can be
+    iterated by lines and passed to `json`, `pickle`, `tarfile` or `gzip`.
 
-    Its size and digest are checked on the way: the read that takes its last byte raises `DigestMismatchError` or
-    `SizeMismatchError` when the content is not what its name says, and so does every read after that.
+    The read that returns the last byte also checks the size and digest. It raises `DigestMismatchError` or
+    `SizeMismatchError` if the content does not match, and so does every later read.
 
     Example:
         >>> digest = client.push_blob("oci:store/app", b"hello").descriptor.digest
@@ -48,28 +48,40 @@ class Blob(io.BufferedReader):
     """
 
     descriptor: Descriptor
-    """Its digest and size."""
+    """The descriptor of the blob."""
 
     def __init__(self, descriptor: Descriptor, source: Source) -> None:
         super().__init__(_Raw(source), _BUFFER)
         self.descriptor = descriptor
 
     def read(self, size: int | None = -1, /) -> bytes:
-        """The next ``size`` bytes, fewer only at the end; all that is left when ``size`` is negative.
+        """Reads ``size`` bytes, or fewer at the end of the blob. Reads the rest if ``size`` is negative or None.
+
+        Args:
+            size: maximum number of bytes.
+
+        Returns:
+            The bytes; empty at the end.
 
         Example:
             >>> digest = client.push_blob("oci:store/app", b"hello").descriptor.digest
             >>> client.fetch_blob(f"oci:store/app@{digest}").read(4)
             b'hell'
         """
-        # A buffer is made for as many as are asked for, however few there are.
+        # `BufferedReader` allocates `size` bytes, even if fewer remain.
         return super().read(-1 if size is None or size > self.descriptor.size else size)
 
     def save(self, path: StrPath) -> Path:
-        """Writes all that is left to a file, which has its name only when the content was checked.
+        """Writes the rest of the blob to a file. The file appears under its name only after the digest was checked.
+
+        Args:
+            path: the file to write. An existing file is replaced.
+
+        Returns:
+            The path of the file.
 
         Raises:
-            DigestMismatchError: the content is not what its name says.
+            DigestMismatchError: the content does not match its digest.
             IoError: the file cannot be written.
 
         Example:
@@ -85,7 +97,7 @@ class Blob(io.BufferedReader):
 
 
 class _Raw(io.RawIOBase):
-    """The bytes of a blob as they come."""
+    """The unbuffered native stream."""
 
     def __init__(self, source: Source) -> None:
         self._source = source
@@ -112,11 +124,10 @@ class _Raw(io.RawIOBase):
 
 
 class AsyncBlob:
-    """A blob that is being fetched in an event loop: read once from front to end, whole or in chunks.
+    """A blob that is being fetched in an event loop. It is read once, from start to end, completely or in chunks.
 
-    Its size and digest are checked on the way: the read that takes its last byte raises `DigestMismatchError` or
-    `SizeMismatchError` when the content is not what its name says, and so does every read after that. A read that is
-    cancelled loses nothing.
+    The read that returns the last byte also checks the size and digest. It raises `DigestMismatchError` or
+    `SizeMismatchError` if the content does not match, and so does every later read. A cancelled read loses no bytes.
 
     Example:
         >>> digest = (await client.push_blob("oci:store/app", b"hello")).descriptor.digest
@@ -126,14 +137,14 @@ class AsyncBlob:
     """
 
     descriptor: Descriptor
-    """Its digest and size."""
+    """The descriptor of the blob."""
 
     def __init__(self, descriptor: Descriptor, source: Source) -> None:
         self.descriptor = descriptor
         self._source: Source | None = source
 
     async def read(self, size: int = -1, /) -> bytes:
-        """The next ``size`` bytes, fewer only at the end; all that is left when ``size`` is negative."""
+        """Reads ``size`` bytes, or fewer at the end of the blob. Reads the rest if ``size`` is negative."""
         if self._source is None:
             raise InvalidArgumentError("the blob is closed")
         wanted = min(size, sys.maxsize) if size >= 0 else sys.maxsize
@@ -144,10 +155,16 @@ class AsyncBlob:
             yield chunk
 
     async def save(self, path: StrPath) -> Path:
-        """Writes all that is left to a file, which has its name only when the content was checked.
+        """Writes the rest of the blob to a file. The file appears under its name only after the digest was checked.
+
+        Args:
+            path: the file to write. An existing file is replaced.
+
+        Returns:
+            The path of the file.
 
         Raises:
-            DigestMismatchError: the content is not what its name says.
+            DigestMismatchError: the content does not match its digest.
             IoError: the file cannot be written.
 
         Example:
@@ -163,13 +180,13 @@ class AsyncBlob:
         return Path(path)
 
     def close(self) -> None:
-        """Ends the transfer."""
+        """Ends the transfer and closes its connection."""
         source, self._source = self._source, None
         if source is not None:
             source.stream.close()
 
     async def aclose(self) -> None:
-        """The same, for `contextlib.aclosing` and its like."""
+        """Ends the transfer, like `close`. For `contextlib.aclosing`."""
         self.close()
 
     async def __aenter__(self) -> AsyncBlob:
@@ -182,7 +199,7 @@ class AsyncBlob:
 
 
 class _Whole:
-    """A file that appears under its name only when it is finished."""
+    """A file that appears under its name only after all its content was written."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -206,7 +223,7 @@ class _Whole:
 
     def leave(self) -> None:
         if not self._written:
-            # What could not be written before cannot be written now either.
+            # Closing flushes, which fails again after a failed write.
             with contextlib.suppress(OSError):
                 self._file.close()
             self._name.unlink(missing_ok=True)

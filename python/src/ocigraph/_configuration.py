@@ -1,4 +1,4 @@
-"""How a client speaks to registries: a value that is kept, shown without secrets, and pickled in its place."""
+"""The configuration of a client. It can be pickled, and its ``repr`` does not show secrets."""
 
 from __future__ import annotations
 
@@ -6,43 +6,44 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from ._checks import count, optional, seconds
-from ._credentials import Asked, AsyncCredentials, native_credentials
+from ._credential import AsyncCredentials, CredentialCallback, native_credentials
 from ._values import StrPath
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds on waiting, in seconds, and on what a registry may send; what is left out keeps its default.
+    """Timeouts in seconds, and limits on what a registry may send.
 
-    ``math.inf`` is no bound on waiting.
+    None keeps the default. ``math.inf`` disables a timeout.
 
     Raises:
-        InvalidArgumentError: one is negative or no number.
+        InvalidArgumentError: a value is negative or not a number.
 
     Example:
         >>> Client(limits=Limits(connect_timeout=2, max_attempts=1)).close()
     """
 
     connect_timeout: float | None = None
-    """To connect; 10."""
+    """Time to establish a connection, in seconds. Default: 10."""
     response_timeout: float | None = None
-    """From a request to the first header of the answer; 30."""
+    """Time from sending a request to its response headers, in seconds. Default: 30."""
     idle_timeout: float | None = None
-    """Between two pieces of a body, either way; 30."""
+    """Time without a received or sent byte of a body, in seconds. Default: 30."""
     upload_response_timeout: float | None = None
-    """From an upload's last byte to the answer; 60, and a second more for every 16 MiB."""
+    """Time from the last byte of an upload to the response headers, in seconds. Default: 60. One second is added for
+    every 16 MiB of the upload."""
     max_attempts: int | None = None
-    """Tries of one request, the first included; 5."""
+    """Maximum number of attempts for a request, including the first. Default: 5."""
     stall_timeout: float | None = None
-    """Without a byte moved, retries end after this long; 90."""
+    """Time after which a transfer without progress is no longer retried, in seconds. Default: 90."""
     max_manifest_bytes: int | None = None
-    """Bytes of a manifest or list; 4 MiB."""
+    """Maximum size of a manifest or a list response in bytes. Default: 4 MiB."""
     max_pages: int | None = None
-    """Pages of a list; 10,000."""
+    """Maximum number of pages of a list. Default: 10,000."""
     max_entries: int | None = None
-    """Entries of a list, and manifests of a graph; 1,000,000."""
+    """Maximum number of entries of a list, and of manifests in a graph. Default: 1,000,000."""
     helper_timeout: float | None = None
-    """For a credential helper to answer, before it is killed; 30."""
+    """Time for a credential helper to respond before it is killed, in seconds. Default: 30."""
 
     def __post_init__(self) -> None:
         self._times()
@@ -50,20 +51,27 @@ class Limits:
             optional(count, name, getattr(self, name))
 
     def _times(self) -> dict[str, float | None]:
-        names = ("connect_timeout", "response_timeout", "idle_timeout", "upload_response_timeout", "stall_timeout", "helper_timeout")
+        names = (
+            "connect_timeout",
+            "response_timeout",
+            "idle_timeout",
+            "upload_response_timeout",
+            "stall_timeout",
+            "helper_timeout",
+        )
         return {name: optional(seconds, name, getattr(self, name)) for name in names}
 
     def _given(self) -> Limits:
-        """The same in numbers that the native module reads."""
+        """Converts to the types that the native module reads."""
         return replace(self, **self._times())  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, slots=True)
 class UnpackLimits:
-    """Bounds on what a packed directory may unpack to; what is left out keeps its default.
+    """Limits for unpacking the directories of an artifact. None keeps the default.
 
     Raises:
-        InvalidArgumentError: one is negative.
+        InvalidArgumentError: a value is negative.
 
     Example:
         >>> limits = UnpackLimits(bytes=1 << 30)
@@ -71,12 +79,12 @@ class UnpackLimits:
         'written'
     """
 
-    max_entries: int | None = None
-    """Files, directories and links; 1,000,000."""
+    entries: int | None = None
+    """Maximum number of files, directories and links. Default: 1,000,000."""
     bytes: int | None = None
-    """Bytes in all; 64 GiB."""
+    """Maximum total size in bytes. Default: 64 GiB."""
     ratio: int | None = None
-    """Bytes unpacked for each byte of the archive, once more than 64 MiB are unpacked; 1,000."""
+    """Maximum ratio of unpacked to packed bytes, checked above 64 MiB of unpacked bytes. Default: 1,000."""
 
     def __post_init__(self) -> None:
         for f in fields(self):
@@ -99,13 +107,13 @@ class Configuration:
     headers: Any = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
 
-    def given(self, asked: Asked) -> Configuration:
-        """The same in the form that the native module reads."""
-        credentials = native_credentials(self.credentials, asked)
+    def given(self, callback: CredentialCallback) -> Configuration:
+        """Converts to the types that the native module reads."""
+        credentials = native_credentials(self.credentials, callback)
         return replace(self, credentials=credentials, headers=list(self.headers.items()), limits=self.limits._given())
 
     def shown(self) -> str:
-        """The arguments that differ from the usual, without the values of headers, which may be secrets."""
+        """Formats the arguments that differ from the defaults. Omits the values of headers, which may be secrets."""
         usual = Configuration(headers=[])
         shown = replace(self, headers=list(self.headers))
         named = ((f.name, getattr(shown, f.name)) for f in fields(self))

@@ -1,6 +1,6 @@
-"""Content on its way to the native module: paths and memory as they are, file objects read to their end.
+"""Converts content for the native module. Paths and memory are passed unchanged, and file objects are read to the end.
 
-In an event loop they are read beside it, piece by piece, so that a push that is cancelled reads no further.
+In an event loop, file objects are read in worker threads, chunk by chunk, so that a cancelled push stops reading.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _CHUNK = 1024 * 1024
 
 
 def content_of(content: Any, read: Callable[[Any], Any]) -> Any:
-    """A path, bytes, a view of bytes, or what `read` makes of a file object."""
+    """Returns a path, bytes, a view of bytes, or the result of `read` for a file object."""
     if isinstance(content, str | os.PathLike):
         return content
     view = memory(content)
@@ -27,44 +27,44 @@ def content_of(content: Any, read: Callable[[Any], Any]) -> Any:
     if hasattr(content, "read"):
         return read(content)
     if isinstance(content, AsyncIterable):
-        raise TypeError(f"{type(content).__name__} is iterated asynchronously: only an AsyncClient takes it")
-    raise TypeError(f"{type(content).__name__} is no path, no bytes and no file object")
+        raise TypeError(f"{type(content).__name__} is an asynchronous iterable; only AsyncClient accepts it")
+    raise TypeError(f"content must be a path, bytes or a file object, not {type(content).__name__}")
 
 
 async def content_async(content: Any) -> Any:
-    """The same in an event loop."""
+    """Like `content_of`, in an event loop."""
     if isinstance(content, AsyncIterable) and not hasattr(content, "read"):
         return await _gathered(content)
     given = content_of(content, lambda file: file)
-    return await _spooled_async(given) if hasattr(given, "read") else given
+    return await _buffered_async(given) if hasattr(given, "read") else given
 
 
-def spooled(file: Readable) -> _native.Spool:
-    """What a file object still has to give, read to its end."""
-    spool = _native.Spool()
+def buffered(file: Readable) -> _native.BufferedContent:
+    """Reads the rest of a file object."""
+    buffer = _native.BufferedContent()
     while chunk := _checked(file.read(_CHUNK)):
-        spool.write(chunk)
-    return spool
+        buffer.write(chunk)
+    return buffer
 
 
-async def _spooled_async(file: Any) -> _native.Spool:
-    spool = _native.Spool()
+async def _buffered_async(file: Any) -> _native.BufferedContent:
+    buffer = _native.BufferedContent()
     is_awaited = inspect.iscoroutinefunction(file.read)
     while True:
         chunk = file.read(_CHUNK) if is_awaited else await asyncio.to_thread(file.read, _CHUNK)
         checked = _checked(await chunk if inspect.isawaitable(chunk) else chunk)
         if not checked:
-            return spool
-        await asyncio.to_thread(spool.write, checked)
+            return buffer
+        await asyncio.to_thread(buffer.write, checked)
 
 
-async def _gathered(chunks: AsyncIterable[object]) -> _native.Spool:
-    spool = _native.Spool()
+async def _gathered(chunks: AsyncIterable[object]) -> _native.BufferedContent:
+    buffer = _native.BufferedContent()
     async for chunk in chunks:
         if not isinstance(chunk, bytes | bytearray | memoryview):
-            raise TypeError(f"what is pushed is bytes, and its iterator gives {type(chunk).__name__}")
-        await asyncio.to_thread(spool.write, _checked(chunk))
-    return spool
+            raise TypeError(f"the asynchronous iterable must yield bytes, not {type(chunk).__name__}")
+        await asyncio.to_thread(buffer.write, _checked(chunk))
+    return buffer
 
 
 def _checked(chunk: object) -> bytes | bytearray:
@@ -73,8 +73,8 @@ def _checked(chunk: object) -> bytes | bytearray:
     if isinstance(chunk, memoryview):
         return chunk.tobytes()
     if chunk is None:
-        raise BlockingIOError("the file object has no bytes yet and does not wait for them; open it blocking")
+        raise BlockingIOError("the file object is in non-blocking mode and has no data yet; open it in blocking mode")
     if inspect.iscoroutine(chunk):
         chunk.close()
-        raise TypeError("what the file object reads is awaited: only an AsyncClient takes it")
-    raise TypeError("the file object gives no bytes; open the file in binary mode")
+        raise TypeError("the file object has an asynchronous read method; only AsyncClient accepts it")
+    raise TypeError("the file object must return bytes; open the file in binary mode")

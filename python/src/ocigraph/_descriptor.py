@@ -1,5 +1,5 @@
-"""Descriptors and what they are made of, manifests, and what all results have in common: immutable values that
-compare, hash, pickle, and turn into plain dicts.
+"""Descriptors, platforms and manifests, and the base class of all results. They are immutable, and support comparison,
+hashing, pickling and conversion to plain dicts.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ from typing import Any
 
 
 class Annotations(Mapping[str, str]):
-    """Annotations of a manifest or descriptor: a mapping of text to text that does not change.
+    """Annotations of a manifest or descriptor: an immutable mapping of strings to strings.
+
+    See https://github.com/opencontainers/image-spec/blob/v1.1.1/annotations.md.
 
     Example:
         >>> Annotations({"org.example.stage": "test"})["org.example.stage"]
@@ -57,7 +59,7 @@ def _plain(value: Any) -> Any:
 
 
 class Result:
-    """What all results have in common.
+    """The base class of all results.
 
     Example:
         >>> isinstance(client.resolve("oci:store/app:v1"), Result)
@@ -67,7 +69,7 @@ class Result:
     __slots__ = ()
 
     def to_dict(self) -> dict[str, Any]:
-        """The result as dicts, lists, text and numbers, without what is not known: ready for ``json.dumps``.
+        """Converts the result to dicts, lists, strings and numbers for ``json.dumps``. Omits unknown fields.
 
         Example:
             >>> client.resolve("oci:store/app:v1").to_dict()["media_type"]
@@ -80,7 +82,9 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Platform(Result):
-    """What an image runs on. Its text, ``linux/arm64/v8``, is what options take, too.
+    """The platform of an image. Its string form, such as ``linux/arm64/v8``, is also accepted by all options.
+
+    See https://github.com/opencontainers/image-spec/blob/v1.1.1/image-index.md.
 
     Example:
         >>> str(Platform("arm64", "linux", variant="v8"))
@@ -88,21 +92,21 @@ class Platform(Result):
     """
 
     architecture: str
-    """CPU architecture, as Go names it: ``amd64``, ``arm64``."""
+    """The CPU architecture as a Go ``GOARCH`` value: ``amd64``, ``arm64``."""
     os: str
-    """Operating system, as Go names it: ``linux``, ``windows``."""
+    """The operating system as a Go ``GOOS`` value: ``linux``, ``windows``."""
     os_version: str | None = None
-    """Version of the operating system; Windows images have it."""
+    """The version of the operating system, which Windows images specify."""
     os_features: tuple[str, ...] = ()
-    """Features of the operating system that are needed."""
+    """The required operating system features."""
     variant: str | None = None
-    """Variant of the CPU: ``v7``."""
+    """The variant of the CPU: ``v7``."""
 
     def __str__(self) -> str:
         return "/".join(part for part in (self.os, self.architecture, self.variant) if part)
 
     def to_dict(self) -> dict[str, Any]:
-        """The platform as OCI writes it, with ``os.version`` and ``os.features``.
+        """Converts the platform to its OCI form, with the keys ``os.version`` and ``os.features``.
 
         Example:
             >>> Platform("amd64", "linux").to_dict()
@@ -120,7 +124,9 @@ class Platform(Result):
 
 @dataclass(frozen=True, slots=True)
 class Descriptor(Result):
-    """Names content: its type, digest and size, and what is annotated.
+    """A descriptor: the media type, digest and size of content.
+
+    See https://github.com/opencontainers/image-spec/blob/v1.1.1/descriptor.md.
 
     Example:
         >>> descriptor = client.resolve("oci:store/app:v1")
@@ -129,21 +135,21 @@ class Descriptor(Result):
     """
 
     media_type: str
-    """Its media type."""
+    """The media type of the content."""
     digest: str
-    """Its digest, ``sha256:`` and 64 hexadecimal digits."""
+    """The digest: an algorithm and hexadecimal digits, such as ``sha256:`` and 64 digits."""
     size: int
-    """Its size in bytes."""
+    """The size of the content in bytes."""
     artifact_type: str | None = None
-    """What kind of artifact a manifest is, such as ``sbom/example``."""
+    """The artifact type of a manifest, such as ``sbom/example``."""
     annotations: Annotations = field(default_factory=Annotations)
-    """Its annotations."""
+    """The annotations of the descriptor."""
     platform: Platform | None = None
-    """What the image runs on, where an index says so."""
+    """The platform, if an index specifies it."""
 
     @property
     def title(self) -> str | None:
-        """The name of the file it is, from ``org.opencontainers.image.title``."""
+        """The file name, from the annotation ``org.opencontainers.image.title``."""
         return self.annotations.get("org.opencontainers.image.title")
 
     @classmethod
@@ -159,7 +165,7 @@ def descriptors(items: list[dict[str, Any]]) -> tuple[Descriptor, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Manifest(Result):
-    """A manifest or index as it is stored, and what it says, whatever its format.
+    """A manifest or index: its bytes, and the fields that every manifest format has.
 
     Example:
         >>> manifest = client.fetch_manifest("oci:store/app:v1")
@@ -168,24 +174,24 @@ class Manifest(Result):
     """
 
     content: bytes = field(repr=False)
-    """Its bytes, as they were received: the digest is of these."""
+    """The bytes of the manifest, unchanged: its digest is computed from them."""
     descriptor: Descriptor
-    """Its type, digest and size."""
+    """The descriptor of the manifest."""
     artifact_type: str | None = None
-    """What kind of artifact it is."""
+    """The artifact type, such as ``sbom/example``."""
     config: Descriptor | None = None
-    """Its config."""
+    """The descriptor of the config."""
     blobs: tuple[Descriptor, ...] = ()
-    """Its layers or blobs."""
+    """The descriptors of the layers or blobs."""
     manifests: tuple[Descriptor, ...] = ()
-    """What an index lists."""
+    """The descriptors of the manifests that an index lists."""
     subject: Descriptor | None = None
-    """What it refers to."""
+    """The descriptor of the subject."""
     annotations: Annotations = field(default_factory=Annotations)
-    """Its annotations."""
+    """The annotations of the manifest."""
 
     def json(self) -> Any:
-        """The bytes as JSON.
+        """Parses the bytes as JSON.
 
         Example:
             >>> client.fetch_manifest("oci:store/app:v1").json()["schemaVersion"]

@@ -1,4 +1,4 @@
-"""Digests at native speed, with the interpreter's lock released; each can wait, or be awaited."""
+"""Digests of memory and files. The GIL is released while they are computed."""
 
 from __future__ import annotations
 
@@ -14,25 +14,29 @@ from ._run import run, run_async
 from ._values import BytesLike, StrPath, memory
 
 Algorithm: TypeAlias = Literal["sha256", "sha512"]
-"""A hash function. Every registry speaks sha256."""
+"""A digest algorithm. Every registry supports ``sha256``."""
 
-_LITTLE = 16 << 20
-"""Bytes whose digest is done before anybody would break it off."""
+_SMALL = 16 << 20
+"""Data of fewer bytes is digested without a way to interrupt it."""
 
 
 def digest(data: BytesLike, *, algorithm: Algorithm = "sha256") -> str:
-    """The digest of bytes in memory, without a copy of them.
+    """Computes the digest of bytes in memory, without copying them.
+
+    Args:
+        data: the bytes.
+        algorithm: the digest algorithm.
 
     Example:
         >>> digest(b"hello")
         'sha256:2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824'
     """
     view = _view(data)
-    return _native.digest(view, algorithm) if len(view) < _LITTLE else run(_native.digest_memory(view, algorithm))
+    return _native.digest(view, algorithm) if len(view) < _SMALL else run(_native.digest_memory(view, algorithm))
 
 
 async def async_digest(data: BytesLike, *, algorithm: Algorithm = "sha256") -> str:
-    """The same, awaited.
+    """Computes the digest of bytes in memory, in an event loop. See `digest`.
 
     Example:
         >>> (await async_digest(b"hello"))[:14]
@@ -42,11 +46,15 @@ async def async_digest(data: BytesLike, *, algorithm: Algorithm = "sha256") -> s
 
 
 def digest_file(path: StrPath, *, algorithm: Algorithm = "sha256") -> FileDigest:
-    """The digest and size of a file.
+    """Computes the digest and size of a file.
+
+    Args:
+        path: the file.
+        algorithm: the digest algorithm.
 
     Raises:
-        NotFoundError: it is not there.
-        IoError: it cannot be read.
+        NotFoundError: the file does not exist.
+        IoError: the file cannot be read.
 
     Example:
         >>> digest_file("program").size
@@ -56,11 +64,18 @@ def digest_file(path: StrPath, *, algorithm: Algorithm = "sha256") -> FileDigest
 
 
 def digest_files(paths: Iterable[StrPath], *, algorithm: Algorithm = "sha256") -> list[FileDigest]:
-    """The digests and sizes of many files, in their order, computed on all cores.
+    """Computes the digests and sizes of files on all cores.
+
+    Args:
+        paths: the files.
+        algorithm: the digest algorithm.
+
+    Returns:
+        The results in the order of ``paths``.
 
     Raises:
-        NotFoundError: one is not there.
-        IoError: one cannot be read.
+        NotFoundError: a file does not exist.
+        IoError: a file cannot be read.
 
     Example:
         >>> [entry.digest[:11] for entry in digest_files(["program", "program"])]
@@ -71,11 +86,11 @@ def digest_files(paths: Iterable[StrPath], *, algorithm: Algorithm = "sha256") -
 
 
 async def async_digest_file(path: StrPath, *, algorithm: Algorithm = "sha256") -> FileDigest:
-    """The digest and size of a file, awaited.
+    """Computes the digest and size of a file, in an event loop. See `digest_file`.
 
     Raises:
-        NotFoundError: it is not there.
-        IoError: it cannot be read.
+        NotFoundError: the file does not exist.
+        IoError: the file cannot be read.
 
     Example:
         >>> (await async_digest_file("program")).size
@@ -85,11 +100,11 @@ async def async_digest_file(path: StrPath, *, algorithm: Algorithm = "sha256") -
 
 
 async def async_digest_files(paths: Iterable[StrPath], *, algorithm: Algorithm = "sha256") -> list[FileDigest]:
-    """The digests and sizes of many files, in their order, computed on all cores, awaited.
+    """Computes the digests and sizes of files on all cores, in an event loop. See `digest_files`.
 
     Raises:
-        NotFoundError: one is not there.
-        IoError: one cannot be read.
+        NotFoundError: a file does not exist.
+        IoError: a file cannot be read.
 
     Example:
         >>> [entry.digest[:11] for entry in await async_digest_files(["program", "program"])]
@@ -104,13 +119,13 @@ def _view(data: BytesLike) -> bytes | memoryview:
     if view is not None:
         return view
     if isinstance(data, str):
-        raise TypeError("text has no digest before it is encoded; pass bytes")
-    raise TypeError(f"{type(data).__name__} has no bytes in memory; pass bytes, or a path to digest_file")
+        raise TypeError("data must be bytes-like, not str; encode the text first")
+    raise TypeError(f"data must be bytes-like, not {type(data).__name__}; use digest_file for a file")
 
 
 def _listed(paths: Iterable[StrPath]) -> list[StrPath]:
     if isinstance(paths, str | bytes | os.PathLike):
-        raise TypeError("digest_files takes a list of paths; for one, call digest_file")
+        raise TypeError("paths must be a list of paths; use digest_file for one file")
     return [_path(f"paths[{index}]", path) for index, path in enumerate(paths)]
 
 

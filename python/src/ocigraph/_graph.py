@@ -1,4 +1,4 @@
-"""The graph of referrers as a value: walked, asked, filtered, drawn. The native module keeps and draws it."""
+"""The graph of referrers. The native module stores and draws it."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     import networkx
 
 _BLOCK = 256
-"""Steps of a walk that are fetched at once."""
+"""Steps of a walk to fetch from the native module in one call."""
 
 
 @dataclass(frozen=True, slots=True)
 class Node(Result):
-    """One step of `Graph.walk`.
+    """A step of the depth-first walk over a graph.
 
     Example:
         >>> [node.depth for node in client.discover("oci:store/app:v1").walk()]
@@ -29,19 +29,19 @@ class Node(Result):
     """
 
     descriptor: Descriptor
-    """The referrer."""
+    """The descriptor of the referrer."""
     subject: str
-    """The digest of what it refers to."""
+    """The digest of its subject."""
     depth: int
-    """1 for a direct referrer of the root."""
+    """The distance from the root: 1 for a direct referrer."""
     first: bool
-    """Whether it comes by for the first time: what is reached by two ways is one node."""
+    """False for a referrer that the walk has visited before."""
 
 
 class Graph:
-    """A subject and everything that refers to it, directly and through others.
+    """A subject and all its referrers, direct and indirect.
 
-    Printing it prints the tree; a notebook shows a picture. Iterating gives every referrer once.
+    ``print`` shows the tree, and a notebook shows a picture. Iteration returns every referrer once.
 
     Example:
         >>> graph = client.discover("oci:store/app:v1")
@@ -53,23 +53,26 @@ class Graph:
         ['sbom/example']
     """
 
-    __slots__ = ("_native", "_place", "reference")
+    __slots__ = ("_location", "_native", "reference")
 
     reference: str
-    """The subject as it was named."""
+    """The reference of the subject, as it was passed to `discover`."""
 
-    def __init__(self, native: _native.Graph, reference: str, place: str | None = None) -> None:
+    def __init__(self, native: _native.Graph, reference: str, location: str | None = None) -> None:
         self._native = native
-        self._place = place
+        self._location = location
         self.reference = reference
 
     @property
     def subject(self) -> Descriptor:
-        """The root."""
+        """The descriptor of the root."""
         return Descriptor._of(self._native.subject())
 
     def referrers(self, of: str | Descriptor | None = None) -> tuple[Descriptor, ...]:
-        """The direct referrers of a node, the subject when none is named, in the store's order.
+        """Returns the direct referrers of a node, in the order of the registry.
+
+        Args:
+            of: the node, as a digest or descriptor. Default: the subject.
 
         Example:
             >>> graph = client.discover("oci:store/app:v1")
@@ -81,7 +84,7 @@ class Graph:
         return tuple(Descriptor._of(referrer) for referrer in self._native.referrers(digest))
 
     def walk(self) -> Iterator[Node]:
-        """Every referrer beneath the subject, depth first, as often as it refers to something.
+        """Walks all referrers of the subject, depth first. A referrer is returned once for each of its subjects.
 
         Example:
             >>> [node.first for node in client.discover("oci:store/app:v1").walk()]
@@ -102,7 +105,11 @@ class Graph:
         return digest_text(node) in self._native
 
     def filter(self, *, artifact_type: str | None = None, annotations: Mapping[str, str] | None = None) -> Graph:
-        """The part that leads to referrers of this type and with these annotations, and all beneath them.
+        """Returns the subgraph of matching referrers, the paths that lead to them, and their own referrers.
+
+        Args:
+            artifact_type: the artifact type to match.
+            annotations: the annotations to match.
 
         Example:
             >>> len(client.discover("oci:store/app:v1").filter(artifact_type="signature/example"))
@@ -111,10 +118,13 @@ class Graph:
         native = self._native.filtered(
             artifact_type=optional(text, "artifact_type", artifact_type), annotations=texts("annotations", annotations)
         )
-        return Graph(native, self.reference, self._place)
+        return Graph(native, self.reference, self._location)
 
     def tree(self, root: str | None = None) -> str:
-        """The tree that ORAS prints, under ``root`` or the subject as it was named.
+        """Returns the tree that ``oras discover`` prints.
+
+        Args:
+            root: the first line. Default: ``reference``.
 
         Example:
             >>> print(client.discover("oci:store/app:v1").tree("app"), end="")
@@ -125,7 +135,10 @@ class Graph:
         return self._native.tree(self.reference if root is None else root)
 
     def dot(self, root: str | None = None) -> str:
-        """The graph in the language of Graphviz; arrows point from a referrer to its subject.
+        """Returns the graph in Graphviz DOT. Arrows point from a referrer to its subject.
+
+        Args:
+            root: the label of the subject. Default: ``reference``.
 
         Example:
             >>> client.discover("oci:store/app:v1").dot().splitlines()[0]
@@ -134,7 +147,10 @@ class Graph:
         return self._native.dot(self.reference if root is None else root)
 
     def mermaid(self, root: str | None = None) -> str:
-        """The graph in the language of Mermaid, as Markdown pages draw it.
+        """Returns the graph as a Mermaid diagram.
+
+        Args:
+            root: the label of the subject. Default: ``reference``.
 
         Example:
             >>> client.discover("oci:store/app:v1").mermaid().splitlines()[0]
@@ -143,7 +159,7 @@ class Graph:
         return self._native.mermaid(self.reference if root is None else root)
 
     def svg(self) -> str:
-        """The graph as a picture: the text of an SVG file.
+        """Returns the graph as an SVG document. It shows at most 200 referrers.
 
         Example:
             >>> client.discover("oci:store/app:v1").svg()[:4]
@@ -153,43 +169,47 @@ class Graph:
         return picture(self.reference, subject, self.walk())
 
     def json(self, *, artifact_type: str | None = None, annotations: Mapping[str, str] | None = None) -> str:
-        """The graph as the command line prints it, in snake case: the subject, ``references`` with the direct
-        referrers that fit, flat, and ``referrers`` with the whole tree.
+        """Returns the JSON that the command line prints, with keys in snake case. ``references`` is the flat list of
+        direct referrers that match, and ``referrers`` is the whole tree.
+
+        Args:
+            artifact_type: the artifact type to match.
+            annotations: the annotations to match.
 
         Example:
             >>> import json
             >>> json.loads(client.discover("oci:store/app:v1").json())["references"][0]["artifact_type"]
             'sbom/example'
         """
-        place = self._place or Reference.parse(self.reference).place
+        location = self._location or Reference.parse(self.reference).location
         return self._native.json(
             self.reference,
-            place,
+            location,
             artifact_type=optional(text, "artifact_type", artifact_type),
             annotations=texts("annotations", annotations),
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """The graph as plain values: ``reference``, ``subject``, and ``referrers`` that have ``referrers`` in turn.
+        """Converts the graph to plain values: ``reference``, ``subject`` and nested ``referrers``.
 
-        A node that is reached again is given again, without what lies beneath it.
+        A node with several subjects appears several times, and its own referrers only the first time.
 
         Example:
             >>> client.discover("oci:store/app:v1").to_dict()["referrers"][0]["referrers"]
             []
         """
         root: list[dict[str, Any]] = []
-        beneath = [root]
+        levels = [root]
         for node in self.walk():
             entry = {**node.descriptor.to_dict(), "referrers": []}
-            del beneath[node.depth :]
-            beneath[-1].append(entry)
-            beneath.append(entry["referrers"])
+            del levels[node.depth :]
+            levels[-1].append(entry)
+            levels.append(entry["referrers"])
         return {"reference": self.reference, "subject": self.subject.to_dict(), "referrers": root}
 
     def to_networkx(self) -> networkx.DiGraph[str]:
-        """The graph for `networkx`: a node for each digest, with its ``descriptor``, and an edge from each referrer to
-        its subject.
+        """Converts the graph to a `networkx` graph: a node for each digest, with its ``descriptor``, and an edge from
+        each referrer to its subject.
 
         Example:
             >>> client.discover("oci:store/app:v1").to_networkx().number_of_edges()
@@ -219,8 +239,8 @@ class Graph:
     __hash__ = None  # type: ignore[assignment]
 
     def __reduce__(self) -> tuple[Callable[..., Graph], tuple[bytes, str, str | None]]:
-        return (_loaded, (self._native.dump(), self.reference, self._place))
+        return (_loaded, (self._native.dump(), self.reference, self._location))
 
 
-def _loaded(written: bytes, reference: str, place: str | None) -> Graph:
-    return Graph(_native.Graph.load(written), reference, place)
+def _loaded(written: bytes, reference: str, location: str | None) -> Graph:
+    return Graph(_native.Graph.load(written), reference, location)

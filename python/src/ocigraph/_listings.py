@@ -1,4 +1,4 @@
-"""What listings give: manifests and tags, with what else a registry tells of them."""
+"""The entries of listings: manifests and tags with their details."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ._descriptor import Descriptor, Result
 
 @dataclass(frozen=True, slots=True)
 class Attributes(Result):
-    """What Azure's registry lets anyone do with a manifest or tag: a locked one is not deleted.
+    """The operations that Azure Container Registry permits on a manifest or tag. A locked one cannot be deleted.
 
     Example:
         >>> Attributes().delete_enabled
@@ -18,23 +18,23 @@ class Attributes(Result):
     """
 
     delete_enabled: bool = True
-    """It can be deleted."""
+    """True if it can be deleted."""
     list_enabled: bool = True
-    """It is shown in lists."""
+    """True if it appears in listings."""
     read_enabled: bool = True
-    """It can be pulled."""
+    """True if it can be pulled."""
     write_enabled: bool = True
-    """It can be changed."""
+    """True if it can be overwritten."""
 
     @classmethod
     def _in(cls, f: dict[str, Any]) -> dict[str, Any]:
-        """The fields with the attributes among them as a value."""
+        """Replaces the ``attributes`` field, if present, with an instance of this class."""
         return {**f, "attributes": cls(**f["attributes"])} if "attributes" in f else f
 
 
 @dataclass(frozen=True, slots=True)
 class ManifestInfo(Result):
-    """What is known of a manifest in a listing.
+    """An entry of `Client.manifests`.
 
     Example:
         >>> [info.tags for info in client.manifests("oci:store/app") if info.tags]
@@ -42,25 +42,25 @@ class ManifestInfo(Result):
     """
 
     descriptor: Descriptor
-    """The manifest. Its size is 0 where the registry's list does not tell."""
+    """The descriptor of the manifest. Its size is 0 if the registry's listing does not contain it."""
     tags: tuple[str, ...]
-    """Its tags."""
+    """The tags that refer to the manifest."""
     subject: str | None = None
-    """The digest of what it refers to."""
+    """The digest of its subject."""
     created: str | None = None
-    """When it was made, RFC 3339, as the registry, its annotations or its config have it."""
+    """The creation time in RFC 3339 format, from the registry, the annotations or the config."""
     last_updated: str | None = None
-    """When it or its tags were last changed, RFC 3339, where the registry tells."""
+    """The time of the last change to the manifest or its tags in RFC 3339 format, if the registry reports it."""
     architecture: str | None = None
-    """CPU architecture, from an image's config."""
+    """The CPU architecture from the image config."""
     os: str | None = None
-    """Operating system, from an image's config."""
+    """The operating system from the image config."""
     config_media_type: str | None = None
-    """The media type of its config."""
+    """The media type of the config."""
     image_size: int | None = None
-    """Bytes of its config, layers and blobs together."""
+    """The total size of the config and all blobs in bytes."""
     attributes: Attributes | None = None
-    """What may be done with it, where the registry tells."""
+    """The permitted operations, if the registry reports them."""
 
     @classmethod
     def _of(cls, f: dict[str, Any]) -> ManifestInfo:
@@ -70,7 +70,7 @@ class ManifestInfo(Result):
 
 @dataclass(frozen=True, slots=True)
 class TagInfo(Result):
-    """What is known of a tag in a listing.
+    """An entry of `Client.tag_details`.
 
     Example:
         >>> [info.name for info in client.tag_details("oci:store/app")]
@@ -78,17 +78,17 @@ class TagInfo(Result):
     """
 
     name: str
-    """The tag."""
+    """The name of the tag."""
     digest: str
-    """What it names."""
+    """The digest of the tagged manifest."""
     created: str | None = None
-    """When it was first written, RFC 3339, where the registry tells."""
+    """The creation time in RFC 3339 format, if the registry reports it."""
     last_updated: str | None = None
-    """When it was last changed, RFC 3339, where the registry tells."""
+    """The time of the last change in RFC 3339 format, if the registry reports it."""
     signed: bool | None = None
-    """Whether it is signed by content trust, where the registry tells."""
+    """True if Docker Content Trust signed the tag. None if the registry does not report it."""
     attributes: Attributes | None = None
-    """What may be done with it, where the registry tells."""
+    """The permitted operations, if the registry reports them."""
 
     @classmethod
     def _of(cls, f: dict[str, Any]) -> TagInfo:

@@ -1,4 +1,4 @@
-# The native module. It is private: what it gives are plain values, and the package makes the public ones of them.
+# The native module. It is private: its functions return plain values, which the package converts to public classes.
 
 import os
 from asyncio import AbstractEventLoop
@@ -6,15 +6,15 @@ from collections.abc import Callable, Sequence
 from typing import Any, Generic, TypeVar, final
 
 from ._configuration import Configuration, UnpackLimits
-from ._errors import ErrorCode
+from ._error import ErrorCode
 from ._values import GivenReference, _Given
 
 __all__ = [
     "BlobStream",
+    "BufferedContent",
     "Client",
     "Graph",
     "Operation",
-    "Spool",
     "Walk",
     "codes",
     "command",
@@ -39,8 +39,8 @@ class Operation(Generic[_T_co]):
     def result(self) -> _T_co: ...
 
 @final
-class Spool:
-    def __new__(cls) -> Spool: ...
+class BufferedContent:
+    def __new__(cls) -> BufferedContent: ...
     def write(self, data: bytes | bytearray) -> None: ...
 
 @final
@@ -58,7 +58,7 @@ class Graph:
     def dot(self, root: str) -> str: ...
     def mermaid(self, root: str) -> str: ...
     def json(
-        self, reference: str, place: str, artifact_type: str | None = None, annotations: dict[str, str] = ...
+        self, reference: str, location: str, artifact_type: str | None = None, annotations: dict[str, str] = ...
     ) -> str: ...
     def dump(self) -> bytes: ...
     @staticmethod
@@ -158,7 +158,7 @@ class Client:
     def push_blob(
         self,
         reference: GivenReference,
-        content: _Path | bytes | memoryview | Spool,
+        content: _Path | bytes | memoryview | BufferedContent,
         *,
         media_type: str | None = None,
         progress: bool = False,

@@ -1,4 +1,4 @@
-"""Progress of transfers: the event that callbacks get, and an adapter for `tqdm`."""
+"""Progress events of transfers, and an adapter for `tqdm`."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from ._results import Outcome
 
 @dataclass(frozen=True, slots=True)
 class Event(Result):
-    """Something that happened to a blob.
+    """A progress event of a blob.
 
-    Callbacks are called in the thread that waits for the operation, or in its event loop, some twenty times a second;
-    positions that were overtaken meanwhile are left out.
+    Callbacks are called about 20 times per second, in the thread that waits for the operation, or in its event loop.
+    Intermediate positions may be omitted.
 
     Example:
         >>> kinds = []
@@ -26,23 +26,26 @@ class Event(Result):
     """
 
     kind: Literal["started", "moved", "finished"]
-    """A transfer begins, goes on, or is over."""
+    """The transfer started, reached a position, or finished."""
     blob: Descriptor
-    """The blob."""
+    """The descriptor of the blob."""
     position: int
-    """Bytes moved so far, of ``blob.size``; it falls when a retry begins anew."""
+    """Bytes transferred so far, of ``blob.size``. Decreases if a retry restarts the transfer."""
     outcome: Outcome | None = None
-    """What became of it, when it is over."""
+    """The result for this blob, in the ``finished`` event."""
 
 
 Progress: TypeAlias = Callable[[Event], object]
-"""A callback for events. What it raises breaks the operation off and is raised from there. An `AsyncClient` awaits it
-when it is an ``async def``."""
+"""A callback for progress events. If it raises an exception, the operation is cancelled and raises the same exception.
+With an `AsyncClient` it may be an ``async def`` function."""
 
 
 @contextmanager
 def tqdm_progress(**options: Any) -> Iterator[Progress]:
-    """A bar of `tqdm` for all blobs of an operation; ``options`` go to ``tqdm.tqdm``.
+    """Shows a `tqdm` progress bar for all blobs of an operation.
+
+    Args:
+        options: passed to ``tqdm.tqdm``.
 
     Example:
         >>> import io

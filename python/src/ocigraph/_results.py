@@ -1,6 +1,6 @@
-"""What operations give back: values with the fields of every language.
+"""The results of operations.
 
-`to_dict` has the names and values of the JSON that the command line prints for the operation, in snake case.
+`to_dict` returns the JSON that the command line prints for the same operation, with keys in snake case.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ from typing import Any, Literal, TypeAlias
 from ._descriptor import Descriptor, Result, descriptors
 
 Outcome: TypeAlias = Literal["uploaded", "existed", "mounted", "written", "unchanged", "kept", "checked"]
-"""What became of a blob: sent, there already, taken from another repository; written to a file, an identical
-file was there, another file was kept; read and found right."""
+"""The result for a blob. Pushed: sent, already present, or mounted from another repository. Pulled: written, identical
+to the existing file, or not written because another file was kept. Verified: checked."""
 
 ProblemKind: TypeAlias = Literal["missing", "size", "digest", "malformed"]
-"""What can be wrong with content: not there, of another size, of another digest, no manifest."""
+"""The problem with content: it is missing, has another size or digest, or is not a valid manifest."""
 
 
 @dataclass(frozen=True, slots=True)
 class PushedBlob(Result):
-    """A blob of a push, and what became of it.
+    """A pushed blob and its result.
 
     Example:
         >>> client.push_blob("oci:store/app", b"hello").outcome
@@ -29,11 +29,11 @@ class PushedBlob(Result):
     """
 
     descriptor: Descriptor
-    """The blob."""
+    """The descriptor of the blob."""
     outcome: Outcome
-    """``uploaded``, ``existed`` or ``mounted``."""
+    """The result for this blob: ``uploaded``, ``existed`` or ``mounted``."""
     title: str | None = None
-    """The name of the file, where it has one."""
+    """The title of the blob, if it has one."""
 
     @classmethod
     def _of(cls, f: dict[str, Any]) -> PushedBlob:
@@ -42,7 +42,7 @@ class PushedBlob(Result):
 
 @dataclass(frozen=True, slots=True)
 class PushResult(Result):
-    """What was pushed.
+    """The result of `Client.push`.
 
     Example:
         >>> pushed = client.push("oci:store/app:v2", File(b"hello", title="hello.txt"))
@@ -51,15 +51,15 @@ class PushResult(Result):
     """
 
     reference: str
-    """The artifact, by digest."""
+    """The reference of the artifact by digest."""
     descriptor: Descriptor
-    """Its manifest."""
+    """The descriptor of the manifest."""
     tags: tuple[str, ...]
-    """The tags it was given."""
+    """The tags that were assigned."""
     blobs: tuple[PushedBlob, ...]
-    """Its blobs, in their order, the config aside."""
+    """The blobs in order, without the config."""
     manifest: bytes = field(default=b"", repr=False)
-    """The manifest's bytes."""
+    """The bytes of the manifest."""
 
     @classmethod
     def _of(cls, result: tuple[dict[str, Any], bytes]) -> PushResult:
@@ -70,7 +70,7 @@ class PushResult(Result):
 
 @dataclass(frozen=True, slots=True)
 class PulledFile(Result):
-    """A file of a pull.
+    """A pulled file.
 
     Example:
         >>> client.pull("oci:store/app:v1", "out")[0].files[0].outcome
@@ -78,11 +78,11 @@ class PulledFile(Result):
     """
 
     path: Path
-    """Where it is."""
+    """The path of the file on disk."""
     descriptor: Descriptor
-    """The blob."""
+    """The descriptor of the blob."""
     outcome: Outcome
-    """``written``, ``unchanged`` or ``kept``."""
+    """The result for this file: ``written``, ``unchanged`` or ``kept``."""
 
     @classmethod
     def _of(cls, f: dict[str, Any]) -> PulledFile:
@@ -91,7 +91,7 @@ class PulledFile(Result):
 
 @dataclass(frozen=True, slots=True)
 class PullResult(Result):
-    """One artifact that was pulled.
+    """The result of `Client.pull` for one artifact.
 
     Example:
         >>> [artifact] = client.pull("oci:store/app:v1", "out")
@@ -100,13 +100,13 @@ class PullResult(Result):
     """
 
     reference: str
-    """The artifact, by digest."""
+    """The reference of the artifact by digest."""
     descriptor: Descriptor
-    """Its manifest."""
+    """The descriptor of the manifest."""
     files: tuple[PulledFile, ...]
-    """Its files, in the order of the manifest."""
+    """The files in the order of the manifest."""
     skipped: tuple[Descriptor, ...]
-    """Blobs without a title, which are not written."""
+    """The descriptors of blobs without a title, which a pull does not write."""
 
     @classmethod
     def _of(cls, f: dict[str, Any]) -> PullResult:
@@ -115,8 +115,8 @@ class PullResult(Result):
 
 
 @dataclass(frozen=True, slots=True)
-class Kept(Result):
-    """A manifest that a delete leaves.
+class RetainedManifest(Result):
+    """A manifest that a delete kept.
 
     Example:
         >>> kept = client.delete("oci:store/app:v1", dry_run=True).kept
@@ -125,13 +125,13 @@ class Kept(Result):
     """
 
     descriptor: Descriptor
-    """The manifest."""
+    """The descriptor of the manifest."""
     reason: str
-    """Why, as a phrase: ``tagged stable``."""
+    """The reason, such as ``tagged stable``."""
 
 
 @dataclass(frozen=True, slots=True)
-class Failed(Result):
+class DeleteFailure(Result):
     """A manifest that could not be deleted.
 
     Example:
@@ -140,16 +140,16 @@ class Failed(Result):
     """
 
     descriptor: Descriptor
-    """The manifest."""
+    """The descriptor of the manifest."""
     error: str
-    """Why, as a sentence."""
+    """The message of the error that prevented the deletion."""
     code: str
-    """Why, as the code of an error: ``FORBIDDEN``."""
+    """The code of that error, such as ``FORBIDDEN``."""
 
 
 @dataclass(frozen=True, slots=True)
 class DeleteReport(Result):
-    """What was deleted, or would be.
+    """The result of `Client.delete`.
 
     Example:
         >>> report = client.delete("oci:store/app:v1", dry_run=True)
@@ -158,24 +158,24 @@ class DeleteReport(Result):
     """
 
     dry_run: bool
-    """Whether nothing was done."""
+    """True for a dry run, which deletes nothing."""
     deleted: tuple[Descriptor, ...]
-    """What is gone, or would be, in the order of deletion: referrers before their subjects."""
-    kept: tuple[Kept, ...]
-    """What stays, and why."""
-    failed: tuple[Failed, ...]
-    """What could not be deleted."""
+    """The manifests that were deleted, or would be, in order: referrers before their subjects."""
+    kept: tuple[RetainedManifest, ...]
+    """The manifests that were kept."""
+    failed: tuple[DeleteFailure, ...]
+    """The manifests that could not be deleted."""
 
     @classmethod
     def _of(cls, f: dict[str, Any]) -> DeleteReport:
-        kept = tuple(Kept(Descriptor._of(k["descriptor"]), k["reason"]) for k in f["kept"])
-        failed = tuple(Failed(Descriptor._of(k["descriptor"]), k["error"], k["code"]) for k in f["failed"])
+        kept = tuple(RetainedManifest(Descriptor._of(k["descriptor"]), k["reason"]) for k in f["kept"])
+        failed = tuple(DeleteFailure(Descriptor._of(k["descriptor"]), k["error"], k["code"]) for k in f["failed"])
         return cls(f["dry_run"], descriptors(f["deleted"]), kept, failed)
 
 
 @dataclass(frozen=True, slots=True)
 class CopiedBlobs(Result):
-    """Blobs of a copy, by what became of them.
+    """The number of blobs of a copy by result.
 
     Example:
         >>> client.copy("oci:store/app:v1", "oci:backup/app:v1").blobs.copied
@@ -183,16 +183,16 @@ class CopiedBlobs(Result):
     """
 
     copied: int
-    """Sent."""
+    """The number of blobs that were sent."""
     existed: int
-    """There already."""
+    """The number of blobs that already existed."""
     mounted: int
-    """Taken by the registry from another of its repositories."""
+    """The number of blobs that the registry mounted from another repository."""
 
 
 @dataclass(frozen=True, slots=True)
 class CopyReport(Result):
-    """What was copied.
+    """The result of `Client.copy`.
 
     Example:
         >>> client.copy("oci:store/app:v1", "oci:backup/app:v1", recursive=True).manifests
@@ -200,19 +200,19 @@ class CopyReport(Result):
     """
 
     source: str
-    """The source, by digest."""
+    """The reference of the source by digest."""
     destination: str
-    """The destination, by digest."""
+    """The reference of the copy by digest."""
     descriptor: Descriptor
-    """The manifest that was named."""
+    """The descriptor of the copied manifest."""
     tags: tuple[str, ...]
-    """The tags it was given."""
+    """The tags that were assigned at the destination."""
     manifests: int
-    """Manifests written; those that were there are not counted."""
+    """The number of manifests written, without those that already existed."""
     blobs: CopiedBlobs
-    """What became of the blobs."""
+    """The number of blobs by result."""
     bytes: int
-    """Bytes written, of manifests and blobs."""
+    """The number of bytes written, of manifests and blobs."""
 
     @classmethod
     def _of(cls, f: dict[str, Any]) -> CopyReport:
@@ -229,7 +229,7 @@ class CopyReport(Result):
 
 @dataclass(frozen=True, slots=True)
 class Problem(Result):
-    """Something wrong in a graph.
+    """A problem that `Client.verify` found.
 
     Example:
         >>> client.verify("oci:store/app:v1").problems
@@ -237,18 +237,18 @@ class Problem(Result):
     """
 
     descriptor: Descriptor
-    """What should be there."""
+    """The descriptor of the content that has the problem."""
     path: tuple[str, ...]
-    """The digests that lead to it, from the root on; empty for the root."""
+    """The digests of the nodes between the root and the content. Empty for the root itself."""
     kind: ProblemKind
-    """What is wrong with it."""
+    """The kind of problem, such as ``missing``."""
     detail: str
-    """The same as a sentence."""
+    """The problem as a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class VerifyReport(Result):
-    """What a verification found.
+    """The result of `Client.verify`.
 
     Example:
         >>> report = client.verify("oci:store/app:v1")
@@ -257,15 +257,15 @@ class VerifyReport(Result):
     """
 
     checked: int
-    """Manifests and blobs that were looked at."""
+    """The number of manifests and blobs that were checked."""
     bytes: int
-    """Bytes that were read and digested."""
+    """The number of bytes that were read and hashed."""
     problems: tuple[Problem, ...]
-    """What is wrong; empty when all is well."""
+    """The problems. Empty if the graph is intact."""
 
     @property
     def ok(self) -> bool:
-        """Whether all is well."""
+        """True if there are no problems."""
         return not self.problems
 
     @classmethod
@@ -278,7 +278,7 @@ class VerifyReport(Result):
 
 @dataclass(frozen=True, slots=True)
 class LoginResult(Result):
-    """What became of a login.
+    """The result of `Client.login`.
 
     Example:
         >>> LoginResult("registry.example.com", "pass", plain_text=False, verified=True, overridden=False).verified
@@ -286,15 +286,15 @@ class LoginResult(Result):
     """
 
     host: str
-    """The registry."""
+    """The registry to which the credential belongs, as ``host[:port]``."""
     stored_in: str
-    """Where the credential is kept now: a file, or the name of a helper."""
+    """The file or credential helper that now stores the credential."""
     plain_text: bool
-    """Whether it is kept as plain text, which its owner alone can read."""
+    """True if the credential is stored as plain text, which only its owner can read."""
     verified: bool
-    """Whether the registry asked for a credential and took this one; one that asks for none cannot tell."""
+    """True if the registry accepted the credential. False if it does not require authentication."""
     overridden: bool
-    """Whether ``DOCKER_AUTH_CONFIG`` has a credential for the registry, which comes before this one."""
+    """True if ``DOCKER_AUTH_CONFIG`` contains a credential for the registry, which takes precedence."""
 
     @classmethod
     def _of(cls, f: dict[str, Any]) -> LoginResult:
@@ -303,7 +303,7 @@ class LoginResult(Result):
 
 @dataclass(frozen=True, slots=True)
 class LogoutResult(Result):
-    """What became of a logout.
+    """The result of `Client.logout`.
 
     Example:
         >>> client.logout("registry.example.com").remains
@@ -311,11 +311,11 @@ class LogoutResult(Result):
     """
 
     host: str
-    """The registry."""
+    """The registry whose credentials were removed, as ``host[:port]``."""
     removed_from: tuple[str, ...]
-    """Where credentials were removed; empty when there were none."""
+    """The files and helpers from which credentials were removed. Empty if none stored a credential."""
     remains: bool
-    """Whether ``DOCKER_AUTH_CONFIG`` still has a credential for the registry."""
+    """True if ``DOCKER_AUTH_CONFIG`` still contains a credential for the registry."""
 
     @classmethod
     def _of(cls, f: dict[str, Any]) -> LogoutResult:
@@ -332,8 +332,8 @@ class FileDigest(Result):
     """
 
     path: Path
-    """The file, as it was named."""
+    """The path that was passed."""
     digest: str
-    """Its digest."""
+    """The digest, such as ``sha256:`` and 64 hexadecimal digits."""
     size: int
-    """Its size in bytes."""
+    """The size of the file in bytes."""

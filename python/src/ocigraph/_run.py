@@ -1,7 +1,7 @@
-"""Waits for an operation, in a thread or in an event loop, and breaks it off when the waiting ends early.
+"""Waits for an operation, in a thread or in an event loop, and cancels it if waiting is interrupted.
 
-Callbacks run here, in the caller's thread, so that what they raise, and Ctrl-C, arrive where they belong. An operation
-that is broken off gets a moment to remove its unfinished files.
+Callbacks run here, in the caller's thread, so that their exceptions and `KeyboardInterrupt` are raised to the caller.
+A cancelled operation gets time to delete its partial files.
 """
 
 from __future__ import annotations
@@ -22,26 +22,26 @@ _T = TypeVar("_T")
 _LOGGER = logging.getLogger("ocigraph")
 
 _TICK = 0.05
-"""Seconds between two looks at progress and signals."""
+"""Seconds between two checks for progress events and signals."""
 
 _GRACE = 5.0
-"""Seconds that an operation may take to clear up."""
+"""Maximum time in seconds for the clean-up of a cancelled operation."""
 
 
-def listen() -> None:
-    """Tells the native module which records `logging` wants; called before each operation."""
+def sync_log_level() -> None:
+    """Passes the level of the Python logger to the native module. Called before each operation."""
     _native.set_log_level(_LOGGER.getEffectiveLevel())
 
 
 def run(operation: _native.Operation[_T], progress: Progress | None = None) -> _T:
-    """The result of an operation."""
+    """Waits for an operation and returns its result."""
     try:
         while not operation.wait(_TICK):
             _report(operation, progress)
         _report(operation, progress)
     except BaseException:
         operation.cancel()
-        # In ticks, so that a second Ctrl-C is heard.
+        # In short waits, so that a second Ctrl-C is noticed.
         begun = time.monotonic()
         while not operation.wait(_TICK) and time.monotonic() - begun < _GRACE:
             pass
@@ -50,18 +50,18 @@ def run(operation: _native.Operation[_T], progress: Progress | None = None) -> _
 
 
 async def run_async(operation: _native.Operation[_T], progress: Progress | None = None) -> _T:
-    """The same in an event loop."""
+    """Awaits an operation and returns its result."""
     loop = asyncio.get_running_loop()
     ended: asyncio.Future[None] = loop.create_future()
     operation.wake(loop, lambda: None if ended.done() else ended.set_result(None))
     try:
         while not ended.done():
-            # Waited for from outside, so that a cancelled task does not cancel what it must still wait for.
+            # `asyncio.wait` does not cancel `ended` when the task is cancelled, so the clean-up below can wait for it.
             await asyncio.wait([ended], timeout=None if progress is None else _TICK)
             await _report_async(operation, progress)
         await _report_async(operation, progress)
     except GeneratorExit:
-        # The loop is gone, and with it all waiting.
+        # The event loop was closed, so nothing can be awaited.
         operation.cancel()
         raise
     except BaseException:
@@ -83,7 +83,7 @@ def _report(operation: _native.Operation[object], progress: Progress | None) -> 
         answer = progress(event)
         if inspect.iscoroutine(answer):
             answer.close()
-            raise TypeError("the callback for progress is awaited: only an AsyncClient takes such a one")
+            raise TypeError("the progress callback is asynchronous; only AsyncClient accepts it")
 
 
 async def _report_async(operation: _native.Operation[object], progress: Progress | None) -> None:

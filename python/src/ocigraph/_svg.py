@@ -1,6 +1,6 @@
-"""The picture of a graph for notebooks: one box a referrer, indented beneath what it refers to, as SVG.
+"""Draws a graph as SVG for notebooks: one box for each referrer, indented below its subject.
 
-Text from a registry is escaped, and a huge graph is cut: a picture is for people.
+Text from a registry is escaped. A large graph is truncated.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Protocol
 
 from ._descriptor import Descriptor
 
-_MOST = 200
+_MAX_ROWS = 200
 _WIDTH, _HEIGHT, _INDENT, _GAP = 300, 40, 36, 12
 _COLOURS = ("#dbeafe", "#dcfce7", "#fef3c7", "#fce7f3", "#ede9fe", "#e0f2fe")
 
@@ -25,11 +25,11 @@ class _Step(Protocol):
 
 
 def picture(name: str, subject: Descriptor, steps: Iterable[_Step]) -> str:
-    """The graph as the text of an SVG file."""
+    """Returns the graph as an SVG document."""
     rows = [(0, name, subject.digest)]
     left = 0
     for step in steps:
-        if len(rows) > _MOST:
+        if len(rows) > _MAX_ROWS:
             left += 1
         else:
             kind = step.descriptor.artifact_type or step.descriptor.media_type

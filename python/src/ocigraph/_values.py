@@ -1,4 +1,4 @@
-"""What operations take: references, files, content and numbers, and how they are handed to the native module."""
+"""The arguments of operations: references, files and content, and their conversion for the native module."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ._checks import text as _text
 from ._descriptor import Annotations, Descriptor, Platform, Result
 
 StrPath: TypeAlias = str | os.PathLike[str]
-"""A path, as text or as an object such as `pathlib.Path`."""
+"""A path, as a string or as an object such as `pathlib.Path`."""
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     BytesLike: TypeAlias = ReadableBuffer
 else:
     BytesLike: TypeAlias = bytes | bytearray | memoryview
-"""Bytes in memory. Whatever has a buffer of bytes works, such as an `array` or a map of a file."""
+"""Bytes in memory: any object that supports the buffer protocol, such as an `array` or an `mmap`."""
 
 
 class Readable(Protocol):
-    """A file object: what has a ``read`` that gives bytes, and none at the end.
+    """A binary file object: its ``read`` method returns bytes, and an empty value at the end.
 
     Example:
         >>> import io
@@ -36,12 +36,12 @@ class Readable(Protocol):
     """
 
     def read(self, size: int, /) -> bytes:
-        """At most ``size`` bytes; none at the end."""
+        """Returns at most ``size`` bytes; empty at the end."""
         ...
 
 
 class AsyncReadable(Protocol):
-    """A file object of an event loop: what has a ``read`` that is awaited. Only an `AsyncClient` takes it.
+    """A file object with an asynchronous ``read`` method. Only an `AsyncClient` accepts it.
 
     Example:
         >>> import asyncio
@@ -53,27 +53,27 @@ class AsyncReadable(Protocol):
     """
 
     async def read(self, size: int, /) -> bytes:
-        """At most ``size`` bytes; none at the end."""
+        """Returns at most ``size`` bytes; empty at the end."""
         ...
 
 
 Content: TypeAlias = StrPath | BytesLike | Readable
-"""Where content comes from: a path, bytes or a file object."""
+"""The source of content: a path, bytes or a file object."""
 
 AsyncContent: TypeAlias = Content | AsyncReadable | AsyncIterable[bytes]
-"""The same for an `AsyncClient`, which also awaits what a file object of an event loop reads, or what an
-asynchronous iterator gives."""
+"""The source of content for an `AsyncClient`, which may also be a file object with an asynchronous ``read`` method, or
+an asynchronous iterable of bytes."""
 
 
 Format: TypeAlias = Literal["auto", "oci-1.1", "oci-1.0", "oci-artifact", "oras-artifact"]
-"""The format of a manifest; ``auto`` is the one that the registry lists as a referrer."""
+"""The format of a manifest. ``auto`` selects an OCI 1.1 image manifest, or an ORAS artifact manifest on a registry that
+lists only those as referrers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reference(Result):
-    """A reference, taken apart: what ``host/repository:tag@digest`` or ``oci:path:tag@digest`` names.
-
-    Every operation takes such a text, or this.
+    """A parsed reference: ``host/repository:tag@digest`` or ``oci:path:tag@digest``. Every operation accepts it in
+    place of a string.
 
     Example:
         >>> reference = Reference.parse("registry.example.com:8443/team/app:v1")
@@ -82,57 +82,68 @@ class Reference(Result):
     """
 
     text: str
-    """The whole reference."""
-    place: str
-    """It without tags and digest: the repository or layout."""
+    """The complete reference, as it can be passed to every operation."""
+    location: str
+    """The reference without tags and digest: the repository or layout."""
     tags: tuple[str, ...] = ()
-    """Its tags."""
+    """The tags, in the order of the reference."""
     digest: str | None = None
-    """Its digest, which wins over a tag."""
+    """The digest. It takes precedence over the tags."""
     host: str | None = None
-    """The registry, with its port; nothing for a layout."""
+    """The registry as ``host[:port]``. None for a layout."""
     repository: str | None = None
-    """The repository within the registry; nothing for a layout."""
+    """The repository within the registry. None for a layout."""
     path: Path | None = None
-    """The directory of a layout; nothing for a registry."""
+    """The directory of the layout. None for a registry."""
 
     def __str__(self) -> str:
         return self.text
 
     @classmethod
     def parse(cls, text: str) -> Reference:
-        """Takes a reference apart.
+        """Parses a reference.
+
+        Args:
+            text: the reference.
 
         Raises:
-            InvalidReferenceError: it is not written as one; the error says what to write.
+            InvalidReferenceError: the text is not a valid reference.
 
         Example:
             >>> Reference.parse("alpine")
             Traceback (most recent call last):
             ocigraph.InvalidReferenceError: ...
         """
-        return cls(**_native.parse_reference(_text("a reference", text)))
+        return cls(**_native.parse_reference(_text("reference", text)))
 
     @classmethod
     def layout(cls, path: StrPath, *tags: str, digest: str | None = None) -> Reference:
-        """A layout by its directory, with tags and a digest. The path is taken as it is, colons included.
+        """Creates a reference to a layout directory. The path may contain colons.
+
+        Args:
+            path: the directory.
+            tags: the tags.
+            digest: the digest.
 
         Raises:
-            InvalidReferenceError: a tag or the digest is not written as one.
+            InvalidReferenceError: a tag or the digest is malformed.
 
         Example:
             >>> Reference.layout("backups/10:30", "v1").tags
             ('v1',)
         """
-        named = tuple(_text("a tag", tag) for tag in tags)
-        parts = (_path("a layout", path), named, optional(_text, "digest", digest))
+        named = tuple(_text("tag", tag) for tag in tags)
+        parts = (_path("path", path), named, optional(_text, "digest", digest))
         return cls(**_native.parse_reference(parts))
 
     def at(self, digest: str | Descriptor) -> Reference:
-        """The same place, by digest alone.
+        """Returns a reference to a digest in the same repository or layout.
+
+        Args:
+            digest: a digest, or a descriptor with one.
 
         Raises:
-            InvalidReferenceError: it is no digest.
+            InvalidReferenceError: the digest is malformed.
 
         Example:
             >>> image = Reference.parse("oci:store/app:v1")
@@ -140,19 +151,19 @@ class Reference(Result):
             ['sbom/example']
         """
         named = digest_text(digest)
-        return self.layout(self.path, digest=named) if self.path else self.parse(f"{self.place}@{named}")
+        return self.layout(self.path, digest=named) if self.path else self.parse(f"{self.location}@{named}")
 
 
 AnyReference: TypeAlias = str | Reference | os.PathLike[str]
-"""A reference as text or taken apart; a path, taken as it is, stands for the layout in that directory."""
+"""A reference as a string or parsed. A path object refers to the layout in that directory."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class File:
-    """Something to push: a file or directory, bytes, or a file object, with what is to be said of it.
+    """A file to push: a path, bytes or a file object, with its title, media type and annotations.
 
-    A path alone need not be wrapped. Bytes are not copied. A file object is read to its end first, and what does
-    not fit into a mebibyte is kept in a temporary file meanwhile.
+    A path without further details can be passed directly. Bytes are not copied. A file object is read to the end before
+    the push; content of more than 1 MiB is buffered in a temporary file.
 
     Example:
         >>> pushed = client.push("oci:store/app:v3", [File(b"{}", title="sbom.json")])
@@ -161,14 +172,14 @@ class File:
     """
 
     content: AsyncContent
-    """A path, bytes or a file object; for an `AsyncClient` also an asynchronous iterator of bytes. A directory is
-    packed as tar and gzip, the same bytes for the same files."""
+    """A path, bytes or a file object. For an `AsyncClient`, also an asynchronous iterable of bytes. A directory is
+    packed reproducibly as a gzip-compressed tar archive."""
     title: str | None = None
-    """The name to pull it by; that of the path when absent. Without a title, content is not written by pulls."""
+    """The path that a pull writes the file to. Default: the path. Content without a title is not written by a pull."""
     media_type: str | None = None
-    """Its media type; guessed from the name when absent."""
+    """The media type. Default: derived from the file name."""
     annotations: Mapping[str, str] = field(default_factory=Annotations)
-    """Further annotations of its descriptor."""
+    """Further annotations of the file's descriptor."""
 
     def __post_init__(self) -> None:
         optional(_text, "title", self.title)
@@ -185,7 +196,7 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class _Given:
-    """A file in the form that the native module reads."""
+    """A file, with the types that the native module reads."""
 
     content: Any
     title: str | None
@@ -194,75 +205,75 @@ class _Given:
 
 
 GivenReference: TypeAlias = str | tuple[StrPath, tuple[str, ...], str | None]
-"""A reference in the form that the native module reads: text, or a layout's path with tags and a digest."""
+"""A reference for the native module: a string, or the path of a layout with tags and a digest."""
 
 
 def given_reference(reference: AnyReference) -> GivenReference:
-    """A reference in that form."""
+    """Converts a reference for the native module."""
     if isinstance(reference, str):
         return reference
     if isinstance(reference, Reference):
         return (reference.path, reference.tags, reference.digest) if reference.path else reference.text
     if isinstance(reference, os.PathLike):
         return (reference, (), None)
-    error = wrong("a reference", "text, a path or a Reference", reference)
+    error = wrong("reference", "a str, a path or a Reference", reference)
     if isinstance(reference, Descriptor):
-        raise TypeError(f"{error}; Reference.parse(repository).at(descriptor) is its reference")
+        raise TypeError(f"{error}; use Reference.parse(repository).at(descriptor)")
     raise error
 
 
 def named(reference: AnyReference) -> tuple[str, str | None]:
-    """The text of a reference, and its place where that is known."""
+    """Returns the text of a reference and, if known, its repository or layout."""
     if isinstance(reference, str):
         return reference, None
     if isinstance(reference, Reference):
-        return reference.text, reference.place
+        return reference.text, reference.location
     text = f"oci:{os.fspath(reference)}"
     return text, text
 
 
 def platform_text(platform: str | Platform | None) -> str | None:
-    """The text of a platform."""
+    """Returns the string form of a platform."""
     if platform is None:
         return None
     if isinstance(platform, str | Platform):
         return str(platform)
-    raise wrong("platform", "text or a Platform", platform)
+    raise wrong("platform", "a str or a Platform", platform)
 
 
 def digest_text(node: str | Descriptor) -> str:
-    """The digest of what is named by its digest or its descriptor."""
+    """Returns a digest that was passed as a digest or a descriptor."""
     if isinstance(node, str | Descriptor):
         return node if isinstance(node, str) else node.digest
-    raise wrong("a digest", "text or a Descriptor", node)
+    raise wrong("digest", "a str or a Descriptor", node)
 
 
 def file_list(files: StrPath | File | Iterable[StrPath | File]) -> list[File]:
-    """One file or many, all wrapped."""
+    """Converts one or several files to `File` objects."""
     if isinstance(files, str | os.PathLike | File) or _is_content(files) or not isinstance(files, Iterable):
         return [one_file(files)]
     return [one_file(file) for file in files]
 
 
 def one_file(file: object) -> File:
-    """One file, wrapped. Content by itself is refused: it may be meant as one file or as many."""
+    """Converts one file to a `File`. Rejects bytes and file objects: they may be one file or several."""
     if isinstance(file, File):
         return file
     if isinstance(file, str | os.PathLike):
         return File(file)
     kind = type(file).__name__
     if _is_content(file):
-        raise TypeError(f"a {kind} is content without a name: wrap it in File(…, title=…)")
-    raise TypeError(f"files are paths or File, not {kind}")
+        raise TypeError(f"{kind} is content without a name: wrap it in File(…, title=…)")
+    raise TypeError(f"files must be paths or File objects, not {kind}")
 
 
 def given(file: File, content: Any) -> _Given:
-    """A file with its content in the form that the native module reads."""
+    """Combines a file with its converted content for the native module."""
     return _Given(content, file.title, file.media_type, texts("annotations", file.annotations))
 
 
 def memory(content: object) -> bytes | memoryview | None:
-    """What has a buffer as a view of its bytes; nothing for what has none."""
+    """Returns a view of the bytes of an object that supports the buffer protocol, or None for other objects."""
     if isinstance(content, bytes):
         return content
     try:
@@ -272,7 +283,7 @@ def memory(content: object) -> bytes | memoryview | None:
     try:
         return view.cast("B") if view.c_contiguous else view.tobytes()
     except (TypeError, ValueError):
-        # Empty, or of items that are not numbers of this machine.
+        # Empty, or with items that `cast` does not support.
         return view.tobytes()
 
 

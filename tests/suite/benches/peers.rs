@@ -1,10 +1,11 @@
-//! The command beside `oras` and `openssl`: the same work, on the same machine, in turn, in one run.
+//! Compares the command with `oras` and `openssl`: the same work on the same machine, alternately
+//! in one run.
 //!
-//! Prints a table in Markdown: medians as ratios, peak memory, and the figure that each row is to
-//! reach. `ROWS=push,pull` runs the rows whose names contain one of these words; `RUNS=5` sets how
-//! often each side runs.
+//! Prints a Markdown table with the ratios of the medians, the peak memory, and the goal of each
+//! row. `ROWS=push,pull` runs only the rows whose names contain one of these words. `RUNS=5` sets
+//! the number of runs of each program.
 
-// The table is what it is for.
+// The output of a benchmark is its result.
 #![allow(clippy::print_stdout)]
 
 use std::{
@@ -22,7 +23,7 @@ use tokio::{sync::Semaphore, task::JoinSet};
 const ROUND_TRIP: Duration = Duration::from_millis(20);
 const GIB: u64 = 1 << 30;
 
-/// What one process took.
+/// The cost of one process.
 #[derive(Clone, Copy)]
 struct Cost {
     seconds: f64,
@@ -74,7 +75,7 @@ impl Bench {
         Cost { seconds, cpu: user + system, peak_mb: kilobytes / 1024.0 }
     }
 
-    /// Runs both sides in turn, so that whatever else the machine does falls on both.
+    /// Runs both programs alternately, so that other load on the machine affects both.
     fn row(
         &mut self,
         name: &str,
@@ -112,7 +113,7 @@ fn median(mut costs: Vec<Cost>) -> Cost {
     costs[costs.len() / 2]
 }
 
-/// Pushes `width` referrers under each of `subjects`; gives their references.
+/// Pushes `width` referrers of each of `subjects` and returns their references.
 async fn grow(client: &Client, subjects: &[Reference], width: usize) -> Vec<Reference> {
     let at_once = Arc::new(Semaphore::new(32));
     let mut pushes = JoinSet::new();
@@ -135,7 +136,7 @@ async fn grow(client: &Client, subjects: &[Reference], width: usize) -> Vec<Refe
     pushes.join_all().await
 }
 
-/// A graph with `widths[0]` referrers, each with `widths[1]`, and so on.
+/// Builds a graph with `widths[0]` referrers, each with `widths[1]` referrers, and so on.
 fn build_graph(registry: &Registry, name: &str, widths: &[usize]) -> String {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     runtime.block_on(async {
@@ -195,7 +196,7 @@ fn small_files(bench: &mut Bench, oras: &Path) {
     let proxy = Proxy::start(registry.host(), ROUND_TRIP);
     let with_files = |words: &[&str]| [args(words), names.clone()].concat();
     if bench.wants(push) {
-        // Each run has a repository of its own: what is there already is not sent.
+        // Each run has a new repository, because existing blobs are not uploaded.
         bench.row(
             push,
             "1/8",
@@ -316,7 +317,7 @@ fn digests(bench: &mut Bench) {
     }
 }
 
-/// Bytes that no two files share and no one can compress, always the same.
+/// Returns content that cannot be compressed and differs for each seed.
 fn content(seed: u64, size: usize) -> Vec<u8> {
     let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
     let words = std::iter::repeat_with(|| {
@@ -344,9 +345,12 @@ fn main() {
     let mut bench = Bench::new();
     let oras = tool("oras");
     let version = Command::new(&oras).arg("version").output().expect("running oras");
-    println!("Beside {}.\n", String::from_utf8_lossy(&version.stdout).lines().next().unwrap_or(""));
     println!(
-        "| work | time, ours to theirs | CPU | peak memory, theirs / ours | to reach | reached |"
+        "Compared with {}.\n",
+        String::from_utf8_lossy(&version.stdout).lines().next().unwrap_or("")
+    );
+    println!(
+        "| work | time, ocigraph / peer | CPU, ocigraph / peer | peak memory, peer / ocigraph | goal | reached |"
     );
     println!("|---|---|---|---|---|---|");
     discover(&mut bench, &oras);
@@ -354,5 +358,5 @@ fn main() {
     copy(&mut bench, &oras);
     large(&mut bench, &oras);
     digests(&mut bench);
-    println!("\n{} of the rows above miss what they are to reach.", bench.missed);
+    println!("\nRows that did not reach their goal: {}.", bench.missed);
 }

@@ -1,16 +1,16 @@
-//! What pulls from a registry that stalls cost another client of the same process: nothing, when they hold
-//! no thread that it needs.
+//! Measures how pulls from a stalled registry slow down another client of the same process. They
+//! should not, because they hold no thread that it needs.
 //!
-//! Prints how long a listing of tags takes beside fifty such pulls, as a ratio to the same without them;
-//! both in turn, medians of five.
+//! Prints the time of a list of tags beside fifty such pulls, divided by the time without them. It
+//! measures both alternately and takes the medians of five.
 
-// The figure is what it is for.
+// The output of a benchmark is its result.
 #![allow(clippy::print_stdout)]
 
 use std::time::{Duration, Instant};
 
 use ocigraph::{Client, File, PullOptions, PushOptions, Reference};
-use ocigraph_suite::{Faults, Kind, Registry};
+use ocigraph_suite::{FaultServer, Kind, Registry};
 
 const PULLS: usize = 50;
 const FILES: usize = 16;
@@ -19,7 +19,7 @@ const ROUNDS: usize = 5;
 
 #[tokio::main]
 async fn main() {
-    let server = Faults::stalled(FILES);
+    let server = FaultServer::stalled(FILES);
     let stalled: Reference = format!("{}/app:v1", server.host()).parse().expect("a reference");
     let registry = Registry::start(Kind::Ocimem);
     let place: Reference = registry.reference("app:v1").parse().expect("a reference");

@@ -1,8 +1,9 @@
-//! A server that misbehaves to order: raw sockets, so that it can break off, say nothing, or never end.
+//! A server for fault injection. It uses raw sockets, so that it can close a connection within a body, send nothing, or
+//! send endless responses.
 //!
-//! A script is a list of rules; the first whose method and part of the path fit a request answers it with the next of
-//! its replies, the last of them again and again. What no rule fits is not found. Every request is logged with its
-//! headers. Connections are closed after each answer.
+//! A script is a list of rules. The first rule whose method and part of the path match a request responds with its next
+//! reply, and repeats its last one. Other requests receive 404. Every request is logged with its headers. A connection
+//! is closed after each response.
 
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -15,10 +16,10 @@ use ocigraph::{Descriptor, annotation, media_type};
 use serde_json::json;
 use socket2::SockRef;
 
-/// How much of a body is kept in the log.
+/// Maximum bytes of a body in the log.
 const CONTENT: u64 = 64 * 1024;
 
-/// How one request is answered.
+/// The response to one request.
 #[derive(Clone, Debug)]
 pub struct Reply {
     status: u16,
@@ -31,34 +32,34 @@ pub struct Reply {
 #[derive(Clone, Copy, Debug)]
 enum How {
     Whole,
-    /// The connection ends after so many bytes of a body that was announced whole.
+    /// Closes the connection after this many bytes, although `Content-Length` is that of the complete body.
     CutAt(usize),
-    /// After so many bytes of a body that was announced whole no more comes, and the connection stays open.
+    /// Sends nothing after this many bytes and keeps the connection open.
     StallsAt(usize),
-    /// In chunks, of which the last never comes.
+    /// Chunked transfer coding without the last chunk.
     Unended,
-    /// The body again and again, for as long as anybody reads it.
+    /// Repeats the body until the client closes the connection.
     Endless,
-    /// A byte at a time, with this pause before each.
+    /// Sends one byte at a time, with this pause before each.
     Slow(Duration),
-    /// The connection is closed before anything is said.
+    /// Closes the connection without a response.
     Reset,
-    /// Nothing is said, and the connection stays open.
+    /// Sends nothing and keeps the connection open.
     Silence,
 }
 
 impl Reply {
-    /// An answer with a body and its length.
+    /// Returns a response with a body and its length.
     pub fn new(status: u16, body: impl Into<Vec<u8>>) -> Self {
         Self { status, headers: Vec::new(), body: body.into(), how: How::Whole, early: false }
     }
 
-    /// 200 with a body.
+    /// Returns a response with status 200.
     pub fn ok(body: impl Into<Vec<u8>>) -> Self {
         Self::new(200, body)
     }
 
-    /// A registry's error with its code.
+    /// Returns an error response of a registry.
     pub fn error(status: u16, code: &str) -> Self {
         Self::new(status, format!(r#"{{"errors":[{{"code":"{code}","message":"as ordered"}}]}}"#))
     }
@@ -69,70 +70,70 @@ impl Reply {
         self
     }
 
-    /// Announces the whole body and breaks off after `bytes` of it.
+    /// Closes the connection after `bytes` of the body.
     pub fn cut_at(mut self, bytes: usize) -> Self {
         self.how = How::CutAt(bytes);
         self
     }
 
-    /// Announces the whole body, and says nothing more after `bytes` of it.
+    /// Sends nothing after `bytes` of the body, and keeps the connection open.
     pub fn stalls_at(mut self, bytes: usize) -> Self {
         self.how = How::StallsAt(bytes);
         self
     }
 
-    /// Sends the body as a chunk that no other follows, not even the last.
+    /// Sends the body as one chunk, without the last chunk of the chunked transfer coding.
     pub fn unended(mut self) -> Self {
         self.how = How::Unended;
         self
     }
 
-    /// Sends the body again and again.
+    /// Repeats the body until the client closes the connection.
     pub fn endless(mut self) -> Self {
         self.how = How::Endless;
         self
     }
 
-    /// Answers when it has read the head of the request, and reads of its body only later.
+    /// Responds before it reads the body of the request.
     pub fn early(mut self) -> Self {
         self.early = true;
         self
     }
 
-    /// Sends the body a byte at a time.
+    /// Sends the body one byte at a time.
     pub fn slow(mut self, pause: Duration) -> Self {
         self.how = How::Slow(pause);
         self
     }
 
-    /// Closes the connection instead of answering.
+    /// Returns a reply that closes the connection without a response.
     pub fn reset() -> Self {
         Self { how: How::Reset, ..Self::new(0, "") }
     }
 
-    /// Says nothing.
+    /// Returns a reply that sends nothing.
     pub fn silence() -> Self {
         Self { how: How::Silence, ..Self::new(0, "") }
     }
 }
 
-/// A request as it came.
+/// A logged request.
 #[derive(Clone, Debug)]
-pub struct Seen {
-    /// The method.
+pub struct RecordedRequest {
+    /// Method.
     pub method: String,
     /// Path and query as sent.
     pub target: String,
-    /// Names in lower case.
+    /// Headers, with names in lower case.
     pub headers: Vec<(String, String)>,
-    /// How many bytes of a body came with it.
+    /// Received bytes of the body.
     pub body: usize,
-    /// The first of them.
+    /// The first 64 KiB of the body.
     pub content: Vec<u8>,
 }
 
-impl Seen {
-    /// A header by its name in lower case.
+impl RecordedRequest {
+    /// Returns a header by its name in lower case.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
     }
@@ -149,12 +150,12 @@ enum Replies {
     Made(Maker),
 }
 
-type Maker = Arc<dyn Fn(&Seen) -> Reply + Send + Sync>;
+type Maker = Arc<dyn Fn(&RecordedRequest) -> Reply + Send + Sync>;
 
 #[derive(Default)]
 struct Script {
     rules: Vec<Rule>,
-    seen: Vec<Seen>,
+    seen: Vec<RecordedRequest>,
     over: bool,
 }
 
@@ -168,26 +169,26 @@ impl Script {
     }
 }
 
-/// A running server; ends when dropped.
-pub struct Faults {
+/// A running server. Ends when dropped.
+pub struct FaultServer {
     address: SocketAddr,
     script: Arc<Mutex<Script>>,
 }
 
-impl Faults {
+impl FaultServer {
     /// Listens on a free loopback port.
     ///
     /// # Panics
-    /// When there is none.
+    /// If no port is free.
     pub fn start() -> Self {
         Self::listen(TcpListener::bind("127.0.0.1:0").expect("a free loopback port"))
     }
 
-    /// A server whose connections hold a few KiB that were sent and not read yet. With the default
-    /// of some systems, a client can send a whole manifest that nobody reads.
+    /// Starts a server with a receive buffer of a few KiB. With the default size of some systems, a client can send a
+    /// complete manifest that the server does not read.
     ///
     /// # Panics
-    /// When no port can be had.
+    /// If no port is free.
     pub fn with_small_receive_buffer() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free loopback port");
         // Accepted sockets inherit the size.
@@ -205,17 +206,17 @@ impl Faults {
                     return;
                 }
                 let script = Arc::clone(&shared);
-                // A client that goes away in the middle is no failure of the server's.
+                // A client that closes its connection early is not a failure of the server.
                 thread::spawn(move || drop(serve(connection, &script)));
             }
         });
         Self { address, script }
     }
 
-    /// A registry with an artifact of so many files, `app:v1`, whose blobs begin and never end.
+    /// Starts a registry with an artifact of this many files, `app:v1`. The download of each blob stalls.
     ///
     /// # Panics
-    /// When no port can be had.
+    /// If no port is free.
     pub fn stalled(files: usize) -> Self {
         let server = Self::start();
         let layer = |i: usize| {
@@ -240,22 +241,22 @@ impl Faults {
         server
     }
 
-    /// The address as `127.0.0.1:PORT`.
+    /// Returns the address as `127.0.0.1:PORT`.
     pub fn host(&self) -> String {
         self.address.to_string()
     }
 
-    /// Adds a rule. Rules that were added first come first.
+    /// Adds a rule. Earlier rules have precedence.
     pub fn on(&self, method: &str, part: &str, replies: impl IntoIterator<Item = Reply>) -> &Self {
         self.rule(method, part, Replies::Scripted(replies.into_iter().collect()))
     }
 
-    /// Adds a rule whose replies are made when they are asked for.
-    pub fn made(
+    /// Adds a rule that computes its replies.
+    pub fn respond_with(
         &self,
         method: &str,
         part: &str,
-        reply: impl Fn(&Seen) -> Reply + Send + Sync + 'static,
+        reply: impl Fn(&RecordedRequest) -> Reply + Send + Sync + 'static,
     ) -> &Self {
         self.rule(method, part, Replies::Made(Arc::new(reply)))
     }
@@ -266,8 +267,8 @@ impl Faults {
         self
     }
 
-    /// The requests whose method and target fit, in the order of their arrival.
-    pub fn seen(&self, method: &str, part: &str) -> Vec<Seen> {
+    /// Returns the requests with this method and part of the target, in the order of their arrival.
+    pub fn seen(&self, method: &str, part: &str) -> Vec<RecordedRequest> {
         let script = lock(&self.script);
         script
             .seen
@@ -277,16 +278,16 @@ impl Faults {
             .collect()
     }
 
-    /// All requests.
-    pub fn all(&self) -> Vec<Seen> {
+    /// Returns all requests.
+    pub fn all(&self) -> Vec<RecordedRequest> {
         lock(&self.script).seen.clone()
     }
 }
 
-impl Drop for Faults {
+impl Drop for FaultServer {
     fn drop(&mut self) {
         lock(&self.script).over = true;
-        // Wakes the listener, which then sees that it is over.
+        // Wakes the listener, which then ends.
         drop(TcpStream::connect(self.address));
     }
 }
@@ -326,7 +327,7 @@ fn serve(connection: TcpStream, script: &Mutex<Script>) -> std::io::Result<()> {
     let body = if early { 0 } else { length as usize };
     let (reply, head) = {
         let mut script = lock(script);
-        let seen = Seen { method, target, headers, body, content };
+        let seen = RecordedRequest { method, target, headers, body, content };
         let rule = script
             .rules
             .iter_mut()
@@ -348,7 +349,7 @@ fn serve(connection: TcpStream, script: &Mutex<Script>) -> std::io::Result<()> {
     };
     answer(&mut connection, &mut reader, reply, head)?;
     if early {
-        // Reading makes room for the rest of the body. The client must see the answer first.
+        // The client must see the response before this frees space in the receive buffer.
         thread::sleep(Duration::from_secs(1));
         read_body(&mut reader)?;
     }
@@ -365,7 +366,7 @@ fn answer(
     match how {
         How::Reset => return connection.shutdown(Shutdown::Both),
         How::Silence => {
-            // Until the client goes away.
+            // Returns when the client closes the connection.
             std::io::copy(reader, &mut std::io::sink())?;
             return Ok(());
         }

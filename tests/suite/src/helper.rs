@@ -1,5 +1,5 @@
-//! A credential helper as docker defines them: a program of its own that keeps its entries in a file, and can be told to
-//! misbehave. It relies on bash and jq.
+//! A credential helper with the protocol of docker: a program that stores its entries in a file. Tests can make it fail
+//! in several ways. It needs bash and jq.
 
 use std::fs;
 use std::path::PathBuf;
@@ -29,13 +29,13 @@ case $verb in
 esac
 echo "$verb $server" >>"$here/calls"
 case $(cat "$here/mood") in
-    # Cut off in the middle of a secret.
+    # Incomplete output that contains a secret.
     garbled) printf '{"ServerURL":"%s","Username":"ada","Secret":"open sesame: äöü' "$server"; exit 0 ;;
-    # Ended by a signal when it has said all but the end.
+    # Killed before the end of its output.
     killed) printf '{"ServerURL":"%s","Username":"ada","Secret":"open sesame: äöü' "$server"; kill -9 $$ ;;
     cut) printf '{"ServerURL":"%s","Username":"ada","Secret":"open sesame: äöü' "$server"; exit 1 ;;
     repeating) echo "cannot keep $(jq -r .Secret <<<"$input")"; exit 1 ;;
-    # A child holds its standard output open for long.
+    # A child process keeps standard output open.
     leaves-a-child) sleep 100 & echo $! >"$here/pid" ;;
     failing) echo "the keychain is locked"; exit 1 ;;
     unlisted) if [ "$verb" = list ]; then echo "not implemented"; exit 1; fi ;;
@@ -55,17 +55,17 @@ case $verb in
 esac
 "##;
 
-/// A helper on the search path of a workspace.
+/// A credential helper on the search path of a workspace.
 #[derive(Debug)]
 pub struct CredentialHelper {
     state: PathBuf,
 }
 
 impl CredentialHelper {
-    /// Puts `docker-credential-NAME` there, which knows nothing yet.
+    /// Installs `docker-credential-NAME` without entries.
     ///
     /// # Panics
-    /// When it cannot be written.
+    /// If it cannot be written.
     pub fn install(work: &Workspace, name: &str) -> Self {
         let program = work.write_program(&format!("docker-credential-{name}"), SCRIPT);
         let state = program.with_file_name(format!("docker-credential-{name}.state"));
@@ -73,22 +73,22 @@ impl CredentialHelper {
         let helper = Self { state };
         helper.write("entries", "{}");
         helper.write("calls", "");
-        helper.is("well");
+        helper.set_behaviour("well");
         helper
     }
 
-    /// What it does from now on: `well`, `hangs`, `hangs-with-a-child`, `leaves-a-child`, `garbled`, `killed`, `cut`,
-    /// `repeating`, `failing`, or `unlisted`, which knows no `list`.
-    pub fn is(&self, mood: &str) {
+    /// Sets the behaviour of later calls: `well`, `hangs`, `hangs-with-a-child`, `leaves-a-child`, `garbled`, `killed`,
+    /// `cut`, `repeating`, `failing`, or `unlisted`, which does not support `list`.
+    pub fn set_behaviour(&self, mood: &str) {
         self.write("mood", mood);
     }
 
-    /// Its entries, by server.
+    /// Returns the entries by server.
     pub fn entries(&self) -> Value {
         serde_json::from_str(&self.read("entries")).expect("the helper writes JSON")
     }
 
-    /// Puts an entry there, as another program would.
+    /// Adds an entry, as another program would.
     pub fn keep(&self, server: &str, username: &str, secret: &str) {
         let mut entries = self.entries();
         entries[server] = serde_json::json!({
@@ -97,17 +97,17 @@ impl CredentialHelper {
         self.write("entries", &entries.to_string());
     }
 
-    /// What it was called with, as `get 127.0.0.1:5000`.
+    /// Returns the calls, such as `get 127.0.0.1:5000`.
     pub fn calls(&self) -> Vec<String> {
         self.read("calls").lines().map(str::to_owned).collect()
     }
 
-    /// The process that hung last.
+    /// Returns the ID of the process that hung last.
     pub fn process(&self) -> u32 {
-        self.read("pid").trim().parse().expect("a helper that hangs says who it is")
+        self.read("pid").trim().parse().expect("a helper that hangs writes its process ID")
     }
 
-    /// Whether it hangs by now.
+    /// Returns true if a call hangs.
     pub fn is_hanging(&self) -> bool {
         fs::read_to_string(self.state.join("pid")).is_ok_and(|pid| pid.ends_with('\n'))
     }

@@ -1,7 +1,6 @@
-//! A small container image in Docker's format, always of the same bytes: the subject on which tests hang artifacts.
+//! A small container image in Docker's format with fixed bytes: the subject to which tests attach artifacts.
 //!
-//! It is written as `docker save` writes images and pushed by `crane`, a peer, so that what our own code reads was not
-//! made by our own code.
+//! It has the format of `docker save` and is pushed by `crane`, so that our code reads images that it did not write.
 
 use std::path::Path;
 
@@ -12,19 +11,19 @@ use crate::registry::{Kind, Registry};
 use crate::workspace::Workspace;
 
 impl Workspace {
-    /// Pushes the image under a reference, in place of `docker push`, and returns its digest.
+    /// Pushes the image to a reference and returns its digest. Replaces `docker push`.
     ///
     /// # Panics
-    /// When `crane` fails.
+    /// If `crane` fails.
     #[track_caller]
     pub fn push_image(&self, reference: &str) -> String {
         self.push_image_with(reference, "net-monitor\n")
     }
 
-    /// Pushes an image whose one file has this content: another content makes another digest.
+    /// Pushes an image with one file of this content and returns its digest.
     ///
     /// # Panics
-    /// When `crane` fails.
+    /// If `crane` fails.
     #[track_caller]
     pub fn push_image_with(&self, reference: &str, content: &str) -> String {
         let archive = tempfile::Builder::new()
@@ -36,10 +35,10 @@ impl Workspace {
         digest_printed(&self.crane(&["push", path, reference]).ok())
     }
 
-    /// Writes the same image, with the same digest, into an image layout folder under a tag, and returns its digest.
+    /// Writes the image of `push_image` to an image layout with this tag and returns its digest.
     ///
     /// # Panics
-    /// When `crane` or `oras` fails.
+    /// If `crane` or `oras` fails.
     #[track_caller]
     pub fn write_image_layout(&self, folder: impl AsRef<Path>, tag: &str) -> String {
         let registry = Registry::start(Kind::Ocimem);

@@ -1,9 +1,9 @@
-//! What the Rust tests share: real registries on free loopback ports, the other clients of the ecosystem as peers, and
-//! small images to hang artifacts on.
+//! Support for the Rust tests: real registries on free loopback ports, other clients, and small images to which tests
+//! attach artifacts.
 //!
-//! It relies on the tools that `tests/setup` gathers and names in `OCIGRAPH_TOOLS`; a tool that is missing fails the test
-//! and never skips it. Nothing here reads or writes the user's own credentials, and every process that is started
-//! ends with the value that stands for it, or with the test itself if that is killed.
+//! It needs the tools that `tests/setup` installs and names in `OCIGRAPH_TOOLS`. A missing tool fails a test and never
+//! skips it. This crate never reads or writes the credentials of the user. Each process ends when the value that
+//! represents it is dropped, or when the test is killed.
 //!
 //! ```no_run
 //! use ocigraph_suite::{Kind, Registry, Workspace};
@@ -30,7 +30,7 @@ mod tools;
 mod user;
 mod workspace;
 
-pub use fault::{Faults, Reply, Seen};
+pub use fault::{FaultServer, RecordedRequest, Reply};
 pub use helper::CredentialHelper;
 pub use library::{c_library, c_program, go_program, with_library};
 pub use proxy::Proxy;
@@ -39,4 +39,4 @@ pub use registry::{Kind, Options, PASSWORD, Registry, TokenServer, USER};
 pub use tls::{Authority, Shows, TlsFront};
 pub use tools::{ocigraph_binary, tool};
 pub use user::User;
-pub use workspace::{Ran, Workspace};
+pub use workspace::{CommandResult, Workspace};

@@ -1,6 +1,6 @@
-//! The shared library as `make install` lays it out, for tests of the languages that link it.
+//! The shared library as `make install` installs it, for tests of C, C++ and Go.
 //!
-//! It relies on the library that was built in the same profile as the running test.
+//! It needs the library of the same build profile as the running test.
 
 use std::{
     env,
@@ -13,10 +13,10 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// The folder that holds `lib`, `include` and `lib/pkgconfig`.
+/// Returns the folder with `lib`, `include` and `lib/pkgconfig`.
 ///
 /// # Panics
-/// When the library has not been built.
+/// If the library was not built.
 pub fn c_library() -> &'static Path {
     static PREFIX: OnceLock<PathBuf> = OnceLock::new();
     PREFIX.get_or_init(|| {
@@ -25,8 +25,7 @@ pub fn c_library() -> &'static Path {
         let library = profile.join("libocigraph_c.so");
         assert!(
             library.is_file(),
-            "looking for the library: there is no {}; run the tests with `make test`, \
-             or run `cargo build -p ocigraph-c` first",
+            "{} is missing: run the tests with `make test`, or run `cargo build -p ocigraph-c` first",
             library.display()
         );
         let prefix = profile.join("c-library");
@@ -35,10 +34,10 @@ pub fn c_library() -> &'static Path {
     })
 }
 
-/// Compiles a C program of the tree, such as `tests/c/step.c`, into a folder.
+/// Compiles a C program of this repository, such as `tests/c/step.c`, and writes it to a folder.
 ///
 /// # Panics
-/// When it does not compile.
+/// If it does not compile.
 pub fn c_program(source: &str, folder: &Path) -> PathBuf {
     let program = folder.join(source.replace(['/', '.'], "-"));
     let lib = c_library().join("lib");
@@ -55,10 +54,10 @@ pub fn c_program(source: &str, folder: &Path) -> PathBuf {
     program
 }
 
-/// Compiles a Go program of the tree, such as `bindings/go/internal/step`, into a folder.
+/// Compiles a Go program of this repository, such as `bindings/go/internal/step`, and writes it to a folder.
 ///
 /// # Panics
-/// When it does not compile.
+/// If it does not compile.
 pub fn go_program(source: &str, folder: &Path) -> PathBuf {
     let program = folder.join(source.replace('/', "-"));
     let mut build = Command::new("go");
@@ -70,17 +69,17 @@ pub fn go_program(source: &str, folder: &Path) -> PathBuf {
     program
 }
 
-/// Lets a `go` command find the library, by pkg-config alone.
+/// Sets the environment of a `go` command so that pkg-config finds the library.
 pub fn with_library(go: &mut Command) -> &mut Command {
     let library = c_library();
     go.env("GOWORK", "off")
         .env("PKG_CONFIG_PATH", library.join("lib/pkgconfig"))
-        // Go keeps what pkg-config once said, and asks again only where the flags are others.
+        // Go caches the output of pkg-config until the flags change.
         .env("CGO_CFLAGS", format!("-O2 -g -DLIBRARY={}", library.display()))
 }
 
 fn done(command: &mut Command) {
     let output = command.output().unwrap_or_else(|e| panic!("{command:?}: {e}"));
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{command:?}: {}\n{said}", output.status);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{command:?}: {}\n{stderr}", output.status);
 }

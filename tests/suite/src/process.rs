@@ -1,8 +1,7 @@
-//! A program that serves on a port of its own choice, from its start until the value is dropped.
+//! A server process that chooses its port and ends when the value is dropped.
 //!
-//! It relies on the program writing its address into its output, and on `test-registries` watching standard input:
-//! the pipe closes with this process however it ends, so that nothing is left behind. It never picks a port itself,
-//! because between the choice and the use another test could take it.
+//! The program prints its address. `test-registries` ends it when standard input closes, which happens whenever this
+//! process ends. This module never chooses a port, because another test could use it before the server does.
 
 use std::fs::{self, File};
 use std::net::SocketAddr;
@@ -13,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use crate::tools::tool;
 
-/// How long a program may take to come up on a busy machine, and to end.
+/// Maximum times for the start and the end of a program on a busy machine.
 const START_LIMIT: Duration = Duration::from_secs(60);
 const END_LIMIT: Duration = Duration::from_secs(10);
 const POLL: Duration = Duration::from_millis(5);
@@ -27,7 +26,7 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Runs `test-registries ARGS`, keeps its output in `folder`, and waits for the line in which `read_address` finds
+    /// Runs `test-registries ARGS`, writes its output to `folder`, and waits for the line in which `read_address` finds
     /// the address.
     pub(crate) fn start(
         name: &str,
@@ -42,14 +41,14 @@ impl Server {
             // REGISTRY_* in the environment would override the configuration files of distribution.
             .env_clear()
             .env("HOME", folder)
-            // Without this, distribution 3 looks for a collector of traces and logs its absence.
+            // Without this, distribution 3 logs errors about a missing trace collector.
             .env("OTEL_TRACES_EXPORTER", "none")
             .stdin(Stdio::piped())
             .stdout(output.try_clone().expect("sharing the log of a registry"))
             .stderr(output)
             .spawn()
             .unwrap_or_else(|error| panic!("starting {name}: {error}"));
-        // From here on a panic drops the server, which ends the process.
+        // From here on, a panic drops the server and so ends the process.
         let mut server = Self {
             name: name.to_owned(),
             child,
@@ -73,10 +72,10 @@ impl Server {
     fn wait_for_address(&mut self, read_address: fn(&str) -> Option<SocketAddr>) -> SocketAddr {
         let deadline = Instant::now() + START_LIMIT;
         loop {
-            // Asked before the log is read, so that the last words of a program that ended are not missed.
-            let ended = self.child.try_wait().expect("asking for the state of a registry");
+            // Before the log is read, so that the log is complete if the program has ended.
+            let ended = self.child.try_wait().expect("reading the state of a registry");
             let log = self.log();
-            // A line without its end may still be growing.
+            // A line without a line break can be incomplete.
             let whole_lines = log.rfind('\n').map_or("", |end| &log[..end]);
             if let Some(address) = whole_lines.lines().find_map(read_address) {
                 return address;
@@ -86,7 +85,7 @@ impl Server {
             }
             assert!(
                 Instant::now() < deadline,
-                "starting {}: it named no address within {START_LIMIT:?}; its output:\n{log}",
+                "starting {}: it printed no address within {START_LIMIT:?}; its output:\n{log}",
                 self.name
             );
             thread::sleep(POLL);

@@ -1,4 +1,4 @@
-//! A network that is not loopback: a proxy that adds latency in front of any registry.
+//! A proxy that adds the latency of a network to a registry on loopback.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use tempfile::TempDir;
 
 use crate::process::{Server, address_in_json};
 
-/// A TCP proxy on loopback; ends when dropped.
+/// A TCP proxy on loopback. Ends when dropped.
 #[derive(Debug)]
 pub struct Proxy {
     server: Server,
@@ -14,10 +14,11 @@ pub struct Proxy {
 }
 
 impl Proxy {
-    /// Relays to `host` and adds `round_trip`: half of it each way, and the whole of it once to each new connection.
+    /// Starts a proxy for `host` that adds half of `round_trip` in each direction, and `round_trip` once to each new
+    /// connection.
     ///
     /// # Panics
-    /// When it does not come up.
+    /// If it does not start.
     pub fn start(host: &str, round_trip: Duration) -> Self {
         let folder = tempfile::tempdir().expect("creating a folder for the proxy");
         let delay = format!("{}us", round_trip.as_micros());
@@ -30,7 +31,7 @@ impl Proxy {
         Self { server, _folder: folder }
     }
 
-    /// Where it listens, as `127.0.0.1:PORT`.
+    /// Returns the address as `127.0.0.1:PORT`.
     pub fn host(&self) -> String {
         self.server.address().to_string()
     }

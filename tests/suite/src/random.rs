@@ -1,36 +1,36 @@
-//! Decisions of the tests that do random work: the same again for the same seed.
+//! Random numbers for tests, reproducible by their seed.
 
 use std::{env, time::UNIX_EPOCH};
 
-/// A number from the environment, if it is set.
+/// Returns a number from the environment, or `None` if the variable is not set.
 ///
 /// # Panics
-/// When it is not a number.
+/// If the value is not a number.
 pub fn soak_setting(name: &str) -> Option<u64> {
     let text = env::var(name).ok().filter(|text| !text.is_empty())?;
     Some(text.parse().unwrap_or_else(|_| panic!("{name}={text} is not a number")))
 }
 
-/// SplitMix64: small, and the same everywhere.
+/// The generator SplitMix64, which gives the same numbers on every system.
 #[derive(Debug)]
 pub struct Random(u64);
 
 impl Random {
-    /// Begins at a seed.
+    /// Creates a generator with a seed.
     pub fn new(seed: u64) -> Self {
         Self(seed)
     }
 
-    /// The seed that `OCIGRAPH_SOAK_SEED` gives, or another each time.
+    /// Returns the seed of `OCIGRAPH_SOAK_SEED` or, without it, a different seed each time.
     ///
     /// # Panics
-    /// When the variable is not a number.
+    /// If the variable is not a number.
     pub fn seed() -> u64 {
         soak_setting("OCIGRAPH_SOAK_SEED")
             .unwrap_or_else(|| u64::from(UNIX_EPOCH.elapsed().unwrap_or_default().subsec_nanos()))
     }
 
-    /// A number below `end`.
+    /// Returns a number below `end`.
     pub fn below(&mut self, end: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
@@ -39,12 +39,12 @@ impl Random {
         (z ^ (z >> 31)) % end
     }
 
-    /// True once in `n` times.
+    /// Returns true with a probability of 1/`n`.
     pub fn one_in(&mut self, n: u64) -> bool {
         self.below(n) == 0
     }
 
-    /// One of a list, unless that is empty.
+    /// Returns an element of a list, or `None` if the list is empty.
     pub fn of<T: Clone>(&mut self, list: &[T]) -> Option<T> {
         let place = self.below(list.len().max(1) as u64);
         list.get(place as usize).cloned()

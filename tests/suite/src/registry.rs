@@ -1,7 +1,7 @@
-//! The real registries, each with a folder of its own, deletes enabled.
+//! The real registries. Each has its own folder and allows deletes.
 //!
-//! It relies on the programs that `tests/setup` builds. It never uses a port or a folder that another test could use, so
-//! tests may start as many as they like side by side.
+//! It needs the programs that `tests/setup` builds. Registries never share a port or a folder, so tests can start any
+//! number of them in parallel.
 
 use std::fmt;
 use std::fs;
@@ -16,37 +16,38 @@ use tempfile::TempDir;
 use crate::process::{Server, address_in_json};
 use crate::tools::tool;
 
-/// The only user of a registry that is started with [`Options::auth`].
+/// The only user of a registry with [`Options::auth`].
 pub const USER: &str = "ada";
-/// The password of [`USER`]: it has what careless clients trip over, a colon, a space and letters beyond ASCII.
+/// The password of [`USER`]. It contains characters that clients handle wrongly: a colon, a space and letters beyond
+/// ASCII.
 pub const PASSWORD: &str = "open sesame: äöü";
 
-// USER and PASSWORD as a line of htpasswd, bcrypt at cost 5; the registries take no other hash.
+// USER and PASSWORD as a line of htpasswd. The registries accept only bcrypt.
 const HTPASSWD: &str = "ada:$2a$05$UbGhPBPV5H9xeq2PDrR9me/XTxWit9On2mm3fSqmkbohW.RrpO4cK\n";
 
-/// Which registry to start.
+/// The kinds of registries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Kind {
-    /// go-containerregistry's own, blobs on disk: it has the referrers API.
+    /// The registry of go-containerregistry, with blobs on disk and the referrers API.
     Ggcr,
-    /// The strict one of `cuelabs.dev/go/oci/ociregistry`, in memory: it has the referrers API.
+    /// The registry of `cuelabs.dev/go/oci/ociregistry`, in memory, with strict checks and the referrers API.
     Ocimem,
-    /// Debian's docker-registry 2.8.2: no referrers API, and a tag cannot be deleted.
+    /// Debian's docker-registry 2.8.2, without the referrers API and without deletion of tags.
     Docker2,
-    /// Distribution 3: no referrers API.
+    /// Distribution 3, without the referrers API.
     Distribution3,
 }
 
 impl Kind {
-    /// Every kind, for tests that must hold on all of them.
+    /// All kinds.
     pub const ALL: [Self; 4] = [Self::Ggcr, Self::Ocimem, Self::Docker2, Self::Distribution3];
 
-    /// Whether it answers `GET /v2/<name>/referrers/<digest>`.
+    /// Returns true if the registry supports `GET /v2/<name>/referrers/<digest>`.
     pub fn has_referrers_api(self) -> bool {
         matches!(self, Self::Ggcr | Self::Ocimem)
     }
 
-    /// Whether `DELETE /v2/<name>/manifests/<tag>` removes the tag.
+    /// Returns true if `DELETE /v2/<name>/manifests/<tag>` removes the tag.
     pub fn deletes_tags(self) -> bool {
         self != Self::Docker2
     }
@@ -63,51 +64,51 @@ impl fmt::Display for Kind {
     }
 }
 
-/// What a registry is started with, beside its defaults.
+/// The options of a registry.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// Ask for [`USER`] and [`PASSWORD`] by Basic authentication.
+    /// Require Basic authentication with [`USER`] and [`PASSWORD`].
     pub auth: bool,
-    /// Answer with relative `Location`s. Only the distribution family can; the others always do.
+    /// Send relative `Location` headers. Only for docker-registry and distribution; the others always do.
     pub relative_urls: bool,
-    /// Ask for tokens of this server. Only the distribution family can.
+    /// Require tokens of this server. Only for docker-registry and distribution.
     pub tokens: Option<TokenServer>,
 }
 
-/// A token server that a registry sends its clients to.
+/// The token server of a registry.
 #[derive(Clone, Debug)]
 pub struct TokenServer {
-    /// Its URL.
+    /// URL of the token server.
     pub realm: String,
-    /// What the registry is called there.
+    /// Name of the registry on the token server.
     pub service: String,
-    /// The certificate of the key that signs its tokens, PEM.
+    /// PEM certificate of the key that signs the tokens.
     pub certificate: String,
 }
 
-/// A running registry; ends when dropped, and its content with it.
+/// A running registry. Ends when dropped, and removes its content.
 #[derive(Debug)]
 pub struct Registry {
     kind: Kind,
     host: String,
-    // Before the folder, so that the process has ended when its folder is removed.
+    // Must be before `folder`, so that the process ends before its folder is removed.
     server: Server,
     folder: TempDir,
 }
 
 impl Registry {
-    /// Starts a registry that asks for no credentials, and waits until it answers.
+    /// Starts a registry without authentication and waits until it responds.
     ///
     /// # Panics
-    /// When it does not come up; the message holds its output.
+    /// If it does not start. The message contains its output.
     pub fn start(kind: Kind) -> Self {
         Self::start_with(kind, Options::default())
     }
 
-    /// Starts a registry with options, and waits until it answers.
+    /// Starts a registry with options and waits until it responds.
     ///
     /// # Panics
-    /// When it does not come up; the message holds its output.
+    /// If it does not start. The message contains its output.
     pub fn start_with(kind: Kind, options: Options) -> Self {
         let folder = tempfile::tempdir().expect("creating a folder for a registry");
         let server = match kind {
@@ -121,27 +122,27 @@ impl Registry {
         registry
     }
 
-    /// Which registry this is.
+    /// Returns the kind of the registry.
     pub fn kind(&self) -> Kind {
         self.kind
     }
 
-    /// Where it listens, as `127.0.0.1:PORT`: the first part of a reference.
+    /// Returns the host for references: `127.0.0.1:PORT`.
     pub fn host(&self) -> &str {
         &self.host
     }
 
-    /// A reference in this registry: `registry.reference("net-monitor:v1")`.
+    /// Returns a reference in this registry: `registry.reference("net-monitor:v1")`.
     pub fn reference(&self, name: &str) -> String {
         format!("{}/{name}", self.host)
     }
 
-    /// What the registry has printed so far.
+    /// Returns the output of the registry so far.
     pub fn log(&self) -> String {
         self.server.log()
     }
 
-    /// The folder with the registry's content: the storage tree of the distribution family, the blobs of ggcr.
+    /// Returns the folder with the content: the storage of docker-registry and distribution, or the blobs of ggcr.
     pub fn data(&self) -> PathBuf {
         data_in(self.folder.path())
     }
@@ -155,7 +156,7 @@ impl Registry {
             }
             assert!(
                 Instant::now() < deadline,
-                "starting {}: GET /v2/ should answer {expected}, but: {answer:?}; its output:\n{}",
+                "starting {}: GET /v2/ should respond with {expected}, but: {answer:?}; its output:\n{}",
                 self.kind,
                 self.log()
             );
@@ -199,7 +200,7 @@ fn start_distribution(kind: Kind, program: &str, options: &Options, folder: &Pat
     )
 }
 
-// JSON is YAML, and quotes whatever a path may hold.
+// JSON is valid YAML and can quote any path.
 fn distribution_config(options: &Options, folder: &Path) -> String {
     let mut config = serde_json::json!({
         "version": "0.1",

@@ -1,8 +1,7 @@
-//! TLS in front of any server on loopback: a private authority, the certificates that tests need of it, and a front that
-//! shows one of them and passes on what it hears.
+//! TLS for any server on loopback: a private certificate authority, certificates for tests, and a TLS proxy in front of
+//! a server.
 //!
-//! Everything is made when the test runs. It relies on nothing but rustls, and never speaks plain HTTP itself: what
-//! greets it otherwise than with TLS is counted and turned away.
+//! All keys are generated when the test runs. The proxy counts and closes connections that do not start with TLS.
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -22,20 +21,20 @@ use rustls::{RootCertStore, ServerConfig, ServerConnection};
 /// The first byte of a TLS connection: a handshake record.
 const HANDSHAKE: u8 = 0x16;
 
-/// A certificate authority that nobody knows.
+/// A private certificate authority.
 #[derive(Debug)]
 pub struct Authority {
     issuer: CertifiedIssuer<'static, KeyPair>,
 }
 
 impl Authority {
-    /// Makes one, with a key of its own.
+    /// Creates an authority with a new key.
     ///
     /// # Panics
-    /// When no key can be made.
+    /// If no key can be generated.
     #[expect(
         clippy::new_without_default,
-        reason = "each has another key, which a default value should not"
+        reason = "each has a different key, unlike a default value"
     )]
     pub fn new() -> Self {
         let mut params = CertificateParams::default();
@@ -46,15 +45,15 @@ impl Authority {
         Self { issuer }
     }
 
-    /// Its certificate in PEM, for `--ca-file`.
+    /// Returns the PEM certificate of the authority, for `--ca-file`.
     pub fn pem(&self) -> String {
         self.issuer.pem()
     }
 
-    /// A client's certificate and private key in PEM.
+    /// Returns the certificate and the private key of a client, in PEM.
     ///
     /// # Panics
-    /// When no key can be made.
+    /// If no key can be generated.
     pub fn client(&self) -> (String, String) {
         let mut params = CertificateParams::new(vec!["client.test".to_owned()]).expect("a name");
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
@@ -99,18 +98,18 @@ fn key() -> KeyPair {
     KeyPair::generate().expect("making a key")
 }
 
-/// The certificate that a front shows.
+/// The certificate of a TLS proxy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shows {
-    /// One for `127.0.0.1`, `localhost` and `registry.test`.
+    /// A certificate for `127.0.0.1`, `localhost` and `registry.test`.
     Good,
-    /// The same, which ended years ago.
+    /// An expired certificate for the same names.
     Expired,
-    /// One for another server.
+    /// A certificate for another server.
     AnotherName,
 }
 
-/// A running front; ends when dropped.
+/// A running TLS proxy. Ends when dropped.
 pub struct TlsFront {
     address: SocketAddr,
     shared: Arc<Shared>,
@@ -125,27 +124,27 @@ struct Shared {
 }
 
 impl TlsFront {
-    /// Passes on to `upstream`, an address on loopback.
+    /// Starts a TLS proxy for `upstream`, an address on loopback.
     ///
     /// # Panics
-    /// When there is no free port.
+    /// If no port is free.
     pub fn start(authority: &Authority, shows: Shows, upstream: &str) -> Self {
         Self::with_config(authority.server(shows, false), upstream)
     }
 
-    /// The same, for clients alone that have a certificate of the authority.
+    /// Starts a TLS proxy that accepts only clients with a certificate of the authority.
     ///
     /// # Panics
-    /// When there is no free port.
+    /// If no port is free.
     pub fn for_known_clients(authority: &Authority, upstream: &str) -> Self {
         Self::with_config(authority.server(Shows::Good, true), upstream)
     }
 
-    /// A front with a certificate that it signed itself and that says of itself that it is an
-    /// authority, as `openssl req -x509` makes them; gives it too, PEM.
+    /// Starts a TLS proxy with a self-signed certificate that is marked as an authority, as `openssl req -x509` creates
+    /// it. Also returns the certificate in PEM.
     ///
     /// # Panics
-    /// When there is no free port.
+    /// If no port is free.
     pub fn self_signed(name: &str, ended: bool, upstream: &str) -> (Self, String) {
         let mut params = CertificateParams::new(vec![name.to_owned()]).expect("a name");
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -183,24 +182,24 @@ impl TlsFront {
                     return;
                 }
                 let shared = Arc::clone(&serving);
-                // A client that goes away in the middle is no failure of the front's.
+                // A client that closes its connection early is not a failure of the proxy.
                 thread::spawn(move || drop(serve(connection, &shared)));
             }
         });
         Self { address, shared }
     }
 
-    /// Where it listens, as `127.0.0.1:PORT`.
+    /// Returns the address as `127.0.0.1:PORT`.
     pub fn host(&self) -> String {
         self.address.to_string()
     }
 
-    /// How often it was connected to.
+    /// Returns the number of connections.
     pub fn connections(&self) -> usize {
         self.shared.connections.load(Ordering::Acquire)
     }
 
-    /// How many of the connections began with anything but TLS.
+    /// Returns the number of connections that did not start with TLS.
     pub fn plain_connections(&self) -> usize {
         self.shared.plain.load(Ordering::Acquire)
     }
@@ -209,7 +208,7 @@ impl TlsFront {
 impl Drop for TlsFront {
     fn drop(&mut self) {
         self.shared.over.store(true, Ordering::Release);
-        // Wakes the listener, which then sees that it is over.
+        // Wakes the listener, which then ends.
         drop(TcpStream::connect(self.address));
     }
 }
@@ -262,7 +261,7 @@ fn lock(session: &Mutex<Session>) -> MutexGuard<'_, Session> {
     session.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// From the client to the server behind, until the client has no more to say.
+/// Copies from the client to the upstream server until the client closes its side.
 fn pass_requests(
     session: &Mutex<Session>,
     mut client: &TcpStream,
@@ -295,7 +294,7 @@ fn read_clear(session: &mut Session) -> io::Result<Vec<u8>> {
     Ok(clear)
 }
 
-/// From the server behind to the client, until that server has no more to say.
+/// Copies from the upstream server to the client until the server closes its side.
 fn send_answers(session: &Mutex<Session>, mut upstream: &TcpStream) -> io::Result<()> {
     let mut clear = [0; 16 * 1024];
     loop {

@@ -1,33 +1,34 @@
-//! Finds the programs that the tests run. It never searches the user's `PATH`: a peer of another version would answer
-//! differently, and the test would be about that.
+//! Finds the programs that the tests run. It never searches `PATH`, because another version of a program could behave
+//! differently.
 
 use std::env;
 use std::path::PathBuf;
 
-/// The path of one of the tools that `tests/setup` gathers, such as `oras` or `docker-registry`.
+/// Returns the path of a tool that `tests/setup` installs, such as `oras` or `docker-registry`.
 ///
 /// # Panics
-/// When `OCIGRAPH_TOOLS` is not set or holds no such tool.
+/// If `OCIGRAPH_TOOLS` is not set or does not contain the tool.
 pub fn tool(name: &str) -> PathBuf {
     let folder = env::var_os("OCIGRAPH_TOOLS").unwrap_or_else(|| {
         panic!(
-            "looking for {name}: OCIGRAPH_TOOLS is not set; run the tests with `make test`, \
+            "{name} is missing: OCIGRAPH_TOOLS is not set; run the tests with `make test`, \
              or run `eval \"$(tests/setup --env)\"` first"
         )
     });
     let path = PathBuf::from(folder).join(name);
     assert!(
         path.is_file(),
-        "looking for {name}: there is no {}; run the tests with `make test`, which gets the tools",
+        "{} is missing: run the tests with `make test`, which installs the tools",
         path.display()
     );
     path
 }
 
-/// The path of the `ocigraph` command: `OCIGRAPH_BIN`, else the one built in the same profile as the running test.
+/// Returns the path of the `ocigraph` command: `OCIGRAPH_BIN` or, without it, the command of the same build profile as
+/// the running test.
 ///
 /// # Panics
-/// When it has not been built.
+/// If it was not built.
 pub fn ocigraph_binary() -> PathBuf {
     let path = env::var_os("OCIGRAPH_BIN").map(PathBuf::from).unwrap_or_else(|| {
         // The running test is target/<profile>/deps/<name>-<hash>.
@@ -37,8 +38,7 @@ pub fn ocigraph_binary() -> PathBuf {
     });
     assert!(
         path.is_file(),
-        "looking for the command ocigraph: there is no {}; run the tests with `make test`, \
-         or run `cargo build -p ocigraph-cli` first",
+        "{} is missing: run the tests with `make test`, or run `cargo build -p ocigraph-cli` first",
         path.display()
     );
     path

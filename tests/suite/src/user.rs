@@ -1,5 +1,5 @@
-//! A user with secrets: runs commands in a workspace of its own, ours at its most talkative, and fails the test when one
-//! of them shows a secret.
+//! A user with secrets. It runs commands in its own workspace, ocigraph with `--verbose`, and fails the test if ocigraph
+//! prints a secret.
 
 use std::ffi::OsString;
 use std::fs;
@@ -10,22 +10,22 @@ use serde_json::Value;
 
 use crate::registry::{PASSWORD, USER};
 use crate::tools::{ocigraph_binary, tool};
-use crate::workspace::{Ran, Workspace};
+use crate::workspace::{CommandResult, Workspace};
 
-/// Somebody who knows [`PASSWORD`], and has stored nothing yet.
+/// A user with [`PASSWORD`] and, at first, no stored credentials.
 #[derive(Debug)]
 pub struct User {
-    /// Where the commands run.
+    /// The workspace of the commands.
     pub work: Workspace,
     environment: Vec<(String, OsString)>,
     secrets: Vec<String>,
 }
 
 impl User {
-    /// A new one.
+    /// Creates a user.
     ///
     /// # Panics
-    /// When no temporary folder can be made.
+    /// If no temporary folder can be created.
     #[expect(
         clippy::new_without_default,
         reason = "it creates folders, which a default value should not"
@@ -35,50 +35,50 @@ impl User {
         Self { work: Workspace::new(), environment: Vec::new(), secrets }
     }
 
-    /// The same, with a variable in the environment of its commands.
+    /// Adds a variable to the environment of the commands.
     pub fn with_variable(mut self, name: &str, value: impl Into<OsString>) -> Self {
         self.environment.push((name.to_owned(), value.into()));
         self
     }
 
-    /// The same, with another text that no command may show.
+    /// Adds a text that ocigraph must not print.
     pub fn with_secret(mut self, secret: impl Into<String>) -> Self {
         self.secrets.push(secret.into());
         self
     }
 
-    /// Runs our own command to its end.
+    /// Runs ocigraph to its end.
     #[track_caller]
-    pub fn ocigraph(&self, args: &[&str]) -> Ran {
+    pub fn ocigraph(&self, args: &[&str]) -> CommandResult {
         self.ocigraph_with_input(args, "")
     }
 
-    /// Runs our own command to its end, with something on its standard input.
+    /// Runs ocigraph to its end with this standard input.
     #[track_caller]
-    pub fn ocigraph_with_input(&self, args: &[&str], input: &str) -> Ran {
+    pub fn ocigraph_with_input(&self, args: &[&str], input: &str) -> CommandResult {
         self.run(&ocigraph_binary(), &[args, &["--verbose"]].concat(), input).hides(&self.secrets)
     }
 
-    /// Runs another client to its end, with something on its standard input.
-    pub fn peer(&self, name: &str, args: &[&str], input: &str) -> Ran {
+    /// Runs another client to its end with this standard input.
+    pub fn peer(&self, name: &str, args: &[&str], input: &str) -> CommandResult {
         self.run(&tool(name), args, input)
     }
 
-    /// Signs in to a registry with our own command.
+    /// Logs in to a registry with ocigraph.
     #[track_caller]
-    pub fn login(&self, host: &str) -> Ran {
+    pub fn login(&self, host: &str) -> CommandResult {
         self.ocigraph_with_input(&["login", host, "-u", USER, "--password-stdin"], PASSWORD)
     }
 
-    /// Where docker keeps its configuration.
+    /// Returns the path of docker's configuration.
     pub fn config_path(&self) -> PathBuf {
         self.work.home().join(".docker/config.json")
     }
 
-    /// Docker's configuration; null when there is none.
+    /// Returns docker's configuration, or null if the file does not exist.
     ///
     /// # Panics
-    /// When it is no JSON.
+    /// If it is not JSON.
     pub fn config(&self) -> Value {
         fs::read(self.config_path()).map_or(Value::Null, |text| {
             serde_json::from_slice(&text).expect("docker's configuration is JSON")
@@ -88,7 +88,7 @@ impl User {
     /// Writes docker's configuration.
     ///
     /// # Panics
-    /// When it cannot be written.
+    /// If it cannot be written.
     pub fn write_config(&self, config: &Value) {
         let path = self.config_path();
         fs::create_dir_all(path.parent().expect("a file is in a folder"))
@@ -96,14 +96,14 @@ impl User {
             .expect("writing docker's configuration");
     }
 
-    fn run(&self, program: &Path, args: &[&str], input: &str) -> Ran {
+    fn run(&self, program: &Path, args: &[&str], input: &str) -> CommandResult {
         let mut command = self.work.command(program);
         command.args(args).envs(self.environment.iter().map(|(name, value)| (name, value)));
         self.work.run_with_input(&mut command, input.as_bytes())
     }
 }
 
-/// Name and password as they stand in files and headers.
+/// Returns user name and password in the encoding of files and headers.
 pub(crate) fn encoded(user: &str, password: &str) -> String {
     STANDARD.encode(format!("{user}:{password}"))
 }

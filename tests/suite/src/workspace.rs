@@ -1,7 +1,6 @@
-//! A folder for one test, in which commands run as a user who has nothing: no configuration, no credentials, no proxy.
+//! A folder for one test, in which commands run without configuration, credentials and proxy.
 //!
-//! It relies on the tools of `tests/setup`. It never lets a command see the real home folder or the environment of the
-//! person who runs the tests.
+//! It needs the tools of `tests/setup`. Commands never see the real home folder or the environment of the user.
 
 use std::ffi::{OsStr, OsString};
 use std::fmt;
@@ -18,17 +17,17 @@ use tempfile::TempDir;
 
 use crate::tools::{ocigraph_binary, tool};
 
-/// A working folder and an empty home; both are removed when dropped.
+/// A working folder and an empty home folder. Both are removed when dropped.
 #[derive(Debug)]
 pub struct Workspace {
     root: TempDir,
 }
 
 impl Workspace {
-    /// Makes an empty one.
+    /// Creates an empty workspace.
     ///
     /// # Panics
-    /// When no temporary folder can be made.
+    /// If no temporary folder can be created.
     #[expect(
         clippy::new_without_default,
         reason = "it creates folders, which a default value should not"
@@ -41,25 +40,25 @@ impl Workspace {
         Self { root }
     }
 
-    /// The folder in which commands run.
+    /// Returns the folder in which commands run.
     pub fn dir(&self) -> PathBuf {
         self.root.path().join("work")
     }
 
-    /// The home folder of the commands; `DOCKER_CONFIG` is `.docker` in it.
+    /// Returns the home folder of the commands. `DOCKER_CONFIG` is its subfolder `.docker`.
     pub fn home(&self) -> PathBuf {
         self.root.path().join("home")
     }
 
-    /// The path of a file in the working folder, whether it exists or not.
+    /// Returns the path of a file in the working folder. The file does not have to exist.
     pub fn path(&self, name: impl AsRef<Path>) -> PathBuf {
         self.dir().join(name)
     }
 
-    /// Writes a file in the working folder, with the folders above it.
+    /// Writes a file in the working folder and creates its parent folders.
     ///
     /// # Panics
-    /// When it cannot be written.
+    /// If it cannot be written.
     pub fn write(&self, name: impl AsRef<Path>, content: impl AsRef<[u8]>) -> PathBuf {
         let path = self.path(name);
         let written = fs::create_dir_all(path.parent().expect("a file is in a folder"))
@@ -68,10 +67,10 @@ impl Workspace {
         path
     }
 
-    /// Writes a program that commands find before all others.
+    /// Writes a program to the first folder of the search path.
     ///
     /// # Panics
-    /// When it cannot be written.
+    /// If it cannot be written.
     pub fn write_program(&self, name: &str, script: &str) -> PathBuf {
         let path = self.root.path().join("bin").join(name);
         let program = fs::write(&path, script)
@@ -83,33 +82,33 @@ impl Workspace {
     /// Reads a file in the working folder.
     ///
     /// # Panics
-    /// When it cannot be read.
+    /// If it cannot be read.
     pub fn read(&self, name: impl AsRef<Path>) -> Vec<u8> {
         let path = self.path(name);
         fs::read(&path).unwrap_or_else(|error| panic!("reading {}: {error}", path.display()))
     }
 
     /// Runs `oras` to its end.
-    pub fn oras(&self, args: &[&str]) -> Ran {
+    pub fn oras(&self, args: &[&str]) -> CommandResult {
         self.run(self.command(tool("oras")).args(args))
     }
 
     /// Runs `crane` to its end.
-    pub fn crane(&self, args: &[&str]) -> Ran {
+    pub fn crane(&self, args: &[&str]) -> CommandResult {
         self.run(self.command(tool("crane")).args(args))
     }
 
-    /// Runs our own command to its end.
-    pub fn ocigraph(&self, args: &[&str]) -> Ran {
+    /// Runs ocigraph to its end.
+    pub fn ocigraph(&self, args: &[&str]) -> CommandResult {
         self.run(self.command(ocigraph_binary()).args(args))
     }
 
-    /// Runs our own command to its end, with something on its standard input.
-    pub fn ocigraph_with_input(&self, args: &[&str], input: &[u8]) -> Ran {
+    /// Runs ocigraph to its end with this standard input.
+    pub fn ocigraph_with_input(&self, args: &[&str], input: &[u8]) -> CommandResult {
         self.run_with_input(self.command(ocigraph_binary()).args(args), input)
     }
 
-    /// A command that would run here, for a test that must set more than its arguments.
+    /// Returns a command for this workspace, for a test that must set more than its arguments.
     pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
         command
@@ -123,8 +122,8 @@ impl Workspace {
         command
     }
 
-    /// The same for a program that is sent signals: each does there what it does by default. A shell's
-    /// background job, and `nohup`, start programs with some of them ignored.
+    /// Returns a command with the default action for all signals. `nohup` and the background jobs of a shell ignore some
+    /// signals, and a test that they start would pass this on.
     pub fn command_for_signals(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = self.command("env");
         command.arg("--default-signal=HUP,INT,QUIT,PIPE,TERM,CHLD").arg(program);
@@ -138,42 +137,42 @@ impl Workspace {
             .expect("a temporary folder has no colon in its name")
     }
 
-    /// Runs a command to its end, whatever its result.
+    /// Runs a command to its end.
     ///
     /// # Panics
-    /// When it cannot be started.
-    pub fn run(&self, command: &mut Command) -> Ran {
+    /// If it cannot be started.
+    pub fn run(&self, command: &mut Command) -> CommandResult {
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let child = command.spawn().unwrap_or_else(|error| panic!("running {command:?}: {error}"));
         let output = output_of(command, child);
-        Ran::new(command, output)
+        CommandResult::new(command, output)
     }
 
-    /// Runs a command to its end, whatever its result, with something on its standard input.
+    /// Runs a command to its end with this standard input.
     ///
     /// # Panics
-    /// When it cannot be started.
-    pub fn run_with_input(&self, command: &mut Command, input: &[u8]) -> Ran {
+    /// If it cannot be started.
+    pub fn run_with_input(&self, command: &mut Command, input: &[u8]) -> CommandResult {
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child =
             command.spawn().unwrap_or_else(|error| panic!("running {command:?}: {error}"));
         let mut stdin = child.stdin.take().expect("its standard input is a pipe");
-        // Written beside the reading: a command that answers before it has read everything would block on its output.
+        // A separate thread, because a command that writes before it has read everything would block on its output.
         let output = thread::scope(|scope| {
             scope.spawn(move || {
-                // A command may end without reading it all, as it does on wrong usage.
+                // A command can end before it reads all input, for example after wrong usage.
                 let _ = stdin.write_all(input);
             });
             output_of(command, child)
         });
-        Ran::new(command, output)
+        CommandResult::new(command, output)
     }
 }
 
-/// How long a command may take on a busy machine before it counts as one that hangs.
+/// Maximum time for a command on a busy machine.
 const LIMIT: Duration = Duration::from_secs(300);
 
-/// What a command wrote. One that hangs is killed, which fails its test.
+/// Returns the output of a command. Kills a command that hangs, so that its test fails.
 fn output_of(command: &Command, child: Child) -> Output {
     let process = child.id().to_string();
     let (ended, watched) = mpsc::channel::<()>();
@@ -189,20 +188,20 @@ fn output_of(command: &Command, child: Child) -> Output {
     })
 }
 
-/// What a command left behind.
+/// The exit code and the output of a command.
 #[derive(Clone, Debug)]
-pub struct Ran {
+pub struct CommandResult {
     /// The command and its arguments, for messages.
     pub command: String,
-    /// Its exit code; `None` when a signal ended it.
+    /// Exit code; `None` if a signal ended the command.
     pub code: Option<i32>,
-    /// What it wrote to standard output.
+    /// Standard output.
     pub stdout: String,
-    /// What it wrote to standard error.
+    /// Standard error.
     pub stderr: String,
 }
 
-impl Ran {
+impl CommandResult {
     fn new(command: &Command, output: Output) -> Self {
         let words = std::iter::once(command.get_program()).chain(command.get_args());
         Self {
@@ -213,52 +212,52 @@ impl Ran {
         }
     }
 
-    /// Itself, when it wrote none of these texts.
+    /// Returns the result unchanged.
     ///
     /// # Panics
-    /// When it did.
+    /// If the command printed one of these texts.
     #[track_caller]
     pub fn hides(self, secrets: &[String]) -> Self {
         for secret in secrets {
             let shown = self.stdout.contains(secret) || self.stderr.contains(secret);
-            assert!(!shown, "this shows the secret {secret:?}: {self}");
+            assert!(!shown, "the output contains the secret {secret:?}: {self}");
         }
         self
     }
 
-    /// Its standard output, when it succeeded.
+    /// Returns the standard output.
     ///
     /// # Panics
-    /// When it failed; the message holds all that it wrote.
+    /// If the command failed. The message contains its output.
     #[track_caller]
     pub fn ok(self) -> String {
-        assert_eq!(self.code, Some(0), "this should succeed: {self}");
+        assert_eq!(self.code, Some(0), "expected exit code 0: {self}");
         self.stdout
     }
 
-    /// Its standard output as JSON, when it succeeded.
+    /// Returns the standard output as JSON.
     ///
     /// # Panics
-    /// When it failed or wrote something else.
+    /// If the command failed or did not print JSON.
     #[track_caller]
     pub fn json(self) -> serde_json::Value {
-        assert_eq!(self.code, Some(0), "this should succeed: {self}");
+        assert_eq!(self.code, Some(0), "expected exit code 0: {self}");
         serde_json::from_str(&self.stdout)
-            .unwrap_or_else(|error| panic!("this should print JSON ({error}): {self}"))
+            .unwrap_or_else(|error| panic!("expected JSON ({error}): {self}"))
     }
 
-    /// Its standard error, when it failed with this code.
+    /// Returns the standard error.
     ///
     /// # Panics
-    /// When it succeeded or failed otherwise.
+    /// If the exit code is not `code`.
     #[track_caller]
     pub fn fails_with(self, code: i32) -> String {
-        assert_eq!(self.code, Some(code), "this should end with {code}: {self}");
+        assert_eq!(self.code, Some(code), "expected exit code {code}: {self}");
         self.stderr
     }
 }
 
-impl fmt::Display for Ran {
+impl fmt::Display for CommandResult {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { command, code, stdout, stderr } = self;
         write!(

@@ -1,18 +1,18 @@
-//! The article's walkthrough, by its own commands and from C and Go, on every kind of place.
+//! The walkthrough of the article on every kind of registry and on a layout: with the command, from C and from Go.
 
 use std::path::{Path, PathBuf};
 
 use ocigraph_fixture::{Config, Fixture, Referrers};
 use ocigraph_suite::{
-    Kind, Ran, Registry, Workspace, c_program, go_program, ocigraph_binary, tool,
+    CommandResult, Kind, Registry, Workspace, c_program, go_program, ocigraph_binary, tool,
 };
 
 fn script() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../article/walkthrough")
 }
 
-/// Runs the walkthrough: the script, or a program that prints what it prints.
-fn walk(work: &Workspace, program: &Path, registry: &str) -> Ran {
+/// Runs the walkthrough: the script, or a program with the same output.
+fn walk(work: &Workspace, program: &Path, registry: &str) -> CommandResult {
     let tools = tool("jq").parent().map(PathBuf::from).unwrap_or_default();
     let path = format!("{}:{}", tools.display(), std::env::var("PATH").unwrap_or_default());
     let mut command = work.command(program);
@@ -20,7 +20,7 @@ fn walk(work: &Workspace, program: &Path, registry: &str) -> Ran {
     work.run(&mut command)
 }
 
-/// The digests that a push printed, in the order of the pushes.
+/// Returns the digests that a push printed, in the order of the pushes.
 fn pushed(output: &str) -> Vec<&str> {
     let before_pull = output.split("## pull the docs").next().unwrap_or_default();
     before_pull.lines().filter_map(|line| line.strip_prefix("Digest: ")).collect()
@@ -39,7 +39,7 @@ fn check_program(work: &Workspace, program: &Path, registry: &str, in_order: boo
     let output = walk(work, program, registry).ok();
     let image = format!("{registry}/net-monitor:v1");
     let [signature, readme, sbom, sbom_signature] = pushed(&output)[..] else {
-        panic!("four pushes were expected in\n{output}");
+        panic!("expected four pushes in\n{output}");
     };
     let small = format!(
         "{image}\n├── signature/example\n│   └── {signature}\n└── readme/example\n    └── {readme}"
@@ -52,7 +52,7 @@ fn check_program(work: &Workspace, program: &Path, registry: &str, in_order: boo
         assert_eq!(section(&output, "discover"), small);
         assert_eq!(section(&output, "view the graph"), whole);
     } else {
-        // The registry's order is its own: the branches are the same.
+        // The order of the referrers depends on the registry; the branches of the tree do not.
         let sorted = |text: &str| {
             let mut lines: Vec<String> = text
                 .lines()
@@ -72,14 +72,17 @@ fn check_program(work: &Workspace, program: &Path, registry: &str, in_order: boo
     let deleted: Vec<&str> = section(&output, "delete the graph").lines().collect();
     assert_eq!(deleted.len(), 5, "{deleted:?}");
     let place = |digest: &str| deleted.iter().position(|line| line.contains(digest));
-    assert!(place(sbom_signature) < place(sbom), "referrers go before their subjects: {deleted:?}");
+    assert!(
+        place(sbom_signature) < place(sbom),
+        "referrers must be deleted before their subjects: {deleted:?}"
+    );
     let remains = section(&output, "what remains");
     assert!(remains == "[]" || remains.starts_with("nothing"), "{remains}");
     output
 }
 
 #[test]
-fn on_a_layout() {
+fn the_walkthrough_runs_on_a_layout() {
     let work = Workspace::new();
     work.write_image_layout("some/folder/net-monitor", "v1");
     check(&work, "oci:some/folder", true);
@@ -87,7 +90,7 @@ fn on_a_layout() {
     assert_eq!(blobs.count(), 0, "blobs are left over");
 }
 
-fn on(kind: Kind, in_order: bool) {
+fn check_on(kind: Kind, in_order: bool) {
     let registry = Registry::start(kind);
     let work = Workspace::new();
     work.push_image(&registry.reference("net-monitor:v1"));
@@ -95,27 +98,27 @@ fn on(kind: Kind, in_order: bool) {
 }
 
 #[test]
-fn on_ggcr() {
-    on(Kind::Ggcr, false);
+fn the_walkthrough_runs_on_ggcr() {
+    check_on(Kind::Ggcr, false);
 }
 
 #[test]
-fn on_ocimem() {
-    on(Kind::Ocimem, false);
+fn the_walkthrough_runs_on_ocimem() {
+    check_on(Kind::Ocimem, false);
 }
 
 #[test]
-fn on_docker_registry() {
-    on(Kind::Docker2, true);
+fn the_walkthrough_runs_on_docker_registry() {
+    check_on(Kind::Docker2, true);
 }
 
 #[test]
-fn on_distribution() {
-    on(Kind::Distribution3, true);
+fn the_walkthrough_runs_on_distribution() {
+    check_on(Kind::Distribution3, true);
 }
 
-/// Where the article's trees are printed by a program of another language.
-fn everywhere(program: &Path) {
+/// Runs a program of another language on each store and compares the trees with those of the article.
+fn check_program_on_every_store(program: &Path) {
     let work = Workspace::new();
     work.write_image_layout("some/folder/net-monitor", "v1");
     check_program(&work, program, "oci:some/folder", true);
@@ -128,18 +131,18 @@ fn everywhere(program: &Path) {
 }
 
 #[test]
-fn from_c() {
+fn the_walkthrough_runs_from_c() {
     let folder = tempfile::tempdir().unwrap();
-    everywhere(&c_program("examples/c/walkthrough.c", folder.path()));
+    check_program_on_every_store(&c_program("examples/c/walkthrough.c", folder.path()));
 }
 
 #[test]
-fn from_go() {
+fn the_walkthrough_runs_from_go() {
     let folder = tempfile::tempdir().unwrap();
-    everywhere(&go_program("examples/go/walkthrough", folder.path()));
+    check_program_on_every_store(&go_program("examples/go/walkthrough", folder.path()));
 }
 
-fn on_fixture(referrers: Referrers) -> (Fixture, String) {
+fn start_fixture(referrers: Referrers) -> (Fixture, String) {
     let fixture = Fixture::start(Config { referrers, ..Config::default() });
     let work = Workspace::new();
     work.push_image(&format!("{}/net-monitor:v1", fixture.host()));
@@ -148,21 +151,21 @@ fn on_fixture(referrers: Referrers) -> (Fixture, String) {
     for (name, repository) in &state.repositories {
         assert!(repository.manifests.is_empty(), "{name} still has {:?}", repository.manifests);
     }
-    assert!(state.uploads.is_empty(), "an upload session was left open");
+    assert!(state.uploads.is_empty(), "an upload session is still open");
     (fixture, output)
 }
 
 #[test]
-fn on_every_generation_of_the_referrers_interface() {
+fn the_walkthrough_runs_on_every_generation_of_the_referrers_api() {
     for referrers in [Referrers::Oci, Referrers::OrasV1, Referrers::OrasRc, Referrers::None] {
-        on_fixture(referrers);
+        start_fixture(referrers);
     }
 }
 
-/// What the article's own client stored for the article's input on a registry of the article's time
-/// is what we store: the same bytes, since the same digest.
+/// For the input of the article, ocigraph stores the same bytes as the client of the article did on a registry of
+/// that time. The digests are equal.
 #[test]
-fn generation_2_gets_the_manifests_of_the_recording() {
+fn the_manifests_equal_those_of_the_recorded_client() {
     let recording = include_str!("../../recordings/oras-artifacts-alpha-walkthrough.json");
     let entries: Vec<serde_json::Value> = serde_json::from_str(recording).unwrap();
     let is_artifact = |e: &&serde_json::Value| {

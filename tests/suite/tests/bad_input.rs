@@ -1,4 +1,4 @@
-//! Bad input: a clear sentence, the right exit code, nothing lost or half-written.
+//! Bad input: a clear message, the right exit code, no lost content and no partial files.
 
 use std::{
     fs::{self, Permissions},
@@ -11,7 +11,7 @@ use ocigraph_suite::{Workspace, ocigraph_binary};
 use serde_json::json;
 
 #[test]
-fn wrong_usage_exits_with_2_and_says_what_to_write() {
+fn wrong_usage_exits_with_2_and_a_hint() {
     let work = Workspace::new();
     work.write("x", "x");
     for (args, words) in [
@@ -29,25 +29,25 @@ fn wrong_usage_exits_with_2_and_says_what_to_write() {
         (vec!["push", "oci:l:v1", "-a", "nonsense"], "KEY=VALUE"),
         (vec!["delete", "oci:l:v1"], "--yes"),
     ] {
-        let said = work.ocigraph(&args).fails_with(2);
-        assert!(said.contains(words), "{args:?}: {said}");
+        let stderr = work.ocigraph(&args).fails_with(2);
+        assert!(stderr.contains(words), "{args:?}: {stderr}");
     }
-    assert!(!work.path("l").exists(), "nothing may be created");
+    assert!(!work.path("l").exists(), "the layout must not be created");
 }
 
 #[test]
-fn missing_files_and_unsafe_names_are_refused_before_anything_is_named() {
+fn missing_files_and_unsafe_names_are_rejected_before_a_tag_is_set() {
     let work = Workspace::new();
-    let said = work.ocigraph(&["push", "oci:l:v1", "missing.json"]).fails_with(1);
-    assert!(said.contains("missing.json"), "{said}");
+    let stderr = work.ocigraph(&["push", "oci:l:v1", "missing.json"]).fails_with(1);
+    assert!(stderr.contains("missing.json"), "{stderr}");
     work.write("x", "x");
     let absolute = work.path("x");
-    let said = work.ocigraph(&["push", "oci:l:v1", absolute.to_str().unwrap()]).fails_with(1);
-    assert!(said.contains("--allow-path-traversal"), "{said}");
+    let stderr = work.ocigraph(&["push", "oci:l:v1", absolute.to_str().unwrap()]).fails_with(1);
+    assert!(stderr.contains("--allow-path-traversal"), "{stderr}");
     work.ocigraph(&["resolve", "oci:l:v1"]).fails_with(1);
     work.write("other/file", "mine");
-    let said = work.ocigraph(&["push", "oci:other:v1", "x"]).fails_with(1);
-    assert!(said.contains("no image layout"), "{said}");
+    let stderr = work.ocigraph(&["push", "oci:other:v1", "x"]).fails_with(1);
+    assert!(stderr.contains("not an image layout"), "{stderr}");
     assert_eq!(work.read("other/file"), b"mine");
 }
 
@@ -58,14 +58,14 @@ fn a_manifest_of_5_mb_is_too_large() {
     work.write("notes.json", json!({"$manifest": {"long": "x".repeat(5_000_000)}}).to_string());
     let fixture = Fixture::start(Config::default());
     for target in ["oci:l:v1".to_owned(), format!("{}/app:v1", fixture.host())] {
-        let said =
+        let stderr =
             work.ocigraph(&["push", &target, "--annotation-file", "notes.json", "x"]).fails_with(1);
-        assert!(said.contains("4194304"), "{said}");
+        assert!(stderr.contains("4194304"), "{stderr}");
         work.ocigraph(&["resolve", &target]).fails_with(1);
     }
 }
 
-/// A manifest whose one blob has a hostile title.
+/// Pushes a manifest with one blob of a hostile title.
 fn with_title(work: &Workspace, title: &str) -> String {
     work.write("content", "content");
     let pushed = work.ocigraph(&["blob", "push", "--format", "json", "oci:l", "content"]).json();
@@ -85,14 +85,14 @@ fn with_title(work: &Workspace, title: &str) -> String {
 }
 
 #[test]
-fn hostile_titles_write_nothing_outside() {
+fn hostile_titles_write_nothing_outside_the_folder() {
     let work = Workspace::new();
     for title in ["../escaped", "/tmp/../escaped", "a/../../escaped", "link/escaped"] {
         let target = with_title(&work, title);
         std::fs::create_dir_all(work.path("out")).unwrap();
         let _ = std::os::unix::fs::symlink("..", work.path("out/link"));
-        let said = work.ocigraph(&["pull", "-o", "out", &target]).fails_with(1);
-        assert!(said.contains("title"), "{title}: {said}");
+        let stderr = work.ocigraph(&["pull", "-o", "out", &target]).fails_with(1);
+        assert!(stderr.contains("title"), "{title}: {stderr}");
         assert!(!work.path("escaped").exists(), "{title}");
         assert!(!work.path("out/escaped").exists(), "{title}");
     }
@@ -105,15 +105,15 @@ fn damaged_content_is_not_written() {
     let digest = work.ocigraph(&["digest", "content"]).ok();
     let hex = digest.split(':').nth(1).unwrap().split(' ').next().unwrap().to_owned();
     work.write(format!("l/blobs/sha256/{hex}"), "CONTENT");
-    let said = work.ocigraph(&["pull", "-o", "out", &target]).fails_with(1);
-    assert!(said.contains("hashes to"), "{said}");
-    // Not even the directory that was made for it, or at most that.
+    let stderr = work.ocigraph(&["pull", "-o", "out", &target]).fails_with(1);
+    assert!(stderr.contains("hashes to"), "{stderr}");
+    // At most the output directory exists, and it is empty.
     let left = std::fs::read_dir(work.path("out")).map_or(0, Iterator::count);
     assert_eq!(left, 0);
 }
 
 #[test]
-fn passing_failures_are_tried_again_and_lasting_ones_are_told() {
+fn transient_failures_are_retried_and_permanent_ones_are_reported() {
     let work = Workspace::new();
     work.write("x", "x");
     let fixture = Fixture::start(Config {
@@ -136,12 +136,12 @@ fn passing_failures_are_tried_again_and_lasting_ones_are_told() {
         ..Config::default()
     });
     fixture.clear_requests();
-    let said = work.ocigraph(&["pull", &target]).fails_with(1);
-    assert!(said.contains("403"), "{said}");
-    assert_eq!(fixture.requests().len(), 1, "a refusal is not tried again");
+    let stderr = work.ocigraph(&["pull", &target]).fails_with(1);
+    assert!(stderr.contains("403"), "{stderr}");
+    assert_eq!(fixture.requests().len(), 1, "a rejected request must not be retried");
 }
 
-/// These tests may run as root, who may do everything: the command is run as somebody else.
+/// Returns a command that runs as another user, because root is not restricted by permissions.
 fn without_privileges(work: &Workspace, args: &[&str]) -> Command {
     let mut command = work.command("setpriv");
     command
@@ -152,9 +152,9 @@ fn without_privileges(work: &Workspace, args: &[&str]) -> Command {
 }
 
 #[test]
-fn folders_without_permission_are_named_and_nothing_is_half_written() {
+fn folders_without_permission_are_named_and_no_partial_file_is_left() {
     let work = Workspace::new();
-    // Where the command was built, nobody else may look.
+    // Other users may not be able to read the folder of the command.
     fs::copy(ocigraph_binary(), work.path("ocigraph")).unwrap();
     fs::set_permissions(work.dir(), Permissions::from_mode(0o755)).unwrap();
     let as_another = |args: &[&str]| {
@@ -182,9 +182,9 @@ fn folders_without_permission_are_named_and_nothing_is_half_written() {
         (["push", "oci:open/new:v1", "docs"], "secret.txt"),
         (["pull", "-olocked", "oci:store:v1"], "locked"),
     ] {
-        let said = as_another(&args).fails_with(1);
-        assert!(said.contains(named), "{args:?}: {said}");
-        assert!(said.contains("ermission denied"), "{args:?}: {said}");
+        let stderr = as_another(&args).fails_with(1);
+        assert!(stderr.contains(named), "{args:?}: {stderr}");
+        assert!(stderr.contains("ermission denied"), "{args:?}: {stderr}");
     }
     assert_eq!(work.read("store/index.json"), index);
     assert_eq!(fs::read_dir(work.path("locked")).unwrap().count(), 0);

@@ -1,4 +1,4 @@
-//! The command line itself: exit codes, messages, what goes to which output and in which form.
+//! The command line: exit codes, messages, and the format and the stream of each output.
 
 use std::{
     process::Stdio,
@@ -9,7 +9,7 @@ use ocigraph_fixture::{Auth, Config, Fixture};
 use ocigraph_suite::{Workspace, ocigraph_binary};
 use serde_json::Value;
 
-/// A layout with an SBoM of an image, a signature of the SBoM, and one of the image: their digests.
+/// Returns the digests of a layout: an image, its SBoM, the signature of the SBoM, and the signature of the image.
 fn graph_in_a_layout(work: &Workspace) -> [String; 4] {
     let image = push(work, &["push", "oci:layout:v1", "--artifact-type", "image/example"]);
     let attach = |subject: &str, artifact_type: &str, content: &str| {
@@ -29,7 +29,7 @@ fn push(work: &Workspace, args: &[&str]) -> String {
 }
 
 #[test]
-fn wrong_usage_ends_with_2_and_says_what_to_write() {
+fn wrong_usage_exits_with_2_and_a_hint() {
     let work = Workspace::new();
     work.write("file.json", "{}");
     work.write("wrong.json", r#"{"other.json": {"key": "value"}}"#);
@@ -41,7 +41,7 @@ fn wrong_usage_ends_with_2_and_says_what_to_write() {
         (&["push", "localhost:5000/Upper", "file.json"], "upper-case"),
         (&["push", "oci:layout", "--manifest-format", "oci-2", "file.json"], "oci-1.1"),
         (&["push", "oci:layout", "-a", "novalue", "file.json"], "KEY=VALUE"),
-        (&["push", "oci:layout", "-a", "k=1", "-a", "k=2", "file.json"], "given twice"),
+        (&["push", "oci:layout", "-a", "k=1", "-a", "k=2", "file.json"], "duplicate annotation"),
         (&["push", "oci:other", "--artifact-type", "sbom", "file.json"], "type/subtype"),
         (&["push", "oci:layout", "--annotation-file", "wrong.json", "file.json"], "other.json"),
         (&["push", "oci:layout", "--annotation-file", "file.json", ":text/plain"], "names no file"),
@@ -63,11 +63,11 @@ fn wrong_usage_ends_with_2_and_says_what_to_write() {
         assert!(message.contains(expected), "{args:?}: {message}");
         assert!(!message.contains("panicked"), "{args:?}: {message}");
     }
-    assert!(!work.path("layout").exists(), "wrong usage left something behind");
+    assert!(!work.path("layout").exists(), "wrong usage created files");
 }
 
 #[test]
-fn a_time_that_is_none_is_wrong_usage() {
+fn an_invalid_source_date_epoch_is_wrong_usage() {
     let work = Workspace::new();
     work.write("file.json", "{}");
     let push = |epoch: &str| {
@@ -83,11 +83,11 @@ fn a_time_that_is_none_is_wrong_usage() {
 }
 
 #[test]
-fn a_failure_ends_with_1_and_has_a_sentence_and_a_hint() {
+fn a_failure_exits_with_1_and_prints_a_message_and_a_hint() {
     let work = Workspace::new();
     let message = work.ocigraph(&["tags", "oci:nothing"]).fails_with(1);
     let [sentence, hint] = message.lines().collect::<Vec<_>>()[..] else {
-        panic!("two lines were expected: {message}");
+        panic!("expected two lines: {message}");
     };
     assert_eq!(
         sentence,
@@ -114,17 +114,17 @@ fn every_command_shows_examples() {
     }
     let mut count = 0;
     commands(&Workspace::new(), &[], &mut count);
-    assert_eq!(count, 26, "the program, its commands and their commands");
+    assert_eq!(count, 26, "the program, its commands and its subcommands");
 }
 
 #[test]
-fn results_and_progress_are_kept_apart() {
+fn results_go_to_stdout_and_progress_to_stderr() {
     let work = Workspace::new();
     work.write("signature.json", "{}");
     let args = ["push", "oci:layout:v1,latest", "./signature.json:application/json"];
     let first = work.ocigraph(&args);
     let [pushed, digest] = first.stdout.lines().collect::<Vec<_>>()[..] else {
-        panic!("two lines were expected: {first}");
+        panic!("expected two lines: {first}");
     };
     assert_eq!(pushed, "Pushed oci:layout:v1,latest");
     let digest = digest.strip_prefix("Digest: ").expect("a digest").to_owned();
@@ -154,7 +154,7 @@ fn a_reference_is_printed_as_it_was_typed() {
 }
 
 #[test]
-fn a_graph_has_a_table() {
+fn the_direct_referrers_are_printed_as_a_table() {
     let work = Workspace::new();
     let [image, sbom, _, of_image] = graph_in_a_layout(&work);
     let table = format!(
@@ -169,7 +169,7 @@ fn a_graph_has_a_table() {
 }
 
 #[test]
-fn a_filter_chooses_what_is_returned_and_cuts_nothing_beneath() {
+fn a_filter_keeps_the_referrers_of_a_match() {
     let work = Workspace::new();
     let [image, sbom, of_sbom, of_image] = graph_in_a_layout(&work);
     let discover = |artifact_type: &str| {
@@ -199,9 +199,9 @@ fn a_filter_chooses_what_is_returned_and_cuts_nothing_beneath() {
     assert_eq!(digests(&graph["referrers"]), [] as [&str; 0]);
 }
 
-/// A registry decides how deep a graph is; no depth may exhaust a stack.
+/// The registry determines the depth of a graph, and no depth may overflow the stack.
 #[test]
-fn a_chain_of_a_thousand_is_printed_in_every_form() {
+fn a_chain_of_a_thousand_referrers_is_printed_in_every_format() {
     const DEPTH: usize = 1000;
     let fixture = Fixture::start(Config::default());
     let work = Workspace::new();
@@ -227,16 +227,16 @@ fn a_chain_of_a_thousand_is_printed_in_every_form() {
     assert_eq!(discover("tree").lines().count(), 1 + 2 * DEPTH);
     assert_eq!(discover("dot").matches(" -> ").count(), DEPTH);
     assert_eq!(discover("mermaid").matches(" --> ").count(), DEPTH);
-    // Most JSON readers refuse such a depth; what nests here are referrers and nothing else.
+    // Most JSON readers reject this depth. Only referrers are nested here.
     let json = discover("json");
     assert_eq!(json.matches("\"referrers\": [").count(), DEPTH + 1);
     assert_eq!(json.matches('{').count(), json.matches('}').count());
     assert_eq!(json.matches('[').count(), json.matches(']').count());
-    assert!(json.len() < 4000 * DEPTH, "{} bytes: indentation outgrows the graph", json.len());
+    assert!(json.len() < 4000 * DEPTH, "{} bytes: too much indentation", json.len());
 }
 
 #[test]
-fn annotations_come_from_flags_and_from_a_file() {
+fn annotations_are_read_from_flags_and_from_a_file() {
     let work = Workspace::new();
     work.write("readme.md", "hello");
     work.write("config.json", "{}");
@@ -265,7 +265,7 @@ fn annotations_come_from_flags_and_from_a_file() {
 }
 
 #[test]
-fn a_hyphen_is_standard_input_and_output() {
+fn a_hyphen_means_standard_input_or_output() {
     let work = Workspace::new();
     let pushed = work.ocigraph_with_input(&["blob", "push", "oci:layout", "-"], b"content").ok();
     let digest = pushed.lines().find_map(|l| l.strip_prefix("Digest: ")).expect("a digest");
@@ -283,7 +283,7 @@ fn a_hyphen_is_standard_input_and_output() {
 }
 
 #[test]
-fn pipes_and_devices_are_written_to_as_they_are() {
+fn pipes_and_devices_can_be_output_files() {
     let work = Workspace::new();
     work.write("x", "x");
     work.ocigraph(&["push", "oci:l:v1", "x"]).ok();
@@ -320,23 +320,23 @@ fn pipes_and_devices_are_written_to_as_they_are() {
 }
 
 #[test]
-fn what_cannot_be_written_is_told_before_anything_is_sent() {
+fn an_output_file_that_cannot_be_written_fails_before_the_first_request() {
     let work = Workspace::new();
     work.write("file", "content");
     let push = ["push", "oci:layout:v1", "file", "--export-manifest", "missing/manifest.json"];
     let message = work.ocigraph(&push).fails_with(1);
     assert!(message.contains("missing/manifest.json"), "{message}");
     assert!(!work.path("layout").exists());
-    // What is no file is written to, and not replaced.
+    // A device is written to and not replaced.
     let push = ["push", "oci:layout:v1", "file", "--quiet", "--export-manifest", "/dev/stderr"];
     let pushed = work.ocigraph(&push);
     assert!(pushed.stderr.contains("schemaVersion"), "{}", pushed.stderr);
     let there = std::path::Path::new("/dev/stderr").symlink_metadata().unwrap();
-    assert!(!there.is_file(), "it was replaced");
+    assert!(!there.is_file(), "the device was replaced");
 }
 
 #[test]
-fn the_tags_that_are_removed_before_one_fails_are_told() {
+fn a_failed_untag_reports_the_tags_that_were_removed() {
     let work = Workspace::new();
     work.write("file", "content");
     work.ocigraph(&["push", "oci:layout:v1,v2", "file"]).ok();
@@ -347,7 +347,7 @@ fn the_tags_that_are_removed_before_one_fails_are_told() {
 }
 
 #[test]
-fn every_result_has_a_json_form() {
+fn every_command_can_print_its_result_as_json() {
     let work = Workspace::new();
     let [image, ..] = graph_in_a_layout(&work);
     work.write("file", "content");
@@ -381,7 +381,7 @@ fn every_result_has_a_json_form() {
 }
 
 #[test]
-fn nothing_is_deleted_without_being_asked() {
+fn a_delete_without_confirmation_sends_no_request() {
     let fixture = Fixture::start(Config::default());
     let work = Workspace::new();
     let image = format!("{}/net-monitor:v1", fixture.host());
@@ -391,7 +391,7 @@ fn nothing_is_deleted_without_being_asked() {
         let message = work.ocigraph(&[command, &[&image]].concat()).fails_with(2);
         assert!(message.contains("--yes"), "{message}");
     }
-    assert!(fixture.requests().is_empty(), "the registry was asked before the person");
+    assert!(fixture.requests().is_empty(), "the command sent requests before the confirmation");
     work.ocigraph(&["delete", "--dry-run", &image]).ok();
     assert!(fixture.requests().iter().all(|r| matches!(r.method.as_str(), "GET" | "HEAD")));
     work.ocigraph(&["delete", "-y", &image]).ok();
@@ -399,7 +399,7 @@ fn nothing_is_deleted_without_being_asked() {
 }
 
 #[test]
-fn a_password_comes_from_standard_input_or_with_a_warning() {
+fn a_password_is_read_from_standard_input_or_causes_a_warning() {
     let (user, password) = ("ada".to_owned(), "open sesame: äöü".to_owned());
     let auth = Auth::Basic { user, password: password.clone() };
     let fixture = Fixture::start(Config { auth, ..Config::default() });
@@ -423,7 +423,7 @@ fn a_password_comes_from_standard_input_or_with_a_warning() {
 
 #[cfg(unix)]
 #[test]
-fn a_reader_that_goes_away_is_no_failure_and_a_full_disk_is_one() {
+fn a_closed_pipe_is_a_success_and_a_full_disk_is_a_failure() {
     let work = Workspace::new();
     let mut command = work.command(ocigraph_binary());
     command.args(["completion", "bash"]).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -442,7 +442,7 @@ fn a_reader_that_goes_away_is_no_failure_and_a_full_disk_is_one() {
 
 #[cfg(unix)]
 #[test]
-fn an_interrupted_push_closes_its_upload_session() {
+fn an_interrupted_push_cancels_its_upload_session() {
     let slow = Config { delay_ms: 200, single_post: false, ..Config::default() };
     let fixture = Fixture::start(slow);
     let work = Workspace::new();
@@ -459,7 +459,7 @@ fn an_interrupted_push_closes_its_upload_session() {
     work.run(work.command("kill").args(["-INT", &child.id().to_string()])).ok();
     let output = child.wait_with_output().expect("waiting for the command");
     assert_eq!(output.status.code(), Some(130), "{output:?}");
-    assert!(fixture.state().uploads.is_empty(), "the session is left open");
+    assert!(fixture.state().uploads.is_empty(), "the upload session is still open");
     assert!(fixture.state().repositories.values().all(|r| r.manifests.is_empty()));
 }
 

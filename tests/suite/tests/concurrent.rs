@@ -1,4 +1,4 @@
-//! Several processes at once on one subject: no entry is lost.
+//! Several processes attach to the same subject at the same time: no entry is lost.
 
 use std::thread;
 
@@ -33,7 +33,7 @@ fn two_processes_push(image: &str, work: &Workspace) {
 }
 
 #[test]
-fn on_a_layout() {
+fn concurrent_pushes_to_a_layout_lose_no_referrer() {
     let work = Workspace::new();
     work.write("readme.md", "hello");
     work.ocigraph(&["push", "oci:layout:v1", "readme.md"]).ok();
@@ -41,7 +41,7 @@ fn on_a_layout() {
 }
 
 #[test]
-fn on_docker_registry_which_has_no_referrers_api() {
+fn concurrent_pushes_to_a_registry_without_referrers_api_lose_no_referrer() {
     let registry = Registry::start(Kind::Docker2);
     let work = Workspace::new();
     let image = registry.reference("app:v1");

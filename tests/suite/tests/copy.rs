@@ -1,4 +1,4 @@
-//! Copy and verify: whole graphs between registries and layouts, and what is wrong with a damaged one.
+//! Copy and verify: graphs between registries and layouts, and the problems of a damaged graph.
 
 use std::{collections::BTreeSet, fs};
 
@@ -6,7 +6,7 @@ use ocigraph_fixture::{Config, Fixture, Referrers};
 use ocigraph_suite::{Kind, Registry, Workspace};
 use serde_json::{Value, json};
 
-/// The digests of a graph as `discover` finds them, the root's among them.
+/// Returns the digests of the graph that `discover` prints, including the root.
 fn digests(work: &Workspace, reference: &str) -> BTreeSet<String> {
     fn collect(node: &Value, into: &mut BTreeSet<String>) {
         into.extend(node["digest"].as_str().map(str::to_owned));
@@ -36,7 +36,7 @@ fn push_manifest(work: &Workspace, target: &str, manifest: &Value) -> Value {
         .clone()
 }
 
-/// An index of an image and of an index of another, with referrers in every format at each level.
+/// Builds an index that lists an image and another index, with referrers in every format at each level.
 fn build_graph_of_all_kinds(work: &Workspace, repository: &str) -> Vec<String> {
     let image = |content: &str| {
         let digest = work.push_image_with(&format!("{repository}:{content}"), content);
@@ -76,7 +76,7 @@ fn build_graph_of_all_kinds(work: &Workspace, repository: &str) -> Vec<String> {
 }
 
 #[test]
-fn a_graph_of_every_kind_of_manifest_goes_round_unchanged() {
+fn a_graph_with_every_kind_of_manifest_is_copied_unchanged() {
     let work = Workspace::new();
     let source = Fixture::start(Config::default());
     let other = Fixture::start(Config { referrers: Referrers::None, ..Config::default() });
@@ -116,7 +116,7 @@ fn a_graph_of_every_kind_of_manifest_goes_round_unchanged() {
     assert_eq!((&again["manifests"], &again["bytes"]), (&json!(0), &json!(0)), "{again}");
 }
 
-/// The article's graph on one kind of registry.
+/// Builds the graph of the article.
 fn build_article_graph(work: &Workspace, repository: &str) -> String {
     let image = format!("{repository}:v1");
     work.push_image(&image);
@@ -127,7 +127,7 @@ fn build_article_graph(work: &Workspace, repository: &str) -> String {
 }
 
 #[test]
-fn the_articles_graph_goes_from_a_registry_by_a_layout_to_every_other() {
+fn the_graph_of_the_article_is_copied_through_a_layout_to_every_registry() {
     let work = Workspace::new();
     let source = Registry::start(Kind::Ggcr);
     let image = build_article_graph(&work, &source.reference("net-monitor"));
@@ -156,7 +156,7 @@ fn the_articles_graph_goes_from_a_registry_by_a_layout_to_every_other() {
 }
 
 #[test]
-fn blobs_are_mounted_within_a_registry() {
+fn blobs_are_mounted_within_one_registry() {
     for kind in [Kind::Docker2, Kind::Distribution3] {
         let work = Workspace::new();
         let registry = Registry::start(kind);
@@ -169,13 +169,13 @@ fn blobs_are_mounted_within_a_registry() {
 }
 
 #[test]
-fn a_copy_that_was_killed_before_it_listed_a_referrer_is_finished_by_the_next() {
+fn a_copy_that_was_killed_before_it_listed_a_referrer_can_be_run_again() {
     let work = Workspace::new();
     let source = Fixture::start(Config::default());
     let image = build_article_graph(&work, &format!("{}/app", source.host()));
     let expected = digests(&work, &image);
 
-    // The manifests are there, and the tags under which clients list referrers are not yet.
+    // The manifests exist, but the fallback tags do not.
     let other = Fixture::start(Config { referrers: Referrers::None, ..Config::default() });
     let there = format!("{}/app:v1", other.host());
     copy(&work, &image, &there);
@@ -186,14 +186,14 @@ fn a_copy_that_was_killed_before_it_listed_a_referrer_is_finished_by_the_next() 
     assert_eq!(digests(&work, &there).len(), 1);
     copy(&work, &image, &there);
     assert_eq!(digests(&work, &there), expected);
-    // A third finds all listed: it asks once for each subject, and writes nothing but the tag.
+    // The third copy finds everything listed. It sends one request for each subject and pushes only the tag.
     other.clear_requests();
     copy(&work, &image, &there);
     let requests = other.requests();
     let indexes = requests.iter().filter(|r| r.path.contains("/manifests/sha256-"));
     assert!(indexes.clone().all(|r| r.method == "GET") && indexes.count() == 2, "{requests:?}");
 
-    // A layout's index does not name them yet.
+    // The index of the layout does not list them yet.
     copy(&work, &image, "oci:layout:v1");
     let mut index: Value = serde_json::from_slice(&work.read("layout/index.json")).unwrap();
     index["manifests"].as_array_mut().unwrap().retain(|entry| !entry["annotations"].is_null());
@@ -202,7 +202,7 @@ fn a_copy_that_was_killed_before_it_listed_a_referrer_is_finished_by_the_next() 
     copy(&work, &image, "oci:layout:v1");
     assert_eq!(digests(&work, "oci:layout:v1"), expected);
 
-    // Where the registry lists them itself, only which interface it has is asked.
+    // If the registry lists them itself, the copy only probes which API the registry has.
     let other = Fixture::start(Config::default());
     let there = format!("{}/app:v1", other.host());
     copy(&work, &image, &there);
@@ -214,7 +214,7 @@ fn a_copy_that_was_killed_before_it_listed_a_referrer_is_finished_by_the_next() 
 }
 
 #[test]
-fn one_image_of_an_index_is_copied_and_its_subject_goes_with_a_referrer() {
+fn a_copy_selects_an_image_of_an_index_and_includes_the_subject_of_a_referrer() {
     let work = Workspace::new();
     let fixture = Fixture::start(Config::default());
     let repository = format!("{}/app", fixture.host());
@@ -233,7 +233,7 @@ fn one_image_of_an_index_is_copied_and_its_subject_goes_with_a_referrer() {
 }
 
 #[test]
-fn what_is_wrong_with_a_graph_is_named_with_its_path() {
+fn verify_reports_each_problem_with_its_path() {
     let work = Workspace::new();
     for name in ["gone", "short", "wrong", "fine"] {
         work.write(name, format!("content of {name}"));
@@ -270,12 +270,12 @@ fn what_is_wrong_with_a_graph_is_named_with_its_path() {
     found.sort_unstable();
     expected.sort_unstable();
     assert_eq!(found, expected, "{report}");
-    let said = work.ocigraph(&["verify", "oci:l:v1"]);
-    assert_eq!(said.code, Some(1));
+    let stderr = work.ocigraph(&["verify", "oci:l:v1"]);
+    assert_eq!(stderr.code, Some(1));
 }
 
 #[test]
-fn a_graph_with_a_damaged_part_is_not_taken_for_whole() {
+fn a_copy_of_a_damaged_graph_fails() {
     let work = Workspace::new();
     work.write("x", "x");
     work.ocigraph(&["push", "oci:store:v1", "x"]).ok();
@@ -284,7 +284,7 @@ fn a_graph_with_a_damaged_part_is_not_taken_for_whole() {
     let digest = sbom["descriptor"]["digest"].as_str().unwrap().replace(':', "/");
     std::fs::remove_file(work.path(format!("store/blobs/{digest}"))).unwrap();
     let error = work.ocigraph(&["copy", "-r", "oci:store:v1", "oci:other:v1"]).fails_with(1);
-    assert!(error.contains("may lack a part") && error.contains("verify"), "{error}");
+    assert!(error.contains("may be incomplete") && error.contains("verify"), "{error}");
     work.ocigraph(&["resolve", "oci:other:v1"]).fails_with(1);
     work.ocigraph(&["copy", "oci:store:v1", "oci:other:v1"]).ok();
 }

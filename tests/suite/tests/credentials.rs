@@ -1,4 +1,4 @@
-//! Stored credentials, with the peers that store and read them too, on registries that want a password.
+//! Stored credentials on registries with authentication, also with other clients that read and store them.
 
 use ocigraph_suite::{CredentialHelper, Kind, Options, PASSWORD, Registry, USER, User};
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ fn guarded(kind: Kind) -> Registry {
     Registry::start_with(kind, Options { auth: true, ..Options::default() })
 }
 
-/// All that is done to a registry, with whatever credential is stored.
+/// Runs every kind of operation with the stored credential.
 fn works(user: &User, registry: &Registry) {
     let (image, copied) = (registry.reference("app:v1"), registry.reference("other/app:v1"));
     user.work.write("file", "content");
@@ -22,13 +22,16 @@ fn works(user: &User, registry: &Registry) {
 }
 
 fn is_refused(user: &User, registry: &Registry) {
-    let said = user.ocigraph(&["pull", &registry.reference("app:v1")]).fails_with(1);
-    assert!(said.contains("[UNAUTHORIZED]"), "{said}");
-    assert!(said.contains(&format!("sign in with `ocigraph login {}`", registry.host())), "{said}");
+    let stderr = user.ocigraph(&["pull", &registry.reference("app:v1")]).fails_with(1);
+    assert!(stderr.contains("[UNAUTHORIZED]"), "{stderr}");
+    assert!(
+        stderr.contains(&format!("sign in with `ocigraph login {}`", registry.host())),
+        "{stderr}"
+    );
 }
 
-/// `oras login`, then ours; ours then forgets it for both.
-fn oras_signs_in(kind: Kind) {
+/// Logs in with `oras`, uses ocigraph, and logs out with ocigraph, which removes the credential for both.
+fn check_login_by_oras(kind: Kind) {
     let (registry, user) = (guarded(kind), User::new());
     is_refused(&user, &registry);
     let host = registry.host();
@@ -41,23 +44,23 @@ fn oras_signs_in(kind: Kind) {
 }
 
 #[test]
-fn what_oras_stored_opens_ggcr() {
-    oras_signs_in(Kind::Ggcr);
+fn a_login_of_oras_works_on_ggcr() {
+    check_login_by_oras(Kind::Ggcr);
 }
 
 #[test]
-fn what_oras_stored_opens_ocimem() {
-    oras_signs_in(Kind::Ocimem);
+fn a_login_of_oras_works_on_ocimem() {
+    check_login_by_oras(Kind::Ocimem);
 }
 
 #[test]
-fn what_oras_stored_opens_docker_registry() {
-    oras_signs_in(Kind::Docker2);
+fn a_login_of_oras_works_on_docker_registry() {
+    check_login_by_oras(Kind::Docker2);
 }
 
 #[test]
-fn what_oras_stored_opens_distribution() {
-    oras_signs_in(Kind::Distribution3);
+fn a_login_of_oras_works_on_distribution() {
+    check_login_by_oras(Kind::Distribution3);
 }
 
 fn peers_pull(user: &User, registry: &Registry) {
@@ -72,7 +75,7 @@ fn peers_pull(user: &User, registry: &Registry) {
     assert!(raw.contains("\"layers\""), "{raw}");
 }
 
-fn ours_signs_in(kind: Kind) {
+fn check_login_by_ocigraph(kind: Kind) {
     let (registry, user) = (guarded(kind), User::new());
     let host = registry.host();
     user.login(host).ok();
@@ -86,27 +89,27 @@ fn ours_signs_in(kind: Kind) {
 }
 
 #[test]
-fn what_ours_stored_opens_ggcr_for_the_peers() {
-    ours_signs_in(Kind::Ggcr);
+fn a_login_of_ocigraph_works_for_other_clients_on_ggcr() {
+    check_login_by_ocigraph(Kind::Ggcr);
 }
 
 #[test]
-fn what_ours_stored_opens_ocimem_for_the_peers() {
-    ours_signs_in(Kind::Ocimem);
+fn a_login_of_ocigraph_works_for_other_clients_on_ocimem() {
+    check_login_by_ocigraph(Kind::Ocimem);
 }
 
 #[test]
-fn what_ours_stored_opens_docker_registry_for_the_peers() {
-    ours_signs_in(Kind::Docker2);
+fn a_login_of_ocigraph_works_for_other_clients_on_docker_registry() {
+    check_login_by_ocigraph(Kind::Docker2);
 }
 
 #[test]
-fn what_ours_stored_opens_distribution_for_the_peers() {
-    ours_signs_in(Kind::Distribution3);
+fn a_login_of_ocigraph_works_for_other_clients_on_distribution() {
+    check_login_by_ocigraph(Kind::Distribution3);
 }
 
 #[test]
-fn what_crane_and_skopeo_stored_opens_a_registry() {
+fn logins_of_crane_and_skopeo_work() {
     let registry = guarded(Kind::Distribution3);
     let host = registry.host();
 
@@ -115,7 +118,7 @@ fn what_crane_and_skopeo_stored_opens_a_registry() {
     user.peer("crane", &login, PASSWORD).ok();
     works(&user, &registry);
 
-    // Where there is a DOCKER_CONFIG, skopeo stores in docker's file.
+    // If `DOCKER_CONFIG` is set, skopeo stores credentials in docker's file.
     let user = User::new().with_variable("DOCKER_CONFIG", "");
     let runtime = user.work.path("runtime");
     std::fs::create_dir(&runtime).unwrap();
@@ -130,7 +133,7 @@ fn what_crane_and_skopeo_stored_opens_a_registry() {
     is_refused(&user, &registry);
 }
 
-/// One configuration that names a helper for a host or for all.
+/// Runs ocigraph and other clients with a configuration that names a helper.
 fn with_helper(config: impl Fn(&str) -> Value) {
     let registry = guarded(Kind::Docker2);
     let host = registry.host();
@@ -139,9 +142,9 @@ fn with_helper(config: impl Fn(&str) -> Value) {
         let helper = CredentialHelper::install(&user.work, "tested");
         user.write_config(&config(host));
         if ours {
-            let said = user.login(host);
-            assert!(!said.stderr.contains("plain text"), "{said}");
-            said.ok();
+            let stderr = user.login(host);
+            assert!(!stderr.stderr.contains("plain text"), "{stderr}");
+            stderr.ok();
         } else {
             let login = ["login", "--plain-http", host, "-u", USER, "--password-stdin"];
             user.peer("oras", &login, PASSWORD).ok();
@@ -163,17 +166,17 @@ fn with_helper(config: impl Fn(&str) -> Value) {
 }
 
 #[test]
-fn a_helper_for_one_registry_is_shared_with_the_peers() {
+fn a_helper_for_one_registry_is_shared_with_other_clients() {
     with_helper(|host| json!({ "credHelpers": { host: "tested" } }));
 }
 
 #[test]
-fn a_helper_for_all_registries_is_shared_with_the_peers() {
+fn a_helper_for_all_registries_is_shared_with_other_clients() {
     with_helper(|_| json!({ "credsStore": "tested", "HttpHeaders": { "a": "b" } }));
 }
 
 #[test]
-fn a_helper_is_asked_once_for_all_that_a_command_does() {
+fn a_command_runs_a_helper_once() {
     let (registry, user) = (guarded(Kind::Ocimem), User::new());
     let helper = CredentialHelper::install(&user.work, "tested");
     user.write_config(&json!({ "credsStore": "tested" }));
@@ -187,7 +190,7 @@ fn a_helper_is_asked_once_for_all_that_a_command_does() {
 }
 
 #[test]
-fn a_registry_that_asks_for_nothing_is_told_nothing() {
+fn a_registry_that_asks_for_no_credential_receives_none() {
     let (registry, user) = (Registry::start(Kind::Ocimem), User::new());
     let helper = CredentialHelper::install(&user.work, "tested");
     user.write_config(&json!({ "credsStore": "tested" }));

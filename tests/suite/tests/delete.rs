@@ -1,4 +1,4 @@
-//! Delete: what goes, what stays and why, and what is left over.
+//! Delete: which manifests are deleted, which are kept and why, and what is left.
 
 use ocigraph_fixture::{Config, Delete, Failure, Fixture, Referrers};
 use ocigraph_suite::{Kind, Registry, Workspace};
@@ -8,7 +8,7 @@ fn digest_of(output: &str) -> String {
     output.lines().find_map(|l| l.strip_prefix("Digest: ")).expect("a digest").to_owned()
 }
 
-/// An image with a signed SBoM, a signature, and a tagged report that is signed too.
+/// Builds an image with a signed SBoM, a signature, and a signed report that has a tag.
 struct Graph {
     image: String,
     signature: String,
@@ -74,7 +74,7 @@ fn plan_and_run(work: &Workspace, repository: &str) -> Graph {
 }
 
 #[test]
-fn a_layout_is_empty_afterwards() {
+fn a_deleted_graph_leaves_an_empty_layout() {
     let work = Workspace::new();
     plan_and_run(&work, "oci:layout");
     let blobs = std::fs::read_dir(work.path("layout/blobs/sha256")).unwrap();
@@ -84,7 +84,7 @@ fn a_layout_is_empty_afterwards() {
 }
 
 #[test]
-fn no_fallback_index_is_left_over() {
+fn a_deleted_graph_leaves_no_fallback_tag() {
     let fixture = Fixture::start(Config { referrers: Referrers::None, ..Config::default() });
     let work = Workspace::new();
     plan_and_run(&work, &format!("{}/app", fixture.host()));
@@ -95,7 +95,7 @@ fn no_fallback_index_is_left_over() {
 }
 
 #[test]
-fn real_registries_are_empty_afterwards() {
+fn a_deleted_graph_leaves_real_registries_empty() {
     for kind in Kind::ALL {
         let registry = Registry::start(kind);
         let work = Workspace::new();
@@ -106,7 +106,7 @@ fn real_registries_are_empty_afterwards() {
 }
 
 #[test]
-fn an_index_goes_with_its_images_and_their_signatures() {
+fn an_index_is_deleted_with_its_images_and_their_signatures() {
     let work = Workspace::new();
     let mut manifests = Vec::new();
     for (name, tags) in [("one", "oci:layout"), ("two", "oci:layout"), ("shared", "oci:layout")] {
@@ -147,29 +147,29 @@ fn an_index_goes_with_its_images_and_their_signatures() {
 }
 
 #[test]
-fn what_is_tagged_otherwise_stays_whole() {
+fn a_referrer_with_its_own_tag_is_kept_with_its_graph() {
     let work = Workspace::new();
     work.write("program", "x");
     work.ocigraph(&["push", "oci:layout:v1,latest", "program"]).ok();
     work.ocigraph(&["attach", "--artifact-type", "signature/example", "oci:layout:v1", "program"])
         .ok();
-    let said = work.ocigraph(&["delete", "--yes", "oci:layout:v1"]).fails_with(1);
-    assert!(said.contains("--force"), "{said}");
+    let stderr = work.ocigraph(&["delete", "--yes", "oci:layout:v1"]).fails_with(1);
+    assert!(stderr.contains("--force"), "{stderr}");
     let graph = work.ocigraph(&["discover", "-o", "json", "oci:layout:latest"]).json();
     assert_eq!(listed(&graph, "references").len(), 1);
 }
 
 #[test]
-fn a_registry_that_refuses_says_so_once_and_keeps_all() {
+fn a_registry_with_deletion_disabled_is_asked_once_and_keeps_the_graph() {
     let fixture = Fixture::start(Config { delete: Delete::Refused, ..Config::default() });
     let work = Workspace::new();
     let repository = format!("{}/app", fixture.host());
     build(&work, &repository);
     let before = fixture.state();
     fixture.clear_requests();
-    let said =
+    let stderr =
         work.ocigraph(&["delete", "--yes", "--force", &format!("{repository}:v1")]).fails_with(1);
-    assert!(said.contains("405"), "{said}");
+    assert!(stderr.contains("405"), "{stderr}");
     assert_eq!(format!("{before:?}"), format!("{:?}", fixture.state()));
     assert_eq!(fixture.requests().iter().filter(|r| r.method == "DELETE").count(), 1);
 }
@@ -181,7 +181,7 @@ fn an_interrupted_delete_can_be_run_again() {
     let repository = format!("{}/app", fixture.host());
     let graph = build(&work, &repository);
     let image = format!("{repository}:v1");
-    // The SBoM cannot go at first; nothing it refers to may go then.
+    // The SBoM cannot be deleted at first, so its subject must not be deleted either.
     let fail = Failure::new("DELETE", &graph.sbom, 403, 1);
     fixture.set_config(Config {
         referrers: Referrers::None,
@@ -197,7 +197,7 @@ fn an_interrupted_delete_can_be_run_again() {
 }
 
 #[test]
-fn a_referrer_leaves_the_list_of_its_subject_which_takes_the_next() {
+fn deleting_a_referrer_removes_it_from_the_list_of_its_subject() {
     for kind in [Kind::Docker2, Kind::Distribution3] {
         let registry = Registry::start(kind);
         let work = Workspace::new();
@@ -220,7 +220,7 @@ fn a_referrer_leaves_the_list_of_its_subject_which_takes_the_next() {
         assert_eq!(listed(), 1, "{kind}");
         work.ocigraph(&["verify", &image]).ok();
 
-        // Another client deletes the manifest alone; the next to write the list leaves it out.
+        // Another client deletes only the manifest. The next update of the list removes the entry.
         let fourth = attach("fourth/example");
         work.crane(&["delete", &fourth]).ok();
         attach("fifth/example");

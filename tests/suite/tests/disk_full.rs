@@ -1,9 +1,9 @@
-//! A disk that is full in the middle of a write: a clear error, nothing half-written, nothing lost.
+//! A disk that becomes full during a write: a clear error, no partial files, no lost content.
 
-use ocigraph_suite::{Ran, Workspace, ocigraph_binary};
+use ocigraph_suite::{CommandResult, Workspace, ocigraph_binary};
 
-/// Runs a script with an empty disk of 8 MB at `disk`, which only the script sees.
-fn with_small_disk(work: &Workspace, script: &str) -> Ran {
+/// Runs a script with an empty disk of 8 MB at `disk` that only the script can see.
+fn with_small_disk(work: &Workspace, script: &str) -> CommandResult {
     let mount = format!("mkdir -p disk && mount -t tmpfs -o size=8m tmpfs disk && {{ {script}\n}}");
     let mut command = work.command("unshare");
     command.args(["--map-root-user", "--mount", "bash", "-uc", &mount]);
@@ -13,7 +13,7 @@ fn with_small_disk(work: &Workspace, script: &str) -> Ran {
 
 fn workspace() -> Workspace {
     let work = Workspace::new();
-    // What gzip cannot make small.
+    // Content that gzip cannot compress.
     let mut state = 1u64;
     let random = std::iter::repeat_with(|| {
         state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
@@ -25,7 +25,7 @@ fn workspace() -> Workspace {
 }
 
 #[test]
-fn a_pull_says_so_and_leaves_nothing() {
+fn a_pull_to_a_full_disk_reports_it_and_leaves_no_file() {
     let work = workspace();
     work.ocigraph(&["push", "oci:store:v1", "large/file"]).ok();
     let script = r#"
@@ -37,7 +37,7 @@ fn a_pull_says_so_and_leaves_nothing() {
 }
 
 #[test]
-fn a_layout_stays_valid_and_keeps_what_it_had() {
+fn a_layout_on_a_full_disk_stays_valid_and_complete() {
     let work = workspace();
     let script = r#"
         "$ocigraph" push -q oci:disk/layout:v1 small >&2 || exit 10
@@ -66,7 +66,7 @@ fn a_directory_that_cannot_be_packed_is_not_pushed() {
 }
 
 #[test]
-fn what_a_fetch_or_a_push_was_to_replace_stays() {
+fn a_failed_fetch_or_push_does_not_replace_existing_files() {
     let work = workspace();
     let long = format!("note={}", "x".repeat(100_000));
     work.ocigraph(&["push", "oci:store:v1", "small", "large/file", "-a", &long]).ok();

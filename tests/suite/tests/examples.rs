@@ -1,11 +1,11 @@
-//! The examples of C and Go, built and run as their readers would.
+//! Builds and runs the examples of C and Go as their readers would.
 
 use std::path::Path;
 
 use ocigraph_suite::{Kind, Registry, Workspace, c_library, c_program, go_program, with_library};
 
 #[test]
-fn c_attaches_an_sbom_and_streams_what_is_attached() {
+fn the_example_in_c_attaches_an_sbom_and_streams_referrers() {
     let work = Workspace::new();
     let registry = Registry::start(Kind::Docker2);
     let attach = c_program("examples/c/attach_sbom.c", &work.home());
@@ -22,12 +22,12 @@ fn c_attaches_an_sbom_and_streams_what_is_attached() {
 
     let ran = work.run(work.command(&stream).arg(&image)).ok();
     assert_eq!(ran, "sbom/example: sbom.json: 4 bytes, 2 lines\n");
-    let said = work.run(work.command(&stream).arg(format!("{repository}:none"))).fails_with(1);
-    assert!(said.starts_with("stream_blobs: discover "), "{said}");
+    let stderr = work.run(work.command(&stream).arg(format!("{repository}:none"))).fails_with(1);
+    assert!(stderr.starts_with("stream_blobs: discover "), "{stderr}");
 }
 
 #[test]
-fn go_admits_what_is_signed() {
+fn the_example_in_go_admits_signed_images() {
     let work = Workspace::new();
     let registry = Registry::start(Kind::Ggcr);
     let admission = go_program("examples/go/admission", &work.home());
@@ -53,7 +53,7 @@ fn go_admits_what_is_signed() {
 }
 
 #[test]
-fn go_refuses_what_is_signed_and_not_whole() {
+fn the_example_in_go_rejects_incomplete_signed_images() {
     let work = Workspace::new();
     let admission = go_program("examples/go/admission", &work.home());
     let image = "oci:store/app:v1";
@@ -62,7 +62,7 @@ fn go_refuses_what_is_signed_and_not_whole() {
     work.ocigraph(&["push", image, "--artifact-type", "app/example", "program"]).ok();
     let attach = ["attach", image, "--artifact-type"];
     work.ocigraph(&[&attach[..], &["sbom/example"]].concat()).ok();
-    // A signature of something else that is attached does not sign the image.
+    // An attached signature with another subject does not sign the image.
     let sbom = work.ocigraph(&["discover", "-o", "json", image]).json();
     let sbom = format!("oci:store/app@{}", sbom["references"][0]["digest"].as_str().unwrap());
     work.ocigraph(&["attach", &sbom, "--artifact-type", "signature/example"]).ok();

@@ -1,12 +1,13 @@
-//! What goes wrong between a client and a registry, and what comes of it.
+//! Faults between a client and a registry, and the behaviour of the client.
 
 use std::{path::Path, sync::Arc, time::Duration};
 
 use ocigraph::{
     Algorithm, Client, ClientConfig, Code, CopyOptions, DeleteOptions, Descriptor, DiscoverOptions,
-    Error, File, Limits, Outcome, Progress, PullOptions, PushOptions, Reference,
+    Error, File, Limits, Outcome, PullOptions, PushOptions, Reference, ResolveOptions,
+    TransferOptions,
 };
-use ocigraph_suite::{Faults, Reply};
+use ocigraph_suite::{FaultServer, Reply};
 use serde_json::{Value, json};
 
 const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
@@ -16,7 +17,7 @@ fn run<T>(work: impl Future<Output = T>) -> T {
     tokio::runtime::Runtime::new().unwrap().block_on(work)
 }
 
-/// A client that waits for nothing long, and long enough for a busy machine.
+/// Returns a client with short timeouts that are long enough for a busy machine.
 fn client() -> Client {
     let wait = Duration::from_secs(5);
     let limits = Limits {
@@ -28,7 +29,7 @@ fn client() -> Client {
     Client::with_config(ClientConfig { limits, ..ClientConfig::default() })
 }
 
-fn reference(server: &Faults, rest: &str) -> Reference {
+fn reference(server: &FaultServer, rest: &str) -> Reference {
     format!("{}/app{rest}", server.host()).parse().unwrap()
 }
 
@@ -60,10 +61,10 @@ fn part(from: usize) -> Reply {
     Reply::new(206, &all[from..]).header("content-range", range)
 }
 
-/// Pulls an artifact of one file whose blob is served by `replies`; nothing may be left of a pull
-/// that failed, and nothing but the file of one that did not.
-fn pull(replies: Vec<Reply>) -> (Faults, Result<(), Error>) {
-    let server = Faults::start();
+/// Pulls an artifact with one file whose blob is served by `replies`. Asserts that a failed pull
+/// leaves nothing, and that a successful one leaves only the file.
+fn pull(replies: Vec<Reply>) -> (FaultServer, Result<(), Error>) {
+    let server = FaultServer::start();
     server.on("GET", "/manifests/v1", [served(manifest(&content()), MANIFEST)]);
     server.on("GET", "/blobs/", replies);
     let out = tempfile::tempdir().unwrap();
@@ -78,15 +79,15 @@ fn pull(replies: Vec<Reply>) -> (Faults, Result<(), Error>) {
     (server, pulled.map(drop))
 }
 
-fn ranges(server: &Faults) -> Vec<String> {
+fn ranges(server: &FaultServer) -> Vec<String> {
     let seen = server.seen("GET", "/blobs/");
     seen.iter().map(|s| s.header("range").unwrap_or("whole").to_owned()).collect()
 }
 
 fn resolve(replies: Vec<Reply>) -> (usize, Result<Descriptor, Error>) {
-    let server = Faults::start();
+    let server = FaultServer::start();
     server.on("HEAD", "/manifests/", replies);
-    let resolved = run(client().resolve(&reference(&server, ":v1"), None));
+    let resolved = run(client().resolve(&reference(&server, ":v1"), ResolveOptions::default()));
     (server.all().len(), resolved)
 }
 
@@ -97,7 +98,7 @@ fn head() -> Reply {
 }
 
 #[test]
-fn a_limited_request_waits_as_long_as_it_is_told() {
+fn a_rate_limited_request_waits_for_retry_after() {
     let date = |seconds: i64| {
         let then = std::time::SystemTime::now() + Duration::from_secs(seconds as u64);
         httpdate(then)
@@ -115,7 +116,7 @@ fn a_limited_request_waits_as_long_as_it_is_told() {
     assert_eq!(error.retry_after(), Some(Duration::from_secs(86400)));
 }
 
-/// RFC 9110's form of a date.
+/// Formats a time as an HTTP date: <https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7>.
 fn httpdate(then: std::time::SystemTime) -> String {
     let seconds = then.duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
     let output = std::process::Command::new("date")
@@ -127,7 +128,7 @@ fn httpdate(then: std::time::SystemTime) -> String {
 }
 
 #[test]
-fn a_failure_that_passes_costs_one_request_more_and_a_lasting_one_five() {
+fn a_transient_failure_needs_one_more_request_and_a_permanent_one_five() {
     for (k, status) in [500, 502, 503, 504].into_iter().enumerate() {
         let mut replies = vec![Reply::error(status, "UNKNOWN"); k + 1];
         replies.push(head());
@@ -135,10 +136,11 @@ fn a_failure_that_passes_costs_one_request_more_and_a_lasting_one_five() {
         resolved.unwrap();
         assert_eq!(requests, k + 2);
     }
-    let server = Faults::start();
+    let server = FaultServer::start();
     let failing = Reply::error(503, "UNAVAILABLE").header("x-ms-correlation-request-id", "id-7");
     server.on("GET", "/manifests/", [failing]);
-    let error = run(client().fetch_manifest(&reference(&server, ":v1"), None)).unwrap_err();
+    let error = run(client().fetch_manifest(&reference(&server, ":v1"), ResolveOptions::default()))
+        .unwrap_err();
     assert_eq!(server.all().len(), 5);
     assert_eq!((error.code(), error.status()), (Code::Registry, Some(503)));
     assert_eq!(error.registry_errors()[0].code, "UNAVAILABLE");
@@ -146,22 +148,24 @@ fn a_failure_that_passes_costs_one_request_more_and_a_lasting_one_five() {
 }
 
 #[test]
-fn what_will_not_pass_is_not_tried_again() {
+fn permanent_errors_are_not_retried() {
     for (status, code) in [
         (400, Code::Registry),
         (403, Code::Forbidden),
         (404, Code::NotFound),
         (501, Code::Unsupported),
     ] {
-        let server = Faults::start();
+        let server = FaultServer::start();
         server.on("GET", "/manifests/", [Reply::error(status, "UNKNOWN")]);
-        let error = run(client().fetch_manifest(&reference(&server, ":v1"), None)).unwrap_err();
+        let error =
+            run(client().fetch_manifest(&reference(&server, ":v1"), ResolveOptions::default()))
+                .unwrap_err();
         assert_eq!((error.code(), server.all().len()), (code, 1), "{status}");
     }
 }
 
 #[test]
-fn a_broken_download_goes_on_where_it_broke() {
+fn an_interrupted_download_resumes() {
     let (server, pulled) = pull(vec![Reply::reset(), Reply::ok(content())]);
     pulled.unwrap();
     assert_eq!(ranges(&server), ["whole", "whole"]);
@@ -175,7 +179,7 @@ fn a_broken_download_goes_on_where_it_broke() {
 }
 
 #[test]
-fn a_server_without_ranges_sends_the_whole_and_what_is_there_is_skipped() {
+fn a_full_response_to_a_range_request_is_read_from_the_offset() {
     let broken = Reply::ok(content()).cut_at(150_000);
     let (server, pulled) = pull(vec![broken.clone(), Reply::ok(content())]);
     pulled.unwrap();
@@ -188,7 +192,7 @@ fn a_server_without_ranges_sends_the_whole_and_what_is_there_is_skipped() {
 }
 
 #[test]
-fn a_blob_of_the_wrong_size_is_refused() {
+fn a_blob_of_the_wrong_size_is_rejected() {
     let mut longer = content();
     longer.extend([0; 10]);
     let (_, pulled) = pull(vec![Reply::ok(longer)]);
@@ -200,7 +204,7 @@ fn a_blob_of_the_wrong_size_is_refused() {
 }
 
 #[test]
-fn a_damaged_blob_is_fetched_once_more() {
+fn a_damaged_blob_is_fetched_again_once() {
     let mut flipped = content();
     flipped[1234] ^= 1;
     let (server, pulled) = pull(vec![Reply::ok(flipped.clone()), Reply::ok(content())]);
@@ -219,13 +223,13 @@ fn a_digest_header_is_checked_computed_or_ignored() {
     let by_digest = format!("@{digest}");
     let wrong = Algorithm::Sha256.digest(b"something else");
     let fetch = |name: &str, header: Option<&str>| {
-        let server = Faults::start();
+        let server = FaultServer::start();
         let mut reply = served(bytes.clone(), MANIFEST);
         if let Some(header) = header {
             reply = reply.header("docker-content-digest", header);
         }
         server.on("GET", "/manifests/", [reply]);
-        run(client().fetch_manifest(&reference(&server, name), None))
+        run(client().fetch_manifest(&reference(&server, name), ResolveOptions::default()))
     };
     assert_eq!(*fetch(":v1", None).unwrap().digest(), digest);
     assert_eq!(*fetch(":v1", Some("md5:0123456789abcdef")).unwrap().digest(), digest);
@@ -234,7 +238,7 @@ fn a_digest_header_is_checked_computed_or_ignored() {
 }
 
 #[test]
-fn a_server_that_says_nothing_or_next_to_nothing_is_given_up() {
+fn a_silent_or_very_slow_server_causes_a_timeout() {
     let limits = |tries| Limits {
         response_timeout: Duration::from_millis(200),
         idle_timeout: Duration::from_millis(200),
@@ -243,36 +247,40 @@ fn a_server_that_says_nothing_or_next_to_nothing_is_given_up() {
     };
     for silent in [Reply::silence(), served(vec![b' '; 50], MANIFEST).slow(Duration::from_secs(1))]
     {
-        let server = Faults::start();
+        let server = FaultServer::start();
         server.on("GET", "/manifests/", [silent]);
         let config = ClientConfig { limits: limits(2), ..ClientConfig::default() };
         let client = Client::with_config(config);
-        let error = run(client.fetch_manifest(&reference(&server, ":v1"), None)).unwrap_err();
+        let error =
+            run(client.fetch_manifest(&reference(&server, ":v1"), ResolveOptions::default()))
+                .unwrap_err();
         assert_eq!(error.code(), Code::Timeout, "{error}");
     }
-    // However many tries are left, an operation in which nothing moves ends.
-    let server = Faults::start();
+    // The stall timeout ends an operation regardless of the remaining attempts.
+    let server = FaultServer::start();
     server.on("GET", "/manifests/", [Reply::silence()]);
     let stalled = Duration::from_millis(700);
     let limits = Limits { stall_timeout: stalled, ..limits(1000) };
     let client = Client::with_config(ClientConfig { limits, ..ClientConfig::default() });
-    let error = run(client.fetch_manifest(&reference(&server, ":v1"), None)).unwrap_err();
+    let error = run(client.fetch_manifest(&reference(&server, ":v1"), ResolveOptions::default()))
+        .unwrap_err();
     assert_eq!(error.code(), Code::Timeout);
     assert!(server.all().len() < 10);
 }
 
 #[test]
-fn an_encoded_blob_is_refused() {
+fn a_blob_with_content_encoding_is_rejected() {
     let (_, pulled) = pull(vec![Reply::ok(content()).header("content-encoding", "gzip")]);
     assert!(pulled.unwrap_err().to_string().contains("gzip"));
 }
 
 #[test]
-fn what_never_ends_is_too_large_and_what_is_too_deep_is_no_manifest() {
+fn endless_and_deeply_nested_manifests_are_rejected() {
     let fetch = |reply: Reply| {
-        let server = Faults::start();
+        let server = FaultServer::start();
         server.on("GET", "/manifests/", [reply]);
-        run(client().fetch_manifest(&reference(&server, ":v1"), None)).unwrap_err()
+        run(client().fetch_manifest(&reference(&server, ":v1"), ResolveOptions::default()))
+            .unwrap_err()
     };
     let endless = served(vec![b' '; 65536], MANIFEST).endless();
     assert_eq!(fetch(endless).code(), Code::TooLarge);
@@ -282,7 +290,7 @@ fn what_never_ends_is_too_large_and_what_is_too_deep_is_no_manifest() {
         format!(r#"{{"schemaVersion":2,"x":{}1{}}}"#, "[".repeat(10_000), "]".repeat(10_000));
     assert_eq!(fetch(served(deep, MANIFEST)).code(), Code::InvalidManifest);
 
-    let server = Faults::start();
+    let server = FaultServer::start();
     let page = |next: &str| {
         Reply::ok(r#"{"tags":["a"]}"#).header("link", format!("<{next}>; rel=\"next\""))
     };
@@ -293,10 +301,10 @@ fn what_never_ends_is_too_large_and_what_is_too_deep_is_no_manifest() {
 }
 
 #[test]
-fn a_redirect_takes_no_credentials_along_and_a_loop_of_them_ends() {
-    let storage = Faults::start();
+fn a_redirect_receives_no_credentials_and_a_redirect_loop_ends() {
+    let storage = FaultServer::start();
     storage.on("GET", "/signed", [Reply::ok(content())]);
-    let server = Faults::start();
+    let server = FaultServer::start();
     server.on("GET", "/manifests/v1", [served(manifest(&content()), MANIFEST)]);
     let away = format!("http://{}/signed?signature=a%2Fb", storage.host());
     let challenge =
@@ -309,19 +317,20 @@ fn a_redirect_takes_no_credentials_along_and_a_loop_of_them_ends() {
     assert_eq!(storage.all()[0].target, "/signed?signature=a%2Fb");
     assert_eq!(storage.all()[0].header("authorization"), None);
 
-    let server = Faults::start();
+    let server = FaultServer::start();
     server.on("GET", "/", [Reply::new(307, "").header("location", "/v2/app/manifests/v1")]);
-    run(self::client().fetch_manifest(&reference(&server, ":v1"), None)).unwrap_err();
+    run(self::client().fetch_manifest(&reference(&server, ":v1"), ResolveOptions::default()))
+        .unwrap_err();
     assert!(server.all().len() <= 20, "{}", server.all().len());
 }
 
-fn push_blob(server: &Faults, bytes: &[u8]) -> Result<Outcome, Error> {
+fn push_blob(server: &FaultServer, bytes: &[u8]) -> Result<Outcome, Error> {
     let blob = Descriptor::of("application/octet-stream", bytes);
     let source = Arc::new(ocigraph::Bytes::copy_from_slice(bytes));
-    run(client().push_blob(&reference(server, ""), &blob, source, &Progress::none()))
+    run(client().push_blob(&reference(server, ""), &blob, source, TransferOptions::default()))
 }
 
-/// More than is sent without asking.
+/// A blob of a size for which the client checks first whether it exists.
 fn large() -> Vec<u8> {
     vec![7; 10 << 20]
 }
@@ -331,33 +340,33 @@ fn session(location: &str) -> Reply {
 }
 
 #[test]
-fn an_upload_goes_where_it_is_told() {
+fn an_upload_follows_the_location_header() {
     for (location, target) in [
         ("/v2/app/blobs/uploads/1", "/v2/app/blobs/uploads/1?digest="),
         ("/up/1?state=a%3D%3d&x", "/up/1?state=a%3D%3d&x&digest="),
         ("1?state=b", "/v2/app/blobs/uploads/1?state=b&digest="),
     ] {
-        let server = Faults::start();
+        let server = FaultServer::start();
         server.on("POST", "/uploads/", [session(location)]).on("PUT", "/", [Reply::new(201, "")]);
         assert_eq!(push_blob(&server, &large()).unwrap(), Outcome::Uploaded);
         assert!(server.seen("PUT", "")[0].target.starts_with(target), "{:?}", server.all());
     }
-    let (server, other) = (Faults::start(), Faults::start());
+    let (server, other) = (FaultServer::start(), FaultServer::start());
     server.on("POST", "/uploads/", [session(&format!("http://{}/up", other.host()))]);
     other.on("PUT", "/up", [Reply::new(201, "")]);
     push_blob(&server, &large()).unwrap();
     assert_eq!(other.seen("PUT", "/up?digest=")[0].body, large().len());
 
-    let server = Faults::start();
+    let server = FaultServer::start();
     server.on("POST", "/uploads/", [Reply::new(202, "")]);
     let error = push_blob(&server, &large()).unwrap_err();
     assert!(error.to_string().contains("did not say where"), "{error}");
 }
 
 #[test]
-fn an_upload_whose_answer_is_lost_is_looked_up_and_not_sent_again() {
+fn an_upload_with_a_lost_response_is_checked_and_not_repeated() {
     for lost in [Reply::error(500, "UNKNOWN"), Reply::reset()] {
-        let server = Faults::start();
+        let server = FaultServer::start();
         let there = Reply::ok("").header("content-length", large().len().to_string());
         server
             .on("HEAD", "/blobs/", [Reply::new(404, ""), there])
@@ -369,8 +378,8 @@ fn an_upload_whose_answer_is_lost_is_looked_up_and_not_sent_again() {
 }
 
 #[test]
-fn a_broken_upload_goes_on_where_its_session_stands() {
-    let server = Faults::start();
+fn an_interrupted_upload_resumes_at_the_offset_of_its_session() {
+    let server = FaultServer::start();
     let stands = Reply::new(204, "").header("range", "0-4194303").header("location", "/up/2");
     server
         .on("POST", "/uploads/", [session("/up/1")])
@@ -385,8 +394,8 @@ fn a_broken_upload_goes_on_where_its_session_stands() {
 }
 
 #[test]
-fn a_session_that_is_gone_is_begun_again_and_that_ends() {
-    let server = Faults::start();
+fn a_lost_upload_session_is_restarted_a_limited_number_of_times() {
+    let server = FaultServer::start();
     server
         .on("POST", "/uploads/", [session("/up/1"), session("/up/2")])
         .on("PUT", "/up/1", [Reply::reset()])
@@ -395,7 +404,7 @@ fn a_session_that_is_gone_is_begun_again_and_that_ends() {
     push_blob(&server, &large()).unwrap();
     assert_eq!(server.seen("PUT", "/up/2")[0].body, large().len());
 
-    let server = Faults::start();
+    let server = FaultServer::start();
     server
         .on("POST", "/uploads/", [session("/up/1")])
         .on("PUT", "/up/1", [Reply::error(413, "TOOLARGE")])
@@ -405,8 +414,8 @@ fn a_session_that_is_gone_is_begun_again_and_that_ends() {
 }
 
 #[test]
-fn a_body_that_is_too_large_goes_in_chunks_and_a_stale_range_is_asked_about() {
-    let server = Faults::start();
+fn a_body_that_is_too_large_is_sent_in_chunks() {
+    let server = FaultServer::start();
     let moved = |range: &str| session("/up/1").header("range", range);
     server
         .on("POST", "/uploads/", [session("/up/1")])
@@ -419,9 +428,9 @@ fn a_body_that_is_too_large_goes_in_chunks_and_a_stale_range_is_asked_about() {
     assert_eq!(server.seen("GET", "/up/1").len(), 1);
 }
 
-/// Copies an artifact within the server, whose answer to the mount is `mount`.
-fn copy(mount: Reply, plain: Vec<Reply>) -> (Faults, Value) {
-    let server = Faults::start();
+/// Copies an artifact within the server, which responds to the mount with `mount`.
+fn copy(mount: Reply, plain: Vec<Reply>) -> (FaultServer, Value) {
+    let server = FaultServer::start();
     server
         .on("GET", "/v2/app/manifests/v1", [served(manifest(&content()), MANIFEST)])
         .on("GET", "/v2/app/blobs/sha256:44136f", [Reply::ok("{}")])
@@ -436,7 +445,7 @@ fn copy(mount: Reply, plain: Vec<Reply>) -> (Faults, Value) {
 }
 
 #[test]
-fn a_mount_is_done_or_gives_a_session_or_is_no_loss() {
+fn a_failed_mount_becomes_an_upload() {
     assert_eq!(copy(Reply::new(201, ""), vec![]).1, json!([0, 2]));
     let (server, blobs) = copy(session("/up/1"), vec![]);
     assert_eq!((blobs, server.seen("POST", "").len()), (json!([2, 0]), 2));
@@ -458,9 +467,10 @@ fn index(entries: &[Value]) -> String {
     json!({ "schemaVersion": 2, "mediaType": INDEX, "manifests": entries }).to_string()
 }
 
-/// How many referrers are found under `:v1` when the API answers so and there is a fallback index.
-fn discover(api: Vec<Reply>, fallback: Reply) -> (Faults, Result<usize, Error>) {
-    let server = Faults::start();
+/// Returns the number of referrers of `:v1` for these responses of the referrers API and of the
+/// fallback tag.
+fn discover(api: Vec<Reply>, fallback: Reply) -> (FaultServer, Result<usize, Error>) {
+    let server = FaultServer::start();
     let tag = Algorithm::Sha256.digest(&manifest(&content())).to_string().replace(':', "-");
     server.on("HEAD", "/manifests/v1", [head()]).on("GET", "/manifests/sha256-", [fallback]).on(
         "GET",
@@ -476,7 +486,7 @@ fn discover(api: Vec<Reply>, fallback: Reply) -> (Faults, Result<usize, Error>) 
 }
 
 #[test]
-fn without_the_api_the_fallback_index_counts_and_a_failure_is_no_answer() {
+fn only_404_from_the_referrers_api_leads_to_the_fallback_tag() {
     let fallback = || served(index(&[entry(b"one"), entry(b"two")]), INDEX);
     for none in [
         Reply::error(404, "NOT_FOUND"),
@@ -490,13 +500,13 @@ fn without_the_api_the_fallback_index_counts_and_a_failure_is_no_answer() {
     for failing in [Reply::error(500, "UNKNOWN"), Reply::error(403, "DENIED")] {
         discover(vec![failing], fallback()).1.unwrap_err();
     }
-    // GitLab gives the subject itself under its fallback tag.
+    // GitLab returns the subject itself under its fallback tag.
     let itself = served(manifest(&content()), MANIFEST);
     assert_eq!(discover(vec![Reply::error(404, "NOT_FOUND")], itself).1.unwrap(), 0);
 }
 
 #[test]
-fn pages_of_referrers_are_followed_and_a_loop_of_them_ends() {
+fn pages_of_referrers_are_followed_and_a_loop_of_pages_ends() {
     let page = |entries: &[Value], next: &str| {
         served(index(entries), INDEX).header("link", format!("<{next}>; rel=\"next\""))
     };
@@ -513,9 +523,9 @@ fn pages_of_referrers_are_followed_and_a_loop_of_them_ends() {
 }
 
 #[test]
-fn a_delete_that_is_done_already_counts_and_one_that_is_refused_says_so() {
+fn a_repeated_delete_succeeds_and_a_rejected_one_fails() {
     for (status, code) in [(202, None), (404, None), (405, Some(Code::Unsupported))] {
-        let server = Faults::start();
+        let server = FaultServer::start();
         let bytes = manifest(&content());
         let digest = Algorithm::Sha256.digest(&bytes);
         server
@@ -534,8 +544,8 @@ fn a_delete_that_is_done_already_counts_and_one_that_is_refused_says_so() {
 }
 
 #[test]
-fn forged_cycles_and_long_chains_and_wide_levels_end() {
-    let server = Faults::start();
+fn forged_cycles_long_chains_and_wide_levels_are_limited() {
+    let server = FaultServer::start();
     let bytes = manifest(&content());
     let root = entry(&bytes);
     server.on("HEAD", "/manifests/v1", [head()]).on(
@@ -547,7 +557,7 @@ fn forged_cycles_and_long_chains_and_wide_levels_end() {
     let graph = graph.unwrap();
     assert_eq!(graph.len(), 1, "{graph}");
 
-    let server = Faults::start();
+    let server = FaultServer::start();
     let chain: Vec<Value> = (0..1000).map(|i| entry(format!("{i}").as_bytes())).collect();
     let mut below = Algorithm::Sha256.digest(&bytes).to_string();
     for node in &chain {
@@ -565,7 +575,7 @@ fn forged_cycles_and_long_chains_and_wide_levels_end() {
     assert_eq!(graph.walk().map(|node| node.depth).max(), Some(1000));
     assert_eq!(graph.to_string().lines().count(), 2001);
 
-    let server = Faults::start();
+    let server = FaultServer::start();
     let wide: Vec<Value> = (0..10_000).map(|i| entry(format!("{i}").as_bytes())).collect();
     server.on("HEAD", "/manifests/v1", [head()]).on(
         "GET",
@@ -578,8 +588,8 @@ fn forged_cycles_and_long_chains_and_wide_levels_end() {
 }
 
 #[test]
-fn an_operation_that_is_dropped_anywhere_leaves_no_file() {
-    let server = Faults::start();
+fn a_dropped_operation_leaves_no_file_and_no_upload_session() {
+    let server = FaultServer::start();
     let slow = Reply::ok(content()).slow(Duration::from_millis(1));
     server
         .on("GET", "/manifests/v1", [served(manifest(&content()), MANIFEST)])
@@ -598,7 +608,7 @@ fn an_operation_that_is_dropped_anywhere_leaves_no_file() {
             tokio::time::timeout(limit, pulling).await.unwrap_err();
         }
     });
-    // The runtime has ended, and with it every thread that was writing.
+    // The runtime has ended, and with it every thread that wrote files.
     assert_eq!(left_in(out.path()), 0);
 
     run(async {

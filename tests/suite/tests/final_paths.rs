@@ -1,5 +1,5 @@
-//! Every file that a pull reports has the content of the digest that it reports, whatever else the
-//! artifacts bring: two owners of one final path are a conflict that names both.
+//! Every file that a pull reports has the reported digest, whatever the artifacts contain. Two
+//! contents for one final path are a conflict that names both.
 
 use std::{
     fs,
@@ -8,15 +8,15 @@ use std::{
 };
 
 use ocigraph::{
-    Algorithm, Bytes, Client, Code, Descriptor, Error, Manifest, Outcome, Progress, PullOptions,
-    PullResult, Reference, annotation, media_type,
+    Algorithm, Bytes, Client, Code, Descriptor, Error, Manifest, Outcome, PullOptions, PullResult,
+    Reference, TransferOptions, annotation, media_type,
 };
 use ocigraph_suite::{Kind, Registry};
 use serde_json::json;
 
 type Pulled = Result<Vec<PullResult>, Error>;
 
-/// A layer as anyone can write it, whatever our own push would say.
+/// Returns a layer with any title, including titles that our push would reject.
 #[derive(Clone)]
 struct Layer {
     title: String,
@@ -28,7 +28,7 @@ fn file(title: &str, content: impl Into<Vec<u8>>) -> Layer {
     Layer { title: title.into(), content: content.into(), packed: false }
 }
 
-/// A packed directory of files and links; a link's content is where it leads.
+/// Returns a packed directory of files and symbolic links. The content of a link is its target.
 fn directory(title: &str, entries: &[(&str, &str)]) -> Layer {
     let mut tar = tar::Builder::new(Vec::new());
     for (name, content) in entries {
@@ -50,7 +50,7 @@ fn directory(title: &str, entries: &[(&str, &str)]) -> Layer {
     Layer { title: title.into(), content: tar.into_inner().unwrap(), packed: true }
 }
 
-struct Ground {
+struct TestStore {
     client: Client,
     place: Reference,
     image: Descriptor,
@@ -59,7 +59,7 @@ struct Ground {
     _layout: tempfile::TempDir,
 }
 
-impl Ground {
+impl TestStore {
     async fn new(registry: bool) -> Self {
         let layout = tempfile::tempdir().unwrap();
         let registry = registry.then(|| Registry::start(Kind::Ocimem));
@@ -69,7 +69,7 @@ impl Ground {
         };
         let out = tempfile::tempdir().unwrap();
         let empty = Descriptor::of(media_type::EMPTY, b"{}");
-        let ground = Self {
+        let store = Self {
             client: Client::new(),
             image: empty,
             place,
@@ -77,8 +77,8 @@ impl Ground {
             _registry: registry,
             _layout: layout,
         };
-        let image = ground.push("v1", None, &[file("image", "image")]).await;
-        Self { image, ..ground }
+        let image = store.push("v1", None, &[file("image", "image")]).await;
+        Self { image, ..store }
     }
 
     async fn push(&self, tag: &str, artifact_type: Option<&str>, layers: &[Layer]) -> Descriptor {
@@ -87,7 +87,10 @@ impl Ground {
         for content in contents {
             let blob = Descriptor::of(media_type::OCTET_STREAM, &content);
             let source = Arc::new(Bytes::from(content));
-            self.client.push_blob(&self.place, &blob, source, &Progress::none()).await.unwrap();
+            self.client
+                .push_blob(&self.place, &blob, source, TransferOptions::default())
+                .await
+                .unwrap();
             blobs.push(blob);
         }
         for (blob, layer) in blobs.iter_mut().zip(layers) {
@@ -103,7 +106,7 @@ impl Ground {
             "artifactType": artifact_type.unwrap_or("image/example"),
             "config": Descriptor::of(media_type::EMPTY, b"{}"),
             "layers": blobs,
-            // Otherwise two artifacts of the same layers would be one.
+            // Without this, two artifacts with equal layers would have the same digest.
             "annotations": { "n": tag },
         });
         if artifact_type.is_some() {
@@ -129,7 +132,7 @@ impl Ground {
         self.pull_with(tag, PullOptions::default()).await
     }
 
-    /// What a pull says of a file is so, and nothing unfinished is left.
+    /// Asserts that the reported files are correct and that no partial file is left.
     fn check(&self, pulled: &Pulled) {
         for file in pulled.iter().flatten().flat_map(|artifact| &artifact.files) {
             let packed = file.descriptor.annotations.contains_key(annotation::UNPACK);
@@ -157,12 +160,12 @@ fn files_in(folder: &Path) -> Vec<PathBuf> {
     paths.flat_map(|path| if path.is_dir() { files_in(&path) } else { vec![path] }).collect()
 }
 
-/// The error is a conflict that names both owners.
+/// Asserts that the error is a conflict that names both owners.
 #[track_caller]
 fn is_conflict(pulled: Pulled, path: &str, owners: [&Layer; 2]) {
     let error = match pulled {
         Err(error) => error,
-        Ok(pulled) => panic!("this should be a conflict: {pulled:?}"),
+        Ok(pulled) => panic!("expected a conflict: {pulled:?}"),
     };
     assert_eq!(error.code(), Code::Conflict, "{error}");
     assert!(error.message().contains(path), "{error}");
@@ -178,29 +181,29 @@ fn run<T>(work: impl Future<Output = T>) -> T {
 }
 
 #[test]
-fn a_title_like_that_of_an_unfinished_file_is_refused() {
+fn a_title_like_the_name_of_a_partial_file_is_rejected() {
     run(async {
         for registry in [false, true] {
-            let ground = Ground::new(registry).await;
+            let store = TestStore::new(registry).await;
             let large = file("large", vec![7; 3 << 20]);
-            // The name that an unfinished file had up to version 0.1.0-dev.
+            // The name of a partial file before version 0.1.0.
             let both = format!("{}/large", Algorithm::Sha256.digest(&large.content));
             let key = Algorithm::Sha256.digest(both.as_bytes());
             let guessed = format!(".ocigraph-{:.32}.partial", key.encoded());
             for title in [&guessed, ".ocigraph-x", "a/.OCIGRAPH-x/b"] {
                 let layers = [large.clone(), file(title, "forged")];
-                ground.push("v2", None, &layers).await;
+                store.push("v2", None, &layers).await;
                 for allow_path_traversal in [false, true] {
                     let options = PullOptions { allow_path_traversal, ..PullOptions::default() };
-                    let error = ground.pull_with("v2", options).await.unwrap_err();
+                    let error = store.pull_with("v2", options).await.unwrap_err();
                     assert_eq!(error.code(), Code::UnsafePath, "{error}");
                     assert!(error.message().contains(title), "{error}");
-                    assert!(files_in(ground.out.path()).is_empty());
+                    assert!(files_in(store.out.path()).is_empty());
                 }
             }
             let packed = directory("d", &[("x", "x"), (".ocigraph-0.partial", "forged")]);
-            ground.push("v2", None, &[packed]).await;
-            assert_eq!(ground.pull("v2").await.unwrap_err().code(), Code::UnsafePath);
+            store.push("v2", None, &[packed]).await;
+            assert_eq!(store.pull("v2").await.unwrap_err().code(), Code::UnsafePath);
         }
     });
 }
@@ -218,18 +221,18 @@ fn a_packed_directory_over_a_titled_file_is_a_conflict() {
         ];
         for (what, packed, path) in cases {
             for registry in [false, true] {
-                let ground = Ground::new(registry).await;
-                // In either order, and with either in place before.
+                let store = TestStore::new(registry).await;
+                // In either order, and with either content already in the directory.
                 for layers in [[titled.clone(), packed.clone()], [packed.clone(), titled.clone()]] {
                     for before in ["", "titled", "old"] {
-                        let out = ground.out.path().join("out");
+                        let out = store.out.path().join("out");
                         let _ = fs::remove_dir_all(&out);
                         if !before.is_empty() {
                             fs::create_dir_all(out.join("d")).unwrap();
                             fs::write(out.join("d/x"), before).unwrap();
                         }
-                        ground.push("v2", None, &layers).await;
-                        let pulled = ground.pull("v2").await;
+                        store.push("v2", None, &layers).await;
+                        let pulled = store.pull("v2").await;
                         is_conflict(pulled, path, [&titled, &packed]);
                         let there = fs::read_to_string(out.join("d/x")).unwrap_or_default();
                         assert!(["titled", before].contains(&there.as_str()), "{what}: {there}");
@@ -241,18 +244,18 @@ fn a_packed_directory_over_a_titled_file_is_a_conflict() {
 }
 
 #[test]
-fn a_packed_directory_beside_a_titled_file_and_one_that_agrees_with_it_are_pulled() {
+fn a_packed_directory_with_equal_or_no_common_files_is_pulled() {
     run(async {
         let titled = [file("d/x", "same"), file("d/e/z", "titled")];
         let packed =
             directory("d", &[("x", "same"), ("y", "packed"), ("e/w", "packed"), ("l", "-> y")]);
         for registry in [false, true] {
-            let ground = Ground::new(registry).await;
+            let store = TestStore::new(registry).await;
             let layers = [titled[0].clone(), packed.clone(), titled[1].clone()];
-            ground.push("v2", None, &layers).await;
+            store.push("v2", None, &layers).await;
             for _ in 0..2 {
-                ground.pull("v2").await.unwrap();
-                let read = ["d/x", "d/y", "d/e/z", "d/e/w", "d/l"].map(|name| ground.read(name));
+                store.pull("v2").await.unwrap();
+                let read = ["d/x", "d/y", "d/e/z", "d/e/w", "d/l"].map(|name| store.read(name));
                 assert_eq!(read, ["same", "packed", "titled", "packed", "packed"]);
             }
         }
@@ -260,7 +263,7 @@ fn a_packed_directory_beside_a_titled_file_and_one_that_agrees_with_it_are_pulle
 }
 
 #[test]
-fn a_referrer_does_not_write_over_the_files_of_another() {
+fn two_referrers_with_different_content_for_a_path_are_a_conflict() {
     run(async {
         let options =
             || PullOptions { artifact_type: Some("sbom/example".into()), ..PullOptions::default() };
@@ -273,31 +276,31 @@ fn a_referrer_does_not_write_over_the_files_of_another() {
         ];
         for (ada, eve) in pairs {
             for registry in [false, true] {
-                let ground = Ground::new(registry).await;
-                ground.push("ada", Some("sbom/example"), std::slice::from_ref(&ada)).await;
-                ground.push("eve", Some("sbom/example"), std::slice::from_ref(&eve)).await;
-                is_conflict(ground.pull_with("v1", options()).await, "a", [&ada, &eve]);
+                let store = TestStore::new(registry).await;
+                store.push("ada", Some("sbom/example"), std::slice::from_ref(&ada)).await;
+                store.push("eve", Some("sbom/example"), std::slice::from_ref(&eve)).await;
+                is_conflict(store.pull_with("v1", options()).await, "a", [&ada, &eve]);
             }
         }
-        // A file that two directories have in common is no conflict.
-        let ground = Ground::new(false).await;
+        // A file that two directories have in common is not a conflict.
+        let store = TestStore::new(false).await;
         for (tag, own) in [("ada", "a"), ("eve", "b")] {
             let entries = [("LICENSE", "same"), (own, "own"), ("l", "-> LICENSE")];
-            ground.push(tag, Some("sbom/example"), &[directory("d", &entries)]).await;
+            store.push(tag, Some("sbom/example"), &[directory("d", &entries)]).await;
         }
-        ground.pull_with("v1", options()).await.unwrap();
+        store.pull_with("v1", options()).await.unwrap();
         assert_eq!(
-            ["d/LICENSE", "d/a", "d/b", "d/l"].map(|name| ground.read(name)),
+            ["d/LICENSE", "d/a", "d/b", "d/l"].map(|name| store.read(name)),
             ["same", "own", "own", "same"]
         );
 
-        // What both bring is one file.
-        let ground = Ground::new(false).await;
+        // Equal content of two artifacts is one file.
+        let store = TestStore::new(false).await;
         let shared = [file("a", "same"), directory("d", &[("x", "same")])];
         for tag in ["ada", "eve"] {
-            ground.push(tag, Some("sbom/example"), &shared).await;
+            store.push(tag, Some("sbom/example"), &shared).await;
         }
-        let pulled = ground.pull_with("v1", options()).await.unwrap();
+        let pulled = store.pull_with("v1", options()).await.unwrap();
         let outcomes = |artifact: &PullResult| -> Vec<Outcome> {
             artifact.files.iter().map(|file| file.outcome).collect()
         };
@@ -307,45 +310,45 @@ fn a_referrer_does_not_write_over_the_files_of_another() {
 }
 
 #[test]
-fn a_subject_that_comes_along_does_not_write_over_its_referrer() {
+fn an_included_subject_does_not_replace_files_of_its_referrer() {
     run(async {
-        let ground = Ground::new(false).await;
+        let store = TestStore::new(false).await;
         let referrer = file("image", "not the image");
-        ground.push("sbom", Some("sbom/example"), std::slice::from_ref(&referrer)).await;
+        store.push("sbom", Some("sbom/example"), std::slice::from_ref(&referrer)).await;
         let options = PullOptions { include_subject: true, ..PullOptions::default() };
-        let pulled = ground.pull_with("sbom", options).await;
+        let pulled = store.pull_with("sbom", options).await;
         is_conflict(pulled, "image", [&referrer, &file("image", "image")]);
-        assert!(files_in(ground.out.path()).is_empty());
+        assert!(files_in(store.out.path()).is_empty());
     });
 }
 
 #[test]
-fn one_path_under_two_names_is_a_conflict() {
+fn two_titles_for_the_same_path_are_a_conflict() {
     run(async {
-        let ground = Ground::new(false).await;
+        let store = TestStore::new(false).await;
         let [a, b] = [file("x", "1"), file("./x", "2")];
-        ground.push("v2", None, &[a.clone(), b.clone()]).await;
-        is_conflict(ground.pull("v2").await, "x", [&a, &b]);
+        store.push("v2", None, &[a.clone(), b.clone()]).await;
+        is_conflict(store.pull("v2").await, "x", [&a, &b]);
 
-        // With path traversal allowed, a path can lead through a link that is there.
-        let out = ground.out.path().join("out");
+        // If path traversal is allowed, a path can contain an existing symbolic link.
+        let out = store.out.path().join("out");
         fs::create_dir_all(out.join("real")).unwrap();
         std::os::unix::fs::symlink("real", out.join("link")).unwrap();
         let [a, b] = [file("real/x", "1"), file("link/x", "2")];
-        ground.push("v3", None, &[a.clone(), b.clone()]).await;
+        store.push("v3", None, &[a.clone(), b.clone()]).await;
         let options = || PullOptions { allow_path_traversal: true, ..PullOptions::default() };
-        is_conflict(ground.pull_with("v3", options()).await, "x", [&a, &b]);
-        // One of them is there already, and large enough to be digested while the other comes.
+        is_conflict(store.pull_with("v3", options()).await, "x", [&a, &b]);
+        // One file already exists and is large enough to be digested while the other is pulled.
         let large = vec![7; 32 << 20];
         fs::write(out.join("real/z"), &large).unwrap();
         for (there, other) in [("real/z", "link/z"), ("link/z", "real/z")] {
             let [a, b] = [file(there, large.clone()), file(other, "2")];
-            ground.push("v5", None, &[a.clone(), b.clone()]).await;
-            is_conflict(ground.pull_with("v5", options()).await, "z", [&a, &b]);
+            store.push("v5", None, &[a.clone(), b.clone()]).await;
+            is_conflict(store.pull_with("v5", options()).await, "z", [&a, &b]);
             fs::write(out.join("real/z"), &large).unwrap();
         }
         let [a, b] = [file("real/y", "same"), file("link/y", "same")];
-        ground.push("v4", None, &[a, b]).await;
-        ground.pull_with("v4", options()).await.unwrap();
+        store.push("v4", None, &[a, b]).await;
+        store.pull_with("v4", options()).await.unwrap();
     });
 }

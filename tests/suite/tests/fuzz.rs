@@ -1,7 +1,7 @@
-//! Random faults against random operations: each ends in time, with a result or an error that has a
-//! code, and nothing that is not whole stands under its name.
+//! Random faults during random operations. Each operation ends in time, with a result or an error
+//! with a code, and leaves no partial content under a final name.
 //!
-//! As a test it runs for a few seconds; `make fuzz` runs it for longer.
+//! As a test it runs for a few seconds. `make fuzz` runs it for longer.
 
 use std::{
     collections::HashSet,
@@ -16,22 +16,22 @@ use bolero::{TypeGenerator, check, produce_with};
 use futures::{TryStreamExt, future::join_all};
 use ocigraph::{
     Algorithm, Bytes, Client, ClientConfig, Code, CopyOptions, DeleteOptions, Descriptor,
-    DiscoverOptions, Error, File, Limits, Progress, PullOptions, PushOptions, Reference,
-    VerifyOptions,
+    DiscoverOptions, Error, File, Limits, PullOptions, PushOptions, Reference, ResolveOptions,
+    TransferOptions, VerifyOptions,
 };
-use ocigraph_suite::{Faults, Reply};
+use ocigraph_suite::{FaultServer, Reply};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
 
 const WAIT: Duration = Duration::from_millis(250);
-const TRIES: u32 = 2;
-/// What one request may take by these limits: each try its waits and then `Retry-After: 1`, on a
-/// busy machine.
-const A_REQUEST: Duration = Duration::from_secs(4);
-/// No operation here has reason for more.
-const REQUESTS: usize = 200;
+const MAX_ATTEMPTS: u32 = 2;
+/// Maximum time of one request with these limits on a busy machine: the timeouts and `Retry-After:
+/// 1` of each attempt.
+const MAX_REQUEST_TIME: Duration = Duration::from_secs(4);
+/// Maximum number of requests of one operation.
+const MAX_REQUESTS: usize = 200;
 
 fn client() -> Client {
     let limits = Limits {
@@ -39,7 +39,7 @@ fn client() -> Client {
         response_timeout: WAIT,
         idle_timeout: WAIT,
         upload_response_timeout: WAIT,
-        max_attempts: TRIES,
+        max_attempts: MAX_ATTEMPTS,
         stall_timeout: 4 * WAIT,
         max_manifest_bytes: 64 << 10,
         max_pages: 4,
@@ -70,7 +70,7 @@ fn manifest(title: &str, subject: Option<&Descriptor>) -> (Descriptor, Vec<u8>) 
     (Descriptor::of(MANIFEST, &bytes), bytes)
 }
 
-/// What a faultless registry answers, by method and part of the path.
+/// The responses of a registry without faults, by method and part of the path.
 static ANSWERS: LazyLock<Vec<(&str, String, Reply)>> = LazyLock::new(|| {
     let (image, image_bytes) = manifest("file", None);
     let (sbom, sbom_bytes) = manifest("sbom", Some(&image));
@@ -112,7 +112,7 @@ const STATUSES: [u16; 24] = [
 ];
 const RETRY_AFTER: [&str; 6] = ["0", "1", "86400", "-1", "soon", "Tue, 01 Jan 2030 00:00:00 GMT"];
 
-/// `HOST` stands for the registry itself.
+/// `HOST` is replaced by the host of the registry.
 const HEADERS: [(&str, &str); 32] = [
     (
         "docker-content-digest",
@@ -196,7 +196,7 @@ enum Fault {
 }
 
 impl Fault {
-    /// The answer instead of what a faultless registry would say.
+    /// Returns the response with the fault.
     fn reply(&self, host: &str, answer: Reply) -> Reply {
         let header = |reply: Reply, which: u8| {
             let (name, value) = HEADERS[usize::from(which) % HEADERS.len()];
@@ -236,7 +236,7 @@ impl Fault {
     }
 }
 
-/// Which operation, and what goes wrong with which of the answers: at first, or each time.
+/// An operation, and the faults in its responses: in the first response or in each.
 #[derive(Debug, Clone, TypeGenerator)]
 struct Script {
     operation: u8,
@@ -253,8 +253,8 @@ struct Wrong {
 }
 
 impl Script {
-    fn start(&self) -> Faults {
-        let server = Faults::start();
+    fn start(&self) -> FaultServer {
+        let server = FaultServer::start();
         let host = server.host();
         for (place, (method, part, answer)) in ANSWERS.iter().enumerate() {
             let wrong =
@@ -277,11 +277,11 @@ impl Script {
         let folder = tempfile::tempdir().unwrap();
         let work = tokio::spawn(operation(self.operation, server.host(), folder.path().into()));
         let begun = Instant::now();
-        let ended = tokio::time::timeout(30 * A_REQUEST, work).await;
+        let ended = tokio::time::timeout(30 * MAX_REQUEST_TIME, work).await;
         let requests: Vec<String> = server.all().into_iter().map(|seen| seen.target).collect();
-        let in_time = begun.elapsed() < A_REQUEST * (requests.len() as u32 + 1);
+        let in_time = begun.elapsed() < MAX_REQUEST_TIME * (requests.len() as u32 + 1);
         assert!(
-            in_time && requests.len() < REQUESTS,
+            in_time && requests.len() < MAX_REQUESTS,
             "{self:?}: {:?}, {requests:?}",
             begun.elapsed()
         );
@@ -306,8 +306,8 @@ async fn operation(which: u8, host: String, folder: Box<Path>) -> Result<(), Err
     };
     let content = Descriptor::of("application/octet-stream", &CONTENT);
     match which % 18 {
-        0 => client.resolve(&image, None).await.map(drop),
-        1 => client.fetch_manifest(&image, None).await.map(drop),
+        0 => client.resolve(&image, ResolveOptions::default()).await.map(drop),
+        1 => client.fetch_manifest(&image, ResolveOptions::default()).await.map(drop),
         2 | 3 => {
             let output = folder.join("out");
             client.pull(&image, PullOptions { output, ..PullOptions::default() }).await.map(drop)
@@ -331,12 +331,12 @@ async fn operation(which: u8, host: String, folder: Box<Path>) -> Result<(), Err
         14 => client.repositories(&host.parse()?).await.map(drop),
         15 => {
             let (_, stream) =
-                client.fetch_blob(&image.at(content.digest), &Progress::none()).await?;
+                client.fetch_blob(&image.at(content.digest), TransferOptions::default()).await?;
             stream.try_for_each(async |_| Ok(())).await
         }
         16 => {
             let source = Arc::new(Bytes::from_static(&CONTENT));
-            client.push_blob(&image, &content, source, &Progress::none()).await.map(drop)
+            client.push_blob(&image, &content, source, TransferOptions::default()).await.map(drop)
         }
         _ => {
             client.tag(&image, &["v2".to_owned()]).await?;
@@ -345,7 +345,7 @@ async fn operation(which: u8, host: String, folder: Box<Path>) -> Result<(), Err
     }
 }
 
-/// Whatever came of it, what has its final name is whole, and nothing else is left.
+/// Asserts that files with a final name are complete and that no other files exist.
 fn check_files(folder: &Path, script: &Script) {
     let names = |path: &Path| -> HashSet<String> {
         let entries = fs::read_dir(path).into_iter().flatten().flatten();
@@ -360,21 +360,21 @@ fn check_files(folder: &Path, script: &Script) {
         let content = fs::read(folder.join("layout/blobs/sha256").join(&name)).unwrap();
         assert_eq!(Algorithm::Sha256.digest(&content).encoded(), name, "{script:?}");
     }
-    // A write that was under way when its operation failed comes to its own end.
+    // A write that was running when its operation failed finishes later.
     let unfinished = || {
         let own = names(&folder.join("layout/.ocigraph"));
         own.into_iter().find(|name| name.contains('-'))
     };
     let begun = Instant::now();
     while let Some(name) = unfinished() {
-        assert!(begun.elapsed() < 30 * A_REQUEST, "{name} is left: {script:?}");
+        assert!(begun.elapsed() < 30 * MAX_REQUEST_TIME, "{name} is left: {script:?}");
         thread::sleep(Duration::from_millis(20));
     }
 }
 
 #[test]
-fn every_operation_ends_in_time_and_leaves_nothing_that_is_not_whole() {
-    // They mostly wait, so many run side by side; a failure names the script that it is of.
+fn every_operation_ends_in_time_and_leaves_no_partial_content() {
+    // Scripts mostly wait, so many run concurrently. A failure names its script.
     let scripts = produce_with::<Vec<Script>>().len(24usize);
     let target = check!().with_generator(scripts).with_shrink_time(Duration::ZERO);
     target.with_test_time(Duration::from_secs(8)).for_each(|scripts| {

@@ -1,19 +1,20 @@
-//! Credential helpers that do not do what they should: their failures are told, and nothing else is tried instead.
+//! Credential helpers that fail: the client reports the failure and does not try another source.
 
 use std::time::Duration;
 
 use ocigraph::{Client, ClientConfig, Code, Limits, Reference};
 use ocigraph_suite::{
-    CredentialHelper, Faults, Kind, Options, PASSWORD, Registry, Reply, USER, User, ocigraph_binary,
+    CredentialHelper, FaultServer, Kind, Options, PASSWORD, Registry, Reply, USER, User,
+    ocigraph_binary,
 };
 use serde_json::json;
 
-/// A registry that wants a password, and a user whose helper is in charge of it.
+/// Starts a registry with authentication, and creates a user whose credentials are in a helper.
 fn guarded() -> (Registry, User, CredentialHelper) {
     let options = Options { auth: true, ..Options::default() };
     let (registry, user) = (Registry::start_with(Kind::Ocimem, options), User::new());
     let helper = CredentialHelper::install(&user.work, "tested");
-    // With what would open it in the file, which is not to be used.
+    // The file has a valid credential, which must not be used.
     user.login(registry.host()).ok();
     let mut config = user.config();
     config["credHelpers"] = json!({ registry.host(): "tested" });
@@ -26,36 +27,36 @@ fn tags(user: &User, registry: &Registry) -> String {
 }
 
 #[test]
-fn an_answer_that_is_no_json_is_an_error_that_does_not_repeat_it() {
+fn invalid_output_of_a_helper_is_an_error_that_does_not_quote_it() {
     let (registry, user, helper) = guarded();
-    helper.is("garbled");
-    let said = tags(&user, &registry);
-    assert!(said.contains("[CREDENTIALS]"), "{said}");
-    assert!(said.contains("docker-credential-tested failed to get"), "{said}");
-    assert!(!said.contains("sesame"), "{said}");
+    helper.set_behaviour("garbled");
+    let stderr = tags(&user, &registry);
+    assert!(stderr.contains("[CREDENTIALS]"), "{stderr}");
+    assert!(stderr.contains("docker-credential-tested failed to get"), "{stderr}");
+    assert!(!stderr.contains("sesame"), "{stderr}");
 }
 
 #[test]
-fn the_words_of_a_helper_that_fails_are_told() {
+fn the_message_of_a_failing_helper_is_reported() {
     let (registry, user, helper) = guarded();
-    helper.is("failing");
-    let said = tags(&user, &registry);
-    assert!(said.contains("[CREDENTIALS]"), "{said}");
+    helper.set_behaviour("failing");
+    let stderr = tags(&user, &registry);
+    assert!(stderr.contains("[CREDENTIALS]"), "{stderr}");
     assert!(
-        said.contains("docker-credential-tested") && said.contains("keychain is locked"),
-        "{said}"
+        stderr.contains("docker-credential-tested") && stderr.contains("keychain is locked"),
+        "{stderr}"
     );
-    // Neither is anything stored elsewhere when it does not take it.
+    // If the helper rejects a credential, it is not stored elsewhere either.
     let before = user.config();
-    let said = user.login(registry.host()).fails_with(1);
-    assert!(said.contains("[CREDENTIALS]") && said.contains("failed to store"), "{said}");
+    let stderr = user.login(registry.host()).fails_with(1);
+    assert!(stderr.contains("[CREDENTIALS]") && stderr.contains("failed to store"), "{stderr}");
     assert_eq!(user.config(), before);
 }
 
 #[test]
-fn a_helper_that_knows_nothing_means_nobody_and_not_the_file() {
+fn a_helper_without_an_entry_means_no_credential() {
     let (_, user, helper) = guarded();
-    let server = Faults::start();
+    let server = FaultServer::start();
     server.on(
         "GET",
         "/v2/",
@@ -65,28 +66,28 @@ fn a_helper_that_knows_nothing_means_nobody_and_not_the_file() {
     config["auths"] = json!({ server.host(): { "auth": "YWRhOnMzY3JldA==" } });
     config["credHelpers"] = json!({ server.host(): "tested" });
     user.write_config(&config);
-    let said = user.ocigraph(&["tags", &format!("{}/app", server.host())]).fails_with(1);
-    assert!(said.contains("[UNAUTHORIZED]") && said.contains("ocigraph login"), "{said}");
-    assert!(!said.contains("were refused"), "{said}");
+    let stderr = user.ocigraph(&["tags", &format!("{}/app", server.host())]).fails_with(1);
+    assert!(stderr.contains("[UNAUTHORIZED]") && stderr.contains("ocigraph login"), "{stderr}");
+    assert!(!stderr.contains("were refused"), "{stderr}");
     assert_eq!(helper.calls(), [format!("get {}", server.host())]);
     assert!(server.all().iter().all(|seen| seen.header("authorization").is_none()));
 }
 
 #[test]
-fn a_helper_that_is_not_there_is_named() {
+fn a_missing_helper_is_named() {
     let (registry, user, _helper) = guarded();
     for (name, why) in
         [("missing", "not on the PATH"), ("../tested", "invalid name of a credential helper")]
     {
         user.write_config(&json!({ "credsStore": name }));
-        let said = tags(&user, &registry);
-        assert!(said.contains("[CREDENTIALS]") && said.contains(why), "{said}");
-        assert!(said.contains(name), "{said}");
+        let stderr = tags(&user, &registry);
+        assert!(stderr.contains("[CREDENTIALS]") && stderr.contains(why), "{stderr}");
+        assert!(stderr.contains(name), "{stderr}");
     }
 }
 
 #[test]
-fn logout_takes_what_other_programs_stored_under_older_keys() {
+fn logout_removes_entries_under_older_keys() {
     let (registry, user, helper) = guarded();
     let host = registry.host();
     for key in [host, &format!("https://{host}"), &format!("https://{host}/v1/"), "other.test"] {
@@ -106,7 +107,7 @@ fn logout_takes_what_other_programs_stored_under_older_keys() {
     assert_eq!(user.config()["credHelpers"], json!({ host: "tested" }));
 
     let again = user.ocigraph(&["logout", host]).ok();
-    assert!(again.contains("no credential"), "{again}");
+    assert!(again.starts_with("No credential is stored"), "{again}");
 }
 
 #[test]
@@ -114,50 +115,53 @@ fn logout_works_with_a_helper_that_cannot_list_its_servers() {
     let (registry, user, helper) = guarded();
     let host = registry.host();
     helper.keep(host, USER, PASSWORD);
-    helper.is("unlisted");
+    helper.set_behaviour("unlisted");
     user.ocigraph(&["logout", host]).ok();
     assert_eq!(helper.entries(), json!({}));
     assert_eq!(user.config()["auths"], json!({}));
 }
 
 #[test]
-fn logout_empties_the_file_even_if_the_helper_fails() {
+fn logout_removes_the_entry_of_the_file_even_if_the_helper_fails() {
     let (registry, user, helper) = guarded();
-    helper.is("failing");
-    let said = user.ocigraph(&["logout", registry.host()]).fails_with(1);
-    assert!(said.contains("[CREDENTIALS]") && said.contains("docker-credential-tested"), "{said}");
+    helper.set_behaviour("failing");
+    let stderr = user.ocigraph(&["logout", registry.host()]).fails_with(1);
+    assert!(
+        stderr.contains("[CREDENTIALS]") && stderr.contains("docker-credential-tested"),
+        "{stderr}"
+    );
     assert_eq!(user.config()["auths"], json!({}));
 }
 
 #[test]
-fn a_helper_that_is_ended_in_the_middle_of_its_answer_shows_no_secret() {
+fn the_output_of_a_killed_helper_is_not_shown() {
     let (registry, user, helper) = guarded();
     for (mood, why) in [("killed", "a signal ended it"), ("cut", "may hold a secret")] {
-        helper.is(mood);
-        let said = tags(&user, &registry);
-        assert!(said.contains("[CREDENTIALS]") && said.contains(why), "{said}");
-        assert!(!said.contains("sesame") && !said.contains("ada"), "{said}");
+        helper.set_behaviour(mood);
+        let stderr = tags(&user, &registry);
+        assert!(stderr.contains("[CREDENTIALS]") && stderr.contains(why), "{stderr}");
+        assert!(!stderr.contains("sesame") && !stderr.contains("ada"), "{stderr}");
     }
-    // User::login checks that the password is not shown.
-    helper.is("repeating");
-    let said = user.login(registry.host()).fails_with(1);
-    assert!(said.contains("cannot keep ***"), "{said}");
+    // `User::login` checks that the password is not printed.
+    helper.set_behaviour("repeating");
+    let stderr = user.login(registry.host()).fails_with(1);
+    assert!(stderr.contains("cannot keep ***"), "{stderr}");
 }
 
 #[test]
-fn a_helper_that_leaves_a_child_behind_has_answered_when_it_ends() {
+fn a_helper_that_leaves_a_child_process_behind_works() {
     let (registry, user, helper) = guarded();
     helper.keep(registry.host(), USER, PASSWORD);
-    helper.is("leaves-a-child");
+    helper.set_behaviour("leaves-a-child");
     user.ocigraph(&["repos", registry.host()]).ok();
-    // The child was meant to stay.
+    // The helper leaves its child process running on purpose.
     let child = helper.process();
     assert!(!has_ended(child));
     std::process::Command::new("kill").arg(child.to_string()).status().unwrap();
 }
 
 #[test]
-fn a_process_that_ignores_the_end_of_its_children_has_helpers_all_the_same() {
+fn helpers_work_while_sigchld_is_ignored() {
     let (registry, user, helper) = guarded();
     let ignoring = |args: &[&str], input: &str| {
         let mut command = user.work.command("env");
@@ -168,30 +172,30 @@ fn a_process_that_ignores_the_end_of_its_children_has_helpers_all_the_same() {
     ignoring(&login, PASSWORD).ok();
     assert_eq!(helper.entries()[registry.host()]["Secret"], PASSWORD);
     ignoring(&["repos", registry.host()], "").ok();
-    helper.is("failing");
-    let said = ignoring(&["repos", registry.host()], "").fails_with(1);
-    assert!(said.contains("keychain is locked"), "{said}");
-    let said = ignoring(&login, PASSWORD).fails_with(1);
-    assert!(said.contains("keychain is locked"), "{said}");
-    helper.is("well");
+    helper.set_behaviour("failing");
+    let stderr = ignoring(&["repos", registry.host()], "").fails_with(1);
+    assert!(stderr.contains("keychain is locked"), "{stderr}");
+    let stderr = ignoring(&login, PASSWORD).fails_with(1);
+    assert!(stderr.contains("keychain is locked"), "{stderr}");
+    helper.set_behaviour("well");
     ignoring(&["logout", registry.host()], "").ok();
     assert_eq!(helper.entries(), json!({}));
-    // Nothing is known of it any more, which is not a failure.
-    let said = ignoring(&["repos", registry.host()], "").fails_with(1);
-    assert!(said.contains("[UNAUTHORIZED]"), "{said}");
+    // The exit status of the helper is lost, which is not a failure.
+    let stderr = ignoring(&["repos", registry.host()], "").fails_with(1);
+    assert!(stderr.contains("[UNAUTHORIZED]"), "{stderr}");
 }
 
-/// The search path of a process cannot be changed safely while it runs: the client of this test runs in another, which
-/// is this test again.
+/// The search path of a running process cannot be changed safely, so the client of this test runs
+/// in another process: this test itself.
 #[test]
-fn a_helper_that_hangs_is_killed_when_its_time_is_up() {
-    const NAME: &str = "a_helper_that_hangs_is_killed_when_its_time_is_up";
+fn a_helper_that_hangs_is_killed_after_the_timeout() {
+    const NAME: &str = "a_helper_that_hangs_is_killed_after_the_timeout";
     if let Ok(reference) = std::env::var("OCIGRAPH_TEST_REFERENCE") {
         return wait_for_the_helper(&reference);
     }
     let (registry, user, helper) = guarded();
     for mood in ["hangs", "hangs-with-a-child"] {
-        helper.is(mood);
+        helper.set_behaviour(mood);
         let mut test = user.work.command(std::env::current_exe().unwrap());
         test.args(["--exact", NAME, "--nocapture"]);
         test.env("OCIGRAPH_TEST_REFERENCE", registry.reference("app"));
@@ -210,12 +214,12 @@ fn wait_for_the_helper(reference: &str) {
     let error = tokio::runtime::Runtime::new().unwrap().block_on(client.tags(&reference));
     let error = error.unwrap_err();
     assert_eq!(error.code(), Code::Credentials, "{error}");
-    let said = error.to_string();
-    assert!(said.contains("docker-credential-tested"), "{said}");
-    assert!(said.contains("did not answer within 2 seconds"), "{said}");
+    let stderr = error.to_string();
+    assert!(stderr.contains("docker-credential-tested"), "{stderr}");
+    assert!(stderr.contains("did not answer within 2 seconds"), "{stderr}");
 }
 
-/// Whether a process is gone, or only waits for somebody to ask how it ended.
+/// Returns true if a process has ended, including a zombie.
 fn has_ended(process: u32) -> bool {
     let stat = std::fs::read_to_string(format!("/proc/{process}/stat"));
     stat.is_err() || stat.unwrap().rsplit(')').next().unwrap().trim_start().starts_with('Z')

@@ -1,4 +1,4 @@
-//! Interoperability with `oras`, both ways, on every registry and on layouts.
+//! ocigraph and `oras` read the artifacts of each other, on every registry and on layouts.
 
 use ocigraph_suite::{Kind, Registry, Workspace};
 
@@ -10,7 +10,7 @@ fn digests(graph: &serde_json::Value) -> Vec<String> {
     digests
 }
 
-fn both_ways(kind: Kind) {
+fn check_with_oras(kind: Kind) {
     let registry = Registry::start(kind);
     let work = Workspace::new();
     let image = registry.reference("app:v1");
@@ -20,7 +20,7 @@ fn both_ways(kind: Kind) {
     work.write("docs/deep/page.md", "a page");
     work.write("docs/index.md", "an index");
 
-    // In turn, so that each adds to what the other has written.
+    // Alternately, so that each client extends what the other has written.
     let oras = |kind: &str, file: &str| {
         work.oras(&["attach", "--plain-http", "--artifact-type", kind, &image, file]).ok();
     };
@@ -55,27 +55,27 @@ fn both_ways(kind: Kind) {
 }
 
 #[test]
-fn with_ggcr() {
-    both_ways(Kind::Ggcr);
+fn oras_and_ocigraph_read_each_others_artifacts_on_ggcr() {
+    check_with_oras(Kind::Ggcr);
 }
 
 #[test]
-fn with_ocimem() {
-    both_ways(Kind::Ocimem);
+fn oras_and_ocigraph_read_each_others_artifacts_on_ocimem() {
+    check_with_oras(Kind::Ocimem);
 }
 
 #[test]
-fn with_docker_registry() {
-    both_ways(Kind::Docker2);
+fn oras_and_ocigraph_read_each_others_artifacts_on_docker_registry() {
+    check_with_oras(Kind::Docker2);
 }
 
 #[test]
-fn with_distribution() {
-    both_ways(Kind::Distribution3);
+fn oras_and_ocigraph_read_each_others_artifacts_on_distribution() {
+    check_with_oras(Kind::Distribution3);
 }
 
 #[test]
-fn with_a_layout() {
+fn oras_and_ocigraph_read_each_others_artifacts_in_a_layout() {
     let work = Workspace::new();
     work.write("readme.md", "hello");
     work.write("sbom.json", "{}");

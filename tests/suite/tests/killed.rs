@@ -1,4 +1,5 @@
-//! Processes killed in the middle: what is left is valid, and running again finishes.
+//! Processes that are killed during an operation: the remaining state is valid, and a second run
+//! finishes.
 
 use std::{
     fs::File,
@@ -25,7 +26,7 @@ fn kill(mut child: Child) {
 }
 
 #[test]
-fn a_killed_delete_is_finished_by_the_next() {
+fn a_killed_delete_can_be_run_again() {
     for deletes in 1..6 {
         let config =
             |delay_ms| Config { referrers: Referrers::None, delay_ms, ..Config::default() };
@@ -52,7 +53,7 @@ fn a_killed_delete_is_finished_by_the_next() {
         kill(child);
         fixture.set_config(config(0));
         let left = work.ocigraph(&["delete", "--yes", &image]);
-        // The kill may have come when the image itself was gone, and everything with it.
+        // The kill can come after the image itself was deleted, with everything else.
         if left.code != Some(0) {
             assert!(left.stderr.contains("NOT_FOUND"), "{}", left.stderr);
         }
@@ -64,7 +65,7 @@ fn a_killed_delete_is_finished_by_the_next() {
 const SIZE: u64 = 1 << 30;
 const MIDDLE: u64 = SIZE * 2 / 5;
 
-/// A file of 1 GiB that takes little of a disk and has no two pieces alike.
+/// Writes a sparse file of 1 GiB in which all blocks differ.
 fn write_large(path: &Path) -> Digest {
     let mut file = File::create(path).unwrap();
     file.set_len(SIZE).unwrap();
@@ -79,7 +80,7 @@ fn length(path: &Path) -> u64 {
     path.metadata().map_or(0, |metadata| metadata.len())
 }
 
-/// Waits until a file that grows has come to the middle; gives false when the process was faster.
+/// Waits until a growing file has half of its final size. Returns false if the process was faster.
 fn reaches_the_middle(child: &mut Child, length: impl Fn() -> u64) -> bool {
     while length() < MIDDLE {
         if child.try_wait().unwrap().is_some() {
@@ -91,7 +92,7 @@ fn reaches_the_middle(child: &mut Child, length: impl Fn() -> u64) -> bool {
 }
 
 #[test]
-fn a_killed_pull_leaves_no_file_under_its_name_and_the_next_fetches_the_rest_alone() {
+fn a_killed_pull_leaves_only_a_partial_file_from_which_the_next_resumes() {
     let work = Workspace::new();
     let blobs = Some(work.path("blobs"));
     let fixture = Fixture::start(Config { blobs, ..Config::default() });
@@ -109,13 +110,16 @@ fn a_killed_pull_leaves_no_file_under_its_name_and_the_next_fetches_the_rest_alo
     let mut child = start(&work, &pull);
     let in_the_middle = reaches_the_middle(&mut child, partial);
     kill(child);
-    assert!(in_the_middle && !out.exists(), "the pull was over before it could be killed");
+    assert!(in_the_middle && !out.exists(), "the pull finished before it could be killed");
     let there = partial();
     fixture.clear_requests();
 
     let mut child = start(&work, &pull);
     while child.try_wait().unwrap().is_none() {
-        assert!(!out.exists() || length(&out) == SIZE, "it has its name and is not whole");
+        assert!(
+            !out.exists() || length(&out) == SIZE,
+            "the file has its final name and is incomplete"
+        );
         thread::sleep(Duration::from_millis(1));
     }
     assert!(child.wait().unwrap().success());
@@ -128,7 +132,7 @@ fn a_killed_pull_leaves_no_file_under_its_name_and_the_next_fetches_the_rest_alo
 }
 
 #[test]
-fn a_killed_push_names_nothing_and_the_next_pushes_the_whole() {
+fn a_killed_push_sets_no_tag_and_can_be_run_again() {
     let registry = Registry::start(Kind::Docker2);
     let work = Workspace::new();
     let digest = write_large(&work.path("large"));
@@ -145,7 +149,7 @@ fn a_killed_push_names_nothing_and_the_next_pushes_the_whole() {
     let mut child = start(&work, &["push", &target, "large"]);
     let in_the_middle = reaches_the_middle(&mut child, uploaded);
     kill(child);
-    assert!(in_the_middle && !blob.exists(), "the push was over before it could be killed");
+    assert!(in_the_middle && !blob.exists(), "the push finished before it could be killed");
     work.ocigraph(&["resolve", &target]).fails_with(1);
     work.ocigraph(&["push", &target, "large"]).ok();
     assert_eq!(length(&blob), SIZE);
@@ -153,7 +157,7 @@ fn a_killed_push_names_nothing_and_the_next_pushes_the_whole() {
 }
 
 #[test]
-fn a_layout_stays_valid_whenever_its_writer_is_killed() {
+fn a_layout_stays_valid_when_a_writer_is_killed() {
     let work = Workspace::new();
     work.write("base", "base");
     work.ocigraph(&["push", "oci:layout:base", "base"]).ok();
@@ -166,7 +170,7 @@ fn a_layout_stays_valid_whenever_its_writer_is_killed() {
         );
         thread::sleep(Duration::from_micros(300 * i));
         kill(child);
-        // Whatever is listed is whole.
+        // Everything in the list is complete.
         let graph = work.ocigraph(&["discover", "-o", "json", "oci:layout:base"]).json();
         for referrer in graph["references"].as_array().unwrap() {
             let target = format!("oci:layout@{}", referrer["digest"].as_str().unwrap());

@@ -1,10 +1,10 @@
-//! Limits and numbers of any value: each is a bound, or a clear error, and never a panic.
+//! Limits with any value: each is a limit or a clear error, and never causes a panic.
 
 use std::{sync::Arc, time::Duration};
 
 use ocigraph::{
     Algorithm, Bytes, Client, ClientConfig, Code, CopyOptions, DeleteOptions, Descriptor,
-    DiscoverOptions, File, Limits, Manifest, Progress, PullOptions, PushOptions, Reference,
+    DiscoverOptions, File, Limits, Manifest, PullOptions, PushOptions, Reference, TransferOptions,
     UnpackLimits, VerifyOptions,
 };
 use ocigraph_fixture::{Config, Failure, Fixture};
@@ -19,7 +19,7 @@ fn client(limits: Limits) -> Client {
     Client::with_config(ClientConfig { limits, ..ClientConfig::default() })
 }
 
-/// Every limit set to one time and one number.
+/// Returns limits that all have this duration or number.
 fn all(time: Duration, number: usize) -> Limits {
     Limits {
         connect_timeout: time,
@@ -35,9 +35,9 @@ fn all(time: Duration, number: usize) -> Limits {
     }
 }
 
-/// Every operation, and uploads of both kinds.
-async fn everything(client: &Client, place: &str, n: usize) -> ocigraph::Result<()> {
-    let image: Reference = format!("{place}:v{n}").parse()?;
+/// Runs every operation, and both kinds of upload.
+async fn everything(client: &Client, location: &str, n: usize) -> ocigraph::Result<()> {
+    let image: Reference = format!("{location}:v{n}").parse()?;
     let folder = tempfile::tempdir().unwrap();
     let options = PushOptions {
         files: vec![
@@ -56,7 +56,7 @@ async fn everything(client: &Client, place: &str, n: usize) -> ocigraph::Result<
         concurrency: Some(n),
         ..PushOptions::default()
     };
-    client.push(&place.parse()?, options).await?;
+    client.push(&location.parse()?, options).await?;
     let options = DiscoverOptions { concurrency: Some(n), ..DiscoverOptions::default() };
     assert_eq!(client.discover(&image, options).await?.len(), 1);
     let options = PullOptions {
@@ -67,7 +67,7 @@ async fn everything(client: &Client, place: &str, n: usize) -> ocigraph::Result<
     assert_eq!(client.pull(&image, options).await?[0].files.len(), 2);
     let options = VerifyOptions { concurrency: Some(n), ..VerifyOptions::default() };
     assert!(client.verify(&image, options).await?.problems.is_empty());
-    let copied: Reference = format!("{place}-copied{n}:v1").parse()?;
+    let copied: Reference = format!("{location}-copied{n}:v1").parse()?;
     let options = CopyOptions { recursive: true, concurrency: Some(n), ..CopyOptions::default() };
     client.copy(&image, &copied, options).await?;
     client.tags(&image).await?;
@@ -78,42 +78,42 @@ async fn everything(client: &Client, place: &str, n: usize) -> ocigraph::Result<
 }
 
 #[test]
-fn a_time_of_any_length_is_no_bound() {
+fn the_longest_timeouts_mean_no_limit() {
     let fixture = Fixture::start(Config::default());
-    let place = format!("{}/app", fixture.host());
+    let location = format!("{}/app", fixture.host());
     for (n, time) in [Duration::MAX, Duration::from_secs(u64::MAX), Duration::from_secs(1 << 62)]
         .iter()
         .enumerate()
     {
-        run(everything(&client(all(*time, usize::MAX)), &place, n)).unwrap();
+        run(everything(&client(all(*time, usize::MAX)), &location, n)).unwrap();
     }
 }
 
 #[test]
-fn any_number_of_requests_at_once_is_one_that_works() {
+fn any_concurrency_works() {
     let fixture = Fixture::start(Config::default());
     let work = Workspace::new();
     let layout = format!("oci:{}", work.path("layout").display());
-    for place in [format!("{}/app", fixture.host()), layout] {
+    for location in [format!("{}/app", fixture.host()), layout] {
         for at_once in [0, 1, 1 << 20, 1 << 62, usize::MAX] {
-            run(everything(&Client::new(), &place, at_once)).unwrap();
+            run(everything(&Client::new(), &location, at_once)).unwrap();
         }
     }
 }
 
 #[test]
-fn a_failure_is_tried_again_however_long_it_may_take() {
+fn a_failure_is_retried_with_the_longest_timeouts() {
     let fixture = Fixture::start(Config::default());
-    let place = format!("{}/app", fixture.host());
+    let location = format!("{}/app", fixture.host());
     let client = client(all(Duration::MAX, usize::MAX));
-    run(everything(&client, &place, 1)).unwrap();
+    run(everything(&client, &location, 1)).unwrap();
     let failures = vec![Failure::new("GET", "tags/list", 503, 2)];
     fixture.set_config(Config { fail: failures, ..Config::default() });
-    assert_eq!(run(client.tags(&place.parse().unwrap())).unwrap(), ["v1"]);
+    assert_eq!(run(client.tags(&location.parse().unwrap())).unwrap(), ["v1"]);
 }
 
 #[test]
-fn a_limit_of_nothing_ends_what_needs_more() {
+fn a_limit_of_zero_ends_operations_that_need_more() {
     let fixture = Fixture::start(Config::default());
     let reference: Reference = format!("{}/app:v1", fixture.host()).parse().unwrap();
     run(everything(&Client::new(), &reference.to_string().replace(":v1", ""), 1)).unwrap();
@@ -125,22 +125,23 @@ fn a_limit_of_nothing_ends_what_needs_more() {
         (Limits { response_timeout: Duration::ZERO, max_attempts: 1, ..usual }, Code::Timeout),
         (Limits { stall_timeout: Duration::ZERO, ..usual }, Code::Timeout),
     ] {
-        // A machine nearby may answer in no time at all.
+        // A registry on loopback can respond in less than one clock tick.
         fixture.set_config(Config { delay_ms: 50, ..Config::default() });
         match run(client(limits).tags(&reference)) {
             Err(error) => assert_eq!(error.code(), code, "{limits:?}: {error}"),
             Ok(tags) => panic!("{limits:?} gave {tags:?}"),
         }
     }
-    // One try is the least, so none is one.
+    // 0 attempts means 1 attempt.
     assert_eq!(run(client(Limits { max_attempts: 0, ..usual }).tags(&reference)).unwrap(), ["v1"]);
 }
 
 #[test]
-fn a_wait_of_any_length_that_a_registry_asks_for_is_told() {
+fn any_retry_after_is_reported() {
     for (asked, code) in [
         ("0", Code::NotFound),
-        // What is not a number of seconds is no wait: it is tried again as after any failure.
+        // An invalid value of Retry-After is ignored, and the request is retried as after any
+        // transient failure.
         ("99999999999999999999999", Code::RateLimited),
         ("-1", Code::NotFound),
         ("9223372036854775807", Code::RateLimited),
@@ -151,19 +152,19 @@ fn a_wait_of_any_length_that_a_registry_asks_for_is_told() {
             ..Failure::new("GET", "tags/list", 429, 1)
         }];
         let fixture = Fixture::start(Config { fail: failures, ..Config::default() });
-        let place: Reference = format!("{}/app:v1", fixture.host()).parse().unwrap();
-        let error = run(Client::new().tags(&place)).unwrap_err();
+        let location: Reference = format!("{}/app:v1", fixture.host()).parse().unwrap();
+        let error = run(Client::new().tags(&location)).unwrap_err();
         assert_eq!(error.code(), code, "{asked}: {error}");
         assert_eq!(error.retry_after().is_some(), code == Code::RateLimited, "{asked}: {error}");
     }
 }
 
 #[test]
-fn a_depth_of_any_number_bounds_the_walk() {
+fn any_depth_limits_the_walk() {
     let fixture = Fixture::start(Config::default());
-    let place = format!("{}/app", fixture.host());
-    run(everything(&Client::new(), &place, 1)).unwrap();
-    let image: Reference = format!("{place}:v1").parse().unwrap();
+    let location = format!("{}/app", fixture.host());
+    run(everything(&Client::new(), &location, 1)).unwrap();
+    let image: Reference = format!("{location}:v1").parse().unwrap();
     for (depth, found) in [(0, 0), (1, 1), (1 << 62, 1), (usize::MAX, 1)] {
         let options = DiscoverOptions { depth: Some(depth), ..DiscoverOptions::default() };
         assert_eq!(run(Client::new().discover(&image, options)).unwrap().len(), found, "{depth}");
@@ -171,7 +172,7 @@ fn a_depth_of_any_number_bounds_the_walk() {
 }
 
 #[test]
-fn what_is_unpacked_has_bounds_of_any_number() {
+fn any_unpack_limit_works() {
     let work = Workspace::new();
     work.write("folder/a", "content");
     let image: Reference = format!("oci:{}:v1", work.path("layout").display()).parse().unwrap();
@@ -193,7 +194,7 @@ fn what_is_unpacked_has_bounds_of_any_number() {
 }
 
 #[test]
-fn a_time_after_the_year_9999_is_none() {
+fn a_source_date_epoch_after_the_year_9999_is_rejected() {
     let work = Workspace::new();
     let image: Reference = format!("oci:{}:v1", work.path("layout").display()).parse().unwrap();
     for (epoch, allowed) in [
@@ -220,7 +221,7 @@ fn a_time_after_the_year_9999_is_none() {
 }
 
 #[test]
-fn a_size_above_the_largest_is_no_manifest() {
+fn a_size_above_the_maximum_makes_a_manifest_invalid() {
     let sized = |size: &str| {
         let zeros = "0".repeat(64);
         format!(
@@ -239,13 +240,13 @@ fn a_size_above_the_largest_is_no_manifest() {
 }
 
 #[test]
-fn sizes_that_are_too_much_together_are_the_largest() {
+fn a_sum_of_sizes_saturates() {
     let fixture = Fixture::start(Config { check_blobs: false, ..Config::default() });
-    let place: Reference = format!("{}/app:v1", fixture.host()).parse().unwrap();
+    let location: Reference = format!("{}/app:v1", fixture.host()).parse().unwrap();
     let client = Client::new();
     let config = Bytes::from("{}");
     let blob = Descriptor::of("application/vnd.oci.empty.v1+json", &config);
-    run(client.push_blob(&place, &blob, Arc::new(config), &Progress::none())).unwrap();
+    run(client.push_blob(&location, &blob, Arc::new(config), TransferOptions::default())).unwrap();
     let layer = json!({
         "mediaType": "application/octet-stream",
         "digest": format!("sha256:{}", "0".repeat(64)),
@@ -258,15 +259,15 @@ fn sizes_that_are_too_much_together_are_the_largest() {
         "layers": [layer, layer, layer],
     });
     let manifest = Manifest::parse(manifest.to_string().into(), None, Algorithm::Sha256).unwrap();
-    run(client.push_manifest(&place, &manifest)).unwrap();
-    let listed = run(client.manifests(&place)).unwrap();
+    run(client.push_manifest(&location, &manifest)).unwrap();
+    let listed = run(client.manifests(&location)).unwrap();
     assert_eq!(listed[0].image_size, Some(Descriptor::LARGEST));
-    let problems = run(client.verify(&place, VerifyOptions::default())).unwrap().problems;
+    let problems = run(client.verify(&location, VerifyOptions::default())).unwrap().problems;
     assert!(!problems.is_empty());
 }
 
 #[test]
-fn flags_of_any_number_are_bounds_or_wrong_usage() {
+fn numeric_flags_are_limits_or_wrong_usage() {
     let work = Workspace::new();
     work.write("a", "a");
     work.ocigraph(&["push", "oci:l:v1", "a"]).ok();
@@ -278,8 +279,8 @@ fn flags_of_any_number_are_bounds_or_wrong_usage() {
     }
     for number in ["-1", "inf", "NaN", "1.5", "1e3", "18446744073709551616", ""] {
         for flag in ["--depth", "--concurrency"] {
-            let said = work.ocigraph(&["discover", "oci:l:v1", &format!("{flag}={number}")]);
-            assert!(said.fails_with(2).contains(flag), "{flag} {number}");
+            let stderr = work.ocigraph(&["discover", "oci:l:v1", &format!("{flag}={number}")]);
+            assert!(stderr.fails_with(2).contains(flag), "{flag} {number}");
         }
     }
 }

@@ -1,13 +1,13 @@
-//! Lists that a registry sends: one malformed entry or page hides nothing, and is never passed over
-//! in silence; names in them are never paths.
+//! Lists from a registry. A malformed entry or page is reported and hides no other entry. Names in
+//! lists are never used as paths.
 
 use std::time::Duration;
 
 use ocigraph::{
     Algorithm, Client, ClientConfig, Code, CopyOptions, DeleteOptions, Descriptor, DiscoverOptions,
-    Error, Graph, Limits, ProblemKind, PullOptions, Reference, VerifyOptions,
+    Error, Graph, Limits, ProblemKind, PullOptions, Reference, ResolveOptions, VerifyOptions,
 };
-use ocigraph_suite::{Faults, Ran, Reply, Workspace};
+use ocigraph_suite::{CommandResult, FaultServer, Reply, Workspace};
 use serde_json::{Value, json};
 
 const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
@@ -26,7 +26,7 @@ fn client() -> Client {
     Client::with_config(ClientConfig { limits, ..ClientConfig::default() })
 }
 
-fn reference(server: &Faults, rest: &str) -> Reference {
+fn reference(server: &FaultServer, rest: &str) -> Reference {
     format!("{}/app{rest}", server.host()).parse().unwrap()
 }
 
@@ -51,7 +51,7 @@ fn artifact(content: &str, subject: Option<&[u8]>) -> Vec<u8> {
     manifest.to_string().into()
 }
 
-/// As a list of referrers has it.
+/// Returns the entry of a list of referrers.
 fn entry(bytes: &[u8]) -> Value {
     json!({
         "mediaType": MANIFEST, "digest": digest(bytes), "size": bytes.len(), "artifactType": "a/b",
@@ -66,31 +66,31 @@ fn root() -> Vec<u8> {
     artifact("root", None)
 }
 
-fn sound() -> Vec<u8> {
-    artifact("sound", Some(&root()))
+fn valid_entry() -> Vec<u8> {
+    artifact("valid_entry", Some(&root()))
 }
 
-/// One valid entry that stands behind the malformed one.
+/// Returns a valid entry that comes after the malformed one.
 fn hidden() -> Vec<u8> {
     artifact("hidden", Some(&root()))
 }
 
-/// Has the root as `v1`, and two referrers.
-fn start() -> Faults {
-    let server = Faults::start();
+/// Starts a registry with the root as `v1` and two referrers.
+fn start() -> FaultServer {
+    let server = FaultServer::start();
     has_all(&server);
     server
 }
 
-fn has_all(server: &Faults) {
+fn has_all(server: &FaultServer) {
     let head = served(root(), MANIFEST).header("docker-content-digest", digest(&root()));
     server.on("GET", "/manifests/v1", [head.clone()]).on("HEAD", "/manifests/v1", [head]);
-    for bytes in [root(), sound(), hidden()] {
+    for bytes in [root(), valid_entry(), hidden()] {
         let reply = served(&*bytes, MANIFEST).header("docker-content-digest", digest(&bytes));
         let path = format!("/manifests/{}", digest(&bytes));
         server.on("GET", &path, [reply.clone()]).on("HEAD", &path, [reply]);
     }
-    for content in ["{}", "root", "sound", "hidden"] {
+    for content in ["{}", "root", "valid_entry", "hidden"] {
         server.on("GET", &format!("/blobs/{}", digest(content.as_bytes())), [Reply::ok(content)]);
     }
 }
@@ -99,8 +99,8 @@ fn subject_of(path: &str) -> String {
     format!("{path}{}", digest(&root()))
 }
 
-/// A registry whose list of what refers to the root is this.
-fn listing(replies: impl IntoIterator<Item = Reply>) -> Faults {
+/// Starts a registry with this list of referrers of the root.
+fn listing(replies: impl IntoIterator<Item = Reply>) -> FaultServer {
     let server = start();
     server.on("GET", &subject_of("/v2/app/referrers/"), replies);
     server
@@ -110,8 +110,8 @@ fn listing(replies: impl IntoIterator<Item = Reply>) -> Faults {
     server
 }
 
-/// A registry without such an interface, with this under the fallback tag.
-fn fallback(reply: Reply) -> Faults {
+/// Starts a registry without a referrers API and with this response for the fallback tag.
+fn fallback(reply: Reply) -> FaultServer {
     let server = start();
     let tag = digest(&root()).replace(':', "-");
     server
@@ -124,20 +124,20 @@ fn fallback(reply: Reply) -> Faults {
     server
 }
 
-fn discover(server: &Faults) -> Result<Graph, Error> {
+fn discover(server: &FaultServer) -> Result<Graph, Error> {
     run(client().discover(&reference(server, ":v1"), DiscoverOptions::default()))
 }
 
-fn discover_in_part(server: &Faults) -> Graph {
+fn discover_incomplete(server: &FaultServer) -> Graph {
     let options = DiscoverOptions { allow_incomplete: true, ..DiscoverOptions::default() };
     run(client().discover(&reference(server, ":v1"), options)).unwrap()
 }
 
-fn command(args: &[&str]) -> Ran {
+fn command(args: &[&str]) -> CommandResult {
     Workspace::new().ocigraph(args)
 }
 
-/// Entries that nobody can make anything of, or that say something that cannot be.
+/// Entries that cannot be parsed or that contradict themselves.
 fn malformed() -> Vec<Value> {
     let with = |name: &str, value: Value| {
         let mut entry = entry(&artifact("lost", Some(&root())));
@@ -180,16 +180,16 @@ fn malformed() -> Vec<Value> {
 }
 
 #[test]
-fn a_malformed_entry_hides_no_other_and_is_told() {
+fn a_malformed_entry_is_reported_and_hides_no_other() {
     for bad in malformed() {
-        let entries = index(&[entry(&sound()), bad.clone(), entry(&hidden())]);
+        let entries = index(&[entry(&valid_entry()), bad.clone(), entry(&hidden())]);
         for server in [listing([served(&*entries, INDEX)]), fallback(served(&*entries, INDEX))] {
             let error = discover(&server).expect_err(&bad.to_string());
             assert_eq!(error.code(), Code::Incomplete, "{bad}: {error}");
             assert!(error.to_string().contains("entry 2"), "{bad}: {error}");
-            let graph = discover_in_part(&server);
+            let graph = discover_incomplete(&server);
             let found: Vec<_> = graph.walk().map(|node| node.descriptor.digest.as_str()).collect();
-            assert_eq!(found, [digest(&sound()), digest(&hidden())], "{bad}");
+            assert_eq!(found, [digest(&valid_entry()), digest(&hidden())], "{bad}");
             assert_eq!(graph.problems().len(), 1, "{bad}");
             assert_eq!(graph.problems()[0].subject.as_ref().unwrap().as_str(), digest(&root()));
         }
@@ -197,12 +197,12 @@ fn a_malformed_entry_hides_no_other_and_is_told() {
 }
 
 #[test]
-fn a_malformed_entry_of_the_older_interfaces_hides_no_other() {
+fn a_malformed_entry_of_the_older_apis_hides_no_other() {
     for (path, key) in [("/oras/artifacts/v1/", "references"), ("/_oras/artifacts/", "referrers")] {
         for bad in malformed() {
-            // Rules that were added first come first.
-            let server = Faults::start();
-            let mut one = entry(&sound());
+            // Earlier rules have precedence.
+            let server = FaultServer::start();
+            let mut one = entry(&valid_entry());
             one["mediaType"] = json!(ORAS);
             let first = Reply::ok(json!({ key: [one, bad] }).to_string());
             server.on("GET", path, [first, Reply::ok(json!({ key: [] }).to_string())]);
@@ -222,7 +222,7 @@ fn a_malformed_entry_of_the_older_interfaces_hides_no_other() {
     }
 }
 
-/// What a list may be instead of one.
+/// Responses that are not valid lists.
 fn broken_pages() -> Vec<Vec<u8>> {
     let mut broken: Vec<Vec<u8>> = [json!("text"), json!(5), json!({}), json!(true)]
         .into_iter()
@@ -237,19 +237,19 @@ fn broken_pages() -> Vec<Vec<u8>> {
 }
 
 #[test]
-fn a_list_that_is_none_is_never_an_empty_one() {
+fn an_invalid_list_is_not_an_empty_list() {
     for page in broken_pages() {
         for server in [listing([served(&*page, INDEX)]), fallback(served(&*page, INDEX))] {
             let shown = String::from_utf8_lossy(&page);
             let error = discover(&server).expect_err(&shown);
             assert_eq!(error.code(), Code::Incomplete, "{shown}: {error}");
-            assert!(!discover_in_part(&server).problems().is_empty(), "{shown}");
+            assert!(!discover_incomplete(&server).problems().is_empty(), "{shown}");
         }
     }
 }
 
 #[test]
-fn a_fallback_index_that_is_itself_malformed_is_told_and_its_entries_found() {
+fn a_malformed_referrers_index_is_reported_and_its_entries_are_listed() {
     for (name, value) in [
         ("annotations", json!({ "a": 1 })),
         ("artifactType", json!(5)),
@@ -257,19 +257,19 @@ fn a_fallback_index_that_is_itself_malformed_is_told_and_its_entries_found() {
         ("mediaType", json!("application/vnd.example.unknown")),
     ] {
         let mut body = json!({
-            "schemaVersion": 2, "mediaType": INDEX, "manifests": [entry(&sound())],
+            "schemaVersion": 2, "mediaType": INDEX, "manifests": [entry(&valid_entry())],
         });
         body[name] = value;
         let server = fallback(served(body.to_string(), INDEX));
-        assert_eq!(discover_in_part(&server).len(), 1, "{name}");
+        assert_eq!(discover_incomplete(&server).len(), 1, "{name}");
     }
 }
 
 #[test]
-fn every_way_of_linking_to_the_next_page_is_followed_or_told() {
+fn every_form_of_link_header_is_followed_or_reported() {
     let page = |link: &[&str]| {
         let next = format!("{}?page=2", subject_of("/v2/app/referrers/"));
-        let first = served(index(&[entry(&sound())]), INDEX);
+        let first = served(index(&[entry(&valid_entry())]), INDEX);
         link.iter().fold(first, |reply, link| reply.header("link", link.replace("NEXT", &next)))
     };
     let second = || served(index(&[entry(&hidden())]), INDEX);
@@ -299,14 +299,14 @@ fn every_way_of_linking_to_the_next_page_is_followed_or_told() {
     ] {
         let server = listing([page(link), page(link), second()]);
         assert_eq!(discover(&server).unwrap_err().code(), Code::Incomplete, "{link:?}");
-        let graph = discover_in_part(&server);
+        let graph = discover_incomplete(&server);
         assert_eq!((graph.len(), graph.problems().len()), (1, 1), "{link:?}");
         assert!(server.all().iter().all(|seen| !seen.target.contains("other")), "{link:?}");
     }
 }
 
 #[test]
-fn a_later_page_that_cannot_be_read_hides_no_earlier_one() {
+fn an_unreadable_page_hides_no_earlier_page() {
     let next = format!("<{}?page=2>; rel=next", subject_of("/v2/app/referrers/"));
     let pages = broken_pages().into_iter().map(|page| served(page, INDEX));
     for second in pages.chain([
@@ -318,21 +318,21 @@ fn a_later_page_that_cannot_be_read_hides_no_earlier_one() {
         Reply::reset(),
         served(vec![b' '; 5 << 20], INDEX),
     ]) {
-        let first = served(index(&[entry(&sound())]), INDEX).header("link", &next);
+        let first = served(index(&[entry(&valid_entry())]), INDEX).header("link", &next);
         let server = listing([first.clone(), second.clone(), first, second.clone()]);
         assert_eq!(discover(&server).unwrap_err().code(), Code::Incomplete);
-        let graph = discover_in_part(&server);
+        let graph = discover_incomplete(&server);
         assert_eq!((graph.len(), graph.problems().len()), (1, 1));
     }
 }
 
 #[test]
-fn a_referrer_whose_type_cannot_be_read_is_neither_left_out_nor_taken_for_none() {
+fn a_referrer_with_an_unreadable_type_is_reported() {
     let mut untyped = entry(b"unread");
     untyped.as_object_mut().unwrap().remove("artifactType");
     let server = listing([served(index(&[untyped]), INDEX)]);
     server.on("GET", &format!("/manifests/{}", digest(b"unread")), [served("unread", MANIFEST)]);
-    let graph = discover_in_part(&server);
+    let graph = discover_incomplete(&server);
     assert_eq!((graph.len(), graph.problems().len()), (1, 1));
     let out = tempfile::tempdir().unwrap();
     let options = PullOptions {
@@ -344,15 +344,15 @@ fn a_referrer_whose_type_cannot_be_read_is_neither_left_out_nor_taken_for_none()
     assert_eq!(pulled.unwrap_err().code(), Code::Incomplete);
 }
 
-/// A registry that lists one sound referrer and one that cannot be read.
-fn half_listed() -> Faults {
+/// Starts a registry that lists one valid referrer and one that cannot be parsed.
+fn registry_with_incomplete_list() -> FaultServer {
     let bad = json!({ "mediaType": MANIFEST, "digest": digest(b"lost"), "size": -1 });
-    listing([served(index(&[entry(&sound()), bad]), INDEX)])
+    listing([served(index(&[entry(&valid_entry()), bad]), INDEX)])
 }
 
 #[test]
-fn a_pull_by_type_of_a_list_in_part_writes_nothing() {
-    let server = half_listed();
+fn a_pull_by_type_from_an_incomplete_list_writes_nothing() {
+    let server = registry_with_incomplete_list();
     let out = tempfile::tempdir().unwrap();
     for kind in ["a/b", "c/d"] {
         let options = PullOptions {
@@ -367,8 +367,8 @@ fn a_pull_by_type_of_a_list_in_part_writes_nothing() {
 }
 
 #[test]
-fn a_copy_of_a_graph_in_part_copies_that_and_sets_no_tag() {
-    let server = half_listed();
+fn a_copy_of_an_incomplete_graph_sets_no_tag() {
+    let server = registry_with_incomplete_list();
     let out = tempfile::tempdir().unwrap();
     let layout = format!("oci:{}", out.path().join("layout").display());
     let to: Reference = format!("{layout}:v1").parse().unwrap();
@@ -378,14 +378,14 @@ fn a_copy_of_a_graph_in_part_copies_that_and_sets_no_tag() {
     let there: Reference = format!("{layout}@{}", digest(&root())).parse().unwrap();
     assert_eq!(run(client().discover(&there, DiscoverOptions::default())).unwrap().len(), 1);
     assert!(run(client().tags(&to)).unwrap().is_empty());
-    // Alone it is whole.
+    // A copy without referrers is complete.
     let alone = CopyOptions { recursive: false, ..options };
     run(client().copy(&reference(&server, ":v1"), &to, alone)).unwrap();
 }
 
 #[test]
-fn a_delete_of_a_graph_in_part_deletes_nothing_unless_forced() {
-    let server = half_listed();
+fn a_delete_of_an_incomplete_graph_needs_force() {
+    let server = registry_with_incomplete_list();
     let name = reference(&server, ":v1");
     for dry_run in [false, true] {
         let options = DeleteOptions { dry_run, ..DeleteOptions::default() };
@@ -401,8 +401,8 @@ fn a_delete_of_a_graph_in_part_deletes_nothing_unless_forced() {
 }
 
 #[test]
-fn a_verification_reports_what_a_list_hides() {
-    let server = half_listed();
+fn verify_reports_the_problems_of_a_list() {
+    let server = registry_with_incomplete_list();
     let name = reference(&server, ":v1");
     let report = run(client().verify(&name, VerifyOptions::default())).unwrap();
     assert_eq!(report.problems.len(), 1, "{report:?}");
@@ -412,24 +412,24 @@ fn a_verification_reports_what_a_list_hides() {
 }
 
 #[test]
-fn the_command_prints_what_is_sound_and_fails() {
-    let server = half_listed();
+fn the_command_prints_valid_entries_and_fails() {
+    let server = registry_with_incomplete_list();
     let name = reference(&server, ":v1").to_string();
     for format in ["tree", "json", "table", "dot", "mermaid"] {
         let ran = command(&["discover", "-o", format, &name]);
-        assert!(ran.stdout.contains(&digest(&sound())[..19]), "{ran}");
-        let said = ran.fails_with(1);
-        assert!(said.contains("[INCOMPLETE]") && said.contains("entry 2"), "{said}");
+        assert!(ran.stdout.contains(&digest(&valid_entry())[..19]), "{ran}");
+        let stderr = ran.fails_with(1);
+        assert!(stderr.contains("[INCOMPLETE]") && stderr.contains("entry 2"), "{stderr}");
     }
     let place = reference(&server, "").to_string();
     let ran = command(&["manifests", &place]);
-    assert!(ran.stdout.contains(&digest(&sound())), "{ran}");
+    assert!(ran.stdout.contains(&digest(&valid_entry())), "{ran}");
     assert!(ran.fails_with(1).contains("[INCOMPLETE]"));
 }
 
 #[test]
-fn a_referrer_that_is_pushed_beside_a_malformed_entry_gets_no_fallback_tag() {
-    let server = half_listed();
+fn a_push_beside_a_malformed_entry_sets_no_fallback_tag() {
+    let server = registry_with_incomplete_list();
     server
         .on("POST", "/blobs/uploads/", [Reply::new(201, "")])
         .on("HEAD", "/blobs/", [Reply::new(200, "")])
@@ -443,9 +443,9 @@ fn a_referrer_that_is_pushed_beside_a_malformed_entry_gets_no_fallback_tag() {
     assert!(puts[0].target.contains("/manifests/sha256:"), "{puts:?}");
 }
 
-/// Attaches a note to the root of a registry whose fallback tag names this.
-fn attach(before: &[u8], after: &[u8]) -> (Faults, Ran) {
-    let server = Faults::start();
+/// Attaches a note to the root of a registry with this response for the fallback tag.
+fn attach(before: &[u8], after: &[u8]) -> (FaultServer, CommandResult) {
+    let server = FaultServer::start();
     let tag = digest(&root()).replace(':', "-");
     let replies = [before, after].map(|body| served(body, INDEX));
     server
@@ -466,10 +466,10 @@ fn attach(before: &[u8], after: &[u8]) -> (Faults, Ran) {
 }
 
 #[test]
-fn a_fallback_index_that_is_rewritten_keeps_what_cannot_be_read() {
+fn a_rewritten_referrers_index_keeps_unreadable_entries() {
     for bad in malformed() {
-        let before = index(&[entry(&sound()), bad.clone()]);
-        // What is read afterwards does not have the new entry: only what was written counts here.
+        let before = index(&[entry(&valid_entry()), bad.clone()]);
+        // Later responses do not contain the new entry; the test checks only what was pushed.
         let (server, _) = attach(&before, &before);
         let puts = server.seen("PUT", "/manifests/sha256-");
         assert!(!puts.is_empty(), "{bad}");
@@ -477,13 +477,16 @@ fn a_fallback_index_that_is_rewritten_keeps_what_cannot_be_read() {
             let written: Value = serde_json::from_slice(&put.content).unwrap();
             let entries = written["manifests"].as_array().unwrap();
             assert_eq!(entries.len(), 3, "{written}");
-            assert!(entries.contains(&bad) && entries.contains(&entry(&sound())), "{written}");
+            assert!(
+                entries.contains(&bad) && entries.contains(&entry(&valid_entry())),
+                "{written}"
+            );
         }
     }
 }
 
 #[test]
-fn a_fallback_index_that_cannot_be_read_is_not_written_over() {
+fn an_unreadable_referrers_index_is_not_replaced() {
     for page in broken_pages() {
         let (server, ran) = attach(&page, &page);
         assert!(ran.fails_with(1).contains("[INCOMPLETE]"));
@@ -513,7 +516,7 @@ fn a_damaged_manifest_of_a_layout_is_not_taken_for_nothing_attached() {
 #[test]
 fn a_list_of_tags_or_repositories_is_read_entry_by_entry() {
     for bad in [json!(null), json!(5), json!({ "name": "x" }), json!(["x"]), json!(true)] {
-        let server = Faults::start();
+        let server = FaultServer::start();
         let body = |key: &str| Reply::ok(json!({ key: ["one", bad, "two"] }).to_string());
         server.on("GET", "/tags/list", [body("tags")]).on(
             "GET",
@@ -536,7 +539,7 @@ fn a_list_of_tags_or_repositories_is_read_entry_by_entry() {
         ran.fails_with(1);
     }
     for list in [json!("x"), json!({}), json!(5)] {
-        let server = Faults::start();
+        let server = FaultServer::start();
         server.on("GET", "/tags/list", [Reply::ok(json!({ "tags": list }).to_string())]);
         let tags = run(client().tags(&reference(&server, "")));
         assert_eq!(tags.unwrap_err().code(), Code::Incomplete, "{list}");
@@ -545,7 +548,7 @@ fn a_list_of_tags_or_repositories_is_read_entry_by_entry() {
 
 #[test]
 fn azures_lists_are_read_entry_by_entry() {
-    let server = Faults::start();
+    let server = FaultServer::start();
     let one = json!({ "digest": digest(b"one"), "mediaType": MANIFEST, "tags": ["v1"] });
     for (name, value) in [
         ("digest", json!("sha256:X")),
@@ -621,11 +624,11 @@ fn a_body_that_contradicts_its_content_type_is_refused() {
         body.to_string().into_bytes()
     };
     let fetch = |body: &[u8], kind: &str| {
-        let server = Faults::start();
+        let server = FaultServer::start();
         server.on("GET", "/manifests/v1", [served(body, kind)]);
-        run(client().fetch_manifest(&reference(&server, ":v1"), None))
+        run(client().fetch_manifest(&reference(&server, ":v1"), ResolveOptions::default()))
     };
-    let (image, index) = (root(), index(&[entry(&sound())]));
+    let (image, index) = (root(), index(&[entry(&valid_entry())]));
     for (body, kind) in [
         (&image, INDEX),
         (&image, LIST),
@@ -638,8 +641,8 @@ fn a_body_that_contradicts_its_content_type_is_refused() {
     ] {
         let error = fetch(body, kind).expect_err(kind);
         assert_eq!(error.code(), Code::InvalidManifest, "{kind}: {error}");
-        let said = error.to_string().to_ascii_lowercase();
-        assert!(said.contains("served") && said.contains("application/vnd"), "{said}");
+        let stderr = error.to_string().to_ascii_lowercase();
+        assert!(stderr.contains("served") && stderr.contains("application/vnd"), "{stderr}");
     }
     for kind in ["application/json", "text/plain; charset=utf-8", "application/octet-stream", ""] {
         assert!(!fetch(&image, kind).unwrap().is_index(), "{kind}");
@@ -648,11 +651,11 @@ fn a_body_that_contradicts_its_content_type_is_refused() {
 }
 
 #[test]
-fn what_a_registry_says_is_printed_without_what_drives_or_rearranges_a_terminal() {
+fn text_from_a_registry_is_printed_without_control_characters() {
     const ODD: [&str; 6] =
         ["\u{9b}2J", "\u{202e}evil", "a\u{200b}b", "\u{2028}x", "\u{1b}]0;x\u{7}", "\u{feff}"];
     for odd in ODD {
-        let mut odd_entry = entry(&sound());
+        let mut odd_entry = entry(&valid_entry());
         odd_entry["artifactType"] = json!(format!("a/{odd}"));
         odd_entry["annotations"] = json!({ odd: odd });
         let mut bad = entry(&hidden());
@@ -681,8 +684,8 @@ fn what_a_registry_says_is_printed_without_what_drives_or_rearranges_a_terminal(
 }
 
 #[test]
-fn two_manifests_are_two_nodes_and_no_digest_is_syntax() {
-    // The first sixteen characters of both are the same.
+fn two_manifests_are_two_nodes_of_a_drawing() {
+    // The first sixteen characters of both digests are equal.
     let digests = [
         "sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
         "sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab",

@@ -1,4 +1,5 @@
-//! `login` and `logout` as they are typed: what is asked, checked, stored, told, and never shown.
+//! `login` and `logout` on the command line: prompts, verification, storage and messages, without
+//! printing a secret.
 
 use std::io::{Read, Write};
 use std::os::unix::fs::PermissionsExt;
@@ -17,11 +18,11 @@ fn guarded() -> Registry {
 }
 
 #[test]
-fn a_password_is_checked_and_then_stored_for_its_owner_alone() {
+fn a_password_is_verified_and_stored_in_a_private_file() {
     let (registry, user) = (guarded(), User::new());
     let host = registry.host();
     let ran = user.login(host);
-    assert!(ran.stderr.contains("plain text in") && ran.stderr.contains("config.json"), "{ran}");
+    assert!(ran.stderr.contains("as plain text") && ran.stderr.contains("config.json"), "{ran}");
     assert!(!ran.stderr.contains("command line"), "{ran}");
     assert_eq!(ran.ok(), "Login Succeeded\n");
     let mode = user.config_path().metadata().unwrap().permissions().mode();
@@ -32,7 +33,7 @@ fn a_password_is_checked_and_then_stored_for_its_owner_alone() {
 }
 
 #[test]
-fn what_other_programs_keep_in_the_file_stays() {
+fn entries_of_other_programs_are_kept() {
     let (registry, user) = (guarded(), User::new());
     let host = registry.host();
     let others = json!({
@@ -59,14 +60,14 @@ fn what_other_programs_keep_in_the_file_stays() {
 }
 
 #[test]
-fn a_wrong_password_is_refused_and_not_stored() {
+fn a_wrong_password_is_rejected_and_not_stored() {
     for kind in Kind::ALL {
         let registry = Registry::start_with(kind, Options { auth: true, ..Options::default() });
         let user = User::new().with_secret("wr0ng password");
         let login = ["login", registry.host(), "-u", USER, "--password-stdin"];
-        let said = user.ocigraph_with_input(&login, "wr0ng password").fails_with(1);
-        assert!(said.contains("[UNAUTHORIZED]"), "{said}");
-        assert!(said.contains(registry.host()) && said.contains("are they right?"), "{said}");
+        let stderr = user.ocigraph_with_input(&login, "wr0ng password").fails_with(1);
+        assert!(stderr.contains("[UNAUTHORIZED]"), "{stderr}");
+        assert!(stderr.contains(registry.host()) && stderr.contains("are they right?"), "{stderr}");
         assert_eq!(user.config(), Value::Null);
 
         let helper = CredentialHelper::install(&user.work, "tested");
@@ -78,10 +79,10 @@ fn a_wrong_password_is_refused_and_not_stored() {
 }
 
 #[test]
-fn nothing_is_stored_for_a_registry_that_is_not_there_or_is_none() {
-    let (user, server) = (User::new(), ocigraph_suite::Faults::start());
-    let said = user.login(&server.host()).fails_with(1);
-    assert!(said.contains("does not answer as a registry does"), "{said}");
+fn nothing_is_stored_for_a_missing_registry_or_another_server() {
+    let (user, server) = (User::new(), ocigraph_suite::FaultServer::start());
+    let stderr = user.login(&server.host()).fails_with(1);
+    assert!(stderr.contains("does not answer as a registry does"), "{stderr}");
     let gone = server.host();
     drop(server);
     assert!(user.login(&gone).fails_with(1).contains("[NETWORK]"));
@@ -91,14 +92,14 @@ fn nothing_is_stored_for_a_registry_that_is_not_there_or_is_none() {
 }
 
 #[test]
-fn a_password_in_the_arguments_works_and_is_warned_of() {
+fn a_password_argument_works_and_causes_a_warning() {
     let (registry, user) = (guarded(), User::new());
     let ran = user.ocigraph(&["login", registry.host(), "-u", USER, "-p", PASSWORD]);
     assert!(ran.stderr.contains("Warning") && ran.stderr.contains("--password-stdin"), "{ran}");
     ran.ok();
     user.ocigraph(&["repos", registry.host()]).ok();
 
-    // For one command alone.
+    // The credential is used only for this command.
     let user = User::new();
     let args = ["repos", registry.host(), "-u", USER, "-p", PASSWORD];
     let ran = user.ocigraph(&args);
@@ -108,7 +109,7 @@ fn a_password_in_the_arguments_works_and_is_warned_of() {
 }
 
 #[test]
-fn a_password_from_standard_input_ends_with_its_line() {
+fn a_line_break_after_the_password_is_removed() {
     for end in ["", "\n", "\r\n"] {
         let (registry, user) = (guarded(), User::new());
         let login = ["login", registry.host(), "-u", USER, "--password-stdin"];
@@ -118,21 +119,21 @@ fn a_password_from_standard_input_ends_with_its_line() {
 }
 
 #[test]
-fn without_a_terminal_nobody_is_asked() {
+fn without_a_terminal_nothing_is_prompted() {
     let (registry, user) = (guarded(), User::new());
-    let said = user.ocigraph(&["login", registry.host()]).fails_with(2);
-    assert!(said.contains("--password-stdin"), "{said}");
-    let said = user.ocigraph(&["login", registry.host(), "-u", USER]).fails_with(2);
-    assert!(said.contains("--password-stdin"), "{said}");
+    let stderr = user.ocigraph(&["login", registry.host()]).fails_with(2);
+    assert!(stderr.contains("--password-stdin"), "{stderr}");
+    let stderr = user.ocigraph(&["login", registry.host(), "-u", USER]).fails_with(2);
+    assert!(stderr.contains("--password-stdin"), "{stderr}");
 }
 
-/// A registry that wants the password.
+/// Starts a registry with Basic authentication.
 fn basic() -> Fixture {
     let auth = Auth::Basic { user: USER.to_owned(), password: PASSWORD.to_owned() };
     Fixture::start(Config { auth, ..Config::default() })
 }
 
-/// Starts a command that reads this.
+/// Starts a command with this standard input.
 fn started(user: &User, args: &[&str], input: &str) -> Child {
     let mut command = user.work.command(ocigraph_binary());
     command.args(args).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
@@ -149,11 +150,11 @@ fn all_succeed(children: impl IntoIterator<Item = Child>) {
 }
 
 #[test]
-fn of_twenty_logins_and_logouts_at_once_none_is_lost() {
+fn twenty_concurrent_logins_and_logouts_lose_no_entry() {
     let user = User::new();
     let fixtures: Vec<_> = std::iter::repeat_with(basic).take(20).collect();
     let hosts: Vec<_> = fixtures.iter().map(Fixture::host).collect();
-    // What is not ours, in forms that a reader of numbers would change.
+    // Entries of other programs, with numbers that a JSON parser could change.
     let others = "{\n\t\"auths\": {\n\t\t\"other.test\": {\"auth\": \"YTpi\", \"n\": 1.0}\n\t},\n\t\
                   \"HttpHeaders\": {\"X\": \"\\u00e9\"},\n\t\"big\": [18446744073709551616, 1e400, -0, 1E+2]\n}\n";
     let folder = user.config_path().parent().unwrap().to_owned();
@@ -184,7 +185,7 @@ fn of_twenty_logins_and_logouts_at_once_none_is_lost() {
     ] {
         assert!(text.contains(kept), "{kept} in {text}");
     }
-    // Half of them go while the others come again.
+    // Half of the credentials are removed while the others are stored again.
     let mixed = hosts.iter().enumerate().map(|(i, host)| match i % 2 {
         0 => started(&user, &["logout", host], ""),
         _ => login(host),
@@ -198,7 +199,7 @@ fn of_twenty_logins_and_logouts_at_once_none_is_lost() {
 }
 
 #[test]
-fn a_link_to_the_file_stays_and_its_target_is_made() {
+fn a_symbolic_link_is_kept_and_its_target_is_created() {
     let (fixture, user) = (basic(), User::new());
     let folder = user.config_path().parent().unwrap().to_owned();
     std::fs::create_dir_all(&folder).unwrap();
@@ -213,7 +214,7 @@ fn a_link_to_the_file_stays_and_its_target_is_made() {
     assert_eq!(user.config(), json!({ "auths": {} }));
 }
 
-/// What each kind of file does to the commands that read it.
+/// Creates files of each kind that a command could read forever or not at all.
 fn odd_files(user: &User) -> Vec<String> {
     let odd = |name: &str| user.work.path(name).display().to_string();
     let pipe = odd("pipe");
@@ -223,14 +224,14 @@ fn odd_files(user: &User) -> Vec<String> {
 }
 
 #[test]
-fn a_credential_file_that_never_begins_or_ends_is_named() {
+fn a_pipe_or_device_as_credential_file_is_rejected() {
     let (fixture, user) = (basic(), User::new());
     let host = fixture.host();
     let named = |command: &[&str], path: &str| {
-        let args = [command, &["--auth-file", path]].concat();
+        let args = [command, &["--registry-config", path]].concat();
         let ran = user.ocigraph_with_input(&args, PASSWORD);
-        let said = ran.fails_with(1);
-        assert!(said.contains("[CREDENTIALS]") && said.contains(path), "{said}");
+        let stderr = ran.fails_with(1);
+        assert!(stderr.contains("[CREDENTIALS]") && stderr.contains(path), "{stderr}");
     };
     let odd = odd_files(&user);
     for path in &odd {
@@ -240,31 +241,31 @@ fn a_credential_file_that_never_begins_or_ends_is_named() {
     }
     for path in odd {
         let user = User::new().with_variable("REGISTRY_AUTH_FILE", &path);
-        let said = user.ocigraph(&["repos", &host]).fails_with(1);
-        assert!(said.contains("[CREDENTIALS]") && said.contains(&path), "{said}");
+        let stderr = user.ocigraph(&["repos", &host]).fails_with(1);
+        assert!(stderr.contains("[CREDENTIALS]") && stderr.contains(&path), "{stderr}");
     }
-    // It is how programs are told that there is none.
+    // `/dev/null` is the usual way to say that no file exists.
     let user = User::new().with_variable("REGISTRY_AUTH_FILE", "/dev/null");
-    let said = user.ocigraph(&["repos", &host]).fails_with(1);
-    assert!(said.contains("[UNAUTHORIZED]"), "{said}");
+    let stderr = user.ocigraph(&["repos", &host]).fails_with(1);
+    assert!(stderr.contains("[UNAUTHORIZED]"), "{stderr}");
 }
 
 #[test]
-fn other_files_that_never_begin_or_end_are_named() {
+fn pipes_and_devices_as_other_files_are_rejected() {
     let (fixture, user) = (basic(), User::new());
     let host = fixture.host().replace("127.0.0.1", "127.0.0.2");
     user.work.write("file", "content");
     for path in odd_files(&user) {
         let secure = ["repos", &host, "--plain-http=false"];
         for option in [&["--ca-file", &path][..], &["--cert-file", &path, "--key-file", &path]] {
-            let said = user.ocigraph(&[&secure[..], option].concat()).fails_with(1);
-            assert!(said.contains(&path), "{said}");
+            let stderr = user.ocigraph(&[&secure[..], option].concat()).fails_with(1);
+            assert!(stderr.contains(&path), "{stderr}");
         }
         let push = ["push", "oci:layout:v1", "file", "--annotation-file", &path];
-        let said = user.ocigraph(&push);
-        assert!(said.code != Some(0) && said.stderr.contains(&path), "{said}");
+        let stderr = user.ocigraph(&push);
+        assert!(stderr.code != Some(0) && stderr.stderr.contains(&path), "{stderr}");
     }
-    // A pipe of the shell's own is the caller's to fill.
+    // The user is responsible for a pipe of the shell.
     let script =
         r#""$0" push oci:layout:v1 file --annotation-file <(echo '{"$manifest":{"a":"b"}}')"#;
     let mut command = user.work.command("bash");
@@ -274,8 +275,8 @@ fn other_files_that_never_begin_or_end_are_named() {
     let endless = std::fs::File::open("/dev/zero").unwrap();
     let mut command = user.work.command(ocigraph_binary());
     command.args(["login", &fixture.host(), "-u", USER, "--password-stdin"]).stdin(endless);
-    let said = user.work.run(&mut command).fails_with(2);
-    assert!(said.contains("standard input"), "{said}");
+    let stderr = user.work.run(&mut command).fails_with(2);
+    assert!(stderr.contains("standard input"), "{stderr}");
 }
 
 fn with_tokens() -> (Fixture, User) {
@@ -290,12 +291,12 @@ fn with_tokens() -> (Fixture, User) {
 }
 
 #[test]
-fn an_identity_token_is_checked_stored_and_shared_with_oras() {
+fn an_identity_token_is_verified_stored_and_shared_with_oras() {
     let (fixture, user) = with_tokens();
     let host = fixture.host();
     let login = ["login", host.as_str(), "--identity-token-stdin"];
-    let said = user.ocigraph_with_input(&login, "wr0ng").fails_with(1);
-    assert!(said.contains("[UNAUTHORIZED]"), "{said}");
+    let stderr = user.ocigraph_with_input(&login, "wr0ng").fails_with(1);
+    assert!(stderr.contains("[UNAUTHORIZED]"), "{stderr}");
     assert_eq!(user.config(), Value::Null);
     user.ocigraph_with_input(&login, "an-1dentity-token\n").ok();
     assert_eq!(user.config()["auths"][&host]["identitytoken"], "an-1dentity-token");
@@ -324,7 +325,7 @@ fn an_identity_token_in_a_helper_is_shared_with_oras() {
 }
 
 #[test]
-fn an_identity_token_in_the_arguments_is_warned_of() {
+fn an_identity_token_argument_causes_a_warning() {
     let (fixture, user) = with_tokens();
     let args = ["login", &fixture.host(), "--identity-token", "an-1dentity-token"];
     let ran = user.ocigraph(&args);
@@ -333,10 +334,10 @@ fn an_identity_token_in_the_arguments_is_warned_of() {
 }
 
 #[test]
-fn what_is_not_checked_or_comes_second_is_told() {
+fn an_unverified_or_overridden_credential_causes_a_warning() {
     let (registry, user) = (Registry::start(Kind::Ocimem), User::new());
     let ran = user.login(registry.host());
-    assert!(ran.stderr.contains("this one is not checked"), "{ran}");
+    assert!(ran.stderr.contains("the credential was not verified"), "{ran}");
     ran.ok();
 
     let registry = guarded();
@@ -351,11 +352,11 @@ fn what_is_not_checked_or_comes_second_is_told() {
 }
 
 #[test]
-fn programs_are_told_where_a_credential_went() {
+fn the_json_result_names_where_the_credential_is_stored() {
     let (registry, user) = (guarded(), User::new());
     let host = registry.host();
     let path = user.work.path("named.json");
-    let named = ["--format", "json", "--auth-file", "named.json"];
+    let named = ["--format", "json", "--registry-config", "named.json"];
     let login = ["login", host, "-u", USER, "--password-stdin"];
     let args = [&login[..], &named].concat();
     let result = user.ocigraph_with_input(&args, PASSWORD).json();
@@ -363,12 +364,12 @@ fn programs_are_told_where_a_credential_went() {
     assert!(result.to_string().contains("named.json"), "{result}");
     assert!(path.is_file());
     assert_eq!(user.config(), Value::Null);
-    user.ocigraph(&["repos", host, "--auth-file", "named.json"]).ok();
+    user.ocigraph(&["repos", host, "--registry-config", "named.json"]).ok();
     let result = user.ocigraph(&[&["logout", host], &named[..]].concat()).json();
     assert!(result["removedFrom"].to_string().contains("named.json"), "{result}");
 }
 
-/// A command on a terminal of its own.
+/// Starts a command on a new terminal.
 struct Terminal<'a> {
     user: &'a User,
     child: Child,
@@ -398,7 +399,7 @@ impl<'a> Terminal<'a> {
         Self { user, child, output, shown: String::new() }
     }
 
-    /// Waits for the end of what is shown to be this.
+    /// Waits until the output ends with this prompt.
     fn wait_for(&mut self, prompt: &str) {
         while !self.shown.ends_with(prompt) {
             let bytes = self.output.recv_timeout(PATIENCE);
@@ -407,7 +408,7 @@ impl<'a> Terminal<'a> {
         }
     }
 
-    /// Waits until the terminal shows nothing of what is typed.
+    /// Waits until the terminal does not echo.
     fn wait_for_silence(&self) {
         let tty = String::from_utf8(self.user.work.read("tty")).unwrap();
         let deadline = Instant::now() + PATIENCE;
@@ -426,7 +427,7 @@ impl<'a> Terminal<'a> {
         self.child.stdin.as_mut().unwrap().write_all(text.as_bytes()).unwrap();
     }
 
-    /// Its exit code, and all that was shown.
+    /// Returns the exit code and all output.
     fn end(mut self) -> (Option<i32>, String) {
         while let Ok(bytes) = self.output.recv_timeout(PATIENCE) {
             self.shown += &String::from_utf8_lossy(&bytes);
@@ -436,7 +437,7 @@ impl<'a> Terminal<'a> {
 }
 
 #[test]
-fn on_a_terminal_the_password_is_asked_for_and_not_shown() {
+fn a_password_prompt_does_not_echo() {
     let (registry, user) = (guarded(), User::new());
     for asks_name in [true, false] {
         let named = ["login", registry.host(), "-u", USER];
@@ -457,7 +458,7 @@ fn on_a_terminal_the_password_is_asked_for_and_not_shown() {
 }
 
 #[test]
-fn at_the_prompt_control_c_ends_it_and_the_terminal_shows_again_what_is_typed() {
+fn ctrl_c_at_the_prompt_restores_the_echo_of_the_terminal() {
     let (registry, user) = (guarded(), User::new());
     let mut terminal = Terminal::start(&user, &["login", registry.host(), "-u", USER]);
     terminal.wait_for("Password: ");

@@ -1,36 +1,36 @@
-//! What a registry may make a process hold: every list, graph and manifest is bounded in bytes.
+//! Limits on memory: every list, graph and manifest of a registry is limited in bytes.
 
 use std::{collections::HashMap, fs, process::Stdio, sync::Arc, thread, time::Duration};
 
 use ocigraph::{Algorithm, Descriptor};
-use ocigraph_suite::{Faults, Reply, Workspace, ocigraph_binary};
+use ocigraph_suite::{FaultServer, Reply, Workspace, ocigraph_binary};
 use serde_json::{Value, json};
 
 const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 const INDEX: &str = "application/vnd.oci.image.index.v1+json";
 const EMPTY: &str = "application/vnd.oci.empty.v1+json";
 
-/// The most that a process may hold with the default limits.
+/// Maximum memory of a process with the default limits.
 const MOST: u64 = 256 << 20;
 
-/// Close to the most that a manifest or a page may have.
+/// Almost the maximum size of a manifest or a page.
 const LARGE: usize = 4_000_000;
 
-/// What the command ended with, what it said, and the most memory that it held at once.
+/// The exit code, the messages and the peak memory of a command.
 struct Used {
     code: Option<i32>,
     stdout: usize,
-    said: String,
+    stderr: String,
     peak: u64,
 }
 
-/// Runs the command, and watches its memory.
+/// Runs the command and measures its memory.
 fn command(args: &[&str]) -> Used {
     let work = Workspace::new();
-    let (out, said) = (work.path("stdout"), work.path("stderr"));
+    let (out, stderr) = (work.path("stdout"), work.path("stderr"));
     let mut command = work.command(ocigraph_binary());
     command.args(args).arg("--quiet").stdin(Stdio::null());
-    command.stdout(fs::File::create(&out).unwrap()).stderr(fs::File::create(&said).unwrap());
+    command.stdout(fs::File::create(&out).unwrap()).stderr(fs::File::create(&stderr).unwrap());
     let mut child = command.spawn().unwrap();
     let status = format!("/proc/{}/status", child.id());
     let mut peak = 0;
@@ -46,22 +46,22 @@ fn command(args: &[&str]) -> Used {
         }
         thread::sleep(Duration::from_millis(2));
     };
-    let said = String::from_utf8_lossy(&fs::read(said).unwrap()).into_owned();
-    Used { code, stdout: fs::metadata(out).unwrap().len() as usize, said, peak }
+    let stderr = String::from_utf8_lossy(&fs::read(stderr).unwrap()).into_owned();
+    Used { code, stdout: fs::metadata(out).unwrap().len() as usize, stderr, peak }
 }
 
 impl Used {
-    /// Ended with TOO_LARGE, and held no more than a process may.
+    /// Asserts that the command failed with TOO_LARGE within the memory limit.
     #[track_caller]
     fn too_large(self) {
-        assert!(self.said.contains("[TOO_LARGE]"), "{:?} {}", self.code, self.said);
+        assert!(self.stderr.contains("[TOO_LARGE]"), "{:?} {}", self.code, self.stderr);
         assert_eq!(self.code, Some(1));
         assert!(self.peak <= MOST, "{} MB", self.peak >> 20);
     }
 
     #[track_caller]
     fn ok(self) {
-        assert_eq!(self.code, Some(0), "{}", self.said);
+        assert_eq!(self.code, Some(0), "{}", self.stderr);
         assert!(self.peak <= MOST, "{} MB", self.peak >> 20);
     }
 }
@@ -70,21 +70,21 @@ fn served(body: impl Into<Vec<u8>>, kind: &str) -> Reply {
     Reply::ok(body).header("content-type", kind)
 }
 
-/// The number of a page that was asked for.
+/// Returns the number of the requested page.
 fn page_of(target: &str) -> usize {
     target.split_once("page=").map_or(0, |(_, page)| page.parse().unwrap())
 }
 
-/// A list that never ends, whose pages all have this body.
-fn endless(server: &Faults, path: &str, body: Vec<u8>) {
-    server.made("GET", path, move |seen| {
+/// Adds an endless list whose pages all have this body.
+fn endless(server: &FaultServer, path: &str, body: Vec<u8>) {
+    server.respond_with("GET", path, move |seen| {
         let path = seen.target.split('?').next().unwrap_or_default();
         let next = format!("<{path}?page={}>; rel=next", page_of(&seen.target) + 1);
         served(&*body, INDEX).header("link", next)
     });
 }
 
-fn name(server: &Faults) -> String {
+fn name(server: &FaultServer) -> String {
     format!("{}/app:v1", server.host())
 }
 
@@ -92,7 +92,7 @@ fn digest(bytes: &[u8]) -> String {
     Algorithm::Sha256.digest(bytes).to_string()
 }
 
-/// An artifact with an annotation of that length.
+/// Returns an artifact with an annotation of this length.
 fn artifact(number: usize, length: usize, subject: Option<&[u8]>) -> Vec<u8> {
     let mut manifest = json!({
         "schemaVersion": 2, "mediaType": MANIFEST, "artifactType": "a/b",
@@ -115,8 +115,8 @@ fn index(entries: &[Value]) -> Vec<u8> {
     json!({ "schemaVersion": 2, "mediaType": INDEX, "manifests": entries }).to_string().into()
 }
 
-/// Has these manifests, the first as `v1`, and the empty blob.
-fn has(server: &Faults, manifests: Vec<Vec<u8>>) {
+/// Adds these manifests, the first as `v1`, and the empty blob.
+fn has(server: &FaultServer, manifests: Vec<Vec<u8>>) {
     let root = manifests[0].clone();
     let manifests: HashMap<String, Vec<u8>> =
         manifests.into_iter().map(|bytes| (digest(&bytes), bytes)).collect();
@@ -125,7 +125,7 @@ fn has(server: &Faults, manifests: Vec<Vec<u8>>) {
         let reply = served(&*root, MANIFEST).header("docker-content-digest", digest(&root));
         server.on(method, "/manifests/v1", [reply]);
         let manifests = Arc::clone(&manifests);
-        server.made(method, "/v2/app/manifests/sha256:", move |seen| {
+        server.respond_with(method, "/v2/app/manifests/sha256:", move |seen| {
             let digest = seen.target.rsplit('/').next().unwrap_or_default();
             match manifests.get(digest) {
                 Some(bytes) => served(&**bytes, MANIFEST).header("docker-content-digest", digest),
@@ -138,8 +138,8 @@ fn has(server: &Faults, manifests: Vec<Vec<u8>>) {
 }
 
 #[test]
-fn lists_that_never_end_are_too_large_long_before_memory_is() {
-    let server = Faults::start();
+fn endless_lists_are_too_large() {
+    let server = FaultServer::start();
     let tags = |key: &'static str| {
         let names: Vec<String> = (0..LARGE / 110).map(|i| format!("{i:0100}")).collect();
         json!({ key: names }).to_string().into_bytes()
@@ -152,20 +152,20 @@ fn lists_that_never_end_are_too_large_long_before_memory_is() {
     command(&["manifests", &name]).too_large();
     command(&["repos", &server.host()]).too_large();
     for filler in [json!("x".repeat(LARGE)), json!(vec![0; LARGE / 2])] {
-        let server = Faults::start();
+        let server = FaultServer::start();
         let body = json!({ "tags": [], "filler": filler }).to_string().into_bytes();
         endless(&server, "/tags/list", body);
         command(&["tags", &self::name(&server)]).too_large();
     }
-    // Short entries take more memory than bytes.
+    // Short entries need more memory than their bytes.
     for short in [json!([""]), json!(["a"]), json!([0]), json!([null]), json!([{}])] {
-        let server = Faults::start();
+        let server = FaultServer::start();
         let entry = short[0].to_string();
         let entries = vec![entry.as_str(); LARGE / (entry.len() + 1)].join(",");
         let body = format!(r#"{{"tags":[{entries}]}}"#).into_bytes();
         endless(&server, "/tags/list", body);
         let used = command(&["tags", &self::name(&server)]);
-        assert!(used.peak <= MOST && used.code == Some(1), "{short}: {}", used.said);
+        assert!(used.peak <= MOST && used.code == Some(1), "{short}: {}", used.stderr);
     }
 }
 
@@ -178,7 +178,7 @@ const GRAPH: [&[&str]; 6] = [
     &["copy", "-r"],
 ];
 
-fn on_graph(server: &Faults) -> impl Iterator<Item = Used> {
+fn run_on_graph(server: &FaultServer) -> impl Iterator<Item = Used> {
     let name = name(server);
     GRAPH.into_iter().map(move |operation| {
         let mut args: Vec<&str> = operation.to_vec();
@@ -191,10 +191,10 @@ fn on_graph(server: &Faults) -> impl Iterator<Item = Used> {
 }
 
 #[test]
-fn results_as_large_as_they_may_be_are_printed_within_bounds() {
-    let server = Faults::start();
+fn the_largest_results_are_printed_within_the_memory_limit() {
+    let server = FaultServer::start();
     let names: Vec<String> = (0..LARGE / 20).map(|i| format!("{i:016}")).collect();
-    server.made("GET", "/tags/list", move |seen| {
+    server.respond_with("GET", "/tags/list", move |seen| {
         let reply = Reply::ok(json!({ "tags": names }).to_string());
         match page_of(&seen.target) {
             3 => reply,
@@ -213,7 +213,7 @@ fn results_as_large_as_they_may_be_are_printed_within_bounds() {
         entry
     });
     for listed in [listed.clone(), untyped.collect()] {
-        let server = Faults::start();
+        let server = FaultServer::start();
         let path = format!("/v2/app/referrers/{}", digest(&root));
         server.on("GET", &path, [served(index(&listed), INDEX)]);
         server.on("GET", "/v2/app/referrers/", [served(index(&[]), INDEX)]);
@@ -225,12 +225,12 @@ fn results_as_large_as_they_may_be_are_printed_within_bounds() {
 }
 
 #[test]
-fn a_wide_graph_is_copied_a_few_manifests_at_a_time() {
+fn a_copy_of_a_wide_graph_holds_few_manifests_in_memory() {
     let root = artifact(0, 0, None);
     let manifests = (1..2_000).map(|number| artifact(number, 8_000, Some(&root)));
     let manifests: Vec<Vec<u8>> = std::iter::once(root.clone()).chain(manifests).collect();
     let listed: Vec<Value> = manifests[1..].iter().map(|bytes| entry(bytes)).collect();
-    let server = Faults::start();
+    let server = FaultServer::start();
     let path = format!("/v2/app/referrers/{}", digest(&root));
     server.on("GET", &path, [served(index(&listed), INDEX)]);
     server.on("GET", "/v2/app/referrers/", [served(index(&[]), INDEX)]);
@@ -242,7 +242,7 @@ fn a_wide_graph_is_copied_a_few_manifests_at_a_time() {
 fn a_list_of_referrers_with_huge_annotations_is_too_large() {
     let root = artifact(0, 0, None);
     for short in [false, true] {
-        let server = Faults::start();
+        let server = FaultServer::start();
         let entries = (0..if short { 10_000 } else { 4 }).map(|i: u32| {
             let mut entry = entry(&i.to_le_bytes());
             let filler = if short { 20 } else { LARGE / 5 };
@@ -251,12 +251,12 @@ fn a_list_of_referrers_with_huge_annotations_is_too_large() {
         });
         endless(&server, "/v2/app/referrers/", index(&entries.collect::<Vec<_>>()));
         has(&server, vec![root.clone()]);
-        on_graph(&server).for_each(Used::too_large);
+        run_on_graph(&server).for_each(Used::too_large);
     }
 }
 
 #[test]
-fn json_that_takes_far_more_memory_than_bytes_is_too_large() {
+fn json_with_a_large_memory_representation_is_too_large() {
     let root = artifact(0, 0, None);
     let nested = format!("{}1{}", r#"{"":"#.repeat(100), "}".repeat(100));
     let bombs = [
@@ -266,25 +266,30 @@ fn json_that_takes_far_more_memory_than_bytes_is_too_large() {
         vec!["{}"; LARGE / 4].join(","),
     ];
     for bomb in bombs {
-        let server = Faults::start();
+        let server = FaultServer::start();
         let page = format!(r#"{{"schemaVersion":2,"manifests":[{bomb}]}}"#).into_bytes();
         let as_root = page.clone();
         endless(&server, "/v2/app/referrers/", page);
         has(&server, vec![root.clone()]);
-        for used in on_graph(&server) {
-            assert!(used.code == Some(1) && used.peak <= MOST, "{} {}", used.peak >> 20, used.said);
+        for used in run_on_graph(&server) {
+            assert!(
+                used.code == Some(1) && used.peak <= MOST,
+                "{} {}",
+                used.peak >> 20,
+                used.stderr
+            );
         }
-        let server = Faults::start();
+        let server = FaultServer::start();
         server.on("GET", "/v2/app/referrers/", [served(index(&[]), INDEX)]);
         has(&server, vec![as_root]);
-        for used in on_graph(&server) {
-            assert!(used.peak <= MOST, "{} {}", used.peak >> 20, used.said);
+        for used in run_on_graph(&server) {
+            assert!(used.peak <= MOST, "{} {}", used.peak >> 20, used.stderr);
         }
     }
 }
 
-/// A graph of many referrers whose manifests are large.
-fn of_large_manifests(typed: bool) -> Faults {
+/// Returns a graph of many referrers with large manifests.
+fn of_large_manifests(typed: bool) -> FaultServer {
     let root = artifact(0, 0, None);
     let mut manifests = vec![root.clone()];
     manifests.extend((1..60).map(|number| artifact(number, LARGE - 1000, Some(&root))));
@@ -298,7 +303,7 @@ fn of_large_manifests(typed: bool) -> Faults {
             entry
         })
         .collect();
-    let server = Faults::start();
+    let server = FaultServer::start();
     let path = format!("/v2/app/referrers/{}", digest(&root));
     server.on("GET", &path, [served(index(&listed), INDEX)]);
     server.on("GET", "/v2/app/referrers/", [served(index(&[]), INDEX)]);
@@ -307,11 +312,11 @@ fn of_large_manifests(typed: bool) -> Faults {
 }
 
 #[test]
-fn large_manifests_are_read_a_few_at_a_time() {
+fn few_large_manifests_are_in_memory_at_the_same_time() {
     let server = of_large_manifests(true);
-    for (operation, used) in GRAPH.into_iter().zip(on_graph(&server)) {
+    for (operation, used) in GRAPH.into_iter().zip(run_on_graph(&server)) {
         match operation[0] {
-            // These hold all of them at once.
+            // These operations hold all manifests in memory.
             "pull" | "manifests" => used.too_large(),
             _ => used.ok(),
         }
@@ -319,18 +324,18 @@ fn large_manifests_are_read_a_few_at_a_time() {
 }
 
 #[test]
-fn what_large_manifests_say_of_themselves_is_counted() {
-    on_graph(&of_large_manifests(false)).for_each(Used::too_large);
+fn the_annotations_of_large_manifests_count_as_memory() {
+    run_on_graph(&of_large_manifests(false)).for_each(Used::too_large);
 }
 
 #[test]
-fn a_long_chain_is_walked_and_drawn_within_bounds() {
-    let server = Faults::start();
+fn a_long_chain_is_walked_and_drawn_within_the_memory_limit() {
+    let server = FaultServer::start();
     let root = artifact(0, 0, None);
     let length = 3_000;
     let link = |number: usize| format!("sha256:{number:064x}");
     let first = digest(&root);
-    server.made("GET", "/v2/app/referrers/", move |seen| {
+    server.respond_with("GET", "/v2/app/referrers/", move |seen| {
         let subject = seen.target.rsplit('/').next().unwrap_or_default();
         let number = match subject == first {
             true => 0,
@@ -350,6 +355,6 @@ fn a_long_chain_is_walked_and_drawn_within_bounds() {
     }
     for operation in [&["verify"][..], &["delete", "--dry-run", "--yes"]] {
         let used = command(&[operation, &[&name(&server)]].concat());
-        assert!(used.peak <= MOST, "{}", used.said);
+        assert!(used.peak <= MOST, "{}", used.stderr);
     }
 }

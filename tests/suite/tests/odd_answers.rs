@@ -1,4 +1,4 @@
-//! Answers as some registries, gateways and stores give them, and what is made of them.
+//! Unusual responses of registries, gateways and object stores.
 
 use std::{
     io::{Read, Write},
@@ -13,10 +13,10 @@ use std::{
 
 use ocigraph::{
     Bytes, Client, ClientConfig, Code, Credential, Credentials, Descriptor, Error, Limits,
-    Manifest, Outcome, Progress, PullOptions, Reference,
+    Manifest, Outcome, PullOptions, Reference, TransferOptions,
 };
 use ocigraph_fixture::{Config, Fixture};
-use ocigraph_suite::{Faults, Reply, Workspace};
+use ocigraph_suite::{FaultServer, Reply, Workspace};
 use serde_json::json;
 
 const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
@@ -36,7 +36,7 @@ fn client() -> Client {
     Client::with_config(ClientConfig { limits, ..ClientConfig::default() })
 }
 
-fn reference(server: &Faults, rest: &str) -> Reference {
+fn reference(server: &FaultServer, rest: &str) -> Reference {
     format!("{}/app{rest}", server.host()).parse().unwrap()
 }
 
@@ -44,28 +44,28 @@ fn content(length: u32) -> Vec<u8> {
     (0..length / 4).flat_map(u32::to_le_bytes).collect()
 }
 
-fn push_blob(server: &Faults, bytes: &[u8]) -> Result<Outcome, Error> {
+fn push_blob(server: &FaultServer, bytes: &[u8]) -> Result<Outcome, Error> {
     let blob = Descriptor::of("application/octet-stream", bytes);
     let source = Arc::new(Bytes::copy_from_slice(bytes));
-    run(client().push_blob(&reference(server, ""), &blob, source, &Progress::none()))
+    run(client().push_blob(&reference(server, ""), &blob, source, TransferOptions::default()))
 }
 
 fn session() -> Reply {
     Reply::new(202, "").header("location", "/v2/app/blobs/uploads/1")
 }
 
-/// More than the sockets of a machine hold for one that does not read.
+/// More bytes than the socket buffers can hold for a server that does not read.
 const LARGE: u32 = 48 << 20;
 
 #[test]
-fn a_blob_that_is_taken_before_it_was_sent_is_asked_for_and_sent_again() {
+fn a_blob_confirmed_before_its_last_byte_is_checked_and_sent_again() {
     let bytes = content(LARGE);
     let there = |bytes: &[u8]| Reply::ok(bytes);
-    // What HEAD says after the early answer, and how often the blob is sent.
+    // The response to HEAD after the early response, and how often the blob is sent.
     for (found, sent) in
         [(Reply::error(404, "BLOB_UNKNOWN"), 2), (there(&bytes), 1), (there(&bytes[..1000]), 1 + 1)]
     {
-        let server = Faults::start();
+        let server = FaultServer::start();
         let missing = || Reply::error(404, "BLOB_UNKNOWN");
         server.on("HEAD", "/blobs/", [missing(), found, missing()]);
         server.on("POST", "/uploads/", [session()]);
@@ -81,8 +81,8 @@ fn a_blob_that_is_taken_before_it_was_sent_is_asked_for_and_sent_again() {
 }
 
 #[test]
-fn a_registry_that_never_waits_for_the_blob_is_named() {
-    let server = Faults::start();
+fn a_registry_that_always_confirms_early_is_an_error() {
+    let server = FaultServer::start();
     server.on("POST", "/uploads/", [session()]);
     server.on("PUT", "/uploads/", [Reply::new(201, "").early()]);
     let error = push_blob(&server, &content(LARGE)).unwrap_err();
@@ -92,17 +92,17 @@ fn a_registry_that_never_waits_for_the_blob_is_named() {
 }
 
 #[test]
-fn a_part_that_is_taken_before_it_was_sent_is_asked_about() {
+fn a_chunk_confirmed_before_its_last_byte_is_checked() {
     let bytes = content(LARGE);
     for range in [None, Some(format!("0-{}", bytes.len() - 1))] {
-        let server = Faults::start();
+        let server = FaultServer::start();
         server.on("POST", "/uploads/", [session()]);
         server.on("PUT", "/uploads/", [Reply::reset(), Reply::new(201, "")]);
         let moved = |status: u16, range: &Option<String>| match range {
             Some(range) => session_at(status).header("range", range),
             None => session_at(status),
         };
-        // The session has a part, so that the rest comes in a PATCH.
+        // The session already has bytes, so the client sends the rest in a PATCH request.
         let has = |end: usize| session_at(204).header("range", format!("0-{}", end - 1));
         let (first, second) = (1 << 20, 2 << 20);
         server.on("GET", "/uploads/", [has(first), has(second), has(second)]);
@@ -124,7 +124,7 @@ fn session_at(status: u16) -> Reply {
 }
 
 #[test]
-fn a_manifest_that_is_taken_before_it_was_sent_is_asked_for_and_sent_again() {
+fn a_manifest_confirmed_before_its_last_byte_is_checked_and_sent_again() {
     let note = "x".repeat(4_100_000);
     let manifest = json!({
         "schemaVersion": 2, "mediaType": MANIFEST, "artifactType": "app/example",
@@ -142,7 +142,7 @@ fn a_manifest_that_is_taken_before_it_was_sent_is_asked_for_and_sent_again() {
     };
     let missing = || Reply::error(404, "MANIFEST_UNKNOWN");
     for (found, sent) in [(missing(), 2), (there(), 1)] {
-        let server = Faults::with_small_receive_buffer();
+        let server = FaultServer::with_small_receive_buffer();
         server.on("PUT", "/manifests/v1", [Reply::new(201, "").early(), Reply::new(201, "")]);
         server.on("HEAD", "/manifests/v1", [found.clone()]);
         server.on("GET", "/manifests/v1", [found]);
@@ -164,8 +164,8 @@ fn manifest_of(blob: &[u8]) -> Reply {
     Reply::ok(manifest.to_string()).header("content-type", MANIFEST)
 }
 
-/// Pulls an artifact of one file from a server that has the rest of the script already.
-fn pull(server: &Faults, content: &[u8]) -> Result<(), Error> {
+/// Pulls an artifact with one file. The caller has scripted the responses of the server.
+fn pull(server: &FaultServer, content: &[u8]) -> Result<(), Error> {
     let out = tempfile::tempdir().unwrap();
     let options = PullOptions { output: out.path().to_path_buf(), ..PullOptions::default() };
     run(client().pull(&reference(server, ":v1"), options))?;
@@ -181,16 +181,16 @@ fn with_headers(mut reply: Reply, count: usize, length: usize) -> Reply {
 }
 
 #[test]
-fn many_headers_are_no_failure_and_endless_ones_are_too_large() {
+fn many_headers_are_accepted_and_endless_headers_are_too_large() {
     let content = content(10_000);
     for (count, length) in [(101, 10), (1000, 10), (4000, 10), (100, 2000)] {
-        let server = Faults::start();
+        let server = FaultServer::start();
         server.on("GET", "/manifests/", [with_headers(manifest_of(&content), count, length)]);
         server.on("GET", "/blobs/", [with_headers(Reply::ok(&content[..]), count, length)]);
         pull(&server, &content).unwrap_or_else(|e| panic!("{count} headers: {e}"));
     }
     for (count, length) in [(5000, 10), (100, 10_000)] {
-        let server = Faults::start();
+        let server = FaultServer::start();
         server.on("GET", "/manifests/", [with_headers(manifest_of(&content), count, length)]);
         let error = pull(&server, &content).unwrap_err();
         assert_eq!(error.code(), Code::TooLarge, "{error}");
@@ -199,16 +199,16 @@ fn many_headers_are_no_failure_and_endless_ones_are_too_large() {
 }
 
 #[test]
-fn a_signed_address_that_has_expired_is_asked_for_again_at_the_registry() {
+fn an_expired_signed_url_is_requested_again_from_the_registry() {
     let content = content(400_000);
     let to = |place: &str| Reply::new(307, "").header("location", format!("/signed/{place}?s=1"));
     for refusal in [400, 401, 403] {
-        let server = Faults::start();
+        let server = FaultServer::start();
         server.on("GET", "/manifests/", [manifest_of(&content)]);
         server.on("GET", "/blobs/", [to("a"), to("b"), to("c"), to("d")]);
         server.on("GET", "/signed/a", [Reply::new(refusal, "<Error>expired</Error>")]);
         server.on("GET", "/signed/b", [Reply::ok(&content[..]).cut_at(200_000)]);
-        // Expired by the time the rest is asked for.
+        // This URL expires before the rest is requested.
         server.on("GET", "/signed/c", [Reply::new(refusal, "<Error>expired</Error>")]);
         let range = format!("bytes 200000-{}/{}", content.len() - 1, content.len());
         let rest = Reply::new(206, &content[200_000..]).header("content-range", range);
@@ -218,21 +218,21 @@ fn a_signed_address_that_has_expired_is_asked_for_again_at_the_registry() {
         let last = server.seen("GET", "/signed/d");
         assert_eq!(last[0].header("range"), Some("bytes=200000-"));
     }
-    // One that refuses for ever is asked three times, the registry itself once.
-    let server = Faults::start();
+    // A URL that is always rejected is requested three times, and the registry once each.
+    let server = FaultServer::start();
     server.on("GET", "/manifests/", [manifest_of(&content)]);
     server.on("GET", "/blobs/", [to("a")]);
     server.on("GET", "/signed/", [Reply::new(403, "")]);
     assert_eq!(pull(&server, &content).unwrap_err().code(), Code::Forbidden);
     assert_eq!(server.seen("GET", "/signed/").len(), 3);
-    let server = Faults::start();
+    let server = FaultServer::start();
     server.on("GET", "/manifests/", [manifest_of(&content)]);
     server.on("GET", "/blobs/", [Reply::new(403, "")]);
     assert_eq!(pull(&server, &content).unwrap_err().code(), Code::Forbidden);
     assert_eq!(server.seen("GET", "/blobs/").len(), 1);
 }
 
-/// Stands before a registry, and closes every connection just when it is used a second time.
+/// A proxy in front of a registry that closes every connection when it is used a second time.
 struct ClosesWhenUsedAgain {
     host: String,
     closed: Arc<AtomicUsize>,
@@ -283,7 +283,7 @@ impl ClosesWhenUsedAgain {
 }
 
 #[test]
-fn a_connection_that_is_closed_when_it_is_used_again_ends_nothing() {
+fn a_closed_idle_connection_is_replaced() {
     for single_post in [true, false] {
         let fixture = Fixture::start(Config { single_post, ..Config::default() });
         let gateway = ClosesWhenUsedAgain::before(&fixture);
@@ -307,9 +307,9 @@ fn a_connection_that_is_closed_when_it_is_used_again_ends_nothing() {
     }
 }
 
-/// The challenge and the token server's answer, and whether the tags are given then.
+/// Lists tags with this challenge and this response of the token server.
 fn tags_with(challenge: &str, answer: &str) -> Result<Vec<String>, Error> {
-    let server = Faults::start();
+    let server = FaultServer::start();
     let challenge = challenge.replace("HERE", &server.host());
     let tags = Reply::ok(r#"{"name":"app","tags":["v1"]}"#);
     let asks = Reply::error(401, "UNAUTHORIZED").header("www-authenticate", challenge);
@@ -327,7 +327,7 @@ fn tags_with(challenge: &str, answer: &str) -> Result<Vec<String>, Error> {
 }
 
 #[test]
-fn a_challenge_may_be_written_in_any_case() {
+fn a_challenge_is_parsed_in_any_case() {
     for challenge in [
         r#"BEARER realm="http://HERE/token",service="s""#,
         r#"bearer REALM="HTTP://HERE/token" , SERVICE="s", Scope="repository:app:pull""#,
@@ -344,7 +344,7 @@ fn a_challenge_may_be_written_in_any_case() {
 }
 
 #[test]
-fn of_a_token_servers_answer_no_more_is_read_than_is_needed() {
+fn unused_fields_of_a_token_response_can_have_any_type() {
     let challenge = r#"Bearer realm="http://HERE/token",service="s""#;
     for answer in [
         r#"{"token":"t0ken","expires_in":"300"}"#,
@@ -365,9 +365,9 @@ fn of_a_token_servers_answer_no_more_is_read_than_is_needed() {
 }
 
 #[test]
-fn headers_of_an_upload_may_be_written_oddly() {
+fn unusual_headers_of_upload_responses_are_accepted() {
     let bytes = content(6 << 20);
-    let server = Faults::start();
+    let server = FaultServer::start();
     let place = format!("HTTP://{}/v2/app/blobs/uploads/a b?état=ü", server.host());
     let at = |status: u16| Reply::new(status, "").header("Location", format!("  {place}  "));
     server.on("POST", "/uploads/", [at(202)]);

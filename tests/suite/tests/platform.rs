@@ -1,9 +1,9 @@
-//! An index is named and one of its images is meant; a referrer is pulled with what it refers to.
+//! Selection of an image from an index, and pulls of a referrer with its subjects.
 
 use ocigraph_suite::{Kind, Registry, Workspace};
 
 #[test]
-fn an_image_of_an_index_is_chosen_by_platform() {
+fn an_image_of_an_index_is_selected_by_platform() {
     let registry = Registry::start(Kind::Ggcr);
     let work = Workspace::new();
     let amd64 = work.push_image_with(&registry.reference("app:amd64"), "amd64");
@@ -21,21 +21,24 @@ fn an_image_of_an_index_is_chosen_by_platform() {
     assert_eq!(graph["references"][0]["artifactType"], "sbom/example", "{graph}");
     let pulled = work.ocigraph(&[&["pull", "--format", "json"], &linux[..]].concat()).json();
     assert_eq!(pulled["descriptor"]["digest"], amd64.as_str(), "{pulled}");
-    // A single image is of one platform, which its config names.
+    // A single image has one platform, which its config names.
     assert_eq!(work.ocigraph(&["resolve", "--platform", "linux/amd64", &image]).ok().trim(), amd64);
 
-    let said = work.ocigraph(&["pull", "--platform", "linux/s390x", &index]).fails_with(1);
-    assert!(said.contains("no image for linux/s390x") && said.contains("linux/amd64"), "{said}");
-    let said = work.ocigraph(&["resolve", "--platform", "linux/s390x", &image]).fails_with(1);
-    assert!(said.contains("for linux/amd64"), "{said}");
-    let said = work.ocigraph(&["pull", "--platform", "linux", &index]).fails_with(2);
-    assert!(said.contains("os/architecture"), "{said}");
-    let said = work.ocigraph(&["pull", &index]).fails_with(2);
-    assert!(said.contains("--platform"), "{said}");
+    let stderr = work.ocigraph(&["pull", "--platform", "linux/s390x", &index]).fails_with(1);
+    assert!(
+        stderr.contains("no image for linux/s390x") && stderr.contains("linux/amd64"),
+        "{stderr}"
+    );
+    let stderr = work.ocigraph(&["resolve", "--platform", "linux/s390x", &image]).fails_with(1);
+    assert!(stderr.contains("for linux/amd64"), "{stderr}");
+    let stderr = work.ocigraph(&["pull", "--platform", "linux", &index]).fails_with(2);
+    assert!(stderr.contains("os/architecture"), "{stderr}");
+    let stderr = work.ocigraph(&["pull", &index]).fails_with(2);
+    assert!(stderr.contains("--platform"), "{stderr}");
 }
 
 #[test]
-fn a_referrer_is_pulled_with_all_that_it_refers_to() {
+fn a_referrer_is_pulled_with_its_chain_of_subjects() {
     let work = Workspace::new();
     for name in ["app.txt", "sbom.json", "signature.json"] {
         work.write(name, name);

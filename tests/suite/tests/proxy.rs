@@ -1,5 +1,6 @@
-//! Proxies that the environment names: used for servers elsewhere, never for this machine, and not at all when they are
-//! switched off. The names that the tests use are known to the proxy alone, so that what arrives went through it.
+//! Proxies from the environment: used for remote servers, never for loopback, and not at all with
+//! `--no-proxy`. Only the proxy can resolve the host names of these tests, so a request that
+//! arrives went through the proxy.
 
 use std::collections::HashMap;
 use std::io::{self, Read, Write};
@@ -8,9 +9,11 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 
 use ocigraph_fixture::{Auth, Config, Fixture, TokenAuth};
-use ocigraph_suite::{Authority, Faults, Ran, Reply, Shows, TlsFront, Workspace, ocigraph_binary};
+use ocigraph_suite::{
+    Authority, CommandResult, FaultServer, Reply, Shows, TlsFront, Workspace, ocigraph_binary,
+};
 
-/// A proxy that connects names to servers on loopback; ends with its process.
+/// A proxy that maps names to servers on loopback. Ends with the process of the test.
 struct HttpProxy {
     address: SocketAddr,
     seen: Arc<Mutex<Vec<String>>>,
@@ -38,7 +41,7 @@ impl HttpProxy {
         format!("http://{}", self.address)
     }
 
-    /// The heads of the requests, up to their empty lines.
+    /// Returns the heads of the requests.
     fn seen(&self) -> Vec<String> {
         self.seen.lock().unwrap().clone()
     }
@@ -68,7 +71,7 @@ fn relay(
     if method == "CONNECT" {
         client.write_all(b"HTTP/1.1 200 Connected\r\n\r\n")?;
     } else {
-        // One request a connection, so that each is seen.
+        // One request for each connection, so that the proxy sees all requests.
         let head = head.replacen("\r\n", "\r\nConnection: close\r\n", 1);
         server.write_all(head.as_bytes())?;
     }
@@ -83,7 +86,7 @@ fn relay(
 
 type Variables<'a> = &'a [(&'a str, &'a str)];
 
-fn run(work: &Workspace, environment: Variables, args: &[&str], input: &str) -> Ran {
+fn run(work: &Workspace, environment: Variables, args: &[&str], input: &str) -> CommandResult {
     let mut command = work.command(ocigraph_binary());
     command.args(args).envs(environment.iter().copied());
     work.run_with_input(&mut command, input.as_bytes())
@@ -96,7 +99,7 @@ fn protected() -> Fixture {
 
 const SIGNED: [&str; 3] = ["--username", "ada", "--password-stdin"];
 
-/// What gzip and one packet cannot hold.
+/// Returns content that gzip and one packet cannot hold.
 fn large() -> Vec<u8> {
     (0..1_000_000u32).flat_map(|i| i.wrapping_mul(2_654_435_761).to_le_bytes()).collect()
 }
@@ -172,7 +175,7 @@ fn a_token_server_is_reached_through_the_proxy_too() {
 }
 
 #[test]
-fn hosts_that_no_proxy_names_are_reached_without_and_so_are_all_with_the_option() {
+fn hosts_of_no_proxy_and_all_hosts_with_the_option_are_reached_directly() {
     let (work, server) = (Workspace::new(), Fixture::start(Config::default()));
     let proxy = HttpProxy::start(&[("registry.test", server.host())]);
     let url = proxy.url();
@@ -185,20 +188,20 @@ fn hosts_that_no_proxy_names_are_reached_without_and_so_are_all_with_the_option(
     for (excluded, options) in cases {
         let environment = [&[("HTTP_PROXY", url.as_str())], excluded].concat();
         let args = [&["tags", "--plain-http", "registry.test/app"], options].concat();
-        let said = run(&work, &environment, &args, "").fails_with(1);
-        assert!(said.contains("[NETWORK]") && said.contains("registry.test"), "{said}");
+        let stderr = run(&work, &environment, &args, "").fails_with(1);
+        assert!(stderr.contains("[NETWORK]") && stderr.contains("registry.test"), "{stderr}");
     }
     assert!(proxy.seen().is_empty(), "{:?}", proxy.seen());
     assert_eq!(server.requests(), []);
 
-    // Of another name, as the same text without its border would be.
+    // `registry.test` ends with `try.test` but is not in this domain.
     let environment = [("HTTP_PROXY", url.as_str()), ("NO_PROXY", "try.test")];
     run(&work, &environment, &["tags", "--plain-http", "registry.test/app"], "").fails_with(1);
     assert_eq!(proxy.seen().len(), 1);
 }
 
 #[test]
-fn this_machine_is_never_reached_through_a_proxy() {
+fn loopback_is_never_reached_through_a_proxy() {
     let (work, server) = (Workspace::new(), Fixture::start(Config::default()));
     let proxy = HttpProxy::start(&[]);
     let url = proxy.url();
@@ -214,8 +217,8 @@ fn this_machine_is_never_reached_through_a_proxy() {
 }
 
 #[test]
-fn what_a_redirect_names_is_reached_as_its_own_place_demands() {
-    let (work, near, far) = (Workspace::new(), Faults::start(), Faults::start());
+fn the_target_of_a_redirect_has_its_own_proxy_rules() {
+    let (work, near, far) = (Workspace::new(), FaultServer::start(), FaultServer::start());
     let proxy = HttpProxy::start(&[("registry.test", far.host())]);
     let url = proxy.url();
     let environment = [("HTTP_PROXY", url.as_str())];
@@ -244,7 +247,7 @@ fn what_a_redirect_names_is_reached_as_its_own_place_demands() {
 }
 
 #[test]
-fn the_proxys_own_password_is_for_the_proxy_alone() {
+fn the_password_of_a_proxy_is_sent_to_the_proxy_only() {
     let (work, server) = (Workspace::new(), Fixture::start(Config::default()));
     let proxy = HttpProxy::start(&[("registry.test", server.host())]);
     let url = format!("http://ada:s3cret@{}", proxy.address);
@@ -254,14 +257,14 @@ fn the_proxys_own_password_is_for_the_proxy_alone() {
         assert!(!ran.to_string().contains("s3cret"), "{ran}");
         ran
     };
-    // The repository is not there.
-    let said = tags("registry.test", &url).fails_with(1);
-    assert!(said.contains("[NOT_FOUND]"), "{said}");
+    // The repository does not exist.
+    let stderr = tags("registry.test", &url).fails_with(1);
+    assert!(stderr.contains("[NOT_FOUND]"), "{stderr}");
     let basic = "proxy-authorization: Basic YWRhOnMzY3JldA==";
     assert!(proxy.seen().iter().all(|head| head.contains(basic)), "{:?}", proxy.seen());
-    // What refuses, and what is not there.
-    let said = tags("unknown.test", &url).fails_with(1);
-    assert!(said.contains("502"), "{said}");
-    let said = tags("registry.test", "http://ada:s3cret@127.0.0.1:1").fails_with(1);
-    assert!(said.contains("[NETWORK]"), "{said}");
+    // A proxy that rejects the request, and a proxy that does not exist.
+    let stderr = tags("unknown.test", &url).fails_with(1);
+    assert!(stderr.contains("502"), "{stderr}");
+    let stderr = tags("registry.test", "http://ada:s3cret@127.0.0.1:1").fails_with(1);
+    assert!(stderr.contains("[NETWORK]"), "{stderr}");
 }

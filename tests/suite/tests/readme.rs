@@ -1,17 +1,17 @@
-//! The README's tour is run as it stands there, and so are its programs in C++ and Go.
+//! Runs the tour of the README, and its programs in C++ and Go.
 
 use std::process::Command;
 
 use ocigraph_suite::{Workspace, c_library, ocigraph_binary, tool, with_library};
 
-/// The first block of the README in a language.
+/// Returns the first code block of the README in a language.
 fn block(language: &str) -> &'static str {
     let readme = include_str!("../../../README.md");
     let block = readme.split(&format!("```{language}\n")).nth(1).unwrap();
     block.split("```").next().unwrap()
 }
 
-/// A layout with an image that has an SBoM.
+/// Creates a layout with an image that has an SBoM.
 fn attached() -> Workspace {
     let work = Workspace::new();
     work.ocigraph(&["push", "oci:store/app:v1", "--artifact-type", "app/example"]).ok();
@@ -27,7 +27,7 @@ fn prints_the_sbom(work: &Workspace, build: &mut Command) {
 }
 
 #[test]
-fn the_program_in_cpp_runs() {
+fn the_cpp_program_of_the_readme_runs() {
     let work = attached();
     work.write("program.cpp", block("cpp"));
     let [include, lib] = ["include", "lib"].map(|folder| c_library().join(folder));
@@ -38,7 +38,7 @@ fn the_program_in_cpp_runs() {
 }
 
 #[test]
-fn the_program_in_go_runs() {
+fn the_go_program_of_the_readme_runs() {
     let work = attached();
     let name = "github.com/ocigraph/ocigraph/bindings/go";
     let package = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../bindings/go");
@@ -69,11 +69,11 @@ fn the_program_in_go_runs() {
 }
 
 #[test]
-fn the_tour_runs() {
+fn the_tour_of_the_readme_runs() {
     let readme = include_str!("../../../README.md");
     let blocks = readme.split("```sh\n").skip(1).filter_map(|rest| rest.split("```").next());
     let tour = blocks.filter(|block| block.contains("oci:store")).collect::<String>();
-    assert!(tour.contains("ocigraph delete"), "the README has no tour");
+    assert!(tour.contains("ocigraph delete"), "the tour of the README is missing");
     let work = Workspace::new();
     work.write("program", "a program");
     work.write("docs/index.md", "an index");

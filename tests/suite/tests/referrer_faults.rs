@@ -1,4 +1,4 @@
-//! What goes wrong where referrers are listed and walked, and what comes of it.
+//! Faults in lists of referrers and during walks of a graph.
 
 use std::{sync::Arc, time::Duration};
 
@@ -8,7 +8,7 @@ use ocigraph::{
     VerifyOptions, VerifyReport,
 };
 use ocigraph_fixture::{Config, Fixture, Referrers};
-use ocigraph_suite::{Faults, Reply};
+use ocigraph_suite::{FaultServer, Reply};
 use serde_json::{Value, json};
 
 const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
@@ -20,7 +20,7 @@ fn run<T>(work: impl Future<Output = T>) -> T {
     tokio::runtime::Runtime::new().unwrap().block_on(work)
 }
 
-/// A client that waits for nothing long, and takes few entries.
+/// Returns a client with short timeouts and a limit on entries.
 fn client(entries: usize) -> Client {
     let wait = Duration::from_secs(5);
     let limits = Limits {
@@ -33,7 +33,7 @@ fn client(entries: usize) -> Client {
     Client::with_config(ClientConfig { limits, ..ClientConfig::default() })
 }
 
-fn reference(server: &Faults, rest: &str) -> Reference {
+fn reference(server: &FaultServer, rest: &str) -> Reference {
     format!("{}/app{rest}", server.host()).parse().unwrap()
 }
 
@@ -43,7 +43,7 @@ fn store(host: &str) -> Registry {
     Registry::new(Arc::new(Connection::new(&host, config).unwrap()), "app")
 }
 
-/// A descriptor of `bytes` as an index lists it.
+/// Returns the descriptor of `bytes` for an index.
 fn entry(kind: &str, bytes: &[u8]) -> Value {
     let descriptor = Descriptor::of(kind, bytes);
     json!({
@@ -55,7 +55,7 @@ fn index(entries: &[Value]) -> Vec<u8> {
     json!({ "schemaVersion": 2, "mediaType": INDEX, "manifests": entries }).to_string().into()
 }
 
-/// An artifact of the layer `content`, and what it refers to.
+/// Returns an artifact with the layer `content` and this subject.
 fn artifact(content: &[u8], subject: Option<&[u8]>) -> Vec<u8> {
     let mut manifest = json!({
         "schemaVersion": 2, "mediaType": MANIFEST, "artifactType": "a/b",
@@ -75,34 +75,34 @@ fn served(body: impl Into<Vec<u8>>, kind: &str) -> Reply {
     Reply::ok(body).header("content-type", kind)
 }
 
-/// Has a manifest under its digest.
-fn has(server: &Faults, bytes: &[u8], kind: &str) {
+/// Adds a manifest under its digest.
+fn has(server: &FaultServer, bytes: &[u8], kind: &str) {
     let path = format!("/manifests/{}", digest(bytes));
     let reply = served(bytes, kind).header("docker-content-digest", digest(bytes));
     server.on("GET", &path, [reply.clone()]).on("HEAD", &path, [reply]);
 }
 
-/// Has a manifest under `v1` too.
-fn has_root(server: &Faults, bytes: &[u8], kind: &str) {
+/// Adds a manifest under its digest and as `v1`.
+fn has_root(server: &FaultServer, bytes: &[u8], kind: &str) {
     let reply = served(bytes, kind).header("docker-content-digest", digest(bytes));
     server.on("GET", "/manifests/v1", [reply.clone()]).on("HEAD", "/manifests/v1", [reply]);
     has(server, bytes, kind);
 }
 
-fn lists(server: &Faults, subject: &[u8], referrers: &[Value]) {
+fn lists(server: &FaultServer, subject: &[u8], referrers: &[Value]) {
     let path = format!("/v2/app/referrers/{}", digest(subject));
     server.on("GET", &path, [served(index(referrers), INDEX)]);
 }
 
-fn has_blob(server: &Faults, bytes: &[u8]) {
+fn has_blob(server: &FaultServer, bytes: &[u8]) {
     server.on("GET", &format!("/blobs/{}", digest(bytes)), [Reply::ok(bytes)]);
 }
 
 #[test]
-fn what_a_known_interface_fails_to_list_is_an_error_and_never_none() {
+fn a_failing_referrers_api_is_an_error_and_not_an_empty_list() {
     let (root, one) = (artifact(b"root", None), artifact(b"one", None));
     let discover = |reply: Reply, there: bool| {
-        let server = Faults::start();
+        let server = FaultServer::start();
         has_root(&server, &root, MANIFEST);
         if there {
             has(&server, &one, MANIFEST);
@@ -123,17 +123,17 @@ fn what_a_known_interface_fails_to_list_is_an_error_and_never_none() {
         let error = discover(failing.clone(), true).unwrap_err();
         assert_eq!(error.code(), Code::Registry, "{failing:?}: {error}");
     }
-    // Of what is not there nothing is listed, whether or not the registry gives that a code.
+    // A missing manifest has no referrers, with or without an error code in the response.
     for none in [Reply::error(404, "MANIFEST_UNKNOWN"), Reply::new(404, "404 page not found")] {
         assert_eq!(discover(none.clone(), false).unwrap(), 1, "{none:?}");
     }
 }
 
 #[test]
-fn a_refusal_of_the_older_interfaces_says_that_they_are_not_here() {
+fn an_error_of_the_older_apis_means_that_they_do_not_exist() {
     let (root, one) = (artifact(b"root", None), artifact(b"one", None));
     for refusal in [Reply::error(401, "UNAUTHORIZED"), Reply::error(403, "DENIED")] {
-        let server = Faults::start();
+        let server = FaultServer::start();
         has_root(&server, &root, MANIFEST);
         server
             .on("GET", "/oras/artifacts/v1/", [refusal.clone()])
@@ -146,9 +146,13 @@ fn a_refusal_of_the_older_interfaces_says_that_they_are_not_here() {
     }
 }
 
-/// Pushes a referrer to a registry without the API, whose index of referrers answers so.
-fn push_referrer(index_reads: Vec<Reply>, index_writes: Vec<Reply>) -> (Faults, Result<(), Error>) {
-    let server = Faults::start();
+/// Pushes a referrer to a registry without a referrers API, with these responses for the referrers
+/// index.
+fn push_referrer(
+    index_reads: Vec<Reply>,
+    index_writes: Vec<Reply>,
+) -> (FaultServer, Result<(), Error>) {
+    let server = FaultServer::start();
     server
         .on("GET", "/v2/app/referrers/", [Reply::error(404, "NOT_FOUND")])
         .on("GET", "/oras/", [Reply::new(404, "")])
@@ -163,14 +167,14 @@ fn push_referrer(index_reads: Vec<Reply>, index_writes: Vec<Reply>) -> (Faults, 
 }
 
 #[test]
-fn an_index_of_referrers_that_is_never_written_is_a_conflict() {
+fn a_referrers_index_that_always_changes_is_a_conflict() {
     let others = served(index(&[entry(MANIFEST, b"another")]), INDEX);
     let (_, pushed) = push_referrer(vec![others], vec![Reply::new(412, "")]);
     assert_eq!(pushed.unwrap_err().code(), Code::Conflict);
 }
 
 #[test]
-fn an_entity_tag_that_is_not_taken_is_left_out_once() {
+fn a_rejected_entity_tag_is_omitted_once() {
     let one = artifact(b"one", Some(&artifact(b"root", None)));
     let before = served(index(&[entry(MANIFEST, b"another")]), INDEX).header("etag", "\"x\"");
     let after = served(index(&[entry(MANIFEST, b"another"), entry(MANIFEST, &one)]), INDEX);
@@ -183,7 +187,7 @@ fn an_entity_tag_that_is_not_taken_is_left_out_once() {
 }
 
 #[test]
-fn a_store_that_knows_which_indexes_there_are_finds_the_one_it_writes() {
+fn a_store_with_a_cached_tag_list_finds_its_own_referrers_index() {
     let config = Config { referrers: Referrers::None, check_blobs: false, ..Config::default() };
     let fixture = Fixture::start(config);
     let store = store(&fixture.host());
@@ -192,7 +196,7 @@ fn a_store_that_knows_which_indexes_there_are_finds_the_one_it_writes() {
     let (root, one) = (parse(&root).unwrap(), parse(&artifact(b"one", Some(&root))).unwrap());
     run(async {
         store.push_manifest(&root, &["v1".to_owned()]).await.unwrap();
-        // From the second question on it relies on the list of tags.
+        // From the second query on, the store uses the list of tags.
         for _ in 0..2 {
             assert_eq!(store.referrers(root.digest(), None).await.unwrap().entries, []);
         }
@@ -202,17 +206,17 @@ fn a_store_that_knows_which_indexes_there_are_finds_the_one_it_writes() {
     });
 }
 
-fn copy(server: &Faults, to: &str, options: CopyOptions) -> Result<(), Error> {
+fn copy(server: &FaultServer, to: &str, options: CopyOptions) -> Result<(), Error> {
     let name = reference(server, ":v1");
     run(client(100).copy(&name, &to.parse().unwrap(), options)).map(drop)
 }
 
 #[test]
-fn a_subject_may_be_missing_but_not_the_content_of_one_that_is_there() {
+fn a_subject_can_be_missing_but_not_its_content() {
     let subject = artifact(b"content of the subject", None);
     let root = artifact(b"root", Some(&subject));
     for there in [false, true] {
-        let server = Faults::start();
+        let server = FaultServer::start();
         has_root(&server, &root, MANIFEST);
         has_blob(&server, b"{}");
         has_blob(&server, b"root");
@@ -230,8 +234,8 @@ fn a_subject_may_be_missing_but_not_the_content_of_one_that_is_there() {
 }
 
 #[test]
-fn what_an_index_lists_that_is_no_manifest_is_copied_and_verified() {
-    let server = Faults::start();
+fn an_index_entry_that_is_a_blob_is_copied_and_verified() {
+    let server = FaultServer::start();
     has_root(&server, &index(&[entry(LAYER, b"a cached layer")]), INDEX);
     has_blob(&server, b"a cached layer");
     let out = tempfile::tempdir().unwrap();
@@ -247,8 +251,8 @@ fn what_an_index_lists_that_is_no_manifest_is_copied_and_verified() {
 }
 
 #[test]
-fn large_blobs_that_wait_do_not_keep_referrers_from_being_found() {
-    let server = Faults::start();
+fn waiting_large_blobs_do_not_delay_discovery() {
+    let server = FaultServer::start();
     let layers: Vec<Value> = (0..6)
         .map(|i| json!({ "mediaType": LAYER, "digest": digest(&[i]), "size": 8 << 20 }))
         .collect();
@@ -286,13 +290,13 @@ fn large_blobs_that_wait_do_not_keep_referrers_from_being_found() {
     assert!(server.seen("GET", "/blobs/").len() <= 5);
 }
 
-fn verify(server: &Faults) -> VerifyReport {
+fn verify(server: &FaultServer) -> VerifyReport {
     run(client(100).verify(&reference(server, ":v1"), VerifyOptions::default())).unwrap()
 }
 
 #[test]
-fn a_wrong_size_is_reported_though_the_right_one_is_said_elsewhere() {
-    let server = Faults::start();
+fn a_wrong_size_is_reported_even_if_another_descriptor_is_correct() {
+    let server = FaultServer::start();
     let child = artifact(b"{}", None);
     let mut wrong = entry(MANIFEST, &child);
     wrong["size"] = json!(1);
@@ -308,8 +312,8 @@ fn a_wrong_size_is_reported_though_the_right_one_is_said_elsewhere() {
 }
 
 #[test]
-fn a_manifest_that_is_also_somebodys_blob_is_walked() {
-    let server = Faults::start();
+fn a_manifest_that_is_also_a_blob_is_walked() {
+    let server = FaultServer::start();
     let both = artifact(b"not there", None);
     let image = artifact(&both, None);
     let deeper = index(&[entry(INDEX, &index(&[entry(MANIFEST, &both)]))]);
@@ -327,8 +331,8 @@ fn a_manifest_that_is_also_somebodys_blob_is_walked() {
 }
 
 #[test]
-fn a_list_or_a_walk_of_more_than_is_allowed_is_too_large() {
-    let server = Faults::start();
+fn a_list_or_walk_beyond_the_limit_is_too_large() {
+    let server = FaultServer::start();
     let root = artifact(b"{}", None);
     has_root(&server, &root, MANIFEST);
     has_blob(&server, b"{}");
@@ -339,7 +343,7 @@ fn a_list_or_a_walk_of_more_than_is_allowed_is_too_large() {
         [Reply::ok(json!({ "repositories": names }).to_string())],
     );
     (0..3u8).for_each(|i| has_blob(&server, &[i]));
-    // Each has three of its own.
+    // Each referrer has three referrers.
     let mut level = vec![root];
     for _ in 0..3 {
         let mut next = Vec::new();

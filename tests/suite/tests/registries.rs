@@ -1,4 +1,4 @@
-//! The registries and the peers themselves: each starts, does what the tests take for granted, and ends.
+//! The registries and other clients: they start, behave as the tests assume, and end.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -7,11 +7,11 @@ use std::time::{Duration, Instant};
 
 use ocigraph_suite::{Kind, Options, PASSWORD, Proxy, Registry, USER, Workspace, tool};
 
-// oras takes only the name `localhost` for a registry without TLS, not a loopback address.
+// oras uses plain HTTP only for the name `localhost`, not for a loopback address.
 const HTTP: &str = "--plain-http";
 
-/// Pushes an image, attaches an artifact, finds it and pulls it, with peers alone.
-fn peers_work_with(kind: Kind) {
+/// Pushes an image, attaches an artifact, discovers it and pulls it, with other clients only.
+fn check_other_clients(kind: Kind) {
     let registry = Registry::start(kind);
     let work = Workspace::new();
     let image = registry.reference("net-monitor:v1");
@@ -25,7 +25,7 @@ fn peers_work_with(kind: Kind) {
     let graph = work.oras(&["discover", HTTP, "--format", "json", &image]).json();
     let referrers = graph["referrers"].as_array().expect("oras lists the referrers");
     assert_eq!(referrers.len(), 1, "{graph}");
-    // ggcr lists the media type of the config where the manifest's artifactType belongs.
+    // ggcr lists the media type of the config as the artifact type and ignores `artifactType`.
     let artifact_type =
         if kind == Kind::Ggcr { "application/vnd.oci.empty.v1+json" } else { "signature/example" };
     assert_eq!(referrers[0]["artifactType"], artifact_type, "{graph}");
@@ -42,7 +42,8 @@ fn peers_work_with(kind: Kind) {
         "{kind} answered {answer}"
     );
 
-    // oras keeps the fallback tag where a push is not answered with OCI-Subject, as ggcr never does in spite of its API.
+    // oras maintains the fallback tag if the response to a push has no OCI-Subject. ggcr never
+    // sends OCI-Subject although it has the referrers API.
     let tags = work.crane(&["ls", &registry.reference("net-monitor")]).ok();
     assert_eq!(
         tags.contains(&digest.replace(':', "-")),
@@ -52,27 +53,27 @@ fn peers_work_with(kind: Kind) {
 }
 
 #[test]
-fn peers_work_with_ggcr() {
-    peers_work_with(Kind::Ggcr);
+fn other_clients_work_with_ggcr() {
+    check_other_clients(Kind::Ggcr);
 }
 
 #[test]
-fn peers_work_with_ocimem() {
-    peers_work_with(Kind::Ocimem);
+fn other_clients_work_with_ocimem() {
+    check_other_clients(Kind::Ocimem);
 }
 
 #[test]
-fn peers_work_with_docker_registry() {
-    peers_work_with(Kind::Docker2);
+fn other_clients_work_with_docker_registry() {
+    check_other_clients(Kind::Docker2);
 }
 
 #[test]
-fn peers_work_with_distribution() {
-    peers_work_with(Kind::Distribution3);
+fn other_clients_work_with_distribution() {
+    check_other_clients(Kind::Distribution3);
 }
 
 #[test]
-fn every_registry_deletes_by_digest_and_all_but_the_oldest_by_tag() {
+fn every_registry_deletes_by_digest_and_all_except_docker2_by_tag() {
     for kind in Kind::ALL {
         let registry = Registry::start(kind);
         let work = Workspace::new();
@@ -80,7 +81,7 @@ fn every_registry_deletes_by_digest_and_all_but_the_oldest_by_tag() {
         let digest = work.push_image(&first);
         work.crane(&["tag", &first, "v2"]).ok();
 
-        // crane deletes what it is given: a tag as a tag, a digest as a digest.
+        // crane deletes a tag by tag and a digest by digest.
         let deleted = work.crane(&["delete", &first]);
         assert_eq!(deleted.code == Some(0), kind.deletes_tags(), "{kind}: {deleted}");
         work.crane(&["digest", &registry.reference("net-monitor:v2")]).ok();
@@ -111,7 +112,7 @@ fn every_registry_can_ask_for_credentials() {
         work.oras(&["login", HTTP, registry.host(), "-u", USER, "-p", PASSWORD]).ok();
         assert!(
             work.home().join(".docker/config.json").is_file(),
-            "{kind}: a login is kept in the workspace"
+            "{kind}: the login should be stored in the workspace"
         );
         let digest = work.push_image(&image);
         assert_eq!(work.oras(&["resolve", HTTP, &image]).ok().trim(), digest, "{kind}");
@@ -134,10 +135,10 @@ fn location_of_a_new_upload(host: &str) -> String {
     let answer = answer_to(host, "POST /v2/net-monitor/blobs/uploads/");
     let mut headers = answer.lines().filter_map(|line| line.split_once(": "));
     let location = headers.find(|(name, _)| name.eq_ignore_ascii_case("location"));
-    location.unwrap_or_else(|| panic!("there is no Location in {answer}")).1.to_owned()
+    location.unwrap_or_else(|| panic!("no Location header in {answer}")).1.to_owned()
 }
 
-/// Sends `METHOD PATH` without a body, and returns the whole answer.
+/// Sends `METHOD PATH` without a body and returns the complete response.
 fn answer_to(host: &str, request: &str) -> String {
     let mut connection = TcpStream::connect(host).expect("connecting to the registry");
     let head = format!(
@@ -150,7 +151,7 @@ fn answer_to(host: &str, request: &str) -> String {
 }
 
 #[test]
-fn the_image_is_dockers_and_always_the_same() {
+fn the_test_image_is_a_docker_image_with_a_fixed_digest() {
     let (one, other) = (Registry::start(Kind::Ocimem), Registry::start(Kind::Distribution3));
     let work = Workspace::new();
     let digest = work.push_image(&one.reference("net-monitor:v1"));
@@ -180,7 +181,7 @@ fn the_proxy_adds_its_delay_and_changes_nothing() {
     let began = Instant::now();
     let resolved = work.oras(&["resolve", HTTP, &through]).ok();
     assert_eq!(resolved.trim(), digest);
-    // One round trip to connect and one for the HEAD, at the very least.
+    // At least one round trip for the connection and one for the HEAD request.
     assert!(began.elapsed() >= 2 * round_trip, "it took {:?}", began.elapsed());
     assert_eq!(
         work.oras(&["resolve", HTTP, &registry.reference("net-monitor:v1")]).ok().trim(),
@@ -202,9 +203,9 @@ fn a_registry_ends_when_it_is_dropped() {
 }
 
 #[test]
-fn a_program_ends_with_the_test_even_when_nothing_is_dropped() {
+fn a_program_ends_with_the_test_even_without_drop() {
     let work = Workspace::new();
-    // `sleep` does not read its standard input: only the signal from `run` ends it.
+    // `sleep` does not read standard input, so only the signal from `run` ends it.
     let mut command = work.command(tool("test-registries"));
     command.args(["run", "sleep", "1000"]).stdin(Stdio::piped());
     let mut child = command.spawn().expect("starting test-registries");
@@ -214,7 +215,7 @@ fn a_program_ends_with_the_test_even_when_nothing_is_dropped() {
 }
 
 #[test]
-fn a_registry_stays_without_standard_input_when_told_to() {
+fn with_stay_a_registry_keeps_running_without_standard_input() {
     let work = Workspace::new();
     let mut command = work.command(tool("test-registries"));
     command.args(["ocimem", "--stay"]).stdin(Stdio::null()).stdout(Stdio::piped());

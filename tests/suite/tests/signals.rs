@@ -1,4 +1,4 @@
-//! What signals end, and what they leave: nothing.
+//! Signals end the command and leave no files, sessions or processes behind.
 
 use std::{
     collections::BTreeSet,
@@ -11,17 +11,17 @@ use std::{
 use ocigraph::Descriptor;
 use ocigraph_fixture::{Auth, Config, Fixture};
 use ocigraph_suite::{
-    CredentialHelper, Faults, PASSWORD, Reply, USER, User, Workspace, ocigraph_binary,
+    CredentialHelper, FaultServer, PASSWORD, Reply, USER, User, Workspace, ocigraph_binary,
 };
 use serde_json::json;
 
-/// The signals, and the exit codes that say so.
+/// The signals and their exit codes.
 const SIGNALS: [(&str, i32); 3] = [("INT", 130), ("TERM", 143), ("HUP", 129)];
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Whether this comes to be true.
-fn comes(what: impl Fn() -> bool) -> bool {
+/// Waits until a condition is true. Returns false after a time limit.
+fn becomes_true(what: impl Fn() -> bool) -> bool {
     let until = Instant::now() + PATIENCE;
     while !what() {
         if Instant::now() > until {
@@ -33,7 +33,7 @@ fn comes(what: impl Fn() -> bool) -> bool {
 }
 
 fn start(command: &mut Command) -> Child {
-    // The test may have been started by something that ignores them.
+    // The process that started the test may ignore these signals.
     let mut env = Command::new("env");
     env.arg("--default-signal=INT,TERM,HUP").arg(command.get_program()).args(command.get_args());
     env.env_clear();
@@ -56,7 +56,7 @@ fn ended(mut child: Child) -> ExitStatus {
         }
         if Instant::now() > until {
             let _ = child.kill();
-            panic!("the command did not end");
+            panic!("the command should end");
         }
         thread::sleep(Duration::from_millis(5));
     }
@@ -67,7 +67,7 @@ fn names(folder: &Path) -> BTreeSet<String> {
     entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
 }
 
-/// What does not become small when it is packed.
+/// Returns content that cannot be compressed.
 fn noise(length: usize) -> Vec<u8> {
     let mut state = 1u64;
     let next = std::iter::repeat_with(|| {
@@ -78,7 +78,7 @@ fn noise(length: usize) -> Vec<u8> {
 }
 
 #[test]
-fn a_pull_and_a_fetched_blob_leave_no_partial_file() {
+fn a_signal_during_a_pull_or_fetch_leaves_no_partial_file() {
     let content = noise(4 << 20);
     let blob = Descriptor::of("application/octet-stream", &content);
     let kind = "application/vnd.oci.image.manifest.v1+json";
@@ -90,7 +90,7 @@ fn a_pull_and_a_fetched_blob_leave_no_partial_file() {
             "annotations": { "org.opencontainers.image.title": "file" },
         }],
     });
-    let server = Faults::start();
+    let server = FaultServer::start();
     let manifest = Reply::ok(manifest.to_string()).header("content-type", kind);
     server.on("GET", "/manifests/v1", [manifest]);
     server.on("HEAD", "/blobs/", [Reply::ok(content.clone())]);
@@ -102,7 +102,10 @@ fn a_pull_and_a_fetched_blob_leave_no_partial_file() {
             let work = Workspace::new();
             std::fs::create_dir(work.path("out")).unwrap();
             let child = start(work.command(ocigraph_binary()).args(args));
-            assert!(comes(|| !names(&work.path("out")).is_empty()), "nothing is written");
+            assert!(
+                becomes_true(|| !names(&work.path("out")).is_empty()),
+                "the command should write a file"
+            );
             send(signal, &child);
             assert_eq!(ended(child).code(), Some(code), "{signal} {args:?}");
             assert_eq!(names(&work.path("out")), BTreeSet::new(), "{signal} {args:?}");
@@ -110,7 +113,7 @@ fn a_pull_and_a_fetched_blob_leave_no_partial_file() {
     }
 }
 
-/// A push of a folder with a temporary folder of its own.
+/// A push of a directory, with a separate temporary folder.
 struct Push {
     work: Workspace,
     fixture: Fixture,
@@ -131,7 +134,7 @@ impl Push {
         start(command.args(["push", &target, "folder"]).env("TMPDIR", self.work.path("tmp")))
     }
 
-    /// Whether the folder is being packed: a file of the temporary folder is open.
+    /// Returns true while the directory is being packed: a file in the temporary folder is open.
     fn is_packing(&self, child: &Child) -> bool {
         let files = std::fs::read_dir(format!("/proc/{}/fd", child.id()));
         files.into_iter().flatten().flatten().any(|file| {
@@ -139,7 +142,8 @@ impl Push {
         })
     }
 
-    /// Whether it knows its session: a session that was opened and not told yet cannot be closed.
+    /// Returns true once the client knows its upload session, because only then can it cancel the
+    /// session.
     fn is_sending(&self) -> bool {
         self.fixture.requests().iter().any(|request| request.method == "PUT")
     }
@@ -154,44 +158,44 @@ impl Push {
 }
 
 #[test]
-fn a_push_leaves_no_packed_folder_and_no_open_session() {
+fn a_signal_during_a_push_leaves_no_packed_directory_and_no_upload_session() {
     for (signal, code) in SIGNALS {
         let push = Push::new(0);
         let child = push.start();
-        assert!(comes(|| push.is_packing(&child)), "nothing is packed");
+        assert!(becomes_true(|| push.is_packing(&child)), "the push should pack its directory");
         send(signal, &child);
         assert_eq!(ended(child).code(), Some(code), "{signal}");
         assert_eq!(names(&push.work.path("tmp")), BTreeSet::new(), "{signal} while it packs");
 
         let push = Push::new(100);
         let child = push.start();
-        assert!(comes(|| push.is_sending()), "nothing is sent");
+        assert!(becomes_true(|| push.is_sending()), "the push should send its blob");
         send(signal, &child);
         assert_eq!(ended(child).code(), Some(code), "{signal}");
         assert_eq!(names(&push.work.path("tmp")), BTreeSet::new(), "{signal} while it sends");
-        assert!(!push.has_a_session(), "{signal}: the session is left open");
+        assert!(!push.has_a_session(), "{signal}: the upload session is still open");
         assert_eq!(push.deletes(), 1, "{signal}");
     }
 }
 
 #[test]
-fn a_push_that_is_killed_leaves_no_packed_folder() {
+fn a_killed_push_leaves_no_packed_directory() {
     let push = Push::new(0);
     let mut child = push.start();
-    assert!(comes(|| push.is_packing(&child)), "nothing is packed");
+    assert!(becomes_true(|| push.is_packing(&child)), "the push should pack its directory");
     child.kill().unwrap();
     ended(child);
     assert_eq!(names(&push.work.path("tmp")), BTreeSet::new());
     let push = Push::new(100);
     let mut child = push.start();
-    assert!(comes(|| push.is_sending()), "nothing is sent");
+    assert!(becomes_true(|| push.is_sending()), "the push should send its blob");
     child.kill().unwrap();
     ended(child);
     assert_eq!(names(&push.work.path("tmp")), BTreeSet::new());
 }
 
 #[test]
-fn a_helper_that_is_asked_ends_with_what_it_started() {
+fn a_signal_ends_a_running_helper_and_its_children() {
     for (signal, code) in SIGNALS {
         for mood in ["hangs", "hangs-with-a-child"] {
             let auth = Auth::Basic { user: USER.into(), password: PASSWORD.into() };
@@ -199,10 +203,10 @@ fn a_helper_that_is_asked_ends_with_what_it_started() {
             let user = User::new();
             let helper = CredentialHelper::install(&user.work, "tested");
             user.write_config(&json!({ "credsStore": "tested" }));
-            helper.is(mood);
+            helper.set_behaviour(mood);
             let mut command = user.work.command(ocigraph_binary());
             let child = start(command.args(["tags", &format!("{}/app", fixture.host())]));
-            assert!(comes(|| helper.is_hanging()), "the helper is not asked");
+            assert!(becomes_true(|| helper.is_hanging()), "the helper should be called");
             send(signal, &child);
             assert_eq!(ended(child).code(), Some(code), "{signal}");
             let stat = format!("/proc/{}/stat", helper.process());
@@ -212,20 +216,20 @@ fn a_helper_that_is_asked_ends_with_what_it_started() {
                     .next()
                     .is_none_or(|rest| matches!(rest.trim_start().chars().next(), None | Some('Z')))
             };
-            assert!(comes(gone), "{signal}: the helper that {mood} is left");
+            assert!(becomes_true(gone), "{signal}: the helper that {mood} is still running");
         }
     }
 }
 
 #[test]
-fn what_was_ignored_when_it_began_stays_ignored() {
+fn a_signal_that_was_ignored_at_the_start_stays_ignored() {
     let push = Push::new(100);
     let target = format!("{}/app:v1", push.fixture.host());
     let mut command = push.work.command("env");
     command.arg("--ignore-signal=INT,TERM,HUP").arg(ocigraph_binary());
     command.args(["push", &target, "folder"]).stdout(Stdio::null()).stderr(Stdio::null());
     let child = command.spawn().unwrap();
-    assert!(comes(|| push.is_sending()), "nothing is sent");
+    assert!(becomes_true(|| push.is_sending()), "the push should send its blob");
     for (signal, _) in SIGNALS {
         send(signal, &child);
     }

@@ -1,12 +1,12 @@
-//! Lines that are slow or break off in the middle of what is small: asked again, or given up in time.
+//! Slow or interrupted responses with small bodies: requested again, or a timeout.
 
 use std::time::{Duration, Instant};
 
 use ocigraph::{
     Algorithm, Client, ClientConfig, Code, CopyOptions, Credential, Credentials, File, Limits,
-    PushOptions, Reference,
+    PushOptions, Reference, ResolveOptions,
 };
-use ocigraph_suite::{Faults, Reply};
+use ocigraph_suite::{FaultServer, Reply};
 
 const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 
@@ -22,7 +22,7 @@ fn manifest() -> Reply {
     Reply::ok(body).header("content-type", MANIFEST)
 }
 
-fn image(server: &Faults) -> Reference {
+fn image(server: &FaultServer) -> Reference {
     format!("{}/app:v1", server.host()).parse().unwrap()
 }
 
@@ -31,26 +31,27 @@ fn client(limits: Limits) -> Client {
 }
 
 #[test]
-fn a_manifest_that_breaks_off_is_asked_for_again() {
-    let server = Faults::start();
+fn an_incomplete_manifest_is_requested_again() {
+    let server = FaultServer::start();
     server.on("GET", "/manifests/", [manifest().cut_at(40), manifest()]);
-    run(Client::new().fetch_manifest(&image(&server), None)).unwrap();
+    run(Client::new().fetch_manifest(&image(&server), ResolveOptions::default())).unwrap();
     assert_eq!(server.all().len(), 2);
 }
 
 #[test]
-fn a_byte_now_and_then_is_next_to_nothing() {
-    let server = Faults::start();
+fn very_slow_responses_time_out() {
+    let server = FaultServer::start();
     server.on("GET", "/manifests/", [manifest().slow(Duration::from_millis(50))]);
     let idle = Duration::from_millis(400);
     let limits = Limits { idle_timeout: idle, max_attempts: 2, ..Limits::default() };
-    let error = run(client(limits).fetch_manifest(&image(&server), None)).unwrap_err();
+    let error =
+        run(client(limits).fetch_manifest(&image(&server), ResolveOptions::default())).unwrap_err();
     assert_eq!(error.code(), Code::Timeout, "{error}");
 }
 
 #[test]
-fn whatever_is_tried_ends_within_the_promise() {
-    let server = Faults::start();
+fn all_attempts_end_within_the_stall_timeout() {
+    let server = FaultServer::start();
     server.on("GET", "/manifests/", [Reply::silence()]);
     let (response_timeout, stalled) = (Duration::from_secs(2), Duration::from_secs(3));
     let limits = Limits {
@@ -60,23 +61,24 @@ fn whatever_is_tried_ends_within_the_promise() {
         ..Limits::default()
     };
     let begun = Instant::now();
-    let error = run(client(limits).fetch_manifest(&image(&server), None)).unwrap_err();
+    let error =
+        run(client(limits).fetch_manifest(&image(&server), ResolveOptions::default())).unwrap_err();
     assert_eq!(error.code(), Code::Timeout, "{error}");
-    // The second try is cut off in its middle.
+    // The second attempt is interrupted.
     assert!(begun.elapsed() < 2 * response_timeout, "{:?}", begun.elapsed());
 }
 
 #[test]
-fn a_registry_that_limits_and_does_not_say_for_how_long_is_asked_again() {
-    let server = Faults::start();
+fn a_429_without_retry_after_is_retried() {
+    let server = FaultServer::start();
     server.on("GET", "/manifests/", [Reply::error(429, "TOOMANYREQUESTS"), manifest()]);
-    run(Client::new().fetch_manifest(&image(&server), None)).unwrap();
+    run(Client::new().fetch_manifest(&image(&server), ResolveOptions::default())).unwrap();
     assert_eq!(server.all().len(), 2);
 }
 
 #[test]
-fn what_is_given_for_one_registry_is_not_sent_to_two() {
-    let (from, to) = (Faults::start(), Faults::start());
+fn a_credential_for_one_registry_is_not_used_for_two() {
+    let (from, to) = (FaultServer::start(), FaultServer::start());
     let given = Credentials::Given(Credential::password("user", "pass"));
     let headers = vec![("X-Key".to_owned(), "s3cret".to_owned())];
     for config in [
@@ -91,8 +93,8 @@ fn what_is_given_for_one_registry_is_not_sent_to_two() {
 }
 
 #[test]
-fn a_large_blob_in_memory_is_watched_as_it_moves() {
-    let server = Faults::start();
+fn the_upload_of_a_large_blob_in_memory_reports_progress() {
+    let server = FaultServer::start();
     server
         .on("HEAD", "/blobs/", [Reply::new(404, "")])
         .on("POST", "/uploads/", [Reply::new(202, "").header("location", "/up/1")])

@@ -1,13 +1,13 @@
-//! Random work by several processes, many of which are killed: afterwards nothing is wrong, nothing
-//! is missing, and nothing is there that was deleted.
+//! Random operations by several processes, many of which are killed. Afterwards all content is
+//! valid, nothing is missing, and no deleted manifest exists.
 //!
-//! Each worker runs the command, one process after the other, on artifacts of its own, most of which
-//! refer to images that all workers share. It keeps what was reported of each; of what a killed push
-//! did, and no other finished, it knows nothing. Deletes that were killed are run again before the
-//! check of everything that ends each round.
+//! Each worker runs the command repeatedly on its own artifacts, most of which refer to images that
+//! all workers share. It records the reported results. The result of a killed push that no other
+//! push finished is unknown. Killed deletes are run again before the check at the end of each
+//! round.
 //!
-//! As a test this takes two minutes; `make soak SECONDS=3600` takes an hour, `SEED=…` makes the same
-//! decisions again, at other moments.
+//! As a test this takes two minutes. `make soak SECONDS=3600` takes an hour, and `SEED=…` makes the
+//! same decisions again, but at different moments.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -24,15 +24,15 @@ use serde_json::Value;
 const WORKERS: u64 = 3;
 const SHARED: u64 = 3;
 const A_ROUND: Duration = Duration::from_secs(30);
-/// How many artifacts a worker has before it rather deletes.
+/// The number of artifacts from which on a worker prefers to delete.
 const MANY: usize = 30;
 const DEEP: usize = 6;
 
 #[test]
-fn on_a_layout() {
+fn random_operations_on_a_layout_lose_nothing() {
     let work = Workspace::new();
-    soak(&work, Place { name: "oci:layout".into(), copies: "oci:copies".into(), untags: true });
-    // The last writer has tidied up after those that were killed.
+    soak(&work, Location { name: "oci:layout".into(), copies: "oci:copies".into(), untags: true });
+    // The last writer has removed the leftovers of killed processes.
     work.write("last", "last");
     for layout in ["layout", "copies"] {
         work.ocigraph(&["push", "-q", &format!("oci:{layout}:last"), "last"]).ok();
@@ -47,40 +47,40 @@ fn on_a_layout() {
 }
 
 #[test]
-fn on_docker_registry_which_has_no_referrers_api() {
+fn random_operations_on_a_registry_without_referrers_api_lose_nothing() {
     let registry = Registry::start(Kind::Docker2);
     let (name, copies) = (registry.reference("app"), registry.reference("copies"));
-    soak(&Workspace::new(), Place { name, copies, untags: false });
+    soak(&Workspace::new(), Location { name, copies, untags: false });
 }
 
-struct Place {
+struct Location {
     name: String,
     copies: String,
     untags: bool,
 }
 
-impl Place {
+impl Location {
     fn at(&self, digest: &str) -> String {
         format!("{}@{digest}", self.name)
     }
 }
 
-#[expect(clippy::print_stderr, reason = "whoever waits for an hour wants to see that it goes on")]
-fn soak(work: &Workspace, place: Place) {
+#[expect(clippy::print_stderr, reason = "shows progress during a run of an hour")]
+fn soak(work: &Workspace, location: Location) {
     let time = Duration::from_secs(soak_setting("OCIGRAPH_SOAK_SECONDS").unwrap_or(100));
     let seed = Random::seed();
-    eprintln!("{}: OCIGRAPH_SOAK_SEED={seed}", place.name);
+    eprintln!("{}: OCIGRAPH_SOAK_SEED={seed}", location.name);
     work.write("common", "what all artifacts have".repeat(1000));
     let shared: Vec<String> = (0..SHARED)
         .map(|i| {
             work.write("image", format!("image {i}"));
-            let target = format!("{}:image-{i}", place.name);
+            let target = format!("{}:image-{i}", location.name);
             let pushed = work.ocigraph(&["push", "--format", "json", &target, "image", "common"]);
             digest_of(&pushed.json()["descriptor"])
         })
         .collect();
     let mut workers: Vec<Worker> =
-        (0..WORKERS).map(|number| Worker::new(number, seed, work, &place, &shared)).collect();
+        (0..WORKERS).map(|number| Worker::new(number, seed, work, &location, &shared)).collect();
     let begun = Instant::now();
     while begun.elapsed() < time {
         let round = A_ROUND.min(time.saturating_sub(begun.elapsed()));
@@ -89,29 +89,29 @@ fn soak(work: &Workspace, place: Place) {
                 scope.spawn(|| worker.work(round));
             }
         });
-        check(work, &place, &shared, &workers);
+        check(work, &location, &shared, &workers);
         workers.iter_mut().for_each(Worker::forget);
         let [done, killed, there] = [
             workers.iter().map(|w| w.done).sum::<usize>(),
             workers.iter().map(|w| w.killed).sum(),
-            workers.iter().map(|w| w.artifacts.values().filter(|a| a.is_there()).count()).sum(),
+            workers.iter().map(|w| w.artifacts.values().filter(|a| a.exists()).count()).sum(),
         ];
         eprintln!(
             "{}: after {} s {done} processes, {killed} of them killed; {there} artifacts",
-            place.name,
+            location.name,
             begun.elapsed().as_secs()
         );
     }
 }
 
-/// Everything that was reported is so.
-fn check(work: &Workspace, place: &Place, shared: &[String], workers: &[Worker]) {
+/// Asserts that all reported results are correct.
+fn check(work: &Workspace, location: &Location, shared: &[String], workers: &[Worker]) {
     let artifacts = || workers.iter().flat_map(|worker| worker.artifacts.values());
-    let roots = artifacts().filter(|a| a.is_there() && a.subject.is_none());
+    let roots = artifacts().filter(|a| a.exists() && a.subject.is_none());
     let roots: Vec<&String> = shared.iter().chain(roots.map(|root| &root.digest)).collect();
     let mut edges = BTreeSet::new();
     for root in roots {
-        let target = place.at(root);
+        let target = location.at(root);
         work.ocigraph(&["verify", &target]).ok();
         let graph = work.ocigraph(&["discover", "-o", "json", &target]).json();
         collect(&graph, &mut edges);
@@ -119,38 +119,38 @@ fn check(work: &Workspace, place: &Place, shared: &[String], workers: &[Worker])
     for artifact in artifacts() {
         let (number, digest) = (artifact.number, &artifact.digest);
         match artifact.state {
-            State::There => {
+            State::Exists => {
                 if let Some(subject) = &artifact.subject {
                     let edge = (subject.digest.clone(), digest.clone());
                     assert!(edges.contains(&edge), "{number}, {digest}, is not listed");
                 }
-                work.ocigraph(&["resolve", &place.at(digest)]).ok();
+                work.ocigraph(&["resolve", &location.at(digest)]).ok();
             }
-            State::Gone => {
+            State::Deleted => {
                 assert!(!edges.iter().any(|(_, to)| to == digest), "{number}, {digest}, is listed");
-                work.ocigraph(&["resolve", &place.at(digest)]).fails_with(1);
+                work.ocigraph(&["resolve", &location.at(digest)]).fails_with(1);
             }
             State::Unknown => {}
         }
     }
     let tagged = artifacts().flat_map(|a| a.tags.iter().map(|tag| (tag, &a.digest)));
-    check_tags(work, &place.name, tagged.collect());
+    check_tags(work, &location.name, tagged.collect());
     let copies = workers.iter().flat_map(|worker| &worker.copies);
-    check_tags(work, &place.copies, copies.clone().collect());
+    check_tags(work, &location.copies, copies.clone().collect());
     for (tag, _) in copies {
-        work.ocigraph(&["verify", &format!("{}:{tag}", place.copies)]).ok();
+        work.ocigraph(&["verify", &format!("{}:{tag}", location.copies)]).ok();
     }
 }
 
-fn check_tags(work: &Workspace, place: &str, tagged: BTreeMap<&String, &String>) {
+fn check_tags(work: &Workspace, location: &str, tagged: BTreeMap<&String, &String>) {
     if tagged.is_empty() {
         return;
     }
-    let listed = work.ocigraph(&["tags", place]).ok();
+    let listed = work.ocigraph(&["tags", location]).ok();
     let listed: BTreeSet<&str> = listed.lines().collect();
     for (tag, digest) in tagged {
         assert!(listed.contains(tag.as_str()), "the tag {tag} is missing");
-        let resolved = work.ocigraph(&["resolve", &format!("{place}:{tag}")]).ok();
+        let resolved = work.ocigraph(&["resolve", &format!("{location}:{tag}")]).ok();
         assert_eq!(resolved.trim(), digest, "what the tag {tag} names");
     }
 }
@@ -168,16 +168,16 @@ fn digest_of(descriptor: &Value) -> String {
 
 #[derive(Clone, Copy, PartialEq)]
 enum State {
-    There,
-    Gone,
-    /// A process was killed over it.
+    Exists,
+    Deleted,
+    /// A process that changed it was killed.
     Unknown,
 }
 
 #[derive(Clone)]
 struct Subject {
     digest: String,
-    /// The worker's own artifact that it is, unless all share it.
+    /// The number of the worker's artifact; `None` for a shared image.
     own: Option<u64>,
     depth: usize,
 }
@@ -191,8 +191,8 @@ struct Artifact {
 }
 
 impl Artifact {
-    fn is_there(&self) -> bool {
-        self.state == State::There
+    fn exists(&self) -> bool {
+        self.state == State::Exists
     }
 
     fn depth(&self) -> usize {
@@ -204,21 +204,21 @@ struct Worker<'a> {
     number: u64,
     random: Random,
     work: &'a Workspace,
-    place: &'a Place,
+    location: &'a Location,
     shared: &'a [String],
     artifacts: BTreeMap<u64, Artifact>,
-    /// Tags in the second place, with the digests they name.
+    /// Tags in the second location, with their digests.
     copies: BTreeMap<String, String>,
-    /// What deletes that were killed were to delete, the root first.
+    /// The artifacts of killed deletes, the root first.
     interrupted: Vec<Vec<u64>>,
     next: u64,
     done: usize,
     killed: usize,
 }
 
-/// What is known after a process and those that followed it.
+/// The result of a process and of its repetitions.
 struct Ended {
-    /// `None` when it was killed, and not run again.
+    /// `None` if the process was killed and not run again.
     output: Option<Output>,
     killed: bool,
 }
@@ -228,14 +228,14 @@ impl<'a> Worker<'a> {
         number: u64,
         seed: u64,
         work: &'a Workspace,
-        place: &'a Place,
+        location: &'a Location,
         shared: &'a [String],
     ) -> Self {
         Self {
             number,
             random: Random::new(seed ^ (number << 32)),
             work,
-            place,
+            location,
             shared,
             artifacts: BTreeMap::new(),
             copies: BTreeMap::new(),
@@ -250,11 +250,11 @@ impl<'a> Worker<'a> {
         let begun = Instant::now();
         while begun.elapsed() < time {
             let there: Vec<u64> =
-                self.artifacts.values().filter(|a| a.is_there()).map(|a| a.number).collect();
+                self.artifacts.values().filter(|a| a.exists()).map(|a| a.number).collect();
             let gone: Vec<u64> = self
                 .artifacts
                 .values()
-                .filter(|a| a.state == State::Gone && self.has_subject(a))
+                .filter(|a| a.state == State::Deleted && self.has_subject(a))
                 .map(|a| a.number)
                 .collect();
             let one = self.random.of(&there);
@@ -280,19 +280,19 @@ impl<'a> Worker<'a> {
         self.finish();
     }
 
-    /// Drops what was deleted and checked; some may come again.
+    /// Removes artifacts that were deleted and checked. Some may be pushed again.
     fn forget(&mut self) {
         let random = &mut self.random;
         self.artifacts.retain(|_, a| match a.state {
-            State::There => true,
-            State::Gone => random.below(4) == 0,
+            State::Exists => true,
+            State::Deleted => random.below(4) == 0,
             State::Unknown => false,
         });
     }
 
     fn has_subject(&self, artifact: &Artifact) -> bool {
         let own = artifact.subject.as_ref().and_then(|subject| subject.own);
-        own.is_none_or(|own| self.artifacts.get(&own).is_some_and(Artifact::is_there))
+        own.is_none_or(|own| self.artifacts.get(&own).is_some_and(Artifact::exists))
     }
 
     fn push(&mut self, subject: Option<Subject>) {
@@ -309,7 +309,7 @@ impl<'a> Worker<'a> {
         }
     }
 
-    /// The same content, of the same digest, that was there before.
+    /// Pushes the content of an earlier artifact again, with the same digest.
     fn push_again(&mut self, number: u64) {
         let subject = self.artifacts[&number].subject.clone();
         self.push_as(number, subject);
@@ -321,12 +321,12 @@ impl<'a> Worker<'a> {
         self.work.write(&file, format!("{file};").repeat(size / file.len() + 1));
         let tag = self.random.one_in(3).then(|| format!("{file}-{}", self.random.below(3)));
         let target = match &tag {
-            Some(tag) => format!("{}:{tag}", self.place.name),
-            None => self.place.name.clone(),
+            Some(tag) => format!("{}:{tag}", self.location.name),
+            None => self.location.name.clone(),
         };
         let kind = format!("kind/n{}", number % 4);
         let mut args = vec!["push", "--format", "json", "--artifact-type", &kind, &target];
-        let at = subject.as_ref().map(|subject| self.place.at(&subject.digest));
+        let at = subject.as_ref().map(|subject| self.location.at(&subject.digest));
         if let Some(at) = &at {
             args.extend(["--subject", at]);
         }
@@ -345,16 +345,16 @@ impl<'a> Worker<'a> {
             assert_eq!(known.digest, digest, "the same content has the same digest");
         }
         let tags = BTreeSet::from_iter(tag);
-        let state = State::There;
+        let state = State::Exists;
         self.artifacts.insert(number, Artifact { number, subject, state, digest, tags });
     }
 
     fn delete(&mut self, number: u64) {
-        let beneath = self.beneath(number);
+        let referrers_below = self.referrers_below(number);
         let artifact = &self.artifacts[&number];
         let target = match artifact.tags.first() {
-            Some(tag) if self.random.one_in(2) => format!("{}:{tag}", self.place.name),
-            _ => self.place.at(&artifact.digest),
+            Some(tag) if self.random.one_in(2) => format!("{}:{tag}", self.location.name),
+            _ => self.location.at(&artifact.digest),
         };
         let mut args = vec!["delete", "--yes", "--format", "json", &target];
         if self.random.one_in(2) {
@@ -362,58 +362,57 @@ impl<'a> Worker<'a> {
         }
         let ended = self.run(&args);
         match ended.output {
-            // One that was killed may have deleted some of what it was not to keep.
+            // A killed delete may have deleted some manifests that a complete one would keep.
             Some(output) if !(ended.killed && is_kept(&output)) => {
-                self.deleted(&args, &beneath, &output, ended.killed);
+                self.deleted(&args, &referrers_below, &output, ended.killed);
             }
             _ => {
-                beneath.iter().for_each(|number| self.lose(number, State::Unknown));
-                self.interrupted.push(beneath);
+                referrers_below.iter().for_each(|number| self.lose(number, State::Unknown));
+                self.interrupted.push(referrers_below);
             }
         }
     }
 
-    /// What was interrupted is run again, after whatever came in between: by digest, since its tag
-    /// may have moved on.
+    /// Runs interrupted deletes again, by digest, because the tag may name another manifest now.
     fn finish(&mut self) {
-        for beneath in std::mem::take(&mut self.interrupted) {
-            let target = self.place.at(&self.artifacts[&beneath[0]].digest);
+        for referrers_below in std::mem::take(&mut self.interrupted) {
+            let target = self.location.at(&self.artifacts[&referrers_below[0]].digest);
             let args = ["delete", "--yes", "--force", "--format", "json", &target];
             let output = self.work.command(ocigraph_binary()).args(args).output().unwrap();
-            self.deleted(&args, &beneath, &output, true);
+            self.deleted(&args, &referrers_below, &output, true);
         }
     }
 
-    fn deleted(&mut self, args: &[&str], beneath: &[u64], output: &Output, killed: bool) {
+    fn deleted(&mut self, args: &[&str], referrers_below: &[u64], output: &Output, killed: bool) {
         let said = String::from_utf8_lossy(&output.stderr);
         let kept = if is_kept(output) {
-            beneath.iter().map(|number| self.artifacts[number].digest.clone()).collect()
+            referrers_below.iter().map(|number| self.artifacts[number].digest.clone()).collect()
         } else if killed && output.status.code() == Some(1) {
-            // The one that was killed had come to its end.
+            // The killed process had already finished.
             assert!(said.contains("NOT_FOUND"), "{args:?}: {said}");
             Vec::new()
         } else {
             let report: Value = serde_json::from_slice(&succeeded(args, output).stdout).unwrap();
             digests(&report["kept"])
         };
-        for number in beneath {
+        for number in referrers_below {
             if !kept.contains(&self.artifacts[number].digest) {
-                self.lose(number, State::Gone);
+                self.lose(number, State::Deleted);
             } else {
-                self.artifacts.get_mut(number).unwrap().state = State::There;
+                self.artifacts.get_mut(number).unwrap().state = State::Exists;
             }
         }
     }
 
-    /// It and what refers to it, directly and through others, that was not deleted before.
-    fn beneath(&self, number: u64) -> Vec<u64> {
+    /// Returns the artifact and its graph of referrers, without deleted ones.
+    fn referrers_below(&self, number: u64) -> Vec<u64> {
         let mut found = vec![number];
-        let mut place = 0;
-        while let Some(above) = found.get(place).copied() {
+        let mut location = 0;
+        while let Some(above) = found.get(location).copied() {
             let refers = |a: &&Artifact| a.subject.as_ref().is_some_and(|s| s.own == Some(above));
-            let below = self.artifacts.values().filter(refers).filter(|a| a.is_there());
+            let below = self.artifacts.values().filter(refers).filter(|a| a.exists());
             found.extend(below.map(|a| a.number));
-            place += 1;
+            location += 1;
         }
         found
     }
@@ -424,13 +423,13 @@ impl<'a> Worker<'a> {
         artifact.tags.clear();
     }
 
-    /// Gives it a new tag, or one that another has.
+    /// Sets a new tag, or moves a tag from another artifact.
     fn tag(&mut self, number: u64) {
         let tag = format!("tag-{}-{}", self.number, self.random.below(8));
-        let target = self.place.at(&self.artifacts[&number].digest);
+        let target = self.location.at(&self.artifacts[&number].digest);
         let args = ["tag", &target, &tag];
         let ended = self.run(&args);
-        // Whatever came of it, what had the tag may not have it any more.
+        // The artifact that had the tag may have lost it, even if the command failed.
         self.forget_tag(&tag);
         if let Some(output) = ended.output {
             succeeded(&args, &output);
@@ -446,8 +445,8 @@ impl<'a> Worker<'a> {
 
     fn untag(&mut self) {
         let tags = self.artifacts.values().flat_map(|a| &a.tags).cloned().collect::<Vec<_>>();
-        let Some(tag) = self.random.of(&tags).filter(|_| self.place.untags) else { return };
-        let target = format!("{}:{tag}", self.place.name);
+        let Some(tag) = self.random.of(&tags).filter(|_| self.location.untags) else { return };
+        let target = format!("{}:{tag}", self.location.name);
         let args = ["untag", &target];
         let ended = self.run(&args);
         self.forget_tag(&tag);
@@ -461,13 +460,14 @@ impl<'a> Worker<'a> {
             return self.delete_copy();
         }
         let root = self.root(number);
-        // Beneath the shared images others work, and of what is unknown a part may be missing.
+        // Other workers change the graphs of the shared images, and unknown artifacts can be
+        // incomplete.
         let known = self.artifacts.values().all(|a| a.state != State::Unknown);
         let Some(root) = root.filter(|_| known) else { return };
         let tag = format!("copy-{}-{}", self.number, self.random.below(2 * MANY as u64));
-        let target = format!("{}:{tag}", self.place.copies);
+        let target = format!("{}:{tag}", self.location.copies);
         let digest = self.artifacts[&root].digest.clone();
-        let source = self.place.at(&digest);
+        let source = self.location.at(&digest);
         let mut args = vec!["copy", &source, &target];
         if self.random.one_in(2) {
             args.push("--recursive");
@@ -480,7 +480,7 @@ impl<'a> Worker<'a> {
         }
     }
 
-    /// What it refers to in the end, if that is the worker's own.
+    /// Returns the root of its graph, if that is an artifact of this worker.
     fn root(&self, number: u64) -> Option<u64> {
         match &self.artifacts[&number].subject {
             Some(subject) => self.root(subject.own?),
@@ -490,7 +490,7 @@ impl<'a> Worker<'a> {
 
     fn delete_copy(&mut self) {
         let Some((tag, digest)) = self.copies.first_key_value() else { return };
-        let (digest, target) = (digest.clone(), format!("{}:{tag}", self.place.copies));
+        let (digest, target) = (digest.clone(), format!("{}:{tag}", self.location.copies));
         let args = ["delete", "--yes", "--force", "--format", "json", &target];
         let ended = self.run(&args);
         self.copies.retain(|_, other| *other != digest);
@@ -499,7 +499,7 @@ impl<'a> Worker<'a> {
         }
     }
 
-    /// Runs the command; now and then kills it, and then mostly runs it again.
+    /// Runs the command. Sometimes kills it, and then usually runs it again.
     fn run(&mut self, args: &[&str]) -> Ended {
         let mut killed = false;
         loop {
@@ -524,7 +524,7 @@ impl<'a> Worker<'a> {
     }
 }
 
-/// Whether a delete found nothing that it might delete.
+/// Returns true if a delete kept every manifest.
 fn is_kept(output: &Output) -> bool {
     String::from_utf8_lossy(&output.stderr).contains("is kept")
 }

@@ -1,9 +1,9 @@
-//! Random pulls into one directory by several processes, many of which are killed: every file under a
-//! final name has the content that some process reported for it last, and nothing unfinished stays.
+//! Random pulls into one directory by several processes, many of which are killed. Every file with
+//! a final name has the content of the last report of some process, and no partial file is left.
 //!
-//! The artifacts have the same titles and different content: small files, a large one that is taken
-//! up where a kill left it, a packed directory. What a killed pull has written nobody reported, so it
-//! counts until that worker's next report.
+//! The artifacts have the same titles and different content: small files, a large file whose pull
+//! is resumed after a kill, and a packed directory. The files of a killed pull were not reported,
+//! so they are accepted until the next report of that worker.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -22,32 +22,32 @@ const WORKERS: u64 = 4;
 const VERSIONS: u64 = 4;
 const A_ROUND: Duration = Duration::from_secs(5);
 
-/// The content of each file of a version, by its path below the output directory.
+/// The content of each file of a version, by its path in the output directory.
 type Version = BTreeMap<PathBuf, Digest>;
 
 #[test]
-fn pulls_of_a_layout_into_one_directory() {
+fn random_pulls_from_a_layout_into_one_directory_agree() {
     soak("oci:store");
 }
 
 #[test]
-fn pulls_of_a_registry_into_one_directory() {
+fn random_pulls_from_a_registry_into_one_directory_agree() {
     let registry = Registry::start(Kind::Ocimem);
     soak(&registry.reference("app"));
 }
 
 #[expect(clippy::print_stderr, reason = "a run of an hour shows that it goes on")]
-fn soak(place: &str) {
+fn soak(location: &str) {
     let work = Workspace::new();
     let time = Duration::from_secs(soak_setting("OCIGRAPH_SOAK_SECONDS").unwrap_or(15));
     let seed = Random::seed();
-    eprintln!("pulls of {place}: OCIGRAPH_SOAK_SEED={seed}");
-    let versions: Vec<Version> = (0..VERSIONS).map(|i| push(&work, place, i)).collect();
+    eprintln!("pulls of {location}: OCIGRAPH_SOAK_SEED={seed}");
+    let versions: Vec<Version> = (0..VERSIONS).map(|i| push(&work, location, i)).collect();
     let mut workers: Vec<Worker> = (0..WORKERS)
         .map(|number| Worker {
             random: Random::new(seed ^ (number << 32)),
             work: &work,
-            place,
+            location,
             versions: &versions,
             last: BTreeMap::new(),
             killed: BTreeMap::new(),
@@ -64,10 +64,13 @@ fn soak(place: &str) {
         check(&work, &workers);
     }
     let processes: usize = workers.iter().map(|worker| worker.processes).sum();
-    eprintln!("pulls of {place}: {processes} processes");
-    assert!(workers.iter().any(|worker| !worker.last.is_empty()), "some pulls came to their end");
-    // The last pull removes what the killed ones left.
-    work.ocigraph(&["pull", "-q", "-o", "out", &format!("{place}:v0")]).ok();
+    eprintln!("pulls of {location}: {processes} processes");
+    assert!(
+        workers.iter().any(|worker| !worker.last.is_empty()),
+        "at least one pull should finish"
+    );
+    // The last pull removes the leftovers of killed pulls.
+    work.ocigraph(&["pull", "-q", "-o", "out", &format!("{location}:v0")]).ok();
     let left: Vec<_> = files(&work.path("out"))
         .into_iter()
         .filter(|path| path.iter().any(|part| part.to_string_lossy().starts_with(".ocigraph-")))
@@ -75,7 +78,7 @@ fn soak(place: &str) {
     assert!(left.is_empty(), "{left:?}");
 }
 
-fn push(work: &Workspace, place: &str, version: u64) -> Version {
+fn push(work: &Workspace, location: &str, version: u64) -> Version {
     let folder = work.path(format!("v{version}"));
     let write = |name: &str, size: usize| {
         let line = format!("{name} of version {version};");
@@ -90,11 +93,11 @@ fn push(work: &Workspace, place: &str, version: u64) -> Version {
     files.extend((0..30).map(|i| write(&format!("packed/d{}/f{i}", i % 5), 3000)));
     let mut command = work.command(ocigraph_binary());
     command.current_dir(&folder);
-    let place = match place.strip_prefix("oci:") {
+    let location = match location.strip_prefix("oci:") {
         Some(path) => format!("oci:{}", work.path(path).display()),
-        None => place.to_owned(),
+        None => location.to_owned(),
     };
-    command.args(["push", "-q", &format!("{place}:v{version}"), "packed", "large0", "large1"]);
+    command.args(["push", "-q", &format!("{location}:v{version}"), "packed", "large0", "large1"]);
     command.args(["large2"]).args((0..20).map(|i| format!("small/f{i}")));
     work.run(&mut command).ok();
     files
@@ -103,11 +106,11 @@ fn push(work: &Workspace, place: &str, version: u64) -> Version {
 struct Worker<'a> {
     random: Random,
     work: &'a Workspace,
-    place: &'a str,
+    location: &'a str,
     versions: &'a [Version],
-    /// What this worker's last report says of each file.
+    /// The content of each file in the last report of this worker.
     last: BTreeMap<PathBuf, Digest>,
-    /// What its pulls that were killed since may have written.
+    /// The content that killed pulls may have written since.
     killed: BTreeMap<PathBuf, BTreeSet<Digest>>,
     processes: usize,
 }
@@ -118,7 +121,7 @@ impl Worker<'_> {
         while begun.elapsed() < time {
             let version = self.random.below(VERSIONS) as usize;
             let mut command = self.work.command(ocigraph_binary());
-            let name = format!("{}:v{version}", self.place);
+            let name = format!("{}:v{version}", self.location);
             command.args(["pull", "-o", "out", "--format", "json", &name]);
             command.stdout(Stdio::piped()).stderr(Stdio::piped());
             let mut child = command.spawn().unwrap();
@@ -134,7 +137,7 @@ impl Worker<'_> {
                 self.reported(&report, files);
                 continue;
             }
-            // Another process put its own in place first, or this one was killed.
+            // Another process replaced the file first, or this one was killed.
             let said = String::from_utf8_lossy(&output.stderr);
             assert!(output.status.code().is_none(), "{said}");
             for (path, digest) in files {

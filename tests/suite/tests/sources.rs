@@ -1,14 +1,14 @@
-//! Where a stored credential is looked for, and which of several is taken.
+//! The sources of stored credentials and their order.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use ocigraph_suite::{Faults, Ran, Reply, Workspace, ocigraph_binary};
+use ocigraph_suite::{CommandResult, FaultServer, Reply, Workspace, ocigraph_binary};
 use serde_json::{Value, json};
 
 const PASSWORD: &str = "s3cret of all";
 
-/// A registry that takes nobody, and knows who came.
-fn curious() -> Faults {
-    let server = Faults::start();
+/// Starts a registry that rejects every credential and records it.
+fn curious() -> FaultServer {
+    let server = FaultServer::start();
     let refusal = Reply::error(401, "UNAUTHORIZED");
     server.on("GET", "/v2/", [refusal.header("www-authenticate", "Basic realm=\"r\"")]);
     server
@@ -22,11 +22,12 @@ fn file(host: &str, user: &str) -> String {
     json!({ "auths": { host: auth(user) } }).to_string()
 }
 
-/// Asks for the tags of a repository, with these variables; gives who the registry was told that it is.
+/// Lists the tags of a repository with these variables. Returns the user name that the registry
+/// received.
 #[track_caller]
-fn who(
+fn credential_used(
     work: &Workspace,
-    server: &Faults,
+    server: &FaultServer,
     name: &str,
     options: &[&str],
     set: &[(&str, &str)],
@@ -35,22 +36,22 @@ fn who(
     let target = format!("{}/{name}", server.host());
     let mut command = work.command(ocigraph_binary());
     command.args(["tags", "-v", &target]).args(options).envs(set.iter().copied());
-    let ran: Ran = work.run(&mut command).hides(&[PASSWORD.to_owned()]);
-    let said = ran.fails_with(1);
-    assert!(said.contains("[UNAUTHORIZED]"), "{said}");
+    let ran: CommandResult = work.run(&mut command).hides(&[PASSWORD.to_owned()]);
+    let stderr = ran.fails_with(1);
+    assert!(stderr.contains("[UNAUTHORIZED]"), "{stderr}");
     let seen = &server.all()[seen..];
-    // Asked for, not offered; and one that is refused is not offered again.
+    // The credential is sent only after a challenge, and only once.
     assert_eq!(seen[0].header("authorization"), None);
     assert!(seen.len() <= 2, "{seen:?}");
     let Some(signed) = seen.get(1) else { return "nobody".into() };
-    assert!(said.contains("were refused"), "{said}");
+    assert!(stderr.contains("were refused"), "{stderr}");
     let encoded = signed.header("authorization").unwrap().strip_prefix("Basic ").unwrap();
     let decoded = String::from_utf8(STANDARD.decode(encoded).unwrap()).unwrap();
     decoded.split_once(':').unwrap().0.to_owned()
 }
 
 #[test]
-fn the_sources_have_an_order() {
+fn the_credential_sources_have_an_order() {
     let (work, server) = (Workspace::new(), curious());
     let host = server.host();
     let put = |place: &str, user: &str| work.write(place, file(&host, user)).display().to_string();
@@ -62,7 +63,7 @@ fn the_sources_have_an_order() {
     let runtime = runtime.replace("/containers/auth.json", "");
     let config = put("config/containers/auth.json", "config");
     let config = config.replace("/containers/auth.json", "");
-    let named = ["--auth-file", named.as_str()];
+    let named = ["--registry-config", named.as_str()];
     let options = [&["-u", "given", "-p", "another"], &named[..]].concat();
     let variables = [
         ("DOCKER_AUTH_CONFIG", variable.as_str()),
@@ -73,7 +74,7 @@ fn the_sources_have_an_order() {
     ];
 
     let asked = |options: &[&str], variables: &[(&str, &str)]| {
-        who(&work, &server, "app", options, variables)
+        credential_used(&work, &server, "app", options, variables)
     };
     assert_eq!(asked(&options, &variables), "given");
     assert_eq!(asked(&named, &variables), "variable");
@@ -86,7 +87,7 @@ fn the_sources_have_an_order() {
 }
 
 #[test]
-fn without_variables_the_files_lie_in_the_home() {
+fn without_variables_the_files_of_the_home_folder_are_used() {
     let (work, server) = (Workspace::new(), curious());
     let nothing = [("DOCKER_CONFIG", "")];
     let put = |place: &str, user: &str| {
@@ -95,27 +96,30 @@ fn without_variables_the_files_lie_in_the_home() {
         std::fs::write(path, file(&server.host(), user)).unwrap();
     };
     put(".config/containers/auth.json", "containers");
-    assert_eq!(who(&work, &server, "app", &[], &nothing), "containers");
+    assert_eq!(credential_used(&work, &server, "app", &[], &nothing), "containers");
     put(".docker/config.json", "docker");
-    assert_eq!(who(&work, &server, "app", &[], &nothing), "docker");
+    assert_eq!(credential_used(&work, &server, "app", &[], &nothing), "docker");
 }
 
 #[test]
-fn a_source_that_does_not_know_the_registry_leaves_it_to_the_next() {
+fn a_source_without_an_entry_is_followed_by_the_next() {
     let (work, server) = (Workspace::new(), curious());
     let host = server.host();
     let elsewhere = file("elsewhere.test", "other");
     let empty = work.write("empty.json", "").display().to_string();
     let containers = work.write("auth.json", file(&host, "containers")).display().to_string();
     let set = [("DOCKER_AUTH_CONFIG", elsewhere.as_str()), ("REGISTRY_AUTH_FILE", &containers)];
-    let named = ["--auth-file", empty.as_str()];
-    assert_eq!(who(&work, &server, "app", &named, &set), "containers");
+    let named = ["--registry-config", empty.as_str()];
+    assert_eq!(credential_used(&work, &server, "app", &named, &set), "containers");
     let port = file(host.split(':').next().unwrap(), "of another port");
-    assert_eq!(who(&work, &server, "app", &[], &[("DOCKER_AUTH_CONFIG", &port)]), "nobody");
+    assert_eq!(
+        credential_used(&work, &server, "app", &[], &[("DOCKER_AUTH_CONFIG", &port)]),
+        "nobody"
+    );
 }
 
 #[test]
-fn in_the_file_of_the_containers_tools_the_longest_namespace_counts() {
+fn the_longest_namespace_of_auth_json_wins() {
     let (work, server) = (Workspace::new(), curious());
     let host = server.host();
     let content = json!({ "auths": {
@@ -124,7 +128,8 @@ fn in_the_file_of_the_containers_tools_the_longest_namespace_counts() {
         format!("{host}/team/app"): auth("app"),
     } });
     let path = work.write("auth.json", content.to_string()).display().to_string();
-    let asked = |name: &str| who(&work, &server, name, &[], &[("REGISTRY_AUTH_FILE", &path)]);
+    let asked =
+        |name: &str| credential_used(&work, &server, name, &[], &[("REGISTRY_AUTH_FILE", &path)]);
     assert_eq!(asked("team/app"), "app");
     assert_eq!(asked("team/app/part"), "app");
     assert_eq!(asked("team/application"), "team");
@@ -132,13 +137,13 @@ fn in_the_file_of_the_containers_tools_the_longest_namespace_counts() {
 }
 
 #[test]
-fn old_keys_with_a_scheme_and_a_path_are_understood() {
+fn old_keys_with_a_scheme_and_a_path_match() {
     let (work, server) = (Workspace::new(), curious());
     let host = server.host();
     for key in ["http://HOST", "https://HOST/", "https://HOST/v1/", "HOST/v2/"] {
         let content = file(&key.replace("HOST", &host), "old");
         assert_eq!(
-            who(&work, &server, "app", &[], &[("DOCKER_AUTH_CONFIG", &content)]),
+            credential_used(&work, &server, "app", &[], &[("DOCKER_AUTH_CONFIG", &content)]),
             "old",
             "{key}"
         );
@@ -146,7 +151,7 @@ fn old_keys_with_a_scheme_and_a_path_are_understood() {
 }
 
 #[test]
-fn a_file_that_cannot_be_used_is_named_and_shows_nothing_of_itself() {
+fn an_invalid_file_is_named_and_not_quoted() {
     let (work, server) = (Workspace::new(), curious());
     let target = format!("{}/app", server.host());
     let broken = [
@@ -158,8 +163,8 @@ fn a_file_that_cannot_be_used_is_named_and_shows_nothing_of_itself() {
     ];
     for content in broken {
         let path = work.write("named.json", &content).display().to_string();
-        let ran = work.ocigraph(&["tags", "-v", &target, "--auth-file", &path]);
-        let said = ran.hides(&[PASSWORD.to_owned()]).fails_with(1);
-        assert!(said.contains("[CREDENTIALS]") && said.contains(&path), "{content}: {said}");
+        let ran = work.ocigraph(&["tags", "-v", &target, "--registry-config", &path]);
+        let stderr = ran.hides(&[PASSWORD.to_owned()]).fails_with(1);
+        assert!(stderr.contains("[CREDENTIALS]") && stderr.contains(&path), "{content}: {stderr}");
     }
 }

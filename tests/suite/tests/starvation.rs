@@ -1,5 +1,4 @@
-//! No operation takes what another needs to go on: not the threads that files are written with, not
-//! the descriptors of the process.
+//! No operation blocks another by holding all threads for file access or all file descriptors.
 
 use std::{
     fs,
@@ -9,12 +8,13 @@ use std::{
 };
 
 use ocigraph::{Client, File, PullOptions, PushOptions, Reference};
-use ocigraph_suite::{Faults, Kind, Registry, Workspace, ocigraph_binary};
+use ocigraph_suite::{FaultServer, Kind, Registry, Workspace, ocigraph_binary};
 
-/// What hangs is ended after this long, and fails.
+/// Maximum time of an operation or a command. Longer ones fail.
 const LIMIT: Duration = Duration::from_secs(120);
 
-/// A runtime with so few threads for blocking work that holding them shows.
+/// Returns a runtime with few threads for blocking work, so that an operation that holds them would
+/// block others.
 fn runtime(blocking: usize) -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
@@ -24,11 +24,11 @@ fn runtime(blocking: usize) -> tokio::runtime::Runtime {
         .unwrap()
 }
 
-async fn within<T>(work: impl Future<Output = T>) -> T {
-    tokio::time::timeout(LIMIT, work).await.expect("it ends")
+async fn with_timeout<T>(work: impl Future<Output = T>) -> T {
+    tokio::time::timeout(LIMIT, work).await.expect("the operation should end in time")
 }
 
-/// Waits for a command, and ends it when it hangs.
+/// Waits for a command and kills it if it hangs.
 fn finish(mut child: Child) -> Output {
     let begun = Instant::now();
     while child.try_wait().unwrap().is_none() {
@@ -55,10 +55,10 @@ fn count_files(folder: &Path) -> usize {
 }
 
 #[test]
-fn a_pull_with_more_requests_at_once_than_threads_ends() {
+fn a_pull_with_more_requests_than_threads_finishes() {
     let work = Workspace::new();
     let place: Reference = format!("oci:{}:v1", work.path("store").display()).parse().unwrap();
-    // Larger than what is kept in memory, so that each has a file of its own on its way.
+    // Larger than the limit for blobs in memory, so that each has a partial file.
     runtime(64).block_on(push_files(&place, 1_500, 70 * 1024));
     let mut command = work.command(ocigraph_binary());
     command.args(["pull", "-q", "--concurrency", "1000", "-o", "out", "oci:store:v1"]);
@@ -69,7 +69,7 @@ fn a_pull_with_more_requests_at_once_than_threads_ends() {
 }
 
 #[test]
-fn many_pulls_of_a_layout_at_once_end() {
+fn many_concurrent_pulls_from_a_layout_finish() {
     let dir = tempfile::tempdir().unwrap();
     let place: Reference =
         format!("oci:{}:v1", dir.path().join("store").display()).parse().unwrap();
@@ -84,15 +84,15 @@ fn many_pulls_of_a_layout_at_once_end() {
                 client.pull(&place, options).await.map(|pulled| pulled[0].files.len())
             })
         });
-        for pulled in within(futures::future::join_all(pulls)).await {
+        for pulled in with_timeout(futures::future::join_all(pulls)).await {
             assert_eq!(pulled.unwrap().unwrap(), 20);
         }
     });
 }
 
 #[test]
-fn pulls_from_a_stalled_registry_leave_others_what_they_need() {
-    let server = Faults::stalled(8);
+fn pulls_from_a_stalled_registry_do_not_block_other_pulls() {
+    let server = FaultServer::stalled(8);
     let stalled: Reference = format!("{}/app:v1", server.host()).parse().unwrap();
     let registry = Registry::start(Kind::Ocimem);
     let dir = tempfile::tempdir().unwrap();
@@ -112,7 +112,7 @@ fn pulls_from_a_stalled_registry_leave_others_what_they_need() {
                 })
             })
             .collect();
-        within(async {
+        with_timeout(async {
             while server.seen("GET", "/blobs/").len() < 80 {
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
@@ -120,27 +120,27 @@ fn pulls_from_a_stalled_registry_leave_others_what_they_need() {
         .await;
         let client = Client::new();
         for (i, other) in others.iter().enumerate() {
-            assert_eq!(within(client.tags(other)).await.unwrap(), ["v1"]);
+            assert_eq!(with_timeout(client.tags(other)).await.unwrap(), ["v1"]);
             let options = PullOptions {
                 output: dir.path().join(format!("out{i}")),
                 ..PullOptions::default()
             };
-            assert_eq!(within(client.pull(other, options)).await.unwrap()[0].files.len(), 3);
+            assert_eq!(with_timeout(client.pull(other, options)).await.unwrap()[0].files.len(), 3);
         }
         for pull in &pulls {
-            assert!(!pull.is_finished(), "it is stalled");
+            assert!(!pull.is_finished(), "the pull should stall");
             pull.abort();
         }
-        within(futures::future::join_all(pulls)).await;
+        with_timeout(futures::future::join_all(pulls)).await;
     });
     for i in 0..10 {
         let output = dir.path().join(format!("stalled{i}"));
-        assert!(!output.exists(), "nothing is left of what was dropped");
+        assert!(!output.exists(), "a dropped pull left files");
     }
 }
 
 #[test]
-fn directories_are_unpacked_a_few_at_a_time_and_all_of_them() {
+fn many_packed_directories_are_unpacked() {
     let dir = tempfile::tempdir().unwrap();
     let place: Reference =
         format!("oci:{}:v1", dir.path().join("store").display()).parse().unwrap();
@@ -163,14 +163,17 @@ fn directories_are_unpacked_a_few_at_a_time_and_all_of_them() {
                 Client::new().pull(&place, options).await.unwrap()
             })
         });
-        within(futures::future::join_all(pulls)).await.into_iter().for_each(|p| drop(p.unwrap()));
+        with_timeout(futures::future::join_all(pulls))
+            .await
+            .into_iter()
+            .for_each(|p| drop(p.unwrap()));
     });
     for i in 0..10 {
         assert_eq!(count_files(&dir.path().join(format!("out{i}"))), 40);
     }
 }
 
-/// Runs a script after `ulimit` has set a limit on the process.
+/// Runs a script after `ulimit` has limited the process.
 fn limited(work: &Workspace, limit: &str, args: &[&str]) -> Output {
     let mut command = work.command("bash");
     command.args(["-c", &format!("ulimit {limit} && exec \"$@\""), "bash"]);
@@ -178,9 +181,9 @@ fn limited(work: &Workspace, limit: &str, args: &[&str]) -> Output {
     finish(command.spawn().unwrap())
 }
 
-/// Every way of moving many files, with few descriptors.
+/// Runs all operations on many files with few file descriptors.
 #[test]
-fn with_few_descriptors_less_is_done_at_once() {
+fn few_file_descriptors_reduce_concurrency() {
     let registry = Registry::start(Kind::Ocimem);
     for limit in [64, 32, 24] {
         let work = Workspace::new();
@@ -212,7 +215,7 @@ fn with_few_descriptors_less_is_done_at_once() {
 }
 
 #[test]
-fn with_too_few_descriptors_or_threads_one_clear_error_ends_it() {
+fn too_few_file_descriptors_or_threads_are_a_clear_error() {
     let work = Workspace::new();
     work.write("file", "content");
     work.ocigraph(&["push", "oci:store:v1", "file"]).ok();
@@ -224,7 +227,7 @@ fn with_too_few_descriptors_or_threads_one_clear_error_ends_it() {
 }
 
 #[test]
-fn in_a_small_address_space_less_is_done_at_once() {
+fn a_small_address_space_reduces_concurrency() {
     let work = Workspace::new();
     let store = format!("oci:{}:v1", work.path("store").display());
     runtime(8).block_on(push_files(&store.parse().unwrap(), 300, 3_000));
@@ -242,9 +245,9 @@ fn in_a_small_address_space_less_is_done_at_once() {
     }
 }
 
-/// Root has as many processes as it likes, so the command runs as somebody else.
+/// The number of processes of root is not limited, so the command runs as another user.
 #[test]
-fn with_few_threads_less_is_done_at_once_or_one_clear_error_ends_it() {
+fn few_threads_reduce_concurrency_or_are_a_clear_error() {
     use std::os::unix::fs::{MetadataExt, PermissionsExt};
     let dir = tempfile::tempdir().unwrap();
     let open = |path: &Path| fs::set_permissions(path, fs::Permissions::from_mode(0o777)).unwrap();
@@ -272,16 +275,19 @@ fn with_few_threads_less_is_done_at_once_or_one_clear_error_ends_it() {
         }
         let _ = fs::remove_dir_all(&out);
     }
-    assert!(succeeded > 0, "with thousands of threads it works");
+    assert!(succeeded > 0, "no run succeeded, although some allow thousands of threads");
 }
 
 fn works_or_says_why(ran: &Output, limit: &str, out: &Path) {
-    let said = String::from_utf8_lossy(&ran.stderr).into_owned();
-    assert!(!said.contains("panicked") && !said.contains("RUST_BACKTRACE"), "{limit}: {said}");
+    let stderr = String::from_utf8_lossy(&ran.stderr).into_owned();
+    assert!(
+        !stderr.contains("panicked") && !stderr.contains("RUST_BACKTRACE"),
+        "{limit}: {stderr}"
+    );
     if ran.status.success() {
         return assert!(count_files(out) > 0);
     }
-    assert!(!said.trim().is_empty(), "{limit}: {ran:?}");
-    assert!(said.lines().count() <= 2, "{limit}: {said}");
-    assert!(!out.exists(), "{limit}: nothing partial is left");
+    assert!(!stderr.trim().is_empty(), "{limit}: {ran:?}");
+    assert!(stderr.lines().count() <= 2, "{limit}: {stderr}");
+    assert!(!out.exists(), "{limit}: partial files are left");
 }

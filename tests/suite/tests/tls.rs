@@ -1,18 +1,19 @@
-//! TLS: whom the client believes, how it identifies itself, and that nothing is ever sent in the clear to where TLS was
-//! meant. The servers show certificates of an authority made for the test.
+//! TLS: which servers the client trusts, how it identifies itself, and that it never sends data
+//! over plain HTTP instead of TLS. The servers have certificates of an authority that the test
+//! creates.
 
 use ocigraph::{
-    Client, ClientConfig, Code, Credential, Credentials, DiscoverOptions, Error, File, Progress,
-    PullOptions, PushOptions, Reference, Secret,
+    Client, ClientConfig, Code, Credential, Credentials, DiscoverOptions, Error, File, PullOptions,
+    PushOptions, Reference, Secret, TransferOptions,
 };
 use ocigraph_fixture::{Config, Fixture};
-use ocigraph_suite::{Authority, Faults, Ran, Reply, Shows, TlsFront, Workspace};
+use ocigraph_suite::{Authority, CommandResult, FaultServer, Reply, Shows, TlsFront, Workspace};
 
 fn run<T>(work: impl Future<Output = T>) -> T {
     tokio::runtime::Runtime::new().unwrap().block_on(work)
 }
 
-/// Loopback is plain HTTP unless the client is told otherwise.
+/// Loopback uses plain HTTP unless this is set.
 fn over_tls() -> ClientConfig {
     ClientConfig {
         plain_http: Some(false),
@@ -39,7 +40,7 @@ fn push(config: &ClientConfig, host: &str) -> Result<(), Error> {
     run(client.push(&reference(host, ":v1"), options)).map(drop)
 }
 
-/// Pushes, discovers and pulls through the crate.
+/// Pushes, discovers and pulls with the crate.
 fn works(config: &ClientConfig, host: &str) {
     push(config, host).unwrap();
     let client = Client::with_config(config.clone());
@@ -53,7 +54,7 @@ fn works(config: &ClientConfig, host: &str) {
     assert_eq!(std::fs::read(out.path().join("file")).unwrap(), b"content");
 }
 
-fn command(work: &Workspace, arguments: &[&str], options: &[&str]) -> Ran {
+fn command(work: &Workspace, arguments: &[&str], options: &[&str]) -> CommandResult {
     work.ocigraph(&[&["--plain-http=false"], options, arguments].concat())
 }
 
@@ -69,7 +70,7 @@ fn works_with(work: &Workspace, options: &[&str], host: &str) {
     assert_eq!(work.read("out/file"), b"content");
 }
 
-/// A server that is not believed is told nothing, neither through TLS nor in the clear.
+/// Asserts that a server that is not trusted receives no request, over TLS or plain HTTP.
 #[track_caller]
 fn is_refused(shows: Shows, trusted: bool, why: &str) {
     let (work, authority) = (Workspace::new(), Authority::new());
@@ -86,14 +87,14 @@ fn is_refused(shows: Shows, trusted: bool, why: &str) {
 
     let error = push(&config, &front.host()).unwrap_err();
     assert_eq!(error.code(), Code::Tls, "{error}");
-    let said = error.to_string();
-    assert!(said.contains("127.0.0.1") && said.contains(why), "{said}");
+    let stderr = error.to_string();
+    assert!(stderr.contains("127.0.0.1") && stderr.contains(why), "{stderr}");
 
     let image = format!("{}/app:v1", front.host());
     let ran = command(&work, &["discover", &image], &options);
-    let said = ran.fails_with(1);
-    assert!(said.contains("[TLS]") && said.contains("127.0.0.1"), "{said}");
-    assert!(said.contains(why) && said.contains("--ca-file"), "{said}");
+    let stderr = ran.fails_with(1);
+    assert!(stderr.contains("[TLS]") && stderr.contains("127.0.0.1"), "{stderr}");
+    assert!(stderr.contains(why) && stderr.contains("--ca-file"), "{stderr}");
 
     assert!(front.connections() > 0);
     assert_eq!(front.plain_connections(), 0);
@@ -101,22 +102,22 @@ fn is_refused(shows: Shows, trusted: bool, why: &str) {
 }
 
 #[test]
-fn an_unknown_authority_is_not_believed() {
+fn an_unknown_authority_is_rejected() {
     is_refused(Shows::Good, false, "UnknownIssuer");
 }
 
 #[test]
-fn an_expired_certificate_is_not_believed() {
+fn an_expired_certificate_is_rejected() {
     is_refused(Shows::Expired, true, "expired");
 }
 
 #[test]
-fn a_certificate_of_another_name_is_not_believed() {
+fn a_certificate_for_another_name_is_rejected() {
     is_refused(Shows::AnotherName, true, "not valid for name");
 }
 
 #[test]
-fn a_server_without_tls_is_never_spoken_to_in_the_clear() {
+fn a_server_without_tls_receives_no_plain_http() {
     let server = Fixture::start(Config::default());
     let error = push(&over_tls(), &server.host()).unwrap_err();
     assert_eq!(error.code(), Code::Tls, "{error}");
@@ -125,7 +126,7 @@ fn a_server_without_tls_is_never_spoken_to_in_the_clear() {
 }
 
 #[test]
-fn with_its_authority_named_a_server_is_believed() {
+fn a_server_with_a_given_authority_is_accepted() {
     let (work, authority) = (Workspace::new(), Authority::new());
     let server = Fixture::start(Config::default());
     let front = TlsFront::start(&authority, Shows::Good, &server.host());
@@ -136,13 +137,13 @@ fn with_its_authority_named_a_server_is_believed() {
 }
 
 #[test]
-fn an_authority_of_the_system_is_believed_without_a_word() {
+fn an_authority_of_the_system_is_accepted() {
     let (work, authority) = (Workspace::new(), Authority::new());
     let server = Fixture::start(Config::default());
     let front = TlsFront::start(&authority, Shows::Good, &server.host());
     let image = format!("{}/app:v1", front.host());
     work.write("file", "content");
-    // The systems that have no fixed place for their roots name it so.
+    // Sets the path of the system's root certificates.
     let mut command = work.command(ocigraph_suite::ocigraph_binary());
     command.env("SSL_CERT_FILE", work.write("roots.pem", authority.pem()));
     command.args(["push", "--plain-http=false", &image, "file"]);
@@ -151,7 +152,7 @@ fn an_authority_of_the_system_is_believed_without_a_word() {
 }
 
 #[test]
-fn where_the_system_has_no_roots_those_that_are_named_suffice() {
+fn given_authorities_suffice_if_the_system_has_none() {
     let (work, authority) = (Workspace::new(), Authority::new());
     let server = Fixture::start(Config::default());
     let front = TlsFront::start(&authority, Shows::Good, &server.host());
@@ -160,19 +161,19 @@ fn where_the_system_has_no_roots_those_that_are_named_suffice() {
     let ca = work.write("ca.pem", authority.pem());
     let rootless = |options: &[&str]| {
         let mut command = work.command(ocigraph_suite::ocigraph_binary());
-        // Of the two, the one that is set is the only one to be read.
+        // If SSL_CERT_FILE is set, only this file is read.
         command.env("SSL_CERT_FILE", work.write("none.pem", ""));
         command.args(["push", "--plain-http=false", &image, "file"]).args(options);
         work.run(&mut command)
     };
     rootless(&["--ca-file", ca.to_str().unwrap()]).ok();
     rootless(&["--insecure"]).ok();
-    let said = rootless(&[]).fails_with(1);
-    assert!(said.contains("[TLS]") && said.contains("certificates of the system"), "{said}");
+    let stderr = rootless(&[]).fails_with(1);
+    assert!(stderr.contains("[TLS]") && stderr.contains("certificates of the system"), "{stderr}");
 }
 
 #[test]
-fn insecure_takes_any_certificate_and_still_speaks_tls() {
+fn insecure_accepts_any_certificate_and_still_uses_tls() {
     for shows in [Shows::Good, Shows::Expired, Shows::AnotherName] {
         let (work, authority) = (Workspace::new(), Authority::new());
         let server = Fixture::start(Config::default());
@@ -184,7 +185,7 @@ fn insecure_takes_any_certificate_and_still_speaks_tls() {
 }
 
 #[test]
-fn a_server_that_demands_a_client_certificate_gets_it() {
+fn a_client_certificate_is_sent_on_request() {
     let (work, authority) = (Workspace::new(), Authority::new());
     let server = Fixture::start(Config::default());
     let front = TlsFront::for_known_clients(&authority, &server.host());
@@ -196,10 +197,10 @@ fn a_server_that_demands_a_client_certificate_gets_it() {
     let error = push(&config, &front.host()).unwrap_err();
     assert_eq!(error.code(), Code::Tls, "{error}");
     assert!(error.to_string().contains("127.0.0.1"), "{error}");
-    let said = command(&work, &["discover", &image], &ca).fails_with(1);
-    assert!(said.contains("[TLS]"), "{said}");
+    let stderr = command(&work, &["discover", &image], &ca).fails_with(1);
+    assert!(stderr.contains("[TLS]"), "{stderr}");
 
-    // Of an authority that the server does not know.
+    // A client certificate of an authority that the server does not trust.
     let (certificate, key) = Authority::new().client();
     let strange = ClientConfig {
         cert_file: Some(work.write("strange.pem", certificate)),
@@ -225,7 +226,7 @@ fn a_server_that_demands_a_client_certificate_gets_it() {
 }
 
 #[test]
-fn files_that_hold_no_certificate_or_key_are_named_with_what_they_should_hold() {
+fn files_without_a_certificate_or_key_are_named_in_the_error() {
     let (work, authority) = (Workspace::new(), Authority::new());
     let server = Fixture::start(Config::default());
     let front = TlsFront::start(&authority, Shows::Good, &server.host());
@@ -250,19 +251,22 @@ fn files_that_hold_no_certificate_or_key_are_named_with_what_they_should_hold() 
     ];
     for (options, named) in cases {
         let ran = command(&work, &["discover", &image], options);
-        let said = ran.fails_with(1);
-        assert!(said.contains(named) && said.contains("[TLS]"), "{options:?}: {said}");
-        assert!(!said.contains("speaks"), "{options:?} has nothing to do with the server: {said}");
+        let stderr = ran.fails_with(1);
+        assert!(stderr.contains(named) && stderr.contains("[TLS]"), "{options:?}: {stderr}");
+        assert!(
+            !stderr.contains("speaks"),
+            "{options:?} is wrong, but the error is about the server: {stderr}"
+        );
     }
     let half = command(&work, &["discover", &image], &["--cert-file", "good.pem"]);
     assert!(half.fails_with(2).contains("--key-file"));
     assert_eq!(front.connections(), 0);
 }
 
-/// A redirect or token server of an https registry, and the server in the clear that it names.
-fn moved_into_the_clear(reply: impl Fn(&str) -> Reply, part: &str) -> Error {
+/// Returns the error for an https registry that refers to a plain HTTP server.
+fn redirected_to_plain_http(reply: impl Fn(&str) -> Reply, part: &str) -> Error {
     let (work, authority) = (Workspace::new(), Authority::new());
-    let (server, clear) = (Faults::start(), Faults::start());
+    let (server, clear) = (FaultServer::start(), FaultServer::start());
     server.on("HEAD", part, [reply(&clear.host())]);
     server.on("POST", part, [reply(&clear.host())]);
     clear.on("GET", "/token", [Reply::ok(r#"{"token":"t0ken"}"#)]);
@@ -280,35 +284,36 @@ fn moved_into_the_clear(reply: impl Fn(&str) -> Reply, part: &str) -> Error {
 #[test]
 fn a_redirect_from_https_to_http_is_not_followed() {
     let reply = |to: &str| Reply::new(307, "").header("location", format!("http://{to}/blob"));
-    let error = moved_into_the_clear(reply, "/blobs/");
+    let error = redirected_to_plain_http(reply, "/blobs/");
     assert_eq!(error.code(), Code::Registry, "{error}");
     assert!(error.to_string().contains("from https to http"), "{error}");
 }
 
 #[test]
-fn an_upload_of_an_https_registry_is_not_sent_in_the_clear() {
+fn an_upload_of_an_https_registry_is_not_sent_over_plain_http() {
     let reply = |to: &str| Reply::new(202, "").header("location", format!("http://{to}/upload"));
-    let error = moved_into_the_clear(reply, "/uploads/");
+    let error = redirected_to_plain_http(reply, "/uploads/");
     assert_eq!(error.code(), Code::Registry, "{error}");
     assert!(error.to_string().contains("from https to plain http"), "{error}");
 }
 
 #[test]
-fn a_token_server_without_tls_is_not_asked_for_an_https_registry() {
+fn an_https_registry_cannot_use_a_token_server_without_tls() {
     let reply = |to: &str| {
         let challenge = format!(r#"Bearer realm="http://{to}/token",service="registry""#);
         Reply::error(401, "UNAUTHORIZED").header("www-authenticate", challenge)
     };
-    let error = moved_into_the_clear(reply, "/v2/");
+    let error = redirected_to_plain_http(reply, "/v2/");
     assert_eq!(error.code(), Code::Unauthorized, "{error}");
     assert!(error.to_string().contains("not over TLS"), "{error}");
     assert!(!error.to_string().contains("s3cret"), "{error}");
 }
 
-/// A signed request that is sent on to another server, which keeps what it hears.
-fn sent_on(challenge: &dyn Fn(&str) -> String, credential: Credential, wanted: &str) {
+/// Sends a signed request that is redirected to another server, and asserts what this server
+/// receives.
+fn redirected(challenge: &dyn Fn(&str) -> String, credential: Credential, wanted: &str) {
     let (work, authority) = (Workspace::new(), Authority::new());
-    let (server, other) = (Faults::start(), Faults::start());
+    let (server, other) = (FaultServer::start(), FaultServer::start());
     let front = TlsFront::start(&authority, Shows::Good, &server.host());
     let elsewhere = TlsFront::start(&authority, Shows::Good, &other.host());
     let refusal =
@@ -330,8 +335,10 @@ fn sent_on(challenge: &dyn Fn(&str) -> String, credential: Credential, wanted: &
     let digest = ocigraph::Algorithm::Sha256.digest(b"content");
     let blob = reference(&front.host(), &format!("@{digest}"));
     run(async {
-        let (_, mut stream) =
-            Client::with_config(config).fetch_blob(&blob, &Progress::none()).await.unwrap();
+        let (_, mut stream) = Client::with_config(config)
+            .fetch_blob(&blob, TransferOptions::default())
+            .await
+            .unwrap();
         while let Some(chunk) = futures::StreamExt::next(&mut stream).await {
             assert_eq!(chunk.unwrap(), "content");
         }
@@ -348,20 +355,20 @@ fn sent_on(challenge: &dyn Fn(&str) -> String, credential: Credential, wanted: &
 }
 
 #[test]
-fn another_server_that_a_redirect_names_hears_no_password() {
+fn the_target_of_a_redirect_receives_no_password() {
     let password = Credential::password("ada", Secret::new("s3cret"));
-    sent_on(&|_| "Basic realm=\"r\"".into(), password, "Basic YWRhOnMzY3JldA==");
+    redirected(&|_| "Basic realm=\"r\"".into(), password, "Basic YWRhOnMzY3JldA==");
 }
 
 #[test]
-fn another_server_that_a_redirect_names_hears_no_token() {
+fn the_target_of_a_redirect_receives_no_token() {
     let challenge = |host: &str| format!(r#"Bearer realm="https://{host}/token",service="r""#);
-    sent_on(&challenge, Credential::password("ada", "s3cret"), "Bearer t0ken");
-    sent_on(&challenge, Credential::registry_token("fixed"), "Bearer fixed");
+    redirected(&challenge, Credential::password("ada", "s3cret"), "Bearer t0ken");
+    redirected(&challenge, Credential::registry_token("fixed"), "Bearer fixed");
 }
 
 #[test]
-fn a_certificate_that_the_server_signed_itself_is_taken_when_it_is_given() {
+fn a_given_self_signed_certificate_is_accepted() {
     let server = Fixture::start(Config::default());
     for (name, ended, expected) in [
         ("127.0.0.1", false, None),
@@ -373,7 +380,7 @@ fn a_certificate_that_the_server_signed_itself_is_taken_when_it_is_given() {
         let config = ClientConfig { ca_file: Some(work.write("own.pem", pem)), ..over_tls() };
         let pushed = push(&config, &front.host());
         assert_eq!(pushed.err().map(|e| e.code()), expected, "{name} {ended}");
-        // Another server's certificate is no help.
+        // The certificate of another server is not accepted.
         let (other, _) = TlsFront::self_signed(name, false, &server.host());
         assert_eq!(push(&config, &other.host()).unwrap_err().code(), Code::Tls);
     }

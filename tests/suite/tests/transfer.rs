@@ -1,4 +1,4 @@
-//! Transfers: round trips, large files, Basic authentication.
+//! Transfers: number of round trips, large files, Basic authentication.
 
 use std::{collections::HashSet, fs::File, io::Write};
 
@@ -6,7 +6,7 @@ use ocigraph_fixture::{Auth, Config, Fixture};
 use ocigraph_suite::{Kind, Options, PASSWORD, Registry, USER, Workspace, ocigraph_binary};
 
 #[test]
-fn discover_asks_no_question_twice_and_a_level_at_once() {
+fn discover_requests_each_node_once_and_a_level_concurrently() {
     let fixture = Fixture::start(Config::default());
     let work = Workspace::new();
     work.write("x", "x");
@@ -28,12 +28,12 @@ fn discover_asks_no_question_twice_and_a_level_at_once() {
             request.path
         );
     }
-    // The tag, the root's referrers, and each node's.
+    // One request for the tag, one for the referrers of the root, and one for those of each node.
     assert_eq!(requests.len(), 42);
 }
 
 #[test]
-fn four_gibibytes_go_up_and_down_within_64_mb_of_memory() {
+fn four_gib_are_pushed_and_pulled_within_64_mb_of_memory() {
     const SIZE: u64 = 4 << 30;
     let work = Workspace::new();
     let folder = work.path("server");
@@ -56,7 +56,7 @@ fn four_gibibytes_go_up_and_down_within_64_mb_of_memory() {
 }
 
 #[test]
-fn basic_authentication_is_given_where_it_is_asked_for() {
+fn basic_authentication_is_sent_if_it_is_requested() {
     let work = Workspace::new();
     work.write("x", "x");
     let signed_in = |target: &str, password: &str| {
@@ -67,10 +67,10 @@ fn basic_authentication_is_given_where_it_is_asked_for() {
         let registry = Registry::start_with(kind, Options { auth: true, ..Options::default() });
         let target = registry.reference("app:v1");
         signed_in(&target, PASSWORD).ok();
-        let said = signed_in(&target, "wrong").fails_with(1);
-        assert!(said.contains("401"), "{kind}: {said}");
-        let said = work.ocigraph(&["resolve", &target]).fails_with(1);
-        assert!(said.contains("401"), "{kind}: {said}");
+        let stderr = signed_in(&target, "wrong").fails_with(1);
+        assert!(stderr.contains("401"), "{kind}: {stderr}");
+        let stderr = work.ocigraph(&["resolve", &target]).fails_with(1);
+        assert!(stderr.contains("401"), "{kind}: {stderr}");
     }
     let fixture = Fixture::start(Config {
         auth: Auth::Basic { user: USER.into(), password: PASSWORD.into() },
@@ -80,7 +80,7 @@ fn basic_authentication_is_given_where_it_is_asked_for() {
 }
 
 #[test]
-fn requests_that_are_challenged_together_are_all_answered() {
+fn concurrent_challenges_are_all_answered() {
     let fixture = Fixture::start(Config {
         auth: Auth::Basic { user: USER.into(), password: PASSWORD.into() },
         delay_ms: 20,

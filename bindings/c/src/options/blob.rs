@@ -1,40 +1,44 @@
-//! Options of single blobs.
+//! Options of fetching and pushing a single blob.
 
 use std::{ffi::c_void, mem::MaybeUninit};
 
 use crate::{
-    boundary::{act, end, need},
-    callback::{ProgressTo, UserData, ocigraph_progress_fn},
+    boundary::{call_status, free, require},
+    callback::{ProgressCallback, UserData, ocigraph_progress_fn},
     error::ocigraph_error,
     status::ocigraph_status,
 };
 
-/// How to move a single blob: for `ocigraph_client_fetch_blob` and `ocigraph_client_push_blob*`.
+/// Options of `ocigraph_client_fetch_blob` and of the `ocigraph_client_push_blob` functions.
 #[derive(Default)]
 pub struct ocigraph_blob_options {
-    pub(crate) progress: ProgressTo,
+    pub(crate) progress: ProgressCallback,
 }
 
-/// New options, with the defaults.
+/// Creates blob options with the default values.
 ///
-/// Ownership: the caller's, until `ocigraph_blob_options_free`. Threads: any. Since 0.1.0.
+/// Ownership: free the result with `ocigraph_blob_options_free`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_blob_options_new() -> Option<Box<ocigraph_blob_options>> {
     Some(Box::default())
 }
 
-/// Ends options.
+/// Frees blob options. Running operations are not affected.
 ///
-/// Ownership: takes `options`; NULL is allowed. Threads: any, once. Since 0.1.0.
+/// Ownership: takes `options`, which may be NULL.
+/// Threads: any, once for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_blob_options_free(options: Option<Box<ocigraph_blob_options>>) {
-    end(options);
+    free(options);
 }
 
-/// Reports progress to `callback`, with `user_data` as its first argument. NULL: to nobody.
-/// `user_data` must live as long as operations that use these options.
+/// Reports progress to `callback`, which receives `user_data` as its first argument. NULL disables
+/// progress, which is the default. `user_data` must stay valid until every operation that uses
+/// these options is over.
 ///
-/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
+/// Errors: INVALID_ARGUMENT if `options` is NULL.
+/// Threads: one at a time for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_blob_options_set_progress(
     options: Option<&mut ocigraph_blob_options>,
@@ -42,9 +46,9 @@ pub extern "C" fn ocigraph_blob_options_set_progress(
     user_data: *mut c_void,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
-    act(error, || {
+    call_status(error, || {
         let to = callback.map(|callback| (callback, UserData(user_data)));
-        need(options, "options")?.progress = ProgressTo(to);
+        require(options, "options")?.progress = ProgressCallback(to);
         Ok(())
     })
 }

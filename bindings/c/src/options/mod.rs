@@ -1,12 +1,22 @@
-//! Options of the operations: builders whose setters copy and check, so that a new option is a new
-//! function and nothing else changes.
+//! Options of the operations, one file for each operation.
+//!
+//! Each is an opaque handle with one function for each option. A setter copies and checks its
+//! arguments, so that a new option adds a function and changes no existing one.
 
 mod blob;
+mod copy;
+mod delete;
+mod discover;
+mod pull;
 mod push;
-mod transfer;
-mod walk;
+mod resolve;
+mod verify;
 
 pub use blob::*;
+pub use copy::*;
+pub use delete::*;
+pub use discover::*;
+pub use pull::*;
 pub use push::*;
-pub use transfer::*;
-pub use walk::*;
+pub use resolve::*;
+pub use verify::*;

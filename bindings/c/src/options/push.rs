@@ -1,4 +1,4 @@
-//! Options of push: what to push, from paths, memory and read callbacks.
+//! Options of push: files from paths, memory and read callbacks, and properties of the manifest.
 
 use std::{ffi::c_void, mem::MaybeUninit};
 
@@ -10,40 +10,42 @@ use ocigraph::{
 use tokio::runtime::Handle;
 
 use crate::{
-    blobs::on_a_thread_for_callbacks,
-    boundary::{act, end, need},
-    callback::{Gate, ProgressTo, ReadFrom, UserData, ocigraph_progress_fn, ocigraph_read_fn},
+    blob::spawn_callback,
+    boundary::{call_status, free, require},
+    callback::{
+        Gate, ProgressCallback, ReadCallback, UserData, ocigraph_progress_fn, ocigraph_read_fn,
+    },
     error::ocigraph_error,
     status::ocigraph_status,
     text::{invalid, ocigraph_bytes, ocigraph_str},
 };
 
-/// The format that the registry lists as a referrer: OCI 1.1, or ORAS on registries that list
-/// nothing else.
+/// The format that the registry lists as a referrer: the OCI image manifest 1.1, or the ORAS
+/// artifact manifest if the registry lists only that one. This is the default.
 pub const OCIGRAPH_FORMAT_AUTO: i32 = 0;
-/// OCI image manifest 1.1.
+/// OCI image manifest 1.1: https://github.com/opencontainers/image-spec/blob/v1.1.1/manifest.md.
 pub const OCIGRAPH_FORMAT_OCI_1_1: i32 = 1;
-/// OCI image manifest 1.0.
+/// OCI image manifest 1.0, which has neither `artifactType` nor `subject`.
 pub const OCIGRAPH_FORMAT_OCI_1_0: i32 = 2;
-/// OCI artifact manifest, of 1.1.0-rc1 and rc2.
+/// OCI artifact manifest of the image specification 1.1.0-rc1 and 1.1.0-rc2.
 pub const OCIGRAPH_FORMAT_OCI_ARTIFACT: i32 = 3;
-/// ORAS artifact manifest.
+/// ORAS artifact manifest: https://github.com/oras-project/artifacts-spec.
 pub const OCIGRAPH_FORMAT_ORAS_ARTIFACT: i32 = 4;
 
-/// What to push, and how.
+/// Options of `ocigraph_client_push`: the files, and the properties of the manifest.
 #[derive(Default)]
 pub struct ocigraph_push_options {
     core: PushOptions,
     files: Vec<Entry>,
-    progress: ProgressTo,
+    progress: ProgressCallback,
 }
 
 #[derive(Clone)]
 enum Entry {
     File(File),
-    /// Read anew by each push.
+    /// Content of a read callback, which each push reads.
     Read {
-        from: ReadFrom,
+        from: ReadCallback,
         title: Option<String>,
         media_type: Option<String>,
         annotations: Annotations,
@@ -68,20 +70,20 @@ impl Entry {
         let reader = from.through(gate.clone());
         let named = title.clone().unwrap_or_default();
         let read = move || BufferedContent::read(reader)?.into_file(&named);
-        let file = on_a_thread_for_callbacks(callbacks, read).await?;
+        let file = spawn_callback(callbacks, read).await?;
         Ok(File { title, media_type, annotations, ..file })
     }
 }
 
 impl ocigraph_push_options {
-    /// A copy for one operation: its options without files, and the files to come.
+    /// Copies the options for one operation, with the files separately.
     pub(crate) fn prepare(&self, gate: &Gate) -> (PushOptions, Files) {
         let progress = self.progress.through(gate);
         (PushOptions { progress, ..self.core.clone() }, Files(self.files.clone()))
     }
 }
 
-/// What is to be pushed, the content of read callbacks not yet read.
+/// The files of one push. Read callbacks have not been called yet.
 pub(crate) struct Files(Vec<Entry>);
 
 impl Files {
@@ -94,27 +96,32 @@ impl Files {
     }
 }
 
-/// New options, with the defaults.
+/// Creates push options with the default values.
 ///
-/// Ownership: the caller's, until `ocigraph_push_options_free`. Threads: any. Since 0.1.0.
+/// Ownership: free the result with `ocigraph_push_options_free`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_push_options_new() -> Option<Box<ocigraph_push_options>> {
     Some(Box::default())
 }
 
-/// Ends options.
+/// Frees push options. Running operations are not affected.
 ///
-/// Ownership: takes `options`; NULL is allowed. Threads: any, once. Since 0.1.0.
+/// Ownership: takes `options`, which may be NULL.
+/// Threads: any, once for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_push_options_free(options: Option<Box<ocigraph_push_options>>) {
-    end(options);
+    free(options);
 }
 
-/// Adds a file or directory; a directory is packed as tar and gzip.
+/// Adds a file or a directory. A directory is packed as a gzip-compressed tar archive.
 ///
-/// `media_type`: no text guesses it from the name. `title`: no text takes the path.
+/// `media_type`: no text derives the media type from the file name. `title`: the name of the file
+/// when it is pulled; no text uses the path.
 ///
-/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL, for no path, and for what is not UTF-8 or no media type. Since 0.1.0.
+/// Errors: INVALID_ARGUMENT if `options` is NULL, `path` is empty, a text is not UTF-8, or
+/// `media_type` is not a media type.
+/// Threads: one at a time for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_push_options_add_path(
     options: Option<&mut ocigraph_push_options>,
@@ -123,22 +130,25 @@ pub extern "C" fn ocigraph_push_options_add_path(
     title: ocigraph_str,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
-    act(error, || {
+    call_status(error, || {
         let file = File {
             media_type: media_type.checked("media_type", types::check)?,
             title: title.optional("title")?,
-            ..File::path(path.needed("path")?)
+            ..File::path(path.required("path")?)
         };
-        need(options, "options")?.files.push(Entry::File(file));
+        require(options, "options")?.files.push(Entry::File(file));
         Ok(())
     })
 }
 
-/// Adds content in memory, which is copied, under a title.
+/// Adds content from memory. The content is copied.
 ///
-/// `title`: no text gives it none, so that a pull does not write it. `media_type`: no text guesses it from the title.
+/// `title`: the name of the file when it is pulled; no text adds a blob without a title, which a
+/// pull skips. `media_type`: no text derives the media type from the title.
 ///
-/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL and for what is not UTF-8 or no media type. Since 0.1.0.
+/// Errors: INVALID_ARGUMENT if `options` is NULL, a text is not UTF-8, or `media_type` is not a
+/// media type.
+/// Threads: one at a time for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_push_options_add_bytes(
     options: Option<&mut ocigraph_push_options>,
@@ -147,26 +157,30 @@ pub extern "C" fn ocigraph_push_options_add_bytes(
     content: ocigraph_bytes,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
-    act(error, || {
+    call_status(error, || {
         let file = File {
             media_type: media_type.checked("media_type", types::check)?,
             title: title.optional("title")?,
             ..File::bytes(String::new(), content.bytes("content")?)
         };
-        need(options, "options")?.files.push(Entry::File(file));
+        require(options, "options")?.files.push(Entry::File(file));
         Ok(())
     })
 }
 
-/// Adds content that `read` gives, under a title. Each push with these options reads it to its end,
-/// on a thread of the library; short content is kept in memory, the rest in a temporary file. Two
-/// pushes at once would share `user_data`, and a second one finds a stream at its end: give each push
-/// options of its own, or a `read` that knows where it begins.
+/// Adds content that the `read` callback provides. Each push with these options calls `read`, with
+/// `user_data` as the first argument, until the end of the content. Small content is buffered in
+/// memory, larger content in a temporary file.
 ///
-/// `title` and `media_type`: as for `ocigraph_push_options_add_bytes`. `user_data` must live as long as operations
-/// that use these options.
+/// `title`, `media_type`: as for `ocigraph_push_options_add_bytes`. `user_data` must stay valid
+/// until every push that uses these options is over.
 ///
-/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL and for what is not UTF-8 or no media type. Since 0.1.0.
+/// All pushes with these options share `user_data`, and a stream that was read once is at its end.
+/// Use separate options for each push, or a callback that restarts its content.
+///
+/// Errors: INVALID_ARGUMENT if `options` or `read` is NULL, a text is not UTF-8, or `media_type` is
+/// not a media type.
+/// Threads: one at a time for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_push_options_add_reader(
     options: Option<&mut ocigraph_push_options>,
@@ -176,22 +190,23 @@ pub extern "C" fn ocigraph_push_options_add_reader(
     user_data: *mut c_void,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
-    act(error, || {
+    call_status(error, || {
         let entry = Entry::Read {
-            from: ReadFrom::new(read, user_data)?,
+            from: ReadCallback::new(read, user_data)?,
             title: title.optional("title")?,
             media_type: media_type.checked("media_type", types::check)?,
             annotations: Annotations::new(),
         };
-        need(options, "options")?.files.push(entry);
+        require(options, "options")?.files.push(entry);
         Ok(())
     })
 }
 
-/// Adds an annotation to the file that was added last.
+/// Adds an annotation to the descriptor of the file that was added last.
 ///
-/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL, for no key and what is not UTF-8, or where
-/// no file was added. Since 0.1.0.
+/// Errors: INVALID_ARGUMENT if `options` is NULL, no file was added, `key` is empty, or a text is
+/// not UTF-8.
+/// Threads: one at a time for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_push_options_add_file_annotation(
     options: Option<&mut ocigraph_push_options>,
@@ -199,53 +214,60 @@ pub extern "C" fn ocigraph_push_options_add_file_annotation(
     value: ocigraph_str,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
-    act(error, || {
-        let (key, value) = (key.needed("key")?, value.text("value")?);
-        let last = need(options, "options")?.files.last_mut();
-        let last = last.ok_or_else(|| invalid("no file was added that could be annotated"))?;
+    call_status(error, || {
+        let (key, value) = (key.required("key")?, value.text("value")?);
+        let last = require(options, "options")?.files.last_mut();
+        let last = last.ok_or_else(|| invalid("add a file before its annotation"))?;
         last.annotations().insert(key, value);
         Ok(())
     })
 }
 
-/// The artifact's type, such as "application/vnd.example.sbom". No text: none.
+/// Sets the artifact type, such as "application/vnd.example.sbom". No text unsets it. Default: not
+/// set.
 ///
-/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL and for what is no media type. Since 0.1.0.
+/// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not a media type.
+/// Threads: one at a time for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_push_options_set_artifact_type(
     options: Option<&mut ocigraph_push_options>,
     artifact_type: ocigraph_str,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
-    act(error, || {
+    call_status(error, || {
         let value = artifact_type.checked("artifact_type", types::check_artifact_type)?;
-        need(options, "options")?.core.artifact_type = value;
+        require(options, "options")?.core.artifact_type = value;
         Ok(())
     })
 }
 
-/// Makes the artifact a referrer of what this names: a whole reference, tag or digest included, in the
-/// repository or layout that is pushed to. No text: of nothing.
+/// Sets the subject, so that the artifact becomes its referrer: a reference with a tag or digest in
+/// the repository or layout being pushed to. No text unsets it. Default: not set.
 ///
-/// Threads: one at a time. Errors: INVALID_REFERENCE, also for one without tag and digest,
-/// INVALID_ARGUMENT for NULL or what is not UTF-8. Since 0.1.0.
+/// See
+/// https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#pushing-manifests-with-subject.
+///
+/// Errors: INVALID_REFERENCE if the text is not a reference or has neither tag nor digest;
+/// INVALID_ARGUMENT if `options` is NULL or the text is not UTF-8.
+/// Threads: one at a time for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_push_options_set_subject(
     options: Option<&mut ocigraph_push_options>,
     subject: ocigraph_str,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
-    act(error, || {
+    call_status(error, || {
         let subject: Option<Reference> = subject.parse_optional("subject")?;
         subject.as_ref().map(Reference::name).transpose()?;
-        need(options, "options")?.core.subject = subject;
+        require(options, "options")?.core.subject = subject;
         Ok(())
     })
 }
 
-/// Adds an annotation to the manifest.
+/// Adds an annotation to the manifest. A key that was added before gets the new value.
 ///
-/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL, for no key and what is not UTF-8. Since 0.1.0.
+/// Errors: INVALID_ARGUMENT if `options` is NULL, `key` is empty, or a text is not UTF-8.
+/// Threads: one at a time for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_push_options_add_annotation(
     options: Option<&mut ocigraph_push_options>,
@@ -253,18 +275,20 @@ pub extern "C" fn ocigraph_push_options_add_annotation(
     value: ocigraph_str,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
-    act(error, || {
-        let (key, value) = (key.needed("key")?, value.text("value")?);
-        need(options, "options")?.core.annotations.insert(key, value);
+    call_status(error, || {
+        let (key, value) = (key.required("key")?, value.text("value")?);
+        require(options, "options")?.core.annotations.insert(key, value);
         Ok(())
     })
 }
 
-/// A config instead of the empty one.
+/// Sets the config blob of the manifest from memory. Default: the empty config `{}`.
 ///
-/// `media_type`: no text is "application/json".
+/// `media_type`: no text selects "application/json".
 ///
-/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL and for what is not UTF-8 or no media type. Since 0.1.0.
+/// Errors: INVALID_ARGUMENT if `options` is NULL, the text is not UTF-8, or `media_type` is not a
+/// media type.
+/// Threads: one at a time for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_push_options_set_config(
     options: Option<&mut ocigraph_push_options>,
@@ -272,21 +296,23 @@ pub extern "C" fn ocigraph_push_options_set_config(
     media_type: ocigraph_str,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
-    act(error, || {
+    call_status(error, || {
         let file = File {
             media_type: media_type.checked("media_type", types::check)?,
             ..File::bytes("config.json", config.bytes("config")?)
         };
-        need(options, "options")?.core.config = Some(file);
+        require(options, "options")?.core.config = Some(file);
         Ok(())
     })
 }
 
-/// A config out of a file instead of the empty one.
+/// Sets the config blob of the manifest from a file. Default: the empty config `{}`.
 ///
-/// `media_type`: no text guesses it from the name.
+/// `media_type`: no text derives the media type from the file name.
 ///
-/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL, for no path, and for what is not UTF-8 or no media type. Since 0.1.0.
+/// Errors: INVALID_ARGUMENT if `options` is NULL, `path` is empty, a text is not UTF-8, or
+/// `media_type` is not a media type.
+/// Threads: one at a time for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_push_options_set_config_path(
     options: Option<&mut ocigraph_push_options>,
@@ -294,90 +320,104 @@ pub extern "C" fn ocigraph_push_options_set_config_path(
     media_type: ocigraph_str,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
-    act(error, || {
+    call_status(error, || {
         let file = File {
             media_type: media_type.checked("media_type", types::check)?,
-            ..File::path(path.needed("path")?)
+            ..File::path(path.required("path")?)
         };
-        need(options, "options")?.core.config = Some(file);
+        require(options, "options")?.core.config = Some(file);
         Ok(())
     })
 }
 
-/// The manifest's format: `OCIGRAPH_FORMAT_*`.
+/// Sets the format of the manifest: `OCIGRAPH_FORMAT_*`. Default: `OCIGRAPH_FORMAT_AUTO`.
 ///
-/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL or another number. Since 0.1.0.
+/// Errors: INVALID_ARGUMENT if `options` is NULL or the number is unknown.
+/// Threads: one at a time for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_push_options_set_format(
     options: Option<&mut ocigraph_push_options>,
     format: i32,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
-    act(error, || {
+    call_status(error, || {
         let format = match format {
             OCIGRAPH_FORMAT_AUTO => ManifestFormat::Auto,
             OCIGRAPH_FORMAT_OCI_1_1 => ManifestFormat::Oci11,
             OCIGRAPH_FORMAT_OCI_1_0 => ManifestFormat::Oci10,
             OCIGRAPH_FORMAT_OCI_ARTIFACT => ManifestFormat::OciArtifact,
             OCIGRAPH_FORMAT_ORAS_ARTIFACT => ManifestFormat::OrasArtifact,
-            other => return Err(invalid(format!("{other} is no format of manifests"))),
+            other => {
+                return Err(invalid(format!(
+                    "invalid manifest format {other}: expected OCIGRAPH_FORMAT_*"
+                )));
+            }
         };
-        need(options, "options")?.core.format = format;
+        require(options, "options")?.core.format = format;
         Ok(())
     })
 }
 
-/// Takes absolute titles and titles with `..` as they are.
+/// Permits titles that are absolute or contain `..` if true. Otherwise such a title fails the push
+/// with UNSAFE_PATH before anything is sent. Default: false.
 ///
-/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
+/// Errors: INVALID_ARGUMENT if `options` is NULL.
+/// Threads: one at a time for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_push_options_set_allow_path_traversal(
     options: Option<&mut ocigraph_push_options>,
     allow_path_traversal: bool,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
-    act(error, || {
-        need(options, "options")?.core.allow_path_traversal = allow_path_traversal;
+    call_status(error, || {
+        require(options, "options")?.core.allow_path_traversal = allow_path_traversal;
         Ok(())
     })
 }
 
-/// Seconds since 1970: the time put into packed directories and the `created` annotation. Without
-/// it directories get 0 and there is no `created`, so that the same input has the same digest.
-/// A push with a time after the year 9999 fails with INVALID_ARGUMENT.
+/// Sets the time, in seconds since 1970-01-01T00:00:00Z, that is stored in packed directories and
+/// in the annotation `org.opencontainers.image.created`. By default, packed directories get the
+/// time 0 and the annotation is omitted, so that the same input has the same digest.
 ///
-/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
+/// A push fails with INVALID_ARGUMENT if the time is after the year 9999.
+///
+/// Errors: INVALID_ARGUMENT if `options` is NULL.
+/// Threads: one at a time for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_push_options_set_source_date_epoch(
     options: Option<&mut ocigraph_push_options>,
     seconds: u64,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
-    act(error, || {
-        need(options, "options")?.core.source_date_epoch = Some(seconds);
+    call_status(error, || {
+        require(options, "options")?.core.source_date_epoch = Some(seconds);
         Ok(())
     })
 }
 
-/// How many requests to make at once; 0 is the default.
+/// Sets the maximum number of concurrent requests. The library uses fewer if the registry slows
+/// down or file descriptors run short. 0 selects the default: 128.
 ///
-/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
+/// Errors: INVALID_ARGUMENT if `options` is NULL.
+/// Threads: one at a time for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_push_options_set_concurrency(
     options: Option<&mut ocigraph_push_options>,
     concurrency: usize,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
-    act(error, || {
-        need(options, "options")?.core.concurrency = Some(concurrency).filter(|n| *n > 0);
+    call_status(error, || {
+        require(options, "options")?.core.concurrency = Some(concurrency).filter(|n| *n > 0);
         Ok(())
     })
 }
 
-/// Reports progress to `callback`, with `user_data` as its first argument. NULL: to nobody.
-/// `user_data` must live as long as operations that use these options.
+/// Reports progress to `callback`, which receives `user_data` as its first argument. NULL disables
+/// progress, which is the default. `user_data` must stay valid until every operation that uses
+/// these options is over.
 ///
-/// Threads: one at a time. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
+/// Errors: INVALID_ARGUMENT if `options` is NULL.
+/// Threads: one at a time for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_push_options_set_progress(
     options: Option<&mut ocigraph_push_options>,
@@ -385,9 +425,9 @@ pub extern "C" fn ocigraph_push_options_set_progress(
     user_data: *mut c_void,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
-    act(error, || {
+    call_status(error, || {
         let to = callback.map(|callback| (callback, UserData(user_data)));
-        need(options, "options")?.progress = ProgressTo(to);
+        require(options, "options")?.progress = ProgressCallback(to);
         Ok(())
     })
 }

@@ -1,18 +1,18 @@
-//! What a copy did.
+//! The report of a copy.
 
 use ocigraph::CopyReport;
 
 use crate::{
-    boundary::{borrow, end, read},
+    boundary::{borrow, free, read},
     callback::{
-        OCIGRAPH_OUTCOME_EXISTED, OCIGRAPH_OUTCOME_MOUNTED, OCIGRAPH_OUTCOME_UPLOADED,
+        OCIGRAPH_OUTCOME_ALREADY_EXISTS, OCIGRAPH_OUTCOME_MOUNTED, OCIGRAPH_OUTCOME_UPLOADED,
         ocigraph_outcome,
     },
     results::{Json, ocigraph_descriptor},
     text::ocigraph_str,
 };
 
-/// What was copied.
+/// The result of a copy: what was copied, and how many manifests, blobs and bytes were written.
 pub struct ocigraph_copy_report {
     value: CopyReport,
     source: String,
@@ -33,17 +33,19 @@ impl From<CopyReport> for ocigraph_copy_report {
     }
 }
 
-/// Ends the report of a copy, and all that was borrowed from it.
+/// Frees the report of a copy and everything borrowed from it.
 ///
-/// Ownership: takes `result`; NULL is allowed. Threads: any, once. Since 0.1.0.
+/// Ownership: takes `result`, which may be NULL.
+/// Threads: any, once for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_copy_report_free(result: Option<Box<ocigraph_copy_report>>) {
-    end(result);
+    free(result);
 }
 
-/// The source, by digest.
+/// Returns the source as a reference by digest.
 ///
-/// Ownership: borrowed from `result`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `result`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_copy_report_source(
     result: Option<&ocigraph_copy_report>,
@@ -51,9 +53,10 @@ pub extern "C" fn ocigraph_copy_report_source(
     read(result, |r| r.source.as_str().into())
 }
 
-/// The destination, by digest.
+/// Returns the destination as a reference by digest.
 ///
-/// Ownership: borrowed from `result`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `result`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_copy_report_destination(
     result: Option<&ocigraph_copy_report>,
@@ -61,9 +64,10 @@ pub extern "C" fn ocigraph_copy_report_destination(
     read(result, |r| r.destination.as_str().into())
 }
 
-/// The manifest that was named.
+/// Returns the descriptor of the manifest that the source names.
 ///
-/// Ownership: borrowed from `result`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `result`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_copy_report_descriptor(
     result: Option<&ocigraph_copy_report>,
@@ -71,7 +75,7 @@ pub extern "C" fn ocigraph_copy_report_descriptor(
     borrow(result, |r| Some(&r.descriptor))
 }
 
-/// How many tags it was given there are.
+/// Returns the number of tags that were set at the destination.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
@@ -79,9 +83,10 @@ pub extern "C" fn ocigraph_copy_report_tag_count(result: Option<&ocigraph_copy_r
     read(result, |r| r.value.tags.len())
 }
 
-/// One of the tags.
+/// Returns the tag at `index`.
 ///
-/// Ownership: borrowed from `result`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `result`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_copy_report_tag(
     result: Option<&ocigraph_copy_report>,
@@ -90,7 +95,7 @@ pub extern "C" fn ocigraph_copy_report_tag(
     read(result, |r| r.value.tags.get(index).map(String::as_str).into())
 }
 
-/// How many manifests were written; those that were there are not counted.
+/// Returns the number of manifests written. Manifests that already existed do not count.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
@@ -98,8 +103,9 @@ pub extern "C" fn ocigraph_copy_report_manifests(result: Option<&ocigraph_copy_r
     read(result, |r| r.value.manifests)
 }
 
-/// How many blobs had this outcome: `OCIGRAPH_OUTCOME_UPLOADED`, `*_EXISTED` or `*_MOUNTED`. Blobs of
-/// manifests that were there are not counted.
+/// Returns the number of blobs with this outcome: `OCIGRAPH_OUTCOME_UPLOADED`,
+/// `OCIGRAPH_OUTCOME_ALREADY_EXISTS` or `OCIGRAPH_OUTCOME_MOUNTED`. Blobs of manifests that already
+/// existed do not count.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
@@ -109,13 +115,13 @@ pub extern "C" fn ocigraph_copy_report_blobs(
 ) -> usize {
     read(result, |r| match outcome {
         OCIGRAPH_OUTCOME_UPLOADED => r.value.blobs.copied,
-        OCIGRAPH_OUTCOME_EXISTED => r.value.blobs.existed,
+        OCIGRAPH_OUTCOME_ALREADY_EXISTS => r.value.blobs.existed,
         OCIGRAPH_OUTCOME_MOUNTED => r.value.blobs.mounted,
         _ => 0,
     })
 }
 
-/// Bytes written, of manifests and blobs.
+/// Returns the number of bytes written, of manifests and blobs.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
@@ -123,9 +129,11 @@ pub extern "C" fn ocigraph_copy_report_bytes(result: Option<&ocigraph_copy_repor
     read(result, |r| r.value.bytes)
 }
 
-/// All of it as one JSON text, in the shape that the command line prints, with names in snake case.
+/// Returns the complete report as JSON text, in the format of the command line with field names in
+/// snake case.
 ///
-/// Ownership: borrowed from `result`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `result`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_copy_report_json(result: Option<&ocigraph_copy_report>) -> ocigraph_str {
     read(result, |r| r.json.of(&r.value))

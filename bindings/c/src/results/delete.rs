@@ -1,15 +1,15 @@
-//! What a delete did.
+//! The report of a delete.
 
 use ocigraph::DeleteReport;
 
 use crate::{
-    boundary::{borrow, end, read},
+    boundary::{borrow, free, read},
     results::{Json, ocigraph_descriptor},
     status::{OCIGRAPH_OK, ocigraph_status},
     text::ocigraph_str,
 };
 
-/// What was deleted, or would be.
+/// The result of a delete: the manifests that were deleted, kept, or could not be deleted.
 pub struct ocigraph_delete_report {
     value: DeleteReport,
     deleted: Vec<ocigraph_descriptor>,
@@ -32,15 +32,16 @@ impl From<DeleteReport> for ocigraph_delete_report {
     }
 }
 
-/// Ends the report of a delete, and all that was borrowed from it.
+/// Frees the report of a delete and everything borrowed from it.
 ///
-/// Ownership: takes `result`; NULL is allowed. Threads: any, once. Since 0.1.0.
+/// Ownership: takes `result`, which may be NULL.
+/// Threads: any, once for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_delete_report_free(result: Option<Box<ocigraph_delete_report>>) {
-    end(result);
+    free(result);
 }
 
-/// Whether nothing was done.
+/// Returns true for a dry run, which deleted nothing.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
@@ -48,7 +49,7 @@ pub extern "C" fn ocigraph_delete_report_dry_run(result: Option<&ocigraph_delete
     read(result, |r| r.value.dry_run)
 }
 
-/// How many manifests are gone, or would be.
+/// Returns the number of manifests that were deleted, or would be deleted by a dry run.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
@@ -58,9 +59,11 @@ pub extern "C" fn ocigraph_delete_report_deleted_count(
     read(result, |r| r.deleted.len())
 }
 
-/// One of the manifests that are gone, in the order of deletion: referrers before their subjects.
+/// Returns the deleted manifest at `index`, in the order of deletion: referrers before their
+/// subjects.
 ///
-/// Ownership: borrowed from `result`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `result`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_delete_report_deleted(
     result: Option<&ocigraph_delete_report>,
@@ -69,7 +72,7 @@ pub extern "C" fn ocigraph_delete_report_deleted(
     borrow(result, |r| r.deleted.get(index))
 }
 
-/// How many manifests stay.
+/// Returns the number of manifests that were kept.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
@@ -79,9 +82,10 @@ pub extern "C" fn ocigraph_delete_report_kept_count(
     read(result, |r| r.kept.len())
 }
 
-/// One of the manifests that stay.
+/// Returns the kept manifest at `index`.
 ///
-/// Ownership: borrowed from `result`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `result`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_delete_report_kept(
     result: Option<&ocigraph_delete_report>,
@@ -90,9 +94,10 @@ pub extern "C" fn ocigraph_delete_report_kept(
     borrow(result, |r| r.kept.get(index))
 }
 
-/// Why it stays, as a phrase: "tagged stable".
+/// Returns why the manifest at `index` was kept, such as "tagged stable".
 ///
-/// Ownership: borrowed from `result`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `result`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_delete_report_kept_reason(
     result: Option<&ocigraph_delete_report>,
@@ -101,7 +106,7 @@ pub extern "C" fn ocigraph_delete_report_kept_reason(
     read(result, |r| r.value.kept.get(index).map(|k| k.reason.as_str()).into())
 }
 
-/// How many manifests could not be deleted.
+/// Returns the number of manifests that could not be deleted.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
@@ -111,9 +116,10 @@ pub extern "C" fn ocigraph_delete_report_failed_count(
     read(result, |r| r.failed.len())
 }
 
-/// One of the manifests that could not be deleted.
+/// Returns the manifest at `index` that could not be deleted.
 ///
-/// Ownership: borrowed from `result`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `result`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_delete_report_failed(
     result: Option<&ocigraph_delete_report>,
@@ -122,7 +128,7 @@ pub extern "C" fn ocigraph_delete_report_failed(
     borrow(result, |r| r.failed.get(index))
 }
 
-/// What kind of failure it was; `OCIGRAPH_OK` where there is none.
+/// Returns the status of the failure at `index`, or `OCIGRAPH_OK` if `index` is too large.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
@@ -135,9 +141,10 @@ pub extern "C" fn ocigraph_delete_report_failed_status(
     })
 }
 
-/// Why it could not be deleted, as a sentence.
+/// Returns the error message of the failure at `index`.
 ///
-/// Ownership: borrowed from `result`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `result`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_delete_report_failed_message(
     result: Option<&ocigraph_delete_report>,
@@ -146,9 +153,11 @@ pub extern "C" fn ocigraph_delete_report_failed_message(
     read(result, |r| r.messages.get(index).map(String::as_str).into())
 }
 
-/// All of it as one JSON text, in the shape that the command line prints, with names in snake case.
+/// Returns the complete report as JSON text, in the format of the command line with field names in
+/// snake case.
 ///
-/// Ownership: borrowed from `result`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `result`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_delete_report_json(
     result: Option<&ocigraph_delete_report>,

@@ -1,18 +1,19 @@
-//! Descriptors, which most results are made of, and JSON that is written when it is first asked for.
+//! Descriptors, and JSON text that is created on first access.
 
 use std::sync::OnceLock;
 
 use ocigraph::{Descriptor, Names, ToJson};
 
 use crate::{
-    boundary::{end, read},
+    boundary::{free, read},
     text::ocigraph_str,
 };
 
-/// What content is: type, digest and size, and what else is known about it.
+/// An OCI content descriptor: media type, digest, size, artifact type, annotations and platform.
+/// See https://github.com/opencontainers/image-spec/blob/v1.1.1/descriptor.md.
 pub struct ocigraph_descriptor {
     pub(crate) value: Descriptor,
-    // A map gives no entry by its place.
+    // A list, since C accesses annotations by index.
     annotations: Vec<(String, String)>,
     platform: Option<String>,
     json: Json,
@@ -33,7 +34,7 @@ impl ocigraph_descriptor {
     }
 }
 
-/// Text that is made when it is first asked for and then kept.
+/// Text that is created on first access and then cached.
 #[derive(Default)]
 pub(crate) struct Json(OnceLock<String>);
 
@@ -47,17 +48,20 @@ impl Json {
     }
 }
 
-/// Ends a descriptor that a call gave; not one that is borrowed from a result.
+/// Frees a descriptor that a call returned in `out`. Do not free a descriptor that is borrowed from
+/// a result.
 ///
-/// Ownership: takes `descriptor`; NULL is allowed. Threads: any, once. Since 0.1.0.
+/// Ownership: takes `descriptor`, which may be NULL.
+/// Threads: any, once for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_descriptor_free(descriptor: Option<Box<ocigraph_descriptor>>) {
-    end(descriptor);
+    free(descriptor);
 }
 
-/// The media type of the content.
+/// Returns the media type of the content.
 ///
-/// Ownership: borrowed from `descriptor`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `descriptor`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_descriptor_media_type(
     descriptor: Option<&ocigraph_descriptor>,
@@ -65,9 +69,10 @@ pub extern "C" fn ocigraph_descriptor_media_type(
     read(descriptor, |r| r.value.media_type.as_str().into())
 }
 
-/// The digest of the content, such as "sha256:e3b0...".
+/// Returns the digest of the content, such as "sha256:e3b0...".
 ///
-/// Ownership: borrowed from `descriptor`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `descriptor`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_descriptor_digest(
     descriptor: Option<&ocigraph_descriptor>,
@@ -75,7 +80,7 @@ pub extern "C" fn ocigraph_descriptor_digest(
     read(descriptor, |r| r.value.digest.as_str().into())
 }
 
-/// The length of the content in bytes.
+/// Returns the size of the content in bytes.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
@@ -83,9 +88,10 @@ pub extern "C" fn ocigraph_descriptor_size(descriptor: Option<&ocigraph_descript
     read(descriptor, |r| r.value.size)
 }
 
-/// The type of the artifact whose manifest this describes; no text where it has none.
+/// Returns the artifact type of the manifest that the descriptor names, or no text if it has none.
 ///
-/// Ownership: borrowed from `descriptor`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `descriptor`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_descriptor_artifact_type(
     descriptor: Option<&ocigraph_descriptor>,
@@ -93,9 +99,11 @@ pub extern "C" fn ocigraph_descriptor_artifact_type(
     read(descriptor, |r| r.value.artifact_type.as_deref().into())
 }
 
-/// The file name that the content was pushed under; no text where it has none.
+/// Returns the annotation `org.opencontainers.image.title`, which is the file name of the content,
+/// or no text.
 ///
-/// Ownership: borrowed from `descriptor`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `descriptor`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_descriptor_title(
     descriptor: Option<&ocigraph_descriptor>,
@@ -103,9 +111,10 @@ pub extern "C" fn ocigraph_descriptor_title(
     read(descriptor, |r| r.value.title().into())
 }
 
-/// What the image runs on, as "linux/arm64/v8"; no text where that is not known.
+/// Returns the platform of the image, such as "linux/arm64/v8", or no text if it is unknown.
 ///
-/// Ownership: borrowed from `descriptor`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `descriptor`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_descriptor_platform(
     descriptor: Option<&ocigraph_descriptor>,
@@ -113,9 +122,10 @@ pub extern "C" fn ocigraph_descriptor_platform(
     read(descriptor, |r| r.platform.as_deref().into())
 }
 
-/// The annotation of that key; no text where there is none.
+/// Returns the value of the annotation `key`, or no text if the descriptor does not have it.
 ///
-/// Ownership: borrowed from `descriptor`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `descriptor`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_descriptor_annotation(
     descriptor: Option<&ocigraph_descriptor>,
@@ -126,7 +136,7 @@ pub extern "C" fn ocigraph_descriptor_annotation(
     })
 }
 
-/// How many annotations there are.
+/// Returns the number of annotations.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
@@ -136,9 +146,10 @@ pub extern "C" fn ocigraph_descriptor_annotation_count(
     read(descriptor, |r| r.annotations.len())
 }
 
-/// The key of one of the annotations, which are in the order of their keys.
+/// Returns the key of the annotation at `index`. Annotations are sorted by key.
 ///
-/// Ownership: borrowed from `descriptor`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `descriptor`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_descriptor_annotation_key(
     descriptor: Option<&ocigraph_descriptor>,
@@ -147,9 +158,10 @@ pub extern "C" fn ocigraph_descriptor_annotation_key(
     read(descriptor, |r| r.annotations.get(index).map(|(key, _)| key.as_str()).into())
 }
 
-/// The value of one of the annotations.
+/// Returns the value of the annotation at `index`.
 ///
-/// Ownership: borrowed from `descriptor`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `descriptor`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_descriptor_annotation_value(
     descriptor: Option<&ocigraph_descriptor>,
@@ -158,9 +170,10 @@ pub extern "C" fn ocigraph_descriptor_annotation_value(
     read(descriptor, |r| r.annotations.get(index).map(|(_, value)| value.as_str()).into())
 }
 
-/// All of it as one JSON object.
+/// Returns the descriptor as a JSON object with field names in snake case.
 ///
-/// Ownership: borrowed from `descriptor`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `descriptor`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_descriptor_json(
     descriptor: Option<&ocigraph_descriptor>,

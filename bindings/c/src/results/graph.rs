@@ -1,13 +1,13 @@
-//! A graph of referrers: walked by steps, asked by digest, drawn.
+//! Graphs of referrers: access by step and by digest, filters and output formats.
 //!
-//! The steps are those of the core's walk, laid out once, so that C can go through them by number.
+//! The steps of the core's walk are stored in a list, so that C can access them by index.
 
 use std::collections::HashMap;
 
 use ocigraph::{Digest, DiscoverOptions, Graph, Names, Reference};
 
 use crate::{
-    boundary::{borrow, call, end, need, read},
+    boundary::{borrow, call, free, read, require},
     error::ocigraph_error,
     options::ocigraph_discover_options,
     results::{Json, ocigraph_descriptor},
@@ -15,17 +15,17 @@ use crate::{
     text::ocigraph_str,
 };
 
-/// A subject and everything that refers to it, directly and through others.
+/// A subject and all its direct and indirect referrers. It is immutable.
 pub struct ocigraph_graph {
     value: Graph,
-    /// What the graph was asked of, as it was written.
+    /// The reference that was discovered, as the caller wrote it.
     reference: Reference,
     options: DiscoverOptions,
     subject: ocigraph_descriptor,
     count: usize,
     steps: Vec<Step>,
-    /// The steps that lead directly beneath a digest, where it comes by for the first time.
-    beneath: HashMap<Digest, Vec<usize>>,
+    /// For each digest, the steps of its direct referrers.
+    referrers: HashMap<Digest, Vec<usize>>,
     tree: Json,
     json: Json,
     dot: Json,
@@ -34,8 +34,8 @@ pub struct ocigraph_graph {
 
 struct Step {
     descriptor: ocigraph_descriptor,
-    /// The step of what it refers to; nothing is the subject of the graph.
-    above: Option<usize>,
+    /// The step of its subject; `None` if that is the subject of the graph.
+    parent: Option<usize>,
     depth: usize,
     first: bool,
 }
@@ -43,40 +43,54 @@ struct Step {
 impl ocigraph_graph {
     pub(crate) fn new(value: Graph, reference: Reference, options: DiscoverOptions) -> Self {
         let mut steps = Vec::new();
-        let mut beneath: HashMap<Digest, Vec<usize>> = HashMap::new();
-        // The steps that the next one may stand beneath, by depth.
-        let mut trail: Vec<usize> = Vec::new();
+        let mut referrers: HashMap<Digest, Vec<usize>> = HashMap::new();
+        // The steps on the path to the current node, by depth.
+        let mut path: Vec<usize> = Vec::new();
         for node in value.walk() {
-            trail.truncate(node.depth.saturating_sub(1));
-            beneath.entry(node.subject.digest.clone()).or_default().push(steps.len());
-            let above = trail.last().copied();
-            trail.push(steps.len());
+            path.truncate(node.depth.saturating_sub(1));
+            referrers.entry(node.subject.digest.clone()).or_default().push(steps.len());
+            let parent = path.last().copied();
+            path.push(steps.len());
             let descriptor = ocigraph_descriptor::new(node.descriptor.clone());
-            steps.push(Step { descriptor, above, depth: node.depth, first: node.first });
+            steps.push(Step { descriptor, parent, depth: node.depth, first: node.first });
         }
         let subject = ocigraph_descriptor::new(value.subject().clone());
         let count = value.len();
         let [tree, json, dot, mermaid] = Default::default();
-        Self { value, reference, options, subject, count, steps, beneath, tree, json, dot, mermaid }
+        Self {
+            value,
+            reference,
+            options,
+            subject,
+            count,
+            steps,
+            referrers,
+            tree,
+            json,
+            dot,
+            mermaid,
+        }
     }
 
-    fn beneath(&self, digest: ocigraph_str) -> &[usize] {
+    fn referrers(&self, digest: ocigraph_str) -> &[usize] {
         let digest = digest.parse::<Digest>("digest").ok();
-        digest.and_then(|digest| self.beneath.get(&digest)).map_or(&[], Vec::as_slice)
+        digest.and_then(|digest| self.referrers.get(&digest)).map_or(&[], Vec::as_slice)
     }
 }
 
-/// Ends a graph, and all that was borrowed from it.
+/// Frees a graph and everything borrowed from it.
 ///
-/// Ownership: takes `graph`; NULL is allowed. Threads: any, once. Since 0.1.0.
+/// Ownership: takes `graph`, which may be NULL.
+/// Threads: any, once for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_graph_free(graph: Option<Box<ocigraph_graph>>) {
-    end(graph);
+    free(graph);
 }
 
-/// The root.
+/// Returns the subject of the graph: the manifest that the reference names.
 ///
-/// Ownership: borrowed from `graph`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `graph`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_graph_subject(
     graph: Option<&ocigraph_graph>,
@@ -84,7 +98,7 @@ pub extern "C" fn ocigraph_graph_subject(
     borrow(graph, |r| Some(&r.subject))
 }
 
-/// How many referrers there are, the subject not counted; each once, however often it is reached.
+/// Returns the number of referrers. Each referrer counts once, even if several paths lead to it.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
@@ -92,8 +106,8 @@ pub extern "C" fn ocigraph_graph_count(graph: Option<&ocigraph_graph>) -> usize 
     read(graph, |r| r.count)
 }
 
-/// How many steps a walk has: every referrer beneath the subject, depth first, each branch in the
-/// registry's order. A manifest that is reached again makes a step again, and nothing beneath it.
+/// Returns the number of steps of a walk over all referrers: depth first, with siblings in the
+/// order of the registry. A manifest that is reached again is another step, without its referrers.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
@@ -101,9 +115,10 @@ pub extern "C" fn ocigraph_graph_step_count(graph: Option<&ocigraph_graph>) -> u
     read(graph, |r| r.steps.len())
 }
 
-/// The referrer at a step.
+/// Returns the referrer at `step`.
 ///
-/// Ownership: borrowed from `graph`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `graph`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_graph_descriptor(
     graph: Option<&ocigraph_graph>,
@@ -112,21 +127,23 @@ pub extern "C" fn ocigraph_graph_descriptor(
     borrow(graph, |r| r.steps.get(step).map(|s| &s.descriptor))
 }
 
-/// What the referrer at a step refers to.
+/// Returns the subject of the referrer at `step`.
 ///
-/// Ownership: borrowed from `graph`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `graph`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_graph_refers_to(
     graph: Option<&ocigraph_graph>,
     step: usize,
 ) -> Option<&ocigraph_descriptor> {
-    borrow(graph, |r| match r.steps.get(step)?.above {
-        Some(above) => r.steps.get(above).map(|s| &s.descriptor),
+    borrow(graph, |r| match r.steps.get(step)?.parent {
+        Some(parent) => r.steps.get(parent).map(|s| &s.descriptor),
         None => Some(&r.subject),
     })
 }
 
-/// How deep a step is: 1 for what refers to the subject itself; 0 where there is no such step.
+/// Returns the depth of `step`: 1 for a direct referrer of the graph's subject, or 0 if `step` is
+/// too large.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
@@ -134,7 +151,7 @@ pub extern "C" fn ocigraph_graph_depth(graph: Option<&ocigraph_graph>, step: usi
     read(graph, |r| r.steps.get(step).map_or(0, |s| s.depth))
 }
 
-/// Whether the referrer at a step comes by for the first time.
+/// Returns true if the walk reaches the referrer at `step` for the first time.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
@@ -142,7 +159,8 @@ pub extern "C" fn ocigraph_graph_is_first(graph: Option<&ocigraph_graph>, step: 
     read(graph, |r| r.steps.get(step).is_some_and(|s| s.first))
 }
 
-/// How many manifests refer directly to the one of this digest; 0 for what is not in the graph.
+/// Returns the number of direct referrers of the manifest with this digest, or 0 if the graph does
+/// not contain it.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
@@ -150,12 +168,13 @@ pub extern "C" fn ocigraph_graph_referrer_count(
     graph: Option<&ocigraph_graph>,
     digest: ocigraph_str,
 ) -> usize {
-    read(graph, |r| r.beneath(digest).len())
+    read(graph, |r| r.referrers(digest).len())
 }
 
-/// One of the manifests that refer directly to the one of this digest.
+/// Returns the direct referrer at `index` of the manifest with this digest.
 ///
-/// Ownership: borrowed from `graph`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `graph`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_graph_referrer(
     graph: Option<&ocigraph_graph>,
@@ -163,16 +182,20 @@ pub extern "C" fn ocigraph_graph_referrer(
     index: usize,
 ) -> Option<&ocigraph_descriptor> {
     borrow(graph, |r| {
-        let step = *r.beneath(digest).get(index)?;
+        let step = *r.referrers(digest).get(index)?;
         r.steps.get(step).map(|s| &s.descriptor)
     })
 }
 
-/// The part of the graph that leads to what the options ask for, and all that lies beneath it:
-/// artifact type and annotations, as `ocigraph_client_discover` does it.
+/// Returns the part of the graph that matches the options: the referrers with the artifact type and
+/// annotations, the manifests on the path to them, and all their own referrers.
+/// `ocigraph_client_discover` filters in the same way.
 ///
-/// Ownership: `out` is the caller's, until `ocigraph_graph_free`; it keeps nothing of `graph`.
-/// Threads: any. Errors: INVALID_ARGUMENT for NULL. Since 0.1.0.
+/// `out` is independent of `graph`.
+///
+/// Ownership: free `out` with `ocigraph_graph_free`.
+/// Errors: INVALID_ARGUMENT if `graph` or `options` is NULL.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_graph_filter(
     graph: Option<&ocigraph_graph>,
@@ -181,46 +204,52 @@ pub extern "C" fn ocigraph_graph_filter(
     error: Option<&mut std::mem::MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call(out, error, || {
-        let (graph, options) = (need(graph, "graph")?, &need(options, "options")?.core);
+        let (graph, options) = (require(graph, "graph")?, &require(options, "options")?.core);
         let part = graph.value.filtered(|d| options.matches(d));
         Ok(ocigraph_graph::new(part, graph.reference.clone(), options.clone()))
     })
 }
 
-/// The tree as ORAS prints it, beneath the reference that was asked for; ends with a line feed.
+/// Returns the graph as a tree in the format of ORAS, below the reference that was discovered. The
+/// text ends with a line feed.
 ///
-/// Ownership: borrowed from `graph`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `graph`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_graph_tree(graph: Option<&ocigraph_graph>) -> ocigraph_str {
     read(graph, |r| r.tree.get(|| r.value.tree(&r.reference.to_string())))
 }
 
-/// The graph as JSON, with what scripts for either generation of ORAS read: `references`, the direct
-/// referrers that were asked for, and `referrers`, the whole tree. Names are in snake case.
+/// Returns the graph as JSON with field names in snake case. It contains `references`, the direct
+/// referrers that match the options, and `referrers`, the complete tree, so that scripts for either
+/// generation of ORAS can read it.
 ///
-/// Ownership: borrowed from `graph`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `graph`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_graph_json(graph: Option<&ocigraph_graph>) -> ocigraph_str {
     read(graph, |r| {
         r.json.get(|| {
-            let place = Reference::new(r.reference.location().clone()).to_string();
+            let location = Reference::new(r.reference.location().clone()).to_string();
             let wanted = |d: &ocigraph::Descriptor| r.options.matches(d);
-            r.value.json(&r.reference.to_string(), &place, Names::Snake, wanted)
+            r.value.json(&r.reference.to_string(), &location, Names::Snake, wanted)
         })
     })
 }
 
-/// The graph in the language of Graphviz; arrows point from a referrer to its subject.
+/// Returns the graph in the DOT language of Graphviz. Edges point from a referrer to its subject.
 ///
-/// Ownership: borrowed from `graph`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `graph`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_graph_dot(graph: Option<&ocigraph_graph>) -> ocigraph_str {
     read(graph, |r| r.dot.get(|| r.value.dot(&r.reference.to_string())))
 }
 
-/// The graph in the language of Mermaid; arrows point from a referrer to its subject.
+/// Returns the graph as a Mermaid flowchart. Edges point from a referrer to its subject.
 ///
-/// Ownership: borrowed from `graph`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `graph`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_graph_mermaid(graph: Option<&ocigraph_graph>) -> ocigraph_str {
     read(graph, |r| r.mermaid.get(|| r.value.mermaid(&r.reference.to_string())))

@@ -1,30 +1,30 @@
-//! Listings: manifests and tags with what is known of each, and plain texts such as tags.
+//! Lists of manifests and tags with metadata, and lists of texts.
 
 use ocigraph::{Attributes, ManifestInfo, TagInfo};
 use serde_json::json;
 
 use crate::{
-    boundary::{borrow, end, read},
+    boundary::{borrow, free, read},
     results::{Json, ocigraph_descriptor},
     text::ocigraph_str,
 };
 
-/// Attributes: what may be done with a manifest or tag is known; without it nothing is.
+/// The registry reports attributes. If this bit is clear, the other bits have no meaning.
 pub const OCIGRAPH_ATTRIBUTES_KNOWN: i32 = 1;
-/// Attributes: it can be deleted.
+/// The manifest or tag can be deleted.
 pub const OCIGRAPH_ATTRIBUTES_DELETE: i32 = 2;
-/// Attributes: it is shown in lists.
+/// The manifest or tag appears in lists.
 pub const OCIGRAPH_ATTRIBUTES_LIST: i32 = 4;
-/// Attributes: it can be pulled.
+/// The manifest or tag can be pulled.
 pub const OCIGRAPH_ATTRIBUTES_READ: i32 = 8;
-/// Attributes: it can be changed.
+/// The manifest or tag can be changed.
 pub const OCIGRAPH_ATTRIBUTES_WRITE: i32 = 16;
 
-/// The registry does not tell whether a tag is signed.
+/// The registry does not report whether the tag is signed.
 pub const OCIGRAPH_SIGNED_UNKNOWN: i32 = 0;
-/// The tag is signed by content trust.
+/// The tag is signed with Docker Content Trust.
 pub const OCIGRAPH_SIGNED_YES: i32 = 1;
-/// The tag is not signed by content trust.
+/// The tag is not signed with Docker Content Trust.
 pub const OCIGRAPH_SIGNED_NO: i32 = 2;
 
 fn flags(attributes: Option<Attributes>) -> i32 {
@@ -39,7 +39,7 @@ fn flags(attributes: Option<Attributes>) -> i32 {
     allowed.fold(OCIGRAPH_ATTRIBUTES_KNOWN, |all, (_, flag)| all | flag)
 }
 
-/// Manifests, with what is known of each.
+/// A list of manifests with their tags and metadata.
 pub struct ocigraph_manifest_list {
     value: Vec<ManifestInfo>,
     descriptors: Vec<ocigraph_descriptor>,
@@ -53,15 +53,16 @@ impl From<Vec<ManifestInfo>> for ocigraph_manifest_list {
     }
 }
 
-/// Ends a list of manifests, and all that was borrowed from it.
+/// Frees a list of manifests and everything borrowed from it.
 ///
-/// Ownership: takes `result`; NULL is allowed. Threads: any, once. Since 0.1.0.
+/// Ownership: takes `result`, which may be NULL.
+/// Threads: any, once for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_manifest_list_free(result: Option<Box<ocigraph_manifest_list>>) {
-    end(result);
+    free(result);
 }
 
-/// How many manifests there are.
+/// Returns the number of manifests.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
@@ -69,9 +70,10 @@ pub extern "C" fn ocigraph_manifest_list_count(result: Option<&ocigraph_manifest
     read(result, |r| r.value.len())
 }
 
-/// One of the manifests.
+/// Returns the descriptor of the manifest at `index`.
 ///
-/// Ownership: borrowed from `result`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `result`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_manifest_list_descriptor(
     result: Option<&ocigraph_manifest_list>,
@@ -80,7 +82,7 @@ pub extern "C" fn ocigraph_manifest_list_descriptor(
     borrow(result, |r| r.descriptors.get(index))
 }
 
-/// How many tags it has.
+/// Returns the number of tags of the manifest at `index`.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
@@ -91,9 +93,10 @@ pub extern "C" fn ocigraph_manifest_list_tag_count(
     read(result, |r| r.value.get(index).map_or(0, |m| m.tags.len()))
 }
 
-/// One of its tags.
+/// Returns tag number `tag` of the manifest at `index`.
 ///
-/// Ownership: borrowed from `result`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `result`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_manifest_list_tag(
     result: Option<&ocigraph_manifest_list>,
@@ -103,9 +106,10 @@ pub extern "C" fn ocigraph_manifest_list_tag(
     read(result, |r| r.value.get(index).and_then(|m| m.tags.get(tag)).map(String::as_str).into())
 }
 
-/// The digest of what it refers to; no text where it refers to nothing.
+/// Returns the digest of the subject of the manifest at `index`, or no text if it has no subject.
 ///
-/// Ownership: borrowed from `result`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `result`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_manifest_list_subject(
     result: Option<&ocigraph_manifest_list>,
@@ -114,9 +118,11 @@ pub extern "C" fn ocigraph_manifest_list_subject(
     read(result, |r| r.value.get(index).and_then(|m| m.subject.as_ref()).map(|d| d.as_str()).into())
 }
 
-/// When it was made, RFC 3339, as its annotations or its config have it; no text where it is not known.
+/// Returns the creation time of the manifest at `index` in RFC 3339 format, from its annotations or
+/// its config, or no text if it is unknown.
 ///
-/// Ownership: borrowed from `result`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `result`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_manifest_list_created(
     result: Option<&ocigraph_manifest_list>,
@@ -125,9 +131,11 @@ pub extern "C" fn ocigraph_manifest_list_created(
     read(result, |r| r.value.get(index).and_then(|m| m.created.as_deref()).into())
 }
 
-/// When it or its tags were last changed, RFC 3339; no text where the registry does not tell.
+/// Returns when the manifest at `index` or its tags last changed, in RFC 3339 format, or no text if
+/// the registry does not report it.
 ///
-/// Ownership: borrowed from `result`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `result`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_manifest_list_last_updated(
     result: Option<&ocigraph_manifest_list>,
@@ -136,9 +144,10 @@ pub extern "C" fn ocigraph_manifest_list_last_updated(
     read(result, |r| r.value.get(index).and_then(|m| m.last_updated.as_deref()).into())
 }
 
-/// CPU architecture, from an image's config; no text where it is not known.
+/// Returns the CPU architecture in the config of the image at `index`, or no text if it is unknown.
 ///
-/// Ownership: borrowed from `result`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `result`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_manifest_list_architecture(
     result: Option<&ocigraph_manifest_list>,
@@ -147,9 +156,10 @@ pub extern "C" fn ocigraph_manifest_list_architecture(
     read(result, |r| r.value.get(index).and_then(|m| m.architecture.as_deref()).into())
 }
 
-/// Operating system, from an image's config; no text where it is not known.
+/// Returns the operating system in the config of the image at `index`, or no text if it is unknown.
 ///
-/// Ownership: borrowed from `result`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `result`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_manifest_list_os(
     result: Option<&ocigraph_manifest_list>,
@@ -158,9 +168,10 @@ pub extern "C" fn ocigraph_manifest_list_os(
     read(result, |r| r.value.get(index).and_then(|m| m.os.as_deref()).into())
 }
 
-/// The media type of its config; no text where it has none.
+/// Returns the media type of the config of the manifest at `index`, or no text if it has no config.
 ///
-/// Ownership: borrowed from `result`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `result`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_manifest_list_config_media_type(
     result: Option<&ocigraph_manifest_list>,
@@ -169,7 +180,8 @@ pub extern "C" fn ocigraph_manifest_list_config_media_type(
     read(result, |r| r.value.get(index).and_then(|m| m.config_media_type.as_deref()).into())
 }
 
-/// Bytes of its config, layers and blobs together; 0 where that is not known.
+/// Returns the total size of config, layers and blobs of the manifest at `index` in bytes, or 0 if
+/// it is unknown.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
@@ -180,8 +192,9 @@ pub extern "C" fn ocigraph_manifest_list_image_size(
     read(result, |r| r.value.get(index).and_then(|m| m.image_size).unwrap_or(0))
 }
 
-/// What the registry lets anyone do with it: `OCIGRAPH_ATTRIBUTES_*`, put together with `|`; 0 where
-/// the registry does not tell. A locked manifest lacks `OCIGRAPH_ATTRIBUTES_DELETE` or `*_WRITE`.
+/// Returns what the registry permits for the manifest at `index`: `OCIGRAPH_ATTRIBUTES_*` bits, or
+/// 0 if the registry does not report it. A locked manifest lacks `OCIGRAPH_ATTRIBUTES_DELETE` or
+/// `OCIGRAPH_ATTRIBUTES_WRITE`.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
@@ -192,9 +205,11 @@ pub extern "C" fn ocigraph_manifest_list_attributes(
     read(result, |r| flags(r.value.get(index).and_then(|m| m.attributes)))
 }
 
-/// All of it as one JSON text, in the shape that the command line prints, with names in snake case.
+/// Returns the complete list as JSON text, in the format of the command line with field names in
+/// snake case.
 ///
-/// Ownership: borrowed from `result`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `result`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_manifest_list_json(
     result: Option<&ocigraph_manifest_list>,
@@ -202,7 +217,7 @@ pub extern "C" fn ocigraph_manifest_list_json(
     read(result, |r| r.json.of(r.value.as_slice()))
 }
 
-/// Tags, with what is known of each.
+/// A list of tags with their digests and metadata.
 pub struct ocigraph_tag_list {
     value: Vec<TagInfo>,
     json: Json,
@@ -214,15 +229,16 @@ impl From<Vec<TagInfo>> for ocigraph_tag_list {
     }
 }
 
-/// Ends a list of tags, and all that was borrowed from it.
+/// Frees a list of tags and everything borrowed from it.
 ///
-/// Ownership: takes `result`; NULL is allowed. Threads: any, once. Since 0.1.0.
+/// Ownership: takes `result`, which may be NULL.
+/// Threads: any, once for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_tag_list_free(result: Option<Box<ocigraph_tag_list>>) {
-    end(result);
+    free(result);
 }
 
-/// How many tags there are.
+/// Returns the number of tags.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
@@ -230,9 +246,10 @@ pub extern "C" fn ocigraph_tag_list_count(result: Option<&ocigraph_tag_list>) ->
     read(result, |r| r.value.len())
 }
 
-/// One of the tags.
+/// Returns the tag at `index`.
 ///
-/// Ownership: borrowed from `result`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `result`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_tag_list_name(
     result: Option<&ocigraph_tag_list>,
@@ -241,9 +258,10 @@ pub extern "C" fn ocigraph_tag_list_name(
     read(result, |r| r.value.get(index).map(|t| t.name.as_str()).into())
 }
 
-/// The digest of what it names.
+/// Returns the digest of the manifest that the tag at `index` names.
 ///
-/// Ownership: borrowed from `result`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `result`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_tag_list_digest(
     result: Option<&ocigraph_tag_list>,
@@ -252,9 +270,11 @@ pub extern "C" fn ocigraph_tag_list_digest(
     read(result, |r| r.value.get(index).map(|t| t.digest.as_str()).into())
 }
 
-/// When it was first written, RFC 3339; no text where the registry does not tell.
+/// Returns when the tag at `index` was created, in RFC 3339 format, or no text if the registry does
+/// not report it.
 ///
-/// Ownership: borrowed from `result`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `result`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_tag_list_created(
     result: Option<&ocigraph_tag_list>,
@@ -263,9 +283,11 @@ pub extern "C" fn ocigraph_tag_list_created(
     read(result, |r| r.value.get(index).and_then(|t| t.created.as_deref()).into())
 }
 
-/// When it was last changed, RFC 3339; no text where the registry does not tell.
+/// Returns when the tag at `index` last changed, in RFC 3339 format, or no text if the registry
+/// does not report it.
 ///
-/// Ownership: borrowed from `result`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `result`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_tag_list_last_updated(
     result: Option<&ocigraph_tag_list>,
@@ -274,7 +296,7 @@ pub extern "C" fn ocigraph_tag_list_last_updated(
     read(result, |r| r.value.get(index).and_then(|t| t.last_updated.as_deref()).into())
 }
 
-/// Whether it is signed by content trust: `OCIGRAPH_SIGNED_*`.
+/// Returns whether the tag at `index` is signed with Docker Content Trust: `OCIGRAPH_SIGNED_*`.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
@@ -289,8 +311,8 @@ pub extern "C" fn ocigraph_tag_list_signed(
     })
 }
 
-/// What the registry lets anyone do with it: `OCIGRAPH_ATTRIBUTES_*`, put together with `|`; 0 where
-/// the registry does not tell.
+/// Returns what the registry permits for the tag at `index`: `OCIGRAPH_ATTRIBUTES_*` bits, or 0 if
+/// the registry does not report it.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
@@ -301,15 +323,16 @@ pub extern "C" fn ocigraph_tag_list_attributes(
     read(result, |r| flags(r.value.get(index).and_then(|t| t.attributes)))
 }
 
-/// All of it as one JSON text, a list of objects, with names in snake case.
+/// Returns the complete list as a JSON array of objects with field names in snake case.
 ///
-/// Ownership: borrowed from `result`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `result`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_tag_list_json(result: Option<&ocigraph_tag_list>) -> ocigraph_str {
     read(result, |r| r.json.of(r.value.as_slice()))
 }
 
-/// Texts: tags, or repositories.
+/// A list of texts: tags or repositories.
 pub struct ocigraph_text_list {
     name: &'static str,
     value: Vec<String>,
@@ -317,21 +340,22 @@ pub struct ocigraph_text_list {
 }
 
 impl ocigraph_text_list {
-    /// `name` is that of the list in JSON.
+    /// Creates a list. `name` is the field of the list in its JSON object.
     pub(crate) fn new(name: &'static str, value: Vec<String>) -> Self {
         Self { name, value, json: Json::default() }
     }
 }
 
-/// Ends a list of texts, and all that was borrowed from it.
+/// Frees a list of texts and everything borrowed from it.
 ///
-/// Ownership: takes `result`; NULL is allowed. Threads: any, once. Since 0.1.0.
+/// Ownership: takes `result`, which may be NULL.
+/// Threads: any, once for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_text_list_free(result: Option<Box<ocigraph_text_list>>) {
-    end(result);
+    free(result);
 }
 
-/// How many texts there are.
+/// Returns the number of texts.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
@@ -339,9 +363,10 @@ pub extern "C" fn ocigraph_text_list_count(result: Option<&ocigraph_text_list>) 
     read(result, |r| r.value.len())
 }
 
-/// One of the texts.
+/// Returns the text at `index`.
 ///
-/// Ownership: borrowed from `result`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `result`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_text_list_get(
     result: Option<&ocigraph_text_list>,
@@ -350,9 +375,11 @@ pub extern "C" fn ocigraph_text_list_get(
     read(result, |r| r.value.get(index).map(String::as_str).into())
 }
 
-/// All of it as one JSON object, in the shape that the command line prints: `{"tags": [...]}`.
+/// Returns the complete list as a JSON object, in the format of the command line: `{"tags": [...]}`
+/// or `{"repositories": [...]}`.
 ///
-/// Ownership: borrowed from `result`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `result`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_text_list_json(result: Option<&ocigraph_text_list>) -> ocigraph_str {
     read(result, |r| r.json.get(|| json!({ r.name: r.value }).to_string()))

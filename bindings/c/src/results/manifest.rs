@@ -1,14 +1,14 @@
-//! A manifest: its bytes as stored, and what is written in it.
+//! Manifests: their bytes as stored, and the descriptors that they contain.
 
 use ocigraph::Manifest;
 
 use crate::{
-    boundary::{borrow, end, read},
+    boundary::{borrow, free, read},
     results::ocigraph_descriptor,
     text::ocigraph_bytes,
 };
 
-/// A manifest as it is stored.
+/// A manifest: its bytes as stored, and the descriptors that it contains.
 pub struct ocigraph_manifest {
     value: Manifest,
     descriptor: ocigraph_descriptor,
@@ -32,25 +32,28 @@ impl From<Manifest> for ocigraph_manifest {
     }
 }
 
-/// Ends a manifest, and all that was borrowed from it.
+/// Frees a manifest and everything borrowed from it.
 ///
-/// Ownership: takes `manifest`; NULL is allowed. Threads: any, once. Since 0.1.0.
+/// Ownership: takes `manifest`, which may be NULL.
+/// Threads: any, once for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_manifest_free(manifest: Option<Box<ocigraph_manifest>>) {
-    end(manifest);
+    free(manifest);
 }
 
-/// Its bytes, exactly as they are stored.
+/// Returns the bytes of the manifest, exactly as stored.
 ///
-/// Ownership: borrowed from `manifest`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `manifest`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_manifest_bytes(manifest: Option<&ocigraph_manifest>) -> ocigraph_bytes {
     read(manifest, |r| r.value.bytes().as_ref().into())
 }
 
-/// Its type, digest and size, with artifact type and annotations.
+/// Returns the descriptor of the manifest, with its artifact type and annotations.
 ///
-/// Ownership: borrowed from `manifest`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `manifest`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_manifest_descriptor(
     manifest: Option<&ocigraph_manifest>,
@@ -58,7 +61,7 @@ pub extern "C" fn ocigraph_manifest_descriptor(
     borrow(manifest, |r| Some(&r.descriptor))
 }
 
-/// Whether it is an index: a list of manifests.
+/// Returns true if the manifest is an index (a list of manifests).
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
@@ -66,9 +69,10 @@ pub extern "C" fn ocigraph_manifest_is_index(manifest: Option<&ocigraph_manifest
     read(manifest, |r| r.value.is_index())
 }
 
-/// Its config; NULL where it has none.
+/// Returns the config, or NULL if the manifest has none.
 ///
-/// Ownership: borrowed from `manifest`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `manifest`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_manifest_config(
     manifest: Option<&ocigraph_manifest>,
@@ -76,9 +80,10 @@ pub extern "C" fn ocigraph_manifest_config(
     borrow(manifest, |r| r.config.as_ref())
 }
 
-/// What it refers to; NULL where it refers to nothing.
+/// Returns the subject, or NULL if the manifest has none.
 ///
-/// Ownership: borrowed from `manifest`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `manifest`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_manifest_subject(
     manifest: Option<&ocigraph_manifest>,
@@ -86,7 +91,7 @@ pub extern "C" fn ocigraph_manifest_subject(
     borrow(manifest, |r| r.subject.as_ref())
 }
 
-/// How many layers or blobs it has, the config aside.
+/// Returns the number of layers or blobs. The config does not count.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
@@ -94,9 +99,10 @@ pub extern "C" fn ocigraph_manifest_blob_count(manifest: Option<&ocigraph_manife
     read(manifest, |r| r.blobs.len())
 }
 
-/// One of its layers or blobs.
+/// Returns the layer or blob at `index`.
 ///
-/// Ownership: borrowed from `manifest`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `manifest`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_manifest_blob(
     manifest: Option<&ocigraph_manifest>,
@@ -105,7 +111,7 @@ pub extern "C" fn ocigraph_manifest_blob(
     borrow(manifest, |r| r.blobs.get(index))
 }
 
-/// How many manifests it lists, as an index.
+/// Returns the number of manifests that the index lists, or 0 if the manifest is not an index.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
@@ -113,9 +119,10 @@ pub extern "C" fn ocigraph_manifest_manifest_count(manifest: Option<&ocigraph_ma
     read(manifest, |r| r.manifests.len())
 }
 
-/// One of the manifests that it lists.
+/// Returns the manifest at `index` of the index.
 ///
-/// Ownership: borrowed from `manifest`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `manifest`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_manifest_manifest(
     manifest: Option<&ocigraph_manifest>,

@@ -1,4 +1,4 @@
-//! Results as handles: each keeps the core's value, and what C borrows from it.
+//! Results as handles. Each owns the value of the core and the parts that C borrows from it.
 
 mod copy;
 mod delete;

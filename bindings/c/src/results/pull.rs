@@ -1,15 +1,16 @@
-//! What a pull did.
+//! The result of a pull.
 
 use ocigraph::PullResult;
 
 use crate::{
-    boundary::{borrow, end, read},
-    callback::{number, ocigraph_outcome},
+    boundary::{borrow, free, read},
+    callback::{ocigraph_outcome, outcome_number},
     results::{Json, ocigraph_descriptor},
     text::ocigraph_str,
 };
 
-/// What was pulled: one artifact, or several where an artifact type was given.
+/// The result of a pull: one artifact, or several if the options set an artifact type or include
+/// subjects.
 pub struct ocigraph_pull_result {
     value: Vec<PullResult>,
     artifacts: Vec<Pulled>,
@@ -34,7 +35,7 @@ impl From<Vec<PullResult>> for ocigraph_pull_result {
         let file = |file: &ocigraph::PulledFile| File {
             path: file.path.to_string_lossy().into_owned(),
             descriptor: ocigraph_descriptor::new(file.descriptor.clone()),
-            outcome: number(file.outcome),
+            outcome: outcome_number(file.outcome),
         };
         let artifact = |artifact: &PullResult| Pulled {
             reference: artifact.reference.to_string(),
@@ -52,15 +53,16 @@ impl ocigraph_pull_result {
     }
 }
 
-/// Ends the result of a pull, and all that was borrowed from it.
+/// Frees the result of a pull and everything borrowed from it.
 ///
-/// Ownership: takes `result`; NULL is allowed. Threads: any, once. Since 0.1.0.
+/// Ownership: takes `result`, which may be NULL.
+/// Threads: any, once for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_pull_result_free(result: Option<Box<ocigraph_pull_result>>) {
-    end(result);
+    free(result);
 }
 
-/// How many artifacts were pulled.
+/// Returns the number of artifacts that were pulled.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
@@ -68,9 +70,10 @@ pub extern "C" fn ocigraph_pull_result_count(result: Option<&ocigraph_pull_resul
     read(result, |r| r.artifacts.len())
 }
 
-/// The place of one of the artifacts, by digest.
+/// Returns the reference by digest of an artifact.
 ///
-/// Ownership: borrowed from `result`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `result`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_pull_result_reference(
     result: Option<&ocigraph_pull_result>,
@@ -79,9 +82,10 @@ pub extern "C" fn ocigraph_pull_result_reference(
     read(result, |r| r.artifacts.get(artifact).map(|a| a.reference.as_str()).into())
 }
 
-/// The manifest of one of the artifacts.
+/// Returns the descriptor of the manifest of an artifact.
 ///
-/// Ownership: borrowed from `result`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `result`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_pull_result_descriptor(
     result: Option<&ocigraph_pull_result>,
@@ -90,7 +94,7 @@ pub extern "C" fn ocigraph_pull_result_descriptor(
     borrow(result, |r| r.artifacts.get(artifact).map(|a| &a.descriptor))
 }
 
-/// How many files one of the artifacts has.
+/// Returns the number of files of an artifact.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
@@ -101,9 +105,10 @@ pub extern "C" fn ocigraph_pull_result_file_count(
     read(result, |r| r.artifacts.get(artifact).map_or(0, |a| a.files.len()))
 }
 
-/// Where one of the files of one of the artifacts is.
+/// Returns the path of the file at `index` of an artifact, including the output directory.
 ///
-/// Ownership: borrowed from `result`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `result`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_pull_result_file_path(
     result: Option<&ocigraph_pull_result>,
@@ -113,9 +118,10 @@ pub extern "C" fn ocigraph_pull_result_file_path(
     read(result, |r| r.file(artifact, index).map(|f| f.path.as_str()).into())
 }
 
-/// The blob of one of the files of one of the artifacts.
+/// Returns the descriptor of the blob of the file at `index` of an artifact.
 ///
-/// Ownership: borrowed from `result`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `result`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_pull_result_file(
     result: Option<&ocigraph_pull_result>,
@@ -125,7 +131,8 @@ pub extern "C" fn ocigraph_pull_result_file(
     borrow(result, |r| r.file(artifact, index).map(|f| &f.descriptor))
 }
 
-/// What became of one of the files: `OCIGRAPH_OUTCOME_*`; 0 where there is none.
+/// Returns the outcome for the file at `index` of an artifact: `OCIGRAPH_OUTCOME_*`, or 0 if an
+/// index is too large.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
@@ -137,7 +144,7 @@ pub extern "C" fn ocigraph_pull_result_file_outcome(
     read(result, |r| r.file(artifact, index).map_or(0, |f| f.outcome))
 }
 
-/// How many blobs of one of the artifacts have no title, and are not written.
+/// Returns the number of blobs of an artifact that were not written because they have no title.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
@@ -148,9 +155,10 @@ pub extern "C" fn ocigraph_pull_result_skipped_count(
     read(result, |r| r.artifacts.get(artifact).map_or(0, |a| a.skipped.len()))
 }
 
-/// One of the blobs that are not written.
+/// Returns the skipped blob at `index` of an artifact.
 ///
-/// Ownership: borrowed from `result`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `result`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_pull_result_skipped(
     result: Option<&ocigraph_pull_result>,
@@ -160,9 +168,11 @@ pub extern "C" fn ocigraph_pull_result_skipped(
     borrow(result, |r| r.artifacts.get(artifact).and_then(|a| a.skipped.get(index)))
 }
 
-/// All of it as one JSON text, in the shape that the command line prints, with names in snake case.
+/// Returns the complete result as JSON text, in the format of the command line with field names in
+/// snake case.
 ///
-/// Ownership: borrowed from `result`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `result`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_pull_result_json(result: Option<&ocigraph_pull_result>) -> ocigraph_str {
     read(result, |r| r.json.of(r.value.as_slice()))

@@ -1,15 +1,15 @@
-//! What a push did.
+//! The result of a push.
 
 use ocigraph::PushResult;
 
 use crate::{
-    boundary::{borrow, end, read},
-    callback::{number, ocigraph_outcome},
+    boundary::{borrow, free, read},
+    callback::{ocigraph_outcome, outcome_number},
     results::{Json, ocigraph_descriptor},
     text::{ocigraph_bytes, ocigraph_str},
 };
 
-/// What was pushed.
+/// The result of a push: the reference, descriptor and bytes of the manifest, and its blobs.
 pub struct ocigraph_push_result {
     value: PushResult,
     reference: String,
@@ -30,17 +30,19 @@ impl From<PushResult> for ocigraph_push_result {
     }
 }
 
-/// Ends the result of a push, and all that was borrowed from it.
+/// Frees the result of a push and everything borrowed from it.
 ///
-/// Ownership: takes `result`; NULL is allowed. Threads: any, once. Since 0.1.0.
+/// Ownership: takes `result`, which may be NULL.
+/// Threads: any, once for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_push_result_free(result: Option<Box<ocigraph_push_result>>) {
-    end(result);
+    free(result);
 }
 
-/// The place by digest: what to hand to whoever wants exactly this.
+/// Returns the reference of the artifact by digest, which always names exactly this artifact.
 ///
-/// Ownership: borrowed from `result`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `result`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_push_result_reference(
     result: Option<&ocigraph_push_result>,
@@ -48,9 +50,10 @@ pub extern "C" fn ocigraph_push_result_reference(
     read(result, |r| r.reference.as_str().into())
 }
 
-/// The manifest.
+/// Returns the descriptor of the manifest.
 ///
-/// Ownership: borrowed from `result`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `result`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_push_result_descriptor(
     result: Option<&ocigraph_push_result>,
@@ -58,9 +61,10 @@ pub extern "C" fn ocigraph_push_result_descriptor(
     borrow(result, |r| Some(&r.descriptor))
 }
 
-/// The manifest's bytes.
+/// Returns the bytes of the manifest.
 ///
-/// Ownership: borrowed from `result`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `result`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_push_result_manifest(
     result: Option<&ocigraph_push_result>,
@@ -68,7 +72,7 @@ pub extern "C" fn ocigraph_push_result_manifest(
     read(result, |r| r.value.manifest.as_ref().into())
 }
 
-/// How many tags it was given there are.
+/// Returns the number of tags that were set.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
@@ -76,9 +80,10 @@ pub extern "C" fn ocigraph_push_result_tag_count(result: Option<&ocigraph_push_r
     read(result, |r| r.value.tags.len())
 }
 
-/// One of the tags.
+/// Returns the tag at `index`.
 ///
-/// Ownership: borrowed from `result`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `result`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_push_result_tag(
     result: Option<&ocigraph_push_result>,
@@ -87,7 +92,7 @@ pub extern "C" fn ocigraph_push_result_tag(
     read(result, |r| r.value.tags.get(index).map(String::as_str).into())
 }
 
-/// How many blobs, the config aside, there are.
+/// Returns the number of blobs. The config does not count.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
@@ -95,9 +100,10 @@ pub extern "C" fn ocigraph_push_result_blob_count(result: Option<&ocigraph_push_
     read(result, |r| r.blobs.len())
 }
 
-/// One of the blobs, in the order of the files.
+/// Returns the blob at `index`, in the order of the files.
 ///
-/// Ownership: borrowed from `result`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `result`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_push_result_blob(
     result: Option<&ocigraph_push_result>,
@@ -106,7 +112,7 @@ pub extern "C" fn ocigraph_push_result_blob(
     borrow(result, |r| r.blobs.get(index))
 }
 
-/// What became of one of the blobs: `OCIGRAPH_OUTCOME_*`; 0 where there is none.
+/// Returns the outcome for the blob at `index`: `OCIGRAPH_OUTCOME_*`, or 0 if `index` is too large.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
@@ -114,12 +120,14 @@ pub extern "C" fn ocigraph_push_result_blob_outcome(
     result: Option<&ocigraph_push_result>,
     index: usize,
 ) -> ocigraph_outcome {
-    read(result, |r| r.value.blobs.get(index).map_or(0, |b| number(b.outcome)))
+    read(result, |r| r.value.blobs.get(index).map_or(0, |b| outcome_number(b.outcome)))
 }
 
-/// All of it as one JSON text, in the shape that the command line prints, with names in snake case.
+/// Returns the complete result as JSON text, in the format of the command line with field names in
+/// snake case.
 ///
-/// Ownership: borrowed from `result`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `result`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_push_result_json(result: Option<&ocigraph_push_result>) -> ocigraph_str {
     read(result, |r| r.json.of(&r.value))

@@ -1,23 +1,23 @@
-//! What a verification found.
+//! The report of a verification.
 
 use ocigraph::{ProblemKind, VerifyReport};
 
 use crate::{
-    boundary::{borrow, end, read},
+    boundary::{borrow, free, read},
     results::{Json, ocigraph_descriptor},
     text::ocigraph_str,
 };
 
-/// Content that is not there.
+/// The content does not exist.
 pub const OCIGRAPH_PROBLEM_MISSING: i32 = 1;
-/// Content of another size.
+/// The size of the content differs from its descriptor.
 pub const OCIGRAPH_PROBLEM_SIZE: i32 = 2;
-/// Content that hashes to another digest.
+/// The digest of the content differs from its descriptor.
 pub const OCIGRAPH_PROBLEM_DIGEST: i32 = 3;
-/// Content that is no manifest, or not what its descriptor says.
+/// The content is not a valid manifest, or its media type differs from its descriptor.
 pub const OCIGRAPH_PROBLEM_MALFORMED: i32 = 4;
 
-/// What a verification found.
+/// The result of a verification: the number of checked manifests and blobs, and the problems found.
 pub struct ocigraph_verify_report {
     value: VerifyReport,
     problems: Vec<ocigraph_descriptor>,
@@ -41,15 +41,16 @@ fn kind(kind: ProblemKind) -> i32 {
     }
 }
 
-/// Ends the report of a verification, and all that was borrowed from it.
+/// Frees the report of a verification and everything borrowed from it.
 ///
-/// Ownership: takes `result`; NULL is allowed. Threads: any, once. Since 0.1.0.
+/// Ownership: takes `result`, which may be NULL.
+/// Threads: any, once for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_verify_report_free(result: Option<Box<ocigraph_verify_report>>) {
-    end(result);
+    free(result);
 }
 
-/// How many manifests and blobs were looked at.
+/// Returns the number of manifests and blobs that were checked.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
@@ -57,7 +58,7 @@ pub extern "C" fn ocigraph_verify_report_checked(result: Option<&ocigraph_verify
     read(result, |r| r.value.checked)
 }
 
-/// Bytes that were read and digested.
+/// Returns the number of bytes that were read and digested.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
@@ -65,7 +66,7 @@ pub extern "C" fn ocigraph_verify_report_bytes(result: Option<&ocigraph_verify_r
     read(result, |r| r.value.bytes)
 }
 
-/// How many problems there are; 0 when all is well.
+/// Returns the number of problems; 0 if the graph is intact.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
@@ -75,9 +76,10 @@ pub extern "C" fn ocigraph_verify_report_problem_count(
     read(result, |r| r.problems.len())
 }
 
-/// What should be there and is not as it should be.
+/// Returns the expected descriptor of the content with the problem at `index`.
 ///
-/// Ownership: borrowed from `result`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `result`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_verify_report_problem(
     result: Option<&ocigraph_verify_report>,
@@ -86,7 +88,7 @@ pub extern "C" fn ocigraph_verify_report_problem(
     borrow(result, |r| r.problems.get(index))
 }
 
-/// What is wrong with it: `OCIGRAPH_PROBLEM_*`.
+/// Returns the kind of the problem at `index`: `OCIGRAPH_PROBLEM_*`.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
@@ -97,9 +99,10 @@ pub extern "C" fn ocigraph_verify_report_problem_kind(
     read(result, |r| r.value.problems.get(index).map_or(0, |p| kind(p.kind)))
 }
 
-/// The same as a sentence.
+/// Returns a sentence that describes the problem at `index`.
 ///
-/// Ownership: borrowed from `result`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `result`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_verify_report_problem_detail(
     result: Option<&ocigraph_verify_report>,
@@ -108,7 +111,8 @@ pub extern "C" fn ocigraph_verify_report_problem_detail(
     read(result, |r| r.value.problems.get(index).map(|p| p.detail.as_str()).into())
 }
 
-/// How many digests lead to it from the root on; none to the root.
+/// Returns the number of digests on the path from the root of the graph to the problem at `index`;
+/// 0 for the root itself.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
@@ -119,9 +123,10 @@ pub extern "C" fn ocigraph_verify_report_problem_path_length(
     read(result, |r| r.value.problems.get(index).map_or(0, |p| p.path.len()))
 }
 
-/// One of the digests that lead to it, the root's first.
+/// Returns digest number `step` on the path to the problem at `index`, starting at the root.
 ///
-/// Ownership: borrowed from `result`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `result`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_verify_report_problem_path(
     result: Option<&ocigraph_verify_report>,
@@ -133,9 +138,11 @@ pub extern "C" fn ocigraph_verify_report_problem_path(
     })
 }
 
-/// All of it as one JSON text, in the shape that the command line prints, with names in snake case.
+/// Returns the complete report as JSON text, in the format of the command line with field names in
+/// snake case.
 ///
-/// Ownership: borrowed from `result`. Threads: any. Since 0.1.0.
+/// Ownership: borrowed from `result`.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_verify_report_json(
     result: Option<&ocigraph_verify_report>,

@@ -1,6 +1,6 @@
-//! The header is what cbindgen makes of the sources, complete as a manual, and one for C and C++.
+//! The header matches the sources, documents every function, and compiles as C and C++.
 //!
-//! `OCIGRAPH_UPDATE=1 cargo test -p ocigraph-c header` writes it.
+//! `OCIGRAPH_UPDATE=1 cargo test -p ocigraph-c header` writes the header.
 
 use std::{fs, process::Command};
 
@@ -19,20 +19,20 @@ fn generated() -> String {
 }
 
 #[test]
-fn the_header_is_what_the_sources_say() {
+fn the_header_matches_the_sources() {
     let generated = generated();
     if std::env::var_os("OCIGRAPH_UPDATE").is_some() {
         fs::write(header_path(), &generated).unwrap();
     }
     assert!(
         committed() == generated,
-        "include/ocigraph.h is not what the sources say; \
-         run OCIGRAPH_UPDATE=1 cargo test -p ocigraph-c header, and look at the difference"
+        "include/ocigraph.h differs from the sources; \
+         run OCIGRAPH_UPDATE=1 cargo test -p ocigraph-c header, and review the difference"
     );
 }
 
 #[test]
-fn every_function_says_from_where_it_may_be_called_and_since_when() {
+fn every_function_documents_its_threads_version_ownership_and_errors() {
     let header = committed();
     let mut functions = 0;
     for block in header.split("\n\n") {
@@ -47,13 +47,13 @@ fn every_function_says_from_where_it_may_be_called_and_since_when() {
         for part in ["Threads: ", "Since "] {
             assert!(comment.contains(part), "{part} is missing above {declaration}");
         }
-        // What is given or taken, and how it can fail, is said wherever there is such a thing.
+        // Ownership and errors are required where the declaration has any.
         let returns = declaration.split('(').next().unwrap_or_default();
-        let gives = declaration.contains(" **out") || returns.contains('*');
-        let borrows =
+        let returns_handle = declaration.contains(" **out") || returns.contains('*');
+        let returns_borrowed =
             returns.starts_with("ocigraph_str ") || returns.starts_with("ocigraph_bytes ");
-        let takes = returns.ends_with("_free");
-        if gives || borrows || takes {
+        let frees = returns.ends_with("_free");
+        if returns_handle || returns_borrowed || frees {
             assert!(comment.contains("Ownership: "), "Ownership is missing above {declaration}");
         }
         if declaration.contains("ocigraph_error **error") {
@@ -64,7 +64,7 @@ fn every_function_says_from_where_it_may_be_called_and_since_when() {
 }
 
 #[test]
-fn every_handle_is_held_to_be_shared_between_threads() {
+fn every_handle_is_asserted_to_be_thread_safe() {
     let sources = fs::read_to_string(crate_dir().join("src/lib.rs")).unwrap();
     let header = committed();
     let handles = header.lines().filter_map(|line| {
@@ -74,12 +74,15 @@ fn every_handle_is_held_to_be_shared_between_threads() {
     let handles: Vec<&str> = handles.collect();
     assert!(handles.len() >= 30, "{handles:?}");
     for handle in handles {
-        assert!(sources.contains(&format!("shared::<{handle}>();")), "{handle} is not held to it");
+        assert!(
+            sources.contains(&format!("shared::<{handle}>();")),
+            "{handle} lacks the assertion"
+        );
     }
 }
 
 #[test]
-fn a_view_is_made_of_a_literal_and_of_nothing_else() {
+fn the_macro_for_literals_accepts_only_literals() {
     let folder = tempfile::tempdir().unwrap();
     let input = folder.path().join("view");
     let compiles = |compiler: &str, language: &str, text: &str| {
@@ -102,7 +105,7 @@ fn a_view_is_made_of_a_literal_and_of_nothing_else() {
 }
 
 #[test]
-fn it_compiles_as_c_and_as_cpp_wherever_it_is_included() {
+fn the_header_compiles_as_c_and_cpp_when_included_twice() {
     let folder = tempfile::tempdir().unwrap();
     let input = folder.path().join("twice");
     let twice = "#include <ocigraph.h>\n#include <ocigraph.h>\n\

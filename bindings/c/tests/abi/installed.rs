@@ -1,4 +1,4 @@
-//! What `make install` lays out, used from outside the tree by pkg-config alone.
+//! The installed library, used by programs that find it with pkg-config only.
 
 use std::{fs, path::Path, process::Command};
 
@@ -8,11 +8,11 @@ use ocigraph_suite::{Authority, Shows, TlsFront, Workspace};
 use crate::{committed, crate_dir, install, pkg_config, root, run, stage};
 
 #[test]
-fn a_program_outside_the_tree_needs_only_pkg_config() {
+fn an_external_program_needs_only_pkg_config() {
     let work = Workspace::new();
     let prefix = work.path("some/folder");
     install(&[prefix.to_str().unwrap()]);
-    // The first program of the header.
+    // The example program in the header.
     let header = committed();
     let from = header.find("#include <ocigraph.h>").unwrap();
     let program: String = header[from..]
@@ -45,9 +45,9 @@ fn a_program_outside_the_tree_needs_only_pkg_config() {
     }
 }
 
-/// The snippet of the README, compiled by each of its lines.
+/// Compiles the example of the README with each of its commands.
 #[test]
-fn the_readme_is_right_about_c() {
+fn the_example_of_the_readme_compiles_and_runs() {
     let work = Workspace::new();
     let readme = fs::read_to_string(root().join("README.md")).unwrap();
     let section = readme.split("### From C and C++").nth(1).unwrap();
@@ -68,10 +68,10 @@ fn the_readme_is_right_about_c() {
     }
 }
 
-/// What a static program has of the system as well: names of hosts, threads, certificates. And the
-/// static library alone, in a program that is dynamic otherwise.
+/// Name resolution, threads and certificates work in a fully static program, and in a dynamic program
+/// that links the static library.
 #[test]
-fn a_static_library_speaks_to_registries() {
+fn programs_with_the_static_library_access_registries() {
     let (registry, authority) = (Fixture::start(Config::default()), Authority::new());
     let front = TlsFront::start(&authority, Shows::Good, &registry.host());
     let known = TlsFront::for_known_clients(&authority, &registry.host());
@@ -108,14 +108,14 @@ fn a_static_library_speaks_to_registries() {
     }
 }
 
-/// Two parts of one program that were written in Rust have the same names inside.
+/// Two Rust libraries in one program contain symbols with the same names.
 #[test]
-fn the_static_library_stands_beside_another_one_in_rust() {
+fn the_static_library_links_together_with_another_rust_library() {
     let work = Workspace::new();
     let rust = "#[unsafe(no_mangle)] pub extern \"C\" fn twice(n: i32) -> i32 { \
                 std::thread::spawn(move || n * 2).join().unwrap() }";
     work.write("twice.rs", rust);
-    // With the environment that chooses the toolchain.
+    // Uses the environment of this test, which selects the toolchain.
     run(Command::new("rustc").current_dir(work.dir()).args([
         "--edition=2024",
         "--crate-type=staticlib",
@@ -129,7 +129,7 @@ fn the_static_library_stands_beside_another_one_in_rust() {
          ocigraph_client_free(client);\n\
          return twice(21) == 42 ? 0 : 1; }\n",
     );
-    // Whole, so that every name of the one meets every name of the other.
+    // Links both archives completely, so that any duplicate symbol fails.
     run(work
         .command("gcc")
         .args(["main.c", "-o", "both", "-Wl,--whole-archive", "libtwice.a"])
@@ -140,9 +140,9 @@ fn the_static_library_stands_beside_another_one_in_rust() {
     run(&mut work.command(work.path("both")));
 }
 
-/// A program that loads the library by itself, and closes it while its threads may still be there.
+/// A program calls dlclose while threads of the library may still be running.
 #[test]
-fn it_may_be_closed_by_who_opened_it() {
+fn the_library_can_be_closed_with_dlclose() {
     let work = Workspace::new();
     work.write(
         "plugin.c",
@@ -162,7 +162,7 @@ int main(int argc, char **argv) {
         if (new(NULL, NULL, &freed, NULL) != OCIGRAPH_OK || new(NULL, NULL, &kept, NULL) != OCIGRAPH_OK) return 2;
         end(freed);
         if (dlclose(library) != 0) return 3;
-        /* The threads of the other client are still there. */
+        /* The threads of the other client are still running. */
         struct timespec pause = {0, 20000000};
         nanosleep(&pause, NULL);
     }
@@ -177,21 +177,21 @@ int main(int argc, char **argv) {
 }
 
 #[test]
-fn nothing_is_installed_that_was_not_built() {
+fn install_fails_if_the_library_was_not_built() {
     let work = Workspace::new();
     let output = work
         .command(crate_dir().join("install"))
         .args([work.dir(), work.path("prefix")])
         .output()
         .unwrap();
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(!output.status.success() && said.contains("run make c first"), "{said}");
+    let message = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success() && message.contains("run make c first"), "{message}");
     assert!(!work.path("prefix").exists());
 }
 
-/// The first program of ocigraph.hpp, its comment marks taken off.
+/// Compiles and runs the example program in ocigraph.hpp.
 #[test]
-fn so_does_one_in_cpp() {
+fn an_external_program_in_cpp_needs_only_pkg_config() {
     let work = Workspace::new();
     let prefix = work.path("some/folder");
     install(&[prefix.to_str().unwrap()]);
@@ -210,7 +210,7 @@ fn so_does_one_in_cpp() {
 }
 
 #[test]
-fn destdir_is_written_to_and_named_nowhere() {
+fn destdir_is_prepended_to_paths_but_not_written_to_files() {
     let work = Workspace::new();
     let destination = work.path("destination");
     install(&["/usr/local", destination.to_str().unwrap()]);

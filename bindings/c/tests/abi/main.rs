@@ -1,7 +1,7 @@
-//! The library as C sees it: its header, its symbols, its numbers, and the programs that use it.
+//! Tests of the C library: header, symbols, constants, installation, and programs that use it.
 //!
-//! It relies on gcc and clang, on valgrind, and on the tools of `tests/setup`. The library under
-//! test is laid out as `make install` does it, and programs find it by pkg-config alone.
+//! They require gcc, clang, valgrind and the tools of `tests/setup`. The library under test is
+//! installed as by `make install`, and programs find it with pkg-config only.
 
 mod header;
 mod installed;
@@ -33,34 +33,34 @@ fn header_path() -> PathBuf {
     root().join("include/ocigraph.h")
 }
 
-/// The header as it is committed.
+/// Returns the committed header.
 fn committed() -> String {
     fs::read_to_string(header_path()).unwrap()
 }
 
-/// The folder that cargo built the library into, beside this test.
+/// Returns the directory that contains the library and this test.
 fn built() -> PathBuf {
     env::current_exe().unwrap().parent().unwrap().to_owned()
 }
 
-/// The library with the hooks of the tests.
+/// Returns the library that includes the functions for tests.
 fn hooked() -> PathBuf {
     let path = built().join("libocigraph_hooked.so");
-    assert!(path.is_file(), "there is no {}; run cargo build -p ocigraph-c-hooked", path.display());
+    assert!(path.is_file(), "{} is missing; run cargo build -p ocigraph-c-hooked", path.display());
     path
 }
 
-/// Where the library is laid out for these tests, and for no others that run beside them.
+/// Installs the library into a directory of this process and returns it.
 fn stage() -> &'static Path {
     static STAGE: OnceLock<PathBuf> = OnceLock::new();
     STAGE.get_or_init(|| {
         let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
-        // Nothing ends with these tests that could remove it; the next ones do.
+        // Removes the directories of earlier test processes, which could not remove their own.
         for entry in fs::read_dir(&folder).unwrap() {
             let entry = entry.unwrap().path();
             let process = entry.file_name().and_then(|name| name.to_str()?.strip_prefix("stage-"));
             if process.is_some_and(|process| !Path::new("/proc").join(process).exists()) {
-                // Others may do the same at this moment.
+                // Another test process may be removing it concurrently.
                 let _ = fs::remove_dir_all(&entry);
             }
         }
@@ -70,22 +70,22 @@ fn stage() -> &'static Path {
     })
 }
 
-/// Lays out the library: PREFIX, and DESTDIR where there is one.
-fn install(places: &[&str]) {
-    run(Command::new(crate_dir().join("install")).arg(built()).args(places));
+/// Installs the library. The arguments are PREFIX and optionally DESTDIR.
+fn install(arguments: &[&str]) {
+    run(Command::new(crate_dir().join("install")).arg(built()).args(arguments));
 }
 
-/// Runs a command that must succeed; gives what it printed.
+/// Runs a command, which must succeed, and returns its standard output.
 #[track_caller]
 fn run(command: &mut Command) -> String {
     let output = command.output().unwrap_or_else(|e| panic!("{command:?}: {e}"));
-    let said = String::from_utf8_lossy(&output.stderr);
+    let message = String::from_utf8_lossy(&output.stderr);
     let printed = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(output.status.success(), "{command:?}: {}\n{printed}\n{said}", output.status);
+    assert!(output.status.success(), "{command:?}: {}\n{printed}\n{message}", output.status);
     printed
 }
 
-/// What pkg-config says of the library below a prefix.
+/// Returns the output of pkg-config for the library installed in `prefix`.
 fn pkg_config(prefix: &Path, args: &[&str]) -> Vec<String> {
     let printed = run(Command::new("pkg-config")
         .args(args)
@@ -94,7 +94,7 @@ fn pkg_config(prefix: &Path, args: &[&str]) -> Vec<String> {
     printed.split_whitespace().map(str::to_owned).collect()
 }
 
-/// Compiles `tests/c/NAME` with warnings as errors, against the laid out library.
+/// Compiles `tests/c/NAME` with warnings as errors against the installed library.
 fn compile(folder: &TempDir, name: &str, compiler: &[&str]) -> PathBuf {
     let source = root().join("tests/c").join(name);
     let program = folder.path().join(name.replace('.', "-"));

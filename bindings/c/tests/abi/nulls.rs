@@ -1,8 +1,8 @@
-//! NULL for every parameter of every function, by a program that is made of the header.
+//! Passes NULL for every parameter of every function, with a program generated from the header.
 //!
-//! A function with a status gets NULL for one parameter at a time, where a value is due, and good
-//! values for all others: it must say INVALID_ARGUMENT, name the parameter in `error`, and leave NULL
-//! in `out`. All others get NULL and zero for everything, and must give the empty value.
+//! A function that returns a status receives NULL for one required parameter at a time and valid values
+//! for all others. It must return INVALID_ARGUMENT, name the parameter in `error`, and store NULL in
+//! `out`. All other functions receive only NULL and zero, and must return the empty value.
 
 use std::{fmt::Write as _, fs};
 
@@ -14,7 +14,7 @@ struct Function {
     parameters: Vec<String>,
 }
 
-/// The functions that the header declares, helpers aside.
+/// Returns the functions that the header declares, without its helpers.
 fn functions() -> Vec<Function> {
     let header = committed();
     let from = header.find("extern \"C\" {").unwrap();
@@ -36,7 +36,7 @@ fn functions() -> Vec<Function> {
     functions
 }
 
-/// What stands for the least there is.
+/// Returns the empty value for a parameter.
 fn empty(parameter: &str) -> &str {
     let kind = parameter.split(' ').next().unwrap();
     match kind {
@@ -50,7 +50,7 @@ fn empty(parameter: &str) -> &str {
     }
 }
 
-/// What a function can work with.
+/// Returns a valid value for a parameter.
 fn good(parameter: &str) -> String {
     let (kind, name) = parameter.trim_start_matches("const ").split_once(' ').unwrap();
     match (kind, name) {
@@ -73,10 +73,10 @@ fn good(parameter: &str) -> String {
     }
 }
 
-/// What stands for NULL where a value is due; nothing where NULL has a meaning.
+/// Returns the invalid NULL value for a required parameter, or `None` if NULL is permitted.
 fn null(function: &Function, parameter: &str) -> Option<&'static str> {
     let (kind, name) = parameter.trim_start_matches("const ").split_once(' ').unwrap();
-    // A setter changes its options; an operation takes NULL for the defaults.
+    // A setter requires options; an operation accepts NULL for the defaults.
     let defaults = parameter.starts_with("const ") && kind.ends_with("_options");
     match (kind, name) {
         (_, "**out" | "*tags" | "*paths") => Some("NULL"),
@@ -89,11 +89,11 @@ fn null(function: &Function, parameter: &str) -> Option<&'static str> {
     }
 }
 
-/// What needs no argument and cannot fail.
+/// Functions without handles that cannot fail.
 const WITHOUT_ARGUMENTS: [&str; 3] =
     ["ocigraph_version", "ocigraph_abi_version", "ocigraph_status_name"];
 
-/// The handles that functions are given.
+/// Creates the handles that the functions receive.
 const SETUP: &str = r#"#include "check.h"
 
 static void some_function(void) {}
@@ -156,17 +156,17 @@ fn program() -> String {
                     let mut arguments: Vec<String> = parameters.iter().map(|p| good(p)).collect();
                     arguments[place] = null.to_owned();
                     let call = format!("{name}({})", arguments.join(", "));
-                    let due = parameter.rsplit([' ', '*']).next().unwrap();
+                    let name_of_parameter = parameter.rsplit([' ', '*']).next().unwrap();
                     line("out = error = (void *)(uintptr_t)0xdead;".to_owned());
                     line(format!("CHECK({call} == OCIGRAPH_INVALID_ARGUMENT);"));
                     line(format!(
-                        "CHECK(error != NULL && contains(ocigraph_error_message(error), \"{due} is NULL\"));"
+                        "CHECK(error != NULL && contains(ocigraph_error_message(error), \"{name_of_parameter} is NULL\"));"
                     ));
                     line("ocigraph_error_free(error);".to_owned());
                     if arguments.iter().any(|a| a == "(void *)&out") {
                         line("CHECK(out == NULL);".to_owned());
                     }
-                    // The status is enough for some.
+                    // The call also works without an error output.
                     let bare = call.replace("&error", "NULL");
                     line(format!("CHECK({bare} == OCIGRAPH_INVALID_ARGUMENT);"));
                 }
@@ -189,9 +189,9 @@ fn program() -> String {
 }
 
 #[test]
-fn null_is_refused_wherever_a_value_is_due_and_nothing_elsewhere() {
+fn null_is_rejected_for_required_parameters_and_harmless_elsewhere() {
     let folder = tempfile::tempdir().unwrap();
-    // Beside the other programs, so that it is compiled as they are.
+    // In the directory of the other programs, so that it is compiled in the same way.
     let source = tempfile::Builder::new().suffix(".c").tempfile_in(root().join("tests/c")).unwrap();
     fs::write(source.path(), program()).unwrap();
     let name = source.path().file_name().unwrap().to_str().unwrap().to_owned();

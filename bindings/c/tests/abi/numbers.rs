@@ -1,4 +1,4 @@
-//! The numbers of the header are those of the core, which every language shares.
+//! The constants of the header equal those of the core, which all languages share.
 
 use std::fs;
 
@@ -6,7 +6,7 @@ use ocigraph_c as c;
 use serde_json::Value;
 
 #[test]
-fn statuses_are_the_codes_of_the_core() {
+fn statuses_equal_the_codes_of_the_core() {
     let header = crate::committed();
     let table = fs::read_to_string(crate::root().join("tests/vectors/errors.json")).unwrap();
     let table: Value = serde_json::from_str(&table).unwrap();
@@ -20,7 +20,7 @@ fn statuses_are_the_codes_of_the_core() {
 }
 
 #[test]
-fn the_version_is_the_packages() {
+fn the_version_equals_the_version_of_the_package() {
     let version = env!("CARGO_PKG_VERSION");
     let numbers = [c::OCIGRAPH_VERSION_MAJOR, c::OCIGRAPH_VERSION_MINOR, c::OCIGRAPH_VERSION_PATCH];
     assert_eq!(numbers.map(|n| n.to_string()).join("."), version);

@@ -1,4 +1,4 @@
-//! The programs of `tests/c`: plain, under AddressSanitizer and UBSan, and under valgrind.
+//! Runs the programs of `tests/c` plain, with AddressSanitizer and UBSan, and under valgrind.
 
 use std::{
     fs,
@@ -16,14 +16,14 @@ use tempfile::TempDir;
 
 use crate::{compile, hooked, stage};
 
-/// A command that runs a program under valgrind: no error, and nothing that is lost.
+/// Returns a command that runs a program under valgrind and fails on errors and leaks.
 pub(crate) fn valgrind(program: &Path) -> Command {
     let mut command = Command::new("valgrind");
     command
         .args(["--quiet", "--error-exitcode=99", "--leak-check=full", "--max-threads=1000"])
         .args(["--errors-for-leak-kinds=definite,indirect,possible"])
         .args(["--show-leak-kinds=definite,indirect,possible", "--num-callers=30"])
-        // Its threads take turns; by default one that works lets no other begin.
+        // By default, valgrind lets a busy thread starve the others.
         .arg("--fair-sched=yes")
         .env("SLOWER", "20")
         .arg(format!("--suppressions={}", crate::root().join("tests/c/valgrind.supp").display()))
@@ -32,54 +32,54 @@ pub(crate) fn valgrind(program: &Path) -> Command {
 }
 
 #[derive(Clone, Copy, Debug)]
-enum How {
+enum Form {
     Plain,
     Sanitized,
     Valgrind,
 }
 
-impl How {
+impl Form {
     const ALL: &[Self] = &[Self::Plain, Self::Sanitized, Self::Valgrind];
-    /// Valgrind takes what the assembly of ring does for mistakes, and what TLS keeps for lost.
+    /// Without valgrind, which reports false errors in the assembly of ring and false leaks in TLS.
     const WITH_TLS: &[Self] = &[Self::Plain, Self::Sanitized];
-    /// The sanitizer of GCC 12 keeps its own locks in a child that is forked while another thread
-    /// allocates, and hangs in any program.
+    /// Without the sanitizers: those of GCC 12 deadlock in a child that is forked while another thread
+    /// allocates.
     const FORKED: &[Self] = &[Self::Plain, Self::Valgrind];
 
-    /// A compiler for C or C++, and its flags.
+    /// Returns the compiler for C or C++ with its flags.
     fn compiler(self, cpp: bool) -> Vec<&'static str> {
         let (gcc, clang) = if cpp { ("g++", "clang++") } else { ("gcc", "clang") };
         match self {
-            How::Plain => vec![clang, "-O2"],
-            How::Sanitized => {
-                // Optimizing what the sanitizers add to C++ takes longer than all the tests.
+            Form::Plain => vec![clang, "-O2"],
+            Form::Sanitized => {
+                // Optimizing sanitized C++ takes longer than all tests together.
                 let level = if cpp { "-O0" } else { "-O1" };
                 vec![gcc, level, "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
             }
-            How::Valgrind => vec![gcc, "-O0"],
+            Form::Valgrind => vec![gcc, "-O0"],
         }
     }
 
     fn command(self, program: &Path) -> Command {
         match self {
-            How::Valgrind => valgrind(program),
+            Form::Valgrind => valgrind(program),
             _ => Command::new(program),
         }
     }
 }
 
-/// A program of `tests/c` in each of its forms, and a way to run each.
-fn each(name: &str, run: impl Fn(How, &Workspace, &mut dyn FnMut(&[&str]))) {
-    each_of(How::ALL, name, run);
+/// Compiles a program of `tests/c` in each form and passes a function that runs it.
+fn each(name: &str, run: impl Fn(Form, &Workspace, &mut dyn FnMut(&[&str]))) {
+    each_of(Form::ALL, name, run);
 }
 
-fn each_of(forms: &[How], name: &str, run: impl Fn(How, &Workspace, &mut dyn FnMut(&[&str]))) {
+fn each_of(forms: &[Form], name: &str, run: impl Fn(Form, &Workspace, &mut dyn FnMut(&[&str]))) {
     let folder = TempDir::new().unwrap();
-    for &how in forms {
-        let program = compile(&folder, name, &how.compiler(name.ends_with(".cpp")));
+    for &form in forms {
+        let program = compile(&folder, name, &form.compiler(name.ends_with(".cpp")));
         let work = Workspace::new();
-        run(how, &work, &mut |args| {
-            let mut command = how.command(&program);
+        run(form, &work, &mut |args| {
+            let mut command = form.command(&program);
             command.args(args).current_dir(work.dir()).env("HOME", work.home());
             command.env("DOCKER_CONFIG", work.home());
             crate::run(&mut command);
@@ -87,7 +87,7 @@ fn each_of(forms: &[How], name: &str, run: impl Fn(How, &Workspace, &mut dyn FnM
     }
 }
 
-/// A registry that answers after a minute.
+/// Starts a registry that responds after one minute.
 fn slow() -> (Fixture, String) {
     let fixture = Fixture::start(Config { delay_ms: 60_000, ..Config::default() });
     let repository = format!("{}/slow", fixture.host());
@@ -95,12 +95,12 @@ fn slow() -> (Fixture, String) {
 }
 
 #[test]
-fn every_operation_on_a_layout() {
+fn every_operation_works_on_a_layout() {
     each("operations.c", |_, _, run| run(&["oci:here", "oci:other", ""]));
 }
 
 #[test]
-fn every_operation_on_a_registry() {
+fn every_operation_works_on_a_registry() {
     each("operations.c", |_, _, run| {
         let fixture = Fixture::start(Config::default());
         let host = fixture.host().to_string();
@@ -109,7 +109,7 @@ fn every_operation_on_a_registry() {
 }
 
 #[test]
-fn contents_and_arguments_of_every_kind() {
+fn contents_and_arguments_of_every_kind_are_handled() {
     each("contents.c", |_, _, run| run(&["oci:here", ""]));
     each("contents.c", |_, _, run| {
         let fixture = Fixture::start(Config::default());
@@ -119,7 +119,7 @@ fn contents_and_arguments_of_every_kind() {
 }
 
 #[test]
-fn callbacks_of_every_kind() {
+fn callbacks_of_every_kind_are_called() {
     let (_fixture, slow) = slow();
     each("callbacks.c", |_, _, run| run(&["oci:here", &slow]));
     each("callbacks.c", |_, _, run| {
@@ -129,33 +129,33 @@ fn callbacks_of_every_kind() {
 }
 
 #[test]
-fn cancelled_before_during_and_after() {
+fn operations_can_be_cancelled_before_during_and_after() {
     let (_fixture, slow) = slow();
     each("cancel.c", |_, _, run| run(&["oci:here", &slow]));
 }
 
 #[test]
 fn sixteen_threads_share_a_client() {
-    each("threads.c", |how, _, run| {
+    each("threads.c", |form, _, run| {
         let fixture = Fixture::start(Config::default());
-        let rounds = if matches!(how, How::Valgrind) { "1" } else { "10" };
+        let rounds = if matches!(form, Form::Valgrind) { "1" } else { "10" };
         run(&[&format!("{}/shared", fixture.host()), rounds]);
     });
 }
 
 #[test]
-fn more_completions_than_threads_for_file_work() {
+fn more_completion_callbacks_than_file_threads_can_run() {
     each("many.c", |_, _, run| run(&["oci:here"]));
 }
 
-/// A registry that takes some of every upload, and goes away in the middle of it.
+/// Starts a registry that closes the connection in the middle of every upload.
 fn goes_away() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap().to_string();
-    // It ends with the test program.
+    // The thread ends with the test process.
     thread::spawn(move || {
         for connection in listener.incoming().flatten() {
-            // A client that goes away itself is no failure.
+            // The client may close the connection first.
             thread::spawn(move || drop(take_some(connection)));
         }
     });
@@ -188,23 +188,23 @@ fn take_some(mut connection: TcpStream) -> std::io::Result<()> {
 }
 
 #[test]
-fn a_connection_that_breaks_is_an_error_and_no_signal() {
+fn a_lost_connection_is_an_error_and_raises_no_signal() {
     let host = goes_away();
     each("signals.c", |_, _, run| run(&[&format!("{host}/app")]));
 }
 
 #[test]
-fn a_child_of_the_process_is_told_that_the_threads_are_not_there() {
+fn a_forked_child_gets_an_error_for_a_client_of_its_parent() {
     let (_fixture, slow) = slow();
-    each_of(How::FORKED, "fork.c", |_, _, run| run(&["oci:here", &slow]));
-    each_of(How::FORKED, "fork.c", |_, _, run| {
+    each_of(Form::FORKED, "fork.c", |_, _, run| run(&["oci:here", &slow]));
+    each_of(Form::FORKED, "fork.c", |_, _, run| {
         let fixture = Fixture::start(Config::default());
         run(&[&format!("{}/here", fixture.host()), &slow]);
     });
 }
 
 #[test]
-fn limits_as_they_are_set() {
+fn limits_take_effect() {
     let (_fixture, slow) = slow();
     each("limits.c", |_, _, run| {
         let fixture = Fixture::start(Config { referrers_page: Some(1), ..Config::default() });
@@ -213,12 +213,12 @@ fn limits_as_they_are_set() {
 }
 
 #[test]
-fn tls_as_it_is_asked_for() {
+fn tls_options_take_effect() {
     let (registry, authority) = (Fixture::start(Config::default()), Authority::new());
     let front = TlsFront::start(&authority, Shows::Good, &registry.host());
     let known = TlsFront::for_known_clients(&authority, &registry.host());
     let (cert, key) = authority.client();
-    each_of(How::WITH_TLS, "tls.c", |_, work, run| {
+    each_of(Form::WITH_TLS, "tls.c", |_, work, run| {
         work.write("ca.pem", authority.pem());
         work.write("cert.pem", &cert);
         work.write("key.pem", &key);
@@ -230,7 +230,7 @@ fn tls_as_it_is_asked_for() {
 }
 
 #[test]
-fn what_azure_tells_of_tags_and_manifests() {
+fn metadata_of_azure_is_reported_for_tags_and_manifests() {
     let azure = Config { azure: true, ..Config::default() };
     let fixture = Fixture::start(azure.clone());
     let work = Workspace::new();
@@ -243,26 +243,26 @@ fn what_azure_tells_of_tags_and_manifests() {
     each("azure.c", |_, _, run| run(&[&format!("{}/app", fixture.host()), &digest]));
 }
 
-/// A registry that takes ada with the password `s3cret`.
+/// Starts a registry that requires the user ada with the password `s3cret`.
 fn guarded() -> Fixture {
     let auth = Auth::Basic { user: "ada".into(), password: "s3cret".into() };
     Fixture::start(Config { auth, ..Config::default() })
 }
 
 #[test]
-fn credentials_of_every_origin() {
+fn credentials_from_every_source_are_used() {
     let fixture = guarded();
     each("login.c", |_, _, run| run(&[&fixture.host().to_string()]));
 }
 
 #[test]
-fn nothing_is_called_after_its_end() {
+fn no_callback_is_called_after_its_owner_was_freed() {
     let (fixture, (_other, slow)) = (guarded(), slow());
     each("lifetimes.c", |_, _, run| run(&[&fixture.host().to_string(), "oci:here", &slow]));
 }
 
 #[test]
-fn a_callback_that_blocks_holds_up_nobody_else() {
+fn a_blocked_callback_delays_only_its_own_operation() {
     let (guarded, (_other, slow)) = (guarded(), slow());
     each("blocked.c", |_, _, run| {
         let fixture = Fixture::start(Config::default());
@@ -272,17 +272,17 @@ fn a_callback_that_blocks_holds_up_nobody_else() {
 }
 
 #[test]
-fn every_way_through_a_graph_and_how_deep_it_may_be() {
+fn deep_graphs_and_repeated_manifests_are_walked_completely() {
     let none = Config { referrers: Referrers::None, ..Config::default() };
-    each("graph.cpp", |how, _, run| {
+    each("graph.cpp", |form, _, run| {
         let fixture = Fixture::start(none.clone());
-        let length = if matches!(how, How::Plain) { "20000" } else { "200" };
+        let length = if matches!(form, Form::Plain) { "20000" } else { "200" };
         run(&[&format!("{}/twice", fixture.host()), "deep", length]);
     });
 }
 
 #[test]
-fn the_wrapper_for_cpp() {
+fn the_cpp_wrapper_works_on_layouts_and_registries() {
     let (_fixture, slow) = slow();
     let guarded = guarded();
     let guarded = guarded.host().to_string();
@@ -293,19 +293,19 @@ fn the_wrapper_for_cpp() {
     });
 }
 
-/// The library of tomorrow, under the name that programs look for.
-fn tomorrow(folder: &TempDir) -> PathBuf {
-    let libraries = folder.path().join("tomorrow");
+/// Installs the library with the functions for tests under the regular name.
+fn future_library(folder: &TempDir) -> PathBuf {
+    let libraries = folder.path().join("future");
     fs::create_dir(&libraries).unwrap();
     symlink(hooked(), libraries.join("libocigraph.so.0")).unwrap();
     libraries
 }
 
 #[test]
-fn a_panic_comes_back_as_internal() {
+fn a_panic_is_reported_as_internal() {
     let folder = TempDir::new().unwrap();
-    let libraries = tomorrow(&folder);
-    // It calls what today's library does not have.
+    let libraries = future_library(&folder);
+    // The program calls functions that the regular library lacks.
     let library = libraries.join("libocigraph.so.0");
     let program = compile(&folder, "panic.c", &["gcc", library.to_str().unwrap()]);
     let work = Workspace::new();
@@ -314,14 +314,14 @@ fn a_panic_comes_back_as_internal() {
 }
 
 #[test]
-fn a_program_of_today_runs_with_a_library_that_has_an_option_more() {
+fn a_program_runs_with_a_newer_library_that_has_another_option() {
     let folder = TempDir::new().unwrap();
-    let libraries = tomorrow(&folder);
+    let libraries = future_library(&folder);
     let program = compile(&folder, "operations.c", &["gcc"]);
     let work = Workspace::new();
     let mut command = work.command(program);
     command.args(["oci:here", "oci:other", ""]).env("LD_LIBRARY_PATH", &libraries);
-    // Before it is believed: that it is the other library which is loaded.
+    // Ensures that the newer library is the one that is loaded.
     let maps = crate::run(
         Command::new("ldd").arg(command.get_program()).env("LD_LIBRARY_PATH", &libraries),
     );

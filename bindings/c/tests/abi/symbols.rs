@@ -1,11 +1,11 @@
-//! What the libraries export, shared and static: the committed list, and nothing else.
+//! The shared and the static library export exactly the committed list of symbols.
 
 use std::{collections::BTreeSet, fs, process::Command};
 
 use crate::{built, committed, crate_dir, run, stage};
 
 #[test]
-fn the_exported_symbols_are_the_committed_list() {
+fn the_exported_symbols_match_the_committed_list() {
     let library = built().join("libocigraph_c.so");
     let printed = run(Command::new("nm").args(["-D", "--defined-only"]).arg(&library));
     let exported: BTreeSet<&str> =
@@ -19,8 +19,8 @@ fn the_exported_symbols_are_the_committed_list() {
     let committed: BTreeSet<&str> = committed.lines().collect();
     assert_eq!(
         exported, committed,
-        "run OCIGRAPH_UPDATE=1 cargo test -p ocigraph-c symbols, and look at the difference: \
-         what was exported once stays"
+        "run OCIGRAPH_UPDATE=1 cargo test -p ocigraph-c symbols, and review the difference: \
+         a released symbol must not be removed"
     );
     assert!(exported.iter().all(|name| name.starts_with("ocigraph_")), "{exported:?}");
 }
@@ -35,7 +35,7 @@ fn the_header_declares_every_exported_symbol() {
 }
 
 #[test]
-fn the_static_library_has_no_other_global_name() {
+fn the_static_library_has_no_other_global_symbol() {
     let library = stage().join("lib/libocigraph.a");
     let printed = run(Command::new("nm").args(["--extern-only", "--defined-only"]).arg(library));
     let global: BTreeSet<&str> =

@@ -1,4 +1,4 @@
-//! The vectors that every language reads, through `tests/c/vectors.c`.
+//! The vectors that all languages share, through `tests/c/vectors.c`.
 
 use std::{fs, process::Command};
 
@@ -12,8 +12,8 @@ fn read(name: &str) -> Value {
     serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
 }
 
-/// What the program says of texts.
-fn said(folder: &TempDir, about: &str, texts: &[String]) -> String {
+/// Runs the program on texts and returns its output.
+fn output_for(folder: &TempDir, about: &str, texts: &[String]) -> String {
     let program = compile(folder, "vectors.c", &["gcc"]);
     run(Command::new(program).arg(about).args(texts))
 }
@@ -24,13 +24,13 @@ fn texts(vectors: &Value) -> Vec<String> {
 }
 
 #[test]
-fn references_are_read_into_their_parts() {
+fn valid_references_are_parsed_into_their_parts() {
     let (folder, vectors) = (TempDir::new().unwrap(), read("references.json"));
     let valid = vectors["valid"].as_array().unwrap();
-    let said = said(&folder, "references", &texts(&vectors["valid"]));
-    let mut answers = said.split("\n\n");
+    let output = output_for(&folder, "references", &texts(&vectors["valid"]));
+    let mut answers = output.split("\n\n");
     for vector in valid {
-        let place = vector["path"].as_str().map_or_else(
+        let location = vector["path"].as_str().map_or_else(
             || {
                 format!(
                     "{}/{}",
@@ -40,25 +40,26 @@ fn references_are_read_into_their_parts() {
             },
             |path| format!("oci:{path}"),
         );
-        let mut due = format!("text={}\nplace={place}\n", vector["text"].as_str().unwrap());
+        let mut expected =
+            format!("text={}\nlocation={location}\n", vector["text"].as_str().unwrap());
         for part in ["host", "repository", "path", "digest"] {
             if let Some(value) = vector[part].as_str() {
-                due += &format!("{part}={value}\n");
+                expected += &format!("{part}={value}\n");
             }
         }
         for tag in vector["tags"].as_array().unwrap() {
-            due += &format!("tag={}\n", tag.as_str().unwrap());
+            expected += &format!("tag={}\n", tag.as_str().unwrap());
         }
-        assert_eq!(answers.next().unwrap(), due.trim_end());
+        assert_eq!(answers.next().unwrap(), expected.trim_end());
     }
     assert_eq!(answers.next(), Some(""));
 }
 
 #[test]
-fn what_is_no_reference_is_refused_with_a_reason() {
+fn invalid_references_are_rejected_with_a_reason() {
     let (folder, vectors) = (TempDir::new().unwrap(), read("references.json"));
-    let said = said(&folder, "references", &texts(&vectors["invalid"]));
-    let mut answers = said.split("\n\n");
+    let output = output_for(&folder, "references", &texts(&vectors["invalid"]));
+    let mut answers = output.split("\n\n");
     for vector in vectors["invalid"].as_array().unwrap() {
         let answer = answers.next().unwrap();
         let code = format!("code={}\n", vector["code"].as_str().unwrap());
@@ -69,9 +70,9 @@ fn what_is_no_reference_is_refused_with_a_reason() {
 }
 
 #[test]
-fn digests_are_the_same_in_memory_and_of_many_files() {
+fn digests_of_memory_and_of_files_match_the_vectors() {
     let (folder, vectors) = (TempDir::new().unwrap(), read("digests.json"));
-    let (mut paths, mut due) = (Vec::new(), String::new());
+    let (mut paths, mut expected) = (Vec::new(), String::new());
     for vector in vectors["digests"].as_array().unwrap() {
         let size = vector["size"].as_u64().unwrap();
         let content: Vec<u8> = (0..size).map(|i| (i % 251) as u8).collect();
@@ -85,9 +86,9 @@ fn digests_are_the_same_in_memory_and_of_many_files() {
             .zip(&paths)
             .map(|(v, path)| format!("{path}={}\n", v[algorithm].as_str().unwrap()))
             .collect();
-        // Each alone, then all together.
-        due += &lines.concat().repeat(2);
+        // The program digests each file alone, then all files in one call.
+        expected += &lines.concat().repeat(2);
     }
-    assert_eq!(said(&folder, "digests", &paths), due);
-    assert_eq!(said(&folder, "invalid", &texts(&vectors["invalid"])), "");
+    assert_eq!(output_for(&folder, "digests", &paths), expected);
+    assert_eq!(output_for(&folder, "invalid", &texts(&vectors["invalid"])), "");
 }

@@ -1,4 +1,4 @@
-//! `blob fetch|push`: blobs as they are.
+//! `blob fetch` and `blob push`: transfer single blobs.
 
 use std::path::{Path, PathBuf};
 
@@ -6,7 +6,7 @@ use clap::Subcommand;
 use futures::TryStreamExt;
 use ocigraph::{
     BufferedContent, ByteStream, Content, Names, OutputFile, Progress, Reference, Result, ToJson,
-    media_type,
+    TransferOptions, media_type,
 };
 use serde_json::json;
 
@@ -19,23 +19,23 @@ use crate::{
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum BlobCommand {
-    /// Write a blob, checked, to a file or to standard output
+    /// Fetch a blob, verify its digest, and write it to a file or standard output
     #[command(
         after_help = "EXAMPLES\n  ocigraph blob fetch registry.example.com/app@sha256:… -o blob.bin"
     )]
     Fetch {
-        /// Which: host/repository@digest
+        /// Blob to fetch: host/repository@digest or oci:PATH@digest
         target: Reference,
-        /// File to write to; - is standard output
+        /// File to write; - means standard output
         #[arg(short, long, value_name = "FILE", default_value = "-")]
         output: PathBuf,
     },
-    /// Store a file as a blob
+    /// Push a file as a blob
     #[command(after_help = "EXAMPLES\n  ocigraph blob push registry.example.com/app blob.bin")]
     Push {
-        /// Where to: host/repository
+        /// Destination: host/repository or oci:PATH
         target: Target,
-        /// File to read; - is standard input
+        /// File to read; - means standard input
         file: PathBuf,
         #[command(flatten)]
         format: FormatArg,
@@ -48,7 +48,8 @@ pub(crate) async fn blob(common: &Common, command: BlobCommand) -> Result<ExitCo
         BlobCommand::Fetch { target, output } => {
             let to_stdout = output == Path::new("-");
             let progress = if to_stdout { Progress::none() } else { finished(common) };
-            let (_, mut stream) = client.fetch_blob(&target, &progress).await?;
+            let (_, mut stream) =
+                client.fetch_blob(&target, TransferOptions::default().progress(progress)).await?;
             if !to_stdout {
                 write(stream, &output).await?;
                 return Ok(ExitCode::SUCCESS);
@@ -64,7 +65,14 @@ pub(crate) async fn blob(common: &Common, command: BlobCommand) -> Result<ExitCo
                 Content::Path(file).into_blob(media_type::OCTET_STREAM).await?
             };
             let progress = uploads(common);
-            let outcome = client.push_blob(&target.reference, &blob, source, &progress).await?;
+            let outcome = client
+                .push_blob(
+                    &target.reference,
+                    &blob,
+                    source,
+                    TransferOptions::default().progress(progress.clone()),
+                )
+                .await?;
             match format.format {
                 Format::Text => {
                     output::line(&format!("Pushed {target}"));

@@ -1,4 +1,4 @@
-//! `copy`.
+//! `copy`: copies an artifact or its graph to another location.
 
 use clap::Args;
 use ocigraph::{CopyOptions, Platform, Result};
@@ -16,17 +16,17 @@ EXAMPLES
   ocigraph copy -r registry.example.com/app:v1 oci:backup/app:v1
   ocigraph copy oci:backup/app:v1 other.example.com/app:v1,latest")]
 pub(crate) struct CopyArgs {
-    /// What to copy
+    /// Artifact to copy
     source: Target,
-    /// Where to: host/repository[:tag[,tag…]] or oci:PATH[:tag[,tag…]]
+    /// Destination: host/repository[:tag[,tag…]] or oci:PATH[:tag[,tag…]]
     destination: Target,
-    /// Copy also what refers to it, to what an index lists, and so on
+    /// Also copy the referrers of the artifact and of the images of an index, and their referrers
     #[arg(short, long)]
     recursive: bool,
-    /// Of an index, copy only the image for this platform
+    /// Copy only the image for this platform from an index
     #[arg(long, value_name = "OS/ARCH[/VARIANT]")]
     platform: Option<Platform>,
-    /// Copy foreign layers too, which registries need not have
+    /// Also copy foreign layers, which a registry is not required to store
     #[arg(long)]
     foreign: bool,
     #[command(flatten)]

@@ -1,4 +1,4 @@
-//! `delete`.
+//! `delete`: deletes an artifact and its graph of referrers.
 
 use std::io::{IsTerminal, Write};
 
@@ -13,21 +13,22 @@ use crate::{
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-What is tagged otherwise, or listed by another index, stays, and so does what it refers to.
+Keeps a manifest that has another tag or that an index outside the graph lists, with its referrers,
+and every manifest that a kept manifest refers to. --force deletes them too.
 
 EXAMPLES
   ocigraph delete --dry-run registry.example.com/app:v1
   ocigraph delete --yes registry.example.com/app:v1")]
 pub(crate) struct DeleteArgs {
-    /// What to delete, with all that refers to it
+    /// Artifact to delete with its graph of referrers
     target: Reference,
-    /// Only say what would be deleted
+    /// Print what would be deleted, and delete nothing
     #[arg(long)]
     dry_run: bool,
-    /// Do not ask
+    /// Delete without asking for confirmation
     #[arg(short, long)]
     yes: bool,
-    /// Delete what would be kept, too
+    /// Also delete the manifests that would be kept
     #[arg(long)]
     force: bool,
     #[command(flatten)]
@@ -37,7 +38,7 @@ pub(crate) struct DeleteArgs {
 pub(crate) async fn delete(common: &Common, args: DeleteArgs) -> Result<ExitCode> {
     let ask = !args.dry_run && !args.yes;
     if ask && !std::io::stdin().is_terminal() {
-        return Err(usage("nobody can be asked whether to delete")
+        return Err(usage("cannot ask for confirmation: standard input is not a terminal")
             .with_hint("pass --yes to delete, or --dry-run to see what would be deleted"));
     }
     let client = common.client()?;
@@ -51,7 +52,7 @@ pub(crate) async fn delete(common: &Common, args: DeleteArgs) -> Result<ExitCode
         let plan = client.delete(&args.target, plan).await?;
         lines(&plan).iter().for_each(|line| output::note(line));
         if !plan.deleted.is_empty() && !confirmed("Delete these?") {
-            output::note("Nothing was deleted.");
+            output::note("Cancelled; nothing was deleted.");
             return Ok(ExitCode::FAILURE);
         }
     }
@@ -64,7 +65,7 @@ pub(crate) async fn delete(common: &Common, args: DeleteArgs) -> Result<ExitCode
     Ok(ExitCode::SUCCESS)
 }
 
-/// Asks on the terminal; anything but yes is no.
+/// Asks a question on the terminal. Returns true only for the answers `y` and `yes`.
 pub(crate) fn confirmed(question: &str) -> bool {
     let _ = write!(std::io::stderr(), "{question} [y/N] ");
     let mut answer = String::new();
@@ -76,14 +77,15 @@ fn check(report: &DeleteReport, target: &Reference) -> Result<()> {
     if !report.failed.is_empty() {
         return Err(Error::new(
             Code::Registry,
-            format!("{} of the manifests could not be deleted", report.failed.len()),
+            format!("manifests that could not be deleted: {}", report.failed.len()),
         )
-        .with_hint("run it again to go on where it stopped"));
+        .with_hint("run the command again to delete the rest"));
     }
-    // A plan is a result, whatever it says.
+    // A dry run succeeds even if its plan keeps every manifest.
     if !report.dry_run && report.deleted.is_empty() && !report.kept.is_empty() {
-        return Err(Error::new(Code::Conflict, format!("all of {target} is kept")).with_hint(
-            "remove only the tag with `ocigraph untag`, or delete all the same with --force",
+        let message = format!("every manifest of {target} is kept");
+        return Err(Error::new(Code::Conflict, message).with_hint(
+            "remove only the tag with `ocigraph untag`, or delete the kept manifests with --force",
         ));
     }
     Ok(())

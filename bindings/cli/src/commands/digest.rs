@@ -1,4 +1,4 @@
-//! `digest`: the digests of files, without a registry.
+//! `digest`: prints the digests of files, without a registry.
 
 use std::path::PathBuf;
 
@@ -15,17 +15,17 @@ use crate::{
 #[derive(Debug, Args)]
 #[command(after_help = "EXAMPLES\n  ocigraph digest *.json")]
 pub(crate) struct DigestArgs {
-    /// Files
+    /// Files to digest
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// sha256 or sha512
+    /// Hash algorithm: sha256 or sha512
     #[arg(long, default_value = "sha256")]
     algorithm: Algorithm,
     #[command(flatten)]
     format: FormatArg,
 }
 
-/// Files that cannot be read do not keep the others from being printed.
+/// Prints the digests of all readable files, even if other files cannot be read.
 pub(crate) fn digest(args: DigestArgs) -> Result<ExitCode> {
     let mut code = ExitCode::SUCCESS;
     let mut entries: Vec<Value> = Vec::new();

@@ -1,4 +1,4 @@
-//! `discover`.
+//! `discover`: prints the graph of referrers of an artifact.
 
 use clap::{Args, ValueEnum};
 use ocigraph::{DiscoverOptions, Graph, Names, Platform, Reference, Result};
@@ -9,19 +9,19 @@ use crate::{
     output,
 };
 
-/// How a graph is printed.
+/// The format of a graph.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 enum GraphFormat {
-    /// A tree
+    /// Tree for people
     #[default]
     Tree,
-    /// JSON, for programs
+    /// JSON for programs
     Json,
-    /// The direct referrers in columns
+    /// Table of the direct referrers
     Table,
-    /// For Graphviz
+    /// Input for Graphviz
     Dot,
-    /// For Mermaid
+    /// Input for Mermaid
     Mermaid,
 }
 
@@ -33,21 +33,21 @@ EXAMPLES
       | jq -r '.references[0].digest'
   ocigraph discover -o dot oci:some/folder:v1 | dot -Tsvg > graph.svg")]
 pub(crate) struct DiscoverArgs {
-    /// What to start from
+    /// Artifact to start from
     target: Target,
-    /// How to print the graph
+    /// Format of the graph
     #[arg(short = 'o', long = "format", visible_alias = "output", value_enum, default_value_t)]
     format: GraphFormat,
-    /// Only referrers of this type, and what leads to them and lies beneath
+    /// Show only referrers of this type, the path to them, and their referrers
     #[arg(long, value_name = "TYPE")]
     artifact_type: Option<String>,
-    /// Only referrers with this annotation, likewise
+    /// Show only referrers with this annotation, the path to them, and their referrers
     #[arg(short, long = "annotation", value_name = "KEY=VALUE")]
     annotations: Vec<String>,
-    /// Of an index, start from the image for this platform
+    /// Start from the image for this platform in an index
     #[arg(long, value_name = "OS/ARCH[/VARIANT]")]
     platform: Option<Platform>,
-    /// How many levels to walk
+    /// Maximum number of levels; 0 shows only the artifact itself
     #[arg(long, value_name = "N")]
     depth: Option<usize>,
 }
@@ -61,7 +61,7 @@ pub(crate) async fn discover(common: &Common, args: DiscoverArgs) -> Result<Exit
         concurrency: common.concurrency(),
         allow_incomplete: true,
     };
-    let wanted = options.clone();
+    let filter = options.clone();
     let graph = common.client()?.discover(&args.target.reference, options).await?;
     let root = args.target.to_string();
     match args.format {
@@ -69,8 +69,8 @@ pub(crate) async fn discover(common: &Common, args: DiscoverArgs) -> Result<Exit
         GraphFormat::Dot => output::bytes(graph.dot(&root).as_bytes()),
         GraphFormat::Mermaid => output::bytes(graph.mermaid(&root).as_bytes()),
         GraphFormat::Json => {
-            let place = Reference::new(args.target.reference.location().clone()).to_string();
-            let mut text = graph.json(&root, &place, Names::Camel, |d| wanted.matches(d));
+            let location = Reference::new(args.target.reference.location().clone()).to_string();
+            let mut text = graph.json(&root, &location, Names::Camel, |d| filter.matches(d));
             text.push('\n');
             output::bytes(text.as_bytes());
         }

@@ -1,4 +1,4 @@
-//! `login` and `logout`.
+//! `login` and `logout`: store and remove credentials.
 
 use clap::Args;
 use ocigraph::{Host, Result, StoredIn};
@@ -11,15 +11,15 @@ use crate::{
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-The credential is checked with the registry, then stored where docker, oras, crane and skopeo look
-for it: in the helper that docker's config.json names, else in that file.
+Checks the credential with the registry, then stores it where docker, oras, crane and skopeo find it:
+in the credential helper that docker's config.json names or, without one, in config.json.
 
 EXAMPLES
   ocigraph login registry.example.com --username ada --password-stdin < password
   az acr login --name myregistry --expose-token --output tsv --query accessToken \\
       | ocigraph login myregistry.azurecr.io --identity-token-stdin")]
 pub(crate) struct LoginArgs {
-    /// The registry
+    /// Registry: host[:port]
     host: Host,
     #[command(flatten)]
     format: FormatArg,
@@ -28,7 +28,7 @@ pub(crate) struct LoginArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "EXAMPLES\n  ocigraph logout registry.example.com")]
 pub(crate) struct LogoutArgs {
-    /// The registry
+    /// Registry: host[:port]
     host: Host,
     #[command(flatten)]
     format: FormatArg,
@@ -40,14 +40,16 @@ pub(crate) async fn login(common: &Common, args: LoginArgs) -> Result<ExitCode> 
     if let StoredIn::File(path) = &done.stored_in {
         let path = path.display();
         output::note(&format!(
-            "Warning: the credential is stored as plain text in {path}; a credential helper keeps it safer"
+            "Warning: {path} contains the credential as plain text; a credential helper is safer"
         ));
     }
     if !done.verified {
-        output::note("Warning: the registry asked for no credential, so this one is not checked");
+        output::note("Warning: the credential was not verified: the registry did not ask for one");
     }
     if done.overridden {
-        output::note("Warning: DOCKER_AUTH_CONFIG has another credential, which will be used");
+        output::note(
+            "Warning: DOCKER_AUTH_CONFIG has another credential for this registry and overrides this one",
+        );
     }
     match args.format.format {
         Format::Text => output::line("Login Succeeded"),
@@ -59,12 +61,12 @@ pub(crate) async fn login(common: &Common, args: LoginArgs) -> Result<ExitCode> 
 pub(crate) async fn logout(common: &Common, args: LogoutArgs) -> Result<ExitCode> {
     let done = common.anonymous_client()?.logout(&args.host).await?;
     if done.remains {
-        output::note("Warning: DOCKER_AUTH_CONFIG still has a credential for it");
+        output::note("Warning: DOCKER_AUTH_CONFIG still has a credential for this registry");
     }
     match args.format.format {
         Format::Json => output::result(&done),
         Format::Text if done.removed_from.is_empty() => {
-            output::line(&format!("There was no credential for {}", args.host));
+            output::line(&format!("No credential is stored for {}", args.host));
         }
         Format::Text => {
             for place in &done.removed_from {

@@ -1,4 +1,4 @@
-//! `manifest fetch|push|delete`: manifests as they are.
+//! `manifest fetch`, `manifest push` and `manifest delete`: transfer or delete single manifests.
 
 use std::{
     io::{IsTerminal, Read},
@@ -6,7 +6,9 @@ use std::{
 };
 
 use clap::Subcommand;
-use ocigraph::{Code, Error, Manifest, Names, OutputFile, Platform, Reference, Result, ToJson};
+use ocigraph::{
+    Code, Error, Manifest, Names, OutputFile, Platform, Reference, ResolveOptions, Result, ToJson,
+};
 use serde_json::json;
 
 use super::delete::confirmed;
@@ -16,51 +18,53 @@ use crate::{
     output,
 };
 
-/// More than any registry takes.
-const LIMIT: u64 = 4 * 1024 * 1024;
+/// The maximum size of a manifest in bytes. The distribution specification recommends that clients
+/// and registries accept at least this size:
+/// <https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#pushing-manifests>.
+const MAX_MANIFEST_BYTES: u64 = 4 * 1024 * 1024;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ManifestCommand {
-    /// Print a manifest as it is stored
+    /// Print the bytes of a manifest
     #[command(
         after_help = "EXAMPLES\n  ocigraph manifest fetch registry.example.com/app:v1 | jq ."
     )]
     Fetch {
-        /// Which
+        /// Manifest to fetch
         target: Reference,
-        /// Of an index, the image for this platform
+        /// Fetch the image for this platform from an index
         #[arg(long, value_name = "OS/ARCH[/VARIANT]")]
         platform: Option<Platform>,
-        /// File to write to; - is standard output
+        /// File to write; - means standard output
         #[arg(short, long, value_name = "FILE", default_value = "-")]
         output: PathBuf,
-        /// Print its descriptor instead
+        /// Print the descriptor of the manifest instead
         #[arg(long)]
         descriptor: bool,
     },
-    /// Store a manifest as it is
+    /// Push a file as a manifest, without changing its bytes
     #[command(
         after_help = "EXAMPLES\n  ocigraph manifest push registry.example.com/app:v1 manifest.json"
     )]
     Push {
-        /// Where to
+        /// Destination
         target: Target,
-        /// File to read; - is standard input
+        /// File to read; - means standard input
         file: PathBuf,
-        /// Its media type, where it does not say
+        /// Media type of a manifest that has no field mediaType
         #[arg(long, value_name = "TYPE")]
         media_type: Option<String>,
         #[command(flatten)]
         format: FormatArg,
     },
-    /// Delete one manifest and nothing else
+    /// Delete one manifest and keep its referrers
     #[command(
         after_help = "EXAMPLES\n  ocigraph manifest delete --yes registry.example.com/app@sha256:…"
     )]
     Delete {
-        /// Which
+        /// Manifest to delete
         target: Reference,
-        /// Do not ask
+        /// Delete without asking for confirmation
         #[arg(short, long)]
         yes: bool,
         #[command(flatten)]
@@ -72,7 +76,8 @@ pub(crate) async fn manifest(common: &Common, command: ManifestCommand) -> Resul
     match command {
         ManifestCommand::Fetch { target, platform, output, descriptor } => {
             let client = common.client()?;
-            let manifest = client.fetch_manifest(&target, platform.as_ref()).await?;
+            let manifest =
+                client.fetch_manifest(&target, ResolveOptions::for_platform(platform)).await?;
             write(&manifest, &output, descriptor)?;
         }
         ManifestCommand::Push { target, file, media_type, format } => {
@@ -92,12 +97,13 @@ pub(crate) async fn manifest(common: &Common, command: ManifestCommand) -> Resul
         }
         ManifestCommand::Delete { target, yes, format } => {
             if !yes && !std::io::stdin().is_terminal() {
-                return Err(usage("nobody can be asked whether to delete").with_hint("pass --yes"));
+                return Err(usage("cannot ask for confirmation: standard input is not a terminal")
+                    .with_hint("pass --yes"));
             }
             let client = common.client()?;
-            let manifest = client.fetch_manifest(&target, None).await?;
+            let manifest = client.fetch_manifest(&target, ResolveOptions::default()).await?;
             if !yes && !confirmed(&format!("Delete {}?", manifest.digest())) {
-                output::note("Nothing was deleted.");
+                output::note("Cancelled; nothing was deleted.");
                 return Ok(ExitCode::FAILURE);
             }
             client.delete_manifest(&target, &manifest).await?;
@@ -129,15 +135,17 @@ fn write(manifest: &Manifest, output: &Path, describe: bool) -> Result<()> {
 fn read(path: &Path, media_type: Option<&str>, target: &Reference) -> Result<Manifest> {
     let mut bytes = Vec::new();
     let read = if path == Path::new("-") {
-        std::io::stdin().take(LIMIT + 1).read_to_end(&mut bytes)
+        std::io::stdin().take(MAX_MANIFEST_BYTES + 1).read_to_end(&mut bytes)
     } else {
-        std::fs::File::open(path).and_then(|f| f.take(LIMIT + 1).read_to_end(&mut bytes))
+        std::fs::File::open(path)
+            .and_then(|f| f.take(MAX_MANIFEST_BYTES + 1).read_to_end(&mut bytes))
     };
     read.map_err(|e| Error::io("read", path, e))?;
-    if bytes.len() as u64 > LIMIT {
+    if bytes.len() as u64 > MAX_MANIFEST_BYTES {
+        let path = path.display();
         return Err(Error::new(
             Code::TooLarge,
-            format!("{} has more than {LIMIT} bytes, the most a manifest may have", path.display()),
+            format!("{path} has more than {MAX_MANIFEST_BYTES} bytes, the maximum for a manifest"),
         ));
     }
     Manifest::parse(bytes.into(), media_type, target.algorithm()?)

@@ -1,4 +1,4 @@
-//! `pull`.
+//! `pull`: writes the files of an artifact to a directory.
 
 use std::path::PathBuf;
 
@@ -18,27 +18,27 @@ EXAMPLES
   ocigraph pull registry.example.com/app@sha256:… -o ./download
   ocigraph pull registry.example.com/app:v1 --artifact-type readme/example -o ./download")]
 pub(crate) struct PullArgs {
-    /// What to pull; with --artifact-type, its referrers of that type
+    /// Artifact to pull or, with --artifact-type, whose referrers to pull
     target: Reference,
-    /// Directory to write into
+    /// Directory to write to
     #[arg(short, long, value_name = "DIR", default_value = ".")]
     output: PathBuf,
-    /// Pull the referrers of this type instead
+    /// Pull the referrers of this type instead of the artifact itself
     #[arg(long, value_name = "TYPE")]
     artifact_type: Option<String>,
-    /// Of an index, pull the image for this platform
+    /// Pull the image for this platform from an index
     #[arg(long, value_name = "OS/ARCH[/VARIANT]")]
     platform: Option<Platform>,
-    /// Pull also what the artifact refers to, and what that refers to in turn
+    /// Also pull the subject of the artifact, its subject, and so on
     #[arg(long)]
     include_subject: bool,
-    /// Does nothing: files of all media types are pulled
+    /// Ignored: pull always writes files of all media types
     #[arg(short = 'a', long)]
     allow_all: bool,
-    /// Leave files that are there already
+    /// Do not replace existing files
     #[arg(short, long)]
     keep_old_files: bool,
-    /// Write where titles say, even outside the directory
+    /// Allow titles that are paths outside the directory
     #[arg(long)]
     allow_path_traversal: bool,
     #[command(flatten)]
@@ -60,7 +60,7 @@ pub(crate) async fn pull(common: &Common, args: PullArgs) -> Result<ExitCode> {
     let pulled = common.client()?.pull(&args.target, options).await?;
     match (args.format.format, pulled.as_slice()) {
         (Format::Text, _) => pulled.iter().for_each(|artifact| print(artifact, common.quiet)),
-        // One artifact is printed as itself: that is what a reference or a digest gives.
+        // A pull without --artifact-type yields one artifact, so its result is not a list.
         (Format::Json, [one]) => output::result(one),
         (Format::Json, all) => output::result(all),
     }

@@ -1,4 +1,4 @@
-//! `push` and `attach`.
+//! `push` and `attach`: push files as an artifact.
 
 use std::{
     collections::BTreeMap,
@@ -28,9 +28,9 @@ EXAMPLES
       --subject registry.example.com/app:v1 ./signature.json:application/json
   ocigraph push oci:some/folder:v1,latest ./docs")]
 pub(crate) struct PushArgs {
-    /// Where to: host/repository[:tag[,tag…]] or oci:PATH[:tag[,tag…]]
+    /// Destination: host/repository[:tag[,tag…]] or oci:PATH[:tag[,tag…]]
     target: Target,
-    /// Refer to this artifact, in the same repository
+    /// Subject: an artifact in the same repository that the new artifact refers to
     #[arg(long, value_name = "REFERENCE")]
     subject: Option<Reference>,
     #[command(flatten)]
@@ -42,37 +42,37 @@ pub(crate) struct PushArgs {
 EXAMPLES
   ocigraph attach registry.example.com/app:v1 --artifact-type sbom/example sbom.json")]
 pub(crate) struct AttachArgs {
-    /// What to refer to
+    /// Subject: the artifact to attach to
     subject: Reference,
     #[command(flatten)]
     artifact: Artifact,
 }
 
-/// What is pushed, whatever it is named.
+/// The arguments that `push` and `attach` share.
 #[derive(Debug, Args)]
 struct Artifact {
-    /// Files and directories: PATH[:MEDIA/TYPE]; - is standard input, pushed as `stdin`
+    /// Files and directories to push: PATH[:MEDIA/TYPE]. - means standard input, with the title `stdin`
     #[arg(value_name = "FILE")]
     files: Vec<String>,
-    /// Type of the artifact, as in sbom/example
+    /// Type of the artifact, for example sbom/example
     #[arg(long, value_name = "TYPE")]
     artifact_type: Option<String>,
-    /// Annotate the manifest
+    /// Add an annotation to the manifest
     #[arg(short, long = "annotation", value_name = "KEY=VALUE")]
     annotations: Vec<String>,
-    /// Annotations from a JSON file: {"$manifest": {…}, "$config": {…}, "FILE": {…}}
+    /// Add annotations from a JSON file: {"$manifest": {…}, "$config": {…}, "FILE": {…}}
     #[arg(long, value_name = "FILE")]
     annotation_file: Option<PathBuf>,
-    /// Use a file as config: PATH[:MEDIA/TYPE]
+    /// Use this file as the config: PATH[:MEDIA/TYPE]
     #[arg(long, value_name = "FILE")]
     config: Option<String>,
     /// Format of the manifest: auto, oci-1.1, oci-1.0, oci-artifact or oras-artifact
     #[arg(long, value_name = "FORMAT", default_value = "auto")]
     manifest_format: ManifestFormat,
-    /// Take absolute paths, and those with .., as titles
+    /// Allow titles that are absolute paths or contain ..
     #[arg(long, visible_alias = "disable-path-validation")]
     allow_path_traversal: bool,
-    /// Write the manifest to a file too
+    /// Also write the manifest to this file
     #[arg(long, value_name = "FILE")]
     export_manifest: Option<PathBuf>,
     #[command(flatten)]
@@ -83,11 +83,11 @@ pub(crate) async fn push(common: &Common, args: PushArgs) -> Result<ExitCode> {
     send(common, &args.target, args.subject, args.artifact).await
 }
 
-/// The artifact goes beside its subject, without a tag.
+/// Pushes the artifact to the repository of its subject, without a tag.
 pub(crate) async fn attach(common: &Common, args: AttachArgs) -> Result<ExitCode> {
     if args.artifact.artifact_type.is_none() {
-        return Err(usage("what is attached needs a type")
-            .with_hint("pass --artifact-type, as in sbom/example"));
+        return Err(usage("missing artifact type")
+            .with_hint("pass --artifact-type TYPE, for example --artifact-type sbom/example"));
     }
     let target = Reference::new(args.subject.location().clone()).into();
     send(common, &target, Some(args.subject), args.artifact).await
@@ -100,7 +100,7 @@ async fn send(
     artifact: Artifact,
 ) -> Result<ExitCode> {
     let (export_manifest, format) = (artifact.export_manifest.clone(), artifact.format.format);
-    // A path that cannot be written is told before anything is sent.
+    // Opened before the push, so that an error leaves the registry unchanged.
     let export_manifest = export_manifest.as_deref().map(OutputFile::new).transpose()?;
     let options = PushOptions {
         subject,
@@ -126,13 +126,13 @@ async fn send(
 impl Artifact {
     fn options(self) -> Result<PushOptions> {
         let mut input_read = false;
-        let mut of_files = read_annotation_file(self.annotation_file.as_deref())?;
-        let mut annotations = of_files.remove("$manifest").unwrap_or_default();
+        let mut from_file = read_annotation_file(self.annotation_file.as_deref())?;
+        let mut annotations = from_file.remove("$manifest").unwrap_or_default();
         annotations.extend(key_values(&self.annotations)?);
         let config = match &self.config {
             Some(text) => {
                 let mut config = file(text, &mut input_read)?;
-                config.annotations = of_files.remove("$config").unwrap_or_default();
+                config.annotations = from_file.remove("$config").unwrap_or_default();
                 Some(config)
             }
             None => None,
@@ -142,14 +142,14 @@ impl Artifact {
             let mut file = file(text, &mut input_read)?;
             let (path, _) = split_type(text);
             let plain = path.strip_prefix("./").unwrap_or(path);
-            if let Some(annotations) = of_files.remove(path).or_else(|| of_files.remove(plain)) {
+            if let Some(annotations) = from_file.remove(path).or_else(|| from_file.remove(plain)) {
                 file.annotations = annotations;
             }
             files.push(file);
         }
-        if let Some(unused) = of_files.keys().next() {
+        if let Some(unused) = from_file.keys().next() {
             return Err(usage(format!(
-                "the annotation file names {unused:?}, which is not pushed"
+                "the annotation file has annotations for {unused:?}, which is not pushed"
             )));
         }
         Ok(PushOptions {
@@ -168,13 +168,11 @@ impl Artifact {
 fn file(text: &str, input_read: &mut bool) -> Result<File> {
     let (path, kind) = split_type(text);
     if path.is_empty() {
-        return Err(
-            usage(format!("{text:?} names no file")).with_hint("write PATH or PATH:MEDIA/TYPE")
-        );
+        return Err(usage(format!("{text:?} names no file: expected PATH or PATH:MEDIA/TYPE")));
     }
     let file = match path {
         "-" if *input_read => {
-            return Err(usage("standard input can be pushed once"));
+            return Err(usage("standard input (-) is given more than once"));
         }
         "-" => {
             *input_read = true;
@@ -188,8 +186,8 @@ fn file(text: &str, input_read: &mut bool) -> Result<File> {
     })
 }
 
-/// `path:media/type`. What follows the last colon is a type only when it is written as one, so that
-/// a drive letter or a colon in a name is none.
+/// Splits `path:media/type`. The part after the last colon is a media type only if it is valid as
+/// one, because paths can contain colons, for example after the drive letter of Windows.
 fn split_type(text: &str) -> (&str, Option<&str>) {
     match text.rsplit_once(':') {
         Some((path, kind)) if media_type::is_valid(kind) && !Path::new(text).exists() => {
@@ -202,24 +200,26 @@ fn split_type(text: &str) -> (&str, Option<&str>) {
 fn read_annotation_file(path: Option<&Path>) -> Result<BTreeMap<String, Annotations>> {
     let Some(path) = path else { return Ok(BTreeMap::new()) };
     let text = read_small_file(path).map_err(|e| match e.kind() {
-        // Nor would a registry take a manifest of this size.
+        // A registry would reject a manifest with annotations of this size.
         ErrorKind::FileTooLarge => {
             Error::new(Code::TooLarge, format!("cannot read {}: {e}", path.display()))
         }
         _ => Error::io("read", path, e),
     })?;
     serde_json::from_slice(&text).map_err(|e| {
-        usage(format!("{} holds no annotations: {e}", path.display()))
+        usage(format!("invalid annotation file {}: {e}", path.display()))
             .with_hint(r#"write {"$manifest": {"key": "value"}, "FILE": {"key": "value"}}"#)
     })
 }
 
 fn source_date_epoch() -> Result<Option<u64>> {
-    let wrong = |text: &str| usage(format!("SOURCE_DATE_EPOCH is {text:?}, no number of seconds"));
+    let invalid = |text: &str| {
+        usage(format!("invalid SOURCE_DATE_EPOCH {text:?}: expected a number of seconds"))
+    };
     match env::var("SOURCE_DATE_EPOCH") {
-        Ok(text) => text.parse().map(Some).map_err(|_| wrong(&text)),
+        Ok(text) => text.parse().map(Some).map_err(|_| invalid(&text)),
         Err(VarError::NotPresent) => Ok(None),
-        Err(VarError::NotUnicode(text)) => Err(wrong(&text.to_string_lossy())),
+        Err(VarError::NotUnicode(text)) => Err(invalid(&text.to_string_lossy())),
     }
 }
 
@@ -228,7 +228,7 @@ mod tests {
     use super::split_type;
 
     #[test]
-    fn only_a_media_type_is_taken_for_one() {
+    fn the_part_after_a_colon_is_a_media_type_only_if_it_is_valid() {
         assert_eq!(split_type("./a.json:application/json"), ("./a.json", Some("application/json")));
         assert_eq!(split_type("a:b"), ("a:b", None));
         assert_eq!(split_type(r"C:\dir\a.json"), (r"C:\dir\a.json", None));

@@ -1,4 +1,4 @@
-//! `verify`.
+//! `verify`: checks every manifest and blob of a graph.
 
 use clap::Args;
 use ocigraph::{Digest, Platform, Problem, Result, VerifyOptions};
@@ -12,15 +12,15 @@ use crate::{
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Exits with 1 when something is missing or wrong.
+Exits with 1 if it finds a problem.
 
 EXAMPLES
   ocigraph verify registry.example.com/app:v1
   ocigraph verify --format json oci:some/folder:v1 | jq '.problems[].kind'")]
 pub(crate) struct VerifyArgs {
-    /// What to start from
+    /// Artifact to start from
     target: Target,
-    /// Of an index, start from the image for this platform
+    /// Start from the image for this platform in an index
     #[arg(long, value_name = "OS/ARCH[/VARIANT]")]
     platform: Option<Platform>,
     #[command(flatten)]
@@ -38,7 +38,7 @@ pub(crate) async fn verify(common: &Common, args: VerifyArgs) -> Result<ExitCode
         Format::Text => {
             report.problems.iter().for_each(print);
             let found = match report.problems.len() {
-                0 => "nothing is wrong".to_owned(),
+                0 => "no problems".to_owned(),
                 1 => "1 problem".to_owned(),
                 n => format!("{n} problems"),
             };

@@ -1,12 +1,12 @@
 //go:build linux
 
-// Package heap measures memory that is not Go's, for tests which show that none of it is left.
+// Package heap measures memory outside of the Go heap, for tests that detect leaks.
 package heap
 
 // #include <malloc.h>
 import "C"
 
-// InUse is how many bytes C's allocator has given out.
+// InUse returns the number of bytes that the allocator of C has handed out.
 func InUse() int {
 	info := C.mallinfo2()
 	return int(info.uordblks + info.hblkhd)

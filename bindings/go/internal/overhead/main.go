@@ -1,7 +1,7 @@
-// Command overhead makes the calls that bindings/c/benches/overhead.rs makes in Rust and through C, whenever that asks for
-// them: it reads lines "CALL RUNS", and prints how many nanoseconds the fastest of so many calls took.
+// Command overhead times calls of the Go package for bindings/c/benches/overhead.rs, which times the same calls in Rust
+// and C. It reads lines "CALL RUNS" and prints the duration of the fastest run in nanoseconds.
 //
-//	overhead IMAGE LAYOUT      an image with referrers in a registry, and one with many blobs in a layout
+//	overhead IMAGE LAYOUT      an image with referrers in a registry, and an artifact with many blobs in a layout
 package main
 
 import (
@@ -35,7 +35,7 @@ func main() {
 		},
 		"digest-2":       digest(2),
 		"digest-1048576": digest(1 << 20),
-		// A call in which next to nothing is done.
+		// A call that does almost nothing, to measure the cost of calling C.
 		"name": func() error { _ = ocigraph.ErrNotFound.String(); return nil },
 	}
 	requests := bufio.NewScanner(os.Stdin)

@@ -1,4 +1,4 @@
-// Command step does one step of a scenario through the Go package: tests/c/step.c describes its arguments and output.
+// Command step executes one step of a scenario with the Go package. tests/c/step.c documents its arguments and output.
 package main
 
 import (
@@ -161,15 +161,15 @@ func pushOptions(w words) *ocigraph.PushOptions {
 	return options
 }
 
-// tree is the graph as a walk goes through it: what is reached again has nothing beneath it.
+// tree converts a graph to nested objects. A manifest that is reached again has no referrers there.
 func tree(graph *ocigraph.Graph) object {
-	trail := []object{node(graph.Subject())}
+	path := []object{node(graph.Subject())}
 	for step := range graph.All() {
-		trail = append(trail[:step.Depth], node(step.Descriptor))
-		above := trail[step.Depth-1]
-		above["referrers"] = append(above["referrers"].([]object), trail[step.Depth])
+		path = append(path[:step.Depth], node(step.Descriptor))
+		subject := path[step.Depth-1]
+		subject["referrers"] = append(subject["referrers"].([]object), path[step.Depth])
 	}
-	return trail[0]
+	return path[0]
 }
 
 func node(of ocigraph.Descriptor) object {

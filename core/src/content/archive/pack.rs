@@ -1,8 +1,8 @@
-//! Packing: a directory into a temporary file, the same bytes for the same content.
+//! Packs a directory into a temporary file: the same bytes for the same content.
 //!
-//! What differs from one machine to the next is left out: order, owners, times, the group's and
-//! others' right to write. Links are packed as links and never followed. The temporary file has no
-//! name where the platform allows it: nobody can leave it behind.
+//! Sorts the names, and omits what differs between machines: owners, times, and the write permissions
+//! of group and others. Packs symbolic links as links and never follows them. The temporary file has
+//! no name where the platform allows that, so that a killed process leaves nothing.
 
 use std::{
     fs::{self, File, Metadata},
@@ -13,24 +13,26 @@ use std::{
 use flate2::{Compression, GzBuilder};
 use tar::{EntryType, Header};
 
-use super::{Hashing, stays_inside};
-use crate::{blocking::check_cancelled, content::paths};
+use super::{hashing::Hashing, link_target::stays_inside};
+use crate::{blocking::check_cancelled, content::partial_name::is_partial_name};
 use ocigraph_types::{Algorithm, Code, Digest, Error, Result};
 
-/// What the gzip header calls an unknown system (RFC 1952), so that all systems write the same.
+/// The code for an unknown operating system in a gzip header (RFC 1952, section 2.3.1): all
+/// platforms write the same bytes.
 const UNKNOWN_SYSTEM: u8 = 255;
 
-/// A packed directory.
+/// A directory packed into a file.
 #[derive(Debug)]
 pub(crate) struct Packed {
     pub(crate) file: File,
     pub(crate) digest: Digest,
     pub(crate) size: u64,
-    /// The digest before compression.
+    /// The digest of the uncompressed tar.
     pub(crate) content_digest: Digest,
 }
 
-/// Packs a directory; its entries are named below `title`, as ORAS has it, or for `.` not at all.
+/// Packs a directory. Entries are named below `title`, as ORAS names them; for the title `.`
+/// without a prefix. Entries have the time `source_date_epoch` in seconds since 1970, or 0.
 pub(crate) fn pack(
     directory: &Path,
     title: &str,
@@ -67,7 +69,8 @@ struct Packing<'a, W: Write> {
 }
 
 impl<W: Write> Packing<'_, W> {
-    /// `relative` is the path below the packed directory, with `/`; empty for itself.
+    /// Packs a directory and what is in it. `relative` is its path below the packed directory with
+    /// `/` as the separator, and empty for the packed directory itself.
     fn directory(&mut self, path: &Path, relative: &str) -> Result<()> {
         let metadata = fs::metadata(path).map_err(|e| Error::io("read", path, e))?;
         let name = match self.name(relative) {
@@ -76,9 +79,8 @@ impl<W: Write> Packing<'_, W> {
         };
         let header = self.header(EntryType::Directory, 0, mode_of(&metadata));
         self.append(path, header, &name, "", io::empty())?;
-        // What a pull is writing, or left when it was killed, belongs to nobody's artifact.
-        for child in
-            sorted_names(path)?.into_iter().filter(|name| !paths::is_partial_name(name.as_ref()))
+        // Unfinished files of a pull are not part of the directory's content.
+        for child in sorted_names(path)?.into_iter().filter(|name| !is_partial_name(name.as_ref()))
         {
             let relative =
                 if relative.is_empty() { child.clone() } else { format!("{relative}/{child}") };
@@ -99,7 +101,7 @@ impl<W: Write> Packing<'_, W> {
         } else {
             Err(Error::new(
                 Code::InvalidArgument,
-                format!("{} is a {}, which cannot be packed", path.display(), special(kind)),
+                format!("cannot pack {}: it is a {}", path.display(), special(kind)),
             )
             .with_hint("move it out of the directory"))
         }
@@ -111,12 +113,14 @@ impl<W: Write> Packing<'_, W> {
             return Err(Error::new(
                 Code::UnsafePath,
                 format!(
-                    "{} is a symbolic link to {}, which may lead out of the packed directory",
+                    "cannot pack {}: the symbolic link to {} may lead out of the directory",
                     path.display(),
                     target.display()
                 ),
             )
-            .with_hint("put a copy of the file in its place, or a link without .. behind a name"));
+            .with_hint(
+                "replace it with a copy of the file, or with a link that has .. only at its start",
+            ));
         }
         let target = text(target.as_os_str())?.replace(std::path::MAIN_SEPARATOR, "/");
         let header = self.header(EntryType::Symlink, 0, 0o777);
@@ -128,7 +132,7 @@ impl<W: Write> Packing<'_, W> {
         let file = File::open(path).map_err(fail)?;
         let metadata = file.metadata().map_err(fail)?;
         let header = self.header(EntryType::Regular, metadata.len(), mode_of(&metadata));
-        let content = Exactly { file, left: metadata.len() };
+        let content = ExactLength { file, left: metadata.len() };
         self.append(path, header, &self.name(relative), "", content)
     }
 
@@ -151,8 +155,8 @@ impl<W: Write> Packing<'_, W> {
         header
     }
 
-    /// Names go in as they are: `tar` itself would refuse the absolute ones that
-    /// `--allow-path-traversal` asks for.
+    /// Appends an entry with its name unchanged. The crate `tar` would refuse the absolute names
+    /// that `--allow-path-traversal` allows.
     fn append(
         &mut self,
         path: &Path,
@@ -172,7 +176,7 @@ impl<W: Write> Packing<'_, W> {
         self.tar.append(&header, content).map_err(fail)
     }
 
-    /// A name that a header has no room for, in an entry before it, as GNU tar has it.
+    /// Appends an entry that holds a name too long for a header, as GNU tar does.
     fn append_long(&mut self, kind: EntryType, text: &str) -> io::Result<()> {
         let mut header = Header::new_gnu();
         fill(&mut header.as_old_mut().name, "././@LongLink");
@@ -187,7 +191,7 @@ impl<W: Write> Packing<'_, W> {
     }
 }
 
-/// Whether there was room for all of the text and a NUL behind it.
+/// Copies text into a field. Returns whether the whole text and a NUL after it fit.
 fn fill(field: &mut [u8; 100], text: &str) -> bool {
     let n = text.len().min(field.len());
     field[..n].copy_from_slice(&text.as_bytes()[..n]);
@@ -207,13 +211,13 @@ fn sorted_names(directory: &Path) -> Result<Vec<String>> {
 fn text(name: &std::ffi::OsStr) -> Result<String> {
     name.to_str().map(str::to_owned).ok_or_else(|| {
         let name = Path::new(name).display();
-        Error::new(Code::InvalidArgument, format!("the name {name} is not UTF-8"))
-            .with_hint("rename it")
+        Error::new(Code::InvalidArgument, format!("the file name {name} is not UTF-8"))
+            .with_hint("rename the file")
     })
 }
 
-/// The permission bits, without the group's and others' right to write, which depends on the umask
-/// a tree was checked out with.
+/// Returns the permission bits without the write permissions of group and others, which depend on
+/// the umask under which the directory was created.
 #[cfg(unix)]
 fn mode_of(metadata: &Metadata) -> u32 {
     use std::os::unix::fs::PermissionsExt;
@@ -240,13 +244,13 @@ fn special(_: fs::FileType) -> &'static str {
     "special file"
 }
 
-/// A file that must have the length its header says.
-pub(super) struct Exactly {
+/// Reads a file that must have the length its header states.
+pub(super) struct ExactLength {
     pub(super) file: File,
     pub(super) left: u64,
 }
 
-impl Read for Exactly {
+impl Read for ExactLength {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         check_cancelled()?;
         let n = self.file.read(buffer)?;

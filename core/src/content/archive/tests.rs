@@ -1,4 +1,4 @@
-//! Trees packed and unpacked, and archives that nobody would pack.
+//! Directories packed and unpacked again, and hostile archives.
 
 mod forms;
 mod limits;
@@ -15,10 +15,10 @@ use std::{
 use tar::EntryType::{self, Block, Directory, Fifo, Link, Regular, Symlink};
 use tempfile::TempDir;
 
-use super::*;
-use ocigraph_types::{Code, Digest, Error, Result};
+use super::{pack, unpack_for_tests::unpack, unpack_limits::UnpackLimits};
+use ocigraph_types::{Algorithm, Code, Digest, Error, Result};
 
-/// An archive by hand: names and links go in as they are, whatever they say.
+/// Builds an archive with any names and link targets.
 struct Hostile(tar::Builder<Vec<u8>>);
 
 impl Hostile {
@@ -61,7 +61,7 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-/// Every path below a directory, links with where they lead, directories with `/`.
+/// Returns every path below a directory: links with their target, directories with `/`.
 fn listing(root: &Path) -> Vec<String> {
     fn walk(root: &Path, at: &Path, found: &mut Vec<String>) {
         for entry in fs::read_dir(at).unwrap() {

@@ -1,152 +1,117 @@
-//! The walk of a copy: what is found, what waits for what, and how much is under way at once.
+//! The walk of a copy: discovers the graph, decides which manifests wait for which others, and
+//! starts the steps. It writes each manifest after its children and its subject.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
 use futures::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
 
-use super::{CopyContext, LARGE_MANIFEST};
-use crate::store::{
-    limits::check_limit,
-    list::List,
-    memory::{Charge, Memory},
-};
+use super::context::{CopyContext, FoundManifest, StepResult};
+use crate::store::{limits::check_limit, memory::Charge};
 use ocigraph_types::{
     Code, Descriptor, Digest, Error, ListProblem, Manifest, Result, join, weight::Weight,
 };
 
-/// What a step found out or did.
-pub(super) enum StepResult {
-    Prepared {
-        found: Box<Found>,
-        there: bool,
-    },
-    /// A subject that the source does not have either.
-    Dangling(Digest),
-    Written(Digest),
-    Referrers(List<Descriptor>),
-    Announced,
-}
-
-/// What the walk needs to know of a manifest.
-pub(super) struct Found {
-    pub(super) digest: Digest,
-    subject: Option<Digest>,
-    children: Vec<Digest>,
-    /// Its entry in a list of referrers, where it is there already.
-    announced: Option<Descriptor>,
-    /// Itself, and the memory that it is counted for; nothing where it is to be fetched again.
-    pub(super) manifest: Option<(Manifest, Charge)>,
-}
-
-impl Found {
-    pub(super) fn of(manifest: Manifest, there: bool, memory: Memory) -> Self {
-        let small = manifest.bytes().len() < LARGE_MANIFEST;
-        let charge = memory.charge().of(manifest.weight()).ok().filter(|_| small);
-        Self {
-            digest: manifest.digest().clone(),
-            subject: manifest.subject().map(|subject| subject.digest.clone()),
-            children: manifest.children().map(|child| child.digest.clone()).collect(),
-            announced: (there && manifest.subject().is_some()).then(|| manifest.descriptor()),
-            manifest: charge.map(|charge| (manifest, charge)),
-        }
-    }
-}
-
 type Step<'a> = BoxFuture<'a, Result<StepResult>>;
 
-/// Something to do, before it costs anything.
-enum Todo {
-    Prepare(Digest, Option<Box<Manifest>>, bool),
-    Ask(Digest),
-    Write(Box<Found>),
-    Announce(Digest, Vec<Descriptor>),
+/// A step that has not started.
+enum Task {
+    Prepare { digest: Digest, known: Option<Box<Manifest>>, as_subject: bool },
+    ListReferrers(Digest),
+    Write(Box<FoundManifest>),
+    EnsureReferrersListed(Digest, Vec<Descriptor>),
 }
 
-/// CopyContext of one kind: a registry decides how much there is, so that only some is under way. CopyContext of
-/// another kind does not wait for it.
+/// The tasks of one kind. A registry decides how many there are, so only a limited number runs.
+/// Tasks of one kind do not wait for tasks of another.
 #[derive(Default)]
 struct Lane {
-    waiting: VecDeque<Todo>,
+    waiting: VecDeque<Task>,
     running: usize,
 }
 
-/// Steps of one kind for each request at once: while some wait, others ask.
-const STEPS: usize = 4;
+/// Running steps of one kind for each permitted request: most steps wait most of the time.
+const STEPS_PER_REQUEST: usize = 4;
 
-/// What a manifest that was found takes in the sets and maps of a walk.
-const KNOWN: usize = 512;
+/// Bytes that one found manifest takes in the sets and maps of the walk.
+const MANIFEST_COST: usize = 512;
 
-/// Which manifests wait for which, and the steps under way.
+/// The state of the walk.
 pub(super) struct Walk<'a> {
-    work: &'a CopyContext,
+    context: &'a CopyContext,
     root: Digest,
-    /// What the root is tagged when it is written; nothing when its graph comes first.
+    /// The tags to write together with the root. Empty for a recursive copy, which tags the root
+    /// after its whole graph.
     tags: &'a [String],
     steps: FuturesUnordered<Step<'a>>,
     preparing: Lane,
-    asking: Lane,
+    listing: Lane,
     writing: Lane,
-    begun: HashSet<Digest>,
-    asked: HashSet<Digest>,
+    /// Manifests whose preparation was queued.
+    prepared: HashSet<Digest>,
+    /// Manifests whose referrers were queried.
+    queried: HashSet<Digest>,
     written: HashSet<Digest>,
-    waiting: HashMap<Digest, (Found, usize)>,
+    /// Manifests that wait for others, with the number of those.
+    waiting: HashMap<Digest, (FoundManifest, usize)>,
+    /// The manifests that wait for a digest.
     waiters: HashMap<Digest, Vec<Digest>>,
-    /// What was there, by its subject: a copy that was killed may not have come to the list of
-    /// referrers that clients keep.
-    unannounced: HashMap<Digest, Vec<Descriptor>>,
-    /// What is kept of the graph, manifests aside.
-    known: Charge,
-    /// What could not be read of the source's lists.
+    /// Referrers that the destination had already, by subject. A copy that was killed may have
+    /// written them without adding them to the referrers tag.
+    existing_referrers: HashMap<Digest, Vec<Descriptor>>,
+    /// Memory of this state, without the manifests.
+    charge: Charge,
+    /// Problems of the source's lists.
     problems: Vec<ListProblem>,
 }
 
 impl<'a> Walk<'a> {
-    pub(super) fn new(work: &'a CopyContext, root: &Manifest, tags: &'a [String]) -> Self {
+    pub(super) fn new(context: &'a CopyContext, root: &Manifest, tags: &'a [String]) -> Self {
         Self {
-            work,
+            context,
             root: root.digest().clone(),
-            tags: if work.options.recursive { &[] } else { tags },
+            tags: if context.options.recursive { &[] } else { tags },
             steps: FuturesUnordered::new(),
             preparing: Lane::default(),
-            asking: Lane::default(),
+            listing: Lane::default(),
             writing: Lane::default(),
-            begun: HashSet::new(),
-            asked: HashSet::new(),
+            prepared: HashSet::new(),
+            queried: HashSet::new(),
             written: HashSet::new(),
             waiting: HashMap::new(),
             waiters: HashMap::new(),
-            unannounced: HashMap::new(),
-            known: work.from.memory().charge(),
+            existing_referrers: HashMap::new(),
+            charge: context.from.memory().charge(),
             problems: Vec::new(),
         }
     }
 
-    /// Copies the graph, or what could be read of it; gives what could not.
+    /// Copies the graph as far as the source's lists could be read, and returns their problems.
     pub(super) async fn run(mut self, root: Manifest) -> Result<Vec<ListProblem>> {
-        self.ask_referrers(root.digest());
-        self.begin(root.digest(), Some(root.clone()), false);
-        self.take_steps().await?;
-        for (subject, referrers) in std::mem::take(&mut self.unannounced) {
-            self.writing.waiting.push_back(Todo::Announce(subject, referrers));
+        self.list_referrers(root.digest());
+        self.prepare(root.digest(), Some(root.clone()), false);
+        self.run_steps().await?;
+        for (subject, referrers) in std::mem::take(&mut self.existing_referrers) {
+            self.writing.waiting.push_back(Task::EnsureReferrersListed(subject, referrers));
         }
-        self.take_steps().await?;
+        self.run_steps().await?;
         match self.waiting.keys().next() {
             None => Ok(self.problems),
-            Some(digest) => {
-                Err(Error::new(Code::Internal, format!("{digest} waits for what was never copied")))
-            }
+            Some(digest) => Err(Error::new(
+                Code::Internal,
+                format!("{digest} waits for a manifest that was never copied"),
+            )),
         }
     }
 
-    async fn take_steps(&mut self) -> Result<()> {
+    async fn run_steps(&mut self) -> Result<()> {
         self.start_steps();
-        while let Some(done) = self.steps.next().await {
-            match done? {
-                StepResult::Prepared { found, there } => {
+        while let Some(result) = self.steps.next().await {
+            match result? {
+                StepResult::Prepared { found, exists } => {
                     self.preparing.running -= 1;
-                    self.prepared(*found, there)?;
+                    self.on_prepared(*found, exists)?;
                 }
-                StepResult::Dangling(digest) => {
+                StepResult::MissingSubject(digest) => {
                     self.preparing.running -= 1;
                     self.finish(digest);
                 }
@@ -155,63 +120,63 @@ impl<'a> Walk<'a> {
                     self.finish(digest);
                 }
                 StepResult::Referrers(mut referrers) => {
-                    self.asking.running -= 1;
-                    self.known.add(referrers.problems.weight())?;
+                    self.listing.running -= 1;
+                    self.charge.add(referrers.problems.weight())?;
                     join(&mut self.problems, std::mem::take(&mut referrers.problems));
-                    self.known.add(referrers.entries.len() * KNOWN)?;
+                    self.charge.add(referrers.entries.len() * MANIFEST_COST)?;
                     for referrer in referrers.entries {
-                        self.ask_referrers(&referrer.digest);
-                        self.begin(&referrer.digest, None, false);
+                        self.list_referrers(&referrer.digest);
+                        self.prepare(&referrer.digest, None, false);
                     }
                 }
-                StepResult::Announced => self.writing.running -= 1,
+                StepResult::ReferrersListed => self.writing.running -= 1,
             }
-            check_limit(self.begun.len().max(self.asked.len()), self.work.from.max_entries())?;
+            let found = self.prepared.len().max(self.queried.len());
+            check_limit(found, self.context.from.max_entries())?;
             self.start_steps();
         }
         Ok(())
     }
 
     fn start_steps(&mut self) {
-        let (work, tags) = (self.work, self.tags);
-        for lane in [&mut self.preparing, &mut self.asking, &mut self.writing] {
-            while lane.running < work.at_once.saturating_mul(STEPS)
-                && let Some(todo) = lane.waiting.pop_front()
+        let (context, tags) = (self.context, self.tags);
+        for lane in [&mut self.preparing, &mut self.listing, &mut self.writing] {
+            while lane.running < context.max_requests.saturating_mul(STEPS_PER_REQUEST)
+                && let Some(task) = lane.waiting.pop_front()
             {
                 lane.running += 1;
-                self.steps.push(step(work, &self.root, tags, todo));
+                self.steps.push(step(context, &self.root, tags, task));
             }
         }
     }
 
-    fn begin(&mut self, digest: &Digest, known: Option<Manifest>, as_subject: bool) {
-        if self.begun.insert(digest.clone()) {
-            let todo = Todo::Prepare(digest.clone(), known.map(Box::new), as_subject);
-            self.preparing.waiting.push_back(todo);
+    fn prepare(&mut self, digest: &Digest, known: Option<Manifest>, as_subject: bool) {
+        if self.prepared.insert(digest.clone()) {
+            let (digest, known) = (digest.clone(), known.map(Box::new));
+            self.preparing.waiting.push_back(Task::Prepare { digest, known, as_subject });
         }
     }
 
-    fn ask_referrers(&mut self, digest: &Digest) {
-        if self.work.options.recursive && self.asked.insert(digest.clone()) {
-            self.asking.waiting.push_back(Todo::Ask(digest.clone()));
+    /// Queues a query for the referrers of a manifest, if the copy is recursive.
+    fn list_referrers(&mut self, digest: &Digest) {
+        if self.context.options.recursive && self.queried.insert(digest.clone()) {
+            self.listing.waiting.push_back(Task::ListReferrers(digest.clone()));
         }
     }
 
-    fn prepared(&mut self, found: Found, there: bool) -> Result<()> {
-        self.known.add(KNOWN * (1 + found.children.len()))?;
+    fn on_prepared(&mut self, found: FoundManifest, exists: bool) -> Result<()> {
+        self.charge.add(MANIFEST_COST * (1 + found.children.len()))?;
         for child in &found.children {
-            if self.work.options.recursive {
-                self.ask_referrers(child);
-            }
-            if !there {
-                self.begin(child, None, false);
+            self.list_referrers(child);
+            if !exists {
+                self.prepare(child, None, false);
             }
         }
-        if there {
-            return self.already(found);
+        if exists {
+            return self.on_existing(found);
         }
         if let Some(subject) = &found.subject {
-            self.begin(subject, None, true);
+            self.prepare(subject, None, true);
         }
         let needed: HashSet<Digest> = found
             .children
@@ -231,24 +196,26 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    /// A manifest that is there has all it refers to; the root may be there without its tags.
-    fn already(&mut self, found: Found) -> Result<()> {
+    /// Handles a manifest that the destination has already, and so everything it refers to. The
+    /// root is still written if it gets tags.
+    fn on_existing(&mut self, found: FoundManifest) -> Result<()> {
         if found.digest == self.root && !self.tags.is_empty() {
             self.write(found);
             return Ok(());
         }
-        if let (Some(subject), Some(descriptor)) = (found.subject, found.announced) {
-            self.known.add(descriptor.weight())?;
-            self.unannounced.entry(subject).or_default().push(descriptor);
+        if let (Some(subject), Some(descriptor)) = (found.subject, found.existing_referrer) {
+            self.charge.add(descriptor.weight())?;
+            self.existing_referrers.entry(subject).or_default().push(descriptor);
         }
         self.finish(found.digest);
         Ok(())
     }
 
-    fn write(&mut self, found: Found) {
-        self.writing.waiting.push_back(Todo::Write(Box::new(found)));
+    fn write(&mut self, found: FoundManifest) {
+        self.writing.waiting.push_back(Task::Write(Box::new(found)));
     }
 
+    /// Marks a manifest as written, and queues the manifests that waited only for it.
     fn finish(&mut self, digest: Digest) {
         for waiter in self.waiters.remove(&digest).unwrap_or_default() {
             let Some((_, left)) = self.waiting.get_mut(&waiter) else { continue };
@@ -263,27 +230,27 @@ impl<'a> Walk<'a> {
     }
 }
 
-fn step<'a>(work: &'a CopyContext, root: &Digest, tags: &'a [String], todo: Todo) -> Step<'a> {
-    match todo {
-        Todo::Prepare(digest, known, as_subject) => {
-            Box::pin(work.prepare(digest, known.map(|manifest| *manifest), as_subject))
+fn step<'a>(context: &'a CopyContext, root: &Digest, tags: &'a [String], task: Task) -> Step<'a> {
+    match task {
+        Task::Prepare { digest, known, as_subject } => {
+            Box::pin(context.prepare(digest, known.map(|manifest| *manifest), as_subject))
         }
-        Todo::Ask(digest) => Box::pin(async move {
-            let _permit = work.request().await;
-            work.from.referrers(&digest, None).await.map(StepResult::Referrers)
+        Task::ListReferrers(digest) => Box::pin(async move {
+            let _permit = context.request().await;
+            context.from.referrers(&digest, None).await.map(StepResult::Referrers)
         }),
-        Todo::Write(found) => {
+        Task::Write(found) => {
             let tags = if found.digest == *root { tags } else { &[] };
             Box::pin(async move {
-                let Found { digest, manifest, .. } = *found;
-                work.write(&digest, manifest, tags).await?;
+                let FoundManifest { digest, manifest, .. } = *found;
+                context.write(&digest, manifest, tags).await?;
                 Ok(StepResult::Written(digest))
             })
         }
-        Todo::Announce(subject, referrers) => Box::pin(async move {
-            let _permit = work.request().await;
-            work.to.ensure_referrers_listed(&subject, &referrers).await?;
-            Ok(StepResult::Announced)
+        Task::EnsureReferrersListed(subject, referrers) => Box::pin(async move {
+            let _permit = context.request().await;
+            context.to.ensure_referrers_listed(&subject, &referrers).await?;
+            Ok(StepResult::ReferrersListed)
         }),
     }
 }

@@ -1,9 +1,9 @@
-//! The transfer of a pull: blobs out of the store, files into their places.
+//! Transfers the blobs of a pull from the store into files.
 //!
-//! No blob holds a blocking thread for its transfer, since a registry decides how long that takes:
-//! bytes come in on the async threads and are written in short batches. Small files are kept in
-//! memory until they are whole, and written many at a time. A packed directory is unpacked when all
-//! of it is there; few are unpacked at once in the whole process.
+//! A transfer never occupies a blocking thread while it waits for a registry: async tasks receive
+//! the bytes, and blocking threads write them in short batches. A small file stays in memory until
+//! it is complete, and is written in a batch with others. A packed directory is unpacked once its
+//! archive is complete; the whole process unpacks at most four archives concurrently.
 
 use std::{
     io::Read,
@@ -15,7 +15,10 @@ use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt, stream};
 use tokio::sync::Semaphore;
 
-use super::files_of::{FilesOf, TitledFile};
+use super::{
+    options::PullOptions,
+    titled_files::{TitledFile, TitledFiles},
+};
 use crate::{
     blocking::{check_cancelled, spawn_blocking},
     content::{
@@ -24,9 +27,9 @@ use crate::{
         partial_file::{Leftovers, PartialFile},
         paths,
         progress::{Event, Outcome},
+        same_file::{identical, is_same_file},
         source::{ByteStream, next_batch},
     },
-    operation::pull::PullOptions,
     store::{
         ReadStore,
         limits::{LargeBlobLimiter, concurrency, patiently},
@@ -34,74 +37,82 @@ use crate::{
 };
 use ocigraph_types::{Code, Digest, Error, Result, Verifier, annotation};
 
-/// Up to here a file is kept in memory until it is whole.
+/// Maximum bytes of a file that stays in memory until it is complete.
 const SMALL: u64 = 64 * 1024;
 
-/// Small files that are written in one go. One thread does so: two would wait for the lock of the
-/// directory.
-const FILES_IN_A_BATCH: usize = 64;
+/// Small files that one blocking call writes. One thread writes them all, because two threads would
+/// wait for the kernel's lock of the directory.
+const BATCH: usize = 64;
 
-/// Files that have come and wait to be written, before no more are fetched.
-const WAITING: usize = 4 * FILES_IN_A_BATCH;
+/// Maximum fetched files that wait to be written. Fetching pauses at this number.
+const MAX_WAITING: usize = 4 * BATCH;
 
-/// Directories that are unpacked at once, in the whole process: each takes a thread.
-const UNPACKED_AT_ONCE: usize = 4;
+/// Maximum directories that the process unpacks concurrently: each takes a blocking thread.
+const MAX_UNPACKING: usize = 4;
 
-/// What stands in a file's place before it is pulled.
-enum Before {
-    Nothing,
-    /// It is left as it is.
+/// The state of a file's path before the pull.
+enum Existing {
+    /// The path is free, or its content will be replaced.
+    Replaceable,
+    /// The file is not written, and this is its outcome.
     Final(Outcome),
-    /// A file of the right size, which has to be digested.
+    /// A file of the same size, which must be digested.
     MayBeIdentical,
 }
 
-/// A blob that has come.
+/// A fetched blob. The number is the position of its file.
 enum Fetched {
-    /// A small file, whole and verified.
+    /// A small file, complete and verified, not written yet.
     Small(usize, Bytes),
-    /// A file in its place.
+    /// A file at its final path.
     Placed(usize, Outcome),
 }
 
+/// The transfer of all files of a pull.
 pub(super) struct Transfer {
     store: Arc<dyn ReadStore>,
     options: PullOptions,
     paths: FinalPaths,
     leftovers: Leftovers,
-    large: LargeBlobLimiter,
+    large_blobs: LargeBlobLimiter,
 }
 
 impl Transfer {
-    /// CONFLICT when two files exclude each other; nothing is written then.
+    /// Plans the transfer. CONFLICT if two files need the same path; nothing is written then.
     pub(super) fn new(
         store: Arc<dyn ReadStore>,
         options: PullOptions,
-        files: &FilesOf,
+        files: &TitledFiles,
     ) -> Result<Arc<Self>> {
         let owners = files.all.iter().map(|file| file.owner()).collect();
         let paths = FinalPaths::claim(&options.output, owners)?;
         let targets = files.all.iter().map(|file| (file.path.as_path(), &file.blob));
         let leftovers = Leftovers::of(targets);
-        Ok(Arc::new(Self { store, options, paths, leftovers, large: LargeBlobLimiter::new() }))
+        Ok(Arc::new(Self {
+            store,
+            options,
+            paths,
+            leftovers,
+            large_blobs: LargeBlobLimiter::new(),
+        }))
     }
 
-    /// What became of each file, in their order.
-    pub(super) async fn run(self: &Arc<Self>, files: &FilesOf) -> Result<Vec<Outcome>> {
+    /// Transfers all files and returns their outcomes, in order.
+    pub(super) async fn run(self: &Arc<Self>, files: &TitledFiles) -> Result<Vec<Outcome>> {
         let files = &files.all;
-        let before = self.look(Arc::clone(files)).await?;
+        let existing = self.inspect(Arc::clone(files)).await?;
         let mut outcomes: Vec<Option<Outcome>> = files.iter().map(|_| None).collect();
-        let at_once = concurrency(self.options.concurrency);
-        let fetches = before.into_iter().enumerate().map(|(i, before)| {
+        let max_requests = concurrency(self.options.concurrency);
+        let fetches = existing.into_iter().enumerate().map(|(i, existing)| {
             let (this, file) = (Arc::clone(self), Arc::clone(&files[i]));
-            async move { this.fetch(i, file, before).await }
+            async move { this.fetch(i, file, existing).await }
         });
-        let mut fetches = stream::iter(fetches).buffer_unordered(at_once).fuse();
-        let mut come = Vec::new();
+        let mut fetches = stream::iter(fetches).buffer_unordered(max_requests).fuse();
+        let mut waiting = Vec::new();
         let mut writing = None;
         loop {
-            if writing.is_none() && !come.is_empty() {
-                let batch = come.drain(..come.len().min(FILES_IN_A_BATCH)).collect();
+            if writing.is_none() && !waiting.is_empty() {
+                let batch = waiting.drain(..waiting.len().min(BATCH)).collect();
                 writing = Some(Box::pin(self.write_small(files, batch)));
             }
             let is_writing = writing.is_some();
@@ -111,10 +122,11 @@ impl Transfer {
                     None => std::future::pending().await,
                 }
             };
-            // Transfers go on while files are written, and give descriptors back.
+            // Continue the transfers during a write: a write that lacks file descriptors waits until a
+            // transfer closes some.
             let written = tokio::select! {
-                fetched = fetches.next(), if come.len() < WAITING && !fetches.is_done() => {
-                    come.extend(fetched.transpose()?);
+                fetched = fetches.next(), if waiting.len() < MAX_WAITING && !fetches.is_done() => {
+                    waiting.extend(fetched.transpose()?);
                     continue;
                 }
                 written = written, if is_writing => written,
@@ -134,36 +146,36 @@ impl Transfer {
             Ok(())
         })
         .await?;
-        let lost = || Error::new(Code::Internal, "a file of the pull was forgotten");
+        let lost = || Error::new(Code::Internal, "a file of the pull has no outcome");
         outcomes.into_iter().map(|outcome| outcome.ok_or_else(lost)).collect()
     }
 
-    /// Tells that a file which another manifest has too is there already.
+    /// Reports a file that another manifest of this pull shares as unchanged.
     pub(super) fn report_unchanged(&self, file: &TitledFile) {
         let (blob, outcome) = (&file.blob, Outcome::Unchanged);
         self.options.progress.report(Event::Finished { blob, outcome });
     }
 
-    /// Looks at all places before the first transfer.
-    async fn look(self: &Arc<Self>, files: Arc<[Arc<TitledFile>]>) -> Result<Vec<Before>> {
+    /// Inspects the paths of all files before the first transfer.
+    async fn inspect(self: &Arc<Self>, files: Arc<[Arc<TitledFile>]>) -> Result<Vec<Existing>> {
         let this = Arc::clone(self);
         spawn_blocking(move || {
             files
                 .iter()
                 .map(|file| {
-                    check_cancelled().map_err(|e| Error::io("look at", &file.path, e))?;
+                    check_cancelled().map_err(|e| Error::io("inspect", &file.path, e))?;
                     if file.packed {
-                        return Ok(Before::Nothing);
+                        return Ok(Existing::Replaceable);
                     }
                     Ok(match file.path.symlink_metadata() {
-                        Ok(there) if there.is_file() && there.len() == file.blob.size => {
-                            Before::MayBeIdentical
+                        Ok(found) if found.is_file() && found.len() == file.blob.size => {
+                            Existing::MayBeIdentical
                         }
                         Ok(_) if this.options.keep_old_files => {
-                            Before::Final(Outcome::KeptExisting)
+                            Existing::Final(Outcome::KeptExisting)
                         }
-                        // What cannot be looked at cannot be written either, which says why.
-                        _ => Before::Nothing,
+                        // Writing to a path that cannot be inspected fails and gives the reason.
+                        _ => Existing::Replaceable,
                     })
                 })
                 .collect()
@@ -175,48 +187,50 @@ impl Transfer {
         self: &Arc<Self>,
         i: usize,
         file: Arc<TitledFile>,
-        before: Before,
+        existing: Existing,
     ) -> Result<Fetched> {
-        match before {
-            Before::Nothing => {}
-            Before::Final(outcome) => return Ok(Fetched::Placed(i, outcome)),
-            Before::MayBeIdentical => {
-                if let Some(outcome) = self.already_there(i, &file).await? {
+        match existing {
+            Existing::Replaceable => {}
+            Existing::Final(outcome) => return Ok(Fetched::Placed(i, outcome)),
+            Existing::MayBeIdentical => {
+                if let Some(outcome) = self.use_existing(i, &file).await? {
                     return Ok(Fetched::Placed(i, outcome));
                 }
             }
         }
-        let _turn = self.large.turn(&file.blob).await;
+        let _permit = self.large_blobs.acquire(&file.blob).await;
         self.options.progress.report(Event::Started { blob: &file.blob });
         match self.transfer(i, &file).await {
-            // Damaged on its way, or in a partial file that was taken up: once more from the start.
+            // The damage may be in the transfer or in a resumed partial file: retry once from the start.
             Err(e) if e.code() == Code::DigestMismatch => {
-                tracing::info!(error = %e, "fetching it again");
+                tracing::info!(error = %e, "fetching a damaged blob again");
                 self.transfer(i, &file).await
             }
-            done => done,
+            result => result,
         }
     }
 
-    async fn already_there(
+    /// Digests an existing file of the same size. Returns the outcome if the file stays: it is
+    /// identical, or existing files are kept.
+    async fn use_existing(
         self: &Arc<Self>,
         i: usize,
         file: &Arc<TitledFile>,
     ) -> Result<Option<Outcome>> {
         let (this, file) = (Arc::clone(self), Arc::clone(file));
         spawn_blocking(move || {
-            if let Some(digested) = paths::identical(&file.path, &file.blob)? {
+            if let Some(digested) = identical(&file.path, &file.blob)? {
                 let claim = this.paths.of(i);
                 let mut writing = claim.writing();
-                // Nothing of this pull is put in place while this is held: it is still what it was,
-                // or another owner has replaced it under another name of the path.
+                // While this is held, this pull places no file. So either the file is still the one that
+                // was digested, or another owner has replaced it through another name of the path.
                 match file.path.symlink_metadata() {
-                    Ok(there) if paths::is_same_file(&there, &digested) => {
-                        writing.check_not_placed(&file.path, &there)?;
-                        writing.placed(&there);
+                    Ok(found) if is_same_file(&found, &digested) => {
+                        writing.check_not_placed(&file.path, &found)?;
+                        writing.record_placed(&found);
                         return Ok(Some(Outcome::Unchanged));
                     }
-                    Ok(there) => writing.check_not_placed(&file.path, &there)?,
+                    Ok(found) => writing.check_not_placed(&file.path, &found)?,
                     Err(_) => {}
                 }
             }
@@ -259,7 +273,7 @@ impl Transfer {
         Ok(bytes.into())
     }
 
-    /// The blob in an unfinished file, whole and verified.
+    /// Fetches a blob into a partial file, and verifies it.
     async fn fetch_large(self: &Arc<Self>, file: &Arc<TitledFile>) -> Result<PartialFile> {
         let blob = &file.blob;
         let begin = || {
@@ -267,7 +281,7 @@ impl Transfer {
             spawn_blocking(move || match file.packed {
                 false => PartialFile::begin(&file.path, &file.blob, &this.leftovers),
                 true => {
-                    let directory = this.beside(&file.path);
+                    let directory = this.archive_directory(&file.path);
                     PartialFile::begin_in(directory, &file.path, &file.blob, &this.leftovers)
                 }
             })
@@ -283,7 +297,7 @@ impl Transfer {
                 }
                 Ok((partial, verifier))
             });
-            // The next bytes arrive while these are digested and written.
+            // Receive the next batch while this one is digested and written.
             ((partial, verifier), batch) = futures::try_join!(write, next_batch(&mut stream))?;
             let position = verifier.seen();
             self.options.progress.report(Event::Moved { blob, position });
@@ -292,9 +306,9 @@ impl Transfer {
         Ok(partial)
     }
 
-    /// Where the archive of a packed directory is kept while it comes.
-    fn beside<'a>(&'a self, target: &'a Path) -> &'a Path {
-        // The title `.` is the output directory itself, outside of which nothing is written.
+    /// Returns the directory for the partial archive of a packed directory.
+    fn archive_directory<'a>(&'a self, target: &'a Path) -> &'a Path {
+        // The title `.` names the output directory itself, and a pull writes nothing outside of it.
         if *target == paths::plain(&self.options.output) { target } else { paths::parent(target) }
     }
 
@@ -305,15 +319,15 @@ impl Transfer {
         }
     }
 
-    /// Unpacks a verified archive, when it is its turn.
+    /// Unpacks a verified archive. Waits until fewer than four archives are being unpacked.
     async fn unpack<R: Read>(
         self: &Arc<Self>,
         i: usize,
         file: &Arc<TitledFile>,
         archive: impl FnOnce() -> Result<R> + Send + 'static,
     ) -> Result<Outcome> {
-        let turns = unpacking_turns();
-        let _turn = turns.acquire().await;
+        let permits = unpacking_permits();
+        let _permit = permits.acquire().await;
         let (this, file) = (Arc::clone(self), Arc::clone(file));
         spawn_blocking(move || {
             let content_digest = match file.blob.annotations.get(annotation::CONTENT_DIGEST) {
@@ -329,13 +343,13 @@ impl Transfer {
                 claim: &this.paths.of(i),
                 leftovers: &this.leftovers,
             };
-            let placed = directory.unpack(WhileWanted(archive()?))?;
+            let placed = directory.unpack(CancellableReader(archive()?))?;
             Ok(if placed.is_empty() { Outcome::Unchanged } else { Outcome::Written })
         })
         .await
     }
 
-    /// Writes the small files of a batch.
+    /// Writes the small files of a batch, and returns the outcomes of all its files.
     async fn write_small(
         self: &Arc<Self>,
         files: &Arc<[Arc<TitledFile>]>,
@@ -353,7 +367,7 @@ impl Transfer {
             return Ok(outcomes);
         }
         let small: Arc<[(usize, Bytes)]> = small.into();
-        // What was written is not written again when a descriptor was lacking for the next.
+        // If a file lacks a descriptor, the retry continues with that file.
         let done = Arc::new(Mutex::new(Vec::with_capacity(small.len())));
         patiently(|| {
             let (this, files, small) = (Arc::clone(self), Arc::clone(files), Arc::clone(&small));
@@ -379,26 +393,26 @@ fn outcome_of(written: bool) -> Outcome {
     if written { Outcome::Written } else { Outcome::KeptExisting }
 }
 
-/// The turns of this process. A forked process has turns of its own: those that its parent had given
-/// away never come back to it.
-fn unpacking_turns() -> Arc<Semaphore> {
-    static TURNS: Mutex<Option<(u32, Arc<Semaphore>)>> = Mutex::new(None);
-    let mut turns = TURNS.lock().unwrap_or_else(PoisonError::into_inner);
+/// Returns the permits to unpack, one set for each process. A forked process needs its own: permits
+/// that its parent held at the fork would never return to it.
+fn unpacking_permits() -> Arc<Semaphore> {
+    static PERMITS: Mutex<Option<(u32, Arc<Semaphore>)>> = Mutex::new(None);
+    let mut permits = PERMITS.lock().unwrap_or_else(PoisonError::into_inner);
     let process = std::process::id();
-    match &*turns {
-        Some((owner, turns)) if *owner == process => Arc::clone(turns),
+    match &*permits {
+        Some((owner, permits)) if *owner == process => Arc::clone(permits),
         _ => {
-            let fresh = Arc::new(Semaphore::new(UNPACKED_AT_ONCE));
-            *turns = Some((process, Arc::clone(&fresh)));
+            let fresh = Arc::new(Semaphore::new(MAX_UNPACKING));
+            *permits = Some((process, Arc::clone(&fresh)));
             fresh
         }
     }
 }
 
-/// Fails when the operation is dropped: an archive can take long to unpack.
-struct WhileWanted<R>(R);
+/// A reader that fails once the operation was dropped, because unpacking an archive can take long.
+struct CancellableReader<R>(R);
 
-impl<R: Read> Read for WhileWanted<R> {
+impl<R: Read> Read for CancellableReader<R> {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         check_cancelled()?;
         self.0.read(buffer)

@@ -1,30 +1,29 @@
-//! Blobs of a layout: written under a hidden name, checked on the way, renamed when whole.
+//! Blobs of a layout. A blob is written to a staged file, verified while it is written, and renamed
+//! to its final name. A file under a blob's final name was complete and correct when it was
+//! written.
 
-use std::{fs, path::PathBuf, sync::Arc};
+use std::{fs, sync::Arc};
 
 use bytes::Bytes;
 
 use super::{
-    Inner,
-    dir::{Dir, unsafe_path},
-    folder::Unfinished,
-    leases::Lease,
-    lock,
+    dir_handle::unsafe_path, directory::StagedFile, inner::Inner, leases::Lease, sync::lock,
 };
-use crate::content::regular_file::{Kind, Refused};
+use crate::content::regular_file::Kind;
 use ocigraph_types::{Code, Descriptor, Digest, Error, Result, Verifier, media_type};
 
-/// A blob on its way; it goes unless it is committed.
+/// A blob that is being written. Dropping this removes the staged file, unless it was committed.
 #[derive(Debug)]
-pub(super) struct Staged {
-    file: Unfinished,
+pub(super) struct StagedBlob {
+    file: StagedFile,
     verifier: Verifier,
     digest: Digest,
-    /// Last, so that the file goes before a collector may look for abandoned ones.
+    /// The last field, so that the file is removed before the lease ends: a collector that runs
+    /// afterwards would take it for an abandoned file.
     lease: Lease,
 }
 
-impl Staged {
+impl StagedBlob {
     pub(super) fn write(mut self, chunks: &[Bytes]) -> Result<Self> {
         for chunk in chunks {
             self.verifier.update(chunk)?;
@@ -33,7 +32,7 @@ impl Staged {
         Ok(self)
     }
 
-    /// Gives the blob its name, if it is what it should be.
+    /// Verifies the blob and moves it to its final name.
     pub(super) fn commit(self) -> Result<()> {
         self.verifier.finish()?;
         let folder = self.lease.opened.make_blobs(self.digest.algorithm_name())?;
@@ -45,77 +44,74 @@ impl Staged {
 }
 
 impl Inner {
-    pub(super) fn blob_path(&self, digest: &Digest) -> PathBuf {
-        self.path.join("blobs").join(digest.algorithm_name()).join(digest.encoded())
-    }
-
-    /// A folder of blobs, where it is one of the layout itself.
-    pub(super) fn read_blobs(&self, algorithm: &str) -> Result<Dir, Refused> {
-        let root = Dir::open(&self.path).map_err(|_| Refused::Missing)?;
-        root.directory("blobs")?.directory(algorithm)
-    }
-
-    /// A file of another size is one that broke off, and counts as absent.
+    /// Returns true if the blob exists with the right size. Another tool may have been interrupted
+    /// while writing a file of another size, so that counts as absent.
     pub(super) fn has_blob(&self, blob: &Descriptor) -> bool {
-        fs::metadata(self.blob_path(&blob.digest))
+        fs::metadata(self.directory.blob_path(&blob.digest))
             .is_ok_and(|m| m.is_file() && m.len() == blob.size)
     }
 
-    /// Whether a blob is there; if so, it stays, for whoever asks may mean to name it. A layout
-    /// that may only be read, or in which we have never written, is left as it is.
+    /// Returns true if the blob exists, and leases it, because the caller may push a manifest that
+    /// names it. Leases nothing in a read-only layout, or in one that ocigraph never wrote to.
     pub(super) fn find_blob(self: &Arc<Self>, blob: &Descriptor) -> bool {
         if !self.has_blob(blob) {
             return false;
         }
-        if self.has_claim(&blob.digest) || !self.has_own_folder() {
+        if self.is_leased(&blob.digest) || !self.directory.has_private_folder() {
             return true;
         }
         match self.lease(vec![blob.digest.clone()]) {
             Ok(lease) => {
-                let there = self.unmark(&lease.opened, &blob.digest).is_ok() && self.has_blob(blob);
-                if there {
+                let exists =
+                    self.unmark(&lease.opened, &blob.digest).is_ok() && self.has_blob(blob);
+                if exists {
                     lease.keep();
                 }
-                there
+                exists
             }
             Err(e) => {
-                tracing::debug!(error = %e, "a blob was found and cannot be claimed");
+                tracing::debug!(error = %e, "cannot lease an existing blob");
                 true
             }
         }
     }
 
+    /// Returns the size of a blob, with the media type `application/octet-stream`.
     pub(super) fn describe_blob(&self, digest: &Digest) -> Result<Descriptor> {
-        match fs::metadata(self.blob_path(digest)) {
+        let path = self.directory.blob_path(digest);
+        match fs::metadata(&path) {
             Ok(m) if m.is_file() => {
                 Ok(Descriptor::new(media_type::OCTET_STREAM, digest.clone(), m.len()))
             }
-            Ok(m) => Err(unsafe_path(&self.blob_path(digest), Kind::from(m.file_type()), "file")),
+            Ok(m) => Err(unsafe_path(&path, Kind::from(m.file_type()), "file")),
             Err(_) => Err(self.no_blob(digest)),
         }
     }
 
+    /// Returns the NOT_FOUND error for a blob, or the reason why the directory is not a layout.
     pub(super) fn no_blob(&self, digest: &Digest) -> Error {
-        let missing =
-            || Error::new(Code::NotFound, format!("{} has no blob {digest}", self.path.display()));
-        self.check_version().err().unwrap_or_else(missing)
+        let missing = || {
+            let path = self.directory.path().display();
+            Error::new(Code::NotFound, format!("{path} has no blob {digest}"))
+        };
+        self.directory.check_version().err().unwrap_or_else(missing)
     }
 
-    /// Leases a blob; what is to be filled with it, unless it is there.
+    /// Leases a blob, and stages a file for it. Returns `None` if the blob exists.
     pub(super) fn stage_unless_there(
         self: &Arc<Self>,
         blob: &Descriptor,
-    ) -> Result<Option<Staged>> {
+    ) -> Result<Option<StagedBlob>> {
         let lease = self.lease(vec![blob.digest.clone()])?;
         self.unmark(&lease.opened, &blob.digest)?;
-        if self.has_blob(blob) && self.is_own_or_right(blob)? {
+        if self.has_blob(blob) && self.is_trusted_or_correct(blob)? {
             lease.keep();
             return Ok(None);
         }
         let verifier = Verifier::new(blob)?;
-        // What is refused is refused before the content is read.
+        // Report an unusable folder before any content is read.
         lease.opened.make_blobs(blob.digest.algorithm_name())?;
         let file = lease.opened.stage_blob()?;
-        Ok(Some(Staged { file, verifier, digest: blob.digest.clone(), lease }))
+        Ok(Some(StagedBlob { file, verifier, digest: blob.digest.clone(), lease }))
     }
 }

@@ -1,4 +1,9 @@
-//! `index.json` as a value: entries, their tags, and whatever fields others have put there.
+//! `index.json` as a value: its entries, their tags, and the fields that other tools have added.
+//! Parsing keeps unknown fields and writing puts them back. This module does no I/O.
+//!
+//! Format: [image-spec v1.1.1, "index.json file"][spec].
+//!
+//! [spec]: https://github.com/opencontainers/image-spec/blob/v1.1.1/image-layout.md#indexjson-file
 
 use std::{collections::HashSet, fmt, path::Path};
 
@@ -11,12 +16,13 @@ use serde_json::{Map, Value};
 
 use ocigraph_types::{Code, Descriptor, Digest, Error, Result, annotation, check_tag, media_type};
 
-/// containerd's name for an image stands beside its tag, and goes by the tag's entry.
+/// containerd writes the full image name into this annotation beside the tag. Removing the tag
+/// removes this name too.
 const CONTAINERD_NAME: &str = "io.containerd.image.name";
 
 const MANIFESTS: &str = "manifests";
 
-/// The entries, and every field that is not ours.
+/// The entries of an image index, and all its other fields unchanged.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Index {
     fields: Map<String, Value>,
@@ -24,7 +30,7 @@ pub(super) struct Index {
 }
 
 impl Index {
-    /// What ORAS writes into a new layout too.
+    /// Returns an index without entries, with the fields that ORAS also writes into a new layout.
     pub(super) fn empty() -> Self {
         let fields = Map::from_iter([
             ("schemaVersion".to_owned(), Value::from(2)),
@@ -34,47 +40,51 @@ impl Index {
         Self { fields, entries: Vec::new() }
     }
 
-    /// Reads the bytes of `file`.
+    /// Parses `bytes`. Errors are INVALID_MANIFEST and name `file`.
     pub(super) fn parse(bytes: &[u8], file: &Path) -> Result<Self> {
         let malformed = |e: serde_json::Error| {
-            Error::new(Code::InvalidManifest, format!("{} is no image index: {e}", file.display()))
-                .with_hint("restore it, or push into a new directory")
+            Error::new(
+                Code::InvalidManifest,
+                format!("{} is not an image index: {e}", file.display()),
+            )
+            .with_hint("restore the file, or push to a new directory")
         };
         serde_json::from_slice(bytes).map_err(malformed)
     }
 
     pub(super) fn to_bytes(&self) -> Result<Vec<u8>> {
-        serde_json::to_vec(self).map_err(|e| {
-            Error::new(Code::Internal, "index.json could not be written").with_source(e)
-        })
+        serde_json::to_vec(self)
+            .map_err(|e| Error::new(Code::Internal, "cannot serialize index.json").with_source(e))
     }
 
-    /// What a tag names. Of two entries with one tag the later counts, as for ORAS.
+    /// Returns the digest that a tag names. If two entries have the same tag, the later one counts,
+    /// as it does for ORAS.
     pub(super) fn tagged(&self, tag: &str) -> Option<&Digest> {
         self.entries.iter().rev().find(|e| name_of(e) == Some(tag)).map(|e| &e.digest)
     }
 
-    /// The entry of a digest.
+    /// Returns the first entry with this digest.
     pub(super) fn entry(&self, digest: &Digest) -> Option<&Descriptor> {
         self.entries.iter().find(|e| e.digest == *digest)
     }
 
-    /// The names that are tags; other tools write whole references there too.
+    /// Returns each tag once, in the order of the entries. Omits names that are not valid tags:
+    /// other tools write whole references into the same annotation.
     pub(super) fn tags(&self) -> Vec<String> {
         let mut seen = HashSet::new();
         let names = self.entries.iter().filter_map(tag_of);
         names.filter(|tag| seen.insert(*tag)).map(str::to_owned).collect()
     }
 
-    /// Manifests of which no entry has a tag.
+    /// Returns the manifests that have no entry with a tag.
     pub(super) fn list_untagged(&self) -> Vec<Descriptor> {
         let mut seen: HashSet<&Digest> =
             self.entries.iter().filter(|e| tag_of(e).is_some()).map(|e| &e.digest).collect();
         self.entries.iter().filter(|e| seen.insert(&e.digest)).cloned().collect()
     }
 
-    /// Lists a manifest under `tags`, or without one unless it is listed already. What a tag named
-    /// before stays listed.
+    /// Adds an entry of the manifest for each tag; without tags, adds an untagged entry unless the
+    /// manifest has an entry already. A manifest that loses a tag this way keeps an entry.
     pub(super) fn add(&mut self, manifest: &Descriptor, tags: &[String]) {
         let mut plain = self.entry(&manifest.digest).unwrap_or(manifest).clone();
         plain.annotations.remove(annotation::REF_NAME);
@@ -86,9 +96,9 @@ impl Index {
             self.remove_tag(tag);
             let mut tagged = plain.clone();
             tagged.annotations.insert(annotation::REF_NAME.into(), tag.clone());
-            let nameless = |e: &Descriptor| e.digest == plain.digest && name_of(e).is_none();
-            match self.entries.iter().position(nameless) {
-                Some(place) => self.entries[place] = tagged,
+            let untagged = |e: &Descriptor| e.digest == plain.digest && name_of(e).is_none();
+            match self.entries.iter().position(untagged) {
+                Some(position) => self.entries[position] = tagged,
                 None => self.entries.push(tagged),
             }
         }
@@ -97,7 +107,8 @@ impl Index {
         }
     }
 
-    /// Takes a tag away; what it named stays listed. Whether it was there.
+    /// Removes a tag, but keeps an entry of the manifest that it named. Returns true if the tag
+    /// existed.
     pub(super) fn remove_tag(&mut self, tag: &str) -> bool {
         let others = self.entries.iter().filter(|e| name_of(e) != Some(tag));
         let mut listed: HashSet<Digest> = others.map(|e| e.digest.clone()).collect();
@@ -122,16 +133,16 @@ fn tag_of(entry: &Descriptor) -> Option<&str> {
     name_of(entry).filter(|name| check_tag(name).is_ok())
 }
 
-/// The entries are read and written as they are, and not by way of a `Value` of ten times their size.
+/// Deserializes entries directly: a `Value` in between would take ten times their memory.
 impl<'de> Deserialize<'de> for Index {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(Fields)
+        deserializer.deserialize_map(IndexVisitor)
     }
 }
 
-struct Fields;
+struct IndexVisitor;
 
-impl<'de> Visitor<'de> for Fields {
+impl<'de> Visitor<'de> for IndexVisitor {
     type Value = Index;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

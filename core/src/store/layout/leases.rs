@@ -1,71 +1,33 @@
-//! Leases: blobs that this handle has found or pushed, and that no manifest names yet.
+//! Leases: they protect blobs that this handle has found or pushed and that no manifest names yet.
 //!
-//! While a handle has leases it holds the lock `content` shared, and no other handle collects
-//! garbage; its own collector spares what is claimed. See `garbage.rs` for why that suffices.
+//! While a handle has leases, it holds the lock `content` shared, so that no other handle collects
+//! garbage. Its own collector skips leased blobs. `gc` explains why this is sufficient.
 
-use std::{collections::HashMap, fs::File, sync::Arc};
+use std::sync::Arc;
 
 use fs4::FileExt;
 
 use super::{
-    Inner,
-    folder::{Opened, wait_for},
-    lock,
+    directory::{OpenLayout, wait_for},
+    inner::Inner,
+    sync::lock,
 };
 use ocigraph_types::{Digest, Result};
 
-#[derive(Debug, Default)]
-pub(super) struct Leases {
-    /// Held shared while anything is claimed.
-    pub(super) lock: Option<File>,
-    pub(super) blobs: HashMap<Digest, Count>,
-}
-
-/// How often a blob is claimed: two pushes by one handle may need the same.
-#[derive(Debug, Default)]
-pub(super) struct Count {
-    /// By work under way.
-    busy: usize,
-    /// For manifests that are still to come.
-    kept: usize,
-}
-
-impl Leases {
-    fn add(&mut self, digests: &[Digest]) {
-        for digest in digests {
-            self.blobs.entry(digest.clone()).or_default().busy += 1;
-        }
-    }
-
-    fn change(&mut self, digests: &[Digest], change: impl Fn(&mut Count)) {
-        for digest in digests {
-            if let Some(count) = self.blobs.get_mut(digest) {
-                change(count);
-                if count.busy == 0 && count.kept == 0 {
-                    self.blobs.remove(digest);
-                }
-            }
-        }
-        if self.blobs.is_empty() {
-            self.lock = None;
-        }
-    }
-}
-
-/// Leases that are given back when this is dropped.
+/// Leases of some blobs. Dropping this releases them.
 #[derive(Debug)]
 pub(super) struct Lease {
     pub(super) layout: Arc<Inner>,
-    pub(super) opened: Arc<Opened>,
+    pub(super) opened: Arc<OpenLayout>,
     digests: Vec<Digest>,
 }
 
 impl Lease {
-    /// They last until a manifest that names the blobs is stored, or the handle goes.
+    /// Keeps the leases until a manifest that names the blobs is stored, or the handle is dropped.
     pub(super) fn keep(mut self) {
         let digests = std::mem::take(&mut self.digests);
         lock(&self.layout.leases).change(&digests, |count| {
-            count.busy -= 1;
+            count.active -= 1;
             count.kept += 1;
         });
     }
@@ -73,15 +35,15 @@ impl Lease {
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        lock(&self.layout.leases).change(&self.digests, |count| count.busy -= 1);
+        lock(&self.layout.leases).change(&self.digests, |count| count.active -= 1);
     }
 }
 
 impl Inner {
-    /// From here on these blobs are not collected.
+    /// Leases blobs: from here on no collector removes them. Waits for a running collector.
     pub(super) fn lease(self: &Arc<Self>, digests: Vec<Digest>) -> Result<Lease> {
-        let opened = self.create()?;
-        if !self.claim_at_once(&digests) {
+        let opened = self.directory.create()?;
+        if !self.lease_if_locked(&digests) {
             self.collect_leftovers(&opened);
             let (shared, path) = opened.content_lock()?;
             wait_for(&path, || FileExt::try_lock_shared(&shared))?;
@@ -92,24 +54,24 @@ impl Inner {
         Ok(Lease { layout: Arc::clone(self), opened, digests })
     }
 
-    /// Where the handle holds the lock already, one lease more needs no waiting.
-    fn claim_at_once(&self, digests: &[Digest]) -> bool {
+    /// Adds leases without waiting if the handle holds the lock already. Returns false otherwise.
+    fn lease_if_locked(&self, digests: &[Digest]) -> bool {
         let mut leases = lock(&self.leases);
-        let held = leases.lock.is_some();
-        if held {
+        let locked = leases.lock.is_some();
+        if locked {
             leases.add(digests);
         }
-        held
+        locked
     }
 
-    /// Whether a blob that was found before is claimed already.
-    pub(super) fn has_claim(&self, digest: &Digest) -> bool {
+    /// Returns true if this handle has leased the blob.
+    pub(super) fn is_leased(&self, digest: &Digest) -> bool {
         lock(&self.leases).blobs.contains_key(digest)
     }
 
-    /// Gives back the leases of a manifest that is stored: its own, and for each time that it
-    /// names a blob, one of those that were kept for it.
-    pub(super) fn settle(&self, lease: Lease) {
+    /// Releases the leases of a manifest that is stored: `lease` itself, and for each blob in it
+    /// one of the leases that were kept for a manifest.
+    pub(super) fn release(&self, lease: Lease) {
         lock(&self.leases).change(&lease.digests, |count| {
             count.kept = count.kept.saturating_sub(1);
         });

@@ -1,15 +1,17 @@
-//! Manifests of a layout: read by name and checked; written once all they refer to is there.
+//! Manifests of a layout. A manifest is verified against its digest whenever it is read, and stored
+//! only if the content it refers to exists. Its subject need not exist.
 
 use std::{fs::File, io::Read, sync::Arc};
 
 use bytes::Bytes;
 
-use super::{Inner, changes::Change, dir::unsafe_or};
+use super::{dir_handle::refusal_error, inner::Inner, write_queue::Addition};
 use crate::content::regular_file::{Kind, Refused, open_regular};
 use ocigraph_types::{Code, Descriptor, Digest, Error, Manifest, Result, TagOrDigest};
 
 impl Inner {
-    /// Reads a manifest by name, checked.
+    /// Reads and verifies the manifest that a tag or digest names. NOT_FOUND if it does not exist,
+    /// SIZE_MISMATCH if its entry in the index has another size.
     pub(super) fn manifest(&self, name: &TagOrDigest) -> Result<Manifest> {
         let snapshot = self.snapshot()?;
         let digest = match name {
@@ -23,17 +25,18 @@ impl Inner {
             Some(entry) if entry.size != length => Err(Error::new(
                 Code::SizeMismatch,
                 format!(
-                    "{} lists {digest} with {} bytes, and it has {length}",
-                    self.index_path().display(),
+                    "{} lists {digest} with a size of {} bytes, but the manifest has {length}",
+                    self.directory.index_path().display(),
                     entry.size
                 ),
             )
-            .with_hint("what wrote the entry is wrong: push the manifest again")),
+            .with_hint("the tool that wrote this entry is at fault: push the manifest again")),
             _ => Ok(manifest),
         }
     }
 
-    /// Reads a manifest, checked; `media_type` is consulted where it does not say.
+    /// Reads and verifies a manifest by digest. `media_type` applies if the manifest has no
+    /// `mediaType` field.
     pub(super) fn read_manifest(
         &self,
         digest: &Digest,
@@ -42,33 +45,34 @@ impl Inner {
         self.check_manifest(self.manifest_bytes(digest)?, digest, media_type)
     }
 
-    /// The bytes of a manifest, unchecked.
+    /// Reads the bytes of a manifest without verifying them.
     pub(super) fn manifest_bytes(&self, digest: &Digest) -> Result<Vec<u8>> {
-        let path = self.blob_path(digest);
+        let path = self.directory.blob_path(digest);
         match open_regular(&path) {
             Ok(file) => self.read_limited(file, digest),
             Err(Refused::Missing | Refused::Is(Kind::Dangling)) => Err(Error::new(
                 Code::NotFound,
-                format!("{} has no manifest {digest}", self.path.display()),
+                format!("{} has no manifest {digest}", self.directory.path().display()),
             )),
-            Err(e) => Err(unsafe_or("read", &path, "file", e)),
+            Err(e) => Err(refusal_error("read", &path, "file", e)),
         }
     }
 
+    /// Verifies the bytes of a manifest against its digest, and parses them.
     pub(super) fn check_manifest(
         &self,
         bytes: Vec<u8>,
         digest: &Digest,
         media_type: Option<&str>,
     ) -> Result<Manifest> {
-        let path = || self.blob_path(digest);
+        let path = || self.directory.blob_path(digest);
         let algorithm = digest.algorithm()?;
         let bytes = Bytes::from(bytes);
-        let media_type = media_type.filter(|named| !named.is_empty());
-        // An entry that calls it something else is wrong about it, and hides nothing.
+        let media_type = media_type.filter(|media_type| !media_type.is_empty());
+        // The manifest's own media type wins over a wrong one in the index.
         let parsed = Manifest::parse(bytes.clone(), media_type, algorithm)
             .or_else(|_| Manifest::parse(bytes.clone(), None, algorithm));
-        // A damaged file is told as that, whether or not it still parses.
+        // Report a damaged file as DIGEST_MISMATCH, whether or not it still parses.
         let actual = match &parsed {
             Ok(manifest) => manifest.digest().clone(),
             Err(_) => algorithm.digest(&bytes),
@@ -76,53 +80,53 @@ impl Inner {
         if actual != *digest {
             return Err(Error::new(
                 Code::DigestMismatch,
-                format!("{} should be {digest} and hashes to {actual}", path().display()),
+                format!("{} has the digest {actual}, not {digest}", path().display()),
             )
-            .with_hint("the file was changed or damaged: remove it, and push it again"));
+            .with_hint("the file was changed or damaged: remove it and push the manifest again"));
         }
         parsed
     }
 
     fn read_limited(&self, file: File, digest: &Digest) -> Result<Vec<u8>> {
-        let failed = |e| Error::io("read", &self.blob_path(digest), e);
+        let failed = |e| Error::io("read", &self.directory.blob_path(digest), e);
         let length = file.metadata().map_err(failed)?.len();
-        if length > self.manifest_limit {
+        if length > self.max_manifest_bytes {
             return Err(self.too_large(&digest.to_string(), length));
         }
         let mut bytes = Vec::with_capacity(length as usize);
-        file.take(self.manifest_limit + 1).read_to_end(&mut bytes).map_err(failed)?;
+        file.take(self.max_manifest_bytes + 1).read_to_end(&mut bytes).map_err(failed)?;
         match bytes.len() as u64 {
-            length if length > self.manifest_limit => {
+            length if length > self.max_manifest_bytes => {
                 Err(self.too_large(&digest.to_string(), length))
             }
             _ => Ok(bytes),
         }
     }
 
-    /// Stores a manifest and lists it: under its tags, or without one.
+    /// Stores a manifest and adds it to the index, with its tags or untagged.
     pub(super) fn add_manifest(
         self: &Arc<Self>,
         manifest: &Manifest,
         tags: Vec<String>,
     ) -> Result<()> {
         let length = manifest.bytes().len() as u64;
-        if length > self.manifest_limit {
+        if length > self.max_manifest_bytes {
             return Err(self
                 .too_large("the manifest", length)
-                .with_hint("put less into annotations, or split the artifact"));
+                .with_hint("shorten the annotations, or split the artifact"));
         }
         let own = manifest.plain_descriptor();
         let needed: Vec<&Descriptor> = manifest.content().chain(manifest.manifests()).collect();
         let mut digests: Vec<Digest> = needed.iter().map(|blob| blob.digest.clone()).collect();
         digests.push(own.digest.clone());
-        // From here on none of it is collected.
+        // Lease before checking which blobs exist, so that the garbage collector keeps them.
         let lease = self.lease(digests)?;
         let mut blobs = vec![own.digest.clone()];
         for blob in needed {
             if self.has_blob(blob) {
                 blobs.push(blob.digest.clone());
             } else if !blob.is_foreign() {
-                return Err(self.not_there(&own, blob));
+                return Err(self.missing_blob(&own, blob));
             }
         }
         if let Some(staged) = self.stage_unless_there(&own)? {
@@ -130,12 +134,13 @@ impl Inner {
         }
         let entry =
             Descriptor { artifact_type: manifest.artifact_type().map(str::to_owned), ..own };
-        self.apply(Change { entry, tags, blobs })?;
-        self.settle(lease);
+        self.add_to_index(Addition { entry, tags, blobs })?;
+        self.release(lease);
         Ok(())
     }
 
-    /// Lists a manifest that was stored, and whose push broke off before it was listed.
+    /// Adds a stored manifest to the index if it is not listed. A push that was interrupted before
+    /// it wrote the index leaves such a manifest.
     pub(super) fn list_again(self: &Arc<Self>, digest: &Digest) -> Result<()> {
         let snapshot = self.snapshot()?;
         if snapshot.index.entry(digest).is_some() || self.listed(&snapshot)?.contains(digest) {
@@ -145,10 +150,10 @@ impl Inner {
         self.add_manifest(&manifest, Vec::new())
     }
 
-    /// Takes a tag away; the manifest stays listed.
+    /// Removes a tag. The manifest stays listed. NOT_FOUND if the tag does not exist.
     pub(super) fn remove_tag(&self, tag: &str) -> Result<()> {
-        self.check_version()?;
-        let opened = self.create()?;
+        self.directory.check_version()?;
+        let opened = self.directory.create()?;
         let _lock = opened.lock_index()?;
         let before = self.snapshot()?;
         let mut index = before.index.clone();
@@ -159,25 +164,30 @@ impl Inner {
     }
 
     fn no_tag(&self, tag: &str) -> Error {
-        let path = self.path.display();
+        let path = self.directory.path().display();
         Error::new(Code::NotFound, format!("{path} has no tag {tag}"))
-            .with_hint(format!("`ocigraph tags oci:{path}` lists those it has"))
+            .with_hint(format!("`ocigraph tags oci:{path}` lists the tags"))
     }
 
-    fn not_there(&self, manifest: &Descriptor, blob: &Descriptor) -> Error {
-        let path = self.path.display();
+    fn missing_blob(&self, manifest: &Descriptor, blob: &Descriptor) -> Error {
+        let path = self.directory.path().display();
         let what = match self.describe_blob(&blob.digest) {
             Ok(found) => format!("which has {} bytes in {path}, not {}", found.size, blob.size),
             Err(_) => format!("which is not in {path}"),
         };
-        Error::new(Code::NotFound, format!("{} needs {}, {what}", manifest.digest, blob.digest))
-            .with_hint("push what a manifest refers to before the manifest")
+        let message = format!("the manifest {} needs {}, {what}", manifest.digest, blob.digest);
+        Error::new(Code::NotFound, message)
+            .with_hint("push the blobs and child manifests of a manifest before the manifest")
     }
 
+    /// Returns the TOO_LARGE error for a manifest of `length` bytes.
     pub(super) fn too_large(&self, what: &str, length: u64) -> Error {
         Error::new(
             Code::TooLarge,
-            format!("{what} has {length} bytes; a manifest has up to {}", self.manifest_limit),
+            format!(
+                "{what} has {length} bytes, and the limit for a manifest is {} bytes",
+                self.max_manifest_bytes
+            ),
         )
     }
 }

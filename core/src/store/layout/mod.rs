@@ -1,63 +1,92 @@
-//! An OCI image layout directory as a [`Store`].
+//! An OCI image layout, a directory, as a [`Store`].
 //!
-//! Tags are entries of `index.json`; manifests without one are listed too, so that their referrers
-//! are found by every tool. Blobs appear by rename once they are checked, and `index.json` is
-//! replaced by rename, under a lock, once what it names is durable. What is ours alone, the locks
-//! and files not yet whole, is in the hidden folder `.ocigraph`; reading never creates anything.
+//! Tags are entries of `index.json`. Untagged manifests have entries too, so that every tool finds
+//! their referrers. A blob appears by rename once it is verified; `index.json` is replaced by
+//! rename, under a lock, once the blobs it needs are durable. Locks and incomplete files are in the
+//! private folder `.ocigraph`. Reading never creates a file.
 //!
-//! Source: OCI image-spec 1.1.1, "Image Layout".
+//! Format: [image-spec v1.1.1, "OCI Image Layout Specification"][spec].
+//!
+//! [spec]: https://github.com/opencontainers/image-spec/blob/v1.1.1/image-layout.md
 
+mod blob_content;
 mod blobs;
-mod changes;
-mod content;
-mod dir;
-mod folder;
-mod garbage;
+mod dir_handle;
+mod directory;
+mod durability;
+mod gc;
 mod index;
+mod index_cache;
+mod inner;
+mod json_weight;
+mod lease_table;
 mod leases;
 mod listed;
 mod manifests;
-mod snapshot;
-mod weight;
+mod summaries;
+mod sync;
+mod write_queue;
 
 use std::{
-    collections::HashSet,
-    io,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
-    thread,
+    sync::Arc,
 };
 
 use async_trait::async_trait;
-use tokio::sync::Semaphore;
 
-use crate::store::{limits::Limits, memory::Memory};
 use crate::{
     blocking::spawn_blocking,
     content::{
         progress::Outcome,
         source::{ByteStream, Source, next_batch},
     },
-    store::{ManifestDeletion, ReadStore, Store, limits::patiently, list::List},
+    store::{
+        ManifestDeletion, ReadStore, Store,
+        limits::{Limits, patiently},
+        list::List,
+        memory::Memory,
+    },
 };
-use ocigraph_types::{Descriptor, Digest, Error, Manifest, Result, TagOrDigest, check_tag};
+use inner::Inner;
+use ocigraph_types::{Descriptor, Digest, Manifest, Result, TagOrDigest, check_tag};
+use sync::copy_error;
 
-/// A disk syncs and reads several files at once.
-const FILES_AT_ONCE: usize = 8;
-/// Calls of one handle that are at work at once: each takes a thread for a moment.
-const CALLS_AT_ONCE: usize = 32;
-
-/// A layout directory. Cheap to clone; nothing is read or created until it is used.
+/// An OCI image layout in a directory.
 ///
-/// Many handles and processes may write to one directory at once. While a handle has pushed blobs
-/// that no manifest names yet, no other removes unneeded blobs: drop a handle that is done.
+/// The directory has the files `oci-layout` and `index.json` and the folder `blobs`, as the section
+/// ["OCI Image Layout Specification"][spec] of image-spec v1.1.1 requires, and a private folder
+/// `.ocigraph` once this library has written to it. A value is cheap to clone; clones share one
+/// state, called a handle here. Nothing is read or created before the first operation.
+///
+/// Several handles and processes can use one directory concurrently. Blobs that a handle has pushed
+/// stay, although no manifest names them yet, until the handle is dropped: meanwhile no other
+/// handle removes unneeded blobs. So drop a handle when its work is done.
+///
+/// # Errors
+///
+/// All operations can fail with [IO](crate::Code::Io), and with [NOT_FOUND](crate::Code::NotFound)
+/// if the directory is not an image layout and the operation does not create one. They fail with:
+///
+/// - [UNSUPPORTED](crate::Code::Unsupported) for a layout of a version other than 1.x,
+/// - [ALREADY_EXISTS](crate::Code::AlreadyExists) for a first push to a directory that contains
+///   other files,
+/// - [INVALID_MANIFEST](crate::Code::InvalidManifest) for a malformed `index.json` or manifest,
+/// - [DIGEST_MISMATCH](crate::Code::DigestMismatch) or [SIZE_MISMATCH](crate::Code::SizeMismatch)
+///   for damaged content,
+/// - [TOO_LARGE](crate::Code::TooLarge) for an `index.json` or a set of manifests that takes more
+///   than 64 MiB of memory,
+/// - [UNSAFE_PATH](crate::Code::UnsafePath) for a symbolic link or special file in place of a file
+///   of the layout,
+/// - [TIMEOUT](crate::Code::Timeout) if another process holds a lock for 90 seconds.
+///
+/// # Example
 ///
 /// ```
 /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
 /// # let dir = tempfile::tempdir().unwrap();
 /// # let path = dir.path().join("layout");
 /// use std::sync::Arc;
-/// use ocigraph::{Bytes, Descriptor, Layout, Store};
+/// use ocigraph::{Bytes, Descriptor, Layout, ReadStore, Store};
 ///
 /// let layout = Layout::open(&path);
 /// let blob = Descriptor::of("text/plain", b"hello");
@@ -65,68 +94,40 @@ const CALLS_AT_ONCE: usize = 32;
 /// assert!(layout.has_blob(&blob).await?);
 /// # Ok::<(), ocigraph::Error>(()) }).unwrap();
 /// ```
+///
+/// [spec]: https://github.com/opencontainers/image-spec/blob/v1.1.1/image-layout.md
 #[derive(Debug, Clone)]
 pub struct Layout {
     inner: Arc<Inner>,
 }
 
-#[derive(Debug)]
-struct Inner {
-    path: PathBuf,
-    manifest_limit: u64,
-    max_entries: usize,
-    memory: Memory,
-    /// `index.json` as it was last read.
-    snapshot: Mutex<Option<snapshot::Cached>>,
-    /// What the listed manifests say: each is read once.
-    known: Mutex<Arc<listed::SummaryCache>>,
-    /// Handles of the directory, for all who write.
-    opened: Mutex<Weak<folder::Opened>>,
-    leases: Mutex<leases::Leases>,
-    changes: changes::Queue,
-    /// Blobs that this handle has made durable.
-    durable: Mutex<HashSet<Digest>>,
-    calls: Semaphore,
-}
-
 impl Layout {
-    /// The layout at `path`, which is created by the first write.
+    /// Returns the layout at `path`. The first push creates it; this function does no I/O.
+    /// Manifests can have up to 4 MiB.
     pub fn open(path: impl Into<PathBuf>) -> Self {
         Self::with_limits(path, &Limits::default())
     }
 
-    /// The same, with the limits of a client: the bytes of a manifest, the entries and the memory of
-    /// a list. Time limits do not apply.
+    /// Returns the layout at `path`, with the limits of a client: `max_manifest_bytes`,
+    /// `max_entries`, and the memory that follows from these. The timeouts do not apply. Content
+    /// above a limit fails with [TOO_LARGE](crate::Code::TooLarge).
     pub fn with_limits(path: impl Into<PathBuf>, limits: &Limits) -> Self {
-        Self {
-            inner: Arc::new(Inner {
-                path: path.into(),
-                manifest_limit: limits.max_manifest_bytes as u64,
-                max_entries: limits.max_entries,
-                memory: Memory::for_metadata(limits.max_manifest_bytes),
-                snapshot: Mutex::default(),
-                known: Mutex::default(),
-                opened: Mutex::default(),
-                leases: Mutex::default(),
-                changes: changes::Queue::default(),
-                durable: Mutex::default(),
-                calls: Semaphore::new(CALLS_AT_ONCE),
-            }),
-        }
+        Self { inner: Arc::new(Inner::new(path.into(), limits)) }
     }
 
-    /// The directory.
+    /// Returns the path that the layout was opened with.
     pub fn path(&self) -> &Path {
-        &self.inner.path
+        self.inner.directory.path()
     }
 
+    /// Runs `work` on a blocking thread, again while the process lacks file descriptors.
     async fn with<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Arc<Inner>) -> Result<T> + Clone + Send + 'static,
     ) -> Result<T> {
         patiently(|| async {
-            // Not held while it waits for a descriptor.
-            let _turn = self.inner.calls.acquire().await;
+            // Acquired for each attempt, so that a call that waits for a descriptor holds no permit.
+            let _permit = self.inner.calls.acquire().await;
             let (inner, work) = (Arc::clone(&self.inner), work.clone());
             spawn_blocking(move || work(&inner)).await
         })
@@ -209,7 +210,7 @@ impl Store for Layout {
         let mut stream = source.open(0).await?;
         let mut batch = next_batch(&mut stream).await?;
         while !batch.is_empty() {
-            // The next bytes arrive while these are hashed and written.
+            // Receive the next batch while this one is hashed and written.
             let write = spawn_blocking(move || staged.write(&batch));
             (staged, batch) = futures::try_join!(write, next_batch(&mut stream))?;
         }
@@ -238,7 +239,7 @@ impl Store for Layout {
         let digests: Vec<Digest> = manifests.iter().map(|m| m.manifest.digest.clone()).collect();
         match self.with(move |layout| layout.delete(&digests)).await {
             Ok(results) => results,
-            Err(e) => manifests.iter().map(|_| Err(again(&e))).collect(),
+            Err(e) => manifests.iter().map(|_| Err(copy_error(&e))).collect(),
         }
     }
 
@@ -250,54 +251,4 @@ impl Store for Layout {
         let digests: Vec<Digest> = referrers.iter().map(|d| d.digest.clone()).collect();
         self.with(move |layout| digests.iter().try_for_each(|d| layout.list_again(d))).await
     }
-}
-
-/// One failure told to each of several callers.
-fn again(error: &Error) -> Error {
-    let mut told = Error::new(error.code(), error.message());
-    // What may pass by itself is known by its number.
-    let source = std::error::Error::source(error).and_then(|e| e.downcast_ref::<io::Error>());
-    if let Some(number) = source.and_then(io::Error::raw_os_error) {
-        told = told.with_source(io::Error::from_raw_os_error(number));
-    }
-    match error.hint() {
-        Some(hint) => told.with_hint(hint),
-        None => told,
-    }
-}
-
-/// What a panic in another thread left is whole: every change under these locks is one step.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Does the same to each, several at once; the results are in the order of `items`. What found no free
-/// descriptor is done again when the others are done. Where no thread can be started, this one does it.
-fn in_parallel<T: Sync, R: Send>(
-    items: &[T],
-    work: impl Fn(&T) -> R + Sync,
-    lacked_descriptors: impl Fn(&R) -> bool,
-) -> Vec<R> {
-    let share = items.len().div_ceil(FILES_AT_ONCE).max(1);
-    let all = |chunk: &[T]| chunk.iter().map(&work).collect::<Vec<R>>();
-    let mut results: Vec<R> = thread::scope(|scope| {
-        let all = &all;
-        let mut chunks = items.chunks(share);
-        let own = chunks.next_back().unwrap_or_default();
-        let threads: Vec<_> = chunks
-            .map(|chunk| (chunk, thread::Builder::new().spawn_scoped(scope, move || all(chunk))))
-            .collect();
-        let own = all(own);
-        let done = threads.into_iter().flat_map(|(chunk, thread)| match thread {
-            Ok(thread) => thread.join().unwrap_or_else(|p| std::panic::resume_unwind(p)),
-            Err(_) => all(chunk),
-        });
-        done.chain(own).collect()
-    });
-    for (item, result) in items.iter().zip(&mut results) {
-        if lacked_descriptors(result) {
-            *result = work(item);
-        }
-    }
-    results
 }

@@ -1,6 +1,6 @@
-"""The client for event loops: one method an operation, in a file for each subject.
+"""The client for event loops. The operations are in base classes, one file for each subject.
 
-This folder is written from `_sync` by `python/tools/write_async.py`: edit there.
+This folder is generated from `_sync` by `python/tools/write_async.py`: edit there.
 """
 
 from __future__ import annotations
@@ -9,35 +9,41 @@ from collections.abc import Mapping
 
 from .._checks import flag, one_of, optional, path, text, texts
 from .._configuration import Configuration, Limits
-from .._credentials import AsyncCredentials, Credential, native_credential
+from .._credential import AsyncCredentials, Credential, native_credential
 from .._results import LoginResult, LogoutResult
-from .._run import listen, run_async
+from .._run import run_async, sync_log_level
 from .._values import StrPath
-from .graphs import Graphs
-from .names import Names
-from .parts import Parts
+from .blob import BlobOperations
+from .manifest import ManifestOperations
+from .operation import ArtifactOperations
+from .tag import TagOperations
 
 
-class AsyncClient(Graphs, Names, Parts):
-    """Pushes, pulls, discovers, copies, verifies and deletes graphs of artifacts in registries and layouts.
+class AsyncClient(ArtifactOperations, TagOperations, ManifestOperations, BlobOperations):
+    """Pushes, pulls, discovers, copies, verifies and deletes graphs of artifacts in registries and image layouts.
 
-    Cheap to make and to share between threads. It keeps connections, and what it learned of each registry, until it
-    is closed; one that is never closed is closed when it is collected. It pickles as its configuration.
+    A client can be shared between threads. It reuses connections and remembers the capabilities of each registry until
+    it is closed or garbage-collected. A pickled client contains only its configuration.
 
     Args:
-        credentials: whose they are: ``"stored"`` takes those that ``docker login`` and its like stored, with their
-            helpers; ``"anonymous"`` none; a `Credential` is used for every registry; and a function is asked with host
-            and repository.
-        auth_file: a file with stored credentials to look into first; `login` writes to it.
-        plain_http: plain HTTP or TLS; without it, plain HTTP for this machine and TLS for all others.
-        insecure: takes any certificate: whoever sits between reads and changes what is sent.
-        ca_file: certificates in PEM to trust beside those of the system.
-        cert_file: the client's own certificates in PEM, for registries that ask for one.
-        key_file: the private key of ``cert_file`` in PEM.
-        use_proxy: uses the proxies that the environment names.
-        user_agent: the program that asks, as registries see it; ``ocigraph/`` and the version without it.
-        headers: further headers, sent to the registry itself and nowhere else.
-        limits: bounds on waiting and on what a registry may send.
+        credentials: the source of credentials. ``"stored"`` uses those that ``docker login`` and similar tools stored,
+            including credential helpers. ``"anonymous"`` uses none. A `Credential` is used for every registry. A
+            function is called with the host and the repository.
+        auth_file: a credential file that is read before those of docker and podman. `login` writes to it.
+        plain_http: uses plain HTTP (True) or TLS (False). Default: plain HTTP for the local machine, TLS otherwise.
+        insecure: disables certificate verification. An attacker on the network can then read and modify all traffic.
+        ca_file: a PEM file with certificate authorities to trust, in addition to those of the system.
+        cert_file: a PEM file with the client certificate chain, for registries that require one.
+        key_file: a PEM file with the private key of ``cert_file``.
+        use_proxy: uses the proxies in the environment variables ``HTTPS_PROXY``, ``HTTP_PROXY``, ``ALL_PROXY`` and
+            ``NO_PROXY``.
+        user_agent: the ``User-Agent`` header. Default: ``ocigraph/`` and the version.
+        headers: additional request headers. They are sent only to the registry, not to token servers or redirect
+            targets.
+        limits: timeouts, and limits on what a registry may send.
+
+    Raises:
+        InvalidArgumentError: a value is invalid, or a file cannot be used.
 
     Example:
         >>> async with AsyncClient() as client:
@@ -75,31 +81,38 @@ class AsyncClient(Graphs, Names, Parts):
             headers=texts("headers", headers),
             limits=one_of(Limits, "limits", limits),
         )
-        self._begin(configuration)
+        self._open(configuration)
 
     async def login(self, host: str, credential: Credential) -> LoginResult:
-        """Checks a credential with a registry, and stores it where the other tools of the ecosystem look: with the
-        helper that docker's configuration names for the registry, else in that file, readable by its owner alone.
+        """Checks a credential with a registry and stores it where docker and similar tools find it: in the credential
+        helper that docker's configuration selects for the registry, otherwise in that file, readable only by its owner.
+
+        Args:
+            host: the registry, ``host[:port]``.
+            credential: the credential.
 
         Raises:
-            UnauthorizedError: the registry does not take it; nothing is stored then.
+            UnauthorizedError: the registry rejected the credential, which is not stored then.
 
         Example:
             >>> await client.login("127.0.0.1:1", Credential.password("ada", "secret"))
             Traceback (most recent call last):
             ocigraph.NetworkError: ...
         """
-        listen()
-        self._asked.in_this_loop()
+        sync_log_level()
+        self._callback.use_running_loop()
         return LoginResult._of(await run_async(self._native.login(text("host", host), native_credential(credential))))
 
     async def logout(self, host: str) -> LogoutResult:
-        """Removes every form of a registry's stored credential, from files and helpers.
+        """Removes the stored credentials of a registry from all files and helpers.
+
+        Args:
+            host: the registry, ``host[:port]``.
 
         Example:
             >>> (await client.logout("registry.example.com")).removed_from
             ()
         """
-        listen()
-        self._asked.in_this_loop()
+        sync_log_level()
+        self._callback.use_running_loop()
         return LogoutResult._of(await run_async(self._native.logout(text("host", host))))

@@ -1,1 +1,1 @@
-"""The client that waits."""
+"""The synchronous client."""

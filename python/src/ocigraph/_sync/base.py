@@ -1,4 +1,4 @@
-"""What every client is: its configuration, and the native client made of it, closed and pickled."""
+"""The base class of a client: its configuration, its native client, closing and pickling."""
 
 from __future__ import annotations
 
@@ -7,24 +7,24 @@ from typing import Self
 
 from .. import _native
 from .._configuration import Configuration
-from .._credentials import Asked
+from .._credential import CredentialCallback
 
 
 class Base:
     """A client without operations."""
 
     _configuration: Configuration
-    _asked: Asked
+    _callback: CredentialCallback
     _native: _native.Client
 
-    def _begin(self, configuration: Configuration) -> None:
+    def _open(self, configuration: Configuration) -> None:
         self._configuration = configuration
-        self._asked = Asked(configuration)
-        self._native = _native.Client(configuration.given(self._asked))
+        self._callback = CredentialCallback(configuration)
+        self._native = _native.Client(configuration.given(self._callback))
 
     def close(self) -> None:
-        """Drops the connections; no operation can be begun after it. What is under way, in another thread or task,
-        goes on to its end; a task that is to end sooner is cancelled.
+        """Closes the connections. Later operations raise `InvalidArgumentError`. Running operations of other threads or
+        tasks continue; cancel their tasks to end them.
 
         Example:
             >>> client.close()
@@ -49,4 +49,4 @@ class Base:
         return self._configuration
 
     def __setstate__(self, configuration: Configuration) -> None:
-        self._begin(configuration)
+        self._open(configuration)

@@ -1,5 +1,5 @@
-//! Azure Container Registry, as the fixture plays it: the article's three ways to sign in, its
-//! walkthrough with each, its listings, locked manifests and cascading deletes.
+//! Azure Container Registry, simulated by the fixture: the three kinds of login in the article, the walkthrough with
+//! each, the listings, locked manifests and cascading deletes.
 
 use std::{collections::BTreeMap, path::PathBuf};
 
@@ -42,7 +42,7 @@ fn service_of(fixture: &Fixture) -> TokenAuth {
 
 fn login(work: &Workspace, fixture: &Fixture, user: &str, password: &str) {
     let host = fixture.host();
-    // As the article has it.
+    // As in the article.
     let ran = work.ocigraph(&["login", &host, "--username", user, "--password", password]);
     assert!(ran.stderr.contains("--password-stdin"), "{ran}");
     assert!(!ran.stderr.contains(password), "{ran}");
@@ -59,7 +59,7 @@ fn walk(work: &Workspace, fixture: &Fixture) -> String {
 }
 
 #[test]
-fn the_article_with_each_of_its_three_ways_to_sign_in() {
+fn the_walkthrough_runs_with_each_kind_of_login() {
     for (user, password, asked_as) in [
         (TOKEN_USER, EXPOSED, "identity token"),
         ("oras-token", "scoped-password", "oras-token"),
@@ -72,7 +72,7 @@ fn the_article_with_each_of_its_three_ways_to_sign_in() {
         let fixture = azure();
         let work = Workspace::new();
         login(&work, &fixture, user, password);
-        // The article's `docker push`: another client, with what our login stored.
+        // Replaces the `docker push` of the article: another client with the credential that our login stored.
         work.push_image(&format!("{}/net-monitor:v1", fixture.host()));
         fixture.clear_requests();
         let output = walk(&work, &fixture);
@@ -82,10 +82,10 @@ fn the_article_with_each_of_its_three_ways_to_sign_in() {
             assert_eq!(tree.matches(&branch).count(), branches, "{tree}");
         }
         assert!(output.trim_end().ends_with("[]"), "{output}");
-        let asked = fixture.tokens_asked();
+        let asked = fixture.token_requests();
         assert!(!asked.is_empty());
         assert!(
-            asked.iter().all(|a| a.who.as_deref() == Some(asked_as) && a.status == 200),
+            asked.iter().all(|a| a.credential.as_deref() == Some(asked_as) && a.status == 200),
             "{asked:?}"
         );
         assert_eq!(fixture.misplaced_credentials(), Vec::<String>::new());
@@ -98,7 +98,7 @@ fn the_article_with_each_of_its_three_ways_to_sign_in() {
 }
 
 #[test]
-fn an_exposed_token_can_be_given_as_what_it_is() {
+fn an_exposed_token_is_accepted_as_an_identity_token() {
     let fixture = azure();
     let work = Workspace::new();
     let ran = work.ocigraph_with_input(
@@ -108,11 +108,11 @@ fn an_exposed_token_can_be_given_as_what_it_is() {
     ran.ok();
     work.push_image(&format!("{}/net-monitor:v1", fixture.host()));
     work.ocigraph(&["tags", &format!("{}/net-monitor", fixture.host())]).ok();
-    let asked = fixture.tokens_asked();
-    assert!(asked.iter().all(|a| a.who.as_deref() == Some("identity token")), "{asked:?}");
+    let asked = fixture.token_requests();
+    assert!(asked.iter().all(|a| a.credential.as_deref() == Some("identity token")), "{asked:?}");
 }
 
-/// A signed image.
+/// Pushes a signed image.
 fn signed(fixture: &Fixture) -> (Workspace, String) {
     let work = Workspace::new();
     login(&work, fixture, "oras-token", "scoped-password");
@@ -130,7 +130,7 @@ fn keys(value: &Value) -> Vec<&str> {
 }
 
 #[test]
-fn manifests_in_detail_are_the_articles_two_objects_field_by_field() {
+fn detailed_manifests_have_the_fields_of_the_article() {
     let fixture = azure();
     let (work, image) = signed(&fixture);
     let listed = work.ocigraph(&["manifests", "--detail", &image]).json();
@@ -170,7 +170,7 @@ fn manifests_in_detail_are_the_articles_two_objects_field_by_field() {
     let attributes = &signature["changeableAttributes"];
     assert_eq!(keys(attributes), ["deleteEnabled", "listEnabled", "readEnabled", "writeEnabled"]);
     assert!(attributes.as_object().unwrap().values().all(|value| value == true));
-    // One list, by a token that the challenge named: not a request for each manifest.
+    // One list with the token that the challenge named, instead of a request for each manifest.
     let seen: Vec<String> =
         fixture.requests().iter().map(|r| format!("{} {}", r.status, r.path)).collect();
     let own = seen.iter().filter(|r| r.starts_with("200 /acr/v1/net-monitor/_manifests")).count();
@@ -188,7 +188,7 @@ fn manifests_in_detail_are_the_articles_two_objects_field_by_field() {
 }
 
 #[test]
-fn long_lists_are_read_page_by_page() {
+fn long_lists_are_read_in_pages() {
     let fixture = azure();
     let (work, image) = signed(&fixture);
     for i in 0..5 {
@@ -205,7 +205,7 @@ fn long_lists_are_read_page_by_page() {
 }
 
 #[test]
-fn a_locked_manifest_stays_and_the_error_says_so_with_azures_id() {
+fn the_error_for_a_locked_manifest_has_the_request_id_of_azure() {
     let fixture = azure();
     let (work, image) = signed(&fixture);
     let digest = work.ocigraph(&["resolve", &image]).ok().trim().to_owned();
@@ -221,7 +221,7 @@ fn a_locked_manifest_stays_and_the_error_says_so_with_azures_id() {
 }
 
 #[test]
-fn removing_a_tag_leaves_its_manifest() {
+fn removing_a_tag_keeps_its_manifest() {
     let fixture = azure();
     let (work, image) = signed(&fixture);
     let digest = work.ocigraph(&["resolve", &image]).ok().trim().to_owned();
@@ -233,7 +233,7 @@ fn removing_a_tag_leaves_its_manifest() {
 }
 
 #[test]
-fn elsewhere_the_details_come_from_the_standard_interface() {
+fn other_registries_provide_details_through_the_standard_api() {
     let fixture = Fixture::start(Config::default());
     let work = Workspace::new();
     let image = format!("{}/net-monitor:v1", fixture.host());

@@ -1,4 +1,4 @@
-//! Signing in with tokens: what is asked for, how often, and where it is sent.
+//! Authentication with tokens: which tokens are requested, how often, and where they are sent.
 
 mod azure;
 mod registries;
@@ -26,7 +26,7 @@ pub(crate) fn token_auth() -> TokenAuth {
     }
 }
 
-/// A fixture that wants tokens.
+/// Starts a fixture that requires tokens.
 pub(crate) fn guarded(auth: TokenAuth) -> Fixture {
     Fixture::start(Config { auth: Auth::Token(Box::new(auth)), ..Config::default() })
 }

@@ -1,4 +1,4 @@
-//! Real registries that ask for signed tokens.
+//! Real registries that require signed tokens.
 
 use ocigraph_fixture::{Auth, Config, Fixture, TokenAuth};
 use ocigraph_suite::{Kind, Options, Registry, TokenServer, Workspace};
@@ -7,7 +7,7 @@ use crate::{PASSWORD, USER, token_auth};
 
 const SERVICE: &str = "the registry of the tests";
 
-/// A registry, and the token server that it sends its clients to.
+/// Starts a registry and its token server.
 fn start(kind: Kind) -> (Fixture, Registry) {
     let auth = TokenAuth { service: SERVICE.into(), ..token_auth() };
     let server = Fixture::start(Config { auth: Auth::Token(Box::new(auth)), ..Config::default() });
@@ -21,16 +21,19 @@ fn start(kind: Kind) -> (Fixture, Registry) {
     (server, registry)
 }
 
-/// The scopes that were asked for since the last look, all of them by the user.
+/// Returns the scopes that were requested since the last call. All requests must have the credential of the user.
 fn asked(server: &Fixture) -> Vec<String> {
-    let asked = server.tokens_asked();
-    assert!(asked.iter().all(|a| a.who.as_deref() == Some(USER) && a.status == 200), "{asked:?}");
+    let asked = server.token_requests();
+    assert!(
+        asked.iter().all(|a| a.credential.as_deref() == Some(USER) && a.status == 200),
+        "{asked:?}"
+    );
     server.clear_requests();
     asked.iter().map(|asked| asked.scopes.join(" ")).collect()
 }
 
 #[test]
-fn a_graph_is_pushed_discovered_pulled_copied_and_deleted_with_a_token_each() {
+fn each_operation_on_a_graph_needs_one_token() {
     for kind in [Kind::Docker2, Kind::Distribution3] {
         let (server, registry) = start(kind);
         let work = Workspace::new();

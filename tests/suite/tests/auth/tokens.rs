@@ -1,4 +1,4 @@
-//! How many tokens an operation asks for, and with which scopes.
+//! The number of tokens that an operation requests, and their scopes.
 
 use std::{
     sync::{
@@ -10,7 +10,7 @@ use std::{
 
 use ocigraph::{
     Client, Code, CopyOptions, Credential, CredentialSource, Credentials, DeleteOptions,
-    DiscoverOptions, File, Host, PullOptions, PushOptions, Reference,
+    DiscoverOptions, File, Host, PullOptions, PushOptions, Reference, ResolveOptions,
 };
 use ocigraph_fixture::{Auth, Config, Fixture, TokenAuth};
 
@@ -30,16 +30,16 @@ async fn push(client: &Client, target: &Reference, subject: Option<&Reference>) 
     client.push(target, options).await.unwrap().reference
 }
 
-/// The scopes of each token that was asked for since the last look.
+/// Returns the scopes of each token request since the last call.
 fn asked(fixture: &Fixture) -> Vec<String> {
-    let asked = fixture.tokens_asked().into_iter().map(|asked| asked.scopes.join(" ")).collect();
+    let asked = fixture.token_requests().into_iter().map(|asked| asked.scopes.join(" ")).collect();
     assert_eq!(fixture.misplaced_credentials(), Vec::<String>::new());
     fixture.clear_requests();
     asked
 }
 
 #[test]
-fn each_operation_asks_for_one_token_with_all_that_it_needs() {
+fn each_operation_requests_one_token_with_all_its_scopes() {
     let fixture = guarded(token_auth());
     let image = reference(&fixture, "app:v1");
     run(async {
@@ -71,17 +71,17 @@ fn each_operation_asks_for_one_token_with_all_that_it_needs() {
 }
 
 #[test]
-fn a_client_keeps_its_tokens() {
+fn a_client_caches_its_tokens() {
     let fixture = guarded(token_auth());
     let client = ada();
     run(async {
         let image = reference(&fixture, "app:v1");
         push(&client, &image, None).await;
-        // What may push may pull.
-        client.resolve(&image, None).await.unwrap();
+        // A token for push also allows pull.
+        client.resolve(&image, ResolveOptions::default()).await.unwrap();
         client.tags(&image).await.unwrap();
         assert_eq!(asked(&fixture), ["repository:app:pull,push"]);
-        // Another repository is another token, without a challenge before it.
+        // Another repository needs another token, which is requested without a challenge.
         push(&client, &reference(&fixture, "other:v1"), None).await;
         let refused = fixture.requests().iter().filter(|r| r.status == 401).count();
         assert_eq!((refused, asked(&fixture)), (0, vec!["repository:other:pull,push".to_owned()]));
@@ -89,7 +89,7 @@ fn a_client_keeps_its_tokens() {
 }
 
 #[test]
-fn a_hundred_operations_without_a_token_ask_for_one() {
+fn a_hundred_concurrent_operations_request_one_token() {
     let fixture = guarded(token_auth());
     let image = reference(&fixture, "app:v1");
     run(push(&ada(), &image, None));
@@ -99,7 +99,7 @@ fn a_hundred_operations_without_a_token_ask_for_one() {
         let all: Vec<_> = (0..100)
             .map(|_| {
                 let (client, image) = (client.clone(), image.clone());
-                tokio::spawn(async move { client.resolve(&image, None).await })
+                tokio::spawn(async move { client.resolve(&image, ResolveOptions::default()).await })
             })
             .collect();
         for resolved in all {
@@ -110,19 +110,19 @@ fn a_hundred_operations_without_a_token_ask_for_one() {
 }
 
 #[test]
-fn a_token_that_ends_is_renewed_once_however_many_requests_find_out() {
+fn an_expired_token_is_renewed_once_for_many_concurrent_requests() {
     let fixture = guarded(token_auth());
     let client = ada();
     let image = reference(&fixture, "app:v1");
     run(async {
         push(&client, &image, None).await;
         asked(&fixture);
-        // The registry's clock, or its mind, is another than the token's life.
+        // The registry rejects the token although it has not expired, for example because its clock differs.
         fixture.end_tokens();
         let all: Vec<_> = (0..50)
             .map(|_| {
                 let (client, image) = (client.clone(), image.clone());
-                tokio::spawn(async move { client.resolve(&image, None).await })
+                tokio::spawn(async move { client.resolve(&image, ResolveOptions::default()).await })
             })
             .collect();
         for resolved in all {
@@ -133,7 +133,7 @@ fn a_token_that_ends_is_renewed_once_however_many_requests_find_out() {
 }
 
 #[test]
-fn a_token_is_renewed_before_its_end() {
+fn a_token_is_renewed_before_it_expires() {
     let fixture = guarded(TokenAuth { life_ms: 400, ..token_auth() });
     let client = ada();
     let image = reference(&fixture, "app:v1");
@@ -141,14 +141,14 @@ fn a_token_is_renewed_before_its_end() {
         push(&client, &image, None).await;
         asked(&fixture);
         tokio::time::sleep(Duration::from_millis(500)).await;
-        client.resolve(&image, None).await.unwrap();
+        client.resolve(&image, ResolveOptions::default()).await.unwrap();
     });
     let refused = fixture.requests().iter().filter(|r| r.status == 401).count();
     assert_eq!((refused, asked(&fixture).len()), (0, 1));
 }
 
 #[test]
-fn a_gibibyte_outlives_its_token_and_no_byte_is_sent_twice() {
+fn a_token_that_expires_during_an_upload_causes_no_second_upload() {
     const SIZE: u64 = 1 << 30;
     let folder = tempfile::tempdir().unwrap();
     let source = folder.path().join("large");
@@ -168,22 +168,22 @@ fn a_gibibyte_outlives_its_token_and_no_byte_is_sent_twice() {
     run(ada().push(&image, options)).unwrap();
     let sent: u64 = fixture.requests().iter().map(|request| request.body_bytes).sum();
     assert!(sent < SIZE + 10_000, "{sent}");
-    // One to begin with, and one when the blob was through.
+    // One at the start and one after the blob.
     let tokens = asked(&fixture).len();
     assert!((2..=3).contains(&tokens), "{tokens}");
-    let manifest = run(ada().fetch_manifest(&image, None)).unwrap();
+    let manifest = run(ada().fetch_manifest(&image, ResolveOptions::default())).unwrap();
     assert_eq!(manifest.content().filter(|blob| blob.size == SIZE).count(), 1);
 }
 
 #[test]
-fn nobody_in_particular_gets_a_token_where_that_is_enough() {
+fn an_anonymous_token_is_used_if_it_is_sufficient() {
     let fixture = guarded(TokenAuth { anonymous: true, ..token_auth() });
     let image = reference(&fixture, "app:v1");
     run(push(&ada(), &image, None));
     fixture.clear_requests();
     let nobody = client_with(Credentials::Anonymous);
-    run(nobody.resolve(&image, None)).unwrap();
-    assert_eq!(fixture.tokens_asked()[0].who, None);
+    run(nobody.resolve(&image, ResolveOptions::default())).unwrap();
+    assert_eq!(fixture.token_requests()[0].credential, None);
     let error =
         run(nobody.push(&reference(&fixture, "app:v2"), PushOptions::default())).unwrap_err();
     assert_eq!(error.code(), Code::Unauthorized);
@@ -191,7 +191,7 @@ fn nobody_in_particular_gets_a_token_where_that_is_enough() {
 }
 
 #[test]
-fn an_identity_token_goes_in_a_form_and_a_registry_token_as_it_is() {
+fn an_identity_token_is_exchanged_and_a_registry_token_is_sent_directly() {
     let auth = TokenAuth {
         registry_tokens: vec!["as-it-is".into()],
         entra_tokens: vec!["from-entra".into()],
@@ -210,16 +210,19 @@ fn an_identity_token_goes_in_a_form_and_a_registry_token_as_it_is() {
         ),
     ] {
         fixture.clear_requests();
-        run(client_with(Credentials::Given(credential)).resolve(&image, None)).unwrap();
-        let seen: Vec<_> = fixture.tokens_asked();
-        let seen: Vec<_> =
-            seen.iter().map(|a| (a.method.as_str(), a.who.as_deref().unwrap_or(""))).collect();
+        run(client_with(Credentials::Given(credential)).resolve(&image, ResolveOptions::default()))
+            .unwrap();
+        let seen: Vec<_> = fixture.token_requests();
+        let seen: Vec<_> = seen
+            .iter()
+            .map(|a| (a.method.as_str(), a.credential.as_deref().unwrap_or("")))
+            .collect();
         assert_eq!(seen, asked);
         assert_eq!(fixture.misplaced_credentials(), Vec::<String>::new());
     }
 }
 
-/// Gives a password that has ended, and the new one when it is asked again.
+/// Returns an expired password at first and the new one on the next call.
 struct Rotating(AtomicUsize);
 
 #[async_trait::async_trait]
@@ -234,7 +237,7 @@ impl CredentialSource for Rotating {
 }
 
 #[test]
-fn a_credential_that_was_refused_is_looked_for_anew() {
+fn a_rejected_credential_is_looked_up_again() {
     let basic = Auth::Basic { user: USER.into(), password: PASSWORD.into() };
     for fixture in
         [guarded(token_auth()), Fixture::start(Config { auth: basic, ..Config::default() })]
@@ -246,7 +249,7 @@ fn a_credential_that_was_refused_is_looked_for_anew() {
     }
 }
 
-/// Counts how often it is asked.
+/// Counts its calls.
 struct Vault(AtomicUsize);
 
 #[async_trait::async_trait]
@@ -259,7 +262,7 @@ impl CredentialSource for Vault {
 }
 
 #[test]
-fn a_vault_of_the_callers_own_is_asked_once_and_only_when_it_is_needed() {
+fn a_credential_source_is_called_once_and_only_if_needed() {
     let fixture = guarded(token_auth());
     let vault = Arc::new(Vault(AtomicUsize::new(0)));
     let asking = Arc::clone(&vault) as Arc<dyn CredentialSource>;

@@ -1,13 +1,13 @@
-//! What goes wrong with tokens, and what comes of it.
+//! Errors of authentication with tokens, and their results.
 
 use std::time::Duration;
 
 use ocigraph::{
     Algorithm, Client, ClientConfig, Code, CopyOptions, Credential, Credentials, Descriptor, Error,
-    File, Limits, PullOptions, PushOptions, Reference,
+    File, Limits, PullOptions, PushOptions, Reference, ResolveOptions,
 };
 use ocigraph_fixture::TokenAuth;
-use ocigraph_suite::{Faults, Reply};
+use ocigraph_suite::{FaultServer, Reply};
 use serde_json::json;
 
 use crate::{IDENTITY, ada, guarded, run, token_auth};
@@ -43,7 +43,7 @@ fn manifest() -> Vec<u8> {
     .into_bytes()
 }
 
-fn challenge(server: &Faults, more: &str) -> Reply {
+fn challenge(server: &FaultServer, more: &str) -> Reply {
     let realm = format!("http://{}/token", server.host());
     Reply::error(401, "UNAUTHORIZED")
         .header("www-authenticate", format!("Bearer realm=\"{realm}\",service=\"s\"{more}"))
@@ -60,25 +60,26 @@ fn head() -> Reply {
         .header("docker-content-digest", digest.as_str())
 }
 
-fn image(server: &Faults) -> Reference {
+fn image(server: &FaultServer) -> Reference {
     format!("{}/app:v1", server.host()).parse().unwrap()
 }
 
-/// Resolves a tag of a registry that asks for a token, whose server answers with `replies`.
+/// Resolves a tag on a registry that requires a token. Its token server responds with `replies`.
 fn resolve(
     credential: Credential,
     method: &str,
     replies: Vec<Reply>,
-) -> (Faults, Result<(), Error>) {
-    let server = Faults::start();
+) -> (FaultServer, Result<(), Error>) {
+    let server = FaultServer::start();
     server.on("HEAD", "/manifests/", [challenge(&server, ""), head()]);
     server.on(method, "/token", replies);
-    let resolved = run(client(credential).resolve(&image(&server), None)).map(drop);
+    let resolved =
+        run(client(credential).resolve(&image(&server), ResolveOptions::default())).map(drop);
     (server, resolved)
 }
 
 #[test]
-fn a_token_server_that_fails_is_asked_again_and_one_that_refuses_is_not() {
+fn a_failing_token_server_is_asked_again_but_not_after_a_rejection() {
     let failing = Reply::error(503, "UNAVAILABLE");
     let (server, resolved) = resolve(password(), "GET", vec![failing.clone(), token("t")]);
     resolved.unwrap();
@@ -100,21 +101,21 @@ fn a_token_server_that_fails_is_asked_again_and_one_that_refuses_is_not() {
 }
 
 #[test]
-fn a_token_server_without_post_is_asked_with_get() {
+fn a_token_server_without_post_support_receives_get() {
     for status in [404, 405] {
-        let server = Faults::start();
+        let server = FaultServer::start();
         server.on("HEAD", "/manifests/", [challenge(&server, ""), head()]);
         server.on("POST", "/token", [Reply::error(status, "UNSUPPORTED")]);
         server.on("GET", "/token", [token("t")]);
         let client = client(Credential::identity_token("refresh"));
-        run(client.resolve(&image(&server), None)).unwrap();
+        run(client.resolve(&image(&server), ResolveOptions::default())).unwrap();
         let seen = server.seen("HEAD", "/manifests/");
         assert_eq!(seen[1].header("authorization"), Some("Bearer t"));
     }
 }
 
 #[test]
-fn an_answer_that_is_no_token_is_a_clear_error() {
+fn an_invalid_token_response_is_a_clear_error() {
     for (reply, code) in [
         (Reply::ok("<html>welcome</html>"), Code::Registry),
         (Reply::ok("{}"), Code::Registry),
@@ -130,20 +131,20 @@ fn an_answer_that_is_no_token_is_a_clear_error() {
 }
 
 #[test]
-fn a_registry_that_refuses_for_ever_is_asked_once_more() {
-    let server = Faults::start();
+fn a_registry_that_always_rejects_tokens_is_asked_twice() {
+    let server = FaultServer::start();
     server.on("GET", "/manifests/", [challenge(&server, ",scope=\"repository:app:pull\"")]);
     server.on("GET", "/token", [token("t1"), token("t2")]);
     let client = client(password());
-    let error = run(client.fetch_manifest(&image(&server), None)).unwrap_err();
+    let error = run(client.fetch_manifest(&image(&server), ResolveOptions::default())).unwrap_err();
     assert_eq!(error.code(), Code::Unauthorized);
     assert!(error.hint().unwrap().contains("were refused"), "{error}");
     assert_eq!(
         (server.seen("GET", "/manifests/").len(), server.seen("GET", "/token").len()),
         (2, 1)
     );
-    // The next operation may find that it was only the token that had ended.
-    run(client.fetch_manifest(&image(&server), None)).unwrap_err();
+    // The rejection can mean that the token expired, so the next operation may try again.
+    run(client.fetch_manifest(&image(&server), ResolveOptions::default())).unwrap_err();
     assert_eq!(
         (server.seen("GET", "/manifests/").len(), server.seen("GET", "/token").len()),
         (4, 2)
@@ -151,21 +152,22 @@ fn a_registry_that_refuses_for_ever_is_asked_once_more() {
 }
 
 #[test]
-fn what_is_forbidden_is_not_asked_again() {
-    let server = Faults::start();
+fn a_forbidden_request_is_not_retried() {
+    let server = FaultServer::start();
     server.on("GET", "/manifests/", [challenge(&server, ""), Reply::error(403, "DENIED")]);
     server.on("GET", "/token", [token("t")]);
-    let error = run(client(password()).fetch_manifest(&image(&server), None)).unwrap_err();
+    let error = run(client(password()).fetch_manifest(&image(&server), ResolveOptions::default()))
+        .unwrap_err();
     assert_eq!((error.code(), server.seen("GET", "/manifests/").len()), (Code::Forbidden, 2));
 }
 
 #[test]
-fn a_token_that_is_too_narrow_is_followed_by_one_wider() {
-    let server = Faults::start();
+fn a_token_with_insufficient_scope_is_replaced() {
+    let server = FaultServer::start();
     let narrow = ",error=\"insufficient_scope\",scope=\"repository:app:pull repository:app:extra\"";
     server.on("HEAD", "/manifests/", [challenge(&server, ""), challenge(&server, narrow), head()]);
     server.on("GET", "/token", [token("narrow"), token("wide")]);
-    run(client(password()).resolve(&image(&server), None)).unwrap();
+    run(client(password()).resolve(&image(&server), ResolveOptions::default())).unwrap();
     let asked = server.seen("GET", "/token");
     assert_eq!(asked.len(), 2);
     assert!(asked[1].target.contains("extra%2Cpull"), "{}", asked[1].target);
@@ -178,8 +180,8 @@ fn a_token_that_is_too_narrow_is_followed_by_one_wider() {
 }
 
 #[test]
-fn a_token_that_ends_while_a_blob_comes_is_renewed_once_and_the_blob_goes_on() {
-    let server = Faults::start();
+fn a_token_that_expires_during_a_download_is_renewed_and_the_download_resumes() {
+    let server = FaultServer::start();
     let all = content();
     let rest = Reply::new(206, &all[150_000..])
         .header("content-range", format!("bytes 150000-{}/{}", all.len() - 1, all.len()));
@@ -215,23 +217,24 @@ fn a_token_that_ends_while_a_blob_comes_is_renewed_once_and_the_blob_goes_on() {
 }
 
 #[test]
-fn a_realm_in_the_clients_own_network_is_refused_and_nothing_is_sent() {
+fn a_realm_in_the_private_network_of_the_client_receives_no_request() {
     for realm in
         ["http://169.254.169.254/latest/meta-data", "http://10.0.0.1/token", "file:///etc/passwd"]
     {
-        let server = Faults::start();
+        let server = FaultServer::start();
         let asks = Reply::error(401, "UNAUTHORIZED")
             .header("www-authenticate", format!("Bearer realm=\"{realm}\""));
         server.on("HEAD", "/manifests/", [asks]);
-        let error = run(client(password()).resolve(&image(&server), None)).unwrap_err();
+        let error = run(client(password()).resolve(&image(&server), ResolveOptions::default()))
+            .unwrap_err();
         assert_eq!(error.code(), Code::Unauthorized, "{error}");
         assert_eq!(server.all().len(), 1);
     }
 }
 
 #[test]
-fn a_token_does_not_follow_a_redirect() {
-    let (storage, server) = (Faults::start(), Faults::start());
+fn a_token_is_not_sent_along_a_redirect() {
+    let (storage, server) = (FaultServer::start(), FaultServer::start());
     storage.on("GET", "/signed", [Reply::ok(content())]);
     let away = format!("http://{}/signed?sig=1", storage.host());
     server
@@ -245,7 +248,7 @@ fn a_token_does_not_follow_a_redirect() {
 }
 
 #[test]
-fn a_mount_that_may_not_be_is_an_upload() {
+fn a_forbidden_mount_becomes_an_upload() {
     let fixture = guarded(TokenAuth { denied: vec!["repository:app:pull".into()], ..token_auth() });
     let open = guarded(token_auth());
     let source: Reference = format!("{}/app:v1", open.host()).parse().unwrap();
@@ -254,7 +257,7 @@ fn a_mount_that_may_not_be_is_an_upload() {
     let layout = tempfile::tempdir().unwrap();
     let kept: Reference = format!("oci:{}:v1", layout.path().display()).parse().unwrap();
     run(ada().copy(&source, &kept, CopyOptions::default())).unwrap();
-    // The source of the mount may not be read here: the challenge is not met, and a plain upload is.
+    // The source of the mount cannot be read. The client ignores this challenge and uploads the blob.
     let to: Reference = format!("{}/other:v1", fixture.host()).parse().unwrap();
     let copied = run(ada().copy(&kept, &to, CopyOptions::default())).unwrap();
     assert_eq!(copied.blobs.mounted, 0);
@@ -264,7 +267,7 @@ fn a_mount_that_may_not_be_is_an_upload() {
 }
 
 #[test]
-fn no_error_and_no_log_repeats_a_secret() {
+fn errors_and_logs_contain_no_secret() {
     let echo =
         Reply::new(400, format!(r#"{{"error":"invalid_grant","error_description":"{IDENTITY}"}}"#));
     let (_, resolved) = resolve(Credential::identity_token(IDENTITY), "POST", vec![echo]);
@@ -274,11 +277,12 @@ fn no_error_and_no_log_repeats_a_secret() {
     {
         assert!(!shown.contains(IDENTITY) && shown.contains("invalid_grant"), "{shown}");
     }
-    // The registry itself gives back what it was sent.
-    let server = Faults::start();
+    // The registry repeats what it received.
+    let server = FaultServer::start();
     let echo = Reply::new(403, r#"{"errors":[{"code":"DENIED","message":"Bearer t0ken-t0ken"}]}"#);
     server.on("GET", "/manifests/", [challenge(&server, ""), echo]);
     server.on("GET", "/token", [token("t0ken-t0ken")]);
-    let error = run(client(password()).fetch_manifest(&image(&server), None)).unwrap_err();
+    let error = run(client(password()).fetch_manifest(&image(&server), ResolveOptions::default()))
+        .unwrap_err();
     assert!(!error.to_string().contains("t0ken"), "{error}");
 }

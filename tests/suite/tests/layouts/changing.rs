@@ -1,4 +1,4 @@
-//! What changes while it is read.
+//! Files that change while they are read.
 
 use std::{
     fs::{self, File},
@@ -11,7 +11,7 @@ use std::{
     thread::JoinHandle,
 };
 
-/// Something that is changed for as long as this lives.
+/// Changes a file or folder until it is dropped.
 #[derive(Default)]
 pub(crate) struct Changing {
     stop: Arc<AtomicBool>,
@@ -32,7 +32,7 @@ impl Changing {
         })
     }
 
-    /// What an operation puts there meanwhile is in the way of some turns.
+    /// A turn has no effect if the operation has created something at this path.
     pub(crate) fn flip(path: PathBuf, link: PathBuf, was: PathBuf) -> Self {
         Self::repeat(move |_| {
             let there = fs::rename(&path, &was).and_then(|()| fs::rename(&link, &path));

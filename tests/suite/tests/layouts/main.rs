@@ -1,10 +1,10 @@
-//! A fault server for layouts: each file and folder of one is replaced by what someone else may have
-//! put there, and every operation is tried on it. It ends, and changes, takes along and sends nothing
-//! that lies outside.
+//! Fault injection for layouts. Each file and folder of a layout is replaced by something that an
+//! attacker could put there, and every operation runs on it. The operation must end, and must not
+//! change, include or send anything outside the layout.
 
 mod changing;
 mod operations;
-mod places;
+mod prepared;
 
 use std::{
     io::{self, Write},
@@ -17,16 +17,16 @@ use std::{
 use ocigraph::{Cleanup, Code};
 use ocigraph_fixture::{Config, Fixture, Logged};
 use operations::OPERATIONS;
-use places::{Around, LAYER, Layout, OWN, Replacement, TARGETS};
+use prepared::{LAYER, Layout, OWN, Replacement, Snapshot, TARGETS};
 use tokio::runtime::Runtime;
 
-/// Nothing here waits for anybody.
-const AT_MOST: Duration = Duration::from_secs(30);
+/// Maximum time of an operation; none of them waits.
+const TIME_LIMIT: Duration = Duration::from_secs(30);
 
-/// A thread that hangs would keep it from being dropped.
+/// Static, because a hanging thread would block the drop of the runtime.
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
 
-/// Tries every operation with one thing replaced, and says what was wrong.
+/// Runs every operation on each replacement and collects the failures.
 fn each_operation(replacement: Replacement) {
     let mut wrong = Vec::new();
     for target in TARGETS {
@@ -35,27 +35,27 @@ fn each_operation(replacement: Replacement) {
         for operation in OPERATIONS {
             prepared.renew();
             let Some(changing) = prepared.replace(target, replacement) else { continue };
-            let around = Around::look(prepared.outside());
+            let outside = Snapshot::take(prepared.outside());
             registry.clear_requests();
             let what = format!("{operation:?} with {target} as {replacement:?}");
-            let _watchdog = Watchdog::over(&what);
+            let _watchdog = Watchdog::start(&what);
             let did = RUNTIME.block_on(async {
-                let file_work = Cleanup::default();
-                let work = file_work.watch(operation.run(&prepared, &registry));
-                let did = tokio::time::timeout(AT_MOST, work).await;
-                file_work.settle(AT_MOST).await;
+                let cleanup = Cleanup::default();
+                let work = cleanup.scope(operation.run(&prepared, &registry));
+                let did = tokio::time::timeout(TIME_LIMIT, work).await;
+                cleanup.wait(TIME_LIMIT).await;
                 did
             });
             drop(changing);
             let Ok(did) = did else {
-                panic!("{what} does not end; before that: {wrong:#?}");
+                panic!("{what} does not end; earlier failures: {wrong:#?}");
             };
-            // In this order: whoever looks for changes reads.
+            // First, because `changes` reads the files.
             let out = [Replacement::Link, Replacement::Flipping].contains(&replacement);
             let own = OWN.contains(target) && out;
-            let read = own.then(|| around.first_read()).flatten();
+            let read = own.then(|| outside.first_read()).flatten();
             let read = read.map(|path| format!("{path} was read"));
-            let wrongs = read.into_iter().chain(around.changes());
+            let wrongs = read.into_iter().chain(outside.changes());
             let wrongs = wrongs.chain(prepared.copies_of_the_secret());
             let secret = *target == LAYER && replacement == Replacement::Link;
             let wrongs = wrongs.chain(secret.then(|| sent(&prepared, &registry)).flatten());
@@ -70,16 +70,16 @@ fn each_operation(replacement: Replacement) {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
-/// Ends the test program when an operation holds up the thread that waits for it.
+/// Ends the test program if an operation blocks the thread of the test.
 struct Watchdog(#[expect(dead_code, reason = "its end is what is seen")] mpsc::Sender<()>);
 
 impl Watchdog {
-    fn over(what: &str) -> Self {
+    fn start(what: &str) -> Self {
         let (sender, ended) = mpsc::channel();
         let what = what.to_owned();
         thread::spawn(move || {
-            if ended.recv_timeout(3 * AT_MOST) == Err(mpsc::RecvTimeoutError::Timeout) {
-                let _ = writeln!(io::stderr(), "{what} blocks the thread that waits for it");
+            if ended.recv_timeout(3 * TIME_LIMIT) == Err(mpsc::RecvTimeoutError::Timeout) {
+                let _ = writeln!(io::stderr(), "{what} blocks the thread of the test");
                 std::process::abort();
             }
         });
@@ -87,7 +87,7 @@ impl Watchdog {
     }
 }
 
-/// Whether the file that the layer leads to was sent; the layer itself is as long.
+/// Returns an error if the target of the linked layer was sent. It has the same size as the layer.
 fn sent(prepared: &Layout, registry: &Fixture) -> Option<String> {
     let sent = |request: &Logged| request.body_bytes == prepared.secret_size();
     let request = registry.requests().into_iter().find(sent)?;
@@ -120,22 +120,22 @@ replaced_by! {
 }
 
 #[test]
-fn every_operation_works_on_the_layout_as_it_is() {
+fn every_operation_works_on_the_unchanged_layout() {
     let mut prepared = Layout::prepare();
     let registry = Fixture::start(Config::default());
     for operation in OPERATIONS {
         prepared.renew();
-        let around = Around::look(prepared.outside());
+        let outside = Snapshot::take(prepared.outside());
         RUNTIME.block_on(operation.run(&prepared, &registry)).unwrap_or_else(|e| {
             panic!("{operation:?}: {e}");
         });
-        assert_eq!(around.changes(), Vec::<String>::new(), "{operation:?}");
+        assert_eq!(outside.changes(), Vec::<String>::new(), "{operation:?}");
     }
 }
 
-/// The links of a layout that is built of them, as Bazel's rules do.
+/// A layout in which every blob is a symbolic link, as the rules of Bazel create it.
 #[test]
-fn a_layout_of_links_is_read_and_copied_whole() {
+fn a_layout_with_linked_blobs_is_read_and_copied() {
     let mut prepared = Layout::prepare();
     let registry = Fixture::start(Config::default());
     for folder in [true, false] {
@@ -145,13 +145,13 @@ fn a_layout_of_links_is_read_and_copied_whole() {
         } else {
             prepared.link_every_blob();
         }
-        let around = Around::look(prepared.outside());
+        let outside = Snapshot::take(prepared.outside());
         for operation in OPERATIONS.iter().filter(|operation| operation.reads()) {
             RUNTIME.block_on(operation.run(&prepared, &registry)).unwrap_or_else(|e| {
                 panic!("{operation:?}: {e}");
             });
         }
-        assert_eq!(around.changes(), Vec::<String>::new());
+        assert_eq!(outside.changes(), Vec::<String>::new());
     }
 }
 

@@ -1,13 +1,13 @@
-//! What is tried on each layout: every operation once.
+//! The operations that run on each layout.
 
 use futures::TryStreamExt;
 use ocigraph::{
-    Client, CopyOptions, DeleteOptions, DiscoverOptions, Error, File, Progress, PullOptions,
-    PushOptions, Reference, Result, VerifyOptions,
+    Client, CopyOptions, DeleteOptions, DiscoverOptions, Error, File, PullOptions, PushOptions,
+    Reference, ResolveOptions, Result, TransferOptions, VerifyOptions,
 };
 use ocigraph_fixture::Fixture;
 
-use crate::places::Layout;
+use crate::prepared::Layout;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Operation {
@@ -65,7 +65,7 @@ pub(crate) const OPERATIONS: &[Operation] = &[
 ];
 
 impl Operation {
-    /// Whether it needs to change nothing in the layout.
+    /// Returns true for an operation that does not have to change the layout.
     pub(crate) fn reads(self) -> bool {
         OPERATIONS.iter().position(|o| *o == self) < OPERATIONS.iter().position(|o| *o == Tag)
     }
@@ -88,7 +88,7 @@ impl Operation {
             ..PushOptions::default()
         };
         match self {
-            Resolve => drop(client.resolve(&at("v1"), None).await?),
+            Resolve => drop(client.resolve(&at("v1"), ResolveOptions::default()).await?),
             Tags => drop(client.tags(&at("v1")).await?),
             TagDetails => drop(client.tag_details(&at("v1")).await?),
             Manifests => drop(client.manifests(&at("v1")).await?),
@@ -107,12 +107,14 @@ impl Operation {
                     return Err(Error::new(ocigraph::Code::NotFound, format!("{problem:?}")));
                 }
             }
-            FetchManifest => drop(client.fetch_manifest(&at("v1"), None).await?),
+            FetchManifest => {
+                drop(client.fetch_manifest(&at("v1"), ResolveOptions::default()).await?)
+            }
             FetchBlob => {
                 let blob = by_digest(layout.layer());
-                let (_, stream) = client.fetch_blob(&blob, &Progress::none()).await?;
+                let (_, stream) = client.fetch_blob(&blob, TransferOptions::default()).await?;
                 let written = layout.beside("stdout");
-                // What was given out before an error is given out.
+                // Bytes that were returned before an error count as output.
                 let mut stream = stream;
                 while let Some(chunk) = stream.try_next().await? {
                     use std::io::Write;
@@ -132,7 +134,8 @@ impl Operation {
                 drop(client.push(&at("attached"), artifact("attached", Some(at("v1")))).await?);
             }
             PushManifest => {
-                let manifest = client.fetch_manifest(&beside("good"), None).await?;
+                let manifest =
+                    client.fetch_manifest(&beside("good"), ResolveOptions::default()).await?;
                 client.push_manifest(&at("again"), &manifest).await?;
             }
             PushBlob => drop(client.push_bytes(&at("v1"), "a blob".into()).await?),
@@ -140,7 +143,7 @@ impl Operation {
                 drop(client.push_bytes(&at("v1"), layout.text().to_owned().into()).await?)
             }
             DeleteManifest => {
-                let manifest = client.fetch_manifest(&at("v1"), None).await?;
+                let manifest = client.fetch_manifest(&at("v1"), ResolveOptions::default()).await?;
                 client.delete_manifest(&at("v1"), &manifest).await?;
             }
             Delete => drop(client.delete(&at("v1"), DeleteOptions::default()).await?),
@@ -153,7 +156,7 @@ fn reference(text: &str) -> Reference {
     text.parse().unwrap_or_else(|e| panic!("{text}: {e}"))
 }
 
-/// The next copy finds nothing there.
+/// Deletes everything, so that the next copy finds no content.
 async fn delete_all(registry: &Fixture) {
     let place = reference(&format!("{}/copy:v1", registry.host()));
     Client::new().delete(&place, DeleteOptions::default()).await.unwrap();

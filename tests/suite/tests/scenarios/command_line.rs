@@ -1,6 +1,6 @@
-//! Scenarios through the command line: arguments out of values, and values out of its JSON.
+//! Scenarios with the command line: converts values to arguments and JSON output to values.
 
-use ocigraph_suite::{Ran, Workspace};
+use ocigraph_suite::{CommandResult, Workspace};
 use serde_json::{Map, Value, json};
 
 pub(crate) fn run(work: &Workspace, operation: &str, arguments: &Value) -> Result<Value, String> {
@@ -64,7 +64,7 @@ pub(crate) fn run(work: &Workspace, operation: &str, arguments: &Value) -> Resul
             vec!["blob".to_owned(), "push".to_owned(), target(), ".blob".to_owned()]
         }
         "digest_files" => [vec!["digest".to_owned()], a.list("files")].concat(),
-        other => panic!("the command line has no {other}"),
+        other => panic!("unknown operation {other}"),
     };
     let raw = matches!(operation, "fetch_manifest" | "fetch_blob");
     if !raw {
@@ -73,15 +73,15 @@ pub(crate) fn run(work: &Workspace, operation: &str, arguments: &Value) -> Resul
     args.push("--no-progress".to_owned());
     let words: Vec<&str> = args.iter().map(String::as_str).collect();
     let ran = work.ocigraph(&words);
-    // A verification that finds something prints it and fails.
+    // `verify` prints its problems and fails.
     if ran.code != Some(0) && !(operation == "verify" && ran.stdout.starts_with('{')) {
         return Err(code_of(&ran));
     }
     if raw {
         return Ok(json!({ "content": ran.stdout }));
     }
-    let value: Value = serde_json::from_str(&ran.stdout)
-        .unwrap_or_else(|e| panic!("this should print JSON ({e}): {ran}"));
+    let value: Value =
+        serde_json::from_str(&ran.stdout).unwrap_or_else(|e| panic!("expected JSON ({e}): {ran}"));
     let value = snake_case(value);
     Ok(match operation {
         "discover" => json!({ "subject": value, "referrers": value["referrers"] }),
@@ -93,22 +93,22 @@ pub(crate) fn run(work: &Workspace, operation: &str, arguments: &Value) -> Resul
     })
 }
 
-/// The command line prints a listing as Azure does, flat.
+/// Converts the flat format of Azure, which the command line prints for a list.
 fn nested(info: &Value) -> Value {
     let mut nested = info.clone();
     nested["descriptor"] = info.clone();
     nested
 }
 
-/// `Error: …: what went wrong [CODE]`.
-fn code_of(ran: &Ran) -> String {
+/// Returns the code of `Error: …: message [CODE]`.
+fn code_of(ran: &CommandResult) -> String {
     let line = ran.stderr.lines().find(|line| line.starts_with("Error: "));
     let code = line.and_then(|line| line.strip_suffix(']')?.rsplit_once('['));
     match code {
         Some((_, code)) => code.to_owned(),
-        // What the parser of arguments refuses has no code of ours.
+        // Errors of the argument parser have no code.
         None if ran.stderr.contains("for '<TARGET>'") => "INVALID_REFERENCE".to_owned(),
-        None => panic!("this should name a code: {ran}"),
+        None => panic!("expected an error code: {ran}"),
     }
 }
 
@@ -147,7 +147,7 @@ impl Arguments<'_> {
     }
 }
 
-/// The keys of results as every language but Node.js has them; those of annotations stay.
+/// Converts the keys of results, but not those of annotations, to snake case.
 fn snake_case(value: Value) -> Value {
     match value {
         Value::Array(items) => items.into_iter().map(snake_case).collect(),

@@ -1,4 +1,4 @@
-//! Scenarios over the crate: calls out of values, and values out of results.
+//! Scenarios with the crate: converts values to calls and results to values.
 
 use std::{
     iter::Peekable,
@@ -9,8 +9,8 @@ use std::{
 use futures::TryStreamExt;
 use ocigraph::{
     Algorithm, Bytes, Client, CopyOptions, DeleteOptions, Descriptor, DiscoverOptions, Error, File,
-    Manifest, Names, Platform, Progress, PullOptions, PushOptions, Reference, ToJson,
-    VerifyOptions, Walk, digest_files,
+    Manifest, Names, Platform, PullOptions, PushOptions, Reference, ResolveOptions, ToJson,
+    TransferOptions, VerifyOptions, Walk, digest_files,
 };
 use ocigraph_suite::Workspace;
 use serde_json::{Value, json};
@@ -87,7 +87,7 @@ async fn perform(work: &Workspace, operation: &str, a: &Value) -> Result<Value, 
             };
             let graph = client.discover(&target()?, options).await?;
             let subject = graph.subject();
-            json!({ "subject": subject.to_json(Names::Snake), "referrers": beneath(&mut graph.walk().peekable(), 1) })
+            json!({ "subject": subject.to_json(Names::Snake), "referrers": referrers_from(&mut graph.walk().peekable(), 1) })
         }
         "delete" => {
             let options = DeleteOptions {
@@ -107,7 +107,8 @@ async fn perform(work: &Workspace, operation: &str, a: &Value) -> Result<Value, 
             client.verify(&target()?, VerifyOptions::default()).await?.to_json(Names::Snake)
         }
         "resolve" => {
-            let descriptor = client.resolve(&target()?, platform.as_ref()).await?;
+            let descriptor =
+                client.resolve(&target()?, ResolveOptions::for_platform(platform)).await?;
             json!({ "descriptor": descriptor.to_json(Names::Snake) })
         }
         "tag" => {
@@ -127,7 +128,7 @@ async fn perform(work: &Workspace, operation: &str, a: &Value) -> Result<Value, 
             json!({ "repositories": client.repositories(&host).await? })
         }
         "fetch_manifest" => {
-            let manifest = client.fetch_manifest(&target()?, None).await?;
+            let manifest = client.fetch_manifest(&target()?, ResolveOptions::default()).await?;
             json!({ "content": String::from_utf8_lossy(manifest.bytes()) })
         }
         "push_manifest" => {
@@ -141,15 +142,16 @@ async fn perform(work: &Workspace, operation: &str, a: &Value) -> Result<Value, 
             json!({ "descriptor": manifest.descriptor().to_json(Names::Snake), "tags": target.tags() })
         }
         "fetch_blob" => {
-            let (_, stream) = client.fetch_blob(&target()?, &Progress::none()).await?;
+            let (_, stream) = client.fetch_blob(&target()?, TransferOptions::default()).await?;
             let chunks: Vec<Bytes> = stream.try_collect().await?;
             json!({ "content": String::from_utf8_lossy(&chunks.concat()) })
         }
         "push_blob" => {
             let bytes = Bytes::from(text("content").unwrap());
             let blob = Descriptor::of("application/octet-stream", &bytes);
-            let outcome =
-                client.push_blob(&target()?, &blob, Arc::new(bytes), &Progress::none()).await?;
+            let outcome = client
+                .push_blob(&target()?, &blob, Arc::new(bytes), TransferOptions::default())
+                .await?;
             json!({ "descriptor": blob.to_json(Names::Snake), "outcome": outcome.name() })
         }
         "digest_files" => {
@@ -163,16 +165,16 @@ async fn perform(work: &Workspace, operation: &str, a: &Value) -> Result<Value, 
             }
             Value::Array(entries)
         }
-        other => panic!("the crate has no {other}"),
+        other => panic!("unknown operation {other}"),
     })
 }
 
-/// The tree of a walk from this depth on: what is reached again has nothing beneath it.
-fn beneath(walk: &mut Peekable<Walk<'_>>, depth: usize) -> Vec<Value> {
+/// Returns the tree of a walk from this depth on. A node that is reached again has no referrers.
+fn referrers_from(walk: &mut Peekable<Walk<'_>>, depth: usize) -> Vec<Value> {
     let mut referrers = Vec::new();
     while let Some(node) = walk.next_if(|node| node.depth == depth) {
         let mut value = node.descriptor.to_json(Names::Snake);
-        value["referrers"] = json!(beneath(walk, depth + 1));
+        value["referrers"] = json!(referrers_from(walk, depth + 1));
         referrers.push(value);
     }
     referrers

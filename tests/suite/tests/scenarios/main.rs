@@ -1,5 +1,5 @@
-//! The scenarios that every language runs, here over the crate, through the command line, and from
-//! C and Go: see `tests/scenarios/README.md` for their form.
+//! The scenarios that every language runs: here with the crate, the command line, C and Go. See
+//! `tests/scenarios/README.md` for their format.
 
 mod command_line;
 mod library;
@@ -11,7 +11,8 @@ use ocigraph_fixture::{Config, Fixture};
 use ocigraph_suite::{Workspace, c_program, go_program};
 use serde_json::{Map, Value, json};
 
-/// Every operation of a client. A scenario that names another fails, and so does a lack of one.
+/// Every operation of a client. A scenario with another operation fails, and every operation must
+/// occur.
 const OPERATIONS: [&str; 18] = [
     "push",
     "pull",
@@ -33,7 +34,7 @@ const OPERATIONS: [&str; 18] = [
     "check_files",
 ];
 
-/// Does one operation: the result in the common form, or the error's code.
+/// Runs one operation. Returns its result in the common format, or the code of its error.
 type Runner<'a> = &'a dyn Fn(&Workspace, &str, &Value) -> Result<Value, String>;
 
 struct Scenario {
@@ -69,30 +70,30 @@ fn the_scenarios_cover_every_operation() {
 }
 
 #[test]
-fn scenarios_pass_over_the_crate() {
+fn scenarios_pass_with_the_crate() {
     run_all("rust", &library::run);
 }
 
 #[test]
-fn scenarios_pass_through_the_command_line() {
+fn scenarios_pass_with_the_command_line() {
     run_all("command-line", &command_line::run);
 }
 
 #[test]
-fn scenarios_pass_from_c() {
+fn scenarios_pass_with_c() {
     let folder = tempfile::tempdir().unwrap();
     let step = c_program("tests/c/step.c", folder.path());
     run_all("c", &|work, operation, arguments| program::run(&step, work, operation, arguments));
 }
 
 #[test]
-fn scenarios_pass_from_go() {
+fn scenarios_pass_with_go() {
     let folder = tempfile::tempdir().unwrap();
     let step = go_program("bindings/go/internal/step", folder.path());
     run_all("go", &|work, operation, arguments| program::run(&step, work, operation, arguments));
 }
 
-/// Runs every scenario, and leaves the names of those that passed for `tests/scenarios/check`.
+/// Runs every scenario and writes the names of those that passed for `tests/scenarios/check`.
 fn run_all(language: &str, runner: Runner<'_>) {
     let mut failures = Vec::new();
     let mut passed = String::new();
@@ -119,7 +120,7 @@ fn steps(scenario: &Value) -> &Vec<Value> {
     scenario["steps"].as_array().expect("a scenario has steps")
 }
 
-/// The one key of a step that is not about its outcome.
+/// Returns the key of a step that names its operation.
 fn operation(step: &Value) -> (&str, &Value) {
     let keys = step.as_object().expect("a step is an object").iter();
     let mut named =
@@ -155,9 +156,9 @@ fn run(scenario: &Value, place: &str, runner: Runner<'_>) -> Result<(), String> 
         fixture.clear_requests();
         let (name, arguments) = operation(step);
         if !OPERATIONS.contains(&name) {
-            return Err(at(format!("{name} is no operation")));
+            return Err(at(format!("unknown operation {name}")));
         }
-        let arguments = filled(arguments, &known);
+        let arguments = with_variables(arguments, &known);
         let result = match name {
             "check_files" => check_files(&work, &arguments),
             _ => runner(&work, name, &arguments),
@@ -170,7 +171,7 @@ fn run(scenario: &Value, place: &str, runner: Runner<'_>) -> Result<(), String> 
             }
         };
         if let Some(expected) = step.get("expect") {
-            matches(&filled(expected, &known), &result, "result").map_err(at)?;
+            matches(&with_variables(expected, &known), &result, "result").map_err(at)?;
         }
         if let Some(most) = step["requests"].as_u64().filter(|_| place == "registry") {
             let asked = fixture.requests();
@@ -188,7 +189,7 @@ fn run(scenario: &Value, place: &str, runner: Runner<'_>) -> Result<(), String> 
     Ok(())
 }
 
-/// Text as it is, or so many bytes of one value.
+/// Returns the bytes of a text or of a repeated value.
 fn bytes(content: &Value) -> Vec<u8> {
     match content {
         Value::String(text) => text.clone().into_bytes(),
@@ -199,8 +200,8 @@ fn bytes(content: &Value) -> Vec<u8> {
     }
 }
 
-/// `${name}` in every string stands for what was saved under that name.
-fn filled(value: &Value, known: &Map<String, Value>) -> Value {
+/// Replaces `${name}` in every string by the saved value.
+fn with_variables(value: &Value, known: &Map<String, Value>) -> Value {
     match value {
         Value::String(text) => {
             if let Some(name) = text.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'))
@@ -216,16 +217,17 @@ fn filled(value: &Value, known: &Map<String, Value>) -> Value {
             }
             Value::String(text)
         }
-        Value::Array(items) => items.iter().map(|item| filled(item, known)).collect(),
+        Value::Array(items) => items.iter().map(|item| with_variables(item, known)).collect(),
         Value::Object(map) => {
-            Value::Object(map.iter().map(|(k, v)| (k.clone(), filled(v, known))).collect())
+            Value::Object(map.iter().map(|(k, v)| (k.clone(), with_variables(v, known))).collect())
         }
         other => other.clone(),
     }
 }
 
-/// Objects may have more keys than are expected; lists may not be longer, and are compared in
-/// order, unless the expected list is `{"in_any_order": […]}`; `"*"` is anything but nothing.
+/// Compares a result with the expected one. Objects can have more keys than expected. Lists must
+/// have the same length and order, unless the expected list is `{"in_any_order": […]}`. `"*"`
+/// matches any value except null.
 fn matches(expected: &Value, actual: &Value, path: &str) -> Result<(), String> {
     let differs = || Err(format!("{path} is {actual}, expected {expected}"));
     match (expected, actual) {
@@ -257,7 +259,7 @@ fn matches(expected: &Value, actual: &Value, path: &str) -> Result<(), String> {
     }
 }
 
-/// The content of files; null for one that is not there.
+/// Returns the content of files, or null for a missing file.
 fn check_files(work: &Workspace, wanted: &Value) -> Result<Value, String> {
     for (name, content) in wanted.as_object().into_iter().flatten() {
         let there = fs::read(work.path(name)).ok();

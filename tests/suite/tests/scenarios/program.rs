@@ -1,4 +1,5 @@
-//! Scenarios through a program of another language, which does one step: `tests/c/step.c` has its form.
+//! Scenarios with a program of another language that runs one step. `tests/c/step.c` describes its
+//! arguments.
 
 use std::path::Path;
 
@@ -17,16 +18,16 @@ pub(crate) fn run(
     match ran.code {
         Some(0) => {}
         Some(3) => return Err(ran.stdout),
-        _ => panic!("this should end with 0 or 3: {ran}"),
+        _ => panic!("expected exit code 0 or 3: {ran}"),
     }
     if matches!(operation, "fetch_manifest" | "fetch_blob") {
         return Ok(json!({ "content": ran.stdout }));
     }
-    let mut value: Value = serde_json::from_str(&ran.stdout)
-        .unwrap_or_else(|e| panic!("this should print JSON ({e}): {ran}"));
+    let mut value: Value =
+        serde_json::from_str(&ran.stdout).unwrap_or_else(|e| panic!("expected JSON ({e}): {ran}"));
     match operation {
         "discover" => return Ok(json!({ "subject": value, "referrers": value["referrers"] })),
-        // What such a call gives is what it was given.
+        // The result of such a call is its input.
         "tag" => value["tags"] = arguments["tags"].clone(),
         "untag" => {
             let target = arguments["target"].as_str().unwrap_or_default();
@@ -38,7 +39,8 @@ pub(crate) fn run(
     Ok(value)
 }
 
-/// `key=value`, once for each entry of a list, and `key.name=value` for each of a map.
+/// Returns `key=value`, once for each entry of a list, and `key.name=value` for each entry of a
+/// map.
 fn words(arguments: &Value) -> Vec<String> {
     let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     let mut words = Vec::new();

@@ -1,8 +1,8 @@
-//! Forms of archives that readers differ in: unpacked right, or refused.
+//! Archive features about which readers disagree: unpacked correctly or refused.
 
 use super::*;
 
-/// A header and its content, whatever they say.
+/// A header with any size, and content.
 fn raw(kind: u8, name: &str, content: &[u8], size: u64) -> Vec<u8> {
     let mut header = tar::Header::new_ustar();
     header.as_old_mut().name[..name.len()].copy_from_slice(name.as_bytes());
@@ -20,7 +20,7 @@ fn plain(kind: u8, name: &str, content: &[u8]) -> Vec<u8> {
     raw(kind, name, content, content.len() as u64)
 }
 
-/// An extended header with these records.
+/// A pax header with these records.
 fn pax(kind: u8, records: &[(&str, &str)]) -> Vec<u8> {
     let mut content = String::new();
     for (key, value) in records {
@@ -36,7 +36,7 @@ fn ended(parts: &[Vec<u8>]) -> Vec<u8> {
     bytes
 }
 
-/// The files that an archive unpacks to, each with its content.
+/// Unpacks an archive, and returns its files with their content.
 fn files(archive: &[u8]) -> Result<Vec<(String, String)>> {
     let out = tempfile::tempdir().unwrap();
     let unpacked = unpack_to(out.path(), "t", archive);
@@ -102,7 +102,7 @@ fn sparse_files_of_gnu_tar_are_refused() {
 }
 
 #[test]
-fn extended_headers_count() {
+fn extended_headers_apply_to_the_next_entry() {
     let long = format!("t/{}", "long/".repeat(60) + "name");
     let extended = [
         ("path", long.as_str()),
@@ -112,7 +112,7 @@ fn extended_headers_count() {
     let archive = ended(&[
         pax(b'g', &[("comment", "0123456789"), ("mtime", "1")]),
         pax(b'x', &extended),
-        // An extension is of the next entry, though another comes between.
+        // An extension applies to the next entry, even after a global header.
         pax(b'g', &[("comment", "again")]),
         raw(b'0', "t/short", b"long", 0),
         pax(b'x', &[("path", "t/first"), ("path", "t/second"), ("mtime", "1.5")]),
@@ -127,7 +127,7 @@ fn extended_headers_count() {
 }
 
 #[test]
-fn archives_with_two_meanings_are_refused() {
+fn ambiguous_archives_are_refused() {
     let x = || plain(b'0', "t/x", b"content");
     let path = |kind| pax(kind, &[("path", "t/y")]);
     let long = |name: &str| plain(b'L', "././@LongLink", name.as_bytes());
@@ -135,21 +135,37 @@ fn archives_with_two_meanings_are_refused() {
     let mut lone = [x(), zeros(), plain(b'0', "t/hidden", b"hidden")].concat();
     lone.resize(lone.len() + 1024, 0);
     for (what, archive, code) in [
-        ("a path for all", ended(&[path(b'g'), x()]), Code::Unsupported),
-        ("a size for all", ended(&[pax(b'g', &[("size", "1")]), x()]), Code::Unsupported),
+        ("a global path", ended(&[path(b'g'), x()]), Code::Unsupported),
+        ("a global size", ended(&[pax(b'g', &[("size", "1")]), x()]), Code::Unsupported),
         ("two extended headers", ended(&[path(b'x'), path(b'x'), x()]), Code::Io),
         ("two long names", ended(&[long("t/a"), long("t/b"), x()]), Code::Io),
         ("two names", ended(&[long("t/a"), path(b'x'), x()]), Code::Io),
-        ("an extension of nothing", ended(&[x(), path(b'x')]), Code::Io),
+        ("an extension without an entry", ended(&[x(), path(b'x')]), Code::Io),
         ("a malformed size", ended(&[pax(b'x', &[("size", "+7")]), x()]), Code::Io),
-        ("a zero in a path", ended(&[pax(b'x', &[("path", "t/y\0z")]), x()]), Code::Io),
-        ("a short record", ended(&[plain(b'x', "pax", b"9 path=t/y\n"), x()]), Code::Io),
-        ("a long record", ended(&[plain(b'x', "pax", b"99 path=t/y\n"), x()]), Code::Io),
-        ("a lone block of zeros", lone, Code::Io),
-        ("a file named as a directory", ended(&[plain(b'0', "t/d/", b"content")]), Code::Io),
+        ("a NUL in a path", ended(&[pax(b'x', &[("path", "t/y\0z")]), x()]), Code::Io),
+        (
+            "a record with too small a length",
+            ended(&[plain(b'x', "pax", b"9 path=t/y\n"), x()]),
+            Code::Io,
+        ),
+        (
+            "a record with too large a length",
+            ended(&[plain(b'x', "pax", b"99 path=t/y\n"), x()]),
+            Code::Io,
+        ),
+        ("a single block of zeros", lone, Code::Io),
+        (
+            "a file with the name of a directory",
+            ended(&[plain(b'0', "t/d/", b"content")]),
+            Code::Io,
+        ),
         ("a link with content", ended(&[x(), plain(b'2', "t/l", b"content")]), Code::Unsupported),
         ("an incremental dump", ended(&[plain(b'D', "t/d/", b"Yx\0\0")]), Code::Unsupported),
-        ("a continued file", ended(&[plain(b'M', "t/x", b"rest")]), Code::Unsupported),
+        (
+            "a file continued from another volume",
+            ended(&[plain(b'M', "t/x", b"rest")]),
+            Code::Unsupported,
+        ),
     ] {
         for archive in [gzip(&archive), archive] {
             let error = files(&archive).expect_err(what);
@@ -161,7 +177,7 @@ fn archives_with_two_meanings_are_refused() {
 #[test]
 fn archives_that_end_early_are_refused() {
     let whole = [plain(b'0', "t/a", b"a"), plain(b'0', "t/b", &[b'b'; 1_000])].concat();
-    // At the end of an entry, readers take it for the end.
+    // Readers accept an archive that ends after a whole entry.
     for length in (1..whole.len()).step_by(61).chain([511, 1_023, 1_025, whole.len() - 1]) {
         let error = files(&whole[..length]).expect_err(&length.to_string());
         assert_eq!(error.code(), Code::Io, "{length}: {error}");
@@ -170,9 +186,9 @@ fn archives_that_end_early_are_refused() {
 }
 
 #[test]
-fn old_directories_are_directories() {
+fn directories_in_the_old_format_are_unpacked_as_directories() {
     let mut old = plain(0, "t/d/", b"");
-    // A header from before there were magic numbers.
+    // A header in the old format, without a magic number.
     old[257..265].fill(0);
     let mut header = tar::Header::from_byte_slice(&old[..512]).clone();
     header.set_cksum();
@@ -182,7 +198,7 @@ fn old_directories_are_directories() {
 }
 
 #[test]
-fn a_hard_link_keeps_what_it_was_a_link_to() {
+fn a_hard_link_keeps_its_content_when_its_target_is_replaced() {
     let mut link = tar::Header::new_ustar();
     link.set_path("t/link").unwrap();
     link.set_link_name("t/x").unwrap();
@@ -196,7 +212,7 @@ fn a_hard_link_keeps_what_it_was_a_link_to() {
 }
 
 #[test]
-fn compressed_in_parts() {
+fn concatenated_and_skippable_frames_are_read() {
     let archive = ended(&[plain(b'0', "t/x", &b"content ".repeat(1_000))]);
     let (one, two) = archive.split_at(700);
     let frame = |bytes: &[u8]| zstd::encode_all(bytes, 1).unwrap();
@@ -213,8 +229,8 @@ fn compressed_in_parts() {
         assert_eq!(found, [file("t/x", &"content ".repeat(1_000))]);
     }
     for compressed in [
-        [gzip(&archive), b"garbage behind".to_vec()].concat(),
-        [frame(&archive), b"garbage behind".to_vec()].concat(),
+        [gzip(&archive), b"trailing bytes".to_vec()].concat(),
+        [frame(&archive), b"trailing bytes".to_vec()].concat(),
         gzip(&gzip(&archive)),
         skipped(0x50),
     ] {
@@ -223,7 +239,7 @@ fn compressed_in_parts() {
 }
 
 #[test]
-fn other_compressions_are_named() {
+fn unsupported_compressions_are_named() {
     for (magic, name) in [
         (&b"\xfd7zXZ\0\0\x04\xe6\xd6"[..], "xz"),
         (b"BZh91AY&SY\x00", "bzip2"),
@@ -235,16 +251,16 @@ fn other_compressions_are_named() {
     ] {
         let error = files(magic).unwrap_err();
         assert_eq!(error.code(), Code::Unsupported, "{error}");
-        assert!(error.message().ends_with(&format!("it is compressed by {name}")), "{error}");
+        assert!(error.message().ends_with(&format!("it is compressed with {name}")), "{error}");
     }
-    // A name may begin alike.
+    // A file name can start with the same bytes.
     let out = tempfile::tempdir().unwrap();
     let archive = ended(&[plain(b'0', "BZh9/x", b"x")]);
     unpack_to(out.path(), "BZh9", &archive).unwrap();
 }
 
 #[test]
-fn what_was_digested_is_what_was_unpacked() {
+fn the_content_digest_is_of_the_whole_uncompressed_archive() {
     let archive = ended(&[plain(b'0', "t/x", b"content")]);
     let digest = |bytes: &[u8]| Algorithm::Sha256.digest(bytes);
     let two = zstd::encode_all(&archive[..600], 1).unwrap();
@@ -253,7 +269,7 @@ fn what_was_digested_is_what_was_unpacked() {
     let limits = UnpackLimits::default();
     let right = digest(&archive);
     unpack(&two[..], "t", &out.path().join("a"), Some(&right), &limits, false).unwrap();
-    // What stands behind the end belongs to it.
+    // Bytes after the end of the archive are part of the digested content.
     let longer = [archive.clone(), vec![0; 512]].concat();
     for (archive, said) in [(&longer, right), (&archive, digest(&longer))] {
         let error = unpack(&archive[..], "t", &out.path().join("b"), Some(&said), &limits, false)

@@ -1,7 +1,9 @@
+//! Limits and damaged archives: nothing is written.
+
 use super::*;
 
 #[test]
-fn limits_hold() {
+fn an_archive_beyond_a_limit_is_refused() {
     let small = UnpackLimits { entries: 3, bytes: 20_000, ratio: 10 };
     let big = "x".repeat(20_000);
     let many = (0..4).fold(Hostile::new(), |a, i| a.file(&format!("t/{i}"), ""));
@@ -33,7 +35,7 @@ fn limits_hold() {
 }
 
 #[test]
-fn a_bomb_is_stopped_by_its_ratio() {
+fn a_decompression_bomb_exceeds_the_ratio() {
     let zeros = io::repeat(0).take(80 << 20);
     let mut header = tar::Header::new_gnu();
     header.set_path("t/zeros").unwrap();
@@ -77,10 +79,10 @@ fn damaged_archives_leave_nothing() {
     }
 }
 
-/// Gives its bytes one at a time, and what it has to say at the end.
-struct Verdict<'a>(&'a [u8], bool);
+/// Returns its bytes one at a time, and an error at the end if the flag is set.
+struct FailsAtEnd<'a>(&'a [u8], bool);
 
-impl Read for Verdict<'_> {
+impl Read for FailsAtEnd<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         match self.0.split_first() {
             None if self.1 => Err(io::Error::other(Error::new(Code::DigestMismatch, "wrong blob"))),
@@ -95,20 +97,20 @@ impl Read for Verdict<'_> {
 }
 
 #[test]
-fn a_blob_that_proves_wrong_at_its_end_leaves_nothing() {
+fn a_blob_with_a_wrong_digest_leaves_nothing() {
     let archive = Hostile::new().file("t/x", "x").bytes();
     for archive in [gzip(&archive), zstd::encode_all(&archive[..], 1).unwrap(), archive] {
         let out = tempfile::tempdir().unwrap();
-        let read = |reader: &mut Verdict<'_>| {
+        let read = |reader: &mut FailsAtEnd<'_>| {
             unpack(reader, "t", out.path(), None, &UnpackLimits::default(), false)
         };
-        assert!(read(&mut Verdict(&archive, true)).is_err());
+        assert!(read(&mut FailsAtEnd(&archive, true)).is_err());
         assert_eq!(listing(out.path()), [] as [String; 0]);
-        read(&mut Verdict(&archive, false)).unwrap();
+        read(&mut FailsAtEnd(&archive, false)).unwrap();
         assert_eq!(listing(out.path()), ["t/", "t/x"]);
     }
-    // An archive that is spoiled is read to its end: there it shows why.
-    let mut reader = Verdict(b"spoiled", false);
+    // A damaged archive is read to its end, where the reader reports the cause.
+    let mut reader = FailsAtEnd(b"damaged", false);
     unpack(&mut reader, "t", Path::new("unused"), None, &UnpackLimits::default(), false)
         .unwrap_err();
     assert!(reader.0.is_empty());

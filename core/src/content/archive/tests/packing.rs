@@ -1,8 +1,11 @@
+//! Packing: reproducible, compatible with ORAS, and unpacked to the same tree.
+
 use std::os::unix::net::UnixListener;
 
 use super::*;
 
-/// A directory `tree` with some of everything, written in the order of `names`.
+/// Creates a directory `tree` with files, directories and links. Writes the files in the order of
+/// `names`.
 fn tree(names: &[&str]) -> TempDir {
     let dir = tempfile::tempdir().unwrap();
     let root = dir.path().join("tree");
@@ -18,7 +21,7 @@ fn tree(names: &[&str]) -> TempDir {
     dir
 }
 
-/// What was packed, from its beginning.
+/// Returns a reader of the packed archive.
 fn reader(packed: &pack::Packed) -> fs::File {
     let mut file = packed.file.try_clone().unwrap();
     file.rewind().unwrap();
@@ -32,7 +35,7 @@ fn packing_is_reproducible() {
     let [a, b] = [tree(&NAMES), tree(&[NAMES[2], NAMES[0], NAMES[1]])];
     let past = fs::FileTimes::new().set_modified(std::time::UNIX_EPOCH);
     fs::File::open(b.path().join("tree/run.sh")).unwrap().set_times(past).unwrap();
-    // As a checkout under another umask would have it, and with a bit that is never kept.
+    // Modes as after a checkout under another umask, and with a bit that is never kept.
     set_mode(&b.path().join("tree/docs"), 0o2775);
     set_mode(&b.path().join("tree/docs/read me.txt"), 0o664);
 
@@ -46,7 +49,8 @@ fn packing_is_reproducible() {
     assert_eq!(bytes, same);
     assert_eq!(a.digest, Algorithm::Sha256.digest(&bytes));
     assert_eq!(a.size, bytes.len() as u64);
-    // These may only change knowingly: whoever packs the same again must get the same digest.
+    // Change these digests only on purpose: packing the same content again must give the same
+    // digest.
     assert_eq!(
         a.content_digest.as_str(),
         "sha256:7d96e970bb8562199d0d41a937cf4b9b92976c01201e17c4e7c3a07b345b2cb1"
@@ -62,13 +66,13 @@ fn packing_is_reproducible() {
 }
 
 #[test]
-fn what_is_packed_is_unpacked() {
+fn a_packed_directory_is_unpacked_to_the_same_tree() {
     let dir = tree(&NAMES);
     let root = dir.path().join("tree");
     let long = format!("{}/{}.txt", "d".repeat(120), "f".repeat(200));
     write(&root.join(&long), "long");
     symlink(&long, root.join("long")).unwrap();
-    // With a NUL behind them these just fit into a header, and just do not.
+    // With a NUL after it, the first name just fits into a header, and the second does not.
     for length in [99, 100] {
         write(&dir.path().join(format!("tree/{}", "n".repeat(length - "some/title/".len()))), "");
     }
@@ -85,7 +89,7 @@ fn what_is_packed_is_unpacked() {
     let unpacked = out.path().join("some/title");
     assert_eq!(placed, [unpacked.as_path()]);
     assert_eq!(listing(&unpacked), listing(&root));
-    assert_eq!(fs::read_dir(out.path()).unwrap().count(), 1, "nothing hidden is left");
+    assert_eq!(fs::read_dir(out.path()).unwrap().count(), 1, "no hidden file is left");
     assert_eq!(fs::read(unpacked.join("long")).unwrap(), b"long");
     assert_eq!(fs::read(unpacked.join("run2.sh")).unwrap(), b"run.sh");
     assert_eq!(mode(&unpacked.join("run.sh")) & 0o100, 0o100);
@@ -94,11 +98,11 @@ fn what_is_packed_is_unpacked() {
 
     let again = reader(&packed);
     let placed = unpack(again, "some/title", out.path(), digest, &limits, false).unwrap();
-    assert_eq!(placed, [] as [PathBuf; 0], "all was there");
+    assert_eq!(placed, [] as [PathBuf; 0], "everything existed");
 }
 
 #[test]
-fn hidden_names_of_ours_are_packed_and_unpacked_unless_they_are_of_unfinished_files() {
+fn hidden_files_with_the_reserved_prefix_are_packed_unless_they_are_unfinished() {
     let dir = tempfile::tempdir().unwrap();
     for name in [".ocigraph-notes", ".ocigraph-config.json.lock", ".ocigraph-0.partial"] {
         write(&dir.path().join("t").join(name), "mine");
@@ -112,7 +116,7 @@ fn hidden_names_of_ours_are_packed_and_unpacked_unless_they_are_of_unfinished_fi
 }
 
 #[test]
-fn titles_name_entries_as_oras_has_them() {
+fn entries_are_named_below_the_title_as_oras_names_them() {
     let dir = tree(&["docs/a", "run.sh"]);
     for (title, root, child) in [
         (".", "./", "docs/"),
@@ -127,20 +131,20 @@ fn titles_name_entries_as_oras_has_them() {
         let names = entries.map(|name| String::from_utf8(name).unwrap()).collect::<Vec<_>>();
         assert_eq!(names[..2], [root, child]);
 
-        // As a pull that was allowed to may do; the title leads where it says.
+        // As a pull that allows path traversal does.
         let out = tempfile::tempdir().unwrap();
         let output = out.path().join("a/b/c");
         let title = if title.starts_with('/') { continue } else { title };
         let mut archive = Vec::new();
         reader(&packed).read_to_end(&mut archive).unwrap();
         unpack_to(&output, title, &archive).unwrap();
-        let there = output.join(title);
-        assert_eq!(listing(&there), listing(&dir.path().join("tree")), "{title}");
+        let unpacked = output.join(title);
+        assert_eq!(listing(&unpacked), listing(&dir.path().join("tree")), "{title}");
     }
 }
 
 #[test]
-fn what_a_pull_has_not_finished_is_left_out() {
+fn unfinished_files_of_a_pull_are_not_packed() {
     let dir = tree(&NAMES);
     let root = dir.path().join("tree");
     let digest = pack(&root, "tree", None).unwrap().digest;
@@ -148,7 +152,7 @@ fn what_a_pull_has_not_finished_is_left_out() {
     write(&root.join("docs/.ocigraph-Ab12xy.partial/root/file"), "half");
     set_mode(&root.join("docs"), 0o755);
     assert_eq!(pack(&root, "tree", None).unwrap().digest, digest);
-    // These belong to somebody.
+    // These are ordinary files.
     for name in [".ocigraph-notes", "x.ocigraph-a.partial", ".ocigraph-a.partial.txt"] {
         write(&root.join(name), "");
         assert_ne!(pack(&root, "tree", None).unwrap().digest, digest, "{name}");
@@ -157,7 +161,7 @@ fn what_a_pull_has_not_finished_is_left_out() {
 }
 
 #[test]
-fn what_cannot_be_packed_is_named() {
+fn a_file_that_cannot_be_packed_is_named() {
     type Make = fn(&Path);
     let cases: [(Make, Code); 4] = [
         (|odd| symlink("/etc/passwd", odd).unwrap(), Code::UnsafePath),
@@ -183,10 +187,7 @@ fn a_file_that_changes_while_it_is_packed_is_an_error() {
     fs::write(&path, "content").unwrap();
     for (said, fits) in [(6, false), (7, true), (8, false)] {
         let file = fs::File::open(&path).unwrap();
-        let copied = io::copy(
-            &mut crate::content::archive::pack::Exactly { file, left: said },
-            &mut io::sink(),
-        );
+        let copied = io::copy(&mut pack::ExactLength { file, left: said }, &mut io::sink());
         assert_eq!(copied.is_ok(), fits, "{said}");
     }
 }

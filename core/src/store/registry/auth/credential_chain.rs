@@ -161,7 +161,7 @@ impl CredentialChain {
     fn target(&self) -> Result<&Path> {
         self.auth_file.as_deref().or(self.docker.as_deref()).ok_or_else(|| {
             Error::new(Code::Credentials, "no home directory was found to store credentials in")
-                .with_hint("set DOCKER_CONFIG, or name a file with --auth-file")
+                .with_hint("set DOCKER_CONFIG, or name a file with --registry-config")
         })
     }
 

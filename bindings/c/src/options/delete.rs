@@ -1,0 +1,85 @@
+//! Options of delete.
+
+use std::mem::MaybeUninit;
+
+use ocigraph::DeleteOptions;
+
+use crate::{
+    boundary::{call_status, free, require},
+    error::ocigraph_error,
+    status::ocigraph_status,
+};
+
+/// Options of `ocigraph_client_delete`.
+#[derive(Default)]
+pub struct ocigraph_delete_options {
+    pub(crate) core: DeleteOptions,
+}
+
+/// Creates delete options with the default values.
+///
+/// Ownership: free the result with `ocigraph_delete_options_free`.
+/// Threads: any. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_delete_options_new() -> Option<Box<ocigraph_delete_options>> {
+    Some(Box::default())
+}
+
+/// Frees delete options. Running operations are not affected.
+///
+/// Ownership: takes `options`, which may be NULL.
+/// Threads: any, once for each handle. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_delete_options_free(options: Option<Box<ocigraph_delete_options>>) {
+    free(options);
+}
+
+/// Reports what would be deleted, and deletes nothing, if true. Default: false.
+///
+/// Errors: INVALID_ARGUMENT if `options` is NULL.
+/// Threads: one at a time for each handle. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_delete_options_set_dry_run(
+    options: Option<&mut ocigraph_delete_options>,
+    dry_run: bool,
+    error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
+) -> ocigraph_status {
+    call_status(error, || {
+        require(options, "options")?.core.dry_run = dry_run;
+        Ok(())
+    })
+}
+
+/// Also deletes manifests that have other tags or are listed by another index, if true. Otherwise
+/// the delete keeps them and reports them as kept. Default: false.
+///
+/// Errors: INVALID_ARGUMENT if `options` is NULL.
+/// Threads: one at a time for each handle. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_delete_options_set_force(
+    options: Option<&mut ocigraph_delete_options>,
+    force: bool,
+    error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
+) -> ocigraph_status {
+    call_status(error, || {
+        require(options, "options")?.core.force = force;
+        Ok(())
+    })
+}
+
+/// Sets the maximum number of concurrent requests. The library uses fewer if the registry slows
+/// down or file descriptors run short. 0 selects the default: 128.
+///
+/// Errors: INVALID_ARGUMENT if `options` is NULL.
+/// Threads: one at a time for each handle. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_delete_options_set_concurrency(
+    options: Option<&mut ocigraph_delete_options>,
+    concurrency: usize,
+    error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
+) -> ocigraph_status {
+    call_status(error, || {
+        require(options, "options")?.core.concurrency = Some(concurrency).filter(|n| *n > 0);
+        Ok(())
+    })
+}

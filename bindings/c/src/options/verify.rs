@@ -1,0 +1,93 @@
+//! Options of verify.
+
+use std::{ffi::c_void, mem::MaybeUninit};
+
+use ocigraph::VerifyOptions;
+
+use crate::{
+    boundary::{call_status, free, require},
+    callback::{ProgressCallback, UserData, ocigraph_progress_fn},
+    error::ocigraph_error,
+    status::ocigraph_status,
+    text::ocigraph_str,
+};
+
+/// Options of `ocigraph_client_verify`.
+#[derive(Default)]
+pub struct ocigraph_verify_options {
+    pub(crate) core: VerifyOptions,
+    pub(crate) progress: ProgressCallback,
+}
+
+/// Creates verify options with the default values.
+///
+/// Ownership: free the result with `ocigraph_verify_options_free`.
+/// Threads: any. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_verify_options_new() -> Option<Box<ocigraph_verify_options>> {
+    Some(Box::default())
+}
+
+/// Frees verify options. Running operations are not affected.
+///
+/// Ownership: takes `options`, which may be NULL.
+/// Threads: any, once for each handle. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_verify_options_free(options: Option<Box<ocigraph_verify_options>>) {
+    free(options);
+}
+
+/// Verifies the image for this platform if the reference names an index. The syntax is
+/// `os/architecture[/variant]`, such as "linux/arm64". No text unsets it. Default: not set.
+///
+/// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not a platform.
+/// Threads: one at a time for each handle. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_verify_options_set_platform(
+    options: Option<&mut ocigraph_verify_options>,
+    platform: ocigraph_str,
+    error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
+) -> ocigraph_status {
+    call_status(error, || {
+        let value = platform.parse_optional("platform")?;
+        require(options, "options")?.core.platform = value;
+        Ok(())
+    })
+}
+
+/// Sets the maximum number of concurrent requests. The library uses fewer if the registry slows
+/// down or file descriptors run short. 0 selects the default: 128.
+///
+/// Errors: INVALID_ARGUMENT if `options` is NULL.
+/// Threads: one at a time for each handle. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_verify_options_set_concurrency(
+    options: Option<&mut ocigraph_verify_options>,
+    concurrency: usize,
+    error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
+) -> ocigraph_status {
+    call_status(error, || {
+        require(options, "options")?.core.concurrency = Some(concurrency).filter(|n| *n > 0);
+        Ok(())
+    })
+}
+
+/// Reports progress to `callback`, which receives `user_data` as its first argument. NULL disables
+/// progress, which is the default. `user_data` must stay valid until every operation that uses
+/// these options is over.
+///
+/// Errors: INVALID_ARGUMENT if `options` is NULL.
+/// Threads: one at a time for each handle. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_verify_options_set_progress(
+    options: Option<&mut ocigraph_verify_options>,
+    callback: ocigraph_progress_fn,
+    user_data: *mut c_void,
+    error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
+) -> ocigraph_status {
+    call_status(error, || {
+        let to = callback.map(|callback| (callback, UserData(user_data)));
+        require(options, "options")?.progress = ProgressCallback(to);
+        Ok(())
+    })
+}

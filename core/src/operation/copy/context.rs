@@ -1,0 +1,252 @@
+//! The steps of a copy: fetching a manifest, copying its blobs, and writing the manifest.
+//!
+//! Each step limits its own requests and memory. `walk` decides which steps run, and in which
+//! order.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use futures::{StreamExt, TryStreamExt, stream};
+use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
+
+use super::options::CopyOptions;
+use crate::{
+    content::{progress::Outcome, source::Source},
+    operation::transfer::push_reported,
+    store::{
+        ReadStore, Store, StoredBlob,
+        limits::{LargeBlobLimiter, check_limit},
+        list::List,
+        memory::{Charge, Memory},
+    },
+};
+use ocigraph_types::{Code, Descriptor, Digest, Manifest, Result, TagOrDigest, weight::Weight};
+
+/// Bytes from which a manifest counts as large. A large manifest is not kept until it is written,
+/// but fetched again.
+const LARGE_MANIFEST: usize = 256 * 1024;
+/// Maximum large manifests in memory.
+const MAX_LARGE_MANIFESTS: usize = 2;
+
+/// The result of one step.
+pub(super) enum StepResult {
+    /// The manifest was fetched and its blobs are copied, or the destination has it already.
+    Prepared {
+        found: Box<FoundManifest>,
+        exists: bool,
+    },
+    /// A subject that the source does not have.
+    MissingSubject(Digest),
+    Written(Digest),
+    Referrers(List<Descriptor>),
+    ReferrersListed,
+}
+
+/// What the walk needs to know of a manifest.
+pub(super) struct FoundManifest {
+    pub(super) digest: Digest,
+    pub(super) subject: Option<Digest>,
+    pub(super) children: Vec<Digest>,
+    /// Its entry in the list of referrers, if it has a subject and the destination has it already.
+    pub(super) existing_referrer: Option<Descriptor>,
+    /// The manifest, with the memory charged for it. `None` if it must be fetched again.
+    pub(super) manifest: Option<(Manifest, Charge)>,
+}
+
+impl FoundManifest {
+    fn of(manifest: Manifest, exists: bool, memory: Memory) -> Self {
+        let small = manifest.bytes().len() < LARGE_MANIFEST;
+        let charge = memory.charge().of(manifest.weight()).ok().filter(|_| small);
+        let is_existing_referrer = exists && manifest.subject().is_some();
+        Self {
+            digest: manifest.digest().clone(),
+            subject: manifest.subject().map(|subject| subject.digest.clone()),
+            children: manifest.children().map(|child| child.digest.clone()).collect(),
+            existing_referrer: is_existing_referrer.then(|| manifest.descriptor()),
+            manifest: charge.map(|charge| (manifest, charge)),
+        }
+    }
+}
+
+/// Numbers of what a copy has written or found.
+#[derive(Debug, Default)]
+pub(super) struct CopyStats {
+    pub(super) manifests: usize,
+    pub(super) blobs_copied: usize,
+    pub(super) blobs_existing: usize,
+    pub(super) blobs_mounted: usize,
+    pub(super) bytes: u64,
+}
+
+/// The state that all steps of one copy share.
+pub(super) struct CopyContext {
+    pub(super) from: Arc<dyn ReadStore>,
+    pub(super) to: Arc<dyn Store>,
+    pub(super) options: CopyOptions,
+    /// Maximum concurrent requests.
+    pub(super) max_requests: usize,
+    requests: Semaphore,
+    large_manifests: Semaphore,
+    large_blobs: LargeBlobLimiter,
+    /// One cell for each blob, so that a blob of several manifests is copied once.
+    blobs: Mutex<HashMap<Digest, Arc<OnceCell<()>>>>,
+    stats: Mutex<CopyStats>,
+}
+
+impl CopyContext {
+    pub(super) fn new(
+        from: Arc<dyn ReadStore>,
+        to: Arc<dyn Store>,
+        options: CopyOptions,
+        max_requests: usize,
+    ) -> Self {
+        Self {
+            from,
+            to,
+            options,
+            max_requests,
+            requests: Semaphore::new(max_requests),
+            large_manifests: Semaphore::new(MAX_LARGE_MANIFESTS),
+            large_blobs: LargeBlobLimiter::new(),
+            blobs: Mutex::default(),
+            stats: Mutex::default(),
+        }
+    }
+
+    pub(super) fn into_stats(self) -> CopyStats {
+        self.stats.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits for a permit to make a request.
+    pub(super) async fn request(&self) -> Option<SemaphorePermit<'_>> {
+        self.requests.acquire().await.ok()
+    }
+
+    fn count(&self, add: impl FnOnce(&mut CopyStats)) {
+        add(&mut self.stats.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    async fn exists(&self, manifest: &Digest) -> Result<bool> {
+        match self.to.resolve(&TagOrDigest::Digest(manifest.clone())).await {
+            Ok(_) => Ok(true),
+            Err(e) if e.code() == Code::NotFound => Ok(false),
+            Err(e) => Err(e),
+        }
+    }
+
+    /// Fetches a manifest, unless it is `known`. Copies its blobs, unless the destination has the
+    /// manifest already.
+    pub(super) async fn prepare(
+        &self,
+        digest: Digest,
+        known: Option<Manifest>,
+        as_subject: bool,
+    ) -> Result<StepResult> {
+        let fetch = async {
+            match known {
+                Some(manifest) => Ok(Some(manifest)),
+                None => match self.fetch(&digest).await {
+                    Err(e) if as_subject && e.code() == Code::NotFound => Ok(None),
+                    fetched => fetched.map(Some),
+                },
+            }
+        };
+        let (manifest, exists) = {
+            let _permit = self.request().await;
+            tokio::try_join!(fetch, self.exists(&digest))?
+        };
+        let Some(manifest) = manifest else { return Ok(StepResult::MissingSubject(digest)) };
+        let (manifest, _permit) = self.limit_large(manifest).await?;
+        if !exists {
+            let blobs = manifest.content().filter(|b| self.options.foreign || !b.is_foreign());
+            // A manifest can have many blobs, so only `max_requests` of them are in progress.
+            let blobs: Vec<Descriptor> = blobs.cloned().collect();
+            let copied = stream::iter(blobs).map(|blob| self.copy_blob(blob));
+            copied.buffer_unordered(self.max_requests).try_collect::<()>().await?;
+        }
+        let found = FoundManifest::of(manifest, exists, self.from.memory());
+        Ok(StepResult::Prepared { found: Box::new(found), exists })
+    }
+
+    async fn fetch(&self, digest: &Digest) -> Result<Manifest> {
+        let name = TagOrDigest::Digest(digest.clone());
+        Ok(self.from.fetch_manifest(&name).await?.without_guard())
+    }
+
+    /// Returns a small manifest as it is. Drops a large one, waits until few large manifests are in
+    /// memory, and fetches it again.
+    async fn limit_large(
+        &self,
+        manifest: Manifest,
+    ) -> Result<(Manifest, Option<SemaphorePermit<'_>>)> {
+        if manifest.bytes().len() < LARGE_MANIFEST {
+            return Ok((manifest, None));
+        }
+        let digest = manifest.digest().clone();
+        drop(manifest);
+        let large = self.large_manifests.acquire().await.ok();
+        let _permit = self.request().await;
+        Ok((self.fetch(&digest).await?, large))
+    }
+
+    async fn copy_blob(&self, blob: Descriptor) -> Result<()> {
+        let once = {
+            let mut blobs = self.blobs.lock().unwrap_or_else(PoisonError::into_inner);
+            let once = Arc::clone(blobs.entry(blob.digest.clone()).or_default());
+            check_limit(blobs.len(), self.from.max_entries())?;
+            once
+        };
+        once.get_or_try_init(|| self.copy_blob_once(&blob)).await.copied()
+    }
+
+    async fn copy_blob_once(&self, blob: &Descriptor) -> Result<()> {
+        // In this order: a large blob that waits for its permit must not occupy a request.
+        let _large = self.large_blobs.acquire(blob).await;
+        let _permit = self.request().await;
+        let progress = &self.options.progress;
+        let source: Arc<dyn Source> = match blob.inline() {
+            Some(bytes) => Arc::new(bytes),
+            None => Arc::new(StoredBlob { store: Arc::clone(&self.from), blob: blob.clone() }),
+        };
+        let outcome = push_reported(&*self.to, blob, source, progress).await?;
+        self.count(|stats| match outcome {
+            Outcome::AlreadyExists => stats.blobs_existing += 1,
+            Outcome::Mounted => stats.blobs_mounted += 1,
+            _ => {
+                stats.blobs_copied += 1;
+                stats.bytes += blob.size;
+            }
+        });
+        Ok(())
+    }
+
+    /// Writes a manifest. Fetches it again if it was not kept.
+    pub(super) async fn write(
+        &self,
+        digest: &Digest,
+        kept: Option<(Manifest, Charge)>,
+        tags: &[String],
+    ) -> Result<()> {
+        if let Some((manifest, _charge)) = kept {
+            return self.push(&manifest, tags).await;
+        }
+        let _large = self.large_manifests.acquire().await.ok();
+        let manifest = {
+            let _permit = self.request().await;
+            self.fetch(digest).await?
+        };
+        self.push(&manifest, tags).await
+    }
+
+    async fn push(&self, manifest: &Manifest, tags: &[String]) -> Result<()> {
+        let _permit = self.request().await;
+        self.to.push_manifest(manifest, tags).await?;
+        self.count(|stats| {
+            stats.manifests += 1;
+            stats.bytes += manifest.bytes().len() as u64;
+        });
+        Ok(())
+    }
+}

@@ -1,0 +1,39 @@
+//! The options of a copy.
+
+use crate::content::progress::Progress;
+use ocigraph_types::Platform;
+
+/// Options of [`Client::copy`](crate::Client::copy).
+///
+/// ```no_run
+/// # async fn example() -> ocigraph::Result<()> {
+/// use ocigraph::{Client, CopyOptions};
+///
+/// let source = "registry.example/app:v1".parse()?;
+/// let destination = "oci:backup:v1".parse()?;
+/// let options = CopyOptions { recursive: true, ..CopyOptions::default() };
+/// let report = Client::new().copy(&source, &destination, options).await?;
+/// println!("{} manifests copied", report.manifests);
+/// # Ok(()) }
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct CopyOptions {
+    /// Copies the whole graph: also the referrers of the artifact, of the manifests that an index
+    /// lists, and of each referrer. Default: false, which copies the artifact, its subject, and
+    /// what an index lists.
+    pub recursive: bool,
+    /// Copies only the image for this platform if the source is an index.
+    /// [NOT_FOUND](crate::Code::NotFound) if the index has no such image. Default: the index with
+    /// all its images.
+    pub platform: Option<Platform>,
+    /// Copies foreign layers too. Registries need not store these layers: see [image-spec v1.1.1,
+    /// "Non-Distributable Layers"][spec]. Default: false.
+    ///
+    /// [spec]: https://github.com/opencontainers/image-spec/blob/v1.1.1/layer.md#non-distributable-layers
+    pub foreign: bool,
+    /// Maximum concurrent requests. Default, also for 0: 128. Values above 512 count as 512. Fewer
+    /// are used while a registry limits the rate of requests, or if the process can open few files.
+    pub concurrency: Option<usize>,
+    /// Receives progress events for each blob. Default: none.
+    pub progress: Progress,
+}

@@ -1,0 +1,54 @@
+//! The options of a pull.
+
+use std::path::PathBuf;
+
+use crate::content::{archive::UnpackLimits, progress::Progress};
+use ocigraph_types::Platform;
+
+/// Options of [`Client::pull`](crate::Client::pull).
+///
+/// ```no_run
+/// # async fn example() -> ocigraph::Result<()> {
+/// use ocigraph::{Client, PullOptions};
+///
+/// let reference = "registry.example/app:v1".parse()?;
+/// let options = PullOptions {
+///     output: "sboms".into(),
+///     artifact_type: Some("application/vnd.example.sbom".into()),
+///     ..PullOptions::default()
+/// };
+/// for artifact in Client::new().pull(&reference, options).await? {
+///     println!("{}: {} files", artifact.reference, artifact.files.len());
+/// }
+/// # Ok(()) }
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct PullOptions {
+    /// The directory to write to. Created if it does not exist. Default, also for an empty path:
+    /// the current directory.
+    pub output: PathBuf,
+    /// Pulls the referrers of this artifact type instead of the artifact itself.
+    /// [NOT_FOUND](crate::Code::NotFound) if the artifact has no such referrer. Default: the
+    /// artifact that the reference names.
+    pub artifact_type: Option<String>,
+    /// Selects the image for this platform if the reference names an index.
+    /// [NOT_FOUND](crate::Code::NotFound) if the index has no such image. Default: none; an index
+    /// then fails with [INVALID_ARGUMENT](crate::Code::InvalidArgument), because it has no files.
+    pub platform: Option<Platform>,
+    /// Also pulls the subject of each artifact, the subject of that subject, and so on. Default:
+    /// false.
+    pub include_subject: bool,
+    /// Does not overwrite existing files. Default: false.
+    pub keep_old_files: bool,
+    /// Writes to absolute titles and to titles with `..`, also outside the output directory.
+    /// Default: false; such a title then fails with [UNSAFE_PATH](crate::Code::UnsafePath).
+    pub allow_path_traversal: bool,
+    /// Limits for unpacked directories. An archive that exceeds one fails with
+    /// [TOO_LARGE](crate::Code::TooLarge).
+    pub unpack_limits: UnpackLimits,
+    /// Maximum concurrent requests. Default, also for 0: 128. Values above 512 count as 512. Fewer
+    /// are used while a registry limits the rate of requests, or if the process can open few files.
+    pub concurrency: Option<usize>,
+    /// Receives progress events for each blob. Default: none.
+    pub progress: Progress,
+}

@@ -1,0 +1,203 @@
+//! Reads the content of a blob.
+//!
+//! A blob can be a symbolic or hard link to a file outside the layout: some tools build layouts of
+//! links. An untrusted party may have chosen the target. So no byte of such a file is returned
+//! before the whole file matches the digest. Each chunk is then compared with its digest from that
+//! check, because the file can change in between.
+
+use std::{
+    fs::File,
+    io::{Read, Seek, SeekFrom},
+    path::PathBuf,
+    sync::Arc,
+};
+
+use bytes::Bytes;
+use futures::{StreamExt, stream};
+
+use super::{dir_handle::refusal_error, inner::Inner};
+use crate::{
+    blocking::{check_cancelled, spawn_blocking},
+    content::{
+        regular_file::{Kind, Refused, open_regular},
+        source::{ByteStream, stream_file},
+    },
+};
+use ocigraph_types::{Algorithm, Code, Descriptor, Digest, Error, Result, Verifier};
+
+/// Bytes of a chunk of a linked file, which is verified and returned as a whole.
+const CHUNK: usize = 512 * 1024;
+/// Chunks that one blocking call digests, before other calls get the thread.
+const CHUNKS_PER_CALL: usize = 32;
+
+/// The open file of a blob.
+#[derive(Debug)]
+pub(super) struct BlobContent {
+    file: File,
+    path: PathBuf,
+    blob: Descriptor,
+    /// True if the file may be outside the layout.
+    linked: bool,
+}
+
+impl Inner {
+    /// Opens a blob for reading. NOT_FOUND if it does not exist, SIZE_MISMATCH if it has another
+    /// size.
+    pub(super) fn open_blob(&self, blob: &Descriptor) -> Result<BlobContent> {
+        let path = self.directory.blob_path(&blob.digest);
+        let (file, linked) = match self.open_own(&blob.digest) {
+            Some(file) => (Ok(file), false),
+            None => (open_regular(&path), true),
+        };
+        let file = file.map_err(|refused| match refused {
+            Refused::Missing | Refused::Is(Kind::Dangling) => self.no_blob(&blob.digest),
+            other => refusal_error("read", &path, "file", other),
+        })?;
+        let length = file.metadata().map_err(|e| Error::io("read", &path, e))?.len();
+        if length != blob.size {
+            return Err(Error::new(
+                Code::SizeMismatch,
+                format!("{} has {length} bytes, not {}", path.display(), blob.size),
+            ));
+        }
+        Ok(BlobContent { file, path, blob: blob.clone(), linked })
+    }
+
+    /// Opens a blob whose file is in the layout itself and has no second hard link.
+    fn open_own(&self, digest: &Digest) -> Option<File> {
+        let folder = self.directory.blob_folder(digest.algorithm_name()).ok()?;
+        let file = folder.file(digest.encoded()).ok()?;
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::MetadataExt;
+            file.metadata().is_ok_and(|m| m.nlink() == 1).then_some(file)
+        }
+        #[cfg(not(unix))]
+        Some(file)
+    }
+
+    /// Returns true if an existing blob can be used. A file in the layout itself was verified when
+    /// it was written; the target of a link is verified now.
+    pub(super) fn is_trusted_or_correct(&self, blob: &Descriptor) -> Result<bool> {
+        let content = match self.open_blob(blob) {
+            Ok(content) => content,
+            Err(e) if matches!(e.code(), Code::NotFound | Code::SizeMismatch) => return Ok(false),
+            Err(e) => return Err(e),
+        };
+        if !content.linked {
+            return Ok(true);
+        }
+        match LinkCheck::new(content).and_then(|check| check.advance(usize::MAX)) {
+            Ok(_) => Ok(true),
+            Err(e) if matches!(e.code(), Code::DigestMismatch | Code::SizeMismatch) => Ok(false),
+            Err(e) => Err(e),
+        }
+    }
+}
+
+impl BlobContent {
+    /// Streams the bytes from `offset` on.
+    pub(super) async fn stream(self, offset: u64) -> Result<ByteStream> {
+        let left = self.blob.size.saturating_sub(offset);
+        if !self.linked {
+            return stream_file(self.file, self.path, offset, left).await;
+        }
+        let mut check = LinkCheck::new(self)?;
+        let checked = loop {
+            check = spawn_blocking(move || check.advance(CHUNKS_PER_CALL)).await?;
+            if check.done {
+                break Arc::new(check.checked);
+            }
+        };
+        Ok(stream::iter(checked.chunks_from(offset))
+            .then(move |(chunk, skip)| {
+                let checked = Arc::clone(&checked);
+                spawn_blocking(move || Ok(checked.chunk(chunk)?.slice(skip..)))
+            })
+            .boxed())
+    }
+}
+
+/// The verification of a linked file, chunk by chunk.
+#[derive(Debug)]
+struct LinkCheck {
+    checked: CheckedLink,
+    verifier: Option<Verifier>,
+    done: bool,
+}
+
+/// A linked file, and the digests of its chunks when the whole file was verified.
+#[derive(Debug)]
+struct CheckedLink {
+    content: BlobContent,
+    chunks: Vec<Digest>,
+}
+
+impl LinkCheck {
+    fn new(content: BlobContent) -> Result<Self> {
+        let verifier = Some(Verifier::new(&content.blob)?);
+        Ok(Self { checked: CheckedLink { content, chunks: Vec::new() }, verifier, done: false })
+    }
+
+    /// Digests up to `chunks` more chunks.
+    fn advance(mut self, chunks: usize) -> Result<Self> {
+        for _ in 0..chunks {
+            let bytes = self.checked.read(self.checked.chunks.len())?;
+            if bytes.is_empty() {
+                self.done = true;
+                if let Some(verifier) = self.verifier.take() {
+                    verifier.finish().map_err(|e| self.checked.content.with_path(e))?;
+                }
+                break;
+            }
+            if let Some(verifier) = &mut self.verifier {
+                verifier.update(&bytes).map_err(|e| self.checked.content.with_path(e))?;
+            }
+            self.checked.chunks.push(Algorithm::Sha256.digest(&bytes));
+        }
+        Ok(self)
+    }
+}
+
+impl CheckedLink {
+    /// Reads a chunk. DIGEST_MISMATCH if it has changed since the check.
+    fn chunk(&self, index: usize) -> Result<Bytes> {
+        let bytes = self.read(index)?;
+        if Algorithm::Sha256.digest(&bytes) != self.chunks[index] {
+            return Err(Error::new(
+                Code::DigestMismatch,
+                format!("{} changed while it was read", self.content.path.display()),
+            )
+            .with_hint("the blob is a link to a file that another program writes to"));
+        }
+        Ok(bytes)
+    }
+
+    /// Reads a chunk without verifying it. Empty after the last chunk.
+    fn read(&self, index: usize) -> Result<Bytes> {
+        let failed = |e| Error::io("read", &self.content.path, e);
+        check_cancelled().map_err(failed)?;
+        let start = (index as u64).saturating_mul(CHUNK as u64);
+        let length = self.content.blob.size.saturating_sub(start).min(CHUNK as u64);
+        let mut bytes = Vec::with_capacity(length as usize);
+        let mut file = &self.content.file;
+        file.seek(SeekFrom::Start(start)).map_err(failed)?;
+        file.take(length).read_to_end(&mut bytes).map_err(failed)?;
+        Ok(bytes.into())
+    }
+
+    /// Returns the chunks that hold the bytes from `offset` on, each with the number of bytes to
+    /// skip at its start.
+    fn chunks_from(&self, offset: u64) -> impl Iterator<Item = (usize, usize)> + use<> {
+        let first = usize::try_from(offset / CHUNK as u64).unwrap_or(usize::MAX);
+        let skip = (offset % CHUNK as u64) as usize;
+        (first..self.chunks.len()).map(move |chunk| (chunk, if chunk == first { skip } else { 0 }))
+    }
+}
+
+impl BlobContent {
+    fn with_path(&self, error: Error) -> Error {
+        let message = format!("{}: {}", self.path.display(), error.message());
+        error.with_message(message)
+    }
+}

@@ -1,0 +1,356 @@
+//! The directory of a layout: creating it, locking it, and replacing its files atomically.
+//!
+//! The private folder `.ocigraph` holds everything that is not part of the format: the file `lock`,
+//! held while `index.json` changes; the lock file `content` and the journal (see `gc`); and staged
+//! files, which are incomplete. Locks are advisory, and end with the process that holds them.
+//! Reading a layout never creates the private folder.
+//!
+//! Format: [image-spec v1.1.1, "OCI Image Layout Specification"][spec].
+//!
+//! [spec]: https://github.com/opencontainers/image-spec/blob/v1.1.1/image-layout.md
+
+use std::{
+    ffi::{OsStr, OsString},
+    fs::{self, File},
+    hash::{BuildHasher, RandomState},
+    io::{self, Read, Write},
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, Weak},
+    thread,
+    time::{Duration, Instant},
+};
+
+use fs4::{FileExt, TryLockError};
+use serde_json::Value;
+
+use super::{
+    dir_handle::{DirHandle, refusal_error},
+    index::Index,
+    sync::lock,
+};
+use crate::content::regular_file::{Refused, open_regular};
+use ocigraph_types::{Code, Digest, Error, Result};
+
+const PRIVATE: &str = ".ocigraph";
+const BLOBS: &str = "blobs";
+/// The file by which the specification recognizes a layout.
+const MARKER: &str = "oci-layout";
+const INDEX: &str = "index.json";
+const MARKER_CONTENT: &str = r#"{"imageLayoutVersion":"1.0.0"}"#;
+
+/// The first part of the names of staged files: a blob, or any other file.
+const STAGED_BLOB: &str = "blob-";
+const STAGED_FILE: &str = "new-";
+
+/// Maximum staged files that one collection removes. The next collection removes more.
+const MAX_STAGED: usize = 10_000;
+
+/// Maximum time to wait for a lock, before the error TIMEOUT.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(90);
+
+/// The directory of a layout, by its path. Opened by the first write.
+#[derive(Debug)]
+pub(super) struct LayoutDirectory {
+    path: PathBuf,
+    /// The open handles, shared by all concurrent writes through this value.
+    opened: Mutex<Weak<OpenLayout>>,
+}
+
+impl LayoutDirectory {
+    pub(super) fn new(path: PathBuf) -> Self {
+        Self { path, opened: Mutex::default() }
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub(super) fn blob_path(&self, digest: &Digest) -> PathBuf {
+        self.path.join(BLOBS).join(digest.algorithm_name()).join(digest.encoded())
+    }
+
+    /// Opens the folder of an algorithm's blobs. Refuses one that lies outside the layout.
+    pub(super) fn blob_folder(&self, algorithm: &str) -> Result<DirHandle, Refused> {
+        let root = DirHandle::open(&self.path).map_err(|_| Refused::Missing)?;
+        root.directory(BLOBS)?.directory(algorithm)
+    }
+
+    pub(super) fn index_path(&self) -> PathBuf {
+        self.path.join(INDEX)
+    }
+
+    /// Returns true if ocigraph has written to this layout before.
+    pub(super) fn has_private_folder(&self) -> bool {
+        self.path.join(PRIVATE).symlink_metadata().is_ok_and(|m| m.is_dir())
+    }
+
+    /// Opens the layout for writing. Creates it if the directory is missing or empty.
+    pub(super) fn create(&self) -> Result<Arc<OpenLayout>> {
+        let marker = self.path.join(MARKER);
+        if marker.exists() {
+            self.check_version()?;
+            return self.opened();
+        }
+        self.check_vacant()?;
+        create_directory(&self.path)?;
+        let opened = self.opened()?;
+        opened.root.make_directory(BLOBS)?;
+        let _lock = opened.lock_index()?;
+        // The marker is written last, so that a directory with a marker is a complete layout.
+        if !opened.root.has(INDEX) {
+            opened.replace_index(&Index::empty().to_bytes()?)?;
+        }
+        if !opened.root.has(MARKER) {
+            opened.replace(&opened.root, MARKER, MARKER_CONTENT.as_bytes())?;
+        }
+        Ok(opened)
+    }
+
+    /// Returns the shared handles, and opens them again if the path leads elsewhere now.
+    fn opened(&self) -> Result<Arc<OpenLayout>> {
+        let mut known = lock(&self.opened);
+        if let Some(opened) = known.upgrade()
+            && opened.is_still_at(&self.path)
+        {
+            return Ok(opened);
+        }
+        let root = DirHandle::open(&self.path)?;
+        let private = root.make_directory(PRIVATE)?;
+        let opened = Arc::new(OpenLayout { root, private });
+        *known = Arc::downgrade(&opened);
+        Ok(opened)
+    }
+
+    /// Checks the `oci-layout` file. Errors: NOT_FOUND without a layout, UNSUPPORTED for a version
+    /// other than 1.x, INVALID_MANIFEST for a malformed file.
+    pub(super) fn check_version(&self) -> Result<()> {
+        let file = self.path.join(MARKER);
+        let mut bytes = Vec::new();
+        let read =
+            open_regular(&file).and_then(|f| Ok(f.take(64 * 1024).read_to_end(&mut bytes)?));
+        match read {
+            Ok(_) => {}
+            Err(Refused::Missing) => return Err(self.no_layout()),
+            Err(Refused::Io(_)) if !file.exists() => return Err(self.no_layout()),
+            Err(e) => return Err(refusal_error("read", &file, "file", e)),
+        }
+        let version = serde_json::from_slice::<Value>(&bytes)
+            .ok()
+            .and_then(|v| v.get("imageLayoutVersion")?.as_str().map(str::to_owned));
+        match version {
+            Some(version) if version.starts_with("1.") => Ok(()),
+            Some(version) => Err(Error::new(
+                Code::Unsupported,
+                format!(
+                    "{} is an image layout of version {version}: expected 1.0.0",
+                    self.path.display()
+                ),
+            )),
+            None => Err(Error::new(
+                Code::InvalidManifest,
+                format!("{} has no imageLayoutVersion", file.display()),
+            )
+            .with_hint(format!("write {MARKER_CONTENT} into the file {MARKER}"))),
+        }
+    }
+
+    fn no_layout(&self) -> Error {
+        let path = self.path.display();
+        let error = |what: String, hint: &str| Error::new(Code::NotFound, what).with_hint(hint);
+        if self.path.is_dir() {
+            error(
+                format!("{path} is not an image layout: it has no file {MARKER}"),
+                "name the directory of a layout; a push turns an empty directory into a layout",
+            )
+        } else if self.path.exists() {
+            error(
+                format!("{path} is a file, not an image layout"),
+                "name the directory of a layout",
+            )
+        } else {
+            error(format!("there is no image layout at {path}"), "a push creates one")
+        }
+    }
+
+    /// Fails with ALREADY_EXISTS if the directory holds other files, so that a push does not mix
+    /// its files with them. Accepts what a killed push left before it wrote the marker.
+    fn check_vacant(&self) -> Result<()> {
+        let Ok(entries) = fs::read_dir(&self.path) else { return Ok(()) };
+        // Three names are ours, so a fourth suffices to find another.
+        let names: Vec<_> = entries.flatten().map(|entry| entry.file_name()).take(4).collect();
+        let ours = |name: &OsStr| name == PRIVATE || name == BLOBS || name == INDEX;
+        let killed =
+            names.iter().any(|name| name == PRIVATE) && names.iter().all(|name| ours(name));
+        // Another process may have written the marker since the first check.
+        if names.is_empty() || killed || self.path.join(MARKER).exists() {
+            return Ok(());
+        }
+        Err(Error::new(
+            Code::AlreadyExists,
+            format!("{} is not an image layout and contains other files", self.path.display()),
+        )
+        .with_hint("name an empty directory, or one that does not exist yet"))
+    }
+}
+
+/// Open handles of the layout's root directory and of its private folder.
+#[derive(Debug)]
+pub(super) struct OpenLayout {
+    pub(super) root: DirHandle,
+    pub(super) private: DirHandle,
+}
+
+impl OpenLayout {
+    /// Opens the folder of an algorithm's blobs.
+    pub(super) fn blobs(&self, algorithm: &str) -> Result<DirHandle, Refused> {
+        self.root.directory(BLOBS)?.directory(algorithm)
+    }
+
+    /// Opens the folder of an algorithm's blobs, and creates it if it does not exist.
+    pub(super) fn make_blobs(&self, algorithm: &str) -> Result<DirHandle> {
+        self.root.make_directory(BLOBS)?.make_directory(algorithm)
+    }
+
+    /// Syncs the folders that name the blobs of an algorithm.
+    pub(super) fn sync_blobs(&self, algorithm: &str) -> Result<()> {
+        let synced = self.root.directory(BLOBS).and_then(|blobs| {
+            let folder = blobs.directory(algorithm)?;
+            Ok(folder.sync().and_then(|()| blobs.sync()))
+        });
+        match synced {
+            Ok(synced) => synced,
+            // Another tool has made the folder a symbolic link.
+            Err(Refused::Is(_)) => Ok(()),
+            Err(e) => Err(refusal_error("write", &self.root.join(BLOBS), "directory", e)),
+        }
+    }
+
+    /// Takes the lock that protects `index.json` and the journal.
+    pub(super) fn lock_index(&self) -> Result<File> {
+        let file = self.private.lock_file("lock")?;
+        wait_for(&self.private.join("lock"), || FileExt::try_lock(&file))?;
+        Ok(file)
+    }
+
+    /// Opens the lock file of leases without locking it, and returns its path for messages.
+    pub(super) fn content_lock(&self) -> Result<(File, PathBuf)> {
+        Ok((self.private.lock_file("content")?, self.private.join("content")))
+    }
+
+    /// Replaces `index.json` atomically and durably. The caller holds the lock of the index.
+    pub(super) fn replace_index(&self, bytes: &[u8]) -> Result<()> {
+        self.replace(&self.root, INDEX, bytes)
+    }
+
+    /// Replaces a file of the private folder atomically and durably.
+    pub(super) fn replace_private(&self, name: &str, bytes: &[u8]) -> Result<()> {
+        self.replace(&self.private, name, bytes)
+    }
+
+    fn replace(&self, folder: &DirHandle, name: &str, bytes: &[u8]) -> Result<()> {
+        let (staged, mut file) = self.stage(STAGED_FILE)?;
+        file.write_all(bytes)
+            .and_then(|()| file.sync_all())
+            .map_err(|e| Error::io("write", &folder.join(name), e))?;
+        self.private.rename(&staged, folder, name).inspect_err(|_| {
+            let _ = self.private.remove(&staged);
+        })?;
+        folder.sync()
+    }
+
+    /// Creates a staged file. Its permissions follow the umask, as those of the final file must.
+    fn stage(&self, prefix: &str) -> Result<(String, File)> {
+        loop {
+            let random = RandomState::new().hash_one(prefix);
+            let name = format!("{prefix}{random:016x}");
+            match self.private.create_new(&name) {
+                Ok(file) => return Ok((name, file)),
+                Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(e) => return Err(Error::io("create a file in", self.private.path(), e)),
+            }
+        }
+    }
+
+    /// Returns the names of staged files, at most 10,000.
+    pub(super) fn staged(&self) -> Vec<OsString> {
+        self.private.names(&[STAGED_BLOB, STAGED_FILE], MAX_STAGED).unwrap_or_default()
+    }
+
+    /// Creates a staged file for a blob.
+    pub(super) fn stage_blob(self: &Arc<Self>) -> Result<StagedFile> {
+        let (name, file) = self.stage(STAGED_BLOB)?;
+        Ok(StagedFile { opened: Arc::clone(self), name, file })
+    }
+
+    fn is_still_at(&self, path: &Path) -> bool {
+        self.root.is_at(path) && self.root.holds(PRIVATE, &self.private)
+    }
+}
+
+/// A file under a temporary name in the private folder. Dropping this removes the file, unless it
+/// was committed.
+#[derive(Debug)]
+pub(super) struct StagedFile {
+    pub(super) opened: Arc<OpenLayout>,
+    name: String,
+    file: File,
+}
+
+impl StagedFile {
+    pub(super) fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        let path = || self.opened.private.join(&self.name);
+        self.file.write_all(bytes).map_err(|e| Error::io("write", &path(), e))
+    }
+
+    /// Moves the file to its final name.
+    pub(super) fn commit(mut self, folder: &DirHandle, name: &str) -> Result<()> {
+        self.opened.private.rename(&self.name, folder, name)?;
+        self.name.clear();
+        Ok(())
+    }
+}
+
+impl Drop for StagedFile {
+    fn drop(&mut self) {
+        if !self.name.is_empty()
+            && let Err(e) = self.opened.private.remove(&self.name)
+        {
+            tracing::debug!(error = %e, "cannot remove a staged file; a later write removes it");
+        }
+    }
+}
+
+/// Retries `try_lock` until it succeeds. Fails with TIMEOUT after 90 seconds, because the process
+/// that holds the lock can be suspended.
+pub(super) fn wait_for(
+    path: &Path,
+    mut try_lock: impl FnMut() -> std::result::Result<(), TryLockError>,
+) -> Result<()> {
+    let started = Instant::now();
+    let mut pause = Duration::from_micros(200);
+    loop {
+        match try_lock() {
+            Ok(()) => return Ok(()),
+            Err(TryLockError::WouldBlock) if started.elapsed() < LOCK_TIMEOUT => {
+                thread::sleep(pause);
+                pause = (pause * 2).min(Duration::from_millis(10));
+            }
+            Err(TryLockError::WouldBlock) => {
+                return Err(Error::new(
+                    Code::Timeout,
+                    format!(
+                        "another process has held the lock {} for {} s",
+                        path.display(),
+                        LOCK_TIMEOUT.as_secs()
+                    ),
+                )
+                .with_hint("end that process or wait for it, then try again"));
+            }
+            Err(TryLockError::Error(e)) => return Err(Error::io("lock", path, e)),
+        }
+    }
+}
+
+fn create_directory(path: &Path) -> Result<()> {
+    fs::create_dir_all(path).map_err(|e| Error::io("create", path, e))
+}

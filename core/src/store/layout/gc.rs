@@ -1,0 +1,264 @@
+//! Deletes manifests, and collects garbage: blobs that no listed manifest needs, and staged files
+//! of processes that were killed.
+//!
+//! *Interruption.* A delete writes the digests of the deleted manifests and of their content into a
+//! journal before it replaces `index.json`. If the process is killed in between, the journal
+//! remains. The next process that writes to the layout collects: it removes the blobs in the
+//! journal that no listed manifest needs, judged by the index at that time. It never removes a blob
+//! that is not in the journal. A push of a blob takes it out of the journal, because the caller may
+//! need the blob itself.
+//!
+//! *Concurrency.* A process may have found an existing blob that no manifest names yet. It has
+//! leased that blob, and a handle with leases holds the lock `content` shared. A collector needs
+//! this lock exclusively and never waits for it, since the journal stays for the next collector. A
+//! collector also holds the lock of the index, and nothing takes `content` exclusively without that
+//! lock. So a collector can release its own handle's shared lock, try to lock exclusively, and lock
+//! shared again, and no other collector runs in between. It knows the leases of its own handle and
+//! skips those blobs. A push of a manifest leases the content *before* it checks whether the
+//! content exists, and waits for a running collector. So the content that it finds stays.
+//!
+//! *Staged files.* While a collector holds `content` exclusively and its own handle has no leases,
+//! no process is writing a blob. While it holds the lock of the index, no process is replacing a
+//! file. So each staged file was left by a process that was killed.
+
+use std::{
+    collections::{HashMap, HashSet},
+    io::Read,
+    sync::Arc,
+};
+
+use fs4::FileExt;
+
+use super::{
+    dir_handle::{DirHandle, refusal_error},
+    directory::{OpenLayout, wait_for},
+    index::Index,
+    inner::Inner,
+    lease_table::LeaseCount,
+    summaries::{ListedManifests, ManifestSummary},
+    sync::lock,
+};
+use crate::content::regular_file::Refused;
+use ocigraph_types::{Code, Descriptor, Digest, Error, Result, annotation, media_type};
+
+/// The journal's name in the private folder.
+const JOURNAL: &str = "garbage";
+/// Maximum bytes of the journal: about 400,000 digests.
+const MAX_JOURNAL: u64 = 32 * 1024 * 1024;
+
+impl Inner {
+    /// Removes manifests and all their tags from the index, then collects garbage. Returns one
+    /// result for each manifest, in order. CONFLICT for a manifest that a remaining index lists.
+    pub(super) fn delete(&self, digests: &[Digest]) -> Result<Vec<Result<()>>> {
+        self.directory.check_version()?;
+        let opened = self.directory.create()?;
+        let mut results = Vec::new();
+        {
+            let _lock = opened.lock_index()?;
+            let before = self.snapshot()?;
+            let all = self.listed(&before)?;
+            let requested: HashSet<&Digest> = digests.iter().collect();
+            let remaining = self.read_listed(&without(&before.index, &requested))?;
+            let deleted: HashSet<&Digest> =
+                requested.into_iter().filter(|digest| !remaining.contains(digest)).collect();
+            results.extend(digests.iter().map(|digest| match deleted.contains(digest) {
+                true => Ok(()),
+                false => Err(self.still_listed(digest, &remaining)),
+            }));
+            let mut index = without(&before.index, &deleted);
+            let mut journal = read_journal(&opened)?;
+            for digest in deleted.iter().copied() {
+                if !all.contains(digest) && !self.directory.blob_path(digest).exists() {
+                    continue;
+                }
+                journal.insert(digest.clone());
+                // A manifest that cannot be read is deleted too; its content is unknown.
+                let Some(summary) = self.summary_of(digest, all) else { continue };
+                journal.extend(summary.content.iter().cloned());
+                for child in self.orphans(&summary, &deleted, &remaining) {
+                    if index.entry(&child.digest).is_none() {
+                        index.entries.push(child);
+                    }
+                }
+            }
+            write_journal(&opened, &journal)?;
+            self.replace_index(&opened, &before, index)?;
+        }
+        self.collect(&opened)?;
+        Ok(results)
+    }
+
+    fn summary_of(
+        &self,
+        digest: &Digest,
+        listed: &ListedManifests,
+    ) -> Option<Arc<ManifestSummary>> {
+        match listed.summary(digest) {
+            Some(summary) => Some(Arc::clone(summary)),
+            None => {
+                self.read_manifest(digest, None).ok().map(|m| Arc::new(ManifestSummary::of(&m)))
+            }
+        }
+    }
+
+    /// Returns the existing manifests that only the deleted index listed. As in a registry, they
+    /// stay until they are deleted themselves, so `index.json` must list them.
+    fn orphans(
+        &self,
+        parent: &ManifestSummary,
+        deleted: &HashSet<&Digest>,
+        remaining: &ListedManifests,
+    ) -> Vec<Descriptor> {
+        let mut orphans = parent.children.clone();
+        orphans.retain(|child| {
+            !deleted.contains(&child.digest)
+                && !remaining.contains(&child.digest)
+                && media_type::is_manifest(&child.media_type)
+                && self.has_blob(child)
+        });
+        for child in &mut orphans {
+            child.annotations.remove(annotation::REF_NAME);
+        }
+        orphans
+    }
+
+    fn still_listed(&self, digest: &Digest, remaining: &ListedManifests) -> Error {
+        let parent_index = remaining
+            .parent_index(digest)
+            .map_or_else(|| "an index".into(), |d| format!("the index {d}"));
+        Error::new(
+            Code::Conflict,
+            format!("{parent_index} in {} lists {digest}", self.directory.path().display()),
+        )
+        .with_hint("delete the index first")
+    }
+
+    /// Collects garbage if there is any. Errors are logged only: the next collector tries again.
+    pub(super) fn collect_leftovers(&self, opened: &OpenLayout) {
+        if (opened.private.has(JOURNAL) || !opened.staged().is_empty())
+            && let Err(e) = self.collect(opened)
+        {
+            tracing::warn!(error = %e, "cannot collect garbage in the layout now");
+        }
+    }
+
+    /// Removes unneeded blobs and staged files, unless another handle has leases.
+    fn collect(&self, opened: &OpenLayout) -> Result<()> {
+        let _index = opened.lock_index()?;
+        let (content, path) = opened.content_lock()?;
+        let mut leases = lock(&self.leases);
+        let had_lock = leases.lock.take().is_some();
+        let exclusive = matches!(FileExt::try_lock(&content), Ok(()));
+        let outcome =
+            if exclusive { self.collect_exclusively(opened, &leases.blobs) } else { Ok(()) };
+        if had_lock {
+            FileExt::unlock(&content).map_err(|e| Error::io("unlock", &path, e))?;
+            wait_for(&path, || FileExt::try_lock_shared(&content))?;
+            leases.lock = Some(content);
+        }
+        outcome
+    }
+
+    fn collect_exclusively(
+        &self,
+        opened: &OpenLayout,
+        leased: &HashMap<Digest, LeaseCount>,
+    ) -> Result<()> {
+        if leased.is_empty() {
+            opened.staged().iter().try_for_each(|name| opened.private.remove(name))?;
+        }
+        let journal = read_journal(opened)?;
+        if journal.is_empty() {
+            return Ok(());
+        }
+        let snapshot = self.snapshot()?;
+        let reachable = match self.listed(&snapshot).and_then(ListedManifests::reachable) {
+            Ok(reachable) => reachable,
+            Err(e) => {
+                // The manifest may need any of these blobs. Once it is deleted or repaired, a later
+                // collection removes them.
+                tracing::warn!(error = %e, "not collecting garbage: a manifest cannot be read");
+                return Ok(());
+            }
+        };
+        let (kept, unneeded): (HashSet<Digest>, HashSet<Digest>) = journal
+            .into_iter()
+            .filter(|digest| !reachable.contains(digest))
+            .partition(|digest| leased.contains_key(digest));
+        let mut folders = HashMap::new();
+        for digest in &unneeded {
+            let name = digest.algorithm_name();
+            let folder = folders.entry(name).or_insert_with(|| opened.blobs(name));
+            remove_blob(folder, digest)?;
+            lock(&self.durable).remove(digest);
+        }
+        write_journal(opened, &kept)
+    }
+
+    /// Removes a blob from the journal, so that no collector removes the blob.
+    pub(super) fn unmark(&self, opened: &OpenLayout, digest: &Digest) -> Result<()> {
+        if !opened.private.has(JOURNAL) {
+            return Ok(());
+        }
+        let _lock = opened.lock_index()?;
+        let mut journal = read_journal(opened)?;
+        if journal.remove(digest) { write_journal(opened, &journal) } else { Ok(()) }
+    }
+}
+
+/// Removes a blob. Leaves it if its folder is a symbolic link: the target is outside the layout.
+fn remove_blob(folder: &Result<DirHandle, Refused>, digest: &Digest) -> Result<()> {
+    match folder {
+        Ok(folder) => folder.remove(digest.encoded()),
+        Err(Refused::Missing) => Ok(()),
+        Err(e) => {
+            tracing::warn!(reason = ?e, %digest, "not removing an unneeded blob: its folder is outside the layout");
+            Ok(())
+        }
+    }
+}
+
+fn read_journal(opened: &OpenLayout) -> Result<HashSet<Digest>> {
+    let path = || opened.private.join(JOURNAL);
+    let mut bytes = Vec::new();
+    let read = opened
+        .private
+        .file(JOURNAL)
+        .and_then(|file| Ok(file.take(MAX_JOURNAL + 1).read_to_end(&mut bytes)?));
+    match read {
+        Ok(_) => {}
+        Err(Refused::Missing) => return Ok(HashSet::new()),
+        Err(e) => return Err(refusal_error("read", &path(), "file", e)),
+    }
+    if bytes.len() as u64 > MAX_JOURNAL {
+        return Err(Error::new(
+            Code::TooLarge,
+            format!("{} has more than {MAX_JOURNAL} bytes", path().display()),
+        )
+        .with_hint("remove this list of unneeded blobs; the blobs then stay in the layout"));
+    }
+    let text = String::from_utf8_lossy(&bytes);
+    Ok(text.lines().filter_map(|line| line.parse().ok()).collect())
+}
+
+fn write_journal(opened: &OpenLayout, digests: &HashSet<Digest>) -> Result<()> {
+    if digests.is_empty() {
+        return opened.private.remove(JOURNAL);
+    }
+    let mut text = String::new();
+    for digest in digests {
+        if (text.len() + digest.as_str().len()) as u64 >= MAX_JOURNAL {
+            tracing::warn!("the journal of unneeded blobs is full: some stay in the layout");
+            break;
+        }
+        text.push_str(digest.as_str());
+        text.push('\n');
+    }
+    opened.replace_private(JOURNAL, text.as_bytes())
+}
+
+fn without(index: &Index, digests: &HashSet<&Digest>) -> Index {
+    let mut index = index.clone();
+    index.entries.retain(|entry| !digests.contains(&entry.digest));
+    index
+}

@@ -1,0 +1,150 @@
+//! A cache of `index.json`: each state of the file is parsed once.
+//!
+//! Modification time, length and inode show whether the file has changed. File times are coarse,
+//! and other tools rewrite the file in place. So a time that was recent when the file was read
+//! proves nothing: the cache then reads the file again and compares the bytes.
+
+use std::{
+    fs::{File, Metadata},
+    io::{self, Read},
+    path::Path,
+    sync::{Arc, Mutex, OnceLock},
+    time::{Duration, SystemTime},
+};
+
+use super::{
+    dir_handle::refusal_error,
+    directory::{LayoutDirectory, OpenLayout},
+    index::Index,
+    json_weight::weight,
+    summaries::ListedManifests,
+    sync::lock,
+};
+use crate::content::regular_file::{Refused, open_regular};
+use ocigraph_types::{Code, Error, Result};
+
+/// The coarsest resolution of file times in use, which is FAT's.
+const TIME_RESOLUTION: Duration = Duration::from_secs(2);
+/// Maximum bytes of memory for a parsed index: about 60,000 entries of six fields. Writing the
+/// index takes this twice.
+const MAX_WEIGHT: u64 = 64 * 1024 * 1024;
+/// Maximum bytes of the file. A longer file would exceed `MAX_WEIGHT`.
+const MAX_BYTES: u64 = MAX_WEIGHT;
+
+/// One state of `index.json`.
+#[derive(Debug)]
+pub(super) struct Snapshot {
+    bytes: Vec<u8>,
+    pub(super) index: Index,
+    /// The manifests that it lists, read on first use.
+    pub(super) listed: OnceLock<ListedManifests>,
+}
+
+/// The last state of `index.json` that was read or written.
+#[derive(Debug, Default)]
+pub(super) struct IndexCache(Mutex<Option<Cached>>);
+
+#[derive(Debug)]
+struct Cached {
+    /// `None` if the file's time was too recent to rely on.
+    stamp: Option<Stamp>,
+    snapshot: Arc<Snapshot>,
+}
+
+/// The metadata by which a change of the file is recognized.
+#[derive(Debug, PartialEq, Eq)]
+struct Stamp {
+    modified: SystemTime,
+    length: u64,
+    inode: u64,
+}
+
+impl Stamp {
+    fn of(metadata: &Metadata) -> Option<Self> {
+        #[cfg(unix)]
+        let inode = std::os::unix::fs::MetadataExt::ino(metadata);
+        #[cfg(not(unix))]
+        let inode = 0;
+        Some(Self { modified: metadata.modified().ok()?, length: metadata.len(), inode })
+    }
+
+    /// Returns true if a later write to the file must give it another time.
+    fn is_reliable(&self, now: SystemTime) -> bool {
+        now.duration_since(self.modified).is_ok_and(|age| age > TIME_RESOLUTION)
+    }
+}
+
+impl IndexCache {
+    /// Returns the current state of the index, and reads the file if it may have changed.
+    pub(super) fn load(&self, directory: &LayoutDirectory) -> Result<Arc<Snapshot>> {
+        let file = directory.index_path();
+        let mut cached = lock(&self.0);
+        if let Some(Cached { stamp: Some(stamp), snapshot }) = &*cached
+            && std::fs::metadata(&file).is_ok_and(|m| Stamp::of(&m).as_ref() == Some(stamp))
+        {
+            return Ok(Arc::clone(snapshot));
+        }
+        directory.check_version()?;
+        let (bytes, stamp) = match open_regular(&file) {
+            Ok(opened) => read_index(opened)
+                .map_err(|e| Error::io("read", &file, e))?
+                .ok_or_else(|| too_large(&file))?,
+            // Some tools write the file only once there is a manifest to list.
+            Err(Refused::Missing) => (Index::empty().to_bytes()?, None),
+            Err(e) => return Err(refusal_error("read", &file, "file", e)),
+        };
+        let snapshot = match cached.take() {
+            Some(known) if known.snapshot.bytes == bytes => known.snapshot,
+            _ => {
+                check_weight(&bytes, &file)?;
+                let index = Index::parse(&bytes, &file)?;
+                Arc::new(Snapshot { bytes, index, listed: OnceLock::new() })
+            }
+        };
+        *cached = Some(Cached { stamp, snapshot: Arc::clone(&snapshot) });
+        Ok(snapshot)
+    }
+
+    /// Writes the index if it differs from `before`. The caller holds the lock of the index.
+    pub(super) fn replace(
+        &self,
+        directory: &LayoutDirectory,
+        opened: &OpenLayout,
+        before: &Snapshot,
+        index: Index,
+    ) -> Result<()> {
+        if index == before.index {
+            return Ok(());
+        }
+        let bytes = index.to_bytes()?;
+        check_weight(&bytes, &directory.index_path())?;
+        opened.replace_index(&bytes)?;
+        let snapshot = Arc::new(Snapshot { bytes, index, listed: OnceLock::new() });
+        *lock(&self.0) = Some(Cached { stamp: None, snapshot });
+        Ok(())
+    }
+}
+
+/// Reads the index and its stamp. Returns `None` if the file is too large.
+fn read_index(file: File) -> io::Result<Option<(Vec<u8>, Option<Stamp>)>> {
+    // Taken before reading, so that a change during the read counts as recent.
+    let now = SystemTime::now();
+    let metadata = file.metadata()?;
+    if metadata.len() > MAX_BYTES {
+        return Ok(None);
+    }
+    let mut bytes = Vec::with_capacity(metadata.len() as usize);
+    file.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
+    let stamp = Stamp::of(&metadata).filter(|stamp| stamp.is_reliable(now));
+    Ok((bytes.len() as u64 <= MAX_BYTES).then_some((bytes, stamp)))
+}
+
+fn check_weight(bytes: &[u8], file: &Path) -> Result<()> {
+    if weight(bytes) <= MAX_WEIGHT { Ok(()) } else { Err(too_large(file)) }
+}
+
+fn too_large(file: &Path) -> Error {
+    let limit = MAX_WEIGHT / (1024 * 1024);
+    Error::new(Code::TooLarge, format!("{} takes more than {limit} MiB in memory", file.display()))
+        .with_hint("keep fewer manifests in one layout")
+}

@@ -1,0 +1,75 @@
+//! The state that all clones of a `Layout` share. The other modules add the operations on it, each
+//! in an `impl` of its own.
+
+use std::{
+    collections::HashSet,
+    path::PathBuf,
+    sync::{Arc, Mutex},
+};
+
+use tokio::sync::Semaphore;
+
+use super::{
+    directory::{LayoutDirectory, OpenLayout},
+    index::Index,
+    index_cache::{IndexCache, Snapshot},
+    lease_table::LeaseTable,
+    summaries::SummaryCache,
+    write_queue::WriteQueue,
+};
+use crate::store::{limits::Limits, memory::Memory};
+use ocigraph_types::{Digest, Result};
+
+/// Maximum concurrent calls of one handle: each takes a blocking thread.
+const MAX_CALLS: usize = 32;
+
+#[derive(Debug)]
+pub(super) struct Inner {
+    pub(super) directory: LayoutDirectory,
+    /// Maximum bytes of a manifest.
+    pub(super) max_manifest_bytes: u64,
+    /// Maximum manifests and blobs that a walk of this layout finds.
+    pub(super) max_entries: usize,
+    /// The memory that operations on this layout can use for metadata.
+    pub(super) memory: Memory,
+    pub(super) index_cache: IndexCache,
+    pub(super) summaries: Mutex<Arc<SummaryCache>>,
+    pub(super) leases: Mutex<LeaseTable>,
+    pub(super) write_queue: WriteQueue,
+    /// Blobs that this handle has synced to the disk.
+    pub(super) durable: Mutex<HashSet<Digest>>,
+    /// One permit for each concurrent call.
+    pub(super) calls: Semaphore,
+}
+
+impl Inner {
+    pub(super) fn new(path: PathBuf, limits: &Limits) -> Self {
+        Self {
+            directory: LayoutDirectory::new(path),
+            max_manifest_bytes: limits.max_manifest_bytes as u64,
+            max_entries: limits.max_entries,
+            memory: Memory::for_metadata(limits.max_manifest_bytes),
+            index_cache: IndexCache::default(),
+            summaries: Mutex::default(),
+            leases: Mutex::default(),
+            write_queue: WriteQueue::default(),
+            durable: Mutex::default(),
+            calls: Semaphore::new(MAX_CALLS),
+        }
+    }
+
+    /// Returns the current index.
+    pub(super) fn snapshot(&self) -> Result<Arc<Snapshot>> {
+        self.index_cache.load(&self.directory)
+    }
+
+    /// Writes the index if it differs from `before`. The caller holds the lock of the index.
+    pub(super) fn replace_index(
+        &self,
+        opened: &OpenLayout,
+        before: &Snapshot,
+        index: Index,
+    ) -> Result<()> {
+        self.index_cache.replace(&self.directory, opened, before, index)
+    }
+}

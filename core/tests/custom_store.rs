@@ -1,0 +1,292 @@
+//! A custom store: an in-memory store that implements the public traits.
+//!
+//! Every operation works with it, through the client and through the functions of
+//! `ocigraph::operation`, and gives the same results as with an image layout.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard},
+};
+
+use async_trait::async_trait;
+use futures::{StreamExt, TryStreamExt};
+use ocigraph::{
+    ByteStream, Bytes, Client, Code, Content, CopyOptions, DeleteOptions, Descriptor, Digest,
+    DiscoverOptions, Error, File, Graph, List, Location, Manifest, ManifestDeletion, Outcome,
+    PullOptions, PushOptions, ReadStore, Reference, ResolveOptions, Result, Source, Store,
+    TagOrDigest, TransferOptions, VerifyOptions, operation, verified,
+};
+
+/// Manifests, blobs and tags in memory.
+#[derive(Debug, Default)]
+struct InMemory(Mutex<Stored>);
+
+#[derive(Debug, Default)]
+struct Stored {
+    manifests: BTreeMap<Digest, Manifest>,
+    blobs: BTreeMap<Digest, Bytes>,
+    tags: BTreeMap<String, Digest>,
+}
+
+impl InMemory {
+    fn stored(&self) -> MutexGuard<'_, Stored> {
+        self.0.lock().unwrap()
+    }
+
+    fn blob(&self, digest: &Digest) -> Result<Bytes> {
+        let missing = || Error::new(Code::NotFound, format!("there is no blob {digest}"));
+        self.stored().blobs.get(digest).cloned().ok_or_else(missing)
+    }
+}
+
+#[async_trait]
+impl ReadStore for InMemory {
+    async fn resolve(&self, name: &TagOrDigest) -> Result<Descriptor> {
+        Ok(self.fetch_manifest(name).await?.descriptor())
+    }
+
+    async fn fetch_manifest(&self, name: &TagOrDigest) -> Result<Manifest> {
+        let stored = self.stored();
+        let digest = match name {
+            TagOrDigest::Digest(digest) => Some(digest),
+            TagOrDigest::Tag(tag) => stored.tags.get(tag),
+        };
+        let manifest = digest.and_then(|digest| stored.manifests.get(digest)).cloned();
+        manifest.ok_or_else(|| Error::new(Code::NotFound, format!("there is no manifest {name}")))
+    }
+
+    async fn has_blob(&self, blob: &Descriptor) -> Result<bool> {
+        Ok(self.stored().blobs.contains_key(&blob.digest))
+    }
+
+    async fn describe_blob(&self, digest: &Digest) -> Result<Descriptor> {
+        let size = self.blob(digest)?.len() as u64;
+        Ok(Descriptor::new("application/octet-stream", digest.clone(), size))
+    }
+
+    async fn fetch_blob(&self, blob: &Descriptor, offset: u64) -> Result<ByteStream> {
+        self.blob(&blob.digest)?.open(offset).await
+    }
+
+    async fn referrers(
+        &self,
+        subject: &Digest,
+        artifact_type: Option<&str>,
+    ) -> Result<List<Descriptor>> {
+        let stored = self.stored();
+        let refers = |m: &&Manifest| m.subject().is_some_and(|s| s.digest == *subject);
+        let has_type =
+            |m: &&Manifest| artifact_type.is_none_or(|kind| m.artifact_type() == Some(kind));
+        let referrers = stored.manifests.values().filter(refers).filter(has_type);
+        Ok(referrers.map(Manifest::descriptor).collect::<Vec<_>>().into())
+    }
+
+    async fn tags(&self) -> Result<List<String>> {
+        Ok(self.stored().tags.keys().cloned().collect::<Vec<_>>().into())
+    }
+}
+
+#[async_trait]
+impl Store for InMemory {
+    async fn push_manifest(&self, manifest: &Manifest, tags: &[String]) -> Result<()> {
+        let mut stored = self.stored();
+        stored.manifests.insert(manifest.digest().clone(), manifest.clone());
+        stored.tags.extend(tags.iter().map(|tag| (tag.clone(), manifest.digest().clone())));
+        Ok(())
+    }
+
+    async fn push_blob(&self, blob: &Descriptor, source: Arc<dyn Source>) -> Result<Outcome> {
+        if self.has_blob(blob).await? {
+            return Ok(Outcome::AlreadyExists);
+        }
+        let chunks: Vec<Bytes> = verified(blob, source.open(0).await?)?.try_collect().await?;
+        self.stored().blobs.insert(blob.digest.clone(), chunks.concat().into());
+        Ok(Outcome::Uploaded)
+    }
+
+    async fn tag(&self, manifest: &Descriptor, tags: &[String]) -> Result<()> {
+        let named = TagOrDigest::Digest(manifest.digest.clone());
+        let manifest = self.fetch_manifest(&named).await?;
+        self.push_manifest(&manifest, tags).await
+    }
+
+    async fn untag(&self, tag: &str) -> Result<()> {
+        let removed = self.stored().tags.remove(tag);
+        removed.map(drop).ok_or_else(|| Error::new(Code::NotFound, "there is no such tag"))
+    }
+
+    async fn delete_manifests(&self, manifests: &[ManifestDeletion]) -> Vec<Result<()>> {
+        let mut stored = self.stored();
+        for deletion in manifests {
+            stored.manifests.remove(&deletion.manifest.digest);
+            stored.tags.retain(|_, named| *named != deletion.manifest.digest);
+        }
+        manifests.iter().map(|_| Ok(())).collect()
+    }
+}
+
+fn reference(text: &str) -> Reference {
+    text.parse().unwrap()
+}
+
+/// Returns a client with an in-memory store at `store.example/app`, and the store.
+fn client() -> (Client, Arc<InMemory>) {
+    let store = Arc::new(InMemory::default());
+    let location: Location = reference("store.example/app").location().clone();
+    (Client::new().with_store(location, store.clone()), store)
+}
+
+fn artifact(kind: &str, subject: Option<&Reference>) -> PushOptions {
+    PushOptions {
+        files: vec![File::bytes(format!("{kind}.txt"), format!("the {kind}"))],
+        artifact_type: Some(format!("application/vnd.example.{kind}")),
+        subject: subject.cloned(),
+        ..PushOptions::default()
+    }
+}
+
+/// Pushes an image with a signed SBoM and a scan result.
+async fn push_graph(client: &Client, image: &Reference) {
+    client.push(image, artifact("image", None)).await.unwrap();
+    let repository = Reference::new(image.location().clone());
+    let sbom = client.push(&repository, artifact("sbom", Some(image))).await.unwrap();
+    client.push(&repository, artifact("signature", Some(&sbom.reference))).await.unwrap();
+    client.push(&repository, artifact("scan", Some(image))).await.unwrap();
+}
+
+fn types(graph: &Graph) -> Vec<String> {
+    let mut types: Vec<String> =
+        graph.walk().map(|node| node.descriptor.artifact_type.clone().unwrap()).collect();
+    types.sort();
+    types
+}
+
+#[tokio::test]
+async fn a_graph_is_pushed_discovered_verified_and_pulled() {
+    let (client, _) = client();
+    let dir = tempfile::tempdir().unwrap();
+    let layout = reference(&format!("oci:{}:v1", dir.path().join("layout").display()));
+    let image = reference("store.example/app:v1");
+    let mut seen = Vec::new();
+    for image in [&image, &layout] {
+        push_graph(&client, image).await;
+        let graph = client.discover(image, DiscoverOptions::default()).await.unwrap();
+        let report = client.verify(image, VerifyOptions::default()).await.unwrap();
+        assert!(report.problems.is_empty(), "{:?}", report.problems);
+        seen.push((types(&graph), report.checked, report.bytes));
+        let output = tempfile::tempdir().unwrap();
+        let options = PullOptions {
+            output: output.path().into(),
+            artifact_type: Some("application/vnd.example.sbom".into()),
+            ..PullOptions::default()
+        };
+        client.pull(image, options).await.unwrap();
+        assert_eq!(std::fs::read(output.path().join("sbom.txt")).unwrap(), b"the sbom");
+    }
+    assert_eq!(seen[0].0.len(), 3);
+    assert_eq!(seen[0], seen[1]);
+}
+
+#[tokio::test]
+async fn a_graph_is_copied_to_a_layout_and_back() {
+    let (client, store) = client();
+    let dir = tempfile::tempdir().unwrap();
+    let layout = reference(&format!("oci:{}:v1", dir.path().join("layout").display()));
+    let image = reference("store.example/app:v1");
+    push_graph(&client, &image).await;
+    let options = CopyOptions { recursive: true, ..CopyOptions::default() };
+    let out = client.copy(&image, &layout, options.clone()).await.unwrap();
+    assert_eq!((out.manifests, out.blobs.copied), (4, 5));
+    *store.stored() = Stored::default();
+    let back = client.copy(&layout, &image, options.clone()).await.unwrap();
+    assert_eq!((back.manifests, back.blobs.copied), (4, 5));
+    assert_eq!(back.descriptor.digest, out.descriptor.digest);
+    let again = client.copy(&layout, &image, options).await.unwrap();
+    assert_eq!((again.manifests, again.bytes), (0, 0));
+}
+
+#[tokio::test]
+async fn a_graph_is_deleted_referrers_first() {
+    let (client, store) = client();
+    let image = reference("store.example/app:v1");
+    push_graph(&client, &image).await;
+    let plan = DeleteOptions { dry_run: true, ..DeleteOptions::default() };
+    assert_eq!(client.delete(&image, plan).await.unwrap().deleted.len(), 4);
+    assert_eq!(store.stored().manifests.len(), 4);
+    let report = client.delete(&image, DeleteOptions::default()).await.unwrap();
+    assert!(report.kept.is_empty() && report.failed.is_empty());
+    assert_eq!(report.deleted.len(), 4);
+    assert!(store.stored().manifests.is_empty() && store.stored().tags.is_empty());
+}
+
+#[tokio::test]
+async fn single_tags_manifests_and_blobs_are_pushed_fetched_and_deleted() {
+    let (client, store) = client();
+    let image = reference("store.example/app:v1");
+    push_graph(&client, &image).await;
+    let named = client.tag(&image, &["stable".into()]).await.unwrap();
+    assert_eq!(client.tags(&image).await.unwrap(), ["stable", "v1"]);
+    let details = client.tag_details(&image).await.unwrap();
+    assert!(details.iter().all(|tag| tag.digest == named.digest));
+    assert_eq!(client.manifests(&image).await.unwrap().len(), 4);
+    client.untag(&reference("store.example/app:stable")).await.unwrap();
+    assert_eq!(client.tags(&image).await.unwrap(), ["v1"]);
+
+    let manifest = client.fetch_manifest(&image, ResolveOptions::default()).await.unwrap();
+    assert_eq!(
+        client.resolve(&image, ResolveOptions::default()).await.unwrap().digest,
+        *manifest.digest()
+    );
+    client.push_manifest(&reference("store.example/app:v2"), &manifest).await.unwrap();
+    client.delete_manifest(&reference("store.example/app:v2"), &manifest).await.unwrap();
+    assert!(store.stored().tags.is_empty());
+
+    let (blob, source) = Content::Bytes("content".into()).into_blob("text/plain").await.unwrap();
+    let repository = reference("store.example/app");
+    for expected in [Outcome::Uploaded, Outcome::AlreadyExists] {
+        let pushed =
+            client.push_blob(&repository, &blob, source.clone(), TransferOptions::default()).await;
+        assert_eq!(pushed.unwrap(), expected);
+    }
+    let by_digest = reference(&format!("store.example/app@{}", blob.digest));
+    let (found, stream) = client.fetch_blob(&by_digest, TransferOptions::default()).await.unwrap();
+    let content: Vec<Bytes> = stream.try_collect().await.unwrap();
+    assert_eq!((found.size, content.concat()), (7, b"content".to_vec()));
+}
+
+#[tokio::test]
+async fn operations_are_functions_over_a_store() {
+    let store = Arc::new(InMemory::default());
+    let image = reference("store.example/app:v1");
+    operation::push(store.clone(), &image, artifact("image", None)).await.unwrap();
+    operation::tag(&*store, &image, &["v2".into()]).await.unwrap();
+    let options = DiscoverOptions::default();
+    assert!(operation::discover(&*store, &image, &options).await.unwrap().is_empty());
+    let manifest =
+        operation::fetch_manifest(&*store, &image, &ResolveOptions::default()).await.unwrap();
+    assert_eq!(operation::tags(&*store, &image).await.unwrap().entries, ["v1", "v2"]);
+    let verified = operation::verify(store.clone(), &image, VerifyOptions::default()).await;
+    assert!(verified.unwrap().problems.is_empty());
+    operation::delete_manifest(&*store, &image, &manifest).await.unwrap();
+    let error = operation::resolve(&*store, &image, &ResolveOptions::default()).await.unwrap_err();
+    assert_eq!((error.code(), error.operation()), (Code::NotFound, Some("resolve")));
+}
+
+#[tokio::test]
+async fn damaged_content_of_a_store_is_detected() {
+    let (client, store) = client();
+    let image = reference("store.example/app:v1");
+    push_graph(&client, &image).await;
+    let blob = Descriptor::of("", b"the sbom").digest;
+    *store.stored().blobs.get_mut(&blob).unwrap() = "the SBoM".into();
+    let report = client.verify(&image, VerifyOptions::default()).await.unwrap();
+    let [problem] = &report.problems[..] else { panic!("{:?}", report.problems) };
+    assert_eq!(problem.descriptor.digest, blob);
+    let by_digest = reference(&format!("store.example/app@{blob}"));
+    let (_, mut stream) = client.fetch_blob(&by_digest, TransferOptions::default()).await.unwrap();
+    let mut last = stream.next().await.unwrap();
+    while let Some(next) = stream.next().await {
+        last = next;
+    }
+    assert_eq!(last.unwrap_err().code(), Code::DigestMismatch);
+}
