@@ -1,6 +1,4 @@
-//! Descriptors: what names, types and measures a piece of content.
-//!
-//! Fields that this crate does not know are kept and written back.
+//! [`Descriptor`]: the type, digest and size of content.
 
 use std::collections::BTreeMap;
 
@@ -10,44 +8,62 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::{
-    Annotations, Digest, Platform, annotation, null_as_default,
+    annotation::{self, Annotations},
+    digest::{Algorithm, Digest},
+    nullable::null_as_default,
+    platform::Platform,
     weight::{OBJECT, Weight, weight_of_annotations, weight_of_fields},
 };
 
-/// What content is: type, digest and size, and what else is known about it.
+/// Describes content by its media type, digest and size.
 ///
-/// Source: OCI image-spec 1.1.1, "Content Descriptors".
+/// Specification: [image-spec, Content Descriptors][spec]. `serde` reads and writes the JSON of the
+/// specification. Unknown fields are kept and written back.
+///
+/// ```
+/// use ocigraph_types::Descriptor;
+///
+/// let descriptor = Descriptor::of("text/plain", b"hello");
+/// assert_eq!(descriptor.size, 5);
+/// assert_eq!(
+///     serde_json::to_string(&descriptor).unwrap(),
+///     r#"{"mediaType":"text/plain","digest":"sha256:2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824","size":5}"#,
+/// );
+/// ```
+///
+/// [spec]: https://github.com/opencontainers/image-spec/blob/v1.1.1/descriptor.md
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Descriptor {
-    /// The media type of the content.
+    /// The media type of the content. Empty if the JSON has none.
     #[serde(default)]
     pub media_type: String,
     /// The digest of the content.
     pub digest: Digest,
-    /// The length of the content in bytes, at most [`Descriptor::LARGEST`].
+    /// The size of the content in bytes, at most [`Descriptor::LARGEST`].
     #[serde(deserialize_with = "size")]
     pub size: u64,
-    /// Where else the content can be had; only foreign layers use it.
+    /// URLs from which the content can also be downloaded. Used by foreign layers.
     #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "null_as_default")]
     pub urls: Vec<String>,
-    /// Annotations of the content, or of a referrer's manifest in a list of referrers.
+    /// Annotations of the content. In a list of referrers, the annotations of the referrer's
+    /// manifest.
     #[serde(
         default,
         skip_serializing_if = "BTreeMap::is_empty",
         deserialize_with = "null_as_default"
     )]
     pub annotations: Annotations,
-    /// The content itself, base64, where it was short enough to be put inline.
+    /// The content itself, encoded in base64. [`Descriptor::inline`] decodes and verifies it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub data: Option<String>,
-    /// What the image runs on, in an index.
+    /// The platform of an image that an index lists.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub platform: Option<Platform>,
-    /// The type of the artifact whose manifest this describes.
+    /// The artifact type of the manifest that this describes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub artifact_type: Option<String>,
-    /// Fields with no meaning here.
+    /// Unknown fields.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }
@@ -56,11 +72,71 @@ fn size<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<u64, D::Err
     let size = u64::deserialize(deserializer)?;
     if size > Descriptor::LARGEST {
         let limit = Descriptor::LARGEST;
-        return Err(serde::de::Error::custom(format!(
-            "the size {size} is larger than {limit}, the largest there is"
-        )));
+        let message = format!("invalid size {size}: larger than {limit}, the largest allowed");
+        return Err(serde::de::Error::custom(message));
     }
     Ok(size)
+}
+
+impl Descriptor {
+    /// The largest size in bytes, 2⁶³ - 1: the specification requires a signed integer of 64 bits.
+    pub const LARGEST: u64 = i64::MAX as u64;
+
+    /// Creates a descriptor with the three required fields.
+    pub fn new(media_type: impl Into<String>, digest: Digest, size: u64) -> Self {
+        Self {
+            media_type: media_type.into(),
+            digest,
+            size,
+            urls: Vec::new(),
+            annotations: Annotations::new(),
+            data: None,
+            platform: None,
+            artifact_type: None,
+            extra: Map::new(),
+        }
+    }
+
+    /// Creates the descriptor of `bytes`, with their SHA-256 digest.
+    pub fn of(media_type: impl Into<String>, bytes: &[u8]) -> Self {
+        Self::new(media_type, Algorithm::Sha256.digest(bytes), bytes.len() as u64)
+    }
+
+    /// Returns the annotation [`TITLE`](annotation::TITLE): the file name that the content was
+    /// pushed with.
+    pub fn title(&self) -> Option<&str> {
+        self.annotations.get(annotation::TITLE).map(String::as_str)
+    }
+
+    /// Returns a copy with the three required fields alone. A manifest's `subject` is written so.
+    pub fn plain(&self) -> Self {
+        Self::new(self.media_type.clone(), self.digest.clone(), self.size)
+    }
+
+    /// Decodes [`data`](Self::data). Returns `None` without such data, and if it does not match the
+    /// digest and the size.
+    ///
+    /// ```
+    /// use ocigraph_types::Descriptor;
+    ///
+    /// let mut config = Descriptor::of("application/vnd.oci.empty.v1+json", b"{}");
+    /// config.data = Some("e30=".into());
+    /// assert_eq!(config.inline().as_deref(), Some(&b"{}"[..]));
+    ///
+    /// config.data = Some("W10=".into());
+    /// assert_eq!(config.inline(), None);
+    /// ```
+    pub fn inline(&self) -> Option<Bytes> {
+        let bytes = BASE64.decode(self.data.as_deref()?).ok()?;
+        let digest = self.digest.algorithm().ok()?.digest(&bytes);
+        (bytes.len() as u64 == self.size && digest == self.digest).then(|| bytes.into())
+    }
+
+    /// Returns true for a layer that must not be pushed to other registries: a *foreign* layer of
+    /// Docker, or a *non-distributable* layer of OCI.
+    pub fn is_foreign(&self) -> bool {
+        self.media_type.contains(".nondistributable.") || self.media_type.contains(".foreign.")
+    }
 }
 
 impl Weight for Descriptor {
@@ -78,51 +154,30 @@ impl Weight for Descriptor {
     }
 }
 
-impl Descriptor {
-    /// The largest size that there is: sizes are signed numbers of 64 bits (OCI image-spec 1.1.1,
-    /// "Content Descriptors").
-    pub const LARGEST: u64 = i64::MAX as u64;
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-    /// A descriptor with the three required fields.
-    pub fn new(media_type: impl Into<String>, digest: Digest, size: u64) -> Self {
-        Self {
-            media_type: media_type.into(),
-            digest,
-            size,
-            urls: Vec::new(),
-            annotations: Annotations::new(),
-            data: None,
-            platform: None,
-            artifact_type: None,
-            extra: Map::new(),
-        }
+    #[test]
+    fn unknown_fields_are_written_back_and_null_lists_are_empty() {
+        let digest = Algorithm::Sha256.digest(b"");
+        let text = format!(r#"{{"mediaType":"a/b","digest":"{digest}","size":0,"x":{{"y":[1]}}}}"#);
+        let descriptor: Descriptor = serde_json::from_str(&text).unwrap();
+        assert_eq!(serde_json::to_string(&descriptor).unwrap(), text);
+        let nulls = format!(r#"{{"digest":"{digest}","size":0,"urls":null,"annotations":null}}"#);
+        let descriptor: Descriptor = serde_json::from_str(&nulls).unwrap();
+        assert_eq!(descriptor, Descriptor::new("", digest, 0));
     }
 
-    /// A descriptor of bytes in memory, by SHA-256.
-    pub fn of(media_type: impl Into<String>, bytes: &[u8]) -> Self {
-        Self::new(media_type, crate::Algorithm::Sha256.digest(bytes), bytes.len() as u64)
-    }
-
-    /// The file name the content was pushed under.
-    pub fn title(&self) -> Option<&str> {
-        self.annotations.get(annotation::TITLE).map(String::as_str)
-    }
-
-    /// The required fields alone: what a `subject` is written as.
-    pub fn plain(&self) -> Self {
-        Self::new(self.media_type.clone(), self.digest.clone(), self.size)
-    }
-
-    /// The content that is in the descriptor itself, if it is what digest and size say.
-    pub fn inline(&self) -> Option<Bytes> {
-        let bytes = BASE64.decode(self.data.as_deref()?).ok()?;
-        let digest = self.digest.algorithm().ok()?.digest(&bytes);
-        (bytes.len() as u64 == self.size && digest == self.digest).then(|| bytes.into())
-    }
-
-    /// Whether it is a layer that registries do not hand on (a *foreign* or *non-distributable*
-    /// layer).
-    pub fn is_foreign(&self) -> bool {
-        self.media_type.contains(".nondistributable.") || self.media_type.contains(".foreign.")
+    #[test]
+    fn a_size_of_more_than_63_bits_is_refused() {
+        let digest = Algorithm::Sha256.digest(b"");
+        let of = |size: u64| {
+            let text = format!(r#"{{"mediaType":"a/b","digest":"{digest}","size":{size}}}"#);
+            serde_json::from_str::<Descriptor>(&text)
+        };
+        assert_eq!(of(Descriptor::LARGEST).unwrap().size, Descriptor::LARGEST);
+        let error = of(Descriptor::LARGEST + 1).unwrap_err().to_string();
+        assert!(error.starts_with("invalid size 9223372036854775808"), "{error}");
     }
 }

@@ -1,28 +1,110 @@
-//! Content digests: their text form, hashing, and checking content against a descriptor.
+//! [`Digest`], [`Algorithm`] and [`Hasher`]: the text form of digests, and their computation.
 //!
-//! Any well-formed digest can be named; sha256 and sha512 can be computed. Everything that turns
-//! bytes into a digest goes through [`Hasher`], so that there is one place to make fast.
+//! A [`Digest`] holds any digest with valid syntax. SHA-256 and SHA-512 can be computed; a digest of
+//! another algorithm can be parsed, compared and passed on.
 
 use std::{fmt, str::FromStr, sync::Arc};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use sha2::Digest as _;
 
-use crate::{Code, Descriptor, Error, Result};
+use crate::error::{Code, Error, Result, into_error};
 
-/// A hash function that content can be named by.
+/// The longest digest that is accepted, in bytes.
+const LONGEST: usize = 255;
+
+/// Why a text is not a usable digest. Converts into [`Error`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DigestError {
+    /// The text has no colon.
+    #[error("invalid digest {text:?}: expected ALGORITHM:ENCODED")]
+    MissingColon {
+        /// The text.
+        text: String,
+    },
+    /// The text is longer than 255 bytes.
+    #[error("invalid digest {text:?}: longer than {LONGEST} bytes")]
+    TooLong {
+        /// The text.
+        text: String,
+    },
+    /// The part before the colon does not follow the grammar of algorithms.
+    #[error(
+        "invalid digest {text:?}: the algorithm must consist of lower-case letters and digits, with \
+         single separators (+ . _ -) between them"
+    )]
+    InvalidAlgorithm {
+        /// The text.
+        text: String,
+    },
+    /// The part after the colon has the wrong length for its algorithm.
+    #[error(
+        "invalid digest {text:?}: {algorithm} requires {expected} hexadecimal digits, found {found}"
+    )]
+    WrongLength {
+        /// The text.
+        text: String,
+        /// The algorithm.
+        algorithm: Algorithm,
+        /// The number of digits that the algorithm requires.
+        expected: usize,
+        /// The number of bytes after the colon.
+        found: usize,
+    },
+    /// The part after the colon has a character that is not allowed there.
+    #[error("invalid digest {text:?}: expected only {allowed} after the colon")]
+    InvalidEncoding {
+        /// The text.
+        text: String,
+        /// The characters that are allowed.
+        allowed: &'static str,
+    },
+    /// The digest is valid, and its algorithm cannot be computed.
+    #[error("unsupported digest algorithm {name:?}")]
+    UnsupportedAlgorithm {
+        /// The algorithm's name.
+        name: String,
+    },
+}
+
+impl DigestError {
+    /// Returns [`Code::Unsupported`] for an algorithm that cannot be computed, and
+    /// [`Code::InvalidReference`] otherwise.
+    pub fn code(&self) -> Code {
+        match self {
+            DigestError::UnsupportedAlgorithm { .. } => Code::Unsupported,
+            _ => Code::InvalidReference,
+        }
+    }
+
+    pub(crate) fn hint(&self) -> Option<&'static str> {
+        Some(match self {
+            DigestError::UnsupportedAlgorithm { .. } => "use sha256 or sha512",
+            _ => "write sha256: and 64 lower-case hexadecimal digits",
+        })
+    }
+}
+
+into_error!(DigestError);
+
+/// A hash function that can be computed.
+///
+/// Specification: [image-spec, Registered algorithms][spec].
+///
+/// [spec]: https://github.com/opencontainers/image-spec/blob/v1.1.1/descriptor.md#registered-algorithms
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Algorithm {
-    /// SHA-256, which every registry speaks.
+    /// SHA-256, which every registry supports. The default.
     #[default]
     Sha256,
-    /// SHA-512, which the specification allows and few registries keep.
+    /// SHA-512, which the specification permits and few registries support.
     Sha512,
 }
 
 impl Algorithm {
-    /// The name that stands before the colon of a digest.
+    /// Returns the name that precedes the colon of a digest: `sha256` or `sha512`.
     pub fn name(self) -> &'static str {
         match self {
             Algorithm::Sha256 => "sha256",
@@ -30,15 +112,24 @@ impl Algorithm {
         }
     }
 
-    /// A hasher at its beginning.
+    /// Returns a hasher that has read nothing yet.
+    ///
+    /// ```
+    /// use ocigraph_types::Algorithm;
+    ///
+    /// let mut hasher = Algorithm::Sha512.hasher();
+    /// hasher.update(b"he");
+    /// hasher.update(b"llo");
+    /// assert_eq!(hasher.finish(), Algorithm::Sha512.digest(b"hello"));
+    /// ```
     pub fn hasher(self) -> Hasher {
-        match self {
-            Algorithm::Sha256 => Hasher::Sha256(sha2::Sha256::new()),
-            Algorithm::Sha512 => Hasher::Sha512(sha2::Sha512::new()),
-        }
+        Hasher(match self {
+            Algorithm::Sha256 => State::Sha256(sha2::Sha256::new()),
+            Algorithm::Sha512 => State::Sha512(sha2::Sha512::new()),
+        })
     }
 
-    /// The digest of bytes in memory.
+    /// Computes the digest of `bytes`.
     pub fn digest(self, bytes: &[u8]) -> Digest {
         let mut hasher = self.hasher();
         hasher.update(bytes);
@@ -51,87 +142,108 @@ impl Algorithm {
             Algorithm::Sha512 => 128,
         }
     }
+
+    fn parse(name: &str) -> Result<Self, DigestError> {
+        match name {
+            "sha256" => Ok(Algorithm::Sha256),
+            "sha512" => Ok(Algorithm::Sha512),
+            _ => Err(DigestError::UnsupportedAlgorithm { name: name.to_owned() }),
+        }
+    }
 }
 
+impl fmt::Display for Algorithm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// Parses `sha256` or `sha512`.
+///
+/// # Errors
+///
+/// [`Code::Unsupported`] for every other text; the source is a [`DigestError`].
 impl FromStr for Algorithm {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
-        match text {
-            "sha256" => Ok(Algorithm::Sha256),
-            "sha512" => Ok(Algorithm::Sha512),
-            _ => Err(Error::new(
-                Code::Unsupported,
-                format!("digest algorithm {text:?} cannot be computed"),
-            )
-            .with_hint("use sha256 or sha512")),
-        }
+        Ok(Self::parse(text)?)
     }
 }
 
-/// A digest in progress.
+/// Computes a digest piece by piece. Created by [`Algorithm::hasher`].
 #[derive(Debug, Clone)]
-pub enum Hasher {
-    /// SHA-256.
+pub struct Hasher(State);
+
+#[derive(Debug, Clone)]
+enum State {
     Sha256(sha2::Sha256),
-    /// SHA-512.
     Sha512(sha2::Sha512),
 }
 
 impl Hasher {
-    /// Takes in the next bytes.
+    /// Reads the next bytes.
     pub fn update(&mut self, bytes: &[u8]) {
-        match self {
-            Hasher::Sha256(h) => h.update(bytes),
-            Hasher::Sha512(h) => h.update(bytes),
+        match &mut self.0 {
+            State::Sha256(hash) => hash.update(bytes),
+            State::Sha512(hash) => hash.update(bytes),
         }
     }
 
-    /// The digest of everything taken in.
+    /// Returns the digest of all bytes read.
     pub fn finish(self) -> Digest {
-        match self {
-            Hasher::Sha256(h) => Digest::from_hash(Algorithm::Sha256, &h.finalize()),
-            Hasher::Sha512(h) => Digest::from_hash(Algorithm::Sha512, &h.finalize()),
+        match self.0 {
+            State::Sha256(hash) => Digest::from_hash(Algorithm::Sha256, &hash.finalize()),
+            State::Sha512(hash) => Digest::from_hash(Algorithm::Sha512, &hash.finalize()),
         }
     }
 }
 
-/// The digest that names content, as in `sha256:e3b0…`. Cheap to clone.
+/// A digest, which identifies content: `sha256:e3b0…`. A clone shares the text.
 ///
-/// Source: OCI image-spec 1.1.1, "Digests".
+/// Specification: [image-spec, Digests][spec].
 ///
 /// ```
 /// use ocigraph_types::{Algorithm, Digest};
 ///
-/// let digest = Algorithm::Sha256.digest(b"{}");
-/// assert_eq!(digest.to_string().parse::<Digest>().unwrap(), digest);
+/// let digest: Digest = "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
+///     .parse()
+///     .unwrap();
+/// assert_eq!(digest, Algorithm::Sha256.digest(b"{}"));
 /// assert_eq!(digest.algorithm_name(), "sha256");
+/// assert!(digest.encoded().starts_with("44136f"));
 /// ```
+///
+/// [spec]: https://github.com/opencontainers/image-spec/blob/v1.1.1/descriptor.md#digests
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Digest(Arc<str>);
 
 impl Digest {
-    /// The whole text, `algorithm:encoded`.
+    /// Returns the whole text, `algorithm:encoded`.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// What stands before the colon.
+    /// Returns the part before the colon.
     pub fn algorithm_name(&self) -> &str {
         self.0.split_once(':').map_or("", |(algorithm, _)| algorithm)
     }
 
-    /// What stands after the colon: lower-case hexadecimal for every algorithm in use.
+    /// Returns the part after the colon: lower-case hexadecimal digits for SHA-256 and SHA-512.
     pub fn encoded(&self) -> &str {
         self.0.split_once(':').map_or("", |(_, encoded)| encoded)
     }
 
-    /// The algorithm, or UNSUPPORTED when it cannot be computed here.
+    /// Returns the algorithm.
+    ///
+    /// # Errors
+    ///
+    /// [`Code::Unsupported`] if the algorithm cannot be computed.
     pub fn algorithm(&self) -> Result<Algorithm> {
         self.algorithm_name().parse()
     }
 
-    /// The digest whose hash was computed elsewhere.
+    /// Creates a digest from a SHA-256 hash that was computed elsewhere.
     pub fn from_sha256(hash: [u8; 32]) -> Self {
         Self::from_hash(Algorithm::Sha256, &hash)
     }
@@ -146,46 +258,55 @@ impl Digest {
         }
         Self(text.into())
     }
+
+    pub(crate) fn parse(text: &str) -> Result<Self, DigestError> {
+        let Some((name, encoded)) = text.split_once(':') else {
+            return Err(DigestError::MissingColon { text: text.to_owned() });
+        };
+        if text.len() > LONGEST {
+            return Err(DigestError::TooLong { text: text.to_owned() });
+        }
+        let lower = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
+        let component = |c: &str| !c.is_empty() && c.bytes().all(lower);
+        if !name.split(['+', '.', '_', '-']).all(component) {
+            return Err(DigestError::InvalidAlgorithm { text: text.to_owned() });
+        }
+        let invalid = |allowed| DigestError::InvalidEncoding { text: text.to_owned(), allowed };
+        match Algorithm::parse(name) {
+            Ok(algorithm) => {
+                if encoded.len() != algorithm.hex_length() {
+                    return Err(DigestError::WrongLength {
+                        text: text.to_owned(),
+                        algorithm,
+                        expected: algorithm.hex_length(),
+                        found: encoded.len(),
+                    });
+                }
+                if !encoded.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')) {
+                    return Err(invalid("0-9 and a-f"));
+                }
+            }
+            Err(_) => {
+                let allowed = |b: u8| b.is_ascii_alphanumeric() || b"=_-".contains(&b);
+                if encoded.is_empty() || !encoded.bytes().all(allowed) {
+                    return Err(invalid("letters, digits, =, _ and -"));
+                }
+            }
+        }
+        Ok(Self(text.into()))
+    }
 }
 
+/// Parses `algorithm:encoded`.
+///
+/// # Errors
+///
+/// [`Code::InvalidReference`] if the syntax is invalid; the source is a [`DigestError`].
 impl FromStr for Digest {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
-        let wrong = |why: &str| {
-            Err(Error::new(Code::InvalidReference, format!("{text:?} is no digest: {why}"))
-                .with_hint("a digest reads sha256: and 64 lower-case hexadecimal digits"))
-        };
-        let Some((algorithm, encoded)) = text.split_once(':') else {
-            return wrong("it has no colon");
-        };
-        if text.len() > 255 {
-            return wrong("it is too long");
-        }
-        let components = || algorithm.split(['+', '.', '_', '-']);
-        let lower = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
-        if components().any(|c| c.is_empty() || !c.bytes().all(lower)) {
-            return wrong("the algorithm before the colon is not written as one");
-        }
-        match algorithm.parse::<Algorithm>() {
-            Ok(known) if encoded.len() != known.hex_length() => wrong(&format!(
-                "{algorithm} has {} hexadecimal digits, not {}",
-                known.hex_length(),
-                encoded.len()
-            )),
-            Ok(_) if !encoded.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')) => {
-                wrong("after the colon only 0-9 and a-f may stand")
-            }
-            Err(_)
-                if encoded.is_empty()
-                    || !encoded
-                        .bytes()
-                        .all(|b| b.is_ascii_alphanumeric() || b"=_-".contains(&b)) =>
-            {
-                wrong("after the colon only letters, digits, =, _ and - may stand")
-            }
-            _ => Ok(Self(text.into())),
-        }
+        Ok(Self::parse(text)?)
     }
 }
 
@@ -209,71 +330,35 @@ impl Serialize for Digest {
 
 impl<'de> Deserialize<'de> for Digest {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        text.parse().map_err(|e: Error| de::Error::custom(e.message()))
+        Self::parse(&String::deserialize(deserializer)?).map_err(de::Error::custom)
     }
 }
 
-/// Checks streamed content against a descriptor: fails on the first byte too many, on a byte too
-/// few, and on a wrong digest.
-#[derive(Debug, Clone)]
-pub struct Verifier {
-    expected: Digest,
-    size: u64,
-    seen: u64,
-    hasher: Hasher,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl Verifier {
-    /// A verifier for the content that `descriptor` describes; UNSUPPORTED when its digest's
-    /// algorithm cannot be computed.
-    pub fn new(descriptor: &Descriptor) -> Result<Self> {
-        Ok(Self {
-            expected: descriptor.digest.clone(),
-            size: descriptor.size,
-            seen: 0,
-            hasher: descriptor.digest.algorithm()?.hasher(),
-        })
+    #[test]
+    fn an_invalid_digest_is_refused_with_the_reason() {
+        let says = |text: &str| Digest::parse(text).unwrap_err().to_string();
+        assert_eq!(says("abc"), r#"invalid digest "abc": expected ALGORITHM:ENCODED"#);
+        assert!(says(&format!("a:{}", "b".repeat(254))).ends_with("longer than 255 bytes"));
+        assert!(says("SHA256:abc").contains("the algorithm must consist of"));
+        assert!(says("a++b:abc").contains("the algorithm must consist of"));
+        assert!(says("sha256:abc").ends_with("sha256 requires 64 hexadecimal digits, found 3"));
+        let upper = format!("sha256:{}", "A".repeat(64));
+        assert!(says(&upper).ends_with("expected only 0-9 and a-f after the colon"));
+        assert!(
+            says("other:").ends_with("expected only letters, digits, =, _ and - after the colon")
+        );
     }
 
-    /// Takes in the next bytes; SIZE_MISMATCH when they are more than there should be.
-    pub fn update(&mut self, bytes: &[u8]) -> Result<()> {
-        self.seen += bytes.len() as u64;
-        if self.seen > self.size {
-            return Err(self.wrong_size("at least "));
-        }
-        self.hasher.update(bytes);
-        Ok(())
-    }
-
-    /// How many bytes were taken in.
-    pub fn seen(&self) -> u64 {
-        self.seen
-    }
-
-    /// The verdict on the whole content.
-    pub fn finish(self) -> Result<()> {
-        if self.seen != self.size {
-            return Err(self.wrong_size(""));
-        }
-        let actual = self.hasher.finish();
-        if actual != self.expected {
-            return Err(Error::new(
-                Code::DigestMismatch,
-                format!("content that should be {} hashes to {actual}", self.expected),
-            )
-            .with_hint("it was changed or damaged where it is stored or on its way"));
-        }
-        Ok(())
-    }
-
-    fn wrong_size(&self, at_least: &str) -> Error {
-        Error::new(
-            Code::SizeMismatch,
-            format!(
-                "content of {} should have {} bytes and has {at_least}{}",
-                self.expected, self.size, self.seen
-            ),
-        )
+    #[test]
+    fn an_unknown_algorithm_is_kept_and_not_computed() {
+        let digest: Digest = "blake3+b64u:ab_c=".parse().unwrap();
+        assert_eq!(digest.to_string(), "blake3+b64u:ab_c=");
+        let error = digest.algorithm().unwrap_err();
+        assert_eq!(error.code(), Code::Unsupported);
+        assert_eq!(error.message(), r#"unsupported digest algorithm "blake3+b64u""#);
     }
 }

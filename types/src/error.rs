@@ -1,27 +1,36 @@
-//! The one error type: a code from a fixed table, and a sentence a person can act on.
+//! [`Error`], the one error type of ocigraph, and [`Code`], the table of its kinds.
 //!
-//! Codes are shared with every language (`tests/vectors/errors.json`); numbers are only ever added.
-//! An error says what was being done, to what, what went wrong and what to try. It never holds a
-//! credential or a signed query.
+//! An error states the operation, what it operated on, what went wrong and what to try. It never
+//! contains a credential or a signed query string.
 
-use std::{error, fmt, io, time::Duration};
+use std::{error, fmt, io, path::Path, sync::Arc, time::Duration};
 
-/// The result of everything in this crate that can fail.
+/// The result of every fallible function of ocigraph.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $number:literal, $text:literal;)*) => {
-        /// What kind of failure it was. The numbers and names are the same in every language.
+        /// The kind of a failure.
+        ///
+        /// Every language has the same numbers and names. A number never changes its meaning, and
+        /// later versions only add numbers.
+        ///
+        /// ```
+        /// use ocigraph_types::Code;
+        ///
+        /// assert_eq!(Code::NotFound.name(), "NOT_FOUND");
+        /// assert_eq!(Code::NotFound as i32, 3);
+        /// ```
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         #[repr(i32)]
         pub enum Code { $($(#[$doc])* $name = $number,)* }
 
         impl Code {
-            /// Every code, in the order of the numbers.
+            /// Every code, ordered by number.
             pub const ALL: &[Code] = &[$(Code::$name,)*];
 
-            /// The stable name, as in `NOT_FOUND`.
+            /// Returns the stable name of the code, such as `NOT_FOUND`.
             pub fn name(self) -> &'static str {
                 match self { $(Code::$name => $text,)* }
             }
@@ -30,52 +39,53 @@ macro_rules! codes {
 }
 
 codes! {
-    /// An option or argument that cannot be used as given.
+    /// An option or argument has an invalid value.
     InvalidArgument = 1, "INVALID_ARGUMENT";
-    /// A reference, tag or digest that is not written as one.
+    /// A reference, tag or digest has invalid syntax.
     InvalidReference = 2, "INVALID_REFERENCE";
-    /// The repository, manifest, tag, blob or file is not there.
+    /// The repository, manifest, tag, blob or file does not exist.
     NotFound = 3, "NOT_FOUND";
-    /// Something is there already and was not to be replaced.
+    /// The target exists already, and the call does not allow replacing it.
     AlreadyExists = 4, "ALREADY_EXISTS";
-    /// The registry wants credentials, or refused those it was given.
+    /// The registry requires a credential, or rejected the one it received.
     Unauthorized = 5, "UNAUTHORIZED";
-    /// The credentials are known, but may not do this.
+    /// The registry accepted the credential, which does not permit this operation.
     Forbidden = 6, "FORBIDDEN";
-    /// The registry or layout cannot do it.
+    /// The registry, the layout or this library does not support the operation.
     Unsupported = 7, "UNSUPPORTED";
-    /// The registry limits requests; [`Error::retry_after`] has the wait it asked for.
+    /// The registry limits the rate of requests. [`Error::retry_after`] returns the wait that it
+    /// asked for.
     RateLimited = 8, "RATE_LIMITED";
-    /// More than a limit allows: a manifest, a list, an archive.
+    /// A manifest, list, archive or file exceeds a limit.
     TooLarge = 9, "TOO_LARGE";
-    /// Content does not hash to its digest.
+    /// The content does not match its digest.
     DigestMismatch = 10, "DIGEST_MISMATCH";
-    /// Content is shorter or longer than its descriptor says.
+    /// The content is shorter or longer than its descriptor states.
     SizeMismatch = 11, "SIZE_MISMATCH";
-    /// A manifest or index that is not one.
+    /// The content is not a valid manifest or index.
     InvalidManifest = 12, "INVALID_MANIFEST";
-    /// A title or archive entry that would be written outside the output directory.
+    /// A title or an archive entry names a path outside the output directory.
     UnsafePath = 13, "UNSAFE_PATH";
-    /// Nothing moved for longer than the limit.
+    /// A time limit expired, for example because no byte was transferred.
     Timeout = 14, "TIMEOUT";
-    /// The connection could not be made, or broke.
+    /// The connection could not be established, or was lost.
     Network = 15, "NETWORK";
-    /// The server's certificate, or ours, was not accepted.
+    /// TLS failed: the certificate of the server or of the client was not accepted.
     Tls = 16, "TLS";
-    /// Any other answer of a registry.
+    /// The registry returned an error that no other code describes.
     Registry = 17, "REGISTRY";
     /// A file or directory could not be read or written.
     Io = 18, "IO";
-    /// Another writer won, or what is there contradicts what was asked.
+    /// A concurrent change, or content that contradicts the request.
     Conflict = 19, "CONFLICT";
-    /// A credential file or helper that could not be used.
+    /// A credential file or a credential helper could not be used.
     Credentials = 20, "CREDENTIALS";
-    /// The caller ended it.
+    /// The caller cancelled the operation.
     Cancelled = 21, "CANCELLED";
     /// A defect in this library.
     Internal = 22, "INTERNAL";
-    /// A list could be read only in part, so that what is asked cannot be told: neither *none* nor
-    /// *all*.
+    /// A list could be read only in part, so that the operation cannot decide: an entry that it
+    /// depends on may be missing.
     Incomplete = 23, "INCOMPLETE";
 }
 
@@ -85,28 +95,48 @@ impl fmt::Display for Code {
     }
 }
 
-/// One entry of the `errors` list in a registry's answer.
+/// One entry of the `errors` list in a registry's response.
 ///
-/// Source: OCI distribution-spec 1.1.1, "Error Codes".
+/// Specification: [distribution-spec, Error Codes][spec].
+///
+/// [spec]: https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#error-codes
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RegistryError {
-    /// The registry's own code, such as `MANIFEST_UNKNOWN`.
+    /// The code that the registry sent, such as `MANIFEST_UNKNOWN`.
     pub code: String,
-    /// The registry's own words; may be empty.
+    /// The message that the registry sent. May be empty.
     pub message: String,
 }
 
-/// A failure, with all that is known about it.
+impl RegistryError {
+    /// Creates an entry from the code and the message that a registry sent.
+    pub fn new(code: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { code: code.into(), message: message.into() }
+    }
+}
+
+/// A failure: its [`Code`], a message, and what is known about the cause.
+///
+/// `Display` writes one line: operation, reference, message, request id and hint. A clone shares
+/// the source chain of the original.
 ///
 /// ```
-/// use ocigraph_types::{Code, Reference};
+/// use std::error::Error as _;
+///
+/// use ocigraph_types::{Code, Reference, ReferenceError};
 ///
 /// let error = "alpine".parse::<Reference>().unwrap_err();
 /// assert_eq!(error.code(), Code::InvalidReference);
 /// assert!(error.to_string().contains("docker.io/alpine"));
+///
+/// // A parser's own error is the source.
+/// let cause = error.source().and_then(|cause| cause.downcast_ref::<ReferenceError>());
+/// assert!(matches!(cause, Some(ReferenceError::MissingRegistry { .. })));
 /// ```
+#[derive(Clone)]
 pub struct Error(Box<Inner>);
 
+#[derive(Clone)]
 struct Inner {
     code: Code,
     message: String,
@@ -117,11 +147,22 @@ struct Inner {
     registry_errors: Vec<RegistryError>,
     request_id: Option<String>,
     retry_after: Option<Duration>,
-    source: Option<Box<dyn error::Error + Send + Sync>>,
+    source: Option<Arc<dyn error::Error + Send + Sync>>,
 }
 
 impl Error {
-    /// An error of `code` whose `message` says what went wrong, without a full stop.
+    /// Creates an error. `message` states what went wrong, without a full stop.
+    ///
+    /// ```
+    /// use ocigraph_types::{Code, Error};
+    ///
+    /// let error = Error::new(Code::Conflict, "the tag v1 has changed").with_hint("pull it again");
+    /// assert_eq!(error.to_string(), "the tag v1 has changed; pull it again");
+    /// assert_eq!(
+    ///     error.with_operation("push", "oci:app:v1").to_string(),
+    ///     "push oci:app:v1: the tag v1 has changed; pull it again",
+    /// );
+    /// ```
     pub fn new(code: Code, message: impl Into<String>) -> Self {
         Self(Box::new(Inner {
             code,
@@ -137,40 +178,42 @@ impl Error {
         }))
     }
 
-    /// A failed file operation: `doing` is what was tried ("read", "create"), `path` what on.
-    pub fn io(doing: &str, path: &std::path::Path, source: io::Error) -> Self {
+    /// Creates an error for a failed file operation: [`Code::NotFound`] for a missing file,
+    /// [`Code::Io`] otherwise. `action` is a verb, such as `read` or `create`.
+    pub fn io(action: &str, path: &Path, source: io::Error) -> Self {
         let code = match source.kind() {
             io::ErrorKind::NotFound => Code::NotFound,
             _ => Code::Io,
         };
-        Self::new(code, format!("cannot {doing} {}: {source}", path.display())).with_source(source)
+        Self::new(code, format!("cannot {action} {}: {source}", path.display())).with_source(source)
     }
 
-    /// What to try instead.
+    /// Sets the hint: what to try instead.
     pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
         self.0.hint = Some(hint.into());
         self
     }
 
-    /// The error beneath.
+    /// Sets the source: the error that caused this one.
     pub fn with_source(mut self, source: impl Into<Box<dyn error::Error + Send + Sync>>) -> Self {
-        self.0.source = Some(source.into());
+        self.0.source = Some(Arc::from(source.into()));
         self
     }
 
-    /// Another kind of failure, where more is known than what it was first taken for.
+    /// Replaces the code.
     pub fn with_code(mut self, code: Code) -> Self {
         self.0.code = code;
         self
     }
 
-    /// Other words for what went wrong.
+    /// Replaces the message.
     pub fn with_message(mut self, message: String) -> Self {
         self.0.message = message;
         self
     }
 
-    /// What a registry answered.
+    /// Sets what a registry returned: the HTTP status, its list of errors, and the id under which
+    /// it logged the request.
     pub fn with_answer(
         mut self,
         status: u16,
@@ -183,21 +226,21 @@ impl Error {
         self
     }
 
-    /// How long the registry asked to wait.
+    /// Sets the wait that the registry asked for.
     pub fn with_retry_after(mut self, wait: Duration) -> Self {
         self.0.retry_after = Some(wait);
         self
     }
 
-    /// The operation and what it was on. The outermost that says so wins, since it is what the
-    /// caller asked for.
+    /// Sets the operation and its reference, and replaces those of an inner operation: an error
+    /// reports the operation that the user called.
     pub fn with_operation(mut self, operation: &str, reference: impl fmt::Display) -> Self {
         self.0.operation = Some(operation.to_owned());
         self.0.reference = Some(reference.to_string());
         self
     }
 
-    /// Whether it says that content is not what it should be, rather than that it was not given.
+    /// Returns true if the content itself is faulty: it was received, and is not what it should be.
     pub fn is_of_content(&self) -> bool {
         matches!(
             self.code(),
@@ -205,52 +248,53 @@ impl Error {
         ) || self.code() == Code::Unsupported && self.status().is_none()
     }
 
-    /// The kind of failure.
+    /// Returns the kind of the failure.
     pub fn code(&self) -> Code {
         self.0.code
     }
 
-    /// What went wrong, without what was being done and without the hint.
+    /// Returns the message alone: without operation, reference, request id and hint.
     pub fn message(&self) -> &str {
         &self.0.message
     }
 
-    /// What to try, where there is something to try.
+    /// Returns what to try instead.
     pub fn hint(&self) -> Option<&str> {
         self.0.hint.as_deref()
     }
 
-    /// The operation, such as `push`.
+    /// Returns the operation that failed, such as `push`.
     pub fn operation(&self) -> Option<&str> {
         self.0.operation.as_deref()
     }
 
-    /// The reference the operation was on.
+    /// Returns the reference that the operation was called with.
     pub fn reference(&self) -> Option<&str> {
         self.0.reference.as_deref()
     }
 
-    /// The HTTP status, where a registry answered.
+    /// Returns the HTTP status, if a registry responded.
     pub fn status(&self) -> Option<u16> {
         self.0.status
     }
 
-    /// The registry's own error list; empty where it gave none.
+    /// Returns the errors that the registry listed in its response. Empty if it listed none.
     pub fn registry_errors(&self) -> &[RegistryError] {
         &self.0.registry_errors
     }
 
-    /// The id under which the registry logged the request, where it gave one.
+    /// Returns the id under which the registry logged the request.
     pub fn request_id(&self) -> Option<&str> {
         self.0.request_id.as_deref()
     }
 
-    /// How long to wait before trying again, where the registry said.
+    /// Returns how long the registry asked the client to wait before the next request.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
 
-    /// Whether the same call may succeed later without anything being changed.
+    /// Returns true if the same call may succeed later: the failure is a timeout, a lost
+    /// connection, a rate limit, or an HTTP status for a temporary condition.
     pub fn is_retryable(&self) -> bool {
         matches!(self.code(), Code::RateLimited | Code::Timeout | Code::Network)
             || matches!(self.status(), Some(408 | 429 | 499 | 500 | 502..=504 | 522))
@@ -283,5 +327,53 @@ impl fmt::Debug for Error {
 impl error::Error for Error {
     fn source(&self) -> Option<&(dyn error::Error + 'static)> {
         self.0.source.as_deref().map(|e| e as &(dyn error::Error + 'static))
+    }
+}
+
+/// Converts the typed error of a parser: its `code()`, message and `hint()` become those of the
+/// [`Error`], and the typed error becomes the source.
+macro_rules! into_error {
+    ($typed:ty) => {
+        impl From<$typed> for $crate::error::Error {
+            fn from(typed: $typed) -> Self {
+                let error = $crate::error::Error::new(typed.code(), typed.to_string());
+                match typed.hint() {
+                    Some(hint) => error.with_hint(hint),
+                    None => error,
+                }
+                .with_source(typed)
+            }
+        }
+    };
+}
+pub(crate) use into_error;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::error::Error as _;
+
+    #[test]
+    fn a_clone_says_the_same_and_shares_the_source() {
+        let error = Error::io("read", Path::new("a/b"), io::ErrorKind::NotFound.into())
+            .with_answer(500, vec![RegistryError::new("UNKNOWN", "")], Some("7".into()))
+            .with_operation("pull", "oci:a");
+        let clone = error.clone();
+        assert_eq!(clone.to_string(), error.to_string());
+        assert_eq!(clone.code(), Code::NotFound);
+        assert_eq!(clone.registry_errors(), error.registry_errors());
+        let io = |e: &Error| {
+            e.source().and_then(|e| e.downcast_ref::<io::Error>()).map(std::ptr::from_ref)
+        };
+        assert!(io(&clone).is_some() && io(&clone) == io(&error));
+    }
+
+    #[test]
+    fn the_outermost_operation_is_reported() {
+        let error = Error::new(Code::Timeout, "no response")
+            .with_operation("resolve", "host/a:v1")
+            .with_operation("copy", "host/a:v1");
+        assert_eq!(error.to_string(), "copy host/a:v1: no response");
+        assert!(error.is_retryable());
     }
 }

@@ -1,5 +1,7 @@
-//! Text from elsewhere, made safe to be printed: a registry, a layout or an archive decides what is
-//! in a name, and terminals and readers do what it says.
+//! Escapes text from registries, layouts and archives for display.
+//!
+//! Such text may contain characters that control a terminal, reorder the text around them, or are
+//! invisible.
 
 use std::io;
 
@@ -9,14 +11,19 @@ use serde_json::{
     ser::{Formatter, PrettyFormatter},
 };
 
-/// Text from elsewhere as a terminal may show it: what could drive the terminal, change the order
-/// of what is read, or not be seen becomes U+FFFD.
+/// Replaces each character that is not safe to display with U+FFFD: control characters,
+/// bidirectional controls, separators of lines, and invisible characters.
+///
+/// ```
+/// assert_eq!(ocigraph_types::printable("a\u{1b}[2Jb"), "a\u{fffd}[2Jb");
+/// ```
 pub fn printable(text: &str) -> String {
     text.chars().map(|c| if is_printable(c) { c } else { '\u{fffd}' }).collect()
 }
 
-/// Whether a character shows itself and nothing else. Controls (C0, DEL, C1) drive terminals;
-/// bidirectional controls and separators rearrange what stands around them; others have no width.
+/// Returns true if a character is visible and has no effect beyond itself. Controls (C0, DEL, C1)
+/// control terminals; bidirectional controls and separators rearrange the text around them; others
+/// have no width.
 pub(crate) fn is_printable(c: char) -> bool {
     !c.is_control()
         && !matches!(
@@ -40,20 +47,28 @@ pub(crate) fn is_printable(c: char) -> bool {
         )
 }
 
-/// How much of an entry is shown, in characters.
-const SHOWN: usize = 160;
+/// The length of an excerpt in characters.
+const EXCERPT: usize = 160;
 
-/// Text from elsewhere, escaped and shortened.
+/// Shortens text to 160 characters and an ellipsis, and escapes it like [`printable`]. For text of
+/// unknown length in messages.
+///
+/// ```
+/// use ocigraph_types::excerpt;
+///
+/// assert_eq!(excerpt("a\u{7}b"), "a\u{fffd}b");
+/// assert_eq!(excerpt(&"x".repeat(1000)).chars().count(), 161);
+/// ```
 pub fn excerpt(text: &str) -> String {
-    let mut shown: String = text.chars().take(SHOWN).collect();
+    let mut shown: String = text.chars().take(EXCERPT).collect();
     if shown.len() < text.len() {
         shown.push('…');
     }
     printable(&shown)
 }
 
-/// A value as indented JSON that a terminal may show: in strings, what could drive it, change the
-/// order of what is read, or not be seen is written as `\\u009b`.
+/// Returns a value as indented JSON that is safe to display. Characters that [`printable`] replaces
+/// are written as escapes of JSON, such as `\u009b`, so that the value stays the same.
 ///
 /// ```
 /// let value = serde_json::json!({ "title": "a\u{9b}b" });
@@ -63,12 +78,12 @@ pub fn json_text(value: &Value) -> String {
     let mut text = Vec::new();
     let mut serializer =
         serde_json::Serializer::with_formatter(&mut text, Escaping(PrettyFormatter::new()));
-    // A value is always written to memory.
+    // Writing a value to memory cannot fail.
     let _ = value.serialize(&mut serializer);
     String::from_utf8(text).unwrap_or_default()
 }
 
-/// Indents, and escapes what is not printable.
+/// Indents, and escapes characters that are not safe to display.
 struct Escaping(PrettyFormatter<'static>);
 
 impl Formatter for Escaping {
@@ -152,7 +167,7 @@ mod tests {
     ];
 
     #[test]
-    fn what_drives_rearranges_or_hides_is_not_printed() {
+    fn characters_that_control_reorder_or_hide_text_are_replaced() {
         for c in HIDDEN {
             assert_eq!(printable(&format!("a{c}b")), "a\u{fffd}b", "{:x}", u32::from(c));
         }
@@ -160,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn json_has_the_same_value_and_shows_only_what_is_printable() {
+    fn escaped_json_has_the_same_value_and_only_printable_characters() {
         for c in HIDDEN {
             let value = serde_json::json!({ format!("k{c}"): [format!("{c}ä\n\"\\{c}"), 1, null] });
             let text = json_text(&value);

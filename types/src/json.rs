@@ -1,54 +1,81 @@
-//! JSON as results are written.
+//! [`ToJson`]: results as JSON, with the names of fields in the style of each language.
 
-use std::{borrow::Cow, fmt::Write as _};
+use serde::{Serialize, Serializer};
+use serde_json::{Map, Value};
 
-use serde::{Deserialize, Deserializer};
-use serde_json::{Map, Value, json};
+use crate::{annotation::Annotations, descriptor::Descriptor, error::Error, platform::Platform};
 
-use crate::{Descriptor, Error, Graph, escape::json_text};
+/// Fields whose content has the names of the OCI specifications or of users, which never change.
+const VERBATIM: [&str; 2] = ["annotations", "platform"];
 
-/// Go writes an absent list or map as `null` as often as not.
-pub fn null_as_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
-where
-    D: Deserializer<'de>,
-    T: Default + Deserialize<'de>,
-{
-    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
-}
-
-/// How the names of fields are written.
+/// The style in which the names of fields are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
 pub enum Names {
-    /// `media_type`, as in Python, C and Go.
+    /// `media_type`, for Python, C and Go. The default.
     #[default]
     Snake,
-    /// `mediaType`, as in Node.js and on the command line.
+    /// `mediaType`, for Node.js and the command line.
     Camel,
 }
 
 impl Names {
-    fn write(self, snake: &'static str) -> Cow<'static, str> {
-        if self == Names::Snake || !snake.contains('_') {
-            return snake.into();
+    /// Serializes a value whose fields have names in snake case, and renames the fields.
+    ///
+    /// The contents of fields called `annotations` and `platform` are not renamed: their names are
+    /// those of users and of the OCI specifications.
+    ///
+    /// ```
+    /// use ocigraph_types::{Annotations, Names};
+    /// use serde_json::json;
+    ///
+    /// #[derive(serde::Serialize)]
+    /// struct Report {
+    ///     dry_run: bool,
+    ///     annotations: Annotations,
+    /// }
+    ///
+    /// let annotations = Annotations::from([("my_key".into(), "x".into())]);
+    /// assert_eq!(
+    ///     Names::Camel.to_value(&Report { dry_run: true, annotations }),
+    ///     json!({ "dryRun": true, "annotations": { "my_key": "x" } }),
+    /// );
+    /// ```
+    pub fn to_value<T: Serialize + ?Sized>(self, value: &T) -> Value {
+        // Results contain nothing that JSON cannot represent.
+        let value = serde_json::to_value(value).unwrap_or_default();
+        match self {
+            Names::Snake => value,
+            Names::Camel => renamed(value),
         }
-        let mut camel = String::with_capacity(snake.len());
-        for (i, word) in snake.split('_').enumerate() {
-            let (first, rest) = word.split_at(word.len().min(1));
-            camel.push_str(&if i == 0 { first.to_owned() } else { first.to_ascii_uppercase() });
-            camel.push_str(rest);
-        }
-        camel.into()
-    }
-
-    /// An object without the fields that are null.
-    /// An object with the fields that are not null.
-    pub fn object(self, fields: impl IntoIterator<Item = (&'static str, Value)>) -> Value {
-        let known = fields.into_iter().filter(|(_, value)| !value.is_null());
-        Value::Object(known.map(|(name, value)| (self.write(name).into_owned(), value)).collect())
     }
 }
 
-/// A result as a JSON value. What is not known is left out; annotations keep their own names.
+fn renamed(value: Value) -> Value {
+    match value {
+        Value::Array(items) => items.into_iter().map(renamed).collect(),
+        Value::Object(fields) => {
+            let field = |(name, value): (String, Value)| {
+                let value = if VERBATIM.contains(&name.as_str()) { value } else { renamed(value) };
+                (camel_case(&name), value)
+            };
+            Value::Object(fields.into_iter().map(field).collect::<Map<_, _>>())
+        }
+        value => value,
+    }
+}
+
+fn camel_case(snake: &str) -> String {
+    let mut camel = String::with_capacity(snake.len());
+    for (i, word) in snake.split('_').enumerate() {
+        let (first, rest) = word.split_at(word.len().min(1));
+        camel.push_str(&if i == 0 { first.to_owned() } else { first.to_ascii_uppercase() });
+        camel.push_str(rest);
+    }
+    camel
+}
+
+/// A result that every language returns as JSON with the same fields. Unknown values are omitted.
 ///
 /// ```
 /// use ocigraph_types::{Descriptor, Names, ToJson};
@@ -58,7 +85,7 @@ impl Names {
 /// assert_eq!(blob.to_json(Names::Camel)["mediaType"], "text/plain");
 /// ```
 pub trait ToJson {
-    /// The value, with its fields named as `names` says.
+    /// Returns the value as JSON, with the names of its fields in the given style.
     fn to_json(&self, names: Names) -> Value;
 }
 
@@ -68,143 +95,178 @@ impl<T: ToJson> ToJson for [T] {
     }
 }
 
+/// The fields of a descriptor in results. `Serialize` of [`Descriptor`] writes the JSON of the
+/// specification instead.
+#[derive(Serialize)]
+struct DescriptorFields<'a> {
+    media_type: &'a str,
+    digest: &'a str,
+    size: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    artifact_type: Option<&'a str>,
+    #[serde(skip_serializing_if = "Annotations::is_empty")]
+    annotations: &'a Annotations,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    platform: Option<&'a Platform>,
+}
+
+impl<'a> From<&'a Descriptor> for DescriptorFields<'a> {
+    fn from(descriptor: &'a Descriptor) -> Self {
+        Self {
+            media_type: &descriptor.media_type,
+            digest: descriptor.digest.as_str(),
+            size: descriptor.size,
+            artifact_type: descriptor.artifact_type.as_deref(),
+            annotations: &descriptor.annotations,
+            platform: descriptor.platform.as_ref(),
+        }
+    }
+}
+
 impl ToJson for Descriptor {
     fn to_json(&self, names: Names) -> Value {
-        let annotations = (!self.annotations.is_empty()).then_some(&self.annotations);
-        names.object([
-            ("media_type", json!(self.media_type)),
-            ("digest", json!(self.digest)),
-            ("size", json!(self.size)),
-            ("artifact_type", json!(self.artifact_type)),
-            ("annotations", json!(annotations)),
-            ("platform", json!(self.platform)),
-        ])
+        names.to_value(&DescriptorFields::from(self))
+    }
+}
+
+/// Serializes a descriptor with the fields that results have: `media_type`, `digest`, `size`,
+/// `artifact_type`, `annotations` and `platform`. For `#[serde(serialize_with = "…")]`.
+///
+/// # Errors
+///
+/// The error of the serializer.
+pub fn serialize_descriptor<S: Serializer>(
+    descriptor: &Descriptor,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    DescriptorFields::from(descriptor).serialize(serializer)
+}
+
+/// Serializes a list of descriptors, each like [`serialize_descriptor`].
+///
+/// # Errors
+///
+/// The error of the serializer.
+pub fn serialize_descriptors<S: Serializer>(
+    descriptors: &[Descriptor],
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(descriptors.iter().map(DescriptorFields::from))
+}
+
+#[derive(Serialize)]
+struct RegistryErrorFields<'a> {
+    code: &'a str,
+    message: &'a str,
+}
+
+#[derive(Serialize)]
+struct ErrorFields<'a> {
+    code: &'static str,
+    number: i32,
+    message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    operation: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reference: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<u16>,
+    registry_errors: Vec<RegistryErrorFields<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_id: Option<&'a str>,
+    /// In seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retry_after: Option<f64>,
+    retryable: bool,
+}
+
+/// Serializes the fields that every language has: `code`, `number`, `message` (the whole text),
+/// `hint`, `operation`, `reference`, `status`, `registry_errors`, `request_id`, `retry_after` (in
+/// seconds) and `retryable`.
+impl Serialize for Error {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let registry_errors = self.registry_errors().iter();
+        ErrorFields {
+            code: self.code().name(),
+            number: self.code() as i32,
+            message: self.to_string(),
+            hint: self.hint(),
+            operation: self.operation(),
+            reference: self.reference(),
+            status: self.status(),
+            registry_errors: registry_errors
+                .map(|e| RegistryErrorFields { code: &e.code, message: &e.message })
+                .collect(),
+            request_id: self.request_id(),
+            retry_after: self.retry_after().map(|wait| wait.as_secs_f64()),
+            retryable: self.is_retryable(),
+        }
+        .serialize(serializer)
     }
 }
 
 impl ToJson for Error {
     fn to_json(&self, names: Names) -> Value {
-        let registry_errors: Vec<Value> = self
-            .registry_errors()
-            .iter()
-            .map(|e| json!({ "code": e.code, "message": e.message }))
-            .collect();
-        names.object([
-            ("code", json!(self.code().name())),
-            ("number", json!(self.code() as i32)),
-            ("message", json!(self.to_string())),
-            ("hint", json!(self.hint())),
-            ("operation", json!(self.operation())),
-            ("reference", json!(self.reference())),
-            ("status", json!(self.status())),
-            ("registry_errors", json!(registry_errors)),
-            ("request_id", json!(self.request_id())),
-            ("retry_after", json!(self.retry_after().map(|wait| wait.as_secs_f64()))),
-            ("retryable", json!(self.is_retryable())),
-        ])
+        names.to_value(self)
     }
-}
-
-impl Graph {
-    /// The graph as JSON text, for scripts of both generations of ORAS: the root is the subject's
-    /// descriptor under the name `reference`; `references` holds the direct referrers that `wanted`
-    /// accepts, flat; `referrers` the whole tree, each node with its `reference` below `place`.
-    ///
-    /// It is written piece by piece, since a registry decides how deep a graph is.
-    pub fn json(
-        &self,
-        reference: &str,
-        place: &str,
-        names: Names,
-        wanted: impl Fn(&Descriptor) -> bool,
-    ) -> String {
-        let root = self.subject();
-        let direct = self.referrers(&root.digest).iter().filter(|d| wanted(d));
-        let flat: Value = direct.map(|d| d.to_json(names)).collect();
-        let mut head = node(reference, root, names);
-        head.insert("references".into(), flat);
-        let mut text = String::new();
-        open(&mut text, 0, head);
-        let mut depth = 0;
-        let mut begun = false;
-        for step in self.walk() {
-            while depth >= step.depth {
-                close(&mut text, depth, begun);
-                depth -= 1;
-                begun = true;
-            }
-            text.push_str(if begun { ",\n" } else { "\n" });
-            let name = format!("{place}@{}", step.descriptor.digest);
-            open(&mut text, step.depth, node(&name, step.descriptor, names));
-            depth = step.depth;
-            begun = false;
-        }
-        for depth in (0..=depth).rev() {
-            close(&mut text, depth, begun);
-            begun = true;
-        }
-        text
-    }
-}
-
-fn node(reference: &str, descriptor: &Descriptor, names: Names) -> Map<String, Value> {
-    let mut map = Map::new();
-    map.insert("reference".into(), json!(reference));
-    if let Value::Object(fields) = descriptor.to_json(names) {
-        map.extend(fields);
-    }
-    map
-}
-
-/// Writes an object up to the beginning of its list of referrers.
-fn open(text: &mut String, depth: usize, map: Map<String, Value>) {
-    let indent = indent(depth);
-    let object = json_text(&Value::Object(map));
-    for line in object.strip_suffix("\n}").unwrap_or(&object).lines() {
-        let _ = writeln!(text, "{indent}{line}");
-    }
-    text.pop();
-    let _ = write!(text, ",\n{indent}  \"referrers\": [");
-}
-
-fn close(text: &mut String, depth: usize, begun: bool) {
-    let indent = indent(depth);
-    if begun {
-        let _ = write!(text, "\n{indent}  ");
-    }
-    let _ = write!(text, "]\n{indent}}}");
-}
-
-/// Four spaces a level; beneath some depth no more, lest blanks outgrow the graph.
-fn indent(depth: usize) -> String {
-    " ".repeat(depth.min(16) * 4)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use serde_json::json;
+
     use super::*;
+    use crate::{
+        digest::Algorithm,
+        error::{Code, RegistryError},
+    };
 
-    fn named(content: &str) -> Descriptor {
-        Descriptor {
-            artifact_type: Some("a/b".into()),
-            ..Descriptor::of("x/y", content.as_bytes())
-        }
+    #[test]
+    fn field_names_are_written_in_camel_case() {
+        assert_eq!(camel_case("config_media_type"), "configMediaType");
+        assert_eq!(camel_case("os"), "os");
     }
 
     #[test]
-    fn a_graph_without_referrers_is_json() {
-        let text = Graph::new(named("root")).json("host/x:v1", "host/x", Names::Camel, |_| true);
-        let value: Value = serde_json::from_str(&text).unwrap();
-        assert_eq!(value["reference"], "host/x:v1");
-        assert_eq!(value["references"], json!([]));
-        assert_eq!(value["referrers"], json!([]));
-        assert_eq!(text, format!("{value:#}"));
+    fn a_descriptor_has_the_fields_of_results_and_keeps_the_keys_of_users() {
+        let mut descriptor = Descriptor::of("a/b", b"");
+        descriptor.artifact_type = Some("c/d".into());
+        descriptor.data = Some(String::new());
+        descriptor.annotations.insert("my_key".into(), "1".into());
+        descriptor.platform = serde_json::from_value(json!({
+            "os": "windows", "architecture": "amd64", "os.version": "10", "un_known": { "x_y": 1 },
+        }))
+        .unwrap();
+        let expected = format!(
+            r#"{{"mediaType":"a/b","digest":"{}","size":0,"artifactType":"c/d","annotations":{{"my_key":"1"}},"platform":{{"architecture":"amd64","os":"windows","os.version":"10","un_known":{{"x_y":1}}}}}}"#,
+            Algorithm::Sha256.digest(b"")
+        );
+        assert_eq!(descriptor.to_json(Names::Camel).to_string(), expected);
     }
 
     #[test]
-    fn names_are_written_either_way() {
-        assert_eq!(Names::Snake.write("config_media_type"), "config_media_type");
-        assert_eq!(Names::Camel.write("config_media_type"), "configMediaType");
-        assert_eq!(Names::Camel.write("os"), "os");
+    fn an_error_has_the_fields_of_every_language() {
+        let error = Error::new(Code::RateLimited, "too many requests")
+            .with_answer(429, vec![RegistryError::new("TOOMANYREQUESTS", "slow")], None)
+            .with_retry_after(Duration::from_millis(1500))
+            .with_operation("pull", "host/a:v1");
+        assert_eq!(
+            error.to_json(Names::Camel),
+            json!({
+                "code": "RATE_LIMITED",
+                "number": 8,
+                "message": "pull host/a:v1: too many requests",
+                "operation": "pull",
+                "reference": "host/a:v1",
+                "status": 429,
+                "registryErrors": [{ "code": "TOOMANYREQUESTS", "message": "slow" }],
+                "retryAfter": 1.5,
+                "retryable": true,
+            })
+        );
     }
 }

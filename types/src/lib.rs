@@ -1,5 +1,33 @@
-//! The values of [ocigraph](https://docs.rs/ocigraph): what is read from and written to OCI
-//! registries and image layouts, without I/O.
+//! The values of [ocigraph](https://docs.rs/ocigraph): references, digests, descriptors, manifests,
+//! graphs of referrers, and errors.
+//!
+//! This crate does no I/O and needs no runtime: a program that only reads manifests or parses
+//! references compiles neither HTTP nor TLS. The crate `ocigraph` re-exports what its users need.
+//!
+//! Its values are those of the OCI [image-spec](https://github.com/opencontainers/image-spec/blob/v1.1.1/spec.md)
+//! and [distribution-spec](https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md):
+//!
+//! - [`Reference`] names a repository in a registry ([`Host`]), or an image layout directory, and a
+//!   [tag or digest](TagOrDigest) in it.
+//! - [`Digest`] identifies content; [`Hasher`] computes digests, and [`Verifier`] compares streamed
+//!   content with a [`Descriptor`].
+//! - [`Manifest`] keeps the bytes of a manifest or index and gives access to its fields;
+//!   [`ManifestBuilder`] writes new ones.
+//! - [`Graph`] holds a subject and its referrers.
+//! - [`Error`] has a [`Code`] that is the same in every language. The errors of parsers are typed,
+//!   such as [`ReferenceError`] and [`ManifestError`]: each converts into an [`Error`] and is its
+//!   [source](std::error::Error::source).
+//!
+//! ```
+//! use ocigraph_types::{Algorithm, Manifest, Reference};
+//!
+//! let reference: Reference = "registry.example.com/app:v1".parse()?;
+//! assert_eq!(reference.tags(), ["v1"]);
+//!
+//! let index = Manifest::parse(r#"{"manifests":[]}"#.into(), None, Algorithm::Sha256)?;
+//! assert!(index.is_index());
+//! # Ok::<(), ocigraph_types::Error>(())
+//! ```
 
 pub mod annotation;
 pub mod media_type;
@@ -7,7 +35,6 @@ pub mod weight;
 
 mod descriptor;
 mod digest;
-mod draw;
 mod error;
 mod escape;
 mod graph;
@@ -16,22 +43,33 @@ mod image_config;
 mod json;
 mod list_problem;
 mod manifest;
+mod nullable;
 mod platform;
 mod reference;
 mod tag_or_digest;
+mod verifier;
 
-pub use annotation::Annotations;
+pub use annotation::{Annotations, created};
 pub use bytes::Bytes;
 pub use descriptor::Descriptor;
-pub use digest::{Algorithm, Digest, Hasher, Verifier};
+pub use digest::{Algorithm, Digest, DigestError, Hasher};
 pub use error::{Code, Error, RegistryError, Result};
 pub use escape::{excerpt, json_text, printable};
 pub use graph::{Graph, Node, Walk};
-pub use host::Host;
-pub use image_config::{IMAGE_CONFIG_LIMIT, ImageConfig, created};
-pub use json::{Names, ToJson, null_as_default};
-pub use list_problem::{ListProblem, join, whole};
-pub use manifest::{EMPTY_JSON, Manifest, ManifestFormat, Parts, empty_descriptor};
-pub use platform::Platform;
-pub use reference::{Location, Reference, check_repository, check_tag};
+pub use host::{Host, HostError, HostErrorReason};
+pub use image_config::{IMAGE_CONFIG_LIMIT, ImageConfig};
+pub use json::{Names, ToJson, serialize_descriptor, serialize_descriptors};
+pub use list_problem::ListProblem;
+pub use manifest::{
+    EMPTY_JSON, Manifest, ManifestBuildError, ManifestBuilder, ManifestError, ManifestErrorReason,
+    ManifestFormat, ManifestFormatError, empty_descriptor,
+};
+pub use media_type::MediaTypeError;
+pub use nullable::null_as_default;
+pub use platform::{Platform, PlatformError};
+pub use reference::{
+    Location, Reference, ReferenceError, RepositoryError, RepositoryErrorReason, TagError,
+    check_repository, check_tag,
+};
 pub use tag_or_digest::TagOrDigest;
+pub use verifier::Verifier;

@@ -1,34 +1,39 @@
-//! The media types this project reads and writes, and the questions asked of them.
+//! Media types of manifests, configurations and layers.
+//!
+//! Specification: [image-spec, Media Types][spec].
+//!
+//! [spec]: https://github.com/opencontainers/image-spec/blob/v1.1.1/media-types.md
 
-use crate::{Code, Error, Result};
+use crate::error::{Code, Result, into_error};
 
 /// OCI image manifest.
 pub const OCI_MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
-/// OCI image index.
+/// OCI image index: a list of manifests.
 pub const OCI_INDEX: &str = "application/vnd.oci.image.index.v1+json";
-/// Docker image manifest, version 2 schema 2.
+/// Docker image manifest, version 2, schema 2.
 pub const DOCKER_MANIFEST: &str = "application/vnd.docker.distribution.manifest.v2+json";
-/// Docker manifest list.
+/// Docker manifest list: the predecessor of the OCI image index.
 pub const DOCKER_LIST: &str = "application/vnd.docker.distribution.manifest.list.v2+json";
-/// OCI artifact manifest, of image-spec 1.1.0-rc1 and rc2.
+/// OCI artifact manifest, of the image-spec's release candidates 1.1.0-rc1 and 1.1.0-rc2.
 pub const OCI_ARTIFACT: &str = "application/vnd.oci.artifact.manifest.v1+json";
 /// ORAS artifact manifest, of the ORAS artifacts-spec.
 pub const ORAS_ARTIFACT: &str = "application/vnd.cncf.oras.artifact.manifest.v1+json";
-/// The config of a manifest that has none: two bytes, `{}`.
+/// The empty configuration of an artifact: the two bytes `{}`.
 pub const EMPTY: &str = "application/vnd.oci.empty.v1+json";
-/// The artifact type written when none was given.
+/// The artifact type of an artifact that was pushed without one.
 pub const UNKNOWN_ARTIFACT: &str = "application/vnd.unknown.artifact.v1";
-/// A layer: a directory packed as tar and gzip.
+/// A layer that is a tar archive compressed with gzip, such as a packed directory.
 pub const OCI_LAYER_GZIP: &str = "application/vnd.oci.image.layer.v1.tar+gzip";
-/// The config of a runnable OCI image.
+/// The configuration of a runnable OCI image.
 pub const OCI_IMAGE_CONFIG: &str = "application/vnd.oci.image.config.v1+json";
-/// The config of a runnable Docker image.
+/// The configuration of a runnable Docker image.
 pub const DOCKER_IMAGE_CONFIG: &str = "application/vnd.docker.container.image.v1+json";
-/// Bytes of which nothing is known.
+/// Bytes of an unknown type.
 pub const OCTET_STREAM: &str = "application/octet-stream";
 
-/// Every manifest type, for the `Accept` header. docker-registry 2.8.2 answers 404 for an OCI
-/// manifest, on HEAD as on GET, when its type is not listed.
+/// The `Accept` header of requests for manifests: every type that [`is_manifest`] knows, and `*/*`.
+///
+/// docker-registry 2.8.2 returns 404 for an OCI manifest whose type the header does not list.
 pub const ACCEPT: &str = "application/vnd.oci.image.manifest.v1+json, \
     application/vnd.oci.image.index.v1+json, \
     application/vnd.docker.distribution.manifest.v2+json, \
@@ -37,17 +42,59 @@ pub const ACCEPT: &str = "application/vnd.oci.image.manifest.v1+json, \
     application/vnd.cncf.oras.artifact.manifest.v1+json, \
     */*;q=0.1";
 
-/// The type without parameters, lower-cased: what media types are compared by.
+/// The text is not a media type. Converts into [`Error`](crate::Error) with
+/// [`Code::InvalidArgument`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum MediaTypeError {
+    /// A media type does not follow RFC 6838.
+    #[error("invalid media type {text:?}: expected type/subtype")]
+    MediaType {
+        /// The text.
+        text: String,
+    },
+    /// An artifact type does not follow RFC 6838.
+    #[error("invalid artifact type {text:?}: expected type/subtype")]
+    ArtifactType {
+        /// The text.
+        text: String,
+    },
+}
+
+impl MediaTypeError {
+    fn code(&self) -> Code {
+        Code::InvalidArgument
+    }
+
+    fn hint(&self) -> Option<&'static str> {
+        Some(match self {
+            MediaTypeError::MediaType { .. } => "for example application/json",
+            MediaTypeError::ArtifactType { .. } => {
+                "for example application/vnd.example.sbom or signature/example"
+            }
+        })
+    }
+}
+
+into_error!(MediaTypeError);
+
+/// Returns the media type in lower case and without parameters, for comparisons.
+///
+/// ```
+/// use ocigraph_types::media_type;
+///
+/// assert_eq!(media_type::essence("Text/HTML; charset=utf-8"), "text/html");
+/// ```
 pub fn essence(media_type: &str) -> String {
     media_type.split(';').next().unwrap_or("").trim().to_ascii_lowercase()
 }
 
-/// Whether it is an index: a list of manifests.
+/// Returns true for an OCI image index or a Docker manifest list.
 pub fn is_index(media_type: &str) -> bool {
     matches!(essence(media_type).as_str(), OCI_INDEX | DOCKER_LIST)
 }
 
-/// Whether it is a manifest of any kind, indexes included.
+/// Returns true for every kind of manifest, indexes included.
 pub fn is_manifest(media_type: &str) -> bool {
     is_index(media_type)
         || matches!(
@@ -56,16 +103,19 @@ pub fn is_manifest(media_type: &str) -> bool {
         )
 }
 
-/// Whether it is the config of a runnable image, OCI's or Docker's.
+/// Returns true for the configuration of a runnable image, OCI or Docker.
 pub fn is_image_config(media_type: &str) -> bool {
     matches!(essence(media_type).as_str(), OCI_IMAGE_CONFIG | DOCKER_IMAGE_CONFIG)
 }
 
-/// Whether `text` is written as RFC 6838 wants a media type: `type/subtype`.
+/// Returns true if `text` is a media type without parameters: `type/subtype`, as
+/// [RFC 6838, section 4.2](https://www.rfc-editor.org/rfc/rfc6838#section-4.2) defines it.
 ///
 /// ```
-/// assert!(ocigraph_types::media_type::is_valid("application/vnd.cyclonedx+json"));
-/// assert!(!ocigraph_types::media_type::is_valid("sbom"));
+/// use ocigraph_types::media_type;
+///
+/// assert!(media_type::is_valid("application/vnd.cyclonedx+json"));
+/// assert!(!media_type::is_valid("sbom"));
 /// ```
 pub fn is_valid(text: &str) -> bool {
     let restricted = |name: &str| {
@@ -76,20 +126,33 @@ pub fn is_valid(text: &str) -> bool {
     text.split_once('/').is_some_and(|(kind, subtype)| restricted(kind) && restricted(subtype))
 }
 
-/// INVALID_ARGUMENT when `text` is no media type.
+/// Checks a media type with [`is_valid`].
+///
+/// # Errors
+///
+/// [`Code::InvalidArgument`] if `text` is not a media type; the source is a [`MediaTypeError`].
+///
+/// ```
+/// use ocigraph_types::media_type;
+///
+/// let error = media_type::check("sbom").unwrap_err();
+/// assert_eq!(error.message(), r#"invalid media type "sbom": expected type/subtype"#);
+/// ```
 pub fn check(text: &str) -> Result<()> {
     if is_valid(text) {
         return Ok(());
     }
-    Err(Error::new(Code::InvalidArgument, format!("{text:?} is no media type"))
-        .with_hint("write type/subtype, as in application/json"))
+    Err(MediaTypeError::MediaType { text: text.to_owned() }.into())
 }
 
-/// INVALID_ARGUMENT when `text` is no artifact type, which is written as a media type.
+/// Checks an artifact type, which has the syntax of a media type.
+///
+/// # Errors
+///
+/// [`Code::InvalidArgument`] if `text` is not a media type; the source is a [`MediaTypeError`].
 pub fn check_artifact_type(text: &str) -> Result<()> {
     if is_valid(text) {
         return Ok(());
     }
-    Err(Error::new(Code::InvalidArgument, format!("artifact type {text:?} is no media type"))
-        .with_hint("write type/subtype, as in application/vnd.example.sbom or signature/example"))
+    Err(MediaTypeError::ArtifactType { text: text.to_owned() }.into())
 }

@@ -1,29 +1,235 @@
-//! References: one string that names a repository in a registry, or an image layout directory,
-//! and a tag or digest in it.
-//!
-//! ```text
-//! registry.example.com[:port]/repository[:tag[,tag…]][@digest]
-//! oci:PATH[:tag[,tag…]][@digest]
-//! ```
-//!
-//! The grammar of hosts, repositories and tags is that of OCI distribution-spec 1.1.1.
+//! [`Reference`]: the text that names a repository in a registry, or an image layout directory, and
+//! a tag or digest in it.
 
 use std::{fmt, path::PathBuf, str::FromStr};
 
-use crate::{Algorithm, Code, Digest, Error, Host, Result, TagOrDigest};
+use serde::{Serialize, Serializer};
+
+use crate::{
+    digest::{Algorithm, Digest, DigestError},
+    error::{Code, Error, Result, into_error},
+    host::{Host, HostError},
+    tag_or_digest::TagOrDigest,
+};
 
 const LAYOUT_PREFIX: &str = "oci:";
 
-/// What a reference names. Digest wins over tag.
+/// The longest repository name that is accepted, in bytes.
+const LONGEST_NAME: usize = 255;
+
+/// Why a text is not a usable reference. Converts into [`Error`] with [`Code::InvalidReference`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReferenceError {
+    /// The text is empty.
+    #[error("invalid reference: it is empty")]
+    Empty,
+    /// The text begins with a scheme, such as `https://`.
+    #[error("invalid reference {text:?}: expected no scheme")]
+    Scheme {
+        /// The text.
+        text: String,
+        /// The reference without the scheme.
+        instead: String,
+    },
+    /// The text begins with something that is neither a host nor `oci:`.
+    #[error("invalid reference {text:?}: expected REGISTRY/REPOSITORY or oci:PATH")]
+    MissingRegistry {
+        /// The text.
+        text: String,
+    },
+    /// The text has a host and no repository.
+    #[error("invalid reference {text:?}: expected a repository after the registry")]
+    MissingRepository {
+        /// The text.
+        text: String,
+        /// What to write instead.
+        hint: String,
+    },
+    /// The text has no path after `oci:`.
+    #[error("invalid reference {text:?}: expected the path of a directory after oci:")]
+    MissingPath {
+        /// The text.
+        text: String,
+    },
+    /// The path of an image layout contains a NUL character.
+    #[error("invalid reference {text:?}: the path contains a NUL character")]
+    NulInPath {
+        /// The text.
+        text: String,
+    },
+    /// The host is invalid.
+    #[error("invalid reference {text:?}: {source}")]
+    Host {
+        /// The text.
+        text: String,
+        /// What is wrong with the host.
+        source: HostError,
+    },
+    /// The repository name is invalid.
+    #[error("invalid reference {text:?}: {source}")]
+    Repository {
+        /// The text.
+        text: String,
+        /// What is wrong with the repository name.
+        source: RepositoryError,
+    },
+    /// A tag is invalid.
+    #[error("invalid reference {text:?}: {source}")]
+    Tag {
+        /// The text.
+        text: String,
+        /// The tag that is invalid.
+        source: TagError,
+    },
+    /// The digest is invalid.
+    #[error("invalid reference {text:?}: {source}")]
+    Digest {
+        /// The text.
+        text: String,
+        /// What is wrong with the digest.
+        source: DigestError,
+    },
+    /// The operation requires a tag or a digest, and the reference has neither.
+    #[error("{reference} names neither a tag nor a digest")]
+    NeitherTagNorDigest {
+        /// The reference.
+        reference: String,
+    },
+    /// The operation requires one tag or digest, and the reference has several tags.
+    #[error("{reference} names several tags: expected one")]
+    SeveralTags {
+        /// The reference.
+        reference: String,
+    },
+}
+
+impl ReferenceError {
+    fn code(&self) -> Code {
+        Code::InvalidReference
+    }
+
+    fn hint(&self) -> Option<String> {
+        Some(match self {
+            ReferenceError::Empty => "write HOST/REPOSITORY:TAG or oci:PATH:TAG".into(),
+            ReferenceError::Scheme { instead, .. } => format!("write {instead}"),
+            ReferenceError::MissingRegistry { text } => {
+                format!("write docker.io/{text} for Docker Hub, or oci:PATH for a directory")
+            }
+            ReferenceError::MissingRepository { hint, .. } => hint.clone(),
+            ReferenceError::MissingPath { .. } => "write oci:PATH:TAG".into(),
+            ReferenceError::Repository { .. } => RepositoryError::HINT.into(),
+            ReferenceError::Digest { source, .. } => source.hint()?.into(),
+            ReferenceError::NeitherTagNorDigest { reference } => {
+                format!("write {reference}:TAG or {reference}@sha256:…")
+            }
+            ReferenceError::NulInPath { .. }
+            | ReferenceError::Host { .. }
+            | ReferenceError::Tag { .. }
+            | ReferenceError::SeveralTags { .. } => return None,
+        })
+    }
+}
+
+into_error!(ReferenceError);
+
+/// The text is not a tag. Converts into [`Error`] with [`Code::InvalidReference`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "invalid tag {tag:?}: expected at most 128 letters, digits, underscores, dots and hyphens, with \
+     a letter, a digit or an underscore first"
+)]
+#[non_exhaustive]
+pub struct TagError {
+    /// The text.
+    pub tag: String,
+}
+
+impl TagError {
+    fn code(&self) -> Code {
+        Code::InvalidReference
+    }
+
+    fn hint(&self) -> Option<&'static str> {
+        None
+    }
+}
+
+into_error!(TagError);
+
+/// Why a text is not a repository name. Converts into [`Error`] with [`Code::InvalidReference`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("invalid repository name {name:?}: {reason}")]
+#[non_exhaustive]
+pub struct RepositoryError {
+    /// The text.
+    pub name: String,
+    /// What is wrong with it.
+    pub reason: RepositoryErrorReason,
+}
+
+/// What is wrong with a repository name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RepositoryErrorReason {
+    /// It has more than 255 bytes.
+    #[error("longer than {LONGEST_NAME} bytes")]
+    TooLong,
+    /// It begins or ends with `/`, or has two in a row.
+    #[error("a part between slashes is empty")]
+    EmptyPart,
+    /// It has an upper-case letter.
+    #[error("upper-case letters are not allowed")]
+    UpperCase,
+    /// It has a character that is neither a letter, a digit, a separator nor `/`.
+    #[error("a character is not allowed")]
+    Character,
+    /// A part begins or ends with a separator, or has two in a row.
+    #[error("a separator must be between letters or digits")]
+    Separator,
+}
+
+impl RepositoryError {
+    const HINT: &str =
+        "write lower-case letters and digits, with single separators (. _ __ -) and / between them";
+
+    fn code(&self) -> Code {
+        Code::InvalidReference
+    }
+
+    fn hint(&self) -> Option<&'static str> {
+        Some(Self::HINT)
+    }
+}
+
+into_error!(RepositoryError);
+
+/// Names a repository in a registry, or an image layout directory, and tags or a digest in it.
+///
+/// ```text
+/// registry.example.com[:port]/repository[:tag[,tag…]][@digest]
+/// oci:PATH[:tag[,tag…]][@digest]
+/// ```
+///
+/// A reference with a tag and a digest refers to the digest. The registry is always required:
+/// `alpine` is invalid, and `docker.io/library/alpine` is valid.
+///
+/// Specification: the grammar of repositories and tags is that of
+/// [distribution-spec, Pulling manifests][spec].
 ///
 /// ```
 /// use ocigraph_types::{Location, Reference};
 ///
-/// let image: Reference = "localhost:5000/net-monitor:v1".parse().unwrap();
+/// let image: Reference = "localhost:5000/net-monitor:v1".parse()?;
 /// assert_eq!(image.tags(), ["v1"]);
-/// let layout: Reference = "oci:some/folder:v1".parse().unwrap();
+/// assert_eq!(image.to_string(), "localhost:5000/net-monitor:v1");
+///
+/// let layout: Reference = "oci:some/folder:v1".parse()?;
 /// assert!(matches!(layout.location(), Location::Layout(path) if path.as_os_str() == "some/folder"));
+/// # Ok::<(), ocigraph_types::Error>(())
 /// ```
+///
+/// [spec]: https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#pulling-manifests
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Reference {
     location: Location,
@@ -31,89 +237,128 @@ pub struct Reference {
     digest: Option<Digest>,
 }
 
-/// Where a reference points to.
+/// The repository or the directory that a [`Reference`] names.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Location {
     /// A repository of a registry.
     Registry {
-        /// The registry.
+        /// The host of the registry.
         host: Host,
-        /// The repository's name, such as `library/alpine`.
+        /// The name of the repository, such as `library/alpine`.
         repository: String,
     },
-    /// An OCI image layout directory.
+    /// The directory of an OCI image layout.
     Layout(PathBuf),
 }
 
 impl Reference {
-    /// A reference to a place, without tag or digest.
+    /// Creates a reference without tag and digest.
     pub fn new(location: Location) -> Self {
         Self { location, tags: Vec::new(), digest: None }
     }
 
-    /// Where it points to.
-    pub fn location(&self) -> &Location {
-        &self.location
-    }
-
-    /// Its tags, in the order they were written.
-    pub fn tags(&self) -> &[String] {
-        &self.tags
-    }
-
-    /// Its digest.
-    pub fn digest(&self) -> Option<&Digest> {
-        self.digest.as_ref()
-    }
-
-    /// What to ask for: the digest, else the one tag. INVALID_REFERENCE when there is neither, or
-    /// several tags.
-    pub fn name(&self) -> Result<TagOrDigest> {
-        match (&self.digest, self.tags.as_slice()) {
-            (Some(digest), _) => Ok(TagOrDigest::Digest(digest.clone())),
-            (None, [tag]) => Ok(TagOrDigest::Tag(tag.clone())),
-            (None, []) => Err(Error::new(
-                Code::InvalidReference,
-                format!("{self} names neither a tag nor a digest"),
-            )
-            .with_hint(format!("write {self}:TAG or {self}@sha256:…"))),
-            (None, _) => Err(Error::new(
-                Code::InvalidReference,
-                format!("{self} names several tags where one thing is meant"),
-            )),
-        }
-    }
-
-    /// The algorithm that names a manifest pushed there: that of the digest, or else sha256. UNSUPPORTED
-    /// when it cannot be computed here.
-    pub fn algorithm(&self) -> Result<Algorithm> {
-        self.digest.as_ref().map_or(Ok(Algorithm::default()), Digest::algorithm)
-    }
-
-    /// What tags and a digest name in a place; INVALID_REFERENCE when one is no tag. A path may hold
-    /// what a text would be taken apart at.
+    /// Creates a reference with tags and a digest. Unlike parsing, this accepts every path: a colon
+    /// in it is a part of the path.
+    ///
+    /// # Errors
+    ///
+    /// [`Code::InvalidReference`] if a tag is invalid; the source is a [`TagError`].
     ///
     /// ```
     /// use ocigraph_types::{Location, Reference};
     ///
     /// let folder = Location::Layout("backups/10:30".into());
-    /// let image = Reference::named(folder, &["v1".to_owned()], None).unwrap();
+    /// let image = Reference::named(folder, &["v1".to_owned()], None)?;
     /// assert_eq!(image.tags(), ["v1"]);
+    /// # Ok::<(), ocigraph_types::Error>(())
     /// ```
     pub fn named(location: Location, tags: &[String], digest: Option<Digest>) -> Result<Self> {
         tags.iter().try_for_each(|tag| check_tag(tag))?;
         Ok(Self { location, tags: tags.to_vec(), digest })
     }
 
-    /// The same place, by digest alone.
+    /// Returns the repository or the directory.
+    pub fn location(&self) -> &Location {
+        &self.location
+    }
+
+    /// Returns the tags, in the order in which they were given.
+    pub fn tags(&self) -> &[String] {
+        &self.tags
+    }
+
+    /// Returns the digest.
+    pub fn digest(&self) -> Option<&Digest> {
+        self.digest.as_ref()
+    }
+
+    /// Returns what names the manifest: the digest if there is one, the tag otherwise.
+    ///
+    /// # Errors
+    ///
+    /// [`Code::InvalidReference`] for a reference without a digest that has no tag or several; the
+    /// source is a [`ReferenceError`].
+    ///
+    /// ```
+    /// use ocigraph_types::{Reference, TagOrDigest};
+    ///
+    /// let image: Reference = "localhost:5000/app:v1".parse()?;
+    /// assert_eq!(image.name()?, TagOrDigest::Tag("v1".into()));
+    ///
+    /// let repository: Reference = "localhost:5000/app".parse()?;
+    /// assert!(repository.name().is_err());
+    /// # Ok::<(), ocigraph_types::Error>(())
+    /// ```
+    pub fn name(&self) -> Result<TagOrDigest> {
+        match (&self.digest, self.tags.as_slice()) {
+            (Some(digest), _) => Ok(TagOrDigest::Digest(digest.clone())),
+            (None, [tag]) => Ok(TagOrDigest::Tag(tag.clone())),
+            (None, []) => {
+                Err(ReferenceError::NeitherTagNorDigest { reference: self.to_string() }.into())
+            }
+            (None, _) => Err(ReferenceError::SeveralTags { reference: self.to_string() }.into()),
+        }
+    }
+
+    /// Returns the algorithm of the digest, and SHA-256 without a digest. A push to this
+    /// reference uses it for the digest of the manifest.
+    ///
+    /// # Errors
+    ///
+    /// [`Code::Unsupported`] if the algorithm cannot be computed.
+    pub fn algorithm(&self) -> Result<Algorithm> {
+        self.digest.as_ref().map_or(Ok(Algorithm::default()), Digest::algorithm)
+    }
+
+    /// Returns a reference to `digest` at the same location.
     pub fn at(&self, digest: Digest) -> Self {
         Self { location: self.location.clone(), tags: Vec::new(), digest: Some(digest) }
     }
 
-    /// The same place, by tag alone; INVALID_REFERENCE when it is no tag.
+    /// Returns a reference to `tag` at the same location.
+    ///
+    /// # Errors
+    ///
+    /// [`Code::InvalidReference`] if the tag is invalid; the source is a [`TagError`].
     pub fn tagged(&self, tag: &str) -> Result<Self> {
         check_tag(tag)?;
         Ok(Self { location: self.location.clone(), tags: vec![tag.to_owned()], digest: None })
+    }
+
+    fn parse(text: &str) -> Result<Self, ReferenceError> {
+        if text.is_empty() {
+            return Err(ReferenceError::Empty);
+        }
+        if let Some((scheme, rest)) = text.split_once("://") {
+            let prefix = if scheme == "oci-layout" || scheme == "ocidir" { "oci:" } else { "" };
+            let instead = format!("{prefix}{rest}");
+            return Err(ReferenceError::Scheme { text: text.to_owned(), instead });
+        }
+        match text.strip_prefix(LAYOUT_PREFIX) {
+            // `oci:5000/x` could be a host that is called oci; a directory is more likely.
+            Some(rest) => parse_layout(text, rest),
+            None => parse_registry(text),
+        }
     }
 }
 
@@ -133,66 +378,69 @@ impl fmt::Display for Reference {
     }
 }
 
+/// Parses a reference in one of the forms that the documentation of [`Reference`] lists.
+///
+/// # Errors
+///
+/// [`Code::InvalidReference`] for every other text; the source is a [`ReferenceError`].
 impl FromStr for Reference {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
-        if text.is_empty() {
-            return Err(invalid("a reference is empty")
-                .with_hint("write host/repository:tag or oci:PATH:tag"));
-        }
-        if let Some((scheme, rest)) = text.split_once("://") {
-            let instead = if scheme == "oci-layout" || scheme == "ocidir" { "oci:" } else { "" };
-            return Err(invalid(format!("{text:?} has a scheme"))
-                .with_hint(format!("write {instead}{rest}")));
-        }
-        match text.strip_prefix(LAYOUT_PREFIX) {
-            // `oci:5000/x` could be a host named oci, but nobody has one and everybody has folders.
-            Some(rest) => parse_layout(text, rest),
-            None => parse_registry(text),
-        }
+        Ok(Self::parse(text)?)
     }
 }
 
-fn parse_layout(text: &str, rest: &str) -> Result<Reference> {
-    // A path may hold an `@`; only what looks like a digest is taken for one.
+/// Serializes the text of the reference.
+impl Serialize for Reference {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+fn parse_layout(text: &str, rest: &str) -> Result<Reference, ReferenceError> {
+    // A path may contain an `@`. Only what looks like a digest is parsed as one.
     let (rest, digest) = match rest.rsplit_once('@') {
         Some((before, after)) if after.contains(':') && !after.contains(['/', '\\']) => {
-            (before, Some(after.parse()?))
+            (before, Some(parse_digest(text, after)?))
         }
         _ => (rest, None),
     };
     let (path, tags) = match rest.rsplit_once(':') {
-        // After a drive letter's colon comes a backslash or a slash: no tag can hold either.
+        // A slash or backslash follows the colon of a drive letter, and no tag contains either.
         Some((before, after)) if !after.contains(['/', '\\']) => (before, parse_tags(text, after)?),
         _ => (rest, Vec::new()),
     };
     if path.is_empty() {
-        return Err(invalid(format!("{text:?} names no directory")).with_hint("write oci:PATH:tag"));
+        return Err(ReferenceError::MissingPath { text: text.to_owned() });
     }
     if path.contains('\0') {
-        return Err(invalid(format!("the path of {text:?} holds a NUL character")));
+        return Err(ReferenceError::NulInPath { text: text.to_owned() });
     }
     Ok(Reference { location: Location::Layout(path.into()), tags, digest })
 }
 
-fn parse_registry(text: &str) -> Result<Reference> {
+fn parse_registry(text: &str) -> Result<Reference, ReferenceError> {
     let (rest, digest) = match text.split_once('@') {
-        Some((before, after)) => (before, Some(after.parse()?)),
+        Some((before, after)) => (before, Some(parse_digest(text, after)?)),
         None => (text, None),
     };
     let Some((host, path)) = rest.split_once('/') else {
-        return Err(no_repository(text, rest));
+        return Err(missing_repository(text, rest));
     };
     if !looks_like_host(host) {
-        return Err(no_host(text));
+        return Err(ReferenceError::MissingRegistry { text: text.to_owned() });
     }
-    let host = host.parse()?;
+    let host = Host::parse(host)
+        .map_err(|source| ReferenceError::Host { text: text.to_owned(), source })?;
     let (repository, tags) = match path.split_once(':') {
         Some((before, after)) => (before, parse_tags(text, after)?),
         None => (path, Vec::new()),
     };
-    check_repository(repository)?;
+    repository_fits(repository).map_err(|reason| ReferenceError::Repository {
+        text: text.to_owned(),
+        source: RepositoryError { name: repository.to_owned(), reason },
+    })?;
     Ok(Reference {
         location: Location::Registry { host, repository: repository.to_owned() },
         tags,
@@ -200,39 +448,18 @@ fn parse_registry(text: &str) -> Result<Reference> {
     })
 }
 
-/// A first component that can only be a host: without this rule `library/alpine` would go to a
-/// machine called `library`.
-fn looks_like_host(text: &str) -> bool {
-    text == "localhost" || text.contains(['.', ':', '['])
+fn parse_digest(text: &str, digest: &str) -> Result<Digest, ReferenceError> {
+    Digest::parse(digest).map_err(|source| ReferenceError::Digest { text: text.to_owned(), source })
 }
 
-fn no_repository(text: &str, rest: &str) -> Error {
-    let bare = rest.split(':').next().unwrap_or(rest);
-    let named = || invalid(format!("{text:?} names a registry but no repository"));
-    if looks_like_host(bare) {
-        named().with_hint(format!("write {rest}/REPOSITORY:TAG"))
-    } else if rest.parse::<Host>().is_ok_and(|h| h.port.is_some()) {
-        // `alpine:3` is read as a machine and its port, and may be meant as an image and its tag.
-        named().with_hint(format!(
-            "write {rest}/REPOSITORY:TAG, or docker.io/{text} if Docker Hub is meant"
-        ))
-    } else {
-        no_host(text)
-    }
-}
-
-fn no_host(text: &str) -> Error {
-    invalid(format!("{text:?} names no registry")).with_hint(format!(
-        "write docker.io/{text} if Docker Hub is meant, or oci:PATH for a directory"
-    ))
-}
-
-fn parse_tags(text: &str, tags: &str) -> Result<Vec<String>> {
+/// Removes repeated tags.
+fn parse_tags(text: &str, tags: &str) -> Result<Vec<String>, ReferenceError> {
     let mut seen: Vec<String> = Vec::new();
     for tag in tags.split(',') {
-        check_tag(tag).map_err(|e| {
-            invalid(format!("{text:?}: {}", e.message())).with_hint(e.hint().unwrap_or_default())
-        })?;
+        if !tag_fits(tag) {
+            let source = TagError { tag: tag.to_owned() };
+            return Err(ReferenceError::Tag { text: text.to_owned(), source });
+        }
         if !seen.iter().any(|t| t == tag) {
             seen.push(tag.to_owned());
         }
@@ -240,55 +467,129 @@ fn parse_tags(text: &str, tags: &str) -> Result<Vec<String>> {
     Ok(seen)
 }
 
-/// INVALID_REFERENCE when `tag` is not written as the specification wants tags.
-pub fn check_tag(tag: &str) -> Result<()> {
-    let word = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
-    let fits = tag.len() <= 128
-        && tag.bytes().next().is_some_and(word)
-        && tag.bytes().all(|b| word(b) || b == b'.' || b == b'-');
-    if fits {
-        return Ok(());
-    }
-    Err(invalid(format!("{tag:?} is no tag")).with_hint(
-        "a tag has up to 128 letters, digits, _, . and -, and begins with none of the last two",
-    ))
+/// Returns true if the first part of a reference can only be a host. Without this rule,
+/// `library/alpine` would refer to a machine called `library`.
+fn looks_like_host(text: &str) -> bool {
+    text == "localhost" || text.contains(['.', ':', '['])
 }
 
-/// INVALID_REFERENCE when `name` is not written as the specification wants repositories.
-pub fn check_repository(name: &str) -> Result<()> {
-    let wrong = |why: &str| {
-        Err(invalid(format!("{name:?} is no repository name: {why}")).with_hint(
-            "lower-case letters, digits and single separators (. _ __ -), in parts divided by /",
-        ))
+fn missing_repository(text: &str, rest: &str) -> ReferenceError {
+    let bare = rest.split(':').next().unwrap_or(rest);
+    let hint = if looks_like_host(bare) {
+        format!("write {rest}/REPOSITORY:TAG")
+    } else if rest.parse::<Host>().is_ok_and(|host| host.port().is_some()) {
+        // `alpine:3` parses as a host and a port, and may mean an image and its tag.
+        format!("write {rest}/REPOSITORY:TAG, or docker.io/{text} for Docker Hub")
+    } else {
+        return ReferenceError::MissingRegistry { text: text.to_owned() };
     };
-    if name.len() > 255 {
-        return wrong("it is longer than 255 characters");
+    ReferenceError::MissingRepository { text: text.to_owned(), hint }
+}
+
+/// Checks the syntax of a tag: at most 128 letters, digits, `_`, `.` and `-`; the first is a
+/// letter, a digit or `_`.
+///
+/// # Errors
+///
+/// [`Code::InvalidReference`] if the syntax is invalid; the source is a [`TagError`].
+pub fn check_tag(tag: &str) -> Result<()> {
+    if tag_fits(tag) {
+        return Ok(());
+    }
+    Err(TagError { tag: tag.to_owned() }.into())
+}
+
+/// Checks the syntax of a repository name: parts of lower-case letters and digits with separators
+/// between them, joined by `/`, at most 255 bytes in total.
+///
+/// # Errors
+///
+/// [`Code::InvalidReference`] if the syntax is invalid; the source is a [`RepositoryError`].
+///
+/// ```
+/// use ocigraph_types::check_repository;
+///
+/// assert!(check_repository("library/alpine").is_ok());
+/// assert!(check_repository("library/Alpine").is_err());
+/// ```
+pub fn check_repository(name: &str) -> Result<()> {
+    repository_fits(name).map_err(|reason| RepositoryError { name: name.to_owned(), reason }.into())
+}
+
+fn tag_fits(tag: &str) -> bool {
+    let word = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
+    tag.len() <= 128
+        && tag.bytes().next().is_some_and(word)
+        && tag.bytes().all(|b| word(b) || b == b'.' || b == b'-')
+}
+
+fn repository_fits(name: &str) -> Result<(), RepositoryErrorReason> {
+    if name.len() > LONGEST_NAME {
+        return Err(RepositoryErrorReason::TooLong);
     }
     for part in name.split('/') {
         if part.is_empty() {
-            return wrong("a part is empty");
+            return Err(RepositoryErrorReason::EmptyPart);
         }
         if part.bytes().any(|b| b.is_ascii_uppercase()) {
-            return wrong("it has upper-case letters");
+            return Err(RepositoryErrorReason::UpperCase);
         }
         let alphanumeric = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
         if !part.bytes().all(|b| alphanumeric(b) || b"._-".contains(&b)) {
-            return wrong("it has a character that may not stand there");
+            return Err(RepositoryErrorReason::Character);
         }
-        let separators = part.split(|c: char| c.is_ascii_alphanumeric()).filter(|s| !s.is_empty());
+        let mut separators =
+            part.split(|c: char| c.is_ascii_alphanumeric()).filter(|s| !s.is_empty());
         let ends_well = part.bytes().next().is_some_and(alphanumeric)
             && part.bytes().last().is_some_and(alphanumeric);
-        if !ends_well || separators.into_iter().any(|s| !separator_allowed(s)) {
-            return wrong("separators stand between letters or digits, one at a time");
+        if !ends_well || !separators.all(is_separator) {
+            return Err(RepositoryErrorReason::Separator);
         }
     }
     Ok(())
 }
 
-fn separator_allowed(text: &str) -> bool {
+fn is_separator(text: &str) -> bool {
     matches!(text, "." | "_" | "__") || text.bytes().all(|b| b == b'-')
 }
 
-pub(crate) fn invalid(message: impl Into<String>) -> Error {
-    Error::new(Code::InvalidReference, message)
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::error::Error as _;
+
+    #[test]
+    fn an_invalid_reference_is_refused_with_the_reason_and_a_hint() {
+        let says = |text: &str| text.parse::<Reference>().unwrap_err().to_string();
+        assert_eq!(
+            says("alpine"),
+            "invalid reference \"alpine\": expected REGISTRY/REPOSITORY or oci:PATH; write \
+             docker.io/alpine for Docker Hub, or oci:PATH for a directory"
+        );
+        assert_eq!(
+            says("alpine:3"),
+            "invalid reference \"alpine:3\": expected a repository after the registry; write \
+             alpine:3/REPOSITORY:TAG, or docker.io/alpine:3 for Docker Hub"
+        );
+        assert_eq!(
+            says("oci-layout://some/folder"),
+            "invalid reference \"oci-layout://some/folder\": expected no scheme; write \
+             oci:some/folder"
+        );
+        assert!(says("localhost/x:v1,").contains("invalid tag \"\": expected"));
+        assert!(says("localhost/a//b").contains("\"a//b\": a part between slashes is empty"));
+        assert!(says("localhost/a..b").contains("a separator must be between letters or digits"));
+        assert!(says("a.b:0/x").contains("invalid registry \"a.b:0\": the port"));
+    }
+
+    #[test]
+    fn the_typed_error_is_the_source() {
+        let error = "localhost/x@sha256:abc".parse::<Reference>().unwrap_err();
+        let source = error.source().and_then(|e| e.downcast_ref::<ReferenceError>()).unwrap();
+        assert!(matches!(source, ReferenceError::Digest { .. }));
+        let source = source.source().and_then(|e| e.downcast_ref::<DigestError>()).unwrap();
+        assert!(matches!(source, DigestError::WrongLength { found: 3, .. }));
+        let error = check_tag("-v").unwrap_err();
+        assert!(error.source().is_some_and(|e| e.is::<TagError>()));
+    }
 }

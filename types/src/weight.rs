@@ -1,15 +1,31 @@
-//! Estimates of the memory that values take, for those who bound it.
+//! Estimates of the memory that values occupy.
+//!
+//! A store or an operation that holds values from a registry adds their weights and stops at a
+//! limit, so that a hostile registry cannot exhaust the memory. Weights are upper estimates in
+//! bytes; they include what allocators and containers need.
 
-use crate::Annotations;
+use serde_json::{Map, Value};
 
-/// What reading JSON may take for each byte of it. Descriptors with annotations take about six.
+use crate::annotation::Annotations;
+
+/// The memory that reading JSON may take, in bytes for each byte of JSON. Descriptors with
+/// annotations take about six.
 pub const READING: usize = 12;
 
-/// What allocators and containers need beside an object.
+/// The memory that allocators and containers need for each object, in bytes.
 pub const OBJECT: usize = 32;
 
-/// What values take in memory, about.
+/// A value whose memory can be estimated.
+///
+/// ```
+/// use ocigraph_types::{Descriptor, weight::Weight};
+///
+/// let descriptor = Descriptor::of("text/plain", b"hello");
+/// assert!(descriptor.weight() > size_of::<Descriptor>());
+/// assert_eq!([descriptor.clone(), descriptor.clone()].weight(), 2 * descriptor.weight());
+/// ```
 pub trait Weight {
+    /// Returns the estimated memory of the value in bytes.
     fn weight(&self) -> usize;
 }
 
@@ -31,9 +47,8 @@ impl<T: Weight> Weight for [T] {
     }
 }
 
-impl Weight for serde_json::Value {
+impl Weight for Value {
     fn weight(&self) -> usize {
-        use serde_json::Value;
         size_of::<Self>()
             + match self {
                 Value::Null | Value::Bool(_) | Value::Number(_) => 0,
@@ -44,8 +59,8 @@ impl Weight for serde_json::Value {
     }
 }
 
-/// What is in a JSON object.
-pub fn weight_of_fields(fields: &serde_json::Map<String, serde_json::Value>) -> usize {
+/// Returns the estimated memory of the fields of a JSON object in bytes.
+pub fn weight_of_fields(fields: &Map<String, Value>) -> usize {
     if fields.is_empty() {
         return 0;
     }
@@ -53,7 +68,23 @@ pub fn weight_of_fields(fields: &serde_json::Map<String, serde_json::Value>) -> 
     each.fold(8 * OBJECT, usize::saturating_add)
 }
 
-/// Whether JSON of these bytes takes far more memory than its length: `{"a":{"a":{"a":…` does.
+/// Returns the estimated memory of annotations in bytes.
+pub fn weight_of_annotations(annotations: &Annotations) -> usize {
+    // A node of a `BTreeMap` has room for eleven entries.
+    let node = if annotations.is_empty() { 0 } else { 640 };
+    let each = annotations.iter().map(|(key, value)| key.weight() + value.weight());
+    each.fold(node, usize::saturating_add)
+}
+
+/// Returns true if reading this JSON may take more than [`READING`] bytes of memory for each of its
+/// bytes, beyond the first mebibyte: `{"a":{"a":{"a":…` does. Does not parse.
+///
+/// ```
+/// use ocigraph_types::weight::is_bloated;
+///
+/// assert!(!is_bloated(br#"{"schemaVersion":2,"manifests":[]}"#));
+/// assert!(is_bloated(r#"{"a":"#.repeat(100_000).as_bytes()));
+/// ```
 pub fn is_bloated(json: &[u8]) -> bool {
     let mut weight = 0_usize;
     for byte in json {
@@ -65,10 +96,4 @@ pub fn is_bloated(json: &[u8]) -> bool {
         };
     }
     weight > json.len().saturating_mul(READING).saturating_add(1024 * 1024)
-}
-
-/// What annotations take: a node of the map holds up to eleven.
-pub fn weight_of_annotations(annotations: &Annotations) -> usize {
-    let each = annotations.iter().map(|(key, value)| key.weight() + value.weight());
-    each.fold(if annotations.is_empty() { 0 } else { 640 }, usize::saturating_add)
 }

@@ -8,6 +8,7 @@ mod context;
 mod options;
 mod walk;
 
+use serde::Serialize;
 use std::sync::Arc;
 
 use futures::{StreamExt, TryStreamExt, stream};
@@ -20,10 +21,12 @@ use crate::{
     operation::{named::named, select::select_manifest},
     store::{ReadStore, Store, limits::concurrency},
 };
-use ocigraph_types::{Code, Descriptor, Error, Reference, Result, TagOrDigest, whole};
+use ocigraph_types::{
+    Code, Descriptor, Error, ListProblem, Reference, Result, TagOrDigest, serialize_descriptor,
+};
 
 /// The result of [`Client::copy`](crate::Client::copy).
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct CopyReport {
     /// The source, as a reference by digest.
@@ -31,6 +34,7 @@ pub struct CopyReport {
     /// The destination, as a reference by digest.
     pub destination: crate::Reference,
     /// The descriptor of the manifest that the source names.
+    #[serde(serialize_with = "serialize_descriptor")]
     pub descriptor: Descriptor,
     /// The tags that the manifest got at the destination.
     pub tags: Vec<String>,
@@ -44,7 +48,7 @@ pub struct CopyReport {
 
 /// Numbers of blobs of a copy, by outcome. Blobs of a manifest that the destination had already are
 /// not counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[non_exhaustive]
 pub struct CopiedBlobs {
     /// Blobs sent to the destination.
@@ -102,7 +106,7 @@ async fn run(
     let tags = destination.tags();
     let problems = Walk::new(&context, &root, tags).run(root.clone()).await?;
     // Users assume that a tag names a complete graph, so an incomplete one gets no tag.
-    whole(&problems)?;
+    ListProblem::check_complete(&problems)?;
     if recursive && !tags.is_empty() {
         context.to.push_manifest(&root, tags).await?;
     }

@@ -6,10 +6,8 @@
 //! Retained are: a manifest with another tag or in the list of a retained index, with its referrers
 //! and children; and every subject of a retained manifest. The option `force` deletes these too.
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::Arc,
-};
+use serde::Serialize;
+use std::collections::{HashMap, HashSet};
 
 use futures::{StreamExt, TryStreamExt, stream};
 
@@ -22,8 +20,8 @@ use crate::store::{
     memory::Charge,
 };
 use ocigraph_types::{
-    Code, Descriptor, Digest, Error, ListProblem, Reference, Result, TagOrDigest, join, media_type,
-    weight::Weight, whole,
+    Code, Descriptor, Digest, Error, ListProblem, Reference, Result, TagOrDigest, media_type,
+    serialize_descriptor, serialize_descriptors, weight::Weight,
 };
 
 /// Options of [`Client::delete`](crate::Client::delete).
@@ -55,12 +53,13 @@ pub struct DeleteOptions {
 
 /// The result of [`Client::delete`](crate::Client::delete). A dry run reports what a delete would
 /// do.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize)]
 #[non_exhaustive]
 pub struct DeleteReport {
     /// True for a dry run, which deletes nothing.
     pub dry_run: bool,
     /// The deleted manifests, in the order of deletion: referrers before their subjects.
+    #[serde(serialize_with = "serialize_descriptors")]
     pub deleted: Vec<Descriptor>,
     /// The retained manifests, each with the reason.
     pub kept: Vec<RetainedManifest>,
@@ -70,29 +69,24 @@ pub struct DeleteReport {
 }
 
 /// A manifest that a delete retains.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct RetainedManifest {
     /// The descriptor of the manifest.
+    #[serde(serialize_with = "serialize_descriptor")]
     pub descriptor: Descriptor,
     /// The reason as a phrase for users, for example `tagged stable`.
     pub reason: String,
 }
 
 /// A manifest that a delete could not delete.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DeleteFailure {
     /// The descriptor of the manifest.
     pub descriptor: Descriptor,
     /// The error of the store.
-    pub error: Arc<Error>,
-}
-
-impl Clone for DeleteFailure {
-    fn clone(&self) -> Self {
-        Self { descriptor: self.descriptor.clone(), error: Arc::clone(&self.error) }
-    }
+    pub error: Error,
 }
 
 /// Bytes that a node takes besides its descriptor, in the closure and in the plan.
@@ -144,7 +138,7 @@ async fn run(
         }
     } else {
         // An unknown manifest may be a referrer of a deleted one, or a reason to retain it.
-        whole(&problems).map_err(|e| {
+        ListProblem::check_complete(&problems).map_err(|e| {
             let message = format!("nothing was deleted: {}", e.message());
             e.with_message(message).with_hint("--force deletes the manifests that are known")
         })?;
@@ -170,9 +164,9 @@ async fn run(
                 Err(e) if e.code() == Code::Unsupported && report.deleted.is_empty() => {
                     return Err(e);
                 }
-                Err(e) => report
-                    .failed
-                    .push(DeleteFailure { descriptor: deletion.manifest, error: Arc::new(e) }),
+                Err(e) => {
+                    report.failed.push(DeleteFailure { descriptor: deletion.manifest, error: e })
+                }
             }
         }
         // A manifest that could not be deleted needs its subject, which is in a later level.
@@ -239,7 +233,7 @@ impl ReferrerClosure {
                 // A child is stored twice: as a node, and in its level.
                 charge.add(referrers.entries.weight() + 2 * children.weight() + NODE)?;
                 referrers.hand_over(charge)?;
-                join(problems, std::mem::take(&mut referrers.problems));
+                ListProblem::merge(problems, std::mem::take(&mut referrers.problems));
                 for referrer in referrers.entries {
                     closure.link(&digest, &referrer, true);
                     level.extend(closure.add(referrer));

@@ -16,7 +16,9 @@ use crate::{
         memory::Charge,
     },
 };
-use ocigraph_types::{Descriptor, Digest, Graph, Platform, Reference, Result, TagOrDigest, whole};
+use ocigraph_types::{
+    Descriptor, Digest, Graph, ListProblem, Platform, Reference, Result, TagOrDigest,
+};
 
 /// Options of [`Client::discover`](crate::Client::discover).
 ///
@@ -130,7 +132,7 @@ async fn finish(
         walk(store, &mut graph, &mut charge, depth, max_requests).await?;
     }
     if !options.allow_incomplete {
-        whole(graph.problems())?;
+        ListProblem::check_complete(graph.problems())?;
     }
     Ok(if options.artifact_type.is_none() && options.annotations.is_empty() {
         graph
@@ -147,7 +149,7 @@ fn insert(
 ) -> Result<()> {
     listed.hand_over(charge)?;
     charge.add(NODE)?;
-    graph.note(std::mem::take(&mut listed.problems));
+    graph.add_problems(std::mem::take(&mut listed.problems));
     graph.insert(digest, listed.entries);
     Ok(())
 }

@@ -16,7 +16,7 @@ use crate::store::{
 use ocigraph_types::Reference;
 use ocigraph_types::{
     Code, Descriptor, Digest, Error, IMAGE_CONFIG_LIMIT, ImageConfig, ListProblem, Manifest,
-    Result, created, excerpt, join, media_type, weight::Weight,
+    Result, created, excerpt, media_type, weight::Weight,
 };
 
 pub(crate) const MANIFESTS: &str = "manifests";
@@ -65,7 +65,7 @@ async fn find_manifests(store: &dyn ReadStore) -> Result<List<ManifestInfo>> {
             info.tags = tags_of.remove(&info.descriptor.digest).unwrap_or_default();
             charge.add(info.weight() + children.weight())?;
             referrers.hand_over(&mut charge)?;
-            join(&mut problems, std::mem::take(&mut referrers.problems));
+            ListProblem::merge(&mut problems, std::mem::take(&mut referrers.problems));
             found.push(info);
             level.extend(referrers.entries);
             level.extend(children);

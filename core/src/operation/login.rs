@@ -4,6 +4,8 @@
 
 use std::sync::Arc;
 
+use serde::Serialize;
+
 use crate::store::registry::{
     ClientConfig, Connection,
     auth::{Credential, CredentialChain, Credentials, StoredIn},
@@ -51,7 +53,7 @@ pub struct LoginResult {
 /// # Ok::<(), ocigraph::Error>(())
 /// # }).unwrap();
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct LogoutResult {
     /// The registry: host, and port if one was given.

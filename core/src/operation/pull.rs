@@ -8,6 +8,7 @@ mod options;
 mod titled_files;
 mod transfer;
 
+use serde::{Serialize, Serializer};
 use std::{
     collections::HashSet,
     path::PathBuf,
@@ -25,7 +26,7 @@ use crate::{
 };
 use ocigraph_types::{
     Code, Descriptor, Digest, Error, Manifest, Reference, Result, TagOrDigest, media_type,
-    weight::Weight,
+    serialize_descriptor, serialize_descriptors, weight::Weight,
 };
 
 pub use options::PullOptions;
@@ -33,26 +34,30 @@ use titled_files::TitledFiles;
 use transfer::Transfer;
 
 /// One artifact that [`Client::pull`](crate::Client::pull) has pulled.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct PullResult {
     /// The artifact, as a reference by digest.
     pub reference: crate::Reference,
     /// The descriptor of the artifact's manifest.
+    #[serde(serialize_with = "serialize_descriptor")]
     pub descriptor: Descriptor,
     /// The files of the blobs with a title, in the order of the manifest.
     pub files: Vec<PulledFile>,
     /// The blobs without a title, which are not written.
+    #[serde(serialize_with = "serialize_descriptors")]
     pub skipped: Vec<Descriptor>,
 }
 
 /// One file that [`Client::pull`](crate::Client::pull) has written or found.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct PulledFile {
     /// The path of the file or of the unpacked directory. Relative if the output directory is.
+    #[serde(serialize_with = "path_as_text")]
     pub path: PathBuf,
     /// The descriptor of the blob.
+    #[serde(serialize_with = "serialize_descriptor")]
     pub descriptor: Descriptor,
     /// The outcome: [`Written`](Outcome::Written), [`Unchanged`](Outcome::Unchanged) or
     /// [`KeptExisting`](Outcome::KeptExisting).
@@ -65,6 +70,10 @@ const MAX_SUBJECTS: usize = 1_000;
 
 /// Maximum time that a failed pull waits for threads that are writing files.
 const CLEANUP_TIMEOUT: Duration = Duration::from_secs(10);
+
+fn path_as_text<S: Serializer>(path: &std::path::Path, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&path.display())
+}
 
 pub(crate) const OPERATION: &str = "pull";
 

@@ -3,6 +3,7 @@
 //! The order is: blobs, the manifest, its tags, the list of referrers. So an interrupted push never
 //! leaves a manifest, tag or list that names missing content.
 
+use serde::Serialize;
 use std::{
     collections::HashSet,
     path::{Component, PathBuf},
@@ -31,8 +32,8 @@ use crate::{
     },
 };
 use ocigraph_types::{
-    Annotations, Code, Descriptor, EMPTY_JSON, Error, Location, ManifestFormat, Parts, Reference,
-    Result, annotation, empty_descriptor, media_type,
+    Annotations, Code, Descriptor, EMPTY_JSON, Error, Location, ManifestBuilder, ManifestFormat,
+    Reference, Result, annotation, empty_descriptor, media_type, serialize_descriptor,
 };
 
 /// Options of [`Client::push`](crate::Client::push).
@@ -93,18 +94,20 @@ pub struct PushOptions {
 }
 
 /// The result of [`Client::push`](crate::Client::push).
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct PushResult {
     /// The artifact, as a reference by digest.
     pub reference: crate::Reference,
     /// The descriptor of the artifact's manifest.
+    #[serde(serialize_with = "serialize_descriptor")]
     pub descriptor: Descriptor,
     /// The tags that the manifest got.
     pub tags: Vec<String>,
     /// The blobs, without the config, in the order of [`PushOptions::files`].
     pub blobs: Vec<PushedBlob>,
     /// The bytes of the manifest, as they were pushed.
+    #[serde(skip)]
     pub manifest: bytes::Bytes,
 }
 
@@ -181,15 +184,19 @@ async fn run(
     if let Some(created) = created {
         annotations.entry(annotation::CREATED.into()).or_insert(created);
     }
-    let parts = Parts {
-        artifact_type: options.artifact_type.clone(),
-        config: config
-            .map(|blob| Descriptor { annotations: Annotations::new(), ..blob.descriptor }),
-        blobs: blobs.iter().map(|blob| blob.descriptor.clone()).collect(),
-        subject: subject.as_ref().map(Descriptor::plain),
-        annotations,
-    };
-    let manifest = parts.write(format)?;
+    let mut builder = ManifestBuilder::new()
+        .blobs(blobs.iter().map(|blob| blob.descriptor.clone()))
+        .annotations(annotations);
+    if let Some(artifact_type) = &options.artifact_type {
+        builder = builder.artifact_type(artifact_type);
+    }
+    if let Some(blob) = config {
+        builder = builder.config(Descriptor { annotations: Annotations::new(), ..blob.descriptor });
+    }
+    if let Some(subject) = &subject {
+        builder = builder.subject(subject.plain());
+    }
+    let manifest = builder.build(format)?;
     let empty = empty_descriptor();
     if manifest.content().any(|blob| blob.digest == empty.digest)
         && !blobs.iter().any(|blob| blob.descriptor.digest == empty.digest)

@@ -3,6 +3,7 @@
 //! Damage is reported as a problem with its path from the root. Only a failure that prevents the
 //! check, such as a lost connection, is an error. Nothing is written.
 
+use serde::Serialize;
 use std::{collections::HashSet, sync::Arc};
 
 use futures::{StreamExt, TryStreamExt, future, stream};
@@ -18,7 +19,7 @@ use crate::{
 };
 use ocigraph_types::{
     Code, Descriptor, Digest, Error, Manifest, Platform, Reference, Result, TagOrDigest,
-    weight::Weight,
+    serialize_descriptor, weight::Weight,
 };
 
 /// Options of [`Client::verify`](crate::Client::verify).
@@ -49,7 +50,7 @@ pub struct VerifyOptions {
 }
 
 /// The result of [`Client::verify`](crate::Client::verify).
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize)]
 #[non_exhaustive]
 pub struct VerifyReport {
     /// Number of manifests and blobs checked.
@@ -61,10 +62,11 @@ pub struct VerifyReport {
 }
 
 /// One manifest or blob of a graph that is missing or damaged.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Problem {
     /// The expected content, as its descriptor says.
+    #[serde(serialize_with = "serialize_descriptor")]
     pub descriptor: Descriptor,
     /// The digests of the manifests that lead to it, from the root on. Empty for the root, and for
     /// a damaged manifest that the store lists outside the graph: its subject is unknown, so it may

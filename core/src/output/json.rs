@@ -1,207 +1,282 @@
-//! JSON: how that of other tools is read, and how results are written.
+//! Results as JSON: [`ToJson`] for every result of an operation.
 //!
-//! Every language and the command line write results through [`ToJson`], so that they have the same
-//! fields everywhere: `media_type` in Python and C, `mediaType` in Node.js and on the command line.
+//! The results implement `Serialize` with names in snake case; [`Names`] renames the fields for
+//! Node.js and the command line.
 
-use serde_json::{Value, json};
+use serde::{Serialize, Serializer};
+use serde_json::Value;
 
-#[cfg(feature = "registry")]
 use crate::{
-    operation::login::{LoginResult, LogoutResult},
-    store::registry::auth::StoredIn,
-};
-use crate::{
+    content::progress::Outcome,
     operation::{
         copy::CopyReport,
         delete::{DeleteFailure, DeleteReport, RetainedManifest},
         pull::{PullResult, PulledFile},
         push::{PushResult, PushedBlob},
-        verify::{Problem, VerifyReport},
+        verify::{Problem, ProblemKind, VerifyReport},
     },
     store::catalog::{Attributes, ManifestInfo, TagInfo},
 };
-use ocigraph_types::{Names, ToJson};
+#[cfg(feature = "registry")]
+use crate::{
+    operation::login::{LoginResult, LogoutResult},
+    store::registry::auth::StoredIn,
+};
+use ocigraph_types::{Descriptor, Names, ToJson, serialize_descriptor};
 
-impl ToJson for PushResult {
-    fn to_json(&self, names: Names) -> Value {
-        names.object([
-            ("reference", json!(self.reference.to_string())),
-            ("descriptor", self.descriptor.to_json(names)),
-            ("tags", json!(self.tags)),
-            ("blobs", self.blobs.to_json(names)),
-        ])
+macro_rules! to_json {
+    ($($result:ty),* $(,)?) => {$(
+        impl ToJson for $result {
+            fn to_json(&self, names: Names) -> Value {
+                names.to_value(self)
+            }
+        }
+    )*};
+}
+
+to_json!(
+    Attributes,
+    CopyReport,
+    DeleteFailure,
+    DeleteReport,
+    ManifestInfo,
+    Problem,
+    PullResult,
+    PulledFile,
+    PushResult,
+    PushedBlob,
+    RetainedManifest,
+    TagInfo,
+    VerifyReport,
+);
+
+#[cfg(feature = "registry")]
+to_json!(LoginResult, LogoutResult);
+
+macro_rules! by_name {
+    ($($kind:ty),* $(,)?) => {$(
+        impl Serialize for $kind {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(&self.name())
+            }
+        }
+    )*};
+}
+
+by_name!(Outcome, ProblemKind);
+
+#[cfg(feature = "registry")]
+by_name!(StoredIn);
+
+impl Serialize for PushedBlob {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Fields<'a> {
+            #[serde(skip_serializing_if = "Option::is_none")]
+            title: Option<&'a str>,
+            #[serde(serialize_with = "serialize_descriptor")]
+            descriptor: &'a Descriptor,
+            outcome: Outcome,
+        }
+        let Self { descriptor, outcome } = self;
+        Fields { title: descriptor.title(), descriptor, outcome: *outcome }.serialize(serializer)
     }
 }
 
-impl ToJson for PushedBlob {
-    fn to_json(&self, names: Names) -> Value {
-        names.object([
-            ("title", json!(self.descriptor.title())),
-            ("descriptor", self.descriptor.to_json(names)),
-            ("outcome", json!(self.outcome.name())),
-        ])
-    }
-}
-
-impl ToJson for PullResult {
-    fn to_json(&self, names: Names) -> Value {
-        names.object([
-            ("reference", json!(self.reference.to_string())),
-            ("descriptor", self.descriptor.to_json(names)),
-            ("files", self.files.to_json(names)),
-            ("skipped", self.skipped.to_json(names)),
-        ])
-    }
-}
-
-impl ToJson for PulledFile {
-    fn to_json(&self, names: Names) -> Value {
-        names.object([
-            ("path", json!(self.path.to_string_lossy())),
-            ("descriptor", self.descriptor.to_json(names)),
-            ("outcome", json!(self.outcome.name())),
-        ])
-    }
-}
-
-impl ToJson for DeleteReport {
-    fn to_json(&self, names: Names) -> Value {
-        names.object([
-            ("dry_run", json!(self.dry_run)),
-            ("deleted", self.deleted.to_json(names)),
-            ("kept", self.kept.to_json(names)),
-            ("failed", self.failed.to_json(names)),
-        ])
-    }
-}
-
-impl ToJson for RetainedManifest {
-    fn to_json(&self, names: Names) -> Value {
-        names.object([
-            ("descriptor", self.descriptor.to_json(names)),
-            ("reason", json!(self.reason)),
-        ])
-    }
-}
-
-impl ToJson for DeleteFailure {
-    fn to_json(&self, names: Names) -> Value {
-        names.object([
-            ("descriptor", self.descriptor.to_json(names)),
-            ("error", json!(self.error.to_string())),
-            ("code", json!(self.error.code().name())),
-        ])
-    }
-}
-
-impl ToJson for CopyReport {
-    fn to_json(&self, names: Names) -> Value {
-        names.object([
-            ("source", json!(self.source.to_string())),
-            ("destination", json!(self.destination.to_string())),
-            ("descriptor", self.descriptor.to_json(names)),
-            ("tags", json!(self.tags)),
-            ("manifests", json!(self.manifests)),
-            (
-                "blobs",
-                json!({
-                    "copied": self.blobs.copied,
-                    "existed": self.blobs.existed,
-                    "mounted": self.blobs.mounted,
-                }),
-            ),
-            ("bytes", json!(self.bytes)),
-        ])
-    }
-}
-
-impl ToJson for VerifyReport {
-    fn to_json(&self, names: Names) -> Value {
-        names.object([
-            ("checked", json!(self.checked)),
-            ("bytes", json!(self.bytes)),
-            ("problems", self.problems.to_json(names)),
-        ])
-    }
-}
-
-impl ToJson for Problem {
-    fn to_json(&self, names: Names) -> Value {
-        names.object([
-            ("descriptor", self.descriptor.to_json(names)),
-            ("path", json!(self.path)),
-            ("kind", json!(self.kind.name())),
-            ("detail", json!(self.detail)),
-        ])
+impl Serialize for DeleteFailure {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Fields<'a> {
+            #[serde(serialize_with = "serialize_descriptor")]
+            descriptor: &'a Descriptor,
+            error: String,
+            code: &'static str,
+        }
+        let Self { descriptor, error } = self;
+        let code = error.code().name();
+        Fields { descriptor, error: error.to_string(), code }.serialize(serializer)
     }
 }
 
 #[cfg(feature = "registry")]
-impl ToJson for LoginResult {
-    fn to_json(&self, names: Names) -> Value {
-        names.object([
-            ("host", json!(self.host)),
-            ("stored_in", json!(self.stored_in.name())),
-            ("plain_text", json!(matches!(self.stored_in, StoredIn::File(_)))),
-            ("verified", json!(self.verified)),
-            ("overridden", json!(self.overridden)),
-        ])
+impl Serialize for LoginResult {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Fields<'a> {
+            host: &'a str,
+            stored_in: &'a StoredIn,
+            plain_text: bool,
+            verified: bool,
+            overridden: bool,
+        }
+        let Self { host, stored_in, verified, overridden } = self;
+        let plain_text = matches!(stored_in, StoredIn::File(_));
+        Fields { host, stored_in, plain_text, verified: *verified, overridden: *overridden }
+            .serialize(serializer)
     }
 }
 
-#[cfg(feature = "registry")]
-impl ToJson for LogoutResult {
-    fn to_json(&self, names: Names) -> Value {
-        let removed_from: Vec<String> = self.removed_from.iter().map(StoredIn::name).collect();
-        names.object([
-            ("host", json!(self.host)),
-            ("removed_from", json!(removed_from)),
-            ("remains", json!(self.remains)),
-        ])
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::operation::copy::CopiedBlobs;
+    use ocigraph_types::{Code, Digest, Error, Reference};
+
+    const DIGEST: &str = "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a";
+
+    fn blob() -> Descriptor {
+        let mut blob = Descriptor::of("a/b", b"{}");
+        blob.annotations.insert("org.opencontainers.image.title".into(), "x_y".into());
+        blob.annotations.insert("my_key".into(), "1".into());
+        blob
     }
-}
 
-impl ToJson for ManifestInfo {
-    fn to_json(&self, names: Names) -> Value {
-        names.object([
-            ("descriptor", self.descriptor.to_json(names)),
-            ("tags", json!(self.tags)),
-            ("subject", json!(self.subject)),
-            ("created", json!(self.created)),
-            ("last_updated", json!(self.last_updated)),
-            ("architecture", json!(self.architecture)),
-            ("os", json!(self.os)),
-            ("config_media_type", json!(self.config_media_type)),
-            ("image_size", json!(self.image_size)),
-            ("attributes", attributes(self.attributes, names)),
-        ])
+    fn digest() -> Digest {
+        DIGEST.parse().unwrap()
     }
-}
 
-impl ToJson for TagInfo {
-    fn to_json(&self, names: Names) -> Value {
-        names.object([
-            ("name", json!(self.name)),
-            ("digest", json!(self.digest)),
-            ("created", json!(self.created)),
-            ("last_updated", json!(self.last_updated)),
-            ("signed", json!(self.signed)),
-            ("attributes", attributes(self.attributes, names)),
-        ])
+    fn reference() -> Reference {
+        "localhost/a:v1".parse().unwrap()
     }
-}
 
-fn attributes(attributes: Option<Attributes>, names: Names) -> Value {
-    attributes.map_or(Value::Null, |attributes| attributes.to_json(names))
-}
+    /// Compares the text, because the order of the fields is a part of the output.
+    fn check(result: &impl ToJson, expected: &str) {
+        let blob = format!(
+            r#"{{"mediaType":"a/b","digest":"{DIGEST}","size":2,"annotations":{{"my_key":"1","org.opencontainers.image.title":"x_y"}}}}"#
+        );
+        let expected = expected.replace("BLOB", &blob).replace("DIGEST", DIGEST);
+        assert_eq!(result.to_json(Names::Camel).to_string(), expected);
+    }
 
-impl ToJson for Attributes {
-    fn to_json(&self, names: Names) -> Value {
-        names.object([
-            ("delete_enabled", json!(self.delete_enabled)),
-            ("list_enabled", json!(self.list_enabled)),
-            ("read_enabled", json!(self.read_enabled)),
-            ("write_enabled", json!(self.write_enabled)),
-        ])
+    #[test]
+    fn a_push_and_a_pull_have_the_fields_of_every_language() {
+        let pushed = PushResult {
+            reference: reference(),
+            descriptor: blob(),
+            tags: vec!["v1".into()],
+            blobs: vec![PushedBlob { descriptor: blob(), outcome: Outcome::AlreadyExists }],
+            manifest: "{}".into(),
+        };
+        check(
+            &pushed,
+            r#"{"reference":"localhost/a:v1","descriptor":BLOB,"tags":["v1"],"blobs":[{"title":"x_y","descriptor":BLOB,"outcome":"existed"}]}"#,
+        );
+        let file = PulledFile {
+            path: "out/x_y".into(),
+            descriptor: blob(),
+            outcome: Outcome::KeptExisting,
+        };
+        let pulled = PullResult {
+            reference: reference(),
+            descriptor: blob(),
+            files: vec![file],
+            skipped: vec![blob()],
+        };
+        check(
+            &pulled,
+            r#"{"reference":"localhost/a:v1","descriptor":BLOB,"files":[{"path":"out/x_y","descriptor":BLOB,"outcome":"kept"}],"skipped":[BLOB]}"#,
+        );
+    }
+
+    #[test]
+    fn a_delete_and_a_copy_have_the_fields_of_every_language() {
+        let deleted = DeleteReport {
+            dry_run: true,
+            deleted: vec![blob()],
+            kept: vec![RetainedManifest { descriptor: blob(), reason: "tagged v2".into() }],
+            failed: vec![DeleteFailure {
+                descriptor: blob(),
+                error: Error::new(Code::Forbidden, "not allowed").with_hint("ask"),
+            }],
+        };
+        check(
+            &deleted,
+            r#"{"dryRun":true,"deleted":[BLOB],"kept":[{"descriptor":BLOB,"reason":"tagged v2"}],"failed":[{"descriptor":BLOB,"error":"not allowed; ask","code":"FORBIDDEN"}]}"#,
+        );
+        let copied = CopyReport {
+            source: reference(),
+            destination: reference(),
+            descriptor: blob(),
+            tags: vec![],
+            manifests: 2,
+            blobs: CopiedBlobs { copied: 1, existed: 2, mounted: 3 },
+            bytes: 5,
+        };
+        check(
+            &copied,
+            r#"{"source":"localhost/a:v1","destination":"localhost/a:v1","descriptor":BLOB,"tags":[],"manifests":2,"blobs":{"copied":1,"existed":2,"mounted":3},"bytes":5}"#,
+        );
+    }
+
+    #[test]
+    fn a_verify_and_the_listings_have_the_fields_of_every_language() {
+        let problem = Problem {
+            descriptor: blob(),
+            path: vec![digest()],
+            kind: ProblemKind::Malformed,
+            detail: "it is empty".into(),
+        };
+        check(
+            &VerifyReport { checked: 1, bytes: 2, problems: vec![problem] },
+            r#"{"checked":1,"bytes":2,"problems":[{"descriptor":BLOB,"path":["DIGEST"],"kind":"malformed","detail":"it is empty"}]}"#,
+        );
+        let mut manifest = ManifestInfo {
+            descriptor: blob(),
+            tags: vec!["v1".into()],
+            subject: None,
+            created: None,
+            last_updated: None,
+            architecture: None,
+            os: None,
+            config_media_type: None,
+            image_size: None,
+            attributes: None,
+        };
+        check(&manifest, r#"{"descriptor":BLOB,"tags":["v1"]}"#);
+        manifest.subject = Some(digest());
+        manifest.created = Some("1".into());
+        manifest.last_updated = Some("2".into());
+        manifest.architecture = Some("amd64".into());
+        manifest.os = Some("linux".into());
+        manifest.config_media_type = Some("c/d".into());
+        manifest.image_size = Some(7);
+        manifest.attributes = Some(Attributes { delete_enabled: false, ..Attributes::default() });
+        check(
+            &manifest,
+            r#"{"descriptor":BLOB,"tags":["v1"],"subject":"DIGEST","created":"1","lastUpdated":"2","architecture":"amd64","os":"linux","configMediaType":"c/d","imageSize":7,"attributes":{"deleteEnabled":false,"listEnabled":true,"readEnabled":true,"writeEnabled":true}}"#,
+        );
+        let tag = TagInfo {
+            name: "v1".into(),
+            digest: digest(),
+            created: None,
+            last_updated: Some("2".into()),
+            signed: Some(false),
+            attributes: None,
+        };
+        check(&tag, r#"{"name":"v1","digest":"DIGEST","lastUpdated":"2","signed":false}"#);
+    }
+
+    #[cfg(feature = "registry")]
+    #[test]
+    fn a_login_and_a_logout_have_the_fields_of_every_language() {
+        let login = LoginResult {
+            host: "localhost".into(),
+            stored_in: StoredIn::File("a/config.json".into()),
+            verified: true,
+            overridden: false,
+        };
+        check(
+            &login,
+            r#"{"host":"localhost","storedIn":"a/config.json","plainText":true,"verified":true,"overridden":false}"#,
+        );
+        let logout = LogoutResult {
+            host: "localhost".into(),
+            removed_from: vec![StoredIn::Helper("docker-credential-x".into())],
+            remains: false,
+        };
+        check(
+            &logout,
+            r#"{"host":"localhost","removedFrom":["docker-credential-x"],"remains":false}"#,
+        );
     }
 }

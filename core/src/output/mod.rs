@@ -1,3 +1,3 @@
-//! Results as text.
+//! Results in the formats that every language shares.
 
 pub(crate) mod json;

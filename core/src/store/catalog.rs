@@ -1,42 +1,51 @@
 //! What a store knows of its manifests and tags.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use ocigraph_types::{
-    Descriptor, Digest,
+    Descriptor, Digest, serialize_descriptor,
     weight::{OBJECT, Weight},
 };
 
 /// A manifest in a list, with what the registry or layout knows of it. Fields that are not known are
 /// `None`.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct ManifestInfo {
     /// The manifest. Its size is 0 if the list of the registry does not contain it.
+    #[serde(serialize_with = "serialize_descriptor")]
     pub descriptor: Descriptor,
     /// The tags that name the manifest.
     pub tags: Vec<String>,
     /// The digest of its subject.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub subject: Option<Digest>,
     /// Creation time, RFC 3339: from Azure's list, else from the annotation
     /// `org.opencontainers.image.created`, else from the config of the image.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub created: Option<String>,
     /// Time of the last change of the manifest or its tags, RFC 3339. Azure only.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_updated: Option<String>,
     /// CPU architecture, from the config of an image.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub architecture: Option<String>,
     /// Operating system, from the config of an image.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub os: Option<String>,
     /// Media type of the config.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub config_media_type: Option<String>,
     /// Total size of config, layers and blobs, in bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub image_size: Option<u64>,
     /// The permitted actions. Azure only.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub attributes: Option<Attributes>,
 }
 
 /// A tag in a list, with what the registry or layout knows of it. Fields that are not known are `None`.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct TagInfo {
     /// The tag itself.
@@ -44,18 +53,22 @@ pub struct TagInfo {
     /// The digest of the manifest that the tag names.
     pub digest: Digest,
     /// Time of the first push under this tag, RFC 3339. Azure only.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub created: Option<String>,
     /// Time of the last change, RFC 3339. Azure only.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_updated: Option<String>,
     /// Whether content trust signed the tag. Azure only.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub signed: Option<bool>,
     /// The permitted actions. Azure only.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub attributes: Option<Attributes>,
 }
 
 /// What Azure's registry permits with a manifest or tag. A locked one cannot be deleted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all(deserialize = "camelCase"), default)]
 #[non_exhaustive]
 pub struct Attributes {
     /// Whether it can be deleted.

@@ -4,7 +4,7 @@
 //! list gets INCOMPLETE, which is neither *none* nor *all*.
 
 use crate::store::memory::Charge;
-use ocigraph_types::{Digest, ListProblem, Result, weight::Weight, whole};
+use ocigraph_types::{Digest, ListProblem, Result, weight::Weight};
 
 /// Maximum number of problems of one list that are kept. The others are only counted.
 const MAX_PROBLEMS: usize = 100;
@@ -41,7 +41,7 @@ impl<T> List<T> {
     /// # Errors
     /// [`Code::Incomplete`](crate::Code::Incomplete) if some could not be read.
     pub fn complete(self) -> Result<Vec<T>> {
-        whole(&self.problems).map(|()| self.entries)
+        ListProblem::check_complete(&self.problems).map(|()| self.entries)
     }
 
     /// Replaces the charge of the list, and adds problems to it.

@@ -37,7 +37,7 @@ fn wrong_usage_exits_with_2_and_a_hint() {
         (&["frobnicate"], "unrecognized subcommand"),
         (&["push"], "<TARGET>"),
         (&["push", "alpine", "file.json"], "docker.io/alpine"),
-        (&["push", "localhost:5000", "file.json"], "no repository"),
+        (&["push", "localhost:5000", "file.json"], "expected a repository"),
         (&["push", "localhost:5000/Upper", "file.json"], "upper-case"),
         (&["push", "oci:layout", "--manifest-format", "oci-2", "file.json"], "oci-1.1"),
         (&["push", "oci:layout", "-a", "novalue", "file.json"], "KEY=VALUE"),

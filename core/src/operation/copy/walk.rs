@@ -8,7 +8,7 @@ use futures::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
 use super::context::{CopyContext, FoundManifest, StepResult};
 use crate::store::{limits::check_limit, memory::Charge};
 use ocigraph_types::{
-    Code, Descriptor, Digest, Error, ListProblem, Manifest, Result, join, weight::Weight,
+    Code, Descriptor, Digest, Error, ListProblem, Manifest, Result, weight::Weight,
 };
 
 type Step<'a> = BoxFuture<'a, Result<StepResult>>;
@@ -122,7 +122,7 @@ impl<'a> Walk<'a> {
                 StepResult::Referrers(mut referrers) => {
                     self.listing.running -= 1;
                     self.charge.add(referrers.problems.weight())?;
-                    join(&mut self.problems, std::mem::take(&mut referrers.problems));
+                    ListProblem::merge(&mut self.problems, std::mem::take(&mut referrers.problems));
                     self.charge.add(referrers.entries.len() * MANIFEST_COST)?;
                     for referrer in referrers.entries {
                         self.list_referrers(&referrer.digest);

@@ -1,29 +1,51 @@
-//! Graphs as pictures: a tree for terminals, dot and mermaid for documents.
+//! Draws a [`Graph`] as a tree for terminals, and in the languages of Graphviz and Mermaid.
 //!
-//! Text from a registry is escaped: a forged artifact type must not change the picture or drive
-//! the terminal.
+//! Text from a registry is escaped, so that an artifact type can neither change the drawing nor
+//! control the terminal.
 
 use std::{
     collections::{HashMap, HashSet},
     fmt::{self, Write},
 };
 
-use crate::{Descriptor, Digest, Graph, printable};
+use super::referrers::Graph;
+use crate::{descriptor::Descriptor, digest::Digest, escape::printable};
 
-/// How many levels of referrers a tree indents; a registry decides how deep a graph is.
+/// The number of levels that a tree indents. The depth of a graph is up to the registry, and the
+/// drawing must not grow with its square.
 const INDENTED: usize = 64;
 
 impl Graph {
-    /// The tree that ORAS prints: referrers of one type share a branch. `root` is the first line.
-    /// Beneath 64 levels a line is not indented any more, and says its level instead: `… 65 └── `.
+    /// Draws the tree that `oras discover` prints: referrers of one artifact type share a branch.
+    /// `root` is the first line. Below 64 levels, a line begins with its level instead of an
+    /// indentation: `… 65 └── `.
+    ///
+    /// ```
+    /// use ocigraph_types::{Descriptor, Graph, media_type};
+    ///
+    /// let image = Descriptor::of(media_type::OCI_MANIFEST, b"image");
+    /// let sbom = Descriptor {
+    ///     artifact_type: Some("application/vnd.example.sbom".into()),
+    ///     ..Descriptor::of(media_type::OCI_MANIFEST, b"sbom")
+    /// };
+    /// let mut graph = Graph::new(image.clone());
+    /// graph.insert(image.digest, vec![sbom.clone()]);
+    /// assert_eq!(
+    ///     graph.tree("localhost:5000/app:v1"),
+    ///     format!(
+    ///         "localhost:5000/app:v1\n└── application/vnd.example.sbom\n    └── {}\n",
+    ///         sbom.digest,
+    ///     ),
+    /// );
+    /// ```
     pub fn tree(&self, root: &str) -> String {
         let mut out = printable(root);
         out.push('\n');
         let mut seen = HashSet::from([&self.subject().digest]);
-        // Lines still to be printed with their level, the next one last: a stack instead of
-        // recursion.
+        // The lines to print, with their levels, the next one last. Recursion could exhaust the
+        // stack.
         let mut lines: Vec<(usize, Line<'_>)> = Vec::new();
-        // Whether a branch of each level above goes on.
+        // For each level above: true if its branch continues below this line.
         let mut rails: Vec<bool> = Vec::new();
         self.push_branches(&self.subject().digest, 0, &mut lines);
         while let Some((level, line)) = lines.pop() {
@@ -50,23 +72,25 @@ impl Graph {
         out
     }
 
-    /// The graph in the language of Graphviz; arrows point from a referrer to its subject.
+    /// Draws the graph in [DOT](https://graphviz.org/doc/info/lang.html), the language of Graphviz.
+    /// `root` is the label of the subject. Arrows point from a referrer to its subject.
     pub fn dot(&self, root: &str) -> String {
         let mut out = String::from("digraph referrers {\n  rankdir=BT;\n  node [shape=box];\n");
         let quote = |text: &str| printable(text).replace('\\', "\\\\").replace('"', "\\\"");
-        self.draw(root, |part| {
-            let _ = match part {
-                Part::Node(id, label, digest) => {
+        self.draw(root, |element| {
+            let _ = match element {
+                Element::Node(id, label, digest) => {
                     writeln!(out, "  n{id} [label=\"{}\\n{digest}\"];", quote(label))
                 }
-                Part::Arrow(from, to) => writeln!(out, "  n{from} -> n{to};"),
+                Element::Arrow(from, to) => writeln!(out, "  n{from} -> n{to};"),
             };
         });
         out.push_str("}\n");
         out
     }
 
-    /// The graph in the language of Mermaid; arrows point from a referrer to its subject.
+    /// Draws the graph as a [Mermaid flowchart](https://mermaid.js.org/syntax/flowchart.html).
+    /// `root` is the label of the subject. Arrows point from a referrer to its subject.
     pub fn mermaid(&self, root: &str) -> String {
         let mut out = String::from("graph BT\n");
         let quote = |text: &str| {
@@ -80,30 +104,31 @@ impl Graph {
                 quoted
             })
         };
-        self.draw(root, |part| {
-            let _ = match part {
-                Part::Node(id, label, digest) => {
+        self.draw(root, |element| {
+            let _ = match element {
+                Element::Node(id, label, digest) => {
                     writeln!(out, "  n{id}[\"{}<br/>{digest}\"]", quote(label))
                 }
-                Part::Arrow(from, to) => writeln!(out, "  n{from} --> n{to}"),
+                Element::Arrow(from, to) => writeln!(out, "  n{from} --> n{to}"),
             };
         });
         out
     }
 
-    /// Every node before the arrows from and to it. Nodes are numbered: a digest could be syntax.
-    fn draw(&self, root: &str, mut add: impl FnMut(Part<'_>)) {
+    /// Passes every node to `add` before the arrows from and to it. Nodes have numbers as ids,
+    /// because a digest could be syntax of the language.
+    fn draw(&self, root: &str, mut add: impl FnMut(Element<'_>)) {
         let subject = self.subject();
         let mut ids: HashMap<&Digest, usize> = HashMap::from([(&subject.digest, 0)]);
-        add(Part::Node(0, root, short(&subject.digest)));
+        add(Element::Node(0, root, short(&subject.digest)));
         for step in self.walk() {
             let next = ids.len();
             let id = *ids.entry(&step.descriptor.digest).or_insert(next);
             if step.first {
-                add(Part::Node(id, type_of(step.descriptor), short(&step.descriptor.digest)));
+                add(Element::Node(id, type_of(step.descriptor), short(&step.descriptor.digest)));
             }
-            // What a step refers to came by before it.
-            add(Part::Arrow(id, ids.get(&step.subject.digest).copied().unwrap_or_default()));
+            // The subject of a step was visited before it.
+            add(Element::Arrow(id, ids.get(&step.subject.digest).copied().unwrap_or_default()));
         }
     }
 
@@ -121,7 +146,7 @@ impl Graph {
     }
 }
 
-/// Draws the tree beneath the subject's digest.
+/// Draws [`Graph::tree`], with the digest of the subject as the first line.
 impl fmt::Display for Graph {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.tree(self.subject().digest.as_str()))
@@ -133,10 +158,11 @@ enum Line<'a> {
     Referrer(&'a Descriptor, bool),
 }
 
-/// A part of a picture.
-enum Part<'a> {
-    /// Its number, its label, and the beginning of its digest.
+/// A part of a drawing.
+enum Element<'a> {
+    /// A node: its number, its label, and the beginning of its digest.
     Node(usize, &'a str, &'a str),
+    /// An arrow from a referrer to its subject, by their numbers.
     Arrow(usize, usize),
 }
 
@@ -144,13 +170,14 @@ fn branch(last: bool) -> &'static str {
     if last { "└── " } else { "├── " }
 }
 
-/// Two lines a level: that of the type and that of the referrer.
+/// Writes the indentation of a line. Each level of referrers has two: one for the artifact type and
+/// one for the referrer.
 fn indent(out: &mut String, rails: &[bool]) {
     if rails.len() >= 2 * INDENTED {
         let _ = write!(out, "… {} ", rails.len() / 2 + 1);
         return;
     }
-    rails.iter().for_each(|goes_on| out.push_str(if *goes_on { "│   " } else { "    " }));
+    rails.iter().for_each(|continues| out.push_str(if *continues { "│   " } else { "    " }));
 }
 
 fn type_of(descriptor: &Descriptor) -> &str {
@@ -165,7 +192,7 @@ fn short(digest: &Digest) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Algorithm;
+    use crate::{Names, digest::Algorithm};
 
     fn chain(length: usize) -> Graph {
         let node = |i: usize| Descriptor {
@@ -180,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn a_chain_of_any_length_is_drawn_within_bounds_on_a_small_stack() {
+    fn a_chain_of_50000_referrers_is_drawn_within_64_mib_on_a_small_stack() {
         let draw = || {
             let graph = chain(50_000);
             let all = graph.filtered(|_| true);
@@ -189,7 +216,7 @@ mod tests {
                 all.tree("root"),
                 all.dot("root"),
                 all.mermaid("root"),
-                all.json("root", "place", crate::Names::Camel, |_| true),
+                all.json("root", "place", Names::Camel, |_| true),
             ];
             for drawing in drawings {
                 assert!(drawing.len() < 64 << 20, "{}", drawing.len());
@@ -199,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn beneath_a_level_a_tree_tells_the_level_instead_of_indenting() {
+    fn below_64_levels_a_tree_prints_the_level_instead_of_an_indentation() {
         let tree = chain(66).tree("root");
         let lines: Vec<&str> = tree.lines().collect();
         assert!(lines[128].starts_with(&" ".repeat(127 * 4)), "{}", lines[128]);
