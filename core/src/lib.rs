@@ -147,10 +147,7 @@
 //!     }
 //! }
 //!
-//! let client = Client::with_config(ClientConfig {
-//!     credentials: Credentials::Callback(Arc::new(Vault)),
-//!     ..ClientConfig::default()
-//! });
+//! let client = Client::with_config(ClientConfig::default().credentials(Credentials::Callback(Arc::new(Vault))));
 //! ```
 //!
 //! A registry on this machine (`localhost` and loopback addresses) is used over plain HTTP by
@@ -238,12 +235,8 @@
 //!
 //! use ocigraph::{Client, ClientConfig, Limits};
 //!
-//! let limits = Limits {
-//!     stall_timeout: Duration::from_secs(20),
-//!     max_attempts: 2,
-//!     ..Limits::default()
-//! };
-//! let client = Client::with_config(ClientConfig { limits, ..ClientConfig::default() });
+//! let limits = Limits::default().stall_timeout(Duration::from_secs(20)).max_attempts(2);
+//! let client = Client::with_config(ClientConfig::default().limits(limits));
 //! ```
 //!
 //! # A store of your own

@@ -6,7 +6,7 @@ use ocigraph::{
 };
 
 fn client(limits: Limits) -> Client {
-    Client::with_config(ClientConfig { limits, ..ClientConfig::default() })
+    Client::with_config(ClientConfig::default().limits(limits))
 }
 
 /// Pushes an image with three referrers to a layout.
@@ -32,12 +32,12 @@ async fn image(path: &std::path::Path) -> Reference {
 async fn a_manifest_larger_than_the_limit_is_refused() {
     let dir = tempfile::tempdir().unwrap();
     let image = image(&dir.path().join("layout")).await;
-    let small = client(Limits { max_manifest_bytes: 100, ..Limits::default() });
+    let small = client(Limits::default().max_manifest_bytes(100));
     assert_eq!(
         small.resolve(&image, ResolveOptions::default()).await.unwrap_err().code(),
         Code::TooLarge
     );
-    let enough = client(Limits { max_manifest_bytes: 4096, ..Limits::default() });
+    let enough = client(Limits::default().max_manifest_bytes(4096));
     enough.resolve(&image, ResolveOptions::default()).await.unwrap();
 }
 
@@ -46,7 +46,7 @@ async fn a_graph_with_more_entries_than_the_limit_is_refused() {
     let dir = tempfile::tempdir().unwrap();
     let image = image(&dir.path().join("layout")).await;
     let discover = |max_entries| {
-        let client = client(Limits { max_entries, ..Limits::default() });
+        let client = client(Limits::default().max_entries(max_entries));
         let image = image.clone();
         async move { client.discover(&image, DiscoverOptions::default()).await }
     };
@@ -58,7 +58,7 @@ async fn a_graph_with_more_entries_than_the_limit_is_refused() {
 async fn an_opened_store_has_the_limits_of_its_client() {
     let dir = tempfile::tempdir().unwrap();
     let image = image(&dir.path().join("layout")).await;
-    let store = client(Limits { max_entries: 7, ..Limits::default() }).open(&image).unwrap();
+    let store = client(Limits::default().max_entries(7)).open(&image).unwrap();
     assert_eq!(store.max_entries(), 7);
     operation::resolve(&*store, &image, &ResolveOptions::default()).await.unwrap();
 }

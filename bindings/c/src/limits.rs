@@ -97,19 +97,16 @@ mod tests {
     fn each_number_sets_its_own_limit_and_zero_resets_it() {
         let (time, default) = (Duration::from_millis(7), Limits::default());
         let cases = [
-            (OCIGRAPH_LIMIT_CONNECT_TIMEOUT, Limits { connect_timeout: time, ..default }),
-            (OCIGRAPH_LIMIT_RESPONSE_TIMEOUT, Limits { response_timeout: time, ..default }),
-            (OCIGRAPH_LIMIT_IDLE_TIMEOUT, Limits { idle_timeout: time, ..default }),
-            (
-                OCIGRAPH_LIMIT_UPLOAD_RESPONSE_TIMEOUT,
-                Limits { upload_response_timeout: time, ..default },
-            ),
-            (OCIGRAPH_LIMIT_STALL_TIMEOUT, Limits { stall_timeout: time, ..default }),
-            (OCIGRAPH_LIMIT_HELPER_TIMEOUT, Limits { helper_timeout: time, ..default }),
-            (OCIGRAPH_LIMIT_MAX_ATTEMPTS, Limits { max_attempts: 7, ..default }),
-            (OCIGRAPH_LIMIT_MAX_MANIFEST_BYTES, Limits { max_manifest_bytes: 7, ..default }),
-            (OCIGRAPH_LIMIT_MAX_PAGES, Limits { max_pages: 7, ..default }),
-            (OCIGRAPH_LIMIT_MAX_ENTRIES, Limits { max_entries: 7, ..default }),
+            (OCIGRAPH_LIMIT_CONNECT_TIMEOUT, default.connect_timeout(time)),
+            (OCIGRAPH_LIMIT_RESPONSE_TIMEOUT, default.response_timeout(time)),
+            (OCIGRAPH_LIMIT_IDLE_TIMEOUT, default.idle_timeout(time)),
+            (OCIGRAPH_LIMIT_UPLOAD_RESPONSE_TIMEOUT, default.upload_response_timeout(time)),
+            (OCIGRAPH_LIMIT_STALL_TIMEOUT, default.stall_timeout(time)),
+            (OCIGRAPH_LIMIT_HELPER_TIMEOUT, default.helper_timeout(time)),
+            (OCIGRAPH_LIMIT_MAX_ATTEMPTS, default.max_attempts(7)),
+            (OCIGRAPH_LIMIT_MAX_MANIFEST_BYTES, default.max_manifest_bytes(7)),
+            (OCIGRAPH_LIMIT_MAX_PAGES, default.max_pages(7)),
+            (OCIGRAPH_LIMIT_MAX_ENTRIES, default.max_entries(7)),
         ];
         for (limit, due) in cases {
             let (changed, back) = with(limit);

@@ -206,7 +206,11 @@ impl Common {
 
     fn client_with(&self, credential: Option<Credential>) -> Result<Client> {
         let plain_http = self.registry.plain_http;
-        let mut config = ClientConfig { plain_http, ..ClientConfig::default() };
+        let mut config = {
+            let mut config = ClientConfig::default();
+            config.plain_http = plain_http;
+            config
+        };
         for header in &self.registry.headers {
             // The message does not quote the header, because its value can be a secret.
             let (name, value) = header.split_once(':').ok_or_else(|| {

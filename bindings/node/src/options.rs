@@ -45,18 +45,20 @@ impl Client {
             None => credential::source(self.credentials)?,
         };
         let defaults = ClientConfig::default();
-        Ok(ClientConfig {
-            credentials,
-            auth_file: self.auth_file,
-            plain_http: self.plain_http,
-            ca_file: self.ca_file,
-            cert_file: self.cert_file,
-            key_file: self.key_file,
-            insecure: self.insecure,
-            use_proxy: self.use_proxy.unwrap_or(defaults.use_proxy),
-            headers: credential::headers(self.headers)?,
-            user_agent: self.user_agent.unwrap_or_else(|| defaults.user_agent.clone()),
-            limits: read_at::<Limits>("limits", self.limits)?.limits()?,
+        Ok({
+            let mut config = ClientConfig::default();
+            config.credentials = credentials;
+            config.auth_file = self.auth_file;
+            config.plain_http = self.plain_http;
+            config.ca_file = self.ca_file;
+            config.cert_file = self.cert_file;
+            config.key_file = self.key_file;
+            config.insecure = self.insecure;
+            config.use_proxy = self.use_proxy.unwrap_or(defaults.use_proxy);
+            config.headers = credential::headers(self.headers)?;
+            config.user_agent = self.user_agent.unwrap_or_else(|| defaults.user_agent.clone());
+            config.limits = read_at::<Limits>("limits", self.limits)?.limits()?;
+            config
         })
     }
 }
@@ -93,24 +95,24 @@ impl Limits {
             }),
         };
         let usual = ocigraph::Limits::default();
-        Ok(ocigraph::Limits {
-            connect_timeout: or("connectTimeout", self.connect_timeout, usual.connect_timeout)?,
-            response_timeout: or("responseTimeout", self.response_timeout, usual.response_timeout)?,
-            idle_timeout: or("idleTimeout", self.idle_timeout, usual.idle_timeout)?,
-            upload_response_timeout: or(
+        Ok(ocigraph::Limits::default()
+            .connect_timeout(or("connectTimeout", self.connect_timeout, usual.connect_timeout)?)
+            .response_timeout(or("responseTimeout", self.response_timeout, usual.response_timeout)?)
+            .idle_timeout(or("idleTimeout", self.idle_timeout, usual.idle_timeout)?)
+            .upload_response_timeout(or(
                 "uploadResponseTimeout",
                 self.upload_response_timeout,
                 usual.upload_response_timeout,
-            )?,
-            max_attempts: self
-                .max_attempts
-                .map_or(usual.max_attempts, |tries| u32::try_from(tries).unwrap_or(u32::MAX)),
-            stall_timeout: or("stallTimeout", self.stall_timeout, usual.stall_timeout)?,
-            max_manifest_bytes: self.max_manifest_bytes.unwrap_or(usual.max_manifest_bytes),
-            max_pages: self.max_pages.unwrap_or(usual.max_pages),
-            max_entries: self.max_entries.unwrap_or(usual.max_entries),
-            helper_timeout: or("helperTimeout", self.helper_timeout, usual.helper_timeout)?,
-        })
+            )?)
+            .max_attempts(
+                self.max_attempts
+                    .map_or(usual.max_attempts, |tries| u32::try_from(tries).unwrap_or(u32::MAX)),
+            )
+            .stall_timeout(or("stallTimeout", self.stall_timeout, usual.stall_timeout)?)
+            .max_manifest_bytes(self.max_manifest_bytes.unwrap_or(usual.max_manifest_bytes))
+            .max_pages(self.max_pages.unwrap_or(usual.max_pages))
+            .max_entries(self.max_entries.unwrap_or(usual.max_entries))
+            .helper_timeout(or("helperTimeout", self.helper_timeout, usual.helper_timeout)?))
     }
 }
 

@@ -26,18 +26,20 @@ pub(crate) struct GivenConfig {
 impl GivenConfig {
     pub(crate) fn config(self) -> Result<ClientConfig> {
         let usual = ClientConfig::default();
-        Ok(ClientConfig {
-            credentials: self.credentials.credentials()?,
-            auth_file: self.auth_file,
-            plain_http: self.plain_http,
-            insecure: self.insecure,
-            ca_file: self.ca_file,
-            cert_file: self.cert_file,
-            key_file: self.key_file,
-            use_proxy: self.use_proxy,
-            user_agent: self.user_agent.unwrap_or(usual.user_agent),
-            headers: self.headers,
-            limits: self.limits.limits(),
+        Ok({
+            let mut config = ClientConfig::default();
+            config.credentials = self.credentials.credentials()?;
+            config.auth_file = self.auth_file;
+            config.plain_http = self.plain_http;
+            config.insecure = self.insecure;
+            config.ca_file = self.ca_file;
+            config.cert_file = self.cert_file;
+            config.key_file = self.key_file;
+            config.use_proxy = self.use_proxy;
+            config.user_agent = self.user_agent.unwrap_or(usual.user_agent);
+            config.headers = self.headers;
+            config.limits = self.limits.limits();
+            config
         })
     }
 }
@@ -65,23 +67,23 @@ impl GivenLimits {
             seconds.unwrap_or(default)
         };
         let usual = Limits::default();
-        Limits {
-            connect_timeout: or(self.connect_timeout, usual.connect_timeout),
-            response_timeout: or(self.response_timeout, usual.response_timeout),
-            idle_timeout: or(self.idle_timeout, usual.idle_timeout),
-            upload_response_timeout: or(
+        Limits::default()
+            .connect_timeout(or(self.connect_timeout, usual.connect_timeout))
+            .response_timeout(or(self.response_timeout, usual.response_timeout))
+            .idle_timeout(or(self.idle_timeout, usual.idle_timeout))
+            .upload_response_timeout(or(
                 self.upload_response_timeout,
                 usual.upload_response_timeout,
-            ),
-            max_attempts: self
-                .max_attempts
-                .map_or(usual.max_attempts, |tries| u32::try_from(tries).unwrap_or(u32::MAX)),
-            stall_timeout: or(self.stall_timeout, usual.stall_timeout),
-            max_manifest_bytes: self.max_manifest_bytes.unwrap_or(usual.max_manifest_bytes),
-            max_pages: self.max_pages.unwrap_or(usual.max_pages),
-            max_entries: self.max_entries.unwrap_or(usual.max_entries),
-            helper_timeout: or(self.helper_timeout, usual.helper_timeout),
-        }
+            ))
+            .max_attempts(
+                self.max_attempts
+                    .map_or(usual.max_attempts, |tries| u32::try_from(tries).unwrap_or(u32::MAX)),
+            )
+            .stall_timeout(or(self.stall_timeout, usual.stall_timeout))
+            .max_manifest_bytes(self.max_manifest_bytes.unwrap_or(usual.max_manifest_bytes))
+            .max_pages(self.max_pages.unwrap_or(usual.max_pages))
+            .max_entries(self.max_entries.unwrap_or(usual.max_entries))
+            .helper_timeout(or(self.helper_timeout, usual.helper_timeout))
     }
 }
 

@@ -1,5 +1,6 @@
 //! The client of a build without the feature `registry`: for image layouts and stores of the caller.
 
+use derive_setters::Setters;
 use std::sync::Arc;
 
 use super::Client;
@@ -7,7 +8,9 @@ use crate::store::{Store, limits::Limits};
 use ocigraph_types::{Code, Error, Host, Result};
 
 /// The configuration of a client.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Setters)]
+#[non_exhaustive]
+#[setters(strip_option)]
 pub struct ClientConfig {
     /// Limits on what a layout may hold.
     pub limits: Limits,

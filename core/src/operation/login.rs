@@ -1,45 +1,71 @@
-//! Login and logout: a credential is checked with the registry before it is stored where the other
-//! tools of the ecosystem look, and removed from there in every form.
+//! Login and logout: storing a credential where other tools look for it, and removing it again.
+//!
+//! Login checks a credential with the registry before it stores it.
 
-use crate::store::registry::auth::StoredIn;
-use serde::Serialize;
 use std::sync::Arc;
+
+use serde::Serialize;
 
 use crate::store::registry::{
     ClientConfig, Connection,
-    auth::{Credential, CredentialChain, Credentials},
+    auth::{Credential, CredentialChain, Credentials, StoredIn},
 };
 use ocigraph_types::{Code, Error, Host, Result};
 
-/// What became of a login.
+/// The result of [`Client::login`](crate::Client::login).
+///
+/// ```no_run
+/// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+/// use ocigraph::{Client, Credential, Host};
+///
+/// let host: Host = "registry.example.com".parse()?;
+/// let credential = Credential::password("ada", "open sesame");
+/// let result = Client::new().login(&host, credential).await?;
+/// println!("stored in {}", result.stored_in.name());
+/// # Ok::<(), ocigraph::Error>(())
+/// # }).unwrap();
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct LoginResult {
-    /// The registry.
+    /// The registry: host, and port if one was given.
     pub host: String,
-    /// Where the credential is kept now.
+    /// Where the credential is stored.
     pub stored_in: StoredIn,
-    /// Whether the registry asked for a credential and took this one; one that asks for none cannot
-    /// tell.
+    /// True if the registry demanded authentication and accepted the credential. False if it serves
+    /// anonymous requests, which verify nothing.
     pub verified: bool,
-    /// Whether `DOCKER_AUTH_CONFIG` has a credential for the registry, which comes before this one.
+    /// True if `DOCKER_AUTH_CONFIG` has a credential for the registry, which is used before the stored
+    /// one.
     pub overridden: bool,
 }
 
-/// What became of a logout.
+/// The result of [`Client::logout`](crate::Client::logout).
+///
+/// ```no_run
+/// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+/// use ocigraph::{Client, Host};
+///
+/// let host: Host = "registry.example.com".parse()?;
+/// for place in Client::new().logout(&host).await?.removed_from {
+///     println!("removed from {}", place.name());
+/// }
+/// # Ok::<(), ocigraph::Error>(())
+/// # }).unwrap();
+/// ```
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct LogoutResult {
-    /// The registry.
+    /// The registry: host, and port if one was given.
     pub host: String,
-    /// Where credentials were removed; empty when there were none.
+    /// Where credentials were removed. Empty if none were stored.
     pub removed_from: Vec<StoredIn>,
-    /// Whether `DOCKER_AUTH_CONFIG` still has a credential for the registry.
+    /// True if `DOCKER_AUTH_CONFIG` still has a credential for the registry.
     pub remains: bool,
 }
 
-fn places(config: &ClientConfig) -> CredentialChain {
-    CredentialChain::of_environment(config.auth_file.clone(), config.limits.helper_timeout)
+fn credential_chain(config: &ClientConfig) -> CredentialChain {
+    CredentialChain::from_environment(config.auth_file.clone(), config.limits.helper_timeout)
 }
 
 pub(crate) async fn login(
@@ -50,21 +76,18 @@ pub(crate) async fn login(
     if credential.secret().expose().is_empty() {
         return Err(Error::new(Code::InvalidArgument, "the password or token is empty"));
     }
-    let given = ClientConfig { credentials: Credentials::Given(credential), ..config.clone() };
-    let connection = Connection::new(host, Arc::new(given))?;
+    let config = ClientConfig { credentials: Credentials::Given(credential), ..config.clone() };
+    let chain = credential_chain(&config);
+    let connection = Connection::new(host, Arc::new(config))?;
     let (credential, verified) = connection.check_credential().await?;
-    let places = places(config);
-    let stored_in = places.store(host, &credential).await?;
-    Ok(LoginResult {
-        host: host.to_string(),
-        stored_in,
-        verified,
-        overridden: places.is_fixed(host),
-    })
+    let stored_in = chain.store(host, &credential).await?;
+    let overridden = chain.is_in_environment(host);
+    Ok(LoginResult { host: host.to_string(), stored_in, verified, overridden })
 }
 
 pub(crate) async fn logout(config: &ClientConfig, host: &Host) -> Result<LogoutResult> {
-    let places = places(config);
-    let removed_from = places.forget(host).await?;
-    Ok(LogoutResult { host: host.to_string(), removed_from, remains: places.is_fixed(host) })
+    let chain = credential_chain(config);
+    let removed_from = chain.remove(host).await?;
+    let remains = chain.is_in_environment(host);
+    Ok(LogoutResult { host: host.to_string(), removed_from, remains })
 }

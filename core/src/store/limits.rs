@@ -1,5 +1,6 @@
 //! Limits: what a caller may set, and how many requests an operation makes concurrently.
 
+use derive_setters::Setters;
 use std::{future::Future, time::Duration};
 
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -16,10 +17,12 @@ use ocigraph_types::{Code, Descriptor, Error, Result};
 /// use std::time::Duration;
 /// use ocigraph::{Client, ClientConfig, Limits};
 ///
-/// let limits = Limits { connect_timeout: Duration::from_secs(2), ..Limits::default() };
-/// let client = Client::with_config(ClientConfig { limits, ..ClientConfig::default() });
+/// let limits = Limits::default().connect_timeout(Duration::from_secs(2));
+/// let client = Client::with_config(ClientConfig::default().limits(limits));
 /// ```
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Setters)]
+#[non_exhaustive]
+#[setters(strip_option)]
 pub struct Limits {
     /// Time to connect to a registry, TLS handshake included. Default: 10 s.
     pub connect_timeout: Duration,

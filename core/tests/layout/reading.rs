@@ -110,7 +110,7 @@ async fn a_manifest_larger_than_the_limit_is_not_read() {
     let image = push(&Layout::open(dir.path()), &["image"], None, &["v1"]).await;
     let length = image.bytes().len();
     let limited = |max_manifest_bytes| {
-        Layout::with_limits(dir.path(), &Limits { max_manifest_bytes, ..Limits::default() })
+        Layout::with_limits(dir.path(), &Limits::default().max_manifest_bytes(max_manifest_bytes))
     };
     let layout = limited(length - 1);
     assert_eq!(layout.resolve(&tag("v1")).await.unwrap_err().code(), Code::TooLarge);

@@ -20,13 +20,9 @@ fn run<T>(work: impl Future<Output = T>) -> T {
 /// Returns a client with short timeouts that are long enough for a busy machine.
 fn client() -> Client {
     let wait = Duration::from_secs(5);
-    let limits = Limits {
-        response_timeout: wait,
-        idle_timeout: wait,
-        upload_response_timeout: wait,
-        ..Limits::default()
-    };
-    Client::with_config(ClientConfig { limits, ..ClientConfig::default() })
+    let limits =
+        Limits::default().response_timeout(wait).idle_timeout(wait).upload_response_timeout(wait);
+    Client::with_config(ClientConfig::default().limits(limits))
 }
 
 fn reference(server: &FaultServer, rest: &str) -> Reference {
@@ -239,17 +235,17 @@ fn a_digest_header_is_checked_computed_or_ignored() {
 
 #[test]
 fn a_silent_or_very_slow_server_causes_a_timeout() {
-    let limits = |tries| Limits {
-        response_timeout: Duration::from_millis(200),
-        idle_timeout: Duration::from_millis(200),
-        max_attempts: tries,
-        ..Limits::default()
+    let limits = |tries| {
+        Limits::default()
+            .response_timeout(Duration::from_millis(200))
+            .idle_timeout(Duration::from_millis(200))
+            .max_attempts(tries)
     };
     for silent in [Reply::silence(), served(vec![b' '; 50], MANIFEST).slow(Duration::from_secs(1))]
     {
         let server = FaultServer::start();
         server.on("GET", "/manifests/", [silent]);
-        let config = ClientConfig { limits: limits(2), ..ClientConfig::default() };
+        let config = ClientConfig::default().limits(limits(2));
         let client = Client::with_config(config);
         let error =
             run(client.fetch_manifest(&reference(&server, ":v1"), ResolveOptions::default()))
@@ -260,8 +256,8 @@ fn a_silent_or_very_slow_server_causes_a_timeout() {
     let server = FaultServer::start();
     server.on("GET", "/manifests/", [Reply::silence()]);
     let stalled = Duration::from_millis(700);
-    let limits = Limits { stall_timeout: stalled, ..limits(1000) };
-    let client = Client::with_config(ClientConfig { limits, ..ClientConfig::default() });
+    let limits = limits(1000).stall_timeout(stalled);
+    let client = Client::with_config(ClientConfig::default().limits(limits));
     let error = run(client.fetch_manifest(&reference(&server, ":v1"), ResolveOptions::default()))
         .unwrap_err();
     assert_eq!(error.code(), Code::Timeout);

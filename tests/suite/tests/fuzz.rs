@@ -34,19 +34,18 @@ const MAX_REQUEST_TIME: Duration = Duration::from_secs(4);
 const MAX_REQUESTS: usize = 200;
 
 fn client() -> Client {
-    let limits = Limits {
-        connect_timeout: WAIT,
-        response_timeout: WAIT,
-        idle_timeout: WAIT,
-        upload_response_timeout: WAIT,
-        max_attempts: MAX_ATTEMPTS,
-        stall_timeout: 4 * WAIT,
-        max_manifest_bytes: 64 << 10,
-        max_pages: 4,
-        max_entries: 1_000,
-        helper_timeout: Duration::from_millis(100),
-    };
-    Client::with_config(ClientConfig { limits, ..ClientConfig::default() })
+    let limits = Limits::default()
+        .connect_timeout(WAIT)
+        .response_timeout(WAIT)
+        .idle_timeout(WAIT)
+        .upload_response_timeout(WAIT)
+        .max_attempts(MAX_ATTEMPTS)
+        .stall_timeout(4 * WAIT)
+        .max_manifest_bytes(64 << 10)
+        .max_pages(4)
+        .max_entries(1_000)
+        .helper_timeout(Duration::from_millis(100));
+    Client::with_config(ClientConfig::default().limits(limits))
 }
 
 const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";

@@ -77,7 +77,7 @@ fn a_helper_without_an_entry_means_no_credential() {
 fn a_missing_helper_is_named() {
     let (registry, user, _helper) = guarded();
     for (name, why) in
-        [("missing", "not on the PATH"), ("../tested", "no name of a credential helper")]
+        [("missing", "not on the PATH"), ("../tested", "invalid name of a credential helper")]
     {
         user.write_config(&json!({ "credsStore": name }));
         let stderr = tags(&user, &registry);
@@ -208,8 +208,8 @@ fn a_helper_that_hangs_is_killed_after_the_timeout() {
 }
 
 fn wait_for_the_helper(reference: &str) {
-    let limits = Limits { helper_timeout: Duration::from_secs(2), ..Limits::default() };
-    let client = Client::with_config(ClientConfig { limits, ..ClientConfig::default() });
+    let limits = Limits::default().helper_timeout(Duration::from_secs(2));
+    let client = Client::with_config(ClientConfig::default().limits(limits));
     let reference: Reference = reference.parse().unwrap();
     let error = tokio::runtime::Runtime::new().unwrap().block_on(client.tags(&reference));
     let error = error.unwrap_err();

@@ -16,23 +16,22 @@ fn run<T>(work: impl Future<Output = T>) -> T {
 }
 
 fn client(limits: Limits) -> Client {
-    Client::with_config(ClientConfig { limits, ..ClientConfig::default() })
+    Client::with_config(ClientConfig::default().limits(limits))
 }
 
 /// Returns limits that all have this duration or number.
 fn all(time: Duration, number: usize) -> Limits {
-    Limits {
-        connect_timeout: time,
-        response_timeout: time,
-        idle_timeout: time,
-        upload_response_timeout: time,
-        stall_timeout: time,
-        helper_timeout: time,
-        max_attempts: u32::try_from(number).unwrap_or(u32::MAX),
-        max_manifest_bytes: number,
-        max_pages: number,
-        max_entries: number,
-    }
+    Limits::default()
+        .connect_timeout(time)
+        .response_timeout(time)
+        .idle_timeout(time)
+        .upload_response_timeout(time)
+        .stall_timeout(time)
+        .helper_timeout(time)
+        .max_attempts(u32::try_from(number).unwrap_or(u32::MAX))
+        .max_manifest_bytes(number)
+        .max_pages(number)
+        .max_entries(number)
 }
 
 /// Runs every operation, and both kinds of upload.
@@ -111,11 +110,11 @@ fn a_limit_of_zero_ends_operations_that_need_more() {
     run(everything(&Client::new(), &reference.to_string().replace(":v1", ""), 1)).unwrap();
     let usual = Limits::default();
     for (limits, code) in [
-        (Limits { max_manifest_bytes: 0, ..usual }, Code::TooLarge),
-        (Limits { max_entries: 0, ..usual }, Code::TooLarge),
-        (Limits { max_pages: 0, ..usual }, Code::TooLarge),
-        (Limits { response_timeout: Duration::ZERO, max_attempts: 1, ..usual }, Code::Timeout),
-        (Limits { stall_timeout: Duration::ZERO, ..usual }, Code::Timeout),
+        (usual.max_manifest_bytes(0), Code::TooLarge),
+        (usual.max_entries(0), Code::TooLarge),
+        (usual.max_pages(0), Code::TooLarge),
+        (usual.response_timeout(Duration::ZERO).max_attempts(1), Code::Timeout),
+        (usual.stall_timeout(Duration::ZERO), Code::Timeout),
     ] {
         // A registry on loopback can respond in less than one clock tick.
         fixture.set_config(Config { delay_ms: 50, ..Config::default() });
@@ -125,7 +124,7 @@ fn a_limit_of_zero_ends_operations_that_need_more() {
         }
     }
     // 0 attempts means 1 attempt.
-    assert_eq!(run(client(Limits { max_attempts: 0, ..usual }).tags(&reference)).unwrap(), ["v1"]);
+    assert_eq!(run(client(usual.max_attempts(0)).tags(&reference)).unwrap(), ["v1"]);
 }
 
 #[test]

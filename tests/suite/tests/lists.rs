@@ -21,9 +21,8 @@ fn run<T>(work: impl Future<Output = T>) -> T {
 
 fn client() -> Client {
     let wait = Duration::from_secs(5);
-    let limits =
-        Limits { response_timeout: wait, idle_timeout: wait, max_attempts: 1, ..Limits::default() };
-    Client::with_config(ClientConfig { limits, ..ClientConfig::default() })
+    let limits = Limits::default().response_timeout(wait).idle_timeout(wait).max_attempts(1);
+    Client::with_config(ClientConfig::default().limits(limits))
 }
 
 fn reference(server: &FaultServer, rest: &str) -> Reference {

@@ -27,13 +27,9 @@ fn run<T>(work: impl Future<Output = T>) -> T {
 
 fn client() -> Client {
     let wait = Duration::from_secs(10);
-    let limits = Limits {
-        response_timeout: wait,
-        idle_timeout: wait,
-        upload_response_timeout: wait,
-        ..Limits::default()
-    };
-    Client::with_config(ClientConfig { limits, ..ClientConfig::default() })
+    let limits =
+        Limits::default().response_timeout(wait).idle_timeout(wait).upload_response_timeout(wait);
+    Client::with_config(ClientConfig::default().limits(limits))
 }
 
 fn reference(server: &FaultServer, rest: &str) -> Reference {
@@ -316,7 +312,7 @@ fn tags_with(challenge: &str, answer: &str) -> Result<Vec<String>, Error> {
     server.on("GET", "/tags/list", [asks, tags.header("www-authenticate", "Bearer realm=\"x\"")]);
     server.on("GET", "/token", [Reply::ok(answer)]);
     let credentials = Credentials::Given(Credential::password("ada", "p"));
-    let client = Client::with_config(ClientConfig { credentials, ..ClientConfig::default() });
+    let client = Client::with_config(ClientConfig::default().credentials(credentials));
     let tags = run(client.tags(&reference(&server, "")));
     if tags.is_ok() {
         let last = server.seen("GET", "/tags/list").pop().unwrap();

@@ -23,14 +23,12 @@ fn run<T>(work: impl Future<Output = T>) -> T {
 /// Returns a client with short timeouts and a limit on entries.
 fn client(entries: usize) -> Client {
     let wait = Duration::from_secs(5);
-    let limits = Limits {
-        response_timeout: wait,
-        idle_timeout: wait,
-        max_attempts: 1,
-        max_entries: entries,
-        ..Limits::default()
-    };
-    Client::with_config(ClientConfig { limits, ..ClientConfig::default() })
+    let limits = Limits::default()
+        .response_timeout(wait)
+        .idle_timeout(wait)
+        .max_attempts(1)
+        .max_entries(entries);
+    Client::with_config(ClientConfig::default().limits(limits))
 }
 
 fn reference(server: &FaultServer, rest: &str) -> Reference {

@@ -27,7 +27,7 @@ fn image(server: &FaultServer) -> Reference {
 }
 
 fn client(limits: Limits) -> Client {
-    Client::with_config(ClientConfig { limits, ..ClientConfig::default() })
+    Client::with_config(ClientConfig::default().limits(limits))
 }
 
 #[test]
@@ -43,7 +43,7 @@ fn very_slow_responses_time_out() {
     let server = FaultServer::start();
     server.on("GET", "/manifests/", [manifest().slow(Duration::from_millis(50))]);
     let idle = Duration::from_millis(400);
-    let limits = Limits { idle_timeout: idle, max_attempts: 2, ..Limits::default() };
+    let limits = Limits::default().idle_timeout(idle).max_attempts(2);
     let error =
         run(client(limits).fetch_manifest(&image(&server), ResolveOptions::default())).unwrap_err();
     assert_eq!(error.code(), Code::Timeout, "{error}");
@@ -54,12 +54,10 @@ fn all_attempts_end_within_the_stall_timeout() {
     let server = FaultServer::start();
     server.on("GET", "/manifests/", [Reply::silence()]);
     let (response_timeout, stalled) = (Duration::from_secs(2), Duration::from_secs(3));
-    let limits = Limits {
-        response_timeout,
-        stall_timeout: stalled,
-        max_attempts: 1000,
-        ..Limits::default()
-    };
+    let limits = Limits::default()
+        .response_timeout(response_timeout)
+        .stall_timeout(stalled)
+        .max_attempts(1000);
     let begun = Instant::now();
     let error =
         run(client(limits).fetch_manifest(&image(&server), ResolveOptions::default())).unwrap_err();
@@ -81,10 +79,9 @@ fn a_credential_for_one_registry_is_not_used_for_two() {
     let (from, to) = (FaultServer::start(), FaultServer::start());
     let given = Credentials::Given(Credential::password("user", "pass"));
     let headers = vec![("X-Key".to_owned(), "s3cret".to_owned())];
-    for config in [
-        ClientConfig { credentials: given, ..ClientConfig::default() },
-        ClientConfig { headers, ..ClientConfig::default() },
-    ] {
+    for config in
+        [ClientConfig::default().credentials(given), ClientConfig::default().headers(headers)]
+    {
         let client = Client::with_config(config);
         let copied = run(client.copy(&image(&from), &image(&to), CopyOptions::default()));
         assert_eq!(copied.unwrap_err().code(), Code::InvalidArgument);

@@ -15,15 +15,11 @@ fn run<T>(work: impl Future<Output = T>) -> T {
 
 /// Loopback uses plain HTTP unless this is set.
 fn over_tls() -> ClientConfig {
-    ClientConfig {
-        plain_http: Some(false),
-        credentials: Credentials::Anonymous,
-        ..ClientConfig::default()
-    }
+    ClientConfig::default().plain_http(false).credentials(Credentials::Anonymous)
 }
 
 fn trusting(work: &Workspace, authority: &Authority) -> ClientConfig {
-    ClientConfig { ca_file: Some(work.write("ca.pem", authority.pem())), ..over_tls() }
+    over_tls().ca_file(work.write("ca.pem", authority.pem()))
 }
 
 fn reference(host: &str, rest: &str) -> Reference {
@@ -176,7 +172,7 @@ fn insecure_accepts_any_certificate_and_still_uses_tls() {
         let (work, authority) = (Workspace::new(), Authority::new());
         let server = Fixture::start(Config::default());
         let front = TlsFront::start(&authority, shows, &server.host());
-        works(&ClientConfig { insecure: true, ..over_tls() }, &front.host());
+        works(&over_tls().insecure(true), &front.host());
         works_with(&work, &["--insecure"], &front.host());
         assert_eq!(front.plain_connections(), 0);
     }
@@ -200,21 +196,16 @@ fn a_client_certificate_is_sent_on_request() {
 
     // A client certificate of an authority that the server does not trust.
     let (certificate, key) = Authority::new().client();
-    let strange = ClientConfig {
-        cert_file: Some(work.write("strange.pem", certificate)),
-        key_file: Some(work.write("strange.key", key)),
-        ..config.clone()
-    };
+    let strange = config
+        .clone()
+        .cert_file(work.write("strange.pem", certificate))
+        .key_file(work.write("strange.key", key));
     assert_eq!(push(&strange, &front.host()).unwrap_err().code(), Code::Tls);
     assert_eq!(server.requests(), []);
 
     let (certificate, key) = authority.client();
     let (certificate, key) = (work.write("me.pem", certificate), work.write("me.key", key));
-    let known = ClientConfig {
-        cert_file: Some(certificate.clone()),
-        key_file: Some(key.clone()),
-        ..config
-    };
+    let known = config.cert_file(certificate.clone()).key_file(key.clone());
     works(&known, &front.host());
     let mut options = ca.to_vec();
     options.extend(["--cert-file", certificate.to_str().unwrap()]);
@@ -269,10 +260,8 @@ fn redirected_to_plain_http(reply: impl Fn(&str) -> Reply, part: &str) -> Error 
     server.on("POST", part, [reply(&clear.host())]);
     clear.on("GET", "/token", [Reply::ok(r#"{"token":"t0ken"}"#)]);
     let front = TlsFront::start(&authority, Shows::Good, &server.host());
-    let config = ClientConfig {
-        credentials: Credentials::Given(Credential::password("ada", "s3cret")),
-        ..trusting(&work, &authority)
-    };
+    let config = trusting(&work, &authority)
+        .credentials(Credentials::Given(Credential::password("ada", "s3cret")));
     let error = push(&config, &front.host()).unwrap_err();
     assert!(!server.all().is_empty());
     assert!(clear.all().is_empty(), "{:?}", clear.all());
@@ -325,11 +314,9 @@ fn redirected(challenge: &dyn Fn(&str) -> String, credential: Credential, wanted
         other.on(method, "/storage/", [Reply::ok("content")]);
     }
 
-    let config = ClientConfig {
-        credentials: Credentials::Given(credential),
-        headers: vec![("x-of-the-registry".into(), "s3cret too".into())],
-        ..trusting(&work, &authority)
-    };
+    let config = trusting(&work, &authority)
+        .credentials(Credentials::Given(credential))
+        .headers(vec![("x-of-the-registry".into(), "s3cret too".into())]);
     let digest = ocigraph::Algorithm::Sha256.digest(b"content");
     let blob = reference(&front.host(), &format!("@{digest}"));
     run(async {
@@ -375,7 +362,7 @@ fn a_given_self_signed_certificate_is_accepted() {
     ] {
         let work = Workspace::new();
         let (front, pem) = TlsFront::self_signed(name, ended, &server.host());
-        let config = ClientConfig { ca_file: Some(work.write("own.pem", pem)), ..over_tls() };
+        let config = over_tls().ca_file(work.write("own.pem", pem));
         let pushed = push(&config, &front.host());
         assert_eq!(pushed.err().map(|e| e.code()), expected, "{name} {ended}");
         // The certificate of another server is not accepted.

@@ -1,40 +1,69 @@
-//! How a client speaks to registries: what a caller can adjust, with its defaults.
+//! How a client connects to registries: what a caller can configure, with the defaults.
 
+use derive_setters::Setters;
 use std::{fmt, path::PathBuf};
 
 use http::{HeaderName, HeaderValue};
 
-use super::tls;
-pub(super) use crate::store::limits::Limits;
-use crate::store::registry::auth::Credentials;
+use super::{
+    auth::credential::Credentials,
+    http::{
+        client::HttpSettings,
+        tls::{self, TlsOptions},
+    },
+};
+use crate::store::limits::Limits;
 use ocigraph_types::{Code, Error, Result};
 
-/// How a client speaks to registries.
-#[derive(Clone)]
+/// How a client connects to registries.
+///
+/// ```
+/// use ocigraph::{Client, ClientConfig, Credential, Credentials};
+///
+/// let config = ClientConfig::default().credentials(Credentials::Given(Credential::password("ada", "open sesame"))).headers(vec![("X-Team".into(), "supply-chain".into())]);
+/// config.check()?;
+/// let client = Client::with_config(config);
+/// # let _ = client;
+/// # Ok::<(), ocigraph::Error>(())
+/// ```
+#[derive(Clone, Setters)]
+#[non_exhaustive]
+#[setters(strip_option)]
 pub struct ClientConfig {
-    /// Where credentials come from, when a registry asks for them.
+    /// Where credentials come from when a registry demands authentication. Default:
+    /// [`Credentials::Stored`].
     pub credentials: Credentials,
-    /// A credential file to look into before those of docker and of the containers tools; `login`
-    /// writes to it.
+    /// A credential file in docker's format, which is searched before docker's and podman's own
+    /// files. `login` writes to it. Default: `None`, and `login` writes to docker's `config.json`.
+    #[setters(into)]
     pub auth_file: Option<PathBuf>,
-    /// Plain HTTP or TLS; without it, plain HTTP for this machine and TLS for all others.
+    /// `true` for plain HTTP, `false` for TLS. Default: `None`, which means plain HTTP for loopback
+    /// addresses and TLS for all other hosts.
     pub plain_http: Option<bool>,
-    /// Certificates in PEM to trust beside those of the system.
+    /// A PEM file of certificates to trust in addition to those of the system. Default: `None`.
+    #[setters(into)]
     pub ca_file: Option<PathBuf>,
-    /// The client's own certificates in PEM, for registries that ask for one.
+    /// A PEM file with the client certificate and its chain. It requires `key_file`. Default: `None`.
+    #[setters(into)]
     pub cert_file: Option<PathBuf>,
-    /// The private key of `cert_file` in PEM.
+    /// A PEM file with the private key of `cert_file`. Default: `None`.
+    #[setters(into)]
     pub key_file: Option<PathBuf>,
-    /// Takes any certificate: whoever sits between reads and changes what is sent.
+    /// Accepts any server certificate. Anyone on the network path can then read and change the
+    /// traffic. Default: `false`.
     pub insecure: bool,
-    /// Uses the proxies that `HTTPS_PROXY`, `HTTP_PROXY` and `ALL_PROXY` name, for hosts that
-    /// `NO_PROXY` does not; never for this machine.
+    /// Uses the proxies in `HTTPS_PROXY`, `HTTP_PROXY` and `ALL_PROXY`, except for hosts in
+    /// `NO_PROXY` and for loopback addresses. Default: `true`.
     pub use_proxy: bool,
-    /// Further headers, sent to the registry itself and nowhere else.
+    /// Additional header fields, as names and values. They are sent only to the origin of the
+    /// registry. Default: none.
     pub headers: Vec<(String, String)>,
-    /// The `User-Agent` header.
+    /// The `User-Agent` header ([RFC 9110, section
+    /// 10.1.5](https://www.rfc-editor.org/rfc/rfc9110#section-10.1.5)). Default: `ocigraph/` and the
+    /// version of this crate.
+    #[setters(into)]
     pub user_agent: String,
-    /// How long to wait, and how much to read.
+    /// The limits on waiting and on what a registry may send. Default: see [`Limits`].
     pub limits: Limits,
 }
 
@@ -57,30 +86,54 @@ impl Default for ClientConfig {
 }
 
 impl ClientConfig {
-    /// Looks for what would fail every call, before anything is sent: INVALID_ARGUMENT for a header
-    /// that cannot be sent and for a client certificate or key alone, TLS for a file that holds no
-    /// certificate or key. Reads those files.
+    /// Checks the headers, and reads the certificates and the key. Nothing is sent.
+    ///
+    /// Without this check, the first request reports the same errors.
+    ///
+    /// # Errors
+    ///
+    /// - [`Code::InvalidArgument`](crate::Code::InvalidArgument) for an invalid header or user agent,
+    ///   and for a client certificate without a key or a key without a certificate.
+    /// - [`Code::Tls`](crate::Code::Tls) for a file that cannot be read, or that contains no
+    ///   certificate or key.
     pub fn check(&self) -> Result<()> {
         self.check_headers()?;
-        tls::check(self)
+        tls::check(&self.tls_options())
     }
 
     pub(super) fn check_headers(&self) -> Result<()> {
+        let invalid = |message: String| Err(Error::new(Code::InvalidArgument, message));
         for (name, value) in &self.headers {
-            let refused = |message: String| Err(Error::new(Code::InvalidArgument, message));
             if HeaderName::try_from(name.as_str()).is_err() {
-                return refused(format!("{name:?} is no name of a header"));
+                return invalid(format!("invalid header name {name:?}"));
             }
-            // The value may be a secret.
+            // The value may be a secret, so the message does not repeat it.
             if HeaderValue::from_str(value).is_err() {
-                return refused(format!("the header {name} has a value that cannot be sent"));
+                return invalid(format!("invalid value of the header {name}"));
             }
         }
         if HeaderValue::from_str(&self.user_agent).is_err() {
-            let message = "the User-Agent holds what no header can hold";
-            return Err(Error::new(Code::InvalidArgument, message));
+            return invalid("invalid user agent: a header cannot contain it".to_owned());
         }
         Ok(())
+    }
+
+    pub(super) fn http_settings(&self) -> HttpSettings {
+        HttpSettings {
+            tls: self.tls_options(),
+            use_proxy: self.use_proxy,
+            user_agent: self.user_agent.clone(),
+            limits: self.limits,
+        }
+    }
+
+    fn tls_options(&self) -> TlsOptions {
+        TlsOptions {
+            ca_file: self.ca_file.clone(),
+            cert_file: self.cert_file.clone(),
+            key_file: self.key_file.clone(),
+            insecure: self.insecure,
+        }
     }
 }
 

@@ -32,7 +32,7 @@ pub(crate) fn guarded(auth: TokenAuth) -> Fixture {
 }
 
 pub(crate) fn client_with(credentials: Credentials) -> Client {
-    Client::with_config(ClientConfig { credentials, ..ClientConfig::default() })
+    Client::with_config(ClientConfig::default().credentials(credentials))
 }
 
 pub(crate) fn ada() -> Client {

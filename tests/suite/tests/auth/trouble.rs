@@ -16,9 +16,9 @@ const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 
 fn client(credential: Credential) -> Client {
     let wait = Duration::from_secs(5);
-    let limits = Limits { response_timeout: wait, idle_timeout: wait, ..Limits::default() };
+    let limits = Limits::default().response_timeout(wait).idle_timeout(wait);
     let credentials = Credentials::Given(credential);
-    Client::with_config(ClientConfig { credentials, limits, ..ClientConfig::default() })
+    Client::with_config(ClientConfig::default().credentials(credentials).limits(limits))
 }
 
 fn password() -> Credential {

@@ -1,27 +1,34 @@
-//! `WWW-Authenticate`: what a registry asks for (RFC 9110, section 11.6.1).
+//! The challenges of a registry: the `WWW-Authenticate` header (RFC 9110, section 11.6.1).
 //!
-//! A header may hold several challenges, and a registry may send several headers. A malformed one
-//! is skipped.
+//! A header may have several challenges, and a response several headers. Malformed ones are skipped.
 
 use std::collections::BTreeMap;
 
-/// One challenge.
+use http::{HeaderMap, header};
+
+/// One challenge: a scheme and its parameters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Challenge {
-    /// The scheme, lower-cased: `basic`, `bearer`.
+    /// The scheme in lower case: `basic`, `bearer`.
     pub(crate) scheme: String,
-    /// Its parameters, names lower-cased.
+    /// The parameters by name, in lower case.
     pub(crate) parameters: BTreeMap<String, String>,
 }
 
-/// All challenges of one header value.
+/// Returns all challenges of a response.
+pub(crate) fn challenges(headers: &HeaderMap) -> Vec<Challenge> {
+    let values = headers.get_all(header::WWW_AUTHENTICATE).iter();
+    values.filter_map(|value| value.to_str().ok()).flat_map(parse_challenges).collect()
+}
+
+/// Returns all challenges of one header value.
 pub(crate) fn parse_challenges(header: &str) -> Vec<Challenge> {
     let mut challenges: Vec<Challenge> = Vec::new();
-    // The parameter whose value stood last, without quotes.
+    // The name of the last parameter, if its value has no quotes.
     let mut unquoted: Option<String> = None;
     for part in split_outside_quotes(header) {
         let part = part.trim();
-        // `Scheme name=value` begins a challenge, `name=value` goes on with it.
+        // `Scheme name=value` begins a challenge, `name=value` continues it.
         let (first, rest) = part.split_once(char::is_whitespace).unwrap_or((part, ""));
         let parameter = if first.contains('=') || rest.trim_start().starts_with('=') {
             part
@@ -29,7 +36,7 @@ pub(crate) fn parse_challenges(header: &str) -> Vec<Challenge> {
             if first.is_empty() || !first.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
                 continue;
             }
-            // `scope=repository:app:pull,push` should have been quoted.
+            // `scope=repository:app:pull,push` should have quotes, since the comma belongs to it.
             if rest.is_empty()
                 && !is_known(first)
                 && let (Some(name), Some(challenge)) = (&unquoted, challenges.last_mut())
@@ -56,7 +63,7 @@ pub(crate) fn parse_challenges(header: &str) -> Vec<Challenge> {
     challenges
 }
 
-/// Schemes that may stand without parameters.
+/// Returns true for schemes that may come without parameters.
 fn is_known(scheme: &str) -> bool {
     ["basic", "bearer", "digest", "negotiate", "ntlm"]
         .iter()
@@ -97,31 +104,31 @@ mod tests {
     use super::*;
 
     #[test]
-    fn several_challenges_stand_in_one_header() {
-        let found = parse_challenges(
+    fn one_header_may_have_several_challenges() {
+        let challenges = parse_challenges(
             r#"Basic realm="a, b", BEARER realm="https://auth.example/token",service=reg,scope="repository:x:pull,push""#,
         );
-        assert_eq!(found.len(), 2);
-        assert_eq!(found[0].scheme, "basic");
-        assert_eq!(found[0].parameters["realm"], "a, b");
-        assert_eq!(found[1].scheme, "bearer");
-        assert_eq!(found[1].parameters["scope"], "repository:x:pull,push");
+        assert_eq!(challenges.len(), 2);
+        assert_eq!(challenges[0].scheme, "basic");
+        assert_eq!(challenges[0].parameters["realm"], "a, b");
+        assert_eq!(challenges[1].scheme, "bearer");
+        assert_eq!(challenges[1].parameters["scope"], "repository:x:pull,push");
     }
 
     #[test]
-    fn a_list_without_quotes_is_one_value() {
-        let found = parse_challenges(
+    fn a_value_without_quotes_may_have_commas() {
+        let challenges = parse_challenges(
             "Bearer realm=https://a.example/t,scope=repository:x:pull,push,service=s, Basic",
         );
-        assert_eq!(found.len(), 2);
-        assert_eq!(found[0].parameters["scope"], "repository:x:pull,push");
-        assert_eq!(found[0].parameters["service"], "s");
+        assert_eq!(challenges.len(), 2);
+        assert_eq!(challenges[0].parameters["scope"], "repository:x:pull,push");
+        assert_eq!(challenges[0].parameters["service"], "s");
     }
 
     #[test]
     fn malformed_parts_are_skipped() {
         assert!(parse_challenges("=,\"").is_empty());
-        let found = parse_challenges(r#"realm="x", Basic"#);
-        assert_eq!(found, [Challenge { scheme: "basic".into(), parameters: BTreeMap::new() }]);
+        let challenges = parse_challenges(r#"realm="x", Basic"#);
+        assert_eq!(challenges, [Challenge { scheme: "basic".into(), parameters: BTreeMap::new() }]);
     }
 }

@@ -1,60 +1,25 @@
-//! Who the client is: credentials as values, and where a client gets them from.
-//!
-//! Secrets are wiped from memory when they are dropped, and no `Debug` or `Display` shows one.
+//! Credentials as values, and where a client gets them from. No `Debug` form shows a secret.
 
-use std::{
-    fmt,
-    hash::{Hash, Hasher},
-    sync::Arc,
-};
+use std::{fmt, sync::Arc};
 
 use async_trait::async_trait;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use zeroize::Zeroizing;
 
+use crate::store::registry::secret::Secret;
 use ocigraph_types::{Host, Result};
 
-/// Under this name Azure takes the token of `az acr login --expose-token` for a password.
+/// The user name that belongs to the token of `az acr login --expose-token`.
 pub(crate) const AZURE_TOKEN_USER: &str = "00000000-0000-0000-0000-000000000000";
 
-/// Under this name credential helpers keep identity tokens.
+/// The user name under which credential helpers store identity tokens.
 pub(crate) const HELPER_TOKEN_USER: &str = "<token>";
 
-/// A password or token: wiped when dropped, never shown.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(Zeroizing<String>);
-
-impl Secret {
-    /// A secret with this text.
-    pub fn new(text: impl Into<String>) -> Self {
-        Self(Zeroizing::new(text.into()))
-    }
-
-    /// The text itself.
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
-impl Hash for Secret {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.expose().hash(state);
-    }
-}
-
-impl<T: Into<String>> From<T> for Secret {
-    fn from(text: T) -> Self {
-        Self::new(text)
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("***")
-    }
-}
-
-/// Who the client is to a registry. Its `Debug` form hides what is secret.
+/// A credential for a registry. `Debug` hides its secrets.
+///
+/// A registry demands Basic authentication ([RFC 7617]) or a token ([RFC 6750]). For a token, the
+/// client presents the credential to the token server that the registry names ([token
+/// authentication]).
 ///
 /// ```
 /// use ocigraph::Credential;
@@ -62,32 +27,40 @@ impl fmt::Debug for Secret {
 /// let credential = Credential::password("ada", "open sesame");
 /// assert!(!format!("{credential:?}").contains("sesame"));
 /// ```
+///
+/// [RFC 7617]: https://www.rfc-editor.org/rfc/rfc7617
+/// [RFC 6750]: https://www.rfc-editor.org/rfc/rfc6750
+/// [token authentication]: https://distribution.github.io/distribution/spec/auth/token/
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Credential {
-    /// A name and a password: given to the registry itself (Basic) or to its token server.
+    /// A user name and password, sent to the registry by Basic authentication, or to its token
+    /// server.
     Password {
-        /// The user, service principal or token name.
+        /// The name of a user, service principal or token.
         username: String,
-        /// The password.
+        /// The password of that user.
         password: Secret,
     },
-    /// A refresh token, for which the token server gives access tokens.
+    /// A refresh token, which the token server exchanges for access tokens.
     IdentityToken(Secret),
-    /// A token that is sent to the registry as it is.
+    /// An access token that is sent to the registry unchanged, as `Authorization: Bearer`.
     RegistryToken(Secret),
-    /// A Microsoft Entra access token, which Azure's registry exchanges for an identity token.
+    /// A Microsoft Entra access token, which an Azure registry exchanges for an identity token. It is
+    /// sent to no other registry.
     EntraToken {
         /// The access token.
         token: Secret,
-        /// The tenant, where the token does not tell.
+        /// The tenant, if the token does not contain it.
         tenant: Option<String>,
     },
 }
 
 impl Credential {
-    /// A name and a password. The name that `az acr login --expose-token` goes with makes it an
-    /// identity token.
+    /// Creates a credential from a user name and password.
+    ///
+    /// The user names `00000000-0000-0000-0000-000000000000` (`az acr login --expose-token`) and
+    /// `<token>` (credential helpers) make an identity token of the password.
     pub fn password(username: impl Into<String>, password: impl Into<Secret>) -> Self {
         let (username, password) = (username.into(), password.into());
         match username.as_str() {
@@ -96,23 +69,24 @@ impl Credential {
         }
     }
 
-    /// A refresh token.
+    /// Creates a credential from a refresh token.
     pub fn identity_token(token: impl Into<Secret>) -> Self {
         Self::IdentityToken(token.into())
     }
 
-    /// A token that is sent as it is.
+    /// Creates a credential from an access token that is sent unchanged.
     pub fn registry_token(token: impl Into<Secret>) -> Self {
         Self::RegistryToken(token.into())
     }
 
-    /// A Microsoft Entra access token.
+    /// Creates a credential from a Microsoft Entra access token. Without a tenant, the registry reads
+    /// it from the token.
     pub fn entra_token(token: impl Into<Secret>, tenant: Option<String>) -> Self {
         Self::EntraToken { token: token.into(), tenant }
     }
 
-    /// The name and password to send where Basic authentication is asked for (RFC 7617); tokens go
-    /// under the name that Azure and others take them by.
+    /// Returns the user name and password for Basic authentication (RFC 7617). An identity token is
+    /// the password of the user name that Azure and other registries accept for it.
     pub(crate) fn as_password(&self) -> Option<(&str, &Secret)> {
         match self {
             Self::Password { username, password } => Some((username, password)),
@@ -121,7 +95,7 @@ impl Credential {
         }
     }
 
-    /// What must never be shown.
+    /// Returns the text that must never be shown.
     pub(crate) fn secret(&self) -> &Secret {
         match self {
             Self::Password { password: secret, .. }
@@ -132,13 +106,17 @@ impl Credential {
     }
 }
 
-/// `user:password` in base64, as in a `Basic` header and in the `auth` of a credential file.
+/// Returns `user:password` in base64, as a `Basic` header and the `auth` member of a credential file
+/// have it.
 pub(crate) fn basic(username: &str, password: &str) -> Zeroizing<String> {
     let both = Zeroizing::new(format!("{username}:{password}"));
     Zeroizing::new(STANDARD.encode(both.as_bytes()))
 }
 
-/// A vault of the caller's own: asked for each registry, when that has asked for credentials.
+/// A source of credentials that the application provides, such as a vault.
+///
+/// The client calls it after a registry has demanded authentication, once for each repository, and
+/// again after a credential was refused.
 ///
 /// ```
 /// use ocigraph::{Credential, CredentialSource, Host};
@@ -158,24 +136,45 @@ pub(crate) fn basic(username: &str, password: &str) -> Zeroizing<String> {
 /// ```
 #[async_trait]
 pub trait CredentialSource: Send + Sync {
-    /// The credential for a repository of a registry; `None` for anonymous use. The repository is
-    /// empty when the registry as a whole is meant.
+    /// Returns the credential for a repository of a registry, or `None` for anonymous use.
+    ///
+    /// `repository` is empty for requests to the registry as a whole, such as listing its
+    /// repositories.
+    ///
+    /// # Errors
+    ///
+    /// An error fails the operation that needs the credential.
     async fn credential(&self, host: &Host, repository: &str) -> Result<Option<Credential>>;
 }
 
-/// Where a client gets credentials from.
+/// Where a client gets credentials from. Default: [`Credentials::Stored`].
+///
+/// ```
+/// use ocigraph::{Client, ClientConfig, Credentials};
+///
+/// let config = ClientConfig::default().credentials(Credentials::Anonymous);
+/// let client = Client::with_config(config);
+/// # let _ = client;
+/// ```
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub enum Credentials {
-    /// Where the other tools of the ecosystem keep them: `DOCKER_AUTH_CONFIG`, the configuration
-    /// files of docker and of the containers tools, and the helpers that these name.
+    /// The places that docker, podman and other tools share, in this order:
+    ///
+    /// 1. the environment variable `DOCKER_AUTH_CONFIG`, which has the content of a file;
+    /// 2. [`ClientConfig::auth_file`](crate::ClientConfig::auth_file);
+    /// 3. docker's `config.json` in `DOCKER_CONFIG` or `~/.docker`;
+    /// 4. the `auth.json` of podman and its relatives: `REGISTRY_AUTH_FILE`,
+    ///    `$XDG_RUNTIME_DIR/containers/auth.json`, `$XDG_CONFIG_HOME/containers/auth.json`.
+    ///
+    /// The first place with a credential or a credential helper for the registry is used.
     #[default]
     Stored,
-    /// Nowhere: every request is anonymous.
+    /// No credential: all requests are anonymous.
     Anonymous,
-    /// This one, for every registry that the client is used with.
+    /// This credential, for every registry that the client is used with.
     Given(Credential),
-    /// Whatever the caller answers.
+    /// The credentials that the application returns.
     Callback(Arc<dyn CredentialSource>),
 }
 
@@ -204,16 +203,16 @@ mod tests {
         ];
         for credential in all {
             assert_eq!(credential.secret().expose(), "s3cret");
-            for shown in
+            for text in
                 [format!("{credential:?}"), format!("{:#?}", Credentials::Given(credential))]
             {
-                assert!(!shown.contains("s3cret"), "{shown}");
+                assert!(!text.contains("s3cret"), "{text}");
             }
         }
     }
 
     #[test]
-    fn azures_token_is_no_password() {
+    fn a_password_of_azures_token_user_is_an_identity_token() {
         let credential = Credential::password(AZURE_TOKEN_USER, "token");
         assert_eq!(credential, Credential::identity_token("token"));
     }

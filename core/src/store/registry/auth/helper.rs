@@ -1,7 +1,9 @@
-//! Credential helpers: programs named `docker-credential-NAME` that keep credentials in a keychain.
+//! Credential helpers: programs named `docker-credential-NAME` that store credentials in a keychain.
 //!
-//! Source: the protocol of docker's credential helpers: a verb as argument, the server or a JSON
-//! object on standard input, the answer, errors too, on standard output.
+//! [The protocol](https://github.com/docker/docker-credential-helpers): the action is the argument,
+//! standard input has the server or a JSON object, and standard output the result or the error.
+
+mod process;
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -9,28 +11,26 @@ use serde::{Deserialize, Serialize};
 use tokio::time::timeout;
 use zeroize::Zeroizing;
 
-use super::{
-    credential::{Credential, HELPER_TOKEN_USER, basic},
-    program::{self, Ended},
-};
+use self::process::ExitKind;
+use super::credential::{Credential, HELPER_TOKEN_USER, basic};
 use ocigraph_types::{Code, Error, Result};
 
-/// A longer answer is not read.
-const LONGEST_ANSWER: u64 = 1024 * 1024;
+/// Bytes of output that are read.
+const MAX_OUTPUT: u64 = 1024 * 1024;
 
-/// What helpers say instead of a status.
+/// The output of a helper that has no credential for the server.
 const NOT_FOUND: &str = "credentials not found in native keychain";
 
-/// A helper by its short name, as configuration files have it.
+/// A helper by its short name, as credential files have it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Helper {
     name: String,
-    limit: Duration,
+    timeout: Duration,
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Entry {
+struct HelperEntry {
     #[serde(rename = "ServerURL", default)]
     server_url: String,
     #[serde(default)]
@@ -39,45 +39,46 @@ struct Entry {
     secret: Zeroizing<String>,
 }
 
-enum Answer {
-    Said(Zeroizing<Vec<u8>>),
-    Nothing,
+enum Output {
+    Text(Zeroizing<Vec<u8>>),
+    /// The helper has no credential for the server.
+    NotFound,
 }
 
 impl Helper {
-    /// CREDENTIALS when `name` could be anything but the end of a program's name.
-    pub(crate) fn new(name: &str, limit: Duration) -> Result<Self> {
-        let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-');
-        if name.is_empty() || !name.bytes().all(plain) {
+    /// CREDENTIALS if `name` has characters that could make a path or an option of it.
+    pub(crate) fn new(name: &str, timeout: Duration) -> Result<Self> {
+        let is_allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-');
+        if name.is_empty() || !name.bytes().all(is_allowed) {
             return Err(Error::new(
                 Code::Credentials,
-                format!("{name:?} is no name of a credential helper"),
+                format!("invalid name of a credential helper: {name:?}"),
             )
-            .with_hint("a name has letters, digits, dots, underscores and hyphens"));
+            .with_hint("expected letters, digits, dots, underscores and hyphens"));
         }
-        Ok(Self { name: name.to_owned(), limit })
+        Ok(Self { name: name.to_owned(), timeout })
     }
 
-    /// The program's name.
+    /// Returns the name of the program.
     pub(crate) fn program(&self) -> String {
         format!("docker-credential-{}", self.name)
     }
 
-    /// What is kept for a server, if anything.
+    /// Returns the credential for a server.
     pub(crate) async fn get(&self, server: &str) -> Result<Option<Credential>> {
-        let answer = match self.run("get", server.as_bytes()).await? {
-            Answer::Nothing => return Ok(None),
-            Answer::Said(answer) => answer,
+        let output = match self.run("get", server.as_bytes()).await? {
+            Output::NotFound => return Ok(None),
+            Output::Text(output) => output,
         };
-        let entry: Entry = serde_json::from_slice(&answer)
-            .map_err(|_| self.failed("get", "its answer is no JSON object with a Username"))?;
+        let entry: HelperEntry = serde_json::from_slice(&output)
+            .map_err(|_| self.error("get", "expected a JSON object with Username and Secret"))?;
         if entry.secret.is_empty() {
             return Ok(None);
         }
         Ok(Some(Credential::password(entry.username, entry.secret.as_str())))
     }
 
-    /// Keeps a name and a secret for a server.
+    /// Stores the credential of a server.
     pub(crate) async fn store(&self, server: &str, credential: &Credential) -> Result<()> {
         let (username, secret) = match credential {
             Credential::IdentityToken(token) => (HELPER_TOKEN_USER, token),
@@ -85,7 +86,7 @@ impl Helper {
                 Error::new(Code::Unsupported, "only passwords and identity tokens can be stored")
             })?,
         };
-        let entry = Entry {
+        let entry = HelperEntry {
             server_url: server.to_owned(),
             username: username.to_owned(),
             secret: Zeroizing::new(secret.expose().to_owned()),
@@ -94,64 +95,64 @@ impl Helper {
         self.run("store", &text).await.map(drop)
     }
 
-    /// Forgets a server; it may be unknown.
+    /// Erases the credential of a server, if there is one.
     pub(crate) async fn erase(&self, server: &str) -> Result<()> {
         self.run("erase", server.as_bytes()).await.map(drop)
     }
 
-    /// The servers that it knows, with their users.
+    /// Returns the servers that have a credential, with their user names.
     pub(crate) async fn list(&self) -> Result<BTreeMap<String, String>> {
         match self.run("list", b"").await? {
-            Answer::Nothing => Ok(BTreeMap::new()),
-            Answer::Said(answer) => serde_json::from_slice(&answer)
-                .map_err(|_| self.failed("list", "its answer is no JSON object of servers")),
+            Output::NotFound => Ok(BTreeMap::new()),
+            Output::Text(output) => serde_json::from_slice(&output)
+                .map_err(|_| self.error("list", "expected a JSON object of servers")),
         }
     }
 
-    async fn run(&self, verb: &str, input: &[u8]) -> Result<Answer> {
-        match timeout(self.limit, self.exchange(verb, input)).await {
-            Ok(answer) => answer,
-            // Dropped with the exchange, the program is killed.
-            Err(_) => Err(self.failed(
-                verb,
-                &format!("it did not answer within {} seconds", self.limit.as_secs_f64()),
+    async fn run(&self, action: &str, input: &[u8]) -> Result<Output> {
+        match timeout(self.timeout, self.run_to_end(action, input)).await {
+            Ok(output) => output,
+            // Dropping the future has killed the program.
+            Err(_) => Err(self.error(
+                action,
+                &format!("it did not answer within {} seconds", self.timeout.as_secs_f64()),
             )),
         }
     }
 
-    async fn exchange(&self, verb: &str, input: &[u8]) -> Result<Answer> {
-        let ran = program::run(&self.program(), verb, input, LONGEST_ANSWER).await;
-        let (ended, answer) = ran.map_err(|e| match e.kind() {
+    async fn run_to_end(&self, action: &str, input: &[u8]) -> Result<Output> {
+        let result = process::run(&self.program(), action, input, MAX_OUTPUT).await;
+        let (exit, output) = result.map_err(|e| match e.kind() {
             std::io::ErrorKind::NotFound => self
-                .failed(verb, "it is not on the PATH")
-                .with_hint("install it, or take it out of the configuration file"),
-            _ => self.failed(verb, &e.to_string()),
+                .error(action, "it is not on the PATH")
+                .with_hint("install it, or remove it from the credential file"),
+            _ => self.error(action, &e.to_string()),
         })?;
-        if answer.len() as u64 == LONGEST_ANSWER {
-            return Err(self.failed(verb, "its answer is too long"));
+        if output.len() as u64 == MAX_OUTPUT {
+            return Err(self.error(action, &format!("its output exceeds {MAX_OUTPUT} bytes")));
         }
-        let said = String::from_utf8_lossy(&answer);
-        let said = said.trim();
-        let well = match ended {
-            Ended::Well => true,
-            Ended::Failed | Ended::Killed => false,
-            // By its answer: an object where one is asked for, else nothing.
-            Ended::Unknown if matches!(verb, "get" | "list") => is_object(said),
-            Ended::Unknown => said.is_empty(),
+        let text = String::from_utf8_lossy(&output);
+        let text = text.trim();
+        let succeeded = match exit {
+            ExitKind::Success => true,
+            ExitKind::Failure | ExitKind::Signal => false,
+            // Success is recognized by the expected output: an object, or nothing.
+            ExitKind::Unknown if matches!(action, "get" | "list") => is_object(text),
+            ExitKind::Unknown => text.is_empty(),
         };
-        if well {
-            return Ok(Answer::Said(answer));
+        if succeeded {
+            return Ok(Output::Text(output));
         }
-        if said.contains(NOT_FOUND) && ended != Ended::Killed {
-            return Ok(Answer::Nothing);
+        if text.contains(NOT_FOUND) && exit != ExitKind::Signal {
+            return Ok(Output::NotFound);
         }
-        Err(self.failed(verb, &reason(ended, said, input)))
+        Err(self.error(action, &failure_reason(exit, text, input)))
     }
 
-    fn failed(&self, verb: &str, why: &str) -> Error {
+    fn error(&self, action: &str, reason: &str) -> Error {
         Error::new(
             Code::Credentials,
-            format!("the credential helper {} failed to {verb}: {why}", self.program()),
+            format!("the credential helper {} failed to {action}: {reason}", self.program()),
         )
     }
 }
@@ -160,29 +161,29 @@ fn is_object(text: &str) -> bool {
     serde_json::from_str::<serde_json::Map<_, _>>(text).is_ok()
 }
 
-/// Why it failed, in its own words where they can hold no secret: they stand on standard output,
-/// where the secret would stand had it succeeded, or as far as it came.
-fn reason(ended: Ended, said: &str, input: &[u8]) -> String {
-    if ended == Ended::Killed {
+/// Returns why a helper failed. Quotes its output only if that cannot contain a secret: helpers write
+/// errors to standard output, where they also write secrets.
+fn failure_reason(exit: ExitKind, text: &str, input: &[u8]) -> String {
+    if exit == ExitKind::Signal {
         return "a signal ended it".to_owned();
     }
-    let lower = said.to_ascii_lowercase();
-    if said.contains('{') || lower.contains("\"secret") || lower.contains("\"username") {
-        return "it failed, with an answer that may hold a secret".to_owned();
+    let lower = text.to_ascii_lowercase();
+    if text.contains('{') || lower.contains("\"secret") || lower.contains("\"username") {
+        return "it failed, and its output may hold a secret".to_owned();
     }
-    let mut said = said.to_owned();
-    // What it was given to store, should it repeat that.
-    if let Ok(Entry { username, secret, .. }) = serde_json::from_slice(input)
+    let mut text = text.to_owned();
+    // The helper may repeat the secret that it was given to store.
+    if let Ok(HelperEntry { username, secret, .. }) = serde_json::from_slice(input)
         && !secret.is_empty()
     {
         let quoted = serde_json::Value::from(secret.as_str()).to_string();
         let both = basic(&username, &secret);
         for form in [secret.as_str(), quoted.trim_matches('"'), both.as_str()] {
-            said = said.replace(form, "***");
+            text = text.replace(form, "***");
         }
     }
-    let said: String = said.chars().filter(|c| !c.is_control()).take(512).collect();
-    if said.is_empty() { "it failed without a word".to_owned() } else { said }
+    let text: String = text.chars().filter(|c| !c.is_control()).take(512).collect();
+    if text.is_empty() { "it failed without a message".to_owned() } else { text }
 }
 
 #[cfg(test)]
@@ -190,9 +191,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_reason_repeats_a_secret() {
+    fn the_reason_of_a_failure_does_not_repeat_a_secret() {
         let entry = br#"{"ServerURL":"r","Username":"ada","Secret":"open \"sesame\""}"#;
-        for said in [
+        for output in [
             r#"{"ServerURL":"r","Username":"ada","Secret":"open \"sesame"#,
             r#"warning: old {"Secret":"sesame"}"#,
             r#""Username":"ada","Secret":"sesame"#,
@@ -200,10 +201,13 @@ mod tests {
             r#"cannot store "open \"sesame\"""#,
             "cannot store YWRhOm9wZW4gInNlc2FtZSI=",
         ] {
-            let reason = reason(Ended::Failed, said, entry);
+            let reason = failure_reason(ExitKind::Failure, output, entry);
             assert!(!reason.contains("sesame") && !reason.contains("YWRhO"), "{reason}");
         }
-        assert_eq!(reason(Ended::Killed, "sesame", b""), "a signal ended it");
-        assert_eq!(reason(Ended::Failed, "the keychain is locked", b""), "the keychain is locked");
+        assert_eq!(failure_reason(ExitKind::Signal, "sesame", b""), "a signal ended it");
+        assert_eq!(
+            failure_reason(ExitKind::Failure, "the keychain is locked", b""),
+            "the keychain is locked"
+        );
     }
 }

@@ -1,25 +1,28 @@
-//! Credentials and challenges: who the client is, where that is stored, and what a registry or its
-//! token server asks.
+//! Authentication: credentials and where they are stored, challenges, and tokens.
 //!
-//! Nothing here sends a request: `registry` does, with what is prepared here.
+//! An [`authenticator::Authenticator`] answers the challenges of one registry. It sends its token
+//! requests through an HTTP client that it is given. Manifests are not known here.
 
-mod challenge;
-mod credential;
-mod file;
+pub(super) mod authenticator;
+pub(super) mod challenge;
+mod config_file;
+pub(super) mod context;
+pub(crate) mod credential;
+mod credential_cache;
+pub(crate) mod credential_chain;
 mod helper;
-mod object;
-mod program;
-mod realm;
-mod replace;
-mod scope;
-mod stored;
+mod json_object;
+mod realm_guard;
+pub(super) mod scope;
+pub(super) mod target;
 mod token;
+mod token_cache;
+mod token_client;
 
-pub(crate) use challenge::{Challenge, parse_challenges};
-pub(crate) use credential::basic;
-pub use credential::{Credential, CredentialSource, Credentials, Secret};
-pub(crate) use realm::{RealmGuard, redacted};
-pub(crate) use scope::Scopes;
-pub use stored::StoredIn;
-pub(crate) use stored::{CredentialChain, Source};
-pub(crate) use token::{Realm, Token, TokenRequest, read_identity_token};
+#[cfg(test)]
+pub(crate) use challenge::parse_challenges;
+pub use credential::{Credential, CredentialSource, Credentials};
+pub(crate) use credential_chain::CredentialChain;
+pub use credential_chain::StoredIn;
+
+pub use super::secret::Secret;

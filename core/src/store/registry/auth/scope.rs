@@ -1,42 +1,42 @@
-//! What a token is to allow: scopes such as `repository:net-monitor:pull,push`, as a set that can be
-//! joined and compared.
+//! Scopes of a token, such as `repository:net-monitor:pull,push`, as a set that can be joined and
+//! compared.
 //!
-//! Source: the token scope documentation of the distribution project.
+//! See [Docker Registry Token Scope and Access](https://distribution.github.io/distribution/spec/auth/scope/).
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
 };
 
-/// Scopes, merged by resource, in one order: the same set always has the same text.
+/// Scopes, merged by resource and sorted: equal sets have equal text.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub(crate) struct Scopes(BTreeMap<String, BTreeSet<String>>);
 
 impl Scopes {
-    /// Actions on a repository.
+    /// Returns the scope of these actions on a repository.
     pub(crate) fn repository(name: &str, actions: &[&str]) -> Self {
         let actions = actions.iter().map(|action| (*action).to_owned()).collect();
         Self(BTreeMap::from([(format!("repository:{name}"), actions)]))
     }
 
-    /// The list of repositories.
+    /// Returns the scope of listing repositories.
     pub(crate) fn catalog() -> Self {
         Self::parse("registry:catalog:*")
     }
 
-    /// Scopes as a challenge has them: separated by blanks.
+    /// Parses the scopes of a challenge, which are separated by spaces.
     pub(crate) fn parse(text: &str) -> Self {
         let mut scopes = Self::default();
         for scope in text.split_whitespace() {
-            // A name may have colons, as in `repository:localhost:5000/app:pull`.
+            // A name may contain colons: `repository:localhost:5000/app:pull`.
             let (resource, actions) = scope.rsplit_once(':').unwrap_or((scope, ""));
-            let known = scopes.0.entry(resource.to_owned()).or_default();
-            known.extend(actions.split(',').filter(|a| !a.is_empty()).map(str::to_owned));
+            let all = scopes.0.entry(resource.to_owned()).or_default();
+            all.extend(actions.split(',').filter(|a| !a.is_empty()).map(str::to_owned));
         }
         scopes
     }
 
-    /// Both together.
+    /// Returns the union of both sets.
     pub(crate) fn joined(&self, other: &Self) -> Self {
         let mut all = self.clone();
         for (resource, actions) in &other.0 {
@@ -45,7 +45,7 @@ impl Scopes {
         all
     }
 
-    /// Whether whoever may do this may do all of `other`.
+    /// Returns true if these scopes include all of `other`.
     pub(crate) fn cover(&self, other: &Self) -> bool {
         other
             .0
@@ -53,16 +53,16 @@ impl Scopes {
             .all(|(resource, actions)| self.0.get(resource).is_some_and(|a| a.is_superset(actions)))
     }
 
-    /// How much they allow, to choose the widest by.
+    /// Returns the number of actions, by which the widest set is chosen.
     pub(crate) fn width(&self) -> usize {
         self.0.values().map(BTreeSet::len).sum()
     }
 
-    /// Each scope as it is asked for.
+    /// Returns the text of each scope, as a token request has it.
     pub(crate) fn each(&self) -> impl Iterator<Item = String> {
         self.0.iter().map(|(resource, actions)| {
             let actions: Vec<&str> = actions.iter().map(String::as_str).collect();
-            // What is written otherwise in a challenge is asked for as it is written there.
+            // A scope of another form is requested exactly as the challenge wrote it.
             if actions.is_empty() {
                 resource.clone()
             } else {
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn names_may_have_colons() {
+    fn repository_names_may_contain_colons() {
         let scopes = Scopes::parse("repository:localhost:5000/a:pull registry:catalog:*");
         assert_eq!(scopes.to_string(), "registry:catalog:* repository:localhost:5000/a:pull");
         assert_eq!(Scopes::catalog().to_string(), "registry:catalog:*");

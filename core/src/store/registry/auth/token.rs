@@ -1,7 +1,8 @@
-//! Tokens: what is asked of a token server, and what its answer says.
+//! Tokens: the requests to a token server and its responses, as values.
 //!
-//! Source: the token specification of the distribution project (GET), its OAuth 2 form (POST), and
-//! Azure's documentation of both. It sends nothing itself.
+//! See [Token Authentication](https://distribution.github.io/distribution/spec/auth/token/) (GET),
+//! [OAuth 2](https://distribution.github.io/distribution/spec/auth/oauth/) (POST), and Azure's
+//! documentation of both. Nothing is sent here.
 
 use std::time::{Duration, SystemTime};
 
@@ -11,23 +12,24 @@ use url::{Url, form_urlencoded};
 use zeroize::Zeroizing;
 
 use super::{
-    credential::{AZURE_TOKEN_USER, Credential, Secret, basic},
-    object::Object,
+    credential::{AZURE_TOKEN_USER, Credential, basic},
+    json_object::JsonObject,
     scope::Scopes,
 };
+use crate::store::registry::secret::Secret;
 use ocigraph_types::{Code, Error, Host, Result};
 
-/// Of a token that does not say how long it lives.
-const DEFAULT_LIFE: Duration = Duration::from_secs(60);
-/// A token is renewed so long before its end, or a tenth of its life when that is shorter.
-const MARGIN: Duration = Duration::from_secs(30);
-/// Nobody means more; larger figures would not fit a clock.
-const LONGEST_LIFE: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
+/// Lifetime of a token that does not state one, as the specification demands.
+const DEFAULT_LIFETIME: Duration = Duration::from_secs(60);
+/// A token is renewed this long before it expires, or a tenth of its lifetime if that is shorter.
+const RENEWAL_MARGIN: Duration = Duration::from_secs(30);
+/// A longer lifetime is cut to this: it would not fit a clock.
+const MAX_LIFETIME: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
 
-/// What the client is called where a token server wants a name.
+/// The `client_id` of OAuth 2 requests.
 const CLIENT_ID: &str = "ocigraph";
 
-/// Where a registry sends its clients for tokens.
+/// The token server that a challenge names.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Realm {
     pub(crate) url: Url,
@@ -37,14 +39,14 @@ pub(crate) struct Realm {
 /// A request to a token server.
 pub(crate) struct TokenRequest {
     pub(crate) url: Url,
-    /// The value of an `Authorization` header.
+    /// The value of the `Authorization` header.
     pub(crate) authorization: Option<Zeroizing<String>>,
-    /// With a form it is a POST.
+    /// The form of a POST request. Without a form, the request is a GET.
     pub(crate) form: Option<Zeroizing<String>>,
 }
 
 impl TokenRequest {
-    /// For a token with these scopes.
+    /// Creates the request for a token with these scopes.
     pub(crate) fn new(realm: &Realm, scopes: &Scopes, credential: Option<&Credential>) -> Self {
         match credential {
             Some(Credential::IdentityToken(token)) => Self::refresh(realm, scopes, token),
@@ -55,7 +57,8 @@ impl TokenRequest {
         }
     }
 
-    /// The other way to present an identity token, for servers that know no POST.
+    /// Creates the request that presents an identity token by GET, for servers that do not support
+    /// POST. Returns `None` for other credentials.
     pub(crate) fn without_post(
         realm: &Realm,
         scopes: &Scopes,
@@ -69,7 +72,7 @@ impl TokenRequest {
         }
     }
 
-    fn get(realm: &Realm, scopes: &Scopes, login: Option<(&str, &Secret)>) -> Self {
+    fn get(realm: &Realm, scopes: &Scopes, user: Option<(&str, &Secret)>) -> Self {
         let mut url = realm.url.clone();
         {
             let mut query = url.query_pairs_mut();
@@ -83,8 +86,8 @@ impl TokenRequest {
         if url.query() == Some("") {
             url.set_query(None);
         }
-        let authorization = login.map(|(user, secret)| {
-            Zeroizing::new(format!("Basic {}", *basic(user, secret.expose())))
+        let authorization = user.map(|(name, secret)| {
+            Zeroizing::new(format!("Basic {}", *basic(name, secret.expose())))
         });
         Self { url, authorization, form: None }
     }
@@ -102,7 +105,7 @@ impl TokenRequest {
         Self { url: realm.url.clone(), authorization: None, form }
     }
 
-    /// Azure's exchange of an Entra token for an identity token.
+    /// Creates Azure's exchange of an Entra token for an identity token.
     pub(crate) fn exchange(url: Url, host: &Host, token: &Secret, tenant: Option<&str>) -> Self {
         let mut form = form_urlencoded::Serializer::new(String::new());
         form.append_pair("grant_type", "access_token");
@@ -119,23 +122,23 @@ impl TokenRequest {
 #[derive(Debug, Clone)]
 pub(crate) struct Token {
     pub(crate) value: Secret,
-    renewed_from: Instant,
-    ends: Instant,
+    renew_at: Instant,
+    expires_at: Instant,
 }
 
-/// An answer of which no more is read than is needed: the rest may be of any type.
-struct Answer(Object);
+/// The response of a token server. Members that are not needed may have any type.
+struct TokenResponse(JsonObject);
 
-impl Answer {
+impl TokenResponse {
     fn read(body: &[u8]) -> Result<Self> {
         let text = std::str::from_utf8(body).ok();
-        let object = text.and_then(|text| Object::parse(text).ok());
-        object
-            .map(Self)
-            .ok_or_else(|| Error::new(Code::Registry, "the token server's answer is no token"))
+        let object = text.and_then(|text| JsonObject::parse(text).ok());
+        object.map(Self).ok_or_else(|| {
+            Error::new(Code::Registry, "the token server's response is not a JSON object")
+        })
     }
 
-    /// The first of these members that is text with something in it.
+    /// Returns the first of these members that is a text and not blank.
     fn text(&self, names: &[&str]) -> Option<Zeroizing<String>> {
         names.iter().find_map(|name| {
             let text: Zeroizing<String> = serde_json::from_str(self.0.get(name)?).ok()?;
@@ -144,71 +147,71 @@ impl Answer {
         })
     }
 
-    /// A number, which some servers write as text.
+    /// Returns a number. Some servers write numbers as text.
     fn number(&self, name: &str) -> Option<f64> {
-        let written = self.0.get(name)?;
-        let text: String = serde_json::from_str(written).unwrap_or_else(|_| written.to_owned());
+        let json = self.0.get(name)?;
+        let text: String = serde_json::from_str(json).unwrap_or_else(|_| json.to_owned());
         text.trim().parse().ok().filter(|number: &f64| number.is_finite())
     }
 }
 
 impl Token {
-    /// A token that a server gave at `asked`.
-    pub(crate) fn read(body: &[u8], asked: Instant) -> Result<Self> {
-        let answer = Answer::read(body)?;
-        let value = answer.text(&["token", "access_token"]).ok_or_else(|| {
-            Error::new(Code::Registry, "the token server's answer has no token in it")
+    /// Reads the response to a token request that was sent at `requested_at`.
+    pub(crate) fn read(body: &[u8], requested_at: Instant) -> Result<Self> {
+        let response = TokenResponse::read(body)?;
+        let value = response.text(&["token", "access_token"]).ok_or_else(|| {
+            Error::new(Code::Registry, "the token server's response contains no token")
         })?;
         if !value.bytes().all(|b| b.is_ascii_graphic()) {
             return Err(Error::new(
                 Code::Registry,
-                "the token server's token has characters that no header can carry",
+                "the token server's token has characters that a header cannot contain",
             ));
         }
-        let said = answer.number("expires_in").filter(|seconds| *seconds > 0.0);
-        let life = said
-            .map(|seconds| Duration::from_secs_f64(seconds.min(LONGEST_LIFE.as_secs_f64())))
-            .or_else(|| life_of_jwt(&value))
-            .unwrap_or(DEFAULT_LIFE)
-            .min(LONGEST_LIFE);
-        let ends = asked + life;
+        let lifetime = response
+            .number("expires_in")
+            .filter(|seconds| *seconds > 0.0)
+            .map(|seconds| Duration::from_secs_f64(seconds.min(MAX_LIFETIME.as_secs_f64())))
+            .or_else(|| jwt_lifetime(&value))
+            .unwrap_or(DEFAULT_LIFETIME)
+            .min(MAX_LIFETIME);
+        let expires_at = requested_at + lifetime;
         Ok(Self {
             value: Secret::new(value.as_str()),
-            renewed_from: ends - MARGIN.min(life / 10),
-            ends,
+            renew_at: expires_at - RENEWAL_MARGIN.min(lifetime / 10),
+            expires_at,
         })
     }
 
-    /// Whether it should be renewed before it is used.
-    pub(crate) fn is_due(&self) -> bool {
-        Instant::now() >= self.renewed_from
+    /// Returns true if the token should be renewed before it is used.
+    pub(crate) fn needs_renewal(&self) -> bool {
+        Instant::now() >= self.renew_at
     }
 
-    /// Whether it is of no use any more.
-    pub(crate) fn has_ended(&self) -> bool {
-        Instant::now() >= self.ends
+    pub(crate) fn is_expired(&self) -> bool {
+        Instant::now() >= self.expires_at
     }
 }
 
-/// The identity token in the answer to an exchange.
+/// Reads the identity token in the response to an exchange.
 pub(crate) fn read_identity_token(body: &[u8]) -> Result<Credential> {
-    let answer = Answer::read(body)?;
-    let token = answer.text(&["refresh_token"]).ok_or_else(|| {
-        Error::new(Code::Registry, "the registry's answer to the exchange has no token in it")
+    let response = TokenResponse::read(body)?;
+    let token = response.text(&["refresh_token"]).ok_or_else(|| {
+        Error::new(Code::Registry, "the registry's response to the exchange contains no token")
     })?;
     Ok(Credential::identity_token(token.as_str()))
 }
 
-/// How long a JWT lives from now on, by its `exp`; nothing for what is no JWT.
-fn life_of_jwt(token: &str) -> Option<Duration> {
+/// Returns the remaining lifetime of a JWT by its `exp` claim. Returns `None` for other tokens.
+fn jwt_lifetime(token: &str) -> Option<Duration> {
     let claims = token.split('.').nth(1)?;
     let claims = URL_SAFE_NO_PAD.decode(claims.trim_end_matches('=')).ok()?;
-    let claims = Answer::read(&claims).ok()?;
+    let claims = TokenResponse::read(&claims).ok()?;
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).ok()?;
-    // The client's clock may differ from the server's; how long it is meant to live does not.
-    let left = claims.number("exp")? - claims.number("iat").unwrap_or(now.as_secs_f64());
+    // `exp` minus `iat` does not depend on the difference between the clocks of client and server.
+    let seconds = claims.number("exp")? - claims.number("iat").unwrap_or(now.as_secs_f64());
     Some(
-        Duration::try_from_secs_f64(left.clamp(0.0, LONGEST_LIFE.as_secs_f64()))
+        Duration::try_from_secs_f64(seconds.clamp(0.0, MAX_LIFETIME.as_secs_f64()))
             .unwrap_or_default(),
     )
 }
@@ -223,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn a_password_goes_in_a_header_and_an_identity_token_in_a_form() {
+    fn a_password_is_sent_in_a_header_and_an_identity_token_in_a_form() {
         let scopes = Scopes::parse("repository:a:pull repository:b:pull,push");
         let request =
             TokenRequest::new(&realm(), &scopes, Some(&Credential::password("ada", "pass")));
@@ -246,37 +249,41 @@ mod tests {
     }
 
     #[test]
-    fn a_token_lives_as_long_as_it_says() {
+    fn the_lifetime_of_a_token_is_what_it_states() {
         let now = Instant::now();
-        let life = |body: &str| {
+        let lifetime = |body: &str| {
             let token = Token::read(body.as_bytes(), now).unwrap();
-            let (due, ends) = (token.renewed_from - now, token.ends - now);
-            (due.as_secs(), ends.as_secs())
+            let (renewal, end) = (token.renew_at - now, token.expires_at - now);
+            (renewal.as_secs(), end.as_secs())
         };
-        assert_eq!(life(r#"{"token":"t","expires_in":1000}"#), (970, 1000));
-        assert_eq!(life(r#"{"access_token":"t","expires_in":100}"#), (90, 100));
-        assert_eq!(life(r#"{"token":"t"}"#), (54, 60));
-        assert_eq!(life(r#"{"token":"","access_token":"t","expires_in":0}"#), (54, 60));
-        assert!(life(r#"{"token":"t","expires_in":1e300}"#).1 > 1_000_000);
-        assert_eq!(life(r#"{"token":"t","expires_in":" 1000 "}"#), (970, 1000));
+        assert_eq!(lifetime(r#"{"token":"t","expires_in":1000}"#), (970, 1000));
+        assert_eq!(lifetime(r#"{"access_token":"t","expires_in":100}"#), (90, 100));
+        assert_eq!(lifetime(r#"{"token":"t"}"#), (54, 60));
+        assert_eq!(lifetime(r#"{"token":"","access_token":"t","expires_in":0}"#), (54, 60));
+        assert!(lifetime(r#"{"token":"t","expires_in":1e300}"#).1 > 1_000_000);
+        assert_eq!(lifetime(r#"{"token":"t","expires_in":" 1000 "}"#), (970, 1000));
         for odd in ["null", "{}", "[]", "true", "\"soon\"", "-1", "1e400", "\"inf\"", "\"\""] {
-            assert_eq!(life(&format!(r#"{{"token":"t","expires_in":{odd}}}"#)), (54, 60), "{odd}");
+            assert_eq!(
+                lifetime(&format!(r#"{{"token":"t","expires_in":{odd}}}"#)),
+                (54, 60),
+                "{odd}"
+            );
             let others = format!(
                 r#"{{"token":{odd_token},"access_token":"t","refresh_token":{odd},"issued_at":{odd}}}"#,
                 odd_token = if odd.starts_with('"') { "7" } else { odd }
             );
-            assert_eq!(life(&others), (54, 60), "{odd}");
+            assert_eq!(lifetime(&others), (54, 60), "{odd}");
         }
         let exp = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs() + 500;
         let claims = URL_SAFE_NO_PAD.encode(format!(r#"{{"exp":{exp}}}"#));
-        let (_, ends) = life(&format!(r#"{{"token":"e30.{claims}.x"}}"#));
-        assert!((498..=500).contains(&ends), "{ends}");
+        let (_, end) = lifetime(&format!(r#"{{"token":"e30.{claims}.x"}}"#));
+        assert!((498..=500).contains(&end), "{end}");
         let claims = URL_SAFE_NO_PAD.encode(r#"{"exp":"700","iat":"100","nbf":{}}"#);
-        assert_eq!(life(&format!(r#"{{"token":"e30.{claims}.x"}}"#)).1, 600);
+        assert_eq!(lifetime(&format!(r#"{{"token":"e30.{claims}.x"}}"#)).1, 600);
     }
 
     #[test]
-    fn what_is_no_token_is_an_error_that_does_not_repeat_it() {
+    fn the_error_for_a_malformed_response_does_not_repeat_it() {
         for body in ["<html>", "{}", r#"{"token":"a\nb"}"#, r#"{"token":7}"#, "[]", ""] {
             let error = Token::read(body.as_bytes(), Instant::now()).unwrap_err();
             assert_eq!(error.code(), Code::Registry);

@@ -1,0 +1,281 @@
+//! The connection to one registry: authentication and redirects on top of the HTTP client.
+//!
+//! Credentials and additional headers go only to the origin of the registry, never to the target of
+//! a redirect. Manifests and blobs are not known here.
+
+use std::{fmt, ops::Deref, sync::Arc};
+
+use async_trait::async_trait;
+use http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use url::Url;
+
+use crate::store::{
+    limits::Limits,
+    memory::{Gate, Memory},
+    registry::{
+        auth::{
+            authenticator::{Authenticator, Authorization},
+            challenge::challenges,
+            context::AuthContext,
+            credential::Credential,
+            credential_chain::CredentialChain,
+            scope::Scopes,
+            target::AuthTarget,
+        },
+        capabilities::Capabilities,
+        config::ClientConfig,
+        http::{
+            client::{Attempt, HttpClient, RequestError},
+            redirect::{MAX_REDIRECTS, redirect_target},
+            request::Request,
+            response::Response,
+            url::{redacted, same_origin},
+        },
+    },
+};
+use ocigraph_types::{Code, Error, Host, Result};
+
+/// The domains of Azure's public clouds.
+const AZURE_DOMAINS: [&str; 3] = [".azurecr.io", ".azurecr.cn", ".azurecr.us"];
+
+/// A header that Azure sends with every response.
+const AZURE_HEADER: &str = "x-ms-correlation-request-id";
+
+/// A registry with its HTTP connections, tokens, and what was learned about it.
+///
+/// Share one connection among all [`Registry`](crate::Registry) values for its repositories.
+///
+/// ```
+/// use std::sync::Arc;
+/// use ocigraph::{ClientConfig, Connection, Host};
+///
+/// let host: Host = "registry.example.com".parse()?;
+/// let connection = Arc::new(Connection::new(&host, Arc::new(ClientConfig::default()))?);
+/// # Ok::<(), ocigraph::Error>(())
+/// ```
+pub struct Connection {
+    host: Host,
+    /// The root of the registry: scheme, host and port.
+    base: Url,
+    config: Arc<ClientConfig>,
+    http: Arc<HttpClient>,
+    authenticator: Authenticator,
+    capabilities: Arc<Capabilities>,
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connection").field("base", &self.base.as_str()).finish_non_exhaustive()
+    }
+}
+
+impl Connection {
+    /// Creates a connection to a registry. Nothing is sent.
+    ///
+    /// # Errors
+    ///
+    /// - [`Code::InvalidReference`](crate::Code::InvalidReference) for a host that makes no URL.
+    /// - [`Code::InvalidArgument`](crate::Code::InvalidArgument) for an invalid header or user agent.
+    pub fn new(host: &Host, config: Arc<ClientConfig>) -> Result<Self> {
+        let plain_http = config.plain_http.unwrap_or_else(|| host.is_loopback());
+        let scheme = if plain_http { "http" } else { "https" };
+        let address =
+            if host.is_docker_hub() { "registry-1.docker.io".to_owned() } else { host.to_string() };
+        let base = Url::parse(&format!("{scheme}://{address}/"))
+            .map_err(|e| Error::new(Code::InvalidReference, format!("invalid host {host}: {e}")))?;
+        config.check_headers()?;
+        let limits = config.limits.usable();
+        let config = Arc::new(ClientConfig { limits, ..ClientConfig::clone(&config) });
+        let is_azure = AZURE_DOMAINS.iter().any(|domain| host.name().ends_with(domain));
+        let http = Arc::new(HttpClient::new(config.http_settings()));
+        let capabilities = Arc::new(Capabilities::new(is_azure));
+        let target = AuthTarget {
+            host: host.clone(),
+            base: base.clone(),
+            credentials: config.credentials.clone(),
+            http: Arc::clone(&http),
+            capabilities: Arc::clone(&capabilities),
+        };
+        let chain =
+            CredentialChain::from_environment(config.auth_file.clone(), limits.helper_timeout);
+        let authenticator = Authenticator::new(target, chain);
+        Ok(Self { host: host.clone(), base, config, http, authenticator, capabilities })
+    }
+
+    pub(crate) fn host(&self) -> &Host {
+        &self.host
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.config.limits
+    }
+
+    pub(crate) fn capabilities(&self) -> &Capabilities {
+        &self.capabilities
+    }
+
+    /// Returns the URL of a path below the root of the registry. `path` is percent-encoded already.
+    pub(crate) fn url(&self, path: &str) -> Result<Url> {
+        self.base
+            .join(path)
+            .map_err(|e| Error::new(Code::Internal, format!("invalid path {path}")).with_source(e))
+    }
+
+    /// Sends a request with retries, authentication and redirects.
+    pub(crate) async fn send(&self, request: Request, context: &AuthContext) -> Result<Response> {
+        self.http.send_with(request, &AuthenticatedAttempt { connection: self, context }).await
+    }
+
+    /// Checks with the registry the credential that this connection was created with. Returns the
+    /// credential, with an Entra token exchanged, and whether the registry demanded one.
+    pub(crate) async fn check_credential(&self) -> Result<(Credential, bool)> {
+        let context = AuthContext::default();
+        let response = self.send(Request::new(Method::GET, self.url("v2/")?), &context).await?;
+        match response.status() {
+            StatusCode::OK => {}
+            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
+                let what = format!("{} does not accept the credentials", self.host);
+                return Err(response.with_hint("are they right?".into()).into_error(&what).await);
+            }
+            _ => {
+                let what = format!("{} does not answer as a registry does", self.host);
+                return Err(response.into_error(&what).await);
+            }
+        }
+        let credential = self.authenticator.credential(&context.repository).await?;
+        let credential = credential
+            .ok_or_else(|| Error::new(Code::InvalidArgument, "a credential to check is missing"))?;
+        Ok(((*credential).clone(), self.authenticator.was_challenged()))
+    }
+}
+
+/// One attempt at a request to a registry: follows redirects, and answers challenges.
+struct AuthenticatedAttempt<'a> {
+    connection: &'a Connection,
+    context: &'a AuthContext,
+}
+
+#[async_trait]
+impl Attempt for AuthenticatedAttempt<'_> {
+    async fn attempt(&self, request: &Request) -> std::result::Result<Response, RequestError> {
+        let Connection { base, authenticator, .. } = self.connection;
+        let mut url = request.url.clone();
+        let mut redirects = 0;
+        let mut authorization = None;
+        loop {
+            let is_registry = same_origin(&url, base);
+            if is_registry && authorization.is_none() {
+                authorization = authenticator.prepare(self.context).await?;
+            }
+            let sent = authorization.as_ref().filter(|_| is_registry);
+            let response = self
+                .send_once(request, &url, is_registry, sent)
+                .await
+                .map_err(RequestError::Transient)?
+                .with_redirected(redirects > 0);
+            if response.status() == StatusCode::UNAUTHORIZED && is_registry {
+                let challenges = challenges(response.headers());
+                match authenticator.answer(self.context, &challenges, sent).await? {
+                    Some(better) => {
+                        response.drain().await;
+                        authorization = Some(better);
+                        continue;
+                    }
+                    None => {
+                        let refused = sent.is_some_and(Authorization::has_credential);
+                        return Ok(response.with_hint(authenticator.sign_in_hint(refused)));
+                    }
+                }
+            }
+            let Some(target) = redirect_target(&request.method, &url, &response)? else {
+                return Ok(response);
+            };
+            redirects += 1;
+            if redirects >= MAX_REDIRECTS {
+                let message =
+                    format!("{} redirects more than {MAX_REDIRECTS} times", redacted(&request.url));
+                return Err(Error::new(Code::Registry, message).into());
+            }
+            url = target;
+        }
+    }
+}
+
+impl AuthenticatedAttempt<'_> {
+    /// Sends the request to one URL. Only the registry itself gets additional headers and the
+    /// authorization.
+    async fn send_once(
+        &self,
+        request: &Request,
+        url: &Url,
+        is_registry: bool,
+        authorization: Option<&Authorization>,
+    ) -> Result<Response> {
+        let mut request = Request { url: url.clone(), ..request.clone() };
+        request.headers.append(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+        if is_registry {
+            for (name, value) in &self.connection.config.headers {
+                // The names and values were checked when the connection was created.
+                if let (Ok(name), Ok(value)) =
+                    (HeaderName::try_from(name.as_str()), HeaderValue::from_str(value))
+                {
+                    request.headers.append(name, value);
+                }
+            }
+            if let Some(authorization) = authorization {
+                request.headers.append(header::AUTHORIZATION, authorization.value.clone());
+                request.secrets = authorization.secrets.clone();
+            }
+        }
+        let response = self.connection.http.send_once(&request).await?;
+        if is_registry && response.headers().contains_key(AZURE_HEADER) {
+            self.connection.capabilities.azure.set_likely();
+        }
+        Ok(response)
+    }
+}
+
+/// A connection with the authorization context of one repository.
+#[derive(Debug, Clone)]
+pub(crate) struct RepositoryConnection {
+    connection: Arc<Connection>,
+    context: AuthContext,
+    gate: Gate,
+    memory: Memory,
+}
+
+impl RepositoryConnection {
+    pub(crate) fn new(connection: Arc<Connection>, context: AuthContext) -> Self {
+        let memory = Memory::for_metadata(connection.limits().max_manifest_bytes);
+        Self { connection, context, gate: Gate::new(), memory }
+    }
+
+    /// Returns the budget for lists and manifests from this repository.
+    pub(crate) fn memory(&self) -> &Memory {
+        &self.memory
+    }
+
+    /// Returns the connection for requests that need additional scopes.
+    pub(crate) fn with_scopes(mut self, scopes: &Scopes) -> Self {
+        self.context.scopes = self.context.scopes.joined(scopes);
+        self
+    }
+
+    pub(crate) fn scopes(&self) -> &Scopes {
+        &self.context.scopes
+    }
+
+    /// Sends a request with retries, authentication and redirects.
+    pub(crate) async fn send(&self, mut request: Request) -> Result<Response> {
+        request.gate = Some(self.gate.clone());
+        self.connection.send(request, &self.context).await
+    }
+}
+
+impl Deref for RepositoryConnection {
+    type Target = Connection;
+
+    fn deref(&self) -> &Connection {
+        &self.connection
+    }
+}

@@ -1,0 +1,279 @@
+//! Manifests of a repository: fetching, storing, tagging and deleting them (distribution-spec v1.1.1,
+//! "Pulling manifests", "Pushing Manifests" and "Deleting Manifests").
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Method, StatusCode, header};
+
+use super::registry::Registry;
+use crate::store::{
+    ManifestDeletion,
+    memory::Turn,
+    registry::http::{
+        request::{Body, Request},
+        response::Response,
+    },
+};
+use ocigraph_types::{
+    Algorithm, Code, Descriptor, Digest, Error, Manifest, Result, TagOrDigest, media_type,
+};
+
+const CONTENT_DIGEST: &str = "docker-content-digest";
+
+/// Attempts to store a manifest that is refused with DIGEST_INVALID. docker-registry 2.8.2 rewrites the
+/// link from a repository to a blob whenever a client pushes or mounts the blob; a manifest that arrives
+/// meanwhile is refused with this error.
+const MAX_LINK_ATTEMPTS: u32 = 7;
+const LINK_PAUSE: Duration = Duration::from_millis(20);
+
+/// The bytes of a manifest, with verified digest.
+pub(super) struct ManifestResponse {
+    pub(super) bytes: Bytes,
+    pub(super) content_type: Option<String>,
+    pub(super) algorithm: Algorithm,
+    pub(super) etag: Option<String>,
+    pub(super) turn: Option<Turn>,
+}
+
+impl Registry {
+    /// Returns the descriptor of a manifest. Uses HEAD, and GET if the response lacks a part of the
+    /// descriptor: some registries omit the digest.
+    pub(super) async fn resolve_manifest(&self, name: &TagOrDigest) -> Result<Descriptor> {
+        let request = Request::new(Method::HEAD, self.manifest_url(name)?)
+            .header(header::ACCEPT, media_type::ACCEPT);
+        let response = self.connection.send(request).await?;
+        match response.status() {
+            StatusCode::OK => {
+                let digest = served_digest(&response, name)?;
+                let size = response.header(header::CONTENT_LENGTH).and_then(|n| n.parse().ok());
+                let size = size.filter(|size| *size <= Descriptor::LARGEST);
+                let media_type = response.header(header::CONTENT_TYPE).map(media_type::essence);
+                match (digest, size, media_type) {
+                    (Some(digest), Some(size), Some(media_type))
+                        if media_type::is_manifest(&media_type) =>
+                    {
+                        Ok(Descriptor::new(media_type, digest, size))
+                    }
+                    _ => Ok(self.get_manifest(name).await?.0.plain_descriptor()),
+                }
+            }
+            // A response to HEAD has no body; that to GET has the reason.
+            _ => Ok(self.get_manifest(name).await?.0.plain_descriptor()),
+        }
+    }
+
+    /// Returns a manifest with verified digest, and its entity tag.
+    pub(super) async fn get_manifest(
+        &self,
+        name: &TagOrDigest,
+    ) -> Result<(Manifest, Option<String>)> {
+        let ManifestResponse { bytes, content_type, algorithm, etag, turn } =
+            self.get_manifest_bytes(name).await?;
+        let manifest = Manifest::parse(bytes, content_type.as_deref(), algorithm)?;
+        Ok((manifest.with_guard(turn.map(|turn| turn as _)), etag))
+    }
+
+    /// Returns the bytes of a manifest with verified digest, without parsing them.
+    pub(super) async fn get_manifest_bytes(&self, name: &TagOrDigest) -> Result<ManifestResponse> {
+        let request = Request::new(Method::GET, self.manifest_url(name)?)
+            .header(header::ACCEPT, media_type::ACCEPT);
+        let response = self.connection.send(request).await?;
+        if response.status() != StatusCode::OK {
+            let what = match response.status() {
+                StatusCode::NOT_FOUND => format!("the manifest {name} was not found"),
+                _ => format!("cannot fetch the manifest {name}"),
+            };
+            let error = response.into_error(&what).await;
+            return Err(match error.code() {
+                Code::NotFound => error.with_hint(format!(
+                    "`ocigraph tags {}/{}` lists the tags",
+                    self.connection.host(),
+                    self.repository
+                )),
+                _ => error,
+            });
+        }
+        let served = served_digest(&response, name)?;
+        let etag = response.header(header::ETAG).map(str::to_owned);
+        let content_type = response.header(header::CONTENT_TYPE).map(str::to_owned);
+        let (bytes, turn) = response.metadata().await?;
+        let expected = match name {
+            TagOrDigest::Digest(digest) => Some(digest.clone()),
+            TagOrDigest::Tag(_) => served,
+        };
+        let algorithm = match &expected {
+            Some(digest) => digest.algorithm()?,
+            None => Algorithm::Sha256,
+        };
+        let actual = algorithm.digest(&bytes);
+        if let Some(expected) = expected.filter(|expected| *expected != actual) {
+            return Err(Error::new(
+                Code::DigestMismatch,
+                format!(
+                    "the registry sent a manifest that should be {expected} and hashes to {actual}"
+                ),
+            ));
+        }
+        Ok(ManifestResponse { bytes, content_type, algorithm, etag, turn })
+    }
+
+    /// Stores a manifest under each tag. Without tags, stores it under its digest.
+    pub(super) async fn put_manifest(&self, manifest: &Manifest, tags: &[String]) -> Result<()> {
+        if tags.is_empty() {
+            return self
+                .put_manifest_as(manifest, &TagOrDigest::Digest(manifest.digest().clone()), None)
+                .await
+                .map(drop);
+        }
+        for tag in tags {
+            self.put_manifest_as(manifest, &TagOrDigest::Tag(tag.clone()), None).await?;
+        }
+        Ok(())
+    }
+
+    /// Stores a manifest under one name. With `etag`, only if the name still has that entity tag.
+    pub(super) async fn put_manifest_as(
+        &self,
+        manifest: &Manifest,
+        name: &TagOrDigest,
+        etag: Option<&str>,
+    ) -> Result<Response> {
+        let limit = self.connection.limits().max_manifest_bytes;
+        if manifest.bytes().len() > limit {
+            return Err(Error::new(
+                Code::TooLarge,
+                format!(
+                    "the manifest has {} bytes, and the limit is {limit}",
+                    manifest.bytes().len()
+                ),
+            )
+            .with_hint("use fewer annotations, or split the artifact"));
+        }
+        let mut request = Request::new(Method::PUT, self.manifest_url(name)?)
+            .header(header::CONTENT_TYPE, manifest.media_type())
+            .body(Body::from_bytes(manifest.bytes()));
+        if let Some(etag) = etag {
+            request = request.header(header::IF_MATCH, etag);
+        }
+        let mut attempts = 1;
+        let response = loop {
+            let response = self.connection.send(request.clone()).await?;
+            let error = if response.status().is_success() {
+                if !response.is_early() || self.is_manifest_stored(manifest, name).await? {
+                    break response;
+                }
+                answered_early(name, response.status())
+            } else {
+                let what = format!("the manifest {name} was not stored");
+                let error = response.into_error(&what).await;
+                let may_be_temporary =
+                    error.registry_errors().iter().any(|e| e.code == "DIGEST_INVALID");
+                if !may_be_temporary {
+                    return Err(error);
+                }
+                error
+            };
+            if attempts == MAX_LINK_ATTEMPTS {
+                return Err(error);
+            }
+            tokio::time::sleep(LINK_PAUSE * 2_u32.pow(attempts - 1)).await;
+            attempts += 1;
+        };
+        if let Some(stored) = response.header(CONTENT_DIGEST).and_then(|d| d.parse::<Digest>().ok())
+            && stored.algorithm_name() == manifest.digest().algorithm_name()
+            && stored != *manifest.digest()
+        {
+            return Err(Error::new(
+                Code::DigestMismatch,
+                format!("the registry stored {} as {stored}", manifest.digest()),
+            ));
+        }
+        Ok(response)
+    }
+
+    /// Returns true if the manifest is stored under this name.
+    async fn is_manifest_stored(&self, manifest: &Manifest, name: &TagOrDigest) -> Result<bool> {
+        match self.resolve_manifest(name).await {
+            Ok(descriptor) => Ok(descriptor.digest == *manifest.digest()),
+            Err(e) if e.code() == Code::NotFound => Ok(false),
+            Err(e) => Err(e),
+        }
+    }
+
+    /// Deletes a manifest by digest. A manifest that does not exist counts as deleted.
+    pub(super) async fn delete_manifest(&self, digest: &Digest) -> Result<()> {
+        let name = TagOrDigest::Digest(digest.clone());
+        let request = Request::new(Method::DELETE, self.manifest_url(&name)?);
+        let response = self.connection.send(request).await?;
+        match response.status() {
+            StatusCode::NOT_FOUND | StatusCode::GONE => Ok(()),
+            status if status.is_success() => Ok(()),
+            StatusCode::METHOD_NOT_ALLOWED | StatusCode::NOT_IMPLEMENTED => {
+                let host = self.connection.host();
+                let hint = if host.is_docker_hub() {
+                    "Docker Hub deletes manifests only on its web site".to_owned()
+                } else if host.name() == "ghcr.io" {
+                    "delete the package version on its GitHub page, or by GitHub's REST API"
+                        .to_owned()
+                } else {
+                    format!("deletion may be disabled at {host}, or the manifest may be locked")
+                };
+                let what = format!("the manifest {digest} was not deleted");
+                Err(response.into_error(&what).await.with_hint(hint))
+            }
+            _ => Err(response.into_error(&format!("the manifest {digest} was not deleted")).await),
+        }
+    }
+
+    /// Deletes a manifest, and the tags that still name it after that: ggcr and ocimem keep the tags of
+    /// a manifest that is deleted by digest.
+    pub(super) async fn delete_with_tags(&self, deletion: &ManifestDeletion) -> Result<()> {
+        let digest = &deletion.manifest.digest;
+        self.delete_manifest(digest).await?;
+        for tag in &deletion.tags {
+            let current = match self.resolve_manifest(&TagOrDigest::Tag(tag.clone())).await {
+                Ok(descriptor) => descriptor.digest,
+                Err(e) if matches!(e.code(), Code::NotFound | Code::InvalidManifest) => continue,
+                Err(e) => return Err(e),
+            };
+            // Another client may have moved the tag to another manifest meanwhile.
+            if current == *digest {
+                self.delete_tag(tag).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn answered_early(name: &TagOrDigest, status: StatusCode) -> Error {
+    Error::new(
+        Code::Registry,
+        format!(
+            "the registry answered {status} before all of the manifest {name} was sent, and does not \
+             have it"
+        ),
+    )
+}
+
+/// Returns the digest in the header of a response. Ignores a malformed digest, and one of another
+/// algorithm than the requested digest; DIGEST_MISMATCH for another digest of the same algorithm.
+fn served_digest(response: &Response, name: &TagOrDigest) -> Result<Option<Digest>> {
+    let served = response.header(CONTENT_DIGEST).and_then(|text| text.parse::<Digest>().ok());
+    match (served, name) {
+        (Some(served), TagOrDigest::Digest(requested))
+            if served.algorithm_name() == requested.algorithm_name() =>
+        {
+            if served == *requested {
+                Ok(Some(served))
+            } else {
+                Err(Error::new(
+                    Code::DigestMismatch,
+                    format!("the registry sent the digest {served} for the manifest {requested}"),
+                ))
+            }
+        }
+        (_, TagOrDigest::Digest(requested)) => Ok(Some(requested.clone())),
+        (served, TagOrDigest::Tag(_)) => Ok(served.filter(|digest| digest.algorithm().is_ok())),
+    }
+}

@@ -1,0 +1,17 @@
+//! The API of a repository: [OCI distribution-spec 1.1.1], the APIs of older referrers drafts, and
+//! Azure's own API.
+//!
+//! [OCI distribution-spec 1.1.1]: https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md
+
+mod azure;
+mod catalog;
+pub(super) mod connection;
+mod download;
+pub(super) mod link;
+mod manifests;
+mod pages;
+mod referrers;
+pub(super) mod registry;
+mod store;
+mod tags;
+mod upload;

@@ -1,0 +1,297 @@
+//! Reads the lists of a registry, page by page and entry by entry.
+//!
+//! An entry or page that cannot be read becomes a problem of the list, and hides no other entry.
+
+use std::collections::{HashSet, VecDeque};
+
+use http::{Method, StatusCode, header};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use url::Url;
+
+use super::{connection::RepositoryConnection, link::next_links};
+use crate::store::{
+    limits::check_limit,
+    list::{List, Problems},
+    memory::Charge,
+    registry::http::{request::Request, response::Response, url::same_origin},
+};
+use ocigraph_types::{
+    Algorithm, Code, Digest, Error, Result, excerpt,
+    weight::{Weight, is_bloated},
+};
+
+/// Bytes of the URL of a page: more than any registry uses.
+const MAX_URL_BYTES: usize = 8 * 1024;
+
+/// The pages of a list may have this many times `max_manifest_bytes`.
+const MAX_PAGES_FACTOR: u64 = 16;
+
+/// The pages of a list. Links to next pages are followed if they have the path of the list, until no
+/// new page is linked. Pages, entries and bytes are limited.
+pub(super) struct Pages<'a> {
+    connection: &'a RepositoryConnection,
+    queue: VecDeque<Url>,
+    /// The digests of all queued URLs, which may be long.
+    seen: HashSet<Digest>,
+    pages_requested: usize,
+    bytes_read: u64,
+    entries: usize,
+    pub(super) problems: Problems,
+    charge: Charge,
+}
+
+impl<'a> Pages<'a> {
+    pub(super) fn new(
+        connection: &'a RepositoryConnection,
+        first: Url,
+        problems: Problems,
+    ) -> Self {
+        let mut pages = Self {
+            connection,
+            queue: VecDeque::new(),
+            seen: HashSet::new(),
+            pages_requested: 0,
+            bytes_read: 0,
+            entries: 0,
+            problems,
+            charge: connection.memory().charge(),
+        };
+        pages.enqueue(first);
+        pages
+    }
+
+    /// Requests the next page. Returns any response for the first page, but only 200 for the others.
+    pub(super) async fn next(&mut self) -> Result<Option<Response>> {
+        while let Some(url) = self.queue.pop_front() {
+            if self.pages_requested >= self.connection.limits().max_pages {
+                let message =
+                    format!("{} exceed {} pages", self.problems.list(), self.pages_requested);
+                return Err(Error::new(Code::TooLarge, message));
+            }
+            self.pages_requested += 1;
+            let is_first = self.pages_requested == 1;
+            let request = Request::new(Method::GET, url.clone());
+            let response = match self.connection.send(request).await {
+                Ok(response) => response,
+                Err(e) if is_first => return Err(e),
+                Err(e) => {
+                    self.add_page_problem(&e);
+                    continue;
+                }
+            };
+            if response.status() == StatusCode::OK {
+                self.queue_next_pages(&url, &response);
+            } else if !is_first {
+                let e = response.into_error("the request failed").await;
+                self.add_page_problem(&e);
+                continue;
+            }
+            return Ok(Some(response));
+        }
+        Ok(None)
+    }
+
+    /// Parses a page. A first page that is not a JSON object is an error, another one a problem.
+    pub(super) fn page<'p, T: Deserialize<'p>>(&mut self, bytes: &'p [u8]) -> Result<Option<T>> {
+        self.count(bytes)?;
+        match object(bytes) {
+            Ok(page) => Ok(Some(page)),
+            Err(e) if self.pages_requested == 1 => {
+                let message = format!("cannot read {}: {e}", self.problems.list());
+                Err(Error::new(Code::Registry, message))
+            }
+            Err(e) => {
+                self.add_page_problem(&e);
+                Ok(None)
+            }
+        }
+    }
+
+    /// Checks the size of a page; TOO_LARGE if the list has too many bytes.
+    pub(super) fn count(&mut self, bytes: &[u8]) -> Result<()> {
+        self.bytes_read += bytes.len() as u64;
+        let limit =
+            (self.connection.limits().max_manifest_bytes as u64).saturating_mul(MAX_PAGES_FACTOR);
+        if self.bytes_read > limit {
+            let message = format!("{} exceed {limit} bytes", self.problems.list());
+            return Err(Error::new(Code::TooLarge, message));
+        }
+        if is_bloated(bytes) {
+            let message =
+                format!("a page of {} needs far more memory than its size", self.problems.list());
+            return Err(Error::new(Code::TooLarge, message));
+        }
+        Ok(())
+    }
+
+    /// Records that the last requested page cannot be read.
+    pub(super) fn add_page_problem(&mut self, error: &impl ToString) {
+        let detail = format!(
+            "page {} cannot be read: {}",
+            self.pages_requested,
+            excerpt(&error.to_string())
+        );
+        self.problems.add(detail);
+    }
+
+    /// Adds to `all` the entries that a page lists under `key`. An entry that cannot be read becomes a
+    /// problem.
+    pub(super) fn add<T: Weight>(
+        &mut self,
+        all: &mut Vec<T>,
+        key: &str,
+        entries: Option<&RawValue>,
+        read: impl Fn(&RawValue) -> std::result::Result<T, String>,
+    ) -> Result<()> {
+        for entry in self.split_entries(key, entries) {
+            self.entries += 1;
+            check_limit(self.entries, self.connection.limits().max_entries)?;
+            match read(entry) {
+                Ok(entry) => {
+                    self.charge.add(entry.weight())?;
+                    all.push(entry);
+                }
+                Err(reason) => {
+                    let detail =
+                        format!("entry {} {reason}: {}", self.entries, excerpt(entry.get()));
+                    self.problems.add(detail);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds to `all` the valid names that a page lists under `key`.
+    pub(super) fn add_names(
+        &mut self,
+        all: &mut Vec<String>,
+        key: &str,
+        entries: Option<&RawValue>,
+        check: fn(&str) -> Result<()>,
+    ) -> Result<()> {
+        let mut names = Vec::new();
+        self.add(&mut names, key, entries, text)?;
+        for name in names {
+            match check(&name) {
+                Ok(()) => all.push(name),
+                // A later request would have the name in its path, and could go elsewhere.
+                Err(e) => self.problems.add_name(&name, excerpt(e.message())),
+            }
+        }
+        Ok(())
+    }
+
+    fn split_entries<'p>(&mut self, key: &str, entries: Option<&'p RawValue>) -> Vec<&'p RawValue> {
+        let Some(entries) = entries else {
+            self.add_page_problem(&format!("it has no {key}"));
+            return Vec::new();
+        };
+        if entries.get() == "null" {
+            return Vec::new();
+        }
+        serde_json::from_str(entries.get()).unwrap_or_else(|_| {
+            self.add_page_problem(&format!("{key} is not an array: {}", entries.get()));
+            Vec::new()
+        })
+    }
+
+    /// Returns the list after its last page.
+    pub(super) fn finish<T>(mut self, entries: Vec<T>) -> Result<List<T>> {
+        let problems = self.problems.found();
+        self.charge.add(problems.weight())?;
+        Ok(List::new(entries, problems, self.charge))
+    }
+
+    fn queue_next_pages(&mut self, url: &Url, response: &Response) {
+        for header in response.header_values(header::LINK) {
+            match next_links(&header) {
+                Ok(targets) => targets.into_iter().for_each(|target| self.queue_link(url, target)),
+                Err(()) => {
+                    let detail = format!(
+                        "the link to the page after page {} is malformed: {}",
+                        self.pages_requested,
+                        excerpt(&header)
+                    );
+                    self.problems.add(detail);
+                }
+            }
+        }
+    }
+
+    /// Queues a linked page of the same list. Following any other link would let the registry choose
+    /// what is requested from whom.
+    fn queue_link(&mut self, url: &Url, target: &str) {
+        let next = url.join(target).ok();
+        let is_same_list =
+            |next: &Url| same_origin(next, url) && decoded(next.path()) == decoded(url.path());
+        match next {
+            Some(next) if next.as_str().len() <= MAX_URL_BYTES && is_same_list(&next) => {
+                self.enqueue(next);
+            }
+            _ => {
+                let detail = format!(
+                    "the link to the page after page {} leaves the list and was not followed: {}",
+                    self.pages_requested,
+                    excerpt(target)
+                );
+                self.problems.add(detail);
+            }
+        }
+    }
+
+    fn enqueue(&mut self, mut url: Url) {
+        url.set_fragment(None);
+        if self.seen.insert(Algorithm::Sha256.digest(url.as_str().as_bytes())) {
+            self.queue.push_back(url);
+        }
+    }
+}
+
+/// Decodes the percent-encoding of a path, so that paths can be compared.
+fn decoded(path: &str) -> Vec<u8> {
+    let bytes = path.as_bytes();
+    let (mut decoded, mut position) = (Vec::with_capacity(bytes.len()), 0);
+    while let Some(byte) = bytes.get(position) {
+        let digits = path.get(position + 1..position + 3).filter(|_| *byte == b'%');
+        let escaped = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        decoded.push(escaped.unwrap_or(*byte));
+        position += if escaped.is_some() { 3 } else { 1 };
+    }
+    decoded
+}
+
+/// Deserializes a member as `Some`, even if it is null: a null list is empty, but a missing one is an
+/// error.
+pub(super) fn present<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> std::result::Result<Option<&'de RawValue>, D::Error> {
+    <&RawValue>::deserialize(deserializer).map(Some)
+}
+
+/// Parses a JSON object, or returns what is wrong with it.
+pub(super) fn object<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> std::result::Result<T, String> {
+    // serde would read a struct from an array too.
+    match bytes.iter().find(|b| !b.is_ascii_whitespace()) {
+        Some(b'{') => {
+            serde_json::from_slice(bytes).map_err(|e| format!("it is not a valid list: {e}"))
+        }
+        _ => Err("it is not a JSON object".to_owned()),
+    }
+}
+
+/// Parses an entry that is an object, or returns what is wrong with it.
+pub(super) fn entry<'a, T: Deserialize<'a>>(raw: &'a RawValue) -> std::result::Result<T, String> {
+    if !raw.get().starts_with('{') {
+        return Err("is not an object".to_owned());
+    }
+    serde_json::from_str(raw.get()).map_err(|e| {
+        let reason = e.to_string();
+        let reason = reason.rsplit_once(" at line ").map_or(reason.as_str(), |(reason, _)| reason);
+        format!("is malformed ({})", excerpt(reason))
+    })
+}
+
+fn text(raw: &RawValue) -> std::result::Result<String, String> {
+    serde_json::from_str(raw.get()).map_err(|_| "is not a string".to_owned())
+}

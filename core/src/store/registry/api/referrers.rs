@@ -1,0 +1,434 @@
+//! Referrers: three generations of APIs, and the index under a tag that clients keep on registries
+//! without one (distribution-spec v1.1.1, "Listing Referrers" and "Referrers Tag Schema").
+//!
+//! The API of a repository is detected once. Until then, a response that the API does not exist is not
+//! an error, but refusals and failures are. Once the API is known, a response other than a list is an
+//! error, and never an empty list.
+
+mod entries;
+mod fallback;
+pub(super) mod fallback_tags;
+mod lock;
+
+use std::collections::{BTreeMap, HashSet};
+
+use futures::{StreamExt, TryStreamExt, stream};
+use http::header;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use self::{entries::parse_referrer, fallback::IndexChange};
+use super::{
+    pages::{Pages, object, present},
+    registry::Registry,
+};
+use crate::store::{
+    ManifestDeletion,
+    limits::AT_ONCE,
+    list::{List, Problems},
+    registry::{capabilities::ReferrersApi, http::response::Response},
+};
+use ocigraph_types::{
+    Code, Descriptor, Digest, Error, Manifest, ManifestFormat, Result, TagOrDigest, excerpt,
+    media_type, weight::Weight,
+};
+
+/// A page of referrers. Each API has another name for the list.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Page<'a> {
+    #[serde(default, borrow, deserialize_with = "present")]
+    manifests: Option<&'a RawValue>,
+    #[serde(default, borrow, deserialize_with = "present")]
+    references: Option<&'a RawValue>,
+    #[serde(default, borrow, deserialize_with = "present")]
+    referrers: Option<&'a RawValue>,
+    #[serde(default, borrow, deserialize_with = "present")]
+    media_type: Option<&'a RawValue>,
+    #[serde(default, borrow, deserialize_with = "present")]
+    schema_version: Option<&'a RawValue>,
+}
+
+impl Registry {
+    /// Lists the referrers of a subject, with their artifact types and annotations.
+    pub(super) async fn list_referrers(
+        &self,
+        subject: &Digest,
+        artifact_type: Option<&str>,
+    ) -> Result<List<Descriptor>> {
+        let list = match self.state.referrers_api.get() {
+            Some(api) => self.query_known(*api, subject, artifact_type).await?,
+            None => self.probe(subject, artifact_type).await?,
+        };
+        let mut list = match list {
+            Some(list) => list,
+            None => self.fallback_referrers(subject).await?,
+        };
+        let mut seen = HashSet::new();
+        list.entries.retain(|d| seen.insert(d.digest.clone()));
+        self.fill_in_artifact_types(subject, &mut list).await?;
+        // The server may ignore the filter.
+        if let Some(artifact_type) = artifact_type {
+            list.entries.retain(|d| d.artifact_type.as_deref() == Some(artifact_type));
+        }
+        Ok(list)
+    }
+
+    /// Returns the manifest format that makes a new manifest a referrer here.
+    pub(super) async fn format_for_referrers(&self, subject: &Digest) -> Result<ManifestFormat> {
+        self.detect_referrers_api(subject).await?;
+        Ok(match self.state.referrers_api.get() {
+            Some(ReferrersApi::OrasDraft) => ManifestFormat::OrasArtifactDraft,
+            Some(ReferrersApi::OrasRc) => ManifestFormat::OrasArtifact,
+            _ => ManifestFormat::Oci11,
+        })
+    }
+
+    /// Adds a stored manifest to the fallback index of its subject, unless the registry lists
+    /// referrers itself.
+    pub(super) async fn list_as_referrer(&self, manifest: &Manifest) -> Result<()> {
+        let Some(subject) = manifest.subject() else { return Ok(()) };
+        self.detect_referrers_api(&subject.digest).await?;
+        if !self.uses_fallback_tag() {
+            return Ok(());
+        }
+        self.add_to_fallback(&subject.digest, manifest.descriptor()).await
+    }
+
+    /// Adds those referrers to the fallback index of their subject that it lacks, unless the registry
+    /// lists referrers itself.
+    pub(super) async fn list_missing_referrers(
+        &self,
+        subject: &Digest,
+        referrers: &[Descriptor],
+    ) -> Result<()> {
+        self.detect_referrers_api(subject).await?;
+        if !self.uses_fallback_tag() {
+            return Ok(());
+        }
+        let listed = self.fallback_referrers(subject).await?;
+        let listed: HashSet<&Digest> = listed.entries.iter().map(|d| &d.digest).collect();
+        let missing: Vec<Descriptor> =
+            referrers.iter().filter(|d| !listed.contains(&d.digest)).cloned().collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        self.change_fallback(subject, IndexChange::Add(missing)).await
+    }
+
+    /// Deletes manifests concurrently, then removes them from the fallback indexes of their subjects.
+    pub(super) async fn delete_with_referrers_lists(
+        &self,
+        manifests: &[ManifestDeletion],
+    ) -> Vec<Result<()>> {
+        let Some((first, rest)) = manifests.split_first() else { return Vec::new() };
+        // The first delete goes alone, so that a registry without deletion is asked only once.
+        let mut results = vec![self.delete_one(first).await];
+        if matches!(&results[0], Err(e) if e.code() == Code::Unsupported) {
+            results.extend(rest.iter().map(|_| Err(not_attempted())));
+            return results;
+        }
+        let deletions = stream::iter(rest.to_vec());
+        let deletions = deletions.map(|deletion| async move { self.delete_one(&deletion).await });
+        results.extend(deletions.buffered(AT_ONCE).collect::<Vec<_>>().await);
+
+        if !self.uses_fallback_tag() {
+            return results;
+        }
+        let mut by_subject: BTreeMap<&Digest, Vec<usize>> = BTreeMap::new();
+        for (i, deletion) in
+            manifests.iter().enumerate().filter(|(_, deletion)| !deletion.subject_retained)
+        {
+            if let (Some(subject), Ok(())) = (&deletion.subject, &results[i]) {
+                by_subject.entry(subject).or_default().push(i);
+            }
+        }
+        for (subject, indexes) in by_subject {
+            let deleted = indexes.iter().map(|i| manifests[*i].manifest.digest.clone()).collect();
+            if let Err(e) = self.change_fallback(subject, IndexChange::Remove(deleted)).await
+                && let Some(first) = indexes.first()
+            {
+                results[*first] = Err(e);
+            }
+        }
+        results
+    }
+
+    /// Deletes a manifest. If its subject is retained, removes it from the fallback index first: some
+    /// registries refuse an index with a missing manifest, and then no referrer could be pushed.
+    async fn delete_one(&self, deletion: &ManifestDeletion) -> Result<()> {
+        let retained = deletion.subject.as_ref().filter(|_| deletion.subject_retained);
+        let Some(subject) = retained.filter(|_| self.uses_fallback_tag()) else {
+            return self.delete_with_tags(deletion).await;
+        };
+        let removed = HashSet::from([deletion.manifest.digest.clone()]);
+        self.change_fallback(subject, IndexChange::Remove(removed)).await?;
+        let result = self.delete_with_tags(deletion).await;
+        if result.is_err() {
+            let restored = IndexChange::Add(vec![deletion.manifest.clone()]);
+            if let Err(e) = self.change_fallback(subject, restored).await {
+                tracing::warn!(error = %e, "a referrer that was not deleted is not listed any more");
+            }
+        }
+        result
+    }
+
+    fn uses_fallback_tag(&self) -> bool {
+        matches!(self.state.referrers_api.get(), None | Some(ReferrersApi::FallbackTag))
+    }
+
+    /// Detects the API of the repository, if the registry's responses are conclusive.
+    async fn detect_referrers_api(&self, subject: &Digest) -> Result<()> {
+        let _detection = self.state.detection.lock().await;
+        if self.state.referrers_api.get().is_none() {
+            self.probe_in_order(subject, None).await?;
+        }
+        Ok(())
+    }
+
+    /// Detects the API of the repository, and lists referrers by it. Returns `None` if the fallback
+    /// index has the list.
+    async fn probe(
+        &self,
+        subject: &Digest,
+        artifact_type: Option<&str>,
+    ) -> Result<Option<List<Descriptor>>> {
+        let detection = self.state.detection.lock().await;
+        if let Some(api) = self.state.referrers_api.get() {
+            drop(detection);
+            return self.query_known(*api, subject, artifact_type).await;
+        }
+        self.probe_in_order(subject, artifact_type).await
+    }
+
+    /// Queries one API after the other, and returns the list of the first that has one.
+    async fn probe_in_order(
+        &self,
+        subject: &Digest,
+        artifact_type: Option<&str>,
+    ) -> Result<Option<List<Descriptor>>> {
+        let mut conclusive = true;
+        for api in [ReferrersApi::Oci, ReferrersApi::OrasDraft, ReferrersApi::OrasRc] {
+            match self.query(api, subject, artifact_type).await {
+                Ok(ProbeResult::List(list)) => {
+                    let _ = self.state.referrers_api.set(api);
+                    return Ok(Some(list));
+                }
+                Ok(ProbeResult::NotSupported(_)) => {}
+                // The repository or the subject does not exist, so the API remains unknown.
+                Ok(ProbeResult::SubjectUnknown) => conclusive = false,
+                // A proxy may refuse the paths of the older APIs, or a token may not cover them. The
+                // OCI path was answered, so the client may read the repository.
+                Err(e)
+                    if api != ReferrersApi::Oci
+                        && matches!(e.code(), Code::Unauthorized | Code::Forbidden) => {}
+                Err(e) => return Err(e),
+            }
+        }
+        if conclusive {
+            let _ = self.state.referrers_api.set(ReferrersApi::FallbackTag);
+        }
+        Ok(None)
+    }
+
+    /// Queries an API that the repository is known to have. Returns `None` if the fallback index has the
+    /// list.
+    async fn query_known(
+        &self,
+        api: ReferrersApi,
+        subject: &Digest,
+        artifact_type: Option<&str>,
+    ) -> Result<Option<List<Descriptor>>> {
+        if api == ReferrersApi::FallbackTag {
+            return Ok(None);
+        }
+        match self.query(api, subject, artifact_type).await? {
+            ProbeResult::List(list) => Ok(Some(list)),
+            ProbeResult::SubjectUnknown => Ok(Some(List::default())),
+            // Some registries send 404 without an error code for a missing subject.
+            ProbeResult::NotSupported(e)
+                if e.status() == Some(404) && !self.has_manifest(subject).await? =>
+            {
+                Ok(Some(List::default()))
+            }
+            ProbeResult::NotSupported(e) => Err(e),
+        }
+    }
+
+    async fn has_manifest(&self, manifest: &Digest) -> Result<bool> {
+        match self.resolve_manifest(&TagOrDigest::Digest(manifest.clone())).await {
+            Ok(_) => Ok(true),
+            Err(e) if e.code() == Code::NotFound => Ok(false),
+            Err(e) => Err(e),
+        }
+    }
+
+    /// Requests the referrers of a subject by one API.
+    async fn query(
+        &self,
+        api: ReferrersApi,
+        subject: &Digest,
+        artifact_type: Option<&str>,
+    ) -> Result<ProbeResult> {
+        let name = &self.repository;
+        let mut url = match api {
+            ReferrersApi::Oci => self.url(&format!("referrers/{subject}"))?,
+            ReferrersApi::OrasDraft => self
+                .connection
+                .url(&format!("oras/artifacts/v1/{name}/manifests/{subject}/referrers"))?,
+            ReferrersApi::OrasRc => {
+                let mut url = self.url("_oras/artifacts/referrers")?;
+                url.query_pairs_mut().append_pair("digest", subject.as_str());
+                url
+            }
+            ReferrersApi::FallbackTag => {
+                return Err(Error::new(Code::Internal, "the fallback tag is not an API"));
+            }
+        };
+        if let Some(artifact_type) = artifact_type {
+            url.query_pairs_mut().append_pair("artifactType", artifact_type);
+        }
+        let what = format!("cannot list the referrers of {subject}");
+        let mut all = Vec::new();
+        let mut pages = Pages::new(&self.connection, url, Problems::of_referrers(subject));
+        let mut first = true;
+        while let Some(response) = pages.next().await? {
+            match response.status().as_u16() {
+                200 => {}
+                400 | 404 | 405 | 406 | 501 if first => {
+                    return Ok(classify_error(response, &what).await);
+                }
+                _ => return Err(response.into_error(&what).await),
+            }
+            let is_index = response.header(header::CONTENT_TYPE).is_some_and(media_type::is_index);
+            let (bytes, _turn) = response.metadata().await?;
+            pages.count(&bytes)?;
+            match parse_page(api, &bytes, is_index) {
+                PageContent::Entries(key, entries) => {
+                    pages.add(&mut all, key, entries, parse_referrer)?;
+                }
+                PageContent::Malformed(reason) => pages.add_page_problem(&reason),
+                PageContent::Other(reason) if first => {
+                    let message =
+                        format!("{what}: the registry did not respond with a list: {reason}");
+                    return Ok(ProbeResult::NotSupported(Error::new(Code::Registry, message)));
+                }
+                PageContent::Other(reason) => pages.add_page_problem(&reason),
+            }
+            first = false;
+        }
+        pages.finish(all).map(ProbeResult::List)
+    }
+
+    /// Fills in the artifact types that a list omits, or that are the type of the empty config as in
+    /// ggcr's lists, from the manifests. A manifest that cannot be read stays in the list, and becomes
+    /// a problem.
+    async fn fill_in_artifact_types(
+        &self,
+        subject: &Digest,
+        list: &mut List<Descriptor>,
+    ) -> Result<()> {
+        let fill = |mut descriptor: Descriptor| async move {
+            if !matches!(descriptor.artifact_type.as_deref(), None | Some("" | media_type::EMPTY)) {
+                return Ok((descriptor, None));
+            }
+            match self.get_manifest(&TagOrDigest::Digest(descriptor.digest.clone())).await {
+                Ok((manifest, _)) => {
+                    descriptor.artifact_type = manifest.artifact_type().map(str::to_owned);
+                    if descriptor.annotations.is_empty() {
+                        descriptor.annotations = manifest.annotations().clone();
+                    }
+                    Ok((descriptor, None))
+                }
+                // The manifest was deleted meanwhile: its entry stays as it is.
+                Err(e) if e.code() == Code::NotFound => Ok((descriptor, None)),
+                Err(e) if e.is_of_content() => Ok((descriptor, Some(e))),
+                Err(e) => Err(e),
+            }
+        };
+        let mut problems = Problems::of_referrers(subject);
+        let mut charge = self.connection.memory().charge();
+        let mut filled =
+            stream::iter(std::mem::take(&mut list.entries)).map(fill).buffered(AT_ONCE);
+        while let Some((descriptor, error)) = filled.try_next().await? {
+            charge.add(descriptor.weight())?;
+            if let Some(e) = error {
+                let digest = &descriptor.digest;
+                let reason = excerpt(e.message());
+                problems.add(format!("the type of {digest} is unknown: {reason}"));
+            }
+            list.entries.push(descriptor);
+        }
+        list.replace(charge, problems.found());
+        Ok(())
+    }
+}
+
+fn not_attempted() -> Error {
+    Error::new(Code::Unsupported, "not attempted, since the registry refused the first delete")
+}
+
+/// The result of a query to one API.
+enum ProbeResult {
+    List(List<Descriptor>),
+    /// The repository or the subject does not exist.
+    SubjectUnknown,
+    /// The API does not exist. If it is known to exist, this error is reported.
+    NotSupported(Error),
+}
+
+/// Classifies a response with which registries report a missing API, repository or subject.
+async fn classify_error(response: Response, what: &str) -> ProbeResult {
+    let error = response.into_error(what).await;
+    let has_code = |codes: &[&str]| {
+        error.status() == Some(404)
+            && error.registry_errors().iter().any(|e| codes.contains(&e.code.as_str()))
+    };
+    if has_code(&["METADATA_UNKNOWN"]) {
+        ProbeResult::List(List::default())
+    } else if has_code(&["NAME_UNKNOWN", "MANIFEST_UNKNOWN"]) {
+        ProbeResult::SubjectUnknown
+    } else {
+        // Callers would take NOT_FOUND for a missing subject, and UNSUPPORTED for a missing feature.
+        ProbeResult::NotSupported(error.with_code(Code::Registry))
+    }
+}
+
+/// The content of a page.
+enum PageContent<'a> {
+    /// The entries, and the key under which they are listed.
+    Entries(&'static str, Option<&'a RawValue>),
+    /// A page of this API that cannot be read.
+    Malformed(String),
+    /// A response that this API would not send.
+    Other(String),
+}
+
+fn parse_page(api: ReferrersApi, bytes: &[u8], is_index: bool) -> PageContent<'_> {
+    let page = match object::<Page<'_>>(bytes) {
+        Ok(page) => page,
+        Err(reason) if is_index => return PageContent::Malformed(reason),
+        Err(reason) => return PageContent::Other(reason),
+    };
+    let is_index_type = |raw: &RawValue| {
+        serde_json::from_str(raw.get()).is_ok_and(|text: String| media_type::is_index(&text))
+    };
+    let is_index = is_index
+        || page.media_type.is_some_and(is_index_type)
+        || page.schema_version.is_some_and(|version| version.get() == "2");
+    let (key, entries, is_referrers) = match api {
+        ReferrersApi::Oci => ("manifests", page.manifests, is_index),
+        ReferrersApi::OrasDraft => ("references", page.references, true),
+        ReferrersApi::OrasRc => ("referrers", page.referrers, true),
+        ReferrersApi::FallbackTag => ("manifests", None, false),
+    };
+    match entries {
+        Some(entries) if is_referrers || entries.get().starts_with('[') => {
+            PageContent::Entries(key, Some(entries))
+        }
+        None if is_index && api == ReferrersApi::Oci => {
+            PageContent::Malformed(format!("it has no member {key}"))
+        }
+        _ => PageContent::Other(format!("it has no member {key}")),
+    }
+}

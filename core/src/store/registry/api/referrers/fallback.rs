@@ -1,0 +1,330 @@
+//! The fallback index: a list of referrers under a tag, which clients keep on registries without a
+//! referrers API (distribution-spec v1.1.1, "Referrers Tag Schema").
+//!
+//! Writers read the index, replace it, check that no other writer has undone the change, and delete
+//! the replaced indexes. The referrers APIs are not used here.
+
+use std::{collections::HashSet, sync::atomic::Ordering, time::Duration};
+
+use futures::{StreamExt, TryStreamExt, stream};
+use tokio::{sync::oneshot, time::Instant};
+
+use super::{
+    entries::{Entry, Fallback, Index, parse_entries, serialize},
+    fallback_tags::{fallback_tag, is_fallback_tag},
+    lock::lock_tag,
+};
+use crate::store::{
+    limits::{AT_ONCE, check_limit},
+    list::{List, Problems},
+    registry::api::registry::Registry,
+};
+use ocigraph_types::{
+    Code, Descriptor, Digest, Error, Manifest, Result, TagOrDigest, excerpt, weight::Weight,
+};
+
+/// Attempts to change an index that other writers change too.
+const MAX_WRITE_ATTEMPTS: u32 = 50;
+
+impl Registry {
+    /// Lists the referrers in the fallback index of a subject.
+    pub(super) async fn fallback_referrers(&self, subject: &Digest) -> Result<List<Descriptor>> {
+        let tag = fallback_tag(subject);
+        let tags = &self.fallback_tags;
+        // The first request is for the index itself; listing the tags pays from the second one on.
+        if tags.queried.swap(true, Ordering::Relaxed) {
+            let listed = tags.listed.get_or_try_init(|| self.list_fallback_tags()).await?;
+            if listed.as_ref().is_some_and(|(listed, _)| !listed.contains(&tag))
+                && !tags.written().contains(&tag)
+            {
+                return Ok(List::default());
+            }
+        }
+        let mut problems = Problems::of_referrers(subject);
+        let mut charge = self.connection.memory().charge();
+        let mut entries = Vec::new();
+        match self.read_fallback(subject, &tag).await? {
+            Fallback::Missing | Fallback::Other => {}
+            Fallback::Malformed(reason) => {
+                problems.add(format!("the index under the tag {tag} cannot be read: {reason}"));
+            }
+            Fallback::Index(index) => {
+                for (position, entry) in index.entries.into_iter().enumerate() {
+                    check_limit(position, self.connection.limits().max_entries)?;
+                    match entry.parsed {
+                        Ok(descriptor) => {
+                            charge.add(descriptor.weight())?;
+                            entries.push(descriptor);
+                        }
+                        Err(reason) => {
+                            let text = excerpt(entry.raw.get());
+                            problems.add(format!("entry {} {reason}: {text}", position + 1));
+                        }
+                    }
+                }
+            }
+        }
+        let problems = problems.found();
+        charge.add(problems.weight())?;
+        Ok(List::new(entries, problems, charge))
+    }
+
+    async fn list_fallback_tags(&self) -> Result<Option<(HashSet<String>, List<String>)>> {
+        match self.list_tags().await {
+            // An incomplete list does not show which tags are missing.
+            Ok(list) if !list.problems.is_empty() => Ok(None),
+            Ok(mut list) => {
+                let tags = std::mem::take(&mut list.entries);
+                Ok(Some((tags.into_iter().filter(|tag| is_fallback_tag(tag)).collect(), list)))
+            }
+            // Some registries issue tokens that can pull but not list tags. The list only saves
+            // requests.
+            Err(e) if e.code() == Code::TooLarge => Ok(None),
+            Err(e) if matches!(e.status(), Some(400..=499)) && e.code() != Code::RateLimited => {
+                Ok(None)
+            }
+            Err(e) => Err(e),
+        }
+    }
+
+    /// Reads the fallback index. GitLab resolves the tag to the subject itself, and users may have tags
+    /// of that form, so a manifest of another kind is not an error.
+    async fn read_fallback(&self, subject: &Digest, tag: &str) -> Result<Fallback> {
+        let response = match self.get_manifest_bytes(&TagOrDigest::Tag(tag.to_owned())).await {
+            Ok(response) => response,
+            Err(e) if e.code() == Code::NotFound => return Ok(Fallback::Missing),
+            Err(e) => return Err(e),
+        };
+        let digest = response.algorithm.digest(&response.bytes);
+        let is_subject = || {
+            let algorithm = subject.algorithm();
+            algorithm.is_ok_and(|algorithm| algorithm.digest(&response.bytes) == *subject)
+        };
+        if digest == *subject || is_subject() {
+            return Ok(Fallback::Missing);
+        }
+        let content_type = response.content_type.as_deref();
+        match Manifest::parse(response.bytes.clone(), content_type, response.algorithm) {
+            Ok(manifest) if !manifest.is_index() => return Ok(Fallback::Other),
+            Err(e) if e.code() == Code::TooLarge => return Err(e),
+            _ => {}
+        }
+        Ok(match parse_entries(&response.bytes) {
+            Ok(entries) => Fallback::Index(Index {
+                digest,
+                etag: response.etag,
+                entries,
+                _turn: response.turn,
+            }),
+            Err(reason) => Fallback::Malformed(reason),
+        })
+    }
+
+    /// Changes a fallback index that other clients may change at the same time.
+    ///
+    /// No registry in use can replace a tag atomically. A writer therefore reads the index back,
+    /// immediately and once more after a wait. The wait is chosen to exceed the time that another writer
+    /// takes from reading to writing: a writer that read the index before this change has written by
+    /// then, and one that reads it later includes this change.
+    pub(super) async fn change_fallback(
+        &self,
+        subject: &Digest,
+        change: IndexChange,
+    ) -> Result<()> {
+        let _writer = self.state.fallback_writer.lock().await;
+        self.change_fallback_locked(subject, change).await
+    }
+
+    /// Adds a referrer to a fallback index, together with all referrers that wait for the same index:
+    /// n referrers that are pushed concurrently need a few writes, not n.
+    pub(super) async fn add_to_fallback(
+        &self,
+        subject: &Digest,
+        referrer: Descriptor,
+    ) -> Result<()> {
+        loop {
+            let mut added = self.state.pending_additions.push(subject, referrer.clone());
+            let _writer = self.state.fallback_writer.lock().await;
+            match added.try_recv() {
+                Ok(()) => return Ok(()),
+                // The writer that took the referrer failed, or its future was dropped.
+                Err(oneshot::error::TryRecvError::Closed) => continue,
+                Err(oneshot::error::TryRecvError::Empty) => {}
+            }
+            let pending = self.state.pending_additions.take(subject);
+            let (referrers, senders): (Vec<_>, Vec<_>) = pending.into_iter().unzip();
+            self.change_fallback_locked(subject, IndexChange::Add(referrers)).await?;
+            for sender in senders {
+                // The receiver may have been dropped meanwhile.
+                let _ = sender.send(());
+            }
+            return Ok(());
+        }
+    }
+
+    /// Changes a fallback index. The caller holds the lock of this process.
+    async fn change_fallback_locked(&self, subject: &Digest, change: IndexChange) -> Result<()> {
+        let tag = fallback_tag(subject);
+        let _tag_lock = lock_tag(self.connection.host(), &self.repository, &tag).await;
+        let mut replaced: HashSet<Digest> = HashSet::new();
+        // Manifests that do not exist any more, whose entries are dropped.
+        let mut missing: HashSet<Digest> = HashSet::new();
+        let (mut has_waited, mut use_etag) = (false, true);
+        let mut attempts = 0;
+        loop {
+            if attempts == MAX_WRITE_ATTEMPTS {
+                return Err(Error::new(
+                    Code::Conflict,
+                    format!(
+                        "the tag {tag}, which lists the referrers of {subject}, could not be written in \
+                         {attempts} attempts, since other clients write to it"
+                    ),
+                )
+                .with_hint("try again when fewer clients write to it"));
+            }
+            attempts += 1;
+            let started = Instant::now();
+            let tag_of_subject =
+                || format!("the tag {tag}, which should list the referrers of {subject}, ");
+            let current = match self.read_fallback(subject, &tag).await? {
+                Fallback::Missing => None,
+                Fallback::Index(index) => Some(Index { _turn: None, ..index }),
+                Fallback::Other => {
+                    return Err(Error::new(
+                        Code::Conflict,
+                        tag_of_subject() + "names another manifest",
+                    )
+                    .with_hint("remove that tag, then push again"));
+                }
+                // Replacing the index would lose its entries.
+                Fallback::Malformed(reason) => {
+                    let message =
+                        tag_of_subject() + &format!("names an index that cannot be read: {reason}");
+                    return Err(Error::new(Code::Incomplete, message)
+                        .with_hint("repair or remove that tag, then try again"));
+                }
+            };
+            let entries = current.as_ref().map(|index| &index.entries[..]).unwrap_or_default();
+            let existing: Vec<Entry> =
+                entries.iter().filter(|entry| !entry.is_one_of(&missing)).cloned().collect();
+            let Some(changed) = change.apply(&existing)? else {
+                if has_waited || replaced.is_empty() {
+                    break;
+                }
+                has_waited = true;
+                tokio::time::sleep(
+                    started
+                        .elapsed()
+                        .saturating_mul(4)
+                        .clamp(Duration::from_millis(10), Duration::from_secs(2)),
+                )
+                .await;
+                continue;
+            };
+            has_waited = false;
+            if let Some(index) = &current {
+                replaced.insert(index.digest.clone());
+            }
+            if changed.is_empty() {
+                if let Some(index) = &current {
+                    self.delete_manifest(&index.digest).await?;
+                    replaced.remove(&index.digest);
+                }
+                break;
+            }
+            let index = serialize(&changed)?;
+            let missing_before = missing.len();
+            let etag = current.as_ref().and_then(|index| index.etag.as_deref());
+            let etag = etag.filter(|_| use_etag);
+            use_etag = true;
+            match self.put_manifest_as(&index, &TagOrDigest::Tag(tag.clone()), etag).await {
+                Ok(_) => {
+                    replaced.insert(index.digest().clone());
+                    self.fallback_tags.written().insert(tag.clone());
+                }
+                // Some registries send an entity tag and then refuse it: the next attempt omits it.
+                Err(e) if e.status() == Some(412) => use_etag = etag.is_none(),
+                Err(e) if references_missing_manifest(&e) => {
+                    missing.extend(self.missing_manifests(&changed).await?);
+                    if missing.len() == missing_before {
+                        return Err(e);
+                    }
+                }
+                Err(e) => {
+                    return Err(e.with_hint(format!(
+                        "the artifact is stored, but {subject} does not list it: the tag {tag} could not be \
+                         written; are tags immutable there?"
+                    )));
+                }
+            }
+        }
+        self.remove_replaced(&tag, replaced).await
+    }
+
+    /// Returns the entries whose manifests do not exist. Other clients delete manifests without their
+    /// entries, and docker-registry refuses an index with a missing manifest.
+    async fn missing_manifests(&self, entries: &[Entry]) -> Result<Vec<Digest>> {
+        let digests: Vec<Digest> = entries.iter().filter_map(Entry::digest).cloned().collect();
+        let missing = stream::iter(digests)
+            .map(|digest| async move {
+                match self.resolve_manifest(&TagOrDigest::Digest(digest.clone())).await {
+                    Err(e) if e.code() == Code::NotFound => Ok(Some(digest)),
+                    Err(e) => Err(e),
+                    Ok(_) => Ok(None),
+                }
+            })
+            .buffered(AT_ONCE)
+            .try_collect::<Vec<_>>()
+            .await?;
+        Ok(missing.into_iter().flatten().collect())
+    }
+
+    /// Deletes the replaced indexes: no registry recognizes them as garbage. A refusal is not an error.
+    async fn remove_replaced(&self, tag: &str, mut replaced: HashSet<Digest>) -> Result<()> {
+        if replaced.is_empty() {
+            return Ok(());
+        }
+        match self.get_manifest_bytes(&TagOrDigest::Tag(tag.to_owned())).await {
+            Ok(index) => {
+                replaced.remove(&index.algorithm.digest(&index.bytes));
+            }
+            Err(e) if e.code() == Code::NotFound => {}
+            Err(e) => return Err(e),
+        }
+        for digest in replaced {
+            if let Err(e) = self.delete_manifest(&digest).await {
+                tracing::debug!(error = %e, "a replaced index of referrers was not deleted");
+            }
+        }
+        Ok(())
+    }
+}
+
+fn references_missing_manifest(error: &Error) -> bool {
+    error.registry_errors().iter().any(|e| e.code == "MANIFEST_BLOB_UNKNOWN")
+}
+
+/// A change to a fallback index.
+pub(super) enum IndexChange {
+    Add(Vec<Descriptor>),
+    Remove(HashSet<Digest>),
+}
+
+impl IndexChange {
+    /// Returns the changed entries, or `None` if the change is applied already.
+    fn apply(&self, entries: &[Entry]) -> Result<Option<Vec<Entry>>> {
+        Ok(match self {
+            Self::Add(added) => {
+                let mut existing: HashSet<&Digest> =
+                    entries.iter().filter_map(Entry::digest).collect();
+                let new = added.iter().filter(|d| existing.insert(&d.digest)).map(Entry::new);
+                let new = new.collect::<Result<Vec<_>>>()?;
+                (!new.is_empty()).then(|| entries.iter().cloned().chain(new).collect())
+            }
+            Self::Remove(removed) => entries
+                .iter()
+                .any(|entry| entry.is_one_of(removed))
+                .then(|| entries.iter().filter(|e| !e.is_one_of(removed)).cloned().collect()),
+        })
+    }
+}

@@ -1,0 +1,100 @@
+//! A repository of a registry, and the URLs in it.
+
+use std::sync::Arc;
+
+use tokio::sync::OnceCell;
+use url::Url;
+
+use super::{
+    connection::{Connection, RepositoryConnection},
+    referrers::fallback_tags::FallbackTags,
+};
+use crate::store::registry::{
+    auth::{context::AuthContext, scope::Scopes},
+    capabilities::RepositoryState,
+};
+use ocigraph_types::{Digest, Result, TagOrDigest, check_repository, check_tag};
+
+/// A repository of a registry, which implements [`Store`](crate::Store) by the [OCI
+/// distribution-spec 1.1.1].
+///
+/// ```
+/// use std::sync::Arc;
+/// use ocigraph::{ClientConfig, Connection, Host, Registry, Store};
+///
+/// let host: Host = "registry.example.com".parse()?;
+/// let connection = Arc::new(Connection::new(&host, Arc::new(ClientConfig::default()))?);
+/// let store: Arc<dyn Store> = Arc::new(Registry::new(connection, "team/app"));
+/// # let _ = store;
+/// # Ok::<(), ocigraph::Error>(())
+/// ```
+///
+/// [OCI distribution-spec 1.1.1]: https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md
+#[derive(Debug)]
+pub struct Registry {
+    pub(super) connection: RepositoryConnection,
+    pub(super) repository: String,
+    pub(super) state: Arc<RepositoryState>,
+    /// The first small blob to upload, if the repository did not have it.
+    pub(super) first_missing_blob: OnceCell<Option<Digest>>,
+    pub(super) fallback_tags: FallbackTags,
+}
+
+impl Registry {
+    /// Opens the repository with this name. Nothing is sent.
+    ///
+    /// A name without a slash on Docker Hub is in the namespace `library`, as for docker. Requests to
+    /// a repository with an invalid name fail with
+    /// [`Code::InvalidReference`](crate::Code::InvalidReference).
+    pub fn new(connection: Arc<Connection>, repository: &str) -> Self {
+        let repository = if connection.host().is_docker_hub() && !repository.contains('/') {
+            format!("library/{repository}")
+        } else {
+            repository.to_owned()
+        };
+        let state = connection.capabilities().repository(&repository);
+        let context = AuthContext {
+            repository: repository.as_str().into(),
+            scopes: Scopes::repository(&repository, &["pull"]),
+        };
+        let connection = RepositoryConnection::new(connection, context);
+        Self {
+            connection,
+            repository,
+            state,
+            first_missing_blob: OnceCell::new(),
+            fallback_tags: Default::default(),
+        }
+    }
+
+    /// Returns the repository for an operation that needs these actions in addition to `pull`. The
+    /// first token request asks for all of them.
+    pub(crate) fn for_actions(self, actions: &[&str]) -> Self {
+        let scopes = Scopes::repository(&self.repository, actions);
+        self.for_scopes(&scopes)
+    }
+
+    pub(crate) fn scopes(&self) -> &Scopes {
+        self.connection.scopes()
+    }
+
+    /// Returns the repository for additional scopes, which may name other repositories too.
+    pub(crate) fn for_scopes(mut self, scopes: &Scopes) -> Self {
+        self.connection = self.connection.with_scopes(scopes);
+        self
+    }
+
+    /// Returns a URL below the repository. An invalid name could make another path of it, and is an
+    /// error.
+    pub(super) fn url(&self, path: &str) -> Result<Url> {
+        check_repository(&self.repository)?;
+        self.connection.url(&format!("v2/{}/{path}", self.repository))
+    }
+
+    pub(super) fn manifest_url(&self, name: &TagOrDigest) -> Result<Url> {
+        if let TagOrDigest::Tag(tag) = name {
+            check_tag(tag)?;
+        }
+        self.url(&format!("manifests/{name}"))
+    }
+}

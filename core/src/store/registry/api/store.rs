@@ -1,0 +1,120 @@
+//! A repository as a [`Store`].
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use super::{
+    download::blob_not_found, referrers::fallback_tags::is_fallback_tag, registry::Registry,
+};
+use crate::{
+    content::{
+        progress::Outcome,
+        source::{ByteStream, Repository, Source},
+    },
+    store::{
+        ManifestDeletion, ReadStore, Store,
+        catalog::{ManifestInfo, TagInfo},
+        list::List,
+        memory::Memory,
+    },
+};
+use ocigraph_types::{Descriptor, Digest, Manifest, ManifestFormat, Result, TagOrDigest};
+
+#[async_trait]
+impl ReadStore for Registry {
+    async fn resolve(&self, name: &TagOrDigest) -> Result<Descriptor> {
+        self.resolve_manifest(name).await
+    }
+
+    async fn fetch_manifest(&self, name: &TagOrDigest) -> Result<Manifest> {
+        // A manifest that the caller keeps must not stop others from reading theirs.
+        Ok(self.get_manifest(name).await?.0.without_guard())
+    }
+
+    async fn has_blob(&self, blob: &Descriptor) -> Result<bool> {
+        self.blob_exists(&blob.digest).await
+    }
+
+    async fn describe_blob(&self, digest: &Digest) -> Result<Descriptor> {
+        self.blob_descriptor(digest).await?.ok_or_else(|| blob_not_found(digest))
+    }
+
+    async fn fetch_blob(&self, blob: &Descriptor, offset: u64) -> Result<ByteStream> {
+        self.download(blob, offset).await
+    }
+
+    async fn referrers(
+        &self,
+        subject: &Digest,
+        artifact_type: Option<&str>,
+    ) -> Result<List<Descriptor>> {
+        self.list_referrers(subject, artifact_type).await
+    }
+
+    async fn tags(&self) -> Result<List<String>> {
+        let mut tags = self.list_tags().await?;
+        tags.entries.retain(|tag| !is_fallback_tag(tag));
+        Ok(tags)
+    }
+
+    async fn manifest_catalog(&self) -> Result<Option<List<ManifestInfo>>> {
+        self.azure_manifests().await
+    }
+
+    async fn tag_catalog(&self) -> Result<Option<List<TagInfo>>> {
+        self.azure_tags().await
+    }
+
+    fn max_entries(&self) -> usize {
+        self.connection.limits().max_entries
+    }
+
+    fn memory(&self) -> Memory {
+        self.connection.memory().clone()
+    }
+
+    fn repository(&self) -> Option<Repository> {
+        Some(Repository { host: self.connection.host().clone(), name: self.repository.clone() })
+    }
+}
+
+#[async_trait]
+impl Store for Registry {
+    async fn push_manifest(&self, manifest: &Manifest, tags: &[String]) -> Result<()> {
+        self.put_manifest(manifest, tags).await?;
+        self.list_as_referrer(manifest).await
+    }
+
+    async fn push_blob(&self, blob: &Descriptor, source: Arc<dyn Source>) -> Result<Outcome> {
+        self.upload(blob, source).await
+    }
+
+    async fn tag(&self, manifest: &Descriptor, tags: &[String]) -> Result<()> {
+        let manifest = self.fetch_manifest(&TagOrDigest::Digest(manifest.digest.clone())).await?;
+        self.put_manifest(&manifest, tags).await
+    }
+
+    async fn untag(&self, tag: &str) -> Result<()> {
+        if let Some(result) = self.azure_untag(tag).await? {
+            return Ok(result);
+        }
+        self.delete_tag(tag).await
+    }
+
+    async fn delete_manifests(&self, manifests: &[ManifestDeletion]) -> Vec<Result<()>> {
+        self.delete_with_referrers_lists(manifests).await
+    }
+
+    async fn ensure_referrers_listed(
+        &self,
+        subject: &Digest,
+        referrers: &[Descriptor],
+    ) -> Result<()> {
+        self.list_missing_referrers(subject, referrers).await
+    }
+
+    async fn referrer_format(&self, subject: &Digest) -> Result<ManifestFormat> {
+        self.format_for_referrers(subject).await
+    }
+}

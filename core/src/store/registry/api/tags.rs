@@ -1,0 +1,66 @@
+//! Tags: listing and deleting them.
+
+use http::{Method, StatusCode};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::{
+    pages::{Pages, present},
+    registry::Registry,
+};
+use crate::store::{
+    list::{List, Problems},
+    registry::http::request::Request,
+};
+use ocigraph_types::{Code, Error, Result, TagOrDigest, check_tag};
+
+impl Registry {
+    /// Lists all tags, including those of fallback indexes (distribution-spec v1.1.1, "Listing Tags").
+    pub(super) async fn list_tags(&self) -> Result<List<String>> {
+        #[derive(Deserialize)]
+        struct Page<'a> {
+            #[serde(default, borrow, deserialize_with = "present")]
+            tags: Option<&'a RawValue>,
+        }
+        let url = self.url("tags/list")?;
+        let what = format!("the tags of {}", self.repository);
+        let mut pages = Pages::new(&self.connection, url, Problems::of(&what));
+        let mut tags = Vec::new();
+        while let Some(response) = pages.next().await? {
+            if response.status() != StatusCode::OK {
+                return Err(response.into_error(&format!("cannot list {what}")).await);
+            }
+            let (bytes, _turn) = response.metadata().await?;
+            let Some(page) = pages.page::<Page<'_>>(&bytes)? else { continue };
+            pages.add_names(&mut tags, "tags", page.tags, check_tag)?;
+        }
+        pages.finish(tags)
+    }
+
+    /// Deletes a tag, and keeps its manifest (distribution-spec v1.1.1, "Deleting tags").
+    pub(super) async fn delete_tag(&self, tag: &str) -> Result<()> {
+        let name = TagOrDigest::Tag(tag.to_owned());
+        let request = Request::new(Method::DELETE, self.manifest_url(&name)?);
+        let response = self.connection.send(request).await?;
+        let what = format!("the tag {tag} was not deleted");
+        match response.status() {
+            status if status.is_success() => Ok(()),
+            // docker-registry 2.8.2 responds with 400, others with 405. Deleting the digest instead
+            // would delete the other tags of the manifest.
+            StatusCode::BAD_REQUEST | StatusCode::METHOD_NOT_ALLOWED => {
+                let error = response.into_error(&what).await;
+                let status = error.status().unwrap_or_default();
+                Err(Error::new(Code::Unsupported, error.message())
+                    .with_answer(
+                        status,
+                        error.registry_errors().to_vec(),
+                        error.request_id().map(str::to_owned),
+                    )
+                    .with_hint(
+                        "this registry deletes a tag only with its manifest, by `ocigraph delete`",
+                    ))
+            }
+            _ => Err(response.into_error(&what).await),
+        }
+    }
+}

@@ -1,0 +1,411 @@
+//! Uploads of blobs, with as few requests as the registry supports, and resumed after a failure
+//! (distribution-spec v1.1.1, "Pushing blobs").
+//!
+//! The client learns from the first small blob which requests the registry supports. Some registries
+//! store a POST with the content; on others a mount from the repository itself both checks for the
+//! blob and opens a session (tried on eight registries). HEAD, POST and PUT work everywhere.
+
+mod session;
+
+use std::sync::Arc;
+
+use http::{Method, StatusCode, header};
+
+use self::session::{Session, received_bytes};
+use super::registry::Registry;
+use crate::{
+    content::{progress::Outcome, source::Source},
+    store::registry::{
+        capabilities::SmallUploadMethod,
+        http::{
+            body::TimedSource,
+            request::{Body, Request},
+            response::Response,
+            retry::Backoff,
+        },
+    },
+};
+use ocigraph_types::{Code, Descriptor, Digest, Error, Result, media_type};
+
+/// The largest PATCH that GHCR accepts.
+const CHUNK: u64 = 4 * 1024 * 1024;
+
+/// Up to this size, sending a blob that exists costs less than asking for it first.
+const SMALL: u64 = 64 * 1024;
+
+/// Progress after which a transfer gets all its retries again.
+const RESET_AFTER: u64 = 1024 * 1024;
+
+/// The result of the first request of an upload.
+enum UploadStart {
+    Stored(Outcome),
+    Session(Session),
+    /// The registry does not support this request.
+    Unsupported,
+}
+
+/// The state of the transfer of one blob.
+struct Transfer {
+    offset: u64,
+    chunked: bool,
+    /// The connection failed in the last attempt.
+    fresh_connection: bool,
+    /// The registry has reported success for content that was not sent completely.
+    needs_verification: bool,
+}
+
+/// The result of sending a blob to one session.
+enum UploadResult {
+    Stored,
+    /// The registry refuses so many bytes in one request.
+    TooLarge,
+    Interrupted(Session, Error),
+}
+
+/// The result of one PATCH.
+enum ChunkResult {
+    Accepted,
+    /// The registry refuses so many bytes in one request.
+    TooLarge,
+    Interrupted(Error),
+}
+
+impl Registry {
+    /// Uploads a blob unless it exists. An interrupted upload is resumed in its session, or started
+    /// again with the same source.
+    pub(super) async fn upload(
+        &self,
+        blob: &Descriptor,
+        source: Arc<dyn Source>,
+    ) -> Result<Outcome> {
+        let session = match self.start_upload(blob, &source).await? {
+            UploadStart::Stored(outcome) => return Ok(outcome),
+            UploadStart::Session(session) => Some(session),
+            UploadStart::Unsupported => None,
+        };
+        self.transfer(blob, &source, session).await?;
+        // docker-registry 2.8.2 stores a blob with a sha512 digest under its sha256 digest.
+        if blob.digest.algorithm_name() != "sha256" && !self.blob_exists(&blob.digest).await? {
+            return Err(Error::new(
+                Code::Unsupported,
+                format!("the registry did not store the blob {} under that digest", blob.digest),
+            )
+            .with_hint("use sha256"));
+        }
+        Ok(Outcome::Uploaded)
+    }
+
+    /// Checks whether the blob exists, and stores it if one request can do so.
+    async fn start_upload(
+        &self,
+        blob: &Descriptor,
+        source: &Arc<dyn Source>,
+    ) -> Result<UploadStart> {
+        let same_registry = source.repository().filter(|from| from.host == *self.connection.host());
+        if let Some(from) = same_registry {
+            if self.blob_exists(&blob.digest).await? {
+                return Ok(UploadStart::Stored(Outcome::AlreadyExists));
+            }
+            return self.mount(&blob.digest, &from.name, Outcome::Mounted).await;
+        }
+        if blob.size > SMALL || blob.digest.algorithm_name() != "sha256" {
+            return self.check_existing(blob).await;
+        }
+        // If the first small blob exists, the artifact was probably pushed before: then HEAD costs less
+        // than sending the other blobs.
+        let first_missing = self.first_missing_blob.get_or_try_init(|| async {
+            let exists = self.blob_exists(&blob.digest).await?;
+            Ok::<_, Error>((!exists).then(|| blob.digest.clone()))
+        });
+        match first_missing.await? {
+            Some(first) => self.start_small_upload(blob, source, *first == blob.digest).await,
+            None => self.check_existing(blob).await,
+        }
+    }
+
+    async fn check_existing(&self, blob: &Descriptor) -> Result<UploadStart> {
+        Ok(match self.blob_exists(&blob.digest).await? {
+            true => UploadStart::Stored(Outcome::AlreadyExists),
+            false => UploadStart::Unsupported,
+        })
+    }
+
+    async fn start_small_upload(
+        &self,
+        blob: &Descriptor,
+        source: &Arc<dyn Source>,
+        is_known_missing: bool,
+    ) -> Result<UploadStart> {
+        let small_uploads = &self.connection.capabilities().small_uploads;
+        match small_uploads.method() {
+            SmallUploadMethod::SinglePost => {
+                let start = self.single_post(blob, source).await?;
+                if !matches!(start, UploadStart::Stored(_)) {
+                    small_uploads.mark_unsupported(SmallUploadMethod::SinglePost);
+                }
+                Ok(start)
+            }
+            SmallUploadMethod::MountFromSelf => {
+                let start =
+                    self.mount(&blob.digest, &self.repository, Outcome::AlreadyExists).await?;
+                if matches!(start, UploadStart::Unsupported) {
+                    small_uploads.mark_unsupported(SmallUploadMethod::MountFromSelf);
+                }
+                Ok(start)
+            }
+            SmallUploadMethod::HeadFirst if is_known_missing => Ok(UploadStart::Unsupported),
+            SmallUploadMethod::HeadFirst => self.check_existing(blob).await,
+        }
+    }
+
+    async fn single_post(
+        &self,
+        blob: &Descriptor,
+        source: &Arc<dyn Source>,
+    ) -> Result<UploadStart> {
+        let mut url = self.url("blobs/uploads/")?;
+        url.set_query(Some(&format!("digest={}", blob.digest)));
+        let request = Request::new(Method::POST, url)
+            .header(header::CONTENT_TYPE, media_type::OCTET_STREAM)
+            .body(Body::Source { source: Arc::clone(source), offset: 0, length: blob.size });
+        let response = self.connection.send(request).await?;
+        self.read_start(response, &blob.digest, Outcome::Uploaded).await
+    }
+
+    async fn mount(&self, digest: &Digest, from: &str, outcome: Outcome) -> Result<UploadStart> {
+        let mut url = self.url("blobs/uploads/")?;
+        url.query_pairs_mut().append_pair("mount", digest.as_str()).append_pair("from", from);
+        match self.connection.send(Request::new(Method::POST, url)).await {
+            Ok(response) => self.read_start(response, digest, outcome).await,
+            // A client that may not read the other repository can still upload the blob.
+            Err(e) if matches!(e.code(), Code::Unauthorized | Code::Forbidden) => {
+                Ok(UploadStart::Unsupported)
+            }
+            Err(e) => Err(e),
+        }
+    }
+
+    async fn read_start(
+        &self,
+        response: Response,
+        digest: &Digest,
+        outcome: Outcome,
+    ) -> Result<UploadStart> {
+        match response.status() {
+            StatusCode::CREATED if response.is_early() && !self.blob_exists(digest).await? => {
+                Ok(UploadStart::Unsupported)
+            }
+            StatusCode::CREATED => Ok(UploadStart::Stored(outcome)),
+            StatusCode::ACCEPTED => {
+                Ok(UploadStart::Session(Session::from_response(&response, &self.connection)?))
+            }
+            status if status.is_client_error() => Ok(UploadStart::Unsupported),
+            _ => Err(response.into_error(&format!("cannot start the upload of {digest}")).await),
+        }
+    }
+
+    /// Sends a blob to a session, and resumes after each failure that may be temporary.
+    async fn transfer(
+        &self,
+        blob: &Descriptor,
+        source: &Arc<dyn Source>,
+        mut session: Option<Session>,
+    ) -> Result<()> {
+        let mut backoff = Backoff::new(self.connection.limits());
+        let mut transfer = Transfer {
+            offset: 0,
+            chunked: false,
+            fresh_connection: false,
+            needs_verification: false,
+        };
+        let mut previous_offset = 0;
+        let timed_source = Arc::new(TimedSource::new(Arc::clone(source)));
+        let source = &(Arc::clone(&timed_source) as Arc<dyn Source>);
+        loop {
+            let open = match session.take() {
+                Some(session) => session,
+                None => {
+                    transfer.offset = 0;
+                    self.open_session(&blob.digest).await?
+                }
+            };
+            let (mut open, failure) =
+                match self.send_to_session(open, blob, source, &mut transfer).await? {
+                    UploadResult::Stored => return Ok(()),
+                    UploadResult::TooLarge if !transfer.chunked => {
+                        transfer.chunked = true;
+                        continue;
+                    }
+                    UploadResult::TooLarge => return Err(too_large(blob)),
+                    UploadResult::Interrupted(open, failure) => (open, failure),
+                };
+            transfer.fresh_connection = failure.code() == Code::Network;
+            backoff.record_progress(timed_source.last_read());
+            backoff.wait(failure).await?;
+            // The registry may have stored the blob although its response was lost.
+            let last_progress = Some(backoff.last_progress());
+            if self.head_blob(&blob.digest, last_progress).await?.is_some() {
+                open.complete();
+                return Ok(());
+            }
+            transfer.offset = open.received(last_progress).await.unwrap_or(0).min(blob.size);
+            if transfer.offset >= previous_offset + RESET_AFTER {
+                backoff.reset();
+            }
+            previous_offset = transfer.offset;
+            if transfer.offset > 0 {
+                session = Some(open);
+            }
+        }
+    }
+
+    /// Sends the rest of a blob to a session, and completes the session.
+    async fn send_to_session(
+        &self,
+        mut session: Session,
+        blob: &Descriptor,
+        source: &Arc<dyn Source>,
+        transfer: &mut Transfer,
+    ) -> Result<UploadResult> {
+        let in_one_request = transfer.offset == 0 && !transfer.chunked;
+        while !in_one_request && transfer.offset < blob.size {
+            match self.send_chunk(&mut session, blob, source, transfer).await? {
+                ChunkResult::Accepted => {}
+                ChunkResult::TooLarge => return Ok(UploadResult::TooLarge),
+                ChunkResult::Interrupted(failure) => {
+                    return Ok(UploadResult::Interrupted(session, failure));
+                }
+            }
+        }
+        let mut request = Request::new(Method::PUT, session.completion_url(&blob.digest))
+            .header(header::CONTENT_TYPE, media_type::OCTET_STREAM)
+            .fresh_connection(transfer.fresh_connection)
+            .without_retry();
+        if in_one_request {
+            request = request.body(Body::Source {
+                source: Arc::clone(source),
+                offset: 0,
+                length: blob.size,
+            });
+        }
+        let response = match self.connection.send(request).await {
+            Ok(response) => response,
+            Err(e) if e.is_retryable() => return Ok(UploadResult::Interrupted(session, e)),
+            Err(e) => return Err(e),
+        };
+        match response.status() {
+            status
+                if status.is_success() && (response.is_early() || transfer.needs_verification) =>
+            {
+                if self.is_stored(blob).await? {
+                    session.complete();
+                    return Ok(UploadResult::Stored);
+                }
+                Ok(UploadResult::Interrupted(session, answered_early(blob, status)))
+            }
+            status if status.is_success() => {
+                session.complete();
+                Ok(UploadResult::Stored)
+            }
+            StatusCode::PAYLOAD_TOO_LARGE | StatusCode::RANGE_NOT_SATISFIABLE if in_one_request => {
+                Ok(UploadResult::TooLarge)
+            }
+            _ => {
+                Err(response.into_error(&format!("the blob {} was not stored", blob.digest)).await)
+            }
+        }
+    }
+
+    /// Sends the rest of a blob, or one chunk of it, and updates the offset to what arrived.
+    async fn send_chunk(
+        &self,
+        session: &mut Session,
+        blob: &Descriptor,
+        source: &Arc<dyn Source>,
+        transfer: &mut Transfer,
+    ) -> Result<ChunkResult> {
+        let offset = transfer.offset;
+        let rest = blob.size - offset;
+        let length = if transfer.chunked { rest.min(CHUNK.max(session.min_chunk)) } else { rest };
+        let request = Request::new(Method::PATCH, session.url.clone())
+            .header(header::CONTENT_TYPE, media_type::OCTET_STREAM)
+            .header(header::CONTENT_RANGE, &format!("{offset}-{}", offset + length - 1))
+            .body(Body::Source { source: Arc::clone(source), offset, length })
+            .fresh_connection(transfer.fresh_connection)
+            .without_retry();
+        let response = match self.connection.send(request).await {
+            Ok(response) => response,
+            Err(e) if e.is_retryable() => return Ok(ChunkResult::Interrupted(e)),
+            Err(e) => return Err(e),
+        };
+        let status = response.status();
+        if status.is_success() {
+            let received = received_bytes(&response).filter(|_| !response.is_early());
+            session.update_url(&response)?;
+            if response.is_early() {
+                // A part of the chunk was not sent, whatever the registry says. The next attempt
+                // sends the missing part.
+                transfer.needs_verification = true;
+                let received = session.received(None).await.unwrap_or(0);
+                transfer.offset = received.clamp(offset, offset + length - 1);
+                return Ok(ChunkResult::Interrupted(answered_early(blob, status)));
+            }
+            transfer.fresh_connection = false;
+            transfer.offset = offset + length;
+            // The `Range` of ECR may be outdated; a request to the session has the current one.
+            if received.is_some_and(|received| received < transfer.offset)
+                && let Some(received) = session.received(None).await
+                && received < transfer.offset
+            {
+                transfer.offset = received;
+                let message =
+                    format!("the registry received {received} of {} bytes", offset + length);
+                return Ok(ChunkResult::Interrupted(Error::new(Code::Network, message)));
+            }
+            return Ok(ChunkResult::Accepted);
+        }
+        let what = format!("a part of the blob {} was not stored", blob.digest);
+        match status {
+            StatusCode::PAYLOAD_TOO_LARGE => Ok(ChunkResult::TooLarge),
+            // The session has another offset, or does not exist any more.
+            StatusCode::RANGE_NOT_SATISFIABLE | StatusCode::NOT_FOUND => {
+                Ok(ChunkResult::Interrupted(response.into_error(&what).await))
+            }
+            _ => Err(response.into_error(&what).await),
+        }
+    }
+
+    /// Returns true if the blob exists, with its size if the registry states one.
+    async fn is_stored(&self, blob: &Descriptor) -> Result<bool> {
+        let Some(response) = self.head_blob(&blob.digest, None).await? else { return Ok(false) };
+        let size = response.header(header::CONTENT_LENGTH).and_then(|n| n.parse::<u64>().ok());
+        Ok(size.is_none_or(|size| size == blob.size))
+    }
+
+    async fn open_session(&self, digest: &Digest) -> Result<Session> {
+        let request = Request::new(Method::POST, self.url("blobs/uploads/")?);
+        let response = self.connection.send(request).await?;
+        if response.status() != StatusCode::ACCEPTED {
+            let what = format!("cannot start the upload of {digest}");
+            return Err(response.into_error(&what).await);
+        }
+        Session::from_response(&response, &self.connection)
+    }
+}
+
+fn too_large(blob: &Descriptor) -> Error {
+    Error::new(
+        Code::TooLarge,
+        format!("the registry refuses even small parts of the blob {}", blob.digest),
+    )
+}
+
+fn answered_early(blob: &Descriptor, status: StatusCode) -> Error {
+    Error::new(
+        Code::Registry,
+        format!(
+            "the registry answered {status} before all of the blob {} was sent, and does not have it",
+            blob.digest
+        ),
+    )
+}

@@ -1,0 +1,314 @@
+//! The HTTP client for one server: sends requests, retries them, and limits how many run concurrently.
+//!
+//! [`HttpClient::send_with`] is the only retry loop. What one attempt does is an [`Attempt`]: the
+//! connection to a registry adds authentication and redirects there. The client itself adds neither.
+
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use http::{Method, header};
+use once_cell::sync::OnceCell;
+use reqwest::dns::Resolve;
+use tokio::time::{Instant, timeout_at};
+use url::Url;
+
+use super::{
+    body::BodyMonitor,
+    concurrency::{ConcurrencyLimit, ConcurrencyPermit, MAX_LIMIT, RequestKind, RequestOutcome},
+    error::{with_server, with_timeout},
+    request::{Body, Request},
+    response::Response,
+    retry::{Backoff, LONGEST_RETRY_AFTER, is_retryable_status},
+    tls::{self, TlsOptions},
+    url::redacted,
+};
+use crate::{blocking::is_out_of_descriptors, store::limits::Limits};
+use ocigraph_types::{Code, Error, Host, Result};
+
+/// Header fields of a response: more than any registry or proxy sends. The HTTP library limits their
+/// bytes to about 400 KiB for HTTP/1.1; [`MAX_HEADER_BYTES`] does so for HTTP/2.
+const MAX_HEADERS: usize = 4096;
+const MAX_HEADER_BYTES: u32 = 400 * 1024;
+
+/// Requests for a new redirect after its signed URL has expired.
+const MAX_URL_RENEWALS: u32 = 2;
+
+/// Pause for all requests after a 429 without `Retry-After`.
+const DEFAULT_PAUSE: Duration = Duration::from_millis(250);
+
+/// How the client connects: TLS, proxies, user agent and timeouts.
+#[derive(Debug, Clone)]
+pub(crate) struct HttpSettings {
+    pub(crate) tls: TlsOptions,
+    pub(crate) use_proxy: bool,
+    pub(crate) user_agent: String,
+    pub(crate) limits: Limits,
+}
+
+/// Why an attempt failed.
+pub(crate) enum RequestError {
+    /// The transfer failed: another attempt may succeed.
+    Transient(Error),
+    /// Another attempt would fail too, or the error has had retries of its own.
+    Permanent(Error),
+}
+
+impl From<Error> for RequestError {
+    fn from(error: Error) -> Self {
+        Self::Permanent(error)
+    }
+}
+
+/// One attempt at a request. The retry loop calls it once for each attempt.
+#[async_trait]
+pub(crate) trait Attempt: Send + Sync {
+    async fn attempt(&self, request: &Request) -> std::result::Result<Response, RequestError>;
+}
+
+/// Sends requests to one server.
+pub(crate) struct HttpClient {
+    settings: HttpSettings,
+    /// Resolves host names in place of the system's resolver.
+    resolver: Option<Arc<dyn Resolve>>,
+    /// One client for each combination of scheme, this machine or another, and kept or new
+    /// connections.
+    clients: [OnceCell<reqwest::Client>; 8],
+    /// Limits requests whose body is in memory.
+    requests: ConcurrencyLimit,
+    /// Limits requests that read their body from a source. Reading a source may need a request of the
+    /// other kind, so the two kinds have separate limits.
+    uploads: ConcurrencyLimit,
+    /// No request is sent before this instant: the server responded with 429.
+    paused_until: Mutex<Option<Instant>>,
+}
+
+impl HttpClient {
+    pub(crate) fn new(settings: HttpSettings) -> Self {
+        Self {
+            settings,
+            resolver: None,
+            clients: Default::default(),
+            requests: ConcurrencyLimit::default(),
+            uploads: ConcurrencyLimit::default(),
+            paused_until: Mutex::new(None),
+        }
+    }
+
+    /// Creates a client with the same settings that resolves host names with `resolver`.
+    pub(crate) fn with_resolver(&self, resolver: Arc<dyn Resolve>) -> Self {
+        Self { resolver: Some(resolver), ..Self::new(self.settings.clone()) }
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.settings.limits
+    }
+
+    /// Sends a request with retries, without authentication or redirects.
+    pub(crate) async fn send(&self, request: Request) -> Result<Response> {
+        self.send_with(request, self).await
+    }
+
+    /// Sends a request with retries. Returns the first response whose status is not temporary.
+    pub(crate) async fn send_with(
+        &self,
+        mut request: Request,
+        attempt: &dyn Attempt,
+    ) -> Result<Response> {
+        let mut renewals = 0;
+        let mut backoff = Backoff::new(self.limits()).since(request.last_progress);
+        loop {
+            let waiting = Instant::now();
+            let permit = self.permit(&request).await;
+            // The wait for a permit does not count as a stall.
+            backoff.record_progress(backoff.last_progress() + waiting.elapsed());
+            let result = match &request.body {
+                // The body monitor detects stalls.
+                Body::Source { .. } => attempt.attempt(&request).await,
+                _ => timeout_at(backoff.deadline(), attempt.attempt(&request))
+                    .await
+                    .unwrap_or_else(|_| {
+                        let what = format!("no response to {}", description(&request));
+                        Err(RequestError::Permanent(backoff.stall_error(&what)))
+                    }),
+            };
+            if let Some(permit) = permit {
+                permit.finish(outcome(&result));
+            }
+            let failure = match result {
+                // A URL that is signed for GET refuses HEAD however often it is renewed.
+                Ok(response)
+                    if response.is_expired_redirect()
+                        && request.method != Method::HEAD
+                        && renewals < MAX_URL_RENEWALS =>
+                {
+                    renewals += 1;
+                    backoff.wait(response.into_error(&description(&request)).await).await?;
+                    continue;
+                }
+                Ok(response) if !is_retryable_status(response.status()) => {
+                    let is_metadata = !request.streamed && request.method != Method::HEAD;
+                    if !is_metadata || !response.status().is_success() {
+                        return Ok(response);
+                    }
+                    match response.buffered().await {
+                        Err(e) if e.is_retryable() => e,
+                        result => return result,
+                    }
+                }
+                Ok(response) => response.into_error(&description(&request)).await,
+                Err(RequestError::Transient(e)) => e,
+                Err(RequestError::Permanent(e)) => return Err(e),
+            };
+            if failure.code() == Code::RateLimited && !request.nested {
+                self.pause(failure.retry_after().unwrap_or(DEFAULT_PAUSE));
+            }
+            if !request.retry || !failure.is_retryable() {
+                return Err(failure);
+            }
+            // Other kept connections may be closed too.
+            request.fresh_connection |= failure.code() == Code::Network;
+            backoff.wait(failure).await?;
+        }
+    }
+
+    /// Sends a request once, and returns any response to it.
+    pub(crate) async fn send_once(&self, request: &Request) -> Result<Response> {
+        let url = &request.url;
+        let builder = self
+            .client(url, request.fresh_connection)?
+            .request(request.method.clone(), url.clone())
+            .headers(request.headers.clone());
+        let limits = *self.limits();
+        let mut early = false;
+        let (response, source_error) = match &request.body {
+            Body::Source { source, offset, length } => {
+                let monitor = BodyMonitor::new(*length, limits);
+                let body = monitor.body(source.open(*offset).await?, *length);
+                let builder = builder.header(header::CONTENT_LENGTH, *length).body(body);
+                let response = monitor.response(builder.send()).await;
+                early = monitor.is_incomplete();
+                (response, monitor.take_source_error())
+            }
+            Body::Bytes(bytes) => {
+                let sent = builder.body(bytes.clone()).send();
+                (with_timeout(limits.response_timeout, sent).await, None)
+            }
+            Body::Empty => {
+                // Some servers require the length of an empty body.
+                let builder = match request.method {
+                    Method::GET | Method::HEAD => builder,
+                    _ => builder.header(header::CONTENT_LENGTH, 0),
+                };
+                (with_timeout(limits.response_timeout, builder.send()).await, None)
+            }
+        };
+        if let Some(error) = source_error {
+            return Err(error);
+        }
+        tracing::debug!(method = %request.method, url = %redacted(url), status = response.as_ref().map(|r| r.status().as_u16()).ok(), "request");
+        let response = response.map_err(|e| with_server(e, url))?;
+        Ok(Response::new(response, limits, request.secrets.clone())
+            .with_early(early)
+            .with_gate(request.gate.clone()))
+    }
+
+    /// Waits until a pause is over and a permit is free.
+    async fn permit(&self, request: &Request) -> Option<ConcurrencyPermit<'_>> {
+        // The outer request has a permit, and waits for this one.
+        if request.nested {
+            return None;
+        }
+        let paused_until = *self.paused_until.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(instant) = paused_until {
+            tokio::time::sleep_until(instant).await;
+        }
+        let (limit, kind) = match &request.body {
+            Body::Source { .. } => (&self.uploads, RequestKind::Upload),
+            _ if request.streamed => (&self.requests, RequestKind::Blob),
+            _ => (&self.requests, RequestKind::Metadata),
+        };
+        Some(limit.acquire(kind).await)
+    }
+
+    fn pause(&self, wait: Duration) {
+        if wait <= LONGEST_RETRY_AFTER {
+            let until = Instant::now() + wait;
+            let mut paused = self.paused_until.lock().unwrap_or_else(PoisonError::into_inner);
+            *paused = Some(paused.map_or(until, |known| known.max(until)));
+        }
+    }
+
+    /// Returns the library's client for a server. The first call builds it, and reads certificates.
+    fn client(&self, url: &Url, fresh_connection: bool) -> Result<&reqwest::Client> {
+        let key = [is_secure(url), is_this_machine(url), fresh_connection];
+        let index = key.iter().fold(0, |index, bit| 2 * index + usize::from(*bit));
+        self.clients[index].get_or_try_init(|| {
+            let mut builder = self.builder(url)?;
+            if fresh_connection {
+                builder = builder.pool_max_idle_per_host(0);
+            }
+            builder.build().map_err(|e| {
+                Error::new(Code::Internal, "the HTTP client could not be created").with_source(e)
+            })
+        })
+    }
+
+    fn builder(&self, url: &Url) -> Result<reqwest::ClientBuilder> {
+        let HttpSettings { tls, use_proxy, user_agent, limits } = &self.settings;
+        let tls = if is_secure(url) { tls::config(tls)? } else { tls::without_roots()? };
+        let mut builder = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls)
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(limits.connect_timeout)
+            .pool_max_idle_per_host(MAX_LIMIT)
+            .tcp_nodelay(true)
+            .http2_adaptive_window(true)
+            .http1_max_headers(MAX_HEADERS)
+            .http2_max_header_list_size(MAX_HEADER_BYTES)
+            .user_agent(user_agent);
+        if let Some(resolver) = &self.resolver {
+            builder = builder.dns_resolver(Arc::clone(resolver));
+        }
+        // Decided for each URL: the target of a redirect may be on another machine.
+        if !use_proxy || is_this_machine(url) {
+            builder = builder.no_proxy();
+        }
+        Ok(builder)
+    }
+}
+
+/// An attempt without authentication or redirects.
+#[async_trait]
+impl Attempt for HttpClient {
+    async fn attempt(&self, request: &Request) -> std::result::Result<Response, RequestError> {
+        self.send_once(request).await.map_err(RequestError::Transient)
+    }
+}
+
+fn description(request: &Request) -> String {
+    format!("{} {}", request.method, redacted(&request.url))
+}
+
+fn outcome(result: &std::result::Result<Response, RequestError>) -> RequestOutcome {
+    match result {
+        Ok(response) if matches!(response.status().as_u16(), 429 | 503) => RequestOutcome::Refused,
+        Ok(_) => RequestOutcome::Answered,
+        Err(RequestError::Transient(e)) if is_out_of_descriptors(e) => RequestOutcome::Refused,
+        Err(RequestError::Transient(e)) if e.code() == Code::Network => {
+            RequestOutcome::ConnectionFailed
+        }
+        Err(_) => RequestOutcome::Other,
+    }
+}
+
+fn is_secure(url: &Url) -> bool {
+    url.scheme() == "https"
+}
+
+fn is_this_machine(url: &Url) -> bool {
+    let host = url.host_str().and_then(|name| name.parse::<Host>().ok());
+    host.is_some_and(|host| host.is_loopback())
+}

@@ -1,0 +1,89 @@
+//! Failures of the HTTP library as errors of this crate.
+
+use std::time::Duration;
+
+use url::Url;
+
+use crate::blocking::io_is_out_of_descriptors;
+use ocigraph_types::{Code, Error, Result};
+
+/// Waits for a response; TIMEOUT if it does not begin within `limit`.
+pub(super) async fn with_timeout(
+    limit: Duration,
+    response: impl Future<Output = reqwest::Result<reqwest::Response>>,
+) -> Result<reqwest::Response> {
+    match tokio::time::timeout(limit, response).await {
+        Ok(response) => response.map_err(|e| network_error(&e)),
+        Err(_) => Err(Error::new(Code::Timeout, format!("no response within {limit:?}"))),
+    }
+}
+
+/// Converts an error of the HTTP library: TLS, TOO_LARGE, TIMEOUT or NETWORK.
+pub(super) fn network_error(error: &reqwest::Error) -> Error {
+    let mut causes = vec![summary(error).to_owned()];
+    let (mut tls, mut descriptors) = (false, None);
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        tls |= is_tls(cause);
+        let io = cause.downcast_ref::<std::io::Error>();
+        descriptors = descriptors.or(io.filter(|e| io_is_out_of_descriptors(e)));
+        causes.push(cause.to_string());
+        source = cause.source();
+    }
+    causes.dedup();
+    let code = if tls {
+        Code::Tls
+    } else if causes.iter().any(|cause| cause == "message head is too large") {
+        Code::TooLarge
+    } else if error.is_timeout() {
+        Code::Timeout
+    } else {
+        Code::Network
+    };
+    let converted = Error::new(code, causes.join(": "));
+    match descriptors.and_then(std::io::Error::raw_os_error) {
+        Some(number) => converted.with_source(std::io::Error::from_raw_os_error(number)),
+        None => converted,
+    }
+}
+
+/// Returns true for an error of rustls. The layers above rustls wrap it in nested `io::Error`s, and
+/// `source` of an `io::Error` skips the error that it wraps.
+fn is_tls(cause: &(dyn std::error::Error + 'static)) -> bool {
+    cause.is::<rustls::Error>()
+        || cause
+            .downcast_ref::<std::io::Error>()
+            .and_then(std::io::Error::get_ref)
+            .is_some_and(|inner| is_tls(inner))
+}
+
+/// Returns what failed, without the URL: its query may contain a signature.
+fn summary(error: &reqwest::Error) -> &'static str {
+    if error.is_connect() {
+        "no connection"
+    } else if error.is_body() || error.is_decode() {
+        "the response ended early"
+    } else if error.is_timeout() {
+        "no response in time"
+    } else {
+        "the request failed"
+    }
+}
+
+/// Adds a hint and the name of the server: after a redirect that is not the registry.
+pub(super) fn with_server(error: Error, url: &Url) -> Error {
+    let host = url.host_str().unwrap_or_default();
+    match error.code() {
+        Code::Network if error.hint().is_none() => {
+            error.with_hint(format!("is {host} the right address, and is it up?"))
+        }
+        Code::Tls => {
+            let message = format!("no secure connection to {host}: {}", error.message());
+            error.with_message(message).with_hint(
+                "for a private certificate authority, pass its certificate (--ca-file); for a \
+                 registry without TLS, use plain HTTP (--plain-http)",
+            )
+        }
+        _ => error,
+    }
+}

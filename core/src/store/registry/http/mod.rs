@@ -1,0 +1,15 @@
+//! HTTP: requests, bounded responses, retries, TLS, and the limit on concurrent requests.
+//!
+//! One [`client::HttpClient`] sends everything that goes to a registry or to a token server. Authentication
+//! and manifests are not known here.
+
+pub(super) mod body;
+pub(super) mod client;
+pub(super) mod concurrency;
+pub(super) mod error;
+pub(super) mod redirect;
+pub(super) mod request;
+pub(super) mod response;
+pub(super) mod retry;
+pub(super) mod tls;
+pub(super) mod url;

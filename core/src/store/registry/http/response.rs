@@ -1,0 +1,338 @@
+//! Responses: bodies of bounded size and duration, and failures in the registry's own words.
+
+use bytes::Bytes;
+use futures::{StreamExt, TryStreamExt};
+use http::{HeaderMap, StatusCode, header};
+use serde_json::Value;
+use tokio::time::{Instant, timeout, timeout_at};
+use url::Url;
+
+use super::{error::network_error, retry::retry_after, url::redacted};
+use crate::{
+    content::source::ByteStream,
+    store::{
+        limits::Limits,
+        memory::{Gate, SMALL_BODY, Turn},
+        registry::secret::Secret,
+    },
+};
+use ocigraph_types::{Code, Error, RegistryError, Result};
+
+/// Bytes of an error response that are read.
+const MAX_ERROR_BODY: usize = 64 * 1024;
+
+/// A body that delivers fewer bytes than this within the idle timeout has stalled.
+const MIN_PROGRESS: usize = 1024;
+
+/// A response of any status.
+#[derive(Debug)]
+pub(crate) struct Response {
+    status: StatusCode,
+    headers: HeaderMap,
+    url: Url,
+    body: Body,
+    limits: Limits,
+    /// It comes from the target of a redirect.
+    redirected: bool,
+    /// It arrived before the whole body of the request was sent.
+    early: bool,
+    /// Texts of the request, which error messages must not repeat.
+    secrets: Vec<Secret>,
+    hint: Option<String>,
+    gate: Option<Gate>,
+    /// The place at the gate of a large body that was read.
+    turn: Option<Turn>,
+}
+
+#[derive(Debug)]
+enum Body {
+    Streaming(Box<reqwest::Response>),
+    Buffered(Bytes),
+}
+
+impl Response {
+    pub(super) fn new(response: reqwest::Response, limits: Limits, secrets: Vec<Secret>) -> Self {
+        Self {
+            status: response.status(),
+            headers: response.headers().clone(),
+            url: response.url().clone(),
+            body: Body::Streaming(Box::new(response)),
+            limits,
+            redirected: false,
+            early: false,
+            secrets,
+            hint: None,
+            gate: None,
+            turn: None,
+        }
+    }
+
+    pub(crate) fn with_redirected(self, redirected: bool) -> Self {
+        Self { redirected, ..self }
+    }
+
+    pub(super) fn with_early(self, early: bool) -> Self {
+        Self { early, ..self }
+    }
+
+    /// Returns true if the response arrived before the whole body of the request was sent. Such a
+    /// success does not mean that the content is stored.
+    pub(crate) fn is_early(&self) -> bool {
+        self.early
+    }
+
+    /// Returns true if the registry redirected to a signed URL that has expired. Azure's and Amazon's
+    /// blob stores respond with 403, Google's with 400.
+    pub(super) fn is_expired_redirect(&self) -> bool {
+        self.redirected && matches!(self.status.as_u16(), 400 | 401 | 403)
+    }
+
+    /// Makes a large body wait at `gate` before it is read.
+    pub(super) fn with_gate(mut self, gate: Option<Gate>) -> Self {
+        self.gate = gate;
+        self
+    }
+
+    /// Sets the hint of the error that the response may become.
+    pub(crate) fn with_hint(mut self, hint: String) -> Self {
+        self.hint = Some(hint);
+        self
+    }
+
+    pub(crate) fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    pub(crate) fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    pub(crate) fn header(&self, name: impl AsRef<str>) -> Option<&str> {
+        self.headers.get(name.as_ref())?.to_str().ok()
+    }
+
+    /// Returns `Location`. Some registries do not escape characters outside ASCII.
+    pub(crate) fn location(&self) -> Option<&str> {
+        std::str::from_utf8(self.headers.get(header::LOCATION)?.as_bytes()).ok()
+    }
+
+    pub(crate) fn url(&self) -> &Url {
+        &self.url
+    }
+
+    /// Reads the rest of a small body, so that the connection can be used again.
+    pub(crate) async fn drain(self) {
+        let limit = self.limits.idle_timeout;
+        let _ = timeout(limit, self.body(MAX_ERROR_BODY)).await;
+    }
+
+    /// Reads the body as metadata, and returns the response with it.
+    pub(super) async fn buffered(self) -> Result<Self> {
+        let (status, headers, url) = (self.status, self.headers.clone(), self.url.clone());
+        let (limits, secrets, hint) = (self.limits, self.secrets.clone(), self.hint.clone());
+        let (redirected, early) = (self.redirected, self.early);
+        let (bytes, turn) = self.metadata().await?;
+        let (body, gate) = (Body::Buffered(bytes), None);
+        Ok(Self {
+            status,
+            headers,
+            url,
+            body,
+            limits,
+            redirected,
+            early,
+            secrets,
+            hint,
+            gate,
+            turn,
+        })
+    }
+
+    /// Returns the body of a manifest or list; TOO_LARGE if it exceeds `max_manifest_bytes`.
+    ///
+    /// A large body comes with its place at the gate. Hold it until the body is parsed, and send no
+    /// other request meanwhile.
+    pub(crate) async fn metadata(self) -> Result<(Bytes, Option<Turn>)> {
+        let limit = self.limits.max_manifest_bytes;
+        self.read_body(limit).await
+    }
+
+    /// Returns all values of a header. Bytes that are not UTF-8 are replaced.
+    pub(crate) fn header_values(&self, name: impl AsRef<str>) -> Vec<String> {
+        let values = self.headers.get_all(name.as_ref()).iter();
+        values.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()).collect()
+    }
+
+    /// Returns the body; TOO_LARGE if it has more than `limit` bytes, TIMEOUT if it does not end within
+    /// the stall timeout.
+    pub(crate) async fn body(self, limit: usize) -> Result<Bytes> {
+        Ok(self.read_body(limit).await?.0)
+    }
+
+    async fn read_body(mut self, limit: usize) -> Result<(Bytes, Option<Turn>)> {
+        let (url, deadline) = (redacted(&self.url), self.limits.stall_timeout);
+        let too_large =
+            || Error::new(Code::TooLarge, format!("the response from {url} exceeds {limit} bytes"));
+        let length = self.header(header::CONTENT_LENGTH).and_then(|n| n.parse::<u64>().ok());
+        if length.is_some_and(|n| n > limit as u64) {
+            return Err(too_large());
+        }
+        let (gate, mut turn) = (self.gate.take(), self.turn.take());
+        let mut bytes = Vec::new();
+        let mut stream = self.stream();
+        // A small body needs no place at the gate; only the rest of a large one waits for it.
+        for end in [SMALL_BODY.min(limit), limit] {
+            let read = async {
+                while bytes.len() <= end
+                    && let Some(chunk) = stream.try_next().await?
+                {
+                    if bytes.len() + chunk.len() > limit {
+                        return Err(too_large());
+                    }
+                    bytes.extend_from_slice(&chunk);
+                }
+                Ok(bytes.len() > end)
+            };
+            let more = timeout(deadline, read).await.unwrap_or_else(|_| {
+                Err(Error::new(
+                    Code::Timeout,
+                    format!("the response from {url} did not end within {deadline:?}"),
+                ))
+            })?;
+            if !more {
+                break;
+            }
+            if let (Some(gate), None) = (&gate, &turn) {
+                turn = gate.turn(length.map_or(limit, |n| n as usize)).await;
+            }
+        }
+        bytes.shrink_to_fit();
+        Ok((bytes.into(), turn))
+    }
+
+    /// Returns the body as it arrives; TIMEOUT if fewer than 1024 bytes arrive within the idle
+    /// timeout.
+    pub(crate) fn stream(self) -> ByteStream {
+        let response = match self.body {
+            Body::Buffered(bytes) => return futures::stream::iter([Ok(bytes)]).boxed(),
+            Body::Streaming(response) => response,
+        };
+        let idle = self.limits.idle_timeout;
+        let chunks = response.bytes_stream().map_err(|e| network_error(&e));
+        let state = (Box::pin(chunks), Instant::now() + idle, 0);
+        futures::stream::try_unfold(
+            state,
+            move |(mut chunks, mut deadline, mut received)| async move {
+                match timeout_at(deadline, chunks.next()).await {
+                    Ok(None) => Ok(None),
+                    Ok(Some(chunk)) => {
+                        let chunk = chunk?;
+                        received += chunk.len();
+                        if received >= MIN_PROGRESS {
+                            (deadline, received) = (Instant::now() + idle, 0);
+                        }
+                        Ok(Some((chunk, (chunks, deadline, received))))
+                    }
+                    Err(_) => Err(Error::new(
+                        Code::Timeout,
+                        format!(
+                            "only {received} bytes arrived within {} seconds",
+                            idle.as_secs_f64()
+                        ),
+                    )),
+                }
+            },
+        )
+        .boxed()
+    }
+
+    /// Converts the response into an error with the registry's own message. `what` says which step
+    /// failed.
+    pub(crate) async fn into_error(self, what: &str) -> Error {
+        let status = self.status();
+        let wait = self.header(header::RETRY_AFTER).and_then(retry_after);
+        let request_id = ["x-ms-correlation-request-id", "x-request-id", "docker-request-id"]
+            .iter()
+            .find_map(|name| self.header(name).map(str::to_owned));
+        let (secrets, hint) = (self.secrets.clone(), self.hint.clone());
+        let limit = self.limits.idle_timeout;
+        let mut body = Vec::new();
+        let read = async {
+            let mut stream = self.stream();
+            while let Ok(Some(chunk)) = stream.try_next().await {
+                let room = MAX_ERROR_BODY - body.len();
+                body.extend_from_slice(&chunk[..chunk.len().min(room)]);
+                if body.len() == MAX_ERROR_BODY {
+                    break;
+                }
+            }
+        };
+        // A part of the message is better than none.
+        let _ = timeout(limit, read).await;
+        let errors = registry_errors(&body, &secrets);
+        let code = match status.as_u16() {
+            401 => Code::Unauthorized,
+            403 => Code::Forbidden,
+            404 => Code::NotFound,
+            405 | 501 => Code::Unsupported,
+            408 => Code::Timeout,
+            409 | 412 => Code::Conflict,
+            413 => Code::TooLarge,
+            429 => Code::RateLimited,
+            _ => Code::Registry,
+        };
+        let messages = errors
+            .iter()
+            .map(|e| {
+                if e.message.is_empty() {
+                    e.code.clone()
+                } else {
+                    format!("{}: {}", e.code, e.message)
+                }
+            })
+            .collect::<Vec<_>>()
+            .join(", ");
+        let messages = if messages.is_empty() { String::new() } else { format!(" ({messages})") };
+        let mut error =
+            Error::new(code, format!("{what}: the registry answered {status}{messages}"))
+                .with_answer(status.as_u16(), errors, request_id);
+        if let Some(wait) = wait {
+            error = error.with_retry_after(wait);
+        }
+        match hint {
+            Some(hint) => error.with_hint(hint),
+            None => error,
+        }
+    }
+}
+
+/// Reads the errors of a body: the list of the OCI distribution specification ("Error Codes"), or the
+/// single error of OAuth 2 that token servers send (RFC 6749, section 5.2). Secrets are replaced by
+/// `***`.
+fn registry_errors(body: &[u8], secrets: &[Secret]) -> Vec<RegistryError> {
+    let Ok(body) = serde_json::from_slice::<Value>(body) else { return Vec::new() };
+    let clean = |value: &Value| -> String {
+        let mut text = value.as_str().unwrap_or_default().to_owned();
+        for secret in secrets.iter().filter(|secret| !secret.expose().is_empty()) {
+            text = text.replace(secret.expose(), "***");
+        }
+        text.chars().filter(|c| !c.is_control()).take(512).collect()
+    };
+    let error = |code: &Value, message: &Value| RegistryError {
+        code: clean(code),
+        message: clean(message),
+    };
+    match &body["errors"] {
+        Value::Array(errors) => {
+            errors.iter().take(16).map(|e| error(&e["code"], &e["message"])).collect()
+        }
+        _ => {
+            let names = ["error_description", "details", "message"];
+            let message = names.iter().map(|name| &body[*name]).find(|value| value.is_string());
+            match (&body["error"], message) {
+                (Value::Null, None) => Vec::new(),
+                (code, message) => vec![error(code, message.unwrap_or(&Value::Null))],
+            }
+        }
+    }
+}
