@@ -62,11 +62,7 @@ const DELETE: [&str; 1] = ["delete"];
 ///
 /// let client = Client::new();
 /// let image: Reference = format!("{place}:v1").parse()?;
-/// let options = PushOptions {
-///     files: vec![File::bytes("readme.md", "hello")],
-///     artifact_type: Some("readme/example".into()),
-///     ..PushOptions::default()
-/// };
+/// let options = PushOptions::default().files(vec![File::bytes("readme.md", "hello")]).artifact_type("readme/example");
 /// let pushed = client.push(&image, options).await?;
 /// let graph = client.discover(&image, DiscoverOptions::default()).await?;
 /// assert_eq!(graph.subject().digest, pushed.descriptor.digest);
@@ -107,7 +103,7 @@ impl Client {
     /// let image: Reference = "store.example/app:v1".parse()?;
     /// let client = Client::new().with_store(image.location().clone(), store);
     /// let files = vec![File::bytes("readme.md", "hello")];
-    /// client.push(&image, PushOptions { files, ..PushOptions::default() }).await?;
+    /// client.push(&image, PushOptions::default().files(files)).await?;
     /// assert_eq!(client.tags(&image).await?, ["v1"]);
     /// # Ok::<(), ocigraph::Error>(()) }).unwrap();
     /// ```

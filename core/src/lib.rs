@@ -48,11 +48,7 @@
 //! client
 //!     .push(
 //!         &image,
-//!         PushOptions {
-//!             files: vec![File::bytes("app.bin", "the program")],
-//!             artifact_type: Some("application/vnd.example.app".into()),
-//!             ..PushOptions::default()
-//!         },
+//!         PushOptions::default().files(vec![File::bytes("app.bin", "the program")]).artifact_type("application/vnd.example.app"),
 //!     )
 //!     .await?;
 //!
@@ -61,12 +57,7 @@
 //! client
 //!     .push(
 //!         &repository,
-//!         PushOptions {
-//!             files: vec![File::bytes("sbom.json", "{}").with_media_type("application/json")],
-//!             artifact_type: Some("application/vnd.example.sbom".into()),
-//!             subject: Some(image.clone()),
-//!             ..PushOptions::default()
-//!         },
+//!         PushOptions::default().files(vec![File::bytes("sbom.json", "{}").with_media_type("application/json")]).artifact_type("application/vnd.example.sbom").subject(image.clone()),
 //!     )
 //!     .await?;
 //!
@@ -75,11 +66,7 @@
 //! println!("{}", graph.tree(&image.to_string()));
 //!
 //! // Writes the files of every SBOM of the image into a directory.
-//! let options = PullOptions {
-//!     artifact_type: Some("application/vnd.example.sbom".into()),
-//!     output: output.clone(),
-//!     ..PullOptions::default()
-//! };
+//! let options = PullOptions::default().artifact_type("application/vnd.example.sbom").output(output.clone());
 //! let pulled = client.pull(&image, options).await?;
 //! assert_eq!(pulled[0].files[0].path, output.join("sbom.json"));
 //! # Ok::<(), ocigraph::Error>(()) }).unwrap();
@@ -100,13 +87,13 @@
 //!
 //! # let client = Client::new();
 //! # let image: Reference = format!("{from}:v1").parse()?;
-//! # let mut options = PushOptions { files: vec![File::bytes("app.bin", "x")], ..Default::default() };
+//! # let mut options = Default::default().files(vec![File::bytes("app.bin", "x")]);
 //! # client.push(&image, options.clone()).await?;
 //! # options.subject = Some(image.clone());
 //! # client.push(&from.parse()?, options).await?;
 //! // Copies the image with all of its referrers. Content that the destination has is not sent.
 //! let copy: Reference = format!("{to}:v1").parse()?;
-//! let options = CopyOptions { recursive: true, ..CopyOptions::default() };
+//! let options = CopyOptions::default().recursive(true);
 //! let report = client.copy(&image, &copy, options).await?;
 //! assert_eq!(report.manifests, 2);
 //!
@@ -115,7 +102,7 @@
 //! assert!(report.problems.is_empty());
 //!
 //! // Deletes the image and its referrers, referrers first. A dry run only returns the plan.
-//! let plan = DeleteOptions { dry_run: true, ..DeleteOptions::default() };
+//! let plan = DeleteOptions::default().dry_run(true);
 //! assert_eq!(client.delete(&image, plan).await?.deleted.len(), 2);
 //! client.delete(&image, DeleteOptions::default()).await?;
 //! assert!(client.resolve(&image, None).await.is_err());
@@ -187,7 +174,7 @@
 //!     }
 //! });
 //! let files = vec![File::bytes("app.bin", "the program")];
-//! Client::new().push(&image, PushOptions { files, progress, ..PushOptions::default() }).await?;
+//! Client::new().push(&image, PushOptions::default().files(files).progress(progress)).await?;
 //! # Ok::<(), ocigraph::Error>(()) }).unwrap();
 //! ```
 //!

@@ -53,7 +53,7 @@ async fn a_dropped_push_stops_reading_its_files() {
         directory
     }] {
         let file = File { title: Some("long".into()), ..File::path(file) };
-        let options = PushOptions { files: vec![file], ..PushOptions::default() };
+        let options = PushOptions::default().files(vec![file]);
         stops(Client::new().push(&target, options)).await;
     }
     assert!(!dir.path().join("l/blobs").exists(), "something was stored");

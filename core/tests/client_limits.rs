@@ -12,11 +12,12 @@ fn client(limits: Limits) -> Client {
 /// Pushes an image with three referrers to a layout.
 async fn image(path: &std::path::Path) -> Reference {
     let image: Reference = format!("oci:{}:v1", path.display()).parse().unwrap();
-    let options = |kind: &str, subject| PushOptions {
-        files: vec![File::bytes("file", kind.to_owned())],
-        artifact_type: Some(format!("application/vnd.example.{kind}")),
-        subject,
-        ..PushOptions::default()
+    let options = |kind: &str, subject| {
+        let mut options = PushOptions::default();
+        options.files = vec![File::bytes("file", kind.to_owned())];
+        options.artifact_type = Some(format!("application/vnd.example.{kind}"));
+        options.subject = subject;
+        options
     };
     let client = Client::new();
     client.push(&image, options("image", None)).await.unwrap();

@@ -137,11 +137,12 @@ fn client() -> (Client, Arc<InMemory>) {
 }
 
 fn artifact(kind: &str, subject: Option<&Reference>) -> PushOptions {
-    PushOptions {
-        files: vec![File::bytes(format!("{kind}.txt"), format!("the {kind}"))],
-        artifact_type: Some(format!("application/vnd.example.{kind}")),
-        subject: subject.cloned(),
-        ..PushOptions::default()
+    {
+        let mut options = PushOptions::default();
+        options.files = vec![File::bytes(format!("{kind}.txt"), format!("the {kind}"))];
+        options.artifact_type = Some(format!("application/vnd.example.{kind}"));
+        options.subject = subject.cloned();
+        options
     }
 }
 
@@ -175,11 +176,9 @@ async fn a_graph_is_pushed_discovered_verified_and_pulled() {
         assert!(report.problems.is_empty(), "{:?}", report.problems);
         seen.push((types(&graph), report.checked, report.bytes));
         let output = tempfile::tempdir().unwrap();
-        let options = PullOptions {
-            output: output.path().into(),
-            artifact_type: Some("application/vnd.example.sbom".into()),
-            ..PullOptions::default()
-        };
+        let options = PullOptions::default()
+            .output(output.path())
+            .artifact_type("application/vnd.example.sbom");
         client.pull(image, options).await.unwrap();
         assert_eq!(std::fs::read(output.path().join("sbom.txt")).unwrap(), b"the sbom");
     }
@@ -194,7 +193,7 @@ async fn a_graph_is_copied_to_a_layout_and_back() {
     let layout = reference(&format!("oci:{}:v1", dir.path().join("layout").display()));
     let image = reference("store.example/app:v1");
     push_graph(&client, &image).await;
-    let options = CopyOptions { recursive: true, ..CopyOptions::default() };
+    let options = CopyOptions::default().recursive(true);
     let out = client.copy(&image, &layout, options.clone()).await.unwrap();
     assert_eq!((out.manifests, out.blobs.copied), (4, 5));
     *store.stored() = Stored::default();
@@ -210,7 +209,7 @@ async fn a_graph_is_deleted_referrers_first() {
     let (client, store) = client();
     let image = reference("store.example/app:v1");
     push_graph(&client, &image).await;
-    let plan = DeleteOptions { dry_run: true, ..DeleteOptions::default() };
+    let plan = DeleteOptions::default().dry_run(true);
     assert_eq!(client.delete(&image, plan).await.unwrap().deleted.len(), 4);
     assert_eq!(store.stored().manifests.len(), 4);
     let report = client.delete(&image, DeleteOptions::default()).await.unwrap();

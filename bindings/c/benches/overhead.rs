@@ -105,12 +105,10 @@ impl Drop for Peer {
 /// Pushes an artifact with `blobs` blobs.
 fn push(client: &Client, runtime: &Runtime, target: &str, subject: Option<&str>, blobs: usize) {
     let content = |i| format!("blob {i} of what refers to {subject:?}, at {:?}", Instant::now());
-    let options = PushOptions {
-        files: (0..blobs).map(|i| File::bytes(format!("{i}.txt"), content(i))).collect(),
-        artifact_type: Some("app/example".into()),
-        subject: subject.map(|s| s.parse().expect("a reference")),
-        ..PushOptions::default()
-    };
+    let mut options = PushOptions::default();
+    options.files = (0..blobs).map(|i| File::bytes(format!("{i}.txt"), content(i))).collect();
+    options.artifact_type = Some("app/example".into());
+    options.subject = subject.map(|s| s.parse().expect("a reference"));
     let target: Reference = target.parse().expect("a reference");
     runtime.block_on(client.push(&target, options)).expect("a push");
 }
@@ -194,7 +192,7 @@ fn main() {
             let progress = Progress::new(|event| {
                 black_box(event);
             });
-            let options = VerifyOptions { progress, ..VerifyOptions::default() };
+            let options = VerifyOptions::default().progress(progress);
             black_box(runtime.block_on(core.verify(&parsed, options)).expect("a report"));
         },
         c: &mut || {

@@ -2,9 +2,7 @@
 
 use std::mem::MaybeUninit;
 
-use ocigraph::{
-    CopyOptions, DiscoverOptions, PullOptions, PushOptions, Reference, Result, VerifyOptions,
-};
+use ocigraph::{CopyOptions, DiscoverOptions, PullOptions, Reference, Result, VerifyOptions};
 
 use crate::{
     boundary::call,
@@ -190,7 +188,7 @@ pub(crate) fn push(
             .read(&gate, &callbacks)
             .await
             .map_err(|e| e.with_operation("push", &reference))?;
-        core.push(&reference, PushOptions { files, ..options }).await.map(Into::into)
+        core.push(&reference, options.files(files)).await.map(Into::into)
     }))
 }
 
@@ -200,10 +198,8 @@ pub(crate) fn pull(
     options: Option<&ocigraph_pull_options>,
 ) -> Result<Job<ocigraph_pull_result>> {
     let (core, reference, gate) = prepare(client, reference)?;
-    let options = options.map_or_else(PullOptions::default, |o| PullOptions {
-        progress: o.progress.through(&gate),
-        ..o.core.clone()
-    });
+    let options = options
+        .map_or_else(PullOptions::default, |o| o.core.clone().progress(o.progress.through(&gate)));
     Ok(Job::new("pull", reference.clone(), gate, async move {
         core.pull(&reference, options).await.map(Into::into)
     }))
@@ -243,10 +239,8 @@ pub(crate) fn copy(
     let (core, gate) = (client.core.clone(), Gate::default());
     let source: Reference = source.parse("source")?;
     let destination: Reference = destination.parse("destination")?;
-    let options = options.map_or_else(CopyOptions::default, |o| CopyOptions {
-        progress: o.progress.through(&gate),
-        ..o.core.clone()
-    });
+    let options = options
+        .map_or_else(CopyOptions::default, |o| o.core.clone().progress(o.progress.through(&gate)));
     Ok(Job::new("copy", format!("{source} to {destination}"), gate, async move {
         core.copy(&source, &destination, options).await.map(Into::into)
     }))
@@ -258,9 +252,8 @@ fn verify(
     options: Option<&ocigraph_verify_options>,
 ) -> Result<Job<ocigraph_verify_report>> {
     let (core, reference, gate) = prepare(client, reference)?;
-    let options = options.map_or_else(VerifyOptions::default, |o| VerifyOptions {
-        progress: o.progress.through(&gate),
-        ..o.core.clone()
+    let options = options.map_or_else(VerifyOptions::default, |o| {
+        o.core.clone().progress(o.progress.through(&gate))
     });
     Ok(Job::new("verify", reference.clone(), gate, async move {
         core.verify(&reference, options).await.map(Into::into)

@@ -142,16 +142,14 @@ pub(crate) struct Push {
 impl Push {
     /// Converts to the core's options without files, and the files and config to add to them.
     pub(crate) fn parsed(self) -> Result<(PushOptions, Vec<FileOptions>, Option<FileOptions>)> {
-        let options = PushOptions {
-            artifact_type: self.artifact_type,
-            subject: self.subject.as_deref().map(str::parse).transpose()?,
-            annotations: self.annotations,
-            format: self.format.as_deref().map(str::parse).transpose()?.unwrap_or_default(),
-            allow_path_traversal: self.allow_path_traversal,
-            source_date_epoch: self.source_date_epoch,
-            concurrency: self.concurrency,
-            ..PushOptions::default()
-        };
+        let mut options = PushOptions::default();
+        options.artifact_type = self.artifact_type;
+        options.subject = self.subject.as_deref().map(str::parse).transpose()?;
+        options.annotations = self.annotations;
+        options.format = self.format.as_deref().map(str::parse).transpose()?.unwrap_or_default();
+        options.allow_path_traversal = self.allow_path_traversal;
+        options.source_date_epoch = self.source_date_epoch;
+        options.concurrency = self.concurrency;
         Ok((options, self.files, self.config))
     }
 }
@@ -190,27 +188,27 @@ struct UnpackLimits {
 impl UnpackLimits {
     fn limits(&self) -> ocigraph::UnpackLimits {
         let usual = ocigraph::UnpackLimits::default();
-        ocigraph::UnpackLimits {
-            entries: self.entries.unwrap_or(usual.entries),
-            bytes: self.bytes.unwrap_or(usual.bytes),
-            ratio: self.ratio.unwrap_or(usual.ratio),
-        }
+        ocigraph::UnpackLimits::default()
+            .entries(self.entries.unwrap_or(usual.entries))
+            .bytes(self.bytes.unwrap_or(usual.bytes))
+            .ratio(self.ratio.unwrap_or(usual.ratio))
     }
 }
 
 impl Pull {
     pub(crate) fn options(self, progress: Progress) -> Result<PullOptions> {
-        Ok(PullOptions {
-            output: self.output,
-            artifact_type: self.artifact_type,
-            platform: platform(self.platform.as_deref())?,
-            include_subject: self.include_subject,
-            keep_old_files: self.keep_old_files,
-            allow_path_traversal: self.allow_path_traversal,
-            concurrency: self.concurrency,
-            unpack_limits: read_at::<UnpackLimits>("unpackLimits", self.unpack_limits)?.limits(),
-            progress,
-        })
+        let mut options = PullOptions::default();
+        options.output = self.output;
+        options.artifact_type = self.artifact_type;
+        options.platform = platform(self.platform.as_deref())?;
+        options.include_subject = self.include_subject;
+        options.keep_old_files = self.keep_old_files;
+        options.allow_path_traversal = self.allow_path_traversal;
+        options.concurrency = self.concurrency;
+        options.unpack_limits =
+            read_at::<UnpackLimits>("unpackLimits", self.unpack_limits)?.limits();
+        options.progress = progress;
+        Ok(options)
     }
 }
 
@@ -226,14 +224,13 @@ pub(crate) struct Discover {
 
 impl Discover {
     pub(crate) fn options(self) -> Result<DiscoverOptions> {
-        Ok(DiscoverOptions {
-            artifact_type: self.artifact_type,
-            annotations: self.annotations,
-            platform: platform(self.platform.as_deref())?,
-            depth: self.depth,
-            concurrency: self.concurrency,
-            ..DiscoverOptions::default()
-        })
+        let mut options = DiscoverOptions::default();
+        options.artifact_type = self.artifact_type;
+        options.annotations = self.annotations;
+        options.platform = platform(self.platform.as_deref())?;
+        options.depth = self.depth;
+        options.concurrency = self.concurrency;
+        Ok(options)
     }
 }
 
@@ -247,7 +244,13 @@ pub(crate) struct Delete {
 
 impl From<Delete> for DeleteOptions {
     fn from(given: Delete) -> Self {
-        DeleteOptions { dry_run: given.dry_run, force: given.force, concurrency: given.concurrency }
+        {
+            let mut options = DeleteOptions::default();
+            options.dry_run = given.dry_run;
+            options.force = given.force;
+            options.concurrency = given.concurrency;
+            options
+        }
     }
 }
 
@@ -262,13 +265,13 @@ pub(crate) struct Copy {
 
 impl Copy {
     pub(crate) fn options(self, progress: Progress) -> Result<CopyOptions> {
-        Ok(CopyOptions {
-            recursive: self.recursive,
-            platform: platform(self.platform.as_deref())?,
-            foreign: self.foreign,
-            concurrency: self.concurrency,
-            progress,
-        })
+        let mut options = CopyOptions::default();
+        options.recursive = self.recursive;
+        options.platform = platform(self.platform.as_deref())?;
+        options.foreign = self.foreign;
+        options.concurrency = self.concurrency;
+        options.progress = progress;
+        Ok(options)
     }
 }
 
@@ -281,11 +284,11 @@ pub(crate) struct Verify {
 
 impl Verify {
     pub(crate) fn options(self, progress: Progress) -> Result<VerifyOptions> {
-        Ok(VerifyOptions {
-            platform: platform(self.platform.as_deref())?,
-            concurrency: self.concurrency,
-            progress,
-        })
+        let mut options = VerifyOptions::default();
+        options.platform = platform(self.platform.as_deref())?;
+        options.concurrency = self.concurrency;
+        options.progress = progress;
+        Ok(options)
     }
 }
 

@@ -115,16 +115,17 @@ impl Client {
         let (runtime, client) = self.open(py)?;
         let (events, progress) = Events::new(progress);
         let reference = reference.reference(py)?;
-        let mut options = PushOptions {
-            artifact_type,
-            subject: subject.map(|subject| subject.reference(py)).transpose()?,
-            annotations,
-            format: parsed(py, format)?,
-            allow_path_traversal,
-            source_date_epoch,
-            concurrency,
-            progress,
-            ..PushOptions::default()
+        let mut options = {
+            let mut options = PushOptions::default();
+            options.artifact_type = artifact_type;
+            options.subject = subject.map(|subject| subject.reference(py)).transpose()?;
+            options.annotations = annotations;
+            options.format = parsed(py, format)?;
+            options.allow_path_traversal = allow_path_traversal;
+            options.source_date_epoch = source_date_epoch;
+            options.concurrency = concurrency;
+            options.progress = progress;
+            options
         };
         let work = async move {
             for file in files {
@@ -162,17 +163,16 @@ impl Client {
         let (runtime, client) = self.open(py)?;
         let (events, progress) = Events::new(progress);
         let reference = reference.reference(py)?;
-        let options = PullOptions {
-            output,
-            artifact_type,
-            platform: self::platform(py, platform)?,
-            include_subject,
-            keep_old_files,
-            allow_path_traversal,
-            unpack_limits: unpack_limits.limits(),
-            concurrency,
-            progress,
-        };
+        let mut options = PullOptions::default();
+        options.output = output;
+        options.artifact_type = artifact_type;
+        options.platform = self::platform(py, platform)?;
+        options.include_subject = include_subject;
+        options.keep_old_files = keep_old_files;
+        options.allow_path_traversal = allow_path_traversal;
+        options.unpack_limits = unpack_limits.limits();
+        options.concurrency = concurrency;
+        options.progress = progress;
         let work = async move { client.pull(&reference, options).await };
         Ok(Operation::start(&runtime, events, work, |py, all| pulled(py, &all)))
     }
@@ -192,14 +192,12 @@ impl Client {
     ) -> PyResult<Operation> {
         let reference = reference.reference(py)?;
         let platform = self::platform(py, platform)?;
-        let options = DiscoverOptions {
-            artifact_type,
-            annotations,
-            platform,
-            depth,
-            concurrency,
-            ..DiscoverOptions::default()
-        };
+        let mut options = DiscoverOptions::default();
+        options.artifact_type = artifact_type;
+        options.annotations = annotations;
+        options.platform = platform;
+        options.depth = depth;
+        options.concurrency = concurrency;
         let work =
             |client: ocigraph::Client| async move { client.discover(&reference, options).await };
         self.start(py, work, |py, graph| Ok(Py::new(py, Graph::from(graph))?.into_any()))
@@ -215,7 +213,10 @@ impl Client {
         concurrency: Option<usize>,
     ) -> PyResult<Operation> {
         let reference = reference.reference(py)?;
-        let options = DeleteOptions { dry_run, force, concurrency };
+        let mut options = DeleteOptions::default();
+        options.dry_run = dry_run;
+        options.force = force;
+        options.concurrency = concurrency;
         let work =
             |client: ocigraph::Client| async move { client.delete(&reference, options).await };
         self.start(py, work, |py, report| result(py, &report))
@@ -240,7 +241,12 @@ impl Client {
         let source = source.reference(py)?;
         let destination = destination.reference(py)?;
         let platform = self::platform(py, platform)?;
-        let options = CopyOptions { recursive, platform, foreign, concurrency, progress };
+        let mut options = CopyOptions::default();
+        options.recursive = recursive;
+        options.platform = platform;
+        options.foreign = foreign;
+        options.concurrency = concurrency;
+        options.progress = progress;
         let work = async move { client.copy(&source, &destination, options).await };
         Ok(Operation::start(&runtime, events, work, |py, report| result(py, &report)))
     }
@@ -258,7 +264,10 @@ impl Client {
         let (events, progress) = Events::new(progress);
         let reference = reference.reference(py)?;
         let platform = self::platform(py, platform)?;
-        let options = VerifyOptions { platform, concurrency, progress };
+        let mut options = VerifyOptions::default();
+        options.platform = platform;
+        options.concurrency = concurrency;
+        options.progress = progress;
         let work = async move { client.verify(&reference, options).await };
         Ok(Operation::start(&runtime, events, work, |py, report| result(py, &report)))
     }

@@ -96,10 +96,9 @@ pub(crate) struct GivenUnpackLimits {
 impl GivenUnpackLimits {
     pub(crate) fn limits(&self) -> UnpackLimits {
         let usual = UnpackLimits::default();
-        UnpackLimits {
-            entries: self.entries.unwrap_or(usual.entries),
-            bytes: self.bytes.unwrap_or(usual.bytes),
-            ratio: self.ratio.unwrap_or(usual.ratio),
-        }
+        UnpackLimits::default()
+            .entries(self.entries.unwrap_or(usual.entries))
+            .bytes(self.bytes.unwrap_or(usual.bytes))
+            .ratio(self.ratio.unwrap_or(usual.ratio))
     }
 }

@@ -105,7 +105,9 @@ impl Graph {
         artifact_type: Option<String>,
         annotations: Annotations,
     ) -> Self {
-        let wanted = DiscoverOptions { artifact_type, annotations, ..DiscoverOptions::default() };
+        let mut wanted = DiscoverOptions::default();
+        wanted.artifact_type = artifact_type;
+        wanted.annotations = annotations;
         detached(py, || self.graph.filtered(|referrer| wanted.matches(referrer))).into()
     }
 
@@ -131,7 +133,9 @@ impl Graph {
         artifact_type: Option<String>,
         annotations: Annotations,
     ) -> String {
-        let wanted = DiscoverOptions { artifact_type, annotations, ..DiscoverOptions::default() };
+        let mut wanted = DiscoverOptions::default();
+        wanted.artifact_type = artifact_type;
+        wanted.annotations = annotations;
         let wanted = |referrer: &Descriptor| wanted.matches(referrer);
         detached(py, || self.graph.json(reference, location, Names::Snake, wanted))
     }

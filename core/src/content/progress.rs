@@ -96,7 +96,7 @@ impl Outcome {
 ///     }
 /// });
 /// let files = vec![File::bytes("notes.txt", "text")];
-/// let options = PushOptions { files, progress, ..PushOptions::default() };
+/// let options = PushOptions::default().files(files).progress(progress);
 /// Client::new().push(&target, options).await.unwrap();
 /// assert!(finished.load(Ordering::Relaxed) >= 1);
 /// # });

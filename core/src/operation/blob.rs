@@ -1,5 +1,6 @@
 //! Single blobs: fetch and push one.
 
+use derive_setters::Setters;
 use std::sync::Arc;
 
 use crate::{
@@ -16,19 +17,12 @@ pub(crate) const FETCH: &str = "fetch blob";
 pub(crate) const PUSH: &str = "push blob";
 
 /// Options of [`fetch_blob`] and [`push_blob`].
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Setters)]
 #[non_exhaustive]
+#[setters(strip_option)]
 pub struct TransferOptions {
     /// Receives the progress of the transfer. Default: none.
     pub progress: Progress,
-}
-
-impl TransferOptions {
-    /// Sets [`progress`](Self::progress).
-    pub fn progress(mut self, progress: Progress) -> Self {
-        self.progress = progress;
-        self
-    }
 }
 
 /// Returns the blob that `reference` names by digest, and its descriptor. The stream verifies the

@@ -6,6 +6,7 @@
 //! Retained are: a manifest with another tag or in the list of a retained index, with its referrers
 //! and children; and every subject of a retained manifest. The option `force` deletes these too.
 
+use derive_setters::Setters;
 use serde::Serialize;
 use std::collections::{HashMap, HashSet};
 
@@ -31,14 +32,16 @@ use ocigraph_types::{
 /// use ocigraph::{Client, DeleteOptions};
 ///
 /// let reference = "registry.example/app:v1".parse()?;
-/// let plan = DeleteOptions { dry_run: true, ..DeleteOptions::default() };
+/// let plan = DeleteOptions::default().dry_run(true);
 /// let report = Client::new().delete(&reference, plan).await?;
 /// for retained in &report.kept {
 ///     println!("{} would stay: {}", retained.descriptor.digest, retained.reason);
 /// }
 /// # Ok(()) }
 /// ```
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Setters)]
+#[non_exhaustive]
+#[setters(strip_option)]
 pub struct DeleteOptions {
     /// Makes the report without deleting anything. Default: false.
     pub dry_run: bool,

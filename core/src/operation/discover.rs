@@ -2,6 +2,7 @@
 //! one level concurrently. It reads lists of referrers only, and no manifest except to find the
 //! subject.
 
+use derive_setters::Setters;
 use std::collections::{BTreeMap, HashSet};
 
 use futures::{StreamExt, TryStreamExt, stream};
@@ -27,21 +28,20 @@ use ocigraph_types::{
 /// use ocigraph::{Client, DiscoverOptions};
 ///
 /// let reference = "registry.example/app:v1".parse()?;
-/// let options = DiscoverOptions {
-///     artifact_type: Some("application/vnd.example.sbom".into()),
-///     depth: Some(1),
-///     ..DiscoverOptions::default()
-/// };
+/// let options = DiscoverOptions::default().artifact_type("application/vnd.example.sbom").depth(1);
 /// let graph = Client::new().discover(&reference, options).await?;
 /// for referrer in graph.referrers(&graph.subject().digest) {
 ///     println!("{}", referrer.digest);
 /// }
 /// # Ok(()) }
 /// ```
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Setters)]
+#[non_exhaustive]
+#[setters(strip_option)]
 pub struct DiscoverOptions {
     /// Keeps only the referrers of this artifact type, the paths from the subject to them, and
     /// their direct and indirect referrers. Default: all referrers.
+    #[setters(into)]
     pub artifact_type: Option<String>,
     /// Keeps only the referrers that have all these annotations with these values, in the same way
     /// as `artifact_type`. Default: all referrers.

@@ -4,6 +4,7 @@ use crate::{
     operation::{named::named, select::select_manifest},
     store::{ManifestDeletion, ReadStore, Store},
 };
+use derive_setters::Setters;
 use ocigraph_types::{Code, Descriptor, Error, Manifest, Platform, Reference, Result};
 
 pub(crate) const RESOLVE: &str = "resolve";
@@ -17,20 +18,15 @@ pub(crate) const DELETE: &str = "delete manifest";
 /// let options = ocigraph::ResolveOptions::default().platform("linux/arm64".parse()?);
 /// # Ok::<(), ocigraph::Error>(())
 /// ```
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Setters)]
 #[non_exhaustive]
+#[setters(strip_option)]
 pub struct ResolveOptions {
     /// Selects, in an index, the image for this platform. Default: the index itself.
     pub platform: Option<Platform>,
 }
 
 impl ResolveOptions {
-    /// Sets [`platform`](Self::platform).
-    pub fn platform(mut self, platform: Platform) -> Self {
-        self.platform = Some(platform);
-        self
-    }
-
     /// Selects the image for `platform`, if there is one.
     pub fn for_platform(platform: Option<Platform>) -> Self {
         Self { platform }

@@ -3,6 +3,7 @@
 //! The order is: blobs, the manifest, its tags, the list of referrers. So an interrupted push never
 //! leaves a manifest, tag or list that names missing content.
 
+use derive_setters::Setters;
 use serde::Serialize;
 use std::{
     collections::HashSet,
@@ -45,17 +46,15 @@ use ocigraph_types::{
 /// use ocigraph::{Client, File, PushOptions};
 ///
 /// let reference = format!("oci:{}:v1", layout.display()).parse()?;
-/// let options = PushOptions {
-///     files: vec![File::bytes("hello.txt", "hello\n").with_media_type("text/plain")],
-///     artifact_type: Some("application/vnd.example.greeting".into()),
-///     ..PushOptions::default()
-/// };
+/// let options = PushOptions::default().files(vec![File::bytes("hello.txt", "hello\n").with_media_type("text/plain")]).artifact_type("application/vnd.example.greeting");
 /// let pushed = Client::new().push(&reference, options).await?;
 /// assert_eq!(pushed.tags, ["v1"]);
 /// assert_eq!(pushed.blobs.len(), 1);
 /// # Ok::<(), ocigraph::Error>(()) }).unwrap();
 /// ```
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Setters)]
+#[non_exhaustive]
+#[setters(strip_option)]
 pub struct PushOptions {
     /// The content to push: each file becomes one blob, in this order. Default: none, which pushes
     /// an artifact without blobs. Two files with the same title fail with
@@ -65,6 +64,7 @@ pub struct PushOptions {
     /// "Guidelines for Artifact Usage"][spec]. Default: none.
     ///
     /// [spec]: https://github.com/opencontainers/image-spec/blob/v1.1.1/manifest.md#guidelines-for-artifact-usage
+    #[setters(into)]
     pub artifact_type: Option<String>,
     /// The subject: a reference with a tag or digest to a manifest in the repository that is pushed
     /// to. The artifact becomes a referrer of it. [NOT_FOUND](crate::Code::NotFound) if the

@@ -3,6 +3,7 @@
 //! Damage is reported as a problem with its path from the root. Only a failure that prevents the
 //! check, such as a lost connection, is an error. Nothing is written.
 
+use derive_setters::Setters;
 use serde::Serialize;
 use std::{collections::HashSet, sync::Arc};
 
@@ -29,14 +30,16 @@ use ocigraph_types::{
 /// use ocigraph::{Client, VerifyOptions};
 ///
 /// let reference = "registry.example/app:v1".parse()?;
-/// let options = VerifyOptions { concurrency: Some(8), ..VerifyOptions::default() };
+/// let options = VerifyOptions::default().concurrency(8);
 /// let report = Client::new().verify(&reference, options).await?;
 /// for problem in &report.problems {
 ///     println!("{}: {}", problem.descriptor.digest, problem.detail);
 /// }
 /// # Ok(()) }
 /// ```
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Setters)]
+#[non_exhaustive]
+#[setters(strip_option)]
 pub struct VerifyOptions {
     /// Starts at the image for this platform if the reference names an index.
     /// [NOT_FOUND](crate::Code::NotFound) if the index has no such image. Default: starts at the

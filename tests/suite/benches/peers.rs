@@ -122,12 +122,10 @@ async fn grow(client: &Client, subjects: &[Reference], width: usize) -> Vec<Refe
             let (client, subject, at_once) = (client.clone(), subject.clone(), at_once.clone());
             pushes.spawn(async move {
                 let _permit = at_once.acquire().await;
-                let options = PushOptions {
-                    files: vec![File::bytes("sbom.json", format!("{subject} {s} {i}"))],
-                    artifact_type: Some("sbom/example".into()),
-                    subject: Some(subject.clone()),
-                    ..PushOptions::default()
-                };
+                let options = PushOptions::default()
+                    .files(vec![File::bytes("sbom.json", format!("{subject} {s} {i}"))])
+                    .artifact_type("sbom/example")
+                    .subject(subject.clone());
                 let target = Reference::new(subject.location().clone());
                 client.push(&target, options).await.expect("pushing a referrer").reference
             });
@@ -142,8 +140,7 @@ fn build_graph(registry: &Registry, name: &str, widths: &[usize]) -> String {
     runtime.block_on(async {
         let client = Client::new();
         let root: Reference = registry.reference(name).parse().expect("a reference");
-        let options =
-            PushOptions { files: vec![File::bytes("app", name.to_owned())], ..Default::default() };
+        let options = PushOptions::default().files(vec![File::bytes("app", name.to_owned())]);
         let pushed = client.push(&root, options).await.expect("pushing the root");
         let mut level = vec![pushed.reference];
         for width in widths {

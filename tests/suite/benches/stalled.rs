@@ -25,7 +25,7 @@ async fn main() {
     let place: Reference = registry.reference("app:v1").parse().expect("a reference");
     let client = Client::new();
     let files = vec![File::bytes("file", "content")];
-    client.push(&place, PushOptions { files, ..PushOptions::default() }).await.expect("a push");
+    client.push(&place, PushOptions::default().files(files)).await.expect("a push");
     let folder = tempfile::tempdir().expect("a folder");
     let (mut alone, mut beside) = (Vec::new(), Vec::new());
     for round in 0..ROUNDS {
@@ -35,7 +35,7 @@ async fn main() {
                 let (stalled, output) =
                     (stalled.clone(), folder.path().join(format!("{round}-{i}")));
                 tokio::spawn(async move {
-                    let options = PullOptions { output, ..PullOptions::default() };
+                    let options = PullOptions::default().output(output);
                     let _ = Client::new().pull(&stalled, options).await;
                 })
             })

@@ -213,12 +213,10 @@ fn a_chain_of_a_thousand_referrers_is_printed_in_every_format() {
         let client = ocigraph::Client::new();
         let mut above = None;
         for level in 0..=DEPTH {
-            let options = ocigraph::PushOptions {
-                artifact_type: Some("link/example".into()),
-                annotations: [("level".to_owned(), level.to_string())].into(),
-                subject: above,
-                ..Default::default()
-            };
+            let mut options = ocigraph::PushOptions::default();
+            options.artifact_type = Some("link/example".into());
+            options.annotations = [("level".to_owned(), level.to_string())].into();
+            options.subject = above;
             let target = if level == 0 { target.tagged("v1").unwrap() } else { target.clone() };
             above = Some(client.push(&target, options).await.unwrap().reference);
         }

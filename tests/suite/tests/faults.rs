@@ -68,7 +68,7 @@ fn pull(replies: Vec<Reply>) -> (FaultServer, Result<(), Error>) {
     server.on("GET", "/manifests/v1", [served(manifest(&content()), MANIFEST)]);
     server.on("GET", "/blobs/", replies);
     let out = tempfile::tempdir().unwrap();
-    let options = PullOptions { output: out.path().to_path_buf(), ..PullOptions::default() };
+    let options = PullOptions::default().output(out.path().to_path_buf());
     let pulled = run(client().pull(&reference(&server, ":v1"), options));
     match &pulled {
         Ok(_) => assert_eq!(std::fs::read(out.path().join("file")).unwrap(), content()),
@@ -312,7 +312,7 @@ fn a_redirect_receives_no_credentials_and_a_redirect_loop_ends() {
     server.on("GET", "/blobs/", [challenge, Reply::new(307, "").header("location", away)]);
     let client = Client::with_credential(ocigraph::Credential::password("user", "secret"));
     let out = tempfile::tempdir().unwrap();
-    let options = PullOptions { output: out.path().to_path_buf(), ..PullOptions::default() };
+    let options = PullOptions::default().output(out.path().to_path_buf());
     run(client.pull(&reference(&server, ":v1"), options)).unwrap();
     assert_eq!(storage.all()[0].target, "/signed?signature=a%2Fb");
     assert_eq!(storage.all()[0].header("authorization"), None);
@@ -480,7 +480,7 @@ fn discover(api: Vec<Reply>, fallback: Reply) -> (FaultServer, Result<usize, Err
     let first = Algorithm::Sha256.digest(&manifest(&content()));
     server.on("GET", &format!("/v2/app/referrers/{first}"), api);
     server.on("GET", "/v2/app/referrers/", [served(index(&[]), INDEX)]);
-    let options = DiscoverOptions { depth: Some(1), ..DiscoverOptions::default() };
+    let options = DiscoverOptions::default().depth(1);
     let found = run(client().discover(&reference(&server, ":v1"), options));
     (server, found.map(|graph| graph.len()))
 }
@@ -582,7 +582,7 @@ fn forged_cycles_long_chains_and_wide_levels_are_limited() {
         "/referrers/",
         [served(index(&wide), INDEX)],
     );
-    let options = DiscoverOptions { depth: Some(1), ..DiscoverOptions::default() };
+    let options = DiscoverOptions::default().depth(1);
     let graph = run(client().discover(&reference(&server, ":v1"), options)).unwrap();
     assert_eq!(graph.len(), 10_000);
 }
@@ -599,8 +599,7 @@ fn a_dropped_operation_leaves_no_file_and_no_upload_session() {
     let out = tempfile::tempdir().unwrap();
     run(async {
         for milliseconds in (0..60).step_by(3) {
-            let options =
-                PullOptions { output: out.path().to_path_buf(), ..PullOptions::default() };
+            let options = PullOptions::default().output(out.path().to_path_buf());
             let client = client();
             let name = reference(&server, ":v1");
             let pulling = client.pull(&name, options);
@@ -612,8 +611,7 @@ fn a_dropped_operation_leaves_no_file_and_no_upload_session() {
     assert_eq!(left_in(out.path()), 0);
 
     run(async {
-        let options =
-            PushOptions { files: vec![File::bytes("large", large())], ..PushOptions::default() };
+        let options = PushOptions::default().files(vec![File::bytes("large", large())]);
         let client = client();
         let name = reference(&server, ":v1");
         let pushing = client.push(&name, options);

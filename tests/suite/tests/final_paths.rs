@@ -122,7 +122,7 @@ impl TestStore {
 
     async fn pull_with(&self, tag: &str, options: PullOptions) -> Pulled {
         let name: Reference = format!("{}:{tag}", self.place).parse().unwrap();
-        let options = PullOptions { output: self.out.path().join("out"), ..options };
+        let options = options.output(self.out.path().join("out"));
         let pulled = self.client.pull(&name, options).await;
         self.check(&pulled);
         pulled
@@ -194,7 +194,7 @@ fn a_title_like_the_name_of_a_partial_file_is_rejected() {
                 let layers = [large.clone(), file(title, "forged")];
                 store.push("v2", None, &layers).await;
                 for allow_path_traversal in [false, true] {
-                    let options = PullOptions { allow_path_traversal, ..PullOptions::default() };
+                    let options = PullOptions::default().allow_path_traversal(allow_path_traversal);
                     let error = store.pull_with("v2", options).await.unwrap_err();
                     assert_eq!(error.code(), Code::UnsafePath, "{error}");
                     assert!(error.message().contains(title), "{error}");
@@ -265,8 +265,7 @@ fn a_packed_directory_with_equal_or_no_common_files_is_pulled() {
 #[test]
 fn two_referrers_with_different_content_for_a_path_are_a_conflict() {
     run(async {
-        let options =
-            || PullOptions { artifact_type: Some("sbom/example".into()), ..PullOptions::default() };
+        let options = || PullOptions::default().artifact_type("sbom/example");
         let pairs = [
             (file("report/a", "ada"), directory("report", &[("a", "eve")])),
             (directory("report", &[("a", "ada")]), directory("report", &[("a", "eve")])),
@@ -315,7 +314,7 @@ fn an_included_subject_does_not_replace_files_of_its_referrer() {
         let store = TestStore::new(false).await;
         let referrer = file("image", "not the image");
         store.push("sbom", Some("sbom/example"), std::slice::from_ref(&referrer)).await;
-        let options = PullOptions { include_subject: true, ..PullOptions::default() };
+        let options = PullOptions::default().include_subject(true);
         let pulled = store.pull_with("sbom", options).await;
         is_conflict(pulled, "image", [&referrer, &file("image", "image")]);
         assert!(files_in(store.out.path()).is_empty());
@@ -336,7 +335,7 @@ fn two_titles_for_the_same_path_are_a_conflict() {
         std::os::unix::fs::symlink("real", out.join("link")).unwrap();
         let [a, b] = [file("real/x", "1"), file("link/x", "2")];
         store.push("v3", None, &[a.clone(), b.clone()]).await;
-        let options = || PullOptions { allow_path_traversal: true, ..PullOptions::default() };
+        let options = || PullOptions::default().allow_path_traversal(true);
         is_conflict(store.pull_with("v3", options()).await, "x", [&a, &b]);
         // One file already exists and is large enough to be digested while the other is pulled.
         let large = vec![7; 32 << 20];

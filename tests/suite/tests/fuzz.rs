@@ -297,12 +297,13 @@ async fn operation(which: u8, host: String, folder: Box<Path>) -> Result<(), Err
     let client = client();
     let image: Reference = format!("{host}/app:v1").parse()?;
     let layout: Reference = format!("oci:{}:v1", folder.join("layout").display()).parse()?;
-    let recursive = || CopyOptions { recursive: true, ..CopyOptions::default() };
-    let push = |subject: Option<Reference>| PushOptions {
-        files: vec![File::bytes("file", &CONTENT[..])],
-        artifact_type: Some("app/example".into()),
-        subject,
-        ..PushOptions::default()
+    let recursive = || CopyOptions::default().recursive(true);
+    let push = |subject: Option<Reference>| {
+        let mut options = PushOptions::default();
+        options.files = vec![File::bytes("file", &CONTENT[..])];
+        options.artifact_type = Some("app/example".into());
+        options.subject = subject;
+        options
     };
     let content = Descriptor::of("application/octet-stream", &CONTENT);
     match which % 18 {
@@ -310,14 +311,13 @@ async fn operation(which: u8, host: String, folder: Box<Path>) -> Result<(), Err
         1 => client.fetch_manifest(&image, ResolveOptions::default()).await.map(drop),
         2 | 3 => {
             let output = folder.join("out");
-            client.pull(&image, PullOptions { output, ..PullOptions::default() }).await.map(drop)
+            client.pull(&image, PullOptions::default().output(output)).await.map(drop)
         }
         4 => client.push(&image, push(None)).await.map(drop),
         5 => client.push(&image, push(Some(image.clone()))).await.map(drop),
         6 => client.discover(&image, DiscoverOptions::default()).await.map(drop),
         7 | 8 => {
-            let options =
-                DeleteOptions { force: which.is_multiple_of(2), ..DeleteOptions::default() };
+            let options = DeleteOptions::default().force(which.is_multiple_of(2));
             client.delete(&image, options).await.map(drop)
         }
         9 => client.copy(&image, &layout, recursive()).await.map(drop),

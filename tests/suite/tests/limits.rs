@@ -39,40 +39,32 @@ fn all(time: Duration, number: usize) -> Limits {
 async fn everything(client: &Client, location: &str, n: usize) -> ocigraph::Result<()> {
     let image: Reference = format!("{location}:v{n}").parse()?;
     let folder = tempfile::tempdir().unwrap();
-    let options = PushOptions {
-        files: vec![
+    let options = PushOptions::default()
+        .files(vec![
             File::bytes("small", format!("{n}")),
             File::bytes("large", vec![n as u8; 9 << 20]),
-        ],
-        artifact_type: Some("app/example".into()),
-        concurrency: Some(n),
-        ..PushOptions::default()
-    };
+        ])
+        .artifact_type("app/example")
+        .concurrency(n);
     client.push(&image, options).await?;
     let subject = Some(image.clone());
-    let options = PushOptions {
-        artifact_type: Some("sbom/example".into()),
-        subject,
-        concurrency: Some(n),
-        ..PushOptions::default()
-    };
+    let mut options = PushOptions::default();
+    options.artifact_type = Some("sbom/example".into());
+    options.subject = subject;
+    options.concurrency = Some(n);
     client.push(&location.parse()?, options).await?;
-    let options = DiscoverOptions { concurrency: Some(n), ..DiscoverOptions::default() };
+    let options = DiscoverOptions::default().concurrency(n);
     assert_eq!(client.discover(&image, options).await?.len(), 1);
-    let options = PullOptions {
-        output: folder.path().to_owned(),
-        concurrency: Some(n),
-        ..PullOptions::default()
-    };
+    let options = PullOptions::default().output(folder.path().to_owned()).concurrency(n);
     assert_eq!(client.pull(&image, options).await?[0].files.len(), 2);
-    let options = VerifyOptions { concurrency: Some(n), ..VerifyOptions::default() };
+    let options = VerifyOptions::default().concurrency(n);
     assert!(client.verify(&image, options).await?.problems.is_empty());
     let copied: Reference = format!("{location}-copied{n}:v1").parse()?;
-    let options = CopyOptions { recursive: true, concurrency: Some(n), ..CopyOptions::default() };
+    let options = CopyOptions::default().recursive(true).concurrency(n);
     client.copy(&image, &copied, options).await?;
     client.tags(&image).await?;
     client.manifests(&image).await?;
-    let options = DeleteOptions { concurrency: Some(n), ..DeleteOptions::default() };
+    let options = DeleteOptions::default().concurrency(n);
     assert_eq!(client.delete(&copied, options).await?.deleted.len(), 2);
     Ok(())
 }
@@ -166,7 +158,7 @@ fn any_depth_limits_the_walk() {
     run(everything(&Client::new(), &location, 1)).unwrap();
     let image: Reference = format!("{location}:v1").parse().unwrap();
     for (depth, found) in [(0, 0), (1, 1), (1 << 62, 1), (usize::MAX, 1)] {
-        let options = DiscoverOptions { depth: Some(depth), ..DiscoverOptions::default() };
+        let options = DiscoverOptions::default().depth(depth);
         assert_eq!(run(Client::new().discover(&image, options)).unwrap().len(), found, "{depth}");
     }
 }
@@ -177,14 +169,11 @@ fn any_unpack_limit_works() {
     work.write("folder/a", "content");
     let image: Reference = format!("oci:{}:v1", work.path("layout").display()).parse().unwrap();
     let file = File { title: Some("folder".into()), ..File::path(work.path("folder")) };
-    run(Client::new().push(&image, PushOptions { files: vec![file], ..PushOptions::default() }))
-        .unwrap();
+    run(Client::new().push(&image, PushOptions::default().files(vec![file]))).unwrap();
     for (n, number) in [1_u64 << 62, u64::MAX, 0].into_iter().enumerate() {
-        let options = PullOptions {
-            output: work.path(format!("out{n}")),
-            unpack_limits: UnpackLimits { entries: number, bytes: number, ratio: number },
-            ..PullOptions::default()
-        };
+        let options = PullOptions::default()
+            .output(work.path(format!("out{n}")))
+            .unpack_limits(UnpackLimits::default().entries(number).bytes(number).ratio(number));
         let pulled = run(Client::new().pull(&image, options));
         match number {
             0 => assert_eq!(pulled.unwrap_err().code(), Code::TooLarge),
@@ -204,7 +193,7 @@ fn a_source_date_epoch_after_the_year_9999_is_rejected() {
         (1 << 62, false),
         (u64::MAX, false),
     ] {
-        let options = PushOptions { source_date_epoch: Some(epoch), ..PushOptions::default() };
+        let options = PushOptions::default().source_date_epoch(epoch);
         match run(Client::new().push(&image, options)) {
             Ok(_) => assert!(allowed, "{epoch}"),
             Err(e) => assert!(!allowed && e.code() == Code::InvalidArgument, "{epoch}: {e}"),

@@ -129,7 +129,7 @@ fn discover(server: &FaultServer) -> Result<Graph, Error> {
 }
 
 fn discover_incomplete(server: &FaultServer) -> Graph {
-    let options = DiscoverOptions { allow_incomplete: true, ..DiscoverOptions::default() };
+    let options = DiscoverOptions::default().allow_incomplete(true);
     run(client().discover(&reference(server, ":v1"), options)).unwrap()
 }
 
@@ -211,11 +211,7 @@ fn a_malformed_entry_of_the_older_apis_hides_no_other() {
                 .on("GET", "/v2/app/referrers/", [Reply::new(404, "")])
                 .on("GET", "/oras/", [Reply::new(404, "")])
                 .on("GET", "/_oras/", [Reply::new(404, "")]);
-            let options = DiscoverOptions {
-                allow_incomplete: true,
-                depth: Some(1),
-                ..DiscoverOptions::default()
-            };
+            let options = DiscoverOptions::default().allow_incomplete(true).depth(1);
             let graph = run(client().discover(&reference(&server, ":v1"), options)).unwrap();
             assert_eq!((graph.len(), graph.problems().len()), (1, 1), "{bad}");
         }
@@ -335,11 +331,7 @@ fn a_referrer_with_an_unreadable_type_is_reported() {
     let graph = discover_incomplete(&server);
     assert_eq!((graph.len(), graph.problems().len()), (1, 1));
     let out = tempfile::tempdir().unwrap();
-    let options = PullOptions {
-        artifact_type: Some("a/b".into()),
-        output: out.path().join("new"),
-        ..PullOptions::default()
-    };
+    let options = PullOptions::default().artifact_type("a/b").output(out.path().join("new"));
     let pulled = run(client().pull(&reference(&server, ":v1"), options));
     assert_eq!(pulled.unwrap_err().code(), Code::Incomplete);
 }
@@ -355,11 +347,7 @@ fn a_pull_by_type_from_an_incomplete_list_writes_nothing() {
     let server = registry_with_incomplete_list();
     let out = tempfile::tempdir().unwrap();
     for kind in ["a/b", "c/d"] {
-        let options = PullOptions {
-            artifact_type: Some(kind.into()),
-            output: out.path().join("new"),
-            ..PullOptions::default()
-        };
+        let options = PullOptions::default().artifact_type(kind).output(out.path().join("new"));
         let pulled = run(client().pull(&reference(&server, ":v1"), options));
         assert_eq!(pulled.unwrap_err().code(), Code::Incomplete, "{kind}");
         assert!(!out.path().join("new").exists());
@@ -372,14 +360,14 @@ fn a_copy_of_an_incomplete_graph_sets_no_tag() {
     let out = tempfile::tempdir().unwrap();
     let layout = format!("oci:{}", out.path().join("layout").display());
     let to: Reference = format!("{layout}:v1").parse().unwrap();
-    let options = CopyOptions { recursive: true, ..CopyOptions::default() };
+    let options = CopyOptions::default().recursive(true);
     let copied = run(client().copy(&reference(&server, ":v1"), &to, options.clone()));
     assert_eq!(copied.unwrap_err().code(), Code::Incomplete);
     let there: Reference = format!("{layout}@{}", digest(&root())).parse().unwrap();
     assert_eq!(run(client().discover(&there, DiscoverOptions::default())).unwrap().len(), 1);
     assert!(run(client().tags(&to)).unwrap().is_empty());
     // A copy without referrers is complete.
-    let alone = CopyOptions { recursive: false, ..options };
+    let alone = options.recursive(false);
     run(client().copy(&reference(&server, ":v1"), &to, alone)).unwrap();
 }
 
@@ -388,12 +376,12 @@ fn a_delete_of_an_incomplete_graph_needs_force() {
     let server = registry_with_incomplete_list();
     let name = reference(&server, ":v1");
     for dry_run in [false, true] {
-        let options = DeleteOptions { dry_run, ..DeleteOptions::default() };
+        let options = DeleteOptions::default().dry_run(dry_run);
         let error = run(client().delete(&name, options)).unwrap_err();
         assert_eq!(error.code(), Code::Incomplete);
     }
     assert!(server.seen("DELETE", "").is_empty());
-    let forced = DeleteOptions { force: true, ..DeleteOptions::default() };
+    let forced = DeleteOptions::default().force(true);
     assert_eq!(run(client().delete(&name, forced)).unwrap().deleted.len(), 2);
     let ran = command(&["delete", "--yes", "--force", &name.to_string()]);
     assert!(ran.stderr.contains("entry 2"), "{ran}");
@@ -591,9 +579,9 @@ fn a_tag_that_is_a_path_is_shown_and_never_asked_for() {
         let place = reference(&server, "").to_string();
         let error = run(client().delete(&name, DeleteOptions::default())).unwrap_err();
         assert_eq!(error.code(), Code::Incomplete, "{odd:?}: {error}");
-        let forced = DeleteOptions { force: true, ..DeleteOptions::default() };
+        let forced = DeleteOptions::default().force(true);
         run(client().delete(&name, forced)).unwrap();
-        let recursive = CopyOptions { recursive: true, ..CopyOptions::default() };
+        let recursive = CopyOptions::default().recursive(true);
         let out = tempfile::tempdir().unwrap();
         let to = format!("oci:{}:v1", out.path().join("layout").display()).parse().unwrap();
         run(client().copy(&name, &to, recursive)).unwrap();

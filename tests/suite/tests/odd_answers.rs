@@ -167,7 +167,7 @@ fn manifest_of(blob: &[u8]) -> Reply {
 /// Pulls an artifact with one file. The caller has scripted the responses of the server.
 fn pull(server: &FaultServer, content: &[u8]) -> Result<(), Error> {
     let out = tempfile::tempdir().unwrap();
-    let options = PullOptions { output: out.path().to_path_buf(), ..PullOptions::default() };
+    let options = PullOptions::default().output(out.path().to_path_buf());
     run(client().pull(&reference(server, ":v1"), options))?;
     assert_eq!(std::fs::read(out.path().join("file")).unwrap(), content);
     Ok(())

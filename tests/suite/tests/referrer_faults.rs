@@ -140,7 +140,7 @@ fn an_error_of_the_older_apis_means_that_they_do_not_exist() {
             .on("GET", "/_oras/artifacts/referrers", [refusal])
             .on("GET", "/v2/app/referrers/", [Reply::error(404, "NOT_FOUND")])
             .on("GET", "/manifests/sha256-", [served(index(&[entry(MANIFEST, &one)]), INDEX)]);
-        let options = DiscoverOptions { depth: Some(1), ..DiscoverOptions::default() };
+        let options = DiscoverOptions::default().depth(1);
         let graph = run(client(100).discover(&reference(&server, ":v1"), options)).unwrap();
         assert_eq!(graph.len(), 1);
     }
@@ -274,7 +274,7 @@ fn waiting_large_blobs_do_not_delay_discovery() {
     let last = format!("/referrers/{}", digest(&below));
     let out = tempfile::tempdir().unwrap();
     let to = format!("oci:{}:v1", out.path().join("layout").display()).parse().unwrap();
-    let options = CopyOptions { recursive: true, concurrency: Some(5), ..CopyOptions::default() };
+    let options = CopyOptions::default().recursive(true).concurrency(5);
     run(async {
         let (client, from) = (Client::new(), reference(&server, ":v1"));
         let found = async {
@@ -358,7 +358,7 @@ fn a_list_or_walk_beyond_the_limit_is_too_large() {
     }
     server.on("GET", "/referrers/", [served(index(&[]), INDEX)]);
     let (client, name) = (client(10), reference(&server, ":v1"));
-    let recursive = CopyOptions { recursive: true, ..CopyOptions::default() };
+    let recursive = CopyOptions::default().recursive(true);
     let out = tempfile::tempdir().unwrap();
     let to = format!("oci:{}:v1", out.path().join("layout").display()).parse().unwrap();
     let host = server.host().parse().unwrap();

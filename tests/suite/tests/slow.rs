@@ -99,10 +99,7 @@ fn the_upload_of_a_large_blob_in_memory_reports_progress() {
         .on("HEAD", "/blobs/", [Reply::new(404, "")])
         .on("POST", "/uploads/", [Reply::new(202, "").header("location", "/up/1")])
         .on("PUT", "", [Reply::new(201, "")]);
-    let options = PushOptions {
-        files: vec![File::bytes("large", vec![7; 20 << 20])],
-        ..PushOptions::default()
-    };
+    let options = PushOptions::default().files(vec![File::bytes("large", vec![7; 20 << 20])]);
     run(Client::new().push(&image(&server), options)).unwrap();
     assert_eq!(server.seen("PUT", "/up/1")[0].body, 20 << 20);
 }

@@ -45,7 +45,7 @@ fn finish(mut child: Child) -> Output {
 async fn push_files(place: &Reference, files: usize, size: usize) {
     let content = |i: usize| [&i.to_be_bytes()[..], &vec![7; size]].concat();
     let files = (0..files).map(|i| File::bytes(format!("d{}/f{i}", i % 7), content(i))).collect();
-    let options = PushOptions { files, ..PushOptions::default() };
+    let options = PushOptions::default().files(files);
     Client::new().push(place, options).await.unwrap();
 }
 
@@ -80,7 +80,7 @@ fn many_concurrent_pulls_from_a_layout_finish() {
             let (client, place) = (client.clone(), place.clone());
             let output = dir.path().join(format!("out{i}"));
             tokio::spawn(async move {
-                let options = PullOptions { output, ..PullOptions::default() };
+                let options = PullOptions::default().output(output);
                 client.pull(&place, options).await.map(|pulled| pulled[0].files.len())
             })
         });
@@ -107,7 +107,7 @@ fn pulls_from_a_stalled_registry_do_not_block_other_pulls() {
             .map(|i| {
                 let (stalled, output) = (stalled.clone(), dir.path().join(format!("stalled{i}")));
                 tokio::spawn(async move {
-                    let options = PullOptions { output, ..PullOptions::default() };
+                    let options = PullOptions::default().output(output);
                     Client::new().pull(&stalled, options).await.map(drop)
                 })
             })
@@ -121,10 +121,7 @@ fn pulls_from_a_stalled_registry_do_not_block_other_pulls() {
         let client = Client::new();
         for (i, other) in others.iter().enumerate() {
             assert_eq!(with_timeout(client.tags(other)).await.unwrap(), ["v1"]);
-            let options = PullOptions {
-                output: dir.path().join(format!("out{i}")),
-                ..PullOptions::default()
-            };
+            let options = PullOptions::default().output(dir.path().join(format!("out{i}")));
             assert_eq!(with_timeout(client.pull(other, options)).await.unwrap()[0].files.len(), 3);
         }
         for pull in &pulls {
@@ -154,12 +151,12 @@ fn many_packed_directories_are_unpacked() {
             title: Some(folder.file_name().unwrap().to_str().unwrap().to_owned()),
             ..File::path(folder)
         });
-        let options = PushOptions { files: files.collect(), ..PushOptions::default() };
+        let options = PushOptions::default().files(files.collect());
         Client::new().push(&place, options).await.unwrap();
         let pulls = (0..10).map(|i| {
             let (place, output) = (place.clone(), dir.path().join(format!("out{i}")));
             tokio::spawn(async move {
-                let options = PullOptions { output, ..PullOptions::default() };
+                let options = PullOptions::default().output(output);
                 Client::new().pull(&place, options).await.unwrap()
             })
         });

@@ -32,11 +32,9 @@ fn reference(host: &str, rest: &str) -> Reference {
 
 fn push(config: &ClientConfig, host: &str) -> Result<(), Error> {
     let client = Client::with_config(config.clone());
-    let options = PushOptions {
-        files: vec![File::bytes("file", "content")],
-        artifact_type: Some("app/example".into()),
-        ..PushOptions::default()
-    };
+    let options = PushOptions::default()
+        .files(vec![File::bytes("file", "content")])
+        .artifact_type("app/example");
     run(client.push(&reference(host, ":v1"), options)).map(drop)
 }
 
@@ -45,7 +43,7 @@ fn works(config: &ClientConfig, host: &str) {
     push(config, host).unwrap();
     let client = Client::with_config(config.clone());
     let out = tempfile::tempdir().unwrap();
-    let options = PullOptions { output: out.path().to_path_buf(), ..PullOptions::default() };
+    let options = PullOptions::default().output(out.path().to_path_buf());
     run(async {
         let image = reference(host, ":v1");
         client.discover(&image, DiscoverOptions::default()).await.unwrap();

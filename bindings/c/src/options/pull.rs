@@ -160,11 +160,10 @@ pub extern "C" fn ocigraph_pull_options_set_unpack_limits(
     call_status(error, || {
         let default = UnpackLimits::default();
         let or = |given: u64, default| if given == 0 { default } else { given };
-        require(options, "options")?.core.unpack_limits = UnpackLimits {
-            entries: or(entries, default.entries),
-            bytes: or(bytes, default.bytes),
-            ratio: or(ratio, default.ratio),
-        };
+        require(options, "options")?.core.unpack_limits = UnpackLimits::default()
+            .entries(or(entries, default.entries))
+            .bytes(or(bytes, default.bytes))
+            .ratio(or(ratio, default.ratio));
         Ok(())
     })
 }

@@ -79,7 +79,7 @@ impl ocigraph_push_options {
     /// Copies the options for one operation, with the files separately.
     pub(crate) fn prepare(&self, gate: &Gate) -> (PushOptions, Files) {
         let progress = self.progress.through(gate);
-        (PushOptions { progress, ..self.core.clone() }, Files(self.files.clone()))
+        (self.core.clone().progress(progress), Files(self.files.clone()))
     }
 }
 

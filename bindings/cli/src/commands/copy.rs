@@ -34,13 +34,12 @@ pub(crate) struct CopyArgs {
 }
 
 pub(crate) async fn copy(common: &Common, args: CopyArgs) -> Result<ExitCode> {
-    let options = CopyOptions {
-        recursive: args.recursive,
-        platform: args.platform,
-        foreign: args.foreign,
-        concurrency: common.concurrency(),
-        progress: finished(common),
-    };
+    let mut options = CopyOptions::default();
+    options.recursive = args.recursive;
+    options.platform = args.platform;
+    options.foreign = args.foreign;
+    options.concurrency = common.concurrency();
+    options.progress = finished(common);
     let (from, to) = (&args.source.reference, &args.destination.reference);
     let copied = common.client()?.copy(from, to, options).await?;
     match args.format.format {

@@ -42,13 +42,12 @@ pub(crate) async fn delete(common: &Common, args: DeleteArgs) -> Result<ExitCode
             .with_hint("pass --yes to delete, or --dry-run to see what would be deleted"));
     }
     let client = common.client()?;
-    let options = DeleteOptions {
-        dry_run: args.dry_run,
-        force: args.force,
-        concurrency: common.concurrency(),
-    };
+    let mut options = DeleteOptions::default();
+    options.dry_run = args.dry_run;
+    options.force = args.force;
+    options.concurrency = common.concurrency();
     if ask {
-        let plan = DeleteOptions { dry_run: true, ..options.clone() };
+        let plan = options.clone().dry_run(true);
         let plan = client.delete(&args.target, plan).await?;
         lines(&plan).iter().for_each(|line| output::note(line));
         if !plan.deleted.is_empty() && !confirmed("Delete these?") {

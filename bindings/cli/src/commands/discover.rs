@@ -53,14 +53,13 @@ pub(crate) struct DiscoverArgs {
 }
 
 pub(crate) async fn discover(common: &Common, args: DiscoverArgs) -> Result<ExitCode> {
-    let options = DiscoverOptions {
-        artifact_type: args.artifact_type.clone(),
-        annotations: key_values(&args.annotations)?,
-        platform: args.platform,
-        depth: args.depth,
-        concurrency: common.concurrency(),
-        allow_incomplete: true,
-    };
+    let mut options = DiscoverOptions::default();
+    options.artifact_type = args.artifact_type.clone();
+    options.annotations = key_values(&args.annotations)?;
+    options.platform = args.platform;
+    options.depth = args.depth;
+    options.concurrency = common.concurrency();
+    options.allow_incomplete = true;
     let filter = options.clone();
     let graph = common.client()?.discover(&args.target.reference, options).await?;
     let root = args.target.to_string();

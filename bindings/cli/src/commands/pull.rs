@@ -46,17 +46,15 @@ pub(crate) struct PullArgs {
 }
 
 pub(crate) async fn pull(common: &Common, args: PullArgs) -> Result<ExitCode> {
-    let options = PullOptions {
-        output: args.output,
-        artifact_type: args.artifact_type,
-        platform: args.platform,
-        include_subject: args.include_subject,
-        keep_old_files: args.keep_old_files,
-        allow_path_traversal: args.allow_path_traversal,
-        concurrency: common.concurrency(),
-        progress: finished(common),
-        ..PullOptions::default()
-    };
+    let mut options = PullOptions::default();
+    options.output = args.output;
+    options.artifact_type = args.artifact_type;
+    options.platform = args.platform;
+    options.include_subject = args.include_subject;
+    options.keep_old_files = args.keep_old_files;
+    options.allow_path_traversal = args.allow_path_traversal;
+    options.concurrency = common.concurrency();
+    options.progress = finished(common);
     let pulled = common.client()?.pull(&args.target, options).await?;
     match (args.format.format, pulled.as_slice()) {
         (Format::Text, _) => pulled.iter().for_each(|artifact| print(artifact, common.quiet)),

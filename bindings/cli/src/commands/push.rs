@@ -102,12 +102,10 @@ async fn send(
     let (export_manifest, format) = (artifact.export_manifest.clone(), artifact.format.format);
     // Opened before the push, so that an error leaves the registry unchanged.
     let export_manifest = export_manifest.as_deref().map(OutputFile::new).transpose()?;
-    let options = PushOptions {
-        subject,
-        concurrency: common.concurrency(),
-        progress: uploads(common),
-        ..artifact.options()?
-    };
+    let mut options = artifact.options()?;
+    options.subject = subject;
+    options.concurrency = common.concurrency();
+    options.progress = uploads(common);
     let pushed = common.client()?.push(&target.reference, options).await?;
     if let Some(mut file) = export_manifest {
         file.write(&pushed.manifest)?;
@@ -152,16 +150,15 @@ impl Artifact {
                 "the annotation file has annotations for {unused:?}, which is not pushed"
             )));
         }
-        Ok(PushOptions {
-            files,
-            artifact_type: self.artifact_type,
-            annotations,
-            config,
-            format: self.manifest_format,
-            allow_path_traversal: self.allow_path_traversal,
-            source_date_epoch: source_date_epoch()?,
-            ..PushOptions::default()
-        })
+        let mut options = PushOptions::default();
+        options.files = files;
+        options.artifact_type = self.artifact_type;
+        options.annotations = annotations;
+        options.config = config;
+        options.format = self.manifest_format;
+        options.allow_path_traversal = self.allow_path_traversal;
+        options.source_date_epoch = source_date_epoch()?;
+        Ok(options)
     }
 }
 

@@ -28,11 +28,10 @@ pub(crate) struct VerifyArgs {
 }
 
 pub(crate) async fn verify(common: &Common, args: VerifyArgs) -> Result<ExitCode> {
-    let options = VerifyOptions {
-        platform: args.platform,
-        concurrency: common.concurrency(),
-        progress: finished(common),
-    };
+    let mut options = VerifyOptions::default();
+    options.platform = args.platform;
+    options.concurrency = common.concurrency();
+    options.progress = finished(common);
     let report = common.client()?.verify(&args.target.reference, options).await?;
     match args.format.format {
         Format::Text => {

@@ -4,6 +4,7 @@
 //! the disk nor memory, whatever its headers claim. Relies on every reader of the archive to go
 //! through [`PackedReader`] and [`UnpackedReader`].
 
+use derive_setters::Setters;
 use std::{
     cell::{Cell, RefCell},
     io::{self, Read},
@@ -15,11 +16,13 @@ use std::{
 /// ```
 /// use ocigraph::{PullOptions, UnpackLimits};
 ///
-/// let unpack_limits = UnpackLimits { bytes: 1 << 30, ..UnpackLimits::default() };
-/// let options = PullOptions { unpack_limits, ..PullOptions::default() };
+/// let unpack_limits = UnpackLimits::default().bytes(1 << 30);
+/// let options = PullOptions::default().unpack_limits(unpack_limits);
 /// # assert_eq!(options.unpack_limits.entries, 1_000_000);
 /// ```
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Setters)]
+#[non_exhaustive]
+#[setters(strip_option)]
 pub struct UnpackLimits {
     /// Maximum number of files, directories and links. Default: 1,000,000.
     pub entries: u64,

@@ -1,6 +1,7 @@
 //! The options of a copy.
 
 use crate::content::progress::Progress;
+use derive_setters::Setters;
 use ocigraph_types::Platform;
 
 /// Options of [`Client::copy`](crate::Client::copy).
@@ -11,12 +12,14 @@ use ocigraph_types::Platform;
 ///
 /// let source = "registry.example/app:v1".parse()?;
 /// let destination = "oci:backup:v1".parse()?;
-/// let options = CopyOptions { recursive: true, ..CopyOptions::default() };
+/// let options = CopyOptions::default().recursive(true);
 /// let report = Client::new().copy(&source, &destination, options).await?;
 /// println!("{} manifests copied", report.manifests);
 /// # Ok(()) }
 /// ```
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Setters)]
+#[non_exhaustive]
+#[setters(strip_option)]
 pub struct CopyOptions {
     /// Copies the whole graph: also the referrers of the artifact, of the manifests that an index
     /// lists, and of each referrer. Default: false, which copies the artifact, its subject, and

@@ -1,5 +1,6 @@
 //! The options of a pull.
 
+use derive_setters::Setters;
 use std::path::PathBuf;
 
 use crate::content::{archive::UnpackLimits, progress::Progress};
@@ -12,24 +13,24 @@ use ocigraph_types::Platform;
 /// use ocigraph::{Client, PullOptions};
 ///
 /// let reference = "registry.example/app:v1".parse()?;
-/// let options = PullOptions {
-///     output: "sboms".into(),
-///     artifact_type: Some("application/vnd.example.sbom".into()),
-///     ..PullOptions::default()
-/// };
+/// let options = PullOptions::default().output("sboms").artifact_type("application/vnd.example.sbom");
 /// for artifact in Client::new().pull(&reference, options).await? {
 ///     println!("{}: {} files", artifact.reference, artifact.files.len());
 /// }
 /// # Ok(()) }
 /// ```
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Setters)]
+#[non_exhaustive]
+#[setters(strip_option)]
 pub struct PullOptions {
     /// The directory to write to. Created if it does not exist. Default, also for an empty path:
     /// the current directory.
+    #[setters(into)]
     pub output: PathBuf,
     /// Pulls the referrers of this artifact type instead of the artifact itself.
     /// [NOT_FOUND](crate::Code::NotFound) if the artifact has no such referrer. Default: the
     /// artifact that the reference names.
+    #[setters(into)]
     pub artifact_type: Option<String>,
     /// Selects the image for this platform if the reference names an index.
     /// [NOT_FOUND](crate::Code::NotFound) if the index has no such image. Default: none; an index

@@ -21,12 +21,10 @@ fn reference(fixture: &Fixture, name: &str) -> Reference {
 }
 
 async fn push(client: &Client, target: &Reference, subject: Option<&Reference>) -> Reference {
-    let options = PushOptions {
-        files: vec![File::bytes("file", format!("{target}"))],
-        artifact_type: Some("thing/example".into()),
-        subject: subject.cloned(),
-        ..PushOptions::default()
-    };
+    let mut options = PushOptions::default();
+    options.files = vec![File::bytes("file", format!("{target}"))];
+    options.artifact_type = Some("thing/example".into());
+    options.subject = subject.cloned();
     client.push(target, options).await.unwrap().reference
 }
 
@@ -52,11 +50,11 @@ fn each_operation_requests_one_token_with_all_its_scopes() {
         assert_eq!((graph.len(), asked(&fixture)), (1, vec!["repository:app:pull".to_owned()]));
 
         let out = tempfile::tempdir().unwrap();
-        let options = PullOptions { output: out.path().into(), ..PullOptions::default() };
+        let options = PullOptions::default().output(out.path());
         ada().pull(&image, options).await.unwrap();
         assert_eq!(asked(&fixture), ["repository:app:pull"]);
 
-        let recursive = CopyOptions { recursive: true, ..CopyOptions::default() };
+        let recursive = CopyOptions::default().recursive(true);
         let copied = ada().copy(&image, &reference(&fixture, "other:v1"), recursive).await.unwrap();
         assert!(copied.blobs.mounted > 0);
         assert_eq!(asked(&fixture), ["repository:app:pull repository:other:pull,push"]);
@@ -160,11 +158,8 @@ fn a_token_that_expires_during_an_upload_causes_no_second_upload() {
         ..Config::default()
     });
     let image = reference(&fixture, "app:v1");
-    let options = PushOptions {
-        files: vec![File::path(&source)],
-        allow_path_traversal: true,
-        ..Default::default()
-    };
+    let options =
+        PushOptions::default().files(vec![File::path(&source)]).allow_path_traversal(true);
     run(ada().push(&image, options)).unwrap();
     let sent: u64 = fixture.requests().iter().map(|request| request.body_bytes).sum();
     assert!(sent < SIZE + 10_000, "{sent}");

@@ -198,7 +198,7 @@ fn a_token_that_expires_during_a_download_is_renewed_and_the_download_resumes() 
         )
         .on("GET", "/token", [token("first"), token("second")]);
     let out = tempfile::tempdir().unwrap();
-    let options = PullOptions { output: out.path().into(), ..PullOptions::default() };
+    let options = PullOptions::default().output(out.path());
     run(client(password()).pull(&image(&server), options)).unwrap();
     assert_eq!(std::fs::read(out.path().join("file")).unwrap(), all);
     let blobs = server.seen("GET", "/blobs/");
@@ -242,7 +242,7 @@ fn a_token_is_not_sent_along_a_redirect() {
         .on("GET", "/blobs/", [Reply::new(307, "").header("location", away)])
         .on("GET", "/token", [token("t")]);
     let out = tempfile::tempdir().unwrap();
-    let options = PullOptions { output: out.path().into(), ..PullOptions::default() };
+    let options = PullOptions::default().output(out.path());
     run(client(password()).pull(&image(&server), options)).unwrap();
     assert_eq!(storage.all()[0].header("authorization"), None);
 }
@@ -252,7 +252,7 @@ fn a_forbidden_mount_becomes_an_upload() {
     let fixture = guarded(TokenAuth { denied: vec!["repository:app:pull".into()], ..token_auth() });
     let open = guarded(token_auth());
     let source: Reference = format!("{}/app:v1", open.host()).parse().unwrap();
-    let options = PushOptions { files: vec![File::bytes("file", content())], ..Default::default() };
+    let options = PushOptions::default().files(vec![File::bytes("file", content())]);
     run(ada().push(&source, options)).unwrap();
     let layout = tempfile::tempdir().unwrap();
     let kept: Reference = format!("oci:{}:v1", layout.path().display()).parse().unwrap();

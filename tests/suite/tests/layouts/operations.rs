@@ -75,17 +75,19 @@ impl Operation {
         let at = |tag: &str| reference(&format!("oci:{}:{tag}", layout.path().display()));
         let by_digest = |digest| reference(&format!("oci:{}@{digest}", layout.path().display()));
         let beside = |name: &str| reference(&format!("oci:{}:v1", layout.beside(name).display()));
-        let recursive = || CopyOptions { recursive: true, ..CopyOptions::default() };
-        let output = |artifact_type: Option<&str>| PullOptions {
-            output: layout.beside("out"),
-            artifact_type: artifact_type.map(str::to_owned),
-            ..PullOptions::default()
+        let recursive = || CopyOptions::default().recursive(true);
+        let output = |artifact_type: Option<&str>| {
+            let mut options = PullOptions::default();
+            options.output = layout.beside("out");
+            options.artifact_type = artifact_type.map(str::to_owned);
+            options
         };
-        let artifact = |text: &str, subject| PushOptions {
-            files: vec![File::bytes("file", text.to_owned())],
-            artifact_type: Some("test/example".into()),
-            subject,
-            ..PushOptions::default()
+        let artifact = |text: &str, subject| {
+            let mut options = PushOptions::default();
+            options.files = vec![File::bytes("file", text.to_owned())];
+            options.artifact_type = Some("test/example".into());
+            options.subject = subject;
+            options
         };
         match self {
             Resolve => drop(client.resolve(&at("v1"), ResolveOptions::default()).await?),

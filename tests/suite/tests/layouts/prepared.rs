@@ -86,12 +86,10 @@ impl Layout {
         let (manifest, layer) = RUNTIME.block_on(async {
             let client = Client::new();
             let push = async |at: &str, kind: &str, text: &str, subject: Option<Reference>| {
-                let options = PushOptions {
-                    files: vec![ocigraph::File::bytes("file", text.to_owned())],
-                    artifact_type: Some(kind.into()),
-                    subject,
-                    ..PushOptions::default()
-                };
+                let mut options = PushOptions::default();
+                options.files = vec![ocigraph::File::bytes("file", text.to_owned())];
+                options.artifact_type = Some(kind.into());
+                options.subject = subject;
                 let at = format!("oci:{}:{at}", path.display()).parse().unwrap();
                 client.push(&at, options).await.unwrap()
             };

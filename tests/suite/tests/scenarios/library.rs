@@ -47,27 +47,23 @@ async fn perform(work: &Workspace, operation: &str, a: &Value) -> Result<Value, 
                 let path = work.path(&name);
                 File { title: Some(name), media_type: kind, ..File::path(path) }
             };
-            let options = PushOptions {
-                files: paths("files").into_iter().map(file).collect(),
-                artifact_type: text("artifact_type"),
-                subject: a["subject"].as_str().map(str::parse).transpose()?,
-                format: text("format").map(|f| f.parse()).transpose()?.unwrap_or_default(),
-                annotations: annotations(),
-                config: text("config").map(|name| File::path(work.path(name))),
-                ..PushOptions::default()
-            };
+            let mut options = PushOptions::default();
+            options.files = paths("files").into_iter().map(file).collect();
+            options.artifact_type = text("artifact_type");
+            options.subject = a["subject"].as_str().map(str::parse).transpose()?;
+            options.format = text("format").map(|f| f.parse()).transpose()?.unwrap_or_default();
+            options.annotations = annotations();
+            options.config = text("config").map(|name| File::path(work.path(name)));
             let pushed = client.push(&target()?, options).await?;
             pushed.to_json(Names::Snake)
         }
         "pull" => {
-            let options = PullOptions {
-                output: work.path(text("output").unwrap_or_default()),
-                artifact_type: text("artifact_type"),
-                platform,
-                include_subject: flag("include_subject"),
-                keep_old_files: flag("keep_old_files"),
-                ..PullOptions::default()
-            };
+            let mut options = PullOptions::default();
+            options.output = work.path(text("output").unwrap_or_default());
+            options.artifact_type = text("artifact_type");
+            options.platform = platform;
+            options.include_subject = flag("include_subject");
+            options.keep_old_files = flag("keep_old_files");
             let pulled = client.pull(&target()?, options).await?;
             let mut artifacts = pulled.to_json(Names::Snake);
             for file in artifacts.as_array_mut().into_iter().flatten() {
@@ -79,27 +75,22 @@ async fn perform(work: &Workspace, operation: &str, a: &Value) -> Result<Value, 
             artifacts
         }
         "discover" => {
-            let options = DiscoverOptions {
-                artifact_type: text("artifact_type"),
-                annotations: annotations(),
-                depth: a["depth"].as_u64().map(|depth| depth as usize),
-                ..DiscoverOptions::default()
-            };
+            let mut options = DiscoverOptions::default();
+            options.artifact_type = text("artifact_type");
+            options.annotations = annotations();
+            options.depth = a["depth"].as_u64().map(|depth| depth as usize);
             let graph = client.discover(&target()?, options).await?;
             let subject = graph.subject();
             json!({ "subject": subject.to_json(Names::Snake), "referrers": referrers_from(&mut graph.walk().peekable(), 1) })
         }
         "delete" => {
-            let options = DeleteOptions {
-                dry_run: flag("dry_run"),
-                force: flag("force"),
-                ..DeleteOptions::default()
-            };
+            let options = DeleteOptions::default().dry_run(flag("dry_run")).force(flag("force"));
             client.delete(&target()?, options).await?.to_json(Names::Snake)
         }
         "copy" => {
-            let options =
-                CopyOptions { recursive: flag("recursive"), platform, ..CopyOptions::default() };
+            let mut options = CopyOptions::default();
+            options.recursive = flag("recursive");
+            options.platform = platform;
             let (from, to) = (reference("source")?, reference("destination")?);
             client.copy(&from, &to, options).await?.to_json(Names::Snake)
         }
