@@ -34,6 +34,16 @@ use crate::{
         list::List,
     },
 };
+#[cfg(feature = "registry")]
+use crate::{
+    operation::{
+        login::{self, LoginResult, LogoutResult},
+        named::named,
+    },
+    store::registry::auth::{Credential, Credentials},
+};
+#[cfg(feature = "registry")]
+use ocigraph_types::Host;
 use ocigraph_types::{Descriptor, Graph, Location, Manifest, Reference, Result};
 
 #[cfg(feature = "registry")]
@@ -42,9 +52,9 @@ pub use crate::store::registry::ClientConfig;
 pub use no_registry::ClientConfig;
 
 #[cfg(not(feature = "registry"))]
-use no_registry::Registries;
+use no_registry::{Registries, check_secrets};
 #[cfg(feature = "registry")]
-use registry::Registries;
+use registry::{Registries, check_secrets};
 
 /// What a token must allow beside `pull`. Where a delete has to bring an index of referrers up to date,
 /// the registry asks for more.
@@ -73,7 +83,6 @@ pub struct Client {
     config: Arc<ClientConfig>,
     /// Stores of the caller.
     stores: Arc<HashMap<Location, Arc<dyn Store>>>,
-    #[cfg_attr(not(feature = "registry"), expect(dead_code))]
     registries: Registries,
 }
 
@@ -139,7 +148,7 @@ impl Client {
         match location {
             Location::Layout(path) => open_layout(path, &self.config.limits),
             Location::Registry { host, repository } => {
-                self.open_repository(host, repository, actions)
+                self.registries.open(&self.config, host, repository, actions)
             }
         }
     }
@@ -157,9 +166,9 @@ impl Client {
         ) = (self.own_location(source), self.own_location(destination))
         {
             if host == other {
-                return self.open_repositories(host, from, to);
+                return self.registries.open_both(&self.config, host, from, (to, &PUSH));
             }
-            self.check_secrets()?;
+            check_secrets(&self.config)?;
         }
         let from = self.open_location(source.location(), &[])?;
         Ok((from, self.open_location(destination.location(), &PUSH)?))
@@ -357,6 +366,52 @@ impl Client {
         let blob = Descriptor::of(ocigraph_types::media_type::OCTET_STREAM, &bytes);
         self.push_blob(reference, &blob, Arc::new(bytes), TransferOptions::default()).await?;
         Ok(blob)
+    }
+}
+
+/// What only registries have.
+#[cfg(feature = "registry")]
+impl Client {
+    /// A client with a credential for every registry it is used with.
+    pub fn with_credential(credential: Credential) -> Self {
+        Self::with_config(ClientConfig {
+            credentials: Credentials::Given(credential),
+            ..ClientConfig::default()
+        })
+    }
+
+    /// Returns the names of a registry's repositories.
+    ///
+    /// # Errors
+    /// [`Code::Unsupported`](crate::Code::Unsupported) if the registry has no catalog; [`Code::Incomplete`](crate::Code::Incomplete) if a part of it
+    /// cannot be read: see [`Client::list_repositories`].
+    pub async fn repositories(&self, host: &Host) -> Result<Vec<String>> {
+        complete(list::REPOSITORIES, host, self.list_repositories(host).await?)
+    }
+
+    /// Returns the repositories that could be read, and the problems of the list.
+    pub async fn list_repositories(&self, host: &Host) -> Result<List<String>> {
+        let listed = async { self.registries.connection(&self.config, host)?.repositories().await };
+        named(list::REPOSITORIES, host, listed).await
+    }
+
+    /// Checks a credential with a registry and stores it where other tools look: in the credential
+    /// helper that docker's configuration names for the registry, else in that file, as plain text
+    /// that only its owner can read.
+    ///
+    /// # Errors
+    /// [`Code::Unauthorized`](crate::Code::Unauthorized) if the registry refuses the credential. Nothing is stored then.
+    pub async fn login(&self, host: &Host, credential: Credential) -> Result<LoginResult> {
+        let result = named("login", host, login::login(&self.config, host, credential)).await?;
+        self.registries.forget(host);
+        Ok(result)
+    }
+
+    /// Removes every stored credential of a registry, from files and credential helpers.
+    pub async fn logout(&self, host: &Host) -> Result<LogoutResult> {
+        let result = named("logout", host, login::logout(&self.config, host)).await?;
+        self.registries.forget(host);
+        Ok(result)
     }
 }
 

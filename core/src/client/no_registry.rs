@@ -3,7 +3,6 @@
 use derive_setters::Setters;
 use std::sync::Arc;
 
-use super::Client;
 use crate::store::{Store, limits::Limits};
 use ocigraph_types::{Code, Error, Host, Result};
 
@@ -20,9 +19,10 @@ pub struct ClientConfig {
 #[derive(Clone, Default)]
 pub(super) struct Registries;
 
-impl Client {
-    pub(super) fn open_repository(
+impl Registries {
+    pub(super) fn open(
         &self,
+        _config: &Arc<ClientConfig>,
         host: &Host,
         _repository: &str,
         _actions: &[&str],
@@ -32,16 +32,17 @@ impl Client {
             .with_hint("enable the feature `registry` of ocigraph"))
     }
 
-    pub(super) fn open_repositories(
+    pub(super) fn open_both(
         &self,
+        config: &Arc<ClientConfig>,
         host: &Host,
         from: &str,
-        _to: &str,
+        _to: (&str, &[&str]),
     ) -> Result<(Arc<dyn Store>, Arc<dyn Store>)> {
-        self.open_repository(host, from, &[]).map(|store| (Arc::clone(&store), store))
+        self.open(config, host, from, &[]).map(|store| (Arc::clone(&store), store))
     }
+}
 
-    pub(super) fn check_secrets(&self) -> Result<()> {
-        Ok(())
-    }
+pub(super) fn check_secrets(_: &ClientConfig) -> Result<()> {
+    Ok(())
 }
