@@ -87,7 +87,7 @@
 //!
 //! # let client = Client::new();
 //! # let image: Reference = format!("{from}:v1").parse()?;
-//! # let mut options = Default::default().files(vec![File::bytes("app.bin", "x")]);
+//! # let mut options = PushOptions::default().files(vec![File::bytes("app.bin", "x")]);
 //! # client.push(&image, options.clone()).await?;
 //! # options.subject = Some(image.clone());
 //! # client.push(&from.parse()?, options).await?;
@@ -105,7 +105,7 @@
 //! let plan = DeleteOptions::default().dry_run(true);
 //! assert_eq!(client.delete(&image, plan).await?.deleted.len(), 2);
 //! client.delete(&image, DeleteOptions::default()).await?;
-//! assert!(client.resolve(&image, None).await.is_err());
+//! assert!(client.resolve(&image, ocigraph::ResolveOptions::default()).await.is_err());
 //! # Ok::<(), ocigraph::Error>(()) }).unwrap();
 //! ```
 //!
@@ -209,7 +209,7 @@
 //! # let missing: ocigraph::Reference = format!("oci:{}:v1", dir.path().join("l").display()).parse()?;
 //! use ocigraph::{Client, Code};
 //!
-//! let error = Client::new().resolve(&missing, None).await.unwrap_err();
+//! let error = Client::new().resolve(&missing, Default::default()).await.unwrap_err();
 //! assert_eq!(error.code(), Code::NotFound);
 //! assert_eq!(error.operation(), Some("resolve"));
 //! if error.is_retryable() {

@@ -331,7 +331,10 @@ test('the stack trace of an error is that of the caller', async () => {
   }
   const error = await deploy().then(assert.fail, (error) => error);
   assert.match(error.stack, /at async deploy/);
-  assert.match(error.stack, /^OcigraphError: resolve alpine: invalid reference "alpine": expected REGISTRY\/REPOSITORY/);
+  assert.match(
+    error.stack,
+    /^OcigraphError: resolve alpine: invalid reference "alpine": expected REGISTRY\/REPOSITORY/,
+  );
 });
 
 test('limits are enforced', async (t) => {

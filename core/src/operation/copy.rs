@@ -19,7 +19,7 @@ use walk::Walk;
 
 use crate::{
     operation::{named::named, select::select_manifest},
-    store::{ReadStore, Store, limits::concurrency},
+    store::{ReadStore, Store, concurrency::concurrency},
 };
 use ocigraph_types::{
     Code, Descriptor, Error, ListProblem, Reference, Result, TagOrDigest, serialize_descriptor,

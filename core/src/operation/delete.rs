@@ -15,9 +15,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use crate::operation::named::named;
 use crate::operation::read::{listed_manifest, resolve_tags};
 use crate::store::{
-    ManifestDeletion, ReadStore, Store,
-    limits::{check_limit, concurrency},
-    list::List,
+    ManifestDeletion, ReadStore, Store, concurrency::concurrency, limits::check_limit, list::List,
     memory::Charge,
 };
 use ocigraph_types::{

@@ -10,12 +10,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use crate::operation::named::named;
 use crate::{
     operation::select::select_manifest,
-    store::{
-        ReadStore,
-        limits::{check_limit, concurrency},
-        list::List,
-        memory::Charge,
-    },
+    store::{ReadStore, concurrency::concurrency, limits::check_limit, list::List, memory::Charge},
 };
 use ocigraph_types::{
     Descriptor, Digest, Graph, ListProblem, Platform, Reference, Result, TagOrDigest,

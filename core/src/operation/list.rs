@@ -10,7 +10,8 @@ use crate::operation::read::{listed_manifest, read_small, resolve_tags};
 use crate::store::{
     ReadStore,
     catalog::{ManifestInfo, TagInfo},
-    limits::{AT_ONCE, check_limit},
+    concurrency::DEFAULT_CONCURRENCY,
+    limits::check_limit,
     list::{List, Problems},
 };
 use ocigraph_types::Reference;
@@ -41,7 +42,7 @@ async fn find_manifests(store: &dyn ReadStore) -> Result<List<ManifestInfo>> {
     let mut charge = store.memory().charge();
     let mut tags_of: HashMap<Digest, Vec<String>> = HashMap::new();
     let mut level = Vec::new();
-    for (tag, named) in resolve_tags(store, tags.entries, AT_ONCE).await {
+    for (tag, named) in resolve_tags(store, tags.entries, DEFAULT_CONCURRENCY).await {
         let Some(descriptor) = resolved(&tag, named, &mut problems)? else { continue };
         charge.add(descriptor.weight() + tag.weight())?;
         let tags = tags_of.entry(descriptor.digest.clone()).or_default();
@@ -60,7 +61,7 @@ async fn find_manifests(store: &dyn ReadStore) -> Result<List<ManifestInfo>> {
         }
         let mut inspected = stream::iter(std::mem::take(&mut level))
             .map(|descriptor| inspect(store, descriptor))
-            .buffered(AT_ONCE);
+            .buffered(DEFAULT_CONCURRENCY);
         while let Some((mut info, children, mut referrers)) = inspected.try_next().await? {
             info.tags = tags_of.remove(&info.descriptor.digest).unwrap_or_default();
             charge.add(info.weight() + children.weight())?;
@@ -93,7 +94,7 @@ async fn find_tags(store: &dyn ReadStore) -> Result<List<TagInfo>> {
     let tags = tags?;
     let (mut found, mut problems) = (Vec::new(), tags.problems);
     let mut charge = store.memory().charge();
-    for (name, named) in resolve_tags(store, tags.entries, AT_ONCE).await {
+    for (name, named) in resolve_tags(store, tags.entries, DEFAULT_CONCURRENCY).await {
         let Some(descriptor) = resolved(&name, named, &mut problems)? else { continue };
         let info = TagInfo {
             name,

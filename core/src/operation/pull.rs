@@ -22,7 +22,7 @@ use crate::{
     blocking::{Cleanup, spawn_blocking},
     content::progress::Outcome,
     operation::{named::named, select::select_manifest},
-    store::{ReadStore, limits::concurrency, memory::Charge},
+    store::{ReadStore, concurrency::concurrency, memory::Charge},
 };
 use ocigraph_types::{
     Code, Descriptor, Digest, Error, Manifest, Reference, Result, TagOrDigest, media_type,

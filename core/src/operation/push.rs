@@ -29,7 +29,7 @@ use crate::{
     },
     store::{
         Store,
-        limits::{LargeBlobLimiter, concurrency},
+        concurrency::{LargeBlobLimiter, concurrency},
     },
 };
 use ocigraph_types::{

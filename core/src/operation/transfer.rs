@@ -11,7 +11,7 @@ use crate::{
         source::{ByteStream, Repository, Source},
         verified::verified,
     },
-    store::{ReadStore, Store, limits::patiently},
+    store::{ReadStore, Store, concurrency::retry_without_descriptors},
 };
 use ocigraph_types::{Descriptor, Result};
 
@@ -25,7 +25,7 @@ pub(crate) async fn push_reported(
     progress.report(Event::Started { blob });
     let source = Reported { source, blob: blob.clone(), progress: progress.clone() };
     let source: Arc<dyn Source> = Arc::new(source);
-    let outcome = patiently(|| store.push_blob(blob, Arc::clone(&source))).await?;
+    let outcome = retry_without_descriptors(|| store.push_blob(blob, Arc::clone(&source))).await?;
     progress.report(Event::Finished { blob, outcome });
     Ok(outcome)
 }

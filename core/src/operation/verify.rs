@@ -15,7 +15,8 @@ use crate::{
     operation::{named::named, select::select_manifest, transfer::fetch_reported},
     store::{
         ReadStore,
-        limits::{LargeBlobLimiter, check_limit, concurrency},
+        concurrency::{LargeBlobLimiter, concurrency},
+        limits::check_limit,
     },
 };
 use ocigraph_types::{

@@ -4,6 +4,7 @@
 //! here knows where the content is.
 
 pub(crate) mod catalog;
+pub(crate) mod concurrency;
 #[cfg(feature = "layout")]
 pub(crate) mod layout;
 pub(crate) mod limits;
@@ -21,7 +22,7 @@ use crate::{
     content::progress::Outcome,
     store::{
         catalog::{ManifestInfo, TagInfo},
-        limits::ENTRIES,
+        limits::DEFAULT_MAX_ENTRIES,
         list::List,
         memory::Memory,
     },
@@ -104,7 +105,7 @@ pub trait ReadStore: fmt::Debug + Send + Sync {
     /// Maximum number of manifests and blobs that one operation may find before it fails with
     /// [`Code::TooLarge`](crate::Code::TooLarge). Default: 1,000,000.
     fn max_entries(&self) -> usize {
-        ENTRIES
+        DEFAULT_MAX_ENTRIES
     }
 
     /// The memory that one operation may hold before it fails with

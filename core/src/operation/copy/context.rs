@@ -17,7 +17,8 @@ use crate::{
     operation::transfer::push_reported,
     store::{
         ReadStore, Store, StoredBlob,
-        limits::{LargeBlobLimiter, check_limit},
+        concurrency::LargeBlobLimiter,
+        limits::check_limit,
         list::List,
         memory::{Charge, Memory},
     },

@@ -32,7 +32,7 @@ use crate::{
     },
     store::{
         ReadStore,
-        limits::{LargeBlobLimiter, concurrency, patiently},
+        concurrency::{LargeBlobLimiter, concurrency, retry_without_descriptors},
     },
 };
 use ocigraph_types::{Code, Digest, Error, Result, Verifier, annotation};
@@ -286,7 +286,7 @@ impl Transfer {
                 }
             })
         };
-        let (mut partial, mut verifier) = patiently(begin).await?;
+        let (mut partial, mut verifier) = retry_without_descriptors(begin).await?;
         let mut stream = self.open(file, verifier.seen()).await?;
         let mut batch = next_batch(&mut stream).await?;
         while !batch.is_empty() {
@@ -369,7 +369,7 @@ impl Transfer {
         let small: Arc<[(usize, Bytes)]> = small.into();
         // If a file lacks a descriptor, the retry continues with that file.
         let done = Arc::new(Mutex::new(Vec::with_capacity(small.len())));
-        patiently(|| {
+        retry_without_descriptors(|| {
             let (this, files, small) = (Arc::clone(self), Arc::clone(files), Arc::clone(&small));
             let done = Arc::clone(&done);
             spawn_blocking(move || {

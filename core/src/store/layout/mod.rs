@@ -41,10 +41,8 @@ use crate::{
         source::{ByteStream, Source, next_batch},
     },
     store::{
-        ManifestDeletion, ReadStore, Store,
-        limits::{Limits, patiently},
-        list::List,
-        memory::Memory,
+        ManifestDeletion, ReadStore, Store, concurrency::retry_without_descriptors, limits::Limits,
+        list::List, memory::Memory,
     },
 };
 use inner::Inner;
@@ -125,7 +123,7 @@ impl Layout {
         &self,
         work: impl FnOnce(&Arc<Inner>) -> Result<T> + Clone + Send + 'static,
     ) -> Result<T> {
-        patiently(|| async {
+        retry_without_descriptors(|| async {
             // Acquired for each attempt, so that a call that waits for a descriptor holds no permit.
             let _permit = self.inner.calls.acquire().await;
             let (inner, work) = (Arc::clone(&self.inner), work.clone());

@@ -24,7 +24,7 @@ use super::{
 };
 use crate::store::{
     ManifestDeletion,
-    limits::AT_ONCE,
+    concurrency::DEFAULT_CONCURRENCY,
     list::{List, Problems},
     registry::{capabilities::ReferrersApi, http::response::Response},
 };
@@ -130,7 +130,7 @@ impl Registry {
         }
         let deletions = stream::iter(rest.to_vec());
         let deletions = deletions.map(|deletion| async move { self.delete_one(&deletion).await });
-        results.extend(deletions.buffered(AT_ONCE).collect::<Vec<_>>().await);
+        results.extend(deletions.buffered(DEFAULT_CONCURRENCY).collect::<Vec<_>>().await);
 
         if !self.uses_fallback_tag() {
             return results;
@@ -349,7 +349,7 @@ impl Registry {
         let mut problems = Problems::of_referrers(subject);
         let mut charge = self.connection.memory().charge();
         let mut filled =
-            stream::iter(std::mem::take(&mut list.entries)).map(fill).buffered(AT_ONCE);
+            stream::iter(std::mem::take(&mut list.entries)).map(fill).buffered(DEFAULT_CONCURRENCY);
         while let Some((descriptor, error)) = filled.try_next().await? {
             charge.add(descriptor.weight())?;
             if let Some(e) = error {

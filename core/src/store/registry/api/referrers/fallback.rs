@@ -15,7 +15,8 @@ use super::{
     lock::lock_tag,
 };
 use crate::store::{
-    limits::{AT_ONCE, check_limit},
+    concurrency::DEFAULT_CONCURRENCY,
+    limits::check_limit,
     list::{List, Problems},
     registry::api::registry::Registry,
 };
@@ -273,7 +274,7 @@ impl Registry {
                     Ok(_) => Ok(None),
                 }
             })
-            .buffered(AT_ONCE)
+            .buffered(DEFAULT_CONCURRENCY)
             .try_collect::<Vec<_>>()
             .await?;
         Ok(missing.into_iter().flatten().collect())
