@@ -72,7 +72,7 @@ lint: node-tools prose ## check format, lints, scripts, documentation, wording a
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
 	tests/layers
-	for features in '' layout registry,rustls-ring; do $(CARGO) clippy --locked -q -p ocigraph --no-default-features --features "$$features" -- -D warnings; done
+	for features in '' layout archive registry,rustls-ring; do $(CARGO) clippy --locked -q -p ocigraph --no-default-features --features "$$features" -- -D warnings; done
 	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --locked --workspace --no-deps
 	badly_formatted=$$(gofmt -l tests/registries bindings/go examples/go) && \
 	{ [ -z "$$badly_formatted" ] || { echo "gofmt -w is needed for: $$badly_formatted" >&2; exit 1; }; }

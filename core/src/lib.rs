@@ -327,6 +327,8 @@
 //! |---|---|---|
 //! | `registry` | yes | registries over HTTP, with credentials and TLS; requires one of the two `rustls-` features |
 //! | `layout` | yes | image layouts in a directory |
+//! | `archive` | yes | pushes of directories, and pulls that unpack them: tar and gzip |
+//! | `zstd` | yes | pulls of directories that another tool compressed with zstd |
 //! | `rustls-ring` | yes | TLS with the cryptography of `ring` |
 //! | `rustls-aws-lc-rs` | no | TLS with the cryptography of `aws-lc-rs` |
 //!
@@ -334,7 +336,10 @@
 //! store of your own.
 
 // A build with fewer stores does not use all that they share.
-#![cfg_attr(not(all(feature = "registry", feature = "layout")), allow(dead_code))]
+#![cfg_attr(
+    not(all(feature = "registry", feature = "layout", feature = "archive")),
+    allow(dead_code)
+)]
 
 mod blocking;
 mod client;

@@ -5,22 +5,36 @@
 //! registry is hostile: nothing in it is ever written outside the directory it belongs to, nor
 //! through a link.
 
+#[cfg(feature = "archive")]
 mod decompress;
+#[cfg(not(feature = "archive"))]
+mod disabled;
+#[cfg(feature = "archive")]
 mod extract;
+#[cfg(feature = "archive")]
 mod hashing;
+#[cfg(feature = "archive")]
 mod link_target;
+#[cfg(feature = "archive")]
 mod move_into_place;
+#[cfg(feature = "archive")]
 mod pack;
+#[cfg(feature = "archive")]
 mod packed_directory;
+#[cfg(feature = "archive")]
 mod tar_entries;
-#[cfg(all(test, unix))]
+#[cfg(all(test, unix, feature = "archive"))]
 mod tests;
-#[cfg(all(test, unix))]
+#[cfg(all(test, unix, feature = "archive"))]
 mod unpack_for_tests;
 mod unpack_limits;
 
+#[cfg(not(feature = "archive"))]
+pub(crate) use disabled::{PackedDirectory, pack};
+#[cfg(feature = "archive")]
 pub(crate) use pack::pack;
+#[cfg(feature = "archive")]
 pub(crate) use packed_directory::PackedDirectory;
-#[cfg(all(test, unix))]
+#[cfg(all(test, unix, feature = "archive"))]
 pub(crate) use unpack_for_tests::unpack;
 pub use unpack_limits::UnpackLimits;

@@ -35,6 +35,7 @@ use crate::content::{
 use ocigraph_types::{Code, Descriptor, Error, Result, Verifier};
 
 pub(crate) use leftovers::Leftovers;
+#[cfg(feature = "archive")]
 pub(crate) use staging_directory::StagingDirectory;
 
 /// A file that is being written. Dropping it removes the file, and the directories created for it

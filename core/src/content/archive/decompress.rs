@@ -1,7 +1,7 @@
 //! Decompression of an archive: gzip, zstd or none, recognized by its first bytes, because media
 //! types are often wrong. Never guesses: other compressions are refused by name.
 
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read};
 
 use flate2::bufread::MultiGzDecoder;
 
@@ -21,9 +21,7 @@ pub(super) fn decompressed<'a>(source: &'a mut impl Read) -> Result<Box<dyn Read
     Ok(match magic[..] {
         [0x1f, 0x8b, ..] => Box::new(MultiGzDecoder::new(whole)),
         // The second is a skippable frame (RFC 8878, section 3.1.2), with which pzstd starts.
-        [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => {
-            Box::new(zstd::Decoder::with_buffer(whole)?)
-        }
+        [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => zstd_decoder(whole)?,
         _ => match other_compression(&magic) {
             Some(name) => {
                 return Err(TarError::Unsupported(format!("it is compressed with {name}")));
@@ -31,6 +29,17 @@ pub(super) fn decompressed<'a>(source: &'a mut impl Read) -> Result<Box<dyn Read
             None => Box::new(whole),
         },
     })
+}
+
+#[cfg(feature = "zstd")]
+fn zstd_decoder<'a>(archive: impl BufRead + 'a) -> Result<Box<dyn Read + 'a>, TarError> {
+    Ok(Box::new(zstd::Decoder::with_buffer(archive)?))
+}
+
+#[cfg(not(feature = "zstd"))]
+fn zstd_decoder<'a>(_: impl BufRead + 'a) -> Result<Box<dyn Read + 'a>, TarError> {
+    let why = "it is compressed with zstd, and this build was made without the feature `zstd`";
+    Err(TarError::Unsupported(why.into()))
 }
 
 fn other_compression(magic: &[u8]) -> Option<&'static str> {
