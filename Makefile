@@ -35,6 +35,8 @@ test: node-tools ## install the tools of the tests, build, and run all tests
 	export OCIGRAPH_SCENARIOS='$(CURDIR)/target/scenarios' && rm -rf "$$OCIGRAPH_SCENARIOS" && \
 	$(CARGO) build --locked --workspace --all-targets && \
 	$(CARGO) test --locked --workspace && \
+	$(CARGO) test --locked -p ocigraph --no-default-features --test custom_store --test features && \
+	$(CARGO) test --locked -p ocigraph --no-default-features --features layout --test features && \
 	bindings/go/test target/debug && \
 	node node/scripts/stage.js debug && (cd node && npm test) && \
 	python/test && \
