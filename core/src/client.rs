@@ -5,6 +5,8 @@ mod no_registry;
 #[cfg(feature = "registry")]
 mod registry;
 
+#[cfg(doc)]
+use crate::Code;
 use std::{collections::HashMap, fmt, path::Path, sync::Arc};
 
 use bytes::Bytes;
@@ -56,13 +58,13 @@ use no_registry::{Registries, check_secrets};
 #[cfg(feature = "registry")]
 use registry::{Registries, check_secrets};
 
-/// What a token must allow beside `pull`. Where a delete has to bring an index of referrers up to date,
+/// Actions that a token must allow besides `pull`. If a delete must update an index of referrers,
 /// the registry asks for more.
 const PUSH: [&str; 1] = ["push"];
 const DELETE: [&str; 1] = ["delete"];
 
-/// A client for registries and layouts. Cheap to clone; connections, and what was learned of each
-/// registry, are shared by the clones.
+/// A client for registries and layouts. Cloning is cheap: clones share connections, and what they
+/// learned of each registry.
 ///
 /// ```
 /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
@@ -87,19 +89,20 @@ pub struct Client {
 }
 
 impl Client {
-    /// A client with the defaults.
+    /// Creates a client with the default configuration.
     pub fn new() -> Self {
         Self::with_config(ClientConfig::default())
     }
 
-    /// A client that speaks to registries as `config` says.
+    /// Creates a client with this configuration.
     pub fn with_config(mut config: ClientConfig) -> Self {
         config.limits = config.limits.usable();
         Self { config: Arc::new(config), stores: Arc::default(), registries: Default::default() }
     }
 
     /// The same client, which uses `store` for every reference to `location`: a store of the caller
-    /// instead of a registry or a directory. The locations of other references are opened as before.
+    /// instead of a registry or a directory. The locations of other references are opened as
+    /// before.
     ///
     /// ```
     /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
@@ -124,7 +127,8 @@ impl Client {
     /// Returns the store that `reference` points into. Sends and reads nothing.
     ///
     /// # Errors
-    /// [`Code::Tls`](crate::Code::Tls) or [`Code::InvalidArgument`](crate::Code::InvalidArgument) if the configuration of the client cannot be used.
+    /// [`Code::InvalidArgument`] if the configuration cannot be used,
+    /// [`Code::Unsupported`] if this build has no feature for the location.
     pub fn open(&self, reference: &Reference) -> Result<Arc<dyn Store>> {
         self.open_location(reference.location(), &[])
     }
@@ -181,6 +185,10 @@ impl Client {
 
     /// Packs files, directories and bytes into one artifact and pushes it under the tags of
     /// `reference`. Blobs that exist already are not sent.
+    ///
+    /// # Errors
+    /// [`Code::InvalidArgument`] for an option that cannot be used,
+    /// [`Code::NotFound`] if the subject or a file does not exist.
     pub async fn push(&self, reference: &Reference, options: PushOptions) -> Result<PushResult> {
         let store = self.open_for(push::OPERATION, reference, &PUSH)?;
         operation::push(store, reference, options).await
@@ -190,7 +198,7 @@ impl Client {
     /// the referrers of that type instead.
     ///
     /// # Errors
-    /// [`Code::NotFound`](crate::Code::NotFound) if there is no referrer of that type.
+    /// [`Code::NotFound`] if there is no referrer of that type.
     pub async fn pull(
         &self,
         reference: &Reference,
@@ -201,6 +209,10 @@ impl Client {
     }
 
     /// Returns the graph of everything that refers to what `reference` names.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`] if `reference` names nothing,
+    /// [`Code::Incomplete`] if a list of referrers cannot be read whole.
     pub async fn discover(&self, reference: &Reference, options: DiscoverOptions) -> Result<Graph> {
         let store = self.open_for(discover::OPERATION, reference, &[])?;
         operation::discover(&*store, reference, &options).await
@@ -208,6 +220,10 @@ impl Client {
 
     /// Deletes what `reference` names and everything that refers to it, referrers before their
     /// subjects. A dry run reports what would be deleted.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`] if `reference` names nothing. A manifest that cannot be
+    /// deleted is in the report.
     pub async fn delete(
         &self,
         reference: &Reference,
@@ -219,6 +235,9 @@ impl Client {
 
     /// Copies what `source` names, or its whole graph, to `destination`, and sets the destination's
     /// tags. Content that the destination has is not sent.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`] if `source` names nothing or content of it is missing.
     pub async fn copy(
         &self,
         source: &Reference,
@@ -233,6 +252,10 @@ impl Client {
 
     /// Verifies the whole graph under what `reference` names: every manifest and blob, those of
     /// referrers included.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`] if `reference` names nothing. Missing or damaged content is
+    /// in the report.
     pub async fn verify(
         &self,
         reference: &Reference,
@@ -244,6 +267,10 @@ impl Client {
 
     /// Returns the descriptor of what `reference` names. With a platform, the descriptor of the
     /// image for that platform in the index that `reference` names.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`] if `reference` names nothing, or if the index has no image
+    /// for the platform.
     pub async fn resolve(
         &self,
         reference: &Reference,
@@ -254,12 +281,20 @@ impl Client {
     }
 
     /// Points `tags` at the manifest that `reference` names, and returns its descriptor.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`] if `reference` names nothing,
+    /// [`Code::InvalidReference`] for an invalid tag.
     pub async fn tag(&self, reference: &Reference, tags: &[String]) -> Result<Descriptor> {
         let store = self.open_for(tag::TAG, reference, &PUSH)?;
         operation::tag(&*store, reference, tags).await
     }
 
     /// Removes the tags of `reference`. The manifest stays.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`] if a tag does not exist,
+    /// [`Code::Unsupported`] if the registry cannot remove a tag alone.
     pub async fn untag(&self, reference: &Reference) -> Result<()> {
         let store = self.open_for(tag::UNTAG, reference, &DELETE)?;
         operation::untag(&*store, reference).await
@@ -269,7 +304,7 @@ impl Client {
     /// not among them.
     ///
     /// # Errors
-    /// [`Code::Incomplete`](crate::Code::Incomplete) if a part of the list cannot be read: see [`Client::list_tags`].
+    /// [`Code::Incomplete`] if a part of the list cannot be read: see [`Client::list_tags`].
     pub async fn tags(&self, reference: &Reference) -> Result<Vec<String>> {
         complete(list::TAGS, reference, self.list_tags(reference).await?)
     }
@@ -283,7 +318,7 @@ impl Client {
     /// Returns all tags, each with the digest that it names and what the registry knows of it.
     ///
     /// # Errors
-    /// [`Code::Incomplete`](crate::Code::Incomplete) if a part cannot be read: see [`Client::list_tag_details`].
+    /// [`Code::Incomplete`] if a part cannot be read: see [`Client::list_tag_details`].
     pub async fn tag_details(&self, reference: &Reference) -> Result<Vec<TagInfo>> {
         complete(list::TAGS, reference, self.list_tag_details(reference).await?)
     }
@@ -298,7 +333,7 @@ impl Client {
     /// is found if an index lists it or if it refers to a manifest that is found.
     ///
     /// # Errors
-    /// [`Code::Incomplete`](crate::Code::Incomplete) if a part cannot be read: see [`Client::list_manifests`].
+    /// [`Code::Incomplete`] if a part cannot be read: see [`Client::list_manifests`].
     pub async fn manifests(&self, reference: &Reference) -> Result<Vec<ManifestInfo>> {
         complete(list::MANIFESTS, reference, self.list_manifests(reference).await?)
     }
@@ -312,6 +347,9 @@ impl Client {
 
     /// Returns the manifest that `reference` names, byte for byte as it is stored. With a platform,
     /// the manifest of the image for that platform in the index that `reference` names.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`] if `reference` names nothing.
     pub async fn fetch_manifest(
         &self,
         reference: &Reference,
@@ -324,7 +362,7 @@ impl Client {
     /// Stores a manifest byte for byte under the tags of `reference`.
     ///
     /// # Errors
-    /// [`Code::DigestMismatch`](crate::Code::DigestMismatch) if `reference` has a digest that is not the manifest's.
+    /// [`Code::DigestMismatch`] if `reference` has a digest that is not the manifest's.
     pub async fn push_manifest(&self, reference: &Reference, manifest: &Manifest) -> Result<()> {
         let store = self.open_for(manifest::PUSH, reference, &PUSH)?;
         operation::push_manifest(&*store, reference, manifest).await
@@ -332,6 +370,9 @@ impl Client {
 
     /// Deletes `manifest`, which `reference` named when it was fetched, with the tags of
     /// `reference`. Its referrers stay.
+    ///
+    /// # Errors
+    /// [`Code::Unsupported`] if the registry does not delete manifests.
     pub async fn delete_manifest(&self, reference: &Reference, manifest: &Manifest) -> Result<()> {
         let store = self.open_for(manifest::DELETE, reference, &DELETE)?;
         operation::delete_manifest(&*store, reference, manifest).await
@@ -339,6 +380,10 @@ impl Client {
 
     /// Returns the blob that `reference` names by digest, and its descriptor. The stream verifies
     /// the content: it ends in an error if the content does not match the digest.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`] if the blob does not exist,
+    /// [`Code::InvalidReference`] if `reference` has no digest.
     pub async fn fetch_blob(
         &self,
         reference: &Reference,
@@ -349,7 +394,12 @@ impl Client {
     }
 
     /// Stores a blob in the repository or layout of `reference`, unless it exists.
-    /// [`Content::into_blob`](crate::Content::into_blob) makes `blob` and `source` from a file or bytes.
+    /// [`Content::into_blob`](crate::Content::into_blob) makes `blob` and `source` from a file or
+    /// bytes.
+    ///
+    /// # Errors
+    /// [`Code::DigestMismatch`] or
+    /// [`Code::SizeMismatch`] if the content is not what `blob` says.
     pub async fn push_blob(
         &self,
         reference: &Reference,
@@ -361,7 +411,8 @@ impl Client {
         operation::push_blob(&*store, reference, blob, source, &options).await
     }
 
-    /// Stores bytes as a blob; gives their descriptor.
+    /// Stores bytes as a blob and returns its descriptor, with the media type
+    /// `application/octet-stream`.
     pub async fn push_bytes(&self, reference: &Reference, bytes: Bytes) -> Result<Descriptor> {
         let blob = Descriptor::of(ocigraph_types::media_type::OCTET_STREAM, &bytes);
         self.push_blob(reference, &blob, Arc::new(bytes), TransferOptions::default()).await?;
@@ -369,7 +420,7 @@ impl Client {
     }
 }
 
-/// What only registries have.
+/// Methods for registries only.
 #[cfg(feature = "registry")]
 impl Client {
     /// A client with a credential for every registry it is used with.
@@ -383,7 +434,7 @@ impl Client {
     /// Returns the names of a registry's repositories.
     ///
     /// # Errors
-    /// [`Code::Unsupported`](crate::Code::Unsupported) if the registry has no catalog; [`Code::Incomplete`](crate::Code::Incomplete) if a part of it
+    /// [`Code::Unsupported`] if the registry has no catalog; [`Code::Incomplete`] if a part of it
     /// cannot be read: see [`Client::list_repositories`].
     pub async fn repositories(&self, host: &Host) -> Result<Vec<String>> {
         complete(list::REPOSITORIES, host, self.list_repositories(host).await?)
@@ -400,7 +451,7 @@ impl Client {
     /// that only its owner can read.
     ///
     /// # Errors
-    /// [`Code::Unauthorized`](crate::Code::Unauthorized) if the registry refuses the credential. Nothing is stored then.
+    /// [`Code::Unauthorized`] if the registry refuses the credential. Nothing is stored then.
     pub async fn login(&self, host: &Host, credential: Credential) -> Result<LoginResult> {
         let result = named("login", host, login::login(&self.config, host, credential)).await?;
         self.registries.forget(host);

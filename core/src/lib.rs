@@ -1,6 +1,6 @@
-//! Push, pull, discover, copy, verify and delete *graphs* of artifacts in OCI registries and in image
-//! layout directories: container images, and the signatures, SBOMs, scan results and documents that
-//! refer to them.
+//! Push, pull, discover, copy, verify and delete *graphs* of artifacts in OCI registries and in
+//! image layout directories: container images, and the signatures, SBOMs, scan results and
+//! documents that refer to them.
 //!
 //! # The model
 //!
@@ -8,8 +8,8 @@
 //! registry, `registry.example.com/app:v1`, or the directory of an [image layout], `oci:path:v1`.
 //! Both are a [`Store`]: every operation works the same on each of them, and copies between them.
 //!
-//! A [`Manifest`] lists the blobs of an artifact by their [`Descriptor`]s: media type, [`Digest`] and
-//! size. It can have a *subject*, which is the descriptor of another manifest: it is then a
+//! A [`Manifest`] lists the blobs of an artifact by their [`Descriptor`]s: media type, [`Digest`]
+//! and size. It can have a *subject*, which is the descriptor of another manifest: it is then a
 //! *referrer* of that manifest. A subject with its referrers, their referrers and so on is a
 //! [`Graph`]. An SBOM refers to an image, and a signature refers to the SBOM:
 //!
@@ -32,8 +32,8 @@
 //! # Push, discover and pull
 //!
 //! A push packs files, directories and bytes into one artifact. It sends blobs first, then the
-//! manifest, then the tags, so that nothing ever names missing content. Blobs that exist already are
-//! not sent. With a subject, the artifact becomes a referrer.
+//! manifest, then the tags, so that nothing ever names missing content. Blobs that exist already
+//! are not sent. With a subject, the artifact becomes a referrer.
 //!
 //! ```
 //! # tokio::runtime::Runtime::new().unwrap().block_on(async {
@@ -116,8 +116,8 @@
 //!
 //! By default, a client uses the credentials that other tools have stored: the configuration files
 //! of docker and of the containers tools, and the credential helpers that these files name.
-//! [`Credentials`] and [`ClientConfig`] choose others. A credential is sent only to the scheme, host
-//! and port that asked for it.
+//! [`Credentials`] and [`ClientConfig`] choose others. A credential is sent only to the scheme,
+//! host and port that asked for it.
 //!
 //! ```no_run
 //! # tokio::runtime::Runtime::new().unwrap().block_on(async {
@@ -156,8 +156,8 @@
 //!
 //! # Progress
 //!
-//! [`Progress`] calls a function for each [`Event`]: a transfer has started, has reached a position,
-//! or has finished with an [`Outcome`].
+//! [`Progress`] calls a function for each [`Event`]: a transfer has started, has reached a
+//! position, or has finished with an [`Outcome`].
 //!
 //! ```
 //! # tokio::runtime::Runtime::new().unwrap().block_on(async {
@@ -178,8 +178,8 @@
 //! # Cancellation
 //!
 //! To cancel an operation, drop its future, for example with `tokio::select!` or
-//! `tokio::time::timeout`. It leaves no temporary file, lock or upload session behind. A thread that
-//! is writing to a file at that moment removes it shortly after; [`Cleanup`] waits for that.
+//! `tokio::time::timeout`. It leaves no temporary file, lock or upload session behind. A thread
+//! that is writing to a file at that moment removes it shortly after; [`Cleanup`] waits for that.
 //!
 //! ```
 //! # tokio::runtime::Runtime::new().unwrap().block_on(async {
@@ -200,8 +200,8 @@
 //!
 //! # Errors
 //!
-//! Every failure is an [`Error`]. Its [`Code`] is the same in every language that ocigraph supports,
-//! and its text states the operation, the reference, what went wrong and what to try.
+//! Every failure is an [`Error`]. Its [`Code`] is the same in every language that ocigraph
+//! supports, and its text states the operation, the reference, what went wrong and what to try.
 //!
 //! ```
 //! # tokio::runtime::Runtime::new().unwrap().block_on(async {
@@ -219,16 +219,16 @@
 //! # Ok::<(), ocigraph::Error>(()) }).unwrap();
 //! ```
 //!
-//! Requests are retried inside an operation, as far as that is safe. [`Code::Incomplete`] means that
-//! a list could be read only in part. [`Client::list_tags`], [`Client::list_manifests`] and
+//! Requests are retried inside an operation, as far as that is safe. [`Code::Incomplete`] means
+//! that a list could be read only in part. [`Client::list_tags`], [`Client::list_manifests`] and
 //! `DiscoverOptions::allow_incomplete` return the part that could be read.
 //!
 //! # Limits
 //!
 //! Everything that a registry sends has a bound, and so has every wait. [`Limits`] sets them: time
-//! limits, attempts of a request, sizes of manifests and lists. They apply to image layouts as well.
-//! `UnpackLimits` bounds what a pull unpacks from an archive. Memory does not grow with the size of
-//! the content.
+//! limits, attempts of a request, sizes of manifests and lists. They apply to image layouts as
+//! well. `UnpackLimits` bounds what a pull unpacks from an archive. Memory does not grow with the
+//! size of the content.
 //!
 //! ```
 //! use std::time::Duration;
@@ -242,9 +242,10 @@
 //! # A store of your own
 //!
 //! Implement [`ReadStore`] to read from a store of your own, and [`Store`] to write to it. Then run
-//! the functions of [`operation`] over it, or give it to a client with [`Client::with_store`]: the
-//! client uses it for every reference to that location. The operations verify what the store
-//! returns.
+//! the functions of [`operation`] over it, or give a [`Store`] to a client with
+//! [`Client::with_store`]: the client uses it for every reference to that location. The operations
+//! check everything that the store returns. An implementation needs the crates `async-trait` and
+//! `futures`.
 //!
 //! ```
 //! # tokio::runtime::Runtime::new().unwrap().block_on(async {
@@ -317,9 +318,9 @@
 //! # Values without I/O
 //!
 //! References, digests, descriptors, manifests, graphs and errors are values of the crate
-//! `ocigraph-types`, which this crate re-exports. A program that only reads or writes manifests can
-//! depend on that crate alone. [`ManifestBuilder`] writes the manifest of a new artifact; [`ToJson`]
-//! returns results as the JSON that every language of ocigraph has.
+//! `ocigraph-types`. This crate re-exports those that its operations use. A program that only reads
+//! or writes manifests can depend on that crate alone. [`ManifestBuilder`] writes the manifest of a
+//! new artifact; [`ToJson`] returns results as the JSON that every language of ocigraph has.
 //!
 //! # Features
 //!
@@ -332,8 +333,8 @@
 //! | `rustls-ring` | yes | TLS with the cryptography of `ring` |
 //! | `rustls-aws-lc-rs` | no | TLS with the cryptography of `aws-lc-rs` |
 //!
-//! Without `registry` or `layout`, the values, the operations and the traits of stores remain, for a
-//! store of your own.
+//! Without `registry` or `layout`, the values, the operations and the traits of stores remain, for
+//! a store of your own.
 
 // A build with fewer stores does not use all that they share.
 #![cfg_attr(
@@ -349,6 +350,7 @@ mod fuzz;
 pub mod media_type;
 pub mod operation;
 mod output;
+mod per_process;
 mod store;
 
 pub use blocking::Cleanup;
@@ -365,12 +367,13 @@ pub use content::{
     verified::verified,
 };
 pub use ocigraph_types::{
-    Algorithm, Annotations, Bytes, Code, Descriptor, Digest, DigestError, Error, Graph, Hasher,
-    Host, HostError, HostErrorReason, ListProblem, Location, Manifest, ManifestBuildError,
-    ManifestBuilder, ManifestError, ManifestErrorReason, ManifestFormat, ManifestFormatError,
-    MediaTypeError, Names, Node, Platform, PlatformError, Reference, ReferenceError, RegistryError,
-    RepositoryError, RepositoryErrorReason, Result, TagError, TagOrDigest, ToJson, Verifier, Walk,
-    annotation, check_repository, check_tag, json_text, printable,
+    Algorithm, Annotations, Bytes, Code, Descriptor, Digest, DigestError, EMPTY_JSON, Error, Graph,
+    Hasher, Host, HostError, HostErrorReason, ImageConfig, ListProblem, Location, Manifest,
+    ManifestBuildError, ManifestBuilder, ManifestError, ManifestErrorReason, ManifestFormat,
+    ManifestFormatError, MediaTypeError, Names, Node, Platform, PlatformError, Reference,
+    ReferenceError, RegistryError, RepositoryError, RepositoryErrorReason, Result, TagError,
+    TagOrDigest, ToJson, Verifier, Walk, annotation, check_repository, check_tag, empty_descriptor,
+    excerpt, json_text, printable,
 };
 pub use operation::{
     blob::TransferOptions,
@@ -389,7 +392,7 @@ pub use store::{
     catalog::{Attributes, ManifestInfo, TagInfo},
     limits::Limits,
     list::List,
-    memory::Memory,
+    memory_budget::Memory,
 };
 #[cfg(feature = "registry")]
 pub use {

@@ -294,3 +294,66 @@ async fn damaged_content_of_a_store_is_detected() {
     }
     assert_eq!(last.unwrap_err().code(), Code::DigestMismatch);
 }
+
+/// A store that returns one manifest for every digest.
+#[derive(Debug)]
+struct WrongManifest(InMemory, Manifest);
+
+#[async_trait]
+impl ReadStore for WrongManifest {
+    async fn resolve(&self, name: &TagOrDigest) -> Result<Descriptor> {
+        self.0.resolve(name).await
+    }
+
+    async fn fetch_manifest(&self, _name: &TagOrDigest) -> Result<Manifest> {
+        Ok(self.1.clone())
+    }
+
+    async fn has_blob(&self, blob: &Descriptor) -> Result<bool> {
+        self.0.has_blob(blob).await
+    }
+
+    async fn describe_blob(&self, digest: &Digest) -> Result<Descriptor> {
+        self.0.describe_blob(digest).await
+    }
+
+    async fn fetch_blob(&self, blob: &Descriptor, offset: u64) -> Result<ByteStream> {
+        self.0.fetch_blob(blob, offset).await
+    }
+
+    async fn referrers(&self, subject: &Digest, kind: Option<&str>) -> Result<List<Descriptor>> {
+        self.0.referrers(subject, kind).await
+    }
+
+    async fn tags(&self) -> Result<List<String>> {
+        self.0.tags().await
+    }
+}
+
+#[tokio::test]
+async fn a_manifest_with_another_digest_than_requested_is_rejected() {
+    let store = Arc::new(InMemory::default());
+    let image = reference("store.example/app:v1");
+    let pushed = operation::push(store.clone(), &image, artifact("image", None)).await.unwrap();
+    let other = reference("store.example/app:v2");
+    operation::push(store.clone(), &other, artifact("other", None)).await.unwrap();
+    let other =
+        operation::fetch_manifest(&*store, &other, &ResolveOptions::default()).await.unwrap();
+    let store = Arc::into_inner(store).unwrap();
+    let wrong = Arc::new(WrongManifest(store, other));
+
+    let fetched =
+        operation::fetch_manifest(&*wrong, &pushed.reference, &ResolveOptions::default()).await;
+    assert_eq!(fetched.unwrap_err().code(), Code::DigestMismatch);
+    let output = tempfile::tempdir().unwrap();
+    let options = PullOptions::default().output(output.path());
+    let pulled = operation::pull(wrong.clone(), &pushed.reference, options).await;
+    assert_eq!(pulled.unwrap_err().code(), Code::DigestMismatch);
+    let to = Arc::new(InMemory::default());
+    let copied =
+        operation::copy(wrong.clone(), &pushed.reference, to, &image, CopyOptions::default()).await;
+    assert_eq!(copied.unwrap_err().code(), Code::DigestMismatch);
+    let report = operation::verify(wrong, &pushed.reference, VerifyOptions::default()).await;
+    let report = report.unwrap();
+    assert_eq!(report.problems[0].descriptor.digest, pushed.descriptor.digest);
+}

@@ -1,7 +1,7 @@
 //! [`Digest`], [`Algorithm`] and [`Hasher`]: the text form of digests, and their computation.
 //!
-//! A [`Digest`] holds any digest with valid syntax. SHA-256 and SHA-512 can be computed; a digest of
-//! another algorithm can be parsed, compared and passed on.
+//! A [`Digest`] holds any digest with valid syntax. SHA-256 and SHA-512 can be computed; a digest
+//! of another algorithm can be parsed, compared and passed on.
 
 use std::{fmt, str::FromStr, sync::Arc};
 

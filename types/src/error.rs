@@ -201,12 +201,14 @@ impl Error {
     }
 
     /// Replaces the code.
+    #[doc(hidden)]
     pub fn with_code(mut self, code: Code) -> Self {
         self.0.code = code;
         self
     }
 
     /// Replaces the message.
+    #[doc(hidden)]
     pub fn with_message(mut self, message: String) -> Self {
         self.0.message = message;
         self
@@ -241,6 +243,7 @@ impl Error {
     }
 
     /// Returns true if the content itself is faulty: it was received, and is not what it should be.
+    #[doc(hidden)]
     pub fn is_of_content(&self) -> bool {
         matches!(
             self.code(),

@@ -4,8 +4,9 @@
 //! This crate does no I/O and needs no runtime: a program that only reads manifests or parses
 //! references compiles neither HTTP nor TLS. The crate `ocigraph` re-exports what its users need.
 //!
-//! Its values are those of the OCI [image-spec](https://github.com/opencontainers/image-spec/blob/v1.1.1/spec.md)
-//! and [distribution-spec](https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md):
+//! Its values are those of the OCI
+//! [image-spec](https://github.com/opencontainers/image-spec/blob/v1.1.1/spec.md) and
+//! [distribution-spec](https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md):
 //!
 //! - [`Reference`] names a repository in a registry ([`Host`]), or an image layout directory, and a
 //!   [tag or digest](TagOrDigest) in it.

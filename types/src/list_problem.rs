@@ -43,6 +43,7 @@ impl ListProblem {
     /// Appends `more`, the problems of another list, to `problems`. Omits a problem without a
     /// subject that `problems` contains already: it concerns the whole store and occurs with every
     /// list.
+    #[doc(hidden)]
     pub fn merge(problems: &mut Vec<ListProblem>, more: Vec<ListProblem>) {
         for problem in more {
             if problem.subject.is_some() || !problems.contains(&problem) {
@@ -56,6 +57,7 @@ impl ListProblem {
     /// # Errors
     ///
     /// [`Code::Incomplete`] if there are problems. The message contains the first three.
+    #[doc(hidden)]
     pub fn check_complete(problems: &[ListProblem]) -> Result<()> {
         if problems.is_empty() {
             return Ok(());

@@ -211,7 +211,7 @@ fn fetch_blob(
             if sender.send(chunk).await.is_err() {
                 return Err(with_operation(Error::new(
                     Code::Cancelled,
-                    "the write callback takes no more content",
+                    "the write callback returned an error",
                 )));
             }
         }

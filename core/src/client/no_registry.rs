@@ -1,4 +1,5 @@
-//! The client of a build without the feature `registry`: for image layouts and stores of the caller.
+//! The client of a build without the feature `registry`: for image layouts and stores of the
+//! caller.
 
 use derive_setters::Setters;
 use std::sync::Arc;

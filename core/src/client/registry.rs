@@ -28,8 +28,8 @@ impl Registries {
         Ok(Arc::new(registry.for_actions(actions)))
     }
 
-    /// Opens two repositories of one registry, with a token that allows `pull` from one and `actions`
-    /// on the other.
+    /// Opens two repositories of one registry, with a token that allows `pull` from one and
+    /// `actions` on the other.
     pub(super) fn open_both(
         &self,
         config: &Arc<ClientConfig>,
@@ -72,7 +72,7 @@ pub(super) fn check_secrets(config: &ClientConfig) -> Result<()> {
         let what = if given { "a credential" } else { "a header" };
         return Err(Error::new(
             Code::InvalidArgument,
-            format!("{what} that was given for one registry would be sent to both"),
+            format!("{what} that was given for one registry cannot be sent to two"),
         )
         .with_hint("sign in to each with `ocigraph login`, and give none here"));
     }

@@ -4,6 +4,8 @@
 //! Up to 1 MiB stays in memory, more goes to a temporary file. The file has no name where the
 //! platform allows that, so it is gone when the source is dropped or the process is killed.
 
+#[cfg(doc)]
+use crate::Code;
 use std::{
     fs,
     io::{self, Read, Write},

@@ -3,6 +3,8 @@
 //! Relies on [`sha256_lanes`](super::sha256_lanes) for many files with SHA-256. Stops soon after
 //! the operation is cancelled, and never reads a whole file into memory.
 
+#[cfg(doc)]
+use crate::Code;
 use std::{
     fs::File,
     io::{self, Read},

@@ -4,6 +4,8 @@
 //! Each becomes a descriptor and a [`Source`]. Relies on [`digest_files`](super::digest_files) for
 //! the digest. Never keeps the content of a file in memory.
 
+#[cfg(doc)]
+use crate::Code;
 use std::{
     path::{Path, PathBuf},
     sync::Arc,

@@ -5,6 +5,8 @@
 //! link is kept, and its target replaced. Relies on write access to the directory: without it, and
 //! for pipes, devices, `/dev/stdout` and files that are mount points, the file itself is written.
 
+#[cfg(doc)]
+use crate::Code;
 use std::{
     fs::{self, File},
     io::{self, Write},
@@ -27,8 +29,8 @@ const CREATE_ATTEMPTS: usize = 10;
 /// content and leaves the existing file unchanged.
 ///
 /// Keeps the mode and, where the process may set it, the owner of the file that it replaces. Writes
-/// directly to pipes, devices, `/dev/stdout` and `/dev/stderr`, and to a file that cannot be replaced
-/// because its directory is read-only or it is a mount point.
+/// directly to pipes, devices, `/dev/stdout` and `/dev/stderr`, and to a file that cannot be
+/// replaced because its directory is read-only or it is a mount point.
 ///
 /// ```
 /// # let dir = tempfile::tempdir().unwrap();

@@ -4,6 +4,8 @@
 //! Relies on tokio for file access. Never verifies what it reads: see
 //! [`verified`](super::verified).
 
+#[cfg(doc)]
+use crate::Code;
 use std::{fmt, path::PathBuf, pin::Pin};
 
 use async_trait::async_trait;

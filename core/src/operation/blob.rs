@@ -29,7 +29,7 @@ pub struct TransferOptions {
 /// content: it ends in an error if the content does not match the digest.
 ///
 /// # Errors
-/// [`Code::InvalidReference`](crate::Code::InvalidReference) if `reference` has no digest, [`Code::NotFound`](crate::Code::NotFound) if the blob does not
+/// [`Code::InvalidReference`] if `reference` has no digest, [`Code::NotFound`] if the blob does not
 /// exist.
 pub async fn fetch_blob(
     store: &dyn ReadStore,
@@ -50,7 +50,7 @@ pub async fn fetch_blob(
 /// Stores `blob`, whose content `source` has, unless it exists already. `reference` names where.
 ///
 /// # Errors
-/// [`Code::DigestMismatch`](crate::Code::DigestMismatch) or [`Code::SizeMismatch`](crate::Code::SizeMismatch) if the content is not what `blob` says.
+/// [`Code::DigestMismatch`] or [`Code::SizeMismatch`] if the content is not what `blob` says.
 pub async fn push_blob(
     store: &dyn Store,
     reference: &Reference,

@@ -17,6 +17,7 @@ use context::CopyContext;
 pub use options::CopyOptions;
 use walk::Walk;
 
+use crate::operation::read::fetch_manifest;
 use crate::{
     operation::{named::named, select::select_manifest},
     store::{ReadStore, Store, concurrency::concurrency},
@@ -131,7 +132,7 @@ async fn run(
 async fn check_listed(from: &dyn ReadStore, max_requests: usize) -> Result<()> {
     let listed = from.list_untagged().await?;
     let read = listed.into_iter().map(|listed| async move {
-        from.fetch_manifest(&TagOrDigest::from(&listed)).await.map_err(|e| {
+        fetch_manifest(from, &TagOrDigest::from(&listed)).await.map_err(|e| {
             let message = format!(
                 "the graph may be incomplete, because the listed manifest {} cannot be read: {}",
                 listed.digest,

@@ -13,10 +13,10 @@ use std::collections::{HashMap, HashSet};
 use futures::{StreamExt, TryStreamExt, stream};
 
 use crate::operation::named::named;
-use crate::operation::read::{listed_manifest, resolve_tags};
+use crate::operation::read::{fetch_manifest, listed_manifest, resolve_tags};
 use crate::store::{
     ManifestDeletion, ReadStore, Store, concurrency::concurrency, limits::check_limit, list::List,
-    memory::Charge,
+    memory_budget::Charge,
 };
 use ocigraph_types::{
     Code, Descriptor, Digest, Error, ListProblem, Reference, Result, TagOrDigest, media_type,
@@ -99,7 +99,7 @@ pub(crate) const OPERATION: &str = "delete";
 /// subjects.
 ///
 /// # Errors
-/// [`Code::NotFound`](crate::Code::NotFound) if the reference names nothing. What cannot be deleted
+/// [`Code::NotFound`] if the reference names nothing. What cannot be deleted
 /// is in the report.
 pub async fn delete(
     store: &dyn Store,
@@ -116,7 +116,7 @@ async fn run(
 ) -> Result<DeleteReport> {
     let max_requests = concurrency(options.concurrency);
     let name = reference.name()?;
-    let (root, subject) = match store.fetch_manifest(&name).await {
+    let (root, subject) = match fetch_manifest(store, &name).await {
         Ok(manifest) => (manifest.descriptor(), manifest.subject().map(|s| s.digest.clone())),
         // A manifest that cannot be parsed can still be deleted.
         Err(e)

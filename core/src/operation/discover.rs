@@ -2,6 +2,8 @@
 //! one level concurrently. It reads lists of referrers only, and no manifest except to find the
 //! subject.
 
+#[cfg(doc)]
+use crate::Code;
 use derive_setters::Setters;
 use std::collections::{BTreeMap, HashSet};
 
@@ -10,7 +12,9 @@ use futures::{StreamExt, TryStreamExt, stream};
 use crate::operation::named::named;
 use crate::{
     operation::select::select_manifest,
-    store::{ReadStore, concurrency::concurrency, limits::check_limit, list::List, memory::Charge},
+    store::{
+        ReadStore, concurrency::concurrency, limits::check_limit, list::List, memory_budget::Charge,
+    },
 };
 use ocigraph_types::{
     Descriptor, Digest, Graph, ListProblem, Platform, Reference, Result, TagOrDigest,
@@ -74,8 +78,8 @@ pub(crate) const OPERATION: &str = "discover";
 /// Returns the graph of everything that refers to what `reference` names.
 ///
 /// # Errors
-/// [`Code::NotFound`](crate::Code::NotFound) if the reference names nothing;
-/// [`Code::Incomplete`](crate::Code::Incomplete) if a list of referrers cannot be read whole,
+/// [`Code::NotFound`] if the reference names nothing;
+/// [`Code::Incomplete`] if a list of referrers cannot be read whole,
 /// unless `options` allows it.
 pub async fn discover(
     store: &dyn ReadStore,

@@ -96,14 +96,7 @@ async fn find_tags(store: &dyn ReadStore) -> Result<List<TagInfo>> {
     let mut charge = store.memory().charge();
     for (name, named) in resolve_tags(store, tags.entries, DEFAULT_CONCURRENCY).await {
         let Some(descriptor) = resolved(&name, named, &mut problems)? else { continue };
-        let info = TagInfo {
-            name,
-            digest: descriptor.digest,
-            created: None,
-            last_updated: None,
-            signed: None,
-            attributes: None,
-        };
+        let info = TagInfo::new(name, descriptor.digest);
         charge.add(info.weight())?;
         found.push(info);
     }
@@ -136,18 +129,7 @@ async fn inspect(
     store: &dyn ReadStore,
     descriptor: Descriptor,
 ) -> Result<(ManifestInfo, Vec<Descriptor>, List<Descriptor>)> {
-    let info = ManifestInfo {
-        descriptor: descriptor.clone(),
-        tags: Vec::new(),
-        subject: None,
-        created: None,
-        last_updated: None,
-        architecture: None,
-        os: None,
-        config_media_type: None,
-        image_size: None,
-        attributes: None,
-    };
+    let info = ManifestInfo::new(descriptor.clone());
     let described = async {
         // A missing or malformed manifest is listed too, without details.
         match listed_manifest(store, &descriptor).await? {

@@ -35,8 +35,8 @@ pub struct LoginResult {
     /// True if the registry demanded authentication and accepted the credential. False if it serves
     /// anonymous requests, which verify nothing.
     pub verified: bool,
-    /// True if `DOCKER_AUTH_CONFIG` has a credential for the registry, which is used before the stored
-    /// one.
+    /// True if `DOCKER_AUTH_CONFIG` has a credential for the registry, which is used before the
+    /// stored one.
     pub overridden: bool,
 }
 

@@ -27,7 +27,7 @@ pub struct ResolveOptions {
 }
 
 impl ResolveOptions {
-    /// Selects the image for `platform`, if there is one.
+    /// Sets `platform`, or leaves it unset for `None`.
     pub fn for_platform(platform: Option<Platform>) -> Self {
         Self { platform }
     }
@@ -37,7 +37,7 @@ impl ResolveOptions {
 /// for that platform in the index that `reference` names.
 ///
 /// # Errors
-/// [`Code::NotFound`](crate::Code::NotFound) if `reference` names nothing, or if the index has no image for the platform.
+/// [`Code::NotFound`] if `reference` names nothing, or if the index has no image for the platform.
 pub async fn resolve(
     store: &dyn ReadStore,
     reference: &Reference,
@@ -58,8 +58,8 @@ pub async fn resolve(
 /// manifest of the image for that platform in the index that `reference` names.
 ///
 /// # Errors
-/// [`Code::NotFound`](crate::Code::NotFound) if `reference` names nothing, or if the index has no image for the platform;
-/// [`Code::DigestMismatch`](crate::Code::DigestMismatch) if the content does not hash to its digest.
+/// [`Code::NotFound`] if `reference` names nothing, or if the index has no image for the platform;
+/// [`Code::DigestMismatch`] if the content does not hash to its digest.
 pub async fn fetch_manifest(
     store: &dyn ReadStore,
     reference: &Reference,
@@ -74,7 +74,7 @@ pub async fn fetch_manifest(
 /// Stores `manifest` byte for byte under its digest and under the tags of `reference`.
 ///
 /// # Errors
-/// [`Code::DigestMismatch`](crate::Code::DigestMismatch) if `reference` has a digest that is not the manifest's.
+/// [`Code::DigestMismatch`] if `reference` has a digest that is not the manifest's.
 pub async fn push_manifest(
     store: &dyn Store,
     reference: &Reference,
@@ -98,7 +98,7 @@ pub async fn push_manifest(
 /// Its referrers stay.
 ///
 /// # Errors
-/// [`Code::Unsupported`](crate::Code::Unsupported) or [`Code::Forbidden`](crate::Code::Forbidden) if the registry refuses to delete.
+/// [`Code::Unsupported`] or [`Code::Forbidden`] if the registry refuses to delete.
 pub async fn delete_manifest(
     store: &dyn Store,
     reference: &Reference,

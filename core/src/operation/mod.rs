@@ -1,9 +1,10 @@
 //! The operations. Each is written once, over a [`Store`](crate::Store) or a
-//! [`ReadStore`](crate::ReadStore), and each is public: a program can run one over a store of its own.
+//! [`ReadStore`](crate::ReadStore), and each is public: a program can run one over a store of its
+//! own.
 //!
-//! [`Client`](crate::Client) has a method for each, opens the store that a reference names, and asks a
-//! registry for a token with the right scope. The functions here take the store as it is. Like the
-//! client's methods they name the operation and the reference in their errors.
+//! [`Client`](crate::Client) has a method for each, opens the store that a reference names, and
+//! asks a registry for a token with the right scope. The functions here take the store as it is.
+//! Like the client's methods they name the operation and the reference in their errors.
 
 pub(crate) mod blob;
 pub(crate) mod copy;

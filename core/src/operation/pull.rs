@@ -18,11 +18,12 @@ use std::{
 
 use futures::{StreamExt, TryStreamExt, stream};
 
+use crate::operation::read::fetch_manifest;
 use crate::{
     blocking::{Cleanup, spawn_blocking},
     content::progress::Outcome,
     operation::{named::named, select::select_manifest},
-    store::{ReadStore, concurrency::concurrency, memory::Charge},
+    store::{ReadStore, concurrency::concurrency, memory_budget::Charge},
 };
 use ocigraph_types::{
     Code, Descriptor, Digest, Error, Manifest, Reference, Result, TagOrDigest, media_type,
@@ -188,7 +189,7 @@ async fn manifests(
             }
             stream::iter(referrers)
                 .map(|referrer| async move {
-                    let manifest = store.fetch_manifest(&TagOrDigest::from(&referrer)).await?;
+                    let manifest = fetch_manifest(store, &TagOrDigest::from(&referrer)).await?;
                     charged(charge, manifest)
                 })
                 .buffered(concurrency(options.concurrency))
@@ -228,7 +229,7 @@ async fn add_subjects(
                 format!("the chain of subjects has more than {MAX_SUBJECTS} manifests"),
             ));
         }
-        let subject = store.fetch_manifest(&TagOrDigest::from(&subject)).await?;
+        let subject = fetch_manifest(store, &TagOrDigest::from(&subject)).await?;
         next.extend(subject.subject().cloned());
         if !subject.is_index() {
             manifests.push(charged(charge, subject)?);

@@ -6,12 +6,25 @@ use futures::{StreamExt, TryStreamExt, stream};
 use crate::{content::verified::verified, store::ReadStore};
 use ocigraph_types::{Code, Descriptor, Error, Manifest, Result, TagOrDigest};
 
+/// Fetches a manifest, and checks that it is the one with the digest that was asked for: a store of
+/// the caller might return another.
+pub(crate) async fn fetch_manifest(store: &dyn ReadStore, name: &TagOrDigest) -> Result<Manifest> {
+    let manifest = store.fetch_manifest(name).await?;
+    match name {
+        TagOrDigest::Digest(expected) if manifest.digest() != expected => Err(Error::new(
+            Code::DigestMismatch,
+            format!("the store returned the manifest {} for {expected}", manifest.digest()),
+        )),
+        _ => Ok(manifest),
+    }
+}
+
 /// Fetches a manifest that a list names. Returns `None` if it was deleted or is not a manifest.
 pub(crate) async fn listed_manifest(
     store: &dyn ReadStore,
     listed: &Descriptor,
 ) -> Result<Option<Manifest>> {
-    match store.fetch_manifest(&TagOrDigest::from(listed)).await {
+    match fetch_manifest(store, &TagOrDigest::from(listed)).await {
         Ok(manifest) => Ok(Some(manifest)),
         Err(e) if matches!(e.code(), Code::NotFound | Code::InvalidManifest) => Ok(None),
         Err(e) => Err(e),
@@ -35,8 +48,8 @@ pub(crate) async fn resolve_tags(
         .await
 }
 
-/// Reads a small blob into memory and verifies it. TOO_LARGE if its descriptor has more than `limit`
-/// bytes.
+/// Reads a small blob into memory and verifies it. TOO_LARGE if its descriptor has more than
+/// `limit` bytes.
 pub(crate) async fn read_small(
     store: &dyn ReadStore,
     blob: &Descriptor,

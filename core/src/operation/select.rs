@@ -3,7 +3,10 @@
 
 use std::collections::HashSet;
 
-use crate::{operation::read::read_small, store::ReadStore};
+use crate::{
+    operation::read::{fetch_manifest, read_small},
+    store::ReadStore,
+};
 use ocigraph_types::{
     Code, Error, IMAGE_CONFIG_LIMIT, Manifest, Platform, Result, TagOrDigest, media_type,
 };
@@ -22,7 +25,7 @@ pub(crate) async fn select_manifest(
     name: &TagOrDigest,
     wanted: Option<&Platform>,
 ) -> Result<Manifest> {
-    let manifest = store.fetch_manifest(name).await?.without_guard();
+    let manifest = fetch_manifest(store, name).await?.without_guard();
     let Some(wanted) = wanted else { return Ok(manifest) };
     if !manifest.is_index() {
         return match image_platform(store, &manifest).await? {
@@ -57,7 +60,7 @@ pub(crate) async fn select_manifest(
         }
         let Some(next) = nested.pop() else { break };
         drop(index);
-        index = store.fetch_manifest(&TagOrDigest::Digest(next)).await?.without_guard();
+        index = fetch_manifest(store, &TagOrDigest::Digest(next)).await?.without_guard();
     }
     let error = not_found(format!("the index has no image for {wanted}"));
     Err(if found.is_empty() {

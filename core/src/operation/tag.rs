@@ -11,8 +11,8 @@ pub(crate) const UNTAG: &str = "untag";
 /// Points `tags` at the manifest that `reference` names, and returns its descriptor.
 ///
 /// # Errors
-/// [`Code::InvalidArgument`](crate::Code::InvalidArgument) if `tags` is empty, [`Code::InvalidReference`](crate::Code::InvalidReference) if a tag is not written
-/// as one, [`Code::NotFound`](crate::Code::NotFound) if `reference` names nothing.
+/// [`Code::InvalidArgument`] if `tags` is empty, [`Code::InvalidReference`] if a tag is not written
+/// as one, [`Code::NotFound`] if `reference` names nothing.
 pub async fn tag(store: &dyn Store, reference: &Reference, tags: &[String]) -> Result<Descriptor> {
     named(TAG, reference, async {
         if tags.is_empty() {
@@ -31,13 +31,13 @@ pub async fn tag(store: &dyn Store, reference: &Reference, tags: &[String]) -> R
 /// Removes the tags of `reference`. The manifest stays.
 ///
 /// # Errors
-/// [`Code::InvalidReference`](crate::Code::InvalidReference) if `reference` has no tag, [`Code::NotFound`](crate::Code::NotFound) if a tag does not exist,
-/// [`Code::Unsupported`](crate::Code::Unsupported) if the registry removes a tag only with its manifest. If some tags were
-/// removed before the failure, the hint names them.
+/// [`Code::InvalidReference`] if `reference` has no tag, [`Code::NotFound`] if a tag does not
+/// exist, [`Code::Unsupported`] if the registry removes a tag only with its manifest. If some tags
+/// were removed before the failure, the hint names them.
 pub async fn untag(store: &dyn Store, reference: &Reference) -> Result<()> {
     named(UNTAG, reference, async {
         if reference.tags().is_empty() {
-            return Err(Error::new(Code::InvalidReference, "it has no tag that could be removed"));
+            return Err(Error::new(Code::InvalidReference, "the reference has no tag to remove"));
         }
         for (i, tag) in reference.tags().iter().enumerate() {
             store.untag(tag).await.map_err(|e| match &reference.tags()[..i] {

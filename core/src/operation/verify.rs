@@ -10,6 +10,7 @@ use std::{collections::HashSet, sync::Arc};
 use futures::{StreamExt, TryStreamExt, future, stream};
 use tokio_util::task::AbortOnDropHandle;
 
+use crate::operation::read::fetch_manifest;
 use crate::{
     content::progress::{Event, Outcome, Progress},
     operation::{named::named, select::select_manifest, transfer::fetch_reported},
@@ -115,7 +116,7 @@ pub(crate) const OPERATION: &str = "verify";
 /// referrers included. What is wrong is in the report.
 ///
 /// # Errors
-/// [`Code::NotFound`](crate::Code::NotFound) if the reference names nothing.
+/// [`Code::NotFound`] if the reference names nothing.
 pub async fn verify(
     store: Arc<dyn ReadStore>,
     reference: &Reference,
@@ -191,7 +192,7 @@ fn weight_of(problem: &Problem) -> usize {
 
 /// Reads a listed manifest outside the graph, and returns the problem if it is damaged.
 async fn read_listed(context: &VerifyContext, listed: Descriptor) -> Result<Option<Problem>> {
-    match context.store.fetch_manifest(&TagOrDigest::from(&listed)).await {
+    match fetch_manifest(&*context.store, &TagOrDigest::from(&listed)).await {
         Ok(_) => Ok(None),
         Err(e) => {
             let target = CheckTarget { descriptor: listed, path: Path::root(), is_manifest: true };
@@ -290,7 +291,7 @@ async fn check_manifest(context: &VerifyContext, target: CheckTarget) -> Result<
     let digest = &target.descriptor.digest;
     let name = TagOrDigest::Digest(digest.clone());
     // The referrers of a damaged manifest are checked too.
-    let links = async { context.store.fetch_manifest(&name).await.map(|m| Links::of(&m)) };
+    let links = async { fetch_manifest(&*context.store, &name).await.map(|m| Links::of(&m)) };
     let (links, referrers) = tokio::join!(links, context.store.referrers(digest, None));
     let mut result = CheckResult::default();
     let path = target.path.to(digest);

@@ -1,5 +1,6 @@
 //! What a store knows of its manifests and tags.
 
+use derive_setters::Setters;
 use serde::{Deserialize, Serialize};
 
 use ocigraph_types::{
@@ -7,10 +8,11 @@ use ocigraph_types::{
     weight::{OBJECT, Weight},
 };
 
-/// A manifest in a list, with what the registry or layout knows of it. Fields that are not known are
-/// `None`.
-#[derive(Debug, Clone, Serialize)]
+/// A manifest in a list, with what the registry or layout knows of it. Fields that are not known
+/// are `None`.
+#[derive(Debug, Clone, Serialize, Setters)]
 #[non_exhaustive]
+#[setters(strip_option)]
 pub struct ManifestInfo {
     /// The manifest. Its size is 0 if the list of the registry does not contain it.
     #[serde(serialize_with = "serialize_descriptor")]
@@ -44,9 +46,11 @@ pub struct ManifestInfo {
     pub attributes: Option<Attributes>,
 }
 
-/// A tag in a list, with what the registry or layout knows of it. Fields that are not known are `None`.
-#[derive(Debug, Clone, Serialize)]
+/// A tag in a list, with what the registry or layout knows of it. Fields that are not known are
+/// `None`.
+#[derive(Debug, Clone, Serialize, Setters)]
 #[non_exhaustive]
+#[setters(strip_option)]
 pub struct TagInfo {
     /// The tag itself.
     pub name: String,
@@ -79,6 +83,38 @@ pub struct Attributes {
     pub read_enabled: bool,
     /// Whether it can be changed.
     pub write_enabled: bool,
+}
+
+impl ManifestInfo {
+    /// Creates the information of which only the descriptor is known.
+    pub fn new(descriptor: Descriptor) -> Self {
+        Self {
+            descriptor,
+            tags: Vec::new(),
+            subject: None,
+            created: None,
+            last_updated: None,
+            architecture: None,
+            os: None,
+            config_media_type: None,
+            image_size: None,
+            attributes: None,
+        }
+    }
+}
+
+impl TagInfo {
+    /// Creates the information of which only the tag and the digest that it names are known.
+    pub fn new(name: impl Into<String>, digest: Digest) -> Self {
+        Self {
+            name: name.into(),
+            digest,
+            created: None,
+            last_updated: None,
+            signed: None,
+            attributes: None,
+        }
+    }
 }
 
 impl Weight for ManifestInfo {

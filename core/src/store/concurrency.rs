@@ -1,7 +1,7 @@
 //! How many requests an operation makes concurrently, and how many large blobs it transfers.
 //!
-//! The number depends on what the caller asks for and on what the process has left: file descriptors
-//! and address space. It never asks the registry; `registry/http` adapts to that.
+//! The number depends on what the caller asks for and on what the process has left: file
+//! descriptors and address space. It never asks the registry; `registry/http` adapts to that.
 
 use std::{future::Future, time::Duration};
 
@@ -28,8 +28,8 @@ const REQUEST_SPACE: u64 = 32 * 1024 * 1024;
 const RETRIES: u32 = 12;
 const FIRST_PAUSE: Duration = Duration::from_millis(5);
 
-/// Returns the number of concurrent requests of an operation: what the caller allows, reduced to what
-/// the process has descriptors and address space for. `None` and 0 select the default.
+/// Returns the number of concurrent requests of an operation: what the caller allows, reduced to
+/// what the process has descriptors and address space for. `None` and 0 select the default.
 pub(crate) fn concurrency(requested: Option<usize>) -> usize {
     let requested =
         requested.filter(|n| *n > 0).unwrap_or(DEFAULT_CONCURRENCY).min(MAX_CONCURRENCY);

@@ -7,8 +7,8 @@ use ocigraph_types::{Code, Error, Result};
 
 /// Limits on time and on what a registry or layout may send.
 ///
-/// The value that switches a time limit off is `Duration::MAX`; for a number it is the largest of its
-/// type. The limits on time and on attempts apply to registries only.
+/// The value that switches a time limit off is `Duration::MAX`; for a number it is the largest of
+/// its type. The limits on time and on attempts apply to registries only.
 ///
 /// ```
 /// use std::time::Duration;
@@ -27,8 +27,9 @@ pub struct Limits {
     pub response_timeout: Duration,
     /// Time between two pieces of a body, in either direction. Default: 30 s.
     pub idle_timeout: Duration,
-    /// Time from the last byte of an upload to the first header of its response. One second is added
-    /// for every 16 MiB sent, since a registry digests a blob before it responds. Default: 60 s.
+    /// Time from the last byte of an upload to the first header of its response. One second is
+    /// added for every 16 MiB sent, since a registry digests a blob before it responds. Default: 60
+    /// s.
     pub upload_response_timeout: Duration,
     /// Number of attempts of one request, the first included. 0 counts as 1. Default: 5.
     pub max_attempts: u32,
@@ -50,7 +51,7 @@ pub struct Limits {
 const NO_LIMIT: Duration = Duration::from_secs(30 * 365 * 24 * 3600);
 
 impl Limits {
-    /// The same limits in values that can be computed with: a caller may set any value.
+    /// Returns the limits, reduced so that adding them to an instant cannot overflow.
     pub(crate) fn usable(self) -> Self {
         Self {
             connect_timeout: self.connect_timeout.min(NO_LIMIT),
@@ -82,11 +83,11 @@ impl Default for Limits {
     }
 }
 
-/// Default maximum of entries of a list, and of manifests in a graph: more than any repository has, and
-/// few enough for the memory.
+/// Default maximum of entries of a list, and of manifests in a graph: more than any repository has,
+/// and few enough for the memory.
 pub(crate) const DEFAULT_MAX_ENTRIES: usize = 1_000_000;
 
-/// TOO_LARGE if a list or a graph has more than `limit` entries: a malicious one has no end.
+/// TOO_LARGE if a list or a graph has more than `limit` entries: a malicious list can be endless.
 pub(crate) fn check_limit(found: usize, limit: usize) -> Result<()> {
     if found <= limit {
         return Ok(());

@@ -1,9 +1,11 @@
 //! Lists from a registry or layout: the entries that could be read, and the problems of the others.
 //!
-//! A malformed entry hides no other entry, and is never skipped silently. A caller that needs the whole
-//! list gets INCOMPLETE, which is neither *none* nor *all*.
+//! A malformed entry does not affect the others, and is never skipped silently. A caller that needs
+//! the whole list gets INCOMPLETE, which is neither *none* nor *all*.
 
-use crate::store::memory::Charge;
+#[cfg(doc)]
+use crate::Code;
+use crate::store::memory_budget::Charge;
 use ocigraph_types::{Digest, ListProblem, Result, weight::Weight};
 
 /// Maximum number of problems of one list that are kept. The others are only counted.
@@ -39,7 +41,7 @@ impl<T> List<T> {
     /// Returns all entries.
     ///
     /// # Errors
-    /// [`Code::Incomplete`](crate::Code::Incomplete) if some could not be read.
+    /// [`Code::Incomplete`] if some could not be read.
     pub fn complete(self) -> Result<Vec<T>> {
         ListProblem::check_complete(&self.problems).map(|()| self.entries)
     }

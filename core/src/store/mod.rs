@@ -1,7 +1,8 @@
-//! Stores: what an image layout, a repository of a registry and a store of the caller have in common.
+//! Stores: what an image layout, a repository of a registry and a store of the caller have in
+//! common.
 //!
-//! Every operation is written once, over [`ReadStore`] if it only reads, else over [`Store`]. Nothing
-//! here knows where the content is.
+//! Every operation is written once, over [`ReadStore`] if it only reads, else over [`Store`].
+//! Nothing here knows where the content is.
 
 pub(crate) mod catalog;
 pub(crate) mod concurrency;
@@ -9,10 +10,12 @@ pub(crate) mod concurrency;
 pub(crate) mod layout;
 pub(crate) mod limits;
 pub(crate) mod list;
-pub(crate) mod memory;
+pub(crate) mod memory_budget;
 #[cfg(feature = "registry")]
 pub(crate) mod registry;
 
+#[cfg(doc)]
+use crate::Code;
 use crate::content::source::{ByteStream, Repository, Source};
 use std::{fmt, sync::Arc};
 
@@ -24,54 +27,58 @@ use crate::{
         catalog::{ManifestInfo, TagInfo},
         limits::DEFAULT_MAX_ENTRIES,
         list::List,
-        memory::Memory,
+        memory_budget::Memory,
     },
 };
 use ocigraph_types::{Descriptor, Digest, Manifest, ManifestFormat, Result, TagOrDigest};
 
 /// Content that can be read: a repository of a registry, an image layout, or a store of the caller.
 ///
-/// An implementation verifies what it promises to verify and nothing else: manifests always
-/// ([`fetch_manifest`](Self::fetch_manifest)), blobs never ([`fetch_blob`](Self::fetch_blob) is
-/// wrapped by [`verified`](crate::verified)). Everything that it returns may come from a stranger, so
-/// the operations bound lists by [`max_entries`](Self::max_entries) and [`memory`](Self::memory).
+/// Everything that a store returns is untrusted. The operations check that a manifest has the
+/// digest that they asked for, verify blobs with [`verified`](crate::verified), and limit lists by
+/// [`max_entries`](Self::max_entries) and [`memory`](Self::memory). Override a method that has a
+/// default if the store can do better.
 ///
-/// The methods that have a default are for stores that can do better than it.
+/// An implementation needs the crates `async-trait`, and `futures` to read streams.
 #[async_trait]
 pub trait ReadStore: fmt::Debug + Send + Sync {
-    /// Returns the descriptor of the manifest that a tag or digest names.
+    /// Returns the descriptor of the manifest that a tag or digest names. Artifact type and
+    /// annotations may be missing.
     ///
     /// # Errors
-    /// [`Code::NotFound`](crate::Code::NotFound) if it names nothing.
+    /// [`Code::NotFound`] if it names nothing.
     async fn resolve(&self, name: &TagOrDigest) -> Result<Descriptor>;
 
-    /// Returns the manifest that a tag or digest names, and verifies its digest.
+    /// Returns the manifest that a tag or digest names. [`Manifest::parse`] makes it from bytes.
     ///
     /// # Errors
-    /// [`Code::NotFound`](crate::Code::NotFound) if it names nothing,
-    /// [`Code::DigestMismatch`](crate::Code::DigestMismatch) if the content has another digest.
+    /// [`Code::NotFound`] if it names nothing,
+    /// [`Code::DigestMismatch`] if the content has another digest.
     async fn fetch_manifest(&self, name: &TagOrDigest) -> Result<Manifest>;
 
-    /// Returns true if the blob exists.
+    /// Returns true if the blob exists with the size of its descriptor.
     async fn has_blob(&self, blob: &Descriptor) -> Result<bool>;
 
     /// Returns a descriptor with the size of a blob of which only the digest is known. Its media
     /// type is `application/octet-stream` if the store does not know it.
     ///
     /// # Errors
-    /// [`Code::NotFound`](crate::Code::NotFound) if the blob does not exist.
+    /// [`Code::NotFound`] if the blob does not exist.
     async fn describe_blob(&self, digest: &Digest) -> Result<Descriptor>;
 
-    /// Returns the bytes of a blob from `offset` to its end. They are not verified: see
-    /// [`verified`](crate::verified).
+    /// Returns the bytes of a blob from `offset` to its end, without verifying them: none if
+    /// `offset` is the end or lies after it. For a blob in memory it is `bytes.open(offset)`, since
+    /// `Bytes` is a [`Source`].
     ///
     /// # Errors
-    /// [`Code::NotFound`](crate::Code::NotFound) if the blob does not exist.
+    /// [`Code::NotFound`] if the blob does not exist.
     async fn fetch_blob(&self, blob: &Descriptor, offset: u64) -> Result<ByteStream>;
 
     /// Returns the descriptors of the manifests whose subject is `subject`, in the order of the
-    /// store, each with its artifact type and its annotations. With `artifact_type`, only those of
-    /// that type. Entries that cannot be read are among the list's problems.
+    /// store, each with its artifact type and its annotations, as [`Manifest::descriptor`] returns
+    /// them. With `artifact_type`, only those of that type. The list of an unknown subject is
+    /// empty, since a referrer can be pushed before its subject. Entries that cannot be read are
+    /// among the list's problems.
     ///
     /// [distribution-spec, Listing Referrers](https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#listing-referrers)
     async fn referrers(
@@ -103,13 +110,14 @@ pub trait ReadStore: fmt::Debug + Send + Sync {
     }
 
     /// Maximum number of manifests and blobs that one operation may find before it fails with
-    /// [`Code::TooLarge`](crate::Code::TooLarge). Default: 1,000,000.
+    /// [`Code::TooLarge`]. Default: 1,000,000.
     fn max_entries(&self) -> usize {
         DEFAULT_MAX_ENTRIES
     }
 
     /// The memory that one operation may hold before it fails with
-    /// [`Code::TooLarge`](crate::Code::TooLarge). Default: 64 MiB.
+    /// [`Code::TooLarge`]. A budget that is returned again limits all
+    /// operations together; a new one limits each. Default: a new one of 64 MiB.
     fn memory(&self) -> Memory {
         Memory::default()
     }
@@ -123,8 +131,8 @@ pub trait ReadStore: fmt::Debug + Send + Sync {
 
 /// A store that can also be written to.
 ///
-/// A write is visible only as a whole: a blob or manifest exists after its content was verified, and
-/// not before.
+/// A write is visible only as a whole: a blob or manifest exists after its content was verified,
+/// and not before.
 ///
 /// ```
 /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
@@ -141,33 +149,37 @@ pub trait ReadStore: fmt::Debug + Send + Sync {
 #[async_trait]
 pub trait Store: ReadStore {
     /// Stores a manifest under its digest and under `tags`, and makes it findable as a referrer of
-    /// its subject. Its blobs and child manifests must exist already. Its subject need not.
+    /// its subject. A manifest that exists is not an error; a tag that exists moves. The caller
+    /// pushes blobs and child manifests before; the store may check that. The subject need not
+    /// exist.
     async fn push_manifest(&self, manifest: &Manifest, tags: &[String]) -> Result<()>;
 
     /// Stores a blob, unless it exists. The store verifies the content before it makes the blob
-    /// visible.
+    /// visible, for example by [`verified`](crate::verified). Returns [`Outcome::Uploaded`] or
+    /// [`Outcome::AlreadyExists`].
     ///
     /// # Errors
-    /// [`Code::DigestMismatch`](crate::Code::DigestMismatch) or
-    /// [`Code::SizeMismatch`](crate::Code::SizeMismatch) if the content is not what `blob` says.
+    /// [`Code::DigestMismatch`] or
+    /// [`Code::SizeMismatch`] if the content is not what `blob` says.
     async fn push_blob(&self, blob: &Descriptor, source: Arc<dyn Source>) -> Result<Outcome>;
 
     /// Points `tags` at a manifest that exists.
     ///
     /// # Errors
-    /// [`Code::NotFound`](crate::Code::NotFound) if the manifest does not exist.
+    /// [`Code::NotFound`] if the manifest does not exist.
     async fn tag(&self, manifest: &Descriptor, tags: &[String]) -> Result<()>;
 
     /// Removes a tag. The manifest that it named stays.
     ///
     /// # Errors
-    /// [`Code::NotFound`](crate::Code::NotFound) if the tag does not exist,
-    /// [`Code::Unsupported`](crate::Code::Unsupported) if the store cannot remove a tag alone.
+    /// [`Code::NotFound`] if the tag does not exist,
+    /// [`Code::Unsupported`] if the store cannot remove a tag alone.
     async fn untag(&self, tag: &str) -> Result<()>;
 
-    /// Deletes manifests concurrently, with the tags that name them. Returns one result for each,
-    /// in the order of `manifests`. A manifest that does not exist counts as deleted. The store
-    /// updates the lists of referrers that clients keep in it; it may keep blobs that nothing needs.
+    /// Deletes manifests concurrently, with every tag that names one of them. Returns one result
+    /// for each, in the order of `manifests`. A manifest that does not exist counts as deleted. The
+    /// store updates the lists of referrers that clients keep in it; it may keep blobs that nothing
+    /// needs.
     async fn delete_manifests(&self, manifests: &[ManifestDeletion]) -> Vec<Result<()>>;
 
     /// Makes manifests that exist findable as referrers of `subject`: an interrupted push may have

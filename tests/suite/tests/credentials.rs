@@ -142,9 +142,9 @@ fn with_helper(config: impl Fn(&str) -> Value) {
         let helper = CredentialHelper::install(&user.work, "tested");
         user.write_config(&config(host));
         if ours {
-            let stderr = user.login(host);
-            assert!(!stderr.stderr.contains("plain text"), "{stderr}");
-            stderr.ok();
+            let result = user.login(host);
+            assert!(!result.stderr.contains("plain text"), "{result}");
+            result.ok();
         } else {
             let login = ["login", "--plain-http", host, "-u", USER, "--password-stdin"];
             user.peer("oras", &login, PASSWORD).ok();

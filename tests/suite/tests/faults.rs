@@ -356,7 +356,7 @@ fn an_upload_follows_the_location_header() {
     let server = FaultServer::start();
     server.on("POST", "/uploads/", [Reply::new(202, "")]);
     let error = push_blob(&server, &large()).unwrap_err();
-    assert!(error.to_string().contains("did not say where"), "{error}");
+    assert!(error.to_string().contains("no Location header"), "{error}");
 }
 
 #[test]

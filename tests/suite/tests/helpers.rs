@@ -214,9 +214,9 @@ fn wait_for_the_helper(reference: &str) {
     let error = tokio::runtime::Runtime::new().unwrap().block_on(client.tags(&reference));
     let error = error.unwrap_err();
     assert_eq!(error.code(), Code::Credentials, "{error}");
-    let stderr = error.to_string();
-    assert!(stderr.contains("docker-credential-tested"), "{stderr}");
-    assert!(stderr.contains("did not answer within 2 seconds"), "{stderr}");
+    let message = error.to_string();
+    assert!(message.contains("docker-credential-tested"), "{message}");
+    assert!(message.contains("did not answer within 2 seconds"), "{message}");
 }
 
 /// Returns true if a process has ended, including a zombie.

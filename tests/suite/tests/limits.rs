@@ -71,12 +71,13 @@ async fn everything(client: &Client, location: &str, n: usize) -> ocigraph::Resu
 #[test]
 fn the_longest_timeouts_mean_no_limit() {
     let fixture = Fixture::start(Config::default());
-    let location = format!("{}/app", fixture.host());
-    for (n, time) in [Duration::MAX, Duration::from_secs(u64::MAX), Duration::from_secs(1 << 62)]
-        .iter()
-        .enumerate()
-    {
-        run(everything(&client(all(*time, usize::MAX)), &location, n)).unwrap();
+    let work = Workspace::new();
+    let layout = format!("oci:{}", work.path("layout").display());
+    for location in [format!("{}/app", fixture.host()), layout] {
+        let longest = [Duration::MAX, Duration::from_secs(u64::MAX), Duration::from_secs(1 << 62)];
+        for (n, time) in longest.iter().enumerate() {
+            run(everything(&client(all(*time, usize::MAX)), &location, n)).unwrap();
+        }
     }
 }
 

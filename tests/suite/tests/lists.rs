@@ -628,8 +628,8 @@ fn a_body_that_contradicts_its_content_type_is_refused() {
     ] {
         let error = fetch(body, kind).expect_err(kind);
         assert_eq!(error.code(), Code::InvalidManifest, "{kind}: {error}");
-        let stderr = error.to_string().to_ascii_lowercase();
-        assert!(stderr.contains("served") && stderr.contains("application/vnd"), "{stderr}");
+        let message = error.to_string().to_ascii_lowercase();
+        assert!(message.contains("served") && message.contains("application/vnd"), "{message}");
     }
     for kind in ["application/json", "text/plain; charset=utf-8", "application/octet-stream", ""] {
         assert!(!fetch(&image, kind).unwrap().is_index(), "{kind}");

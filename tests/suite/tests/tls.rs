@@ -81,14 +81,14 @@ fn is_refused(shows: Shows, trusted: bool, why: &str) {
 
     let error = push(&config, &front.host()).unwrap_err();
     assert_eq!(error.code(), Code::Tls, "{error}");
-    let stderr = error.to_string();
-    assert!(stderr.contains("127.0.0.1") && stderr.contains(why), "{stderr}");
+    let message = error.to_string();
+    assert!(message.contains("127.0.0.1") && message.contains(why), "{message}");
 
     let image = format!("{}/app:v1", front.host());
     let ran = command(&work, &["discover", &image], &options);
-    let stderr = ran.fails_with(1);
-    assert!(stderr.contains("[TLS]") && stderr.contains("127.0.0.1"), "{stderr}");
-    assert!(stderr.contains(why) && stderr.contains("--ca-file"), "{stderr}");
+    let message = ran.fails_with(1);
+    assert!(message.contains("[TLS]") && message.contains("127.0.0.1"), "{message}");
+    assert!(message.contains(why) && message.contains("--ca-file"), "{message}");
 
     assert!(front.connections() > 0);
     assert_eq!(front.plain_connections(), 0);

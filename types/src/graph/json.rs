@@ -16,8 +16,8 @@ impl Graph {
     /// version 1.2.
     ///
     /// The root object is the descriptor of the subject, with `reference` as its reference.
-    /// `references` lists the direct referrers that `wanted` accepts. `referrers` contains the whole
-    /// tree; the reference of each node is `location`, `@` and its digest.
+    /// `references` lists the direct referrers that `wanted` accepts. `referrers` contains the
+    /// whole tree; the reference of each node is `location`, `@` and its digest.
     ///
     /// ```
     /// use ocigraph_types::{Descriptor, Graph, Names, media_type};
@@ -94,7 +94,8 @@ fn open(text: &mut String, depth: usize, map: Map<String, Value>) {
     let _ = write!(text, ",\n{indent}  \"referrers\": [");
 }
 
-/// Writes the end of an object and of its list of referrers. `begun` is true if the list has entries.
+/// Writes the end of an object and of its list of referrers. `begun` is true if the list has
+/// entries.
 fn close(text: &mut String, depth: usize, begun: bool) {
     let indent = indent(depth);
     if begun {
@@ -103,8 +104,8 @@ fn close(text: &mut String, depth: usize, begun: bool) {
     let _ = write!(text, "]\n{indent}}}");
 }
 
-/// Returns four spaces for each level, up to 16 levels: otherwise the text would grow with the square
-/// of the depth.
+/// Returns four spaces for each level, up to 16 levels: otherwise the text would grow with the
+/// square of the depth.
 fn indent(depth: usize) -> String {
     " ".repeat(depth.min(16) * 4)
 }

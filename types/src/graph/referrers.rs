@@ -118,8 +118,8 @@ impl Graph {
         Self { subject: self.subject.clone(), referrers, problems: self.problems.clone() }
     }
 
-    /// Groups the direct referrers of a node by artifact type, or by media type if a referrer has no
-    /// artifact type. The types are in the order of their first referrers.
+    /// Groups the direct referrers of a node by artifact type, or by media type if a referrer has
+    /// no artifact type. The types are in the order of their first referrers.
     pub fn by_type(&self, digest: &Digest) -> Vec<(&str, Vec<&Descriptor>)> {
         let mut groups: Vec<(&str, Vec<&Descriptor>)> = Vec::new();
         let mut positions: BTreeMap<&str, usize> = BTreeMap::new();
@@ -134,8 +134,8 @@ impl Graph {
         groups
     }
 
-    /// Returns what could not be read of the lists of referrers. The graph may lack a part below the
-    /// [subjects](ListProblem::subject) of these problems.
+    /// Returns what could not be read of the lists of referrers. The graph may lack a part below
+    /// the [subjects](ListProblem::subject) of these problems.
     ///
     /// Empty, unless the graph was discovered with `DiscoverOptions::allow_incomplete`.
     pub fn problems(&self) -> &[ListProblem] {
@@ -143,6 +143,7 @@ impl Graph {
     }
 
     /// Adds problems, as [`ListProblem::merge`] does.
+    #[doc(hidden)]
     pub fn add_problems(&mut self, problems: Vec<ListProblem>) {
         ListProblem::merge(&mut self.problems, problems);
     }

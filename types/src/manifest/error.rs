@@ -47,7 +47,7 @@ pub enum ManifestErrorReason {
     #[error("its mediaType {0:?} is not a manifest's")]
     NotAManifestType(String),
     /// It has none of the fields that distinguish the kinds of manifests.
-    #[error("it has no manifests, config, layers or blobs")]
+    #[error("it has no mediaType, and none of manifests, config and blobs")]
     NoContent,
     /// Its fields are those of another kind of manifest than its media type.
     #[error("its content does not match {}", match .served {

@@ -1,8 +1,10 @@
 //! [`Manifest`]: the bytes of a manifest as they were received, and a view of their fields.
 //!
-//! A manifest is never serialized again, because its digest is that of its bytes. Unknown fields are
-//! kept for the same reason.
+//! A manifest is never serialized again, because its digest is that of its bytes. Unknown fields
+//! are kept for the same reason.
 
+#[cfg(doc)]
+use crate::Code;
 use std::{any::Any, sync::Arc};
 
 use bytes::Bytes;
@@ -77,11 +79,11 @@ impl Manifest {
     ///
     /// The source is a [`ManifestError`].
     ///
-    /// - [`Code::InvalidManifest`](crate::Code::InvalidManifest) if the bytes are not a manifest,
+    /// - [`Code::InvalidManifest`] if the bytes are not a manifest,
     ///   or could be read as two kinds of manifests
     ///   ([CVE-2021-41190](https://github.com/advisories/GHSA-mc8v-mgrf-8f4m)).
-    /// - [`Code::Unsupported`](crate::Code::Unsupported) for a Docker schema 1 manifest.
-    /// - [`Code::TooLarge`](crate::Code::TooLarge) if reading the JSON would take far more memory
+    /// - [`Code::Unsupported`] for a Docker schema 1 manifest.
+    /// - [`Code::TooLarge`] if reading the JSON would take far more memory
     ///   than its size.
     ///
     /// ```
@@ -158,6 +160,7 @@ impl Manifest {
     }
 
     /// Creates an index from bytes without reading them: the view of its fields is empty.
+    #[doc(hidden)]
     pub fn index_of_bytes(bytes: Bytes) -> Self {
         let digest = Algorithm::Sha256.digest(&bytes);
         let media_type = media_type::OCI_INDEX.to_owned();
@@ -166,6 +169,7 @@ impl Manifest {
 
     /// Keeps `guard` alive as long as this manifest and its clones. A store that limits the memory
     /// of manifests in transit attaches a permit.
+    #[doc(hidden)]
     pub fn with_guard(mut self, guard: Option<Arc<dyn Any + Send + Sync>>) -> Self {
         self.guard = guard;
         self
@@ -173,6 +177,7 @@ impl Manifest {
 
     /// Releases the guard. For a caller that keeps the manifest, and accounts for its memory
     /// itself.
+    #[doc(hidden)]
     pub fn without_guard(mut self) -> Self {
         self.guard = None;
         self
@@ -327,7 +332,10 @@ mod tests {
             error.message().split_once(": ").unwrap().1.to_owned()
         };
         assert_eq!(says("[]", None), "expected a JSON object");
-        assert_eq!(says("{}", None), "it has no manifests, config, layers or blobs");
+        assert_eq!(
+            says("{}", None),
+            "it has no mediaType, and none of manifests, config and blobs"
+        );
         assert_eq!(
             says(r#"{"manifests":[],"layers":[]}"#, None),
             "it has both manifests and layers"

@@ -1,8 +1,9 @@
 //! Packs a directory into a temporary file: the same bytes for the same content.
 //!
-//! Sorts the names, and omits what differs between machines: owners, times, and the write permissions
-//! of group and others. Packs symbolic links as links and never follows them. The temporary file has
-//! no name where the platform allows that, so that a killed process leaves nothing.
+//! Sorts the names, and omits what differs between machines: owners, times, and the write
+//! permissions of group and others. Packs symbolic links as links and never follows them. The
+//! temporary file has no name where the platform allows that, so that a killed process leaves
+//! nothing.
 
 use std::{
     fs::{self, File, Metadata},

@@ -4,6 +4,8 @@
 //! the disk nor memory, whatever its headers claim. Relies on every reader of the archive to go
 //! through [`PackedReader`] and [`UnpackedReader`].
 
+#[cfg(doc)]
+use crate::Code;
 use derive_setters::Setters;
 use std::{
     cell::{Cell, RefCell},
@@ -11,7 +13,7 @@ use std::{
 };
 
 /// Limits on what one packed directory may unpack to. A pull that exceeds one fails with
-/// [`Code::TooLarge`](crate::Code::TooLarge) and writes nothing of that directory.
+/// [`Code::TooLarge`] and writes nothing of that directory.
 ///
 /// ```
 /// use ocigraph::{PullOptions, UnpackLimits};

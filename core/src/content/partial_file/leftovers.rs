@@ -37,7 +37,7 @@ pub(crate) struct Leftovers {
 /// A directory whose leftovers were looked for.
 #[derive(Debug)]
 pub(super) struct ScannedDirectory {
-    /// Absolute, so that it is made absolute only once for all its files.
+    /// The absolute path, computed once for all files for all its files.
     pub(super) path: PathBuf,
     resumable: Mutex<Vec<PathBuf>>,
 }

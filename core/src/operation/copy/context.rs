@@ -12,6 +12,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
 
 use super::options::CopyOptions;
+use crate::operation::read::fetch_manifest;
 use crate::{
     content::{progress::Outcome, source::Source},
     operation::transfer::push_reported,
@@ -20,7 +21,7 @@ use crate::{
         concurrency::LargeBlobLimiter,
         limits::check_limit,
         list::List,
-        memory::{Charge, Memory},
+        memory_budget::{Charge, Memory},
     },
 };
 use ocigraph_types::{Code, Descriptor, Digest, Manifest, Result, TagOrDigest, weight::Weight};
@@ -57,7 +58,7 @@ pub(super) struct FoundManifest {
 }
 
 impl FoundManifest {
-    fn of(manifest: Manifest, exists: bool, memory: Memory) -> Self {
+    fn of(manifest: Manifest, exists: bool, memory: &Memory) -> Self {
         let small = manifest.bytes().len() < LARGE_MANIFEST;
         let charge = memory.charge().of(manifest.weight()).ok().filter(|_| small);
         let is_existing_referrer = exists && manifest.subject().is_some();
@@ -71,7 +72,7 @@ impl FoundManifest {
     }
 }
 
-/// Numbers of what a copy has written or found.
+/// Statistics of a copy: what it has written or found.
 #[derive(Debug, Default)]
 pub(super) struct CopyStats {
     pub(super) manifests: usize,
@@ -91,6 +92,8 @@ pub(super) struct CopyContext {
     requests: Semaphore,
     large_manifests: Semaphore,
     large_blobs: LargeBlobLimiter,
+    /// The memory of the manifests that are kept until they are written.
+    memory: Memory,
     /// One cell for each blob, so that a blob of several manifests is copied once.
     blobs: Mutex<HashMap<Digest, Arc<OnceCell<()>>>>,
     stats: Mutex<CopyStats>,
@@ -104,6 +107,7 @@ impl CopyContext {
         max_requests: usize,
     ) -> Self {
         Self {
+            memory: from.memory(),
             from,
             to,
             options,
@@ -167,13 +171,13 @@ impl CopyContext {
             let copied = stream::iter(blobs).map(|blob| self.copy_blob(blob));
             copied.buffer_unordered(self.max_requests).try_collect::<()>().await?;
         }
-        let found = FoundManifest::of(manifest, exists, self.from.memory());
+        let found = FoundManifest::of(manifest, exists, &self.memory);
         Ok(StepResult::Prepared { found: Box::new(found), exists })
     }
 
     async fn fetch(&self, digest: &Digest) -> Result<Manifest> {
         let name = TagOrDigest::Digest(digest.clone());
-        Ok(self.from.fetch_manifest(&name).await?.without_guard())
+        Ok(fetch_manifest(&*self.from, &name).await?.without_guard())
     }
 
     /// Returns a small manifest as it is. Drops a large one, waits until few large manifests are in

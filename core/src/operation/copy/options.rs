@@ -1,5 +1,7 @@
 //! The options of a copy.
 
+#[cfg(doc)]
+use crate::Code;
 use crate::content::progress::Progress;
 use derive_setters::Setters;
 use ocigraph_types::Platform;

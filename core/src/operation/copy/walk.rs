@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use futures::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
 
 use super::context::{CopyContext, FoundManifest, StepResult};
-use crate::store::{limits::check_limit, memory::Charge};
+use crate::store::{limits::check_limit, memory_budget::Charge};
 use ocigraph_types::{
     Code, Descriptor, Digest, Error, ListProblem, Manifest, Result, weight::Weight,
 };

@@ -1,5 +1,7 @@
 //! The options of a pull.
 
+#[cfg(doc)]
+use crate::Code;
 use derive_setters::Setters;
 use std::path::PathBuf;
 

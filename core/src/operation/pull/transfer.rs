@@ -19,6 +19,7 @@ use super::{
     options::PullOptions,
     titled_files::{TitledFile, TitledFiles},
 };
+use crate::per_process::PerProcess;
 use crate::{
     blocking::{check_cancelled, spawn_blocking},
     content::{
@@ -393,20 +394,11 @@ fn outcome_of(written: bool) -> Outcome {
     if written { Outcome::Written } else { Outcome::KeptExisting }
 }
 
-/// Returns the permits to unpack, one set for each process. A forked process needs its own: permits
-/// that its parent held at the fork would never return to it.
+/// Returns the permits to unpack. A forked process has its own: permits that its parent held at the
+/// fork would never return to it.
 fn unpacking_permits() -> Arc<Semaphore> {
-    static PERMITS: Mutex<Option<(u32, Arc<Semaphore>)>> = Mutex::new(None);
-    let mut permits = PERMITS.lock().unwrap_or_else(PoisonError::into_inner);
-    let process = std::process::id();
-    match &*permits {
-        Some((owner, permits)) if *owner == process => Arc::clone(permits),
-        _ => {
-            let fresh = Arc::new(Semaphore::new(MAX_UNPACKING));
-            *permits = Some((process, Arc::clone(&fresh)));
-            fresh
-        }
-    }
+    static PERMITS: PerProcess<Semaphore> = PerProcess::new();
+    PERMITS.get(|_| Semaphore::new(MAX_UNPACKING))
 }
 
 /// A reader that fails once the operation was dropped, because unpacking an archive can take long.

@@ -17,7 +17,7 @@ use super::{
     summaries::SummaryCache,
     write_queue::WriteQueue,
 };
-use crate::store::{limits::Limits, memory::Memory};
+use crate::store::limits::Limits;
 use ocigraph_types::{Digest, Result};
 
 /// Maximum concurrent calls of one handle: each takes a blocking thread.
@@ -30,8 +30,6 @@ pub(super) struct Inner {
     pub(super) max_manifest_bytes: u64,
     /// Maximum manifests and blobs that a walk of this layout finds.
     pub(super) max_entries: usize,
-    /// The memory that operations on this layout can use for metadata.
-    pub(super) memory: Memory,
     pub(super) index_cache: IndexCache,
     pub(super) summaries: Mutex<Arc<SummaryCache>>,
     pub(super) leases: Mutex<LeaseTable>,
@@ -48,7 +46,6 @@ impl Inner {
             directory: LayoutDirectory::new(path),
             max_manifest_bytes: limits.max_manifest_bytes as u64,
             max_entries: limits.max_entries,
-            memory: Memory::for_metadata(limits.max_manifest_bytes),
             index_cache: IndexCache::default(),
             summaries: Mutex::default(),
             leases: Mutex::default(),

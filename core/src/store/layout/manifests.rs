@@ -94,7 +94,9 @@ impl Inner {
             return Err(self.too_large(&digest.to_string(), length));
         }
         let mut bytes = Vec::with_capacity(length as usize);
-        file.take(self.max_manifest_bytes + 1).read_to_end(&mut bytes).map_err(failed)?;
+        file.take(self.max_manifest_bytes.saturating_add(1))
+            .read_to_end(&mut bytes)
+            .map_err(failed)?;
         match bytes.len() as u64 {
             length if length > self.max_manifest_bytes => {
                 Err(self.too_large(&digest.to_string(), length))

@@ -42,12 +42,11 @@ use crate::{
     },
     store::{
         ManifestDeletion, ReadStore, Store, concurrency::retry_without_descriptors, limits::Limits,
-        list::List, memory::Memory,
+        list::List, memory_budget::Memory,
     },
 };
 use inner::Inner;
 use ocigraph_types::{Descriptor, Digest, Manifest, Result, TagOrDigest, check_tag};
-use sync::copy_error;
 
 /// An OCI image layout in a directory.
 ///
@@ -185,7 +184,7 @@ impl ReadStore for Layout {
     }
 
     fn memory(&self) -> Memory {
-        self.inner.memory.clone()
+        Memory::for_metadata(self.inner.max_manifest_bytes as usize)
     }
 }
 
@@ -237,7 +236,7 @@ impl Store for Layout {
         let digests: Vec<Digest> = manifests.iter().map(|m| m.manifest.digest.clone()).collect();
         match self.with(move |layout| layout.delete(&digests)).await {
             Ok(results) => results,
-            Err(e) => manifests.iter().map(|_| Err(copy_error(&e))).collect(),
+            Err(e) => manifests.iter().map(|_| Err(e.clone())).collect(),
         }
     }
 

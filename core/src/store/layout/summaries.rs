@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use super::{index::Index, json_weight::weight, sync::copy_error};
+use super::{index::Index, json_weight::weight};
 use ocigraph_types::{Descriptor, Digest, Error, Manifest, Result};
 
 /// Bytes of memory that a digest takes in a summary.
@@ -97,7 +97,7 @@ impl ListedManifests {
     /// read, because its content is unknown then.
     pub(super) fn reachable(&self) -> Result<HashSet<&Digest>> {
         match &self.unread {
-            Some(e) => Err(copy_error(e)),
+            Some(e) => Err(e.clone()),
             None => {
                 let content = self.summaries.values().flat_map(|summary| &summary.content);
                 Ok(self.digests.iter().chain(content).collect())

@@ -1,13 +1,10 @@
-//! Helpers for state that several threads share: locking, one error for several callers, and
-//! parallel file work. They know nothing of layouts.
+//! Helpers for state that several threads share: locking and parallel file work. They know nothing
+//! of layouts.
 
 use std::{
-    io,
     sync::{Mutex, MutexGuard, PoisonError},
     thread,
 };
-
-use ocigraph_types::Error;
 
 /// Threads of one parallel file operation. A disk syncs and reads several files concurrently.
 const THREADS: usize = 8;
@@ -16,21 +13,6 @@ const THREADS: usize = 8;
 /// step, so the value is never half changed.
 pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Copies an error, to report one failure to several callers. Of the source, only the number of an
-/// I/O error is kept.
-pub(super) fn copy_error(error: &Error) -> Error {
-    let mut copy = Error::new(error.code(), error.message());
-    // The retry after a lack of file descriptors recognizes the error by this number.
-    let source = std::error::Error::source(error).and_then(|e| e.downcast_ref::<io::Error>());
-    if let Some(number) = source.and_then(io::Error::raw_os_error) {
-        copy = copy.with_source(io::Error::from_raw_os_error(number));
-    }
-    match error.hint() {
-        Some(hint) => copy.with_hint(hint),
-        None => copy,
-    }
 }
 
 /// Applies `work` to each item on several threads, and returns the results in the order of `items`.

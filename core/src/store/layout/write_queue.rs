@@ -7,7 +7,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use super::sync::{copy_error, lock};
+use super::sync::lock;
 use ocigraph_types::{Code, Descriptor, Digest, Error, Result};
 
 /// A manifest to add to the index.
@@ -57,7 +57,7 @@ impl WriteQueue {
         for waiting in &batch {
             *lock(&waiting.outcome) = Some(match &outcome {
                 Ok(()) => Ok(()),
-                Err(e) => Err(copy_error(e)),
+                Err(e) => Err(e.clone()),
             });
         }
         outcome

@@ -31,8 +31,8 @@ pub(crate) enum SmallUploadMethod {
     /// One POST with the content. ggcr, ocimem, zot and olareg store it; the distribution family
     /// opens a session instead.
     SinglePost,
-    /// A mount from the repository itself, then a PUT. The distribution family responds to the mount
-    /// whether the blob exists; ocimem does not support it.
+    /// A mount from the repository itself, then a PUT. The distribution family responds to the
+    /// mount whether the blob exists; ocimem does not support it.
     MountFromSelf,
     /// HEAD, POST and PUT.
     HeadFirst,

@@ -43,7 +43,8 @@ pub struct ClientConfig {
     /// A PEM file of certificates to trust in addition to those of the system. Default: `None`.
     #[setters(into)]
     pub ca_file: Option<PathBuf>,
-    /// A PEM file with the client certificate and its chain. It requires `key_file`. Default: `None`.
+    /// A PEM file with the client certificate and its chain. It requires `key_file`. Default:
+    /// `None`.
     #[setters(into)]
     pub cert_file: Option<PathBuf>,
     /// A PEM file with the private key of `cert_file`. Default: `None`.
@@ -59,8 +60,8 @@ pub struct ClientConfig {
     /// registry. Default: none.
     pub headers: Vec<(String, String)>,
     /// The `User-Agent` header ([RFC 9110, section
-    /// 10.1.5](https://www.rfc-editor.org/rfc/rfc9110#section-10.1.5)). Default: `ocigraph/` and the
-    /// version of this crate.
+    /// 10.1.5](https://www.rfc-editor.org/rfc/rfc9110#section-10.1.5)). Default: `ocigraph/` and
+    /// the version of this crate.
     #[setters(into)]
     pub user_agent: String,
     /// The limits on waiting and on what a registry may send. Default: see [`Limits`].
@@ -92,9 +93,9 @@ impl ClientConfig {
     ///
     /// # Errors
     ///
-    /// - [`Code::InvalidArgument`](crate::Code::InvalidArgument) for an invalid header or user agent,
+    /// - [`Code::InvalidArgument`] for an invalid header or user agent,
     ///   and for a client certificate without a key or a key without a certificate.
-    /// - [`Code::Tls`](crate::Code::Tls) for a file that cannot be read, or that contains no
+    /// - [`Code::Tls`] for a file that cannot be read, or that contains no
     ///   certificate or key.
     pub fn check(&self) -> Result<()> {
         self.check_headers()?;

@@ -1,5 +1,5 @@
-//! A repository of a registry as a [`Store`](crate::store::Store): the OCI distribution API, and how
-//! real registries deviate from it.
+//! A repository of a registry as a [`Store`](crate::store::Store): the OCI distribution API, and
+//! how real registries deviate from it.
 //!
 //! Each layer uses only those before it: `secret` and `capabilities`, then `http`, `auth`,
 //! `config` and `api`.
@@ -12,6 +12,6 @@ mod http;
 mod secret;
 
 #[cfg(test)]
-pub(crate) use api::link::next_links;
+pub(crate) use api::link_header::next_links;
 pub use api::{connection::Connection, registry::Registry};
 pub use config::ClientConfig;

@@ -1,9 +1,9 @@
-//! Azure Container Registry's own API: lists of manifests and tags with more details than the OCI API
-//! has, and deleting a tag without its manifest.
+//! Azure Container Registry's own API: lists of manifests and tags with more details than the OCI
+//! API has, and deleting a tag without its manifest.
 //!
 //! See Microsoft's [REST API reference](https://learn.microsoft.com/rest/api/containerregistry/),
-//! `/acr/v1/{name}/_manifests` and `/acr/v1/{name}/_tags`. A registry is recognized by its host name,
-//! or by its response to the first such request.
+//! `/acr/v1/{name}/_manifests` and `/acr/v1/{name}/_tags`. A registry is recognized by its host
+//! name, or by its response to the first such request.
 
 use http::{Method, StatusCode};
 use serde::Deserialize;
@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 use url::Url;
 
 use super::{
-    pages::{Pages, entry, present},
+    paginated_list::{Pages, entry, present},
     registry::Registry,
 };
 use crate::store::{
@@ -102,7 +102,8 @@ impl Registry {
         .await
     }
 
-    /// Deletes a tag, and keeps its manifest. Returns `None` if the registry does not have this API.
+    /// Deletes a tag, and keeps its manifest. Returns `None` if the registry does not have this
+    /// API.
     pub(super) async fn azure_untag(&self, tag: &str) -> Result<Option<()>> {
         check_tag(tag)?;
         let azure = &self.connection.capabilities().azure;
@@ -171,8 +172,8 @@ impl Registry {
         has_api.then(|| pages.finish(all)).transpose()
     }
 
-    /// Returns the error if the registry is known to have this API, else `None`, and the caller uses
-    /// the OCI API.
+    /// Returns the error if the registry is known to have this API, else `None`, and the caller
+    /// uses the OCI API.
     fn unless_azure<T>(&self, error: Error) -> Result<Option<T>> {
         let azure = &self.connection.capabilities().azure;
         if azure.has_api() == Some(true) { Err(error) } else { Ok(None) }

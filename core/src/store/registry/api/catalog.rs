@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 
 use super::{
     connection::{Connection, RepositoryConnection},
-    pages::{Pages, present},
+    paginated_list::{Pages, present},
 };
 use crate::store::{
     list::{List, Problems},
@@ -19,17 +19,17 @@ use ocigraph_types::{Code, Error, Result, check_repository};
 impl Connection {
     /// Lists the repositories of the registry, in its order.
     ///
-    /// The list comes from `/v2/_catalog`, which docker's registry introduced; it is not part of the
-    /// [OCI distribution-spec 1.1.1]. Entries and pages that cannot be read are among the problems of
-    /// the list.
+    /// The list comes from `/v2/_catalog`, which docker's registry introduced; it is not part of
+    /// the [OCI distribution-spec 1.1.1]. Entries and pages that cannot be read are among the
+    /// problems of the list.
     ///
     /// # Errors
     ///
-    /// - [`Code::Unsupported`](crate::Code::Unsupported) if the registry has no catalog, such as
+    /// - [`Code::Unsupported`] if the registry has no catalog, such as
     ///   Docker Hub and GHCR.
-    /// - [`Code::Unauthorized`](crate::Code::Unauthorized) or
-    ///   [`Code::Forbidden`](crate::Code::Forbidden) if the credential does not permit listing.
-    /// - [`Code::TooLarge`](crate::Code::TooLarge) if the list exceeds the [`Limits`](crate::Limits).
+    /// - [`Code::Unauthorized`] or
+    ///   [`Code::Forbidden`] if the credential does not permit listing.
+    /// - [`Code::TooLarge`] if the list exceeds the [`Limits`](crate::Limits).
     ///
     /// [OCI distribution-spec 1.1.1]: https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md
     pub async fn repositories(self: &Arc<Self>) -> Result<List<String>> {

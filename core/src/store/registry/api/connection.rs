@@ -11,7 +11,7 @@ use url::Url;
 
 use crate::store::{
     limits::Limits,
-    memory::{Gate, Memory},
+    memory_budget::{Gate, Memory},
     registry::{
         auth::{
             authenticator::{Authenticator, Authorization},
@@ -74,8 +74,8 @@ impl Connection {
     ///
     /// # Errors
     ///
-    /// - [`Code::InvalidReference`](crate::Code::InvalidReference) for a host that makes no URL.
-    /// - [`Code::InvalidArgument`](crate::Code::InvalidArgument) for an invalid header or user agent.
+    /// - [`Code::InvalidReference`] for a host that makes no URL.
+    /// - [`Code::InvalidArgument`] for an invalid header or user agent.
     pub fn new(host: &Host, config: Arc<ClientConfig>) -> Result<Self> {
         let plain_http = config.plain_http.unwrap_or_else(|| host.is_loopback());
         let scheme = if plain_http { "http" } else { "https" };
@@ -135,10 +135,13 @@ impl Connection {
             StatusCode::OK => {}
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
                 let what = format!("{} does not accept the credentials", self.host);
-                return Err(response.with_hint("are they right?".into()).into_error(&what).await);
+                return Err(response
+                    .with_hint("check the user name and the password".into())
+                    .into_error(&what)
+                    .await);
             }
             _ => {
-                let what = format!("{} does not answer as a registry does", self.host);
+                let what = format!("{} is not an OCI registry", self.host);
                 return Err(response.into_error(&what).await);
             }
         }

@@ -1,4 +1,5 @@
-//! Downloads of blobs, streamed and resumed after a failure (distribution-spec v1.1.1, "Pulling blobs").
+//! Downloads of blobs, streamed and resumed after a failure (distribution-spec v1.1.1, "Pulling
+//! blobs").
 
 use futures::{StreamExt, stream};
 use http::{Method, StatusCode, header};
@@ -65,8 +66,8 @@ impl Registry {
         }
     }
 
-    /// Returns the bytes of a blob from `offset` to its end. After a failure of the connection, the rest
-    /// is requested again.
+    /// Returns the bytes of a blob from `offset` to its end. After a failure of the connection, the
+    /// rest is requested again.
     pub(super) async fn download(&self, blob: &Descriptor, offset: u64) -> Result<ByteStream> {
         let url = self.blob_url(&blob.digest)?;
         let stream = open_stream(&self.connection, &url, blob, offset, None).await?;

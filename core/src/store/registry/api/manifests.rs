@@ -1,5 +1,5 @@
-//! Manifests of a repository: fetching, storing, tagging and deleting them (distribution-spec v1.1.1,
-//! "Pulling manifests", "Pushing Manifests" and "Deleting Manifests").
+//! Manifests of a repository: fetching, storing, tagging and deleting them (distribution-spec
+//! v1.1.1, "Pulling manifests", "Pushing Manifests" and "Deleting Manifests").
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use http::{Method, StatusCode, header};
 use super::registry::Registry;
 use crate::store::{
     ManifestDeletion,
-    memory::Turn,
+    memory_budget::Turn,
     registry::http::{
         request::{Body, Request},
         response::Response,
@@ -21,9 +21,9 @@ use ocigraph_types::{
 
 const CONTENT_DIGEST: &str = "docker-content-digest";
 
-/// Attempts to store a manifest that is refused with DIGEST_INVALID. docker-registry 2.8.2 rewrites the
-/// link from a repository to a blob whenever a client pushes or mounts the blob; a manifest that arrives
-/// meanwhile is refused with this error.
+/// Attempts to store a manifest that is refused with DIGEST_INVALID. docker-registry 2.8.2 rewrites
+/// the link from a repository to a blob whenever a client pushes or mounts the blob; a manifest
+/// that arrives meanwhile is refused with this error.
 const MAX_LINK_ATTEMPTS: u32 = 7;
 const LINK_PAUSE: Duration = Duration::from_millis(20);
 
@@ -226,8 +226,8 @@ impl Registry {
         }
     }
 
-    /// Deletes a manifest, and the tags that still name it after that: ggcr and ocimem keep the tags of
-    /// a manifest that is deleted by digest.
+    /// Deletes a manifest, and the tags that still name it after that: ggcr and ocimem keep the
+    /// tags of a manifest that is deleted by digest.
     pub(super) async fn delete_with_tags(&self, deletion: &ManifestDeletion) -> Result<()> {
         let digest = &deletion.manifest.digest;
         self.delete_manifest(digest).await?;

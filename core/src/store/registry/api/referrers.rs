@@ -1,9 +1,9 @@
 //! Referrers: three generations of APIs, and the index under a tag that clients keep on registries
 //! without one (distribution-spec v1.1.1, "Listing Referrers" and "Referrers Tag Schema").
 //!
-//! The API of a repository is detected once. Until then, a response that the API does not exist is not
-//! an error, but refusals and failures are. Once the API is known, a response other than a list is an
-//! error, and never an empty list.
+//! The API of a repository is detected once. Until then, a response that the API does not exist is
+//! not an error, but refusals and failures are. Once the API is known, a response other than a list
+//! is an error, and never an empty list.
 
 mod entries;
 mod fallback;
@@ -19,7 +19,7 @@ use serde_json::value::RawValue;
 
 use self::{entries::parse_referrer, fallback::IndexChange};
 use super::{
-    pages::{Pages, object, present},
+    paginated_list::{Pages, object, present},
     registry::Registry,
 };
 use crate::store::{
@@ -95,8 +95,8 @@ impl Registry {
         self.add_to_fallback(&subject.digest, manifest.descriptor()).await
     }
 
-    /// Adds those referrers to the fallback index of their subject that it lacks, unless the registry
-    /// lists referrers itself.
+    /// Adds those referrers to the fallback index of their subject that it lacks, unless the
+    /// registry lists referrers itself.
     pub(super) async fn list_missing_referrers(
         &self,
         subject: &Digest,
@@ -116,7 +116,8 @@ impl Registry {
         self.change_fallback(subject, IndexChange::Add(missing)).await
     }
 
-    /// Deletes manifests concurrently, then removes them from the fallback indexes of their subjects.
+    /// Deletes manifests concurrently, then removes them from the fallback indexes of their
+    /// subjects.
     pub(super) async fn delete_with_referrers_lists(
         &self,
         manifests: &[ManifestDeletion],
@@ -154,8 +155,9 @@ impl Registry {
         results
     }
 
-    /// Deletes a manifest. If its subject is retained, removes it from the fallback index first: some
-    /// registries refuse an index with a missing manifest, and then no referrer could be pushed.
+    /// Deletes a manifest. If its subject is retained, removes it from the fallback index first:
+    /// some registries refuse an index with a missing manifest, and then no referrer could be
+    /// pushed.
     async fn delete_one(&self, deletion: &ManifestDeletion) -> Result<()> {
         let retained = deletion.subject.as_ref().filter(|_| deletion.subject_retained);
         let Some(subject) = retained.filter(|_| self.uses_fallback_tag()) else {
@@ -231,8 +233,8 @@ impl Registry {
         Ok(None)
     }
 
-    /// Queries an API that the repository is known to have. Returns `None` if the fallback index has the
-    /// list.
+    /// Queries an API that the repository is known to have. Returns `None` if the fallback index
+    /// has the list.
     async fn query_known(
         &self,
         api: ReferrersApi,
@@ -320,9 +322,9 @@ impl Registry {
         pages.finish(all).map(ProbeResult::List)
     }
 
-    /// Fills in the artifact types that a list omits, or that are the type of the empty config as in
-    /// ggcr's lists, from the manifests. A manifest that cannot be read stays in the list, and becomes
-    /// a problem.
+    /// Fills in the artifact types that a list omits, or that are the type of the empty config as
+    /// in ggcr's lists, from the manifests. A manifest that cannot be read stays in the list, and
+    /// becomes a problem.
     async fn fill_in_artifact_types(
         &self,
         subject: &Digest,

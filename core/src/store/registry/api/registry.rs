@@ -1,5 +1,7 @@
 //! A repository of a registry, and the URLs in it.
 
+#[cfg(doc)]
+use crate::Code;
 use std::sync::Arc;
 
 use tokio::sync::OnceCell;
@@ -43,9 +45,8 @@ pub struct Registry {
 impl Registry {
     /// Opens the repository with this name. Nothing is sent.
     ///
-    /// A name without a slash on Docker Hub is in the namespace `library`, as for docker. Requests to
-    /// a repository with an invalid name fail with
-    /// [`Code::InvalidReference`](crate::Code::InvalidReference).
+    /// A name without a slash on Docker Hub is in the namespace `library`, as for docker. Requests
+    /// to a repository with an invalid name fail with [`Code::InvalidReference`].
     pub fn new(connection: Arc<Connection>, repository: &str) -> Self {
         let repository = if connection.host().is_docker_hub() && !repository.contains('/') {
             format!("library/{repository}")

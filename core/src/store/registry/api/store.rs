@@ -16,7 +16,7 @@ use crate::{
         ManifestDeletion, ReadStore, Store,
         catalog::{ManifestInfo, TagInfo},
         list::List,
-        memory::Memory,
+        memory_budget::Memory,
     },
 };
 use ocigraph_types::{Descriptor, Digest, Manifest, ManifestFormat, Result, TagOrDigest};

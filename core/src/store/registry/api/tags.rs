@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::{
-    pages::{Pages, present},
+    paginated_list::{Pages, present},
     registry::Registry,
 };
 use crate::store::{
@@ -15,7 +15,8 @@ use crate::store::{
 use ocigraph_types::{Code, Error, Result, TagOrDigest, check_tag};
 
 impl Registry {
-    /// Lists all tags, including those of fallback indexes (distribution-spec v1.1.1, "Listing Tags").
+    /// Lists all tags, including those of fallback indexes (distribution-spec v1.1.1, "Listing
+    /// Tags").
     pub(super) async fn list_tags(&self) -> Result<List<String>> {
         #[derive(Deserialize)]
         struct Page<'a> {

@@ -1,9 +1,10 @@
 //! Uploads of blobs, with as few requests as the registry supports, and resumed after a failure
 //! (distribution-spec v1.1.1, "Pushing blobs").
 //!
-//! The client learns from the first small blob which requests the registry supports. Some registries
-//! store a POST with the content; on others a mount from the repository itself both checks for the
-//! blob and opens a session (tried on eight registries). HEAD, POST and PUT work everywhere.
+//! The client learns from the first small blob which requests the registry supports. Some
+//! registries store a POST with the content; on others a mount from the repository itself both
+//! checks for the blob and opens a session (tried on eight registries). HEAD, POST and PUT work
+//! everywhere.
 
 mod session;
 

@@ -1,7 +1,7 @@
 //! Authentication to one registry: answers its challenges with a credential or a token.
 //!
-//! A credential is looked up only after the registry has sent a challenge. Credentials and tokens go
-//! only to the origin that asked for them.
+//! A credential is looked up only after the registry has sent a challenge. Credentials and tokens
+//! go only to the origin that asked for them.
 
 use std::{
     fmt,
@@ -27,7 +27,8 @@ use super::{
 use crate::store::registry::secret::Secret;
 use ocigraph_types::{Code, Error, Result};
 
-/// Challenges of one request that are answered: the first token may be expired, the second too narrow.
+/// Challenges of one request that are answered: the first token may be expired, the second too
+/// narrow.
 const MAX_CHALLENGES: u32 = 2;
 
 /// The scheme that the registry demands.
@@ -93,8 +94,8 @@ impl Authenticator {
         }
     }
 
-    /// Returns a hint for a request that was not authorized. `refused` is true if it was sent with a
-    /// credential.
+    /// Returns a hint for a request that was not authorized. `refused` is true if it was sent with
+    /// a credential.
     pub(crate) fn sign_in_hint(&self, refused: bool) -> String {
         self.target.sign_in_hint(refused)
     }
@@ -229,8 +230,8 @@ impl Authenticator {
     }
 }
 
-/// Selects the scheme to use, and returns the scopes of its challenge: Bearer if it is offered, else
-/// Basic. Returns `None` if neither is offered.
+/// Selects the scheme to use, and returns the scopes of its challenge: Bearer if it is offered,
+/// else Basic. Returns `None` if neither is offered.
 fn select_scheme(challenges: &[Challenge], base: &Url) -> Result<Option<(AuthScheme, Scopes)>> {
     let find = |scheme: &str| challenges.iter().find(|challenge| challenge.scheme == scheme);
     let basic = find("basic").map(|_| (AuthScheme::Basic, Scopes::default()));

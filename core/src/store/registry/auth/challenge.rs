@@ -1,6 +1,7 @@
 //! The challenges of a registry: the `WWW-Authenticate` header (RFC 9110, section 11.6.1).
 //!
-//! A header may have several challenges, and a response several headers. Malformed ones are skipped.
+//! A header may have several challenges, and a response several headers. Malformed ones are
+//! skipped.
 
 use std::collections::BTreeMap;
 

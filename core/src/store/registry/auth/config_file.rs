@@ -94,8 +94,8 @@ fn without_scheme(key: &str) -> &str {
 }
 
 impl CredentialFile {
-    /// Reads a file. Returns `None` if it does not exist; CREDENTIALS if it is not a regular file of at
-    /// most 4 MiB that contains a JSON object.
+    /// Reads a file. Returns `None` if it does not exist; CREDENTIALS if it is not a regular file
+    /// of at most 4 MiB that contains a JSON object.
     pub(super) fn read(path: &Path, format: FileFormat) -> Result<Option<Self>> {
         match read_text(path)? {
             Some(text) => Self::parse(&path.display().to_string(), &text, format).map(Some),
@@ -163,8 +163,8 @@ impl CredentialFile {
         Ok(self.credential(key, &entry)?.map_or(Lookup::NotFound, Lookup::Credential))
     }
 
-    /// Returns the longest key that is a prefix of the repository, else a key of the host in an older
-    /// form.
+    /// Returns the longest key that is a prefix of the repository, else a key of the host in an
+    /// older form.
     fn best_key<'a>(
         &self,
         auths: &'a JsonObject,
@@ -262,7 +262,8 @@ impl CredentialFile {
         Ok(own.filter_map(|key| auths.get(key)).map(|text| text.to_owned().into()).collect())
     }
 
-    /// Returns true for a key of the host. A key of one of its namespaces has a separate credential.
+    /// Returns true for a key of the host. A key of one of its namespaces has a separate
+    /// credential.
     fn is_host_key(&self, key: &str, host: &Host) -> bool {
         self.format.is_key_of_host(key) && matches_host(key, host)
     }

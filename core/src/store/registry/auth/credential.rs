@@ -46,8 +46,8 @@ pub enum Credential {
     IdentityToken(Secret),
     /// An access token that is sent to the registry unchanged, as `Authorization: Bearer`.
     RegistryToken(Secret),
-    /// A Microsoft Entra access token, which an Azure registry exchanges for an identity token. It is
-    /// sent to no other registry.
+    /// A Microsoft Entra access token, which an Azure registry exchanges for an identity token. It
+    /// is sent to no other registry.
     EntraToken {
         /// The access token.
         token: Secret,
@@ -79,8 +79,8 @@ impl Credential {
         Self::RegistryToken(token.into())
     }
 
-    /// Creates a credential from a Microsoft Entra access token. Without a tenant, the registry reads
-    /// it from the token.
+    /// Creates a credential from a Microsoft Entra access token. Without a tenant, the registry
+    /// reads it from the token.
     pub fn entra_token(token: impl Into<Secret>, tenant: Option<String>) -> Self {
         Self::EntraToken { token: token.into(), tenant }
     }
@@ -106,8 +106,8 @@ impl Credential {
     }
 }
 
-/// Returns `user:password` in base64, as a `Basic` header and the `auth` member of a credential file
-/// have it.
+/// Returns `user:password` in base64, as a `Basic` header and the `auth` member of a credential
+/// file have it.
 pub(crate) fn basic(username: &str, password: &str) -> Zeroizing<String> {
     let both = Zeroizing::new(format!("{username}:{password}"));
     Zeroizing::new(STANDARD.encode(both.as_bytes()))

@@ -1,8 +1,8 @@
-//! Stored credentials: the files and helpers, the order in which they are searched, and the place where
-//! `login` stores a credential.
+//! Stored credentials: the files and helpers, the order in which they are searched, and the place
+//! where `login` stores a credential.
 //!
-//! The first place with an entry for the host is used. If that is a helper without a credential, the
-//! host is used anonymously.
+//! The first place with an entry for the host is used. If that is a helper without a credential,
+//! the host is used anonymously.
 
 use std::{
     collections::BTreeSet,
@@ -29,7 +29,8 @@ const MAX_ATTEMPTS: usize = 5;
 
 const VARIABLE: &str = "DOCKER_AUTH_CONFIG";
 
-/// The places where credentials are stored, as the environment names them. Creating it reads no file.
+/// The places where credentials are stored, as the environment names them. Creating it reads no
+/// file.
 #[derive(Clone)]
 pub(crate) struct CredentialChain {
     /// The value of `DOCKER_AUTH_CONFIG`.
@@ -165,8 +166,8 @@ impl CredentialChain {
         })
     }
 
-    /// Stores a credential where other tools look for it: in the helper that the file names, else in
-    /// the file.
+    /// Stores a credential where other tools look for it: in the helper that the file names, else
+    /// in the file.
     pub(crate) async fn store(&self, host: &Host, credential: &Credential) -> Result<StoredIn> {
         let path = self.target()?.to_path_buf();
         let config = ConfigPath { path: path.clone(), format: FileFormat::Docker };
@@ -187,8 +188,8 @@ impl CredentialChain {
         Err(Error::new(Code::Credentials, message))
     }
 
-    /// Removes the credential of a host in all its forms, from files and helpers. Returns the places
-    /// that had one.
+    /// Removes the credential of a host in all its forms, from files and helpers. Returns the
+    /// places that had one.
     pub(crate) async fn remove(&self, host: &Host) -> Result<Vec<StoredIn>> {
         let mut removed = Vec::new();
         let mut visited = BTreeSet::new();
@@ -220,7 +221,8 @@ impl CredentialChain {
         failure.map_or(Ok(removed), Err)
     }
 
-    /// Returns true if `DOCKER_AUTH_CONFIG` has a credential for the host, which comes before all files.
+    /// Returns true if `DOCKER_AUTH_CONFIG` has a credential for the host, which comes before all
+    /// files.
     pub(crate) fn is_in_environment(&self, host: &Host) -> bool {
         let lookup = self.variable().and_then(|file| match file {
             Some(file) => file.find(host, ""),
@@ -270,8 +272,8 @@ fn is_denied(error: &Error) -> bool {
     source.is_some_and(|e| e.kind() == std::io::ErrorKind::PermissionDenied)
 }
 
-/// Returns the file of podman and its relatives for a user without a login session, as in a container.
-/// Only Linux has it.
+/// Returns the file of podman and its relatives for a user without a login session, as in a
+/// container. Only Linux has it.
 fn sessionless_auth_file() -> Option<PathBuf> {
     #[cfg(target_os = "linux")]
     {

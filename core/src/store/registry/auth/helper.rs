@@ -1,4 +1,5 @@
-//! Credential helpers: programs named `docker-credential-NAME` that store credentials in a keychain.
+//! Credential helpers: programs named `docker-credential-NAME` that store credentials in a
+//! keychain.
 //!
 //! [The protocol](https://github.com/docker/docker-credential-helpers): the action is the argument,
 //! standard input has the server or a JSON object, and standard output the result or the error.
@@ -161,8 +162,8 @@ fn is_object(text: &str) -> bool {
     serde_json::from_str::<serde_json::Map<_, _>>(text).is_ok()
 }
 
-/// Returns why a helper failed. Quotes its output only if that cannot contain a secret: helpers write
-/// errors to standard output, where they also write secrets.
+/// Returns why a helper failed. Quotes its output only if that cannot contain a secret: helpers
+/// write errors to standard output, where they also write secrets.
 fn failure_reason(exit: ExitKind, text: &str, input: &[u8]) -> String {
     if exit == ExitKind::Signal {
         return "a signal ended it".to_owned();

@@ -1,9 +1,9 @@
 //! The check of the token server that a registry names as its realm.
 //!
-//! A malicious registry could name a service in the client's own network, such as the metadata server
-//! of a cloud. A realm must therefore use TLS if the registry does. Its addresses must be public, or
-//! in the same network scope as the registry's. The client connects only to addresses that passed
-//! this check.
+//! A malicious registry could name a service in the client's own network, such as the metadata
+//! server of a cloud. A realm must therefore use TLS if the registry does. Its addresses must be
+//! public, or in the same network scope as the registry's. The client connects only to addresses
+//! that passed this check.
 
 use std::{
     collections::HashSet,
@@ -96,15 +96,15 @@ pub(super) struct RealmGuard {
 }
 
 impl RealmGuard {
-    /// Checks the realm of a registry before anything is sent to it; UNAUTHORIZED if the registry must
-    /// not name this realm.
+    /// Checks the realm of a registry before anything is sent to it; UNAUTHORIZED if the registry
+    /// must not name this realm.
     pub(super) async fn check(registry: &Url, realm: &Url) -> Result<Self> {
         let refuse = |reason: String| {
             Err(Error::new(
                 Code::Unauthorized,
                 format!("the registry names the token server {}, {reason}", redacted(realm)),
             )
-            .with_hint("nothing was sent to it; is the registry's address right?"))
+            .with_hint("nothing was sent to it; check the address of the registry"))
         };
         match (registry.scheme(), realm.scheme()) {
             (_, "https") | ("http", "http") => {}
@@ -153,8 +153,8 @@ async fn resolve(name: &str) -> std::io::Result<Vec<SocketAddr>> {
 }
 
 impl Resolve for RealmGuard {
-    /// Checks the addresses again, since a name may resolve differently the second time. Other names,
-    /// such as a proxy's, are the user's choice and not checked.
+    /// Checks the addresses again, since a name may resolve differently the second time. Other
+    /// names, such as a proxy's, are the user's choice and not checked.
     fn resolve(&self, name: Name) -> Resolving {
         let is_realm = name.as_str() == self.realm;
         let allowed = is_realm.then(|| Arc::new(self.allowed.clone()));

@@ -1,7 +1,8 @@
 //! Scopes of a token, such as `repository:net-monitor:pull,push`, as a set that can be joined and
 //! compared.
 //!
-//! See [Docker Registry Token Scope and Access](https://distribution.github.io/distribution/spec/auth/scope/).
+//! See [Docker Registry Token Scope and
+//! Access](https://distribution.github.io/distribution/spec/auth/scope/).
 
 use std::{
     collections::{BTreeMap, BTreeSet},

@@ -19,8 +19,8 @@ pub(crate) struct AuthTarget {
 }
 
 impl AuthTarget {
-    /// Returns a hint for a request that was not authorized. `refused` is true if it was sent with a
-    /// credential.
+    /// Returns a hint for a request that was not authorized. `refused` is true if it was sent with
+    /// a credential.
     pub(crate) fn sign_in_hint(&self, refused: bool) -> String {
         let host = &self.host;
         match (&self.credentials, refused) {

@@ -78,8 +78,8 @@ impl TokenCache {
         }
     }
 
-    /// Returns the entry to use: one with a token that covers the scopes, else the entry with exactly
-    /// these scopes, which is added if necessary.
+    /// Returns the entry to use: one with a token that covers the scopes, else the entry with
+    /// exactly these scopes, which is added if necessary.
     fn entry(
         &self,
         realm: &Realm,

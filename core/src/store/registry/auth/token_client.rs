@@ -1,7 +1,7 @@
 //! Requests to token servers, and Azure's exchange of an Entra token.
 //!
-//! They go through an [`HttpClient`] like all other requests. Redirects are not followed: they would
-//! take the credential along.
+//! They go through an [`HttpClient`] like all other requests. Redirects are not followed: they
+//! would take the credential along.
 
 use std::{
     collections::HashMap,
@@ -35,7 +35,8 @@ const MAX_TOKEN_BODY: usize = 128 * 1024;
 /// Fetches tokens for one registry.
 pub(super) struct TokenClient {
     target: Arc<AuthTarget>,
-    /// By origin: the client for a token server, which connects only to addresses that were checked.
+    /// By origin: the client for a token server, which connects only to addresses that were
+    /// checked.
     clients: Mutex<HashMap<String, Arc<HttpClient>>>,
 }
 

@@ -1,7 +1,9 @@
-//! The HTTP client for one server: sends requests, retries them, and limits how many run concurrently.
+//! The HTTP client for one server: sends requests, retries them, and limits how many run
+//! concurrently.
 //!
 //! [`HttpClient::send_with`] is the only retry loop. What one attempt does is an [`Attempt`]: the
-//! connection to a registry adds authentication and redirects there. The client itself adds neither.
+//! connection to a registry adds authentication and redirects there. The client itself adds
+//! neither.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -16,8 +18,8 @@ use tokio::time::{Instant, timeout_at};
 use url::Url;
 
 use super::{
+    adaptive_limit::{ConcurrencyLimit, ConcurrencyPermit, MAX_LIMIT, RequestKind, RequestOutcome},
     body::BodyMonitor,
-    concurrency::{ConcurrencyLimit, ConcurrencyPermit, MAX_LIMIT, RequestKind, RequestOutcome},
     error::{with_server, with_timeout},
     request::{Body, Request},
     response::Response,
@@ -28,8 +30,8 @@ use super::{
 use crate::{blocking::is_out_of_descriptors, store::limits::Limits};
 use ocigraph_types::{Code, Error, Host, Result};
 
-/// Header fields of a response: more than any registry or proxy sends. The HTTP library limits their
-/// bytes to about 400 KiB for HTTP/1.1; [`MAX_HEADER_BYTES`] does so for HTTP/2.
+/// Header fields of a response: more than any registry or proxy sends. The HTTP library limits
+/// their bytes to about 400 KiB for HTTP/1.1; [`MAX_HEADER_BYTES`] does so for HTTP/2.
 const MAX_HEADERS: usize = 4096;
 const MAX_HEADER_BYTES: u32 = 400 * 1024;
 
@@ -78,8 +80,8 @@ pub(crate) struct HttpClient {
     clients: [OnceCell<reqwest::Client>; 8],
     /// Limits requests whose body is in memory.
     requests: ConcurrencyLimit,
-    /// Limits requests that read their body from a source. Reading a source may need a request of the
-    /// other kind, so the two kinds have separate limits.
+    /// Limits requests that read their body from a source. Reading a source may need a request of
+    /// the other kind, so the two kinds have separate limits.
     uploads: ConcurrencyLimit,
     /// No request is sent before this instant: the server responded with 429.
     paused_until: Mutex<Option<Instant>>,

@@ -75,7 +75,7 @@ pub(super) fn with_server(error: Error, url: &Url) -> Error {
     let host = url.host_str().unwrap_or_default();
     match error.code() {
         Code::Network if error.hint().is_none() => {
-            error.with_hint(format!("is {host} the right address, and is it up?"))
+            error.with_hint(format!("check the address {host}, and that the server runs"))
         }
         Code::Tls => {
             let message = format!("no secure connection to {host}: {}", error.message());

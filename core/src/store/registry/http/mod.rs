@@ -1,11 +1,11 @@
 //! HTTP: requests, bounded responses, retries, TLS, and the limit on concurrent requests.
 //!
-//! One [`client::HttpClient`] sends everything that goes to a registry or to a token server. Authentication
-//! and manifests are not known here.
+//! One [`client::HttpClient`] sends everything that goes to a registry or to a token server.
+//! Authentication and manifests are not known here.
 
+pub(super) mod adaptive_limit;
 pub(super) mod body;
 pub(super) mod client;
-pub(super) mod concurrency;
 pub(super) mod error;
 pub(super) mod redirect;
 pub(super) mod request;

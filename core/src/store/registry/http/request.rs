@@ -9,7 +9,7 @@ use url::Url;
 
 use crate::{
     content::source::Source,
-    store::{memory::Gate, registry::secret::Secret},
+    store::{memory_budget::Gate, registry::secret::Secret},
 };
 
 /// A request that can be sent again.

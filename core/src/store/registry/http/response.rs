@@ -12,7 +12,7 @@ use crate::{
     content::source::ByteStream,
     store::{
         limits::Limits,
-        memory::{Gate, SMALL_BODY, Turn},
+        memory_budget::{Gate, SMALL_BODY, Turn},
         registry::secret::Secret,
     },
 };
@@ -81,8 +81,8 @@ impl Response {
         self.early
     }
 
-    /// Returns true if the registry redirected to a signed URL that has expired. Azure's and Amazon's
-    /// blob stores respond with 403, Google's with 400.
+    /// Returns true if the registry redirected to a signed URL that has expired. Azure's and
+    /// Amazon's blob stores respond with 403, Google's with 400.
     pub(super) fn is_expired_redirect(&self) -> bool {
         self.redirected && matches!(self.status.as_u16(), 400 | 401 | 403)
     }
@@ -163,8 +163,8 @@ impl Response {
         values.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()).collect()
     }
 
-    /// Returns the body; TOO_LARGE if it has more than `limit` bytes, TIMEOUT if it does not end within
-    /// the stall timeout.
+    /// Returns the body; TOO_LARGE if it has more than `limit` bytes, TIMEOUT if it does not end
+    /// within the stall timeout.
     pub(crate) async fn body(self, limit: usize) -> Result<Bytes> {
         Ok(self.read_body(limit).await?.0)
     }
@@ -306,9 +306,9 @@ impl Response {
     }
 }
 
-/// Reads the errors of a body: the list of the OCI distribution specification ("Error Codes"), or the
-/// single error of OAuth 2 that token servers send (RFC 6749, section 5.2). Secrets are replaced by
-/// `***`.
+/// Reads the errors of a body: the list of the OCI distribution specification ("Error Codes"), or
+/// the single error of OAuth 2 that token servers send (RFC 6749, section 5.2). Secrets are
+/// replaced by `***`.
 fn registry_errors(body: &[u8], secrets: &[Secret]) -> Vec<RegistryError> {
     let Ok(body) = serde_json::from_slice::<Value>(body) else { return Vec::new() };
     let clean = |value: &Value| -> String {

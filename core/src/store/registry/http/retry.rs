@@ -17,8 +17,8 @@ const LONGEST_REPORTED: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
 const FIRST_WAIT: Duration = Duration::from_millis(250);
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
-/// Returns true for statuses that may be temporary. 499 (nginx) and 522 (Cloudflare) come from proxies
-/// in front of registries.
+/// Returns true for statuses that may be temporary. 499 (nginx) and 522 (Cloudflare) come from
+/// proxies in front of registries.
 pub(super) fn is_retryable_status(status: StatusCode) -> bool {
     matches!(status.as_u16(), 408 | 429 | 499 | 500 | 502 | 503 | 504 | 522)
 }

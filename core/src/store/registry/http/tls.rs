@@ -1,7 +1,7 @@
 //! TLS: which certificates are trusted, and which one the client presents.
 //!
-//! The roots of the system are read for the first TLS connection. The cryptography provider is passed
-//! explicitly, so that the application can choose the default of the process.
+//! The roots of the system are read for the first TLS connection. The cryptography provider is
+//! passed explicitly, so that the application can choose the default of the process.
 
 use std::{
     path::{Path, PathBuf},
@@ -23,7 +23,7 @@ use rustls::{
 use rustls_platform_verifier::Verifier;
 use zeroize::Zeroizing;
 
-use crate::content::small_file::read_small_file;
+use crate::{content::small_file::read_small_file, per_process::PerProcess};
 use ocigraph_types::{Code, Error, Result};
 
 /// The TLS part of the client configuration.
@@ -37,13 +37,18 @@ pub(crate) struct TlsOptions {
 
 /// Returns the configuration for a server over TLS.
 pub(super) fn config(options: &TlsOptions) -> Result<TlsConfig> {
-    static DEFAULT: OnceCell<TlsConfig> = OnceCell::new();
+    static DEFAULT: PerProcess<OnceCell<TlsConfig>> = PerProcess::new();
     let is_default = options.ca_file.is_none() && options.cert_file.is_none() && !options.insecure;
     if !is_default {
         return build(options);
     }
     // Reading the roots of the system takes time, and they are the same for all clients.
-    DEFAULT.get_or_try_init(|| build(options)).cloned()
+    let default = DEFAULT.get(|inherited| match inherited.and_then(OnceCell::get) {
+        Some(config) => OnceCell::with_value(config.clone()),
+        // Another thread may have been reading them at the fork.
+        None => OnceCell::new(),
+    });
+    default.get_or_try_init(|| build(options)).cloned()
 }
 
 fn build(options: &TlsOptions) -> Result<TlsConfig> {
@@ -146,8 +151,8 @@ fn tls_error(what: &str, error: rustls::Error) -> Error {
     Error::new(Code::Tls, format!("{what}: {error}")).with_source(error)
 }
 
-/// Also accepts a server certificate that is listed in `ca_file` itself: `openssl req -x509` marks a
-/// self-signed certificate as an authority, which rustls refuses as a server certificate.
+/// Also accepts a server certificate that is listed in `ca_file` itself: `openssl req -x509` marks
+/// a self-signed certificate as an authority, which rustls refuses as a server certificate.
 #[derive(Debug)]
 struct AcceptGiven {
     verifier: Verifier,

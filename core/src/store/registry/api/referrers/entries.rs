@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::store::{
-    memory::Turn,
-    registry::api::pages::{entry, object, present},
+    memory_budget::Turn,
+    registry::api::paginated_list::{entry, object, present},
 };
 use ocigraph_types::{Code, Descriptor, Digest, Error, Manifest, Result, excerpt, media_type};
 
@@ -53,7 +53,8 @@ impl Entry {
     }
 }
 
-/// Parses the entries of an index one by one. Returns the reason if the index itself cannot be read.
+/// Parses the entries of an index one by one. Returns the reason if the index itself cannot be
+/// read.
 pub(super) fn parse_entries(bytes: &[u8]) -> std::result::Result<Vec<Entry>, String> {
     #[derive(Deserialize)]
     struct RawIndex<'a> {

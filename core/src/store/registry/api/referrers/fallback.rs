@@ -88,8 +88,8 @@ impl Registry {
         }
     }
 
-    /// Reads the fallback index. GitLab resolves the tag to the subject itself, and users may have tags
-    /// of that form, so a manifest of another kind is not an error.
+    /// Reads the fallback index. GitLab resolves the tag to the subject itself, and users may have
+    /// tags of that form, so a manifest of another kind is not an error.
     async fn read_fallback(&self, subject: &Digest, tag: &str) -> Result<Fallback> {
         let response = match self.get_manifest_bytes(&TagOrDigest::Tag(tag.to_owned())).await {
             Ok(response) => response,
@@ -124,9 +124,9 @@ impl Registry {
     /// Changes a fallback index that other clients may change at the same time.
     ///
     /// No registry in use can replace a tag atomically. A writer therefore reads the index back,
-    /// immediately and once more after a wait. The wait is chosen to exceed the time that another writer
-    /// takes from reading to writing: a writer that read the index before this change has written by
-    /// then, and one that reads it later includes this change.
+    /// immediately and once more after a wait. The wait is chosen to exceed the time that another
+    /// writer takes from reading to writing: a writer that read the index before this change has
+    /// written by then, and one that reads it later includes this change.
     pub(super) async fn change_fallback(
         &self,
         subject: &Digest,
@@ -136,8 +136,8 @@ impl Registry {
         self.change_fallback_locked(subject, change).await
     }
 
-    /// Adds a referrer to a fallback index, together with all referrers that wait for the same index:
-    /// n referrers that are pushed concurrently need a few writes, not n.
+    /// Adds a referrer to a fallback index, together with all referrers that wait for the same
+    /// index: n referrers that are pushed concurrently need a few writes, not n.
     pub(super) async fn add_to_fallback(
         &self,
         subject: &Digest,
@@ -262,8 +262,8 @@ impl Registry {
         self.remove_replaced(&tag, replaced).await
     }
 
-    /// Returns the entries whose manifests do not exist. Other clients delete manifests without their
-    /// entries, and docker-registry refuses an index with a missing manifest.
+    /// Returns the entries whose manifests do not exist. Other clients delete manifests without
+    /// their entries, and docker-registry refuses an index with a missing manifest.
     async fn missing_manifests(&self, entries: &[Entry]) -> Result<Vec<Digest>> {
         let digests: Vec<Digest> = entries.iter().filter_map(Entry::digest).cloned().collect();
         let missing = stream::iter(digests)
@@ -280,7 +280,8 @@ impl Registry {
         Ok(missing.into_iter().flatten().collect())
     }
 
-    /// Deletes the replaced indexes: no registry recognizes them as garbage. A refusal is not an error.
+    /// Deletes the replaced indexes: no registry recognizes them as garbage. A refusal is not an
+    /// error.
     async fn remove_replaced(&self, tag: &str, mut replaced: HashSet<Digest>) -> Result<()> {
         if replaced.is_empty() {
             return Ok(());

@@ -1,8 +1,8 @@
-//! Locks between the processes of one machine that write the same fallback index: files in a private
-//! directory below the temporary directory.
+//! Locks between the processes of one machine that write the same fallback index: files in a
+//! private directory below the temporary directory.
 //!
-//! The lock only saves the writers repeated attempts. Without it no entry is lost either, so the wait
-//! for it is short.
+//! The lock only saves the writers repeated attempts. Without it no entry is lost either, so the
+//! wait for it is short.
 
 use std::{
     fs::File,
@@ -48,7 +48,8 @@ pub(super) struct TagLock {
     _file: File,
 }
 
-/// Returns a directory that only this user can write to, so that no other user can place links in it.
+/// Returns a directory that only this user can write to, so that no other user can place links in
+/// it.
 #[cfg(unix)]
 fn directory() -> Option<PathBuf> {
     use std::{

@@ -90,7 +90,7 @@ impl Drop for Session {
 
 fn location(response: &Response) -> Result<Url> {
     let text = response.location().ok_or_else(|| {
-        Error::new(Code::Registry, "the registry opened an upload and did not say where")
+        Error::new(Code::Registry, "the response that opened an upload has no Location header")
     })?;
     let url = response.url().join(text).map_err(|_| {
         Error::new(Code::Registry, "the registry opened an upload at an invalid URL")
@@ -109,10 +109,11 @@ fn location(response: &Response) -> Result<Url> {
     Ok(url)
 }
 
-/// Reads how many bytes the registry has from `Range: 0-N`, where N is the position of the last byte.
+/// Reads how many bytes the registry has from `Range: 0-N`, where N is the position of the last
+/// byte.
 ///
-/// A new session has `0-0` although it has no byte. A session with one byte looks the same, and that
-/// byte is sent again.
+/// A new session has `0-0` although it has no byte. A session with one byte looks the same, and
+/// that byte is sent again.
 pub(super) fn received_bytes(response: &Response) -> Option<u64> {
     let range = response.header(header::RANGE)?.trim();
     let has_unit = range.get(..5).is_some_and(|unit| unit.eq_ignore_ascii_case("bytes"));

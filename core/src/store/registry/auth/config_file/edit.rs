@@ -26,7 +26,8 @@ use ocigraph_types::{Code, Error, Host, Result};
 const LOCK_TIMEOUT: Duration = Duration::from_secs(15);
 const LOCK_POLL_INTERVAL: Duration = Duration::from_millis(10);
 
-/// A program without a lock that read the file before it was replaced has written it after this time.
+/// A program without a lock that read the file before it was replaced has written it after this
+/// time.
 const SETTLED_AFTER: Duration = Duration::from_millis(20);
 
 /// Attempts to change a file that other programs keep changing.
@@ -137,8 +138,8 @@ fn replace(
     Err(keeps_changing(path))
 }
 
-/// Writes a temporary file in the same directory. Only its owner can read it, and it has the owner of
-/// the file that it will replace.
+/// Writes a temporary file in the same directory. Only its owner can read it, and it has the owner
+/// of the file that it will replace.
 fn write_beside(path: &Path, text: &[u8]) -> io::Result<tempfile::NamedTempFile> {
     let mut file = tempfile::Builder::new()
         .prefix(&temporary_prefix(path))
@@ -258,8 +259,8 @@ impl Drop for Lock {
     }
 }
 
-/// Opens the lock file, which must be a regular file: a link could name the file of another user, and
-/// opening a pipe could block forever.
+/// Opens the lock file, which must be a regular file: a link could name the file of another user,
+/// and opening a pipe could block forever.
 fn open_lock(path: &Path) -> io::Result<File> {
     let mut options = File::options();
     options.read(true).write(true).create(true).truncate(false);

@@ -1,5 +1,5 @@
-//! Runs a program and reads its standard output, up to a limit. Dropping the future kills the program,
-//! and on Linux also the processes that it started.
+//! Runs a program and reads its standard output, up to a limit. Dropping the future kills the
+//! program, and on Linux also the processes that it started.
 
 use std::{
     io,
@@ -14,8 +14,8 @@ use tokio::{
 };
 use zeroize::Zeroizing;
 
-/// Time to read the rest of the output after the program has ended. The output is in the pipe already,
-/// but a child process that is still running may keep the pipe open.
+/// Time to read the rest of the output after the program has ended. The output is in the pipe
+/// already, but a child process that is still running may keep the pipe open.
 const DRAIN_TIMEOUT: Duration = Duration::from_millis(100);
 
 /// How a program ended.
@@ -109,10 +109,11 @@ fn exit_kind(status: io::Result<ExitStatus>) -> io::Result<ExitKind> {
     }
 }
 
-/// A running program. Dropping it kills the program, and on Linux also the processes that it started.
+/// A running program. Dropping it kills the program, and on Linux also the processes that it
+/// started.
 ///
-/// The program stays in the process group of this process: in a background group it could not ask for
-/// a passphrase on the terminal.
+/// The program stays in the process group of this process: in a background group it could not ask
+/// for a passphrase on the terminal.
 struct Running {
     child: Child,
     /// The program has ended: another process may have its number, and its children may go on.
@@ -149,8 +150,8 @@ mod tree {
     /// Processes that are killed; no helper starts more.
     const MAX_PROCESSES: usize = 1000;
 
-    /// Kills a child of this process and all its descendants. Stops each process before its children
-    /// are listed, so that it cannot start more.
+    /// Kills a child of this process and all its descendants. Stops each process before its
+    /// children are listed, so that it cannot start more.
     pub(super) fn kill(child: u32) {
         let mut processes = vec![child];
         let mut seen = 0;

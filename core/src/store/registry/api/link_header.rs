@@ -1,8 +1,8 @@
-//! The `Link` header, which names the next page of a list (RFC 8288; distribution-spec v1.1.1, "Listing
-//! Tags").
+//! The `Link` header, which names the next page of a list (RFC 8288; distribution-spec v1.1.1,
+//! "Listing Tags").
 
-/// Returns the targets of all links with the relation `next`. Returns an error if the relation is not
-/// attached to a well-formed link.
+/// Returns the targets of all links with the relation `next`. Returns an error if the relation is
+/// not attached to a well-formed link.
 pub(crate) fn next_links(header: &str) -> Result<Vec<&str>, ()> {
     let (mut rest, mut targets, mut malformed) = (header, Vec::new(), false);
     while let Some((before, after)) = rest.split_once('<') {

@@ -1,10 +1,10 @@
 //! The limit on concurrent requests to one registry, which adapts to what the registry can serve.
 //!
-//! The limit grows with each response while more than half of it is used. Below the baseline it always
-//! grows; above it only while responses are about as fast as the fastest of their kind. It is halved
-//! when the registry refuses requests (429, 503), when several connections fail in a row, and when
-//! this process runs out of file descriptors. The limit of one operation, which the caller sets, is
-//! separate and applies first.
+//! The limit grows with each response while more than half of it is used. Below the baseline it
+//! always grows; above it only while responses are about as fast as the fastest of their kind. It
+//! is halved when the registry refuses requests (429, 503), when several connections fail in a row,
+//! and when this process runs out of file descriptors. The limit of one operation, which the caller
+//! sets, is separate and applies first.
 
 use std::{
     sync::{Mutex, MutexGuard, PoisonError},
@@ -23,8 +23,8 @@ pub(super) const MAX_LIMIT: usize = 128;
 /// The lowest baseline: up to here the limit always grows again.
 const MIN_BASELINE: usize = 4;
 
-/// A response is slow if it takes more than 1.5 times as long as the fastest one plus this tolerance
-/// for the load of the local machine.
+/// A response is slow if it takes more than 1.5 times as long as the fastest one plus this
+/// tolerance for the load of the local machine.
 const TOLERANCE: Duration = Duration::from_millis(5);
 
 /// The fastest response is measured again after this time, since the network path may have changed.

@@ -92,6 +92,9 @@ impl ManifestBuilder {
 
     /// Sets the configuration. Default: the [empty descriptor](empty_descriptor). Only image
     /// manifests have a configuration.
+    ///
+    /// A store accepts the manifest if its blobs exist. With the default configuration, or without
+    /// blobs, push [`EMPTY_JSON`] as a blob before the manifest.
     pub fn config(mut self, config: Descriptor) -> Self {
         self.config = Some(config);
         self

@@ -9,11 +9,11 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use url::Url;
 
-use super::{connection::RepositoryConnection, link::next_links};
+use super::{connection::RepositoryConnection, link_header::next_links};
 use crate::store::{
     limits::check_limit,
     list::{List, Problems},
-    memory::Charge,
+    memory_budget::Charge,
     registry::http::{request::Request, response::Response, url::same_origin},
 };
 use ocigraph_types::{
@@ -27,8 +27,8 @@ const MAX_URL_BYTES: usize = 8 * 1024;
 /// The pages of a list may have this many times `max_manifest_bytes`.
 const MAX_PAGES_FACTOR: u64 = 16;
 
-/// The pages of a list. Links to next pages are followed if they have the path of the list, until no
-/// new page is linked. Pages, entries and bytes are limited.
+/// The pages of a list. Links to next pages are followed if they have the path of the list, until
+/// no new page is linked. Pages, entries and bytes are limited.
 pub(super) struct Pages<'a> {
     connection: &'a RepositoryConnection,
     queue: VecDeque<Url>,
@@ -61,7 +61,8 @@ impl<'a> Pages<'a> {
         pages
     }
 
-    /// Requests the next page. Returns any response for the first page, but only 200 for the others.
+    /// Requests the next page. Returns any response for the first page, but only 200 for the
+    /// others.
     pub(super) async fn next(&mut self) -> Result<Option<Response>> {
         while let Some(url) = self.queue.pop_front() {
             if self.pages_requested >= self.connection.limits().max_pages {
@@ -135,8 +136,8 @@ impl<'a> Pages<'a> {
         self.problems.add(detail);
     }
 
-    /// Adds to `all` the entries that a page lists under `key`. An entry that cannot be read becomes a
-    /// problem.
+    /// Adds to `all` the entries that a page lists under `key`. An entry that cannot be read
+    /// becomes a problem.
     pub(super) fn add<T: Weight>(
         &mut self,
         all: &mut Vec<T>,
@@ -219,8 +220,8 @@ impl<'a> Pages<'a> {
         }
     }
 
-    /// Queues a linked page of the same list. Following any other link would let the registry choose
-    /// what is requested from whom.
+    /// Queues a linked page of the same list. Following any other link would let the registry
+    /// choose what is requested from whom.
     fn queue_link(&mut self, url: &Url, target: &str) {
         let next = url.join(target).ok();
         let is_same_list =
@@ -261,8 +262,8 @@ fn decoded(path: &str) -> Vec<u8> {
     decoded
 }
 
-/// Deserializes a member as `Some`, even if it is null: a null list is empty, but a missing one is an
-/// error.
+/// Deserializes a member as `Some`, even if it is null: a null list is empty, but a missing one is
+/// an error.
 pub(super) fn present<'de, D: serde::Deserializer<'de>>(
     deserializer: D,
 ) -> std::result::Result<Option<&'de RawValue>, D::Error> {
