@@ -77,7 +77,7 @@ test('the deploy gate rejects an unsigned image and an incomplete image', async 
   assert.equal((await gate(`${place}:v1`, 'another/type')).code, 1);
 
   writeFileSync(join(place.slice(4), 'blobs', 'sha256', blobs[0].descriptor.digest.slice(7)), 'imagE');
-  assert.match((await gate(`${place}:v1`)).stderr, /^refused: content that should be sha256:/);
+  assert.match((await gate(`${place}:v1`)).stderr, /^refused: content with the digest sha256:/);
   assert.equal((await gate('127.0.0.1:1/app:v1')).code, 2, 'the registry does not exist');
 });
 
