@@ -27,6 +27,9 @@ class Throttle:
         threading.Thread(target=self._accept, daemon=True).start()
 
     def close(self) -> None:
+        with contextlib.suppress(OSError):
+            # Closing alone does not end an `accept` that waits.
+            self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         for connection in list(self._open):
             self._end(connection)
@@ -40,7 +43,12 @@ class Throttle:
                 client, _ = self._listener.accept()
             except OSError:
                 return
-            registry = socket.create_connection(self._target)
+            try:
+                registry = socket.create_connection(self._target)
+            except OSError:
+                # The test has ended the registry; an operation that it cancelled may still connect.
+                client.close()
+                continue
             for connection in (client, registry):
                 # Small socket buffers, so that the rate limit takes effect.
                 connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 * PIECE)
