@@ -368,9 +368,9 @@ pub use content::{
 };
 pub use ocigraph_types::{
     Algorithm, Annotations, Bytes, Code, Descriptor, Digest, DigestError, EMPTY_JSON, Error, Graph,
-    Hasher, Host, HostError, HostErrorReason, ImageConfig, ListProblem, Location, Manifest,
-    ManifestBuildError, ManifestBuilder, ManifestError, ManifestErrorReason, ManifestFormat,
-    ManifestFormatError, MediaTypeError, Names, Node, Platform, PlatformError, Reference,
+    Hasher, Host, HostError, HostErrorReason, ImageConfig, KeyCase, ListProblem, Location,
+    Manifest, ManifestBuildError, ManifestBuilder, ManifestError, ManifestErrorReason,
+    ManifestFormat, ManifestFormatError, MediaTypeError, Node, Platform, PlatformError, Reference,
     ReferenceError, RegistryError, RepositoryError, RepositoryErrorReason, Result, TagError,
     TagOrDigest, ToJson, Verifier, Walk, annotation, check_repository, check_tag, empty_descriptor,
     excerpt, json_text, printable,

@@ -216,7 +216,7 @@ impl Error {
 
     /// Sets what a registry returned: the HTTP status, its list of errors, and the id under which
     /// it logged the request.
-    pub fn with_answer(
+    pub fn with_response(
         mut self,
         status: u16,
         errors: Vec<RegistryError>,
@@ -359,7 +359,7 @@ mod tests {
     #[test]
     fn a_clone_says_the_same_and_shares_the_source() {
         let error = Error::io("read", Path::new("a/b"), io::ErrorKind::NotFound.into())
-            .with_answer(500, vec![RegistryError::new("UNKNOWN", "")], Some("7".into()))
+            .with_response(500, vec![RegistryError::new("UNKNOWN", "")], Some("7".into()))
             .with_operation("pull", "oci:a");
         let clone = error.clone();
         assert_eq!(clone.to_string(), error.to_string());

@@ -11,7 +11,7 @@ const VERBATIM: [&str; 2] = ["annotations", "platform"];
 /// The style in which the names of fields are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
-pub enum Names {
+pub enum KeyCase {
     /// `media_type`, for Python, C and Go. The default.
     #[default]
     Snake,
@@ -19,14 +19,14 @@ pub enum Names {
     Camel,
 }
 
-impl Names {
+impl KeyCase {
     /// Serializes a value whose fields have names in snake case, and renames the fields.
     ///
     /// The contents of fields called `annotations` and `platform` are not renamed: their names are
     /// those of users and of the OCI specifications.
     ///
     /// ```
-    /// use ocigraph_types::{Annotations, Names};
+    /// use ocigraph_types::{Annotations, KeyCase};
     /// use serde_json::json;
     ///
     /// #[derive(serde::Serialize)]
@@ -37,7 +37,7 @@ impl Names {
     ///
     /// let annotations = Annotations::from([("my_key".into(), "x".into())]);
     /// assert_eq!(
-    ///     Names::Camel.to_value(&Report { dry_run: true, annotations }),
+    ///     KeyCase::Camel.to_value(&Report { dry_run: true, annotations }),
     ///     json!({ "dryRun": true, "annotations": { "my_key": "x" } }),
     /// );
     /// ```
@@ -45,8 +45,8 @@ impl Names {
         // Results contain nothing that JSON cannot represent.
         let value = serde_json::to_value(value).unwrap_or_default();
         match self {
-            Names::Snake => value,
-            Names::Camel => renamed(value),
+            KeyCase::Snake => value,
+            KeyCase::Camel => renamed(value),
         }
     }
 }
@@ -78,20 +78,20 @@ fn camel_case(snake: &str) -> String {
 /// A result that every language returns as JSON with the same fields. Unknown values are omitted.
 ///
 /// ```
-/// use ocigraph_types::{Descriptor, Names, ToJson};
+/// use ocigraph_types::{Descriptor, KeyCase, ToJson};
 ///
 /// let blob = Descriptor::of("text/plain", b"hello");
-/// assert_eq!(blob.to_json(Names::Snake)["media_type"], "text/plain");
-/// assert_eq!(blob.to_json(Names::Camel)["mediaType"], "text/plain");
+/// assert_eq!(blob.to_json(KeyCase::Snake)["media_type"], "text/plain");
+/// assert_eq!(blob.to_json(KeyCase::Camel)["mediaType"], "text/plain");
 /// ```
 pub trait ToJson {
     /// Returns the value as JSON, with the names of its fields in the given style.
-    fn to_json(&self, names: Names) -> Value;
+    fn to_json(&self, case: KeyCase) -> Value;
 }
 
 impl<T: ToJson> ToJson for [T] {
-    fn to_json(&self, names: Names) -> Value {
-        self.iter().map(|item| item.to_json(names)).collect()
+    fn to_json(&self, case: KeyCase) -> Value {
+        self.iter().map(|item| item.to_json(case)).collect()
     }
 }
 
@@ -124,8 +124,8 @@ impl<'a> From<&'a Descriptor> for DescriptorFields<'a> {
 }
 
 impl ToJson for Descriptor {
-    fn to_json(&self, names: Names) -> Value {
-        names.to_value(&DescriptorFields::from(self))
+    fn to_json(&self, case: KeyCase) -> Value {
+        case.to_value(&DescriptorFields::from(self))
     }
 }
 
@@ -208,8 +208,8 @@ impl Serialize for Error {
 }
 
 impl ToJson for Error {
-    fn to_json(&self, names: Names) -> Value {
-        names.to_value(self)
+    fn to_json(&self, case: KeyCase) -> Value {
+        case.to_value(self)
     }
 }
 
@@ -245,17 +245,17 @@ mod tests {
             r#"{{"mediaType":"a/b","digest":"{}","size":0,"artifactType":"c/d","annotations":{{"my_key":"1"}},"platform":{{"architecture":"amd64","os":"windows","os.version":"10","un_known":{{"x_y":1}}}}}}"#,
             Algorithm::Sha256.digest(b"")
         );
-        assert_eq!(descriptor.to_json(Names::Camel).to_string(), expected);
+        assert_eq!(descriptor.to_json(KeyCase::Camel).to_string(), expected);
     }
 
     #[test]
     fn an_error_has_the_fields_of_every_language() {
         let error = Error::new(Code::RateLimited, "too many requests")
-            .with_answer(429, vec![RegistryError::new("TOOMANYREQUESTS", "slow")], None)
+            .with_response(429, vec![RegistryError::new("TOOMANYREQUESTS", "slow")], None)
             .with_retry_after(Duration::from_millis(1500))
             .with_operation("pull", "host/a:v1");
         assert_eq!(
-            error.to_json(Names::Camel),
+            error.to_json(KeyCase::Camel),
             json!({
                 "code": "RATE_LIMITED",
                 "number": 8,

@@ -59,7 +59,7 @@ pub use escape::{excerpt, json_text, printable};
 pub use graph::{Graph, Node, Walk};
 pub use host::{Host, HostError, HostErrorReason};
 pub use image_config::{IMAGE_CONFIG_LIMIT, ImageConfig};
-pub use json::{Names, ToJson, serialize_descriptor, serialize_descriptors};
+pub use json::{KeyCase, ToJson, serialize_descriptor, serialize_descriptors};
 pub use list_problem::ListProblem;
 pub use manifest::{
     EMPTY_JSON, Manifest, ManifestBuildError, ManifestBuilder, ManifestError, ManifestErrorReason,

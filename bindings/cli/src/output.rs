@@ -7,7 +7,7 @@ use std::{
     io::{self, ErrorKind, Write},
 };
 
-use ocigraph::{Code, Descriptor, Error, ListProblem, Names, ToJson, json_text, printable};
+use ocigraph::{Code, Descriptor, Error, KeyCase, ListProblem, ToJson, json_text, printable};
 use serde_json::Value;
 
 use crate::ExitCode;
@@ -40,7 +40,7 @@ pub(crate) fn json(value: &Value) {
 
 /// Prints a result of the library as JSON.
 pub(crate) fn result(value: &(impl ToJson + ?Sized)) {
-    json(&value.to_json(Names::Camel));
+    json(&value.to_json(KeyCase::Camel));
 }
 
 /// Prints a line to standard error.

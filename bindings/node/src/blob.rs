@@ -9,7 +9,7 @@ use napi::{
 };
 use napi_derive::napi;
 use ocigraph::{
-    ByteStream, Descriptor, Names, Reference, Result, ToJson, TransferOptions,
+    ByteStream, Descriptor, KeyCase, Reference, Result, ToJson, TransferOptions,
     media_type::OCTET_STREAM,
 };
 use serde_json::json;
@@ -86,7 +86,7 @@ impl Client {
                         TransferOptions::default().progress(progress.clone()),
                     )
                     .await?;
-                let descriptor = blob.to_json(Names::Camel);
+                let descriptor = blob.to_json(KeyCase::Camel);
                 Ok(json!({ "descriptor": descriptor, "outcome": outcome.name() }).to_string())
             })
         })

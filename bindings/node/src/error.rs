@@ -2,7 +2,7 @@
 
 use napi::Either;
 use napi_derive::napi;
-use ocigraph::{Code, Error, Names, Result, ToJson};
+use ocigraph::{Code, Error, KeyCase, Result, ToJson};
 use serde_json::Value;
 
 use crate::credential::CallbackError;
@@ -26,7 +26,7 @@ pub(crate) fn js_result<T>(result: Result<T>) -> JsResult<T> {
 }
 
 fn described(error: &Error) -> Value {
-    let mut json = error.to_json(Names::Camel);
+    let mut json = error.to_json(KeyCase::Camel);
     let cause = std::error::Error::source(error).and_then(|cause| cause.downcast_ref());
     if let Some(CallbackError(number)) = cause {
         json["callbackError"] = (*number).into();
@@ -35,7 +35,7 @@ fn described(error: &Error) -> Value {
 }
 
 pub(crate) fn json<T: ToJson + ?Sized>(value: &T) -> String {
-    value.to_json(Names::Camel).to_string()
+    value.to_json(KeyCase::Camel).to_string()
 }
 
 pub(crate) fn invalid(message: impl Into<String>) -> Error {

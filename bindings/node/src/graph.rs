@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use napi_derive::napi;
-use ocigraph::{Digest, Graph as Core, Names, Reference};
+use ocigraph::{Digest, Graph as Core, KeyCase, Reference};
 use serde_json::{Value, json};
 
 use crate::error::json;
@@ -51,7 +51,7 @@ impl Graph {
     pub fn walk(&self) -> String {
         let steps = self.graph.walk().map(|step| {
             json!({
-                "descriptor": ocigraph::ToJson::to_json(step.descriptor, Names::Camel),
+                "descriptor": ocigraph::ToJson::to_json(step.descriptor, KeyCase::Camel),
                 "subject": step.subject.digest,
                 "depth": step.depth,
                 "first": step.first,
@@ -92,6 +92,6 @@ impl Graph {
     /// Returns the JSON that the command line prints with `--format json`.
     #[napi(catch_unwind)]
     pub fn json(&self) -> String {
-        self.graph.json(&self.root, &self.location, Names::Camel, |_| true)
+        self.graph.json(&self.root, &self.location, KeyCase::Camel, |_| true)
     }
 }

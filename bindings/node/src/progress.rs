@@ -11,7 +11,7 @@ use std::{
 };
 
 use napi::threadsafe_function::ThreadsafeFunctionCallMode::NonBlocking;
-use ocigraph::{Descriptor, Digest, Event, Names, Outcome, Progress, ToJson};
+use ocigraph::{Descriptor, Digest, Event, KeyCase, Outcome, Progress, ToJson};
 use serde_json::{Value, json};
 
 use crate::call::Wake;
@@ -108,7 +108,7 @@ impl Entry {
     }
 
     fn json(&self) -> Value {
-        let blob = self.blob.to_json(Names::Camel);
+        let blob = self.blob.to_json(KeyCase::Camel);
         let mut json = json!({ "type": self.kind, "blob": blob, "position": self.position });
         if let Some(outcome) = self.outcome {
             json["outcome"] = json!(outcome.name());

@@ -10,8 +10,8 @@ use std::{
 
 use bytes::Bytes;
 use ocigraph::{
-    ClientConfig, Code, CopyOptions, DeleteOptions, DiscoverOptions, Error, Host, Manifest, Names,
-    Platform, PullOptions, PushOptions, ResolveOptions, Result, ToJson, TransferOptions,
+    ClientConfig, Code, CopyOptions, DeleteOptions, DiscoverOptions, Error, Host, KeyCase,
+    Manifest, Platform, PullOptions, PushOptions, ResolveOptions, Result, ToJson, TransferOptions,
     VerifyOptions, media_type,
 };
 use pyo3::{prelude::*, pybacked::PyBackedBytes, types::PyBytes};
@@ -445,12 +445,12 @@ impl Client {
 /// The parsed fields of a manifest, for every manifest format.
 fn view(py: Python<'_>, manifest: &Manifest) -> PyResult<Py<PyAny>> {
     let value = json!({
-        "descriptor": manifest.descriptor().to_json(Names::Snake),
+        "descriptor": manifest.descriptor().to_json(KeyCase::Snake),
         "artifact_type": manifest.artifact_type(),
-        "config": manifest.config().map(|config| config.to_json(Names::Snake)),
-        "blobs": manifest.blobs().to_json(Names::Snake),
-        "manifests": manifest.manifests().to_json(Names::Snake),
-        "subject": manifest.subject().map(|subject| subject.to_json(Names::Snake)),
+        "config": manifest.config().map(|config| config.to_json(KeyCase::Snake)),
+        "blobs": manifest.blobs().to_json(KeyCase::Snake),
+        "manifests": manifest.manifests().to_json(KeyCase::Snake),
+        "subject": manifest.subject().map(|subject| subject.to_json(KeyCase::Snake)),
         "annotations": manifest.annotations(),
     });
     Ok(plain(py, &value)?.unbind())

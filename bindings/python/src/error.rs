@@ -2,7 +2,7 @@
 
 use std::{error::Error as _, io};
 
-use ocigraph::{Code, Error, Names, ToJson};
+use ocigraph::{Code, Error, KeyCase, ToJson};
 use pyo3::{exceptions::PyRuntimeError, prelude::*, types::PyDict};
 
 use crate::values::plain;
@@ -10,7 +10,7 @@ use crate::values::plain;
 /// Converts an error to a Python exception. Python selects the exception class by the error code.
 pub(crate) fn raised(py: Python<'_>, error: &Error) -> PyErr {
     let exception = || {
-        let fields = plain(py, &error.to_json(Names::Snake))?;
+        let fields = plain(py, &error.to_json(KeyCase::Snake))?;
         let system = error.source().and_then(|e| e.downcast_ref::<io::Error>());
         let errno = system.and_then(io::Error::raw_os_error);
         py.import("ocigraph._error")?.getattr("_from_core")?.call1((fields, errno))

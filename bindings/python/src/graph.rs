@@ -7,7 +7,7 @@ use std::{
     vec,
 };
 
-use ocigraph::{Code, Descriptor, Digest, DiscoverOptions, Error, Names, ToJson};
+use ocigraph::{Code, Descriptor, Digest, DiscoverOptions, Error, KeyCase, ToJson};
 use pyo3::{prelude::*, types::PyBytes};
 use serde_json::{Value, json};
 
@@ -38,13 +38,13 @@ impl Graph {
     fn written(&self) -> String {
         let list = |of: &Descriptor| -> Value {
             let referrers = self.graph.referrers(&of.digest).iter();
-            json!([of.digest, referrers.map(|d| d.to_json(Names::Camel)).collect::<Value>()])
+            json!([of.digest, referrers.map(|d| d.to_json(KeyCase::Camel)).collect::<Value>()])
         };
         let subject = self.graph.subject();
         let mut lists = vec![list(subject)];
         let nodes = self.graph.walk().filter(|node| node.first);
         lists.extend(nodes.map(|node| list(node.descriptor)));
-        json!([subject.to_json(Names::Camel), lists]).to_string()
+        json!([subject.to_json(KeyCase::Camel), lists]).to_string()
     }
 
     fn known(&self, py: Python<'_>) -> &HashSet<Digest> {
@@ -137,7 +137,7 @@ impl Graph {
         wanted.artifact_type = artifact_type;
         wanted.annotations = annotations;
         let wanted = |referrer: &Descriptor| wanted.matches(referrer);
-        detached(py, || self.graph.json(reference, location, Names::Snake, wanted))
+        detached(py, || self.graph.json(reference, location, KeyCase::Snake, wanted))
     }
 
     /// Serializes the graph as JSON that `load` reads.

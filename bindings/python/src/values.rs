@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use ocigraph::{Descriptor, Error, Location, Names, PullResult, Reference, ToJson};
+use ocigraph::{Descriptor, Error, KeyCase, Location, PullResult, Reference, ToJson};
 use pyo3::{
     prelude::*,
     types::{PyDict, PyList, PyNone, PyTuple},
@@ -41,16 +41,16 @@ pub(crate) fn plain<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'py, 
 
 /// Converts a result of the core to plain Python values.
 pub(crate) fn result(py: Python<'_>, value: &(impl ToJson + ?Sized)) -> PyResult<Py<PyAny>> {
-    Ok(plain(py, &value.to_json(Names::Snake))?.unbind())
+    Ok(plain(py, &value.to_json(KeyCase::Snake))?.unbind())
 }
 
 pub(crate) fn descriptor<'py>(py: Python<'py>, value: &Descriptor) -> PyResult<Bound<'py, PyAny>> {
-    plain(py, &value.to_json(Names::Snake))
+    plain(py, &value.to_json(KeyCase::Snake))
 }
 
 /// Converts the results of a pull. Paths keep their native encoding, which JSON may not represent.
 pub(crate) fn pulled(py: Python<'_>, artifacts: &[PullResult]) -> PyResult<Py<PyAny>> {
-    let given = plain(py, &artifacts.to_json(Names::Snake))?;
+    let given = plain(py, &artifacts.to_json(KeyCase::Snake))?;
     for (artifact, given) in artifacts.iter().zip(given.try_iter()?) {
         for (file, given) in artifact.files.iter().zip(given?.get_item("files")?.try_iter()?) {
             given?.set_item("path", file.path.as_os_str())?;

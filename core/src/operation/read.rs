@@ -35,7 +35,7 @@ pub(crate) async fn listed_manifest(
 pub(crate) async fn resolve_tags(
     store: &dyn ReadStore,
     tags: Vec<String>,
-    at_once: usize,
+    concurrency: usize,
 ) -> Vec<(String, Result<Descriptor>)> {
     stream::iter(tags)
         .map(|tag| async move {
@@ -43,7 +43,7 @@ pub(crate) async fn resolve_tags(
             // Annotations can be long, and no caller needs them.
             (tag, named.map(|descriptor| descriptor.plain()))
         })
-        .buffered(at_once)
+        .buffered(concurrency)
         .collect()
         .await
 }

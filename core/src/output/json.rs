@@ -22,13 +22,13 @@ use crate::{
     operation::login::{LoginResult, LogoutResult},
     store::registry::auth::StoredIn,
 };
-use ocigraph_types::{Descriptor, Names, ToJson, serialize_descriptor};
+use ocigraph_types::{Descriptor, KeyCase, ToJson, serialize_descriptor};
 
 macro_rules! to_json {
     ($($result:ty),* $(,)?) => {$(
         impl ToJson for $result {
-            fn to_json(&self, names: Names) -> Value {
-                names.to_value(self)
+            fn to_json(&self, case: KeyCase) -> Value {
+                case.to_value(self)
             }
         }
     )*};
@@ -145,7 +145,7 @@ mod tests {
             r#"{{"mediaType":"a/b","digest":"{DIGEST}","size":2,"annotations":{{"my_key":"1","org.opencontainers.image.title":"x_y"}}}}"#
         );
         let expected = expected.replace("BLOB", &blob).replace("DIGEST", DIGEST);
-        assert_eq!(result.to_json(Names::Camel).to_string(), expected);
+        assert_eq!(result.to_json(KeyCase::Camel).to_string(), expected);
     }
 
     #[test]

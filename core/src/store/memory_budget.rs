@@ -20,17 +20,17 @@ use tokio::{
 use ocigraph_types::{Code, Error, Result, weight::READING};
 
 /// Default budget for the lists, graphs and manifests of an operation, in bytes.
-const KEPT: usize = 64 * 1024 * 1024;
+const DEFAULT_BUDGET: usize = 64 * 1024 * 1024;
 
 /// Memory that concurrent large bodies may take while they are read, in bytes.
-const PASSING: usize = 64 * 1024 * 1024;
+const BODIES_BUDGET: usize = 64 * 1024 * 1024;
 
 /// A body of up to this many bytes needs no permit.
 pub(crate) const SMALL_BODY: usize = 64 * 1024;
 
 /// Maximum wait for a permit. After it the body is read without one: a stalled body must not block
 /// all others.
-const PATIENCE: Duration = Duration::from_secs(60);
+const MAX_WAIT: Duration = Duration::from_secs(60);
 
 /// A budget of memory in bytes. Clones share it.
 ///
@@ -38,9 +38,9 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// let memory = ocigraph::Memory::new(64 * 1024 * 1024);
 /// ```
 #[derive(Clone)]
-pub struct Memory(Arc<Kept>);
+pub struct Memory(Arc<Budget>);
 
-struct Kept {
+struct Budget {
     used: AtomicUsize,
     limit: usize,
 }
@@ -48,13 +48,13 @@ struct Kept {
 impl Memory {
     /// Creates a budget of `limit` bytes.
     pub fn new(limit: usize) -> Self {
-        Self(Arc::new(Kept { used: AtomicUsize::new(0), limit }))
+        Self(Arc::new(Budget { used: AtomicUsize::new(0), limit }))
     }
 
     /// The budget of a store whose manifests and pages have up to `limit` bytes: 16 times that, and
     /// at least the default of 64 MiB.
     pub(crate) fn for_metadata(limit: usize) -> Self {
-        Self::new(KEPT.max(limit.saturating_mul(16)))
+        Self::new(DEFAULT_BUDGET.max(limit.saturating_mul(16)))
     }
 
     pub(crate) fn charge(&self) -> Charge {
@@ -64,7 +64,7 @@ impl Memory {
 
 impl Default for Memory {
     fn default() -> Self {
-        Self::new(KEPT)
+        Self::new(DEFAULT_BUDGET)
     }
 }
 
@@ -84,7 +84,7 @@ pub(crate) struct Charge {
 impl Charge {
     /// Takes `bytes` more from the budget. TOO_LARGE if it does not have them.
     pub(crate) fn add(&mut self, bytes: usize) -> Result<()> {
-        let Kept { used, limit } = &*self.memory.0;
+        let Budget { used, limit } = &*self.memory.0;
         let add = |used: usize| used.checked_add(bytes).filter(|sum| sum <= limit);
         if used.fetch_update(Ordering::Relaxed, Ordering::Relaxed, add).is_err() {
             let message =
@@ -127,20 +127,20 @@ impl Drop for Charge {
 /// Limits the memory of concurrent large bodies. A caller never asks for a second permit while it
 /// holds one.
 #[derive(Debug, Clone)]
-pub(crate) struct Gate(Arc<Semaphore>);
+pub(crate) struct BodyLimiter(Arc<Semaphore>);
 
 /// A permit to read a large body. Dropping it frees the share.
-pub(crate) type Turn = Arc<OwnedSemaphorePermit>;
+pub(crate) type BodyPermit = Arc<OwnedSemaphorePermit>;
 
-impl Gate {
+impl BodyLimiter {
     pub(crate) fn new() -> Self {
-        Self(Arc::new(Semaphore::new(PASSING / 1024)))
+        Self(Arc::new(Semaphore::new(BODIES_BUDGET / 1024)))
     }
 
     /// Waits until a body of `bytes` bytes may be read.
-    pub(crate) async fn turn(&self, bytes: usize) -> Option<Turn> {
-        let share = bytes.saturating_mul(READING).min(PASSING) / 1024;
+    pub(crate) async fn acquire(&self, bytes: usize) -> Option<BodyPermit> {
+        let share = bytes.saturating_mul(READING).min(BODIES_BUDGET) / 1024;
         let permits = Arc::clone(&self.0).acquire_many_owned(u32::try_from(share).ok()?);
-        Some(Arc::new(timeout(PATIENCE, permits).await.ok()?.ok()?))
+        Some(Arc::new(timeout(MAX_WAIT, permits).await.ok()?.ok()?))
     }
 }

@@ -192,7 +192,7 @@ fn short(digest: &Digest) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Names, digest::Algorithm};
+    use crate::{KeyCase, digest::Algorithm};
 
     fn chain(length: usize) -> Graph {
         let node = |i: usize| Descriptor {
@@ -216,7 +216,7 @@ mod tests {
                 all.tree("root"),
                 all.dot("root"),
                 all.mermaid("root"),
-                all.json("root", "place", Names::Camel, |_| true),
+                all.json("root", "place", KeyCase::Camel, |_| true),
             ];
             for drawing in drawings {
                 assert!(drawing.len() < 64 << 20, "{}", drawing.len());

@@ -8,7 +8,7 @@ use super::referrers::Graph;
 use crate::{
     descriptor::Descriptor,
     escape::json_text,
-    json::{Names, ToJson},
+    json::{KeyCase, ToJson},
 };
 
 impl Graph {
@@ -20,14 +20,14 @@ impl Graph {
     /// whole tree; the reference of each node is `location`, `@` and its digest.
     ///
     /// ```
-    /// use ocigraph_types::{Descriptor, Graph, Names, media_type};
+    /// use ocigraph_types::{Descriptor, Graph, KeyCase, media_type};
     ///
     /// let image = Descriptor::of(media_type::OCI_MANIFEST, b"image");
     /// let sbom = Descriptor::of(media_type::OCI_MANIFEST, b"sbom");
     /// let mut graph = Graph::new(image.clone());
     /// graph.insert(image.digest, vec![sbom.clone()]);
     ///
-    /// let text = graph.json("localhost:5000/app:v1", "localhost:5000/app", Names::Camel, |_| true);
+    /// let text = graph.json("localhost:5000/app:v1", "localhost:5000/app", KeyCase::Camel, |_| true);
     /// let json: serde_json::Value = serde_json::from_str(&text).unwrap();
     /// assert_eq!(json["reference"], "localhost:5000/app:v1");
     /// assert_eq!(json["references"][0]["digest"], sbom.digest.as_str());
@@ -40,7 +40,7 @@ impl Graph {
         &self,
         reference: &str,
         location: &str,
-        names: Names,
+        names: KeyCase,
         wanted: impl Fn(&Descriptor) -> bool,
     ) -> String {
         // Writes one node after the other: building a nested value, and serializing it, could exhaust
@@ -74,7 +74,7 @@ impl Graph {
     }
 }
 
-fn node(reference: &str, descriptor: &Descriptor, names: Names) -> Map<String, Value> {
+fn node(reference: &str, descriptor: &Descriptor, names: KeyCase) -> Map<String, Value> {
     let mut map = Map::new();
     map.insert("reference".into(), json!(reference));
     if let Value::Object(fields) = descriptor.to_json(names) {
@@ -123,7 +123,7 @@ mod tests {
 
     #[test]
     fn a_graph_without_referrers_has_empty_lists() {
-        let text = Graph::new(named("root")).json("host/x:v1", "host/x", Names::Camel, |_| true);
+        let text = Graph::new(named("root")).json("host/x:v1", "host/x", KeyCase::Camel, |_| true);
         let value: Value = serde_json::from_str(&text).unwrap();
         assert_eq!(value["reference"], "host/x:v1");
         assert_eq!(value["references"], json!([]));

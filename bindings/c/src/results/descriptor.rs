@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use ocigraph::{Descriptor, Names, ToJson};
+use ocigraph::{Descriptor, KeyCase, ToJson};
 
 use crate::{
     boundary::{free, read},
@@ -40,7 +40,7 @@ pub(crate) struct Json(OnceLock<String>);
 
 impl Json {
     pub(crate) fn of(&self, value: &(impl ToJson + ?Sized)) -> ocigraph_str {
-        self.get(|| value.to_json(Names::Snake).to_string())
+        self.get(|| value.to_json(KeyCase::Snake).to_string())
     }
 
     pub(crate) fn get(&self, text: impl FnOnce() -> String) -> ocigraph_str {

@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 
-use ocigraph::{Digest, DiscoverOptions, Graph, Names, Reference};
+use ocigraph::{Digest, DiscoverOptions, Graph, KeyCase, Reference};
 
 use crate::{
     boundary::{borrow, call, free, read, require},
@@ -232,7 +232,7 @@ pub extern "C" fn ocigraph_graph_json(graph: Option<&ocigraph_graph>) -> ocigrap
         r.json.get(|| {
             let location = Reference::new(r.reference.location().clone()).to_string();
             let wanted = |d: &ocigraph::Descriptor| r.options.matches(d);
-            r.value.json(&r.reference.to_string(), &location, Names::Snake, wanted)
+            r.value.json(&r.reference.to_string(), &location, KeyCase::Snake, wanted)
         })
     })
 }

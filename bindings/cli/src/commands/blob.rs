@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Subcommand;
 use futures::TryStreamExt;
 use ocigraph::{
-    BufferedContent, ByteStream, Content, Names, OutputFile, Progress, Reference, Result, ToJson,
+    BufferedContent, ByteStream, Content, KeyCase, OutputFile, Progress, Reference, Result, ToJson,
     TransferOptions, media_type,
 };
 use serde_json::json;
@@ -80,7 +80,7 @@ pub(crate) async fn blob(common: &Common, command: BlobCommand) -> Result<ExitCo
                 }
                 Format::Json => output::json(&json!({
                     "reference": target.reference.at(blob.digest.clone()).to_string(),
-                    "descriptor": blob.to_json(Names::Camel),
+                    "descriptor": blob.to_json(KeyCase::Camel),
                     "outcome": outcome.name(),
                 })),
             }

@@ -1,7 +1,7 @@
 //! `discover`: prints the graph of referrers of an artifact.
 
 use clap::{Args, ValueEnum};
-use ocigraph::{DiscoverOptions, Graph, Names, Platform, Reference, Result};
+use ocigraph::{DiscoverOptions, Graph, KeyCase, Platform, Reference, Result};
 
 use crate::{
     ExitCode,
@@ -69,7 +69,7 @@ pub(crate) async fn discover(common: &Common, args: DiscoverArgs) -> Result<Exit
         GraphFormat::Mermaid => output::bytes(graph.mermaid(&root).as_bytes()),
         GraphFormat::Json => {
             let location = Reference::new(args.target.reference.location().clone()).to_string();
-            let mut text = graph.json(&root, &location, Names::Camel, |d| filter.matches(d));
+            let mut text = graph.json(&root, &location, KeyCase::Camel, |d| filter.matches(d));
             text.push('\n');
             output::bytes(text.as_bytes());
         }

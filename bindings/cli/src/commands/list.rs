@@ -1,7 +1,7 @@
 //! The lists: `tags`, `manifests` and `repos`.
 
 use clap::Args;
-use ocigraph::{Attributes, Host, List, ManifestInfo, Names, Reference, Result, TagInfo, ToJson};
+use ocigraph::{Attributes, Host, KeyCase, List, ManifestInfo, Reference, Result, TagInfo, ToJson};
 use serde_json::{Map, Value, json};
 
 use crate::{
@@ -116,7 +116,7 @@ fn tag_detail(info: &TagInfo) -> Value {
 }
 
 fn attributes(attributes: Option<&Attributes>) -> Value {
-    attributes.map_or(Value::Null, |attributes| attributes.to_json(Names::Camel))
+    attributes.map_or(Value::Null, |attributes| attributes.to_json(KeyCase::Camel))
 }
 
 fn known<const N: usize>(fields: [(&str, Value); N]) -> Value {

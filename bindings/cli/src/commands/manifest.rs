@@ -7,7 +7,7 @@ use std::{
 
 use clap::Subcommand;
 use ocigraph::{
-    Code, Error, Manifest, Names, OutputFile, Platform, Reference, ResolveOptions, Result, ToJson,
+    Code, Error, KeyCase, Manifest, OutputFile, Platform, Reference, ResolveOptions, Result, ToJson,
 };
 use serde_json::json;
 
@@ -90,7 +90,7 @@ pub(crate) async fn manifest(common: &Common, command: ManifestCommand) -> Resul
                 }
                 Format::Json => output::json(&json!({
                     "reference": target.reference.at(manifest.digest().clone()).to_string(),
-                    "descriptor": manifest.descriptor().to_json(Names::Camel),
+                    "descriptor": manifest.descriptor().to_json(KeyCase::Camel),
                     "tags": target.reference.tags(),
                 })),
             }

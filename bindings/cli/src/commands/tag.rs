@@ -1,7 +1,7 @@
 //! `tag`, `untag` and `resolve`: add, remove and look up tags.
 
 use clap::Args;
-use ocigraph::{Names, Platform, Reference, ResolveOptions, Result, ToJson};
+use ocigraph::{KeyCase, Platform, Reference, ResolveOptions, Result, ToJson};
 use serde_json::json;
 
 use crate::{
@@ -52,7 +52,7 @@ pub(crate) async fn tag(common: &Common, args: TagArgs) -> Result<ExitCode> {
             }
         }
         Format::Json => {
-            let descriptor = descriptor.to_json(Names::Camel);
+            let descriptor = descriptor.to_json(KeyCase::Camel);
             output::json(&json!({ "descriptor": descriptor, "tags": args.tags }));
         }
     }

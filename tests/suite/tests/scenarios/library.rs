@@ -9,7 +9,7 @@ use std::{
 use futures::TryStreamExt;
 use ocigraph::{
     Algorithm, Bytes, Client, CopyOptions, DeleteOptions, Descriptor, DiscoverOptions, Error, File,
-    Manifest, Names, Platform, PullOptions, PushOptions, Reference, ResolveOptions, ToJson,
+    KeyCase, Manifest, Platform, PullOptions, PushOptions, Reference, ResolveOptions, ToJson,
     TransferOptions, VerifyOptions, Walk, digest_files,
 };
 use ocigraph_suite::Workspace;
@@ -55,7 +55,7 @@ async fn perform(work: &Workspace, operation: &str, a: &Value) -> Result<Value, 
             options.annotations = annotations();
             options.config = text("config").map(|name| File::path(work.path(name)));
             let pushed = client.push(&target()?, options).await?;
-            pushed.to_json(Names::Snake)
+            pushed.to_json(KeyCase::Snake)
         }
         "pull" => {
             let mut options = PullOptions::default();
@@ -65,7 +65,7 @@ async fn perform(work: &Workspace, operation: &str, a: &Value) -> Result<Value, 
             options.include_subject = flag("include_subject");
             options.keep_old_files = flag("keep_old_files");
             let pulled = client.pull(&target()?, options).await?;
-            let mut artifacts = pulled.to_json(Names::Snake);
+            let mut artifacts = pulled.to_json(KeyCase::Snake);
             for file in artifacts.as_array_mut().into_iter().flatten() {
                 for file in file["files"].as_array_mut().into_iter().flatten() {
                     let path = Path::new(file["path"].as_str().unwrap());
@@ -81,31 +81,31 @@ async fn perform(work: &Workspace, operation: &str, a: &Value) -> Result<Value, 
             options.depth = a["depth"].as_u64().map(|depth| depth as usize);
             let graph = client.discover(&target()?, options).await?;
             let subject = graph.subject();
-            json!({ "subject": subject.to_json(Names::Snake), "referrers": referrers_from(&mut graph.walk().peekable(), 1) })
+            json!({ "subject": subject.to_json(KeyCase::Snake), "referrers": referrers_from(&mut graph.walk().peekable(), 1) })
         }
         "delete" => {
             let options = DeleteOptions::default().dry_run(flag("dry_run")).force(flag("force"));
-            client.delete(&target()?, options).await?.to_json(Names::Snake)
+            client.delete(&target()?, options).await?.to_json(KeyCase::Snake)
         }
         "copy" => {
             let mut options = CopyOptions::default();
             options.recursive = flag("recursive");
             options.platform = platform;
             let (from, to) = (reference("source")?, reference("destination")?);
-            client.copy(&from, &to, options).await?.to_json(Names::Snake)
+            client.copy(&from, &to, options).await?.to_json(KeyCase::Snake)
         }
         "verify" => {
-            client.verify(&target()?, VerifyOptions::default()).await?.to_json(Names::Snake)
+            client.verify(&target()?, VerifyOptions::default()).await?.to_json(KeyCase::Snake)
         }
         "resolve" => {
             let descriptor =
                 client.resolve(&target()?, ResolveOptions::for_platform(platform)).await?;
-            json!({ "descriptor": descriptor.to_json(Names::Snake) })
+            json!({ "descriptor": descriptor.to_json(KeyCase::Snake) })
         }
         "tag" => {
             let tags: Vec<String> = serde_json::from_value(a["tags"].clone()).unwrap();
             let descriptor = client.tag(&target()?, &tags).await?;
-            json!({ "descriptor": descriptor.to_json(Names::Snake), "tags": tags })
+            json!({ "descriptor": descriptor.to_json(KeyCase::Snake), "tags": tags })
         }
         "untag" => {
             let target = target()?;
@@ -113,7 +113,7 @@ async fn perform(work: &Workspace, operation: &str, a: &Value) -> Result<Value, 
             json!({ "untagged": target.tags() })
         }
         "tags" => json!({ "tags": client.tags(&target()?).await? }),
-        "manifests" => client.manifests(&target()?).await?.to_json(Names::Snake),
+        "manifests" => client.manifests(&target()?).await?.to_json(KeyCase::Snake),
         "repositories" => {
             let host = text("host").unwrap().parse()?;
             json!({ "repositories": client.repositories(&host).await? })
@@ -130,7 +130,7 @@ async fn perform(work: &Workspace, operation: &str, a: &Value) -> Result<Value, 
             let target = target()?;
             let manifest = Manifest::parse(manifest.into(), None, Algorithm::Sha256)?;
             client.push_manifest(&target, &manifest).await?;
-            json!({ "descriptor": manifest.descriptor().to_json(Names::Snake), "tags": target.tags() })
+            json!({ "descriptor": manifest.descriptor().to_json(KeyCase::Snake), "tags": target.tags() })
         }
         "fetch_blob" => {
             let (_, stream) = client.fetch_blob(&target()?, TransferOptions::default()).await?;
@@ -143,7 +143,7 @@ async fn perform(work: &Workspace, operation: &str, a: &Value) -> Result<Value, 
             let outcome = client
                 .push_blob(&target()?, &blob, Arc::new(bytes), TransferOptions::default())
                 .await?;
-            json!({ "descriptor": blob.to_json(Names::Snake), "outcome": outcome.name() })
+            json!({ "descriptor": blob.to_json(KeyCase::Snake), "outcome": outcome.name() })
         }
         "digest_files" => {
             let files = paths("files");
@@ -164,7 +164,7 @@ async fn perform(work: &Workspace, operation: &str, a: &Value) -> Result<Value, 
 fn referrers_from(walk: &mut Peekable<Walk<'_>>, depth: usize) -> Vec<Value> {
     let mut referrers = Vec::new();
     while let Some(node) = walk.next_if(|node| node.depth == depth) {
-        let mut value = node.descriptor.to_json(Names::Snake);
+        let mut value = node.descriptor.to_json(KeyCase::Snake);
         value["referrers"] = json!(referrers_from(walk, depth + 1));
         referrers.push(value);
     }

@@ -155,7 +155,7 @@ impl Registry {
                 let what = format!("cannot list the {kind} by Azure's API");
                 return self.unless_azure(response.into_error(&what).await);
             }
-            let (bytes, _turn) = response.metadata().await?;
+            let (bytes, _permit) = response.metadata().await?;
             let page = match pages.page::<Page<'_>>(&bytes) {
                 Ok(Some(page)) => page,
                 Ok(None) => continue,

@@ -55,7 +55,7 @@ impl Connection {
                 }
                 _ => return Err(response.into_error(&format!("cannot list {what}")).await),
             }
-            let (bytes, _turn) = response.metadata().await?;
+            let (bytes, _permit) = response.metadata().await?;
             let Some(page) = pages.page::<Page<'_>>(&bytes)? else { continue };
             let entries = page.repositories;
             pages.add_names(&mut repositories, "repositories", entries, check_repository)?;

@@ -11,7 +11,7 @@ use url::Url;
 
 use crate::store::{
     limits::Limits,
-    memory_budget::{Gate, Memory},
+    memory_budget::{BodyLimiter, Memory},
     registry::{
         auth::{
             authenticator::{Authenticator, Authorization},
@@ -243,14 +243,14 @@ impl AuthenticatedAttempt<'_> {
 pub(crate) struct RepositoryConnection {
     connection: Arc<Connection>,
     context: AuthContext,
-    gate: Gate,
+    body_limiter: BodyLimiter,
     memory: Memory,
 }
 
 impl RepositoryConnection {
     pub(crate) fn new(connection: Arc<Connection>, context: AuthContext) -> Self {
         let memory = Memory::for_metadata(connection.limits().max_manifest_bytes);
-        Self { connection, context, gate: Gate::new(), memory }
+        Self { connection, context, body_limiter: BodyLimiter::new(), memory }
     }
 
     /// Returns the budget for lists and manifests from this repository.
@@ -270,7 +270,7 @@ impl RepositoryConnection {
 
     /// Sends a request with retries, authentication and redirects.
     pub(crate) async fn send(&self, mut request: Request) -> Result<Response> {
-        request.gate = Some(self.gate.clone());
+        request.body_limiter = Some(self.body_limiter.clone());
         self.connection.send(request, &self.context).await
     }
 }

@@ -9,7 +9,7 @@ use http::{Method, StatusCode, header};
 use super::registry::Registry;
 use crate::store::{
     ManifestDeletion,
-    memory_budget::Turn,
+    memory_budget::BodyPermit,
     registry::http::{
         request::{Body, Request},
         response::Response,
@@ -33,7 +33,7 @@ pub(super) struct ManifestResponse {
     pub(super) content_type: Option<String>,
     pub(super) algorithm: Algorithm,
     pub(super) etag: Option<String>,
-    pub(super) turn: Option<Turn>,
+    pub(super) permit: Option<BodyPermit>,
 }
 
 impl Registry {
@@ -68,10 +68,10 @@ impl Registry {
         &self,
         name: &TagOrDigest,
     ) -> Result<(Manifest, Option<String>)> {
-        let ManifestResponse { bytes, content_type, algorithm, etag, turn } =
+        let ManifestResponse { bytes, content_type, algorithm, etag, permit } =
             self.get_manifest_bytes(name).await?;
         let manifest = Manifest::parse(bytes, content_type.as_deref(), algorithm)?;
-        Ok((manifest.with_guard(turn.map(|turn| turn as _)), etag))
+        Ok((manifest.with_guard(permit.map(|permit| permit as _)), etag))
     }
 
     /// Returns the bytes of a manifest with verified digest, without parsing them.
@@ -97,7 +97,7 @@ impl Registry {
         let served = served_digest(&response, name)?;
         let etag = response.header(header::ETAG).map(str::to_owned);
         let content_type = response.header(header::CONTENT_TYPE).map(str::to_owned);
-        let (bytes, turn) = response.metadata().await?;
+        let (bytes, permit) = response.metadata().await?;
         let expected = match name {
             TagOrDigest::Digest(digest) => Some(digest.clone()),
             TagOrDigest::Tag(_) => served,
@@ -115,7 +115,7 @@ impl Registry {
                 ),
             ));
         }
-        Ok(ManifestResponse { bytes, content_type, algorithm, etag, turn })
+        Ok(ManifestResponse { bytes, content_type, algorithm, etag, permit })
     }
 
     /// Stores a manifest under each tag. Without tags, stores it under its digest.

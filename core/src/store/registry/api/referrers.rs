@@ -303,7 +303,7 @@ impl Registry {
                 _ => return Err(response.into_error(&what).await),
             }
             let is_index = response.header(header::CONTENT_TYPE).is_some_and(media_type::is_index);
-            let (bytes, _turn) = response.metadata().await?;
+            let (bytes, _permit) = response.metadata().await?;
             pages.count(&bytes)?;
             match parse_page(api, &bytes, is_index) {
                 PageContent::Entries(key, entries) => {

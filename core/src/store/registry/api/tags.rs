@@ -31,7 +31,7 @@ impl Registry {
             if response.status() != StatusCode::OK {
                 return Err(response.into_error(&format!("cannot list {what}")).await);
             }
-            let (bytes, _turn) = response.metadata().await?;
+            let (bytes, _permit) = response.metadata().await?;
             let Some(page) = pages.page::<Page<'_>>(&bytes)? else { continue };
             pages.add_names(&mut tags, "tags", page.tags, check_tag)?;
         }
@@ -52,7 +52,7 @@ impl Registry {
                 let error = response.into_error(&what).await;
                 let status = error.status().unwrap_or_default();
                 Err(Error::new(Code::Unsupported, error.message())
-                    .with_answer(
+                    .with_response(
                         status,
                         error.registry_errors().to_vec(),
                         error.request_id().map(str::to_owned),

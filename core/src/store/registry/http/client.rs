@@ -214,7 +214,7 @@ impl HttpClient {
         let response = response.map_err(|e| with_server(e, url))?;
         Ok(Response::new(response, limits, request.secrets.clone())
             .with_early(early)
-            .with_gate(request.gate.clone()))
+            .with_body_limiter(request.body_limiter.clone()))
     }
 
     /// Waits until a pause is over and a permit is free.

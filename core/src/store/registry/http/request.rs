@@ -9,7 +9,7 @@ use url::Url;
 
 use crate::{
     content::source::Source,
-    store::{memory_budget::Gate, registry::secret::Secret},
+    store::{memory_budget::BodyLimiter, registry::secret::Secret},
 };
 
 /// A request that can be sent again.
@@ -32,7 +32,7 @@ pub(crate) struct Request {
     /// When a byte was last transferred in the transfer that the request continues.
     pub(crate) last_progress: Option<Instant>,
     /// Limits how many large responses are read concurrently.
-    pub(crate) gate: Option<Gate>,
+    pub(crate) body_limiter: Option<BodyLimiter>,
     /// Texts in the request that error messages must not repeat.
     pub(crate) secrets: Vec<Secret>,
 }
@@ -86,7 +86,7 @@ impl Request {
             fresh_connection: false,
             nested: false,
             last_progress: None,
-            gate: None,
+            body_limiter: None,
             secrets: Vec::new(),
         }
     }

@@ -12,7 +12,7 @@ use crate::{
     content::source::ByteStream,
     store::{
         limits::Limits,
-        memory_budget::{Gate, SMALL_BODY, Turn},
+        memory_budget::{BodyLimiter, BodyPermit, SMALL_BODY},
         registry::secret::Secret,
     },
 };
@@ -39,9 +39,9 @@ pub(crate) struct Response {
     /// Texts of the request, which error messages must not repeat.
     secrets: Vec<Secret>,
     hint: Option<String>,
-    gate: Option<Gate>,
-    /// The place at the gate of a large body that was read.
-    turn: Option<Turn>,
+    body_limiter: Option<BodyLimiter>,
+    /// The place at the body_limiter of a large body that was read.
+    permit: Option<BodyPermit>,
 }
 
 #[derive(Debug)]
@@ -62,8 +62,8 @@ impl Response {
             early: false,
             secrets,
             hint: None,
-            gate: None,
-            turn: None,
+            body_limiter: None,
+            permit: None,
         }
     }
 
@@ -87,9 +87,9 @@ impl Response {
         self.redirected && matches!(self.status.as_u16(), 400 | 401 | 403)
     }
 
-    /// Makes a large body wait at `gate` before it is read.
-    pub(super) fn with_gate(mut self, gate: Option<Gate>) -> Self {
-        self.gate = gate;
+    /// Makes a large body wait at `body_limiter` before it is read.
+    pub(super) fn with_body_limiter(mut self, body_limiter: Option<BodyLimiter>) -> Self {
+        self.body_limiter = body_limiter;
         self
     }
 
@@ -131,8 +131,8 @@ impl Response {
         let (status, headers, url) = (self.status, self.headers.clone(), self.url.clone());
         let (limits, secrets, hint) = (self.limits, self.secrets.clone(), self.hint.clone());
         let (redirected, early) = (self.redirected, self.early);
-        let (bytes, turn) = self.metadata().await?;
-        let (body, gate) = (Body::Buffered(bytes), None);
+        let (bytes, permit) = self.metadata().await?;
+        let (body, body_limiter) = (Body::Buffered(bytes), None);
         Ok(Self {
             status,
             headers,
@@ -143,16 +143,16 @@ impl Response {
             early,
             secrets,
             hint,
-            gate,
-            turn,
+            body_limiter,
+            permit,
         })
     }
 
     /// Returns the body of a manifest or list; TOO_LARGE if it exceeds `max_manifest_bytes`.
     ///
-    /// A large body comes with its place at the gate. Hold it until the body is parsed, and send no
+    /// A large body comes with its place at the body_limiter. Hold it until the body is parsed, and send no
     /// other request meanwhile.
-    pub(crate) async fn metadata(self) -> Result<(Bytes, Option<Turn>)> {
+    pub(crate) async fn metadata(self) -> Result<(Bytes, Option<BodyPermit>)> {
         let limit = self.limits.max_manifest_bytes;
         self.read_body(limit).await
     }
@@ -169,7 +169,7 @@ impl Response {
         Ok(self.read_body(limit).await?.0)
     }
 
-    async fn read_body(mut self, limit: usize) -> Result<(Bytes, Option<Turn>)> {
+    async fn read_body(mut self, limit: usize) -> Result<(Bytes, Option<BodyPermit>)> {
         let (url, deadline) = (redacted(&self.url), self.limits.stall_timeout);
         let too_large =
             || Error::new(Code::TooLarge, format!("the response from {url} exceeds {limit} bytes"));
@@ -177,10 +177,10 @@ impl Response {
         if length.is_some_and(|n| n > limit as u64) {
             return Err(too_large());
         }
-        let (gate, mut turn) = (self.gate.take(), self.turn.take());
+        let (body_limiter, mut permit) = (self.body_limiter.take(), self.permit.take());
         let mut bytes = Vec::new();
         let mut stream = self.stream();
-        // A small body needs no place at the gate; only the rest of a large one waits for it.
+        // A small body needs no place at the body_limiter; only the rest of a large one waits for it.
         for end in [SMALL_BODY.min(limit), limit] {
             let read = async {
                 while bytes.len() <= end
@@ -202,12 +202,12 @@ impl Response {
             if !more {
                 break;
             }
-            if let (Some(gate), None) = (&gate, &turn) {
-                turn = gate.turn(length.map_or(limit, |n| n as usize)).await;
+            if let (Some(body_limiter), None) = (&body_limiter, &permit) {
+                permit = body_limiter.acquire(length.map_or(limit, |n| n as usize)).await;
             }
         }
         bytes.shrink_to_fit();
-        Ok((bytes.into(), turn))
+        Ok((bytes.into(), permit))
     }
 
     /// Returns the body as it arrives; TIMEOUT if fewer than 1024 bytes arrive within the idle
@@ -295,7 +295,7 @@ impl Response {
         let messages = if messages.is_empty() { String::new() } else { format!(" ({messages})") };
         let mut error =
             Error::new(code, format!("{what}: the registry answered {status}{messages}"))
-                .with_answer(status.as_u16(), errors, request_id);
+                .with_response(status.as_u16(), errors, request_id);
         if let Some(wait) = wait {
             error = error.with_retry_after(wait);
         }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::store::{
-    memory_budget::Turn,
+    memory_budget::BodyPermit,
     registry::api::paginated_list::{entry, object, present},
 };
 use ocigraph_types::{Code, Descriptor, Digest, Error, Manifest, Result, excerpt, media_type};
@@ -26,8 +26,8 @@ pub(super) struct Index {
     pub(super) digest: Digest,
     pub(super) etag: Option<String>,
     pub(super) entries: Vec<Entry>,
-    /// The place at the gate of a large index.
-    pub(super) _turn: Option<Turn>,
+    /// The place at the body_limiter of a large index.
+    pub(super) _permit: Option<BodyPermit>,
 }
 
 /// An entry of a fallback index.

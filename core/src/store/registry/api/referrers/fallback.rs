@@ -115,7 +115,7 @@ impl Registry {
                 digest,
                 etag: response.etag,
                 entries,
-                _turn: response.turn,
+                _permit: response.permit,
             }),
             Err(reason) => Fallback::Malformed(reason),
         })
@@ -189,7 +189,7 @@ impl Registry {
                 || format!("the tag {tag}, which should list the referrers of {subject}, ");
             let current = match self.read_fallback(subject, &tag).await? {
                 Fallback::Missing => None,
-                Fallback::Index(index) => Some(Index { _turn: None, ..index }),
+                Fallback::Index(index) => Some(Index { _permit: None, ..index }),
                 Fallback::Other => {
                     return Err(Error::new(
                         Code::Conflict,
