@@ -330,30 +330,33 @@ impl Registry {
         subject: &Digest,
         list: &mut List<Descriptor>,
     ) -> Result<()> {
+        let memory = self.connection.memory();
         let fill = |mut descriptor: Descriptor| async move {
-            if !matches!(descriptor.artifact_type.as_deref(), None | Some("" | media_type::EMPTY)) {
-                return Ok((descriptor, None));
-            }
-            match self.get_manifest(&TagOrDigest::Digest(descriptor.digest.clone())).await {
-                Ok((manifest, _)) => {
-                    descriptor.artifact_type = manifest.artifact_type().map(str::to_owned);
-                    if descriptor.annotations.is_empty() {
-                        descriptor.annotations = manifest.annotations().clone();
+            let mut error = None;
+            if matches!(descriptor.artifact_type.as_deref(), None | Some("" | media_type::EMPTY)) {
+                match self.get_manifest(&TagOrDigest::Digest(descriptor.digest.clone())).await {
+                    Ok((manifest, _)) => {
+                        descriptor.artifact_type = manifest.artifact_type().map(str::to_owned);
+                        if descriptor.annotations.is_empty() {
+                            descriptor.annotations = manifest.annotations().clone();
+                        }
                     }
-                    Ok((descriptor, None))
+                    // The manifest was deleted meanwhile: its entry stays as it is.
+                    Err(e) if e.code() == Code::NotFound => {}
+                    Err(e) if e.is_of_content() => error = Some(e),
+                    Err(e) => return Err(e),
                 }
-                // The manifest was deleted meanwhile: its entry stays as it is.
-                Err(e) if e.code() == Code::NotFound => Ok((descriptor, None)),
-                Err(e) if e.is_of_content() => Ok((descriptor, Some(e))),
-                Err(e) => Err(e),
             }
+            // Charged here, since many can wait for one before them in the list.
+            let charge = memory.charge().of(descriptor.weight())?;
+            Ok((descriptor, error, charge))
         };
         let mut problems = Problems::of_referrers(subject);
-        let mut charge = self.connection.memory().charge();
+        let mut charge = memory.charge();
         let mut filled =
             stream::iter(std::mem::take(&mut list.entries)).map(fill).buffered(DEFAULT_CONCURRENCY);
-        while let Some((descriptor, error)) = filled.try_next().await? {
-            charge.add(descriptor.weight())?;
+        while let Some((descriptor, error, held)) = filled.try_next().await? {
+            charge.absorb(held)?;
             if let Some(e) = error {
                 let digest = &descriptor.digest;
                 let reason = excerpt(e.message());
