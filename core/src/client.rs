@@ -74,7 +74,9 @@ const DELETE: [&str; 1] = ["delete"];
 ///
 /// let client = Client::new();
 /// let image: Reference = format!("{place}:v1").parse()?;
-/// let options = PushOptions::default().files(vec![File::bytes("readme.md", "hello")]).artifact_type("readme/example");
+/// let options = PushOptions::default()
+///     .files(vec![File::bytes("readme.md", "hello")])
+///     .artifact_type("readme/example");
 /// let pushed = client.push(&image, options).await?;
 /// let graph = client.discover(&image, DiscoverOptions::default()).await?;
 /// assert_eq!(graph.subject().digest, pushed.descriptor.digest);

@@ -13,11 +13,11 @@ use crate::store::{
     concurrency::DEFAULT_CONCURRENCY,
     limits::check_limit,
     list::{List, Problems},
+    memory_budget::{Charge, Memory},
 };
-use ocigraph_types::Reference;
 use ocigraph_types::{
     Code, Descriptor, Digest, Error, IMAGE_CONFIG_LIMIT, ImageConfig, ListProblem, Manifest,
-    Result, created, excerpt, media_type, weight::Weight,
+    Reference, Result, created, excerpt, media_type, weight::Weight,
 };
 
 pub(crate) const MANIFESTS: &str = "manifests";
@@ -39,7 +39,8 @@ async fn find_manifests(store: &dyn ReadStore) -> Result<List<ManifestInfo>> {
     }
     let tags = tags?;
     let mut problems = tags.problems;
-    let mut charge = store.memory().charge();
+    let memory = store.memory();
+    let mut charge = memory.charge();
     let mut tags_of: HashMap<Digest, Vec<String>> = HashMap::new();
     let mut level = Vec::new();
     for (tag, named) in resolve_tags(store, tags.entries, DEFAULT_CONCURRENCY).await {
@@ -60,11 +61,12 @@ async fn find_manifests(store: &dyn ReadStore) -> Result<List<ManifestInfo>> {
             return Ok(List::new(found, problems, charge));
         }
         let mut inspected = stream::iter(std::mem::take(&mut level))
-            .map(|descriptor| inspect(store, descriptor))
+            .map(|descriptor| inspect(store, &memory, descriptor))
             .buffered(DEFAULT_CONCURRENCY);
-        while let Some((mut info, children, mut referrers)) = inspected.try_next().await? {
+        while let Some((mut info, children, mut referrers, held)) = inspected.try_next().await? {
             info.tags = tags_of.remove(&info.descriptor.digest).unwrap_or_default();
-            charge.add(info.weight() + children.weight())?;
+            charge.absorb(held)?;
+            charge.add(info.tags.weight())?;
             referrers.hand_over(&mut charge)?;
             ListProblem::merge(&mut problems, std::mem::take(&mut referrers.problems));
             found.push(info);
@@ -127,8 +129,9 @@ fn resolved(
 /// Returns the details of a manifest, its children, and its referrers.
 async fn inspect(
     store: &dyn ReadStore,
+    memory: &Memory,
     descriptor: Descriptor,
-) -> Result<(ManifestInfo, Vec<Descriptor>, List<Descriptor>)> {
+) -> Result<(ManifestInfo, Vec<Descriptor>, List<Descriptor>, Charge)> {
     let info = ManifestInfo::new(descriptor.clone());
     let described = async {
         // A missing or malformed manifest is listed too, without details.
@@ -142,7 +145,9 @@ async fn inspect(
     };
     let referrers = store.referrers(&descriptor.digest, None);
     let ((info, children), referrers) = tokio::try_join!(described, referrers)?;
-    Ok((info, children, referrers))
+    // Charged here, since many can wait for one before them.
+    let charge = memory.charge().of(info.weight() + children.weight())?;
+    Ok((info, children, referrers, charge))
 }
 
 async fn describe(
