@@ -21,7 +21,7 @@ mod table;
 use std::{
     env, fs,
     io::Write,
-    path::{Path, PathBuf},
+    path::Path,
     process::{Command, ExitCode, Stdio},
 };
 
@@ -78,7 +78,7 @@ fn run(arguments: &[String]) -> Result<(), String> {
 }
 
 /// Formats Rust as `cargo fmt` does. The other languages are written in their format.
-fn formatted(path: &PathBuf, text: String) -> Result<String, String> {
+fn formatted(path: &Path, text: String) -> Result<String, String> {
     if path.extension().is_none_or(|extension| extension != "rs") {
         return Ok(text);
     }

@@ -178,7 +178,8 @@ impl Source {
                 }
             }
         }
-        for name in table.record.keys().filter(|name| !definition.records.contains_key(*name)) {
+        let unknown = table.record.keys().find(|name| !definition.records.contains_key(*name));
+        if let Some(name) = unknown {
             return Err(format!("languages.toml names the record {name}, which does not exist"));
         }
         Ok(definition)
