@@ -19,6 +19,17 @@ pub(crate) async fn fetch_manifest(store: &dyn ReadStore, name: &TagOrDigest) ->
     }
 }
 
+/// Returns true if an error concerns one manifest and not the repository: its content is faulty, or the
+/// registry refuses to serve it. Security scanners and policies answer with 403 or 412, and a damaged
+/// store with 500.
+pub(crate) fn is_of_one_manifest(error: &Error) -> bool {
+    error.is_of_content()
+        || matches!(
+            error.status(),
+            Some(400 | 403 | 404 | 406 | 409 | 410 | 412 | 415 | 422 | 451 | 500)
+        )
+}
+
 /// Fetches a manifest that a list names. Returns `None` if it was deleted or is not a manifest.
 pub(crate) async fn listed_manifest(
     store: &dyn ReadStore,
@@ -27,6 +38,8 @@ pub(crate) async fn listed_manifest(
     match fetch_manifest(store, &TagOrDigest::from(listed)).await {
         Ok(manifest) => Ok(Some(manifest)),
         Err(e) if matches!(e.code(), Code::NotFound | Code::InvalidManifest) => Ok(None),
+        // A Docker schema 1 manifest.
+        Err(e) if e.code() == Code::Unsupported && e.status().is_none() => Ok(None),
         Err(e) => Err(e),
     }
 }
