@@ -28,15 +28,18 @@ use crate::store::{
             client::{Attempt, HttpClient, RequestError},
             redirect::{MAX_REDIRECTS, redirect_target},
             request::Request,
-            response::Response,
+            response::{Response, first_words},
             url::{redacted, same_origin},
         },
     },
 };
-use ocigraph_types::{Code, Error, Host, Result};
+use ocigraph_types::{Code, Error, Host, Result, media_type::essence};
 
 /// The domains of Azure's public clouds.
 const AZURE_DOMAINS: [&str; 3] = [".azurecr.io", ".azurecr.cn", ".azurecr.us"];
+
+/// Bytes of a web page that are read for an error message.
+const MAX_PAGE_BYTES: usize = 64 * 1024;
 
 /// A header that Azure sends with every response.
 const AZURE_HEADER: &str = "x-ms-correlation-request-id";
@@ -132,7 +135,20 @@ impl Connection {
         let context = AuthContext::default();
         let response = self.send(Request::new(Method::GET, self.url("v2/")?), &context).await?;
         match response.status() {
-            StatusCode::OK => {}
+            StatusCode::OK => {
+                let content_type = response.content_type();
+                if content_type.as_deref().is_some_and(|text| essence(text) == "text/html") {
+                    let body = response.body(MAX_PAGE_BYTES).await.unwrap_or_default();
+                    let words =
+                        first_words(content_type.as_deref(), &body, &[]).unwrap_or_default();
+                    let message = format!(
+                        "{} is not an OCI registry: it answered /v2/ with a web page ({words})",
+                        self.host
+                    );
+                    return Err(Error::new(Code::Registry, message)
+                        .with_hint("check the name and the port of the registry"));
+                }
+            }
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
                 let what = format!("{} does not accept the credentials", self.host);
                 return Err(response

@@ -12,7 +12,7 @@ use crate::store::{
     memory_budget::BodyPermit,
     registry::http::{
         request::{Body, Request},
-        response::Response,
+        response::{Response, first_words},
     },
 };
 use ocigraph_types::{
@@ -92,7 +92,8 @@ impl Registry {
     ) -> Result<(Manifest, Option<String>)> {
         let ManifestResponse { bytes, content_type, algorithm, etag, permit } =
             self.get_manifest_bytes(name).await?;
-        let manifest = Manifest::parse(bytes, content_type.as_deref(), algorithm)?;
+        let manifest = Manifest::parse(bytes.clone(), content_type.as_deref(), algorithm)
+            .map_err(|e| with_received(e, content_type.as_deref(), &bytes))?;
         Ok((manifest.with_guard(permit.map(|permit| permit as _)), etag))
     }
 
@@ -265,6 +266,20 @@ impl Registry {
             }
         }
         Ok(())
+    }
+}
+
+/// Adds what was received, if it is not JSON: a proxy or a sign-in page may have answered.
+fn with_received(error: Error, content_type: Option<&str>, bytes: &[u8]) -> Error {
+    if bytes.trim_ascii_start().starts_with(b"{") {
+        return error;
+    }
+    match first_words(content_type, bytes, &[]) {
+        Some(words) => {
+            let message = format!("{}; the registry sent {words}", error.message());
+            error.with_message(message)
+        }
+        None => error,
     }
 }
 

@@ -259,6 +259,12 @@ impl Registry {
                         return Err(e);
                     }
                 }
+                Err(e) if e.code() == Code::TooLarge => {
+                    return Err(e.with_hint(format!(
+                        "the artifact is stored, but {subject} does not list it: its list of referrers, under \
+                         the tag {tag}, would be too large; use fewer annotations, or delete referrers"
+                    )));
+                }
                 Err(e) => {
                     return Err(e.with_hint(format!(
                         "the artifact is stored, but {subject} does not list it: the tag {tag} could not be \
