@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{Method, StatusCode, header};
 
-use super::registry::Registry;
+use super::{referrers::fallback_tags::is_fallback_tag, registry::Registry};
 use crate::store::{
     ManifestDeletion,
     memory_budget::BodyPermit,
@@ -99,8 +99,10 @@ impl Registry {
 
     /// Returns the bytes of a manifest with verified digest, without parsing them.
     pub(super) async fn get_manifest_bytes(&self, name: &TagOrDigest) -> Result<ManifestResponse> {
+        let is_fallback = matches!(name, TagOrDigest::Tag(tag) if is_fallback_tag(tag));
         let request = Request::new(Method::GET, self.manifest_url(name)?)
-            .header(header::ACCEPT, media_type::ACCEPT);
+            .header(header::ACCEPT, media_type::ACCEPT)
+            .signing_in(!is_fallback);
         let response = self.connection.send(request).await?;
         if response.status() != StatusCode::OK {
             let what = match response.status() {

@@ -100,7 +100,8 @@ impl<'a> Pages<'a> {
             }
             self.pages_requested += 1;
             let is_first = self.pages_requested == 1;
-            let request = Request::new(Method::GET, url.clone());
+            let request = Request::new(Method::GET, url.clone())
+                .signing_in(self.list.path().ends_with("/tags/list"));
             let response = match self.connection.send(request).await {
                 Ok(response) => response,
                 Err(e) if is_first => return Err(e),

@@ -461,7 +461,7 @@ impl Registry {
 
     /// Returns true if the registry has stored the blob although an attempt failed.
     async fn is_there(&self, digest: &Digest, last_progress: Option<Instant>) -> Result<bool> {
-        match self.head_blob(digest, last_progress).await {
+        match self.head_blob(digest, last_progress, false).await {
             Err(e) if matches!(e.status(), Some(403 | 405)) => Ok(false),
             found => Ok(found?.is_some()),
         }
@@ -469,7 +469,9 @@ impl Registry {
 
     /// Returns true if the blob exists, with its size if the registry states one.
     async fn is_stored(&self, blob: &Descriptor) -> Result<bool> {
-        let Some(response) = self.head_blob(&blob.digest, None).await? else { return Ok(false) };
+        let Some(response) = self.head_blob(&blob.digest, None, false).await? else {
+            return Ok(false);
+        };
         let size = response.header(header::CONTENT_LENGTH).and_then(|n| n.parse::<u64>().ok());
         Ok(size.is_none_or(|size| size == blob.size))
     }
