@@ -10,12 +10,18 @@ use ocigraph_types::{Code, Descriptor, Error, Manifest, Result, TagOrDigest};
 /// the caller might return another.
 pub(crate) async fn fetch_manifest(store: &dyn ReadStore, name: &TagOrDigest) -> Result<Manifest> {
     let manifest = store.fetch_manifest(name).await?;
+    check_digest(&manifest, name)?;
+    Ok(manifest)
+}
+
+/// Checks that a manifest is the one with the digest that was asked for.
+pub(crate) fn check_digest(manifest: &Manifest, name: &TagOrDigest) -> Result<()> {
     match name {
         TagOrDigest::Digest(expected) if manifest.digest() != expected => Err(Error::new(
             Code::DigestMismatch,
             format!("the store returned the manifest {} for {expected}", manifest.digest()),
         )),
-        _ => Ok(manifest),
+        _ => Ok(()),
     }
 }
 
