@@ -359,7 +359,7 @@ fn detail(value: &Value) -> String {
     }
 }
 
-/// The content type and the first words of a body that is no list of errors.
+/// The content type and the first words of a body without a list of errors.
 pub(crate) fn first_words(
     content_type: Option<&str>,
     body: &[u8],
