@@ -22,6 +22,8 @@ pub struct ocigraph_graph {
     reference: Reference,
     options: DiscoverOptions,
     subject: ocigraph_descriptor,
+    /// The problems as sentences.
+    problems: Vec<String>,
     count: usize,
     steps: Vec<Step>,
     /// For each digest, the steps of its direct referrers.
@@ -55,6 +57,7 @@ impl ocigraph_graph {
             steps.push(Step { descriptor, parent, depth: node.depth, first: node.first });
         }
         let subject = ocigraph_descriptor::new(value.subject().clone());
+        let problems = value.problems().iter().map(ToString::to_string).collect();
         let count = value.len();
         let [tree, json, dot, mermaid] = Default::default();
         Self {
@@ -62,6 +65,7 @@ impl ocigraph_graph {
             reference,
             options,
             subject,
+            problems,
             count,
             steps,
             referrers,
@@ -184,6 +188,43 @@ pub extern "C" fn ocigraph_graph_referrer(
     borrow(graph, |r| {
         let step = *r.referrers(digest).get(index)?;
         r.steps.get(step).map(|s| &s.descriptor)
+    })
+}
+
+/// Returns the number of problems: parts of lists of referrers that could not be read. 0 if the graph
+/// is complete, which it is unless the option `allow_incomplete` is set.
+///
+/// Threads: any. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_graph_problem_count(graph: Option<&ocigraph_graph>) -> usize {
+    read(graph, |r| r.problems.len())
+}
+
+/// Returns the problem at `index` as a sentence.
+///
+/// Ownership: borrowed from `graph`.
+/// Threads: any. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_graph_problem(
+    graph: Option<&ocigraph_graph>,
+    index: usize,
+) -> ocigraph_str {
+    read(graph, |r| r.problems.get(index).map(String::as_str).into())
+}
+
+/// Returns the digest of the manifest whose list of referrers has the problem at `index`. No text if
+/// the problem concerns all lists.
+///
+/// Ownership: borrowed from `graph`.
+/// Threads: any. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_graph_problem_subject(
+    graph: Option<&ocigraph_graph>,
+    index: usize,
+) -> ocigraph_str {
+    read(graph, |r| {
+        let subject = r.value.problems().get(index).and_then(|p| p.subject.as_ref());
+        subject.map(|digest| digest.as_str()).into()
     })
 }
 
