@@ -472,6 +472,18 @@ typedef ocigraph_status (*ocigraph_credential_fn)(void *user_data,
                                                   ocigraph_credential **out,
                                                   ocigraph_error **error);
 
+// Bytes as a pointer and a length. `{NULL, 0}` is empty.
+typedef struct {
+    // Pointer to the first byte.
+    const uint8_t *data;
+    // Number of bytes.
+    size_t length;
+} ocigraph_bytes;
+
+// Reads up to `capacity` bytes of content into `buffer`. Returns the number of bytes read, 0 at
+// the end of the content, or a negative number to fail the operation with `OCIGRAPH_IO`.
+typedef int64_t (*ocigraph_read_fn)(void *user_data, uint8_t *buffer, size_t capacity);
+
 // The result for one blob or file: `OCIGRAPH_OUTCOME_*`.
 typedef int32_t ocigraph_outcome;
 
@@ -495,41 +507,21 @@ typedef struct {
 // each blob is reported afterwards.
 typedef int32_t (*ocigraph_progress_fn)(void *user_data, const ocigraph_event *event);
 
-// Bytes as a pointer and a length. `{NULL, 0}` is empty.
-typedef struct {
-    // Pointer to the first byte.
-    const uint8_t *data;
-    // Number of bytes.
-    size_t length;
-} ocigraph_bytes;
-
-// Reads up to `capacity` bytes of content into `buffer`. Returns the number of bytes read, 0 at
-// the end of the content, or a negative number to fail the operation with `OCIGRAPH_IO`.
-typedef int64_t (*ocigraph_read_fn)(void *user_data, uint8_t *buffer, size_t capacity);
-
-// Receives the result of `ocigraph_client_copy_start`. If `status` is `OCIGRAPH_OK`, `result` is
+// Receives the result of `ocigraph_client_push_start`. If `status` is `OCIGRAPH_OK`, `result` is
 // set and `error` is NULL; otherwise `error` is set and `result` is NULL. The callback owns both
 // and must free them.
-typedef void (*ocigraph_copy_fn)(void *user_data,
+typedef void (*ocigraph_push_fn)(void *user_data,
                                  ocigraph_status status,
-                                 ocigraph_copy_report *result,
+                                 ocigraph_push_result *result,
                                  ocigraph_error *error);
 
-// Receives the result of `ocigraph_client_delete_start`. If `status` is `OCIGRAPH_OK`, `result` is
+// Receives the result of `ocigraph_client_pull_start`. If `status` is `OCIGRAPH_OK`, `result` is
 // set and `error` is NULL; otherwise `error` is set and `result` is NULL. The callback owns both
 // and must free them.
-typedef void (*ocigraph_delete_fn)(void *user_data,
-                                   ocigraph_status status,
-                                   ocigraph_delete_report *result,
-                                   ocigraph_error *error);
-
-// Receives the result of `ocigraph_client_delete_manifest_start`. If `status` is `OCIGRAPH_OK`,
-// `result` is set and `error` is NULL; otherwise `error` is set and `result` is NULL. The callback
-// owns both and must free them.
-typedef void (*ocigraph_delete_manifest_fn)(void *user_data,
-                                            ocigraph_status status,
-                                            ocigraph_descriptor *result,
-                                            ocigraph_error *error);
+typedef void (*ocigraph_pull_fn)(void *user_data,
+                                 ocigraph_status status,
+                                 ocigraph_pull_result *result,
+                                 ocigraph_error *error);
 
 // Receives the result of `ocigraph_client_discover_start`. If `status` is `OCIGRAPH_OK`, `result`
 // is set and `error` is NULL; otherwise `error` is set and `result` is NULL. The callback owns
@@ -539,6 +531,38 @@ typedef void (*ocigraph_discover_fn)(void *user_data,
                                      ocigraph_graph *result,
                                      ocigraph_error *error);
 
+// Receives the result of `ocigraph_client_delete_start`. If `status` is `OCIGRAPH_OK`, `result` is
+// set and `error` is NULL; otherwise `error` is set and `result` is NULL. The callback owns both
+// and must free them.
+typedef void (*ocigraph_delete_fn)(void *user_data,
+                                   ocigraph_status status,
+                                   ocigraph_delete_report *result,
+                                   ocigraph_error *error);
+
+// Receives the result of `ocigraph_client_copy_start`. If `status` is `OCIGRAPH_OK`, `result` is
+// set and `error` is NULL; otherwise `error` is set and `result` is NULL. The callback owns both
+// and must free them.
+typedef void (*ocigraph_copy_fn)(void *user_data,
+                                 ocigraph_status status,
+                                 ocigraph_copy_report *result,
+                                 ocigraph_error *error);
+
+// Receives the result of `ocigraph_client_verify_start`. If `status` is `OCIGRAPH_OK`, `result` is
+// set and `error` is NULL; otherwise `error` is set and `result` is NULL. The callback owns both
+// and must free them.
+typedef void (*ocigraph_verify_fn)(void *user_data,
+                                   ocigraph_status status,
+                                   ocigraph_verify_report *result,
+                                   ocigraph_error *error);
+
+// Receives the result of `ocigraph_client_resolve_start`. If `status` is `OCIGRAPH_OK`, `result`
+// is set and `error` is NULL; otherwise `error` is set and `result` is NULL. The callback owns
+// both and must free them.
+typedef void (*ocigraph_resolve_fn)(void *user_data,
+                                    ocigraph_status status,
+                                    ocigraph_descriptor *result,
+                                    ocigraph_error *error);
+
 // Receives the result of `ocigraph_client_fetch_manifest_start`. If `status` is `OCIGRAPH_OK`,
 // `result` is set and `error` is NULL; otherwise `error` is set and `result` is NULL. The callback
 // owns both and must free them.
@@ -546,6 +570,66 @@ typedef void (*ocigraph_fetch_manifest_fn)(void *user_data,
                                            ocigraph_status status,
                                            ocigraph_manifest *result,
                                            ocigraph_error *error);
+
+// Receives the result of `ocigraph_client_push_manifest_start`. If `status` is `OCIGRAPH_OK`,
+// `result` is set and `error` is NULL; otherwise `error` is set and `result` is NULL. The callback
+// owns both and must free them.
+typedef void (*ocigraph_push_manifest_fn)(void *user_data,
+                                          ocigraph_status status,
+                                          ocigraph_descriptor *result,
+                                          ocigraph_error *error);
+
+// Receives the result of `ocigraph_client_delete_manifest_start`. If `status` is `OCIGRAPH_OK`,
+// `result` is set and `error` is NULL; otherwise `error` is set and `result` is NULL. The callback
+// owns both and must free them.
+typedef void (*ocigraph_delete_manifest_fn)(void *user_data,
+                                            ocigraph_status status,
+                                            ocigraph_descriptor *result,
+                                            ocigraph_error *error);
+
+// Receives the result of `ocigraph_client_tag_start`. If `status` is `OCIGRAPH_OK`, `result` is
+// set and `error` is NULL; otherwise `error` is set and `result` is NULL. The callback owns both
+// and must free them.
+typedef void (*ocigraph_tag_fn)(void *user_data,
+                                ocigraph_status status,
+                                ocigraph_descriptor *result,
+                                ocigraph_error *error);
+
+// Receives the end of `ocigraph_client_untag_start`. If `status` is not `OCIGRAPH_OK`, `error` is
+// set. The callback owns it and must free it.
+typedef void (*ocigraph_untag_fn)(void *user_data, ocigraph_status status, ocigraph_error *error);
+
+// Receives the result of `ocigraph_client_tags_start`. If `status` is `OCIGRAPH_OK`, `result` is
+// set and `error` is NULL; otherwise `error` is set and `result` is NULL. The callback owns both
+// and must free them.
+typedef void (*ocigraph_tags_fn)(void *user_data,
+                                 ocigraph_status status,
+                                 ocigraph_text_list *result,
+                                 ocigraph_error *error);
+
+// Receives the result of `ocigraph_client_tag_details_start`. If `status` is `OCIGRAPH_OK`,
+// `result` is set and `error` is NULL; otherwise `error` is set and `result` is NULL. The callback
+// owns both and must free them.
+typedef void (*ocigraph_tag_details_fn)(void *user_data,
+                                        ocigraph_status status,
+                                        ocigraph_tag_list *result,
+                                        ocigraph_error *error);
+
+// Receives the result of `ocigraph_client_manifests_start`. If `status` is `OCIGRAPH_OK`, `result`
+// is set and `error` is NULL; otherwise `error` is set and `result` is NULL. The callback owns
+// both and must free them.
+typedef void (*ocigraph_manifests_fn)(void *user_data,
+                                      ocigraph_status status,
+                                      ocigraph_manifest_list *result,
+                                      ocigraph_error *error);
+
+// Receives the result of `ocigraph_client_repositories_start`. If `status` is `OCIGRAPH_OK`,
+// `result` is set and `error` is NULL; otherwise `error` is set and `result` is NULL. The callback
+// owns both and must free them.
+typedef void (*ocigraph_repositories_fn)(void *user_data,
+                                         ocigraph_status status,
+                                         ocigraph_text_list *result,
+                                         ocigraph_error *error);
 
 // Receives the result of `ocigraph_client_login_start`. If `status` is `OCIGRAPH_OK`, `result` is
 // set and `error` is NULL; otherwise `error` is set and `result` is NULL. The callback owns both
@@ -561,90 +645,6 @@ typedef void (*ocigraph_login_fn)(void *user_data,
 typedef void (*ocigraph_logout_fn)(void *user_data,
                                    ocigraph_status status,
                                    ocigraph_logout_result *result,
-                                   ocigraph_error *error);
-
-// Receives the result of `ocigraph_client_manifests_start`. If `status` is `OCIGRAPH_OK`, `result`
-// is set and `error` is NULL; otherwise `error` is set and `result` is NULL. The callback owns
-// both and must free them.
-typedef void (*ocigraph_manifests_fn)(void *user_data,
-                                      ocigraph_status status,
-                                      ocigraph_manifest_list *result,
-                                      ocigraph_error *error);
-
-// Receives the result of `ocigraph_client_pull_start`. If `status` is `OCIGRAPH_OK`, `result` is
-// set and `error` is NULL; otherwise `error` is set and `result` is NULL. The callback owns both
-// and must free them.
-typedef void (*ocigraph_pull_fn)(void *user_data,
-                                 ocigraph_status status,
-                                 ocigraph_pull_result *result,
-                                 ocigraph_error *error);
-
-// Receives the result of `ocigraph_client_push_start`. If `status` is `OCIGRAPH_OK`, `result` is
-// set and `error` is NULL; otherwise `error` is set and `result` is NULL. The callback owns both
-// and must free them.
-typedef void (*ocigraph_push_fn)(void *user_data,
-                                 ocigraph_status status,
-                                 ocigraph_push_result *result,
-                                 ocigraph_error *error);
-
-// Receives the result of `ocigraph_client_push_manifest_start`. If `status` is `OCIGRAPH_OK`,
-// `result` is set and `error` is NULL; otherwise `error` is set and `result` is NULL. The callback
-// owns both and must free them.
-typedef void (*ocigraph_push_manifest_fn)(void *user_data,
-                                          ocigraph_status status,
-                                          ocigraph_descriptor *result,
-                                          ocigraph_error *error);
-
-// Receives the result of `ocigraph_client_repositories_start`. If `status` is `OCIGRAPH_OK`,
-// `result` is set and `error` is NULL; otherwise `error` is set and `result` is NULL. The callback
-// owns both and must free them.
-typedef void (*ocigraph_repositories_fn)(void *user_data,
-                                         ocigraph_status status,
-                                         ocigraph_text_list *result,
-                                         ocigraph_error *error);
-
-// Receives the result of `ocigraph_client_resolve_start`. If `status` is `OCIGRAPH_OK`, `result`
-// is set and `error` is NULL; otherwise `error` is set and `result` is NULL. The callback owns
-// both and must free them.
-typedef void (*ocigraph_resolve_fn)(void *user_data,
-                                    ocigraph_status status,
-                                    ocigraph_descriptor *result,
-                                    ocigraph_error *error);
-
-// Receives the result of `ocigraph_client_tag_start`. If `status` is `OCIGRAPH_OK`, `result` is
-// set and `error` is NULL; otherwise `error` is set and `result` is NULL. The callback owns both
-// and must free them.
-typedef void (*ocigraph_tag_fn)(void *user_data,
-                                ocigraph_status status,
-                                ocigraph_descriptor *result,
-                                ocigraph_error *error);
-
-// Receives the result of `ocigraph_client_tag_details_start`. If `status` is `OCIGRAPH_OK`,
-// `result` is set and `error` is NULL; otherwise `error` is set and `result` is NULL. The callback
-// owns both and must free them.
-typedef void (*ocigraph_tag_details_fn)(void *user_data,
-                                        ocigraph_status status,
-                                        ocigraph_tag_list *result,
-                                        ocigraph_error *error);
-
-// Receives the result of `ocigraph_client_tags_start`. If `status` is `OCIGRAPH_OK`, `result` is
-// set and `error` is NULL; otherwise `error` is set and `result` is NULL. The callback owns both
-// and must free them.
-typedef void (*ocigraph_tags_fn)(void *user_data,
-                                 ocigraph_status status,
-                                 ocigraph_text_list *result,
-                                 ocigraph_error *error);
-
-// Receives the end of `ocigraph_client_untag_start`. If `status` is not `OCIGRAPH_OK`, `error` is
-// set. The callback owns it and must free it.
-typedef void (*ocigraph_untag_fn)(void *user_data, ocigraph_status status, ocigraph_error *error);
-
-// Receives the result of `ocigraph_client_verify_start`. If `status` is `OCIGRAPH_OK`, `result` is
-// set and `error` is NULL; otherwise `error` is set and `result` is NULL. The callback owns both
-// and must free them.
-typedef void (*ocigraph_verify_fn)(void *user_data,
-                                   ocigraph_status status,
-                                   ocigraph_verify_report *result,
                                    ocigraph_error *error);
 
 // Receives the next `length` bytes of content. Return 0 to continue; any other value fails the
@@ -866,33 +866,9 @@ ocigraph_status ocigraph_client_options_set_client_certificate(ocigraph_client_o
                                                                ocigraph_str key_file,
                                                                ocigraph_error **error);
 
-// Creates blob options with the default values.
-//
-// Ownership: free the result with `ocigraph_blob_options_free`.
-// Threads: any. Since 0.1.0.
-ocigraph_blob_options *ocigraph_blob_options_new(void);
-
-// Frees blob options. Running operations are not affected.
-//
-// Ownership: takes `options`, which may be NULL.
-// Threads: any, once for each handle. Since 0.1.0.
-void ocigraph_blob_options_free(ocigraph_blob_options *options);
-
-// Reports progress to `callback`, which receives `user_data` as its first argument. NULL disables
-// progress, which is the default. `user_data` must stay valid until every operation that uses
-// these options is over.
-//
-// Errors: INVALID_ARGUMENT if `options` is NULL.
-// Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_blob_options_set_progress(ocigraph_blob_options *options,
-                                                   ocigraph_progress_fn callback,
-                                                   void *user_data,
-                                                   ocigraph_error **error);
-
 // Sets a credential file in docker's format, which is searched before docker's and podman's own
-// files. `login` writes to it. Default: not set, and `login` writes to docker's `config.json`.
-//
-// No text unsets it.
+// files. `login` writes to it. Default: not set, and `login` writes to docker's `config.json`. No
+// text unsets it.
 //
 // Errors: INVALID_ARGUMENT if `options` is NULL or the text is not UTF-8.
 // Threads: one at a time for each handle. Since 0.1.0.
@@ -910,7 +886,6 @@ ocigraph_status ocigraph_client_options_set_plain_http(ocigraph_client_options *
                                                        ocigraph_error **error);
 
 // Sets a PEM file of certificates to trust in addition to those of the system. Default: not set.
-//
 // No text unsets it.
 //
 // Errors: INVALID_ARGUMENT if `options` is NULL or the text is not UTF-8; TLS if the file contains
@@ -969,291 +944,6 @@ ocigraph_status ocigraph_client_options_set_limit(ocigraph_client_options *optio
                                                   int32_t limit,
                                                   uint64_t value,
                                                   ocigraph_error **error);
-
-// Creates copy options with the default values.
-//
-// Ownership: free the result with `ocigraph_copy_options_free`.
-// Threads: any. Since 0.1.0.
-ocigraph_copy_options *ocigraph_copy_options_new(void);
-
-// Frees copy options. Running operations are not affected.
-//
-// Ownership: takes `options`, which may be NULL.
-// Threads: any, once for each handle. Since 0.1.0.
-void ocigraph_copy_options_free(ocigraph_copy_options *options);
-
-// If true, copies the whole graph: also the referrers of the artifact, of the manifests that an
-// index lists, and of each referrer. Default: false, which copies the artifact, its subject, and
-// what an index lists.
-//
-// Errors: INVALID_ARGUMENT if `options` is NULL.
-// Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_copy_options_set_recursive(ocigraph_copy_options *options,
-                                                    bool recursive,
-                                                    ocigraph_error **error);
-
-// Copies only the image for this platform if the source is an index. NOT_FOUND if the index has no
-// such image. Default: the index with all its images.
-//
-// `platform`: `os/architecture[/variant]`, such as "linux/arm64". No text unsets it.
-//
-// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not a platform.
-// Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_copy_options_set_platform(ocigraph_copy_options *options,
-                                                   ocigraph_str platform,
-                                                   ocigraph_error **error);
-
-// If true, copies foreign layers too. Registries need not store these layers: see image-spec
-// v1.1.1, "Non-Distributable Layers"
-// (https://github.com/opencontainers/image-spec/blob/v1.1.1/layer.md#non-distributable-layers).
-// Default: false.
-//
-// Errors: INVALID_ARGUMENT if `options` is NULL.
-// Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_copy_options_set_foreign(ocigraph_copy_options *options,
-                                                  bool foreign,
-                                                  ocigraph_error **error);
-
-// Sets the maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count
-// as 512. Fewer are used while a registry limits the rate of requests, or if the process can open
-// few files.
-//
-// Errors: INVALID_ARGUMENT if `options` is NULL.
-// Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_copy_options_set_concurrency(ocigraph_copy_options *options,
-                                                      size_t concurrency,
-                                                      ocigraph_error **error);
-
-// Reports progress to `callback`, which receives `user_data` as its first argument. NULL disables
-// progress, which is the default. `user_data` must stay valid until every operation that uses
-// these options is over.
-//
-// Errors: INVALID_ARGUMENT if `options` is NULL.
-// Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_copy_options_set_progress(ocigraph_copy_options *options,
-                                                   ocigraph_progress_fn callback,
-                                                   void *user_data,
-                                                   ocigraph_error **error);
-
-// Creates delete options with the default values.
-//
-// Ownership: free the result with `ocigraph_delete_options_free`.
-// Threads: any. Since 0.1.0.
-ocigraph_delete_options *ocigraph_delete_options_new(void);
-
-// Frees delete options. Running operations are not affected.
-//
-// Ownership: takes `options`, which may be NULL.
-// Threads: any, once for each handle. Since 0.1.0.
-void ocigraph_delete_options_free(ocigraph_delete_options *options);
-
-// If true, makes the report without deleting anything. Default: false.
-//
-// Errors: INVALID_ARGUMENT if `options` is NULL.
-// Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_delete_options_set_dry_run(ocigraph_delete_options *options,
-                                                    bool dry_run,
-                                                    ocigraph_error **error);
-
-// If true, also deletes manifests that would be retained because they have another tag or another
-// index lists them, and proceeds if a list of tags or referrers cannot be read completely.
-// Default: false; an incomplete list then fails with INCOMPLETE.
-//
-// Errors: INVALID_ARGUMENT if `options` is NULL.
-// Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_delete_options_set_force(ocigraph_delete_options *options,
-                                                  bool force,
-                                                  ocigraph_error **error);
-
-// Sets the maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count
-// as 512. Fewer are used while a registry limits the rate of requests, or if the process can open
-// few files.
-//
-// Errors: INVALID_ARGUMENT if `options` is NULL.
-// Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_delete_options_set_concurrency(ocigraph_delete_options *options,
-                                                        size_t concurrency,
-                                                        ocigraph_error **error);
-
-// Creates discover options with the default values.
-//
-// Ownership: free the result with `ocigraph_discover_options_free`.
-// Threads: any. Since 0.1.0.
-ocigraph_discover_options *ocigraph_discover_options_new(void);
-
-// Frees discover options. Running operations are not affected.
-//
-// Ownership: takes `options`, which may be NULL.
-// Threads: any, once for each handle. Since 0.1.0.
-void ocigraph_discover_options_free(ocigraph_discover_options *options);
-
-// Keeps only the referrers of this artifact type, the paths from the subject to them, and their
-// direct and indirect referrers. Default: all referrers.
-//
-// No text unsets it.
-//
-// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not UTF-8.
-// Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_discover_options_set_artifact_type(ocigraph_discover_options *options,
-                                                            ocigraph_str artifact_type,
-                                                            ocigraph_error **error);
-
-// Adds an annotation. Keeps only the referrers that have all these annotations with these values,
-// in the same way as `artifact_type`. Default: all referrers.
-//
-// A key that was added before gets the new value.
-//
-// Errors: INVALID_ARGUMENT if `options` is NULL, `key` is empty, or a text is not UTF-8.
-// Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_discover_options_add_annotation(ocigraph_discover_options *options,
-                                                         ocigraph_str key,
-                                                         ocigraph_str value,
-                                                         ocigraph_error **error);
-
-// Starts at the image for this platform if the reference names an index. NOT_FOUND if the index
-// has no such image. Default: starts at the manifest that the reference names.
-//
-// `platform`: `os/architecture[/variant]`, such as "linux/arm64". No text unsets it.
-//
-// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not a platform.
-// Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_discover_options_set_platform(ocigraph_discover_options *options,
-                                                       ocigraph_str platform,
-                                                       ocigraph_error **error);
-
-// Sets the maximum number of levels of referrers: 1 returns the direct referrers, 0 the subject
-// alone. Default: all levels.
-//
-// Errors: INVALID_ARGUMENT if `options` is NULL.
-// Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_discover_options_set_depth(ocigraph_discover_options *options,
-                                                    size_t depth,
-                                                    ocigraph_error **error);
-
-// If true, returns a graph with `ocigraph_graph_problem` if a list of referrers cannot be read
-// completely. Default: false; this then fails with INCOMPLETE.
-//
-// Errors: INVALID_ARGUMENT if `options` is NULL.
-// Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_discover_options_set_allow_incomplete(ocigraph_discover_options *options,
-                                                               bool allow_incomplete,
-                                                               ocigraph_error **error);
-
-// Sets the maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count
-// as 512. Fewer are used while a registry limits the rate of requests, or if the process can open
-// few files.
-//
-// Errors: INVALID_ARGUMENT if `options` is NULL.
-// Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_discover_options_set_concurrency(ocigraph_discover_options *options,
-                                                          size_t concurrency,
-                                                          ocigraph_error **error);
-
-// Creates pull options with the default values.
-//
-// Ownership: free the result with `ocigraph_pull_options_free`.
-// Threads: any. Since 0.1.0.
-ocigraph_pull_options *ocigraph_pull_options_new(void);
-
-// Frees pull options. Running operations are not affected.
-//
-// Ownership: takes `options`, which may be NULL.
-// Threads: any, once for each handle. Since 0.1.0.
-void ocigraph_pull_options_free(ocigraph_pull_options *options);
-
-// Sets the directory to write to. It is created if necessary. Default, also for an empty path: the
-// current directory.
-//
-// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not UTF-8.
-// Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_pull_options_set_output(ocigraph_pull_options *options,
-                                                 ocigraph_str output,
-                                                 ocigraph_error **error);
-
-// Pulls the referrers of this artifact type instead of the artifact itself. NOT_FOUND if the
-// artifact has no such referrer. Default: the artifact that the reference names.
-//
-// No text unsets it.
-//
-// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not UTF-8.
-// Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_pull_options_set_artifact_type(ocigraph_pull_options *options,
-                                                        ocigraph_str artifact_type,
-                                                        ocigraph_error **error);
-
-// Selects the image for this platform if the reference names an index. NOT_FOUND if the index has
-// no such image. Default: none; an index then fails with INVALID_ARGUMENT, because it has no
-// files.
-//
-// `platform`: `os/architecture[/variant]`, such as "linux/arm64". No text unsets it.
-//
-// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not a platform.
-// Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_pull_options_set_platform(ocigraph_pull_options *options,
-                                                   ocigraph_str platform,
-                                                   ocigraph_error **error);
-
-// If true, also pulls the subject of each artifact, the subject of that subject, and so on.
-// Default: false.
-//
-// Errors: INVALID_ARGUMENT if `options` is NULL.
-// Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_pull_options_set_include_subject(ocigraph_pull_options *options,
-                                                          bool include_subject,
-                                                          ocigraph_error **error);
-
-// If true, does not overwrite existing files. Default: false.
-//
-// Errors: INVALID_ARGUMENT if `options` is NULL.
-// Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_pull_options_set_keep_old_files(ocigraph_pull_options *options,
-                                                         bool keep_old_files,
-                                                         ocigraph_error **error);
-
-// If true, writes to absolute titles and to titles with `..`, also outside the output directory.
-// Default: false; such a title then fails with UNSAFE_PATH.
-//
-// Errors: INVALID_ARGUMENT if `options` is NULL.
-// Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_pull_options_set_allow_path_traversal(ocigraph_pull_options *options,
-                                                               bool allow_path_traversal,
-                                                               ocigraph_error **error);
-
-// Sets the limits for unpacked directories. An archive that exceeds one fails with TOO_LARGE.
-//
-// `entries`: maximum number of files, directories and links. Default: 1,000,000. `bytes`: maximum
-// size of the uncompressed archive in bytes. Default: 64 GiB. `ratio`: maximum ratio of the
-// uncompressed to the compressed size. Applies once more than 64 MiB are unpacked. Default: 1,000.
-// 0 selects the default of each.
-//
-// Errors: INVALID_ARGUMENT if `options` is NULL.
-// Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_pull_options_set_unpack_limits(ocigraph_pull_options *options,
-                                                        uint64_t entries,
-                                                        uint64_t bytes,
-                                                        uint64_t ratio,
-                                                        ocigraph_error **error);
-
-// Sets the maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count
-// as 512. Fewer are used while a registry limits the rate of requests, or if the process can open
-// few files.
-//
-// Errors: INVALID_ARGUMENT if `options` is NULL.
-// Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_pull_options_set_concurrency(ocigraph_pull_options *options,
-                                                      size_t concurrency,
-                                                      ocigraph_error **error);
-
-// Reports progress to `callback`, which receives `user_data` as its first argument. NULL disables
-// progress, which is the default. `user_data` must stay valid until every operation that uses
-// these options is over.
-//
-// Errors: INVALID_ARGUMENT if `options` is NULL.
-// Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_pull_options_set_progress(ocigraph_pull_options *options,
-                                                   ocigraph_progress_fn callback,
-                                                   void *user_data,
-                                                   ocigraph_error **error);
 
 // Creates push options with the default values.
 //
@@ -1328,9 +1018,7 @@ ocigraph_status ocigraph_push_options_add_file_annotation(ocigraph_push_options 
 // Sets the artifact type, for example `application/vnd.example.sbom`: see image-spec v1.1.1,
 // "Guidelines for Artifact Usage"
 // (https://github.com/opencontainers/image-spec/blob/v1.1.1/manifest.md#guidelines-for-artifact-usage).
-// Default: none.
-//
-// No text unsets it.
+// Default: none. No text unsets it.
 //
 // Errors: INVALID_ARGUMENT if `options` is NULL or the text is not a media type.
 // Threads: one at a time for each handle. Since 0.1.0.
@@ -1340,9 +1028,7 @@ ocigraph_status ocigraph_push_options_set_artifact_type(ocigraph_push_options *o
 
 // Sets the subject: a reference with a tag or digest to a manifest in the repository that is
 // pushed to. The artifact becomes a referrer of it. NOT_FOUND if the manifest does not exist,
-// INVALID_ARGUMENT if it is in another repository. Default: none.
-//
-// No text unsets it.
+// INVALID_ARGUMENT if it is in another repository. Default: none. No text unsets it.
 //
 // Errors: INVALID_REFERENCE if the text is not a reference or has neither tag nor digest;
 // INVALID_ARGUMENT if `options` is NULL or the text is not UTF-8.
@@ -1438,27 +1124,287 @@ ocigraph_status ocigraph_push_options_set_progress(ocigraph_push_options *option
                                                    void *user_data,
                                                    ocigraph_error **error);
 
-// Creates resolve options with the default values.
+// Creates pull options with the default values.
 //
-// Ownership: free the result with `ocigraph_resolve_options_free`.
+// Ownership: free the result with `ocigraph_pull_options_free`.
 // Threads: any. Since 0.1.0.
-ocigraph_resolve_options *ocigraph_resolve_options_new(void);
+ocigraph_pull_options *ocigraph_pull_options_new(void);
 
-// Frees resolve options. Running operations are not affected.
+// Frees pull options. Running operations are not affected.
 //
 // Ownership: takes `options`, which may be NULL.
 // Threads: any, once for each handle. Since 0.1.0.
-void ocigraph_resolve_options_free(ocigraph_resolve_options *options);
+void ocigraph_pull_options_free(ocigraph_pull_options *options);
 
-// Selects, in an index, the image for this platform. Default: the index itself.
+// Sets the directory to write to. It is created if necessary. Default, also for an empty path: the
+// current directory.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not UTF-8.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_pull_options_set_output(ocigraph_pull_options *options,
+                                                 ocigraph_str output,
+                                                 ocigraph_error **error);
+
+// Pulls the referrers of this artifact type instead of the artifact itself. NOT_FOUND if the
+// artifact has no such referrer. Default: the artifact that the reference names. No text unsets
+// it.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not UTF-8.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_pull_options_set_artifact_type(ocigraph_pull_options *options,
+                                                        ocigraph_str artifact_type,
+                                                        ocigraph_error **error);
+
+// Selects the image for this platform if the reference names an index. NOT_FOUND if the index has
+// no such image. Default: none; an index then fails with INVALID_ARGUMENT, because it has no
+// files.
 //
 // `platform`: `os/architecture[/variant]`, such as "linux/arm64". No text unsets it.
 //
 // Errors: INVALID_ARGUMENT if `options` is NULL or the text is not a platform.
 // Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_resolve_options_set_platform(ocigraph_resolve_options *options,
-                                                      ocigraph_str platform,
+ocigraph_status ocigraph_pull_options_set_platform(ocigraph_pull_options *options,
+                                                   ocigraph_str platform,
+                                                   ocigraph_error **error);
+
+// If true, also pulls the subject of each artifact, the subject of that subject, and so on.
+// Default: false.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_pull_options_set_include_subject(ocigraph_pull_options *options,
+                                                          bool include_subject,
+                                                          ocigraph_error **error);
+
+// If true, does not overwrite existing files. Default: false.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_pull_options_set_keep_old_files(ocigraph_pull_options *options,
+                                                         bool keep_old_files,
+                                                         ocigraph_error **error);
+
+// If true, writes to absolute titles and to titles with `..`, also outside the output directory.
+// Default: false; such a title then fails with UNSAFE_PATH.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_pull_options_set_allow_path_traversal(ocigraph_pull_options *options,
+                                                               bool allow_path_traversal,
+                                                               ocigraph_error **error);
+
+// Sets the limits for unpacked directories. An archive that exceeds one fails with TOO_LARGE.
+//
+// `entries`: maximum number of files, directories and links. Default: 1,000,000. `bytes`: maximum
+// size of the uncompressed archive in bytes. Default: 64 GiB. `ratio`: maximum ratio of the
+// uncompressed to the compressed size. Applies once more than 64 MiB are unpacked. Default: 1,000.
+// 0 selects the default of each.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_pull_options_set_unpack_limits(ocigraph_pull_options *options,
+                                                        uint64_t entries,
+                                                        uint64_t bytes,
+                                                        uint64_t ratio,
+                                                        ocigraph_error **error);
+
+// Sets the maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count
+// as 512. Fewer are used while a registry limits the rate of requests, or if the process can open
+// few files.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_pull_options_set_concurrency(ocigraph_pull_options *options,
+                                                      size_t concurrency,
                                                       ocigraph_error **error);
+
+// Reports progress to `callback`, which receives `user_data` as its first argument. NULL disables
+// progress, which is the default. `user_data` must stay valid until every operation that uses
+// these options is over.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_pull_options_set_progress(ocigraph_pull_options *options,
+                                                   ocigraph_progress_fn callback,
+                                                   void *user_data,
+                                                   ocigraph_error **error);
+
+// Creates discover options with the default values.
+//
+// Ownership: free the result with `ocigraph_discover_options_free`.
+// Threads: any. Since 0.1.0.
+ocigraph_discover_options *ocigraph_discover_options_new(void);
+
+// Frees discover options. Running operations are not affected.
+//
+// Ownership: takes `options`, which may be NULL.
+// Threads: any, once for each handle. Since 0.1.0.
+void ocigraph_discover_options_free(ocigraph_discover_options *options);
+
+// Keeps only the referrers of this artifact type, the paths from the subject to them, and their
+// direct and indirect referrers. Default: all referrers. No text unsets it.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not UTF-8.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_discover_options_set_artifact_type(ocigraph_discover_options *options,
+                                                            ocigraph_str artifact_type,
+                                                            ocigraph_error **error);
+
+// Adds an annotation. Keeps only the referrers that have all these annotations with these values,
+// in the same way as `artifact_type`. Default: all referrers.
+//
+// A key that was added before gets the new value.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL, `key` is empty, or a text is not UTF-8.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_discover_options_add_annotation(ocigraph_discover_options *options,
+                                                         ocigraph_str key,
+                                                         ocigraph_str value,
+                                                         ocigraph_error **error);
+
+// Starts at the image for this platform if the reference names an index. NOT_FOUND if the index
+// has no such image. Default: starts at the manifest that the reference names.
+//
+// `platform`: `os/architecture[/variant]`, such as "linux/arm64". No text unsets it.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not a platform.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_discover_options_set_platform(ocigraph_discover_options *options,
+                                                       ocigraph_str platform,
+                                                       ocigraph_error **error);
+
+// Sets the maximum number of levels of referrers: 1 returns the direct referrers, 0 the subject
+// alone. Default: all levels.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_discover_options_set_depth(ocigraph_discover_options *options,
+                                                    size_t depth,
+                                                    ocigraph_error **error);
+
+// If true, returns a graph with problems (`ocigraph_graph_problem`) if a list of referrers cannot
+// be read completely. Default: false; this then fails with INCOMPLETE.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_discover_options_set_allow_incomplete(ocigraph_discover_options *options,
+                                                               bool allow_incomplete,
+                                                               ocigraph_error **error);
+
+// Sets the maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count
+// as 512. Fewer are used while a registry limits the rate of requests, or if the process can open
+// few files.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_discover_options_set_concurrency(ocigraph_discover_options *options,
+                                                          size_t concurrency,
+                                                          ocigraph_error **error);
+
+// Creates delete options with the default values.
+//
+// Ownership: free the result with `ocigraph_delete_options_free`.
+// Threads: any. Since 0.1.0.
+ocigraph_delete_options *ocigraph_delete_options_new(void);
+
+// Frees delete options. Running operations are not affected.
+//
+// Ownership: takes `options`, which may be NULL.
+// Threads: any, once for each handle. Since 0.1.0.
+void ocigraph_delete_options_free(ocigraph_delete_options *options);
+
+// If true, makes the report without deleting anything. Default: false.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_delete_options_set_dry_run(ocigraph_delete_options *options,
+                                                    bool dry_run,
+                                                    ocigraph_error **error);
+
+// If true, also deletes manifests that would be retained because they have another tag or another
+// index lists them, and proceeds if a list of tags or referrers cannot be read completely.
+// Default: false; an incomplete list then fails with INCOMPLETE.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_delete_options_set_force(ocigraph_delete_options *options,
+                                                  bool force,
+                                                  ocigraph_error **error);
+
+// Sets the maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count
+// as 512. Fewer are used while a registry limits the rate of requests, or if the process can open
+// few files.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_delete_options_set_concurrency(ocigraph_delete_options *options,
+                                                        size_t concurrency,
+                                                        ocigraph_error **error);
+
+// Creates copy options with the default values.
+//
+// Ownership: free the result with `ocigraph_copy_options_free`.
+// Threads: any. Since 0.1.0.
+ocigraph_copy_options *ocigraph_copy_options_new(void);
+
+// Frees copy options. Running operations are not affected.
+//
+// Ownership: takes `options`, which may be NULL.
+// Threads: any, once for each handle. Since 0.1.0.
+void ocigraph_copy_options_free(ocigraph_copy_options *options);
+
+// If true, copies the whole graph: also the referrers of the artifact, of the manifests that an
+// index lists, and of each referrer. Default: false, which copies the artifact, its subject, and
+// what an index lists.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_copy_options_set_recursive(ocigraph_copy_options *options,
+                                                    bool recursive,
+                                                    ocigraph_error **error);
+
+// Copies only the image for this platform if the source is an index. NOT_FOUND if the index has no
+// such image. Default: the index with all its images.
+//
+// `platform`: `os/architecture[/variant]`, such as "linux/arm64". No text unsets it.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not a platform.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_copy_options_set_platform(ocigraph_copy_options *options,
+                                                   ocigraph_str platform,
+                                                   ocigraph_error **error);
+
+// If true, copies foreign layers too. Registries need not store these layers: see image-spec
+// v1.1.1, "Non-Distributable Layers"
+// (https://github.com/opencontainers/image-spec/blob/v1.1.1/layer.md#non-distributable-layers).
+// Default: false.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_copy_options_set_foreign(ocigraph_copy_options *options,
+                                                  bool foreign,
+                                                  ocigraph_error **error);
+
+// Sets the maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count
+// as 512. Fewer are used while a registry limits the rate of requests, or if the process can open
+// few files.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_copy_options_set_concurrency(ocigraph_copy_options *options,
+                                                      size_t concurrency,
+                                                      ocigraph_error **error);
+
+// Reports progress to `callback`, which receives `user_data` as its first argument. NULL disables
+// progress, which is the default. `user_data` must stay valid until every operation that uses
+// these options is over.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_copy_options_set_progress(ocigraph_copy_options *options,
+                                                   ocigraph_progress_fn callback,
+                                                   void *user_data,
+                                                   ocigraph_error **error);
 
 // Creates verify options with the default values.
 //
@@ -1503,6 +1449,51 @@ ocigraph_status ocigraph_verify_options_set_progress(ocigraph_verify_options *op
                                                      ocigraph_progress_fn callback,
                                                      void *user_data,
                                                      ocigraph_error **error);
+
+// Creates resolve options with the default values.
+//
+// Ownership: free the result with `ocigraph_resolve_options_free`.
+// Threads: any. Since 0.1.0.
+ocigraph_resolve_options *ocigraph_resolve_options_new(void);
+
+// Frees resolve options. Running operations are not affected.
+//
+// Ownership: takes `options`, which may be NULL.
+// Threads: any, once for each handle. Since 0.1.0.
+void ocigraph_resolve_options_free(ocigraph_resolve_options *options);
+
+// Selects, in an index, the image for this platform. Default: the index itself.
+//
+// `platform`: `os/architecture[/variant]`, such as "linux/arm64". No text unsets it.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not a platform.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_resolve_options_set_platform(ocigraph_resolve_options *options,
+                                                      ocigraph_str platform,
+                                                      ocigraph_error **error);
+
+// Creates blob options with the default values.
+//
+// Ownership: free the result with `ocigraph_blob_options_free`.
+// Threads: any. Since 0.1.0.
+ocigraph_blob_options *ocigraph_blob_options_new(void);
+
+// Frees blob options. Running operations are not affected.
+//
+// Ownership: takes `options`, which may be NULL.
+// Threads: any, once for each handle. Since 0.1.0.
+void ocigraph_blob_options_free(ocigraph_blob_options *options);
+
+// Reports progress to `callback`, which receives `user_data` as its first argument. NULL disables
+// progress, which is the default. `user_data` must stay valid until every operation that uses
+// these options is over.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_blob_options_set_progress(ocigraph_blob_options *options,
+                                                   ocigraph_progress_fn callback,
+                                                   void *user_data,
+                                                   ocigraph_error **error);
 
 // Creates a credential from a user name and a password.
 //
@@ -1599,25 +1590,26 @@ ocigraph_status ocigraph_client_new(const ocigraph_runtime *runtime,
 // Threads: any, once for each handle. Since 0.1.0.
 void ocigraph_client_free(ocigraph_client *client);
 
-// Copies what `source` names, or its whole graph, to `destination`, and sets the destination's
-// tags. Content that the destination has is not sent.
+// Packs files, directories and bytes into one artifact and pushes it under the tags of
+// `reference`. Blobs that exist already are not sent.
 //
-// `source`: the artifact to copy. `destination`: the location to copy to, with the tags to set.
-// `options`: NULL selects the defaults. `cancel`: may be NULL.
+// `reference`: the destination. `host/repository:v1,latest` sets two tags. Without a tag, the
+// artifact is named by its digest alone, as referrers are. `options`: NULL selects the defaults.
+// `cancel`: may be NULL.
 //
-// Ownership: free `out` with `ocigraph_copy_report_free`.
-// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, IO, CANCELLED, network errors; NOT_FOUND if
-// `source` names nothing or content of it is missing.
+// Ownership: free `out` with `ocigraph_push_result_free`.
+// Errors: INVALID_REFERENCE, IO, CANCELLED, network errors; INVALID_ARGUMENT for an option that
+// cannot be used; NOT_FOUND if the subject or a file does not exist; UNSAFE_PATH if a title leads
+// out of the directory of a later pull.
 // Threads: any; blocks until the operation is over. Since 0.1.0.
-ocigraph_status ocigraph_client_copy(const ocigraph_client *client,
-                                     ocigraph_str source,
-                                     ocigraph_str destination,
-                                     const ocigraph_copy_options *options,
+ocigraph_status ocigraph_client_push(const ocigraph_client *client,
+                                     ocigraph_str reference,
+                                     const ocigraph_push_options *options,
                                      const ocigraph_cancel *cancel,
-                                     ocigraph_copy_report **out,
+                                     ocigraph_push_result **out,
                                      ocigraph_error **error);
 
-// Starts the operation of `ocigraph_client_copy` and returns immediately. The library calls `done`
+// Starts the operation of `ocigraph_client_push` and returns immediately. The library calls `done`
 // exactly once with the result, also if the operation is cancelled or the runtime ends. If this
 // call fails, `done` is not called.
 //
@@ -1626,80 +1618,49 @@ ocigraph_status ocigraph_client_copy(const ocigraph_client *client,
 // Errors: INVALID_ARGUMENT, INVALID_REFERENCE; CANCELLED if the runtime has ended.
 // Threads: any; the library calls `done` on one of its own threads, where it may block. Since
 // 0.1.0.
-ocigraph_status ocigraph_client_copy_start(const ocigraph_client *client,
-                                           ocigraph_str source,
-                                           ocigraph_str destination,
-                                           const ocigraph_copy_options *options,
+ocigraph_status ocigraph_client_push_start(const ocigraph_client *client,
+                                           ocigraph_str reference,
+                                           const ocigraph_push_options *options,
                                            const ocigraph_cancel *cancel,
-                                           ocigraph_copy_fn done,
+                                           ocigraph_push_fn done,
                                            void *user_data,
                                            ocigraph_error **error);
 
-// Deletes what `reference` names and everything that refers to it, referrers before their
-// subjects. An interrupted delete can be run again. A dry run reports what would be deleted.
+// Writes the files of the artifact that `reference` names into a directory. With an artifact type,
+// writes the files of its referrers of that type instead. A file appears under its name only after
+// its size and digest were verified.
 //
 // `reference`: the artifact. `options`: NULL selects the defaults. `cancel`: may be NULL.
 //
-// Ownership: free `out` with `ocigraph_delete_report_free`.
+// Ownership: free `out` with `ocigraph_pull_result_free`.
 // Errors: INVALID_ARGUMENT, INVALID_REFERENCE, IO, CANCELLED, network errors; NOT_FOUND if
-// `reference` names nothing; UNSUPPORTED if the registry deletes no manifest; INCOMPLETE if a list
-// of tags or referrers cannot be read completely. The report has each manifest that could not be
-// deleted.
+// `reference` names nothing or no referrer has the type; UNSAFE_PATH if a title leads out of the
+// output directory; CONFLICT if two different files have one path; TOO_LARGE if a packed directory
+// exceeds its limits; DIGEST_MISMATCH or SIZE_MISMATCH if content is not what its descriptor says.
 // Threads: any; blocks until the operation is over. Since 0.1.0.
-ocigraph_status ocigraph_client_delete(const ocigraph_client *client,
-                                       ocigraph_str reference,
-                                       const ocigraph_delete_options *options,
-                                       const ocigraph_cancel *cancel,
-                                       ocigraph_delete_report **out,
-                                       ocigraph_error **error);
+ocigraph_status ocigraph_client_pull(const ocigraph_client *client,
+                                     ocigraph_str reference,
+                                     const ocigraph_pull_options *options,
+                                     const ocigraph_cancel *cancel,
+                                     ocigraph_pull_result **out,
+                                     ocigraph_error **error);
 
-// Starts the operation of `ocigraph_client_delete` and returns immediately. The library calls
-// `done` exactly once with the result, also if the operation is cancelled or the runtime ends. If
-// this call fails, `done` is not called.
+// Starts the operation of `ocigraph_client_pull` and returns immediately. The library calls `done`
+// exactly once with the result, also if the operation is cancelled or the runtime ends. If this
+// call fails, `done` is not called.
 //
 // Ownership: `user_data` must stay valid until `done` has been called. `client`, `options` and
 // `cancel` may be freed earlier.
 // Errors: INVALID_ARGUMENT, INVALID_REFERENCE; CANCELLED if the runtime has ended.
 // Threads: any; the library calls `done` on one of its own threads, where it may block. Since
 // 0.1.0.
-ocigraph_status ocigraph_client_delete_start(const ocigraph_client *client,
-                                             ocigraph_str reference,
-                                             const ocigraph_delete_options *options,
-                                             const ocigraph_cancel *cancel,
-                                             ocigraph_delete_fn done,
-                                             void *user_data,
-                                             ocigraph_error **error);
-
-// Deletes the manifest that `reference` names, and the tags of `reference`. Its referrers stay.
-// Returns the descriptor of the manifest.
-//
-// `reference`: the manifest. Its tags are removed too. `cancel`: may be NULL.
-//
-// Ownership: free `out` with `ocigraph_descriptor_free`.
-// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, IO, CANCELLED, network errors; NOT_FOUND if
-// `reference` names nothing; UNSUPPORTED or FORBIDDEN if the registry refuses to delete.
-// Threads: any; blocks until the operation is over. Since 0.1.0.
-ocigraph_status ocigraph_client_delete_manifest(const ocigraph_client *client,
-                                                ocigraph_str reference,
-                                                const ocigraph_cancel *cancel,
-                                                ocigraph_descriptor **out,
-                                                ocigraph_error **error);
-
-// Starts the operation of `ocigraph_client_delete_manifest` and returns immediately. The library
-// calls `done` exactly once with the result, also if the operation is cancelled or the runtime
-// ends. If this call fails, `done` is not called.
-//
-// Ownership: `user_data` must stay valid until `done` has been called. `client` and `cancel` may
-// be freed earlier.
-// Errors: INVALID_ARGUMENT, INVALID_REFERENCE; CANCELLED if the runtime has ended.
-// Threads: any; the library calls `done` on one of its own threads, where it may block. Since
-// 0.1.0.
-ocigraph_status ocigraph_client_delete_manifest_start(const ocigraph_client *client,
-                                                      ocigraph_str reference,
-                                                      const ocigraph_cancel *cancel,
-                                                      ocigraph_delete_manifest_fn done,
-                                                      void *user_data,
-                                                      ocigraph_error **error);
+ocigraph_status ocigraph_client_pull_start(const ocigraph_client *client,
+                                           ocigraph_str reference,
+                                           const ocigraph_pull_options *options,
+                                           const ocigraph_cancel *cancel,
+                                           ocigraph_pull_fn done,
+                                           void *user_data,
+                                           ocigraph_error **error);
 
 // Returns the graph of all direct and indirect referrers of what `reference` names: see
 // distribution-spec v1.1.1, "Listing Referrers"
@@ -1736,6 +1697,144 @@ ocigraph_status ocigraph_client_discover_start(const ocigraph_client *client,
                                                void *user_data,
                                                ocigraph_error **error);
 
+// Deletes what `reference` names and everything that refers to it, referrers before their
+// subjects. An interrupted delete can be run again. A dry run reports what would be deleted.
+//
+// `reference`: the artifact. `options`: NULL selects the defaults. `cancel`: may be NULL.
+//
+// Ownership: free `out` with `ocigraph_delete_report_free`.
+// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, IO, CANCELLED, network errors; NOT_FOUND if
+// `reference` names nothing; UNSUPPORTED if the registry deletes no manifest; INCOMPLETE if a list
+// of tags or referrers cannot be read completely. The report has each manifest that could not be
+// deleted.
+// Threads: any; blocks until the operation is over. Since 0.1.0.
+ocigraph_status ocigraph_client_delete(const ocigraph_client *client,
+                                       ocigraph_str reference,
+                                       const ocigraph_delete_options *options,
+                                       const ocigraph_cancel *cancel,
+                                       ocigraph_delete_report **out,
+                                       ocigraph_error **error);
+
+// Starts the operation of `ocigraph_client_delete` and returns immediately. The library calls
+// `done` exactly once with the result, also if the operation is cancelled or the runtime ends. If
+// this call fails, `done` is not called.
+//
+// Ownership: `user_data` must stay valid until `done` has been called. `client`, `options` and
+// `cancel` may be freed earlier.
+// Errors: INVALID_ARGUMENT, INVALID_REFERENCE; CANCELLED if the runtime has ended.
+// Threads: any; the library calls `done` on one of its own threads, where it may block. Since
+// 0.1.0.
+ocigraph_status ocigraph_client_delete_start(const ocigraph_client *client,
+                                             ocigraph_str reference,
+                                             const ocigraph_delete_options *options,
+                                             const ocigraph_cancel *cancel,
+                                             ocigraph_delete_fn done,
+                                             void *user_data,
+                                             ocigraph_error **error);
+
+// Copies what `source` names, or its whole graph, to `destination`, and sets the destination's
+// tags. Content that the destination has is not sent.
+//
+// `source`: the artifact to copy. `destination`: the location to copy to, with the tags to set.
+// `options`: NULL selects the defaults. `cancel`: may be NULL.
+//
+// Ownership: free `out` with `ocigraph_copy_report_free`.
+// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, IO, CANCELLED, network errors; NOT_FOUND if
+// `source` names nothing or content of it is missing.
+// Threads: any; blocks until the operation is over. Since 0.1.0.
+ocigraph_status ocigraph_client_copy(const ocigraph_client *client,
+                                     ocigraph_str source,
+                                     ocigraph_str destination,
+                                     const ocigraph_copy_options *options,
+                                     const ocigraph_cancel *cancel,
+                                     ocigraph_copy_report **out,
+                                     ocigraph_error **error);
+
+// Starts the operation of `ocigraph_client_copy` and returns immediately. The library calls `done`
+// exactly once with the result, also if the operation is cancelled or the runtime ends. If this
+// call fails, `done` is not called.
+//
+// Ownership: `user_data` must stay valid until `done` has been called. `client`, `options` and
+// `cancel` may be freed earlier.
+// Errors: INVALID_ARGUMENT, INVALID_REFERENCE; CANCELLED if the runtime has ended.
+// Threads: any; the library calls `done` on one of its own threads, where it may block. Since
+// 0.1.0.
+ocigraph_status ocigraph_client_copy_start(const ocigraph_client *client,
+                                           ocigraph_str source,
+                                           ocigraph_str destination,
+                                           const ocigraph_copy_options *options,
+                                           const ocigraph_cancel *cancel,
+                                           ocigraph_copy_fn done,
+                                           void *user_data,
+                                           ocigraph_error **error);
+
+// Verifies the whole graph under what `reference` names: every manifest and blob, those of
+// referrers included. Nothing is written. The report has each problem that was found.
+//
+// `reference`: the root of the graph. `options`: NULL selects the defaults. `cancel`: may be NULL.
+//
+// Ownership: free `out` with `ocigraph_verify_report_free`.
+// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, IO, CANCELLED, network errors; NOT_FOUND if
+// `reference` names nothing.
+// Threads: any; blocks until the operation is over. Since 0.1.0.
+ocigraph_status ocigraph_client_verify(const ocigraph_client *client,
+                                       ocigraph_str reference,
+                                       const ocigraph_verify_options *options,
+                                       const ocigraph_cancel *cancel,
+                                       ocigraph_verify_report **out,
+                                       ocigraph_error **error);
+
+// Starts the operation of `ocigraph_client_verify` and returns immediately. The library calls
+// `done` exactly once with the result, also if the operation is cancelled or the runtime ends. If
+// this call fails, `done` is not called.
+//
+// Ownership: `user_data` must stay valid until `done` has been called. `client`, `options` and
+// `cancel` may be freed earlier.
+// Errors: INVALID_ARGUMENT, INVALID_REFERENCE; CANCELLED if the runtime has ended.
+// Threads: any; the library calls `done` on one of its own threads, where it may block. Since
+// 0.1.0.
+ocigraph_status ocigraph_client_verify_start(const ocigraph_client *client,
+                                             ocigraph_str reference,
+                                             const ocigraph_verify_options *options,
+                                             const ocigraph_cancel *cancel,
+                                             ocigraph_verify_fn done,
+                                             void *user_data,
+                                             ocigraph_error **error);
+
+// Returns the descriptor of what `reference` names. With a platform, the descriptor of the image
+// for that platform in the index that `reference` names.
+//
+// `reference`: a reference with a tag or digest. `options`: NULL selects the defaults. `cancel`:
+// may be NULL.
+//
+// Ownership: free `out` with `ocigraph_descriptor_free`.
+// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, IO, CANCELLED, network errors; NOT_FOUND if
+// `reference` names nothing, or if the index has no image for the platform.
+// Threads: any; blocks until the operation is over. Since 0.1.0.
+ocigraph_status ocigraph_client_resolve(const ocigraph_client *client,
+                                        ocigraph_str reference,
+                                        const ocigraph_resolve_options *options,
+                                        const ocigraph_cancel *cancel,
+                                        ocigraph_descriptor **out,
+                                        ocigraph_error **error);
+
+// Starts the operation of `ocigraph_client_resolve` and returns immediately. The library calls
+// `done` exactly once with the result, also if the operation is cancelled or the runtime ends. If
+// this call fails, `done` is not called.
+//
+// Ownership: `user_data` must stay valid until `done` has been called. `client`, `options` and
+// `cancel` may be freed earlier.
+// Errors: INVALID_ARGUMENT, INVALID_REFERENCE; CANCELLED if the runtime has ended.
+// Threads: any; the library calls `done` on one of its own threads, where it may block. Since
+// 0.1.0.
+ocigraph_status ocigraph_client_resolve_start(const ocigraph_client *client,
+                                              ocigraph_str reference,
+                                              const ocigraph_resolve_options *options,
+                                              const ocigraph_cancel *cancel,
+                                              ocigraph_resolve_fn done,
+                                              void *user_data,
+                                              ocigraph_error **error);
+
 // Returns the manifest that `reference` names, byte for byte as it is stored. With a platform, the
 // manifest of the image for that platform in the index that `reference` names.
 //
@@ -1770,6 +1869,261 @@ ocigraph_status ocigraph_client_fetch_manifest_start(const ocigraph_client *clie
                                                      ocigraph_fetch_manifest_fn done,
                                                      void *user_data,
                                                      ocigraph_error **error);
+
+// Stores the bytes of a manifest, unchanged, under their digest and under the tags of `reference`.
+// Returns the descriptor of the manifest.
+//
+// `reference`: the destination. Its tags are set. If it has a digest, the manifest must have the
+// same. `media_type`: the media type. Default: the field `mediaType` of the manifest. `content`:
+// the bytes of the manifest. `cancel`: may be NULL.
+//
+// Ownership: free `out` with `ocigraph_descriptor_free`.
+// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, IO, CANCELLED, network errors; DIGEST_MISMATCH if
+// `reference` has a digest that is not the manifest's; INVALID_MANIFEST if `content` is not a
+// manifest.
+// Threads: any; blocks until the operation is over. Since 0.1.0.
+ocigraph_status ocigraph_client_push_manifest(const ocigraph_client *client,
+                                              ocigraph_str reference,
+                                              ocigraph_str media_type,
+                                              ocigraph_bytes content,
+                                              const ocigraph_cancel *cancel,
+                                              ocigraph_descriptor **out,
+                                              ocigraph_error **error);
+
+// Starts the operation of `ocigraph_client_push_manifest` and returns immediately. The library
+// calls `done` exactly once with the result, also if the operation is cancelled or the runtime
+// ends. If this call fails, `done` is not called.
+//
+// Ownership: `user_data` must stay valid until `done` has been called. `client` and `cancel` may
+// be freed earlier.
+// Errors: INVALID_ARGUMENT, INVALID_REFERENCE; CANCELLED if the runtime has ended.
+// Threads: any; the library calls `done` on one of its own threads, where it may block. Since
+// 0.1.0.
+ocigraph_status ocigraph_client_push_manifest_start(const ocigraph_client *client,
+                                                    ocigraph_str reference,
+                                                    ocigraph_str media_type,
+                                                    ocigraph_bytes content,
+                                                    const ocigraph_cancel *cancel,
+                                                    ocigraph_push_manifest_fn done,
+                                                    void *user_data,
+                                                    ocigraph_error **error);
+
+// Deletes the manifest that `reference` names, and the tags of `reference`. Its referrers stay.
+// Returns the descriptor of the manifest.
+//
+// `reference`: the manifest. Its tags are removed too. `cancel`: may be NULL.
+//
+// Ownership: free `out` with `ocigraph_descriptor_free`.
+// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, IO, CANCELLED, network errors; NOT_FOUND if
+// `reference` names nothing; UNSUPPORTED or FORBIDDEN if the registry refuses to delete.
+// Threads: any; blocks until the operation is over. Since 0.1.0.
+ocigraph_status ocigraph_client_delete_manifest(const ocigraph_client *client,
+                                                ocigraph_str reference,
+                                                const ocigraph_cancel *cancel,
+                                                ocigraph_descriptor **out,
+                                                ocigraph_error **error);
+
+// Starts the operation of `ocigraph_client_delete_manifest` and returns immediately. The library
+// calls `done` exactly once with the result, also if the operation is cancelled or the runtime
+// ends. If this call fails, `done` is not called.
+//
+// Ownership: `user_data` must stay valid until `done` has been called. `client` and `cancel` may
+// be freed earlier.
+// Errors: INVALID_ARGUMENT, INVALID_REFERENCE; CANCELLED if the runtime has ended.
+// Threads: any; the library calls `done` on one of its own threads, where it may block. Since
+// 0.1.0.
+ocigraph_status ocigraph_client_delete_manifest_start(const ocigraph_client *client,
+                                                      ocigraph_str reference,
+                                                      const ocigraph_cancel *cancel,
+                                                      ocigraph_delete_manifest_fn done,
+                                                      void *user_data,
+                                                      ocigraph_error **error);
+
+// Points `tags` at the manifest that `reference` names, and returns its descriptor.
+//
+// `reference`: a reference with a tag or digest. `tags`: an array of `count` texts: the tags to
+// set. `cancel`: may be NULL.
+//
+// Ownership: free `out` with `ocigraph_descriptor_free`.
+// Errors: IO, CANCELLED, network errors; INVALID_ARGUMENT if `tags` is empty; INVALID_REFERENCE if
+// a tag is invalid; NOT_FOUND if `reference` names nothing.
+// Threads: any; blocks until the operation is over. Since 0.1.0.
+ocigraph_status ocigraph_client_tag(const ocigraph_client *client,
+                                    ocigraph_str reference,
+                                    const ocigraph_str *tags,
+                                    size_t count,
+                                    const ocigraph_cancel *cancel,
+                                    ocigraph_descriptor **out,
+                                    ocigraph_error **error);
+
+// Starts the operation of `ocigraph_client_tag` and returns immediately. The library calls `done`
+// exactly once with the result, also if the operation is cancelled or the runtime ends. If this
+// call fails, `done` is not called.
+//
+// Ownership: `user_data` must stay valid until `done` has been called. `client` and `cancel` may
+// be freed earlier.
+// Errors: INVALID_ARGUMENT, INVALID_REFERENCE; CANCELLED if the runtime has ended.
+// Threads: any; the library calls `done` on one of its own threads, where it may block. Since
+// 0.1.0.
+ocigraph_status ocigraph_client_tag_start(const ocigraph_client *client,
+                                          ocigraph_str reference,
+                                          const ocigraph_str *tags,
+                                          size_t count,
+                                          const ocigraph_cancel *cancel,
+                                          ocigraph_tag_fn done,
+                                          void *user_data,
+                                          ocigraph_error **error);
+
+// Removes the tags of `reference`. The manifest stays.
+//
+// `reference`: the tags to remove. `cancel`: may be NULL.
+//
+// Errors: INVALID_ARGUMENT, IO, CANCELLED, network errors; INVALID_REFERENCE if `reference` has no
+// tag; NOT_FOUND if a tag does not exist; UNSUPPORTED if the registry removes a tag only with its
+// manifest. If some tags were removed before the failure, the hint names them.
+// Threads: any; blocks until the operation is over. Since 0.1.0.
+ocigraph_status ocigraph_client_untag(const ocigraph_client *client,
+                                      ocigraph_str reference,
+                                      const ocigraph_cancel *cancel,
+                                      ocigraph_error **error);
+
+// Starts the operation of `ocigraph_client_untag` and returns immediately. The library calls
+// `done` exactly once with the result, also if the operation is cancelled or the runtime ends. If
+// this call fails, `done` is not called.
+//
+// Ownership: `user_data` must stay valid until `done` has been called. `client` and `cancel` may
+// be freed earlier.
+// Errors: INVALID_ARGUMENT, INVALID_REFERENCE; CANCELLED if the runtime has ended.
+// Threads: any; the library calls `done` on one of its own threads, where it may block. Since
+// 0.1.0.
+ocigraph_status ocigraph_client_untag_start(const ocigraph_client *client,
+                                            ocigraph_str reference,
+                                            const ocigraph_cancel *cancel,
+                                            ocigraph_untag_fn done,
+                                            void *user_data,
+                                            ocigraph_error **error);
+
+// Returns all tags, in the order of the registry or layout. Fallback tags of referrers are not
+// among them.
+//
+// `reference`: the repository or layout. A tag or digest in it is ignored. `cancel`: may be NULL.
+//
+// Ownership: free `out` with `ocigraph_text_list_free`.
+// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, IO, CANCELLED, network errors; INCOMPLETE if a part
+// of the list cannot be read.
+// Threads: any; blocks until the operation is over. Since 0.1.0.
+ocigraph_status ocigraph_client_tags(const ocigraph_client *client,
+                                     ocigraph_str reference,
+                                     const ocigraph_cancel *cancel,
+                                     ocigraph_text_list **out,
+                                     ocigraph_error **error);
+
+// Starts the operation of `ocigraph_client_tags` and returns immediately. The library calls `done`
+// exactly once with the result, also if the operation is cancelled or the runtime ends. If this
+// call fails, `done` is not called.
+//
+// Ownership: `user_data` must stay valid until `done` has been called. `client` and `cancel` may
+// be freed earlier.
+// Errors: INVALID_ARGUMENT, INVALID_REFERENCE; CANCELLED if the runtime has ended.
+// Threads: any; the library calls `done` on one of its own threads, where it may block. Since
+// 0.1.0.
+ocigraph_status ocigraph_client_tags_start(const ocigraph_client *client,
+                                           ocigraph_str reference,
+                                           const ocigraph_cancel *cancel,
+                                           ocigraph_tags_fn done,
+                                           void *user_data,
+                                           ocigraph_error **error);
+
+// Returns all tags, each with the digest that it names and what the registry knows of it.
+//
+// `reference`: the repository or layout. A tag or digest in it is ignored. `cancel`: may be NULL.
+//
+// Ownership: free `out` with `ocigraph_tag_list_free`.
+// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, IO, CANCELLED, network errors; INCOMPLETE if a part
+// of the list cannot be read.
+// Threads: any; blocks until the operation is over. Since 0.1.0.
+ocigraph_status ocigraph_client_tag_details(const ocigraph_client *client,
+                                            ocigraph_str reference,
+                                            const ocigraph_cancel *cancel,
+                                            ocigraph_tag_list **out,
+                                            ocigraph_error **error);
+
+// Starts the operation of `ocigraph_client_tag_details` and returns immediately. The library calls
+// `done` exactly once with the result, also if the operation is cancelled or the runtime ends. If
+// this call fails, `done` is not called.
+//
+// Ownership: `user_data` must stay valid until `done` has been called. `client` and `cancel` may
+// be freed earlier.
+// Errors: INVALID_ARGUMENT, INVALID_REFERENCE; CANCELLED if the runtime has ended.
+// Threads: any; the library calls `done` on one of its own threads, where it may block. Since
+// 0.1.0.
+ocigraph_status ocigraph_client_tag_details_start(const ocigraph_client *client,
+                                                  ocigraph_str reference,
+                                                  const ocigraph_cancel *cancel,
+                                                  ocigraph_tag_details_fn done,
+                                                  void *user_data,
+                                                  ocigraph_error **error);
+
+// Returns all manifests, tagged and untagged, with what is known of each. An untagged manifest is
+// found if an index lists it or if it refers to a manifest that is found.
+//
+// `reference`: the repository or layout. A tag or digest in it is ignored. `cancel`: may be NULL.
+//
+// Ownership: free `out` with `ocigraph_manifest_list_free`.
+// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, IO, CANCELLED, network errors; INCOMPLETE if a part
+// of the list cannot be read.
+// Threads: any; blocks until the operation is over. Since 0.1.0.
+ocigraph_status ocigraph_client_manifests(const ocigraph_client *client,
+                                          ocigraph_str reference,
+                                          const ocigraph_cancel *cancel,
+                                          ocigraph_manifest_list **out,
+                                          ocigraph_error **error);
+
+// Starts the operation of `ocigraph_client_manifests` and returns immediately. The library calls
+// `done` exactly once with the result, also if the operation is cancelled or the runtime ends. If
+// this call fails, `done` is not called.
+//
+// Ownership: `user_data` must stay valid until `done` has been called. `client` and `cancel` may
+// be freed earlier.
+// Errors: INVALID_ARGUMENT, INVALID_REFERENCE; CANCELLED if the runtime has ended.
+// Threads: any; the library calls `done` on one of its own threads, where it may block. Since
+// 0.1.0.
+ocigraph_status ocigraph_client_manifests_start(const ocigraph_client *client,
+                                                ocigraph_str reference,
+                                                const ocigraph_cancel *cancel,
+                                                ocigraph_manifests_fn done,
+                                                void *user_data,
+                                                ocigraph_error **error);
+
+// Returns the names of a registry's repositories.
+//
+// `host`: the registry: `host[:port]`. `cancel`: may be NULL.
+//
+// Ownership: free `out` with `ocigraph_text_list_free`.
+// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, IO, CANCELLED, network errors; UNSUPPORTED if the
+// registry has no catalog; INCOMPLETE if a part of the list cannot be read.
+// Threads: any; blocks until the operation is over. Since 0.1.0.
+ocigraph_status ocigraph_client_repositories(const ocigraph_client *client,
+                                             ocigraph_str host,
+                                             const ocigraph_cancel *cancel,
+                                             ocigraph_text_list **out,
+                                             ocigraph_error **error);
+
+// Starts the operation of `ocigraph_client_repositories` and returns immediately. The library
+// calls `done` exactly once with the result, also if the operation is cancelled or the runtime
+// ends. If this call fails, `done` is not called.
+//
+// Ownership: `user_data` must stay valid until `done` has been called. `client` and `cancel` may
+// be freed earlier.
+// Errors: INVALID_ARGUMENT, INVALID_REFERENCE; CANCELLED if the runtime has ended.
+// Threads: any; the library calls `done` on one of its own threads, where it may block. Since
+// 0.1.0.
+ocigraph_status ocigraph_client_repositories_start(const ocigraph_client *client,
+                                                   ocigraph_str host,
+                                                   const ocigraph_cancel *cancel,
+                                                   ocigraph_repositories_fn done,
+                                                   void *user_data,
+                                                   ocigraph_error **error);
 
 // Checks a credential with a registry and stores it where other tools look: in the credential
 // helper that docker's configuration names for the registry, else in that file, as plain text that
@@ -1832,369 +2186,6 @@ ocigraph_status ocigraph_client_logout_start(const ocigraph_client *client,
                                              ocigraph_str host,
                                              const ocigraph_cancel *cancel,
                                              ocigraph_logout_fn done,
-                                             void *user_data,
-                                             ocigraph_error **error);
-
-// Returns all manifests, tagged and untagged, with what is known of each. An untagged manifest is
-// found if an index lists it or if it refers to a manifest that is found.
-//
-// `reference`: the repository or layout. A tag or digest in it is ignored. `cancel`: may be NULL.
-//
-// Ownership: free `out` with `ocigraph_manifest_list_free`.
-// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, IO, CANCELLED, network errors; INCOMPLETE if a part
-// of the list cannot be read.
-// Threads: any; blocks until the operation is over. Since 0.1.0.
-ocigraph_status ocigraph_client_manifests(const ocigraph_client *client,
-                                          ocigraph_str reference,
-                                          const ocigraph_cancel *cancel,
-                                          ocigraph_manifest_list **out,
-                                          ocigraph_error **error);
-
-// Starts the operation of `ocigraph_client_manifests` and returns immediately. The library calls
-// `done` exactly once with the result, also if the operation is cancelled or the runtime ends. If
-// this call fails, `done` is not called.
-//
-// Ownership: `user_data` must stay valid until `done` has been called. `client` and `cancel` may
-// be freed earlier.
-// Errors: INVALID_ARGUMENT, INVALID_REFERENCE; CANCELLED if the runtime has ended.
-// Threads: any; the library calls `done` on one of its own threads, where it may block. Since
-// 0.1.0.
-ocigraph_status ocigraph_client_manifests_start(const ocigraph_client *client,
-                                                ocigraph_str reference,
-                                                const ocigraph_cancel *cancel,
-                                                ocigraph_manifests_fn done,
-                                                void *user_data,
-                                                ocigraph_error **error);
-
-// Writes the files of the artifact that `reference` names into a directory. With an artifact type,
-// writes the files of its referrers of that type instead. A file appears under its name only after
-// its size and digest were verified.
-//
-// `reference`: the artifact. `options`: NULL selects the defaults. `cancel`: may be NULL.
-//
-// Ownership: free `out` with `ocigraph_pull_result_free`.
-// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, IO, CANCELLED, network errors; NOT_FOUND if
-// `reference` names nothing or no referrer has the type; UNSAFE_PATH if a title leads out of the
-// output directory; CONFLICT if two different files have one path; TOO_LARGE if a packed directory
-// exceeds its limits; DIGEST_MISMATCH or SIZE_MISMATCH if content is not what its descriptor says.
-// Threads: any; blocks until the operation is over. Since 0.1.0.
-ocigraph_status ocigraph_client_pull(const ocigraph_client *client,
-                                     ocigraph_str reference,
-                                     const ocigraph_pull_options *options,
-                                     const ocigraph_cancel *cancel,
-                                     ocigraph_pull_result **out,
-                                     ocigraph_error **error);
-
-// Starts the operation of `ocigraph_client_pull` and returns immediately. The library calls `done`
-// exactly once with the result, also if the operation is cancelled or the runtime ends. If this
-// call fails, `done` is not called.
-//
-// Ownership: `user_data` must stay valid until `done` has been called. `client`, `options` and
-// `cancel` may be freed earlier.
-// Errors: INVALID_ARGUMENT, INVALID_REFERENCE; CANCELLED if the runtime has ended.
-// Threads: any; the library calls `done` on one of its own threads, where it may block. Since
-// 0.1.0.
-ocigraph_status ocigraph_client_pull_start(const ocigraph_client *client,
-                                           ocigraph_str reference,
-                                           const ocigraph_pull_options *options,
-                                           const ocigraph_cancel *cancel,
-                                           ocigraph_pull_fn done,
-                                           void *user_data,
-                                           ocigraph_error **error);
-
-// Packs files, directories and bytes into one artifact and pushes it under the tags of
-// `reference`. Blobs that exist already are not sent.
-//
-// `reference`: the destination. `host/repository:v1,latest` sets two tags. Without a tag, the
-// artifact is named by its digest alone, as referrers are. `options`: NULL selects the defaults.
-// `cancel`: may be NULL.
-//
-// Ownership: free `out` with `ocigraph_push_result_free`.
-// Errors: INVALID_REFERENCE, IO, CANCELLED, network errors; INVALID_ARGUMENT for an option that
-// cannot be used; NOT_FOUND if the subject or a file does not exist; UNSAFE_PATH if a title leads
-// out of the directory of a later pull.
-// Threads: any; blocks until the operation is over. Since 0.1.0.
-ocigraph_status ocigraph_client_push(const ocigraph_client *client,
-                                     ocigraph_str reference,
-                                     const ocigraph_push_options *options,
-                                     const ocigraph_cancel *cancel,
-                                     ocigraph_push_result **out,
-                                     ocigraph_error **error);
-
-// Starts the operation of `ocigraph_client_push` and returns immediately. The library calls `done`
-// exactly once with the result, also if the operation is cancelled or the runtime ends. If this
-// call fails, `done` is not called.
-//
-// Ownership: `user_data` must stay valid until `done` has been called. `client`, `options` and
-// `cancel` may be freed earlier.
-// Errors: INVALID_ARGUMENT, INVALID_REFERENCE; CANCELLED if the runtime has ended.
-// Threads: any; the library calls `done` on one of its own threads, where it may block. Since
-// 0.1.0.
-ocigraph_status ocigraph_client_push_start(const ocigraph_client *client,
-                                           ocigraph_str reference,
-                                           const ocigraph_push_options *options,
-                                           const ocigraph_cancel *cancel,
-                                           ocigraph_push_fn done,
-                                           void *user_data,
-                                           ocigraph_error **error);
-
-// Stores the bytes of a manifest, unchanged, under their digest and under the tags of `reference`.
-// Returns the descriptor of the manifest.
-//
-// `reference`: the destination. Its tags are set. If it has a digest, the manifest must have the
-// same. `media_type`: the media type. Default: the field `mediaType` of the manifest. `content`:
-// the bytes of the manifest. `cancel`: may be NULL.
-//
-// Ownership: free `out` with `ocigraph_descriptor_free`.
-// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, IO, CANCELLED, network errors; DIGEST_MISMATCH if
-// `reference` has a digest that is not the manifest's; INVALID_MANIFEST if `content` is not a
-// manifest.
-// Threads: any; blocks until the operation is over. Since 0.1.0.
-ocigraph_status ocigraph_client_push_manifest(const ocigraph_client *client,
-                                              ocigraph_str reference,
-                                              ocigraph_str media_type,
-                                              ocigraph_bytes content,
-                                              const ocigraph_cancel *cancel,
-                                              ocigraph_descriptor **out,
-                                              ocigraph_error **error);
-
-// Starts the operation of `ocigraph_client_push_manifest` and returns immediately. The library
-// calls `done` exactly once with the result, also if the operation is cancelled or the runtime
-// ends. If this call fails, `done` is not called.
-//
-// Ownership: `user_data` must stay valid until `done` has been called. `client` and `cancel` may
-// be freed earlier.
-// Errors: INVALID_ARGUMENT, INVALID_REFERENCE; CANCELLED if the runtime has ended.
-// Threads: any; the library calls `done` on one of its own threads, where it may block. Since
-// 0.1.0.
-ocigraph_status ocigraph_client_push_manifest_start(const ocigraph_client *client,
-                                                    ocigraph_str reference,
-                                                    ocigraph_str media_type,
-                                                    ocigraph_bytes content,
-                                                    const ocigraph_cancel *cancel,
-                                                    ocigraph_push_manifest_fn done,
-                                                    void *user_data,
-                                                    ocigraph_error **error);
-
-// Returns the names of a registry's repositories.
-//
-// `host`: the registry: `host[:port]`. `cancel`: may be NULL.
-//
-// Ownership: free `out` with `ocigraph_text_list_free`.
-// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, IO, CANCELLED, network errors; UNSUPPORTED if the
-// registry has no catalog; INCOMPLETE if a part of the list cannot be read.
-// Threads: any; blocks until the operation is over. Since 0.1.0.
-ocigraph_status ocigraph_client_repositories(const ocigraph_client *client,
-                                             ocigraph_str host,
-                                             const ocigraph_cancel *cancel,
-                                             ocigraph_text_list **out,
-                                             ocigraph_error **error);
-
-// Starts the operation of `ocigraph_client_repositories` and returns immediately. The library
-// calls `done` exactly once with the result, also if the operation is cancelled or the runtime
-// ends. If this call fails, `done` is not called.
-//
-// Ownership: `user_data` must stay valid until `done` has been called. `client` and `cancel` may
-// be freed earlier.
-// Errors: INVALID_ARGUMENT, INVALID_REFERENCE; CANCELLED if the runtime has ended.
-// Threads: any; the library calls `done` on one of its own threads, where it may block. Since
-// 0.1.0.
-ocigraph_status ocigraph_client_repositories_start(const ocigraph_client *client,
-                                                   ocigraph_str host,
-                                                   const ocigraph_cancel *cancel,
-                                                   ocigraph_repositories_fn done,
-                                                   void *user_data,
-                                                   ocigraph_error **error);
-
-// Returns the descriptor of what `reference` names. With a platform, the descriptor of the image
-// for that platform in the index that `reference` names.
-//
-// `reference`: a reference with a tag or digest. `options`: NULL selects the defaults. `cancel`:
-// may be NULL.
-//
-// Ownership: free `out` with `ocigraph_descriptor_free`.
-// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, IO, CANCELLED, network errors; NOT_FOUND if
-// `reference` names nothing, or if the index has no image for the platform.
-// Threads: any; blocks until the operation is over. Since 0.1.0.
-ocigraph_status ocigraph_client_resolve(const ocigraph_client *client,
-                                        ocigraph_str reference,
-                                        const ocigraph_resolve_options *options,
-                                        const ocigraph_cancel *cancel,
-                                        ocigraph_descriptor **out,
-                                        ocigraph_error **error);
-
-// Starts the operation of `ocigraph_client_resolve` and returns immediately. The library calls
-// `done` exactly once with the result, also if the operation is cancelled or the runtime ends. If
-// this call fails, `done` is not called.
-//
-// Ownership: `user_data` must stay valid until `done` has been called. `client`, `options` and
-// `cancel` may be freed earlier.
-// Errors: INVALID_ARGUMENT, INVALID_REFERENCE; CANCELLED if the runtime has ended.
-// Threads: any; the library calls `done` on one of its own threads, where it may block. Since
-// 0.1.0.
-ocigraph_status ocigraph_client_resolve_start(const ocigraph_client *client,
-                                              ocigraph_str reference,
-                                              const ocigraph_resolve_options *options,
-                                              const ocigraph_cancel *cancel,
-                                              ocigraph_resolve_fn done,
-                                              void *user_data,
-                                              ocigraph_error **error);
-
-// Points `tags` at the manifest that `reference` names, and returns its descriptor.
-//
-// `reference`: a reference with a tag or digest. `tags`: an array of `count` texts: the tags to
-// set. `cancel`: may be NULL.
-//
-// Ownership: free `out` with `ocigraph_descriptor_free`.
-// Errors: IO, CANCELLED, network errors; INVALID_ARGUMENT if `tags` is empty; INVALID_REFERENCE if
-// a tag is invalid; NOT_FOUND if `reference` names nothing.
-// Threads: any; blocks until the operation is over. Since 0.1.0.
-ocigraph_status ocigraph_client_tag(const ocigraph_client *client,
-                                    ocigraph_str reference,
-                                    const ocigraph_str *tags,
-                                    size_t count,
-                                    const ocigraph_cancel *cancel,
-                                    ocigraph_descriptor **out,
-                                    ocigraph_error **error);
-
-// Starts the operation of `ocigraph_client_tag` and returns immediately. The library calls `done`
-// exactly once with the result, also if the operation is cancelled or the runtime ends. If this
-// call fails, `done` is not called.
-//
-// Ownership: `user_data` must stay valid until `done` has been called. `client` and `cancel` may
-// be freed earlier.
-// Errors: INVALID_ARGUMENT, INVALID_REFERENCE; CANCELLED if the runtime has ended.
-// Threads: any; the library calls `done` on one of its own threads, where it may block. Since
-// 0.1.0.
-ocigraph_status ocigraph_client_tag_start(const ocigraph_client *client,
-                                          ocigraph_str reference,
-                                          const ocigraph_str *tags,
-                                          size_t count,
-                                          const ocigraph_cancel *cancel,
-                                          ocigraph_tag_fn done,
-                                          void *user_data,
-                                          ocigraph_error **error);
-
-// Returns all tags, each with the digest that it names and what the registry knows of it.
-//
-// `reference`: the repository or layout. A tag or digest in it is ignored. `cancel`: may be NULL.
-//
-// Ownership: free `out` with `ocigraph_tag_list_free`.
-// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, IO, CANCELLED, network errors; INCOMPLETE if a part
-// of the list cannot be read.
-// Threads: any; blocks until the operation is over. Since 0.1.0.
-ocigraph_status ocigraph_client_tag_details(const ocigraph_client *client,
-                                            ocigraph_str reference,
-                                            const ocigraph_cancel *cancel,
-                                            ocigraph_tag_list **out,
-                                            ocigraph_error **error);
-
-// Starts the operation of `ocigraph_client_tag_details` and returns immediately. The library calls
-// `done` exactly once with the result, also if the operation is cancelled or the runtime ends. If
-// this call fails, `done` is not called.
-//
-// Ownership: `user_data` must stay valid until `done` has been called. `client` and `cancel` may
-// be freed earlier.
-// Errors: INVALID_ARGUMENT, INVALID_REFERENCE; CANCELLED if the runtime has ended.
-// Threads: any; the library calls `done` on one of its own threads, where it may block. Since
-// 0.1.0.
-ocigraph_status ocigraph_client_tag_details_start(const ocigraph_client *client,
-                                                  ocigraph_str reference,
-                                                  const ocigraph_cancel *cancel,
-                                                  ocigraph_tag_details_fn done,
-                                                  void *user_data,
-                                                  ocigraph_error **error);
-
-// Returns all tags, in the order of the registry or layout. Fallback tags of referrers are not
-// among them.
-//
-// `reference`: the repository or layout. A tag or digest in it is ignored. `cancel`: may be NULL.
-//
-// Ownership: free `out` with `ocigraph_text_list_free`.
-// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, IO, CANCELLED, network errors; INCOMPLETE if a part
-// of the list cannot be read.
-// Threads: any; blocks until the operation is over. Since 0.1.0.
-ocigraph_status ocigraph_client_tags(const ocigraph_client *client,
-                                     ocigraph_str reference,
-                                     const ocigraph_cancel *cancel,
-                                     ocigraph_text_list **out,
-                                     ocigraph_error **error);
-
-// Starts the operation of `ocigraph_client_tags` and returns immediately. The library calls `done`
-// exactly once with the result, also if the operation is cancelled or the runtime ends. If this
-// call fails, `done` is not called.
-//
-// Ownership: `user_data` must stay valid until `done` has been called. `client` and `cancel` may
-// be freed earlier.
-// Errors: INVALID_ARGUMENT, INVALID_REFERENCE; CANCELLED if the runtime has ended.
-// Threads: any; the library calls `done` on one of its own threads, where it may block. Since
-// 0.1.0.
-ocigraph_status ocigraph_client_tags_start(const ocigraph_client *client,
-                                           ocigraph_str reference,
-                                           const ocigraph_cancel *cancel,
-                                           ocigraph_tags_fn done,
-                                           void *user_data,
-                                           ocigraph_error **error);
-
-// Removes the tags of `reference`. The manifest stays.
-//
-// `reference`: the tags to remove. `cancel`: may be NULL.
-//
-// Errors: INVALID_ARGUMENT, IO, CANCELLED, network errors; INVALID_REFERENCE if `reference` has no
-// tag; NOT_FOUND if a tag does not exist; UNSUPPORTED if the registry removes a tag only with its
-// manifest. If some tags were removed before the failure, the hint names them.
-// Threads: any; blocks until the operation is over. Since 0.1.0.
-ocigraph_status ocigraph_client_untag(const ocigraph_client *client,
-                                      ocigraph_str reference,
-                                      const ocigraph_cancel *cancel,
-                                      ocigraph_error **error);
-
-// Starts the operation of `ocigraph_client_untag` and returns immediately. The library calls
-// `done` exactly once with the result, also if the operation is cancelled or the runtime ends. If
-// this call fails, `done` is not called.
-//
-// Ownership: `user_data` must stay valid until `done` has been called. `client` and `cancel` may
-// be freed earlier.
-// Errors: INVALID_ARGUMENT, INVALID_REFERENCE; CANCELLED if the runtime has ended.
-// Threads: any; the library calls `done` on one of its own threads, where it may block. Since
-// 0.1.0.
-ocigraph_status ocigraph_client_untag_start(const ocigraph_client *client,
-                                            ocigraph_str reference,
-                                            const ocigraph_cancel *cancel,
-                                            ocigraph_untag_fn done,
-                                            void *user_data,
-                                            ocigraph_error **error);
-
-// Verifies the whole graph under what `reference` names: every manifest and blob, those of
-// referrers included. Nothing is written. The report has each problem that was found.
-//
-// `reference`: the root of the graph. `options`: NULL selects the defaults. `cancel`: may be NULL.
-//
-// Ownership: free `out` with `ocigraph_verify_report_free`.
-// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, IO, CANCELLED, network errors; NOT_FOUND if
-// `reference` names nothing.
-// Threads: any; blocks until the operation is over. Since 0.1.0.
-ocigraph_status ocigraph_client_verify(const ocigraph_client *client,
-                                       ocigraph_str reference,
-                                       const ocigraph_verify_options *options,
-                                       const ocigraph_cancel *cancel,
-                                       ocigraph_verify_report **out,
-                                       ocigraph_error **error);
-
-// Starts the operation of `ocigraph_client_verify` and returns immediately. The library calls
-// `done` exactly once with the result, also if the operation is cancelled or the runtime ends. If
-// this call fails, `done` is not called.
-//
-// Ownership: `user_data` must stay valid until `done` has been called. `client`, `options` and
-// `cancel` may be freed earlier.
-// Errors: INVALID_ARGUMENT, INVALID_REFERENCE; CANCELLED if the runtime has ended.
-// Threads: any; the library calls `done` on one of its own threads, where it may block. Since
-// 0.1.0.
-ocigraph_status ocigraph_client_verify_start(const ocigraph_client *client,
-                                             ocigraph_str reference,
-                                             const ocigraph_verify_options *options,
-                                             const ocigraph_cancel *cancel,
-                                             ocigraph_verify_fn done,
                                              void *user_data,
                                              ocigraph_error **error);
 
@@ -2443,152 +2434,6 @@ ocigraph_str ocigraph_reference_tag(const ocigraph_reference *reference, size_t 
 // Threads: any. Since 0.1.0.
 ocigraph_str ocigraph_reference_digest(const ocigraph_reference *reference);
 
-// Frees a copy report and everything borrowed from it.
-//
-// Ownership: takes `result`, which may be NULL.
-// Threads: any, once for each handle. Since 0.1.0.
-void ocigraph_copy_report_free(ocigraph_copy_report *result);
-
-// Returns the source, as a reference by digest.
-//
-// Ownership: borrowed from `result`.
-// Threads: any. Since 0.1.0.
-ocigraph_str ocigraph_copy_report_source(const ocigraph_copy_report *result);
-
-// Returns the destination, as a reference by digest.
-//
-// Ownership: borrowed from `result`.
-// Threads: any. Since 0.1.0.
-ocigraph_str ocigraph_copy_report_destination(const ocigraph_copy_report *result);
-
-// Returns the descriptor of the manifest that the source names.
-//
-// Ownership: borrowed from `result`.
-// Threads: any. Since 0.1.0.
-const ocigraph_descriptor *ocigraph_copy_report_descriptor(const ocigraph_copy_report *result);
-
-// Returns the number of tags that the manifest got at the destination.
-//
-// Threads: any. Since 0.1.0.
-size_t ocigraph_copy_report_tag_count(const ocigraph_copy_report *result);
-
-// Returns the tag at `index`.
-//
-// Ownership: borrowed from `result`.
-// Threads: any. Since 0.1.0.
-ocigraph_str ocigraph_copy_report_tag(const ocigraph_copy_report *result, size_t index);
-
-// Returns the number of manifests written. Manifests that the destination had already are not
-// counted.
-//
-// Threads: any. Since 0.1.0.
-size_t ocigraph_copy_report_manifests(const ocigraph_copy_report *result);
-
-// Returns the number of blobs with this outcome: `OCIGRAPH_OUTCOME_UPLOADED`,
-// `OCIGRAPH_OUTCOME_ALREADY_EXISTS` or `OCIGRAPH_OUTCOME_MOUNTED`. Blobs of a manifest that the
-// destination had already are not counted.
-//
-// Threads: any. Since 0.1.0.
-size_t ocigraph_copy_report_blobs(const ocigraph_copy_report *result, ocigraph_outcome outcome);
-
-// Returns the number of bytes of all manifests and blobs written.
-//
-// Threads: any. Since 0.1.0.
-uint64_t ocigraph_copy_report_bytes(const ocigraph_copy_report *result);
-
-// Returns the complete result as JSON text, in the format of the command line with field names in
-// snake case.
-//
-// Ownership: borrowed from `result`.
-// Threads: any. Since 0.1.0.
-ocigraph_str ocigraph_copy_report_json(const ocigraph_copy_report *result);
-
-// Frees a delete report and everything borrowed from it.
-//
-// Ownership: takes `result`, which may be NULL.
-// Threads: any, once for each handle. Since 0.1.0.
-void ocigraph_delete_report_free(ocigraph_delete_report *result);
-
-// Returns true for a dry run, which deletes nothing.
-//
-// Threads: any. Since 0.1.0.
-bool ocigraph_delete_report_dry_run(const ocigraph_delete_report *result);
-
-// Returns the number of deleted manifests.
-//
-// Threads: any. Since 0.1.0.
-size_t ocigraph_delete_report_deleted_count(const ocigraph_delete_report *result);
-
-// Returns the manifest at `index` of this list: the deleted manifests, in the order of deletion:
-// referrers before their subjects.
-//
-// Ownership: borrowed from `result`.
-// Threads: any. Since 0.1.0.
-const ocigraph_descriptor *ocigraph_delete_report_deleted(const ocigraph_delete_report *result,
-                                                          size_t index);
-
-// Returns the length of this list: the retained manifests, each with the reason.
-//
-// Threads: any. Since 0.1.0.
-size_t ocigraph_delete_report_kept_count(const ocigraph_delete_report *result);
-
-// Returns the descriptor of the manifest.
-//
-// `index`: the manifest, from 0.
-//
-// Ownership: borrowed from `result`.
-// Threads: any. Since 0.1.0.
-const ocigraph_descriptor *ocigraph_delete_report_kept(const ocigraph_delete_report *result,
-                                                       size_t index);
-
-// Returns the reason as a phrase for users, for example `tagged stable`.
-//
-// `index`: the manifest, from 0.
-//
-// Ownership: borrowed from `result`.
-// Threads: any. Since 0.1.0.
-ocigraph_str ocigraph_delete_report_kept_reason(const ocigraph_delete_report *result, size_t index);
-
-// Returns the length of this list: the manifests that could not be deleted, each with the error.
-// After a failure, the manifests that would be deleted later are not deleted either, and are not
-// reported.
-//
-// Threads: any. Since 0.1.0.
-size_t ocigraph_delete_report_failed_count(const ocigraph_delete_report *result);
-
-// Returns the descriptor of the manifest.
-//
-// `index`: the manifest, from 0.
-//
-// Ownership: borrowed from `result`.
-// Threads: any. Since 0.1.0.
-const ocigraph_descriptor *ocigraph_delete_report_failed(const ocigraph_delete_report *result,
-                                                         size_t index);
-
-// Returns the status of the error of the store. `OCIGRAPH_OK` if the index is too large.
-//
-// `index`: the manifest, from 0.
-//
-// Threads: any. Since 0.1.0.
-ocigraph_status ocigraph_delete_report_failed_status(const ocigraph_delete_report *result,
-                                                     size_t index);
-
-// Returns the message of the error of the store.
-//
-// `index`: the manifest, from 0.
-//
-// Ownership: borrowed from `result`.
-// Threads: any. Since 0.1.0.
-ocigraph_str ocigraph_delete_report_failed_message(const ocigraph_delete_report *result,
-                                                   size_t index);
-
-// Returns the complete result as JSON text, in the format of the command line with field names in
-// snake case.
-//
-// Ownership: borrowed from `result`.
-// Threads: any. Since 0.1.0.
-ocigraph_str ocigraph_delete_report_json(const ocigraph_delete_report *result);
-
 // Frees a descriptor that a call returned in `out`. Do not free a descriptor that is borrowed from
 // a result.
 //
@@ -2663,6 +2508,64 @@ ocigraph_str ocigraph_descriptor_annotation_value(const ocigraph_descriptor *des
 // Ownership: borrowed from `descriptor`.
 // Threads: any. Since 0.1.0.
 ocigraph_str ocigraph_descriptor_json(const ocigraph_descriptor *descriptor);
+
+// Frees a manifest and everything borrowed from it.
+//
+// Ownership: takes `manifest`, which may be NULL.
+// Threads: any, once for each handle. Since 0.1.0.
+void ocigraph_manifest_free(ocigraph_manifest *manifest);
+
+// Returns the bytes of the manifest, exactly as stored.
+//
+// Ownership: borrowed from `manifest`.
+// Threads: any. Since 0.1.0.
+ocigraph_bytes ocigraph_manifest_bytes(const ocigraph_manifest *manifest);
+
+// Returns the descriptor of the manifest, with its artifact type and annotations.
+//
+// Ownership: borrowed from `manifest`.
+// Threads: any. Since 0.1.0.
+const ocigraph_descriptor *ocigraph_manifest_descriptor(const ocigraph_manifest *manifest);
+
+// Returns true if the manifest is an index (a list of manifests).
+//
+// Threads: any. Since 0.1.0.
+bool ocigraph_manifest_is_index(const ocigraph_manifest *manifest);
+
+// Returns the config, or NULL if the manifest has none.
+//
+// Ownership: borrowed from `manifest`.
+// Threads: any. Since 0.1.0.
+const ocigraph_descriptor *ocigraph_manifest_config(const ocigraph_manifest *manifest);
+
+// Returns the subject, or NULL if the manifest has none.
+//
+// Ownership: borrowed from `manifest`.
+// Threads: any. Since 0.1.0.
+const ocigraph_descriptor *ocigraph_manifest_subject(const ocigraph_manifest *manifest);
+
+// Returns the number of layers or blobs. The config does not count.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_manifest_blob_count(const ocigraph_manifest *manifest);
+
+// Returns the layer or blob at `index`.
+//
+// Ownership: borrowed from `manifest`.
+// Threads: any. Since 0.1.0.
+const ocigraph_descriptor *ocigraph_manifest_blob(const ocigraph_manifest *manifest, size_t index);
+
+// Returns the number of manifests that the index lists, or 0 if the manifest is not an index.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_manifest_manifest_count(const ocigraph_manifest *manifest);
+
+// Returns the manifest at `index` of the index.
+//
+// Ownership: borrowed from `manifest`.
+// Threads: any. Since 0.1.0.
+const ocigraph_descriptor *ocigraph_manifest_manifest(const ocigraph_manifest *manifest,
+                                                      size_t index);
 
 // Frees a graph and everything borrowed from it.
 //
@@ -2784,141 +2687,472 @@ ocigraph_str ocigraph_graph_dot(const ocigraph_graph *graph);
 // Threads: any. Since 0.1.0.
 ocigraph_str ocigraph_graph_mermaid(const ocigraph_graph *graph);
 
-// Frees a login result and everything borrowed from it.
+// Frees a list of texts and everything borrowed from it.
 //
 // Ownership: takes `result`, which may be NULL.
 // Threads: any, once for each handle. Since 0.1.0.
-void ocigraph_login_result_free(ocigraph_login_result *result);
+void ocigraph_text_list_free(ocigraph_text_list *result);
 
-// Returns the registry: host, and port if one was given.
+// Returns the number of texts.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_text_list_count(const ocigraph_text_list *result);
+
+// Returns the text at `index`.
 //
 // Ownership: borrowed from `result`.
 // Threads: any. Since 0.1.0.
-ocigraph_str ocigraph_login_result_host(const ocigraph_login_result *result);
+ocigraph_str ocigraph_text_list_get(const ocigraph_text_list *result, size_t index);
 
-// Returns where the credential is stored.
+// Returns the complete list as a JSON object, in the format of the command line: `{"tags": [...]}`
+// or `{"repositories": [...]}`.
 //
 // Ownership: borrowed from `result`.
 // Threads: any. Since 0.1.0.
-ocigraph_str ocigraph_login_result_stored_in(const ocigraph_login_result *result);
+ocigraph_str ocigraph_text_list_json(const ocigraph_text_list *result);
 
-// Returns true if the credential is stored as plain text in a file that only its owner can read.
+// Frees a push result and everything borrowed from it.
+//
+// Ownership: takes `result`, which may be NULL.
+// Threads: any, once for each handle. Since 0.1.0.
+void ocigraph_push_result_free(ocigraph_push_result *result);
+
+// Returns the artifact, as a reference by digest.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_push_result_reference(const ocigraph_push_result *result);
+
+// Returns the descriptor of the artifact's manifest.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+const ocigraph_descriptor *ocigraph_push_result_descriptor(const ocigraph_push_result *result);
+
+// Returns the number of tags that the manifest got.
 //
 // Threads: any. Since 0.1.0.
-bool ocigraph_login_result_plain_text(const ocigraph_login_result *result);
+size_t ocigraph_push_result_tag_count(const ocigraph_push_result *result);
 
-// Returns true if the registry demanded authentication and accepted the credential. False if it
-// serves anonymous requests, which verify nothing.
+// Returns the tag at `index`.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_push_result_tag(const ocigraph_push_result *result, size_t index);
+
+// Returns the length of this list: the blobs, without the config, in the order of
+// `ocigraph_push_options_add_path`.
 //
 // Threads: any. Since 0.1.0.
-bool ocigraph_login_result_verified(const ocigraph_login_result *result);
+size_t ocigraph_push_result_blob_count(const ocigraph_push_result *result);
 
-// Returns true if `DOCKER_AUTH_CONFIG` has a credential for the registry, which is used before the
-// stored one.
+// Returns the descriptor of the blob.
+//
+// `index`: the blob, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+const ocigraph_descriptor *ocigraph_push_result_blob(const ocigraph_push_result *result,
+                                                     size_t index);
+
+// Returns the outcome: `OCIGRAPH_OUTCOME_UPLOADED`, `OCIGRAPH_OUTCOME_ALREADY_EXISTS` or
+// `OCIGRAPH_OUTCOME_MOUNTED`.
+//
+// `index`: the blob, from 0.
 //
 // Threads: any. Since 0.1.0.
-bool ocigraph_login_result_overridden(const ocigraph_login_result *result);
+ocigraph_outcome ocigraph_push_result_blob_outcome(const ocigraph_push_result *result,
+                                                   size_t index);
+
+// Returns the bytes of the manifest, as they were pushed.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_bytes ocigraph_push_result_manifest(const ocigraph_push_result *result);
 
 // Returns the complete result as JSON text, in the format of the command line with field names in
 // snake case.
 //
 // Ownership: borrowed from `result`.
 // Threads: any. Since 0.1.0.
-ocigraph_str ocigraph_login_result_json(const ocigraph_login_result *result);
+ocigraph_str ocigraph_push_result_json(const ocigraph_push_result *result);
 
-// Frees a logout result and everything borrowed from it.
+// Frees a pull result and everything borrowed from it.
 //
 // Ownership: takes `result`, which may be NULL.
 // Threads: any, once for each handle. Since 0.1.0.
-void ocigraph_logout_result_free(ocigraph_logout_result *result);
+void ocigraph_pull_result_free(ocigraph_pull_result *result);
 
-// Returns the registry: host, and port if one was given.
+// Returns the number of artifacts.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_pull_result_count(const ocigraph_pull_result *result);
+
+// Returns the artifact, as a reference by digest.
+//
+// `index`: the artifact, from 0.
 //
 // Ownership: borrowed from `result`.
 // Threads: any. Since 0.1.0.
-ocigraph_str ocigraph_logout_result_host(const ocigraph_logout_result *result);
+ocigraph_str ocigraph_pull_result_reference(const ocigraph_pull_result *result, size_t index);
 
-// Returns the number of places from which credentials were removed.
+// Returns the descriptor of the artifact's manifest.
 //
-// Threads: any. Since 0.1.0.
-size_t ocigraph_logout_result_removed_count(const ocigraph_logout_result *result);
-
-// Returns the place at `index` of this list: the places from which credentials were removed: files
-// and credential helpers. Empty if none were stored.
+// `index`: the artifact, from 0.
 //
 // Ownership: borrowed from `result`.
 // Threads: any. Since 0.1.0.
-ocigraph_str ocigraph_logout_result_removed(const ocigraph_logout_result *result, size_t index);
+const ocigraph_descriptor *ocigraph_pull_result_descriptor(const ocigraph_pull_result *result,
+                                                           size_t index);
 
-// Returns true if `DOCKER_AUTH_CONFIG` still has a credential for the registry.
+// Returns the length of this list: the files of the blobs with a title, in the order of the
+// manifest.
+//
+// `index`: the artifact, from 0.
 //
 // Threads: any. Since 0.1.0.
-bool ocigraph_logout_result_remains(const ocigraph_logout_result *result);
+size_t ocigraph_pull_result_file_count(const ocigraph_pull_result *result, size_t index);
+
+// Returns the path of the file or of the unpacked directory. Relative if the output directory is.
+// The text has the bytes of the path, which need not be UTF-8.
+//
+// `artifact`: the artifact, from 0. `index`: its file, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_pull_result_file_path(const ocigraph_pull_result *result,
+                                            size_t artifact,
+                                            size_t index);
+
+// Returns the descriptor of the blob.
+//
+// `artifact`: the artifact, from 0. `index`: its file, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+const ocigraph_descriptor *ocigraph_pull_result_file(const ocigraph_pull_result *result,
+                                                     size_t artifact,
+                                                     size_t index);
+
+// Returns the outcome: `OCIGRAPH_OUTCOME_WRITTEN`, `OCIGRAPH_OUTCOME_UNCHANGED` or
+// `OCIGRAPH_OUTCOME_KEPT_EXISTING`.
+//
+// `artifact`: the artifact, from 0. `index`: its file, from 0.
+//
+// Threads: any. Since 0.1.0.
+ocigraph_outcome ocigraph_pull_result_file_outcome(const ocigraph_pull_result *result,
+                                                   size_t artifact,
+                                                   size_t index);
+
+// Returns the number of blobs without a title.
+//
+// `index`: the artifact, from 0.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_pull_result_skipped_count(const ocigraph_pull_result *result, size_t index);
+
+// Returns the blob at `index` of this list: the blobs without a title, which are not written.
+//
+// `artifact`: the artifact, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+const ocigraph_descriptor *ocigraph_pull_result_skipped(const ocigraph_pull_result *result,
+                                                        size_t artifact,
+                                                        size_t index);
 
 // Returns the complete result as JSON text, in the format of the command line with field names in
 // snake case.
 //
 // Ownership: borrowed from `result`.
 // Threads: any. Since 0.1.0.
-ocigraph_str ocigraph_logout_result_json(const ocigraph_logout_result *result);
+ocigraph_str ocigraph_pull_result_json(const ocigraph_pull_result *result);
 
-// Frees a manifest and everything borrowed from it.
+// Frees a delete report and everything borrowed from it.
 //
-// Ownership: takes `manifest`, which may be NULL.
+// Ownership: takes `result`, which may be NULL.
 // Threads: any, once for each handle. Since 0.1.0.
-void ocigraph_manifest_free(ocigraph_manifest *manifest);
+void ocigraph_delete_report_free(ocigraph_delete_report *result);
 
-// Returns the bytes of the manifest, exactly as stored.
-//
-// Ownership: borrowed from `manifest`.
-// Threads: any. Since 0.1.0.
-ocigraph_bytes ocigraph_manifest_bytes(const ocigraph_manifest *manifest);
-
-// Returns the descriptor of the manifest, with its artifact type and annotations.
-//
-// Ownership: borrowed from `manifest`.
-// Threads: any. Since 0.1.0.
-const ocigraph_descriptor *ocigraph_manifest_descriptor(const ocigraph_manifest *manifest);
-
-// Returns true if the manifest is an index (a list of manifests).
+// Returns true for a dry run, which deletes nothing.
 //
 // Threads: any. Since 0.1.0.
-bool ocigraph_manifest_is_index(const ocigraph_manifest *manifest);
+bool ocigraph_delete_report_dry_run(const ocigraph_delete_report *result);
 
-// Returns the config, or NULL if the manifest has none.
-//
-// Ownership: borrowed from `manifest`.
-// Threads: any. Since 0.1.0.
-const ocigraph_descriptor *ocigraph_manifest_config(const ocigraph_manifest *manifest);
-
-// Returns the subject, or NULL if the manifest has none.
-//
-// Ownership: borrowed from `manifest`.
-// Threads: any. Since 0.1.0.
-const ocigraph_descriptor *ocigraph_manifest_subject(const ocigraph_manifest *manifest);
-
-// Returns the number of layers or blobs. The config does not count.
+// Returns the number of deleted manifests.
 //
 // Threads: any. Since 0.1.0.
-size_t ocigraph_manifest_blob_count(const ocigraph_manifest *manifest);
+size_t ocigraph_delete_report_deleted_count(const ocigraph_delete_report *result);
 
-// Returns the layer or blob at `index`.
+// Returns the manifest at `index` of this list: the deleted manifests, in the order of deletion:
+// referrers before their subjects.
 //
-// Ownership: borrowed from `manifest`.
+// Ownership: borrowed from `result`.
 // Threads: any. Since 0.1.0.
-const ocigraph_descriptor *ocigraph_manifest_blob(const ocigraph_manifest *manifest, size_t index);
+const ocigraph_descriptor *ocigraph_delete_report_deleted(const ocigraph_delete_report *result,
+                                                          size_t index);
 
-// Returns the number of manifests that the index lists, or 0 if the manifest is not an index.
+// Returns the length of this list: the retained manifests, each with the reason.
 //
 // Threads: any. Since 0.1.0.
-size_t ocigraph_manifest_manifest_count(const ocigraph_manifest *manifest);
+size_t ocigraph_delete_report_kept_count(const ocigraph_delete_report *result);
 
-// Returns the manifest at `index` of the index.
+// Returns the descriptor of the manifest.
 //
-// Ownership: borrowed from `manifest`.
+// `index`: the manifest, from 0.
+//
+// Ownership: borrowed from `result`.
 // Threads: any. Since 0.1.0.
-const ocigraph_descriptor *ocigraph_manifest_manifest(const ocigraph_manifest *manifest,
-                                                      size_t index);
+const ocigraph_descriptor *ocigraph_delete_report_kept(const ocigraph_delete_report *result,
+                                                       size_t index);
+
+// Returns the reason as a phrase for users, for example `tagged stable`.
+//
+// `index`: the manifest, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_delete_report_kept_reason(const ocigraph_delete_report *result, size_t index);
+
+// Returns the length of this list: the manifests that could not be deleted, each with the error.
+// After a failure, the manifests that would be deleted later are not deleted either, and are not
+// reported.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_delete_report_failed_count(const ocigraph_delete_report *result);
+
+// Returns the descriptor of the manifest.
+//
+// `index`: the manifest, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+const ocigraph_descriptor *ocigraph_delete_report_failed(const ocigraph_delete_report *result,
+                                                         size_t index);
+
+// Returns the status of the error of the store. `OCIGRAPH_OK` if the index is too large.
+//
+// `index`: the manifest, from 0.
+//
+// Threads: any. Since 0.1.0.
+ocigraph_status ocigraph_delete_report_failed_status(const ocigraph_delete_report *result,
+                                                     size_t index);
+
+// Returns the message of the error of the store.
+//
+// `index`: the manifest, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_delete_report_failed_message(const ocigraph_delete_report *result,
+                                                   size_t index);
+
+// Returns the complete result as JSON text, in the format of the command line with field names in
+// snake case.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_delete_report_json(const ocigraph_delete_report *result);
+
+// Frees a copy report and everything borrowed from it.
+//
+// Ownership: takes `result`, which may be NULL.
+// Threads: any, once for each handle. Since 0.1.0.
+void ocigraph_copy_report_free(ocigraph_copy_report *result);
+
+// Returns the source, as a reference by digest.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_copy_report_source(const ocigraph_copy_report *result);
+
+// Returns the destination, as a reference by digest.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_copy_report_destination(const ocigraph_copy_report *result);
+
+// Returns the descriptor of the manifest that the source names.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+const ocigraph_descriptor *ocigraph_copy_report_descriptor(const ocigraph_copy_report *result);
+
+// Returns the number of tags that the manifest got at the destination.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_copy_report_tag_count(const ocigraph_copy_report *result);
+
+// Returns the tag at `index`.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_copy_report_tag(const ocigraph_copy_report *result, size_t index);
+
+// Returns the number of manifests written. Manifests that the destination had already are not
+// counted.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_copy_report_manifests(const ocigraph_copy_report *result);
+
+// Returns the number of blobs with this outcome: `OCIGRAPH_OUTCOME_UPLOADED`,
+// `OCIGRAPH_OUTCOME_ALREADY_EXISTS` or `OCIGRAPH_OUTCOME_MOUNTED`. Blobs of a manifest that the
+// destination had already are not counted.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_copy_report_blobs(const ocigraph_copy_report *result, ocigraph_outcome outcome);
+
+// Returns the number of bytes of all manifests and blobs written.
+//
+// Threads: any. Since 0.1.0.
+uint64_t ocigraph_copy_report_bytes(const ocigraph_copy_report *result);
+
+// Returns the complete result as JSON text, in the format of the command line with field names in
+// snake case.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_copy_report_json(const ocigraph_copy_report *result);
+
+// Frees a verify report and everything borrowed from it.
+//
+// Ownership: takes `result`, which may be NULL.
+// Threads: any, once for each handle. Since 0.1.0.
+void ocigraph_verify_report_free(ocigraph_verify_report *result);
+
+// Returns the number of manifests and blobs checked.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_verify_report_checked(const ocigraph_verify_report *result);
+
+// Returns the number of bytes read and digested.
+//
+// Threads: any. Since 0.1.0.
+uint64_t ocigraph_verify_report_bytes(const ocigraph_verify_report *result);
+
+// Returns the length of this list: the problems found. Empty for an intact graph.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_verify_report_problem_count(const ocigraph_verify_report *result);
+
+// Returns the expected content, as its descriptor says.
+//
+// `index`: the problem, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+const ocigraph_descriptor *ocigraph_verify_report_problem(const ocigraph_verify_report *result,
+                                                          size_t index);
+
+// Returns the number of digests of the manifests that lead to it.
+//
+// `index`: the problem, from 0.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_verify_report_problem_path_length(const ocigraph_verify_report *result,
+                                                  size_t index);
+
+// Returns the digest at `index` of this list: the digests of the manifests that lead to it, from
+// the root on. Empty for the root, and for a damaged manifest that the store lists outside the
+// graph: its subject is unknown, so it may belong to the graph.
+//
+// `problem`: the problem, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_verify_report_problem_path(const ocigraph_verify_report *result,
+                                                 size_t problem,
+                                                 size_t index);
+
+// Returns the kind of damage. The number is one of `OCIGRAPH_PROBLEM_*`.
+//
+// `index`: the problem, from 0.
+//
+// Threads: any. Since 0.1.0.
+int32_t ocigraph_verify_report_problem_kind(const ocigraph_verify_report *result, size_t index);
+
+// Returns the damage as a sentence for users.
+//
+// `index`: the problem, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_verify_report_problem_detail(const ocigraph_verify_report *result,
+                                                   size_t index);
+
+// Returns the complete result as JSON text, in the format of the command line with field names in
+// snake case.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_verify_report_json(const ocigraph_verify_report *result);
+
+// Frees a tag list and everything borrowed from it.
+//
+// Ownership: takes `result`, which may be NULL.
+// Threads: any, once for each handle. Since 0.1.0.
+void ocigraph_tag_list_free(ocigraph_tag_list *result);
+
+// Returns the number of tags.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_tag_list_count(const ocigraph_tag_list *result);
+
+// Returns the tag itself.
+//
+// `index`: the tag, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_tag_list_name(const ocigraph_tag_list *result, size_t index);
+
+// Returns the digest of the manifest that the tag names.
+//
+// `index`: the tag, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_tag_list_digest(const ocigraph_tag_list *result, size_t index);
+
+// Returns the time of the first push under this tag, RFC 3339. Azure only. No text if it is
+// unknown.
+//
+// `index`: the tag, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_tag_list_created(const ocigraph_tag_list *result, size_t index);
+
+// Returns the time of the last change, RFC 3339. Azure only. No text if it is unknown.
+//
+// `index`: the tag, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_tag_list_last_updated(const ocigraph_tag_list *result, size_t index);
+
+// Returns whether content trust signed the tag. Azure only. The number is one of
+// `OCIGRAPH_SIGNED_*`.
+//
+// `index`: the tag, from 0.
+//
+// Threads: any. Since 0.1.0.
+int32_t ocigraph_tag_list_signed(const ocigraph_tag_list *result, size_t index);
+
+// Returns the permitted actions. Azure only. The bits are `OCIGRAPH_ATTRIBUTES_*`. 0 if they are
+// unknown.
+//
+// `index`: the tag, from 0.
+//
+// Threads: any. Since 0.1.0.
+int32_t ocigraph_tag_list_attributes(const ocigraph_tag_list *result, size_t index);
+
+// Returns the complete result as JSON text, in the format of the command line with field names in
+// snake case.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_tag_list_json(const ocigraph_tag_list *result);
 
 // Frees a manifest list and everything borrowed from it.
 //
@@ -3032,326 +3266,83 @@ int32_t ocigraph_manifest_list_attributes(const ocigraph_manifest_list *result, 
 // Threads: any. Since 0.1.0.
 ocigraph_str ocigraph_manifest_list_json(const ocigraph_manifest_list *result);
 
-// Frees a pull result and everything borrowed from it.
+// Frees a login result and everything borrowed from it.
 //
 // Ownership: takes `result`, which may be NULL.
 // Threads: any, once for each handle. Since 0.1.0.
-void ocigraph_pull_result_free(ocigraph_pull_result *result);
+void ocigraph_login_result_free(ocigraph_login_result *result);
 
-// Returns the number of artifacts.
-//
-// Threads: any. Since 0.1.0.
-size_t ocigraph_pull_result_count(const ocigraph_pull_result *result);
-
-// Returns the artifact, as a reference by digest.
-//
-// `index`: the artifact, from 0.
+// Returns the registry: host, and port if one was given.
 //
 // Ownership: borrowed from `result`.
 // Threads: any. Since 0.1.0.
-ocigraph_str ocigraph_pull_result_reference(const ocigraph_pull_result *result, size_t index);
+ocigraph_str ocigraph_login_result_host(const ocigraph_login_result *result);
 
-// Returns the descriptor of the artifact's manifest.
-//
-// `index`: the artifact, from 0.
+// Returns where the credential is stored.
 //
 // Ownership: borrowed from `result`.
 // Threads: any. Since 0.1.0.
-const ocigraph_descriptor *ocigraph_pull_result_descriptor(const ocigraph_pull_result *result,
-                                                           size_t index);
+ocigraph_str ocigraph_login_result_stored_in(const ocigraph_login_result *result);
 
-// Returns the length of this list: the files of the blobs with a title, in the order of the
-// manifest.
-//
-// `index`: the artifact, from 0.
+// Returns true if the credential is stored as plain text in a file that only its owner can read.
 //
 // Threads: any. Since 0.1.0.
-size_t ocigraph_pull_result_file_count(const ocigraph_pull_result *result, size_t index);
+bool ocigraph_login_result_plain_text(const ocigraph_login_result *result);
 
-// Returns the path of the file or of the unpacked directory. Relative if the output directory is.
-// The text has the bytes of the path, which need not be UTF-8.
-//
-// `artifact`: the artifact, from 0. `index`: its file, from 0.
-//
-// Ownership: borrowed from `result`.
-// Threads: any. Since 0.1.0.
-ocigraph_str ocigraph_pull_result_file_path(const ocigraph_pull_result *result,
-                                            size_t artifact,
-                                            size_t index);
-
-// Returns the descriptor of the blob.
-//
-// `artifact`: the artifact, from 0. `index`: its file, from 0.
-//
-// Ownership: borrowed from `result`.
-// Threads: any. Since 0.1.0.
-const ocigraph_descriptor *ocigraph_pull_result_file(const ocigraph_pull_result *result,
-                                                     size_t artifact,
-                                                     size_t index);
-
-// Returns the outcome: `OCIGRAPH_OUTCOME_WRITTEN`, `OCIGRAPH_OUTCOME_UNCHANGED` or
-// `OCIGRAPH_OUTCOME_KEPT_EXISTING`. The number is one of `OCIGRAPH_OUTCOME_*`.
-//
-// `artifact`: the artifact, from 0. `index`: its file, from 0.
+// Returns true if the registry demanded authentication and accepted the credential. False if it
+// serves anonymous requests, which verify nothing.
 //
 // Threads: any. Since 0.1.0.
-ocigraph_outcome ocigraph_pull_result_file_outcome(const ocigraph_pull_result *result,
-                                                   size_t artifact,
-                                                   size_t index);
+bool ocigraph_login_result_verified(const ocigraph_login_result *result);
 
-// Returns the number of blobs without a title.
-//
-// `index`: the artifact, from 0.
+// Returns true if `DOCKER_AUTH_CONFIG` has a credential for the registry, which is used before the
+// stored one.
 //
 // Threads: any. Since 0.1.0.
-size_t ocigraph_pull_result_skipped_count(const ocigraph_pull_result *result, size_t index);
-
-// Returns the blob at `index` of this list: the blobs without a title, which are not written.
-//
-// `artifact`: the artifact, from 0.
-//
-// Ownership: borrowed from `result`.
-// Threads: any. Since 0.1.0.
-const ocigraph_descriptor *ocigraph_pull_result_skipped(const ocigraph_pull_result *result,
-                                                        size_t artifact,
-                                                        size_t index);
+bool ocigraph_login_result_overridden(const ocigraph_login_result *result);
 
 // Returns the complete result as JSON text, in the format of the command line with field names in
 // snake case.
 //
 // Ownership: borrowed from `result`.
 // Threads: any. Since 0.1.0.
-ocigraph_str ocigraph_pull_result_json(const ocigraph_pull_result *result);
+ocigraph_str ocigraph_login_result_json(const ocigraph_login_result *result);
 
-// Frees a push result and everything borrowed from it.
+// Frees a logout result and everything borrowed from it.
 //
 // Ownership: takes `result`, which may be NULL.
 // Threads: any, once for each handle. Since 0.1.0.
-void ocigraph_push_result_free(ocigraph_push_result *result);
+void ocigraph_logout_result_free(ocigraph_logout_result *result);
 
-// Returns the artifact, as a reference by digest.
+// Returns the registry: host, and port if one was given.
 //
 // Ownership: borrowed from `result`.
 // Threads: any. Since 0.1.0.
-ocigraph_str ocigraph_push_result_reference(const ocigraph_push_result *result);
+ocigraph_str ocigraph_logout_result_host(const ocigraph_logout_result *result);
 
-// Returns the descriptor of the artifact's manifest.
+// Returns the number of places from which credentials were removed.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_logout_result_removed_count(const ocigraph_logout_result *result);
+
+// Returns the place at `index` of this list: the places from which credentials were removed: files
+// and credential helpers. Empty if none were stored.
 //
 // Ownership: borrowed from `result`.
 // Threads: any. Since 0.1.0.
-const ocigraph_descriptor *ocigraph_push_result_descriptor(const ocigraph_push_result *result);
+ocigraph_str ocigraph_logout_result_removed(const ocigraph_logout_result *result, size_t index);
 
-// Returns the number of tags that the manifest got.
+// Returns true if `DOCKER_AUTH_CONFIG` still has a credential for the registry.
 //
 // Threads: any. Since 0.1.0.
-size_t ocigraph_push_result_tag_count(const ocigraph_push_result *result);
-
-// Returns the tag at `index`.
-//
-// Ownership: borrowed from `result`.
-// Threads: any. Since 0.1.0.
-ocigraph_str ocigraph_push_result_tag(const ocigraph_push_result *result, size_t index);
-
-// Returns the length of this list: the blobs, without the config, in the order of
-// `ocigraph_push_options_add_path`.
-//
-// Threads: any. Since 0.1.0.
-size_t ocigraph_push_result_blob_count(const ocigraph_push_result *result);
-
-// Returns the descriptor of the blob.
-//
-// `index`: the blob, from 0.
-//
-// Ownership: borrowed from `result`.
-// Threads: any. Since 0.1.0.
-const ocigraph_descriptor *ocigraph_push_result_blob(const ocigraph_push_result *result,
-                                                     size_t index);
-
-// Returns the outcome: `OCIGRAPH_OUTCOME_UPLOADED`, `OCIGRAPH_OUTCOME_ALREADY_EXISTS` or
-// `OCIGRAPH_OUTCOME_MOUNTED`. The number is one of `OCIGRAPH_OUTCOME_*`.
-//
-// `index`: the blob, from 0.
-//
-// Threads: any. Since 0.1.0.
-ocigraph_outcome ocigraph_push_result_blob_outcome(const ocigraph_push_result *result,
-                                                   size_t index);
-
-// Returns the bytes of the manifest, as they were pushed.
-//
-// Ownership: borrowed from `result`.
-// Threads: any. Since 0.1.0.
-ocigraph_bytes ocigraph_push_result_manifest(const ocigraph_push_result *result);
+bool ocigraph_logout_result_remains(const ocigraph_logout_result *result);
 
 // Returns the complete result as JSON text, in the format of the command line with field names in
 // snake case.
 //
 // Ownership: borrowed from `result`.
 // Threads: any. Since 0.1.0.
-ocigraph_str ocigraph_push_result_json(const ocigraph_push_result *result);
-
-// Frees a tag list and everything borrowed from it.
-//
-// Ownership: takes `result`, which may be NULL.
-// Threads: any, once for each handle. Since 0.1.0.
-void ocigraph_tag_list_free(ocigraph_tag_list *result);
-
-// Returns the number of tags.
-//
-// Threads: any. Since 0.1.0.
-size_t ocigraph_tag_list_count(const ocigraph_tag_list *result);
-
-// Returns the tag itself.
-//
-// `index`: the tag, from 0.
-//
-// Ownership: borrowed from `result`.
-// Threads: any. Since 0.1.0.
-ocigraph_str ocigraph_tag_list_name(const ocigraph_tag_list *result, size_t index);
-
-// Returns the digest of the manifest that the tag names.
-//
-// `index`: the tag, from 0.
-//
-// Ownership: borrowed from `result`.
-// Threads: any. Since 0.1.0.
-ocigraph_str ocigraph_tag_list_digest(const ocigraph_tag_list *result, size_t index);
-
-// Returns the time of the first push under this tag, RFC 3339. Azure only. No text if it is
-// unknown.
-//
-// `index`: the tag, from 0.
-//
-// Ownership: borrowed from `result`.
-// Threads: any. Since 0.1.0.
-ocigraph_str ocigraph_tag_list_created(const ocigraph_tag_list *result, size_t index);
-
-// Returns the time of the last change, RFC 3339. Azure only. No text if it is unknown.
-//
-// `index`: the tag, from 0.
-//
-// Ownership: borrowed from `result`.
-// Threads: any. Since 0.1.0.
-ocigraph_str ocigraph_tag_list_last_updated(const ocigraph_tag_list *result, size_t index);
-
-// Returns whether content trust signed the tag. Azure only. The number is one of
-// `OCIGRAPH_SIGNED_*`.
-//
-// `index`: the tag, from 0.
-//
-// Threads: any. Since 0.1.0.
-int32_t ocigraph_tag_list_signed(const ocigraph_tag_list *result, size_t index);
-
-// Returns the permitted actions. Azure only. The bits are `OCIGRAPH_ATTRIBUTES_*`. 0 if they are
-// unknown.
-//
-// `index`: the tag, from 0.
-//
-// Threads: any. Since 0.1.0.
-int32_t ocigraph_tag_list_attributes(const ocigraph_tag_list *result, size_t index);
-
-// Returns the complete result as JSON text, in the format of the command line with field names in
-// snake case.
-//
-// Ownership: borrowed from `result`.
-// Threads: any. Since 0.1.0.
-ocigraph_str ocigraph_tag_list_json(const ocigraph_tag_list *result);
-
-// Frees a list of texts and everything borrowed from it.
-//
-// Ownership: takes `result`, which may be NULL.
-// Threads: any, once for each handle. Since 0.1.0.
-void ocigraph_text_list_free(ocigraph_text_list *result);
-
-// Returns the number of texts.
-//
-// Threads: any. Since 0.1.0.
-size_t ocigraph_text_list_count(const ocigraph_text_list *result);
-
-// Returns the text at `index`.
-//
-// Ownership: borrowed from `result`.
-// Threads: any. Since 0.1.0.
-ocigraph_str ocigraph_text_list_get(const ocigraph_text_list *result, size_t index);
-
-// Returns the complete list as a JSON object, in the format of the command line: `{"tags": [...]}`
-// or `{"repositories": [...]}`.
-//
-// Ownership: borrowed from `result`.
-// Threads: any. Since 0.1.0.
-ocigraph_str ocigraph_text_list_json(const ocigraph_text_list *result);
-
-// Frees a verify report and everything borrowed from it.
-//
-// Ownership: takes `result`, which may be NULL.
-// Threads: any, once for each handle. Since 0.1.0.
-void ocigraph_verify_report_free(ocigraph_verify_report *result);
-
-// Returns the number of manifests and blobs checked.
-//
-// Threads: any. Since 0.1.0.
-size_t ocigraph_verify_report_checked(const ocigraph_verify_report *result);
-
-// Returns the number of bytes read and digested.
-//
-// Threads: any. Since 0.1.0.
-uint64_t ocigraph_verify_report_bytes(const ocigraph_verify_report *result);
-
-// Returns the length of this list: the problems found. Empty for an intact graph.
-//
-// Threads: any. Since 0.1.0.
-size_t ocigraph_verify_report_problem_count(const ocigraph_verify_report *result);
-
-// Returns the expected content, as its descriptor says.
-//
-// `index`: the problem, from 0.
-//
-// Ownership: borrowed from `result`.
-// Threads: any. Since 0.1.0.
-const ocigraph_descriptor *ocigraph_verify_report_problem(const ocigraph_verify_report *result,
-                                                          size_t index);
-
-// Returns the number of digests of the manifests that lead to it.
-//
-// `index`: the problem, from 0.
-//
-// Threads: any. Since 0.1.0.
-size_t ocigraph_verify_report_problem_path_length(const ocigraph_verify_report *result,
-                                                  size_t index);
-
-// Returns the digest at `index` of this list: the digests of the manifests that lead to it, from
-// the root on. Empty for the root, and for a damaged manifest that the store lists outside the
-// graph: its subject is unknown, so it may belong to the graph.
-//
-// `problem`: the problem, from 0.
-//
-// Ownership: borrowed from `result`.
-// Threads: any. Since 0.1.0.
-ocigraph_str ocigraph_verify_report_problem_path(const ocigraph_verify_report *result,
-                                                 size_t problem,
-                                                 size_t index);
-
-// Returns the kind of damage. The number is one of `OCIGRAPH_PROBLEM_*`.
-//
-// `index`: the problem, from 0.
-//
-// Threads: any. Since 0.1.0.
-int32_t ocigraph_verify_report_problem_kind(const ocigraph_verify_report *result, size_t index);
-
-// Returns the damage as a sentence for users.
-//
-// `index`: the problem, from 0.
-//
-// Ownership: borrowed from `result`.
-// Threads: any. Since 0.1.0.
-ocigraph_str ocigraph_verify_report_problem_detail(const ocigraph_verify_report *result,
-                                                   size_t index);
-
-// Returns the complete result as JSON text, in the format of the command line with field names in
-// snake case.
-//
-// Ownership: borrowed from `result`.
-// Threads: any. Since 0.1.0.
-ocigraph_str ocigraph_verify_report_json(const ocigraph_verify_report *result);
+ocigraph_str ocigraph_logout_result_json(const ocigraph_logout_result *result);
 
 #ifdef __cplusplus
 }  // extern "C"

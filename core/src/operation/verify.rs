@@ -71,10 +71,10 @@ pub struct VerifyReport {
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Problem {
-    /// The expected content, as its descriptor says.
+    /// The descriptor of the expected content.
     #[serde(serialize_with = "serialize_descriptor")]
     pub descriptor: Descriptor,
-    /// The digests of the manifests that lead to it, from the root on. Empty for the root, and for
+    /// The digests of the manifests that lead to the content, from the root on. Empty for the root, and for
     /// a damaged manifest that the store lists outside the graph: its subject is unknown, so it may
     /// belong to the graph.
     pub path: Vec<Digest>,

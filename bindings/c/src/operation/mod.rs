@@ -2,24 +2,42 @@
 
 //! The operations, one file for each. A blob is fetched and pushed by `crate::blob`.
 
-mod copy;
-mod delete;
-mod delete_manifest;
-mod discover;
-mod fetch_manifest;
-mod login;
-mod logout;
-mod manifests;
-mod pull;
+// The order of the modules is that of the header.
 mod push;
-mod push_manifest;
-mod repositories;
-mod resolve;
-mod tag;
-mod tag_details;
-mod tags;
-mod untag;
+
+mod pull;
+
+mod discover;
+
+mod delete;
+
+mod copy;
+
 mod verify;
+
+mod resolve;
+
+mod fetch_manifest;
+
+mod push_manifest;
+
+mod delete_manifest;
+
+mod tag;
+
+mod untag;
+
+mod tags;
+
+mod tag_details;
+
+mod manifests;
+
+mod repositories;
+
+mod login;
+
+mod logout;
 
 pub use copy::*;
 pub use delete::*;

@@ -21,9 +21,8 @@ use crate::{
 };
 
 /// Sets a credential file in docker's format, which is searched before docker's and podman's own
-/// files. `login` writes to it. Default: not set, and `login` writes to docker's `config.json`.
-///
-/// No text unsets it.
+/// files. `login` writes to it. Default: not set, and `login` writes to docker's `config.json`. No
+/// text unsets it.
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not UTF-8.
 /// Threads: one at a time for each handle. Since 0.1.0.
@@ -58,7 +57,6 @@ pub extern "C" fn ocigraph_client_options_set_plain_http(
 }
 
 /// Sets a PEM file of certificates to trust in addition to those of the system. Default: not set.
-///
 /// No text unsets it.
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not UTF-8; TLS if the file contains

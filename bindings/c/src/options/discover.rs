@@ -38,9 +38,7 @@ pub extern "C" fn ocigraph_discover_options_free(options: Option<Box<ocigraph_di
 }
 
 /// Keeps only the referrers of this artifact type, the paths from the subject to them, and their
-/// direct and indirect referrers. Default: all referrers.
-///
-/// No text unsets it.
+/// direct and indirect referrers. Default: all referrers. No text unsets it.
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not UTF-8.
 /// Threads: one at a time for each handle. Since 0.1.0.
@@ -115,8 +113,8 @@ pub extern "C" fn ocigraph_discover_options_set_depth(
     })
 }
 
-/// If true, returns a graph with `ocigraph_graph_problem` if a list of referrers cannot be read
-/// completely. Default: false; this then fails with INCOMPLETE.
+/// If true, returns a graph with problems (`ocigraph_graph_problem`) if a list of referrers cannot
+/// be read completely. Default: false; this then fails with INCOMPLETE.
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL.
 /// Threads: one at a time for each handle. Since 0.1.0.

@@ -5,15 +5,24 @@
 //! Each is an opaque handle with one function for each option. A setter copies and checks its
 //! arguments, so that a new option adds a function and changes no existing one.
 
-mod blob;
+// The order of the modules is that of the header.
 mod client;
-mod copy;
-mod delete;
-mod discover;
-mod pull;
+
 mod push;
-mod resolve;
+
+mod pull;
+
+mod discover;
+
+mod delete;
+
+mod copy;
+
 mod verify;
+
+mod resolve;
+
+mod blob;
 
 pub use blob::*;
 pub use client::*;

@@ -99,7 +99,7 @@ pub extern "C" fn ocigraph_manifest_list_tag(
     })
 }
 
-/// Returns the digest of its subject. No text if it has none.
+/// Returns the digest of the subject. No text if it has none.
 ///
 /// `index`: the manifest, from 0.
 ///

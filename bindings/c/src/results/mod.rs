@@ -2,19 +2,32 @@
 
 //! Results as handles. Each owns the value of the core and the parts that C borrows from it.
 
-mod copy;
-mod delete;
+// The order of the modules is that of the header.
 mod descriptor;
-mod graph;
-mod login;
-mod logout;
+
 mod manifest;
-mod manifest_list;
-mod pull;
-mod push;
-mod tag_list;
+
+mod graph;
+
 mod text_list;
+
+mod push;
+
+mod pull;
+
+mod delete;
+
+mod copy;
+
 mod verify;
+
+mod tag_list;
+
+mod manifest_list;
+
+mod login;
+
+mod logout;
 
 pub use copy::*;
 pub use delete::*;

@@ -151,7 +151,7 @@ pub extern "C" fn ocigraph_pull_result_file(
 }
 
 /// Returns the outcome: `OCIGRAPH_OUTCOME_WRITTEN`, `OCIGRAPH_OUTCOME_UNCHANGED` or
-/// `OCIGRAPH_OUTCOME_KEPT_EXISTING`. The number is one of `OCIGRAPH_OUTCOME_*`.
+/// `OCIGRAPH_OUTCOME_KEPT_EXISTING`.
 ///
 /// `artifact`: the artifact, from 0. `index`: its file, from 0.
 ///

@@ -125,7 +125,7 @@ pub extern "C" fn ocigraph_push_result_blob(
 }
 
 /// Returns the outcome: `OCIGRAPH_OUTCOME_UPLOADED`, `OCIGRAPH_OUTCOME_ALREADY_EXISTS` or
-/// `OCIGRAPH_OUTCOME_MOUNTED`. The number is one of `OCIGRAPH_OUTCOME_*`.
+/// `OCIGRAPH_OUTCOME_MOUNTED`.
 ///
 /// `index`: the blob, from 0.
 ///

@@ -79,7 +79,7 @@ pub extern "C" fn ocigraph_verify_report_problem_count(
     read(result, |r| r.value.problems.len())
 }
 
-/// Returns the expected content, as its descriptor says.
+/// Returns the descriptor of the expected content.
 ///
 /// `index`: the problem, from 0.
 ///
@@ -93,7 +93,7 @@ pub extern "C" fn ocigraph_verify_report_problem(
     borrow(result, |r| r.parts.problems.get(index).map(|p| &p.descriptor))
 }
 
-/// Returns the number of digests of the manifests that lead to it.
+/// Returns the number of digests of the manifests that lead to the content.
 ///
 /// `index`: the problem, from 0.
 ///
@@ -106,9 +106,9 @@ pub extern "C" fn ocigraph_verify_report_problem_path_length(
     read(result, |r| r.value.problems.get(index).map_or(0, |v| v.path.len()))
 }
 
-/// Returns the digest at `index` of this list: the digests of the manifests that lead to it, from
-/// the root on. Empty for the root, and for a damaged manifest that the store lists outside the
-/// graph: its subject is unknown, so it may belong to the graph.
+/// Returns the digest at `index` of this list: the digests of the manifests that lead to the
+/// content, from the root on. Empty for the root, and for a damaged manifest that the store lists
+/// outside the graph: its subject is unknown, so it may belong to the graph.
 ///
 /// `problem`: the problem, from 0.
 ///

@@ -4,14 +4,13 @@
 //! Descriptors, graphs, manifests and lists of texts are values with methods, and blobs are streamed:
 //! both are written by hand, like the credentials of a client.
 
-mod numbers;
-mod operations;
-mod options;
-mod results;
+pub(super) mod numbers;
+pub(super) mod operations;
+pub(super) mod options;
+pub(super) mod results;
 mod scenarios;
 
-pub(super) use numbers::{Numbers, by_outcome, is_flags};
-pub(super) use results::{Accessor, Reads, accessors};
+use numbers::{Numbers, by_outcome, is_flags};
 
 use super::{NOTICE, Output, snake};
 use crate::{
@@ -107,7 +106,7 @@ impl Dialect for C<'_> {
             return format!("`ocigraph_client_{name}`");
         }
         if of == "Graph" {
-            return format!("`ocigraph_graph_{}`", singular(name));
+            return format!("{name} (`ocigraph_graph_{}`)", singular(name));
         }
         let record = self.definition.record(of);
         match record.fields.iter().find(|field| field.name == name) {
@@ -138,7 +137,7 @@ impl C<'_> {
 }
 
 /// `(text (URL))` as `(text, URL)`.
-fn without_nested_parentheses(text: &str) -> String {
+pub(super) fn without_nested_parentheses(text: &str) -> String {
     let Some(end) = text.find("))") else { return text.to_owned() };
     let Some(inner) = text[..end].rfind(" (http") else { return text.to_owned() };
     let (before, url) = (&text[..inner], &text[inner + 2..end]);
@@ -230,11 +229,11 @@ fn free_function(name: &str, parameter: &str, doc: String) -> Function {
 
 /// `mod x; pub use x::*;` for each module, and the assertion that the handles can be shared.
 fn module(doc: &str, modules: &[String], handles: &[String]) -> String {
-    let mut text = format!("{doc}\n");
+    // Without the empty lines, rustfmt sorts the modules.
+    let mut text = format!("{doc}\n// The order of the modules is that of the header.\n");
     for module in modules {
-        text.push_str(&format!("mod {module};\n"));
+        text.push_str(&format!("mod {module};\n\n"));
     }
-    text.push('\n');
     for module in modules {
         text.push_str(&format!("pub use {module}::*;\n"));
     }
@@ -288,7 +287,7 @@ fn imports(text: &str, paths: &[&str]) -> String {
 }
 
 /// The constant of a group of numbers: `ProblemKind` as `PROBLEM`.
-fn group(name: &str) -> String {
+pub(super) fn group(name: &str) -> String {
     match name {
         "ManifestFormat" => "FORMAT".to_owned(),
         "ProblemKind" => "PROBLEM".to_owned(),

@@ -35,7 +35,7 @@ pub(crate) struct Numbers {
 
 impl Numbers {
     /// Reads the given numbers, and gives a number to each new name.
-    pub(super) fn read(definition: &Definition) -> Self {
+    pub(crate) fn read(definition: &Definition) -> Self {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(LIST);
         let text = fs::read_to_string(&path).unwrap_or_default();
         let mut groups: BTreeMap<String, Vec<(String, Entry)>> = BTreeMap::new();

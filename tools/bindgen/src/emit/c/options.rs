@@ -25,7 +25,7 @@ const CHECKED_FILES: [&str; 1] = ["ca_file"];
 /// setter of its own.
 const TOGETHER: [(&str, &[&str]); 1] = [("UnpackLimits", &["entries", "bytes", "ratio"])];
 
-const CLIENT: &str = "ClientConfig";
+pub(in crate::emit) const CLIENT: &str = "ClientConfig";
 
 const OPTIONS_NULL: &str = "Errors: INVALID_ARGUMENT if `options` is NULL";
 
@@ -47,6 +47,12 @@ pub(super) fn files(definition: &Definition) -> Vec<Output> {
                checks its\n//! arguments, so that a new option adds a function and changes no existing one.\n";
     files.push(source("options/mod.rs", &module(doc, &modules, &handles)));
     files
+}
+
+/// The fields of a record of numbers that one setter sets together.
+pub(in crate::emit) fn together(numbers: &Record) -> &'static [&'static str] {
+    let found = TOGETHER.iter().find(|(name, _)| *name == numbers.name);
+    found.map_or(&[], |(_, together)| together)
 }
 
 /// The options of the client, then those of the operations in their order.
@@ -181,6 +187,11 @@ fn setters(c: &C<'_>, record: &Record, field: &Field) -> Vec<Function> {
         |value: String| if field.kind.is_optional() { format!("Some({value})") } else { value };
     let optional = field.kind.is_optional();
     let unset = "No text unsets it.";
+    let unsetting = |set: &mut Function| {
+        if let Some(last) = set.doc.last_mut() {
+            last.push_str(&format!(" {unset}"));
+        }
+    };
     match field.kind.required() {
         Kind::Bool => {
             set.parameter(name, "bool");
@@ -207,7 +218,7 @@ fn setters(c: &C<'_>, record: &Record, field: &Field) -> Vec<Function> {
             errors = format!("{OPTIONS_NULL} or the number is unknown.");
         }
         Kind::Text if name == "artifact_type" && has_files(record) => {
-            set.doc.push(unset.to_owned());
+            unsetting(&mut set);
             set.parameter(name, "ocigraph_str");
             set.body = format!(
                 "let value = {name}.checked(\"{name}\", ocigraph::media_type::check_artifact_type)?;\n{}",
@@ -225,7 +236,7 @@ fn setters(c: &C<'_>, record: &Record, field: &Field) -> Vec<Function> {
                 (false, true) => ("text", "value.into()"),
             };
             if optional {
-                set.doc.push(unset.to_owned());
+                unsetting(&mut set);
             }
             set.body = format!("let value = {name}.{read}(\"{name}\")?;\n{}", assign(value));
             errors = match (record.name == CLIENT, is_path) {
@@ -248,7 +259,7 @@ fn setters(c: &C<'_>, record: &Record, field: &Field) -> Vec<Function> {
             errors = format!("{OPTIONS_NULL} or the text is not a platform.");
         }
         Kind::Reference if optional => {
-            set.doc.push(unset.to_owned());
+            unsetting(&mut set);
             set.parameter(name, "ocigraph_str");
             set.body = format!(
                 "let value: Option<Reference> = {name}.parse_optional(\"{name}\")?;\n\

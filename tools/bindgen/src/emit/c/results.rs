@@ -24,7 +24,7 @@ const LISTS: [(&str, &str, &str); 3] = [
 ];
 
 /// Fields without an accessor, with the reason.
-const WITHOUT: [(&str, &str); 1] = [
+pub(in crate::emit) const WITHOUT: [(&str, &str); 1] = [
     // `ocigraph_descriptor_title` returns it.
     ("PushedBlob", "title"),
 ];
@@ -35,10 +35,8 @@ const NAMES: [(&str, &str, &str, &str); 2] = [
     ("LogoutResult", "removed_from", "removed_count", "removed"),
 ];
 
-pub(crate) type ListNames = (String, String);
-
 /// The name of a list in C, and of its elements.
-pub(super) fn list(record: &str) -> (String, String) {
+pub(in crate::emit) fn list(record: &str) -> (String, String) {
     match LISTS.iter().find(|(name, ..)| *name == record) {
         Some((_, list, element)) => ((*list).to_owned(), (*element).to_owned()),
         None => (format!("{}_list", snake(record)), "entry".to_owned()),
@@ -46,13 +44,13 @@ pub(super) fn list(record: &str) -> (String, String) {
 }
 
 /// A result with the record of its values.
-struct Result<'a> {
-    name: String,
-    record: &'a Record,
-    is_list: bool,
+pub(in crate::emit) struct Result<'a> {
+    pub(in crate::emit) name: String,
+    pub(in crate::emit) record: &'a Record,
+    pub(in crate::emit) is_list: bool,
 }
 
-fn results(definition: &Definition) -> Vec<Result<'_>> {
+pub(in crate::emit) fn results(definition: &Definition) -> Vec<Result<'_>> {
     let mut results: Vec<Result<'_>> = Vec::new();
     for operation in definition.operations.iter().filter(|operation| !operation.by_hand) {
         let (record, is_list) = match &operation.result {
@@ -229,7 +227,7 @@ fn parts(c: &C<'_>, record: &Record) -> String {
 
 /// What an accessor returns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Reads {
+enum Reads {
     Bool,
     Count,
     Number,
@@ -245,13 +243,13 @@ pub(crate) enum Reads {
 }
 
 /// A function that reads a field of a result.
-pub(crate) struct Accessor {
+struct Accessor {
     /// The name without `ocigraph_`.
-    pub(crate) name: String,
-    pub(crate) reads: Reads,
+    name: String,
+    reads: Reads,
     /// The parameters of indexes, and what each counts.
-    pub(crate) indexes: Vec<(String, String)>,
-    pub(crate) doc: Doc,
+    indexes: Vec<(String, String)>,
+    doc: Doc,
     /// Paragraphs after the comment.
     more: Vec<String>,
     body: String,
@@ -309,7 +307,7 @@ impl Place {
 }
 
 /// The accessors of a result.
-pub(crate) fn accessors(c: &C<'_>, record: &Record, name: &str, is_list: bool) -> Vec<Accessor> {
+fn accessors(c: &C<'_>, record: &Record, name: &str, is_list: bool) -> Vec<Accessor> {
     let root = Place {
         value: "r.value".to_owned(),
         parts: "r.parts".to_owned(),
@@ -475,9 +473,12 @@ fn one(
         }
         Kind::Enumeration(of) => {
             let more = format!("The number is one of `OCIGRAPH_{}_*`.", super::group(of));
+            let names_variants = |part: &Inline| matches!(part, Inline::Variant { .. });
+            let is_listed = field.doc.paragraphs.iter().flatten().any(names_variants);
+            let more = (!is_listed).then_some(more.as_str());
             let reads = if of == "Outcome" { Reads::Outcome } else { Reads::Constant };
             let body = copied(&format!("{}_number({value})", snake(of)), "0");
-            add(found, &own, reads, doc, Some(&more), body);
+            add(found, &own, reads, doc, more, body);
         }
         Kind::Record(of) => {
             let inner = c.definition.record(of);
@@ -597,7 +598,7 @@ fn one(
 }
 
 /// The names of the functions for the length and for an element of a list.
-pub(crate) fn list_names(record: &Record, field: &Field, own: &str) -> ListNames {
+pub(in crate::emit) fn list_names(record: &Record, field: &Field, own: &str) -> (String, String) {
     let prefix = own.strip_suffix(field.name.as_str()).unwrap_or_default();
     match NAMES.iter().find(|(of, name, ..)| *of == record.name && *name == field.name) {
         Some((_, _, count, element)) => (format!("{prefix}{count}"), format!("{prefix}{element}")),
