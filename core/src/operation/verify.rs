@@ -74,9 +74,9 @@ pub struct Problem {
     /// The descriptor of the expected content.
     #[serde(serialize_with = "serialize_descriptor")]
     pub descriptor: Descriptor,
-    /// The digests of the manifests that lead to the content, from the root on. Empty for the root, and for
-    /// a damaged manifest that the store lists outside the graph: its subject is unknown, so it may
-    /// belong to the graph.
+    /// The digests of the manifests that lead to the content, from the root on. Empty for the root,
+    /// and for a damaged manifest that the store lists outside the graph: its subject is unknown, so
+    /// it may belong to the graph.
     pub path: Vec<Digest>,
     /// The kind of damage.
     pub kind: ProblemKind,
