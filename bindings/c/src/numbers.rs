@@ -96,7 +96,7 @@ pub const OCIGRAPH_SIGNED_YES: i32 = 1;
 /// The opposite of `OCIGRAPH_SIGNED_YES`.
 pub const OCIGRAPH_SIGNED_NO: i32 = 2;
 
-pub(crate) fn manifest_format(number: i32) -> Result<ManifestFormat> {
+pub(crate) fn parse_manifest_format(number: i32) -> Result<ManifestFormat> {
     match number {
         OCIGRAPH_FORMAT_AUTO => Ok(ManifestFormat::Auto),
         OCIGRAPH_FORMAT_OCI_1_1 => Ok(ManifestFormat::Oci11),

@@ -11,7 +11,7 @@ use crate::{
     callback::{Gate, ProgressCallback, ocigraph_progress_fn, ocigraph_read_fn},
     error::ocigraph_error,
     files::Files,
-    numbers::manifest_format,
+    numbers::parse_manifest_format,
     status::ocigraph_status,
     text::{ocigraph_bytes, ocigraph_str},
 };
@@ -247,7 +247,7 @@ pub extern "C" fn ocigraph_push_options_set_format(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call_status(error, || {
-        let value = manifest_format(format)?;
+        let value = parse_manifest_format(format)?;
         require(options, "options")?.core.format = value;
         Ok(())
     })

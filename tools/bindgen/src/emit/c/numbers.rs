@@ -130,7 +130,7 @@ impl Numbers {
                 let expected = group(name);
                 let what = function.replace('_', " ");
                 conversions.push_str(&format!(
-                    "pub(crate) fn {function}(number: {kind}) -> Result<{name}> {{\n\
+                    "pub(crate) fn parse_{function}(number: {kind}) -> Result<{name}> {{\n\
                      match number {{\n{from}other => Err(invalid(format!(\"invalid {what} {{other}}: \
                      expected OCIGRAPH_{expected}_*\"))),\n}}\n}}\n\n"
                 ));
@@ -177,7 +177,7 @@ impl Numbers {
         for name in definition.enumerations.keys() {
             names.push(format!("{}_number", snake(name)));
             if is_used(definition, name, Role::Options) {
-                names.push(snake(name));
+                names.push(format!("parse_{}", snake(name)));
             }
         }
         for record in definition.records.values().filter(|record| record.role == Role::Result) {

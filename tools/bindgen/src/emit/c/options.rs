@@ -211,7 +211,7 @@ fn setters(c: &C<'_>, record: &Record, field: &Field) -> Vec<Function> {
             set.doc.push(format!("`{name}`: one of {constants}."));
             set.parameter(name, "i32");
             set.body = format!(
-                "let value = {}({name})?;\n{}",
+                "let value = parse_{}({name})?;\n{}",
                 snake(of),
                 assign(&some("value".to_owned()))
             );
