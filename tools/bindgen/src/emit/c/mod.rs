@@ -27,7 +27,7 @@ pub(crate) fn files(definition: &Definition) -> Vec<Output> {
     files.extend(options::files(definition));
     files.extend(results::files(definition));
     files.extend(operations::files(definition));
-    files.push(scenarios::file(definition));
+    files.extend(scenarios::files(definition));
     files
 }
 
