@@ -179,6 +179,10 @@ struct Function {
 }
 
 impl Function {
+    fn new(name: String, doc: Vec<String>) -> Self {
+        Self { name, doc, ..Self::default() }
+    }
+
     fn parameter(&mut self, name: &str, kind: &str) {
         self.parameters.push((name.to_owned(), kind.to_owned()));
     }

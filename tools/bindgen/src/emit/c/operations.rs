@@ -115,7 +115,7 @@ fn file(c: &C<'_>, operation: &Operation) -> String {
     text.push('\n');
     text.push_str(&completion(operation));
     text.push('\n');
-    text.push_str(&start(c, operation, &forms).text());
+    text.push_str(&start(operation, &forms).text());
     text.push('\n');
     text.push_str(&job(c, operation, &forms));
     let options = operation.options.as_deref().map(options_name).unwrap_or_default();
@@ -252,7 +252,7 @@ fn completion(operation: &Operation) -> String {
     )
 }
 
-fn start(c: &C<'_>, operation: &Operation, forms: &[Forms]) -> Function {
+fn start(operation: &Operation, forms: &[Forms]) -> Function {
     let name = &operation.name;
     let (mut parameters, job) = common(operation, forms);
     parameters.push(("done".to_owned(), format!("ocigraph_{name}_fn")));
@@ -271,7 +271,6 @@ fn start(c: &C<'_>, operation: &Operation, forms: &[Forms]) -> Function {
         Kind::Nothing => "start_without_result",
         _ => "start",
     };
-    let _ = c;
     Function {
         name: format!("ocigraph_client_{name}_start"),
         doc: vec![format!(

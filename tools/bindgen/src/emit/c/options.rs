@@ -178,9 +178,10 @@ fn handle(record: &Record) -> String {
 /// The functions that set an option.
 fn setters(c: &C<'_>, record: &Record, field: &Field) -> Vec<Function> {
     let name = field.name.as_str();
-    let mut set = Function::default();
-    set.name = function_name(record, &format!("set_{name}"));
-    set.doc = c.paragraphs(&setter_doc(field));
+    let mut set = Function::new(
+        function_name(record, &format!("set_{name}")),
+        c.paragraphs(&setter_doc(field)),
+    );
     let mut errors = format!("{OPTIONS_NULL}.");
     let assign = |value: &str| assignment(record, name, value);
     let some =
@@ -266,10 +267,10 @@ fn setters(c: &C<'_>, record: &Record, field: &Field) -> Vec<Function> {
                  value.as_ref().map(Reference::name).transpose()?;\n{}",
                 assign("value")
             );
-            errors = format!(
+            errors =
                 "Errors: INVALID_REFERENCE if the text is not a reference or has neither tag nor \
-                 digest; INVALID_ARGUMENT if `options` is NULL or the text is not UTF-8."
-            );
+                      digest; INVALID_ARGUMENT if `options` is NULL or the text is not UTF-8."
+                    .to_owned();
         }
         Kind::Annotations | Kind::Headers => return vec![add_pair(c, record, field)],
         Kind::List(kind) if **kind == Kind::Text => {
@@ -371,9 +372,10 @@ pub(in crate::emit) fn adding(field: &Field) -> crate::docs::Doc {
 fn add_pair(c: &C<'_>, record: &Record, field: &Field) -> Function {
     let is_header = field.kind == Kind::Headers;
     let key = if is_header { "name" } else { "key" };
-    let mut add = Function::default();
-    add.name = function_name(record, &format!("add_{}", singular(&field.name)));
-    add.doc = c.paragraphs(&adding(field));
+    let mut add = Function::new(
+        function_name(record, &format!("add_{}", singular(&field.name))),
+        c.paragraphs(&adding(field)),
+    );
     add.parameter(key, "ocigraph_str");
     add.parameter("value", "ocigraph_str");
     let errors = if is_header {
@@ -505,9 +507,7 @@ fn set_file(c: &C<'_>, record: &Record, field: &Field) -> Vec<Function> {
     functions
         .into_iter()
         .map(|(function, (parameter, kind), paragraph, value, errors)| {
-            let mut set = Function::default();
-            set.name = function_name(record, &function);
-            set.doc = doc.clone();
+            let mut set = Function::new(function_name(record, &function), doc.clone());
             set.doc.push(paragraph.to_owned());
             set.parameter(parameter, kind);
             set.parameter("media_type", "ocigraph_str");
@@ -526,9 +526,10 @@ fn set_numbers(c: &C<'_>, record: &Record, field: &Field, numbers: &Record) -> V
         panic!("C cannot write the option {}.{}: a record", record.name, field.name);
     };
     let mut functions = Vec::new();
-    let mut set = Function::default();
-    set.name = function_name(record, &format!("set_{}", field.name));
-    set.doc = c.paragraphs(&setter_doc(field));
+    let mut set = Function::new(
+        function_name(record, &format!("set_{}", field.name)),
+        c.paragraphs(&setter_doc(field)),
+    );
     let (mut described, mut changes) = (Vec::new(), String::new());
     for name in *together {
         let inner = numbers.fields.iter().find(|inner| inner.name == **name);
@@ -549,9 +550,10 @@ fn set_numbers(c: &C<'_>, record: &Record, field: &Field, numbers: &Record) -> V
     );
     functions.push(finished(record, set, format!("{OPTIONS_NULL}.")));
     for inner in numbers.fields.iter().filter(|f| !together.contains(&f.name.as_str())) {
-        let mut set = Function::default();
-        set.name = function_name(record, &format!("set_{}_{}", field.name, inner.name));
-        set.doc = c.paragraphs(&setter_doc(inner));
+        let mut set = Function::new(
+            function_name(record, &format!("set_{}_{}", field.name, inner.name)),
+            c.paragraphs(&setter_doc(inner)),
+        );
         set.parameter(&inner.name, number_type(&inner.kind));
         set.body =
             format!("{}.{} = {};\nOk(())", target(record, &field.name), inner.name, inner.name);
