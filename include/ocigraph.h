@@ -3035,7 +3035,7 @@ uint64_t ocigraph_verify_report_bytes(const ocigraph_verify_report *result);
 // Threads: any. Since 0.1.0.
 size_t ocigraph_verify_report_problem_count(const ocigraph_verify_report *result);
 
-// Returns the expected content, as its descriptor says.
+// Returns the descriptor of the expected content.
 //
 // `index`: the problem, from 0.
 //
@@ -3044,7 +3044,7 @@ size_t ocigraph_verify_report_problem_count(const ocigraph_verify_report *result
 const ocigraph_descriptor *ocigraph_verify_report_problem(const ocigraph_verify_report *result,
                                                           size_t index);
 
-// Returns the number of digests of the manifests that lead to it.
+// Returns the number of digests of the manifests that lead to the content.
 //
 // `index`: the problem, from 0.
 //
@@ -3052,9 +3052,9 @@ const ocigraph_descriptor *ocigraph_verify_report_problem(const ocigraph_verify_
 size_t ocigraph_verify_report_problem_path_length(const ocigraph_verify_report *result,
                                                   size_t index);
 
-// Returns the digest at `index` of this list: the digests of the manifests that lead to it, from
-// the root on. Empty for the root, and for a damaged manifest that the store lists outside the
-// graph: its subject is unknown, so it may belong to the graph.
+// Returns the digest at `index` of this list: the digests of the manifests that lead to the
+// content, from the root on. Empty for the root, and for a damaged manifest that the store lists
+// outside the graph: its subject is unknown, so it may belong to the graph.
 //
 // `problem`: the problem, from 0.
 //
@@ -3191,7 +3191,7 @@ ocigraph_str ocigraph_manifest_list_tag(const ocigraph_manifest_list *result,
                                         size_t manifest,
                                         size_t index);
 
-// Returns the digest of its subject. No text if it has none.
+// Returns the digest of the subject. No text if it has none.
 //
 // `index`: the manifest, from 0.
 //
