@@ -374,7 +374,7 @@ fn one(
     };
     let doc = accessor_doc(&field.doc);
     let v = &place.value;
-    // A number, with 0 for an index that is too large. `VALUE` stands for the record.
+    // A number, with 0 for an index that is too large. `VALUE` is replaced by the record.
     let copied = |expression: &str, zero: &str| {
         if place.is_indexed() {
             format!(

@@ -267,7 +267,7 @@ fn class(cpp: &Cpp<'_>, result: &Result<'_>) -> String {
     text + "};\n"
 }
 
-/// The method for a field of a result that is no list.
+/// The method for a field of a result that is not a list.
 fn root_method(cpp: &Cpp<'_>, result: &str, record: &Record, field: &Field) -> String {
     let name = &field.name;
     let own = member(name);
