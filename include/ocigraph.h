@@ -2627,20 +2627,20 @@ const ocigraph_descriptor *ocigraph_graph_referrer(const ocigraph_graph *graph,
                                                    ocigraph_str digest,
                                                    size_t index);
 
-// Returns the number of problems: parts of lists of referrers that could not be read. 0 if the graph
-// is complete, which it is unless the option `allow_incomplete` is set.
+// Returns the number of lists of referrers, or of entries in them, that could not be read. It is 0
+// unless the options allow an incomplete graph.
 //
 // Threads: any. Since 0.1.0.
 size_t ocigraph_graph_problem_count(const ocigraph_graph *graph);
 
-// Returns the problem at `index` as a sentence.
+// Returns the problem at `index` as a text: the list, what could not be read, and why.
 //
 // Ownership: borrowed from `graph`.
 // Threads: any. Since 0.1.0.
 ocigraph_str ocigraph_graph_problem(const ocigraph_graph *graph, size_t index);
 
-// Returns the digest of the manifest whose list of referrers has the problem at `index`. No text if
-// the problem concerns all lists.
+// Returns the digest of the subject whose list of referrers has the problem at `index`. No text if
+// the problem concerns the whole store.
 //
 // Ownership: borrowed from `graph`.
 // Threads: any. Since 0.1.0.

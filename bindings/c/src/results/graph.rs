@@ -22,8 +22,6 @@ pub struct ocigraph_graph {
     reference: Reference,
     options: DiscoverOptions,
     subject: ocigraph_descriptor,
-    /// The problems as sentences.
-    problems: Vec<String>,
     count: usize,
     steps: Vec<Step>,
     /// For each digest, the steps of its direct referrers.
@@ -32,6 +30,8 @@ pub struct ocigraph_graph {
     json: Json,
     dot: Json,
     mermaid: Json,
+    /// The texts of the problems.
+    problems: Vec<String>,
 }
 
 struct Step {
@@ -57,15 +57,14 @@ impl ocigraph_graph {
             steps.push(Step { descriptor, parent, depth: node.depth, first: node.first });
         }
         let subject = ocigraph_descriptor::new(value.subject().clone());
-        let problems = value.problems().iter().map(ToString::to_string).collect();
         let count = value.len();
         let [tree, json, dot, mermaid] = Default::default();
+        let problems = value.problems().iter().map(ToString::to_string).collect();
         Self {
             value,
             reference,
             options,
             subject,
-            problems,
             count,
             steps,
             referrers,
@@ -73,6 +72,7 @@ impl ocigraph_graph {
             json,
             dot,
             mermaid,
+            problems,
         }
     }
 
@@ -191,8 +191,8 @@ pub extern "C" fn ocigraph_graph_referrer(
     })
 }
 
-/// Returns the number of problems: parts of lists of referrers that could not be read. 0 if the graph
-/// is complete, which it is unless the option `allow_incomplete` is set.
+/// Returns the number of lists of referrers, or of entries in them, that could not be read. It is 0
+/// unless the options allow an incomplete graph.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
@@ -200,7 +200,7 @@ pub extern "C" fn ocigraph_graph_problem_count(graph: Option<&ocigraph_graph>) -
     read(graph, |r| r.problems.len())
 }
 
-/// Returns the problem at `index` as a sentence.
+/// Returns the problem at `index` as a text: the list, what could not be read, and why.
 ///
 /// Ownership: borrowed from `graph`.
 /// Threads: any. Since 0.1.0.
@@ -212,8 +212,8 @@ pub extern "C" fn ocigraph_graph_problem(
     read(graph, |r| r.problems.get(index).map(String::as_str).into())
 }
 
-/// Returns the digest of the manifest whose list of referrers has the problem at `index`. No text if
-/// the problem concerns all lists.
+/// Returns the digest of the subject whose list of referrers has the problem at `index`. No text if
+/// the problem concerns the whole store.
 ///
 /// Ownership: borrowed from `graph`.
 /// Threads: any. Since 0.1.0.
@@ -223,8 +223,8 @@ pub extern "C" fn ocigraph_graph_problem_subject(
     index: usize,
 ) -> ocigraph_str {
     read(graph, |r| {
-        let subject = r.value.problems().get(index).and_then(|p| p.subject.as_ref());
-        subject.map(|digest| digest.as_str()).into()
+        let problem = r.value.problems().get(index);
+        problem.and_then(|p| p.subject.as_ref()).map(|digest| digest.as_str()).into()
     })
 }
 
