@@ -215,26 +215,120 @@
 // ABI version of this header: the number in the file name `libocigraph.so.0`.
 #define OCIGRAPH_ABI_VERSION 0
 
-// The content was uploaded.
+// The default. `OCIGRAPH_FORMAT_OCI_1_1`; for a referrer on a registry that lists only ORAS
+// artifacts as referrers, `OCIGRAPH_FORMAT_ORAS_ARTIFACT`.
+#define OCIGRAPH_FORMAT_AUTO 0
+
+// OCI image manifest 1.1 (https://github.com/opencontainers/image-spec/blob/v1.1.1/manifest.md),
+// with `artifactType` and `subject`. Its name is `oci-1.1`.
+#define OCIGRAPH_FORMAT_OCI_1_1 1
+
+// OCI image manifest 1.0 (https://github.com/opencontainers/image-spec/blob/v1.0.2/manifest.md):
+// the media type of the configuration is the artifact type. Cannot have a subject. Its name is
+// `oci-1.0`.
+#define OCIGRAPH_FORMAT_OCI_1_0 2
+
+// OCI artifact manifest
+// (https://github.com/opencontainers/image-spec/blob/v1.1.0-rc2/artifact.md), of the release
+// candidates 1.1.0-rc1 and 1.1.0-rc2. Its name is `oci-artifact`.
+#define OCIGRAPH_FORMAT_OCI_ARTIFACT 3
+
+// ORAS artifact manifest
+// (https://github.com/oras-project/artifacts-spec/blob/v1.0.0-rc.2/artifact-manifest.md). Its name
+// is `oras-artifact`.
+#define OCIGRAPH_FORMAT_ORAS_ARTIFACT 4
+
+// The blob was uploaded, or written to an image layout.
 #define OCIGRAPH_OUTCOME_UPLOADED 1
 
-// The content already existed at the destination and was not sent.
+// The target already had the blob.
 #define OCIGRAPH_OUTCOME_ALREADY_EXISTS 2
 
 // The registry mounted the blob from another of its repositories.
 #define OCIGRAPH_OUTCOME_MOUNTED 3
 
-// The content was written to a file.
+// The blob was written to a file, or unpacked to a directory.
 #define OCIGRAPH_OUTCOME_WRITTEN 4
 
-// A file with identical content already existed.
+// The file already had the blob's content.
 #define OCIGRAPH_OUTCOME_UNCHANGED 5
 
-// A file with other content already existed and was kept, as the options require.
+// A different file was at the path, and was kept as the options ask.
 #define OCIGRAPH_OUTCOME_KEPT_EXISTING 6
 
-// The content was read and matches its descriptor.
+// The blob was read and matches its descriptor.
 #define OCIGRAPH_OUTCOME_VERIFIED 7
+
+// The content does not exist.
+#define OCIGRAPH_PROBLEM_MISSING 1
+
+// The content has another size than its descriptor says.
+#define OCIGRAPH_PROBLEM_SIZE 2
+
+// The content has another digest than its descriptor says.
+#define OCIGRAPH_PROBLEM_DIGEST 3
+
+// The content is not a valid manifest or contradicts its descriptor, or its list of referrers is
+// malformed, completely or in part.
+#define OCIGRAPH_PROBLEM_MALFORMED 4
+
+// Time to connect to a registry, TLS handshake included. Default: 10 s. Unit: milliseconds.
+#define OCIGRAPH_LIMIT_CONNECT_TIMEOUT 1
+
+// Time from a request to the first header of its response. Default: 30 s. Unit: milliseconds.
+#define OCIGRAPH_LIMIT_RESPONSE_TIMEOUT 2
+
+// Time between two pieces of a body, in either direction. Default: 30 s. Unit: milliseconds.
+#define OCIGRAPH_LIMIT_IDLE_TIMEOUT 3
+
+// Time from the last byte of an upload to the first header of its response. One second is added
+// for every 16 MiB sent, since a registry digests a blob before it responds. Default: 60 s. Unit:
+// milliseconds.
+#define OCIGRAPH_LIMIT_UPLOAD_RESPONSE_TIMEOUT 4
+
+// Time without a transferred byte after which an operation fails, over all attempts of a request.
+// The time that a registry needs to respond to an upload, and a pause that it asks for, do not
+// count. Default: 90 s. Unit: milliseconds.
+#define OCIGRAPH_LIMIT_STALL_TIMEOUT 5
+
+// Time for a credential helper to answer before it is killed. Default: 30 s. Unit: milliseconds.
+#define OCIGRAPH_LIMIT_HELPER_TIMEOUT 6
+
+// Number of attempts of one request, the first included. 0 counts as 1. Default: 5.
+#define OCIGRAPH_LIMIT_MAX_ATTEMPTS 7
+
+// Maximum size of a manifest, and of one page of a list, in bytes. Default: 4 MiB.
+#define OCIGRAPH_LIMIT_MAX_MANIFEST_BYTES 8
+
+// Maximum number of pages of a list. Default: 10,000.
+#define OCIGRAPH_LIMIT_MAX_PAGES 9
+
+// Maximum number of entries of a list and of manifests in a graph. Default: 1,000,000.
+#define OCIGRAPH_LIMIT_MAX_ENTRIES 10
+
+// The fields are known. If this bit is clear, the other bits have no meaning.
+#define OCIGRAPH_ATTRIBUTES_KNOWN 1
+
+// The manifest or tag can be deleted.
+#define OCIGRAPH_ATTRIBUTES_DELETE 2
+
+// Lists contain the manifest or tag.
+#define OCIGRAPH_ATTRIBUTES_LIST 4
+
+// The manifest or tag can be pulled.
+#define OCIGRAPH_ATTRIBUTES_READ 8
+
+// The manifest or tag can be changed.
+#define OCIGRAPH_ATTRIBUTES_WRITE 16
+
+// It is unknown whether content trust signed the tag. Azure only.
+#define OCIGRAPH_SIGNED_UNKNOWN 0
+
+// Yes: content trust signed the tag. Azure only.
+#define OCIGRAPH_SIGNED_YES 1
+
+// The opposite of `OCIGRAPH_SIGNED_YES`.
+#define OCIGRAPH_SIGNED_NO 2
 
 // The transfer of a blob has started.
 #define OCIGRAPH_EVENT_STARTED 1
@@ -245,99 +339,13 @@
 // The last event of a blob. `outcome` contains the result.
 #define OCIGRAPH_EVENT_FINISHED 3
 
-// Maximum time to establish a connection, in milliseconds. Default: 10,000.
-#define OCIGRAPH_LIMIT_CONNECT_TIMEOUT 1
-
-// Maximum time from a request to the first header of its response, in milliseconds. Default:
-// 30,000.
-#define OCIGRAPH_LIMIT_RESPONSE_TIMEOUT 2
-
-// Maximum time between two parts of a request or response body, in milliseconds. Default: 30,000.
-#define OCIGRAPH_LIMIT_IDLE_TIMEOUT 3
-
-// Maximum time from the last byte of an upload to the response, in milliseconds. One second is
-// added for every 16 MiB sent, because registries compute the digest before they respond. Default:
-// 60,000.
-#define OCIGRAPH_LIMIT_UPLOAD_RESPONSE_TIMEOUT 4
-
-// Maximum time without a transferred byte, across all attempts, in milliseconds. The response to a
-// completed upload and a delay that the registry asks for do not count. Default: 90,000.
-#define OCIGRAPH_LIMIT_STALL_TIMEOUT 5
-
-// Maximum time for a credential helper to respond, in milliseconds. Default: 30,000.
-#define OCIGRAPH_LIMIT_HELPER_TIMEOUT 6
-
-// Maximum number of attempts for one request, including the first. Default: 5.
-#define OCIGRAPH_LIMIT_MAX_ATTEMPTS 7
-
-// Maximum size of a manifest or of one page of a list, in bytes. Default: 4,194,304 (4 MiB).
-#define OCIGRAPH_LIMIT_MAX_MANIFEST_BYTES 8
-
-// Maximum number of pages of a list. Default: 10,000.
-#define OCIGRAPH_LIMIT_MAX_PAGES 9
-
-// Maximum number of entries of a list, and of manifests in a graph. Default: 1,000,000.
-#define OCIGRAPH_LIMIT_MAX_ENTRIES 10
-
-// The format that the registry lists as a referrer: the OCI image manifest 1.1, or the ORAS
-// artifact manifest if the registry lists only that one. This is the default.
-#define OCIGRAPH_FORMAT_AUTO 0
-
-// OCI image manifest 1.1: https://github.com/opencontainers/image-spec/blob/v1.1.1/manifest.md.
-#define OCIGRAPH_FORMAT_OCI_1_1 1
-
-// OCI image manifest 1.0, which has neither `artifactType` nor `subject`.
-#define OCIGRAPH_FORMAT_OCI_1_0 2
-
-// OCI artifact manifest of the image specification 1.1.0-rc1 and 1.1.0-rc2.
-#define OCIGRAPH_FORMAT_OCI_ARTIFACT 3
-
-// ORAS artifact manifest: https://github.com/oras-project/artifacts-spec.
-#define OCIGRAPH_FORMAT_ORAS_ARTIFACT 4
-
 // SHA-256. Every registry supports it.
 #define OCIGRAPH_ALGORITHM_SHA256 1
 
 // SHA-512. The OCI image specification permits it, but few registries support it.
 #define OCIGRAPH_ALGORITHM_SHA512 2
 
-// The registry reports attributes. If this bit is clear, the other bits have no meaning.
-#define OCIGRAPH_ATTRIBUTES_KNOWN 1
-
-// The manifest or tag can be deleted.
-#define OCIGRAPH_ATTRIBUTES_DELETE 2
-
-// The manifest or tag appears in lists.
-#define OCIGRAPH_ATTRIBUTES_LIST 4
-
-// The manifest or tag can be pulled.
-#define OCIGRAPH_ATTRIBUTES_READ 8
-
-// The manifest or tag can be changed.
-#define OCIGRAPH_ATTRIBUTES_WRITE 16
-
-// The registry does not report whether the tag is signed.
-#define OCIGRAPH_SIGNED_UNKNOWN 0
-
-// The tag is signed with Docker Content Trust.
-#define OCIGRAPH_SIGNED_YES 1
-
-// The tag is not signed with Docker Content Trust.
-#define OCIGRAPH_SIGNED_NO 2
-
-// The content does not exist.
-#define OCIGRAPH_PROBLEM_MISSING 1
-
-// The size of the content differs from its descriptor.
-#define OCIGRAPH_PROBLEM_SIZE 2
-
-// The digest of the content differs from its descriptor.
-#define OCIGRAPH_PROBLEM_DIGEST 3
-
-// The content is not a valid manifest, or its media type differs from its descriptor.
-#define OCIGRAPH_PROBLEM_MALFORMED 4
-
-// Options of `ocigraph_client_fetch_blob` and of the `ocigraph_client_push_blob` functions.
+// Options of `ocigraph_client_fetch_blob` and the `ocigraph_client_push_blob` functions.
 typedef struct ocigraph_blob_options ocigraph_blob_options;
 
 // The result of pushing a blob: its descriptor and its outcome.
@@ -357,7 +365,7 @@ typedef struct ocigraph_client_options ocigraph_client_options;
 // Options of `ocigraph_client_copy`.
 typedef struct ocigraph_copy_options ocigraph_copy_options;
 
-// The result of a copy: what was copied, and how many manifests, blobs and bytes were written.
+// The result of `ocigraph_client_copy`.
 typedef struct ocigraph_copy_report ocigraph_copy_report;
 
 // A credential for a registry. Freeing it erases the secret from memory.
@@ -366,7 +374,7 @@ typedef struct ocigraph_credential ocigraph_credential;
 // Options of `ocigraph_client_delete`.
 typedef struct ocigraph_delete_options ocigraph_delete_options;
 
-// The result of a delete: the manifests that were deleted, kept, or could not be deleted.
+// The result of `ocigraph_client_delete`. A dry run reports what a delete would do.
 typedef struct ocigraph_delete_report ocigraph_delete_report;
 
 // An OCI content descriptor: media type, digest, size, artifact type, annotations and platform.
@@ -386,29 +394,28 @@ typedef struct ocigraph_error ocigraph_error;
 // A subject and all its direct and indirect referrers. It is immutable.
 typedef struct ocigraph_graph ocigraph_graph;
 
-// The result of a login: where the credential is stored, and whether the registry verified it.
+// The result of `ocigraph_client_login`.
 typedef struct ocigraph_login_result ocigraph_login_result;
 
-// The result of a logout: the files and helpers from which a credential was removed.
+// The result of `ocigraph_client_logout`.
 typedef struct ocigraph_logout_result ocigraph_logout_result;
 
 // A manifest: its bytes as stored, and the descriptors that it contains.
 typedef struct ocigraph_manifest ocigraph_manifest;
 
-// A list of manifests with their tags and metadata.
+// The result of `ocigraph_client_manifests`: a list of manifests.
 typedef struct ocigraph_manifest_list ocigraph_manifest_list;
 
 // Options of `ocigraph_client_pull`.
 typedef struct ocigraph_pull_options ocigraph_pull_options;
 
-// The result of a pull: one artifact, or several if the options set an artifact type or include
-// subjects.
+// The result of `ocigraph_client_pull`: a list of artifacts.
 typedef struct ocigraph_pull_result ocigraph_pull_result;
 
-// Options of `ocigraph_client_push`: the files, and the properties of the manifest.
+// Options of `ocigraph_client_push`.
 typedef struct ocigraph_push_options ocigraph_push_options;
 
-// The result of a push: the reference, descriptor and bytes of the manifest, and its blobs.
+// The result of `ocigraph_client_push`.
 typedef struct ocigraph_push_result ocigraph_push_result;
 
 // A parsed reference: a location (repository or image layout) with optional tags and digest.
@@ -420,7 +427,7 @@ typedef struct ocigraph_resolve_options ocigraph_resolve_options;
 // The threads that execute operations. Clients can share a runtime.
 typedef struct ocigraph_runtime ocigraph_runtime;
 
-// A list of tags with their digests and metadata.
+// The result of `ocigraph_client_tag_details`: a list of tags.
 typedef struct ocigraph_tag_list ocigraph_tag_list;
 
 // A list of texts: tags or repositories.
@@ -429,7 +436,7 @@ typedef struct ocigraph_text_list ocigraph_text_list;
 // Options of `ocigraph_client_verify`.
 typedef struct ocigraph_verify_options ocigraph_verify_options;
 
-// The result of a verification: the number of checked manifests and blobs, and the problems found.
+// The result of `ocigraph_client_verify`.
 typedef struct ocigraph_verify_report ocigraph_verify_report;
 
 // UTF-8 text as a pointer and a length, without a terminating NUL. As an argument, `{NULL, 0}` and
@@ -465,6 +472,18 @@ typedef ocigraph_status (*ocigraph_credential_fn)(void *user_data,
                                                   ocigraph_credential **out,
                                                   ocigraph_error **error);
 
+// Bytes as a pointer and a length. `{NULL, 0}` is empty.
+typedef struct {
+    // Pointer to the first byte.
+    const uint8_t *data;
+    // Number of bytes.
+    size_t length;
+} ocigraph_bytes;
+
+// Reads up to `capacity` bytes of content into `buffer`. Returns the number of bytes read, 0 at
+// the end of the content, or a negative number to fail the operation with `OCIGRAPH_IO`.
+typedef int64_t (*ocigraph_read_fn)(void *user_data, uint8_t *buffer, size_t capacity);
+
 // The result for one blob or file: `OCIGRAPH_OUTCOME_*`.
 typedef int32_t ocigraph_outcome;
 
@@ -487,22 +506,6 @@ typedef struct {
 // of the library. It may block: the transfer continues meanwhile, and only the latest position of
 // each blob is reported afterwards.
 typedef int32_t (*ocigraph_progress_fn)(void *user_data, const ocigraph_event *event);
-
-// Bytes as a pointer and a length. `{NULL, 0}` is empty.
-typedef struct {
-    // Pointer to the first byte.
-    const uint8_t *data;
-    // Number of bytes.
-    size_t length;
-} ocigraph_bytes;
-
-// Reads up to `capacity` bytes of content into `buffer`. Returns the number of bytes read, 0 at
-// the end of the content, or a negative number to fail the operation with `OCIGRAPH_IO`.
-typedef int64_t (*ocigraph_read_fn)(void *user_data, uint8_t *buffer, size_t capacity);
-
-// Receives the next `length` bytes of content. Return 0 to continue; any other value fails the
-// operation with `OCIGRAPH_IO`.
-typedef int32_t (*ocigraph_write_fn)(void *user_data, const uint8_t *data, size_t length);
 
 // Receives the result of `ocigraph_client_push_start`. If `status` is `OCIGRAPH_OK`, `result` is
 // set and `error` is NULL; otherwise `error` is set and `result` is NULL. The callback owns both
@@ -543,6 +546,110 @@ typedef void (*ocigraph_copy_fn)(void *user_data,
                                  ocigraph_status status,
                                  ocigraph_copy_report *result,
                                  ocigraph_error *error);
+
+// Receives the result of `ocigraph_client_verify_start`. If `status` is `OCIGRAPH_OK`, `result` is
+// set and `error` is NULL; otherwise `error` is set and `result` is NULL. The callback owns both
+// and must free them.
+typedef void (*ocigraph_verify_fn)(void *user_data,
+                                   ocigraph_status status,
+                                   ocigraph_verify_report *result,
+                                   ocigraph_error *error);
+
+// Receives the result of `ocigraph_client_resolve_start`. If `status` is `OCIGRAPH_OK`, `result`
+// is set and `error` is NULL; otherwise `error` is set and `result` is NULL. The callback owns
+// both and must free them.
+typedef void (*ocigraph_resolve_fn)(void *user_data,
+                                    ocigraph_status status,
+                                    ocigraph_descriptor *result,
+                                    ocigraph_error *error);
+
+// Receives the result of `ocigraph_client_fetch_manifest_start`. If `status` is `OCIGRAPH_OK`,
+// `result` is set and `error` is NULL; otherwise `error` is set and `result` is NULL. The callback
+// owns both and must free them.
+typedef void (*ocigraph_fetch_manifest_fn)(void *user_data,
+                                           ocigraph_status status,
+                                           ocigraph_manifest *result,
+                                           ocigraph_error *error);
+
+// Receives the result of `ocigraph_client_push_manifest_start`. If `status` is `OCIGRAPH_OK`,
+// `result` is set and `error` is NULL; otherwise `error` is set and `result` is NULL. The callback
+// owns both and must free them.
+typedef void (*ocigraph_push_manifest_fn)(void *user_data,
+                                          ocigraph_status status,
+                                          ocigraph_descriptor *result,
+                                          ocigraph_error *error);
+
+// Receives the result of `ocigraph_client_delete_manifest_start`. If `status` is `OCIGRAPH_OK`,
+// `result` is set and `error` is NULL; otherwise `error` is set and `result` is NULL. The callback
+// owns both and must free them.
+typedef void (*ocigraph_delete_manifest_fn)(void *user_data,
+                                            ocigraph_status status,
+                                            ocigraph_descriptor *result,
+                                            ocigraph_error *error);
+
+// Receives the result of `ocigraph_client_tag_start`. If `status` is `OCIGRAPH_OK`, `result` is
+// set and `error` is NULL; otherwise `error` is set and `result` is NULL. The callback owns both
+// and must free them.
+typedef void (*ocigraph_tag_fn)(void *user_data,
+                                ocigraph_status status,
+                                ocigraph_descriptor *result,
+                                ocigraph_error *error);
+
+// Receives the end of `ocigraph_client_untag_start`. If `status` is not `OCIGRAPH_OK`, `error` is
+// set. The callback owns it and must free it.
+typedef void (*ocigraph_untag_fn)(void *user_data, ocigraph_status status, ocigraph_error *error);
+
+// Receives the result of `ocigraph_client_tags_start`. If `status` is `OCIGRAPH_OK`, `result` is
+// set and `error` is NULL; otherwise `error` is set and `result` is NULL. The callback owns both
+// and must free them.
+typedef void (*ocigraph_tags_fn)(void *user_data,
+                                 ocigraph_status status,
+                                 ocigraph_text_list *result,
+                                 ocigraph_error *error);
+
+// Receives the result of `ocigraph_client_tag_details_start`. If `status` is `OCIGRAPH_OK`,
+// `result` is set and `error` is NULL; otherwise `error` is set and `result` is NULL. The callback
+// owns both and must free them.
+typedef void (*ocigraph_tag_details_fn)(void *user_data,
+                                        ocigraph_status status,
+                                        ocigraph_tag_list *result,
+                                        ocigraph_error *error);
+
+// Receives the result of `ocigraph_client_manifests_start`. If `status` is `OCIGRAPH_OK`, `result`
+// is set and `error` is NULL; otherwise `error` is set and `result` is NULL. The callback owns
+// both and must free them.
+typedef void (*ocigraph_manifests_fn)(void *user_data,
+                                      ocigraph_status status,
+                                      ocigraph_manifest_list *result,
+                                      ocigraph_error *error);
+
+// Receives the result of `ocigraph_client_repositories_start`. If `status` is `OCIGRAPH_OK`,
+// `result` is set and `error` is NULL; otherwise `error` is set and `result` is NULL. The callback
+// owns both and must free them.
+typedef void (*ocigraph_repositories_fn)(void *user_data,
+                                         ocigraph_status status,
+                                         ocigraph_text_list *result,
+                                         ocigraph_error *error);
+
+// Receives the result of `ocigraph_client_login_start`. If `status` is `OCIGRAPH_OK`, `result` is
+// set and `error` is NULL; otherwise `error` is set and `result` is NULL. The callback owns both
+// and must free them.
+typedef void (*ocigraph_login_fn)(void *user_data,
+                                  ocigraph_status status,
+                                  ocigraph_login_result *result,
+                                  ocigraph_error *error);
+
+// Receives the result of `ocigraph_client_logout_start`. If `status` is `OCIGRAPH_OK`, `result` is
+// set and `error` is NULL; otherwise `error` is set and `result` is NULL. The callback owns both
+// and must free them.
+typedef void (*ocigraph_logout_fn)(void *user_data,
+                                   ocigraph_status status,
+                                   ocigraph_logout_result *result,
+                                   ocigraph_error *error);
+
+// Receives the next `length` bytes of content. Return 0 to continue; any other value fails the
+// operation with `OCIGRAPH_IO`.
+typedef int32_t (*ocigraph_write_fn)(void *user_data, const uint8_t *data, size_t length);
 
 #ifdef __cplusplus
 extern "C" {
@@ -708,6 +815,12 @@ void ocigraph_cancel_free(ocigraph_cancel *cancel);
 // Threads: any. Since 0.1.0.
 ocigraph_client_options *ocigraph_client_options_new(void);
 
+// Frees client options. Clients created from them are not affected.
+//
+// Ownership: takes `options`, which may be NULL.
+// Threads: any, once for each handle. Since 0.1.0.
+void ocigraph_client_options_free(ocigraph_client_options *options);
+
 // Sets the credential for every registry that the client connects to. It replaces an earlier
 // credential, anonymous access or credential callback.
 //
@@ -742,28 +855,6 @@ ocigraph_status ocigraph_client_options_set_credential_callback(ocigraph_client_
                                                                 void *user_data,
                                                                 ocigraph_error **error);
 
-// Sets the credential file that is searched before the files of Docker and of the containers
-// tools, and that login writes to. No text unsets it. Default: not set.
-//
-// The client reads the file when a registry requires a credential. Operations fail with
-// CREDENTIALS if it cannot be used.
-//
-// Errors: INVALID_ARGUMENT if `options` is NULL or `path` is not UTF-8.
-// Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_client_options_set_auth_file(ocigraph_client_options *options,
-                                                      ocigraph_str path,
-                                                      ocigraph_error **error);
-
-// Sets a PEM file with certificates to trust in addition to those of the system. No text unsets
-// it. Default: not set.
-//
-// Errors: INVALID_ARGUMENT if `options` is NULL or `path` is not UTF-8; TLS if the file contains
-// no certificate.
-// Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_client_options_set_ca_file(ocigraph_client_options *options,
-                                                    ocigraph_str path,
-                                                    ocigraph_error **error);
-
 // Sets the client certificate chain and its private key, both as PEM files, for registries that
 // require mutual TLS. No text for both unsets them. Default: not set.
 //
@@ -775,26 +866,18 @@ ocigraph_status ocigraph_client_options_set_client_certificate(ocigraph_client_o
                                                                ocigraph_str key_file,
                                                                ocigraph_error **error);
 
-// Disables the verification of server certificates if true. Anyone on the network path can then
-// read and change the traffic. Default: false.
+// Sets a credential file in docker's format, which is searched before docker's and podman's own
+// files. `login` writes to it. Default: not set, and `login` writes to docker's `config.json`. No
+// text unsets it.
 //
-// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not UTF-8.
 // Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_client_options_set_insecure(ocigraph_client_options *options,
-                                                     bool insecure,
-                                                     ocigraph_error **error);
-
-// Enables the proxies in `HTTPS_PROXY`, `HTTP_PROXY` and `ALL_PROXY`, except for hosts in
-// `NO_PROXY`. Connections to loopback addresses never use a proxy. Default: true.
-//
-// Errors: INVALID_ARGUMENT if `options` is NULL.
-// Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_client_options_set_use_proxy(ocigraph_client_options *options,
-                                                      bool use_proxy,
+ocigraph_status ocigraph_client_options_set_auth_file(ocigraph_client_options *options,
+                                                      ocigraph_str auth_file,
                                                       ocigraph_error **error);
 
 // Selects plain HTTP (true) or TLS (false) for every registry. Default: plain HTTP for loopback
-// addresses, TLS for all other hosts.
+// addresses and TLS for all other hosts.
 //
 // Errors: INVALID_ARGUMENT if `options` is NULL.
 // Threads: one at a time for each handle. Since 0.1.0.
@@ -802,8 +885,36 @@ ocigraph_status ocigraph_client_options_set_plain_http(ocigraph_client_options *
                                                        bool plain_http,
                                                        ocigraph_error **error);
 
-// Adds an HTTP header to requests to the registry itself. Token servers and redirect targets do
-// not receive it.
+// Sets a PEM file of certificates to trust in addition to those of the system. Default: not set.
+// No text unsets it.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not UTF-8; TLS if the file contains
+// no certificate.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_client_options_set_ca_file(ocigraph_client_options *options,
+                                                    ocigraph_str ca_file,
+                                                    ocigraph_error **error);
+
+// If true, accepts any server certificate. Anyone on the network path can then read and change the
+// traffic. Default: false.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_client_options_set_insecure(ocigraph_client_options *options,
+                                                     bool insecure,
+                                                     ocigraph_error **error);
+
+// If true, uses the proxies in `HTTPS_PROXY`, `HTTP_PROXY` and `ALL_PROXY`, except for hosts in
+// `NO_PROXY` and for loopback addresses. Default: true.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_client_options_set_use_proxy(ocigraph_client_options *options,
+                                                      bool use_proxy,
+                                                      ocigraph_error **error);
+
+// Adds one of the additional header fields, as names and values. They are sent only to the origin
+// of the registry. Default: none.
 //
 // Errors: INVALID_ARGUMENT if `options` is NULL, if a text is not UTF-8, or if the name or value
 // is not a valid header.
@@ -813,43 +924,576 @@ ocigraph_status ocigraph_client_options_add_header(ocigraph_client_options *opti
                                                    ocigraph_str value,
                                                    ocigraph_error **error);
 
-// Sets the `User-Agent` header, so that the operators of a registry can identify the program.
+// Sets the `User-Agent` header (RFC 9110, section 10.1.5,
+// https://www.rfc-editor.org/rfc/rfc9110#section-10.1.5). Default: `ocigraph/` and the version of
+// ocigraph.
 //
-// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not a valid header value.
+// Errors: INVALID_ARGUMENT if `options` is NULL, or the text is not UTF-8 or not valid in a
+// header.
 // Threads: one at a time for each handle. Since 0.1.0.
 ocigraph_status ocigraph_client_options_set_user_agent(ocigraph_client_options *options,
                                                        ocigraph_str user_agent,
                                                        ocigraph_error **error);
 
-// Frees client options. Clients created from them are not affected.
+// Sets a timeout or a maximum. `limit` is one of `OCIGRAPH_LIMIT_*`, which state the unit and the
+// default. A `value` of 0 restores the default.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL or `limit` is unknown.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_client_options_set_limit(ocigraph_client_options *options,
+                                                  int32_t limit,
+                                                  uint64_t value,
+                                                  ocigraph_error **error);
+
+// Creates push options with the default values.
+//
+// Ownership: free the result with `ocigraph_push_options_free`.
+// Threads: any. Since 0.1.0.
+ocigraph_push_options *ocigraph_push_options_new(void);
+
+// Frees push options. Running operations are not affected.
 //
 // Ownership: takes `options`, which may be NULL.
 // Threads: any, once for each handle. Since 0.1.0.
-void ocigraph_client_options_free(ocigraph_client_options *options);
+void ocigraph_push_options_free(ocigraph_push_options *options);
 
-// Creates a client. It reads no file and sends no request yet.
+// Adds a file or a directory. A directory is packed as a gzip-compressed tar archive.
 //
-// `runtime`: the threads to use. NULL gives the client its own threads, which end with the client.
-// `options`: NULL for the defaults.
+// `media_type`: no text derives the media type from the file name. `title`: the name of the file
+// when it is pulled; no text uses the path.
 //
-// Ownership: free `out` with `ocigraph_client_free`.
-// Errors: IO if the threads cannot be started.
+// Errors: INVALID_ARGUMENT if `options` is NULL, `path` is empty, a text is not UTF-8, or
+// `media_type` is not a media type.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_push_options_add_path(ocigraph_push_options *options,
+                                               ocigraph_str path,
+                                               ocigraph_str media_type,
+                                               ocigraph_str title,
+                                               ocigraph_error **error);
+
+// Adds content from memory. The content is copied.
+//
+// `title`: the name of the file when it is pulled; no text adds a blob without a title, which a
+// pull skips. `media_type`: no text derives the media type from the title.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL, a text is not UTF-8, or `media_type` is not a
+// media type.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_push_options_add_bytes(ocigraph_push_options *options,
+                                                ocigraph_str title,
+                                                ocigraph_str media_type,
+                                                ocigraph_bytes content,
+                                                ocigraph_error **error);
+
+// Adds content that the `read` callback provides. Each operation with these options calls `read`,
+// with `user_data` as the first argument, until the end of the content. Small content is buffered
+// in memory, larger content in a temporary file.
+//
+// `title`, `media_type`: as for `ocigraph_push_options_add_bytes`. `user_data` must stay valid
+// until every operation that uses these options is over.
+//
+// All operations with these options share `user_data`, and a stream that was read once is at its
+// end. Use separate options for each operation, or a callback that restarts its content.
+//
+// Errors: INVALID_ARGUMENT if `options` or `read` is NULL, a text is not UTF-8, or `media_type` is
+// not a media type.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_push_options_add_reader(ocigraph_push_options *options,
+                                                 ocigraph_str title,
+                                                 ocigraph_str media_type,
+                                                 ocigraph_read_fn read,
+                                                 void *user_data,
+                                                 ocigraph_error **error);
+
+// Adds an annotation to the descriptor of the file that was added last.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL, no file was added, `key` is empty, or a text is
+// not UTF-8.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_push_options_add_file_annotation(ocigraph_push_options *options,
+                                                          ocigraph_str key,
+                                                          ocigraph_str value,
+                                                          ocigraph_error **error);
+
+// Sets the artifact type, for example `application/vnd.example.sbom`: see image-spec v1.1.1,
+// "Guidelines for Artifact Usage"
+// (https://github.com/opencontainers/image-spec/blob/v1.1.1/manifest.md#guidelines-for-artifact-usage).
+// Default: none. No text unsets it.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not a media type.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_push_options_set_artifact_type(ocigraph_push_options *options,
+                                                        ocigraph_str artifact_type,
+                                                        ocigraph_error **error);
+
+// Sets the subject: a reference with a tag or digest to a manifest in the repository that is
+// pushed to. The artifact becomes a referrer of it. NOT_FOUND if the manifest does not exist,
+// INVALID_ARGUMENT if it is in another repository. Default: none. No text unsets it.
+//
+// Errors: INVALID_REFERENCE if the text is not a reference or has neither tag nor digest;
+// INVALID_ARGUMENT if `options` is NULL or the text is not UTF-8.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_push_options_set_subject(ocigraph_push_options *options,
+                                                  ocigraph_str subject,
+                                                  ocigraph_error **error);
+
+// Adds one of the annotations of the manifest. Default: none.
+//
+// A key that was added before gets the new value.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL, `key` is empty, or a text is not UTF-8.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_push_options_add_annotation(ocigraph_push_options *options,
+                                                     ocigraph_str key,
+                                                     ocigraph_str value,
+                                                     ocigraph_error **error);
+
+// Sets the config blob. Default: the empty JSON object, as image-spec recommends for artifacts.
+//
+// The content is copied. `media_type`: no text selects "application/json".
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL, the text is not UTF-8, or `media_type` is not a
+// media type.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_push_options_set_config(ocigraph_push_options *options,
+                                                 ocigraph_bytes config,
+                                                 ocigraph_str media_type,
+                                                 ocigraph_error **error);
+
+// Sets the config blob. Default: the empty JSON object, as image-spec recommends for artifacts.
+//
+// `path`: the file with the content. `media_type`: no text derives the media type from the file
+// name.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL, `path` is empty, a text is not UTF-8, or
+// `media_type` is not a media type.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_push_options_set_config_path(ocigraph_push_options *options,
+                                                      ocigraph_str path,
+                                                      ocigraph_str media_type,
+                                                      ocigraph_error **error);
+
+// Sets the format of the manifest. Default: `OCIGRAPH_FORMAT_AUTO`.
+//
+// `format`: one of `OCIGRAPH_FORMAT_*`.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL or the number is unknown.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_push_options_set_format(ocigraph_push_options *options,
+                                                 int32_t format,
+                                                 ocigraph_error **error);
+
+// If true, permits absolute titles and titles with `..`. Default: false; such a title then fails
+// with UNSAFE_PATH.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_push_options_set_allow_path_traversal(ocigraph_push_options *options,
+                                                               bool allow_path_traversal,
+                                                               ocigraph_error **error);
+
+// Sets the time, in seconds since 1970-01-01 UTC, for the entries of packed directories and for
+// the annotation `org.opencontainers.image.created`; like the variable SOURCE_DATE_EPOCH
+// (https://reproducible-builds.org/specs/source-date-epoch/). Default: none; entries then get the
+// time 0, and the manifest has no such annotation.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_push_options_set_source_date_epoch(ocigraph_push_options *options,
+                                                            uint64_t source_date_epoch,
+                                                            ocigraph_error **error);
+
+// Sets the maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count
+// as 512. Fewer are used while a registry limits the rate of requests, or if the process can open
+// few files.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_push_options_set_concurrency(ocigraph_push_options *options,
+                                                      size_t concurrency,
+                                                      ocigraph_error **error);
+
+// Reports progress to `callback`, which receives `user_data` as its first argument. NULL disables
+// progress, which is the default. `user_data` must stay valid until every operation that uses
+// these options is over.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_push_options_set_progress(ocigraph_push_options *options,
+                                                   ocigraph_progress_fn callback,
+                                                   void *user_data,
+                                                   ocigraph_error **error);
+
+// Creates pull options with the default values.
+//
+// Ownership: free the result with `ocigraph_pull_options_free`.
 // Threads: any. Since 0.1.0.
-ocigraph_status ocigraph_client_new(const ocigraph_runtime *runtime,
-                                    const ocigraph_client_options *options,
-                                    ocigraph_client **out,
-                                    ocigraph_error **error);
+ocigraph_pull_options *ocigraph_pull_options_new(void);
 
-// Frees a client. Its credential callback is not called afterwards. Blocking calls must have
-// returned, except the call whose callback calls this function.
+// Frees pull options. Running operations are not affected.
 //
-// A client with its own threads cancels its operations and waits for them, as
-// `ocigraph_runtime_free` does. Operations of a client that shares a runtime continue if they use
-// the callback form.
-//
-// Ownership: takes `client`, which may be NULL.
+// Ownership: takes `options`, which may be NULL.
 // Threads: any, once for each handle. Since 0.1.0.
-void ocigraph_client_free(ocigraph_client *client);
+void ocigraph_pull_options_free(ocigraph_pull_options *options);
+
+// Sets the directory to write to. It is created if necessary. Default, also for an empty path: the
+// current directory.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not UTF-8.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_pull_options_set_output(ocigraph_pull_options *options,
+                                                 ocigraph_str output,
+                                                 ocigraph_error **error);
+
+// Pulls the referrers of this artifact type instead of the artifact itself. NOT_FOUND if the
+// artifact has no such referrer. Default: the artifact that the reference names. No text unsets
+// it.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not UTF-8.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_pull_options_set_artifact_type(ocigraph_pull_options *options,
+                                                        ocigraph_str artifact_type,
+                                                        ocigraph_error **error);
+
+// Selects the image for this platform if the reference names an index. NOT_FOUND if the index has
+// no such image. Default: none; an index then fails with INVALID_ARGUMENT, because it has no
+// files.
+//
+// `platform`: `os/architecture[/variant]`, such as "linux/arm64". No text unsets it.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not a platform.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_pull_options_set_platform(ocigraph_pull_options *options,
+                                                   ocigraph_str platform,
+                                                   ocigraph_error **error);
+
+// If true, also pulls the subject of each artifact, the subject of that subject, and so on.
+// Default: false.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_pull_options_set_include_subject(ocigraph_pull_options *options,
+                                                          bool include_subject,
+                                                          ocigraph_error **error);
+
+// If true, does not overwrite existing files. Default: false.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_pull_options_set_keep_old_files(ocigraph_pull_options *options,
+                                                         bool keep_old_files,
+                                                         ocigraph_error **error);
+
+// If true, writes to absolute titles and to titles with `..`, also outside the output directory.
+// Default: false; such a title then fails with UNSAFE_PATH.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_pull_options_set_allow_path_traversal(ocigraph_pull_options *options,
+                                                               bool allow_path_traversal,
+                                                               ocigraph_error **error);
+
+// Sets the limits for unpacked directories. An archive that exceeds one fails with TOO_LARGE.
+//
+// `entries`: maximum number of files, directories and links. Default: 1,000,000. `bytes`: maximum
+// size of the uncompressed archive in bytes. Default: 64 GiB. `ratio`: maximum ratio of the
+// uncompressed to the compressed size. Applies once more than 64 MiB are unpacked. Default: 1,000.
+// 0 selects the default of each.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_pull_options_set_unpack_limits(ocigraph_pull_options *options,
+                                                        uint64_t entries,
+                                                        uint64_t bytes,
+                                                        uint64_t ratio,
+                                                        ocigraph_error **error);
+
+// Sets the maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count
+// as 512. Fewer are used while a registry limits the rate of requests, or if the process can open
+// few files.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_pull_options_set_concurrency(ocigraph_pull_options *options,
+                                                      size_t concurrency,
+                                                      ocigraph_error **error);
+
+// Reports progress to `callback`, which receives `user_data` as its first argument. NULL disables
+// progress, which is the default. `user_data` must stay valid until every operation that uses
+// these options is over.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_pull_options_set_progress(ocigraph_pull_options *options,
+                                                   ocigraph_progress_fn callback,
+                                                   void *user_data,
+                                                   ocigraph_error **error);
+
+// Creates discover options with the default values.
+//
+// Ownership: free the result with `ocigraph_discover_options_free`.
+// Threads: any. Since 0.1.0.
+ocigraph_discover_options *ocigraph_discover_options_new(void);
+
+// Frees discover options. Running operations are not affected.
+//
+// Ownership: takes `options`, which may be NULL.
+// Threads: any, once for each handle. Since 0.1.0.
+void ocigraph_discover_options_free(ocigraph_discover_options *options);
+
+// Keeps only the referrers of this artifact type, the paths from the subject to them, and their
+// direct and indirect referrers. Default: all referrers. No text unsets it.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not UTF-8.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_discover_options_set_artifact_type(ocigraph_discover_options *options,
+                                                            ocigraph_str artifact_type,
+                                                            ocigraph_error **error);
+
+// Adds an annotation. Keeps only the referrers that have all these annotations with these values,
+// in the same way as `artifact_type`. Default: all referrers.
+//
+// A key that was added before gets the new value.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL, `key` is empty, or a text is not UTF-8.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_discover_options_add_annotation(ocigraph_discover_options *options,
+                                                         ocigraph_str key,
+                                                         ocigraph_str value,
+                                                         ocigraph_error **error);
+
+// Starts at the image for this platform if the reference names an index. NOT_FOUND if the index
+// has no such image. Default: starts at the manifest that the reference names.
+//
+// `platform`: `os/architecture[/variant]`, such as "linux/arm64". No text unsets it.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not a platform.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_discover_options_set_platform(ocigraph_discover_options *options,
+                                                       ocigraph_str platform,
+                                                       ocigraph_error **error);
+
+// Sets the maximum number of levels of referrers: 1 returns the direct referrers, 0 the subject
+// alone. Default: all levels.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_discover_options_set_depth(ocigraph_discover_options *options,
+                                                    size_t depth,
+                                                    ocigraph_error **error);
+
+// If true, returns a graph with problems (`ocigraph_graph_problem`) if a list of referrers cannot
+// be read completely. Default: false; this then fails with INCOMPLETE.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_discover_options_set_allow_incomplete(ocigraph_discover_options *options,
+                                                               bool allow_incomplete,
+                                                               ocigraph_error **error);
+
+// Sets the maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count
+// as 512. Fewer are used while a registry limits the rate of requests, or if the process can open
+// few files.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_discover_options_set_concurrency(ocigraph_discover_options *options,
+                                                          size_t concurrency,
+                                                          ocigraph_error **error);
+
+// Creates delete options with the default values.
+//
+// Ownership: free the result with `ocigraph_delete_options_free`.
+// Threads: any. Since 0.1.0.
+ocigraph_delete_options *ocigraph_delete_options_new(void);
+
+// Frees delete options. Running operations are not affected.
+//
+// Ownership: takes `options`, which may be NULL.
+// Threads: any, once for each handle. Since 0.1.0.
+void ocigraph_delete_options_free(ocigraph_delete_options *options);
+
+// If true, makes the report without deleting anything. Default: false.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_delete_options_set_dry_run(ocigraph_delete_options *options,
+                                                    bool dry_run,
+                                                    ocigraph_error **error);
+
+// If true, also deletes manifests that would be retained because they have another tag or another
+// index lists them, and proceeds if a list of tags or referrers cannot be read completely.
+// Default: false; an incomplete list then fails with INCOMPLETE.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_delete_options_set_force(ocigraph_delete_options *options,
+                                                  bool force,
+                                                  ocigraph_error **error);
+
+// Sets the maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count
+// as 512. Fewer are used while a registry limits the rate of requests, or if the process can open
+// few files.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_delete_options_set_concurrency(ocigraph_delete_options *options,
+                                                        size_t concurrency,
+                                                        ocigraph_error **error);
+
+// Creates copy options with the default values.
+//
+// Ownership: free the result with `ocigraph_copy_options_free`.
+// Threads: any. Since 0.1.0.
+ocigraph_copy_options *ocigraph_copy_options_new(void);
+
+// Frees copy options. Running operations are not affected.
+//
+// Ownership: takes `options`, which may be NULL.
+// Threads: any, once for each handle. Since 0.1.0.
+void ocigraph_copy_options_free(ocigraph_copy_options *options);
+
+// If true, copies the whole graph: also the referrers of the artifact, of the manifests that an
+// index lists, and of each referrer. Default: false, which copies the artifact, its subject, and
+// what an index lists.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_copy_options_set_recursive(ocigraph_copy_options *options,
+                                                    bool recursive,
+                                                    ocigraph_error **error);
+
+// Copies only the image for this platform if the source is an index. NOT_FOUND if the index has no
+// such image. Default: the index with all its images.
+//
+// `platform`: `os/architecture[/variant]`, such as "linux/arm64". No text unsets it.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not a platform.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_copy_options_set_platform(ocigraph_copy_options *options,
+                                                   ocigraph_str platform,
+                                                   ocigraph_error **error);
+
+// If true, copies foreign layers too. Registries need not store these layers: see image-spec
+// v1.1.1, "Non-Distributable Layers"
+// (https://github.com/opencontainers/image-spec/blob/v1.1.1/layer.md#non-distributable-layers).
+// Default: false.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_copy_options_set_foreign(ocigraph_copy_options *options,
+                                                  bool foreign,
+                                                  ocigraph_error **error);
+
+// Sets the maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count
+// as 512. Fewer are used while a registry limits the rate of requests, or if the process can open
+// few files.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_copy_options_set_concurrency(ocigraph_copy_options *options,
+                                                      size_t concurrency,
+                                                      ocigraph_error **error);
+
+// Reports progress to `callback`, which receives `user_data` as its first argument. NULL disables
+// progress, which is the default. `user_data` must stay valid until every operation that uses
+// these options is over.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_copy_options_set_progress(ocigraph_copy_options *options,
+                                                   ocigraph_progress_fn callback,
+                                                   void *user_data,
+                                                   ocigraph_error **error);
+
+// Creates verify options with the default values.
+//
+// Ownership: free the result with `ocigraph_verify_options_free`.
+// Threads: any. Since 0.1.0.
+ocigraph_verify_options *ocigraph_verify_options_new(void);
+
+// Frees verify options. Running operations are not affected.
+//
+// Ownership: takes `options`, which may be NULL.
+// Threads: any, once for each handle. Since 0.1.0.
+void ocigraph_verify_options_free(ocigraph_verify_options *options);
+
+// Starts at the image for this platform if the reference names an index. NOT_FOUND if the index
+// has no such image. Default: starts at the manifest that the reference names.
+//
+// `platform`: `os/architecture[/variant]`, such as "linux/arm64". No text unsets it.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not a platform.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_verify_options_set_platform(ocigraph_verify_options *options,
+                                                     ocigraph_str platform,
+                                                     ocigraph_error **error);
+
+// Sets the maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count
+// as 512. Fewer are used while a registry limits the rate of requests, or if the process can open
+// few files.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_verify_options_set_concurrency(ocigraph_verify_options *options,
+                                                        size_t concurrency,
+                                                        ocigraph_error **error);
+
+// Reports progress to `callback`, which receives `user_data` as its first argument. NULL disables
+// progress, which is the default. `user_data` must stay valid until every operation that uses
+// these options is over.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_verify_options_set_progress(ocigraph_verify_options *options,
+                                                     ocigraph_progress_fn callback,
+                                                     void *user_data,
+                                                     ocigraph_error **error);
+
+// Creates resolve options with the default values.
+//
+// Ownership: free the result with `ocigraph_resolve_options_free`.
+// Threads: any. Since 0.1.0.
+ocigraph_resolve_options *ocigraph_resolve_options_new(void);
+
+// Frees resolve options. Running operations are not affected.
+//
+// Ownership: takes `options`, which may be NULL.
+// Threads: any, once for each handle. Since 0.1.0.
+void ocigraph_resolve_options_free(ocigraph_resolve_options *options);
+
+// Selects, in an index, the image for this platform. Default: the index itself.
+//
+// `platform`: `os/architecture[/variant]`, such as "linux/arm64". No text unsets it.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not a platform.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_resolve_options_set_platform(ocigraph_resolve_options *options,
+                                                      ocigraph_str platform,
+                                                      ocigraph_error **error);
+
+// Creates blob options with the default values.
+//
+// Ownership: free the result with `ocigraph_blob_options_free`.
+// Threads: any. Since 0.1.0.
+ocigraph_blob_options *ocigraph_blob_options_new(void);
+
+// Frees blob options. Running operations are not affected.
+//
+// Ownership: takes `options`, which may be NULL.
+// Threads: any, once for each handle. Since 0.1.0.
+void ocigraph_blob_options_free(ocigraph_blob_options *options);
+
+// Reports progress to `callback`, which receives `user_data` as its first argument. NULL disables
+// progress, which is the default. `user_data` must stay valid until every operation that uses
+// these options is over.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_blob_options_set_progress(ocigraph_blob_options *options,
+                                                   ocigraph_progress_fn callback,
+                                                   void *user_data,
+                                                   ocigraph_error **error);
 
 // Creates a credential from a user name and a password.
 //
@@ -899,528 +1543,6 @@ ocigraph_status ocigraph_credential_entra_token(ocigraph_str token,
 // Threads: any, once for each handle. Since 0.1.0.
 void ocigraph_credential_free(ocigraph_credential *credential);
 
-// Sets a timeout or a maximum. `limit` is one of `OCIGRAPH_LIMIT_*`, which state the unit and the
-// default. A `value` of 0 restores the default.
-//
-// Errors: INVALID_ARGUMENT if `options` is NULL or `limit` is unknown.
-// Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_client_options_set_limit(ocigraph_client_options *options,
-                                                  int32_t limit,
-                                                  uint64_t value,
-                                                  ocigraph_error **error);
-
-// Creates blob options with the default values.
-//
-// Ownership: free the result with `ocigraph_blob_options_free`.
-// Threads: any. Since 0.1.0.
-ocigraph_blob_options *ocigraph_blob_options_new(void);
-
-// Frees blob options. Running operations are not affected.
-//
-// Ownership: takes `options`, which may be NULL.
-// Threads: any, once for each handle. Since 0.1.0.
-void ocigraph_blob_options_free(ocigraph_blob_options *options);
-
-// Reports progress to `callback`, which receives `user_data` as its first argument. NULL disables
-// progress, which is the default. `user_data` must stay valid until every operation that uses
-// these options is over.
-//
-// Errors: INVALID_ARGUMENT if `options` is NULL.
-// Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_blob_options_set_progress(ocigraph_blob_options *options,
-                                                   ocigraph_progress_fn callback,
-                                                   void *user_data,
-                                                   ocigraph_error **error);
-
-// Creates copy options with the default values.
-//
-// Ownership: free the result with `ocigraph_copy_options_free`.
-// Threads: any. Since 0.1.0.
-ocigraph_copy_options *ocigraph_copy_options_new(void);
-
-// Frees copy options. Running operations are not affected.
-//
-// Ownership: takes `options`, which may be NULL.
-// Threads: any, once for each handle. Since 0.1.0.
-void ocigraph_copy_options_free(ocigraph_copy_options *options);
-
-// Also copies all referrers, direct and indirect, including those of the manifests that an index
-// lists, if true. Default: false.
-//
-// Errors: INVALID_ARGUMENT if `options` is NULL.
-// Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_copy_options_set_recursive(ocigraph_copy_options *options,
-                                                    bool recursive,
-                                                    ocigraph_error **error);
-
-// Copies only the image for this platform if the source names an index. The syntax is
-// `os/architecture[/variant]`, such as "linux/arm64". No text unsets it. Default: not set.
-//
-// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not a platform.
-// Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_copy_options_set_platform(ocigraph_copy_options *options,
-                                                   ocigraph_str platform,
-                                                   ocigraph_error **error);
-
-// Also copies foreign (non-distributable) layers if true. Registries are not required to store
-// these layers. Default: false.
-//
-// Errors: INVALID_ARGUMENT if `options` is NULL.
-// Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_copy_options_set_foreign(ocigraph_copy_options *options,
-                                                  bool foreign,
-                                                  ocigraph_error **error);
-
-// Sets the maximum number of concurrent requests. The library uses fewer if the registry slows
-// down or file descriptors run short. 0 selects the default: 128.
-//
-// Errors: INVALID_ARGUMENT if `options` is NULL.
-// Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_copy_options_set_concurrency(ocigraph_copy_options *options,
-                                                      size_t concurrency,
-                                                      ocigraph_error **error);
-
-// Reports progress to `callback`, which receives `user_data` as its first argument. NULL disables
-// progress, which is the default. `user_data` must stay valid until every operation that uses
-// these options is over.
-//
-// Errors: INVALID_ARGUMENT if `options` is NULL.
-// Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_copy_options_set_progress(ocigraph_copy_options *options,
-                                                   ocigraph_progress_fn callback,
-                                                   void *user_data,
-                                                   ocigraph_error **error);
-
-// Creates delete options with the default values.
-//
-// Ownership: free the result with `ocigraph_delete_options_free`.
-// Threads: any. Since 0.1.0.
-ocigraph_delete_options *ocigraph_delete_options_new(void);
-
-// Frees delete options. Running operations are not affected.
-//
-// Ownership: takes `options`, which may be NULL.
-// Threads: any, once for each handle. Since 0.1.0.
-void ocigraph_delete_options_free(ocigraph_delete_options *options);
-
-// Reports what would be deleted, and deletes nothing, if true. Default: false.
-//
-// Errors: INVALID_ARGUMENT if `options` is NULL.
-// Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_delete_options_set_dry_run(ocigraph_delete_options *options,
-                                                    bool dry_run,
-                                                    ocigraph_error **error);
-
-// Also deletes manifests that have other tags or are listed by another index, if true. Otherwise
-// the delete keeps them and reports them as kept. Default: false.
-//
-// Errors: INVALID_ARGUMENT if `options` is NULL.
-// Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_delete_options_set_force(ocigraph_delete_options *options,
-                                                  bool force,
-                                                  ocigraph_error **error);
-
-// Sets the maximum number of concurrent requests. The library uses fewer if the registry slows
-// down or file descriptors run short. 0 selects the default: 128.
-//
-// Errors: INVALID_ARGUMENT if `options` is NULL.
-// Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_delete_options_set_concurrency(ocigraph_delete_options *options,
-                                                        size_t concurrency,
-                                                        ocigraph_error **error);
-
-// Creates discover options with the default values.
-//
-// Ownership: free the result with `ocigraph_discover_options_free`.
-// Threads: any. Since 0.1.0.
-ocigraph_discover_options *ocigraph_discover_options_new(void);
-
-// Frees discover options. Running operations are not affected.
-//
-// Ownership: takes `options`, which may be NULL.
-// Threads: any, once for each handle. Since 0.1.0.
-void ocigraph_discover_options_free(ocigraph_discover_options *options);
-
-// Includes only referrers with this artifact type, together with the manifests on the path to them
-// and all their own referrers. No text unsets it. Default: not set.
-//
-// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not UTF-8.
-// Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_discover_options_set_artifact_type(ocigraph_discover_options *options,
-                                                            ocigraph_str artifact_type,
-                                                            ocigraph_error **error);
-
-// Includes only referrers with this annotation, together with the manifests on the path to them
-// and all their own referrers. If several annotations are added, a referrer must have all of them.
-//
-// Errors: INVALID_ARGUMENT if `options` is NULL, `key` is empty, or a text is not UTF-8.
-// Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_discover_options_add_annotation(ocigraph_discover_options *options,
-                                                         ocigraph_str key,
-                                                         ocigraph_str value,
-                                                         ocigraph_error **error);
-
-// Starts at the image for this platform if the reference names an index. The syntax is
-// `os/architecture[/variant]`, such as "linux/arm64". No text unsets it. Default: not set.
-//
-// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not a platform.
-// Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_discover_options_set_platform(ocigraph_discover_options *options,
-                                                       ocigraph_str platform,
-                                                       ocigraph_error **error);
-
-// Sets the maximum number of levels of referrers. 0 returns the subject alone. Default: unlimited.
-//
-// Errors: INVALID_ARGUMENT if `options` is NULL.
-// Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_discover_options_set_depth(ocigraph_discover_options *options,
-                                                    size_t depth,
-                                                    ocigraph_error **error);
-
-// Sets the maximum number of concurrent requests. The library uses fewer if the registry slows
-// down or file descriptors run short. 0 selects the default: 128.
-//
-// Errors: INVALID_ARGUMENT if `options` is NULL.
-// Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_discover_options_set_concurrency(ocigraph_discover_options *options,
-                                                          size_t concurrency,
-                                                          ocigraph_error **error);
-
-// Creates pull options with the default values.
-//
-// Ownership: free the result with `ocigraph_pull_options_free`.
-// Threads: any. Since 0.1.0.
-ocigraph_pull_options *ocigraph_pull_options_new(void);
-
-// Frees pull options. Running operations are not affected.
-//
-// Ownership: takes `options`, which may be NULL.
-// Threads: any, once for each handle. Since 0.1.0.
-void ocigraph_pull_options_free(ocigraph_pull_options *options);
-
-// Sets the output directory. It is created if necessary. No text selects the current directory,
-// which is the default.
-//
-// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not UTF-8.
-// Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_pull_options_set_output(ocigraph_pull_options *options,
-                                                 ocigraph_str output,
-                                                 ocigraph_error **error);
-
-// Pulls the referrers that have this artifact type instead of the artifact that the reference
-// names. No text unsets it. Default: not set.
-//
-// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not UTF-8.
-// Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_pull_options_set_artifact_type(ocigraph_pull_options *options,
-                                                        ocigraph_str artifact_type,
-                                                        ocigraph_error **error);
-
-// Pulls the image for this platform if the reference names an index. The syntax is
-// `os/architecture[/variant]`, such as "linux/arm64". No text unsets it. Default: not set.
-//
-// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not a platform.
-// Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_pull_options_set_platform(ocigraph_pull_options *options,
-                                                   ocigraph_str platform,
-                                                   ocigraph_error **error);
-
-// Also pulls the subject of the artifact, the subject of that, and so on, if true. Default: false.
-//
-// Errors: INVALID_ARGUMENT if `options` is NULL.
-// Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_pull_options_set_include_subject(ocigraph_pull_options *options,
-                                                          bool include_subject,
-                                                          ocigraph_error **error);
-
-// Keeps files that already exist if true. Their outcome is `OCIGRAPH_OUTCOME_KEPT_EXISTING` if the
-// content differs. Default: false, which replaces them.
-//
-// Errors: INVALID_ARGUMENT if `options` is NULL.
-// Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_pull_options_set_keep_old_files(ocigraph_pull_options *options,
-                                                         bool keep_old_files,
-                                                         ocigraph_error **error);
-
-// Permits titles that lead outside the output directory if true. Use it for trusted registries
-// only. Otherwise such a title fails the pull with UNSAFE_PATH. Default: false.
-//
-// Errors: INVALID_ARGUMENT if `options` is NULL.
-// Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_pull_options_set_allow_path_traversal(ocigraph_pull_options *options,
-                                                               bool allow_path_traversal,
-                                                               ocigraph_error **error);
-
-// Sets the limits for unpacking a directory. A pull that exceeds one fails with TOO_LARGE. 0
-// selects the default of each.
-//
-// `entries`: files, directories and links. Default: 1,000,000. `bytes`: total size. Default: 64
-// GiB. `ratio`: unpacked bytes for each byte of the archive, checked after 64 MiB. Default: 1,000.
-//
-// Errors: INVALID_ARGUMENT if `options` is NULL.
-// Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_pull_options_set_unpack_limits(ocigraph_pull_options *options,
-                                                        uint64_t entries,
-                                                        uint64_t bytes,
-                                                        uint64_t ratio,
-                                                        ocigraph_error **error);
-
-// Sets the maximum number of concurrent requests. The library uses fewer if the registry slows
-// down or file descriptors run short. 0 selects the default: 128.
-//
-// Errors: INVALID_ARGUMENT if `options` is NULL.
-// Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_pull_options_set_concurrency(ocigraph_pull_options *options,
-                                                      size_t concurrency,
-                                                      ocigraph_error **error);
-
-// Reports progress to `callback`, which receives `user_data` as its first argument. NULL disables
-// progress, which is the default. `user_data` must stay valid until every operation that uses
-// these options is over.
-//
-// Errors: INVALID_ARGUMENT if `options` is NULL.
-// Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_pull_options_set_progress(ocigraph_pull_options *options,
-                                                   ocigraph_progress_fn callback,
-                                                   void *user_data,
-                                                   ocigraph_error **error);
-
-// Creates push options with the default values.
-//
-// Ownership: free the result with `ocigraph_push_options_free`.
-// Threads: any. Since 0.1.0.
-ocigraph_push_options *ocigraph_push_options_new(void);
-
-// Frees push options. Running operations are not affected.
-//
-// Ownership: takes `options`, which may be NULL.
-// Threads: any, once for each handle. Since 0.1.0.
-void ocigraph_push_options_free(ocigraph_push_options *options);
-
-// Adds a file or a directory. A directory is packed as a gzip-compressed tar archive.
-//
-// `media_type`: no text derives the media type from the file name. `title`: the name of the file
-// when it is pulled; no text uses the path.
-//
-// Errors: INVALID_ARGUMENT if `options` is NULL, `path` is empty, a text is not UTF-8, or
-// `media_type` is not a media type.
-// Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_push_options_add_path(ocigraph_push_options *options,
-                                               ocigraph_str path,
-                                               ocigraph_str media_type,
-                                               ocigraph_str title,
-                                               ocigraph_error **error);
-
-// Adds content from memory. The content is copied.
-//
-// `title`: the name of the file when it is pulled; no text adds a blob without a title, which a
-// pull skips. `media_type`: no text derives the media type from the title.
-//
-// Errors: INVALID_ARGUMENT if `options` is NULL, a text is not UTF-8, or `media_type` is not a
-// media type.
-// Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_push_options_add_bytes(ocigraph_push_options *options,
-                                                ocigraph_str title,
-                                                ocigraph_str media_type,
-                                                ocigraph_bytes content,
-                                                ocigraph_error **error);
-
-// Adds content that the `read` callback provides. Each push with these options calls `read`, with
-// `user_data` as the first argument, until the end of the content. Small content is buffered in
-// memory, larger content in a temporary file.
-//
-// `title`, `media_type`: as for `ocigraph_push_options_add_bytes`. `user_data` must stay valid
-// until every push that uses these options is over.
-//
-// All pushes with these options share `user_data`, and a stream that was read once is at its end.
-// Use separate options for each push, or a callback that restarts its content.
-//
-// Errors: INVALID_ARGUMENT if `options` or `read` is NULL, a text is not UTF-8, or `media_type` is
-// not a media type.
-// Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_push_options_add_reader(ocigraph_push_options *options,
-                                                 ocigraph_str title,
-                                                 ocigraph_str media_type,
-                                                 ocigraph_read_fn read,
-                                                 void *user_data,
-                                                 ocigraph_error **error);
-
-// Adds an annotation to the descriptor of the file that was added last.
-//
-// Errors: INVALID_ARGUMENT if `options` is NULL, no file was added, `key` is empty, or a text is
-// not UTF-8.
-// Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_push_options_add_file_annotation(ocigraph_push_options *options,
-                                                          ocigraph_str key,
-                                                          ocigraph_str value,
-                                                          ocigraph_error **error);
-
-// Sets the artifact type, such as "application/vnd.example.sbom". No text unsets it. Default: not
-// set.
-//
-// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not a media type.
-// Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_push_options_set_artifact_type(ocigraph_push_options *options,
-                                                        ocigraph_str artifact_type,
-                                                        ocigraph_error **error);
-
-// Sets the subject, so that the artifact becomes its referrer: a reference with a tag or digest in
-// the repository or layout being pushed to. No text unsets it. Default: not set.
-//
-// See
-// https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#pushing-manifests-with-subject.
-//
-// Errors: INVALID_REFERENCE if the text is not a reference or has neither tag nor digest;
-// INVALID_ARGUMENT if `options` is NULL or the text is not UTF-8.
-// Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_push_options_set_subject(ocigraph_push_options *options,
-                                                  ocigraph_str subject,
-                                                  ocigraph_error **error);
-
-// Adds an annotation to the manifest. A key that was added before gets the new value.
-//
-// Errors: INVALID_ARGUMENT if `options` is NULL, `key` is empty, or a text is not UTF-8.
-// Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_push_options_add_annotation(ocigraph_push_options *options,
-                                                     ocigraph_str key,
-                                                     ocigraph_str value,
-                                                     ocigraph_error **error);
-
-// Sets the config blob of the manifest from memory. Default: the empty config `{}`.
-//
-// `media_type`: no text selects "application/json".
-//
-// Errors: INVALID_ARGUMENT if `options` is NULL, the text is not UTF-8, or `media_type` is not a
-// media type.
-// Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_push_options_set_config(ocigraph_push_options *options,
-                                                 ocigraph_bytes config,
-                                                 ocigraph_str media_type,
-                                                 ocigraph_error **error);
-
-// Sets the config blob of the manifest from a file. Default: the empty config `{}`.
-//
-// `media_type`: no text derives the media type from the file name.
-//
-// Errors: INVALID_ARGUMENT if `options` is NULL, `path` is empty, a text is not UTF-8, or
-// `media_type` is not a media type.
-// Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_push_options_set_config_path(ocigraph_push_options *options,
-                                                      ocigraph_str path,
-                                                      ocigraph_str media_type,
-                                                      ocigraph_error **error);
-
-// Sets the format of the manifest: `OCIGRAPH_FORMAT_*`. Default: `OCIGRAPH_FORMAT_AUTO`.
-//
-// Errors: INVALID_ARGUMENT if `options` is NULL or the number is unknown.
-// Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_push_options_set_format(ocigraph_push_options *options,
-                                                 int32_t format,
-                                                 ocigraph_error **error);
-
-// Permits titles that are absolute or contain `..` if true. Otherwise such a title fails the push
-// with UNSAFE_PATH before anything is sent. Default: false.
-//
-// Errors: INVALID_ARGUMENT if `options` is NULL.
-// Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_push_options_set_allow_path_traversal(ocigraph_push_options *options,
-                                                               bool allow_path_traversal,
-                                                               ocigraph_error **error);
-
-// Sets the time, in seconds since 1970-01-01T00:00:00Z, that is stored in packed directories and
-// in the annotation `org.opencontainers.image.created`. By default, packed directories get the
-// time 0 and the annotation is omitted, so that the same input has the same digest.
-//
-// A push fails with INVALID_ARGUMENT if the time is after the year 9999.
-//
-// Errors: INVALID_ARGUMENT if `options` is NULL.
-// Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_push_options_set_source_date_epoch(ocigraph_push_options *options,
-                                                            uint64_t seconds,
-                                                            ocigraph_error **error);
-
-// Sets the maximum number of concurrent requests. The library uses fewer if the registry slows
-// down or file descriptors run short. 0 selects the default: 128.
-//
-// Errors: INVALID_ARGUMENT if `options` is NULL.
-// Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_push_options_set_concurrency(ocigraph_push_options *options,
-                                                      size_t concurrency,
-                                                      ocigraph_error **error);
-
-// Reports progress to `callback`, which receives `user_data` as its first argument. NULL disables
-// progress, which is the default. `user_data` must stay valid until every operation that uses
-// these options is over.
-//
-// Errors: INVALID_ARGUMENT if `options` is NULL.
-// Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_push_options_set_progress(ocigraph_push_options *options,
-                                                   ocigraph_progress_fn callback,
-                                                   void *user_data,
-                                                   ocigraph_error **error);
-
-// Creates resolve options with the default values.
-//
-// Ownership: free the result with `ocigraph_resolve_options_free`.
-// Threads: any. Since 0.1.0.
-ocigraph_resolve_options *ocigraph_resolve_options_new(void);
-
-// Frees resolve options. Running operations are not affected.
-//
-// Ownership: takes `options`, which may be NULL.
-// Threads: any, once for each handle. Since 0.1.0.
-void ocigraph_resolve_options_free(ocigraph_resolve_options *options);
-
-// Resolves to the image for this platform if the reference names an index. The syntax is
-// `os/architecture[/variant]`, such as "linux/arm64". No text unsets it. Default: not set.
-//
-// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not a platform.
-// Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_resolve_options_set_platform(ocigraph_resolve_options *options,
-                                                      ocigraph_str platform,
-                                                      ocigraph_error **error);
-
-// Creates verify options with the default values.
-//
-// Ownership: free the result with `ocigraph_verify_options_free`.
-// Threads: any. Since 0.1.0.
-ocigraph_verify_options *ocigraph_verify_options_new(void);
-
-// Frees verify options. Running operations are not affected.
-//
-// Ownership: takes `options`, which may be NULL.
-// Threads: any, once for each handle. Since 0.1.0.
-void ocigraph_verify_options_free(ocigraph_verify_options *options);
-
-// Verifies the image for this platform if the reference names an index. The syntax is
-// `os/architecture[/variant]`, such as "linux/arm64". No text unsets it. Default: not set.
-//
-// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not a platform.
-// Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_verify_options_set_platform(ocigraph_verify_options *options,
-                                                     ocigraph_str platform,
-                                                     ocigraph_error **error);
-
-// Sets the maximum number of concurrent requests. The library uses fewer if the registry slows
-// down or file descriptors run short. 0 selects the default: 128.
-//
-// Errors: INVALID_ARGUMENT if `options` is NULL.
-// Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_verify_options_set_concurrency(ocigraph_verify_options *options,
-                                                        size_t concurrency,
-                                                        ocigraph_error **error);
-
-// Reports progress to `callback`, which receives `user_data` as its first argument. NULL disables
-// progress, which is the default. `user_data` must stay valid until every operation that uses
-// these options is over.
-//
-// Errors: INVALID_ARGUMENT if `options` is NULL.
-// Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_verify_options_set_progress(ocigraph_verify_options *options,
-                                                     ocigraph_progress_fn callback,
-                                                     void *user_data,
-                                                     ocigraph_error **error);
-
 // Creates a runtime with `workers` threads, at most 1024. 0 selects one thread for each processor.
 // Further threads for file access and callbacks are started on demand and end when idle.
 //
@@ -1444,15 +1566,41 @@ ocigraph_status ocigraph_runtime_new(size_t workers,
 // Threads: any, once for each handle. Since 0.1.0.
 void ocigraph_runtime_free(ocigraph_runtime *runtime);
 
-// Pushes files, directories and bytes as one artifact and tags it with the tags of the reference.
-// If the options set a subject, the artifact becomes a referrer of that subject.
+// Creates a client. It reads no file and sends no request yet.
 //
-// `reference`: "host/repository[:tag[,tag...]]" or "oci:PATH[:tag]". `options`: NULL pushes an
-// artifact without files. `cancel`: may be NULL.
+// `runtime`: the threads to use. NULL gives the client its own threads, which end with the client.
+// `options`: NULL for the defaults.
+//
+// Ownership: free `out` with `ocigraph_client_free`.
+// Errors: IO if the threads cannot be started.
+// Threads: any. Since 0.1.0.
+ocigraph_status ocigraph_client_new(const ocigraph_runtime *runtime,
+                                    const ocigraph_client_options *options,
+                                    ocigraph_client **out,
+                                    ocigraph_error **error);
+
+// Frees a client. Its credential callback is not called afterwards. Blocking calls must have
+// returned, except the call whose callback calls this function.
+//
+// A client with its own threads cancels its operations and waits for them, as
+// `ocigraph_runtime_free` does. Operations of a client that shares a runtime continue if they use
+// the callback form.
+//
+// Ownership: takes `client`, which may be NULL.
+// Threads: any, once for each handle. Since 0.1.0.
+void ocigraph_client_free(ocigraph_client *client);
+
+// Packs files, directories and bytes into one artifact and pushes it under the tags of
+// `reference`. Blobs that exist already are not sent.
+//
+// `reference`: the destination. `host/repository:v1,latest` sets two tags. Without a tag, the
+// artifact is named by its digest alone, as referrers are. `options`: NULL selects the defaults.
+// `cancel`: may be NULL.
 //
 // Ownership: free `out` with `ocigraph_push_result_free`.
-// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND (a file or the subject), UNSAFE_PATH, IO,
-// CANCELLED, network errors.
+// Errors: INVALID_REFERENCE, IO, CANCELLED, network errors; INVALID_ARGUMENT for an option that
+// cannot be used; NOT_FOUND if the subject or a file does not exist; UNSAFE_PATH if a title leads
+// out of the directory of a later pull.
 // Threads: any; blocks until the operation is over. Since 0.1.0.
 ocigraph_status ocigraph_client_push(const ocigraph_client *client,
                                      ocigraph_str reference,
@@ -1461,15 +1609,34 @@ ocigraph_status ocigraph_client_push(const ocigraph_client *client,
                                      ocigraph_push_result **out,
                                      ocigraph_error **error);
 
-// Pulls the files of an artifact into a directory. A file appears under its final name only after
+// Starts the operation of `ocigraph_client_push` and returns immediately. The library calls `done`
+// exactly once with the result, also if the operation is cancelled or the runtime ends. If this
+// call fails, `done` is not called.
+//
+// Ownership: `user_data` must stay valid until `done` has been called. `client`, `options` and
+// `cancel` may be freed earlier.
+// Errors: INVALID_ARGUMENT, INVALID_REFERENCE; CANCELLED if the runtime has ended.
+// Threads: any; the library calls `done` on one of its own threads, where it may block. Since
+// 0.1.0.
+ocigraph_status ocigraph_client_push_start(const ocigraph_client *client,
+                                           ocigraph_str reference,
+                                           const ocigraph_push_options *options,
+                                           const ocigraph_cancel *cancel,
+                                           ocigraph_push_fn done,
+                                           void *user_data,
+                                           ocigraph_error **error);
+
+// Writes the files of the artifact that `reference` names into a directory. With an artifact type,
+// writes the files of its referrers of that type instead. A file appears under its name only after
 // its size and digest were verified.
 //
-// `options`: NULL writes into the current directory. If an artifact type is set, the files of all
-// referrers with that type are pulled. `cancel`: may be NULL.
+// `reference`: the artifact. `options`: NULL selects the defaults. `cancel`: may be NULL.
 //
 // Ownership: free `out` with `ocigraph_pull_result_free`.
-// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, UNSAFE_PATH, DIGEST_MISMATCH,
-// SIZE_MISMATCH, TOO_LARGE, IO, CANCELLED, network errors.
+// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, IO, CANCELLED, network errors; NOT_FOUND if
+// `reference` names nothing or no referrer has the type; UNSAFE_PATH if a title leads out of the
+// output directory; CONFLICT if two different files have one path; TOO_LARGE if a packed directory
+// exceeds its limits; DIGEST_MISMATCH or SIZE_MISMATCH if content is not what its descriptor says.
 // Threads: any; blocks until the operation is over. Since 0.1.0.
 ocigraph_status ocigraph_client_pull(const ocigraph_client *client,
                                      ocigraph_str reference,
@@ -1478,15 +1645,33 @@ ocigraph_status ocigraph_client_pull(const ocigraph_client *client,
                                      ocigraph_pull_result **out,
                                      ocigraph_error **error);
 
-// Discovers the graph of all direct and indirect referrers of a manifest.
+// Starts the operation of `ocigraph_client_pull` and returns immediately. The library calls `done`
+// exactly once with the result, also if the operation is cancelled or the runtime ends. If this
+// call fails, `done` is not called.
 //
-// `options`: NULL returns the complete graph. `cancel`: may be NULL.
+// Ownership: `user_data` must stay valid until `done` has been called. `client`, `options` and
+// `cancel` may be freed earlier.
+// Errors: INVALID_ARGUMENT, INVALID_REFERENCE; CANCELLED if the runtime has ended.
+// Threads: any; the library calls `done` on one of its own threads, where it may block. Since
+// 0.1.0.
+ocigraph_status ocigraph_client_pull_start(const ocigraph_client *client,
+                                           ocigraph_str reference,
+                                           const ocigraph_pull_options *options,
+                                           const ocigraph_cancel *cancel,
+                                           ocigraph_pull_fn done,
+                                           void *user_data,
+                                           ocigraph_error **error);
+
+// Returns the graph of all direct and indirect referrers of what `reference` names: see
+// distribution-spec v1.1.1, "Listing Referrers"
+// (https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#listing-referrers).
 //
-// See https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#listing-referrers.
+// `reference`: the subject. `options`: NULL selects the defaults. `cancel`: may be NULL.
 //
 // Ownership: free `out` with `ocigraph_graph_free`.
-// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, INCOMPLETE, TOO_LARGE, CANCELLED,
-// network errors.
+// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, IO, CANCELLED, network errors; NOT_FOUND if
+// `reference` names nothing; INCOMPLETE if a list of referrers cannot be read completely, unless
+// the options allow it.
 // Threads: any; blocks until the operation is over. Since 0.1.0.
 ocigraph_status ocigraph_client_discover(const ocigraph_client *client,
                                          ocigraph_str reference,
@@ -1495,15 +1680,33 @@ ocigraph_status ocigraph_client_discover(const ocigraph_client *client,
                                          ocigraph_graph **out,
                                          ocigraph_error **error);
 
-// Deletes a manifest and all its direct and indirect referrers, referrers first. An interrupted
-// delete can be run again.
+// Starts the operation of `ocigraph_client_discover` and returns immediately. The library calls
+// `done` exactly once with the result, also if the operation is cancelled or the runtime ends. If
+// this call fails, `done` is not called.
 //
-// Manifests that could not be deleted are in the report; the call itself succeeds. `options`: NULL
-// keeps manifests that have other tags or are listed by another index. `cancel`: may be NULL.
+// Ownership: `user_data` must stay valid until `done` has been called. `client`, `options` and
+// `cancel` may be freed earlier.
+// Errors: INVALID_ARGUMENT, INVALID_REFERENCE; CANCELLED if the runtime has ended.
+// Threads: any; the library calls `done` on one of its own threads, where it may block. Since
+// 0.1.0.
+ocigraph_status ocigraph_client_discover_start(const ocigraph_client *client,
+                                               ocigraph_str reference,
+                                               const ocigraph_discover_options *options,
+                                               const ocigraph_cancel *cancel,
+                                               ocigraph_discover_fn done,
+                                               void *user_data,
+                                               ocigraph_error **error);
+
+// Deletes what `reference` names and everything that refers to it, referrers before their
+// subjects. An interrupted delete can be run again. A dry run reports what would be deleted.
+//
+// `reference`: the artifact. `options`: NULL selects the defaults. `cancel`: may be NULL.
 //
 // Ownership: free `out` with `ocigraph_delete_report_free`.
-// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, UNSUPPORTED, INCOMPLETE, CANCELLED,
-// network errors.
+// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, IO, CANCELLED, network errors; NOT_FOUND if
+// `reference` names nothing; UNSUPPORTED if the registry deletes no manifest; INCOMPLETE if a list
+// of tags or referrers cannot be read completely. The report has each manifest that could not be
+// deleted.
 // Threads: any; blocks until the operation is over. Since 0.1.0.
 ocigraph_status ocigraph_client_delete(const ocigraph_client *client,
                                        ocigraph_str reference,
@@ -1512,15 +1715,32 @@ ocigraph_status ocigraph_client_delete(const ocigraph_client *client,
                                        ocigraph_delete_report **out,
                                        ocigraph_error **error);
 
-// Copies an artifact, or its complete graph, from `source` to `destination`, and tags it there
-// with the tags of `destination`. Content that already exists at the destination is not sent.
+// Starts the operation of `ocigraph_client_delete` and returns immediately. The library calls
+// `done` exactly once with the result, also if the operation is cancelled or the runtime ends. If
+// this call fails, `done` is not called.
 //
-// `options`: NULL copies the artifact and the content that it refers to, without its referrers.
-// `cancel`: may be NULL.
+// Ownership: `user_data` must stay valid until `done` has been called. `client`, `options` and
+// `cancel` may be freed earlier.
+// Errors: INVALID_ARGUMENT, INVALID_REFERENCE; CANCELLED if the runtime has ended.
+// Threads: any; the library calls `done` on one of its own threads, where it may block. Since
+// 0.1.0.
+ocigraph_status ocigraph_client_delete_start(const ocigraph_client *client,
+                                             ocigraph_str reference,
+                                             const ocigraph_delete_options *options,
+                                             const ocigraph_cancel *cancel,
+                                             ocigraph_delete_fn done,
+                                             void *user_data,
+                                             ocigraph_error **error);
+
+// Copies what `source` names, or its whole graph, to `destination`, and sets the destination's
+// tags. Content that the destination has is not sent.
+//
+// `source`: the artifact to copy. `destination`: the location to copy to, with the tags to set.
+// `options`: NULL selects the defaults. `cancel`: may be NULL.
 //
 // Ownership: free `out` with `ocigraph_copy_report_free`.
-// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, DIGEST_MISMATCH, SIZE_MISMATCH,
-// INCOMPLETE, CANCELLED, network errors.
+// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, IO, CANCELLED, network errors; NOT_FOUND if
+// `source` names nothing or content of it is missing.
 // Threads: any; blocks until the operation is over. Since 0.1.0.
 ocigraph_status ocigraph_client_copy(const ocigraph_client *client,
                                      ocigraph_str source,
@@ -1530,14 +1750,32 @@ ocigraph_status ocigraph_client_copy(const ocigraph_client *client,
                                      ocigraph_copy_report **out,
                                      ocigraph_error **error);
 
-// Verifies the size and digest of every manifest and blob in the graph of the reference, including
-// all referrers.
+// Starts the operation of `ocigraph_client_copy` and returns immediately. The library calls `done`
+// exactly once with the result, also if the operation is cancelled or the runtime ends. If this
+// call fails, `done` is not called.
 //
-// Problems are in the report; the call itself succeeds. `options`: NULL verifies everything.
-// `cancel`: may be NULL.
+// Ownership: `user_data` must stay valid until `done` has been called. `client`, `options` and
+// `cancel` may be freed earlier.
+// Errors: INVALID_ARGUMENT, INVALID_REFERENCE; CANCELLED if the runtime has ended.
+// Threads: any; the library calls `done` on one of its own threads, where it may block. Since
+// 0.1.0.
+ocigraph_status ocigraph_client_copy_start(const ocigraph_client *client,
+                                           ocigraph_str source,
+                                           ocigraph_str destination,
+                                           const ocigraph_copy_options *options,
+                                           const ocigraph_cancel *cancel,
+                                           ocigraph_copy_fn done,
+                                           void *user_data,
+                                           ocigraph_error **error);
+
+// Verifies the whole graph under what `reference` names: every manifest and blob, those of
+// referrers included. Nothing is written. The report has each problem that was found.
+//
+// `reference`: the root of the graph. `options`: NULL selects the defaults. `cancel`: may be NULL.
 //
 // Ownership: free `out` with `ocigraph_verify_report_free`.
-// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, network errors.
+// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, IO, CANCELLED, network errors; NOT_FOUND if
+// `reference` names nothing.
 // Threads: any; blocks until the operation is over. Since 0.1.0.
 ocigraph_status ocigraph_client_verify(const ocigraph_client *client,
                                        ocigraph_str reference,
@@ -1545,6 +1783,411 @@ ocigraph_status ocigraph_client_verify(const ocigraph_client *client,
                                        const ocigraph_cancel *cancel,
                                        ocigraph_verify_report **out,
                                        ocigraph_error **error);
+
+// Starts the operation of `ocigraph_client_verify` and returns immediately. The library calls
+// `done` exactly once with the result, also if the operation is cancelled or the runtime ends. If
+// this call fails, `done` is not called.
+//
+// Ownership: `user_data` must stay valid until `done` has been called. `client`, `options` and
+// `cancel` may be freed earlier.
+// Errors: INVALID_ARGUMENT, INVALID_REFERENCE; CANCELLED if the runtime has ended.
+// Threads: any; the library calls `done` on one of its own threads, where it may block. Since
+// 0.1.0.
+ocigraph_status ocigraph_client_verify_start(const ocigraph_client *client,
+                                             ocigraph_str reference,
+                                             const ocigraph_verify_options *options,
+                                             const ocigraph_cancel *cancel,
+                                             ocigraph_verify_fn done,
+                                             void *user_data,
+                                             ocigraph_error **error);
+
+// Returns the descriptor of what `reference` names. With a platform, the descriptor of the image
+// for that platform in the index that `reference` names.
+//
+// `reference`: a reference with a tag or digest. `options`: NULL selects the defaults. `cancel`:
+// may be NULL.
+//
+// Ownership: free `out` with `ocigraph_descriptor_free`.
+// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, IO, CANCELLED, network errors; NOT_FOUND if
+// `reference` names nothing, or if the index has no image for the platform.
+// Threads: any; blocks until the operation is over. Since 0.1.0.
+ocigraph_status ocigraph_client_resolve(const ocigraph_client *client,
+                                        ocigraph_str reference,
+                                        const ocigraph_resolve_options *options,
+                                        const ocigraph_cancel *cancel,
+                                        ocigraph_descriptor **out,
+                                        ocigraph_error **error);
+
+// Starts the operation of `ocigraph_client_resolve` and returns immediately. The library calls
+// `done` exactly once with the result, also if the operation is cancelled or the runtime ends. If
+// this call fails, `done` is not called.
+//
+// Ownership: `user_data` must stay valid until `done` has been called. `client`, `options` and
+// `cancel` may be freed earlier.
+// Errors: INVALID_ARGUMENT, INVALID_REFERENCE; CANCELLED if the runtime has ended.
+// Threads: any; the library calls `done` on one of its own threads, where it may block. Since
+// 0.1.0.
+ocigraph_status ocigraph_client_resolve_start(const ocigraph_client *client,
+                                              ocigraph_str reference,
+                                              const ocigraph_resolve_options *options,
+                                              const ocigraph_cancel *cancel,
+                                              ocigraph_resolve_fn done,
+                                              void *user_data,
+                                              ocigraph_error **error);
+
+// Returns the manifest that `reference` names, byte for byte as it is stored. With a platform, the
+// manifest of the image for that platform in the index that `reference` names.
+//
+// `reference`: a reference with a tag or digest. `options`: NULL selects the defaults. `cancel`:
+// may be NULL.
+//
+// Ownership: free `out` with `ocigraph_manifest_free`.
+// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, IO, CANCELLED, network errors; NOT_FOUND if
+// `reference` names nothing, or if the index has no image for the platform; DIGEST_MISMATCH if the
+// content does not have its digest.
+// Threads: any; blocks until the operation is over. Since 0.1.0.
+ocigraph_status ocigraph_client_fetch_manifest(const ocigraph_client *client,
+                                               ocigraph_str reference,
+                                               const ocigraph_resolve_options *options,
+                                               const ocigraph_cancel *cancel,
+                                               ocigraph_manifest **out,
+                                               ocigraph_error **error);
+
+// Starts the operation of `ocigraph_client_fetch_manifest` and returns immediately. The library
+// calls `done` exactly once with the result, also if the operation is cancelled or the runtime
+// ends. If this call fails, `done` is not called.
+//
+// Ownership: `user_data` must stay valid until `done` has been called. `client`, `options` and
+// `cancel` may be freed earlier.
+// Errors: INVALID_ARGUMENT, INVALID_REFERENCE; CANCELLED if the runtime has ended.
+// Threads: any; the library calls `done` on one of its own threads, where it may block. Since
+// 0.1.0.
+ocigraph_status ocigraph_client_fetch_manifest_start(const ocigraph_client *client,
+                                                     ocigraph_str reference,
+                                                     const ocigraph_resolve_options *options,
+                                                     const ocigraph_cancel *cancel,
+                                                     ocigraph_fetch_manifest_fn done,
+                                                     void *user_data,
+                                                     ocigraph_error **error);
+
+// Stores the bytes of a manifest, unchanged, under their digest and under the tags of `reference`.
+// Returns the descriptor of the manifest.
+//
+// `reference`: the destination. Its tags are set. If it has a digest, the manifest must have the
+// same. `media_type`: the media type. Default: the field `mediaType` of the manifest. `content`:
+// the bytes of the manifest. `cancel`: may be NULL.
+//
+// Ownership: free `out` with `ocigraph_descriptor_free`.
+// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, IO, CANCELLED, network errors; DIGEST_MISMATCH if
+// `reference` has a digest that is not the manifest's; INVALID_MANIFEST if `content` is not a
+// manifest.
+// Threads: any; blocks until the operation is over. Since 0.1.0.
+ocigraph_status ocigraph_client_push_manifest(const ocigraph_client *client,
+                                              ocigraph_str reference,
+                                              ocigraph_str media_type,
+                                              ocigraph_bytes content,
+                                              const ocigraph_cancel *cancel,
+                                              ocigraph_descriptor **out,
+                                              ocigraph_error **error);
+
+// Starts the operation of `ocigraph_client_push_manifest` and returns immediately. The library
+// calls `done` exactly once with the result, also if the operation is cancelled or the runtime
+// ends. If this call fails, `done` is not called.
+//
+// Ownership: `user_data` must stay valid until `done` has been called. `client` and `cancel` may
+// be freed earlier.
+// Errors: INVALID_ARGUMENT, INVALID_REFERENCE; CANCELLED if the runtime has ended.
+// Threads: any; the library calls `done` on one of its own threads, where it may block. Since
+// 0.1.0.
+ocigraph_status ocigraph_client_push_manifest_start(const ocigraph_client *client,
+                                                    ocigraph_str reference,
+                                                    ocigraph_str media_type,
+                                                    ocigraph_bytes content,
+                                                    const ocigraph_cancel *cancel,
+                                                    ocigraph_push_manifest_fn done,
+                                                    void *user_data,
+                                                    ocigraph_error **error);
+
+// Deletes the manifest that `reference` names, and the tags of `reference`. Its referrers stay.
+// Returns the descriptor of the manifest.
+//
+// `reference`: the manifest. Its tags are removed too. `cancel`: may be NULL.
+//
+// Ownership: free `out` with `ocigraph_descriptor_free`.
+// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, IO, CANCELLED, network errors; NOT_FOUND if
+// `reference` names nothing; UNSUPPORTED or FORBIDDEN if the registry refuses to delete.
+// Threads: any; blocks until the operation is over. Since 0.1.0.
+ocigraph_status ocigraph_client_delete_manifest(const ocigraph_client *client,
+                                                ocigraph_str reference,
+                                                const ocigraph_cancel *cancel,
+                                                ocigraph_descriptor **out,
+                                                ocigraph_error **error);
+
+// Starts the operation of `ocigraph_client_delete_manifest` and returns immediately. The library
+// calls `done` exactly once with the result, also if the operation is cancelled or the runtime
+// ends. If this call fails, `done` is not called.
+//
+// Ownership: `user_data` must stay valid until `done` has been called. `client` and `cancel` may
+// be freed earlier.
+// Errors: INVALID_ARGUMENT, INVALID_REFERENCE; CANCELLED if the runtime has ended.
+// Threads: any; the library calls `done` on one of its own threads, where it may block. Since
+// 0.1.0.
+ocigraph_status ocigraph_client_delete_manifest_start(const ocigraph_client *client,
+                                                      ocigraph_str reference,
+                                                      const ocigraph_cancel *cancel,
+                                                      ocigraph_delete_manifest_fn done,
+                                                      void *user_data,
+                                                      ocigraph_error **error);
+
+// Points `tags` at the manifest that `reference` names, and returns its descriptor.
+//
+// `reference`: a reference with a tag or digest. `tags`: an array of `count` texts: the tags to
+// set. `cancel`: may be NULL.
+//
+// Ownership: free `out` with `ocigraph_descriptor_free`.
+// Errors: IO, CANCELLED, network errors; INVALID_ARGUMENT if `tags` is empty; INVALID_REFERENCE if
+// a tag is invalid; NOT_FOUND if `reference` names nothing.
+// Threads: any; blocks until the operation is over. Since 0.1.0.
+ocigraph_status ocigraph_client_tag(const ocigraph_client *client,
+                                    ocigraph_str reference,
+                                    const ocigraph_str *tags,
+                                    size_t count,
+                                    const ocigraph_cancel *cancel,
+                                    ocigraph_descriptor **out,
+                                    ocigraph_error **error);
+
+// Starts the operation of `ocigraph_client_tag` and returns immediately. The library calls `done`
+// exactly once with the result, also if the operation is cancelled or the runtime ends. If this
+// call fails, `done` is not called.
+//
+// Ownership: `user_data` must stay valid until `done` has been called. `client` and `cancel` may
+// be freed earlier.
+// Errors: INVALID_ARGUMENT, INVALID_REFERENCE; CANCELLED if the runtime has ended.
+// Threads: any; the library calls `done` on one of its own threads, where it may block. Since
+// 0.1.0.
+ocigraph_status ocigraph_client_tag_start(const ocigraph_client *client,
+                                          ocigraph_str reference,
+                                          const ocigraph_str *tags,
+                                          size_t count,
+                                          const ocigraph_cancel *cancel,
+                                          ocigraph_tag_fn done,
+                                          void *user_data,
+                                          ocigraph_error **error);
+
+// Removes the tags of `reference`. The manifest stays.
+//
+// `reference`: the tags to remove. `cancel`: may be NULL.
+//
+// Errors: INVALID_ARGUMENT, IO, CANCELLED, network errors; INVALID_REFERENCE if `reference` has no
+// tag; NOT_FOUND if a tag does not exist; UNSUPPORTED if the registry removes a tag only with its
+// manifest. If some tags were removed before the failure, the hint names them.
+// Threads: any; blocks until the operation is over. Since 0.1.0.
+ocigraph_status ocigraph_client_untag(const ocigraph_client *client,
+                                      ocigraph_str reference,
+                                      const ocigraph_cancel *cancel,
+                                      ocigraph_error **error);
+
+// Starts the operation of `ocigraph_client_untag` and returns immediately. The library calls
+// `done` exactly once with the result, also if the operation is cancelled or the runtime ends. If
+// this call fails, `done` is not called.
+//
+// Ownership: `user_data` must stay valid until `done` has been called. `client` and `cancel` may
+// be freed earlier.
+// Errors: INVALID_ARGUMENT, INVALID_REFERENCE; CANCELLED if the runtime has ended.
+// Threads: any; the library calls `done` on one of its own threads, where it may block. Since
+// 0.1.0.
+ocigraph_status ocigraph_client_untag_start(const ocigraph_client *client,
+                                            ocigraph_str reference,
+                                            const ocigraph_cancel *cancel,
+                                            ocigraph_untag_fn done,
+                                            void *user_data,
+                                            ocigraph_error **error);
+
+// Returns all tags, in the order of the registry or layout. Fallback tags of referrers are not
+// among them.
+//
+// `reference`: the repository or layout. A tag or digest in it is ignored. `cancel`: may be NULL.
+//
+// Ownership: free `out` with `ocigraph_text_list_free`.
+// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, IO, CANCELLED, network errors; INCOMPLETE if a part
+// of the list cannot be read.
+// Threads: any; blocks until the operation is over. Since 0.1.0.
+ocigraph_status ocigraph_client_tags(const ocigraph_client *client,
+                                     ocigraph_str reference,
+                                     const ocigraph_cancel *cancel,
+                                     ocigraph_text_list **out,
+                                     ocigraph_error **error);
+
+// Starts the operation of `ocigraph_client_tags` and returns immediately. The library calls `done`
+// exactly once with the result, also if the operation is cancelled or the runtime ends. If this
+// call fails, `done` is not called.
+//
+// Ownership: `user_data` must stay valid until `done` has been called. `client` and `cancel` may
+// be freed earlier.
+// Errors: INVALID_ARGUMENT, INVALID_REFERENCE; CANCELLED if the runtime has ended.
+// Threads: any; the library calls `done` on one of its own threads, where it may block. Since
+// 0.1.0.
+ocigraph_status ocigraph_client_tags_start(const ocigraph_client *client,
+                                           ocigraph_str reference,
+                                           const ocigraph_cancel *cancel,
+                                           ocigraph_tags_fn done,
+                                           void *user_data,
+                                           ocigraph_error **error);
+
+// Returns all tags, each with the digest that it names and what the registry knows of it.
+//
+// `reference`: the repository or layout. A tag or digest in it is ignored. `cancel`: may be NULL.
+//
+// Ownership: free `out` with `ocigraph_tag_list_free`.
+// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, IO, CANCELLED, network errors; INCOMPLETE if a part
+// of the list cannot be read.
+// Threads: any; blocks until the operation is over. Since 0.1.0.
+ocigraph_status ocigraph_client_tag_details(const ocigraph_client *client,
+                                            ocigraph_str reference,
+                                            const ocigraph_cancel *cancel,
+                                            ocigraph_tag_list **out,
+                                            ocigraph_error **error);
+
+// Starts the operation of `ocigraph_client_tag_details` and returns immediately. The library calls
+// `done` exactly once with the result, also if the operation is cancelled or the runtime ends. If
+// this call fails, `done` is not called.
+//
+// Ownership: `user_data` must stay valid until `done` has been called. `client` and `cancel` may
+// be freed earlier.
+// Errors: INVALID_ARGUMENT, INVALID_REFERENCE; CANCELLED if the runtime has ended.
+// Threads: any; the library calls `done` on one of its own threads, where it may block. Since
+// 0.1.0.
+ocigraph_status ocigraph_client_tag_details_start(const ocigraph_client *client,
+                                                  ocigraph_str reference,
+                                                  const ocigraph_cancel *cancel,
+                                                  ocigraph_tag_details_fn done,
+                                                  void *user_data,
+                                                  ocigraph_error **error);
+
+// Returns all manifests, tagged and untagged, with what is known of each. An untagged manifest is
+// found if an index lists it or if it refers to a manifest that is found.
+//
+// `reference`: the repository or layout. A tag or digest in it is ignored. `cancel`: may be NULL.
+//
+// Ownership: free `out` with `ocigraph_manifest_list_free`.
+// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, IO, CANCELLED, network errors; INCOMPLETE if a part
+// of the list cannot be read.
+// Threads: any; blocks until the operation is over. Since 0.1.0.
+ocigraph_status ocigraph_client_manifests(const ocigraph_client *client,
+                                          ocigraph_str reference,
+                                          const ocigraph_cancel *cancel,
+                                          ocigraph_manifest_list **out,
+                                          ocigraph_error **error);
+
+// Starts the operation of `ocigraph_client_manifests` and returns immediately. The library calls
+// `done` exactly once with the result, also if the operation is cancelled or the runtime ends. If
+// this call fails, `done` is not called.
+//
+// Ownership: `user_data` must stay valid until `done` has been called. `client` and `cancel` may
+// be freed earlier.
+// Errors: INVALID_ARGUMENT, INVALID_REFERENCE; CANCELLED if the runtime has ended.
+// Threads: any; the library calls `done` on one of its own threads, where it may block. Since
+// 0.1.0.
+ocigraph_status ocigraph_client_manifests_start(const ocigraph_client *client,
+                                                ocigraph_str reference,
+                                                const ocigraph_cancel *cancel,
+                                                ocigraph_manifests_fn done,
+                                                void *user_data,
+                                                ocigraph_error **error);
+
+// Returns the names of a registry's repositories.
+//
+// `host`: the registry: `host[:port]`. `cancel`: may be NULL.
+//
+// Ownership: free `out` with `ocigraph_text_list_free`.
+// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, IO, CANCELLED, network errors; UNSUPPORTED if the
+// registry has no catalog; INCOMPLETE if a part of the list cannot be read.
+// Threads: any; blocks until the operation is over. Since 0.1.0.
+ocigraph_status ocigraph_client_repositories(const ocigraph_client *client,
+                                             ocigraph_str host,
+                                             const ocigraph_cancel *cancel,
+                                             ocigraph_text_list **out,
+                                             ocigraph_error **error);
+
+// Starts the operation of `ocigraph_client_repositories` and returns immediately. The library
+// calls `done` exactly once with the result, also if the operation is cancelled or the runtime
+// ends. If this call fails, `done` is not called.
+//
+// Ownership: `user_data` must stay valid until `done` has been called. `client` and `cancel` may
+// be freed earlier.
+// Errors: INVALID_ARGUMENT, INVALID_REFERENCE; CANCELLED if the runtime has ended.
+// Threads: any; the library calls `done` on one of its own threads, where it may block. Since
+// 0.1.0.
+ocigraph_status ocigraph_client_repositories_start(const ocigraph_client *client,
+                                                   ocigraph_str host,
+                                                   const ocigraph_cancel *cancel,
+                                                   ocigraph_repositories_fn done,
+                                                   void *user_data,
+                                                   ocigraph_error **error);
+
+// Checks a credential with a registry and stores it where other tools look: in the credential
+// helper that docker's configuration names for the registry, else in that file, as plain text that
+// only its owner can read.
+//
+// `host`: the registry: `host[:port]`. `credential`: the credential to check and to store.
+// `cancel`: may be NULL.
+//
+// Ownership: free `out` with `ocigraph_login_result_free`.
+// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, IO, CANCELLED, network errors; UNAUTHORIZED if the
+// registry refuses the credential, in which case nothing is stored.
+// Threads: any; blocks until the operation is over. Since 0.1.0.
+ocigraph_status ocigraph_client_login(const ocigraph_client *client,
+                                      ocigraph_str host,
+                                      const ocigraph_credential *credential,
+                                      const ocigraph_cancel *cancel,
+                                      ocigraph_login_result **out,
+                                      ocigraph_error **error);
+
+// Starts the operation of `ocigraph_client_login` and returns immediately. The library calls
+// `done` exactly once with the result, also if the operation is cancelled or the runtime ends. If
+// this call fails, `done` is not called.
+//
+// Ownership: `user_data` must stay valid until `done` has been called. `client`, `credential` and
+// `cancel` may be freed earlier.
+// Errors: INVALID_ARGUMENT, INVALID_REFERENCE; CANCELLED if the runtime has ended.
+// Threads: any; the library calls `done` on one of its own threads, where it may block. Since
+// 0.1.0.
+ocigraph_status ocigraph_client_login_start(const ocigraph_client *client,
+                                            ocigraph_str host,
+                                            const ocigraph_credential *credential,
+                                            const ocigraph_cancel *cancel,
+                                            ocigraph_login_fn done,
+                                            void *user_data,
+                                            ocigraph_error **error);
+
+// Removes every stored credential of a registry, from files and credential helpers.
+//
+// `host`: the registry: `host[:port]`. `cancel`: may be NULL.
+//
+// Ownership: free `out` with `ocigraph_logout_result_free`.
+// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, IO, CANCELLED, network errors.
+// Threads: any; blocks until the operation is over. Since 0.1.0.
+ocigraph_status ocigraph_client_logout(const ocigraph_client *client,
+                                       ocigraph_str host,
+                                       const ocigraph_cancel *cancel,
+                                       ocigraph_logout_result **out,
+                                       ocigraph_error **error);
+
+// Starts the operation of `ocigraph_client_logout` and returns immediately. The library calls
+// `done` exactly once with the result, also if the operation is cancelled or the runtime ends. If
+// this call fails, `done` is not called.
+//
+// Ownership: `user_data` must stay valid until `done` has been called. `client` and `cancel` may
+// be freed earlier.
+// Errors: INVALID_ARGUMENT, INVALID_REFERENCE; CANCELLED if the runtime has ended.
+// Threads: any; the library calls `done` on one of its own threads, where it may block. Since
+// 0.1.0.
+ocigraph_status ocigraph_client_logout_start(const ocigraph_client *client,
+                                             ocigraph_str host,
+                                             const ocigraph_cancel *cancel,
+                                             ocigraph_logout_fn done,
+                                             void *user_data,
+                                             ocigraph_error **error);
 
 // Frees the result of pushing a blob and everything borrowed from it.
 //
@@ -1646,92 +2289,6 @@ ocigraph_status ocigraph_client_push_blob_from(const ocigraph_client *client,
                                                ocigraph_blob_result **out,
                                                ocigraph_error **error);
 
-// Starts the operation of `ocigraph_client_push` and returns immediately. The library calls `done`
-// exactly once with the result, also if the operation is cancelled or the runtime ends. If this
-// call fails, `done` is not called.
-//
-// Ownership: `user_data` must stay valid until `done` has been called. `client`, `options` and
-// `cancel` may be freed earlier.
-// Errors: INVALID_ARGUMENT, INVALID_REFERENCE; CANCELLED if the runtime has ended.
-// Threads: any; the library calls `done` on one of its own threads, where it may block. Since
-// 0.1.0.
-ocigraph_status ocigraph_client_push_start(const ocigraph_client *client,
-                                           ocigraph_str reference,
-                                           const ocigraph_push_options *options,
-                                           const ocigraph_cancel *cancel,
-                                           ocigraph_push_fn done,
-                                           void *user_data,
-                                           ocigraph_error **error);
-
-// Starts the operation of `ocigraph_client_pull` and returns immediately. The library calls `done`
-// exactly once with the result, also if the operation is cancelled or the runtime ends. If this
-// call fails, `done` is not called.
-//
-// Ownership: `user_data` must stay valid until `done` has been called. `client`, `options` and
-// `cancel` may be freed earlier.
-// Errors: INVALID_ARGUMENT, INVALID_REFERENCE; CANCELLED if the runtime has ended.
-// Threads: any; the library calls `done` on one of its own threads, where it may block. Since
-// 0.1.0.
-ocigraph_status ocigraph_client_pull_start(const ocigraph_client *client,
-                                           ocigraph_str reference,
-                                           const ocigraph_pull_options *options,
-                                           const ocigraph_cancel *cancel,
-                                           ocigraph_pull_fn done,
-                                           void *user_data,
-                                           ocigraph_error **error);
-
-// Starts the operation of `ocigraph_client_discover` and returns immediately. The library calls
-// `done` exactly once with the result, also if the operation is cancelled or the runtime ends. If
-// this call fails, `done` is not called.
-//
-// Ownership: `user_data` must stay valid until `done` has been called. `client`, `options` and
-// `cancel` may be freed earlier.
-// Errors: INVALID_ARGUMENT, INVALID_REFERENCE; CANCELLED if the runtime has ended.
-// Threads: any; the library calls `done` on one of its own threads, where it may block. Since
-// 0.1.0.
-ocigraph_status ocigraph_client_discover_start(const ocigraph_client *client,
-                                               ocigraph_str reference,
-                                               const ocigraph_discover_options *options,
-                                               const ocigraph_cancel *cancel,
-                                               ocigraph_discover_fn done,
-                                               void *user_data,
-                                               ocigraph_error **error);
-
-// Starts the operation of `ocigraph_client_delete` and returns immediately. The library calls
-// `done` exactly once with the result, also if the operation is cancelled or the runtime ends. If
-// this call fails, `done` is not called.
-//
-// Ownership: `user_data` must stay valid until `done` has been called. `client`, `options` and
-// `cancel` may be freed earlier.
-// Errors: INVALID_ARGUMENT, INVALID_REFERENCE; CANCELLED if the runtime has ended.
-// Threads: any; the library calls `done` on one of its own threads, where it may block. Since
-// 0.1.0.
-ocigraph_status ocigraph_client_delete_start(const ocigraph_client *client,
-                                             ocigraph_str reference,
-                                             const ocigraph_delete_options *options,
-                                             const ocigraph_cancel *cancel,
-                                             ocigraph_delete_fn done,
-                                             void *user_data,
-                                             ocigraph_error **error);
-
-// Starts the operation of `ocigraph_client_copy` and returns immediately. The library calls `done`
-// exactly once with the result, also if the operation is cancelled or the runtime ends. If this
-// call fails, `done` is not called.
-//
-// Ownership: `user_data` must stay valid until `done` has been called. `client`, `options` and
-// `cancel` may be freed earlier.
-// Errors: INVALID_ARGUMENT, INVALID_REFERENCE; CANCELLED if the runtime has ended.
-// Threads: any; the library calls `done` on one of its own threads, where it may block. Since
-// 0.1.0.
-ocigraph_status ocigraph_client_copy_start(const ocigraph_client *client,
-                                           ocigraph_str source,
-                                           ocigraph_str destination,
-                                           const ocigraph_copy_options *options,
-                                           const ocigraph_cancel *cancel,
-                                           ocigraph_copy_fn done,
-                                           void *user_data,
-                                           ocigraph_error **error);
-
 // Computes the digest of bytes in memory. Returns a descriptor with the digest, the size and the
 // media type "application/octet-stream".
 //
@@ -1801,150 +2358,6 @@ uint64_t ocigraph_digest_list_size(const ocigraph_digest_list *result, size_t in
 // Ownership: borrowed from `result`.
 // Threads: any. Since 0.1.0.
 ocigraph_str ocigraph_digest_list_json(const ocigraph_digest_list *result);
-
-// Verifies a credential with a registry and stores it for other tools: with the credential helper
-// that Docker's configuration names for the registry, otherwise as plain text in that
-// configuration file, readable by its owner only. Nothing is stored if the registry rejects the
-// credential.
-//
-// `host`: "registry.example.com[:port]". `cancel`: may be NULL.
-//
-// Ownership: free `out` with `ocigraph_login_result_free`.
-// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, UNAUTHORIZED, CREDENTIALS, IO, CANCELLED, network
-// errors.
-// Threads: any; blocks until the operation is over. Since 0.1.0.
-ocigraph_status ocigraph_client_login(const ocigraph_client *client,
-                                      ocigraph_str host,
-                                      const ocigraph_credential *credential,
-                                      const ocigraph_cancel *cancel,
-                                      ocigraph_login_result **out,
-                                      ocigraph_error **error);
-
-// Removes the stored credentials of a registry from all files and helpers, under every name that
-// other tools use for the registry.
-//
-// `host`: "registry.example.com[:port]". `cancel`: may be NULL.
-//
-// Ownership: free `out` with `ocigraph_logout_result_free`.
-// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, CREDENTIALS, IO, CANCELLED.
-// Threads: any; blocks until the operation is over. Since 0.1.0.
-ocigraph_status ocigraph_client_logout(const ocigraph_client *client,
-                                       ocigraph_str host,
-                                       const ocigraph_cancel *cancel,
-                                       ocigraph_logout_result **out,
-                                       ocigraph_error **error);
-
-// Frees the result of a login and everything borrowed from it.
-//
-// Ownership: takes `result`, which may be NULL.
-// Threads: any, once for each handle. Since 0.1.0.
-void ocigraph_login_result_free(ocigraph_login_result *result);
-
-// Returns the file or credential helper that stores the credential.
-//
-// Ownership: borrowed from `result`.
-// Threads: any. Since 0.1.0.
-ocigraph_str ocigraph_login_result_stored_in(const ocigraph_login_result *result);
-
-// Returns true if the credential is stored as plain text in a file.
-//
-// Threads: any. Since 0.1.0.
-bool ocigraph_login_result_plain_text(const ocigraph_login_result *result);
-
-// Returns true if the registry required a credential and accepted this one. A registry that
-// requires none cannot verify it.
-//
-// Threads: any. Since 0.1.0.
-bool ocigraph_login_result_verified(const ocigraph_login_result *result);
-
-// Returns true if `DOCKER_AUTH_CONFIG` has a credential for the registry, which takes precedence
-// over the stored one.
-//
-// Threads: any. Since 0.1.0.
-bool ocigraph_login_result_overridden(const ocigraph_login_result *result);
-
-// Returns the result as a JSON object.
-//
-// Ownership: borrowed from `result`.
-// Threads: any. Since 0.1.0.
-ocigraph_str ocigraph_login_result_json(const ocigraph_login_result *result);
-
-// Frees the result of a logout and everything borrowed from it.
-//
-// Ownership: takes `result`, which may be NULL.
-// Threads: any, once for each handle. Since 0.1.0.
-void ocigraph_logout_result_free(ocigraph_logout_result *result);
-
-// Returns the number of files and helpers from which a credential was removed; 0 if none was
-// stored.
-//
-// Threads: any. Since 0.1.0.
-size_t ocigraph_logout_result_removed_count(const ocigraph_logout_result *result);
-
-// Returns the file or helper at `index` from which a credential was removed.
-//
-// Ownership: borrowed from `result`.
-// Threads: any. Since 0.1.0.
-ocigraph_str ocigraph_logout_result_removed(const ocigraph_logout_result *result, size_t index);
-
-// Returns true if `DOCKER_AUTH_CONFIG` still has a credential for the registry.
-//
-// Threads: any. Since 0.1.0.
-bool ocigraph_logout_result_remains(const ocigraph_logout_result *result);
-
-// Returns the result as a JSON object.
-//
-// Ownership: borrowed from `result`.
-// Threads: any. Since 0.1.0.
-ocigraph_str ocigraph_logout_result_json(const ocigraph_logout_result *result);
-
-// Fetches the manifest that the reference names, as stored, and verifies its digest.
-//
-// `options`: NULL returns an index as an index. `cancel`: may be NULL.
-//
-// Ownership: free `out` with `ocigraph_manifest_free`.
-// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, DIGEST_MISMATCH, INVALID_MANIFEST,
-// TOO_LARGE, CANCELLED, network errors.
-// Threads: any; blocks until the operation is over. Since 0.1.0.
-ocigraph_status ocigraph_client_fetch_manifest(const ocigraph_client *client,
-                                               ocigraph_str reference,
-                                               const ocigraph_resolve_options *options,
-                                               const ocigraph_cancel *cancel,
-                                               ocigraph_manifest **out,
-                                               ocigraph_error **error);
-
-// Pushes the bytes of a manifest unchanged, tags it with the tags of the reference, and returns
-// its descriptor.
-//
-// `media_type`: no text uses the `mediaType` in the manifest. `content`: the bytes of the
-// manifest. `cancel`: may be NULL.
-//
-// Ownership: free `out` with `ocigraph_descriptor_free`.
-// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, INVALID_MANIFEST, CANCELLED, network
-// errors; DIGEST_MISMATCH if the reference has another digest.
-// Threads: any; blocks until the operation is over. Since 0.1.0.
-ocigraph_status ocigraph_client_push_manifest(const ocigraph_client *client,
-                                              ocigraph_str reference,
-                                              ocigraph_str media_type,
-                                              ocigraph_bytes content,
-                                              const ocigraph_cancel *cancel,
-                                              ocigraph_descriptor **out,
-                                              ocigraph_error **error);
-
-// Deletes the manifest that the reference names together with the tags of the reference, and
-// returns its descriptor. Unlike `ocigraph_client_delete`, it does not delete referrers.
-//
-// `cancel`: may be NULL.
-//
-// Ownership: free `out` with `ocigraph_descriptor_free`.
-// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, network errors; UNSUPPORTED
-// if the registry does not support deletion.
-// Threads: any; blocks until the operation is over. Since 0.1.0.
-ocigraph_status ocigraph_client_delete_manifest(const ocigraph_client *client,
-                                                ocigraph_str reference,
-                                                const ocigraph_cancel *cancel,
-                                                ocigraph_descriptor **out,
-                                                ocigraph_error **error);
 
 // Parses a reference: "host[:port]/repository[:tag[,tag...]][@digest]" or
 // "oci:PATH[:tag][@digest]". It accesses neither network nor files.
@@ -2021,238 +2434,6 @@ ocigraph_str ocigraph_reference_tag(const ocigraph_reference *reference, size_t 
 // Threads: any. Since 0.1.0.
 ocigraph_str ocigraph_reference_digest(const ocigraph_reference *reference);
 
-// Resolves a reference to the descriptor of its manifest.
-//
-// `options`: NULL resolves an index to the index itself. `cancel`: may be NULL.
-//
-// Ownership: free `out` with `ocigraph_descriptor_free`.
-// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, network errors.
-// Threads: any; blocks until the operation is over. Since 0.1.0.
-ocigraph_status ocigraph_client_resolve(const ocigraph_client *client,
-                                        ocigraph_str reference,
-                                        const ocigraph_resolve_options *options,
-                                        const ocigraph_cancel *cancel,
-                                        ocigraph_descriptor **out,
-                                        ocigraph_error **error);
-
-// Adds tags to the manifest that the reference names, and returns its descriptor. A tag that
-// already exists is moved.
-//
-// `tags`: an array of `count` tags. `cancel`: may be NULL.
-//
-// Ownership: free `out` with `ocigraph_descriptor_free`.
-// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, network errors.
-// Threads: any; blocks until the operation is over. Since 0.1.0.
-ocigraph_status ocigraph_client_tag(const ocigraph_client *client,
-                                    ocigraph_str reference,
-                                    const ocigraph_str *tags,
-                                    size_t count,
-                                    const ocigraph_cancel *cancel,
-                                    ocigraph_descriptor **out,
-                                    ocigraph_error **error);
-
-// Removes the tags of the reference and keeps the manifest.
-//
-// `cancel`: may be NULL.
-//
-// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, network errors; UNSUPPORTED
-// if the registry cannot remove a tag.
-// Threads: any; blocks until the operation is over. Since 0.1.0.
-ocigraph_status ocigraph_client_untag(const ocigraph_client *client,
-                                      ocigraph_str reference,
-                                      const ocigraph_cancel *cancel,
-                                      ocigraph_error **error);
-
-// Lists the tags of a repository or layout in the order of the registry. The tags of the referrers
-// tag schema are omitted.
-//
-// `reference`: a repository or a layout. `cancel`: may be NULL.
-//
-// See https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#listing-tags.
-//
-// Ownership: free `out` with `ocigraph_text_list_free`.
-// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, network errors.
-// Threads: any; blocks until the operation is over. Since 0.1.0.
-ocigraph_status ocigraph_client_tags(const ocigraph_client *client,
-                                     ocigraph_str reference,
-                                     const ocigraph_cancel *cancel,
-                                     ocigraph_text_list **out,
-                                     ocigraph_error **error);
-
-// Lists the tags of a repository or layout, as `ocigraph_client_tags` does, with their digests and
-// the metadata that the registry reports.
-//
-// `reference`: a repository or a layout. `cancel`: may be NULL.
-//
-// Ownership: free `out` with `ocigraph_tag_list_free`.
-// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, network errors.
-// Threads: any; blocks until the operation is over. Since 0.1.0.
-ocigraph_status ocigraph_client_tag_details(const ocigraph_client *client,
-                                            ocigraph_str reference,
-                                            const ocigraph_cancel *cancel,
-                                            ocigraph_tag_list **out,
-                                            ocigraph_error **error);
-
-// Lists the tagged and untagged manifests of a repository or layout with their metadata.
-//
-// `reference`: a repository or a layout. `cancel`: may be NULL.
-//
-// Ownership: free `out` with `ocigraph_manifest_list_free`.
-// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, network errors.
-// Threads: any; blocks until the operation is over. Since 0.1.0.
-ocigraph_status ocigraph_client_manifests(const ocigraph_client *client,
-                                          ocigraph_str reference,
-                                          const ocigraph_cancel *cancel,
-                                          ocigraph_manifest_list **out,
-                                          ocigraph_error **error);
-
-// Lists the repositories of a registry.
-//
-// `host`: "registry.example.com[:port]". `cancel`: may be NULL.
-//
-// Ownership: free `out` with `ocigraph_text_list_free`.
-// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, NOT_FOUND, CANCELLED, network errors; UNSUPPORTED
-// if the registry does not list its repositories.
-// Threads: any; blocks until the operation is over. Since 0.1.0.
-ocigraph_status ocigraph_client_repositories(const ocigraph_client *client,
-                                             ocigraph_str host,
-                                             const ocigraph_cancel *cancel,
-                                             ocigraph_text_list **out,
-                                             ocigraph_error **error);
-
-// Frees the report of a copy and everything borrowed from it.
-//
-// Ownership: takes `result`, which may be NULL.
-// Threads: any, once for each handle. Since 0.1.0.
-void ocigraph_copy_report_free(ocigraph_copy_report *result);
-
-// Returns the source as a reference by digest.
-//
-// Ownership: borrowed from `result`.
-// Threads: any. Since 0.1.0.
-ocigraph_str ocigraph_copy_report_source(const ocigraph_copy_report *result);
-
-// Returns the destination as a reference by digest.
-//
-// Ownership: borrowed from `result`.
-// Threads: any. Since 0.1.0.
-ocigraph_str ocigraph_copy_report_destination(const ocigraph_copy_report *result);
-
-// Returns the descriptor of the manifest that the source names.
-//
-// Ownership: borrowed from `result`.
-// Threads: any. Since 0.1.0.
-const ocigraph_descriptor *ocigraph_copy_report_descriptor(const ocigraph_copy_report *result);
-
-// Returns the number of tags that were set at the destination.
-//
-// Threads: any. Since 0.1.0.
-size_t ocigraph_copy_report_tag_count(const ocigraph_copy_report *result);
-
-// Returns the tag at `index`.
-//
-// Ownership: borrowed from `result`.
-// Threads: any. Since 0.1.0.
-ocigraph_str ocigraph_copy_report_tag(const ocigraph_copy_report *result, size_t index);
-
-// Returns the number of manifests written. Manifests that already existed do not count.
-//
-// Threads: any. Since 0.1.0.
-size_t ocigraph_copy_report_manifests(const ocigraph_copy_report *result);
-
-// Returns the number of blobs with this outcome: `OCIGRAPH_OUTCOME_UPLOADED`,
-// `OCIGRAPH_OUTCOME_ALREADY_EXISTS` or `OCIGRAPH_OUTCOME_MOUNTED`. Blobs of manifests that already
-// existed do not count.
-//
-// Threads: any. Since 0.1.0.
-size_t ocigraph_copy_report_blobs(const ocigraph_copy_report *result, ocigraph_outcome outcome);
-
-// Returns the number of bytes written, of manifests and blobs.
-//
-// Threads: any. Since 0.1.0.
-uint64_t ocigraph_copy_report_bytes(const ocigraph_copy_report *result);
-
-// Returns the complete report as JSON text, in the format of the command line with field names in
-// snake case.
-//
-// Ownership: borrowed from `result`.
-// Threads: any. Since 0.1.0.
-ocigraph_str ocigraph_copy_report_json(const ocigraph_copy_report *result);
-
-// Frees the report of a delete and everything borrowed from it.
-//
-// Ownership: takes `result`, which may be NULL.
-// Threads: any, once for each handle. Since 0.1.0.
-void ocigraph_delete_report_free(ocigraph_delete_report *result);
-
-// Returns true for a dry run, which deleted nothing.
-//
-// Threads: any. Since 0.1.0.
-bool ocigraph_delete_report_dry_run(const ocigraph_delete_report *result);
-
-// Returns the number of manifests that were deleted, or would be deleted by a dry run.
-//
-// Threads: any. Since 0.1.0.
-size_t ocigraph_delete_report_deleted_count(const ocigraph_delete_report *result);
-
-// Returns the deleted manifest at `index`, in the order of deletion: referrers before their
-// subjects.
-//
-// Ownership: borrowed from `result`.
-// Threads: any. Since 0.1.0.
-const ocigraph_descriptor *ocigraph_delete_report_deleted(const ocigraph_delete_report *result,
-                                                          size_t index);
-
-// Returns the number of manifests that were kept.
-//
-// Threads: any. Since 0.1.0.
-size_t ocigraph_delete_report_kept_count(const ocigraph_delete_report *result);
-
-// Returns the kept manifest at `index`.
-//
-// Ownership: borrowed from `result`.
-// Threads: any. Since 0.1.0.
-const ocigraph_descriptor *ocigraph_delete_report_kept(const ocigraph_delete_report *result,
-                                                       size_t index);
-
-// Returns why the manifest at `index` was kept, such as "tagged stable".
-//
-// Ownership: borrowed from `result`.
-// Threads: any. Since 0.1.0.
-ocigraph_str ocigraph_delete_report_kept_reason(const ocigraph_delete_report *result, size_t index);
-
-// Returns the number of manifests that could not be deleted.
-//
-// Threads: any. Since 0.1.0.
-size_t ocigraph_delete_report_failed_count(const ocigraph_delete_report *result);
-
-// Returns the manifest at `index` that could not be deleted.
-//
-// Ownership: borrowed from `result`.
-// Threads: any. Since 0.1.0.
-const ocigraph_descriptor *ocigraph_delete_report_failed(const ocigraph_delete_report *result,
-                                                         size_t index);
-
-// Returns the status of the failure at `index`, or `OCIGRAPH_OK` if `index` is too large.
-//
-// Threads: any. Since 0.1.0.
-ocigraph_status ocigraph_delete_report_failed_status(const ocigraph_delete_report *result,
-                                                     size_t index);
-
-// Returns the error message of the failure at `index`.
-//
-// Ownership: borrowed from `result`.
-// Threads: any. Since 0.1.0.
-ocigraph_str ocigraph_delete_report_failed_message(const ocigraph_delete_report *result,
-                                                   size_t index);
-
-// Returns the complete report as JSON text, in the format of the command line with field names in
-// snake case.
-//
-// Ownership: borrowed from `result`.
-// Threads: any. Since 0.1.0.
-ocigraph_str ocigraph_delete_report_json(const ocigraph_delete_report *result);
-
 // Frees a descriptor that a call returned in `out`. Do not free a descriptor that is borrowed from
 // a result.
 //
@@ -2328,6 +2509,64 @@ ocigraph_str ocigraph_descriptor_annotation_value(const ocigraph_descriptor *des
 // Threads: any. Since 0.1.0.
 ocigraph_str ocigraph_descriptor_json(const ocigraph_descriptor *descriptor);
 
+// Frees a manifest and everything borrowed from it.
+//
+// Ownership: takes `manifest`, which may be NULL.
+// Threads: any, once for each handle. Since 0.1.0.
+void ocigraph_manifest_free(ocigraph_manifest *manifest);
+
+// Returns the bytes of the manifest, exactly as stored.
+//
+// Ownership: borrowed from `manifest`.
+// Threads: any. Since 0.1.0.
+ocigraph_bytes ocigraph_manifest_bytes(const ocigraph_manifest *manifest);
+
+// Returns the descriptor of the manifest, with its artifact type and annotations.
+//
+// Ownership: borrowed from `manifest`.
+// Threads: any. Since 0.1.0.
+const ocigraph_descriptor *ocigraph_manifest_descriptor(const ocigraph_manifest *manifest);
+
+// Returns true if the manifest is an index (a list of manifests).
+//
+// Threads: any. Since 0.1.0.
+bool ocigraph_manifest_is_index(const ocigraph_manifest *manifest);
+
+// Returns the config, or NULL if the manifest has none.
+//
+// Ownership: borrowed from `manifest`.
+// Threads: any. Since 0.1.0.
+const ocigraph_descriptor *ocigraph_manifest_config(const ocigraph_manifest *manifest);
+
+// Returns the subject, or NULL if the manifest has none.
+//
+// Ownership: borrowed from `manifest`.
+// Threads: any. Since 0.1.0.
+const ocigraph_descriptor *ocigraph_manifest_subject(const ocigraph_manifest *manifest);
+
+// Returns the number of layers or blobs. The config does not count.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_manifest_blob_count(const ocigraph_manifest *manifest);
+
+// Returns the layer or blob at `index`.
+//
+// Ownership: borrowed from `manifest`.
+// Threads: any. Since 0.1.0.
+const ocigraph_descriptor *ocigraph_manifest_blob(const ocigraph_manifest *manifest, size_t index);
+
+// Returns the number of manifests that the index lists, or 0 if the manifest is not an index.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_manifest_manifest_count(const ocigraph_manifest *manifest);
+
+// Returns the manifest at `index` of the index.
+//
+// Ownership: borrowed from `manifest`.
+// Threads: any. Since 0.1.0.
+const ocigraph_descriptor *ocigraph_manifest_manifest(const ocigraph_manifest *manifest,
+                                                      size_t index);
+
 // Frees a graph and everything borrowed from it.
 //
 // Ownership: takes `graph`, which may be NULL.
@@ -2388,6 +2627,25 @@ const ocigraph_descriptor *ocigraph_graph_referrer(const ocigraph_graph *graph,
                                                    ocigraph_str digest,
                                                    size_t index);
 
+// Returns the number of lists of referrers, or of entries in them, that could not be read. It is 0
+// unless the options allow an incomplete graph.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_graph_problem_count(const ocigraph_graph *graph);
+
+// Returns the problem at `index` as a text: the list, what could not be read, and why.
+//
+// Ownership: borrowed from `graph`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_graph_problem(const ocigraph_graph *graph, size_t index);
+
+// Returns the digest of the subject whose list of referrers has the problem at `index`. No text if
+// the problem concerns the whole store.
+//
+// Ownership: borrowed from `graph`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_graph_problem_subject(const ocigraph_graph *graph, size_t index);
+
 // Returns the part of the graph that matches the options: the referrers with the artifact type and
 // annotations, the manifests on the path to them, and all their own referrers.
 // `ocigraph_client_discover` filters in the same way.
@@ -2429,152 +2687,6 @@ ocigraph_str ocigraph_graph_dot(const ocigraph_graph *graph);
 // Threads: any. Since 0.1.0.
 ocigraph_str ocigraph_graph_mermaid(const ocigraph_graph *graph);
 
-// Frees a list of manifests and everything borrowed from it.
-//
-// Ownership: takes `result`, which may be NULL.
-// Threads: any, once for each handle. Since 0.1.0.
-void ocigraph_manifest_list_free(ocigraph_manifest_list *result);
-
-// Returns the number of manifests.
-//
-// Threads: any. Since 0.1.0.
-size_t ocigraph_manifest_list_count(const ocigraph_manifest_list *result);
-
-// Returns the descriptor of the manifest at `index`.
-//
-// Ownership: borrowed from `result`.
-// Threads: any. Since 0.1.0.
-const ocigraph_descriptor *ocigraph_manifest_list_descriptor(const ocigraph_manifest_list *result,
-                                                             size_t index);
-
-// Returns the number of tags of the manifest at `index`.
-//
-// Threads: any. Since 0.1.0.
-size_t ocigraph_manifest_list_tag_count(const ocigraph_manifest_list *result, size_t index);
-
-// Returns tag number `tag` of the manifest at `index`.
-//
-// Ownership: borrowed from `result`.
-// Threads: any. Since 0.1.0.
-ocigraph_str ocigraph_manifest_list_tag(const ocigraph_manifest_list *result,
-                                        size_t index,
-                                        size_t tag);
-
-// Returns the digest of the subject of the manifest at `index`, or no text if it has no subject.
-//
-// Ownership: borrowed from `result`.
-// Threads: any. Since 0.1.0.
-ocigraph_str ocigraph_manifest_list_subject(const ocigraph_manifest_list *result, size_t index);
-
-// Returns the creation time of the manifest at `index` in RFC 3339 format, from its annotations or
-// its config, or no text if it is unknown.
-//
-// Ownership: borrowed from `result`.
-// Threads: any. Since 0.1.0.
-ocigraph_str ocigraph_manifest_list_created(const ocigraph_manifest_list *result, size_t index);
-
-// Returns when the manifest at `index` or its tags last changed, in RFC 3339 format, or no text if
-// the registry does not report it.
-//
-// Ownership: borrowed from `result`.
-// Threads: any. Since 0.1.0.
-ocigraph_str ocigraph_manifest_list_last_updated(const ocigraph_manifest_list *result,
-                                                 size_t index);
-
-// Returns the CPU architecture in the config of the image at `index`, or no text if it is unknown.
-//
-// Ownership: borrowed from `result`.
-// Threads: any. Since 0.1.0.
-ocigraph_str ocigraph_manifest_list_architecture(const ocigraph_manifest_list *result,
-                                                 size_t index);
-
-// Returns the operating system in the config of the image at `index`, or no text if it is unknown.
-//
-// Ownership: borrowed from `result`.
-// Threads: any. Since 0.1.0.
-ocigraph_str ocigraph_manifest_list_os(const ocigraph_manifest_list *result, size_t index);
-
-// Returns the media type of the config of the manifest at `index`, or no text if it has no config.
-//
-// Ownership: borrowed from `result`.
-// Threads: any. Since 0.1.0.
-ocigraph_str ocigraph_manifest_list_config_media_type(const ocigraph_manifest_list *result,
-                                                      size_t index);
-
-// Returns the total size of config, layers and blobs of the manifest at `index` in bytes, or 0 if
-// it is unknown.
-//
-// Threads: any. Since 0.1.0.
-uint64_t ocigraph_manifest_list_image_size(const ocigraph_manifest_list *result, size_t index);
-
-// Returns what the registry permits for the manifest at `index`: `OCIGRAPH_ATTRIBUTES_*` bits, or
-// 0 if the registry does not report it. A locked manifest lacks `OCIGRAPH_ATTRIBUTES_DELETE` or
-// `OCIGRAPH_ATTRIBUTES_WRITE`.
-//
-// Threads: any. Since 0.1.0.
-int32_t ocigraph_manifest_list_attributes(const ocigraph_manifest_list *result, size_t index);
-
-// Returns the complete list as JSON text, in the format of the command line with field names in
-// snake case.
-//
-// Ownership: borrowed from `result`.
-// Threads: any. Since 0.1.0.
-ocigraph_str ocigraph_manifest_list_json(const ocigraph_manifest_list *result);
-
-// Frees a list of tags and everything borrowed from it.
-//
-// Ownership: takes `result`, which may be NULL.
-// Threads: any, once for each handle. Since 0.1.0.
-void ocigraph_tag_list_free(ocigraph_tag_list *result);
-
-// Returns the number of tags.
-//
-// Threads: any. Since 0.1.0.
-size_t ocigraph_tag_list_count(const ocigraph_tag_list *result);
-
-// Returns the tag at `index`.
-//
-// Ownership: borrowed from `result`.
-// Threads: any. Since 0.1.0.
-ocigraph_str ocigraph_tag_list_name(const ocigraph_tag_list *result, size_t index);
-
-// Returns the digest of the manifest that the tag at `index` names.
-//
-// Ownership: borrowed from `result`.
-// Threads: any. Since 0.1.0.
-ocigraph_str ocigraph_tag_list_digest(const ocigraph_tag_list *result, size_t index);
-
-// Returns when the tag at `index` was created, in RFC 3339 format, or no text if the registry does
-// not report it.
-//
-// Ownership: borrowed from `result`.
-// Threads: any. Since 0.1.0.
-ocigraph_str ocigraph_tag_list_created(const ocigraph_tag_list *result, size_t index);
-
-// Returns when the tag at `index` last changed, in RFC 3339 format, or no text if the registry
-// does not report it.
-//
-// Ownership: borrowed from `result`.
-// Threads: any. Since 0.1.0.
-ocigraph_str ocigraph_tag_list_last_updated(const ocigraph_tag_list *result, size_t index);
-
-// Returns whether the tag at `index` is signed with Docker Content Trust: `OCIGRAPH_SIGNED_*`.
-//
-// Threads: any. Since 0.1.0.
-int32_t ocigraph_tag_list_signed(const ocigraph_tag_list *result, size_t index);
-
-// Returns what the registry permits for the tag at `index`: `OCIGRAPH_ATTRIBUTES_*` bits, or 0 if
-// the registry does not report it.
-//
-// Threads: any. Since 0.1.0.
-int32_t ocigraph_tag_list_attributes(const ocigraph_tag_list *result, size_t index);
-
-// Returns the complete list as a JSON array of objects with field names in snake case.
-//
-// Ownership: borrowed from `result`.
-// Threads: any. Since 0.1.0.
-ocigraph_str ocigraph_tag_list_json(const ocigraph_tag_list *result);
-
 // Frees a list of texts and everything borrowed from it.
 //
 // Ownership: takes `result`, which may be NULL.
@@ -2599,94 +2711,112 @@ ocigraph_str ocigraph_text_list_get(const ocigraph_text_list *result, size_t ind
 // Threads: any. Since 0.1.0.
 ocigraph_str ocigraph_text_list_json(const ocigraph_text_list *result);
 
-// Frees a manifest and everything borrowed from it.
+// Frees a push result and everything borrowed from it.
 //
-// Ownership: takes `manifest`, which may be NULL.
+// Ownership: takes `result`, which may be NULL.
 // Threads: any, once for each handle. Since 0.1.0.
-void ocigraph_manifest_free(ocigraph_manifest *manifest);
+void ocigraph_push_result_free(ocigraph_push_result *result);
 
-// Returns the bytes of the manifest, exactly as stored.
+// Returns the artifact, as a reference by digest.
 //
-// Ownership: borrowed from `manifest`.
+// Ownership: borrowed from `result`.
 // Threads: any. Since 0.1.0.
-ocigraph_bytes ocigraph_manifest_bytes(const ocigraph_manifest *manifest);
+ocigraph_str ocigraph_push_result_reference(const ocigraph_push_result *result);
 
-// Returns the descriptor of the manifest, with its artifact type and annotations.
+// Returns the descriptor of the artifact's manifest.
 //
-// Ownership: borrowed from `manifest`.
+// Ownership: borrowed from `result`.
 // Threads: any. Since 0.1.0.
-const ocigraph_descriptor *ocigraph_manifest_descriptor(const ocigraph_manifest *manifest);
+const ocigraph_descriptor *ocigraph_push_result_descriptor(const ocigraph_push_result *result);
 
-// Returns true if the manifest is an index (a list of manifests).
-//
-// Threads: any. Since 0.1.0.
-bool ocigraph_manifest_is_index(const ocigraph_manifest *manifest);
-
-// Returns the config, or NULL if the manifest has none.
-//
-// Ownership: borrowed from `manifest`.
-// Threads: any. Since 0.1.0.
-const ocigraph_descriptor *ocigraph_manifest_config(const ocigraph_manifest *manifest);
-
-// Returns the subject, or NULL if the manifest has none.
-//
-// Ownership: borrowed from `manifest`.
-// Threads: any. Since 0.1.0.
-const ocigraph_descriptor *ocigraph_manifest_subject(const ocigraph_manifest *manifest);
-
-// Returns the number of layers or blobs. The config does not count.
+// Returns the number of tags that the manifest got.
 //
 // Threads: any. Since 0.1.0.
-size_t ocigraph_manifest_blob_count(const ocigraph_manifest *manifest);
+size_t ocigraph_push_result_tag_count(const ocigraph_push_result *result);
 
-// Returns the layer or blob at `index`.
+// Returns the tag at `index`.
 //
-// Ownership: borrowed from `manifest`.
+// Ownership: borrowed from `result`.
 // Threads: any. Since 0.1.0.
-const ocigraph_descriptor *ocigraph_manifest_blob(const ocigraph_manifest *manifest, size_t index);
+ocigraph_str ocigraph_push_result_tag(const ocigraph_push_result *result, size_t index);
 
-// Returns the number of manifests that the index lists, or 0 if the manifest is not an index.
+// Returns the length of this list: the blobs, without the config, in the order of
+// `ocigraph_push_options_add_path`.
 //
 // Threads: any. Since 0.1.0.
-size_t ocigraph_manifest_manifest_count(const ocigraph_manifest *manifest);
+size_t ocigraph_push_result_blob_count(const ocigraph_push_result *result);
 
-// Returns the manifest at `index` of the index.
+// Returns the descriptor of the blob.
 //
-// Ownership: borrowed from `manifest`.
+// `index`: the blob, from 0.
+//
+// Ownership: borrowed from `result`.
 // Threads: any. Since 0.1.0.
-const ocigraph_descriptor *ocigraph_manifest_manifest(const ocigraph_manifest *manifest,
-                                                      size_t index);
+const ocigraph_descriptor *ocigraph_push_result_blob(const ocigraph_push_result *result,
+                                                     size_t index);
 
-// Frees the result of a pull and everything borrowed from it.
+// Returns the outcome: `OCIGRAPH_OUTCOME_UPLOADED`, `OCIGRAPH_OUTCOME_ALREADY_EXISTS` or
+// `OCIGRAPH_OUTCOME_MOUNTED`.
+//
+// `index`: the blob, from 0.
+//
+// Threads: any. Since 0.1.0.
+ocigraph_outcome ocigraph_push_result_blob_outcome(const ocigraph_push_result *result,
+                                                   size_t index);
+
+// Returns the bytes of the manifest, as they were pushed.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_bytes ocigraph_push_result_manifest(const ocigraph_push_result *result);
+
+// Returns the complete result as JSON text, in the format of the command line with field names in
+// snake case.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_push_result_json(const ocigraph_push_result *result);
+
+// Frees a pull result and everything borrowed from it.
 //
 // Ownership: takes `result`, which may be NULL.
 // Threads: any, once for each handle. Since 0.1.0.
 void ocigraph_pull_result_free(ocigraph_pull_result *result);
 
-// Returns the number of artifacts that were pulled.
+// Returns the number of artifacts.
 //
 // Threads: any. Since 0.1.0.
 size_t ocigraph_pull_result_count(const ocigraph_pull_result *result);
 
-// Returns the reference by digest of an artifact.
+// Returns the artifact, as a reference by digest.
+//
+// `index`: the artifact, from 0.
 //
 // Ownership: borrowed from `result`.
 // Threads: any. Since 0.1.0.
-ocigraph_str ocigraph_pull_result_reference(const ocigraph_pull_result *result, size_t artifact);
+ocigraph_str ocigraph_pull_result_reference(const ocigraph_pull_result *result, size_t index);
 
-// Returns the descriptor of the manifest of an artifact.
+// Returns the descriptor of the artifact's manifest.
+//
+// `index`: the artifact, from 0.
 //
 // Ownership: borrowed from `result`.
 // Threads: any. Since 0.1.0.
 const ocigraph_descriptor *ocigraph_pull_result_descriptor(const ocigraph_pull_result *result,
-                                                           size_t artifact);
+                                                           size_t index);
 
-// Returns the number of files of an artifact.
+// Returns the length of this list: the files of the blobs with a title, in the order of the
+// manifest.
+//
+// `index`: the artifact, from 0.
 //
 // Threads: any. Since 0.1.0.
-size_t ocigraph_pull_result_file_count(const ocigraph_pull_result *result, size_t artifact);
+size_t ocigraph_pull_result_file_count(const ocigraph_pull_result *result, size_t index);
 
-// Returns the path of the file at `index` of an artifact, including the output directory.
+// Returns the path of the file or of the unpacked directory. Relative if the output directory is.
+// The text has the bytes of the path, which need not be UTF-8.
+//
+// `artifact`: the artifact, from 0. `index`: its file, from 0.
 //
 // Ownership: borrowed from `result`.
 // Threads: any. Since 0.1.0.
@@ -2694,7 +2824,9 @@ ocigraph_str ocigraph_pull_result_file_path(const ocigraph_pull_result *result,
                                             size_t artifact,
                                             size_t index);
 
-// Returns the descriptor of the blob of the file at `index` of an artifact.
+// Returns the descriptor of the blob.
+//
+// `artifact`: the artifact, from 0. `index`: its file, from 0.
 //
 // Ownership: borrowed from `result`.
 // Threads: any. Since 0.1.0.
@@ -2702,20 +2834,26 @@ const ocigraph_descriptor *ocigraph_pull_result_file(const ocigraph_pull_result 
                                                      size_t artifact,
                                                      size_t index);
 
-// Returns the outcome for the file at `index` of an artifact: `OCIGRAPH_OUTCOME_*`, or 0 if an
-// index is too large.
+// Returns the outcome: `OCIGRAPH_OUTCOME_WRITTEN`, `OCIGRAPH_OUTCOME_UNCHANGED` or
+// `OCIGRAPH_OUTCOME_KEPT_EXISTING`.
+//
+// `artifact`: the artifact, from 0. `index`: its file, from 0.
 //
 // Threads: any. Since 0.1.0.
 ocigraph_outcome ocigraph_pull_result_file_outcome(const ocigraph_pull_result *result,
                                                    size_t artifact,
                                                    size_t index);
 
-// Returns the number of blobs of an artifact that were not written because they have no title.
+// Returns the number of blobs without a title.
+//
+// `index`: the artifact, from 0.
 //
 // Threads: any. Since 0.1.0.
-size_t ocigraph_pull_result_skipped_count(const ocigraph_pull_result *result, size_t artifact);
+size_t ocigraph_pull_result_skipped_count(const ocigraph_pull_result *result, size_t index);
 
-// Returns the skipped blob at `index` of an artifact.
+// Returns the blob at `index` of this list: the blobs without a title, which are not written.
+//
+// `artifact`: the artifact, from 0.
 //
 // Ownership: borrowed from `result`.
 // Threads: any. Since 0.1.0.
@@ -2730,57 +2868,83 @@ const ocigraph_descriptor *ocigraph_pull_result_skipped(const ocigraph_pull_resu
 // Threads: any. Since 0.1.0.
 ocigraph_str ocigraph_pull_result_json(const ocigraph_pull_result *result);
 
-// Frees the result of a push and everything borrowed from it.
+// Frees a delete report and everything borrowed from it.
 //
 // Ownership: takes `result`, which may be NULL.
 // Threads: any, once for each handle. Since 0.1.0.
-void ocigraph_push_result_free(ocigraph_push_result *result);
+void ocigraph_delete_report_free(ocigraph_delete_report *result);
 
-// Returns the reference of the artifact by digest, which always names exactly this artifact.
+// Returns true for a dry run, which deletes nothing.
+//
+// Threads: any. Since 0.1.0.
+bool ocigraph_delete_report_dry_run(const ocigraph_delete_report *result);
+
+// Returns the number of deleted manifests.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_delete_report_deleted_count(const ocigraph_delete_report *result);
+
+// Returns the manifest at `index` of this list: the deleted manifests, in the order of deletion:
+// referrers before their subjects.
 //
 // Ownership: borrowed from `result`.
 // Threads: any. Since 0.1.0.
-ocigraph_str ocigraph_push_result_reference(const ocigraph_push_result *result);
+const ocigraph_descriptor *ocigraph_delete_report_deleted(const ocigraph_delete_report *result,
+                                                          size_t index);
+
+// Returns the length of this list: the retained manifests, each with the reason.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_delete_report_kept_count(const ocigraph_delete_report *result);
 
 // Returns the descriptor of the manifest.
 //
-// Ownership: borrowed from `result`.
-// Threads: any. Since 0.1.0.
-const ocigraph_descriptor *ocigraph_push_result_descriptor(const ocigraph_push_result *result);
-
-// Returns the bytes of the manifest.
+// `index`: the manifest, from 0.
 //
 // Ownership: borrowed from `result`.
 // Threads: any. Since 0.1.0.
-ocigraph_bytes ocigraph_push_result_manifest(const ocigraph_push_result *result);
+const ocigraph_descriptor *ocigraph_delete_report_kept(const ocigraph_delete_report *result,
+                                                       size_t index);
 
-// Returns the number of tags that were set.
+// Returns the reason as a phrase for users, for example `tagged stable`.
 //
-// Threads: any. Since 0.1.0.
-size_t ocigraph_push_result_tag_count(const ocigraph_push_result *result);
-
-// Returns the tag at `index`.
+// `index`: the manifest, from 0.
 //
 // Ownership: borrowed from `result`.
 // Threads: any. Since 0.1.0.
-ocigraph_str ocigraph_push_result_tag(const ocigraph_push_result *result, size_t index);
+ocigraph_str ocigraph_delete_report_kept_reason(const ocigraph_delete_report *result, size_t index);
 
-// Returns the number of blobs. The config does not count.
+// Returns the length of this list: the manifests that could not be deleted, each with the error.
+// After a failure, the manifests that would be deleted later are not deleted either, and are not
+// reported.
 //
 // Threads: any. Since 0.1.0.
-size_t ocigraph_push_result_blob_count(const ocigraph_push_result *result);
+size_t ocigraph_delete_report_failed_count(const ocigraph_delete_report *result);
 
-// Returns the blob at `index`, in the order of the files.
+// Returns the descriptor of the manifest.
+//
+// `index`: the manifest, from 0.
 //
 // Ownership: borrowed from `result`.
 // Threads: any. Since 0.1.0.
-const ocigraph_descriptor *ocigraph_push_result_blob(const ocigraph_push_result *result,
+const ocigraph_descriptor *ocigraph_delete_report_failed(const ocigraph_delete_report *result,
+                                                         size_t index);
+
+// Returns the status of the error of the store. `OCIGRAPH_OK` if the index is too large.
+//
+// `index`: the manifest, from 0.
+//
+// Threads: any. Since 0.1.0.
+ocigraph_status ocigraph_delete_report_failed_status(const ocigraph_delete_report *result,
                                                      size_t index);
 
-// Returns the outcome for the blob at `index`: `OCIGRAPH_OUTCOME_*`, or 0 if `index` is too large.
+// Returns the message of the error of the store.
 //
+// `index`: the manifest, from 0.
+//
+// Ownership: borrowed from `result`.
 // Threads: any. Since 0.1.0.
-ocigraph_outcome ocigraph_push_result_blob_outcome(const ocigraph_push_result *result,
+ocigraph_str ocigraph_delete_report_failed_message(const ocigraph_delete_report *result,
                                                    size_t index);
 
 // Returns the complete result as JSON text, in the format of the command line with field names in
@@ -2788,69 +2952,397 @@ ocigraph_outcome ocigraph_push_result_blob_outcome(const ocigraph_push_result *r
 //
 // Ownership: borrowed from `result`.
 // Threads: any. Since 0.1.0.
-ocigraph_str ocigraph_push_result_json(const ocigraph_push_result *result);
+ocigraph_str ocigraph_delete_report_json(const ocigraph_delete_report *result);
 
-// Frees the report of a verification and everything borrowed from it.
+// Frees a copy report and everything borrowed from it.
+//
+// Ownership: takes `result`, which may be NULL.
+// Threads: any, once for each handle. Since 0.1.0.
+void ocigraph_copy_report_free(ocigraph_copy_report *result);
+
+// Returns the source, as a reference by digest.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_copy_report_source(const ocigraph_copy_report *result);
+
+// Returns the destination, as a reference by digest.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_copy_report_destination(const ocigraph_copy_report *result);
+
+// Returns the descriptor of the manifest that the source names.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+const ocigraph_descriptor *ocigraph_copy_report_descriptor(const ocigraph_copy_report *result);
+
+// Returns the number of tags that the manifest got at the destination.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_copy_report_tag_count(const ocigraph_copy_report *result);
+
+// Returns the tag at `index`.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_copy_report_tag(const ocigraph_copy_report *result, size_t index);
+
+// Returns the number of manifests written. Manifests that the destination had already are not
+// counted.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_copy_report_manifests(const ocigraph_copy_report *result);
+
+// Returns the number of blobs with this outcome: `OCIGRAPH_OUTCOME_UPLOADED`,
+// `OCIGRAPH_OUTCOME_ALREADY_EXISTS` or `OCIGRAPH_OUTCOME_MOUNTED`. Blobs of a manifest that the
+// destination had already are not counted.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_copy_report_blobs(const ocigraph_copy_report *result, ocigraph_outcome outcome);
+
+// Returns the number of bytes of all manifests and blobs written.
+//
+// Threads: any. Since 0.1.0.
+uint64_t ocigraph_copy_report_bytes(const ocigraph_copy_report *result);
+
+// Returns the complete result as JSON text, in the format of the command line with field names in
+// snake case.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_copy_report_json(const ocigraph_copy_report *result);
+
+// Frees a verify report and everything borrowed from it.
 //
 // Ownership: takes `result`, which may be NULL.
 // Threads: any, once for each handle. Since 0.1.0.
 void ocigraph_verify_report_free(ocigraph_verify_report *result);
 
-// Returns the number of manifests and blobs that were checked.
+// Returns the number of manifests and blobs checked.
 //
 // Threads: any. Since 0.1.0.
 size_t ocigraph_verify_report_checked(const ocigraph_verify_report *result);
 
-// Returns the number of bytes that were read and digested.
+// Returns the number of bytes read and digested.
 //
 // Threads: any. Since 0.1.0.
 uint64_t ocigraph_verify_report_bytes(const ocigraph_verify_report *result);
 
-// Returns the number of problems; 0 if the graph is intact.
+// Returns the length of this list: the problems found. Empty for an intact graph.
 //
 // Threads: any. Since 0.1.0.
 size_t ocigraph_verify_report_problem_count(const ocigraph_verify_report *result);
 
-// Returns the expected descriptor of the content with the problem at `index`.
+// Returns the descriptor of the expected content.
+//
+// `index`: the problem, from 0.
 //
 // Ownership: borrowed from `result`.
 // Threads: any. Since 0.1.0.
 const ocigraph_descriptor *ocigraph_verify_report_problem(const ocigraph_verify_report *result,
                                                           size_t index);
 
-// Returns the kind of the problem at `index`: `OCIGRAPH_PROBLEM_*`.
+// Returns the number of digests of the manifests that lead to the content.
+//
+// `index`: the problem, from 0.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_verify_report_problem_path_length(const ocigraph_verify_report *result,
+                                                  size_t index);
+
+// Returns the digest at `index` of this list: the digests of the manifests that lead to the
+// content, from the root on. Empty for the root, and for a damaged manifest that the store lists
+// outside the graph: its subject is unknown, so it may belong to the graph.
+//
+// `problem`: the problem, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_verify_report_problem_path(const ocigraph_verify_report *result,
+                                                 size_t problem,
+                                                 size_t index);
+
+// Returns the kind of damage. The number is one of `OCIGRAPH_PROBLEM_*`.
+//
+// `index`: the problem, from 0.
 //
 // Threads: any. Since 0.1.0.
 int32_t ocigraph_verify_report_problem_kind(const ocigraph_verify_report *result, size_t index);
 
-// Returns a sentence that describes the problem at `index`.
+// Returns the damage as a sentence for users.
+//
+// `index`: the problem, from 0.
 //
 // Ownership: borrowed from `result`.
 // Threads: any. Since 0.1.0.
 ocigraph_str ocigraph_verify_report_problem_detail(const ocigraph_verify_report *result,
                                                    size_t index);
 
-// Returns the number of digests on the path from the root of the graph to the problem at `index`;
-// 0 for the root itself.
-//
-// Threads: any. Since 0.1.0.
-size_t ocigraph_verify_report_problem_path_length(const ocigraph_verify_report *result,
-                                                  size_t index);
-
-// Returns digest number `step` on the path to the problem at `index`, starting at the root.
-//
-// Ownership: borrowed from `result`.
-// Threads: any. Since 0.1.0.
-ocigraph_str ocigraph_verify_report_problem_path(const ocigraph_verify_report *result,
-                                                 size_t index,
-                                                 size_t step);
-
-// Returns the complete report as JSON text, in the format of the command line with field names in
+// Returns the complete result as JSON text, in the format of the command line with field names in
 // snake case.
 //
 // Ownership: borrowed from `result`.
 // Threads: any. Since 0.1.0.
 ocigraph_str ocigraph_verify_report_json(const ocigraph_verify_report *result);
+
+// Frees a tag list and everything borrowed from it.
+//
+// Ownership: takes `result`, which may be NULL.
+// Threads: any, once for each handle. Since 0.1.0.
+void ocigraph_tag_list_free(ocigraph_tag_list *result);
+
+// Returns the number of tags.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_tag_list_count(const ocigraph_tag_list *result);
+
+// Returns the tag itself.
+//
+// `index`: the tag, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_tag_list_name(const ocigraph_tag_list *result, size_t index);
+
+// Returns the digest of the manifest that the tag names.
+//
+// `index`: the tag, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_tag_list_digest(const ocigraph_tag_list *result, size_t index);
+
+// Returns the time of the first push under this tag, RFC 3339. Azure only. No text if it is
+// unknown.
+//
+// `index`: the tag, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_tag_list_created(const ocigraph_tag_list *result, size_t index);
+
+// Returns the time of the last change, RFC 3339. Azure only. No text if it is unknown.
+//
+// `index`: the tag, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_tag_list_last_updated(const ocigraph_tag_list *result, size_t index);
+
+// Returns whether content trust signed the tag. Azure only. The number is one of
+// `OCIGRAPH_SIGNED_*`.
+//
+// `index`: the tag, from 0.
+//
+// Threads: any. Since 0.1.0.
+int32_t ocigraph_tag_list_signed(const ocigraph_tag_list *result, size_t index);
+
+// Returns the permitted actions. Azure only. The bits are `OCIGRAPH_ATTRIBUTES_*`. 0 if they are
+// unknown.
+//
+// `index`: the tag, from 0.
+//
+// Threads: any. Since 0.1.0.
+int32_t ocigraph_tag_list_attributes(const ocigraph_tag_list *result, size_t index);
+
+// Returns the complete result as JSON text, in the format of the command line with field names in
+// snake case.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_tag_list_json(const ocigraph_tag_list *result);
+
+// Frees a manifest list and everything borrowed from it.
+//
+// Ownership: takes `result`, which may be NULL.
+// Threads: any, once for each handle. Since 0.1.0.
+void ocigraph_manifest_list_free(ocigraph_manifest_list *result);
+
+// Returns the number of manifests.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_manifest_list_count(const ocigraph_manifest_list *result);
+
+// Returns the manifest. Its size is 0 if the list of the registry does not contain it.
+//
+// `index`: the manifest, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+const ocigraph_descriptor *ocigraph_manifest_list_descriptor(const ocigraph_manifest_list *result,
+                                                             size_t index);
+
+// Returns the number of tags that name the manifest.
+//
+// `index`: the manifest, from 0.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_manifest_list_tag_count(const ocigraph_manifest_list *result, size_t index);
+
+// Returns the tag at `index`.
+//
+// `manifest`: the manifest, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_manifest_list_tag(const ocigraph_manifest_list *result,
+                                        size_t manifest,
+                                        size_t index);
+
+// Returns the digest of the subject. No text if it has none.
+//
+// `index`: the manifest, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_manifest_list_subject(const ocigraph_manifest_list *result, size_t index);
+
+// Returns the creation time, RFC 3339: from Azure's list, else from the annotation
+// `org.opencontainers.image.created`, else from the config of the image. No text if it is unknown.
+//
+// `index`: the manifest, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_manifest_list_created(const ocigraph_manifest_list *result, size_t index);
+
+// Returns the time of the last change of the manifest or its tags, RFC 3339. Azure only. No text
+// if it is unknown.
+//
+// `index`: the manifest, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_manifest_list_last_updated(const ocigraph_manifest_list *result,
+                                                 size_t index);
+
+// Returns the CPU architecture, from the config of an image. No text if it is unknown.
+//
+// `index`: the manifest, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_manifest_list_architecture(const ocigraph_manifest_list *result,
+                                                 size_t index);
+
+// Returns the operating system, from the config of an image. No text if it is unknown.
+//
+// `index`: the manifest, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_manifest_list_os(const ocigraph_manifest_list *result, size_t index);
+
+// Returns the media type of the config. No text if it is unknown.
+//
+// `index`: the manifest, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_manifest_list_config_media_type(const ocigraph_manifest_list *result,
+                                                      size_t index);
+
+// Returns the total size of config, layers and blobs, in bytes. 0 if it is unknown.
+//
+// `index`: the manifest, from 0.
+//
+// Threads: any. Since 0.1.0.
+uint64_t ocigraph_manifest_list_image_size(const ocigraph_manifest_list *result, size_t index);
+
+// Returns the permitted actions. Azure only. The bits are `OCIGRAPH_ATTRIBUTES_*`. 0 if they are
+// unknown.
+//
+// `index`: the manifest, from 0.
+//
+// Threads: any. Since 0.1.0.
+int32_t ocigraph_manifest_list_attributes(const ocigraph_manifest_list *result, size_t index);
+
+// Returns the complete result as JSON text, in the format of the command line with field names in
+// snake case.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_manifest_list_json(const ocigraph_manifest_list *result);
+
+// Frees a login result and everything borrowed from it.
+//
+// Ownership: takes `result`, which may be NULL.
+// Threads: any, once for each handle. Since 0.1.0.
+void ocigraph_login_result_free(ocigraph_login_result *result);
+
+// Returns the registry: host, and port if one was given.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_login_result_host(const ocigraph_login_result *result);
+
+// Returns where the credential is stored.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_login_result_stored_in(const ocigraph_login_result *result);
+
+// Returns true if the credential is stored as plain text in a file that only its owner can read.
+//
+// Threads: any. Since 0.1.0.
+bool ocigraph_login_result_plain_text(const ocigraph_login_result *result);
+
+// Returns true if the registry demanded authentication and accepted the credential. False if it
+// serves anonymous requests, which verify nothing.
+//
+// Threads: any. Since 0.1.0.
+bool ocigraph_login_result_verified(const ocigraph_login_result *result);
+
+// Returns true if `DOCKER_AUTH_CONFIG` has a credential for the registry, which is used before the
+// stored one.
+//
+// Threads: any. Since 0.1.0.
+bool ocigraph_login_result_overridden(const ocigraph_login_result *result);
+
+// Returns the complete result as JSON text, in the format of the command line with field names in
+// snake case.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_login_result_json(const ocigraph_login_result *result);
+
+// Frees a logout result and everything borrowed from it.
+//
+// Ownership: takes `result`, which may be NULL.
+// Threads: any, once for each handle. Since 0.1.0.
+void ocigraph_logout_result_free(ocigraph_logout_result *result);
+
+// Returns the registry: host, and port if one was given.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_logout_result_host(const ocigraph_logout_result *result);
+
+// Returns the number of places from which credentials were removed.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_logout_result_removed_count(const ocigraph_logout_result *result);
+
+// Returns the place at `index` of this list: the places from which credentials were removed: files
+// and credential helpers. Empty if none were stored.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_logout_result_removed(const ocigraph_logout_result *result, size_t index);
+
+// Returns true if `DOCKER_AUTH_CONFIG` still has a credential for the registry.
+//
+// Threads: any. Since 0.1.0.
+bool ocigraph_logout_result_remains(const ocigraph_logout_result *result);
+
+// Returns the complete result as JSON text, in the format of the command line with field names in
+// snake case.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_logout_result_json(const ocigraph_logout_result *result);
 
 #ifdef __cplusplus
 }  // extern "C"

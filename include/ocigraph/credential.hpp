@@ -100,8 +100,7 @@ class credential_callback {
 } // namespace detail
 
 /* The configuration of a client. The setters have the names, defaults and errors of ocigraph_client_options_set_... */
-class client_options : public detail::options<client_options, ocigraph_client_options, ocigraph_client_options_new,
-                                              ocigraph_client_options_free> {
+class client_options : public detail::client_settings<client_options> {
   public:
     /* Sets the credential for every registry. */
     client_options &use(const credential &credential) {
@@ -115,37 +114,13 @@ class client_options : public detail::options<client_options, ocigraph_client_op
     }
     /* Makes every request anonymous. */
     client_options &anonymous() { return set(ocigraph_client_options_set_anonymous); }
-    /* Sets a credential file that is searched first and that login writes to. */
-    client_options &auth_file(std::string_view path) {
-        return set(ocigraph_client_options_set_auth_file, detail::in(path));
-    }
-    /* Sets a PEM file with certificates to trust in addition to those of the system. */
-    client_options &ca_file(std::string_view path) { return set(ocigraph_client_options_set_ca_file, detail::in(path)); }
     /* Sets the PEM files of the client certificate and its private key. */
     client_options &client_certificate(std::string_view cert_file, std::string_view key_file) {
         return set(ocigraph_client_options_set_client_certificate, detail::in(cert_file), detail::in(key_file));
     }
-    /* Disables the verification of server certificates. Default: false. */
-    client_options &insecure(bool on) { return set(ocigraph_client_options_set_insecure, on); }
-    /* Enables the proxies in the environment. Default: true. */
-    client_options &use_proxy(bool on) { return set(ocigraph_client_options_set_use_proxy, on); }
-    /* Selects plain HTTP or TLS for every registry. Default: plain HTTP for loopback hosts only. */
-    client_options &plain_http(bool on) { return set(ocigraph_client_options_set_plain_http, on); }
-    /* Sets the User-Agent header. */
-    client_options &user_agent(std::string_view name) {
-        return set(ocigraph_client_options_set_user_agent, detail::in(name));
-    }
-    /* Adds a header to requests to the registry itself. */
-    client_options &header(std::string_view name, std::string_view value) {
-        return set(ocigraph_client_options_add_header, detail::in(name), detail::in(value));
-    }
-    /* Sets a timeout or a maximum: OCIGRAPH_LIMIT_*. A value of 0 restores the default. */
-    client_options &limit(std::int32_t limit, std::uint64_t value) {
-        return set(ocigraph_client_options_set_limit, limit, value);
-    }
 
   private:
-    friend class client;
+    friend class detail::calls;
     std::shared_ptr<detail::credential_callback> credential_source_;
 };
 

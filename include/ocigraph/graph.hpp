@@ -4,7 +4,7 @@
 #define OCIGRAPH_GRAPH_HPP
 
 #include <ocigraph/options.hpp>
-#include <ocigraph/results.hpp>
+#include <ocigraph/result.hpp>
 
 #include <iterator>
 
@@ -16,6 +16,12 @@ struct node {
     ocigraph::descriptor subject; /* the manifest that it refers to */
     std::size_t depth;            /* 1 for a direct referrer of the graph's subject */
     bool first;                   /* false if the manifest was reached before; its referrers are not repeated */
+};
+
+/* A part of a list of referrers that could not be read. */
+struct graph_problem {
+    std::string subject; /* the digest of the manifest whose list has the problem; empty for all lists */
+    std::string message;
 };
 
 /* A subject and all its direct and indirect referrers. It is a range of nodes, depth first. */
@@ -74,6 +80,14 @@ class graph : public result<ocigraph_graph, ocigraph_graph_free, ocigraph_graph_
         ocigraph_str of = detail::in(digest);
         auto one = [&](const ocigraph_graph *from, std::size_t i) { return ocigraph_graph_referrer(from, of, i); };
         return parts(ocigraph_graph_referrer_count(get(), of), one);
+    }
+
+    /* Returns the problems. They exist only if the option allow_incomplete is set. */
+    std::vector<graph_problem> problems() const {
+        return detail::list<graph_problem>(ocigraph_graph_problem_count(get()), [&](std::size_t i) {
+            return graph_problem{detail::copied(ocigraph_graph_problem_subject(get(), i)),
+                                 detail::copied(ocigraph_graph_problem(get(), i))};
+        });
     }
 
     /* Returns the part of the graph that matches the artifact type and annotations of the options. */

@@ -1,55 +1,59 @@
-/* Options of the operations. Setters can be chained and throw ocigraph::error for invalid values. Their names, defaults and
- * errors are those of the setters in ocigraph.h. Included by ocigraph.hpp. */
+/* Written by tools/bindgen from the source of the core. Edit that source, then run `make bindgen`. */
+
+/* Options of a client and of the operations. Setters can be chained and throw ocigraph::error for invalid values.
+ * Their errors are those of the setters in ocigraph.h. Included by ocigraph.hpp. */
 
 #ifndef OCIGRAPH_OPTIONS_HPP
 #define OCIGRAPH_OPTIONS_HPP
 
-#include <ocigraph/callbacks.hpp>
+#include <ocigraph/setters.hpp>
 
 namespace ocigraph {
 
-class client;
-
 namespace detail {
 
-/* The base of all options: a handle with setters that can be chained. */
-template <typename Self, typename T, auto New, auto Free>
-class options {
+/* The options of a client that are the same for every kind of credential. `Self` is client_options. */
+template <typename Self>
+class client_settings
+    : public options<Self, ocigraph_client_options, ocigraph_client_options_new, ocigraph_client_options_free> {
   public:
-    const T *get() const { return handle_.get(); }
-
-  protected:
-    friend class ocigraph::client;
-
-    template <typename Set, typename... Arguments>
-    Self &set(Set setter, Arguments... arguments) {
-        check([&](ocigraph_error **failure) { return setter(handle_.get(), arguments..., failure); });
-        return static_cast<Self &>(*this);
+    /* Sets a credential file in docker's format, which is searched before docker's and podman's own files. `login`
+     * writes to it. Default: not set, and `login` writes to docker's `config.json`. */
+    Self &auth_file(std::string_view auth_file) {
+        return this->set(ocigraph_client_options_set_auth_file, detail::in(auth_file));
     }
-
-    template <typename Set>
-    Self &set_progress(Set setter, progress callback) {
-        detail::callbacks &all = callbacks();
-        all.on_event = std::move(callback);
-        auto function = all.on_event ? &detail::callbacks::deliver : nullptr;
-        return set(setter, function, static_cast<void *>(&all));
+    /* Selects plain HTTP (true) or TLS (false) for every registry. Default: plain HTTP for loopback addresses and
+     * TLS for all other hosts. */
+    Self &plain_http(bool plain_http) { return this->set(ocigraph_client_options_set_plain_http, plain_http); }
+    /* Sets a PEM file of certificates to trust in addition to those of the system. Default: not set. */
+    Self &ca_file(std::string_view ca_file) {
+        return this->set(ocigraph_client_options_set_ca_file, detail::in(ca_file));
     }
-
-    detail::callbacks &callbacks() {
-        if (!callbacks_) {
-            callbacks_ = std::make_shared<detail::callbacks>();
-        }
-        return *callbacks_;
+    /* If true, accepts any server certificate. Anyone on the network path can then read and change the traffic.
+     * Default: false. */
+    Self &insecure(bool insecure) { return this->set(ocigraph_client_options_set_insecure, insecure); }
+    /* If true, uses the proxies in `HTTPS_PROXY`, `HTTP_PROXY` and `ALL_PROXY`, except for hosts in `NO_PROXY` and
+     * for loopback addresses. Default: true. */
+    Self &use_proxy(bool use_proxy) { return this->set(ocigraph_client_options_set_use_proxy, use_proxy); }
+    /* Adds one of the additional header fields, as names and values. They are sent only to the origin of the
+     * registry. Default: none. */
+    Self &header(std::string_view name, std::string_view value) {
+        return this->set(ocigraph_client_options_add_header, detail::in(name), detail::in(value));
     }
-
-    handle<T, Free> handle_{New()};
-    /* NULL without callbacks. */
-    std::shared_ptr<detail::callbacks> callbacks_;
+    /* Sets the `User-Agent` header (RFC 9110, section 10.1.5,
+     * https://www.rfc-editor.org/rfc/rfc9110#section-10.1.5). Default: `ocigraph/` and the version of ocigraph. */
+    Self &user_agent(std::string_view user_agent) {
+        return this->set(ocigraph_client_options_set_user_agent, detail::in(user_agent));
+    }
+    /* Sets a timeout or a maximum: OCIGRAPH_LIMIT_*. A value of 0 restores the default. */
+    Self &limit(std::int32_t limit, std::uint64_t value) {
+        return this->set(ocigraph_client_options_set_limit, limit, value);
+    }
 };
 
 } // namespace detail
 
-/* Options of client::push: the files, and the properties of the manifest. */
+/* Options of client::push. */
 class push_options
     : public detail::options<push_options, ocigraph_push_options, ocigraph_push_options_new, ocigraph_push_options_free> {
   public:
@@ -61,57 +65,60 @@ class push_options
     push_options &add_bytes(std::string_view title, std::string_view content, std::string_view media_type = {}) {
         return set(ocigraph_push_options_add_bytes, detail::in(title), detail::in(media_type), detail::in_bytes(content));
     }
-    /* Adds the content of a reader. A reader provides its content once: the options cannot be used for another push after a
-     * push has called it. The reader precedes the media type, unlike in C. */
+    /* Adds the content of a reader. A reader provides its content once: the options cannot be used for another
+     * operation after one has called it. The reader precedes the media type, unlike in C. */
     push_options &add_reader(std::string_view title, reader read, std::string_view media_type = {}) {
-        detail::callbacks &all = callbacks();
-        auto source = std::make_unique<detail::callbacks::source>();
-        source->thrown = &all.thrown;
-        source->read = std::move(read);
-        void *user_data = source.get();
-        all.sources.push_back(std::move(source));
-        try {
-            return set(ocigraph_push_options_add_reader, detail::in(title), detail::in(media_type),
-                       &detail::callbacks::read, user_data);
-        } catch (...) {
-            all.sources.pop_back();
-            throw;
-        }
+        return set_reader(ocigraph_push_options_add_reader, title, std::move(read), media_type);
     }
     /* Adds an annotation to the file that was added last. */
     push_options &file_annotation(std::string_view key, std::string_view value) {
         return set(ocigraph_push_options_add_file_annotation, detail::in(key), detail::in(value));
     }
-    /* Sets the artifact type, such as "application/vnd.example.sbom". */
-    push_options &artifact_type(std::string_view type) {
-        return set(ocigraph_push_options_set_artifact_type, detail::in(type));
+    /* Sets the artifact type, for example `application/vnd.example.sbom`: see image-spec v1.1.1, "Guidelines for
+     * Artifact Usage"
+     * (https://github.com/opencontainers/image-spec/blob/v1.1.1/manifest.md#guidelines-for-artifact-usage). Default:
+     * none. */
+    push_options &artifact_type(std::string_view artifact_type) {
+        return set(ocigraph_push_options_set_artifact_type, detail::in(artifact_type));
     }
-    /* Sets the subject: a reference with a tag or digest in the repository or layout being pushed to. */
-    push_options &subject(std::string_view reference) {
-        return set(ocigraph_push_options_set_subject, detail::in(reference));
+    /* Sets the subject: a reference with a tag or digest to a manifest in the repository that is pushed to. The
+     * artifact becomes a referrer of it. NOT_FOUND if the manifest does not exist, INVALID_ARGUMENT if it is in
+     * another repository. Default: none. */
+    push_options &subject(std::string_view subject) {
+        return set(ocigraph_push_options_set_subject, detail::in(subject));
     }
-    /* Adds an annotation to the manifest. */
+    /* Adds one of the annotations of the manifest. Default: none. */
     push_options &annotation(std::string_view key, std::string_view value) {
         return set(ocigraph_push_options_add_annotation, detail::in(key), detail::in(value));
     }
-    /* Sets the config blob from memory. Default: the empty config {}. */
+    /* Sets the config blob. Default: the empty JSON object, as image-spec recommends for artifacts. */
     push_options &config(std::string_view content, std::string_view media_type) {
         return set(ocigraph_push_options_set_config, detail::in_bytes(content), detail::in(media_type));
     }
-    /* Sets the config blob from a file. */
+    /* Sets the config blob. Default: the empty JSON object, as image-spec recommends for artifacts. The content is
+     * that of a file. */
     push_options &config_path(std::string_view path, std::string_view media_type = {}) {
         return set(ocigraph_push_options_set_config_path, detail::in(path), detail::in(media_type));
     }
-    /* Sets the format of the manifest: OCIGRAPH_FORMAT_*. */
+    /* Sets the format of the manifest. Default: OCIGRAPH_FORMAT_AUTO. */
     push_options &format(std::int32_t format) { return set(ocigraph_push_options_set_format, format); }
-    /* Permits titles that are absolute or contain "..". Default: false. */
-    push_options &allow_path_traversal(bool on) { return set(ocigraph_push_options_set_allow_path_traversal, on); }
-    /* Sets the time in packed directories and of the manifest, in seconds since 1970. */
-    push_options &source_date_epoch(std::uint64_t seconds) {
-        return set(ocigraph_push_options_set_source_date_epoch, seconds);
+    /* If true, permits absolute titles and titles with `..`. Default: false; such a title then fails with
+     * UNSAFE_PATH. */
+    push_options &allow_path_traversal(bool allow_path_traversal) {
+        return set(ocigraph_push_options_set_allow_path_traversal, allow_path_traversal);
     }
-    /* Sets the maximum number of concurrent requests. Default: 128. */
-    push_options &concurrency(std::size_t requests) { return set(ocigraph_push_options_set_concurrency, requests); }
+    /* Sets the time, in seconds since 1970-01-01 UTC, for the entries of packed directories and for the annotation
+     * `org.opencontainers.image.created`; like the variable SOURCE_DATE_EPOCH
+     * (https://reproducible-builds.org/specs/source-date-epoch/). Default: none; entries then get the time 0, and
+     * the manifest has no such annotation. */
+    push_options &source_date_epoch(std::uint64_t source_date_epoch) {
+        return set(ocigraph_push_options_set_source_date_epoch, source_date_epoch);
+    }
+    /* Sets the maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as 512. Fewer
+     * are used while a registry limits the rate of requests, or if the process can open few files. */
+    push_options &concurrency(std::size_t concurrency) {
+        return set(ocigraph_push_options_set_concurrency, concurrency);
+    }
     /* Sets the function that receives progress events. */
     push_options &on_progress(progress callback) {
         return set_progress(ocigraph_push_options_set_progress, std::move(callback));
@@ -122,29 +129,44 @@ class push_options
 class pull_options
     : public detail::options<pull_options, ocigraph_pull_options, ocigraph_pull_options_new, ocigraph_pull_options_free> {
   public:
-    /* Sets the output directory. Default: the current directory. */
-    pull_options &output(std::string_view folder) { return set(ocigraph_pull_options_set_output, detail::in(folder)); }
-    /* Pulls the referrers with this artifact type instead of the artifact itself. */
-    pull_options &artifact_type(std::string_view type) {
-        return set(ocigraph_pull_options_set_artifact_type, detail::in(type));
+    /* Sets the directory to write to. It is created if necessary. Default, also for an empty path: the current
+     * directory. */
+    pull_options &output(std::string_view output) { return set(ocigraph_pull_options_set_output, detail::in(output)); }
+    /* Pulls the referrers of this artifact type instead of the artifact itself. NOT_FOUND if the artifact has no
+     * such referrer. Default: the artifact that the reference names. */
+    pull_options &artifact_type(std::string_view artifact_type) {
+        return set(ocigraph_pull_options_set_artifact_type, detail::in(artifact_type));
     }
-    /* Pulls the image for this platform, such as "linux/arm64", from an index. */
+    /* Selects the image for this platform if the reference names an index. NOT_FOUND if the index has no such image.
+     * Default: none; an index then fails with INVALID_ARGUMENT, because it has no files. */
     pull_options &platform(std::string_view platform) {
         return set(ocigraph_pull_options_set_platform, detail::in(platform));
     }
-    /* Also pulls the subject of the artifact, the subject of that, and so on. Default: false. */
-    pull_options &include_subject(bool on) { return set(ocigraph_pull_options_set_include_subject, on); }
-    /* Keeps files that already exist. Default: false. */
-    pull_options &keep_old_files(bool on) { return set(ocigraph_pull_options_set_keep_old_files, on); }
-    /* Sets the limits for unpacking a directory: number of entries, total bytes, and unpacked bytes for each byte of the
-     * archive. 0 selects the default of each: 1,000,000, 64 GiB and 1,000. */
+    /* If true, also pulls the subject of each artifact, the subject of that subject, and so on. Default: false. */
+    pull_options &include_subject(bool include_subject) {
+        return set(ocigraph_pull_options_set_include_subject, include_subject);
+    }
+    /* If true, does not overwrite existing files. Default: false. */
+    pull_options &keep_old_files(bool keep_old_files) {
+        return set(ocigraph_pull_options_set_keep_old_files, keep_old_files);
+    }
+    /* If true, writes to absolute titles and to titles with `..`, also outside the output directory. Default: false;
+     * such a title then fails with UNSAFE_PATH. */
+    pull_options &allow_path_traversal(bool allow_path_traversal) {
+        return set(ocigraph_pull_options_set_allow_path_traversal, allow_path_traversal);
+    }
+    /* Sets the limits for unpacked directories. An archive that exceeds one fails with TOO_LARGE. `entries`: maximum
+     * number of files, directories and links. Default: 1,000,000. `bytes`: maximum size of the uncompressed archive
+     * in bytes. Default: 64 GiB. `ratio`: maximum ratio of the uncompressed to the compressed size. Applies once
+     * more than 64 MiB are unpacked. Default: 1,000. 0 selects the default of each. */
     pull_options &unpack_limits(std::uint64_t entries, std::uint64_t bytes, std::uint64_t ratio) {
         return set(ocigraph_pull_options_set_unpack_limits, entries, bytes, ratio);
     }
-    /* Permits titles that lead outside the output directory. Use it for trusted registries only. Default: false. */
-    pull_options &allow_path_traversal(bool on) { return set(ocigraph_pull_options_set_allow_path_traversal, on); }
-    /* Sets the maximum number of concurrent requests. Default: 128. */
-    pull_options &concurrency(std::size_t requests) { return set(ocigraph_pull_options_set_concurrency, requests); }
+    /* Sets the maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as 512. Fewer
+     * are used while a registry limits the rate of requests, or if the process can open few files. */
+    pull_options &concurrency(std::size_t concurrency) {
+        return set(ocigraph_pull_options_set_concurrency, concurrency);
+    }
     /* Sets the function that receives progress events. */
     pull_options &on_progress(progress callback) {
         return set_progress(ocigraph_pull_options_set_progress, std::move(callback));
@@ -152,55 +174,77 @@ class pull_options
 };
 
 /* Options of client::discover and graph::filter. */
-class discover_options : public detail::options<discover_options, ocigraph_discover_options, ocigraph_discover_options_new,
-                                                ocigraph_discover_options_free> {
+class discover_options
+    : public detail::options<discover_options, ocigraph_discover_options, ocigraph_discover_options_new, ocigraph_discover_options_free> {
   public:
-    /* Includes only referrers with this artifact type, the manifests on the path to them, and their own referrers. */
-    discover_options &artifact_type(std::string_view type) {
-        return set(ocigraph_discover_options_set_artifact_type, detail::in(type));
+    /* Keeps only the referrers of this artifact type, the paths from the subject to them, and their direct and
+     * indirect referrers. Default: all referrers. */
+    discover_options &artifact_type(std::string_view artifact_type) {
+        return set(ocigraph_discover_options_set_artifact_type, detail::in(artifact_type));
     }
-    /* Includes only referrers with this annotation, in the same way. */
+    /* Adds an annotation. Keeps only the referrers that have all these annotations with these values, in the same
+     * way as `artifact_type`. Default: all referrers. */
     discover_options &annotation(std::string_view key, std::string_view value) {
         return set(ocigraph_discover_options_add_annotation, detail::in(key), detail::in(value));
     }
-    /* Starts at the image for this platform, such as "linux/arm64", of an index. */
+    /* Starts at the image for this platform if the reference names an index. NOT_FOUND if the index has no such
+     * image. Default: starts at the manifest that the reference names. */
     discover_options &platform(std::string_view platform) {
         return set(ocigraph_discover_options_set_platform, detail::in(platform));
     }
-    /* Sets the maximum number of levels of referrers. Default: unlimited. */
-    discover_options &depth(std::size_t levels) { return set(ocigraph_discover_options_set_depth, levels); }
-    /* Sets the maximum number of concurrent requests. Default: 128. */
-    discover_options &concurrency(std::size_t requests) {
-        return set(ocigraph_discover_options_set_concurrency, requests);
+    /* Sets the maximum number of levels of referrers: 1 returns the direct referrers, 0 the subject alone. Default:
+     * all levels. */
+    discover_options &depth(std::size_t depth) { return set(ocigraph_discover_options_set_depth, depth); }
+    /* If true, returns a graph with graph::problems if a list of referrers cannot be read completely. Default:
+     * false; this then fails with INCOMPLETE. */
+    discover_options &allow_incomplete(bool allow_incomplete) {
+        return set(ocigraph_discover_options_set_allow_incomplete, allow_incomplete);
+    }
+    /* Sets the maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as 512. Fewer
+     * are used while a registry limits the rate of requests, or if the process can open few files. */
+    discover_options &concurrency(std::size_t concurrency) {
+        return set(ocigraph_discover_options_set_concurrency, concurrency);
     }
 };
 
 /* Options of client::remove. */
-class delete_options : public detail::options<delete_options, ocigraph_delete_options, ocigraph_delete_options_new,
-                                              ocigraph_delete_options_free> {
+class delete_options
+    : public detail::options<delete_options, ocigraph_delete_options, ocigraph_delete_options_new, ocigraph_delete_options_free> {
   public:
-    /* Reports what would be deleted and deletes nothing. Default: false. */
-    delete_options &dry_run(bool on) { return set(ocigraph_delete_options_set_dry_run, on); }
-    /* Also deletes manifests that have other tags or are listed by another index. Default: false. */
-    delete_options &force(bool on) { return set(ocigraph_delete_options_set_force, on); }
-    /* Sets the maximum number of concurrent requests. Default: 128. */
-    delete_options &concurrency(std::size_t requests) { return set(ocigraph_delete_options_set_concurrency, requests); }
+    /* If true, makes the report without deleting anything. Default: false. */
+    delete_options &dry_run(bool dry_run) { return set(ocigraph_delete_options_set_dry_run, dry_run); }
+    /* If true, also deletes manifests that would be retained because they have another tag or another index lists
+     * them, and proceeds if a list of tags or referrers cannot be read completely. Default: false; an incomplete
+     * list then fails with INCOMPLETE. */
+    delete_options &force(bool force) { return set(ocigraph_delete_options_set_force, force); }
+    /* Sets the maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as 512. Fewer
+     * are used while a registry limits the rate of requests, or if the process can open few files. */
+    delete_options &concurrency(std::size_t concurrency) {
+        return set(ocigraph_delete_options_set_concurrency, concurrency);
+    }
 };
 
 /* Options of client::copy. */
 class copy_options
     : public detail::options<copy_options, ocigraph_copy_options, ocigraph_copy_options_new, ocigraph_copy_options_free> {
   public:
-    /* Also copies all direct and indirect referrers. Default: false. */
-    copy_options &recursive(bool on) { return set(ocigraph_copy_options_set_recursive, on); }
-    /* Copies only the image for this platform, such as "linux/arm64", of an index. */
+    /* If true, copies the whole graph: also the referrers of the artifact, of the manifests that an index lists, and
+     * of each referrer. Default: false, which copies the artifact, its subject, and what an index lists. */
+    copy_options &recursive(bool recursive) { return set(ocigraph_copy_options_set_recursive, recursive); }
+    /* Copies only the image for this platform if the source is an index. NOT_FOUND if the index has no such image.
+     * Default: the index with all its images. */
     copy_options &platform(std::string_view platform) {
         return set(ocigraph_copy_options_set_platform, detail::in(platform));
     }
-    /* Also copies foreign (non-distributable) layers. Default: false. */
-    copy_options &foreign(bool on) { return set(ocigraph_copy_options_set_foreign, on); }
-    /* Sets the maximum number of concurrent requests. Default: 128. */
-    copy_options &concurrency(std::size_t requests) { return set(ocigraph_copy_options_set_concurrency, requests); }
+    /* If true, copies foreign layers too. Registries need not store these layers: see image-spec v1.1.1,
+     * "Non-Distributable Layers"
+     * (https://github.com/opencontainers/image-spec/blob/v1.1.1/layer.md#non-distributable-layers). Default: false. */
+    copy_options &foreign(bool foreign) { return set(ocigraph_copy_options_set_foreign, foreign); }
+    /* Sets the maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as 512. Fewer
+     * are used while a registry limits the rate of requests, or if the process can open few files. */
+    copy_options &concurrency(std::size_t concurrency) {
+        return set(ocigraph_copy_options_set_concurrency, concurrency);
+    }
     /* Sets the function that receives progress events. */
     copy_options &on_progress(progress callback) {
         return set_progress(ocigraph_copy_options_set_progress, std::move(callback));
@@ -208,18 +252,32 @@ class copy_options
 };
 
 /* Options of client::verify. */
-class verify_options : public detail::options<verify_options, ocigraph_verify_options, ocigraph_verify_options_new,
-                                              ocigraph_verify_options_free> {
+class verify_options
+    : public detail::options<verify_options, ocigraph_verify_options, ocigraph_verify_options_new, ocigraph_verify_options_free> {
   public:
-    /* Verifies the image for this platform, such as "linux/arm64", of an index. */
+    /* Starts at the image for this platform if the reference names an index. NOT_FOUND if the index has no such
+     * image. Default: starts at the manifest that the reference names. */
     verify_options &platform(std::string_view platform) {
         return set(ocigraph_verify_options_set_platform, detail::in(platform));
     }
-    /* Sets the maximum number of concurrent requests. Default: 128. */
-    verify_options &concurrency(std::size_t requests) { return set(ocigraph_verify_options_set_concurrency, requests); }
+    /* Sets the maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as 512. Fewer
+     * are used while a registry limits the rate of requests, or if the process can open few files. */
+    verify_options &concurrency(std::size_t concurrency) {
+        return set(ocigraph_verify_options_set_concurrency, concurrency);
+    }
     /* Sets the function that receives progress events. */
     verify_options &on_progress(progress callback) {
         return set_progress(ocigraph_verify_options_set_progress, std::move(callback));
+    }
+};
+
+/* Options of client::resolve and client::fetch_manifest. */
+class resolve_options
+    : public detail::options<resolve_options, ocigraph_resolve_options, ocigraph_resolve_options_new, ocigraph_resolve_options_free> {
+  public:
+    /* Selects, in an index, the image for this platform. Default: the index itself. */
+    resolve_options &platform(std::string_view platform) {
+        return set(ocigraph_resolve_options_set_platform, detail::in(platform));
     }
 };
 
@@ -230,16 +288,6 @@ class blob_options
     /* Sets the function that receives progress events. */
     blob_options &on_progress(progress callback) {
         return set_progress(ocigraph_blob_options_set_progress, std::move(callback));
-    }
-};
-
-/* Options of client::resolve and client::fetch_manifest. */
-class resolve_options : public detail::options<resolve_options, ocigraph_resolve_options, ocigraph_resolve_options_new,
-                                               ocigraph_resolve_options_free> {
-  public:
-    /* Resolves to the image for this platform, such as "linux/arm64", of an index. */
-    resolve_options &platform(std::string_view platform) {
-        return set(ocigraph_resolve_options_set_platform, detail::in(platform));
     }
 };
 

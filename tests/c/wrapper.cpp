@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <fstream>
 #include <future>
 #include <iterator>
 #include <thread>
@@ -324,13 +325,29 @@ void options_with_functions_serve_one_operation(const ocigraph::client &client, 
     }
 }
 
+/* A referrer that cannot be read makes the graph incomplete. */
+void incomplete(const ocigraph::client &client) {
+    const std::string store = folder + "/incomplete", image = "oci:" + store + ":v1";
+    client.push(image, ocigraph::push_options().add_bytes("a", "image"));
+    auto pushed = client.push("oci:" + store, ocigraph::push_options().add_bytes("b", "referrer").subject(image));
+    const std::string digest(pushed.descriptor().digest());
+    CHECK(client.discover(image).problems().empty());
+    std::ofstream(store + "/blobs/sha256/" + digest.substr(7)) << "no manifest";
+    CHECK(failure_of([&] { client.discover(image); }) == OCIGRAPH_INCOMPLETE);
+    const ocigraph::graph graph = client.discover(image, ocigraph::discover_options().allow_incomplete(true));
+    CHECK(graph.problems().size() == 1);
+    CHECK(!graph.problems()[0].message.empty());
+}
+
 template <typename Result>
 ocigraph::completed<Result> into(std::promise<Result> &promise) {
     return [&promise](const ocigraph::completion<Result> &ended) {
-        if (ended) {
-            promise.set_value(ended.get());
-        } else {
+        if (!ended) {
             promise.set_exception(ended.exception());
+        } else if constexpr (std::is_void_v<Result>) {
+            promise.set_value();
+        } else {
+            promise.set_value(ended.get());
         }
     };
 }
@@ -377,6 +394,18 @@ void completions(const ocigraph::client &client, const std::string &location, co
           }) == OCIGRAPH_INVALID_REFERENCE);
     CHECK(!completed);
     CHECK(is_a_mistake([&] { client.discover_start(location + ":s", {}, nullptr); }));
+    auto verified = ::completed<verify_report>([&](auto done) { client.verify_start(location + ":s", {}, done); });
+    CHECK(verified.problems().empty());
+    auto tagged = ::completed<descriptor>([&](auto done) { client.tag_start(location + ":s", {"t", "u"}, done); });
+    CHECK(tagged.digest() == pushed.descriptor().digest());
+    using texts = std::vector<std::string>;
+    CHECK(::completed<texts>([&](auto done) { client.tags_start(location, done); }) == texts({"s", "t", "u"}));
+    /* An operation without a result. */
+    auto untag = [&] { ::completed<void>([&](auto done) { client.untag_start(location + ":t,u", done); }); };
+    untag();
+    CHECK(failure_of(untag) == OCIGRAPH_NOT_FOUND);
+    CHECK(failure_of([&] { client.untag_start("alpine", [](const completion<void> &) {}); }) ==
+          OCIGRAPH_INVALID_REFERENCE);
     CHECK(::completed<delete_report>([&](auto done) { client.remove_start(location + ":s", {}, done); }).deleted().size() == 1);
 }
 
@@ -463,6 +492,7 @@ int main(int argc, char **argv) {
     what_was_moved_from_is_not_used(client, other);
     results_are_whole_after_a_move(client, other);
     options_with_functions_serve_one_operation(client, other);
+    incomplete(client);
     completions(client, other, argv[2]);
     signed_in(argv[3]);
     provide_credential(argv[3]);

@@ -4,24 +4,21 @@ use std::{ffi::c_void, mem::MaybeUninit, sync::Arc};
 
 use futures::TryStreamExt;
 use ocigraph::{
-    BufferedContent, Client, Code, Content, Descriptor, Error, Outcome, Progress, Reference,
-    Result, Source, ToJson, TransferOptions, media_type::OCTET_STREAM,
+    BufferedContent, Client, Code, Content, Descriptor, Error, Outcome, Reference, Result, Source,
+    ToJson, TransferOptions, media_type::OCTET_STREAM,
 };
 use serde_json::json;
 use tokio::{runtime::Handle, sync::mpsc};
 
 use crate::{
     boundary::{borrow, call, free, read},
-    callback::{
-        Gate, ReadCallback, WriteCallback, ocigraph_outcome, ocigraph_read_fn, ocigraph_write_fn,
-        outcome_number,
-    },
+    callback::{Gate, ReadCallback, WriteCallback, ocigraph_read_fn, ocigraph_write_fn},
     cancel::ocigraph_cancel,
     client::{CallContext, ocigraph_client},
     error::ocigraph_error,
     handle::as_ref,
     job::Job,
-    operation::prepare,
+    numbers::{ocigraph_outcome, outcome_number},
     options::ocigraph_blob_options,
     results::{Json, ocigraph_descriptor},
     status::ocigraph_status,
@@ -201,11 +198,10 @@ fn fetch_blob(
 ) -> Result<Job<ocigraph_descriptor>> {
     let (core, reference, gate) = prepare(client, reference)?;
     let write = WriteCallback::new(write, user_data)?;
-    let progress = progress(options, &gate);
+    let options = transfer(options, &gate);
     let (sender, chunks) = mpsc::channel(CHUNKS);
     let operation = Job::new("fetch blob", reference.clone(), gate, async move {
-        let (blob, mut content) =
-            core.fetch_blob(&reference, TransferOptions::default().progress(progress)).await?;
+        let (blob, mut content) = core.fetch_blob(&reference, options).await?;
         let with_operation = |e: Error| e.with_operation("fetch blob", &reference);
         while let Some(chunk) = content.try_next().await.map_err(with_operation)? {
             if sender.send(chunk).await.is_err() {
@@ -251,12 +247,12 @@ fn push_content(
 ) -> Result<Job<ocigraph_blob_result>> {
     let (core, reference, gate) = prepare(client, reference)?;
     let media_type = media_type.optional("media_type")?;
-    let progress = progress(options, &gate);
+    let options = transfer(options, &gate);
     Ok(Job::new("push blob", reference.clone(), gate, async move {
         let media_type = media_type.as_deref().unwrap_or(OCTET_STREAM);
         let with_operation = |e: Error| e.with_operation("push blob", &reference);
         let (blob, source) = content.into_blob(media_type).await.map_err(with_operation)?;
-        store(core, &reference, blob, source, &progress).await
+        store(core, &reference, blob, source, options).await
     }))
 }
 
@@ -271,14 +267,14 @@ fn push_blob_from(
     let (core, reference, gate) = prepare(client, reference)?;
     let media_type = media_type.optional("media_type")?;
     let reader = ReadCallback::new(read, user_data)?.through(gate.clone());
-    let (progress, callbacks) = (progress(options, &gate), client.threads.callbacks()?);
+    let (options, callbacks) = (transfer(options, &gate), client.threads.callbacks()?);
     Ok(Job::new("push blob", reference.clone(), gate, async move {
         let media_type = media_type.unwrap_or_else(|| OCTET_STREAM.to_owned());
         let read = move || BufferedContent::read(reader)?.finish(&media_type);
         let (blob, source) = spawn_callback(&callbacks, read)
             .await
             .map_err(|e| e.with_operation("push blob", &reference))?;
-        store(core, &reference, blob, source, &progress).await
+        store(core, &reference, blob, source, options).await
     }))
 }
 
@@ -287,17 +283,20 @@ async fn store(
     reference: &Reference,
     blob: Descriptor,
     source: Arc<dyn Source>,
-    progress: &Progress,
+    options: TransferOptions,
 ) -> Result<ocigraph_blob_result> {
-    let outcome = core
-        .push_blob(reference, &blob, source, TransferOptions::default().progress(progress.clone()))
-        .await?;
+    let outcome = core.push_blob(reference, &blob, source, options).await?;
     let descriptor = ocigraph_descriptor::new(blob);
     Ok(ocigraph_blob_result { descriptor, outcome, json: Json::default() })
 }
 
-fn progress(options: Option<&ocigraph_blob_options>, gate: &Gate) -> Progress {
-    options.map_or_else(Progress::none, |options| options.progress.through(gate))
+/// Returns the client, the parsed reference and a new gate for an operation.
+fn prepare(client: &CallContext, reference: ocigraph_str) -> Result<(Client, Reference, Gate)> {
+    Ok((client.core.clone(), reference.parse("reference")?, Gate::default()))
+}
+
+fn transfer(options: Option<&ocigraph_blob_options>, gate: &Gate) -> TransferOptions {
+    options.map(|options| options.for_operation(gate)).unwrap_or_default()
 }
 
 /// Runs work that calls back on a thread for callbacks, where it may block. Threads that transfer

@@ -13,32 +13,16 @@ use std::{
     },
 };
 
-use ocigraph::{Code, Error, Outcome, Progress, Result};
+use ocigraph::{Code, Error, Progress, Result};
 use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
+    numbers::ocigraph_outcome,
     progress::{EventQueue, QueuedEvent},
     results::ocigraph_descriptor,
     runtime::{Callback, in_callback},
 };
-
-/// The result for one blob or file: `OCIGRAPH_OUTCOME_*`.
-pub type ocigraph_outcome = i32;
-/// The content was uploaded.
-pub const OCIGRAPH_OUTCOME_UPLOADED: i32 = 1;
-/// The content already existed at the destination and was not sent.
-pub const OCIGRAPH_OUTCOME_ALREADY_EXISTS: i32 = 2;
-/// The registry mounted the blob from another of its repositories.
-pub const OCIGRAPH_OUTCOME_MOUNTED: i32 = 3;
-/// The content was written to a file.
-pub const OCIGRAPH_OUTCOME_WRITTEN: i32 = 4;
-/// A file with identical content already existed.
-pub const OCIGRAPH_OUTCOME_UNCHANGED: i32 = 5;
-/// A file with other content already existed and was kept, as the options require.
-pub const OCIGRAPH_OUTCOME_KEPT_EXISTING: i32 = 6;
-/// The content was read and matches its descriptor.
-pub const OCIGRAPH_OUTCOME_VERIFIED: i32 = 7;
 
 /// The transfer of a blob has started.
 pub const OCIGRAPH_EVENT_STARTED: i32 = 1;
@@ -169,30 +153,22 @@ impl Gate {
 }
 
 #[derive(Clone, Copy, Default)]
-pub(crate) struct ProgressCallback(pub(crate) Option<(ProgressFn, UserData)>);
+pub(crate) struct ProgressCallback(Option<(ProgressFn, UserData)>);
 
 type ProgressFn = unsafe extern "C" fn(*mut c_void, *const ocigraph_event) -> i32;
 
 impl ProgressCallback {
+    /// NULL disables progress.
+    pub(crate) fn new(callback: ocigraph_progress_fn, user_data: *mut c_void) -> Self {
+        Self(callback.map(|callback| (callback, UserData(user_data))))
+    }
+
     /// Returns a progress sink for the core that queues events at the gate of the operation.
     pub(crate) fn through(self, gate: &Gate) -> Progress {
         let Some(callback) = self.0 else { return Progress::none() };
         gate.shared.callback.get_or_init(|| callback);
         let events = Arc::clone(&gate.events);
         Progress::new(move |event| events.push(&event))
-    }
-}
-
-pub(crate) fn outcome_number(outcome: Outcome) -> ocigraph_outcome {
-    match outcome {
-        Outcome::Uploaded => OCIGRAPH_OUTCOME_UPLOADED,
-        Outcome::AlreadyExists => OCIGRAPH_OUTCOME_ALREADY_EXISTS,
-        Outcome::Mounted => OCIGRAPH_OUTCOME_MOUNTED,
-        Outcome::Written => OCIGRAPH_OUTCOME_WRITTEN,
-        Outcome::Unchanged => OCIGRAPH_OUTCOME_UNCHANGED,
-        Outcome::KeptExisting => OCIGRAPH_OUTCOME_KEPT_EXISTING,
-        Outcome::Verified => OCIGRAPH_OUTCOME_VERIFIED,
-        _ => 0,
     }
 }
 

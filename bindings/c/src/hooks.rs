@@ -10,10 +10,10 @@ use ocigraph::Result;
 use crate::{
     boundary::{call_status, require},
     callback::Gate,
-    callback_operation::ocigraph_discover_fn,
     client::{CallContext, ocigraph_client},
     error::ocigraph_error,
     job::Job,
+    operation::ocigraph_discover_fn,
     options::ocigraph_discover_options,
     results::ocigraph_graph,
     status::ocigraph_status,
@@ -68,7 +68,7 @@ fn panics(file_work: bool) -> Job<ocigraph_graph> {
     })
 }
 
-/// An option that today's header does not have.
+/// An option that today's header does not have. It is checked and has no effect.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_discover_options_set_future_option(
     options: Option<&mut ocigraph_discover_options>,
@@ -76,7 +76,7 @@ pub extern "C" fn ocigraph_discover_options_set_future_option(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call_status(error, || {
-        require(options, "options")?.future_option.push(future_option);
+        let _ = (require(options, "options")?, future_option);
         Ok(())
     })
 }

@@ -12,9 +12,9 @@ use std::{
 use ocigraph::{Descriptor, Digest, Event};
 use tokio::sync::Notify;
 
-use crate::callback::{
-    OCIGRAPH_EVENT_FINISHED, OCIGRAPH_EVENT_MOVED, OCIGRAPH_EVENT_STARTED, ocigraph_outcome,
-    outcome_number,
+use crate::{
+    callback::{OCIGRAPH_EVENT_FINISHED, OCIGRAPH_EVENT_MOVED, OCIGRAPH_EVENT_STARTED},
+    numbers::{ocigraph_outcome, outcome_number},
 };
 
 /// A progress event of one blob.

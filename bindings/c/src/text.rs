@@ -3,7 +3,7 @@
 //! Arguments are copied before a function returns. Results belong to the handle that they are read
 //! from. No pointer of an argument is retained.
 
-use std::{ffi::c_char, ptr, slice, str};
+use std::{ffi::c_char, path::Path, ptr, slice, str};
 
 use ocigraph::{Code, Error, Result};
 
@@ -58,6 +58,20 @@ impl From<&str> for ocigraph_str {
 impl From<Option<&str>> for ocigraph_str {
     fn from(text: Option<&str>) -> Self {
         text.map(Self::from).unwrap_or_default()
+    }
+}
+
+/// The bytes of the path, which are not UTF-8 if the path is not.
+impl From<&Path> for ocigraph_str {
+    fn from(path: &Path) -> Self {
+        let bytes = path.as_os_str().as_encoded_bytes();
+        Self { data: start(bytes).cast(), length: bytes.len() }
+    }
+}
+
+impl From<Option<&Path>> for ocigraph_str {
+    fn from(path: Option<&Path>) -> Self {
+        path.map(Self::from).unwrap_or_default()
     }
 }
 

@@ -58,7 +58,8 @@ pub struct LoginResult {
 pub struct LogoutResult {
     /// The registry: host, and port if one was given.
     pub host: String,
-    /// Where credentials were removed. Empty if none were stored.
+    /// The places from which credentials were removed: files and credential helpers. Empty if none
+    /// were stored.
     pub removed_from: Vec<StoredIn>,
     /// True if `DOCKER_AUTH_CONFIG` still has a credential for the registry.
     pub remains: bool,

@@ -19,7 +19,7 @@ pub struct ManifestInfo {
     pub descriptor: Descriptor,
     /// The tags that name the manifest.
     pub tags: Vec<String>,
-    /// The digest of its subject.
+    /// The digest of the subject.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subject: Option<Digest>,
     /// Creation time, RFC 3339: from Azure's list, else from the annotation

@@ -1,18 +1,30 @@
-//! Options of fetching and pushing a single blob.
+// Written by tools/bindgen from the source of the core. Edit that source, then run `make bindgen`.
+
+//! Options of blob.
 
 use std::{ffi::c_void, mem::MaybeUninit};
 
+use ocigraph::TransferOptions;
+
 use crate::{
     boundary::{call_status, free, require},
-    callback::{ProgressCallback, UserData, ocigraph_progress_fn},
+    callback::{Gate, ProgressCallback, ocigraph_progress_fn},
     error::ocigraph_error,
     status::ocigraph_status,
 };
 
-/// Options of `ocigraph_client_fetch_blob` and of the `ocigraph_client_push_blob` functions.
+/// Options of `ocigraph_client_fetch_blob` and the `ocigraph_client_push_blob` functions.
 #[derive(Default)]
 pub struct ocigraph_blob_options {
+    pub(crate) core: TransferOptions,
     pub(crate) progress: ProgressCallback,
+}
+
+impl ocigraph_blob_options {
+    /// Copies the options for one operation, which reports its progress at the gate.
+    pub(crate) fn for_operation(&self, gate: &Gate) -> TransferOptions {
+        self.core.clone().progress(self.progress.through(gate))
+    }
 }
 
 /// Creates blob options with the default values.
@@ -47,8 +59,7 @@ pub extern "C" fn ocigraph_blob_options_set_progress(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call_status(error, || {
-        let to = callback.map(|callback| (callback, UserData(user_data)));
-        require(options, "options")?.progress = ProgressCallback(to);
+        require(options, "options")?.progress = ProgressCallback::new(callback, user_data);
         Ok(())
     })
 }

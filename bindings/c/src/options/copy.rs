@@ -1,3 +1,5 @@
+// Written by tools/bindgen from the source of the core. Edit that source, then run `make bindgen`.
+
 //! Options of copy.
 
 use std::{ffi::c_void, mem::MaybeUninit};
@@ -6,7 +8,7 @@ use ocigraph::CopyOptions;
 
 use crate::{
     boundary::{call_status, free, require},
-    callback::{ProgressCallback, UserData, ocigraph_progress_fn},
+    callback::{Gate, ProgressCallback, ocigraph_progress_fn},
     error::ocigraph_error,
     status::ocigraph_status,
     text::ocigraph_str,
@@ -17,6 +19,13 @@ use crate::{
 pub struct ocigraph_copy_options {
     pub(crate) core: CopyOptions,
     pub(crate) progress: ProgressCallback,
+}
+
+impl ocigraph_copy_options {
+    /// Copies the options for one operation, which reports its progress at the gate.
+    pub(crate) fn for_operation(&self, gate: &Gate) -> CopyOptions {
+        self.core.clone().progress(self.progress.through(gate))
+    }
 }
 
 /// Creates copy options with the default values.
@@ -37,8 +46,9 @@ pub extern "C" fn ocigraph_copy_options_free(options: Option<Box<ocigraph_copy_o
     free(options);
 }
 
-/// Also copies all referrers, direct and indirect, including those of the manifests that an index
-/// lists, if true. Default: false.
+/// If true, copies the whole graph: also the referrers of the artifact, of the manifests that an
+/// index lists, and of each referrer. Default: false, which copies the artifact, its subject, and
+/// what an index lists.
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL.
 /// Threads: one at a time for each handle. Since 0.1.0.
@@ -54,8 +64,10 @@ pub extern "C" fn ocigraph_copy_options_set_recursive(
     })
 }
 
-/// Copies only the image for this platform if the source names an index. The syntax is
-/// `os/architecture[/variant]`, such as "linux/arm64". No text unsets it. Default: not set.
+/// Copies only the image for this platform if the source is an index. NOT_FOUND if the index has no
+/// such image. Default: the index with all its images.
+///
+/// `platform`: `os/architecture[/variant]`, such as "linux/arm64". No text unsets it.
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not a platform.
 /// Threads: one at a time for each handle. Since 0.1.0.
@@ -72,8 +84,10 @@ pub extern "C" fn ocigraph_copy_options_set_platform(
     })
 }
 
-/// Also copies foreign (non-distributable) layers if true. Registries are not required to store
-/// these layers. Default: false.
+/// If true, copies foreign layers too. Registries need not store these layers: see image-spec
+/// v1.1.1, "Non-Distributable Layers"
+/// (https://github.com/opencontainers/image-spec/blob/v1.1.1/layer.md#non-distributable-layers).
+/// Default: false.
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL.
 /// Threads: one at a time for each handle. Since 0.1.0.
@@ -89,8 +103,9 @@ pub extern "C" fn ocigraph_copy_options_set_foreign(
     })
 }
 
-/// Sets the maximum number of concurrent requests. The library uses fewer if the registry slows
-/// down or file descriptors run short. 0 selects the default: 128.
+/// Sets the maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count
+/// as 512. Fewer are used while a registry limits the rate of requests, or if the process can open
+/// few files.
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL.
 /// Threads: one at a time for each handle. Since 0.1.0.
@@ -101,7 +116,7 @@ pub extern "C" fn ocigraph_copy_options_set_concurrency(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call_status(error, || {
-        require(options, "options")?.core.concurrency = Some(concurrency).filter(|n| *n > 0);
+        require(options, "options")?.core.concurrency = Some(concurrency);
         Ok(())
     })
 }
@@ -120,8 +135,7 @@ pub extern "C" fn ocigraph_copy_options_set_progress(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call_status(error, || {
-        let to = callback.map(|callback| (callback, UserData(user_data)));
-        require(options, "options")?.progress = ProgressCallback(to);
+        require(options, "options")?.progress = ProgressCallback::new(callback, user_data);
         Ok(())
     })
 }

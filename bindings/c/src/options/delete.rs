@@ -1,3 +1,5 @@
+// Written by tools/bindgen from the source of the core. Edit that source, then run `make bindgen`.
+
 //! Options of delete.
 
 use std::mem::MaybeUninit;
@@ -34,7 +36,7 @@ pub extern "C" fn ocigraph_delete_options_free(options: Option<Box<ocigraph_dele
     free(options);
 }
 
-/// Reports what would be deleted, and deletes nothing, if true. Default: false.
+/// If true, makes the report without deleting anything. Default: false.
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL.
 /// Threads: one at a time for each handle. Since 0.1.0.
@@ -50,8 +52,9 @@ pub extern "C" fn ocigraph_delete_options_set_dry_run(
     })
 }
 
-/// Also deletes manifests that have other tags or are listed by another index, if true. Otherwise
-/// the delete keeps them and reports them as kept. Default: false.
+/// If true, also deletes manifests that would be retained because they have another tag or another
+/// index lists them, and proceeds if a list of tags or referrers cannot be read completely.
+/// Default: false; an incomplete list then fails with INCOMPLETE.
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL.
 /// Threads: one at a time for each handle. Since 0.1.0.
@@ -67,8 +70,9 @@ pub extern "C" fn ocigraph_delete_options_set_force(
     })
 }
 
-/// Sets the maximum number of concurrent requests. The library uses fewer if the registry slows
-/// down or file descriptors run short. 0 selects the default: 128.
+/// Sets the maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count
+/// as 512. Fewer are used while a registry limits the rate of requests, or if the process can open
+/// few files.
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL.
 /// Threads: one at a time for each handle. Since 0.1.0.
@@ -79,7 +83,7 @@ pub extern "C" fn ocigraph_delete_options_set_concurrency(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call_status(error, || {
-        require(options, "options")?.core.concurrency = Some(concurrency).filter(|n| *n > 0);
+        require(options, "options")?.core.concurrency = Some(concurrency);
         Ok(())
     })
 }

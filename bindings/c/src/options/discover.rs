@@ -1,4 +1,6 @@
-//! Options of discover, which also filter a graph.
+// Written by tools/bindgen from the source of the core. Edit that source, then run `make bindgen`.
+
+//! Options of discover.
 
 use std::mem::MaybeUninit;
 
@@ -15,9 +17,6 @@ use crate::{
 #[derive(Default)]
 pub struct ocigraph_discover_options {
     pub(crate) core: DiscoverOptions,
-    /// An option of a future version, which makes the struct larger.
-    #[cfg(feature = "test-hooks")]
-    pub(crate) future_option: Vec<u64>,
 }
 
 /// Creates discover options with the default values.
@@ -38,8 +37,8 @@ pub extern "C" fn ocigraph_discover_options_free(options: Option<Box<ocigraph_di
     free(options);
 }
 
-/// Includes only referrers with this artifact type, together with the manifests on the path to them
-/// and all their own referrers. No text unsets it. Default: not set.
+/// Keeps only the referrers of this artifact type, the paths from the subject to them, and their
+/// direct and indirect referrers. Default: all referrers. No text unsets it.
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not UTF-8.
 /// Threads: one at a time for each handle. Since 0.1.0.
@@ -56,8 +55,10 @@ pub extern "C" fn ocigraph_discover_options_set_artifact_type(
     })
 }
 
-/// Includes only referrers with this annotation, together with the manifests on the path to them
-/// and all their own referrers. If several annotations are added, a referrer must have all of them.
+/// Adds an annotation. Keeps only the referrers that have all these annotations with these values,
+/// in the same way as `artifact_type`. Default: all referrers.
+///
+/// A key that was added before gets the new value.
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL, `key` is empty, or a text is not UTF-8.
 /// Threads: one at a time for each handle. Since 0.1.0.
@@ -75,8 +76,10 @@ pub extern "C" fn ocigraph_discover_options_add_annotation(
     })
 }
 
-/// Starts at the image for this platform if the reference names an index. The syntax is
-/// `os/architecture[/variant]`, such as "linux/arm64". No text unsets it. Default: not set.
+/// Starts at the image for this platform if the reference names an index. NOT_FOUND if the index
+/// has no such image. Default: starts at the manifest that the reference names.
+///
+/// `platform`: `os/architecture[/variant]`, such as "linux/arm64". No text unsets it.
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not a platform.
 /// Threads: one at a time for each handle. Since 0.1.0.
@@ -93,7 +96,8 @@ pub extern "C" fn ocigraph_discover_options_set_platform(
     })
 }
 
-/// Sets the maximum number of levels of referrers. 0 returns the subject alone. Default: unlimited.
+/// Sets the maximum number of levels of referrers: 1 returns the direct referrers, 0 the subject
+/// alone. Default: all levels.
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL.
 /// Threads: one at a time for each handle. Since 0.1.0.
@@ -109,8 +113,26 @@ pub extern "C" fn ocigraph_discover_options_set_depth(
     })
 }
 
-/// Sets the maximum number of concurrent requests. The library uses fewer if the registry slows
-/// down or file descriptors run short. 0 selects the default: 128.
+/// If true, returns a graph with problems (`ocigraph_graph_problem`) if a list of referrers cannot
+/// be read completely. Default: false; this then fails with INCOMPLETE.
+///
+/// Errors: INVALID_ARGUMENT if `options` is NULL.
+/// Threads: one at a time for each handle. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_discover_options_set_allow_incomplete(
+    options: Option<&mut ocigraph_discover_options>,
+    allow_incomplete: bool,
+    error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
+) -> ocigraph_status {
+    call_status(error, || {
+        require(options, "options")?.core.allow_incomplete = allow_incomplete;
+        Ok(())
+    })
+}
+
+/// Sets the maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count
+/// as 512. Fewer are used while a registry limits the rate of requests, or if the process can open
+/// few files.
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL.
 /// Threads: one at a time for each handle. Since 0.1.0.
@@ -121,7 +143,7 @@ pub extern "C" fn ocigraph_discover_options_set_concurrency(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call_status(error, || {
-        require(options, "options")?.core.concurrency = Some(concurrency).filter(|n| *n > 0);
+        require(options, "options")?.core.concurrency = Some(concurrency);
         Ok(())
     })
 }

@@ -1,18 +1,31 @@
-//! Options of the operations, one file for each operation.
+// Written by tools/bindgen from the source of the core. Edit that source, then run `make bindgen`.
+
+//! Options of the client and of the operations, one file for each.
 //!
 //! Each is an opaque handle with one function for each option. A setter copies and checks its
 //! arguments, so that a new option adds a function and changes no existing one.
 
-mod blob;
-mod copy;
-mod delete;
-mod discover;
-mod pull;
+// The order of the modules is that of the header.
+mod client;
+
 mod push;
-mod resolve;
+
+mod pull;
+
+mod discover;
+
+mod delete;
+
+mod copy;
+
 mod verify;
 
+mod resolve;
+
+mod blob;
+
 pub use blob::*;
+pub use client::*;
 pub use copy::*;
 pub use delete::*;
 pub use discover::*;
@@ -20,3 +33,17 @@ pub use pull::*;
 pub use push::*;
 pub use resolve::*;
 pub use verify::*;
+
+/// Asserts at compile time that every handle can be shared between threads, as the header
+/// promises.
+const _: () = {
+    const fn shared<T: Send + Sync>() {}
+    shared::<ocigraph_push_options>();
+    shared::<ocigraph_pull_options>();
+    shared::<ocigraph_discover_options>();
+    shared::<ocigraph_delete_options>();
+    shared::<ocigraph_copy_options>();
+    shared::<ocigraph_verify_options>();
+    shared::<ocigraph_resolve_options>();
+    shared::<ocigraph_blob_options>();
+};

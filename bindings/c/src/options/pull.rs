@@ -1,3 +1,5 @@
+// Written by tools/bindgen from the source of the core. Edit that source, then run `make bindgen`.
+
 //! Options of pull.
 
 use std::{ffi::c_void, mem::MaybeUninit};
@@ -6,7 +8,7 @@ use ocigraph::{PullOptions, UnpackLimits};
 
 use crate::{
     boundary::{call_status, free, require},
-    callback::{ProgressCallback, UserData, ocigraph_progress_fn},
+    callback::{Gate, ProgressCallback, ocigraph_progress_fn},
     error::ocigraph_error,
     status::ocigraph_status,
     text::ocigraph_str,
@@ -17,6 +19,13 @@ use crate::{
 pub struct ocigraph_pull_options {
     pub(crate) core: PullOptions,
     pub(crate) progress: ProgressCallback,
+}
+
+impl ocigraph_pull_options {
+    /// Copies the options for one operation, which reports its progress at the gate.
+    pub(crate) fn for_operation(&self, gate: &Gate) -> PullOptions {
+        self.core.clone().progress(self.progress.through(gate))
+    }
 }
 
 /// Creates pull options with the default values.
@@ -37,8 +46,8 @@ pub extern "C" fn ocigraph_pull_options_free(options: Option<Box<ocigraph_pull_o
     free(options);
 }
 
-/// Sets the output directory. It is created if necessary. No text selects the current directory,
-/// which is the default.
+/// Sets the directory to write to. It is created if necessary. Default, also for an empty path: the
+/// current directory.
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not UTF-8.
 /// Threads: one at a time for each handle. Since 0.1.0.
@@ -55,8 +64,9 @@ pub extern "C" fn ocigraph_pull_options_set_output(
     })
 }
 
-/// Pulls the referrers that have this artifact type instead of the artifact that the reference
-/// names. No text unsets it. Default: not set.
+/// Pulls the referrers of this artifact type instead of the artifact itself. NOT_FOUND if the
+/// artifact has no such referrer. Default: the artifact that the reference names. No text unsets
+/// it.
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not UTF-8.
 /// Threads: one at a time for each handle. Since 0.1.0.
@@ -73,8 +83,11 @@ pub extern "C" fn ocigraph_pull_options_set_artifact_type(
     })
 }
 
-/// Pulls the image for this platform if the reference names an index. The syntax is
-/// `os/architecture[/variant]`, such as "linux/arm64". No text unsets it. Default: not set.
+/// Selects the image for this platform if the reference names an index. NOT_FOUND if the index has
+/// no such image. Default: none; an index then fails with INVALID_ARGUMENT, because it has no
+/// files.
+///
+/// `platform`: `os/architecture[/variant]`, such as "linux/arm64". No text unsets it.
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not a platform.
 /// Threads: one at a time for each handle. Since 0.1.0.
@@ -91,7 +104,8 @@ pub extern "C" fn ocigraph_pull_options_set_platform(
     })
 }
 
-/// Also pulls the subject of the artifact, the subject of that, and so on, if true. Default: false.
+/// If true, also pulls the subject of each artifact, the subject of that subject, and so on.
+/// Default: false.
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL.
 /// Threads: one at a time for each handle. Since 0.1.0.
@@ -107,8 +121,7 @@ pub extern "C" fn ocigraph_pull_options_set_include_subject(
     })
 }
 
-/// Keeps files that already exist if true. Their outcome is `OCIGRAPH_OUTCOME_KEPT_EXISTING` if the
-/// content differs. Default: false, which replaces them.
+/// If true, does not overwrite existing files. Default: false.
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL.
 /// Threads: one at a time for each handle. Since 0.1.0.
@@ -124,8 +137,8 @@ pub extern "C" fn ocigraph_pull_options_set_keep_old_files(
     })
 }
 
-/// Permits titles that lead outside the output directory if true. Use it for trusted registries
-/// only. Otherwise such a title fails the pull with UNSAFE_PATH. Default: false.
+/// If true, writes to absolute titles and to titles with `..`, also outside the output directory.
+/// Default: false; such a title then fails with UNSAFE_PATH.
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL.
 /// Threads: one at a time for each handle. Since 0.1.0.
@@ -141,11 +154,12 @@ pub extern "C" fn ocigraph_pull_options_set_allow_path_traversal(
     })
 }
 
-/// Sets the limits for unpacking a directory. A pull that exceeds one fails with TOO_LARGE. 0
-/// selects the default of each.
+/// Sets the limits for unpacked directories. An archive that exceeds one fails with TOO_LARGE.
 ///
-/// `entries`: files, directories and links. Default: 1,000,000. `bytes`: total size. Default: 64
-/// GiB. `ratio`: unpacked bytes for each byte of the archive, checked after 64 MiB. Default: 1,000.
+/// `entries`: maximum number of files, directories and links. Default: 1,000,000. `bytes`: maximum
+/// size of the uncompressed archive in bytes. Default: 64 GiB. `ratio`: maximum ratio of the
+/// uncompressed to the compressed size. Applies once more than 64 MiB are unpacked. Default: 1,000.
+/// 0 selects the default of each.
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL.
 /// Threads: one at a time for each handle. Since 0.1.0.
@@ -160,7 +174,8 @@ pub extern "C" fn ocigraph_pull_options_set_unpack_limits(
     call_status(error, || {
         let default = UnpackLimits::default();
         let or = |given: u64, default| if given == 0 { default } else { given };
-        require(options, "options")?.core.unpack_limits = UnpackLimits::default()
+        let limits = &mut require(options, "options")?.core.unpack_limits;
+        *limits = limits
             .entries(or(entries, default.entries))
             .bytes(or(bytes, default.bytes))
             .ratio(or(ratio, default.ratio));
@@ -168,8 +183,9 @@ pub extern "C" fn ocigraph_pull_options_set_unpack_limits(
     })
 }
 
-/// Sets the maximum number of concurrent requests. The library uses fewer if the registry slows
-/// down or file descriptors run short. 0 selects the default: 128.
+/// Sets the maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count
+/// as 512. Fewer are used while a registry limits the rate of requests, or if the process can open
+/// few files.
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL.
 /// Threads: one at a time for each handle. Since 0.1.0.
@@ -180,7 +196,7 @@ pub extern "C" fn ocigraph_pull_options_set_concurrency(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call_status(error, || {
-        require(options, "options")?.core.concurrency = Some(concurrency).filter(|n| *n > 0);
+        require(options, "options")?.core.concurrency = Some(concurrency);
         Ok(())
     })
 }
@@ -199,8 +215,7 @@ pub extern "C" fn ocigraph_pull_options_set_progress(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call_status(error, || {
-        let to = callback.map(|callback| (callback, UserData(user_data)));
-        require(options, "options")?.progress = ProgressCallback(to);
+        require(options, "options")?.progress = ProgressCallback::new(callback, user_data);
         Ok(())
     })
 }

@@ -1,98 +1,33 @@
-//! Options of push: files from paths, memory and read callbacks, and properties of the manifest.
+// Written by tools/bindgen from the source of the core. Edit that source, then run `make bindgen`.
+
+//! Options of push.
 
 use std::{ffi::c_void, mem::MaybeUninit};
 
-use ocigraph::{
-    Annotations, BufferedContent, File, ManifestFormat, PushOptions, Reference, Result,
-    media_type as types,
-};
-
-use tokio::runtime::Handle;
+use ocigraph::{PushOptions, Reference};
 
 use crate::{
-    blob::spawn_callback,
     boundary::{call_status, free, require},
-    callback::{
-        Gate, ProgressCallback, ReadCallback, UserData, ocigraph_progress_fn, ocigraph_read_fn,
-    },
+    callback::{Gate, ProgressCallback, ocigraph_progress_fn, ocigraph_read_fn},
     error::ocigraph_error,
+    files::Files,
+    numbers::parse_manifest_format,
     status::ocigraph_status,
-    text::{invalid, ocigraph_bytes, ocigraph_str},
+    text::{ocigraph_bytes, ocigraph_str},
 };
 
-/// The format that the registry lists as a referrer: the OCI image manifest 1.1, or the ORAS
-/// artifact manifest if the registry lists only that one. This is the default.
-pub const OCIGRAPH_FORMAT_AUTO: i32 = 0;
-/// OCI image manifest 1.1: https://github.com/opencontainers/image-spec/blob/v1.1.1/manifest.md.
-pub const OCIGRAPH_FORMAT_OCI_1_1: i32 = 1;
-/// OCI image manifest 1.0, which has neither `artifactType` nor `subject`.
-pub const OCIGRAPH_FORMAT_OCI_1_0: i32 = 2;
-/// OCI artifact manifest of the image specification 1.1.0-rc1 and 1.1.0-rc2.
-pub const OCIGRAPH_FORMAT_OCI_ARTIFACT: i32 = 3;
-/// ORAS artifact manifest: https://github.com/oras-project/artifacts-spec.
-pub const OCIGRAPH_FORMAT_ORAS_ARTIFACT: i32 = 4;
-
-/// Options of `ocigraph_client_push`: the files, and the properties of the manifest.
+/// Options of `ocigraph_client_push`.
 #[derive(Default)]
 pub struct ocigraph_push_options {
-    core: PushOptions,
-    files: Vec<Entry>,
-    progress: ProgressCallback,
-}
-
-#[derive(Clone)]
-enum Entry {
-    File(File),
-    /// Content of a read callback, which each push reads.
-    Read {
-        from: ReadCallback,
-        title: Option<String>,
-        media_type: Option<String>,
-        annotations: Annotations,
-    },
-}
-
-impl Entry {
-    fn annotations(&mut self) -> &mut Annotations {
-        match self {
-            Entry::File(file) => &mut file.annotations,
-            Entry::Read { annotations, .. } => annotations,
-        }
-    }
-
-    async fn file(self, gate: &Gate, callbacks: &Handle) -> Result<File> {
-        let (from, title, media_type, annotations) = match self {
-            Entry::File(file) => return Ok(file),
-            Entry::Read { from, title, media_type, annotations } => {
-                (from, title, media_type, annotations)
-            }
-        };
-        let reader = from.through(gate.clone());
-        let named = title.clone().unwrap_or_default();
-        let read = move || BufferedContent::read(reader)?.into_file(&named);
-        let file = spawn_callback(callbacks, read).await?;
-        Ok(File { title, media_type, annotations, ..file })
-    }
+    pub(crate) core: PushOptions,
+    pub(crate) files: Files,
+    pub(crate) progress: ProgressCallback,
 }
 
 impl ocigraph_push_options {
-    /// Copies the options for one operation, with the files separately.
-    pub(crate) fn prepare(&self, gate: &Gate) -> (PushOptions, Files) {
-        let progress = self.progress.through(gate);
-        (self.core.clone().progress(progress), Files(self.files.clone()))
-    }
-}
-
-/// The files of one push. Read callbacks have not been called yet.
-pub(crate) struct Files(Vec<Entry>);
-
-impl Files {
-    pub(crate) async fn read(self, gate: &Gate, callbacks: &Handle) -> Result<Vec<File>> {
-        let mut files = Vec::with_capacity(self.0.len());
-        for entry in self.0 {
-            files.push(entry.file(gate, callbacks).await?);
-        }
-        Ok(files)
+    /// Copies the options for one operation, which reports its progress at the gate.
+    pub(crate) fn for_operation(&self, gate: &Gate) -> PushOptions {
+        self.core.clone().progress(self.progress.through(gate))
     }
 }
 
@@ -130,15 +65,7 @@ pub extern "C" fn ocigraph_push_options_add_path(
     title: ocigraph_str,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
-    call_status(error, || {
-        let file = File {
-            media_type: media_type.checked("media_type", types::check)?,
-            title: title.optional("title")?,
-            ..File::path(path.required("path")?)
-        };
-        require(options, "options")?.files.push(Entry::File(file));
-        Ok(())
-    })
+    call_status(error, || require(options, "options")?.files.add_path(path, media_type, title))
 }
 
 /// Adds content from memory. The content is copied.
@@ -157,26 +84,18 @@ pub extern "C" fn ocigraph_push_options_add_bytes(
     content: ocigraph_bytes,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
-    call_status(error, || {
-        let file = File {
-            media_type: media_type.checked("media_type", types::check)?,
-            title: title.optional("title")?,
-            ..File::bytes(String::new(), content.bytes("content")?)
-        };
-        require(options, "options")?.files.push(Entry::File(file));
-        Ok(())
-    })
+    call_status(error, || require(options, "options")?.files.add_bytes(title, media_type, content))
 }
 
-/// Adds content that the `read` callback provides. Each push with these options calls `read`, with
-/// `user_data` as the first argument, until the end of the content. Small content is buffered in
-/// memory, larger content in a temporary file.
+/// Adds content that the `read` callback provides. Each operation with these options calls `read`,
+/// with `user_data` as the first argument, until the end of the content. Small content is buffered
+/// in memory, larger content in a temporary file.
 ///
 /// `title`, `media_type`: as for `ocigraph_push_options_add_bytes`. `user_data` must stay valid
-/// until every push that uses these options is over.
+/// until every operation that uses these options is over.
 ///
-/// All pushes with these options share `user_data`, and a stream that was read once is at its end.
-/// Use separate options for each push, or a callback that restarts its content.
+/// All operations with these options share `user_data`, and a stream that was read once is at its
+/// end. Use separate options for each operation, or a callback that restarts its content.
 ///
 /// Errors: INVALID_ARGUMENT if `options` or `read` is NULL, a text is not UTF-8, or `media_type` is
 /// not a media type.
@@ -191,14 +110,7 @@ pub extern "C" fn ocigraph_push_options_add_reader(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call_status(error, || {
-        let entry = Entry::Read {
-            from: ReadCallback::new(read, user_data)?,
-            title: title.optional("title")?,
-            media_type: media_type.checked("media_type", types::check)?,
-            annotations: Annotations::new(),
-        };
-        require(options, "options")?.files.push(entry);
-        Ok(())
+        require(options, "options")?.files.add_reader(title, media_type, read, user_data)
     })
 }
 
@@ -214,17 +126,13 @@ pub extern "C" fn ocigraph_push_options_add_file_annotation(
     value: ocigraph_str,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
-    call_status(error, || {
-        let (key, value) = (key.required("key")?, value.text("value")?);
-        let last = require(options, "options")?.files.last_mut();
-        let last = last.ok_or_else(|| invalid("add a file before its annotation"))?;
-        last.annotations().insert(key, value);
-        Ok(())
-    })
+    call_status(error, || require(options, "options")?.files.annotate_last(key, value))
 }
 
-/// Sets the artifact type, such as "application/vnd.example.sbom". No text unsets it. Default: not
-/// set.
+/// Sets the artifact type, for example `application/vnd.example.sbom`: see image-spec v1.1.1,
+/// "Guidelines for Artifact Usage"
+/// (https://github.com/opencontainers/image-spec/blob/v1.1.1/manifest.md#guidelines-for-artifact-usage).
+/// Default: none. No text unsets it.
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not a media type.
 /// Threads: one at a time for each handle. Since 0.1.0.
@@ -235,17 +143,16 @@ pub extern "C" fn ocigraph_push_options_set_artifact_type(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call_status(error, || {
-        let value = artifact_type.checked("artifact_type", types::check_artifact_type)?;
+        let value =
+            artifact_type.checked("artifact_type", ocigraph::media_type::check_artifact_type)?;
         require(options, "options")?.core.artifact_type = value;
         Ok(())
     })
 }
 
-/// Sets the subject, so that the artifact becomes its referrer: a reference with a tag or digest in
-/// the repository or layout being pushed to. No text unsets it. Default: not set.
-///
-/// See
-/// https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#pushing-manifests-with-subject.
+/// Sets the subject: a reference with a tag or digest to a manifest in the repository that is
+/// pushed to. The artifact becomes a referrer of it. NOT_FOUND if the manifest does not exist,
+/// INVALID_ARGUMENT if it is in another repository. Default: none. No text unsets it.
 ///
 /// Errors: INVALID_REFERENCE if the text is not a reference or has neither tag nor digest;
 /// INVALID_ARGUMENT if `options` is NULL or the text is not UTF-8.
@@ -257,14 +164,16 @@ pub extern "C" fn ocigraph_push_options_set_subject(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call_status(error, || {
-        let subject: Option<Reference> = subject.parse_optional("subject")?;
-        subject.as_ref().map(Reference::name).transpose()?;
-        require(options, "options")?.core.subject = subject;
+        let value: Option<Reference> = subject.parse_optional("subject")?;
+        value.as_ref().map(Reference::name).transpose()?;
+        require(options, "options")?.core.subject = value;
         Ok(())
     })
 }
 
-/// Adds an annotation to the manifest. A key that was added before gets the new value.
+/// Adds one of the annotations of the manifest. Default: none.
+///
+/// A key that was added before gets the new value.
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL, `key` is empty, or a text is not UTF-8.
 /// Threads: one at a time for each handle. Since 0.1.0.
@@ -282,9 +191,9 @@ pub extern "C" fn ocigraph_push_options_add_annotation(
     })
 }
 
-/// Sets the config blob of the manifest from memory. Default: the empty config `{}`.
+/// Sets the config blob. Default: the empty JSON object, as image-spec recommends for artifacts.
 ///
-/// `media_type`: no text selects "application/json".
+/// The content is copied. `media_type`: no text selects "application/json".
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL, the text is not UTF-8, or `media_type` is not a
 /// media type.
@@ -297,18 +206,16 @@ pub extern "C" fn ocigraph_push_options_set_config(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call_status(error, || {
-        let file = File {
-            media_type: media_type.checked("media_type", types::check)?,
-            ..File::bytes("config.json", config.bytes("config")?)
-        };
-        require(options, "options")?.core.config = Some(file);
+        let value = crate::files::config(config, media_type)?;
+        require(options, "options")?.core.config = Some(value);
         Ok(())
     })
 }
 
-/// Sets the config blob of the manifest from a file. Default: the empty config `{}`.
+/// Sets the config blob. Default: the empty JSON object, as image-spec recommends for artifacts.
 ///
-/// `media_type`: no text derives the media type from the file name.
+/// `path`: the file with the content. `media_type`: no text derives the media type from the file
+/// name.
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL, `path` is empty, a text is not UTF-8, or
 /// `media_type` is not a media type.
@@ -321,16 +228,15 @@ pub extern "C" fn ocigraph_push_options_set_config_path(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call_status(error, || {
-        let file = File {
-            media_type: media_type.checked("media_type", types::check)?,
-            ..File::path(path.required("path")?)
-        };
-        require(options, "options")?.core.config = Some(file);
+        let value = crate::files::config_path(path, media_type)?;
+        require(options, "options")?.core.config = Some(value);
         Ok(())
     })
 }
 
-/// Sets the format of the manifest: `OCIGRAPH_FORMAT_*`. Default: `OCIGRAPH_FORMAT_AUTO`.
+/// Sets the format of the manifest. Default: `OCIGRAPH_FORMAT_AUTO`.
+///
+/// `format`: one of `OCIGRAPH_FORMAT_*`.
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL or the number is unknown.
 /// Threads: one at a time for each handle. Since 0.1.0.
@@ -341,25 +247,14 @@ pub extern "C" fn ocigraph_push_options_set_format(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call_status(error, || {
-        let format = match format {
-            OCIGRAPH_FORMAT_AUTO => ManifestFormat::Auto,
-            OCIGRAPH_FORMAT_OCI_1_1 => ManifestFormat::Oci11,
-            OCIGRAPH_FORMAT_OCI_1_0 => ManifestFormat::Oci10,
-            OCIGRAPH_FORMAT_OCI_ARTIFACT => ManifestFormat::OciArtifact,
-            OCIGRAPH_FORMAT_ORAS_ARTIFACT => ManifestFormat::OrasArtifact,
-            other => {
-                return Err(invalid(format!(
-                    "invalid manifest format {other}: expected OCIGRAPH_FORMAT_*"
-                )));
-            }
-        };
-        require(options, "options")?.core.format = format;
+        let value = parse_manifest_format(format)?;
+        require(options, "options")?.core.format = value;
         Ok(())
     })
 }
 
-/// Permits titles that are absolute or contain `..` if true. Otherwise such a title fails the push
-/// with UNSAFE_PATH before anything is sent. Default: false.
+/// If true, permits absolute titles and titles with `..`. Default: false; such a title then fails
+/// with UNSAFE_PATH.
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL.
 /// Threads: one at a time for each handle. Since 0.1.0.
@@ -375,28 +270,28 @@ pub extern "C" fn ocigraph_push_options_set_allow_path_traversal(
     })
 }
 
-/// Sets the time, in seconds since 1970-01-01T00:00:00Z, that is stored in packed directories and
-/// in the annotation `org.opencontainers.image.created`. By default, packed directories get the
-/// time 0 and the annotation is omitted, so that the same input has the same digest.
-///
-/// A push fails with INVALID_ARGUMENT if the time is after the year 9999.
+/// Sets the time, in seconds since 1970-01-01 UTC, for the entries of packed directories and for
+/// the annotation `org.opencontainers.image.created`; like the variable SOURCE_DATE_EPOCH
+/// (https://reproducible-builds.org/specs/source-date-epoch/). Default: none; entries then get the
+/// time 0, and the manifest has no such annotation.
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL.
 /// Threads: one at a time for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_push_options_set_source_date_epoch(
     options: Option<&mut ocigraph_push_options>,
-    seconds: u64,
+    source_date_epoch: u64,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call_status(error, || {
-        require(options, "options")?.core.source_date_epoch = Some(seconds);
+        require(options, "options")?.core.source_date_epoch = Some(source_date_epoch);
         Ok(())
     })
 }
 
-/// Sets the maximum number of concurrent requests. The library uses fewer if the registry slows
-/// down or file descriptors run short. 0 selects the default: 128.
+/// Sets the maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count
+/// as 512. Fewer are used while a registry limits the rate of requests, or if the process can open
+/// few files.
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL.
 /// Threads: one at a time for each handle. Since 0.1.0.
@@ -407,7 +302,7 @@ pub extern "C" fn ocigraph_push_options_set_concurrency(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call_status(error, || {
-        require(options, "options")?.core.concurrency = Some(concurrency).filter(|n| *n > 0);
+        require(options, "options")?.core.concurrency = Some(concurrency);
         Ok(())
     })
 }
@@ -426,8 +321,7 @@ pub extern "C" fn ocigraph_push_options_set_progress(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call_status(error, || {
-        let to = callback.map(|callback| (callback, UserData(user_data)));
-        require(options, "options")?.progress = ProgressCallback(to);
+        require(options, "options")?.progress = ProgressCallback::new(callback, user_data);
         Ok(())
     })
 }

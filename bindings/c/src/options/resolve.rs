@@ -1,8 +1,10 @@
-//! Options of resolve and of fetching a manifest.
+// Written by tools/bindgen from the source of the core. Edit that source, then run `make bindgen`.
+
+//! Options of resolve.
 
 use std::mem::MaybeUninit;
 
-use ocigraph::Platform;
+use ocigraph::ResolveOptions;
 
 use crate::{
     boundary::{call_status, free, require},
@@ -14,7 +16,7 @@ use crate::{
 /// Options of `ocigraph_client_resolve` and `ocigraph_client_fetch_manifest`.
 #[derive(Default)]
 pub struct ocigraph_resolve_options {
-    pub(crate) platform: Option<Platform>,
+    pub(crate) core: ResolveOptions,
 }
 
 /// Creates resolve options with the default values.
@@ -35,8 +37,9 @@ pub extern "C" fn ocigraph_resolve_options_free(options: Option<Box<ocigraph_res
     free(options);
 }
 
-/// Resolves to the image for this platform if the reference names an index. The syntax is
-/// `os/architecture[/variant]`, such as "linux/arm64". No text unsets it. Default: not set.
+/// Selects, in an index, the image for this platform. Default: the index itself.
+///
+/// `platform`: `os/architecture[/variant]`, such as "linux/arm64". No text unsets it.
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not a platform.
 /// Threads: one at a time for each handle. Since 0.1.0.
@@ -48,7 +51,7 @@ pub extern "C" fn ocigraph_resolve_options_set_platform(
 ) -> ocigraph_status {
     call_status(error, || {
         let value = platform.parse_optional("platform")?;
-        require(options, "options")?.platform = value;
+        require(options, "options")?.core.platform = value;
         Ok(())
     })
 }

@@ -1,3 +1,5 @@
+// Written by tools/bindgen from the source of the core. Edit that source, then run `make bindgen`.
+
 //! Options of verify.
 
 use std::{ffi::c_void, mem::MaybeUninit};
@@ -6,7 +8,7 @@ use ocigraph::VerifyOptions;
 
 use crate::{
     boundary::{call_status, free, require},
-    callback::{ProgressCallback, UserData, ocigraph_progress_fn},
+    callback::{Gate, ProgressCallback, ocigraph_progress_fn},
     error::ocigraph_error,
     status::ocigraph_status,
     text::ocigraph_str,
@@ -17,6 +19,13 @@ use crate::{
 pub struct ocigraph_verify_options {
     pub(crate) core: VerifyOptions,
     pub(crate) progress: ProgressCallback,
+}
+
+impl ocigraph_verify_options {
+    /// Copies the options for one operation, which reports its progress at the gate.
+    pub(crate) fn for_operation(&self, gate: &Gate) -> VerifyOptions {
+        self.core.clone().progress(self.progress.through(gate))
+    }
 }
 
 /// Creates verify options with the default values.
@@ -37,8 +46,10 @@ pub extern "C" fn ocigraph_verify_options_free(options: Option<Box<ocigraph_veri
     free(options);
 }
 
-/// Verifies the image for this platform if the reference names an index. The syntax is
-/// `os/architecture[/variant]`, such as "linux/arm64". No text unsets it. Default: not set.
+/// Starts at the image for this platform if the reference names an index. NOT_FOUND if the index
+/// has no such image. Default: starts at the manifest that the reference names.
+///
+/// `platform`: `os/architecture[/variant]`, such as "linux/arm64". No text unsets it.
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not a platform.
 /// Threads: one at a time for each handle. Since 0.1.0.
@@ -55,8 +66,9 @@ pub extern "C" fn ocigraph_verify_options_set_platform(
     })
 }
 
-/// Sets the maximum number of concurrent requests. The library uses fewer if the registry slows
-/// down or file descriptors run short. 0 selects the default: 128.
+/// Sets the maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count
+/// as 512. Fewer are used while a registry limits the rate of requests, or if the process can open
+/// few files.
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL.
 /// Threads: one at a time for each handle. Since 0.1.0.
@@ -67,7 +79,7 @@ pub extern "C" fn ocigraph_verify_options_set_concurrency(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call_status(error, || {
-        require(options, "options")?.core.concurrency = Some(concurrency).filter(|n| *n > 0);
+        require(options, "options")?.core.concurrency = Some(concurrency);
         Ok(())
     })
 }
@@ -86,8 +98,7 @@ pub extern "C" fn ocigraph_verify_options_set_progress(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call_status(error, || {
-        let to = callback.map(|callback| (callback, UserData(user_data)));
-        require(options, "options")?.progress = ProgressCallback(to);
+        require(options, "options")?.progress = ProgressCallback::new(callback, user_data);
         Ok(())
     })
 }

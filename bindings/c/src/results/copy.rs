@@ -1,10 +1,12 @@
-//! The report of a copy.
+// Written by tools/bindgen from the source of the core. Edit that source, then run `make bindgen`.
+
+//! The copy report.
 
 use ocigraph::CopyReport;
 
 use crate::{
     boundary::{borrow, free, read},
-    callback::{
+    numbers::{
         OCIGRAPH_OUTCOME_ALREADY_EXISTS, OCIGRAPH_OUTCOME_MOUNTED, OCIGRAPH_OUTCOME_UPLOADED,
         ocigraph_outcome,
     },
@@ -12,28 +14,36 @@ use crate::{
     text::ocigraph_str,
 };
 
-/// The result of a copy: what was copied, and how many manifests, blobs and bytes were written.
+/// The result of `ocigraph_client_copy`.
 pub struct ocigraph_copy_report {
     value: CopyReport,
-    source: String,
-    destination: String,
-    descriptor: ocigraph_descriptor,
+    parts: CopyReportParts,
     json: Json,
 }
 
 impl From<CopyReport> for ocigraph_copy_report {
     fn from(value: CopyReport) -> Self {
+        Self { parts: CopyReportParts::new(&value), json: Json::default(), value }
+    }
+}
+
+struct CopyReportParts {
+    source: String,
+    destination: String,
+    descriptor: ocigraph_descriptor,
+}
+
+impl CopyReportParts {
+    fn new(value: &CopyReport) -> Self {
         Self {
             source: value.source.to_string(),
             destination: value.destination.to_string(),
             descriptor: ocigraph_descriptor::new(value.descriptor.clone()),
-            json: Json::default(),
-            value,
         }
     }
 }
 
-/// Frees the report of a copy and everything borrowed from it.
+/// Frees a copy report and everything borrowed from it.
 ///
 /// Ownership: takes `result`, which may be NULL.
 /// Threads: any, once for each handle. Since 0.1.0.
@@ -42,7 +52,7 @@ pub extern "C" fn ocigraph_copy_report_free(result: Option<Box<ocigraph_copy_rep
     free(result);
 }
 
-/// Returns the source as a reference by digest.
+/// Returns the source, as a reference by digest.
 ///
 /// Ownership: borrowed from `result`.
 /// Threads: any. Since 0.1.0.
@@ -50,10 +60,10 @@ pub extern "C" fn ocigraph_copy_report_free(result: Option<Box<ocigraph_copy_rep
 pub extern "C" fn ocigraph_copy_report_source(
     result: Option<&ocigraph_copy_report>,
 ) -> ocigraph_str {
-    read(result, |r| r.source.as_str().into())
+    read(result, |r| r.parts.source.as_str().into())
 }
 
-/// Returns the destination as a reference by digest.
+/// Returns the destination, as a reference by digest.
 ///
 /// Ownership: borrowed from `result`.
 /// Threads: any. Since 0.1.0.
@@ -61,7 +71,7 @@ pub extern "C" fn ocigraph_copy_report_source(
 pub extern "C" fn ocigraph_copy_report_destination(
     result: Option<&ocigraph_copy_report>,
 ) -> ocigraph_str {
-    read(result, |r| r.destination.as_str().into())
+    read(result, |r| r.parts.destination.as_str().into())
 }
 
 /// Returns the descriptor of the manifest that the source names.
@@ -72,10 +82,10 @@ pub extern "C" fn ocigraph_copy_report_destination(
 pub extern "C" fn ocigraph_copy_report_descriptor(
     result: Option<&ocigraph_copy_report>,
 ) -> Option<&ocigraph_descriptor> {
-    borrow(result, |r| Some(&r.descriptor))
+    borrow(result, |r| Some(&r.parts.descriptor))
 }
 
-/// Returns the number of tags that were set at the destination.
+/// Returns the number of tags that the manifest got at the destination.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
@@ -95,7 +105,8 @@ pub extern "C" fn ocigraph_copy_report_tag(
     read(result, |r| r.value.tags.get(index).map(String::as_str).into())
 }
 
-/// Returns the number of manifests written. Manifests that already existed do not count.
+/// Returns the number of manifests written. Manifests that the destination had already are not
+/// counted.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
@@ -104,8 +115,8 @@ pub extern "C" fn ocigraph_copy_report_manifests(result: Option<&ocigraph_copy_r
 }
 
 /// Returns the number of blobs with this outcome: `OCIGRAPH_OUTCOME_UPLOADED`,
-/// `OCIGRAPH_OUTCOME_ALREADY_EXISTS` or `OCIGRAPH_OUTCOME_MOUNTED`. Blobs of manifests that already
-/// existed do not count.
+/// `OCIGRAPH_OUTCOME_ALREADY_EXISTS` or `OCIGRAPH_OUTCOME_MOUNTED`. Blobs of a manifest that the
+/// destination had already are not counted.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
@@ -121,7 +132,7 @@ pub extern "C" fn ocigraph_copy_report_blobs(
     })
 }
 
-/// Returns the number of bytes written, of manifests and blobs.
+/// Returns the number of bytes of all manifests and blobs written.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
@@ -129,7 +140,7 @@ pub extern "C" fn ocigraph_copy_report_bytes(result: Option<&ocigraph_copy_repor
     read(result, |r| r.value.bytes)
 }
 
-/// Returns the complete report as JSON text, in the format of the command line with field names in
+/// Returns the complete result as JSON text, in the format of the command line with field names in
 /// snake case.
 ///
 /// Ownership: borrowed from `result`.

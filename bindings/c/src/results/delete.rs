@@ -1,6 +1,8 @@
-//! The report of a delete.
+// Written by tools/bindgen from the source of the core. Edit that source, then run `make bindgen`.
 
-use ocigraph::DeleteReport;
+//! The delete report.
+
+use ocigraph::{DeleteFailure, DeleteReport, RetainedManifest};
 
 use crate::{
     boundary::{borrow, free, read},
@@ -9,30 +11,60 @@ use crate::{
     text::ocigraph_str,
 };
 
-/// The result of a delete: the manifests that were deleted, kept, or could not be deleted.
+/// The result of `ocigraph_client_delete`. A dry run reports what a delete would do.
 pub struct ocigraph_delete_report {
     value: DeleteReport,
-    deleted: Vec<ocigraph_descriptor>,
-    kept: Vec<ocigraph_descriptor>,
-    failed: Vec<ocigraph_descriptor>,
-    messages: Vec<String>,
+    parts: DeleteReportParts,
     json: Json,
 }
 
 impl From<DeleteReport> for ocigraph_delete_report {
     fn from(value: DeleteReport) -> Self {
+        Self { parts: DeleteReportParts::new(&value), json: Json::default(), value }
+    }
+}
+
+struct DeleteReportParts {
+    deleted: Vec<ocigraph_descriptor>,
+    kept: Vec<RetainedManifestParts>,
+    failed: Vec<DeleteFailureParts>,
+}
+
+impl DeleteReportParts {
+    fn new(value: &DeleteReport) -> Self {
         Self {
             deleted: ocigraph_descriptor::list(&value.deleted),
-            kept: ocigraph_descriptor::list(value.kept.iter().map(|k| &k.descriptor)),
-            failed: ocigraph_descriptor::list(value.failed.iter().map(|f| &f.descriptor)),
-            messages: value.failed.iter().map(|f| f.error.to_string()).collect(),
-            json: Json::default(),
-            value,
+            kept: value.kept.iter().map(RetainedManifestParts::new).collect(),
+            failed: value.failed.iter().map(DeleteFailureParts::new).collect(),
         }
     }
 }
 
-/// Frees the report of a delete and everything borrowed from it.
+struct RetainedManifestParts {
+    descriptor: ocigraph_descriptor,
+}
+
+impl RetainedManifestParts {
+    fn new(value: &RetainedManifest) -> Self {
+        Self { descriptor: ocigraph_descriptor::new(value.descriptor.clone()) }
+    }
+}
+
+struct DeleteFailureParts {
+    descriptor: ocigraph_descriptor,
+    error: String,
+}
+
+impl DeleteFailureParts {
+    fn new(value: &DeleteFailure) -> Self {
+        Self {
+            descriptor: ocigraph_descriptor::new(value.descriptor.clone()),
+            error: value.error.to_string(),
+        }
+    }
+}
+
+/// Frees a delete report and everything borrowed from it.
 ///
 /// Ownership: takes `result`, which may be NULL.
 /// Threads: any, once for each handle. Since 0.1.0.
@@ -41,7 +73,7 @@ pub extern "C" fn ocigraph_delete_report_free(result: Option<Box<ocigraph_delete
     free(result);
 }
 
-/// Returns true for a dry run, which deleted nothing.
+/// Returns true for a dry run, which deletes nothing.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
@@ -49,18 +81,18 @@ pub extern "C" fn ocigraph_delete_report_dry_run(result: Option<&ocigraph_delete
     read(result, |r| r.value.dry_run)
 }
 
-/// Returns the number of manifests that were deleted, or would be deleted by a dry run.
+/// Returns the number of deleted manifests.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_delete_report_deleted_count(
     result: Option<&ocigraph_delete_report>,
 ) -> usize {
-    read(result, |r| r.deleted.len())
+    read(result, |r| r.value.deleted.len())
 }
 
-/// Returns the deleted manifest at `index`, in the order of deletion: referrers before their
-/// subjects.
+/// Returns the manifest at `index` of this list: the deleted manifests, in the order of deletion:
+/// referrers before their subjects.
 ///
 /// Ownership: borrowed from `result`.
 /// Threads: any. Since 0.1.0.
@@ -69,20 +101,22 @@ pub extern "C" fn ocigraph_delete_report_deleted(
     result: Option<&ocigraph_delete_report>,
     index: usize,
 ) -> Option<&ocigraph_descriptor> {
-    borrow(result, |r| r.deleted.get(index))
+    borrow(result, |r| r.parts.deleted.get(index))
 }
 
-/// Returns the number of manifests that were kept.
+/// Returns the length of this list: the retained manifests, each with the reason.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_delete_report_kept_count(
     result: Option<&ocigraph_delete_report>,
 ) -> usize {
-    read(result, |r| r.kept.len())
+    read(result, |r| r.value.kept.len())
 }
 
-/// Returns the kept manifest at `index`.
+/// Returns the descriptor of the manifest.
+///
+/// `index`: the manifest, from 0.
 ///
 /// Ownership: borrowed from `result`.
 /// Threads: any. Since 0.1.0.
@@ -91,10 +125,12 @@ pub extern "C" fn ocigraph_delete_report_kept(
     result: Option<&ocigraph_delete_report>,
     index: usize,
 ) -> Option<&ocigraph_descriptor> {
-    borrow(result, |r| r.kept.get(index))
+    borrow(result, |r| r.parts.kept.get(index).map(|p| &p.descriptor))
 }
 
-/// Returns why the manifest at `index` was kept, such as "tagged stable".
+/// Returns the reason as a phrase for users, for example `tagged stable`.
+///
+/// `index`: the manifest, from 0.
 ///
 /// Ownership: borrowed from `result`.
 /// Threads: any. Since 0.1.0.
@@ -103,20 +139,24 @@ pub extern "C" fn ocigraph_delete_report_kept_reason(
     result: Option<&ocigraph_delete_report>,
     index: usize,
 ) -> ocigraph_str {
-    read(result, |r| r.value.kept.get(index).map(|k| k.reason.as_str()).into())
+    read(result, |r| r.value.kept.get(index).map(|v| v.reason.as_str()).into())
 }
 
-/// Returns the number of manifests that could not be deleted.
+/// Returns the length of this list: the manifests that could not be deleted, each with the error.
+/// After a failure, the manifests that would be deleted later are not deleted either, and are not
+/// reported.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_delete_report_failed_count(
     result: Option<&ocigraph_delete_report>,
 ) -> usize {
-    read(result, |r| r.failed.len())
+    read(result, |r| r.value.failed.len())
 }
 
-/// Returns the manifest at `index` that could not be deleted.
+/// Returns the descriptor of the manifest.
+///
+/// `index`: the manifest, from 0.
 ///
 /// Ownership: borrowed from `result`.
 /// Threads: any. Since 0.1.0.
@@ -125,10 +165,12 @@ pub extern "C" fn ocigraph_delete_report_failed(
     result: Option<&ocigraph_delete_report>,
     index: usize,
 ) -> Option<&ocigraph_descriptor> {
-    borrow(result, |r| r.failed.get(index))
+    borrow(result, |r| r.parts.failed.get(index).map(|p| &p.descriptor))
 }
 
-/// Returns the status of the failure at `index`, or `OCIGRAPH_OK` if `index` is too large.
+/// Returns the status of the error of the store. `OCIGRAPH_OK` if the index is too large.
+///
+/// `index`: the manifest, from 0.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
@@ -137,11 +179,13 @@ pub extern "C" fn ocigraph_delete_report_failed_status(
     index: usize,
 ) -> ocigraph_status {
     read(result, |r| {
-        r.value.failed.get(index).map_or(OCIGRAPH_OK, |f| f.error.code() as ocigraph_status)
+        r.value.failed.get(index).map_or(OCIGRAPH_OK, |v| v.error.code() as ocigraph_status)
     })
 }
 
-/// Returns the error message of the failure at `index`.
+/// Returns the message of the error of the store.
+///
+/// `index`: the manifest, from 0.
 ///
 /// Ownership: borrowed from `result`.
 /// Threads: any. Since 0.1.0.
@@ -150,10 +194,10 @@ pub extern "C" fn ocigraph_delete_report_failed_message(
     result: Option<&ocigraph_delete_report>,
     index: usize,
 ) -> ocigraph_str {
-    read(result, |r| r.messages.get(index).map(String::as_str).into())
+    read(result, |r| r.parts.failed.get(index).map(|v| v.error.as_str()).into())
 }
 
-/// Returns the complete report as JSON text, in the format of the command line with field names in
+/// Returns the complete result as JSON text, in the format of the command line with field names in
 /// snake case.
 ///
 /// Ownership: borrowed from `result`.

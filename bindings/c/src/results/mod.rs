@@ -1,21 +1,63 @@
+// Written by tools/bindgen from the source of the core. Edit that source, then run `make bindgen`.
+
 //! Results as handles. Each owns the value of the core and the parts that C borrows from it.
 
-mod copy;
-mod delete;
+// The order of the modules is that of the header.
 mod descriptor;
-mod graph;
-mod listing;
+
 mod manifest;
-mod pull;
+
+mod graph;
+
+mod text_list;
+
 mod push;
+
+mod pull;
+
+mod delete;
+
+mod copy;
+
 mod verify;
+
+mod tag_list;
+
+mod manifest_list;
+
+mod login;
+
+mod logout;
 
 pub use copy::*;
 pub use delete::*;
 pub use descriptor::*;
 pub use graph::*;
-pub use listing::*;
+pub use login::*;
+pub use logout::*;
 pub use manifest::*;
+pub use manifest_list::*;
 pub use pull::*;
 pub use push::*;
+pub use tag_list::*;
+pub use text_list::*;
 pub use verify::*;
+
+/// Asserts at compile time that every handle can be shared between threads, as the header
+/// promises.
+const _: () = {
+    const fn shared<T: Send + Sync>() {}
+    shared::<ocigraph_descriptor>();
+    shared::<ocigraph_manifest>();
+    shared::<ocigraph_graph>();
+    shared::<ocigraph_text_list>();
+    shared::<ocigraph_push_result>();
+    shared::<ocigraph_pull_result>();
+    shared::<ocigraph_delete_report>();
+    shared::<ocigraph_copy_report>();
+    shared::<ocigraph_verify_report>();
+    shared::<ocigraph_tag_list>();
+    shared::<ocigraph_manifest_list>();
+    shared::<ocigraph_login_result>();
+    shared::<ocigraph_logout_result>();
+};

@@ -1,59 +1,62 @@
-//! The result of a pull.
+// Written by tools/bindgen from the source of the core. Edit that source, then run `make bindgen`.
 
-use ocigraph::PullResult;
+//! The pull result.
+
+use ocigraph::{PullResult, PulledFile};
 
 use crate::{
     boundary::{borrow, free, read},
-    callback::{ocigraph_outcome, outcome_number},
+    numbers::{ocigraph_outcome, outcome_number},
     results::{Json, ocigraph_descriptor},
     text::ocigraph_str,
 };
 
-/// The result of a pull: one artifact, or several if the options set an artifact type or include
-/// subjects.
+/// The result of `ocigraph_client_pull`: a list of artifacts.
 pub struct ocigraph_pull_result {
     value: Vec<PullResult>,
-    artifacts: Vec<Pulled>,
+    parts: Vec<PullResultParts>,
     json: Json,
-}
-
-struct Pulled {
-    reference: String,
-    descriptor: ocigraph_descriptor,
-    files: Vec<File>,
-    skipped: Vec<ocigraph_descriptor>,
-}
-
-struct File {
-    path: String,
-    descriptor: ocigraph_descriptor,
-    outcome: ocigraph_outcome,
 }
 
 impl From<Vec<PullResult>> for ocigraph_pull_result {
     fn from(value: Vec<PullResult>) -> Self {
-        let file = |file: &ocigraph::PulledFile| File {
-            path: file.path.to_string_lossy().into_owned(),
-            descriptor: ocigraph_descriptor::new(file.descriptor.clone()),
-            outcome: outcome_number(file.outcome),
-        };
-        let artifact = |artifact: &PullResult| Pulled {
-            reference: artifact.reference.to_string(),
-            descriptor: ocigraph_descriptor::new(artifact.descriptor.clone()),
-            files: artifact.files.iter().map(file).collect(),
-            skipped: ocigraph_descriptor::list(&artifact.skipped),
-        };
-        Self { artifacts: value.iter().map(artifact).collect(), json: Json::default(), value }
+        Self {
+            parts: value.iter().map(PullResultParts::new).collect(),
+            json: Json::default(),
+            value,
+        }
     }
 }
 
-impl ocigraph_pull_result {
-    fn file(&self, artifact: usize, index: usize) -> Option<&File> {
-        self.artifacts.get(artifact)?.files.get(index)
+struct PullResultParts {
+    reference: String,
+    descriptor: ocigraph_descriptor,
+    files: Vec<PulledFileParts>,
+    skipped: Vec<ocigraph_descriptor>,
+}
+
+impl PullResultParts {
+    fn new(value: &PullResult) -> Self {
+        Self {
+            reference: value.reference.to_string(),
+            descriptor: ocigraph_descriptor::new(value.descriptor.clone()),
+            files: value.files.iter().map(PulledFileParts::new).collect(),
+            skipped: ocigraph_descriptor::list(&value.skipped),
+        }
     }
 }
 
-/// Frees the result of a pull and everything borrowed from it.
+struct PulledFileParts {
+    descriptor: ocigraph_descriptor,
+}
+
+impl PulledFileParts {
+    fn new(value: &PulledFile) -> Self {
+        Self { descriptor: ocigraph_descriptor::new(value.descriptor.clone()) }
+    }
+}
+
+/// Frees a pull result and everything borrowed from it.
 ///
 /// Ownership: takes `result`, which may be NULL.
 /// Threads: any, once for each handle. Since 0.1.0.
@@ -62,50 +65,60 @@ pub extern "C" fn ocigraph_pull_result_free(result: Option<Box<ocigraph_pull_res
     free(result);
 }
 
-/// Returns the number of artifacts that were pulled.
+/// Returns the number of artifacts.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_pull_result_count(result: Option<&ocigraph_pull_result>) -> usize {
-    read(result, |r| r.artifacts.len())
+    read(result, |r| r.value.len())
 }
 
-/// Returns the reference by digest of an artifact.
+/// Returns the artifact, as a reference by digest.
+///
+/// `index`: the artifact, from 0.
 ///
 /// Ownership: borrowed from `result`.
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_pull_result_reference(
     result: Option<&ocigraph_pull_result>,
-    artifact: usize,
+    index: usize,
 ) -> ocigraph_str {
-    read(result, |r| r.artifacts.get(artifact).map(|a| a.reference.as_str()).into())
+    read(result, |r| r.parts.get(index).map(|v| v.reference.as_str()).into())
 }
 
-/// Returns the descriptor of the manifest of an artifact.
+/// Returns the descriptor of the artifact's manifest.
+///
+/// `index`: the artifact, from 0.
 ///
 /// Ownership: borrowed from `result`.
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_pull_result_descriptor(
     result: Option<&ocigraph_pull_result>,
-    artifact: usize,
+    index: usize,
 ) -> Option<&ocigraph_descriptor> {
-    borrow(result, |r| r.artifacts.get(artifact).map(|a| &a.descriptor))
+    borrow(result, |r| r.parts.get(index).map(|p| &p.descriptor))
 }
 
-/// Returns the number of files of an artifact.
+/// Returns the length of this list: the files of the blobs with a title, in the order of the
+/// manifest.
+///
+/// `index`: the artifact, from 0.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_pull_result_file_count(
     result: Option<&ocigraph_pull_result>,
-    artifact: usize,
+    index: usize,
 ) -> usize {
-    read(result, |r| r.artifacts.get(artifact).map_or(0, |a| a.files.len()))
+    read(result, |r| r.value.get(index).map_or(0, |v| v.files.len()))
 }
 
-/// Returns the path of the file at `index` of an artifact, including the output directory.
+/// Returns the path of the file or of the unpacked directory. Relative if the output directory is.
+/// The text has the bytes of the path, which need not be UTF-8.
+///
+/// `artifact`: the artifact, from 0. `index`: its file, from 0.
 ///
 /// Ownership: borrowed from `result`.
 /// Threads: any. Since 0.1.0.
@@ -115,10 +128,14 @@ pub extern "C" fn ocigraph_pull_result_file_path(
     artifact: usize,
     index: usize,
 ) -> ocigraph_str {
-    read(result, |r| r.file(artifact, index).map(|f| f.path.as_str()).into())
+    read(result, |r| {
+        r.value.get(artifact).and_then(|v| v.files.get(index)).map(|v| v.path.as_path()).into()
+    })
 }
 
-/// Returns the descriptor of the blob of the file at `index` of an artifact.
+/// Returns the descriptor of the blob.
+///
+/// `artifact`: the artifact, from 0. `index`: its file, from 0.
 ///
 /// Ownership: borrowed from `result`.
 /// Threads: any. Since 0.1.0.
@@ -128,11 +145,15 @@ pub extern "C" fn ocigraph_pull_result_file(
     artifact: usize,
     index: usize,
 ) -> Option<&ocigraph_descriptor> {
-    borrow(result, |r| r.file(artifact, index).map(|f| &f.descriptor))
+    borrow(result, |r| {
+        r.parts.get(artifact).and_then(|p| p.files.get(index)).map(|p| &p.descriptor)
+    })
 }
 
-/// Returns the outcome for the file at `index` of an artifact: `OCIGRAPH_OUTCOME_*`, or 0 if an
-/// index is too large.
+/// Returns the outcome: `OCIGRAPH_OUTCOME_WRITTEN`, `OCIGRAPH_OUTCOME_UNCHANGED` or
+/// `OCIGRAPH_OUTCOME_KEPT_EXISTING`.
+///
+/// `artifact`: the artifact, from 0. `index`: its file, from 0.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
@@ -141,21 +162,30 @@ pub extern "C" fn ocigraph_pull_result_file_outcome(
     artifact: usize,
     index: usize,
 ) -> ocigraph_outcome {
-    read(result, |r| r.file(artifact, index).map_or(0, |f| f.outcome))
+    read(result, |r| {
+        r.value
+            .get(artifact)
+            .and_then(|v| v.files.get(index))
+            .map_or(0, |v| outcome_number(v.outcome))
+    })
 }
 
-/// Returns the number of blobs of an artifact that were not written because they have no title.
+/// Returns the number of blobs without a title.
+///
+/// `index`: the artifact, from 0.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_pull_result_skipped_count(
     result: Option<&ocigraph_pull_result>,
-    artifact: usize,
+    index: usize,
 ) -> usize {
-    read(result, |r| r.artifacts.get(artifact).map_or(0, |a| a.skipped.len()))
+    read(result, |r| r.value.get(index).map_or(0, |v| v.skipped.len()))
 }
 
-/// Returns the skipped blob at `index` of an artifact.
+/// Returns the blob at `index` of this list: the blobs without a title, which are not written.
+///
+/// `artifact`: the artifact, from 0.
 ///
 /// Ownership: borrowed from `result`.
 /// Threads: any. Since 0.1.0.
@@ -165,7 +195,7 @@ pub extern "C" fn ocigraph_pull_result_skipped(
     artifact: usize,
     index: usize,
 ) -> Option<&ocigraph_descriptor> {
-    borrow(result, |r| r.artifacts.get(artifact).and_then(|a| a.skipped.get(index)))
+    borrow(result, |r| r.parts.get(artifact).and_then(|p| p.skipped.get(index)))
 }
 
 /// Returns the complete result as JSON text, in the format of the command line with field names in

@@ -1,36 +1,56 @@
-//! The result of a push.
+// Written by tools/bindgen from the source of the core. Edit that source, then run `make bindgen`.
 
-use ocigraph::PushResult;
+//! The push result.
+
+use ocigraph::{PushResult, PushedBlob};
 
 use crate::{
     boundary::{borrow, free, read},
-    callback::{ocigraph_outcome, outcome_number},
+    numbers::{ocigraph_outcome, outcome_number},
     results::{Json, ocigraph_descriptor},
     text::{ocigraph_bytes, ocigraph_str},
 };
 
-/// The result of a push: the reference, descriptor and bytes of the manifest, and its blobs.
+/// The result of `ocigraph_client_push`.
 pub struct ocigraph_push_result {
     value: PushResult,
-    reference: String,
-    descriptor: ocigraph_descriptor,
-    blobs: Vec<ocigraph_descriptor>,
+    parts: PushResultParts,
     json: Json,
 }
 
 impl From<PushResult> for ocigraph_push_result {
     fn from(value: PushResult) -> Self {
+        Self { parts: PushResultParts::new(&value), json: Json::default(), value }
+    }
+}
+
+struct PushResultParts {
+    reference: String,
+    descriptor: ocigraph_descriptor,
+    blobs: Vec<PushedBlobParts>,
+}
+
+impl PushResultParts {
+    fn new(value: &PushResult) -> Self {
         Self {
             reference: value.reference.to_string(),
             descriptor: ocigraph_descriptor::new(value.descriptor.clone()),
-            blobs: ocigraph_descriptor::list(value.blobs.iter().map(|b| &b.descriptor)),
-            json: Json::default(),
-            value,
+            blobs: value.blobs.iter().map(PushedBlobParts::new).collect(),
         }
     }
 }
 
-/// Frees the result of a push and everything borrowed from it.
+struct PushedBlobParts {
+    descriptor: ocigraph_descriptor,
+}
+
+impl PushedBlobParts {
+    fn new(value: &PushedBlob) -> Self {
+        Self { descriptor: ocigraph_descriptor::new(value.descriptor.clone()) }
+    }
+}
+
+/// Frees a push result and everything borrowed from it.
 ///
 /// Ownership: takes `result`, which may be NULL.
 /// Threads: any, once for each handle. Since 0.1.0.
@@ -39,7 +59,7 @@ pub extern "C" fn ocigraph_push_result_free(result: Option<Box<ocigraph_push_res
     free(result);
 }
 
-/// Returns the reference of the artifact by digest, which always names exactly this artifact.
+/// Returns the artifact, as a reference by digest.
 ///
 /// Ownership: borrowed from `result`.
 /// Threads: any. Since 0.1.0.
@@ -47,10 +67,10 @@ pub extern "C" fn ocigraph_push_result_free(result: Option<Box<ocigraph_push_res
 pub extern "C" fn ocigraph_push_result_reference(
     result: Option<&ocigraph_push_result>,
 ) -> ocigraph_str {
-    read(result, |r| r.reference.as_str().into())
+    read(result, |r| r.parts.reference.as_str().into())
 }
 
-/// Returns the descriptor of the manifest.
+/// Returns the descriptor of the artifact's manifest.
 ///
 /// Ownership: borrowed from `result`.
 /// Threads: any. Since 0.1.0.
@@ -58,21 +78,10 @@ pub extern "C" fn ocigraph_push_result_reference(
 pub extern "C" fn ocigraph_push_result_descriptor(
     result: Option<&ocigraph_push_result>,
 ) -> Option<&ocigraph_descriptor> {
-    borrow(result, |r| Some(&r.descriptor))
+    borrow(result, |r| Some(&r.parts.descriptor))
 }
 
-/// Returns the bytes of the manifest.
-///
-/// Ownership: borrowed from `result`.
-/// Threads: any. Since 0.1.0.
-#[unsafe(no_mangle)]
-pub extern "C" fn ocigraph_push_result_manifest(
-    result: Option<&ocigraph_push_result>,
-) -> ocigraph_bytes {
-    read(result, |r| r.value.manifest.as_ref().into())
-}
-
-/// Returns the number of tags that were set.
+/// Returns the number of tags that the manifest got.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
@@ -92,15 +101,18 @@ pub extern "C" fn ocigraph_push_result_tag(
     read(result, |r| r.value.tags.get(index).map(String::as_str).into())
 }
 
-/// Returns the number of blobs. The config does not count.
+/// Returns the length of this list: the blobs, without the config, in the order of
+/// `ocigraph_push_options_add_path`.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_push_result_blob_count(result: Option<&ocigraph_push_result>) -> usize {
-    read(result, |r| r.blobs.len())
+    read(result, |r| r.value.blobs.len())
 }
 
-/// Returns the blob at `index`, in the order of the files.
+/// Returns the descriptor of the blob.
+///
+/// `index`: the blob, from 0.
 ///
 /// Ownership: borrowed from `result`.
 /// Threads: any. Since 0.1.0.
@@ -109,10 +121,13 @@ pub extern "C" fn ocigraph_push_result_blob(
     result: Option<&ocigraph_push_result>,
     index: usize,
 ) -> Option<&ocigraph_descriptor> {
-    borrow(result, |r| r.blobs.get(index))
+    borrow(result, |r| r.parts.blobs.get(index).map(|p| &p.descriptor))
 }
 
-/// Returns the outcome for the blob at `index`: `OCIGRAPH_OUTCOME_*`, or 0 if `index` is too large.
+/// Returns the outcome: `OCIGRAPH_OUTCOME_UPLOADED`, `OCIGRAPH_OUTCOME_ALREADY_EXISTS` or
+/// `OCIGRAPH_OUTCOME_MOUNTED`.
+///
+/// `index`: the blob, from 0.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
@@ -120,7 +135,18 @@ pub extern "C" fn ocigraph_push_result_blob_outcome(
     result: Option<&ocigraph_push_result>,
     index: usize,
 ) -> ocigraph_outcome {
-    read(result, |r| r.value.blobs.get(index).map_or(0, |b| outcome_number(b.outcome)))
+    read(result, |r| r.value.blobs.get(index).map_or(0, |v| outcome_number(v.outcome)))
+}
+
+/// Returns the bytes of the manifest, as they were pushed.
+///
+/// Ownership: borrowed from `result`.
+/// Threads: any. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_push_result_manifest(
+    result: Option<&ocigraph_push_result>,
+) -> ocigraph_bytes {
+    read(result, |r| r.value.manifest.as_ref().into())
 }
 
 /// Returns the complete result as JSON text, in the format of the command line with field names in

@@ -1,47 +1,50 @@
-//! The report of a verification.
+// Written by tools/bindgen from the source of the core. Edit that source, then run `make bindgen`.
 
-use ocigraph::{ProblemKind, VerifyReport};
+//! The verify report.
+
+use ocigraph::{Problem, VerifyReport};
 
 use crate::{
     boundary::{borrow, free, read},
+    numbers::problem_kind_number,
     results::{Json, ocigraph_descriptor},
     text::ocigraph_str,
 };
 
-/// The content does not exist.
-pub const OCIGRAPH_PROBLEM_MISSING: i32 = 1;
-/// The size of the content differs from its descriptor.
-pub const OCIGRAPH_PROBLEM_SIZE: i32 = 2;
-/// The digest of the content differs from its descriptor.
-pub const OCIGRAPH_PROBLEM_DIGEST: i32 = 3;
-/// The content is not a valid manifest, or its media type differs from its descriptor.
-pub const OCIGRAPH_PROBLEM_MALFORMED: i32 = 4;
-
-/// The result of a verification: the number of checked manifests and blobs, and the problems found.
+/// The result of `ocigraph_client_verify`.
 pub struct ocigraph_verify_report {
     value: VerifyReport,
-    problems: Vec<ocigraph_descriptor>,
+    parts: VerifyReportParts,
     json: Json,
 }
 
 impl From<VerifyReport> for ocigraph_verify_report {
     fn from(value: VerifyReport) -> Self {
-        let problems = ocigraph_descriptor::list(value.problems.iter().map(|p| &p.descriptor));
-        Self { problems, json: Json::default(), value }
+        Self { parts: VerifyReportParts::new(&value), json: Json::default(), value }
     }
 }
 
-fn kind(kind: ProblemKind) -> i32 {
-    match kind {
-        ProblemKind::Missing => OCIGRAPH_PROBLEM_MISSING,
-        ProblemKind::Size => OCIGRAPH_PROBLEM_SIZE,
-        ProblemKind::Digest => OCIGRAPH_PROBLEM_DIGEST,
-        ProblemKind::Malformed => OCIGRAPH_PROBLEM_MALFORMED,
-        _ => 0,
+struct VerifyReportParts {
+    problems: Vec<ProblemParts>,
+}
+
+impl VerifyReportParts {
+    fn new(value: &VerifyReport) -> Self {
+        Self { problems: value.problems.iter().map(ProblemParts::new).collect() }
     }
 }
 
-/// Frees the report of a verification and everything borrowed from it.
+struct ProblemParts {
+    descriptor: ocigraph_descriptor,
+}
+
+impl ProblemParts {
+    fn new(value: &Problem) -> Self {
+        Self { descriptor: ocigraph_descriptor::new(value.descriptor.clone()) }
+    }
+}
+
+/// Frees a verify report and everything borrowed from it.
 ///
 /// Ownership: takes `result`, which may be NULL.
 /// Threads: any, once for each handle. Since 0.1.0.
@@ -50,7 +53,7 @@ pub extern "C" fn ocigraph_verify_report_free(result: Option<Box<ocigraph_verify
     free(result);
 }
 
-/// Returns the number of manifests and blobs that were checked.
+/// Returns the number of manifests and blobs checked.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
@@ -58,7 +61,7 @@ pub extern "C" fn ocigraph_verify_report_checked(result: Option<&ocigraph_verify
     read(result, |r| r.value.checked)
 }
 
-/// Returns the number of bytes that were read and digested.
+/// Returns the number of bytes read and digested.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
@@ -66,17 +69,19 @@ pub extern "C" fn ocigraph_verify_report_bytes(result: Option<&ocigraph_verify_r
     read(result, |r| r.value.bytes)
 }
 
-/// Returns the number of problems; 0 if the graph is intact.
+/// Returns the length of this list: the problems found. Empty for an intact graph.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_verify_report_problem_count(
     result: Option<&ocigraph_verify_report>,
 ) -> usize {
-    read(result, |r| r.problems.len())
+    read(result, |r| r.value.problems.len())
 }
 
-/// Returns the expected descriptor of the content with the problem at `index`.
+/// Returns the descriptor of the expected content.
+///
+/// `index`: the problem, from 0.
 ///
 /// Ownership: borrowed from `result`.
 /// Threads: any. Since 0.1.0.
@@ -85,10 +90,44 @@ pub extern "C" fn ocigraph_verify_report_problem(
     result: Option<&ocigraph_verify_report>,
     index: usize,
 ) -> Option<&ocigraph_descriptor> {
-    borrow(result, |r| r.problems.get(index))
+    borrow(result, |r| r.parts.problems.get(index).map(|p| &p.descriptor))
 }
 
-/// Returns the kind of the problem at `index`: `OCIGRAPH_PROBLEM_*`.
+/// Returns the number of digests of the manifests that lead to the content.
+///
+/// `index`: the problem, from 0.
+///
+/// Threads: any. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_verify_report_problem_path_length(
+    result: Option<&ocigraph_verify_report>,
+    index: usize,
+) -> usize {
+    read(result, |r| r.value.problems.get(index).map_or(0, |v| v.path.len()))
+}
+
+/// Returns the digest at `index` of this list: the digests of the manifests that lead to the
+/// content, from the root on. Empty for the root, and for a damaged manifest that the store lists
+/// outside the graph: its subject is unknown, so it may belong to the graph.
+///
+/// `problem`: the problem, from 0.
+///
+/// Ownership: borrowed from `result`.
+/// Threads: any. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_verify_report_problem_path(
+    result: Option<&ocigraph_verify_report>,
+    problem: usize,
+    index: usize,
+) -> ocigraph_str {
+    read(result, |r| {
+        r.value.problems.get(problem).and_then(|v| v.path.get(index)).map(|d| d.as_str()).into()
+    })
+}
+
+/// Returns the kind of damage. The number is one of `OCIGRAPH_PROBLEM_*`.
+///
+/// `index`: the problem, from 0.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
@@ -96,10 +135,12 @@ pub extern "C" fn ocigraph_verify_report_problem_kind(
     result: Option<&ocigraph_verify_report>,
     index: usize,
 ) -> i32 {
-    read(result, |r| r.value.problems.get(index).map_or(0, |p| kind(p.kind)))
+    read(result, |r| r.value.problems.get(index).map_or(0, |v| problem_kind_number(v.kind)))
 }
 
-/// Returns a sentence that describes the problem at `index`.
+/// Returns the damage as a sentence for users.
+///
+/// `index`: the problem, from 0.
 ///
 /// Ownership: borrowed from `result`.
 /// Threads: any. Since 0.1.0.
@@ -108,37 +149,10 @@ pub extern "C" fn ocigraph_verify_report_problem_detail(
     result: Option<&ocigraph_verify_report>,
     index: usize,
 ) -> ocigraph_str {
-    read(result, |r| r.value.problems.get(index).map(|p| p.detail.as_str()).into())
+    read(result, |r| r.value.problems.get(index).map(|v| v.detail.as_str()).into())
 }
 
-/// Returns the number of digests on the path from the root of the graph to the problem at `index`;
-/// 0 for the root itself.
-///
-/// Threads: any. Since 0.1.0.
-#[unsafe(no_mangle)]
-pub extern "C" fn ocigraph_verify_report_problem_path_length(
-    result: Option<&ocigraph_verify_report>,
-    index: usize,
-) -> usize {
-    read(result, |r| r.value.problems.get(index).map_or(0, |p| p.path.len()))
-}
-
-/// Returns digest number `step` on the path to the problem at `index`, starting at the root.
-///
-/// Ownership: borrowed from `result`.
-/// Threads: any. Since 0.1.0.
-#[unsafe(no_mangle)]
-pub extern "C" fn ocigraph_verify_report_problem_path(
-    result: Option<&ocigraph_verify_report>,
-    index: usize,
-    step: usize,
-) -> ocigraph_str {
-    read(result, |r| {
-        r.value.problems.get(index).and_then(|p| p.path.get(step)).map(|d| d.as_str()).into()
-    })
-}
-
-/// Returns the complete report as JSON text, in the format of the command line with field names in
+/// Returns the complete result as JSON text, in the format of the command line with field names in
 /// snake case.
 ///
 /// Ownership: borrowed from `result`.

@@ -37,8 +37,8 @@ pub struct ClientConfig {
     /// files. `login` writes to it. Default: `None`, and `login` writes to docker's `config.json`.
     #[setters(into)]
     pub auth_file: Option<PathBuf>,
-    /// `true` for plain HTTP, `false` for TLS. Default: `None`, which means plain HTTP for loopback
-    /// addresses and TLS for all other hosts.
+    /// Selects plain HTTP (`true`) or TLS (`false`) for every registry. Default: plain HTTP for
+    /// loopback addresses and TLS for all other hosts.
     pub plain_http: Option<bool>,
     /// A PEM file of certificates to trust in addition to those of the system. Default: `None`.
     #[setters(into)]
@@ -61,7 +61,7 @@ pub struct ClientConfig {
     pub headers: Vec<(String, String)>,
     /// The `User-Agent` header ([RFC 9110, section
     /// 10.1.5](https://www.rfc-editor.org/rfc/rfc9110#section-10.1.5)). Default: `ocigraph/` and
-    /// the version of this crate.
+    /// the version of ocigraph.
     #[setters(into)]
     pub user_agent: String,
     /// The limits on waiting and on what a registry may send. Default: see [`Limits`].

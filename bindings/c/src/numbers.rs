@@ -1,0 +1,153 @@
+// Written by tools/bindgen from the source of the core. Edit that source, then run `make bindgen`.
+
+//! Constants of limits and enumerations, and their conversion from and to the values of the
+//! core.
+
+use ocigraph::{Attributes, ManifestFormat, Outcome, ProblemKind, Result};
+
+use crate::text::invalid;
+
+/// The default. `OCIGRAPH_FORMAT_OCI_1_1`; for a referrer on a registry that lists only ORAS
+/// artifacts as referrers, `OCIGRAPH_FORMAT_ORAS_ARTIFACT`.
+pub const OCIGRAPH_FORMAT_AUTO: i32 = 0;
+/// OCI image manifest 1.1 (https://github.com/opencontainers/image-spec/blob/v1.1.1/manifest.md),
+/// with `artifactType` and `subject`. Its name is `oci-1.1`.
+pub const OCIGRAPH_FORMAT_OCI_1_1: i32 = 1;
+/// OCI image manifest 1.0 (https://github.com/opencontainers/image-spec/blob/v1.0.2/manifest.md):
+/// the media type of the configuration is the artifact type. Cannot have a subject. Its name is
+/// `oci-1.0`.
+pub const OCIGRAPH_FORMAT_OCI_1_0: i32 = 2;
+/// OCI artifact manifest
+/// (https://github.com/opencontainers/image-spec/blob/v1.1.0-rc2/artifact.md), of the release
+/// candidates 1.1.0-rc1 and 1.1.0-rc2. Its name is `oci-artifact`.
+pub const OCIGRAPH_FORMAT_OCI_ARTIFACT: i32 = 3;
+/// ORAS artifact manifest
+/// (https://github.com/oras-project/artifacts-spec/blob/v1.0.0-rc.2/artifact-manifest.md). Its name
+/// is `oras-artifact`.
+pub const OCIGRAPH_FORMAT_ORAS_ARTIFACT: i32 = 4;
+
+/// The result for one blob or file: `OCIGRAPH_OUTCOME_*`.
+pub type ocigraph_outcome = i32;
+/// The blob was uploaded, or written to an image layout.
+pub const OCIGRAPH_OUTCOME_UPLOADED: i32 = 1;
+/// The target already had the blob.
+pub const OCIGRAPH_OUTCOME_ALREADY_EXISTS: i32 = 2;
+/// The registry mounted the blob from another of its repositories.
+pub const OCIGRAPH_OUTCOME_MOUNTED: i32 = 3;
+/// The blob was written to a file, or unpacked to a directory.
+pub const OCIGRAPH_OUTCOME_WRITTEN: i32 = 4;
+/// The file already had the blob's content.
+pub const OCIGRAPH_OUTCOME_UNCHANGED: i32 = 5;
+/// A different file was at the path, and was kept as the options ask.
+pub const OCIGRAPH_OUTCOME_KEPT_EXISTING: i32 = 6;
+/// The blob was read and matches its descriptor.
+pub const OCIGRAPH_OUTCOME_VERIFIED: i32 = 7;
+
+/// The content does not exist.
+pub const OCIGRAPH_PROBLEM_MISSING: i32 = 1;
+/// The content has another size than its descriptor says.
+pub const OCIGRAPH_PROBLEM_SIZE: i32 = 2;
+/// The content has another digest than its descriptor says.
+pub const OCIGRAPH_PROBLEM_DIGEST: i32 = 3;
+/// The content is not a valid manifest or contradicts its descriptor, or its list of referrers is
+/// malformed, completely or in part.
+pub const OCIGRAPH_PROBLEM_MALFORMED: i32 = 4;
+
+/// Time to connect to a registry, TLS handshake included. Default: 10 s. Unit: milliseconds.
+pub const OCIGRAPH_LIMIT_CONNECT_TIMEOUT: i32 = 1;
+/// Time from a request to the first header of its response. Default: 30 s. Unit: milliseconds.
+pub const OCIGRAPH_LIMIT_RESPONSE_TIMEOUT: i32 = 2;
+/// Time between two pieces of a body, in either direction. Default: 30 s. Unit: milliseconds.
+pub const OCIGRAPH_LIMIT_IDLE_TIMEOUT: i32 = 3;
+/// Time from the last byte of an upload to the first header of its response. One second is added
+/// for every 16 MiB sent, since a registry digests a blob before it responds. Default: 60 s. Unit:
+/// milliseconds.
+pub const OCIGRAPH_LIMIT_UPLOAD_RESPONSE_TIMEOUT: i32 = 4;
+/// Time without a transferred byte after which an operation fails, over all attempts of a request.
+/// The time that a registry needs to respond to an upload, and a pause that it asks for, do not
+/// count. Default: 90 s. Unit: milliseconds.
+pub const OCIGRAPH_LIMIT_STALL_TIMEOUT: i32 = 5;
+/// Time for a credential helper to answer before it is killed. Default: 30 s. Unit: milliseconds.
+pub const OCIGRAPH_LIMIT_HELPER_TIMEOUT: i32 = 6;
+/// Number of attempts of one request, the first included. 0 counts as 1. Default: 5.
+pub const OCIGRAPH_LIMIT_MAX_ATTEMPTS: i32 = 7;
+/// Maximum size of a manifest, and of one page of a list, in bytes. Default: 4 MiB.
+pub const OCIGRAPH_LIMIT_MAX_MANIFEST_BYTES: i32 = 8;
+/// Maximum number of pages of a list. Default: 10,000.
+pub const OCIGRAPH_LIMIT_MAX_PAGES: i32 = 9;
+/// Maximum number of entries of a list and of manifests in a graph. Default: 1,000,000.
+pub const OCIGRAPH_LIMIT_MAX_ENTRIES: i32 = 10;
+
+/// The fields are known. If this bit is clear, the other bits have no meaning.
+pub const OCIGRAPH_ATTRIBUTES_KNOWN: i32 = 1;
+/// The manifest or tag can be deleted.
+pub const OCIGRAPH_ATTRIBUTES_DELETE: i32 = 2;
+/// Lists contain the manifest or tag.
+pub const OCIGRAPH_ATTRIBUTES_LIST: i32 = 4;
+/// The manifest or tag can be pulled.
+pub const OCIGRAPH_ATTRIBUTES_READ: i32 = 8;
+/// The manifest or tag can be changed.
+pub const OCIGRAPH_ATTRIBUTES_WRITE: i32 = 16;
+
+/// It is unknown whether content trust signed the tag. Azure only.
+pub const OCIGRAPH_SIGNED_UNKNOWN: i32 = 0;
+/// Yes: content trust signed the tag. Azure only.
+pub const OCIGRAPH_SIGNED_YES: i32 = 1;
+/// The opposite of `OCIGRAPH_SIGNED_YES`.
+pub const OCIGRAPH_SIGNED_NO: i32 = 2;
+
+pub(crate) fn parse_manifest_format(number: i32) -> Result<ManifestFormat> {
+    match number {
+        OCIGRAPH_FORMAT_AUTO => Ok(ManifestFormat::Auto),
+        OCIGRAPH_FORMAT_OCI_1_1 => Ok(ManifestFormat::Oci11),
+        OCIGRAPH_FORMAT_OCI_1_0 => Ok(ManifestFormat::Oci10),
+        OCIGRAPH_FORMAT_OCI_ARTIFACT => Ok(ManifestFormat::OciArtifact),
+        OCIGRAPH_FORMAT_ORAS_ARTIFACT => Ok(ManifestFormat::OrasArtifact),
+        other => {
+            Err(invalid(format!("invalid manifest format {other}: expected OCIGRAPH_FORMAT_*")))
+        }
+    }
+}
+
+pub(crate) fn outcome_number(value: Outcome) -> ocigraph_outcome {
+    match value {
+        Outcome::Uploaded => OCIGRAPH_OUTCOME_UPLOADED,
+        Outcome::AlreadyExists => OCIGRAPH_OUTCOME_ALREADY_EXISTS,
+        Outcome::Mounted => OCIGRAPH_OUTCOME_MOUNTED,
+        Outcome::Written => OCIGRAPH_OUTCOME_WRITTEN,
+        Outcome::Unchanged => OCIGRAPH_OUTCOME_UNCHANGED,
+        Outcome::KeptExisting => OCIGRAPH_OUTCOME_KEPT_EXISTING,
+        Outcome::Verified => OCIGRAPH_OUTCOME_VERIFIED,
+        _ => 0,
+    }
+}
+
+pub(crate) fn problem_kind_number(value: ProblemKind) -> i32 {
+    match value {
+        ProblemKind::Missing => OCIGRAPH_PROBLEM_MISSING,
+        ProblemKind::Size => OCIGRAPH_PROBLEM_SIZE,
+        ProblemKind::Digest => OCIGRAPH_PROBLEM_DIGEST,
+        ProblemKind::Malformed => OCIGRAPH_PROBLEM_MALFORMED,
+        _ => 0,
+    }
+}
+
+pub(crate) fn attributes_flags(value: Option<Attributes>) -> i32 {
+    let Some(value) = value else { return 0 };
+    let flags = [
+        (value.delete_enabled, OCIGRAPH_ATTRIBUTES_DELETE),
+        (value.list_enabled, OCIGRAPH_ATTRIBUTES_LIST),
+        (value.read_enabled, OCIGRAPH_ATTRIBUTES_READ),
+        (value.write_enabled, OCIGRAPH_ATTRIBUTES_WRITE),
+    ];
+    let flags = flags.into_iter().filter(|(is_set, _)| *is_set);
+    flags.fold(OCIGRAPH_ATTRIBUTES_KNOWN, |all, (_, flag)| all | flag)
+}
+
+pub(crate) fn signed_number(value: Option<bool>) -> i32 {
+    match value {
+        None => OCIGRAPH_SIGNED_UNKNOWN,
+        Some(true) => OCIGRAPH_SIGNED_YES,
+        Some(false) => OCIGRAPH_SIGNED_NO,
+    }
+}

@@ -1,0 +1,59 @@
+// Written by tools/bindgen from the source of the core. Edit that source, then run `make bindgen`.
+
+//! The operations, one file for each. A blob is fetched and pushed by `crate::blob`.
+
+// The order of the modules is that of the header.
+mod push;
+
+mod pull;
+
+mod discover;
+
+mod delete;
+
+mod copy;
+
+mod verify;
+
+mod resolve;
+
+mod fetch_manifest;
+
+mod push_manifest;
+
+mod delete_manifest;
+
+mod tag;
+
+mod untag;
+
+mod tags;
+
+mod tag_details;
+
+mod manifests;
+
+mod repositories;
+
+mod login;
+
+mod logout;
+
+pub use copy::*;
+pub use delete::*;
+pub use delete_manifest::*;
+pub use discover::*;
+pub use fetch_manifest::*;
+pub use login::*;
+pub use logout::*;
+pub use manifests::*;
+pub use pull::*;
+pub use push::*;
+pub use push_manifest::*;
+pub use repositories::*;
+pub use resolve::*;
+pub use tag::*;
+pub use tag_details::*;
+pub use tags::*;
+pub use untag::*;
+pub use verify::*;

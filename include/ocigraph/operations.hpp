@@ -1,0 +1,272 @@
+/* Written by tools/bindgen from the source of the core. Edit that source, then run `make bindgen`. */
+
+/* The operations of a client. Each method calls the function of ocigraph.h with the same name, whose comment
+ * documents parameters and errors; remove calls ocigraph_client_delete. Included by ocigraph.hpp. */
+
+#ifndef OCIGRAPH_OPERATIONS_HPP
+#define OCIGRAPH_OPERATIONS_HPP
+
+#include <ocigraph/calls.hpp>
+#include <ocigraph/graph.hpp>
+#include <ocigraph/manifest.hpp>
+#include <ocigraph/results.hpp>
+
+namespace ocigraph {
+
+namespace detail {
+
+/* The operations of a client. */
+class operations : public calls {
+  public:
+    using calls::calls;
+
+    /* Packs files, directories and bytes into one artifact and pushes it under the tags of `reference`. Blobs that
+     * exist already are not sent. */
+    push_result push(
+        std::string_view reference, const push_options &options = {}, const cancel_token &cancel = {}) const {
+        return run<push_result, ocigraph_push_result>(
+            ocigraph_client_push, callbacks_of(options), cancel, detail::in(reference), options.get());
+    }
+    void push_start(
+        std::string_view reference, const push_options &options, completed<push_result> done,
+        const cancel_token &cancel = {}) const {
+        start<push_result, ocigraph_push_result>(
+            ocigraph_client_push_start, callbacks_of(options), std::move(done), cancel, detail::in(reference),
+            options.get());
+    }
+
+    /* Writes the files of the artifact that `reference` names into a directory. With an artifact type, writes the
+     * files of its referrers of that type instead. A file appears under its name only after its size and digest were
+     * verified. */
+    pull_result pull(
+        std::string_view reference, const pull_options &options = {}, const cancel_token &cancel = {}) const {
+        return run<pull_result, ocigraph_pull_result>(
+            ocigraph_client_pull, callbacks_of(options), cancel, detail::in(reference), options.get());
+    }
+    void pull_start(
+        std::string_view reference, const pull_options &options, completed<pull_result> done,
+        const cancel_token &cancel = {}) const {
+        start<pull_result, ocigraph_pull_result>(
+            ocigraph_client_pull_start, callbacks_of(options), std::move(done), cancel, detail::in(reference),
+            options.get());
+    }
+
+    /* Returns the graph of all direct and indirect referrers of what `reference` names: see distribution-spec
+     * v1.1.1, "Listing Referrers"
+     * (https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#listing-referrers). */
+    graph discover(
+        std::string_view reference, const discover_options &options = {}, const cancel_token &cancel = {}) const {
+        return run<graph, ocigraph_graph>(
+            ocigraph_client_discover, callbacks_of(options), cancel, detail::in(reference), options.get());
+    }
+    void discover_start(
+        std::string_view reference, const discover_options &options, completed<graph> done,
+        const cancel_token &cancel = {}) const {
+        start<graph, ocigraph_graph>(
+            ocigraph_client_discover_start, callbacks_of(options), std::move(done), cancel, detail::in(reference),
+            options.get());
+    }
+
+    /* Deletes what `reference` names and everything that refers to it, referrers before their subjects. An
+     * interrupted delete can be run again. A dry run reports what would be deleted. */
+    delete_report remove(
+        std::string_view reference, const delete_options &options = {}, const cancel_token &cancel = {}) const {
+        return run<delete_report, ocigraph_delete_report>(
+            ocigraph_client_delete, callbacks_of(options), cancel, detail::in(reference), options.get());
+    }
+    void remove_start(
+        std::string_view reference, const delete_options &options, completed<delete_report> done,
+        const cancel_token &cancel = {}) const {
+        start<delete_report, ocigraph_delete_report>(
+            ocigraph_client_delete_start, callbacks_of(options), std::move(done), cancel, detail::in(reference),
+            options.get());
+    }
+
+    /* Copies what `source` names, or its whole graph, to `destination`, and sets the destination's tags. Content
+     * that the destination has is not sent. */
+    copy_report copy(
+        std::string_view source, std::string_view destination, const copy_options &options = {},
+        const cancel_token &cancel = {}) const {
+        return run<copy_report, ocigraph_copy_report>(
+            ocigraph_client_copy, callbacks_of(options), cancel, detail::in(source), detail::in(destination),
+            options.get());
+    }
+    void copy_start(
+        std::string_view source, std::string_view destination, const copy_options &options, completed<copy_report> done,
+        const cancel_token &cancel = {}) const {
+        start<copy_report, ocigraph_copy_report>(
+            ocigraph_client_copy_start, callbacks_of(options), std::move(done), cancel, detail::in(source),
+            detail::in(destination), options.get());
+    }
+
+    /* Verifies the whole graph under what `reference` names: every manifest and blob, those of referrers included.
+     * Nothing is written. The report has each problem that was found. */
+    verify_report verify(
+        std::string_view reference, const verify_options &options = {}, const cancel_token &cancel = {}) const {
+        return run<verify_report, ocigraph_verify_report>(
+            ocigraph_client_verify, callbacks_of(options), cancel, detail::in(reference), options.get());
+    }
+    void verify_start(
+        std::string_view reference, const verify_options &options, completed<verify_report> done,
+        const cancel_token &cancel = {}) const {
+        start<verify_report, ocigraph_verify_report>(
+            ocigraph_client_verify_start, callbacks_of(options), std::move(done), cancel, detail::in(reference),
+            options.get());
+    }
+
+    /* Returns the descriptor of what `reference` names. With a platform, the descriptor of the image for that
+     * platform in the index that `reference` names. */
+    descriptor resolve(
+        std::string_view reference, const resolve_options &options = {}, const cancel_token &cancel = {}) const {
+        return run<descriptor, ocigraph_descriptor>(
+            ocigraph_client_resolve, callbacks_of(options), cancel, detail::in(reference), options.get());
+    }
+    void resolve_start(
+        std::string_view reference, const resolve_options &options, completed<descriptor> done,
+        const cancel_token &cancel = {}) const {
+        start<descriptor, ocigraph_descriptor>(
+            ocigraph_client_resolve_start, callbacks_of(options), std::move(done), cancel, detail::in(reference),
+            options.get());
+    }
+
+    /* Returns the manifest that `reference` names, byte for byte as it is stored. With a platform, the manifest of
+     * the image for that platform in the index that `reference` names. */
+    manifest fetch_manifest(
+        std::string_view reference, const resolve_options &options = {}, const cancel_token &cancel = {}) const {
+        return run<manifest, ocigraph_manifest>(
+            ocigraph_client_fetch_manifest, callbacks_of(options), cancel, detail::in(reference), options.get());
+    }
+    void fetch_manifest_start(
+        std::string_view reference, const resolve_options &options, completed<manifest> done,
+        const cancel_token &cancel = {}) const {
+        start<manifest, ocigraph_manifest>(
+            ocigraph_client_fetch_manifest_start, callbacks_of(options), std::move(done), cancel, detail::in(reference),
+            options.get());
+    }
+
+    /* Stores the bytes of a manifest, unchanged, under their digest and under the tags of `reference`. Returns the
+     * descriptor of the manifest. */
+    descriptor push_manifest(
+        std::string_view reference, std::string_view content, std::string_view media_type = {},
+        const cancel_token &cancel = {}) const {
+        return run<descriptor, ocigraph_descriptor>(
+            ocigraph_client_push_manifest, nullptr, cancel, detail::in(reference), detail::in(media_type),
+            detail::in_bytes(content));
+    }
+    void push_manifest_start(
+        std::string_view reference, std::string_view content, std::string_view media_type, completed<descriptor> done,
+        const cancel_token &cancel = {}) const {
+        start<descriptor, ocigraph_descriptor>(
+            ocigraph_client_push_manifest_start, nullptr, std::move(done), cancel, detail::in(reference),
+            detail::in(media_type), detail::in_bytes(content));
+    }
+
+    /* Deletes the manifest that `reference` names, and the tags of `reference`. Its referrers stay. Returns the
+     * descriptor of the manifest. */
+    descriptor remove_manifest(std::string_view reference, const cancel_token &cancel = {}) const {
+        return run<descriptor, ocigraph_descriptor>(
+            ocigraph_client_delete_manifest, nullptr, cancel, detail::in(reference));
+    }
+    void remove_manifest_start(
+        std::string_view reference, completed<descriptor> done, const cancel_token &cancel = {}) const {
+        start<descriptor, ocigraph_descriptor>(
+            ocigraph_client_delete_manifest_start, nullptr, std::move(done), cancel, detail::in(reference));
+    }
+
+    /* Points `tags` at the manifest that `reference` names, and returns its descriptor. */
+    descriptor tag(
+        std::string_view reference, const std::vector<std::string_view> &tags, const cancel_token &cancel = {}) const {
+        const std::vector<ocigraph_str> views = detail::in_all(tags);
+        return run<descriptor, ocigraph_descriptor>(
+            ocigraph_client_tag, nullptr, cancel, detail::in(reference), views.data(), views.size());
+    }
+    void tag_start(
+        std::string_view reference, const std::vector<std::string_view> &tags, completed<descriptor> done,
+        const cancel_token &cancel = {}) const {
+        const std::vector<ocigraph_str> views = detail::in_all(tags);
+        start<descriptor, ocigraph_descriptor>(
+            ocigraph_client_tag_start, nullptr, std::move(done), cancel, detail::in(reference), views.data(),
+            views.size());
+    }
+
+    /* Removes the tags of `reference`. The manifest stays. */
+    void untag(std::string_view reference, const cancel_token &cancel = {}) const {
+        run_without_result(ocigraph_client_untag, nullptr, cancel, detail::in(reference));
+    }
+    void untag_start(std::string_view reference, completed<void> done, const cancel_token &cancel = {}) const {
+        start_without_result(ocigraph_client_untag_start, nullptr, std::move(done), cancel, detail::in(reference));
+    }
+
+    /* Returns all tags, in the order of the registry or layout. Fallback tags of referrers are not among them. */
+    std::vector<std::string> tags(std::string_view reference, const cancel_token &cancel = {}) const {
+        return run<std::vector<std::string>, ocigraph_text_list>(
+            ocigraph_client_tags, nullptr, cancel, detail::in(reference));
+    }
+    void tags_start(
+        std::string_view reference, completed<std::vector<std::string>> done, const cancel_token &cancel = {}) const {
+        start<std::vector<std::string>, ocigraph_text_list>(
+            ocigraph_client_tags_start, nullptr, std::move(done), cancel, detail::in(reference));
+    }
+
+    /* Returns all tags, each with the digest that it names and what the registry knows of it. */
+    tag_list tag_details(std::string_view reference, const cancel_token &cancel = {}) const {
+        return run<tag_list, ocigraph_tag_list>(ocigraph_client_tag_details, nullptr, cancel, detail::in(reference));
+    }
+    void tag_details_start(
+        std::string_view reference, completed<tag_list> done, const cancel_token &cancel = {}) const {
+        start<tag_list, ocigraph_tag_list>(
+            ocigraph_client_tag_details_start, nullptr, std::move(done), cancel, detail::in(reference));
+    }
+
+    /* Returns all manifests, tagged and untagged, with what is known of each. An untagged manifest is found if an
+     * index lists it or if it refers to a manifest that is found. */
+    manifest_list manifests(std::string_view reference, const cancel_token &cancel = {}) const {
+        return run<manifest_list, ocigraph_manifest_list>(
+            ocigraph_client_manifests, nullptr, cancel, detail::in(reference));
+    }
+    void manifests_start(
+        std::string_view reference, completed<manifest_list> done, const cancel_token &cancel = {}) const {
+        start<manifest_list, ocigraph_manifest_list>(
+            ocigraph_client_manifests_start, nullptr, std::move(done), cancel, detail::in(reference));
+    }
+
+    /* Returns the names of a registry's repositories. */
+    std::vector<std::string> repositories(std::string_view host, const cancel_token &cancel = {}) const {
+        return run<std::vector<std::string>, ocigraph_text_list>(
+            ocigraph_client_repositories, nullptr, cancel, detail::in(host));
+    }
+    void repositories_start(
+        std::string_view host, completed<std::vector<std::string>> done, const cancel_token &cancel = {}) const {
+        start<std::vector<std::string>, ocigraph_text_list>(
+            ocigraph_client_repositories_start, nullptr, std::move(done), cancel, detail::in(host));
+    }
+
+    /* Checks a credential with a registry and stores it where other tools look: in the credential helper that
+     * docker's configuration names for the registry, else in that file, as plain text that only its owner can read. */
+    login_result login(
+        std::string_view host, const ocigraph::credential &credential, const cancel_token &cancel = {}) const {
+        return run<login_result, ocigraph_login_result>(
+            ocigraph_client_login, nullptr, cancel, detail::in(host), credential.get());
+    }
+    void login_start(
+        std::string_view host, const ocigraph::credential &credential, completed<login_result> done,
+        const cancel_token &cancel = {}) const {
+        start<login_result, ocigraph_login_result>(
+            ocigraph_client_login_start, nullptr, std::move(done), cancel, detail::in(host), credential.get());
+    }
+
+    /* Removes every stored credential of a registry, from files and credential helpers. */
+    logout_result logout(std::string_view host, const cancel_token &cancel = {}) const {
+        return run<logout_result, ocigraph_logout_result>(ocigraph_client_logout, nullptr, cancel, detail::in(host));
+    }
+    void logout_start(std::string_view host, completed<logout_result> done, const cancel_token &cancel = {}) const {
+        start<logout_result, ocigraph_logout_result>(
+            ocigraph_client_logout_start, nullptr, std::move(done), cancel, detail::in(host));
+    }
+};
+
+} // namespace detail
+
+} // namespace ocigraph
+
+#endif /* OCIGRAPH_OPERATIONS_HPP */

@@ -1,0 +1,142 @@
+//! `include/ocigraph/operations.hpp`: the methods of the client, in both forms.
+
+use super::{Cpp, call, comment, header, method};
+use crate::{
+    definition::{Kind, Operation},
+    emit::{
+        Output,
+        c::{
+            operations::{Parameter, parameters},
+            options_name, result_name,
+        },
+    },
+};
+
+pub(super) fn file(cpp: &Cpp<'_>) -> Output {
+    let mut body = String::from(
+        "namespace detail {\n\n/* The operations of a client. */\nclass operations : public calls {\n  public:\n    using calls::calls;\n\n",
+    );
+    let operations = cpp.definition.operations.iter().filter(|operation| !operation.by_hand);
+    for (i, operation) in operations.enumerate() {
+        if i > 0 {
+            body.push('\n');
+        }
+        body.push_str(&methods(cpp, operation));
+    }
+    body.push_str("};\n\n} // namespace detail\n");
+    header(
+        "operations",
+        "The operations of a client. Each method calls the function of ocigraph.h with the same name, whose comment \
+         documents parameters and errors; remove calls ocigraph_client_delete. Included by ocigraph.hpp.",
+        &["calls", "graph", "manifest", "results"],
+        &body,
+    )
+}
+
+/// A parameter of the method, and the arguments of C.
+struct Form {
+    parameter: String,
+    arguments: Vec<String>,
+    /// A statement before the call.
+    before: String,
+    has_default: bool,
+}
+
+fn form(operation: &Operation, parameter: &Parameter<'_>) -> Form {
+    let (name, kind) = match parameter {
+        Parameter::Argument(argument) => (&argument.name, &argument.kind),
+        Parameter::Option(field) => (&field.name, &field.kind),
+    };
+    let has_default = matches!(parameter, Parameter::Option(_));
+    let simple = |kind: &str, argument: String| Form {
+        parameter: format!("{kind} {name}"),
+        arguments: vec![argument],
+        before: String::new(),
+        has_default,
+    };
+    match kind.required() {
+        Kind::Reference | Kind::Host | Kind::Text => {
+            simple("std::string_view", format!("detail::in({name})"))
+        }
+        Kind::Bytes => simple("std::string_view", format!("detail::in_bytes({name})")),
+        Kind::Bool => simple("bool", name.clone()),
+        Kind::Credential => simple("const ocigraph::credential &", format!("{name}.get()")),
+        Kind::List(inner) if **inner == Kind::Text => Form {
+            parameter: format!("const std::vector<std::string_view> &{name}"),
+            arguments: vec!["views.data()".to_owned(), "views.size()".to_owned()],
+            before: format!(
+                "        const std::vector<ocigraph_str> views = detail::in_all({name});\n"
+            ),
+            has_default,
+        },
+        other => panic!("C++ cannot pass {name} of {}: {other:?}", operation.name),
+    }
+}
+
+/// The class of a result, and its C type.
+fn result(operation: &Operation) -> (String, String) {
+    match result_name(&operation.result) {
+        None => ("void".to_owned(), String::new()),
+        Some(name) if name == "text_list" => {
+            ("std::vector<std::string>".to_owned(), "ocigraph_text_list".to_owned())
+        }
+        Some(name) => (name.clone(), format!("ocigraph_{name}")),
+    }
+}
+
+fn methods(cpp: &Cpp<'_>, operation: &Operation) -> String {
+    let name = method(cpp.definition, &operation.name);
+    let forms: Vec<Form> = parameters(operation).iter().map(|p| form(operation, p)).collect();
+    let (class, handle) = result(operation);
+    let arguments: Vec<String> = forms.iter().flat_map(|form| form.arguments.clone()).collect();
+    let before: String = forms.iter().map(|form| form.before.as_str()).collect();
+    let of = |form: &Form, default: bool| {
+        let default = if default && form.has_default { " = {}" } else { "" };
+        format!("{}{default}", form.parameter).replace("& ", "&")
+    };
+    // Arguments with a default, such as the media type, follow those without.
+    let ordered = |default: bool| -> Vec<String> {
+        let required = forms.iter().filter(|form| !form.has_default);
+        let optional = forms.iter().filter(|form| form.has_default);
+        required.chain(optional).map(|form| of(form, default)).collect()
+    };
+    let options = operation.options.as_deref().map(options_name);
+    let (mut blocking, mut starting) = (ordered(true), ordered(false));
+    let mut call_arguments = arguments;
+    let mut callbacks = "nullptr".to_owned();
+    if let Some(options) = &options {
+        blocking.push(format!("const {options} &options = {{}}"));
+        starting.push(format!("const {options} &options"));
+        call_arguments.push("options.get()".to_owned());
+        callbacks = "callbacks_of(options)".to_owned();
+    }
+    blocking.push("const cancel_token &cancel = {}".to_owned());
+    starting.push(format!("completed<{class}> done"));
+    starting.push("const cancel_token &cancel = {}".to_owned());
+    let c = format!("ocigraph_client_{}", operation.name);
+    let run = |callee: &str, function: String, more: &[String]| {
+        let mut arguments = vec![function, callbacks.clone()];
+        arguments.extend_from_slice(more);
+        arguments.push("cancel".to_owned());
+        arguments.extend(call_arguments.iter().cloned());
+        call("        ", callee, &arguments, ";")
+    };
+    let is_void = handle.is_empty();
+    let blocking_callee = if is_void {
+        "run_without_result".to_owned()
+    } else {
+        format!("return run<{class}, {handle}>")
+    };
+    let start_callee = if is_void {
+        "start_without_result".to_owned()
+    } else {
+        format!("start<{class}, {handle}>")
+    };
+    let mut text = comment(&cpp.line(&operation.doc), "    ");
+    let head = call("    ", &format!("{class} {name}"), &blocking, " const {");
+    text.push_str(&format!("{head}{before}{}    }}\n", run(&blocking_callee, c.clone(), &[])));
+    let head = call("    ", &format!("void {name}_start"), &starting, " const {");
+    let body = run(&start_callee, format!("{c}_start"), &["std::move(done)".to_owned()]);
+    text.push_str(&format!("{head}{before}{body}    }}\n"));
+    text
+}
