@@ -326,7 +326,8 @@ fn section(markdown: &str, heading: Option<&str>) -> String {
 /// The label and URL of a line `[label]: URL`.
 fn definition(line: &str) -> Option<(&str, &str)> {
     let (label, url) = line.trim().strip_prefix('[')?.split_once("]: ")?;
-    Some((label, url))
+    // A line that only starts with a link is text: `[the specification][spec]: its section 2`.
+    (!label.contains(']') && !url.contains(' ')).then_some((label, url))
 }
 
 fn links(markdown: &str) -> BTreeMap<String, String> {
