@@ -5,11 +5,12 @@ Error messages never repeat a value, which may be a secret.
 
 from __future__ import annotations
 
+import contextlib
 import math
 import numbers
 import operator
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
 from ._error import InvalidArgumentError
@@ -55,6 +56,12 @@ def texts(name: str, value: object) -> dict[str, str]:
     if not isinstance(value, Mapping):
         raise wrong(name, "a mapping of str to str", value)
     return {text(f"a key of {name}", key): text(f"{name}[{key!r}]", item) for key, item in value.items()}
+
+
+def text_list(name: str, value: str | Iterable[object]) -> list[str]:
+    """Checks for one string or several. The error names one item: ``tag`` for ``tags``."""
+    items = [value] if isinstance(value, str) else value
+    return [text(name.removesuffix("s"), item) for item in items]
 
 
 def callback(name: str, value: object) -> bool:
@@ -108,5 +115,11 @@ def _shown(number: int) -> str:
 
 
 def concurrent(value: object) -> int | None:
-    """Checks the maximum number of concurrent requests. 0 or None selects the default."""
-    return None if value is None else count("concurrency", value)
+    """Checks the maximum number of concurrent requests. 0 or None selects the default, and a number that is too large
+    the maximum.
+    """
+    if value is None:
+        return None
+    with contextlib.suppress(TypeError):
+        value = min(operator.index(value), _MAX)  # type: ignore[arg-type]
+    return count("concurrency", value)

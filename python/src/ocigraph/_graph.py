@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,28 @@ if TYPE_CHECKING:
 
 _BLOCK = 256
 """Steps of a walk to fetch from the native module in one call."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListProblem(Result):
+    """A part of a list of referrers that could not be read: an entry, a page or the whole list.
+
+    Example:
+        >>> client.discover("oci:store/app:v1", allow_incomplete=True).problems
+        ()
+    """
+
+    list: str
+    """The list, such as ``the referrers of sha256:…``."""
+    subject: str | None
+    """The digest of the subject, if the list is a list of referrers. The graph may lack a part below it."""
+    name: str | None
+    """The text of an entry that is not a valid name, escaped for display."""
+    detail: str
+    """What could not be read, and why."""
+
+    def __str__(self) -> str:
+        return f"{self.list}: {self.detail}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +89,13 @@ class Graph:
     def subject(self) -> Descriptor:
         """The descriptor of the root."""
         return Descriptor._of(self._native.subject())
+
+    @property
+    def problems(self) -> tuple[ListProblem, ...]:
+        """What could not be read of the lists of referrers. Empty unless `discover` was called with
+        ``allow_incomplete``.
+        """
+        return tuple(ListProblem(*problem) for problem in self._native.problems())
 
     def referrers(self, of: str | Descriptor | None = None) -> tuple[Descriptor, ...]:
         """Returns the direct referrers of a node, in the order of the registry.
@@ -238,9 +267,9 @@ class Graph:
 
     __hash__ = None  # type: ignore[assignment]
 
-    def __reduce__(self) -> tuple[Callable[..., Graph], tuple[bytes, str, str | None]]:
-        return (_loaded, (self._native.dump(), self.reference, self._location))
+    def __reduce__(self) -> tuple[Callable[..., Graph], tuple[Any, ...]]:
+        return (_loaded, (self._native.dump(), self.reference, self._location, self._native.problems()))
 
 
-def _loaded(written: bytes, reference: str, location: str | None) -> Graph:
-    return Graph(_native.Graph.load(written), reference, location)
+def _loaded(written: bytes, reference: str, location: str | None, problems: Sequence[Any] = ()) -> Graph:
+    return Graph(_native.Graph.load(written, list(problems)), reference, location)

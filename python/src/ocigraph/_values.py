@@ -6,13 +6,13 @@ import os
 from collections.abc import AsyncIterable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from . import _native
 from ._checks import optional, texts, wrong
 from ._checks import path as _path
 from ._checks import text as _text
-from ._descriptor import Annotations, Descriptor, Platform, Result
+from ._descriptor import Annotations, Descriptor, Manifest, Platform, Result
 
 StrPath: TypeAlias = str | os.PathLike[str]
 """A path, as a string or as an object such as `pathlib.Path`."""
@@ -63,11 +63,6 @@ Content: TypeAlias = StrPath | BytesLike | Readable
 AsyncContent: TypeAlias = Content | AsyncReadable | AsyncIterable[bytes]
 """The source of content for an `AsyncClient`, which may also be a file object with an asynchronous ``read`` method, or
 an asynchronous iterable of bytes."""
-
-
-Format: TypeAlias = Literal["auto", "oci-1.1", "oci-1.0", "oci-artifact", "oras-artifact"]
-"""The format of a manifest. ``auto`` selects an OCI 1.1 image manifest, or an ORAS artifact manifest on a registry that
-lists only those as referrers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,13 +227,20 @@ def named(reference: AnyReference) -> tuple[str, str | None]:
     return text, text
 
 
-def platform_text(platform: str | Platform | None) -> str | None:
+def platform_text(name: str, value: object) -> str:
     """Returns the string form of a platform."""
-    if platform is None:
-        return None
-    if isinstance(platform, str | Platform):
-        return str(platform)
-    raise wrong("platform", "a str or a Platform", platform)
+    if isinstance(value, str | Platform):
+        return str(value)
+    raise wrong(name, "a str or a Platform", value)
+
+
+def given_manifest(content: BytesLike | Manifest) -> bytes | tuple[bytes, str]:
+    """Converts the bytes of a manifest for the native module, with the media type of a fetched one."""
+    if isinstance(content, Manifest):
+        return content.content, content.descriptor.media_type
+    if (view := memory(content)) is not None:
+        return bytes(view)
+    raise TypeError(f"content must be bytes-like or a Manifest, not {type(content).__name__}")
 
 
 def digest_text(node: str | Descriptor) -> str:
