@@ -136,7 +136,7 @@ pub(crate) fn descriptor<'py>(py: Python<'py>, value: &Descriptor) -> PyResult<B
     plain(py, &value.to_json(KeyCase::Snake))
 }
 
-/// A time in seconds. An infinite one is no limit.
+/// A time in seconds. An infinite one does not limit.
 pub(crate) fn duration(seconds: f64) -> Duration {
     Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX)
 }

@@ -85,7 +85,7 @@ class ArtifactOperations(Base):
             given_reference(reference),
             await given_files_async(files),
             artifact_type=optional(text, "artifact_type", artifact_type),
-            subject=None if subject is None else given_reference(subject),
+            subject=given_reference(subject) if subject is not None else None,
             annotations=texts("annotations", annotations),
             config=await given_file_async(config),
             format=text("format", format),

@@ -84,7 +84,7 @@ class ArtifactOperations(Base):
             given_reference(reference),
             given_files(files),
             artifact_type=optional(text, "artifact_type", artifact_type),
-            subject=None if subject is None else given_reference(subject),
+            subject=given_reference(subject) if subject is not None else None,
             annotations=texts("annotations", annotations),
             config=given_file(config),
             format=text("format", format),

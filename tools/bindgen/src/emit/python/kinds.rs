@@ -25,14 +25,6 @@ pub(super) struct Parameter {
     pub(super) kind: Kind,
 }
 
-impl Parameter {
-    /// `name: annotation = default`.
-    pub(super) fn declared(&self) -> String {
-        let default = self.default.iter().map(|default| format!(" = {default}"));
-        format!("{}: {}{}", self.name, self.annotation, default.collect::<String>())
-    }
-}
-
 /// An argument of an operation.
 pub(super) fn argument(argument: &Argument, operation: &Operation) -> Parameter {
     let n = &argument.name;
@@ -124,7 +116,7 @@ pub(super) fn option(field: &Field, of: &str, definition: &Definition) -> Parame
         Kind::Reference if field.kind.is_optional() => (
             or_none("AnyReference"),
             none(),
-            format!("None if {n} is None else given_reference({n})"),
+            format!("given_reference({n}) if {n} is not None else None"),
             None,
             or_none("GivenReference"),
             given("GivenReference"),

@@ -179,3 +179,36 @@ fn words(code: &str) -> BTreeSet<&str> {
 fn is_word(c: char) -> bool {
     c.is_alphanumeric() || c == '_'
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn items_are_on_one_line_if_they_fit() {
+        let items = ["self", "name: str"].map(str::to_owned);
+        assert_eq!(
+            bracketed("def f", &items, " -> None:", 4),
+            "    def f(self, name: str) -> None:\n"
+        );
+        let long = ["self".to_owned(), "n".repeat(104)];
+        assert_eq!(
+            bracketed("def f", &long, ":", 4),
+            format!("    def f(\n        self, {}\n    ):\n", "n".repeat(104))
+        );
+        let longer = ["self".to_owned(), "n".repeat(110)];
+        assert_eq!(
+            bracketed("def f", &longer, ":", 4),
+            format!("    def f(\n        self,\n        {},\n    ):\n", "n".repeat(110))
+        );
+    }
+
+    #[test]
+    fn only_used_names_are_imported() {
+        let code = "class A(Result):\n    \"\"\"Uses `Graph`.\"\"\"\n    path: Path\n    x = optional(text, \"Progress\", x)\n";
+        assert_eq!(
+            imports(code, &[], "."),
+            "from pathlib import Path\n\nfrom ._checks import optional, text\nfrom ._descriptor import Result\n"
+        );
+    }
+}

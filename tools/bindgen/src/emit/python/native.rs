@@ -247,7 +247,7 @@ fn given(record: &Record, definition: &Definition) -> String {
     let (mut fields, mut set) = (String::new(), String::new());
     for field in &record.fields {
         let option = option(field, name, definition);
-        // A field of nested options is None unless it is given.
+        // A field of nested options may be absent.
         let is_given = records::nested(definition).iter().any(|nested| nested.name == *name)
             && !option.native.starts_with("Option<");
         let native = match is_given {

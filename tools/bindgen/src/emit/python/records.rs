@@ -315,9 +315,9 @@ fn limits(record: &Record, definition: &Definition) -> String {
             .passed
             .replace(&format!(", {})", option.name), &format!(", self.{})", option.name));
         assert!(passed != option.passed, "{name}.{} cannot be a nested option", option.name);
-        let passed = match default_is_none(&option) {
+        let passed = match has_no_default(&option) {
             true => passed,
-            false => format!("None if self.{} is None else {passed}", option.name),
+            false => format!("{passed} if self.{} is not None else None", option.name),
         };
         given.push_str(&format!("            \"{}\": {passed},\n", option.name));
     }
@@ -336,7 +336,7 @@ fn or_none(annotation: &str) -> String {
     }
 }
 
-fn default_is_none(option: &Parameter) -> bool {
+fn has_no_default(option: &Parameter) -> bool {
     option.default.as_deref() == Some("None")
 }
 
