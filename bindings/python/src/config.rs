@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use ocigraph::{ClientConfig, Limits, UnpackLimits};
 use pyo3::prelude::*;
 
-use crate::{credential::GivenCredentials, error::or_raised, values::duration};
+use crate::{credential::GivenCredentials, error::or_raised, values};
 
 /// The fields of `Limits`.
 #[derive(FromPyObject)]
@@ -42,22 +42,22 @@ impl GivenLimits {
         } = self;
         let mut options = Limits::default();
         if let Some(connect_timeout) = connect_timeout {
-            options.connect_timeout = duration(connect_timeout);
+            options.connect_timeout = values::duration(connect_timeout);
         }
         if let Some(response_timeout) = response_timeout {
-            options.response_timeout = duration(response_timeout);
+            options.response_timeout = values::duration(response_timeout);
         }
         if let Some(idle_timeout) = idle_timeout {
-            options.idle_timeout = duration(idle_timeout);
+            options.idle_timeout = values::duration(idle_timeout);
         }
         if let Some(upload_response_timeout) = upload_response_timeout {
-            options.upload_response_timeout = duration(upload_response_timeout);
+            options.upload_response_timeout = values::duration(upload_response_timeout);
         }
         if let Some(max_attempts) = max_attempts {
             options.max_attempts = u32::try_from(max_attempts).unwrap_or(u32::MAX);
         }
         if let Some(stall_timeout) = stall_timeout {
-            options.stall_timeout = duration(stall_timeout);
+            options.stall_timeout = values::duration(stall_timeout);
         }
         if let Some(max_manifest_bytes) = max_manifest_bytes {
             options.max_manifest_bytes = max_manifest_bytes;
@@ -69,7 +69,7 @@ impl GivenLimits {
             options.max_entries = max_entries;
         }
         if let Some(helper_timeout) = helper_timeout {
-            options.helper_timeout = duration(helper_timeout);
+            options.helper_timeout = values::duration(helper_timeout);
         }
         Ok(options)
     }

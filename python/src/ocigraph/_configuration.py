@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
-from ._checks import count, optional, seconds
+from ._checks import check_count, check_seconds, optional
 from ._credential import AsyncCredentials, CredentialCallback, native_credentials
 from ._values import StrPath
 
@@ -56,16 +56,16 @@ class Limits:
     def _given(self) -> dict[str, Any]:
         """Checks the values and converts them for the native module."""
         return {
-            "connect_timeout": optional(seconds, "connect_timeout", self.connect_timeout),
-            "response_timeout": optional(seconds, "response_timeout", self.response_timeout),
-            "idle_timeout": optional(seconds, "idle_timeout", self.idle_timeout),
-            "upload_response_timeout": optional(seconds, "upload_response_timeout", self.upload_response_timeout),
-            "max_attempts": optional(count, "max_attempts", self.max_attempts),
-            "stall_timeout": optional(seconds, "stall_timeout", self.stall_timeout),
-            "max_manifest_bytes": optional(count, "max_manifest_bytes", self.max_manifest_bytes),
-            "max_pages": optional(count, "max_pages", self.max_pages),
-            "max_entries": optional(count, "max_entries", self.max_entries),
-            "helper_timeout": optional(seconds, "helper_timeout", self.helper_timeout),
+            "connect_timeout": optional(check_seconds, "connect_timeout", self.connect_timeout),
+            "response_timeout": optional(check_seconds, "response_timeout", self.response_timeout),
+            "idle_timeout": optional(check_seconds, "idle_timeout", self.idle_timeout),
+            "upload_response_timeout": optional(check_seconds, "upload_response_timeout", self.upload_response_timeout),
+            "max_attempts": optional(check_count, "max_attempts", self.max_attempts),
+            "stall_timeout": optional(check_seconds, "stall_timeout", self.stall_timeout),
+            "max_manifest_bytes": optional(check_count, "max_manifest_bytes", self.max_manifest_bytes),
+            "max_pages": optional(check_count, "max_pages", self.max_pages),
+            "max_entries": optional(check_count, "max_entries", self.max_entries),
+            "helper_timeout": optional(check_seconds, "helper_timeout", self.helper_timeout),
         }
 
 
@@ -99,9 +99,9 @@ class UnpackLimits:
     def _given(self) -> dict[str, Any]:
         """Checks the values and converts them for the native module."""
         return {
-            "entries": optional(count, "entries", self.entries),
-            "bytes": optional(count, "bytes", self.bytes),
-            "ratio": optional(count, "ratio", self.ratio),
+            "entries": optional(check_count, "entries", self.entries),
+            "bytes": optional(check_count, "bytes", self.bytes),
+            "ratio": optional(check_count, "ratio", self.ratio),
         }
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from . import _native
-from ._checks import path as _path
+from ._checks import check_path
 from ._descriptor import Result
 from ._run import run, run_async
 from ._values import BytesLike, StrPath, memory
@@ -144,7 +144,7 @@ def _view(data: BytesLike) -> bytes | memoryview:
 def _listed(paths: Iterable[StrPath]) -> list[StrPath]:
     if isinstance(paths, str | bytes | os.PathLike):
         raise TypeError("paths must be a list of paths; use digest_file for one file")
-    return [_path(f"paths[{index}]", path) for index, path in enumerate(paths)]
+    return [check_path(f"paths[{index}]", path) for index, path in enumerate(paths)]
 
 
 def _named(paths: list[StrPath], digested: list[tuple[str, int]]) -> list[FileDigest]:

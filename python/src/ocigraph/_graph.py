@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from . import _native
-from ._checks import optional, text, texts
+from ._checks import check_text, check_texts, optional
 from ._descriptor import Descriptor, Result
 from ._svg import picture
 from ._values import Reference, digest_text
@@ -145,7 +145,8 @@ class Graph:
             0
         """
         native = self._native.filtered(
-            artifact_type=optional(text, "artifact_type", artifact_type), annotations=texts("annotations", annotations)
+            artifact_type=optional(check_text, "artifact_type", artifact_type),
+            annotations=check_texts("annotations", annotations),
         )
         return Graph(native, self.reference, self._location)
 
@@ -214,8 +215,8 @@ class Graph:
         return self._native.json(
             self.reference,
             location,
-            artifact_type=optional(text, "artifact_type", artifact_type),
-            annotations=texts("annotations", annotations),
+            artifact_type=optional(check_text, "artifact_type", artifact_type),
+            annotations=check_texts("annotations", annotations),
         )
 
     def to_dict(self) -> dict[str, Any]:

@@ -9,9 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from . import _native
-from ._checks import optional, texts, wrong
-from ._checks import path as _path
-from ._checks import text as _text
+from ._checks import check_path, check_text, check_texts, optional, wrong
 from ._descriptor import Annotations, Descriptor, Manifest, Platform, Result
 
 StrPath: TypeAlias = str | os.PathLike[str]
@@ -109,7 +107,7 @@ class Reference(Result):
             Traceback (most recent call last):
             ocigraph.InvalidReferenceError: ...
         """
-        return cls(**_native.parse_reference(_text("reference", text)))
+        return cls(**_native.parse_reference(check_text("reference", text)))
 
     @classmethod
     def layout(cls, path: StrPath, *tags: str, digest: str | None = None) -> Reference:
@@ -127,8 +125,8 @@ class Reference(Result):
             >>> Reference.layout("backups/10:30", "v1").tags
             ('v1',)
         """
-        named = tuple(_text("tag", tag) for tag in tags)
-        parts = (_path("path", path), named, optional(_text, "digest", digest))
+        named = tuple(check_text("tag", tag) for tag in tags)
+        parts = (check_path("path", path), named, optional(check_text, "digest", digest))
         return cls(**_native.parse_reference(parts))
 
     def at(self, digest: str | Descriptor) -> Reference:
@@ -177,9 +175,9 @@ class File:
     """Further annotations of the file's descriptor."""
 
     def __post_init__(self) -> None:
-        optional(_text, "title", self.title)
-        optional(_text, "media_type", self.media_type)
-        texts("annotations", self.annotations)
+        optional(check_text, "title", self.title)
+        optional(check_text, "media_type", self.media_type)
+        check_texts("annotations", self.annotations)
 
     def __repr__(self) -> str:
         named = isinstance(self.content, str | os.PathLike)
@@ -271,7 +269,7 @@ def one_file(file: object) -> File:
 
 def given(file: File, content: Any) -> _Given:
     """Combines a file with its converted content for the native module."""
-    return _Given(content, file.title, file.media_type, texts("annotations", file.annotations))
+    return _Given(content, file.title, file.media_type, check_texts("annotations", file.annotations))
 
 
 def memory(content: object) -> bytes | memoryview | None:

@@ -21,7 +21,7 @@ use crate::{
     manifest::{self, GivenManifest},
     operation::Operation,
     progress::Events,
-    values::{GivenReference, parsed},
+    values::{self, GivenReference},
 };
 
 #[pymethods]
@@ -62,7 +62,7 @@ impl Client {
         options.artifact_type = artifact_type;
         options.subject = subject.map(|subject| subject.reference(py)).transpose()?;
         options.annotations = annotations;
-        options.format = parsed(py, &format)?;
+        options.format = values::parsed(py, &format)?;
         options.allow_path_traversal = allow_path_traversal;
         options.source_date_epoch = source_date_epoch;
         options.concurrency = concurrency;
@@ -100,7 +100,7 @@ impl Client {
         let mut options = PullOptions::default();
         options.output = output;
         options.artifact_type = artifact_type;
-        options.platform = platform.map(|platform| parsed(py, &platform)).transpose()?;
+        options.platform = platform.map(|platform| values::parsed(py, &platform)).transpose()?;
         options.include_subject = include_subject;
         options.keep_old_files = keep_old_files;
         options.allow_path_traversal = allow_path_traversal;
@@ -128,7 +128,7 @@ impl Client {
         let mut options = DiscoverOptions::default();
         options.artifact_type = artifact_type;
         options.annotations = annotations;
-        options.platform = platform.map(|platform| parsed(py, &platform)).transpose()?;
+        options.platform = platform.map(|platform| values::parsed(py, &platform)).transpose()?;
         options.depth = depth;
         options.allow_incomplete = allow_incomplete;
         options.concurrency = concurrency;
@@ -171,7 +171,7 @@ impl Client {
         let (events, progress) = Events::new(progress);
         let mut options = CopyOptions::default();
         options.recursive = recursive;
-        options.platform = platform.map(|platform| parsed(py, &platform)).transpose()?;
+        options.platform = platform.map(|platform| values::parsed(py, &platform)).transpose()?;
         options.foreign = foreign;
         options.concurrency = concurrency;
         options.progress = progress;
@@ -194,7 +194,7 @@ impl Client {
         let reference = reference.reference(py)?;
         let (events, progress) = Events::new(progress);
         let mut options = VerifyOptions::default();
-        options.platform = platform.map(|platform| parsed(py, &platform)).transpose()?;
+        options.platform = platform.map(|platform| values::parsed(py, &platform)).transpose()?;
         options.concurrency = concurrency;
         options.progress = progress;
         self.start(py, events, |client| async move { client.verify(&reference, options).await })
@@ -209,7 +209,7 @@ impl Client {
     ) -> PyResult<Operation> {
         let reference = reference.reference(py)?;
         let mut options = ResolveOptions::default();
-        options.platform = platform.map(|platform| parsed(py, &platform)).transpose()?;
+        options.platform = platform.map(|platform| values::parsed(py, &platform)).transpose()?;
         self.start(py, None, |client| async move { client.resolve(&reference, options).await })
     }
 
@@ -222,7 +222,7 @@ impl Client {
     ) -> PyResult<Operation> {
         let reference = reference.reference(py)?;
         let mut options = ResolveOptions::default();
-        options.platform = platform.map(|platform| parsed(py, &platform)).transpose()?;
+        options.platform = platform.map(|platform| values::parsed(py, &platform)).transpose()?;
         self.start(
             py,
             None,
@@ -312,7 +312,7 @@ impl Client {
     }
 
     fn repositories(&self, py: Python<'_>, host: String) -> PyResult<Operation> {
-        let host: Host = parsed(py, &host)?;
+        let host: Host = values::parsed(py, &host)?;
         self.start(py, None, |client| async move { client.repositories(&host).await })
     }
 
@@ -322,13 +322,13 @@ impl Client {
         host: String,
         credential: GivenCredential,
     ) -> PyResult<Operation> {
-        let host: Host = parsed(py, &host)?;
+        let host: Host = values::parsed(py, &host)?;
         let credential = or_raised(py, credential.credential())?;
         self.start(py, None, |client| async move { client.login(&host, credential).await })
     }
 
     fn logout(&self, py: Python<'_>, host: String) -> PyResult<Operation> {
-        let host: Host = parsed(py, &host)?;
+        let host: Host = values::parsed(py, &host)?;
         self.start(py, None, |client| async move { client.logout(&host).await })
     }
 }

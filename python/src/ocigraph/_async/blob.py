@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from .._blob import AsyncBlob, Source
-from .._checks import callback, optional, text
+from .._checks import check_callback, check_text, optional
 from .._content import given_content_async
 from .._descriptor import Descriptor
 from .._progress import Progress
@@ -38,7 +38,7 @@ class BlobOperations(Base):
         """
         sync_log_level()
         self._callback.use_running_loop()
-        operation = self._native.fetch_blob(given_reference(reference), progress=callback("progress", progress))
+        operation = self._native.fetch_blob(given_reference(reference), progress=check_callback("progress", progress))
         descriptor, stream = await run_async(operation, progress)
         return AsyncBlob(Descriptor._of(descriptor), Source(stream, progress, self._configuration))
 
@@ -75,7 +75,7 @@ class BlobOperations(Base):
         operation = self._native.push_blob(
             given_reference(reference),
             await given_content_async(content),
-            media_type=optional(text, "media_type", media_type),
-            progress=callback("progress", progress),
+            media_type=optional(check_text, "media_type", media_type),
+            progress=check_callback("progress", progress),
         )
         return PushedBlob._of(await run_async(operation, progress))

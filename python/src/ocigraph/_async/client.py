@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from .._checks import flag, one_of, optional, path, text, texts
+from .._checks import check_flag, check_instance, check_path, check_text, check_texts, optional
 from .._configuration import Configuration, Limits
 from .._credential import AsyncCredentials, Credential, native_credential
 from .._results import LoginResult, LogoutResult
@@ -74,16 +74,16 @@ class AsyncClient(ArtifactOperations, TagOperations, ManifestOperations, BlobOpe
     ) -> None:
         configuration = Configuration(
             credentials=credentials,
-            auth_file=optional(path, "auth_file", auth_file),
-            plain_http=optional(flag, "plain_http", plain_http),
-            ca_file=optional(path, "ca_file", ca_file),
-            cert_file=optional(path, "cert_file", cert_file),
-            key_file=optional(path, "key_file", key_file),
-            insecure=flag("insecure", insecure),
-            use_proxy=flag("use_proxy", use_proxy),
-            headers=texts("headers", headers),
-            user_agent=optional(text, "user_agent", user_agent),
-            limits=one_of(Limits, "limits", limits),
+            auth_file=optional(check_path, "auth_file", auth_file),
+            plain_http=optional(check_flag, "plain_http", plain_http),
+            ca_file=optional(check_path, "ca_file", ca_file),
+            cert_file=optional(check_path, "cert_file", cert_file),
+            key_file=optional(check_path, "key_file", key_file),
+            insecure=check_flag("insecure", insecure),
+            use_proxy=check_flag("use_proxy", use_proxy),
+            headers=check_texts("headers", headers),
+            user_agent=optional(check_text, "user_agent", user_agent),
+            limits=check_instance(Limits, "limits", limits),
         )
         self._open(configuration)
 
@@ -104,7 +104,7 @@ class AsyncClient(ArtifactOperations, TagOperations, ManifestOperations, BlobOpe
         """
         sync_log_level()
         self._callback.use_running_loop()
-        operation = self._native.repositories(text("host", host))
+        operation = self._native.repositories(check_text("host", host))
         return await run_async(operation)
 
     async def login(self, host: str, credential: Credential) -> LoginResult:
@@ -128,7 +128,7 @@ class AsyncClient(ArtifactOperations, TagOperations, ManifestOperations, BlobOpe
         """
         sync_log_level()
         self._callback.use_running_loop()
-        operation = self._native.login(text("host", host), native_credential(credential))
+        operation = self._native.login(check_text("host", host), native_credential(credential))
         return LoginResult._of(await run_async(operation))
 
     async def logout(self, host: str) -> LogoutResult:
@@ -146,5 +146,5 @@ class AsyncClient(ArtifactOperations, TagOperations, ManifestOperations, BlobOpe
         """
         sync_log_level()
         self._callback.use_running_loop()
-        operation = self._native.logout(text("host", host))
+        operation = self._native.logout(check_text("host", host))
         return LogoutResult._of(await run_async(operation))

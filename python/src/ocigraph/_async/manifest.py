@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from .._checks import optional, text
+from .._checks import check_text, optional
 from .._descriptor import Descriptor, Manifest, Platform
 from .._run import run_async, sync_log_level
 from .._values import AnyReference, BytesLike, given_manifest, given_reference, platform_text
@@ -81,7 +81,9 @@ class ManifestOperations(Base):
         sync_log_level()
         self._callback.use_running_loop()
         operation = self._native.push_manifest(
-            given_reference(reference), given_manifest(content), media_type=optional(text, "media_type", media_type)
+            given_reference(reference),
+            given_manifest(content),
+            media_type=optional(check_text, "media_type", media_type),
         )
         return Descriptor._of(await run_async(operation))
 

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from .._blob import Blob, Source
-from .._checks import callback, optional, text
+from .._checks import check_callback, check_text, optional
 from .._content import given_content
 from .._descriptor import Descriptor
 from .._progress import Progress
@@ -37,7 +37,7 @@ class BlobOperations(Base):
             10
         """
         sync_log_level()
-        operation = self._native.fetch_blob(given_reference(reference), progress=callback("progress", progress))
+        operation = self._native.fetch_blob(given_reference(reference), progress=check_callback("progress", progress))
         descriptor, stream = run(operation, progress)
         return Blob(Descriptor._of(descriptor), Source(stream, progress, self._configuration))
 
@@ -73,7 +73,7 @@ class BlobOperations(Base):
         operation = self._native.push_blob(
             given_reference(reference),
             given_content(content),
-            media_type=optional(text, "media_type", media_type),
-            progress=callback("progress", progress),
+            media_type=optional(check_text, "media_type", media_type),
+            progress=check_callback("progress", progress),
         )
         return PushedBlob._of(run(operation, progress))

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from .._checks import optional, text
+from .._checks import check_text, optional
 from .._descriptor import Descriptor, Manifest, Platform
 from .._run import run, sync_log_level
 from .._values import AnyReference, BytesLike, given_manifest, given_reference, platform_text
@@ -78,7 +78,9 @@ class ManifestOperations(Base):
         """
         sync_log_level()
         operation = self._native.push_manifest(
-            given_reference(reference), given_manifest(content), media_type=optional(text, "media_type", media_type)
+            given_reference(reference),
+            given_manifest(content),
+            media_type=optional(check_text, "media_type", media_type),
         )
         return Descriptor._of(run(operation))
 

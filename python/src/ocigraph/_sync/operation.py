@@ -5,7 +5,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from .._checks import callback, concurrent, count, flag, one_of, optional, path, text, texts
+from .._checks import (
+    check_callback,
+    check_concurrency,
+    check_count,
+    check_flag,
+    check_instance,
+    check_path,
+    check_text,
+    check_texts,
+    optional,
+)
 from .._configuration import UnpackLimits
 from .._content import given_file, given_files
 from .._descriptor import Platform
@@ -83,15 +93,15 @@ class ArtifactOperations(Base):
         operation = self._native.push(
             given_reference(reference),
             given_files(files),
-            artifact_type=optional(text, "artifact_type", artifact_type),
+            artifact_type=optional(check_text, "artifact_type", artifact_type),
             subject=given_reference(subject) if subject is not None else None,
-            annotations=texts("annotations", annotations),
+            annotations=check_texts("annotations", annotations),
             config=given_file(config),
-            format=text("format", format),
-            allow_path_traversal=flag("allow_path_traversal", allow_path_traversal),
-            source_date_epoch=optional(count, "source_date_epoch", source_date_epoch),
-            concurrency=concurrent(concurrency),
-            progress=callback("progress", progress),
+            format=check_text("format", format),
+            allow_path_traversal=check_flag("allow_path_traversal", allow_path_traversal),
+            source_date_epoch=optional(check_count, "source_date_epoch", source_date_epoch),
+            concurrency=check_concurrency(concurrency),
+            progress=check_callback("progress", progress),
         )
         return PushResult._of(run(operation, progress))
 
@@ -152,15 +162,15 @@ class ArtifactOperations(Base):
         sync_log_level()
         operation = self._native.pull(
             given_reference(reference),
-            path("output", output),
-            artifact_type=optional(text, "artifact_type", artifact_type),
+            check_path("output", output),
+            artifact_type=optional(check_text, "artifact_type", artifact_type),
             platform=optional(platform_text, "platform", platform),
-            include_subject=flag("include_subject", include_subject),
-            keep_old_files=flag("keep_old_files", keep_old_files),
-            allow_path_traversal=flag("allow_path_traversal", allow_path_traversal),
-            unpack_limits=one_of(UnpackLimits, "unpack_limits", unpack_limits)._given(),
-            concurrency=concurrent(concurrency),
-            progress=callback("progress", progress),
+            include_subject=check_flag("include_subject", include_subject),
+            keep_old_files=check_flag("keep_old_files", keep_old_files),
+            allow_path_traversal=check_flag("allow_path_traversal", allow_path_traversal),
+            unpack_limits=check_instance(UnpackLimits, "unpack_limits", unpack_limits)._given(),
+            concurrency=check_concurrency(concurrency),
+            progress=check_callback("progress", progress),
         )
         return [PullResult._of(item) for item in run(operation, progress)]
 
@@ -206,12 +216,12 @@ class ArtifactOperations(Base):
         sync_log_level()
         operation = self._native.discover(
             given_reference(reference),
-            artifact_type=optional(text, "artifact_type", artifact_type),
-            annotations=texts("annotations", annotations),
+            artifact_type=optional(check_text, "artifact_type", artifact_type),
+            annotations=check_texts("annotations", annotations),
             platform=optional(platform_text, "platform", platform),
-            depth=optional(count, "depth", depth),
-            allow_incomplete=flag("allow_incomplete", allow_incomplete),
-            concurrency=concurrent(concurrency),
+            depth=optional(check_count, "depth", depth),
+            allow_incomplete=check_flag("allow_incomplete", allow_incomplete),
+            concurrency=check_concurrency(concurrency),
         )
         return Graph(run(operation), *named(reference))
 
@@ -246,9 +256,9 @@ class ArtifactOperations(Base):
         sync_log_level()
         operation = self._native.delete(
             given_reference(reference),
-            dry_run=flag("dry_run", dry_run),
-            force=flag("force", force),
-            concurrency=concurrent(concurrency),
+            dry_run=check_flag("dry_run", dry_run),
+            force=check_flag("force", force),
+            concurrency=check_concurrency(concurrency),
         )
         return DeleteReport._of(run(operation))
 
@@ -297,11 +307,11 @@ class ArtifactOperations(Base):
         operation = self._native.copy(
             given_reference(source),
             given_reference(destination),
-            recursive=flag("recursive", recursive),
+            recursive=check_flag("recursive", recursive),
             platform=optional(platform_text, "platform", platform),
-            foreign=flag("foreign", foreign),
-            concurrency=concurrent(concurrency),
-            progress=callback("progress", progress),
+            foreign=check_flag("foreign", foreign),
+            concurrency=check_concurrency(concurrency),
+            progress=check_callback("progress", progress),
         )
         return CopyReport._of(run(operation, progress))
 
@@ -339,7 +349,7 @@ class ArtifactOperations(Base):
         operation = self._native.verify(
             given_reference(reference),
             platform=optional(platform_text, "platform", platform),
-            concurrency=concurrent(concurrency),
-            progress=callback("progress", progress),
+            concurrency=check_concurrency(concurrency),
+            progress=check_callback("progress", progress),
         )
         return VerifyReport._of(run(operation, progress))

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from .._checks import text_list
+from .._checks import check_text_list
 from .._descriptor import Descriptor
 from .._results import ManifestInfo, TagInfo
 from .._run import run, sync_log_level
@@ -34,7 +34,7 @@ class TagOperations(Base):
             ['v1', 'stable']
         """
         sync_log_level()
-        operation = self._native.tag(given_reference(reference), text_list("tags", tags))
+        operation = self._native.tag(given_reference(reference), check_text_list("tags", tags))
         return Descriptor._of(run(operation))
 
     def untag(self, reference: AnyReference) -> None:

@@ -2,6 +2,7 @@
 //!
 //! A Python function checks each value and passes it to the native function, which sets the option.
 
+use super::layout::is_reserved;
 use crate::{
     definition::{Argument, Definition, Enumeration, Field, Kind, Operation},
     docs::{Doc, Inline},
@@ -32,10 +33,10 @@ pub(super) fn argument(argument: &Argument, operation: &Operation) -> Parameter 
         Kind::Reference => {
             ("AnyReference", format!("given_reference({n})"), "GivenReference", "GivenReference")
         }
-        Kind::Host | Kind::Text => ("str", format!("text(\"{n}\", {n})"), "str", "String"),
+        Kind::Host | Kind::Text => ("str", format!("check_text(\"{n}\", {n})"), "str", "String"),
         Kind::List(kind) if **kind == Kind::Text => (
             "str | Iterable[str]",
-            format!("text_list(\"{n}\", {n})"),
+            format!("check_text_list(\"{n}\", {n})"),
             "Sequence[str]",
             "Vec<String>",
         ),
@@ -83,36 +84,46 @@ pub(super) fn option(field: &Field, of: &str, definition: &Definition) -> Parame
     let given = |kind: &str| format!("Option<{kind}>");
     let (annotation, default, checked, passed, stub, native) = match field.kind.required() {
         Kind::Bool if field.kind.is_optional() => {
-            (or_none("bool"), none(), optional("flag"), None, or_none("bool"), given("bool"))
+            (or_none("bool"), none(), optional("check_flag"), None, or_none("bool"), given("bool"))
         }
         Kind::Bool => {
             let default = if default_bool(field, of) { "True" } else { "False" };
-            let checked = format!("flag(\"{n}\", {n})");
+            let checked = format!("check_flag(\"{n}\", {n})");
             ("bool".into(), default.into(), checked, None, "bool".into(), "bool".into())
         }
         Kind::Count | Kind::Number | Kind::SmallNumber => {
             let native = if *field.kind.required() == Kind::Count { "usize" } else { "u64" };
             // A maximum that is never refused: a larger one counts as the largest.
             let checked = match n {
-                "concurrency" => format!("concurrent({n})"),
-                _ => optional("count"),
+                "concurrency" => format!("check_concurrency({n})"),
+                _ => optional("check_count"),
             };
             (or_none("int"), none(), checked, None, or_none("int"), given(native))
         }
-        Kind::Duration => {
-            (or_none("float"), none(), optional("seconds"), None, or_none("float"), given("f64"))
-        }
+        Kind::Duration => (
+            or_none("float"),
+            none(),
+            optional("check_seconds"),
+            None,
+            or_none("float"),
+            given("f64"),
+        ),
         Kind::Text => {
-            (or_none("str"), none(), optional("text"), None, or_none("str"), given("String"))
+            (or_none("str"), none(), optional("check_text"), None, or_none("str"), given("String"))
         }
         // A path that is always there names a directory to work in.
         Kind::Path if !field.kind.is_optional() => {
-            let checked = format!("path(\"{n}\", {n})");
+            let checked = format!("check_path(\"{n}\", {n})");
             ("StrPath".into(), "\".\"".into(), checked, None, "_Path".into(), "PathBuf".into())
         }
-        Kind::Path => {
-            (or_none("StrPath"), none(), optional("path"), None, or_none("_Path"), given("PathBuf"))
-        }
+        Kind::Path => (
+            or_none("StrPath"),
+            none(),
+            optional("check_path"),
+            None,
+            or_none("_Path"),
+            given("PathBuf"),
+        ),
         Kind::Reference if field.kind.is_optional() => (
             or_none("AnyReference"),
             none(),
@@ -132,7 +143,7 @@ pub(super) fn option(field: &Field, of: &str, definition: &Definition) -> Parame
         Kind::Annotations => (
             or_none("Mapping[str, str]"),
             none(),
-            format!("texts(\"{n}\", {n})"),
+            format!("check_texts(\"{n}\", {n})"),
             None,
             "dict[str, str]".into(),
             "Annotations".into(),
@@ -140,8 +151,8 @@ pub(super) fn option(field: &Field, of: &str, definition: &Definition) -> Parame
         Kind::Headers => (
             or_none("Mapping[str, str]"),
             none(),
-            format!("texts(\"{n}\", {n})"),
-            Some(format!("list(texts(\"{n}\", {n}).items())")),
+            format!("check_texts(\"{n}\", {n})"),
+            Some(format!("list(check_texts(\"{n}\", {n}).items())")),
             "list[tuple[str, str]]".into(),
             "Vec<(String, String)>".into(),
         ),
@@ -164,7 +175,7 @@ pub(super) fn option(field: &Field, of: &str, definition: &Definition) -> Parame
         Kind::List(kind) if **kind == Kind::Text => (
             "str | Iterable[str]".into(),
             "()".into(),
-            format!("text_list(\"{n}\", {n})"),
+            format!("check_text_list(\"{n}\", {n})"),
             None,
             "Sequence[str]".into(),
             "Vec<String>".into(),
@@ -174,13 +185,13 @@ pub(super) fn option(field: &Field, of: &str, definition: &Definition) -> Parame
             let class = alias(enumeration);
             match default_word(field, enumeration) {
                 Some(word) if !field.kind.is_optional() => {
-                    let checked = format!("text(\"{n}\", {n})");
+                    let checked = format!("check_text(\"{n}\", {n})");
                     (class, format!("\"{word}\""), checked, None, "str".into(), "String".into())
                 }
                 _ => (
                     or_none(&class),
                     none(),
-                    optional("text"),
+                    optional("check_text"),
                     None,
                     or_none("str"),
                     given("String"),
@@ -190,15 +201,15 @@ pub(super) fn option(field: &Field, of: &str, definition: &Definition) -> Parame
         Kind::Record(name) if !field.kind.is_optional() => (
             or_none(name),
             none(),
-            format!("one_of({name}, \"{n}\", {n})"),
-            Some(format!("one_of({name}, \"{n}\", {n})._given()")),
+            format!("check_instance({name}, \"{n}\", {n})"),
+            Some(format!("check_instance({name}, \"{n}\", {n})._given()")),
             "dict[str, Any]".into(),
             format!("Given{name}"),
         ),
         Kind::Progress => (
             or_none("Progress"),
             none(),
-            format!("callback(\"{n}\", {n})"),
+            format!("check_callback(\"{n}\", {n})"),
             None,
             "bool".into(),
             "bool".into(),
@@ -245,7 +256,12 @@ pub(super) fn parameters(
         first.push(option(options.remove(place), of, definition));
     }
     options.sort_by_key(|option| option.kind == Kind::Progress);
-    (first, options.iter().map(|field| option(field, of, definition)).collect())
+    let others: Vec<Parameter> =
+        options.iter().map(|field| option(field, of, definition)).collect();
+    if let Some(taken) = first.iter().chain(&others).find(|p| is_reserved(&p.name)) {
+        panic!("Python cannot name an option of {of} {:?}: generated code uses it", taken.name);
+    }
+    (first, others)
 }
 
 /// The name of an enumeration in Python. `Format` has had this name since before it was generated.

@@ -35,17 +35,17 @@ const MODULES: &[(&str, &[&str])] = &[
     (
         "_checks",
         &[
-            "callback",
-            "concurrent",
-            "count",
-            "flag",
-            "one_of",
+            "check_callback",
+            "check_concurrency",
+            "check_count",
+            "check_flag",
+            "check_instance",
+            "check_path",
+            "check_seconds",
+            "check_text",
+            "check_text_list",
+            "check_texts",
             "optional",
-            "path",
-            "seconds",
-            "text",
-            "text_list",
-            "texts",
         ],
     ),
     (
@@ -93,6 +93,52 @@ const MODULES: &[(&str, &[&str])] = &[
         ],
     ),
 ];
+
+/// Names that an option cannot have: those that the generated Python and Rust use, and keywords.
+pub(super) fn is_reserved(name: &str) -> bool {
+    const OTHERS: &[&str] = &[
+        "and",
+        "as",
+        "assert",
+        "async",
+        "await",
+        "break",
+        "class",
+        "client",
+        "continue",
+        "def",
+        "del",
+        "elif",
+        "else",
+        "events",
+        "except",
+        "finally",
+        "for",
+        "from",
+        "global",
+        "if",
+        "import",
+        "in",
+        "is",
+        "lambda",
+        "nonlocal",
+        "not",
+        "operation",
+        "options",
+        "or",
+        "pass",
+        "py",
+        "raise",
+        "return",
+        "runtime",
+        "self",
+        "try",
+        "while",
+        "with",
+        "yield",
+    ];
+    OTHERS.contains(&name) || MODULES.iter().any(|(_, names)| names.contains(&name))
+}
 
 /// The imports of a module that uses these names. `generated` lists further modules, `dots` is the
 /// path to the package.
@@ -205,10 +251,10 @@ mod tests {
 
     #[test]
     fn only_used_names_are_imported() {
-        let code = "class A(Result):\n    \"\"\"Uses `Graph`.\"\"\"\n    path: Path\n    x = optional(text, \"Progress\", x)\n";
+        let code = "class A(Result):\n    \"\"\"Uses `Graph`.\"\"\"\n    path: Path\n    x = optional(check_text, \"Progress\", x)\n";
         assert_eq!(
             imports(code, &[], "."),
-            "from pathlib import Path\n\nfrom ._checks import optional, text\nfrom ._descriptor import Result\n"
+            "from pathlib import Path\n\nfrom ._checks import check_text, optional\nfrom ._descriptor import Result\n"
         );
     }
 }

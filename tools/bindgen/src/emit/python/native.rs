@@ -58,7 +58,7 @@ fn operations_file(definition: &Definition) -> String {
     let nested = records::nested(definition);
     let nested = nested.iter().map(|record| format!("Given{}", record.name)).collect::<Vec<_>>();
     let config = imported(&code, nested.iter().map(String::as_str));
-    let values = imported(&code, ["GivenReference", "duration", "parsed"]);
+    let values = values_import(&code);
     let content = imported(&code, ["Given", "GivenFile"]);
     let std = if code.contains("PathBuf") { "use std::path::PathBuf;\n\n" } else { "" };
     let manifest = imported(&code, ["GivenManifest"]);
@@ -72,7 +72,7 @@ fn operations_file(definition: &Definition) -> String {
          use super::{{Client, open}};\n\
          use crate::{{blob, config::{{GivenClientConfig, {config}}}, content::{{{content}}}, \
          credential::GivenCredential, error::or_raised, manifest::{{{manifest}}}, operation::Operation, \
-         progress::Events, values::{{{values}}}}};\n\n\
+         progress::Events, {values}}};\n\n\
          #[pymethods]\nimpl Client {{\n\
          #[new]\nfn new(py: Python<'_>, config: GivenClientConfig) -> PyResult<Self> {{\n\
          let config = config.value(py)?;\nlet inner = or_raised(py, open(&config))?;\n\
@@ -80,6 +80,14 @@ fn operations_file(definition: &Definition) -> String {
          /// Closes the connections. Running operations continue; new ones fail with INVALID_ARGUMENT.\n\
          fn close(&self) {{\nself.end();\n}}\n\n{code}}}\n"
     )
+}
+
+/// Functions of `values` are called by their path, because an option can have the same name.
+fn values_import(code: &str) -> String {
+    match imported(code, ["GivenReference"]).as_str() {
+        "" => "values".to_owned(),
+        name => format!("values::{{self, {name}}}"),
+    }
 }
 
 /// The names that the code contains as words, as a list for `use`.
@@ -141,7 +149,7 @@ fn method(operation: &Operation, definition: &Definition) -> String {
 fn argument_value(name: &str, kind: &Kind) -> String {
     match kind {
         Kind::Reference => format!("let {name} = {name}.reference(py)?;\n"),
-        Kind::Host => format!("let {name}: Host = parsed(py, &{name})?;\n"),
+        Kind::Host => format!("let {name}: Host = values::parsed(py, &{name})?;\n"),
         Kind::Credential => format!("let {name} = or_raised(py, {name}.credential())?;\n"),
         _ => String::new(),
     }
@@ -164,18 +172,18 @@ fn assigned(field: &Field, option: &Parameter, of: &str) -> (String, String) {
             now(&format!("{n}.map(|{n}| u32::try_from({n}).unwrap_or(u32::MAX))"))
         }
         Kind::SmallNumber => if_given(&format!("u32::try_from({n}).unwrap_or(u32::MAX)")),
-        Kind::Duration if is_optional => now(&format!("{n}.map(duration)")),
-        Kind::Duration => if_given(&format!("duration({n})")),
+        Kind::Duration if is_optional => now(&format!("{n}.map(values::duration)")),
+        Kind::Duration => if_given(&format!("values::duration({n})")),
         Kind::Reference => now(&format!("{n}.map(|{n}| {n}.reference(py)).transpose()?")),
-        Kind::Platform => now(&format!("{n}.map(|{n}| parsed(py, &{n})).transpose()?")),
+        Kind::Platform => now(&format!("{n}.map(|{n}| values::parsed(py, &{n})).transpose()?")),
         Kind::Enumeration(_) if is_optional => {
-            now(&format!("{n}.map(|{n}| parsed(py, &{n})).transpose()?"))
+            now(&format!("{n}.map(|{n}| values::parsed(py, &{n})).transpose()?"))
         }
         // Without a default in Python, that of the core stays.
         Kind::Enumeration(_) if option.native.starts_with("Option<") => {
-            if_given(&format!("parsed(py, &{n})?"))
+            if_given(&format!("values::parsed(py, &{n})?"))
         }
-        Kind::Enumeration(_) => now(&format!("parsed(py, &{n})?")),
+        Kind::Enumeration(_) => now(&format!("values::parsed(py, &{n})?")),
         Kind::Record(_) => now(&format!("{n}.value(py)?")),
         Kind::List(kind) if **kind == Kind::Text => now(n),
         Kind::List(kind) if **kind == Kind::File => (
@@ -230,14 +238,14 @@ fn config_file(definition: &Definition) -> String {
     }
     let core = records.iter().map(|record| record.name.as_str()).chain(["Annotations"]);
     let core = imported(&code, core);
-    let values = imported(&code, ["GivenReference", "duration", "parsed"]);
+    let values = values_import(&code);
     let std = if code.contains("PathBuf") { "use std::path::PathBuf;\n\n" } else { "" };
     format!(
         "// {NOTICE}\n\n\
          //! The configuration of a client and other nested options, read from the dicts that the\n\
          //! Python classes make. `None` keeps the default of the core.\n\n\
          {std}use ocigraph::{{{}}};\nuse pyo3::prelude::*;\n\n\
-         use crate::{{credential::GivenCredentials, error::or_raised, values::{{{values}}}}};\n{code}",
+         use crate::{{credential::GivenCredentials, error::or_raised, {values}}};\n{code}",
         core
     )
 }
