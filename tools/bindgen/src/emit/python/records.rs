@@ -39,9 +39,13 @@ pub(super) fn files(definition: &Definition) -> Vec<Output> {
 pub(super) fn modules(definition: &Definition) -> Vec<(&'static str, Vec<String>)> {
     vec![
         ("_configuration", nested(definition).iter().map(|r| r.name.clone()).collect()),
-        ("_enumerations", enumerations(definition).iter().map(|e| alias(e)).collect()),
+        words_module(definition),
         ("_results", results(definition).iter().map(|record| record.name.clone()).collect()),
     ]
+}
+
+fn words_module(definition: &Definition) -> (&'static str, Vec<String>) {
+    ("_enumerations", enumerations(definition).iter().map(|e| alias(e)).collect())
 }
 
 /// Modules with each module once.
@@ -161,12 +165,10 @@ fn results_file(definition: &Definition) -> String {
     let classes: Vec<String> =
         results(definition).iter().map(|record| result(record, definition)).collect();
     let code = classes.join("\n\n");
-    let modules: Vec<_> =
-        modules(definition).into_iter().filter(|(module, _)| *module == "_enumerations").collect();
     format!(
         "# {NOTICE}\n\"\"\"The results of operations.\n\n`to_dict` returns the JSON that the command line prints for the \
          same operation, with keys in snake case.\n\"\"\"\n\nfrom __future__ import annotations\n\n{}\n\n{code}",
-        imports(&code, &modules, ".")
+        imports(&code, &[words_module(definition)], ".")
     )
 }
 
@@ -288,7 +290,7 @@ fn configuration_file(definition: &Definition) -> String {
     );
     rendered(
         CONFIGURATION,
-        context! { notice => NOTICE, imports => imports(&own, &[], "."), code, fields, given },
+        context! { notice => NOTICE, imports => imports(&own, &[words_module(definition)], "."), code, fields, given },
     )
 }
 
@@ -348,6 +350,10 @@ fn configured(option: &Parameter) -> String {
             ("dict[str, str]".to_owned(), Some("field(default_factory=dict)".to_owned()))
         }
         Kind::Record(name) => (name.clone(), Some(format!("field(default_factory={name})"))),
+        // The check returns any text; the native module rejects unknown words.
+        kind if matches!(kind.required(), Kind::Enumeration(_)) => {
+            (option.stub.clone(), option.default.clone())
+        }
         _ => (option.annotation.clone(), option.default.clone()),
     };
     format!("    {}: {annotation} = {}\n", option.name, default.unwrap_or("None".to_owned()))
