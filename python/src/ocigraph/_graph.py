@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from . import _native
 from ._checks import check_text, check_texts, optional
 from ._descriptor import Descriptor, Result
-from ._svg import picture
 from ._values import Reference, digest_text
 
 if TYPE_CHECKING:
@@ -195,8 +194,10 @@ class Graph:
             >>> client.discover("oci:store/app:v1").svg()[:4]
             '<svg'
         """
-        subject = self.subject
-        return picture(self.reference, subject, self.walk())
+        # Only notebooks need it.
+        from ._svg import picture
+
+        return picture(self.reference, self.subject, self.walk())
 
     def json(self, *, artifact_type: str | None = None, annotations: Mapping[str, str] | None = None) -> str:
         """Returns the JSON that the command line prints, with keys in snake case. ``references`` is the flat list of

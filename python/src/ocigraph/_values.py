@@ -187,14 +187,16 @@ class File:
         return f"File({', '.join(shown)})"
 
 
-@dataclass(frozen=True, slots=True)
 class _Given:
     """A file, with the types that the native module reads."""
 
-    content: Any
-    title: str | None
-    media_type: str | None
-    annotations: dict[str, str]
+    __slots__ = ("annotations", "content", "media_type", "title")
+
+    def __init__(self, content: Any, title: str | None, media_type: str | None, annotations: dict[str, str]) -> None:
+        self.content = content
+        self.title = title
+        self.media_type = media_type
+        self.annotations = annotations
 
 
 GivenReference: TypeAlias = str | tuple[StrPath, tuple[str, ...], str | None]
