@@ -1,7 +1,7 @@
 // Written by tools/bindgen from the source of the core. Edit that source, then run `make bindgen`.
 
-//! The methods of the native client: each converts its arguments and starts the operation
-//! of the same name.
+//! The methods of the native client: each converts its arguments and starts the operation of the
+//! same name.
 
 use std::path::PathBuf;
 

@@ -14,6 +14,7 @@ use crate::{
     emit::{NOTICE, Output},
 };
 
+const OPERATIONS: &str = include_str!("../../templates/python/operations.rs");
 const STUB: &str = include_str!("../../templates/python/_native.pyi");
 
 pub(super) fn files(definition: &Definition) -> Vec<Output> {
@@ -60,25 +61,19 @@ fn operations_file(definition: &Definition) -> String {
     let config = imported(&code, nested.iter().map(String::as_str));
     let values = values_import(&code);
     let content = imported(&code, ["Given", "GivenFile"]);
-    let std = if code.contains("PathBuf") { "use std::path::PathBuf;\n\n" } else { "" };
     let manifest = imported(&code, ["GivenManifest"]);
-    let manifest =
-        if manifest.is_empty() { "self".to_owned() } else { format!("self, {manifest}") };
-    format!(
-        "// {NOTICE}\n\n\
-         //! The methods of the native client: each converts its arguments and starts the operation\n\
-         //! of the same name.\n\n\
-         {std}use ocigraph::{{{core}}};\nuse pyo3::prelude::*;\n\n\
-         use super::{{Client, open}};\n\
-         use crate::{{blob, config::{{GivenClientConfig, {config}}}, content::{{{content}}}, \
-         credential::GivenCredential, error::or_raised, manifest::{{{manifest}}}, operation::Operation, \
-         progress::Events, {values}}};\n\n\
-         #[pymethods]\nimpl Client {{\n\
-         #[new]\nfn new(py: Python<'_>, config: GivenClientConfig) -> PyResult<Self> {{\n\
-         let config = config.value(py)?;\nlet inner = or_raised(py, open(&config))?;\n\
-         Ok(Self::from((config, inner)))\n}}\n\n\
-         /// Closes the connections. Running operations continue; new ones fail with INVALID_ARGUMENT.\n\
-         fn close(&self) {{\nself.end();\n}}\n\n{code}}}\n"
+    rendered(
+        OPERATIONS,
+        context! {
+            notice => NOTICE,
+            has_paths => code.contains("PathBuf"),
+            core,
+            config,
+            content,
+            manifest,
+            values,
+            methods => code,
+        },
     )
 }
 
