@@ -301,6 +301,7 @@ fn docstring(
 /// What the result has. Results of the package that have no fields of their own need no text.
 fn result_text(operation: &Operation, definition: &Definition) -> Option<String> {
     let (start, name) = match kind(operation) {
+        Kind::Record(name) if name.starts_with(['A', 'E', 'I', 'O', 'U']) => ("An", name),
         Kind::Record(name) => ("A", name),
         Kind::List(kind) => match *kind {
             Kind::Record(name) => ("A list of", name),
@@ -317,7 +318,7 @@ fn result_text(operation: &Operation, definition: &Definition) -> Option<String>
         [] => last.clone(),
         others => format!("{} and {last}", others.join(", ")),
     };
-    let link = if start == "A" { "with" } else { "items, each with" };
+    let link = if start == "A list of" { "items, each with" } else { "with" };
     Some(format!("{start} `{name}` {link} {fields}."))
 }
 
