@@ -9,8 +9,10 @@ import pickle
 from pathlib import Path
 from typing import Any
 
+import pytest
 from support import fixture_registry
 
+import ocigraph
 from ocigraph import Client, Graph
 
 INDEX = "application/vnd.oci.image.index.v1+json"
@@ -123,3 +125,22 @@ def test_a_deep_graph_can_be_walked_copied_and_serialized(work: Path) -> None:
         assert same == graph
     assert len(graph.filter(artifact_type=f"link{CHAIN}/example")) == CHAIN
     assert graph.svg().startswith("<svg")
+
+
+def test_the_problems_of_an_incomplete_graph_are_returned_and_pickled(client: Any) -> None:
+    client.push("oci:layout:v1")
+    lost = client.push("oci:layout", artifact_type="sbom/example", subject="oci:layout:v1")
+    assert client.discover("oci:layout:v1", allow_incomplete=True).problems == ()
+    file = Path("layout/blobs", *lost.descriptor.digest.split(":"))
+    file.unlink()
+    file.write_text("{")
+    with pytest.raises(ocigraph.IncompleteError):
+        client.discover("oci:layout:v1")
+    graph = client.discover("oci:layout:v1", allow_incomplete=True)
+    assert list(graph) == []
+    [problem] = graph.problems
+    assert problem.list and lost.descriptor.digest[7:] in problem.detail
+    assert str(problem) == f"{problem.list}: {problem.detail}"
+    restored = pickle.loads(pickle.dumps(graph))
+    assert restored == graph and restored.problems == graph.problems
+    assert graph.filter().problems == graph.problems

@@ -50,10 +50,6 @@ def test_every_operation_of_the_native_client_is_public() -> None:
     assert {name for name in vars(native.Client) if not name.startswith("_")} == set(operations(Client))
 
 
-def test_the_async_client_is_up_to_date() -> None:
-    subprocess.run([sys.executable, "tools/write_async.py", "--check"], cwd=FOLDER, check=True)
-
-
 def test_mypy_accepts_the_types(work: Path) -> None:
     tool("-m", "mypy", "--cache-dir", str(work / "mypy"))
 

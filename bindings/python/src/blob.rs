@@ -1,20 +1,67 @@
-//! A blob that is being fetched, read in pieces so that it is never completely in memory. Each byte
-//! is returned once. After a failure, every further read returns the same error.
+//! Blobs: fetching and pushing them. A blob that is being fetched is read in pieces, so that it is
+//! never completely in memory. Each byte is returned once. After a failure, every further read
+//! returns the same error.
 
 use std::{collections::VecDeque, sync::Arc};
 
 use bytes::{Buf, Bytes};
 use futures::TryStreamExt;
-use ocigraph::{ByteStream, Error};
-use pyo3::{prelude::*, types::PyBytes};
+use ocigraph::{ByteStream, Client, Error, Reference, TransferOptions, media_type};
+use pyo3::{
+    prelude::*,
+    types::{PyBytes, PyDict},
+};
 use tokio::sync::Mutex;
 
 use crate::{
+    content::Given,
     error::{inherited, raised},
     operation::Operation,
     progress::Events,
     runtime::{ProcessLocal, Runtime},
+    values::IntoPlain,
 };
+
+/// Starts to fetch a blob. The result is its descriptor and its stream.
+pub(crate) fn fetch_blob(
+    runtime: &Arc<Runtime>,
+    client: Client,
+    events: Option<Arc<Events>>,
+    reference: Reference,
+    options: TransferOptions,
+) -> Operation {
+    let (reading, reported) = (Arc::clone(runtime), events.clone());
+    let work = async move { client.fetch_blob(&reference, options).await };
+    Operation::start(runtime, events, work, move |py, (blob, stream)| {
+        let stream = Py::new(py, BlobStream::new(reading, reported, blob.size, stream))?;
+        Ok((blob.into_plain(py)?, stream).into_pyobject(py)?.into_any().unbind())
+    })
+}
+
+/// Starts to push a blob. The result has the fields of `PushedBlob`.
+pub(crate) fn push_blob(
+    runtime: &Arc<Runtime>,
+    client: Client,
+    events: Option<Arc<Events>>,
+    reference: Reference,
+    content: Given,
+    options: TransferOptions,
+    kind: Option<String>,
+) -> Operation {
+    let kind = kind.unwrap_or_else(|| media_type::OCTET_STREAM.to_owned());
+    let work = async move {
+        let (blob, source) = content.into_blob(kind).await?;
+        let outcome = client.push_blob(&reference, &blob, source, options).await?;
+        Ok((blob, outcome))
+    };
+    Operation::start(runtime, events, work, |py, (blob, outcome)| {
+        let fields = PyDict::new(py);
+        fields.set_item("title", blob.title())?;
+        fields.set_item("descriptor", blob.into_plain(py)?)?;
+        fields.set_item("outcome", outcome.into_plain(py)?)?;
+        Ok(fields.into_any().unbind())
+    })
+}
 
 struct Reading {
     stream: Option<ByteStream>,

@@ -1,53 +1,19 @@
-//! The configuration of a client, converted from the arguments of its Python constructor.
+// Written by tools/bindgen from the source of the core. Edit that source, then run `make bindgen`.
 
-use std::{path::PathBuf, time::Duration};
+//! The configuration of a client and other nested options, read from the dicts that the
+//! Python classes make. `None` keeps the default of the core.
 
-use ocigraph::{ClientConfig, Limits, Result, UnpackLimits};
+use std::path::PathBuf;
+
+use ocigraph::{ClientConfig, Limits, UnpackLimits};
 use pyo3::prelude::*;
 
-use crate::credential::GivenCredentials;
+use crate::{credential::GivenCredentials, error::or_raised, values};
 
-/// The arguments of the client's constructor.
+/// The fields of `Limits`.
 #[derive(FromPyObject)]
-pub(crate) struct GivenConfig {
-    credentials: GivenCredentials,
-    auth_file: Option<PathBuf>,
-    plain_http: Option<bool>,
-    insecure: bool,
-    ca_file: Option<PathBuf>,
-    cert_file: Option<PathBuf>,
-    key_file: Option<PathBuf>,
-    use_proxy: bool,
-    user_agent: Option<String>,
-    headers: Vec<(String, String)>,
-    limits: GivenLimits,
-}
-
-impl GivenConfig {
-    pub(crate) fn config(self) -> Result<ClientConfig> {
-        let usual = ClientConfig::default();
-        Ok({
-            let mut config = ClientConfig::default();
-            config.credentials = self.credentials.credentials()?;
-            config.auth_file = self.auth_file;
-            config.plain_http = self.plain_http;
-            config.insecure = self.insecure;
-            config.ca_file = self.ca_file;
-            config.cert_file = self.cert_file;
-            config.key_file = self.key_file;
-            config.use_proxy = self.use_proxy;
-            config.user_agent = self.user_agent.unwrap_or(usual.user_agent);
-            config.headers = self.headers;
-            config.limits = self.limits.limits();
-            config
-        })
-    }
-}
-
-/// The fields of `ocigraph.Limits`. `None` keeps the core's default. Times are in seconds; an
-/// infinite time becomes `Duration::MAX`.
-#[derive(FromPyObject)]
-struct GivenLimits {
+#[pyo3(from_item_all)]
+pub(crate) struct GivenLimits {
     connect_timeout: Option<f64>,
     response_timeout: Option<f64>,
     idle_timeout: Option<f64>,
@@ -61,34 +27,57 @@ struct GivenLimits {
 }
 
 impl GivenLimits {
-    fn limits(&self) -> Limits {
-        let or = |given: Option<f64>, default: Duration| {
-            let seconds = given.map(|s| Duration::try_from_secs_f64(s).unwrap_or(Duration::MAX));
-            seconds.unwrap_or(default)
-        };
-        let usual = Limits::default();
-        Limits::default()
-            .connect_timeout(or(self.connect_timeout, usual.connect_timeout))
-            .response_timeout(or(self.response_timeout, usual.response_timeout))
-            .idle_timeout(or(self.idle_timeout, usual.idle_timeout))
-            .upload_response_timeout(or(
-                self.upload_response_timeout,
-                usual.upload_response_timeout,
-            ))
-            .max_attempts(
-                self.max_attempts
-                    .map_or(usual.max_attempts, |tries| u32::try_from(tries).unwrap_or(u32::MAX)),
-            )
-            .stall_timeout(or(self.stall_timeout, usual.stall_timeout))
-            .max_manifest_bytes(self.max_manifest_bytes.unwrap_or(usual.max_manifest_bytes))
-            .max_pages(self.max_pages.unwrap_or(usual.max_pages))
-            .max_entries(self.max_entries.unwrap_or(usual.max_entries))
-            .helper_timeout(or(self.helper_timeout, usual.helper_timeout))
+    pub(crate) fn value(self, _py: Python<'_>) -> PyResult<Limits> {
+        let Self {
+            connect_timeout,
+            response_timeout,
+            idle_timeout,
+            upload_response_timeout,
+            max_attempts,
+            stall_timeout,
+            max_manifest_bytes,
+            max_pages,
+            max_entries,
+            helper_timeout,
+        } = self;
+        let mut options = Limits::default();
+        if let Some(connect_timeout) = connect_timeout {
+            options.connect_timeout = values::duration(connect_timeout);
+        }
+        if let Some(response_timeout) = response_timeout {
+            options.response_timeout = values::duration(response_timeout);
+        }
+        if let Some(idle_timeout) = idle_timeout {
+            options.idle_timeout = values::duration(idle_timeout);
+        }
+        if let Some(upload_response_timeout) = upload_response_timeout {
+            options.upload_response_timeout = values::duration(upload_response_timeout);
+        }
+        if let Some(max_attempts) = max_attempts {
+            options.max_attempts = u32::try_from(max_attempts).unwrap_or(u32::MAX);
+        }
+        if let Some(stall_timeout) = stall_timeout {
+            options.stall_timeout = values::duration(stall_timeout);
+        }
+        if let Some(max_manifest_bytes) = max_manifest_bytes {
+            options.max_manifest_bytes = max_manifest_bytes;
+        }
+        if let Some(max_pages) = max_pages {
+            options.max_pages = max_pages;
+        }
+        if let Some(max_entries) = max_entries {
+            options.max_entries = max_entries;
+        }
+        if let Some(helper_timeout) = helper_timeout {
+            options.helper_timeout = values::duration(helper_timeout);
+        }
+        Ok(options)
     }
 }
 
-/// The fields of `ocigraph.UnpackLimits`. `None` keeps the core's default.
-#[derive(FromPyObject, Default)]
+/// The fields of `UnpackLimits`.
+#[derive(FromPyObject)]
+#[pyo3(from_item_all)]
 pub(crate) struct GivenUnpackLimits {
     entries: Option<u64>,
     bytes: Option<u64>,
@@ -96,11 +85,68 @@ pub(crate) struct GivenUnpackLimits {
 }
 
 impl GivenUnpackLimits {
-    pub(crate) fn limits(&self) -> UnpackLimits {
-        let usual = UnpackLimits::default();
-        UnpackLimits::default()
-            .entries(self.entries.unwrap_or(usual.entries))
-            .bytes(self.bytes.unwrap_or(usual.bytes))
-            .ratio(self.ratio.unwrap_or(usual.ratio))
+    pub(crate) fn value(self, _py: Python<'_>) -> PyResult<UnpackLimits> {
+        let Self { entries, bytes, ratio } = self;
+        let mut options = UnpackLimits::default();
+        if let Some(entries) = entries {
+            options.entries = entries;
+        }
+        if let Some(bytes) = bytes {
+            options.bytes = bytes;
+        }
+        if let Some(ratio) = ratio {
+            options.ratio = ratio;
+        }
+        Ok(options)
+    }
+}
+
+/// The fields of `ClientConfig`.
+#[derive(FromPyObject)]
+#[pyo3(from_item_all)]
+pub(crate) struct GivenClientConfig {
+    credentials: GivenCredentials,
+    auth_file: Option<PathBuf>,
+    plain_http: Option<bool>,
+    ca_file: Option<PathBuf>,
+    cert_file: Option<PathBuf>,
+    key_file: Option<PathBuf>,
+    insecure: bool,
+    use_proxy: bool,
+    headers: Vec<(String, String)>,
+    user_agent: Option<String>,
+    limits: GivenLimits,
+}
+
+impl GivenClientConfig {
+    pub(crate) fn value(self, py: Python<'_>) -> PyResult<ClientConfig> {
+        let Self {
+            credentials,
+            auth_file,
+            plain_http,
+            ca_file,
+            cert_file,
+            key_file,
+            insecure,
+            use_proxy,
+            headers,
+            user_agent,
+            limits,
+        } = self;
+        let mut options = ClientConfig::default();
+        options.credentials = or_raised(py, credentials.credentials())?;
+        options.auth_file = auth_file;
+        options.plain_http = plain_http;
+        options.ca_file = ca_file;
+        options.cert_file = cert_file;
+        options.key_file = key_file;
+        options.insecure = insecure;
+        options.use_proxy = use_proxy;
+        options.headers = headers;
+        if let Some(user_agent) = user_agent {
+            options.user_agent = user_agent;
+        }
+        options.limits = limits.value(py)?;
+        Ok(options)
     }
 }

@@ -7,14 +7,14 @@ use std::{
     vec,
 };
 
-use ocigraph::{Code, Descriptor, Digest, DiscoverOptions, Error, KeyCase, ToJson};
+use ocigraph::{Code, Descriptor, Digest, DiscoverOptions, Error, KeyCase, ListProblem, ToJson};
 use pyo3::{prelude::*, types::PyBytes};
 use serde_json::{Value, json};
 
 use crate::{
     error::or_raised,
     finalization::detached,
-    values::{descriptor, parsed},
+    values::{IntoPlain, descriptor, parsed},
 };
 
 /// A subject and all its referrers, direct and indirect.
@@ -33,7 +33,24 @@ impl From<ocigraph::Graph> for Graph {
     }
 }
 
+impl IntoPlain for ocigraph::Graph {
+    fn into_plain(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        Ok(Bound::new(py, Graph::from(self))?.into_any())
+    }
+}
+
+/// The list, the digest of the subject, the name of the entry, and what could not be read.
+type Problem = (String, Option<String>, Option<String>, String);
+
 impl Graph {
+    fn listed_problems(&self) -> Vec<Problem> {
+        let problems = self.graph.problems().iter().cloned().map(|problem| {
+            let ListProblem { list, subject, name, detail, .. } = problem;
+            (list, subject.map(|digest| digest.to_string()), name, detail)
+        });
+        problems.collect()
+    }
+
     /// Serializes the subject and the referrers of each node, for pickles and comparison.
     fn written(&self) -> String {
         let list = |of: &Descriptor| -> Value {
@@ -74,6 +91,11 @@ impl Graph {
     fn referrers<'py>(&self, py: Python<'py>, digest: &str) -> PyResult<Vec<Bound<'py, PyAny>>> {
         let digest: Digest = parsed(py, digest)?;
         self.graph.referrers(&digest).iter().map(|referrer| descriptor(py, referrer)).collect()
+    }
+
+    /// Returns what could not be read of the lists of referrers.
+    fn problems(&self) -> Vec<Problem> {
+        self.listed_problems()
     }
 
     /// Returns an iterator over all referrers, depth first.
@@ -146,14 +168,18 @@ impl Graph {
         PyBytes::new(py, written.as_bytes())
     }
 
-    /// True if both have the same subject and the same referrers in the same order.
+    /// True if both have the same subject, the same referrers in the same order, and the same
+    /// problems.
     fn __eq__(&self, py: Python<'_>, other: &Self) -> bool {
-        detached(py, || self.written() == other.written())
+        let same =
+            || self.graph.problems() == other.graph.problems() && self.written() == other.written();
+        detached(py, same)
     }
 
-    /// Restores a graph from the output of `dump`.
+    /// Restores a graph from the output of `dump` and `problems`.
     #[staticmethod]
-    fn load(py: Python<'_>, data: &[u8]) -> PyResult<Self> {
+    #[pyo3(signature = (data, problems=Vec::new()))]
+    fn load(py: Python<'_>, data: &[u8], problems: Vec<Problem>) -> PyResult<Self> {
         type Written = (Descriptor, Vec<(Digest, Vec<Descriptor>)>);
         let read = || -> Result<ocigraph::Graph, Error> {
             let (subject, lists): Written = serde_json::from_slice(data).map_err(|e| {
@@ -163,6 +189,11 @@ impl Graph {
             for (digest, referrers) in lists {
                 graph.insert(digest, referrers);
             }
+            let problems = problems.into_iter().map(|(list, subject, name, detail)| {
+                let subject = subject.map(|digest| digest.parse()).transpose()?;
+                Ok(ListProblem::new(list, subject, name, detail))
+            });
+            graph.add_problems(problems.collect::<Result<_, Error>>()?);
             Ok(graph)
         };
         let read = detached(py, read);

@@ -13,8 +13,10 @@ mod error;
 mod finalization;
 mod graph;
 mod logging;
+mod manifest;
 mod operation;
 mod progress;
+mod results;
 mod runtime;
 mod values;
 

@@ -1,11 +1,14 @@
-//! Results and references as plain Python values: the core's JSON in snake case.
+//! Values of the core as plain Python values, and values that Python passes.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
-use ocigraph::{Descriptor, Error, KeyCase, Location, PullResult, Reference, ToJson};
+use ocigraph::{
+    Annotations, Bytes, Descriptor, Digest, Error, Host, KeyCase, Location, Reference, StoredIn,
+    ToJson,
+};
 use pyo3::{
     prelude::*,
-    types::{PyDict, PyList, PyNone, PyTuple},
+    types::{PyBytes, PyDict, PyList, PyNone, PyTuple},
 };
 use serde_json::Value;
 
@@ -39,24 +42,103 @@ pub(crate) fn plain<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'py, 
     })
 }
 
-/// Converts a result of the core to plain Python values.
-pub(crate) fn result(py: Python<'_>, value: &(impl ToJson + ?Sized)) -> PyResult<Py<PyAny>> {
-    Ok(plain(py, &value.to_json(KeyCase::Snake))?.unbind())
+/// A result that becomes a plain Python value. Those of structs are in `results.rs`.
+pub(crate) trait IntoPlain {
+    fn into_plain(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>>;
+}
+
+impl IntoPlain for () {
+    fn into_plain(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        Ok(PyNone::get(py).to_owned().into_any())
+    }
+}
+
+impl IntoPlain for bool {
+    fn into_plain(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        Ok(self.into_pyobject(py)?.to_owned().into_any())
+    }
+}
+
+/// Types for which `pyo3` has the same value in Python.
+macro_rules! same {
+    ($($kind:ty),* $(,)?) => {$(
+        impl IntoPlain for $kind {
+            fn into_plain(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+                Ok(self.into_pyobject(py)?.into_any())
+            }
+        }
+    )*};
+}
+
+same!(u32, u64, usize, String, &str, Annotations);
+
+/// A path keeps its native encoding, which JSON may not represent.
+impl IntoPlain for PathBuf {
+    fn into_plain(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        Ok(self.into_os_string().into_pyobject(py)?.into_any())
+    }
+}
+
+impl IntoPlain for Bytes {
+    fn into_plain(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        Ok(PyBytes::new(py, &self).into_any())
+    }
+}
+
+impl IntoPlain for Duration {
+    fn into_plain(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        Ok(self.as_secs_f64().into_pyobject(py)?.into_any())
+    }
+}
+
+/// Types that are text in Python.
+macro_rules! text {
+    ($($kind:ty),* $(,)?) => {$(
+        impl IntoPlain for $kind {
+            fn into_plain(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+                self.to_string().into_plain(py)
+            }
+        }
+    )*};
+}
+
+text!(Digest, Host, Reference);
+
+impl IntoPlain for StoredIn {
+    fn into_plain(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        self.name().into_plain(py)
+    }
+}
+
+impl IntoPlain for Descriptor {
+    fn into_plain(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        descriptor(py, &self)
+    }
+}
+
+impl<T: IntoPlain> IntoPlain for Option<T> {
+    fn into_plain(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        self.map_or_else(|| ().into_plain(py), |value| value.into_plain(py))
+    }
+}
+
+impl<T: IntoPlain> IntoPlain for Vec<T> {
+    fn into_plain(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        let list = PyList::empty(py);
+        for item in self {
+            list.append(item.into_plain(py)?)?;
+        }
+        Ok(list.into_any())
+    }
 }
 
 pub(crate) fn descriptor<'py>(py: Python<'py>, value: &Descriptor) -> PyResult<Bound<'py, PyAny>> {
     plain(py, &value.to_json(KeyCase::Snake))
 }
 
-/// Converts the results of a pull. Paths keep their native encoding, which JSON may not represent.
-pub(crate) fn pulled(py: Python<'_>, artifacts: &[PullResult]) -> PyResult<Py<PyAny>> {
-    let given = plain(py, &artifacts.to_json(KeyCase::Snake))?;
-    for (artifact, given) in artifacts.iter().zip(given.try_iter()?) {
-        for (file, given) in artifact.files.iter().zip(given?.get_item("files")?.try_iter()?) {
-            given?.set_item("path", file.path.as_os_str())?;
-        }
-    }
-    Ok(given.unbind())
+/// A time in seconds. An infinite one does not limit.
+pub(crate) fn duration(seconds: f64) -> Duration {
+    Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX)
 }
 
 /// Parses text, such as a reference or a platform.

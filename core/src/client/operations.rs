@@ -32,9 +32,9 @@ impl Client {
     /// `reference`. Blobs that exist already are not sent.
     ///
     /// # Errors
-    /// [`Code::InvalidArgument`] for an option that cannot be used, [`Code::NotFound`] if the
-    /// subject or a file does not exist, [`Code::UnsafePath`] if a title leads out of the directory
-    /// of a later pull.
+    /// [`Code::InvalidArgument`] if an option cannot be used, [`Code::NotFound`] if the subject or
+    /// a file does not exist, [`Code::UnsafePath`] if a title leads out of the directory of a later
+    /// pull.
     pub async fn push(&self, reference: &Reference, options: PushOptions) -> Result<PushResult> {
         let store = self.open_for(push::OPERATION, reference, &PUSH)?;
         operation::push(store, reference, options).await
@@ -117,8 +117,9 @@ impl Client {
         operation::resolve(&*store, reference, &options).await
     }
 
-    /// Returns the manifest that `reference` names, byte for byte as it is stored. With a platform,
-    /// the manifest of the image for that platform in the index that `reference` names.
+    /// Returns the manifest that `reference` names, byte for byte as it is stored, also if it
+    /// cannot be parsed. With a platform, the manifest of the image for that platform in the index
+    /// that `reference` names.
     ///
     /// # Errors
     /// [`Code::NotFound`] if `reference` names nothing, or if the index has no image for the

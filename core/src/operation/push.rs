@@ -129,7 +129,7 @@ pub(crate) const OPERATION: &str = "push";
 /// `reference`. Blobs that exist already are not sent.
 ///
 /// # Errors
-/// [`Code::InvalidArgument`] for an option that cannot be used, [`Code::NotFound`] if the subject
+/// [`Code::InvalidArgument`] if an option cannot be used, [`Code::NotFound`] if the subject
 /// or a file does not exist, [`Code::UnsafePath`] if a title leads out of the directory of a later
 /// pull.
 pub async fn push(

@@ -1,3 +1,4 @@
+# Written by tools/bindgen from the source of the core. Edit that source, then run `make bindgen`.
 """Push, pull, discover, copy, verify and delete graphs of supply-chain artifacts in OCI registries and image layouts.
 
 Start with `Client`, or with `AsyncClient` in an event loop. Both have the same methods, one for each operation. A
@@ -24,6 +25,7 @@ from ._credential import AsyncCredentialFunction, AsyncCredentials, Credential, 
 from ._descriptor import Annotations, Descriptor, Manifest, Platform, Result
 from ._digest import (
     Algorithm,
+    FileDigest,
     async_digest,
     async_digest_file,
     async_digest_files,
@@ -31,6 +33,7 @@ from ._digest import (
     digest_file,
     digest_files,
 )
+from ._enumerations import Format, Outcome, ProblemKind
 from ._error import (
     AlreadyExistsError,
     CancelledError,
@@ -59,40 +62,28 @@ from ._error import (
     UnsafePathError,
     UnsupportedError,
 )
-from ._graph import Graph, Node
-from ._listings import Attributes, ManifestInfo, TagInfo
+from ._graph import Graph, ListProblem, Node
 from ._progress import Event, Progress, tqdm_progress
 from ._results import (
+    Attributes,
     CopiedBlobs,
     CopyReport,
     DeleteFailure,
     DeleteReport,
-    FileDigest,
     LoginResult,
     LogoutResult,
-    Outcome,
+    ManifestInfo,
     Problem,
-    ProblemKind,
     PulledFile,
     PullResult,
     PushedBlob,
     PushResult,
     RetainedManifest,
+    TagInfo,
     VerifyReport,
 )
 from ._sync.client import Client
-from ._values import (
-    AnyReference,
-    AsyncContent,
-    AsyncReadable,
-    BytesLike,
-    Content,
-    File,
-    Format,
-    Readable,
-    Reference,
-    StrPath,
-)
+from ._values import AnyReference, AsyncContent, AsyncReadable, BytesLike, Content, File, Readable, Reference, StrPath
 
 __version__: str = _native.version()
 
@@ -102,18 +93,18 @@ __all__ = [
     "Annotations",
     "AnyReference",
     "AsyncBlob",
-    "Attributes",
     "AsyncClient",
     "AsyncContent",
     "AsyncCredentialFunction",
     "AsyncCredentials",
     "AsyncReadable",
+    "Attributes",
     "Blob",
     "BytesLike",
     "CancelledError",
     "Client",
-    "Content",
     "ConflictError",
+    "Content",
     "CopiedBlobs",
     "CopyReport",
     "Credential",
@@ -139,6 +130,7 @@ __all__ = [
     "InvalidReferenceError",
     "IoError",
     "Limits",
+    "ListProblem",
     "LoginResult",
     "LogoutResult",
     "Manifest",
@@ -151,10 +143,10 @@ __all__ = [
     "Problem",
     "ProblemKind",
     "Progress",
-    "PullResult",
     "PulledFile",
-    "PushResult",
+    "PullResult",
     "PushedBlob",
+    "PushResult",
     "RateLimitedError",
     "Readable",
     "Reference",

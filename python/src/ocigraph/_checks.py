@@ -5,11 +5,12 @@ Error messages never repeat a value, which may be a secret.
 
 from __future__ import annotations
 
+import contextlib
 import math
 import numbers
 import operator
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
 from ._error import InvalidArgumentError
@@ -27,44 +28,50 @@ def optional(check: Callable[[str, object], _T], name: str, value: object) -> _T
     return None if value is None else check(name, value)
 
 
-def text(name: str, value: object) -> str:
+def check_text(name: str, value: object) -> str:
     """Checks for a string."""
     if isinstance(value, str):
         return value
     raise wrong(name, "a str", value)
 
 
-def path(name: str, value: object) -> str | os.PathLike[str]:
+def check_path(name: str, value: object) -> str | os.PathLike[str]:
     """Checks for a path."""
     if isinstance(value, str | os.PathLike):
         return value
     raise wrong(name, "a path (str or os.PathLike)", value)
 
 
-def flag(name: str, value: object) -> bool:
+def check_flag(name: str, value: object) -> bool:
     """Checks for a bool. Other types are rejected, because a string such as ``"no"`` is true."""
     if isinstance(value, bool):
         return value
     raise wrong(name, "a bool", value)
 
 
-def texts(name: str, value: object) -> dict[str, str]:
+def check_texts(name: str, value: object) -> dict[str, str]:
     """Checks for a mapping of strings to strings. Returns an empty dict for None."""
     if value is None:
         return {}
     if not isinstance(value, Mapping):
         raise wrong(name, "a mapping of str to str", value)
-    return {text(f"a key of {name}", key): text(f"{name}[{key!r}]", item) for key, item in value.items()}
+    return {check_text(f"a key of {name}", key): check_text(f"{name}[{key!r}]", item) for key, item in value.items()}
 
 
-def callback(name: str, value: object) -> bool:
+def check_text_list(name: str, value: str | Iterable[object]) -> list[str]:
+    """Checks for one string or several. The error names one item: ``tag`` for ``tags``."""
+    items = [value] if isinstance(value, str) else value
+    return [check_text(name.removesuffix("s"), item) for item in items]
+
+
+def check_callback(name: str, value: object) -> bool:
     """Checks for a callable or None. Returns True for a callable."""
     if value is None or callable(value):
         return value is not None
     raise wrong(name, "a callable", value)
 
 
-def one_of(kind: type[_T], name: str, value: object) -> _T:
+def check_instance(kind: type[_T], name: str, value: object) -> _T:
     """Checks for an instance of `kind`. Returns the default instance for None."""
     if value is None:
         return kind()
@@ -73,7 +80,7 @@ def one_of(kind: type[_T], name: str, value: object) -> _T:
     raise wrong(name, f"an instance of {kind.__name__}", value)
 
 
-def seconds(name: str, value: object) -> float:
+def check_seconds(name: str, value: object) -> float:
     """Checks for a time in seconds, including infinity."""
     if not isinstance(value, numbers.Real):
         raise wrong(name, "a number of seconds", value)
@@ -91,7 +98,7 @@ _MAX = (1 << 63) - 1
 """The largest integer that every language binding supports."""
 
 
-def count(name: str, value: object) -> int:
+def check_count(name: str, value: object) -> int:
     """Checks for a non-negative integer."""
     try:
         number = operator.index(value)  # type: ignore[arg-type]
@@ -107,6 +114,12 @@ def _shown(number: int) -> str:
     return str(number) if number.bit_length() <= 128 else f"a number of {number.bit_length()} bits"
 
 
-def concurrent(value: object) -> int | None:
-    """Checks the maximum number of concurrent requests. 0 or None selects the default."""
-    return None if value is None else count("concurrency", value)
+def check_concurrency(value: object) -> int | None:
+    """Checks the maximum number of concurrent requests. 0 or None selects the default, and a number that is too large
+    the maximum.
+    """
+    if value is None:
+        return None
+    with contextlib.suppress(TypeError):
+        value = min(operator.index(value), _MAX)  # type: ignore[arg-type]
+    return check_count("concurrency", value)

@@ -1,3 +1,4 @@
+# Written by tools/bindgen from the source of the core. Edit that source, then run `make bindgen`.
 """The configuration of a client. It can be pickled, and its ``repr`` does not show secrets."""
 
 from __future__ import annotations
@@ -5,16 +6,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
-from ._checks import count, optional, seconds
+from ._checks import check_count, check_seconds, optional
 from ._credential import AsyncCredentials, CredentialCallback, native_credentials
 from ._values import StrPath
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Timeouts in seconds, and limits on what a registry may send.
+    """Limits on time and on what a registry or layout may send.
 
-    None keeps the default. ``math.inf`` disables a timeout.
+    The value that switches a time limit off is ``math.inf``; for a number it is the largest of its type. The limits on
+    time and on attempts apply to registries only.
+
+    None keeps the default.
 
     Raises:
         InvalidArgumentError: a value is negative or not a number.
@@ -24,54 +28,56 @@ class Limits:
     """
 
     connect_timeout: float | None = None
-    """Time to establish a connection, in seconds. Default: 10."""
+    """Time to connect to a registry, TLS handshake included, in seconds. Default: 10 s."""
     response_timeout: float | None = None
-    """Time from sending a request to its response headers, in seconds. Default: 30."""
+    """Time from a request to the first header of its response, in seconds. Default: 30 s."""
     idle_timeout: float | None = None
-    """Time without a received or sent byte of a body, in seconds. Default: 30."""
+    """Time between two pieces of a body, in either direction, in seconds. Default: 30 s."""
     upload_response_timeout: float | None = None
-    """Time from the last byte of an upload to the response headers, in seconds. Default: 60. One second is added for
-    every 16 MiB of the upload."""
+    """Time from the last byte of an upload to the first header of its response, in seconds. One second is added for
+    every 16 MiB sent, since a registry digests a blob before it responds. Default: 60 s."""
     max_attempts: int | None = None
-    """Maximum number of attempts for a request, including the first. Default: 5."""
+    """Number of attempts of one request, the first included. 0 counts as 1. Default: 5."""
     stall_timeout: float | None = None
-    """Time after which a transfer without progress is no longer retried, in seconds. Default: 90."""
+    """Time without a transferred byte after which an operation fails, over all attempts of a request, in seconds. The
+    time that a registry needs to respond to an upload, and a pause that it asks for, do not count. Default: 90 s."""
     max_manifest_bytes: int | None = None
-    """Maximum size of a manifest or a list response in bytes. Default: 4 MiB."""
+    """Maximum size of a manifest, and of one page of a list, in bytes. Default: 4 MiB."""
     max_pages: int | None = None
     """Maximum number of pages of a list. Default: 10,000."""
     max_entries: int | None = None
-    """Maximum number of entries of a list, and of manifests in a graph. Default: 1,000,000."""
+    """Maximum number of entries of a list and of manifests in a graph. Default: 1,000,000."""
     helper_timeout: float | None = None
-    """Time for a credential helper to respond before it is killed, in seconds. Default: 30."""
+    """Time for a credential helper to answer before it is killed, in seconds. Default: 30 s."""
 
     def __post_init__(self) -> None:
-        self._times()
-        for name in ("max_attempts", "max_manifest_bytes", "max_pages", "max_entries"):
-            optional(count, name, getattr(self, name))
+        self._given()
 
-    def _times(self) -> dict[str, float | None]:
-        names = (
-            "connect_timeout",
-            "response_timeout",
-            "idle_timeout",
-            "upload_response_timeout",
-            "stall_timeout",
-            "helper_timeout",
-        )
-        return {name: optional(seconds, name, getattr(self, name)) for name in names}
-
-    def _given(self) -> Limits:
-        """Converts to the types that the native module reads."""
-        return replace(self, **self._times())  # type: ignore[arg-type]
+    def _given(self) -> dict[str, Any]:
+        """Checks the values and converts them for the native module."""
+        return {
+            "connect_timeout": optional(check_seconds, "connect_timeout", self.connect_timeout),
+            "response_timeout": optional(check_seconds, "response_timeout", self.response_timeout),
+            "idle_timeout": optional(check_seconds, "idle_timeout", self.idle_timeout),
+            "upload_response_timeout": optional(check_seconds, "upload_response_timeout", self.upload_response_timeout),
+            "max_attempts": optional(check_count, "max_attempts", self.max_attempts),
+            "stall_timeout": optional(check_seconds, "stall_timeout", self.stall_timeout),
+            "max_manifest_bytes": optional(check_count, "max_manifest_bytes", self.max_manifest_bytes),
+            "max_pages": optional(check_count, "max_pages", self.max_pages),
+            "max_entries": optional(check_count, "max_entries", self.max_entries),
+            "helper_timeout": optional(check_seconds, "helper_timeout", self.helper_timeout),
+        }
 
 
 @dataclass(frozen=True, slots=True)
 class UnpackLimits:
-    """Limits for unpacking the directories of an artifact. None keeps the default.
+    """Limits on what one packed directory may unpack to. A pull that exceeds one fails with `TooLargeError` and writes
+    nothing of that directory.
+
+    None keeps the default.
 
     Raises:
-        InvalidArgumentError: a value is negative.
+        InvalidArgumentError: a value is negative or not a number.
 
     Example:
         >>> limits = UnpackLimits(bytes=1 << 30)
@@ -82,13 +88,21 @@ class UnpackLimits:
     entries: int | None = None
     """Maximum number of files, directories and links. Default: 1,000,000."""
     bytes: int | None = None
-    """Maximum total size in bytes. Default: 64 GiB."""
+    """Maximum size of the uncompressed archive in bytes. Default: 64 GiB."""
     ratio: int | None = None
-    """Maximum ratio of unpacked to packed bytes, checked above 64 MiB of unpacked bytes. Default: 1,000."""
+    """Maximum ratio of the uncompressed to the compressed size. Applies once more than 64 MiB are unpacked. Default:
+    1,000."""
 
     def __post_init__(self) -> None:
-        for f in fields(self):
-            optional(count, f.name, getattr(self, f.name))
+        self._given()
+
+    def _given(self) -> dict[str, Any]:
+        """Checks the values and converts them for the native module."""
+        return {
+            "entries": optional(check_count, "entries", self.entries),
+            "bytes": optional(check_count, "bytes", self.bytes),
+            "ratio": optional(check_count, "ratio", self.ratio),
+        }
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True, repr=False)
@@ -98,24 +112,35 @@ class Configuration:
     credentials: AsyncCredentials = "stored"
     auth_file: StrPath | None = None
     plain_http: bool | None = None
-    insecure: bool = False
     ca_file: StrPath | None = None
     cert_file: StrPath | None = None
     key_file: StrPath | None = None
+    insecure: bool = False
     use_proxy: bool = True
+    headers: dict[str, str] = field(default_factory=dict)
     user_agent: str | None = None
-    headers: Any = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
 
-    def given(self, callback: CredentialCallback) -> Configuration:
-        """Converts to the types that the native module reads."""
-        credentials = native_credentials(self.credentials, callback)
-        return replace(self, credentials=credentials, headers=list(self.headers.items()), limits=self.limits._given())
+    def given(self, callback: CredentialCallback) -> dict[str, Any]:
+        """Converts the values for the native module."""
+        return {
+            "credentials": native_credentials(self.credentials, callback),
+            "auth_file": self.auth_file,
+            "plain_http": self.plain_http,
+            "ca_file": self.ca_file,
+            "cert_file": self.cert_file,
+            "key_file": self.key_file,
+            "insecure": self.insecure,
+            "use_proxy": self.use_proxy,
+            "headers": list(self.headers.items()),
+            "user_agent": self.user_agent,
+            "limits": self.limits._given(),
+        }
 
     def shown(self) -> str:
         """Formats the arguments that differ from the defaults. Omits the values of headers, which may be secrets."""
-        usual = Configuration(headers=[])
-        shown = replace(self, headers=list(self.headers))
+        usual = replace(Configuration(), headers=[])  # type: ignore[arg-type]
+        shown = replace(self, headers=list(self.headers))  # type: ignore[arg-type]
         named = ((f.name, getattr(shown, f.name)) for f in fields(self))
         return ", ".join(f"{name}={value!r}" for name, value in named if value != getattr(usual, name))
 

@@ -8,38 +8,70 @@ from __future__ import annotations
 import asyncio
 import inspect
 import os
-from collections.abc import AsyncIterable, Callable
+from collections.abc import AsyncIterable, Iterable
 from typing import Any
 
 from . import _native
-from ._values import Readable, memory
+from ._values import File, Readable, StrPath, _Given, file_list, given, memory, one_file
 
 _CHUNK = 1024 * 1024
 
 
-def content_of(content: Any, read: Callable[[Any], Any]) -> Any:
-    """Returns a path, bytes, a view of bytes, or the result of `read` for a file object."""
+def given_content(content: Any) -> Any:
+    """Returns a path, bytes, a view of bytes, or the buffered bytes of a file object."""
+    given = _without_reading(content)
+    return _buffered(given) if hasattr(given, "read") else given
+
+
+async def given_content_async(content: Any) -> Any:
+    """Like `given_content`, in an event loop."""
+    if isinstance(content, AsyncIterable) and not hasattr(content, "read"):
+        return await _gathered(content)
+    given = _without_reading(content)
+    return await _buffered_async(given) if hasattr(given, "read") else given
+
+
+def given_file(file: StrPath | File | None) -> _Given | None:
+    """Converts a file of a push."""
+    if file is None:
+        return None
+    one = one_file(file)
+    return given(one, given_content(one.content))
+
+
+async def given_file_async(file: StrPath | File | None) -> _Given | None:
+    """Like `given_file`, in an event loop."""
+    if file is None:
+        return None
+    one = one_file(file)
+    return given(one, await given_content_async(one.content))
+
+
+def given_files(files: StrPath | File | Iterable[StrPath | File]) -> list[_Given]:
+    """Converts the files of a push: one or several."""
+    return [given(file, given_content(file.content)) for file in file_list(files)]
+
+
+async def given_files_async(files: StrPath | File | Iterable[StrPath | File]) -> list[_Given]:
+    """Like `given_files`, in an event loop."""
+    return [given(file, await given_content_async(file.content)) for file in file_list(files)]
+
+
+def _without_reading(content: Any) -> Any:
+    """Returns a path, bytes, a view of bytes, or the file object itself."""
     if isinstance(content, str | os.PathLike):
         return content
     view = memory(content)
     if view is not None:
         return view
     if hasattr(content, "read"):
-        return read(content)
+        return content
     if isinstance(content, AsyncIterable):
         raise TypeError(f"{type(content).__name__} is an asynchronous iterable; only AsyncClient accepts it")
     raise TypeError(f"content must be a path, bytes or a file object, not {type(content).__name__}")
 
 
-async def content_async(content: Any) -> Any:
-    """Like `content_of`, in an event loop."""
-    if isinstance(content, AsyncIterable) and not hasattr(content, "read"):
-        return await _gathered(content)
-    given = content_of(content, lambda file: file)
-    return await _buffered_async(given) if hasattr(given, "read") else given
-
-
-def buffered(file: Readable) -> _native.BufferedContent:
+def _buffered(file: Readable) -> _native.BufferedContent:
     """Reads the rest of a file object."""
     buffer = _native.BufferedContent()
     while chunk := _checked(file.read(_CHUNK)):

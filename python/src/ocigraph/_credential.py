@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from ._checks import optional, text
+from ._checks import check_text, optional
 
 if TYPE_CHECKING:
     from ._configuration import Configuration
@@ -33,9 +33,9 @@ class Credential:
     """The user name of a password, or the tenant of an Entra token."""
 
     def __post_init__(self) -> None:
-        text("kind", self.kind)
-        text("secret", self.secret)
-        optional(text, "name", self.name)
+        check_text("kind", self.kind)
+        check_text("secret", self.secret)
+        optional(check_text, "name", self.name)
 
     @classmethod
     def password(cls, username: str, password: str) -> Credential:
@@ -45,7 +45,7 @@ class Credential:
             >>> Credential.password("ada", "secret").name
             'ada'
         """
-        return cls("password", text("password", password), text("username", username))
+        return cls("password", check_text("password", password), check_text("username", username))
 
     @classmethod
     def identity_token(cls, token: str) -> Credential:
@@ -55,7 +55,7 @@ class Credential:
             >>> Credential.identity_token("secret")
             Credential(kind='identity_token', name=None)
         """
-        return cls("identity_token", text("token", token))
+        return cls("identity_token", check_text("token", token))
 
     @classmethod
     def registry_token(cls, token: str) -> Credential:
@@ -65,7 +65,7 @@ class Credential:
             >>> Credential.registry_token("secret").kind
             'registry_token'
         """
-        return cls("registry_token", text("token", token))
+        return cls("registry_token", check_text("token", token))
 
     @classmethod
     def entra_token(cls, token: str, tenant: str | None = None) -> Credential:
@@ -79,7 +79,7 @@ class Credential:
             >>> Credential.entra_token("secret", "contoso.example").name
             'contoso.example'
         """
-        return cls("entra_token", text("token", token), optional(text, "tenant", tenant))
+        return cls("entra_token", check_text("token", token), optional(check_text, "tenant", tenant))
 
 
 CredentialFunction: TypeAlias = Callable[[str, str], Credential | None]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 
 from . import _native
-from ._checks import path as _path
-from ._results import FileDigest
+from ._checks import check_path
+from ._descriptor import Result
 from ._run import run, run_async
 from ._values import BytesLike, StrPath, memory
 
@@ -18,6 +19,23 @@ Algorithm: TypeAlias = Literal["sha256", "sha512"]
 
 _SMALL = 16 << 20
 """Data of fewer bytes is digested without a way to interrupt it."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileDigest(Result):
+    """The digest and size of a file.
+
+    Example:
+        >>> digest_files(["program"])[0].size
+        10
+    """
+
+    path: Path
+    """The path that was passed."""
+    digest: str
+    """The digest, such as ``sha256:`` and 64 hexadecimal digits."""
+    size: int
+    """The size of the file in bytes."""
 
 
 def digest(data: BytesLike, *, algorithm: Algorithm = "sha256") -> str:
@@ -126,7 +144,7 @@ def _view(data: BytesLike) -> bytes | memoryview:
 def _listed(paths: Iterable[StrPath]) -> list[StrPath]:
     if isinstance(paths, str | bytes | os.PathLike):
         raise TypeError("paths must be a list of paths; use digest_file for one file")
-    return [_path(f"paths[{index}]", path) for index, path in enumerate(paths)]
+    return [check_path(f"paths[{index}]", path) for index, path in enumerate(paths)]
 
 
 def _named(paths: list[StrPath], digested: list[tuple[str, int]]) -> list[FileDigest]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from . import _native
-from ._checks import optional, text, texts
+from ._checks import check_text, check_texts, optional
 from ._descriptor import Descriptor, Result
-from ._svg import picture
 from ._values import Reference, digest_text
 
 if TYPE_CHECKING:
@@ -17,6 +16,28 @@ if TYPE_CHECKING:
 
 _BLOCK = 256
 """Steps of a walk to fetch from the native module in one call."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListProblem(Result):
+    """A part of a list of referrers that could not be read: an entry, a page or the whole list.
+
+    Example:
+        >>> client.discover("oci:store/app:v1", allow_incomplete=True).problems
+        ()
+    """
+
+    list: str
+    """The list, such as ``the referrers of sha256:…``."""
+    subject: str | None
+    """The digest of the subject, if the list is a list of referrers. The graph may lack a part below it."""
+    name: str | None
+    """The text of an entry that is not a valid name, escaped for display."""
+    detail: str
+    """What could not be read, and why."""
+
+    def __str__(self) -> str:
+        return f"{self.list}: {self.detail}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +89,13 @@ class Graph:
         """The descriptor of the root."""
         return Descriptor._of(self._native.subject())
 
+    @property
+    def problems(self) -> tuple[ListProblem, ...]:
+        """What could not be read of the lists of referrers. Empty unless `discover` was called with
+        ``allow_incomplete``.
+        """
+        return tuple(ListProblem(*problem) for problem in self._native.problems())
+
     def referrers(self, of: str | Descriptor | None = None) -> tuple[Descriptor, ...]:
         """Returns the direct referrers of a node, in the order of the registry.
 
@@ -116,7 +144,8 @@ class Graph:
             0
         """
         native = self._native.filtered(
-            artifact_type=optional(text, "artifact_type", artifact_type), annotations=texts("annotations", annotations)
+            artifact_type=optional(check_text, "artifact_type", artifact_type),
+            annotations=check_texts("annotations", annotations),
         )
         return Graph(native, self.reference, self._location)
 
@@ -165,8 +194,10 @@ class Graph:
             >>> client.discover("oci:store/app:v1").svg()[:4]
             '<svg'
         """
-        subject = self.subject
-        return picture(self.reference, subject, self.walk())
+        # Only notebooks need it.
+        from ._svg import picture
+
+        return picture(self.reference, self.subject, self.walk())
 
     def json(self, *, artifact_type: str | None = None, annotations: Mapping[str, str] | None = None) -> str:
         """Returns the JSON that the command line prints, with keys in snake case. ``references`` is the flat list of
@@ -185,8 +216,8 @@ class Graph:
         return self._native.json(
             self.reference,
             location,
-            artifact_type=optional(text, "artifact_type", artifact_type),
-            annotations=texts("annotations", annotations),
+            artifact_type=optional(check_text, "artifact_type", artifact_type),
+            annotations=check_texts("annotations", annotations),
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -238,9 +269,9 @@ class Graph:
 
     __hash__ = None  # type: ignore[assignment]
 
-    def __reduce__(self) -> tuple[Callable[..., Graph], tuple[bytes, str, str | None]]:
-        return (_loaded, (self._native.dump(), self.reference, self._location))
+    def __reduce__(self) -> tuple[Callable[..., Graph], tuple[Any, ...]]:
+        return (_loaded, (self._native.dump(), self.reference, self._location, self._native.problems()))
 
 
-def _loaded(written: bytes, reference: str, location: str | None) -> Graph:
-    return Graph(_native.Graph.load(written), reference, location)
+def _loaded(written: bytes, reference: str, location: str | None, problems: Sequence[Any] = ()) -> Graph:
+    return Graph(_native.Graph.load(written, list(problems)), reference, location)

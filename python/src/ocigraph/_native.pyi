@@ -1,3 +1,5 @@
+# Written by tools/bindgen from the source of the core. Edit that source, then run `make bindgen`.
+
 # The native module. It is private: its functions return plain values, which the package converts to public classes.
 
 import os
@@ -5,7 +7,6 @@ from asyncio import AbstractEventLoop
 from collections.abc import Callable, Sequence
 from typing import Any, Generic, TypeVar, final
 
-from ._configuration import Configuration, UnpackLimits
 from ._error import ErrorCode
 from ._values import GivenReference, _Given
 
@@ -28,6 +29,7 @@ __all__ = [
 
 _Path = str | os.PathLike[str]
 _Json = dict[str, Any]
+_Problem = tuple[str, str | None, str | None, str]
 _T_co = TypeVar("_T_co", covariant=True)
 
 @final
@@ -52,6 +54,7 @@ class BlobStream:
 class Graph:
     def subject(self) -> _Json: ...
     def referrers(self, digest: str) -> list[_Json]: ...
+    def problems(self) -> list[_Problem]: ...
     def walk(self) -> Walk: ...
     def filtered(self, artifact_type: str | None = None, annotations: dict[str, str] = ...) -> Graph: ...
     def tree(self, root: str) -> str: ...
@@ -62,7 +65,7 @@ class Graph:
     ) -> str: ...
     def dump(self) -> bytes: ...
     @staticmethod
-    def load(data: bytes) -> Graph: ...
+    def load(data: bytes, problems: Sequence[_Problem] = ...) -> Graph: ...
     def __len__(self) -> int: ...
     def __contains__(self, key: str, /) -> bool: ...
     def __eq__(self, value: object, /) -> bool: ...
@@ -73,70 +76,80 @@ class Walk:
 
 @final
 class Client:
-    def __new__(cls, config: Configuration) -> Client: ...
+    def __new__(cls, config: dict[str, Any]) -> Client: ...
     def close(self) -> None: ...
     def push(
         self,
         reference: GivenReference,
         files: Sequence[_Given],
         *,
-        artifact_type: str | None = None,
-        subject: GivenReference | None = None,
-        annotations: dict[str, str] = ...,
-        config: _Given | None = None,
-        format: str = "auto",
-        allow_path_traversal: bool = False,
-        source_date_epoch: int | None = None,
-        concurrency: int | None = None,
-        progress: bool = False,
-    ) -> Operation[tuple[_Json, bytes]]: ...
+        artifact_type: str | None,
+        subject: GivenReference | None,
+        annotations: dict[str, str],
+        config: _Given | None,
+        format: str,
+        allow_path_traversal: bool,
+        source_date_epoch: int | None,
+        concurrency: int | None,
+        progress: bool,
+    ) -> Operation[_Json]: ...
     def pull(
         self,
         reference: GivenReference,
         output: _Path,
         *,
-        artifact_type: str | None = None,
-        platform: str | None = None,
-        include_subject: bool = False,
-        keep_old_files: bool = False,
-        allow_path_traversal: bool = False,
-        unpack_limits: UnpackLimits = ...,
-        concurrency: int | None = None,
-        progress: bool = False,
+        artifact_type: str | None,
+        platform: str | None,
+        include_subject: bool,
+        keep_old_files: bool,
+        allow_path_traversal: bool,
+        unpack_limits: dict[str, Any],
+        concurrency: int | None,
+        progress: bool,
     ) -> Operation[list[_Json]]: ...
     def discover(
         self,
         reference: GivenReference,
         *,
-        artifact_type: str | None = None,
-        annotations: dict[str, str] = ...,
-        platform: str | None = None,
-        depth: int | None = None,
-        concurrency: int | None = None,
+        artifact_type: str | None,
+        annotations: dict[str, str],
+        platform: str | None,
+        depth: int | None,
+        allow_incomplete: bool,
+        concurrency: int | None,
     ) -> Operation[Graph]: ...
     def delete(
-        self, reference: GivenReference, *, dry_run: bool = False, force: bool = False, concurrency: int | None = None
+        self, reference: GivenReference, *, dry_run: bool, force: bool, concurrency: int | None
     ) -> Operation[_Json]: ...
     def copy(
         self,
         source: GivenReference,
         destination: GivenReference,
         *,
-        recursive: bool = False,
-        platform: str | None = None,
-        foreign: bool = False,
-        concurrency: int | None = None,
-        progress: bool = False,
+        recursive: bool,
+        platform: str | None,
+        foreign: bool,
+        concurrency: int | None,
+        progress: bool,
     ) -> Operation[_Json]: ...
     def verify(
+        self, reference: GivenReference, *, platform: str | None, concurrency: int | None, progress: bool
+    ) -> Operation[_Json]: ...
+    def resolve(self, reference: GivenReference, *, platform: str | None) -> Operation[_Json]: ...
+    def fetch_manifest(self, reference: GivenReference, *, platform: str | None) -> Operation[tuple[_Json, bytes]]: ...
+    def push_manifest(
+        self, reference: GivenReference, content: bytes | tuple[bytes, str], *, media_type: str | None
+    ) -> Operation[_Json]: ...
+    def delete_manifest(self, reference: GivenReference) -> Operation[_Json]: ...
+    def fetch_blob(self, reference: GivenReference, *, progress: bool) -> Operation[tuple[_Json, BlobStream]]: ...
+    def push_blob(
         self,
         reference: GivenReference,
+        content: _Path | bytes | memoryview | BufferedContent,
         *,
-        platform: str | None = None,
-        concurrency: int | None = None,
-        progress: bool = False,
+        media_type: str | None,
+        progress: bool,
     ) -> Operation[_Json]: ...
-    def resolve(self, reference: GivenReference, *, platform: str | None = None) -> Operation[_Json]: ...
     def tag(self, reference: GivenReference, tags: Sequence[str]) -> Operation[_Json]: ...
     def untag(self, reference: GivenReference) -> Operation[None]: ...
     def tags(self, reference: GivenReference) -> Operation[list[str]]: ...
@@ -145,24 +158,6 @@ class Client:
     def repositories(self, host: str) -> Operation[list[str]]: ...
     def login(self, host: str, credential: tuple[str, str, str | None]) -> Operation[_Json]: ...
     def logout(self, host: str) -> Operation[_Json]: ...
-    def fetch_manifest(
-        self, reference: GivenReference, *, platform: str | None = None
-    ) -> Operation[tuple[_Json, bytes]]: ...
-    def push_manifest(
-        self, reference: GivenReference, content: bytes, *, media_type: str | None = None
-    ) -> Operation[_Json]: ...
-    def delete_manifest(self, reference: GivenReference) -> Operation[_Json]: ...
-    def fetch_blob(
-        self, reference: GivenReference, *, progress: bool = False
-    ) -> Operation[tuple[_Json, BlobStream]]: ...
-    def push_blob(
-        self,
-        reference: GivenReference,
-        content: _Path | bytes | memoryview | BufferedContent,
-        *,
-        media_type: str | None = None,
-        progress: bool = False,
-    ) -> Operation[tuple[_Json, Any]]: ...
 
 def codes() -> dict[ErrorCode, int]: ...
 def command(arguments: Sequence[str]) -> int: ...

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 from ._descriptor import Descriptor, Result
-from ._results import Outcome
+from ._enumerations import Outcome
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,3 +1,4 @@
+# Written by tools/bindgen from the source of the core. Edit that source, then run `make bindgen`.
 """The results of operations.
 
 `to_dict` returns the JSON that the command line prints for the same operation, with keys in snake case.
@@ -7,21 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 from ._descriptor import Descriptor, Result, descriptors
-
-Outcome: TypeAlias = Literal["uploaded", "existed", "mounted", "written", "unchanged", "kept", "checked"]
-"""The result for a blob. Pushed: sent, already present, or mounted from another repository. Pulled: written, identical
-to the existing file, or not written because another file was kept. Verified: checked."""
-
-ProblemKind: TypeAlias = Literal["missing", "size", "digest", "malformed"]
-"""The problem with content: it is missing, has another size or digest, or is not a valid manifest."""
+from ._enumerations import Outcome, ProblemKind
 
 
 @dataclass(frozen=True, slots=True)
 class PushedBlob(Result):
-    """A pushed blob and its result.
+    """One blob of a `PushResult`.
 
     Example:
         >>> client.push_blob("oci:store/app", b"hello").outcome
@@ -31,13 +26,13 @@ class PushedBlob(Result):
     descriptor: Descriptor
     """The descriptor of the blob."""
     outcome: Outcome
-    """The result for this blob: ``uploaded``, ``existed`` or ``mounted``."""
+    """The outcome: ``uploaded``, ``existed`` or ``mounted``."""
     title: str | None = None
     """The title of the blob, if it has one."""
 
     @classmethod
     def _of(cls, f: dict[str, Any]) -> PushedBlob:
-        return cls(Descriptor._of(f["descriptor"]), f["outcome"], f.get("title"))
+        return cls(Descriptor._of(f["descriptor"]), f["outcome"], f["title"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,26 +46,30 @@ class PushResult(Result):
     """
 
     reference: str
-    """The reference of the artifact by digest."""
+    """The artifact, as a reference by digest."""
     descriptor: Descriptor
-    """The descriptor of the manifest."""
+    """The descriptor of the artifact's manifest."""
     tags: tuple[str, ...]
-    """The tags that were assigned."""
+    """The tags that the manifest got."""
     blobs: tuple[PushedBlob, ...]
-    """The blobs in order, without the config."""
+    """The blobs, without the config, in the order of ``files``."""
     manifest: bytes = field(default=b"", repr=False)
-    """The bytes of the manifest."""
+    """The bytes of the manifest, as they were pushed."""
 
     @classmethod
-    def _of(cls, result: tuple[dict[str, Any], bytes]) -> PushResult:
-        f, manifest = result
-        blobs = tuple(PushedBlob._of(blob) for blob in f["blobs"])
-        return cls(f["reference"], Descriptor._of(f["descriptor"]), tuple(f["tags"]), blobs, manifest)
+    def _of(cls, f: dict[str, Any]) -> PushResult:
+        return cls(
+            f["reference"],
+            Descriptor._of(f["descriptor"]),
+            tuple(f["tags"]),
+            tuple(PushedBlob._of(item) for item in f["blobs"]),
+            f["manifest"],
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class PulledFile(Result):
-    """A pulled file.
+    """One file that `Client.pull` has written or found.
 
     Example:
         >>> client.pull("oci:store/app:v1", "out")[0].files[0].outcome
@@ -78,11 +77,11 @@ class PulledFile(Result):
     """
 
     path: Path
-    """The path of the file on disk."""
+    """The path of the file or of the unpacked directory. Relative if the output directory is."""
     descriptor: Descriptor
     """The descriptor of the blob."""
     outcome: Outcome
-    """The result for this file: ``written``, ``unchanged`` or ``kept``."""
+    """The outcome: ``written``, ``unchanged`` or ``kept``."""
 
     @classmethod
     def _of(cls, f: dict[str, Any]) -> PulledFile:
@@ -91,7 +90,7 @@ class PulledFile(Result):
 
 @dataclass(frozen=True, slots=True)
 class PullResult(Result):
-    """The result of `Client.pull` for one artifact.
+    """One artifact that `Client.pull` has pulled.
 
     Example:
         >>> [artifact] = client.pull("oci:store/app:v1", "out")
@@ -100,39 +99,46 @@ class PullResult(Result):
     """
 
     reference: str
-    """The reference of the artifact by digest."""
+    """The artifact, as a reference by digest."""
     descriptor: Descriptor
-    """The descriptor of the manifest."""
+    """The descriptor of the artifact's manifest."""
     files: tuple[PulledFile, ...]
-    """The files in the order of the manifest."""
+    """The files of the blobs with a title, in the order of the manifest."""
     skipped: tuple[Descriptor, ...]
-    """The descriptors of blobs without a title, which a pull does not write."""
+    """The blobs without a title, which are not written."""
 
     @classmethod
     def _of(cls, f: dict[str, Any]) -> PullResult:
-        files = tuple(PulledFile._of(file) for file in f["files"])
-        return cls(f["reference"], Descriptor._of(f["descriptor"]), files, descriptors(f["skipped"]))
+        return cls(
+            f["reference"],
+            Descriptor._of(f["descriptor"]),
+            tuple(PulledFile._of(item) for item in f["files"]),
+            descriptors(f["skipped"]),
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class RetainedManifest(Result):
-    """A manifest that a delete kept.
+    """A manifest that a delete retains.
 
     Example:
-        >>> kept = client.delete("oci:store/app:v1", dry_run=True).kept
-        >>> len(kept)
+        >>> len(client.delete("oci:store/app:v1", dry_run=True).kept)
         0
     """
 
     descriptor: Descriptor
     """The descriptor of the manifest."""
     reason: str
-    """The reason, such as ``tagged stable``."""
+    """The reason as a phrase for users, for example ``tagged stable``."""
+
+    @classmethod
+    def _of(cls, f: dict[str, Any]) -> RetainedManifest:
+        return cls(Descriptor._of(f["descriptor"]), f["reason"])
 
 
 @dataclass(frozen=True, slots=True)
 class DeleteFailure(Result):
-    """A manifest that could not be deleted.
+    """A manifest that a delete could not delete.
 
     Example:
         >>> client.delete("oci:store/app:v1").failed
@@ -142,14 +148,18 @@ class DeleteFailure(Result):
     descriptor: Descriptor
     """The descriptor of the manifest."""
     error: str
-    """The message of the error that prevented the deletion."""
+    """The error of the store."""
     code: str
     """The code of that error, such as ``FORBIDDEN``."""
+
+    @classmethod
+    def _of(cls, f: dict[str, Any]) -> DeleteFailure:
+        return cls(Descriptor._of(f["descriptor"]), f["error"], f["code"])
 
 
 @dataclass(frozen=True, slots=True)
 class DeleteReport(Result):
-    """The result of `Client.delete`.
+    """The result of `Client.delete`. A dry run reports what a delete would do.
 
     Example:
         >>> report = client.delete("oci:store/app:v1", dry_run=True)
@@ -160,22 +170,26 @@ class DeleteReport(Result):
     dry_run: bool
     """True for a dry run, which deletes nothing."""
     deleted: tuple[Descriptor, ...]
-    """The manifests that were deleted, or would be, in order: referrers before their subjects."""
+    """The deleted manifests, in the order of deletion: referrers before their subjects."""
     kept: tuple[RetainedManifest, ...]
-    """The manifests that were kept."""
+    """The retained manifests, each with the reason."""
     failed: tuple[DeleteFailure, ...]
-    """The manifests that could not be deleted."""
+    """The manifests that could not be deleted, each with the error. After a failure, the manifests that would be
+    deleted later are not deleted either, and are not reported."""
 
     @classmethod
     def _of(cls, f: dict[str, Any]) -> DeleteReport:
-        kept = tuple(RetainedManifest(Descriptor._of(k["descriptor"]), k["reason"]) for k in f["kept"])
-        failed = tuple(DeleteFailure(Descriptor._of(k["descriptor"]), k["error"], k["code"]) for k in f["failed"])
-        return cls(f["dry_run"], descriptors(f["deleted"]), kept, failed)
+        return cls(
+            f["dry_run"],
+            descriptors(f["deleted"]),
+            tuple(RetainedManifest._of(item) for item in f["kept"]),
+            tuple(DeleteFailure._of(item) for item in f["failed"]),
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class CopiedBlobs(Result):
-    """The number of blobs of a copy by result.
+    """Numbers of blobs of a copy, by outcome. Blobs of a manifest that the destination had already are not counted.
 
     Example:
         >>> client.copy("oci:store/app:v1", "oci:backup/app:v1").blobs.copied
@@ -183,11 +197,15 @@ class CopiedBlobs(Result):
     """
 
     copied: int
-    """The number of blobs that were sent."""
+    """Blobs sent to the destination."""
     existed: int
-    """The number of blobs that already existed."""
+    """Blobs that the destination had already."""
     mounted: int
-    """The number of blobs that the registry mounted from another repository."""
+    """Blobs that the registry mounted from another of its repositories."""
+
+    @classmethod
+    def _of(cls, f: dict[str, Any]) -> CopiedBlobs:
+        return cls(f["copied"], f["existed"], f["mounted"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,19 +218,19 @@ class CopyReport(Result):
     """
 
     source: str
-    """The reference of the source by digest."""
+    """The source, as a reference by digest."""
     destination: str
-    """The reference of the copy by digest."""
+    """The destination, as a reference by digest."""
     descriptor: Descriptor
-    """The descriptor of the copied manifest."""
+    """The descriptor of the manifest that the source names."""
     tags: tuple[str, ...]
-    """The tags that were assigned at the destination."""
+    """The tags that the manifest got at the destination."""
     manifests: int
-    """The number of manifests written, without those that already existed."""
+    """Number of manifests written. Manifests that the destination had already are not counted."""
     blobs: CopiedBlobs
-    """The number of blobs by result."""
+    """Numbers of blobs, by outcome."""
     bytes: int
-    """The number of bytes written, of manifests and blobs."""
+    """Bytes of all manifests and blobs written."""
 
     @classmethod
     def _of(cls, f: dict[str, Any]) -> CopyReport:
@@ -222,14 +240,14 @@ class CopyReport(Result):
             Descriptor._of(f["descriptor"]),
             tuple(f["tags"]),
             f["manifests"],
-            CopiedBlobs(**f["blobs"]),
+            CopiedBlobs._of(f["blobs"]),
             f["bytes"],
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Problem(Result):
-    """A problem that `Client.verify` found.
+    """One manifest or blob of a graph that is missing or damaged.
 
     Example:
         >>> client.verify("oci:store/app:v1").problems
@@ -237,13 +255,18 @@ class Problem(Result):
     """
 
     descriptor: Descriptor
-    """The descriptor of the content that has the problem."""
+    """The expected content, as its descriptor says."""
     path: tuple[str, ...]
-    """The digests of the nodes between the root and the content. Empty for the root itself."""
+    """The digests of the manifests that lead to it, from the root on. Empty for the root, and for a damaged manifest
+    that the store lists outside the graph: its subject is unknown, so it may belong to the graph."""
     kind: ProblemKind
-    """The kind of problem, such as ``missing``."""
+    """The kind of damage."""
     detail: str
-    """The problem as a sentence."""
+    """The damage as a sentence for users."""
+
+    @classmethod
+    def _of(cls, f: dict[str, Any]) -> Problem:
+        return cls(Descriptor._of(f["descriptor"]), tuple(f["path"]), f["kind"], f["detail"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,11 +280,11 @@ class VerifyReport(Result):
     """
 
     checked: int
-    """The number of manifests and blobs that were checked."""
+    """Number of manifests and blobs checked."""
     bytes: int
-    """The number of bytes that were read and hashed."""
+    """Bytes read and digested."""
     problems: tuple[Problem, ...]
-    """The problems. Empty if the graph is intact."""
+    """The damage found. Empty for an intact graph."""
 
     @property
     def ok(self) -> bool:
@@ -270,10 +293,111 @@ class VerifyReport(Result):
 
     @classmethod
     def _of(cls, f: dict[str, Any]) -> VerifyReport:
-        problems = tuple(
-            Problem(Descriptor._of(p["descriptor"]), tuple(p["path"]), p["kind"], p["detail"]) for p in f["problems"]
+        return cls(f["checked"], f["bytes"], tuple(Problem._of(item) for item in f["problems"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Attributes(Result):
+    """What Azure's registry permits with a manifest or tag. A locked one cannot be deleted.
+
+    Example:
+        >>> Attributes().delete_enabled
+        True
+    """
+
+    delete_enabled: bool = True
+    """Whether it can be deleted."""
+    list_enabled: bool = True
+    """Whether lists contain it."""
+    read_enabled: bool = True
+    """Whether it can be pulled."""
+    write_enabled: bool = True
+    """Whether it can be changed."""
+
+    @classmethod
+    def _of(cls, f: dict[str, Any]) -> Attributes:
+        return cls(f["delete_enabled"], f["list_enabled"], f["read_enabled"], f["write_enabled"])
+
+
+@dataclass(frozen=True, slots=True)
+class TagInfo(Result):
+    """A tag in a list, with what the registry or layout knows of it. Fields that are not known are ``None``.
+
+    Example:
+        >>> [info.name for info in client.tag_details("oci:store/app")]
+        ['v1']
+    """
+
+    name: str
+    """The tag itself."""
+    digest: str
+    """The digest of the manifest that the tag names."""
+    created: str | None = None
+    """Time of the first push under this tag, RFC 3339. Azure only."""
+    last_updated: str | None = None
+    """Time of the last change, RFC 3339. Azure only."""
+    signed: bool | None = None
+    """Whether content trust signed the tag. Azure only."""
+    attributes: Attributes | None = None
+    """The permitted actions. Azure only."""
+
+    @classmethod
+    def _of(cls, f: dict[str, Any]) -> TagInfo:
+        return cls(
+            f["name"],
+            f["digest"],
+            f["created"],
+            f["last_updated"],
+            f["signed"],
+            f["attributes"] and Attributes._of(f["attributes"]),
         )
-        return cls(f["checked"], f["bytes"], problems)
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestInfo(Result):
+    """A manifest in a list, with what the registry or layout knows of it. Fields that are not known are ``None``.
+
+    Example:
+        >>> [info.tags for info in client.manifests("oci:store/app") if info.tags]
+        [('v1',)]
+    """
+
+    descriptor: Descriptor
+    """The manifest. Its size is 0 if the list of the registry does not contain it."""
+    tags: tuple[str, ...]
+    """The tags that name the manifest."""
+    subject: str | None = None
+    """The digest of its subject."""
+    created: str | None = None
+    """Creation time, RFC 3339: from Azure's list, else from the annotation ``org.opencontainers.image.created``, else
+    from the config of the image."""
+    last_updated: str | None = None
+    """Time of the last change of the manifest or its tags, RFC 3339. Azure only."""
+    architecture: str | None = None
+    """CPU architecture, from the config of an image."""
+    os: str | None = None
+    """Operating system, from the config of an image."""
+    config_media_type: str | None = None
+    """Media type of the config."""
+    image_size: int | None = None
+    """Total size of config, layers and blobs, in bytes."""
+    attributes: Attributes | None = None
+    """The permitted actions. Azure only."""
+
+    @classmethod
+    def _of(cls, f: dict[str, Any]) -> ManifestInfo:
+        return cls(
+            Descriptor._of(f["descriptor"]),
+            tuple(f["tags"]),
+            f["subject"],
+            f["created"],
+            f["last_updated"],
+            f["architecture"],
+            f["os"],
+            f["config_media_type"],
+            f["image_size"],
+            f["attributes"] and Attributes._of(f["attributes"]),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,19 +410,20 @@ class LoginResult(Result):
     """
 
     host: str
-    """The registry to which the credential belongs, as ``host[:port]``."""
+    """The registry: host, and port if one was given."""
     stored_in: str
-    """The file or credential helper that now stores the credential."""
+    """Where the credential is stored."""
     plain_text: bool
-    """True if the credential is stored as plain text, which only its owner can read."""
+    """True if the credential is stored as plain text in a file that only its owner can read."""
     verified: bool
-    """True if the registry accepted the credential. False if it does not require authentication."""
+    """True if the registry demanded authentication and accepted the credential. False if it serves anonymous requests,
+    which verify nothing."""
     overridden: bool
-    """True if ``DOCKER_AUTH_CONFIG`` contains a credential for the registry, which takes precedence."""
+    """True if ``DOCKER_AUTH_CONFIG`` has a credential for the registry, which is used before the stored one."""
 
     @classmethod
     def _of(cls, f: dict[str, Any]) -> LoginResult:
-        return cls(**f)
+        return cls(f["host"], f["stored_in"], f["plain_text"], f["verified"], f["overridden"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,29 +436,12 @@ class LogoutResult(Result):
     """
 
     host: str
-    """The registry whose credentials were removed, as ``host[:port]``."""
+    """The registry: host, and port if one was given."""
     removed_from: tuple[str, ...]
-    """The files and helpers from which credentials were removed. Empty if none stored a credential."""
+    """Where credentials were removed. Empty if none were stored."""
     remains: bool
-    """True if ``DOCKER_AUTH_CONFIG`` still contains a credential for the registry."""
+    """True if ``DOCKER_AUTH_CONFIG`` still has a credential for the registry."""
 
     @classmethod
     def _of(cls, f: dict[str, Any]) -> LogoutResult:
         return cls(f["host"], tuple(f["removed_from"]), f["remains"])
-
-
-@dataclass(frozen=True, slots=True)
-class FileDigest(Result):
-    """The digest and size of a file.
-
-    Example:
-        >>> digest_files(["program"])[0].size
-        10
-    """
-
-    path: Path
-    """The path that was passed."""
-    digest: str
-    """The digest, such as ``sha256:`` and 64 hexadecimal digits."""
-    size: int
-    """The size of the file in bytes."""

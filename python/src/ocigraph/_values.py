@@ -6,13 +6,11 @@ import os
 from collections.abc import AsyncIterable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from . import _native
-from ._checks import optional, texts, wrong
-from ._checks import path as _path
-from ._checks import text as _text
-from ._descriptor import Annotations, Descriptor, Platform, Result
+from ._checks import check_path, check_text, check_texts, optional, wrong
+from ._descriptor import Annotations, Descriptor, Manifest, Platform, Result
 
 StrPath: TypeAlias = str | os.PathLike[str]
 """A path, as a string or as an object such as `pathlib.Path`."""
@@ -65,11 +63,6 @@ AsyncContent: TypeAlias = Content | AsyncReadable | AsyncIterable[bytes]
 an asynchronous iterable of bytes."""
 
 
-Format: TypeAlias = Literal["auto", "oci-1.1", "oci-1.0", "oci-artifact", "oras-artifact"]
-"""The format of a manifest. ``auto`` selects an OCI 1.1 image manifest, or an ORAS artifact manifest on a registry that
-lists only those as referrers."""
-
-
 @dataclass(frozen=True, slots=True)
 class Reference(Result):
     """A parsed reference: ``host/repository:tag@digest`` or ``oci:path:tag@digest``. Every operation accepts it in
@@ -114,7 +107,7 @@ class Reference(Result):
             Traceback (most recent call last):
             ocigraph.InvalidReferenceError: ...
         """
-        return cls(**_native.parse_reference(_text("reference", text)))
+        return cls(**_native.parse_reference(check_text("reference", text)))
 
     @classmethod
     def layout(cls, path: StrPath, *tags: str, digest: str | None = None) -> Reference:
@@ -132,8 +125,8 @@ class Reference(Result):
             >>> Reference.layout("backups/10:30", "v1").tags
             ('v1',)
         """
-        named = tuple(_text("tag", tag) for tag in tags)
-        parts = (_path("path", path), named, optional(_text, "digest", digest))
+        named = tuple(check_text("tag", tag) for tag in tags)
+        parts = (check_path("path", path), named, optional(check_text, "digest", digest))
         return cls(**_native.parse_reference(parts))
 
     def at(self, digest: str | Descriptor) -> Reference:
@@ -182,9 +175,9 @@ class File:
     """Further annotations of the file's descriptor."""
 
     def __post_init__(self) -> None:
-        optional(_text, "title", self.title)
-        optional(_text, "media_type", self.media_type)
-        texts("annotations", self.annotations)
+        optional(check_text, "title", self.title)
+        optional(check_text, "media_type", self.media_type)
+        check_texts("annotations", self.annotations)
 
     def __repr__(self) -> str:
         named = isinstance(self.content, str | os.PathLike)
@@ -194,14 +187,16 @@ class File:
         return f"File({', '.join(shown)})"
 
 
-@dataclass(frozen=True, slots=True)
 class _Given:
     """A file, with the types that the native module reads."""
 
-    content: Any
-    title: str | None
-    media_type: str | None
-    annotations: dict[str, str]
+    __slots__ = ("annotations", "content", "media_type", "title")
+
+    def __init__(self, content: Any, title: str | None, media_type: str | None, annotations: dict[str, str]) -> None:
+        self.content = content
+        self.title = title
+        self.media_type = media_type
+        self.annotations = annotations
 
 
 GivenReference: TypeAlias = str | tuple[StrPath, tuple[str, ...], str | None]
@@ -232,13 +227,20 @@ def named(reference: AnyReference) -> tuple[str, str | None]:
     return text, text
 
 
-def platform_text(platform: str | Platform | None) -> str | None:
+def platform_text(name: str, value: object) -> str:
     """Returns the string form of a platform."""
-    if platform is None:
-        return None
-    if isinstance(platform, str | Platform):
-        return str(platform)
-    raise wrong("platform", "a str or a Platform", platform)
+    if isinstance(value, str | Platform):
+        return str(value)
+    raise wrong(name, "a str or a Platform", value)
+
+
+def given_manifest(content: BytesLike | Manifest) -> bytes | tuple[bytes, str]:
+    """Converts the bytes of a manifest for the native module, with the media type of a fetched one."""
+    if isinstance(content, Manifest):
+        return content.content, content.descriptor.media_type
+    if (view := memory(content)) is not None:
+        return bytes(view)
+    raise TypeError(f"content must be bytes-like or a Manifest, not {type(content).__name__}")
 
 
 def digest_text(node: str | Descriptor) -> str:
@@ -269,7 +271,7 @@ def one_file(file: object) -> File:
 
 def given(file: File, content: Any) -> _Given:
     """Combines a file with its converted content for the native module."""
-    return _Given(content, file.title, file.media_type, texts("annotations", file.annotations))
+    return _Given(content, file.title, file.media_type, check_texts("annotations", file.annotations))
 
 
 def memory(content: object) -> bytes | memoryview | None:

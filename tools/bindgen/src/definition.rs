@@ -44,6 +44,8 @@ pub(crate) struct Operation {
     /// Examples by language, and names that differ from the rule.
     pub(crate) examples: BTreeMap<String, String>,
     pub(crate) names: BTreeMap<String, String>,
+    /// Options that a language also takes by position, in order, by language.
+    pub(crate) positional: BTreeMap<String, Vec<String>>,
 }
 
 /// The function of an operation in the core.

@@ -554,6 +554,15 @@ mod tests {
     }
 
     #[test]
+    fn text_after_a_link_at_the_start_of_a_line_stays() {
+        let doc = Doc::parse(
+            " [A format][spec]: its text.\n\n [spec]: https://example.com/spec",
+            &|_| false,
+        );
+        assert_eq!(doc.written(&Plain), ["A format (https://example.com/spec): its text."]);
+    }
+
+    #[test]
     fn errors_are_split_into_cases_and_remarks() {
         let parsed = OperationDoc::parse(
             " Deletes it.\n\n # Errors\n [`Code::InvalidArgument`] if `tags` is empty, [`Code::NotFound`] or\n [`Code::Forbidden`] if a tag does not exist. The rest is in the report.",

@@ -258,6 +258,7 @@ impl Source {
             function,
             examples: entry.examples.clone(),
             names: entry.names.clone(),
+            positional: entry.positional.clone(),
         })
     }
 

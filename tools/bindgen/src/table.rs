@@ -41,6 +41,9 @@ pub(crate) struct OperationEntry {
     pub(crate) result: Option<String>,
     #[serde(default)]
     pub(crate) names: BTreeMap<String, String>,
+    /// Options that a language also takes by position, in order.
+    #[serde(default)]
+    pub(crate) positional: BTreeMap<String, Vec<String>>,
     #[serde(default)]
     pub(crate) examples: BTreeMap<String, String>,
 }

@@ -20,21 +20,20 @@ pub enum ManifestFormat {
     /// artifacts as referrers, [`OrasArtifact`](Self::OrasArtifact).
     #[default]
     Auto,
-    /// [OCI image manifest 1.1][spec], with `artifactType` and `subject`. Its name is `oci-1.1`.
+    /// [OCI image manifest 1.1][spec], with `artifactType` and `subject`.
     ///
     /// [spec]: https://github.com/opencontainers/image-spec/blob/v1.1.1/manifest.md
     Oci11,
     /// [OCI image manifest 1.0][spec]: the media type of the configuration is the artifact type.
-    /// Cannot have a subject. Its name is `oci-1.0`.
+    /// Cannot have a subject.
     ///
     /// [spec]: https://github.com/opencontainers/image-spec/blob/v1.0.2/manifest.md
     Oci10,
-    /// [OCI artifact manifest][spec], of the release candidates 1.1.0-rc1 and 1.1.0-rc2. Its name
-    /// is `oci-artifact`.
+    /// [OCI artifact manifest][spec], of the release candidates 1.1.0-rc1 and 1.1.0-rc2.
     ///
     /// [spec]: https://github.com/opencontainers/image-spec/blob/v1.1.0-rc2/artifact.md
     OciArtifact,
-    /// [ORAS artifact manifest][spec]. Its name is `oras-artifact`.
+    /// [ORAS artifact manifest][spec].
     ///
     /// [spec]: https://github.com/oras-project/artifacts-spec/blob/v1.0.0-rc.2/artifact-manifest.md
     OrasArtifact,

@@ -1,1 +1,2 @@
+# Written by tools/bindgen from the source of the core. Edit that source, then run `make bindgen`.
 """The client for event loops."""

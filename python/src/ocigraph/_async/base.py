@@ -1,3 +1,4 @@
+# Written by tools/bindgen from the source of the core. Edit that source, then run `make bindgen`.
 """The base class of a client: its configuration, its native client, closing and pickling."""
 
 from __future__ import annotations

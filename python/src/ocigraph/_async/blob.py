@@ -1,10 +1,11 @@
-"""Operations that fetch and push single blobs."""
+# Written by tools/bindgen from the source of the core. Edit that source, then run `make bindgen`.
+"""Operations on single blobs."""
 
 from __future__ import annotations
 
 from .._blob import AsyncBlob, Source
-from .._checks import callback, optional, text
-from .._content import content_async
+from .._checks import check_callback, check_text, optional
+from .._content import given_content_async
 from .._descriptor import Descriptor
 from .._progress import Progress
 from .._results import PushedBlob
@@ -14,18 +15,20 @@ from .base import Base
 
 
 class BlobOperations(Base):
-    """Operations that fetch and push single blobs."""
+    """Operations on single blobs."""
 
     async def fetch_blob(self, reference: AnyReference, *, progress: Progress | None = None) -> AsyncBlob:
-        """Fetches the blob that a reference names by digest, to be read in chunks; its content is checked at the end.
+        """Returns the blob that ``reference`` names by digest, and its descriptor. The stream verifies the content: it
+        ends in an error if the content does not match the digest.
 
         Args:
-            reference: a reference with a digest.
-            progress: a callback for progress events, which reads call.
+            reference: the blob, by its digest.
+            progress: receives the progress of the transfer. Default: none. An exception that it raises cancels the
+                operation.
 
         Raises:
+            InvalidReferenceError: ``reference`` has no digest.
             NotFoundError: the blob does not exist.
-            InvalidReferenceError: the reference has no digest.
 
         Example:
             >>> layer = (await client.fetch_manifest("oci:store/app:v1")).blobs[0]
@@ -35,7 +38,7 @@ class BlobOperations(Base):
         """
         sync_log_level()
         self._callback.use_running_loop()
-        operation = self._native.fetch_blob(given_reference(reference), progress=callback("progress", progress))
+        operation = self._native.fetch_blob(given_reference(reference), progress=check_callback("progress", progress))
         descriptor, stream = await run_async(operation, progress)
         return AsyncBlob(Descriptor._of(descriptor), Source(stream, progress, self._configuration))
 
@@ -47,16 +50,21 @@ class BlobOperations(Base):
         media_type: str | None = None,
         progress: Progress | None = None,
     ) -> PushedBlob:
-        """Pushes a blob to a repository or layout, unless it already exists.
+        """Stores a blob in the repository or layout of ``reference``, unless it exists. Returns its descriptor and the
+        outcome.
 
         Args:
             reference: the repository or layout.
-            content: a path, bytes or a file object.
-            media_type: the media type of the returned descriptor. Default: ``application/octet-stream``.
-            progress: a callback for progress events. An exception that it raises cancels the push.
+            content: a path, bytes in memory or a stream.
+            media_type: the media type of the descriptor. Default: ``application/octet-stream``.
+            progress: receives the progress of the transfer. Default: none. An exception that it raises cancels the
+                operation.
+
+        Returns:
+            A `PushedBlob` with ``descriptor``, ``outcome`` and ``title``.
 
         Raises:
-            NotFoundError: the file does not exist.
+            NotFoundError: a file does not exist.
 
         Example:
             >>> (await client.push_blob("oci:store/app", b"hello")).descriptor.size
@@ -64,12 +72,10 @@ class BlobOperations(Base):
         """
         sync_log_level()
         self._callback.use_running_loop()
-        data = await content_async(content)
         operation = self._native.push_blob(
             given_reference(reference),
-            data,
-            media_type=optional(text, "media_type", media_type),
-            progress=callback("progress", progress),
+            await given_content_async(content),
+            media_type=optional(check_text, "media_type", media_type),
+            progress=check_callback("progress", progress),
         )
-        descriptor, outcome = await run_async(operation, progress)
-        return PushedBlob(Descriptor._of(descriptor), outcome)
+        return PushedBlob._of(await run_async(operation, progress))

@@ -1,13 +1,11 @@
-"""The client for event loops. The operations are in base classes, one file for each subject.
-
-This folder is generated from `_sync` by `python/tools/write_async.py`: edit there.
-"""
+# Written by tools/bindgen from the source of the core. Edit that source, then run `make bindgen`.
+"""The client for event loops. The operations are in base classes, one file for each subject."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from .._checks import flag, one_of, optional, path, text, texts
+from .._checks import check_flag, check_instance, check_path, check_text, check_texts, optional
 from .._configuration import Configuration, Limits
 from .._credential import AsyncCredentials, Credential, native_credential
 from .._results import LoginResult, LogoutResult
@@ -22,25 +20,31 @@ from .tag import TagOperations
 class AsyncClient(ArtifactOperations, TagOperations, ManifestOperations, BlobOperations):
     """Pushes, pulls, discovers, copies, verifies and deletes graphs of artifacts in registries and image layouts.
 
-    A client can be shared between threads. It reuses connections and remembers the capabilities of each registry until
-    it is closed or garbage-collected. A pickled client contains only its configuration.
+    A client can be shared between tasks. It reuses connections and remembers the capabilities of each registry until it
+    is closed or garbage-collected. A pickled client contains only its configuration.
 
     Args:
-        credentials: the source of credentials. ``"stored"`` uses those that ``docker login`` and similar tools stored,
-            including credential helpers. ``"anonymous"`` uses none. A `Credential` is used for every registry. A
-            function is called with the host and the repository.
-        auth_file: a credential file that is read before those of docker and podman. `login` writes to it.
-        plain_http: uses plain HTTP (True) or TLS (False). Default: plain HTTP for the local machine, TLS otherwise.
-        insecure: disables certificate verification. An attacker on the network can then read and modify all traffic.
-        ca_file: a PEM file with certificate authorities to trust, in addition to those of the system.
-        cert_file: a PEM file with the client certificate chain, for registries that require one.
-        key_file: a PEM file with the private key of ``cert_file``.
-        use_proxy: uses the proxies in the environment variables ``HTTPS_PROXY``, ``HTTP_PROXY``, ``ALL_PROXY`` and
-            ``NO_PROXY``.
-        user_agent: the ``User-Agent`` header. Default: ``ocigraph/`` and the version.
-        headers: additional request headers. They are sent only to the registry, not to token servers or redirect
-            targets.
-        limits: timeouts, and limits on what a registry may send.
+        credentials: where credentials come from when a registry demands authentication. Default: ``stored``.
+            ``"stored"`` uses those that ``docker login`` and similar tools stored, including credential helpers.
+            ``"anonymous"`` uses none. A `Credential` is used for every registry. A function is called with the host and
+            the repository.
+        auth_file: a credential file in docker's format, which is searched before docker's and podman's own files.
+            ``login`` writes to it. Default: ``None``, and ``login`` writes to docker's ``config.json``.
+        plain_http: ``True`` for plain HTTP, ``False`` for TLS. Default: ``None``, which means plain HTTP for loopback
+            addresses and TLS for all other hosts.
+        ca_file: a PEM file of certificates to trust in addition to those of the system. Default: ``None``.
+        cert_file: a PEM file with the client certificate and its chain. It requires ``key_file``. Default: ``None``.
+        key_file: a PEM file with the private key of ``cert_file``. Default: ``None``.
+        insecure: accepts any server certificate. Anyone on the network path can then read and change the traffic.
+            Default: ``False``.
+        use_proxy: uses the proxies in ``HTTPS_PROXY``, ``HTTP_PROXY`` and ``ALL_PROXY``, except for hosts in
+            ``NO_PROXY`` and for loopback addresses. Default: ``True``.
+        headers: additional header fields, as names and values. They are sent only to the origin of the registry.
+            Default: none.
+        user_agent: the ``User-Agent`` header ([RFC 9110, section
+            10.1.5](https://www.rfc-editor.org/rfc/rfc9110#section-10.1.5)). Default: ``ocigraph/`` and the version of
+            ocigraph.
+        limits: the limits on waiting and on what a registry may send. Default: see `Limits`.
 
     Raises:
         InvalidArgumentError: a value is invalid, or a file cannot be used.
@@ -59,40 +63,63 @@ class AsyncClient(ArtifactOperations, TagOperations, ManifestOperations, BlobOpe
         credentials: AsyncCredentials = "stored",
         auth_file: StrPath | None = None,
         plain_http: bool | None = None,
-        insecure: bool = False,
         ca_file: StrPath | None = None,
         cert_file: StrPath | None = None,
         key_file: StrPath | None = None,
+        insecure: bool = False,
         use_proxy: bool = True,
-        user_agent: str | None = None,
         headers: Mapping[str, str] | None = None,
+        user_agent: str | None = None,
         limits: Limits | None = None,
     ) -> None:
         configuration = Configuration(
             credentials=credentials,
-            auth_file=optional(path, "auth_file", auth_file),
-            plain_http=optional(flag, "plain_http", plain_http),
-            insecure=flag("insecure", insecure),
-            ca_file=optional(path, "ca_file", ca_file),
-            cert_file=optional(path, "cert_file", cert_file),
-            key_file=optional(path, "key_file", key_file),
-            use_proxy=flag("use_proxy", use_proxy),
-            user_agent=optional(text, "user_agent", user_agent),
-            headers=texts("headers", headers),
-            limits=one_of(Limits, "limits", limits),
+            auth_file=optional(check_path, "auth_file", auth_file),
+            plain_http=optional(check_flag, "plain_http", plain_http),
+            ca_file=optional(check_path, "ca_file", ca_file),
+            cert_file=optional(check_path, "cert_file", cert_file),
+            key_file=optional(check_path, "key_file", key_file),
+            insecure=check_flag("insecure", insecure),
+            use_proxy=check_flag("use_proxy", use_proxy),
+            headers=check_texts("headers", headers),
+            user_agent=optional(check_text, "user_agent", user_agent),
+            limits=check_instance(Limits, "limits", limits),
         )
         self._open(configuration)
 
-    async def login(self, host: str, credential: Credential) -> LoginResult:
-        """Checks a credential with a registry and stores it where docker and similar tools find it: in the credential
-        helper that docker's configuration selects for the registry, otherwise in that file, readable only by its owner.
+    async def repositories(self, host: str) -> list[str]:
+        """Returns the names of a registry's repositories.
 
         Args:
-            host: the registry, ``host[:port]``.
-            credential: the credential.
+            host: the registry: ``host[:port]``.
 
         Raises:
-            UnauthorizedError: the registry rejected the credential, which is not stored then.
+            UnsupportedError: the registry has no catalog.
+            IncompleteError: a part of the list cannot be read.
+
+        Example:
+            >>> await client.repositories("127.0.0.1:1")
+            Traceback (most recent call last):
+            ocigraph.NetworkError: ...
+        """
+        sync_log_level()
+        self._callback.use_running_loop()
+        operation = self._native.repositories(check_text("host", host))
+        return await run_async(operation)
+
+    async def login(self, host: str, credential: Credential) -> LoginResult:
+        """Checks a credential with a registry and stores it where other tools look: in the credential helper that
+        docker's configuration names for the registry, else in that file, as plain text that only its owner can read.
+
+        Args:
+            host: the registry: ``host[:port]``.
+            credential: the credential to check and to store.
+
+        Returns:
+            A `LoginResult` with ``host``, ``stored_in``, ``plain_text``, ``verified`` and ``overridden``.
+
+        Raises:
+            UnauthorizedError: the registry refuses the credential. Nothing is stored then.
 
         Example:
             >>> await client.login("127.0.0.1:1", Credential.password("ada", "secret"))
@@ -101,13 +128,17 @@ class AsyncClient(ArtifactOperations, TagOperations, ManifestOperations, BlobOpe
         """
         sync_log_level()
         self._callback.use_running_loop()
-        return LoginResult._of(await run_async(self._native.login(text("host", host), native_credential(credential))))
+        operation = self._native.login(check_text("host", host), native_credential(credential))
+        return LoginResult._of(await run_async(operation))
 
     async def logout(self, host: str) -> LogoutResult:
-        """Removes the stored credentials of a registry from all files and helpers.
+        """Removes every stored credential of a registry, from files and credential helpers.
 
         Args:
-            host: the registry, ``host[:port]``.
+            host: the registry: ``host[:port]``.
+
+        Returns:
+            A `LogoutResult` with ``host``, ``removed_from`` and ``remains``.
 
         Example:
             >>> (await client.logout("registry.example.com")).removed_from
@@ -115,4 +146,5 @@ class AsyncClient(ArtifactOperations, TagOperations, ManifestOperations, BlobOpe
         """
         sync_log_level()
         self._callback.use_running_loop()
-        return LogoutResult._of(await run_async(self._native.logout(text("host", host))))
+        operation = self._native.logout(check_text("host", host))
+        return LogoutResult._of(await run_async(operation))

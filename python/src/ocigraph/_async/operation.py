@@ -1,34 +1,35 @@
-"""Operations on artifacts and their graphs: push, pull, discover, delete, copy and verify."""
+# Written by tools/bindgen from the source of the core. Edit that source, then run `make bindgen`.
+"""Operations on artifacts and their graphs."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from .._checks import callback, concurrent, count, flag, one_of, optional, path, text, texts
+from .._checks import (
+    check_callback,
+    check_concurrency,
+    check_count,
+    check_flag,
+    check_instance,
+    check_path,
+    check_text,
+    check_texts,
+    optional,
+)
 from .._configuration import UnpackLimits
-from .._content import content_async
+from .._content import given_file_async, given_files_async
 from .._descriptor import Platform
+from .._enumerations import Format
 from .._graph import Graph
 from .._progress import Progress
 from .._results import CopyReport, DeleteReport, PullResult, PushResult, VerifyReport
 from .._run import run_async, sync_log_level
-from .._values import (
-    AnyReference,
-    File,
-    Format,
-    StrPath,
-    file_list,
-    given,
-    given_reference,
-    named,
-    one_file,
-    platform_text,
-)
+from .._values import AnyReference, File, StrPath, given_reference, named, platform_text
 from .base import Base
 
 
 class ArtifactOperations(Base):
-    """Operations on artifacts and their graphs: push, pull, discover, delete, copy and verify."""
+    """Operations on artifacts and their graphs."""
 
     async def push(
         self,
@@ -45,27 +46,43 @@ class ArtifactOperations(Base):
         concurrency: int | None = None,
         progress: Progress | None = None,
     ) -> PushResult:
-        """Pushes files, directories and bytes as one artifact, and assigns the tags of the reference.
+        """Packs files, directories and bytes into one artifact and pushes it under the tags of ``reference``. Blobs
+        that exist already are not sent.
 
         Args:
-            reference: the destination. ``host/repository:v1,latest`` assigns two tags. With a subject, tags are
-                optional.
-            files: the files, which become the blobs of the artifact: one or several paths or `File` objects.
-            artifact_type: the artifact type, such as ``sbom/example``.
-            subject: sets the subject: a reference with a tag or digest in the repository that is pushed to.
-            annotations: annotations of the manifest.
-            config: the config blob. Default: the empty config.
-            format: the format of the manifest.
-            allow_path_traversal: allows titles that are absolute or contain ``..``.
-            source_date_epoch: the timestamp of packed directories and of the annotation
-                ``org.opencontainers.image.created``, in seconds since 1970. Default: 0 for directories, and no
-                annotation.
-            concurrency: maximum number of concurrent requests, up to 512. Default, also for 0: 128.
-            progress: a callback for progress events. An exception that it raises cancels the push.
+            reference: the destination. ``host/repository:v1,latest`` sets two tags. Without a tag, the artifact is
+                named by its digest alone, as referrers are.
+            files: the content to push: each file becomes one blob, in this order. Default: none, which pushes an
+                artifact without blobs. Two files with the same title fail with `InvalidArgumentError`. One or several
+                paths or `File` objects.
+            artifact_type: the artifact type, for example ``application/vnd.example.sbom``: see [image-spec v1.1.1,
+                "Guidelines for Artifact
+                Usage"](https://github.com/opencontainers/image-spec/blob/v1.1.1/manifest.md#guidelines-for-artifact-usage).
+                Default: none.
+            subject: the subject: a reference with a tag or digest to a manifest in the repository that is pushed to.
+                The artifact becomes a referrer of it. `NotFoundError` if the manifest does not exist,
+                `InvalidArgumentError` if it is in another repository. Default: none.
+            annotations: the annotations of the manifest. Default: none.
+            config: the config blob. Default: the empty JSON object, as image-spec recommends for artifacts.
+            format: the format of the manifest. Default: ``auto``.
+            allow_path_traversal: permits absolute titles and titles with ``..``. Default: False; such a title then
+                fails with `UnsafePathError`.
+            source_date_epoch: the time, in seconds since 1970-01-01 UTC, for the entries of packed directories and for
+                the annotation ``org.opencontainers.image.created``; like the variable
+                [SOURCE_DATE_EPOCH](https://reproducible-builds.org/specs/source-date-epoch/). Default: none; entries
+                then get the time 0, and the manifest has no such annotation.
+            concurrency: maximum concurrent requests. Default, also for 0: 128. Values above 512 count as 512. Fewer are
+                used while a registry limits the rate of requests, or if the process can open few files.
+            progress: receives progress events for each blob. Default: none. An exception that it raises cancels the
+                operation.
+
+        Returns:
+            A `PushResult` with ``reference``, ``descriptor``, ``tags``, ``blobs`` and ``manifest``.
 
         Raises:
-            NotFoundError: a file or the subject does not exist.
-            UnsafePathError: a title leads outside the directory of a later pull.
+            InvalidArgumentError: an option cannot be used.
+            NotFoundError: the subject or a file does not exist.
+            UnsafePathError: a title leads out of the directory of a later pull.
 
         Example:
             >>> pushed = await client.push("oci:store/app", "program", artifact_type="a/b", subject="oci:store/app:v1")
@@ -74,20 +91,18 @@ class ArtifactOperations(Base):
         """
         sync_log_level()
         self._callback.use_running_loop()
-        listed = [given(f, await content_async(f.content)) for f in file_list(files)]
-        of_config = None if config is None else one_file(config)
         operation = self._native.push(
             given_reference(reference),
-            listed,
-            artifact_type=optional(text, "artifact_type", artifact_type),
-            subject=None if subject is None else given_reference(subject),
-            annotations=texts("annotations", annotations),
-            config=None if of_config is None else given(of_config, await content_async(of_config.content)),
-            format=text("format", format),
-            allow_path_traversal=flag("allow_path_traversal", allow_path_traversal),
-            source_date_epoch=optional(count, "source_date_epoch", source_date_epoch),
-            concurrency=concurrent(concurrency),
-            progress=callback("progress", progress),
+            await given_files_async(files),
+            artifact_type=optional(check_text, "artifact_type", artifact_type),
+            subject=given_reference(subject) if subject is not None else None,
+            annotations=check_texts("annotations", annotations),
+            config=await given_file_async(config),
+            format=check_text("format", format),
+            allow_path_traversal=check_flag("allow_path_traversal", allow_path_traversal),
+            source_date_epoch=optional(check_count, "source_date_epoch", source_date_epoch),
+            concurrency=check_concurrency(concurrency),
+            progress=check_callback("progress", progress),
         )
         return PushResult._of(await run_async(operation, progress))
 
@@ -105,29 +120,40 @@ class ArtifactOperations(Base):
         concurrency: int | None = None,
         progress: Progress | None = None,
     ) -> list[PullResult]:
-        """Pulls the files of an artifact into a directory. A file appears under its name only after its size and digest
-        were checked. An existing file with the same content is not written again.
+        """Writes the files of the artifact that ``reference`` names into a directory. With an artifact type, writes the
+        files of its referrers of that type instead. A file appears under its name only after its size and digest were
+        verified.
 
         Args:
             reference: the artifact.
-            output: the directory to write into. It is created if necessary.
-            artifact_type: pulls the referrers of this artifact type instead of the artifact itself.
-            platform: selects the image for this platform from an index: ``linux/arm64``.
-            include_subject: also pulls the subject of the artifact, the subject of that, and so on.
-            keep_old_files: keeps existing files instead of replacing them.
-            allow_path_traversal: allows titles that lead outside the output directory.
-            unpack_limits: limits for unpacking directories.
-            concurrency: maximum number of concurrent requests, up to 512. Default, also for 0: 128.
-            progress: a callback for progress events. An exception that it raises cancels the pull.
+            output: the directory to write to. Created if it does not exist. Default, also for an empty path: the
+                current directory.
+            artifact_type: pulls the referrers of this artifact type instead of the artifact itself. `NotFoundError` if
+                the artifact has no such referrer. Default: the artifact that the reference names.
+            platform: selects the image for this platform if the reference names an index. `NotFoundError` if the index
+                has no such image. Default: none; an index then fails with `InvalidArgumentError`, because it has no
+                files.
+            include_subject: also pulls the subject of each artifact, the subject of that subject, and so on. Default:
+                False.
+            keep_old_files: does not overwrite existing files. Default: False.
+            allow_path_traversal: writes to absolute titles and to titles with ``..``, also outside the output
+                directory. Default: False; such a title then fails with `UnsafePathError`.
+            unpack_limits: limits for unpacked directories. An archive that exceeds one fails with `TooLargeError`.
+            concurrency: maximum concurrent requests. Default, also for 0: 128. Values above 512 count as 512. Fewer are
+                used while a registry limits the rate of requests, or if the process can open few files.
+            progress: receives progress events for each blob. Default: none. An exception that it raises cancels the
+                operation.
 
         Returns:
-            One result for each pulled artifact.
+            A list of `PullResult` items, each with ``reference``, ``descriptor``, ``files`` and ``skipped``.
 
         Raises:
-            NotFoundError: the artifact does not exist, or has no referrer of that type.
-            DigestMismatchError: content does not match its digest.
-            UnsafePathError: a title leads outside the output directory.
-            TooLargeError: a packed directory exceeds ``unpack_limits``.
+            NotFoundError: ``reference`` names nothing or no referrer has the type.
+            UnsafePathError: a title leads out of the output directory.
+            ConflictError: two different files have one path.
+            TooLargeError: a packed directory exceeds its limits.
+            DigestMismatchError: content is not what its descriptor says.
+            SizeMismatchError: content is not what its descriptor says.
 
         Example:
             >>> [sbom] = await client.pull("oci:store/app:v1", "out", artifact_type="sbom/example")
@@ -138,17 +164,17 @@ class ArtifactOperations(Base):
         self._callback.use_running_loop()
         operation = self._native.pull(
             given_reference(reference),
-            path("output", output),
-            artifact_type=optional(text, "artifact_type", artifact_type),
-            platform=platform_text(platform),
-            include_subject=flag("include_subject", include_subject),
-            keep_old_files=flag("keep_old_files", keep_old_files),
-            allow_path_traversal=flag("allow_path_traversal", allow_path_traversal),
-            unpack_limits=one_of(UnpackLimits, "unpack_limits", unpack_limits),
-            concurrency=concurrent(concurrency),
-            progress=callback("progress", progress),
+            check_path("output", output),
+            artifact_type=optional(check_text, "artifact_type", artifact_type),
+            platform=optional(platform_text, "platform", platform),
+            include_subject=check_flag("include_subject", include_subject),
+            keep_old_files=check_flag("keep_old_files", keep_old_files),
+            allow_path_traversal=check_flag("allow_path_traversal", allow_path_traversal),
+            unpack_limits=check_instance(UnpackLimits, "unpack_limits", unpack_limits)._given(),
+            concurrency=check_concurrency(concurrency),
+            progress=check_callback("progress", progress),
         )
-        return [PullResult._of(pulled) for pulled in await run_async(operation, progress)]
+        return [PullResult._of(item) for item in await run_async(operation, progress)]
 
     async def discover(
         self,
@@ -158,22 +184,31 @@ class ArtifactOperations(Base):
         annotations: Mapping[str, str] | None = None,
         platform: str | Platform | None = None,
         depth: int | None = None,
+        allow_incomplete: bool = False,
         concurrency: int | None = None,
     ) -> Graph:
-        """Discovers the graph of all referrers of the subject, direct and indirect.
-
-        See https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#listing-referrers.
+        """Returns the graph of all direct and indirect referrers of what ``reference`` names: see [distribution-spec
+        v1.1.1, "Listing
+        Referrers"](https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#listing-referrers).
 
         Args:
             reference: the subject.
-            artifact_type: returns only referrers of this type, the paths that lead to them, and their own referrers.
-            annotations: returns only referrers that have these annotations, in the same way.
-            platform: selects the image for this platform as the subject if the reference names an index.
-            depth: maximum depth of the graph. Default: no limit.
-            concurrency: maximum number of concurrent requests, up to 512. Default, also for 0: 128.
+            artifact_type: keeps only the referrers of this artifact type, the paths from the subject to them, and their
+                direct and indirect referrers. Default: all referrers.
+            annotations: keeps only the referrers that have all these annotations with these values, in the same way as
+                ``artifact_type``. Default: all referrers.
+            platform: starts at the image for this platform if the reference names an index. `NotFoundError` if the
+                index has no such image. Default: starts at the manifest that the reference names.
+            depth: maximum levels of referrers: 1 returns the direct referrers, 0 the subject alone. Default: all
+                levels.
+            allow_incomplete: returns a graph with `Graph.problems` if a list of referrers cannot be read completely.
+                Default: False; this then fails with `IncompleteError`.
+            concurrency: maximum concurrent requests. Default, also for 0: 128. Values above 512 count as 512. Fewer are
+                used while a registry limits the rate of requests, or if the process can open few files.
 
         Raises:
-            NotFoundError: the subject does not exist.
+            NotFoundError: ``reference`` names nothing.
+            IncompleteError: a list of referrers cannot be read completely, unless the options allow it.
 
         Example:
             >>> graph = await client.discover("oci:store/app:v1")
@@ -184,36 +219,38 @@ class ArtifactOperations(Base):
         self._callback.use_running_loop()
         operation = self._native.discover(
             given_reference(reference),
-            artifact_type=optional(text, "artifact_type", artifact_type),
-            annotations=texts("annotations", annotations),
-            platform=platform_text(platform),
-            depth=optional(count, "depth", depth),
-            concurrency=concurrent(concurrency),
+            artifact_type=optional(check_text, "artifact_type", artifact_type),
+            annotations=check_texts("annotations", annotations),
+            platform=optional(platform_text, "platform", platform),
+            depth=optional(check_count, "depth", depth),
+            allow_incomplete=check_flag("allow_incomplete", allow_incomplete),
+            concurrency=check_concurrency(concurrency),
         )
         return Graph(await run_async(operation), *named(reference))
 
     async def delete(
-        self,
-        reference: AnyReference,
-        *,
-        dry_run: bool = False,
-        force: bool = False,
-        concurrency: int | None = None,
+        self, reference: AnyReference, *, dry_run: bool = False, force: bool = False, concurrency: int | None = None
     ) -> DeleteReport:
-        """Deletes an artifact and all its referrers, referrers first. An interrupted delete can be run again.
+        """Deletes what ``reference`` names and everything that refers to it, referrers before their subjects. An
+        interrupted delete can be run again. A dry run reports what would be deleted.
 
         Args:
             reference: the artifact.
-            dry_run: only reports what would be deleted.
-            force: also deletes manifests that have another tag or that another index lists.
-            concurrency: maximum number of concurrent requests, up to 512. Default, also for 0: 128.
+            dry_run: makes the report without deleting anything. Default: False.
+            force: also deletes manifests that would be retained because they have another tag or another index lists
+                them, and proceeds if a list of tags or referrers cannot be read completely. Default: False; an
+                incomplete list then fails with `IncompleteError`.
+            concurrency: maximum concurrent requests. Default, also for 0: 128. Values above 512 count as 512. Fewer are
+                used while a registry limits the rate of requests, or if the process can open few files.
 
         Returns:
-            The deleted and kept manifests, and those whose deletion failed, which raises no exception.
+            A `DeleteReport` with ``dry_run``, ``deleted``, ``kept`` and ``failed``.
 
         Raises:
-            NotFoundError: the artifact does not exist.
-            UnsupportedError: the registry does not support deletion.
+            NotFoundError: ``reference`` names nothing.
+            UnsupportedError: the registry deletes no manifest.
+            IncompleteError: a list of tags or referrers cannot be read completely. The report has each manifest that
+                could not be deleted.
 
         Example:
             >>> [gone.artifact_type for gone in (await client.delete("oci:store/app:v1", dry_run=True)).deleted]
@@ -223,9 +260,9 @@ class ArtifactOperations(Base):
         self._callback.use_running_loop()
         operation = self._native.delete(
             given_reference(reference),
-            dry_run=flag("dry_run", dry_run),
-            force=flag("force", force),
-            concurrency=concurrent(concurrency),
+            dry_run=check_flag("dry_run", dry_run),
+            force=check_flag("force", force),
+            concurrency=check_concurrency(concurrency),
         )
         return DeleteReport._of(await run_async(operation))
 
@@ -240,20 +277,31 @@ class ArtifactOperations(Base):
         concurrency: int | None = None,
         progress: Progress | None = None,
     ) -> CopyReport:
-        """Copies an artifact, or its whole graph, and assigns the tags of the destination. AsyncContent that already exists
-        there is not sent again.
+        """Copies what ``source`` names, or its whole graph, to ``destination``, and sets the destination's tags.
+        Content that the destination has is not sent.
 
         Args:
-            source: the artifact.
-            destination: the destination, with the tags to assign.
-            recursive: also copies all referrers of the artifact and, for an index, of the manifests that it lists.
-            platform: copies only the image for this platform from an index.
-            foreign: also copies foreign (non-distributable) layers, which registries do not have to store.
-            concurrency: maximum number of concurrent requests, up to 512. Default, also for 0: 128.
-            progress: a callback for progress events. An exception that it raises cancels the copy.
+            source: the artifact to copy.
+            destination: the destination, with the tags to set.
+            recursive: copies the whole graph: also the referrers of the artifact, of the manifests that an index lists,
+                and of each referrer. Default: False, which copies the artifact, its subject, and what an index lists.
+            platform: copies only the image for this platform if the source is an index. `NotFoundError` if the index
+                has no such image. Default: the index with all its images.
+            foreign: copies foreign layers too. Registries need not store these layers: see [image-spec v1.1.1,
+                "Non-Distributable
+                Layers"](https://github.com/opencontainers/image-spec/blob/v1.1.1/layer.md#non-distributable-layers).
+                Default: False.
+            concurrency: maximum concurrent requests. Default, also for 0: 128. Values above 512 count as 512. Fewer are
+                used while a registry limits the rate of requests, or if the process can open few files.
+            progress: receives progress events for each blob. Default: none. An exception that it raises cancels the
+                operation.
+
+        Returns:
+            A `CopyReport` with ``source``, ``destination``, ``descriptor``, ``tags``, ``manifests``, ``blobs`` and
+            ``bytes``.
 
         Raises:
-            NotFoundError: the source does not exist.
+            NotFoundError: ``source`` names nothing or content of it is missing.
 
         Example:
             >>> (await client.copy("oci:store/app:v1", "oci:backup/app:v1", recursive=True)).manifests
@@ -264,11 +312,11 @@ class ArtifactOperations(Base):
         operation = self._native.copy(
             given_reference(source),
             given_reference(destination),
-            recursive=flag("recursive", recursive),
-            platform=platform_text(platform),
-            foreign=flag("foreign", foreign),
-            concurrency=concurrent(concurrency),
-            progress=callback("progress", progress),
+            recursive=check_flag("recursive", recursive),
+            platform=optional(platform_text, "platform", platform),
+            foreign=check_flag("foreign", foreign),
+            concurrency=check_concurrency(concurrency),
+            progress=check_callback("progress", progress),
         )
         return CopyReport._of(await run_async(operation, progress))
 
@@ -280,19 +328,23 @@ class ArtifactOperations(Base):
         concurrency: int | None = None,
         progress: Progress | None = None,
     ) -> VerifyReport:
-        """Verifies that every manifest and blob of a graph exists and has the right size and digest.
+        """Verifies the whole graph under what ``reference`` names: every manifest and blob, those of referrers
+        included. Nothing is written. The report has each problem that was found.
 
         Args:
             reference: the root of the graph.
-            platform: selects the image for this platform as the root if the reference names an index.
-            concurrency: maximum number of concurrent requests, up to 512. Default, also for 0: 128.
-            progress: a callback for progress events. An exception that it raises cancels the verification.
+            platform: starts at the image for this platform if the reference names an index. `NotFoundError` if the
+                index has no such image. Default: starts at the manifest that the reference names.
+            concurrency: maximum concurrent requests. Default, also for 0: 128. Values above 512 count as 512. Fewer are
+                used while a registry limits the rate of requests, or if the process can open few files.
+            progress: receives progress events for each blob. Default: none. An exception that it raises cancels the
+                operation.
 
         Returns:
-            A report of all problems, which raise no exception.
+            A `VerifyReport` with ``checked``, ``bytes`` and ``problems``.
 
         Raises:
-            NotFoundError: the root does not exist.
+            NotFoundError: ``reference`` names nothing.
 
         Example:
             >>> (await client.verify("oci:store/app:v1")).ok
@@ -302,8 +354,8 @@ class ArtifactOperations(Base):
         self._callback.use_running_loop()
         operation = self._native.verify(
             given_reference(reference),
-            platform=platform_text(platform),
-            concurrency=concurrent(concurrency),
-            progress=callback("progress", progress),
+            platform=optional(platform_text, "platform", platform),
+            concurrency=check_concurrency(concurrency),
+            progress=check_callback("progress", progress),
         )
         return VerifyReport._of(await run_async(operation, progress))

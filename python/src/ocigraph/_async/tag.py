@@ -1,52 +1,32 @@
-"""Operations on tags, and the listings of tags and repositories."""
+# Written by tools/bindgen from the source of the core. Edit that source, then run `make bindgen`.
+"""Operations on tags, and listings."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from .._checks import text
-from .._descriptor import Descriptor, Platform
-from .._listings import TagInfo
+from .._checks import check_text_list
+from .._descriptor import Descriptor
+from .._results import ManifestInfo, TagInfo
 from .._run import run_async, sync_log_level
-from .._values import AnyReference, given_reference, platform_text
+from .._values import AnyReference, given_reference
 from .base import Base
 
 
 class TagOperations(Base):
-    """Operations on tags, and the listings of tags and repositories."""
-
-    async def resolve(self, reference: AnyReference, *, platform: str | Platform | None = None) -> Descriptor:
-        """Resolves a tag or digest to a descriptor.
-
-        Args:
-            reference: the reference.
-            platform: selects the image for this platform from an index.
-
-        Raises:
-            NotFoundError: the manifest does not exist.
-
-        Example:
-            >>> (await client.resolve("oci:store/app:v1")).size > 0
-            True
-        """
-        sync_log_level()
-        self._callback.use_running_loop()
-        operation = self._native.resolve(given_reference(reference), platform=platform_text(platform))
-        return Descriptor._of(await run_async(operation))
+    """Operations on tags, and listings."""
 
     async def tag(self, reference: AnyReference, tags: str | Iterable[str]) -> Descriptor:
-        """Adds tags to a manifest.
+        """Points ``tags`` at the manifest that ``reference`` names, and returns its descriptor.
 
         Args:
-            reference: the manifest.
-            tags: one tag or several.
-
-        Returns:
-            The descriptor of the manifest.
+            reference: a reference with a tag or digest.
+            tags: the tags to set.
 
         Raises:
-            NotFoundError: the manifest does not exist.
-            InvalidReferenceError: a tag is malformed.
+            InvalidArgumentError: ``tags`` is empty.
+            InvalidReferenceError: a tag is invalid.
+            NotFoundError: ``reference`` names nothing.
 
         Example:
             >>> _ = await client.tag("oci:store/app:v1", "stable")
@@ -55,18 +35,20 @@ class TagOperations(Base):
         """
         sync_log_level()
         self._callback.use_running_loop()
-        listed = [text("tag", tag) for tag in ([tags] if isinstance(tags, str) else tags)]
-        return Descriptor._of(await run_async(self._native.tag(given_reference(reference), listed)))
+        operation = self._native.tag(given_reference(reference), check_text_list("tags", tags))
+        return Descriptor._of(await run_async(operation))
 
     async def untag(self, reference: AnyReference) -> None:
-        """Removes the tags of the reference, but not the manifest.
+        """Removes the tags of ``reference``. The manifest stays.
 
         Args:
-            reference: a reference with tags.
+            reference: the tags to remove.
 
         Raises:
+            InvalidReferenceError: ``reference`` has no tag.
             NotFoundError: a tag does not exist.
-            UnsupportedError: the registry cannot remove a tag without its manifest.
+            UnsupportedError: the registry removes a tag only with its manifest. If some tags were removed before the
+                failure, the hint names them.
 
         Example:
             >>> await client.untag("oci:store/app:v1")
@@ -75,16 +57,17 @@ class TagOperations(Base):
         """
         sync_log_level()
         self._callback.use_running_loop()
-        await run_async(self._native.untag(given_reference(reference)))
+        operation = self._native.untag(given_reference(reference))
+        await run_async(operation)
 
     async def tags(self, reference: AnyReference) -> list[str]:
-        """Lists all tags of a repository or layout.
+        """Returns all tags, in the order of the registry or layout. Fallback tags of referrers are not among them.
 
         Args:
-            reference: the repository or layout.
+            reference: the repository or layout. A tag or digest in it is ignored.
 
         Raises:
-            NotFoundError: the repository does not exist.
+            IncompleteError: a part of the list cannot be read.
 
         Example:
             >>> await client.tags("oci:store/app")
@@ -92,16 +75,21 @@ class TagOperations(Base):
         """
         sync_log_level()
         self._callback.use_running_loop()
-        return await run_async(self._native.tags(given_reference(reference)))
+        operation = self._native.tags(given_reference(reference))
+        return await run_async(operation)
 
     async def tag_details(self, reference: AnyReference) -> list[TagInfo]:
-        """Lists all tags of a repository or layout with their digests, and with what else the registry reports.
+        """Returns all tags, each with the digest that it names and what the registry knows of it.
 
         Args:
-            reference: the repository or layout.
+            reference: the repository or layout. A tag or digest in it is ignored.
+
+        Returns:
+            A list of `TagInfo` items, each with ``name``, ``digest``, ``created``, ``last_updated``, ``signed`` and
+            ``attributes``.
 
         Raises:
-            NotFoundError: the repository does not exist.
+            IncompleteError: a part of the list cannot be read.
 
         Example:
             >>> [(info.name, info.digest[:11]) for info in await client.tag_details("oci:store/app")]
@@ -109,22 +97,28 @@ class TagOperations(Base):
         """
         sync_log_level()
         self._callback.use_running_loop()
-        return [TagInfo._of(info) for info in await run_async(self._native.tag_details(given_reference(reference)))]
+        operation = self._native.tag_details(given_reference(reference))
+        return [TagInfo._of(item) for item in await run_async(operation)]
 
-    async def repositories(self, host: str) -> list[str]:
-        """Lists the repositories of a registry.
+    async def manifests(self, reference: AnyReference) -> list[ManifestInfo]:
+        """Returns all manifests, tagged and untagged, with what is known of each. An untagged manifest is found if an
+        index lists it or if it refers to a manifest that is found.
 
         Args:
-            host: the registry, ``host[:port]``.
+            reference: the repository or layout. A tag or digest in it is ignored.
+
+        Returns:
+            A list of `ManifestInfo` items, each with ``descriptor``, ``tags``, ``subject``, ``created``,
+            ``last_updated``, ``architecture``, ``os``, ``config_media_type``, ``image_size`` and ``attributes``.
 
         Raises:
-            UnsupportedError: the registry does not list its repositories.
+            IncompleteError: a part of the list cannot be read.
 
         Example:
-            >>> await client.repositories("127.0.0.1:1")
-            Traceback (most recent call last):
-            ocigraph.NetworkError: ...
+            >>> [info.descriptor.artifact_type for info in await client.manifests("oci:store/app")]
+            ['image/example', 'sbom/example']
         """
         sync_log_level()
         self._callback.use_running_loop()
-        return await run_async(self._native.repositories(text("host", host)))
+        operation = self._native.manifests(given_reference(reference))
+        return [ManifestInfo._of(item) for item in await run_async(operation)]

@@ -1,10 +1,11 @@
-"""Operations that fetch and push single blobs."""
+# Written by tools/bindgen from the source of the core. Edit that source, then run `make bindgen`.
+"""Operations on single blobs."""
 
 from __future__ import annotations
 
 from .._blob import Blob, Source
-from .._checks import callback, optional, text
-from .._content import buffered, content_of
+from .._checks import check_callback, check_text, optional
+from .._content import given_content
 from .._descriptor import Descriptor
 from .._progress import Progress
 from .._results import PushedBlob
@@ -14,18 +15,20 @@ from .base import Base
 
 
 class BlobOperations(Base):
-    """Operations that fetch and push single blobs."""
+    """Operations on single blobs."""
 
     def fetch_blob(self, reference: AnyReference, *, progress: Progress | None = None) -> Blob:
-        """Fetches the blob that a reference names by digest, as a file object; its content is checked at the end.
+        """Returns the blob that ``reference`` names by digest, and its descriptor. The stream verifies the content: it
+        ends in an error if the content does not match the digest.
 
         Args:
-            reference: a reference with a digest.
-            progress: a callback for progress events, which reads call.
+            reference: the blob, by its digest.
+            progress: receives the progress of the transfer. Default: none. An exception that it raises cancels the
+                operation.
 
         Raises:
+            InvalidReferenceError: ``reference`` has no digest.
             NotFoundError: the blob does not exist.
-            InvalidReferenceError: the reference has no digest.
 
         Example:
             >>> layer = client.fetch_manifest("oci:store/app:v1").blobs[0]
@@ -34,7 +37,7 @@ class BlobOperations(Base):
             10
         """
         sync_log_level()
-        operation = self._native.fetch_blob(given_reference(reference), progress=callback("progress", progress))
+        operation = self._native.fetch_blob(given_reference(reference), progress=check_callback("progress", progress))
         descriptor, stream = run(operation, progress)
         return Blob(Descriptor._of(descriptor), Source(stream, progress, self._configuration))
 
@@ -46,28 +49,31 @@ class BlobOperations(Base):
         media_type: str | None = None,
         progress: Progress | None = None,
     ) -> PushedBlob:
-        """Pushes a blob to a repository or layout, unless it already exists.
+        """Stores a blob in the repository or layout of ``reference``, unless it exists. Returns its descriptor and the
+        outcome.
 
         Args:
             reference: the repository or layout.
-            content: a path, bytes or a file object.
-            media_type: the media type of the returned descriptor. Default: ``application/octet-stream``.
-            progress: a callback for progress events. An exception that it raises cancels the push.
+            content: a path, bytes in memory or a stream.
+            media_type: the media type of the descriptor. Default: ``application/octet-stream``.
+            progress: receives the progress of the transfer. Default: none. An exception that it raises cancels the
+                operation.
+
+        Returns:
+            A `PushedBlob` with ``descriptor``, ``outcome`` and ``title``.
 
         Raises:
-            NotFoundError: the file does not exist.
+            NotFoundError: a file does not exist.
 
         Example:
             >>> client.push_blob("oci:store/app", b"hello").descriptor.size
             5
         """
         sync_log_level()
-        data = content_of(content, buffered)
         operation = self._native.push_blob(
             given_reference(reference),
-            data,
-            media_type=optional(text, "media_type", media_type),
-            progress=callback("progress", progress),
+            given_content(content),
+            media_type=optional(check_text, "media_type", media_type),
+            progress=check_callback("progress", progress),
         )
-        descriptor, outcome = run(operation, progress)
-        return PushedBlob(Descriptor._of(descriptor), outcome)
+        return PushedBlob._of(run(operation, progress))

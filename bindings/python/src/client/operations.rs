@@ -1,0 +1,334 @@
+// Written by tools/bindgen from the source of the core. Edit that source, then run `make bindgen`.
+
+//! The methods of the native client: each converts its arguments and starts the operation of the
+//! same name.
+
+use std::path::PathBuf;
+
+use ocigraph::{
+    Annotations, CopyOptions, DeleteOptions, DiscoverOptions, Host, PullOptions, PushOptions,
+    ResolveOptions, TransferOptions, VerifyOptions,
+};
+use pyo3::prelude::*;
+
+use super::{Client, open};
+use crate::{
+    blob,
+    config::{GivenClientConfig, GivenUnpackLimits},
+    content::{Given, GivenFile},
+    credential::GivenCredential,
+    error::or_raised,
+    manifest::{self, GivenManifest},
+    operation::Operation,
+    progress::Events,
+    values::{self, GivenReference},
+};
+
+#[pymethods]
+impl Client {
+    #[new]
+    fn new(py: Python<'_>, config: GivenClientConfig) -> PyResult<Self> {
+        let config = config.value(py)?;
+        let inner = or_raised(py, open(&config))?;
+        Ok(Self::from((config, inner)))
+    }
+
+    /// Closes the connections. Running operations continue; new ones fail with INVALID_ARGUMENT.
+    fn close(&self) {
+        self.end();
+    }
+
+    #[pyo3(signature = (reference, files, *, artifact_type, subject, annotations, config,
+        format, allow_path_traversal, source_date_epoch, concurrency, progress))]
+    #[allow(clippy::too_many_arguments)]
+    fn push(
+        &self,
+        py: Python<'_>,
+        reference: GivenReference,
+        files: Vec<GivenFile>,
+        artifact_type: Option<String>,
+        subject: Option<GivenReference>,
+        annotations: Annotations,
+        config: Option<GivenFile>,
+        format: String,
+        allow_path_traversal: bool,
+        source_date_epoch: Option<u64>,
+        concurrency: Option<usize>,
+        progress: bool,
+    ) -> PyResult<Operation> {
+        let reference = reference.reference(py)?;
+        let (events, progress) = Events::new(progress);
+        let mut options = PushOptions::default();
+        options.artifact_type = artifact_type;
+        options.subject = subject.map(|subject| subject.reference(py)).transpose()?;
+        options.annotations = annotations;
+        options.format = values::parsed(py, &format)?;
+        options.allow_path_traversal = allow_path_traversal;
+        options.source_date_epoch = source_date_epoch;
+        options.concurrency = concurrency;
+        options.progress = progress;
+        self.start(py, events, |client| async move {
+            for file in files {
+                options.files.push(file.into_file().await?);
+            }
+            if let Some(file) = config {
+                options.config = Some(file.into_file().await?);
+            }
+            client.push(&reference, options).await
+        })
+    }
+
+    #[pyo3(signature = (reference, output, *, artifact_type, platform, include_subject,
+        keep_old_files, allow_path_traversal, unpack_limits, concurrency, progress))]
+    #[allow(clippy::too_many_arguments)]
+    fn pull(
+        &self,
+        py: Python<'_>,
+        reference: GivenReference,
+        output: PathBuf,
+        artifact_type: Option<String>,
+        platform: Option<String>,
+        include_subject: bool,
+        keep_old_files: bool,
+        allow_path_traversal: bool,
+        unpack_limits: GivenUnpackLimits,
+        concurrency: Option<usize>,
+        progress: bool,
+    ) -> PyResult<Operation> {
+        let reference = reference.reference(py)?;
+        let (events, progress) = Events::new(progress);
+        let mut options = PullOptions::default();
+        options.output = output;
+        options.artifact_type = artifact_type;
+        options.platform = platform.map(|platform| values::parsed(py, &platform)).transpose()?;
+        options.include_subject = include_subject;
+        options.keep_old_files = keep_old_files;
+        options.allow_path_traversal = allow_path_traversal;
+        options.unpack_limits = unpack_limits.value(py)?;
+        options.concurrency = concurrency;
+        options.progress = progress;
+        self.start(py, events, |client| async move { client.pull(&reference, options).await })
+    }
+
+    #[pyo3(signature = (reference, *, artifact_type, annotations, platform, depth,
+        allow_incomplete, concurrency))]
+    #[allow(clippy::too_many_arguments)]
+    fn discover(
+        &self,
+        py: Python<'_>,
+        reference: GivenReference,
+        artifact_type: Option<String>,
+        annotations: Annotations,
+        platform: Option<String>,
+        depth: Option<usize>,
+        allow_incomplete: bool,
+        concurrency: Option<usize>,
+    ) -> PyResult<Operation> {
+        let reference = reference.reference(py)?;
+        let mut options = DiscoverOptions::default();
+        options.artifact_type = artifact_type;
+        options.annotations = annotations;
+        options.platform = platform.map(|platform| values::parsed(py, &platform)).transpose()?;
+        options.depth = depth;
+        options.allow_incomplete = allow_incomplete;
+        options.concurrency = concurrency;
+        self.start(py, None, |client| async move { client.discover(&reference, options).await })
+    }
+
+    #[pyo3(signature = (reference, *, dry_run, force, concurrency))]
+    fn delete(
+        &self,
+        py: Python<'_>,
+        reference: GivenReference,
+        dry_run: bool,
+        force: bool,
+        concurrency: Option<usize>,
+    ) -> PyResult<Operation> {
+        let reference = reference.reference(py)?;
+        let mut options = DeleteOptions::default();
+        options.dry_run = dry_run;
+        options.force = force;
+        options.concurrency = concurrency;
+        self.start(py, None, |client| async move { client.delete(&reference, options).await })
+    }
+
+    #[pyo3(signature = (source, destination, *, recursive, platform, foreign, concurrency,
+        progress))]
+    #[allow(clippy::too_many_arguments)]
+    fn copy(
+        &self,
+        py: Python<'_>,
+        source: GivenReference,
+        destination: GivenReference,
+        recursive: bool,
+        platform: Option<String>,
+        foreign: bool,
+        concurrency: Option<usize>,
+        progress: bool,
+    ) -> PyResult<Operation> {
+        let source = source.reference(py)?;
+        let destination = destination.reference(py)?;
+        let (events, progress) = Events::new(progress);
+        let mut options = CopyOptions::default();
+        options.recursive = recursive;
+        options.platform = platform.map(|platform| values::parsed(py, &platform)).transpose()?;
+        options.foreign = foreign;
+        options.concurrency = concurrency;
+        options.progress = progress;
+        self.start(
+            py,
+            events,
+            |client| async move { client.copy(&source, &destination, options).await },
+        )
+    }
+
+    #[pyo3(signature = (reference, *, platform, concurrency, progress))]
+    fn verify(
+        &self,
+        py: Python<'_>,
+        reference: GivenReference,
+        platform: Option<String>,
+        concurrency: Option<usize>,
+        progress: bool,
+    ) -> PyResult<Operation> {
+        let reference = reference.reference(py)?;
+        let (events, progress) = Events::new(progress);
+        let mut options = VerifyOptions::default();
+        options.platform = platform.map(|platform| values::parsed(py, &platform)).transpose()?;
+        options.concurrency = concurrency;
+        options.progress = progress;
+        self.start(py, events, |client| async move { client.verify(&reference, options).await })
+    }
+
+    #[pyo3(signature = (reference, *, platform))]
+    fn resolve(
+        &self,
+        py: Python<'_>,
+        reference: GivenReference,
+        platform: Option<String>,
+    ) -> PyResult<Operation> {
+        let reference = reference.reference(py)?;
+        let mut options = ResolveOptions::default();
+        options.platform = platform.map(|platform| values::parsed(py, &platform)).transpose()?;
+        self.start(py, None, |client| async move { client.resolve(&reference, options).await })
+    }
+
+    #[pyo3(signature = (reference, *, platform))]
+    fn fetch_manifest(
+        &self,
+        py: Python<'_>,
+        reference: GivenReference,
+        platform: Option<String>,
+    ) -> PyResult<Operation> {
+        let reference = reference.reference(py)?;
+        let mut options = ResolveOptions::default();
+        options.platform = platform.map(|platform| values::parsed(py, &platform)).transpose()?;
+        self.start(
+            py,
+            None,
+            |client| async move { client.fetch_manifest(&reference, options).await },
+        )
+    }
+
+    #[pyo3(signature = (reference, content, *, media_type))]
+    fn push_manifest(
+        &self,
+        py: Python<'_>,
+        reference: GivenReference,
+        content: GivenManifest,
+        media_type: Option<String>,
+    ) -> PyResult<Operation> {
+        let reference = reference.reference(py)?;
+        self.start(py, None, |client| {
+            manifest::push_manifest(client, reference, content, media_type)
+        })
+    }
+
+    fn delete_manifest(&self, py: Python<'_>, reference: GivenReference) -> PyResult<Operation> {
+        let reference = reference.reference(py)?;
+        self.start(py, None, |client| manifest::delete_manifest(client, reference))
+    }
+
+    #[pyo3(signature = (reference, *, progress))]
+    fn fetch_blob(
+        &self,
+        py: Python<'_>,
+        reference: GivenReference,
+        progress: bool,
+    ) -> PyResult<Operation> {
+        let reference = reference.reference(py)?;
+        let (events, progress) = Events::new(progress);
+        let mut options = TransferOptions::default();
+        options.progress = progress;
+        let (runtime, client) = self.open(py)?;
+        Ok(blob::fetch_blob(&runtime, client, events, reference, options))
+    }
+
+    #[pyo3(signature = (reference, content, *, media_type, progress))]
+    fn push_blob(
+        &self,
+        py: Python<'_>,
+        reference: GivenReference,
+        content: Given,
+        media_type: Option<String>,
+        progress: bool,
+    ) -> PyResult<Operation> {
+        let reference = reference.reference(py)?;
+        let (events, progress) = Events::new(progress);
+        let mut options = TransferOptions::default();
+        options.progress = progress;
+        let (runtime, client) = self.open(py)?;
+        Ok(blob::push_blob(&runtime, client, events, reference, content, options, media_type))
+    }
+
+    fn tag(
+        &self,
+        py: Python<'_>,
+        reference: GivenReference,
+        tags: Vec<String>,
+    ) -> PyResult<Operation> {
+        let reference = reference.reference(py)?;
+        self.start(py, None, |client| async move { client.tag(&reference, &tags).await })
+    }
+
+    fn untag(&self, py: Python<'_>, reference: GivenReference) -> PyResult<Operation> {
+        let reference = reference.reference(py)?;
+        self.start(py, None, |client| async move { client.untag(&reference).await })
+    }
+
+    fn tags(&self, py: Python<'_>, reference: GivenReference) -> PyResult<Operation> {
+        let reference = reference.reference(py)?;
+        self.start(py, None, |client| async move { client.tags(&reference).await })
+    }
+
+    fn tag_details(&self, py: Python<'_>, reference: GivenReference) -> PyResult<Operation> {
+        let reference = reference.reference(py)?;
+        self.start(py, None, |client| async move { client.tag_details(&reference).await })
+    }
+
+    fn manifests(&self, py: Python<'_>, reference: GivenReference) -> PyResult<Operation> {
+        let reference = reference.reference(py)?;
+        self.start(py, None, |client| async move { client.manifests(&reference).await })
+    }
+
+    fn repositories(&self, py: Python<'_>, host: String) -> PyResult<Operation> {
+        let host: Host = values::parsed(py, &host)?;
+        self.start(py, None, |client| async move { client.repositories(&host).await })
+    }
+
+    fn login(
+        &self,
+        py: Python<'_>,
+        host: String,
+        credential: GivenCredential,
+    ) -> PyResult<Operation> {
+        let host: Host = values::parsed(py, &host)?;
+        let credential = or_raised(py, credential.credential())?;
+        self.start(py, None, |client| async move { client.login(&host, credential).await })
+    }
+
+    fn logout(&self, py: Python<'_>, host: String) -> PyResult<Operation> {
+        let host: Host = values::parsed(py, &host)?;
+        self.start(py, None, |client| async move { client.logout(&host).await })
+    }
+}

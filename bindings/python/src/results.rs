@@ -1,0 +1,233 @@
+// Written by tools/bindgen from the source of the core. Edit that source, then run `make bindgen`.
+
+//! The results of operations as plain Python values: a dict with the fields of each.
+
+use ocigraph::{
+    Attributes, CopiedBlobs, CopyReport, DeleteFailure, DeleteReport, LoginResult, LogoutResult,
+    ManifestInfo, Outcome, Problem, ProblemKind, PullResult, PulledFile, PushResult, PushedBlob,
+    RetainedManifest, StoredIn, TagInfo, VerifyReport,
+};
+use pyo3::{prelude::*, types::PyDict};
+
+use crate::values::IntoPlain;
+
+impl IntoPlain for PushedBlob {
+    fn into_plain(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        let Self { descriptor, outcome, .. } = self;
+        let dict = PyDict::new(py);
+        dict.set_item("title", descriptor.title())?;
+        dict.set_item("descriptor", descriptor.into_plain(py)?)?;
+        dict.set_item("outcome", outcome.into_plain(py)?)?;
+        Ok(dict.into_any())
+    }
+}
+
+impl IntoPlain for PushResult {
+    fn into_plain(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        let Self { reference, descriptor, tags, blobs, manifest, .. } = self;
+        let dict = PyDict::new(py);
+        dict.set_item("reference", reference.into_plain(py)?)?;
+        dict.set_item("descriptor", descriptor.into_plain(py)?)?;
+        dict.set_item("tags", tags.into_plain(py)?)?;
+        dict.set_item("blobs", blobs.into_plain(py)?)?;
+        dict.set_item("manifest", manifest.into_plain(py)?)?;
+        Ok(dict.into_any())
+    }
+}
+
+impl IntoPlain for PulledFile {
+    fn into_plain(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        let Self { path, descriptor, outcome, .. } = self;
+        let dict = PyDict::new(py);
+        dict.set_item("path", path.into_plain(py)?)?;
+        dict.set_item("descriptor", descriptor.into_plain(py)?)?;
+        dict.set_item("outcome", outcome.into_plain(py)?)?;
+        Ok(dict.into_any())
+    }
+}
+
+impl IntoPlain for PullResult {
+    fn into_plain(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        let Self { reference, descriptor, files, skipped, .. } = self;
+        let dict = PyDict::new(py);
+        dict.set_item("reference", reference.into_plain(py)?)?;
+        dict.set_item("descriptor", descriptor.into_plain(py)?)?;
+        dict.set_item("files", files.into_plain(py)?)?;
+        dict.set_item("skipped", skipped.into_plain(py)?)?;
+        Ok(dict.into_any())
+    }
+}
+
+impl IntoPlain for RetainedManifest {
+    fn into_plain(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        let Self { descriptor, reason, .. } = self;
+        let dict = PyDict::new(py);
+        dict.set_item("descriptor", descriptor.into_plain(py)?)?;
+        dict.set_item("reason", reason.into_plain(py)?)?;
+        Ok(dict.into_any())
+    }
+}
+
+impl IntoPlain for DeleteFailure {
+    fn into_plain(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        let Self { descriptor, error, .. } = self;
+        let dict = PyDict::new(py);
+        dict.set_item("descriptor", descriptor.into_plain(py)?)?;
+        dict.set_item("code", error.code().name())?;
+        dict.set_item("error", error.to_string())?;
+        Ok(dict.into_any())
+    }
+}
+
+impl IntoPlain for DeleteReport {
+    fn into_plain(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        let Self { dry_run, deleted, kept, failed, .. } = self;
+        let dict = PyDict::new(py);
+        dict.set_item("dry_run", dry_run.into_plain(py)?)?;
+        dict.set_item("deleted", deleted.into_plain(py)?)?;
+        dict.set_item("kept", kept.into_plain(py)?)?;
+        dict.set_item("failed", failed.into_plain(py)?)?;
+        Ok(dict.into_any())
+    }
+}
+
+impl IntoPlain for CopiedBlobs {
+    fn into_plain(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        let Self { copied, existed, mounted, .. } = self;
+        let dict = PyDict::new(py);
+        dict.set_item("copied", copied.into_plain(py)?)?;
+        dict.set_item("existed", existed.into_plain(py)?)?;
+        dict.set_item("mounted", mounted.into_plain(py)?)?;
+        Ok(dict.into_any())
+    }
+}
+
+impl IntoPlain for CopyReport {
+    fn into_plain(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        let Self { source, destination, descriptor, tags, manifests, blobs, bytes, .. } = self;
+        let dict = PyDict::new(py);
+        dict.set_item("source", source.into_plain(py)?)?;
+        dict.set_item("destination", destination.into_plain(py)?)?;
+        dict.set_item("descriptor", descriptor.into_plain(py)?)?;
+        dict.set_item("tags", tags.into_plain(py)?)?;
+        dict.set_item("manifests", manifests.into_plain(py)?)?;
+        dict.set_item("blobs", blobs.into_plain(py)?)?;
+        dict.set_item("bytes", bytes.into_plain(py)?)?;
+        Ok(dict.into_any())
+    }
+}
+
+impl IntoPlain for Problem {
+    fn into_plain(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        let Self { descriptor, path, kind, detail, .. } = self;
+        let dict = PyDict::new(py);
+        dict.set_item("descriptor", descriptor.into_plain(py)?)?;
+        dict.set_item("path", path.into_plain(py)?)?;
+        dict.set_item("kind", kind.into_plain(py)?)?;
+        dict.set_item("detail", detail.into_plain(py)?)?;
+        Ok(dict.into_any())
+    }
+}
+
+impl IntoPlain for VerifyReport {
+    fn into_plain(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        let Self { checked, bytes, problems, .. } = self;
+        let dict = PyDict::new(py);
+        dict.set_item("checked", checked.into_plain(py)?)?;
+        dict.set_item("bytes", bytes.into_plain(py)?)?;
+        dict.set_item("problems", problems.into_plain(py)?)?;
+        Ok(dict.into_any())
+    }
+}
+
+impl IntoPlain for Attributes {
+    fn into_plain(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        let Self { delete_enabled, list_enabled, read_enabled, write_enabled, .. } = self;
+        let dict = PyDict::new(py);
+        dict.set_item("delete_enabled", delete_enabled.into_plain(py)?)?;
+        dict.set_item("list_enabled", list_enabled.into_plain(py)?)?;
+        dict.set_item("read_enabled", read_enabled.into_plain(py)?)?;
+        dict.set_item("write_enabled", write_enabled.into_plain(py)?)?;
+        Ok(dict.into_any())
+    }
+}
+
+impl IntoPlain for TagInfo {
+    fn into_plain(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        let Self { name, digest, created, last_updated, signed, attributes, .. } = self;
+        let dict = PyDict::new(py);
+        dict.set_item("name", name.into_plain(py)?)?;
+        dict.set_item("digest", digest.into_plain(py)?)?;
+        dict.set_item("created", created.into_plain(py)?)?;
+        dict.set_item("last_updated", last_updated.into_plain(py)?)?;
+        dict.set_item("signed", signed.into_plain(py)?)?;
+        dict.set_item("attributes", attributes.into_plain(py)?)?;
+        Ok(dict.into_any())
+    }
+}
+
+impl IntoPlain for ManifestInfo {
+    fn into_plain(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        let Self {
+            descriptor,
+            tags,
+            subject,
+            created,
+            last_updated,
+            architecture,
+            os,
+            config_media_type,
+            image_size,
+            attributes,
+            ..
+        } = self;
+        let dict = PyDict::new(py);
+        dict.set_item("descriptor", descriptor.into_plain(py)?)?;
+        dict.set_item("tags", tags.into_plain(py)?)?;
+        dict.set_item("subject", subject.into_plain(py)?)?;
+        dict.set_item("created", created.into_plain(py)?)?;
+        dict.set_item("last_updated", last_updated.into_plain(py)?)?;
+        dict.set_item("architecture", architecture.into_plain(py)?)?;
+        dict.set_item("os", os.into_plain(py)?)?;
+        dict.set_item("config_media_type", config_media_type.into_plain(py)?)?;
+        dict.set_item("image_size", image_size.into_plain(py)?)?;
+        dict.set_item("attributes", attributes.into_plain(py)?)?;
+        Ok(dict.into_any())
+    }
+}
+
+impl IntoPlain for LoginResult {
+    fn into_plain(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        let Self { host, stored_in, verified, overridden, .. } = self;
+        let dict = PyDict::new(py);
+        dict.set_item("plain_text", matches!(stored_in, StoredIn::File(_)))?;
+        dict.set_item("host", host.into_plain(py)?)?;
+        dict.set_item("stored_in", stored_in.into_plain(py)?)?;
+        dict.set_item("verified", verified.into_plain(py)?)?;
+        dict.set_item("overridden", overridden.into_plain(py)?)?;
+        Ok(dict.into_any())
+    }
+}
+
+impl IntoPlain for LogoutResult {
+    fn into_plain(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        let Self { host, removed_from, remains, .. } = self;
+        let dict = PyDict::new(py);
+        dict.set_item("host", host.into_plain(py)?)?;
+        dict.set_item("removed_from", removed_from.into_plain(py)?)?;
+        dict.set_item("remains", remains.into_plain(py)?)?;
+        Ok(dict.into_any())
+    }
+}
+
+impl IntoPlain for Outcome {
+    fn into_plain(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        self.name().into_plain(py)
+    }
+}
+
+impl IntoPlain for ProblemKind {
+    fn into_plain(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        self.name().into_plain(py)
+    }
+}

@@ -1,0 +1,43 @@
+# Written by tools/bindgen from the source of the core. Edit that source, then run `make bindgen`.
+"""The words of options and results."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+Format: TypeAlias = Literal["auto", "oci-1.1", "oci-1.0", "oci-artifact", "oras-artifact"]
+"""The format in which the manifest of a new artifact is written.
+
+- ``auto``: the default. ``oci-1.1``; for a referrer on a registry that lists only ORAS artifacts as referrers,
+  ``oras-artifact``.
+- ``oci-1.1``: [OCI image manifest 1.1](https://github.com/opencontainers/image-spec/blob/v1.1.1/manifest.md), with
+  ``artifactType`` and ``subject``.
+- ``oci-1.0``: [OCI image manifest 1.0](https://github.com/opencontainers/image-spec/blob/v1.0.2/manifest.md): the media
+  type of the configuration is the artifact type. Cannot have a subject.
+- ``oci-artifact``: [OCI artifact manifest](https://github.com/opencontainers/image-spec/blob/v1.1.0-rc2/artifact.md),
+  of the release candidates 1.1.0-rc1 and 1.1.0-rc2.
+- ``oras-artifact``: [ORAS artifact
+  manifest](https://github.com/oras-project/artifacts-spec/blob/v1.0.0-rc.2/artifact-manifest.md).
+"""
+
+Outcome: TypeAlias = Literal["uploaded", "existed", "mounted", "written", "unchanged", "kept", "checked"]
+"""The result of an operation for one blob.
+
+- ``uploaded``: the blob was uploaded, or written to an image layout.
+- ``existed``: the target already had the blob.
+- ``mounted``: the registry mounted the blob from another of its repositories.
+- ``written``: the blob was written to a file, or unpacked to a directory.
+- ``unchanged``: the file already had the blob's content.
+- ``kept``: a different file was at the path, and was kept as the options ask.
+- ``checked``: the blob was read and matches its descriptor.
+"""
+
+ProblemKind: TypeAlias = Literal["missing", "size", "digest", "malformed"]
+"""The kind of a `Problem`.
+
+- ``missing``: the content does not exist.
+- ``size``: the content has another size than its descriptor says.
+- ``digest``: the content has another digest than its descriptor says.
+- ``malformed``: the content is not a valid manifest or contradicts its descriptor, or its list of referrers is
+  malformed, completely or in part.
+"""

@@ -1,0 +1,67 @@
+# {{ notice }}
+"""The base class of a client: its configuration, its native client, closing and pickling."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Self
+
+from .. import _native
+from .._configuration import Configuration
+from .._credential import CredentialCallback
+
+
+class Base:
+    """A client without operations."""
+
+    _configuration: Configuration
+    _callback: CredentialCallback
+    _native: _native.Client
+
+    def _open(self, configuration: Configuration) -> None:
+        self._configuration = configuration
+        self._callback = CredentialCallback(configuration)
+        self._native = _native.Client(configuration.given(self._callback))
+
+    def close(self) -> None:
+        """Closes the connections. Later operations raise `InvalidArgumentError`. Running operations of other threads or
+        tasks continue; cancel their tasks to end them.
+
+        Example:
+            >>> client.close()
+            >>> {{ "await " if is_async }}client.tags("oci:store/app")
+            Traceback (most recent call last):
+            ocigraph.InvalidArgumentError: the client is closed
+        """
+        self._native.close()
+{% if is_async %}
+    async def aclose(self) -> None:
+        """Calls `close`, for `contextlib.aclosing`.
+
+        Example:
+            >>> await client.aclose()
+        """
+        self.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+{%- else %}
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+{%- endif %}
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._configuration.shown()})"
+
+    def __getstate__(self) -> Configuration:
+        return self._configuration
+
+    def __setstate__(self, configuration: Configuration) -> None:
+        self._open(configuration)
