@@ -1077,6 +1077,15 @@ ocigraph_status ocigraph_discover_options_set_depth(ocigraph_discover_options *o
                                                     size_t depth,
                                                     ocigraph_error **error);
 
+// Returns a graph with problems if true and a list of referrers cannot be read completely. Otherwise
+// the discover then fails with INCOMPLETE. Default: false.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_discover_options_set_allow_incomplete(ocigraph_discover_options *options,
+                                                               bool allow_incomplete,
+                                                               ocigraph_error **error);
+
 // Sets the maximum number of concurrent requests. The library uses fewer if the registry slows
 // down or file descriptors run short. 0 selects the default: 128.
 //
@@ -2387,6 +2396,25 @@ size_t ocigraph_graph_referrer_count(const ocigraph_graph *graph, ocigraph_str d
 const ocigraph_descriptor *ocigraph_graph_referrer(const ocigraph_graph *graph,
                                                    ocigraph_str digest,
                                                    size_t index);
+
+// Returns the number of lists of referrers, or of entries in them, that could not be read. It is 0
+// unless the options allow an incomplete graph.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_graph_problem_count(const ocigraph_graph *graph);
+
+// Returns the problem at `index` as a text: the list, what could not be read, and why.
+//
+// Ownership: borrowed from `graph`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_graph_problem(const ocigraph_graph *graph, size_t index);
+
+// Returns the digest of the subject whose list of referrers has the problem at `index`. No text if
+// the problem concerns the whole store.
+//
+// Ownership: borrowed from `graph`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_graph_problem_subject(const ocigraph_graph *graph, size_t index);
 
 // Returns the part of the graph that matches the options: the referrers with the artifact type and
 // annotations, the manifests on the path to them, and all their own referrers.

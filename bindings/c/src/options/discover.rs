@@ -109,6 +109,23 @@ pub extern "C" fn ocigraph_discover_options_set_depth(
     })
 }
 
+/// Returns a graph with problems if true and a list of referrers cannot be read completely. Otherwise
+/// the discover then fails with INCOMPLETE. Default: false.
+///
+/// Errors: INVALID_ARGUMENT if `options` is NULL.
+/// Threads: one at a time for each handle. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_discover_options_set_allow_incomplete(
+    options: Option<&mut ocigraph_discover_options>,
+    allow_incomplete: bool,
+    error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
+) -> ocigraph_status {
+    call_status(error, || {
+        require(options, "options")?.core.allow_incomplete = allow_incomplete;
+        Ok(())
+    })
+}
+
 /// Sets the maximum number of concurrent requests. The library uses fewer if the registry slows
 /// down or file descriptors run short. 0 selects the default: 128.
 ///

@@ -30,6 +30,8 @@ pub struct ocigraph_graph {
     json: Json,
     dot: Json,
     mermaid: Json,
+    /// The texts of the problems.
+    problems: Vec<String>,
 }
 
 struct Step {
@@ -57,6 +59,7 @@ impl ocigraph_graph {
         let subject = ocigraph_descriptor::new(value.subject().clone());
         let count = value.len();
         let [tree, json, dot, mermaid] = Default::default();
+        let problems = value.problems().iter().map(ToString::to_string).collect();
         Self {
             value,
             reference,
@@ -69,6 +72,7 @@ impl ocigraph_graph {
             json,
             dot,
             mermaid,
+            problems,
         }
     }
 
@@ -184,6 +188,43 @@ pub extern "C" fn ocigraph_graph_referrer(
     borrow(graph, |r| {
         let step = *r.referrers(digest).get(index)?;
         r.steps.get(step).map(|s| &s.descriptor)
+    })
+}
+
+/// Returns the number of lists of referrers, or of entries in them, that could not be read. It is 0
+/// unless the options allow an incomplete graph.
+///
+/// Threads: any. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_graph_problem_count(graph: Option<&ocigraph_graph>) -> usize {
+    read(graph, |r| r.problems.len())
+}
+
+/// Returns the problem at `index` as a text: the list, what could not be read, and why.
+///
+/// Ownership: borrowed from `graph`.
+/// Threads: any. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_graph_problem(
+    graph: Option<&ocigraph_graph>,
+    index: usize,
+) -> ocigraph_str {
+    read(graph, |r| r.problems.get(index).map(String::as_str).into())
+}
+
+/// Returns the digest of the subject whose list of referrers has the problem at `index`. No text if
+/// the problem concerns the whole store.
+///
+/// Ownership: borrowed from `graph`.
+/// Threads: any. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_graph_problem_subject(
+    graph: Option<&ocigraph_graph>,
+    index: usize,
+) -> ocigraph_str {
+    read(graph, |r| {
+        let problem = r.value.problems().get(index);
+        problem.and_then(|p| p.subject.as_ref()).map(|digest| digest.as_str()).into()
     })
 }
 
