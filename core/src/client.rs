@@ -196,7 +196,10 @@ impl Client {
     /// not among them.
     ///
     /// # Errors
-    /// [`Code::Incomplete`] if a part of the list cannot be read: see [`Client::list_tags`].
+    /// [`Code::Incomplete`] if a part of the list cannot be read.
+    ///
+    /// # Incomplete lists
+    /// [`Client::list_tags`] returns what could be read.
     pub async fn tags(&self, reference: &Reference) -> Result<Vec<String>> {
         complete(list::TAGS, reference, self.list_tags(reference).await?)
     }
@@ -210,7 +213,10 @@ impl Client {
     /// Returns all tags, each with the digest that it names and what the registry knows of it.
     ///
     /// # Errors
-    /// [`Code::Incomplete`] if a part cannot be read: see [`Client::list_tag_details`].
+    /// [`Code::Incomplete`] if a part of the list cannot be read.
+    ///
+    /// # Incomplete lists
+    /// [`Client::list_tag_details`] returns what could be read.
     pub async fn tag_details(&self, reference: &Reference) -> Result<Vec<TagInfo>> {
         complete(list::TAGS, reference, self.list_tag_details(reference).await?)
     }
@@ -225,7 +231,10 @@ impl Client {
     /// is found if an index lists it or if it refers to a manifest that is found.
     ///
     /// # Errors
-    /// [`Code::Incomplete`] if a part cannot be read: see [`Client::list_manifests`].
+    /// [`Code::Incomplete`] if a part of the list cannot be read.
+    ///
+    /// # Incomplete lists
+    /// [`Client::list_manifests`] returns what could be read.
     pub async fn manifests(&self, reference: &Reference) -> Result<Vec<ManifestInfo>> {
         complete(list::MANIFESTS, reference, self.list_manifests(reference).await?)
     }
@@ -260,8 +269,11 @@ impl Client {
     /// Returns the names of a registry's repositories.
     ///
     /// # Errors
-    /// [`Code::Unsupported`] if the registry has no catalog; [`Code::Incomplete`] if a part of it
-    /// cannot be read: see [`Client::list_repositories`].
+    /// [`Code::Unsupported`] if the registry has no catalog; [`Code::Incomplete`] if a part of the
+    /// list cannot be read.
+    ///
+    /// # Incomplete lists
+    /// [`Client::list_repositories`] returns what could be read.
     pub async fn repositories(&self, host: &Host) -> Result<Vec<String>> {
         complete(list::REPOSITORIES, host, self.list_repositories(host).await?)
     }
@@ -277,7 +289,7 @@ impl Client {
     /// that only its owner can read.
     ///
     /// # Errors
-    /// [`Code::Unauthorized`] if the registry refuses the credential. Nothing is stored then.
+    /// [`Code::Unauthorized`] if the registry refuses the credential, in which case nothing is stored.
     pub async fn login(&self, host: &Host, credential: Credential) -> Result<LoginResult> {
         let result = named("login", host, login::login(&self.config, host, credential)).await?;
         self.registries.forget(host);

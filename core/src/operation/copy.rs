@@ -43,7 +43,7 @@ pub struct CopyReport {
     pub manifests: usize,
     /// Numbers of blobs, by outcome.
     pub blobs: CopiedBlobs,
-    /// Bytes of all manifests and blobs written.
+    /// Number of bytes of all manifests and blobs written.
     pub bytes: u64,
 }
 
@@ -52,11 +52,11 @@ pub struct CopyReport {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[non_exhaustive]
 pub struct CopiedBlobs {
-    /// Blobs sent to the destination.
+    /// Number of blobs sent to the destination.
     pub copied: usize,
-    /// Blobs that the destination had already.
+    /// Number of blobs that the destination had already.
     pub existed: usize,
-    /// Blobs that the registry mounted from another of its repositories.
+    /// Number of blobs that the registry mounted from another of its repositories.
     pub mounted: usize,
 }
 

@@ -47,8 +47,9 @@ pub struct DeleteOptions {
     /// lists them, and proceeds if a list of tags or referrers cannot be read completely. Default:
     /// false; an incomplete list then fails with [INCOMPLETE](crate::Code::Incomplete).
     pub force: bool,
-    /// Maximum concurrent requests. Default, also for 0: 128. Values above 512 count as 512. Fewer
-    /// are used while a registry limits the rate of requests, or if the process can open few files.
+    /// Maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as
+    /// 512. Fewer are used while a registry limits the rate of requests, or if the process can open
+    /// few files.
     pub concurrency: Option<usize>,
 }
 

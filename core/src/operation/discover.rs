@@ -49,15 +49,16 @@ pub struct DiscoverOptions {
     /// [NOT_FOUND](crate::Code::NotFound) if the index has no such image. Default: starts at the
     /// manifest that the reference names.
     pub platform: Option<Platform>,
-    /// Maximum levels of referrers: 1 returns the direct referrers, 0 the subject alone. Default:
-    /// all levels.
+    /// Maximum number of levels of referrers: 1 returns the direct referrers, 0 the subject alone.
+    /// Default: all levels.
     pub depth: Option<usize>,
     /// Returns a graph with [`Graph::problems`](crate::Graph::problems) if a list of referrers
     /// cannot be read completely. Default: false; this then fails with
     /// [INCOMPLETE](crate::Code::Incomplete).
     pub allow_incomplete: bool,
-    /// Maximum concurrent requests. Default, also for 0: 128. Values above 512 count as 512. Fewer
-    /// are used while a registry limits the rate of requests, or if the process can open few files.
+    /// Maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as
+    /// 512. Fewer are used while a registry limits the rate of requests, or if the process can open
+    /// few files.
     pub concurrency: Option<usize>,
 }
 

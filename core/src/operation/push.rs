@@ -86,8 +86,9 @@ pub struct PushOptions {
     ///
     /// [epoch]: https://reproducible-builds.org/specs/source-date-epoch/
     pub source_date_epoch: Option<u64>,
-    /// Maximum concurrent requests. Default, also for 0: 128. Values above 512 count as 512. Fewer
-    /// are used while a registry limits the rate of requests, or if the process can open few files.
+    /// Maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as
+    /// 512. Fewer are used while a registry limits the rate of requests, or if the process can open
+    /// few files.
     pub concurrency: Option<usize>,
     /// Receives progress events for each blob. Default: none.
     pub progress: Progress,

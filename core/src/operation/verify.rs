@@ -47,8 +47,9 @@ pub struct VerifyOptions {
     /// [NOT_FOUND](crate::Code::NotFound) if the index has no such image. Default: starts at the
     /// manifest that the reference names.
     pub platform: Option<Platform>,
-    /// Maximum concurrent requests. Default, also for 0: 128. Values above 512 count as 512. Fewer
-    /// are used while a registry limits the rate of requests, or if the process can open few files.
+    /// Maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as
+    /// 512. Fewer are used while a registry limits the rate of requests, or if the process can open
+    /// few files.
     pub concurrency: Option<usize>,
     /// Receives progress events for each blob. Default: none.
     pub progress: Progress,
@@ -60,9 +61,9 @@ pub struct VerifyOptions {
 pub struct VerifyReport {
     /// Number of manifests and blobs checked.
     pub checked: usize,
-    /// Bytes read and digested.
+    /// Number of bytes read and digested.
     pub bytes: u64,
-    /// The damage found. Empty for an intact graph.
+    /// The problems found. Empty for an intact graph.
     pub problems: Vec<Problem>,
 }
 

@@ -119,7 +119,8 @@ impl Doc {
     pub(crate) fn first_word(&self) -> String {
         match self.paragraphs.first().and_then(|parts| parts.first()) {
             Some(Inline::Text { text }) => {
-                text.split_whitespace().next().unwrap_or_default().to_lowercase()
+                let word = text.split_whitespace().next().unwrap_or_default();
+                word.trim_end_matches([',', ':', ';']).to_lowercase()
             }
             _ => String::new(),
         }
@@ -326,7 +327,8 @@ fn section(markdown: &str, heading: Option<&str>) -> String {
 /// The label and URL of a line `[label]: URL`.
 fn definition(line: &str) -> Option<(&str, &str)> {
     let (label, url) = line.trim().strip_prefix('[')?.split_once("]: ")?;
-    Some((label, url))
+    // A line that only starts with a link is text: `[the specification][spec]: its section 2`.
+    (!label.contains(']') && !url.contains(' ')).then_some((label, url))
 }
 
 fn links(markdown: &str) -> BTreeMap<String, String> {

@@ -16,25 +16,24 @@ use crate::error::{Code, Error, Result, into_error};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum ManifestFormat {
-    /// The default. [`Oci11`](Self::Oci11); for a referrer on a registry that lists only ORAS
-    /// artifacts as referrers, [`OrasArtifact`](Self::OrasArtifact).
+    /// The default: [`Oci11`](Self::Oci11), or [`OrasArtifact`](Self::OrasArtifact) for a referrer
+    /// on a registry that lists only ORAS artifacts as referrers.
     #[default]
     Auto,
-    /// [OCI image manifest 1.1][spec], with `artifactType` and `subject`. Its name is `oci-1.1`.
+    /// [OCI image manifest 1.1][spec], with `artifactType` and `subject`.
     ///
     /// [spec]: https://github.com/opencontainers/image-spec/blob/v1.1.1/manifest.md
     Oci11,
     /// [OCI image manifest 1.0][spec]: the media type of the configuration is the artifact type.
-    /// Cannot have a subject. Its name is `oci-1.0`.
+    /// Cannot have a subject.
     ///
     /// [spec]: https://github.com/opencontainers/image-spec/blob/v1.0.2/manifest.md
     Oci10,
-    /// [OCI artifact manifest][spec], of the release candidates 1.1.0-rc1 and 1.1.0-rc2. Its name
-    /// is `oci-artifact`.
+    /// [OCI artifact manifest][spec], of the release candidates 1.1.0-rc1 and 1.1.0-rc2.
     ///
     /// [spec]: https://github.com/opencontainers/image-spec/blob/v1.1.0-rc2/artifact.md
     OciArtifact,
-    /// [ORAS artifact manifest][spec]. Its name is `oras-artifact`.
+    /// [ORAS artifact manifest][spec].
     ///
     /// [spec]: https://github.com/oras-project/artifacts-spec/blob/v1.0.0-rc.2/artifact-manifest.md
     OrasArtifact,

@@ -36,8 +36,9 @@ pub struct CopyOptions {
     ///
     /// [spec]: https://github.com/opencontainers/image-spec/blob/v1.1.1/layer.md#non-distributable-layers
     pub foreign: bool,
-    /// Maximum concurrent requests. Default, also for 0: 128. Values above 512 count as 512. Fewer
-    /// are used while a registry limits the rate of requests, or if the process can open few files.
+    /// Maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as
+    /// 512. Fewer are used while a registry limits the rate of requests, or if the process can open
+    /// few files.
     pub concurrency: Option<usize>,
     /// Receives progress events for each blob. Default: none.
     pub progress: Progress,

@@ -25,7 +25,7 @@ use ocigraph_types::Platform;
 #[non_exhaustive]
 #[setters(strip_option)]
 pub struct PullOptions {
-    /// The directory to write to. Created if it does not exist. Default, also for an empty path:
+    /// The directory to write to. It is created if necessary. Default, also for an empty path:
     /// the current directory.
     #[setters(into)]
     pub output: PathBuf,
@@ -49,8 +49,9 @@ pub struct PullOptions {
     /// Limits for unpacked directories. An archive that exceeds one fails with
     /// [TOO_LARGE](crate::Code::TooLarge).
     pub unpack_limits: UnpackLimits,
-    /// Maximum concurrent requests. Default, also for 0: 128. Values above 512 count as 512. Fewer
-    /// are used while a registry limits the rate of requests, or if the process can open few files.
+    /// Maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as
+    /// 512. Fewer are used while a registry limits the rate of requests, or if the process can open
+    /// few files.
     pub concurrency: Option<usize>,
     /// Receives progress events for each blob. Default: none.
     pub progress: Progress,

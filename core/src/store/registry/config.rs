@@ -61,7 +61,7 @@ pub struct ClientConfig {
     pub headers: Vec<(String, String)>,
     /// The `User-Agent` header ([RFC 9110, section
     /// 10.1.5](https://www.rfc-editor.org/rfc/rfc9110#section-10.1.5)). Default: `ocigraph/` and
-    /// the version of this crate.
+    /// the version of ocigraph.
     #[setters(into)]
     pub user_agent: String,
     /// The limits on waiting and on what a registry may send. Default: see [`Limits`].
