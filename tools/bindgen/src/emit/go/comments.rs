@@ -162,6 +162,8 @@ pub(super) fn about(name: &str, kind: &Kind, doc: &Doc) -> Doc {
         matches!(doc.paragraphs.first().and_then(|p| p.first()), Some(Inline::Link { .. }));
     let verb = match () {
         () if is_link => format!("{are} the "),
+        // "Words of the text" over the field Words starts with its noun.
+        () if first == name.to_lowercase() => format!("{are} the "),
         () if doc.starts_with_verb() || starts_with(&["cannot"]) => String::new(),
         () if starts_with(&["whether"]) => "reports ".to_owned(),
         () if first.is_empty() || starts_with(&["true", "where"]) => "is ".to_owned(),
@@ -195,4 +197,69 @@ pub(super) fn without_sentence(text: &str, start: &str) -> String {
     let Some(at) = text.find(start) else { return text.to_owned() };
     let end = text[at..].find(". ").map_or(text.len(), |end| at + end + 2);
     format!("{}{}", &text[..at], &text[end..]).trim_end().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    fn written(name: &str, kind: &Kind, comment: &str) -> String {
+        let nothing = Definition {
+            operations: Vec::new(),
+            records: BTreeMap::new(),
+            enumerations: BTreeMap::new(),
+        };
+        Go::new(&nothing, Place::Option).line(&about(name, kind, &Doc::of(comment)))
+    }
+
+    #[test]
+    fn a_comment_becomes_a_sentence_about_the_field() {
+        let tags = Kind::List(Box::new(Kind::Text));
+        for (name, kind, comment, expected) in [
+            ("Force", &Kind::Bool, "Also deletes it.", "Force also deletes it."),
+            ("Platform", &Kind::Platform, "Selects, in it, one.", "Platform selects, in it, one."),
+            ("Retries", &Kind::Count, "Maximum number.", "Retries is the maximum number."),
+            ("Tags", &tags, "The tags to set.", "Tags are the tags to set."),
+            ("Words", &tags, "Words of the text.", "Words are the words of the text."),
+            ("Path", &tags, "The digests on the way.", "Path lists the digests on the way."),
+            (
+                "Signed",
+                &Kind::Bool,
+                "Whether it is signed.",
+                "Signed reports whether it is signed.",
+            ),
+            ("Plain", &Kind::Bool, "`true` for plain HTTP.", "Plain is true for plain HTTP."),
+            ("CAFile", &Kind::Path, "A PEM file.", "CAFile is a PEM file."),
+        ] {
+            assert_eq!(written(name, kind, comment), expected);
+        }
+    }
+
+    #[test]
+    fn sentences_have_verbs_and_the_zero_value_is_the_default() {
+        let text =
+            "Sets it. [NOT_FOUND](Code::NotFound) if it does not exist. Default, also for 0: 128.";
+        assert_eq!(
+            written("Number", &Kind::Count, text),
+            "Number sets it. The error is [ErrNotFound] if it does not exist. Default: 128."
+        );
+        assert_eq!(
+            written(
+                "Agent",
+                &Kind::Text,
+                "The agent ([RFC 9110](https://example.com)). Default: `None`."
+            ),
+            "Agent is the agent (RFC 9110, https://example.com). Default: none."
+        );
+        assert_eq!(
+            without_sentence("One. 0 counts as 1. Default: 5.", "0 counts"),
+            "One. Default: 5."
+        );
+    }
+
+    #[test]
+    fn lists_are_formatted_as_by_gofmt() {
+        assert_eq!(list(&["[ErrIO] if it fails".to_owned()]), ["//   - [ErrIO] if it fails"]);
+    }
 }

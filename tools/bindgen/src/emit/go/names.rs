@@ -111,3 +111,29 @@ pub(super) fn lower(name: &str) -> String {
     let mut letters = name.chars();
     letters.next().map_or(String::new(), |c| c.to_lowercase().chain(letters).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_those_of_go_and_of_c() {
+        assert_eq!(exported("plain_http"), "PlainHTTP");
+        assert_eq!(exported("oci11"), "OCI11");
+        assert_eq!(argument("media_type"), "mediaType");
+        assert_eq!(error_code("NOT_FOUND"), "ErrNotFound");
+        assert_eq!(error_code("IO"), "ErrIO");
+        assert_eq!(constant("ManifestFormat", "OrasArtifact"), "FormatORASArtifact");
+        assert_eq!(constant("ProblemKind", "Size"), "WrongSize");
+        assert_eq!(c_constant("ManifestFormat", "Oci11"), "OCIGRAPH_FORMAT_OCI_1_1");
+        assert_eq!(c_record("TransferOptions"), "blob_options");
+        assert_eq!(singular("repositories"), "repository");
+        assert_eq!(with_article("Outcome"), "An Outcome");
+    }
+
+    #[test]
+    #[should_panic(expected = "Go cannot have an argument with the name type")]
+    fn a_keyword_is_not_an_argument() {
+        argument("type");
+    }
+}
