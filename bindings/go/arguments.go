@@ -13,6 +13,7 @@ import (
 	"runtime"
 	"runtime/cgo"
 	"sync/atomic"
+	"time"
 	"unsafe"
 )
 
@@ -154,6 +155,19 @@ func (s *settings) count(name string, n int) C.size_t {
 	return C.size_t(n)
 }
 
+// milliseconds converts a duration. It rounds up, because 0 selects the default.
+func (s *settings) milliseconds(name string, d time.Duration) C.uint64_t {
+	if d < 0 {
+		s.refuse("invalid %s %v: expected 0 or more", name, d)
+		return 0
+	}
+	milliseconds := C.uint64_t(d / time.Millisecond)
+	if d%time.Millisecond > 0 {
+		milliseconds++
+	}
+	return milliseconds
+}
+
 // refuse records an error for values that C cannot represent.
 func (s *settings) refuse(format string, args ...any) {
 	if s.err == nil {
@@ -195,4 +209,13 @@ func decode(view C.ocigraph_str, into any) error {
 		return &Error{Code: ErrInternal, Message: "the JSON of the library cannot be parsed", cause: err}
 	}
 	return nil
+}
+
+// texts copies a list of C.
+func texts(list *C.ocigraph_text_list) []string {
+	all := make([]string, C.ocigraph_text_list_count(list))
+	for i := range all {
+		all[i] = goString(C.ocigraph_text_list_get(list, C.size_t(i)))
+	}
+	return all
 }

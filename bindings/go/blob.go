@@ -9,20 +9,12 @@ import (
 	"io"
 )
 
-// BlobOptions are the options of [Client.FetchBlob] and of the PushBlob methods.
-type BlobOptions struct {
-	// Progress receives the progress events. An error from it ends the transfer and is wrapped by its error. Default:
-	// none.
-	Progress func(Event) error
-}
-
-func (o *BlobOptions) fill(a *arguments, c *C.ocigraph_blob_options) error {
-	s := &settings{arguments: a}
-	if o.Progress != nil {
-		data := a.callback(&callback{progress: o.Progress})
-		s.set(C.ocigraph_blob_options_set_progress(c, C.ocigraph_progress_fn(C.ocigraph_go_progress), data, &s.failure))
-	}
-	return s.err
+// A BlobResult is the result of pushing a blob.
+type BlobResult struct {
+	// Descriptor is the descriptor of the blob.
+	Descriptor Descriptor `json:"descriptor"`
+	// Outcome is the outcome: [Uploaded], [AlreadyExists] or [Mounted].
+	Outcome Outcome `json:"outcome"`
 }
 
 // FetchBlob writes the blob that the reference names by digest to w and returns its descriptor. The digest is checked
@@ -32,12 +24,9 @@ func (o *BlobOptions) fill(a *arguments, c *C.ocigraph_blob_options) error {
 func (c *Client) FetchBlob(ctx context.Context, reference string, w io.Writer, options *BlobOptions) (Descriptor, error) {
 	a := newArguments("fetch blob", reference)
 	defer a.release()
-	o := C.ocigraph_blob_options_new()
-	a.own(func() { C.ocigraph_blob_options_free(o) })
-	if options != nil {
-		if err := options.fill(a, o); err != nil {
-			return Descriptor{}, err
-		}
+	o, err := options.toC(a)
+	if err != nil {
+		return Descriptor{}, err
 	}
 	write, data := C.ocigraph_write_fn(C.ocigraph_go_write), a.callback(&callback{writer: w})
 	out, err := perform(ctx, c, a, func(r *C.ocigraph_descriptor) { C.ocigraph_descriptor_free(r) },
@@ -86,12 +75,9 @@ func (c *Client) PushBlobFrom(ctx context.Context, reference, mediaType string, 
 
 func (c *Client) pushBlob(ctx context.Context, a *arguments, options *BlobOptions,
 	push func(client *C.ocigraph_client, o *C.ocigraph_blob_options, token *C.ocigraph_cancel, out **C.ocigraph_blob_result, failure **C.ocigraph_error) C.ocigraph_status) (*BlobResult, error) {
-	o := C.ocigraph_blob_options_new()
-	a.own(func() { C.ocigraph_blob_options_free(o) })
-	if options != nil {
-		if err := options.fill(a, o); err != nil {
-			return nil, err
-		}
+	o, err := options.toC(a)
+	if err != nil {
+		return nil, err
 	}
 	out, err := perform(ctx, c, a, func(r *C.ocigraph_blob_result) { C.ocigraph_blob_result_free(r) },
 		func(client *C.ocigraph_client, token *C.ocigraph_cancel, out **C.ocigraph_blob_result, failure **C.ocigraph_error) C.ocigraph_status {

@@ -74,6 +74,31 @@ func (c *Credential) toC(a *arguments) (*C.ocigraph_credential, error) {
 	return out, check(status, failure)
 }
 
+// setCredentials sets the credential or selects anonymous access. NewClient sets the function, which the client keeps.
+func (o *ClientOptions) setCredentials(s *settings, c *C.ocigraph_client_options) {
+	kinds := 0
+	if o.Credential != nil {
+		kinds++
+		credential, err := o.Credential.toC(s.arguments)
+		if err != nil {
+			s.err = err
+			return
+		}
+		s.own(func() { C.ocigraph_credential_free(credential) })
+		s.set(C.ocigraph_client_options_set_credential(c, credential, &s.failure))
+	}
+	if o.Anonymous {
+		kinds++
+		s.set(C.ocigraph_client_options_set_anonymous(c, &s.failure))
+	}
+	if o.CredentialFunc != nil {
+		kinds++
+	}
+	if kinds > 1 {
+		s.refuse("set only one of Credential, Anonymous and CredentialFunc")
+	}
+}
+
 // A credentialSource holds the credential function of a client until the client is closed.
 type credentialSource struct {
 	provide func(ctx context.Context, host, repository string) (*Credential, error)

@@ -49,6 +49,40 @@ static void ocigraph_go_annotate(const ocigraph_go_step *steps, size_t count, oc
 */
 import "C"
 
+// A Descriptor is an OCI content descriptor. See
+// https://github.com/opencontainers/image-spec/blob/v1.1.1/descriptor.md.
+type Descriptor struct {
+	// MediaType is the media type of the content.
+	MediaType string `json:"media_type"`
+	// Digest is the digest of the content, such as "sha256:e3b0…".
+	Digest string `json:"digest"`
+	// Size is the size of the content in bytes.
+	Size int64 `json:"size"`
+	// ArtifactType is the artifact type of the manifest that the descriptor names. It is empty if the manifest has
+	// none.
+	ArtifactType string `json:"artifact_type,omitempty"`
+	// Annotations are the annotations of the descriptor. In a list of referrers, they are the annotations of the
+	// referrer's manifest.
+	Annotations map[string]string `json:"annotations,omitempty"`
+	// Platform is the platform of an image in an index, or nil.
+	Platform *Platform `json:"platform,omitempty"`
+}
+
+// A Platform is the platform that an image runs on. See
+// https://github.com/opencontainers/image-spec/blob/v1.1.1/image-index.md.
+type Platform struct {
+	// Architecture is the CPU architecture as a GOARCH value, such as "arm64".
+	Architecture string `json:"architecture"`
+	// OS is the operating system as a GOOS value, such as "linux".
+	OS string `json:"os"`
+	// OSVersion is the version of the operating system.
+	OSVersion string `json:"os.version,omitempty"`
+	// OSFeatures are features that the operating system must have.
+	OSFeatures []string `json:"os.features,omitempty"`
+	// Variant is the variant of the CPU, such as "v7".
+	Variant string `json:"variant,omitempty"`
+}
+
 // descriptor copies a descriptor of C.
 func descriptor(d *C.ocigraph_descriptor) Descriptor {
 	steps := make([]C.ocigraph_go_step, 1)

@@ -16,6 +16,16 @@ const (
 	SHA512 Algorithm = C.OCIGRAPH_ALGORITHM_SHA512
 )
 
+// A FileDigest is the digest and size of a file.
+type FileDigest struct {
+	// Path is the path of the file.
+	Path string `json:"path,omitempty"`
+	// Digest is the digest, such as "sha256:e3b0…".
+	Digest string `json:"digest"`
+	// Size is the size in bytes.
+	Size int64 `json:"size"`
+}
+
 // Digest returns the digest of content, such as "sha256:e3b0…". It returns [ErrInvalidArgument] for an unknown
 // algorithm.
 func Digest(algorithm Algorithm, content []byte) (string, error) {

@@ -263,3 +263,58 @@ func ExampleGraph_Filter() {
 	// Output:
 	// 2 referrers, 1 signature
 }
+
+// A referrer that cannot be read fails a discover, unless the options allow an incomplete graph.
+func ExampleGraph_Problems() {
+	ctx := context.Background()
+	dir, err := os.MkdirTemp("", "")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	repository := "oci:" + filepath.Join(dir, "store")
+	client, err := ocigraph.NewClient(nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer client.Close()
+	_, err = client.Push(ctx, repository+":v1", &ocigraph.PushOptions{ArtifactType: "program/example"})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, artifactType := range []string{"sbom/example", "signature/example"} {
+		_, err = client.Push(ctx, repository, &ocigraph.PushOptions{ArtifactType: artifactType, Subject: repository + ":v1"})
+		if err != nil {
+			log.Fatal(err)
+		}
+	}
+	graph, err := client.Discover(ctx, repository+":v1", nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	for node := range graph.All() {
+		if node.ArtifactType == "signature/example" {
+			blob := strings.Replace(node.Digest, ":", "/", 1)
+			if err := os.WriteFile(filepath.Join(dir, "store", "blobs", blob), []byte("damaged"), 0o600); err != nil {
+				log.Fatal(err)
+			}
+		}
+	}
+
+	// The client remembers the manifests that it has read.
+	again, err := ocigraph.NewClient(nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer again.Close()
+	_, err = again.Discover(ctx, repository+":v1", nil)
+	fmt.Println(errors.Is(err, ocigraph.ErrIncomplete))
+	graph, err = again.Discover(ctx, repository+":v1", &ocigraph.DiscoverOptions{AllowIncomplete: true})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(graph.Len(), "referrer,", len(graph.Problems()), "problem")
+	// Output:
+	// true
+	// 1 referrer, 1 problem
+}

@@ -6,13 +6,15 @@ import "C"
 import (
 	"iter"
 	"runtime"
+	"slices"
 	"sync"
 )
 
 // A Graph is a subject and all its direct and indirect referrers. It is immutable.
 type Graph struct {
-	subject Descriptor
-	nodes   []Node
+	subject  Descriptor
+	nodes    []Node
+	problems []ListProblem
 	// The direct referrers of each digest, computed on first access.
 	once      sync.Once
 	referrers map[string][]int
@@ -34,10 +36,25 @@ type Node struct {
 	First bool
 }
 
+// A ListProblem is a list of referrers, or an entry of one, that could not be read.
+type ListProblem struct {
+	// Subject is the digest of the subject whose list has the problem. It is empty if the problem concerns the whole
+	// store.
+	Subject string
+	// Message states the list, what could not be read, and why.
+	Message string
+}
+
 // newGraph takes ownership of a graph of C and reads its nodes.
 func newGraph(handle *C.ocigraph_graph) *Graph {
 	g := &Graph{handle: handle}
 	g.subject, g.nodes = readGraph(handle)
+	for i := range C.ocigraph_graph_problem_count(handle) {
+		g.problems = append(g.problems, ListProblem{
+			Subject: goString(C.ocigraph_graph_problem_subject(handle, i)),
+			Message: goString(C.ocigraph_graph_problem(handle, i)),
+		})
+	}
 	live.Add(1)
 	g.cleanup = runtime.AddCleanup(g, freeGraph, handle)
 	return g
@@ -75,6 +92,10 @@ func (g *Graph) Len() int {
 	}
 	return count
 }
+
+// Problems returns what could not be read, so that the graph may lack referrers. It is empty unless the options of
+// [Client.Discover] set AllowIncomplete.
+func (g *Graph) Problems() []ListProblem { return slices.Clone(g.problems) }
 
 // All iterates over all referrers depth first, with siblings in the order of the registry.
 func (g *Graph) All() iter.Seq[Node] {
@@ -117,9 +138,8 @@ func closedGraph() error {
 func (g *Graph) Filter(options DiscoverOptions) (*Graph, error) {
 	a := new(arguments)
 	defer a.release()
-	o := C.ocigraph_discover_options_new()
-	a.own(func() { C.ocigraph_discover_options_free(o) })
-	if err := options.fill(a, o); err != nil {
+	o, err := options.toC(a)
+	if err != nil {
 		return nil, err
 	}
 	g.mu.Lock()

@@ -3,12 +3,18 @@ package ocigraph
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 )
 
@@ -203,5 +209,46 @@ func TestADeepGraphCanBeWalkedFilteredAndFormatted(t *testing.T) {
 	}
 	if near := must(client.Discover(t.Context(), chain(t, 2), &DiscoverOptions{Depth: levels(0)})); near.Len() != 0 {
 		t.Errorf("a depth of 0 has %d referrers", near.Len())
+	}
+}
+
+func TestAnIncompleteGraphHasProblems(t *testing.T) {
+	// A registry whose list of referrers has an invalid entry, which registries refuse to store.
+	type response struct {
+		path string
+		body []byte
+	}
+	var invalid atomic.Pointer[response]
+	registry := httputil.NewSingleHostReverseProxy(&url.URL{Scheme: "http", Host: fixture(t, "--referrers=none")})
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		given := invalid.Load()
+		if given == nil || r.URL.Path != given.path {
+			registry.ServeHTTP(w, r)
+			return
+		}
+		w.Header().Set("Content-Type", index)
+		_, _ = w.Write(given.body)
+	}))
+	defer server.Close()
+	client, location := newClient(t), strings.TrimPrefix(server.URL, "http://")+"/incomplete"
+	root := must(client.PushManifest(t.Context(), location+":v1", "", list("root", "root/example", nil)))
+	sbom := must(client.PushManifest(t.Context(), location, "", list("sbom", "sbom/example", &root)))
+	sbom.ArtifactType = "sbom/example"
+	lost := Descriptor{MediaType: index, Digest: "sha256:lost", Size: 2}
+	path := "/v2/incomplete/manifests/" + strings.ReplaceAll(root.Digest, ":", "-")
+	invalid.Store(&response{path, list("", "", nil, sbom, lost)})
+	if _, err := client.Discover(t.Context(), location+":v1", nil); !errors.Is(err, ErrIncomplete) {
+		t.Error(err)
+	}
+	graph := must(client.Discover(t.Context(), location+":v1", &DiscoverOptions{AllowIncomplete: true}))
+	for _, graph := range []*Graph{graph, must(graph.Filter(DiscoverOptions{ArtifactType: "sbom/example"}))} {
+		problems := graph.Problems()
+		if graph.Len() != 1 || len(problems) != 1 || problems[0].Subject != root.Digest || !strings.Contains(problems[0].Message, "entry 2") {
+			t.Errorf("%d referrers, %+v", graph.Len(), problems)
+		}
+		problems[0].Message = ""
+		if graph.Problems()[0].Message == "" {
+			t.Error("the graph was changed")
+		}
 	}
 }

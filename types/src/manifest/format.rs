@@ -16,8 +16,8 @@ use crate::error::{Code, Error, Result, into_error};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum ManifestFormat {
-    /// The default. [`Oci11`](Self::Oci11); for a referrer on a registry that lists only ORAS
-    /// artifacts as referrers, [`OrasArtifact`](Self::OrasArtifact).
+    /// The default: [`Oci11`](Self::Oci11), or [`OrasArtifact`](Self::OrasArtifact) for a referrer
+    /// on a registry that lists only ORAS artifacts as referrers.
     #[default]
     Auto,
     /// [OCI image manifest 1.1][spec], with `artifactType` and `subject`.
