@@ -29,8 +29,8 @@ type ClientOptions struct {
 	// AuthFile is a credential file in docker's format, which is searched before docker's and podman's own files.
 	// [Client.Login] writes to it. Default: none, and [Client.Login] writes to docker's config.json.
 	AuthFile string
-	// PlainHTTP is true for plain HTTP, false for TLS. Default (nil): plain HTTP for loopback addresses and TLS for all
-	// other hosts.
+	// PlainHTTP selects plain HTTP (true) or TLS (false) for every registry. Default (nil): plain HTTP for loopback
+	// addresses and TLS for all other hosts.
 	PlainHTTP *bool
 	// CAFile is a PEM file of certificates to trust in addition to those of the system. Default: none.
 	CAFile string

@@ -15,7 +15,7 @@ import "context"
 // by its digest alone, as referrers are. Nil options select the defaults.
 //
 // The error is
-//   - [ErrInvalidArgument] for an option that cannot be used
+//   - [ErrInvalidArgument] if an option cannot be used
 //   - [ErrNotFound] if the subject or a file does not exist
 //   - [ErrUnsafePath] if a title leads out of the directory of a later pull
 func (c *Client) Push(ctx context.Context, reference string, options *PushOptions) (*PushResult, error) {
@@ -191,8 +191,8 @@ func (c *Client) Resolve(ctx context.Context, reference string, options *Resolve
 	return descriptor(out), nil
 }
 
-// FetchManifest returns the manifest that reference names, byte for byte as it is stored. With a platform, the manifest
-// of the image for that platform in the index that reference names.
+// FetchManifest returns the manifest that reference names, byte for byte as it is stored, also if it cannot be parsed.
+// With a platform, the manifest of the image for that platform in the index that reference names.
 //
 // The reference has a tag or digest. Nil options select the defaults.
 //

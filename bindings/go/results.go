@@ -124,10 +124,10 @@ type VerifyReport struct {
 
 // A Problem is one manifest or blob of a graph that is missing or damaged.
 type Problem struct {
-	// Descriptor is the expected content, as its descriptor says.
+	// Descriptor is the descriptor of the expected content.
 	Descriptor Descriptor `json:"descriptor"`
-	// Path lists the digests of the manifests that lead to it, from the root on. Empty for the root, and for a damaged
-	// manifest that the store lists outside the graph: its subject is unknown, so it may belong to the graph.
+	// Path lists the digests of the manifests that lead to the content, from the root on. Empty for the root, and for a
+	// damaged manifest that the store lists outside the graph: its subject is unknown, so it may belong to the graph.
 	Path []string `json:"path"`
 	// Kind is the kind of damage.
 	Kind ProblemKind `json:"kind"`
@@ -171,7 +171,7 @@ type ManifestInfo struct {
 	Descriptor Descriptor `json:"descriptor"`
 	// Tags are the tags that name the manifest.
 	Tags []string `json:"tags"`
-	// Subject is the digest of its subject.
+	// Subject is the digest of the subject.
 	Subject string `json:"subject,omitempty"`
 	// Created is the creation time, RFC 3339: from Azure's list, else from the annotation
 	// org.opencontainers.image.created, else from the config of the image.
@@ -209,7 +209,8 @@ type LoginResult struct {
 type LogoutResult struct {
 	// Host is the registry: host, and port if one was given.
 	Host string `json:"host"`
-	// RemovedFrom is where credentials were removed. Empty if none were stored.
+	// RemovedFrom lists the places from which credentials were removed: files and credential helpers. Empty if none
+	// were stored.
 	RemovedFrom []string `json:"removed_from"`
 	// Remains is true if DOCKER_AUTH_CONFIG still has a credential for the registry.
 	Remains bool `json:"remains"`

@@ -7,23 +7,21 @@ use ocigraph::{Attributes, ManifestFormat, Outcome, ProblemKind, Result};
 
 use crate::text::invalid;
 
-/// The default. `OCIGRAPH_FORMAT_OCI_1_1`; for a referrer on a registry that lists only ORAS
-/// artifacts as referrers, `OCIGRAPH_FORMAT_ORAS_ARTIFACT`.
+/// The default: `OCIGRAPH_FORMAT_OCI_1_1`, or `OCIGRAPH_FORMAT_ORAS_ARTIFACT` for a referrer on a
+/// registry that lists only ORAS artifacts as referrers.
 pub const OCIGRAPH_FORMAT_AUTO: i32 = 0;
 /// OCI image manifest 1.1 (https://github.com/opencontainers/image-spec/blob/v1.1.1/manifest.md),
-/// with `artifactType` and `subject`. Its name is `oci-1.1`.
+/// with `artifactType` and `subject`.
 pub const OCIGRAPH_FORMAT_OCI_1_1: i32 = 1;
 /// OCI image manifest 1.0 (https://github.com/opencontainers/image-spec/blob/v1.0.2/manifest.md):
-/// the media type of the configuration is the artifact type. Cannot have a subject. Its name is
-/// `oci-1.0`.
+/// the media type of the configuration is the artifact type. Cannot have a subject.
 pub const OCIGRAPH_FORMAT_OCI_1_0: i32 = 2;
 /// OCI artifact manifest
 /// (https://github.com/opencontainers/image-spec/blob/v1.1.0-rc2/artifact.md), of the release
-/// candidates 1.1.0-rc1 and 1.1.0-rc2. Its name is `oci-artifact`.
+/// candidates 1.1.0-rc1 and 1.1.0-rc2.
 pub const OCIGRAPH_FORMAT_OCI_ARTIFACT: i32 = 3;
 /// ORAS artifact manifest
-/// (https://github.com/oras-project/artifacts-spec/blob/v1.0.0-rc.2/artifact-manifest.md). Its name
-/// is `oras-artifact`.
+/// (https://github.com/oras-project/artifacts-spec/blob/v1.0.0-rc.2/artifact-manifest.md).
 pub const OCIGRAPH_FORMAT_ORAS_ARTIFACT: i32 = 4;
 
 /// The result for one blob or file: `OCIGRAPH_OUTCOME_*`.

@@ -8,8 +8,8 @@ from typing import Literal, TypeAlias
 Format: TypeAlias = Literal["auto", "oci-1.1", "oci-1.0", "oci-artifact", "oras-artifact"]
 """The format in which the manifest of a new artifact is written.
 
-- ``auto``: the default. ``oci-1.1``; for a referrer on a registry that lists only ORAS artifacts as referrers,
-  ``oras-artifact``.
+- ``auto``: the default: ``oci-1.1``, or ``oras-artifact`` for a referrer on a registry that lists only ORAS artifacts
+  as referrers.
 - ``oci-1.1``: [OCI image manifest 1.1](https://github.com/opencontainers/image-spec/blob/v1.1.1/manifest.md), with
   ``artifactType`` and ``subject``.
 - ``oci-1.0``: [OCI image manifest 1.0](https://github.com/opencontainers/image-spec/blob/v1.0.2/manifest.md): the media

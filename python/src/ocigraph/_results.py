@@ -197,11 +197,11 @@ class CopiedBlobs(Result):
     """
 
     copied: int
-    """Blobs sent to the destination."""
+    """Number of blobs sent to the destination."""
     existed: int
-    """Blobs that the destination had already."""
+    """Number of blobs that the destination had already."""
     mounted: int
-    """Blobs that the registry mounted from another of its repositories."""
+    """Number of blobs that the registry mounted from another of its repositories."""
 
     @classmethod
     def _of(cls, f: dict[str, Any]) -> CopiedBlobs:
@@ -230,7 +230,7 @@ class CopyReport(Result):
     blobs: CopiedBlobs
     """Numbers of blobs, by outcome."""
     bytes: int
-    """Bytes of all manifests and blobs written."""
+    """Number of bytes of all manifests and blobs written."""
 
     @classmethod
     def _of(cls, f: dict[str, Any]) -> CopyReport:
@@ -255,10 +255,10 @@ class Problem(Result):
     """
 
     descriptor: Descriptor
-    """The expected content, as its descriptor says."""
+    """The descriptor of the expected content."""
     path: tuple[str, ...]
-    """The digests of the manifests that lead to it, from the root on. Empty for the root, and for a damaged manifest
-    that the store lists outside the graph: its subject is unknown, so it may belong to the graph."""
+    """The digests of the manifests that lead to the content, from the root on. Empty for the root, and for a damaged
+    manifest that the store lists outside the graph: its subject is unknown, so it may belong to the graph."""
     kind: ProblemKind
     """The kind of damage."""
     detail: str
@@ -282,9 +282,9 @@ class VerifyReport(Result):
     checked: int
     """Number of manifests and blobs checked."""
     bytes: int
-    """Bytes read and digested."""
+    """Number of bytes read and digested."""
     problems: tuple[Problem, ...]
-    """The damage found. Empty for an intact graph."""
+    """The problems found. Empty for an intact graph."""
 
     @property
     def ok(self) -> bool:
@@ -367,7 +367,7 @@ class ManifestInfo(Result):
     tags: tuple[str, ...]
     """The tags that name the manifest."""
     subject: str | None = None
-    """The digest of its subject."""
+    """The digest of the subject."""
     created: str | None = None
     """Creation time, RFC 3339: from Azure's list, else from the annotation ``org.opencontainers.image.created``, else
     from the config of the image."""
@@ -438,7 +438,7 @@ class LogoutResult(Result):
     host: str
     """The registry: host, and port if one was given."""
     removed_from: tuple[str, ...]
-    """Where credentials were removed. Empty if none were stored."""
+    """The places from which credentials were removed: files and credential helpers. Empty if none were stored."""
     remains: bool
     """True if ``DOCKER_AUTH_CONFIG`` still has a credential for the registry."""
 

@@ -28,9 +28,9 @@ use crate::{
 /// `cancel`: may be NULL.
 ///
 /// Ownership: free `out` with `ocigraph_push_result_free`.
-/// Errors: INVALID_REFERENCE, IO, CANCELLED, network errors; INVALID_ARGUMENT for an option that
-/// cannot be used; NOT_FOUND if the subject or a file does not exist; UNSAFE_PATH if a title leads
-/// out of the directory of a later pull.
+/// Errors: INVALID_REFERENCE, IO, CANCELLED, network errors; INVALID_ARGUMENT if an option cannot
+/// be used; NOT_FOUND if the subject or a file does not exist; UNSAFE_PATH if a title leads out of
+/// the directory of a later pull.
 /// Threads: any; blocks until the operation is over. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_push(

@@ -71,8 +71,8 @@ class ArtifactOperations(Base):
                 the annotation ``org.opencontainers.image.created``; like the variable
                 [SOURCE_DATE_EPOCH](https://reproducible-builds.org/specs/source-date-epoch/). Default: none; entries
                 then get the time 0, and the manifest has no such annotation.
-            concurrency: maximum concurrent requests. Default, also for 0: 128. Values above 512 count as 512. Fewer are
-                used while a registry limits the rate of requests, or if the process can open few files.
+            concurrency: maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as 512.
+                Fewer are used while a registry limits the rate of requests, or if the process can open few files.
             progress: receives progress events for each blob. Default: none. An exception that it raises cancels the
                 operation.
 
@@ -126,8 +126,8 @@ class ArtifactOperations(Base):
 
         Args:
             reference: the artifact.
-            output: the directory to write to. Created if it does not exist. Default, also for an empty path: the
-                current directory.
+            output: the directory to write to. It is created if necessary. Default, also for an empty path: the current
+                directory.
             artifact_type: pulls the referrers of this artifact type instead of the artifact itself. `NotFoundError` if
                 the artifact has no such referrer. Default: the artifact that the reference names.
             platform: selects the image for this platform if the reference names an index. `NotFoundError` if the index
@@ -139,8 +139,8 @@ class ArtifactOperations(Base):
             allow_path_traversal: writes to absolute titles and to titles with ``..``, also outside the output
                 directory. Default: False; such a title then fails with `UnsafePathError`.
             unpack_limits: limits for unpacked directories. An archive that exceeds one fails with `TooLargeError`.
-            concurrency: maximum concurrent requests. Default, also for 0: 128. Values above 512 count as 512. Fewer are
-                used while a registry limits the rate of requests, or if the process can open few files.
+            concurrency: maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as 512.
+                Fewer are used while a registry limits the rate of requests, or if the process can open few files.
             progress: receives progress events for each blob. Default: none. An exception that it raises cancels the
                 operation.
 
@@ -199,12 +199,12 @@ class ArtifactOperations(Base):
                 ``artifact_type``. Default: all referrers.
             platform: starts at the image for this platform if the reference names an index. `NotFoundError` if the
                 index has no such image. Default: starts at the manifest that the reference names.
-            depth: maximum levels of referrers: 1 returns the direct referrers, 0 the subject alone. Default: all
-                levels.
+            depth: maximum number of levels of referrers: 1 returns the direct referrers, 0 the subject alone. Default:
+                all levels.
             allow_incomplete: returns a graph with `Graph.problems` if a list of referrers cannot be read completely.
                 Default: False; this then fails with `IncompleteError`.
-            concurrency: maximum concurrent requests. Default, also for 0: 128. Values above 512 count as 512. Fewer are
-                used while a registry limits the rate of requests, or if the process can open few files.
+            concurrency: maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as 512.
+                Fewer are used while a registry limits the rate of requests, or if the process can open few files.
 
         Raises:
             NotFoundError: ``reference`` names nothing.
@@ -240,8 +240,8 @@ class ArtifactOperations(Base):
             force: also deletes manifests that would be retained because they have another tag or another index lists
                 them, and proceeds if a list of tags or referrers cannot be read completely. Default: False; an
                 incomplete list then fails with `IncompleteError`.
-            concurrency: maximum concurrent requests. Default, also for 0: 128. Values above 512 count as 512. Fewer are
-                used while a registry limits the rate of requests, or if the process can open few files.
+            concurrency: maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as 512.
+                Fewer are used while a registry limits the rate of requests, or if the process can open few files.
 
         Returns:
             A `DeleteReport` with ``dry_run``, ``deleted``, ``kept`` and ``failed``.
@@ -282,7 +282,7 @@ class ArtifactOperations(Base):
 
         Args:
             source: the artifact to copy.
-            destination: the destination, with the tags to set.
+            destination: the location to copy to, with the tags to set.
             recursive: copies the whole graph: also the referrers of the artifact, of the manifests that an index lists,
                 and of each referrer. Default: False, which copies the artifact, its subject, and what an index lists.
             platform: copies only the image for this platform if the source is an index. `NotFoundError` if the index
@@ -291,8 +291,8 @@ class ArtifactOperations(Base):
                 "Non-Distributable
                 Layers"](https://github.com/opencontainers/image-spec/blob/v1.1.1/layer.md#non-distributable-layers).
                 Default: False.
-            concurrency: maximum concurrent requests. Default, also for 0: 128. Values above 512 count as 512. Fewer are
-                used while a registry limits the rate of requests, or if the process can open few files.
+            concurrency: maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as 512.
+                Fewer are used while a registry limits the rate of requests, or if the process can open few files.
             progress: receives progress events for each blob. Default: none. An exception that it raises cancels the
                 operation.
 
@@ -335,8 +335,8 @@ class ArtifactOperations(Base):
             reference: the root of the graph.
             platform: starts at the image for this platform if the reference names an index. `NotFoundError` if the
                 index has no such image. Default: starts at the manifest that the reference names.
-            concurrency: maximum concurrent requests. Default, also for 0: 128. Values above 512 count as 512. Fewer are
-                used while a registry limits the rate of requests, or if the process can open few files.
+            concurrency: maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as 512.
+                Fewer are used while a registry limits the rate of requests, or if the process can open few files.
             progress: receives progress events for each blob. Default: none. An exception that it raises cancels the
                 operation.
 

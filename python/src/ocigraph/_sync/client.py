@@ -30,8 +30,8 @@ class Client(ArtifactOperations, TagOperations, ManifestOperations, BlobOperatio
             the repository.
         auth_file: a credential file in docker's format, which is searched before docker's and podman's own files.
             ``login`` writes to it. Default: ``None``, and ``login`` writes to docker's ``config.json``.
-        plain_http: ``True`` for plain HTTP, ``False`` for TLS. Default: ``None``, which means plain HTTP for loopback
-            addresses and TLS for all other hosts.
+        plain_http: selects plain HTTP (``True``) or TLS (``False``) for every registry. Default: plain HTTP for
+            loopback addresses and TLS for all other hosts.
         ca_file: a PEM file of certificates to trust in addition to those of the system. Default: ``None``.
         cert_file: a PEM file with the client certificate and its chain. It requires ``key_file``. Default: ``None``.
         key_file: a PEM file with the private key of ``cert_file``. Default: ``None``.
@@ -118,7 +118,7 @@ class Client(ArtifactOperations, TagOperations, ManifestOperations, BlobOperatio
             A `LoginResult` with ``host``, ``stored_in``, ``plain_text``, ``verified`` and ``overridden``.
 
         Raises:
-            UnauthorizedError: the registry refuses the credential. Nothing is stored then.
+            UnauthorizedError: the registry refuses the credential, in which case nothing is stored.
 
         Example:
             >>> client.login("127.0.0.1:1", Credential.password("ada", "secret"))
