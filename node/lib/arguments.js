@@ -49,7 +49,7 @@ export function withPaths(options, paths) {
 
 /**
  * Serializes a value that JSON can represent. Omits properties that are undefined, and rejects null. `Infinity` becomes the
- * largest number: each maximum and timeout that large is no limit.
+ * largest number: a maximum or timeout of that size does not limit anything.
  */
 export function toJson(value, name) {
   return JSON.stringify(checked(value, name, []));
