@@ -129,7 +129,13 @@ impl Arguments<'_> {
             | Kind::Digest => json!({ "type": "string" }),
             Kind::Annotations | Kind::Headers => json!({ "$ref": "#/$defs/Annotations" }),
             Kind::File => json!({ "$ref": "#/$defs/File" }),
-            Kind::Content => json!({ "type": "string" }),
+            // The content, or a file with it.
+            Kind::Content => json!({
+                "oneOf": [
+                    { "type": "string" },
+                    object([("path".to_owned(), json!({ "type": "string" }))].into_iter().collect(), &["path".to_owned()]),
+                ],
+            }),
             Kind::Credential => json!({ "$ref": "#/$defs/Credential" }),
             Kind::Credentials => json!({
                 "oneOf": [{ "enum": ["stored", "anonymous"] }, { "$ref": "#/$defs/Credential" }],
