@@ -283,7 +283,7 @@ fn results_of_the_command_match_the_schemas() {
 }
 
 #[test]
-fn the_schemas_reject_what_is_no_result() {
+fn the_schemas_reject_other_values() {
     let mut results = Results::default();
     results.add("tags", |_| json!([1]));
     let failed = std::panic::catch_unwind(|| results.validated());

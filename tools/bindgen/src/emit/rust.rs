@@ -52,7 +52,14 @@ fn import(module: &str, definition: &Definition) -> String {
             continue;
         };
         let named = [operation.options.as_deref(), operation.result.named()];
-        let own = |name: &&str| *name != "Outcome" && mentions(function, name);
+        // The first operation with a type is that of its module: `attach` returns the result of `push`.
+        let defined_here = |name: &str| {
+            let first = definition.records.get(name).and_then(|record| record.operations.first());
+            let first = first.and_then(|name| definition.operation(name).function.as_ref());
+            first.is_none_or(|function| function.module == module)
+        };
+        let own =
+            |name: &&str| *name != "Outcome" && mentions(function, name) && defined_here(name);
         for name in named.into_iter().flatten().filter(own) {
             if !types.iter().any(|t| t == name) {
                 types.push(name.to_owned());

@@ -77,7 +77,7 @@ impl Arguments<'_> {
         fields.iter().map(entry).collect()
     }
 
-    /// The values that are no numbers, texts or records.
+    /// The values with a shape of their own.
     fn values(&self) -> Map<String, Value> {
         let text = json!({ "type": "string" });
         let file = json!({

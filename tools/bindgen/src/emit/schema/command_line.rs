@@ -24,7 +24,7 @@ pub(super) struct Flags {
     table: Table,
 }
 
-/// What stands for an option on the command line.
+/// How the command line spells an option.
 pub(super) enum Flag {
     /// `--dry-run`, or the name of an argument such as `FILE`.
     Named(String),

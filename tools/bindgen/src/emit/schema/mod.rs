@@ -47,7 +47,7 @@ struct Neutral<'a> {
 impl Dialect for Neutral<'_> {
     fn code(&self, text: &str) -> String {
         match text {
-            "None" => "none".to_owned(),
+            "None" => "unset".to_owned(),
             text => format!("`{text}`"),
         }
     }

@@ -54,7 +54,7 @@ impl Results<'_> {
         })
     }
 
-    /// The values that are no records of the definition.
+    /// The values that the definition does not describe.
     fn values(&self) -> Map<String, Value> {
         let name = |name: &str| self.case.of(name);
         let node = |extra: &[(&str, Value)]| {
