@@ -1109,6 +1109,12 @@ export class Client {
    * @returns The descriptor of the manifest.
    * @throws {@link OcigraphError} `DIGEST_MISMATCH` if `target` has a digest that is not the manifest's.
    * @throws {@link OcigraphError} `INVALID_MANIFEST` if `manifest` is not a manifest.
+   *
+   * @example
+   * ```ts
+   * const { bytes } = await client.fetchManifest('registry.example.com/net-monitor:v1');
+   * await client.pushManifest('oci:backup/net-monitor:v1', bytes);
+   * ```
    */
   pushManifest(
     target: string,
@@ -1125,6 +1131,12 @@ export class Client {
    * @returns The descriptor of the manifest.
    * @throws {@link OcigraphError} `NOT_FOUND` if `target` names nothing.
    * @throws {@link OcigraphError} `UNSUPPORTED` or `FORBIDDEN` if the registry refuses to delete.
+   *
+   * @example
+   * ```ts
+   * const { digest } = await client.deleteManifest('registry.example.com/net-monitor:old');
+   * console.log(digest);
+   * ```
    */
   deleteManifest(target: string, options?: CallOptions): Promise<Descriptor>;
 
@@ -1155,6 +1167,11 @@ export class Client {
    * @throws {@link OcigraphError} `NOT_FOUND` if a tag does not exist.
    * @throws {@link OcigraphError} `UNSUPPORTED` if the registry removes a tag only with its manifest. If some tags
    *   were removed before the failure, the hint names them.
+   *
+   * @example
+   * ```ts
+   * await client.untag('registry.example.com/net-monitor:old');
+   * ```
    */
   untag(target: string, options?: CallOptions): Promise<void>;
 
@@ -1165,6 +1182,11 @@ export class Client {
    * @param options - See {@link CallOptions}.
    * @returns The names.
    * @throws {@link OcigraphError} `INCOMPLETE` if a part of the list cannot be read.
+   *
+   * @example
+   * ```ts
+   * for (const tag of await client.tags('registry.example.com/net-monitor')) console.log(tag);
+   * ```
    */
   tags(target: string, options?: CallOptions): Promise<string[]>;
 
@@ -1175,6 +1197,13 @@ export class Client {
    * @param options - See {@link CallOptions}.
    * @returns A list: see {@link TagInfo}.
    * @throws {@link OcigraphError} `INCOMPLETE` if a part cannot be read.
+   *
+   * @example
+   * ```ts
+   * for (const { name, digest, created } of await client.tagDetails('registry.example.com/net-monitor')) {
+   *   console.log(name, digest, created ?? 'unknown');
+   * }
+   * ```
    */
   tagDetails(target: string, options?: CallOptions): Promise<TagInfo[]>;
 
@@ -1186,6 +1215,12 @@ export class Client {
    * @param options - See {@link CallOptions}.
    * @returns A list: see {@link ManifestInfo}.
    * @throws {@link OcigraphError} `INCOMPLETE` if a part cannot be read.
+   *
+   * @example
+   * ```ts
+   * const all = await client.manifests('registry.example.com/net-monitor');
+   * console.log(all.filter((manifest) => manifest.tags.length === 0).length, 'untagged');
+   * ```
    */
   manifests(target: string, options?: CallOptions): Promise<ManifestInfo[]>;
 
@@ -1197,6 +1232,11 @@ export class Client {
    * @returns The names.
    * @throws {@link OcigraphError} `UNSUPPORTED` if the registry has no catalog.
    * @throws {@link OcigraphError} `INCOMPLETE` if a part of it cannot be read.
+   *
+   * @example
+   * ```ts
+   * for (const name of await client.repositories('registry.example.com')) console.log(name);
+   * ```
    */
   repositories(host: string, options?: CallOptions): Promise<string[]>;
 
@@ -1224,6 +1264,12 @@ export class Client {
    * @param host - The registry: `host[:port]`.
    * @param options - See {@link CallOptions}.
    * @returns See {@link LogoutResult}.
+   *
+   * @example
+   * ```ts
+   * const { removedFrom } = await client.logout('registry.example.com');
+   * console.log(removedFrom.join(', '));
+   * ```
    */
   logout(host: string, options?: CallOptions): Promise<LogoutResult>;
 

@@ -96,24 +96,64 @@ impl Table<'_> {
 
     /// The options of a record, which are a structure in most languages.
     fn group(&self, operation: &str, record: &Record) -> String {
-        let prefix = format!("ocigraph_{}", options_in_c(&record.name));
-        let setter = |field: &Field| setters(record, field, &prefix);
-        self.rows(operation, &record.fields.iter().collect::<Vec<_>>(), &setter)
+        let in_c = options_in_c(&record.name);
+        let node = match record.name.as_str() {
+            "ClientConfig" => "ClientOptions",
+            "ResolveOptions" => "ManifestOptions",
+            "TransferOptions" => "ProgressOptions",
+            name => name,
+        };
+        let go = match record.name.as_str() {
+            "ClientConfig" => "ClientOptions",
+            "TransferOptions" => "BlobOptions",
+            name => name,
+        };
+        let header = [
+            format!("Rust: `{}`; Python", record.name),
+            format!("C: `ocigraph_{in_c}_`"),
+            format!("C++: `{in_c}`"),
+            format!("Go: `{go}`"),
+            format!("Node.js: `{node}`"),
+        ];
+        let setter = |field: &Field| {
+            let functions = setters(record, field);
+            (listed(&functions), listed(&functions.iter().map(|f| in_cpp(f)).collect::<Vec<_>>()))
+        };
+        self.rows(operation, &header, &record.fields.iter().collect::<Vec<_>>(), &setter)
     }
 
     /// Options within an option.
     fn nested(&self, path: &str, record: &Record) -> String {
-        let setter = |field: &Field| match record.name.as_str() {
-            "Limits" => format!("`OCIGRAPH_LIMIT_{}`", field.name.to_uppercase()),
-            _ => format!("parameter `{}`", field.name),
+        let name = &record.name;
+        let header = [
+            format!("Rust, Python: `{name}`"),
+            "C".to_owned(),
+            "C++".to_owned(),
+            format!("Go: `{name}`"),
+            format!("Node.js: `{name}`"),
+        ];
+        let setter = |field: &Field| {
+            let text = match name.as_str() {
+                "Limits" => format!("`OCIGRAPH_LIMIT_{}`", field.name.to_uppercase()),
+                _ => format!("`{}`", field.name),
+            };
+            (text.clone(), text)
         };
-        self.rows(path, &record.fields.iter().collect::<Vec<_>>(), &setter)
+        self.rows(path, &header, &record.fields.iter().collect::<Vec<_>>(), &setter)
     }
 
-    fn rows(&self, path: &str, fields: &[&Field], setter: &dyn Fn(&Field) -> String) -> String {
-        let mut text = String::from(
-            "| Rust, C++, Python | Go | Node.js | command line | C | type | default | description |\n\
-             |---|---|---|---|---|---|---|---|\n",
+    /// A table with a line for each option. `setter` returns what sets it in C and in C++.
+    fn rows(
+        &self,
+        path: &str,
+        header: &[String],
+        fields: &[&Field],
+        setter: &dyn Fn(&Field) -> (String, String),
+    ) -> String {
+        let mut text = format!(
+            "| {} | command line | type | default | description |\n{}\n",
+            header.join(" | "),
+            "|---".repeat(header.len() + 4) + "|"
         );
         for field in fields {
             let name = &field.name;
@@ -126,10 +166,10 @@ impl Table<'_> {
                 _ => self.flag(&format!("{path}.{name}")),
             };
             let (sentence, default) = self.sentence_and_default(&field.doc);
+            let (c, cpp) = setter(field);
             text.push_str(&format!(
-                "| `{name}` | `{}` | `{node}` | {flag} | {} | {} | {default} | {sentence} |\n",
+                "| `{name}` | {c} | {cpp} | {} | `{node}` | {flag} | {} | {default} | {sentence} |\n",
                 in_go_field(name),
-                setter(field),
                 type_name(&field.kind, name),
             ));
         }
@@ -205,13 +245,28 @@ fn in_go(name: &str) -> String {
     }
 }
 
-/// The name of a field in Go, which writes abbreviations in capital letters.
+/// The fields of an option in Go, which writes abbreviations in capital letters.
 fn in_go_field(name: &str) -> String {
-    let name = pascal(name);
-    match name.strip_prefix("Ca") {
-        Some(rest) if rest.starts_with("File") => format!("CA{rest}"),
-        _ => name.replace("Http", "HTTP"),
+    match name {
+        "credentials" => "`Credential`, `Anonymous`, `CredentialFunc`".to_owned(),
+        // The zero value of a field is the default.
+        "use_proxy" => "`NoProxy`".to_owned(),
+        "ca_file" => "`CAFile`".to_owned(),
+        name => format!("`{}`", pascal(name).replace("Http", "HTTP")),
     }
+}
+
+/// The method of C++ for a setter of C.
+fn in_cpp(setter: &str) -> String {
+    match setter {
+        "set_progress" => "on_progress".to_owned(),
+        "add_annotation" | "add_header" => setter["add_".len()..].to_owned(),
+        setter => setter.strip_prefix("set_").unwrap_or(setter).to_owned(),
+    }
+}
+
+fn listed(names: &[String]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
 fn options_in_c(record: &str) -> String {
@@ -222,21 +277,18 @@ fn options_in_c(record: &str) -> String {
     }
 }
 
-fn setters(record: &Record, field: &Field, prefix: &str) -> String {
+/// The functions of C that set an option, after the prefix of its options.
+fn setters(record: &Record, field: &Field) -> Vec<String> {
     let known = SETTERS.iter().find(|(of, name, _)| *of == record.name && *name == field.name);
     if let Some((_, _, names)) = known {
-        return names
-            .iter()
-            .map(|name| format!("`{prefix}_{name}`"))
-            .collect::<Vec<_>>()
-            .join(", ");
+        return names.iter().map(|name| (*name).to_owned()).collect();
     }
     let name = &field.name;
-    match &field.kind {
-        Kind::Annotations => format!("`{prefix}_add_{}`", name.trim_end_matches('s')),
-        Kind::Record(of) if of == "Limits" => format!("`{prefix}_set_limit`"),
-        _ => format!("`{prefix}_set_{name}`"),
-    }
+    vec![match &field.kind {
+        Kind::Annotations => format!("add_{}", name.trim_end_matches('s')),
+        Kind::Record(of) if of == "Limits" => "set_limit".to_owned(),
+        _ => format!("set_{name}"),
+    }]
 }
 
 /// The type in the table of types.
