@@ -3,7 +3,7 @@
 //! An operation is a function over a store in `core/src/operation`. The method of the client opens
 //! the store of the reference and runs the function.
 
-use super::{NOTICE, Output};
+use super::{NOTICE, Output, pascal};
 use crate::{
     definition::{Definition, Function, Operation},
     docs::wrapped,
@@ -52,14 +52,13 @@ fn import(module: &str, definition: &Definition) -> String {
             continue;
         };
         let named = [operation.options.as_deref(), operation.result.named()];
-        // The first operation with a type is that of its module: `attach` returns the result of `push`.
-        let defined_here = |name: &str| {
-            let first = definition.records.get(name).and_then(|record| record.operations.first());
-            let first = first.and_then(|name| definition.operation(name).function.as_ref());
-            first.is_none_or(|function| function.module == module)
+        // A result such as `PushResult` can be that of another operation.
+        let is_foreign = |name: &str| {
+            let modules =
+                definition.operations.iter().filter_map(|o| Some(&o.function.as_ref()?.module));
+            modules.into_iter().any(|other| other != module && name.starts_with(&pascal(other)))
         };
-        let own =
-            |name: &&str| *name != "Outcome" && mentions(function, name) && defined_here(name);
+        let own = |name: &&str| *name != "Outcome" && mentions(function, name) && !is_foreign(name);
         for name in named.into_iter().flatten().filter(own) {
             if !types.iter().any(|t| t == name) {
                 types.push(name.to_owned());
