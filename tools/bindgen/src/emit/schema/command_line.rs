@@ -125,6 +125,10 @@ pub(super) fn file(definition: &Definition, flags: &Flags) -> Output {
         })
         .collect();
     let client: Vec<&Field> = definition.record("ClientConfig").fields.iter().collect();
-    let value = json!({ "operations": operations, "client": described("client", &client) });
+    let value = json!({
+        "$comment": crate::emit::NOTICE,
+        "operations": operations,
+        "client": described("client", &client),
+    });
     Output::new("bindings/cli/flags.json", text(&value))
 }

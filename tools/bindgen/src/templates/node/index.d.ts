@@ -1,6 +1,6 @@
-/// <reference lib="esnext.disposable" />
 // {{ notice }}
 // What is written by hand is in tools/bindgen/src/templates/node/index.d.ts.
+/// <reference lib="esnext.disposable" />
 
 /**
  * Push, pull, discover, copy, verify and delete graphs of supply-chain artifacts (signatures, SBOMs, scan results,
