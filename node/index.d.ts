@@ -1,3 +1,5 @@
+// Written by tools/bindgen from the source of the core. Edit that source, then run `make bindgen`.
+// What is written by hand is in tools/bindgen/src/templates/node/index.d.ts.
 /// <reference lib="esnext.disposable" />
 
 /**
@@ -216,8 +218,8 @@ export function parseReference(reference: string): Reference;
 /** Options that every operation accepts. */
 export interface CallOptions {
   /**
-   * Aborts the call. It rejects with the signal's reason within 100 ms. Files never appear incomplete under their final names.
-   * Partial files are deleted before the promise rejects, or shortly after if the disk is slow.
+   * Aborts the call. It deletes its partial files and cancels its upload sessions at the registry, and then rejects with the
+   * signal's reason: usually within 100 ms, and after two seconds at most. Files never appear incomplete under their final names.
    */
   signal?: AbortSignal | undefined;
 }
@@ -233,7 +235,10 @@ export interface ProgressOptions extends CallOptions {
 
 /** Options of calls that transfer content in several requests. */
 export interface TransferOptions extends ProgressOptions {
-  /** Maximum number of concurrent requests, up to 512. Default, also for 0: 128. */
+  /**
+   * Maximum concurrent requests. Default, also for 0: 128. Values above 512 count as 512. Fewer are used while a
+   * registry limits the rate of requests, or if the process can open few files.
+   */
   concurrency?: number | undefined;
 }
 
@@ -283,118 +288,419 @@ export interface ContentFile extends FileDetails {
 export type PushFile = string | URL | PathFile | ContentFile;
 
 /**
- * The format of a manifest. `auto` selects an OCI 1.1 image manifest, or an ORAS artifact manifest on a registry that lists
- * only those as referrers.
+ * The format in which the manifest of a new artifact is written.
+ *
+ * - `auto`: The default. `oci-1.1`; for a referrer on a registry that lists only ORAS artifacts as referrers,
+ *   `oras-artifact`.
+ * - `oci-1.1`: {@link https://github.com/opencontainers/image-spec/blob/v1.1.1/manifest.md | OCI image manifest 1.1},
+ *   with `artifactType` and `subject`. Its name is `oci-1.1`.
+ * - `oci-1.0`: Cannot have a subject. Its name is `oci-1.0`.
+ * - `oci-artifact`:
+ *   {@link https://github.com/opencontainers/image-spec/blob/v1.1.0-rc2/artifact.md | OCI artifact manifest}, of the
+ *   release candidates 1.1.0-rc1 and 1.1.0-rc2. Its name is `oci-artifact`.
+ * - `oras-artifact`:
+ *   {@link https://github.com/oras-project/artifacts-spec/blob/v1.0.0-rc.2/artifact-manifest.md | ORAS artifact manifest}.
+ *   Its name is `oras-artifact`.
  */
 export type ManifestFormat = 'auto' | 'oci-1.1' | 'oci-1.0' | 'oci-artifact' | 'oras-artifact';
 
-/** Options that {@link Client.push} accepts. */
+/** Options of {@link Client.push}. */
 export interface PushOptions extends TransferOptions {
-  /** The files, which become the blobs of the artifact. Default: none. */
+  /**
+   * The content to push: each file becomes one blob, in this order. Default: none, which pushes an artifact without
+   * blobs. Two files with the same title fail with `INVALID_ARGUMENT`.
+   */
   files?: (Iterable<PushFile> & object) | undefined;
-  /** The artifact type, such as `application/vnd.example.sbom`. */
+  /**
+   * The artifact type, for example `application/vnd.example.sbom`: see
+   * {@link https://github.com/opencontainers/image-spec/blob/v1.1.1/manifest.md#guidelines-for-artifact-usage | image-spec v1.1.1, "Guidelines for Artifact Usage"}.
+   * Default: none.
+   */
   artifactType?: string | undefined;
-  /** Sets the subject: a reference with a tag or digest in the repository that is pushed to. */
+  /**
+   * The subject: a reference with a tag or digest to a manifest in the repository that is pushed to. The artifact
+   * becomes a referrer of it. `NOT_FOUND` if the manifest does not exist, `INVALID_ARGUMENT` if it is in another
+   * repository. Default: none.
+   */
   subject?: string | undefined;
-  /** Annotations to store in the manifest. */
+  /** The annotations of the manifest. Default: none. */
   annotations?: Annotations | undefined;
-  /** The config blob. Default: the empty config. */
+  /** The config blob. Default: the empty JSON object, as image-spec recommends for artifacts. */
   config?: PushFile | undefined;
   /** The format of the manifest. Default: `auto`. */
   format?: ManifestFormat | undefined;
-  /** Allows titles that are absolute or contain `..`. Default: such titles fail with `UNSAFE_PATH`. */
+  /** Permits absolute titles and titles with `..`. Default: false; such a title then fails with `UNSAFE_PATH`. */
   allowPathTraversal?: boolean | undefined;
   /**
-   * The timestamp of packed directories and of the `org.opencontainers.image.created` annotation, in seconds since 1970.
-   * Default: 0 for directories, and no annotation. The environment variable `SOURCE_DATE_EPOCH` is not read.
+   * The time, in seconds since 1970-01-01 UTC, for the entries of packed directories and for the annotation
+   * `org.opencontainers.image.created`; like the variable
+   * {@link https://reproducible-builds.org/specs/source-date-epoch/ | SOURCE_DATE_EPOCH}. Default: none; entries then
+   * get the time 0, and the manifest has no such annotation.
    */
   sourceDateEpoch?: number | undefined;
 }
 
-/** A blob of a pushed artifact. */
+/** One blob of a {@link PushResult}. */
 export interface PushedBlob {
   /** The title of the blob, if it has one. */
   readonly title?: string;
   /** The descriptor of the blob. */
   readonly descriptor: Descriptor;
-  /** The result for this blob. */
+  /** The outcome: `uploaded`, `existed` or `mounted`. */
   readonly outcome: Outcome;
 }
 
 /** The result of {@link Client.push}. */
 export interface PushResult {
-  /** The reference of the artifact by digest. */
+  /** The artifact, as a reference by digest. */
   readonly reference: string;
-  /** The descriptor of the manifest. */
+  /** The descriptor of the artifact's manifest. */
   readonly descriptor: Descriptor;
-  /** The tags that were assigned. */
+  /** The tags that the manifest got. */
   readonly tags: readonly string[];
-  /** The blobs in order, without the config. */
+  /** The blobs, without the config, in the order of {@link PushOptions.files}. */
   readonly blobs: readonly PushedBlob[];
 }
 
-/** Options that {@link Client.pull} accepts. */
-export interface PullOptions extends TransferOptions {
-  /** The directory to write into. It is created if necessary. Default: the current directory. */
-  output?: string | URL | undefined;
-  /** Pulls the referrers of this artifact type instead of the artifact itself. */
-  artifactType?: string | undefined;
-  /** Selects the image for this platform from an index: `linux/arm64` or `linux/arm/v7`. */
-  platform?: string | undefined;
-  /** Also pulls the subject of the artifact, the subject of that, and so on. */
-  includeSubject?: boolean | undefined;
-  /** Keeps existing files instead of replacing them. */
-  keepOldFiles?: boolean | undefined;
-  /** Allows titles that lead outside the output directory. Default: such titles fail with `UNSAFE_PATH`. */
-  allowPathTraversal?: boolean | undefined;
-  /** Limits for unpacking directories. A pull that exceeds one fails with `TOO_LARGE`. */
-  unpackLimits?: UnpackLimits | undefined;
-}
-
-/** Limits for unpacking the directories of an artifact. */
+/**
+ * Limits on what one packed directory may unpack to. A pull that exceeds one fails with `TOO_LARGE` and writes nothing
+ * of that directory.
+ */
 export interface UnpackLimits {
   /** Maximum number of files, directories and links. Default: 1,000,000. */
   entries?: number | undefined;
-  /** Maximum total size in bytes. Default: 64 GiB. */
+  /** Maximum size of the uncompressed archive in bytes. Default: 64 GiB. */
   bytes?: number | undefined;
-  /** Maximum ratio of unpacked to packed bytes, checked above 64 MiB of unpacked bytes. Default: 1,000. */
+  /**
+   * Maximum ratio of the uncompressed to the compressed size. Applies once more than 64 MiB are unpacked. Default:
+   * 1,000.
+   */
   ratio?: number | undefined;
 }
 
-/** A file that a pull wrote or kept. */
+/** Options of {@link Client.pull}. */
+export interface PullOptions extends TransferOptions {
+  /**
+   * The directory to write to. Created if it does not exist. Default, also for an empty path: the current directory.
+   */
+  output?: string | URL | undefined;
+  /**
+   * Pulls the referrers of this artifact type instead of the artifact itself. `NOT_FOUND` if the artifact has no such
+   * referrer. Default: the artifact that the reference names.
+   */
+  artifactType?: string | undefined;
+  /**
+   * Selects the image for this platform if the reference names an index. `NOT_FOUND` if the index has no such image.
+   * Default: none; an index then fails with `INVALID_ARGUMENT`, because it has no files.
+   */
+  platform?: string | undefined;
+  /** Also pulls the subject of each artifact, the subject of that subject, and so on. Default: false. */
+  includeSubject?: boolean | undefined;
+  /** Does not overwrite existing files. Default: false. */
+  keepOldFiles?: boolean | undefined;
+  /**
+   * Writes to absolute titles and to titles with `..`, also outside the output directory. Default: false; such a title
+   * then fails with `UNSAFE_PATH`.
+   */
+  allowPathTraversal?: boolean | undefined;
+  /** Limits for unpacked directories. An archive that exceeds one fails with `TOO_LARGE`. */
+  unpackLimits?: UnpackLimits | undefined;
+}
+
+/** One file that {@link Client.pull} has written or found. */
 export interface PulledFile {
-  /** The path of the file on disk. */
+  /** The path of the file or of the unpacked directory. Relative if the output directory is. */
   readonly path: string;
   /** The descriptor of the blob. */
   readonly descriptor: Descriptor;
-  /** The result for this file. */
+  /** The outcome: `written`, `unchanged` or `kept`. */
   readonly outcome: FileOutcome;
 }
 
-/** The result of {@link Client.pull} for one artifact. */
+/** One artifact that {@link Client.pull} has pulled. */
 export interface PullResult {
-  /** The reference of the artifact by digest. */
+  /** The artifact, as a reference by digest. */
   readonly reference: string;
-  /** The descriptor of the manifest. */
+  /** The descriptor of the artifact's manifest. */
   readonly descriptor: Descriptor;
-  /** The files in the order of the manifest. */
+  /** The files of the blobs with a title, in the order of the manifest. */
   readonly files: readonly PulledFile[];
-  /** Blobs without a title, which a pull does not write. */
+  /** The blobs without a title, which are not written. */
   readonly skipped: readonly Descriptor[];
 }
 
-/** Options that {@link Client.discover} accepts. */
+/** Options of {@link Client.discover}. */
 export interface DiscoverOptions extends CallOptions {
-  /** Returns only referrers of this artifact type, the paths that lead to them, and their own referrers. */
+  /**
+   * Keeps only the referrers of this artifact type, the paths from the subject to them, and their direct and indirect
+   * referrers. Default: all referrers.
+   */
   artifactType?: string | undefined;
-  /** Returns only referrers that have these annotations, in the same way as `artifactType`. */
+  /**
+   * Keeps only the referrers that have all these annotations with these values, in the same way as `artifactType`.
+   * Default: all referrers.
+   */
   annotations?: Annotations | undefined;
-  /** Selects the image for this platform as the subject if the target is an index. */
+  /**
+   * Starts at the image for this platform if the reference names an index. `NOT_FOUND` if the index has no such image.
+   * Default: starts at the manifest that the reference names.
+   */
   platform?: string | undefined;
-  /** Maximum depth of the graph. Default: no limit. */
+  /** Maximum levels of referrers: 1 returns the direct referrers, 0 the subject alone. Default: all levels. */
   depth?: number | undefined;
-  /** Maximum number of concurrent requests, up to 512. Default, also for 0: 128. */
+  /**
+   * Returns a graph with {@link Graph.problems} if a list of referrers cannot be read completely. Default: false; this
+   * then fails with `INCOMPLETE`.
+   */
+  allowIncomplete?: boolean | undefined;
+  /**
+   * Maximum concurrent requests. Default, also for 0: 128. Values above 512 count as 512. Fewer are used while a
+   * registry limits the rate of requests, or if the process can open few files.
+   */
   concurrency?: number | undefined;
+}
+
+/** Options of {@link Client.delete}. */
+export interface DeleteOptions extends CallOptions {
+  /** Makes the report without deleting anything. Default: false. */
+  dryRun?: boolean | undefined;
+  /**
+   * Also deletes manifests that would be retained because they have another tag or another index lists them, and
+   * proceeds if a list of tags or referrers cannot be read completely. Default: false; an incomplete list then fails
+   * with `INCOMPLETE`.
+   */
+  force?: boolean | undefined;
+  /**
+   * Maximum concurrent requests. Default, also for 0: 128. Values above 512 count as 512. Fewer are used while a
+   * registry limits the rate of requests, or if the process can open few files.
+   */
+  concurrency?: number | undefined;
+}
+
+/** A manifest that a delete retains. */
+export interface RetainedManifest {
+  /** The descriptor of the manifest. */
+  readonly descriptor: Descriptor;
+  /** The reason as a phrase for users, for example `tagged stable`. */
+  readonly reason: string;
+}
+
+/** A manifest that a delete could not delete. */
+export interface DeleteFailure {
+  /** The descriptor of the manifest. */
+  readonly descriptor: Descriptor;
+  /** The error of the store. */
+  readonly error: string;
+  /** The code of the error. */
+  readonly code: ErrorCode;
+}
+
+/** The result of {@link Client.delete}. A dry run reports what a delete would do. */
+export interface DeleteReport {
+  /** True for a dry run, which deletes nothing. */
+  readonly dryRun: boolean;
+  /** The deleted manifests, in the order of deletion: referrers before their subjects. */
+  readonly deleted: readonly Descriptor[];
+  /** The retained manifests, each with the reason. */
+  readonly kept: readonly RetainedManifest[];
+  /**
+   * The manifests that could not be deleted, each with the error. After a failure, the manifests that would be deleted
+   * later are not deleted either, and are not reported.
+   */
+  readonly failed: readonly DeleteFailure[];
+}
+
+/** Options of {@link Client.copy}. */
+export interface CopyOptions extends TransferOptions {
+  /**
+   * Copies the whole graph: also the referrers of the artifact, of the manifests that an index lists, and of each
+   * referrer. Default: false, which copies the artifact, its subject, and what an index lists.
+   */
+  recursive?: boolean | undefined;
+  /**
+   * Copies only the image for this platform if the source is an index. `NOT_FOUND` if the index has no such image.
+   * Default: the index with all its images.
+   */
+  platform?: string | undefined;
+  /**
+   * Copies foreign layers too. Registries need not store these layers: see
+   * {@link https://github.com/opencontainers/image-spec/blob/v1.1.1/layer.md#non-distributable-layers | image-spec v1.1.1, "Non-Distributable Layers"}.
+   * Default: false.
+   */
+  foreign?: boolean | undefined;
+}
+
+/** Numbers of blobs of a copy, by outcome. Blobs of a manifest that the destination had already are not counted. */
+export interface CopiedBlobs {
+  /** Blobs sent to the destination. */
+  readonly copied: number;
+  /** Blobs that the destination had already. */
+  readonly existed: number;
+  /** Blobs that the registry mounted from another of its repositories. */
+  readonly mounted: number;
+}
+
+/** The result of {@link Client.copy}. */
+export interface CopyReport {
+  /** The source, as a reference by digest. */
+  readonly source: string;
+  /** The destination, as a reference by digest. */
+  readonly destination: string;
+  /** The descriptor of the manifest that the source names. */
+  readonly descriptor: Descriptor;
+  /** The tags that the manifest got at the destination. */
+  readonly tags: readonly string[];
+  /** Number of manifests written. Manifests that the destination had already are not counted. */
+  readonly manifests: number;
+  /** Numbers of blobs, by outcome. */
+  readonly blobs: CopiedBlobs;
+  /** Bytes of all manifests and blobs written. */
+  readonly bytes: number;
+}
+
+/** Options of {@link Client.verify}. */
+export interface VerifyOptions extends TransferOptions {
+  /**
+   * Starts at the image for this platform if the reference names an index. `NOT_FOUND` if the index has no such image.
+   * Default: starts at the manifest that the reference names.
+   */
+  platform?: string | undefined;
+}
+
+/**
+ * The kind of a {@link Problem}.
+ *
+ * - `missing`: The content does not exist.
+ * - `size`: The content has another size than its descriptor says.
+ * - `digest`: The content has another digest than its descriptor says.
+ * - `malformed`: The content is not a valid manifest or contradicts its descriptor, or its list of referrers is
+ *   malformed, completely or in part.
+ */
+export type ProblemKind = 'missing' | 'size' | 'digest' | 'malformed';
+
+/** One manifest or blob of a graph that is missing or damaged. */
+export interface Problem {
+  /** The expected content, as its descriptor says. */
+  readonly descriptor: Descriptor;
+  /**
+   * The digests of the manifests that lead to it, from the root on. Empty for the root, and for a damaged manifest that
+   * the store lists outside the graph: its subject is unknown, so it may belong to the graph.
+   */
+  readonly path: readonly string[];
+  /** The kind of damage. */
+  readonly kind: ProblemKind;
+  /** The damage as a sentence for users. */
+  readonly detail: string;
+}
+
+/** The result of {@link Client.verify}. */
+export interface VerifyReport {
+  /** Number of manifests and blobs checked. */
+  readonly checked: number;
+  /** Bytes read and digested. */
+  readonly bytes: number;
+  /** The damage found. Empty for an intact graph. */
+  readonly problems: readonly Problem[];
+}
+
+/** Options of {@link Client.resolve} and {@link Client.fetchManifest}. */
+export interface ManifestOptions extends CallOptions {
+  /** Selects, in an index, the image for this platform. Default: the index itself. */
+  platform?: string | undefined;
+}
+
+/** Options of {@link Client.pushManifest}. */
+export interface PushManifestOptions extends CallOptions {
+  /** The media type. Default: the field `mediaType` of the manifest. */
+  mediaType?: string | undefined;
+}
+
+/** Options of {@link Client.pushBlob}. */
+export interface PushBlobOptions extends ProgressOptions {
+  /** The media type of the descriptor. Default: `application/octet-stream`. */
+  mediaType?: string | undefined;
+}
+
+/** What Azure's registry permits with a manifest or tag. A locked one cannot be deleted. */
+export interface Attributes {
+  /** Whether it can be deleted. */
+  readonly deleteEnabled: boolean;
+  /** Whether lists contain it. */
+  readonly listEnabled: boolean;
+  /** Whether it can be pulled. */
+  readonly readEnabled: boolean;
+  /** Whether it can be changed. */
+  readonly writeEnabled: boolean;
+}
+
+/** A tag in a list, with what the registry or layout knows of it. Fields that are not known are `undefined`. */
+export interface TagInfo {
+  /** The tag itself. */
+  readonly name: string;
+  /** The digest of the manifest that the tag names. */
+  readonly digest: string;
+  /** Time of the first push under this tag, RFC 3339. Azure only. */
+  readonly created?: string;
+  /** Time of the last change, RFC 3339. Azure only. */
+  readonly lastUpdated?: string;
+  /** Whether content trust signed the tag. Azure only. */
+  readonly signed?: boolean;
+  /** The permitted actions. Azure only. */
+  readonly attributes?: Attributes;
+}
+
+/** A manifest in a list, with what the registry or layout knows of it. Fields that are not known are `undefined`. */
+export interface ManifestInfo {
+  /** The manifest. Its size is 0 if the list of the registry does not contain it. */
+  readonly descriptor: Descriptor;
+  /** The tags that name the manifest. */
+  readonly tags: readonly string[];
+  /** The digest of its subject. */
+  readonly subject?: string;
+  /**
+   * Creation time, RFC 3339: from Azure's list, else from the annotation `org.opencontainers.image.created`, else from
+   * the config of the image.
+   */
+  readonly created?: string;
+  /** Time of the last change of the manifest or its tags, RFC 3339. Azure only. */
+  readonly lastUpdated?: string;
+  /** CPU architecture, from the config of an image. */
+  readonly architecture?: string;
+  /** Operating system, from the config of an image. */
+  readonly os?: string;
+  /** Media type of the config. */
+  readonly configMediaType?: string;
+  /** Total size of config, layers and blobs, in bytes. */
+  readonly imageSize?: number;
+  /** The permitted actions. Azure only. */
+  readonly attributes?: Attributes;
+}
+
+/** The result of {@link Client.login}. */
+export interface LoginResult {
+  /** The registry: host, and port if one was given. */
+  readonly host: string;
+  /** Where the credential is stored. */
+  readonly storedIn: string;
+  /** True if the credential is stored as plain text in a file that only its owner can read. */
+  readonly plainText: boolean;
+  /**
+   * True if the registry demanded authentication and accepted the credential. False if it serves anonymous requests,
+   * which verify nothing.
+   */
+  readonly verified: boolean;
+  /** True if `DOCKER_AUTH_CONFIG` has a credential for the registry, which is used before the stored one. */
+  readonly overridden: boolean;
+}
+
+/** The result of {@link Client.logout}. */
+export interface LogoutResult {
+  /** The registry: host, and port if one was given. */
+  readonly host: string;
+  /** Where credentials were removed. Empty if none were stored. */
+  readonly removedFrom: readonly string[];
+  /** True if `DOCKER_AUTH_CONFIG` still has a credential for the registry. */
+  readonly remains: boolean;
 }
 
 /** A step of the depth-first walk over a graph. */
@@ -423,6 +729,18 @@ export interface GraphJson extends GraphNodeJson {
   readonly references: readonly Descriptor[];
 }
 
+/** A part of a list that could not be read: an entry, a page or the whole list. */
+export interface ListProblem {
+  /** The list, such as `the referrers of sha256:e3b0c442…`. */
+  readonly list: string;
+  /** The digest of the subject, if the list is one of referrers. */
+  readonly subject?: string;
+  /** The text of an entry that is not a valid name. It is escaped, for display only. */
+  readonly name?: string;
+  /** What could not be read, and why. */
+  readonly detail: string;
+}
+
 /**
  * A subject and all its referrers, direct and indirect. Iteration walks the referrers depth first, in the order that the
  * registry lists them. Conversion to a string returns the tree.
@@ -439,6 +757,8 @@ export class Graph implements Iterable<GraphNode> {
   readonly subject: Descriptor;
   /** The number of distinct referrers, without the subject. */
   get size(): number;
+  /** The parts that could not be read. Empty for a complete graph, as it is unless `allowIncomplete` is set. */
+  get problems(): ListProblem[];
   /** Returns the direct referrers of a node. Default: of the root. Empty for a node without referrers or outside the graph. */
   referrers(of?: string | Descriptor): Descriptor[];
   /** Walks all referrers of the subject, depth first. */
@@ -459,126 +779,12 @@ export class Graph implements Iterable<GraphNode> {
   toString(): string;
 }
 
-/** Options that {@link Client.delete} accepts. */
-export interface DeleteOptions extends CallOptions {
-  /** Only reports what would be deleted. */
-  dryRun?: boolean | undefined;
-  /** Also deletes manifests that have another tag or that another index lists. */
-  force?: boolean | undefined;
-  /** Maximum number of concurrent requests, up to 512. Default, also for 0: 128. */
-  concurrency?: number | undefined;
-}
-
-/** The result of {@link Client.delete}. */
-export interface DeleteReport {
-  /** True for a dry run, which deletes nothing. */
-  readonly dryRun: boolean;
-  /** The manifests that were deleted, or would be, in order: referrers before their subjects. */
-  readonly deleted: readonly Descriptor[];
-  /** The manifests that were kept, each with a reason such as `tagged stable`. */
-  readonly kept: readonly { readonly descriptor: Descriptor; readonly reason: string }[];
-  /** The manifests that could not be deleted, each with its error. */
-  readonly failed: readonly { readonly descriptor: Descriptor; readonly error: string; readonly code: ErrorCode }[];
-}
-
-/** Options that {@link Client.copy} accepts. */
-export interface CopyOptions extends TransferOptions {
-  /** Also copies all referrers of the artifact and, for an index, of the manifests that it lists. */
-  recursive?: boolean | undefined;
-  /** Copies only the image for this platform from an index. */
-  platform?: string | undefined;
-  /** Also copies foreign layers (non-distributable layers), which registries do not have to store. */
-  foreign?: boolean | undefined;
-}
-
-/** The result of {@link Client.copy}. */
-export interface CopyReport {
-  /** The reference of the source by digest. */
-  readonly source: string;
-  /** The reference of the copy by digest. */
-  readonly destination: string;
-  /** The descriptor of the copied manifest. */
-  readonly descriptor: Descriptor;
-  /** The tags that were assigned at the destination. */
-  readonly tags: readonly string[];
-  /** The number of manifests written, without those that already existed. */
-  readonly manifests: number;
-  /** The number of blobs by result. */
-  readonly blobs: { readonly copied: number; readonly existed: number; readonly mounted: number };
-  /** The number of bytes written, of manifests and blobs. */
-  readonly bytes: number;
-}
-
-/** Options that {@link Client.verify} accepts. */
-export interface VerifyOptions extends TransferOptions {
-  /** Selects the image for this platform as the root if the target is an index. */
-  platform?: string | undefined;
-}
-
-/** A problem that {@link Client.verify} found. */
-export interface Problem {
-  /** The descriptor of the content that has the problem. */
-  readonly descriptor: Descriptor;
-  /** The digests of the nodes between the root and the content. Empty for the root itself. */
-  readonly path: readonly string[];
-  /** The problem: the content is missing, has another size or digest, or is not a valid manifest. */
-  readonly kind: 'missing' | 'size' | 'digest' | 'malformed';
-  /** The problem as a sentence. */
-  readonly detail: string;
-}
-
-/** The result of {@link Client.verify}. */
-export interface VerifyReport {
-  /** The number of manifests and blobs that were checked. */
-  readonly checked: number;
-  /** The number of bytes that were read and hashed. */
-  readonly bytes: number;
-  /** The problems. Empty if the graph is intact. */
-  readonly problems: readonly Problem[];
-}
-
-/** Options of calls that read one manifest. */
-export interface ManifestOptions extends CallOptions {
-  /** Selects the image for this platform from an index. */
-  platform?: string | undefined;
-}
-
 /** A manifest as the registry stores it. */
 export interface Manifest {
   /** The descriptor of the manifest. */
   readonly descriptor: Descriptor;
   /** The bytes of the manifest, unchanged: its digest is computed from them. */
   readonly bytes: Uint8Array;
-}
-
-/** Options that {@link Client.pushManifest} accepts. */
-export interface PushManifestOptions extends CallOptions {
-  /** The media type. Default: the `mediaType` field of the manifest. */
-  mediaType?: string | undefined;
-}
-
-/** An entry of {@link Client.manifests}. */
-export interface ManifestInfo {
-  /** The descriptor of the manifest. Its size is 0 if the registry's listing does not contain it. */
-  readonly descriptor: Descriptor;
-  /** The tags that refer to the manifest. */
-  readonly tags: readonly string[];
-  /** The digest of its subject. */
-  readonly subject?: string;
-  /** The creation time in RFC 3339 format, if known. */
-  readonly created?: string;
-  /** The time of the last change to the manifest or its tags in RFC 3339 format, if the registry reports it. */
-  readonly lastUpdated?: string;
-  /** The CPU architecture from the image config. */
-  readonly architecture?: string;
-  /** The operating system from the image config. */
-  readonly os?: string;
-  /** The media type of the config. */
-  readonly configMediaType?: string;
-  /** The total size of the config and all blobs in bytes. */
-  readonly imageSize?: number;
-  /** The permitted operations, if the registry reports them. */
-  readonly attributes?: Attributes;
 }
 
 /** The content of a blob. The stream fails at its end with `DIGEST_MISMATCH` if the bytes do not match the digest. */
@@ -645,114 +851,79 @@ export type CredentialSource = (
 ) => Credential | null | undefined | Promise<Credential | null | undefined>;
 
 /**
- * Timeouts in milliseconds, and limits on what a registry may send. `Infinity` disables a timeout. Error messages show a
- * timeout as `200ms` or `30s`.
+ * Limits on time and on what a registry or layout may send.
+ *
+ * The value that switches a time limit off is `Infinity`; for a number it is the largest of its type. The limits on
+ * time and on attempts apply to registries only.
  */
 export interface Limits {
-  /** Time to establish a connection, in milliseconds. Default: 10,000. */
+  /** Time to connect to a registry, TLS handshake included, in milliseconds. Default: 10,000. */
   connectTimeout?: number | undefined;
-  /** Time from sending a request to its response headers, in milliseconds. Default: 30,000. */
+  /** Time from a request to the first header of its response, in milliseconds. Default: 30,000. */
   responseTimeout?: number | undefined;
-  /** Time without a received or sent byte of a body, in milliseconds. Default: 30,000. */
+  /** Time between two pieces of a body, in either direction, in milliseconds. Default: 30,000. */
   idleTimeout?: number | undefined;
   /**
-   * Time from the last byte of an upload to the response headers, in milliseconds. Default: 60,000. One second is added for
-   * every 16 MiB of the upload.
+   * Time from the last byte of an upload to the first header of its response, in milliseconds. One second is added for
+   * every 16 MiB sent, since a registry digests a blob before it responds. Default: 60,000.
    */
   uploadResponseTimeout?: number | undefined;
-  /** Maximum number of attempts for a request, including the first. Default: 5. */
+  /** Number of attempts of one request, the first included. 0 counts as 1. Default: 5. */
   maxAttempts?: number | undefined;
-  /** Time after which a transfer without progress is no longer retried, in milliseconds. Default: 90,000. */
+  /**
+   * Time without a transferred byte after which an operation fails, over all attempts of a request, in milliseconds.
+   * The time that a registry needs to respond to an upload, and a pause that it asks for, do not count. Default:
+   * 90,000.
+   */
   stallTimeout?: number | undefined;
-  /** Maximum size of a manifest or a list response in bytes. Default: 4 MiB. */
+  /** Maximum size of a manifest, and of one page of a list, in bytes. Default: 4 MiB. */
   maxManifestBytes?: number | undefined;
   /** Maximum number of pages of a list. Default: 10,000. */
   maxPages?: number | undefined;
-  /** Maximum number of entries of a list, and of manifests in a graph. Default: 1,000,000. */
+  /** Maximum number of entries of a list and of manifests in a graph. Default: 1,000,000. */
   maxEntries?: number | undefined;
-  /** Time for a credential helper to respond before it is killed, in milliseconds. Default: 30,000. */
+  /** Time for a credential helper to answer before it is killed, in milliseconds. Default: 30,000. */
   helperTimeout?: number | undefined;
 }
 
-/** Options of a {@link Client}. */
+/** How a client connects to registries. */
 export interface ClientOptions {
-  /**
-   * The source of credentials. Default: `stored`, which reads the credentials that docker, podman and similar tools store, and
-   * runs their credential helpers. It reads `DOCKER_AUTH_CONFIG` and the configuration files of these tools.
-   */
+  /** Where credentials come from when a registry demands authentication. Default: `stored`. */
   credentials?: 'stored' | 'anonymous' | Credential | CredentialSource | undefined;
-  /** A credential file that is read before those of docker and podman. {@link Client.login} writes to it. */
+  /**
+   * A credential file in docker's format, which is searched before docker's and podman's own files.
+   * {@link Client.login} writes to it. Default: `undefined`, and {@link Client.login} writes to docker's `config.json`.
+   */
   authFile?: string | URL | undefined;
-  /** Uses plain HTTP (true) or TLS (false). Default: plain HTTP for the local machine, TLS otherwise. */
+  /**
+   * `true` for plain HTTP, `false` for TLS. Default: `undefined`, which means plain HTTP for loopback addresses and TLS
+   * for all other hosts.
+   */
   plainHttp?: boolean | undefined;
-  /** A PEM file with certificate authorities to trust, in addition to those of the system. */
+  /** A PEM file of certificates to trust in addition to those of the system. Default: `undefined`. */
   caFile?: string | URL | undefined;
-  /** A PEM file with the client certificate chain, for registries that require one. */
+  /** A PEM file with the client certificate and its chain. It requires `keyFile`. Default: `undefined`. */
   certFile?: string | URL | undefined;
-  /** A PEM file with the private key of `certFile`. */
+  /** A PEM file with the private key of `certFile`. Default: `undefined`. */
   keyFile?: string | URL | undefined;
-  /** Disables certificate verification. An attacker on the network can then read and modify all traffic. */
+  /**
+   * Accepts any server certificate. Anyone on the network path can then read and change the traffic. Default: `false`.
+   */
   insecure?: boolean | undefined;
-  /** Uses the proxies in `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`. Default: true. */
+  /**
+   * Uses the proxies in `HTTPS_PROXY`, `HTTP_PROXY` and `ALL_PROXY`, except for hosts in `NO_PROXY` and for loopback
+   * addresses. Default: `true`.
+   */
   useProxy?: boolean | undefined;
-  /** Additional request headers. They are sent only to the registry, not to token servers or redirect targets. */
+  /** Additional header fields, as names and values. They are sent only to the origin of the registry. Default: none. */
   headers?: Readonly<Record<string, string>> | undefined;
-  /** The `User-Agent` header. Default: `ocigraph/` and the version. */
+  /**
+   * The `User-Agent` header ({@link https://www.rfc-editor.org/rfc/rfc9110#section-10.1.5 | RFC 9110, section 10.1.5}).
+   * Default: `ocigraph/` and the version of this crate.
+   */
   userAgent?: string | undefined;
-  /** Timeouts, and limits on what a registry may send. */
+  /** The limits on waiting and on what a registry may send. Default: see {@link Limits}. */
   limits?: Limits | undefined;
-}
-
-/** The result of {@link Client.login}. */
-export interface LoginResult {
-  /** The registry to which the credential belongs, as `host[:port]`. */
-  readonly host: string;
-  /** The file or credential helper that now stores the credential. */
-  readonly storedIn: string;
-  /** True if the credential is stored as plain text. */
-  readonly plainText: boolean;
-  /** True if the registry accepted the credential. False if it does not require authentication. */
-  readonly verified: boolean;
-  /** True if `DOCKER_AUTH_CONFIG` contains a credential for the registry, which takes precedence. */
-  readonly overridden: boolean;
-}
-
-/** The result of {@link Client.logout}. */
-export interface LogoutResult {
-  /** The registry whose credentials were removed, as `host[:port]`. */
-  readonly host: string;
-  /** The files and helpers from which credentials were removed. Empty if none stored a credential. */
-  readonly removedFrom: readonly string[];
-  /** True if `DOCKER_AUTH_CONFIG` still contains a credential for the registry. */
-  readonly remains: boolean;
-}
-
-/** The operations that Azure Container Registry permits on a manifest or tag. A locked one cannot be deleted. */
-export interface Attributes {
-  /** True if it can be deleted. */
-  readonly deleteEnabled: boolean;
-  /** True if it appears in listings. */
-  readonly listEnabled: boolean;
-  /** True if it can be pulled. */
-  readonly readEnabled: boolean;
-  /** True if it can be overwritten. */
-  readonly writeEnabled: boolean;
-}
-
-/** An entry of {@link Client.tagDetails}. */
-export interface TagInfo {
-  /** The name of the tag. */
-  readonly name: string;
-  /** The digest of the tagged manifest. */
-  readonly digest: string;
-  /** The creation time in RFC 3339 format, if the registry reports it. */
-  readonly created?: string;
-  /** The time of the last change in RFC 3339 format, if the registry reports it. */
-  readonly lastUpdated?: string;
-  /** True if Docker Content Trust signed the tag. Absent if the registry does not report it. */
-  readonly signed?: boolean;
-  /** The permitted operations, if the registry reports them. */
-  readonly attributes?: Attributes;
 }
 
 /**
@@ -774,10 +945,16 @@ export class Client {
   constructor(options?: ClientOptions);
 
   /**
-   * Pushes files, directories and content as one artifact, and assigns the tags of the target: `repo:v1,latest` assigns two.
+   * Packs files, directories and bytes into one artifact and pushes it under the tags of `target`. Blobs that exist
+   * already are not sent.
    *
-   * Rejects with `NOT_FOUND` if a file or the subject does not exist, and with `UNSAFE_PATH` if a title leads outside the
-   * directory of a later pull.
+   * @param target - The destination. `host/repository:v1,latest` sets two tags. Without a tag, the artifact is named
+   *   by its digest alone, as referrers are.
+   * @param options - See {@link PushOptions}.
+   * @returns See {@link PushResult}.
+   * @throws {@link OcigraphError} `INVALID_ARGUMENT` for an option that cannot be used.
+   * @throws {@link OcigraphError} `NOT_FOUND` if the subject or a file does not exist.
+   * @throws {@link OcigraphError} `UNSAFE_PATH` if a title leads out of the directory of a later pull.
    *
    * @example
    * ```ts
@@ -791,12 +968,17 @@ export class Client {
   push(target: string, options?: PushOptions): Promise<PushResult>;
 
   /**
-   * Pulls the files of an artifact into a directory. With `artifactType`, pulls the referrers of that type instead. A file
-   * appears under its name only after its size and digest were checked.
+   * Writes the files of the artifact that `target` names into a directory. With an artifact type, writes the files of
+   * its referrers of that type instead. A file appears under its name only after its size and digest were verified.
    *
-   * Rejects with `NOT_FOUND` if the artifact, or a referrer of that type, does not exist, with `DIGEST_MISMATCH` if content does
-   * not match its digest, with `UNSAFE_PATH` if a title leads outside the directory, and with `TOO_LARGE` if a directory exceeds
-   * `unpackLimits`.
+   * @param target - The artifact.
+   * @param options - See {@link PullOptions}.
+   * @returns A list: see {@link PullResult}.
+   * @throws {@link OcigraphError} `NOT_FOUND` if `target` names nothing or no referrer has the type.
+   * @throws {@link OcigraphError} `UNSAFE_PATH` if a title leads out of the output directory.
+   * @throws {@link OcigraphError} `CONFLICT` if two different files have one path.
+   * @throws {@link OcigraphError} `TOO_LARGE` if a packed directory exceeds its limits.
+   * @throws {@link OcigraphError} `DIGEST_MISMATCH` or `SIZE_MISMATCH` if content is not what its descriptor says.
    *
    * @example
    * ```ts
@@ -807,11 +989,15 @@ export class Client {
   pull(target: string, options?: PullOptions): Promise<PullResult[]>;
 
   /**
-   * Discovers the graph of all referrers of the target, direct and indirect. Rejects with `NOT_FOUND` if the target does not
-   * exist.
+   * Returns the graph of all direct and indirect referrers of what `target` names: see
+   * {@link https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#listing-referrers | distribution-spec v1.1.1, "Listing Referrers"}.
    *
-   * See {@link https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#listing-referrers | listing referrers} in
-   * the OCI distribution specification.
+   * @param target - The subject.
+   * @param options - See {@link DiscoverOptions}.
+   * @returns The graph.
+   * @throws {@link OcigraphError} `NOT_FOUND` if `target` names nothing.
+   * @throws {@link OcigraphError} `INCOMPLETE` if a list of referrers cannot be read completely, unless the options
+   *   allow it.
    *
    * @example
    * ```ts
@@ -822,10 +1008,16 @@ export class Client {
   discover(target: string, options?: DiscoverOptions): Promise<Graph>;
 
   /**
-   * Deletes the target and all its referrers, referrers first. Keeps manifests that have another tag, unless `force` is set.
-   * If only some deletions fail, the promise resolves, and `failed` lists them. An interrupted delete can be run again.
+   * Deletes what `target` names and everything that refers to it, referrers before their subjects. An interrupted
+   * delete can be run again. A dry run reports what would be deleted.
    *
-   * Rejects with `NOT_FOUND` if the target does not exist, and with `UNSUPPORTED` if the registry does not support deletion.
+   * @param target - The artifact.
+   * @param options - See {@link DeleteOptions}.
+   * @returns See {@link DeleteReport}.
+   * @throws {@link OcigraphError} `NOT_FOUND` if `target` names nothing.
+   * @throws {@link OcigraphError} `UNSUPPORTED` if the registry deletes no manifest.
+   * @throws {@link OcigraphError} `INCOMPLETE` if a list of tags or referrers cannot be read completely. The report
+   *   has each manifest that could not be deleted.
    *
    * @example
    * ```ts
@@ -836,8 +1028,14 @@ export class Client {
   delete(target: string, options?: DeleteOptions): Promise<DeleteReport>;
 
   /**
-   * Copies an artifact, or with `recursive` its whole graph, and assigns the tags of the destination. Content that already
-   * exists there is not sent again. Rejects with `NOT_FOUND` if the source does not exist.
+   * Copies what `source` names, or its whole graph, to `destination`, and sets the destination's tags. Content that the
+   * destination has is not sent.
+   *
+   * @param source - The artifact to copy.
+   * @param destination - The destination, with the tags to set.
+   * @param options - See {@link CopyOptions}.
+   * @returns See {@link CopyReport}.
+   * @throws {@link OcigraphError} `NOT_FOUND` if `source` names nothing or content of it is missing.
    *
    * @example
    * ```ts
@@ -847,8 +1045,13 @@ export class Client {
   copy(source: string, destination: string, options?: CopyOptions): Promise<CopyReport>;
 
   /**
-   * Verifies that every manifest and blob of the graph exists and has the right size and digest, including those of referrers.
-   * Problems are part of the result. Rejects with `NOT_FOUND` only if the target itself does not exist.
+   * Verifies the whole graph under what `target` names: every manifest and blob, those of referrers included. Nothing
+   * is written. The report has each problem that was found.
+   *
+   * @param target - The root of the graph.
+   * @param options - See {@link VerifyOptions}.
+   * @returns See {@link VerifyReport}.
+   * @throws {@link OcigraphError} `NOT_FOUND` if `target` names nothing.
    *
    * @example
    * ```ts
@@ -859,7 +1062,14 @@ export class Client {
   verify(target: string, options?: VerifyOptions): Promise<VerifyReport>;
 
   /**
-   * Returns the descriptor of the target. Rejects with `NOT_FOUND` if it does not exist.
+   * Returns the descriptor of what `target` names. With a platform, the descriptor of the image for that platform in
+   * the index that `target` names.
+   *
+   * @param target - A reference with a tag or digest.
+   * @param options - See {@link ManifestOptions}.
+   * @returns The descriptor of the manifest.
+   * @throws {@link OcigraphError} `NOT_FOUND` if `target` names nothing, or if the index has no image for the
+   *   platform.
    *
    * @example
    * ```ts
@@ -870,47 +1080,15 @@ export class Client {
   resolve(target: string, options?: ManifestOptions): Promise<Descriptor>;
 
   /**
-   * Adds tags to the target's manifest and returns its descriptor.
+   * Returns the manifest that `target` names, byte for byte as it is stored. With a platform, the manifest of the image
+   * for that platform in the index that `target` names.
    *
-   * @example
-   * ```ts
-   * await client.tag('registry.example.com/net-monitor:v1', ['v1.2', 'latest']);
-   * ```
-   */
-  tag(target: string, tags: string | readonly string[], options?: CallOptions): Promise<Descriptor>;
-
-  /** Removes the tags of the target, but not the manifest. Rejects with `UNSUPPORTED` if the registry cannot remove a tag alone. */
-  untag(target: string, options?: CallOptions): Promise<void>;
-
-  /** Lists all tags of a repository or layout. */
-  tags(target: string, options?: CallOptions): Promise<string[]>;
-
-  /** Lists all tags of a repository or layout, with digests and what else the registry reports. */
-  tagDetails(target: string, options?: CallOptions): Promise<TagInfo[]>;
-
-  /** Lists the tagged and untagged manifests of a repository or layout. */
-  manifests(target: string, options?: CallOptions): Promise<ManifestInfo[]>;
-
-  /** Lists the repositories of a registry, `host[:port]`. Rejects with `UNSUPPORTED` if the registry does not list them. */
-  repositories(host: string, options?: CallOptions): Promise<string[]>;
-
-  /**
-   * Checks a credential with a registry, `host[:port]`, and stores it where docker and similar tools find it. Rejects with
-   * `UNAUTHORIZED` if the registry does not accept it; it is not stored then.
-   *
-   * @example
-   * ```ts
-   * const { storedIn } = await client.login('registry.example.com', { username: 'ada', password: 'secret' });
-   * console.log(storedIn);
-   * ```
-   */
-  login(host: string, credential: Credential, options?: CallOptions): Promise<LoginResult>;
-
-  /** Removes the stored credentials of a registry, `host[:port]`, from all files and helpers. */
-  logout(host: string, options?: CallOptions): Promise<LogoutResult>;
-
-  /**
-   * Fetches the target's manifest. Rejects with `NOT_FOUND` if it does not exist.
+   * @param target - A reference with a tag or digest.
+   * @param options - See {@link ManifestOptions}.
+   * @returns The descriptor and the bytes of the manifest.
+   * @throws {@link OcigraphError} `NOT_FOUND` if `target` names nothing, or if the index has no image for the
+   *   platform.
+   * @throws {@link OcigraphError} `DIGEST_MISMATCH` if the content does not have its digest.
    *
    * @example
    * ```ts
@@ -922,8 +1100,21 @@ export class Client {
   fetchManifest(target: string, options?: ManifestOptions): Promise<Manifest>;
 
   /**
-   * Pushes a manifest unchanged, assigns the tags of the target, and returns its descriptor. Rejects with `INVALID_MANIFEST` if
-   * it is not a manifest, and with `DIGEST_MISMATCH` if the target has another digest.
+   * Stores the bytes of a manifest, unchanged, under their digest and under the tags of `target`. Returns the
+   * descriptor of the manifest.
+   *
+   * @param target - The destination. Its tags are set. If it has a digest, the manifest must have the same.
+   * @param manifest - The bytes of the manifest.
+   * @param options - See {@link PushManifestOptions}.
+   * @returns The descriptor of the manifest.
+   * @throws {@link OcigraphError} `DIGEST_MISMATCH` if `target` has a digest that is not the manifest's.
+   * @throws {@link OcigraphError} `INVALID_MANIFEST` if `manifest` is not a manifest.
+   *
+   * @example
+   * ```ts
+   * const { bytes } = await client.fetchManifest('registry.example.com/net-monitor:v1');
+   * await client.pushManifest('oci:backup/net-monitor:v1', bytes);
+   * ```
    */
   pushManifest(
     target: string,
@@ -932,9 +1123,155 @@ export class Client {
   ): Promise<Descriptor>;
 
   /**
-   * Deletes only the target's manifest and returns its descriptor. Its referrers remain. {@link Client.delete} deletes both.
+   * Deletes the manifest that `target` names, and the tags of `target`. Its referrers stay. Returns the descriptor of
+   * the manifest.
+   *
+   * @param target - The manifest. Its tags are removed too.
+   * @param options - See {@link CallOptions}.
+   * @returns The descriptor of the manifest.
+   * @throws {@link OcigraphError} `NOT_FOUND` if `target` names nothing.
+   * @throws {@link OcigraphError} `UNSUPPORTED` or `FORBIDDEN` if the registry refuses to delete.
+   *
+   * @example
+   * ```ts
+   * const { digest } = await client.deleteManifest('registry.example.com/net-monitor:old');
+   * console.log(digest);
+   * ```
    */
   deleteManifest(target: string, options?: CallOptions): Promise<Descriptor>;
+
+  /**
+   * Points `tags` at the manifest that `target` names, and returns its descriptor.
+   *
+   * @param target - A reference with a tag or digest.
+   * @param tags - The tags to set.
+   * @param options - See {@link CallOptions}.
+   * @returns The descriptor of the manifest.
+   * @throws {@link OcigraphError} `INVALID_ARGUMENT` if `tags` is empty.
+   * @throws {@link OcigraphError} `INVALID_REFERENCE` if a tag is invalid.
+   * @throws {@link OcigraphError} `NOT_FOUND` if `target` names nothing.
+   *
+   * @example
+   * ```ts
+   * await client.tag('registry.example.com/net-monitor:v1', ['v1.2', 'latest']);
+   * ```
+   */
+  tag(target: string, tags: string | readonly string[], options?: CallOptions): Promise<Descriptor>;
+
+  /**
+   * Removes the tags of `target`. The manifest stays.
+   *
+   * @param target - The tags to remove.
+   * @param options - See {@link CallOptions}.
+   * @throws {@link OcigraphError} `INVALID_REFERENCE` if `target` has no tag.
+   * @throws {@link OcigraphError} `NOT_FOUND` if a tag does not exist.
+   * @throws {@link OcigraphError} `UNSUPPORTED` if the registry removes a tag only with its manifest. If some tags
+   *   were removed before the failure, the hint names them.
+   *
+   * @example
+   * ```ts
+   * await client.untag('registry.example.com/net-monitor:old');
+   * ```
+   */
+  untag(target: string, options?: CallOptions): Promise<void>;
+
+  /**
+   * Returns all tags, in the order of the registry or layout. Fallback tags of referrers are not among them.
+   *
+   * @param target - The repository or layout. A tag or digest in it is ignored.
+   * @param options - See {@link CallOptions}.
+   * @returns The names.
+   * @throws {@link OcigraphError} `INCOMPLETE` if a part of the list cannot be read.
+   *
+   * @example
+   * ```ts
+   * for (const tag of await client.tags('registry.example.com/net-monitor')) console.log(tag);
+   * ```
+   */
+  tags(target: string, options?: CallOptions): Promise<string[]>;
+
+  /**
+   * Returns all tags, each with the digest that it names and what the registry knows of it.
+   *
+   * @param target - The repository or layout. A tag or digest in it is ignored.
+   * @param options - See {@link CallOptions}.
+   * @returns A list: see {@link TagInfo}.
+   * @throws {@link OcigraphError} `INCOMPLETE` if a part cannot be read.
+   *
+   * @example
+   * ```ts
+   * for (const { name, digest, created } of await client.tagDetails('registry.example.com/net-monitor')) {
+   *   console.log(name, digest, created ?? 'unknown');
+   * }
+   * ```
+   */
+  tagDetails(target: string, options?: CallOptions): Promise<TagInfo[]>;
+
+  /**
+   * Returns all manifests, tagged and untagged, with what is known of each. An untagged manifest is found if an index
+   * lists it or if it refers to a manifest that is found.
+   *
+   * @param target - The repository or layout. A tag or digest in it is ignored.
+   * @param options - See {@link CallOptions}.
+   * @returns A list: see {@link ManifestInfo}.
+   * @throws {@link OcigraphError} `INCOMPLETE` if a part cannot be read.
+   *
+   * @example
+   * ```ts
+   * const all = await client.manifests('registry.example.com/net-monitor');
+   * console.log(all.filter((manifest) => manifest.tags.length === 0).length, 'untagged');
+   * ```
+   */
+  manifests(target: string, options?: CallOptions): Promise<ManifestInfo[]>;
+
+  /**
+   * Returns the names of a registry's repositories.
+   *
+   * @param host - The registry: `host[:port]`.
+   * @param options - See {@link CallOptions}.
+   * @returns The names.
+   * @throws {@link OcigraphError} `UNSUPPORTED` if the registry has no catalog.
+   * @throws {@link OcigraphError} `INCOMPLETE` if a part of it cannot be read.
+   *
+   * @example
+   * ```ts
+   * for (const name of await client.repositories('registry.example.com')) console.log(name);
+   * ```
+   */
+  repositories(host: string, options?: CallOptions): Promise<string[]>;
+
+  /**
+   * Checks a credential with a registry and stores it where other tools look: in the credential helper that docker's
+   * configuration names for the registry, else in that file, as plain text that only its owner can read.
+   *
+   * @param host - The registry: `host[:port]`.
+   * @param credential - The credential to check and to store.
+   * @param options - See {@link CallOptions}.
+   * @returns See {@link LoginResult}.
+   * @throws {@link OcigraphError} `UNAUTHORIZED` if the registry refuses the credential. Nothing is stored then.
+   *
+   * @example
+   * ```ts
+   * const { storedIn } = await client.login('registry.example.com', { username: 'ada', password: 'secret' });
+   * console.log(storedIn);
+   * ```
+   */
+  login(host: string, credential: Credential, options?: CallOptions): Promise<LoginResult>;
+
+  /**
+   * Removes every stored credential of a registry, from files and credential helpers.
+   *
+   * @param host - The registry: `host[:port]`.
+   * @param options - See {@link CallOptions}.
+   * @returns See {@link LogoutResult}.
+   *
+   * @example
+   * ```ts
+   * const { removedFrom } = await client.logout('registry.example.com');
+   * console.log(removedFrom.join(', '));
+   * ```
+   */
+  logout(host: string, options?: CallOptions): Promise<LogoutResult>;
 
   /**
    * Fetches the blob that the target names by digest. The stream transfers bytes as they are read; cancelling it ends the
@@ -957,7 +1294,7 @@ export class Client {
    * await client.pushBlob('registry.example.com/net-monitor', { content: '{}' });
    * ```
    */
-  pushBlob(target: string, blob: BlobContent, options?: ProgressOptions): Promise<PushBlobResult>;
+  pushBlob(target: string, blob: BlobContent, options?: PushBlobOptions): Promise<PushBlobResult>;
 
   /** Closes the connections. Running calls reject with `CANCELLED`, later calls with `INVALID_ARGUMENT`. */
   close(): void;

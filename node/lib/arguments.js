@@ -35,7 +35,22 @@ export function plain(options = {}, name = 'options') {
   throw invalid(`${name} must be a plain object, not ${kind(options)}`);
 }
 
-/** Serializes a value that JSON can represent. Omits properties that are undefined, and rejects null. */
+/** Returns an array of strings, of one string or an iterable of them. */
+export function texts(values, name) {
+  return typeof values === 'string' ? [values] : list(values, name).map((value, i) => text(value, `${name}[${i}]`));
+}
+
+/** Returns options in which those with the names `paths` are strings. */
+export function withPaths(options, paths) {
+  const all = { ...plain(options) };
+  for (const name of paths) if (all[name] !== undefined) all[name] = toPath(all[name], `options.${name}`);
+  return all;
+}
+
+/**
+ * Serializes a value that JSON can represent. Omits properties that are undefined, and rejects null. `Infinity` becomes the
+ * largest number: a maximum or timeout of that size does not limit anything.
+ */
 export function toJson(value, name) {
   return JSON.stringify(checked(value, name, []));
 }
@@ -43,6 +58,7 @@ export function toJson(value, name) {
 function checked(value, name, above) {
   if (typeof value === 'string' || typeof value === 'boolean') return value;
   if (typeof value === 'number' && Number.isFinite(value)) return value;
+  if (value === Infinity) return Number.MAX_VALUE;
   if (value === null) throw invalid(`${name} must not be null: omit it, or set it to undefined`);
   if (above.includes(value)) throw invalid(`${name} refers back to an object that contains it`);
   const within = [...above, value];

@@ -1,15 +1,15 @@
+// Written by tools/bindgen from the source of the core. Edit that source, then run `make bindgen`.
+// What is written by hand is in tools/bindgen/src/templates/node/client.js.
+
 // The client class. Each method checks its arguments and calls the native operation of the same name.
 
-import { isPlain, isUrl, list, plain, text, toJson, toPath } from './arguments.js';
+import { isPlain, isUrl, list, plain, text, texts, toJson, withPaths } from './arguments.js';
 import { toStream } from './blob.js';
 import { perform } from './call.js';
 import { Files, toBytes } from './content.js';
 import { callNative, invalid, keepThrown, unwrap } from './error.js';
 import { Graph } from './graph.js';
 import native from './native.js';
-
-/** Client options that are paths. */
-const FILES = ['authFile', 'caFile', 'certFile', 'keyFile'];
 
 /** A client for registries and layouts. */
 export class Client {
@@ -19,9 +19,7 @@ export class Client {
   #closing = new AbortController();
 
   constructor(options) {
-    const { credentials, ...own } = plain(options);
-    for (const name of FILES) if (own[name] !== undefined) own[name] = toPath(own[name], `options.${name}`);
-    if (isPlain(own.limits)) own.limits = finiteLimits(own.limits);
+    const { credentials, ...own } = withPaths(options, ['authFile', 'caFile', 'certFile', 'keyFile']);
     let callback;
     if (typeof credentials === 'function') {
       this.#credentials = credentials;
@@ -55,132 +53,136 @@ export class Client {
 
   async push(target, options) {
     Client.#check(this, 'push');
-    const { files: given = [], config, ...others } = plain(options);
-    const named = list(given, 'options.files');
-    const files = new Files(config === undefined ? named : [...named, config]);
+    const given = takeFiles(options, ['files'], ['config']);
     try {
-      const reference = text(target, 'target');
-      const all = { ...others, files: named.map((_, i) => files.describe(i, `options.files[${i}]`)) };
-      if (config !== undefined) all.config = files.describe(named.length, 'options.config');
-      const prepare = (call, rest, signal) => {
-        // Check the other options before reading any content.
-        unwrap(callNative(() => this.#native.checkPush(reference, rest)));
-        return files.bufferAll(() => this.#native.bufferContent(call, 'push', reference), signal, this.#closing.signal);
-      };
-      const begin = (call, rest, contents) => this.#native.push(call, reference, rest, contents);
-      return await transfer(all, begin, prepare);
+      const args = [text(target, 'target')];
+      const check = (rest) => this.#native.checkPush(...args, rest);
+      const begin = (call, rest, contents) => this.#native.push(call, ...args, rest, contents);
+      return await this.#transferFiles('push', args[0], given, check, begin);
     } finally {
-      files.release();
+      given.files.release();
     }
   }
 
   async pull(target, options) {
     Client.#check(this, 'pull');
-    const { output, ...others } = plain(options);
-    const all = output === undefined ? others : { ...others, output: toPath(output, 'options.output') };
-    const reference = text(target, 'target');
-    return await transfer(all, (call, rest) => this.#native.pull(call, reference, rest));
+    const all = withPaths(options, ['output']);
+    const args = [text(target, 'target')];
+    const begin = (call, rest) => this.#native.pull(call, ...args, rest);
+    return JSON.parse(await perform(all, begin, { progress: true }));
   }
 
   async discover(target, options) {
     Client.#check(this, 'discover');
-    const reference = text(target, 'target');
-    return new Graph(await perform(options, (call, rest) => this.#native.discover(call, reference, rest)));
+    const args = [text(target, 'target')];
+    const begin = (call, rest) => this.#native.discover(call, ...args, rest);
+    return new Graph(await perform(options, begin));
   }
 
   async delete(target, options) {
     Client.#check(this, 'delete');
-    const reference = text(target, 'target');
-    return await json(options, (call, rest) => this.#native.delete(call, reference, rest));
+    const args = [text(target, 'target')];
+    const begin = (call, rest) => this.#native.delete(call, ...args, rest);
+    return JSON.parse(await perform(options, begin));
   }
 
   async copy(source, destination, options) {
     Client.#check(this, 'copy');
-    const [from, to] = [text(source, 'source'), text(destination, 'destination')];
-    return await transfer(options, (call, rest) => this.#native.copy(call, from, to, rest));
+    const args = [text(source, 'source'), text(destination, 'destination')];
+    const begin = (call, rest) => this.#native.copy(call, ...args, rest);
+    return JSON.parse(await perform(options, begin, { progress: true }));
   }
 
   async verify(target, options) {
     Client.#check(this, 'verify');
-    const reference = text(target, 'target');
-    return await transfer(options, (call, rest) => this.#native.verify(call, reference, rest));
+    const args = [text(target, 'target')];
+    const begin = (call, rest) => this.#native.verify(call, ...args, rest);
+    return JSON.parse(await perform(options, begin, { progress: true }));
   }
 
   async resolve(target, options) {
     Client.#check(this, 'resolve');
-    const reference = text(target, 'target');
-    return await json(options, (call, rest) => this.#native.resolve(call, reference, rest));
-  }
-
-  async tag(target, tags, options) {
-    Client.#check(this, 'tag');
-    const reference = text(target, 'target');
-    const all = typeof tags === 'string' ? [tags] : list(tags, 'tags').map((tag, i) => text(tag, `tags[${i}]`));
-    return await json(options, (call, rest) => this.#native.tag(call, reference, all, rest));
-  }
-
-  async untag(target, options) {
-    Client.#check(this, 'untag');
-    const reference = text(target, 'target');
-    await perform(options, (call, rest) => this.#native.untag(call, reference, rest));
-  }
-
-  async tags(target, options) {
-    Client.#check(this, 'tags');
-    const reference = text(target, 'target');
-    return await json(options, (call, rest) => this.#native.tags(call, reference, rest));
-  }
-
-  async tagDetails(target, options) {
-    Client.#check(this, 'tagDetails');
-    const reference = text(target, 'target');
-    return await json(options, (call, rest) => this.#native.tagDetails(call, reference, rest));
-  }
-
-  async manifests(target, options) {
-    Client.#check(this, 'manifests');
-    const reference = text(target, 'target');
-    return await json(options, (call, rest) => this.#native.manifests(call, reference, rest));
-  }
-
-  async repositories(host, options) {
-    Client.#check(this, 'repositories');
-    const registry = text(host, 'host');
-    return await json(options, (call, rest) => this.#native.repositories(call, registry, rest));
-  }
-
-  async login(host, credential, options) {
-    Client.#check(this, 'login');
-    const registry = text(host, 'host');
-    const given = credential === undefined || credential === null ? 'null' : toJson(credential, 'the credential');
-    return await json(options, (call, rest) => this.#native.login(call, registry, given, rest));
-  }
-
-  async logout(host, options) {
-    Client.#check(this, 'logout');
-    const registry = text(host, 'host');
-    return await json(options, (call, rest) => this.#native.logout(call, registry, rest));
+    const args = [text(target, 'target')];
+    const begin = (call, rest) => this.#native.resolve(call, ...args, rest);
+    return JSON.parse(await perform(options, begin));
   }
 
   async fetchManifest(target, options) {
     Client.#check(this, 'fetchManifest');
-    const reference = text(target, 'target');
-    const fetch = (call, rest) => this.#native.fetchManifest(call, reference, rest);
-    const [descriptor, bytes] = await perform(options, fetch);
+    const args = [text(target, 'target')];
+    const begin = (call, rest) => this.#native.fetchManifest(call, ...args, rest);
+    const [descriptor, bytes] = await perform(options, begin);
     return { descriptor: JSON.parse(descriptor), bytes };
   }
 
   async pushManifest(target, manifest, options) {
     Client.#check(this, 'pushManifest');
-    const reference = text(target, 'target');
-    const bytes = toBytes(manifest, 'manifest');
-    return await json(options, (call, rest) => this.#native.pushManifest(call, reference, bytes, rest));
+    const args = [text(target, 'target'), toBytes(manifest, 'manifest')];
+    const begin = (call, rest) => this.#native.pushManifest(call, ...args, rest);
+    return JSON.parse(await perform(options, begin));
   }
 
   async deleteManifest(target, options) {
     Client.#check(this, 'deleteManifest');
-    const reference = text(target, 'target');
-    return await json(options, (call, rest) => this.#native.deleteManifest(call, reference, rest));
+    const args = [text(target, 'target')];
+    const begin = (call, rest) => this.#native.deleteManifest(call, ...args, rest);
+    return JSON.parse(await perform(options, begin));
+  }
+
+  async tag(target, tags, options) {
+    Client.#check(this, 'tag');
+    const args = [text(target, 'target'), texts(tags, 'tags')];
+    const begin = (call, rest) => this.#native.tag(call, ...args, rest);
+    return JSON.parse(await perform(options, begin));
+  }
+
+  async untag(target, options) {
+    Client.#check(this, 'untag');
+    const args = [text(target, 'target')];
+    const begin = (call, rest) => this.#native.untag(call, ...args, rest);
+    await perform(options, begin);
+  }
+
+  async tags(target, options) {
+    Client.#check(this, 'tags');
+    const args = [text(target, 'target')];
+    const begin = (call, rest) => this.#native.tags(call, ...args, rest);
+    return JSON.parse(await perform(options, begin));
+  }
+
+  async tagDetails(target, options) {
+    Client.#check(this, 'tagDetails');
+    const args = [text(target, 'target')];
+    const begin = (call, rest) => this.#native.tagDetails(call, ...args, rest);
+    return JSON.parse(await perform(options, begin));
+  }
+
+  async manifests(target, options) {
+    Client.#check(this, 'manifests');
+    const args = [text(target, 'target')];
+    const begin = (call, rest) => this.#native.manifests(call, ...args, rest);
+    return JSON.parse(await perform(options, begin));
+  }
+
+  async repositories(host, options) {
+    Client.#check(this, 'repositories');
+    const args = [text(host, 'host')];
+    const begin = (call, rest) => this.#native.repositories(call, ...args, rest);
+    return JSON.parse(await perform(options, begin));
+  }
+
+  async login(host, credential, options) {
+    Client.#check(this, 'login');
+    const args = [text(host, 'host'), toCredential(credential)];
+    const begin = (call, rest) => this.#native.login(call, ...args, rest);
+    return JSON.parse(await perform(options, begin));
+  }
+
+  async logout(host, options) {
+    Client.#check(this, 'logout');
+    const args = [text(host, 'host')];
+    const begin = (call, rest) => this.#native.logout(call, ...args, rest);
+    return JSON.parse(await perform(options, begin));
   }
 
   async fetchBlob(target, options) {
@@ -196,19 +198,22 @@ export class Client {
     try {
       const reference = text(target, 'target');
       const given = toJson(files.describe(0, 'blob'), 'blob');
-      const prepare = (call, rest, signal) => {
-        unwrap(callNative(() => this.#native.checkPushBlob(reference, given, rest)));
-        return files.bufferAll(
-          () => this.#native.bufferContent(call, 'push blob', reference),
-          signal,
-          this.#closing.signal,
-        );
-      };
+      const check = (rest) => this.#native.checkPushBlob(reference, given, rest);
       const begin = (call, rest, contents) => this.#native.pushBlob(call, reference, given, contents, rest);
-      return await transfer(options, begin, prepare);
+      return await this.#transferFiles('push blob', reference, { files, describe: () => options }, check, begin);
     } finally {
       files.release();
     }
+  }
+
+  /** Performs a call that pushes `files`. Checks the arguments before it reads any content. */
+  async #transferFiles(operation, target, { files, describe }, check, begin) {
+    const prepare = (call, rest, signal) => {
+      unwrap(callNative(() => check(rest)));
+      const open = () => this.#native.bufferContent(call, operation, target);
+      return files.bufferAll(open, signal, this.#closing.signal);
+    };
+    return JSON.parse(await perform(describe(), begin, { progress: true, prepare }));
   }
 
   close() {
@@ -228,20 +233,30 @@ export class Client {
   }
 }
 
-/** Replaces `Infinity`, which JSON cannot represent, with the largest number. */
-function finiteLimits(limits) {
-  const finite = ([name, limit]) => [name, limit === Infinity ? Number.MAX_VALUE : limit];
-  return Object.fromEntries(Object.entries(limits).map(finite));
+/**
+ * Takes the files of options: `lists` are the options with several files, `single` those with one. `describe` returns the
+ * options with the files as the native part reads them. The streams of all files belong to `files`, which must be released.
+ */
+function takeFiles(options, lists, single) {
+  const given = plain(options);
+  const present = (name) => given[name] !== undefined;
+  const listed = lists.filter(present).map((name) => [name, list(given[name], `options.${name}`)]);
+  const alone = single.filter(present);
+  const files = new Files([...listed.flatMap(([, values]) => values), ...alone.map((name) => given[name])]);
+  const describe = () => {
+    const all = { ...given };
+    let index = 0;
+    const next = (name) => files.describe(index++, name);
+    for (const [name, values] of listed) all[name] = values.map((_, i) => next(`options.${name}[${i}]`));
+    for (const name of alone) all[name] = next(`options.${name}`);
+    return all;
+  };
+  return { files, describe };
 }
 
-/** Performs a call whose result is JSON. */
-async function json(options, begin) {
-  return JSON.parse(await perform(options, begin));
-}
-
-/** Performs a call that transfers content, reports progress, and whose result is JSON. */
-async function transfer(options, begin, prepare) {
-  return JSON.parse(await perform(options, begin, { progress: true, prepare }));
+/** Serializes a credential. The native part rejects one that is absent. */
+function toCredential(credential) {
+  return credential === undefined || credential === null ? 'null' : toJson(credential, 'the credential');
 }
 
 /** True for a file as in the options of a push: a path, or an object with a path or content. */

@@ -20,6 +20,10 @@ export class Graph {
     return this.#native.size;
   }
 
+  get problems() {
+    return JSON.parse(this.#native.problems);
+  }
+
   referrers(of = this.subject) {
     return JSON.parse(this.#native.referrers(text(of?.digest ?? of, 'of')));
   }

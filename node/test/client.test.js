@@ -132,6 +132,21 @@ test('a blob is pushed from any content and fetched as a web stream with its des
   assert.ok(Buffer.concat(chunks).equals(bytes));
 });
 
+test('a blob has the media type of the options', async (t) => {
+  const place = layout(t);
+  const client = new Client();
+  for (const [mediaType, expected] of [
+    ['text/plain', 'text/plain'],
+    [undefined, 'application/octet-stream'],
+  ]) {
+    const path = join(folder(t), 'file');
+    writeFileSync(path, 'path');
+    for (const blob of [path, { content: 'text' }]) {
+      assert.equal((await client.pushBlob(place, blob, { mediaType })).descriptor.mediaType, expected);
+    }
+  }
+});
+
 test('the stream of a damaged blob fails', async (t) => {
   const place = layout(t);
   const { descriptor } = await client.pushBlob(place, Buffer.alloc(1_000_000));

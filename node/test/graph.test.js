@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
@@ -126,4 +127,29 @@ test('a deep graph can be walked, filtered and serialized', async (t) => {
   assert.equal(nested(graph.toJSON()).length, CHAIN);
   assert.equal(graph.json().split('"referrers"').length - 1, CHAIN + 1);
   assert.equal(graph.filter((node) => node.artifactType === `link${CHAIN}/example`).size, CHAIN);
+});
+
+test('an incomplete graph has the problems if the caller allows it, and is an error otherwise', async (t) => {
+  const root = manifest('root');
+  const { digest } = described(root);
+  const entry = { ...described('a'), artifactType: 'a/example' };
+  const list = manifest(undefined, undefined, [entry, { ...described('b'), size: -1 }]);
+  const server = createServer((request, response) => {
+    const body = { manifests: root, referrers: list }[request.url.split('/')[3]] ?? '{}';
+    response.setHeader('content-type', INDEX);
+    response.end(request.method === 'HEAD' ? undefined : body);
+  });
+  t.after(() => server.close());
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const place = `127.0.0.1:${server.address().port}/app@${digest}`;
+  const client = new Client();
+  await assert.rejects(client.discover(place, { depth: 1 }), { code: 'INCOMPLETE' });
+  const graph = await client.discover(place, { depth: 1, allowIncomplete: true });
+  assert.equal(graph.size, 1);
+  assert.equal(graph.problems.length, 1);
+  const [problem] = graph.problems;
+  assert.deepEqual(Object.keys(problem), ['list', 'detail', 'subject']);
+  assert.equal(problem.subject, digest);
+  assert.match(problem.detail, /size/);
+  assert.deepEqual((await new Client().discover(chain(folder(t), 1))).problems, []);
 });

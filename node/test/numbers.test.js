@@ -19,9 +19,11 @@ const TIMES = [
 ];
 const COUNTS = ['maxAttempts', 'maxManifestBytes', 'maxPages', 'maxEntries'];
 const LONG = [Infinity, Number.MAX_VALUE, 1e30, 2 ** 62, 2 ** 64, Number.MAX_SAFE_INTEGER];
-const MANY = [2 ** 31, 2 ** 32, Number.MAX_SAFE_INTEGER, 2 ** 62, 2 ** 63];
+const MANY = [2 ** 31, 2 ** 32, Number.MAX_SAFE_INTEGER, 2 ** 62, 2 ** 63, 2 ** 64, 1e300, Infinity];
 const NO_TIME = [-1, -0.001, -Infinity, NaN, -Number.MAX_VALUE];
-const NO_COUNT = [-1, 1.5, NaN, -Infinity, Infinity, 2 ** 64, 1e300, -(2 ** 62)];
+const NO_COUNT = [-1, 1.5, NaN, -Infinity, -(2 ** 62)];
+/** Not maxima, so that a number that is too large is an error. */
+const NO_SECONDS = [...NO_COUNT, 2 ** 64, 1e300, Infinity];
 
 const all = (names, value) => Object.fromEntries(names.map((name) => [name, value]));
 
@@ -66,8 +68,8 @@ test('an invalid timeout or maximum is rejected with its name', () => {
 test('the error for a number that is too large names the maximum', async () => {
   const client = new Client();
   await assert.rejects(
-    client.discover('oci:none:v1', { depth: 2 ** 64 }),
-    /depth must be an integer below 2 \*\* 64, not/,
+    client.push('oci:none:v1', { sourceDateEpoch: 2 ** 64 }),
+    /options\.sourceDateEpoch must be an integer below 2 \*\* 64, not/,
   );
   await assert.rejects(client.discover('oci:none:v1', { depth: -1 }), /depth must be an integer of 0 or more, not -1/);
 });
@@ -96,6 +98,8 @@ test('concurrency and depth accept every size', async (t) => {
       await assert.rejects(client.discover(`${place}:v1`, options), refused('concurrency'), `${wrong}`);
       await assert.rejects(client.discover(`${place}:v1`, { depth: wrong }), refused('depth'), `${wrong}`);
       await assert.rejects(client.delete(`${place}:v1`, options), refused('concurrency'), `${wrong}`);
+    }
+    for (const wrong of NO_SECONDS) {
       await assert.rejects(client.push(`${place}:v1`, { sourceDateEpoch: wrong }), refused('sourceDateEpoch'));
     }
   }
@@ -112,5 +116,6 @@ test('unpack limits accept every size and are enforced', async (t) => {
   for (const many of MANY) await pull(all(['entries', 'bytes', 'ratio'], many), 'out');
   await assert.rejects(pull({ entries: 0 }, 'none'), { code: 'TOO_LARGE' });
   for (const wrong of NO_COUNT) await assert.rejects(pull({ bytes: wrong }, 'none'), refused('bytes'), `${wrong}`);
+  await assert.rejects(pull({ bytes: '1' }, 'none'), refused('options.unpackLimits.bytes must be an integer'));
   await assert.rejects(pull({ byte: 1 }, 'none'), refused('unpackLimits.byte'));
 });

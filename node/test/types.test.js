@@ -79,14 +79,16 @@ test('the types declare the options that the native part accepts', async () => {
     VerifyOptions: (options) => client.verify('a.b/c', options),
     ManifestOptions: (options) => client.resolve('a.b/c', options),
     PushManifestOptions: (options) => client.pushManifest('a.b/c', '{}', options),
+    PushBlobOptions: (options) => client.pushBlob('a.b/c', { content: '' }, options),
+    UnpackLimits: (unpackLimits) => client.pull('a.b/c', { unpackLimits }),
     ClientOptions: async (options) => new Client(options),
     Limits: async (limits) => new Client({ limits }),
     DigestFilesOptions: (options) => digestFile('a', options),
     DigestOptions: async (options) => ocigraph.digest('a', options),
     ContentFile: ({ '-': value }) => client.push('a.b/c', { files: [{ content: '', '-': value }] }),
   };
-  const ofAll = { ClientOptions: [], ContentFile: [], Limits: [], DigestOptions: [] };
-  const withProgress = ['PushOptions', 'PullOptions', 'CopyOptions', 'VerifyOptions'];
+  const ofAll = { ClientOptions: [], ContentFile: [], Limits: [], UnpackLimits: [], DigestOptions: [] };
+  const withProgress = ['PushOptions', 'PullOptions', 'CopyOptions', 'VerifyOptions', 'PushBlobOptions'];
   const source = [];
   for (const [type, call] of Object.entries(calls)) {
     const names = [...(await accepted(call)), ...(ofAll[type] ?? ['signal'])];

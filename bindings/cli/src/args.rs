@@ -6,13 +6,14 @@ use std::{
     io::{IsTerminal, Read, Write},
     path::PathBuf,
     str::FromStr,
+    time::Duration,
 };
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use ocigraph::{
-    Annotations, Client, ClientConfig, Code, Credential, Credentials, Error, Reference, Result,
-    Secret,
+    Annotations, Client, ClientConfig, Code, Credential, Credentials, Error, Limits, Reference,
+    Result, Secret,
 };
 
 use crate::{
@@ -134,9 +135,11 @@ pub(crate) struct Common {
     /// Log each request, and print the descriptors in tables of referrers
     #[arg(short, long, global = true, display_order = 100)]
     pub(crate) verbose: bool,
-    // Must be the last field: clap prints its heading above every argument that follows.
+    // Must be the last fields: clap prints their headings above every argument that follows.
     #[command(flatten)]
     registry: RegistryArgs,
+    #[command(flatten)]
+    limits: LimitArgs,
 }
 
 #[derive(Debug, Args)]
@@ -188,9 +191,107 @@ struct RegistryArgs {
     /// Add a header to every request to the registry
     #[arg(short = 'H', long = "header", value_name = "NAME:VALUE", global = true)]
     headers: Vec<String>,
+    /// `User-Agent` header of every request. Default: ocigraph/ and the version
+    #[arg(long, global = true, value_name = "TEXT", hide_short_help = true)]
+    user_agent: Option<String>,
     /// Maximum number of concurrent requests. 0 or no value: 128
-    #[arg(long, global = true, value_name = "N")]
-    concurrency: Option<usize>,
+    #[arg(long, global = true, value_name = "N", value_parser = count)]
+    concurrency: Option<u64>,
+}
+
+/// The limits that every command takes. `-h` does not show them.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Limits", next_display_order = 300)]
+struct LimitArgs {
+    /// Time to connect to a registry, TLS handshake included; inf for no limit. Default: 10
+    #[arg(long, global = true, value_name = "SECONDS", hide_short_help = true)]
+    connect_timeout: Option<Seconds>,
+    /// Time from a request to the first header of its response; inf for no limit. Default: 30
+    #[arg(long, global = true, value_name = "SECONDS", hide_short_help = true)]
+    response_timeout: Option<Seconds>,
+    /// Time between two pieces of a body, in either direction; inf for no limit. Default: 30
+    #[arg(long, global = true, value_name = "SECONDS", hide_short_help = true)]
+    idle_timeout: Option<Seconds>,
+    /// Time from the last byte of an upload to its response, and 1 s for every 16 MiB sent. Default: 60
+    #[arg(long, global = true, value_name = "SECONDS", hide_short_help = true)]
+    upload_response_timeout: Option<Seconds>,
+    /// Time without a transferred byte after which a command fails, over all attempts. Default: 90
+    #[arg(long, global = true, value_name = "SECONDS", hide_short_help = true)]
+    stall_timeout: Option<Seconds>,
+    /// Time for a credential helper to answer before it is killed; inf for no limit. Default: 30
+    #[arg(long, global = true, value_name = "SECONDS", hide_short_help = true)]
+    helper_timeout: Option<Seconds>,
+    /// Number of attempts of one request, the first included. Default: 5
+    #[arg(long, global = true, value_name = "N", value_parser = count, hide_short_help = true)]
+    max_attempts: Option<u64>,
+    /// Maximum size of a manifest, and of one page of a list. Default: 4 MiB
+    #[arg(long, global = true, value_name = "BYTES", value_parser = count, hide_short_help = true)]
+    max_manifest_bytes: Option<u64>,
+    /// Maximum number of pages of a list. Default: 10,000
+    #[arg(long, global = true, value_name = "N", value_parser = count, hide_short_help = true)]
+    max_pages: Option<u64>,
+    /// Maximum number of entries of a list and of manifests in a graph. Default: 1,000,000
+    #[arg(long, global = true, value_name = "N", value_parser = count, hide_short_help = true)]
+    max_entries: Option<u64>,
+}
+
+impl LimitArgs {
+    /// Changes the limits that the command line gives.
+    fn apply(&self, limits: &mut Limits) {
+        let set = |limit: &mut Duration, given: Option<Seconds>| {
+            if let Some(Seconds(duration)) = given {
+                *limit = duration;
+            }
+        };
+        set(&mut limits.connect_timeout, self.connect_timeout);
+        set(&mut limits.response_timeout, self.response_timeout);
+        set(&mut limits.idle_timeout, self.idle_timeout);
+        set(&mut limits.upload_response_timeout, self.upload_response_timeout);
+        set(&mut limits.stall_timeout, self.stall_timeout);
+        set(&mut limits.helper_timeout, self.helper_timeout);
+        let set = |limit: &mut usize, given: Option<u64>| {
+            if let Some(given) = given {
+                *limit = clamped(given);
+            }
+        };
+        set(&mut limits.max_manifest_bytes, self.max_manifest_bytes);
+        set(&mut limits.max_pages, self.max_pages);
+        set(&mut limits.max_entries, self.max_entries);
+        if let Some(attempts) = self.max_attempts {
+            limits.max_attempts = u32::try_from(attempts).unwrap_or(u32::MAX);
+        }
+    }
+}
+
+/// A duration in seconds, with a fraction. `inf` means no limit.
+#[derive(Debug, Clone, Copy)]
+struct Seconds(Duration);
+
+impl FromStr for Seconds {
+    type Err = String;
+
+    fn from_str(text: &str) -> std::result::Result<Self, String> {
+        match text.parse::<f64>() {
+            Ok(seconds) if seconds >= 0.0 => {
+                // Infinity and seconds beyond the range of `Duration`.
+                Ok(Self(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX)))
+            }
+            _ => Err("expected a number of seconds, 0 or more, or inf".to_owned()),
+        }
+    }
+}
+
+/// Parses a maximum. A number that is too large counts as the largest one.
+pub(crate) fn count(text: &str) -> std::result::Result<u64, String> {
+    if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err("expected an integer of 0 or more".to_owned());
+    }
+    Ok(text.parse().unwrap_or(u64::MAX))
+}
+
+/// Converts a maximum to the type of the library.
+pub(crate) fn clamped(count: u64) -> usize {
+    usize::try_from(count).unwrap_or(usize::MAX)
 }
 
 impl Common {
@@ -225,6 +326,10 @@ impl Common {
         config.key_file.clone_from(&registry.key_file);
         config.insecure = registry.insecure;
         config.use_proxy = !registry.no_proxy;
+        if let Some(user_agent) = &registry.user_agent {
+            config.user_agent.clone_from(user_agent);
+        }
+        self.limits.apply(&mut config.limits);
         if let Some(credential) = credential {
             config.credentials = Credentials::Given(credential);
         }
@@ -232,7 +337,7 @@ impl Common {
     }
 
     pub(crate) fn concurrency(&self) -> Option<usize> {
-        self.registry.concurrency
+        self.registry.concurrency.map(clamped)
     }
 
     fn credential(&self) -> Result<Option<Credential>> {
@@ -380,4 +485,26 @@ pub(crate) fn key_values(given: &[String]) -> Result<Annotations> {
         }
     }
     Ok(annotations)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_and_maxima_have_no_upper_bound() {
+        let seconds = |text: &str| text.parse::<Seconds>().map(|Seconds(duration)| duration);
+        assert_eq!(seconds("0.5"), Ok(Duration::from_millis(500)));
+        for text in ["inf", "1e300", "99999999999999999999"] {
+            assert_eq!(seconds(text), Ok(Duration::MAX), "{text}");
+        }
+        for text in ["-1", "nan", "-inf", "1s", ""] {
+            assert!(seconds(text).is_err(), "{text}");
+        }
+        assert_eq!(count("0"), Ok(0));
+        assert_eq!(count("99999999999999999999"), Ok(u64::MAX));
+        for text in ["-1", "1.5", "inf", ""] {
+            assert!(count(text).is_err(), "{text}");
+        }
+    }
 }

@@ -3,6 +3,8 @@
 
 mod args;
 mod commands;
+#[cfg(test)]
+mod flags;
 mod output;
 mod progress;
 mod signals;

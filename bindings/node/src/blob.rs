@@ -54,7 +54,7 @@ impl Client {
         let check = || -> Result<()> {
             target.parse::<Reference>()?;
             read::<options::Blob>(&blob)?;
-            read::<options::NoOptions>(&options).map(drop)
+            read::<options::PushBlobOptions>(&options).map(drop)
         };
         js_result(check().map_err(|error| ErrorContext::new("push blob", &target).apply(error)))
     }
@@ -73,11 +73,14 @@ impl Client {
         self.start(env, call, ErrorContext::new("push blob", &target), |core, _| {
             let target: Reference = target.parse()?;
             let options::Blob { path, content } = read(&blob)?;
-            read::<options::NoOptions>(&options)?;
+            let options::PushBlobOptions { media_type } = read(&options)?;
             let content = crate::content::content(path, content, None, &contents)?;
             let progress = call.progress();
             Ok(async move {
-                let (blob, source) = content.into_blob(OCTET_STREAM).await?;
+                let (mut blob, source) = content.into_blob(OCTET_STREAM).await?;
+                if let Some(media_type) = media_type {
+                    blob.media_type = media_type;
+                }
                 let outcome = core
                     .push_blob(
                         &target,

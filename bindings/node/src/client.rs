@@ -42,7 +42,8 @@ impl Client {
     /// Creates a client, or returns the error in its options. Starts no thread and sends no request.
     #[napi(catch_unwind)]
     pub fn open(options: String, callback: Option<CredentialCallback>) -> JsResult<Client> {
-        let config = read::<options::Client>(&options).and_then(|options| options.config(callback));
+        let config = read::<options::ClientOptions>(&options)
+            .and_then(|options| options.into_core(callback));
         let open = |config| State::Open(Core::with_config(config), None);
         js_result(config.map(|config| Client { state: Mutex::new(open(config)) }))
     }

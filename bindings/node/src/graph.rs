@@ -38,6 +38,22 @@ impl Graph {
         u32::try_from(self.graph.len()).unwrap_or(u32::MAX)
     }
 
+    /// The parts of the graph that could not be read, as a JSON list. Absent fields are omitted.
+    #[napi(getter, catch_unwind)]
+    pub fn problems(&self) -> String {
+        let problems = self.graph.problems().iter().map(|problem| {
+            let mut fields = json!({ "list": problem.list, "detail": problem.detail });
+            if let Some(subject) = &problem.subject {
+                fields["subject"] = json!(subject);
+            }
+            if let Some(name) = &problem.name {
+                fields["name"] = json!(name);
+            }
+            fields
+        });
+        problems.collect::<Value>().to_string()
+    }
+
     /// Returns the descriptors of a node's direct referrers, as a JSON list.
     #[napi(catch_unwind)]
     pub fn referrers(&self, digest: String) -> String {

@@ -16,6 +16,7 @@ mod operation;
 mod options;
 mod progress;
 pub mod reference;
+mod registry;
 mod tag;
 
 use napi_derive::napi;

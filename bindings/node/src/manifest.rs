@@ -1,4 +1,6 @@
-//! Operations on single manifests, and the listing of a repository's manifests.
+// Written by tools/bindgen from the source of the core. Edit that source, then run `make bindgen`.
+
+//! Operations on single manifests.
 
 use napi::{Env, bindgen_prelude::Buffer};
 use napi_derive::napi;
@@ -13,7 +15,23 @@ use crate::{
 
 #[napi]
 impl Client {
-    /// Fetches a manifest. Resolves to its descriptor as JSON, and its bytes.
+    /// Starts the operation. Resolves to the result as JSON.
+    #[napi(catch_unwind)]
+    pub fn resolve<'env>(
+        &self,
+        env: &'env Env,
+        call: &Call,
+        target: String,
+        options: String,
+    ) -> Started<'env> {
+        self.start(env, call, ErrorContext::new("resolve", &target), |core, _| {
+            let target: Reference = target.parse()?;
+            let options = read::<options::ManifestOptions>(&options)?.into_core()?;
+            Ok(async move { Ok(json(&core.resolve(&target, options).await?)) })
+        })
+    }
+
+    /// Starts the operation. Resolves to the descriptor as JSON, and the bytes.
     #[napi(catch_unwind)]
     pub fn fetch_manifest<'env>(
         &self,
@@ -24,17 +42,16 @@ impl Client {
     ) -> Started<'env> {
         self.start(env, call, ErrorContext::new("fetch manifest", &target), |core, _| {
             let target: Reference = target.parse()?;
-            let platform = read::<options::PlatformOnly>(&options)?.platform()?;
+            let options = read::<options::ManifestOptions>(&options)?.into_core()?;
             Ok(async move {
-                let manifest =
-                    core.fetch_manifest(&target, ResolveOptions::for_platform(platform)).await?;
+                let manifest = core.fetch_manifest(&target, options).await?;
                 let bytes = Buffer::from(manifest.bytes().to_vec());
                 Ok((json(&manifest.descriptor()), bytes))
             })
         })
     }
 
-    /// Pushes a manifest unchanged. Resolves to its descriptor as JSON.
+    /// Starts the operation. Resolves to the result as JSON.
     #[napi(catch_unwind)]
     pub fn push_manifest<'env>(
         &self,
@@ -46,7 +63,7 @@ impl Client {
     ) -> Started<'env> {
         self.start(env, call, ErrorContext::new("push manifest", &target), |core, _| {
             let target: Reference = target.parse()?;
-            let options = read::<options::PushManifest>(&options)?;
+            let options = read::<options::PushManifestOptions>(&options)?;
             let (bytes, algorithm) = (Bytes::copy_from_slice(manifest), target.algorithm()?);
             let manifest = Manifest::parse(bytes, options.media_type.as_deref(), algorithm)?;
             Ok(async move {
@@ -56,7 +73,7 @@ impl Client {
         })
     }
 
-    /// Deletes one manifest, without its referrers. Resolves to its descriptor as JSON.
+    /// Starts the operation. Resolves to the result as JSON.
     #[napi(catch_unwind)]
     pub fn delete_manifest<'env>(
         &self,
@@ -73,22 +90,6 @@ impl Client {
                 core.delete_manifest(&target, &manifest).await?;
                 Ok(json(&manifest.descriptor()))
             })
-        })
-    }
-
-    /// Lists tagged and untagged manifests. Resolves to a JSON list.
-    #[napi(catch_unwind)]
-    pub fn manifests<'env>(
-        &self,
-        env: &'env Env,
-        call: &Call,
-        target: String,
-        options: String,
-    ) -> Started<'env> {
-        self.start(env, call, ErrorContext::new("manifests", &target), |core, _| {
-            let target: Reference = target.parse()?;
-            read::<options::NoOptions>(&options)?;
-            Ok(async move { Ok(json(core.manifests(&target).await?.as_slice())) })
         })
     }
 }

@@ -1,8 +1,10 @@
+// Written by tools/bindgen from the source of the core. Edit that source, then run `make bindgen`.
+
 //! Operations on artifacts and their graphs.
 
 use napi::{Env, bindgen_prelude::ClassInstance};
 use napi_derive::napi;
-use ocigraph::{Reference, Result};
+use ocigraph::{File, Progress, Reference, Result};
 
 use crate::{
     call::Call,
@@ -15,17 +17,18 @@ use crate::{
 
 #[napi]
 impl Client {
-    /// Checks the arguments of a push before its content is buffered. Returns the error, if any.
+    /// Checks the arguments before the content of files is buffered. Returns the error, if any.
     #[napi(catch_unwind)]
     pub fn check_push(&self, target: String, options: String) -> JsResult<()> {
         let check = || -> Result<()> {
             target.parse::<Reference>()?;
-            read::<options::Push>(&options)?.parsed().map(drop)
+            let options = read::<options::PushOptions>(&options)?;
+            options.into_core(Progress::default(), |_| Ok(File::path(""))).map(drop)
         };
         js_result(check().map_err(|error| ErrorContext::new("push", &target).apply(error)))
     }
 
-    /// Pushes files and content as one artifact. Resolves to the JSON of the result.
+    /// Starts the operation. Resolves to the result as JSON.
     #[napi(catch_unwind)]
     pub fn push<'env>(
         &self,
@@ -37,16 +40,13 @@ impl Client {
     ) -> Started<'env> {
         self.start(env, call, ErrorContext::new("push", &target), |core, _| {
             let target: Reference = target.parse()?;
-            let (mut options, files, config) = read::<options::Push>(&options)?.parsed()?;
-            let file = |described| file(described, &contents);
-            options.files = files.into_iter().map(file).collect::<Result<_>>()?;
-            options.config = config.map(file).transpose()?;
-            options.progress = call.progress();
+            let options = read::<options::PushOptions>(&options)?
+                .into_core(call.progress(), |described| file(described, &contents))?;
             Ok(async move { Ok(json(&core.push(&target, options).await?)) })
         })
     }
 
-    /// Pulls an artifact's files into a directory. Resolves to a JSON list of results.
+    /// Starts the operation. Resolves to the result as JSON.
     #[napi(catch_unwind)]
     pub fn pull<'env>(
         &self,
@@ -57,12 +57,12 @@ impl Client {
     ) -> Started<'env> {
         self.start(env, call, ErrorContext::new("pull", &target), |core, _| {
             let target: Reference = target.parse()?;
-            let options = read::<options::Pull>(&options)?.options(call.progress())?;
+            let options = read::<options::PullOptions>(&options)?.into_core(call.progress())?;
             Ok(async move { Ok(json(core.pull(&target, options).await?.as_slice())) })
         })
     }
 
-    /// Discovers the graph of all referrers of an artifact.
+    /// Starts the operation. Resolves to the graph.
     #[napi(catch_unwind)]
     pub fn discover<'env>(
         &self,
@@ -73,7 +73,7 @@ impl Client {
     ) -> Started<'env> {
         self.start(env, call, ErrorContext::new("discover", &target), |core, _| {
             let reference: Reference = target.parse()?;
-            let options = read::<options::Discover>(&options)?.options()?;
+            let options = read::<options::DiscoverOptions>(&options)?.into_core()?;
             Ok(async move {
                 let graph = core.discover(&reference, options).await?;
                 Ok(Graph::new(graph, target, &reference))
@@ -81,7 +81,7 @@ impl Client {
         })
     }
 
-    /// Deletes an artifact and all its referrers. Resolves to the JSON of the report.
+    /// Starts the operation. Resolves to the result as JSON.
     #[napi(catch_unwind)]
     pub fn delete<'env>(
         &self,
@@ -92,12 +92,12 @@ impl Client {
     ) -> Started<'env> {
         self.start(env, call, ErrorContext::new("delete", &target), |core, _| {
             let target: Reference = target.parse()?;
-            let options = read::<options::Delete>(&options)?.into();
+            let options = read::<options::DeleteOptions>(&options)?.into_core()?;
             Ok(async move { Ok(json(&core.delete(&target, options).await?)) })
         })
     }
 
-    /// Copies an artifact or its graph. Resolves to the JSON of the report.
+    /// Starts the operation. Resolves to the result as JSON.
     #[napi(catch_unwind)]
     pub fn copy<'env>(
         &self,
@@ -112,15 +112,15 @@ impl Client {
             call,
             ErrorContext::new("copy", format!("{source} to {destination}")),
             |core, _| {
-                let (source, destination): (Reference, Reference) =
-                    (source.parse()?, destination.parse()?);
-                let options = read::<options::Copy>(&options)?.options(call.progress())?;
+                let source: Reference = source.parse()?;
+                let destination: Reference = destination.parse()?;
+                let options = read::<options::CopyOptions>(&options)?.into_core(call.progress())?;
                 Ok(async move { Ok(json(&core.copy(&source, &destination, options).await?)) })
             },
         )
     }
 
-    /// Verifies every manifest and blob of a graph. Resolves to the JSON of the report.
+    /// Starts the operation. Resolves to the result as JSON.
     #[napi(catch_unwind)]
     pub fn verify<'env>(
         &self,
@@ -131,7 +131,7 @@ impl Client {
     ) -> Started<'env> {
         self.start(env, call, ErrorContext::new("verify", &target), |core, _| {
             let target: Reference = target.parse()?;
-            let options = read::<options::Verify>(&options)?.options(call.progress())?;
+            let options = read::<options::VerifyOptions>(&options)?.into_core(call.progress())?;
             Ok(async move { Ok(json(&core.verify(&target, options).await?)) })
         })
     }

@@ -1,277 +1,366 @@
-//! The options of each operation as JavaScript passes them, and their conversion to the core's options.
-//! Unknown options and values of the wrong type are errors.
+// Written by tools/bindgen from the source of the core. Edit that source, then run `make bindgen`.
 
+//! The options of each operation as JavaScript passes them, and their conversion to the core's
+//! options. Unknown options and values of the wrong type are errors.
+
+mod parts;
 mod read;
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{path::PathBuf, sync::Arc};
 
-use ocigraph::{
-    Annotations, ClientConfig, CopyOptions, Credentials, DeleteOptions, DiscoverOptions, Platform,
-    Progress, PullOptions, PushOptions, Result, VerifyOptions,
-};
+use ocigraph::{Annotations, Credentials, File, Progress, Result};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-pub(crate) use read::{read, read_at};
+pub(crate) use parts::{Blob, Digest, FileOptions, NoOptions};
+use parts::{Count, parsed, time};
+pub(crate) use read::read;
+use read::read_at;
 
-use crate::{
-    credential::{self, CallbackSource, CredentialCallback},
-    error::invalid,
-};
+use crate::credential::{self, CallbackSource, CredentialCallback};
 
 #[derive(Deserialize, Default)]
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
-pub(crate) struct Client {
-    /// A keyword or a credential.
+pub(crate) struct ClientOptions {
     credentials: Option<Value>,
     auth_file: Option<PathBuf>,
     plain_http: Option<bool>,
     ca_file: Option<PathBuf>,
     cert_file: Option<PathBuf>,
     key_file: Option<PathBuf>,
-    insecure: bool,
+    insecure: Option<bool>,
     use_proxy: Option<bool>,
-    /// Unparsed, so that an error does not repeat the values.
     headers: Option<Value>,
     user_agent: Option<String>,
     limits: Map<String, Value>,
 }
 
-impl Client {
+impl ClientOptions {
     /// Converts to the core's configuration. `callback` replaces the `credentials` option.
-    pub(crate) fn config(self, callback: Option<CredentialCallback>) -> Result<ClientConfig> {
-        let credentials = match callback {
+    pub(crate) fn into_core(
+        self,
+        callback: Option<CredentialCallback>,
+    ) -> Result<ocigraph::ClientConfig> {
+        let mut options = ocigraph::ClientConfig::default();
+        options.credentials = match callback {
             Some(callback) => Credentials::Callback(Arc::new(CallbackSource::new(callback))),
             None => credential::source(self.credentials)?,
         };
-        let defaults = ClientConfig::default();
-        Ok({
-            let mut config = ClientConfig::default();
-            config.credentials = credentials;
-            config.auth_file = self.auth_file;
-            config.plain_http = self.plain_http;
-            config.ca_file = self.ca_file;
-            config.cert_file = self.cert_file;
-            config.key_file = self.key_file;
-            config.insecure = self.insecure;
-            config.use_proxy = self.use_proxy.unwrap_or(defaults.use_proxy);
-            config.headers = credential::headers(self.headers)?;
-            config.user_agent = self.user_agent.unwrap_or_else(|| defaults.user_agent.clone());
-            config.limits = read_at::<Limits>("limits", self.limits)?.limits()?;
-            config
-        })
+        options.auth_file = self.auth_file;
+        options.plain_http = self.plain_http;
+        options.ca_file = self.ca_file;
+        options.cert_file = self.cert_file;
+        options.key_file = self.key_file;
+        if let Some(given) = self.insecure {
+            options.insecure = given;
+        }
+        if let Some(given) = self.use_proxy {
+            options.use_proxy = given;
+        }
+        options.headers = credential::headers(self.headers)?;
+        if let Some(given) = self.user_agent {
+            options.user_agent = given;
+        }
+        options.limits = read_at::<Limits>("limits", self.limits)?.into_core()?;
+        Ok(options)
     }
 }
 
-/// Limits. Absent fields keep the core's defaults. Times are in milliseconds.
 #[derive(Deserialize, Default)]
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
-struct Limits {
+pub(crate) struct CopyOptions {
+    recursive: Option<bool>,
+    platform: Option<String>,
+    foreign: Option<bool>,
+    concurrency: Option<Count>,
+}
+
+impl CopyOptions {
+    /// Converts to the core's options. Absent options keep the core's defaults.
+    pub(crate) fn into_core(self, progress: Progress) -> Result<ocigraph::CopyOptions> {
+        let mut options = ocigraph::CopyOptions::default();
+        if let Some(given) = self.recursive {
+            options.recursive = given;
+        }
+        if let Some(given) = self.platform {
+            options.platform = Some(parsed(&given)?);
+        }
+        if let Some(given) = self.foreign {
+            options.foreign = given;
+        }
+        if let Some(given) = self.concurrency {
+            options.concurrency = Some(given.as_usize());
+        }
+        options.progress = progress;
+        Ok(options)
+    }
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
+pub(crate) struct DeleteOptions {
+    dry_run: Option<bool>,
+    force: Option<bool>,
+    concurrency: Option<Count>,
+}
+
+impl DeleteOptions {
+    /// Converts to the core's options. Absent options keep the core's defaults.
+    pub(crate) fn into_core(self) -> Result<ocigraph::DeleteOptions> {
+        let mut options = ocigraph::DeleteOptions::default();
+        if let Some(given) = self.dry_run {
+            options.dry_run = given;
+        }
+        if let Some(given) = self.force {
+            options.force = given;
+        }
+        if let Some(given) = self.concurrency {
+            options.concurrency = Some(given.as_usize());
+        }
+        Ok(options)
+    }
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
+pub(crate) struct DiscoverOptions {
+    artifact_type: Option<String>,
+    annotations: Option<Annotations>,
+    platform: Option<String>,
+    depth: Option<Count>,
+    allow_incomplete: Option<bool>,
+    concurrency: Option<Count>,
+}
+
+impl DiscoverOptions {
+    /// Converts to the core's options. Absent options keep the core's defaults.
+    pub(crate) fn into_core(self) -> Result<ocigraph::DiscoverOptions> {
+        let mut options = ocigraph::DiscoverOptions::default();
+        options.artifact_type = self.artifact_type;
+        if let Some(given) = self.annotations {
+            options.annotations = given;
+        }
+        if let Some(given) = self.platform {
+            options.platform = Some(parsed(&given)?);
+        }
+        if let Some(given) = self.depth {
+            options.depth = Some(given.as_usize());
+        }
+        if let Some(given) = self.allow_incomplete {
+            options.allow_incomplete = given;
+        }
+        if let Some(given) = self.concurrency {
+            options.concurrency = Some(given.as_usize());
+        }
+        Ok(options)
+    }
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
+pub(crate) struct Limits {
     connect_timeout: Option<f64>,
     response_timeout: Option<f64>,
     idle_timeout: Option<f64>,
     upload_response_timeout: Option<f64>,
-    max_attempts: Option<u64>,
+    max_attempts: Option<Count>,
     stall_timeout: Option<f64>,
-    max_manifest_bytes: Option<usize>,
-    max_pages: Option<usize>,
-    max_entries: Option<usize>,
+    max_manifest_bytes: Option<Count>,
+    max_pages: Option<Count>,
+    max_entries: Option<Count>,
     helper_timeout: Option<f64>,
 }
 
-/// Times above this many milliseconds (570,000 years) mean no limit.
-const LONGEST: f64 = 1.8e16;
-
 impl Limits {
-    fn limits(&self) -> Result<ocigraph::Limits> {
-        let or = |name: &str, given: Option<f64>, usual: Duration| match given {
-            None => Ok(usual),
-            // JavaScript passes `Infinity` as `Number.MAX_VALUE`, because JSON cannot represent it.
-            Some(ms) if ms > LONGEST => Ok(Duration::MAX),
-            Some(ms) => Duration::try_from_secs_f64(ms / 1000.0).map_err(|_| {
-                invalid(format!(
-                    "limits.{name} must be a time in milliseconds, 0 or more, not {ms}"
-                ))
-            }),
-        };
-        let usual = ocigraph::Limits::default();
-        Ok(ocigraph::Limits::default()
-            .connect_timeout(or("connectTimeout", self.connect_timeout, usual.connect_timeout)?)
-            .response_timeout(or("responseTimeout", self.response_timeout, usual.response_timeout)?)
-            .idle_timeout(or("idleTimeout", self.idle_timeout, usual.idle_timeout)?)
-            .upload_response_timeout(or(
-                "uploadResponseTimeout",
-                self.upload_response_timeout,
-                usual.upload_response_timeout,
-            )?)
-            .max_attempts(
-                self.max_attempts
-                    .map_or(usual.max_attempts, |tries| u32::try_from(tries).unwrap_or(u32::MAX)),
-            )
-            .stall_timeout(or("stallTimeout", self.stall_timeout, usual.stall_timeout)?)
-            .max_manifest_bytes(self.max_manifest_bytes.unwrap_or(usual.max_manifest_bytes))
-            .max_pages(self.max_pages.unwrap_or(usual.max_pages))
-            .max_entries(self.max_entries.unwrap_or(usual.max_entries))
-            .helper_timeout(or("helperTimeout", self.helper_timeout, usual.helper_timeout)?))
+    /// Converts to the core's options. Absent options keep the core's defaults.
+    pub(crate) fn into_core(self) -> Result<ocigraph::Limits> {
+        let mut options = ocigraph::Limits::default();
+        if let Some(given) = self.connect_timeout {
+            options.connect_timeout = time("limits.connectTimeout", given)?;
+        }
+        if let Some(given) = self.response_timeout {
+            options.response_timeout = time("limits.responseTimeout", given)?;
+        }
+        if let Some(given) = self.idle_timeout {
+            options.idle_timeout = time("limits.idleTimeout", given)?;
+        }
+        if let Some(given) = self.upload_response_timeout {
+            options.upload_response_timeout = time("limits.uploadResponseTimeout", given)?;
+        }
+        if let Some(given) = self.max_attempts {
+            options.max_attempts = given.as_u32();
+        }
+        if let Some(given) = self.stall_timeout {
+            options.stall_timeout = time("limits.stallTimeout", given)?;
+        }
+        if let Some(given) = self.max_manifest_bytes {
+            options.max_manifest_bytes = given.as_usize();
+        }
+        if let Some(given) = self.max_pages {
+            options.max_pages = given.as_usize();
+        }
+        if let Some(given) = self.max_entries {
+            options.max_entries = given.as_usize();
+        }
+        if let Some(given) = self.helper_timeout {
+            options.helper_timeout = time("limits.helperTimeout", given)?;
+        }
+        Ok(options)
     }
 }
 
 #[derive(Deserialize, Default)]
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
-pub(crate) struct FileOptions {
-    pub(crate) path: Option<PathBuf>,
-    /// The index of its buffered content.
-    pub(crate) content: Option<usize>,
-    pub(crate) title: Option<String>,
-    pub(crate) media_type: Option<String>,
-    pub(crate) annotations: Annotations,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
-pub(crate) struct Push {
-    files: Vec<FileOptions>,
-    artifact_type: Option<String>,
-    subject: Option<String>,
-    annotations: Annotations,
-    config: Option<FileOptions>,
-    format: Option<String>,
-    allow_path_traversal: bool,
-    source_date_epoch: Option<u64>,
-    concurrency: Option<usize>,
-}
-
-impl Push {
-    /// Converts to the core's options without files, and the files and config to add to them.
-    pub(crate) fn parsed(self) -> Result<(PushOptions, Vec<FileOptions>, Option<FileOptions>)> {
-        let mut options = PushOptions::default();
-        options.artifact_type = self.artifact_type;
-        options.subject = self.subject.as_deref().map(str::parse).transpose()?;
-        options.annotations = self.annotations;
-        options.format = self.format.as_deref().map(str::parse).transpose()?.unwrap_or_default();
-        options.allow_path_traversal = self.allow_path_traversal;
-        options.source_date_epoch = self.source_date_epoch;
-        options.concurrency = self.concurrency;
-        Ok((options, self.files, self.config))
-    }
-}
-
-/// The content of a blob.
-#[derive(Deserialize, Default)]
-#[serde(default, deny_unknown_fields)]
-pub(crate) struct Blob {
-    pub(crate) path: Option<PathBuf>,
-    /// The index of its buffered content.
-    pub(crate) content: Option<usize>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
-pub(crate) struct Pull {
-    output: PathBuf,
+pub(crate) struct PullOptions {
+    output: Option<PathBuf>,
     artifact_type: Option<String>,
     platform: Option<String>,
-    include_subject: bool,
-    keep_old_files: bool,
-    allow_path_traversal: bool,
+    include_subject: Option<bool>,
+    keep_old_files: Option<bool>,
+    allow_path_traversal: Option<bool>,
     unpack_limits: Map<String, Value>,
-    concurrency: Option<usize>,
+    concurrency: Option<Count>,
 }
 
-/// Limits for unpacking directories. Absent fields keep the core's defaults.
+impl PullOptions {
+    /// Converts to the core's options. Absent options keep the core's defaults.
+    pub(crate) fn into_core(self, progress: Progress) -> Result<ocigraph::PullOptions> {
+        let mut options = ocigraph::PullOptions::default();
+        if let Some(given) = self.output {
+            options.output = given;
+        }
+        options.artifact_type = self.artifact_type;
+        if let Some(given) = self.platform {
+            options.platform = Some(parsed(&given)?);
+        }
+        if let Some(given) = self.include_subject {
+            options.include_subject = given;
+        }
+        if let Some(given) = self.keep_old_files {
+            options.keep_old_files = given;
+        }
+        if let Some(given) = self.allow_path_traversal {
+            options.allow_path_traversal = given;
+        }
+        options.unpack_limits =
+            read_at::<UnpackLimits>("unpackLimits", self.unpack_limits)?.into_core()?;
+        if let Some(given) = self.concurrency {
+            options.concurrency = Some(given.as_usize());
+        }
+        options.progress = progress;
+        Ok(options)
+    }
+}
+
 #[derive(Deserialize, Default)]
-#[serde(default, deny_unknown_fields)]
-struct UnpackLimits {
-    entries: Option<u64>,
-    bytes: Option<u64>,
-    ratio: Option<u64>,
+#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
+pub(crate) struct PushOptions {
+    files: Option<Vec<FileOptions>>,
+    artifact_type: Option<String>,
+    subject: Option<String>,
+    annotations: Option<Annotations>,
+    config: Option<FileOptions>,
+    format: Option<String>,
+    allow_path_traversal: Option<bool>,
+    source_date_epoch: Option<u64>,
+    concurrency: Option<Count>,
+}
+
+impl PushOptions {
+    /// Converts to the core's options. Absent options keep the core's defaults.
+    pub(crate) fn into_core(
+        self,
+        progress: Progress,
+        mut file: impl FnMut(FileOptions) -> Result<File>,
+    ) -> Result<ocigraph::PushOptions> {
+        let mut options = ocigraph::PushOptions::default();
+        if let Some(given) = self.files {
+            options.files = given.into_iter().map(&mut file).collect::<Result<_>>()?;
+        }
+        options.artifact_type = self.artifact_type;
+        if let Some(given) = self.subject {
+            options.subject = Some(parsed(&given)?);
+        }
+        if let Some(given) = self.annotations {
+            options.annotations = given;
+        }
+        if let Some(given) = self.config {
+            options.config = Some(file(given)?);
+        }
+        if let Some(given) = self.format {
+            options.format = parsed(&given)?;
+        }
+        if let Some(given) = self.allow_path_traversal {
+            options.allow_path_traversal = given;
+        }
+        options.source_date_epoch = self.source_date_epoch;
+        if let Some(given) = self.concurrency {
+            options.concurrency = Some(given.as_usize());
+        }
+        options.progress = progress;
+        Ok(options)
+    }
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
+pub(crate) struct ManifestOptions {
+    platform: Option<String>,
+}
+
+impl ManifestOptions {
+    /// Converts to the core's options. Absent options keep the core's defaults.
+    pub(crate) fn into_core(self) -> Result<ocigraph::ResolveOptions> {
+        let mut options = ocigraph::ResolveOptions::default();
+        if let Some(given) = self.platform {
+            options.platform = Some(parsed(&given)?);
+        }
+        Ok(options)
+    }
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
+pub(crate) struct UnpackLimits {
+    entries: Option<Count>,
+    bytes: Option<Count>,
+    ratio: Option<Count>,
 }
 
 impl UnpackLimits {
-    fn limits(&self) -> ocigraph::UnpackLimits {
-        let usual = ocigraph::UnpackLimits::default();
-        ocigraph::UnpackLimits::default()
-            .entries(self.entries.unwrap_or(usual.entries))
-            .bytes(self.bytes.unwrap_or(usual.bytes))
-            .ratio(self.ratio.unwrap_or(usual.ratio))
-    }
-}
-
-impl Pull {
-    pub(crate) fn options(self, progress: Progress) -> Result<PullOptions> {
-        let mut options = PullOptions::default();
-        options.output = self.output;
-        options.artifact_type = self.artifact_type;
-        options.platform = platform(self.platform.as_deref())?;
-        options.include_subject = self.include_subject;
-        options.keep_old_files = self.keep_old_files;
-        options.allow_path_traversal = self.allow_path_traversal;
-        options.concurrency = self.concurrency;
-        options.unpack_limits =
-            read_at::<UnpackLimits>("unpackLimits", self.unpack_limits)?.limits();
-        options.progress = progress;
-        Ok(options)
-    }
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
-pub(crate) struct Discover {
-    artifact_type: Option<String>,
-    annotations: Annotations,
-    platform: Option<String>,
-    depth: Option<usize>,
-    concurrency: Option<usize>,
-}
-
-impl Discover {
-    pub(crate) fn options(self) -> Result<DiscoverOptions> {
-        let mut options = DiscoverOptions::default();
-        options.artifact_type = self.artifact_type;
-        options.annotations = self.annotations;
-        options.platform = platform(self.platform.as_deref())?;
-        options.depth = self.depth;
-        options.concurrency = self.concurrency;
-        Ok(options)
-    }
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
-pub(crate) struct Delete {
-    dry_run: bool,
-    force: bool,
-    concurrency: Option<usize>,
-}
-
-impl From<Delete> for DeleteOptions {
-    fn from(given: Delete) -> Self {
-        {
-            let mut options = DeleteOptions::default();
-            options.dry_run = given.dry_run;
-            options.force = given.force;
-            options.concurrency = given.concurrency;
-            options
+    /// Converts to the core's options. Absent options keep the core's defaults.
+    pub(crate) fn into_core(self) -> Result<ocigraph::UnpackLimits> {
+        let mut options = ocigraph::UnpackLimits::default();
+        if let Some(given) = self.entries {
+            options.entries = given.as_u64();
         }
+        if let Some(given) = self.bytes {
+            options.bytes = given.as_u64();
+        }
+        if let Some(given) = self.ratio {
+            options.ratio = given.as_u64();
+        }
+        Ok(options)
     }
 }
 
 #[derive(Deserialize, Default)]
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
-pub(crate) struct Copy {
-    recursive: bool,
+pub(crate) struct VerifyOptions {
     platform: Option<String>,
-    foreign: bool,
-    concurrency: Option<usize>,
+    concurrency: Option<Count>,
 }
 
-impl Copy {
-    pub(crate) fn options(self, progress: Progress) -> Result<CopyOptions> {
-        let mut options = CopyOptions::default();
-        options.recursive = self.recursive;
-        options.platform = platform(self.platform.as_deref())?;
-        options.foreign = self.foreign;
-        options.concurrency = self.concurrency;
+impl VerifyOptions {
+    /// Converts to the core's options. Absent options keep the core's defaults.
+    pub(crate) fn into_core(self, progress: Progress) -> Result<ocigraph::VerifyOptions> {
+        let mut options = ocigraph::VerifyOptions::default();
+        if let Some(given) = self.platform {
+            options.platform = Some(parsed(&given)?);
+        }
+        if let Some(given) = self.concurrency {
+            options.concurrency = Some(given.as_usize());
+        }
         options.progress = progress;
         Ok(options)
     }
@@ -279,53 +368,12 @@ impl Copy {
 
 #[derive(Deserialize, Default)]
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
-pub(crate) struct Verify {
-    platform: Option<String>,
-    concurrency: Option<usize>,
-}
-
-impl Verify {
-    pub(crate) fn options(self, progress: Progress) -> Result<VerifyOptions> {
-        let mut options = VerifyOptions::default();
-        options.platform = platform(self.platform.as_deref())?;
-        options.concurrency = self.concurrency;
-        options.progress = progress;
-        Ok(options)
-    }
-}
-
-/// Options of operations that read one manifest.
-#[derive(Deserialize, Default)]
-#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
-pub(crate) struct PlatformOnly {
-    platform: Option<String>,
-}
-
-impl PlatformOnly {
-    pub(crate) fn platform(self) -> Result<Option<Platform>> {
-        platform(self.platform.as_deref())
-    }
-}
-
-/// Options of `pushManifest`.
-#[derive(Deserialize, Default)]
-#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
-pub(crate) struct PushManifest {
+pub(crate) struct PushManifestOptions {
     pub(crate) media_type: Option<String>,
 }
 
-/// Options of the digest functions.
 #[derive(Deserialize, Default)]
-#[serde(default, deny_unknown_fields)]
-pub(crate) struct Digest {
-    pub(crate) algorithm: Option<String>,
-}
-
-/// Options of operations that have none of their own.
-#[derive(Deserialize, Default)]
-#[serde(default, deny_unknown_fields)]
-pub(crate) struct NoOptions {}
-
-fn platform(text: Option<&str>) -> Result<Option<Platform>> {
-    text.map(str::parse).transpose()
+#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
+pub(crate) struct PushBlobOptions {
+    pub(crate) media_type: Option<String>,
 }

@@ -1,39 +1,22 @@
-//! Operations on tags, listings and stored credentials.
+// Written by tools/bindgen from the source of the core. Edit that source, then run `make bindgen`.
+
+//! Operations on tags, and the lists of a repository.
 
 use napi::Env;
 use napi_derive::napi;
-use ocigraph::{Reference, ResolveOptions};
+use ocigraph::Reference;
 use serde_json::json;
 
 use crate::{
     call::Call,
     client::{Client, Started},
-    credential,
     error::{ErrorContext, json},
     options::{self, read},
 };
 
 #[napi]
 impl Client {
-    /// Resolves a reference to a descriptor, as JSON.
-    #[napi(catch_unwind)]
-    pub fn resolve<'env>(
-        &self,
-        env: &'env Env,
-        call: &Call,
-        target: String,
-        options: String,
-    ) -> Started<'env> {
-        self.start(env, call, ErrorContext::new("resolve", &target), |core, _| {
-            let target: Reference = target.parse()?;
-            let platform = read::<options::PlatformOnly>(&options)?.platform()?;
-            Ok(async move {
-                Ok(json(&core.resolve(&target, ResolveOptions::for_platform(platform)).await?))
-            })
-        })
-    }
-
-    /// Adds tags to a manifest. Resolves to its descriptor as JSON.
+    /// Starts the operation. Resolves to the result as JSON.
     #[napi(catch_unwind)]
     pub fn tag<'env>(
         &self,
@@ -50,7 +33,7 @@ impl Client {
         })
     }
 
-    /// Removes the tags of the reference.
+    /// Starts the operation. Resolves to nothing.
     #[napi(catch_unwind)]
     pub fn untag<'env>(
         &self,
@@ -66,7 +49,7 @@ impl Client {
         })
     }
 
-    /// Lists all tags. Resolves to a JSON list.
+    /// Starts the operation. Resolves to the result as JSON.
     #[napi(catch_unwind)]
     pub fn tags<'env>(
         &self,
@@ -82,7 +65,7 @@ impl Client {
         })
     }
 
-    /// Lists all tags with their details. Resolves to a JSON list.
+    /// Starts the operation. Resolves to the result as JSON.
     #[napi(catch_unwind)]
     pub fn tag_details<'env>(
         &self,
@@ -91,60 +74,26 @@ impl Client {
         target: String,
         options: String,
     ) -> Started<'env> {
-        self.start(env, call, ErrorContext::new("tags", &target), |core, _| {
+        self.start(env, call, ErrorContext::new("tag details", &target), |core, _| {
             let target: Reference = target.parse()?;
             read::<options::NoOptions>(&options)?;
             Ok(async move { Ok(json(core.tag_details(&target).await?.as_slice())) })
         })
     }
 
-    /// Lists the repositories of a registry. Resolves to a JSON list.
+    /// Starts the operation. Resolves to the result as JSON.
     #[napi(catch_unwind)]
-    pub fn repositories<'env>(
+    pub fn manifests<'env>(
         &self,
         env: &'env Env,
         call: &Call,
-        host: String,
+        target: String,
         options: String,
     ) -> Started<'env> {
-        self.start(env, call, ErrorContext::new("repositories", &host), |core, _| {
-            let host = host.parse()?;
+        self.start(env, call, ErrorContext::new("manifests", &target), |core, _| {
+            let target: Reference = target.parse()?;
             read::<options::NoOptions>(&options)?;
-            Ok(async move { Ok(json!(core.repositories(&host).await?).to_string()) })
-        })
-    }
-
-    /// Checks a credential with the registry and stores it. Resolves to a JSON result.
-    #[napi(catch_unwind)]
-    pub fn login<'env>(
-        &self,
-        env: &'env Env,
-        call: &Call,
-        host: String,
-        credential: String,
-        options: String,
-    ) -> Started<'env> {
-        self.start(env, call, ErrorContext::new("login", &host), |core, _| {
-            let host = host.parse()?;
-            let credential = credential::parse(&credential)?;
-            read::<options::NoOptions>(&options)?;
-            Ok(async move { Ok(json(&core.login(&host, credential).await?)) })
-        })
-    }
-
-    /// Removes the stored credentials of a registry. Resolves to a JSON result.
-    #[napi(catch_unwind)]
-    pub fn logout<'env>(
-        &self,
-        env: &'env Env,
-        call: &Call,
-        host: String,
-        options: String,
-    ) -> Started<'env> {
-        self.start(env, call, ErrorContext::new("logout", &host), |core, _| {
-            let host = host.parse()?;
-            read::<options::NoOptions>(&options)?;
-            Ok(async move { Ok(json(&core.logout(&host).await?)) })
+            Ok(async move { Ok(json(core.manifests(&target).await?.as_slice())) })
         })
     }
 }

@@ -52,6 +52,8 @@ export async function right(): Promise<void> {
     platform: 'linux/arm64',
   });
   const graph: Graph = await client.discover('host/repo:v1', { depth: 1 });
+  const partial = await client.discover('host/repo:v1', { allowIncomplete: true });
+  for (const { list, subject, detail } of partial.problems) console.log(list, subject?.length, detail);
   for (const { descriptor, depth, first, subject } of graph)
     console.log(descriptor.digest, depth * 2, !first, subject.length);
   const signed: Descriptor[] = graph.filter((node) => node.artifactType === 'a/b').referrers();
@@ -63,7 +65,7 @@ export async function right(): Promise<void> {
   await client.pushBlob('host/repo', 'a');
   await client.pushBlob('host/repo', { path: 'a' }, { onProgress: (event) => console.log(event.position) });
   await client.pushBlob('host/repo', { content: 'a' }, { onProgress: async (event) => console.log(event.position) });
-  await client.pushBlob('host/repo', new Uint8Array(1));
+  await client.pushBlob('host/repo', new Uint8Array(1), { mediaType: 'text/plain' });
   await client.pushBlob('host/repo', createReadStream('a'));
   await client.tag('host/repo:v1', ['a', 'b']);
   await client.tag('host/repo:v1', 'a');

@@ -37,6 +37,9 @@ pub(crate) enum BlobCommand {
         target: Target,
         /// File to read; - means standard input
         file: PathBuf,
+        /// Media type of the descriptor. Default: application/octet-stream
+        #[arg(long, value_name = "TYPE")]
+        media_type: Option<String>,
         #[command(flatten)]
         format: FormatArg,
     },
@@ -58,11 +61,12 @@ pub(crate) async fn blob(common: &Common, command: BlobCommand) -> Result<ExitCo
                 output::bytes(&chunk);
             }
         }
-        BlobCommand::Push { target, file, format } => {
+        BlobCommand::Push { target, file, media_type, format } => {
+            let media_type = media_type.as_deref().unwrap_or(media_type::OCTET_STREAM);
             let (blob, source) = if file == Path::new("-") {
-                BufferedContent::read(std::io::stdin())?.finish(media_type::OCTET_STREAM)?
+                BufferedContent::read(std::io::stdin())?.finish(media_type)?
             } else {
-                Content::Path(file).into_blob(media_type::OCTET_STREAM).await?
+                Content::Path(file).into_blob(media_type).await?
             };
             let progress = uploads(common);
             let outcome = client

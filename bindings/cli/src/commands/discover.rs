@@ -5,7 +5,7 @@ use ocigraph::{DiscoverOptions, Graph, KeyCase, Platform, Reference, Result};
 
 use crate::{
     ExitCode,
-    args::{Common, Target, key_values},
+    args::{Common, Target, clamped, count, key_values},
     output,
 };
 
@@ -48,8 +48,8 @@ pub(crate) struct DiscoverArgs {
     #[arg(long, value_name = "OS/ARCH[/VARIANT]")]
     platform: Option<Platform>,
     /// Maximum number of levels; 0 shows only the artifact itself
-    #[arg(long, value_name = "N")]
-    depth: Option<usize>,
+    #[arg(long, value_name = "N", value_parser = count)]
+    depth: Option<u64>,
 }
 
 pub(crate) async fn discover(common: &Common, args: DiscoverArgs) -> Result<ExitCode> {
@@ -57,7 +57,7 @@ pub(crate) async fn discover(common: &Common, args: DiscoverArgs) -> Result<Exit
     options.artifact_type = args.artifact_type.clone();
     options.annotations = key_values(&args.annotations)?;
     options.platform = args.platform;
-    options.depth = args.depth;
+    options.depth = args.depth.map(clamped);
     options.concurrency = common.concurrency();
     options.allow_incomplete = true;
     let filter = options.clone();

@@ -7,7 +7,7 @@ use ocigraph::{Platform, PullOptions, PullResult, Reference, Result};
 
 use crate::{
     ExitCode,
-    args::{Common, Format, FormatArg},
+    args::{Common, Format, FormatArg, count},
     output,
     progress::finished,
 };
@@ -41,6 +41,15 @@ pub(crate) struct PullArgs {
     /// Allow titles that are paths outside the directory
     #[arg(long)]
     allow_path_traversal: bool,
+    /// Maximum number of files, directories and links in a packed directory. Default: 1,000,000
+    #[arg(long, value_name = "N", value_parser = count, hide_short_help = true)]
+    unpack_limit_entries: Option<u64>,
+    /// Maximum size of the uncompressed archive of a packed directory. Default: 64 GiB
+    #[arg(long, value_name = "BYTES", value_parser = count, hide_short_help = true)]
+    unpack_limit_bytes: Option<u64>,
+    /// Maximum ratio of uncompressed to compressed size, beyond 64 MiB. Default: 1,000
+    #[arg(long, value_name = "N", value_parser = count, hide_short_help = true)]
+    unpack_limit_ratio: Option<u64>,
     #[command(flatten)]
     format: FormatArg,
 }
@@ -53,6 +62,10 @@ pub(crate) async fn pull(common: &Common, args: PullArgs) -> Result<ExitCode> {
     options.include_subject = args.include_subject;
     options.keep_old_files = args.keep_old_files;
     options.allow_path_traversal = args.allow_path_traversal;
+    let limits = &mut options.unpack_limits;
+    limits.entries = args.unpack_limit_entries.unwrap_or(limits.entries);
+    limits.bytes = args.unpack_limit_bytes.unwrap_or(limits.bytes);
+    limits.ratio = args.unpack_limit_ratio.unwrap_or(limits.ratio);
     options.concurrency = common.concurrency();
     options.progress = finished(common);
     let pulled = common.client()?.pull(&args.target, options).await?;

@@ -76,5 +76,5 @@ fn message(name: &str, found: &Value, serde_message: &str) -> String {
         Value::Array(_) => "an array".to_owned(),
         Value::Object(_) => "a plain object".to_owned(),
     };
-    format!("{name} must be {type_name}, not {found}")
+    format!("options.{name} must be {type_name}, not {found}")
 }

@@ -265,7 +265,10 @@ impl<'a> Extraction<'a> {
             Code::TooLarge,
             format!("the directory {:?} unpacks to more than {what}", self.title),
         )
-        .with_hint("raise the limit only if you trust the publisher")
+        .with_hint(
+            "raise the limit (--unpack-limit-entries, --unpack-limit-bytes or --unpack-limit-ratio) \
+             only if you trust the publisher",
+        )
     }
 
     fn unsafe_entry(&self, name: &Path, why: &str) -> Error {
