@@ -34,7 +34,7 @@ pub fn c_library() -> &'static Path {
     })
 }
 
-/// Compiles a C program of this repository, such as `tests/c/step.c`, and writes it to a folder.
+/// Compiles a C program of this repository, such as `tests/c/scenario.c`, and writes it to a folder.
 ///
 /// # Panics
 /// If it does not compile.
@@ -54,7 +54,7 @@ pub fn c_program(source: &str, folder: &Path) -> PathBuf {
     program
 }
 
-/// Compiles a Go program of this repository, such as `bindings/go/internal/step`, and writes it to a folder.
+/// Compiles a Go program of this repository, such as `bindings/go/internal/scenario`, and writes it to a folder.
 ///
 /// # Panics
 /// If it does not compile.
