@@ -437,7 +437,7 @@ fn file(given: &Value) -> Result<File, Failure> {
     let mut file = match content(&Value::Object(source))? {
         Content::Bytes(bytes) => File::bytes("", bytes),
         Content::Path(path) => File::path(path),
-        other => panic!("{other:?} is no content of a scenario"),
+        other => panic!("a scenario cannot have the content {other:?}"),
     };
     if matches!(file.content, Content::Bytes(_)) {
         file.title = None;

@@ -79,7 +79,7 @@ pub fn gaps(definition: &Definition, scenarios: &[Scenario]) -> Vec<String> {
                 let is_part = |name: &str| {
                     name.rsplit_once('.').is_some_and(|(whole, _)| defined.contains(whole))
                 };
-                // An object whose parts are options is no option itself.
+                // An object whose parts are options is not itself an option.
                 let is_whole =
                     |name: &str| defined.iter().any(|other| other.starts_with(&format!("{name}.")));
                 if !defined.contains(&name) && !is_part(&name) && !is_whole(&name) {

@@ -74,7 +74,8 @@ impl Scenario {
     }
 
     fn step<'a>(&'a self, step: &'a Value) -> Step<'a> {
-        let keys = step.as_object().unwrap_or_else(|| panic!("{}: {step} is no object", self.name));
+        let keys =
+            step.as_object().unwrap_or_else(|| panic!("{}: expected an object: {step}", self.name));
         let mut named = keys.iter().filter(|(key, _)| !OF_A_STEP.contains(&key.as_str()));
         let (Some((operation, arguments)), None) = (named.next(), named.next()) else {
             panic!("{}: a step has one operation: {step}", self.name);
@@ -150,7 +151,9 @@ pub fn scenarios() -> Vec<Scenario> {
         let Some(group) = name.strip_suffix(".json").filter(|group| !OTHERS.contains(group)) else {
             continue;
         };
-        let Value::Object(bodies) = read(&entry.path()) else { panic!("{name} is no object") };
+        let Value::Object(bodies) = read(&entry.path()) else {
+            panic!("{name}: expected an object")
+        };
         for (title, body) in bodies.into_iter().filter(|(key, _)| key != "$schema") {
             all.push(Scenario { name: format!("{group}: {title}"), body });
         }

@@ -193,7 +193,7 @@ fn bytes(content: &Value, known: &Map<String, Value>) -> Result<Vec<u8>, String>
         return text_with_variables(text, known).map(String::into_bytes);
     }
     let (Some(size), Some(byte)) = (content["size"].as_u64(), content["byte"].as_u64()) else {
-        return Err(format!("{content} is no content"));
+        return Err(format!("expected content: {content}"));
     };
     Ok(vec![byte as u8; size as usize])
 }
