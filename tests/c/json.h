@@ -4,7 +4,13 @@
 #ifndef JSON_H
 #define JSON_H
 
-#include "check.h"
+#include <ocigraph.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#ifndef CHECK
+#define CHECK(condition) ((condition) ? (void)0 : (fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition), exit(1)))
+#endif
 
 typedef struct json {
     /* '{', '[', '"', '0' for a number, 't', 'f' or 'n'. */

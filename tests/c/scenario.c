@@ -1,6 +1,7 @@
 /* Executes steps of scenarios with the C library. tests/scenarios/README.md describes the protocol, scenario_options.h
  * lists the options. */
 
+#include "check.h"
 #include "json.h"
 
 #include <setjmp.h>

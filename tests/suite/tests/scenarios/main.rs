@@ -31,6 +31,12 @@ fn scenarios_pass_with_c() {
 }
 
 #[test]
+fn scenarios_pass_with_cpp() {
+    let folder = tempfile::tempdir().unwrap();
+    run("cpp", c_program("tests/c/scenario.cpp", folder.path()).into());
+}
+
+#[test]
 fn scenarios_pass_with_go() {
     let folder = tempfile::tempdir().unwrap();
     run("go", go_program("bindings/go/internal/scenario", folder.path()).into());
