@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"reflect"
 
 	ocigraph "github.com/ocigraph/ocigraph/bindings/go"
 )
@@ -90,7 +91,7 @@ type step struct {
 }
 
 func (s *step) execute(ctx context.Context, asked *request) (any, error) {
-	operation, ok := operations[asked.Operation]
+	run, ok := operations[asked.Operation]
 	if !ok {
 		return nil, unsupported("no such operation")
 	}
@@ -103,25 +104,31 @@ func (s *step) execute(ctx context.Context, asked *request) (any, error) {
 		return nil, err
 	}
 	defer client.Close()
-	return operation(ctx, client, s)
+	return run(ctx, client, s)
 }
 
 // text takes a required text.
 func (s *step) text(name string) string {
-	text, ok := s.arguments[name].(string)
+	value := s.take(name)
+	text, ok := value.(string)
 	if !ok {
-		panic(fmt.Sprintf("%s is %v, expected a text", name, s.arguments[name]))
+		panic(fmt.Sprintf("%s is %v, expected a text", name, value))
 	}
-	delete(s.arguments, name)
 	return text
 }
 
 func (s *step) texts(name string) (texts []string) {
-	for _, text := range s.arguments[name].([]any) {
+	for _, text := range s.take(name).([]any) {
 		texts = append(texts, text.(string))
 	}
-	delete(s.arguments, name)
 	return texts
+}
+
+// take takes a value of any type.
+func (s *step) take(name string) any {
+	value := s.arguments[name]
+	delete(s.arguments, name)
+	return value
 }
 
 // optional takes a text that may be missing.
@@ -140,204 +147,145 @@ func (s *step) end() error {
 	return nil
 }
 
-// fill moves the arguments that are left to the fields of options.
-func fill[T any](s *step) (*T, error) {
-	options := new(T)
-	return options, setFields(options, s.arguments, s)
+// An operation executes a step and returns the result in the common format.
+type operation func(context.Context, *ocigraph.Client, *step) (any, error)
+
+var operations = map[string]operation{
+	"push":            method("Push", "reference").operation(plain),
+	"pull":            method("Pull", "reference").operation(plain),
+	"discover":        method("Discover", "reference").operation(tree),
+	"delete":          method("Delete", "reference").operation(plain),
+	"copy":            method("Copy", "source", "destination").operation(plain),
+	"verify":          method("Verify", "reference").operation(plain),
+	"resolve":         method("Resolve", "reference").operation(named("descriptor")),
+	"tag":             tag,
+	"untag":           method("Untag", "reference").operation(plain),
+	"tags":            method("Tags", "reference").operation(named("tags")),
+	"tag_details":     method("TagDetails", "reference").operation(plain),
+	"manifests":       method("Manifests", "reference").operation(plain),
+	"repositories":    method("Repositories", "host").operation(named("repositories")),
+	"login":           login,
+	"logout":          method("Logout", "host").operation(plain),
+	"fetch_manifest":  method("FetchManifest", "reference").operation(content),
+	"push_manifest":   pushManifest,
+	"delete_manifest": method("DeleteManifest", "reference").operation(named("descriptor")),
+	"fetch_blob":      fetchBlob,
+	"push_blob":       pushBlob,
+	"digest_files":    digestFiles,
 }
 
-// operations execute the step and return the result in the common format.
-var operations = map[string]func(context.Context, *ocigraph.Client, *step) (any, error){
-	"push": func(ctx context.Context, client *ocigraph.Client, s *step) (any, error) {
-		reference := s.text("reference")
-		options, err := fill[ocigraph.PushOptions](s)
-		if err != nil {
+func tag(ctx context.Context, client *ocigraph.Client, s *step) (any, error) {
+	reference, tags := s.text("reference"), s.texts("tags")
+	if err := s.end(); err != nil {
+		return nil, err
+	}
+	found, err := client.Tag(ctx, reference, tags...)
+	return object{"descriptor": found}, err
+}
+
+func login(ctx context.Context, client *ocigraph.Client, s *step) (any, error) {
+	host := s.text("host")
+	credential, err := credential(s.take("credential"))
+	if err != nil {
+		return nil, err
+	}
+	if err := s.end(); err != nil {
+		return nil, err
+	}
+	return client.Login(ctx, host, *credential)
+}
+
+func pushManifest(ctx context.Context, client *ocigraph.Client, s *step) (any, error) {
+	reference, manifest, mediaType := s.text("reference"), s.text("manifest"), s.optional("media_type")
+	if err := s.end(); err != nil {
+		return nil, err
+	}
+	found, err := client.PushManifest(ctx, reference, mediaType, []byte(manifest))
+	return object{"descriptor": found}, err
+}
+
+func fetchBlob(ctx context.Context, client *ocigraph.Client, s *step) (any, error) {
+	reference, options := s.text("reference"), new(ocigraph.BlobOptions)
+	if err := setFields(options, s.arguments, s); err != nil {
+		return nil, err
+	}
+	var content bytes.Buffer
+	_, err := client.FetchBlob(ctx, reference, &content, options)
+	return object{"content": content.String()}, err
+}
+
+func pushBlob(ctx context.Context, client *ocigraph.Client, s *step) (any, error) {
+	reference, mediaType := s.text("reference"), s.optional("media_type")
+	content, err := fileContent(s.take("content"))
+	if err != nil {
+		return nil, err
+	}
+	options := new(ocigraph.BlobOptions)
+	if err := setFields(options, s.arguments, s); err != nil {
+		return nil, err
+	}
+	if content.Path != "" {
+		return client.PushBlobFile(ctx, reference, mediaType, content.Path, options)
+	}
+	return client.PushBlob(ctx, reference, mediaType, content.Content, options)
+}
+
+func digestFiles(ctx context.Context, _ *ocigraph.Client, s *step) (any, error) {
+	files := s.texts("files")
+	if err := s.end(); err != nil {
+		return nil, err
+	}
+	return ocigraph.DigestFiles(ctx, ocigraph.SHA256, files...)
+}
+
+// A call is a method of the client whose arguments are texts, with options if it has them.
+type call struct {
+	method    string
+	arguments []string
+}
+
+func method(name string, arguments ...string) call { return call{name, arguments} }
+
+func (c call) operation(convert func(any) any) operation {
+	return func(ctx context.Context, client *ocigraph.Client, s *step) (any, error) {
+		method := reflect.ValueOf(client).MethodByName(c.method)
+		in := []reflect.Value{reflect.ValueOf(ctx)}
+		for _, name := range c.arguments {
+			in = append(in, reflect.ValueOf(s.text(name)))
+		}
+		if method.Type().NumIn() > len(in) {
+			options := reflect.New(method.Type().In(len(in)).Elem())
+			if err := setFields(options.Interface(), s.arguments, s); err != nil {
+				return nil, err
+			}
+			in = append(in, options)
+		} else if err := s.end(); err != nil {
 			return nil, err
 		}
-		return client.Push(ctx, reference, options)
-	},
-	"pull": func(ctx context.Context, client *ocigraph.Client, s *step) (any, error) {
-		reference := s.text("reference")
-		options, err := fill[ocigraph.PullOptions](s)
-		if err != nil {
+		out := method.Call(in)
+		if err, failed := out[len(out)-1].Interface().(error); failed {
 			return nil, err
 		}
-		return client.Pull(ctx, reference, options)
-	},
-	"discover": func(ctx context.Context, client *ocigraph.Client, s *step) (any, error) {
-		reference := s.text("reference")
-		options, err := fill[ocigraph.DiscoverOptions](s)
-		if err != nil {
-			return nil, err
+		if len(out) == 1 {
+			return object{}, nil
 		}
-		graph, err := client.Discover(ctx, reference, options)
-		if err != nil {
-			return nil, err
-		}
-		return tree(graph), nil
-	},
-	"delete": func(ctx context.Context, client *ocigraph.Client, s *step) (any, error) {
-		reference := s.text("reference")
-		options, err := fill[ocigraph.DeleteOptions](s)
-		if err != nil {
-			return nil, err
-		}
-		return client.Delete(ctx, reference, options)
-	},
-	"copy": func(ctx context.Context, client *ocigraph.Client, s *step) (any, error) {
-		source, destination := s.text("source"), s.text("destination")
-		options, err := fill[ocigraph.CopyOptions](s)
-		if err != nil {
-			return nil, err
-		}
-		return client.Copy(ctx, source, destination, options)
-	},
-	"verify": func(ctx context.Context, client *ocigraph.Client, s *step) (any, error) {
-		reference := s.text("reference")
-		options, err := fill[ocigraph.VerifyOptions](s)
-		if err != nil {
-			return nil, err
-		}
-		return client.Verify(ctx, reference, options)
-	},
-	"resolve": func(ctx context.Context, client *ocigraph.Client, s *step) (any, error) {
-		reference := s.text("reference")
-		options, err := fill[ocigraph.ResolveOptions](s)
-		if err != nil {
-			return nil, err
-		}
-		found, err := client.Resolve(ctx, reference, options)
-		return object{"descriptor": found}, err
-	},
-	"tag": func(ctx context.Context, client *ocigraph.Client, s *step) (any, error) {
-		reference, tags := s.text("reference"), s.texts("tags")
-		if err := s.end(); err != nil {
-			return nil, err
-		}
-		found, err := client.Tag(ctx, reference, tags...)
-		return object{"descriptor": found}, err
-	},
-	"untag": func(ctx context.Context, client *ocigraph.Client, s *step) (any, error) {
-		reference := s.text("reference")
-		if err := s.end(); err != nil {
-			return nil, err
-		}
-		return object{}, client.Untag(ctx, reference)
-	},
-	"tags": func(ctx context.Context, client *ocigraph.Client, s *step) (any, error) {
-		reference := s.text("reference")
-		if err := s.end(); err != nil {
-			return nil, err
-		}
-		tags, err := client.Tags(ctx, reference)
-		return object{"tags": tags}, err
-	},
-	"tag_details": func(ctx context.Context, client *ocigraph.Client, s *step) (any, error) {
-		reference := s.text("reference")
-		if err := s.end(); err != nil {
-			return nil, err
-		}
-		return client.TagDetails(ctx, reference)
-	},
-	"manifests": func(ctx context.Context, client *ocigraph.Client, s *step) (any, error) {
-		reference := s.text("reference")
-		if err := s.end(); err != nil {
-			return nil, err
-		}
-		return client.Manifests(ctx, reference)
-	},
-	"repositories": func(ctx context.Context, client *ocigraph.Client, s *step) (any, error) {
-		host := s.text("host")
-		if err := s.end(); err != nil {
-			return nil, err
-		}
-		found, err := client.Repositories(ctx, host)
-		return object{"repositories": found}, err
-	},
-	"login": func(ctx context.Context, client *ocigraph.Client, s *step) (any, error) {
-		host := s.text("host")
-		credential, err := credential(s.arguments["credential"])
-		if err != nil {
-			return nil, err
-		}
-		delete(s.arguments, "credential")
-		if err := s.end(); err != nil {
-			return nil, err
-		}
-		return client.Login(ctx, host, *credential)
-	},
-	"logout": func(ctx context.Context, client *ocigraph.Client, s *step) (any, error) {
-		host := s.text("host")
-		if err := s.end(); err != nil {
-			return nil, err
-		}
-		return client.Logout(ctx, host)
-	},
-	"fetch_manifest": func(ctx context.Context, client *ocigraph.Client, s *step) (any, error) {
-		reference := s.text("reference")
-		options, err := fill[ocigraph.ResolveOptions](s)
-		if err != nil {
-			return nil, err
-		}
-		manifest, err := client.FetchManifest(ctx, reference, options)
-		if err != nil {
-			return nil, err
-		}
-		return object{"content": string(manifest.Bytes)}, nil
-	},
-	"push_manifest": func(ctx context.Context, client *ocigraph.Client, s *step) (any, error) {
-		reference, manifest, mediaType := s.text("reference"), s.text("manifest"), s.optional("media_type")
-		if err := s.end(); err != nil {
-			return nil, err
-		}
-		found, err := client.PushManifest(ctx, reference, mediaType, []byte(manifest))
-		return object{"descriptor": found}, err
-	},
-	"delete_manifest": func(ctx context.Context, client *ocigraph.Client, s *step) (any, error) {
-		reference := s.text("reference")
-		if err := s.end(); err != nil {
-			return nil, err
-		}
-		deleted, err := client.DeleteManifest(ctx, reference)
-		return object{"descriptor": deleted}, err
-	},
-	"fetch_blob": func(ctx context.Context, client *ocigraph.Client, s *step) (any, error) {
-		reference := s.text("reference")
-		options, err := fill[ocigraph.BlobOptions](s)
-		if err != nil {
-			return nil, err
-		}
-		var content bytes.Buffer
-		_, err = client.FetchBlob(ctx, reference, &content, options)
-		return object{"content": content.String()}, err
-	},
-	"push_blob": func(ctx context.Context, client *ocigraph.Client, s *step) (any, error) {
-		content, err := content(s.arguments["content"])
-		if err != nil {
-			return nil, err
-		}
-		delete(s.arguments, "content")
-		reference, mediaType := s.text("reference"), s.optional("media_type")
-		options, err := fill[ocigraph.BlobOptions](s)
-		if err != nil {
-			return nil, err
-		}
-		if content.Path != "" {
-			return client.PushBlobFile(ctx, reference, mediaType, content.Path, options)
-		}
-		return client.PushBlob(ctx, reference, mediaType, content.Content, options)
-	},
-	"digest_files": func(ctx context.Context, _ *ocigraph.Client, s *step) (any, error) {
-		files := s.texts("files")
-		if err := s.end(); err != nil {
-			return nil, err
-		}
-		return ocigraph.DigestFiles(ctx, ocigraph.SHA256, files...)
-	},
+		return convert(out[0].Interface()), nil
+	}
+}
+
+func plain(result any) any { return result }
+
+func named(name string) func(any) any {
+	return func(result any) any { return object{name: result} }
+}
+
+func content(manifest any) any {
+	return object{"content": string(manifest.(*ocigraph.Manifest).Bytes)}
 }
 
 // tree converts a graph to nested objects. A manifest that is reached again has no referrers there.
-func tree(graph *ocigraph.Graph) object {
+func tree(result any) any {
+	graph := result.(*ocigraph.Graph)
 	path := []object{node(graph.Subject())}
 	for step := range graph.All() {
 		path = append(path[:step.Depth], node(step.Descriptor))

@@ -49,8 +49,8 @@ func credential(given any) (*ocigraph.Credential, error) {
 	return credential, setFields(credential, parts, nil)
 }
 
-// content converts a text, {"content": text} or {"path": path}.
-func content(given any) (*ocigraph.File, error) {
+// fileContent converts a text, {"content": text} or {"path": path}.
+func fileContent(given any) (*ocigraph.File, error) {
 	switch given := given.(type) {
 	case string:
 		return &ocigraph.File{Content: []byte(given)}, nil
@@ -65,7 +65,7 @@ func file(given any) (*ocigraph.File, error) {
 	if path, ok := given.(string); ok {
 		return &ocigraph.File{Path: path}, nil
 	}
-	return content(given)
+	return fileContent(given)
 }
 
 // setFields sets the fields of the struct that options points to. Every name must be that of a field.
