@@ -26,6 +26,16 @@ impl Definition {
         Self::parse(&read(&folder().join("definition.json")))
     }
 
+    /// Returns the options of all operations and of the client, such as `pull.platform`.
+    pub fn options(&self) -> Vec<String> {
+        let of_client = self.client.iter().map(|name| format!("client.{name}"));
+        let of_operations = self.operations.iter().flat_map(|(operation, names)| {
+            let options = names.iter().filter(|name| !self.required[operation].contains(*name));
+            options.map(move |name| format!("{operation}.{name}"))
+        });
+        of_operations.chain(of_client).collect()
+    }
+
     fn parse(value: &Value) -> Self {
         let mut definition = Self {
             operations: BTreeMap::new(),

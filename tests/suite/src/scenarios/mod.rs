@@ -22,7 +22,7 @@ use serde_json::{Map, Value};
 
 pub use coverage::{Definition, gaps};
 pub use program::Program;
-pub use run::run;
+pub use run::Runner;
 pub use strict::strictness;
 
 /// Files of `tests/scenarios` that contain no scenarios.
@@ -63,6 +63,11 @@ impl Scenario {
             .into_iter()
             .filter(|kind| only.is_none_or(|only| only == *kind))
             .collect()
+    }
+
+    /// Returns true if a step uses this option, such as `pull.platform`.
+    pub fn uses(&self, option: &str) -> bool {
+        self.steps().any(|step| step.names().iter().any(|name| name == option))
     }
 
     fn steps(&self) -> impl Iterator<Item = Step<'_>> {
@@ -163,10 +168,7 @@ pub fn scenarios() -> Vec<Scenario> {
 }
 
 /// Returns the names that a language does not have, each with the reason, from `absent.json`.
-///
-/// # Panics
-/// If the file cannot be read.
-pub fn absent(language: &str) -> BTreeMap<String, String> {
+fn absent(language: &str) -> BTreeMap<String, String> {
     let mut all = read(&folder().join("absent.json"));
     match all[language].take() {
         Value::Object(names) => reasons(names),

@@ -6,7 +6,7 @@ use ocigraph_fixture::Logged;
 use serde_json::{Map, Value, json};
 
 use super::{
-    Program, Scenario, Step,
+    Program, Scenario, Step, absent,
     compare::{matches, text_with_variables, with_variables},
     events,
     program::Answer,
@@ -14,66 +14,114 @@ use super::{
 };
 use crate::Workspace;
 
-/// Runs a scenario on a layout or a registry. `shared` is a program that several scenarios use; a scenario with an
-/// environment has its own. A step that uses a name of `absent` must be answered as unsupported, and ends the scenario.
-///
-/// # Errors
-/// The step that differs from what the scenario states, and how.
-pub fn run(
-    scenario: &Scenario,
-    store: &str,
-    words: &[OsString],
-    shared: &mut Option<Program>,
-    absent: &BTreeMap<String, String>,
-) -> Result<(), String> {
-    let work = Workspace::new();
-    let server = Server::start(&scenario.body["registry"], &scenario.body["tls"], &work)?;
-    let mut known = variables(&work, &server, store);
-    write_files(&work, &scenario.body["files"], &known)?;
-    let environment = environment(&scenario.body["environment"], &known)?;
-    let mut own = (!environment.is_empty()).then(|| Program::start(words, &environment));
-    for (i, step) in scenario.steps().enumerate() {
-        let at = |why: String| format!("step {}, {}: {why}", i + 1, step.operation);
-        server.clear_requests();
-        let arguments = with_variables(step.arguments, &known).map_err(at)?;
-        if super::OF_THE_DRIVER.contains(&step.operation) {
-            execute(step.operation, &arguments, &work, &server).map_err(at)?;
-            continue;
-        }
-        let request = json!({
-            "directory": work.dir(),
-            "client": with_variables(step.client, &known).map_err(at)?,
-            "operation": step.operation,
-            "arguments": arguments,
-        });
-        let program = match &mut own {
-            Some(own) => own,
-            None => {
-                if shared.as_ref().is_none_or(|program| !program.is_usable()) {
-                    *shared = Some(Program::start(words, &BTreeMap::new()));
-                }
-                shared.as_mut().expect("it was just started")
+/// Runs scenarios with the program of one language.
+#[derive(Debug)]
+pub struct Runner {
+    words: Vec<OsString>,
+    /// The names that the language does not have.
+    absent: BTreeMap<String, String>,
+    /// The program of all scenarios that have no environment of their own.
+    shared: Option<Program>,
+    ignored: Option<String>,
+}
+
+impl Runner {
+    /// Creates a runner for a language, whose program has these words.
+    pub fn new(language: &str, words: Vec<OsString>) -> Self {
+        Self { words, absent: absent(language), shared: None, ignored: None }
+    }
+
+    /// Leaves this option out of all requests, such as `pull.platform`: as if the language ignored it.
+    pub fn ignore(&mut self, option: &str) {
+        self.ignored = Some(option.to_owned());
+    }
+
+    /// Runs a scenario on a layout or a registry. A step that uses an absent name must be answered as unsupported, and
+    /// ends the scenario.
+    ///
+    /// # Errors
+    /// The step that differs from what the scenario states, and how.
+    pub fn run(&mut self, scenario: &Scenario, store: &str) -> Result<(), String> {
+        let work = Workspace::new();
+        let server = Server::start(&scenario.body["registry"], &scenario.body["tls"], &work)?;
+        let mut known = variables(&work, &server, store);
+        write_files(&work, &scenario.body["files"], &known)?;
+        let environment = environment(&scenario.body["environment"], &known)?;
+        let mut own = (!environment.is_empty()).then(|| Program::start(&self.words, &environment));
+        for (i, step) in scenario.steps().enumerate() {
+            let at = |why: String| format!("step {}, {}: {why}", i + 1, step.operation);
+            server.clear_requests();
+            let arguments = with_variables(step.arguments, &known).map_err(at)?;
+            if super::OF_THE_DRIVER.contains(&step.operation) {
+                execute(step.operation, &arguments, &work, &server).map_err(at)?;
+                continue;
             }
-        };
-        let answer = program.ask(request).map_err(at)?;
-        let missing = step.names().into_iter().find(|name| absent.contains_key(name));
-        match (missing, &answer) {
-            (Some(_), Answer::Unsupported(_)) => return Ok(()),
-            (Some(name), _) => {
-                return Err(at(format!(
-                    "absent.json says that the language has no {name}, but the answer was {answer:?}"
-                )));
+            let mut request = json!({
+                "directory": work.dir(),
+                "client": with_variables(step.client, &known).map_err(at)?,
+                "operation": step.operation,
+                "arguments": arguments,
+            });
+            if let Some(option) = &self.ignored {
+                leave_out(option, &mut request);
             }
-            (None, _) => {}
+            let program = match &mut own {
+                Some(own) => own,
+                None => self.shared(),
+            };
+            let answer = program.ask(request).map_err(at)?;
+            if self.is_absent(&step, &answer).map_err(at)? {
+                return Ok(());
+            }
+            let result = check(&step, answer, &server, store == "registry", &known).map_err(at)?;
+            for (name, path) in step.body["save"].as_object().into_iter().flatten() {
+                let path = path.as_str().expect("a path");
+                let value = result.pointer(path).ok_or(at(format!("{result} has no {path}")))?;
+                known.insert(name.clone(), value.clone());
+            }
         }
-        let result = check(&step, answer, &server, store == "registry", &known).map_err(at)?;
-        for (name, path) in step.body["save"].as_object().into_iter().flatten() {
-            let path = path.as_str().expect("a path");
-            let value = result.pointer(path).ok_or(at(format!("{result} has no {path}")))?;
-            known.insert(name.clone(), value.clone());
+        Ok(())
+    }
+
+    fn shared(&mut self) -> &mut Program {
+        let usable = self.shared.take().filter(Program::is_usable);
+        let start = || Program::start(&self.words, &BTreeMap::new());
+        self.shared.insert(usable.unwrap_or_else(start))
+    }
+
+    /// Returns true if the step uses a name that the language does not have, and was answered so.
+    fn is_absent(&self, step: &Step<'_>, answer: &Answer) -> Result<bool, String> {
+        let names = step.names();
+        let missing = names.iter().find(|name| self.absent.contains_key(*name));
+        match (missing, answer) {
+            (Some(_), Answer::Unsupported(_)) => Ok(true),
+            (Some(name), _) => Err(format!(
+                "absent.json says that the language has no {name}, but the answer was {answer:?}"
+            )),
+            (None, _) => Ok(false),
         }
     }
-    Ok(())
+}
+
+/// Removes an option such as `client.limits.max_pages` from a request.
+fn leave_out(option: &str, request: &mut Value) {
+    let (operation, path) = option.split_once('.').expect("OPERATION.OPTION");
+    let mut at = match operation {
+        "client" => &mut request["client"],
+        _ if request["operation"] == operation => &mut request["arguments"],
+        _ => return,
+    };
+    let mut names: Vec<&str> = path.split('.').collect();
+    let last = names.pop().expect("a name");
+    for name in names {
+        match at.get_mut(name) {
+            Some(inner) => at = inner,
+            None => return,
+        }
+    }
+    if let Some(object) = at.as_object_mut() {
+        object.remove(last);
+    }
 }
 
 fn variables(work: &Workspace, server: &Server, store: &str) -> Map<String, Value> {
@@ -231,6 +279,33 @@ mod tests {
             "concurrent": 1, "headers": {"user-agent": header},
         }))
         .unwrap()
+    }
+
+    #[test]
+    fn an_option_is_left_out() {
+        let request = || {
+            json!({
+                "operation": "pull", "client": {"limits": {"max_pages": 1, "max_entries": 2}},
+                "arguments": {"reference": "r", "output": "o"},
+            })
+        };
+        for (option, pointer) in [
+            ("pull.output", "/arguments/output"),
+            ("client.limits.max_pages", "/client/limits/max_pages"),
+        ] {
+            let mut changed = request();
+            assert!(changed.pointer(pointer).is_some());
+            leave_out(option, &mut changed);
+            assert!(changed.pointer(pointer).is_none(), "{changed}");
+            assert_ne!(changed, request());
+        }
+        for option in
+            ["push.output", "pull.files", "pull.unpack_limits.bytes", "client.credentials"]
+        {
+            let mut same = request();
+            leave_out(option, &mut same);
+            assert_eq!(same, request(), "{option}");
+        }
     }
 
     #[test]

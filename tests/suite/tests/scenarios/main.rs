@@ -15,6 +15,11 @@ fn scenarios_cover_every_operation_and_option() {
 }
 
 #[test]
+fn a_scenario_fails_if_an_option_is_ignored() {
+    drive(&["--name", "rust", "--ignoring"], env!("CARGO_BIN_EXE_scenario-rust").into());
+}
+
+#[test]
 fn scenarios_pass_with_the_crate() {
     run("rust", env!("CARGO_BIN_EXE_scenario-rust").into());
 }
@@ -43,7 +48,11 @@ fn scenarios_pass_with_go() {
 }
 
 fn run(language: &str, program: OsString) {
+    drive(&["--name", language], program);
+}
+
+fn drive(options: &[&str], program: OsString) {
     let mut driver = Command::new(env!("CARGO_BIN_EXE_scenarios"));
-    let output = driver.args(["--name", language, "--"]).arg(program).output().unwrap();
+    let output = driver.args(options).arg("--").arg(program).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
