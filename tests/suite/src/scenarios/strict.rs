@@ -35,6 +35,10 @@ pub fn strictness(definition: &Definition, program: &mut Program) -> Vec<String>
         with(UNKNOWN, json!({}));
         if operation == "push" {
             with("files", json!([{ "path": "a.txt", UNKNOWN: "x" }]));
+            with("config", json!({ "path": "a.txt", UNKNOWN: "x" }));
+        }
+        if operation == "login" {
+            with("credential", json!({ UNKNOWN: "x" }));
         }
         if operation == "pull" {
             with("unpack_limits", json!({ UNKNOWN: 1 }));
