@@ -135,6 +135,9 @@ def credential(given: Any) -> Any:
     match given:
         case str():
             return given
+        case {"callback": callback, **others} if not others:
+            provided = credential(callback)
+            return lambda host, repository: provided
         case {"username": username, "password": password, **others} if not others:
             return Credential.password(username, password)
         case {"identity_token": token, **others} if not others:

@@ -182,6 +182,15 @@ static ocigraph_credential *credential(const json *given) {
     return credential;
 }
 
+/* A callback whose user data is a credential as JSON. */
+static ocigraph_status provide(void *user_data, ocigraph_str host, ocigraph_str repository, ocigraph_credential **out,
+                               ocigraph_error **error) {
+    const json *given = user_data;
+    (void)host, (void)repository;
+    return ocigraph_credential_password(json_text(json_get(given, "username")), json_text(json_get(given, "password")), out,
+                                        error);
+}
+
 static void set_credentials(ocigraph_client_options *options, const json *given) {
     if (given->kind == '"') {
         if (strcmp(given->text, "anonymous") == 0) {
@@ -189,6 +198,11 @@ static void set_credentials(ocigraph_client_options *options, const json *given)
         } else if (strcmp(given->text, "stored") != 0) {
             unsupported("no credentials", given->text);
         }
+        return;
+    }
+    json *callback = json_get(given, "callback");
+    if (callback != NULL && given->first->next == NULL) {
+        need(ocigraph_client_options_set_credential_callback(options, provide, callback, &failure));
         return;
     }
     ocigraph_credential *set = credential(given);

@@ -136,7 +136,10 @@ ocigraph::credential credential(const json *given) {
 }
 
 void set_credentials(ocigraph::client_options &options, const json *given) {
-    if (given->kind != '"') {
+    if (const json *callback = json_get(given, "callback")) {
+        check_parts(given, {"callback"});
+        options.use([callback](std::string_view, std::string_view) { return std::optional(credential(callback)); });
+    } else if (given->kind != '"') {
         options.use(credential(given));
     } else if (text(given) == "anonymous") {
         options.anonymous();

@@ -52,7 +52,7 @@ async function execute(clientOptions, operation, given) {
   const options = camelCase(rest);
   const events = [];
   if (progress) options.onProgress = (event) => events.push(summary(event));
-  const client = new Client(camelCase(seconds(clientOptions)));
+  const client = new Client(withCallback(camelCase(seconds(clientOptions))));
   try {
     const result = snakeCase(await convert(await client[method](...positional, options)));
     return progress ? { result, events } : { result };
@@ -72,6 +72,12 @@ function take(given, name) {
   delete given[name];
   if (name === 'content' && typeof value === 'string') return { content: value };
   return name === 'credential' ? camelCase(value) : value;
+}
+
+/** Replaces `{ callback: credential }` by a function. */
+function withCallback({ credentials, ...others }) {
+  if (credentials?.callback) return { ...others, credentials: () => credentials.callback };
+  return credentials === undefined ? others : { ...others, credentials };
 }
 
 /** Converts the limits on time from seconds to milliseconds. */

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"reflect"
@@ -26,6 +27,17 @@ func clientOptions(given object) (*ocigraph.ClientOptions, error) {
 		case "anonymous":
 			options.Anonymous = true
 		default:
+			parts, _ := credentials.(object)
+			if callback, ok := parts["callback"]; ok && len(parts) == 1 {
+				provided, err := credential(callback)
+				if err != nil {
+					return nil, err
+				}
+				options.CredentialFunc = func(context.Context, string, string) (*ocigraph.Credential, error) {
+					return provided, nil
+				}
+				break
+			}
 			credential, err := credential(credentials)
 			if err != nil {
 				return nil, err

@@ -7,12 +7,13 @@ use std::{
     time::Duration,
 };
 
+use async_trait::async_trait;
 use futures::TryStreamExt;
 use ocigraph::{
-    Algorithm, Bytes, Client, ClientConfig, Content, CopyOptions, Credential, Credentials,
-    DeleteOptions, Descriptor, DiscoverOptions, Event, File, Host, KeyCase, Limits, Manifest,
-    Progress, PullOptions, PushOptions, Reference, ResolveOptions, ToJson, TransferOptions,
-    UnpackLimits, VerifyOptions, Walk, digest_files, media_type,
+    Algorithm, Bytes, Client, ClientConfig, Content, CopyOptions, Credential, CredentialSource,
+    Credentials, DeleteOptions, Descriptor, DiscoverOptions, Event, File, Host, KeyCase, Limits,
+    Manifest, Progress, PullOptions, PushOptions, Reference, ResolveOptions, ToJson,
+    TransferOptions, UnpackLimits, VerifyOptions, Walk, digest_files, media_type,
 };
 use ocigraph_suite::scenarios::serve::{Done, Failure, Request, list, pairs, serve, text, value};
 use serde_json::{Map, Value, json};
@@ -400,8 +401,22 @@ fn credentials(given: &Value) -> Result<Credentials, Failure> {
     Ok(match given.as_str() {
         Some("stored") => Credentials::Stored,
         Some("anonymous") => Credentials::Anonymous,
+        _ if given.get("callback").is_some() => {
+            let given = credential("credentials", &given["callback"])?;
+            Credentials::Callback(Arc::new(Source(given)))
+        }
         _ => Credentials::Given(credential("credentials", given)?),
     })
+}
+
+/// A function that returns a credential.
+struct Source(Credential);
+
+#[async_trait]
+impl CredentialSource for Source {
+    async fn credential(&self, _: &Host, _: &str) -> ocigraph::Result<Option<Credential>> {
+        Ok(Some(self.0.clone()))
+    }
 }
 
 fn credential(name: &str, given: &Value) -> Result<Credential, Failure> {

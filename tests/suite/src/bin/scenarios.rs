@@ -69,6 +69,9 @@ fn run_all(options: &Options) -> ExitCode {
             }
         }
     }
+    if passed.is_empty() && failures.is_empty() {
+        failures.push("no scenario was run".to_owned());
+    }
     let mut program = Program::start(&options.words, &BTreeMap::new());
     failures.extend(strictness(&Definition::read(), &mut program));
     let language = &options.language;
