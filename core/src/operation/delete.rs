@@ -13,7 +13,7 @@ use std::collections::{HashMap, HashSet};
 use futures::{StreamExt, TryStreamExt, stream};
 
 use crate::operation::named::named;
-use crate::operation::read::{fetch_manifest, listed_manifest, resolve_tags};
+use crate::operation::read::{fetch_manifest, is_of_one_manifest, listed_manifest, resolve_tags};
 use crate::store::{
     ManifestDeletion, ReadStore, Store, concurrency::concurrency, limits::check_limit, list::List,
     memory_budget::Charge,
@@ -96,11 +96,12 @@ const NODE: usize = 1024;
 pub(crate) const OPERATION: &str = "delete";
 
 /// Deletes what `reference` names and everything that refers to it, referrers before their
-/// subjects.
+/// subjects. An interrupted delete can be run again. A dry run reports what would be deleted.
 ///
 /// # Errors
-/// [`Code::NotFound`] if the reference names nothing. What cannot be deleted
-/// is in the report.
+/// [`Code::NotFound`] if `reference` names nothing, [`Code::Unsupported`] if the registry deletes
+/// no manifest, [`Code::Incomplete`] if a list of tags or referrers cannot be read completely. The
+/// report has each manifest that could not be deleted.
 pub async fn delete(
     store: &dyn Store,
     reference: &Reference,
@@ -424,6 +425,11 @@ impl ExternalReferences {
                 Ok(descriptor) => descriptor,
                 // The tag was deleted after it was listed.
                 Err(e) if matches!(e.code(), Code::NotFound | Code::InvalidManifest) => continue,
+                // It names none of the manifests that are deleted, since those can be read.
+                Err(e) if is_of_one_manifest(&e) => {
+                    tracing::warn!(tag, error = %e, "the manifest of a tag cannot be read");
+                    continue;
+                }
                 Err(e) => return Err(e),
             };
             // The tag that names the root is deleted with it. A root that is named by digest is deleted

@@ -29,6 +29,9 @@ pub(crate) struct Request {
     /// The request is part of another one, which waits for it: it takes no place of its own under
     /// the limit on concurrent requests.
     pub(crate) nested: bool,
+    /// A response that nothing is there may be meant for strangers only: then the request is sent
+    /// again with a credential.
+    pub(crate) signs_in: bool,
     /// When a byte was last transferred in the transfer that the request continues.
     pub(crate) last_progress: Option<Instant>,
     /// Limits how many large responses are read concurrently.
@@ -85,6 +88,7 @@ impl Request {
             streamed: false,
             fresh_connection: false,
             nested: false,
+            signs_in: false,
             last_progress: None,
             body_limiter: None,
             secrets: Vec::new(),
@@ -115,6 +119,12 @@ impl Request {
 
     pub(crate) fn nested(mut self) -> Self {
         self.nested = true;
+        self
+    }
+
+    /// Sends the request again with a credential if the registry says that nothing is there.
+    pub(crate) fn signing_in(mut self, signs_in: bool) -> Self {
+        self.signs_in = signs_in;
         self
     }
 

@@ -9,7 +9,7 @@ use crate::store::registry::{
     api::connection::RepositoryConnection,
     http::{request::Request, response::Response},
 };
-use ocigraph_types::{Code, Digest, Error, Result};
+use ocigraph_types::{Code, Digest, Error, Result, excerpt};
 
 /// An upload session. Dropping it before the upload is complete cancels the session.
 pub(super) struct Session {
@@ -59,9 +59,12 @@ impl Session {
         Some(received)
     }
 
-    /// Takes the URL for the next request from a response.
+    /// Takes the URL for the next request from a response. Without one, the URL stays: some
+    /// registries state it only when they open the session.
     pub(super) fn update_url(&mut self, response: &Response) -> Result<()> {
-        self.url = location(response)?;
+        if response.location().is_some() {
+            self.url = location(response)?;
+        }
         Ok(())
     }
 
@@ -103,7 +106,10 @@ fn location(response: &Response) -> Result<Url> {
     if !is_allowed {
         return Err(Error::new(
             Code::Registry,
-            "the registry moves an upload from https to plain http",
+            format!("the registry moves an upload from https to plain http: {}", excerpt(text)),
+        )
+        .with_hint(
+            "if a proxy in front of the registry ends TLS, let it send X-Forwarded-Proto: https",
         ));
     }
     Ok(url)
