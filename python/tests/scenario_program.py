@@ -62,7 +62,7 @@ def execute(kind: str, operation: str, client_options: dict[str, Any], arguments
 
 
 # Arguments whose names in the package are others.
-NAMES = {("push_manifest", "manifest"): "content", ("digest_files", "files"): "paths"}
+NAMES = {("digest_files", "files"): "paths"}
 
 RESULTS: dict[str, Callable[[Any], Any]] = {
     **dict.fromkeys(

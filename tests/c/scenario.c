@@ -512,7 +512,7 @@ static void fetch_manifest(void) {
 
 static void push_manifest(void) {
     ocigraph_descriptor *descriptor;
-    ocigraph_str reference = text("reference"), manifest = text("manifest"), media_type = text("media_type");
+    ocigraph_str reference = text("reference"), manifest = text("content"), media_type = text("media_type");
     end_arguments();
     ocigraph_bytes bytes = {(const uint8_t *)manifest.data, manifest.length};
     need(ocigraph_client_push_manifest(client, reference, media_type, bytes, NULL, &descriptor, &failure));

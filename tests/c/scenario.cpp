@@ -358,7 +358,7 @@ const std::map<std::string, operation> operations = {
      }},
     {"push_manifest",
      [](const client &c, const step &s) {
-         view reference = s.take_text("reference"), manifest = s.take_text("manifest"), type = s.take_text("media_type");
+         view reference = s.take_text("reference"), manifest = s.take_text("content"), type = s.take_text("media_type");
          s.end();
          return member("descriptor", c.push_manifest(reference, manifest, type).json());
      }},

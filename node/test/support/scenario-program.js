@@ -25,7 +25,7 @@ const operations = {
   login: ['login', ['host', 'credential']],
   logout: ['logout', ['host']],
   fetch_manifest: ['fetchManifest', ['reference'], ({ bytes }) => ({ content: bytes.toString() })],
-  push_manifest: ['pushManifest', ['reference', 'manifest'], (descriptor) => ({ descriptor })],
+  push_manifest: ['pushManifest', ['reference', 'content'], (descriptor) => ({ descriptor })],
   delete_manifest: ['deleteManifest', ['reference'], (descriptor) => ({ descriptor })],
   fetch_blob: ['fetchBlob', ['reference'], async (blob) => ({ content: await new Response(blob).text() })],
   push_blob: ['pushBlob', ['reference', 'content']],
@@ -49,6 +49,8 @@ async function execute(clientOptions, operation, given) {
   const [method, names, convert = (result) => result] = operations[operation];
   const { progress, ...rest } = given;
   const positional = names.map((name) => take(rest, name));
+  // A text alone would be a path.
+  if (operation === 'push_blob' && typeof positional[1] === 'string') positional[1] = { content: positional[1] };
   const options = camelCase(rest);
   const events = [];
   if (progress) options.onProgress = (event) => events.push(summary(event));
@@ -70,7 +72,6 @@ function take(given, name) {
   if (!(name in given)) throw new Unsupported(`an operation without ${name}`);
   const value = given[name];
   delete given[name];
-  if (name === 'content' && typeof value === 'string') return { content: value };
   return name === 'credential' ? camelCase(value) : value;
 }
 

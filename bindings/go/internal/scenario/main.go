@@ -196,7 +196,7 @@ func login(ctx context.Context, client *ocigraph.Client, s *step) (any, error) {
 }
 
 func pushManifest(ctx context.Context, client *ocigraph.Client, s *step) (any, error) {
-	reference, manifest, mediaType := s.text("reference"), s.text("manifest"), s.optional("media_type")
+	reference, manifest, mediaType := s.text("reference"), s.text("content"), s.optional("media_type")
 	if err := s.end(); err != nil {
 		return nil, err
 	}

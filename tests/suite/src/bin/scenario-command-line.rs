@@ -151,7 +151,7 @@ fn operation(request: &mut Request, line: &mut Line) -> Result<(), Failure> {
         }
         "push_manifest" => {
             line.word("-");
-            line.stdin(request.text("manifest")?)?;
+            line.stdin(request.text("content")?)?;
         }
         "push_blob" => match &request.required("content")? {
             Value::String(content) => {

@@ -158,7 +158,7 @@ async fn execute(request: &mut Request) -> Result<Done, Failure> {
         }
         "push_manifest" => {
             let reference = reference(request)?;
-            let manifest = request.text("manifest")?;
+            let manifest = request.text("content")?;
             let mut kind = None;
             for (name, value) in options(request) {
                 match name.as_str() {
