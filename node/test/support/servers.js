@@ -12,6 +12,11 @@ export const root = fileURLToPath(new URL('../../..', import.meta.url));
 
 const target = process.env.CARGO_TARGET_DIR ?? join(root, 'target');
 
+/** Returns the path of a program that cargo built. */
+export function built(name) {
+  return join(target, 'debug', name);
+}
+
 /** Creates a directory that is deleted after the test. */
 export function folder(t) {
   const made = mkdtempSync(join(tmpdir(), 'ocigraph node '));
@@ -32,7 +37,7 @@ async function remove(made, tries = 20) {
 
 /** Starts the fixture registry of `tests/fixture` with these flags. */
 export async function fixture(t, ...flags) {
-  const program = join(target, 'debug', 'ocigraph-fixture');
+  const program = built('ocigraph-fixture');
   const host = await serve(t, program, flags, (line) => JSON.parse(line).address);
   const control = async (method, path, body) => {
     const answer = await fetch(`http://${host}/_fixture/${path}`, { method, body: body && JSON.stringify(body) });

@@ -25,6 +25,7 @@ mod process;
 mod proxy;
 mod random;
 mod registry;
+pub mod scenarios;
 mod tls;
 mod tools;
 mod user;

@@ -34,16 +34,20 @@ pub fn c_library() -> &'static Path {
     })
 }
 
-/// Compiles a C program of this repository, such as `tests/c/step.c`, and writes it to a folder.
+/// Compiles a C or C++ program of this repository, such as `tests/c/scenario.c`, and writes it to a folder.
 ///
 /// # Panics
 /// If it does not compile.
 pub fn c_program(source: &str, folder: &Path) -> PathBuf {
     let program = folder.join(source.replace(['/', '.'], "-"));
     let lib = c_library().join("lib");
+    let (compiler, standard) = match source.ends_with(".cpp") {
+        true => ("g++", "-std=c++17"),
+        false => ("gcc", "-std=gnu11"),
+    };
     done(
-        Command::new("gcc")
-            .args(["-std=gnu11", "-g", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-pthread"])
+        Command::new(compiler)
+            .args([standard, "-g", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-pthread"])
             .arg(root().join(source))
             .arg("-o")
             .arg(&program)
@@ -54,7 +58,7 @@ pub fn c_program(source: &str, folder: &Path) -> PathBuf {
     program
 }
 
-/// Compiles a Go program of this repository, such as `bindings/go/internal/step`, and writes it to a folder.
+/// Compiles a Go program of this repository, such as `bindings/go/internal/scenario`, and writes it to a folder.
 ///
 /// # Panics
 /// If it does not compile.

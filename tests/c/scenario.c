@@ -1,0 +1,628 @@
+/* Executes steps of scenarios with the C library. tests/scenarios/README.md describes the protocol, scenario_options.h
+ * lists the options. */
+
+#include "check.h"
+#include "json.h"
+
+#include <setjmp.h>
+
+/* The step: its arguments, its client, and the answer so far. A failure jumps to `answered`. */
+static json *arguments;
+static ocigraph_client *client;
+static output answer, events;
+static jmp_buf answered;
+
+static void unsupported(const char *what, const char *name) {
+    answer.length = 0;
+    output_text(&answer, "\"unsupported\":\"");
+    output_text(&answer, what);
+    output_text(&answer, " ");
+    output_text(&answer, name);
+    output_text(&answer, "\"");
+    longjmp(answered, 1);
+}
+
+static void need(ocigraph_status status) {
+    if (status == OCIGRAPH_OK) {
+        return;
+    }
+    answer.length = 0;
+    output_text(&answer, "\"error\":{\"code\":");
+    output_string(&answer, ocigraph_status_name(status));
+    output_text(&answer, ",\"message\":");
+    output_string(&answer, ocigraph_error_message(failure));
+    output_text(&answer, "}");
+    ocigraph_error_free(failure);
+    failure = NULL;
+    longjmp(answered, 1);
+}
+
+/* Returns an argument, and takes it, or NULL. */
+static json *take(const char *name) {
+    json *value = json_get(arguments, name);
+    if (value != NULL) {
+        value->taken = true;
+    }
+    return value;
+}
+
+static ocigraph_str text(const char *name) {
+    return json_text(take(name));
+}
+
+/* Fails if an argument was not taken. */
+static void end_arguments(void) {
+    for (const json *value = arguments->first; value != NULL; value = value->next) {
+        if (!value->taken) {
+            unsupported("no argument", value->name);
+        }
+    }
+}
+
+/* The kinds of options. Each defines a function that reads `given`, a member of the object `all`. */
+
+static int32_t record(void *user_data, const ocigraph_event *event) {
+    static const char *kinds[] = {"", "started", "moved", "finished"};
+    static const char *outcomes[] = {"", "uploaded", "existed", "mounted", "written", "unchanged", "kept", "checked"};
+    output *to = user_data;
+    output_text(to, to->length == 0 ? "[" : ",");
+    output_text(to, "{\"kind\":\"");
+    output_text(to, kinds[event->kind]);
+    output_text(to, "\",\"outcome\":\"");
+    output_text(to, outcomes[event->outcome]);
+    output_text(to, "\",\"digest\":");
+    output_string(to, ocigraph_descriptor_digest(event->blob));
+    if (ocigraph_descriptor_title(event->blob).data != NULL) {
+        output_text(to, ",\"title\":");
+        output_string(to, ocigraph_descriptor_title(event->blob));
+    }
+    output_text(to, ",\"size\":");
+    output_number(to, ocigraph_descriptor_size(event->blob));
+    output_text(to, ",\"position\":");
+    output_number(to, event->position);
+    output_text(to, "}");
+    return 0;
+}
+
+static void add_files(ocigraph_push_options *options, const json *given) {
+    for (const json *file = given->first; file != NULL; file = file->next) {
+        ocigraph_str none = ocigraph_text(NULL);
+        if (file->kind == '"') {
+            need(ocigraph_push_options_add_path(options, json_text(file), none, none, &failure));
+            continue;
+        }
+        for (const json *part = file->first; part != NULL; part = part->next) {
+            static const char *parts[] = {"path", "content", "title", "media_type", "annotations"};
+            size_t i = 0;
+            while (i < 5 && strcmp(part->name, parts[i]) != 0) {
+                i++;
+            }
+            if (i == 5) {
+                unsupported("no file with", part->name);
+            }
+        }
+        ocigraph_str title = json_text(json_get(file, "title")), type = json_text(json_get(file, "media_type"));
+        const json *content = json_get(file, "content"), *annotations = json_get(file, "annotations");
+        if (content != NULL) {
+            need(ocigraph_push_options_add_bytes(options, title, type, bytes_of(content->text), &failure));
+        } else {
+            ocigraph_str path = json_text(json_get(file, "path"));
+            need(ocigraph_push_options_add_path(options, path, type, title, &failure));
+        }
+        for (json *pair = annotations ? annotations->first : NULL; pair != NULL; pair = pair->next) {
+            need(ocigraph_push_options_add_file_annotation(options, ocigraph_text(pair->name), json_text(pair), &failure));
+        }
+    }
+}
+
+static void set_config(ocigraph_push_options *options, const json *given) {
+    ocigraph_str type = ocigraph_text(NULL), path = ocigraph_text(NULL);
+    const char *content = NULL;
+    if (given->kind == '"') {
+        path = json_text(given);
+    }
+    for (const json *part = given->first; part != NULL; part = part->next) {
+        if (strcmp(part->name, "path") == 0) {
+            path = json_text(part);
+        } else if (strcmp(part->name, "content") == 0) {
+            content = part->text;
+        } else if (strcmp(part->name, "media_type") == 0) {
+            type = json_text(part);
+        } else {
+            unsupported("no config with", part->name);
+        }
+    }
+    if (content != NULL) {
+        need(ocigraph_push_options_set_config(options, bytes_of(content), type, &failure));
+    } else {
+        need(ocigraph_push_options_set_config_path(options, path, type, &failure));
+    }
+}
+
+static int32_t format(const json *given) {
+    static const char *formats[] = {"auto", "oci-1.1", "oci-1.0", "oci-artifact", "oras-artifact"};
+    for (int32_t number = OCIGRAPH_FORMAT_AUTO; number <= OCIGRAPH_FORMAT_ORAS_ARTIFACT; number++) {
+        if (ocigraph_str_is(json_text(given), formats[number])) {
+            return number;
+        }
+    }
+    unsupported("no format", given->text);
+    return 0;
+}
+
+static void set_unpack_limits(ocigraph_pull_options *options, const json *given) {
+    uint64_t entries = 0, bytes = 0, ratio = 0;
+    for (const json *limit = given->first; limit != NULL; limit = limit->next) {
+        if (strcmp(limit->name, "entries") == 0) {
+            entries = json_integer(limit);
+        } else if (strcmp(limit->name, "bytes") == 0) {
+            bytes = json_integer(limit);
+        } else if (strcmp(limit->name, "ratio") == 0) {
+            ratio = json_integer(limit);
+        } else {
+            unsupported("no unpack limit", limit->name);
+        }
+    }
+    need(ocigraph_pull_options_set_unpack_limits(options, entries, bytes, ratio, &failure));
+}
+
+static ocigraph_credential *credential(const json *given) {
+    ocigraph_credential *credential = NULL;
+    const json *username = json_get(given, "username"), *password = json_get(given, "password");
+    const json *first = given->first;
+    if (username != NULL && password != NULL && first->next->next == NULL) {
+        need(ocigraph_credential_password(json_text(username), json_text(password), &credential, &failure));
+    } else if (first != NULL && strcmp(first->name, "identity_token") == 0 && first->next == NULL) {
+        need(ocigraph_credential_identity_token(json_text(first), &credential, &failure));
+    } else if (first != NULL && strcmp(first->name, "registry_token") == 0 && first->next == NULL) {
+        need(ocigraph_credential_registry_token(json_text(first), &credential, &failure));
+    } else {
+        unsupported("no credential with", first == NULL ? "nothing" : first->name);
+    }
+    return credential;
+}
+
+/* A callback whose user data is a credential as JSON. */
+static ocigraph_status provide(void *user_data, ocigraph_str host, ocigraph_str repository, ocigraph_credential **out,
+                               ocigraph_error **error) {
+    const json *given = user_data;
+    (void)host, (void)repository;
+    return ocigraph_credential_password(json_text(json_get(given, "username")), json_text(json_get(given, "password")), out,
+                                        error);
+}
+
+static void set_credentials(ocigraph_client_options *options, const json *given) {
+    if (given->kind == '"') {
+        if (strcmp(given->text, "anonymous") == 0) {
+            need(ocigraph_client_options_set_anonymous(options, &failure));
+        } else if (strcmp(given->text, "stored") != 0) {
+            unsupported("no credentials", given->text);
+        }
+        return;
+    }
+    json *callback = json_get(given, "callback");
+    if (callback != NULL && given->first->next == NULL) {
+        need(ocigraph_client_options_set_credential_callback(options, provide, callback, &failure));
+        return;
+    }
+    ocigraph_credential *set = credential(given);
+    ocigraph_status status = ocigraph_client_options_set_credential(options, set, &failure);
+    ocigraph_credential_free(set);
+    need(status);
+}
+
+static void set_limits(ocigraph_client_options *options, const json *given) {
+    static const struct {
+        const char *name;
+        /* The number of units of the limit in one of the scenario. */
+        double units;
+        int32_t number;
+    } limits[] = {
+#define SECONDS 1000
+#define NUMBER 1
+#define OPTION(operation, handle, name, KIND, function)
+#define LIMIT(name, KIND, number) {#name, KIND, OCIGRAPH_LIMIT_##number},
+#include "scenario_options.h"
+#undef OPTION
+#undef LIMIT
+    };
+    const size_t count = sizeof limits / sizeof limits[0];
+    for (const json *limit = given->first; limit != NULL; limit = limit->next) {
+        size_t i = 0;
+        while (i < count && strcmp(limits[i].name, limit->name) != 0) {
+            i++;
+        }
+        if (i == count) {
+            unsupported("no limit", limit->name);
+        }
+        uint64_t value = (uint64_t)(json_number(limit) * limits[i].units);
+        need(ocigraph_client_options_set_limit(options, limits[i].number, value, &failure));
+    }
+}
+
+#define SETTER(operation, option) static void operation##_##option(void *options, const json *given, const json *all)
+#define UNUSED (void)all
+#define SET(handle, function, ...) need(ocigraph_##handle##_options_##function(options, __VA_ARGS__, &failure))
+
+#define TEXT(operation, handle, option, function) \
+    SETTER(operation, option) { UNUSED; SET(handle, function, json_text(given)); }
+#define BOOL(operation, handle, option, function) \
+    SETTER(operation, option) { UNUSED; SET(handle, function, json_true(given)); }
+#define INTEGER(operation, handle, option, function) \
+    SETTER(operation, option) { UNUSED; SET(handle, function, json_integer(given)); }
+#define FORMAT(operation, handle, option, function) \
+    SETTER(operation, option) { UNUSED; SET(handle, function, format(given)); }
+#define PAIRS(operation, handle, option, function) \
+    SETTER(operation, option) { \
+        UNUSED; \
+        for (const json *pair = given->first; pair != NULL; pair = pair->next) { \
+            SET(handle, function, ocigraph_text(pair->name), json_text(pair)); \
+        } \
+    }
+#define PROGRESS(operation, handle, option, function) \
+    SETTER(operation, option) { \
+        UNUSED; \
+        if (json_true(given)) { \
+            SET(handle, function, record, &events); \
+        } \
+    }
+/* One function sets both files, so each option sets both. */
+#define CERTIFICATE(operation, handle, option, function) \
+    SETTER(operation, option) { \
+        (void)given; \
+        SET(handle, function, json_text(json_get(all, "cert_file")), json_text(json_get(all, "key_file"))); \
+    }
+#define FILES(operation, handle, option, function) SETTER(operation, option) { UNUSED; add_files(options, given); }
+#define CONFIG(operation, handle, option, function) SETTER(operation, option) { UNUSED; set_config(options, given); }
+#define UNPACK_LIMITS(operation, handle, option, function) \
+    SETTER(operation, option) { UNUSED; set_unpack_limits(options, given); }
+#define CREDENTIALS(operation, handle, option, function) SETTER(operation, option) { UNUSED; set_credentials(options, given); }
+#define LIMITS(operation, handle, option, function) SETTER(operation, option) { UNUSED; set_limits(options, given); }
+
+#define OPTION(operation, handle, option, KIND, function) KIND(operation, handle, option, function)
+#define LIMIT(name, KIND, number)
+#include "scenario_options.h"
+#undef OPTION
+#undef LIMIT
+
+static const struct {
+    const char *operation, *name;
+    void (*set)(void *options, const json *given, const json *all);
+} option_table[] = {
+#define OPTION(operation, handle, name, KIND, function) {#operation, #name, operation##_##name},
+#define LIMIT(name, KIND, number)
+#include "scenario_options.h"
+#undef OPTION
+#undef LIMIT
+};
+
+/* Moves the members of `all` that are left to options. Returns the options. */
+static void *fill(void *options, const char *operation, json *all) {
+    for (json *given = all->first; given != NULL; given = given->next) {
+        const size_t count = sizeof option_table / sizeof option_table[0];
+        size_t i = 0;
+        while (i < count && (strcmp(option_table[i].operation, operation) != 0 || strcmp(option_table[i].name, given->name) != 0)) {
+            i++;
+        }
+        if (!given->taken && i == count) {
+            unsupported("no option", given->name);
+        }
+        if (!given->taken) {
+            option_table[i].set(options, given, all);
+        }
+    }
+    return options;
+}
+
+/* The operations. */
+
+static void result(ocigraph_str value) {
+    output_text(&answer, "\"result\":");
+    output_json(&answer, value);
+}
+
+static void result_member(const char *name, ocigraph_str value) {
+    output_text(&answer, "\"result\":{\"");
+    output_text(&answer, name);
+    output_text(&answer, "\":");
+    output_json(&answer, value);
+    output_text(&answer, "}");
+}
+
+static void result_descriptor(ocigraph_descriptor *descriptor) {
+    result_member("descriptor", ocigraph_descriptor_json(descriptor));
+    ocigraph_descriptor_free(descriptor);
+}
+
+static void result_content(const char *data, size_t length) {
+    output_text(&answer, "\"result\":{\"content\":");
+    output_string(&answer, (ocigraph_str){data, length});
+    output_text(&answer, "}");
+}
+
+static void push(void) {
+    ocigraph_push_result *pushed;
+    ocigraph_str reference = text("reference");
+    ocigraph_push_options *options = fill(ocigraph_push_options_new(), "push", arguments);
+    need(ocigraph_client_push(client, reference, options, NULL, &pushed, &failure));
+    result(ocigraph_push_result_json(pushed));
+    ocigraph_push_result_free(pushed);
+    ocigraph_push_options_free(options);
+}
+
+static void pull(void) {
+    ocigraph_pull_result *pulled;
+    ocigraph_str reference = text("reference");
+    ocigraph_pull_options *options = fill(ocigraph_pull_options_new(), "pull", arguments);
+    need(ocigraph_client_pull(client, reference, options, NULL, &pulled, &failure));
+    result(ocigraph_pull_result_json(pulled));
+    ocigraph_pull_result_free(pulled);
+    ocigraph_pull_options_free(options);
+}
+
+static void discover(void) {
+    ocigraph_graph *graph;
+    ocigraph_str reference = text("reference");
+    ocigraph_discover_options *options = fill(ocigraph_discover_options_new(), "discover", arguments);
+    need(ocigraph_client_discover(client, reference, options, NULL, &graph, &failure));
+    /* The root of the JSON is the subject. Its last member is the list of its referrers. */
+    output root = {0};
+    output_json(&root, ocigraph_graph_json(graph));
+    output_text(&answer, "\"result\":{\"subject\":");
+    output_text(&answer, root.data);
+    output_text(&answer, ",");
+    output_text(&answer, strstr(root.data, "\"referrers\""));
+    free(root.data);
+    ocigraph_graph_free(graph);
+    ocigraph_discover_options_free(options);
+}
+
+static void delete(void) {
+    ocigraph_delete_report *report;
+    ocigraph_str reference = text("reference");
+    ocigraph_delete_options *options = fill(ocigraph_delete_options_new(), "delete", arguments);
+    need(ocigraph_client_delete(client, reference, options, NULL, &report, &failure));
+    result(ocigraph_delete_report_json(report));
+    ocigraph_delete_report_free(report);
+    ocigraph_delete_options_free(options);
+}
+
+static void copy(void) {
+    ocigraph_copy_report *report;
+    ocigraph_str source = text("source"), destination = text("destination");
+    ocigraph_copy_options *options = fill(ocigraph_copy_options_new(), "copy", arguments);
+    need(ocigraph_client_copy(client, source, destination, options, NULL, &report, &failure));
+    result(ocigraph_copy_report_json(report));
+    ocigraph_copy_report_free(report);
+    ocigraph_copy_options_free(options);
+}
+
+static void verify(void) {
+    ocigraph_verify_report *report;
+    ocigraph_str reference = text("reference");
+    ocigraph_verify_options *options = fill(ocigraph_verify_options_new(), "verify", arguments);
+    need(ocigraph_client_verify(client, reference, options, NULL, &report, &failure));
+    result(ocigraph_verify_report_json(report));
+    ocigraph_verify_report_free(report);
+    ocigraph_verify_options_free(options);
+}
+
+static void resolve(void) {
+    ocigraph_descriptor *descriptor;
+    ocigraph_str reference = text("reference");
+    ocigraph_resolve_options *options = fill(ocigraph_resolve_options_new(), "resolve", arguments);
+    need(ocigraph_client_resolve(client, reference, options, NULL, &descriptor, &failure));
+    result_descriptor(descriptor);
+    ocigraph_resolve_options_free(options);
+}
+
+/* Reads an argument that is a list of texts. */
+static size_t texts(const char *name, ocigraph_str list[16]) {
+    size_t count = 0;
+    for (const json *entry = take(name)->first; entry != NULL; entry = entry->next) {
+        CHECK(count < 16);
+        list[count++] = json_text(entry);
+    }
+    return count;
+}
+
+static void tag(void) {
+    ocigraph_descriptor *descriptor;
+    ocigraph_str tags[16], reference = text("reference");
+    size_t count = texts("tags", tags);
+    end_arguments();
+    need(ocigraph_client_tag(client, reference, tags, count, NULL, &descriptor, &failure));
+    result_descriptor(descriptor);
+}
+
+static void untag(void) {
+    ocigraph_str reference = text("reference");
+    end_arguments();
+    need(ocigraph_client_untag(client, reference, NULL, &failure));
+    result(OCIGRAPH_STR("{}"));
+}
+
+static void tags(void) {
+    ocigraph_text_list *list;
+    ocigraph_str reference = text("reference");
+    end_arguments();
+    need(ocigraph_client_tags(client, reference, NULL, &list, &failure));
+    result(ocigraph_text_list_json(list));
+    ocigraph_text_list_free(list);
+}
+
+static void tag_details(void) {
+    ocigraph_tag_list *list;
+    ocigraph_str reference = text("reference");
+    end_arguments();
+    need(ocigraph_client_tag_details(client, reference, NULL, &list, &failure));
+    result(ocigraph_tag_list_json(list));
+    ocigraph_tag_list_free(list);
+}
+
+static void manifests(void) {
+    ocigraph_manifest_list *list;
+    ocigraph_str reference = text("reference");
+    end_arguments();
+    need(ocigraph_client_manifests(client, reference, NULL, &list, &failure));
+    result(ocigraph_manifest_list_json(list));
+    ocigraph_manifest_list_free(list);
+}
+
+static void repositories(void) {
+    ocigraph_text_list *list;
+    ocigraph_str host = text("host");
+    end_arguments();
+    need(ocigraph_client_repositories(client, host, NULL, &list, &failure));
+    result(ocigraph_text_list_json(list));
+    ocigraph_text_list_free(list);
+}
+
+static void login(void) {
+    ocigraph_login_result *done;
+    ocigraph_str host = text("host");
+    ocigraph_credential *given = credential(take("credential"));
+    end_arguments();
+    ocigraph_status status = ocigraph_client_login(client, host, given, NULL, &done, &failure);
+    ocigraph_credential_free(given);
+    need(status);
+    result(ocigraph_login_result_json(done));
+    ocigraph_login_result_free(done);
+}
+
+static void logout(void) {
+    ocigraph_logout_result *done;
+    ocigraph_str host = text("host");
+    end_arguments();
+    need(ocigraph_client_logout(client, host, NULL, &done, &failure));
+    result(ocigraph_logout_result_json(done));
+    ocigraph_logout_result_free(done);
+}
+
+static void fetch_manifest(void) {
+    ocigraph_manifest *manifest;
+    ocigraph_str reference = text("reference");
+    ocigraph_resolve_options *options = fill(ocigraph_resolve_options_new(), "fetch_manifest", arguments);
+    need(ocigraph_client_fetch_manifest(client, reference, options, NULL, &manifest, &failure));
+    ocigraph_bytes bytes = ocigraph_manifest_bytes(manifest);
+    result_content((const char *)bytes.data, bytes.length);
+    ocigraph_manifest_free(manifest);
+    ocigraph_resolve_options_free(options);
+}
+
+static void push_manifest(void) {
+    ocigraph_descriptor *descriptor;
+    ocigraph_str reference = text("reference"), manifest = text("content"), media_type = text("media_type");
+    end_arguments();
+    ocigraph_bytes bytes = {(const uint8_t *)manifest.data, manifest.length};
+    need(ocigraph_client_push_manifest(client, reference, media_type, bytes, NULL, &descriptor, &failure));
+    result_descriptor(descriptor);
+}
+
+static void delete_manifest(void) {
+    ocigraph_descriptor *descriptor;
+    ocigraph_str reference = text("reference");
+    end_arguments();
+    need(ocigraph_client_delete_manifest(client, reference, NULL, &descriptor, &failure));
+    result_descriptor(descriptor);
+}
+
+static int32_t write_out(void *user_data, const uint8_t *data, size_t length) {
+    output_add(user_data, (const char *)data, length);
+    return 0;
+}
+
+static void fetch_blob(void) {
+    ocigraph_descriptor *descriptor;
+    static output content;
+    content.length = 0;
+    ocigraph_str reference = text("reference");
+    ocigraph_blob_options *options = fill(ocigraph_blob_options_new(), "fetch_blob", arguments);
+    need(ocigraph_client_fetch_blob(client, reference, write_out, &content, options, NULL, &descriptor, &failure));
+    result_content(content.data, content.length);
+    ocigraph_descriptor_free(descriptor);
+    ocigraph_blob_options_free(options);
+}
+
+static void push_blob(void) {
+    ocigraph_blob_result *pushed;
+    ocigraph_str reference = text("reference"), media_type = text("media_type");
+    const json *content = take("content");
+    ocigraph_blob_options *options = fill(ocigraph_blob_options_new(), "push_blob", arguments);
+    if (content->kind == '"') {
+        ocigraph_bytes bytes = {(const uint8_t *)content->text, content->length};
+        need(ocigraph_client_push_blob(client, reference, media_type, bytes, options, NULL, &pushed, &failure));
+    } else {
+        CHECK(content->first->next == NULL);
+        ocigraph_str path = json_text(json_get(content, "path"));
+        need(ocigraph_client_push_blob_file(client, reference, media_type, path, options, NULL, &pushed, &failure));
+    }
+    result(ocigraph_blob_result_json(pushed));
+    ocigraph_blob_result_free(pushed);
+    ocigraph_blob_options_free(options);
+}
+
+static void digest_files(void) {
+    ocigraph_digest_list *list;
+    ocigraph_str paths[16];
+    size_t count = texts("files", paths);
+    end_arguments();
+    need(ocigraph_digest_files(OCIGRAPH_ALGORITHM_SHA256, paths, count, NULL, &list, &failure));
+    result(ocigraph_digest_list_json(list));
+    ocigraph_digest_list_free(list);
+}
+
+static const struct {
+    const char *name;
+    void (*run)(void);
+} operations[] = {
+    {"push", push}, {"pull", pull}, {"discover", discover}, {"delete", delete}, {"copy", copy}, {"verify", verify},
+    {"resolve", resolve}, {"tag", tag}, {"untag", untag}, {"tags", tags}, {"tag_details", tag_details},
+    {"manifests", manifests}, {"repositories", repositories}, {"login", login}, {"logout", logout},
+    {"fetch_manifest", fetch_manifest}, {"push_manifest", push_manifest}, {"delete_manifest", delete_manifest},
+    {"fetch_blob", fetch_blob}, {"push_blob", push_blob}, {"digest_files", digest_files},
+};
+
+/* Writes the answer to `answer`. */
+static void execute(json *request) {
+    const char *name = json_get(request, "operation")->text;
+    ocigraph_client_options *options = ocigraph_client_options_new();
+    answer.length = events.length = 0;
+    if (setjmp(answered) == 0) {
+        size_t i = 0;
+        while (i < sizeof operations / sizeof operations[0] && strcmp(operations[i].name, name) != 0) {
+            i++;
+        }
+        if (i == sizeof operations / sizeof operations[0]) {
+            unsupported("no operation", name);
+        }
+        arguments = json_get(request, "arguments");
+        fill(options, "client", json_get(request, "client"));
+        need(ocigraph_client_new(NULL, options, &client, &failure));
+        operations[i].run();
+        if (events.length > 0) {
+            output_text(&answer, ",\"events\":");
+            output_add(&answer, events.data, events.length);
+            output_text(&answer, "]");
+        }
+    }
+    ocigraph_client_free(client);
+    client = NULL;
+    ocigraph_client_options_free(options);
+}
+
+int main(void) {
+    char *line = NULL;
+    size_t capacity = 0;
+    while (getline(&line, &capacity, stdin) > 0) {
+        const char *at = line;
+        json *request = json_read(&at);
+        CHECK(chdir(json_get(request, "directory")->text) == 0);
+        execute(request);
+        printf("{\"id\":%s,%s}\n", json_get(request, "id")->text, answer.data);
+        fflush(stdout);
+        json_free(request);
+    }
+    free(line);
+    return 0;
+}

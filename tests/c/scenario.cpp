@@ -1,0 +1,414 @@
+/* Executes steps of scenarios with the C++ wrapper. tests/scenarios/README.md describes the protocol,
+ * scenario_options.hpp lists the options. */
+
+#include "json.h"
+
+#include <functional>
+#include <iostream>
+#include <map>
+#include <ocigraph.hpp>
+#include <unistd.h>
+
+namespace {
+
+/* The wrapper has no such operation or argument. */
+struct unsupported : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+std::string_view text(const json *value) {
+    ocigraph_str found = json_text(value);
+    return {found.data, found.length};
+}
+
+std::string quoted(std::string_view text) {
+    output quoted{};
+    output_string(&quoted, {text.data(), text.length()});
+    std::string copy(quoted.data, quoted.length);
+    std::free(quoted.data);
+    return copy;
+}
+
+/* Removes the line breaks of JSON. */
+std::string one_line(std::string_view text) {
+    std::string line;
+    for (char c : text) {
+        if (c != '\n') {
+            line += c;
+        }
+    }
+    return line;
+}
+
+/* Calls `work` with each member of an object or entry of a list. */
+template <typename Work>
+void each(const json *value, Work work) {
+    for (const json *part = value == nullptr ? nullptr : value->first; part != nullptr; part = part->next) {
+        work(part);
+    }
+}
+
+/* The events of the operation, as entries of a list. */
+std::string events;
+
+bool record(const ocigraph::event &event) {
+    static const char *kinds[] = {"", "started", "moved", "finished"};
+    static const char *outcomes[] = {"", "uploaded", "existed", "mounted", "written", "unchanged", "kept", "checked"};
+    events += events.empty() ? "" : ",";
+    events += "{\"kind\":" + quoted(kinds[event.kind]) + ",\"outcome\":" + quoted(outcomes[event.outcome]);
+    events += ",\"digest\":" + quoted(event.digest);
+    events += event.title.empty() ? "" : ",\"title\":" + quoted(event.title);
+    events += ",\"size\":" + std::to_string(event.size) + ",\"position\":" + std::to_string(event.position) + "}";
+    return true;
+}
+
+void check_parts(const json *value, std::initializer_list<std::string_view> known) {
+    each(value, [&](const json *part) {
+        bool found = false;
+        for (std::string_view name : known) {
+            found = found || name == part->name;
+        }
+        if (!found) {
+            throw unsupported(std::string("no part ") + part->name);
+        }
+    });
+}
+
+void add_files(ocigraph::push_options &options, const json *files) {
+    each(files, [&](const json *file) {
+        if (file->kind == '"') {
+            options.add_path(text(file));
+            return;
+        }
+        check_parts(file, {"path", "content", "title", "media_type", "annotations"});
+        std::string_view title = text(json_get(file, "title")), type = text(json_get(file, "media_type"));
+        if (const json *content = json_get(file, "content")) {
+            options.add_bytes(title, text(content), type);
+        } else {
+            options.add_path(text(json_get(file, "path")), type, title);
+        }
+        each(json_get(file, "annotations"), [&](const json *pair) { options.file_annotation(pair->name, text(pair)); });
+    });
+}
+
+void set_config(ocigraph::push_options &options, const json *given) {
+    if (given->kind == '"') {
+        options.config_path(text(given));
+        return;
+    }
+    check_parts(given, {"path", "content", "media_type"});
+    std::string_view type = text(json_get(given, "media_type"));
+    if (const json *content = json_get(given, "content")) {
+        options.config(text(content), type);
+    } else {
+        options.config_path(text(json_get(given, "path")), type);
+    }
+}
+
+std::int32_t format(const json *given) {
+    static const std::string_view formats[] = {"auto", "oci-1.1", "oci-1.0", "oci-artifact", "oras-artifact"};
+    for (std::int32_t number = OCIGRAPH_FORMAT_AUTO; number <= OCIGRAPH_FORMAT_ORAS_ARTIFACT; number++) {
+        if (formats[number] == text(given)) {
+            return number;
+        }
+    }
+    throw unsupported("no such format");
+}
+
+void set_unpack_limits(ocigraph::pull_options &options, const json *given) {
+    check_parts(given, {"entries", "bytes", "ratio"});
+    auto limit = [&](const char *name) {
+        const json *value = json_get(given, name);
+        return value == nullptr ? std::uint64_t{0} : json_integer(value);
+    };
+    options.unpack_limits(limit("entries"), limit("bytes"), limit("ratio"));
+}
+
+ocigraph::credential credential(const json *given) {
+    check_parts(given, {"username", "password", "identity_token", "registry_token"});
+    if (const json *token = json_get(given, "identity_token")) {
+        return ocigraph::credential::identity_token(text(token));
+    }
+    if (const json *token = json_get(given, "registry_token")) {
+        return ocigraph::credential::registry_token(text(token));
+    }
+    return ocigraph::credential::password(text(json_get(given, "username")), text(json_get(given, "password")));
+}
+
+void set_credentials(ocigraph::client_options &options, const json *given) {
+    if (const json *callback = json_get(given, "callback")) {
+        check_parts(given, {"callback"});
+        options.use([callback](std::string_view, std::string_view) { return std::optional(credential(callback)); });
+    } else if (given->kind != '"') {
+        options.use(credential(given));
+    } else if (text(given) == "anonymous") {
+        options.anonymous();
+    } else if (text(given) != "stored") {
+        throw unsupported("no such credentials");
+    }
+}
+
+void set_limits(ocigraph::client_options &options, const json *given) {
+    static const struct {
+        std::string_view name;
+        /* The number of units of the limit in one of the scenario. */
+        double units;
+        std::int32_t number;
+    } limits[] = {
+#define SECONDS 1000
+#define NUMBER 1
+#define OPTION(operation, handle, option, KIND, method)
+#define LIMIT(name, KIND, number) {#name, KIND, OCIGRAPH_LIMIT_##number},
+#include "scenario_options.hpp"
+#undef OPTION
+#undef LIMIT
+    };
+    each(given, [&](const json *limit) {
+        for (const auto &known : limits) {
+            if (known.name == limit->name) {
+                options.limit(known.number, static_cast<std::uint64_t>(json_number(limit) * known.units));
+                return;
+            }
+        }
+        throw unsupported(std::string("no limit ") + limit->name);
+    });
+}
+
+/* Sets an option from `given`, a member of the object `all`. */
+using setter = std::function<void(void *options, const json *given, const json *all)>;
+
+#define TEXT(method) to.method(text(given))
+#define BOOL(method) to.method(json_true(given))
+#define INTEGER(method) to.method(json_integer(given))
+#define FORMAT(method) to.method(format(given))
+#define PAIRS(method) each(given, [&](const json *pair) { to.method(pair->name, text(pair)); })
+#define PROGRESS(method) json_true(given) ? (void)to.method(record) : (void)0
+/* One method sets both files, so each option sets both. */
+#define CERTIFICATE(method) to.method(text(json_get(all, "cert_file")), text(json_get(all, "key_file")))
+#define FILES(method) add_files(to, given)
+#define CONFIG(method) set_config(to, given)
+#define UNPACK_LIMITS(method) set_unpack_limits(to, given)
+#define CREDENTIALS(method) set_credentials(to, given)
+#define LIMITS(method) set_limits(to, given)
+
+const std::map<std::string, setter> setters = {
+#define OPTION(operation, handle, option, KIND, method)                                                                \
+    {#operation "." #option, [](void *options, [[maybe_unused]] const json *given, [[maybe_unused]] const json *all) { \
+         auto &to = *static_cast<ocigraph::handle##_options *>(options);                                               \
+         KIND(method);                                                                                                 \
+     }},
+#define LIMIT(name, KIND, number)
+#include "scenario_options.hpp"
+#undef OPTION
+#undef LIMIT
+};
+
+/* A step takes its arguments one by one. Those that are left are options. */
+struct step {
+    std::string operation;
+    json *arguments;
+
+    const json *take(const char *name) const {
+        json *value = json_get(arguments, name);
+        if (value != nullptr) {
+            value->taken = true;
+        }
+        return value;
+    }
+    std::string_view take_text(const char *name) const { return text(take(name)); }
+    std::vector<std::string_view> take_texts(const char *name) const {
+        std::vector<std::string_view> all;
+        each(take(name), [&](const json *entry) { all.push_back(text(entry)); });
+        return all;
+    }
+    void end() const {
+        each(arguments, [](const json *argument) {
+            if (!argument->taken) {
+                throw unsupported(std::string("no argument ") + argument->name);
+            }
+        });
+    }
+    template <typename Options>
+    Options options() const {
+        Options options;
+        fill(operation, arguments, &options);
+        return options;
+    }
+    static void fill(const std::string &operation, const json *all, void *options) {
+        each(all, [&](const json *given) {
+            if (given->taken) {
+                return;
+            }
+            auto found = setters.find(operation + "." + given->name);
+            if (found == setters.end()) {
+                throw unsupported(std::string("no option ") + given->name);
+            }
+            found->second(options, given, all);
+        });
+    }
+};
+
+std::string member(const char *name, std::string_view value) { return "{" + quoted(name) + ":" + one_line(value) + "}"; }
+
+std::string names(const char *name, const std::vector<std::string> &all) {
+    std::string list;
+    for (const std::string &entry : all) {
+        list += (list.empty() ? "" : ",") + quoted(entry);
+    }
+    return member(name, "[" + list + "]");
+}
+
+/* The root of the JSON of a graph is the subject. Its last member is the list of its referrers. */
+std::string tree(const ocigraph::graph &graph) {
+    std::string root = one_line(graph.json());
+    return "{\"subject\":" + root + "," + root.substr(root.find("\"referrers\""));
+}
+
+ocigraph::blob_result push_blob(const ocigraph::client &client, const step &s) {
+    std::string_view reference = s.take_text("reference"), type = s.take_text("media_type");
+    const json *content = s.take("content");
+    auto options = s.options<ocigraph::blob_options>();
+    if (content->kind == '"') {
+        return client.push_blob(reference, text(content), type, options);
+    }
+    check_parts(content, {"path"});
+    return client.push_blob_file(reference, text(json_get(content, "path")), type, options);
+}
+
+std::string digests(const std::vector<std::string_view> &paths) {
+    std::string list;
+    std::size_t i = 0;
+    for (const ocigraph::file_digest &found : ocigraph::digest_files(paths)) {
+        list += list.empty() ? "" : ",";
+        list += "{\"path\":" + quoted(paths[i++]) + ",\"digest\":" + quoted(found.digest);
+        list += ",\"size\":" + std::to_string(found.size) + "}";
+    }
+    return "[" + list + "]";
+}
+
+/* Returns the result of an operation in the common format. */
+using operation = std::function<std::string(const ocigraph::client &client, const step &s)>;
+
+/* An operation on a reference with options, whose result has JSON. */
+template <typename Options, typename Call>
+operation with_options(Call call) {
+    return [call](const ocigraph::client &client, const step &s) {
+        std::string_view reference = s.take_text("reference");
+        return one_line(call(client, reference, s.options<Options>()).json());
+    };
+}
+
+/* An operation whose argument `name` is all that it takes. */
+template <typename Call>
+operation with_one(const char *name, Call call) {
+    return [name, call](const ocigraph::client &client, const step &s) {
+        std::string_view argument = s.take_text(name);
+        s.end();
+        return call(client, argument);
+    };
+}
+
+using view = std::string_view;
+using ocigraph::client;
+
+const std::map<std::string, operation> operations = {
+    {"push", with_options<ocigraph::push_options>([](auto &c, view r, auto o) { return c.push(r, o); })},
+    {"pull", with_options<ocigraph::pull_options>([](auto &c, view r, auto o) { return c.pull(r, o); })},
+    {"discover",
+     [](const client &c, const step &s) {
+         view reference = s.take_text("reference");
+         return tree(c.discover(reference, s.options<ocigraph::discover_options>()));
+     }},
+    {"delete", with_options<ocigraph::delete_options>([](auto &c, view r, auto o) { return c.remove(r, o); })},
+    {"copy",
+     [](const client &c, const step &s) {
+         view source = s.take_text("source"), destination = s.take_text("destination");
+         return one_line(c.copy(source, destination, s.options<ocigraph::copy_options>()).json());
+     }},
+    {"verify", with_options<ocigraph::verify_options>([](auto &c, view r, auto o) { return c.verify(r, o); })},
+    {"resolve",
+     [](const client &c, const step &s) {
+         view reference = s.take_text("reference");
+         return member("descriptor", c.resolve(reference, s.options<ocigraph::resolve_options>()).json());
+     }},
+    {"tag",
+     [](const client &c, const step &s) {
+         view reference = s.take_text("reference");
+         std::vector<view> tags = s.take_texts("tags");
+         s.end();
+         return member("descriptor", c.tag(reference, tags).json());
+     }},
+    {"untag", with_one("reference", [](auto &c, view r) { return c.untag(r), std::string("{}"); })},
+    {"tags", with_one("reference", [](auto &c, view r) { return names("tags", c.tags(r)); })},
+    {"tag_details", with_one("reference", [](auto &c, view r) { return one_line(c.tag_details(r).json()); })},
+    {"manifests", with_one("reference", [](auto &c, view r) { return one_line(c.manifests(r).json()); })},
+    {"repositories", with_one("host", [](auto &c, view h) { return names("repositories", c.repositories(h)); })},
+    {"login",
+     [](const client &c, const step &s) {
+         view host = s.take_text("host");
+         ocigraph::credential given = credential(s.take("credential"));
+         s.end();
+         return one_line(c.login(host, given).json());
+     }},
+    {"logout", with_one("host", [](auto &c, view h) { return one_line(c.logout(h).json()); })},
+    {"fetch_manifest",
+     [](const client &c, const step &s) {
+         view reference = s.take_text("reference");
+         return member("content", quoted(c.fetch_manifest(reference, s.options<ocigraph::resolve_options>()).bytes()));
+     }},
+    {"push_manifest",
+     [](const client &c, const step &s) {
+         view reference = s.take_text("reference"), manifest = s.take_text("content"), type = s.take_text("media_type");
+         s.end();
+         return member("descriptor", c.push_manifest(reference, manifest, type).json());
+     }},
+    {"delete_manifest",
+     with_one("reference", [](auto &c, view r) { return member("descriptor", c.remove_manifest(r).json()); })},
+    {"fetch_blob",
+     [](const client &c, const step &s) {
+         std::string content;
+         view reference = s.take_text("reference");
+         c.fetch_blob(reference, [&](view part) { content += part; }, s.options<ocigraph::blob_options>());
+         return member("content", quoted(content));
+     }},
+    {"push_blob", [](const client &c, const step &s) { return one_line(push_blob(c, s).json()); }},
+    {"digest_files",
+     [](const client &, const step &s) {
+         std::vector<view> files = s.take_texts("files");
+         s.end();
+         return digests(files);
+     }},
+};
+
+std::string answer(json *request) {
+    events.clear();
+    try {
+        step s{std::string(text(json_get(request, "operation"))), json_get(request, "arguments")};
+        auto found = operations.find(s.operation);
+        if (found == operations.end()) {
+            throw unsupported("no operation " + s.operation);
+        }
+        ocigraph::client_options options;
+        step::fill("client", json_get(request, "client"), &options);
+        std::string result = found->second(ocigraph::client(options), s);
+        return "\"result\":" + result + (events.empty() ? "" : ",\"events\":[" + events + "]");
+    } catch (const unsupported &missing) {
+        return "\"unsupported\":" + quoted(missing.what());
+    } catch (const ocigraph::error &error) {
+        std::string code(error.code());
+        return "\"error\":{\"code\":" + quoted(code) + ",\"message\":" + quoted(error.what()) + "}";
+    }
+}
+
+} // namespace
+
+int main() {
+    std::string line;
+    while (std::getline(std::cin, line)) {
+        const char *at = line.c_str();
+        json *request = json_read(&at);
+        CHECK(chdir(json_get(request, "directory")->text) == 0);
+        std::cout << "{\"id\":" << json_get(request, "id")->text << "," << answer(request) << "}" << std::endl;
+        json_free(request);
+    }
+}

@@ -1,0 +1,379 @@
+//! Executes steps of scenarios with the `ocigraph` command: arguments become flags, and its JSON output results.
+//! `tests/scenarios/README.md` describes the protocol, `tests/scenarios/absent.json` lists what the command does not have.
+
+use std::{
+    env,
+    ffi::OsString,
+    io::Write,
+    path::PathBuf,
+    process::{Command, Output, Stdio},
+    thread,
+};
+
+use ocigraph_suite::scenarios::serve::{Done, Failure, Request, list, pairs, serve, text, value};
+use serde_json::{Map, Value, json};
+use tempfile::NamedTempFile;
+
+/// Seconds after which a command is ended. It is less than the driver waits for an answer.
+const LIMIT: &str = "50";
+
+fn main() {
+    serve(execute);
+}
+
+/// The words, variables and standard input of one command.
+#[derive(Default)]
+struct Line {
+    words: Vec<String>,
+    variables: Vec<(&'static str, String)>,
+    input: Option<String>,
+    /// Files that the command reads.
+    files: Vec<NamedTempFile>,
+    /// True if the command may fail after it has printed its result.
+    may_fail: bool,
+}
+
+impl Line {
+    fn word(&mut self, word: impl Into<String>) {
+        self.words.push(word.into());
+    }
+
+    fn option(&mut self, flag: &str, value: impl Into<String>) {
+        self.words.extend([flag.to_owned(), value.into()]);
+    }
+
+    fn flag(&mut self, flag: &str, name: &str, given: &Value) -> Result<(), Failure> {
+        if value(name, given)? {
+            self.word(flag);
+        }
+        Ok(())
+    }
+
+    fn pairs(&mut self, flag: &str, between: char, pairs: Vec<(String, String)>) {
+        for (key, value) in pairs {
+            self.option(flag, format!("{key}{between}{value}"));
+        }
+    }
+
+    fn stdin(&mut self, content: String) -> Result<(), Failure> {
+        match self.input.replace(content) {
+            None => Ok(()),
+            Some(_) => Err(Failure::Unsupported("two contents of standard input".to_owned())),
+        }
+    }
+
+    fn credential(&mut self, name: &str, given: &Value) -> Result<(), Failure> {
+        let given = pairs(name, given)?;
+        let mut parts: Vec<(&str, &str)> =
+            given.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
+        parts.sort_unstable();
+        match parts.as_slice() {
+            [("password", password), ("username", username)] => {
+                self.option("--username", *username);
+                self.word("--password-stdin");
+                self.stdin((*password).to_owned())
+            }
+            [("identity_token", token)] => {
+                self.word("--identity-token-stdin");
+                self.stdin((*token).to_owned())
+            }
+            _ => {
+                let names: Vec<&str> = parts.iter().map(|(name, _)| *name).collect();
+                Err(Failure::Unsupported(format!("{name} with {names:?}")))
+            }
+        }
+    }
+}
+
+fn execute(request: &mut Request) -> Result<Done, Failure> {
+    let mut line = Line::default();
+    operation(request, &mut line)?;
+    options(request, &mut line)?;
+    client(&request.client, &mut line)?;
+    let raw = matches!(request.operation.as_str(), "fetch_manifest" | "fetch_blob");
+    if !raw && request.operation != "tag_details" {
+        line.option("--format", "json");
+    }
+    line.word("--no-progress");
+    let output = run(&line);
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    let failed_late = line.may_fail && stdout.starts_with('{');
+    if !output.status.success() && !failed_late {
+        return Err(failure(&output));
+    }
+    if raw {
+        return Ok(json!({ "content": stdout }).into());
+    }
+    let printed = serde_json::from_str(&stdout).unwrap_or_else(|e| panic!("{e}: {output:?}"));
+    Ok(common(&request.operation, snake_case(printed)).into())
+}
+
+/// Adds the command and the arguments without a flag.
+fn operation(request: &mut Request, line: &mut Line) -> Result<(), Failure> {
+    let words: &[&str] = match request.operation.as_str() {
+        "push" | "pull" | "discover" | "copy" | "verify" | "resolve" | "tag" | "untag" | "tags"
+        | "manifests" | "login" | "logout" => &[&request.operation.clone()],
+        "delete" => &["delete", "--yes"],
+        "tag_details" => &["tags", "--detail"],
+        "repositories" => &["repos"],
+        "fetch_manifest" => &["manifest", "fetch"],
+        "push_manifest" => &["manifest", "push"],
+        "delete_manifest" => &["manifest", "delete", "--yes"],
+        "fetch_blob" => &["blob", "fetch"],
+        "push_blob" => &["blob", "push"],
+        "digest_files" => &["digest"],
+        other => return Err(Failure::Unsupported(format!("the operation {other}"))),
+    };
+    line.words = words.iter().map(|word| (*word).to_owned()).collect();
+    line.may_fail = request.operation == "verify";
+    match request.operation.as_str() {
+        "copy" => {
+            line.word(request.text("source")?);
+            line.word(request.text("destination")?);
+        }
+        "repositories" | "logout" => line.word(request.text("host")?),
+        "login" => {
+            line.word(request.text("host")?);
+            line.credential("credential", &request.required("credential")?)?;
+        }
+        "digest_files" => {
+            for file in list("files", &request.required("files")?)? {
+                line.word(text("files", file)?);
+            }
+        }
+        _ => line.word(request.text("reference")?),
+    }
+    match request.operation.as_str() {
+        "tag" => {
+            for tag in list("tags", &request.required("tags")?)? {
+                line.word(text("tags", tag)?);
+            }
+        }
+        "push_manifest" => {
+            line.word("-");
+            line.stdin(request.text("content")?)?;
+        }
+        "push_blob" => match &request.required("content")? {
+            Value::String(content) => {
+                line.word("-");
+                line.stdin(content.clone())?;
+            }
+            file => match pairs("content", file)?.as_slice() {
+                [(name, path)] if name == "path" => line.word(path),
+                _ => return Err(Failure::Unsupported(format!("content as {file}"))),
+            },
+        },
+        _ => {}
+    }
+    Ok(())
+}
+
+/// Adds the flags of the operation.
+fn options(request: &mut Request, line: &mut Line) -> Result<(), Failure> {
+    let operation = request.operation.clone();
+    for (name, given) in std::mem::take(&mut request.arguments) {
+        match (operation.as_str(), name.as_str()) {
+            ("push", "files") => files(&given, line)?,
+            ("push", "config") => {
+                let (path, annotations) = file(&given)?;
+                if annotations.is_some() {
+                    return Err(Failure::Unsupported("a config with annotations".to_owned()));
+                }
+                line.option("--config", path);
+            }
+            ("push", "subject") => line.option("--subject", text(&name, &given)?),
+            ("push", "format") => line.option("--manifest-format", text(&name, &given)?),
+            ("push", "source_date_epoch") => {
+                let seconds: u64 = value(&name, &given)?;
+                line.variables.push(("SOURCE_DATE_EPOCH", seconds.to_string()));
+            }
+            ("push" | "discover", "annotations") => {
+                line.pairs("--annotation", '=', pairs(&name, &given)?);
+            }
+            ("push" | "pull" | "discover", "artifact_type") => {
+                line.option("--artifact-type", text(&name, &given)?);
+            }
+            ("push" | "pull", "allow_path_traversal") => {
+                line.flag("--allow-path-traversal", &name, &given)?;
+            }
+            ("pull", "output") => line.option("--output", text(&name, &given)?),
+            ("pull", "include_subject") => line.flag("--include-subject", &name, &given)?,
+            ("pull", "keep_old_files") => line.flag("--keep-old-files", &name, &given)?,
+            ("discover", "depth") => {
+                line.option("--depth", value::<usize>(&name, &given)?.to_string());
+            }
+            // The command always prints what it could read, and then fails.
+            ("discover", "allow_incomplete") => line.may_fail = value(&name, &given)?,
+            ("delete", "dry_run") => line.flag("--dry-run", &name, &given)?,
+            ("delete", "force") => line.flag("--force", &name, &given)?,
+            ("copy", "recursive") => line.flag("--recursive", &name, &given)?,
+            ("copy", "foreign") => line.flag("--foreign", &name, &given)?,
+            ("push_manifest", "media_type") => line.option("--media-type", text(&name, &given)?),
+            (
+                "pull" | "discover" | "copy" | "verify" | "resolve" | "fetch_manifest",
+                "platform",
+            ) => line.option("--platform", text(&name, &given)?),
+            ("push" | "pull" | "discover" | "delete" | "copy" | "verify", "concurrency") => {
+                line.option("--concurrency", value::<usize>(&name, &given)?.to_string());
+            }
+            _ => return Err(Failure::Unsupported(format!("{operation} with {name}"))),
+        }
+    }
+    Ok(())
+}
+
+/// Adds the flags that every command takes.
+fn client(options: &Map<String, Value>, line: &mut Line) -> Result<(), Failure> {
+    for (name, given) in options {
+        match name.as_str() {
+            "credentials" if given == "stored" => {}
+            "credentials" => line.credential(name, given)?,
+            "auth_file" => line.option("--registry-config", text(name, given)?),
+            "plain_http" => line.word(format!("--plain-http={}", value::<bool>(name, given)?)),
+            "ca_file" => line.option("--ca-file", text(name, given)?),
+            "cert_file" => line.option("--cert-file", text(name, given)?),
+            "key_file" => line.option("--key-file", text(name, given)?),
+            "insecure" => line.flag("--insecure", name, given)?,
+            "use_proxy" if given == false => line.word("--no-proxy"),
+            "use_proxy" => _ = value::<bool>(name, given)?,
+            "headers" => line.pairs("--header", ':', pairs(name, given)?),
+            _ => return Err(Failure::Unsupported(format!("a client with {name}"))),
+        }
+    }
+    Ok(())
+}
+
+fn files(given: &Value, line: &mut Line) -> Result<(), Failure> {
+    let mut all_annotations = Map::new();
+    for given in list("files", given)? {
+        let (word, annotations) = file(given)?;
+        line.word(word);
+        if let (Some(annotations), Some(path)) = (annotations, given["path"].as_str()) {
+            all_annotations.insert(path.to_owned(), annotations);
+        }
+    }
+    if !all_annotations.is_empty() {
+        let mut written = NamedTempFile::new().expect("a temporary file");
+        write!(written, "{}", Value::Object(all_annotations)).expect("writing a temporary file");
+        line.option("--annotation-file", written.path().to_str().expect("a path in UTF-8"));
+        line.files.push(written);
+    }
+    Ok(())
+}
+
+/// Returns `PATH[:MEDIA/TYPE]` and the annotations.
+fn file(given: &Value) -> Result<(String, Option<Value>), Failure> {
+    if let Some(path) = given.as_str() {
+        return Ok((path.to_owned(), None));
+    }
+    let (mut path, mut kind, mut annotations) = (None, String::new(), None);
+    for (name, given) in given.as_object().into_iter().flatten() {
+        match name.as_str() {
+            "path" => path = Some(text(name, given)?),
+            "media_type" => kind = format!(":{}", text(name, given)?),
+            "annotations" => annotations = Some(given.clone()),
+            _ => return Err(Failure::Unsupported(format!("a file with {name}"))),
+        }
+    }
+    let path = path.ok_or_else(|| Failure::Unsupported("a file without a path".to_owned()))?;
+    Ok((path + &kind, annotations))
+}
+
+fn run(line: &Line) -> Output {
+    let mut child = Command::new("timeout")
+        .arg(LIMIT)
+        .arg(ocigraph())
+        .args(&line.words)
+        .envs(line.variables.iter().cloned())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("running the command");
+    let mut stdin = child.stdin.take().expect("its standard input is a pipe");
+    let input = line.input.clone().unwrap_or_default();
+    // A command can end before it reads all input.
+    let writing = thread::spawn(move || stdin.write_all(input.as_bytes()));
+    let output = child.wait_with_output().expect("waiting for the command");
+    drop(writing.join());
+    assert_ne!(output.status.code(), Some(124), "{:?} took {LIMIT} s", line.words);
+    output
+}
+
+/// Returns the command of the same build as this program, or `OCIGRAPH_BIN`.
+fn ocigraph() -> OsString {
+    env::var_os("OCIGRAPH_BIN").unwrap_or_else(|| {
+        let this: PathBuf = env::current_exe().expect("the path of this program");
+        this.with_file_name(format!("ocigraph{}", env::consts::EXE_SUFFIX)).into()
+    })
+}
+
+/// Reads the code of `Error: …: message [CODE]`.
+fn failure(output: &Output) -> Failure {
+    let message = String::from_utf8_lossy(&output.stderr).into_owned();
+    let line = message.lines().find(|line| line.starts_with("Error: "));
+    let code = line.and_then(|line| Some(line.strip_suffix(']')?.rsplit_once('[')?.1.to_owned()));
+    let code = match code {
+        Some(code) => code,
+        // Errors of the argument parser have no code.
+        None if message.contains("for '<TARGET>'") => "INVALID_REFERENCE".to_owned(),
+        None => panic!("expected an error code: {output:?}"),
+    };
+    Failure::Error { code, message }
+}
+
+/// Converts the output of a command to the common format.
+fn common(operation: &str, printed: Value) -> Value {
+    match operation {
+        "discover" => json!({ "referrers": printed["referrers"], "subject": printed }),
+        "resolve" | "delete_manifest" => json!({ "descriptor": printed }),
+        "pull" if printed.is_object() => json!([printed]),
+        "manifests" => printed.as_array().into_iter().flatten().map(nested).collect(),
+        "tag_details" => printed.as_array().into_iter().flatten().map(renamed).collect(),
+        _ => printed,
+    }
+}
+
+/// Converts the flat format of Azure, which the command prints for a list.
+fn nested(info: &Value) -> Value {
+    let mut nested = renamed(info);
+    nested["descriptor"] = info.clone();
+    nested
+}
+
+fn renamed(info: &Value) -> Value {
+    let mut renamed = info.clone();
+    for (azure, ours) in [
+        ("changeable_attributes", "attributes"),
+        ("created_time", "created"),
+        ("last_update_time", "last_updated"),
+    ] {
+        if let Some(value) = renamed.as_object_mut().and_then(|fields| fields.remove(azure)) {
+            renamed[ours] = value;
+        }
+    }
+    renamed
+}
+
+/// Converts the keys of results, but not those of annotations, to snake case.
+fn snake_case(value: Value) -> Value {
+    match value {
+        Value::Array(items) => items.into_iter().map(snake_case).collect(),
+        Value::Object(map) => Value::Object(map.into_iter().map(snake_case_entry).collect()),
+        other => other,
+    }
+}
+
+fn snake_case_entry((key, value): (String, Value)) -> (String, Value) {
+    if key == "annotations" {
+        return (key, value);
+    }
+    let mut name = String::new();
+    for c in key.chars() {
+        if c.is_ascii_uppercase() {
+            name.push('_');
+        }
+        name.push(c.to_ascii_lowercase());
+    }
+    (name, snake_case(value))
+}
