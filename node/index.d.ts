@@ -236,8 +236,8 @@ export interface ProgressOptions extends CallOptions {
 /** Options of calls that transfer content in several requests. */
 export interface TransferOptions extends ProgressOptions {
   /**
-   * Maximum concurrent requests. Default, also for 0: 128. Values above 512 count as 512. Fewer are used while a
-   * registry limits the rate of requests, or if the process can open few files.
+   * Maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as 512. Fewer are used
+   * while a registry limits the rate of requests, or if the process can open few files.
    */
   concurrency?: number | undefined;
 }
@@ -290,17 +290,17 @@ export type PushFile = string | URL | PathFile | ContentFile;
 /**
  * The format in which the manifest of a new artifact is written.
  *
- * - `auto`: The default. `oci-1.1`; for a referrer on a registry that lists only ORAS artifacts as referrers,
- *   `oras-artifact`.
+ * - `auto`: The default: `oci-1.1`, or `oras-artifact` for a referrer on a registry that lists only ORAS artifacts as
+ *   referrers.
  * - `oci-1.1`: {@link https://github.com/opencontainers/image-spec/blob/v1.1.1/manifest.md | OCI image manifest 1.1},
- *   with `artifactType` and `subject`. Its name is `oci-1.1`.
- * - `oci-1.0`: Cannot have a subject. Its name is `oci-1.0`.
+ *   with `artifactType` and `subject`.
+ * - `oci-1.0`: {@link https://github.com/opencontainers/image-spec/blob/v1.0.2/manifest.md | OCI image manifest 1.0}:
+ *   the media type of the configuration is the artifact type. Cannot have a subject.
  * - `oci-artifact`:
  *   {@link https://github.com/opencontainers/image-spec/blob/v1.1.0-rc2/artifact.md | OCI artifact manifest}, of the
- *   release candidates 1.1.0-rc1 and 1.1.0-rc2. Its name is `oci-artifact`.
+ *   release candidates 1.1.0-rc1 and 1.1.0-rc2.
  * - `oras-artifact`:
  *   {@link https://github.com/oras-project/artifacts-spec/blob/v1.0.0-rc.2/artifact-manifest.md | ORAS artifact manifest}.
- *   Its name is `oras-artifact`.
  */
 export type ManifestFormat = 'auto' | 'oci-1.1' | 'oci-1.0' | 'oci-artifact' | 'oras-artifact';
 
@@ -380,9 +380,7 @@ export interface UnpackLimits {
 
 /** Options of {@link Client.pull}. */
 export interface PullOptions extends TransferOptions {
-  /**
-   * The directory to write to. Created if it does not exist. Default, also for an empty path: the current directory.
-   */
+  /** The directory to write to. It is created if necessary. Default, also for an empty path: the current directory. */
   output?: string | URL | undefined;
   /**
    * Pulls the referrers of this artifact type instead of the artifact itself. `NOT_FOUND` if the artifact has no such
@@ -446,7 +444,9 @@ export interface DiscoverOptions extends CallOptions {
    * Default: starts at the manifest that the reference names.
    */
   platform?: string | undefined;
-  /** Maximum levels of referrers: 1 returns the direct referrers, 0 the subject alone. Default: all levels. */
+  /**
+   * Maximum number of levels of referrers: 1 returns the direct referrers, 0 the subject alone. Default: all levels.
+   */
   depth?: number | undefined;
   /**
    * Returns a graph with {@link Graph.problems} if a list of referrers cannot be read completely. Default: false; this
@@ -454,8 +454,8 @@ export interface DiscoverOptions extends CallOptions {
    */
   allowIncomplete?: boolean | undefined;
   /**
-   * Maximum concurrent requests. Default, also for 0: 128. Values above 512 count as 512. Fewer are used while a
-   * registry limits the rate of requests, or if the process can open few files.
+   * Maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as 512. Fewer are used
+   * while a registry limits the rate of requests, or if the process can open few files.
    */
   concurrency?: number | undefined;
 }
@@ -471,8 +471,8 @@ export interface DeleteOptions extends CallOptions {
    */
   force?: boolean | undefined;
   /**
-   * Maximum concurrent requests. Default, also for 0: 128. Values above 512 count as 512. Fewer are used while a
-   * registry limits the rate of requests, or if the process can open few files.
+   * Maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as 512. Fewer are used
+   * while a registry limits the rate of requests, or if the process can open few files.
    */
   concurrency?: number | undefined;
 }
@@ -532,11 +532,11 @@ export interface CopyOptions extends TransferOptions {
 
 /** Numbers of blobs of a copy, by outcome. Blobs of a manifest that the destination had already are not counted. */
 export interface CopiedBlobs {
-  /** Blobs sent to the destination. */
+  /** Number of blobs sent to the destination. */
   readonly copied: number;
-  /** Blobs that the destination had already. */
+  /** Number of blobs that the destination had already. */
   readonly existed: number;
-  /** Blobs that the registry mounted from another of its repositories. */
+  /** Number of blobs that the registry mounted from another of its repositories. */
   readonly mounted: number;
 }
 
@@ -554,7 +554,7 @@ export interface CopyReport {
   readonly manifests: number;
   /** Numbers of blobs, by outcome. */
   readonly blobs: CopiedBlobs;
-  /** Bytes of all manifests and blobs written. */
+  /** Number of bytes of all manifests and blobs written. */
   readonly bytes: number;
 }
 
@@ -580,11 +580,11 @@ export type ProblemKind = 'missing' | 'size' | 'digest' | 'malformed';
 
 /** One manifest or blob of a graph that is missing or damaged. */
 export interface Problem {
-  /** The expected content, as its descriptor says. */
+  /** The descriptor of the expected content. */
   readonly descriptor: Descriptor;
   /**
-   * The digests of the manifests that lead to it, from the root on. Empty for the root, and for a damaged manifest that
-   * the store lists outside the graph: its subject is unknown, so it may belong to the graph.
+   * The digests of the manifests that lead to the content, from the root on. Empty for the root, and for a damaged
+   * manifest that the store lists outside the graph: its subject is unknown, so it may belong to the graph.
    */
   readonly path: readonly string[];
   /** The kind of damage. */
@@ -597,9 +597,9 @@ export interface Problem {
 export interface VerifyReport {
   /** Number of manifests and blobs checked. */
   readonly checked: number;
-  /** Bytes read and digested. */
+  /** Number of bytes read and digested. */
   readonly bytes: number;
-  /** The damage found. Empty for an intact graph. */
+  /** The problems found. Empty for an intact graph. */
   readonly problems: readonly Problem[];
 }
 
@@ -655,7 +655,7 @@ export interface ManifestInfo {
   readonly descriptor: Descriptor;
   /** The tags that name the manifest. */
   readonly tags: readonly string[];
-  /** The digest of its subject. */
+  /** The digest of the subject. */
   readonly subject?: string;
   /**
    * Creation time, RFC 3339: from Azure's list, else from the annotation `org.opencontainers.image.created`, else from
@@ -697,7 +697,7 @@ export interface LoginResult {
 export interface LogoutResult {
   /** The registry: host, and port if one was given. */
   readonly host: string;
-  /** Where credentials were removed. Empty if none were stored. */
+  /** The places from which credentials were removed: files and credential helpers. Empty if none were stored. */
   readonly removedFrom: readonly string[];
   /** True if `DOCKER_AUTH_CONFIG` still has a credential for the registry. */
   readonly remains: boolean;
@@ -896,7 +896,7 @@ export interface ClientOptions {
    */
   authFile?: string | URL | undefined;
   /**
-   * `true` for plain HTTP, `false` for TLS. Default: `undefined`, which means plain HTTP for loopback addresses and TLS
+   * Selects plain HTTP (`true`) or TLS (`false`) for every registry. Default: plain HTTP for loopback addresses and TLS
    * for all other hosts.
    */
   plainHttp?: boolean | undefined;
@@ -919,7 +919,7 @@ export interface ClientOptions {
   headers?: Readonly<Record<string, string>> | undefined;
   /**
    * The `User-Agent` header ({@link https://www.rfc-editor.org/rfc/rfc9110#section-10.1.5 | RFC 9110, section 10.1.5}).
-   * Default: `ocigraph/` and the version of this crate.
+   * Default: `ocigraph/` and the version of ocigraph.
    */
   userAgent?: string | undefined;
   /** The limits on waiting and on what a registry may send. Default: see {@link Limits}. */
@@ -952,7 +952,7 @@ export class Client {
    *   by its digest alone, as referrers are.
    * @param options - See {@link PushOptions}.
    * @returns See {@link PushResult}.
-   * @throws {@link OcigraphError} `INVALID_ARGUMENT` for an option that cannot be used.
+   * @throws {@link OcigraphError} `INVALID_ARGUMENT` if an option cannot be used.
    * @throws {@link OcigraphError} `NOT_FOUND` if the subject or a file does not exist.
    * @throws {@link OcigraphError} `UNSAFE_PATH` if a title leads out of the directory of a later pull.
    *
@@ -1032,7 +1032,7 @@ export class Client {
    * destination has is not sent.
    *
    * @param source - The artifact to copy.
-   * @param destination - The destination, with the tags to set.
+   * @param destination - The location to copy to, with the tags to set.
    * @param options - See {@link CopyOptions}.
    * @returns See {@link CopyReport}.
    * @throws {@link OcigraphError} `NOT_FOUND` if `source` names nothing or content of it is missing.
@@ -1080,8 +1080,8 @@ export class Client {
   resolve(target: string, options?: ManifestOptions): Promise<Descriptor>;
 
   /**
-   * Returns the manifest that `target` names, byte for byte as it is stored. With a platform, the manifest of the image
-   * for that platform in the index that `target` names.
+   * Returns the manifest that `target` names, byte for byte as it is stored, also if it cannot be parsed. With a
+   * platform, the manifest of the image for that platform in the index that `target` names.
    *
    * @param target - A reference with a tag or digest.
    * @param options - See {@link ManifestOptions}.
@@ -1196,7 +1196,7 @@ export class Client {
    * @param target - The repository or layout. A tag or digest in it is ignored.
    * @param options - See {@link CallOptions}.
    * @returns A list: see {@link TagInfo}.
-   * @throws {@link OcigraphError} `INCOMPLETE` if a part cannot be read.
+   * @throws {@link OcigraphError} `INCOMPLETE` if a part of the list cannot be read.
    *
    * @example
    * ```ts
@@ -1214,7 +1214,7 @@ export class Client {
    * @param target - The repository or layout. A tag or digest in it is ignored.
    * @param options - See {@link CallOptions}.
    * @returns A list: see {@link ManifestInfo}.
-   * @throws {@link OcigraphError} `INCOMPLETE` if a part cannot be read.
+   * @throws {@link OcigraphError} `INCOMPLETE` if a part of the list cannot be read.
    *
    * @example
    * ```ts
@@ -1231,7 +1231,7 @@ export class Client {
    * @param options - See {@link CallOptions}.
    * @returns The names.
    * @throws {@link OcigraphError} `UNSUPPORTED` if the registry has no catalog.
-   * @throws {@link OcigraphError} `INCOMPLETE` if a part of it cannot be read.
+   * @throws {@link OcigraphError} `INCOMPLETE` if a part of the list cannot be read.
    *
    * @example
    * ```ts
@@ -1248,7 +1248,8 @@ export class Client {
    * @param credential - The credential to check and to store.
    * @param options - See {@link CallOptions}.
    * @returns See {@link LoginResult}.
-   * @throws {@link OcigraphError} `UNAUTHORIZED` if the registry refuses the credential. Nothing is stored then.
+   * @throws {@link OcigraphError} `UNAUTHORIZED` if the registry refuses the credential, in which case nothing is
+   *   stored.
    *
    * @example
    * ```ts
