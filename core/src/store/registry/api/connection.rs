@@ -177,6 +177,7 @@ impl Attempt for AuthenticatedAttempt<'_> {
                 .map_err(RequestError::Transient)?
                 .with_redirected(redirects > 0);
             if response.status() == StatusCode::UNAUTHORIZED && is_registry {
+                request.mark_sent(false);
                 let challenges = challenges(response.headers());
                 match authenticator.answer(self.context, &challenges, sent).await? {
                     Some(better) => {

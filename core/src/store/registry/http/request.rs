@@ -1,6 +1,12 @@
 //! Requests as values, so that they can be sent again.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
@@ -35,6 +41,9 @@ pub(crate) struct Request {
     pub(crate) body_limiter: Option<BodyLimiter>,
     /// Texts in the request that error messages must not repeat.
     pub(crate) secrets: Vec<Secret>,
+    /// True while an attempt has been sent and no other attempt is needed: the server may have
+    /// received it. Clones share it.
+    pub(crate) sent: Arc<AtomicBool>,
 }
 
 #[derive(Clone)]
@@ -88,6 +97,7 @@ impl Request {
             last_progress: None,
             body_limiter: None,
             secrets: Vec::new(),
+            sent: Arc::default(),
         }
     }
 
@@ -116,6 +126,11 @@ impl Request {
     pub(crate) fn nested(mut self) -> Self {
         self.nested = true;
         self
+    }
+
+    /// Records that an attempt is sent, or that another one is needed.
+    pub(crate) fn mark_sent(&self, is_sent: bool) {
+        self.sent.store(is_sent, Ordering::Relaxed);
     }
 
     pub(crate) fn without_retry(mut self) -> Self {
