@@ -50,7 +50,6 @@ mod hooks;
 mod boundary;
 mod handle;
 mod job;
-mod progress;
 mod signals;
 
 pub use blob::*;
