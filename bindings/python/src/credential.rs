@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use ocigraph::{Code, Credential, CredentialSource, Credentials, Error, Host, Result};
+use ocigraph_runtime::spawn_blocking;
 use pyo3::prelude::*;
 
-use crate::{content::spawn_blocking, finalization::attached};
+use crate::finalization::attached;
 
 /// A credential as Python passes it: kind, secret, and user name or tenant.
 #[derive(FromPyObject)]
