@@ -216,8 +216,8 @@ export function parseReference(reference: string): Reference;
 /** Options that every operation accepts. */
 export interface CallOptions {
   /**
-   * Aborts the call. It rejects with the signal's reason within 100 ms. Files never appear incomplete under their final names.
-   * Partial files are deleted before the promise rejects, or shortly after if the disk is slow.
+   * Aborts the call. It deletes its partial files and cancels its upload sessions at the registry, and then rejects with the
+   * signal's reason: usually within 100 ms, and after two seconds at most. Files never appear incomplete under their final names.
    */
   signal?: AbortSignal | undefined;
 }
