@@ -118,7 +118,7 @@ impl Operation {
     /// operation has finished.
     fn wait(&self, py: Python<'_>, seconds: f64) -> PyResult<bool> {
         let shared = &self.started(py)?.shared;
-        let limit = Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX);
+        let limit = Duration::try_from_secs_f64(seconds.max(0.0)).unwrap_or(Duration::MAX);
         Ok(detached(py, || {
             let state = shared.state();
             let waited = shared.changed.wait_timeout_while(state, limit, |state| !state.ended);

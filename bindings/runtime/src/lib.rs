@@ -4,7 +4,8 @@
 //! - [`build`] starts the threads.
 //! - [`Task`] runs one operation until it is cancelled, and waits for its clean-up. [`TaskGroup`] ends
 //!   the operations of one client or runtime together.
-//! - [`catch_panic`] and [`spawn_blocking`] turn a panic into an error.
+//! - [`catch_panic`] and [`spawn_blocking`] turn a panic into an error. [`spawn_foreign_call`] keeps
+//!   threads free while functions of the program block.
 //! - [`EventQueue`] keeps progress events until the language fetches them.
 //! - [`ForeignError`] carries an error of a callback through the core, and [`track_foreign_call`]
 //!   makes a task wait for a callback.
@@ -23,7 +24,7 @@ mod task;
 mod task_group;
 mod threads;
 
-pub use blocking::{spawn_blocking, spawn_blocking_on};
+pub use blocking::{spawn_blocking, spawn_blocking_on, spawn_foreign_call};
 pub use foreign_call::{ForeignCallToken, track_foreign_call};
 pub use foreign_error::ForeignError;
 pub use panics::{catch_panic, panicked};

@@ -93,7 +93,8 @@ fn check_space() -> Result<()> {
     Ok(())
 }
 
-fn max_blocking() -> usize {
+/// Returns the number of blocking threads that a runtime can have in this process.
+pub(crate) fn max_blocking() -> usize {
     #[cfg(unix)]
     if let Some(limit) = address_space_limit() {
         let threads = usize::try_from(limit / SPACE_PER_THREAD).unwrap_or(MAX_BLOCKING);
