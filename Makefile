@@ -13,7 +13,7 @@ export RUST_TEST_THREADS := $(JOBS)
 
 SCRIPTS := .ci/run bindings/c/install bindings/go/test python/check-wheel python/environment python/test tests/setup tests/within tests/scenarios/check tests/article/demo tests/article/walkthrough
 
-.PHONY: help build c install demo test fuzz soak bench bench-bindings lint prose deny clean python node node-tools
+.PHONY: help build c install demo test fuzz soak bench bench-bindings bindgen lint prose deny clean python node node-tools
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 12
@@ -68,10 +68,14 @@ bench-bindings: c ## compare the speed of calls from C and Go with calls from Ru
 	$(CARGO) build --release --locked -p ocigraph-fixture
 	$(CARGO) bench --locked -q -p ocigraph-c --bench overhead
 
-lint: node-tools prose ## check format, lints, scripts, documentation, wording and spelling
+bindgen: ## write the options, results and operations of every language from the source of the core
+	$(CARGO) run --locked -q -p ocigraph-bindgen
+
+lint: node-tools prose ## check generated files, format, lints, scripts, documentation, wording and spelling
 	@$(CARGO) fmt --version >/dev/null 2>&1 || rustup component add rustfmt
 	@$(CARGO) clippy --version >/dev/null 2>&1 || rustup component add clippy
 	$(CARGO) fmt --all --check
+	$(CARGO) run --locked -q -p ocigraph-bindgen -- --check
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
 	tests/layers
 	for features in '' layout archive registry,rustls-ring; do $(CARGO) clippy --locked -q -p ocigraph --no-default-features --features "$$features" -- -D warnings; done

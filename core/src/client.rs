@@ -2,6 +2,7 @@
 
 #[cfg(not(feature = "registry"))]
 mod no_registry;
+mod operations;
 #[cfg(feature = "registry")]
 mod registry;
 
@@ -12,22 +13,11 @@ use std::{collections::HashMap, fmt, path::Path, sync::Arc};
 use bytes::Bytes;
 
 use crate::{
-    content::{
-        progress::Outcome,
-        source::{ByteStream, Source},
-    },
     operation::{
         self,
-        blob::{self, TransferOptions},
+        blob::TransferOptions,
         copy::{self, CopyOptions, CopyReport},
-        delete::{self, DeleteOptions, DeleteReport},
-        discover::{self, DiscoverOptions},
         list,
-        manifest::{self, ResolveOptions},
-        pull::{self, PullOptions, PullResult},
-        push::{self, PushOptions, PushResult},
-        tag,
-        verify::{self, VerifyOptions, VerifyReport},
     },
     store::{
         Store,
@@ -46,7 +36,7 @@ use crate::{
 };
 #[cfg(feature = "registry")]
 use ocigraph_types::Host;
-use ocigraph_types::{Descriptor, Graph, Location, Manifest, Reference, Result};
+use ocigraph_types::{Descriptor, Location, Reference, Result};
 
 #[cfg(feature = "registry")]
 pub use crate::store::registry::ClientConfig;
@@ -185,56 +175,6 @@ impl Client {
         Some(reference.location()).filter(|location| !self.stores.contains_key(location))
     }
 
-    /// Packs files, directories and bytes into one artifact and pushes it under the tags of
-    /// `reference`. Blobs that exist already are not sent.
-    ///
-    /// # Errors
-    /// [`Code::InvalidArgument`] for an option that cannot be used,
-    /// [`Code::NotFound`] if the subject or a file does not exist.
-    pub async fn push(&self, reference: &Reference, options: PushOptions) -> Result<PushResult> {
-        let store = self.open_for(push::OPERATION, reference, &PUSH)?;
-        operation::push(store, reference, options).await
-    }
-
-    /// Writes the files of an artifact into a directory. With an artifact type, writes the files of
-    /// the referrers of that type instead.
-    ///
-    /// # Errors
-    /// [`Code::NotFound`] if there is no referrer of that type.
-    pub async fn pull(
-        &self,
-        reference: &Reference,
-        options: PullOptions,
-    ) -> Result<Vec<PullResult>> {
-        let store = self.open_for(pull::OPERATION, reference, &[])?;
-        operation::pull(store, reference, options).await
-    }
-
-    /// Returns the graph of everything that refers to what `reference` names.
-    ///
-    /// # Errors
-    /// [`Code::NotFound`] if `reference` names nothing,
-    /// [`Code::Incomplete`] if a list of referrers cannot be read whole.
-    pub async fn discover(&self, reference: &Reference, options: DiscoverOptions) -> Result<Graph> {
-        let store = self.open_for(discover::OPERATION, reference, &[])?;
-        operation::discover(&*store, reference, &options).await
-    }
-
-    /// Deletes what `reference` names and everything that refers to it, referrers before their
-    /// subjects. A dry run reports what would be deleted.
-    ///
-    /// # Errors
-    /// [`Code::NotFound`] if `reference` names nothing. A manifest that cannot be
-    /// deleted is in the report.
-    pub async fn delete(
-        &self,
-        reference: &Reference,
-        options: DeleteOptions,
-    ) -> Result<DeleteReport> {
-        let store = self.open_for(delete::OPERATION, reference, &DELETE)?;
-        operation::delete(&*store, reference, &options).await
-    }
-
     /// Copies what `source` names, or its whole graph, to `destination`, and sets the destination's
     /// tags. Content that the destination has is not sent.
     ///
@@ -250,56 +190,6 @@ impl Client {
         let opened = self.open_both(source, destination);
         let (from, to) = opened.map_err(|e| e.with_operation(copy::OPERATION, on()))?;
         operation::copy(from, source, to, destination, options).await
-    }
-
-    /// Verifies the whole graph under what `reference` names: every manifest and blob, those of
-    /// referrers included.
-    ///
-    /// # Errors
-    /// [`Code::NotFound`] if `reference` names nothing. Missing or damaged content is
-    /// in the report.
-    pub async fn verify(
-        &self,
-        reference: &Reference,
-        options: VerifyOptions,
-    ) -> Result<VerifyReport> {
-        let store = self.open_for(verify::OPERATION, reference, &[])?;
-        operation::verify(store, reference, options).await
-    }
-
-    /// Returns the descriptor of what `reference` names. With a platform, the descriptor of the
-    /// image for that platform in the index that `reference` names.
-    ///
-    /// # Errors
-    /// [`Code::NotFound`] if `reference` names nothing, or if the index has no image
-    /// for the platform.
-    pub async fn resolve(
-        &self,
-        reference: &Reference,
-        options: ResolveOptions,
-    ) -> Result<Descriptor> {
-        let store = self.open_for(manifest::RESOLVE, reference, &[])?;
-        operation::resolve(&*store, reference, &options).await
-    }
-
-    /// Points `tags` at the manifest that `reference` names, and returns its descriptor.
-    ///
-    /// # Errors
-    /// [`Code::NotFound`] if `reference` names nothing,
-    /// [`Code::InvalidReference`] for an invalid tag.
-    pub async fn tag(&self, reference: &Reference, tags: &[String]) -> Result<Descriptor> {
-        let store = self.open_for(tag::TAG, reference, &PUSH)?;
-        operation::tag(&*store, reference, tags).await
-    }
-
-    /// Removes the tags of `reference`. The manifest stays.
-    ///
-    /// # Errors
-    /// [`Code::NotFound`] if a tag does not exist,
-    /// [`Code::Unsupported`] if the registry cannot remove a tag alone.
-    pub async fn untag(&self, reference: &Reference) -> Result<()> {
-        let store = self.open_for(tag::UNTAG, reference, &DELETE)?;
-        operation::untag(&*store, reference).await
     }
 
     /// Returns all tags, in the order of the registry or layout. Fallback tags of referrers are
@@ -345,72 +235,6 @@ impl Client {
     pub async fn list_manifests(&self, reference: &Reference) -> Result<List<ManifestInfo>> {
         let store = self.open_for(list::MANIFESTS, reference, &[])?;
         operation::manifests(&*store, reference).await
-    }
-
-    /// Returns the manifest that `reference` names, byte for byte as it is stored. With a platform,
-    /// the manifest of the image for that platform in the index that `reference` names.
-    ///
-    /// # Errors
-    /// [`Code::NotFound`] if `reference` names nothing.
-    pub async fn fetch_manifest(
-        &self,
-        reference: &Reference,
-        options: ResolveOptions,
-    ) -> Result<Manifest> {
-        let store = self.open_for(manifest::FETCH, reference, &[])?;
-        operation::fetch_manifest(&*store, reference, &options).await
-    }
-
-    /// Stores a manifest byte for byte under the tags of `reference`.
-    ///
-    /// # Errors
-    /// [`Code::DigestMismatch`] if `reference` has a digest that is not the manifest's.
-    pub async fn push_manifest(&self, reference: &Reference, manifest: &Manifest) -> Result<()> {
-        let store = self.open_for(manifest::PUSH, reference, &PUSH)?;
-        operation::push_manifest(&*store, reference, manifest).await
-    }
-
-    /// Deletes `manifest`, which `reference` named when it was fetched, with the tags of
-    /// `reference`. Its referrers stay.
-    ///
-    /// # Errors
-    /// [`Code::Unsupported`] if the registry does not delete manifests.
-    pub async fn delete_manifest(&self, reference: &Reference, manifest: &Manifest) -> Result<()> {
-        let store = self.open_for(manifest::DELETE, reference, &DELETE)?;
-        operation::delete_manifest(&*store, reference, manifest).await
-    }
-
-    /// Returns the blob that `reference` names by digest, and its descriptor. The stream verifies
-    /// the content: it ends in an error if the content does not match the digest.
-    ///
-    /// # Errors
-    /// [`Code::NotFound`] if the blob does not exist,
-    /// [`Code::InvalidReference`] if `reference` has no digest.
-    pub async fn fetch_blob(
-        &self,
-        reference: &Reference,
-        options: TransferOptions,
-    ) -> Result<(Descriptor, ByteStream)> {
-        let store = self.open_for(blob::FETCH, reference, &[])?;
-        operation::fetch_blob(&*store, reference, &options).await
-    }
-
-    /// Stores a blob in the repository or layout of `reference`, unless it exists.
-    /// [`Content::into_blob`](crate::Content::into_blob) makes `blob` and `source` from a file or
-    /// bytes.
-    ///
-    /// # Errors
-    /// [`Code::DigestMismatch`] or
-    /// [`Code::SizeMismatch`] if the content is not what `blob` says.
-    pub async fn push_blob(
-        &self,
-        reference: &Reference,
-        blob: &Descriptor,
-        source: Arc<dyn Source>,
-        options: TransferOptions,
-    ) -> Result<Outcome> {
-        let store = self.open_for(blob::PUSH, reference, &PUSH)?;
-        operation::push_blob(&*store, reference, blob, source, &options).await
     }
 
     /// Stores bytes as a blob and returns its descriptor, with the media type

@@ -47,7 +47,9 @@ pub async fn fetch_blob(
     .await
 }
 
-/// Stores `blob`, whose content `source` has, unless it exists already. `reference` names where.
+/// Stores a blob in the repository or layout of `reference`, unless it exists.
+/// [`Content::into_blob`](crate::Content::into_blob) makes `blob` and `source` from a file or
+/// bytes.
 ///
 /// # Errors
 /// [`Code::DigestMismatch`] or [`Code::SizeMismatch`] if the content is not what `blob` says.

@@ -96,11 +96,12 @@ const NODE: usize = 1024;
 pub(crate) const OPERATION: &str = "delete";
 
 /// Deletes what `reference` names and everything that refers to it, referrers before their
-/// subjects.
+/// subjects. An interrupted delete can be run again. A dry run reports what would be deleted.
 ///
 /// # Errors
-/// [`Code::NotFound`] if the reference names nothing. What cannot be deleted
-/// is in the report.
+/// [`Code::NotFound`] if `reference` names nothing, [`Code::Unsupported`] if the registry deletes
+/// no manifest, [`Code::Incomplete`] if a list of tags or referrers cannot be read completely. The
+/// report has each manifest that could not be deleted.
 pub async fn delete(
     store: &dyn Store,
     reference: &Reference,

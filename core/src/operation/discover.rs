@@ -75,12 +75,14 @@ const NODE: usize = 256;
 
 pub(crate) const OPERATION: &str = "discover";
 
-/// Returns the graph of everything that refers to what `reference` names.
+/// Returns the graph of all direct and indirect referrers of what `reference` names: see
+/// [distribution-spec v1.1.1, "Listing Referrers"][spec].
+///
+/// [spec]: https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#listing-referrers
 ///
 /// # Errors
-/// [`Code::NotFound`] if the reference names nothing;
-/// [`Code::Incomplete`] if a list of referrers cannot be read whole,
-/// unless `options` allows it.
+/// [`Code::NotFound`] if `reference` names nothing, [`Code::Incomplete`] if a list of referrers
+/// cannot be read completely, unless the options allow it.
 pub async fn discover(
     store: &dyn ReadStore,
     reference: &Reference,

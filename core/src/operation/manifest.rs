@@ -59,7 +59,7 @@ pub async fn resolve(
 ///
 /// # Errors
 /// [`Code::NotFound`] if `reference` names nothing, or if the index has no image for the platform;
-/// [`Code::DigestMismatch`] if the content does not hash to its digest.
+/// [`Code::DigestMismatch`] if the content does not have its digest.
 pub async fn fetch_manifest(
     store: &dyn ReadStore,
     reference: &Reference,

@@ -78,13 +78,15 @@ fn path_as_text<S: Serializer>(path: &std::path::Path, serializer: S) -> Result<
 
 pub(crate) const OPERATION: &str = "pull";
 
-/// Writes the files of the artifact that `reference` names into a directory. With an artifact type
-/// in `options`, writes the files of its referrers of that type instead.
+/// Writes the files of the artifact that `reference` names into a directory. With an artifact type,
+/// writes the files of its referrers of that type instead. A file appears under its name only after
+/// its size and digest were verified.
 ///
 /// # Errors
-/// [NOT_FOUND](crate::Code::NotFound) if the reference names nothing or no referrer has the type;
-/// [UNSAFE_PATH](crate::Code::UnsafePath) if a title leads out of the output directory;
-/// [CONFLICT](crate::Code::Conflict) if two different files have one path.
+/// [`Code::NotFound`] if `reference` names nothing or no referrer has the type,
+/// [`Code::UnsafePath`] if a title leads out of the output directory, [`Code::Conflict`] if two
+/// different files have one path, [`Code::TooLarge`] if a packed directory exceeds its limits,
+/// [`Code::DigestMismatch`] or [`Code::SizeMismatch`] if content is not what its descriptor says.
 pub async fn pull(
     store: Arc<dyn ReadStore>,
     reference: &Reference,

@@ -124,8 +124,13 @@ pub struct PushedBlob {
 
 pub(crate) const OPERATION: &str = "push";
 
-/// Packs files, directories and bytes into one artifact and pushes it to `store` under the tags of
-/// `reference`.
+/// Packs files, directories and bytes into one artifact and pushes it under the tags of
+/// `reference`. Blobs that exist already are not sent.
+///
+/// # Errors
+/// [`Code::InvalidArgument`] for an option that cannot be used, [`Code::NotFound`] if the subject
+/// or a file does not exist, [`Code::UnsafePath`] if a title leads out of the directory of a later
+/// pull.
 pub async fn push(
     store: Arc<dyn Store>,
     reference: &Reference,

@@ -11,8 +11,8 @@ pub(crate) const UNTAG: &str = "untag";
 /// Points `tags` at the manifest that `reference` names, and returns its descriptor.
 ///
 /// # Errors
-/// [`Code::InvalidArgument`] if `tags` is empty, [`Code::InvalidReference`] if a tag is not written
-/// as one, [`Code::NotFound`] if `reference` names nothing.
+/// [`Code::InvalidArgument`] if `tags` is empty, [`Code::InvalidReference`] if a tag is invalid,
+/// [`Code::NotFound`] if `reference` names nothing.
 pub async fn tag(store: &dyn Store, reference: &Reference, tags: &[String]) -> Result<Descriptor> {
     named(TAG, reference, async {
         if tags.is_empty() {

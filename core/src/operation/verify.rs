@@ -113,10 +113,10 @@ impl ProblemKind {
 pub(crate) const OPERATION: &str = "verify";
 
 /// Verifies the whole graph under what `reference` names: every manifest and blob, those of
-/// referrers included. What is wrong is in the report.
+/// referrers included. Nothing is written. The report has each problem that was found.
 ///
 /// # Errors
-/// [`Code::NotFound`] if the reference names nothing.
+/// [`Code::NotFound`] if `reference` names nothing.
 pub async fn verify(
     store: Arc<dyn ReadStore>,
     reference: &Reference,

@@ -1,0 +1,206 @@
+// Written by tools/bindgen from the source of the core. Edit that source, then run `make bindgen`.
+
+//! One method of the client for each operation.
+
+use std::sync::Arc;
+
+use ocigraph_types::{Descriptor, Graph, Manifest, Reference, Result};
+
+use super::{Client, DELETE, PUSH};
+#[cfg(doc)]
+use crate::Code;
+use crate::{
+    content::{
+        progress::Outcome,
+        source::{ByteStream, Source},
+    },
+    operation::{
+        self,
+        blob::{self, TransferOptions},
+        delete::{self, DeleteOptions, DeleteReport},
+        discover::{self, DiscoverOptions},
+        manifest::{self, ResolveOptions},
+        pull::{self, PullOptions, PullResult},
+        push::{self, PushOptions, PushResult},
+        tag,
+        verify::{self, VerifyOptions, VerifyReport},
+    },
+};
+
+impl Client {
+    /// Packs files, directories and bytes into one artifact and pushes it under the tags of
+    /// `reference`. Blobs that exist already are not sent.
+    ///
+    /// # Errors
+    /// [`Code::InvalidArgument`] for an option that cannot be used, [`Code::NotFound`] if the
+    /// subject or a file does not exist, [`Code::UnsafePath`] if a title leads out of the directory
+    /// of a later pull.
+    pub async fn push(&self, reference: &Reference, options: PushOptions) -> Result<PushResult> {
+        let store = self.open_for(push::OPERATION, reference, &PUSH)?;
+        operation::push(store, reference, options).await
+    }
+
+    /// Writes the files of the artifact that `reference` names into a directory. With an artifact
+    /// type, writes the files of its referrers of that type instead. A file appears under its name
+    /// only after its size and digest were verified.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`] if `reference` names nothing or no referrer has the type,
+    /// [`Code::UnsafePath`] if a title leads out of the output directory, [`Code::Conflict`] if two
+    /// different files have one path, [`Code::TooLarge`] if a packed directory exceeds its limits,
+    /// [`Code::DigestMismatch`] or [`Code::SizeMismatch`] if content is not what its descriptor
+    /// says.
+    pub async fn pull(
+        &self,
+        reference: &Reference,
+        options: PullOptions,
+    ) -> Result<Vec<PullResult>> {
+        let store = self.open_for(pull::OPERATION, reference, &[])?;
+        operation::pull(store, reference, options).await
+    }
+
+    /// Returns the graph of all direct and indirect referrers of what `reference` names: see
+    /// [distribution-spec v1.1.1, "Listing Referrers"][spec].
+    ///
+    /// [spec]: https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#listing-referrers
+    ///
+    /// # Errors
+    /// [`Code::NotFound`] if `reference` names nothing, [`Code::Incomplete`] if a list of referrers
+    /// cannot be read completely, unless the options allow it.
+    pub async fn discover(&self, reference: &Reference, options: DiscoverOptions) -> Result<Graph> {
+        let store = self.open_for(discover::OPERATION, reference, &[])?;
+        operation::discover(&*store, reference, &options).await
+    }
+
+    /// Deletes what `reference` names and everything that refers to it, referrers before their
+    /// subjects. An interrupted delete can be run again. A dry run reports what would be deleted.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`] if `reference` names nothing, [`Code::Unsupported`] if the registry
+    /// deletes no manifest, [`Code::Incomplete`] if a list of tags or referrers cannot be read
+    /// completely. The report has each manifest that could not be deleted.
+    pub async fn delete(
+        &self,
+        reference: &Reference,
+        options: DeleteOptions,
+    ) -> Result<DeleteReport> {
+        let store = self.open_for(delete::OPERATION, reference, &DELETE)?;
+        operation::delete(&*store, reference, &options).await
+    }
+
+    /// Verifies the whole graph under what `reference` names: every manifest and blob, those of
+    /// referrers included. Nothing is written. The report has each problem that was found.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`] if `reference` names nothing.
+    pub async fn verify(
+        &self,
+        reference: &Reference,
+        options: VerifyOptions,
+    ) -> Result<VerifyReport> {
+        let store = self.open_for(verify::OPERATION, reference, &[])?;
+        operation::verify(store, reference, options).await
+    }
+
+    /// Returns the descriptor of what `reference` names. With a platform, the descriptor of the
+    /// image for that platform in the index that `reference` names.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`] if `reference` names nothing, or if the index has no image for the
+    /// platform.
+    pub async fn resolve(
+        &self,
+        reference: &Reference,
+        options: ResolveOptions,
+    ) -> Result<Descriptor> {
+        let store = self.open_for(manifest::RESOLVE, reference, &[])?;
+        operation::resolve(&*store, reference, &options).await
+    }
+
+    /// Returns the manifest that `reference` names, byte for byte as it is stored. With a platform,
+    /// the manifest of the image for that platform in the index that `reference` names.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`] if `reference` names nothing, or if the index has no image for the
+    /// platform; [`Code::DigestMismatch`] if the content does not have its digest.
+    pub async fn fetch_manifest(
+        &self,
+        reference: &Reference,
+        options: ResolveOptions,
+    ) -> Result<Manifest> {
+        let store = self.open_for(manifest::FETCH, reference, &[])?;
+        operation::fetch_manifest(&*store, reference, &options).await
+    }
+
+    /// Stores `manifest` byte for byte under its digest and under the tags of `reference`.
+    ///
+    /// # Errors
+    /// [`Code::DigestMismatch`] if `reference` has a digest that is not the manifest's.
+    pub async fn push_manifest(&self, reference: &Reference, manifest: &Manifest) -> Result<()> {
+        let store = self.open_for(manifest::PUSH, reference, &PUSH)?;
+        operation::push_manifest(&*store, reference, manifest).await
+    }
+
+    /// Deletes `manifest`, which `reference` named when it was fetched, with the tags of
+    /// `reference`. Its referrers stay.
+    ///
+    /// # Errors
+    /// [`Code::Unsupported`] or [`Code::Forbidden`] if the registry refuses to delete.
+    pub async fn delete_manifest(&self, reference: &Reference, manifest: &Manifest) -> Result<()> {
+        let store = self.open_for(manifest::DELETE, reference, &DELETE)?;
+        operation::delete_manifest(&*store, reference, manifest).await
+    }
+
+    /// Returns the blob that `reference` names by digest, and its descriptor. The stream verifies
+    /// the content: it ends in an error if the content does not match the digest.
+    ///
+    /// # Errors
+    /// [`Code::InvalidReference`] if `reference` has no digest, [`Code::NotFound`] if the blob does
+    /// not exist.
+    pub async fn fetch_blob(
+        &self,
+        reference: &Reference,
+        options: TransferOptions,
+    ) -> Result<(Descriptor, ByteStream)> {
+        let store = self.open_for(blob::FETCH, reference, &[])?;
+        operation::fetch_blob(&*store, reference, &options).await
+    }
+
+    /// Stores a blob in the repository or layout of `reference`, unless it exists.
+    /// [`Content::into_blob`](crate::Content::into_blob) makes `blob` and `source` from a file or
+    /// bytes.
+    ///
+    /// # Errors
+    /// [`Code::DigestMismatch`] or [`Code::SizeMismatch`] if the content is not what `blob` says.
+    pub async fn push_blob(
+        &self,
+        reference: &Reference,
+        blob: &Descriptor,
+        source: Arc<dyn Source>,
+        options: TransferOptions,
+    ) -> Result<Outcome> {
+        let store = self.open_for(blob::PUSH, reference, &PUSH)?;
+        operation::push_blob(&*store, reference, blob, source, &options).await
+    }
+
+    /// Points `tags` at the manifest that `reference` names, and returns its descriptor.
+    ///
+    /// # Errors
+    /// [`Code::InvalidArgument`] if `tags` is empty, [`Code::InvalidReference`] if a tag is
+    /// invalid, [`Code::NotFound`] if `reference` names nothing.
+    pub async fn tag(&self, reference: &Reference, tags: &[String]) -> Result<Descriptor> {
+        let store = self.open_for(tag::TAG, reference, &PUSH)?;
+        operation::tag(&*store, reference, tags).await
+    }
+
+    /// Removes the tags of `reference`. The manifest stays.
+    ///
+    /// # Errors
+    /// [`Code::InvalidReference`] if `reference` has no tag, [`Code::NotFound`] if a tag does not
+    /// exist, [`Code::Unsupported`] if the registry removes a tag only with its manifest. If some
+    /// tags were removed before the failure, the hint names them.
+    pub async fn untag(&self, reference: &Reference) -> Result<()> {
+        let store = self.open_for(tag::UNTAG, reference, &DELETE)?;
+        operation::untag(&*store, reference).await
+    }
+}
