@@ -69,13 +69,13 @@ async def run_async(operation: _native.Operation[_T], progress: Progress | None 
         operation.cancel()
         cancelled = await _clean_up(ended)
         if cancelled is not None and not isinstance(error, asyncio.CancelledError):
-            raise cancelled
+            raise cancelled from error
         raise
     return operation.result()
 
 
 async def _clean_up(ended: asyncio.Future[None]) -> asyncio.CancelledError | None:
-    """Waits for the clean-up of a cancelled operation, even if the task is cancelled again. Returns that cancellation."""
+    """Waits for the clean-up of a cancelled operation, even if the task is cancelled again. Returns that error."""
     cancelled = None
     deadline = time.monotonic() + _BACKSTOP
     while not ended.done() and (left := deadline - time.monotonic()) > 0:
