@@ -106,12 +106,15 @@ pub struct RegistryError {
     pub code: String,
     /// The message that the registry sent. May be empty.
     pub message: String,
+    /// What the registry added, for example the digest of a blob that it lacks: the text, or JSON for
+    /// another value. May be empty.
+    pub detail: String,
 }
 
 impl RegistryError {
     /// Creates an entry from the code and the message that a registry sent.
     pub fn new(code: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { code: code.into(), message: message.into() }
+        Self { code: code.into(), message: message.into(), detail: String::new() }
     }
 }
 

@@ -13,7 +13,7 @@ use std::collections::{HashMap, HashSet};
 use futures::{StreamExt, TryStreamExt, stream};
 
 use crate::operation::named::named;
-use crate::operation::read::{fetch_manifest, listed_manifest, resolve_tags};
+use crate::operation::read::{fetch_manifest, is_of_one_manifest, listed_manifest, resolve_tags};
 use crate::store::{
     ManifestDeletion, ReadStore, Store, concurrency::concurrency, limits::check_limit, list::List,
     memory_budget::Charge,
@@ -425,6 +425,11 @@ impl ExternalReferences {
                 Ok(descriptor) => descriptor,
                 // The tag was deleted after it was listed.
                 Err(e) if matches!(e.code(), Code::NotFound | Code::InvalidManifest) => continue,
+                // It names none of the manifests that are deleted, since those can be read.
+                Err(e) if is_of_one_manifest(&e) => {
+                    tracing::warn!(tag, error = %e, "the manifest of a tag cannot be read");
+                    continue;
+                }
                 Err(e) => return Err(e),
             };
             // The tag that names the root is deleted with it. A root that is named by digest is deleted

@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use futures::{StreamExt, TryStreamExt, stream};
 
 use crate::operation::named::named;
-use crate::operation::read::{listed_manifest, read_small, resolve_tags};
+use crate::operation::read::{is_of_one_manifest, listed_manifest, read_small, resolve_tags};
 use crate::store::{
     ReadStore,
     catalog::{ManifestInfo, TagInfo},
@@ -116,7 +116,7 @@ fn resolved(
         Ok(descriptor) => Ok(Some(descriptor)),
         // The tag was deleted after it was listed.
         Err(e) if e.code() == Code::NotFound => Ok(None),
-        Err(e) if e.is_of_content() => {
+        Err(e) if is_of_one_manifest(&e) => {
             let mut unread = Problems::of(format!("the manifest of the tag {tag}"));
             unread.add(format!("cannot be read: {}", excerpt(e.message())));
             problems.extend(unread.found());

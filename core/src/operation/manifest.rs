@@ -1,7 +1,7 @@
 //! Single manifests: resolve, fetch, push and delete one, and nothing else.
 
 use crate::{
-    operation::{named::named, select::select_manifest},
+    operation::{named::named, read::check_digest, select::select_manifest},
     store::{ManifestDeletion, ReadStore, Store},
 };
 use derive_setters::Setters;
@@ -54,7 +54,8 @@ pub async fn resolve(
     .await
 }
 
-/// Returns the manifest that `reference` names, byte for byte as it is stored. With a platform, the
+/// Returns the manifest that `reference` names, byte for byte as it is stored, also if it cannot be
+/// parsed. With a platform, the
 /// manifest of the image for that platform in the index that `reference` names.
 ///
 /// # Errors
@@ -66,7 +67,13 @@ pub async fn fetch_manifest(
     options: &ResolveOptions,
 ) -> Result<Manifest> {
     named(FETCH, reference, async {
-        select_manifest(store, &reference.name()?, options.platform.as_ref()).await
+        let name = reference.name()?;
+        if options.platform.is_some() {
+            return select_manifest(store, &name, options.platform.as_ref()).await;
+        }
+        let manifest = store.fetch_any_manifest(&name).await?;
+        check_digest(&manifest, &name)?;
+        Ok(manifest)
     })
     .await
 }

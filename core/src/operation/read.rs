@@ -10,13 +10,30 @@ use ocigraph_types::{Code, Descriptor, Error, Manifest, Result, TagOrDigest};
 /// the caller might return another.
 pub(crate) async fn fetch_manifest(store: &dyn ReadStore, name: &TagOrDigest) -> Result<Manifest> {
     let manifest = store.fetch_manifest(name).await?;
+    check_digest(&manifest, name)?;
+    Ok(manifest)
+}
+
+/// Checks that a manifest is the one with the digest that was asked for.
+pub(crate) fn check_digest(manifest: &Manifest, name: &TagOrDigest) -> Result<()> {
     match name {
         TagOrDigest::Digest(expected) if manifest.digest() != expected => Err(Error::new(
             Code::DigestMismatch,
             format!("the store returned the manifest {} for {expected}", manifest.digest()),
         )),
-        _ => Ok(manifest),
+        _ => Ok(()),
     }
+}
+
+/// Returns true if an error concerns one manifest and not the repository: its content is faulty, or the
+/// registry refuses to serve it. Security scanners and policies answer with 403 or 412, and a damaged
+/// store with 500.
+pub(crate) fn is_of_one_manifest(error: &Error) -> bool {
+    error.is_of_content()
+        || matches!(
+            error.status(),
+            Some(400 | 403 | 404 | 406 | 409 | 410 | 412 | 415 | 422 | 451 | 500)
+        )
 }
 
 /// Fetches a manifest that a list names. Returns `None` if it was deleted or is not a manifest.
@@ -27,6 +44,8 @@ pub(crate) async fn listed_manifest(
     match fetch_manifest(store, &TagOrDigest::from(listed)).await {
         Ok(manifest) => Ok(Some(manifest)),
         Err(e) if matches!(e.code(), Code::NotFound | Code::InvalidManifest) => Ok(None),
+        // A Docker schema 1 manifest.
+        Err(e) if e.code() == Code::Unsupported && e.status().is_none() => Ok(None),
         Err(e) => Err(e),
     }
 }

@@ -1,7 +1,7 @@
 //! Selects the image of an index that fits a platform. It searches nested indexes too, and never
 //! chooses between several images that fit: the first one wins.
 
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 
 use crate::{
     operation::read::{fetch_manifest, read_small},
@@ -38,28 +38,42 @@ pub(crate) async fn select_manifest(
     }
     let mut found = Vec::new();
     let mut seen = HashSet::from([manifest.digest().clone()]);
-    let (mut index, mut nested) = (manifest, Vec::new());
+    // Each index with whether an entry says that all of it is for the platform.
+    let (mut index, mut fits, mut nested) = (manifest, false, VecDeque::new());
     loop {
         for child in index.children() {
+            let is_index = media_type::is_index(&child.media_type);
             match &child.platform {
+                Some(platform) if platform.fits(wanted) && is_index => {
+                    if seen.len() <= MAX_NESTED_INDEXES && seen.insert(child.digest.clone()) {
+                        nested.push_front((child.digest.clone(), true));
+                    }
+                }
                 Some(platform) if platform.fits(wanted) => {
-                    return Ok(store
-                        .fetch_manifest(&TagOrDigest::from(child))
+                    return Ok(fetch_manifest(store, &TagOrDigest::from(child))
                         .await?
                         .without_guard());
                 }
                 Some(platform) if found.len() < MAX_LISTED => found.push(platform.to_string()),
-                None if media_type::is_index(&child.media_type)
+                None if is_index
                     && seen.len() <= MAX_NESTED_INDEXES
                     && seen.insert(child.digest.clone()) =>
                 {
-                    nested.push(child.digest.clone());
+                    nested.push_back((child.digest.clone(), fits));
+                }
+                None if fits && !is_index => {
+                    let image =
+                        fetch_manifest(store, &TagOrDigest::from(child)).await?.without_guard();
+                    if image_platform(store, &image).await?.is_some_and(|p| p.fits(wanted)) {
+                        return Ok(image);
+                    }
                 }
                 _ => {}
             }
         }
-        let Some(next) = nested.pop() else { break };
+        let Some((next, of_platform)) = nested.pop_front() else { break };
         drop(index);
+        fits = of_platform;
         index = fetch_manifest(store, &TagOrDigest::Digest(next)).await?.without_guard();
     }
     let error = not_found(format!("the index has no image for {wanted}"));

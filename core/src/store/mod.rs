@@ -56,6 +56,16 @@ pub trait ReadStore: fmt::Debug + Send + Sync {
     /// [`Code::DigestMismatch`] if the content has another digest.
     async fn fetch_manifest(&self, name: &TagOrDigest) -> Result<Manifest>;
 
+    /// Returns the manifest that a tag or digest names, also if it cannot be parsed:
+    /// [`Manifest::parse_or_keep`] makes it from bytes. Only what passes the bytes on uses it.
+    /// Default: [`ReadStore::fetch_manifest`].
+    ///
+    /// # Errors
+    /// As [`ReadStore::fetch_manifest`].
+    async fn fetch_any_manifest(&self, name: &TagOrDigest) -> Result<Manifest> {
+        self.fetch_manifest(name).await
+    }
+
     /// Returns true if the blob exists with the size of its descriptor.
     async fn has_blob(&self, blob: &Descriptor) -> Result<bool>;
 

@@ -288,3 +288,38 @@ fn a_copy_of_a_damaged_graph_fails() {
     work.ocigraph(&["resolve", "oci:other:v1"]).fails_with(1);
     work.ocigraph(&["copy", "oci:store:v1", "oci:other:v1"]).ok();
 }
+
+/// A collection of garbage, or a registry that checks nothing, can leave a manifest without its
+/// content. Another copy makes it whole.
+#[test]
+fn a_copy_restores_what_the_destination_has_lost() {
+    let registry = Registry::start(Kind::Ggcr);
+    let work = Workspace::new();
+    work.push_image_with(&registry.reference("app:amd64"), "amd64");
+    let index = registry.reference("app:all");
+    work.crane(&["index", "append", "-m", &registry.reference("app:amd64"), "-t", &index]).ok();
+    let copy = |tag: &str| work.ocigraph(&["copy", &index, &format!("oci:l:{tag}")]);
+    copy("v1").ok();
+    let blobs = work.path("l/blobs/sha256");
+    let all: Vec<_> = fs::read_dir(&blobs).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert_eq!(all.len(), 4, "{all:?}");
+    for lost in &all {
+        let content = fs::read(lost).unwrap();
+        fs::remove_file(lost).unwrap();
+        // The root itself is found by its tag, and written like any other manifest.
+        copy("v1").ok();
+        assert_eq!(fs::read(lost).unwrap(), content);
+        work.ocigraph(&["verify", "oci:l:v1"]).ok();
+    }
+    // All but the root.
+    let root = work.ocigraph(&["resolve", &index]).ok();
+    for lost in all
+        .iter()
+        .filter(|path| !root.trim().ends_with(path.file_name().unwrap().to_str().unwrap()))
+    {
+        fs::remove_file(lost).unwrap();
+    }
+    work.ocigraph(&["verify", "oci:l:v1"]).fails_with(1);
+    copy("v2").ok();
+    work.ocigraph(&["verify", "oci:l:v1"]).ok();
+}

@@ -182,7 +182,8 @@ fn an_interrupted_delete_can_be_run_again() {
     let graph = build(&work, &repository);
     let image = format!("{repository}:v1");
     // The SBoM cannot be deleted at first, so its subject must not be deleted either.
-    let fail = Failure::new("DELETE", &graph.sbom, 403, 1);
+    // Refused twice: a refused manifest is taken off the list of referrers, and tried again.
+    let fail = Failure::new("DELETE", &graph.sbom, 403, 2);
     fixture.set_config(Config {
         referrers: Referrers::None,
         fail: vec![fail],
@@ -194,6 +195,37 @@ fn an_interrupted_delete_can_be_run_again() {
     work.ocigraph(&["delete", "--yes", "--force", &image]).ok();
     let repository = &fixture.state().repositories["app"];
     assert!(repository.manifests.is_empty(), "{:?}", repository.manifests);
+}
+
+/// A registry refuses to delete what an index lists, as Harbor and GitLab do. The list of referrers
+/// is such an index.
+#[test]
+fn a_delete_that_stops_at_any_request_can_be_run_again_where_listed_manifests_are_protected() {
+    for referrers in [Referrers::None, Referrers::Oci] {
+        let config = || Config { referrers, protect_listed: true, ..Config::default() };
+        for answered in 0.. {
+            assert!(answered < 200, "the delete never ends");
+            let fixture = Fixture::start(config());
+            let work = Workspace::new();
+            let repository = format!("{}/app", fixture.host());
+            build(&work, &repository);
+            let image = format!("{repository}:v1");
+            let all_fail =
+                Failure { after: answered, times: None, ..Failure::new("", "/v2/app/", 418, 1) };
+            fixture.set_config(Config { fail: vec![all_fail], ..config() });
+            let first = work.ocigraph(&["delete", "--yes", "--force", &image]);
+            fixture.set_config(config());
+            let state = || fixture.state().repositories.remove("app").unwrap_or_default();
+            if !state().manifests.is_empty() {
+                let second = work.ocigraph(&["delete", "--yes", "--force", &image]);
+                let left = state();
+                assert!(left.manifests.is_empty(), "{answered}: {first}\n{second}\n{left:?}");
+            }
+            if first.code == Some(0) {
+                break;
+            }
+        }
+    }
 }
 
 #[test]

@@ -410,6 +410,76 @@ fn a_lost_upload_session_is_restarted_a_limited_number_of_times() {
 }
 
 #[test]
+fn a_registry_that_refuses_head_or_states_no_location_gets_the_blob() {
+    for status in [403, 405] {
+        let server = FaultServer::start();
+        server
+            .on("HEAD", "/blobs/", [Reply::new(status, "")])
+            .on("POST", "/uploads/", [session("/up/1")])
+            .on("PUT", "/up/1", [Reply::new(201, "")]);
+        assert_eq!(push_blob(&server, &large()).unwrap(), Outcome::Uploaded, "{status}");
+    }
+    let server = FaultServer::start();
+    let range = |end: &str| Reply::new(202, "").header("range", end);
+    server
+        .on("POST", "/uploads/", [session("/up/1")])
+        .on("PUT", "/up/1", [Reply::error(413, "TOOLARGE"), Reply::new(201, "")])
+        .on("PATCH", "/up/1", [range("0-4194303"), range("0-8388607"), range("0-10485759")]);
+    push_blob(&server, &large()).unwrap();
+    assert_eq!(server.seen("PATCH", "/up/1").len(), 3);
+}
+
+#[test]
+fn chunks_get_smaller_until_a_proxy_accepts_them() {
+    let server = FaultServer::start();
+    let refused = || Reply::new(413, "<html>too large</html>");
+    let accepted =
+        (1..=160).map(|n| session("/up/1").header("range", format!("0-{}", (n << 16) - 1)));
+    server
+        .on("POST", "/uploads/", [session("/up/1")])
+        .on("PUT", "/up/1", [refused(), Reply::new(201, "")])
+        .on("PATCH", "/up/1", [refused(), refused(), refused()].into_iter().chain(accepted));
+    push_blob(&server, &large()).unwrap();
+    let patches = server.seen("PATCH", "/up/1");
+    assert_eq!(patches.last().unwrap().header("content-range"), Some("10420224-10485759"));
+    assert_eq!(patches.last().unwrap().body, 64 << 10);
+}
+
+#[test]
+fn a_registry_that_states_a_wrong_range_gets_the_blob_once_more() {
+    // After a broken connection, the range is one byte too long, so the content is wrong.
+    let server = FaultServer::start();
+    let stands = Reply::new(204, "").header("range", "0-4194304");
+    server
+        .on("POST", "/uploads/", [session("/up/1"), session("/up/2")])
+        .on("PUT", "/up/1", [Reply::reset(), Reply::error(400, "DIGEST_INVALID")])
+        .on("GET", "/up/1", [stands])
+        .on("PATCH", "/up/1", [session("/up/1")])
+        .on("PUT", "/up/2", [Reply::new(201, "")]);
+    push_blob(&server, &large()).unwrap();
+    assert_eq!(server.seen("PUT", "/up/2")[0].body, large().len());
+    // A range that never grows, although each part is accepted (ECR).
+    let server = FaultServer::start();
+    let stuck = || session("/up/1").header("range", "0-4194303");
+    server
+        .on("POST", "/uploads/", [session("/up/1")])
+        .on("PUT", "/up/1", [Reply::error(413, "TOOLARGE"), Reply::new(201, "")])
+        .on("PATCH", "/up/1", [stuck(), stuck(), stuck()])
+        .on("GET", "/up/1", [Reply::new(204, "").header("range", "0-4194303")]);
+    push_blob(&server, &large()).unwrap();
+    assert_eq!(server.seen("PATCH", "/up/1").len(), 3);
+    // A registry that has other content refuses it a second time: the push fails.
+    let server = FaultServer::start();
+    server.on("POST", "/uploads/", [session("/up/1")]).on(
+        "PUT",
+        "/up/1",
+        [Reply::error(400, "DIGEST_INVALID")],
+    );
+    assert!(push_blob(&server, &large()).unwrap_err().to_string().contains("DIGEST_INVALID"));
+    assert_eq!(server.seen("PUT", "/up/1").len(), 1);
+}
+
+#[test]
 fn a_body_that_is_too_large_is_sent_in_chunks() {
     let server = FaultServer::start();
     let moved = |range: &str| session("/up/1").header("range", range);

@@ -30,7 +30,7 @@ pub(crate) struct Operation {
     pub(crate) doc: Doc,
     pub(crate) errors: Vec<ErrorCase>,
     pub(crate) remarks: Doc,
-    /// The arguments that are no options, in order.
+    /// The arguments in order, without options.
     pub(crate) arguments: Vec<Argument>,
     /// The record of the options, if the operation has any.
     pub(crate) options: Option<String>,

@@ -21,7 +21,7 @@ pub(crate) enum Inline {
     Text {
         text: String,
     },
-    /// Text in backticks that is no name of the definition.
+    /// Text in backticks that does not name a part of the definition.
     Code {
         text: String,
     },

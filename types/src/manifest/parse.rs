@@ -39,6 +39,8 @@ pub struct Manifest {
     media_type: String,
     digest: Digest,
     view: View,
+    /// Why the fields could not be read.
+    problem: Option<ManifestError>,
     /// See [`Manifest::with_guard`].
     guard: Option<Arc<dyn Any + Send + Sync>>,
 }
@@ -98,9 +100,41 @@ impl Manifest {
     pub fn parse(bytes: Bytes, content_type: Option<&str>, algorithm: Algorithm) -> Result<Self> {
         let digest = algorithm.digest(&bytes);
         match Self::read(&bytes, content_type) {
-            Ok((media_type, view)) => Ok(Self { bytes, media_type, digest, view, guard: None }),
+            Ok((media_type, view)) => {
+                Ok(Self { bytes, media_type, digest, view, problem: None, guard: None })
+            }
             Err(reason) => Err(ManifestError { digest, reason }.into()),
         }
+    }
+
+    /// Parses a manifest like [`Manifest::parse`], and keeps one that cannot be parsed as bytes: it
+    /// has a [problem](Self::problem), its media type is `content_type`, and all its fields are empty.
+    ///
+    /// ```
+    /// use ocigraph_types::{Algorithm, Manifest};
+    ///
+    /// let odd = Manifest::parse_or_keep(r#"{"config":5}"#.into(), Some("a/b"), Algorithm::Sha256);
+    /// assert_eq!(odd.media_type(), "a/b");
+    /// assert!(odd.problem().is_some());
+    /// ```
+    pub fn parse_or_keep(bytes: Bytes, content_type: Option<&str>, algorithm: Algorithm) -> Self {
+        let digest = algorithm.digest(&bytes);
+        let (media_type, view, problem) = match Self::read(&bytes, content_type) {
+            Ok((media_type, view)) => (media_type, view, None),
+            Err(reason) => {
+                let named = content_type.map(media_type::essence).filter(|named| !named.is_empty());
+                let media_type = named.unwrap_or_else(|| media_type::OCTET_STREAM.to_owned());
+                let problem = ManifestError { digest: digest.clone(), reason };
+                (media_type, View::default(), Some(problem))
+            }
+        };
+        Self { bytes, media_type, digest, view, problem, guard: None }
+    }
+
+    /// Returns why the fields could not be read, or `None` if they were. Only
+    /// [`Manifest::parse_or_keep`] returns such a manifest.
+    pub fn problem(&self) -> Option<&ManifestError> {
+        self.problem.as_ref()
     }
 
     fn read(
@@ -164,7 +198,7 @@ impl Manifest {
     pub fn index_of_bytes(bytes: Bytes) -> Self {
         let digest = Algorithm::Sha256.digest(&bytes);
         let media_type = media_type::OCI_INDEX.to_owned();
-        Self { bytes, media_type, digest, view: View::default(), guard: None }
+        Self { bytes, media_type, digest, view: View::default(), problem: None, guard: None }
     }
 
     /// Keeps `guard` alive as long as this manifest and its clones. A store that limits the memory

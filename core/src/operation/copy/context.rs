@@ -35,10 +35,7 @@ const MAX_LARGE_MANIFESTS: usize = 2;
 /// The result of one step.
 pub(super) enum StepResult {
     /// The manifest was fetched and its blobs are copied, or the destination has it already.
-    Prepared {
-        found: Box<FoundManifest>,
-        exists: bool,
-    },
+    Prepared(Box<FoundManifest>),
     /// A subject that the source does not have.
     MissingSubject(Digest),
     Written(Digest),
@@ -49,6 +46,8 @@ pub(super) enum StepResult {
 /// What the walk needs to know of a manifest.
 pub(super) struct FoundManifest {
     pub(super) digest: Digest,
+    /// The destination has the manifest already.
+    pub(super) exists: bool,
     pub(super) subject: Option<Digest>,
     pub(super) children: Vec<Digest>,
     /// Its entry in the list of referrers, if it has a subject and the destination has it already.
@@ -64,6 +63,7 @@ impl FoundManifest {
         let is_existing_referrer = exists && manifest.subject().is_some();
         Self {
             digest: manifest.digest().clone(),
+            exists,
             subject: manifest.subject().map(|subject| subject.digest.clone()),
             children: manifest.children().map(|child| child.digest.clone()).collect(),
             existing_referrer: is_existing_referrer.then(|| manifest.descriptor()),
@@ -142,12 +142,14 @@ impl CopyContext {
     }
 
     /// Fetches a manifest, unless it is `known`. Copies its blobs, unless the destination has the
-    /// manifest already.
+    /// manifest already. With `check`, copies the blobs that the destination lacks all the same: a
+    /// collection of garbage, or a registry that checks nothing, can leave a manifest without them.
     pub(super) async fn prepare(
         &self,
         digest: Digest,
         known: Option<Manifest>,
         as_subject: bool,
+        check: bool,
     ) -> Result<StepResult> {
         let fetch = async {
             match known {
@@ -164,15 +166,29 @@ impl CopyContext {
         };
         let Some(manifest) = manifest else { return Ok(StepResult::MissingSubject(digest)) };
         let (manifest, _permit) = self.limit_large(manifest).await?;
-        if !exists {
+        if !exists || check {
             let blobs = manifest.content().filter(|b| self.options.foreign || !b.is_foreign());
             // A manifest can have many blobs, so only `max_requests` of them are in progress.
             let blobs: Vec<Descriptor> = blobs.cloned().collect();
-            let copied = stream::iter(blobs).map(|blob| self.copy_blob(blob));
+            let copied = stream::iter(blobs).map(|blob| async move {
+                if exists && self.may_have_blob(&blob).await? {
+                    return Ok(());
+                }
+                self.copy_blob(blob).await
+            });
             copied.buffer_unordered(self.max_requests).try_collect::<()>().await?;
         }
         let found = FoundManifest::of(manifest, exists, &self.memory);
-        Ok(StepResult::Prepared { found: Box::new(found), exists })
+        Ok(StepResult::Prepared(Box::new(found)))
+    }
+
+    /// Returns true if the destination has a blob, or refuses to say.
+    async fn may_have_blob(&self, blob: &Descriptor) -> Result<bool> {
+        let _permit = self.request().await;
+        match self.to.has_blob(blob).await {
+            Err(e) if matches!(e.status(), Some(403 | 405)) => Ok(true),
+            result => result,
+        }
     }
 
     async fn fetch(&self, digest: &Digest) -> Result<Manifest> {

@@ -15,7 +15,7 @@ type Step<'a> = BoxFuture<'a, Result<StepResult>>;
 
 /// A step that has not started.
 enum Task {
-    Prepare { digest: Digest, known: Option<Box<Manifest>>, as_subject: bool },
+    Prepare { digest: Digest, known: Option<Box<Manifest>>, as_subject: bool, check: bool },
     ListReferrers(Digest),
     Write(Box<FoundManifest>),
     EnsureReferrersListed(Digest, Vec<Descriptor>),
@@ -48,6 +48,9 @@ pub(super) struct Walk<'a> {
     writing: Lane,
     /// Manifests whose preparation was queued.
     prepared: HashSet<Digest>,
+    /// The root and its children, whose content is checked at the destination: a copy makes whole what
+    /// it is asked for.
+    checked: HashSet<Digest>,
     /// Manifests whose referrers were queried.
     queried: HashSet<Digest>,
     written: HashSet<Digest>,
@@ -75,6 +78,7 @@ impl<'a> Walk<'a> {
             listing: Lane::default(),
             writing: Lane::default(),
             prepared: HashSet::new(),
+            checked: HashSet::from([root.digest().clone()]),
             queried: HashSet::new(),
             written: HashSet::new(),
             waiting: HashMap::new(),
@@ -107,17 +111,17 @@ impl<'a> Walk<'a> {
         self.start_steps();
         while let Some(result) = self.steps.next().await {
             match result? {
-                StepResult::Prepared { found, exists } => {
+                StepResult::Prepared(found) => {
                     self.preparing.running -= 1;
-                    self.on_prepared(*found, exists)?;
+                    self.on_prepared(*found)?;
                 }
                 StepResult::MissingSubject(digest) => {
                     self.preparing.running -= 1;
-                    self.finish(digest);
+                    self.finish(digest)?;
                 }
                 StepResult::Written(digest) => {
                     self.writing.running -= 1;
-                    self.finish(digest);
+                    self.finish(digest)?;
                 }
                 StepResult::Referrers(mut referrers) => {
                     self.listing.running -= 1;
@@ -152,8 +156,9 @@ impl<'a> Walk<'a> {
 
     fn prepare(&mut self, digest: &Digest, known: Option<Manifest>, as_subject: bool) {
         if self.prepared.insert(digest.clone()) {
+            let check = self.checked.contains(digest);
             let (digest, known) = (digest.clone(), known.map(Box::new));
-            self.preparing.waiting.push_back(Task::Prepare { digest, known, as_subject });
+            self.preparing.waiting.push_back(Task::Prepare { digest, known, as_subject, check });
         }
     }
 
@@ -164,30 +169,31 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn on_prepared(&mut self, found: FoundManifest, exists: bool) -> Result<()> {
+    fn on_prepared(&mut self, found: FoundManifest) -> Result<()> {
         self.charge.add(MANIFEST_COST * (1 + found.children.len()))?;
+        let check = self.checked.contains(&found.digest);
+        let is_walked = !found.exists || check;
         for child in &found.children {
             self.list_referrers(child);
-            if !exists {
+            if check {
+                self.checked.insert(child.clone());
+            }
+            if is_walked {
                 self.prepare(child, None, false);
             }
         }
-        if exists {
-            return self.on_existing(found);
-        }
-        if let Some(subject) = &found.subject {
+        let subject = found.subject.iter().filter(|_| !found.exists);
+        for subject in subject.clone() {
             self.prepare(subject, None, true);
         }
-        let needed: HashSet<Digest> = found
-            .children
-            .iter()
-            .chain(&found.subject)
+        let children = found.children.iter().filter(|_| is_walked);
+        let needed: HashSet<Digest> = children
+            .chain(subject)
             .filter(|needed| !self.written.contains(*needed))
             .cloned()
             .collect();
         if needed.is_empty() {
-            self.write(found);
-            return Ok(());
+            return self.on_ready(found);
         }
         for needed in &needed {
             self.waiters.entry(needed.clone()).or_default().push(found.digest.clone());
@@ -196,19 +202,25 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    /// Handles a manifest that the destination has already, and so everything it refers to. The
-    /// root is still written if it gets tags.
-    fn on_existing(&mut self, found: FoundManifest) -> Result<()> {
-        if found.digest == self.root && !self.tags.is_empty() {
+    fn on_ready(&mut self, found: FoundManifest) -> Result<()> {
+        match self.take_ready(found)? {
+            Some(digest) => self.finish(digest),
+            None => Ok(()),
+        }
+    }
+
+    /// Handles a manifest whose content the destination has: queues it, or returns its digest if the
+    /// destination has it too. The root is written all the same if it gets tags.
+    fn take_ready(&mut self, found: FoundManifest) -> Result<Option<Digest>> {
+        if !found.exists || (found.digest == self.root && !self.tags.is_empty()) {
             self.write(found);
-            return Ok(());
+            return Ok(None);
         }
         if let (Some(subject), Some(descriptor)) = (found.subject, found.existing_referrer) {
             self.charge.add(descriptor.weight())?;
             self.existing_referrers.entry(subject).or_default().push(descriptor);
         }
-        self.finish(found.digest);
-        Ok(())
+        Ok(Some(found.digest))
     }
 
     fn write(&mut self, found: FoundManifest) {
@@ -216,24 +228,29 @@ impl<'a> Walk<'a> {
     }
 
     /// Marks a manifest as written, and queues the manifests that waited only for it.
-    fn finish(&mut self, digest: Digest) {
-        for waiter in self.waiters.remove(&digest).unwrap_or_default() {
-            let Some((_, left)) = self.waiting.get_mut(&waiter) else { continue };
-            *left -= 1;
-            if *left == 0
-                && let Some((found, _)) = self.waiting.remove(&waiter)
-            {
-                self.write(found);
+    fn finish(&mut self, digest: Digest) -> Result<()> {
+        let mut finished = vec![digest];
+        while let Some(digest) = finished.pop() {
+            for waiter in self.waiters.remove(&digest).unwrap_or_default() {
+                let Some((_, left)) = self.waiting.get_mut(&waiter) else { continue };
+                *left -= 1;
+                if *left == 0
+                    && let Some((found, _)) = self.waiting.remove(&waiter)
+                {
+                    finished.extend(self.take_ready(found)?);
+                }
             }
+            self.written.insert(digest);
         }
-        self.written.insert(digest);
+        Ok(())
     }
 }
 
 fn step<'a>(context: &'a CopyContext, root: &Digest, tags: &'a [String], task: Task) -> Step<'a> {
     match task {
-        Task::Prepare { digest, known, as_subject } => {
-            Box::pin(context.prepare(digest, known.map(|manifest| *manifest), as_subject))
+        Task::Prepare { digest, known, as_subject, check } => {
+            let known = known.map(|manifest| *manifest);
+            Box::pin(context.prepare(digest, known, as_subject, check))
         }
         Task::ListReferrers(digest) => Box::pin(async move {
             let _permit = context.request().await;

@@ -13,13 +13,23 @@ impl Inner {
     /// Reads and verifies the manifest that a tag or digest names. NOT_FOUND if it does not exist,
     /// SIZE_MISMATCH if its entry in the index has another size.
     pub(super) fn manifest(&self, name: &TagOrDigest) -> Result<Manifest> {
+        let manifest = self.any_manifest(name)?;
+        match manifest.problem() {
+            Some(problem) => Err(problem.clone().into()),
+            None => Ok(manifest),
+        }
+    }
+
+    /// The same, also for a manifest that cannot be parsed.
+    pub(super) fn any_manifest(&self, name: &TagOrDigest) -> Result<Manifest> {
         let snapshot = self.snapshot()?;
         let digest = match name {
             TagOrDigest::Digest(digest) => digest,
             TagOrDigest::Tag(tag) => snapshot.index.tagged(tag).ok_or_else(|| self.no_tag(tag))?,
         };
         let entry = snapshot.index.entry(digest);
-        let manifest = self.read_manifest(digest, entry.map(|e| e.media_type.as_str()))?;
+        let media_type = entry.map(|e| e.media_type.as_str());
+        let manifest = self.any_of_bytes(self.manifest_bytes(digest)?, digest, media_type)?;
         let length = manifest.bytes().len() as u64;
         match entry {
             Some(entry) if entry.size != length => Err(Error::new(
@@ -65,26 +75,40 @@ impl Inner {
         digest: &Digest,
         media_type: Option<&str>,
     ) -> Result<Manifest> {
+        let manifest = self.any_of_bytes(bytes, digest, media_type)?;
+        match manifest.problem() {
+            Some(problem) => Err(problem.clone().into()),
+            None => Ok(manifest),
+        }
+    }
+
+    fn any_of_bytes(
+        &self,
+        bytes: Vec<u8>,
+        digest: &Digest,
+        media_type: Option<&str>,
+    ) -> Result<Manifest> {
         let path = || self.directory.blob_path(digest);
         let algorithm = digest.algorithm()?;
         let bytes = Bytes::from(bytes);
         let media_type = media_type.filter(|media_type| !media_type.is_empty());
+        let mut manifest = Manifest::parse_or_keep(bytes.clone(), media_type, algorithm);
         // The manifest's own media type wins over a wrong one in the index.
-        let parsed = Manifest::parse(bytes.clone(), media_type, algorithm)
-            .or_else(|_| Manifest::parse(bytes.clone(), None, algorithm));
-        // Report a damaged file as DIGEST_MISMATCH, whether or not it still parses.
-        let actual = match &parsed {
-            Ok(manifest) => manifest.digest().clone(),
-            Err(_) => algorithm.digest(&bytes),
-        };
-        if actual != *digest {
+        if manifest.problem().is_some()
+            && let Ok(parsed) = Manifest::parse(bytes, None, algorithm)
+        {
+            manifest = parsed;
+        }
+        // A damaged file is a DIGEST_MISMATCH, whether or not it still parses.
+        if manifest.digest() != digest {
+            let actual = manifest.digest();
             return Err(Error::new(
                 Code::DigestMismatch,
                 format!("{} has the digest {actual}, not {digest}", path().display()),
             )
             .with_hint("the file was changed or damaged: remove it and push the manifest again"));
         }
-        parsed
+        Ok(manifest)
     }
 
     fn read_limited(&self, file: File, digest: &Digest) -> Result<Vec<u8>> {

@@ -135,12 +135,17 @@ impl Layout {
 #[async_trait]
 impl ReadStore for Layout {
     async fn resolve(&self, name: &TagOrDigest) -> Result<Descriptor> {
-        Ok(self.fetch_manifest(name).await?.descriptor())
+        Ok(self.fetch_any_manifest(name).await?.descriptor())
     }
 
     async fn fetch_manifest(&self, name: &TagOrDigest) -> Result<Manifest> {
         let name = name.clone();
         self.with(move |layout| layout.manifest(&name)).await
+    }
+
+    async fn fetch_any_manifest(&self, name: &TagOrDigest) -> Result<Manifest> {
+        let name = name.clone();
+        self.with(move |layout| layout.any_manifest(&name)).await
     }
 
     async fn has_blob(&self, blob: &Descriptor) -> Result<bool> {

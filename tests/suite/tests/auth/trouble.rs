@@ -21,6 +21,10 @@ fn client(credential: Credential) -> Client {
     Client::with_config(ClientConfig::default().credentials(credentials).limits(limits))
 }
 
+fn client_without_credential() -> Client {
+    Client::with_config(ClientConfig::default().credentials(Credentials::Anonymous))
+}
+
 fn password() -> Credential {
     Credential::password("user", "s3cret-password")
 }
@@ -285,4 +289,60 @@ fn errors_and_logs_contain_no_secret() {
     let error = run(client(password()).fetch_manifest(&image(&server), ResolveOptions::default()))
         .unwrap_err();
     assert!(!error.to_string().contains("t0ken"), "{error}");
+}
+
+/// zot serves its public repositories to everybody, and answers 404 for the others without a
+/// challenge. `/v2/` states the scheme beside a success.
+#[test]
+fn a_registry_that_is_open_in_part_gets_the_credential() {
+    let tags = || Reply::ok(r#"{"name":"app","tags":["v1"]}"#);
+    for (scheme, expected) in [
+        (Some("Basic realm=\"zot\""), "Basic dXNlcjpzM2NyZXQtcGFzc3dvcmQ="),
+        // Without a scheme, a password is sent all the same.
+        (None, "Basic dXNlcjpzM2NyZXQtcGFzc3dvcmQ="),
+        (Some("Bearer realm=\"/token\",service=\"s\""), "Bearer t1"),
+    ] {
+        let server = FaultServer::start();
+        let mut open = Reply::ok("{}");
+        if let Some(scheme) = scheme {
+            open = open.header("www-authenticate", scheme);
+        }
+        // The rule that comes first has precedence.
+        server
+            .on("GET", "/v2/app/tags/list", [Reply::error(404, "NAME_UNKNOWN"), tags()])
+            .on("GET", "/v2/_catalog", [Reply::ok(r#"{"repositories":["app"]}"#)])
+            .on("GET", "/token", [token("t1")])
+            .on("GET", "/v2/", [open]);
+        assert_eq!(run(client(password()).tags(&image(&server))).unwrap(), ["v1"], "{scheme:?}");
+        let sent = server.seen("GET", "/tags/list");
+        assert_eq!(sent[0].header("authorization"), None);
+        assert_eq!(sent[1].header("authorization"), Some(expected), "{scheme:?}");
+        // The catalog of a stranger is shorter, so the credential is sent with the first request.
+        if scheme.is_some() {
+            let host = server.host().parse().unwrap();
+            run(client(password()).repositories(&host)).unwrap();
+            let sent = server.seen("GET", "/v2/_catalog");
+            assert_eq!(sent[0].header("authorization"), Some(expected), "{scheme:?}");
+        }
+    }
+    // Without a credential, nothing else is asked.
+    let server = FaultServer::start();
+    server.on("GET", "/v2/app/tags/list", [Reply::error(404, "NAME_UNKNOWN")]);
+    run(client_without_credential().tags(&image(&server))).unwrap_err();
+    assert_eq!(server.all().len(), 1);
+}
+
+#[test]
+fn a_web_page_is_not_taken_for_a_registry() {
+    let server = FaultServer::start();
+    let page = || Reply::ok("<html>Sign in</html>").header("content-type", "text/html");
+    server.on("GET", "/", [page()]).on("HEAD", "/", [page()]);
+    let client = client(password());
+    let host = server.host().parse().unwrap();
+    let error = run(client.login(&host, password())).unwrap_err();
+    assert!(error.to_string().contains("text/html: \"Sign in\""), "{error}");
+    let error = run(client.tags(&image(&server))).unwrap_err();
+    assert!(error.to_string().contains("text/html: \"Sign in\""), "{error}");
+    let error = run(client.fetch_manifest(&image(&server), ResolveOptions::default())).unwrap_err();
+    assert!(error.to_string().contains("text/html: \"Sign in\""), "{error}");
 }

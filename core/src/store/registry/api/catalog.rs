@@ -39,6 +39,8 @@ impl Connection {
             repositories: Option<&'a RawValue>,
         }
         let context = AuthContext { scopes: Scopes::catalog(), ..AuthContext::default() };
+        // A registry that is open in part lists its public repositories to strangers.
+        self.expect_challenge(&context).await?;
         let connection = RepositoryConnection::new(Arc::clone(self), context);
         let what = format!("the repositories of {}", self.host());
         let mut pages = Pages::new(&connection, self.url("v2/_catalog")?, Problems::of(&what));

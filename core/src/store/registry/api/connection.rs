@@ -7,6 +7,7 @@ use std::{fmt, ops::Deref, sync::Arc};
 
 use async_trait::async_trait;
 use http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use tokio::sync::OnceCell;
 use url::Url;
 
 use crate::store::{
@@ -15,9 +16,9 @@ use crate::store::{
     registry::{
         auth::{
             authenticator::{Authenticator, Authorization},
-            challenge::challenges,
+            challenge::{Challenge, challenges},
             context::AuthContext,
-            credential::Credential,
+            credential::{Credential, Credentials},
             credential_chain::CredentialChain,
             scope::Scopes,
             target::AuthTarget,
@@ -28,15 +29,18 @@ use crate::store::{
             client::{Attempt, HttpClient, RequestError},
             redirect::{MAX_REDIRECTS, redirect_target},
             request::Request,
-            response::Response,
+            response::{Response, first_words},
             url::{redacted, same_origin},
         },
     },
 };
-use ocigraph_types::{Code, Error, Host, Result};
+use ocigraph_types::{Code, Error, Host, Result, media_type::essence};
 
 /// The domains of Azure's public clouds.
 const AZURE_DOMAINS: [&str; 3] = [".azurecr.io", ".azurecr.cn", ".azurecr.us"];
+
+/// Bytes of a web page that are read for an error message.
+const MAX_PAGE_BYTES: usize = 64 * 1024;
 
 /// A header that Azure sends with every response.
 const AZURE_HEADER: &str = "x-ms-correlation-request-id";
@@ -60,6 +64,8 @@ pub struct Connection {
     config: Arc<ClientConfig>,
     http: Arc<HttpClient>,
     authenticator: Authenticator,
+    /// The registry was asked how it authenticates.
+    probed: OnceCell<()>,
     capabilities: Arc<Capabilities>,
 }
 
@@ -99,7 +105,8 @@ impl Connection {
         let chain =
             CredentialChain::from_environment(config.auth_file.clone(), limits.helper_timeout);
         let authenticator = Authenticator::new(target, chain);
-        Ok(Self { host: host.clone(), base, config, http, authenticator, capabilities })
+        let probed = OnceCell::new();
+        Ok(Self { host: host.clone(), base, config, http, authenticator, probed, capabilities })
     }
 
     pub(crate) fn host(&self) -> &Host {
@@ -126,13 +133,42 @@ impl Connection {
         self.http.send_with(request, &AuthenticatedAttempt { connection: self, context }).await
     }
 
+    /// Learns how the registry authenticates, if there is a credential, before a request that the
+    /// registry also answers to strangers, but with less.
+    pub(crate) async fn expect_challenge(&self, context: &AuthContext) -> Result<()> {
+        let may_have_credential = match self.config.credentials {
+            Credentials::Anonymous => false,
+            Credentials::Stored => {
+                self.authenticator.credential(&context.repository).await?.is_some()
+            }
+            _ => true,
+        };
+        if !self.authenticator.was_challenged() && may_have_credential {
+            self.send(Request::new(Method::GET, self.url("v2/")?), context).await?.drain().await;
+        }
+        Ok(())
+    }
+
     /// Checks with the registry the credential that this connection was created with. Returns the
     /// credential, with an Entra token exchanged, and whether the registry demanded one.
     pub(crate) async fn check_credential(&self) -> Result<(Credential, bool)> {
         let context = AuthContext::default();
         let response = self.send(Request::new(Method::GET, self.url("v2/")?), &context).await?;
         match response.status() {
-            StatusCode::OK => {}
+            StatusCode::OK => {
+                let content_type = response.content_type();
+                if content_type.as_deref().is_some_and(|text| essence(text) == "text/html") {
+                    let body = response.body(MAX_PAGE_BYTES).await.unwrap_or_default();
+                    let words =
+                        first_words(content_type.as_deref(), &body, &[]).unwrap_or_default();
+                    let message = format!(
+                        "{} is not an OCI registry: it answered /v2/ with a web page ({words})",
+                        self.host
+                    );
+                    return Err(Error::new(Code::Registry, message)
+                        .with_hint("check the name and the port of the registry"));
+                }
+            }
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
                 let what = format!("{} does not accept the credentials", self.host);
                 return Err(response
@@ -176,6 +212,24 @@ impl Attempt for AuthenticatedAttempt<'_> {
                 .await
                 .map_err(RequestError::Transient)?
                 .with_redirected(redirects > 0);
+            // A registry that is open in part answers without a challenge, or with a challenge beside a
+            // success (zot): to strangers, what is private does not exist.
+            let is_open = is_registry && sent.is_none();
+            if is_open && response.status() != StatusCode::UNAUTHORIZED {
+                let listed = challenges(response.headers());
+                let better = match response.status() {
+                    StatusCode::NOT_FOUND if request.signs_in => self.sign_in().await?,
+                    StatusCode::NOT_FOUND => None,
+                    _ if listed.is_empty() => None,
+                    _ => self.authorization_for(&listed).await?,
+                };
+                if let Some(better) = better {
+                    request.mark_sent(false);
+                    response.drain().await;
+                    authorization = Some(better);
+                    continue;
+                }
+            }
             if response.status() == StatusCode::UNAUTHORIZED && is_registry {
                 request.mark_sent(false);
                 let challenges = challenges(response.headers());
@@ -206,6 +260,44 @@ impl Attempt for AuthenticatedAttempt<'_> {
 }
 
 impl AuthenticatedAttempt<'_> {
+    /// Answers a challenge beside a success, if there is a credential.
+    async fn authorization_for(&self, listed: &[Challenge]) -> Result<Option<Authorization>> {
+        let authenticator = &self.connection.authenticator;
+        if authenticator.credential(&self.context.repository).await?.is_none() {
+            return Ok(None);
+        }
+        authenticator.answer(self.context, listed, None).await
+    }
+
+    /// Asks the registry once how it authenticates, and authorizes the request by that, if there is a
+    /// credential.
+    async fn sign_in(&self) -> Result<Option<Authorization>> {
+        let Connection { authenticator, probed, base, config, .. } = self.connection;
+        let credential = || authenticator.credential(&self.context.repository);
+        match config.credentials {
+            Credentials::Anonymous => return Ok(None),
+            Credentials::Stored if credential().await?.is_none() => return Ok(None),
+            // A source of the caller is asked only after a challenge.
+            _ => {}
+        }
+        let probe = probed.get_or_try_init(|| async {
+            let url = self.connection.url("v2/")?;
+            let request = Request { nested: true, ..Request::new(Method::GET, url.clone()) };
+            let response = self.send_once(&request, &url, true, None).await?;
+            let listed = challenges(response.headers());
+            response.drain().await;
+            // Where nothing is asked for, only a credential that is meant for this client is sent.
+            let given = matches!(config.credentials, Credentials::Given(_));
+            authenticator.learn(&listed, base, given)
+        });
+        // The request itself was answered: its answer is better than the error of the probe.
+        if probe.await.is_err() || !authenticator.was_challenged() || credential().await?.is_none()
+        {
+            return Ok(None);
+        }
+        authenticator.prepare(self.context).await
+    }
+
     /// Sends the request to one URL. Only the registry itself gets additional headers and the
     /// authorization.
     async fn send_once(

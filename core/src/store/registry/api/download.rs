@@ -27,12 +27,12 @@ impl Registry {
 
     /// Returns true if the repository has a blob.
     pub(super) async fn blob_exists(&self, digest: &Digest) -> Result<bool> {
-        Ok(self.head_blob(digest, None).await?.is_some())
+        Ok(self.head_blob(digest, None, false).await?.is_some())
     }
 
     /// Returns the descriptor of a blob, or `None` if the repository does not have it.
     pub(super) async fn blob_descriptor(&self, digest: &Digest) -> Result<Option<Descriptor>> {
-        match self.head_blob(digest, None).await? {
+        match self.head_blob(digest, None, true).await? {
             Some(response) => {
                 let size = response
                     .header(header::CONTENT_LENGTH)
@@ -51,13 +51,15 @@ impl Registry {
     }
 
     /// Returns the response to HEAD, or `None` if the repository does not have the blob.
-    /// `last_progress` is the last progress of the transfer that the request belongs to.
+    /// `last_progress` is the last progress of the transfer that the request belongs to. `signs_in`
+    /// is set where the blob should exist.
     pub(super) async fn head_blob(
         &self,
         digest: &Digest,
         last_progress: Option<Instant>,
+        signs_in: bool,
     ) -> Result<Option<Response>> {
-        let request = Request::new(Method::HEAD, self.blob_url(digest)?);
+        let request = Request::new(Method::HEAD, self.blob_url(digest)?).signing_in(signs_in);
         let response = self.connection.send(Request { last_progress, ..request }).await?;
         match response.status() {
             StatusCode::OK => Ok(Some(response)),
@@ -97,7 +99,10 @@ async fn open_stream(
     offset: u64,
     last_progress: Option<Instant>,
 ) -> Result<ByteStream> {
-    let request = || Request { last_progress, ..Request::new(Method::GET, url.clone()).streamed() };
+    let request = || Request {
+        last_progress,
+        ..Request::new(Method::GET, url.clone()).streamed().signing_in(true)
+    };
     if offset > 0 {
         if offset >= blob.size {
             return Ok(stream::empty().boxed());

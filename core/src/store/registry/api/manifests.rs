@@ -6,13 +6,13 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{Method, StatusCode, header};
 
-use super::registry::Registry;
+use super::{referrers::fallback_tags::is_fallback_tag, registry::Registry};
 use crate::store::{
     ManifestDeletion,
     memory_budget::BodyPermit,
     registry::http::{
         request::{Body, Request},
-        response::Response,
+        response::{Response, first_words},
     },
 };
 use ocigraph_types::{
@@ -49,17 +49,39 @@ impl Registry {
                 let size = response.header(header::CONTENT_LENGTH).and_then(|n| n.parse().ok());
                 let size = size.filter(|size| *size <= Descriptor::LARGEST);
                 let media_type = response.header(header::CONTENT_TYPE).map(media_type::essence);
-                match (digest, size, media_type) {
-                    (Some(digest), Some(size), Some(media_type))
-                        if media_type::is_manifest(&media_type) =>
-                    {
-                        Ok(Descriptor::new(media_type, digest, size))
+                let head = match (digest, size, media_type) {
+                    (Some(digest), Some(size), Some(media_type)) => {
+                        Some(Descriptor::new(media_type, digest, size))
                     }
-                    _ => Ok(self.get_manifest(name).await?.0.plain_descriptor()),
+                    _ => None,
+                };
+                match head {
+                    Some(head) if media_type::is_manifest(&head.media_type) => Ok(head),
+                    head => match (self.describe_manifest(name).await, head) {
+                        // The digest of a Docker schema 1 manifest is not that of its bytes.
+                        (Err(e), Some(head)) if e.is_of_content() => Ok(head),
+                        (described, _) => described,
+                    },
                 }
             }
             // A response to HEAD has no body; that to GET has the reason.
-            _ => Ok(self.get_manifest(name).await?.0.plain_descriptor()),
+            _ => self.describe_manifest(name).await,
+        }
+    }
+
+    /// Returns the descriptor of a manifest that GET returns. One that cannot be parsed, such as a
+    /// Docker schema 1 manifest, has the media type of the response.
+    async fn describe_manifest(&self, name: &TagOrDigest) -> Result<Descriptor> {
+        let ManifestResponse { bytes, content_type, algorithm, .. } =
+            self.get_manifest_bytes(name).await?;
+        match Manifest::parse(bytes.clone(), content_type.as_deref(), algorithm) {
+            Ok(manifest) => Ok(manifest.plain_descriptor()),
+            Err(e) if e.is_of_content() && e.code() != Code::TooLarge => {
+                let media_type = content_type.as_deref().map(media_type::essence);
+                let media_type = media_type.unwrap_or_else(|| media_type::OCTET_STREAM.to_owned());
+                Ok(Descriptor::new(media_type, algorithm.digest(&bytes), bytes.len() as u64))
+            }
+            Err(e) => Err(e),
         }
     }
 
@@ -70,14 +92,17 @@ impl Registry {
     ) -> Result<(Manifest, Option<String>)> {
         let ManifestResponse { bytes, content_type, algorithm, etag, permit } =
             self.get_manifest_bytes(name).await?;
-        let manifest = Manifest::parse(bytes, content_type.as_deref(), algorithm)?;
+        let manifest = Manifest::parse(bytes.clone(), content_type.as_deref(), algorithm)
+            .map_err(|e| with_received(e, content_type.as_deref(), &bytes))?;
         Ok((manifest.with_guard(permit.map(|permit| permit as _)), etag))
     }
 
     /// Returns the bytes of a manifest with verified digest, without parsing them.
     pub(super) async fn get_manifest_bytes(&self, name: &TagOrDigest) -> Result<ManifestResponse> {
+        let is_fallback = matches!(name, TagOrDigest::Tag(tag) if is_fallback_tag(tag));
         let request = Request::new(Method::GET, self.manifest_url(name)?)
-            .header(header::ACCEPT, media_type::ACCEPT);
+            .header(header::ACCEPT, media_type::ACCEPT)
+            .signing_in(!is_fallback);
         let response = self.connection.send(request).await?;
         if response.status() != StatusCode::OK {
             let what = match response.status() {
@@ -243,6 +268,20 @@ impl Registry {
             }
         }
         Ok(())
+    }
+}
+
+/// Adds what was received, if it is not JSON: a proxy or a sign-in page may have answered.
+fn with_received(error: Error, content_type: Option<&str>, bytes: &[u8]) -> Error {
+    if bytes.trim_ascii_start().starts_with(b"{") {
+        return error;
+    }
+    match first_words(content_type, bytes, &[]) {
+        Some(words) => {
+            let message = format!("{}; the registry sent {words}", error.message());
+            error.with_message(message)
+        }
+        None => error,
     }
 }
 

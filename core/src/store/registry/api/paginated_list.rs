@@ -14,7 +14,11 @@ use crate::store::{
     limits::check_limit,
     list::{List, Problems},
     memory_budget::Charge,
-    registry::http::{request::Request, response::Response, url::same_origin},
+    registry::http::{
+        request::Request,
+        response::{Response, first_words},
+        url::same_origin,
+    },
 };
 use ocigraph_types::{
     Algorithm, Code, Digest, Error, Result, excerpt,
@@ -27,18 +31,35 @@ const MAX_URL_BYTES: usize = 8 * 1024;
 /// The pages of a list may have this many times `max_manifest_bytes`.
 const MAX_PAGES_FACTOR: u64 = 16;
 
-/// The pages of a list. Links to next pages are followed if they have the path of the list, until
-/// no new page is linked. Pages, entries and bytes are limited.
+/// The pages of a list, until no new page is linked. Pages, entries and bytes are limited.
+///
+/// All pages are requested from the URL of the list: a link only says with which query. So a link
+/// cannot choose what is requested from whom, and the links of proxies and gateways work, which name
+/// a host or path that only they know (Nexus, Artifactory).
 pub(super) struct Pages<'a> {
     connection: &'a RepositoryConnection,
-    queue: VecDeque<Url>,
+    list: Url,
+    queue: VecDeque<NextPage>,
     /// The digests of all queued URLs, which may be long.
     seen: HashSet<Digest>,
+    /// The digests of all pages that were read.
+    read: HashSet<Digest>,
+    /// The link to the requested page, if it does not lead to the list as it is written.
+    foreign_link: Option<String>,
+    /// A link without a query: the next page starts after the last entry of this one.
+    link_without_query: Option<String>,
+    /// The content type of the page that was requested last.
+    content_type: Option<String>,
     pages_requested: usize,
     bytes_read: u64,
     entries: usize,
     pub(super) problems: Problems,
     charge: Charge,
+}
+
+struct NextPage {
+    url: Url,
+    foreign_link: Option<String>,
 }
 
 impl<'a> Pages<'a> {
@@ -49,22 +70,29 @@ impl<'a> Pages<'a> {
     ) -> Self {
         let mut pages = Self {
             connection,
+            list: first.clone(),
             queue: VecDeque::new(),
             seen: HashSet::new(),
+            read: HashSet::new(),
+            foreign_link: None,
+            link_without_query: None,
+            content_type: None,
             pages_requested: 0,
             bytes_read: 0,
             entries: 0,
             problems,
             charge: connection.memory().charge(),
         };
-        pages.enqueue(first);
+        pages.enqueue(first, None);
         pages
     }
 
     /// Requests the next page. Returns any response for the first page, but only 200 for the
     /// others.
     pub(super) async fn next(&mut self) -> Result<Option<Response>> {
-        while let Some(url) = self.queue.pop_front() {
+        self.report_link_without_query();
+        while let Some(NextPage { url, foreign_link }) = self.queue.pop_front() {
+            self.foreign_link = foreign_link;
             if self.pages_requested >= self.connection.limits().max_pages {
                 let message =
                     format!("{} exceed {} pages", self.problems.list(), self.pages_requested);
@@ -72,7 +100,8 @@ impl<'a> Pages<'a> {
             }
             self.pages_requested += 1;
             let is_first = self.pages_requested == 1;
-            let request = Request::new(Method::GET, url.clone());
+            let request = Request::new(Method::GET, url.clone())
+                .signing_in(self.list.path().ends_with("/tags/list"));
             let response = match self.connection.send(request).await {
                 Ok(response) => response,
                 Err(e) if is_first => return Err(e),
@@ -81,6 +110,7 @@ impl<'a> Pages<'a> {
                     continue;
                 }
             };
+            self.content_type = response.content_type();
             if response.status() == StatusCode::OK {
                 self.queue_next_pages(&url, &response);
             } else if !is_first {
@@ -99,7 +129,10 @@ impl<'a> Pages<'a> {
         match object(bytes) {
             Ok(page) => Ok(Some(page)),
             Err(e) if self.pages_requested == 1 => {
-                let message = format!("cannot read {}: {e}", self.problems.list());
+                let sent = first_words(self.content_type.as_deref(), bytes, &[]);
+                let sent = sent.map(|sent| format!("; the registry sent {sent}"));
+                let sent = sent.unwrap_or_default();
+                let message = format!("cannot read {}: {e}{sent}", self.problems.list());
                 Err(Error::new(Code::Registry, message))
             }
             Err(e) => {
@@ -109,8 +142,13 @@ impl<'a> Pages<'a> {
         }
     }
 
-    /// Checks the size of a page; TOO_LARGE if the list has too many bytes.
+    /// Checks the size of a page; TOO_LARGE if the list has too many bytes. A page that was read
+    /// before, under another link, becomes a problem: the registry does not know the query.
     pub(super) fn count(&mut self, bytes: &[u8]) -> Result<()> {
+        let is_new = self.read.insert(Algorithm::Sha256.digest(bytes));
+        if let Some(link) = self.foreign_link.take().filter(|_| !is_new) {
+            self.add_link_problem("leads to another list", &link);
+        }
         self.bytes_read += bytes.len() as u64;
         let limit =
             (self.connection.limits().max_manifest_bytes as u64).saturating_mul(MAX_PAGES_FACTOR);
@@ -173,6 +211,9 @@ impl<'a> Pages<'a> {
     ) -> Result<()> {
         let mut names = Vec::new();
         self.add(&mut names, key, entries, text)?;
+        if let Some(link) = self.link_without_query.take() {
+            self.queue_page_after(names.last(), link);
+        }
         for name in names {
             match check(&name) {
                 Ok(()) => all.push(name),
@@ -199,6 +240,7 @@ impl<'a> Pages<'a> {
 
     /// Returns the list after its last page.
     pub(super) fn finish<T>(mut self, entries: Vec<T>) -> Result<List<T>> {
+        self.report_link_without_query();
         let problems = self.problems.found();
         self.charge.add(problems.weight())?;
         Ok(List::new(entries, problems, self.charge))
@@ -208,43 +250,57 @@ impl<'a> Pages<'a> {
         for header in response.header_values(header::LINK) {
             match next_links(&header) {
                 Ok(targets) => targets.into_iter().for_each(|target| self.queue_link(url, target)),
-                Err(()) => {
-                    let detail = format!(
-                        "the link to the page after page {} is malformed: {}",
-                        self.pages_requested,
-                        excerpt(&header)
-                    );
-                    self.problems.add(detail);
-                }
+                Err(()) => self.add_link_problem("is malformed", &header),
             }
         }
     }
 
-    /// Queues a linked page of the same list. Following any other link would let the registry
-    /// choose what is requested from whom.
+    /// Queues a linked page: the URL of the list, with the query of the link.
     fn queue_link(&mut self, url: &Url, target: &str) {
-        let next = url.join(target).ok();
-        let is_same_list =
-            |next: &Url| same_origin(next, url) && decoded(next.path()) == decoded(url.path());
-        match next {
-            Some(next) if next.as_str().len() <= MAX_URL_BYTES && is_same_list(&next) => {
-                self.enqueue(next);
-            }
-            _ => {
-                let detail = format!(
-                    "the link to the page after page {} leaves the list and was not followed: {}",
-                    self.pages_requested,
-                    excerpt(target)
-                );
-                self.problems.add(detail);
-            }
+        let next = url.join(target).ok().filter(|next| matches!(next.scheme(), "http" | "https"));
+        let Some(next) = next.filter(|next| next.as_str().len() <= MAX_URL_BYTES) else {
+            return self.add_link_problem("was not followed", target);
+        };
+        if same_origin(&next, url) && decoded(next.path()) == decoded(url.path()) {
+            return self.enqueue(next, None);
+        }
+        if next.query().is_none_or(str::is_empty) {
+            self.link_without_query = Some(target.to_owned());
+            return;
+        }
+        let mut page = self.list.clone();
+        page.set_query(next.query());
+        self.enqueue(page, Some(target.to_owned()));
+    }
+
+    /// Queues the page after the entry `last` (distribution-spec v1.1.1, "Listing Tags").
+    fn queue_page_after(&mut self, last: Option<&String>, link: String) {
+        let Some(last) = last else { return self.add_link_problem("was not followed", &link) };
+        let mut page = self.list.clone();
+        page.query_pairs_mut().append_pair("last", last);
+        self.enqueue(page, Some(link));
+    }
+
+    /// Reports a link without a query to the next page of a list that is not a list of names.
+    fn report_link_without_query(&mut self) {
+        if let Some(link) = self.link_without_query.take() {
+            self.add_link_problem("was not followed", &link);
         }
     }
 
-    fn enqueue(&mut self, mut url: Url) {
+    fn add_link_problem(&mut self, what: &str, link: &str) {
+        let detail = format!(
+            "the link to the page after page {} {what}: {}",
+            self.pages_requested,
+            excerpt(link)
+        );
+        self.problems.add(detail);
+    }
+
+    fn enqueue(&mut self, mut url: Url, foreign_link: Option<String>) {
         url.set_fragment(None);
         if self.seen.insert(Algorithm::Sha256.digest(url.as_str().as_bytes())) {
-            self.queue.push_back(url);
+            self.queue.push_back(NextPage { url, foreign_link });
         }
     }
 }

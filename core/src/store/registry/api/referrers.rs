@@ -136,15 +136,8 @@ impl Registry {
         if !self.uses_fallback_tag() {
             return results;
         }
-        let mut by_subject: BTreeMap<&Digest, Vec<usize>> = BTreeMap::new();
-        for (i, deletion) in
-            manifests.iter().enumerate().filter(|(_, deletion)| !deletion.subject_retained)
-        {
-            if let (Some(subject), Ok(())) = (&deletion.subject, &results[i]) {
-                by_subject.entry(subject).or_default().push(i);
-            }
-        }
-        for (subject, indexes) in by_subject {
+        self.delete_protected(manifests, &mut results).await;
+        for (subject, indexes) in by_subject(manifests, &results, Result::is_ok) {
             let deleted = indexes.iter().map(|i| manifests[*i].manifest.digest.clone()).collect();
             if let Err(e) = self.change_fallback(subject, IndexChange::Remove(deleted)).await
                 && let Some(first) = indexes.first()
@@ -153,6 +146,36 @@ impl Registry {
             }
         }
         results
+    }
+
+    /// Deletes the referrers that the registry refused to delete because a fallback index lists them
+    /// (Harbor, GitLab): takes them off the list first. Those that are refused again are listed as
+    /// before.
+    async fn delete_protected(&self, manifests: &[ManifestDeletion], results: &mut [Result<()>]) {
+        for (subject, refused) in by_subject(manifests, results, is_refused) {
+            let digest = |i: &usize| manifests[*i].manifest.digest.clone();
+            let unlisted = IndexChange::Unlist(refused.iter().map(digest).collect());
+            if let Err(e) = self.change_fallback(subject, unlisted).await {
+                tracing::warn!(error = %e, "referrers could not be taken off the list of {subject}");
+                continue;
+            }
+            let deletions: Vec<_> = refused.iter().map(|i| (*i, manifests[*i].clone())).collect();
+            let deletions = stream::iter(deletions)
+                .map(|(i, deletion)| async move { (i, self.delete_with_tags(&deletion).await) });
+            let deleted: Vec<_> = deletions.buffered(DEFAULT_CONCURRENCY).collect().await;
+            let mut listed = Vec::new();
+            for (i, result) in deleted {
+                if result.is_err() {
+                    listed.push(manifests[i].manifest.clone());
+                }
+                results[i] = result;
+            }
+            if !listed.is_empty()
+                && let Err(e) = self.change_fallback(subject, IndexChange::Add(listed)).await
+            {
+                tracing::warn!(error = %e, "a referrer that was not deleted is not listed any more");
+            }
+        }
     }
 
     /// Deletes a manifest. If its subject is retained, removes it from the fallback index first:
@@ -436,4 +459,28 @@ fn parse_page(api: ReferrersApi, bytes: &[u8], is_index: bool) -> PageContent<'_
         }
         _ => PageContent::Other(format!("it has no member {key}")),
     }
+}
+
+/// The positions of the deletions with such a result, by subject. A deletion with a retained subject
+/// has been handled alone.
+fn by_subject<'a>(
+    manifests: &'a [ManifestDeletion],
+    results: &[Result<()>],
+    has: impl Fn(&Result<()>) -> bool,
+) -> BTreeMap<&'a Digest, Vec<usize>> {
+    let mut by_subject: BTreeMap<&Digest, Vec<usize>> = BTreeMap::new();
+    for (i, deletion) in manifests.iter().enumerate() {
+        if let Some(subject) = deletion.subject.as_ref().filter(|_| !deletion.subject_retained)
+            && has(&results[i])
+        {
+            by_subject.entry(subject).or_default().push(i);
+        }
+    }
+    by_subject
+}
+
+/// True for a refusal that can mean that an index lists the manifest. Registries use several
+/// statuses for it.
+fn is_refused(result: &Result<()>) -> bool {
+    matches!(result, Err(e) if matches!(e.status(), Some(400 | 403 | 409 | 412 | 422)))
 }

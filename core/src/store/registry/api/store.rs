@@ -32,6 +32,12 @@ impl ReadStore for Registry {
         Ok(self.get_manifest(name).await?.0.without_guard())
     }
 
+    async fn fetch_any_manifest(&self, name: &TagOrDigest) -> Result<Manifest> {
+        let response = self.get_manifest_bytes(name).await?;
+        let content_type = response.content_type.as_deref();
+        Ok(Manifest::parse_or_keep(response.bytes, content_type, response.algorithm))
+    }
+
     async fn has_blob(&self, blob: &Descriptor) -> Result<bool> {
         self.blob_exists(&blob.digest).await
     }

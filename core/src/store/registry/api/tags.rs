@@ -57,9 +57,11 @@ impl Registry {
                         error.registry_errors().to_vec(),
                         error.request_id().map(str::to_owned),
                     )
-                    .with_hint(
-                        "this registry deletes a tag only with its manifest, by `ocigraph delete`",
-                    ))
+                    .with_hint(format!(
+                        "{} does not delete a tag alone, or deletes nothing; `ocigraph delete` deletes \
+                         a manifest with all its tags where deletion is enabled",
+                        self.connection.host()
+                    )))
             }
             _ => Err(response.into_error(&what).await),
         }

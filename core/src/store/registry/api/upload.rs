@@ -11,6 +11,7 @@ mod session;
 use std::sync::Arc;
 
 use http::{Method, StatusCode, header};
+use tokio::time::Instant;
 
 use self::session::{Session, received_bytes, send_start};
 use super::registry::Registry;
@@ -31,6 +32,10 @@ use ocigraph_types::{Code, Descriptor, Digest, Error, Result, media_type};
 /// The largest PATCH that GHCR accepts.
 const CHUNK: u64 = 4 * 1024 * 1024;
 
+/// The smallest PATCH. Proxies refuse requests of more than 1 MiB by default (nginx), and some are
+/// configured to refuse smaller ones.
+const MIN_CHUNK: u64 = 64 * 1024;
+
 /// Up to this size, sending a blob that exists costs less than asking for it first.
 const SMALL: u64 = 64 * 1024;
 
@@ -48,7 +53,16 @@ enum UploadStart {
 /// The state of the transfer of one blob.
 struct Transfer {
     offset: u64,
-    chunked: bool,
+    /// Maximum bytes of a request. `None` sends the blob in one request.
+    chunk: Option<u64>,
+    /// The offset is what the registry says that it received, and not what was sent.
+    resumed: bool,
+    /// The registry says what it received, and it was wrong. The offset is what was sent.
+    ignores_ranges: bool,
+    /// The blob was sent again from its start, because the registry had received something else.
+    sent_again: bool,
+    /// Number of attempts in which the connection failed before the registry received anything.
+    lost_bodies: u32,
     /// The connection failed in the last attempt.
     fresh_connection: bool,
     /// The registry has reported success for content that was not sent completely.
@@ -60,6 +74,8 @@ enum UploadResult {
     Stored,
     /// The registry refuses so many bytes in one request.
     TooLarge,
+    /// The registry received other content.
+    WrongContent(Error),
     Interrupted(Session, Error),
 }
 
@@ -71,6 +87,12 @@ enum ChunkResult {
     Interrupted(Error),
 }
 
+impl Transfer {
+    fn use_smaller_chunks(&mut self) {
+        self.chunk = Some(self.chunk.map_or(CHUNK, |chunk| (chunk / 4).max(MIN_CHUNK)));
+    }
+}
+
 impl Registry {
     /// Uploads a blob unless it exists. An interrupted upload is resumed in its session, or started
     /// again with the same source.
@@ -79,6 +101,19 @@ impl Registry {
         blob: &Descriptor,
         source: Arc<dyn Source>,
     ) -> Result<Outcome> {
+        match self.upload_from(blob, source).await {
+            // A layout may lack blobs that the registry has, and a small blob is sent unasked.
+            Err(e) if e.code() == Code::NotFound && e.status().is_none() => {
+                match self.may_exist(&blob.digest).await? {
+                    true => Ok(Outcome::AlreadyExists),
+                    false => Err(e),
+                }
+            }
+            result => result,
+        }
+    }
+
+    async fn upload_from(&self, blob: &Descriptor, source: Arc<dyn Source>) -> Result<Outcome> {
         let session = match self.start_upload(blob, &source).await? {
             UploadStart::Stored(outcome) => return Ok(outcome),
             UploadStart::Session(session) => Some(session),
@@ -104,7 +139,7 @@ impl Registry {
     ) -> Result<UploadStart> {
         let same_registry = source.repository().filter(|from| from.host == *self.connection.host());
         if let Some(from) = same_registry {
-            if self.blob_exists(&blob.digest).await? {
+            if self.may_exist(&blob.digest).await? {
                 return Ok(UploadStart::Stored(Outcome::AlreadyExists));
             }
             return self.mount(&blob.digest, &from.name, Outcome::Mounted).await;
@@ -115,7 +150,7 @@ impl Registry {
         // If the first small blob exists, the artifact was probably pushed before: then HEAD costs less
         // than sending the other blobs.
         let first_missing = self.first_missing_blob.get_or_try_init(|| async {
-            let exists = self.blob_exists(&blob.digest).await?;
+            let exists = self.may_exist(&blob.digest).await?;
             Ok::<_, Error>((!exists).then(|| blob.digest.clone()))
         });
         match first_missing.await? {
@@ -124,8 +159,17 @@ impl Registry {
         }
     }
 
+    /// Returns true if the repository has a blob. A registry or proxy that refuses HEAD, or
+    /// redirects it to a URL that was signed for GET, does not say: then the blob is sent.
+    async fn may_exist(&self, digest: &Digest) -> Result<bool> {
+        match self.blob_exists(digest).await {
+            Err(e) if matches!(e.status(), Some(403 | 405)) => Ok(false),
+            result => result,
+        }
+    }
+
     async fn check_existing(&self, blob: &Descriptor) -> Result<UploadStart> {
-        Ok(match self.blob_exists(&blob.digest).await? {
+        Ok(match self.may_exist(&blob.digest).await? {
             true => UploadStart::Stored(Outcome::AlreadyExists),
             false => UploadStart::Unsupported,
         })
@@ -197,6 +241,8 @@ impl Registry {
                 Ok(UploadStart::Unsupported)
             }
             StatusCode::CREATED => Ok(UploadStart::Stored(outcome)),
+            // Without a location there is no session to use; another request opens one.
+            StatusCode::ACCEPTED if response.location().is_none() => Ok(UploadStart::Unsupported),
             StatusCode::ACCEPTED => {
                 Ok(UploadStart::Session(Session::from_response(&response, &self.connection)?))
             }
@@ -215,7 +261,11 @@ impl Registry {
         let mut backoff = Backoff::new(self.connection.limits());
         let mut transfer = Transfer {
             offset: 0,
-            chunked: false,
+            chunk: None,
+            resumed: false,
+            ignores_ranges: false,
+            sent_again: false,
+            lost_bodies: 0,
             fresh_connection: false,
             needs_verification: false,
         };
@@ -227,17 +277,26 @@ impl Registry {
                 Some(session) => session,
                 None => {
                     transfer.offset = 0;
+                    transfer.resumed = false;
                     self.open_session(&blob.digest).await?
                 }
             };
             let (mut open, failure) =
                 match self.send_to_session(open, blob, source, &mut transfer).await? {
                     UploadResult::Stored => return Ok(()),
-                    UploadResult::TooLarge if !transfer.chunked => {
-                        transfer.chunked = true;
+                    UploadResult::TooLarge if transfer.chunk == Some(MIN_CHUNK) => {
+                        return Err(too_large(blob));
+                    }
+                    UploadResult::TooLarge => {
+                        transfer.use_smaller_chunks();
                         continue;
                     }
-                    UploadResult::TooLarge => return Err(too_large(blob)),
+                    // What the registry said that it had received was wrong.
+                    UploadResult::WrongContent(_) if transfer.resumed && !transfer.sent_again => {
+                        transfer.sent_again = true;
+                        continue;
+                    }
+                    UploadResult::WrongContent(failure) => return Err(failure),
                     UploadResult::Interrupted(open, failure) => (open, failure),
                 };
             transfer.fresh_connection = failure.code() == Code::Network;
@@ -245,13 +304,22 @@ impl Registry {
             backoff.wait(failure).await?;
             // The registry may have stored the blob although its response was lost.
             let last_progress = Some(backoff.last_progress());
-            if self.head_blob(&blob.digest, last_progress).await?.is_some() {
+            if self.is_there(&blob.digest, last_progress).await? {
                 open.complete();
                 return Ok(());
             }
+            transfer.resumed = true;
             transfer.offset = open.received(last_progress).await.unwrap_or(0).min(blob.size);
             if transfer.offset >= previous_offset + RESET_AFTER {
                 backoff.reset();
+            }
+            // A proxy that refuses a large body may close the connection before its response
+            // arrives.
+            if transfer.fresh_connection && transfer.offset == 0 && blob.size > MIN_CHUNK {
+                transfer.lost_bodies += 1;
+                if transfer.lost_bodies > 1 {
+                    transfer.use_smaller_chunks();
+                }
             }
             previous_offset = transfer.offset;
             if transfer.offset > 0 {
@@ -268,7 +336,7 @@ impl Registry {
         source: &Arc<dyn Source>,
         transfer: &mut Transfer,
     ) -> Result<UploadResult> {
-        let in_one_request = transfer.offset == 0 && !transfer.chunked;
+        let in_one_request = transfer.offset == 0 && transfer.chunk.is_none();
         while !in_one_request && transfer.offset < blob.size {
             match self.send_chunk(&mut session, blob, source, transfer).await? {
                 ChunkResult::Accepted => {}
@@ -311,8 +379,13 @@ impl Registry {
             StatusCode::PAYLOAD_TOO_LARGE | StatusCode::RANGE_NOT_SATISFIABLE if in_one_request => {
                 Ok(UploadResult::TooLarge)
             }
-            _ => {
-                Err(response.into_error(&format!("the blob {} was not stored", blob.digest)).await)
+            status => {
+                let what = format!("the blob {} was not stored", blob.digest);
+                let error = response.into_error(&what).await;
+                Ok(match status {
+                    StatusCode::BAD_REQUEST => UploadResult::WrongContent(error),
+                    _ => return Err(error),
+                })
             }
         }
     }
@@ -327,7 +400,7 @@ impl Registry {
     ) -> Result<ChunkResult> {
         let offset = transfer.offset;
         let rest = blob.size - offset;
-        let length = if transfer.chunked { rest.min(CHUNK.max(session.min_chunk)) } else { rest };
+        let length = transfer.chunk.map_or(rest, |chunk| rest.min(chunk.max(session.min_chunk)));
         let request = Request::new(Method::PATCH, session.url.clone())
             .header(header::CONTENT_TYPE, media_type::OCTET_STREAM)
             .header(header::CONTENT_RANGE, &format!("{offset}-{}", offset + length - 1))
@@ -353,11 +426,21 @@ impl Registry {
             }
             transfer.fresh_connection = false;
             transfer.offset = offset + length;
+            if transfer.ignores_ranges {
+                return Ok(ChunkResult::Accepted);
+            }
             // The `Range` of ECR may be outdated; a request to the session has the current one.
             if received.is_some_and(|received| received < transfer.offset)
                 && let Some(received) = session.received(None).await
                 && received < transfer.offset
             {
+                transfer.resumed = true;
+                // The number does not grow, although the registry accepts each part (ECR). The
+                // digest shows whether it has them.
+                if received <= offset && offset > 0 {
+                    transfer.ignores_ranges = true;
+                    return Ok(ChunkResult::Accepted);
+                }
                 transfer.offset = received;
                 let message =
                     format!("the registry received {received} of {} bytes", offset + length);
@@ -376,9 +459,19 @@ impl Registry {
         }
     }
 
+    /// Returns true if the registry has stored the blob although an attempt failed.
+    async fn is_there(&self, digest: &Digest, last_progress: Option<Instant>) -> Result<bool> {
+        match self.head_blob(digest, last_progress, false).await {
+            Err(e) if matches!(e.status(), Some(403 | 405)) => Ok(false),
+            found => Ok(found?.is_some()),
+        }
+    }
+
     /// Returns true if the blob exists, with its size if the registry states one.
     async fn is_stored(&self, blob: &Descriptor) -> Result<bool> {
-        let Some(response) = self.head_blob(&blob.digest, None).await? else { return Ok(false) };
+        let Some(response) = self.head_blob(&blob.digest, None, false).await? else {
+            return Ok(false);
+        };
         let size = response.header(header::CONTENT_LENGTH).and_then(|n| n.parse::<u64>().ok());
         Ok(size.is_none_or(|size| size == blob.size))
     }

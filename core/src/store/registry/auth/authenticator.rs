@@ -111,6 +111,16 @@ impl Authenticator {
         self.authorize(&scheme, context, context.scopes.clone(), None).await
     }
 
+    /// Takes the scheme from the challenges in an answer to `/v2/`. Without any, and with `or_basic`, a
+    /// user name and a password are sent.
+    pub(crate) fn learn(&self, challenges: &[Challenge], base: &Url, or_basic: bool) -> Result<()> {
+        let scheme = select_scheme(challenges, base)?.map(|(scheme, _)| scheme);
+        if let Some(scheme) = scheme.or(or_basic.then_some(AuthScheme::Basic)) {
+            self.scheme().get_or_insert(scheme);
+        }
+        Ok(())
+    }
+
     /// Answers the challenges in a 401 response. Returns `None` if the request cannot be authorized
     /// better than by `previous`.
     pub(crate) async fn answer(

@@ -35,6 +35,9 @@ pub(crate) struct Request {
     /// The request is part of another one, which waits for it: it takes no place of its own under
     /// the limit on concurrent requests.
     pub(crate) nested: bool,
+    /// A response that nothing is there may be meant for strangers only: then the request is sent
+    /// again with a credential.
+    pub(crate) signs_in: bool,
     /// When a byte was last transferred in the transfer that the request continues.
     pub(crate) last_progress: Option<Instant>,
     /// Limits how many large responses are read concurrently.
@@ -94,6 +97,7 @@ impl Request {
             streamed: false,
             fresh_connection: false,
             nested: false,
+            signs_in: false,
             last_progress: None,
             body_limiter: None,
             secrets: Vec::new(),
@@ -131,6 +135,12 @@ impl Request {
     /// Records that an attempt is sent, or that another one is needed.
     pub(crate) fn mark_sent(&self, is_sent: bool) {
         self.sent.store(is_sent, Ordering::Relaxed);
+    }
+
+    /// Sends the request again with a credential if the registry says that nothing is there.
+    pub(crate) fn signing_in(mut self, signs_in: bool) -> Self {
+        self.signs_in = signs_in;
+        self
     }
 
     pub(crate) fn without_retry(mut self) -> Self {

@@ -16,7 +16,7 @@ use crate::{
         registry::secret::Secret,
     },
 };
-use ocigraph_types::{Code, Error, RegistryError, Result};
+use ocigraph_types::{Code, Error, RegistryError, Result, excerpt};
 
 /// Bytes of an error response that are read.
 const MAX_ERROR_BODY: usize = 64 * 1024;
@@ -114,6 +114,10 @@ impl Response {
     /// Returns `Location`. Some registries do not escape characters outside ASCII.
     pub(crate) fn location(&self) -> Option<&str> {
         std::str::from_utf8(self.headers.get(header::LOCATION)?.as_bytes()).ok()
+    }
+
+    pub(crate) fn content_type(&self) -> Option<String> {
+        self.header(header::CONTENT_TYPE).map(str::to_owned)
     }
 
     pub(crate) fn url(&self) -> &Url {
@@ -255,6 +259,11 @@ impl Response {
             .iter()
             .find_map(|name| self.header(name).map(str::to_owned));
         let (secrets, hint) = (self.secrets.clone(), self.hint.clone());
+        let content_type = self.header(header::CONTENT_TYPE).map(str::to_owned);
+        let redirect = self.location().filter(|_| status.is_redirection()).map(|location| {
+            let target = self.url.join(location).map(|url| redacted(&url));
+            format!("redirected to {}", target.unwrap_or_else(|_| excerpt(location)))
+        });
         let limit = self.limits.idle_timeout;
         let mut body = Vec::new();
         let read = async {
@@ -281,18 +290,15 @@ impl Response {
             429 => Code::RateLimited,
             _ => Code::Registry,
         };
-        let messages = errors
-            .iter()
-            .map(|e| {
-                if e.message.is_empty() {
-                    e.code.clone()
-                } else {
-                    format!("{}: {}", e.code, e.message)
-                }
-            })
-            .collect::<Vec<_>>()
-            .join(", ");
-        let messages = if messages.is_empty() { String::new() } else { format!(" ({messages})") };
+        let mut received: Vec<String> = errors.iter().map(described).collect();
+        if received.is_empty() {
+            received.extend(first_words(content_type.as_deref(), &body, &secrets));
+        }
+        received.extend(redirect);
+        let messages = match received.as_slice() {
+            [] => String::new(),
+            received => format!(" ({})", received.join(", ")),
+        };
         let mut error =
             Error::new(code, format!("{what}: the registry answered {status}{messages}"))
                 .with_response(status.as_u16(), errors, request_id);
@@ -311,28 +317,86 @@ impl Response {
 /// replaced by `***`.
 fn registry_errors(body: &[u8], secrets: &[Secret]) -> Vec<RegistryError> {
     let Ok(body) = serde_json::from_slice::<Value>(body) else { return Vec::new() };
-    let clean = |value: &Value| -> String {
-        let mut text = value.as_str().unwrap_or_default().to_owned();
-        for secret in secrets.iter().filter(|secret| !secret.expose().is_empty()) {
-            text = text.replace(secret.expose(), "***");
-        }
-        text.chars().filter(|c| !c.is_control()).take(512).collect()
-    };
-    let error = |code: &Value, message: &Value| RegistryError {
-        code: clean(code),
-        message: clean(message),
+    let clean = |value: &Value| masked(value.as_str().unwrap_or_default(), secrets);
+    let error = |error: &Value, code: &Value, message: &Value| RegistryError {
+        detail: masked(&detail(&error["detail"]), secrets),
+        ..RegistryError::new(clean(code), clean(message))
     };
     match &body["errors"] {
         Value::Array(errors) => {
-            errors.iter().take(16).map(|e| error(&e["code"], &e["message"])).collect()
+            errors.iter().take(16).map(|e| error(e, &e["code"], &e["message"])).collect()
         }
         _ => {
             let names = ["error_description", "details", "message"];
             let message = names.iter().map(|name| &body[*name]).find(|value| value.is_string());
             match (&body["error"], message) {
                 (Value::Null, None) => Vec::new(),
-                (code, message) => vec![error(code, message.unwrap_or(&Value::Null))],
+                (code, message) => vec![error(&body, code, message.unwrap_or(&Value::Null))],
             }
         }
     }
+}
+
+/// `CODE: message: detail`, without the parts that are empty.
+fn described(error: &RegistryError) -> String {
+    let parts = [&error.code, &error.message, &error.detail];
+    let parts: Vec<&str> =
+        parts.into_iter().map(String::as_str).filter(|text| !text.is_empty()).collect();
+    parts.join(": ")
+}
+
+/// The detail of an error as text: the text itself, the texts of an object, or else JSON.
+fn detail(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        Value::Object(fields) if fields.values().all(Value::is_string) => {
+            let fields = fields.iter().filter_map(|(name, text)| Some((name, text.as_str()?)));
+            fields.map(|(name, text)| format!("{name} {text}")).collect::<Vec<_>>().join(", ")
+        }
+        Value::Object(fields) if fields.is_empty() => String::new(),
+        other => other.to_string(),
+    }
+}
+
+/// The content type and the first words of a body without a list of errors.
+pub(crate) fn first_words(
+    content_type: Option<&str>,
+    body: &[u8],
+    secrets: &[Secret],
+) -> Option<String> {
+    const MAX_CHARS: usize = 80;
+    let (mut text, mut in_tag) = (String::new(), false);
+    for c in String::from_utf8_lossy(&body[..body.len().min(4096)]).chars() {
+        match c {
+            '<' => in_tag = true,
+            '>' if in_tag => {
+                in_tag = false;
+                text.push(' ');
+            }
+            c if !in_tag => text.push(c),
+            _ => {}
+        }
+    }
+    let words = masked(&text.split_whitespace().collect::<Vec<_>>().join(" "), secrets);
+    let mut shown: String = words.chars().take(MAX_CHARS).collect();
+    if shown.len() < words.len() {
+        shown.push('…');
+    }
+    let content_type = content_type.map(|text| excerpt(text.trim()));
+    match (content_type, shown.is_empty()) {
+        (None, true) => None,
+        (Some(content_type), true) => Some(content_type).filter(|_| !body.is_empty()),
+        (None, false) => Some(format!("{shown:?}")),
+        (Some(content_type), false) => Some(format!("{content_type}: {shown:?}")),
+    }
+}
+
+/// A text of the registry without control characters, and with `***` in place of secrets.
+fn masked(text: &str, secrets: &[Secret]) -> String {
+    let mut text = text.to_owned();
+    for secret in secrets.iter().filter(|secret| !secret.expose().is_empty()) {
+        text = text.replace(secret.expose(), "***");
+    }
+    text.chars().filter(|c| !c.is_control()).take(512).collect()
 }

@@ -78,13 +78,12 @@ impl Registry {
                 let tags = std::mem::take(&mut list.entries);
                 Ok(Some((tags.into_iter().filter(|tag| is_fallback_tag(tag)).collect(), list)))
             }
-            // Some registries issue tokens that can pull but not list tags. The list only saves
-            // requests.
-            Err(e) if e.code() == Code::TooLarge => Ok(None),
-            Err(e) if matches!(e.status(), Some(400..=499)) && e.code() != Code::RateLimited => {
+            // The list only saves requests. Some registries issue tokens that can pull but not list
+            // tags, and others cannot list many.
+            Err(e) => {
+                tracing::debug!(error = %e, "the tags cannot be listed");
                 Ok(None)
             }
-            Err(e) => Err(e),
         }
     }
 
@@ -111,10 +110,11 @@ impl Registry {
             _ => {}
         }
         Ok(match parse_entries(&response.bytes) {
-            Ok(entries) => Fallback::Index(Index {
+            Ok((entries, replaced)) => Fallback::Index(Index {
                 digest,
                 etag: response.etag,
                 entries,
+                replaced,
                 _permit: response.permit,
             }),
             Err(reason) => Fallback::Malformed(reason),
@@ -205,6 +205,9 @@ impl Registry {
                         .with_hint("repair or remove that tag, then try again"));
                 }
             };
+            if let Some(index) = &current {
+                self.delete_replaced(&index.replaced).await;
+            }
             let entries = current.as_ref().map(|index| &index.entries[..]).unwrap_or_default();
             let existing: Vec<Entry> =
                 entries.iter().filter(|entry| !entry.is_one_of(&missing)).cloned().collect();
@@ -233,7 +236,12 @@ impl Registry {
                 }
                 break;
             }
-            let index = serialize(&changed)?;
+            // A registry that protects what an index lists also protects what this one listed.
+            let protects = matches!(change, IndexChange::Unlist(_))
+                || changed.iter().any(|entry| entry.deleting)
+                || entries.iter().any(|entry| entry.deleting);
+            let before = current.as_ref().filter(|_| protects).map(|index| index.digest.clone());
+            let index = serialize(&changed, before.as_slice())?;
             let missing_before = missing.len();
             let etag = current.as_ref().and_then(|index| index.etag.as_deref());
             let etag = etag.filter(|_| use_etag);
@@ -250,6 +258,12 @@ impl Registry {
                     if missing.len() == missing_before {
                         return Err(e);
                     }
+                }
+                Err(e) if e.code() == Code::TooLarge => {
+                    return Err(e.with_hint(format!(
+                        "the artifact is stored, but {subject} does not list it: its list of referrers, under \
+                         the tag {tag}, would be too large; use fewer annotations, or delete referrers"
+                    )));
                 }
                 Err(e) => {
                     return Err(e.with_hint(format!(
@@ -293,12 +307,16 @@ impl Registry {
             Err(e) if e.code() == Code::NotFound => {}
             Err(e) => return Err(e),
         }
+        self.delete_replaced(replaced.iter()).await;
+        Ok(())
+    }
+
+    async fn delete_replaced(&self, replaced: impl IntoIterator<Item = &Digest>) {
         for digest in replaced {
-            if let Err(e) = self.delete_manifest(&digest).await {
+            if let Err(e) = self.delete_manifest(digest).await {
                 tracing::debug!(error = %e, "a replaced index of referrers was not deleted");
             }
         }
-        Ok(())
     }
 }
 
@@ -310,6 +328,9 @@ fn references_missing_manifest(error: &Error) -> bool {
 pub(super) enum IndexChange {
     Add(Vec<Descriptor>),
     Remove(HashSet<Digest>),
+    /// Takes the entries off the list, so that a registry which protects what an index lists lets
+    /// their manifests be deleted. An annotation keeps them until they are removed.
+    Unlist(HashSet<Digest>),
 }
 
 impl IndexChange {
@@ -318,10 +339,25 @@ impl IndexChange {
         Ok(match self {
             Self::Add(added) => {
                 let mut existing: HashSet<&Digest> =
-                    entries.iter().filter_map(Entry::digest).collect();
+                    entries.iter().filter(|e| !e.deleting).filter_map(Entry::digest).collect();
                 let new = added.iter().filter(|d| existing.insert(&d.digest)).map(Entry::new);
                 let new = new.collect::<Result<Vec<_>>>()?;
-                (!new.is_empty()).then(|| entries.iter().cloned().chain(new).collect())
+                let is_new = |digest: &Digest| new.iter().any(|e| e.digest() == Some(digest));
+                (!new.is_empty()).then(|| {
+                    let kept =
+                        entries.iter().filter(|e| !e.deleting || !e.digest().is_some_and(is_new));
+                    kept.cloned().chain(new.iter().cloned()).collect()
+                })
+            }
+            Self::Unlist(unlisted) => {
+                let changes = |entry: &Entry| !entry.deleting && entry.is_one_of(unlisted);
+                entries.iter().any(changes).then(|| {
+                    let unlist = |entry: &Entry| Entry {
+                        deleting: entry.deleting || changes(entry),
+                        ..entry.clone()
+                    };
+                    entries.iter().map(unlist).collect()
+                })
             }
             Self::Remove(removed) => entries
                 .iter()

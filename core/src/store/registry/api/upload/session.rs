@@ -21,7 +21,7 @@ use crate::{
         http::{request::Request, response::Response},
     },
 };
-use ocigraph_types::{Code, Digest, Error, Result};
+use ocigraph_types::{Code, Digest, Error, Result, excerpt};
 
 /// Maximum time for which a request that can open a session is awaited after its caller is gone.
 const ABANDONED_TIMEOUT: Duration = Duration::from_secs(10);
@@ -114,9 +114,12 @@ impl Session {
         Some(received)
     }
 
-    /// Takes the URL for the next request from a response.
+    /// Takes the URL for the next request from a response. Without one, the URL stays: some
+    /// registries state it only when they open the session.
     pub(super) fn update_url(&mut self, response: &Response) -> Result<()> {
-        self.url = location(response)?;
+        if response.location().is_some() {
+            self.url = location(response)?;
+        }
         Ok(())
     }
 
@@ -154,7 +157,10 @@ fn location(response: &Response) -> Result<Url> {
     if !is_allowed {
         return Err(Error::new(
             Code::Registry,
-            "the registry moves an upload from https to plain http",
+            format!("the registry moves an upload from https to plain http: {}", excerpt(text)),
+        )
+        .with_hint(
+            "if a proxy in front of the registry ends TLS, let it send X-Forwarded-Proto: https",
         ));
     }
     Ok(url)
