@@ -107,9 +107,9 @@
  * ------------
  * ocigraph_cancel_cancel cancels every call that received the token. It can be called from any thread, before or during
  * the call. The call then returns OCIGRAPH_CANCELLED promptly, whatever the network does, and leaves no incomplete content
- * under its final name. Before it returns, it waits for a running callback of its operation, and up to half a second for
- * the removal of unfinished files. A callback that can block for long should therefore check the token. Cancelling a
- * finished call has no effect. If a process is killed during a transfer, the same call resumes the transfer later where the
+ * under its final name. Before it returns, it waits for a running callback of its operation, and up to two seconds until its
+ * partial files are removed and its upload sessions are cancelled at the registry. A callback that can block for long should
+ * therefore check the token. Cancelling a finished call has no effect. If a process is killed during a transfer, the same call resumes the transfer later where the
  * registry permits it.
  *
  * Versioning

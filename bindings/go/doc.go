@@ -37,6 +37,9 @@
 // A client and all results can be used by several goroutines concurrently. A running method occupies one operating
 // system thread, as every call into C does.
 //
+// A method whose context ended first removes its partial files and closes its upload sessions at the registry, for two
+// seconds at most, and then returns.
+//
 // # Callbacks
 //
 // Progress functions, readers, writers and credential functions are called while a method runs, on goroutines of the
@@ -45,9 +48,9 @@
 // error instead. A callback may close the client. It must not call other methods of a client, which fail with
 // [ErrInvalidArgument], and must not call [runtime.Goexit], as testing.T.FailNow does.
 //
-// A cancelled method waits briefly for a running callback and then returns without it. Such a callback may still be
-// running after the method has returned, and its result is ignored. Until it returns, its reader or writer must not be
-// used elsewhere.
+// A cancelled method waits briefly for a running callback and then returns without it and without waiting for its
+// clean-up. Such a callback may still be running after the method has returned, and its result is ignored. Until it
+// returns, its reader or writer must not be used elsewhere.
 //
 // # Building
 //

@@ -1,5 +1,6 @@
-//! Blocking work beside the async threads: file access and digests run on tokio's blocking threads,
-//! stop soon after the caller drops the future, and can be waited for by [`Cleanup`].
+//! Work that outlives a dropped future: file access and digests run on tokio's blocking threads and
+//! stop soon after the caller drops the future; clean-up tasks, such as the cancellation of an upload
+//! session, start when it is dropped. [`Cleanup`] waits for both.
 //!
 //! Relies on a running tokio runtime. Never starts threads of its own and never blocks an async
 //! thread.
@@ -16,7 +17,7 @@ use std::{
     time::Duration,
 };
 
-use tokio_util::task::TaskTracker;
+use tokio_util::task::{TaskTracker, task_tracker::TaskTrackerToken};
 
 use ocigraph_types::{Code, Error, Result};
 
@@ -25,45 +26,72 @@ tokio::task_local! {
     static TRACKERS: Vec<TaskTracker>;
 }
 
-/// Waits for the file work that a dropped operation leaves behind.
+/// Waits for the clean-up that a dropped operation leaves behind: partial files and upload sessions.
 ///
-/// Dropping the future of an operation cancels it, but a thread that is in the middle of a write
-/// finishes that write and then removes its unfinished file. To report a cancellation only after
-/// all unfinished files are removed, run the operation in [`scope`](Self::scope) and call
-/// [`wait`](Self::wait) after dropping it. Clones share the tracked work.
+/// Dropping the future of an operation cancels it. A thread that is writing at that moment finishes
+/// its write and then removes its partial file. An upload session is cancelled by a request to the
+/// registry, which a task of the runtime sends. To report a cancellation only after both, run the
+/// operation in [`scope`](Self::scope) and call [`wait`](Self::wait) after dropping it. Clones share
+/// the tracked work.
 ///
 /// ```
 /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
 /// use std::time::Duration;
-/// use ocigraph::Cleanup;
+/// use ocigraph::{Cleanup, Client, File, PushOptions, Reference};
 ///
+/// # let dir = tempfile::tempdir().unwrap();
+/// # let image: Reference = format!("oci:{}:v1", dir.path().join("l").display()).parse()?;
+/// let client = Client::new();
+/// let options = PushOptions::default().files(vec![File::bytes("app.bin", "the program")]);
 /// let cleanup = Cleanup::default();
 /// let result = tokio::select! {
-///     result = cleanup.scope(async { 1 }) => Some(result),
-///     () = tokio::time::sleep(Duration::from_secs(10)) => None,
+///     result = cleanup.scope(client.push(&image, options)) => Some(result?),
+///     () = tokio::time::sleep(Duration::from_secs(60)) => None,
 /// };
-/// cleanup.wait(Duration::from_secs(1)).await;
-/// assert_eq!(result, Some(1));
-/// # });
+/// // The future is dropped here, so that no new work is started.
+/// cleanup.wait(Duration::from_secs(2)).await;
+/// assert!(result.is_some());
+/// # Ok::<(), ocigraph::Error>(()) }).unwrap();
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct Cleanup(TaskTracker);
 
 impl Cleanup {
-    /// Returns a future that runs `operation` and tracks the file work that it starts. Scopes nest:
-    /// an outer scope tracks the work of the inner ones too.
+    /// Returns a future that runs `operation` and tracks the work that outlives it. Scopes nest: an
+    /// outer scope tracks the work of the inner ones too.
     pub fn scope<F: Future>(&self, operation: F) -> impl Future<Output = F::Output> + use<F> {
-        let mut trackers = TRACKERS.try_with(Vec::clone).unwrap_or_default();
+        let mut trackers = current_trackers();
         trackers.push(self.0.clone());
         TRACKERS.scope(trackers, operation)
     }
 
-    /// Waits until all tracked file work has ended, for at most `timeout`. Work that takes longer
-    /// continues in the background and still removes its files.
+    /// Waits until all tracked work has ended, for at most `timeout`. Work that takes longer
+    /// continues in the background, unless the runtime is shut down.
     pub async fn wait(&self, timeout: Duration) {
         self.0.close();
         let _ = tokio::time::timeout(timeout, self.0.wait()).await;
     }
+}
+
+fn current_trackers() -> Vec<TaskTracker> {
+    TRACKERS.try_with(Vec::clone).unwrap_or_default()
+}
+
+fn tokens(trackers: &[TaskTracker]) -> Vec<TaskTrackerToken> {
+    trackers.iter().map(TaskTracker::token).collect()
+}
+
+/// Starts a clean-up task. The scopes around the current task wait for it. Does nothing outside of
+/// a runtime.
+#[cfg(feature = "registry")]
+pub(crate) fn spawn_cleanup(work: impl Future<Output = ()> + Send + 'static) {
+    let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
+    let trackers = current_trackers();
+    let tokens = tokens(&trackers);
+    runtime.spawn(TRACKERS.scope(trackers, async move {
+        work.await;
+        drop(tokens);
+    }));
 }
 
 /// Tells a blocking thread that the caller has dropped the future of its work.
@@ -110,7 +138,7 @@ pub(crate) fn check_cancelled() -> io::Result<()> {
 pub(crate) async fn spawn_blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T> + Send + 'static,
 ) -> Result<T> {
-    let tokens = TRACKERS.try_with(|all| all.iter().map(TaskTracker::token).collect::<Vec<_>>());
+    let tokens = tokens(&current_trackers());
     let flag = CancelFlag::default();
     let _cancel = CancelOnDrop(flag.clone());
     // The tokens come after the result, so that a result that nobody receives is dropped first: its

@@ -179,7 +179,9 @@
 //!
 //! To cancel an operation, drop its future, for example with `tokio::select!` or
 //! `tokio::time::timeout`. It leaves no temporary file, lock or upload session behind. A thread
-//! that is writing to a file at that moment removes it shortly after; [`Cleanup`] waits for that.
+//! that is writing to a file at that moment removes it shortly after, and a task of the runtime
+//! cancels the upload sessions at the registry; [`Cleanup`] waits for both. A program that ends
+//! after a cancellation, or that shuts its runtime down, must wait.
 //!
 //! ```
 //! # tokio::runtime::Runtime::new().unwrap().block_on(async {
@@ -187,13 +189,16 @@
 //! # let image: ocigraph::Reference = format!("oci:{}:v1", dir.path().join("l").display()).parse()?;
 //! use std::time::Duration;
 //!
-//! use ocigraph::{Client, PullOptions};
+//! use ocigraph::{Cleanup, Client, PullOptions};
 //!
-//! let client = Client::new();
-//! let pull = client.pull(&image, PullOptions::default());
+//! let (client, cleanup) = (Client::new(), Cleanup::default());
+//! let pull = cleanup.scope(client.pull(&image, PullOptions::default()));
 //! match tokio::time::timeout(Duration::from_secs(60), pull).await {
 //!     Ok(pulled) => println!("pulled: {}", pulled.is_ok()),
-//!     Err(_) => println!("cancelled"),
+//!     Err(_) => {
+//!         cleanup.wait(Duration::from_secs(2)).await;
+//!         println!("cancelled, and cleaned up");
+//!     }
 //! }
 //! # Ok::<(), ocigraph::Error>(()) }).unwrap();
 //! ```

@@ -13,8 +13,9 @@ import { node, run } from './support/programs.js';
 import { fixture, folder, root } from './support/servers.js';
 import { stalledRegistry } from './support/stalled.js';
 
-/** The documented limit for an aborted call, in milliseconds. */
+/** The documented limits for an aborted call, in milliseconds: usually, and if it waits for the registry. */
 const LIMIT = 100;
+const MAX_LIMIT = 2000;
 const RUNS = 5;
 
 const calls = {
@@ -35,7 +36,9 @@ const calls = {
 };
 
 for (const [name, call] of Object.entries(calls)) {
-  test(`${name} rejects with the reason within ${LIMIT} ms when it is aborted while running`, async (t) => {
+  // A push waits for the response to the cancellation of its upload session, for which the registry takes 200 ms.
+  const limit = name === 'push' ? MAX_LIMIT : LIMIT;
+  test(`${name} rejects with the reason within ${limit} ms when it is aborted while running`, async (t) => {
     const registry = await stalledRegistry(t);
     const client = new Client();
     const times = [];
@@ -58,11 +61,12 @@ for (const [name, call] of Object.entries(calls)) {
       times.push(performance.now() - from);
       assert.equal(error, reason);
       if (name === 'pull') assert.deepEqual(readdirSync(dir), []);
+      if (name === 'push') assert.equal(registry.cancelledUploads, run + 1);
     }
     assert.equal(registry.reached >= RUNS, true);
     const took = `took ${times.map((ms) => ms.toFixed(1))} ms`;
     t.diagnostic(took);
-    assert.ok(Math.max(...times) < LIMIT, took);
+    assert.ok(Math.max(...times) < limit, took);
   });
 }
 
@@ -159,7 +163,7 @@ test('a signal that is aborted later does not affect a finished call', async (t)
   control.abort();
 });
 
-test('await using waits until an interrupted upload is cancelled, and close does not', async (t) => {
+test('an interrupted upload is cancelled before its call rejects, and before await using ends', async (t) => {
   const registry = await stalledRegistry(t);
   const begin = async (client) => {
     const reached = new Promise((resolve) => {
@@ -181,7 +185,7 @@ test('await using waits until an interrupted upload is cancelled, and close does
   const second = await begin(closing);
   closing.close();
   await second.ended;
-  assert.equal(registry.cancelledUploads, 1);
+  assert.equal(registry.cancelledUploads, 2);
   await waiting[Symbol.asyncDispose]();
 });
 

@@ -54,6 +54,10 @@ class Fixture:
         requests: list[dict[str, Any]] = json.loads(self._ask("GET", "requests"))
         return requests
 
+    def state(self) -> dict[str, Any]:
+        state: dict[str, Any] = json.loads(self._ask("GET", "state"))
+        return state
+
     def clear_requests(self) -> None:
         self._ask("DELETE", "requests")
 

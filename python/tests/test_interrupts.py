@@ -1,5 +1,6 @@
 """Interrupted operations: Ctrl-C, cancelled tasks, timeouts, and callbacks that raise. The operation ends within a
-second, raises the exception of the caller, and leaves no partial file.
+second, raises the exception of the caller, and leaves no partial file. A push also waits until the registry has closed
+its upload session, for at most two seconds.
 
 Each is interrupted after a part of the content was transferred, or a part of the graph was walked.
 """
@@ -86,6 +87,10 @@ OPERATIONS: dict[str, Callable[[Any, Slow], Any]] = {
 }
 
 
+LIMITS = {"push": 3, "pull": 1, "discover": 1}
+"""The time in which each operation must end, in seconds."""
+
+
 class Interrupt:
     """Sends Ctrl-C to a running operation and returns how long it took to end.
 
@@ -117,16 +122,16 @@ class Interrupt:
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
-def test_ctrl_c_ends_an_operation_within_a_second(operation: str, slow: Slow, work: Path) -> None:
+def test_ctrl_c_ends_an_operation_in_time(operation: str, slow: Slow, work: Path) -> None:
     with Client() as client, Interrupt(lambda: slow.reach_the_middle(operation)) as interrupt:
         with pytest.raises(KeyboardInterrupt):
             OPERATIONS[operation](client, slow)
-        assert interrupt.took() < 1
+        assert interrupt.took() < LIMITS[operation]
     assert files_in(work) == ["big"]
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
-def test_ctrl_c_ends_an_event_loop_within_a_second(operation: str, slow: Slow, work: Path) -> None:
+def test_ctrl_c_ends_an_event_loop_in_time(operation: str, slow: Slow, work: Path) -> None:
     async def main() -> None:
         async with AsyncClient() as client:
             await OPERATIONS[operation](client, slow)
@@ -134,12 +139,12 @@ def test_ctrl_c_ends_an_event_loop_within_a_second(operation: str, slow: Slow, w
     with Interrupt(lambda: slow.reach_the_middle(operation)) as interrupt:
         with pytest.raises(KeyboardInterrupt):
             asyncio.run(main())
-        assert interrupt.took() < 1
+        assert interrupt.took() < LIMITS[operation]
     assert files_in(work) == ["big"]
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
-def test_cancelling_a_task_ends_its_operation_within_a_second(operation: str, slow: Slow, work: Path) -> None:
+def test_cancelling_a_task_ends_its_operation_in_time(operation: str, slow: Slow, work: Path) -> None:
     async def main() -> None:
         async with AsyncClient() as client:
             task = asyncio.ensure_future(OPERATIONS[operation](client, slow))
@@ -148,14 +153,14 @@ def test_cancelling_a_task_ends_its_operation_within_a_second(operation: str, sl
             task.cancel("enough")
             with pytest.raises(asyncio.CancelledError, match="enough"):
                 await task
-            assert time.monotonic() - begun < 1
+            assert time.monotonic() - begun < LIMITS[operation]
 
     asyncio.run(main())
     assert files_in(work) == ["big"]
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
-def test_a_timeout_ends_an_operation_within_a_second(operation: str, slow: Slow, work: Path) -> None:
+def test_a_timeout_ends_an_operation_in_time(operation: str, slow: Slow, work: Path) -> None:
     async def main() -> None:
         async with AsyncClient() as client:
             loop = asyncio.get_running_loop()
@@ -171,7 +176,7 @@ def test_a_timeout_ends_an_operation_within_a_second(operation: str, slow: Slow,
                     waiting = asyncio.ensure_future(middle(timeout))
                     await OPERATIONS[operation](client, slow)
             await waiting
-            assert loop.time() - at[0] < 1
+            assert loop.time() - at[0] < LIMITS[operation]
 
     asyncio.run(main())
     assert files_in(work) == ["big"]

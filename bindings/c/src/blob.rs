@@ -8,7 +8,7 @@ use ocigraph::{
     ToJson, TransferOptions, media_type::OCTET_STREAM,
 };
 use serde_json::json;
-use tokio::{runtime::Handle, sync::mpsc};
+use tokio::sync::mpsc;
 
 use crate::{
     boundary::{borrow, call, free, read},
@@ -186,6 +186,9 @@ pub extern "C" fn ocigraph_client_push_blob_from(
     })
 }
 
+/// Runs work that calls back on a thread for callbacks, where it may block.
+pub(crate) use ::ocigraph_runtime::spawn_blocking_on as spawn_callback;
+
 /// Capacity of the channel from the network to the calling thread, in chunks.
 const CHUNKS: usize = 2;
 
@@ -297,14 +300,4 @@ fn prepare(client: &CallContext, reference: ocigraph_str) -> Result<(Client, Ref
 
 fn transfer(options: Option<&ocigraph_blob_options>, gate: &Gate) -> TransferOptions {
     options.map(|options| options.for_operation(gate)).unwrap_or_default()
-}
-
-/// Runs work that calls back on a thread for callbacks, where it may block. Threads that transfer
-/// content or access files must not run it.
-pub(crate) async fn spawn_callback<T: Send + 'static>(
-    callbacks: &Handle,
-    work: impl FnOnce() -> Result<T> + Send + 'static,
-) -> Result<T> {
-    let lost = |e| Error::new(Code::Internal, format!("a callback thread failed: {e}"));
-    callbacks.spawn_blocking(work).await.map_err(lost)?
 }

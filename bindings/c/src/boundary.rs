@@ -4,12 +4,12 @@
 //! succeeds. A panic becomes INTERNAL, or the empty value if the function returns no status.
 
 use std::{
-    any::Any,
     mem::MaybeUninit,
     panic::{AssertUnwindSafe, catch_unwind},
 };
 
-use ocigraph::{Code, Error, Result};
+use ::ocigraph_runtime::catch_panic;
+use ocigraph::Result;
 
 use crate::{
     error::ocigraph_error,
@@ -77,15 +77,4 @@ pub(crate) fn free<H>(handle: Option<Box<H>>) {
 /// Returns the value, or INVALID_ARGUMENT if it is NULL.
 pub(crate) fn require<T>(handle: Option<T>, name: &str) -> Result<T> {
     handle.ok_or_else(|| invalid(format!("{name} is NULL")))
-}
-
-/// Runs `work` and converts a panic to an error.
-pub(crate) fn catch_panic<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| Err(from_panic(&*panic)))
-}
-
-fn from_panic(panic: &(dyn Any + Send)) -> Error {
-    let message = panic.downcast_ref::<&str>().copied();
-    let message = message.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    Error::new(Code::Internal, format!("a defect in ocigraph: {}", message.unwrap_or("a panic")))
 }

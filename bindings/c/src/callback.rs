@@ -13,13 +13,13 @@ use std::{
     },
 };
 
+use ::ocigraph_runtime::{EventKind, EventQueue, QueuedEvent, spawn_blocking_on};
 use ocigraph::{Code, Error, Progress, Result};
 use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    numbers::ocigraph_outcome,
-    progress::{EventQueue, QueuedEvent},
+    numbers::{ocigraph_outcome, outcome_number},
     results::ocigraph_descriptor,
     runtime::{Callback, in_callback},
 };
@@ -106,6 +106,7 @@ impl Gate {
     pub(crate) fn deliver(&self) {
         let Some((callback, user_data)) = self.shared.callback.get() else { return };
         for QueuedEvent { kind, outcome, blob, position } in self.events.drain() {
+            let (kind, outcome) = (kind_number(kind), outcome.map_or(0, outcome_number));
             let blob = ocigraph_descriptor::new(blob);
             let event = ocigraph_event { kind, outcome, blob: &blob, position };
             self.call(|| {
@@ -135,7 +136,11 @@ impl Gate {
                 return;
             }
             let gate = self.clone();
-            let delivered = callbacks.spawn_blocking(move || gate.deliver()).await;
+            let deliver = move || {
+                gate.deliver();
+                Ok(())
+            };
+            let delivered = spawn_blocking_on(&callbacks, deliver).await;
             if !more || delivered.is_err() {
                 return;
             }
@@ -167,8 +172,15 @@ impl ProgressCallback {
     pub(crate) fn through(self, gate: &Gate) -> Progress {
         let Some(callback) = self.0 else { return Progress::none() };
         gate.shared.callback.get_or_init(|| callback);
-        let events = Arc::clone(&gate.events);
-        Progress::new(move |event| events.push(&event))
+        gate.events.progress()
+    }
+}
+
+fn kind_number(kind: EventKind) -> i32 {
+    match kind {
+        EventKind::Started => OCIGRAPH_EVENT_STARTED,
+        EventKind::Moved => OCIGRAPH_EVENT_MOVED,
+        EventKind::Finished => OCIGRAPH_EVENT_FINISHED,
     }
 }
 

@@ -1,17 +1,17 @@
 //! Credentials, and the credential callback.
 
-use std::{ffi::c_void, future::Future, mem::MaybeUninit, sync::Arc};
+use std::{ffi::c_void, mem::MaybeUninit, sync::Arc};
 
+use ::ocigraph_runtime::{TaskGroup, spawn_blocking_on, track_foreign_call};
 use ocigraph::{Code, Credential, CredentialSource, Error, Host, Result};
 use tokio::{runtime::Handle, sync::Mutex};
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tokio_util::sync::CancellationToken;
 
 use crate::{
-    blob::spawn_callback,
     boundary::{call, free},
     callback::{Gate, UserData},
     error::ocigraph_error,
-    runtime::Threads,
+    runtime::{RUNTIME_ENDED, Threads},
     status::{OCIGRAPH_OK, ocigraph_status},
     text::ocigraph_str,
 };
@@ -140,9 +140,8 @@ pub(crate) struct CallbackCredentials {
     /// Serializes the calls. An async lock, so that a waiting call occupies no thread.
     lock: Arc<Mutex<()>>,
     callbacks: Handle,
-    ended: CancellationToken,
-    /// Tracks running calls: the end of the runtime waits for them.
-    tracker: TaskTracker,
+    /// The operations of the runtime, whose end waits for running calls.
+    tasks: TaskGroup,
 }
 
 impl CallbackCredentials {
@@ -152,34 +151,8 @@ impl CallbackCredentials {
         gate: Gate,
         threads: &Threads,
     ) -> Result<Self> {
-        let (ended, tracker) = (threads.ended.clone(), threads.tracker.clone());
-        let callbacks = threads.callbacks()?;
-        Ok(Self { callback, user_data, gate, lock: Arc::default(), callbacks, ended, tracker })
-    }
-}
-
-tokio::task_local! {
-    static CREDENTIAL_CALLS: TaskTracker;
-}
-
-/// The credential callbacks of one operation. One may still be running when the operation is
-/// cancelled.
-#[derive(Default)]
-pub(crate) struct PendingCredentialCalls(TaskTracker);
-
-impl PendingCredentialCalls {
-    /// Runs an operation and tracks its credential callbacks.
-    pub(crate) fn scope<F: Future>(
-        &self,
-        operation: F,
-    ) -> impl Future<Output = F::Output> + use<F> {
-        CREDENTIAL_CALLS.scope(self.0.clone(), operation)
-    }
-
-    /// Waits until no credential callback of the operation is running.
-    pub(crate) async fn wait(&self) {
-        self.0.close();
-        self.0.wait().await;
+        let (tasks, callbacks) = (threads.tasks.clone(), threads.callbacks()?);
+        Ok(Self { callback, user_data, gate, lock: Arc::default(), callbacks, tasks })
     }
 }
 
@@ -187,16 +160,15 @@ impl PendingCredentialCalls {
 impl CredentialSource for CallbackCredentials {
     async fn credential(&self, host: &Host, repository: &str) -> Result<Option<Credential>> {
         let Self { callback, user_data, .. } = *self;
-        let (gate, ended) = (self.gate.clone(), self.ended.clone());
+        let (gate, ended) = (self.gate.clone(), self.tasks.ended().clone());
         let (host, repository) = (host.to_string(), repository.to_owned());
-        // The token must be taken before `ended` is checked. The end of the runtime cancels `ended` first
-        // and then waits for the tokens, so that no call is missed.
-        let tokens = (self.tracker.token(), CREDENTIAL_CALLS.try_with(TaskTracker::token).ok());
+        let runtime_ended = || Error::new(Code::Cancelled, RUNTIME_ENDED);
+        let tokens = (self.tasks.enter().ok_or_else(runtime_ended)?, track_foreign_call());
         // Prevents the callback after the operation was cancelled and this future dropped.
         let dropped = CancellationToken::new();
         let _guard = dropped.clone().drop_guard();
         let lock = Arc::clone(&self.lock).lock_owned().await;
-        spawn_callback(&self.callbacks, move || {
+        spawn_blocking_on(&self.callbacks, move || {
             let _lock = lock;
             let user_data = user_data;
             let _tokens = tokens;

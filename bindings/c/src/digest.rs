@@ -2,6 +2,7 @@
 
 use std::{mem::MaybeUninit, path::PathBuf, thread};
 
+use ::ocigraph_runtime::{CANCELLED, Task};
 use ocigraph::{
     Algorithm, Code, Descriptor, Digest, Error, Result, digest_all, media_type::OCTET_STREAM,
 };
@@ -167,15 +168,11 @@ fn digest(
 ) -> Result<Vec<DigestedFile>> {
     let cancel = as_ref(cancel).map(|cancel| cancel.0.clone()).unwrap_or_default();
     let files: Vec<PathBuf> = paths.iter().map(PathBuf::from).collect();
-    let run = || {
+    let run = move || {
         signals::block();
-        build(&mut Builder::new_current_thread())?.block_on(async {
-            tokio::select! {
-                biased;
-                () = cancel.cancelled() => Err(Error::new(Code::Cancelled, "it was cancelled")),
-                digests = digest_all(files, algorithm) => digests,
-            }
-        })
+        let task = Task::default().cancelled_by(cancel, CANCELLED);
+        build(Builder::new_current_thread().enable_time())?
+            .block_on(task.run(digest_all(files, algorithm)))
     };
     let digests = thread::scope(|scope| {
         scope.spawn(run).join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))

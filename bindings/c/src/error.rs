@@ -1,7 +1,8 @@
 //! Errors.
 
-use std::{error, ffi::c_void, fmt, iter, ptr, time::Duration};
+use std::{ffi::c_void, ptr, time::Duration};
 
+use ::ocigraph_runtime::ForeignError;
 use ocigraph::{Code, Error};
 
 use crate::{
@@ -31,23 +32,6 @@ impl ocigraph_error {
     }
 }
 
-/// The `user_data` of an error from a callback, kept in the source chain of the core's error.
-struct CallbackUserData(UserData);
-
-impl fmt::Debug for CallbackUserData {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("user data of a callback")
-    }
-}
-
-impl fmt::Display for CallbackUserData {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(self, f)
-    }
-}
-
-impl error::Error for CallbackUserData {}
-
 /// Creates the error that a credential callback returns. Its status is CREDENTIALS.
 ///
 /// `message`: the reason. Invalid UTF-8 is replaced. An empty message becomes "the credential
@@ -67,8 +51,7 @@ pub extern "C" fn ocigraph_error_new(
     let message = message.lossy();
     let message =
         if message.is_empty() { "the credential callback failed".to_owned() } else { message };
-    let error =
-        Error::new(Code::Credentials, message).with_source(CallbackUserData(UserData(user_data)));
+    let error = ForeignError(UserData(user_data)).into_error(Code::Credentials, message);
     Some(Box::new(ocigraph_error::new(error)))
 }
 
@@ -212,10 +195,8 @@ pub extern "C" fn ocigraph_error_retryable(error: Option<&ocigraph_error>) -> bo
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_error_user_data(error: Option<&ocigraph_error>) -> *mut c_void {
     let Some(error) = error else { return ptr::null_mut() };
-    let first: &(dyn error::Error + 'static) = &error.error;
-    let mut causes = iter::successors(Some(first), |cause| cause.source());
-    let user_data_of = causes.find_map(|cause| cause.downcast_ref::<CallbackUserData>());
-    user_data_of.map_or(ptr::null_mut(), |user_data_of| user_data_of.0.0)
+    let foreign = ForeignError::<UserData>::of(&error.error);
+    foreign.map_or(ptr::null_mut(), |ForeignError(user_data)| user_data.0)
 }
 
 /// Returns the error as a JSON object.

@@ -6,31 +6,26 @@
 //! callback runs on a thread that transfers content.
 //!
 //! The cancel token, a progress callback and the end of the runtime cancel a job in both forms. A job
-//! is over when no callback is running and its unfinished files are removed; it waits a limited time
-//! for the latter.
+//! is over when no callback is running, its partial files are removed and its upload sessions are
+//! cancelled; it waits a limited time for the latter two.
 
-use std::{ffi::c_void, future::Future, panic::AssertUnwindSafe, pin::Pin, time::Duration};
+use std::{ffi::c_void, future::Future, pin::Pin};
 
+use ::ocigraph_runtime::{CANCELLED, ErrorContext, Task};
 use bytes::Bytes;
-use futures::FutureExt;
-use ocigraph::{Cleanup, Code, Error, Result};
+use ocigraph::{Code, Error, Result};
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    boundary::catch_panic,
     callback::{Gate, UserData, WriteCallback},
     cancel::ocigraph_cancel,
     client::CallContext,
-    credential::PendingCredentialCalls,
     error::ocigraph_error,
     handle::as_ref,
-    runtime::{Callback, in_callback},
+    runtime::{Callback, RUNTIME_ENDED, in_callback},
     status::{OCIGRAPH_OK, ocigraph_status},
 };
-
-/// Maximum time to wait for the removal of unfinished files after a failure.
-const CLEANUP_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// Content for the calling thread, and the write callback that receives it.
 struct Content {
@@ -46,16 +41,14 @@ enum Step<T> {
 }
 
 pub(crate) struct Job<T> {
-    /// Name and reference of the operation, for error messages.
-    context: (&'static str, String),
+    context: ErrorContext,
     future: Pin<Box<dyn Future<Output = Result<T>> + Send>>,
     gate: Gate,
     content: Option<Content>,
 }
 
-/// Reasons for cancellation, for error messages.
+/// The reason in the error of an operation that its progress callback has cancelled.
 const ENDED_BY_PROGRESS: &str = "the progress callback ended it";
-const CANCELLED: &str = "it was cancelled";
 
 /// A completion callback, which receives the result of an operation.
 pub(crate) type CompletionFn<T> = unsafe extern "C" fn(
@@ -72,7 +65,8 @@ impl<T: Send + 'static> Job<T> {
         gate: Gate,
         future: impl Future<Output = Result<T>> + Send + 'static,
     ) -> Self {
-        Self { context: (operation, on.to_string()), future: Box::pin(future), gate, content: None }
+        let context = ErrorContext::new(operation, on.to_string());
+        Self { context, future: Box::pin(future), gate, content: None }
     }
 
     /// Adds content that the waiting thread passes to `write`. The job drops `chunks` when `write`
@@ -118,9 +112,7 @@ impl<T: Send + 'static> Job<T> {
             gate.deliver();
         }
         gate.close();
-        written
-            .map_err(|e| e.with_operation(context.0, &context.1))
-            .and(final_result(&gate, &cancel, &context, result))
+        written.map_err(|e| context.apply(e)).and(final_result(&gate, &cancel, &context, result))
     }
 
     /// Starts the job; `done` receives its result: the callback form.
@@ -164,25 +156,13 @@ impl<T: Send + 'static> Job<T> {
     }
 
     async fn run_until(self, cancel: CancellationToken, ended: CancellationToken) -> Result<T> {
-        let Self { context: (operation, on), future, gate, .. } = self;
-        let cancelled =
-            |reason: &str| Err(Error::new(Code::Cancelled, reason).with_operation(operation, &on));
-        let (cleanup, credential_calls) = (Cleanup::default(), PendingCredentialCalls::default());
-        let future = cleanup.scope(credential_calls.scope(AssertUnwindSafe(future).catch_unwind()));
-        let result = tokio::select! {
-            biased;
-            () = cancel.cancelled() => cancelled(CANCELLED),
-            () = gate.stop.cancelled() => cancelled(ENDED_BY_PROGRESS),
-            () = ended.cancelled() => cancelled("the runtime has ended"),
-            result = future => {
-                result.unwrap_or_else(|panic| catch_panic(|| std::panic::resume_unwind(panic)))
-            }
-        };
-        if result.is_err() {
-            cleanup.wait(CLEANUP_TIMEOUT).await;
-        }
-        credential_calls.wait().await;
-        result
+        Task::default()
+            .with_context(self.context)
+            .cancelled_by(cancel, CANCELLED)
+            .cancelled_by(self.gate.stop.clone(), ENDED_BY_PROGRESS)
+            .cancelled_by(ended, RUNTIME_ENDED)
+            .run(self.future)
+            .await
     }
 }
 
@@ -191,16 +171,14 @@ impl<T: Send + 'static> Job<T> {
 fn final_result<T>(
     gate: &Gate,
     cancel: &CancellationToken,
-    context: &(&'static str, String),
+    context: &ErrorContext,
     result: Result<T>,
 ) -> Result<T> {
-    let reason = match result {
-        Err(error) => return Err(error),
-        Ok(_) if gate.stop.is_cancelled() => ENDED_BY_PROGRESS,
-        Ok(_) if cancel.is_cancelled() => CANCELLED,
-        Ok(result) => return Ok(result),
-    };
-    Err(Error::new(Code::Cancelled, reason).with_operation(context.0, &context.1))
+    match result {
+        Ok(_) if gate.stop.is_cancelled() => Err(context.cancelled(ENDED_BY_PROGRESS)),
+        Ok(_) if cancel.is_cancelled() => Err(context.cancelled(CANCELLED)),
+        result => result,
+    }
 }
 
 /// Waits for the next step of the waiting thread. Events and chunks precede the result.

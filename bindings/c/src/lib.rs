@@ -54,7 +54,6 @@ mod files;
 mod handle;
 mod job;
 mod manifest;
-mod progress;
 mod signals;
 mod without_result;
 

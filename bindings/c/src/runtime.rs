@@ -5,14 +5,12 @@
 //! threads of their own, separate from those of operations, and completion callbacks have separate
 //! threads again. A blocked callback therefore delays only its own operation.
 
-use std::{cell::Cell, mem, process, sync::Arc, time::Duration};
+use std::{cell::Cell, sync::Arc, time::Duration};
 
+use ::ocigraph_runtime::{ProcessLocal, TaskGroup, TaskGroupToken};
 use ocigraph::{Code, Error, Result};
 use tokio::runtime::{Builder, Handle, Runtime};
-use tokio_util::{
-    sync::CancellationToken,
-    task::{TaskTracker, task_tracker::TaskTrackerToken},
-};
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     boundary::{call, free},
@@ -69,23 +67,21 @@ pub extern "C" fn ocigraph_runtime_free(runtime: Option<Box<ocigraph_runtime>>) 
 /// for itself.
 impl Drop for ocigraph_runtime {
     fn drop(&mut self) {
-        if self.0.is_in_forked_child() {
-            return;
-        }
-        self.0.ended.cancel();
+        let Some(runtimes) = self.0.runtimes.get() else { return };
+        self.0.tasks.end();
         if CALLBACK.get() == Callback::None {
-            self.0.wait();
+            runtimes.wait(&self.0.tasks);
         }
     }
 }
 
 pub(crate) struct Threads {
-    // `None` only while the value is dropped.
-    runtimes: Option<Runtimes>,
-    pub(crate) ended: CancellationToken,
-    pub(crate) tracker: TaskTracker,
-    process: u32,
+    runtimes: ProcessLocal<Runtimes>,
+    pub(crate) tasks: TaskGroup,
 }
+
+/// The reason in the error of an operation that the end of its runtime has cancelled.
+pub(crate) const RUNTIME_ENDED: &str = "the runtime has ended";
 
 struct Runtimes {
     operations: Runtime,
@@ -99,7 +95,7 @@ pub(crate) struct RuntimeHandles {
     pub(crate) callbacks: Handle,
     pub(crate) completions: Handle,
     pub(crate) ended: CancellationToken,
-    pub(crate) token: TaskTrackerToken,
+    pub(crate) token: TaskGroupToken,
 }
 
 thread_local! {
@@ -133,6 +129,11 @@ pub(crate) fn in_callback<T>(callback: Callback, work: impl FnOnce() -> T) -> T 
 }
 
 impl Threads {
+    /// Returns true in a forked child of the process that owns the threads.
+    pub(crate) fn is_in_forked_child(&self) -> bool {
+        self.runtimes.is_inherited()
+    }
+
     pub(crate) fn start(workers: usize) -> Result<Self> {
         if workers > MAX_WORKERS {
             return Err(invalid(format!("{workers} workers are too many"))
@@ -144,17 +145,7 @@ impl Threads {
             callbacks: pool("ocigraph call", MAX_CALLBACKS)?,
             completions: pool("ocigraph done", MAX_COMPLETIONS)?,
         };
-        Ok(Self {
-            runtimes: Some(runtimes),
-            ended: CancellationToken::new(),
-            tracker: TaskTracker::new(),
-            process: process::id(),
-        })
-    }
-
-    /// Returns true in a forked child of the process that owns the threads.
-    pub(crate) fn is_in_forked_child(&self) -> bool {
-        self.process != process::id()
+        Ok(Self { runtimes: ProcessLocal::new(runtimes), tasks: TaskGroup::default() })
     }
 
     /// Returns the threads for a new operation, or CANCELLED if the runtime has ended.
@@ -165,36 +156,25 @@ impl Threads {
                 "start it after the operation has returned, or from a completion callback",
             ));
         }
-        if self.is_in_forked_child() {
+        let Some(runtimes) = self.runtimes.get() else {
             let message = "this client was created before the process was forked, and its threads do not exist in the child";
             return Err(invalid(message).with_hint("create a new client in the child process"));
-        }
-        // The token must be taken before `ended` is checked. The end of the runtime cancels `ended` first
-        // and then waits for the tokens, so that no operation is missed.
-        let token = self.tracker.token();
-        match &self.runtimes {
-            Some(runtimes) if !self.ended.is_cancelled() => Ok(RuntimeHandles {
-                operations: runtimes.operations.handle().clone(),
-                callbacks: runtimes.callbacks.handle().clone(),
-                completions: runtimes.completions.handle().clone(),
-                ended: self.ended.clone(),
-                token,
-            }),
-            _ => Err(Error::new(Code::Cancelled, "the runtime has ended")),
-        }
+        };
+        let ended = || Error::new(Code::Cancelled, RUNTIME_ENDED);
+        Ok(RuntimeHandles {
+            token: self.tasks.enter().ok_or_else(ended)?,
+            operations: runtimes.operations.handle().clone(),
+            callbacks: runtimes.callbacks.handle().clone(),
+            completions: runtimes.completions.handle().clone(),
+            ended: self.tasks.ended().clone(),
+        })
     }
 
     /// Returns the threads for callbacks of operations.
     pub(crate) fn callbacks(&self) -> Result<Handle> {
-        let runtimes = self.runtimes.as_ref();
-        let ended = || Error::new(Code::Cancelled, "the runtime has ended");
+        let runtimes = self.runtimes.get();
+        let ended = || Error::new(Code::Cancelled, RUNTIME_ENDED);
         runtimes.map(|runtimes| runtimes.callbacks.handle().clone()).ok_or_else(ended)
-    }
-
-    fn wait(&self) {
-        if let Some(runtimes) = &self.runtimes {
-            runtimes.wait(&self.tracker);
-        }
     }
 }
 
@@ -212,13 +192,12 @@ pub(crate) fn build(builder: &mut Builder) -> Result<Runtime> {
 }
 
 impl Runtimes {
-    fn wait(&self, tracker: &TaskTracker) {
-        tracker.close();
-        self.operations.block_on(tracker.wait());
+    fn wait(&self, tasks: &TaskGroup) {
+        self.operations.block_on(tasks.wait());
     }
 
-    fn finish(self, tracker: &TaskTracker) {
-        self.wait(tracker);
+    fn finish(self, tasks: &TaskGroup) {
+        self.wait(tasks);
         // Abandoned file work ends by itself; the program need not wait longer for it.
         self.operations.shutdown_timeout(Duration::from_secs(1));
         self.callbacks.shutdown_timeout(Duration::from_secs(1));
@@ -230,17 +209,12 @@ impl Runtimes {
 impl Drop for Threads {
     fn drop(&mut self) {
         let Some(runtimes) = self.runtimes.take() else { return };
-        if self.is_in_forked_child() {
-            // Dropping the runtimes would wait for threads that do not exist in this process.
-            mem::forget(runtimes);
-            return;
-        }
-        let tracker = self.tracker.clone();
+        let tasks = self.tasks.clone();
         if Callback::current() == Callback::None {
-            runtimes.finish(&tracker);
+            runtimes.finish(&tasks);
         } else {
             // A thread of the runtime cannot join itself.
-            std::thread::spawn(move || runtimes.finish(&tracker));
+            std::thread::spawn(move || runtimes.finish(&tasks));
         }
     }
 }

@@ -12,14 +12,11 @@ mod signals;
 use std::{ffi::OsString, io::IsTerminal as _, time::Duration};
 
 use clap::{CommandFactory, Parser};
-use ocigraph::{Cleanup, Code, Error};
+use ocigraph::{Code, Error};
+use ocigraph_runtime::{CANCELLED, Task};
 use serde_json::json;
-use tokio::{
-    runtime::Handle,
-    sync::oneshot,
-    task::JoinHandle,
-    time::{sleep, timeout},
-};
+use tokio::{runtime::Handle, time::timeout};
+use tokio_util::sync::CancellationToken;
 
 use args::{Cli, Command, Common, Format};
 use signals::{INTERRUPTED, Signals};
@@ -27,8 +24,8 @@ use signals::{INTERRUPTED, Signals};
 /// The exit code for wrong usage.
 const USAGE: u8 = 2;
 
-/// Maximum time for the clean-up after an interrupted command.
-const GRACE: Duration = Duration::from_secs(2);
+/// Maximum time for which an interrupted command waits for a thread that may be reading standard input.
+const INPUT_TIMEOUT: Duration = Duration::from_millis(200);
 
 /// The exit code of the command.
 #[derive(Debug, Clone, Copy)]
@@ -78,56 +75,37 @@ async fn run_until_interrupted(cli: Cli) -> Result<Result<ExitCode, Error>, u8> 
             return Ok(Err(Error::new(Code::Internal, message)));
         }
     };
-    let (stop, stopped) = oneshot::channel::<()>();
-    let runtime = Handle::current();
-    let cleanup = Cleanup::default();
-    let watched = cleanup.scope(run(cli));
+    let interrupted = CancellationToken::new();
+    let task = Task::default().cancelled_by(interrupted.clone(), CANCELLED);
+    let (runtime, running) = (Handle::current(), task.clone());
     // A separate thread, because reading standard input blocks it and signals must still be handled.
     let mut work = tokio::task::spawn_blocking(move || {
-        runtime.block_on(async {
-            tokio::select! {
-                result = watched => Some(result),
-                _ = stopped => None,
-            }
-        })
+        runtime.block_on(running.run_until_cancelled(run(cli)))
     });
-    let result = tokio::select! {
-        joined = &mut work => match joined {
-            Ok(Some(result)) => Ok(result),
-            Ok(None) => Err(INTERRUPTED),
-            Err(e) => Ok(Err(Error::new(Code::Internal, format!("the command panicked: {e}")))),
-        },
-        code = signals.next() => {
-            drop(stop);
-            Err(code)
+    let code = tokio::select! {
+        result = &mut work => {
+            let failed = |e| Error::new(Code::Internal, format!("the command failed: {e}"));
+            let result = result.map_err(failed).and_then(|result| result);
+            tokio::select! {
+                () = task.clean_up() => {}
+                _ = signals.next() => {}
+            }
+            return Ok(result);
         }
+        code = signals.next() => code,
     };
-    if matches!(result, Ok(Ok(_))) {
-        return result;
-    }
+    interrupted.cancel();
+    let cleaned_up = async {
+        // A read from standard input cannot be interrupted, so do not wait for it.
+        let _ = timeout(INPUT_TIMEOUT, work).await;
+        task.clean_up().await;
+    };
     tokio::select! {
-        () = clean_up(work, cleanup) => {}
+        () = cleaned_up => {}
         // A second signal ends the command without further clean-up.
         _ = signals.next() => {}
     }
-    result
-}
-
-/// Waits until the dropped operation has removed its files and has cancelled its upload sessions,
-/// which happens in separate tasks.
-async fn clean_up<T>(work: JoinHandle<T>, cleanup: Cleanup) {
-    if !work.is_finished() {
-        // A read from standard input cannot be interrupted, so do not wait for it.
-        let _ = timeout(GRACE / 10, work).await;
-    }
-    cleanup.wait(GRACE).await;
-    let metrics = Handle::current().metrics();
-    let _ = timeout(GRACE, async {
-        while metrics.num_alive_tasks() > 0 {
-            sleep(Duration::from_millis(5)).await;
-        }
-    })
-    .await;
+    Err(code)
 }
 
 async fn run(cli: Cli) -> Result<ExitCode, Error> {

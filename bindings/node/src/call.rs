@@ -2,39 +2,30 @@
 
 use std::{
     future::Future,
-    panic::AssertUnwindSafe,
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
 };
 
-use futures::FutureExt;
 use napi::{
     Either, Env,
     bindgen_prelude::{Object, ToNapiValue},
     threadsafe_function::ThreadsafeFunction,
 };
 use napi_derive::napi;
-use ocigraph::{Cleanup, Progress, Result};
-use tokio::{
-    runtime::{Handle, Runtime},
-    time::{sleep, timeout},
-};
+use ocigraph::{Progress, Result};
+use ocigraph_runtime::{CANCELLED, CLEANUP_TIMEOUT, Task, TaskGroup};
+use tokio::{runtime::Runtime, time::timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    error::{ErrorContext, cancelled, client_closed, js_result, panicked},
+    error::{ErrorContext, js_result},
     progress::Events,
 };
 
 /// Called without arguments when events are ready to fetch. It does not keep the process alive.
 pub(crate) type Wake = ThreadsafeFunction<(), (), (), napi::Status, false, true>;
 
-/// Maximum time to wait until a failed or aborted call has removed its partial files. An aborted
-/// call must reject within 100 ms.
-const CLEANUP_TIMEOUT: Duration = Duration::from_millis(80);
-
-/// Maximum time for the clean-up tasks of a closed client.
-const GRACE: Duration = Duration::from_secs(2);
+/// The reason in the error of a call that the end of its client has cancelled.
+const CLIENT_CLOSED: &str = "the client was closed during the call";
 
 /// A call of a client: its cancellation token and its progress events.
 #[napi]
@@ -95,14 +86,17 @@ impl Drop for Call {
 /// The threads that run the calls of one client.
 pub(crate) struct Engine {
     runtime: Option<Runtime>,
-    /// Cancels every call of the client.
+    calls: TaskGroup,
+    /// Cancelled when the client is closed.
     pub(crate) closed: CancellationToken,
 }
 
 impl Engine {
     pub(crate) fn start() -> Result<Arc<Self>> {
         let runtime = ocigraph_runtime::build("ocigraph", 0, || {})?;
-        Ok(Arc::new(Self { runtime: Some(runtime), closed: CancellationToken::new() }))
+        let calls = TaskGroup::default();
+        let closed = calls.ended().clone();
+        Ok(Arc::new(Self { runtime: Some(runtime), calls, closed }))
     }
 
     /// Runs `work` and returns a promise of its result. The promise never rejects: errors, cancellation
@@ -137,19 +131,12 @@ impl Engine {
         // Keeps the threads alive during the call, even if the client is closed or collected.
         let engine = Arc::clone(self);
         self.spawn(async move {
-            let cleanup = Cleanup::default();
-            let work = cleanup.scope(AssertUnwindSafe(work).catch_unwind());
-            // Drop the work, with everything that it holds, before the promise settles.
-            let result = tokio::select! {
-                biased;
-                () = token.cancelled() => Err(cancelled()),
-                () = engine.closed.cancelled() => Err(client_closed()),
-                done = work => done.unwrap_or_else(|_| Err(panicked())),
-            };
-            if result.is_err() {
-                cleanup.wait(CLEANUP_TIMEOUT).await;
-            }
-            let result = result.map_err(|error| context.apply(error));
+            let task = Task::default()
+                .with_context(context)
+                .cancelled_by(token, CANCELLED)
+                .cancelled_by(engine.closed.clone(), CLIENT_CLOSED);
+            // The clean-up is over before the promise settles.
+            let result = task.run(work).await;
             deferred.resolve(move |env| match result {
                 Ok(value) => finish(env, value).map(Either::A),
                 Err(error) => Ok(js_result(Err(error))),
@@ -158,29 +145,30 @@ impl Engine {
         Ok(promise)
     }
 
-    /// Cancels all calls, and calls `done` once their clean-up has finished. A dropped upload deletes its
-    /// session at the registry in a task of its own, so the threads must outlive the calls.
+    /// Cancels all calls, and calls `done` once their clean-up has finished. The threads must outlive the
+    /// calls.
     pub(crate) fn end(self: Arc<Self>, done: impl FnOnce() + Send + 'static) {
-        self.closed.cancel();
+        self.calls.end();
         let engine = Arc::clone(&self);
-        self.spawn(async move {
-            let metrics = Handle::current().metrics();
-            // This task is counted too.
-            let others = async {
-                while metrics.num_alive_tasks() > 1 {
-                    sleep(Duration::from_millis(5)).await;
-                }
-            };
-            let _ = timeout(GRACE, others).await;
-            drop(engine);
-            done();
-        });
+        if let Some(runtime) = &self.runtime {
+            runtime.spawn(async move {
+                // Each call limits its own clean-up. This limit holds if a thread of the calls is blocked.
+                let _ = timeout(2 * CLEANUP_TIMEOUT, engine.calls.wait()).await;
+                drop(engine);
+                done();
+            });
+        }
     }
 
+    /// Starts work that the end of the client waits for.
     pub(crate) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+        let token = self.calls.enter();
         // The runtime exists until `self` is dropped.
         if let Some(runtime) = &self.runtime {
-            runtime.spawn(work);
+            runtime.spawn(async move {
+                work.await;
+                drop(token);
+            });
         }
     }
 }

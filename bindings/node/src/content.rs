@@ -12,12 +12,12 @@ use napi::{
 };
 use napi_derive::napi;
 use ocigraph::{BufferedContent as Core, Content, File, Result, media_type::OCTET_STREAM};
-use tokio::task::spawn_blocking;
+use ocigraph_runtime::spawn_blocking;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     call::Engine,
-    error::{ErrorContext, invalid, panicked},
+    error::{ErrorContext, invalid},
     options::FileOptions,
 };
 
@@ -57,7 +57,7 @@ impl BufferedContent {
                 Some(buffer) => buffer.write(&bytes),
                 None => Err(invalid("the content was already pushed")),
             };
-            spawn_blocking(write).await.unwrap_or_else(|_| Err(panicked()))
+            spawn_blocking(write).await
         })
     }
 
@@ -70,7 +70,10 @@ impl BufferedContent {
         let buffer = Arc::clone(&self.buffer);
         // Not on the JavaScript thread: a write may hold the lock, and deleting a large file takes time.
         self.engine.spawn(async move {
-            let remove = move || drop(buffer.lock().unwrap_or_else(PoisonError::into_inner).take());
+            let remove = move || {
+                drop(buffer.lock().unwrap_or_else(PoisonError::into_inner).take());
+                Ok(())
+            };
             // If the runtime shuts down first, the shutdown drops the content.
             let _ = spawn_blocking(remove).await;
         });

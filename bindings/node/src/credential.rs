@@ -1,15 +1,13 @@
 //! Credentials: values from JavaScript, and a JavaScript function that is called for each repository.
 //! Credentials and headers may be secrets, so errors never repeat them.
 
-use std::{
-    fmt,
-    sync::{Mutex, PoisonError},
-};
+use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode::NonBlocking};
 use napi_derive::napi;
 use ocigraph::{Code, Credential, CredentialSource, Credentials, Error, Host, Result};
+use ocigraph_runtime::ForeignError;
 use serde_json::{Map, Value};
 use tokio::sync::oneshot;
 
@@ -126,9 +124,8 @@ impl CredentialRequest {
     /// Responds with a failure. JavaScript finds the thrown value again by `number`.
     #[napi(catch_unwind)]
     pub fn fail(&self, why: String, number: u32) {
-        let error =
-            Error::new(Code::Credentials, format!("the credentials function failed: {why}"));
-        self.send(Err(error.with_source(CallbackError(number))));
+        let message = format!("the credentials function failed: {why}");
+        self.send(Err(ForeignError(number).into_error(Code::Credentials, message)));
     }
 
     fn send(&self, response: Result<Option<Credential>>) {
@@ -137,18 +134,6 @@ impl CredentialRequest {
         let _ = sender.map(|sender| sender.send(response));
     }
 }
-
-/// The source of an error: the value that the credentials function threw, by number.
-#[derive(Debug)]
-pub(crate) struct CallbackError(pub(crate) u32);
-
-impl fmt::Display for CallbackError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the credentials function threw")
-    }
-}
-
-impl std::error::Error for CallbackError {}
 
 pub(crate) struct CallbackSource(CredentialCallback);
 

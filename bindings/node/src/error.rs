@@ -3,9 +3,9 @@
 use napi::Either;
 use napi_derive::napi;
 use ocigraph::{Code, Error, KeyCase, Result, ToJson};
+pub(crate) use ocigraph_runtime::ErrorContext;
+use ocigraph_runtime::ForeignError;
 use serde_json::Value;
-
-use crate::credential::CallbackError;
 
 /// The value that replaces the result of a failed call.
 #[napi(object, object_from_js = false)]
@@ -27,8 +27,7 @@ pub(crate) fn js_result<T>(result: Result<T>) -> JsResult<T> {
 
 fn described(error: &Error) -> Value {
     let mut json = error.to_json(KeyCase::Camel);
-    let cause = std::error::Error::source(error).and_then(|cause| cause.downcast_ref());
-    if let Some(CallbackError(number)) = cause {
+    if let Some(ForeignError(number)) = ForeignError::<u32>::of(error) {
         json["callbackError"] = (*number).into();
     }
     json
@@ -40,36 +39,4 @@ pub(crate) fn json<T: ToJson + ?Sized>(value: &T) -> String {
 
 pub(crate) fn invalid(message: impl Into<String>) -> Error {
     Error::new(Code::InvalidArgument, message)
-}
-
-pub(crate) fn cancelled() -> Error {
-    Error::new(Code::Cancelled, "the call was aborted")
-}
-
-pub(crate) fn client_closed() -> Error {
-    Error::new(Code::Cancelled, "the client was closed during the call")
-}
-
-pub(crate) fn panicked() -> Error {
-    Error::new(Code::Internal, "the call panicked; this is a bug in ocigraph")
-}
-
-/// The operation and reference of a call, which are added to errors that lack them.
-#[derive(Debug, Clone)]
-pub(crate) struct ErrorContext {
-    operation: String,
-    on: String,
-}
-
-impl ErrorContext {
-    pub(crate) fn new(operation: impl Into<String>, on: impl Into<String>) -> Self {
-        Self { operation: operation.into(), on: on.into() }
-    }
-
-    pub(crate) fn apply(&self, error: Error) -> Error {
-        if error.operation().is_some() {
-            return error;
-        }
-        error.with_operation(&self.operation, &self.on)
-    }
 }

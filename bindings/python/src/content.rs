@@ -14,6 +14,7 @@ use ocigraph::{
     Algorithm, Annotations, ByteStream, Code, Content, Descriptor, Digest, Error, File, Result,
     Source, media_type,
 };
+use ocigraph_runtime::spawn_blocking;
 use pyo3::{
     exceptions::PyValueError,
     prelude::*,
@@ -232,13 +233,4 @@ impl BufferedContent {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(buffer);
         or_raised(py, written)
     }
-}
-
-/// Runs `work` on a blocking thread: it may take long, or wait for the GIL.
-pub(crate) async fn spawn_blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T> + Send + 'static,
-) -> Result<T> {
-    tokio::task::spawn_blocking(work)
-        .await
-        .unwrap_or_else(|_| Err(Error::new(Code::Internal, "a blocking task panicked")))
 }

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use ocigraph::{Code, Credential, CredentialSource, Credentials, Error, Host, Result};
+use ocigraph_runtime::spawn_foreign_call;
 use pyo3::prelude::*;
 
-use crate::{content::spawn_blocking, finalization::attached};
+use crate::finalization::attached;
 
 /// A credential as Python passes it: kind, secret, and user name or tenant.
 #[derive(FromPyObject)]
@@ -64,7 +65,7 @@ impl CredentialSource for CredentialCallback {
     async fn credential(&self, host: &Host, repository: &str) -> Result<Option<Credential>> {
         let function = Arc::clone(&self.0);
         let (host, repository) = (host.to_string(), repository.to_owned());
-        spawn_blocking(move || {
+        spawn_foreign_call(move || {
             let ask = |py: Python<'_>| -> PyResult<Option<GivenCredential>> {
                 function.bind(py).call1((host, repository))?.extract()
             };

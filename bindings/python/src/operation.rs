@@ -1,29 +1,26 @@
 //! A running operation: a runtime task whose result is fetched later. Python either waits for it
 //! with the GIL released, or is woken in an event loop. It polls progress events and can cancel
-//! the operation. Dropping the handle also cancels it.
+//! the operation. Dropping the handle also cancels it. A cancelled operation finishes after its
+//! clean-up.
 
 use std::{
     future::Future,
-    panic::AssertUnwindSafe,
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
-use futures::FutureExt;
-use ocigraph::{Cleanup, Code, Error, Result};
+use ocigraph::{Code, Error, Outcome, Result};
+use ocigraph_runtime::{CANCELLED, ProcessLocal, Task};
 use pyo3::prelude::*;
-use tokio::sync::oneshot;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::{
     error::{inherited, raised},
     finalization::{attached, detached},
     progress::Events,
-    runtime::{ProcessLocal, Runtime},
+    runtime::Runtime,
     values::descriptor,
 };
-
-/// Maximum time to wait until a failed or cancelled operation has removed its partial files.
-const CLEANUP_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// Converts the result to a Python value, on the thread that fetches it.
 type Finish = Box<dyn FnOnce(Python<'_>) -> PyResult<Py<PyAny>> + Send>;
@@ -72,7 +69,7 @@ pub(crate) struct Operation(ProcessLocal<Started>);
 
 struct Started {
     shared: Arc<Shared>,
-    stop: Mutex<Option<oneshot::Sender<()>>>,
+    cancel_on_drop: DropGuard,
     events: Option<Arc<Events>>,
     /// Keeps the runtime alive while a caller may wait for the task.
     _runtime: Arc<Runtime>,
@@ -92,32 +89,19 @@ impl Operation {
         C: FnOnce(Python<'_>, T) -> PyResult<Py<PyAny>> + Send + 'static,
     {
         let shared = Arc::new(Shared::default());
-        let (stop, stopped) = oneshot::channel::<()>();
-        let ending = Arc::clone(&shared);
-        let cleanup = Cleanup::default();
-        let task = async move {
-            let work = cleanup.scope(AssertUnwindSafe(work).catch_unwind());
-            // Drop the work, with its partial files and upload sessions, before reporting the result.
-            let result = tokio::select! {
-                result = work => result.unwrap_or_else(|_| {
-                    Err(Error::new(Code::Internal, "the operation panicked; this is a bug in ocigraph"))
-                }),
-                _ = stopped => Err(Error::new(Code::Cancelled, "the operation was cancelled")),
-            };
-            if result.is_err() {
-                cleanup.wait(CLEANUP_TIMEOUT).await;
-            }
-            ending.end(match result {
-                Ok(value) => Box::new(move |py| convert(py, value)),
-                Err(error) => Box::new(move |py| Err(raised(py, &error))),
-            });
-        };
+        let (cancel, ending) = (CancellationToken::new(), Arc::clone(&shared));
+        let operation = Task::default().cancelled_by(cancel.clone(), CANCELLED).run(work);
         if let Some(handle) = runtime.handle() {
-            handle.spawn(task);
+            handle.spawn(async move {
+                ending.end(match operation.await {
+                    Ok(value) => Box::new(move |py| convert(py, value)),
+                    Err(error) => Box::new(move |py| Err(raised(py, &error))),
+                });
+            });
         }
         Self(ProcessLocal::new(Started {
             shared,
-            stop: Mutex::new(Some(stop)),
+            cancel_on_drop: cancel.drop_guard(),
             events,
             _runtime: Arc::clone(runtime),
         }))
@@ -130,10 +114,11 @@ impl Operation {
 
 #[pymethods]
 impl Operation {
-    /// Waits for the result for at most `seconds`. Returns true once the operation has finished.
+    /// Waits for the result for at most `seconds`, which may be infinite. Returns true once the
+    /// operation has finished.
     fn wait(&self, py: Python<'_>, seconds: f64) -> PyResult<bool> {
         let shared = &self.started(py)?.shared;
-        let limit = Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX);
+        let limit = Duration::try_from_secs_f64(seconds.max(0.0)).unwrap_or(Duration::MAX);
         Ok(detached(py, || {
             let state = shared.state();
             let waited = shared.changed.wait_timeout_while(state, limit, |state| !state.ended);
@@ -159,7 +144,7 @@ impl Operation {
     /// Cancels the operation. It finishes shortly afterwards, and its result is dropped.
     fn cancel(&self) {
         let Some(started) = self.0.get() else { return };
-        started.stop.lock().unwrap_or_else(PoisonError::into_inner).take();
+        started.cancel_on_drop.token().cancel();
         let unwanted = {
             let mut state = started.shared.state();
             state.unwanted = true;
@@ -176,7 +161,8 @@ impl Operation {
             .into_iter()
             .map(|event| {
                 let blob = descriptor(py, &event.blob)?;
-                let tuple = (event.kind, blob, event.position, event.outcome);
+                let outcome = event.outcome.map(Outcome::name);
+                let tuple = (event.kind.name(), blob, event.position, outcome);
                 Ok(tuple.into_pyobject(py)?.into_any())
             })
             .collect()

@@ -2,12 +2,10 @@
 //! down with the last of them. The threads do not exist in a child of `fork`, so the child must
 //! neither use nor drop values of its parent: see [`ProcessLocal`].
 
-use std::{
-    mem, process,
-    sync::{Arc, Mutex, PoisonError, Weak},
-};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use ocigraph::Result;
+pub(crate) use ocigraph_runtime::ProcessLocal;
 use tokio::runtime::{Handle, Runtime as Tokio};
 
 static SHARED: Mutex<Option<ProcessLocal<Weak<Runtime>>>> = Mutex::new(None);
@@ -38,38 +36,6 @@ impl Drop for Runtime {
         // Do not wait: the dropping thread may hold the GIL, and a runtime thread may be waiting for it.
         if let Some(tokio) = self.0.take() {
             tokio.shutdown_background();
-        }
-    }
-}
-
-/// A value that belongs to the process that created it. In a child of `fork` it is unreachable and
-/// is not dropped, because its drop would wait for threads that do not exist there.
-#[derive(Debug)]
-pub(crate) struct ProcessLocal<T> {
-    process: u32,
-    value: Option<T>,
-}
-
-impl<T> ProcessLocal<T> {
-    pub(crate) fn new(value: T) -> Self {
-        Self { process: process::id(), value: Some(value) }
-    }
-
-    /// Returns the value, or `None` in another process.
-    pub(crate) fn get(&self) -> Option<&T> {
-        self.value.as_ref().filter(|_| self.process == process::id())
-    }
-
-    /// True in a process other than the one that created the value.
-    pub(crate) fn is_inherited(&self) -> bool {
-        self.process != process::id()
-    }
-}
-
-impl<T> Drop for ProcessLocal<T> {
-    fn drop(&mut self) {
-        if self.is_inherited() {
-            mem::forget(self.value.take());
         }
     }
 }

@@ -43,32 +43,27 @@ pub(crate) async fn select_manifest(
     loop {
         for child in index.children() {
             let is_index = media_type::is_index(&child.media_type);
-            match &child.platform {
-                Some(platform) if platform.fits(wanted) && is_index => {
-                    if seen.len() <= MAX_NESTED_INDEXES && seen.insert(child.digest.clone()) {
-                        nested.push_front((child.digest.clone(), true));
-                    }
-                }
-                Some(platform) if platform.fits(wanted) => {
-                    return Ok(fetch_manifest(store, &TagOrDigest::from(child))
-                        .await?
-                        .without_guard());
-                }
-                Some(platform) if found.len() < MAX_LISTED => found.push(platform.to_string()),
-                None if is_index
+            let named = child.platform.as_ref();
+            let is_wanted = named.is_some_and(|platform| platform.fits(wanted));
+            if is_index {
+                let is_searched = is_wanted || named.is_none();
+                if is_searched
                     && seen.len() <= MAX_NESTED_INDEXES
-                    && seen.insert(child.digest.clone()) =>
+                    && seen.insert(child.digest.clone())
                 {
-                    nested.push_back((child.digest.clone(), fits));
+                    let of_platform = is_wanted || fits;
+                    let position = if is_wanted { 0 } else { nested.len() };
+                    nested.insert(position, (child.digest.clone(), of_platform));
                 }
-                None if fits && !is_index => {
-                    let image =
-                        fetch_manifest(store, &TagOrDigest::from(child)).await?.without_guard();
-                    if image_platform(store, &image).await?.is_some_and(|p| p.fits(wanted)) {
-                        return Ok(image);
-                    }
+            } else if is_wanted || (named.is_none() && fits) {
+                let image = fetch_manifest(store, &TagOrDigest::from(child)).await?.without_guard();
+                if is_wanted || image_platform(store, &image).await?.is_some_and(|p| p.fits(wanted))
+                {
+                    return Ok(image);
                 }
-                _ => {}
+            }
+            if let Some(platform) = named.filter(|_| !is_wanted && found.len() < MAX_LISTED) {
+                found.push(platform.to_string());
             }
         }
         let Some((next, of_platform)) = nested.pop_front() else { break };

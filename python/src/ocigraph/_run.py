@@ -1,7 +1,8 @@
 """Waits for an operation, in a thread or in an event loop, and cancels it if waiting is interrupted.
 
 Callbacks run here, in the caller's thread, so that their exceptions and `KeyboardInterrupt` are raised to the caller.
-A cancelled operation gets time to delete its partial files.
+A cancelled operation finishes after it has deleted its partial files and cancelled its upload sessions at the registry,
+or after two seconds. The exception is raised after that.
 """
 
 from __future__ import annotations
@@ -24,8 +25,8 @@ _LOGGER = logging.getLogger("ocigraph")
 _TICK = 0.05
 """Seconds between two checks for progress events and signals."""
 
-_GRACE = 5.0
-"""Maximum time in seconds for the clean-up of a cancelled operation."""
+_BACKSTOP = 5.0
+"""Maximum time in seconds to wait for a cancelled operation. It finishes earlier, unless its threads are blocked."""
 
 
 def sync_log_level() -> None:
@@ -43,7 +44,7 @@ def run(operation: _native.Operation[_T], progress: Progress | None = None) -> _
         operation.cancel()
         # In short waits, so that a second Ctrl-C is noticed.
         begun = time.monotonic()
-        while not operation.wait(_TICK) and time.monotonic() - begun < _GRACE:
+        while not operation.wait(_TICK) and time.monotonic() - begun < _BACKSTOP:
             pass
         raise
     return operation.result()
@@ -64,11 +65,25 @@ async def run_async(operation: _native.Operation[_T], progress: Progress | None 
         # The event loop was closed, so nothing can be awaited.
         operation.cancel()
         raise
-    except BaseException:
+    except BaseException as error:
         operation.cancel()
-        await asyncio.wait([ended], timeout=_GRACE)
+        cancelled = await _clean_up(ended)
+        if cancelled is not None and not isinstance(error, asyncio.CancelledError):
+            raise cancelled from error
         raise
     return operation.result()
+
+
+async def _clean_up(ended: asyncio.Future[None]) -> asyncio.CancelledError | None:
+    """Waits for the clean-up of a cancelled operation, even if the task is cancelled again. Returns that error."""
+    cancelled = None
+    deadline = time.monotonic() + _BACKSTOP
+    while not ended.done() and (left := deadline - time.monotonic()) > 0:
+        try:
+            await asyncio.wait([ended], timeout=left)
+        except asyncio.CancelledError as error:
+            cancelled = error
+    return cancelled
 
 
 def _events(operation: _native.Operation[object]) -> Iterator[Event]:

@@ -11,7 +11,9 @@ use std::{
 };
 
 use ocigraph_fixture::{Auth, Config, Fixture, Referrers};
-use ocigraph_suite::{Authority, Shows, TlsFront, Workspace};
+use ocigraph_suite::{
+    Authority, STALLED_SIZE, Shows, TlsFront, Workspace, assert_sessions_closed, stalling,
+};
 use tempfile::TempDir;
 
 use crate::{compile, hooked, stage};
@@ -42,6 +44,8 @@ impl Form {
     const ALL: &[Self] = &[Self::Plain, Self::Sanitized, Self::Valgrind];
     /// Without valgrind, which reports false errors in the assembly of ring and false leaks in TLS.
     const WITH_TLS: &[Self] = &[Self::Plain, Self::Sanitized];
+    /// Without valgrind, which reports what a program that ends with `_exit` has not freed.
+    const WITH_LEAKS: &[Self] = &[Self::Plain, Self::Sanitized];
     /// Without the sanitizers: those of GCC 12 deadlock in a child that is forked while another thread
     /// allocates.
     const FORKED: &[Self] = &[Self::Plain, Self::Valgrind];
@@ -132,6 +136,31 @@ fn callbacks_of_every_kind_are_called() {
 fn operations_can_be_cancelled_before_during_and_after() {
     let (_fixture, slow) = slow();
     each("cancel.c", |_, _, run| run(&["oci:here", &slow]));
+}
+
+#[test]
+fn a_cancelled_call_has_cleaned_up_when_it_returns() {
+    for call in ["push", "push_start"] {
+        each_of(Form::WITH_LEAKS, "cleanup.c", |_, _, run| {
+            let fixture = Fixture::start(stalling());
+            run(&[call, &format!("{}/app:v1", fixture.host())]);
+            assert_sessions_closed(&fixture);
+        });
+    }
+    let fixture = Fixture::start(Config::default());
+    let reference = format!("{}/app:v1", fixture.host());
+    let work = Workspace::new();
+    work.write("large", vec![7; STALLED_SIZE]);
+    work.ocigraph(&["push", &reference, "large"]).ok();
+    fixture.set_config(stalling());
+    for call in ["pull", "pull_start"] {
+        each_of(Form::WITH_LEAKS, "cleanup.c", |_, work, run| {
+            fs::create_dir(work.path("out")).unwrap();
+            run(&[call, &reference]);
+            let left: Vec<_> = fs::read_dir(work.path("out")).unwrap().collect();
+            assert!(left.is_empty(), "{call} left {left:?}");
+        });
+    }
 }
 
 #[test]

@@ -224,12 +224,14 @@ impl Attempt for AuthenticatedAttempt<'_> {
                     _ => self.authorization_for(&listed).await?,
                 };
                 if let Some(better) = better {
+                    request.mark_sent(false);
                     response.drain().await;
                     authorization = Some(better);
                     continue;
                 }
             }
             if response.status() == StatusCode::UNAUTHORIZED && is_registry {
+                request.mark_sent(false);
                 let challenges = challenges(response.headers());
                 match authenticator.answer(self.context, &challenges, sent).await? {
                     Some(better) => {

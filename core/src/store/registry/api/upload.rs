@@ -13,7 +13,7 @@ use std::sync::Arc;
 use http::{Method, StatusCode, header};
 use tokio::time::Instant;
 
-use self::session::{Session, received_bytes};
+use self::session::{Session, received_bytes, send_start};
 use super::registry::Registry;
 use crate::{
     content::{progress::Outcome, source::Source},
@@ -213,14 +213,14 @@ impl Registry {
         let request = Request::new(Method::POST, url)
             .header(header::CONTENT_TYPE, media_type::OCTET_STREAM)
             .body(Body::Source { source: Arc::clone(source), offset: 0, length: blob.size });
-        let response = self.connection.send(request).await?;
+        let response = send_start(&self.connection, request).await?;
         self.read_start(response, &blob.digest, Outcome::Uploaded).await
     }
 
     async fn mount(&self, digest: &Digest, from: &str, outcome: Outcome) -> Result<UploadStart> {
         let mut url = self.url("blobs/uploads/")?;
         url.query_pairs_mut().append_pair("mount", digest.as_str()).append_pair("from", from);
-        match self.connection.send(Request::new(Method::POST, url)).await {
+        match send_start(&self.connection, Request::new(Method::POST, url)).await {
             Ok(response) => self.read_start(response, digest, outcome).await,
             // A client that may not read the other repository can still upload the blob.
             Err(e) if matches!(e.code(), Code::Unauthorized | Code::Forbidden) => {
@@ -478,7 +478,7 @@ impl Registry {
 
     async fn open_session(&self, digest: &Digest) -> Result<Session> {
         let request = Request::new(Method::POST, self.url("blobs/uploads/")?);
-        let response = self.connection.send(request).await?;
+        let response = send_start(&self.connection, request).await?;
         if response.status() != StatusCode::ACCEPTED {
             let what = format!("cannot start the upload of {digest}");
             return Err(response.into_error(&what).await);

@@ -122,6 +122,7 @@ impl HttpClient {
         let mut renewals = 0;
         let mut backoff = Backoff::new(self.limits()).since(request.last_progress);
         loop {
+            request.mark_sent(false);
             let waiting = Instant::now();
             let permit = self.permit(&request).await;
             // The wait for a permit does not count as a stall.
@@ -184,6 +185,7 @@ impl HttpClient {
             .request(request.method.clone(), url.clone())
             .headers(request.headers.clone());
         let limits = *self.limits();
+        request.mark_sent(true);
         let mut early = false;
         let (response, source_error) = match &request.body {
             Body::Source { source, offset, length } => {

@@ -1,6 +1,12 @@
 //! Requests as values, so that they can be sent again.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
@@ -38,6 +44,9 @@ pub(crate) struct Request {
     pub(crate) body_limiter: Option<BodyLimiter>,
     /// Texts in the request that error messages must not repeat.
     pub(crate) secrets: Vec<Secret>,
+    /// True while an attempt has been sent and no other attempt is needed: the server may have
+    /// received it. Clones share it.
+    pub(crate) sent: Arc<AtomicBool>,
 }
 
 #[derive(Clone)]
@@ -92,6 +101,7 @@ impl Request {
             last_progress: None,
             body_limiter: None,
             secrets: Vec::new(),
+            sent: Arc::default(),
         }
     }
 
@@ -120,6 +130,11 @@ impl Request {
     pub(crate) fn nested(mut self) -> Self {
         self.nested = true;
         self
+    }
+
+    /// Records that an attempt is sent, or that another one is needed.
+    pub(crate) fn mark_sent(&self, is_sent: bool) {
+        self.sent.store(is_sent, Ordering::Relaxed);
     }
 
     /// Sends the request again with a credential if the registry says that nothing is there.

@@ -1,15 +1,70 @@
 //! Upload sessions: the URL that receives the bytes of a blob, and how many the registry has
 //! (distribution-spec v1.1.1, "Pushing blobs").
 
-use http::{Method, header};
-use tokio::time::Instant;
+use std::{
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use http::{Method, StatusCode, header};
+use tokio::time::{Instant, timeout};
 use url::Url;
 
-use crate::store::registry::{
-    api::connection::RepositoryConnection,
-    http::{request::Request, response::Response},
+use crate::{
+    blocking::spawn_cleanup,
+    store::registry::{
+        api::connection::RepositoryConnection,
+        http::{request::Request, response::Response},
+    },
 };
 use ocigraph_types::{Code, Digest, Error, Result, excerpt};
+
+/// Maximum time for which a request that can open a session is awaited after its caller is gone.
+const ABANDONED_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Sends a request that can open an upload session. If the caller drops the future before the
+/// response arrives, the session that the response opens is cancelled.
+pub(super) async fn send_start(
+    connection: &RepositoryConnection,
+    request: Request,
+) -> Result<Response> {
+    let (sent, sender) = (Arc::clone(&request.sent), connection.clone());
+    let work = Box::pin(async move { sender.send(request).await });
+    let mut start = PendingStart { work, sent, connection: connection.clone() };
+    let response = (&mut start.work).await;
+    start.sent.store(false, Ordering::Relaxed);
+    response
+}
+
+/// A request that can open an upload session, until its response has arrived.
+struct PendingStart {
+    work: Pin<Box<dyn Future<Output = Result<Response>> + Send>>,
+    /// True if the registry may have received the request.
+    sent: Arc<AtomicBool>,
+    connection: RepositoryConnection,
+}
+
+impl Drop for PendingStart {
+    fn drop(&mut self) {
+        if !self.sent.load(Ordering::Relaxed) {
+            return;
+        }
+        // Only the response names the session.
+        let work = std::mem::replace(&mut self.work, Box::pin(std::future::pending()));
+        let connection = self.connection.clone();
+        spawn_cleanup(async move {
+            if let Ok(Ok(response)) = timeout(ABANDONED_TIMEOUT, work).await
+                && response.status() == StatusCode::ACCEPTED
+            {
+                drop(Session::from_response(&response, &connection));
+            }
+        });
+    }
+}
 
 /// An upload session. Dropping it before the upload is complete cancels the session.
 pub(super) struct Session {
@@ -76,13 +131,9 @@ impl Session {
 
 impl Drop for Session {
     fn drop(&mut self) {
-        let (Some(connection), Ok(runtime)) =
-            (self.connection.take(), tokio::runtime::Handle::try_current())
-        else {
-            return;
-        };
+        let Some(connection) = self.connection.take() else { return };
         let request = Request::new(Method::DELETE, self.url.clone()).without_retry();
-        runtime.spawn(async move {
+        spawn_cleanup(async move {
             // Failure is not an error: registries remove abandoned sessions after a while.
             if connection.send(request.clone()).await.is_err_and(|e| e.code() == Code::Network) {
                 let _ = connection.send(request.fresh_connection(true)).await;
