@@ -12,6 +12,7 @@ use std::{
 };
 
 use futures::{StreamExt, TryStreamExt, stream};
+use tokio::sync::Semaphore;
 
 use crate::operation::named::named;
 use crate::operation::transfer;
@@ -140,7 +141,8 @@ pub async fn push(
     named(OPERATION, reference, run(store, reference, options)).await
 }
 
-async fn run(
+/// Pushes an artifact. The error does not name the operation.
+pub(super) async fn run(
     store: Arc<dyn Store>,
     reference: &Reference,
     options: PushOptions,
@@ -153,13 +155,15 @@ async fn run(
     check_titles(&options)?;
     let created = options.source_date_epoch.map(rfc3339).transpose()?;
     let subject = subject_of(store.as_ref(), reference, &options).await?;
+    let max_requests = concurrency(options.concurrency);
     let uploads = Uploads {
         store: Arc::clone(&store),
         progress: options.progress.clone(),
         large_blobs: LargeBlobLimiter::new(),
+        requests: Semaphore::new(max_requests),
     };
-    let max_requests = concurrency(options.concurrency);
     let format = async {
+        let _permit = uploads.requests.acquire().await;
         match (options.format, &subject) {
             (ManifestFormat::Auto, Some(subject)) if options.config.is_none() => {
                 store.referrer_format(&subject.digest).await
@@ -261,13 +265,16 @@ struct Uploads {
     store: Arc<dyn Store>,
     progress: Progress,
     large_blobs: LargeBlobLimiter,
+    /// Limits the concurrent requests.
+    requests: Semaphore,
 }
 
 impl Uploads {
     async fn prepare_and_send(&self, file: &File, options: &PushOptions) -> Result<PushedBlob> {
         let prepared = prepare(file, options).await?;
         let descriptor = prepared.descriptor;
-        let _permit = self.large_blobs.acquire(&descriptor).await;
+        let _large = self.large_blobs.acquire(&descriptor).await;
+        let _permit = self.requests.acquire().await;
         let outcome = send(&*self.store, &descriptor, prepared.source, &self.progress).await?;
         Ok(PushedBlob { descriptor, outcome })
     }
