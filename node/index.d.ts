@@ -362,6 +362,46 @@ export interface PushResult {
   readonly blobs: readonly PushedBlob[];
 }
 
+/** Options of {@link Client.attach}. */
+export interface AttachOptions extends TransferOptions {
+  /**
+   * The content to attach: each file becomes one blob, in this order. Two files with the same title fail with
+   * `INVALID_ARGUMENT`. Default: none.
+   */
+  files?: (Iterable<PushFile> & object) | undefined;
+  /**
+   * The artifact type, for example `application/vnd.example.sbom`: see
+   * {@link https://github.com/opencontainers/image-spec/blob/v1.1.1/manifest.md#guidelines-for-artifact-usage | image-spec v1.1.1, "Guidelines for Artifact Usage"}.
+   * Required, unless `config` is set. Default: none.
+   */
+  artifactType?: string | undefined;
+  /**
+   * Attaches to the image for this platform if the reference names an index. `NOT_FOUND` if the index has no such
+   * image. Default: attaches to the manifest that the reference names.
+   */
+  platform?: string | undefined;
+  /** The annotations of the manifest. Default: none. */
+  annotations?: Annotations | undefined;
+  /** The config blob. Default: the empty JSON object, as image-spec recommends for artifacts. */
+  config?: PushFile | undefined;
+  /** The format of the manifest. Default: `auto`. */
+  format?: ManifestFormat | undefined;
+  /**
+   * Permits an artifact without files, which consists of annotations only. Default: false; an attach without files then
+   * fails with `INVALID_ARGUMENT`.
+   */
+  allowEmpty?: boolean | undefined;
+  /** Permits absolute titles and titles with `..`. Default: false; such a title then fails with `UNSAFE_PATH`. */
+  allowPathTraversal?: boolean | undefined;
+  /**
+   * The time, in seconds since 1970-01-01 UTC, for the entries of packed directories and for the annotation
+   * `org.opencontainers.image.created`; like the variable
+   * {@link https://reproducible-builds.org/specs/source-date-epoch/ | SOURCE_DATE_EPOCH}. Default: none; entries then
+   * get the time 0, and the manifest has no such annotation.
+   */
+  sourceDateEpoch?: number | undefined;
+}
+
 /**
  * Limits on what one packed directory may unpack to. A pull that exceeds one fails with `TOO_LARGE` and writes nothing
  * of that directory.
@@ -966,6 +1006,27 @@ export class Client {
    * ```
    */
   push(target: string, options?: PushOptions): Promise<PushResult>;
+
+  /**
+   * Packs files, directories and bytes into one artifact and attaches it to what `target` names: the artifact becomes a
+   * referrer of it. The artifact has no tag. Blobs that exist already are not sent.
+   *
+   * @param target - The artifact that gets a referrer.
+   * @param options - See {@link AttachOptions}.
+   * @returns See {@link PushResult}.
+   * @throws {@link OcigraphError} `INVALID_ARGUMENT` if there is no file or no artifact type.
+   * @throws {@link OcigraphError} `NOT_FOUND` if `target` names nothing or a file does not exist.
+   * @throws {@link OcigraphError} `UNSAFE_PATH` if a title leads out of the directory of a later pull.
+   *
+   * @example
+   * ```ts
+   * const { descriptor } = await client.attach('registry.example.com/app:v1', {
+   *   files: ['sbom.json'],
+   *   artifactType: 'sbom/example',
+   * });
+   * ```
+   */
+  attach(target: string, options?: AttachOptions): Promise<PushResult>;
 
   /**
    * Writes the files of the artifact that `target` names into a directory. With an artifact type, writes the files of

@@ -35,6 +35,32 @@ func (c *Client) Push(ctx context.Context, reference string, options *PushOption
 	return pushResult(out)
 }
 
+// Attach packs files, directories and bytes into one artifact and attaches it to what reference names: the artifact
+// becomes a referrer of it. The artifact has no tag. Blobs that exist already are not sent.
+//
+// The reference names the artifact that gets a referrer. Nil options select the defaults.
+//
+// The error is
+//   - [ErrInvalidArgument] if there is no file or no artifact type
+//   - [ErrNotFound] if reference names nothing or a file does not exist
+//   - [ErrUnsafePath] if a title leads out of the directory of a later pull
+func (c *Client) Attach(ctx context.Context, reference string, options *AttachOptions) (*PushResult, error) {
+	a := newArguments("attach", reference)
+	defer a.release()
+	o, err := options.toC(a)
+	if err != nil {
+		return nil, err
+	}
+	out, err := perform(ctx, c, a, func(r *C.ocigraph_push_result) { C.ocigraph_push_result_free(r) },
+		func(client *C.ocigraph_client, token *C.ocigraph_cancel, out **C.ocigraph_push_result, failure **C.ocigraph_error) C.ocigraph_status {
+			return C.ocigraph_client_attach(client, a.text(reference), o, token, out, failure)
+		})
+	if err != nil {
+		return nil, err
+	}
+	return pushResult(out)
+}
+
 // Pull writes the files of the artifact that reference names into a directory. With an artifact type, writes the files
 // of its referrers of that type instead. A file appears under its name only after its size and digest were verified.
 //

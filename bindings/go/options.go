@@ -115,6 +115,120 @@ func (f *File) setConfigOfPush(s *settings, c *C.ocigraph_push_options) {
 	}
 }
 
+// AttachOptions are the options of [Client.Attach].
+type AttachOptions struct {
+	// Files are the content to attach: each file becomes one blob, in this order. Two files with the same title fail
+	// with [ErrInvalidArgument]. Default: none.
+	Files []File
+	// ArtifactType is the artifact type, for example "application/vnd.example.sbom": see image-spec v1.1.1, "Guidelines
+	// for Artifact Usage"
+	// (https://github.com/opencontainers/image-spec/blob/v1.1.1/manifest.md#guidelines-for-artifact-usage). Required,
+	// unless Config is set. Default: none.
+	ArtifactType string
+	// Platform attaches to the image for this platform if the reference names an index. The syntax is
+	// "os/architecture[/variant]", such as "linux/arm64". The error is [ErrNotFound] if the index has no such image.
+	// Default: attaches to the manifest that the reference names.
+	Platform string
+	// Annotations are the annotations of the manifest. Default: none.
+	Annotations map[string]string
+	// Config is the config blob. It has MediaType and one of Path and Content. Other fields are invalid. Default: the
+	// empty JSON object, as image-spec recommends for artifacts.
+	Config *File
+	// Format is the format of the manifest. Default: [FormatAuto].
+	Format Format
+	// AllowEmpty permits an artifact without files, which consists of annotations only. Default: false; an attach
+	// without files then fails with [ErrInvalidArgument].
+	AllowEmpty bool
+	// AllowPathTraversal permits absolute titles and titles with "..". Default: false; such a title then fails with
+	// [ErrUnsafePath].
+	AllowPathTraversal bool
+	// SourceDateEpoch is the time, in seconds since 1970-01-01 UTC, for the entries of packed directories and for the
+	// annotation org.opencontainers.image.created; like the variable SOURCE_DATE_EPOCH
+	// (https://reproducible-builds.org/specs/source-date-epoch/). Default (nil): none; entries then get the time 0, and
+	// the manifest has no such annotation.
+	SourceDateEpoch *uint64
+	// Concurrency is the maximum concurrent requests. Default: 128. Values above 512 count as 512. Fewer are used while
+	// a registry limits the rate of requests, or if the process can open few files.
+	Concurrency int
+	// Progress receives progress events for each blob. An error that it returns ends the operation and is wrapped by
+	// the error of the operation. Default: none.
+	Progress func(Event) error
+}
+
+// toC returns the options as a handle of C, which the arguments own. Nil options select the defaults.
+func (o *AttachOptions) toC(a *arguments) (*C.ocigraph_attach_options, error) {
+	c := C.ocigraph_attach_options_new()
+	a.own(func() { C.ocigraph_attach_options_free(c) })
+	if o == nil {
+		return c, nil
+	}
+	s := &settings{arguments: a}
+	for i := range o.Files {
+		o.Files[i].addToAttach(s, c, i)
+	}
+	if o.ArtifactType != "" {
+		s.set(C.ocigraph_attach_options_set_artifact_type(c, a.text(o.ArtifactType), &s.failure))
+	}
+	if o.Platform != "" {
+		s.set(C.ocigraph_attach_options_set_platform(c, a.text(o.Platform), &s.failure))
+	}
+	for key, value := range o.Annotations {
+		s.set(C.ocigraph_attach_options_add_annotation(c, a.text(key), a.text(value), &s.failure))
+	}
+	if o.Config != nil {
+		o.Config.setConfigOfAttach(s, c)
+	}
+	if o.Format != 0 {
+		s.set(C.ocigraph_attach_options_set_format(c, C.int32_t(o.Format), &s.failure))
+	}
+	if o.AllowEmpty {
+		s.set(C.ocigraph_attach_options_set_allow_empty(c, C.bool(true), &s.failure))
+	}
+	if o.AllowPathTraversal {
+		s.set(C.ocigraph_attach_options_set_allow_path_traversal(c, C.bool(true), &s.failure))
+	}
+	if o.SourceDateEpoch != nil {
+		s.set(C.ocigraph_attach_options_set_source_date_epoch(c, C.uint64_t(*o.SourceDateEpoch), &s.failure))
+	}
+	if o.Concurrency != 0 {
+		s.set(C.ocigraph_attach_options_set_concurrency(c, s.count("Concurrency", o.Concurrency), &s.failure))
+	}
+	if o.Progress != nil {
+		data := a.callback(&callback{progress: o.Progress})
+		s.set(C.ocigraph_attach_options_set_progress(c, C.ocigraph_progress_fn(C.ocigraph_go_progress), data, &s.failure))
+	}
+	return c, s.err
+}
+
+func (f *File) addToAttach(s *settings, c *C.ocigraph_attach_options, index int) {
+	if !f.check(s, index) {
+		return
+	}
+	title, mediaType := s.text(f.Title), s.text(f.MediaType)
+	switch {
+	case f.Path != "":
+		s.set(C.ocigraph_attach_options_add_path(c, s.text(f.Path), mediaType, title, &s.failure))
+	case f.Reader != nil:
+		read, data := C.ocigraph_read_fn(C.ocigraph_go_read), s.callback(&callback{reader: f.Reader})
+		s.set(C.ocigraph_attach_options_add_reader(c, title, mediaType, read, data, &s.failure))
+	default:
+		s.set(C.ocigraph_attach_options_add_bytes(c, title, mediaType, s.bytes(f.Content), &s.failure))
+	}
+	for key, value := range f.Annotations {
+		s.set(C.ocigraph_attach_options_add_file_annotation(c, s.text(key), s.text(value), &s.failure))
+	}
+}
+
+func (f *File) setConfigOfAttach(s *settings, c *C.ocigraph_attach_options) {
+	switch {
+	case !f.checkSingle(s, "Config"):
+	case f.Path != "":
+		s.set(C.ocigraph_attach_options_set_config_path(c, s.text(f.Path), s.text(f.MediaType), &s.failure))
+	default:
+		s.set(C.ocigraph_attach_options_set_config(c, s.bytes(f.Content), s.text(f.MediaType), &s.failure))
+	}
+}
+
 // PullOptions are the options of [Client.Pull].
 type PullOptions struct {
 	// Output is the directory to write to. It is created if necessary. Default: the current directory.

@@ -381,6 +381,7 @@ pub use ocigraph_types::{
     excerpt, json_text, printable,
 };
 pub use operation::{
+    attach::AttachOptions,
     blob::TransferOptions,
     copy::{CopiedBlobs, CopyOptions, CopyReport},
     delete::{DeleteFailure, DeleteOptions, DeleteReport, RetainedManifest},

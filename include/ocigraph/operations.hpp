@@ -35,6 +35,21 @@ class operations : public calls {
             options.get());
     }
 
+    /* Packs files, directories and bytes into one artifact and attaches it to what `reference` names: the artifact
+     * becomes a referrer of it. The artifact has no tag. Blobs that exist already are not sent. */
+    push_result attach(
+        std::string_view reference, const attach_options &options = {}, const cancel_token &cancel = {}) const {
+        return run<push_result, ocigraph_push_result>(
+            ocigraph_client_attach, callbacks_of(options), cancel, detail::in(reference), options.get());
+    }
+    void attach_start(
+        std::string_view reference, const attach_options &options, completed<push_result> done,
+        const cancel_token &cancel = {}) const {
+        start<push_result, ocigraph_push_result>(
+            ocigraph_client_attach_start, callbacks_of(options), std::move(done), cancel, detail::in(reference),
+            options.get());
+    }
+
     /* Writes the files of the artifact that `reference` names into a directory. With an artifact type, writes the
      * files of its referrers of that type instead. A file appears under its name only after its size and digest were
      * verified. */

@@ -125,6 +125,80 @@ class push_options
     }
 };
 
+/* Options of client::attach. */
+class attach_options
+    : public detail::options<attach_options, ocigraph_attach_options, ocigraph_attach_options_new, ocigraph_attach_options_free> {
+  public:
+    /* Adds a file or a directory, which is packed as a gzip-compressed tar archive. */
+    attach_options &add_path(std::string_view path, std::string_view media_type = {}, std::string_view title = {}) {
+        return set(ocigraph_attach_options_add_path, detail::in(path), detail::in(media_type), detail::in(title));
+    }
+    /* Adds content from memory. Content precedes the media type, unlike in C. */
+    attach_options &add_bytes(std::string_view title, std::string_view content, std::string_view media_type = {}) {
+        return set(ocigraph_attach_options_add_bytes, detail::in(title), detail::in(media_type), detail::in_bytes(content));
+    }
+    /* Adds the content of a reader. A reader provides its content once: the options cannot be used for another
+     * operation after one has called it. The reader precedes the media type, unlike in C. */
+    attach_options &add_reader(std::string_view title, reader read, std::string_view media_type = {}) {
+        return set_reader(ocigraph_attach_options_add_reader, title, std::move(read), media_type);
+    }
+    /* Adds an annotation to the file that was added last. */
+    attach_options &file_annotation(std::string_view key, std::string_view value) {
+        return set(ocigraph_attach_options_add_file_annotation, detail::in(key), detail::in(value));
+    }
+    /* Sets the artifact type, for example `application/vnd.example.sbom`: see image-spec v1.1.1, "Guidelines for
+     * Artifact Usage"
+     * (https://github.com/opencontainers/image-spec/blob/v1.1.1/manifest.md#guidelines-for-artifact-usage).
+     * Required, unless `config` is set. Default: none. */
+    attach_options &artifact_type(std::string_view artifact_type) {
+        return set(ocigraph_attach_options_set_artifact_type, detail::in(artifact_type));
+    }
+    /* Attaches to the image for this platform if the reference names an index. NOT_FOUND if the index has no such
+     * image. Default: attaches to the manifest that the reference names. */
+    attach_options &platform(std::string_view platform) {
+        return set(ocigraph_attach_options_set_platform, detail::in(platform));
+    }
+    /* Adds one of the annotations of the manifest. Default: none. */
+    attach_options &annotation(std::string_view key, std::string_view value) {
+        return set(ocigraph_attach_options_add_annotation, detail::in(key), detail::in(value));
+    }
+    /* Sets the config blob. Default: the empty JSON object, as image-spec recommends for artifacts. */
+    attach_options &config(std::string_view content, std::string_view media_type) {
+        return set(ocigraph_attach_options_set_config, detail::in_bytes(content), detail::in(media_type));
+    }
+    /* Sets the config blob. Default: the empty JSON object, as image-spec recommends for artifacts. The content is
+     * that of a file. */
+    attach_options &config_path(std::string_view path, std::string_view media_type = {}) {
+        return set(ocigraph_attach_options_set_config_path, detail::in(path), detail::in(media_type));
+    }
+    /* Sets the format of the manifest. Default: OCIGRAPH_FORMAT_AUTO. */
+    attach_options &format(std::int32_t format) { return set(ocigraph_attach_options_set_format, format); }
+    /* If true, permits an artifact without files, which consists of annotations only. Default: false; an attach
+     * without files then fails with INVALID_ARGUMENT. */
+    attach_options &allow_empty(bool allow_empty) { return set(ocigraph_attach_options_set_allow_empty, allow_empty); }
+    /* If true, permits absolute titles and titles with `..`. Default: false; such a title then fails with
+     * UNSAFE_PATH. */
+    attach_options &allow_path_traversal(bool allow_path_traversal) {
+        return set(ocigraph_attach_options_set_allow_path_traversal, allow_path_traversal);
+    }
+    /* Sets the time, in seconds since 1970-01-01 UTC, for the entries of packed directories and for the annotation
+     * `org.opencontainers.image.created`; like the variable SOURCE_DATE_EPOCH
+     * (https://reproducible-builds.org/specs/source-date-epoch/). Default: none; entries then get the time 0, and
+     * the manifest has no such annotation. */
+    attach_options &source_date_epoch(std::uint64_t source_date_epoch) {
+        return set(ocigraph_attach_options_set_source_date_epoch, source_date_epoch);
+    }
+    /* Sets the maximum concurrent requests. Default, also for 0: 128. Values above 512 count as 512. Fewer are used
+     * while a registry limits the rate of requests, or if the process can open few files. */
+    attach_options &concurrency(std::size_t concurrency) {
+        return set(ocigraph_attach_options_set_concurrency, concurrency);
+    }
+    /* Sets the function that receives progress events. */
+    attach_options &on_progress(progress callback) {
+        return set_progress(ocigraph_attach_options_set_progress, std::move(callback));
+    }
+};
+
 /* Options of client::pull. */
 class pull_options
     : public detail::options<pull_options, ocigraph_pull_options, ocigraph_pull_options_new, ocigraph_pull_options_free> {

@@ -18,7 +18,7 @@ struct pushed_blob {
     ocigraph_outcome outcome;
 };
 
-/* The result of client::push. */
+/* The result of client::push and client::attach. */
 class push_result : public result<ocigraph_push_result, ocigraph_push_result_free, ocigraph_push_result_json> {
   public:
     using result::result;

@@ -64,6 +64,19 @@ export class Client {
     }
   }
 
+  async attach(target, options) {
+    Client.#check(this, 'attach');
+    const given = takeFiles(options, ['files'], ['config']);
+    try {
+      const args = [text(target, 'target')];
+      const check = (rest) => this.#native.checkAttach(...args, rest);
+      const begin = (call, rest, contents) => this.#native.attach(call, ...args, rest, contents);
+      return await this.#transferFiles('attach', args[0], given, check, begin);
+    } finally {
+      given.files.release();
+    }
+  }
+
   async pull(target, options) {
     Client.#check(this, 'pull');
     const all = withPaths(options, ['output']);

@@ -84,60 +84,69 @@ static int32_t record(void *user_data, const ocigraph_event *event) {
     return 0;
 }
 
-static void add_files(ocigraph_push_options *options, const json *given) {
-    for (const json *file = given->first; file != NULL; file = file->next) {
-        ocigraph_str none = ocigraph_text(NULL);
-        if (file->kind == '"') {
-            need(ocigraph_push_options_add_path(options, json_text(file), none, none, &failure));
-            continue;
+static void check_parts(const json *given, const char *const known[], size_t count, const char *what) {
+    for (const json *part = given->first; part != NULL; part = part->next) {
+        size_t i = 0;
+        while (i < count && strcmp(part->name, known[i]) != 0) {
+            i++;
         }
-        for (const json *part = file->first; part != NULL; part = part->next) {
-            static const char *parts[] = {"path", "content", "title", "media_type", "annotations"};
-            size_t i = 0;
-            while (i < 5 && strcmp(part->name, parts[i]) != 0) {
-                i++;
-            }
-            if (i == 5) {
-                unsupported("no file with", part->name);
-            }
-        }
-        ocigraph_str title = json_text(json_get(file, "title")), type = json_text(json_get(file, "media_type"));
-        const json *content = json_get(file, "content"), *annotations = json_get(file, "annotations");
-        if (content != NULL) {
-            need(ocigraph_push_options_add_bytes(options, title, type, bytes_of(content->text), &failure));
-        } else {
-            ocigraph_str path = json_text(json_get(file, "path"));
-            need(ocigraph_push_options_add_path(options, path, type, title, &failure));
-        }
-        for (json *pair = annotations ? annotations->first : NULL; pair != NULL; pair = pair->next) {
-            need(ocigraph_push_options_add_file_annotation(options, ocigraph_text(pair->name), json_text(pair), &failure));
+        if (i == count) {
+            unsupported(what, part->name);
         }
     }
 }
 
-static void set_config(ocigraph_push_options *options, const json *given) {
-    ocigraph_str type = ocigraph_text(NULL), path = ocigraph_text(NULL);
-    const char *content = NULL;
-    if (given->kind == '"') {
-        path = json_text(given);
+/* The content and its properties, of a file that is a path or an object. */
+typedef struct {
+    ocigraph_str path, title, type;
+    const char *content;
+    const json *annotations;
+} file_parts;
+
+static file_parts parts_of(const json *file) {
+    ocigraph_str none = ocigraph_text(NULL);
+    if (file->kind == '"') {
+        return (file_parts){json_text(file), none, none, NULL, NULL};
     }
-    for (const json *part = given->first; part != NULL; part = part->next) {
-        if (strcmp(part->name, "path") == 0) {
-            path = json_text(part);
-        } else if (strcmp(part->name, "content") == 0) {
-            content = part->text;
-        } else if (strcmp(part->name, "media_type") == 0) {
-            type = json_text(part);
-        } else {
-            unsupported("no config with", part->name);
-        }
-    }
-    if (content != NULL) {
-        need(ocigraph_push_options_set_config(options, bytes_of(content), type, &failure));
-    } else {
-        need(ocigraph_push_options_set_config_path(options, path, type, &failure));
-    }
+    const json *content = json_get(file, "content"), *annotations = json_get(file, "annotations");
+    return (file_parts){
+        json_text(json_get(file, "path")), json_text(json_get(file, "title")), json_text(json_get(file, "media_type")),
+        content ? content->text : NULL, annotations ? annotations->first : NULL,
+    };
 }
+
+/* The functions that add the files and set the config of the options `handle`. */
+#define FILES_OF(handle)                                                                                               \
+    static void handle##_add_files(ocigraph_##handle##_options *options, const json *given) {                          \
+        static const char *const known[] = {"path", "content", "title", "media_type", "annotations"};                  \
+        for (const json *file = given->first; file != NULL; file = file->next) {                                       \
+            check_parts(file, known, 5, "no file with");                                                               \
+            file_parts parts = parts_of(file);                                                                         \
+            if (parts.content != NULL) {                                                                               \
+                ocigraph_bytes bytes = bytes_of(parts.content);                                                        \
+                need(ocigraph_##handle##_options_add_bytes(options, parts.title, parts.type, bytes, &failure));        \
+            } else {                                                                                                   \
+                need(ocigraph_##handle##_options_add_path(options, parts.path, parts.type, parts.title, &failure));    \
+            }                                                                                                          \
+            for (const json *pair = parts.annotations; pair != NULL; pair = pair->next) {                              \
+                ocigraph_str key = ocigraph_text(pair->name), value = json_text(pair);                                 \
+                need(ocigraph_##handle##_options_add_file_annotation(options, key, value, &failure));                  \
+            }                                                                                                          \
+        }                                                                                                              \
+    }                                                                                                                  \
+    static void handle##_set_config(ocigraph_##handle##_options *options, const json *given) {                         \
+        static const char *const known[] = {"path", "content", "media_type"};                                          \
+        check_parts(given, known, 3, "no config with");                                                                \
+        file_parts parts = parts_of(given);                                                                            \
+        if (parts.content != NULL) {                                                                                   \
+            need(ocigraph_##handle##_options_set_config(options, bytes_of(parts.content), parts.type, &failure));      \
+        } else {                                                                                                       \
+            need(ocigraph_##handle##_options_set_config_path(options, parts.path, parts.type, &failure));              \
+        }                                                                                                              \
+    }
+
+FILES_OF(push)
+FILES_OF(attach)
 
 static int32_t format(const json *given) {
     static const char *formats[] = {"auto", "oci-1.1", "oci-1.0", "oci-artifact", "oras-artifact"};
@@ -272,8 +281,8 @@ static void set_limits(ocigraph_client_options *options, const json *given) {
         (void)given; \
         SET(handle, function, json_text(json_get(all, "cert_file")), json_text(json_get(all, "key_file"))); \
     }
-#define FILES(operation, handle, option, function) SETTER(operation, option) { UNUSED; add_files(options, given); }
-#define CONFIG(operation, handle, option, function) SETTER(operation, option) { UNUSED; set_config(options, given); }
+#define FILES(operation, handle, option, function) SETTER(operation, option) { UNUSED; handle##_add_files(options, given); }
+#define CONFIG(operation, handle, option, function) SETTER(operation, option) { UNUSED; handle##_set_config(options, given); }
 #define UNPACK_LIMITS(operation, handle, option, function) \
     SETTER(operation, option) { UNUSED; set_unpack_limits(options, given); }
 #define CREDENTIALS(operation, handle, option, function) SETTER(operation, option) { UNUSED; set_credentials(options, given); }
@@ -348,6 +357,16 @@ static void push(void) {
     result(ocigraph_push_result_json(pushed));
     ocigraph_push_result_free(pushed);
     ocigraph_push_options_free(options);
+}
+
+static void attach(void) {
+    ocigraph_push_result *attached;
+    ocigraph_str reference = text("reference");
+    ocigraph_attach_options *options = fill(ocigraph_attach_options_new(), "attach", arguments);
+    need(ocigraph_client_attach(client, reference, options, NULL, &attached, &failure));
+    result(ocigraph_push_result_json(attached));
+    ocigraph_push_result_free(attached);
+    ocigraph_attach_options_free(options);
 }
 
 static void pull(void) {
@@ -576,7 +595,8 @@ static const struct {
     const char *name;
     void (*run)(void);
 } operations[] = {
-    {"push", push}, {"pull", pull}, {"discover", discover}, {"delete", delete}, {"copy", copy}, {"verify", verify},
+    {"push", push}, {"attach", attach}, {"pull", pull}, {"discover", discover}, {"delete", delete}, {"copy", copy},
+    {"verify", verify},
     {"resolve", resolve}, {"tag", tag}, {"untag", untag}, {"tags", tags}, {"tag_details", tag_details},
     {"manifests", manifests}, {"repositories", repositories}, {"login", login}, {"logout", logout},
     {"fetch_manifest", fetch_manifest}, {"push_manifest", push_manifest}, {"delete_manifest", delete_manifest},

@@ -74,7 +74,8 @@ void check_parts(const json *value, std::initializer_list<std::string_view> know
     });
 }
 
-void add_files(ocigraph::push_options &options, const json *files) {
+template <typename Options>
+void add_files(Options &options, const json *files) {
     each(files, [&](const json *file) {
         if (file->kind == '"') {
             options.add_path(text(file));
@@ -91,7 +92,8 @@ void add_files(ocigraph::push_options &options, const json *files) {
     });
 }
 
-void set_config(ocigraph::push_options &options, const json *given) {
+template <typename Options>
+void set_config(Options &options, const json *given) {
     if (given->kind == '"') {
         options.config_path(text(given));
         return;
@@ -313,6 +315,7 @@ using ocigraph::client;
 
 const std::map<std::string, operation> operations = {
     {"push", with_options<ocigraph::push_options>([](auto &c, view r, auto o) { return c.push(r, o); })},
+    {"attach", with_options<ocigraph::attach_options>([](auto &c, view r, auto o) { return c.attach(r, o); })},
     {"pull", with_options<ocigraph::pull_options>([](auto &c, view r, auto o) { return c.pull(r, o); })},
     {"discover",
      [](const client &c, const step &s) {

@@ -46,6 +46,35 @@ impl Client {
         })
     }
 
+    /// Checks the arguments before the content of files is buffered. Returns the error, if any.
+    #[napi(catch_unwind)]
+    pub fn check_attach(&self, target: String, options: String) -> JsResult<()> {
+        let check = || -> Result<()> {
+            target.parse::<Reference>()?;
+            let options = read::<options::AttachOptions>(&options)?;
+            options.into_core(Progress::default(), |_| Ok(File::path(""))).map(drop)
+        };
+        js_result(check().map_err(|error| ErrorContext::new("attach", &target).apply(error)))
+    }
+
+    /// Starts the operation. Resolves to the result as JSON.
+    #[napi(catch_unwind)]
+    pub fn attach<'env>(
+        &self,
+        env: &'env Env,
+        call: &Call,
+        target: String,
+        options: String,
+        contents: Vec<ClassInstance<'env, BufferedContent>>,
+    ) -> Started<'env> {
+        self.start(env, call, ErrorContext::new("attach", &target), |core, _| {
+            let target: Reference = target.parse()?;
+            let options = read::<options::AttachOptions>(&options)?
+                .into_core(call.progress(), |described| file(described, &contents))?;
+            Ok(async move { Ok(json(&core.attach(&target, options).await?)) })
+        })
+    }
+
     /// Starts the operation. Resolves to the result as JSON.
     #[napi(catch_unwind)]
     pub fn pull<'env>(

@@ -21,6 +21,60 @@ use crate::credential::{self, CallbackSource, CredentialCallback};
 
 #[derive(Deserialize, Default)]
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
+pub(crate) struct AttachOptions {
+    files: Option<Vec<FileOptions>>,
+    artifact_type: Option<String>,
+    platform: Option<String>,
+    annotations: Option<Annotations>,
+    config: Option<FileOptions>,
+    format: Option<String>,
+    allow_empty: Option<bool>,
+    allow_path_traversal: Option<bool>,
+    source_date_epoch: Option<u64>,
+    concurrency: Option<Count>,
+}
+
+impl AttachOptions {
+    /// Converts to the core's options. Absent options keep the core's defaults.
+    pub(crate) fn into_core(
+        self,
+        progress: Progress,
+        mut file: impl FnMut(FileOptions) -> Result<File>,
+    ) -> Result<ocigraph::AttachOptions> {
+        let mut options = ocigraph::AttachOptions::default();
+        if let Some(given) = self.files {
+            options.files = given.into_iter().map(&mut file).collect::<Result<_>>()?;
+        }
+        options.artifact_type = self.artifact_type;
+        if let Some(given) = self.platform {
+            options.platform = Some(parsed(&given)?);
+        }
+        if let Some(given) = self.annotations {
+            options.annotations = given;
+        }
+        if let Some(given) = self.config {
+            options.config = Some(file(given)?);
+        }
+        if let Some(given) = self.format {
+            options.format = parsed(&given)?;
+        }
+        if let Some(given) = self.allow_empty {
+            options.allow_empty = given;
+        }
+        if let Some(given) = self.allow_path_traversal {
+            options.allow_path_traversal = given;
+        }
+        options.source_date_epoch = self.source_date_epoch;
+        if let Some(given) = self.concurrency {
+            options.concurrency = Some(given.as_usize());
+        }
+        options.progress = progress;
+        Ok(options)
+    }
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
 pub(crate) struct ClientOptions {
     credentials: Option<Value>,
     auth_file: Option<PathBuf>,

@@ -16,6 +16,7 @@ use crate::{
     },
     operation::{
         self,
+        attach::{self, AttachOptions},
         blob::{self, TransferOptions},
         delete::{self, DeleteOptions, DeleteReport},
         discover::{self, DiscoverOptions},
@@ -38,6 +39,23 @@ impl Client {
     pub async fn push(&self, reference: &Reference, options: PushOptions) -> Result<PushResult> {
         let store = self.open_for(push::OPERATION, reference, &PUSH)?;
         operation::push(store, reference, options).await
+    }
+
+    /// Packs files, directories and bytes into one artifact and attaches it to what `reference`
+    /// names: the artifact becomes a referrer of it. The artifact has no tag. Blobs that exist
+    /// already are not sent.
+    ///
+    /// # Errors
+    /// [`Code::InvalidArgument`] if there is no file or no artifact type, [`Code::NotFound`] if
+    /// `reference` names nothing or a file does not exist, [`Code::UnsafePath`] if a title leads
+    /// out of the directory of a later pull.
+    pub async fn attach(
+        &self,
+        reference: &Reference,
+        options: AttachOptions,
+    ) -> Result<PushResult> {
+        let store = self.open_for(attach::OPERATION, reference, &PUSH)?;
+        operation::attach(store, reference, options).await
     }
 
     /// Writes the files of the artifact that `reference` names into a directory. With an artifact

@@ -6,6 +6,7 @@
 //! asks a registry for a token with the right scope. The functions here take the store as it is.
 //! Like the client's methods they name the operation and the reference in their errors.
 
+pub(crate) mod attach;
 pub(crate) mod blob;
 pub(crate) mod copy;
 pub(crate) mod delete;
@@ -23,6 +24,7 @@ pub(crate) mod tag;
 pub(crate) mod transfer;
 pub(crate) mod verify;
 
+pub use attach::attach;
 pub use blob::{fetch_blob, push_blob};
 pub use copy::copy;
 pub use delete::delete;

@@ -10,6 +10,7 @@ class Unsupported extends Error {}
 /** For each operation its method, the arguments that are not options, and its result in the common format. */
 const operations = {
   push: ['push', ['reference']],
+  attach: ['attach', ['reference']],
   pull: ['pull', ['reference']],
   discover: ['discover', ['reference'], tree],
   delete: ['delete', ['reference']],

@@ -93,6 +93,22 @@ class Client:
         concurrency: int | None,
         progress: bool,
     ) -> Operation[_Json]: ...
+    def attach(
+        self,
+        reference: GivenReference,
+        files: Sequence[_Given],
+        *,
+        artifact_type: str | None,
+        platform: str | None,
+        annotations: dict[str, str],
+        config: _Given | None,
+        format: str,
+        allow_empty: bool,
+        allow_path_traversal: bool,
+        source_date_epoch: int | None,
+        concurrency: int | None,
+        progress: bool,
+    ) -> Operation[_Json]: ...
     def pull(
         self,
         reference: GivenReference,

@@ -5,6 +5,8 @@
 // The order of the modules is that of the header.
 mod push;
 
+mod attach;
+
 mod pull;
 
 mod discover;
@@ -39,6 +41,7 @@ mod login;
 
 mod logout;
 
+pub use attach::*;
 pub use copy::*;
 pub use delete::*;
 pub use delete_manifest::*;

@@ -10,6 +10,8 @@ mod client;
 
 mod push;
 
+mod attach;
+
 mod pull;
 
 mod discover;
@@ -24,6 +26,7 @@ mod resolve;
 
 mod blob;
 
+pub use attach::*;
 pub use blob::*;
 pub use client::*;
 pub use copy::*;
@@ -39,6 +42,7 @@ pub use verify::*;
 const _: () = {
     const fn shared<T: Send + Sync>() {}
     shared::<ocigraph_push_options>();
+    shared::<ocigraph_attach_options>();
     shared::<ocigraph_pull_options>();
     shared::<ocigraph_discover_options>();
     shared::<ocigraph_delete_options>();

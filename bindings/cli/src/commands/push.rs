@@ -9,8 +9,8 @@ use std::{
 
 use clap::Args;
 use ocigraph::{
-    Annotations, BufferedContent, Code, Error, File, ManifestFormat, OutputFile, PushOptions,
-    Reference, Result, media_type, read_small_file,
+    Annotations, AttachOptions, BufferedContent, Code, Error, File, ManifestFormat, OutputFile,
+    Platform, PushOptions, PushResult, Reference, Result, media_type, read_small_file,
 };
 
 use crate::{
@@ -44,6 +44,12 @@ EXAMPLES
 pub(crate) struct AttachArgs {
     /// Subject: the artifact to attach to
     subject: Reference,
+    /// Attach to the image for this platform in an index
+    #[arg(long, value_name = "OS/ARCH[/VARIANT]")]
+    platform: Option<Platform>,
+    /// Attach an artifact without files
+    #[arg(long)]
+    allow_empty: bool,
     #[command(flatten)]
     artifact: Artifact,
 }
@@ -80,7 +86,13 @@ struct Artifact {
 }
 
 pub(crate) async fn push(common: &Common, args: PushArgs) -> Result<ExitCode> {
-    send(common, &args.target, args.subject, args.artifact).await
+    let written = Written::new(&args.artifact)?;
+    let mut options = args.artifact.options()?;
+    options.subject = args.subject;
+    options.concurrency = common.concurrency();
+    options.progress = uploads(common);
+    let pushed = common.client()?.push(&args.target.reference, options).await?;
+    written.finish(&args.target, &pushed)
 }
 
 /// Pushes the artifact to the repository of its subject, without a tag.
@@ -89,36 +101,56 @@ pub(crate) async fn attach(common: &Common, args: AttachArgs) -> Result<ExitCode
         return Err(usage("missing artifact type")
             .with_hint("pass --artifact-type TYPE, for example --artifact-type sbom/example"));
     }
-    let target = Reference::new(args.subject.location().clone()).into();
-    send(common, &target, Some(args.subject), args.artifact).await
-}
-
-async fn send(
-    common: &Common,
-    target: &Target,
-    subject: Option<Reference>,
-    artifact: Artifact,
-) -> Result<ExitCode> {
-    let (export_manifest, format) = (artifact.export_manifest.clone(), artifact.format.format);
-    // Opened before the push, so that an error leaves the registry unchanged.
-    let export_manifest = export_manifest.as_deref().map(OutputFile::new).transpose()?;
-    let mut options = artifact.options()?;
-    options.subject = subject;
+    let written = Written::new(&args.artifact)?;
+    let artifact = args.artifact.options()?;
+    if artifact.files.is_empty() && !args.allow_empty {
+        return Err(usage("there is no file to attach")
+            .with_hint("name a file, or pass --allow-empty for an artifact without files"));
+    }
+    let mut options = AttachOptions::default();
+    options.files = artifact.files;
+    options.artifact_type = artifact.artifact_type;
+    options.platform = args.platform;
+    options.annotations = artifact.annotations;
+    options.config = artifact.config;
+    options.format = artifact.format;
+    options.allow_empty = args.allow_empty;
+    options.allow_path_traversal = artifact.allow_path_traversal;
+    options.source_date_epoch = artifact.source_date_epoch;
     options.concurrency = common.concurrency();
     options.progress = uploads(common);
-    let pushed = common.client()?.push(&target.reference, options).await?;
-    if let Some(mut file) = export_manifest {
-        file.write(&pushed.manifest)?;
-        file.commit()?;
+    let attached = common.client()?.attach(&args.subject, options).await?;
+    let target = Reference::new(args.subject.location().clone()).into();
+    written.finish(&target, &attached)
+}
+
+/// Where the result of a push is written.
+struct Written {
+    export_manifest: Option<OutputFile>,
+    format: Format,
+}
+
+impl Written {
+    /// Opens the file before the push, so that an error leaves the registry unchanged.
+    fn new(artifact: &Artifact) -> Result<Self> {
+        let export_manifest = artifact.export_manifest.as_deref().map(OutputFile::new);
+        Ok(Self { export_manifest: export_manifest.transpose()?, format: artifact.format.format })
     }
-    match format {
-        Format::Text => {
-            output::line(&format!("Pushed {target}"));
-            output::line(&format!("Digest: {}", pushed.descriptor.digest));
+
+    fn finish(self, target: &Target, pushed: &PushResult) -> Result<ExitCode> {
+        if let Some(mut file) = self.export_manifest {
+            file.write(&pushed.manifest)?;
+            file.commit()?;
         }
-        Format::Json => output::result(&pushed),
+        match self.format {
+            Format::Text => {
+                output::line(&format!("Pushed {target}"));
+                output::line(&format!("Digest: {}", pushed.descriptor.digest));
+            }
+            Format::Json => output::result(pushed),
+        }
+        Ok(ExitCode::SUCCESS)
     }
-    Ok(ExitCode::SUCCESS)
 }
 
 impl Artifact {

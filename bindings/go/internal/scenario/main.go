@@ -152,6 +152,7 @@ type operation func(context.Context, *ocigraph.Client, *step) (any, error)
 
 var operations = map[string]operation{
 	"push":            method("Push", "reference").operation(plain),
+	"attach":          method("Attach", "reference").operation(plain),
 	"pull":            method("Pull", "reference").operation(plain),
 	"discover":        method("Discover", "reference").operation(tree),
 	"delete":          method("Delete", "reference").operation(plain),

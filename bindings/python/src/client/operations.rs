@@ -6,8 +6,8 @@
 use std::path::PathBuf;
 
 use ocigraph::{
-    Annotations, CopyOptions, DeleteOptions, DiscoverOptions, Host, PullOptions, PushOptions,
-    ResolveOptions, TransferOptions, VerifyOptions,
+    Annotations, AttachOptions, CopyOptions, DeleteOptions, DiscoverOptions, Host, PullOptions,
+    PushOptions, ResolveOptions, TransferOptions, VerifyOptions,
 };
 use pyo3::prelude::*;
 
@@ -75,6 +75,48 @@ impl Client {
                 options.config = Some(file.into_file().await?);
             }
             client.push(&reference, options).await
+        })
+    }
+
+    #[pyo3(signature = (reference, files, *, artifact_type, platform, annotations, config,
+        format, allow_empty, allow_path_traversal, source_date_epoch, concurrency, progress))]
+    #[allow(clippy::too_many_arguments)]
+    fn attach(
+        &self,
+        py: Python<'_>,
+        reference: GivenReference,
+        files: Vec<GivenFile>,
+        artifact_type: Option<String>,
+        platform: Option<String>,
+        annotations: Annotations,
+        config: Option<GivenFile>,
+        format: String,
+        allow_empty: bool,
+        allow_path_traversal: bool,
+        source_date_epoch: Option<u64>,
+        concurrency: Option<usize>,
+        progress: bool,
+    ) -> PyResult<Operation> {
+        let reference = reference.reference(py)?;
+        let (events, progress) = Events::new(progress);
+        let mut options = AttachOptions::default();
+        options.artifact_type = artifact_type;
+        options.platform = platform.map(|platform| values::parsed(py, &platform)).transpose()?;
+        options.annotations = annotations;
+        options.format = values::parsed(py, &format)?;
+        options.allow_empty = allow_empty;
+        options.allow_path_traversal = allow_path_traversal;
+        options.source_date_epoch = source_date_epoch;
+        options.concurrency = concurrency;
+        options.progress = progress;
+        self.start(py, events, |client| async move {
+            for file in files {
+                options.files.push(file.into_file().await?);
+            }
+            if let Some(file) = config {
+                options.config = Some(file.into_file().await?);
+            }
+            client.attach(&reference, options).await
         })
     }
 

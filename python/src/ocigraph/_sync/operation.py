@@ -105,6 +105,81 @@ class ArtifactOperations(Base):
         )
         return PushResult._of(run(operation, progress))
 
+    def attach(
+        self,
+        reference: AnyReference,
+        files: StrPath | File | Iterable[StrPath | File] = (),
+        *,
+        artifact_type: str | None = None,
+        platform: str | Platform | None = None,
+        annotations: Mapping[str, str] | None = None,
+        config: StrPath | File | None = None,
+        format: Format = "auto",
+        allow_empty: bool = False,
+        allow_path_traversal: bool = False,
+        source_date_epoch: int | None = None,
+        concurrency: int | None = None,
+        progress: Progress | None = None,
+    ) -> PushResult:
+        """Packs files, directories and bytes into one artifact and attaches it to what ``reference`` names: the
+        artifact becomes a referrer of it. The artifact has no tag. Blobs that exist already are not sent.
+
+        Args:
+            reference: the artifact that gets a referrer.
+            files: the content to attach: each file becomes one blob, in this order. Two files with the same title fail
+                with `InvalidArgumentError`. Default: none. One or several paths or `File` objects.
+            artifact_type: the artifact type, for example ``application/vnd.example.sbom``: see [image-spec v1.1.1,
+                "Guidelines for Artifact
+                Usage"](https://github.com/opencontainers/image-spec/blob/v1.1.1/manifest.md#guidelines-for-artifact-usage).
+                Required, unless ``config`` is set. Default: none.
+            platform: attaches to the image for this platform if the reference names an index. `NotFoundError` if the
+                index has no such image. Default: attaches to the manifest that the reference names.
+            annotations: the annotations of the manifest. Default: none.
+            config: the config blob. Default: the empty JSON object, as image-spec recommends for artifacts.
+            format: the format of the manifest. Default: ``auto``.
+            allow_empty: permits an artifact without files, which consists of annotations only. Default: False; an
+                attach without files then fails with `InvalidArgumentError`.
+            allow_path_traversal: permits absolute titles and titles with ``..``. Default: False; such a title then
+                fails with `UnsafePathError`.
+            source_date_epoch: the time, in seconds since 1970-01-01 UTC, for the entries of packed directories and for
+                the annotation ``org.opencontainers.image.created``; like the variable
+                [SOURCE_DATE_EPOCH](https://reproducible-builds.org/specs/source-date-epoch/). Default: none; entries
+                then get the time 0, and the manifest has no such annotation.
+            concurrency: maximum concurrent requests. Default, also for 0: 128. Values above 512 count as 512. Fewer are
+                used while a registry limits the rate of requests, or if the process can open few files.
+            progress: receives progress events for each blob. Default: none. An exception that it raises cancels the
+                operation.
+
+        Returns:
+            A `PushResult` with ``reference``, ``descriptor``, ``tags``, ``blobs`` and ``manifest``.
+
+        Raises:
+            InvalidArgumentError: there is no file or no artifact type.
+            NotFoundError: ``reference`` names nothing or a file does not exist.
+            UnsafePathError: a title leads out of the directory of a later pull.
+
+        Example:
+            >>> attached = client.attach("oci:store/app:v1", "program", artifact_type="a/b")
+            >>> attached.tags, attached.descriptor.artifact_type
+            ((), 'a/b')
+        """
+        sync_log_level()
+        operation = self._native.attach(
+            given_reference(reference),
+            given_files(files),
+            artifact_type=optional(check_text, "artifact_type", artifact_type),
+            platform=optional(platform_text, "platform", platform),
+            annotations=check_texts("annotations", annotations),
+            config=given_file(config),
+            format=check_text("format", format),
+            allow_empty=check_flag("allow_empty", allow_empty),
+            allow_path_traversal=check_flag("allow_path_traversal", allow_path_traversal),
+            source_date_epoch=optional(check_count, "source_date_epoch", source_date_epoch),
+            concurrency=check_concurrency(concurrency),
+            progress=check_callback("progress", progress),
+        )
+        return PushResult._of(run(operation, progress))
+
     def pull(
         self,
         reference: AnyReference,

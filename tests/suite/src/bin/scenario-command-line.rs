@@ -111,8 +111,8 @@ fn execute(request: &mut Request) -> Result<Done, Failure> {
 /// Adds the command and the arguments without a flag.
 fn operation(request: &mut Request, line: &mut Line) -> Result<(), Failure> {
     let words: &[&str] = match request.operation.as_str() {
-        "push" | "pull" | "discover" | "copy" | "verify" | "resolve" | "tag" | "untag" | "tags"
-        | "manifests" | "login" | "logout" => &[&request.operation.clone()],
+        "push" | "attach" | "pull" | "discover" | "copy" | "verify" | "resolve" | "tag"
+        | "untag" | "tags" | "manifests" | "login" | "logout" => &[&request.operation.clone()],
         "delete" => &["delete", "--yes"],
         "tag_details" => &["tags", "--detail"],
         "repositories" => &["repos"],
@@ -173,8 +173,8 @@ fn options(request: &mut Request, line: &mut Line) -> Result<(), Failure> {
     let operation = request.operation.clone();
     for (name, given) in std::mem::take(&mut request.arguments) {
         match (operation.as_str(), name.as_str()) {
-            ("push", "files") => files(&given, line)?,
-            ("push", "config") => {
+            ("push" | "attach", "files") => files(&given, line)?,
+            ("push" | "attach", "config") => {
                 let (path, annotations) = file(&given)?;
                 if annotations.is_some() {
                     return Err(Failure::Unsupported("a config with annotations".to_owned()));
@@ -182,20 +182,23 @@ fn options(request: &mut Request, line: &mut Line) -> Result<(), Failure> {
                 line.option("--config", path);
             }
             ("push", "subject") => line.option("--subject", text(&name, &given)?),
-            ("push", "format") => line.option("--manifest-format", text(&name, &given)?),
-            ("push", "source_date_epoch") => {
+            ("push" | "attach", "format") => line.option("--manifest-format", text(&name, &given)?),
+            ("push" | "attach", "source_date_epoch") => {
                 let seconds: u64 = value(&name, &given)?;
                 line.variables.push(("SOURCE_DATE_EPOCH", seconds.to_string()));
             }
-            ("push" | "discover", "annotations") => {
+            ("push" | "attach" | "discover", "annotations") => {
                 line.pairs("--annotation", '=', pairs(&name, &given)?);
             }
-            ("push" | "pull" | "discover", "artifact_type") => {
+            ("push" | "attach" | "pull" | "discover", "artifact_type") => {
                 line.option("--artifact-type", text(&name, &given)?);
             }
-            ("push" | "pull", "allow_path_traversal") => {
+            ("push" | "attach" | "pull", "allow_path_traversal") => {
                 line.flag("--allow-path-traversal", &name, &given)?;
             }
+            ("attach", "allow_empty") => line.flag("--allow-empty", &name, &given)?,
+            ("pull", "unpack_limits") => limits("unpack-limit-", &given, line)?,
+            ("push_blob", "media_type") => line.option("--media-type", text(&name, &given)?),
             ("pull", "output") => line.option("--output", text(&name, &given)?),
             ("pull", "include_subject") => line.flag("--include-subject", &name, &given)?,
             ("pull", "keep_old_files") => line.flag("--keep-old-files", &name, &given)?,
@@ -210,10 +213,13 @@ fn options(request: &mut Request, line: &mut Line) -> Result<(), Failure> {
             ("copy", "foreign") => line.flag("--foreign", &name, &given)?,
             ("push_manifest", "media_type") => line.option("--media-type", text(&name, &given)?),
             (
-                "pull" | "discover" | "copy" | "verify" | "resolve" | "fetch_manifest",
+                "attach" | "pull" | "discover" | "copy" | "verify" | "resolve" | "fetch_manifest",
                 "platform",
             ) => line.option("--platform", text(&name, &given)?),
-            ("push" | "pull" | "discover" | "delete" | "copy" | "verify", "concurrency") => {
+            (
+                "push" | "attach" | "pull" | "discover" | "delete" | "copy" | "verify",
+                "concurrency",
+            ) => {
                 line.option("--concurrency", value::<usize>(&name, &given)?.to_string());
             }
             _ => return Err(Failure::Unsupported(format!("{operation} with {name}"))),
@@ -236,9 +242,39 @@ fn client(options: &Map<String, Value>, line: &mut Line) -> Result<(), Failure> 
             "insecure" => line.flag("--insecure", name, given)?,
             "use_proxy" if given == false => line.word("--no-proxy"),
             "use_proxy" => _ = value::<bool>(name, given)?,
+            "user_agent" => line.option("--user-agent", text(name, given)?),
+            "limits" => limits("", given, line)?,
             "headers" => line.pairs("--header", ':', pairs(name, given)?),
             _ => return Err(Failure::Unsupported(format!("a client with {name}"))),
         }
+    }
+    Ok(())
+}
+
+/// Adds a flag for each limit.
+fn limits(prefix: &str, given: &Value, line: &mut Line) -> Result<(), Failure> {
+    const KNOWN: [&str; 13] = [
+        "connect_timeout",
+        "response_timeout",
+        "idle_timeout",
+        "upload_response_timeout",
+        "max_attempts",
+        "stall_timeout",
+        "max_manifest_bytes",
+        "max_pages",
+        "max_entries",
+        "helper_timeout",
+        "entries",
+        "bytes",
+        "ratio",
+    ];
+    for (name, given) in given.as_object().into_iter().flatten() {
+        let is_known = KNOWN.contains(&name.as_str())
+            && matches!(name.as_str(), "entries" | "bytes" | "ratio") != prefix.is_empty();
+        if !is_known || !given.is_number() {
+            return Err(Failure::Unsupported(format!("a limit {name} of {given}")));
+        }
+        line.option(&format!("--{prefix}{}", name.replace('_', "-")), given.to_string());
     }
     Ok(())
 }

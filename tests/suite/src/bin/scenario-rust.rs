@@ -10,10 +10,10 @@ use std::{
 use async_trait::async_trait;
 use futures::TryStreamExt;
 use ocigraph::{
-    Algorithm, Bytes, Client, ClientConfig, Content, CopyOptions, Credential, CredentialSource,
-    Credentials, DeleteOptions, Descriptor, DiscoverOptions, Event, File, Host, KeyCase, Limits,
-    Manifest, Progress, PullOptions, PushOptions, Reference, ResolveOptions, ToJson,
-    TransferOptions, UnpackLimits, VerifyOptions, Walk, digest_files, media_type,
+    Algorithm, AttachOptions, Bytes, Client, ClientConfig, Content, CopyOptions, Credential,
+    CredentialSource, Credentials, DeleteOptions, Descriptor, DiscoverOptions, Event, File, Host,
+    KeyCase, Limits, Manifest, Progress, PullOptions, PushOptions, Reference, ResolveOptions,
+    ToJson, TransferOptions, UnpackLimits, VerifyOptions, Walk, digest_files, media_type,
 };
 use ocigraph_suite::scenarios::serve::{Done, Failure, Request, list, pairs, serve, text, value};
 use serde_json::{Map, Value, json};
@@ -71,6 +71,11 @@ async fn execute(request: &mut Request) -> Result<Done, Failure> {
             let reference = reference(request)?;
             let options = push_options(request, &events)?;
             client.push(&reference, options).await?.to_json(KeyCase::Snake)
+        }
+        "attach" => {
+            let reference = reference(request)?;
+            let options = attach_options(request, &events)?;
+            client.attach(&reference, options).await?.to_json(KeyCase::Snake)
         }
         "pull" => {
             let reference = reference(request)?;
@@ -233,6 +238,29 @@ fn push_options(request: &mut Request, events: &Events) -> Result<PushOptions, F
             "annotations" => built.annotations = pairs(&name, &given)?.into_iter().collect(),
             "config" => built.config = Some(file(&given)?),
             "format" => built.format = parsed(&name, &given)?,
+            "allow_path_traversal" => built.allow_path_traversal = value(&name, &given)?,
+            "source_date_epoch" => built.source_date_epoch = Some(value(&name, &given)?),
+            "concurrency" => built.concurrency = Some(value(&name, &given)?),
+            "progress" => built.progress = events.option(&given)?,
+            _ => return Err(unknown(request, &name)),
+        }
+    }
+    Ok(built)
+}
+
+fn attach_options(request: &mut Request, events: &Events) -> Result<AttachOptions, Failure> {
+    let mut built = AttachOptions::default();
+    for (name, given) in options(request) {
+        match name.as_str() {
+            "files" => {
+                built.files = list(&name, &given)?.iter().map(file).collect::<Result<_, _>>()?
+            }
+            "artifact_type" => built.artifact_type = Some(text(&name, &given)?),
+            "platform" => built.platform = Some(parsed(&name, &given)?),
+            "annotations" => built.annotations = pairs(&name, &given)?.into_iter().collect(),
+            "config" => built.config = Some(file(&given)?),
+            "format" => built.format = parsed(&name, &given)?,
+            "allow_empty" => built.allow_empty = value(&name, &given)?,
             "allow_path_traversal" => built.allow_path_traversal = value(&name, &given)?,
             "source_date_epoch" => built.source_date_epoch = Some(value(&name, &given)?),
             "concurrency" => built.concurrency = Some(value(&name, &given)?),

@@ -111,20 +111,13 @@ impl Step<'_> {
 }
 
 /// The options whose value is an object, or a list of objects, with a name for each part.
-const NESTED: [&str; 7] = [
-    "client.credentials",
-    "client.limits",
-    "login.credential",
-    "pull.unpack_limits",
-    "push.config",
-    "push.files",
-    "push_blob.content",
-];
+const NESTED: [&str; 7] =
+    ["config", "content", "credential", "credentials", "files", "limits", "unpack_limits"];
 
 fn collect(prefix: &str, value: &Value, names: &mut Vec<String>) {
     for (key, value) in value.as_object().into_iter().flatten() {
         let name = format!("{prefix}.{key}");
-        if NESTED.contains(&name.as_str()) {
+        if NESTED.contains(&key.as_str()) {
             for part in value.as_array().unwrap_or(&vec![value.clone()]) {
                 collect(&name, part, names);
             }
