@@ -215,27 +215,25 @@
 // ABI version of this header: the number in the file name `libocigraph.so.0`.
 #define OCIGRAPH_ABI_VERSION 0
 
-// The default. `OCIGRAPH_FORMAT_OCI_1_1`; for a referrer on a registry that lists only ORAS
-// artifacts as referrers, `OCIGRAPH_FORMAT_ORAS_ARTIFACT`.
+// The default: `OCIGRAPH_FORMAT_OCI_1_1`, or `OCIGRAPH_FORMAT_ORAS_ARTIFACT` for a referrer on a
+// registry that lists only ORAS artifacts as referrers.
 #define OCIGRAPH_FORMAT_AUTO 0
 
 // OCI image manifest 1.1 (https://github.com/opencontainers/image-spec/blob/v1.1.1/manifest.md),
-// with `artifactType` and `subject`. Its name is `oci-1.1`.
+// with `artifactType` and `subject`.
 #define OCIGRAPH_FORMAT_OCI_1_1 1
 
 // OCI image manifest 1.0 (https://github.com/opencontainers/image-spec/blob/v1.0.2/manifest.md):
-// the media type of the configuration is the artifact type. Cannot have a subject. Its name is
-// `oci-1.0`.
+// the media type of the configuration is the artifact type. Cannot have a subject.
 #define OCIGRAPH_FORMAT_OCI_1_0 2
 
 // OCI artifact manifest
 // (https://github.com/opencontainers/image-spec/blob/v1.1.0-rc2/artifact.md), of the release
-// candidates 1.1.0-rc1 and 1.1.0-rc2. Its name is `oci-artifact`.
+// candidates 1.1.0-rc1 and 1.1.0-rc2.
 #define OCIGRAPH_FORMAT_OCI_ARTIFACT 3
 
 // ORAS artifact manifest
-// (https://github.com/oras-project/artifacts-spec/blob/v1.0.0-rc.2/artifact-manifest.md). Its name
-// is `oras-artifact`.
+// (https://github.com/oras-project/artifacts-spec/blob/v1.0.0-rc.2/artifact-manifest.md).
 #define OCIGRAPH_FORMAT_ORAS_ARTIFACT 4
 
 // The blob was uploaded, or written to an image layout.
@@ -344,6 +342,9 @@
 
 // SHA-512. The OCI image specification permits it, but few registries support it.
 #define OCIGRAPH_ALGORITHM_SHA512 2
+
+// Options of `ocigraph_client_attach`.
+typedef struct ocigraph_attach_options ocigraph_attach_options;
 
 // Options of `ocigraph_client_fetch_blob` and the `ocigraph_client_push_blob` functions.
 typedef struct ocigraph_blob_options ocigraph_blob_options;
@@ -514,6 +515,14 @@ typedef void (*ocigraph_push_fn)(void *user_data,
                                  ocigraph_status status,
                                  ocigraph_push_result *result,
                                  ocigraph_error *error);
+
+// Receives the result of `ocigraph_client_attach_start`. If `status` is `OCIGRAPH_OK`, `result` is
+// set and `error` is NULL; otherwise `error` is set and `result` is NULL. The callback owns both
+// and must free them.
+typedef void (*ocigraph_attach_fn)(void *user_data,
+                                   ocigraph_status status,
+                                   ocigraph_push_result *result,
+                                   ocigraph_error *error);
 
 // Receives the result of `ocigraph_client_pull_start`. If `status` is `OCIGRAPH_OK`, `result` is
 // set and `error` is NULL; otherwise `error` is set and `result` is NULL. The callback owns both
@@ -1124,6 +1133,194 @@ ocigraph_status ocigraph_push_options_set_progress(ocigraph_push_options *option
                                                    void *user_data,
                                                    ocigraph_error **error);
 
+// Creates attach options with the default values.
+//
+// Ownership: free the result with `ocigraph_attach_options_free`.
+// Threads: any. Since 0.1.0.
+ocigraph_attach_options *ocigraph_attach_options_new(void);
+
+// Frees attach options. Running operations are not affected.
+//
+// Ownership: takes `options`, which may be NULL.
+// Threads: any, once for each handle. Since 0.1.0.
+void ocigraph_attach_options_free(ocigraph_attach_options *options);
+
+// Adds a file or a directory. A directory is packed as a gzip-compressed tar archive.
+//
+// `media_type`: no text derives the media type from the file name. `title`: the name of the file
+// when it is pulled; no text uses the path.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL, `path` is empty, a text is not UTF-8, or
+// `media_type` is not a media type.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_attach_options_add_path(ocigraph_attach_options *options,
+                                                 ocigraph_str path,
+                                                 ocigraph_str media_type,
+                                                 ocigraph_str title,
+                                                 ocigraph_error **error);
+
+// Adds content from memory. The content is copied.
+//
+// `title`: the name of the file when it is pulled; no text adds a blob without a title, which a
+// pull skips. `media_type`: no text derives the media type from the title.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL, a text is not UTF-8, or `media_type` is not a
+// media type.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_attach_options_add_bytes(ocigraph_attach_options *options,
+                                                  ocigraph_str title,
+                                                  ocigraph_str media_type,
+                                                  ocigraph_bytes content,
+                                                  ocigraph_error **error);
+
+// Adds content that the `read` callback provides. Each operation with these options calls `read`,
+// with `user_data` as the first argument, until the end of the content. Small content is buffered
+// in memory, larger content in a temporary file.
+//
+// `title`, `media_type`: as for `ocigraph_attach_options_add_bytes`. `user_data` must stay valid
+// until every operation that uses these options is over.
+//
+// All operations with these options share `user_data`, and a stream that was read once is at its
+// end. Use separate options for each operation, or a callback that restarts its content.
+//
+// Errors: INVALID_ARGUMENT if `options` or `read` is NULL, a text is not UTF-8, or `media_type` is
+// not a media type.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_attach_options_add_reader(ocigraph_attach_options *options,
+                                                   ocigraph_str title,
+                                                   ocigraph_str media_type,
+                                                   ocigraph_read_fn read,
+                                                   void *user_data,
+                                                   ocigraph_error **error);
+
+// Adds an annotation to the descriptor of the file that was added last.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL, no file was added, `key` is empty, or a text is
+// not UTF-8.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_attach_options_add_file_annotation(ocigraph_attach_options *options,
+                                                            ocigraph_str key,
+                                                            ocigraph_str value,
+                                                            ocigraph_error **error);
+
+// Sets the artifact type, for example `application/vnd.example.sbom`: see image-spec v1.1.1,
+// "Guidelines for Artifact Usage"
+// (https://github.com/opencontainers/image-spec/blob/v1.1.1/manifest.md#guidelines-for-artifact-usage).
+// Required, unless `config` is set. Default: none. No text unsets it.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not a media type.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_attach_options_set_artifact_type(ocigraph_attach_options *options,
+                                                          ocigraph_str artifact_type,
+                                                          ocigraph_error **error);
+
+// Attaches to the image for this platform if the reference names an index. NOT_FOUND if the index
+// has no such image. Default: attaches to the manifest that the reference names.
+//
+// `platform`: `os/architecture[/variant]`, such as "linux/arm64". No text unsets it.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not a platform.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_attach_options_set_platform(ocigraph_attach_options *options,
+                                                     ocigraph_str platform,
+                                                     ocigraph_error **error);
+
+// Adds one of the annotations of the manifest. Default: none.
+//
+// A key that was added before gets the new value.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL, `key` is empty, or a text is not UTF-8.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_attach_options_add_annotation(ocigraph_attach_options *options,
+                                                       ocigraph_str key,
+                                                       ocigraph_str value,
+                                                       ocigraph_error **error);
+
+// Sets the config blob. Default: the empty JSON object, as image-spec recommends for artifacts.
+//
+// The content is copied. `media_type`: no text selects "application/json".
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL, the text is not UTF-8, or `media_type` is not a
+// media type.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_attach_options_set_config(ocigraph_attach_options *options,
+                                                   ocigraph_bytes config,
+                                                   ocigraph_str media_type,
+                                                   ocigraph_error **error);
+
+// Sets the config blob. Default: the empty JSON object, as image-spec recommends for artifacts.
+//
+// `path`: the file with the content. `media_type`: no text derives the media type from the file
+// name.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL, `path` is empty, a text is not UTF-8, or
+// `media_type` is not a media type.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_attach_options_set_config_path(ocigraph_attach_options *options,
+                                                        ocigraph_str path,
+                                                        ocigraph_str media_type,
+                                                        ocigraph_error **error);
+
+// Sets the format of the manifest. Default: `OCIGRAPH_FORMAT_AUTO`.
+//
+// `format`: one of `OCIGRAPH_FORMAT_*`.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL or the number is unknown.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_attach_options_set_format(ocigraph_attach_options *options,
+                                                   int32_t format,
+                                                   ocigraph_error **error);
+
+// If true, permits an artifact without files, which consists of annotations only. Default: false;
+// an attach without files then fails with INVALID_ARGUMENT.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_attach_options_set_allow_empty(ocigraph_attach_options *options,
+                                                        bool allow_empty,
+                                                        ocigraph_error **error);
+
+// If true, permits absolute titles and titles with `..`. Default: false; such a title then fails
+// with UNSAFE_PATH.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_attach_options_set_allow_path_traversal(ocigraph_attach_options *options,
+                                                                 bool allow_path_traversal,
+                                                                 ocigraph_error **error);
+
+// Sets the time, in seconds since 1970-01-01 UTC, for the entries of packed directories and for
+// the annotation `org.opencontainers.image.created`; like the variable SOURCE_DATE_EPOCH
+// (https://reproducible-builds.org/specs/source-date-epoch/). Default: none; entries then get the
+// time 0, and the manifest has no such annotation.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_attach_options_set_source_date_epoch(ocigraph_attach_options *options,
+                                                              uint64_t source_date_epoch,
+                                                              ocigraph_error **error);
+
+// Sets the maximum concurrent requests. Default, also for 0: 128. Values above 512 count as 512.
+// Fewer are used while a registry limits the rate of requests, or if the process can open few
+// files.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_attach_options_set_concurrency(ocigraph_attach_options *options,
+                                                        size_t concurrency,
+                                                        ocigraph_error **error);
+
+// Reports progress to `callback`, which receives `user_data` as its first argument. NULL disables
+// progress, which is the default. `user_data` must stay valid until every operation that uses
+// these options is over.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_attach_options_set_progress(ocigraph_attach_options *options,
+                                                     ocigraph_progress_fn callback,
+                                                     void *user_data,
+                                                     ocigraph_error **error);
+
 // Creates pull options with the default values.
 //
 // Ownership: free the result with `ocigraph_pull_options_free`.
@@ -1385,6 +1582,16 @@ ocigraph_status ocigraph_copy_options_set_foreign(ocigraph_copy_options *options
                                                   bool foreign,
                                                   ocigraph_error **error);
 
+// If true, checks the content below every manifest that the destination has already, and copies
+// what is missing: a collection of garbage can leave a manifest without its content. Default:
+// false, which checks only the manifest that is copied and what it lists.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_copy_options_set_repair(ocigraph_copy_options *options,
+                                                 bool repair,
+                                                 ocigraph_error **error);
+
 // Sets the maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count
 // as 512. Fewer are used while a registry limits the rate of requests, or if the process can open
 // few files.
@@ -1598,9 +1805,9 @@ void ocigraph_client_free(ocigraph_client *client);
 // `cancel`: may be NULL.
 //
 // Ownership: free `out` with `ocigraph_push_result_free`.
-// Errors: INVALID_REFERENCE, IO, CANCELLED, network errors; INVALID_ARGUMENT for an option that
-// cannot be used; NOT_FOUND if the subject or a file does not exist; UNSAFE_PATH if a title leads
-// out of the directory of a later pull.
+// Errors: INVALID_REFERENCE, IO, CANCELLED, network errors; INVALID_ARGUMENT if an option cannot
+// be used; NOT_FOUND if the subject or a file does not exist; UNSAFE_PATH if a title leads out of
+// the directory of a later pull.
 // Threads: any; blocks until the operation is over. Since 0.1.0.
 ocigraph_status ocigraph_client_push(const ocigraph_client *client,
                                      ocigraph_str reference,
@@ -1625,6 +1832,42 @@ ocigraph_status ocigraph_client_push_start(const ocigraph_client *client,
                                            ocigraph_push_fn done,
                                            void *user_data,
                                            ocigraph_error **error);
+
+// Packs files, directories and bytes into one artifact and attaches it to what `reference` names:
+// the artifact becomes a referrer of it. The artifact has no tag. Blobs that exist already are not
+// sent.
+//
+// `reference`: the artifact that gets a referrer. `options`: NULL selects the defaults. `cancel`:
+// may be NULL.
+//
+// Ownership: free `out` with `ocigraph_push_result_free`.
+// Errors: INVALID_REFERENCE, IO, CANCELLED, network errors; INVALID_ARGUMENT if there is no file
+// or no artifact type; NOT_FOUND if `reference` names nothing or a file does not exist;
+// UNSAFE_PATH if a title leads out of the directory of a later pull.
+// Threads: any; blocks until the operation is over. Since 0.1.0.
+ocigraph_status ocigraph_client_attach(const ocigraph_client *client,
+                                       ocigraph_str reference,
+                                       const ocigraph_attach_options *options,
+                                       const ocigraph_cancel *cancel,
+                                       ocigraph_push_result **out,
+                                       ocigraph_error **error);
+
+// Starts the operation of `ocigraph_client_attach` and returns immediately. The library calls
+// `done` exactly once with the result, also if the operation is cancelled or the runtime ends. If
+// this call fails, `done` is not called.
+//
+// Ownership: `user_data` must stay valid until `done` has been called. `client`, `options` and
+// `cancel` may be freed earlier.
+// Errors: INVALID_ARGUMENT, INVALID_REFERENCE; CANCELLED if the runtime has ended.
+// Threads: any; the library calls `done` on one of its own threads, where it may block. Since
+// 0.1.0.
+ocigraph_status ocigraph_client_attach_start(const ocigraph_client *client,
+                                             ocigraph_str reference,
+                                             const ocigraph_attach_options *options,
+                                             const ocigraph_cancel *cancel,
+                                             ocigraph_attach_fn done,
+                                             void *user_data,
+                                             ocigraph_error **error);
 
 // Writes the files of the artifact that `reference` names into a directory. With an artifact type,
 // writes the files of its referrers of that type instead. A file appears under its name only after
@@ -1835,8 +2078,9 @@ ocigraph_status ocigraph_client_resolve_start(const ocigraph_client *client,
                                               void *user_data,
                                               ocigraph_error **error);
 
-// Returns the manifest that `reference` names, byte for byte as it is stored. With a platform, the
-// manifest of the image for that platform in the index that `reference` names.
+// Returns the manifest that `reference` names, byte for byte as it is stored, also if it cannot be
+// parsed. With a platform, the manifest of the image for that platform in the index that
+// `reference` names.
 //
 // `reference`: a reference with a tag or digest. `options`: NULL selects the defaults. `cancel`:
 // may be NULL.

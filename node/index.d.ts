@@ -568,6 +568,12 @@ export interface CopyOptions extends TransferOptions {
    * Default: false.
    */
   foreign?: boolean | undefined;
+  /**
+   * Checks the content below every manifest that the destination has already, and copies what is missing: a collection
+   * of garbage can leave a manifest without its content. Default: false, which checks only the manifest that is copied
+   * and what it lists.
+   */
+  repair?: boolean | undefined;
 }
 
 /** Numbers of blobs of a copy, by outcome. Blobs of a manifest that the destination had already are not counted. */

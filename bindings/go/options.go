@@ -406,6 +406,10 @@ type CopyOptions struct {
 	// "Non-Distributable Layers"
 	// (https://github.com/opencontainers/image-spec/blob/v1.1.1/layer.md#non-distributable-layers). Default: false.
 	Foreign bool
+	// Repair checks the content below every manifest that the destination has already, and copies what is missing: a
+	// collection of garbage can leave a manifest without its content. Default: false, which checks only the manifest
+	// that is copied and what it lists.
+	Repair bool
 	// Concurrency is the maximum number of concurrent requests. Default: 128. Values above 512 count as 512. Fewer are
 	// used while a registry limits the rate of requests, or if the process can open few files.
 	Concurrency int
@@ -430,6 +434,9 @@ func (o *CopyOptions) toC(a *arguments) (*C.ocigraph_copy_options, error) {
 	}
 	if o.Foreign {
 		s.set(C.ocigraph_copy_options_set_foreign(c, C.bool(true), &s.failure))
+	}
+	if o.Repair {
+		s.set(C.ocigraph_copy_options_set_repair(c, C.bool(true), &s.failure))
 	}
 	if o.Concurrency != 0 {
 		s.set(C.ocigraph_copy_options_set_concurrency(c, s.count("Concurrency", o.Concurrency), &s.failure))

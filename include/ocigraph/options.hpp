@@ -314,6 +314,10 @@ class copy_options
      * "Non-Distributable Layers"
      * (https://github.com/opencontainers/image-spec/blob/v1.1.1/layer.md#non-distributable-layers). Default: false. */
     copy_options &foreign(bool foreign) { return set(ocigraph_copy_options_set_foreign, foreign); }
+    /* If true, checks the content below every manifest that the destination has already, and copies what is missing:
+     * a collection of garbage can leave a manifest without its content. Default: false, which checks only the
+     * manifest that is copied and what it lists. */
+    copy_options &repair(bool repair) { return set(ocigraph_copy_options_set_repair, repair); }
     /* Sets the maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as 512. Fewer
      * are used while a registry limits the rate of requests, or if the process can open few files. */
     copy_options &concurrency(std::size_t concurrency) {

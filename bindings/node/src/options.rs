@@ -126,6 +126,7 @@ pub(crate) struct CopyOptions {
     recursive: Option<bool>,
     platform: Option<String>,
     foreign: Option<bool>,
+    repair: Option<bool>,
     concurrency: Option<Count>,
 }
 
@@ -141,6 +142,9 @@ impl CopyOptions {
         }
         if let Some(given) = self.foreign {
             options.foreign = given;
+        }
+        if let Some(given) = self.repair {
+            options.repair = given;
         }
         if let Some(given) = self.concurrency {
             options.concurrency = Some(given.as_usize());

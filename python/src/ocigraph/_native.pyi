@@ -145,6 +145,7 @@ class Client:
         recursive: bool,
         platform: str | None,
         foreign: bool,
+        repair: bool,
         concurrency: int | None,
         progress: bool,
     ) -> Operation[_Json]: ...

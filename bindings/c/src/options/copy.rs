@@ -103,6 +103,24 @@ pub extern "C" fn ocigraph_copy_options_set_foreign(
     })
 }
 
+/// If true, checks the content below every manifest that the destination has already, and copies
+/// what is missing: a collection of garbage can leave a manifest without its content. Default:
+/// false, which checks only the manifest that is copied and what it lists.
+///
+/// Errors: INVALID_ARGUMENT if `options` is NULL.
+/// Threads: one at a time for each handle. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_copy_options_set_repair(
+    options: Option<&mut ocigraph_copy_options>,
+    repair: bool,
+    error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
+) -> ocigraph_status {
+    call_status(error, || {
+        require(options, "options")?.core.repair = repair;
+        Ok(())
+    })
+}
+
 /// Sets the maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count
 /// as 512. Fewer are used while a registry limits the rate of requests, or if the process can open
 /// few files.

@@ -29,6 +29,9 @@ pub(crate) struct CopyArgs {
     /// Also copy foreign layers, which a registry is not required to store
     #[arg(long)]
     foreign: bool,
+    /// Also check what the destination has already, and copy what is missing below it
+    #[arg(long)]
+    repair: bool,
     #[command(flatten)]
     format: FormatArg,
 }
@@ -38,6 +41,7 @@ pub(crate) async fn copy(common: &Common, args: CopyArgs) -> Result<ExitCode> {
     options.recursive = args.recursive;
     options.platform = args.platform;
     options.foreign = args.foreign;
+    options.repair = args.repair;
     options.concurrency = common.concurrency();
     options.progress = finished(common);
     let (from, to) = (&args.source.reference, &args.destination.reference);

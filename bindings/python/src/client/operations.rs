@@ -194,8 +194,8 @@ impl Client {
         self.start(py, None, |client| async move { client.delete(&reference, options).await })
     }
 
-    #[pyo3(signature = (source, destination, *, recursive, platform, foreign, concurrency,
-        progress))]
+    #[pyo3(signature = (source, destination, *, recursive, platform, foreign, repair,
+        concurrency, progress))]
     #[allow(clippy::too_many_arguments)]
     fn copy(
         &self,
@@ -205,6 +205,7 @@ impl Client {
         recursive: bool,
         platform: Option<String>,
         foreign: bool,
+        repair: bool,
         concurrency: Option<usize>,
         progress: bool,
     ) -> PyResult<Operation> {
@@ -215,6 +216,7 @@ impl Client {
         options.recursive = recursive;
         options.platform = platform.map(|platform| values::parsed(py, &platform)).transpose()?;
         options.foreign = foreign;
+        options.repair = repair;
         options.concurrency = concurrency;
         options.progress = progress;
         self.start(

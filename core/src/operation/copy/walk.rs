@@ -156,10 +156,15 @@ impl<'a> Walk<'a> {
 
     fn prepare(&mut self, digest: &Digest, known: Option<Manifest>, as_subject: bool) {
         if self.prepared.insert(digest.clone()) {
-            let check = self.checked.contains(digest);
+            let check = self.is_checked(digest);
             let (digest, known) = (digest.clone(), known.map(Box::new));
             self.preparing.waiting.push_back(Task::Prepare { digest, known, as_subject, check });
         }
+    }
+
+    /// Returns true if the content of a manifest is checked, although the destination has the manifest.
+    fn is_checked(&self, digest: &Digest) -> bool {
+        self.context.options.repair || self.checked.contains(digest)
     }
 
     /// Queues a query for the referrers of a manifest, if the copy is recursive.
@@ -171,7 +176,7 @@ impl<'a> Walk<'a> {
 
     fn on_prepared(&mut self, found: FoundManifest) -> Result<()> {
         self.charge.add(MANIFEST_COST * (1 + found.children.len()))?;
-        let check = self.checked.contains(&found.digest);
+        let check = self.is_checked(&found.digest);
         let is_walked = !found.exists || check;
         for child in &found.children {
             self.list_referrers(child);

@@ -345,6 +345,7 @@ class ArtifactOperations(Base):
         recursive: bool = False,
         platform: str | Platform | None = None,
         foreign: bool = False,
+        repair: bool = False,
         concurrency: int | None = None,
         progress: Progress | None = None,
     ) -> CopyReport:
@@ -362,6 +363,9 @@ class ArtifactOperations(Base):
                 "Non-Distributable
                 Layers"](https://github.com/opencontainers/image-spec/blob/v1.1.1/layer.md#non-distributable-layers).
                 Default: False.
+            repair: checks the content below every manifest that the destination has already, and copies what is
+                missing: a collection of garbage can leave a manifest without its content. Default: False, which checks
+                only the manifest that is copied and what it lists.
             concurrency: maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as 512.
                 Fewer are used while a registry limits the rate of requests, or if the process can open few files.
             progress: receives progress events for each blob. Default: none. An exception that it raises cancels the
@@ -385,6 +389,7 @@ class ArtifactOperations(Base):
             recursive=check_flag("recursive", recursive),
             platform=optional(platform_text, "platform", platform),
             foreign=check_flag("foreign", foreign),
+            repair=check_flag("repair", repair),
             concurrency=check_concurrency(concurrency),
             progress=check_callback("progress", progress),
         )

@@ -210,6 +210,7 @@ fn options(request: &mut Request, line: &mut Line) -> Result<(), Failure> {
             ("delete", "dry_run") => line.flag("--dry-run", &name, &given)?,
             ("delete", "force") => line.flag("--force", &name, &given)?,
             ("copy", "recursive") => line.flag("--recursive", &name, &given)?,
+            ("copy", "repair") => line.flag("--repair", &name, &given)?,
             ("copy", "foreign") => line.flag("--foreign", &name, &given)?,
             ("push_manifest", "media_type") => line.option("--media-type", text(&name, &given)?),
             (

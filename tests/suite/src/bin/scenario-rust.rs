@@ -338,6 +338,7 @@ fn copy_options(request: &mut Request, events: &Events) -> Result<CopyOptions, F
         match name.as_str() {
             "recursive" => built.recursive = value(&name, &given)?,
             "platform" => built.platform = Some(parsed(&name, &given)?),
+            "repair" => built.repair = value(&name, &given)?,
             "foreign" => built.foreign = value(&name, &given)?,
             "concurrency" => built.concurrency = Some(value(&name, &given)?),
             "progress" => built.progress = events.option(&given)?,
