@@ -15,7 +15,14 @@ fn block(language: &str) -> &'static str {
 fn attached() -> Workspace {
     let work = Workspace::new();
     work.ocigraph(&["push", "oci:store/app:v1", "--artifact-type", "app/example"]).ok();
-    work.ocigraph(&["attach", "oci:store/app:v1", "--artifact-type", "sbom/example"]).ok();
+    work.ocigraph(&[
+        "attach",
+        "oci:store/app:v1",
+        "--artifact-type",
+        "sbom/example",
+        "--allow-empty",
+    ])
+    .ok();
     work
 }
 

@@ -267,7 +267,7 @@ fn metadata_of_azure_is_reported_for_tags_and_manifests() {
     let push =
         work.ocigraph(&["push", &image, "--artifact-type", "app/example", "--format", "json"]);
     let digest = push.json()["descriptor"]["digest"].as_str().unwrap().to_owned();
-    work.ocigraph(&["attach", &image, "--artifact-type", "sbom/example"]).ok();
+    work.ocigraph(&["attach", &image, "--artifact-type", "sbom/example", "--allow-empty"]).ok();
     fixture.set_config(Config { locked: vec![digest.clone()], ..azure });
     each("azure.c", |_, _, run| run(&[&format!("{}/app", fixture.host()), &digest]));
 }
