@@ -71,11 +71,13 @@ bench-bindings: c ## compare the speed of calls from C and Go with calls from Ru
 bindgen: ## write the options, results and operations of every language from the source of the core
 	$(CARGO) run --locked -q -p ocigraph-bindgen
 
-lint: node-tools prose ## check generated files, format, lints, scripts, documentation, wording and spelling
+lint: node-tools prose ## check that every language has every operation and option, format, lints, scripts, documentation, wording and spelling
 	@$(CARGO) fmt --version >/dev/null 2>&1 || rustup component add rustfmt
 	@$(CARGO) clippy --version >/dev/null 2>&1 || rustup component add clippy
 	$(CARGO) fmt --all --check
 	$(CARGO) run --locked -q -p ocigraph-bindgen -- --check
+	$(CARGO) test --locked -q -p ocigraph-bindgen
+	$(CARGO) test --locked -q -p ocigraph-cli --lib flags
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
 	tests/layers
 	for features in '' layout archive registry,rustls-ring; do $(CARGO) clippy --locked -q -p ocigraph --no-default-features --features "$$features" -- -D warnings; done

@@ -372,7 +372,7 @@ export interface AttachOptions extends TransferOptions {
   /**
    * The artifact type, for example `application/vnd.example.sbom`: see
    * {@link https://github.com/opencontainers/image-spec/blob/v1.1.1/manifest.md#guidelines-for-artifact-usage | image-spec v1.1.1, "Guidelines for Artifact Usage"}.
-   * Required, unless `config` is set. Default: none.
+   * Default: none; it is required unless `config` is set.
    */
   artifactType?: string | undefined;
   /**
@@ -569,14 +569,17 @@ export interface CopyOptions extends TransferOptions {
    */
   foreign?: boolean | undefined;
   /**
-   * Checks the content below every manifest that the destination has already, and copies what is missing: a collection
-   * of garbage can leave a manifest without its content. Default: false, which checks only the manifest that is copied
-   * and what it lists.
+   * Checks that the content below every copied manifest exists, also if the destination has the manifest already, and
+   * copies what is missing: a collection of garbage can leave a manifest without its content. Digests are not computed.
+   * Default: false, which checks only the manifest that the source names and what it lists.
    */
   repair?: boolean | undefined;
 }
 
-/** Numbers of blobs of a copy, by outcome. Blobs of a manifest that the destination had already are not counted. */
+/**
+ * Numbers of blobs of a copy, by outcome. Blobs of a manifest that the destination had already are not counted, unless
+ * the copy restored them.
+ */
 export interface CopiedBlobs {
   /** Number of blobs sent to the destination. */
   readonly copied: number;
@@ -914,7 +917,7 @@ export interface Limits {
    * every 16 MiB sent, since a registry digests a blob before it responds. Default: 60,000.
    */
   uploadResponseTimeout?: number | undefined;
-  /** Number of attempts of one request, the first included. 0 counts as 1. Default: 5. */
+  /** Number of attempts of one request, the first included. Default: 5. */
   maxAttempts?: number | undefined;
   /**
    * Time without a transferred byte after which an operation fails, over all attempts of a request, in milliseconds.
@@ -1020,7 +1023,8 @@ export class Client {
    * @param target - The artifact that gets a referrer.
    * @param options - See {@link AttachOptions}.
    * @returns See {@link PushResult}.
-   * @throws {@link OcigraphError} `INVALID_ARGUMENT` if there is no file or no artifact type.
+   * @throws {@link OcigraphError} `INVALID_ARGUMENT` if there is neither a file nor `allow_empty`, or neither an
+   *   artifact type nor a config.
    * @throws {@link OcigraphError} `NOT_FOUND` if `target` names nothing or a file does not exist.
    * @throws {@link OcigraphError} `UNSAFE_PATH` if a title leads out of the directory of a later pull.
    *
@@ -1075,16 +1079,16 @@ export class Client {
   discover(target: string, options?: DiscoverOptions): Promise<Graph>;
 
   /**
-   * Deletes what `target` names and everything that refers to it, referrers before their subjects. An interrupted
-   * delete can be run again. A dry run reports what would be deleted.
+   * Deletes what `target` names and everything that refers to it, referrers before their subjects. The report has each
+   * manifest that could not be deleted. An interrupted delete can be run again. A dry run reports what would be
+   * deleted.
    *
    * @param target - The artifact.
    * @param options - See {@link DeleteOptions}.
    * @returns See {@link DeleteReport}.
    * @throws {@link OcigraphError} `NOT_FOUND` if `target` names nothing.
    * @throws {@link OcigraphError} `UNSUPPORTED` if the registry deletes no manifest.
-   * @throws {@link OcigraphError} `INCOMPLETE` if a list of tags or referrers cannot be read completely. The report
-   *   has each manifest that could not be deleted.
+   * @throws {@link OcigraphError} `INCOMPLETE` if a list of tags or referrers cannot be read completely.
    *
    * @example
    * ```ts

@@ -41,7 +41,7 @@ func (c *Client) Push(ctx context.Context, reference string, options *PushOption
 // The reference names the artifact that gets a referrer. Nil options select the defaults.
 //
 // The error is
-//   - [ErrInvalidArgument] if there is no file or no artifact type
+//   - [ErrInvalidArgument] if there is neither a file nor allow_empty, or neither an artifact type nor a config
 //   - [ErrNotFound] if reference names nothing or a file does not exist
 //   - [ErrUnsafePath] if a title leads out of the directory of a later pull
 func (c *Client) Attach(ctx context.Context, reference string, options *AttachOptions) (*PushResult, error) {
@@ -116,8 +116,9 @@ func (c *Client) Discover(ctx context.Context, reference string, options *Discov
 	return newGraph(out), nil
 }
 
-// Delete deletes what reference names and everything that refers to it, referrers before their subjects. An interrupted
-// delete can be run again. A dry run reports what would be deleted.
+// Delete deletes what reference names and everything that refers to it, referrers before their subjects. The report has
+// each manifest that could not be deleted. An interrupted delete can be run again. A dry run reports what would be
+// deleted.
 //
 // The reference names the artifact. Nil options select the defaults.
 //
@@ -125,8 +126,6 @@ func (c *Client) Discover(ctx context.Context, reference string, options *Discov
 //   - [ErrNotFound] if reference names nothing
 //   - [ErrUnsupported] if the registry deletes no manifest
 //   - [ErrIncomplete] if a list of tags or referrers cannot be read completely
-//
-// The report has each manifest that could not be deleted.
 func (c *Client) Delete(ctx context.Context, reference string, options *DeleteOptions) (*DeleteReport, error) {
 	a := newArguments("delete", reference)
 	defer a.release()

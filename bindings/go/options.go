@@ -122,8 +122,8 @@ type AttachOptions struct {
 	Files []File
 	// ArtifactType is the artifact type, for example "application/vnd.example.sbom": see image-spec v1.1.1, "Guidelines
 	// for Artifact Usage"
-	// (https://github.com/opencontainers/image-spec/blob/v1.1.1/manifest.md#guidelines-for-artifact-usage). Required,
-	// unless Config is set. Default: none.
+	// (https://github.com/opencontainers/image-spec/blob/v1.1.1/manifest.md#guidelines-for-artifact-usage). Default:
+	// none; it is required unless Config is set.
 	ArtifactType string
 	// Platform attaches to the image for this platform if the reference names an index. The syntax is
 	// "os/architecture[/variant]", such as "linux/arm64". The error is [ErrNotFound] if the index has no such image.
@@ -147,8 +147,8 @@ type AttachOptions struct {
 	// (https://reproducible-builds.org/specs/source-date-epoch/). Default (nil): none; entries then get the time 0, and
 	// the manifest has no such annotation.
 	SourceDateEpoch *uint64
-	// Concurrency is the maximum concurrent requests. Default: 128. Values above 512 count as 512. Fewer are used while
-	// a registry limits the rate of requests, or if the process can open few files.
+	// Concurrency is the maximum number of concurrent requests. Default: 128. Values above 512 count as 512. Fewer are
+	// used while a registry limits the rate of requests, or if the process can open few files.
 	Concurrency int
 	// Progress receives progress events for each blob. An error that it returns ends the operation and is wrapped by
 	// the error of the operation. Default: none.
@@ -406,9 +406,9 @@ type CopyOptions struct {
 	// "Non-Distributable Layers"
 	// (https://github.com/opencontainers/image-spec/blob/v1.1.1/layer.md#non-distributable-layers). Default: false.
 	Foreign bool
-	// Repair checks the content below every manifest that the destination has already, and copies what is missing: a
-	// collection of garbage can leave a manifest without its content. Default: false, which checks only the manifest
-	// that is copied and what it lists.
+	// Repair checks that the content below every copied manifest exists, also if the destination has the manifest
+	// already, and copies what is missing: a collection of garbage can leave a manifest without its content. Digests
+	// are not computed. Default: false, which checks only the manifest that the source names and what it lists.
 	Repair bool
 	// Concurrency is the maximum number of concurrent requests. Default: 128. Values above 512 count as 512. Fewer are
 	// used while a registry limits the rate of requests, or if the process can open few files.

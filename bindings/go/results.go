@@ -102,7 +102,7 @@ type CopyReport struct {
 }
 
 // CopiedBlobs are the numbers of blobs of a copy, by outcome. Blobs of a manifest that the destination had already are
-// not counted.
+// not counted, unless the copy restored them.
 type CopiedBlobs struct {
 	// Copied is the number of blobs sent to the destination.
 	Copied int `json:"copied"`

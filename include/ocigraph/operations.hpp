@@ -82,8 +82,9 @@ class operations : public calls {
             options.get());
     }
 
-    /* Deletes what `reference` names and everything that refers to it, referrers before their subjects. An
-     * interrupted delete can be run again. A dry run reports what would be deleted. */
+    /* Deletes what `reference` names and everything that refers to it, referrers before their subjects. The report
+     * has each manifest that could not be deleted. An interrupted delete can be run again. A dry run reports what
+     * would be deleted. */
     delete_report remove(
         std::string_view reference, const delete_options &options = {}, const cancel_token &cancel = {}) const {
         return run<delete_report, ocigraph_delete_report>(

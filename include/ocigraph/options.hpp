@@ -148,8 +148,8 @@ class attach_options
     }
     /* Sets the artifact type, for example `application/vnd.example.sbom`: see image-spec v1.1.1, "Guidelines for
      * Artifact Usage"
-     * (https://github.com/opencontainers/image-spec/blob/v1.1.1/manifest.md#guidelines-for-artifact-usage).
-     * Required, unless `config` is set. Default: none. */
+     * (https://github.com/opencontainers/image-spec/blob/v1.1.1/manifest.md#guidelines-for-artifact-usage). Default:
+     * none; it is required unless `config` is set. */
     attach_options &artifact_type(std::string_view artifact_type) {
         return set(ocigraph_attach_options_set_artifact_type, detail::in(artifact_type));
     }
@@ -188,8 +188,8 @@ class attach_options
     attach_options &source_date_epoch(std::uint64_t source_date_epoch) {
         return set(ocigraph_attach_options_set_source_date_epoch, source_date_epoch);
     }
-    /* Sets the maximum concurrent requests. Default, also for 0: 128. Values above 512 count as 512. Fewer are used
-     * while a registry limits the rate of requests, or if the process can open few files. */
+    /* Sets the maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as 512. Fewer
+     * are used while a registry limits the rate of requests, or if the process can open few files. */
     attach_options &concurrency(std::size_t concurrency) {
         return set(ocigraph_attach_options_set_concurrency, concurrency);
     }
@@ -314,9 +314,9 @@ class copy_options
      * "Non-Distributable Layers"
      * (https://github.com/opencontainers/image-spec/blob/v1.1.1/layer.md#non-distributable-layers). Default: false. */
     copy_options &foreign(bool foreign) { return set(ocigraph_copy_options_set_foreign, foreign); }
-    /* If true, checks the content below every manifest that the destination has already, and copies what is missing:
-     * a collection of garbage can leave a manifest without its content. Default: false, which checks only the
-     * manifest that is copied and what it lists. */
+    /* If true, checks that the content below every copied manifest exists, also if the destination has the manifest
+     * already, and copies what is missing: a collection of garbage can leave a manifest without its content. Digests
+     * are not computed. Default: false, which checks only the manifest that the source names and what it lists. */
     copy_options &repair(bool repair) { return set(ocigraph_copy_options_set_repair, repair); }
     /* Sets the maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as 512. Fewer
      * are used while a registry limits the rate of requests, or if the process can open few files. */

@@ -194,7 +194,7 @@ struct RegistryArgs {
     /// `User-Agent` header of every request. Default: ocigraph/ and the version
     #[arg(long, global = true, value_name = "TEXT", hide_short_help = true)]
     user_agent: Option<String>,
-    /// Maximum number of concurrent requests. 0 or no value: 128
+    /// Maximum number of concurrent requests, up to 512. Default, also for 0: 128
     #[arg(long, global = true, value_name = "N", value_parser = count)]
     concurrency: Option<u64>,
 }
@@ -212,10 +212,10 @@ struct LimitArgs {
     /// Time between two pieces of a body, in either direction; inf for no limit. Default: 30
     #[arg(long, global = true, value_name = "SECONDS", hide_short_help = true)]
     idle_timeout: Option<Seconds>,
-    /// Time from the last byte of an upload to its response, and 1 s for every 16 MiB sent. Default: 60
+    /// Time from the last byte of an upload to its response, and 1 s for every 16 MiB sent; inf for no limit. Default: 60
     #[arg(long, global = true, value_name = "SECONDS", hide_short_help = true)]
     upload_response_timeout: Option<Seconds>,
-    /// Time without a transferred byte after which a command fails, over all attempts. Default: 90
+    /// Time without a transferred byte after which a command fails, over all attempts; inf for no limit. Default: 90
     #[arg(long, global = true, value_name = "SECONDS", hide_short_help = true)]
     stall_timeout: Option<Seconds>,
     /// Time for a credential helper to answer before it is killed; inf for no limit. Default: 30

@@ -46,9 +46,9 @@ impl Client {
     /// already are not sent.
     ///
     /// # Errors
-    /// [`Code::InvalidArgument`] if there is no file or no artifact type, [`Code::NotFound`] if
-    /// `reference` names nothing or a file does not exist, [`Code::UnsafePath`] if a title leads
-    /// out of the directory of a later pull.
+    /// [`Code::InvalidArgument`] if there is neither a file nor `allow_empty`, or neither an
+    /// artifact type nor a config; [`Code::NotFound`] if `reference` names nothing or a file does
+    /// not exist; [`Code::UnsafePath`] if a title leads out of the directory of a later pull.
     pub async fn attach(
         &self,
         reference: &Reference,
@@ -91,12 +91,13 @@ impl Client {
     }
 
     /// Deletes what `reference` names and everything that refers to it, referrers before their
-    /// subjects. An interrupted delete can be run again. A dry run reports what would be deleted.
+    /// subjects. The report has each manifest that could not be deleted. An interrupted delete can
+    /// be run again. A dry run reports what would be deleted.
     ///
     /// # Errors
     /// [`Code::NotFound`] if `reference` names nothing, [`Code::Unsupported`] if the registry
     /// deletes no manifest, [`Code::Incomplete`] if a list of tags or referrers cannot be read
-    /// completely. The report has each manifest that could not be deleted.
+    /// completely.
     pub async fn delete(
         &self,
         reference: &Reference,

@@ -44,7 +44,7 @@ pub struct AttachOptions {
     /// title fail with [INVALID_ARGUMENT](crate::Code::InvalidArgument). Default: none.
     pub files: Vec<File>,
     /// The artifact type, for example `application/vnd.example.sbom`: see [image-spec v1.1.1,
-    /// "Guidelines for Artifact Usage"][spec]. Required, unless `config` is set. Default: none.
+    /// "Guidelines for Artifact Usage"][spec]. Default: none; it is required unless `config` is set.
     ///
     /// [spec]: https://github.com/opencontainers/image-spec/blob/v1.1.1/manifest.md#guidelines-for-artifact-usage
     #[setters(into)]
@@ -71,8 +71,9 @@ pub struct AttachOptions {
     ///
     /// [epoch]: https://reproducible-builds.org/specs/source-date-epoch/
     pub source_date_epoch: Option<u64>,
-    /// Maximum concurrent requests. Default, also for 0: 128. Values above 512 count as 512. Fewer
-    /// are used while a registry limits the rate of requests, or if the process can open few files.
+    /// Maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as
+    /// 512. Fewer are used while a registry limits the rate of requests, or if the process can open
+    /// few files.
     pub concurrency: Option<usize>,
     /// Receives progress events for each blob. Default: none.
     pub progress: Progress,
@@ -83,9 +84,9 @@ pub struct AttachOptions {
 /// sent.
 ///
 /// # Errors
-/// [`Code::InvalidArgument`] if there is no file or no artifact type, [`Code::NotFound`] if
-/// `reference` names nothing or a file does not exist, [`Code::UnsafePath`] if a title leads out of
-/// the directory of a later pull.
+/// [`Code::InvalidArgument`] if there is neither a file nor `allow_empty`, or neither an artifact
+/// type nor a config; [`Code::NotFound`] if `reference` names nothing or a file does not exist;
+/// [`Code::UnsafePath`] if a title leads out of the directory of a later pull.
 pub async fn attach(
     store: Arc<dyn Store>,
     reference: &Reference,

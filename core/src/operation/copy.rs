@@ -48,7 +48,7 @@ pub struct CopyReport {
 }
 
 /// Numbers of blobs of a copy, by outcome. Blobs of a manifest that the destination had already are
-/// not counted.
+/// not counted, unless the copy restored them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[non_exhaustive]
 pub struct CopiedBlobs {

@@ -100,12 +100,12 @@ const NODE: usize = 1024;
 pub(crate) const OPERATION: &str = "delete";
 
 /// Deletes what `reference` names and everything that refers to it, referrers before their
-/// subjects. An interrupted delete can be run again. A dry run reports what would be deleted.
+/// subjects. The report has each manifest that could not be deleted. An interrupted delete can be
+/// run again. A dry run reports what would be deleted.
 ///
 /// # Errors
 /// [`Code::NotFound`] if `reference` names nothing, [`Code::Unsupported`] if the registry deletes
-/// no manifest, [`Code::Incomplete`] if a list of tags or referrers cannot be read completely. The
-/// report has each manifest that could not be deleted.
+/// no manifest, [`Code::Incomplete`] if a list of tags or referrers cannot be read completely.
 pub async fn delete(
     store: &dyn Store,
     reference: &Reference,

@@ -31,7 +31,7 @@ pub struct Limits {
     /// added for every 16 MiB sent, since a registry digests a blob before it responds. Default: 60
     /// s.
     pub upload_response_timeout: Duration,
-    /// Number of attempts of one request, the first included. 0 counts as 1. Default: 5.
+    /// Number of attempts of one request, the first included. Default: 5.
     pub max_attempts: u32,
     /// Time without a transferred byte after which an operation fails, over all attempts of a
     /// request. The time that a registry needs to respond to an upload, and a pause that it asks

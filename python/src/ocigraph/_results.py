@@ -189,7 +189,8 @@ class DeleteReport(Result):
 
 @dataclass(frozen=True, slots=True)
 class CopiedBlobs(Result):
-    """Numbers of blobs of a copy, by outcome. Blobs of a manifest that the destination had already are not counted.
+    """Numbers of blobs of a copy, by outcome. Blobs of a manifest that the destination had already are not counted,
+    unless the copy restored them.
 
     Example:
         >>> client.copy("oci:store/app:v1", "oci:backup/app:v1").blobs.copied

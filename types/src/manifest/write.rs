@@ -56,7 +56,7 @@ impl ManifestBuildError {
 
     fn hint(&self) -> Option<&'static str> {
         Some(match self {
-            ManifestBuildError::Subject => "use the format oci-1.1, or omit the subject",
+            ManifestBuildError::Subject => "use the format oci-1.1 or auto, which have a subject",
             ManifestBuildError::Config => "use the format oci-1.1, or omit the config",
         })
     }

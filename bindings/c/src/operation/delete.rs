@@ -21,15 +21,15 @@ use crate::{
 };
 
 /// Deletes what `reference` names and everything that refers to it, referrers before their
-/// subjects. An interrupted delete can be run again. A dry run reports what would be deleted.
+/// subjects. The report has each manifest that could not be deleted. An interrupted delete can be
+/// run again. A dry run reports what would be deleted.
 ///
 /// `reference`: the artifact. `options`: NULL selects the defaults. `cancel`: may be NULL.
 ///
 /// Ownership: free `out` with `ocigraph_delete_report_free`.
 /// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, IO, CANCELLED, network errors; NOT_FOUND if
 /// `reference` names nothing; UNSUPPORTED if the registry deletes no manifest; INCOMPLETE if a list
-/// of tags or referrers cannot be read completely. The report has each manifest that could not be
-/// deleted.
+/// of tags or referrers cannot be read completely.
 /// Threads: any; blocks until the operation is over. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_delete(

@@ -132,7 +132,7 @@ pub extern "C" fn ocigraph_attach_options_add_file_annotation(
 /// Sets the artifact type, for example `application/vnd.example.sbom`: see image-spec v1.1.1,
 /// "Guidelines for Artifact Usage"
 /// (https://github.com/opencontainers/image-spec/blob/v1.1.1/manifest.md#guidelines-for-artifact-usage).
-/// Required, unless `config` is set. Default: none. No text unsets it.
+/// Default: none; it is required unless `config` is set. No text unsets it.
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not a media type.
 /// Threads: one at a time for each handle. Since 0.1.0.
@@ -305,9 +305,9 @@ pub extern "C" fn ocigraph_attach_options_set_source_date_epoch(
     })
 }
 
-/// Sets the maximum concurrent requests. Default, also for 0: 128. Values above 512 count as 512.
-/// Fewer are used while a registry limits the rate of requests, or if the process can open few
-/// files.
+/// Sets the maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count
+/// as 512. Fewer are used while a registry limits the rate of requests, or if the process can open
+/// few files.
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL.
 /// Threads: one at a time for each handle. Since 0.1.0.

@@ -103,9 +103,10 @@ pub extern "C" fn ocigraph_copy_options_set_foreign(
     })
 }
 
-/// If true, checks the content below every manifest that the destination has already, and copies
-/// what is missing: a collection of garbage can leave a manifest without its content. Default:
-/// false, which checks only the manifest that is copied and what it lists.
+/// If true, checks that the content below every copied manifest exists, also if the destination has
+/// the manifest already, and copies what is missing: a collection of garbage can leave a manifest
+/// without its content. Digests are not computed. Default: false, which checks only the manifest
+/// that the source names and what it lists.
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL.
 /// Threads: one at a time for each handle. Since 0.1.0.

@@ -116,7 +116,7 @@ pub extern "C" fn ocigraph_copy_report_manifests(result: Option<&ocigraph_copy_r
 
 /// Returns the number of blobs with this outcome: `OCIGRAPH_OUTCOME_UPLOADED`,
 /// `OCIGRAPH_OUTCOME_ALREADY_EXISTS` or `OCIGRAPH_OUTCOME_MOUNTED`. Blobs of a manifest that the
-/// destination had already are not counted.
+/// destination had already are not counted, unless the copy restored them.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]

@@ -29,7 +29,7 @@ pub(crate) struct CopyArgs {
     /// Also copy foreign layers, which a registry is not required to store
     #[arg(long)]
     foreign: bool,
-    /// Also check what the destination has already, and copy what is missing below it
+    /// Also check what the destination has already, and copy what is missing below it; with -r also referrers
     #[arg(long)]
     repair: bool,
     #[command(flatten)]

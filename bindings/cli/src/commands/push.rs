@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeMap,
     env::{self, VarError},
+    fmt,
     io::ErrorKind,
     path::{Path, PathBuf},
 };
@@ -40,7 +41,11 @@ pub(crate) struct PushArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 EXAMPLES
-  ocigraph attach registry.example.com/app:v1 --artifact-type sbom/example sbom.json")]
+  ocigraph attach registry.example.com/app:v1 --artifact-type sbom/example sbom.json
+  ocigraph attach registry.example.com/app:v1 --artifact-type sbom/example \\
+      --platform linux/arm64 sbom-arm64.json
+  ocigraph attach registry.example.com/app:v1 --artifact-type note/example \\
+      --allow-empty -a text=approved")]
 pub(crate) struct AttachArgs {
     /// Subject: the artifact to attach to
     subject: Reference,
@@ -92,12 +97,12 @@ pub(crate) async fn push(common: &Common, args: PushArgs) -> Result<ExitCode> {
     options.concurrency = common.concurrency();
     options.progress = uploads(common);
     let pushed = common.client()?.push(&args.target.reference, options).await?;
-    written.finish(&args.target, &pushed)
+    written.finish("Pushed", &args.target, &pushed)
 }
 
 /// Pushes the artifact to the repository of its subject, without a tag.
 pub(crate) async fn attach(common: &Common, args: AttachArgs) -> Result<ExitCode> {
-    if args.artifact.artifact_type.is_none() {
+    if args.artifact.artifact_type.is_none() && args.artifact.config.is_none() {
         return Err(usage("missing artifact type")
             .with_hint("pass --artifact-type TYPE, for example --artifact-type sbom/example"));
     }
@@ -120,8 +125,7 @@ pub(crate) async fn attach(common: &Common, args: AttachArgs) -> Result<ExitCode
     options.concurrency = common.concurrency();
     options.progress = uploads(common);
     let attached = common.client()?.attach(&args.subject, options).await?;
-    let target = Reference::new(args.subject.location().clone()).into();
-    written.finish(&target, &attached)
+    written.finish("Attached to", &args.subject, &attached)
 }
 
 /// Where the result of a push is written.
@@ -137,14 +141,19 @@ impl Written {
         Ok(Self { export_manifest: export_manifest.transpose()?, format: artifact.format.format })
     }
 
-    fn finish(self, target: &Target, pushed: &PushResult) -> Result<ExitCode> {
+    fn finish(
+        self,
+        what: &str,
+        target: &impl fmt::Display,
+        pushed: &PushResult,
+    ) -> Result<ExitCode> {
         if let Some(mut file) = self.export_manifest {
             file.write(&pushed.manifest)?;
             file.commit()?;
         }
         match self.format {
             Format::Text => {
-                output::line(&format!("Pushed {target}"));
+                output::line(&format!("{what} {target}"));
                 output::line(&format!("Digest: {}", pushed.descriptor.digest));
             }
             Format::Json => output::result(pushed),

@@ -36,9 +36,10 @@ pub struct CopyOptions {
     ///
     /// [spec]: https://github.com/opencontainers/image-spec/blob/v1.1.1/layer.md#non-distributable-layers
     pub foreign: bool,
-    /// Checks the content below every manifest that the destination has already, and copies what is
-    /// missing: a collection of garbage can leave a manifest without its content. Default: false,
-    /// which checks only the manifest that is copied and what it lists.
+    /// Checks that the content below every copied manifest exists, also if the destination has the
+    /// manifest already, and copies what is missing: a collection of garbage can leave a manifest
+    /// without its content. Digests are not computed. Default: false, which checks only the manifest
+    /// that the source names and what it lists.
     pub repair: bool,
     /// Maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as
     /// 512. Fewer are used while a registry limits the rate of requests, or if the process can open

@@ -132,7 +132,7 @@ class ArtifactOperations(Base):
             artifact_type: the artifact type, for example ``application/vnd.example.sbom``: see [image-spec v1.1.1,
                 "Guidelines for Artifact
                 Usage"](https://github.com/opencontainers/image-spec/blob/v1.1.1/manifest.md#guidelines-for-artifact-usage).
-                Required, unless ``config`` is set. Default: none.
+                Default: none; it is required unless ``config`` is set.
             platform: attaches to the image for this platform if the reference names an index. `NotFoundError` if the
                 index has no such image. Default: attaches to the manifest that the reference names.
             annotations: the annotations of the manifest. Default: none.
@@ -146,8 +146,8 @@ class ArtifactOperations(Base):
                 the annotation ``org.opencontainers.image.created``; like the variable
                 [SOURCE_DATE_EPOCH](https://reproducible-builds.org/specs/source-date-epoch/). Default: none; entries
                 then get the time 0, and the manifest has no such annotation.
-            concurrency: maximum concurrent requests. Default, also for 0: 128. Values above 512 count as 512. Fewer are
-                used while a registry limits the rate of requests, or if the process can open few files.
+            concurrency: maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as 512.
+                Fewer are used while a registry limits the rate of requests, or if the process can open few files.
             progress: receives progress events for each blob. Default: none. An exception that it raises cancels the
                 operation.
 
@@ -155,7 +155,7 @@ class ArtifactOperations(Base):
             A `PushResult` with ``reference``, ``descriptor``, ``tags``, ``blobs`` and ``manifest``.
 
         Raises:
-            InvalidArgumentError: there is no file or no artifact type.
+            InvalidArgumentError: there is neither a file nor ``allow_empty``, or neither an artifact type nor a config.
             NotFoundError: ``reference`` names nothing or a file does not exist.
             UnsafePathError: a title leads out of the directory of a later pull.
 
@@ -307,8 +307,9 @@ class ArtifactOperations(Base):
     async def delete(
         self, reference: AnyReference, *, dry_run: bool = False, force: bool = False, concurrency: int | None = None
     ) -> DeleteReport:
-        """Deletes what ``reference`` names and everything that refers to it, referrers before their subjects. An
-        interrupted delete can be run again. A dry run reports what would be deleted.
+        """Deletes what ``reference`` names and everything that refers to it, referrers before their subjects. The
+        report has each manifest that could not be deleted. An interrupted delete can be run again. A dry run reports
+        what would be deleted.
 
         Args:
             reference: the artifact.
@@ -325,8 +326,7 @@ class ArtifactOperations(Base):
         Raises:
             NotFoundError: ``reference`` names nothing.
             UnsupportedError: the registry deletes no manifest.
-            IncompleteError: a list of tags or referrers cannot be read completely. The report has each manifest that
-                could not be deleted.
+            IncompleteError: a list of tags or referrers cannot be read completely.
 
         Example:
             >>> [gone.artifact_type for gone in (await client.delete("oci:store/app:v1", dry_run=True)).deleted]
@@ -368,9 +368,10 @@ class ArtifactOperations(Base):
                 "Non-Distributable
                 Layers"](https://github.com/opencontainers/image-spec/blob/v1.1.1/layer.md#non-distributable-layers).
                 Default: False.
-            repair: checks the content below every manifest that the destination has already, and copies what is
-                missing: a collection of garbage can leave a manifest without its content. Default: False, which checks
-                only the manifest that is copied and what it lists.
+            repair: checks that the content below every copied manifest exists, also if the destination has the manifest
+                already, and copies what is missing: a collection of garbage can leave a manifest without its content.
+                Digests are not computed. Default: False, which checks only the manifest that the source names and what
+                it lists.
             concurrency: maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as 512.
                 Fewer are used while a registry limits the rate of requests, or if the process can open few files.
             progress: receives progress events for each blob. Default: none. An exception that it raises cancels the

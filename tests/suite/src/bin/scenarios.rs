@@ -1,9 +1,9 @@
 //! Runs the scenarios of `tests/scenarios` with the program of one language.
 //!
-//!     scenarios --name LANGUAGE [--pending] [--only TEXT] -- PROGRAM ARGUMENTS...
+//!     scenarios --name LANGUAGE [--only TEXT] -- PROGRAM ARGUMENTS...
 //!     scenarios --name LANGUAGE --ignoring -- PROGRAM ARGUMENTS...
 //!
-//! `--pending` also runs `pending.json`, `--only` the scenarios whose names contain a text. Writes the names of the
+//! `--only` runs the scenarios whose names contain a text. Writes the names of the
 //! scenarios that passed to the file LANGUAGE in the folder `OCIGRAPH_SCENARIOS`, for `tests/scenarios/check`.
 //!
 //! `--ignoring` tests the scenarios instead: it leaves out one option after the other, and fails if every scenario that
@@ -19,7 +19,6 @@ use ocigraph_suite::scenarios::{Definition, Program, Runner, Scenario, scenarios
 #[derive(Default)]
 struct Options {
     language: String,
-    pending: bool,
     ignoring: bool,
     only: String,
     words: Vec<OsString>,
@@ -30,7 +29,7 @@ fn main() -> ExitCode {
         Some(options) if options.ignoring => ignore_each(&options),
         Some(options) => run_all(&options),
         None => {
-            say("usage: scenarios --name LANGUAGE [--pending] [--only TEXT] [--ignoring] -- \
+            say("usage: scenarios --name LANGUAGE [--only TEXT] [--ignoring] -- \
                  PROGRAM ARGUMENTS...");
             ExitCode::from(2)
         }
@@ -44,7 +43,6 @@ fn options() -> Option<Options> {
         match argument.to_str()? {
             "--name" => options.language = arguments.next()?.into_string().ok()?,
             "--only" => options.only = arguments.next()?.into_string().ok()?,
-            "--pending" => options.pending = true,
             "--ignoring" => options.ignoring = true,
             "--" => options.words = arguments.by_ref().collect(),
             _ => return None,
@@ -58,7 +56,7 @@ fn run_all(options: &Options) -> ExitCode {
     let mut passed = String::new();
     let mut runner = Runner::new(&options.language, options.words.clone());
     for scenario in scenarios() {
-        if !scenario.name.contains(&options.only) || (scenario.is_pending() && !options.pending) {
+        if !scenario.name.contains(&options.only) {
             continue;
         }
         for store in scenario.stores() {

@@ -28,9 +28,6 @@ pub use strict::strictness;
 /// Files of `tests/scenarios` that contain no scenarios.
 const OTHERS: [&str; 3] = ["absent", "definition", "schema"];
 
-/// Scenarios with options that a language does not have yet.
-const PENDING: &str = "pending";
-
 /// Operations that the driver executes itself.
 const OF_THE_DRIVER: [&str; 2] = ["check_files", "set_registry"];
 
@@ -51,11 +48,6 @@ pub struct Scenario {
 }
 
 impl Scenario {
-    /// Returns true if a language does not have all of its options yet.
-    pub fn is_pending(&self) -> bool {
-        self.name.starts_with(&format!("{PENDING}: "))
-    }
-
     /// Returns the kinds of stores on which it runs.
     pub fn stores(&self) -> Vec<&'static str> {
         let only = self.body["on"].as_str();
@@ -138,7 +130,7 @@ fn read(path: &Path) -> Value {
     serde_json::from_slice(&text).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
 }
 
-/// Returns all scenarios, the pending ones too, sorted by name.
+/// Returns all scenarios, sorted by name.
 ///
 /// # Panics
 /// If a file cannot be read.

@@ -36,6 +36,16 @@ pub(super) struct ManifestResponse {
     pub(super) permit: Option<BodyPermit>,
 }
 
+impl ManifestResponse {
+    /// Parses the manifest. The error states what was received if it is not JSON.
+    pub(super) fn parsed(self) -> Result<Manifest> {
+        let Self { bytes, content_type, algorithm, permit, .. } = self;
+        let manifest = Manifest::parse(bytes.clone(), content_type.as_deref(), algorithm)
+            .map_err(|e| with_received(e, content_type.as_deref(), &bytes))?;
+        Ok(manifest.with_guard(permit.map(|permit| permit as _)))
+    }
+}
+
 impl Registry {
     /// Returns the descriptor of a manifest. Uses HEAD, and GET if the response lacks a part of the
     /// descriptor: some registries omit the digest.
@@ -90,11 +100,9 @@ impl Registry {
         &self,
         name: &TagOrDigest,
     ) -> Result<(Manifest, Option<String>)> {
-        let ManifestResponse { bytes, content_type, algorithm, etag, permit } =
-            self.get_manifest_bytes(name).await?;
-        let manifest = Manifest::parse(bytes.clone(), content_type.as_deref(), algorithm)
-            .map_err(|e| with_received(e, content_type.as_deref(), &bytes))?;
-        Ok((manifest.with_guard(permit.map(|permit| permit as _)), etag))
+        let mut response = self.get_manifest_bytes(name).await?;
+        let etag = response.etag.take();
+        Ok((response.parsed()?, etag))
     }
 
     /// Returns the bytes of a manifest with verified digest, without parsing them.

@@ -19,7 +19,9 @@ use crate::{
         memory_budget::Memory,
     },
 };
-use ocigraph_types::{Descriptor, Digest, Manifest, ManifestFormat, Result, TagOrDigest};
+use ocigraph_types::{
+    Descriptor, Digest, Manifest, ManifestFormat, Result, TagOrDigest, media_type,
+};
 
 #[async_trait]
 impl ReadStore for Registry {
@@ -35,6 +37,10 @@ impl ReadStore for Registry {
     async fn fetch_any_manifest(&self, name: &TagOrDigest) -> Result<Manifest> {
         let response = self.get_manifest_bytes(name).await?;
         let content_type = response.content_type.as_deref();
+        // A sign-in page of a proxy is not an odd manifest.
+        if content_type.is_some_and(|text| media_type::essence(text) == "text/html") {
+            return response.parsed();
+        }
         Ok(Manifest::parse_or_keep(response.bytes, content_type, response.algorithm))
     }
 

@@ -12,10 +12,11 @@ use crate::{
 
 const TEMPLATE: &str = include_str!("../../templates/operations.md");
 
-/// Setters of C that differ from the rule: the option, and its functions after the name of the options.
+/// Setters of C that differ from the rule: the options (empty for all), the option, and its functions
+/// after the name of the options.
 const SETTERS: [(&str, &str, &[&str]); 6] = [
-    ("PushOptions", "files", &["add_path", "add_bytes", "add_reader"]),
-    ("PushOptions", "config", &["set_config_path", "set_config"]),
+    ("", "files", &["add_path", "add_bytes", "add_reader"]),
+    ("", "config", &["set_config_path", "set_config"]),
     (
         "ClientConfig",
         "credentials",
@@ -58,7 +59,10 @@ impl Table<'_> {
              |---|---|---|---|---|---|---|\n\
              | `Client::{name}` | `ocigraph {}` | {} | `client::{cpp}` | {} | `Client.{name}` | `Client.{}` |\n\n",
             operation.doc.written(&self.docs).join(" "),
-            self.flags.command(name),
+            match name.as_str() {
+                "tag_details" => "tags --detail",
+                name => self.flags.command(name),
+            },
             in_c(name),
             in_go(name),
             camel(name),
@@ -69,6 +73,9 @@ impl Table<'_> {
             text.push_str(&format!("\n- `{name}` ({kind}): {}", self.line(doc)));
         }
         text.push_str("\n\n");
+        if let Some(result) = returned(&operation.result) {
+            text.push_str(&format!("Returns: {result}\n\n"));
+        }
         if !operation.errors.is_empty() {
             text.push_str("Errors:");
             for case in &operation.errors {
@@ -100,6 +107,7 @@ impl Table<'_> {
         let node = match record.name.as_str() {
             "ClientConfig" => "ClientOptions",
             "ResolveOptions" => "ManifestOptions",
+            "TransferOptions" if operation == "push_blob" => "PushBlobOptions",
             "TransferOptions" => "ProgressOptions",
             name => name,
         };
@@ -183,14 +191,14 @@ impl Table<'_> {
         }
     }
 
-    /// The first sentence of a comment, and its default.
+    /// A comment without the sentence about its default, and the default.
     fn sentence_and_default(&self, doc: &Doc) -> (String, String) {
         let text = self.line(doc);
-        let (sentence, _) = doc.split_first_sentence();
-        let sentence = self.line(&sentence);
-        let Some((_, after)) = text.split_once("Default") else {
-            return (sentence, String::new());
+        let Some((before, after)) = text.split_once("Default") else {
+            return (text, String::new());
         };
+        let rest = after.split_once(". ").map_or("", |(_, rest)| rest);
+        let sentence = format!("{} {rest}", before.trim_end()).trim_end().to_owned();
         let (condition, value) = after.split_once(": ").unwrap_or(("", after));
         let end = value.find([';']).into_iter().chain(value.find(". ")).min();
         let value = end.map_or(value, |end| &value[..end]).trim_end_matches('.');
@@ -223,6 +231,26 @@ impl Table<'_> {
         }
         text
     }
+}
+
+/// The type of a result, with its names in C and C++.
+fn returned(kind: &Kind) -> Option<String> {
+    let named = |name: &str| {
+        let in_c = snake(name);
+        format!("`{name}` (C: `ocigraph_{in_c}`; C++: `{in_c}`)")
+    };
+    Some(match kind {
+        Kind::Record(name) => named(name),
+        Kind::Graph => named("Graph"),
+        Kind::Manifest => named("Manifest"),
+        Kind::Descriptor => named("Descriptor"),
+        Kind::Text => "a text".to_owned(),
+        Kind::List(kind) => match kind.named() {
+            Some(name) => format!("a list of `{name}`"),
+            None => "a list of texts".to_owned(),
+        },
+        _ => return None,
+    })
 }
 
 /// The functions of an operation in C.
@@ -279,7 +307,9 @@ fn options_in_c(record: &str) -> String {
 
 /// The functions of C that set an option, after the prefix of its options.
 fn setters(record: &Record, field: &Field) -> Vec<String> {
-    let known = SETTERS.iter().find(|(of, name, _)| *of == record.name && *name == field.name);
+    let known = SETTERS
+        .iter()
+        .find(|(of, name, _)| (of.is_empty() || *of == record.name) && *name == field.name);
     if let Some((_, _, names)) = known {
         return names.iter().map(|name| (*name).to_owned()).collect();
     }
