@@ -292,7 +292,7 @@
 // Time for a credential helper to answer before it is killed. Default: 30 s. Unit: milliseconds.
 #define OCIGRAPH_LIMIT_HELPER_TIMEOUT 6
 
-// Number of attempts of one request, the first included. 0 counts as 1. Default: 5.
+// Number of attempts of one request, the first included. Default: 5.
 #define OCIGRAPH_LIMIT_MAX_ATTEMPTS 7
 
 // Maximum size of a manifest, and of one page of a list, in bytes. Default: 4 MiB.
@@ -307,22 +307,22 @@
 // The fields are known. If this bit is clear, the other bits have no meaning.
 #define OCIGRAPH_ATTRIBUTES_KNOWN 1
 
-// The manifest or tag can be deleted.
+// True if it can be deleted.
 #define OCIGRAPH_ATTRIBUTES_DELETE 2
 
-// Lists contain the manifest or tag.
+// True if lists contain it.
 #define OCIGRAPH_ATTRIBUTES_LIST 4
 
-// The manifest or tag can be pulled.
+// True if it can be pulled.
 #define OCIGRAPH_ATTRIBUTES_READ 8
 
-// The manifest or tag can be changed.
+// True if it can be changed.
 #define OCIGRAPH_ATTRIBUTES_WRITE 16
 
-// It is unknown whether content trust signed the tag. Azure only.
+// It is unknown whether True if content trust signed the tag. Azure only.
 #define OCIGRAPH_SIGNED_UNKNOWN 0
 
-// Yes: content trust signed the tag. Azure only.
+// Yes: True if content trust signed the tag. Azure only.
 #define OCIGRAPH_SIGNED_YES 1
 
 // The opposite of `OCIGRAPH_SIGNED_YES`.
@@ -416,7 +416,7 @@ typedef struct ocigraph_pull_result ocigraph_pull_result;
 // Options of `ocigraph_client_push`.
 typedef struct ocigraph_push_options ocigraph_push_options;
 
-// The result of `ocigraph_client_push`.
+// The result of a push or an attach.
 typedef struct ocigraph_push_result ocigraph_push_result;
 
 // A parsed reference: a location (repository or image layout) with optional tags and digest.
@@ -876,8 +876,8 @@ ocigraph_status ocigraph_client_options_set_client_certificate(ocigraph_client_o
                                                                ocigraph_error **error);
 
 // Sets a credential file in docker's format, which is searched before docker's and podman's own
-// files. `login` writes to it. Default: not set, and `login` writes to docker's `config.json`. No
-// text unsets it.
+// files. `login` writes to it. Default: not set, and `login` writes to docker's `config.json`. An
+// empty text or NULL unsets it.
 //
 // Errors: INVALID_ARGUMENT if `options` is NULL or the text is not UTF-8.
 // Threads: one at a time for each handle. Since 0.1.0.
@@ -895,7 +895,7 @@ ocigraph_status ocigraph_client_options_set_plain_http(ocigraph_client_options *
                                                        ocigraph_error **error);
 
 // Sets a PEM file of certificates to trust in addition to those of the system. Default: not set.
-// No text unsets it.
+// An empty text or NULL unsets it.
 //
 // Errors: INVALID_ARGUMENT if `options` is NULL or the text is not UTF-8; TLS if the file contains
 // no certificate.
@@ -922,7 +922,7 @@ ocigraph_status ocigraph_client_options_set_use_proxy(ocigraph_client_options *o
                                                       bool use_proxy,
                                                       ocigraph_error **error);
 
-// Adds one of the additional header fields, as names and values. They are sent only to the origin
+// Adds a header. Additional header fields, as names and values. They are sent only to the origin
 // of the registry. Default: none.
 //
 // Errors: INVALID_ARGUMENT if `options` is NULL, if a text is not UTF-8, or if the name or value
@@ -1027,7 +1027,7 @@ ocigraph_status ocigraph_push_options_add_file_annotation(ocigraph_push_options 
 // Sets the artifact type, for example `application/vnd.example.sbom`: see image-spec v1.1.1,
 // "Guidelines for Artifact Usage"
 // (https://github.com/opencontainers/image-spec/blob/v1.1.1/manifest.md#guidelines-for-artifact-usage).
-// Default: none. No text unsets it.
+// Default: none. An empty text or NULL unsets it.
 //
 // Errors: INVALID_ARGUMENT if `options` is NULL or the text is not a media type.
 // Threads: one at a time for each handle. Since 0.1.0.
@@ -1037,7 +1037,7 @@ ocigraph_status ocigraph_push_options_set_artifact_type(ocigraph_push_options *o
 
 // Sets the subject: a reference with a tag or digest to a manifest in the repository that is
 // pushed to. The artifact becomes a referrer of it. NOT_FOUND if the manifest does not exist,
-// INVALID_ARGUMENT if it is in another repository. Default: none. No text unsets it.
+// INVALID_ARGUMENT if it is in another repository. Default: none. An empty text or NULL unsets it.
 //
 // Errors: INVALID_REFERENCE if the text is not a reference or has neither tag nor digest;
 // INVALID_ARGUMENT if `options` is NULL or the text is not UTF-8.
@@ -1046,7 +1046,7 @@ ocigraph_status ocigraph_push_options_set_subject(ocigraph_push_options *options
                                                   ocigraph_str subject,
                                                   ocigraph_error **error);
 
-// Adds one of the annotations of the manifest. Default: none.
+// Adds an annotation. The annotations of the manifest. Default: none.
 //
 // A key that was added before gets the new value.
 //
@@ -1206,7 +1206,7 @@ ocigraph_status ocigraph_attach_options_add_file_annotation(ocigraph_attach_opti
 // Sets the artifact type, for example `application/vnd.example.sbom`: see image-spec v1.1.1,
 // "Guidelines for Artifact Usage"
 // (https://github.com/opencontainers/image-spec/blob/v1.1.1/manifest.md#guidelines-for-artifact-usage).
-// Required, unless `config` is set. Default: none. No text unsets it.
+// Default: none; it is required unless `config` is set. An empty text or NULL unsets it.
 //
 // Errors: INVALID_ARGUMENT if `options` is NULL or the text is not a media type.
 // Threads: one at a time for each handle. Since 0.1.0.
@@ -1217,7 +1217,7 @@ ocigraph_status ocigraph_attach_options_set_artifact_type(ocigraph_attach_option
 // Attaches to the image for this platform if the reference names an index. NOT_FOUND if the index
 // has no such image. Default: attaches to the manifest that the reference names.
 //
-// `platform`: `os/architecture[/variant]`, such as "linux/arm64". No text unsets it.
+// `platform`: `os/architecture[/variant]`, such as "linux/arm64". An empty text or NULL unsets it.
 //
 // Errors: INVALID_ARGUMENT if `options` is NULL or the text is not a platform.
 // Threads: one at a time for each handle. Since 0.1.0.
@@ -1225,7 +1225,7 @@ ocigraph_status ocigraph_attach_options_set_platform(ocigraph_attach_options *op
                                                      ocigraph_str platform,
                                                      ocigraph_error **error);
 
-// Adds one of the annotations of the manifest. Default: none.
+// Adds an annotation. The annotations of the manifest. Default: none.
 //
 // A key that was added before gets the new value.
 //
@@ -1300,9 +1300,9 @@ ocigraph_status ocigraph_attach_options_set_source_date_epoch(ocigraph_attach_op
                                                               uint64_t source_date_epoch,
                                                               ocigraph_error **error);
 
-// Sets the maximum concurrent requests. Default, also for 0: 128. Values above 512 count as 512.
-// Fewer are used while a registry limits the rate of requests, or if the process can open few
-// files.
+// Sets the maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count
+// as 512. Fewer are used while a registry limits the rate of requests, or if the process can open
+// few files.
 //
 // Errors: INVALID_ARGUMENT if `options` is NULL.
 // Threads: one at a time for each handle. Since 0.1.0.
@@ -1343,8 +1343,8 @@ ocigraph_status ocigraph_pull_options_set_output(ocigraph_pull_options *options,
                                                  ocigraph_error **error);
 
 // Pulls the referrers of this artifact type instead of the artifact itself. NOT_FOUND if the
-// artifact has no such referrer. Default: the artifact that the reference names. No text unsets
-// it.
+// artifact has no such referrer. Default: the artifact that the reference names. An empty text or
+// NULL unsets it.
 //
 // Errors: INVALID_ARGUMENT if `options` is NULL or the text is not UTF-8.
 // Threads: one at a time for each handle. Since 0.1.0.
@@ -1356,7 +1356,7 @@ ocigraph_status ocigraph_pull_options_set_artifact_type(ocigraph_pull_options *o
 // no such image. Default: none; an index then fails with INVALID_ARGUMENT, because it has no
 // files.
 //
-// `platform`: `os/architecture[/variant]`, such as "linux/arm64". No text unsets it.
+// `platform`: `os/architecture[/variant]`, such as "linux/arm64". An empty text or NULL unsets it.
 //
 // Errors: INVALID_ARGUMENT if `options` is NULL or the text is not a platform.
 // Threads: one at a time for each handle. Since 0.1.0.
@@ -1439,7 +1439,7 @@ ocigraph_discover_options *ocigraph_discover_options_new(void);
 void ocigraph_discover_options_free(ocigraph_discover_options *options);
 
 // Keeps only the referrers of this artifact type, the paths from the subject to them, and their
-// direct and indirect referrers. Default: all referrers. No text unsets it.
+// direct and indirect referrers. Default: all referrers. An empty text or NULL unsets it.
 //
 // Errors: INVALID_ARGUMENT if `options` is NULL or the text is not UTF-8.
 // Threads: one at a time for each handle. Since 0.1.0.
@@ -1462,7 +1462,7 @@ ocigraph_status ocigraph_discover_options_add_annotation(ocigraph_discover_optio
 // Starts at the image for this platform if the reference names an index. NOT_FOUND if the index
 // has no such image. Default: starts at the manifest that the reference names.
 //
-// `platform`: `os/architecture[/variant]`, such as "linux/arm64". No text unsets it.
+// `platform`: `os/architecture[/variant]`, such as "linux/arm64". An empty text or NULL unsets it.
 //
 // Errors: INVALID_ARGUMENT if `options` is NULL or the text is not a platform.
 // Threads: one at a time for each handle. Since 0.1.0.
@@ -1563,7 +1563,7 @@ ocigraph_status ocigraph_copy_options_set_recursive(ocigraph_copy_options *optio
 // Copies only the image for this platform if the source is an index. NOT_FOUND if the index has no
 // such image. Default: the index with all its images.
 //
-// `platform`: `os/architecture[/variant]`, such as "linux/arm64". No text unsets it.
+// `platform`: `os/architecture[/variant]`, such as "linux/arm64". An empty text or NULL unsets it.
 //
 // Errors: INVALID_ARGUMENT if `options` is NULL or the text is not a platform.
 // Threads: one at a time for each handle. Since 0.1.0.
@@ -1582,9 +1582,10 @@ ocigraph_status ocigraph_copy_options_set_foreign(ocigraph_copy_options *options
                                                   bool foreign,
                                                   ocigraph_error **error);
 
-// If true, checks the content below every manifest that the destination has already, and copies
-// what is missing: a collection of garbage can leave a manifest without its content. Default:
-// false, which checks only the manifest that is copied and what it lists.
+// If true, checks that the content below every copied manifest exists, also if the destination has
+// the manifest already, and copies what is missing: a collection of garbage can leave a manifest
+// without its content. Digests are not computed. Default: false, which checks only the manifest
+// that the source names and what it lists.
 //
 // Errors: INVALID_ARGUMENT if `options` is NULL.
 // Threads: one at a time for each handle. Since 0.1.0.
@@ -1628,7 +1629,7 @@ void ocigraph_verify_options_free(ocigraph_verify_options *options);
 // Starts at the image for this platform if the reference names an index. NOT_FOUND if the index
 // has no such image. Default: starts at the manifest that the reference names.
 //
-// `platform`: `os/architecture[/variant]`, such as "linux/arm64". No text unsets it.
+// `platform`: `os/architecture[/variant]`, such as "linux/arm64". An empty text or NULL unsets it.
 //
 // Errors: INVALID_ARGUMENT if `options` is NULL or the text is not a platform.
 // Threads: one at a time for each handle. Since 0.1.0.
@@ -1671,7 +1672,7 @@ void ocigraph_resolve_options_free(ocigraph_resolve_options *options);
 
 // Selects, in an index, the image for this platform. Default: the index itself.
 //
-// `platform`: `os/architecture[/variant]`, such as "linux/arm64". No text unsets it.
+// `platform`: `os/architecture[/variant]`, such as "linux/arm64". An empty text or NULL unsets it.
 //
 // Errors: INVALID_ARGUMENT if `options` is NULL or the text is not a platform.
 // Threads: one at a time for each handle. Since 0.1.0.
@@ -1841,9 +1842,10 @@ ocigraph_status ocigraph_client_push_start(const ocigraph_client *client,
 // may be NULL.
 //
 // Ownership: free `out` with `ocigraph_push_result_free`.
-// Errors: INVALID_REFERENCE, IO, CANCELLED, network errors; INVALID_ARGUMENT if there is no file
-// or no artifact type; NOT_FOUND if `reference` names nothing or a file does not exist;
-// UNSAFE_PATH if a title leads out of the directory of a later pull.
+// Errors: INVALID_REFERENCE, IO, CANCELLED, network errors; INVALID_ARGUMENT if there is neither a
+// file nor `allow_empty`, or neither an artifact type nor a config; NOT_FOUND if `reference` names
+// nothing or a file does not exist; UNSAFE_PATH if a title leads out of the directory of a later
+// pull.
 // Threads: any; blocks until the operation is over. Since 0.1.0.
 ocigraph_status ocigraph_client_attach(const ocigraph_client *client,
                                        ocigraph_str reference,
@@ -1941,15 +1943,15 @@ ocigraph_status ocigraph_client_discover_start(const ocigraph_client *client,
                                                ocigraph_error **error);
 
 // Deletes what `reference` names and everything that refers to it, referrers before their
-// subjects. An interrupted delete can be run again. A dry run reports what would be deleted.
+// subjects. The report has each manifest that could not be deleted. An interrupted delete can be
+// run again. A dry run reports what would be deleted.
 //
 // `reference`: the artifact. `options`: NULL selects the defaults. `cancel`: may be NULL.
 //
 // Ownership: free `out` with `ocigraph_delete_report_free`.
 // Errors: INVALID_ARGUMENT, INVALID_REFERENCE, IO, CANCELLED, network errors; NOT_FOUND if
 // `reference` names nothing; UNSUPPORTED if the registry deletes no manifest; INCOMPLETE if a list
-// of tags or referrers cannot be read completely. The report has each manifest that could not be
-// deleted.
+// of tags or referrers cannot be read completely.
 // Threads: any; blocks until the operation is over. Since 0.1.0.
 ocigraph_status ocigraph_client_delete(const ocigraph_client *client,
                                        ocigraph_str reference,
@@ -2078,9 +2080,9 @@ ocigraph_status ocigraph_client_resolve_start(const ocigraph_client *client,
                                               void *user_data,
                                               ocigraph_error **error);
 
-// Returns the manifest that `reference` names, byte for byte as it is stored, also if it cannot be
-// parsed. With a platform, the manifest of the image for that platform in the index that
-// `reference` names.
+// Returns the manifest that `reference` names, byte for byte as it is stored; without a platform,
+// also one that cannot be parsed. With a platform, the manifest of the image for that platform in
+// the index that `reference` names.
 //
 // `reference`: a reference with a tag or digest. `options`: NULL selects the defaults. `cancel`:
 // may be NULL.
@@ -2984,8 +2986,7 @@ size_t ocigraph_push_result_tag_count(const ocigraph_push_result *result);
 // Threads: any. Since 0.1.0.
 ocigraph_str ocigraph_push_result_tag(const ocigraph_push_result *result, size_t index);
 
-// Returns the length of this list: the blobs, without the config, in the order of
-// `ocigraph_push_options_add_path`.
+// Returns the length of this list: the blobs, without the config, in the order of the files.
 //
 // Threads: any. Since 0.1.0.
 size_t ocigraph_push_result_blob_count(const ocigraph_push_result *result);
@@ -3241,7 +3242,7 @@ size_t ocigraph_copy_report_manifests(const ocigraph_copy_report *result);
 
 // Returns the number of blobs with this outcome: `OCIGRAPH_OUTCOME_UPLOADED`,
 // `OCIGRAPH_OUTCOME_ALREADY_EXISTS` or `OCIGRAPH_OUTCOME_MOUNTED`. Blobs of a manifest that the
-// destination had already are not counted.
+// destination had already are not counted, unless the copy restored them.
 //
 // Threads: any. Since 0.1.0.
 size_t ocigraph_copy_report_blobs(const ocigraph_copy_report *result, ocigraph_outcome outcome);
@@ -3375,7 +3376,7 @@ ocigraph_str ocigraph_tag_list_created(const ocigraph_tag_list *result, size_t i
 // Threads: any. Since 0.1.0.
 ocigraph_str ocigraph_tag_list_last_updated(const ocigraph_tag_list *result, size_t index);
 
-// Returns whether content trust signed the tag. Azure only. The number is one of
+// Returns true if content trust signed the tag. Azure only. The number is one of
 // `OCIGRAPH_SIGNED_*`.
 //
 // `index`: the tag, from 0.

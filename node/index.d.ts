@@ -219,7 +219,7 @@ export function parseReference(reference: string): Reference;
 export interface CallOptions {
   /**
    * Aborts the call. It deletes its partial files and cancels its upload sessions at the registry, and then rejects with the
-   * signal's reason: usually within 100 ms, and after two seconds at most. Files never appear incomplete under their final names.
+   * signal's reason: usually within 100 ms; it waits up to two seconds for the clean-up. Files never appear incomplete under their final names.
    */
   signal?: AbortSignal | undefined;
 }
@@ -350,7 +350,7 @@ export interface PushedBlob {
   readonly outcome: Outcome;
 }
 
-/** The result of {@link Client.push}. */
+/** The result of a push or an attach. */
 export interface PushResult {
   /** The artifact, as a reference by digest. */
   readonly reference: string;
@@ -358,7 +358,7 @@ export interface PushResult {
   readonly descriptor: Descriptor;
   /** The tags that the manifest got. */
   readonly tags: readonly string[];
-  /** The blobs, without the config, in the order of {@link PushOptions.files}. */
+  /** The blobs, without the config, in the order of the files. */
   readonly blobs: readonly PushedBlob[];
 }
 
@@ -672,13 +672,13 @@ export interface PushBlobOptions extends ProgressOptions {
 
 /** What Azure's registry permits with a manifest or tag. A locked one cannot be deleted. */
 export interface Attributes {
-  /** Whether it can be deleted. */
+  /** True if it can be deleted. */
   readonly deleteEnabled: boolean;
-  /** Whether lists contain it. */
+  /** True if lists contain it. */
   readonly listEnabled: boolean;
-  /** Whether it can be pulled. */
+  /** True if it can be pulled. */
   readonly readEnabled: boolean;
-  /** Whether it can be changed. */
+  /** True if it can be changed. */
   readonly writeEnabled: boolean;
 }
 
@@ -692,7 +692,7 @@ export interface TagInfo {
   readonly created?: string;
   /** Time of the last change, RFC 3339. Azure only. */
   readonly lastUpdated?: string;
-  /** Whether content trust signed the tag. Azure only. */
+  /** True if content trust signed the tag. Azure only. */
   readonly signed?: boolean;
   /** The permitted actions. Azure only. */
   readonly attributes?: Attributes;
@@ -1151,8 +1151,8 @@ export class Client {
   resolve(target: string, options?: ManifestOptions): Promise<Descriptor>;
 
   /**
-   * Returns the manifest that `target` names, byte for byte as it is stored, also if it cannot be parsed. With a
-   * platform, the manifest of the image for that platform in the index that `target` names.
+   * Returns the manifest that `target` names, byte for byte as it is stored; without a platform, also one that cannot
+   * be parsed. With a platform, the manifest of the image for that platform in the index that `target` names.
    *
    * @param target - A reference with a tag or digest.
    * @param options - See {@link ManifestOptions}.
@@ -1232,12 +1232,13 @@ export class Client {
   /**
    * Removes the tags of `target`. The manifest stays.
    *
+   * If some tags were removed before the failure, the hint names them.
+   *
    * @param target - The tags to remove.
    * @param options - See {@link CallOptions}.
    * @throws {@link OcigraphError} `INVALID_REFERENCE` if `target` has no tag.
    * @throws {@link OcigraphError} `NOT_FOUND` if a tag does not exist.
-   * @throws {@link OcigraphError} `UNSUPPORTED` if the registry removes a tag only with its manifest. If some tags
-   *   were removed before the failure, the hint names them.
+   * @throws {@link OcigraphError} `UNSUPPORTED` if the registry removes a tag only with its manifest.
    *
    * @example
    * ```ts
@@ -1374,7 +1375,7 @@ export class Client {
   /** Calls {@link Client.close}, for `using`. */
   [Symbol.dispose](): void;
 
-  /** Like {@link Client.close}, for `await using`. Also waits up to two seconds until interrupted uploads are cancelled. */
+  /** Like {@link Client.close}, for `await using`. Also waits up to four seconds until interrupted uploads are cancelled. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 

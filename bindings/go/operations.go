@@ -216,8 +216,9 @@ func (c *Client) Resolve(ctx context.Context, reference string, options *Resolve
 	return descriptor(out), nil
 }
 
-// FetchManifest returns the manifest that reference names, byte for byte as it is stored, also if it cannot be parsed.
-// With a platform, the manifest of the image for that platform in the index that reference names.
+// FetchManifest returns the manifest that reference names, byte for byte as it is stored; without a platform, also one
+// that cannot be parsed. With a platform, the manifest of the image for that platform in the index that reference
+// names.
 //
 // The reference has a tag or digest. Nil options select the defaults.
 //

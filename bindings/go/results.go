@@ -6,7 +6,7 @@ package ocigraph
 // #include <ocigraph.h>
 import "C"
 
-// A PushResult is the result of [Client.Push].
+// A PushResult is the result of a push or an attach.
 type PushResult struct {
 	// Reference is the artifact, as a reference by digest.
 	Reference string `json:"reference"`
@@ -14,7 +14,7 @@ type PushResult struct {
 	Descriptor Descriptor `json:"descriptor"`
 	// Tags are the tags that the manifest got.
 	Tags []string `json:"tags"`
-	// Blobs are the blobs, without the config, in the order of [PushOptions.Files].
+	// Blobs are the blobs, without the config, in the order of the files.
 	Blobs []PushedBlob `json:"blobs"`
 	// Manifest holds the bytes of the manifest, as they were pushed.
 	Manifest []byte `json:"-"`
@@ -146,7 +146,7 @@ type TagInfo struct {
 	Created string `json:"created,omitempty"`
 	// LastUpdated is the time of the last change, RFC 3339. Azure only.
 	LastUpdated string `json:"last_updated,omitempty"`
-	// Signed reports whether content trust signed the tag. Azure only.
+	// Signed is true if content trust signed the tag. Azure only.
 	Signed *bool `json:"signed,omitempty"`
 	// Attributes are the permitted actions. Azure only.
 	Attributes *Attributes `json:"attributes,omitempty"`
@@ -154,13 +154,13 @@ type TagInfo struct {
 
 // Attributes are what Azure's registry permits with a manifest or tag. A locked one cannot be deleted.
 type Attributes struct {
-	// DeleteEnabled reports whether it can be deleted.
+	// DeleteEnabled is true if it can be deleted.
 	DeleteEnabled bool `json:"delete_enabled"`
-	// ListEnabled reports whether lists contain it.
+	// ListEnabled is true if lists contain it.
 	ListEnabled bool `json:"list_enabled"`
-	// ReadEnabled reports whether it can be pulled.
+	// ReadEnabled is true if it can be pulled.
 	ReadEnabled bool `json:"read_enabled"`
-	// WriteEnabled reports whether it can be changed.
+	// WriteEnabled is true if it can be changed.
 	WriteEnabled bool `json:"write_enabled"`
 }
 

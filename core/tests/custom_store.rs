@@ -118,7 +118,11 @@ impl Store for InMemory {
         removed.map(drop).ok_or_else(|| Error::new(Code::NotFound, "there is no such tag"))
     }
 
-    async fn delete_manifests(&self, manifests: &[ManifestDeletion]) -> Vec<Result<()>> {
+    async fn delete_manifests(
+        &self,
+        manifests: &[ManifestDeletion],
+        _max_requests: usize,
+    ) -> Vec<Result<()>> {
         let mut stored = self.stored();
         for deletion in manifests {
             stored.manifests.remove(&deletion.manifest.digest);

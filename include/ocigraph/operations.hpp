@@ -145,8 +145,9 @@ class operations : public calls {
             options.get());
     }
 
-    /* Returns the manifest that `reference` names, byte for byte as it is stored, also if it cannot be parsed. With
-     * a platform, the manifest of the image for that platform in the index that `reference` names. */
+    /* Returns the manifest that `reference` names, byte for byte as it is stored; without a platform, also one that
+     * cannot be parsed. With a platform, the manifest of the image for that platform in the index that `reference`
+     * names. */
     manifest fetch_manifest(
         std::string_view reference, const resolve_options &options = {}, const cancel_token &cancel = {}) const {
         return run<manifest, ocigraph_manifest>(

@@ -35,7 +35,7 @@ class client_settings
     /* If true, uses the proxies in `HTTPS_PROXY`, `HTTP_PROXY` and `ALL_PROXY`, except for hosts in `NO_PROXY` and
      * for loopback addresses. Default: true. */
     Self &use_proxy(bool use_proxy) { return this->set(ocigraph_client_options_set_use_proxy, use_proxy); }
-    /* Adds one of the additional header fields, as names and values. They are sent only to the origin of the
+    /* Adds a header. Additional header fields, as names and values. They are sent only to the origin of the
      * registry. Default: none. */
     Self &header(std::string_view name, std::string_view value) {
         return this->set(ocigraph_client_options_add_header, detail::in(name), detail::in(value));
@@ -87,7 +87,7 @@ class push_options
     push_options &subject(std::string_view subject) {
         return set(ocigraph_push_options_set_subject, detail::in(subject));
     }
-    /* Adds one of the annotations of the manifest. Default: none. */
+    /* Adds an annotation. The annotations of the manifest. Default: none. */
     push_options &annotation(std::string_view key, std::string_view value) {
         return set(ocigraph_push_options_add_annotation, detail::in(key), detail::in(value));
     }
@@ -158,7 +158,7 @@ class attach_options
     attach_options &platform(std::string_view platform) {
         return set(ocigraph_attach_options_set_platform, detail::in(platform));
     }
-    /* Adds one of the annotations of the manifest. Default: none. */
+    /* Adds an annotation. The annotations of the manifest. Default: none. */
     attach_options &annotation(std::string_view key, std::string_view value) {
         return set(ocigraph_attach_options_add_annotation, detail::in(key), detail::in(value));
     }

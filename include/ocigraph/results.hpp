@@ -31,7 +31,7 @@ class push_result : public result<ocigraph_push_result, ocigraph_push_result_fre
     std::vector<std::string> tags() const {
         return texts(ocigraph_push_result_tag_count(get()), ocigraph_push_result_tag);
     }
-    /* Returns the blobs, without the config, in the order of push_options::add_path. */
+    /* Returns the blobs, without the config, in the order of the files. */
     std::vector<pushed_blob> blobs() const {
         return detail::list<pushed_blob>(ocigraph_push_result_blob_count(get()), [&](std::size_t i) {
             return pushed_blob{
@@ -206,7 +206,7 @@ struct tag_info {
     std::string created;
     /* Time of the last change, RFC 3339. Azure only. */
     std::string last_updated;
-    /* Whether content trust signed the tag. Azure only. One of OCIGRAPH_SIGNED_*. */
+    /* True if content trust signed the tag. Azure only. One of OCIGRAPH_SIGNED_*. */
     std::int32_t is_signed;
     /* The permitted actions. Azure only. Bits: OCIGRAPH_ATTRIBUTES_*. 0 if unknown. */
     std::int32_t attributes;

@@ -89,6 +89,11 @@ pub fn essence(media_type: &str) -> String {
     media_type.split(';').next().unwrap_or("").trim().to_ascii_lowercase()
 }
 
+/// Returns true for a Docker manifest of schema 1, whose digest is not that of all its bytes.
+pub fn is_docker_schema_1(media_type: &str) -> bool {
+    essence(media_type).starts_with("application/vnd.docker.distribution.manifest.v1+")
+}
+
 /// Returns true for an OCI image index or a Docker manifest list.
 pub fn is_index(media_type: &str) -> bool {
     matches!(essence(media_type).as_str(), OCI_INDEX | DOCKER_LIST)

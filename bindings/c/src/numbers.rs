@@ -78,18 +78,18 @@ pub const OCIGRAPH_LIMIT_MAX_ENTRIES: i32 = 10;
 
 /// The fields are known. If this bit is clear, the other bits have no meaning.
 pub const OCIGRAPH_ATTRIBUTES_KNOWN: i32 = 1;
-/// The manifest or tag can be deleted.
+/// True if it can be deleted.
 pub const OCIGRAPH_ATTRIBUTES_DELETE: i32 = 2;
-/// Lists contain the manifest or tag.
+/// True if lists contain it.
 pub const OCIGRAPH_ATTRIBUTES_LIST: i32 = 4;
-/// The manifest or tag can be pulled.
+/// True if it can be pulled.
 pub const OCIGRAPH_ATTRIBUTES_READ: i32 = 8;
-/// The manifest or tag can be changed.
+/// True if it can be changed.
 pub const OCIGRAPH_ATTRIBUTES_WRITE: i32 = 16;
 
-/// It is unknown whether content trust signed the tag. Azure only.
+/// It is unknown whether True if content trust signed the tag. Azure only.
 pub const OCIGRAPH_SIGNED_UNKNOWN: i32 = 0;
-/// Yes: content trust signed the tag. Azure only.
+/// Yes: True if content trust signed the tag. Azure only.
 pub const OCIGRAPH_SIGNED_YES: i32 = 1;
 /// The opposite of `OCIGRAPH_SIGNED_YES`.
 pub const OCIGRAPH_SIGNED_NO: i32 = 2;

@@ -148,7 +148,11 @@ impl fmt::Debug for EventQueue {
 impl Queue {
     fn push(&mut self, event: &Event<'_>) {
         let (kind, blob, position, outcome) = match *event {
-            Event::Started { blob } => (EventKind::Started, blob, 0, None),
+            Event::Started { blob } => {
+                // A position that is queued belongs to an earlier attempt.
+                self.positions.remove(&blob.digest);
+                (EventKind::Started, blob, 0, None)
+            }
             Event::Moved { blob, position } => {
                 let index = self.positions.get(&blob.digest).copied();
                 if let Some(queued) = index.and_then(|index| self.events.get_mut(index)) {

@@ -136,9 +136,9 @@ impl Client {
         operation::resolve(&*store, reference, &options).await
     }
 
-    /// Returns the manifest that `reference` names, byte for byte as it is stored, also if it
-    /// cannot be parsed. With a platform, the manifest of the image for that platform in the index
-    /// that `reference` names.
+    /// Returns the manifest that `reference` names, byte for byte as it is stored; without a
+    /// platform, also one that cannot be parsed. With a platform, the manifest of the image for
+    /// that platform in the index that `reference` names.
     ///
     /// # Errors
     /// [`Code::NotFound`] if `reference` names nothing, or if the index has no image for the

@@ -15,10 +15,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use crate::operation::named::named;
 use crate::operation::read::{fetch_manifest, is_of_one_manifest, listed_manifest, resolve_tags};
 use crate::store::{
-    ManifestDeletion, ReadStore, Store,
-    concurrency::{DEFAULT_CONCURRENCY, concurrency},
-    limits::check_limit,
-    list::List,
+    ManifestDeletion, ReadStore, Store, concurrency::concurrency, limits::check_limit, list::List,
     memory_budget::Charge,
 };
 use ocigraph_types::{
@@ -163,22 +160,15 @@ async fn run(
         return Ok(report);
     }
     for level in levels {
-        // A store deletes many manifests concurrently, up to the default number.
-        let together =
-            if max_requests < DEFAULT_CONCURRENCY { max_requests } else { level.len().max(1) };
-        for deletions in level.chunks(together) {
-            let results = store.delete_manifests(deletions).await;
-            for (deletion, result) in deletions.iter().zip(results) {
-                let manifest = deletion.manifest.clone();
-                match result {
-                    Ok(()) => report.deleted.push(manifest),
-                    Err(e) if e.code() == Code::Unsupported && report.deleted.is_empty() => {
-                        return Err(e);
-                    }
-                    Err(error) => {
-                        report.failed.push(DeleteFailure { descriptor: manifest, error });
-                    }
+        let results = store.delete_manifests(&level, max_requests).await;
+        for (deletion, result) in level.into_iter().zip(results) {
+            let manifest = deletion.manifest;
+            match result {
+                Ok(()) => report.deleted.push(manifest),
+                Err(e) if e.code() == Code::Unsupported && report.deleted.is_empty() => {
+                    return Err(e);
                 }
+                Err(error) => report.failed.push(DeleteFailure { descriptor: manifest, error }),
             }
         }
         // A manifest that could not be deleted needs its subject, which is in a later level.

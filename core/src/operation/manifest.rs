@@ -54,8 +54,8 @@ pub async fn resolve(
     .await
 }
 
-/// Returns the manifest that `reference` names, byte for byte as it is stored, also if it cannot be
-/// parsed. With a platform, the
+/// Returns the manifest that `reference` names, byte for byte as it is stored; without a platform, also
+/// one that cannot be parsed. With a platform, the
 /// manifest of the image for that platform in the index that `reference` names.
 ///
 /// # Errors
@@ -88,6 +88,9 @@ pub async fn push_manifest(
     manifest: &Manifest,
 ) -> Result<()> {
     named(PUSH, reference, async {
+        if let Some(problem) = manifest.problem() {
+            return Err(problem.clone().into());
+        }
         if let Some(expected) = reference.digest()
             && expected != manifest.digest()
         {
@@ -119,7 +122,7 @@ pub async fn delete_manifest(
             subject,
             tags: reference.tags().to_vec(),
         };
-        store.delete_manifests(&[deletion]).await.into_iter().collect()
+        store.delete_manifests(&[deletion], 1).await.into_iter().collect()
     })
     .await
 }

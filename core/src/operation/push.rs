@@ -95,7 +95,7 @@ pub struct PushOptions {
     pub progress: Progress,
 }
 
-/// The result of [`Client::push`](crate::Client::push).
+/// The result of a push or an attach.
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct PushResult {
@@ -106,7 +106,7 @@ pub struct PushResult {
     pub descriptor: Descriptor,
     /// The tags that the manifest got.
     pub tags: Vec<String>,
-    /// The blobs, without the config, in the order of [`PushOptions::files`].
+    /// The blobs, without the config, in the order of the files.
     pub blobs: Vec<PushedBlob>,
     /// The bytes of the manifest, as they were pushed.
     #[serde(skip)]

@@ -62,7 +62,7 @@ pub struct TagInfo {
     /// Time of the last change, RFC 3339. Azure only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_updated: Option<String>,
-    /// Whether content trust signed the tag. Azure only.
+    /// True if content trust signed the tag. Azure only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub signed: Option<bool>,
     /// The permitted actions. Azure only.
@@ -75,13 +75,13 @@ pub struct TagInfo {
 #[serde(rename_all(deserialize = "camelCase"), default)]
 #[non_exhaustive]
 pub struct Attributes {
-    /// Whether it can be deleted.
+    /// True if it can be deleted.
     pub delete_enabled: bool,
-    /// Whether lists contain it.
+    /// True if lists contain it.
     pub list_enabled: bool,
-    /// Whether it can be pulled.
+    /// True if it can be pulled.
     pub read_enabled: bool,
-    /// Whether it can be changed.
+    /// True if it can be changed.
     pub write_enabled: bool,
 }
 

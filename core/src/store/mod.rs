@@ -186,11 +186,15 @@ pub trait Store: ReadStore {
     /// [`Code::Unsupported`] if the store cannot remove a tag alone.
     async fn untag(&self, tag: &str) -> Result<()>;
 
-    /// Deletes manifests concurrently, with every tag that names one of them. Returns one result
+    /// Deletes manifests, up to `max_requests` concurrently, with every tag that names one of them. Returns one result
     /// for each, in the order of `manifests`. A manifest that does not exist counts as deleted. The
     /// store updates the lists of referrers that clients keep in it; it may keep blobs that nothing
     /// needs.
-    async fn delete_manifests(&self, manifests: &[ManifestDeletion]) -> Vec<Result<()>>;
+    async fn delete_manifests(
+        &self,
+        manifests: &[ManifestDeletion],
+        max_requests: usize,
+    ) -> Vec<Result<()>>;
 
     /// Makes manifests that exist findable as referrers of `subject`: an interrupted push may have
     /// stored them without. Default: does nothing, for stores that find referrers by themselves.

@@ -87,7 +87,7 @@ pub(crate) async fn delete(layout: &Layout, manifests: &[&Manifest]) -> Vec<Resu
             tags: Vec::new(),
         })
         .collect();
-    layout.delete_manifests(&deletions).await
+    layout.delete_manifests(&deletions, 8).await
 }
 
 pub(crate) async fn delete_all(layout: &Layout, manifests: &[&Manifest]) {

@@ -37,7 +37,7 @@ class PushedBlob(Result):
 
 @dataclass(frozen=True, slots=True)
 class PushResult(Result):
-    """The result of `Client.push`.
+    """The result of a push or an attach.
 
     Example:
         >>> pushed = client.push("oci:store/app:v2", File(b"hello", title="hello.txt"))
@@ -52,7 +52,7 @@ class PushResult(Result):
     tags: tuple[str, ...]
     """The tags that the manifest got."""
     blobs: tuple[PushedBlob, ...]
-    """The blobs, without the config, in the order of ``files``."""
+    """The blobs, without the config, in the order of the files."""
     manifest: bytes = field(default=b"", repr=False)
     """The bytes of the manifest, as they were pushed."""
 
@@ -307,13 +307,13 @@ class Attributes(Result):
     """
 
     delete_enabled: bool = True
-    """Whether it can be deleted."""
+    """True if it can be deleted."""
     list_enabled: bool = True
-    """Whether lists contain it."""
+    """True if lists contain it."""
     read_enabled: bool = True
-    """Whether it can be pulled."""
+    """True if it can be pulled."""
     write_enabled: bool = True
-    """Whether it can be changed."""
+    """True if it can be changed."""
 
     @classmethod
     def _of(cls, f: dict[str, Any]) -> Attributes:
@@ -338,7 +338,7 @@ class TagInfo(Result):
     last_updated: str | None = None
     """Time of the last change, RFC 3339. Azure only."""
     signed: bool | None = None
-    """Whether content trust signed the tag. Azure only."""
+    """True if content trust signed the tag. Azure only."""
     attributes: Attributes | None = None
     """The permitted actions. Azure only."""
 

@@ -182,8 +182,7 @@ fn an_interrupted_delete_can_be_run_again() {
     let graph = build(&work, &repository);
     let image = format!("{repository}:v1");
     // The SBoM cannot be deleted at first, so its subject must not be deleted either.
-    // Refused twice: a refused manifest is taken off the list of referrers, and tried again.
-    let fail = Failure::new("DELETE", &graph.sbom, 403, 2);
+    let fail = Failure::new("DELETE", &graph.sbom, 403, 1);
     fixture.set_config(Config {
         referrers: Referrers::None,
         fail: vec![fail],
@@ -226,6 +225,31 @@ fn a_delete_that_stops_at_any_request_can_be_run_again_where_listed_manifests_ar
             }
         }
     }
+}
+
+/// Any client that can push can write the annotations of a list of referrers. They name what a later
+/// change deletes, so only a list of referrers of the same subject is deleted.
+#[test]
+fn an_annotation_of_a_list_of_referrers_deletes_nothing_else() {
+    let fixture = Fixture::start(Config { referrers: Referrers::None, ..Config::default() });
+    let work = Workspace::new();
+    let repository = format!("{}/app", fixture.host());
+    let graph = build(&work, &repository);
+    work.write("release", "the release");
+    let release = digest_of(&work.ocigraph(&["push", &format!("{repository}:r1"), "release"]).ok());
+    let tag = format!("{repository}:{}", graph.image.replace(':', "-"));
+    let mut list = work.ocigraph(&["manifest", "fetch", &tag]).json();
+    list["annotations"] = serde_json::json!({ "io.ocigraph.replaced": release });
+    work.write("list.json", list.to_string());
+    work.ocigraph(&["manifest", "push", &tag, "list.json"]).ok();
+    work.ocigraph(&["attach", "--artifact-type", "a/b", &format!("{repository}:v1"), "sbom"]).ok();
+    list["annotations"] = serde_json::json!({ "io.ocigraph.replaced": release });
+    work.write("list.json", list.to_string());
+    work.ocigraph(&["manifest", "push", &tag, "list.json"]).ok();
+    work.ocigraph(&["delete", "--yes", &format!("{repository}@{}", graph.signature)]).ok();
+    let repository = &fixture.state().repositories["app"];
+    assert!(repository.manifests.contains_key(&release));
+    assert!(!repository.manifests.contains_key(&graph.signature));
 }
 
 #[test]

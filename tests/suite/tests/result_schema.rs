@@ -13,8 +13,9 @@ use std::{
 };
 
 use ocigraph::{
-    Bytes, Client, CopyOptions, DeleteOptions, DiscoverOptions, File, KeyCase, Manifest,
-    PullOptions, PushOptions, Reference, ResolveOptions, ToJson, TransferOptions, VerifyOptions,
+    AttachOptions, Bytes, Client, CopyOptions, DeleteOptions, DiscoverOptions, File, KeyCase,
+    Manifest, PullOptions, PushOptions, Reference, ResolveOptions, ToJson, TransferOptions,
+    VerifyOptions,
 };
 use ocigraph_fixture::{Config, Fixture};
 use ocigraph_suite::Workspace;
@@ -131,6 +132,8 @@ fn library(place: &str, work: &Workspace) -> Results {
     let options =
         PushOptions::default().files(files()).artifact_type("sbom/x").subject(root.clone());
     let referrer = run(client.push(&reference(""), options));
+    let options = AttachOptions::default().files(files()).artifact_type("note/x");
+    results.add_result("attach", &run(client.attach(&root, options)));
     let options = PushOptions::default().artifact_type("signature/x").subject(referrer.reference);
     results.add_result("push", &run(client.push(&reference(":signature"), options)));
 

@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::docs::{Doc, ErrorCase};
+use crate::{
+    docs::{Doc, ErrorCase},
+    table::Action,
+};
 
 /// Everything that the languages have in common.
 #[derive(Debug, Serialize)]
@@ -25,8 +28,8 @@ pub(crate) struct Operation {
     pub(crate) title: String,
     /// The subject of its group: `artifact`, `manifest`, `blob`, `tag`, `registry`.
     pub(crate) group: String,
-    /// The actions that a token must allow besides `pull`: `push`, `delete`, or empty.
-    pub(crate) action: String,
+    /// What a token must allow.
+    pub(crate) action: Action,
     pub(crate) doc: Doc,
     pub(crate) errors: Vec<ErrorCase>,
     pub(crate) remarks: Doc,
@@ -59,7 +62,7 @@ pub(crate) struct Function {
     pub(crate) parameters: Vec<(String, String)>,
     /// The store is passed as an `Arc`, else as a reference.
     pub(crate) shared_store: bool,
-    /// The names of the parameters that are passed by reference although the client takes values.
+    /// The result as Rust.
     pub(crate) result: String,
     /// The constant with the name of the operation.
     pub(crate) constant: String,

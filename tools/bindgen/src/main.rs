@@ -19,6 +19,7 @@ mod parse;
 mod table;
 
 use std::{
+    collections::BTreeSet,
     env, fs,
     io::Write,
     path::Path,
@@ -51,8 +52,13 @@ fn run(arguments: &[String]) -> Result<(), String> {
         }
         _ => return Err("usage: ocigraph-bindgen [--check | --json]".to_owned()),
     };
+    let outputs = emit::all(&definition);
+    let orphans = orphans(&root, &outputs)?;
+    if !orphans.is_empty() {
+        return Err(format!("no longer written; remove them:\n{}", orphans.join("\n")));
+    }
     let mut outdated = Vec::new();
-    for Output { path, text } in emit::all(&definition) {
+    for Output { path, text } in outputs {
         let text = formatted(&path, text)?;
         let file = root.join(&path);
         if fs::read_to_string(&file).is_ok_and(|current| current == text) {
@@ -75,6 +81,31 @@ fn run(arguments: &[String]) -> Result<(), String> {
             Err(format!("out of date; run `make bindgen`:\n{}", files.join("\n")))
         }
     }
+}
+
+/// Files beside the outputs that say that bindgen writes them, and that it does not write.
+fn orphans(root: &Path, outputs: &[Output]) -> Result<Vec<String>, String> {
+    let folders: BTreeSet<&Path> =
+        outputs.iter().filter_map(|output| output.path.parent()).collect();
+    let mut orphans = Vec::new();
+    for folder in folders {
+        // A folder that does not exist yet has no files.
+        let Ok(entries) = fs::read_dir(root.join(folder)) else { continue };
+        for entry in entries {
+            let entry = entry.map_err(|e| format!("{}: {e}", folder.display()))?;
+            let path = folder.join(entry.file_name());
+            if outputs.iter().any(|output| output.path == path) || !entry.path().is_file() {
+                continue;
+            }
+            // Other files may be binary.
+            let text = fs::read_to_string(entry.path()).unwrap_or_default();
+            let head: Vec<&str> = text.lines().take(3).collect();
+            if head.join(" ").contains(emit::NOTICE) || head.join(" ").contains(emit::GO_NOTICE) {
+                orphans.push(format!("  {}", path.display()));
+            }
+        }
+    }
+    Ok(orphans)
 }
 
 /// Formats Rust as `cargo fmt` does. The other languages are written in their format.

@@ -13,6 +13,12 @@ use crate::{
     table::{FieldEntry, OperationEntry, Table},
 };
 
+/// Files in place of others, for builds without a feature. They repeat names.
+const ALTERNATIVES: [&str; 2] = ["no_registry.rs", "archive/disabled.rs"];
+
+/// What the attribute `serde` of a result's field may say.
+const SERDE_WORDS: [&str; 4] = ["default", "serialize_with", "skip", "skip_serializing_if"];
+
 /// Structs, enumerations and functions of the source, by name.
 #[derive(Default)]
 struct Source {
@@ -51,35 +57,52 @@ fn parsed(path: &Path) -> Result<syn::File, String> {
 
 impl Source {
     fn read_folder(&mut self, folder: &Path, operations: &Path) -> Result<(), String> {
-        let entries = fs::read_dir(folder).map_err(|e| format!("{}: {e}", folder.display()))?;
-        let mut paths: Vec<_> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+        let failed = |e| format!("{}: {e}", folder.display());
+        let entries = fs::read_dir(folder).map_err(failed)?;
+        let mut paths = Vec::new();
+        for entry in entries {
+            paths.push(entry.map_err(failed)?.path());
+        }
         paths.sort();
         for path in paths {
             if path.is_dir() {
                 self.read_folder(&path, operations)?;
-            } else if path.extension().is_some_and(|e| e == "rs") {
+            } else if path.extension().is_some_and(|e| e == "rs")
+                && !ALTERNATIVES.iter().any(|name| path.ends_with(name))
+            {
                 let module = path.strip_prefix(operations).ok().and_then(|inside| {
                     inside.with_extension("").to_str().map(|text| text.replace('/', "::"))
                 });
-                self.read_file(parsed(&path)?, module);
+                self.read_file(parsed(&path)?, module)
+                    .map_err(|name| format!("{}: a second {name}", path.display()))?;
             }
         }
         Ok(())
     }
 
-    fn read_file(&mut self, file: syn::File, module: Option<String>) {
+    /// Returns the name of a struct, enumeration or operation that exists twice.
+    fn read_file(&mut self, file: syn::File, module: Option<String>) -> Result<(), String> {
         for item in file.items {
             match item {
                 Item::Struct(item) if is_public(&item.vis) => {
-                    self.structs.insert(item.ident.to_string(), item);
+                    let name = item.ident.to_string();
+                    if self.structs.insert(name.clone(), item).is_some() {
+                        return Err(name);
+                    }
                 }
                 Item::Enum(item) if is_public(&item.vis) => {
-                    self.enumerations.insert(item.ident.to_string(), item);
+                    let name = item.ident.to_string();
+                    if self.enumerations.insert(name.clone(), item).is_some() {
+                        return Err(name);
+                    }
                 }
                 Item::Impl(item) => self.read_words(&item),
                 Item::Fn(item) if is_public(&item.vis) && item.sig.asyncness.is_some() => {
                     if let Some(module) = &module {
-                        self.functions.insert(item.sig.ident.to_string(), (module.clone(), item));
+                        let name = item.sig.ident.to_string();
+                        if self.functions.insert(name.clone(), (module.clone(), item)).is_some() {
+                            return Err(name);
+                        }
                     }
                 }
                 Item::Const(item) => {
@@ -93,6 +116,7 @@ impl Source {
                 _ => {}
             }
         }
+        Ok(())
     }
 
     /// Reads the words of `match self { Type::Variant => "word", … }` in the method `name` or `fmt`.
@@ -155,6 +179,7 @@ impl Source {
             records: BTreeMap::new(),
             enumerations: BTreeMap::new(),
         };
+        self.check_complete(table)?;
         for entry in &table.operation {
             let operation = self.operation(entry, table)?;
             for kind in
@@ -183,6 +208,22 @@ impl Source {
             return Err(format!("languages.toml names the record {name}, which does not exist"));
         }
         Ok(definition)
+    }
+
+    /// Fails if the core has a public operation that the table does not name.
+    fn check_complete(&self, table: &Table) -> Result<(), String> {
+        let is_named = |name: &&String| {
+            table.operation.iter().any(|entry| entry.name == **name)
+                || table.not_an_operation.contains_key(*name)
+        };
+        let methods = self.methods.iter().filter(|(_, method)| is_public(&method.vis));
+        let mut names = self.functions.keys().chain(methods.map(|(name, _)| name));
+        match names.find(|name| !is_named(name)) {
+            None => Ok(()),
+            Some(name) => Err(format!(
+                "languages.toml has no operation {name}, and does not list it under [not_an_operation]"
+            )),
+        }
     }
 
     fn operation(&self, entry: &OperationEntry, table: &Table) -> Result<Operation, String> {
@@ -242,7 +283,7 @@ impl Source {
             title: name.replace('_', " "),
             name: name.clone(),
             group: entry.group.clone(),
-            action: entry.action.clone(),
+            action: entry.action,
             doc: doc.doc,
             errors: doc.errors,
             remarks: doc.remarks,
@@ -390,7 +431,16 @@ impl Source {
             let kind = self
                 .kind(&field.ty.to_token_stream().to_string())
                 .map_err(|e| format!("{name}.{ident}: {e}"))?;
+            if !is_public(&field.vis) {
+                return Err(format!("{name}.{ident} is private: no language could set it"));
+            }
             let serde = attribute_text(&field.attrs, "serde");
+            let words = serde
+                .split([',', ' ', '='])
+                .filter(|word| word.starts_with(char::is_alphabetic) && !word.contains(['"', ':']));
+            if let Some(word) = words.into_iter().find(|word| !SERDE_WORDS.contains(word)) {
+                return Err(format!("{name}.{ident}: bindgen does not know serde's {word}"));
+            }
             fields.push(Field {
                 doc: Doc::parse(&qualified(&comment(&field.attrs).join("\n"), name), &is_name),
                 name: ident,

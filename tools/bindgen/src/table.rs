@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -10,6 +10,8 @@ pub(crate) struct Table {
     pub(crate) operation: Vec<OperationEntry>,
     #[serde(default)]
     pub(crate) record: BTreeMap<String, RecordEntry>,
+    /// Functions and methods of the core that are not operations of the languages, with the reason.
+    pub(crate) not_an_operation: BTreeMap<String, String>,
     /// Comments of arguments that several operations have, by the name of the argument.
     pub(crate) argument: BTreeMap<String, String>,
 }
@@ -20,7 +22,7 @@ pub(crate) struct OperationEntry {
     pub(crate) name: String,
     pub(crate) group: String,
     #[serde(default)]
-    pub(crate) action: String,
+    pub(crate) action: Action,
     /// The method of the core's client is written by hand in `client.rs`.
     #[serde(default)]
     pub(crate) client_by_hand: bool,
@@ -46,6 +48,16 @@ pub(crate) struct OperationEntry {
     pub(crate) positional: BTreeMap<String, Vec<String>>,
     #[serde(default)]
     pub(crate) examples: BTreeMap<String, String>,
+}
+
+/// What a token must allow besides `pull`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Action {
+    #[default]
+    Pull,
+    Push,
+    Delete,
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -65,6 +65,21 @@ pub enum ManifestErrorReason {
     MissingConfig,
 }
 
+impl ManifestErrorReason {
+    /// True for a manifest that different readers would read differently, or that was made to exhaust
+    /// a reader. Not even its bytes are passed on.
+    pub(super) fn is_hostile(&self) -> bool {
+        match self {
+            Self::TooComplex
+            | Self::ManifestsAndLayers
+            | Self::MediaTypeConflict { .. }
+            | Self::ContentMismatch { .. } => true,
+            Self::Json(message) => message.starts_with("recursion limit exceeded"),
+            _ => false,
+        }
+    }
+}
+
 impl ManifestError {
     /// Returns [`Code::TooLarge`] for [`ManifestErrorReason::TooComplex`], [`Code::Unsupported`]
     /// for [`ManifestErrorReason::DockerSchema1`], and [`Code::InvalidManifest`] otherwise.

@@ -110,17 +110,30 @@ impl Manifest {
     /// Parses a manifest like [`Manifest::parse`], and keeps one that cannot be parsed as bytes: it
     /// has a [problem](Self::problem), its media type is `content_type`, and all its fields are empty.
     ///
+    /// # Errors
+    ///
+    /// As [`Manifest::parse`], for a manifest that was made to be read in two ways or to take much
+    /// memory.
+    ///
     /// ```
     /// use ocigraph_types::{Algorithm, Manifest};
     ///
-    /// let odd = Manifest::parse_or_keep(r#"{"config":5}"#.into(), Some("a/b"), Algorithm::Sha256);
+    /// let odd = Manifest::parse_or_keep(r#"{"config":5}"#.into(), Some("a/b"), Algorithm::Sha256)?;
     /// assert_eq!(odd.media_type(), "a/b");
     /// assert!(odd.problem().is_some());
+    /// # Ok::<(), ocigraph_types::Error>(())
     /// ```
-    pub fn parse_or_keep(bytes: Bytes, content_type: Option<&str>, algorithm: Algorithm) -> Self {
+    pub fn parse_or_keep(
+        bytes: Bytes,
+        content_type: Option<&str>,
+        algorithm: Algorithm,
+    ) -> Result<Self> {
         let digest = algorithm.digest(&bytes);
         let (media_type, view, problem) = match Self::read(&bytes, content_type) {
             Ok((media_type, view)) => (media_type, view, None),
+            Err(reason) if reason.is_hostile() => {
+                return Err(ManifestError { digest, reason }.into());
+            }
             Err(reason) => {
                 let named = content_type.map(media_type::essence).filter(|named| !named.is_empty());
                 let media_type = named.unwrap_or_else(|| media_type::OCTET_STREAM.to_owned());
@@ -128,7 +141,7 @@ impl Manifest {
                 (media_type, View::default(), Some(problem))
             }
         };
-        Self { bytes, media_type, digest, view, problem, guard: None }
+        Ok(Self { bytes, media_type, digest, view, problem, guard: None })
     }
 
     /// Returns why the fields could not be read, or `None` if they were. Only

@@ -20,9 +20,9 @@ use crate::{
     text::ocigraph_str,
 };
 
-/// Returns the manifest that `reference` names, byte for byte as it is stored, also if it cannot be
-/// parsed. With a platform, the manifest of the image for that platform in the index that
-/// `reference` names.
+/// Returns the manifest that `reference` names, byte for byte as it is stored; without a platform,
+/// also one that cannot be parsed. With a platform, the manifest of the image for that platform in
+/// the index that `reference` names.
 ///
 /// `reference`: a reference with a tag or digest. `options`: NULL selects the defaults. `cancel`:
 /// may be NULL.

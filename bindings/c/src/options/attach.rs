@@ -132,7 +132,7 @@ pub extern "C" fn ocigraph_attach_options_add_file_annotation(
 /// Sets the artifact type, for example `application/vnd.example.sbom`: see image-spec v1.1.1,
 /// "Guidelines for Artifact Usage"
 /// (https://github.com/opencontainers/image-spec/blob/v1.1.1/manifest.md#guidelines-for-artifact-usage).
-/// Default: none; it is required unless `config` is set. No text unsets it.
+/// Default: none; it is required unless `config` is set. An empty text or NULL unsets it.
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not a media type.
 /// Threads: one at a time for each handle. Since 0.1.0.
@@ -153,7 +153,7 @@ pub extern "C" fn ocigraph_attach_options_set_artifact_type(
 /// Attaches to the image for this platform if the reference names an index. NOT_FOUND if the index
 /// has no such image. Default: attaches to the manifest that the reference names.
 ///
-/// `platform`: `os/architecture[/variant]`, such as "linux/arm64". No text unsets it.
+/// `platform`: `os/architecture[/variant]`, such as "linux/arm64". An empty text or NULL unsets it.
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not a platform.
 /// Threads: one at a time for each handle. Since 0.1.0.
@@ -170,7 +170,7 @@ pub extern "C" fn ocigraph_attach_options_set_platform(
     })
 }
 
-/// Adds one of the annotations of the manifest. Default: none.
+/// Adds an annotation. The annotations of the manifest. Default: none.
 ///
 /// A key that was added before gets the new value.
 ///

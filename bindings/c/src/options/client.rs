@@ -21,8 +21,8 @@ use crate::{
 };
 
 /// Sets a credential file in docker's format, which is searched before docker's and podman's own
-/// files. `login` writes to it. Default: not set, and `login` writes to docker's `config.json`. No
-/// text unsets it.
+/// files. `login` writes to it. Default: not set, and `login` writes to docker's `config.json`. An
+/// empty text or NULL unsets it.
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not UTF-8.
 /// Threads: one at a time for each handle. Since 0.1.0.
@@ -57,7 +57,7 @@ pub extern "C" fn ocigraph_client_options_set_plain_http(
 }
 
 /// Sets a PEM file of certificates to trust in addition to those of the system. Default: not set.
-/// No text unsets it.
+/// An empty text or NULL unsets it.
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not UTF-8; TLS if the file contains
 /// no certificate.
@@ -108,7 +108,7 @@ pub extern "C" fn ocigraph_client_options_set_use_proxy(
     })
 }
 
-/// Adds one of the additional header fields, as names and values. They are sent only to the origin
+/// Adds a header. Additional header fields, as names and values. They are sent only to the origin
 /// of the registry. Default: none.
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL, if a text is not UTF-8, or if the name or value

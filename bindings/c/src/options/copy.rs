@@ -67,7 +67,7 @@ pub extern "C" fn ocigraph_copy_options_set_recursive(
 /// Copies only the image for this platform if the source is an index. NOT_FOUND if the index has no
 /// such image. Default: the index with all its images.
 ///
-/// `platform`: `os/architecture[/variant]`, such as "linux/arm64". No text unsets it.
+/// `platform`: `os/architecture[/variant]`, such as "linux/arm64". An empty text or NULL unsets it.
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not a platform.
 /// Threads: one at a time for each handle. Since 0.1.0.

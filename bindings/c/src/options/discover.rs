@@ -38,7 +38,7 @@ pub extern "C" fn ocigraph_discover_options_free(options: Option<Box<ocigraph_di
 }
 
 /// Keeps only the referrers of this artifact type, the paths from the subject to them, and their
-/// direct and indirect referrers. Default: all referrers. No text unsets it.
+/// direct and indirect referrers. Default: all referrers. An empty text or NULL unsets it.
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not UTF-8.
 /// Threads: one at a time for each handle. Since 0.1.0.
@@ -79,7 +79,7 @@ pub extern "C" fn ocigraph_discover_options_add_annotation(
 /// Starts at the image for this platform if the reference names an index. NOT_FOUND if the index
 /// has no such image. Default: starts at the manifest that the reference names.
 ///
-/// `platform`: `os/architecture[/variant]`, such as "linux/arm64". No text unsets it.
+/// `platform`: `os/architecture[/variant]`, such as "linux/arm64". An empty text or NULL unsets it.
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not a platform.
 /// Threads: one at a time for each handle. Since 0.1.0.

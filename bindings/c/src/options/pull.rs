@@ -65,8 +65,8 @@ pub extern "C" fn ocigraph_pull_options_set_output(
 }
 
 /// Pulls the referrers of this artifact type instead of the artifact itself. NOT_FOUND if the
-/// artifact has no such referrer. Default: the artifact that the reference names. No text unsets
-/// it.
+/// artifact has no such referrer. Default: the artifact that the reference names. An empty text or
+/// NULL unsets it.
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not UTF-8.
 /// Threads: one at a time for each handle. Since 0.1.0.
@@ -87,7 +87,7 @@ pub extern "C" fn ocigraph_pull_options_set_artifact_type(
 /// no such image. Default: none; an index then fails with INVALID_ARGUMENT, because it has no
 /// files.
 ///
-/// `platform`: `os/architecture[/variant]`, such as "linux/arm64". No text unsets it.
+/// `platform`: `os/architecture[/variant]`, such as "linux/arm64". An empty text or NULL unsets it.
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not a platform.
 /// Threads: one at a time for each handle. Since 0.1.0.

@@ -132,7 +132,7 @@ pub extern "C" fn ocigraph_push_options_add_file_annotation(
 /// Sets the artifact type, for example `application/vnd.example.sbom`: see image-spec v1.1.1,
 /// "Guidelines for Artifact Usage"
 /// (https://github.com/opencontainers/image-spec/blob/v1.1.1/manifest.md#guidelines-for-artifact-usage).
-/// Default: none. No text unsets it.
+/// Default: none. An empty text or NULL unsets it.
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not a media type.
 /// Threads: one at a time for each handle. Since 0.1.0.
@@ -152,7 +152,7 @@ pub extern "C" fn ocigraph_push_options_set_artifact_type(
 
 /// Sets the subject: a reference with a tag or digest to a manifest in the repository that is
 /// pushed to. The artifact becomes a referrer of it. NOT_FOUND if the manifest does not exist,
-/// INVALID_ARGUMENT if it is in another repository. Default: none. No text unsets it.
+/// INVALID_ARGUMENT if it is in another repository. Default: none. An empty text or NULL unsets it.
 ///
 /// Errors: INVALID_REFERENCE if the text is not a reference or has neither tag nor digest;
 /// INVALID_ARGUMENT if `options` is NULL or the text is not UTF-8.
@@ -171,7 +171,7 @@ pub extern "C" fn ocigraph_push_options_set_subject(
     })
 }
 
-/// Adds one of the annotations of the manifest. Default: none.
+/// Adds an annotation. The annotations of the manifest. Default: none.
 ///
 /// A key that was added before gets the new value.
 ///

@@ -39,7 +39,7 @@ pub extern "C" fn ocigraph_resolve_options_free(options: Option<Box<ocigraph_res
 
 /// Selects, in an index, the image for this platform. Default: the index itself.
 ///
-/// `platform`: `os/architecture[/variant]`, such as "linux/arm64". No text unsets it.
+/// `platform`: `os/architecture[/variant]`, such as "linux/arm64". An empty text or NULL unsets it.
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not a platform.
 /// Threads: one at a time for each handle. Since 0.1.0.

@@ -11,7 +11,7 @@ use crate::{
     text::{ocigraph_bytes, ocigraph_str},
 };
 
-/// The result of `ocigraph_client_push`.
+/// The result of a push or an attach.
 pub struct ocigraph_push_result {
     value: PushResult,
     parts: PushResultParts,
@@ -101,8 +101,7 @@ pub extern "C" fn ocigraph_push_result_tag(
     read(result, |r| r.value.tags.get(index).map(String::as_str).into())
 }
 
-/// Returns the length of this list: the blobs, without the config, in the order of
-/// `ocigraph_push_options_add_path`.
+/// Returns the length of this list: the blobs, without the config, in the order of the files.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]

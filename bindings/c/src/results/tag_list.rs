@@ -97,7 +97,7 @@ pub extern "C" fn ocigraph_tag_list_last_updated(
     read(result, |r| r.value.get(index).and_then(|v| v.last_updated.as_deref()).into())
 }
 
-/// Returns whether content trust signed the tag. Azure only. The number is one of
+/// Returns true if content trust signed the tag. Azure only. The number is one of
 /// `OCIGRAPH_SIGNED_*`.
 ///
 /// `index`: the tag, from 0.

@@ -187,7 +187,7 @@ impl<'a> Walk<'a> {
                 self.prepare(child, None, false);
             }
         }
-        let subject = found.subject.iter().filter(|_| !found.exists);
+        let subject = found.subject.iter().filter(|_| is_walked);
         for subject in subject.clone() {
             self.prepare(subject, None, true);
         }

@@ -92,23 +92,18 @@ impl Inner {
         let algorithm = digest.algorithm()?;
         let bytes = Bytes::from(bytes);
         let media_type = media_type.filter(|media_type| !media_type.is_empty());
-        let mut manifest = Manifest::parse_or_keep(bytes.clone(), media_type, algorithm);
-        // The manifest's own media type wins over a wrong one in the index.
-        if manifest.problem().is_some()
-            && let Ok(parsed) = Manifest::parse(bytes, None, algorithm)
-        {
-            manifest = parsed;
-        }
         // A damaged file is a DIGEST_MISMATCH, whether or not it still parses.
-        if manifest.digest() != digest {
-            let actual = manifest.digest();
+        let actual = algorithm.digest(&bytes);
+        if actual != *digest {
             return Err(Error::new(
                 Code::DigestMismatch,
                 format!("{} has the digest {actual}, not {digest}", path().display()),
             )
             .with_hint("the file was changed or damaged: remove it and push the manifest again"));
         }
-        Ok(manifest)
+        // The manifest's own media type wins over a wrong one in the index.
+        Manifest::parse(bytes.clone(), media_type, algorithm)
+            .or_else(|_| Manifest::parse_or_keep(bytes, None, algorithm))
     }
 
     fn read_limited(&self, file: File, digest: &Digest) -> Result<Vec<u8>> {

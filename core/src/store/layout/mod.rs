@@ -237,7 +237,11 @@ impl Store for Layout {
         self.with(move |layout| layout.remove_tag(&tag)).await
     }
 
-    async fn delete_manifests(&self, manifests: &[ManifestDeletion]) -> Vec<Result<()>> {
+    async fn delete_manifests(
+        &self,
+        manifests: &[ManifestDeletion],
+        _max_requests: usize,
+    ) -> Vec<Result<()>> {
         let digests: Vec<Digest> = manifests.iter().map(|m| m.manifest.digest.clone()).collect();
         match self.with(move |layout| layout.delete(&digests)).await {
             Ok(results) => results,

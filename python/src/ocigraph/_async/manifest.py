@@ -36,8 +36,9 @@ class ManifestOperations(Base):
         return Descriptor._of(await run_async(operation))
 
     async def fetch_manifest(self, reference: AnyReference, *, platform: str | Platform | None = None) -> Manifest:
-        """Returns the manifest that ``reference`` names, byte for byte as it is stored, also if it cannot be parsed.
-        With a platform, the manifest of the image for that platform in the index that ``reference`` names.
+        """Returns the manifest that ``reference`` names, byte for byte as it is stored; without a platform, also one
+        that cannot be parsed. With a platform, the manifest of the image for that platform in the index that
+        ``reference`` names.
 
         Args:
             reference: a reference with a tag or digest.

@@ -41,14 +41,15 @@ class TagOperations(Base):
     async def untag(self, reference: AnyReference) -> None:
         """Removes the tags of ``reference``. The manifest stays.
 
+        If some tags were removed before the failure, the hint names them.
+
         Args:
             reference: the tags to remove.
 
         Raises:
             InvalidReferenceError: ``reference`` has no tag.
             NotFoundError: a tag does not exist.
-            UnsupportedError: the registry removes a tag only with its manifest. If some tags were removed before the
-                failure, the hint names them.
+            UnsupportedError: the registry removes a tag only with its manifest.
 
         Example:
             >>> await client.untag("oci:store/app:v1")

@@ -7,6 +7,7 @@ use super::{NOTICE, Output, pascal};
 use crate::{
     definition::{Definition, Function, Operation},
     docs::wrapped,
+    table::Action,
 };
 
 pub(crate) fn files(definition: &Definition) -> Vec<Output> {
@@ -102,10 +103,10 @@ fn method(operation: &Operation, function: &Function) -> String {
             }
         }
     }
-    let action = match operation.action.as_str() {
-        "push" => "&PUSH",
-        "delete" => "&DELETE",
-        _ => "&[]",
+    let action = match operation.action {
+        Action::Push => "&PUSH",
+        Action::Delete => "&DELETE",
+        Action::Pull => "&[]",
     };
     text.push_str(&format!(
         "pub async fn {name}({parameters}) -> {result} {{\n    \

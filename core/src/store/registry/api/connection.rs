@@ -3,7 +3,14 @@
 //! Credentials and additional headers go only to the origin of the registry, never to the target of
 //! a redirect. Manifests and blobs are not known here.
 
-use std::{fmt, ops::Deref, sync::Arc};
+use std::{
+    fmt,
+    ops::Deref,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+};
 
 use async_trait::async_trait;
 use http::{HeaderName, HeaderValue, Method, StatusCode, header};
@@ -39,6 +46,9 @@ use ocigraph_types::{Code, Error, Host, Result, media_type::essence};
 /// The domains of Azure's public clouds.
 const AZURE_DOMAINS: [&str; 3] = [".azurecr.io", ".azurecr.cn", ".azurecr.us"];
 
+/// Requests to `/v2/` that may fail before no more are sent.
+const MAX_FAILED_PROBES: u32 = 3;
+
 /// Bytes of a web page that are read for an error message.
 const MAX_PAGE_BYTES: usize = 64 * 1024;
 
@@ -66,6 +76,8 @@ pub struct Connection {
     authenticator: Authenticator,
     /// The registry was asked how it authenticates.
     probed: OnceCell<()>,
+    /// How often the registry was asked in vain.
+    failed_probes: AtomicU32,
     capabilities: Arc<Capabilities>,
 }
 
@@ -106,7 +118,16 @@ impl Connection {
             CredentialChain::from_environment(config.auth_file.clone(), limits.helper_timeout);
         let authenticator = Authenticator::new(target, chain);
         let probed = OnceCell::new();
-        Ok(Self { host: host.clone(), base, config, http, authenticator, probed, capabilities })
+        Ok(Self {
+            host: host.clone(),
+            base,
+            config,
+            http,
+            authenticator,
+            probed,
+            failed_probes: AtomicU32::new(0),
+            capabilities,
+        })
     }
 
     pub(crate) fn host(&self) -> &Host {
@@ -214,14 +235,17 @@ impl Attempt for AuthenticatedAttempt<'_> {
                 .with_redirected(redirects > 0);
             // A registry that is open in part answers without a challenge, or with a challenge beside a
             // success (zot): to strangers, what is private does not exist.
-            let is_open = is_registry && sent.is_none();
+            let is_read = matches!(request.method, Method::GET | Method::HEAD);
+            let is_open = is_registry && sent.is_none() && is_read;
             if is_open && response.status() != StatusCode::UNAUTHORIZED {
                 let listed = challenges(response.headers());
                 let better = match response.status() {
                     StatusCode::NOT_FOUND if request.signs_in => self.sign_in().await?,
                     StatusCode::NOT_FOUND => None,
-                    _ if listed.is_empty() => None,
-                    _ => self.authorization_for(&listed).await?,
+                    status if status.is_success() && !listed.is_empty() => {
+                        self.authorization_for(&listed).await?
+                    }
+                    _ => None,
                 };
                 if let Some(better) = better {
                     request.mark_sent(false);
@@ -280,14 +304,22 @@ impl AuthenticatedAttempt<'_> {
             // A source of the caller is asked only after a challenge.
             _ => {}
         }
+        if self.connection.failed_probes.load(Ordering::Relaxed) >= MAX_FAILED_PROBES {
+            return Ok(None);
+        }
         let probe = probed.get_or_try_init(|| async {
             let url = self.connection.url("v2/")?;
             let request = Request { nested: true, ..Request::new(Method::GET, url.clone()) };
             let response = self.send_once(&request, &url, true, None).await?;
-            let listed = challenges(response.headers());
+            let (status, listed) = (response.status(), challenges(response.headers()));
             response.drain().await;
-            // Where nothing is asked for, only a credential that is meant for this client is sent.
-            let given = matches!(config.credentials, Credentials::Given(_));
+            if !matches!(status, StatusCode::OK | StatusCode::UNAUTHORIZED) {
+                return Err(Error::new(Code::Registry, "the registry did not answer /v2/"));
+            }
+            // Where nothing is asked for, only a credential that is meant for this client is sent, and
+            // not where others can read it.
+            let is_private = base.scheme() == "https" || self.connection.host.is_loopback();
+            let given = matches!(config.credentials, Credentials::Given(_)) && is_private;
             authenticator.learn(&listed, base, given)
         });
         // The request itself was answered: its answer is better than the error of the probe.

@@ -69,7 +69,12 @@ impl Registry {
                     Some(head) if media_type::is_manifest(&head.media_type) => Ok(head),
                     head => match (self.describe_manifest(name).await, head) {
                         // The digest of a Docker schema 1 manifest is not that of its bytes.
-                        (Err(e), Some(head)) if e.is_of_content() => Ok(head),
+                        (Err(e), Some(head))
+                            if e.code() == Code::DigestMismatch
+                                && media_type::is_docker_schema_1(&head.media_type) =>
+                        {
+                            Ok(head)
+                        }
                         (described, _) => described,
                     },
                 }

@@ -44,6 +44,8 @@ pub(super) struct Pages<'a> {
     seen: HashSet<Digest>,
     /// The digests of all pages that were read.
     read: HashSet<Digest>,
+    /// The page was read before.
+    is_repeated: bool,
     /// The link to the requested page, if it does not lead to the list as it is written.
     foreign_link: Option<String>,
     /// A link without a query: the next page starts after the last entry of this one.
@@ -74,6 +76,7 @@ impl<'a> Pages<'a> {
             queue: VecDeque::new(),
             seen: HashSet::new(),
             read: HashSet::new(),
+            is_repeated: false,
             foreign_link: None,
             link_without_query: None,
             content_type: None,
@@ -142,13 +145,9 @@ impl<'a> Pages<'a> {
         }
     }
 
-    /// Checks the size of a page; TOO_LARGE if the list has too many bytes. A page that was read
-    /// before, under another link, becomes a problem: the registry does not know the query.
+    /// Checks the size of a page; TOO_LARGE if the list has too many bytes.
     pub(super) fn count(&mut self, bytes: &[u8]) -> Result<()> {
-        let is_new = self.read.insert(Algorithm::Sha256.digest(bytes));
-        if let Some(link) = self.foreign_link.take().filter(|_| !is_new) {
-            self.add_link_problem("leads to another list", &link);
-        }
+        self.is_repeated = !self.read.insert(Algorithm::Sha256.digest(bytes));
         self.bytes_read += bytes.len() as u64;
         let limit =
             (self.connection.limits().max_manifest_bytes as u64).saturating_mul(MAX_PAGES_FACTOR);
@@ -232,10 +231,20 @@ impl<'a> Pages<'a> {
         if entries.get() == "null" {
             return Vec::new();
         }
-        serde_json::from_str(entries.get()).unwrap_or_else(|_| {
+        let entries: Vec<&RawValue> = serde_json::from_str(entries.get()).unwrap_or_else(|_| {
             self.add_page_problem(&format!("{key} is not an array: {}", entries.get()));
             Vec::new()
-        })
+        });
+        // A registry that does not know the query of the link sends its first page again.
+        if let Some(link) = self.foreign_link.take()
+            && self.is_repeated
+            && !entries.is_empty()
+        {
+            self.add_link_problem("leads to another list", &link);
+            self.queue.clear();
+            return Vec::new();
+        }
+        entries
     }
 
     /// Returns the list after its last page.

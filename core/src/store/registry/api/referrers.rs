@@ -121,6 +121,7 @@ impl Registry {
     pub(super) async fn delete_with_referrers_lists(
         &self,
         manifests: &[ManifestDeletion],
+        max_requests: usize,
     ) -> Vec<Result<()>> {
         let Some((first, rest)) = manifests.split_first() else { return Vec::new() };
         // The first delete goes alone, so that a registry without deletion is asked only once.
@@ -131,12 +132,12 @@ impl Registry {
         }
         let deletions = stream::iter(rest.to_vec());
         let deletions = deletions.map(|deletion| async move { self.delete_one(&deletion).await });
-        results.extend(deletions.buffered(DEFAULT_CONCURRENCY).collect::<Vec<_>>().await);
+        results.extend(deletions.buffered(max_requests).collect::<Vec<_>>().await);
 
         if !self.uses_fallback_tag() {
             return results;
         }
-        self.delete_protected(manifests, &mut results).await;
+        self.delete_protected(manifests, max_requests, &mut results).await;
         for (subject, indexes) in by_subject(manifests, &results, Result::is_ok) {
             let deleted = indexes.iter().map(|i| manifests[*i].manifest.digest.clone()).collect();
             if let Err(e) = self.change_fallback(subject, IndexChange::Remove(deleted)).await
@@ -151,7 +152,12 @@ impl Registry {
     /// Deletes the referrers that the registry refused to delete because a fallback index lists them
     /// (Harbor, GitLab): takes them off the list first. Those that are refused again are listed as
     /// before.
-    async fn delete_protected(&self, manifests: &[ManifestDeletion], results: &mut [Result<()>]) {
+    async fn delete_protected(
+        &self,
+        manifests: &[ManifestDeletion],
+        max_requests: usize,
+        results: &mut [Result<()>],
+    ) {
         for (subject, refused) in by_subject(manifests, results, is_refused) {
             let digest = |i: &usize| manifests[*i].manifest.digest.clone();
             let unlisted = IndexChange::Unlist(refused.iter().map(digest).collect());
@@ -162,7 +168,7 @@ impl Registry {
             let deletions: Vec<_> = refused.iter().map(|i| (*i, manifests[*i].clone())).collect();
             let deletions = stream::iter(deletions)
                 .map(|(i, deletion)| async move { (i, self.delete_with_tags(&deletion).await) });
-            let deleted: Vec<_> = deletions.buffered(DEFAULT_CONCURRENCY).collect().await;
+            let deleted: Vec<_> = deletions.buffered(max_requests).collect().await;
             let mut listed = Vec::new();
             for (i, result) in deleted {
                 if result.is_err() {
@@ -482,5 +488,7 @@ fn by_subject<'a>(
 /// True for a refusal that can mean that an index lists the manifest. Registries use several
 /// statuses for it.
 fn is_refused(result: &Result<()>) -> bool {
-    matches!(result, Err(e) if matches!(e.status(), Some(400 | 403 | 409 | 412 | 422)))
+    let of_permission = |code: &str| matches!(code, "DENIED" | "UNAUTHORIZED");
+    matches!(result, Err(e) if matches!(e.status(), Some(400 | 403 | 409 | 412 | 422))
+        && !e.registry_errors().iter().any(|e| of_permission(&e.code)))
 }

@@ -41,7 +41,8 @@ impl ReadStore for Registry {
         if content_type.is_some_and(|text| media_type::essence(text) == "text/html") {
             return response.parsed();
         }
-        Ok(Manifest::parse_or_keep(response.bytes, content_type, response.algorithm))
+        let bytes = response.bytes.clone();
+        Manifest::parse_or_keep(bytes, content_type, response.algorithm)
     }
 
     async fn has_blob(&self, blob: &Descriptor) -> Result<bool> {
@@ -114,8 +115,12 @@ impl Store for Registry {
         self.delete_tag(tag).await
     }
 
-    async fn delete_manifests(&self, manifests: &[ManifestDeletion]) -> Vec<Result<()>> {
-        self.delete_with_referrers_lists(manifests).await
+    async fn delete_manifests(
+        &self,
+        manifests: &[ManifestDeletion],
+        max_requests: usize,
+    ) -> Vec<Result<()>> {
+        self.delete_with_referrers_lists(manifests, max_requests).await
     }
 
     async fn ensure_referrers_listed(

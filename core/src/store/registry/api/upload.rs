@@ -39,6 +39,9 @@ const MIN_CHUNK: u64 = 64 * 1024;
 /// Up to this size, sending a blob that exists costs less than asking for it first.
 const SMALL: u64 = 64 * 1024;
 
+/// Uploads of one blob that start again from its first byte.
+const MAX_RESTARTS: u32 = 16;
+
 /// Progress after which a transfer gets all its retries again.
 const RESET_AFTER: u64 = 1024 * 1024;
 
@@ -269,7 +272,7 @@ impl Registry {
             fresh_connection: false,
             needs_verification: false,
         };
-        let mut previous_offset = 0;
+        let (mut best_offset, mut restarts) = (0, 0);
         let timed_source = Arc::new(TimedSource::new(Arc::clone(source)));
         let source = &(Arc::clone(&timed_source) as Arc<dyn Source>);
         loop {
@@ -309,9 +312,19 @@ impl Registry {
                 return Ok(());
             }
             transfer.resumed = true;
-            transfer.offset = open.received(last_progress).await.unwrap_or(0).min(blob.size);
-            if transfer.offset >= previous_offset + RESET_AFTER {
+            // A number that was wrong before is not believed again.
+            transfer.offset = match transfer.ignores_ranges {
+                true => 0,
+                false => open.received(last_progress).await.unwrap_or(0).min(blob.size),
+            };
+            // Sessions that are lost again and again make no progress.
+            if transfer.offset >= best_offset + RESET_AFTER {
                 backoff.reset();
+            }
+            best_offset = best_offset.max(transfer.offset);
+            restarts += u32::from(transfer.offset == 0);
+            if restarts > MAX_RESTARTS {
+                return Err(lost_sessions(blob));
             }
             // A proxy that refuses a large body may close the connection before its response
             // arrives.
@@ -321,7 +334,6 @@ impl Registry {
                     transfer.use_smaller_chunks();
                 }
             }
-            previous_offset = transfer.offset;
             if transfer.offset > 0 {
                 session = Some(open);
             }
@@ -491,6 +503,13 @@ fn too_large(blob: &Descriptor) -> Error {
     Error::new(
         Code::TooLarge,
         format!("the registry refuses even small parts of the blob {}", blob.digest),
+    )
+}
+
+fn lost_sessions(blob: &Descriptor) -> Error {
+    Error::new(
+        Code::Registry,
+        format!("the registry loses its upload sessions; the blob {} was not stored", blob.digest),
     )
 }
 

@@ -187,7 +187,7 @@ fn setters(c: &C<'_>, record: &Record, field: &Field) -> Vec<Function> {
     let some =
         |value: String| if field.kind.is_optional() { format!("Some({value})") } else { value };
     let optional = field.kind.is_optional();
-    let unset = "No text unsets it.";
+    let unset = "An empty text or NULL unsets it.";
     let unsetting = |set: &mut Function| {
         if let Some(last) = set.doc.last_mut() {
             last.push_str(&format!(" {unset}"));
@@ -358,14 +358,9 @@ fn finished(record: &Record, mut set: Function, errors: String) -> Function {
 
 /// The comment of a list of options for a function that adds one entry.
 pub(in crate::emit) fn adding(field: &Field) -> crate::docs::Doc {
-    match field.doc.starts_with_verb() {
-        true => {
-            let one = singular(&field.name).replace('_', " ");
-            let article = if one.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
-            field.doc.after(&format!("Adds {article} {one}. "))
-        }
-        false => super::with_article(&field.doc).after("Adds one of "),
-    }
+    let one = singular(&field.name).replace('_', " ");
+    let article = if one.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+    field.doc.after(&format!("Adds {article} {one}. "))
 }
 
 /// Adds an annotation or a header.

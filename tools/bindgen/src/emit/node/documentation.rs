@@ -106,20 +106,15 @@ impl TsDoc<'_> {
         tags.push(format!("@param options - See {{@link{FIXED}{options}}}."));
         tags.extend(result.map(|result| format!("@returns {result}")));
         let remarks = operation.remarks.line(self);
-        let count = operation.errors.len();
-        for (i, case) in operation.errors.iter().enumerate() {
+        for case in &operation.errors {
             let codes: Vec<String> = case.codes.iter().map(|code| format!("`{code}`")).collect();
             let condition = without_reference_to_rust(&case.condition, self.definition).line(self);
-            let remark = match i + 1 == count && !remarks.is_empty() {
-                true => format!(" {remarks}"),
-                false => String::new(),
-            };
             tags.push(format!(
-                "@throws {{@link{FIXED}OcigraphError}} {} {condition}.{remark}",
+                "@throws {{@link{FIXED}OcigraphError}} {} {condition}.",
                 codes.join(" or ")
             ));
         }
-        if operation.errors.is_empty() && !remarks.is_empty() {
+        if !remarks.is_empty() {
             paragraphs.push(remarks);
         }
         let indent = "  ";

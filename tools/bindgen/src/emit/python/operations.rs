@@ -281,10 +281,8 @@ fn docstring(
     }
     let mut about = dialect.paragraphs(&operation.doc);
     let remarks = dialect.line(&operation.remarks);
-    match raises.last_mut() {
-        _ if remarks.is_empty() => {}
-        Some(last) => last.push_str(&format!(" {remarks}")),
-        None => about.push(remarks),
+    if !remarks.is_empty() {
+        about.push(remarks);
     }
     let mut args = entries(first, &dialect);
     args.extend(entries(options, &dialect));

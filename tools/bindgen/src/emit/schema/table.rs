@@ -86,6 +86,9 @@ impl Table<'_> {
             }
             text.push_str("\n\n");
         }
+        if !operation.remarks.is_empty() {
+            text.push_str(&format!("{}\n\n", self.line(&operation.remarks)));
+        }
         if let Some(options) = &operation.options {
             text.push_str(&self.group(name, self.definition.record(options)));
         }

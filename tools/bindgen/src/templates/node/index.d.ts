@@ -219,7 +219,7 @@ export function parseReference(reference: string): Reference;
 export interface CallOptions {
   /**
    * Aborts the call. It deletes its partial files and cancels its upload sessions at the registry, and then rejects with the
-   * signal's reason: usually within 100 ms, and after two seconds at most. Files never appear incomplete under their final names.
+   * signal's reason: usually within 100 ms; it waits up to two seconds for the clean-up. Files never appear incomplete under their final names.
    */
   signal?: AbortSignal | undefined;
 }
@@ -484,7 +484,7 @@ export class Client {
   /** Calls {@link Client.close}, for `using`. */
   [Symbol.dispose](): void;
 
-  /** Like {@link Client.close}, for `await using`. Also waits up to two seconds until interrupted uploads are cancelled. */
+  /** Like {@link Client.close}, for `await using`. Also waits up to four seconds until interrupted uploads are cancelled. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 

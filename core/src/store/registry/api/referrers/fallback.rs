@@ -205,8 +205,8 @@ impl Registry {
                         .with_hint("repair or remove that tag, then try again"));
                 }
             };
-            if let Some(index) = &current {
-                self.delete_replaced(&index.replaced).await;
+            if let (Some(index), false) = (&current, matches!(change, IndexChange::Add(_))) {
+                self.delete_protecting(subject, index).await;
             }
             let entries = current.as_ref().map(|index| &index.entries[..]).unwrap_or_default();
             let existing: Vec<Entry> =
@@ -309,6 +309,42 @@ impl Registry {
         }
         self.delete_replaced(replaced.iter()).await;
         Ok(())
+    }
+
+    /// Deletes the index that the current one replaced, if it still protects referrers. Any
+    /// client that can push can write the annotation that names it, so it must be a list of referrers of this subject.
+    async fn delete_protecting(&self, subject: &Digest, current: &Index) {
+        let Some(replaced) = current.replaced.first() else { return };
+        if replaced == subject || *replaced == current.digest {
+            return;
+        }
+        match self.lists_referrers_only(subject, replaced).await {
+            Ok(true) => self.delete_replaced([replaced]).await,
+            Ok(false) => {
+                tracing::warn!(%replaced, "an annotation names a manifest that is not a list of referrers");
+            }
+            Err(e) => tracing::debug!(error = %e, "a replaced index of referrers cannot be read"),
+        }
+    }
+
+    /// Returns true for an index in which every manifest that exists has this subject.
+    async fn lists_referrers_only(&self, subject: &Digest, index: &Digest) -> Result<bool> {
+        let response = self.get_manifest_bytes(&TagOrDigest::Digest(index.clone())).await?;
+        let content_type = response.content_type.as_deref();
+        let parsed = Manifest::parse(response.bytes.clone(), content_type, response.algorithm)?;
+        let listed: Vec<Descriptor> = parsed.children().cloned().collect();
+        if !parsed.is_index() || listed.is_empty() {
+            return Ok(false);
+        }
+        let of_subject = stream::iter(listed).map(|listed| async move {
+            match self.get_manifest(&TagOrDigest::from(&listed)).await {
+                Ok((manifest, _)) => Ok(manifest.subject().is_some_and(|s| s.digest == *subject)),
+                Err(e) if e.code() == Code::NotFound => Ok(true),
+                Err(e) => Err(e),
+            }
+        });
+        let of_subject = of_subject.buffered(DEFAULT_CONCURRENCY).try_collect::<Vec<_>>().await?;
+        Ok(of_subject.into_iter().all(|is_referrer| is_referrer))
     }
 
     async fn delete_replaced(&self, replaced: impl IntoIterator<Item = &Digest>) {
