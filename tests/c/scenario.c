@@ -359,7 +359,7 @@ static void push(void) {
     ocigraph_push_options_free(options);
 }
 
-static void attach_files(void) {
+static void run_attach(void) {
     ocigraph_push_result *attached;
     ocigraph_str reference = text("reference");
     ocigraph_attach_options *options = fill(ocigraph_attach_options_new(), "attach", arguments);
@@ -595,7 +595,7 @@ static const struct {
     const char *name;
     void (*run)(void);
 } operations[] = {
-    {"push", push}, {"attach", attach_files}, {"pull", pull}, {"discover", discover}, {"delete", delete}, {"copy", copy},
+    {"push", push}, {"attach", run_attach}, {"pull", pull}, {"discover", discover}, {"delete", delete}, {"copy", copy},
     {"verify", verify},
     {"resolve", resolve}, {"tag", tag}, {"untag", untag}, {"tags", tags}, {"tag_details", tag_details},
     {"manifests", manifests}, {"repositories", repositories}, {"login", login}, {"logout", logout},

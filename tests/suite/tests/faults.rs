@@ -276,15 +276,20 @@ fn endless_and_deeply_nested_manifests_are_rejected() {
         let server = FaultServer::start();
         server.on("GET", "/manifests/", [reply]);
         run(client().fetch_manifest(&reference(&server, ":v1"), ResolveOptions::default()))
-            .unwrap_err()
     };
     let endless = served(vec![b' '; 65536], MANIFEST).endless();
-    assert_eq!(fetch(endless).code(), Code::TooLarge);
-    let error = fetch(Reply::new(400, vec![b'x'; 65536]).endless());
+    assert_eq!(fetch(endless).unwrap_err().code(), Code::TooLarge);
+    let error = fetch(Reply::new(400, vec![b'x'; 65536]).endless()).unwrap_err();
     assert_eq!((error.code(), error.status()), (Code::Registry, Some(400)));
     let deep =
         format!(r#"{{"schemaVersion":2,"x":{}1{}}}"#, "[".repeat(10_000), "]".repeat(10_000));
-    assert_eq!(fetch(served(deep, MANIFEST)).code(), Code::InvalidManifest);
+    // Its bytes are returned, and nothing reads its fields.
+    let kept = fetch(served(deep.clone(), MANIFEST)).unwrap();
+    assert_eq!(kept.problem().map(|problem| problem.code()), Some(Code::InvalidManifest));
+    let server = FaultServer::start();
+    server.on("GET", "/manifests/", [served(deep, MANIFEST)]);
+    let pulled = run(client().pull(&reference(&server, ":v1"), PullOptions::default()));
+    assert_eq!(pulled.unwrap_err().code(), Code::InvalidManifest);
 
     let server = FaultServer::start();
     let page = |next: &str| {

@@ -176,7 +176,7 @@ fn library(place: &str, work: &Workspace) -> Results {
     results.add_result("tag_details", run(client.tag_details(&root)).as_slice());
     results.add_result("manifests", run(client.manifests(&root)).as_slice());
     let graph = run(client.discover(&root, DiscoverOptions::default()));
-    assert_eq!(graph.len(), 2);
+    assert_eq!(graph.len(), 3);
     results.add("discover", |case| {
         serde_json::from_str(&graph.json(&root.to_string(), place, case, |_| true)).unwrap()
     });
