@@ -70,7 +70,7 @@ test('the commands of the README run', async (t) => {
   const command = join(node, 'bin', 'ocigraph.js');
   const script = here(commands).replaceAll('npx ocigraph', `"${process.execPath}" "${command}"`);
   const output = await succeed('sh', ['-ec', script], { cwd });
-  assert.match(output, /signature\/example.*Pushed .*Usage: ocigraph/s);
+  assert.match(output, /signature\/example.*Attached to .*Usage: ocigraph/s);
 });
 
 test("the program of the project's README compiles and runs", async (t) => {

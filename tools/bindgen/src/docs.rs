@@ -2,7 +2,7 @@
 //!
 //! The comments of the core are Markdown with links of rustdoc. [`Doc::parse`] resolves these links,
 //! and a [`Dialect`] writes them as its language does: an error code is `NOT_FOUND` in C,
-//! `NotFoundError` in Python and [ErrNotFound] in Go.
+//! `NotFoundError` in Python and `[ErrNotFound]` in Go.
 
 use std::collections::BTreeMap;
 
