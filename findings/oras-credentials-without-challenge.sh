@@ -12,7 +12,7 @@
 # WWW-Authenticate in other responses than 401 to say that a credential may change the response.
 #
 # Seen: crane asks /v2/ first, takes the scheme from there, and lists the tags. ORAS sends no credential, because no
-# response is a 401, and reports that the repository is unknown. A user who has signed in is not told to sign in.
+# response is a 401, and reports that the repository is unknown. Nothing says that a credential was not sent.
 #
 # Exit codes: 0 as found, 1 changed, 2 cannot tell.
 
