@@ -149,14 +149,6 @@ impl Doc {
         })
     }
 
-    /// The comment with its first letter in upper case.
-    pub(crate) fn upper_first(&self) -> Self {
-        self.with_first(|text| {
-            let mut letters = text.chars();
-            letters.next().map_or(String::new(), |c| c.to_uppercase().chain(letters).collect())
-        })
-    }
-
     /// The comment after `text`, which begins its first sentence.
     pub(crate) fn after(&self, text: &str) -> Self {
         let mut doc = self.clone();

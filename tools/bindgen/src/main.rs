@@ -10,7 +10,6 @@
 //! the core, and the table `languages.toml`.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a tool of the command line")]
-#![allow(dead_code, reason = "each language uses a part of the definition")]
 
 mod definition;
 mod docs;

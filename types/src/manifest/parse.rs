@@ -144,6 +144,15 @@ impl Manifest {
         Ok(Self { bytes, media_type, digest, view, problem, guard: None })
     }
 
+    /// Returns the manifest if its fields were read, else the error of [`Manifest::parse`].
+    #[doc(hidden)]
+    pub fn readable(self) -> Result<Self> {
+        match self.problem {
+            Some(problem) => Err(problem.into()),
+            None => Ok(self),
+        }
+    }
+
     /// Returns why the fields could not be read, or `None` if they were. Only
     /// [`Manifest::parse_or_keep`] returns such a manifest.
     pub fn problem(&self) -> Option<&ManifestError> {

@@ -13,11 +13,7 @@ impl Inner {
     /// Reads and verifies the manifest that a tag or digest names. NOT_FOUND if it does not exist,
     /// SIZE_MISMATCH if its entry in the index has another size.
     pub(super) fn manifest(&self, name: &TagOrDigest) -> Result<Manifest> {
-        let manifest = self.any_manifest(name)?;
-        match manifest.problem() {
-            Some(problem) => Err(problem.clone().into()),
-            None => Ok(manifest),
-        }
+        self.any_manifest(name)?.readable()
     }
 
     /// The same, also for a manifest that cannot be parsed.
@@ -75,11 +71,7 @@ impl Inner {
         digest: &Digest,
         media_type: Option<&str>,
     ) -> Result<Manifest> {
-        let manifest = self.any_of_bytes(bytes, digest, media_type)?;
-        match manifest.problem() {
-            Some(problem) => Err(problem.clone().into()),
-            None => Ok(manifest),
-        }
+        self.any_of_bytes(bytes, digest, media_type)?.readable()
     }
 
     fn any_of_bytes(

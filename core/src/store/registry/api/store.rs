@@ -41,8 +41,7 @@ impl ReadStore for Registry {
         if content_type.is_some_and(|text| media_type::essence(text) == "text/html") {
             return response.parsed();
         }
-        let bytes = response.bytes.clone();
-        Manifest::parse_or_keep(bytes, content_type, response.algorithm)
+        Manifest::parse_or_keep(response.bytes, content_type, response.algorithm)
     }
 
     async fn has_blob(&self, blob: &Descriptor) -> Result<bool> {

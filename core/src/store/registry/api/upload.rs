@@ -107,7 +107,7 @@ impl Registry {
         match self.upload_from(blob, source).await {
             // A layout may lack blobs that the registry has, and a small blob is sent unasked.
             Err(e) if e.code() == Code::NotFound && e.status().is_none() => {
-                match self.may_exist(&blob.digest).await? {
+                match self.is_there(&blob.digest, None).await? {
                     true => Ok(Outcome::AlreadyExists),
                     false => Err(e),
                 }
@@ -142,7 +142,7 @@ impl Registry {
     ) -> Result<UploadStart> {
         let same_registry = source.repository().filter(|from| from.host == *self.connection.host());
         if let Some(from) = same_registry {
-            if self.may_exist(&blob.digest).await? {
+            if self.is_there(&blob.digest, None).await? {
                 return Ok(UploadStart::Stored(Outcome::AlreadyExists));
             }
             return self.mount(&blob.digest, &from.name, Outcome::Mounted).await;
@@ -153,7 +153,7 @@ impl Registry {
         // If the first small blob exists, the artifact was probably pushed before: then HEAD costs less
         // than sending the other blobs.
         let first_missing = self.first_missing_blob.get_or_try_init(|| async {
-            let exists = self.may_exist(&blob.digest).await?;
+            let exists = self.is_there(&blob.digest, None).await?;
             Ok::<_, Error>((!exists).then(|| blob.digest.clone()))
         });
         match first_missing.await? {
@@ -162,17 +162,8 @@ impl Registry {
         }
     }
 
-    /// Returns true if the repository has a blob. A registry or proxy that refuses HEAD, or
-    /// redirects it to a URL that was signed for GET, does not say: then the blob is sent.
-    async fn may_exist(&self, digest: &Digest) -> Result<bool> {
-        match self.blob_exists(digest).await {
-            Err(e) if matches!(e.status(), Some(403 | 405)) => Ok(false),
-            result => result,
-        }
-    }
-
     async fn check_existing(&self, blob: &Descriptor) -> Result<UploadStart> {
-        Ok(match self.may_exist(&blob.digest).await? {
+        Ok(match self.is_there(&blob.digest, None).await? {
             true => UploadStart::Stored(Outcome::AlreadyExists),
             false => UploadStart::Unsupported,
         })
@@ -471,7 +462,8 @@ impl Registry {
         }
     }
 
-    /// Returns true if the registry has stored the blob although an attempt failed.
+    /// Returns true if the repository has a blob. A registry or proxy that refuses HEAD, or redirects
+    /// it to a URL that was signed for GET, does not say: then the blob is sent.
     async fn is_there(&self, digest: &Digest, last_progress: Option<Instant>) -> Result<bool> {
         match self.head_blob(digest, last_progress, false).await {
             Err(e) if matches!(e.status(), Some(403 | 405)) => Ok(false),
