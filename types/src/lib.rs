@@ -34,6 +34,7 @@ pub mod annotation;
 pub mod media_type;
 pub mod weight;
 
+mod attachment;
 mod descriptor;
 mod digest;
 mod error;
@@ -51,12 +52,15 @@ mod tag_or_digest;
 mod verifier;
 
 pub use annotation::{Annotations, created};
+pub use attachment::{
+    Attachment, AttachmentKind, Edge, EdgeKind, SIBLING_SUFFIXES, SiblingTag, Statement, Unread,
+};
 pub use bytes::Bytes;
 pub use descriptor::Descriptor;
 pub use digest::{Algorithm, Digest, DigestError, Hasher};
 pub use error::{Code, Error, RegistryError, Result};
 pub use escape::{excerpt, json_text, printable};
-pub use graph::{Graph, Node, Walk};
+pub use graph::{EdgeRef, Edges, Graph, Node, Walk};
 pub use host::{Host, HostError, HostErrorReason};
 pub use image_config::{IMAGE_CONFIG_LIMIT, ImageConfig};
 pub use json::{KeyCase, ToJson, serialize_descriptor, serialize_descriptors};

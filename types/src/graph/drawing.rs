@@ -4,12 +4,15 @@
 //! control the terminal.
 
 use std::{
+    borrow::Cow,
     collections::{HashMap, HashSet},
     fmt::{self, Write},
 };
 
-use super::referrers::Graph;
-use crate::{descriptor::Descriptor, digest::Digest, escape::printable};
+use super::referrers::{EdgeRef, Graph};
+use crate::{
+    attachment::EdgeKind, descriptor::Descriptor, digest::Digest, escape::printable, media_type,
+};
 
 /// The number of levels that a tree indents. The depth of a graph is up to the registry, and the
 /// drawing must not grow with its square.
@@ -17,7 +20,8 @@ const INDENTED: usize = 64;
 
 impl Graph {
     /// Draws the tree that `oras discover` prints: referrers of one artifact type share a branch.
-    /// `root` is the first line. Below 64 levels, a line begins with its level instead of an
+    /// Branches of other edges have the name of the tag or of the platform. A node that is
+    /// [recognized](Graph::attachment) has its label after the digest. `root` is the first line. Below 64 levels, a line begins with its level instead of an
     /// indentation: `… 65 └── `.
     ///
     /// ```
@@ -52,8 +56,8 @@ impl Graph {
             rails.truncate(level);
             indent(&mut out, &rails);
             match line {
-                Line::Type(name, last, referrers) => {
-                    let _ = writeln!(out, "{}{}", branch(last), printable(name));
+                Line::Branch(name, last, referrers) => {
+                    let _ = writeln!(out, "{}{}", branch(last), printable(&name));
                     rails.push(!last);
                     let end = referrers.len() - 1;
                     for (i, referrer) in referrers.into_iter().enumerate().rev() {
@@ -61,7 +65,11 @@ impl Graph {
                     }
                 }
                 Line::Referrer(referrer, last) => {
-                    let _ = writeln!(out, "{}{}", branch(last), referrer.digest);
+                    let _ = write!(out, "{}{}", branch(last), referrer.digest);
+                    if let Some(label) = self.label(&referrer.digest) {
+                        let _ = write!(out, " {}", printable(&label));
+                    }
+                    out.push('\n');
                     rails.push(!last);
                     if seen.insert(&referrer.digest) {
                         self.push_branches(&referrer.digest, level + 1, &mut lines);
@@ -73,7 +81,8 @@ impl Graph {
     }
 
     /// Draws the graph in [DOT](https://graphviz.org/doc/info/lang.html), the language of Graphviz.
-    /// `root` is the label of the subject. Arrows point from a referrer to its subject.
+    /// `root` is the label of the subject. Arrows point from a manifest to what it is attached to;
+    /// those that are not of referrers have the name of their [kind](EdgeKind).
     pub fn dot(&self, root: &str) -> String {
         let mut out = String::from("digraph referrers {\n  rankdir=BT;\n  node [shape=box];\n");
         let quote = |text: &str| printable(text).replace('\\', "\\\\").replace('"', "\\\"");
@@ -82,7 +91,12 @@ impl Graph {
                 Element::Node(id, label, digest) => {
                     writeln!(out, "  n{id} [label=\"{}\\n{digest}\"];", quote(label))
                 }
-                Element::Arrow(from, to) => writeln!(out, "  n{from} -> n{to};"),
+                Element::Arrow(from, to, EdgeKind::Referrer) => {
+                    writeln!(out, "  n{from} -> n{to};")
+                }
+                Element::Arrow(from, to, kind) => {
+                    writeln!(out, "  n{from} -> n{to} [label=\"{}\"];", kind.name())
+                }
             };
         });
         out.push_str("}\n");
@@ -90,7 +104,8 @@ impl Graph {
     }
 
     /// Draws the graph as a [Mermaid flowchart](https://mermaid.js.org/syntax/flowchart.html).
-    /// `root` is the label of the subject. Arrows point from a referrer to its subject.
+    /// `root` is the label of the subject. Arrows point from a manifest to what it is attached to;
+    /// those that are not of referrers have the name of their [kind](EdgeKind).
     pub fn mermaid(&self, root: &str) -> String {
         let mut out = String::from("graph BT\n");
         let quote = |text: &str| {
@@ -109,7 +124,12 @@ impl Graph {
                 Element::Node(id, label, digest) => {
                     writeln!(out, "  n{id}[\"{}<br/>{digest}\"]", quote(label))
                 }
-                Element::Arrow(from, to) => writeln!(out, "  n{from} --> n{to}"),
+                Element::Arrow(from, to, EdgeKind::Referrer) => {
+                    writeln!(out, "  n{from} --> n{to}")
+                }
+                Element::Arrow(from, to, kind) => {
+                    writeln!(out, "  n{from} -- {} --> n{to}", kind.name())
+                }
             };
         });
         out
@@ -125,10 +145,14 @@ impl Graph {
             let next = ids.len();
             let id = *ids.entry(&step.descriptor.digest).or_insert(next);
             if step.first {
-                add(Element::Node(id, type_of(step.descriptor), short(&step.descriptor.digest)));
+                let digest = &step.descriptor.digest;
+                let edge = EdgeRef { kind: step.kind, descriptor: step.descriptor, tag: step.tag };
+                let name = self.label(digest).map_or_else(|| branch_name(&edge), Cow::Owned);
+                add(Element::Node(id, &name, short(digest)));
             }
             // The subject of a step was visited before it.
-            add(Element::Arrow(id, ids.get(&step.subject.digest).copied().unwrap_or_default()));
+            let subject = ids.get(&step.subject.digest).copied().unwrap_or_default();
+            add(Element::Arrow(id, subject, step.kind));
         }
     }
 
@@ -138,11 +162,26 @@ impl Graph {
         level: usize,
         lines: &mut Vec<(usize, Line<'a>)>,
     ) {
-        let types = self.by_type(digest);
-        let end = types.len().saturating_sub(1);
-        for (i, (name, referrers)) in types.into_iter().enumerate().rev() {
-            lines.push((level, Line::Type(name, i == end, referrers)));
+        let mut branches: Vec<(Cow<'a, str>, Vec<&'a Descriptor>)> = self
+            .by_type(digest)
+            .into_iter()
+            .map(|(name, referrers)| (Cow::Borrowed(name), referrers))
+            .collect();
+        for edge in self.edges(digest).filter(|edge| edge.kind != EdgeKind::Referrer) {
+            let name = branch_name(&edge);
+            match branches.last_mut() {
+                Some((last, nodes)) if *last == name => nodes.push(edge.descriptor),
+                _ => branches.push((name, vec![edge.descriptor])),
+            }
         }
+        let end = branches.len().saturating_sub(1);
+        for (i, (name, nodes)) in branches.into_iter().enumerate().rev() {
+            lines.push((level, Line::Branch(name, i == end, nodes)));
+        }
+    }
+
+    fn label(&self, digest: &Digest) -> Option<String> {
+        self.attachment(digest)?.label()
     }
 }
 
@@ -154,7 +193,7 @@ impl fmt::Display for Graph {
 }
 
 enum Line<'a> {
-    Type(&'a str, bool, Vec<&'a Descriptor>),
+    Branch(Cow<'a, str>, bool, Vec<&'a Descriptor>),
     Referrer(&'a Descriptor, bool),
 }
 
@@ -162,8 +201,8 @@ enum Line<'a> {
 enum Element<'a> {
     /// A node: its number, its label, and the beginning of its digest.
     Node(usize, &'a str, &'a str),
-    /// An arrow from a referrer to its subject, by their numbers.
-    Arrow(usize, usize),
+    /// An arrow from a manifest to what it is attached to, by their numbers.
+    Arrow(usize, usize, EdgeKind),
 }
 
 fn branch(last: bool) -> &'static str {
@@ -180,8 +219,18 @@ fn indent(out: &mut String, rails: &[bool]) {
     rails.iter().for_each(|continues| out.push_str(if *continues { "│   " } else { "    " }));
 }
 
-fn type_of(descriptor: &Descriptor) -> &str {
-    descriptor.artifact_type.as_deref().unwrap_or(&descriptor.media_type)
+/// Returns the name of the branch below which a tree has an edge.
+fn branch_name<'a>(edge: &EdgeRef<'a>) -> Cow<'a, str> {
+    let descriptor = edge.descriptor;
+    match (edge.kind, edge.tag, &descriptor.platform) {
+        (EdgeKind::Tag, Some(tag), _) => Cow::Borrowed(tag),
+        (EdgeKind::Attestation, ..) => Cow::Borrowed("attestation manifest"),
+        (EdgeKind::Child, _, Some(platform)) => Cow::Owned(platform.to_string()),
+        (EdgeKind::Child, ..) if media_type::is_index(&descriptor.media_type) => {
+            Cow::Borrowed("index")
+        }
+        _ => Cow::Borrowed(descriptor.artifact_type.as_deref().unwrap_or(&descriptor.media_type)),
+    }
 }
 
 fn short(digest: &Digest) -> &str {
@@ -192,7 +241,7 @@ fn short(digest: &Digest) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{KeyCase, digest::Algorithm};
+    use crate::{Attachment, Edge, KeyCase, Platform, digest::Algorithm};
 
     fn chain(length: usize) -> Graph {
         let node = |i: usize| Descriptor {
@@ -223,6 +272,49 @@ mod tests {
             }
         };
         std::thread::Builder::new().stack_size(128 * 1024).spawn(draw).unwrap().join().unwrap();
+    }
+
+    #[test]
+    fn every_kind_of_edge_is_drawn_once_with_its_label() {
+        let of = |name: &str| Descriptor::of("x/y", name.as_bytes());
+        let (index, signature, provenance) = (of("index"), of("signature"), of("provenance"));
+        let mut image = of("image");
+        image.platform = Some(Platform::new("linux", "arm64"));
+        let mut graph = Graph::new(index.clone());
+        graph.insert(index.digest.clone(), vec![of("sbom")]);
+        graph.attach(&index.digest, Edge::new(EdgeKind::Child, image.clone()));
+        graph.attach(&index.digest, Edge::of_tag("sha256-1.sig", signature.clone()));
+        graph.attach(&index.digest, Edge::of_tag("sha256-1.other", signature.clone()));
+        graph.attach(&image.digest, Edge::new(EdgeKind::Attestation, provenance.clone()));
+        let listed = Descriptor {
+            artifact_type: Some("application/vnd.cyclonedx+json".into()),
+            ..signature.clone()
+        };
+        graph.recognize(
+            signature.digest.clone(),
+            Attachment::of_listed(EdgeKind::Referrer, &listed),
+        );
+        let tree = graph.tree("root");
+        let expected = format!(
+            "root\n├── x/y\n│   └── {}\n├── sha256-1.sig\n│   └── {} SBoM (CycloneDX)\n\
+             └── linux/arm64\n    └── {}\n        └── attestation manifest\n            └── {}\n",
+            of("sbom").digest,
+            signature.digest,
+            image.digest,
+            provenance.digest
+        );
+        assert_eq!(tree, expected);
+        assert!(graph.dot("root").contains("  n4 -> n3 [label=\"attestation\"];"));
+        assert!(graph.mermaid("root").contains("  n2 -- tag --> n0"));
+        let text = graph.json("root", "place", KeyCase::Camel, |_| true);
+        let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(value["referrers"].as_array().unwrap().len(), 1);
+        assert_eq!(value["attached"][0]["edge"], "tag");
+        assert_eq!(value["attached"][0]["label"], "SBoM (CycloneDX)");
+        assert_eq!(value["attached"][1]["attached"][0]["edge"], "attestation");
+        assert_eq!(graph.len(), 4);
+        let only = graph.filtered(|descriptor| descriptor.digest == provenance.digest);
+        assert_eq!(only.len(), 2);
     }
 
     #[test]

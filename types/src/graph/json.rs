@@ -1,11 +1,12 @@
 //! [`Graph::json`]: a graph as JSON text.
 
-use std::fmt::Write as _;
+use std::{collections::HashSet, fmt::Write as _, iter::Peekable};
 
 use serde_json::{Map, Value, json};
 
-use super::referrers::Graph;
+use super::referrers::{EdgeRef, Edges, Graph};
 use crate::{
+    attachment::{Attachment, AttachmentKind, EdgeKind},
     descriptor::Descriptor,
     escape::json_text,
     json::{KeyCase, ToJson},
@@ -18,6 +19,11 @@ impl Graph {
     /// The root object is the descriptor of the subject, with `reference` as its reference.
     /// `references` lists the direct referrers that `wanted` accepts. `referrers` contains the
     /// whole tree; the reference of each node is `location`, `@` and its digest.
+    ///
+    /// A node that has other edges lists them in `attached`, each with `edge`, the name of its
+    /// [kind](crate::EdgeKind), and `tag` for an edge of that kind. A node that is
+    /// [recognized](Graph::attachment) has `label`, `kinds` and, for attestations,
+    /// `predicateTypes`.
     ///
     /// ```
     /// use ocigraph_types::{Descriptor, Graph, KeyCase, media_type};
@@ -51,26 +57,90 @@ impl Graph {
         let mut head = node(reference, root, names);
         head.insert("references".into(), flat);
         let mut text = String::new();
-        open(&mut text, 0, head);
-        let mut depth = 0;
-        let mut begun = false;
-        for step in self.walk() {
-            while depth >= step.depth {
-                close(&mut text, depth, begun);
-                depth -= 1;
-                begun = true;
+        let mut lists = vec![OpenList::begin(&mut text, 0, head, self.edges(&root.digest))];
+        let mut seen = HashSet::from([&root.digest]);
+        while let Some(list) = lists.last_mut() {
+            let Some(edge) = list.next(&mut text) else {
+                lists.pop();
+                continue;
+            };
+            let descriptor = edge.descriptor;
+            let name = format!("{location}@{}", descriptor.digest);
+            let mut head = node(&name, descriptor, names);
+            if edge.kind != EdgeKind::Referrer {
+                head.insert("edge".into(), json!(edge.kind.name()));
+                head.extend(edge.tag.map(|tag| ("tag".into(), json!(tag))));
             }
-            text.push_str(if begun { ",\n" } else { "\n" });
-            let name = format!("{location}@{}", step.descriptor.digest);
-            open(&mut text, step.depth, node(&name, step.descriptor, names));
-            depth = step.depth;
-            begun = false;
-        }
-        for depth in (0..=depth).rev() {
-            close(&mut text, depth, begun);
-            begun = true;
+            if let Some(attachment) = self.attachment(&descriptor.digest) {
+                head.extend(attachment_json(attachment, names));
+            }
+            let edges = seen.insert(&descriptor.digest).then(|| self.edges(&descriptor.digest));
+            let depth = lists.len();
+            lists.push(OpenList::begin(&mut text, depth, head, edges.unwrap_or_default()));
         }
         text
+    }
+}
+
+/// An object of which everything but its lists of edges is written.
+struct OpenList<'a> {
+    edges: Peekable<Edges<'a>>,
+    depth: usize,
+    /// The list that is being written.
+    kind: ListKind,
+    /// True if that list has entries.
+    begun: bool,
+}
+
+#[derive(PartialEq)]
+enum ListKind {
+    Referrers,
+    Attached,
+}
+
+impl ListKind {
+    fn of(edge: &EdgeRef<'_>) -> Self {
+        if edge.kind == EdgeKind::Referrer { ListKind::Referrers } else { ListKind::Attached }
+    }
+}
+
+impl<'a> OpenList<'a> {
+    /// Writes an object up to the start of its list of referrers.
+    fn begin(text: &mut String, depth: usize, map: Map<String, Value>, edges: Edges<'a>) -> Self {
+        let indent = indent(depth);
+        let object = json_text(&Value::Object(map));
+        for line in object.strip_suffix("\n}").unwrap_or(&object).lines() {
+            let _ = writeln!(text, "{indent}{line}");
+        }
+        text.pop();
+        let _ = write!(text, ",\n{indent}  \"referrers\": [");
+        Self { edges: edges.peekable(), depth, kind: ListKind::Referrers, begun: false }
+    }
+
+    /// Returns the next edge, after what separates it from the one before. Without one, writes the
+    /// end of the object.
+    fn next(&mut self, text: &mut String) -> Option<EdgeRef<'a>> {
+        let next = self.edges.peek().map(ListKind::of);
+        if next == Some(ListKind::Attached) && self.kind == ListKind::Referrers {
+            self.end_of_list(text);
+            let _ = write!(text, ",\n{}  \"attached\": [", indent(self.depth));
+            (self.kind, self.begun) = (ListKind::Attached, false);
+        }
+        if next.is_none() {
+            self.end_of_list(text);
+            let _ = write!(text, "\n{}}}", indent(self.depth));
+            return None;
+        }
+        text.push_str(if self.begun { ",\n" } else { "\n" });
+        self.begun = true;
+        self.edges.next()
+    }
+
+    fn end_of_list(&self, text: &mut String) {
+        if self.begun {
+            let _ = write!(text, "\n{}  ", indent(self.depth));
+        }
+        text.push(']');
     }
 }
 
@@ -83,25 +153,19 @@ fn node(reference: &str, descriptor: &Descriptor, names: KeyCase) -> Map<String,
     map
 }
 
-/// Writes an object up to the start of its list of referrers.
-fn open(text: &mut String, depth: usize, map: Map<String, Value>) {
-    let indent = indent(depth);
-    let object = json_text(&Value::Object(map));
-    for line in object.strip_suffix("\n}").unwrap_or(&object).lines() {
-        let _ = writeln!(text, "{indent}{line}");
+/// Returns what a node is, as fields of its object.
+fn attachment_json(attachment: &Attachment, names: KeyCase) -> Map<String, Value> {
+    let Some(label) = attachment.label() else { return Map::new() };
+    let kinds: Vec<&str> = attachment.kinds().map(AttachmentKind::name).collect();
+    let mut fields = json!({ "label": label, "kinds": kinds });
+    let predicates: Vec<&str> = attachment.predicate_types().collect();
+    if !predicates.is_empty() {
+        fields["predicate_types"] = json!(predicates);
     }
-    text.pop();
-    let _ = write!(text, ",\n{indent}  \"referrers\": [");
-}
-
-/// Writes the end of an object and of its list of referrers. `begun` is true if the list has
-/// entries.
-fn close(text: &mut String, depth: usize, begun: bool) {
-    let indent = indent(depth);
-    if begun {
-        let _ = write!(text, "\n{indent}  ");
+    match names.to_value(&fields) {
+        Value::Object(map) => map,
+        _ => Map::new(),
     }
-    let _ = write!(text, "]\n{indent}}}");
 }
 
 /// Returns four spaces for each level, up to 16 levels: otherwise the text would grow with the

@@ -1,13 +1,19 @@
-//! [`Graph`]: a subject and the manifests that refer to it, directly or through others.
+//! [`Graph`]: a subject and the manifests that are attached to it, directly or through others.
 
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
     slice,
 };
 
-use crate::{descriptor::Descriptor, digest::Digest, list_problem::ListProblem};
+use crate::{
+    attachment::{Attachment, Edge, EdgeKind},
+    descriptor::Descriptor,
+    digest::Digest,
+    list_problem::ListProblem,
+};
 
-/// A subject and its referrers: the manifests that refer to it, directly or through others.
+/// A subject and what is attached to it, directly or through others: its referrers, and the
+/// manifests that an [`EdgeKind`] of another kind leads to.
 ///
 /// A manifest that is reachable on several paths is one node. A cycle, which only a forged list of
 /// referrers can contain, ends where it reaches a node again.
@@ -37,13 +43,23 @@ pub struct Graph {
     subject: Descriptor,
     /// The referrers of a digest, in the order of the store. An empty list marks a leaf.
     referrers: HashMap<Digest, Vec<Descriptor>>,
+    /// The edges of other kinds. A node without any has no entry.
+    attached: HashMap<Digest, Vec<Edge>>,
+    /// What the nodes are. A node that follows no known convention has no entry.
+    attachments: HashMap<Digest, Attachment>,
     problems: Vec<ListProblem>,
 }
 
 impl Graph {
     /// Creates a graph without referrers.
     pub fn new(subject: Descriptor) -> Self {
-        Self { subject, referrers: HashMap::new(), problems: Vec::new() }
+        Self {
+            subject,
+            referrers: HashMap::new(),
+            attached: HashMap::new(),
+            attachments: HashMap::new(),
+            problems: Vec::new(),
+        }
     }
 
     /// Returns the subject at the root of the graph.
@@ -57,38 +73,56 @@ impl Graph {
         self.referrers.get(digest).map_or(&[], Vec::as_slice)
     }
 
-    /// Returns the number of referrers. The subject does not count.
+    /// Returns what is attached to a node otherwise than as a referrer: the manifests of sibling
+    /// tags, then attestations, then the children of an index.
+    pub fn attached(&self, digest: &Digest) -> &[Edge] {
+        self.attached.get(digest).map_or(&[], Vec::as_slice)
+    }
+
+    /// Iterates over all edges from a node: its [referrers](Self::referrers), then what is
+    /// [attached](Self::attached) to it otherwise.
+    pub fn edges(&self, digest: &Digest) -> Edges<'_> {
+        Edges { referrers: self.referrers(digest).iter(), attached: self.attached(digest).iter() }
+    }
+
+    /// Returns what a node is, by the conventions of signatures, attestations and SBoMs. `None` if
+    /// it follows none of those that are known.
+    pub fn attachment(&self, digest: &Digest) -> Option<&Attachment> {
+        self.attachments.get(digest)
+    }
+
+    /// Returns the number of nodes. The subject does not count.
     pub fn len(&self) -> usize {
         self.walk().filter(|node| node.first).count()
     }
 
-    /// Returns true if the subject has no referrers.
+    /// Returns true if nothing is attached to the subject.
     pub fn is_empty(&self) -> bool {
-        self.referrers(&self.subject.digest).is_empty()
+        self.edges(&self.subject.digest).next().is_none()
     }
 
-    /// Iterates over all referrers, depth first, in the order of the store. A node that is reached
-    /// again is returned again, without its own referrers; [`Node::first`] tells the difference.
+    /// Iterates over all nodes, depth first, in the order of their [edges](Self::edges). A node that
+    /// is reached again is returned again, without its own edges; [`Node::first`] tells the
+    /// difference.
     pub fn walk(&self) -> Walk<'_> {
-        let root = self.referrers(&self.subject.digest);
         Walk {
             graph: self,
             seen: HashSet::from([&self.subject.digest]),
-            stack: vec![(&self.subject, root.iter())],
+            stack: vec![(&self.subject, self.edges(&self.subject.digest))],
         }
     }
 
-    /// Returns the part of the graph that consists of the referrers that `wanted` accepts, the
-    /// nodes on the paths to them, and everything that refers to them.
+    /// Returns the part of the graph that consists of the nodes that `wanted` accepts, the nodes on
+    /// the paths to them, and everything that is attached to them.
     pub fn filtered(&self, wanted: impl Fn(&Descriptor) -> bool) -> Self {
         // Follows the edges in both directions. Recursion could exhaust the stack.
         let mut parents: HashMap<&Digest, Vec<&Digest>> = HashMap::new();
         let mut up = Vec::new();
-        for (parent, children) in &self.referrers {
-            for child in children {
-                parents.entry(&child.digest).or_default().push(parent);
-                if wanted(child) {
-                    up.push(&child.digest);
+        for parent in self.referrers.keys().chain(self.attached.keys()).collect::<HashSet<_>>() {
+            for EdgeRef { descriptor, .. } in self.edges(parent) {
+                parents.entry(&descriptor.digest).or_default().push(parent);
+                if wanted(descriptor) {
+                    up.push(&descriptor.digest);
                 }
             }
         }
@@ -96,7 +130,7 @@ impl Graph {
         let mut below = HashSet::new();
         while let Some(digest) = down.pop() {
             if below.insert(digest) {
-                down.extend(self.referrers(digest).iter().map(|d| &d.digest));
+                down.extend(self.edges(digest).map(|edge| &edge.descriptor.digest));
             }
         }
         let mut above = HashSet::new();
@@ -106,16 +140,13 @@ impl Graph {
             }
         }
         let keep = |d: &Digest| below.contains(d) || above.contains(d);
-        let referrers = self
-            .referrers
-            .iter()
-            .map(|(parent, children)| {
-                let kept = children.iter().filter(|c| keep(&c.digest)).cloned().collect::<Vec<_>>();
-                (parent.clone(), kept)
-            })
-            .filter(|(_, kept)| !kept.is_empty())
-            .collect();
-        Self { subject: self.subject.clone(), referrers, problems: self.problems.clone() }
+        Self {
+            subject: self.subject.clone(),
+            referrers: kept(&self.referrers, |referrer| keep(&referrer.digest)),
+            attached: kept(&self.attached, |edge| keep(&edge.descriptor.digest)),
+            attachments: self.attachments.clone(),
+            problems: self.problems.clone(),
+        }
     }
 
     /// Groups the direct referrers of a node by artifact type, or by media type if a referrer has
@@ -152,19 +183,94 @@ impl Graph {
     pub fn insert(&mut self, digest: Digest, referrers: Vec<Descriptor>) {
         self.referrers.insert(digest, referrers);
     }
+
+    /// Adds an edge from a node to what is attached to it otherwise than as a referrer. Does nothing
+    /// if an edge leads to the same manifest already: a manifest that is found two ways is one node.
+    ///
+    /// ```
+    /// use ocigraph_types::{Descriptor, Edge, EdgeKind, Graph, Platform, media_type};
+    ///
+    /// let index = Descriptor::of(media_type::OCI_INDEX, b"index");
+    /// let mut image = Descriptor::of(media_type::OCI_MANIFEST, b"image");
+    /// image.platform = Some(Platform::new("linux", "arm64"));
+    /// let mut graph = Graph::new(index.clone());
+    /// graph.attach(&index.digest, Edge::new(EdgeKind::Child, image.clone()));
+    /// assert_eq!(graph.walk().next().unwrap().kind, EdgeKind::Child);
+    /// assert!(graph.referrers(&index.digest).is_empty());
+    /// ```
+    pub fn attach(&mut self, digest: &Digest, edge: Edge) {
+        if self.edges(digest).any(|known| known.descriptor.digest == edge.descriptor.digest) {
+            return;
+        }
+        let edges = self.attached.entry(digest.clone()).or_default();
+        let rank = |kind: EdgeKind| EdgeKind::ALL.iter().position(|other| *other == kind);
+        let at = edges.partition_point(|known| rank(known.kind) <= rank(edge.kind));
+        edges.insert(at, edge);
+    }
+
+    /// Sets what a node is.
+    pub fn recognize(&mut self, digest: Digest, attachment: Attachment) {
+        self.attachments.insert(digest, attachment);
+    }
+}
+
+/// Returns the lists with the elements that `keep` accepts, without the lists that are empty then.
+fn kept<T: Clone>(
+    lists: &HashMap<Digest, Vec<T>>,
+    keep: impl Fn(&T) -> bool,
+) -> HashMap<Digest, Vec<T>> {
+    let kept = lists.iter().map(|(digest, list)| {
+        (digest.clone(), list.iter().filter(|element| keep(element)).cloned().collect::<Vec<_>>())
+    });
+    kept.filter(|(_, list)| !list.is_empty()).collect()
+}
+
+/// An edge of a [`Graph`], of any kind.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct EdgeRef<'a> {
+    /// How the manifest is attached.
+    pub kind: EdgeKind,
+    /// The manifest that is attached.
+    pub descriptor: &'a Descriptor,
+    /// The tag of an edge of the kind [`EdgeKind::Tag`].
+    pub tag: Option<&'a str>,
+}
+
+/// Iterates over the edges of a node. Created by [`Graph::edges`].
+#[derive(Debug, Clone, Default)]
+pub struct Edges<'a> {
+    referrers: slice::Iter<'a, Descriptor>,
+    attached: slice::Iter<'a, Edge>,
+}
+
+impl<'a> Iterator for Edges<'a> {
+    type Item = EdgeRef<'a>;
+
+    fn next(&mut self) -> Option<EdgeRef<'a>> {
+        if let Some(descriptor) = self.referrers.next() {
+            return Some(EdgeRef { kind: EdgeKind::Referrer, descriptor, tag: None });
+        }
+        let edge = self.attached.next()?;
+        Some(EdgeRef { kind: edge.kind, descriptor: &edge.descriptor, tag: edge.tag.as_deref() })
+    }
 }
 
 /// One step of [`Graph::walk`].
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct Node<'a> {
-    /// The referrer.
+    /// The manifest that is attached.
     pub descriptor: &'a Descriptor,
-    /// The manifest that it refers to.
+    /// The manifest that it is attached to.
     pub subject: &'a Descriptor,
-    /// The distance from the root: 1 for a direct referrer of the graph's subject.
+    /// How it is attached.
+    pub kind: EdgeKind,
+    /// The tag of an edge of the kind [`EdgeKind::Tag`].
+    pub tag: Option<&'a str>,
+    /// The distance from the root: 1 for what is directly attached to the graph's subject.
     pub depth: usize,
-    /// True at the first step to this referrer, false if it is reached again.
+    /// True at the first step to this node, false if it is reached again.
     pub first: bool,
 }
 
@@ -173,7 +279,7 @@ pub struct Node<'a> {
 pub struct Walk<'a> {
     graph: &'a Graph,
     seen: HashSet<&'a Digest>,
-    stack: Vec<(&'a Descriptor, slice::Iter<'a, Descriptor>)>,
+    stack: Vec<(&'a Descriptor, Edges<'a>)>,
 }
 
 impl<'a> Iterator for Walk<'a> {
@@ -182,16 +288,17 @@ impl<'a> Iterator for Walk<'a> {
     fn next(&mut self) -> Option<Node<'a>> {
         while let Some((subject, siblings)) = self.stack.last_mut() {
             let subject = *subject;
-            let Some(descriptor) = siblings.next() else {
+            let Some(EdgeRef { kind, descriptor, tag }) = siblings.next() else {
                 self.stack.pop();
                 continue;
             };
             let depth = self.stack.len();
             let first = self.seen.insert(&descriptor.digest);
             if first {
-                self.stack.push((descriptor, self.graph.referrers(&descriptor.digest).iter()));
+                let edges = self.graph.edges(&descriptor.digest);
+                self.stack.push((descriptor, edges));
             }
-            return Some(Node { descriptor, subject, depth, first });
+            return Some(Node { descriptor, subject, kind, tag, depth, first });
         }
         None
     }

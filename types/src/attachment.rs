@@ -1,0 +1,13 @@
+//! What is attached to a manifest: the kinds of edges of a [`Graph`](crate::Graph), and what the
+//! producers of signatures, attestations and SBoMs write.
+
+mod edge;
+mod predicate;
+mod recognized;
+mod sibling_tag;
+mod statement;
+
+pub use edge::{Edge, EdgeKind};
+pub use recognized::{Attachment, AttachmentKind, Unread};
+pub use sibling_tag::{SIBLING_SUFFIXES, SiblingTag};
+pub use statement::Statement;
