@@ -1,23 +1,16 @@
-//! Discovers the graph of referrers of a subject. It walks breadth first, and queries the nodes of
-//! one level concurrently. It reads lists of referrers only, and no manifest except to find the
-//! subject.
+//! Discovers what is attached to a subject. It walks breadth first, and queries the nodes of one
+//! level concurrently. It reads lists of referrers and the repository's tags, and those manifests
+//! that a list does not describe: indexes, and attachments whose entries say too little.
 
 #[cfg(doc)]
 use crate::Code;
 use derive_setters::Setters;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
-use futures::{StreamExt, TryStreamExt, stream};
-
-use crate::operation::named::named;
-use crate::{
-    operation::select::select_manifest,
-    store::{
-        ReadStore, concurrency::concurrency, limits::check_limit, list::List, memory_budget::Charge,
-    },
-};
+use crate::operation::{attached::walk::Walk, named::named, select::select_with_attestations};
+use crate::store::{ReadStore, concurrency::concurrency};
 use ocigraph_types::{
-    Descriptor, Digest, Graph, ListProblem, Platform, Reference, Result, TagOrDigest,
+    Descriptor, EdgeKind, Graph, ListProblem, Platform, Reference, Result, TagOrDigest,
 };
 
 /// Options of [`Client::discover`](crate::Client::discover).
@@ -38,23 +31,28 @@ use ocigraph_types::{
 #[non_exhaustive]
 #[setters(strip_option)]
 pub struct DiscoverOptions {
-    /// Keeps only the referrers of this artifact type, the paths from the subject to them, and
-    /// their direct and indirect referrers. Default: all referrers.
+    /// Keeps only what has this artifact type, the paths from the subject to it, and what is
+    /// attached to it directly or indirectly. Default: everything.
     #[setters(into)]
     pub artifact_type: Option<String>,
-    /// Keeps only the referrers that have all these annotations with these values, in the same way
-    /// as `artifact_type`. Default: all referrers.
+    /// Keeps only what has all these annotations with these values, in the same way as
+    /// `artifact_type`. Default: everything.
     pub annotations: BTreeMap<String, String>,
+    /// Keeps only the attestations of which a statement has this predicate type, such as
+    /// `https://spdx.dev/Document`, in the same way as `artifact_type`. Default: everything.
+    #[setters(into)]
+    pub predicate_type: Option<String>,
+    /// Follows the edges of this kind alone, for example those to referrers. Default: all kinds.
+    pub only: Option<EdgeKind>,
     /// Starts at the image for this platform if the reference names an index.
     /// [NOT_FOUND](crate::Code::NotFound) if the index has no such image. Default: starts at the
     /// manifest that the reference names.
     pub platform: Option<Platform>,
-    /// Maximum number of levels of referrers: 1 returns the direct referrers, 0 the subject alone.
-    /// Default: all levels.
+    /// Maximum number of levels: 1 returns what is directly attached, 0 the subject alone. Default:
+    /// all levels.
     pub depth: Option<usize>,
-    /// Returns a graph with [`Graph::problems`](crate::Graph::problems) if a list of referrers
-    /// cannot be read completely. Default: false; this then fails with
-    /// [INCOMPLETE](crate::Code::Incomplete).
+    /// Returns a graph with [`Graph::problems`](crate::Graph::problems) if a list cannot be read
+    /// completely. Default: false; this then fails with [INCOMPLETE](crate::Code::Incomplete).
     pub allow_incomplete: bool,
     /// Maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as
     /// 512. Fewer are used while a registry limits the rate of requests, or if the process can open
@@ -63,27 +61,36 @@ pub struct DiscoverOptions {
 }
 
 impl DiscoverOptions {
-    /// Returns true if the referrer has the artifact type and the annotations of these options. A
-    /// graph that was filtered by them can contain other referrers too.
-    pub fn matches(&self, referrer: &Descriptor) -> bool {
-        self.artifact_type.as_ref().is_none_or(|t| referrer.artifact_type.as_ref() == Some(t))
-            && self.annotations.iter().all(|(k, v)| referrer.annotations.get(k) == Some(v))
+    /// Returns true if a node of `graph` has the artifact type, the annotations and the predicate
+    /// type of these options. A graph that was filtered by them can contain other nodes too.
+    pub fn matches(&self, graph: &Graph, node: &Descriptor) -> bool {
+        let has_predicate = |wanted: &String| {
+            graph.attachment(&node.digest).is_some_and(|found| found.has_predicate(wanted))
+        };
+        self.artifact_type.as_ref().is_none_or(|t| node.artifact_type.as_ref() == Some(t))
+            && self.annotations.iter().all(|(k, v)| node.annotations.get(k) == Some(v))
+            && self.predicate_type.as_ref().is_none_or(has_predicate)
+    }
+
+    fn filters(&self) -> bool {
+        self.artifact_type.is_some()
+            || self.predicate_type.is_some()
+            || !self.annotations.is_empty()
     }
 }
 
-/// Bytes that a node takes besides its descriptor, in the graph and in the walk.
-const NODE: usize = 256;
-
 pub(crate) const OPERATION: &str = "discover";
 
-/// Returns the graph of all direct and indirect referrers of what `reference` names: see
-/// [distribution-spec v1.1.1, "Listing Referrers"][spec].
+/// Returns the graph of everything that is attached to what `reference` names, directly or through
+/// others: its referrers ([distribution-spec v1.1.1, "Listing Referrers"][spec]), the manifests of
+/// the tags that cosign derives from a digest, the attestations of BuildKit, and the children of an
+/// index. Each edge of the graph has its kind.
 ///
 /// [spec]: https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#listing-referrers
 ///
 /// # Errors
-/// [`Code::NotFound`] if `reference` names nothing, [`Code::Incomplete`] if a list of referrers
-/// cannot be read completely, unless the options allow it.
+/// [`Code::NotFound`] if `reference` names nothing, [`Code::Incomplete`] if a list cannot be read
+/// completely, unless the options allow it.
 pub async fn discover(
     store: &dyn ReadStore,
     reference: &Reference,
@@ -98,103 +105,28 @@ async fn run(
     options: &DiscoverOptions,
 ) -> Result<Graph> {
     let name = reference.name()?;
-    if options.platform.is_some() {
-        let manifest = select_manifest(store, &name, options.platform.as_ref()).await?;
-        return finish(store, manifest.plain_descriptor(), None, options).await;
-    }
-    // A digest permits querying the referrers while the subject is resolved.
-    let subject = match &name {
-        TagOrDigest::Digest(digest) => {
-            let (subject, first) =
-                tokio::try_join!(store.resolve(&name), store.referrers(digest, filter(options)))?;
-            return finish(store, subject, Some(first), options).await;
+    let mut walk = Walk::new(store, options, concurrency(options.concurrency));
+    let graph = match &name {
+        name if options.platform.is_some() => {
+            let selected = select_with_attestations(store, name, options.platform.as_ref()).await?;
+            let subject = selected.manifest.plain_descriptor();
+            walk.run(subject, None, selected.attestations).await?
         }
-        TagOrDigest::Tag(_) => store.resolve(&name).await?,
+        // A digest permits querying the referrers while the subject is resolved.
+        TagOrDigest::Digest(digest) if walk.lists_referrers() => {
+            let (subject, first) = tokio::try_join!(
+                store.resolve(&name),
+                store.referrers(digest, walk.artifact_type())
+            )?;
+            walk.run(subject, Some(first), Vec::new()).await?
+        }
+        name => walk.run(store.resolve(name).await?, None, Vec::new()).await?,
     };
-    finish(store, subject, None, options).await
-}
-
-async fn finish(
-    store: &dyn ReadStore,
-    subject: Descriptor,
-    first: Option<List<Descriptor>>,
-    options: &DiscoverOptions,
-) -> Result<Graph> {
-    let mut graph = Graph::new(subject);
-    let mut charge = store.memory().charge();
-    let root = graph.subject().digest.clone();
-    if options.depth != Some(0) {
-        let first = match first {
-            Some(first) => first,
-            None => store.referrers(&root, filter(options)).await?,
-        };
-        insert(&mut graph, &mut charge, root, first)?;
-        let depth = options.depth.unwrap_or(usize::MAX);
-        let max_requests = concurrency(options.concurrency);
-        walk(store, &mut graph, &mut charge, depth, max_requests).await?;
-    }
     if !options.allow_incomplete {
         ListProblem::check_complete(graph.problems())?;
     }
-    Ok(if options.artifact_type.is_none() && options.annotations.is_empty() {
-        graph
-    } else {
-        graph.filtered(|descriptor| options.matches(descriptor))
-    })
-}
-
-fn insert(
-    graph: &mut Graph,
-    charge: &mut Charge,
-    digest: Digest,
-    mut listed: List<Descriptor>,
-) -> Result<()> {
-    listed.hand_over(charge)?;
-    charge.add(NODE)?;
-    graph.add_problems(std::mem::take(&mut listed.problems));
-    graph.insert(digest, listed.entries);
-    Ok(())
-}
-
-/// Returns the artifact type by which the store can filter. It can filter only a walk of one level:
-/// otherwise a referrer of another type can have a referrer of the wanted type.
-fn filter(options: &DiscoverOptions) -> Option<&str> {
-    options.artifact_type.as_deref().filter(|_| options.depth == Some(1))
-}
-
-/// Adds the other levels to a graph that contains the direct referrers of its subject.
-async fn walk(
-    store: &dyn ReadStore,
-    graph: &mut Graph,
-    charge: &mut Charge,
-    depth: usize,
-    max_requests: usize,
-) -> Result<()> {
-    let mut seen = HashSet::from([graph.subject().digest.clone()]);
-    let mut level: Vec<Digest> = vec![graph.subject().digest.clone()];
-    let mut listed = graph.referrers(&graph.subject().digest).len();
-    for _ in 1..depth {
-        let next: Vec<Digest> = level
-            .iter()
-            .flat_map(|digest| graph.referrers(digest))
-            .map(|referrer| referrer.digest.clone())
-            .filter(|digest| seen.insert(digest.clone()))
-            .collect();
-        if next.is_empty() {
-            break;
-        }
-        let mut queries = stream::iter(next.clone())
-            .map(|digest| async move {
-                let referrers = store.referrers(&digest, None).await?;
-                Ok::<_, crate::Error>((digest, referrers))
-            })
-            .buffer_unordered(max_requests);
-        while let Some((digest, referrers)) = queries.try_next().await? {
-            listed += referrers.entries.len();
-            check_limit(listed, store.max_entries())?;
-            insert(graph, charge, digest, referrers)?;
-        }
-        level = next;
+    if !options.filters() {
+        return Ok(graph);
     }
-    Ok(())
+    Ok(graph.filtered(|node| options.matches(&graph, node)))
 }

@@ -7,6 +7,7 @@
 //! Like the client's methods they name the operation and the reference in their errors.
 
 pub(crate) mod attach;
+pub(crate) mod attached;
 pub(crate) mod blob;
 pub(crate) mod copy;
 pub(crate) mod delete;

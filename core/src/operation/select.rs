@@ -8,7 +8,8 @@ use crate::{
     store::ReadStore,
 };
 use ocigraph_types::{
-    Code, Error, IMAGE_CONFIG_LIMIT, Manifest, Platform, Result, TagOrDigest, media_type,
+    Code, Descriptor, Error, IMAGE_CONFIG_LIMIT, Manifest, Platform, Result, TagOrDigest,
+    media_type,
 };
 
 /// Maximum platforms that an error message lists.
@@ -17,19 +18,40 @@ const MAX_LISTED: usize = 50;
 /// Maximum nested indexes that are searched, so that the search ends.
 const MAX_NESTED_INDEXES: usize = 100;
 
-/// Returns the manifest that `name` names. With a platform, and if that manifest is an index,
-/// returns the first image for the platform in the index or in its nested indexes. NOT_FOUND if no
-/// image fits, or if `name` names an image for another platform.
+/// A manifest that was selected, and the attestations that its index lists for it.
+pub(crate) struct Selected {
+    pub(crate) manifest: Manifest,
+    pub(crate) attestations: Vec<Descriptor>,
+}
+
+impl Selected {
+    fn of(manifest: Manifest) -> Self {
+        Self { manifest, attestations: Vec::new() }
+    }
+}
+
+/// Selects like [`select_with_attestations`], and returns the manifest alone.
 pub(crate) async fn select_manifest(
     store: &dyn ReadStore,
     name: &TagOrDigest,
     wanted: Option<&Platform>,
 ) -> Result<Manifest> {
+    Ok(select_with_attestations(store, name, wanted).await?.manifest)
+}
+
+/// Returns the manifest that `name` names. With a platform, and if that manifest is an index,
+/// returns the first image for the platform in the index or in its nested indexes. NOT_FOUND if no
+/// image fits, or if `name` names an image for another platform.
+pub(crate) async fn select_with_attestations(
+    store: &dyn ReadStore,
+    name: &TagOrDigest,
+    wanted: Option<&Platform>,
+) -> Result<Selected> {
     let manifest = fetch_manifest(store, name).await?.without_guard();
-    let Some(wanted) = wanted else { return Ok(manifest) };
+    let Some(wanted) = wanted else { return Ok(Selected::of(manifest)) };
     if !manifest.is_index() {
         return match image_platform(store, &manifest).await? {
-            Some(platform) if platform.fits(wanted) => Ok(manifest),
+            Some(platform) if platform.fits(wanted) => Ok(Selected::of(manifest)),
             Some(platform) => Err(not_found(format!("the image is for {platform}, not {wanted}"))),
             None => Err(not_found(format!(
                 "the manifest is neither an index nor an image for {wanted}"
@@ -59,7 +81,12 @@ pub(crate) async fn select_manifest(
                 let image = fetch_manifest(store, &TagOrDigest::from(child)).await?.without_guard();
                 if is_wanted || image_platform(store, &image).await?.is_some_and(|p| p.fits(wanted))
                 {
-                    return Ok(image);
+                    let entries = index.manifests().iter();
+                    let of_image = |entry: &&Descriptor| {
+                        entry.attestation_of().as_ref() == Some(image.digest())
+                    };
+                    let attestations = entries.filter(of_image).cloned().collect();
+                    return Ok(Selected { manifest: image, attestations });
                 }
             }
             if let Some(platform) = named.filter(|_| !is_wanted && found.len() < MAX_LISTED) {

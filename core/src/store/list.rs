@@ -46,6 +46,12 @@ impl<T> List<T> {
         ListProblem::check_complete(&self.problems).map(|()| self.entries)
     }
 
+    /// Returns the list of what `map` makes of the entries, without those of which it makes nothing.
+    pub(crate) fn filter_map<U>(self, map: impl Fn(&T) -> Option<U>) -> List<U> {
+        let entries = self.entries.iter().filter_map(map).collect();
+        List { entries, problems: self.problems, charge: self.charge }
+    }
+
     /// Replaces the charge of the list, and adds problems to it.
     pub(crate) fn replace(&mut self, charge: Charge, problems: Vec<ListProblem>) {
         self.problems.extend(problems);
@@ -93,6 +99,11 @@ impl Problems {
 
     pub(crate) fn of_referrers(subject: &Digest) -> Self {
         let list = format!("the referrers of {subject}");
+        Self { subject: Some(subject.clone()), ..Self::of(list) }
+    }
+
+    pub(crate) fn of_sibling_tags(subject: &Digest) -> Self {
+        let list = format!("the sibling tags of {subject}");
         Self { subject: Some(subject.clone()), ..Self::of(list) }
     }
 

@@ -30,7 +30,9 @@ use crate::{
         memory_budget::Memory,
     },
 };
-use ocigraph_types::{Descriptor, Digest, Manifest, ManifestFormat, Result, TagOrDigest};
+use ocigraph_types::{
+    Descriptor, Digest, Manifest, ManifestFormat, Result, SiblingTag, TagOrDigest,
+};
 
 /// Content that can be read: a repository of a registry, an image layout, or a store of the caller.
 ///
@@ -100,6 +102,12 @@ pub trait ReadStore: fmt::Debug + Send + Sync {
     /// Returns all tags, in the order of the store. Fallback tags, under which clients keep lists
     /// of referrers, are not among them.
     async fn tags(&self) -> Result<List<String>>;
+
+    /// Returns the tags that have the digest of a manifest, as cosign writes them, or `None` if reading
+    /// them would take many requests. Default: those among [`tags`](Self::tags).
+    async fn sibling_tags(&self) -> Result<Option<List<SiblingTag>>> {
+        Ok(Some(self.tags().await?.filter_map(|tag| SiblingTag::parse(tag))))
+    }
 
     /// Returns the manifests that the store lists without a tag. Default: none, since a registry
     /// has no such list.

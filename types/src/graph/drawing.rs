@@ -282,10 +282,12 @@ mod tests {
         image.platform = Some(Platform::new("linux", "arm64"));
         let mut graph = Graph::new(index.clone());
         graph.insert(index.digest.clone(), vec![of("sbom")]);
-        graph.attach(&index.digest, Edge::new(EdgeKind::Child, image.clone()));
-        graph.attach(&index.digest, Edge::of_tag("sha256-1.sig", signature.clone()));
-        graph.attach(&index.digest, Edge::of_tag("sha256-1.other", signature.clone()));
-        graph.attach(&image.digest, Edge::new(EdgeKind::Attestation, provenance.clone()));
+        graph.attach(&index.digest, vec![Edge::new(EdgeKind::Child, image.clone())]);
+        let tags = ["sha256-1.sig", "sha256-1.other"];
+        let edges = tags.map(|tag| Edge::of_tag(tag, signature.clone())).to_vec();
+        graph.attach(&index.digest, edges);
+        let edge = Edge::new(EdgeKind::Attestation, provenance.clone());
+        graph.attach(&image.digest, vec![edge]);
         let listed = Descriptor {
             artifact_type: Some("application/vnd.cyclonedx+json".into()),
             ..signature.clone()

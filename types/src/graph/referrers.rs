@@ -180,12 +180,17 @@ impl Graph {
     }
 
     /// Sets the direct referrers of a node, in the order in which they are walked and drawn.
+    /// An edge of another kind to one of them is removed: a manifest that is found two ways is one node.
     pub fn insert(&mut self, digest: Digest, referrers: Vec<Descriptor>) {
+        if let Some(edges) = self.attached.get_mut(&digest) {
+            let listed: HashSet<&Digest> = referrers.iter().map(|d| &d.digest).collect();
+            edges.retain(|edge| !listed.contains(&edge.descriptor.digest));
+        }
         self.referrers.insert(digest, referrers);
     }
 
-    /// Adds an edge from a node to what is attached to it otherwise than as a referrer. Does nothing
-    /// if an edge leads to the same manifest already: a manifest that is found two ways is one node.
+    /// Adds edges from a node to what is attached to it otherwise than as a referrer. Omits an edge
+    /// to a manifest to which one leads already: a manifest that is found two ways is one node.
     ///
     /// ```
     /// use ocigraph_types::{Descriptor, Edge, EdgeKind, Graph, Platform, media_type};
@@ -194,18 +199,20 @@ impl Graph {
     /// let mut image = Descriptor::of(media_type::OCI_MANIFEST, b"image");
     /// image.platform = Some(Platform::new("linux", "arm64"));
     /// let mut graph = Graph::new(index.clone());
-    /// graph.attach(&index.digest, Edge::new(EdgeKind::Child, image.clone()));
+    /// graph.attach(&index.digest, vec![Edge::new(EdgeKind::Child, image.clone())]);
     /// assert_eq!(graph.walk().next().unwrap().kind, EdgeKind::Child);
     /// assert!(graph.referrers(&index.digest).is_empty());
     /// ```
-    pub fn attach(&mut self, digest: &Digest, edge: Edge) {
-        if self.edges(digest).any(|known| known.descriptor.digest == edge.descriptor.digest) {
-            return;
+    pub fn attach(&mut self, digest: &Digest, edges: Vec<Edge>) {
+        let mut known: HashSet<Digest> =
+            self.edges(digest).map(|edge| edge.descriptor.digest.clone()).collect();
+        let new = edges.into_iter().filter(|edge| known.insert(edge.descriptor.digest.clone()));
+        let new: Vec<Edge> = new.collect();
+        if !new.is_empty() {
+            let edges = self.attached.entry(digest.clone()).or_default();
+            edges.extend(new);
+            edges.sort_by_key(|edge| EdgeKind::ALL.iter().position(|kind| *kind == edge.kind));
         }
-        let edges = self.attached.entry(digest.clone()).or_default();
-        let rank = |kind: EdgeKind| EdgeKind::ALL.iter().position(|other| *other == kind);
-        let at = edges.partition_point(|known| rank(known.kind) <= rank(edge.kind));
-        edges.insert(at, edge);
     }
 
     /// Sets what a node is.

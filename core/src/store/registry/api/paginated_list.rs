@@ -126,6 +126,11 @@ impl<'a> Pages<'a> {
         Ok(None)
     }
 
+    /// Returns true if the list has more pages, and `max_pages` were requested.
+    pub(super) fn has_more_than(&self, max_pages: usize) -> bool {
+        self.pages_requested >= max_pages && !self.queue.is_empty()
+    }
+
     /// Parses a page. A first page that is not a JSON object is an error, another one a problem.
     pub(super) fn page<'p, T: Deserialize<'p>>(&mut self, bytes: &'p [u8]) -> Result<Option<T>> {
         self.count(bytes)?;

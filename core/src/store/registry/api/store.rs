@@ -20,8 +20,12 @@ use crate::{
     },
 };
 use ocigraph_types::{
-    Descriptor, Digest, Manifest, ManifestFormat, Result, TagOrDigest, media_type,
+    Descriptor, Digest, Manifest, ManifestFormat, Result, SiblingTag, TagOrDigest, media_type,
 };
+
+/// Maximum pages of the list of tags that are read to find sibling tags. Asking for the three tags of
+/// each manifest costs less than a longer list.
+const MAX_PAGES_FOR_SIBLINGS: usize = 8;
 
 #[async_trait]
 impl ReadStore for Registry {
@@ -68,6 +72,13 @@ impl ReadStore for Registry {
         let mut tags = self.list_tags().await?;
         tags.entries.retain(|tag| !is_fallback_tag(tag));
         Ok(tags)
+    }
+
+    async fn sibling_tags(&self) -> Result<Option<List<SiblingTag>>> {
+        Ok(self
+            .list_tags_of_few_pages(MAX_PAGES_FOR_SIBLINGS)
+            .await?
+            .map(|tags| tags.filter_map(|tag| SiblingTag::parse(tag))))
     }
 
     async fn manifest_catalog(&self) -> Result<Option<List<ManifestInfo>>> {

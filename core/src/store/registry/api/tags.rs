@@ -18,6 +18,14 @@ impl Registry {
     /// Lists all tags, including those of fallback indexes (distribution-spec v1.1.1, "Listing
     /// Tags").
     pub(super) async fn list_tags(&self) -> Result<List<String>> {
+        Ok(self.list_tags_of_few_pages(usize::MAX).await?.unwrap_or_default())
+    }
+
+    /// Returns all tags, or `None` if they have more than `max_pages` pages.
+    pub(super) async fn list_tags_of_few_pages(
+        &self,
+        max_pages: usize,
+    ) -> Result<Option<List<String>>> {
         #[derive(Deserialize)]
         struct Page<'a> {
             #[serde(default, borrow, deserialize_with = "present")]
@@ -34,8 +42,11 @@ impl Registry {
             let (bytes, _permit) = response.metadata().await?;
             let Some(page) = pages.page::<Page<'_>>(&bytes)? else { continue };
             pages.add_names(&mut tags, "tags", page.tags, check_tag)?;
+            if pages.has_more_than(max_pages) {
+                return Ok(None);
+            }
         }
-        pages.finish(tags)
+        pages.finish(tags).map(Some)
     }
 
     /// Deletes a tag, and keeps its manifest (distribution-spec v1.1.1, "Deleting tags").

@@ -1,0 +1,5 @@
+//! What is attached to a manifest otherwise than as a referrer, and what attached manifests are.
+
+pub(crate) mod recognition;
+pub(crate) mod sibling_tags;
+pub(crate) mod walk;

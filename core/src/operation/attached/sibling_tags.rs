@@ -1,0 +1,82 @@
+//! Finds the tags that cosign derives from the digests of manifests.
+//!
+//! One list of the repository's tags tells which exist. A list that fails, or that is long, costs
+//! requests and not the operation: then each tag that cosign may have written is asked for.
+
+use std::collections::HashMap;
+
+use futures::{StreamExt, TryStreamExt, stream};
+use tokio::sync::OnceCell;
+
+use crate::store::{
+    ReadStore,
+    list::{List, Problems},
+};
+use ocigraph_types::{Code, Digest, Result, SiblingTag, TagOrDigest};
+
+/// The sibling tags of the manifests of one operation.
+pub(crate) struct SiblingTags<'a> {
+    store: &'a dyn ReadStore,
+    /// The sibling tags of the repository by subject. `None` if there is no complete list.
+    listed: OnceCell<Option<HashMap<Digest, Vec<String>>>>,
+}
+
+impl<'a> SiblingTags<'a> {
+    pub(crate) fn new(store: &'a dyn ReadStore) -> Self {
+        Self { store, listed: OnceCell::new() }
+    }
+
+    /// Reads the list. An operation does so beside its other requests.
+    pub(crate) async fn listed(&self) -> Option<&HashMap<Digest, Vec<String>>> {
+        let listed = self.listed.get_or_init(|| async {
+            let tags = match self.store.sibling_tags().await {
+                Ok(tags) => tags?.complete(),
+                // The registry has no such repository, so it has no tags.
+                Err(e) if e.registry_errors().iter().any(|e| e.code == "NAME_UNKNOWN") => {
+                    return Some(HashMap::new());
+                }
+                Err(e) => Err(e),
+            };
+            match tags {
+                Ok(tags) => {
+                    let mut by_subject: HashMap<Digest, Vec<String>> = HashMap::new();
+                    for tag in tags {
+                        let name = tag.to_string();
+                        by_subject.entry(tag.subject().clone()).or_default().push(name);
+                    }
+                    Some(by_subject)
+                }
+                Err(error) => {
+                    tracing::debug!(%error, "asking for each sibling tag, since the tags cannot be listed");
+                    None
+                }
+            }
+        });
+        listed.await.as_ref()
+    }
+
+    /// Returns the sibling tags of a manifest. A tag that the registry refuses to answer for is a
+    /// problem of the list.
+    pub(crate) async fn of(&self, subject: &Digest) -> Result<List<String>> {
+        if let Some(listed) = self.listed().await {
+            return Ok(listed.get(subject).cloned().unwrap_or_default().into());
+        }
+        let asked = stream::iter(SiblingTag::of_cosign(subject)).map(|tag| async move {
+            let name = tag.to_string();
+            let found = self.store.resolve(&TagOrDigest::Tag(name.clone())).await;
+            Ok::<_, crate::Error>((name, found))
+        });
+        let answers: Vec<_> = asked.buffered(3).try_collect().await?;
+        let mut problems = Problems::of_sibling_tags(subject);
+        let mut tags = Vec::new();
+        for (name, found) in answers {
+            match found {
+                Ok(_) => tags.push(name),
+                Err(e) if e.code() == Code::NotFound => {}
+                Err(e) if e.status().is_some() => problems.add(format!("{name}: {}", e.message())),
+                Err(e) => return Err(e),
+            }
+        }
+        Ok(List::with_problems(tags, problems.found()))
+    }
+}

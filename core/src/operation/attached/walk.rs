@@ -1,0 +1,363 @@
+//! The walk of a discovery: breadth first over the edges that the options ask for.
+
+use std::collections::{HashMap, HashSet};
+
+use futures::{StreamExt, TryStreamExt, stream};
+
+use super::{
+    recognition::{read_statements, recognize},
+    sibling_tags::SiblingTags,
+};
+use crate::{
+    DiscoverOptions,
+    operation::read::{fetch_manifest, is_of_one_manifest},
+    store::{ReadStore, limits::check_limit, list::List, memory_budget::Charge},
+};
+use ocigraph_types::{
+    Attachment, Code, Descriptor, Digest, Edge, EdgeKind, Graph, ListProblem, Manifest, Result,
+    TagOrDigest, Unread, media_type, weight::Weight,
+};
+
+/// Bytes that a node takes besides its descriptor, in the graph and in the walk.
+const NODE: usize = 256;
+
+/// The state of a discovery.
+pub(crate) struct Walk<'a> {
+    store: &'a dyn ReadStore,
+    options: &'a DiscoverOptions,
+    max_requests: usize,
+    charge: Charge,
+    /// Nodes that were visited, or are in the next level.
+    seen: HashSet<Digest>,
+    /// Nodes whose sibling tags were not looked for yet, with their levels.
+    without_siblings: Vec<(Digest, usize)>,
+    listed: usize,
+}
+
+/// A node to visit.
+struct Visit {
+    edge: Edge,
+    /// The distance from the subject.
+    depth: usize,
+    /// The platform or digest of the image that an attestation is about.
+    about: Option<String>,
+    /// The manifest, if it was read already.
+    manifest: Option<Manifest>,
+    /// The referrers, if they were listed already.
+    referrers: Option<List<Descriptor>>,
+}
+
+impl Visit {
+    fn new(edge: Edge, depth: usize) -> Self {
+        Self { edge, depth, about: None, manifest: None, referrers: None }
+    }
+}
+
+/// What a visit found.
+struct Visited {
+    digest: Digest,
+    depth: usize,
+    referrers: Option<List<Descriptor>>,
+    children: Vec<Descriptor>,
+    attachment: Option<Attachment>,
+    problems: Vec<ListProblem>,
+}
+
+impl<'a> Walk<'a> {
+    pub(crate) fn new(
+        store: &'a dyn ReadStore,
+        options: &'a DiscoverOptions,
+        max_requests: usize,
+    ) -> Self {
+        Self {
+            store,
+            options,
+            max_requests,
+            charge: store.memory().charge(),
+            seen: HashSet::new(),
+            without_siblings: Vec::new(),
+            listed: 0,
+        }
+    }
+
+    fn follows(&self, kind: EdgeKind) -> bool {
+        self.options.only.is_none_or(|only| only == kind)
+    }
+
+    fn max_depth(&self) -> usize {
+        self.options.depth.unwrap_or(usize::MAX)
+    }
+
+    /// Returns true if the walk lists the referrers of the subject.
+    pub(crate) fn lists_referrers(&self) -> bool {
+        self.follows(EdgeKind::Referrer) && self.max_depth() > 0
+    }
+
+    /// Returns the artifact type by which the store can filter. It can filter only a walk of one level:
+    /// otherwise a referrer of another type can have a referrer of the wanted type.
+    pub(crate) fn artifact_type(&self) -> Option<&'a str> {
+        self.options.artifact_type.as_deref().filter(|_| self.options.depth == Some(1))
+    }
+
+    /// Returns the graph of `subject`. `referrers` are its referrers, if they were listed already;
+    /// `attestations` the entries of its index for it.
+    pub(crate) async fn run(
+        &mut self,
+        subject: Descriptor,
+        referrers: Option<List<Descriptor>>,
+        attestations: Vec<Descriptor>,
+    ) -> Result<Graph> {
+        let mut graph = Graph::new(subject.clone());
+        let root = subject.digest.clone();
+        self.seen.insert(root.clone());
+        let mut level =
+            vec![Visit { referrers, ..Visit::new(Edge::new(EdgeKind::Referrer, subject), 0) }];
+        if self.max_depth() > 0 && self.follows(EdgeKind::Attestation) {
+            let edges = attestations.into_iter().map(|e| Edge::new(EdgeKind::Attestation, e));
+            let edges = edges.collect();
+            level.extend(self.attach(&mut graph, &root, edges, 1)?);
+        }
+        // The repository's tags are listed beside the first levels.
+        let follows_tags = self.follows(EdgeKind::Tag) && self.max_depth() > 0;
+        let siblings = SiblingTags::new(self.store);
+        let list = async {
+            if follows_tags {
+                siblings.listed().await;
+            }
+            Ok(())
+        };
+        tokio::try_join!(self.walk(&mut graph, level), list)?;
+        while follows_tags {
+            let level = self.find_siblings(&siblings, &mut graph).await?;
+            if level.is_empty() {
+                break;
+            }
+            self.walk(&mut graph, level).await?;
+        }
+        Ok(graph)
+    }
+
+    /// Visits the nodes of a level, and those that they lead to.
+    async fn walk(&mut self, graph: &mut Graph, mut level: Vec<Visit>) -> Result<()> {
+        while !level.is_empty() {
+            let (store, options, max_depth) = (self.store, self.options, self.max_depth());
+            let artifact_type = self.artifact_type();
+            let visits = std::mem::take(&mut level)
+                .into_iter()
+                .map(|visit| visit_node(store, options, artifact_type, max_depth, visit));
+            let mut visits = stream::iter(visits).buffer_unordered(self.max_requests);
+            let mut found = Vec::new();
+            while let Some(visited) = visits.try_next().await? {
+                found.extend(self.insert(graph, visited)?);
+            }
+            level = found;
+        }
+        Ok(())
+    }
+
+    /// Adds what a visit found to the graph, and returns the nodes to visit next.
+    fn insert(&mut self, graph: &mut Graph, visited: Visited) -> Result<Vec<Visit>> {
+        let Visited { digest, depth, referrers, children, attachment, problems } = visited;
+        self.charge.add(NODE + problems.weight())?;
+        graph.add_problems(problems);
+        if let Some(attachment) = attachment.filter(|found| found.label().is_some()) {
+            graph.recognize(digest.clone(), attachment);
+        }
+        if depth < self.max_depth() {
+            self.without_siblings.push((digest.clone(), depth));
+        }
+        let mut next = Vec::new();
+        if let Some(mut listed) = referrers {
+            listed.hand_over(&mut self.charge)?;
+            graph.add_problems(std::mem::take(&mut listed.problems));
+            self.count(listed.entries.len())?;
+            for referrer in &listed.entries {
+                if self.seen.insert(referrer.digest.clone()) {
+                    let edge = Edge::new(EdgeKind::Referrer, referrer.clone());
+                    next.push(Visit::new(edge, depth + 1));
+                }
+            }
+            graph.insert(digest.clone(), listed.entries);
+        }
+        next.extend(self.insert_children(graph, &digest, depth, children)?);
+        Ok(next)
+    }
+
+    /// Adds the entries of an index: an attestation below the image that it is about, every other
+    /// below the index.
+    fn insert_children(
+        &mut self,
+        graph: &mut Graph,
+        index: &Digest,
+        depth: usize,
+        children: Vec<Descriptor>,
+    ) -> Result<Vec<Visit>> {
+        self.count(children.len())?;
+        let images: HashMap<Digest, Option<String>> = children
+            .iter()
+            .filter(|child| child.attestation_of().is_none())
+            .map(|child| (child.digest.clone(), child.platform.as_ref().map(ToString::to_string)))
+            .collect();
+        let mut of_index = Vec::new();
+        let mut next = Vec::new();
+        for child in children {
+            let Some(image) = child.attestation_of() else {
+                if self.follows(EdgeKind::Child) {
+                    of_index.push(Edge::new(EdgeKind::Child, child));
+                }
+                continue;
+            };
+            if !self.follows(EdgeKind::Attestation) {
+                continue;
+            }
+            let platform = images.get(&image).cloned();
+            let is_below_image = platform.is_some() && self.follows(EdgeKind::Child);
+            let (parent, depth) =
+                if is_below_image { (&image, depth + 2) } else { (index, depth + 1) };
+            if depth <= self.max_depth() {
+                let about = platform.flatten().unwrap_or_else(|| image.to_string());
+                let edge = Edge::new(EdgeKind::Attestation, child);
+                let visits = self.attach(graph, parent, vec![edge], depth)?;
+                next.extend(
+                    visits.into_iter().map(|visit| Visit { about: Some(about.clone()), ..visit }),
+                );
+            }
+        }
+        next.extend(self.attach(graph, index, of_index, depth + 1)?);
+        Ok(next)
+    }
+
+    /// Adds edges to the graph. Returns the visits of those manifests that were not visited.
+    fn attach(
+        &mut self,
+        graph: &mut Graph,
+        parent: &Digest,
+        edges: Vec<Edge>,
+        depth: usize,
+    ) -> Result<Vec<Visit>> {
+        self.charge.add(edges.iter().map(Weight::weight).sum())?;
+        let new = edges.iter().filter(|edge| self.seen.insert(edge.descriptor.digest.clone()));
+        let visits = new.map(|edge| Visit::new(edge.clone(), depth)).collect();
+        graph.attach(parent, edges);
+        Ok(visits)
+    }
+
+    /// Adds the manifests of the sibling tags of all nodes that were visited since the last time, and
+    /// returns those to visit.
+    async fn find_siblings(
+        &mut self,
+        siblings: &SiblingTags<'_>,
+        graph: &mut Graph,
+    ) -> Result<Vec<Visit>> {
+        let nodes = std::mem::take(&mut self.without_siblings);
+        let store = self.store;
+        let found = stream::iter(nodes).map(|(digest, depth)| async move {
+            let mut tags = siblings.of(&digest).await?;
+            let mut manifests = Vec::new();
+            for tag in std::mem::take(&mut tags.entries) {
+                match fetch_manifest(store, &TagOrDigest::Tag(tag.clone())).await {
+                    Ok(manifest) => manifests.push((tag, manifest.without_guard())),
+                    // The tag was deleted after it was listed.
+                    Err(e) if e.code() == Code::NotFound => {}
+                    Err(e) if is_of_one_manifest(&e) => {
+                        let detail = format!("{tag}: {}", e.message());
+                        tags.problems.push(problem_of(&digest, "the sibling tags of", detail));
+                    }
+                    Err(e) => return Err(e),
+                }
+            }
+            Ok::<_, crate::Error>((digest, depth, manifests, tags.problems))
+        });
+        let found: Vec<_> = found.buffered(self.max_requests).try_collect().await?;
+        let mut next = Vec::new();
+        for (digest, depth, manifests, problems) in found {
+            graph.add_problems(problems);
+            self.count(manifests.len())?;
+            for (tag, manifest) in manifests {
+                let edge = Edge::of_tag(tag, manifest.descriptor());
+                let visits = self.attach(graph, &digest, vec![edge], depth + 1)?;
+                next.extend(
+                    visits
+                        .into_iter()
+                        .map(|visit| Visit { manifest: Some(manifest.clone()), ..visit }),
+                );
+            }
+        }
+        Ok(next)
+    }
+
+    fn count(&mut self, entries: usize) -> Result<()> {
+        self.listed += entries;
+        check_limit(self.listed, self.store.max_entries())
+    }
+}
+
+/// Lists what is attached to a node, unless it is in the last level, and recognizes it.
+async fn visit_node(
+    store: &dyn ReadStore,
+    options: &DiscoverOptions,
+    artifact_type: Option<&str>,
+    max_depth: usize,
+    visit: Visit,
+) -> Result<Visited> {
+    let Visit { edge, depth, about, manifest, referrers } = visit;
+    let follows = |kind| options.only.is_none_or(|only| only == kind);
+    let descends = depth < max_depth;
+    let digest = edge.descriptor.digest.clone();
+    let list = async {
+        match referrers {
+            Some(referrers) => Ok(Some(referrers)),
+            None if descends && follows(EdgeKind::Referrer) => {
+                store.referrers(&digest, artifact_type).await.map(Some)
+            }
+            None => Ok(None),
+        }
+    };
+    let reads_children = descends
+        && media_type::is_index(&edge.descriptor.media_type)
+        && (follows(EdgeKind::Child) || follows(EdgeKind::Attestation));
+    let read = async {
+        let mut problems = Vec::new();
+        let manifest = match manifest {
+            None if reads_children => {
+                match fetch_manifest(store, &TagOrDigest::from(&edge.descriptor)).await {
+                    Ok(index) => Some(index),
+                    // A list names an index that was deleted.
+                    Err(e) if e.code() == Code::NotFound && depth > 0 => None,
+                    Err(e) if is_of_one_manifest(&e) => {
+                        let detail = e.message().to_owned();
+                        problems.push(problem_of(&digest, "the children of", detail));
+                        None
+                    }
+                    Err(e) => return Err(e),
+                }
+            }
+            known => known,
+        };
+        let mut attachment = None;
+        if depth > 0 {
+            let mut found = recognize(store, &edge, manifest.as_ref()).await?;
+            if let Some(about) = about {
+                found = found.about(about);
+            }
+            // A filter that silently finds nothing would be taken for an answer.
+            if options.predicate_type.is_some() && *found.unread() != Unread::Nothing {
+                let unread = read_statements(store, &mut found).await?;
+                let problem = |detail| problem_of(&digest, "the predicate types of", detail);
+                problems.extend(unread.map(problem));
+            }
+            attachment = Some(found);
+        }
+        let children = match manifest.filter(|_| reads_children) {
+            Some(index) => index.children().cloned().collect(),
+            None => Vec::new(),
+        };
+        Ok((children, attachment, problems))
+    };
+    let (referrers, (children, attachment, problems)) = tokio::try_join!(list, read)?;
+    Ok(Visited { digest, depth, referrers, children, attachment, problems })
+}
+
+fn problem_of(digest: &Digest, what: &str, detail: String) -> ListProblem {
+    ListProblem::new(format!("{what} {digest}"), Some(digest.clone()), None, detail)
+}
