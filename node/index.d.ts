@@ -467,30 +467,47 @@ export interface PullResult {
   readonly skipped: readonly Descriptor[];
 }
 
+/**
+ * How a manifest is attached to another, and so how it is found.
+ *
+ * - `referrer`: The manifest has the other as its `subject`.
+ * - `child`: The other is an index that lists the manifest.
+ * - `tag`: A tag of the manifest has the digest of the other: `sha256-<hex>.sig`, `.att` or `.sbom`, as cosign writes
+ *   it.
+ * - `attestation`: An index lists both, and the entry of the manifest names the other in the annotation
+ *   `vnd.docker.reference.digest`, as BuildKit writes it.
+ */
+export type EdgeKind = 'referrer' | 'child' | 'tag' | 'attestation';
+
 /** Options of {@link Client.discover}. */
 export interface DiscoverOptions extends CallOptions {
   /**
-   * Keeps only the referrers of this artifact type, the paths from the subject to them, and their direct and indirect
-   * referrers. Default: all referrers.
+   * Keeps only what has this artifact type, the paths from the subject to it, and what is attached to it directly or
+   * indirectly. Default: everything.
    */
   artifactType?: string | undefined;
   /**
-   * Keeps only the referrers that have all these annotations with these values, in the same way as `artifactType`.
-   * Default: all referrers.
+   * Keeps only what has all these annotations with these values, in the same way as `artifactType`. Default:
+   * everything.
    */
   annotations?: Annotations | undefined;
+  /**
+   * Keeps only the attestations of which a statement has this predicate type, such as `https://spdx.dev/Document`, in
+   * the same way as `artifactType`. Default: everything.
+   */
+  predicateType?: string | undefined;
+  /** Follows the edges of this kind alone, for example those to referrers. Default: all kinds. */
+  only?: EdgeKind | undefined;
   /**
    * Starts at the image for this platform if the reference names an index. `NOT_FOUND` if the index has no such image.
    * Default: starts at the manifest that the reference names.
    */
   platform?: string | undefined;
-  /**
-   * Maximum number of levels of referrers: 1 returns the direct referrers, 0 the subject alone. Default: all levels.
-   */
+  /** Maximum number of levels: 1 returns what is directly attached, 0 the subject alone. Default: all levels. */
   depth?: number | undefined;
   /**
-   * Returns a graph with {@link Graph.problems} if a list of referrers cannot be read completely. Default: false; this
-   * then fails with `INCOMPLETE`.
+   * Returns a graph with {@link Graph.problems} if a list cannot be read completely. Default: false; this then fails
+   * with `INCOMPLETE`.
    */
   allowIncomplete?: boolean | undefined;
   /**
@@ -1060,15 +1077,16 @@ export class Client {
   pull(target: string, options?: PullOptions): Promise<PullResult[]>;
 
   /**
-   * Returns the graph of all direct and indirect referrers of what `target` names: see
-   * {@link https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#listing-referrers | distribution-spec v1.1.1, "Listing Referrers"}.
+   * Returns the graph of everything that is attached to what `target` names, directly or through others: its referrers
+   * ({@link https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#listing-referrers | distribution-spec v1.1.1, "Listing Referrers"}),
+   * the manifests of the tags that cosign derives from a digest, the attestations of BuildKit, and the children of an
+   * index. Each edge of the graph has its kind.
    *
    * @param target - The subject.
    * @param options - See {@link DiscoverOptions}.
    * @returns The graph.
    * @throws {@link OcigraphError} `NOT_FOUND` if `target` names nothing.
-   * @throws {@link OcigraphError} `INCOMPLETE` if a list of referrers cannot be read completely, unless the options
-   *   allow it.
+   * @throws {@link OcigraphError} `INCOMPLETE` if a list cannot be read completely, unless the options allow it.
    *
    * @example
    * ```ts

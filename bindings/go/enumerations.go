@@ -6,6 +6,23 @@ package ocigraph
 // #include <ocigraph.h>
 import "C"
 
+// An EdgeKind is how a manifest is attached to another, and so how it is found.
+type EdgeKind int32
+
+// The values of [EdgeKind].
+const (
+	// EdgeKindReferrer is the manifest has the other as its subject.
+	EdgeKindReferrer EdgeKind = C.OCIGRAPH_EDGE_KIND_REFERRER
+	// EdgeKindChild is the other is an index that lists the manifest.
+	EdgeKindChild EdgeKind = C.OCIGRAPH_EDGE_KIND_CHILD
+	// EdgeKindTag is a tag of the manifest has the digest of the other: sha256-<hex>.sig, .att or .sbom, as cosign
+	// writes it.
+	EdgeKindTag EdgeKind = C.OCIGRAPH_EDGE_KIND_TAG
+	// EdgeKindAttestation is an index lists both, and the entry of the manifest names the other in the annotation
+	// vnd.docker.reference.digest, as BuildKit writes it.
+	EdgeKindAttestation EdgeKind = C.OCIGRAPH_EDGE_KIND_ATTESTATION
+)
+
 // A Format is the format in which the manifest of a new artifact is written.
 type Format int32
 

@@ -89,16 +89,17 @@ func (c *Client) Pull(ctx context.Context, reference string, options *PullOption
 	return pullResults(out)
 }
 
-// Discover returns the graph of all direct and indirect referrers of what reference names: see [distribution-spec
-// v1.1.1, "Listing Referrers"].
+// Discover returns the graph of everything that is attached to what reference names, directly or through others: its
+// referrers (distribution-spec v1.1.1, "Listing Referrers",
+// https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#listing-referrers), the manifests of the tags
+// that cosign derives from a digest, the attestations of BuildKit, and the children of an index. Each edge of the graph
+// has its kind.
 //
 // The reference names the subject. Nil options select the defaults.
 //
 // The error is
 //   - [ErrNotFound] if reference names nothing
-//   - [ErrIncomplete] if a list of referrers cannot be read completely, unless the options allow it
-//
-// [distribution-spec v1.1.1, "Listing Referrers"]: https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#listing-referrers
+//   - [ErrIncomplete] if a list cannot be read completely, unless the options allow it
 func (c *Client) Discover(ctx context.Context, reference string, options *DiscoverOptions) (*Graph, error) {
 	a := newArguments("discover", reference)
 	defer a.release()

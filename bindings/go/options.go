@@ -310,21 +310,26 @@ type UnpackLimits struct {
 
 // DiscoverOptions are the options of [Client.Discover]. [Graph.Filter] uses ArtifactType and Annotations.
 type DiscoverOptions struct {
-	// ArtifactType keeps only the referrers of this artifact type, the paths from the subject to them, and their direct
-	// and indirect referrers. Default: all referrers.
+	// ArtifactType keeps only what has this artifact type, the paths from the subject to it, and what is attached to it
+	// directly or indirectly. Default: everything.
 	ArtifactType string
-	// Annotations keeps only the referrers that have all these annotations with these values, in the same way as
-	// ArtifactType. Default: all referrers.
+	// Annotations keeps only what has all these annotations with these values, in the same way as ArtifactType.
+	// Default: everything.
 	Annotations map[string]string
+	// PredicateType keeps only the attestations of which a statement has this predicate type, such as
+	// "https://spdx.dev/Document", in the same way as ArtifactType. Default: everything.
+	PredicateType string
+	// Only follows the edges of this kind alone, for example those to referrers. Default: all kinds.
+	Only EdgeKind
 	// Platform starts at the image for this platform if the reference names an index. The syntax is
 	// "os/architecture[/variant]", such as "linux/arm64". The error is [ErrNotFound] if the index has no such image.
 	// Default: starts at the manifest that the reference names.
 	Platform string
-	// Depth is the maximum number of levels of referrers: 1 returns the direct referrers, 0 the subject alone. Default
-	// (nil): all levels.
+	// Depth is the maximum number of levels: 1 returns what is directly attached, 0 the subject alone. Default (nil):
+	// all levels.
 	Depth *int
-	// AllowIncomplete returns a graph with [Graph.Problems] if a list of referrers cannot be read completely. Default:
-	// false; this then fails with [ErrIncomplete].
+	// AllowIncomplete returns a graph with [Graph.Problems] if a list cannot be read completely. Default: false; this
+	// then fails with [ErrIncomplete].
 	AllowIncomplete bool
 	// Concurrency is the maximum number of concurrent requests. Default: 128. Values above 512 count as 512. Fewer are
 	// used while a registry limits the rate of requests, or if the process can open few files.
@@ -344,6 +349,12 @@ func (o *DiscoverOptions) toC(a *arguments) (*C.ocigraph_discover_options, error
 	}
 	for key, value := range o.Annotations {
 		s.set(C.ocigraph_discover_options_add_annotation(c, a.text(key), a.text(value), &s.failure))
+	}
+	if o.PredicateType != "" {
+		s.set(C.ocigraph_discover_options_set_predicate_type(c, a.text(o.PredicateType), &s.failure))
+	}
+	if o.Only != 0 {
+		s.set(C.ocigraph_discover_options_set_only(c, C.int32_t(o.Only), &s.failure))
 	}
 	if o.Platform != "" {
 		s.set(C.ocigraph_discover_options_set_platform(c, a.text(o.Platform), &s.failure))

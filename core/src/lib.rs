@@ -373,13 +373,13 @@ pub use content::{
 };
 pub use ocigraph_types::{
     Algorithm, Annotations, Attachment, AttachmentKind, Bytes, Code, Descriptor, Digest,
-    DigestError, EMPTY_JSON, Edge, EdgeKind, EdgeRef, Edges, Error, Graph, Hasher, Host, HostError,
-    HostErrorReason, ImageConfig, KeyCase, ListProblem, Location, Manifest, ManifestBuildError,
-    ManifestBuilder, ManifestError, ManifestErrorReason, ManifestFormat, ManifestFormatError,
-    MediaTypeError, Node, Platform, PlatformError, Reference, ReferenceError, RegistryError,
-    RepositoryError, RepositoryErrorReason, Result, SiblingTag, TagError, TagOrDigest, ToJson,
-    Verifier, Walk, annotation, check_repository, check_tag, empty_descriptor, excerpt, json_text,
-    printable,
+    DigestError, EMPTY_JSON, Edge, EdgeKind, EdgeKindError, EdgeRef, Edges, Error, Graph, Hasher,
+    Host, HostError, HostErrorReason, ImageConfig, KeyCase, ListProblem, Location, Manifest,
+    ManifestBuildError, ManifestBuilder, ManifestError, ManifestErrorReason, ManifestFormat,
+    ManifestFormatError, MediaTypeError, Node, Platform, PlatformError, Reference, ReferenceError,
+    RegistryError, RepositoryError, RepositoryErrorReason, Result, SiblingTag, TagError,
+    TagOrDigest, ToJson, Verifier, Walk, annotation, check_repository, check_tag, empty_descriptor,
+    excerpt, json_text, printable,
 };
 pub use operation::{
     attach::AttachOptions,

@@ -66,9 +66,11 @@ class operations : public calls {
             options.get());
     }
 
-    /* Returns the graph of all direct and indirect referrers of what `reference` names: see distribution-spec
-     * v1.1.1, "Listing Referrers"
-     * (https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#listing-referrers). */
+    /* Returns the graph of everything that is attached to what `reference` names, directly or through others: its
+     * referrers (distribution-spec v1.1.1, "Listing Referrers",
+     * https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#listing-referrers), the manifests of
+     * the tags that cosign derives from a digest, the attestations of BuildKit, and the children of an index. Each
+     * edge of the graph has its kind. */
     graph discover(
         std::string_view reference, const discover_options &options = {}, const cancel_token &cancel = {}) const {
         return run<graph, ocigraph_graph>(

@@ -251,26 +251,33 @@ class pull_options
 class discover_options
     : public detail::options<discover_options, ocigraph_discover_options, ocigraph_discover_options_new, ocigraph_discover_options_free> {
   public:
-    /* Keeps only the referrers of this artifact type, the paths from the subject to them, and their direct and
-     * indirect referrers. Default: all referrers. */
+    /* Keeps only what has this artifact type, the paths from the subject to it, and what is attached to it directly
+     * or indirectly. Default: everything. */
     discover_options &artifact_type(std::string_view artifact_type) {
         return set(ocigraph_discover_options_set_artifact_type, detail::in(artifact_type));
     }
-    /* Adds an annotation. Keeps only the referrers that have all these annotations with these values, in the same
-     * way as `artifact_type`. Default: all referrers. */
+    /* Adds an annotation. Keeps only what has all these annotations with these values, in the same way as
+     * `artifact_type`. Default: everything. */
     discover_options &annotation(std::string_view key, std::string_view value) {
         return set(ocigraph_discover_options_add_annotation, detail::in(key), detail::in(value));
     }
+    /* Keeps only the attestations of which a statement has this predicate type, such as `https://spdx.dev/Document`,
+     * in the same way as `artifact_type`. Default: everything. */
+    discover_options &predicate_type(std::string_view predicate_type) {
+        return set(ocigraph_discover_options_set_predicate_type, detail::in(predicate_type));
+    }
+    /* Follows the edges of this kind alone, for example those to referrers. Default: all kinds. */
+    discover_options &only(std::int32_t only) { return set(ocigraph_discover_options_set_only, only); }
     /* Starts at the image for this platform if the reference names an index. NOT_FOUND if the index has no such
      * image. Default: starts at the manifest that the reference names. */
     discover_options &platform(std::string_view platform) {
         return set(ocigraph_discover_options_set_platform, detail::in(platform));
     }
-    /* Sets the maximum number of levels of referrers: 1 returns the direct referrers, 0 the subject alone. Default:
-     * all levels. */
+    /* Sets the maximum number of levels: 1 returns what is directly attached, 0 the subject alone. Default: all
+     * levels. */
     discover_options &depth(std::size_t depth) { return set(ocigraph_discover_options_set_depth, depth); }
-    /* If true, returns a graph with graph::problems if a list of referrers cannot be read completely. Default:
-     * false; this then fails with INCOMPLETE. */
+    /* If true, returns a graph with graph::problems if a list cannot be read completely. Default: false; this then
+     * fails with INCOMPLETE. */
     discover_options &allow_incomplete(bool allow_incomplete) {
         return set(ocigraph_discover_options_set_allow_incomplete, allow_incomplete);
     }

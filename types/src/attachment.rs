@@ -7,7 +7,7 @@ mod recognized;
 mod sibling_tag;
 mod statement;
 
-pub use edge::{Edge, EdgeKind};
+pub use edge::{Edge, EdgeKind, EdgeKindError};
 pub use recognized::{Attachment, AttachmentKind, Unread};
 pub use sibling_tag::{SIBLING_SUFFIXES, SiblingTag};
 pub use statement::Statement;

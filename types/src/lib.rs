@@ -53,7 +53,8 @@ mod verifier;
 
 pub use annotation::{Annotations, created};
 pub use attachment::{
-    Attachment, AttachmentKind, Edge, EdgeKind, SIBLING_SUFFIXES, SiblingTag, Statement, Unread,
+    Attachment, AttachmentKind, Edge, EdgeKind, EdgeKindError, SIBLING_SUFFIXES, SiblingTag,
+    Statement, Unread,
 };
 pub use bytes::Bytes;
 pub use descriptor::Descriptor;

@@ -3,9 +3,20 @@
 //! Constants of limits and enumerations, and their conversion from and to the values of the
 //! core.
 
-use ocigraph::{Attributes, ManifestFormat, Outcome, ProblemKind, Result};
+use ocigraph::{Attributes, EdgeKind, ManifestFormat, Outcome, ProblemKind, Result};
 
 use crate::text::invalid;
+
+/// The manifest has the other as its `subject`.
+pub const OCIGRAPH_EDGE_KIND_REFERRER: i32 = 1;
+/// The other is an index that lists the manifest.
+pub const OCIGRAPH_EDGE_KIND_CHILD: i32 = 2;
+/// A tag of the manifest has the digest of the other: `sha256-<hex>.sig`, `.att` or `.sbom`, as
+/// cosign writes it.
+pub const OCIGRAPH_EDGE_KIND_TAG: i32 = 3;
+/// An index lists both, and the entry of the manifest names the other in the annotation
+/// `vnd.docker.reference.digest`, as BuildKit writes it.
+pub const OCIGRAPH_EDGE_KIND_ATTESTATION: i32 = 4;
 
 /// The default: `OCIGRAPH_FORMAT_OCI_1_1`, or `OCIGRAPH_FORMAT_ORAS_ARTIFACT` for a referrer on a
 /// registry that lists only ORAS artifacts as referrers.
@@ -93,6 +104,16 @@ pub const OCIGRAPH_SIGNED_UNKNOWN: i32 = 0;
 pub const OCIGRAPH_SIGNED_YES: i32 = 1;
 /// The opposite of `OCIGRAPH_SIGNED_YES`.
 pub const OCIGRAPH_SIGNED_NO: i32 = 2;
+
+pub(crate) fn parse_edge_kind(number: i32) -> Result<EdgeKind> {
+    match number {
+        OCIGRAPH_EDGE_KIND_REFERRER => Ok(EdgeKind::Referrer),
+        OCIGRAPH_EDGE_KIND_CHILD => Ok(EdgeKind::Child),
+        OCIGRAPH_EDGE_KIND_TAG => Ok(EdgeKind::Tag),
+        OCIGRAPH_EDGE_KIND_ATTESTATION => Ok(EdgeKind::Attestation),
+        other => Err(invalid(format!("invalid edge kind {other}: expected OCIGRAPH_EDGE_KIND_*"))),
+    }
+}
 
 pub(crate) fn parse_manifest_format(number: i32) -> Result<ManifestFormat> {
     match number {

@@ -184,6 +184,8 @@ impl DeleteOptions {
 pub(crate) struct DiscoverOptions {
     artifact_type: Option<String>,
     annotations: Option<Annotations>,
+    predicate_type: Option<String>,
+    only: Option<String>,
     platform: Option<String>,
     depth: Option<Count>,
     allow_incomplete: Option<bool>,
@@ -197,6 +199,10 @@ impl DiscoverOptions {
         options.artifact_type = self.artifact_type;
         if let Some(given) = self.annotations {
             options.annotations = given;
+        }
+        options.predicate_type = self.predicate_type;
+        if let Some(given) = self.only {
+            options.only = Some(parsed(&given)?);
         }
         if let Some(given) = self.platform {
             options.platform = Some(parsed(&given)?);

@@ -130,7 +130,7 @@ impl Graph {
         let mut wanted = DiscoverOptions::default();
         wanted.artifact_type = artifact_type;
         wanted.annotations = annotations;
-        detached(py, || self.graph.filtered(|referrer| wanted.matches(referrer))).into()
+        detached(py, || self.graph.filtered(|node| wanted.matches(&self.graph, node))).into()
     }
 
     fn tree(&self, py: Python<'_>, root: &str) -> String {
@@ -158,7 +158,7 @@ impl Graph {
         let mut wanted = DiscoverOptions::default();
         wanted.artifact_type = artifact_type;
         wanted.annotations = annotations;
-        let wanted = |referrer: &Descriptor| wanted.matches(referrer);
+        let wanted = |referrer: &Descriptor| wanted.matches(&self.graph, referrer);
         detached(py, || self.graph.json(reference, location, KeyCase::Snake, wanted))
     }
 

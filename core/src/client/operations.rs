@@ -77,14 +77,16 @@ impl Client {
         operation::pull(store, reference, options).await
     }
 
-    /// Returns the graph of all direct and indirect referrers of what `reference` names: see
-    /// [distribution-spec v1.1.1, "Listing Referrers"][spec].
+    /// Returns the graph of everything that is attached to what `reference` names, directly or
+    /// through others: its referrers ([distribution-spec v1.1.1, "Listing Referrers"][spec]), the
+    /// manifests of the tags that cosign derives from a digest, the attestations of BuildKit, and
+    /// the children of an index. Each edge of the graph has its kind.
     ///
     /// [spec]: https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#listing-referrers
     ///
     /// # Errors
-    /// [`Code::NotFound`] if `reference` names nothing, [`Code::Incomplete`] if a list of referrers
-    /// cannot be read completely, unless the options allow it.
+    /// [`Code::NotFound`] if `reference` names nothing, [`Code::Incomplete`] if a list cannot be
+    /// read completely, unless the options allow it.
     pub async fn discover(&self, reference: &Reference, options: DiscoverOptions) -> Result<Graph> {
         let store = self.open_for(discover::OPERATION, reference, &[])?;
         operation::discover(&*store, reference, &options).await

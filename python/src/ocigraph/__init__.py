@@ -33,7 +33,7 @@ from ._digest import (
     digest_file,
     digest_files,
 )
-from ._enumerations import Format, Outcome, ProblemKind
+from ._enumerations import EdgeKind, Format, Outcome, ProblemKind
 from ._error import (
     AlreadyExistsError,
     CancelledError,
@@ -115,6 +115,7 @@ __all__ = [
     "DeleteReport",
     "Descriptor",
     "DigestMismatchError",
+    "EdgeKind",
     "Error",
     "ErrorCode",
     "Event",

@@ -5,6 +5,17 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
+EdgeKind: TypeAlias = Literal["referrer", "child", "tag", "attestation"]
+"""How a manifest is attached to another, and so how it is found.
+
+- ``referrer``: the manifest has the other as its ``subject``.
+- ``child``: the other is an index that lists the manifest.
+- ``tag``: a tag of the manifest has the digest of the other: ``sha256-<hex>.sig``, ``.att`` or ``.sbom``, as cosign
+  writes it.
+- ``attestation``: an index lists both, and the entry of the manifest names the other in the annotation
+  ``vnd.docker.reference.digest``, as BuildKit writes it.
+"""
+
 Format: TypeAlias = Literal["auto", "oci-1.1", "oci-1.0", "oci-artifact", "oras-artifact"]
 """The format in which the manifest of a new artifact is written.
 

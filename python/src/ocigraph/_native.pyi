@@ -129,6 +129,8 @@ class Client:
         *,
         artifact_type: str | None,
         annotations: dict[str, str],
+        predicate_type: str | None,
+        only: str | None,
         platform: str | None,
         depth: int | None,
         allow_incomplete: bool,

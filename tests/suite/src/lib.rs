@@ -17,6 +17,7 @@
 //! println!("{}", work.ocigraph(&["discover", "-o", "tree", &image]).ok());
 //! ```
 
+mod attachments;
 mod fault;
 mod helper;
 mod image;
@@ -32,6 +33,7 @@ mod tools;
 mod user;
 mod workspace;
 
+pub use attachments::{AttachedImage, SLSA, SPDX};
 pub use fault::{FaultServer, RecordedRequest, Reply};
 pub use helper::CredentialHelper;
 pub use library::{c_library, c_program, go_program, with_library};

@@ -1,7 +1,10 @@
 //! [`Edge`]: how a manifest is attached to another.
 
+use std::{fmt, str::FromStr};
+
 use crate::{
     descriptor::Descriptor,
+    error::{Code, Error, Result, into_error},
     weight::{OBJECT, Weight},
 };
 
@@ -14,7 +17,7 @@ pub enum EdgeKind {
     /// The other is an index that lists the manifest.
     Child,
     /// A tag of the manifest has the digest of the other: `sha256-<hex>.sig`, `.att` or `.sbom`, as
-    /// cosign writes it. See [`SiblingTag`](crate::SiblingTag).
+    /// cosign writes it.
     Tag,
     /// An index lists both, and the entry of the manifest names the other in the annotation
     /// `vnd.docker.reference.digest`, as BuildKit writes it.
@@ -34,6 +37,48 @@ impl EdgeKind {
             EdgeKind::Tag => "tag",
             EdgeKind::Attestation => "attestation",
         }
+    }
+}
+
+/// The text is not the name of a kind of edges. Converts into [`Error`] with
+/// [`Code::InvalidArgument`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("invalid kind of edges {text:?}: expected referrer, child, tag or attestation")]
+#[non_exhaustive]
+pub struct EdgeKindError {
+    /// The text.
+    pub text: String,
+}
+
+impl EdgeKindError {
+    fn code(&self) -> Code {
+        Code::InvalidArgument
+    }
+
+    fn hint(&self) -> Option<&'static str> {
+        None
+    }
+}
+
+into_error!(EdgeKindError);
+
+/// Parses `referrer`, `child`, `tag` or `attestation`.
+///
+/// # Errors
+///
+/// [`Code::InvalidArgument`] for every other text; the source is an [`EdgeKindError`].
+impl FromStr for EdgeKind {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let found = Self::ALL.into_iter().find(|kind| kind.name() == text);
+        found.ok_or_else(|| EdgeKindError { text: text.to_owned() }.into())
+    }
+}
+
+impl fmt::Display for EdgeKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
     }
 }
 

@@ -20,16 +20,18 @@ use crate::{
     text::ocigraph_str,
 };
 
-/// Returns the graph of all direct and indirect referrers of what `reference` names: see
-/// distribution-spec v1.1.1, "Listing Referrers"
-/// (https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#listing-referrers).
+/// Returns the graph of everything that is attached to what `reference` names, directly or through
+/// others: its referrers (distribution-spec v1.1.1, "Listing Referrers",
+/// https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#listing-referrers), the
+/// manifests of the tags that cosign derives from a digest, the attestations of BuildKit, and the
+/// children of an index. Each edge of the graph has its kind.
 ///
 /// `reference`: the subject. `options`: NULL selects the defaults. `cancel`: may be NULL.
 ///
 /// Ownership: free `out` with `ocigraph_graph_free`.
 /// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, IO, CANCELLED, network errors; NOT_FOUND if
-/// `reference` names nothing; INCOMPLETE if a list of referrers cannot be read completely, unless
-/// the options allow it.
+/// `reference` names nothing; INCOMPLETE if a list cannot be read completely, unless the options
+/// allow it.
 /// Threads: any; blocks until the operation is over. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_discover(

@@ -9,6 +9,7 @@ use ocigraph::DiscoverOptions;
 use crate::{
     boundary::{call_status, free, require},
     error::ocigraph_error,
+    numbers::parse_edge_kind,
     status::ocigraph_status,
     text::ocigraph_str,
 };
@@ -37,8 +38,8 @@ pub extern "C" fn ocigraph_discover_options_free(options: Option<Box<ocigraph_di
     free(options);
 }
 
-/// Keeps only the referrers of this artifact type, the paths from the subject to them, and their
-/// direct and indirect referrers. Default: all referrers. An empty text or NULL unsets it.
+/// Keeps only what has this artifact type, the paths from the subject to it, and what is attached
+/// to it directly or indirectly. Default: everything. An empty text or NULL unsets it.
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not UTF-8.
 /// Threads: one at a time for each handle. Since 0.1.0.
@@ -55,8 +56,8 @@ pub extern "C" fn ocigraph_discover_options_set_artifact_type(
     })
 }
 
-/// Adds an annotation. Keeps only the referrers that have all these annotations with these values,
-/// in the same way as `artifact_type`. Default: all referrers.
+/// Adds an annotation. Keeps only what has all these annotations with these values, in the same way
+/// as `artifact_type`. Default: everything.
 ///
 /// A key that was added before gets the new value.
 ///
@@ -72,6 +73,44 @@ pub extern "C" fn ocigraph_discover_options_add_annotation(
     call_status(error, || {
         let (key, value) = (key.required("key")?, value.text("value")?);
         require(options, "options")?.core.annotations.insert(key, value);
+        Ok(())
+    })
+}
+
+/// Keeps only the attestations of which a statement has this predicate type, such as
+/// `https://spdx.dev/Document`, in the same way as `artifact_type`. Default: everything. An empty
+/// text or NULL unsets it.
+///
+/// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not UTF-8.
+/// Threads: one at a time for each handle. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_discover_options_set_predicate_type(
+    options: Option<&mut ocigraph_discover_options>,
+    predicate_type: ocigraph_str,
+    error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
+) -> ocigraph_status {
+    call_status(error, || {
+        let value = predicate_type.optional("predicate_type")?;
+        require(options, "options")?.core.predicate_type = value;
+        Ok(())
+    })
+}
+
+/// Follows the edges of this kind alone, for example those to referrers. Default: all kinds.
+///
+/// `only`: one of `OCIGRAPH_EDGE_KIND_*`.
+///
+/// Errors: INVALID_ARGUMENT if `options` is NULL or the number is unknown.
+/// Threads: one at a time for each handle. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_discover_options_set_only(
+    options: Option<&mut ocigraph_discover_options>,
+    only: i32,
+    error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
+) -> ocigraph_status {
+    call_status(error, || {
+        let value = parse_edge_kind(only)?;
+        require(options, "options")?.core.only = Some(value);
         Ok(())
     })
 }
@@ -96,8 +135,8 @@ pub extern "C" fn ocigraph_discover_options_set_platform(
     })
 }
 
-/// Sets the maximum number of levels of referrers: 1 returns the direct referrers, 0 the subject
-/// alone. Default: all levels.
+/// Sets the maximum number of levels: 1 returns what is directly attached, 0 the subject alone.
+/// Default: all levels.
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL.
 /// Threads: one at a time for each handle. Since 0.1.0.
@@ -113,8 +152,8 @@ pub extern "C" fn ocigraph_discover_options_set_depth(
     })
 }
 
-/// If true, returns a graph with problems (`ocigraph_graph_problem`) if a list of referrers cannot
-/// be read completely. Default: false; this then fails with INCOMPLETE.
+/// If true, returns a graph with problems (`ocigraph_graph_problem`) if a list cannot be read
+/// completely. Default: false; this then fails with INCOMPLETE.
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL.
 /// Threads: one at a time for each handle. Since 0.1.0.

@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 
-use ocigraph::{Digest, DiscoverOptions, Graph, KeyCase, Reference};
+use ocigraph::{Digest, DiscoverOptions, EdgeKind, Graph, KeyCase, Reference};
 
 use crate::{
     boundary::{borrow, call, free, read, require},
@@ -50,7 +50,9 @@ impl ocigraph_graph {
         let mut path: Vec<usize> = Vec::new();
         for node in value.walk() {
             path.truncate(node.depth.saturating_sub(1));
-            referrers.entry(node.subject.digest.clone()).or_default().push(steps.len());
+            if node.kind == EdgeKind::Referrer {
+                referrers.entry(node.subject.digest.clone()).or_default().push(steps.len());
+            }
             let parent = path.last().copied();
             path.push(steps.len());
             let descriptor = ocigraph_descriptor::new(node.descriptor.clone());
@@ -246,7 +248,7 @@ pub extern "C" fn ocigraph_graph_filter(
 ) -> ocigraph_status {
     call(out, error, || {
         let (graph, options) = (require(graph, "graph")?, &require(options, "options")?.core);
-        let part = graph.value.filtered(|d| options.matches(d));
+        let part = graph.value.filtered(|d| options.matches(&graph.value, d));
         Ok(ocigraph_graph::new(part, graph.reference.clone(), options.clone()))
     })
 }
@@ -272,7 +274,7 @@ pub extern "C" fn ocigraph_graph_json(graph: Option<&ocigraph_graph>) -> ocigrap
     read(graph, |r| {
         r.json.get(|| {
             let location = Reference::new(r.reference.location().clone()).to_string();
-            let wanted = |d: &ocigraph::Descriptor| r.options.matches(d);
+            let wanted = |d: &ocigraph::Descriptor| r.options.matches(&r.value, d);
             r.value.json(&r.reference.to_string(), &location, KeyCase::Snake, wanted)
         })
     })

@@ -1,7 +1,7 @@
 //! `discover`: prints the graph of referrers of an artifact.
 
 use clap::{Args, ValueEnum};
-use ocigraph::{DiscoverOptions, Graph, KeyCase, Platform, Reference, Result};
+use ocigraph::{DiscoverOptions, EdgeKind, Graph, KeyCase, Platform, Reference, Result};
 
 use crate::{
     ExitCode,
@@ -25,6 +25,34 @@ enum GraphFormat {
     Mermaid,
 }
 
+/// The kind of edges that a graph is narrowed to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OnlyKind {
+    /// Manifests that have the artifact as their subject
+    #[value(alias = "referrer")]
+    Referrers,
+    /// Manifests that cosign tagged with the digest of the artifact
+    #[value(alias = "tag")]
+    Tags,
+    /// Attestations that BuildKit listed in an index
+    #[value(alias = "attestation")]
+    Attestations,
+    /// Manifests that an index lists
+    #[value(alias = "child")]
+    Children,
+}
+
+impl OnlyKind {
+    pub(crate) fn kind(self) -> EdgeKind {
+        match self {
+            OnlyKind::Referrers => EdgeKind::Referrer,
+            OnlyKind::Tags => EdgeKind::Tag,
+            OnlyKind::Attestations => EdgeKind::Attestation,
+            OnlyKind::Children => EdgeKind::Child,
+        }
+    }
+}
+
 #[derive(Debug, Args)]
 #[command(after_help = "\
 EXAMPLES
@@ -44,6 +72,12 @@ pub(crate) struct DiscoverArgs {
     /// Show only referrers with this annotation, the path to them, and their referrers
     #[arg(short, long = "annotation", value_name = "KEY=VALUE")]
     annotations: Vec<String>,
+    /// Show only attestations with this predicate type, the path to them, and what is attached to them
+    #[arg(long = "predicate", value_name = "TYPE")]
+    predicate_type: Option<String>,
+    /// Follow edges of one kind only
+    #[arg(long, value_name = "KIND")]
+    only: Option<OnlyKind>,
     /// Start from the image for this platform in an index
     #[arg(long, value_name = "OS/ARCH[/VARIANT]")]
     platform: Option<Platform>,
@@ -56,6 +90,8 @@ pub(crate) async fn discover(common: &Common, args: DiscoverArgs) -> Result<Exit
     let mut options = DiscoverOptions::default();
     options.artifact_type = args.artifact_type.clone();
     options.annotations = key_values(&args.annotations)?;
+    options.predicate_type = args.predicate_type.clone();
+    options.only = args.only.map(OnlyKind::kind);
     options.platform = args.platform;
     options.depth = args.depth.map(clamped);
     options.concurrency = common.concurrency();
@@ -69,7 +105,8 @@ pub(crate) async fn discover(common: &Common, args: DiscoverArgs) -> Result<Exit
         GraphFormat::Mermaid => output::bytes(graph.mermaid(&root).as_bytes()),
         GraphFormat::Json => {
             let location = Reference::new(args.target.reference.location().clone()).to_string();
-            let mut text = graph.json(&root, &location, KeyCase::Camel, |d| filter.matches(d));
+            let mut text =
+                graph.json(&root, &location, KeyCase::Camel, |d| filter.matches(&graph, d));
             text.push('\n');
             output::bytes(text.as_bytes());
         }

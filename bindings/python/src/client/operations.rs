@@ -152,8 +152,8 @@ impl Client {
         self.start(py, events, |client| async move { client.pull(&reference, options).await })
     }
 
-    #[pyo3(signature = (reference, *, artifact_type, annotations, platform, depth,
-        allow_incomplete, concurrency))]
+    #[pyo3(signature = (reference, *, artifact_type, annotations, predicate_type, only,
+        platform, depth, allow_incomplete, concurrency))]
     #[allow(clippy::too_many_arguments)]
     fn discover(
         &self,
@@ -161,6 +161,8 @@ impl Client {
         reference: GivenReference,
         artifact_type: Option<String>,
         annotations: Annotations,
+        predicate_type: Option<String>,
+        only: Option<String>,
         platform: Option<String>,
         depth: Option<usize>,
         allow_incomplete: bool,
@@ -170,6 +172,8 @@ impl Client {
         let mut options = DiscoverOptions::default();
         options.artifact_type = artifact_type;
         options.annotations = annotations;
+        options.predicate_type = predicate_type;
+        options.only = only.map(|only| values::parsed(py, &only)).transpose()?;
         options.platform = platform.map(|platform| values::parsed(py, &platform)).transpose()?;
         options.depth = depth;
         options.allow_incomplete = allow_incomplete;

@@ -19,7 +19,7 @@ from .._checks import (
 from .._configuration import UnpackLimits
 from .._content import given_file_async, given_files_async
 from .._descriptor import Platform
-from .._enumerations import Format
+from .._enumerations import EdgeKind, Format
 from .._graph import Graph
 from .._progress import Progress
 from .._results import CopyReport, DeleteReport, PullResult, PushResult, VerifyReport
@@ -258,33 +258,40 @@ class ArtifactOperations(Base):
         *,
         artifact_type: str | None = None,
         annotations: Mapping[str, str] | None = None,
+        predicate_type: str | None = None,
+        only: EdgeKind | None = None,
         platform: str | Platform | None = None,
         depth: int | None = None,
         allow_incomplete: bool = False,
         concurrency: int | None = None,
     ) -> Graph:
-        """Returns the graph of all direct and indirect referrers of what ``reference`` names: see [distribution-spec
-        v1.1.1, "Listing
-        Referrers"](https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#listing-referrers).
+        """Returns the graph of everything that is attached to what ``reference`` names, directly or through others: its
+        referrers ([distribution-spec v1.1.1, "Listing
+        Referrers"](https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#listing-referrers)), the
+        manifests of the tags that cosign derives from a digest, the attestations of BuildKit, and the children of an
+        index. Each edge of the graph has its kind.
 
         Args:
             reference: the subject.
-            artifact_type: keeps only the referrers of this artifact type, the paths from the subject to them, and their
-                direct and indirect referrers. Default: all referrers.
-            annotations: keeps only the referrers that have all these annotations with these values, in the same way as
-                ``artifact_type``. Default: all referrers.
+            artifact_type: keeps only what has this artifact type, the paths from the subject to it, and what is
+                attached to it directly or indirectly. Default: everything.
+            annotations: keeps only what has all these annotations with these values, in the same way as
+                ``artifact_type``. Default: everything.
+            predicate_type: keeps only the attestations of which a statement has this predicate type, such as
+                ``https://spdx.dev/Document``, in the same way as ``artifact_type``. Default: everything.
+            only: follows the edges of this kind alone, for example those to referrers. Default: all kinds.
             platform: starts at the image for this platform if the reference names an index. `NotFoundError` if the
                 index has no such image. Default: starts at the manifest that the reference names.
-            depth: maximum number of levels of referrers: 1 returns the direct referrers, 0 the subject alone. Default:
-                all levels.
-            allow_incomplete: returns a graph with `Graph.problems` if a list of referrers cannot be read completely.
-                Default: False; this then fails with `IncompleteError`.
+            depth: maximum number of levels: 1 returns what is directly attached, 0 the subject alone. Default: all
+                levels.
+            allow_incomplete: returns a graph with `Graph.problems` if a list cannot be read completely. Default: False;
+                this then fails with `IncompleteError`.
             concurrency: maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as 512.
                 Fewer are used while a registry limits the rate of requests, or if the process can open few files.
 
         Raises:
             NotFoundError: ``reference`` names nothing.
-            IncompleteError: a list of referrers cannot be read completely, unless the options allow it.
+            IncompleteError: a list cannot be read completely, unless the options allow it.
 
         Example:
             >>> graph = await client.discover("oci:store/app:v1")
@@ -297,6 +304,8 @@ class ArtifactOperations(Base):
             given_reference(reference),
             artifact_type=optional(check_text, "artifact_type", artifact_type),
             annotations=check_texts("annotations", annotations),
+            predicate_type=optional(check_text, "predicate_type", predicate_type),
+            only=optional(check_text, "only", only),
             platform=optional(platform_text, "platform", platform),
             depth=optional(check_count, "depth", depth),
             allow_incomplete=check_flag("allow_incomplete", allow_incomplete),
