@@ -8,7 +8,7 @@ use derive_setters::Setters;
 use std::collections::BTreeMap;
 
 use crate::operation::{attached::walk::Walk, named::named, select::select_with_attestations};
-use crate::store::{ReadStore, concurrency::concurrency};
+use crate::store::{ReadStore, ReferrersDetail, concurrency::concurrency};
 use ocigraph_types::{
     Descriptor, EdgeKind, Graph, ListProblem, Platform, Reference, Result, TagOrDigest,
 };
@@ -96,16 +96,38 @@ pub async fn discover(
     reference: &Reference,
     options: &DiscoverOptions,
 ) -> Result<Graph> {
-    named(OPERATION, reference, run(store, reference, options)).await
+    let detail = Some(detail(options));
+    named(OPERATION, reference, run(store, reference, options, detail)).await
 }
 
-async fn run(
+/// Like [`discover`], with the annotations as they are listed: the drawings of a graph show none. The
+/// options must not filter by annotations.
+pub(crate) async fn discover_as_listed(
     store: &dyn ReadStore,
     reference: &Reference,
     options: &DiscoverOptions,
 ) -> Result<Graph> {
+    named(OPERATION, reference, run(store, reference, options, None)).await
+}
+
+/// A filter that finds nothing, although a referrer fits, would be a fault of security. So it relies on
+/// no list.
+fn detail(options: &DiscoverOptions) -> ReferrersDetail {
+    match options.annotations.is_empty() {
+        true => ReferrersDetail::Annotations,
+        false => ReferrersDetail::EveryAnnotation,
+    }
+}
+
+/// Discovers with the annotations of `detail`, or with those that are listed.
+async fn run(
+    store: &dyn ReadStore,
+    reference: &Reference,
+    options: &DiscoverOptions,
+    detail: Option<ReferrersDetail>,
+) -> Result<Graph> {
     let name = reference.name()?;
-    let mut walk = Walk::new(store, options, concurrency(options.concurrency));
+    let mut walk = Walk::new(store, options, detail, concurrency(options.concurrency));
     let graph = match &name {
         name if options.platform.is_some() => {
             let selected = select_with_attestations(store, name, options.platform.as_ref()).await?;
@@ -113,12 +135,10 @@ async fn run(
             walk.run(subject, None, selected.attestations).await?
         }
         // A digest permits querying the referrers while the subject is resolved.
-        TagOrDigest::Digest(digest) if walk.lists_referrers() => {
-            let (subject, first) = tokio::try_join!(
-                store.resolve(&name),
-                store.referrers(digest, walk.artifact_type())
-            )?;
-            walk.run(subject, Some(first), Vec::new()).await?
+        TagOrDigest::Digest(digest) if walk.lists.descends(0) => {
+            let (subject, first) =
+                tokio::try_join!(store.resolve(&name), walk.lists.referrers(digest))?;
+            walk.run(subject, first, Vec::new()).await?
         }
         name => walk.run(store.resolve(name).await?, None, Vec::new()).await?,
     };

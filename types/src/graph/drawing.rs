@@ -5,7 +5,7 @@
 
 use std::{
     borrow::Cow,
-    collections::{HashMap, HashSet},
+    collections::{BTreeMap, HashMap, HashSet},
     fmt::{self, Write},
 };
 
@@ -43,6 +43,16 @@ impl Graph {
     /// );
     /// ```
     pub fn tree(&self, root: &str) -> String {
+        self.draw_tree(root, false)
+    }
+
+    /// Draws the tree of [`Graph::tree`] with the annotations of each referrer below it, as `oras
+    /// discover --verbose` does.
+    pub fn tree_with_annotations(&self, root: &str) -> String {
+        self.draw_tree(root, true)
+    }
+
+    fn draw_tree(&self, root: &str, annotations: bool) -> String {
         let mut out = printable(root);
         out.push('\n');
         let mut seen = HashSet::from([&self.subject().digest]);
@@ -71,8 +81,23 @@ impl Graph {
                     }
                     out.push('\n');
                     rails.push(!last);
-                    if seen.insert(&referrer.digest) {
-                        self.push_branches(&referrer.digest, level + 1, &mut lines);
+                    if !seen.insert(&referrer.digest) {
+                        continue;
+                    }
+                    self.push_branches(&referrer.digest, level + 1, &mut lines);
+                    if annotations && !referrer.annotations.is_empty() {
+                        let last = self.edges(&referrer.digest).next().is_none();
+                        lines.push((level + 1, Line::Annotations(&referrer.annotations, last)));
+                    }
+                }
+                Line::Annotations(annotations, last) => {
+                    let _ = writeln!(out, "{}[annotations]", branch(last));
+                    rails.push(!last);
+                    let end = annotations.len() - 1;
+                    for (i, (key, value)) in annotations.iter().enumerate() {
+                        indent(&mut out, &rails);
+                        let text = printable(&format!("{key}: {value}"));
+                        let _ = writeln!(out, "{}{text}", branch(i == end));
                     }
                 }
             }
@@ -195,6 +220,7 @@ impl fmt::Display for Graph {
 enum Line<'a> {
     Branch(Cow<'a, str>, bool, Vec<&'a Descriptor>),
     Referrer(&'a Descriptor, bool),
+    Annotations(&'a BTreeMap<String, String>, bool),
 }
 
 /// A part of a drawing.

@@ -1,7 +1,7 @@
 //! Recognizes attached manifests: reads as much of them as their entries in lists do not say.
 
 use crate::{
-    operation::read::{fetch_manifest, is_of_one_manifest, read_small},
+    operation::read::{fetch_manifest, read_small},
     store::ReadStore,
 };
 use ocigraph_types::{Attachment, Edge, Manifest, Result, Statement, TagOrDigest, Unread};
@@ -26,7 +26,7 @@ pub(crate) async fn recognize(
     }
     match fetch_manifest(store, &TagOrDigest::from(&edge.descriptor)).await {
         Ok(manifest) => Ok(Attachment::of_manifest(edge, &manifest)),
-        Err(e) if is_of_one_manifest(&e) => {
+        Err(e) if e.is_of_one_manifest() => {
             tracing::debug!(digest = %edge.descriptor.digest, error = %e, "not recognized");
             Ok(listed)
         }
@@ -48,7 +48,7 @@ pub(crate) async fn read_statements(
     for layer in layers {
         match read_small(store, &layer, MAX_STATEMENT).await {
             Ok(bytes) => attachment.add_statement(Statement::read(&bytes).as_ref()),
-            Err(e) if is_of_one_manifest(&e) => unread = Some(e.message().to_owned()),
+            Err(e) if e.is_of_one_manifest() => unread = Some(e.message().to_owned()),
             Err(e) => return Err(e),
         }
     }

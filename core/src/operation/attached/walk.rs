@@ -10,8 +10,8 @@ use super::{
 };
 use crate::{
     DiscoverOptions,
-    operation::read::{fetch_manifest, is_of_one_manifest},
-    store::{ReadStore, limits::check_limit, list::List, memory_budget::Charge},
+    operation::read::fetch_manifest,
+    store::{ReadStore, ReferrersDetail, limits::check_limit, list::List, memory_budget::Charge},
 };
 use ocigraph_types::{
     Attachment, Code, Descriptor, Digest, Edge, EdgeKind, Graph, ListProblem, Manifest, Result,
@@ -21,10 +21,49 @@ use ocigraph_types::{
 /// Bytes that a node takes besides its descriptor, in the graph and in the walk.
 const NODE: usize = 256;
 
-/// The state of a discovery.
-pub(crate) struct Walk<'a> {
+/// The lists that a discovery reads.
+#[derive(Clone, Copy)]
+pub(crate) struct Lists<'a> {
     store: &'a dyn ReadStore,
     options: &'a DiscoverOptions,
+    /// The annotations of referrers to read. `None` for those that are listed.
+    detail: Option<ReferrersDetail>,
+}
+
+impl Lists<'_> {
+    fn follows(self, kind: EdgeKind) -> bool {
+        self.options.only.is_none_or(|only| only == kind)
+    }
+
+    fn max_depth(self) -> usize {
+        self.options.depth.unwrap_or(usize::MAX)
+    }
+
+    /// Returns true if what is attached to a node of this level is looked for.
+    pub(crate) fn descends(self, depth: usize) -> bool {
+        depth < self.max_depth()
+    }
+
+    /// Returns the referrers of a node, unless the discovery follows other edges only.
+    pub(crate) async fn referrers(self, subject: &Digest) -> Result<Option<List<Descriptor>>> {
+        if !self.follows(EdgeKind::Referrer) {
+            return Ok(None);
+        }
+        // The store can filter only a walk of one level: otherwise a referrer of another type can have
+        // a referrer of the wanted type.
+        let options = self.options;
+        let artifact_type = options.artifact_type.as_deref().filter(|_| options.depth == Some(1));
+        let listed = match self.detail {
+            Some(detail) => self.store.referrers_in_detail(subject, artifact_type, detail).await,
+            None => self.store.referrers(subject, artifact_type).await,
+        };
+        listed.map(Some)
+    }
+}
+
+/// The state of a discovery.
+pub(crate) struct Walk<'a> {
+    pub(crate) lists: Lists<'a>,
     max_requests: usize,
     charge: Charge,
     /// Nodes that were visited, or are in the next level.
@@ -67,36 +106,17 @@ impl<'a> Walk<'a> {
     pub(crate) fn new(
         store: &'a dyn ReadStore,
         options: &'a DiscoverOptions,
+        detail: Option<ReferrersDetail>,
         max_requests: usize,
     ) -> Self {
         Self {
-            store,
-            options,
+            lists: Lists { store, options, detail },
             max_requests,
             charge: store.memory().charge(),
             seen: HashSet::new(),
             without_siblings: Vec::new(),
             listed: 0,
         }
-    }
-
-    fn follows(&self, kind: EdgeKind) -> bool {
-        self.options.only.is_none_or(|only| only == kind)
-    }
-
-    fn max_depth(&self) -> usize {
-        self.options.depth.unwrap_or(usize::MAX)
-    }
-
-    /// Returns true if the walk lists the referrers of the subject.
-    pub(crate) fn lists_referrers(&self) -> bool {
-        self.follows(EdgeKind::Referrer) && self.max_depth() > 0
-    }
-
-    /// Returns the artifact type by which the store can filter. It can filter only a walk of one level:
-    /// otherwise a referrer of another type can have a referrer of the wanted type.
-    pub(crate) fn artifact_type(&self) -> Option<&'a str> {
-        self.options.artifact_type.as_deref().filter(|_| self.options.depth == Some(1))
     }
 
     /// Returns the graph of `subject`. `referrers` are its referrers, if they were listed already;
@@ -112,14 +132,14 @@ impl<'a> Walk<'a> {
         self.seen.insert(root.clone());
         let mut level =
             vec![Visit { referrers, ..Visit::new(Edge::new(EdgeKind::Referrer, subject), 0) }];
-        if self.max_depth() > 0 && self.follows(EdgeKind::Attestation) {
+        if self.lists.descends(0) && self.lists.follows(EdgeKind::Attestation) {
             let edges = attestations.into_iter().map(|e| Edge::new(EdgeKind::Attestation, e));
             let edges = edges.collect();
             level.extend(self.attach(&mut graph, &root, edges, 1)?);
         }
         // The repository's tags are listed beside the first levels.
-        let follows_tags = self.follows(EdgeKind::Tag) && self.max_depth() > 0;
-        let siblings = SiblingTags::new(self.store);
+        let follows_tags = self.lists.follows(EdgeKind::Tag) && self.lists.descends(0);
+        let siblings = SiblingTags::new(self.lists.store);
         let list = async {
             if follows_tags {
                 siblings.listed().await;
@@ -140,11 +160,9 @@ impl<'a> Walk<'a> {
     /// Visits the nodes of a level, and those that they lead to.
     async fn walk(&mut self, graph: &mut Graph, mut level: Vec<Visit>) -> Result<()> {
         while !level.is_empty() {
-            let (store, options, max_depth) = (self.store, self.options, self.max_depth());
-            let artifact_type = self.artifact_type();
-            let visits = std::mem::take(&mut level)
-                .into_iter()
-                .map(|visit| visit_node(store, options, artifact_type, max_depth, visit));
+            let lists = self.lists;
+            let visits =
+                std::mem::take(&mut level).into_iter().map(|visit| visit_node(lists, visit));
             let mut visits = stream::iter(visits).buffer_unordered(self.max_requests);
             let mut found = Vec::new();
             while let Some(visited) = visits.try_next().await? {
@@ -163,7 +181,7 @@ impl<'a> Walk<'a> {
         if let Some(attachment) = attachment.filter(|found| found.label().is_some()) {
             graph.recognize(digest.clone(), attachment);
         }
-        if depth < self.max_depth() {
+        if self.lists.descends(depth) {
             self.without_siblings.push((digest.clone(), depth));
         }
         let mut next = Vec::new();
@@ -202,19 +220,19 @@ impl<'a> Walk<'a> {
         let mut next = Vec::new();
         for child in children {
             let Some(image) = child.attestation_of() else {
-                if self.follows(EdgeKind::Child) {
+                if self.lists.follows(EdgeKind::Child) {
                     of_index.push(Edge::new(EdgeKind::Child, child));
                 }
                 continue;
             };
-            if !self.follows(EdgeKind::Attestation) {
+            if !self.lists.follows(EdgeKind::Attestation) {
                 continue;
             }
             let platform = images.get(&image).cloned();
-            let is_below_image = platform.is_some() && self.follows(EdgeKind::Child);
+            let is_below_image = platform.is_some() && self.lists.follows(EdgeKind::Child);
             let (parent, depth) =
                 if is_below_image { (&image, depth + 2) } else { (index, depth + 1) };
-            if depth <= self.max_depth() {
+            if depth <= self.lists.max_depth() {
                 let about = platform.flatten().unwrap_or_else(|| image.to_string());
                 let edge = Edge::new(EdgeKind::Attestation, child);
                 let visits = self.attach(graph, parent, vec![edge], depth)?;
@@ -250,7 +268,7 @@ impl<'a> Walk<'a> {
         graph: &mut Graph,
     ) -> Result<Vec<Visit>> {
         let nodes = std::mem::take(&mut self.without_siblings);
-        let store = self.store;
+        let store = self.lists.store;
         let found = stream::iter(nodes).map(|(digest, depth)| async move {
             let mut tags = siblings.of(&digest).await?;
             let mut manifests = Vec::new();
@@ -259,7 +277,7 @@ impl<'a> Walk<'a> {
                     Ok(manifest) => manifests.push((tag, manifest.without_guard())),
                     // The tag was deleted after it was listed.
                     Err(e) if e.code() == Code::NotFound => {}
-                    Err(e) if is_of_one_manifest(&e) => {
+                    Err(e) if e.is_of_one_manifest() => {
                         let detail = format!("{tag}: {}", e.message());
                         tags.problems.push(problem_of(&digest, "the sibling tags of", detail));
                     }
@@ -288,34 +306,26 @@ impl<'a> Walk<'a> {
 
     fn count(&mut self, entries: usize) -> Result<()> {
         self.listed += entries;
-        check_limit(self.listed, self.store.max_entries())
+        check_limit(self.listed, self.lists.store.max_entries())
     }
 }
 
 /// Lists what is attached to a node, unless it is in the last level, and recognizes it.
-async fn visit_node(
-    store: &dyn ReadStore,
-    options: &DiscoverOptions,
-    artifact_type: Option<&str>,
-    max_depth: usize,
-    visit: Visit,
-) -> Result<Visited> {
+async fn visit_node(lists: Lists<'_>, visit: Visit) -> Result<Visited> {
     let Visit { edge, depth, about, manifest, referrers } = visit;
-    let follows = |kind| options.only.is_none_or(|only| only == kind);
-    let descends = depth < max_depth;
+    let store = lists.store;
+    let descends = lists.descends(depth);
     let digest = edge.descriptor.digest.clone();
     let list = async {
         match referrers {
             Some(referrers) => Ok(Some(referrers)),
-            None if descends && follows(EdgeKind::Referrer) => {
-                store.referrers(&digest, artifact_type).await.map(Some)
-            }
+            None if descends => lists.referrers(&digest).await,
             None => Ok(None),
         }
     };
     let reads_children = descends
         && media_type::is_index(&edge.descriptor.media_type)
-        && (follows(EdgeKind::Child) || follows(EdgeKind::Attestation));
+        && (lists.follows(EdgeKind::Child) || lists.follows(EdgeKind::Attestation));
     let read = async {
         let mut problems = Vec::new();
         let manifest = match manifest {
@@ -324,7 +334,7 @@ async fn visit_node(
                     Ok(index) => Some(index),
                     // A list names an index that was deleted.
                     Err(e) if e.code() == Code::NotFound && depth > 0 => None,
-                    Err(e) if is_of_one_manifest(&e) => {
+                    Err(e) if e.is_of_one_manifest() => {
                         let detail = e.message().to_owned();
                         problems.push(problem_of(&digest, "the children of", detail));
                         None
@@ -341,7 +351,7 @@ async fn visit_node(
                 found = found.about(about);
             }
             // A filter that silently finds nothing would be taken for an answer.
-            if options.predicate_type.is_some() && *found.unread() != Unread::Nothing {
+            if lists.options.predicate_type.is_some() && *found.unread() != Unread::Nothing {
                 let unread = read_statements(store, &mut found).await?;
                 let problem = |detail| problem_of(&digest, "the predicate types of", detail);
                 problems.extend(unread.map(problem));
