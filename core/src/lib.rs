@@ -384,7 +384,7 @@ pub use ocigraph_types::{
 pub use operation::{
     attach::AttachOptions,
     blob::TransferOptions,
-    copy::{CopiedBlobs, CopyOptions, CopyReport},
+    copy::{CopiedBlobs, CopyOptions, CopyReport, KeptTag},
     delete::{DeleteFailure, DeleteOptions, DeleteReport, RetainedManifest},
     discover::DiscoverOptions,
     manifest::ResolveOptions,

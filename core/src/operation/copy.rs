@@ -19,7 +19,10 @@ use walk::Walk;
 
 use crate::operation::read::fetch_manifest;
 use crate::{
-    operation::{named::named, select::select_manifest},
+    operation::{
+        named::named,
+        select::{Selected, select_with_attestations},
+    },
     store::{ReadStore, Store, concurrency::concurrency},
 };
 use ocigraph_types::{
@@ -50,6 +53,19 @@ pub struct CopyReport {
     /// entry in the list. The copy has all others.
     #[serde(serialize_with = "serialize_descriptors")]
     pub missing: Vec<Descriptor>,
+    /// The tags that have a digest, as cosign writes them, and stay at the destination as they are:
+    /// they name more there than at the source.
+    pub kept_tags: Vec<KeptTag>,
+}
+
+/// A tag that a copy leaves at the destination as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct KeptTag {
+    /// The tag.
+    pub tag: String,
+    /// The reason as a phrase for users.
+    pub reason: String,
 }
 
 /// Numbers of blobs of a copy, by outcome. Blobs of a manifest that the destination had already are
@@ -95,7 +111,9 @@ async fn run(
     destination: &Reference,
     options: CopyOptions,
 ) -> Result<CopyReport> {
-    let root = select_manifest(from.as_ref(), &source.name()?, options.platform.as_ref()).await?;
+    let selected =
+        select_with_attestations(from.as_ref(), &source.name()?, options.platform.as_ref()).await?;
+    let Selected { manifest: root, attestations } = selected;
     if let Some(expected) = destination.digest().filter(|digest| *digest != root.digest()) {
         return Err(Error::new(
             Code::DigestMismatch,
@@ -115,7 +133,7 @@ async fn run(
         // an index can have one.
         let _ = context.from.tags().await;
     }
-    let walked = Walk::new(&context, &root, tags).run(root.clone()).await?;
+    let walked = Walk::new(&context, &root, tags).run(root.clone(), attestations).await?;
     // Users assume that a tag names a complete graph, so an incomplete one gets no tag.
     ListProblem::check_complete(&walked.problems)?;
     if recursive && !tags.is_empty() {
@@ -135,6 +153,7 @@ async fn run(
         },
         bytes: stats.bytes,
         missing: walked.missing,
+        kept_tags: walked.kept_tags,
     })
 }
 

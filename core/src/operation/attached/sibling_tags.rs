@@ -8,28 +8,30 @@ use std::collections::HashMap;
 use futures::{StreamExt, TryStreamExt, stream};
 use tokio::sync::OnceCell;
 
-use crate::store::{
-    ReadStore,
-    list::{List, Problems},
+use crate::{
+    operation::read::fetch_manifest,
+    store::{
+        ReadStore,
+        list::{List, Problems},
+    },
 };
-use ocigraph_types::{Code, Digest, Result, SiblingTag, TagOrDigest};
+use ocigraph_types::{Code, Digest, Manifest, Result, SiblingTag, TagOrDigest};
 
 /// The sibling tags of the manifests of one operation.
-pub(crate) struct SiblingTags<'a> {
-    store: &'a dyn ReadStore,
+#[derive(Default)]
+pub(crate) struct SiblingTags {
     /// The sibling tags of the repository by subject. `None` if there is no complete list.
     listed: OnceCell<Option<HashMap<Digest, Vec<String>>>>,
 }
 
-impl<'a> SiblingTags<'a> {
-    pub(crate) fn new(store: &'a dyn ReadStore) -> Self {
-        Self { store, listed: OnceCell::new() }
-    }
-
+impl SiblingTags {
     /// Reads the list. An operation does so beside its other requests.
-    pub(crate) async fn listed(&self) -> Option<&HashMap<Digest, Vec<String>>> {
+    pub(crate) async fn listed(
+        &self,
+        store: &dyn ReadStore,
+    ) -> Option<&HashMap<Digest, Vec<String>>> {
         let listed = self.listed.get_or_init(|| async {
-            let tags = match self.store.sibling_tags().await {
+            let tags = match store.sibling_tags().await {
                 Ok(tags) => tags?.complete(),
                 // The registry has no such repository, so it has no tags.
                 Err(e) if e.registry_errors().iter().any(|e| e.code == "NAME_UNKNOWN") => {
@@ -57,13 +59,13 @@ impl<'a> SiblingTags<'a> {
 
     /// Returns the sibling tags of a manifest. A tag that the registry refuses to answer for is a
     /// problem of the list.
-    pub(crate) async fn of(&self, subject: &Digest) -> Result<List<String>> {
-        if let Some(listed) = self.listed().await {
+    pub(crate) async fn of(&self, store: &dyn ReadStore, subject: &Digest) -> Result<List<String>> {
+        if let Some(listed) = self.listed(store).await {
             return Ok(listed.get(subject).cloned().unwrap_or_default().into());
         }
         let asked = stream::iter(SiblingTag::of_cosign(subject)).map(|tag| async move {
             let name = tag.to_string();
-            let found = self.store.resolve(&TagOrDigest::Tag(name.clone())).await;
+            let found = store.resolve(&TagOrDigest::Tag(name.clone())).await;
             Ok::<_, crate::Error>((name, found))
         });
         let answers: Vec<_> = asked.buffered(3).try_collect().await?;
@@ -78,5 +80,30 @@ impl<'a> SiblingTags<'a> {
             }
         }
         Ok(List::with_problems(tags, problems.found()))
+    }
+
+    /// Returns the sibling tags of a manifest with the manifests that they name. One that cannot be read
+    /// is a problem of the list.
+    pub(crate) async fn manifests_of(
+        &self,
+        store: &dyn ReadStore,
+        subject: &Digest,
+    ) -> Result<List<(String, Manifest)>> {
+        let tags = self.of(store, subject).await?;
+        let mut problems = Problems::of_sibling_tags(subject);
+        let mut manifests = Vec::new();
+        for tag in tags.entries {
+            match fetch_manifest(store, &TagOrDigest::Tag(tag.clone())).await {
+                Ok(manifest) => manifests.push((tag, manifest.without_guard())),
+                // The tag was deleted after it was listed.
+                Err(e) if e.code() == Code::NotFound => {}
+                Err(e) if e.is_of_one_manifest() => {
+                    problems.add(format!("{tag}: {}", e.message()));
+                }
+                Err(e) => return Err(e),
+            }
+        }
+        let problems = [tags.problems, problems.found()].concat();
+        Ok(List::with_problems(manifests, problems))
     }
 }

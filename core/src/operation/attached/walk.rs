@@ -139,10 +139,11 @@ impl<'a> Walk<'a> {
         }
         // The repository's tags are listed beside the first levels.
         let follows_tags = self.lists.follows(EdgeKind::Tag) && self.lists.descends(0);
-        let siblings = SiblingTags::new(self.lists.store);
+        let siblings = SiblingTags::default();
+        let store = self.lists.store;
         let list = async {
             if follows_tags {
-                siblings.listed().await;
+                siblings.listed(store).await;
             }
             Ok(())
         };
@@ -264,34 +265,21 @@ impl<'a> Walk<'a> {
     /// returns those to visit.
     async fn find_siblings(
         &mut self,
-        siblings: &SiblingTags<'_>,
+        siblings: &SiblingTags,
         graph: &mut Graph,
     ) -> Result<Vec<Visit>> {
         let nodes = std::mem::take(&mut self.without_siblings);
         let store = self.lists.store;
         let found = stream::iter(nodes).map(|(digest, depth)| async move {
-            let mut tags = siblings.of(&digest).await?;
-            let mut manifests = Vec::new();
-            for tag in std::mem::take(&mut tags.entries) {
-                match fetch_manifest(store, &TagOrDigest::Tag(tag.clone())).await {
-                    Ok(manifest) => manifests.push((tag, manifest.without_guard())),
-                    // The tag was deleted after it was listed.
-                    Err(e) if e.code() == Code::NotFound => {}
-                    Err(e) if e.is_of_one_manifest() => {
-                        let detail = format!("{tag}: {}", e.message());
-                        tags.problems.push(problem_of(&digest, "the sibling tags of", detail));
-                    }
-                    Err(e) => return Err(e),
-                }
-            }
-            Ok::<_, crate::Error>((digest, depth, manifests, tags.problems))
+            let found = siblings.manifests_of(store, &digest).await?;
+            Ok::<_, crate::Error>((digest, depth, found))
         });
         let found: Vec<_> = found.buffered(self.max_requests).try_collect().await?;
         let mut next = Vec::new();
-        for (digest, depth, manifests, problems) in found {
-            graph.add_problems(problems);
-            self.count(manifests.len())?;
-            for (tag, manifest) in manifests {
+        for (digest, depth, found) in found {
+            graph.add_problems(found.problems);
+            self.count(found.entries.len())?;
+            for (tag, manifest) in found.entries {
                 let edge = Edge::of_tag(tag, manifest.descriptor());
                 let visits = self.attach(graph, &digest, vec![edge], depth + 1)?;
                 next.extend(

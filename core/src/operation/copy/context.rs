@@ -11,8 +11,8 @@ use std::{
 use futures::{StreamExt, TryStreamExt, stream};
 use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
 
-use super::options::CopyOptions;
-use crate::operation::read::fetch_manifest;
+use super::{KeptTag, options::CopyOptions};
+use crate::operation::{attached::sibling_tags::SiblingTags, read::fetch_manifest};
 use crate::{
     content::{progress::Outcome, source::Source},
     operation::transfer::push_reported,
@@ -24,7 +24,9 @@ use crate::{
         memory_budget::{Charge, Memory},
     },
 };
-use ocigraph_types::{Code, Descriptor, Digest, Manifest, Result, TagOrDigest, weight::Weight};
+use ocigraph_types::{
+    Code, Descriptor, Digest, ListProblem, Manifest, Result, TagOrDigest, weight::Weight,
+};
 
 /// Bytes from which a manifest counts as large. A large manifest is not kept until it is written,
 /// but fetched again.
@@ -40,7 +42,25 @@ pub(super) enum StepResult {
     Missing(Digest),
     Written(Digest),
     Referrers(List<Descriptor>),
+    Siblings(Siblings),
     ReferrersListed,
+}
+
+/// The sibling tags of a manifest at the source.
+#[derive(Default)]
+pub(super) struct Siblings {
+    pub(super) found: Vec<FoundSibling>,
+    /// Tags that stay at the destination as they are.
+    pub(super) kept: Vec<KeptTag>,
+    pub(super) problems: Vec<ListProblem>,
+}
+
+/// A manifest that a sibling tag names.
+pub(super) struct FoundSibling {
+    pub(super) manifest: Manifest,
+    pub(super) tag: String,
+    /// The destination has the tag already.
+    pub(super) is_tagged: bool,
 }
 
 /// What the walk needs to know of a manifest.
@@ -57,6 +77,18 @@ pub(super) struct FoundManifest {
 }
 
 impl FoundManifest {
+    /// A manifest that exists at the destination and only gets tags.
+    pub(super) fn to_tag(digest: Digest) -> Self {
+        Self {
+            digest,
+            exists: true,
+            subject: None,
+            children: Vec::new(),
+            existing_referrer: None,
+            manifest: None,
+        }
+    }
+
     fn of(manifest: Manifest, exists: bool, memory: &Memory) -> Self {
         let small = manifest.bytes().len() < LARGE_MANIFEST;
         let charge = memory.charge().of(manifest.weight()).ok().filter(|_| small);
@@ -97,6 +129,7 @@ pub(super) struct CopyContext {
     /// One cell for each blob, so that a blob of several manifests is copied once.
     blobs: Mutex<HashMap<Digest, Arc<OnceCell<()>>>>,
     stats: Mutex<CopyStats>,
+    siblings: SiblingTags,
 }
 
 impl CopyContext {
@@ -117,6 +150,7 @@ impl CopyContext {
             large_blobs: LargeBlobLimiter::new(),
             blobs: Mutex::default(),
             stats: Mutex::default(),
+            siblings: SiblingTags::default(),
         }
     }
 
@@ -241,6 +275,39 @@ impl CopyContext {
             }
         });
         Ok(())
+    }
+
+    /// Finds the manifests of the sibling tags of a manifest. A tag that names more signatures at the
+    /// destination than at the source stays there.
+    pub(super) async fn find_siblings(&self, subject: &Digest) -> Result<StepResult> {
+        let _permit = self.request().await;
+        let listed = self.siblings.manifests_of(&*self.from, subject).await?;
+        let mut siblings = Siblings { problems: listed.problems, ..Siblings::default() };
+        for (tag, manifest) in listed.entries {
+            let name = TagOrDigest::Tag(tag.clone());
+            let existing = match self.to.resolve(&name).await {
+                Ok(existing) if existing.digest == *manifest.digest() => {
+                    siblings.found.push(FoundSibling { manifest, tag, is_tagged: true });
+                    continue;
+                }
+                Ok(_) => Some(fetch_manifest(&*self.to, &name).await?),
+                Err(e) if e.code() == Code::NotFound => None,
+                Err(e) => return Err(e),
+            };
+            let has = |blob: &Descriptor| manifest.blobs().iter().any(|b| b.digest == blob.digest);
+            let lacks = existing.and_then(|it| it.blobs().iter().find(|blob| !has(blob)).cloned());
+            match lacks {
+                None => siblings.found.push(FoundSibling { manifest, tag, is_tagged: false }),
+                Some(blob) => {
+                    let reason = format!(
+                        "it names a manifest with {}, which that of the source lacks",
+                        blob.digest
+                    );
+                    siblings.kept.push(KeptTag { tag, reason });
+                }
+            }
+        }
+        Ok(StepResult::Siblings(siblings))
     }
 
     /// Writes a manifest. Fetches it again if it was not kept.

@@ -4,7 +4,7 @@
 use crate::Code;
 use crate::content::progress::Progress;
 use derive_setters::Setters;
-use ocigraph_types::Platform;
+use ocigraph_types::{EdgeKind, Platform};
 
 /// Options of [`Client::copy`](crate::Client::copy).
 ///
@@ -23,10 +23,13 @@ use ocigraph_types::Platform;
 #[non_exhaustive]
 #[setters(strip_option)]
 pub struct CopyOptions {
-    /// Copies the whole graph: also the referrers of the artifact, of the manifests that an index
-    /// lists, and of each referrer. Default: false, which copies the artifact, its subject, and
-    /// what an index lists.
+    /// Copies the whole graph: also what is attached to the artifact, to the manifests that an index
+    /// lists, and to what is attached. Tags that have a digest, as cosign writes them, keep their
+    /// names. Default: false, which copies the artifact, its subject, and what an index lists.
     pub recursive: bool,
+    /// A recursive copy follows the edges of this kind alone, for example those to referrers.
+    /// Default: all kinds.
+    pub only: Option<EdgeKind>,
     /// Copies only the image for this platform if the source is an index.
     /// [NOT_FOUND](crate::Code::NotFound) if the index has no such image. Default: the index with
     /// all its images.
@@ -47,4 +50,11 @@ pub struct CopyOptions {
     pub concurrency: Option<usize>,
     /// Receives progress events for each blob. Default: none.
     pub progress: Progress,
+}
+
+impl CopyOptions {
+    /// Returns true if the copy follows edges of this kind.
+    pub(super) fn follows(&self, kind: EdgeKind) -> bool {
+        self.recursive && self.only.is_none_or(|only| only == kind)
+    }
 }

@@ -5,10 +5,13 @@ use std::collections::{HashMap, HashSet, VecDeque};
 
 use futures::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
 
-use super::context::{CopyContext, FoundManifest, StepResult};
+use super::{
+    KeptTag,
+    context::{CopyContext, FoundManifest, FoundSibling, StepResult},
+};
 use crate::store::{limits::check_limit, memory_budget::Charge};
 use ocigraph_types::{
-    Code, Descriptor, Digest, Error, ListProblem, Manifest, Result, weight::Weight,
+    Code, Descriptor, Digest, EdgeKind, Error, ListProblem, Manifest, Result, weight::Weight,
 };
 
 type Step<'a> = BoxFuture<'a, Result<StepResult>>;
@@ -17,7 +20,8 @@ type Step<'a> = BoxFuture<'a, Result<StepResult>>;
 enum Task {
     Prepare { digest: Digest, known: Option<Box<Manifest>>, may_lack: bool, check: bool },
     ListReferrers(Digest),
-    Write(Box<FoundManifest>),
+    FindSiblings(Digest),
+    Write(Box<FoundManifest>, Vec<String>),
     EnsureReferrersListed(Digest, Vec<Descriptor>),
 }
 
@@ -65,6 +69,8 @@ pub(super) struct Walk<'a> {
     charge: Charge,
     /// The referrers in the source's lists, by digest, to report those that do not exist.
     listed: HashMap<Digest, Descriptor>,
+    /// The sibling tags to write, by the digest of their manifest.
+    sibling_tags: HashMap<Digest, Vec<String>>,
     /// What the walk found.
     result: WalkResult,
 }
@@ -76,6 +82,8 @@ pub(super) struct WalkResult {
     pub(super) problems: Vec<ListProblem>,
     /// Referrers that are listed and do not exist.
     pub(super) missing: Vec<Descriptor>,
+    /// Sibling tags that stay at the destination as they are.
+    pub(super) kept_tags: Vec<KeptTag>,
 }
 
 impl<'a> Walk<'a> {
@@ -97,17 +105,34 @@ impl<'a> Walk<'a> {
             existing_referrers: HashMap::new(),
             charge: context.from.memory().charge(),
             listed: HashMap::new(),
+            sibling_tags: HashMap::new(),
             result: WalkResult::default(),
         }
     }
 
     /// Copies the graph as far as the source's lists could be read and their manifests exist.
-    pub(super) async fn run(mut self, root: Manifest) -> Result<WalkResult> {
-        self.list_referrers(root.digest());
+    /// `attestations` are the entries of the root's index for the root.
+    pub(super) async fn run(
+        mut self,
+        root: Manifest,
+        attestations: Vec<Descriptor>,
+    ) -> Result<WalkResult> {
+        self.list_attached(root.digest());
+        if self.context.options.follows(EdgeKind::Attestation) {
+            for attestation in attestations {
+                self.list_attached(&attestation.digest);
+                self.prepare(&attestation.digest, None, true);
+            }
+        }
         self.prepare(root.digest(), Some(root.clone()), false);
         self.run_steps().await?;
         for (subject, referrers) in std::mem::take(&mut self.existing_referrers) {
             self.writing.waiting.push_back(Task::EnsureReferrersListed(subject, referrers));
+        }
+        // The manifests of these tags were written before the tags were found.
+        for (digest, tags) in std::mem::take(&mut self.sibling_tags) {
+            let found = FoundManifest::to_tag(digest);
+            self.writing.waiting.push_back(Task::Write(Box::new(found), tags));
         }
         self.run_steps().await?;
         match self.waiting.keys().next() {
@@ -147,7 +172,7 @@ impl<'a> Walk<'a> {
                     ListProblem::merge(&mut self.result.problems, problems);
                     self.charge.add(referrers.entries.len() * MANIFEST_COST)?;
                     for referrer in referrers.entries {
-                        self.list_referrers(&referrer.digest);
+                        self.list_attached(&referrer.digest);
                         // What an index lists as well, or is a subject, is not only a referrer.
                         if !self.prepared.contains(&referrer.digest) {
                             self.prepare(&referrer.digest, None, true);
@@ -158,6 +183,21 @@ impl<'a> Walk<'a> {
                     }
                 }
                 StepResult::ReferrersListed => self.writing.running -= 1,
+                StepResult::Siblings(mut siblings) => {
+                    self.listing.running -= 1;
+                    self.charge.add(siblings.problems.weight())?;
+                    ListProblem::merge(&mut self.result.problems, siblings.problems);
+                    self.result.kept_tags.append(&mut siblings.kept);
+                    for FoundSibling { manifest, tag, is_tagged } in siblings.found {
+                        self.charge.add(MANIFEST_COST)?;
+                        let digest = manifest.digest().clone();
+                        if !is_tagged {
+                            self.sibling_tags.entry(digest.clone()).or_default().push(tag);
+                        }
+                        self.list_attached(&digest);
+                        self.prepare(&digest, Some(manifest), false);
+                    }
+                }
             }
             let found = self.prepared.len().max(self.queried.len());
             check_limit(found, self.context.from.max_entries())?;
@@ -167,13 +207,13 @@ impl<'a> Walk<'a> {
     }
 
     fn start_steps(&mut self) {
-        let (context, tags) = (self.context, self.tags);
+        let context = self.context;
         for lane in [&mut self.preparing, &mut self.listing, &mut self.writing] {
             while lane.running < context.max_requests.saturating_mul(STEPS_PER_REQUEST)
                 && let Some(task) = lane.waiting.pop_front()
             {
                 lane.running += 1;
-                self.steps.push(step(context, &self.root, tags, task));
+                self.steps.push(step(context, task));
             }
         }
     }
@@ -191,10 +231,17 @@ impl<'a> Walk<'a> {
         self.context.options.repair || self.checked.contains(digest)
     }
 
-    /// Queues a query for the referrers of a manifest, if the copy is recursive.
-    fn list_referrers(&mut self, digest: &Digest) {
-        if self.context.options.recursive && self.queried.insert(digest.clone()) {
+    /// Queues the queries for what is attached to a manifest, if the copy is recursive.
+    fn list_attached(&mut self, digest: &Digest) {
+        let options = &self.context.options;
+        if !options.recursive || !self.queried.insert(digest.clone()) {
+            return;
+        }
+        if options.follows(EdgeKind::Referrer) {
             self.listing.waiting.push_back(Task::ListReferrers(digest.clone()));
+        }
+        if options.follows(EdgeKind::Tag) {
+            self.listing.waiting.push_back(Task::FindSiblings(digest.clone()));
         }
     }
 
@@ -206,7 +253,7 @@ impl<'a> Walk<'a> {
             if is_walked && self.result.missing.iter().any(|missing| missing.digest == *child) {
                 return Err(missing_child(child, &found.digest));
             }
-            self.list_referrers(child);
+            self.list_attached(child);
             if check {
                 self.checked.insert(child.clone());
             }
@@ -254,8 +301,12 @@ impl<'a> Walk<'a> {
     /// Handles a manifest whose content the destination has: queues it, or returns its digest if the
     /// destination has it too. The root is written all the same if it gets tags.
     fn take_ready(&mut self, found: FoundManifest) -> Result<Option<Digest>> {
-        if !found.exists || (found.digest == self.root && !self.tags.is_empty()) {
-            self.write(found);
+        let mut tags = self.sibling_tags.remove(&found.digest).unwrap_or_default();
+        if found.digest == self.root {
+            tags.extend_from_slice(self.tags);
+        }
+        if !found.exists || !tags.is_empty() {
+            self.writing.waiting.push_back(Task::Write(Box::new(found), tags));
             return Ok(None);
         }
         if let (Some(subject), Some(descriptor)) = (found.subject, found.existing_referrer) {
@@ -263,10 +314,6 @@ impl<'a> Walk<'a> {
             self.existing_referrers.entry(subject).or_default().push(descriptor);
         }
         Ok(Some(found.digest))
-    }
-
-    fn write(&mut self, found: FoundManifest) {
-        self.writing.waiting.push_back(Task::Write(Box::new(found)));
     }
 
     /// Marks a manifest as written, and queues the manifests that waited only for it.
@@ -293,7 +340,7 @@ fn missing_child(child: &Digest, index: &Digest) -> Error {
     Error::new(Code::NotFound, message)
 }
 
-fn step<'a>(context: &'a CopyContext, root: &Digest, tags: &'a [String], task: Task) -> Step<'a> {
+fn step(context: &CopyContext, task: Task) -> Step<'_> {
     match task {
         Task::Prepare { digest, known, may_lack, check } => {
             let known = known.map(|manifest| *manifest);
@@ -303,14 +350,12 @@ fn step<'a>(context: &'a CopyContext, root: &Digest, tags: &'a [String], task: T
             let _permit = context.request().await;
             context.from.referrers(&digest, None).await.map(StepResult::Referrers)
         }),
-        Task::Write(found) => {
-            let tags = if found.digest == *root { tags } else { &[] };
-            Box::pin(async move {
-                let FoundManifest { digest, manifest, .. } = *found;
-                context.write(&digest, manifest, tags).await?;
-                Ok(StepResult::Written(digest))
-            })
-        }
+        Task::FindSiblings(digest) => Box::pin(async move { context.find_siblings(&digest).await }),
+        Task::Write(found, tags) => Box::pin(async move {
+            let FoundManifest { digest, manifest, .. } = *found;
+            context.write(&digest, manifest, &tags).await?;
+            Ok(StepResult::Written(digest))
+        }),
         Task::EnsureReferrersListed(subject, referrers) => Box::pin(async move {
             let _permit = context.request().await;
             context.to.ensure_referrers_listed(&subject, &referrers).await?;
