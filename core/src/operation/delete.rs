@@ -16,15 +16,15 @@ use std::collections::{HashMap, HashSet};
 
 use futures::{StreamExt, TryStreamExt, stream};
 
-use crate::operation::named::named;
 use crate::operation::read::{ListedManifest, fetch_manifest, listed_manifest, resolve_tags};
+use crate::operation::{attached::sibling_tags::SiblingTags, named::named};
 use crate::store::{
     ManifestDeletion, ReadStore, Store, concurrency::concurrency, limits::check_limit, list::List,
     memory_budget::Charge,
 };
 use ocigraph_types::{
-    Code, Descriptor, Digest, Error, ListProblem, Reference, Result, TagOrDigest, media_type,
-    serialize_descriptor, serialize_descriptors, weight::Weight,
+    Code, Descriptor, Digest, EdgeKind, Error, ListProblem, Reference, Result, TagOrDigest,
+    media_type, serialize_descriptor, serialize_descriptors, weight::Weight,
 };
 
 /// Options of [`Client::delete`](crate::Client::delete).
@@ -51,6 +51,9 @@ pub struct DeleteOptions {
     /// lists them, and proceeds if a list of tags or referrers cannot be read completely. Default:
     /// false; an incomplete list then fails with [INCOMPLETE](crate::Code::Incomplete).
     pub force: bool,
+    /// Follows the edges of this kind alone to what is attached, for example those to referrers.
+    /// Default: all kinds. What an index lists is deleted in any case.
+    pub only: Option<EdgeKind>,
     /// Maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as
     /// 512. Fewer are used while a registry limits the rate of requests, or if the process can open
     /// few files.
@@ -138,8 +141,10 @@ async fn run(
         Err(e) => return Err(e),
     };
     let mut problems = std::mem::take(&mut tags.problems);
+    let siblings = SiblingTags::among(&tags.entries);
     let mut closure =
-        ReferrerClosure::collect(store, root, max_requests, &mut charge, &mut problems).await?;
+        ReferrerClosure::collect(store, root, &siblings, options, &mut charge, &mut problems)
+            .await?;
     closure.subject = subject.filter(|subject| !closure.nodes.contains_key(subject));
     let external =
         ExternalReferences::collect(store, &name, tags.entries, &closure, max_requests).await?;
@@ -181,7 +186,15 @@ async fn run(
         }
         // A manifest that could not be deleted needs its subject, which is in a later level.
         if !report.failed.is_empty() {
-            break;
+            return Ok(report);
+        }
+    }
+    for tag in closure.stale_siblings(&retained) {
+        match store.untag(tag).await {
+            Err(error) if error.code() != Code::NotFound => {
+                tracing::warn!(tag, %error, "the tag of a deleted manifest stays");
+            }
+            _ => {}
         }
     }
     Ok(report)
@@ -197,9 +210,21 @@ struct Node {
     parents: Vec<Digest>,
     children: Vec<Digest>,
     referrers: Vec<Digest>,
+    /// The manifests of its sibling tags.
+    siblings: Vec<Digest>,
+    /// The manifests of the closure to which sibling tags attach it, with the tags.
+    sibling_of: Vec<(Digest, String)>,
 }
 
-/// The root, its referrers, its children if it is an index, and the same of each of these.
+/// An edge of the closure.
+enum Link {
+    Referrer,
+    Child,
+    /// With the sibling tag.
+    Sibling(String),
+}
+
+/// The root, what is attached to it, its children if it is an index, and the same of each of these.
 struct ReferrerClosure {
     root: Digest,
     /// The subject of the root, if it is outside the closure. It is retained.
@@ -213,10 +238,12 @@ impl ReferrerClosure {
     async fn collect(
         store: &dyn Store,
         root: Descriptor,
-        max_requests: usize,
+        siblings: &SiblingTags,
+        options: &DeleteOptions,
         charge: &mut Charge,
         problems: &mut Vec<ListProblem>,
     ) -> Result<Self> {
+        let (only, max_requests) = (options.only, concurrency(options.concurrency));
         let mut closure = Self {
             root: root.digest.clone(),
             subject: None,
@@ -226,30 +253,48 @@ impl ReferrerClosure {
         let mut level = vec![root.clone()];
         closure.add(root);
         let mut listed = 0;
+        let follows = |kind| only.is_none_or(|only| only == kind);
         while !level.is_empty() {
             let mut queries = stream::iter(level)
                 .map(|node| async move {
-                    let (referrers, children) = tokio::try_join!(
-                        store.referrers(&node.digest, None),
-                        children_of(store, &node)
-                    )?;
-                    Ok::<_, Error>((node.digest, referrers, children))
+                    let referrers = async {
+                        if !follows(EdgeKind::Referrer) {
+                            return Ok(List::default());
+                        }
+                        store.referrers(&node.digest, None).await
+                    };
+                    let siblings = async {
+                        if !follows(EdgeKind::Tag) {
+                            return Ok(List::default());
+                        }
+                        siblings.resolved(store, &node.digest).await
+                    };
+                    let (referrers, children, siblings) =
+                        tokio::try_join!(referrers, children_of(store, &node), siblings)?;
+                    Ok::<_, Error>((node.digest, referrers, children, siblings))
                 })
                 .buffered(max_requests);
             level = Vec::new();
-            while let Some((digest, mut referrers, children)) = queries.try_next().await? {
-                listed += referrers.entries.len() + children.len();
+            while let Some((digest, mut referrers, children, siblings)) = queries.try_next().await?
+            {
+                listed += referrers.entries.len() + children.len() + siblings.entries.len();
                 check_limit(listed, store.max_entries())?;
                 // A child is stored twice: as a node, and in its level.
                 charge.add(referrers.entries.weight() + 2 * children.weight() + NODE)?;
                 referrers.hand_over(charge)?;
                 ListProblem::merge(problems, std::mem::take(&mut referrers.problems));
+                ListProblem::merge(problems, siblings.problems);
                 for referrer in referrers.entries {
-                    closure.link(&digest, &referrer, true);
+                    closure.link(&digest, &referrer, Link::Referrer);
                     level.extend(closure.add(referrer));
                 }
+                for (tag, sibling) in siblings.entries {
+                    charge.add(sibling.weight() + NODE)?;
+                    closure.link(&digest, &sibling, Link::Sibling(tag));
+                    level.extend(closure.add(sibling));
+                }
                 for child in children {
-                    closure.link(&digest, &child, false);
+                    closure.link(&digest, &child, Link::Child);
                     level.extend(closure.add(child));
                 }
             }
@@ -270,16 +315,20 @@ impl ReferrerClosure {
         Some(descriptor)
     }
 
-    /// Adds an edge from a node to its referrer, or to its child.
-    fn link(&mut self, from: &Digest, to: &Descriptor, is_referrer: bool) {
+    /// Adds an edge from a node to one that is attached to it, or to its child.
+    fn link(&mut self, from: &Digest, to: &Descriptor, link: Link) {
         let other = self.entry(to);
-        if is_referrer {
-            other.subjects.push(from.clone());
-        } else {
-            other.parents.push(from.clone());
+        match &link {
+            Link::Referrer => other.subjects.push(from.clone()),
+            Link::Child => other.parents.push(from.clone()),
+            Link::Sibling(tag) => other.sibling_of.push((from.clone(), tag.clone())),
         }
         if let Some(node) = self.nodes.get_mut(from) {
-            let list = if is_referrer { &mut node.referrers } else { &mut node.children };
+            let list = match link {
+                Link::Referrer => &mut node.referrers,
+                Link::Child => &mut node.children,
+                Link::Sibling(_) => &mut node.siblings,
+            };
             list.push(to.digest.clone());
         }
     }
@@ -292,7 +341,19 @@ impl ReferrerClosure {
             parents: Vec::new(),
             children: Vec::new(),
             referrers: Vec::new(),
+            siblings: Vec::new(),
+            sibling_of: Vec::new(),
         })
+    }
+
+    /// Returns the sibling tags of deleted manifests that name a retained one.
+    fn stale_siblings<'a>(
+        &'a self,
+        retained: &'a HashMap<Digest, String>,
+    ) -> impl Iterator<Item = &'a str> {
+        let kept = retained.keys().filter_map(|digest| self.nodes.get(digest));
+        let attached = kept.flat_map(|node| &node.sibling_of);
+        attached.filter(|(of, _)| !retained.contains_key(of)).map(|(_, tag)| tag.as_str())
     }
 
     /// Returns the retained manifests, with the reasons.
@@ -315,7 +376,12 @@ impl ReferrerClosure {
         let mut dependents = pending.clone();
         while let Some(digest) = pending.pop() {
             let node = &self.nodes[digest];
-            for (list, how) in [(&node.referrers, "refers to"), (&node.children, "listed by")] {
+            let lists = [
+                (&node.referrers, "refers to"),
+                (&node.siblings, "attached by a tag to"),
+                (&node.children, "listed by"),
+            ];
+            for (list, how) in lists {
                 for other in list {
                     if !retained.contains_key(other) {
                         retained.insert(other.clone(), format!("{how} {digest}, which stays"));
@@ -357,8 +423,8 @@ impl ReferrerClosure {
         let mut waiting: HashMap<&Digest, usize> = HashMap::new();
         for digest in self.order.iter().filter(|d| is_deleted(d)) {
             let node = &self.nodes[digest];
-            let before =
-                node.referrers.iter().chain(&node.parents).filter(|d| is_deleted(d)).count();
+            let before = node.referrers.iter().chain(&node.siblings).chain(&node.parents);
+            let before = before.filter(|d| is_deleted(d)).count();
             waiting.insert(digest, before);
         }
         let mut levels = Vec::new();
@@ -372,7 +438,8 @@ impl ReferrerClosure {
             for digest in &level {
                 waiting.remove(digest);
                 let node = &self.nodes[*digest];
-                for later in node.subjects.iter().chain(&node.children) {
+                let attached_to = node.sibling_of.iter().map(|(digest, _)| digest);
+                for later in node.subjects.iter().chain(attached_to).chain(&node.children) {
                     if let Some(before) = waiting.get_mut(later) {
                         *before = before.saturating_sub(1);
                     }
@@ -457,9 +524,10 @@ impl ExternalReferences {
                     TagOrDigest::Tag(named) => *named == tag,
                     TagOrDigest::Digest(_) => true,
                 };
-            if closure.nodes.contains_key(&descriptor.digest) {
+            if let Some(node) = closure.nodes.get(&descriptor.digest) {
                 external.all_tags.entry(descriptor.digest.clone()).or_default().push(tag.clone());
-                if !names_root {
+                // A sibling tag of a manifest that is deleted goes with it.
+                if !names_root && !node.sibling_of.iter().any(|(_, sibling)| *sibling == tag) {
                     external.tags.entry(descriptor.digest.clone()).or_default().push(tag.clone());
                 }
             }

@@ -15,18 +15,19 @@ use lists::ListChecks;
 use futures::{StreamExt, TryStreamExt, future, stream};
 use tokio_util::task::AbortOnDropHandle;
 
-use crate::operation::read::fetch_manifest;
+use crate::operation::{attached::sibling_tags::SiblingTags, read::fetch_manifest};
 use crate::{
     content::progress::{Event, Outcome, Progress},
-    operation::{named::named, select::select_manifest, transfer::fetch_reported},
+    operation::{named::named, select::select_with_attestations, transfer::fetch_reported},
     store::{
         ReferrersDetail, Store,
         concurrency::{LargeBlobLimiter, concurrency},
         limits::check_limit,
+        list::List,
     },
 };
 use ocigraph_types::{
-    Code, Descriptor, Digest, Error, Manifest, Platform, Reference, Result, TagOrDigest,
+    Code, Descriptor, Digest, EdgeKind, Error, Manifest, Platform, Reference, Result, TagOrDigest,
     media_type, serialize_descriptor, weight::Weight,
 };
 
@@ -52,6 +53,9 @@ pub struct VerifyOptions {
     /// [NOT_FOUND](crate::Code::NotFound) if the index has no such image. Default: starts at the
     /// manifest that the reference names.
     pub platform: Option<Platform>,
+    /// Follows the edges of this kind alone to what is attached, for example those to referrers. What
+    /// an index lists is always verified. Default: all kinds.
+    pub only: Option<EdgeKind>,
     /// Repairs the lists of referrers that clients keep in a registry: the index under the fallback tag
     /// of each manifest of the graph. Removes the entries of missing manifests, corrects entries that
     /// contradict their manifests, and adds manifests that a list lacks. The rest of the graph is not
@@ -148,8 +152,14 @@ async fn run(
     options: VerifyOptions,
 ) -> Result<VerifyReport> {
     let name = reference.name()?;
+    let mut attestations = Vec::new();
     let root = if options.platform.is_some() {
-        select_manifest(store.as_ref(), &name, options.platform.as_ref()).await?.plain_descriptor()
+        let platform = options.platform.as_ref();
+        let selected = select_with_attestations(store.as_ref(), &name, platform).await?;
+        if options.only.is_none_or(|only| only == EdgeKind::Attestation) {
+            attestations = selected.attestations;
+        }
+        selected.manifest.plain_descriptor()
     } else {
         store.resolve(&name).await?
     };
@@ -160,14 +170,22 @@ async fn run(
         let _ = store.tags().await;
     }
     let large_blobs = LargeBlobLimiter::new();
-    let context = Arc::new(VerifyContext { store, options, large_blobs });
+    let siblings = SiblingTags::default();
+    let context = Arc::new(VerifyContext { store, options, large_blobs, siblings });
     let mut report = VerifyReport::default();
     let mut charge = context.store.memory().charge();
     let root =
         CheckTarget { descriptor: root, path: Path::root(), is_manifest: true, is_listed: false };
     let mut lists = ListChecks::default();
-    let mut seen = HashSet::from([root.key()]);
+    let below_root = root.path.to(&root.descriptor.digest);
     let mut level = vec![root];
+    level.extend(attestations.into_iter().map(|descriptor| CheckTarget {
+        descriptor,
+        path: below_root.clone(),
+        is_manifest: true,
+        is_listed: false,
+    }));
+    let mut seen: HashSet<_> = level.iter().map(CheckTarget::key).collect();
     while !level.is_empty() {
         // One task for each check, so that digests are computed on all cores.
         let checks = std::mem::take(&mut level).into_iter().map(|target| {
@@ -243,6 +261,13 @@ struct VerifyContext {
     store: Arc<dyn Store>,
     options: VerifyOptions,
     large_blobs: LargeBlobLimiter,
+    siblings: SiblingTags,
+}
+
+impl VerifyContext {
+    fn follows(&self, kind: EdgeKind) -> bool {
+        self.options.only.is_none_or(|only| only == kind)
+    }
 }
 
 /// A manifest or blob to check, and its path from the root.
@@ -340,8 +365,20 @@ async fn check_manifest(context: &VerifyContext, target: CheckTarget) -> Result<
     let name = TagOrDigest::Digest(digest.clone());
     // The referrers of a damaged manifest are checked too.
     let links = async { fetch_manifest(&*context.store, &name).await.map(|m| Links::of(&m)) };
-    let referrers = context.store.referrers_in_detail(digest, None, ReferrersDetail::Unchecked);
-    let (links, referrers) = tokio::join!(links, referrers);
+    let referrers = async {
+        if !context.follows(EdgeKind::Referrer) {
+            return Ok(List::default());
+        }
+        context.store.referrers_in_detail(digest, None, ReferrersDetail::Unchecked).await
+    };
+    let follows_tags = context.follows(EdgeKind::Tag);
+    let siblings = async {
+        if !follows_tags {
+            return Ok(List::default());
+        }
+        context.siblings.resolved(&*context.store, digest).await
+    };
+    let (links, referrers, siblings) = tokio::join!(links, referrers, siblings);
     let mut result = CheckResult::default();
     let path = target.path.to(digest);
     let below = |descriptor, is_manifest, is_listed| CheckTarget {
@@ -370,9 +407,10 @@ async fn check_manifest(context: &VerifyContext, target: CheckTarget) -> Result<
         }
         Err(e) => result.problems.push(as_problem(&target, e)?),
     }
-    let referrers = referrers?;
+    let (referrers, siblings) = (referrers?, siblings?);
     // A problem of the whole store is reported once, for the listed manifest that causes it.
-    let of_subject = referrers.problems.iter().filter(|problem| problem.subject.is_some());
+    let problems = referrers.problems.iter().chain(&siblings.problems);
+    let of_subject = problems.filter(|problem| problem.subject.is_some());
     let problems =
         of_subject.map(|problem| target.problem(ProblemKind::Malformed, problem.to_string()));
     result.problems.extend(problems);
@@ -382,6 +420,8 @@ async fn check_manifest(context: &VerifyContext, target: CheckTarget) -> Result<
     }
     let listed = referrers.entries.into_iter().map(|referrer| below(referrer, true, true));
     result.next.extend(listed);
+    let siblings = siblings.entries.into_iter().map(|(_, manifest)| below(manifest, true, false));
+    result.next.extend(siblings);
     Ok(result)
 }
 

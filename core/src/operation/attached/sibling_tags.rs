@@ -15,7 +15,7 @@ use crate::{
         list::{List, Problems},
     },
 };
-use ocigraph_types::{Code, Digest, Manifest, Result, SiblingTag, TagOrDigest};
+use ocigraph_types::{Code, Descriptor, Digest, Manifest, Result, SiblingTag, TagOrDigest};
 
 /// The sibling tags of the manifests of one operation.
 #[derive(Default)]
@@ -25,6 +25,12 @@ pub(crate) struct SiblingTags {
 }
 
 impl SiblingTags {
+    /// Finds the sibling tags among all tags of the repository.
+    pub(crate) fn among(tags: &[String]) -> Self {
+        let tags = tags.iter().filter_map(|tag| SiblingTag::parse(tag));
+        Self { listed: OnceCell::new_with(Some(Some(by_subject(tags)))) }
+    }
+
     /// Reads the list. An operation does so beside its other requests.
     pub(crate) async fn listed(
         &self,
@@ -40,14 +46,7 @@ impl SiblingTags {
                 Err(e) => Err(e),
             };
             match tags {
-                Ok(tags) => {
-                    let mut by_subject: HashMap<Digest, Vec<String>> = HashMap::new();
-                    for tag in tags {
-                        let name = tag.to_string();
-                        by_subject.entry(tag.subject().clone()).or_default().push(name);
-                    }
-                    Some(by_subject)
-                }
+                Ok(tags) => Some(by_subject(tags)),
                 Err(error) => {
                     tracing::debug!(%error, "asking for each sibling tag, since the tags cannot be listed");
                     None
@@ -82,6 +81,18 @@ impl SiblingTags {
         Ok(List::with_problems(tags, problems.found()))
     }
 
+    /// Returns the sibling tags of a manifest with the descriptors of what they name. One that cannot be
+    /// resolved is a problem of the list.
+    pub(crate) async fn resolved(
+        &self,
+        store: &dyn ReadStore,
+        subject: &Digest,
+    ) -> Result<List<(String, Descriptor)>> {
+        let tags = self.of(store, subject).await?;
+        let read = |name| async move { store.resolve(&name).await };
+        self.read_each(subject, tags, read).await
+    }
+
     /// Returns the sibling tags of a manifest with the manifests that they name. One that cannot be read
     /// is a problem of the list.
     pub(crate) async fn manifests_of(
@@ -90,11 +101,22 @@ impl SiblingTags {
         subject: &Digest,
     ) -> Result<List<(String, Manifest)>> {
         let tags = self.of(store, subject).await?;
+        let read =
+            |name| async move { fetch_manifest(store, &name).await.map(Manifest::without_guard) };
+        self.read_each(subject, tags, read).await
+    }
+
+    async fn read_each<T, F: Future<Output = Result<T>>>(
+        &self,
+        subject: &Digest,
+        tags: List<String>,
+        read: impl Fn(TagOrDigest) -> F,
+    ) -> Result<List<(String, T)>> {
         let mut problems = Problems::of_sibling_tags(subject);
-        let mut manifests = Vec::new();
+        let mut found = Vec::new();
         for tag in tags.entries {
-            match fetch_manifest(store, &TagOrDigest::Tag(tag.clone())).await {
-                Ok(manifest) => manifests.push((tag, manifest.without_guard())),
+            match read(TagOrDigest::Tag(tag.clone())).await {
+                Ok(value) => found.push((tag, value)),
                 // The tag was deleted after it was listed.
                 Err(e) if e.code() == Code::NotFound => {}
                 Err(e) if e.is_of_one_manifest() => {
@@ -103,7 +125,14 @@ impl SiblingTags {
                 Err(e) => return Err(e),
             }
         }
-        let problems = [tags.problems, problems.found()].concat();
-        Ok(List::with_problems(manifests, problems))
+        Ok(List::with_problems(found, [tags.problems, problems.found()].concat()))
     }
+}
+
+fn by_subject(tags: impl IntoIterator<Item = SiblingTag>) -> HashMap<Digest, Vec<String>> {
+    let mut by_subject: HashMap<Digest, Vec<String>> = HashMap::new();
+    for tag in tags {
+        by_subject.entry(tag.subject().clone()).or_default().push(tag.to_string());
+    }
+    by_subject
 }
