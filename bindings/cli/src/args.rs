@@ -12,8 +12,8 @@ use std::{
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use ocigraph::{
-    Annotations, Client, ClientConfig, Code, Credential, Credentials, Error, Limits, Reference,
-    Result, Secret,
+    Annotations, Client, ClientConfig, Code, Credential, Credentials, EdgeKind, Error, Limits,
+    Reference, Result, Secret,
 };
 
 use crate::{
@@ -287,6 +287,48 @@ pub(crate) fn count(text: &str) -> std::result::Result<u64, String> {
         return Err("expected an integer of 0 or more".to_owned());
     }
     Ok(text.parse().unwrap_or(u64::MAX))
+}
+
+/// The argument that narrows a graph to one kind of edges.
+#[derive(Debug, Args)]
+pub(crate) struct OnlyArg {
+    /// Follow only the edges of this kind to what is attached
+    #[arg(long, value_name = "KIND")]
+    only: Option<OnlyKind>,
+}
+
+impl OnlyArg {
+    pub(crate) fn kind(&self) -> Option<EdgeKind> {
+        self.only.map(OnlyKind::kind)
+    }
+}
+
+/// The kind of edges that a graph is narrowed to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum OnlyKind {
+    /// Manifests that have the artifact as their subject
+    #[value(alias = "referrer")]
+    Referrers,
+    /// Manifests that cosign tagged with the digest of the artifact
+    #[value(alias = "tag")]
+    Tags,
+    /// Attestations that BuildKit listed in an index
+    #[value(alias = "attestation")]
+    Attestations,
+    /// Manifests that an index lists
+    #[value(alias = "child")]
+    Children,
+}
+
+impl OnlyKind {
+    fn kind(self) -> EdgeKind {
+        match self {
+            OnlyKind::Referrers => EdgeKind::Referrer,
+            OnlyKind::Tags => EdgeKind::Tag,
+            OnlyKind::Attestations => EdgeKind::Attestation,
+            OnlyKind::Children => EdgeKind::Child,
+        }
+    }
 }
 
 /// Converts a maximum to the type of the library.

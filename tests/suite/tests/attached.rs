@@ -75,3 +75,98 @@ fn everything_attached_is_shown_once_with_its_label() {
         drop(registry);
     }
 }
+
+#[test]
+fn a_recursive_copy_carries_everything_to_every_kind_of_place_and_back() {
+    let work = Workspace::new();
+    let image = AttachedImage::new("app");
+    let origin = Registry::start(Kind::Docker2);
+    let source = origin.reference("app");
+    image.push_to(&work, &source);
+    let expected = nodes(&discovered(&work, &source));
+    for (registry, location) in places(&work) {
+        let (from, to) = (format!("{source}:v1"), format!("{location}:v1"));
+        work.ocigraph(&["copy", "-r", &from, &to]).ok();
+        assert_same(&expected, &nodes(&discovered(&work, &location)), &location);
+        let verified = work.ocigraph(&["verify", "--format", "json", &to]).json();
+        assert_eq!(verified["problems"].as_array().unwrap().len(), 0, "{location}: {verified}");
+        // Manifests, and their blobs: three of each image and attestation at most.
+        assert!(verified["checked"].as_u64().unwrap() > image.manifests().len() as u64);
+
+        let back = Registry::start(Kind::Distribution3);
+        let returned = back.reference("back");
+        work.ocigraph(&["copy", "-r", &to, &format!("{returned}:v1")]).ok();
+        assert_same(&expected, &nodes(&discovered(&work, &returned)), &returned);
+        // A second copy finds all of it.
+        let again = ["copy", "-r", "--format", "json", &to, &format!("{returned}:v1")];
+        let again = work.ocigraph(&again).json();
+        assert_eq!(again["blobs"]["copied"], 0, "{again}");
+        drop(registry);
+    }
+}
+
+#[test]
+fn a_copy_of_one_platform_carries_its_provenance() {
+    let work = Workspace::new();
+    let image = AttachedImage::new("app");
+    let origin = Registry::start(Kind::Docker2);
+    let source = origin.reference("app");
+    image.push_to(&work, &source);
+    for kind in [Kind::Distribution3, Kind::Ggcr] {
+        let registry = Registry::start(kind);
+        let to = registry.reference("one:v1");
+        let from = format!("{source}:v1");
+        work.ocigraph(&["copy", "-r", "--platform", "linux/arm64", &from, &to]).ok();
+        let found = nodes(&discovered(&work, &registry.reference("one")));
+        let (digest, edge, label) = &found[0];
+        assert_eq!((found.len(), digest, edge.as_str()), (1, &image.attached[1].0, "referrer"));
+        assert_eq!(label.as_deref(), Some("provenance and SBoM (BuildKit)"));
+    }
+}
+
+#[test]
+fn a_delete_leaves_nothing_of_the_image_and_everything_of_another() {
+    let work = Workspace::new();
+    let (image, other) = (AttachedImage::new("app"), AttachedImage::new("other"));
+    for (registry, location) in places(&work) {
+        image.push_to(&work, &location);
+        work.ocigraph(&["tag", &format!("{location}:v1"), "stays"]).ok();
+        work.ocigraph(&["untag", &format!("{location}:stays")]);
+        other.push_to(&work, &format!("{location}-other"));
+        let report = ["delete", "--yes", "--format", "json", &format!("{location}:v1")];
+        let report = work.ocigraph(&report);
+        if registry.as_ref().is_some_and(|registry| registry.kind() == Kind::Docker2) {
+            // The tag could not be removed, so the image stays.
+            assert!(report.stderr.contains("kept"));
+            work.ocigraph(&["delete", "--yes", "--force", &format!("{location}:v1")]).ok();
+        } else {
+            report.ok();
+        }
+        for digest in image.manifests() {
+            let reference = format!("{location}@{digest}");
+            work.ocigraph(&["manifest", "fetch", &reference]).fails_with(1);
+        }
+        let tags = work.ocigraph(&["tags", &location]);
+        assert!(!tags.stdout.contains("sha256-"), "{location}: {}", tags.stdout);
+        let kept = nodes(&discovered(&work, &format!("{location}-other")));
+        assert_eq!(kept.len(), other.attached.len() + other.images.len());
+    }
+}
+
+fn discovered(work: &Workspace, location: &str) -> Value {
+    work.ocigraph(&["discover", "-o", "json", &format!("{location}:v1")]).json()
+}
+
+/// Asserts that two graphs have the same nodes with the same labels. An attestation that is a
+/// referrer as well is one where the registry knows its referrers.
+#[track_caller]
+fn assert_same(
+    expected: &[(String, String, Option<String>)],
+    found: &[(String, String, Option<String>)],
+    location: &str,
+) {
+    let plain = |nodes: &[(String, String, Option<String>)]| -> BTreeSet<(String, Option<String>)> {
+        nodes.iter().map(|(digest, _, label)| (digest.clone(), label.clone())).collect()
+    };
+    assert_eq!(plain(expected), plain(found), "{location}");
+}

@@ -5,7 +5,7 @@ use ocigraph::{CopyOptions, Platform, Result};
 
 use crate::{
     ExitCode,
-    args::{Common, Format, FormatArg, Target},
+    args::{Common, Format, FormatArg, OnlyArg, Target},
     output,
     progress::finished,
 };
@@ -20,7 +20,7 @@ pub(crate) struct CopyArgs {
     source: Target,
     /// Destination: host/repository[:tag[,tag…]] or oci:PATH[:tag[,tag…]]
     destination: Target,
-    /// Also copy the referrers of the artifact and of the images of an index, and their referrers
+    /// Also copy everything attached to the artifact and to the images of an index
     #[arg(short, long)]
     recursive: bool,
     /// Copy only the image for this platform from an index
@@ -33,6 +33,8 @@ pub(crate) struct CopyArgs {
     #[arg(long)]
     repair: bool,
     #[command(flatten)]
+    only: OnlyArg,
+    #[command(flatten)]
     format: FormatArg,
 }
 
@@ -42,6 +44,7 @@ pub(crate) async fn copy(common: &Common, args: CopyArgs) -> Result<ExitCode> {
     options.platform = args.platform;
     options.foreign = args.foreign;
     options.repair = args.repair;
+    options.only = args.only.kind();
     options.concurrency = common.concurrency();
     options.progress = finished(common);
     let (from, to) = (&args.source.reference, &args.destination.reference);
@@ -50,6 +53,10 @@ pub(crate) async fn copy(common: &Common, args: CopyArgs) -> Result<ExitCode> {
         Format::Text => {
             output::line(&format!("Copied {} => {}", args.source, args.destination));
             output::line(&format!("Digest: {}", copied.descriptor.digest));
+            for kept in &copied.kept_tags {
+                let reason = ocigraph::printable(&kept.reason);
+                output::line(&format!("Kept {} at the destination: {reason}", kept.tag));
+            }
         }
         Format::Json => output::result(&copied),
     }

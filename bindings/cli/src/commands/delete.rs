@@ -7,7 +7,7 @@ use ocigraph::{Code, DeleteOptions, DeleteReport, Error, Reference, Result};
 
 use crate::{
     ExitCode,
-    args::{Common, Format, FormatArg, usage},
+    args::{Common, Format, FormatArg, OnlyArg, usage},
     output,
 };
 
@@ -32,6 +32,8 @@ pub(crate) struct DeleteArgs {
     #[arg(long)]
     force: bool,
     #[command(flatten)]
+    only: OnlyArg,
+    #[command(flatten)]
     format: FormatArg,
 }
 
@@ -45,6 +47,7 @@ pub(crate) async fn delete(common: &Common, args: DeleteArgs) -> Result<ExitCode
     let mut options = DeleteOptions::default();
     options.dry_run = args.dry_run;
     options.force = args.force;
+    options.only = args.only.kind();
     options.concurrency = common.concurrency();
     if ask {
         let plan = options.clone().dry_run(true);

@@ -1,11 +1,11 @@
 //! `discover`: prints the graph of referrers of an artifact.
 
 use clap::{Args, ValueEnum};
-use ocigraph::{DiscoverOptions, EdgeKind, Graph, KeyCase, Platform, Reference, Result};
+use ocigraph::{DiscoverOptions, Graph, KeyCase, Platform, Reference, Result};
 
 use crate::{
     ExitCode,
-    args::{Common, Target, clamped, count, key_values},
+    args::{Common, OnlyArg, Target, clamped, count, key_values},
     output,
 };
 
@@ -23,34 +23,6 @@ enum GraphFormat {
     Dot,
     /// Input for Mermaid
     Mermaid,
-}
-
-/// The kind of edges that a graph is narrowed to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum OnlyKind {
-    /// Manifests that have the artifact as their subject
-    #[value(alias = "referrer")]
-    Referrers,
-    /// Manifests that cosign tagged with the digest of the artifact
-    #[value(alias = "tag")]
-    Tags,
-    /// Attestations that BuildKit listed in an index
-    #[value(alias = "attestation")]
-    Attestations,
-    /// Manifests that an index lists
-    #[value(alias = "child")]
-    Children,
-}
-
-impl OnlyKind {
-    pub(crate) fn kind(self) -> EdgeKind {
-        match self {
-            OnlyKind::Referrers => EdgeKind::Referrer,
-            OnlyKind::Tags => EdgeKind::Tag,
-            OnlyKind::Attestations => EdgeKind::Attestation,
-            OnlyKind::Children => EdgeKind::Child,
-        }
-    }
 }
 
 #[derive(Debug, Args)]
@@ -75,9 +47,8 @@ pub(crate) struct DiscoverArgs {
     /// Show only attestations with this predicate type, the path to them, and what is attached to them
     #[arg(long = "predicate", value_name = "TYPE")]
     predicate_type: Option<String>,
-    /// Follow edges of one kind only
-    #[arg(long, value_name = "KIND")]
-    only: Option<OnlyKind>,
+    #[command(flatten)]
+    only: OnlyArg,
     /// Start from the image for this platform in an index
     #[arg(long, value_name = "OS/ARCH[/VARIANT]")]
     platform: Option<Platform>,
@@ -91,7 +62,7 @@ pub(crate) async fn discover(common: &Common, args: DiscoverArgs) -> Result<Exit
     options.artifact_type = args.artifact_type.clone();
     options.annotations = key_values(&args.annotations)?;
     options.predicate_type = args.predicate_type.clone();
-    options.only = args.only.map(OnlyKind::kind);
+    options.only = args.only.kind();
     options.platform = args.platform;
     options.depth = args.depth.map(clamped);
     options.concurrency = common.concurrency();

@@ -5,7 +5,7 @@ use ocigraph::{Digest, Platform, Problem, Result, VerifyOptions};
 
 use crate::{
     ExitCode,
-    args::{Common, Format, FormatArg, Target},
+    args::{Common, Format, FormatArg, OnlyArg, Target},
     output,
     progress::finished,
 };
@@ -28,6 +28,8 @@ pub(crate) struct VerifyArgs {
     #[arg(long)]
     repair_index: bool,
     #[command(flatten)]
+    only: OnlyArg,
+    #[command(flatten)]
     format: FormatArg,
 }
 
@@ -35,6 +37,7 @@ pub(crate) async fn verify(common: &Common, args: VerifyArgs) -> Result<ExitCode
     let mut options = VerifyOptions::default();
     options.platform = args.platform;
     options.repair_index = args.repair_index;
+    options.only = args.only.kind();
     options.concurrency = common.concurrency();
     options.progress = finished(common);
     let report = common.client()?.verify(&args.target.reference, options).await?;
