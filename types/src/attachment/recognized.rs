@@ -9,7 +9,10 @@ use super::{
     statement::Statement,
 };
 use crate::{
-    annotation::Annotations, descriptor::Descriptor, manifest::Manifest, media_type::essence,
+    annotation::Annotations,
+    descriptor::Descriptor,
+    manifest::Manifest,
+    media_type::{EMPTY, essence, is_image_config},
 };
 
 const BUNDLE: &str = "application/vnd.dev.sigstore.bundle.";
@@ -138,7 +141,11 @@ impl Attachment {
             attachment.form = Some("BuildKit");
             attachment.unread = Unread::Manifest;
         }
-        if kind == EdgeKind::Tag || (kind == EdgeKind::Referrer && artifact_type.is_empty()) {
+        // ggcr 0.22.1 lists the type of the configuration of an attestation by BuildKit as its artifact
+        // type.
+        let says_nothing =
+            artifact_type.is_empty() || artifact_type == EMPTY || is_image_config(&artifact_type);
+        if kind == EdgeKind::Tag || (kind == EdgeKind::Referrer && says_nothing) {
             attachment.unread = Unread::Manifest;
         }
         attachment
