@@ -7,7 +7,8 @@
  * documents) in OCI registries and OCI image layout directories.
  *
  * References are strings: `registry.example.com[:port]/repository[:tag][@digest]`, or `oci:PATH[:tag][@digest]` for an image
- * layout directory. If a reference has both a tag and a digest, operations use the digest.
+ * layout directory. A layout in a tar archive, `oci:app.tar:v1`, is read in place; operations that write fail for it with
+ * `UNSUPPORTED`. If a reference has both a tag and a digest, operations use the digest.
  *
  * Promises reject with an {@link OcigraphError}, except in two cases: after an abort they reject with the reason of the signal,
  * and if a callback or stream of the caller throws, they reject with the thrown value. To omit an option, leave it out or set

@@ -21,6 +21,9 @@
 // reference has a tag and a digest, the digest selects the manifest. The client uses plain HTTP for loopback hosts and
 // TLS for all others.
 //
+// PATH can also be a tar archive of an image layout, which is read in place: "oci:app.tar:v1". Operations that write fail
+// for it with [ErrUnsupported].
+//
 // # Errors
 //
 // Every failure is an [*Error], which contains the operation, the reference, the reason and a hint. Its kind is a [Code].

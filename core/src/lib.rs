@@ -7,6 +7,8 @@
 //! A [`Reference`] names a *location* and a tag or digest in it. The location is a repository of a
 //! registry, `registry.example.com/app:v1`, or the directory of an [image layout], `oci:path:v1`.
 //! Both are a [`Store`]: every operation works the same on each of them, and copies between them.
+//! The layout can also be in a tar archive, `oci:file.tar:v1`, which is read in place; operations
+//! that write fail for it with [`Code::Unsupported`].
 //!
 //! A [`Manifest`] lists the blobs of an artifact by their [`Descriptor`]s: media type, [`Digest`]
 //! and size. It can have a *subject*, which is the descriptor of another manifest: it is then a
@@ -333,7 +335,7 @@
 //! |---|---|---|
 //! | `registry` | yes | registries over HTTP, with credentials and TLS; requires one of the two `rustls-` features |
 //! | `layout` | yes | image layouts in a directory |
-//! | `archive` | yes | pushes of directories, and pulls that unpack them: tar and gzip |
+//! | `archive` | yes | pushes of directories, and pulls that unpack them: tar and gzip; image layouts in a tar archive |
 //! | `zstd` | yes | pulls of directories that another tool compressed with zstd |
 //! | `rustls-ring` | yes | TLS with the cryptography of `ring` |
 //! | `rustls-aws-lc-rs` | no | TLS with the cryptography of `aws-lc-rs` |

@@ -247,7 +247,7 @@ pub enum Location {
         /// The name of the repository, such as `library/alpine`.
         repository: String,
     },
-    /// The directory of an OCI image layout.
+    /// The directory of an OCI image layout, or a tar archive of one, which is only read.
     Layout(PathBuf),
 }
 

@@ -41,7 +41,8 @@ use crate::{
 #[command(after_help = "\
 TARGETS
   registry.example.com[:port]/repository[:tag][@digest]
-  oci:PATH[:tag][@digest]        an OCI image layout directory, created by the first push
+  oci:PATH[:tag][@digest]        an OCI image layout directory, created by the first push, or a tar
+                                 archive of one, which is only read
 
 EXIT CODES
   0    success

@@ -53,12 +53,18 @@ use blob_content::BlobContent;
 use inner::Inner;
 use ocigraph_types::{Descriptor, Digest, Manifest, Result, TagOrDigest, check_tag};
 
-/// An OCI image layout in a directory.
+/// An OCI image layout in a directory, or in a tar archive.
 ///
 /// The directory has the files `oci-layout` and `index.json` and the folder `blobs`, as the section
 /// ["OCI Image Layout Specification"][spec] of image-spec v1.1.1 requires, and a private folder
 /// `.ocigraph` once this library has written to it. A value is cheap to clone; clones share one
 /// state, called a handle here. Nothing is read or created before the first operation.
+///
+/// If the path is a regular file, it is a tar archive of a layout, which needs the feature
+/// `archive`. It is read in place: one pass over its headers finds the blobs, and nothing is
+/// unpacked. If several entries have one name, the last counts, as for `tar -x`; a link leads to
+/// another entry. An archive is never changed: methods that write fail with UNSUPPORTED. A change of
+/// the file by another program is noticed.
 ///
 /// Several handles and processes can use one directory concurrently. Blobs that a handle has pushed
 /// stay, although no manifest names them yet, until the handle is dropped: meanwhile no other
@@ -69,7 +75,8 @@ use ocigraph_types::{Descriptor, Digest, Manifest, Result, TagOrDigest, check_ta
 /// All operations can fail with [IO](crate::Code::Io), and with [NOT_FOUND](crate::Code::NotFound)
 /// if the directory is not an image layout and the operation does not create one. They fail with:
 ///
-/// - [UNSUPPORTED](crate::Code::Unsupported) for a layout of a version other than 1.x,
+/// - [UNSUPPORTED](crate::Code::Unsupported) for a layout of a version other than 1.x, a
+///   compressed archive, one in Docker's older format, and a write to an archive,
 /// - [ALREADY_EXISTS](crate::Code::AlreadyExists) for a first push to a directory that contains
 ///   other files,
 /// - [INVALID_MANIFEST](crate::Code::InvalidManifest) for a malformed `index.json` or manifest,
@@ -79,6 +86,8 @@ use ocigraph_types::{Descriptor, Digest, Manifest, Result, TagOrDigest, check_ta
 ///   than 64 MiB of memory,
 /// - [UNSAFE_PATH](crate::Code::UnsafePath) for a symbolic link or special file in place of a file
 ///   of the layout,
+/// - [INVALID_ARGUMENT](crate::Code::InvalidArgument) for a named pipe or a device,
+/// - [CONFLICT](crate::Code::Conflict) if another program changes an archive while a blob is read,
 /// - [TIMEOUT](crate::Code::Timeout) if another process holds a lock for 90 seconds.
 ///
 /// # Example

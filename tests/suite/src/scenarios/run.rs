@@ -1,6 +1,6 @@
 //! Runs one scenario: prepares files and a registry, asks the program for each step, and compares.
 
-use std::{collections::BTreeMap, env, ffi::OsString, fs, os::unix::fs::PermissionsExt};
+use std::{collections::BTreeMap, env, ffi::OsString, fs, io, os::unix::fs::PermissionsExt};
 
 use ocigraph_fixture::Logged;
 use serde_json::{Map, Value, json};
@@ -252,8 +252,10 @@ fn execute(
     work: &Workspace,
     server: &Server,
 ) -> Result<(), String> {
-    if operation == "set_registry" {
-        return server.configure(arguments);
+    match operation {
+        "set_registry" => return server.configure(arguments),
+        "pack" => return pack(arguments, work).map_err(|e| format!("{arguments}: {e}")),
+        _ => {}
     }
     for (name, content) in arguments.as_object().into_iter().flatten() {
         let there = fs::read(work.path(name)).ok();
@@ -265,6 +267,17 @@ fn execute(
             let there = there.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
             return Err(format!("{name} is {there:?}, expected {content}"));
         }
+    }
+    Ok(())
+}
+
+/// Writes each directory into a tar archive, entry by entry.
+fn pack(arguments: &Value, work: &Workspace) -> io::Result<()> {
+    for (archive, directory) in arguments.as_object().into_iter().flatten() {
+        let directory = work.path(directory.as_str().expect("a directory"));
+        let mut tar = tar::Builder::new(fs::File::create(work.path(archive))?);
+        tar.append_dir_all(".", directory)?;
+        tar.finish()?;
     }
     Ok(())
 }
