@@ -302,3 +302,35 @@ async fn the_limits_of_a_client_apply_to_archives() {
     let layout = Layout::with_limits(packed.path("x.tar"), &limits);
     assert_eq!(layout.resolve(&tag("v1")).await.unwrap_err().code(), Code::TooLarge);
 }
+
+/// 10,000 blobs of 512 KiB, which take no space on most file systems.
+#[tokio::test]
+async fn a_large_archive_is_opened_by_its_headers_alone() {
+    const BLOB: u64 = 512 * 1024;
+    let dir = tempfile::tempdir().unwrap();
+    let mut file = File::create(dir.path().join("x.tar")).unwrap();
+    let mut entry = |name: &str, content: &[u8], size: u64| {
+        let mut header = tar::Header::new_ustar();
+        header.set_path(name).unwrap();
+        header.set_size(size);
+        header.set_mode(0o644);
+        header.set_cksum();
+        file.write_all(header.as_bytes()).unwrap();
+        file.write_all(content).unwrap();
+        let rest = size.next_multiple_of(512) - content.len() as u64;
+        file.seek(SeekFrom::Current(rest as i64)).unwrap();
+    };
+    entry("oci-layout", br#"{"imageLayoutVersion":"1.0.0"}"#, 30);
+    for n in 0..10_000 {
+        entry(&format!("blobs/sha256/{n:064x}"), b"", BLOB);
+    }
+    entry("index.json", br#"{"manifests":[]}"#, 16);
+    file.write_all(&[0; 1024]).unwrap();
+    let archive = Layout::open(dir.path().join("x.tar"));
+    let digest = format!("sha256:{:064x}", 9_999).parse().unwrap();
+    let read = async {
+        assert!(archive.tags().await.unwrap().entries.is_empty());
+        assert_eq!(archive.describe_blob(&digest).await.unwrap().size, BLOB);
+    };
+    tokio::time::timeout(Duration::from_secs(60), read).await.expect("no content is read");
+}

@@ -238,6 +238,7 @@ impl Scan<'_> {
             if count > self.max_entries {
                 return Err(self.too_large(&format!("{} entries", self.max_entries)));
             }
+            weight += add_parents(&mut found, &entry.name, MAX_WEIGHT.saturating_sub(weight));
             if weight > MAX_WEIGHT || headers_read > MAX_HEADERS {
                 return Err(self.too_large("64 MiB of names, or 1 GiB of headers"));
             }
@@ -319,6 +320,23 @@ impl Scan<'_> {
         let message = format!("the archive {} has more than {what}", self.path.display());
         Error::new(Code::TooLarge, message).with_hint("unpack it, and name the directory")
     }
+}
+
+/// Adds the directories that `tar -x` creates for an entry. Returns the memory that they take, and
+/// stops when it exceeds `limit`.
+fn add_parents(found: &mut HashMap<Name, Item>, name: &[u8], limit: usize) -> usize {
+    let (mut weight, mut path) = (0, &*plain_name(name).unwrap_or_default());
+    while let Some(end) = path.iter().rposition(|b| *b == b'/')
+        && weight <= limit
+    {
+        path = &path[..end];
+        if found.contains_key(path) {
+            break;
+        }
+        found.insert(path.into(), Item::Special(Kind::Directory));
+        weight += path.len() + ENTRY;
+    }
+    weight
 }
 
 /// Refuses a compressed archive: it has no positions to read from.

@@ -119,6 +119,7 @@ fn a_link_leads_to_a_file_in_the_archive_or_is_refused() {
         link(b'2', "d/outside", "../../etc/hostname"),
         link(b'2', "d/back", "../../out/../f"),
         link(b'2', "missing", "nowhere"),
+        link(b'2', "d/folder", "../d"),
         link(b'2', "loop", "d/loop"),
         link(b'2', "d/loop", "../loop"),
         link(b'1', "hard", "later"),
@@ -139,6 +140,8 @@ fn a_link_leads_to_a_file_in_the_archive_or_is_refused() {
         ("pipe", Kind::Pipe),
         ("device", Kind::Device),
         ("folder", Kind::Directory),
+        ("d", Kind::Directory),
+        ("d/folder", Kind::Directory),
     ] {
         match tar.find(name) {
             Err(Refused::Is(is)) => assert_eq!(is, kind, "{name}"),
