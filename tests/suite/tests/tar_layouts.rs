@@ -157,6 +157,7 @@ fn what_cannot_be_written_is_refused_before_anything_is_read() {
     let work = Workspace::new();
     push_graph(&work, "oci:layout:v1");
     run(&work, "tar", &["-C", "layout", "-cf", "x.tar", "."]);
+    work.write("manifest.json", work.ocigraph(&["manifest", "fetch", "oci:x.tar:v1"]).ok());
     let before = work.read("x.tar");
     for args in [
         &["push", "oci:x.tar:v2", "missing"][..],
@@ -167,7 +168,7 @@ fn what_cannot_be_written_is_refused_before_anything_is_read() {
         &["delete", "--yes", "oci:x.tar:v1"],
         &["copy", "oci:missing:v1", "oci:x.tar:v2"],
         &["blob", "push", "oci:x.tar", "sbom.json"],
-        &["manifest", "push", "oci:x.tar:v2", "sbom.json"],
+        &["manifest", "push", "oci:x.tar:v2", "manifest.json"],
     ] {
         let error = work.ocigraph(args).fails_with(1);
         assert!(error.contains("[UNSUPPORTED]"), "{args:?}: {error}");

@@ -131,27 +131,21 @@ impl Archive {
 
     /// Returns the size of a blob, with the media type `application/octet-stream`.
     pub(super) fn describe_blob(&self, digest: &Digest) -> Result<Descriptor> {
-        let found = self.find(digest).map_err(|refused| self.no_blob(digest, refused))?;
+        let found = self.find(digest).map_err(|e| self.no_blob(digest, e))?;
         Ok(Descriptor::new(media_type::OCTET_STREAM, digest.clone(), found.length))
     }
 
-    /// Finds a blob for reading. NOT_FOUND if it does not exist, SIZE_MISMATCH if it has another
-    /// size.
-    pub(super) fn open_blob(&self, blob: &Descriptor) -> Result<Extent> {
-        let found =
-            self.find(&blob.digest).map_err(|refused| self.no_blob(&blob.digest, refused))?;
+    /// Streams a blob from `offset` on. NOT_FOUND if it does not exist, SIZE_MISMATCH if it has
+    /// another size.
+    pub(super) fn fetch_blob(&self, blob: &Descriptor, offset: u64) -> Result<ByteStream> {
+        let found = self.find(&blob.digest).map_err(|e| self.no_blob(&blob.digest, e))?;
         if found.length != blob.size {
             let path = self.blob_path(&blob.digest);
             let message =
                 format!("{} has {} bytes, not {}", path.display(), found.length, blob.size);
             return Err(Error::new(Code::SizeMismatch, message));
         }
-        Ok(found)
-    }
-
-    /// Streams a blob from `offset` on.
-    pub(super) fn stream(&self, blob: Extent, offset: u64) -> ByteStream {
-        Arc::clone(&self.tar).stream(blob, offset)
+        Ok(Arc::clone(&self.tar).stream(found, offset))
     }
 
     fn blob_path(&self, digest: &Digest) -> PathBuf {

@@ -39,7 +39,6 @@ use async_trait::async_trait;
 use crate::{
     blocking::spawn_blocking,
     content::{
-        archive::Extent,
         progress::Outcome,
         source::{ByteStream, Source, next_batch},
     },
@@ -48,7 +47,6 @@ use crate::{
         list::List, memory_budget::Memory,
     },
 };
-use archive::Archive;
 use blob_content::BlobContent;
 use inner::Inner;
 use ocigraph_types::{Descriptor, Digest, Manifest, Result, TagOrDigest, check_tag};
@@ -153,8 +151,8 @@ impl Layout {
 
 /// An open blob, in a directory or in an archive.
 enum Blob {
-    File(BlobContent),
-    Entry(Extent, Arc<Archive>),
+    File(Box<BlobContent>),
+    Entry(ByteStream),
 }
 
 #[async_trait]
@@ -194,11 +192,11 @@ impl ReadStore for Layout {
     async fn fetch_blob(&self, blob: &Descriptor, offset: u64) -> Result<ByteStream> {
         let blob = blob.clone();
         let opened = self.with(move |layout| match layout.archive()? {
-            Some(archive) => Ok(Blob::Entry(archive.open_blob(&blob)?, archive)),
-            None => Ok(Blob::File(layout.open_blob(&blob)?)),
+            Some(archive) => Ok(Blob::Entry(archive.fetch_blob(&blob, offset)?)),
+            None => Ok(Blob::File(Box::new(layout.open_blob(&blob)?))),
         });
         match opened.await? {
-            Blob::Entry(entry, archive) => Ok(archive.stream(entry, offset)),
+            Blob::Entry(stream) => Ok(stream),
             Blob::File(content) => content.stream(offset).await,
         }
     }
