@@ -15,6 +15,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use tokio::sync::Semaphore;
 
 use crate::operation::named::named;
+use crate::operation::select::name_of;
 use crate::operation::transfer;
 use crate::{
     blocking::spawn_blocking,
@@ -236,7 +237,7 @@ async fn subject_of(
         )
         .with_hint("push the referrer to the repository of its subject"));
     }
-    let name = subject.name().map_err(|e| {
+    let name = name_of(store, subject).await.map_err(|e| {
         let message = format!("the subject {}", e.message());
         e.with_message(message)
     })?;

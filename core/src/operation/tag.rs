@@ -2,7 +2,10 @@
 //!
 //! A tag is set by pushing the manifest's own bytes again under another name. Nothing is deleted.
 
-use crate::{operation::named::named, store::Store};
+use crate::{
+    operation::{named::named, select::name_of},
+    store::Store,
+};
 use ocigraph_types::{Code, Descriptor, Error, Reference, Result, check_tag};
 
 pub(crate) const TAG: &str = "tag";
@@ -21,7 +24,7 @@ pub async fn tag(store: &dyn Store, reference: &Reference, tags: &[String]) -> R
         for tag in tags {
             check_tag(tag)?;
         }
-        let descriptor = store.resolve(&reference.name()?).await?;
+        let descriptor = store.resolve(&name_of(store, reference).await?).await?;
         store.tag(&descriptor, tags).await?;
         Ok(descriptor)
     })

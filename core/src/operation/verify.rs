@@ -13,7 +13,11 @@ use tokio_util::task::AbortOnDropHandle;
 use crate::operation::read::fetch_manifest;
 use crate::{
     content::progress::{Event, Outcome, Progress},
-    operation::{named::named, select::select_manifest, transfer::fetch_reported},
+    operation::{
+        named::named,
+        select::{name_of, select_manifest},
+        transfer::fetch_reported,
+    },
     store::{
         ReadStore,
         concurrency::{LargeBlobLimiter, concurrency},
@@ -21,8 +25,8 @@ use crate::{
     },
 };
 use ocigraph_types::{
-    Code, Descriptor, Digest, Error, Manifest, Platform, Reference, Result, TagOrDigest,
-    serialize_descriptor, weight::Weight,
+    Code, Descriptor, Digest, Error, ListProblem, Manifest, Platform, Reference, Result,
+    TagOrDigest, excerpt, media_type, serialize_descriptor, weight::Weight,
 };
 
 /// Options of [`Client::verify`](crate::Client::verify).
@@ -131,20 +135,20 @@ async fn run(
     reference: &Reference,
     options: VerifyOptions,
 ) -> Result<VerifyReport> {
-    let name = reference.name()?;
     let root = if options.platform.is_some() {
-        select_manifest(store.as_ref(), &name, options.platform.as_ref()).await?.plain_descriptor()
+        let image = select_manifest(store.as_ref(), reference, options.platform.as_ref()).await?;
+        image.plain_descriptor()
     } else {
-        store.resolve(&name).await?
+        store.resolve(&name_of(store.as_ref(), reference).await?).await?
     };
     let max_requests = concurrency(options.concurrency);
     let large_blobs = LargeBlobLimiter::new();
     let context = Arc::new(VerifyContext { store, options, large_blobs });
     let mut report = VerifyReport::default();
     let mut charge = context.store.memory().charge();
-    let root = CheckTarget { descriptor: root, path: Path::root(), is_manifest: true };
-    let mut seen = HashSet::from([root.key()]);
-    let mut level = vec![root];
+    let target = |descriptor| CheckTarget { descriptor, path: Path::root(), is_manifest: true };
+    let mut seen = HashSet::from([target(root.clone()).key()]);
+    let mut level = vec![target(root.clone())];
     while !level.is_empty() {
         // One task for each check, so that digests are computed on all cores.
         let checks = std::mem::take(&mut level).into_iter().map(|target| {
@@ -169,12 +173,19 @@ async fn run(
             check_limit(seen.len(), context.store.max_entries())?;
         }
     }
-    // The subject of a damaged manifest is unknown, so it may belong to this graph.
-    let seen: HashSet<Digest> = seen.into_iter().map(|(digest, ..)| digest).collect();
-    let untagged = context.store.list_untagged().await?;
-    let unread = untagged
+    // The subject of a damaged manifest is unknown, so it may belong to this graph. The same is true
+    // of an entry that is malformed.
+    let manifests = seen.into_iter().filter(|(.., is_manifest)| *is_manifest);
+    let mut seen: HashSet<Digest> = manifests.map(|(digest, ..)| digest).collect();
+    let listed = context.store.list_entries().await?;
+    let malformed = |problem: &ListProblem| {
+        target(root.clone()).problem(ProblemKind::Malformed, problem.to_string())
+    };
+    report.problems.extend(listed.problems.iter().map(malformed));
+    let unread = listed
+        .entries
         .into_iter()
-        .filter(|d| !seen.contains(&d.digest))
+        .filter(|d| seen.insert(d.digest.clone()))
         .map(|listed| read_listed(&context, listed));
     let unread: Vec<_> = stream::iter(unread).buffered(max_requests).try_collect().await?;
     report.problems.extend(unread.into_iter().flatten());
@@ -193,12 +204,20 @@ fn weight_of(problem: &Problem) -> usize {
 
 /// Reads a listed manifest outside the graph, and returns the problem if it is damaged.
 async fn read_listed(context: &VerifyContext, listed: Descriptor) -> Result<Option<Problem>> {
-    match fetch_manifest(&*context.store, &TagOrDigest::from(&listed)).await {
+    let is_blob = !listed.media_type.is_empty() && !media_type::is_manifest(&listed.media_type);
+    let name = TagOrDigest::from(&listed);
+    let target = CheckTarget { descriptor: listed, path: Path::root(), is_manifest: true };
+    if is_blob {
+        let media_type = excerpt(&target.descriptor.media_type);
+        let detail = format!("listed as {media_type}, which is not a manifest");
+        return match context.store.has_blob(&target.descriptor).await? {
+            true => Ok(Some(target.problem(ProblemKind::Malformed, detail))),
+            false => Ok(Some(target.problem(ProblemKind::Missing, detail))),
+        };
+    }
+    match fetch_manifest(&*context.store, &name).await {
         Ok(_) => Ok(None),
-        Err(e) => {
-            let target = CheckTarget { descriptor: listed, path: Path::root(), is_manifest: true };
-            as_problem(&target, e).map(Some)
-        }
+        Err(e) => as_problem(&target, e).map(Some),
     }
 }
 
@@ -378,6 +397,8 @@ fn as_problem(target: &CheckTarget, error: Error) -> Result<Problem> {
         Code::DigestMismatch => ProblemKind::Digest,
         // UNSAFE_PATH: a layout can have a link or special file in place of a blob.
         Code::InvalidManifest | Code::TooLarge | Code::UnsafePath => ProblemKind::Malformed,
+        // A Docker schema 1 manifest, or a digest of an unknown algorithm.
+        Code::Unsupported if error.status().is_none() => ProblemKind::Malformed,
         _ => return Err(error),
     };
     Ok(target.problem(kind, error.message()))

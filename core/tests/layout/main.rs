@@ -4,6 +4,7 @@
 mod concurrent;
 mod deleting;
 mod killed;
+mod odd_entries;
 mod reading;
 mod support;
 #[cfg(unix)]

@@ -24,7 +24,7 @@ async fn a_path_that_is_not_a_layout_is_an_error_and_nothing_is_created() {
         (r#"{"imageLayoutVersion":"1.0.0"}"#, "[", Code::InvalidManifest),
         (
             r#"{"imageLayoutVersion":"1.0.0"}"#,
-            r#"{"manifests":[{"digest":"../x"}]}"#,
+            r#"{"manifests":{"digest":"../x"}}"#,
             Code::InvalidManifest,
         ),
     ] {

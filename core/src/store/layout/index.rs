@@ -1,66 +1,43 @@
-//! `index.json` as a value: its entries, their tags, and the fields that other tools have added.
-//! Parsing keeps unknown fields and writing puts them back. This module does no I/O.
+//! `index.json` as a value: its entries and their tags. `index_text` reads and writes the JSON, and
+//! keeps what this value does not have. This module does no I/O.
 //!
 //! Format: [image-spec v1.1.1, "index.json file"][spec].
 //!
 //! [spec]: https://github.com/opencontainers/image-spec/blob/v1.1.1/image-layout.md#indexjson-file
 
-use std::{collections::HashSet, fmt, path::Path};
+use std::collections::HashSet;
 
-use serde::{
-    Deserialize, Deserializer, Serialize, Serializer,
-    de::{MapAccess, Visitor},
-    ser::SerializeMap,
-};
-use serde_json::{Map, Value};
-
-use ocigraph_types::{Code, Descriptor, Digest, Error, Result, annotation, check_tag, media_type};
+use super::referrers_index::is_referrers_index;
+use ocigraph_types::{Descriptor, Digest, annotation, check_tag, media_type};
 
 /// containerd writes the full image name into this annotation beside the tag. Removing the tag
 /// removes this name too.
 const CONTAINERD_NAME: &str = "io.containerd.image.name";
 
-const MANIFESTS: &str = "manifests";
-
-/// The entries of an image index, and all its other fields unchanged.
-#[derive(Debug, Clone, PartialEq)]
+/// The entries of an image index.
+#[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Index {
-    fields: Map<String, Value>,
+    /// The entries that have a digest.
     pub(super) entries: Vec<Descriptor>,
+    /// The positions, in the JSON, of the entries that have none. They name nothing.
+    pub(super) unreadable: Vec<usize>,
 }
 
 impl Index {
-    /// Returns an index without entries, with the fields that ORAS also writes into a new layout.
-    pub(super) fn empty() -> Self {
-        let fields = Map::from_iter([
-            ("schemaVersion".to_owned(), Value::from(2)),
-            ("mediaType".to_owned(), Value::from(media_type::OCI_INDEX)),
-            (MANIFESTS.to_owned(), Value::Null),
-        ]);
-        Self { fields, entries: Vec::new() }
-    }
-
-    /// Parses `bytes`. Errors are INVALID_MANIFEST and name `file`.
-    pub(super) fn parse(bytes: &[u8], file: &Path) -> Result<Self> {
-        let malformed = |e: serde_json::Error| {
-            Error::new(
-                Code::InvalidManifest,
-                format!("{} is not an image index: {e}", file.display()),
-            )
-            .with_hint("restore the file, or push to a new directory")
-        };
-        serde_json::from_slice(bytes).map_err(malformed)
-    }
-
-    pub(super) fn to_bytes(&self) -> Result<Vec<u8>> {
-        serde_json::to_vec(self)
-            .map_err(|e| Error::new(Code::Internal, "cannot serialize index.json").with_source(e))
-    }
-
     /// Returns the digest that a tag names. If two entries have the same tag, the later one counts,
     /// as it does for ORAS.
     pub(super) fn tagged(&self, tag: &str) -> Option<&Digest> {
         self.entries.iter().rev().find(|e| name_of(e) == Some(tag)).map(|e| &e.digest)
+    }
+
+    /// Returns the entries with this name if it names several manifests, for different platforms.
+    pub(super) fn platforms_of(&self, name: &str) -> Vec<Descriptor> {
+        let mut seen = HashSet::new();
+        let named = self.entries.iter().filter(|e| name_of(e) == Some(name));
+        let named: Vec<&Descriptor> = named.filter(|e| seen.insert(&e.digest)).collect();
+        let differ = |e: &&Descriptor| e.platform != named[0].platform;
+        let is_choice = named.iter().all(|e| e.platform.is_some()) && named.iter().any(differ);
+        if is_choice { named.into_iter().cloned().collect() } else { Vec::new() }
     }
 
     /// Returns the first entry with this digest.
@@ -69,18 +46,22 @@ impl Index {
     }
 
     /// Returns each tag once, in the order of the entries. Omits names that are not valid tags:
-    /// other tools write whole references into the same annotation.
+    /// other tools write whole references into the same annotation. Omits indexes of referrers too.
     pub(super) fn tags(&self) -> Vec<String> {
         let mut seen = HashSet::new();
-        let names = self.entries.iter().filter_map(tag_of);
+        let tagged = self.entries.iter().filter(|entry| !is_referrers_index(entry));
+        let names = tagged.filter_map(tag_of);
         names.filter(|tag| seen.insert(*tag)).map(str::to_owned).collect()
     }
 
-    /// Returns the manifests that have no entry with a tag.
+    /// Returns the manifests that have no entry with a tag. Omits indexes of referrers, and entries
+    /// that are not manifests.
     pub(super) fn list_untagged(&self) -> Vec<Descriptor> {
         let mut seen: HashSet<&Digest> =
             self.entries.iter().filter(|e| tag_of(e).is_some()).map(|e| &e.digest).collect();
-        self.entries.iter().filter(|e| seen.insert(&e.digest)).cloned().collect()
+        let manifests =
+            self.entries.iter().filter(|e| may_be_manifest(e) && !is_referrers_index(e));
+        manifests.filter(|e| seen.insert(&e.digest)).cloned().collect()
     }
 
     /// Adds an entry of the manifest for each tag; without tags, adds an untagged entry unless the
@@ -90,7 +71,8 @@ impl Index {
         plain.annotations.remove(annotation::REF_NAME);
         plain.annotations.remove(CONTAINERD_NAME);
         for tag in tags {
-            if self.tagged(tag) == Some(&plain.digest) {
+            let mut named = self.entries.iter().filter(|e| name_of(e) == Some(tag)).peekable();
+            if named.peek().is_some() && named.all(|e| e.digest == plain.digest) {
                 continue;
             }
             self.remove_tag(tag);
@@ -125,57 +107,16 @@ impl Index {
     }
 }
 
-fn name_of(entry: &Descriptor) -> Option<&str> {
+/// Returns false for a plain blob: some tools list blobs too. An entry without a media type may be a
+/// manifest.
+pub(super) fn may_be_manifest(entry: &Descriptor) -> bool {
+    entry.media_type.is_empty() || media_type::is_manifest(&entry.media_type)
+}
+
+pub(super) fn name_of(entry: &Descriptor) -> Option<&str> {
     entry.annotations.get(annotation::REF_NAME).map(String::as_str)
 }
 
 fn tag_of(entry: &Descriptor) -> Option<&str> {
     name_of(entry).filter(|name| check_tag(name).is_ok())
-}
-
-/// Deserializes entries directly: a `Value` in between would take ten times their memory.
-impl<'de> Deserialize<'de> for Index {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(IndexVisitor)
-    }
-}
-
-struct IndexVisitor;
-
-impl<'de> Visitor<'de> for IndexVisitor {
-    type Value = Index;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Index, A::Error> {
-        let mut index = Index { fields: Map::new(), entries: Vec::new() };
-        while let Some(key) = map.next_key::<String>()? {
-            let value = if key == MANIFESTS {
-                index.entries = map.next_value::<Option<Vec<Descriptor>>>()?.unwrap_or_default();
-                Value::Null
-            } else {
-                map.next_value()?
-            };
-            index.fields.insert(key, value);
-        }
-        Ok(index)
-    }
-}
-
-impl Serialize for Index {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        for (key, value) in &self.fields {
-            match key.as_str() {
-                MANIFESTS => map.serialize_entry(key, &self.entries)?,
-                _ => map.serialize_entry(key, value)?,
-            }
-        }
-        if !self.fields.contains_key(MANIFESTS) {
-            map.serialize_entry(MANIFESTS, &self.entries)?;
-        }
-        map.end()
-    }
 }

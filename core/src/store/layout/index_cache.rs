@@ -16,12 +16,13 @@ use super::{
     dir_handle::refusal_error,
     directory::{LayoutDirectory, OpenLayout},
     index::Index,
+    index_text,
     json_weight::weight,
     summaries::ListedManifests,
     sync::lock,
 };
 use crate::content::regular_file::{Refused, open_regular};
-use ocigraph_types::{Code, Error, Result};
+use ocigraph_types::{Code, Digest, Error, Result};
 
 /// The coarsest resolution of file times in use, which is FAT's.
 const TIME_RESOLUTION: Duration = Duration::from_secs(2);
@@ -34,7 +35,7 @@ const MAX_BYTES: u64 = MAX_WEIGHT;
 /// One state of `index.json`.
 #[derive(Debug)]
 pub(super) struct Snapshot {
-    bytes: Vec<u8>,
+    pub(super) bytes: Vec<u8>,
     pub(super) index: Index,
     /// The manifests that it lists, read on first use.
     pub(super) listed: OnceLock<ListedManifests>,
@@ -90,14 +91,17 @@ impl IndexCache {
                 .map_err(|e| Error::io("read", &file, e))?
                 .ok_or_else(|| too_large(&file))?,
             // Some tools write the file only once there is a manifest to list.
-            Err(Refused::Missing) => (Index::empty().to_bytes()?, None),
+            Err(Refused::Missing) => (index_text::empty().into_bytes(), None),
             Err(e) => return Err(refusal_error("read", &file, "file", e)),
         };
         let snapshot = match cached.take() {
             Some(known) if known.snapshot.bytes == bytes => known.snapshot,
             _ => {
                 check_weight(&bytes, &file)?;
-                let index = Index::parse(&bytes, &file)?;
+                let size_of = |digest: &Digest| {
+                    std::fs::metadata(directory.blob_path(digest)).ok().map(|m| m.len())
+                };
+                let index = index_text::parse(&bytes, size_of).map_err(|e| malformed(&file, &e))?;
                 Arc::new(Snapshot { bytes, index, listed: OnceLock::new() })
             }
         };
@@ -111,12 +115,12 @@ impl IndexCache {
         directory: &LayoutDirectory,
         opened: &OpenLayout,
         before: &Snapshot,
-        index: Index,
+        mut index: Index,
     ) -> Result<()> {
         if index == before.index {
             return Ok(());
         }
-        let bytes = index.to_bytes()?;
+        let bytes = index_text::rewrite(&before.bytes, &before.index, &mut index)?;
         check_weight(&bytes, &directory.index_path())?;
         opened.replace_index(&bytes)?;
         let snapshot = Arc::new(Snapshot { bytes, index, listed: OnceLock::new() });
@@ -141,6 +145,12 @@ fn read_index(file: File) -> io::Result<Option<(Vec<u8>, Option<Stamp>)>> {
 
 fn check_weight(bytes: &[u8], file: &Path) -> Result<()> {
     if weight(bytes) <= MAX_WEIGHT { Ok(()) } else { Err(too_large(file)) }
+}
+
+fn malformed(file: &Path, reason: &str) -> Error {
+    let message = format!("{} is not an image index: {reason}", file.display());
+    Error::new(Code::InvalidManifest, message)
+        .with_hint("restore the file, or push to a new directory")
 }
 
 fn too_large(file: &Path) -> Error {

@@ -80,22 +80,25 @@ impl Inner {
         digest: &Digest,
         media_type: Option<&str>,
     ) -> Result<Manifest> {
-        let path = || self.directory.blob_path(digest);
-        let algorithm = digest.algorithm()?;
-        let bytes = Bytes::from(bytes);
-        let media_type = media_type.filter(|media_type| !media_type.is_empty());
         // A damaged file is a DIGEST_MISMATCH, whether or not it still parses.
-        let actual = algorithm.digest(&bytes);
-        if actual != *digest {
-            return Err(Error::new(
-                Code::DigestMismatch,
-                format!("{} has the digest {actual}, not {digest}", path().display()),
-            )
-            .with_hint("the file was changed or damaged: remove it and push the manifest again"));
-        }
+        let bytes = Bytes::from(self.check_bytes(bytes, digest)?);
+        let algorithm = digest.algorithm()?;
+        let media_type = media_type.filter(|media_type| !media_type.is_empty());
         // The manifest's own media type wins over a wrong one in the index.
         Manifest::parse(bytes.clone(), media_type, algorithm)
             .or_else(|_| Manifest::parse_or_keep(bytes, None, algorithm))
+    }
+
+    /// Verifies the bytes of a manifest against its digest.
+    pub(super) fn check_bytes(&self, bytes: Vec<u8>, digest: &Digest) -> Result<Vec<u8>> {
+        let actual = digest.algorithm()?.digest(&bytes);
+        if actual == *digest {
+            return Ok(bytes);
+        }
+        let path = self.directory.blob_path(digest);
+        let message = format!("{} has the digest {actual}, not {digest}", path.display());
+        Err(Error::new(Code::DigestMismatch, message)
+            .with_hint("the file was changed or damaged: remove it and push the manifest again"))
     }
 
     fn read_limited(&self, file: File, digest: &Digest) -> Result<Vec<u8>> {

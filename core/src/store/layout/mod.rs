@@ -17,12 +17,15 @@ mod durability;
 mod gc;
 mod index;
 mod index_cache;
+mod index_text;
 mod inner;
 mod json_weight;
 mod lease_table;
 mod leases;
 mod listed;
 mod manifests;
+mod protected;
+mod referrers_index;
 mod summaries;
 mod sync;
 mod write_queue;
@@ -181,7 +184,16 @@ impl ReadStore for Layout {
     }
 
     async fn list_untagged(&self) -> Result<Vec<Descriptor>> {
-        self.with(|layout| Ok(layout.snapshot()?.index.list_untagged())).await
+        self.with(|layout| layout.list_untagged()).await
+    }
+
+    async fn list_entries(&self) -> Result<List<Descriptor>> {
+        self.with(|layout| layout.list_entries()).await
+    }
+
+    async fn choices(&self, tag: Option<&str>) -> Result<Vec<Descriptor>> {
+        let tag = tag.map(str::to_owned);
+        self.with(move |layout| layout.choices(tag.as_deref())).await
     }
 
     fn max_entries(&self) -> usize {
