@@ -5,6 +5,7 @@ mod concurrent;
 mod deleting;
 mod killed;
 mod odd_entries;
+mod other_tools;
 mod reading;
 mod support;
 #[cfg(unix)]
