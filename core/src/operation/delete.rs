@@ -14,14 +14,14 @@ use futures::{StreamExt, TryStreamExt, stream};
 
 use crate::operation::named::named;
 use crate::operation::read::{fetch_manifest, is_of_one_manifest, listed_manifest, resolve_tags};
-use crate::operation::select::name_of;
+use crate::operation::select::name_to_delete;
 use crate::store::{
     ManifestDeletion, ReadStore, Store, concurrency::concurrency, limits::check_limit, list::List,
     memory_budget::Charge,
 };
 use ocigraph_types::{
-    Code, Descriptor, Digest, Error, ListProblem, Reference, Result, TagOrDigest,
-    annotation::REF_NAME, media_type, serialize_descriptor, serialize_descriptors, weight::Weight,
+    Code, Descriptor, Digest, Error, ListProblem, Reference, Result, TagOrDigest, media_type,
+    serialize_descriptor, serialize_descriptors, weight::Weight,
 };
 
 /// Options of [`Client::delete`](crate::Client::delete).
@@ -178,19 +178,6 @@ async fn run(
         }
     }
     Ok(report)
-}
-
-/// Returns what `reference` names. Without tag and digest, that is the only manifest of a layout if it
-/// has no name: a name that was forgotten must not be lost.
-async fn name_to_delete(store: &dyn Store, reference: &Reference) -> Result<TagOrDigest> {
-    let name = name_of(store, reference).await?;
-    if reference.digest().is_none()
-        && reference.tags().is_empty()
-        && store.choices(None).await?.iter().any(|d| d.annotations.contains_key(REF_NAME))
-    {
-        return reference.name();
-    }
-    Ok(name)
 }
 
 /// A manifest of the closure, and its edges within the closure.

@@ -33,6 +33,26 @@ pub(crate) async fn name_of(store: &dyn ReadStore, reference: &Reference) -> Res
     }
 }
 
+/// Returns what `reference` names. Without tag and digest, that is the only manifest of a layout if it
+/// has no name: a name that was forgotten must not be lost.
+pub(crate) async fn name_to_delete(
+    store: &dyn ReadStore,
+    reference: &Reference,
+) -> Result<TagOrDigest> {
+    let name = name_of(store, reference).await?;
+    if reference.digest().is_none()
+        && reference.tags().is_empty()
+        && store
+            .choices(None)
+            .await?
+            .iter()
+            .any(|d| d.annotations.contains_key(annotation::REF_NAME))
+    {
+        return reference.name();
+    }
+    Ok(name)
+}
+
 /// Returns the manifest that `reference` names. With a platform, and if that manifest is an index,
 /// returns the first image for the platform in the index or in its nested indexes. A layout can list
 /// several manifests under one name: the platform chooses among them too. NOT_FOUND if no image fits,

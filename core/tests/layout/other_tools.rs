@@ -82,17 +82,21 @@ async fn referrers_in_the_indexes_of_other_tools_are_found_copied_and_deleted() 
         let options = CopyOptions::default().recursive(true);
         let report = client.copy(&image_at, &at(copied.path(), ":v1"), options).await.unwrap();
         assert_eq!(report.manifests, 3);
+        // A new referrer is added to the index, so that the other tool finds it too.
+        let layout = Layout::open(path);
+        let three = push(&layout, &["config", "three"], Some(&image), &[]).await;
+        let listed = index_of_referrers(path, &annotations(&image));
+        assert_eq!(listed["manifests"].as_array().unwrap().len(), 4);
+        assert_eq!(listed["manifests"][3], json!(three.descriptor()));
+        assert!(!file_of(path, index.digest()).exists() && leftovers(path).is_empty());
+        delete_all(&layout, &[&three]).await;
+        drop(layout);
         // A referrer alone.
         let alone = at(path, &format!("@{}", one.digest()));
         let report = client.delete(&alone, DeleteOptions::default()).await.unwrap();
         assert_eq!(report.deleted.len(), 1);
         assert!(!file_of(path, one.digest()).exists() && !file_of(path, index.digest()).exists());
-        let left = entries(path).pop().unwrap();
-        assert_eq!(left["annotations"], annotations(&image));
-        let shorter: Value = serde_json::from_slice(
-            &fs::read(file_of(path, &left["digest"].as_str().unwrap().parse().unwrap())).unwrap(),
-        )
-        .unwrap();
+        let shorter = index_of_referrers(path, &annotations(&image));
         assert_eq!(shorter["x-kept"], json!(1.0));
         assert_eq!(shorter["manifests"].as_array().unwrap().len(), 2);
         let graph = client.discover(&image_at, DiscoverOptions::default()).await.unwrap();
@@ -104,6 +108,14 @@ async fn referrers_in_the_indexes_of_other_tools_are_found_copied_and_deleted() 
         assert!(files_below(&path.join("blobs")).is_empty());
         assert!(entries(path).is_empty() && leftovers(path).is_empty());
     }
+}
+
+/// Reads the index of referrers that has these annotations.
+fn index_of_referrers(path: &Path, annotations: &Value) -> Value {
+    let entries = entries(path);
+    let entry = entries.iter().find(|entry| entry["annotations"] == *annotations).unwrap();
+    let digest = entry["digest"].as_str().unwrap().parse().unwrap();
+    serde_json::from_slice(&fs::read(file_of(path, &digest)).unwrap()).unwrap()
 }
 
 /// Checks the number of listed manifests, and that their layers exist.

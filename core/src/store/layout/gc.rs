@@ -10,7 +10,7 @@
 //!
 //! Nor does it remove a blob that other content of the layout may name (see `protected`).
 //!
-//! *Indexes of referrers.* Those that other tools keep are no reason to refuse a delete: they are
+//! *Indexes of referrers.* Those that other tools keep do not prevent a delete: they are
 //! replaced by indexes without the deleted referrers, in the same change of `index.json`.
 //!
 //! *Concurrency.* A process may have found an existing blob that no manifest names yet. It has
@@ -38,15 +38,14 @@ use super::{
     dir_handle::{DirHandle, refusal_error},
     directory::{OpenLayout, wait_for},
     index::Index,
-    index_text,
     inner::Inner,
     lease_table::LeaseCount,
-    referrers_index::{is_index_of, is_referrers_index},
+    referrers_index::is_referrers_index,
     summaries::{ListedManifests, ManifestSummary},
     sync::lock,
 };
 use crate::content::regular_file::Refused;
-use ocigraph_types::{Algorithm, Code, Descriptor, Digest, Error, Result, annotation, media_type};
+use ocigraph_types::{Code, Descriptor, Digest, Error, Result, annotation, media_type};
 
 /// The journal's name in the private folder.
 const JOURNAL: &str = "garbage";
@@ -72,12 +71,10 @@ impl Inner {
                 true => Ok(()),
                 false => Err(self.still_listed(digest, &remaining)),
             }));
-            let mut index = without(&before.index, &deleted);
+            let mut index = before.index.without(&deleted);
             let mut journal = read_journal(&opened)?;
             let change = self.unlist_referrers(&mut index, &deleted)?;
-            journal.extend(change.replaced);
-            // Noted too, in case the process is killed before the index names them.
-            journal.extend(change.blobs.iter().map(|(digest, _)| digest.clone()));
+            journal.extend(change.garbage());
             for digest in deleted.iter().copied() {
                 if !all.contains(digest) && !self.directory.blob_path(digest).exists() {
                     continue;
@@ -93,63 +90,11 @@ impl Inner {
                 }
             }
             write_journal(&opened, &journal)?;
-            for (digest, bytes) in &change.blobs {
-                opened.write_blob(digest, bytes)?;
-            }
+            change.write(&opened)?;
             self.replace_index(&opened, &before, index)?;
         }
         self.collect(&opened)?;
         Ok(results)
-    }
-
-    /// Takes deleted referrers off the indexes of referrers that other tools keep, and removes the
-    /// indexes that become empty.
-    fn unlist_referrers(
-        &self,
-        index: &mut Index,
-        deleted: &HashSet<&Digest>,
-    ) -> Result<ReferrersChange> {
-        let mut change = ReferrersChange::default();
-        let mut removed = HashSet::new();
-        for entry in index.entries.iter_mut().filter(|entry| is_referrers_index(entry)) {
-            let old = entry.digest.clone();
-            let Some((bytes, before)) = self.referrers_index(&old) else { continue };
-            let mut after = without(&before, deleted);
-            // The list of a deleted subject goes too, unless it names referrers that stay.
-            let is_of_deleted = deleted.iter().any(|subject| is_index_of(entry, subject));
-            let lists_nothing = after.unreadable.is_empty()
-                && after.entries.iter().all(|e| is_of_deleted && !self.has_blob(e));
-            if lists_nothing && (after != before || is_of_deleted) {
-                removed.insert(old.clone());
-            } else if after != before {
-                let bytes = index_text::rewrite(&bytes, &before, &mut after)?;
-                entry.digest = Algorithm::Sha256.digest(&bytes);
-                entry.size = bytes.len() as u64;
-                change.blobs.push((entry.digest.clone(), bytes));
-            } else {
-                continue;
-            }
-            change.replaced.push(old);
-        }
-        index.entries.retain(|e| !is_referrers_index(e) || !removed.contains(&e.digest));
-        Ok(change)
-    }
-
-    /// Reads an index of referrers. Returns `None` with a warning if it is missing or damaged.
-    fn referrers_index(&self, digest: &Digest) -> Option<(Vec<u8>, Index)> {
-        let read = || {
-            let bytes = self.manifest_bytes(digest)?;
-            let bytes = self.check_bytes(bytes, digest)?;
-            let size_of = |digest: &Digest| self.describe_blob(digest).ok().map(|blob| blob.size);
-            let index = index_text::parse(&bytes, size_of)
-                .map_err(|reason| Error::new(Code::InvalidManifest, reason))?;
-            Ok::<_, Error>((bytes, index))
-        };
-        read()
-            .inspect_err(
-                |e| tracing::warn!(error = %e, %digest, "an index of referrers stays as it is"),
-            )
-            .ok()
     }
 
     fn summary_of(
@@ -273,6 +218,17 @@ impl Inner {
         write_journal(opened, &kept)
     }
 
+    /// Notes blobs as garbage. The caller holds the lock of the index.
+    pub(super) fn note(
+        &self,
+        opened: &OpenLayout,
+        digests: impl Iterator<Item = Digest>,
+    ) -> Result<()> {
+        let mut journal = read_journal(opened)?;
+        journal.extend(digests);
+        write_journal(opened, &journal)
+    }
+
     /// Removes a blob from the journal, so that no collector removes the blob.
     pub(super) fn unmark(&self, opened: &OpenLayout, digest: &Digest) -> Result<()> {
         if !opened.private.has(JOURNAL) {
@@ -282,15 +238,6 @@ impl Inner {
         let mut journal = read_journal(opened)?;
         if journal.remove(digest) { write_journal(opened, &journal) } else { Ok(()) }
     }
-}
-
-/// A change of the indexes of referrers.
-#[derive(Default)]
-struct ReferrersChange {
-    /// The indexes that are replaced or removed.
-    replaced: Vec<Digest>,
-    /// The indexes to write.
-    blobs: Vec<(Digest, Vec<u8>)>,
 }
 
 /// Removes a blob. Leaves it if its folder is a symbolic link: the target is outside the layout.
@@ -344,15 +291,9 @@ fn write_journal(opened: &OpenLayout, digests: &HashSet<Digest>) -> Result<()> {
     opened.replace_private(JOURNAL, text.as_bytes())
 }
 
-fn without(index: &Index, digests: &HashSet<&Digest>) -> Index {
-    let mut index = index.clone();
-    index.entries.retain(|entry| !digests.contains(&entry.digest));
-    index
-}
-
 /// Returns the index without these manifests, and without the indexes of referrers.
 fn only_needing(index: &Index, digests: &HashSet<&Digest>) -> Index {
-    let mut index = without(index, digests);
+    let mut index = index.without(digests);
     index.entries.retain(|entry| !is_referrers_index(entry));
     index
 }

@@ -89,6 +89,13 @@ impl Index {
         }
     }
 
+    /// Returns the index without the entries of some manifests.
+    pub(super) fn without(&self, digests: &HashSet<&Digest>) -> Self {
+        let mut index = self.clone();
+        index.entries.retain(|entry| !digests.contains(&entry.digest));
+        index
+    }
+
     /// Removes a tag, but keeps an entry of the manifest that it named. Returns true if the tag
     /// existed.
     pub(super) fn remove_tag(&mut self, tag: &str) -> bool {
@@ -113,7 +120,7 @@ pub(super) fn may_be_manifest(entry: &Descriptor) -> bool {
     entry.media_type.is_empty() || media_type::is_manifest(&entry.media_type)
 }
 
-pub(super) fn name_of(entry: &Descriptor) -> Option<&str> {
+fn name_of(entry: &Descriptor) -> Option<&str> {
     entry.annotations.get(annotation::REF_NAME).map(String::as_str)
 }
 

@@ -174,7 +174,7 @@ fn entry(text: &RawValue, size_of: &impl Fn(&Digest) -> Option<u64>) -> Entry {
     Entry { descriptor: salvage(fields, size_of), fault }
 }
 
-/// Returns what is valid of a malformed entry, or `None` if that is no digest. The manifest itself
+/// Returns what is valid of a malformed entry, or `None` without a digest. The manifest itself
 /// says the rest.
 fn salvage(
     mut fields: Map<String, Value>,

@@ -150,7 +150,9 @@ impl Inner {
         }
         let entry =
             Descriptor { artifact_type: manifest.artifact_type().map(str::to_owned), ..own };
-        self.add_to_index(Addition { entry, tags, blobs })?;
+        let subject = manifest.subject().map(|subject| subject.digest.clone());
+        let referrer = subject.map(|subject| (subject, manifest.descriptor()));
+        self.add_to_index(Addition { entry, tags, referrer, blobs })?;
         self.release(lease);
         Ok(())
     }

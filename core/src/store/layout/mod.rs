@@ -25,6 +25,7 @@ mod leases;
 mod listed;
 mod manifests;
 mod protected;
+mod referrers_change;
 mod referrers_index;
 mod summaries;
 mod sync;

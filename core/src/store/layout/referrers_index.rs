@@ -1,13 +1,12 @@
 //! Indexes of referrers in a layout: lists of the referrers of one subject.
 //!
-//! A layout needs none, since its manifests name their subjects, and ocigraph writes none. regctl
+//! A layout needs none, since its manifests name their subjects, and ocigraph creates none. regctl
 //! v0.11.7 keeps one under the fallback tag of the subject, as on a registry without a referrers API,
 //! and olareg v0.1.2 in an entry with an annotation. The manifests that they list have no other
 //! entry.
 
-use super::index::name_of;
 use crate::store::fallback_tag::{fallback_tag, is_fallback_tag};
-use ocigraph_types::{Descriptor, Digest, media_type};
+use ocigraph_types::{Descriptor, Digest, annotation, media_type};
 
 /// The annotation by which olareg names the subject.
 const SUBJECT: &str = "org.opencontainers.image.referrer.subject";
@@ -16,7 +15,7 @@ const SUBJECT: &str = "org.opencontainers.image.referrer.subject";
 pub(super) fn is_referrers_index(entry: &Descriptor) -> bool {
     media_type::is_index(&entry.media_type)
         && (entry.annotations.get(SUBJECT).is_some_and(|subject| subject.parse::<Digest>().is_ok())
-            || name_of(entry).is_some_and(is_fallback_tag))
+            || tag_of(entry).is_some_and(is_fallback_tag))
 }
 
 /// Returns true for the entry of an index of the referrers of `subject`.
@@ -24,6 +23,10 @@ pub(super) fn is_index_of(entry: &Descriptor, subject: &Digest) -> bool {
     is_referrers_index(entry)
         && match entry.annotations.get(SUBJECT) {
             Some(named) => named == subject.as_str(),
-            None => name_of(entry).is_some_and(|name| name == fallback_tag(subject)),
+            None => tag_of(entry).is_some_and(|name| name == fallback_tag(subject)),
         }
+}
+
+fn tag_of(entry: &Descriptor) -> Option<&str> {
+    entry.annotations.get(annotation::REF_NAME).map(String::as_str)
 }
