@@ -80,6 +80,12 @@ pub(crate) fn split(text: &str, look: impl Fn(&Path) -> Existing) -> (&str, Opti
     }
 }
 
+/// Returns a path that [`split`] found without the slash that [`path_text`] adds to it.
+pub(crate) fn path_in(text: &str) -> &Path {
+    let without = text.strip_suffix(std::path::is_separator).map(Path::new);
+    without.filter(|path| path_text(path) == text).unwrap_or(Path::new(text))
+}
+
 /// Returns the path as it must be written in a reference, so that [`split`] finds its end in every
 /// file system: with a slash at the end if it contains a colon that could end it.
 pub(crate) fn path_text(path: &Path) -> String {
@@ -161,6 +167,7 @@ mod tests {
                 let text = names.map_or(written.clone(), |names| format!("{written}:{names}"));
                 assert_eq!(split_with(&text, &[], &[]), (&*written, names), "{path}");
                 assert!(Path::new(&written) == Path::new(path), "{path} {written}");
+                assert_eq!(path_in(&written).to_str(), Some(path));
             }
         }
     }

@@ -9,7 +9,7 @@ use crate::{
     digest::{Algorithm, Digest, DigestError},
     error::{Code, Error, Result, into_error},
     host::{Host, HostError},
-    layout_text::{Existing, path_text, split},
+    layout_text::{Existing, path_in, path_text, split},
     tag_or_digest::TagOrDigest,
 };
 
@@ -539,7 +539,7 @@ fn parse_layout(text: &str, rest: &str) -> Result<Reference, ReferenceError> {
     }
     let tags = parse_tags(names, layout_tag_named)
         .map_err(|source| ReferenceError::LayoutTag { text: text.to_owned(), source })?;
-    Ok(Reference { location: Location::Layout(path.into()), tags, digest })
+    Ok(Reference { location: Location::Layout(path_in(path).into()), tags, digest })
 }
 
 /// Returns true for the text after an `@` that is a digest, or a mistyped one. Paths and tags of
