@@ -4,6 +4,7 @@
 mod concurrent;
 mod deleting;
 mod killed;
+mod names;
 mod odd_entries;
 mod other_tools;
 mod reading;

@@ -106,7 +106,7 @@ fn names_of(bytes: &[u8], is_listed: bool) -> Vec<Digest> {
     }
     match Manifest::parse(bytes.to_vec().into(), None, Algorithm::Sha256) {
         Ok(manifest) => {
-            manifest.content().chain(manifest.manifests()).map(|d| d.digest.clone()).collect()
+            manifest.content().chain(manifest.children()).map(|d| d.digest.clone()).collect()
         }
         Err(_) if is_listed || index_text::looks_like_manifest(text) => digests_in(bytes),
         Err(_) => Vec::new(),
