@@ -91,18 +91,17 @@ impl Index {
     /// Returns each tag once, in the order of the entries: any name, also one that is not valid in
     /// a registry.
     pub(super) fn tags(&self) -> Vec<String> {
-        self.names().into_iter().map(|(name, _)| name.to_owned()).collect()
+        self.names().map(|(name, _)| name.to_owned()).collect()
     }
 
     /// Returns the manifests that no tag names.
     pub(super) fn list_untagged(&self) -> Vec<Descriptor> {
-        let mut seen: HashSet<&Digest> =
-            self.names().into_iter().map(|(_, digest)| digest).collect();
+        let mut seen: HashSet<&Digest> = self.names().map(|(_, digest)| digest).collect();
         self.entries.iter().filter(|e| seen.insert(&e.digest)).cloned().collect()
     }
 
     /// Returns what [`Index::tagged`] finds, with the name by which it does.
-    fn names(&self) -> Vec<(&str, &Digest)> {
+    pub(super) fn names(&self) -> impl Iterator<Item = (&str, &Digest)> {
         let tags = self.entries.iter().filter_map(|e| Some((tag_of(e)?, &e.digest)));
         let tags: HashMap<&str, &Digest> = tags.collect();
         let has_tag = |e: &Descriptor| tag_of(e).is_some_and(|tag| *tags[tag] == e.digest);
@@ -115,11 +114,10 @@ impl Index {
             .collect();
         let mut seen = HashSet::new();
         let all = self.entries.iter().flat_map(|e| [tag_of(e), full_name_of(e)]).flatten();
-        let named = all.filter_map(|name| {
+        all.filter_map(move |name| {
             let digest = tags.get(name).or_else(|| full_names.get(name))?;
             seen.insert(name).then_some((name, *digest))
-        });
-        named.collect()
+        })
     }
 
     /// Adds an entry of the manifest for each tag; without tags, adds an untagged entry unless the
@@ -306,7 +304,7 @@ mod tests {
     }
 
     fn all_names(index: &Index) -> HashMap<String, Digest> {
-        index.names().into_iter().map(|(name, d)| (name.to_owned(), d.clone())).collect()
+        index.names().map(|(name, d)| (name.to_owned(), d.clone())).collect()
     }
 
     #[test]

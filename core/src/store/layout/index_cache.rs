@@ -5,6 +5,7 @@
 //! proves nothing: the cache then reads the file again and compares the bytes.
 
 use std::{
+    collections::HashMap,
     fs::{File, Metadata},
     io::{self, Read},
     path::Path,
@@ -21,7 +22,7 @@ use super::{
     sync::lock,
 };
 use crate::content::regular_file::{Refused, open_regular};
-use ocigraph_types::{Code, Error, Result};
+use ocigraph_types::{Code, Descriptor, Digest, Error, Result};
 
 /// The coarsest resolution of file times in use, which is FAT's.
 const TIME_RESOLUTION: Duration = Duration::from_secs(2);
@@ -38,6 +39,41 @@ pub(super) struct Snapshot {
     pub(super) index: Index,
     /// The manifests that it lists, read on first use.
     pub(super) listed: OnceLock<ListedManifests>,
+    /// Finds entries without a search, made on first use.
+    lookup: OnceLock<Lookup>,
+}
+
+impl Snapshot {
+    fn new(bytes: Vec<u8>, index: Index) -> Self {
+        Self { bytes, index, listed: OnceLock::new(), lookup: OnceLock::new() }
+    }
+
+    /// Returns what [`Index::tagged`] does.
+    pub(super) fn tagged(&self, tag: &str) -> Option<&Digest> {
+        self.lookup().tags.get(tag)
+    }
+
+    /// Returns what [`Index::entry`] does.
+    pub(super) fn entry(&self, digest: &Digest) -> Option<&Descriptor> {
+        self.lookup().entries.get(digest).and_then(|at| self.index.entries.get(*at))
+    }
+
+    fn lookup(&self) -> &Lookup {
+        self.lookup.get_or_init(|| {
+            let all = self.index.entries.iter().enumerate().rev();
+            Lookup {
+                tags: self.index.names().map(|(tag, d)| (tag.into(), d.clone())).collect(),
+                entries: all.map(|(at, entry)| (entry.digest.clone(), at)).collect(),
+            }
+        })
+    }
+}
+
+/// The manifest of each tag, and the first entry of each manifest.
+#[derive(Debug)]
+struct Lookup {
+    tags: HashMap<Box<str>, Digest>,
+    entries: HashMap<Digest, usize>,
 }
 
 /// The last state of `index.json` that was read or written.
@@ -98,7 +134,7 @@ impl IndexCache {
             _ => {
                 check_weight(&bytes, &file)?;
                 let index = Index::parse(&bytes, &file)?;
-                Arc::new(Snapshot { bytes, index, listed: OnceLock::new() })
+                Arc::new(Snapshot::new(bytes, index))
             }
         };
         *cached = Some(Cached { stamp, snapshot: Arc::clone(&snapshot) });
@@ -119,7 +155,7 @@ impl IndexCache {
         let bytes = index.to_bytes()?;
         check_weight(&bytes, &directory.index_path())?;
         opened.replace_index(&bytes)?;
-        let snapshot = Arc::new(Snapshot { bytes, index, listed: OnceLock::new() });
+        let snapshot = Arc::new(Snapshot::new(bytes, index));
         *lock(&self.0) = Some(Cached { stamp: None, snapshot });
         Ok(())
     }
