@@ -34,8 +34,9 @@
  * -----------
  * References. Operations take a reference as text: "host[:port]/repository[:tag][@digest]" for a registry, or
  * "oci:PATH[:tag][@digest]" for an image layout directory, which needs no server. The host is required; there is no
- * default registry. If a reference has a tag and a digest, the digest selects the manifest. The client uses plain HTTP for
- * loopback hosts and TLS for all others.
+ * default registry. If a reference has a tag and a digest, the digest selects the manifest. The tag of a layout can
+ * be any name, such as "docker.io/library/hello:1.0"; ocigraph_reference_parse describes where PATH ends. The client uses
+ * plain HTTP for loopback hosts and TLS for all others.
  *
  * Status and errors. Every function that can fail returns an ocigraph_status: OCIGRAPH_OK or the kind of failure. Its last
  * parameter is an ocigraph_error **, which receives the details. Pass NULL if the status is enough. The library keeps no
@@ -2220,7 +2221,8 @@ ocigraph_status ocigraph_client_tag_start(const ocigraph_client *client,
                                           void *user_data,
                                           ocigraph_error **error);
 
-// Removes the tags of `reference`. The manifest stays.
+// Removes the tags of `reference`. The manifest stays. In an image layout, a tag can end with a
+// digest: `v1@sha256:…` is such a tag if the layout has it, and otherwise the tag `v1`.
 //
 // `reference`: the tags to remove. `cancel`: may be NULL.
 //
@@ -2606,7 +2608,11 @@ uint64_t ocigraph_digest_list_size(const ocigraph_digest_list *result, size_t in
 ocigraph_str ocigraph_digest_list_json(const ocigraph_digest_list *result);
 
 // Parses a reference: "host[:port]/repository[:tag[,tag...]][@digest]" or
-// "oci:PATH[:tag][@digest]". It accesses neither network nor files.
+// "oci:PATH[:tag][@digest]". The tag of a layout can be any name, such as
+// "docker.io/library/hello:1.0": PATH is the longest part before a colon that is a layout or a
+// file; without one, it ends at the first colon after the directories that exist; "oci:PATH/:tag"
+// ends it at the slash. So the function looks which of these exist. It opens no file and does not
+// use the network.
 //
 // Ownership: free `out` with `ocigraph_reference_free`.
 // Errors: INVALID_REFERENCE; INVALID_ARGUMENT if the text is not UTF-8.

@@ -41,7 +41,9 @@ use crate::{
 #[command(after_help = "\
 TARGETS
   registry.example.com[:port]/repository[:tag][@digest]
-  oci:PATH[:tag][@digest]        an OCI image layout directory, created by the first push
+  oci:PATH[:tag][@digest]        an OCI image layout directory, created by the first push; its tags
+                                 can be names such as docker.io/library/app:v1
+  oci:PATH/[:tag][@digest]       the same, for a PATH that contains a colon
 
 EXIT CODES
   0    success

@@ -64,6 +64,17 @@ impl Index {
         if is_choice { named.into_iter().cloned().collect() } else { Vec::new() }
     }
 
+    /// Returns the names that several entries with a platform have.
+    pub(super) fn shared_names(&self) -> impl Iterator<Item = &str> {
+        let mut seen = HashSet::new();
+        let entries = self.entries.iter().filter(|e| e.platform.is_some());
+        let names = entries.flat_map(|e| {
+            let names: HashSet<&str> = [tag_of(e), full_name_of(e)].into_iter().flatten().collect();
+            names
+        });
+        names.filter(move |name| !seen.insert(*name))
+    }
+
     /// Returns the first entry with this digest.
     pub(super) fn entry(&self, digest: &Digest) -> Option<&Descriptor> {
         self.entries.iter().find(|e| e.digest == *digest)
@@ -72,21 +83,21 @@ impl Index {
     /// Returns each tag once, in the order of the entries: any name, also one that is not valid in
     /// a registry. Omits indexes of referrers.
     pub(super) fn tags(&self) -> Vec<String> {
-        self.names().into_iter().map(|(name, _)| name.to_owned()).collect()
+        self.names().map(|(name, _)| name.to_owned()).collect()
     }
 
     /// Returns the manifests that no tag names. Omits indexes of referrers, and entries that are not
     /// manifests.
     pub(super) fn list_untagged(&self) -> Vec<Descriptor> {
-        let mut seen: HashSet<&Digest> =
-            self.names().into_iter().map(|(_, digest)| digest).collect();
+        let mut seen: HashSet<&Digest> = self.names().map(|(_, digest)| digest).collect();
         let manifests =
             self.entries.iter().filter(|e| may_be_manifest(e) && !is_referrers_index(e));
         manifests.filter(|e| seen.insert(&e.digest)).cloned().collect()
     }
 
-    /// Returns what [`Index::tagged`] finds, with the name by which it does.
-    fn names(&self) -> Vec<(&str, &Digest)> {
+    /// Returns what [`Index::tagged`] finds, with the name by which it does. Omits indexes of
+    /// referrers.
+    pub(super) fn names(&self) -> impl Iterator<Item = (&str, &Digest)> {
         let entries = || self.entries.iter().filter(|e| !is_referrers_index(e));
         let tags = entries().filter_map(|e| Some((tag_of(e)?, &e.digest)));
         let tags: HashMap<&str, &Digest> = tags.collect();
@@ -99,11 +110,10 @@ impl Index {
             .collect();
         let mut seen = HashSet::new();
         let all = entries().flat_map(|e| [tag_of(e), full_name_of(e)]).flatten();
-        let named = all.filter_map(|name| {
+        all.filter_map(move |name| {
             let digest = tags.get(name).or_else(|| full_names.get(name))?;
             seen.insert(name).then_some((name, *digest))
-        });
-        named.collect()
+        })
     }
 
     /// Adds an entry of the manifest for each tag; without tags, adds an untagged entry unless the
@@ -256,7 +266,7 @@ mod tests {
     }
 
     fn all_names(index: &Index) -> HashMap<String, Digest> {
-        index.names().into_iter().map(|(name, d)| (name.to_owned(), d.clone())).collect()
+        index.names().map(|(name, d)| (name.to_owned(), d.clone())).collect()
     }
 
     #[test]

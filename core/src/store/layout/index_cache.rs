@@ -5,6 +5,7 @@
 //! proves nothing: the cache then reads the file again and compares the bytes.
 
 use std::{
+    collections::{HashMap, HashSet},
     fs::{File, Metadata},
     io::{self, Read},
     path::Path,
@@ -22,7 +23,7 @@ use super::{
     sync::lock,
 };
 use crate::content::regular_file::{Refused, open_regular};
-use ocigraph_types::{Code, Digest, Error, Result};
+use ocigraph_types::{Code, Descriptor, Digest, Error, Result};
 
 /// The coarsest resolution of file times in use, which is FAT's.
 const TIME_RESOLUTION: Duration = Duration::from_secs(2);
@@ -39,6 +40,52 @@ pub(super) struct Snapshot {
     pub(super) index: Index,
     /// The manifests that it lists, read on first use.
     pub(super) listed: OnceLock<ListedManifests>,
+    /// Finds entries without a search, made on first use.
+    lookup: OnceLock<Lookup>,
+}
+
+impl Snapshot {
+    fn new(bytes: Vec<u8>, index: Index) -> Self {
+        Self { bytes, index, listed: OnceLock::new(), lookup: OnceLock::new() }
+    }
+
+    /// Returns what [`Index::tagged`] does.
+    pub(super) fn tagged(&self, tag: &str) -> Option<&Digest> {
+        self.lookup().tags.get(tag)
+    }
+
+    /// Returns what [`Index::entry`] does.
+    pub(super) fn entry(&self, digest: &Digest) -> Option<&Descriptor> {
+        self.lookup().entries.get(digest).and_then(|at| self.index.entries.get(*at))
+    }
+
+    /// Returns what [`Index::platforms_of`] does.
+    pub(super) fn platforms_of(&self, tag: &str) -> Vec<Descriptor> {
+        match self.lookup().shared.contains(tag) {
+            true => self.index.platforms_of(tag),
+            false => Vec::new(),
+        }
+    }
+
+    fn lookup(&self) -> &Lookup {
+        self.lookup.get_or_init(|| {
+            let all = self.index.entries.iter().enumerate().rev();
+            Lookup {
+                tags: self.index.names().map(|(tag, d)| (tag.into(), d.clone())).collect(),
+                entries: all.map(|(at, entry)| (entry.digest.clone(), at)).collect(),
+                shared: self.index.shared_names().map(Box::from).collect(),
+            }
+        })
+    }
+}
+
+/// The manifest of each tag, the first entry of each manifest, and the tags that several entries with
+/// a platform have.
+#[derive(Debug)]
+struct Lookup {
+    tags: HashMap<Box<str>, Digest>,
+    entries: HashMap<Digest, usize>,
+    shared: HashSet<Box<str>>,
 }
 
 /// The last state of `index.json` that was read or written.
@@ -102,7 +149,7 @@ impl IndexCache {
                     std::fs::metadata(directory.blob_path(digest)).ok().map(|m| m.len())
                 };
                 let index = index_text::parse(&bytes, size_of).map_err(|e| malformed(&file, &e))?;
-                Arc::new(Snapshot { bytes, index, listed: OnceLock::new() })
+                Arc::new(Snapshot::new(bytes, index))
             }
         };
         *cached = Some(Cached { stamp, snapshot: Arc::clone(&snapshot) });
@@ -123,7 +170,7 @@ impl IndexCache {
         let bytes = index_text::rewrite(&before.bytes, &before.index, &mut index)?;
         check_weight(&bytes, &directory.index_path())?;
         opened.replace_index(&bytes)?;
-        let snapshot = Arc::new(Snapshot { bytes, index, listed: OnceLock::new() });
+        let snapshot = Arc::new(Snapshot::new(bytes, index));
         *lock(&self.0) = Some(Cached { stamp: None, snapshot });
         Ok(())
     }

@@ -77,7 +77,7 @@ impl Inner {
     pub(super) fn choices(&self, tag: Option<&str>) -> Result<Vec<Descriptor>> {
         let snapshot = self.snapshot()?;
         match tag {
-            Some(tag) => Ok(snapshot.index.platforms_of(tag)),
+            Some(tag) => Ok(snapshot.platforms_of(tag)),
             None => Ok(self.listed(&snapshot)?.roots(&snapshot.index)),
         }
     }

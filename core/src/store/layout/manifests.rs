@@ -24,10 +24,10 @@ impl Inner {
         let digest = match name {
             TagOrDigest::Digest(digest) => digest,
             TagOrDigest::Tag(tag) => {
-                snapshot.index.tagged(tag).ok_or_else(|| self.no_tag(&snapshot.index, tag))?
+                snapshot.tagged(tag).ok_or_else(|| self.no_tag(&snapshot.index, tag))?
             }
         };
-        let entry = snapshot.index.entry(digest);
+        let entry = snapshot.entry(digest);
         let media_type = entry.map(|e| e.media_type.as_str());
         let manifest = self.any_of_bytes(self.manifest_bytes(digest)?, digest, media_type)?;
         let length = manifest.bytes().len() as u64;
