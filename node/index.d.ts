@@ -627,8 +627,8 @@ export interface VerifyOptions extends TransferOptions {
  * - `missing`: The content does not exist.
  * - `size`: The content has another size than its descriptor says.
  * - `digest`: The content has another digest than its descriptor says.
- * - `malformed`: The content is not a valid manifest or contradicts its descriptor, or its list of referrers is
- *   malformed, completely or in part.
+ * - `malformed`: The content is not a valid manifest or contradicts its descriptor, or its list of referrers or the
+ *   index of the layout is malformed, completely or in part.
  */
 export type ProblemKind = 'missing' | 'size' | 'digest' | 'malformed';
 
@@ -637,8 +637,9 @@ export interface Problem {
   /** The descriptor of the expected content. */
   readonly descriptor: Descriptor;
   /**
-   * The digests of the manifests that lead to the content, from the root on. Empty for the root, and for a damaged
-   * manifest that the store lists outside the graph: its subject is unknown, so it may belong to the graph.
+   * The digests of the manifests that lead to the content, from the root on. Empty for the root, and for what the index
+   * of a layout lists outside the graph: a damaged manifest, whose subject is unknown, so it may belong to the graph,
+   * and a blob that is listed as a manifest. For an entry that cannot be read, the problem is one of the root.
    */
   readonly path: readonly string[];
   /** The kind of damage. */

@@ -280,6 +280,9 @@ into_error!(RepositoryError);
 ///
 /// # Image layouts
 ///
+/// Without tag and digest, a reference to a layout refers to its only manifest. Referrers, and
+/// children of an index, do not count.
+///
 /// The tag of a layout can be any name that a tool wrote there, such as
 /// `docker.io/library/hello:1.0`. So tags and paths can both contain colons and slashes. Where the
 /// path ends is decided in this order:

@@ -79,8 +79,9 @@ pub struct Problem {
     #[serde(serialize_with = "serialize_descriptor")]
     pub descriptor: Descriptor,
     /// The digests of the manifests that lead to the content, from the root on. Empty for the root,
-    /// and for a damaged manifest that the store lists outside the graph: its subject is unknown, so
-    /// it may belong to the graph.
+    /// and for what the index of a layout lists outside the graph: a damaged manifest, whose subject
+    /// is unknown, so it may belong to the graph, and a blob that is listed as a manifest. For an
+    /// entry that cannot be read, the problem is one of the root.
     pub path: Vec<Digest>,
     /// The kind of damage.
     pub kind: ProblemKind,
@@ -99,7 +100,7 @@ pub enum ProblemKind {
     /// The content has another digest than its descriptor says.
     Digest,
     /// The content is not a valid manifest or contradicts its descriptor, or its list of referrers
-    /// is malformed, completely or in part.
+    /// or the index of the layout is malformed, completely or in part.
     Malformed,
 }
 

@@ -164,6 +164,24 @@ async fn an_entry_with_a_digest_is_used_whatever_else_is_wrong_with_it() {
 }
 
 #[tokio::test]
+async fn a_tag_whose_entry_has_no_digest_is_explained() {
+    let dir = tempfile::tempdir().unwrap();
+    let layout = Layout::open(dir.path());
+    let image = push(&layout, &["image"], None, &["v1"]).await;
+    let odd = json!({ "size": 3, "annotations": { "org.opencontainers.image.ref.name": "v2" } });
+    write_around(dir.path(), &[odd.to_string()], &[tagged(&image, "v1")]);
+    for error in
+        [layout.resolve(&tag("v2")).await.unwrap_err(), layout.untag("v2").await.unwrap_err()]
+    {
+        assert_eq!(error.code(), Code::InvalidManifest);
+        assert!(error.message().contains("index.json has no digest: {"), "{error}");
+    }
+    assert_eq!(layout.resolve(&tag("v3")).await.unwrap_err().code(), Code::NotFound);
+    layout.tag(&image.descriptor(), &names(&["v2"])).await.unwrap();
+    assert_eq!(layout.resolve(&tag("v2")).await.unwrap().digest, *image.digest());
+}
+
+#[tokio::test]
 async fn an_odd_list_is_read_like_a_usual_one() {
     let dir = tempfile::tempdir().unwrap();
     let image = push(&Layout::open(dir.path()), &["image"], None, &["v1"]).await;

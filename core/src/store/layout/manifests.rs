@@ -5,10 +5,14 @@ use std::{fs::File, io::Read, sync::Arc};
 
 use bytes::Bytes;
 
-use super::{dir_handle::refusal_error, index::Index, inner::Inner, write_queue::Addition};
+use super::{
+    dir_handle::refusal_error, index_cache::Snapshot, index_text, inner::Inner,
+    write_queue::Addition,
+};
 use crate::content::regular_file::{Kind, Refused, open_regular};
 use ocigraph_types::{
-    Code, Descriptor, Digest, Error, Location, Manifest, Reference, Result, TagOrDigest, printable,
+    Code, Descriptor, Digest, Error, Location, Manifest, Reference, Result, TagOrDigest, excerpt,
+    printable,
 };
 
 impl Inner {
@@ -24,7 +28,7 @@ impl Inner {
         let digest = match name {
             TagOrDigest::Digest(digest) => digest,
             TagOrDigest::Tag(tag) => {
-                snapshot.tagged(tag).ok_or_else(|| self.no_tag(&snapshot.index, tag))?
+                snapshot.tagged(tag).ok_or_else(|| self.no_tag(&snapshot, tag))?
             }
         };
         let entry = snapshot.entry(digest);
@@ -180,14 +184,26 @@ impl Inner {
         let before = self.snapshot()?;
         let mut index = before.index.clone();
         if !index.remove_tag(tag) {
-            return Err(self.no_tag(&before.index, tag));
+            return Err(self.no_tag(&before, tag));
         }
         self.replace_index(&opened, &before, index)
     }
 
     /// Returns the NOT_FOUND error for a tag. The hint is the tag that was probably meant: `1.0`
     /// in place of a full name, or the only name that ends with `:1.0`.
-    fn no_tag(&self, index: &Index, tag: &str) -> Error {
+    fn no_tag(&self, snapshot: &Snapshot, tag: &str) -> Error {
+        let index = &snapshot.index;
+        let quoted = format!("{tag:?}");
+        let unreadable = index_text::unreadable(&snapshot.bytes, index);
+        if let Some(entry) = unreadable.iter().find(|text| text.contains(&quoted)) {
+            let file = self.directory.index_path();
+            let entry = excerpt(entry);
+            return Error::new(
+                Code::InvalidManifest,
+                format!("the entry of the tag {tag} in {} has no digest: {entry}", file.display()),
+            )
+            .with_hint("push the artifact again under this tag");
+        }
         let path = self.directory.path();
         let location = Reference::new(Location::Layout(path.to_owned()));
         let tags = index.tags();

@@ -63,6 +63,11 @@ use ocigraph_types::{Descriptor, Digest, Manifest, Result, TagOrDigest, check_la
 /// stay, although no manifest names them yet, until the handle is dropped: meanwhile no other
 /// handle removes unneeded blobs. So drop a handle when its work is done.
 ///
+/// Layouts of other tools are read as they are. An entry of `index.json` that is malformed, missing
+/// or not a manifest is passed over and kept; [`Client::verify`](crate::Client::verify) reports it.
+/// Indexes of referrers, as regctl and olareg keep them, are read and kept up to date. A delete
+/// removes only what nothing else in the layout may name, unlisted manifests included.
+///
 /// # Errors
 ///
 /// All operations can fail with [IO](crate::Code::Io), and with [NOT_FOUND](crate::Code::NotFound)
