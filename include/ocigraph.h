@@ -267,8 +267,8 @@
 // The content has another digest than its descriptor says.
 #define OCIGRAPH_PROBLEM_DIGEST 3
 
-// The content is not a valid manifest or contradicts its descriptor, or its list of referrers is
-// malformed, completely or in part.
+// The content is not a valid manifest or contradicts its descriptor, or its list of referrers or
+// the index of the layout is malformed, completely or in part.
 #define OCIGRAPH_PROBLEM_MALFORMED 4
 
 // Time to connect to a registry, TLS handshake included. Default: 10 s. Unit: milliseconds.
@@ -3304,8 +3304,10 @@ size_t ocigraph_verify_report_problem_path_length(const ocigraph_verify_report *
                                                   size_t index);
 
 // Returns the digest at `index` of this list: the digests of the manifests that lead to the
-// content, from the root on. Empty for the root, and for a damaged manifest that the store lists
-// outside the graph: its subject is unknown, so it may belong to the graph.
+// content, from the root on. Empty for the root, and for what the index of a layout lists outside
+// the graph: a damaged manifest, whose subject is unknown, so it may belong to the graph, and a
+// blob that is listed as a manifest. For an entry that cannot be read, the problem is one of the
+// root.
 //
 // `problem`: the problem, from 0.
 //

@@ -14,7 +14,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 
 use crate::operation::named::named;
 use crate::operation::read::{fetch_manifest, is_of_one_manifest, listed_manifest, resolve_tags};
-use crate::operation::select::name_to_delete;
+use crate::operation::select::{check_names_deleted, name_of};
 use crate::store::{
     ManifestDeletion, ReadStore, Store, concurrency::concurrency, limits::check_limit, list::List,
     memory_budget::Charge,
@@ -118,7 +118,8 @@ async fn run(
     options: &DeleteOptions,
 ) -> Result<DeleteReport> {
     let max_requests = concurrency(options.concurrency);
-    let name = name_to_delete(store, reference).await?;
+    check_names_deleted(store, reference).await?;
+    let name = name_of(store, reference).await?;
     let (root, subject) = match fetch_manifest(store, &name).await {
         Ok(manifest) => (manifest.descriptor(), manifest.subject().map(|s| s.digest.clone())),
         // A manifest that cannot be parsed can still be deleted.

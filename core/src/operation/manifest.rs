@@ -4,7 +4,7 @@ use crate::{
     operation::{
         named::named,
         read::check_digest,
-        select::{name_of, name_to_delete, select_manifest},
+        select::{check_names_deleted, name_of, select_manifest},
     },
     store::{ManifestDeletion, ReadStore, Store},
 };
@@ -119,7 +119,7 @@ pub async fn delete_manifest(
     manifest: &Manifest,
 ) -> Result<()> {
     named(DELETE, reference, async {
-        name_to_delete(store, reference).await?;
+        check_names_deleted(store, reference).await?;
         let subject = manifest.subject().map(|subject| subject.digest.clone());
         let deletion = ManifestDeletion {
             manifest: manifest.descriptor(),

@@ -33,24 +33,20 @@ pub(crate) async fn name_of(store: &dyn ReadStore, reference: &Reference) -> Res
     }
 }
 
-/// Returns what `reference` names. Without tag and digest, that is the only manifest of a layout if it
-/// has no name: a name that was forgotten must not be lost.
-pub(crate) async fn name_to_delete(
+/// Fails if `reference` has neither tag nor digest, and the only manifest of the layout has a tag: a
+/// tag that was forgotten must not be lost.
+pub(crate) async fn check_names_deleted(
     store: &dyn ReadStore,
     reference: &Reference,
-) -> Result<TagOrDigest> {
-    let name = name_of(store, reference).await?;
-    if reference.digest().is_none()
-        && reference.tags().is_empty()
-        && store
-            .choices(None)
-            .await?
-            .iter()
-            .any(|d| d.annotations.contains_key(annotation::REF_NAME))
-    {
-        return reference.name();
+) -> Result<()> {
+    if reference.digest().is_some() || !reference.tags().is_empty() {
+        return Ok(());
     }
-    Ok(name)
+    let has_tag = |d: &Descriptor| d.annotations.contains_key(annotation::REF_NAME);
+    match store.choices(None).await?.iter().any(has_tag) {
+        true => reference.name().map(drop),
+        false => Ok(()),
+    }
 }
 
 /// Returns the manifest that `reference` names. With a platform, and if that manifest is an index,

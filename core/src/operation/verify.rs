@@ -176,8 +176,6 @@ async fn run(
     }
     // The subject of a damaged manifest is unknown, so it may belong to this graph. The same is true
     // of an entry that is malformed.
-    let manifests = seen.into_iter().filter(|(.., is_manifest)| *is_manifest);
-    let mut seen: HashSet<Digest> = manifests.map(|(digest, ..)| digest).collect();
     let listed = context.store.list_entries().await?;
     let malformed = |problem: &ListProblem| {
         target(root.clone()).problem(ProblemKind::Malformed, problem.to_string())
@@ -186,7 +184,7 @@ async fn run(
     let unread = listed
         .entries
         .into_iter()
-        .filter(|d| seen.insert(d.digest.clone()))
+        .filter(|listed| is_blob(listed) || seen.insert(target(listed.clone()).key()))
         .map(|listed| read_listed(&context, listed));
     let unread: Vec<_> = stream::iter(unread).buffered(max_requests).try_collect().await?;
     report.problems.extend(unread.into_iter().flatten());
@@ -205,7 +203,7 @@ fn weight_of(problem: &Problem) -> usize {
 
 /// Reads a listed manifest outside the graph, and returns the problem if it is damaged.
 async fn read_listed(context: &VerifyContext, listed: Descriptor) -> Result<Option<Problem>> {
-    let is_blob = !listed.media_type.is_empty() && !media_type::is_manifest(&listed.media_type);
+    let is_blob = is_blob(&listed);
     let name = TagOrDigest::from(&listed);
     let target = CheckTarget { descriptor: listed, path: Path::root(), is_manifest: true };
     if is_blob {
@@ -217,9 +215,14 @@ async fn read_listed(context: &VerifyContext, listed: Descriptor) -> Result<Opti
         };
     }
     match fetch_manifest(&*context.store, &name).await {
-        Ok(_) => Ok(None),
+        Ok(manifest) => Ok(size_problem(&target, manifest.bytes().len() as u64)),
         Err(e) => as_problem(&target, e).map(Some),
     }
+}
+
+/// Returns true for an entry that is not listed as a manifest.
+fn is_blob(listed: &Descriptor) -> bool {
+    !listed.media_type.is_empty() && !media_type::is_manifest(&listed.media_type)
 }
 
 /// The state that all checks of one verification share.
@@ -321,13 +324,7 @@ async fn check_manifest(context: &VerifyContext, target: CheckTarget) -> Result<
     match links {
         Ok(links) => {
             result.bytes = links.length;
-            if result.bytes != target.descriptor.size {
-                let detail = format!(
-                    "the manifest has {} bytes, but its descriptor says {}",
-                    result.bytes, target.descriptor.size
-                );
-                result.problems.push(target.problem(ProblemKind::Size, detail));
-            }
+            result.problems.extend(size_problem(&target, links.length));
             result.next.extend(links.children.into_iter().map(|child| below(child, true)));
             result.next.extend(links.blobs.into_iter().map(|blob| below(blob, false)));
         }
@@ -341,6 +338,13 @@ async fn check_manifest(context: &VerifyContext, target: CheckTarget) -> Result<
     result.problems.extend(problems);
     result.next.extend(referrers.entries.into_iter().map(|referrer| below(referrer, true)));
     Ok(result)
+}
+
+/// Returns the problem if a manifest has another length than its descriptor says.
+fn size_problem(target: &CheckTarget, length: u64) -> Option<Problem> {
+    let size = target.descriptor.size;
+    let detail = || format!("the manifest has {length} bytes, but its descriptor says {size}");
+    (length != size).then(|| target.problem(ProblemKind::Size, detail()))
 }
 
 /// The length of a manifest and the content that it refers to. Kept instead of the manifest, which

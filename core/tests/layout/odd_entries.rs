@@ -182,6 +182,37 @@ async fn a_tag_whose_entry_has_no_digest_is_explained() {
 }
 
 #[tokio::test]
+async fn a_manifest_that_is_listed_under_another_type_or_size_is_found() {
+    let dir = tempfile::tempdir().unwrap();
+    let layout = Layout::open(dir.path());
+    let image = push(&layout, &["config", "image"], None, &["v1"]).await;
+    let signature = push(&layout, &["config", "signature"], Some(&image), &[]).await;
+    let mut other_type = json!(signature.plain_descriptor());
+    other_type["mediaType"] = json!("application/json");
+    let mut other_size = json!(signature.plain_descriptor());
+    other_size["size"] = json!(1);
+    let sound = json!(signature.plain_descriptor());
+    for (odd, kind) in [(other_type, ProblemKind::Malformed), (other_size, ProblemKind::Size)] {
+        for entries in [&[odd.to_string()][..], &[odd.to_string(), sound.to_string()]] {
+            write_around(dir.path(), entries, &[tagged(&image, "v1")]);
+            let layout = Layout::open(dir.path());
+            let found = layout.referrers(image.digest(), None).await.unwrap().complete().unwrap();
+            assert_eq!(found, [signature.descriptor()], "{entries:?}");
+            let copied = tempfile::tempdir().unwrap();
+            let report = copy_all(dir.path(), copied.path()).await;
+            if kind == ProblemKind::Malformed || entries.len() == 2 {
+                assert_eq!(report.unwrap().manifests, 2, "{entries:?}");
+            } else {
+                assert_eq!(report.unwrap_err().code(), Code::SizeMismatch);
+            }
+            let problems = verify(dir.path(), "v1").await.problems;
+            assert!(problems.iter().any(|problem| problem.kind == kind), "{problems:?}");
+            assert!(problems.iter().all(|p| p.descriptor.digest == *signature.digest()));
+        }
+    }
+}
+
+#[tokio::test]
 async fn an_odd_list_is_read_like_a_usual_one() {
     let dir = tempfile::tempdir().unwrap();
     let image = push(&Layout::open(dir.path()), &["image"], None, &["v1"]).await;

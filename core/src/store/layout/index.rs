@@ -80,6 +80,12 @@ impl Index {
         self.entries.iter().find(|e| e.digest == *digest)
     }
 
+    /// Returns true if this entry, or another one of the same manifest, has this size.
+    pub(super) fn has_size(&self, entry: &Descriptor, size: u64) -> bool {
+        let mut others = self.entries.iter().filter(|other| other.digest == entry.digest);
+        entry.size == size || others.any(|other| other.size == size)
+    }
+
     /// Returns each tag once, in the order of the entries: any name, also one that is not valid in
     /// a registry. Omits indexes of referrers.
     pub(super) fn tags(&self) -> Vec<String> {

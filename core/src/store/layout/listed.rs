@@ -114,9 +114,14 @@ impl Inner {
         let (mut summaries, mut digests, mut unread) = (SummaryCache::new(), HashSet::new(), None);
         let (total_weight, large) = (AtomicU64::new(0), Mutex::new(()));
         let is_too_large = || total_weight.load(Ordering::Relaxed) > MAX_WEIGHT;
-        let mut level: Vec<Entry> = index.entries.iter().map(Entry::of).collect();
+        let (manifests, blobs): (Vec<&Descriptor>, Vec<&Descriptor>) =
+            index.entries.iter().partition(|entry| may_be_manifest(entry));
+        let mut others: Vec<Digest> = blobs.iter().map(|blob| blob.digest.clone()).collect();
+        // Some tools list a manifest under another type. Its own type counts.
+        let small = blobs.into_iter().filter(|blob| blob.size <= self.max_manifest_bytes);
+        let mut level: Vec<Entry> = manifests.into_iter().chain(small).map(Entry::of).collect();
         while !level.is_empty() && !is_too_large() {
-            level.retain(|e| digests.insert(e.digest.clone()) && e.may_be_manifest);
+            level.retain(|e| digests.insert(e.digest.clone()));
             let read_one = |entry: &Entry| {
                 match known.get(&entry.digest) {
                     Some(summary) => Ok(Arc::clone(summary)),
@@ -133,8 +138,14 @@ impl Inner {
             for (entry, result) in level.into_iter().zip(results) {
                 match result {
                     Ok(summary) => {
-                        next.extend(summary.children.iter().map(Entry::of));
+                        let (manifests, blobs): (Vec<&Descriptor>, _) =
+                            summary.children.iter().partition(|child| may_be_manifest(child));
+                        next.extend(manifests.into_iter().map(Entry::of));
+                        others.extend(blobs.into_iter().map(|blob| blob.digest.clone()));
                         summaries.insert(entry.digest, summary);
+                    }
+                    Err(e) if !entry.may_be_manifest => {
+                        tracing::debug!(error = %e, "a listed blob is not a manifest");
                     }
                     Err(e) => {
                         tracing::warn!(error = %e, "skipping a listed manifest");
@@ -151,6 +162,7 @@ impl Inner {
             }
             level = next;
         }
+        digests.extend(others);
         let too_large = is_too_large();
         let summaries = Arc::new(summaries);
         *lock(&self.summaries) = Arc::clone(&summaries);

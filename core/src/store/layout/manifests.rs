@@ -36,7 +36,7 @@ impl Inner {
         let manifest = self.any_of_bytes(self.manifest_bytes(digest)?, digest, media_type)?;
         let length = manifest.bytes().len() as u64;
         match entry {
-            Some(entry) if entry.size != length => Err(Error::new(
+            Some(entry) if !snapshot.index.has_size(entry, length) => Err(Error::new(
                 Code::SizeMismatch,
                 format!(
                     "{} lists {digest} with a size of {} bytes, but the manifest has {length}",
