@@ -34,9 +34,10 @@
  * -----------
  * References. Operations take a reference as text: "host[:port]/repository[:tag][@digest]" for a registry, or
  * "oci:PATH[:tag][@digest]" for an image layout directory, which needs no server. The host is required; there is no
- * default registry. If a reference has a tag and a digest, the digest selects the manifest. The client uses plain HTTP for
- * loopback hosts and TLS for all others. PATH can also be a tar archive of an image layout, which is read in place:
- * "oci:app.tar:v1". Operations that write fail for it with UNSUPPORTED.
+ * default registry. If a reference has a tag and a digest, the digest selects the manifest. The tag of a layout can
+ * be any name, such as "docker.io/library/hello:1.0"; ocigraph_reference_parse describes where PATH ends. The client uses
+ * plain HTTP for loopback hosts and TLS for all others. PATH can also be a tar archive of an image layout, which is read in
+ * place: "oci:app.tar:v1". Operations that write fail for it with UNSUPPORTED.
  *
  * Status and errors. Every function that can fail returns an ocigraph_status: OCIGRAPH_OK or the kind of failure. Its last
  * parameter is an ocigraph_error **, which receives the details. Pass NULL if the status is enough. The library keeps no
@@ -267,8 +268,8 @@
 // The content has another digest than its descriptor says.
 #define OCIGRAPH_PROBLEM_DIGEST 3
 
-// The content is not a valid manifest or contradicts its descriptor, or its list of referrers is
-// malformed, completely or in part.
+// The content is not a valid manifest or contradicts its descriptor, or its list of referrers or
+// the index of the layout is malformed, completely or in part.
 #define OCIGRAPH_PROBLEM_MALFORMED 4
 
 // Time to connect to a registry, TLS handshake included. Default: 10 s. Unit: milliseconds.
@@ -2221,7 +2222,8 @@ ocigraph_status ocigraph_client_tag_start(const ocigraph_client *client,
                                           void *user_data,
                                           ocigraph_error **error);
 
-// Removes the tags of `reference`. The manifest stays.
+// Removes the tags of `reference`. The manifest stays. In an image layout, a tag can end with a
+// digest: `v1@sha256:…` is such a tag if the layout has it, and otherwise the tag `v1`.
 //
 // `reference`: the tags to remove. `cancel`: may be NULL.
 //
@@ -2607,7 +2609,11 @@ uint64_t ocigraph_digest_list_size(const ocigraph_digest_list *result, size_t in
 ocigraph_str ocigraph_digest_list_json(const ocigraph_digest_list *result);
 
 // Parses a reference: "host[:port]/repository[:tag[,tag...]][@digest]" or
-// "oci:PATH[:tag][@digest]". It accesses neither network nor files.
+// "oci:PATH[:tag][@digest]". The tag of a layout can be any name, such as
+// "docker.io/library/hello:1.0": PATH is the longest part before a colon that is a layout or a
+// file; without one, it ends at the first colon after the directories that exist; "oci:PATH/:tag"
+// ends it at the slash. So the function looks which of these exist. It opens no file and does not
+// use the network.
 //
 // Ownership: free `out` with `ocigraph_reference_free`.
 // Errors: INVALID_REFERENCE; INVALID_ARGUMENT if the text is not UTF-8.
@@ -3299,8 +3305,10 @@ size_t ocigraph_verify_report_problem_path_length(const ocigraph_verify_report *
                                                   size_t index);
 
 // Returns the digest at `index` of this list: the digests of the manifests that lead to the
-// content, from the root on. Empty for the root, and for a damaged manifest that the store lists
-// outside the graph: its subject is unknown, so it may belong to the graph.
+// content, from the root on. Empty for the root, and for what the index of a layout lists outside
+// the graph: a damaged manifest, whose subject is unknown, so it may belong to the graph, and a
+// blob that is listed as a manifest. For an entry that cannot be read, the problem is one of the
+// root.
 //
 // `problem`: the problem, from 0.
 //

@@ -7,8 +7,9 @@
  * documents) in OCI registries and OCI image layout directories.
  *
  * References are strings: `registry.example.com[:port]/repository[:tag][@digest]`, or `oci:PATH[:tag][@digest]` for an image
- * layout directory. A layout in a tar archive, `oci:app.tar:v1`, is read in place; operations that write fail for it with
- * `UNSUPPORTED`. If a reference has both a tag and a digest, operations use the digest.
+ * layout directory. If a reference has both a tag and a digest, operations use the digest. The tag of a layout can be any name,
+ * such as `docker.io/library/hello:1.0`; {@link parseReference} describes where PATH ends. A layout in a tar archive,
+ * `oci:app.tar:v1`, is read in place; operations that write fail for it with `UNSUPPORTED`.
  *
  * Promises reject with an {@link OcigraphError}, except in two cases: after an abort they reject with the reason of the signal,
  * and if a callback or stream of the caller throws, they reject with the thrown value. To omit an option, leave it out or set
@@ -205,6 +206,10 @@ export interface Reference {
 
 /**
  * Parses a reference.
+ *
+ * The tag of a layout can be any name, such as `docker.io/library/hello:1.0`. PATH is the longest part before a colon that is a
+ * layout or a file; without one, it ends at the first colon after the directories that exist; `oci:PATH/:tag` ends it at the
+ * slash. So this function looks which of these exist. It opens no file and does not use the network.
  *
  * @throws {@link OcigraphError} with code `INVALID_REFERENCE` if the text is not a valid reference.
  *
@@ -623,8 +628,8 @@ export interface VerifyOptions extends TransferOptions {
  * - `missing`: The content does not exist.
  * - `size`: The content has another size than its descriptor says.
  * - `digest`: The content has another digest than its descriptor says.
- * - `malformed`: The content is not a valid manifest or contradicts its descriptor, or its list of referrers is
- *   malformed, completely or in part.
+ * - `malformed`: The content is not a valid manifest or contradicts its descriptor, or its list of referrers or the
+ *   index of the layout is malformed, completely or in part.
  */
 export type ProblemKind = 'missing' | 'size' | 'digest' | 'malformed';
 
@@ -633,8 +638,9 @@ export interface Problem {
   /** The descriptor of the expected content. */
   readonly descriptor: Descriptor;
   /**
-   * The digests of the manifests that lead to the content, from the root on. Empty for the root, and for a damaged
-   * manifest that the store lists outside the graph: its subject is unknown, so it may belong to the graph.
+   * The digests of the manifests that lead to the content, from the root on. Empty for the root, and for what the index
+   * of a layout lists outside the graph: a damaged manifest, whose subject is unknown, so it may belong to the graph,
+   * and a blob that is listed as a manifest. For an entry that cannot be read, the problem is one of the root.
    */
   readonly path: readonly string[];
   /** The kind of damage. */
@@ -1231,7 +1237,8 @@ export class Client {
   tag(target: string, tags: string | readonly string[], options?: CallOptions): Promise<Descriptor>;
 
   /**
-   * Removes the tags of `target`. The manifest stays.
+   * Removes the tags of `target`. The manifest stays. In an image layout, a tag can end with a digest: `v1@sha256:…` is
+   * such a tag if the layout has it, and otherwise the tag `v1`.
    *
    * If some tags were removed before the failure, the hint names them.
    *

@@ -84,6 +84,6 @@ const (
 	// WrongDigest means that the content has another digest than its descriptor says.
 	WrongDigest ProblemKind = "digest"
 	// Malformed means that the content is not a valid manifest or contradicts its descriptor, or its list of referrers
-	// is malformed, completely or in part.
+	// or the index of the layout is malformed, completely or in part.
 	Malformed ProblemKind = "malformed"
 )

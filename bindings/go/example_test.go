@@ -151,7 +151,7 @@ func ExampleClient_FetchBlob() {
 	// content
 }
 
-// ParseReference only parses the text; it accesses neither network nor files.
+// ParseReference does not use the network.
 func ExampleParseReference() {
 	r, err := ocigraph.ParseReference("registry.example.com:8443/team/app:v1")
 	fmt.Println(r.Host(), r.Repository(), r.Tags(), r.Location(), err)

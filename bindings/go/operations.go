@@ -307,7 +307,8 @@ func (c *Client) Tag(ctx context.Context, reference string, tags ...string) (Des
 	return descriptor(out), nil
 }
 
-// Untag removes the tags of reference. The manifest stays.
+// Untag removes the tags of reference. The manifest stays. In an image layout, a tag can end with a digest:
+// "v1@sha256:…" is such a tag if the layout has it, and otherwise the tag v1.
 //
 // The reference names the tags to remove.
 //

@@ -126,8 +126,10 @@ type VerifyReport struct {
 type Problem struct {
 	// Descriptor is the descriptor of the expected content.
 	Descriptor Descriptor `json:"descriptor"`
-	// Path lists the digests of the manifests that lead to the content, from the root on. Empty for the root, and for a
-	// damaged manifest that the store lists outside the graph: its subject is unknown, so it may belong to the graph.
+	// Path lists the digests of the manifests that lead to the content, from the root on. Empty for the root, and for
+	// what the index of a layout lists outside the graph: a damaged manifest, whose subject is unknown, so it may
+	// belong to the graph, and a blob that is listed as a manifest. For an entry that cannot be read, the problem is
+	// one of the root.
 	Path []string `json:"path"`
 	// Kind is the kind of damage.
 	Kind ProblemKind `json:"kind"`

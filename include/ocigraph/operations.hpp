@@ -206,7 +206,8 @@ class operations : public calls {
             views.size());
     }
 
-    /* Removes the tags of `reference`. The manifest stays. */
+    /* Removes the tags of `reference`. The manifest stays. In an image layout, a tag can end with a digest:
+     * `v1@sha256:…` is such a tag if the layout has it, and otherwise the tag `v1`. */
     void untag(std::string_view reference, const cancel_token &cancel = {}) const {
         run_without_result(ocigraph_client_untag, nullptr, cancel, detail::in(reference));
     }

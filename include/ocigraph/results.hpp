@@ -165,8 +165,10 @@ class copy_report : public result<ocigraph_copy_report, ocigraph_copy_report_fre
 struct problem {
     /* The descriptor of the expected content. */
     ocigraph::descriptor descriptor;
-    /* The digests of the manifests that lead to the content, from the root on. Empty for the root, and for a damaged
-     * manifest that the store lists outside the graph: its subject is unknown, so it may belong to the graph. */
+    /* The digests of the manifests that lead to the content, from the root on. Empty for the root, and for what the
+     * index of a layout lists outside the graph: a damaged manifest, whose subject is unknown, so it may belong to
+     * the graph, and a blob that is listed as a manifest. For an entry that cannot be read, the problem is one of
+     * the root. */
     std::vector<std::string> path;
     /* The kind of damage. One of OCIGRAPH_PROBLEM_*. */
     std::int32_t kind;

@@ -47,8 +47,8 @@ pub const OCIGRAPH_PROBLEM_MISSING: i32 = 1;
 pub const OCIGRAPH_PROBLEM_SIZE: i32 = 2;
 /// The content has another digest than its descriptor says.
 pub const OCIGRAPH_PROBLEM_DIGEST: i32 = 3;
-/// The content is not a valid manifest or contradicts its descriptor, or its list of referrers is
-/// malformed, completely or in part.
+/// The content is not a valid manifest or contradicts its descriptor, or its list of referrers or
+/// the index of the layout is malformed, completely or in part.
 pub const OCIGRAPH_PROBLEM_MALFORMED: i32 = 4;
 
 /// Time to connect to a registry, TLS handshake included. Default: 10 s. Unit: milliseconds.

@@ -41,8 +41,10 @@ use crate::{
 #[command(after_help = "\
 TARGETS
   registry.example.com[:port]/repository[:tag][@digest]
-  oci:PATH[:tag][@digest]        an OCI image layout directory, created by the first push, or a tar
-                                 archive of one, which is only read
+  oci:PATH[:tag][@digest]        an OCI image layout directory, created by the first push; its tags
+                                 can be names such as docker.io/library/app:v1; a PATH that is a
+                                 tar archive of a layout is only read
+  oci:PATH/[:tag][@digest]       the same, for a PATH that contains a colon
 
 EXIT CODES
   0    success

@@ -213,7 +213,8 @@ impl Client {
         operation::tag(&*store, reference, tags).await
     }
 
-    /// Removes the tags of `reference`. The manifest stays.
+    /// Removes the tags of `reference`. The manifest stays. In an image layout, a tag can end with
+    /// a digest: `v1@sha256:…` is such a tag if the layout has it, and otherwise the tag `v1`.
     ///
     /// # Errors
     /// [`Code::InvalidReference`] if `reference` has no tag, [`Code::NotFound`] if a tag does not

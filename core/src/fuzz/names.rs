@@ -7,7 +7,7 @@ use ocigraph_types::{Algorithm, Code, Descriptor, Digest, Error, Location, Refer
 
 const HEX: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
-const WORDS: [&str; 36] = [
+const WORDS: [&str; 44] = [
     "localhost",
     "registry.example.com",
     "127.0.0.1",
@@ -44,6 +44,14 @@ const WORDS: [&str; 36] = [
     "@sha512:",
     "C:\\folder",
     "://",
+    "docker.io/library/hello:1.0",
+    "x/y:1",
+    "v1+build.5",
+    "/:",
+    ":/",
+    "\\",
+    "a:b",
+    "hello world",
 ];
 
 fn parse_and_format(text: &str) {

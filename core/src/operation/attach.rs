@@ -111,7 +111,7 @@ async fn run(
     let subject = match &options.platform {
         None => reference.clone(),
         Some(platform) => {
-            let image = select_manifest(&*store, &reference.name()?, Some(platform)).await?;
+            let image = select_manifest(&*store, reference, Some(platform)).await?;
             reference.at(image.digest().clone())
         }
     };

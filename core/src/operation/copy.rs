@@ -90,7 +90,8 @@ async fn run(
     destination: &Reference,
     options: CopyOptions,
 ) -> Result<CopyReport> {
-    let root = select_manifest(from.as_ref(), &source.name()?, options.platform.as_ref()).await?;
+    destination.check_tags()?;
+    let root = select_manifest(from.as_ref(), source, options.platform.as_ref()).await?;
     if let Some(expected) = destination.digest().filter(|digest| *digest != root.digest()) {
         return Err(Error::new(
             Code::DigestMismatch,
@@ -132,7 +133,13 @@ async fn run(
 async fn check_listed(from: &dyn ReadStore, max_requests: usize) -> Result<()> {
     let listed = from.list_untagged().await?;
     let read = listed.into_iter().map(|listed| async move {
-        fetch_manifest(from, &TagOrDigest::from(&listed)).await.map_err(|e| {
+        match fetch_manifest(from, &TagOrDigest::from(&listed)).await {
+            // It refers to nothing: the list of the source is at fault, and `verify` names it.
+            Err(e) if is_odd_entry(&e) => {
+                tracing::warn!(error = %e, "passing over an entry of the source's list");
+                Ok(())
+            }
+            read => read.map(drop).map_err(|e| {
             let message = format!(
                 "the graph may be incomplete, because the listed manifest {} cannot be read: {}",
                 listed.digest,
@@ -142,6 +149,18 @@ async fn check_listed(from: &dyn ReadStore, max_requests: usize) -> Result<()> {
                 "`ocigraph verify` shows the damage; repair it, or copy without --recursive",
             )
         })
+        }
     });
-    stream::iter(read).buffer_unordered(max_requests).try_for_each(|_| async { Ok(()) }).await
+    stream::iter(read).buffer_unordered(max_requests).try_for_each(|()| async { Ok(()) }).await
+}
+
+/// Returns true if a listed manifest does not exist, is not a manifest, or has another size than the
+/// list says.
+fn is_odd_entry(error: &Error) -> bool {
+    match error.code() {
+        Code::NotFound | Code::InvalidManifest | Code::SizeMismatch => true,
+        // A Docker schema 1 manifest, or a digest of an unknown algorithm.
+        Code::Unsupported => error.status().is_none(),
+        _ => false,
+    }
 }

@@ -14,13 +14,14 @@ use futures::{StreamExt, TryStreamExt, stream};
 
 use crate::operation::named::named;
 use crate::operation::read::{fetch_manifest, is_of_one_manifest, listed_manifest, resolve_tags};
+use crate::operation::select::{check_names_deleted, name_of};
 use crate::store::{
     ManifestDeletion, ReadStore, Store, concurrency::concurrency, limits::check_limit, list::List,
     memory_budget::Charge,
 };
 use ocigraph_types::{
-    Code, Descriptor, Digest, Error, ListProblem, Reference, Result, TagOrDigest, media_type,
-    serialize_descriptor, serialize_descriptors, weight::Weight,
+    Code, Descriptor, Digest, Error, ListProblem, Reference, Result, TagOrDigest, excerpt,
+    media_type, serialize_descriptor, serialize_descriptors, weight::Weight,
 };
 
 /// Options of [`Client::delete`](crate::Client::delete).
@@ -117,7 +118,8 @@ async fn run(
     options: &DeleteOptions,
 ) -> Result<DeleteReport> {
     let max_requests = concurrency(options.concurrency);
-    let name = reference.name()?;
+    check_names_deleted(store, reference).await?;
+    let name = name_of(store, reference).await?;
     let (root, subject) = match fetch_manifest(store, &name).await {
         Ok(manifest) => (manifest.descriptor(), manifest.subject().map(|s| s.digest.clone())),
         // A manifest that cannot be parsed can still be deleted.
@@ -294,7 +296,10 @@ impl ReferrerClosure {
         let mut pending: Vec<&Digest> = Vec::new();
         for digest in &self.order {
             let reason = match (external.tags.get(digest), external.listed_by.get(digest)) {
-                (Some(tags), _) => format!("tagged {}", tags.join(", ")),
+                (Some(tags), _) => {
+                    let tags: Vec<String> = tags.iter().map(|tag| excerpt(tag)).collect();
+                    format!("tagged {}", tags.join(", "))
+                }
                 (None, Some(index)) => format!("listed by the index {index}"),
                 (None, None) => continue,
             };

@@ -11,7 +11,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 
 use crate::operation::named::named;
 use crate::{
-    operation::select::select_manifest,
+    operation::select::{name_of, select_manifest},
     store::{
         ReadStore, concurrency::concurrency, limits::check_limit, list::List, memory_budget::Charge,
     },
@@ -97,11 +97,11 @@ async fn run(
     reference: &Reference,
     options: &DiscoverOptions,
 ) -> Result<Graph> {
-    let name = reference.name()?;
     if options.platform.is_some() {
-        let manifest = select_manifest(store, &name, options.platform.as_ref()).await?;
+        let manifest = select_manifest(store, reference, options.platform.as_ref()).await?;
         return finish(store, manifest.plain_descriptor(), None, options).await;
     }
+    let name = name_of(store, reference).await?;
     // A digest permits querying the referrers while the subject is resolved.
     let subject = match &name {
         TagOrDigest::Digest(digest) => {

@@ -15,6 +15,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use tokio::sync::Semaphore;
 
 use crate::operation::named::named;
+use crate::operation::select::name_of;
 use crate::operation::transfer;
 use crate::{
     blocking::spawn_blocking,
@@ -151,6 +152,7 @@ pub(super) async fn run(
         return Err(Error::new(Code::InvalidReference, "a push takes tags, not a digest")
             .with_hint("remove the digest; the push prints it"));
     }
+    reference.check_tags()?;
     check_metadata(&options)?;
     check_titles(&options)?;
     let created = options.source_date_epoch.map(rfc3339).transpose()?;
@@ -236,7 +238,7 @@ async fn subject_of(
         )
         .with_hint("push the referrer to the repository of its subject"));
     }
-    let name = subject.name().map_err(|e| {
+    let name = name_of(store, subject).await.map_err(|e| {
         let message = format!("the subject {}", e.message());
         e.with_message(message)
     })?;

@@ -50,7 +50,8 @@ pub(crate) async fn listed_manifest(
     }
 }
 
-/// Resolves every tag, in the order of `tags`: its descriptor, or the error.
+/// Resolves every tag, in the order of `tags`: its descriptor, or the error. A tag that names several
+/// manifests, for different platforms, is returned with each.
 pub(crate) async fn resolve_tags(
     store: &dyn ReadStore,
     tags: Vec<String>,
@@ -58,11 +59,19 @@ pub(crate) async fn resolve_tags(
 ) -> Vec<(String, Result<Descriptor>)> {
     stream::iter(tags)
         .map(|tag| async move {
-            let named = store.resolve(&TagOrDigest::Tag(tag.clone())).await;
+            let named = match store.choices(Some(&tag)).await {
+                Ok(choices) if choices.is_empty() => {
+                    vec![store.resolve(&TagOrDigest::Tag(tag.clone())).await]
+                }
+                Ok(choices) => choices.into_iter().map(Ok).collect(),
+                Err(e) => vec![Err(e)],
+            };
             // Annotations can be long, and no caller needs them.
-            (tag, named.map(|descriptor| descriptor.plain()))
+            let named = named.into_iter().map(|named| named.map(|descriptor| descriptor.plain()));
+            stream::iter(named.map(|named| (tag.clone(), named)).collect::<Vec<_>>())
         })
         .buffered(concurrency)
+        .flatten()
         .collect()
         .await
 }

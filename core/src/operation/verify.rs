@@ -13,7 +13,11 @@ use tokio_util::task::AbortOnDropHandle;
 use crate::operation::read::fetch_manifest;
 use crate::{
     content::progress::{Event, Outcome, Progress},
-    operation::{named::named, select::select_manifest, transfer::fetch_reported},
+    operation::{
+        named::named,
+        select::{name_of, select_manifest},
+        transfer::fetch_reported,
+    },
     store::{
         ReadStore,
         concurrency::{LargeBlobLimiter, concurrency},
@@ -21,8 +25,8 @@ use crate::{
     },
 };
 use ocigraph_types::{
-    Code, Descriptor, Digest, Error, Manifest, Platform, Reference, Result, TagOrDigest,
-    serialize_descriptor, weight::Weight,
+    Code, Descriptor, Digest, Error, ListProblem, Manifest, Platform, Reference, Result,
+    TagOrDigest, excerpt, media_type, serialize_descriptor, weight::Weight,
 };
 
 /// Options of [`Client::verify`](crate::Client::verify).
@@ -75,8 +79,9 @@ pub struct Problem {
     #[serde(serialize_with = "serialize_descriptor")]
     pub descriptor: Descriptor,
     /// The digests of the manifests that lead to the content, from the root on. Empty for the root,
-    /// and for a damaged manifest that the store lists outside the graph: its subject is unknown, so
-    /// it may belong to the graph.
+    /// and for what the index of a layout lists outside the graph: a damaged manifest, whose subject
+    /// is unknown, so it may belong to the graph, and a blob that is listed as a manifest. For an
+    /// entry that cannot be read, the problem is one of the root.
     pub path: Vec<Digest>,
     /// The kind of damage.
     pub kind: ProblemKind,
@@ -95,7 +100,7 @@ pub enum ProblemKind {
     /// The content has another digest than its descriptor says.
     Digest,
     /// The content is not a valid manifest or contradicts its descriptor, or its list of referrers
-    /// is malformed, completely or in part.
+    /// or the index of the layout is malformed, completely or in part.
     Malformed,
 }
 
@@ -131,20 +136,20 @@ async fn run(
     reference: &Reference,
     options: VerifyOptions,
 ) -> Result<VerifyReport> {
-    let name = reference.name()?;
     let root = if options.platform.is_some() {
-        select_manifest(store.as_ref(), &name, options.platform.as_ref()).await?.plain_descriptor()
+        let image = select_manifest(store.as_ref(), reference, options.platform.as_ref()).await?;
+        image.plain_descriptor()
     } else {
-        store.resolve(&name).await?
+        store.resolve(&name_of(store.as_ref(), reference).await?).await?
     };
     let max_requests = concurrency(options.concurrency);
     let large_blobs = LargeBlobLimiter::new();
     let context = Arc::new(VerifyContext { store, options, large_blobs });
     let mut report = VerifyReport::default();
     let mut charge = context.store.memory().charge();
-    let root = CheckTarget { descriptor: root, path: Path::root(), is_manifest: true };
-    let mut seen = HashSet::from([root.key()]);
-    let mut level = vec![root];
+    let target = |descriptor| CheckTarget { descriptor, path: Path::root(), is_manifest: true };
+    let mut seen = HashSet::from([target(root.clone()).key()]);
+    let mut level = vec![target(root.clone())];
     while !level.is_empty() {
         // One task for each check, so that digests are computed on all cores.
         let checks = std::mem::take(&mut level).into_iter().map(|target| {
@@ -169,12 +174,17 @@ async fn run(
             check_limit(seen.len(), context.store.max_entries())?;
         }
     }
-    // The subject of a damaged manifest is unknown, so it may belong to this graph.
-    let seen: HashSet<Digest> = seen.into_iter().map(|(digest, ..)| digest).collect();
-    let untagged = context.store.list_untagged().await?;
-    let unread = untagged
+    // The subject of a damaged manifest is unknown, so it may belong to this graph. The same is true
+    // of an entry that is malformed.
+    let listed = context.store.list_entries().await?;
+    let malformed = |problem: &ListProblem| {
+        target(root.clone()).problem(ProblemKind::Malformed, problem.to_string())
+    };
+    report.problems.extend(listed.problems.iter().map(malformed));
+    let unread = listed
+        .entries
         .into_iter()
-        .filter(|d| !seen.contains(&d.digest))
+        .filter(|listed| is_blob(listed) || seen.insert(target(listed.clone()).key()))
         .map(|listed| read_listed(&context, listed));
     let unread: Vec<_> = stream::iter(unread).buffered(max_requests).try_collect().await?;
     report.problems.extend(unread.into_iter().flatten());
@@ -193,13 +203,26 @@ fn weight_of(problem: &Problem) -> usize {
 
 /// Reads a listed manifest outside the graph, and returns the problem if it is damaged.
 async fn read_listed(context: &VerifyContext, listed: Descriptor) -> Result<Option<Problem>> {
-    match fetch_manifest(&*context.store, &TagOrDigest::from(&listed)).await {
-        Ok(_) => Ok(None),
-        Err(e) => {
-            let target = CheckTarget { descriptor: listed, path: Path::root(), is_manifest: true };
-            as_problem(&target, e).map(Some)
-        }
+    let is_blob = is_blob(&listed);
+    let name = TagOrDigest::from(&listed);
+    let target = CheckTarget { descriptor: listed, path: Path::root(), is_manifest: true };
+    if is_blob {
+        let media_type = excerpt(&target.descriptor.media_type);
+        let detail = format!("listed as {media_type}, which is not a manifest");
+        return match context.store.has_blob(&target.descriptor).await? {
+            true => Ok(Some(target.problem(ProblemKind::Malformed, detail))),
+            false => Ok(Some(target.problem(ProblemKind::Missing, detail))),
+        };
     }
+    match fetch_manifest(&*context.store, &name).await {
+        Ok(manifest) => Ok(size_problem(&target, manifest.bytes().len() as u64)),
+        Err(e) => as_problem(&target, e).map(Some),
+    }
+}
+
+/// Returns true for an entry that is not listed as a manifest.
+fn is_blob(listed: &Descriptor) -> bool {
+    !listed.media_type.is_empty() && !media_type::is_manifest(&listed.media_type)
 }
 
 /// The state that all checks of one verification share.
@@ -301,13 +324,7 @@ async fn check_manifest(context: &VerifyContext, target: CheckTarget) -> Result<
     match links {
         Ok(links) => {
             result.bytes = links.length;
-            if result.bytes != target.descriptor.size {
-                let detail = format!(
-                    "the manifest has {} bytes, but its descriptor says {}",
-                    result.bytes, target.descriptor.size
-                );
-                result.problems.push(target.problem(ProblemKind::Size, detail));
-            }
+            result.problems.extend(size_problem(&target, links.length));
             result.next.extend(links.children.into_iter().map(|child| below(child, true)));
             result.next.extend(links.blobs.into_iter().map(|blob| below(blob, false)));
         }
@@ -321,6 +338,13 @@ async fn check_manifest(context: &VerifyContext, target: CheckTarget) -> Result<
     result.problems.extend(problems);
     result.next.extend(referrers.entries.into_iter().map(|referrer| below(referrer, true)));
     Ok(result)
+}
+
+/// Returns the problem if a manifest has another length than its descriptor says.
+fn size_problem(target: &CheckTarget, length: u64) -> Option<Problem> {
+    let size = target.descriptor.size;
+    let detail = || format!("the manifest has {length} bytes, but its descriptor says {size}");
+    (length != size).then(|| target.problem(ProblemKind::Size, detail()))
 }
 
 /// The length of a manifest and the content that it refers to. Kept instead of the manifest, which
@@ -378,6 +402,8 @@ fn as_problem(target: &CheckTarget, error: Error) -> Result<Problem> {
         Code::DigestMismatch => ProblemKind::Digest,
         // UNSAFE_PATH: a layout can have a link or special file in place of a blob.
         Code::InvalidManifest | Code::TooLarge | Code::UnsafePath => ProblemKind::Malformed,
+        // A Docker schema 1 manifest, or a digest of an unknown algorithm.
+        Code::Unsupported if error.status().is_none() => ProblemKind::Malformed,
         _ => return Err(error),
     };
     Ok(target.problem(kind, error.message()))

@@ -6,6 +6,8 @@
 
 pub(crate) mod catalog;
 pub(crate) mod concurrency;
+#[cfg(any(feature = "layout", feature = "registry"))]
+pub(crate) mod fallback_tag;
 #[cfg(feature = "layout")]
 pub(crate) mod layout;
 pub(crate) mod limits;
@@ -104,6 +106,21 @@ pub trait ReadStore: fmt::Debug + Send + Sync {
     /// Returns the manifests that the store lists without a tag. Default: none, since a registry
     /// has no such list.
     async fn list_untagged(&self) -> Result<Vec<Descriptor>> {
+        Ok(Vec::new())
+    }
+
+    /// Returns everything that the store's own list names, tagged or not, manifests or not, and the
+    /// problems of entries that cannot be read. Default: [`ReadStore::list_untagged`].
+    async fn list_entries(&self) -> Result<List<Descriptor>> {
+        Ok(self.list_untagged().await?.into())
+    }
+
+    /// Returns the manifests between which a reference does not decide. A layout can list several
+    /// under one tag, each for another platform; [`ReadStore::resolve`] returns the last. Without a
+    /// tag, returns the manifests that are not content of another one. Default: none, since a tag
+    /// of a registry names one manifest, and a repository alone names none.
+    async fn choices(&self, tag: Option<&str>) -> Result<Vec<Descriptor>> {
+        let _ = tag;
         Ok(Vec::new())
     }
 

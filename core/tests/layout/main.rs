@@ -6,6 +6,9 @@ mod archives;
 mod concurrent;
 mod deleting;
 mod killed;
+mod names;
+mod odd_entries;
+mod other_tools;
 mod reading;
 mod support;
 #[cfg(unix)]

@@ -38,6 +38,6 @@ ProblemKind: TypeAlias = Literal["missing", "size", "digest", "malformed"]
 - ``missing``: the content does not exist.
 - ``size``: the content has another size than its descriptor says.
 - ``digest``: the content has another digest than its descriptor says.
-- ``malformed``: the content is not a valid manifest or contradicts its descriptor, or its list of referrers is
-  malformed, completely or in part.
+- ``malformed``: the content is not a valid manifest or contradicts its descriptor, or its list of referrers or the
+  index of the layout is malformed, completely or in part.
 """

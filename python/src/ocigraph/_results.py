@@ -258,8 +258,9 @@ class Problem(Result):
     descriptor: Descriptor
     """The descriptor of the expected content."""
     path: tuple[str, ...]
-    """The digests of the manifests that lead to the content, from the root on. Empty for the root, and for a damaged
-    manifest that the store lists outside the graph: its subject is unknown, so it may belong to the graph."""
+    """The digests of the manifests that lead to the content, from the root on. Empty for the root, and for what the
+    index of a layout lists outside the graph: a damaged manifest, whose subject is unknown, so it may belong to the
+    graph, and a blob that is listed as a manifest. For an entry that cannot be read, the problem is one of the root."""
     kind: ProblemKind
     """The kind of damage."""
     detail: str

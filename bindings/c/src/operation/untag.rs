@@ -17,7 +17,8 @@ use crate::{
     text::ocigraph_str,
 };
 
-/// Removes the tags of `reference`. The manifest stays.
+/// Removes the tags of `reference`. The manifest stays. In an image layout, a tag can end with a
+/// digest: `v1@sha256:…` is such a tag if the layout has it, and otherwise the tag `v1`.
 ///
 /// `reference`: the tags to remove. `cancel`: may be NULL.
 ///

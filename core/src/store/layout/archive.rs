@@ -12,8 +12,8 @@ use std::{
 use super::{
     dir_handle::refusal_error,
     directory::{BLOBS, INDEX, MARKER, MAX_MARKER, check_marker, not_a_layout},
-    index::Index,
     index_cache::{MAX_BYTES, Snapshot, too_large},
+    index_text,
     sync::lock,
 };
 use crate::content::{
@@ -91,7 +91,7 @@ impl Archive {
     /// written a moment ago can change without a new time: then `index.json` is compared too.
     fn is_current(&self) -> bool {
         let same_index = || match (self.snapshot.get(), self.index_bytes()) {
-            (Some(Ok(snapshot)), Ok(bytes)) => snapshot.is_of(&bytes),
+            (Some(Ok(snapshot)), Ok(bytes)) => snapshot.bytes == bytes,
             _ => false,
         };
         self.tar.is_still_at(&self.path) && (self.tar.is_reliable() || same_index())
@@ -99,7 +99,11 @@ impl Archive {
 
     /// Returns the index of the archive.
     pub(super) fn snapshot(&self) -> Result<Arc<Snapshot>> {
-        let parse = || Ok(Arc::new(Snapshot::parse(self.index_bytes()?, &self.path.join(INDEX))?));
+        let size_of = |digest: &Digest| self.find(digest).ok().map(|found| found.length);
+        let parse = || {
+            let bytes = self.index_bytes()?;
+            Ok(Arc::new(Snapshot::parse(bytes, &self.path.join(INDEX), size_of)?))
+        };
         self.snapshot.get_or_init(parse).clone()
     }
 
@@ -109,7 +113,7 @@ impl Archive {
             Ok(index) if index.length > MAX_BYTES => Err(too_large(&path)),
             Ok(index) => self.tar.read(index),
             // As in a directory: some tools write it only once there is a manifest to list.
-            Err(Refused::Missing) => Index::empty().to_bytes(),
+            Err(Refused::Missing) => Ok(index_text::empty().into_bytes()),
             Err(e) => Err(refusal_error("read", &path, "file", e)),
         }
     }

@@ -25,7 +25,7 @@ use serde_json::Value;
 
 use super::{
     dir_handle::{DirHandle, refusal_error},
-    index::Index,
+    index_text,
     sync::lock,
 };
 use crate::content::regular_file::{Kind, Refused, open_regular};
@@ -46,6 +46,9 @@ const STAGED_FILE: &str = "new-";
 
 /// Maximum staged files that one collection removes. The next collection removes more.
 const MAX_STAGED: usize = 10_000;
+
+/// Maximum folders of blobs, one for each algorithm.
+const MAX_ALGORITHMS: usize = 100;
 
 /// Maximum time to wait for a lock, before the error TIMEOUT.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(90);
@@ -101,7 +104,7 @@ impl LayoutDirectory {
         let _lock = opened.lock_index()?;
         // The marker is written last, so that a directory with a marker is a complete layout.
         if !opened.root.has(INDEX) {
-            opened.replace_index(&Index::empty().to_bytes()?)?;
+            opened.replace_index(index_text::empty().as_bytes())?;
         }
         if !opened.root.has(MARKER) {
             opened.replace(&opened.root, MARKER, MARKER_CONTENT.as_bytes())?;
@@ -151,7 +154,10 @@ impl LayoutDirectory {
         } else if let Err(e) = self.check_writable() {
             e
         } else {
-            error(format!("there is no image layout at {path}"), "a push creates one")
+            error(
+                format!("there is no image layout at {path}"),
+                "check the path; write oci:PATH/:TAG if the path contains a colon",
+            )
         }
     }
 
@@ -202,7 +208,13 @@ pub(super) fn not_a_layout(path: &Path, is: Kind) -> Error {
 
 /// Checks the content of the `oci-layout` file of the layout at `path`.
 pub(super) fn check_marker(path: &Path, bytes: &[u8]) -> Result<()> {
-    let version = serde_json::from_slice::<Value>(bytes)
+    let file = path.join(MARKER);
+    let hint = || format!("write {MARKER_CONTENT} into the file {MARKER}");
+    let text = index_text::utf8(bytes).map_err(|reason| {
+        let message = format!("{} cannot be read: {reason}", file.display());
+        Error::new(Code::InvalidManifest, message).with_hint(hint())
+    })?;
+    let version = serde_json::from_str::<Value>(text)
         .ok()
         .and_then(|v| v.get("imageLayoutVersion")?.as_str().map(str::to_owned));
     match version {
@@ -213,9 +225,9 @@ pub(super) fn check_marker(path: &Path, bytes: &[u8]) -> Result<()> {
         )),
         None => Err(Error::new(
             Code::InvalidManifest,
-            format!("{} has no imageLayoutVersion", path.join(MARKER).display()),
+            format!("{} has no imageLayoutVersion", file.display()),
         )
-        .with_hint(format!("write {MARKER_CONTENT} into the file {MARKER}"))),
+        .with_hint(hint())),
     }
 }
 
@@ -235,6 +247,24 @@ impl OpenLayout {
     /// Opens the folder of an algorithm's blobs, and creates it if it does not exist.
     pub(super) fn make_blobs(&self, algorithm: &str) -> Result<DirHandle> {
         self.root.make_directory(BLOBS)?.make_directory(algorithm)
+    }
+
+    /// Returns the digests of all blobs, at most `limit`. Skips folders outside the layout.
+    pub(super) fn stored_blobs(&self, limit: usize) -> Result<Vec<Digest>> {
+        let Ok(blobs) = self.root.directory(BLOBS) else { return Ok(Vec::new()) };
+        let names = |folder: &DirHandle, limit| {
+            folder.names(&[""], limit).map_err(|e| Error::io("read", folder.path(), e))
+        };
+        let mut stored = Vec::new();
+        for algorithm in names(&blobs, MAX_ALGORITHMS)? {
+            let algorithm = algorithm.to_string_lossy().into_owned();
+            let Ok(folder) = blobs.directory(&algorithm) else { continue };
+            let found = names(&folder, limit.saturating_sub(stored.len()))?;
+            let digests =
+                found.iter().map(|name| format!("{algorithm}:{}", name.to_string_lossy()));
+            stored.extend(digests.filter_map(|digest| digest.parse().ok()));
+        }
+        Ok(stored)
     }
 
     /// Syncs the folders that name the blobs of an algorithm.
@@ -266,6 +296,13 @@ impl OpenLayout {
     /// Replaces `index.json` atomically and durably. The caller holds the lock of the index.
     pub(super) fn replace_index(&self, bytes: &[u8]) -> Result<()> {
         self.replace(&self.root, INDEX, bytes)
+    }
+
+    /// Writes a blob atomically and durably. The caller holds the lock of the index, so that no
+    /// collector removes the staged file.
+    pub(super) fn write_blob(&self, digest: &Digest, bytes: &[u8]) -> Result<()> {
+        let folder = self.make_blobs(digest.algorithm_name())?;
+        self.replace(&folder, digest.encoded(), bytes)
     }
 
     /// Replaces a file of the private folder atomically and durably.

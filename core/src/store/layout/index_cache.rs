@@ -5,6 +5,7 @@
 //! proves nothing: the cache then reads the file again and compares the bytes.
 
 use std::{
+    collections::{HashMap, HashSet},
     fs::File,
     io::{self, Read},
     path::Path,
@@ -16,6 +17,7 @@ use super::{
     dir_handle::refusal_error,
     directory::{LayoutDirectory, OpenLayout},
     index::Index,
+    index_text,
     json_weight::weight,
     summaries::ListedManifests,
     sync::lock,
@@ -24,7 +26,7 @@ use crate::content::{
     file_stamp::FileStamp,
     regular_file::{Refused, open_regular},
 };
-use ocigraph_types::{Code, Error, Result};
+use ocigraph_types::{Code, Descriptor, Digest, Error, Result};
 
 /// Maximum bytes of memory for a parsed index: about 60,000 entries of six fields. Writing the
 /// index takes this twice.
@@ -35,24 +37,68 @@ pub(super) const MAX_BYTES: u64 = MAX_WEIGHT;
 /// One state of `index.json`.
 #[derive(Debug)]
 pub(super) struct Snapshot {
-    bytes: Vec<u8>,
+    pub(super) bytes: Vec<u8>,
     pub(super) index: Index,
     /// The manifests that it lists, read on first use.
     pub(super) listed: OnceLock<ListedManifests>,
+    /// Finds entries without a search, made on first use.
+    lookup: OnceLock<Lookup>,
 }
 
 impl Snapshot {
-    /// Parses `index.json`. `file` is for messages.
-    pub(super) fn parse(bytes: Vec<u8>, file: &Path) -> Result<Self> {
+    /// Parses `index.json`. `size_of` returns the size of a manifest that exists. `file` is for
+    /// messages.
+    pub(super) fn parse(
+        bytes: Vec<u8>,
+        file: &Path,
+        size_of: impl Fn(&Digest) -> Option<u64>,
+    ) -> Result<Self> {
         check_weight(&bytes, file)?;
-        let index = Index::parse(&bytes, file)?;
-        Ok(Self { bytes, index, listed: OnceLock::new() })
+        let index = index_text::parse(&bytes, size_of).map_err(|e| malformed(file, &e))?;
+        Ok(Self::new(bytes, index))
     }
 
-    /// Returns true if the file still has these bytes.
-    pub(super) fn is_of(&self, bytes: &[u8]) -> bool {
-        self.bytes == bytes
+    fn new(bytes: Vec<u8>, index: Index) -> Self {
+        Self { bytes, index, listed: OnceLock::new(), lookup: OnceLock::new() }
     }
+
+    /// Returns what [`Index::tagged`] does.
+    pub(super) fn tagged(&self, tag: &str) -> Option<&Digest> {
+        self.lookup().tags.get(tag)
+    }
+
+    /// Returns what [`Index::entry`] does.
+    pub(super) fn entry(&self, digest: &Digest) -> Option<&Descriptor> {
+        self.lookup().entries.get(digest).and_then(|at| self.index.entries.get(*at))
+    }
+
+    /// Returns what [`Index::platforms_of`] does.
+    pub(super) fn platforms_of(&self, tag: &str) -> Vec<Descriptor> {
+        match self.lookup().shared.contains(tag) {
+            true => self.index.platforms_of(tag),
+            false => Vec::new(),
+        }
+    }
+
+    fn lookup(&self) -> &Lookup {
+        self.lookup.get_or_init(|| {
+            let all = self.index.entries.iter().enumerate().rev();
+            Lookup {
+                tags: self.index.names().map(|(tag, d)| (tag.into(), d.clone())).collect(),
+                entries: all.map(|(at, entry)| (entry.digest.clone(), at)).collect(),
+                shared: self.index.shared_names().map(Box::from).collect(),
+            }
+        })
+    }
+}
+
+/// The manifest of each tag, the first entry of each manifest, and the tags that several entries with
+/// a platform have.
+#[derive(Debug)]
+struct Lookup {
+    tags: HashMap<Box<str>, Digest>,
+    entries: HashMap<Digest, usize>,
+    shared: HashSet<Box<str>>,
 }
 
 /// The last state of `index.json` that was read or written.
@@ -82,12 +128,17 @@ impl IndexCache {
                 .map_err(|e| Error::io("read", &file, e))?
                 .ok_or_else(|| too_large(&file))?,
             // Some tools write the file only once there is a manifest to list.
-            Err(Refused::Missing) => (Index::empty().to_bytes()?, None),
+            Err(Refused::Missing) => (index_text::empty().into_bytes(), None),
             Err(e) => return Err(refusal_error("read", &file, "file", e)),
         };
         let snapshot = match cached.take() {
             Some(known) if known.snapshot.bytes == bytes => known.snapshot,
-            _ => Arc::new(Snapshot::parse(bytes, &file)?),
+            _ => {
+                let size_of = |digest: &Digest| {
+                    std::fs::metadata(directory.blob_path(digest)).ok().map(|m| m.len())
+                };
+                Arc::new(Snapshot::parse(bytes, &file, size_of)?)
+            }
         };
         *cached = Some(Cached { stamp, snapshot: Arc::clone(&snapshot) });
         Ok(snapshot)
@@ -99,15 +150,15 @@ impl IndexCache {
         directory: &LayoutDirectory,
         opened: &OpenLayout,
         before: &Snapshot,
-        index: Index,
+        mut index: Index,
     ) -> Result<()> {
         if index == before.index {
             return Ok(());
         }
-        let bytes = index.to_bytes()?;
+        let bytes = index_text::rewrite(&before.bytes, &before.index, &mut index)?;
         check_weight(&bytes, &directory.index_path())?;
         opened.replace_index(&bytes)?;
-        let snapshot = Arc::new(Snapshot { bytes, index, listed: OnceLock::new() });
+        let snapshot = Arc::new(Snapshot::new(bytes, index));
         *lock(&self.0) = Some(Cached { stamp: None, snapshot });
         Ok(())
     }
@@ -129,6 +180,12 @@ fn read_index(file: File) -> io::Result<Option<(Vec<u8>, Option<FileStamp>)>> {
 
 fn check_weight(bytes: &[u8], file: &Path) -> Result<()> {
     if weight(bytes) <= MAX_WEIGHT { Ok(()) } else { Err(too_large(file)) }
+}
+
+fn malformed(file: &Path, reason: &str) -> Error {
+    let message = format!("{} is not an image index: {reason}", file.display());
+    Error::new(Code::InvalidManifest, message)
+        .with_hint("restore the file, or push to a new directory")
 }
 
 pub(super) fn too_large(file: &Path) -> Error {

@@ -2,7 +2,7 @@
 //! in an `impl` of its own.
 
 use std::{
-    collections::HashSet,
+    collections::{HashMap, HashSet},
     path::PathBuf,
     sync::{Arc, Mutex},
 };
@@ -38,6 +38,8 @@ pub(super) struct Inner {
     pub(super) write_queue: WriteQueue,
     /// Blobs that this handle has synced to the disk.
     pub(super) durable: Mutex<HashSet<Digest>>,
+    /// What blobs that are not listed name, and blobs that are listed and are not manifests.
+    pub(super) names: Mutex<HashMap<(Digest, bool), Vec<Digest>>>,
     /// One permit for each concurrent call.
     pub(super) calls: Semaphore,
 }
@@ -54,6 +56,7 @@ impl Inner {
             leases: Mutex::default(),
             write_queue: WriteQueue::default(),
             durable: Mutex::default(),
+            names: Mutex::default(),
             calls: Semaphore::new(MAX_CALLS),
         }
     }

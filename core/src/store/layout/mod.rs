@@ -19,12 +19,16 @@ mod durability;
 mod gc;
 mod index;
 mod index_cache;
+mod index_text;
 mod inner;
 mod json_weight;
 mod lease_table;
 mod leases;
 mod listed;
 mod manifests;
+mod protected;
+mod referrers_change;
+mod referrers_index;
 mod summaries;
 mod sync;
 mod write_queue;
@@ -49,7 +53,7 @@ use crate::{
 };
 use blob_content::BlobContent;
 use inner::Inner;
-use ocigraph_types::{Descriptor, Digest, Manifest, Result, TagOrDigest, check_tag};
+use ocigraph_types::{Descriptor, Digest, Manifest, Result, TagOrDigest, check_layout_tag};
 
 /// An OCI image layout in a directory, or in a tar archive.
 ///
@@ -67,6 +71,11 @@ use ocigraph_types::{Descriptor, Digest, Manifest, Result, TagOrDigest, check_ta
 /// Several handles and processes can use one directory concurrently. Blobs that a handle has pushed
 /// stay, although no manifest names them yet, until the handle is dropped: meanwhile no other
 /// handle removes unneeded blobs. So drop a handle when its work is done.
+///
+/// Layouts of other tools are read as they are. An entry of `index.json` that is malformed, missing
+/// or not a manifest is passed over and kept; [`Client::verify`](crate::Client::verify) reports it.
+/// Indexes of referrers, as regctl and olareg keep them, are read and kept up to date. A delete
+/// removes only what nothing else in the layout may name, unlisted manifests included.
 ///
 /// # Errors
 ///
@@ -182,11 +191,7 @@ impl ReadStore for Layout {
 
     async fn describe_blob(&self, digest: &Digest) -> Result<Descriptor> {
         let digest = digest.clone();
-        self.with(move |layout| match layout.archive()? {
-            Some(archive) => archive.describe_blob(&digest),
-            None => layout.describe_blob(&digest),
-        })
-        .await
+        self.with(move |layout| layout.describe_blob(&digest)).await
     }
 
     async fn fetch_blob(&self, blob: &Descriptor, offset: u64) -> Result<ByteStream> {
@@ -219,7 +224,16 @@ impl ReadStore for Layout {
     }
 
     async fn list_untagged(&self) -> Result<Vec<Descriptor>> {
-        self.with(|layout| Ok(layout.snapshot()?.index.list_untagged())).await
+        self.with(|layout| layout.list_untagged()).await
+    }
+
+    async fn list_entries(&self) -> Result<List<Descriptor>> {
+        self.with(|layout| layout.list_entries()).await
+    }
+
+    async fn choices(&self, tag: Option<&str>) -> Result<Vec<Descriptor>> {
+        let tag = tag.map(str::to_owned);
+        self.with(move |layout| layout.choices(tag.as_deref())).await
     }
 
     fn max_entries(&self) -> usize {
@@ -235,7 +249,7 @@ impl ReadStore for Layout {
 impl Store for Layout {
     async fn push_manifest(&self, manifest: &Manifest, tags: &[String]) -> Result<()> {
         for tag in tags {
-            check_tag(tag)?;
+            check_layout_tag(tag)?;
         }
         let (manifest, tags) = (manifest.clone(), tags.to_vec());
         self.with(move |layout| layout.add_manifest(&manifest, tags)).await
@@ -260,7 +274,7 @@ impl Store for Layout {
 
     async fn tag(&self, manifest: &Descriptor, tags: &[String]) -> Result<()> {
         for tag in tags {
-            check_tag(tag)?;
+            check_layout_tag(tag)?;
         }
         let (digest, tags) = (manifest.digest.clone(), tags.to_vec());
         self.with(move |layout| {

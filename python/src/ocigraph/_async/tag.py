@@ -39,7 +39,8 @@ class TagOperations(Base):
         return Descriptor._of(await run_async(operation))
 
     async def untag(self, reference: AnyReference) -> None:
-        """Removes the tags of ``reference``. The manifest stays.
+        """Removes the tags of ``reference``. The manifest stays. In an image layout, a tag can end with a digest:
+        ``v1@sha256:…`` is such a tag if the layout has it, and otherwise the tag ``v1``.
 
         If some tags were removed before the failure, the hint names them.
 

@@ -6,9 +6,10 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{Method, StatusCode, header};
 
-use super::{referrers::fallback_tags::is_fallback_tag, registry::Registry};
+use super::registry::Registry;
 use crate::store::{
     ManifestDeletion,
+    fallback_tag::is_fallback_tag,
     memory_budget::BodyPermit,
     registry::http::{
         request::{Body, Request},

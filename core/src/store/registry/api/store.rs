@@ -4,9 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::{
-    download::blob_not_found, referrers::fallback_tags::is_fallback_tag, registry::Registry,
-};
+use super::{download::blob_not_found, registry::Registry};
 use crate::{
     content::{
         progress::Outcome,
@@ -15,6 +13,7 @@ use crate::{
     store::{
         ManifestDeletion, ReadStore, Store,
         catalog::{ManifestInfo, TagInfo},
+        fallback_tag::is_fallback_tag,
         list::List,
         memory_budget::Memory,
     },

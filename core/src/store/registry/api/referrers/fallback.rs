@@ -11,11 +11,11 @@ use tokio::{sync::oneshot, time::Instant};
 
 use super::{
     entries::{Entry, Fallback, Index, parse_entries, serialize},
-    fallback_tags::{fallback_tag, is_fallback_tag},
     lock::lock_tag,
 };
 use crate::store::{
     concurrency::DEFAULT_CONCURRENCY,
+    fallback_tag::{fallback_tag, is_fallback_tag},
     limits::check_limit,
     list::{List, Problems},
     registry::api::registry::Registry,
