@@ -639,7 +639,7 @@ pub fn check_tag(tag: &str) -> Result<()> {
     Err(TagError { tag: tag.to_owned() }.into())
 }
 
-/// Checks the syntax of a tag that is to be written to an image layout: that of
+/// Checks the syntax of a tag for an image layout: that of
 /// [`org.opencontainers.image.ref.name`][spec], or that of [`check_tag`]. The former are letters and
 /// digits with single separators (`-` `.` `_` `:` `@` `+` or `--`) between them, in parts that are
 /// joined by `/`.

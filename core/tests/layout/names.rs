@@ -166,7 +166,7 @@ async fn a_reference_cannot_contain_some_names() {
         assert_eq!(error.code(), Code::InvalidReference);
         assert!(error.to_string().contains("by its digest"), "{error}");
     }
-    // An empty name is none.
+    // An empty name names nothing.
     write_index(dir.path(), &[entry(&one, &[(REF_NAME, ""), (FULL_NAME, "")])]);
     assert!(tags(dir.path()).await.is_empty());
     assert_eq!(Layout::open(dir.path()).list_untagged().await.unwrap().len(), 1);
