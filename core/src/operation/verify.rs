@@ -20,7 +20,7 @@ use crate::{
     content::progress::{Event, Outcome, Progress},
     operation::{named::named, select::select_manifest, transfer::fetch_reported},
     store::{
-        ReferrersDetail, Store,
+        ReadStore, ReferrersDetail,
         concurrency::{LargeBlobLimiter, concurrency},
         limits::check_limit,
     },
@@ -135,7 +135,7 @@ pub(crate) const OPERATION: &str = "verify";
 /// # Errors
 /// [`Code::NotFound`] if `reference` names nothing.
 pub async fn verify(
-    store: Arc<dyn Store>,
+    store: Arc<dyn ReadStore>,
     reference: &Reference,
     options: VerifyOptions,
 ) -> Result<VerifyReport> {
@@ -143,7 +143,7 @@ pub async fn verify(
 }
 
 async fn run(
-    store: Arc<dyn Store>,
+    store: Arc<dyn ReadStore>,
     reference: &Reference,
     options: VerifyOptions,
 ) -> Result<VerifyReport> {
@@ -240,7 +240,7 @@ async fn read_listed(context: &VerifyContext, listed: Descriptor) -> Result<Opti
 
 /// The state that all checks of one verification share.
 struct VerifyContext {
-    store: Arc<dyn Store>,
+    store: Arc<dyn ReadStore>,
     options: VerifyOptions,
     large_blobs: LargeBlobLimiter,
 }
@@ -320,10 +320,9 @@ struct CheckResult {
     referrers: Option<Referrers>,
 }
 
-/// A manifest, its subject, and its listed referrers.
+/// A manifest and its listed referrers.
 struct Referrers {
-    manifest: Descriptor,
-    subject: Option<Digest>,
+    manifest: Digest,
     listed: Vec<Digest>,
 }
 
@@ -351,7 +350,6 @@ async fn check_manifest(context: &VerifyContext, target: CheckTarget) -> Result<
         is_manifest,
         is_listed,
     };
-    let mut own = None;
     match links {
         Ok(links) => {
             result.bytes = links.length;
@@ -367,7 +365,6 @@ async fn check_manifest(context: &VerifyContext, target: CheckTarget) -> Result<
             }
             result.next.extend(links.children.into_iter().map(|child| below(child, true, false)));
             result.next.extend(links.blobs.into_iter().map(|blob| below(blob, false, false)));
-            own = Some((links.descriptor, links.subject));
         }
         Err(e) => result.problems.push(as_problem(&target, e)?),
     }
@@ -377,10 +374,10 @@ async fn check_manifest(context: &VerifyContext, target: CheckTarget) -> Result<
     let problems =
         of_subject.map(|problem| target.problem(ProblemKind::Malformed, problem.to_string()));
     result.problems.extend(problems);
-    if let Some((manifest, subject)) = own {
-        let listed = referrers.entries.iter().map(|referrer| referrer.digest.clone()).collect();
-        result.referrers = Some(Referrers { manifest, subject, listed });
-    }
+    result.referrers = Some(Referrers {
+        manifest: digest.clone(),
+        listed: referrers.entries.iter().map(|referrer| referrer.digest.clone()).collect(),
+    });
     let listed = referrers.entries.into_iter().map(|referrer| below(referrer, true, true));
     result.next.extend(listed);
     Ok(result)
@@ -390,8 +387,7 @@ async fn check_manifest(context: &VerifyContext, target: CheckTarget) -> Result<
 /// can be much larger.
 struct Links {
     length: u64,
-    /// The descriptor without annotations.
-    descriptor: Descriptor,
+    media_type: String,
     subject: Option<Digest>,
     children: Vec<Descriptor>,
     blobs: Vec<Descriptor>,
@@ -401,7 +397,7 @@ impl Links {
     fn of(manifest: &Manifest) -> Self {
         Self {
             length: manifest.bytes().len() as u64,
-            descriptor: manifest.plain_descriptor(),
+            media_type: manifest.media_type().to_owned(),
             subject: manifest.subject().map(|subject| subject.digest.clone()),
             children: manifest.children().cloned().collect(),
             blobs: blobs_of(manifest).cloned().collect(),

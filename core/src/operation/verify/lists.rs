@@ -8,80 +8,50 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use futures::{StreamExt, TryStreamExt, stream};
 
 use super::{
-    CheckTarget, Links, Problem, ProblemKind, Referrers, SEEN, VerifyContext, VerifyReport,
+    CheckTarget, Links, Problem, ProblemKind, Referrers, VerifyContext, VerifyReport, weight_of,
 };
 use crate::{
     operation::read::{ListedManifest, fetch_manifest, listed_manifest, resolve_tags},
     store::{ReferrersDetail, memory_budget::Charge},
 };
 use ocigraph_types::{
-    Code, Descriptor, Digest, Error, Result, TagOrDigest, media_type, weight::Weight,
+    Code, Descriptor, Digest, Error, Result, TagOrDigest, media_type,
 };
 
-/// What the lists of referrers of a graph say, and the subjects of its manifests.
+/// The listed referrers of each manifest of a graph.
 #[derive(Default)]
-pub(super) struct ListChecks {
-    /// The listed referrers of each manifest.
-    listed: HashMap<Digest, HashSet<Digest>>,
-    /// The manifests with a subject.
-    with_subject: Vec<(Descriptor, Digest)>,
-}
+pub(super) struct ListChecks(HashMap<Digest, HashSet<Digest>>);
 
 impl ListChecks {
     pub(super) fn add(&mut self, referrers: Referrers) {
-        let Referrers { manifest, subject, listed } = referrers;
-        self.listed.entry(manifest.digest.clone()).or_default().extend(listed);
-        self.with_subject.extend(subject.map(|subject| (manifest, subject)));
+        self.0.entry(referrers.manifest).or_default().extend(referrers.listed);
     }
 
-    /// Returns the manifests whose subject is in the graph, and whose subject's list lacks them. They
-    /// are found in the graph itself and, where clients keep the lists, among the tags.
+    /// Returns the tagged manifests whose subject is in the graph, and whose subject's list lacks them.
+    /// They are searched for where clients keep the lists. The children of an index can have a subject
+    /// and no entry: BuildKit 0.32 writes such attestations.
     pub(super) async fn unlisted(
-        mut self,
+        self,
         context: &VerifyContext,
         charge: &mut Charge,
         max_requests: usize,
     ) -> Result<Vec<Problem>> {
-        if context.store.has_client_kept_lists().await {
-            self.add_tagged(context, charge, max_requests).await?;
-        }
-        let mut seen = HashSet::new();
-        let lacks = |(manifest, subject): &(Descriptor, Digest)| {
-            self.listed.get(subject).is_some_and(|listed| !listed.contains(&manifest.digest))
-        };
-        let unlisted = self.with_subject.iter().filter(|found| lacks(found));
-        Ok(unlisted
-            .filter(|(manifest, _)| seen.insert(manifest.digest.clone()))
-            .map(|(manifest, subject)| Problem {
-                descriptor: manifest.clone(),
-                path: vec![subject.clone()],
-                kind: ProblemKind::Unlisted,
-                detail: format!("the list of the referrers of {subject} lacks this manifest"),
-            })
-            .collect())
-    }
-
-    /// Adds the tagged manifests that have a subject. Those that cannot be read are passed over.
-    async fn add_tagged(
-        &mut self,
-        context: &VerifyContext,
-        charge: &mut Charge,
-        max_requests: usize,
-    ) -> Result<()> {
         let store = &*context.store;
+        if !store.has_client_kept_lists().await {
+            return Ok(Vec::new());
+        }
         let tags = match store.tags().await {
             Ok(tags) => tags.entries,
             Err(e) => {
                 tracing::warn!(error = %e, "tagged referrers are not searched for");
-                return Ok(());
+                return Ok(Vec::new());
             }
         };
         let mut tagged: HashMap<Digest, Descriptor> = HashMap::new();
         for (tag, named) in resolve_tags(store, tags, max_requests).await {
             match named {
                 Ok(descriptor) => {
-                    let is_known = self.listed.contains_key(&descriptor.digest)
-                        || media_type::is_index(&descriptor.media_type);
+                    let is_known = self.0.contains_key(&descriptor.digest);
                     if !is_known {
                         tagged.insert(descriptor.digest.clone(), descriptor);
                     }
@@ -104,19 +74,29 @@ impl ListChecks {
                 })
             })
             .buffer_unordered(max_requests);
+        let mut problems = Vec::new();
         while let Some(found) = read.try_next().await? {
-            if let Some((manifest, subject)) = found {
-                charge.add(manifest.weight() + SEEN)?;
-                self.with_subject.push((manifest, subject));
+            let Some((manifest, subject)) = found else { continue };
+            let lacks = |listed: &HashSet<Digest>| !listed.contains(&manifest.digest);
+            if !self.0.get(&subject).is_some_and(lacks) {
+                continue;
             }
+            let problem = Problem {
+                detail: format!("the list of the referrers of {subject} lacks this manifest"),
+                descriptor: manifest,
+                path: vec![subject],
+                kind: ProblemKind::Unlisted,
+            };
+            charge.add(weight_of(&problem))?;
+            problems.push(problem);
         }
-        Ok(())
+        Ok(problems)
     }
 }
 
 /// Returns the problem of an entry in a list of referrers that contradicts its manifest.
 pub(super) fn contradiction(target: &CheckTarget, links: &Links) -> Option<Problem> {
-    let (listed, found) = (&target.descriptor.media_type, &links.descriptor.media_type);
+    let (listed, found) = (&target.descriptor.media_type, &links.media_type);
     if listed != found {
         let detail = format!("the list of referrers says the media type {listed}, not {found}");
         return Some(target.problem(ProblemKind::Malformed, detail));
