@@ -5,12 +5,14 @@
 //! the lists of referrers that clients keep.
 
 mod lists;
+mod report;
 
 use derive_setters::Setters;
-use serde::Serialize;
 use std::{collections::HashSet, sync::Arc};
 
-use lists::ListChecks;
+use lists::{ListChecks, Referrers};
+pub use report::{Problem, ProblemKind, VerifyReport};
+use report::{SEEN, weight_of};
 
 use futures::{StreamExt, TryStreamExt, future, stream};
 use tokio_util::task::AbortOnDropHandle;
@@ -27,7 +29,7 @@ use crate::{
 };
 use ocigraph_types::{
     Code, Descriptor, Digest, Error, Manifest, Platform, Reference, Result, TagOrDigest,
-    media_type, serialize_descriptor, weight::Weight,
+    media_type, weight::Weight,
 };
 
 /// Options of [`Client::verify`](crate::Client::verify).
@@ -63,67 +65,6 @@ pub struct VerifyOptions {
     pub concurrency: Option<usize>,
     /// Receives progress events for each blob. Default: none.
     pub progress: Progress,
-}
-
-/// The result of [`Client::verify`](crate::Client::verify).
-#[derive(Debug, Clone, Default, Serialize)]
-#[non_exhaustive]
-pub struct VerifyReport {
-    /// Number of manifests and blobs checked.
-    pub checked: usize,
-    /// Number of bytes read and digested.
-    pub bytes: u64,
-    /// The problems found. Empty for an intact graph.
-    pub problems: Vec<Problem>,
-    /// The problems that were found and repaired. They are not among `problems`.
-    pub repaired: Vec<Problem>,
-}
-
-/// One manifest or blob of a graph that is missing or damaged.
-#[derive(Debug, Clone, Serialize)]
-#[non_exhaustive]
-pub struct Problem {
-    /// The descriptor of the expected content.
-    #[serde(serialize_with = "serialize_descriptor")]
-    pub descriptor: Descriptor,
-    /// The digests of the manifests that lead to the content, from the root on. Empty for the root,
-    /// and for a damaged manifest that the store lists outside the graph: its subject is unknown, so
-    /// it may belong to the graph.
-    pub path: Vec<Digest>,
-    /// The kind of damage.
-    pub kind: ProblemKind,
-    /// The damage as a sentence for users.
-    pub detail: String,
-}
-
-/// The kind of a [`Problem`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ProblemKind {
-    /// The content does not exist.
-    Missing,
-    /// The content has another size than its descriptor says.
-    Size,
-    /// The content has another digest than its descriptor says.
-    Digest,
-    /// The content is not a valid manifest or contradicts its descriptor, or its list of referrers
-    /// is malformed, completely or in part.
-    Malformed,
-    /// The manifest exists and has a subject, and the list of the subject's referrers lacks it.
-    Unlisted,
-}
-
-impl ProblemKind {
-    /// Returns the name used in JSON results: `missing`, `size`, `digest`, `malformed` or `unlisted`.
-    pub fn name(self) -> &'static str {
-        match self {
-            ProblemKind::Missing => "missing",
-            ProblemKind::Size => "size",
-            ProblemKind::Digest => "digest",
-            ProblemKind::Malformed => "malformed",
-            ProblemKind::Unlisted => "unlisted",
-        }
-    }
 }
 
 pub(crate) const OPERATION: &str = "verify";
@@ -205,21 +146,11 @@ async fn run(
         .map(|listed| read_listed(&context, listed));
     let unread: Vec<_> = stream::iter(unread).buffered(max_requests).try_collect().await?;
     report.problems.extend(unread.into_iter().flatten());
-    report.problems.extend(lists.unlisted(&context, &mut charge, max_requests).await?);
+    report.problems.extend(lists.unlisted(&*context.store, &mut charge, max_requests).await?);
     if context.options.repair_index {
-        lists::repair(&context, &mut report).await?;
+        lists::repair(&*context.store, &mut report).await?;
     }
     Ok(report)
-}
-
-/// Bytes that one digest takes in the set of checked targets, and in a path.
-const SEEN: usize = 128;
-
-fn weight_of(problem: &Problem) -> usize {
-    size_of::<Problem>()
-        + problem.descriptor.weight()
-        + problem.path.len() * SEEN
-        + problem.detail.len()
 }
 
 /// Reads a listed manifest outside the graph, and returns the problem if it is damaged.
@@ -320,12 +251,6 @@ struct CheckResult {
     referrers: Option<Referrers>,
 }
 
-/// A manifest and its listed referrers.
-struct Referrers {
-    manifest: Digest,
-    listed: Vec<Digest>,
-}
-
 async fn check(context: Arc<VerifyContext>, target: CheckTarget) -> Result<CheckResult> {
     if target.is_manifest {
         check_manifest(&context, target).await
@@ -339,8 +264,7 @@ async fn check_manifest(context: &VerifyContext, target: CheckTarget) -> Result<
     let name = TagOrDigest::Digest(digest.clone());
     // The referrers of a damaged manifest are checked too.
     let links = async { fetch_manifest(&*context.store, &name).await.map(|m| Links::of(&m)) };
-    let referrers =
-        context.store.referrers_in_detail(digest, None, ReferrersDetail::Unchecked);
+    let referrers = context.store.referrers_in_detail(digest, None, ReferrersDetail::Unchecked);
     let (links, referrers) = tokio::join!(links, referrers);
     let mut result = CheckResult::default();
     let path = target.path.to(digest);
@@ -361,7 +285,7 @@ async fn check_manifest(context: &VerifyContext, target: CheckTarget) -> Result<
                 result.problems.push(target.problem(ProblemKind::Size, detail));
             }
             if target.is_listed && result.problems.is_empty() {
-                result.problems.extend(lists::contradiction(&target, &links));
+                result.problems.extend(contradiction(&target, &links));
             }
             result.next.extend(links.children.into_iter().map(|child| below(child, true, false)));
             result.next.extend(links.blobs.into_iter().map(|blob| below(blob, false, false)));
@@ -381,6 +305,21 @@ async fn check_manifest(context: &VerifyContext, target: CheckTarget) -> Result<
     let listed = referrers.entries.into_iter().map(|referrer| below(referrer, true, true));
     result.next.extend(listed);
     Ok(result)
+}
+
+/// Returns the problem of an entry in a list of referrers that contradicts its manifest.
+fn contradiction(target: &CheckTarget, links: &Links) -> Option<Problem> {
+    let (listed, found) = (&target.descriptor.media_type, &links.media_type);
+    if listed != found {
+        let detail = format!("the list of referrers says the media type {listed}, not {found}");
+        return Some(target.problem(ProblemKind::Malformed, detail));
+    }
+    let path = target.path.digests();
+    let (listing, subject) = (path.last()?, links.subject.as_ref()?);
+    (listing != subject).then(|| {
+        let detail = format!("{listing} lists this manifest, and its subject is {subject}");
+        target.problem(ProblemKind::Malformed, detail)
+    })
 }
 
 /// The length of a manifest and the content that it refers to. Kept instead of the manifest, which

@@ -28,8 +28,17 @@ impl Signed {
         let signatures = ["one", "two"].map(|name| {
             work.write(name, name);
             let value = format!("example.by={name}");
-            let args =
-                ["attach", "--format", "json", "--artifact-type", "a/b", "-a", &value, &image, name];
+            let args = [
+                "attach",
+                "--format",
+                "json",
+                "--artifact-type",
+                "a/b",
+                "-a",
+                &value,
+                &image,
+                name,
+            ];
             let attached = work.ocigraph(&args).json();
             attached["descriptor"]["digest"].as_str().unwrap().to_owned()
         });
@@ -65,8 +74,10 @@ impl Signed {
     }
 
     fn discovered(&self, args: &[&str]) -> Vec<String> {
-        let found =
-            self.work.ocigraph(&[&["discover", "-o", "json"], args, &[&self.image]].concat()).json();
+        let found = self
+            .work
+            .ocigraph(&[&["discover", "-o", "json"], args, &[&self.image]].concat())
+            .json();
         let found = found["references"].as_array().unwrap().iter();
         let mut digests: Vec<String> =
             found.map(|d| d["digest"].as_str().unwrap().to_owned()).collect();
@@ -104,11 +115,8 @@ fn kinds(problems: &Value) -> Vec<(&str, &str)> {
 fn annotations_that_a_list_lacks_are_read_from_the_manifests() {
     for api in [false, true] {
         let referrers = if api { Referrers::Oci } else { Referrers::None };
-        let signed = Signed::start(Config {
-            referrers,
-            list_annotations: false,
-            ..Config::default()
-        });
+        let signed =
+            Signed::start(Config { referrers, list_annotations: false, ..Config::default() });
         let [one, two] = &signed.signatures[..] else { panic!() };
         if !api {
             signed.write_index(&[signed.entry(one), signed.entry(two)]);
@@ -153,7 +161,8 @@ fn stale_entries_stop_no_copy_and_no_pull_and_are_named() {
     assert_eq!(copied["missing"][0]["digest"], one.as_str(), "{copied:#}");
     let found = signed.work.ocigraph(&["discover", "-o", "json", "oci:layout:v1"]).json();
     assert_eq!(found["references"][0]["digest"], two.as_str());
-    let pulled = signed.work.ocigraph(&["pull", "--artifact-type", "a/b", "-o", "out", &signed.image]);
+    let pulled =
+        signed.work.ocigraph(&["pull", "--artifact-type", "a/b", "-o", "out", &signed.image]);
     assert!(pulled.stderr.contains(one.as_str()), "{pulled}");
     pulled.ok();
     assert_eq!(signed.work.read("out/two"), b"two");
@@ -207,10 +216,7 @@ fn a_list_beside_an_api_is_merged_and_repaired() {
 #[test]
 fn referrers_that_only_the_second_list_has_are_found_and_copied() {
     let signed = Signed::start(Config { referrers: Referrers::None, ..Config::default() });
-    signed.fixture.set_config(Config {
-        referrers: Referrers::OrasV1,
-        ..Config::default()
-    });
+    signed.fixture.set_config(Config { referrers: Referrers::OrasV1, ..Config::default() });
     let [one, two] = &signed.signatures[..] else { panic!() };
     assert_eq!(signed.discovered(&[]), sorted(&[one, two]));
     signed.work.ocigraph(&["copy", "-r", &signed.image, "oci:layout:v1"]).ok();
@@ -239,7 +245,8 @@ fn a_delete_takes_referrers_off_a_list_beside_an_api() {
             signed.work.ocigraph(&["delete", "--yes", &signed.image]).ok();
             let (manifests, tags) = signed.left();
             // The index that a test replaced by hand has no tag any more.
-            let others: Vec<_> = tags.iter().chain(manifests.iter().skip(usize::from(stale))).collect();
+            let others: Vec<_> =
+                tags.iter().chain(manifests.iter().skip(usize::from(stale))).collect();
             assert!(others.is_empty(), "{protect_listed} {stale}: {manifests:?} {tags:?}");
         }
     }

@@ -7,16 +7,18 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use futures::{StreamExt, TryStreamExt, stream};
 
-use super::{
-    CheckTarget, Links, Problem, ProblemKind, Referrers, VerifyContext, VerifyReport, weight_of,
-};
+use super::report::{Problem, ProblemKind, VerifyReport, weight_of};
 use crate::{
     operation::read::{ListedManifest, fetch_manifest, listed_manifest, resolve_tags},
-    store::{ReferrersDetail, memory_budget::Charge},
+    store::{ReadStore, ReferrersDetail, memory_budget::Charge},
 };
-use ocigraph_types::{
-    Code, Descriptor, Digest, Error, Result, TagOrDigest, media_type,
-};
+use ocigraph_types::{Code, Descriptor, Digest, Error, Result, TagOrDigest, media_type};
+
+/// A manifest and its listed referrers.
+pub(super) struct Referrers {
+    pub(super) manifest: Digest,
+    pub(super) listed: Vec<Digest>,
+}
 
 /// The listed referrers of each manifest of a graph.
 #[derive(Default)]
@@ -32,11 +34,10 @@ impl ListChecks {
     /// and no entry: BuildKit 0.32 writes such attestations.
     pub(super) async fn unlisted(
         self,
-        context: &VerifyContext,
+        store: &dyn ReadStore,
         charge: &mut Charge,
         max_requests: usize,
     ) -> Result<Vec<Problem>> {
-        let store = &*context.store;
         if !store.has_client_kept_lists().await {
             return Ok(Vec::new());
         }
@@ -94,21 +95,6 @@ impl ListChecks {
     }
 }
 
-/// Returns the problem of an entry in a list of referrers that contradicts its manifest.
-pub(super) fn contradiction(target: &CheckTarget, links: &Links) -> Option<Problem> {
-    let (listed, found) = (&target.descriptor.media_type, &links.media_type);
-    if listed != found {
-        let detail = format!("the list of referrers says the media type {listed}, not {found}");
-        return Some(target.problem(ProblemKind::Malformed, detail));
-    }
-    let path = target.path.digests();
-    let (listing, subject) = (path.last()?, links.subject.as_ref()?);
-    (listing != subject).then(|| {
-        let detail = format!("{listing} lists this manifest, and its subject is {subject}");
-        target.problem(ProblemKind::Malformed, detail)
-    })
-}
-
 /// The changes to one list.
 #[derive(Default)]
 struct Repair {
@@ -120,7 +106,7 @@ struct Repair {
 
 /// Repairs the lists of referrers of the graph. Moves the problems that are gone from the problems of
 /// the report to the repaired ones.
-pub(super) async fn repair(context: &VerifyContext, report: &mut VerifyReport) -> Result<()> {
+pub(super) async fn repair(store: &dyn ReadStore, report: &mut VerifyReport) -> Result<()> {
     let mut repairs: BTreeMap<Digest, Repair> = BTreeMap::new();
     for (i, problem) in report.problems.iter().enumerate() {
         let Some(subject) = problem.path.last() else { continue };
@@ -130,12 +116,12 @@ pub(super) async fn repair(context: &VerifyContext, report: &mut VerifyReport) -
         let added = match problem.kind {
             ProblemKind::Missing if media_type::is_manifest(&problem.descriptor.media_type) => None,
             ProblemKind::Size | ProblemKind::Malformed | ProblemKind::Unlisted => {
-                match referrer(context, subject, &digest).await? {
+                match referrer(store, subject, &digest).await? {
                     Some(descriptor) => Some(descriptor),
                     // Its subject is another manifest: the entry is wrong.
                     None if problem.kind == ProblemKind::Malformed
                         && *subject != digest
-                        && entry(context, subject, &digest).await?.is_some() =>
+                        && entry(store, subject, &digest).await?.is_some() =>
                     {
                         None
                     }
@@ -151,19 +137,19 @@ pub(super) async fn repair(context: &VerifyContext, report: &mut VerifyReport) -
     }
     let mut repaired = HashSet::new();
     for (subject, Repair { removed, added, problems }) in repairs {
-        if !context.store.repair_referrers_list(&subject, &removed, &added).await? {
+        if !store.repair_referrers_list(&subject, &removed, &added).await? {
             continue;
         }
         for i in problems {
             let problem = &report.problems[i];
-            let listed = entry(context, &subject, &problem.descriptor.digest).await?;
+            let listed = entry(store, &subject, &problem.descriptor.digest).await?;
             let right = added.iter().find(|d| d.digest == problem.descriptor.digest);
             let is_gone = match (listed, right) {
                 (Some(listed), Some(right)) => {
                     listed.size == right.size && listed.media_type == right.media_type
                 }
                 // A child that is missing was never in the list, and still is a problem.
-                (None, None) => !is_child(context, &subject, &problem.descriptor).await?,
+                (None, None) => !is_child(store, &subject, &problem.descriptor).await?,
                 _ => false,
             };
             if is_gone {
@@ -182,11 +168,11 @@ pub(super) async fn repair(context: &VerifyContext, report: &mut VerifyReport) -
 /// Returns the descriptor of a manifest that has this subject, or `None` if it has another one or
 /// cannot be read.
 async fn referrer(
-    context: &VerifyContext,
+    store: &dyn ReadStore,
     subject: &Digest,
     digest: &Digest,
 ) -> Result<Option<Descriptor>> {
-    match fetch_manifest(&*context.store, &TagOrDigest::Digest(digest.clone())).await {
+    match fetch_manifest(store, &TagOrDigest::Digest(digest.clone())).await {
         Ok(manifest) => {
             let is_referrer = manifest.subject().is_some_and(|s| s.digest == *subject);
             Ok(is_referrer.then(|| manifest.descriptor()))
@@ -198,18 +184,18 @@ async fn referrer(
 
 /// Returns the entry of a manifest in the list of the subject's referrers.
 async fn entry(
-    context: &VerifyContext,
+    store: &dyn ReadStore,
     subject: &Digest,
     digest: &Digest,
 ) -> Result<Option<Descriptor>> {
     let detail = ReferrersDetail::Unchecked;
-    let list = context.store.referrers_in_detail(subject, None, detail).await?;
+    let list = store.referrers_in_detail(subject, None, detail).await?;
     Ok(list.entries.into_iter().find(|entry| entry.digest == *digest))
 }
 
 /// Returns true if a manifest is an index that lists this manifest.
-async fn is_child(context: &VerifyContext, index: &Digest, child: &Descriptor) -> Result<bool> {
-    match fetch_manifest(&*context.store, &TagOrDigest::Digest(index.clone())).await {
+async fn is_child(store: &dyn ReadStore, index: &Digest, child: &Descriptor) -> Result<bool> {
+    match fetch_manifest(store, &TagOrDigest::Digest(index.clone())).await {
         Ok(index) => Ok(index.children().any(|listed| listed.digest == child.digest)),
         Err(e) if e.is_of_one_manifest() => Ok(false),
         Err(e) => Err(e),
