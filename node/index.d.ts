@@ -635,9 +635,10 @@ export interface VerifyOptions extends TransferOptions {
  * - `digest`: The content has another digest than its descriptor says.
  * - `malformed`: The content is not a valid manifest or contradicts its descriptor, or its list of referrers is
  *   malformed, completely or in part.
+ * - `unreadable`: The registry refuses to serve the content or fails at it, so it was not checked.
  * - `unlisted`: The manifest exists and has a subject, and the list of the subject's referrers lacks it.
  */
-export type ProblemKind = 'missing' | 'size' | 'digest' | 'malformed' | 'unlisted';
+export type ProblemKind = 'missing' | 'size' | 'digest' | 'malformed' | 'unreadable' | 'unlisted';
 
 /** One manifest or blob of a graph that is missing or damaged. */
 export interface Problem {

@@ -25,6 +25,7 @@ use crate::{
         ReadStore, ReferrersDetail,
         concurrency::{LargeBlobLimiter, concurrency},
         limits::check_limit,
+        list::List,
     },
 };
 use ocigraph_types::{
@@ -292,7 +293,13 @@ async fn check_manifest(context: &VerifyContext, target: CheckTarget) -> Result<
         }
         Err(e) => result.problems.push(as_problem(&target, e)?),
     }
-    let referrers = referrers?;
+    let referrers = match referrers {
+        Err(e) if e.is_of_one_manifest() => {
+            result.problems.push(target.problem(ProblemKind::Unreadable, e.message()));
+            List::default()
+        }
+        referrers => referrers?,
+    };
     // A problem of the whole store is reported once, for the listed manifest that causes it.
     let of_subject = referrers.problems.iter().filter(|problem| problem.subject.is_some());
     let problems =
@@ -381,6 +388,7 @@ fn as_problem(target: &CheckTarget, error: Error) -> Result<Problem> {
         Code::DigestMismatch => ProblemKind::Digest,
         // UNSAFE_PATH: a layout can have a link or special file in place of a blob.
         Code::InvalidManifest | Code::TooLarge | Code::UnsafePath => ProblemKind::Malformed,
+        _ if error.is_of_one_manifest() => ProblemKind::Unreadable,
         _ => return Err(error),
     };
     Ok(target.problem(kind, error.message()))

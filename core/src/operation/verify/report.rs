@@ -48,18 +48,22 @@ pub enum ProblemKind {
     /// The content is not a valid manifest or contradicts its descriptor, or its list of referrers
     /// is malformed, completely or in part.
     Malformed,
+    /// The registry refuses to serve the content or fails at it, so it was not checked.
+    Unreadable,
     /// The manifest exists and has a subject, and the list of the subject's referrers lacks it.
     Unlisted,
 }
 
 impl ProblemKind {
-    /// Returns the name used in JSON results: `missing`, `size`, `digest`, `malformed` or `unlisted`.
+    /// Returns the name used in JSON results: `missing`, `size`, `digest`, `malformed`,
+    /// `unreadable` or `unlisted`.
     pub fn name(self) -> &'static str {
         match self {
             ProblemKind::Missing => "missing",
             ProblemKind::Size => "size",
             ProblemKind::Digest => "digest",
             ProblemKind::Malformed => "malformed",
+            ProblemKind::Unreadable => "unreadable",
             ProblemKind::Unlisted => "unlisted",
         }
     }
