@@ -64,7 +64,7 @@ fn entry<'a>(listed: &'a Value, tag: &str) -> Option<&'a Value> {
 
 #[test]
 fn odd_tags_are_listed_with_what_is_known_of_them() {
-    let Mixed { work, repository, .. } = Mixed::start(Referrers::Oci);
+    let Mixed { fixture: _fixture, work, repository } = Mixed::start(Referrers::Oci);
     for command in [vec!["tags", "--detail"], vec!["manifests", "--detail"]] {
         let output = work.ocigraph(&[&command[..], &[&repository]].concat());
         let stderr = output.stderr.clone();

@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use futures::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
 
 use super::context::{CopyContext, FoundManifest, StepResult};
-use crate::store::{limits::check_limit, memory_budget::Charge};
+use crate::store::{ReferrersDetail, limits::check_limit, memory_budget::Charge};
 use ocigraph_types::{
     Code, Descriptor, Digest, Error, ListProblem, Manifest, Result, weight::Weight,
 };
@@ -301,7 +301,10 @@ fn step<'a>(context: &'a CopyContext, root: &Digest, tags: &'a [String], task: T
         }
         Task::ListReferrers(digest) => Box::pin(async move {
             let _permit = context.request().await;
-            context.from.referrers(&digest, None).await.map(StepResult::Referrers)
+            // Each listed manifest is fetched anyway, so the store need not check that it exists.
+            let detail = ReferrersDetail::Unchecked;
+            let listed = context.from.referrers_in_detail(&digest, None, detail).await?;
+            Ok(StepResult::Referrers(listed))
         }),
         Task::Write(found) => {
             let tags = if found.digest == *root { tags } else { &[] };
