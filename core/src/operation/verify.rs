@@ -1,11 +1,18 @@
 //! Verifies a graph: checks that every manifest and blob exists and has the right size and digest.
 //!
 //! Damage is reported as a problem with its path from the root. Only a failure that prevents the
-//! check, such as a lost connection, is an error. Nothing is written.
+//! check, such as a lost connection, is an error. Nothing is written, unless the options ask to repair
+//! the lists of referrers that clients keep.
+
+mod lists;
+mod report;
 
 use derive_setters::Setters;
-use serde::Serialize;
 use std::{collections::HashSet, sync::Arc};
+
+use lists::{ListChecks, Referrers};
+pub use report::{Problem, ProblemKind, VerifyReport};
+use report::{SEEN, weight_of};
 
 use futures::{StreamExt, TryStreamExt, future, stream};
 use tokio_util::task::AbortOnDropHandle;
@@ -19,14 +26,15 @@ use crate::{
         transfer::fetch_reported,
     },
     store::{
-        ReadStore,
+        ReadStore, ReferrersDetail,
         concurrency::{LargeBlobLimiter, concurrency},
         limits::check_limit,
+        list::List,
     },
 };
 use ocigraph_types::{
     Code, Descriptor, Digest, Error, ListProblem, Manifest, Platform, Reference, Result,
-    TagOrDigest, excerpt, media_type, serialize_descriptor, weight::Weight,
+    TagOrDigest, excerpt, media_type, weight::Weight,
 };
 
 /// Options of [`Client::verify`](crate::Client::verify).
@@ -51,6 +59,11 @@ pub struct VerifyOptions {
     /// [NOT_FOUND](crate::Code::NotFound) if the index has no such image. Default: starts at the
     /// manifest that the reference names.
     pub platform: Option<Platform>,
+    /// Repairs the lists of referrers that clients keep in a registry: the index under the fallback tag
+    /// of each manifest of the graph. Removes the entries of missing manifests, corrects entries that
+    /// contradict their manifests, and adds manifests that a list lacks. The rest of the graph is not
+    /// changed. Default: false, which only reports them.
+    pub repair_index: bool,
     /// Maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as
     /// 512. Fewer are used while a registry limits the rate of requests, or if the process can open
     /// few files.
@@ -59,67 +72,11 @@ pub struct VerifyOptions {
     pub progress: Progress,
 }
 
-/// The result of [`Client::verify`](crate::Client::verify).
-#[derive(Debug, Clone, Default, Serialize)]
-#[non_exhaustive]
-pub struct VerifyReport {
-    /// Number of manifests and blobs checked.
-    pub checked: usize,
-    /// Number of bytes read and digested.
-    pub bytes: u64,
-    /// The problems found. Empty for an intact graph.
-    pub problems: Vec<Problem>,
-}
-
-/// One manifest or blob of a graph that is missing or damaged.
-#[derive(Debug, Clone, Serialize)]
-#[non_exhaustive]
-pub struct Problem {
-    /// The descriptor of the expected content.
-    #[serde(serialize_with = "serialize_descriptor")]
-    pub descriptor: Descriptor,
-    /// The digests of the manifests that lead to the content, from the root on. Empty for the root,
-    /// and for what the index of a layout lists outside the graph: a damaged manifest, whose subject
-    /// is unknown, so it may belong to the graph, and a blob that is listed as a manifest. For an
-    /// entry that cannot be read, the problem is one of the root.
-    pub path: Vec<Digest>,
-    /// The kind of damage.
-    pub kind: ProblemKind,
-    /// The damage as a sentence for users.
-    pub detail: String,
-}
-
-/// The kind of a [`Problem`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ProblemKind {
-    /// The content does not exist.
-    Missing,
-    /// The content has another size than its descriptor says.
-    Size,
-    /// The content has another digest than its descriptor says.
-    Digest,
-    /// The content is not a valid manifest or contradicts its descriptor, or its list of referrers
-    /// or the index of the layout is malformed, completely or in part.
-    Malformed,
-}
-
-impl ProblemKind {
-    /// Returns the name used in JSON results: `missing`, `size`, `digest` or `malformed`.
-    pub fn name(self) -> &'static str {
-        match self {
-            ProblemKind::Missing => "missing",
-            ProblemKind::Size => "size",
-            ProblemKind::Digest => "digest",
-            ProblemKind::Malformed => "malformed",
-        }
-    }
-}
-
 pub(crate) const OPERATION: &str = "verify";
 
 /// Verifies the whole graph under what `reference` names: every manifest and blob, those of
-/// referrers included. Nothing is written. The report has each problem that was found.
+/// referrers included. The report has each problem that was found. Nothing is written, unless the
+/// options ask to repair the lists of referrers.
 ///
 /// # Errors
 /// [`Code::NotFound`] if `reference` names nothing.
@@ -143,11 +100,22 @@ async fn run(
         store.resolve(&name_of(store.as_ref(), reference).await?).await?
     };
     let max_requests = concurrency(options.concurrency);
+    if media_type::is_index(&root.media_type) {
+        // The tags show a registry which lists of referrers clients keep beside its API. Each image of
+        // an index can have one.
+        let _ = store.tags().await;
+    }
     let large_blobs = LargeBlobLimiter::new();
     let context = Arc::new(VerifyContext { store, options, large_blobs });
     let mut report = VerifyReport::default();
     let mut charge = context.store.memory().charge();
-    let target = |descriptor| CheckTarget { descriptor, path: Path::root(), is_manifest: true };
+    let target = |descriptor| CheckTarget {
+        descriptor,
+        path: Path::root(),
+        is_manifest: true,
+        is_listed: false,
+    };
+    let mut lists = ListChecks::default();
     let mut seen = HashSet::from([target(root.clone()).key()]);
     let mut level = vec![target(root.clone())];
     while !level.is_empty() {
@@ -163,6 +131,10 @@ async fn run(
             report.checked += 1;
             report.bytes += result.bytes;
             charge.add(result.problems.iter().map(weight_of).sum())?;
+            if let Some(referrers) = result.referrers {
+                charge.add(SEEN * (2 + referrers.listed.len()))?;
+                lists.add(referrers);
+            }
             report.problems.extend(result.problems);
             for target in result.next {
                 if seen.insert(target.key()) {
@@ -188,24 +160,19 @@ async fn run(
         .map(|listed| read_listed(&context, listed));
     let unread: Vec<_> = stream::iter(unread).buffered(max_requests).try_collect().await?;
     report.problems.extend(unread.into_iter().flatten());
+    report.problems.extend(lists.unlisted(&*context.store, &mut charge, max_requests).await?);
+    if context.options.repair_index {
+        lists::repair(&*context.store, &mut report).await?;
+    }
     Ok(report)
-}
-
-/// Bytes that one digest takes in the set of checked targets, and in a path.
-const SEEN: usize = 128;
-
-fn weight_of(problem: &Problem) -> usize {
-    size_of::<Problem>()
-        + problem.descriptor.weight()
-        + problem.path.len() * SEEN
-        + problem.detail.len()
 }
 
 /// Reads a listed manifest outside the graph, and returns the problem if it is damaged.
 async fn read_listed(context: &VerifyContext, listed: Descriptor) -> Result<Option<Problem>> {
     let is_blob = is_blob(&listed);
     let name = TagOrDigest::from(&listed);
-    let target = CheckTarget { descriptor: listed, path: Path::root(), is_manifest: true };
+    let target =
+        CheckTarget { descriptor: listed, path: Path::root(), is_manifest: true, is_listed: false };
     if is_blob {
         let media_type = excerpt(&target.descriptor.media_type);
         let detail = format!("listed as {media_type}, which is not a manifest");
@@ -237,6 +204,8 @@ struct CheckTarget {
     descriptor: Descriptor,
     path: Path,
     is_manifest: bool,
+    /// It was found in a list of referrers.
+    is_listed: bool,
 }
 
 /// A path of digests from the root, as a linked list. All targets below a manifest share it,
@@ -301,6 +270,8 @@ struct CheckResult {
     problems: Vec<Problem>,
     /// The targets that a manifest leads to.
     next: Vec<CheckTarget>,
+    /// What the lists of referrers say of a manifest.
+    referrers: Option<Referrers>,
 }
 
 async fn check(context: Arc<VerifyContext>, target: CheckTarget) -> Result<CheckResult> {
@@ -316,27 +287,46 @@ async fn check_manifest(context: &VerifyContext, target: CheckTarget) -> Result<
     let name = TagOrDigest::Digest(digest.clone());
     // The referrers of a damaged manifest are checked too.
     let links = async { fetch_manifest(&*context.store, &name).await.map(|m| Links::of(&m)) };
-    let (links, referrers) = tokio::join!(links, context.store.referrers(digest, None));
+    let referrers = context.store.referrers_in_detail(digest, None, ReferrersDetail::Unchecked);
+    let (links, referrers) = tokio::join!(links, referrers);
     let mut result = CheckResult::default();
     let path = target.path.to(digest);
-    let below =
-        |descriptor, is_manifest| CheckTarget { descriptor, path: path.clone(), is_manifest };
+    let below = |descriptor, is_manifest, is_listed| CheckTarget {
+        descriptor,
+        path: path.clone(),
+        is_manifest,
+        is_listed,
+    };
     match links {
         Ok(links) => {
             result.bytes = links.length;
             result.problems.extend(size_problem(&target, links.length));
-            result.next.extend(links.children.into_iter().map(|child| below(child, true)));
-            result.next.extend(links.blobs.into_iter().map(|blob| below(blob, false)));
+            if target.is_listed && result.problems.is_empty() {
+                result.problems.extend(contradiction(&target, &links));
+            }
+            result.next.extend(links.children.into_iter().map(|child| below(child, true, false)));
+            result.next.extend(links.blobs.into_iter().map(|blob| below(blob, false, false)));
         }
         Err(e) => result.problems.push(as_problem(&target, e)?),
     }
-    let referrers = referrers?;
+    let referrers = match referrers {
+        Err(e) if e.is_of_one_manifest() => {
+            result.problems.push(target.problem(ProblemKind::Unreadable, e.message()));
+            List::default()
+        }
+        referrers => referrers?,
+    };
     // A problem of the whole store is reported once, for the listed manifest that causes it.
     let of_subject = referrers.problems.iter().filter(|problem| problem.subject.is_some());
     let problems =
         of_subject.map(|problem| target.problem(ProblemKind::Malformed, problem.to_string()));
     result.problems.extend(problems);
-    result.next.extend(referrers.entries.into_iter().map(|referrer| below(referrer, true)));
+    result.referrers = Some(Referrers {
+        manifest: digest.clone(),
+        listed: referrers.entries.iter().map(|referrer| referrer.digest.clone()).collect(),
+    });
+    let listed = referrers.entries.into_iter().map(|referrer| below(referrer, true, true));
+    result.next.extend(listed);
     Ok(result)
 }
 
@@ -347,10 +337,27 @@ fn size_problem(target: &CheckTarget, length: u64) -> Option<Problem> {
     (length != size).then(|| target.problem(ProblemKind::Size, detail()))
 }
 
+/// Returns the problem of an entry in a list of referrers that contradicts its manifest.
+fn contradiction(target: &CheckTarget, links: &Links) -> Option<Problem> {
+    let (listed, found) = (&target.descriptor.media_type, &links.media_type);
+    if listed != found {
+        let detail = format!("the list of referrers says the media type {listed}, not {found}");
+        return Some(target.problem(ProblemKind::Malformed, detail));
+    }
+    let path = target.path.digests();
+    let (listing, subject) = (path.last()?, links.subject.as_ref()?);
+    (listing != subject).then(|| {
+        let detail = format!("{listing} lists this manifest, and its subject is {subject}");
+        target.problem(ProblemKind::Malformed, detail)
+    })
+}
+
 /// The length of a manifest and the content that it refers to. Kept instead of the manifest, which
 /// can be much larger.
 struct Links {
     length: u64,
+    media_type: String,
+    subject: Option<Digest>,
     children: Vec<Descriptor>,
     blobs: Vec<Descriptor>,
 }
@@ -359,6 +366,8 @@ impl Links {
     fn of(manifest: &Manifest) -> Self {
         Self {
             length: manifest.bytes().len() as u64,
+            media_type: manifest.media_type().to_owned(),
+            subject: manifest.subject().map(|subject| subject.digest.clone()),
             children: manifest.children().cloned().collect(),
             blobs: blobs_of(manifest).cloned().collect(),
         }
@@ -404,6 +413,7 @@ fn as_problem(target: &CheckTarget, error: Error) -> Result<Problem> {
         Code::InvalidManifest | Code::TooLarge | Code::UnsafePath => ProblemKind::Malformed,
         // A Docker schema 1 manifest, or a digest of an unknown algorithm.
         Code::Unsupported if error.status().is_none() => ProblemKind::Malformed,
+        _ if error.is_of_one_manifest() => ProblemKind::Unreadable,
         _ => return Err(error),
     };
     Ok(target.problem(kind, error.message()))

@@ -12,10 +12,11 @@ use crate::{
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Exits with 1 if it finds a problem.
+Exits with 1 if it finds a problem that it does not repair.
 
 EXAMPLES
   ocigraph verify registry.example.com/app:v1
+  ocigraph verify --repair-index registry.example.com/app:v1
   ocigraph verify --format json oci:some/folder:v1 | jq '.problems[].kind'")]
 pub(crate) struct VerifyArgs {
     /// Artifact to start from
@@ -23,6 +24,9 @@ pub(crate) struct VerifyArgs {
     /// Start from the image for this platform in an index
     #[arg(long, value_name = "OS/ARCH[/VARIANT]")]
     platform: Option<Platform>,
+    /// Repair the lists of referrers that clients keep under fallback tags
+    #[arg(long)]
+    repair_index: bool,
     #[command(flatten)]
     format: FormatArg,
 }
@@ -30,12 +34,14 @@ pub(crate) struct VerifyArgs {
 pub(crate) async fn verify(common: &Common, args: VerifyArgs) -> Result<ExitCode> {
     let mut options = VerifyOptions::default();
     options.platform = args.platform;
+    options.repair_index = args.repair_index;
     options.concurrency = common.concurrency();
     options.progress = finished(common);
     let report = common.client()?.verify(&args.target.reference, options).await?;
     match args.format.format {
         Format::Text => {
-            report.problems.iter().for_each(print);
+            report.problems.iter().for_each(|problem| print("", problem));
+            report.repaired.iter().for_each(|problem| print("repaired: ", problem));
             let found = match report.problems.len() {
                 0 => "no problems".to_owned(),
                 1 => "1 problem".to_owned(),
@@ -51,9 +57,9 @@ pub(crate) async fn verify(common: &Common, args: VerifyArgs) -> Result<ExitCode
     Ok(if report.problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn print(problem: &Problem) {
+fn print(prefix: &str, problem: &Problem) {
     let path: Vec<&str> =
         problem.path.iter().chain([&problem.descriptor.digest]).map(Digest::as_str).collect();
-    output::line(&format!("{}: {}", problem.kind.name(), path.join(" > ")));
+    output::line(&format!("{prefix}{}: {}", problem.kind.name(), path.join(" > ")));
     output::line(&format!("  {}", ocigraph::printable(&problem.detail)));
 }

@@ -11,7 +11,7 @@ use crate::{
         source::{ByteStream, Repository, Source},
     },
     store::{
-        ManifestDeletion, ReadStore, Store,
+        ManifestDeletion, ReadStore, ReferrersDetail, Store,
         catalog::{ManifestInfo, TagInfo},
         fallback_tag::is_fallback_tag,
         list::List,
@@ -60,11 +60,34 @@ impl ReadStore for Registry {
         subject: &Digest,
         artifact_type: Option<&str>,
     ) -> Result<List<Descriptor>> {
-        self.list_referrers(subject, artifact_type).await
+        self.list_referrers(subject, artifact_type, None).await
+    }
+
+    async fn referrers_in_detail(
+        &self,
+        subject: &Digest,
+        artifact_type: Option<&str>,
+        detail: ReferrersDetail,
+    ) -> Result<List<Descriptor>> {
+        self.list_referrers(subject, artifact_type, Some(detail)).await
+    }
+
+    async fn repair_referrers_list(
+        &self,
+        subject: &Digest,
+        removed: &[Digest],
+        added: &[Descriptor],
+    ) -> Result<bool> {
+        self.repair_fallback(subject, removed, added).await
+    }
+
+    async fn has_client_kept_lists(&self) -> bool {
+        self.uses_fallback_tag()
     }
 
     async fn tags(&self) -> Result<List<String>> {
         let mut tags = self.list_tags().await?;
+        self.set_listed_tags(&tags)?;
         tags.entries.retain(|tag| !is_fallback_tag(tag));
         Ok(tags)
     }

@@ -1,0 +1,203 @@
+//! Checks and repairs the lists of referrers that clients keep in a registry without a referrers API,
+//! or beside one.
+//!
+//! Other clients delete manifests without their entries, and a registry may collect a list as garbage.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use futures::{StreamExt, TryStreamExt, stream};
+
+use super::report::{Problem, ProblemKind, VerifyReport, weight_of};
+use crate::{
+    operation::read::{ListedManifest, fetch_manifest, listed_manifest, resolve_tags},
+    store::{ReadStore, ReferrersDetail, memory_budget::Charge},
+};
+use ocigraph_types::{Code, Descriptor, Digest, Error, Result, TagOrDigest, media_type};
+
+/// A manifest and its listed referrers.
+pub(super) struct Referrers {
+    pub(super) manifest: Digest,
+    pub(super) listed: Vec<Digest>,
+}
+
+/// The listed referrers of each manifest of a graph.
+#[derive(Default)]
+pub(super) struct ListChecks(HashMap<Digest, HashSet<Digest>>);
+
+impl ListChecks {
+    pub(super) fn add(&mut self, referrers: Referrers) {
+        self.0.entry(referrers.manifest).or_default().extend(referrers.listed);
+    }
+
+    /// Returns the tagged manifests whose subject is in the graph, and whose subject's list lacks them.
+    /// They are searched for where clients keep the lists. The children of an index can have a subject
+    /// and no entry: BuildKit 0.32 writes such attestations.
+    pub(super) async fn unlisted(
+        self,
+        store: &dyn ReadStore,
+        charge: &mut Charge,
+        max_requests: usize,
+    ) -> Result<Vec<Problem>> {
+        if !store.has_client_kept_lists().await {
+            return Ok(Vec::new());
+        }
+        let tags = match store.tags().await {
+            Ok(tags) => tags.entries,
+            Err(e) => {
+                tracing::warn!(error = %e, "tagged referrers are not searched for");
+                return Ok(Vec::new());
+            }
+        };
+        let mut tagged: HashMap<Digest, Descriptor> = HashMap::new();
+        for (tag, named) in resolve_tags(store, tags, max_requests).await {
+            match named {
+                Ok(descriptor) => {
+                    let is_known = self.0.contains_key(&descriptor.digest);
+                    if !is_known {
+                        tagged.insert(descriptor.digest.clone(), descriptor);
+                    }
+                }
+                Err(e) if e.code() == Code::NotFound => {}
+                Err(e) if e.is_of_one_manifest() => {
+                    tracing::warn!(tag, error = %e, "the manifest of a tag cannot be read");
+                }
+                Err(e) => return Err(e),
+            }
+        }
+        let mut read = stream::iter(tagged.into_values())
+            .map(|descriptor| async move {
+                Ok::<_, Error>(match listed_manifest(store, &descriptor).await? {
+                    ListedManifest::Found(manifest) => {
+                        let subject = manifest.subject().map(|subject| subject.digest.clone());
+                        subject.map(|subject| (manifest.plain_descriptor(), subject))
+                    }
+                    ListedManifest::Missing | ListedManifest::Unreadable(_) => None,
+                })
+            })
+            .buffer_unordered(max_requests);
+        let mut problems = Vec::new();
+        while let Some(found) = read.try_next().await? {
+            let Some((manifest, subject)) = found else { continue };
+            let lacks = |listed: &HashSet<Digest>| !listed.contains(&manifest.digest);
+            if !self.0.get(&subject).is_some_and(lacks) {
+                continue;
+            }
+            let problem = Problem {
+                detail: format!("the list of the referrers of {subject} lacks this manifest"),
+                descriptor: manifest,
+                path: vec![subject],
+                kind: ProblemKind::Unlisted,
+            };
+            charge.add(weight_of(&problem))?;
+            problems.push(problem);
+        }
+        Ok(problems)
+    }
+}
+
+/// The changes to one list.
+#[derive(Default)]
+struct Repair {
+    removed: Vec<Digest>,
+    added: Vec<Descriptor>,
+    /// The positions of the problems in the report.
+    problems: Vec<usize>,
+}
+
+/// Repairs the lists of referrers of the graph. Moves the problems that are gone from the problems of
+/// the report to the repaired ones.
+pub(super) async fn repair(store: &dyn ReadStore, report: &mut VerifyReport) -> Result<()> {
+    let mut repairs: BTreeMap<Digest, Repair> = BTreeMap::new();
+    for (i, problem) in report.problems.iter().enumerate() {
+        let Some(subject) = problem.path.last() else { continue };
+        let digest = problem.descriptor.digest.clone();
+        // What is missing can be a blob, a child or a referrer: only the last has an entry in the list,
+        // and removing it removes nothing else.
+        let added = match problem.kind {
+            ProblemKind::Missing if media_type::is_manifest(&problem.descriptor.media_type) => None,
+            ProblemKind::Size | ProblemKind::Malformed | ProblemKind::Unlisted => {
+                match referrer(store, subject, &digest).await? {
+                    Some(descriptor) => Some(descriptor),
+                    // Its subject is another manifest: the entry is wrong.
+                    None if problem.kind == ProblemKind::Malformed
+                        && *subject != digest
+                        && entry(store, subject, &digest).await?.is_some() =>
+                    {
+                        None
+                    }
+                    None => continue,
+                }
+            }
+            _ => continue,
+        };
+        let repair = repairs.entry(subject.clone()).or_default();
+        repair.removed.push(digest);
+        repair.added.extend(added);
+        repair.problems.push(i);
+    }
+    let mut repaired = HashSet::new();
+    for (subject, Repair { removed, added, problems }) in repairs {
+        if !store.repair_referrers_list(&subject, &removed, &added).await? {
+            continue;
+        }
+        for i in problems {
+            let problem = &report.problems[i];
+            let listed = entry(store, &subject, &problem.descriptor.digest).await?;
+            let right = added.iter().find(|d| d.digest == problem.descriptor.digest);
+            let is_gone = match (listed, right) {
+                (Some(listed), Some(right)) => {
+                    listed.size == right.size && listed.media_type == right.media_type
+                }
+                // A child that is missing was never in the list, and still is a problem.
+                (None, None) => !is_child(store, &subject, &problem.descriptor).await?,
+                _ => false,
+            };
+            if is_gone {
+                repaired.insert(i);
+            }
+        }
+    }
+    let problems = std::mem::take(&mut report.problems);
+    for (i, problem) in problems.into_iter().enumerate() {
+        let list = if repaired.contains(&i) { &mut report.repaired } else { &mut report.problems };
+        list.push(problem);
+    }
+    Ok(())
+}
+
+/// Returns the descriptor of a manifest that has this subject, or `None` if it has another one or
+/// cannot be read.
+async fn referrer(
+    store: &dyn ReadStore,
+    subject: &Digest,
+    digest: &Digest,
+) -> Result<Option<Descriptor>> {
+    match fetch_manifest(store, &TagOrDigest::Digest(digest.clone())).await {
+        Ok(manifest) => {
+            let is_referrer = manifest.subject().is_some_and(|s| s.digest == *subject);
+            Ok(is_referrer.then(|| manifest.descriptor()))
+        }
+        Err(e) if e.is_of_one_manifest() => Ok(None),
+        Err(e) => Err(e),
+    }
+}
+
+/// Returns the entry of a manifest in the list of the subject's referrers.
+async fn entry(
+    store: &dyn ReadStore,
+    subject: &Digest,
+    digest: &Digest,
+) -> Result<Option<Descriptor>> {
+    let detail = ReferrersDetail::Unchecked;
+    let list = store.referrers_in_detail(subject, None, detail).await?;
+    Ok(list.entries.into_iter().find(|entry| entry.digest == *digest))
+}
+
+/// Returns true if a manifest is an index that lists this manifest.
+async fn is_child(store: &dyn ReadStore, index: &Digest, child: &Descriptor) -> Result<bool> {
+    match fetch_manifest(store, &TagOrDigest::Digest(index.clone())).await {
+        Ok(index) => Ok(index.children().any(|listed| listed.digest == child.digest)),
+        Err(e) if e.is_of_one_manifest() => Ok(false),
+        Err(e) => Err(e),
+    }
+}
