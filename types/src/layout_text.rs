@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn a_layout_a_file_and_a_directory_are_told_apart() {
+    fn a_layout_and_a_file_differ_from_another_directory() {
         let folder = std::env::temp_dir().join(format!("ocigraph-split-{}", std::process::id()));
         let layout = folder.join("layout");
         std::fs::create_dir_all(&layout).unwrap();

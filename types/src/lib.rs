@@ -49,6 +49,8 @@ mod manifest;
 mod nullable;
 mod platform;
 mod reference;
+mod repository_name;
+mod tag;
 mod tag_or_digest;
 mod verifier;
 
@@ -70,9 +72,8 @@ pub use manifest::{
 pub use media_type::MediaTypeError;
 pub use nullable::null_as_default;
 pub use platform::{Platform, PlatformError};
-pub use reference::{
-    LayoutTagError, LayoutTagErrorReason, Location, Reference, ReferenceError, RepositoryError,
-    RepositoryErrorReason, TagError, check_layout_tag, check_repository, check_tag,
-};
+pub use reference::{Location, Reference, ReferenceError};
+pub use repository_name::{RepositoryError, RepositoryErrorReason, check_repository};
+pub use tag::{LayoutTagError, LayoutTagErrorReason, TagError, check_layout_tag, check_tag};
 pub use tag_or_digest::TagOrDigest;
 pub use verifier::Verifier;

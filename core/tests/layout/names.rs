@@ -166,7 +166,7 @@ async fn a_reference_cannot_contain_some_names() {
         assert_eq!(error.code(), Code::InvalidReference);
         assert!(error.to_string().contains("by its digest"), "{error}");
     }
-    // An empty name is none.
+    // An empty name names nothing.
     write_index(dir.path(), &[entry(&one, &[(REF_NAME, ""), (FULL_NAME, "")])]);
     assert!(tags(dir.path()).await.is_empty());
     assert_eq!(Layout::open(dir.path()).list_untagged().await.unwrap().len(), 1);
@@ -329,4 +329,44 @@ async fn a_name_that_was_probably_meant_is_in_the_hint() {
     );
     assert!(hint("2").await.contains("ocigraph tags"));
     assert!(hint("nothing").await.contains("ocigraph tags"));
+}
+
+#[tokio::test]
+async fn a_reference_names_the_longest_path_that_exists() {
+    let dir = tempfile::tempdir().unwrap();
+    let at = |path: &str| format!("oci:{}", dir.path().join(path).display());
+    let parse = |text: String| text.parse::<Reference>().unwrap();
+    let path_and_tags = |text: String| {
+        let reference = parse(text);
+        let Location::Layout(path) = reference.location() else { panic!("{reference}") };
+        let path = path.strip_prefix(dir.path()).unwrap().display().to_string();
+        (path, reference.tags().join(","))
+    };
+    let is = |path: &str, tags: &str| (path.to_owned(), tags.to_owned());
+    // Nothing exists: the path ends at the first colon.
+    assert_eq!(path_and_tags(at("a:b/c:v1")), is("a", "b/c:v1"));
+    push(&Layout::open(dir.path().join("a")), &["image"], None, &["b/c:v1"]).await;
+    assert_eq!(path_and_tags(at("a:b/c:v1")), is("a", "b/c:v1"));
+    // A directory that is not a layout does not change that, if there is a layout.
+    fs::create_dir_all(dir.path().join("a:b")).unwrap();
+    assert_eq!(path_and_tags(at("a:b/c:v1")), is("a", "b/c:v1"));
+    push(&Layout::open(dir.path().join("a:b/c")), &["image"], None, &["v1"]).await;
+    assert_eq!(path_and_tags(at("a:b/c:v1")), is("a:b/c", "v1"));
+    assert_eq!(path_and_tags(at("a:b/c")), is("a:b/c", ""));
+    assert_eq!(path_and_tags(at("a/:b/c:v1")), is("a", "b/c:v1"));
+    // In a directory that exists, a new layout ends at the first colon of its own name.
+    fs::create_dir_all(dir.path().join("t:1")).unwrap();
+    assert_eq!(path_and_tags(at("t:1/new:x/y:1")), is("t:1/new", "x/y:1"));
+    assert_eq!(path_and_tags(at("t:1:x/y:1")), is("t:1", "x/y:1"));
+    // A file may be an archive.
+    fs::write(dir.path().join("x:1.tar"), "").unwrap();
+    assert_eq!(path_and_tags(at("x:1.tar:x/y:1,v1")), is("x:1.tar", "x/y:1,v1"));
+    // What an operation returns is found again.
+    let client = Client::new();
+    let new = parse(at("a:b/d/:x/y:1"));
+    let pushed = client.push(&new, PushOptions::default()).await.unwrap();
+    let again = parse(pushed.reference.to_string());
+    assert_eq!(again, pushed.reference);
+    client.resolve(&again, ResolveOptions::default()).await.unwrap();
+    assert_eq!(path_and_tags(at("a:b/d:x/y:1")), is("a:b/d", "x/y:1"));
 }

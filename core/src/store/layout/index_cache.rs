@@ -51,7 +51,8 @@ impl Snapshot {
 
     /// Returns what [`Index::tagged`] does.
     pub(super) fn tagged(&self, tag: &str) -> Option<&Digest> {
-        self.lookup().tags.get(tag)
+        // The lookup has the tags that are listed.
+        self.lookup().tags.get(tag).or_else(|| self.index.tagged(tag))
     }
 
     /// Returns what [`Index::entry`] does.
