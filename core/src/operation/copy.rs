@@ -146,7 +146,7 @@ async fn check_listed(from: &dyn ReadStore, max_requests: usize) -> Result<()> {
     let read = listed.into_iter().map(|listed| async move {
         match fetch_manifest(from, &TagOrDigest::from(&listed)).await {
             // It refers to nothing: the list of the source is at fault, and `verify` names it.
-            Err(e) if is_odd_entry(&e) => {
+            Err(e) if is_odd_entry(&listed, &e) => {
                 tracing::warn!(error = %e, "passing over an entry of the source's list");
                 Ok(())
             }
@@ -166,10 +166,11 @@ async fn check_listed(from: &dyn ReadStore, max_requests: usize) -> Result<()> {
 }
 
 /// Returns true if a listed manifest does not exist, is not a manifest, or has another size than the
-/// list says.
-fn is_odd_entry(error: &Error) -> bool {
+/// list says. A missing one with an artifact type may be a referrer that was lost.
+fn is_odd_entry(listed: &Descriptor, error: &Error) -> bool {
     match error.code() {
-        Code::NotFound | Code::InvalidManifest | Code::SizeMismatch => true,
+        Code::NotFound => listed.artifact_type.is_none(),
+        Code::InvalidManifest | Code::SizeMismatch => true,
         // A Docker schema 1 manifest, or a digest of an unknown algorithm.
         Code::Unsupported => error.status().is_none(),
         _ => false,

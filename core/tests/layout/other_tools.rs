@@ -75,7 +75,8 @@ async fn referrers_in_the_indexes_of_other_tools_are_found_copied_and_deleted() 
         let listed = client.manifests(&image_at).await.unwrap();
         let mut digests: Vec<_> = listed.iter().map(|m| &m.descriptor.digest).collect();
         let mut expected = vec![image.digest(), one.digest(), two.digest()];
-        (digests.sort(), expected.sort());
+        digests.sort();
+        expected.sort();
         assert_eq!(digests, expected);
         assert!(client.verify(&image_at, Default::default()).await.unwrap().problems.is_empty());
         let copied = tempfile::tempdir().unwrap();

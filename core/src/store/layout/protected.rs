@@ -138,11 +138,11 @@ mod tests {
         assert_eq!(names(json!({ "schemaVersion": 2, "manifests": [entry] })).len(), 1);
         assert_eq!(names(json!({ "mediaType": "new/kind", "layers": [entry] })).len(), 1);
         let odd = json!({ "mediaType": "x/y", "blobs": [{ "digest": upper, "size": -1 }] });
-        assert_eq!(names(odd), [digest.clone()]);
+        assert_eq!(names(odd), std::slice::from_ref(&digest));
         let subject = json!({ "mediaType": "application/vnd.oci.image.manifest.v1+json",
             "config": entry, "layers": [], "subject": { "mediaType": "a/b", "size": 1,
             "digest": Algorithm::Sha256.digest(b"subject") } });
-        assert_eq!(names(subject), [digest.clone()]);
+        assert_eq!(names(subject), std::slice::from_ref(&digest));
         // An SBOM or an attestation tells of other content.
         let attestation = json!({ "predicate": { "materials": [{ "digest": digest }] } });
         assert!(names(attestation.clone()).is_empty());
