@@ -272,6 +272,12 @@
 // the index of the layout is malformed, completely or in part.
 #define OCIGRAPH_PROBLEM_MALFORMED 4
 
+// The registry refuses to serve the content or fails at it, so it was not checked.
+#define OCIGRAPH_PROBLEM_UNREADABLE 5
+
+// The manifest exists and has a subject, and the list of the subject's referrers lacks it.
+#define OCIGRAPH_PROBLEM_UNLISTED 6
+
 // Time to connect to a registry, TLS handshake included. Default: 10 s. Unit: milliseconds.
 #define OCIGRAPH_LIMIT_CONNECT_TIMEOUT 1
 
@@ -1639,6 +1645,17 @@ ocigraph_status ocigraph_verify_options_set_platform(ocigraph_verify_options *op
                                                      ocigraph_str platform,
                                                      ocigraph_error **error);
 
+// If true, repairs the lists of referrers that clients keep in a registry: the index under the
+// fallback tag of each manifest of the graph. Removes the entries of missing manifests, corrects
+// entries that contradict their manifests, and adds manifests that a list lacks. The rest of the
+// graph is not changed. Default: false, which only reports them.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_verify_options_set_repair_index(ocigraph_verify_options *options,
+                                                         bool repair_index,
+                                                         ocigraph_error **error);
+
 // Sets the maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count
 // as 512. Fewer are used while a registry limits the rate of requests, or if the process can open
 // few files.
@@ -2016,7 +2033,8 @@ ocigraph_status ocigraph_client_copy_start(const ocigraph_client *client,
                                            ocigraph_error **error);
 
 // Verifies the whole graph under what `reference` names: every manifest and blob, those of
-// referrers included. Nothing is written. The report has each problem that was found.
+// referrers included. The report has each problem that was found. Nothing is written, unless the
+// options ask to repair the lists of referrers.
 //
 // `reference`: the root of the graph. `options`: NULL selects the defaults. `cancel`: may be NULL.
 //
@@ -3259,6 +3277,19 @@ size_t ocigraph_copy_report_blobs(const ocigraph_copy_report *result, ocigraph_o
 // Threads: any. Since 0.1.0.
 uint64_t ocigraph_copy_report_bytes(const ocigraph_copy_report *result);
 
+// Returns the number of referrers that the source lists and does not have.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_copy_report_missing_count(const ocigraph_copy_report *result);
+
+// Returns the referrer at `index` of this list: the referrers that the source lists and does not
+// have: clients can delete a referrer without its entry in the list. The copy has all others.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+const ocigraph_descriptor *ocigraph_copy_report_missing(const ocigraph_copy_report *result,
+                                                        size_t index);
+
 // Returns the complete result as JSON text, in the format of the command line with field names in
 // snake case.
 //
@@ -3334,6 +3365,57 @@ int32_t ocigraph_verify_report_problem_kind(const ocigraph_verify_report *result
 ocigraph_str ocigraph_verify_report_problem_detail(const ocigraph_verify_report *result,
                                                    size_t index);
 
+// Returns the length of this list: the problems that were found and repaired. They are not among
+// `problems`.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_verify_report_repaired_count(const ocigraph_verify_report *result);
+
+// Returns the descriptor of the expected content.
+//
+// `index`: the problem, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+const ocigraph_descriptor *ocigraph_verify_report_repaired(const ocigraph_verify_report *result,
+                                                           size_t index);
+
+// Returns the number of digests of the manifests that lead to the content.
+//
+// `index`: the problem, from 0.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_verify_report_repaired_path_length(const ocigraph_verify_report *result,
+                                                   size_t index);
+
+// Returns the digest at `index` of this list: the digests of the manifests that lead to the
+// content, from the root on. Empty for the root, and for a damaged manifest that the store lists
+// outside the graph: its subject is unknown, so it may belong to the graph.
+//
+// `problem`: the problem, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_verify_report_repaired_path(const ocigraph_verify_report *result,
+                                                  size_t problem,
+                                                  size_t index);
+
+// Returns the kind of damage. The number is one of `OCIGRAPH_PROBLEM_*`.
+//
+// `index`: the problem, from 0.
+//
+// Threads: any. Since 0.1.0.
+int32_t ocigraph_verify_report_repaired_kind(const ocigraph_verify_report *result, size_t index);
+
+// Returns the damage as a sentence for users.
+//
+// `index`: the problem, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_verify_report_repaired_detail(const ocigraph_verify_report *result,
+                                                    size_t index);
+
 // Returns the complete result as JSON text, in the format of the command line with field names in
 // snake case.
 //
@@ -3360,7 +3442,8 @@ size_t ocigraph_tag_list_count(const ocigraph_tag_list *result);
 // Threads: any. Since 0.1.0.
 ocigraph_str ocigraph_tag_list_name(const ocigraph_tag_list *result, size_t index);
 
-// Returns the digest of the manifest that the tag names.
+// Returns the digest of the manifest that the tag names, unless the registry does not say it: see
+// `problem`. No text if it has none.
 //
 // `index`: the tag, from 0.
 //
@@ -3400,6 +3483,15 @@ int32_t ocigraph_tag_list_signed(const ocigraph_tag_list *result, size_t index);
 //
 // Threads: any. Since 0.1.0.
 int32_t ocigraph_tag_list_attributes(const ocigraph_tag_list *result, size_t index);
+
+// Returns the what prevents that the tag is resolved, as a phrase for users: its manifest is
+// malformed, or the registry refuses to serve it. No text if it is unknown.
+//
+// `index`: the tag, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_tag_list_problem(const ocigraph_tag_list *result, size_t index);
 
 // Returns the complete result as JSON text, in the format of the command line with field names in
 // snake case.
@@ -3512,6 +3604,16 @@ uint64_t ocigraph_manifest_list_image_size(const ocigraph_manifest_list *result,
 //
 // Threads: any. Since 0.1.0.
 int32_t ocigraph_manifest_list_attributes(const ocigraph_manifest_list *result, size_t index);
+
+// Returns the what prevents that the manifest or its config is read, as a phrase for users: it is
+// malformed, or the registry refuses to serve it. The details are not known then. No text if it is
+// unknown.
+//
+// `index`: the manifest, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_manifest_list_problem(const ocigraph_manifest_list *result, size_t index);
 
 // Returns the complete result as JSON text, in the format of the command line with field names in
 // snake case.

@@ -48,16 +48,6 @@ impl ProblemParts {
     }
 }
 
-struct ProblemParts {
-    descriptor: ocigraph_descriptor,
-}
-
-impl ProblemParts {
-    fn new(value: &Problem) -> Self {
-        Self { descriptor: ocigraph_descriptor::new(value.descriptor.clone()) }
-    }
-}
-
 /// Frees a verify report and everything borrowed from it.
 ///
 /// Ownership: takes `result`, which may be NULL.
