@@ -28,7 +28,10 @@ use super::{
     index::Index,
     sync::lock,
 };
-use crate::content::regular_file::{Refused, open_regular};
+use crate::content::{
+    plain_text::utf8_text,
+    regular_file::{Refused, open_regular},
+};
 use ocigraph_types::{Code, Digest, Error, Result};
 
 const PRIVATE: &str = ".ocigraph";
@@ -134,7 +137,11 @@ impl LayoutDirectory {
             Err(Refused::Io(_)) if !file.exists() => return Err(self.no_layout()),
             Err(e) => return Err(refusal_error("read", &file, "file", e)),
         }
-        let version = serde_json::from_slice::<Value>(&bytes)
+        let text = utf8_text(&bytes).map_err(|reason| {
+            let message = format!("{} cannot be read: {reason}", file.display());
+            Error::new(Code::InvalidManifest, message)
+        })?;
+        let version = serde_json::from_str::<Value>(text)
             .ok()
             .and_then(|v| v.get("imageLayoutVersion")?.as_str().map(str::to_owned));
         match version {

@@ -14,6 +14,7 @@ use serde::{
 };
 use serde_json::{Map, Value};
 
+use crate::content::plain_text::utf8_text;
 use ocigraph_types::{Code, Descriptor, Digest, Error, Result, annotation, check_tag, media_type};
 
 /// containerd writes the full image name into this annotation beside the tag. Removing the tag
@@ -42,14 +43,15 @@ impl Index {
 
     /// Parses `bytes`. Errors are INVALID_MANIFEST and name `file`.
     pub(super) fn parse(bytes: &[u8], file: &Path) -> Result<Self> {
-        let malformed = |e: serde_json::Error| {
+        let malformed = |reason: &str| {
             Error::new(
                 Code::InvalidManifest,
-                format!("{} is not an image index: {e}", file.display()),
+                format!("{} is not an image index: {reason}", file.display()),
             )
             .with_hint("restore the file, or push to a new directory")
         };
-        serde_json::from_slice(bytes).map_err(malformed)
+        let text = utf8_text(bytes).map_err(malformed)?;
+        serde_json::from_str(text).map_err(|e| malformed(&e.to_string()))
     }
 
     pub(super) fn to_bytes(&self) -> Result<Vec<u8>> {

@@ -129,6 +129,8 @@ pub(crate) struct RepositoryState {
     /// Held by the task of this process that writes fallback indexes.
     pub(crate) fallback_writer: tokio::sync::Mutex<()>,
     pub(crate) pending_additions: PendingAdditions,
+    /// An object store answers 403 for a file that does not exist.
+    pub(crate) forbids_what_is_absent: tokio::sync::OnceCell<bool>,
 }
 
 /// Descriptors that wait to be added to fallback indexes, by subject.

@@ -14,7 +14,10 @@ use http::{Method, StatusCode, header};
 use tokio::time::Instant;
 
 use self::session::{Session, received_bytes, send_start};
-use super::registry::Registry;
+use super::{
+    digest_algorithm::{explain_refusal, is_canonical, not_stored},
+    registry::Registry,
+};
 use crate::{
     content::{progress::Outcome, source::Source},
     store::registry::{
@@ -117,19 +120,23 @@ impl Registry {
     }
 
     async fn upload_from(&self, blob: &Descriptor, source: Arc<dyn Source>) -> Result<Outcome> {
+        let is_canonical = is_canonical(&blob.digest);
         let session = match self.start_upload(blob, &source).await? {
-            UploadStart::Stored(outcome) => return Ok(outcome),
+            UploadStart::Stored(outcome)
+                if is_canonical
+                    || outcome == Outcome::AlreadyExists
+                    || self.blob_exists(&blob.digest).await? =>
+            {
+                return Ok(outcome);
+            }
             UploadStart::Session(session) => Some(session),
-            UploadStart::Unsupported => None,
+            UploadStart::Stored(_) | UploadStart::Unsupported => None,
         };
-        self.transfer(blob, &source, session).await?;
+        let sent = self.transfer(blob, &source, session).await;
+        sent.map_err(|e| explain_refusal(e, &blob.digest))?;
         // docker-registry 2.8.2 stores a blob with a sha512 digest under its sha256 digest.
-        if blob.digest.algorithm_name() != "sha256" && !self.blob_exists(&blob.digest).await? {
-            return Err(Error::new(
-                Code::Unsupported,
-                format!("the registry did not store the blob {} under that digest", blob.digest),
-            )
-            .with_hint("use sha256"));
+        if !is_canonical && !self.blob_exists(&blob.digest).await? {
+            return Err(not_stored("blob", &blob.digest));
         }
         Ok(Outcome::Uploaded)
     }
@@ -147,7 +154,7 @@ impl Registry {
             }
             return self.mount(&blob.digest, &from.name, Outcome::Mounted).await;
         }
-        if blob.size > SMALL || blob.digest.algorithm_name() != "sha256" {
+        if blob.size > SMALL || !is_canonical(&blob.digest) {
             return self.check_existing(blob).await;
         }
         // If the first small blob exists, the artifact was probably pushed before: then HEAD costs less
@@ -481,8 +488,18 @@ impl Registry {
     }
 
     async fn open_session(&self, digest: &Digest) -> Result<Session> {
-        let request = Request::new(Method::POST, self.url("blobs/uploads/")?);
-        let response = send_start(&self.connection, request).await?;
+        let url = self.url("blobs/uploads/")?;
+        let mut named = url.clone();
+        if !is_canonical(digest) {
+            // A hint, so that the registry need not read the content again to hash it.
+            named.query_pairs_mut().append_pair("digest-algorithm", digest.algorithm_name());
+        }
+        let is_named = named != url;
+        let mut response = send_start(&self.connection, Request::new(Method::POST, named)).await?;
+        if is_named && matches!(response.status().as_u16(), 400 | 404 | 405) {
+            response.drain().await;
+            response = send_start(&self.connection, Request::new(Method::POST, url)).await?;
+        }
         if response.status() != StatusCode::ACCEPTED {
             let what = format!("cannot start the upload of {digest}");
             return Err(response.into_error(&what).await);
