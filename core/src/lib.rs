@@ -406,6 +406,6 @@ pub use {
     operation::login::{LoginResult, LogoutResult},
     store::registry::{
         Connection, Registry,
-        auth::{Credential, CredentialSource, Credentials, Secret, StoredIn},
+        auth::{Credential, CredentialSource, Credentials, LoginTarget, Secret, StoredIn},
     },
 };

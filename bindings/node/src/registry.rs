@@ -4,7 +4,6 @@
 
 use napi::Env;
 use napi_derive::napi;
-use ocigraph::Host;
 use serde_json::json;
 
 use crate::{
@@ -27,7 +26,7 @@ impl Client {
         options: String,
     ) -> Started<'env> {
         self.start(env, call, ErrorContext::new("repositories", &host), |core, _| {
-            let host: Host = host.parse()?;
+            let host = host.parse()?;
             read::<options::NoOptions>(&options)?;
             Ok(async move { Ok(json!(core.repositories(&host).await?).to_string()) })
         })
@@ -44,7 +43,7 @@ impl Client {
         options: String,
     ) -> Started<'env> {
         self.start(env, call, ErrorContext::new("login", &host), |core, _| {
-            let host: Host = host.parse()?;
+            let host = host.parse()?;
             let credential = credential::parse(&credential)?;
             read::<options::NoOptions>(&options)?;
             Ok(async move { Ok(json(&core.login(&host, credential).await?)) })
@@ -61,7 +60,7 @@ impl Client {
         options: String,
     ) -> Started<'env> {
         self.start(env, call, ErrorContext::new("logout", &host), |core, _| {
-            let host: Host = host.parse()?;
+            let host = host.parse()?;
             read::<options::NoOptions>(&options)?;
             Ok(async move { Ok(json(&core.logout(&host).await?)) })
         })

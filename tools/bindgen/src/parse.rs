@@ -369,7 +369,7 @@ impl Source {
             "PathBuf" => Kind::Path,
             "Duration" => Kind::Duration,
             "Reference" => Kind::Reference,
-            "Host" => Kind::Host,
+            "Host" | "LoginTarget" => Kind::Host,
             "Platform" => Kind::Platform,
             "Annotations" | "BTreeMap<String,String>" => Kind::Annotations,
             "Digest" => Kind::Digest,

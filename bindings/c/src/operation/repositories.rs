@@ -4,7 +4,7 @@
 
 use std::{ffi::c_void, mem::MaybeUninit};
 
-use ocigraph::{Host, Result};
+use ocigraph::Result;
 
 use crate::{
     boundary::{call, call_status, require},
@@ -20,7 +20,8 @@ use crate::{
 
 /// Returns the names of a registry's repositories.
 ///
-/// `host`: the registry: `host[:port]`. `cancel`: may be NULL.
+/// `host`: the registry: `host[:port]`. For login and logout also a namespace or repository:
+/// `host[:port]/namespace`. `cancel`: may be NULL.
 ///
 /// Ownership: free `out` with `ocigraph_text_list_free`.
 /// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, IO, CANCELLED, network errors; UNSUPPORTED if the
@@ -78,7 +79,7 @@ pub extern "C" fn ocigraph_client_repositories_start(
 
 fn repositories(client: &CallContext, host: ocigraph_str) -> Result<Job<ocigraph_text_list>> {
     let core = client.core.clone();
-    let host: Host = host.parse("host")?;
+    let host = host.parse("host")?;
     Ok(Job::new("repositories", host.clone(), Gate::default(), async move {
         core.repositories(&host).await.map(|list| ocigraph_text_list::new("repositories", list))
     }))

@@ -77,7 +77,7 @@ fn forms(c: &C<'_>, operation: &Operation, parameter: &Parameter<'_>) -> Forms {
         Kind::Reference => {
             simple("ocigraph_str", "let NAME: Reference = NAME.parse(\"NAME\")?;\n", "&NAME")
         }
-        Kind::Host => simple("ocigraph_str", "let NAME: Host = NAME.parse(\"NAME\")?;\n", "&NAME"),
+        Kind::Host => simple("ocigraph_str", "let NAME = NAME.parse(\"NAME\")?;\n", "&NAME"),
         Kind::Text => simple("ocigraph_str", "let NAME = NAME.required(\"NAME\")?;\n", "&NAME"),
         Kind::Optional(kind) if **kind == Kind::Text => {
             simple("ocigraph_str", "let NAME = NAME.optional(\"NAME\")?;\n", "NAME")

@@ -199,7 +199,7 @@ fn body(operation: &Operation, definition: &Definition) -> String {
                 arguments.push(format!("&{name}"));
             }
             Kind::Host => {
-                text.push_str(&format!("let {name}: Host = {name}.parse()?;\n"));
+                text.push_str(&format!("let {name} = {name}.parse()?;\n"));
                 arguments.push(format!("&{name}"));
             }
             Kind::Credential => {

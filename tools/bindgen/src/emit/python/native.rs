@@ -144,7 +144,7 @@ fn method(operation: &Operation, definition: &Definition) -> String {
 fn argument_value(name: &str, kind: &Kind) -> String {
     match kind {
         Kind::Reference => format!("let {name} = {name}.reference(py)?;\n"),
-        Kind::Host => format!("let {name}: Host = values::parsed(py, &{name})?;\n"),
+        Kind::Host => format!("let {name} = values::parsed(py, &{name})?;\n"),
         Kind::Credential => format!("let {name} = or_raised(py, {name}.credential())?;\n"),
         _ => String::new(),
     }
