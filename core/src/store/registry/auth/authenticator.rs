@@ -32,6 +32,9 @@ use ocigraph_types::{Code, Error, Result};
 /// narrow, and the third one is for what the challenge names alone.
 const MAX_CHALLENGES: u32 = 3;
 
+/// Repositories whose scopes are remembered.
+const MAX_NAMED_SCOPES: usize = 1024;
+
 /// The scheme that the registry demands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum AuthScheme {
@@ -220,6 +223,9 @@ impl Authenticator {
         // The challenge to a mount names two repositories.
         if named.resources() == 1 {
             let mut all = self.named_scopes();
+            if all.len() >= MAX_NAMED_SCOPES {
+                all.clear();
+            }
             let scopes = all.entry(Arc::clone(&context.repository)).or_default();
             *scopes = scopes.joined(named);
         }

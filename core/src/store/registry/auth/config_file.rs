@@ -19,7 +19,7 @@ use zeroize::Zeroizing;
 
 use super::{
     credential::{AZURE_TOKEN_USER, Credential, basic},
-    json_object::{JsonObject, indent_of},
+    json_object::{JsonObject, indent_of, unquoted},
     login_target::LoginTarget,
 };
 use crate::content::{plain_text::utf8_text, small_file::read_small_file};
@@ -140,7 +140,7 @@ impl CredentialFile {
 
     fn text(&self, object: &JsonObject, name: &str) -> Result<Option<Zeroizing<String>>> {
         let Some(value) = object.get(name) else { return Ok(None) };
-        let text: Zeroizing<String> = serde_json::from_str(value)
+        let text = unquoted(value)
             .map_err(|_| malformed(&self.name, &format!("{name:?} is not a string")))?;
         Ok(Some(text).filter(|text| !text.is_empty()))
     }
@@ -258,8 +258,8 @@ impl CredentialFile {
                 entry.set_text("auth", &basic(user, password.expose()));
             }
         }
-        auths.set(&own, entry.write(&self.indent, 2).to_string());
-        self.content.set("auths", auths.write(&self.indent, 1).to_string());
+        auths.set(&own, entry.write(&self.indent, 2));
+        self.content.set("auths", auths.write(&self.indent, 1));
         Ok(())
     }
 
@@ -268,7 +268,7 @@ impl CredentialFile {
         let Some(mut auths) = self.object("auths")? else { return Ok(false) };
         let any = auths.retain(|key| !self.is_key_of(key, target));
         if any {
-            self.content.set("auths", auths.write(&self.indent, 1).to_string());
+            self.content.set("auths", auths.write(&self.indent, 1));
         }
         Ok(any)
     }
@@ -295,6 +295,7 @@ impl CredentialFile {
     /// Returns the text of the file.
     pub(super) fn to_text(&self) -> Zeroizing<String> {
         let mut text = self.content.write(&self.indent, 0);
+        // There is room for it.
         text.push('\n');
         text
     }

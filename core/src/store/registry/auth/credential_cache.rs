@@ -14,7 +14,7 @@ use super::{
     target::AuthTarget,
     token_client::TokenClient,
 };
-use crate::blocking::spawn_blocking;
+use crate::{blocking::spawn_blocking, store::registry::shared_map::SharedMap};
 use ocigraph_types::Result;
 
 /// A credential or its absence, once it was looked up.
@@ -24,7 +24,7 @@ pub(super) struct CredentialCache {
     target: Arc<AuthTarget>,
     chain: CredentialChain,
     /// By repository.
-    credentials: Mutex<HashMap<String, Arc<CredentialCell>>>,
+    credentials: SharedMap<String, CredentialCell>,
     /// By helper and server: a helper is asked once for a registry, not for each repository.
     helper_results: tokio::sync::Mutex<HashMap<String, Option<Credential>>>,
     /// The programs of helpers that are not installed, and the files that name them.
@@ -36,7 +36,7 @@ impl CredentialCache {
         Self {
             target,
             chain,
-            credentials: Mutex::default(),
+            credentials: SharedMap::default(),
             helper_results: Default::default(),
             missing_helpers: Mutex::default(),
         }
@@ -48,16 +48,13 @@ impl CredentialCache {
         client: &TokenClient,
         repository: &str,
     ) -> Result<Option<Arc<Credential>>> {
-        let cell = {
-            let mut cells = self.credentials.lock().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(cells.entry(repository.to_owned()).or_default())
-        };
+        let cell = self.credentials.get_or_insert(repository.to_owned(), OnceCell::new);
         cell.get_or_try_init(|| self.look_up(client, repository)).await.cloned()
     }
 
     /// Forgets a credential that was refused: a helper or a callback may return another one by now.
     pub(super) async fn discard(&self, repository: &str) {
-        self.credentials.lock().unwrap_or_else(PoisonError::into_inner).remove(repository);
+        self.credentials.remove(&repository.to_owned());
         self.helper_results.lock().await.clear();
     }
 

@@ -7,10 +7,12 @@
 use std::{
     collections::BTreeSet,
     env,
-    ffi::OsString,
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
+
+use zeroize::Zeroizing;
 
 use super::{
     config_file::{
@@ -30,12 +32,15 @@ const MAX_ATTEMPTS: usize = 5;
 
 const VARIABLE: &str = "DOCKER_AUTH_CONFIG";
 
+/// The value of the variable, unless it is not UTF-8.
+type Variable = std::result::Result<Zeroizing<String>, ()>;
+
 /// The places where credentials are stored, as the environment names them. Creating it reads no
 /// file.
 #[derive(Clone)]
 pub(crate) struct CredentialChain {
     /// The value of `DOCKER_AUTH_CONFIG`.
-    variable: Option<OsString>,
+    variable: Option<Arc<Variable>>,
     /// The file that the caller named.
     auth_file: Option<PathBuf>,
     docker: Option<PathBuf>,
@@ -79,7 +84,10 @@ impl CredentialChain {
         let config = path("XDG_CONFIG_HOME").or_else(|| Some(home.as_ref()?.join(".config")));
         let auth_json = |directory: PathBuf| directory.join("containers/auth.json");
         Self {
-            variable: env::var_os(VARIABLE).filter(|text| !text.is_empty()),
+            variable: env::var_os(VARIABLE).filter(|text| !text.is_empty()).map(|text| {
+                // Clones share the only copy.
+                Arc::new(text.into_string().map(Zeroizing::new).map_err(drop))
+            }),
             auth_file,
             docker: docker.map(|directory| directory.join("config.json")),
             containers: [
@@ -165,8 +173,9 @@ impl CredentialChain {
     fn variable(&self) -> Result<Option<CredentialFile>> {
         let Some(text) = &self.variable else { return Ok(None) };
         let text = text
-            .to_str()
-            .ok_or_else(|| Error::new(Code::Credentials, format!("{VARIABLE} is not UTF-8")))?;
+            .as_ref()
+            .as_ref()
+            .map_err(|()| Error::new(Code::Credentials, format!("{VARIABLE} is not UTF-8")))?;
         CredentialFile::parse(VARIABLE, text.as_bytes(), FileFormat::Docker).map(Some)
     }
 

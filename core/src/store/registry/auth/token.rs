@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 
 use super::{
     credential::{AZURE_TOKEN_USER, Credential, basic},
-    json_object::JsonObject,
+    json_object::{JsonObject, unquoted},
     scope::Scopes,
 };
 use crate::{content::plain_text::utf8_text, store::registry::secret::Secret};
@@ -141,7 +141,7 @@ impl TokenResponse {
     /// Returns the first of these members that is a text and not blank.
     fn text(&self, names: &[&str]) -> Option<Zeroizing<String>> {
         names.iter().find_map(|name| {
-            let text: Zeroizing<String> = serde_json::from_str(self.0.get(name)?).ok()?;
+            let text = unquoted(self.0.get(name)?).ok()?;
             let trimmed = text.trim();
             (!trimmed.is_empty()).then(|| Zeroizing::new(trimmed.to_owned()))
         })

@@ -335,7 +335,7 @@ fn stream_of(body: Body, idle: Duration) -> ByteStream {
         Body::Buffered(bytes) => return futures::stream::iter([Ok(bytes)]).boxed(),
         Body::Streaming(response) => response,
     };
-    let chunks = response.bytes_stream().map_err(|e| network_error(&e));
+    let chunks = response.bytes_stream().map_err(network_error);
     let state = (Box::pin(chunks), Instant::now() + idle, 0);
     futures::stream::try_unfold(state, move |(mut chunks, mut deadline, mut received)| async move {
         match timeout_at(deadline, chunks.next()).await {
