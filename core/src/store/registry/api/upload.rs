@@ -67,6 +67,10 @@ struct Transfer {
     ignores_ranges: bool,
     /// The blob was sent again from its start, because the registry had received something else.
     sent_again: bool,
+    /// The session was opened by a request with the content, which the registry may have kept.
+    may_have_content: bool,
+    /// The offset at which the registry has refused to continue.
+    refused_offset: Option<u64>,
     /// Number of attempts in which the connection failed before the registry received anything.
     lost_bodies: u32,
     /// The connection failed in the last attempt.
@@ -90,12 +94,20 @@ enum ChunkResult {
     Accepted,
     /// The registry refuses so many bytes in one request.
     TooLarge,
+    /// The registry refuses the offset, or PATCH as such.
+    Refused(Error),
     Interrupted(Error),
 }
 
 impl Transfer {
     fn use_smaller_chunks(&mut self) {
         self.chunk = Some(self.chunk.map_or(CHUNK, |chunk| (chunk / 4).max(MIN_CHUNK)));
+    }
+
+    /// Records that the registry refuses to continue. At the second refusal of an offset, what the
+    /// registry says about its session is not believed any more.
+    fn refuse_offset(&mut self) {
+        self.ignores_ranges |= self.refused_offset.replace(self.offset) == Some(self.offset);
     }
 }
 
@@ -247,7 +259,9 @@ impl Registry {
             StatusCode::ACCEPTED => {
                 Ok(UploadStart::Session(Session::from_response(&response, &self.connection)?))
             }
-            status if status.is_client_error() => Ok(UploadStart::Unsupported),
+            status if status.is_client_error() || status.is_success() => {
+                Ok(UploadStart::Unsupported)
+            }
             _ => Err(response.into_error(&format!("cannot start the upload of {digest}")).await),
         }
     }
@@ -266,6 +280,8 @@ impl Registry {
             resumed: false,
             ignores_ranges: false,
             sent_again: false,
+            may_have_content: session.is_some(),
+            refused_offset: None,
             lost_bodies: 0,
             fresh_connection: false,
             needs_verification: false,
@@ -293,7 +309,10 @@ impl Registry {
                         continue;
                     }
                     // What the registry said that it had received was wrong.
-                    UploadResult::WrongContent(_) if transfer.resumed && !transfer.sent_again => {
+                    UploadResult::WrongContent(_)
+                        if (transfer.resumed || transfer.may_have_content)
+                            && !transfer.sent_again =>
+                    {
                         transfer.sent_again = true;
                         continue;
                     }
@@ -351,6 +370,7 @@ impl Registry {
             match self.send_chunk(&mut session, blob, source, transfer).await? {
                 ChunkResult::Accepted => {}
                 ChunkResult::TooLarge => return Ok(UploadResult::TooLarge),
+                ChunkResult::Refused(error) => return Ok(UploadResult::WrongContent(error)),
                 ChunkResult::Interrupted(failure) => {
                     return Ok(UploadResult::Interrupted(session, failure));
                 }
@@ -374,13 +394,15 @@ impl Registry {
         };
         match response.status() {
             status
-                if status.is_success() && (response.is_early() || transfer.needs_verification) =>
+                if status.is_success()
+                    && (transfer.needs_verification || is_doubtful(&response, &blob.digest)) =>
             {
                 if self.is_stored(blob).await? {
                     session.complete();
                     return Ok(UploadResult::Stored);
                 }
-                Ok(UploadResult::Interrupted(session, answered_early(blob, status)))
+                let failure = not_kept(blob, status, response.is_early());
+                Ok(UploadResult::Interrupted(session, failure))
             }
             status if status.is_success() => {
                 session.complete();
@@ -393,6 +415,7 @@ impl Registry {
                 let what = format!("the blob {} was not stored", blob.digest);
                 let error = response.into_error(&what).await;
                 Ok(match status {
+                    _ if is_of_session(&error) => UploadResult::Interrupted(session, error),
                     StatusCode::BAD_REQUEST => UploadResult::WrongContent(error),
                     _ => return Err(error),
                 })
@@ -432,7 +455,7 @@ impl Registry {
                 transfer.needs_verification = true;
                 let received = session.received(None).await.unwrap_or(0);
                 transfer.offset = received.clamp(offset, offset + length - 1);
-                return Ok(ChunkResult::Interrupted(answered_early(blob, status)));
+                return Ok(ChunkResult::Interrupted(not_kept(blob, status, true)));
             }
             transfer.fresh_connection = false;
             transfer.offset = offset + length;
@@ -461,11 +484,29 @@ impl Registry {
         let what = format!("a part of the blob {} was not stored", blob.digest);
         match status {
             StatusCode::PAYLOAD_TOO_LARGE => Ok(ChunkResult::TooLarge),
-            // The session has another offset, or does not exist any more.
-            StatusCode::RANGE_NOT_SATISFIABLE | StatusCode::NOT_FOUND => {
+            // The session has another offset.
+            StatusCode::RANGE_NOT_SATISFIABLE => {
+                transfer.refuse_offset();
                 Ok(ChunkResult::Interrupted(response.into_error(&what).await))
             }
-            _ => Err(response.into_error(&what).await),
+            // Google's registry has no PATCH. A blob that no proxy refuses is sent in one request.
+            StatusCode::METHOD_NOT_ALLOWED | StatusCode::NOT_IMPLEMENTED
+                if transfer.chunk.is_none() =>
+            {
+                transfer.ignores_ranges = true;
+                Ok(ChunkResult::Refused(response.into_error(&what).await))
+            }
+            status => {
+                let error = response.into_error(&what).await;
+                match status {
+                    _ if is_of_session(&error) => {
+                        transfer.refuse_offset();
+                        Ok(ChunkResult::Interrupted(error))
+                    }
+                    StatusCode::BAD_REQUEST => Ok(ChunkResult::Refused(error)),
+                    _ => Err(error),
+                }
+            }
         }
     }
 
@@ -500,11 +541,32 @@ impl Registry {
             response.drain().await;
             response = send_start(&self.connection, Request::new(Method::POST, url)).await?;
         }
-        if response.status() != StatusCode::ACCEPTED {
+        // Some registries open a session with another success than 202.
+        if !response.status().is_success() {
             let what = format!("cannot start the upload of {digest}");
             return Err(response.into_error(&what).await);
         }
         Session::from_response(&response, &self.connection)
+    }
+}
+
+/// Returns true for a success that may not mean that the blob is stored under its digest.
+fn is_doubtful(response: &Response, digest: &Digest) -> bool {
+    let stored = response.header("docker-content-digest").and_then(|d| d.parse::<Digest>().ok());
+    let is_other = stored.is_some_and(|stored| {
+        stored.algorithm_name() == digest.algorithm_name() && stored != *digest
+    });
+    response.is_early() || response.status() == StatusCode::ACCEPTED || is_other
+}
+
+/// Returns true if the upload session does not exist any more, or cannot be used.
+fn is_of_session(error: &Error) -> bool {
+    let is_session_code =
+        |code: &str| matches!(code, "BLOB_UPLOAD_UNKNOWN" | "BLOB_UPLOAD_INVALID");
+    match error.status() {
+        Some(404 | 410) => true,
+        Some(400) => error.registry_errors().iter().any(|e| is_session_code(&e.code)),
+        _ => false,
     }
 }
 
@@ -522,12 +584,14 @@ fn lost_sessions(blob: &Descriptor) -> Error {
     )
 }
 
-fn answered_early(blob: &Descriptor, status: StatusCode) -> Error {
+fn not_kept(blob: &Descriptor, status: StatusCode, is_early: bool) -> Error {
+    let digest = &blob.digest;
+    let when = match is_early {
+        true => format!("before all of the blob {digest} was sent"),
+        false => format!("to the blob {digest}"),
+    };
     Error::new(
         Code::Registry,
-        format!(
-            "the registry answered {status} before all of the blob {} was sent, and does not have it",
-            blob.digest
-        ),
+        format!("the registry answered {status} {when}, and does not have it"),
     )
 }

@@ -118,9 +118,10 @@ impl Response {
         self.headers.get(name.as_ref())?.to_str().ok()
     }
 
-    /// Returns `Location`. Some registries do not escape characters outside ASCII.
+    /// Returns `Location`, unless it is blank. Some registries do not escape characters outside ASCII.
     pub(crate) fn location(&self) -> Option<&str> {
-        std::str::from_utf8(self.headers.get(header::LOCATION)?.as_bytes()).ok()
+        let text = std::str::from_utf8(self.headers.get(header::LOCATION)?.as_bytes()).ok()?;
+        Some(text.trim()).filter(|text| !text.is_empty())
     }
 
     pub(crate) fn content_type(&self) -> Option<String> {
