@@ -4,6 +4,7 @@
 
 use napi::Env;
 use napi_derive::napi;
+use ocigraph::{Host, LoginTarget};
 use serde_json::json;
 
 use crate::{
@@ -26,7 +27,7 @@ impl Client {
         options: String,
     ) -> Started<'env> {
         self.start(env, call, ErrorContext::new("repositories", &host), |core, _| {
-            let host = host.parse()?;
+            let host: Host = host.parse()?;
             read::<options::NoOptions>(&options)?;
             Ok(async move { Ok(json!(core.repositories(&host).await?).to_string()) })
         })
@@ -43,7 +44,7 @@ impl Client {
         options: String,
     ) -> Started<'env> {
         self.start(env, call, ErrorContext::new("login", &host), |core, _| {
-            let host = host.parse()?;
+            let host: LoginTarget = host.parse()?;
             let credential = credential::parse(&credential)?;
             read::<options::NoOptions>(&options)?;
             Ok(async move { Ok(json(&core.login(&host, credential).await?)) })
@@ -60,7 +61,7 @@ impl Client {
         options: String,
     ) -> Started<'env> {
         self.start(env, call, ErrorContext::new("logout", &host), |core, _| {
-            let host = host.parse()?;
+            let host: LoginTarget = host.parse()?;
             read::<options::NoOptions>(&options)?;
             Ok(async move { Ok(json(&core.logout(&host).await?)) })
         })

@@ -4,7 +4,7 @@
 
 use std::{ffi::c_void, mem::MaybeUninit};
 
-use ocigraph::Result;
+use ocigraph::{LoginTarget, Result};
 
 use crate::{
     boundary::{call, call_status, require},
@@ -93,7 +93,7 @@ fn login(
     credential: &ocigraph_credential,
 ) -> Result<Job<ocigraph_login_result>> {
     let core = client.core.clone();
-    let host = host.parse("host")?;
+    let host: LoginTarget = host.parse("host")?;
     let credential = credential.0.clone();
     Ok(Job::new("login", host.clone(), Gate::default(), async move {
         core.login(&host, credential).await.map(Into::into)

@@ -4,7 +4,7 @@
 
 use std::{ffi::c_void, mem::MaybeUninit};
 
-use ocigraph::Result;
+use ocigraph::{LoginTarget, Result};
 
 use crate::{
     boundary::{call, call_status, require},
@@ -79,7 +79,7 @@ pub extern "C" fn ocigraph_client_logout_start(
 
 fn logout(client: &CallContext, host: ocigraph_str) -> Result<Job<ocigraph_logout_result>> {
     let core = client.core.clone();
-    let host = host.parse("host")?;
+    let host: LoginTarget = host.parse("host")?;
     Ok(Job::new("logout", host.clone(), Gate::default(), async move {
         core.logout(&host).await.map(Into::into)
     }))

@@ -4,7 +4,7 @@
 
 use std::{ffi::c_void, mem::MaybeUninit};
 
-use ocigraph::Result;
+use ocigraph::{Host, Result};
 
 use crate::{
     boundary::{call, call_status, require},
@@ -79,7 +79,7 @@ pub extern "C" fn ocigraph_client_repositories_start(
 
 fn repositories(client: &CallContext, host: ocigraph_str) -> Result<Job<ocigraph_text_list>> {
     let core = client.core.clone();
-    let host = host.parse("host")?;
+    let host: Host = host.parse("host")?;
     Ok(Job::new("repositories", host.clone(), Gate::default(), async move {
         core.repositories(&host).await.map(|list| ocigraph_text_list::new("repositories", list))
     }))
