@@ -128,7 +128,7 @@ impl Registry {
         if response.status() != StatusCode::OK {
             let response = match response.status() {
                 StatusCode::FORBIDDEN if is_fallback => {
-                    let (response, is_object_store) = response.is_from_object_store().await;
+                    let (response, is_object_store) = response.detect_object_store().await;
                     if is_object_store && Box::pin(self.forbids_what_is_absent()).await {
                         let message = format!("the manifest {name} was not found");
                         return Err(Error::new(Code::NotFound, message));
@@ -188,7 +188,7 @@ impl Registry {
                 .header(header::ACCEPT, media_type::ACCEPT);
             let response = self.connection.send(request).await?;
             let is_forbidden = response.status() == StatusCode::FORBIDDEN;
-            Ok::<_, Error>(is_forbidden && response.is_from_object_store().await.1)
+            Ok::<_, Error>(is_forbidden && response.detect_object_store().await.1)
         };
         *self
             .state

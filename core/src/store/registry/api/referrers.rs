@@ -335,7 +335,7 @@ impl Registry {
                     return Ok(classify_error(response, &what).await);
                 }
                 403 if first => {
-                    let (response, is_object_store) = response.is_from_object_store().await;
+                    let (response, is_object_store) = response.detect_object_store().await;
                     let error = response.into_error(&what).await;
                     return match is_object_store {
                         true => Ok(ProbeResult::NotSupported(error)),

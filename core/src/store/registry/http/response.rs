@@ -164,7 +164,7 @@ impl Response {
     /// Returns whether an error comes from an object store (S3, Google Cloud Storage) that serves the
     /// files of a registry, and the response with its body. Such a host has no API. Without the
     /// permission to list, it answers 403 for a file that does not exist.
-    pub(crate) async fn is_from_object_store(self) -> (Self, bool) {
+    pub(crate) async fn detect_object_store(self) -> (Self, bool) {
         let response = self.with_error_body().await;
         let is_xml = response.header(header::CONTENT_TYPE).is_some_and(|text| {
             let essence = media_type::essence(text);
