@@ -2364,7 +2364,8 @@ ocigraph_status ocigraph_client_manifests_start(const ocigraph_client *client,
 
 // Returns the names of a registry's repositories.
 //
-// `host`: the registry: `host[:port]`. `cancel`: may be NULL.
+// `host`: the registry: `host[:port]`. For login and logout also a namespace or repository:
+// `host[:port]/namespace`. `cancel`: may be NULL.
 //
 // Ownership: free `out` with `ocigraph_text_list_free`.
 // Errors: INVALID_ARGUMENT, INVALID_REFERENCE, IO, CANCELLED, network errors; UNSUPPORTED if the
@@ -2394,14 +2395,17 @@ ocigraph_status ocigraph_client_repositories_start(const ocigraph_client *client
 
 // Checks a credential with a registry and stores it where other tools look: in the credential
 // helper that docker's configuration names for the registry, else in that file, as plain text that
-// only its owner can read.
+// only its owner can read. With a namespace, the credential is used for the repositories in it,
+// and credential helpers cannot store it.
 //
-// `host`: the registry: `host[:port]`. `credential`: the credential to check and to store.
-// `cancel`: may be NULL.
+// `host`: the registry: `host[:port]`. For login and logout also a namespace or repository:
+// `host[:port]/namespace`. `credential`: the credential to check and to store. `cancel`: may be
+// NULL.
 //
 // Ownership: free `out` with `ocigraph_login_result_free`.
 // Errors: INVALID_ARGUMENT, INVALID_REFERENCE, IO, CANCELLED, network errors; UNAUTHORIZED if the
-// registry refuses the credential, in which case nothing is stored.
+// registry refuses the credential, in which case nothing is stored; UNSUPPORTED for a namespace
+// where a credential helper is configured.
 // Threads: any; blocks until the operation is over. Since 0.1.0.
 ocigraph_status ocigraph_client_login(const ocigraph_client *client,
                                       ocigraph_str host,
@@ -2427,9 +2431,11 @@ ocigraph_status ocigraph_client_login_start(const ocigraph_client *client,
                                             void *user_data,
                                             ocigraph_error **error);
 
-// Removes every stored credential of a registry, from files and credential helpers.
+// Removes every stored credential of a registry, from files and credential helpers. With a
+// namespace, removes the credential of the namespace alone; without one, those of namespaces stay.
 //
-// `host`: the registry: `host[:port]`. `cancel`: may be NULL.
+// `host`: the registry: `host[:port]`. For login and logout also a namespace or repository:
+// `host[:port]/namespace`. `cancel`: may be NULL.
 //
 // Ownership: free `out` with `ocigraph_logout_result_free`.
 // Errors: INVALID_ARGUMENT, INVALID_REFERENCE, IO, CANCELLED, network errors.
@@ -3628,7 +3634,7 @@ ocigraph_str ocigraph_manifest_list_json(const ocigraph_manifest_list *result);
 // Threads: any, once for each handle. Since 0.1.0.
 void ocigraph_login_result_free(ocigraph_login_result *result);
 
-// Returns the registry: host, and port if one was given.
+// Returns the registry: host, and port and namespace if they were given.
 //
 // Ownership: borrowed from `result`.
 // Threads: any. Since 0.1.0.
@@ -3670,7 +3676,7 @@ ocigraph_str ocigraph_login_result_json(const ocigraph_login_result *result);
 // Threads: any, once for each handle. Since 0.1.0.
 void ocigraph_logout_result_free(ocigraph_logout_result *result);
 
-// Returns the registry: host, and port if one was given.
+// Returns the registry: host, and port and namespace if they were given.
 //
 // Ownership: borrowed from `result`.
 // Threads: any. Since 0.1.0.
@@ -3721,7 +3727,8 @@ ocigraph_str ocigraph_logout_result_json(const ocigraph_logout_result *result);
 #define OCIGRAPH_STR_INIT(literal) {"" literal "", sizeof("" literal "") - 1}
 
 /* Expands an ocigraph_str to the two arguments of the printf conversion "%.*s". */
-#define OCIGRAPH_PRINTF(view) (int)(view).length, (view).data ? (view).data : ""
+#define OCIGRAPH_PRINTF(view) \
+    (int)((view).length < 0x7fffffff ? (view).length : 0x7fffffff), (view).data ? (view).data : ""
 
 /* Converts NUL-terminated text to an ocigraph_str. NULL becomes {NULL, 0}. */
 static inline ocigraph_str ocigraph_text(const char *text) {

@@ -759,7 +759,7 @@ export interface ManifestInfo {
 
 /** The result of {@link Client.login}. */
 export interface LoginResult {
-  /** The registry: host, and port if one was given. */
+  /** The registry: host, and port and namespace if they were given. */
   readonly host: string;
   /** Where the credential is stored. */
   readonly storedIn: string;
@@ -776,7 +776,7 @@ export interface LoginResult {
 
 /** The result of {@link Client.logout}. */
 export interface LogoutResult {
-  /** The registry: host, and port if one was given. */
+  /** The registry: host, and port and namespace if they were given. */
   readonly host: string;
   /** The places from which credentials were removed: files and credential helpers. Empty if none were stored. */
   readonly removedFrom: readonly string[];
@@ -1333,7 +1333,8 @@ export class Client {
   /**
    * Returns the names of a registry's repositories.
    *
-   * @param host - The registry: `host[:port]`.
+   * @param host - The registry: `host[:port]`. For login and logout also a namespace or repository:
+   *   `host[:port]/namespace`.
    * @param options - See {@link CallOptions}.
    * @returns The names.
    * @throws {@link OcigraphError} `UNSUPPORTED` if the registry has no catalog.
@@ -1348,14 +1349,17 @@ export class Client {
 
   /**
    * Checks a credential with a registry and stores it where other tools look: in the credential helper that docker's
-   * configuration names for the registry, else in that file, as plain text that only its owner can read.
+   * configuration names for the registry, else in that file, as plain text that only its owner can read. With a
+   * namespace, the credential is used for the repositories in it, and credential helpers cannot store it.
    *
-   * @param host - The registry: `host[:port]`.
+   * @param host - The registry: `host[:port]`. For login and logout also a namespace or repository:
+   *   `host[:port]/namespace`.
    * @param credential - The credential to check and to store.
    * @param options - See {@link CallOptions}.
    * @returns See {@link LoginResult}.
    * @throws {@link OcigraphError} `UNAUTHORIZED` if the registry refuses the credential, in which case nothing is
    *   stored.
+   * @throws {@link OcigraphError} `UNSUPPORTED` for a namespace where a credential helper is configured.
    *
    * @example
    * ```ts
@@ -1366,9 +1370,11 @@ export class Client {
   login(host: string, credential: Credential, options?: CallOptions): Promise<LoginResult>;
 
   /**
-   * Removes every stored credential of a registry, from files and credential helpers.
+   * Removes every stored credential of a registry, from files and credential helpers. With a namespace, removes the
+   * credential of the namespace alone; without one, those of namespaces stay.
    *
-   * @param host - The registry: `host[:port]`.
+   * @param host - The registry: `host[:port]`. For login and logout also a namespace or repository:
+   *   `host[:port]/namespace`.
    * @param options - See {@link CallOptions}.
    * @returns See {@link LogoutResult}.
    *

@@ -386,7 +386,8 @@ func (c *Client) Manifests(ctx context.Context, reference string) ([]ManifestInf
 
 // Repositories returns the names of a registry's repositories.
 //
-// The host is the registry: "host[:port]".
+// The host is the registry: "host[:port]". For login and logout also a namespace or repository:
+// "host[:port]/namespace".
 //
 // The error is
 //   - [ErrUnsupported] if the registry has no catalog
@@ -405,12 +406,15 @@ func (c *Client) Repositories(ctx context.Context, host string) ([]string, error
 }
 
 // Login checks a credential with a registry and stores it where other tools look: in the credential helper that
-// docker's configuration names for the registry, else in that file, as plain text that only its owner can read.
+// docker's configuration names for the registry, else in that file, as plain text that only its owner can read. With a
+// namespace, the credential is used for the repositories in it, and credential helpers cannot store it.
 //
-// The host is the registry: "host[:port]".
+// The host is the registry: "host[:port]". For login and logout also a namespace or repository:
+// "host[:port]/namespace".
 //
 // The error is
 //   - [ErrUnauthorized] if the registry refuses the credential, in which case nothing is stored
+//   - [ErrUnsupported] for a namespace where a credential helper is configured
 func (c *Client) Login(ctx context.Context, host string, credential Credential) (*LoginResult, error) {
 	a := newArguments("login", host)
 	defer a.release()
@@ -429,9 +433,11 @@ func (c *Client) Login(ctx context.Context, host string, credential Credential) 
 	return loginResult(out)
 }
 
-// Logout removes every stored credential of a registry, from files and credential helpers.
+// Logout removes every stored credential of a registry, from files and credential helpers. With a namespace, removes
+// the credential of the namespace alone; without one, those of namespaces stay.
 //
-// The host is the registry: "host[:port]".
+// The host is the registry: "host[:port]". For login and logout also a namespace or repository:
+// "host[:port]/namespace".
 func (c *Client) Logout(ctx context.Context, host string) (*LogoutResult, error) {
 	a := newArguments("logout", host)
 	defer a.release()

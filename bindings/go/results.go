@@ -205,7 +205,7 @@ type ManifestInfo struct {
 
 // A LoginResult is the result of [Client.Login].
 type LoginResult struct {
-	// Host is the registry: host, and port if one was given.
+	// Host is the registry: host, and port and namespace if they were given.
 	Host string `json:"host"`
 	// StoredIn is where the credential is stored.
 	StoredIn string `json:"stored_in"`
@@ -220,7 +220,7 @@ type LoginResult struct {
 
 // A LogoutResult is the result of [Client.Logout].
 type LogoutResult struct {
-	// Host is the registry: host, and port if one was given.
+	// Host is the registry: host, and port and namespace if they were given.
 	Host string `json:"host"`
 	// RemovedFrom lists the places from which credentials were removed: files and credential helpers. Empty if none
 	// were stored.

@@ -32,7 +32,7 @@ use crate::{
         login::{self, LoginResult, LogoutResult},
         named::named,
     },
-    store::registry::auth::{Credential, Credentials},
+    store::registry::auth::{Credential, Credentials, LoginTarget},
 };
 #[cfg(feature = "registry")]
 use ocigraph_types::Host;
@@ -299,20 +299,23 @@ impl Client {
 
     /// Checks a credential with a registry and stores it where other tools look: in the credential
     /// helper that docker's configuration names for the registry, else in that file, as plain text
-    /// that only its owner can read.
+    /// that only its owner can read. With a namespace, the credential is used for the repositories in
+    /// it, and credential helpers cannot store it.
     ///
     /// # Errors
-    /// [`Code::Unauthorized`] if the registry refuses the credential, in which case nothing is stored.
-    pub async fn login(&self, host: &Host, credential: Credential) -> Result<LoginResult> {
+    /// [`Code::Unauthorized`] if the registry refuses the credential, in which case nothing is stored;
+    /// [`Code::Unsupported`] for a namespace where a credential helper is configured.
+    pub async fn login(&self, host: &LoginTarget, credential: Credential) -> Result<LoginResult> {
         let result = named("login", host, login::login(&self.config, host, credential)).await?;
-        self.registries.forget(host);
+        self.registries.forget(host.host());
         Ok(result)
     }
 
-    /// Removes every stored credential of a registry, from files and credential helpers.
-    pub async fn logout(&self, host: &Host) -> Result<LogoutResult> {
+    /// Removes every stored credential of a registry, from files and credential helpers. With a
+    /// namespace, removes the credential of the namespace alone; without one, those of namespaces stay.
+    pub async fn logout(&self, host: &LoginTarget) -> Result<LogoutResult> {
         let result = named("logout", host, login::logout(&self.config, host)).await?;
-        self.registries.forget(host);
+        self.registries.forget(host.host());
         Ok(result)
     }
 }

@@ -368,6 +368,7 @@ pub use content::{
     digest_files::{digest_all, digest_file, digest_files, digest_reader},
     file::{Content, File},
     output_file::OutputFile,
+    plain_text::utf8_text,
     progress::{Event, Outcome, Progress},
     small_file::read_small_file,
     source::{ByteStream, FileSource, Repository, Source},
@@ -407,6 +408,6 @@ pub use {
     operation::login::{LoginResult, LogoutResult},
     store::registry::{
         Connection, Registry,
-        auth::{Credential, CredentialSource, Credentials, Secret, StoredIn},
+        auth::{Credential, CredentialSource, Credentials, LoginTarget, Secret, StoredIn},
     },
 };

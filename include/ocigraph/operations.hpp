@@ -261,7 +261,8 @@ class operations : public calls {
     }
 
     /* Checks a credential with a registry and stores it where other tools look: in the credential helper that
-     * docker's configuration names for the registry, else in that file, as plain text that only its owner can read. */
+     * docker's configuration names for the registry, else in that file, as plain text that only its owner can read.
+     * With a namespace, the credential is used for the repositories in it, and credential helpers cannot store it. */
     login_result login(
         std::string_view host, const ocigraph::credential &credential, const cancel_token &cancel = {}) const {
         return run<login_result, ocigraph_login_result>(
@@ -274,7 +275,8 @@ class operations : public calls {
             ocigraph_client_login_start, nullptr, std::move(done), cancel, detail::in(host), credential.get());
     }
 
-    /* Removes every stored credential of a registry, from files and credential helpers. */
+    /* Removes every stored credential of a registry, from files and credential helpers. With a namespace, removes
+     * the credential of the namespace alone; without one, those of namespaces stay. */
     logout_result logout(std::string_view host, const cancel_token &cancel = {}) const {
         return run<logout_result, ocigraph_logout_result>(ocigraph_client_logout, nullptr, cancel, detail::in(host));
     }

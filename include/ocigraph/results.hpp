@@ -310,7 +310,7 @@ class manifest_list : public result<ocigraph_manifest_list, ocigraph_manifest_li
 class login_result : public result<ocigraph_login_result, ocigraph_login_result_free, ocigraph_login_result_json> {
   public:
     using result::result;
-    /* Returns the registry: host, and port if one was given. */
+    /* Returns the registry: host, and port and namespace if they were given. */
     std::string_view host() const & noexcept { return detail::out(ocigraph_login_result_host(get())); }
     std::string host() && { return std::string(std::as_const(*this).host()); }
     /* Returns where the credential is stored. */
@@ -329,7 +329,7 @@ class login_result : public result<ocigraph_login_result, ocigraph_login_result_
 class logout_result : public result<ocigraph_logout_result, ocigraph_logout_result_free, ocigraph_logout_result_json> {
   public:
     using result::result;
-    /* Returns the registry: host, and port if one was given. */
+    /* Returns the registry: host, and port and namespace if they were given. */
     std::string_view host() const & noexcept { return detail::out(ocigraph_logout_result_host(get())); }
     std::string host() && { return std::string(std::as_const(*this).host()); }
     /* Returns the places from which credentials were removed: files and credential helpers. Empty if none were

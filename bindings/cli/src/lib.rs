@@ -153,11 +153,12 @@ fn start_logging(common: &Common) {
         (true, false) => "ocigraph=debug",
         (false, false) => "ocigraph=warn",
     };
-    fmt()
+    // A process that runs several commands, as a Python program can, keeps the first choice.
+    let _ = fmt()
         .with_env_filter(EnvFilter::new(filter))
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal())
         .with_target(false)
         .without_time()
-        .init();
+        .try_init();
 }

@@ -1,19 +1,16 @@
 //! The connections of a client to registries.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::sync::Arc;
 
 use crate::store::{
     Store,
-    registry::{ClientConfig, Connection, Registry, auth::Credentials},
+    registry::{ClientConfig, Connection, Registry, auth::Credentials, shared_map::SharedMap},
 };
 use ocigraph_types::{Code, Error, Host, Result};
 
 /// The open connections by registry. Clones of a client share them.
 #[derive(Clone, Default)]
-pub(super) struct Registries(Arc<Mutex<HashMap<Host, Arc<Connection>>>>);
+pub(super) struct Registries(Arc<SharedMap<Host, Connection>>);
 
 impl Registries {
     /// Opens a repository. Its token allows `actions` beside `pull`.
@@ -49,18 +46,12 @@ impl Registries {
         config: &Arc<ClientConfig>,
         host: &Host,
     ) -> Result<Arc<Connection>> {
-        let mut connections = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(open) = connections.get(host) {
-            return Ok(Arc::clone(open));
-        }
-        let connection = Arc::new(Connection::new(host, Arc::clone(config))?);
-        connections.insert(host.clone(), Arc::clone(&connection));
-        Ok(connection)
+        self.0.get_or_try_insert(host.clone(), || Connection::new(host, Arc::clone(config)))
     }
 
     /// Drops the connection to a registry. The next one looks up its credential again.
     pub(super) fn forget(&self, host: &Host) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(host);
+        self.0.remove(host);
     }
 }
 

@@ -1,7 +1,7 @@
 //! Directories as blobs: packed as tar and gzip, byte for byte reproducible, and unpacked safely.
 //! Also tar files that are read in place.
 //!
-//! Compatible with ORAS in both directions: entries are named below the title, and the annotation
+//! Compatible with ORAS in both directions: packed entries are named below the title, and the annotation
 //! `io.deis.oras.content.digest` holds the digest of the uncompressed tar. An archive from a
 //! registry is hostile: nothing in it is ever written outside the directory it belongs to, nor
 //! through a link.
@@ -10,6 +10,8 @@
 mod decompress;
 #[cfg(not(feature = "archive"))]
 mod disabled;
+#[cfg(feature = "archive")]
+mod entry_names;
 #[cfg(feature = "archive")]
 mod extract;
 #[cfg(feature = "archive")]

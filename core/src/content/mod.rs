@@ -16,6 +16,7 @@ pub(crate) mod output_file;
 pub(crate) mod partial_file;
 mod partial_name;
 pub(crate) mod paths;
+pub(crate) mod plain_text;
 pub(crate) mod progress;
 pub(crate) mod regular_file;
 pub(crate) mod safe_path;

@@ -431,7 +431,7 @@ class LoginResult(Result):
     """
 
     host: str
-    """The registry: host, and port if one was given."""
+    """The registry: host, and port and namespace if they were given."""
     stored_in: str
     """Where the credential is stored."""
     plain_text: bool
@@ -457,7 +457,7 @@ class LogoutResult(Result):
     """
 
     host: str
-    """The registry: host, and port if one was given."""
+    """The registry: host, and port and namespace if they were given."""
     removed_from: tuple[str, ...]
     """The places from which credentials were removed: files and credential helpers. Empty if none were stored."""
     remains: bool

@@ -143,6 +143,8 @@ pub(crate) enum Kind {
     Duration,
     Reference,
     Host,
+    /// A registry, or a namespace of it.
+    LoginTarget,
     Platform,
     Annotations,
     Digest,

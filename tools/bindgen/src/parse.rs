@@ -370,6 +370,7 @@ impl Source {
             "Duration" => Kind::Duration,
             "Reference" => Kind::Reference,
             "Host" => Kind::Host,
+            "LoginTarget" => Kind::LoginTarget,
             "Platform" => Kind::Platform,
             "Annotations" | "BTreeMap<String,String>" => Kind::Annotations,
             "Digest" => Kind::Digest,

@@ -11,7 +11,7 @@ use std::{
 use clap::Args;
 use ocigraph::{
     Annotations, AttachOptions, BufferedContent, Code, Error, File, ManifestFormat, OutputFile,
-    Platform, PushOptions, PushResult, Reference, Result, media_type, read_small_file,
+    Platform, PushOptions, PushResult, Reference, Result, media_type, read_small_file, utf8_text,
 };
 
 use crate::{
@@ -244,8 +244,11 @@ fn read_annotation_file(path: Option<&Path>) -> Result<BTreeMap<String, Annotati
         }
         _ => Error::io("read", path, e),
     })?;
-    serde_json::from_slice(&text).map_err(|e| {
-        usage(format!("invalid annotation file {}: {e}", path.display()))
+    let invalid =
+        |reason: &str| usage(format!("invalid annotation file {}: {reason}", path.display()));
+    let text = utf8_text(&text).map_err(invalid)?;
+    serde_json::from_str(text).map_err(|e| {
+        invalid(&e.to_string())
             .with_hint(r#"write {"$manifest": {"key": "value"}, "FILE": {"key": "value"}}"#)
     })
 }

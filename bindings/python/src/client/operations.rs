@@ -6,8 +6,8 @@
 use std::path::PathBuf;
 
 use ocigraph::{
-    Annotations, AttachOptions, CopyOptions, DeleteOptions, DiscoverOptions, Host, PullOptions,
-    PushOptions, ResolveOptions, TransferOptions, VerifyOptions,
+    Annotations, AttachOptions, CopyOptions, DeleteOptions, DiscoverOptions, Host, LoginTarget,
+    PullOptions, PushOptions, ResolveOptions, TransferOptions, VerifyOptions,
 };
 use pyo3::prelude::*;
 
@@ -368,13 +368,13 @@ impl Client {
         host: String,
         credential: GivenCredential,
     ) -> PyResult<Operation> {
-        let host: Host = values::parsed(py, &host)?;
+        let host: LoginTarget = values::parsed(py, &host)?;
         let credential = or_raised(py, credential.credential())?;
         self.start(py, None, |client| async move { client.login(&host, credential).await })
     }
 
     fn logout(&self, py: Python<'_>, host: String) -> PyResult<Operation> {
-        let host: Host = values::parsed(py, &host)?;
+        let host: LoginTarget = values::parsed(py, &host)?;
         self.start(py, None, |client| async move { client.logout(&host).await })
     }
 }

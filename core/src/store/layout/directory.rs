@@ -28,7 +28,10 @@ use super::{
     index_text,
     sync::lock,
 };
-use crate::content::regular_file::{Kind, Refused, open_regular};
+use crate::content::{
+    plain_text::utf8_text,
+    regular_file::{Kind, Refused, open_regular},
+};
 use ocigraph_types::{Code, Digest, Error, Result};
 
 const PRIVATE: &str = ".ocigraph";
@@ -210,7 +213,7 @@ pub(super) fn not_a_layout(path: &Path, is: Kind) -> Error {
 pub(super) fn check_marker(path: &Path, bytes: &[u8]) -> Result<()> {
     let file = path.join(MARKER);
     let hint = || format!("write {MARKER_CONTENT} into the file {MARKER}");
-    let text = index_text::utf8(bytes).map_err(|reason| {
+    let text = utf8_text(bytes).map_err(|reason| {
         let message = format!("{} cannot be read: {reason}", file.display());
         Error::new(Code::InvalidManifest, message).with_hint(hint())
     })?;

@@ -13,6 +13,7 @@ use std::{borrow::Cow, collections::HashMap};
 use serde_json::{Map, Value, value::RawValue};
 
 use super::index::Index;
+use crate::content::plain_text::utf8_text;
 use ocigraph_types::{Code, Descriptor, Digest, Error, Platform, Result, excerpt, media_type};
 
 const MANIFESTS: &str = "manifests";
@@ -101,7 +102,7 @@ struct Listing<'a> {
 
 impl<'a> Listing<'a> {
     fn of(bytes: &'a [u8]) -> Result<Self, String> {
-        let text = utf8(bytes)?;
+        let text = utf8_text(bytes)?;
         // Of two fields with one name the last counts, as for Go.
         let fields: HashMap<String, &RawValue> =
             serde_json::from_str(text).map_err(|e| e.to_string())?;
@@ -142,15 +143,6 @@ pub(super) fn looks_like_manifest(text: &str) -> bool {
     let has = |names: &[&str]| names.iter().any(|name| fields.contains_key(*name));
     has(&["schemaVersion", "mediaType"])
         && has(&[MANIFESTS, "layers", "blobs", "config", "fsLayers", "subject"])
-}
-
-/// Decodes a text. PowerShell writes UTF-16, and other tools of Windows a byte order mark.
-pub(super) fn utf8(bytes: &[u8]) -> Result<&str, String> {
-    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-        return Err("it is UTF-16: expected UTF-8".to_owned());
-    }
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    std::str::from_utf8(bytes).map_err(|e| e.to_string())
 }
 
 /// An entry of an index.

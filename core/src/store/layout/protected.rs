@@ -11,6 +11,7 @@ use super::{
     directory::OpenLayout, index_cache::Snapshot, index_text, inner::Inner,
     summaries::ListedManifests, sync::lock,
 };
+use crate::content::plain_text::utf8_text;
 use ocigraph_types::{Algorithm, Code, Digest, Error, Manifest, Result};
 
 /// Maximum blobs of a layout, and maximum digests that they name, of which a collection keeps track.
@@ -100,7 +101,7 @@ fn check_number(found: usize) -> Result<()> {
 
 /// Returns the digests that a manifest needs. A listed file may be a manifest of an unknown format.
 fn names_of(bytes: &[u8], is_listed: bool) -> Vec<Digest> {
-    let Ok(text) = index_text::utf8(bytes) else { return Vec::new() };
+    let Ok(text) = utf8_text(bytes) else { return Vec::new() };
     if !text.trim_start().starts_with('{') {
         return Vec::new();
     }

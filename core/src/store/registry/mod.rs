@@ -10,6 +10,7 @@ mod capabilities;
 mod config;
 mod http;
 mod secret;
+pub(crate) mod shared_map;
 
 #[cfg(test)]
 pub(crate) use api::link_header::next_links;

@@ -91,7 +91,8 @@ class AsyncClient(ArtifactOperations, TagOperations, ManifestOperations, BlobOpe
         """Returns the names of a registry's repositories.
 
         Args:
-            host: the registry: ``host[:port]``.
+            host: the registry: ``host[:port]``. For login and logout also a namespace or repository:
+                ``host[:port]/namespace``.
 
         Raises:
             UnsupportedError: the registry has no catalog.
@@ -110,9 +111,11 @@ class AsyncClient(ArtifactOperations, TagOperations, ManifestOperations, BlobOpe
     async def login(self, host: str, credential: Credential) -> LoginResult:
         """Checks a credential with a registry and stores it where other tools look: in the credential helper that
         docker's configuration names for the registry, else in that file, as plain text that only its owner can read.
+        With a namespace, the credential is used for the repositories in it, and credential helpers cannot store it.
 
         Args:
-            host: the registry: ``host[:port]``.
+            host: the registry: ``host[:port]``. For login and logout also a namespace or repository:
+                ``host[:port]/namespace``.
             credential: the credential to check and to store.
 
         Returns:
@@ -120,6 +123,7 @@ class AsyncClient(ArtifactOperations, TagOperations, ManifestOperations, BlobOpe
 
         Raises:
             UnauthorizedError: the registry refuses the credential, in which case nothing is stored.
+            UnsupportedError: for a namespace where a credential helper is configured.
 
         Example:
             >>> await client.login("127.0.0.1:1", Credential.password("ada", "secret"))
@@ -132,10 +136,12 @@ class AsyncClient(ArtifactOperations, TagOperations, ManifestOperations, BlobOpe
         return LoginResult._of(await run_async(operation))
 
     async def logout(self, host: str) -> LogoutResult:
-        """Removes every stored credential of a registry, from files and credential helpers.
+        """Removes every stored credential of a registry, from files and credential helpers. With a namespace, removes
+        the credential of the namespace alone; without one, those of namespaces stay.
 
         Args:
-            host: the registry: ``host[:port]``.
+            host: the registry: ``host[:port]``. For login and logout also a namespace or repository:
+                ``host[:port]/namespace``.
 
         Returns:
             A `LogoutResult` with ``host``, ``removed_from`` and ``remains``.

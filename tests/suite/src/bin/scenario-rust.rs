@@ -12,8 +12,9 @@ use futures::TryStreamExt;
 use ocigraph::{
     Algorithm, AttachOptions, Bytes, Client, ClientConfig, Content, CopyOptions, Credential,
     CredentialSource, Credentials, DeleteOptions, Descriptor, DiscoverOptions, Event, File, Host,
-    KeyCase, Limits, Manifest, Progress, PullOptions, PushOptions, Reference, ResolveOptions,
-    ToJson, TransferOptions, UnpackLimits, VerifyOptions, Walk, digest_files, media_type,
+    KeyCase, Limits, LoginTarget, Manifest, Progress, PullOptions, PushOptions, Reference,
+    ResolveOptions, ToJson, TransferOptions, UnpackLimits, VerifyOptions, Walk, digest_files,
+    media_type,
 };
 use ocigraph_suite::scenarios::serve::{Done, Failure, Request, list, pairs, serve, text, value};
 use serde_json::{Map, Value, json};
@@ -145,13 +146,13 @@ async fn execute(request: &mut Request) -> Result<Done, Failure> {
             json!({ "repositories": client.repositories(&host).await? })
         }
         "login" => {
-            let host: Host = text_as(request, "host")?;
+            let host: LoginTarget = text_as(request, "host")?;
             let credential = credential("credential", &request.required("credential")?)?;
             request.end()?;
             client.login(&host, credential).await?.to_json(KeyCase::Snake)
         }
         "logout" => {
-            let host: Host = text_as(request, "host")?;
+            let host: LoginTarget = text_as(request, "host")?;
             request.end()?;
             client.logout(&host).await?.to_json(KeyCase::Snake)
         }

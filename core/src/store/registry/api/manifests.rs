@@ -5,13 +5,18 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Method, StatusCode, header};
+use url::Url;
 
-use super::registry::Registry;
+use super::{
+    digest_algorithm::{explain_refusal, is_canonical},
+    registry::Registry,
+};
 use crate::store::{
     ManifestDeletion,
     fallback_tag::is_fallback_tag,
     memory_budget::BodyPermit,
     registry::http::{
+        content_coding::content_coding,
         request::{Body, Request},
         response::{Response, first_words},
     },
@@ -58,7 +63,9 @@ impl Registry {
             StatusCode::OK => {
                 let digest = served_digest(&response, name)?;
                 let size = response.header(header::CONTENT_LENGTH).and_then(|n| n.parse().ok());
-                let size = size.filter(|size| *size <= Descriptor::LARGEST);
+                // The size of a compressed response is not that of the manifest.
+                let is_plain = content_coding(response.headers()).is_none();
+                let size = size.filter(|size| is_plain && *size <= Descriptor::LARGEST);
                 let media_type = response.header(header::CONTENT_TYPE).map(media_type::essence);
                 let head = match (digest, size, media_type) {
                     (Some(digest), Some(size), Some(media_type)) => {
@@ -122,11 +129,26 @@ impl Registry {
             .signing_in(!is_fallback);
         let response = self.connection.send(request).await?;
         if response.status() != StatusCode::OK {
+            let response = match response.status() {
+                StatusCode::FORBIDDEN if is_fallback => {
+                    let (response, is_object_store) = response.detect_object_store().await;
+                    if is_object_store && Box::pin(self.forbids_what_is_absent()).await {
+                        let message = format!("the manifest {name} was not found");
+                        return Err(Error::new(Code::NotFound, message));
+                    }
+                    response
+                }
+                _ => response,
+            };
             let what = match response.status() {
                 StatusCode::NOT_FOUND => format!("the manifest {name} was not found"),
                 _ => format!("cannot fetch the manifest {name}"),
             };
             let error = response.into_error(&what).await;
+            let error = match name {
+                TagOrDigest::Digest(digest) => explain_refusal(error, digest),
+                TagOrDigest::Tag(_) => error,
+            };
             return Err(match error.code() {
                 Code::NotFound => error.with_hint(format!(
                     "`ocigraph tags {}/{}` lists the tags",
@@ -160,8 +182,30 @@ impl Registry {
         Ok(ManifestResponse { bytes, content_type, algorithm, etag, permit })
     }
 
+    /// Returns true if an object store answers 403 for a tag that cannot exist: then it means by 403
+    /// that nothing is there.
+    async fn forbids_what_is_absent(&self) -> bool {
+        let random = TagOrDigest::Tag(format!("ocigraph-absent-{:016x}", fastrand::u64(..)));
+        let ask = async {
+            let request = Request::new(Method::GET, self.manifest_url(&random)?)
+                .header(header::ACCEPT, media_type::ACCEPT);
+            let response = self.connection.send(request).await?;
+            let is_forbidden = response.status() == StatusCode::FORBIDDEN;
+            Ok::<_, Error>(is_forbidden && response.detect_object_store().await.1)
+        };
+        *self
+            .state
+            .forbids_what_is_absent
+            .get_or_init(|| async { ask.await.unwrap_or(false) })
+            .await
+    }
+
     /// Stores a manifest under each tag. Without tags, stores it under its digest.
     pub(super) async fn put_manifest(&self, manifest: &Manifest, tags: &[String]) -> Result<()> {
+        if !is_canonical(manifest.digest()) {
+            // Boxed, as all rare requests: their futures would grow that of every operation.
+            return Box::pin(self.put_by_digest(manifest, tags)).await;
+        }
         if tags.is_empty() {
             return self
                 .put_manifest_as(manifest, &TagOrDigest::Digest(manifest.digest().clone()), None)
@@ -181,6 +225,17 @@ impl Registry {
         name: &TagOrDigest,
         etag: Option<&str>,
     ) -> Result<Response> {
+        self.put_manifest_at(manifest, name, self.manifest_url(name)?, etag).await
+    }
+
+    /// Stores a manifest by a request to the URL of a name, which may have a query.
+    pub(super) async fn put_manifest_at(
+        &self,
+        manifest: &Manifest,
+        name: &TagOrDigest,
+        url: Url,
+        etag: Option<&str>,
+    ) -> Result<Response> {
         let limit = self.connection.limits().max_manifest_bytes;
         if manifest.bytes().len() > limit {
             return Err(Error::new(
@@ -192,7 +247,7 @@ impl Registry {
             )
             .with_hint("use fewer annotations, or split the artifact"));
         }
-        let mut request = Request::new(Method::PUT, self.manifest_url(name)?)
+        let mut request = Request::new(Method::PUT, url)
             .header(header::CONTENT_TYPE, manifest.media_type())
             .body(Body::from_bytes(manifest.bytes()));
         if let Some(etag) = etag {
@@ -209,8 +264,8 @@ impl Registry {
             } else {
                 let what = format!("the manifest {name} was not stored");
                 let error = response.into_error(&what).await;
-                let may_be_temporary =
-                    error.registry_errors().iter().any(|e| e.code == "DIGEST_INVALID");
+                let may_be_temporary = is_canonical(manifest.digest())
+                    && error.registry_errors().iter().any(|e| e.code == "DIGEST_INVALID");
                 if !may_be_temporary {
                     return Err(error);
                 }
@@ -235,7 +290,11 @@ impl Registry {
     }
 
     /// Returns true if the manifest is stored under this name.
-    async fn is_manifest_stored(&self, manifest: &Manifest, name: &TagOrDigest) -> Result<bool> {
+    pub(super) async fn is_manifest_stored(
+        &self,
+        manifest: &Manifest,
+        name: &TagOrDigest,
+    ) -> Result<bool> {
         match self.resolve_manifest(name).await {
             Ok(descriptor) => Ok(descriptor.digest == *manifest.digest()),
             Err(e) if e.code() == Code::NotFound => Ok(false),

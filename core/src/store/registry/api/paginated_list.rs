@@ -10,14 +10,17 @@ use serde_json::value::RawValue;
 use url::Url;
 
 use super::{connection::RepositoryConnection, link_header::next_links};
-use crate::store::{
-    limits::check_limit,
-    list::{List, Problems},
-    memory_budget::Charge,
-    registry::http::{
-        request::Request,
-        response::{Response, first_words},
-        url::same_origin,
+use crate::{
+    content::plain_text::without_mark,
+    store::{
+        limits::check_limit,
+        list::{List, Problems},
+        memory_budget::Charge,
+        registry::http::{
+            request::Request,
+            response::{Response, first_words},
+            url::same_origin,
+        },
     },
 };
 use ocigraph_types::{
@@ -337,6 +340,7 @@ pub(super) fn present<'de, D: serde::Deserializer<'de>>(
 
 /// Parses a JSON object, or returns what is wrong with it.
 pub(super) fn object<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> std::result::Result<T, String> {
+    let bytes = without_mark(bytes)?;
     // serde would read a struct from an array too.
     match bytes.iter().find(|b| !b.is_ascii_whitespace()) {
         Some(b'{') => {

@@ -7,10 +7,12 @@
 use std::{
     collections::BTreeSet,
     env,
-    ffi::OsString,
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
+
+use zeroize::Zeroizing;
 
 use super::{
     config_file::{
@@ -20,6 +22,7 @@ use super::{
     },
     credential::Credential,
     helper::Helper,
+    login_target::LoginTarget,
 };
 use crate::blocking::spawn_blocking;
 use ocigraph_types::{Code, Error, Host, Result};
@@ -29,12 +32,15 @@ const MAX_ATTEMPTS: usize = 5;
 
 const VARIABLE: &str = "DOCKER_AUTH_CONFIG";
 
+/// The value of the variable, unless it is not UTF-8.
+type Variable = std::result::Result<Zeroizing<String>, ()>;
+
 /// The places where credentials are stored, as the environment names them. Creating it reads no
 /// file.
 #[derive(Clone)]
 pub(crate) struct CredentialChain {
     /// The value of `DOCKER_AUTH_CONFIG`.
-    variable: Option<OsString>,
+    variable: Option<Arc<Variable>>,
     /// The file that the caller named.
     auth_file: Option<PathBuf>,
     docker: Option<PathBuf>,
@@ -78,7 +84,10 @@ impl CredentialChain {
         let config = path("XDG_CONFIG_HOME").or_else(|| Some(home.as_ref()?.join(".config")));
         let auth_json = |directory: PathBuf| directory.join("containers/auth.json");
         Self {
-            variable: env::var_os(VARIABLE).filter(|text| !text.is_empty()),
+            variable: env::var_os(VARIABLE).filter(|text| !text.is_empty()).map(|text| {
+                // Clones share the only copy.
+                Arc::new(text.into_string().map(Zeroizing::new).map_err(drop))
+            }),
             auth_file,
             docker: docker.map(|directory| directory.join("config.json")),
             containers: [
@@ -105,10 +114,15 @@ impl CredentialChain {
     }
 
     /// Looks up the credential for a repository. Reads the places in order, up to the first with an
-    /// entry for the host.
-    pub(crate) fn find(&self, host: &Host, repository: &str) -> Result<ChainLookup> {
+    /// entry for the host. A place that names one of the `missing` helpers has none.
+    pub(crate) fn find(
+        &self,
+        host: &Host,
+        repository: &str,
+        missing: &BTreeSet<String>,
+    ) -> Result<ChainLookup> {
         if let Some(file) = self.variable()?
-            && let Some(lookup) = self.find_in(&file, host, repository)?
+            && let Some(lookup) = self.find_in(&file, host, repository, missing)?
         {
             return Ok(lookup);
         }
@@ -122,7 +136,7 @@ impl CredentialChain {
                 result => result?,
             };
             if let Some(file) = file
-                && let Some(lookup) = self.find_in(&file, host, repository)?
+                && let Some(lookup) = self.find_in(&file, host, repository, missing)?
             {
                 return Ok(lookup);
             }
@@ -135,6 +149,7 @@ impl CredentialChain {
         file: &CredentialFile,
         host: &Host,
         repository: &str,
+        missing: &BTreeSet<String>,
     ) -> Result<Option<ChainLookup>> {
         Ok(match file.find(host, repository)? {
             Lookup::NotFound => None,
@@ -145,7 +160,12 @@ impl CredentialChain {
             Lookup::Helper(name) => {
                 tracing::debug!(%host, file = file.name, helper = name, "a credential helper is configured");
                 let helper = Helper::new(&name, self.helper_timeout)?;
-                Some(ChainLookup::Helper { helper, server: storage_key(host) })
+                let file = file.name.clone();
+                (!missing.contains(&helper.program())).then(|| ChainLookup::Helper {
+                    helper,
+                    server: storage_key(host),
+                    file,
+                })
             }
         })
     }
@@ -153,8 +173,9 @@ impl CredentialChain {
     fn variable(&self) -> Result<Option<CredentialFile>> {
         let Some(text) = &self.variable else { return Ok(None) };
         let text = text
-            .to_str()
-            .ok_or_else(|| Error::new(Code::Credentials, format!("{VARIABLE} is not UTF-8")))?;
+            .as_ref()
+            .as_ref()
+            .map_err(|()| Error::new(Code::Credentials, format!("{VARIABLE} is not UTF-8")))?;
         CredentialFile::parse(VARIABLE, text.as_bytes(), FileFormat::Docker).map(Some)
     }
 
@@ -168,12 +189,27 @@ impl CredentialChain {
 
     /// Stores a credential where other tools look for it: in the helper that the file names, else
     /// in the file.
-    pub(crate) async fn store(&self, host: &Host, credential: &Credential) -> Result<StoredIn> {
+    pub(crate) async fn store(
+        &self,
+        target: &LoginTarget,
+        credential: &Credential,
+    ) -> Result<StoredIn> {
+        let host = target.host();
         let path = self.target()?.to_path_buf();
         let config = ConfigPath { path: path.clone(), format: FileFormat::Docker };
-        let change = Edit::Set(host.clone(), credential.clone());
+        let change = Edit::Set(target.clone(), credential.clone());
         for _ in 0..MAX_ATTEMPTS {
             if let Some(name) = helper_for(&config, host).await? {
+                if target.namespace().is_some() {
+                    let message = format!(
+                        "the credential helper docker-credential-{name}, which {} names, stores \
+                         credentials for registries only",
+                        path.display()
+                    );
+                    return Err(Error::new(Code::Unsupported, message).with_hint(format!(
+                        "sign in to {host}, or name another file (--registry-config)"
+                    )));
+                }
                 let helper = Helper::new(&name, self.helper_timeout)?;
                 helper.store(&storage_key(host), credential).await?;
                 // The file may name another helper by now.
@@ -188,16 +224,18 @@ impl CredentialChain {
         Err(Error::new(Code::Credentials, message))
     }
 
-    /// Removes the credential of a host in all its forms, from files and helpers. Returns the
-    /// places that had one.
-    pub(crate) async fn remove(&self, host: &Host) -> Result<Vec<StoredIn>> {
+    /// Removes the credential of a host in all its forms, from files and helpers, or the credential of
+    /// a namespace from files. Returns the places that had one.
+    pub(crate) async fn remove(&self, target: &LoginTarget) -> Result<Vec<StoredIn>> {
+        let host = target.host();
         let mut removed = Vec::new();
         let mut visited = BTreeSet::new();
         let mut failure = None;
         for config in self.files() {
             for _ in 0..MAX_ATTEMPTS {
                 let Some(file) = read(&config).await? else { break };
-                if let Some(name) = file.helper(host)?
+                if target.namespace().is_none()
+                    && let Some(name) = file.helper(host)?
                     && visited.insert(name.clone())
                 {
                     let helper = Helper::new(&name, self.helper_timeout)?;
@@ -210,8 +248,8 @@ impl CredentialChain {
                     // The file may name another helper by now.
                     continue;
                 }
-                if !file.entries(host)?.is_empty()
-                    && edit(&config, &Edit::Remove(host.clone())).await? == EditResult::Written
+                if !file.entries(target)?.is_empty()
+                    && edit(&config, &Edit::Remove(target.clone())).await? == EditResult::Written
                 {
                     removed.push(StoredIn::File(config.path.clone()));
                 }
@@ -221,11 +259,11 @@ impl CredentialChain {
         failure.map_or(Ok(removed), Err)
     }
 
-    /// Returns true if `DOCKER_AUTH_CONFIG` has a credential for the host, which comes before all
-    /// files.
-    pub(crate) fn is_in_environment(&self, host: &Host) -> bool {
+    /// Returns true if `DOCKER_AUTH_CONFIG` has a credential for the host or namespace, which comes
+    /// before all files.
+    pub(crate) fn is_in_environment(&self, target: &LoginTarget) -> bool {
         let lookup = self.variable().and_then(|file| match file {
-            Some(file) => file.find(host, ""),
+            Some(file) => file.find(target.host(), target.namespace().unwrap_or_default()),
             None => Ok(Lookup::NotFound),
         });
         lookup.is_ok_and(|lookup| lookup != Lookup::NotFound)
@@ -295,5 +333,7 @@ pub(crate) enum ChainLookup {
     Helper {
         helper: Helper,
         server: String,
+        /// The file or variable that names the helper.
+        file: String,
     },
 }

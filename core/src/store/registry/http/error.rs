@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use url::Url;
 
-use crate::blocking::io_is_out_of_descriptors;
 use ocigraph_types::{Code, Error, Result};
 
 /// Waits for a response; TIMEOUT if it does not begin within `limit`.
@@ -13,20 +12,19 @@ pub(super) async fn with_timeout(
     response: impl Future<Output = reqwest::Result<reqwest::Response>>,
 ) -> Result<reqwest::Response> {
     match tokio::time::timeout(limit, response).await {
-        Ok(response) => response.map_err(|e| network_error(&e)),
+        Ok(response) => response.map_err(network_error),
         Err(_) => Err(Error::new(Code::Timeout, format!("no response within {limit:?}"))),
     }
 }
 
-/// Converts an error of the HTTP library: TLS, TOO_LARGE, TIMEOUT or NETWORK.
-pub(super) fn network_error(error: &reqwest::Error) -> Error {
-    let mut causes = vec![summary(error).to_owned()];
-    let (mut tls, mut descriptors) = (false, None);
-    let mut source = std::error::Error::source(error);
+/// Converts an error of the HTTP library: TLS, TOO_LARGE, TIMEOUT or NETWORK. Its source is the error
+/// of the library, without the URL.
+pub(super) fn network_error(error: reqwest::Error) -> Error {
+    let mut causes = vec![summary(&error).to_owned()];
+    let mut tls = false;
+    let mut source = std::error::Error::source(&error);
     while let Some(cause) = source {
         tls |= is_tls(cause);
-        let io = cause.downcast_ref::<std::io::Error>();
-        descriptors = descriptors.or(io.filter(|e| io_is_out_of_descriptors(e)));
         causes.push(cause.to_string());
         source = cause.source();
     }
@@ -40,11 +38,7 @@ pub(super) fn network_error(error: &reqwest::Error) -> Error {
     } else {
         Code::Network
     };
-    let converted = Error::new(code, causes.join(": "));
-    match descriptors.and_then(std::io::Error::raw_os_error) {
-        Some(number) => converted.with_source(std::io::Error::from_raw_os_error(number)),
-        None => converted,
-    }
+    Error::new(code, causes.join(": ")).with_source(error.without_url())
 }
 
 /// Returns true for an error of rustls. The layers above rustls wrap it in nested `io::Error`s, and

@@ -1,5 +1,7 @@
 //! Responses: bodies of bounded size and duration, and failures in the registry's own words.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt};
 use http::{HeaderMap, StatusCode, header};
@@ -7,16 +9,21 @@ use serde_json::Value;
 use tokio::time::{Instant, timeout, timeout_at};
 use url::Url;
 
-use super::{error::network_error, retry::retry_after, url::redacted};
+use super::{
+    content_coding::{content_coding, decoded, decoded_start},
+    error::network_error,
+    retry::retry_after,
+    url::redacted,
+};
 use crate::{
-    content::source::ByteStream,
+    content::{plain_text::utf8_text, source::ByteStream},
     store::{
         limits::Limits,
         memory_budget::{BodyLimiter, BodyPermit, SMALL_BODY},
         registry::secret::Secret,
     },
 };
-use ocigraph_types::{Code, Error, RegistryError, Result, excerpt};
+use ocigraph_types::{Code, Error, RegistryError, Result, excerpt, media_type};
 
 /// Bytes of an error response that are read.
 const MAX_ERROR_BODY: usize = 64 * 1024;
@@ -111,9 +118,10 @@ impl Response {
         self.headers.get(name.as_ref())?.to_str().ok()
     }
 
-    /// Returns `Location`. Some registries do not escape characters outside ASCII.
+    /// Returns `Location`, unless it is blank. Some registries do not escape characters outside ASCII.
     pub(crate) fn location(&self) -> Option<&str> {
-        std::str::from_utf8(self.headers.get(header::LOCATION)?.as_bytes()).ok()
+        let text = std::str::from_utf8(self.headers.get(header::LOCATION)?.as_bytes()).ok()?;
+        Some(text.trim()).filter(|text| !text.is_empty())
     }
 
     pub(crate) fn content_type(&self) -> Option<String> {
@@ -130,9 +138,55 @@ impl Response {
         let _ = timeout(limit, self.body(MAX_ERROR_BODY)).await;
     }
 
+    /// Reads the start of the body of an error, and returns the response with it.
+    async fn with_error_body(mut self) -> Self {
+        let body = std::mem::replace(&mut self.body, Body::Buffered(Bytes::new()));
+        let limit = self.limits.idle_timeout;
+        let mut bytes = Vec::new();
+        let read = async {
+            let mut stream = stream_of(body, limit);
+            while let Ok(Some(chunk)) = stream.try_next().await {
+                let room = MAX_ERROR_BODY - bytes.len();
+                bytes.extend_from_slice(&chunk[..chunk.len().min(room)]);
+                if bytes.len() == MAX_ERROR_BODY {
+                    break;
+                }
+            }
+        };
+        // A part of the message is better than none.
+        let _ = timeout(limit, read).await;
+        let bytes = decoded_start(bytes, &self.headers, MAX_ERROR_BODY);
+        self.headers.remove(header::CONTENT_ENCODING);
+        self.body = Body::Buffered(bytes.into());
+        self
+    }
+
+    /// Returns whether an error comes from an object store (S3, Google Cloud Storage) that serves the
+    /// files of a registry, and the response with its body. Such a host has no API. Without the
+    /// permission to list, it answers 403 for a file that does not exist.
+    pub(crate) async fn detect_object_store(self) -> (Self, bool) {
+        let response = self.with_error_body().await;
+        let is_xml = response.header(header::CONTENT_TYPE).is_some_and(|text| {
+            let essence = media_type::essence(text);
+            essence == "application/xml" || essence == "text/xml"
+        });
+        let has_error = match &response.body {
+            Body::Buffered(bytes) => {
+                let text = String::from_utf8_lossy(bytes);
+                text.contains("<Error>")
+                    && ["<Code>AccessDenied</Code>", "<Code>NoSuchKey</Code>"]
+                        .iter()
+                        .any(|code| text.contains(code))
+            }
+            Body::Streaming(_) => false,
+        };
+        (response, is_xml && has_error)
+    }
+
     /// Reads the body as metadata, and returns the response with it.
     pub(super) async fn buffered(self) -> Result<Self> {
-        let (status, headers, url) = (self.status, self.headers.clone(), self.url.clone());
+        let (status, mut headers, url) = (self.status, self.headers.clone(), self.url.clone());
+        headers.remove(header::CONTENT_ENCODING);
         let (limits, secrets, hint) = (self.limits, self.secrets.clone(), self.hint.clone());
         let (redirected, early) = (self.redirected, self.early);
         let (bytes, permit) = self.metadata().await?;
@@ -182,6 +236,7 @@ impl Response {
             return Err(too_large());
         }
         let (body_limiter, mut permit) = (self.body_limiter.take(), self.permit.take());
+        let coding = content_coding(&self.headers).map(str::to_owned);
         let mut bytes = Vec::new();
         let mut stream = self.stream();
         // A small body needs no place at the body_limiter; only the rest of a large one waits for it.
@@ -210,6 +265,9 @@ impl Response {
                 permit = body_limiter.acquire(length.map_or(limit, |n| n as usize)).await;
             }
         }
+        if let Some(coding) = coding {
+            bytes = decoded(bytes, &coding, limit, &url)?;
+        }
         bytes.shrink_to_fit();
         Ok((bytes.into(), permit))
     }
@@ -217,37 +275,7 @@ impl Response {
     /// Returns the body as it arrives; TIMEOUT if fewer than 1024 bytes arrive within the idle
     /// timeout.
     pub(crate) fn stream(self) -> ByteStream {
-        let response = match self.body {
-            Body::Buffered(bytes) => return futures::stream::iter([Ok(bytes)]).boxed(),
-            Body::Streaming(response) => response,
-        };
-        let idle = self.limits.idle_timeout;
-        let chunks = response.bytes_stream().map_err(|e| network_error(&e));
-        let state = (Box::pin(chunks), Instant::now() + idle, 0);
-        futures::stream::try_unfold(
-            state,
-            move |(mut chunks, mut deadline, mut received)| async move {
-                match timeout_at(deadline, chunks.next()).await {
-                    Ok(None) => Ok(None),
-                    Ok(Some(chunk)) => {
-                        let chunk = chunk?;
-                        received += chunk.len();
-                        if received >= MIN_PROGRESS {
-                            (deadline, received) = (Instant::now() + idle, 0);
-                        }
-                        Ok(Some((chunk, (chunks, deadline, received))))
-                    }
-                    Err(_) => Err(Error::new(
-                        Code::Timeout,
-                        format!(
-                            "only {received} bytes arrived within {} seconds",
-                            idle.as_secs_f64()
-                        ),
-                    )),
-                }
-            },
-        )
-        .boxed()
+        stream_of(self.body, self.limits.idle_timeout)
     }
 
     /// Converts the response into an error with the registry's own message. `what` says which step
@@ -264,20 +292,10 @@ impl Response {
             let target = self.url.join(location).map(|url| redacted(&url));
             format!("redirected to {}", target.unwrap_or_else(|_| excerpt(location)))
         });
-        let limit = self.limits.idle_timeout;
-        let mut body = Vec::new();
-        let read = async {
-            let mut stream = self.stream();
-            while let Ok(Some(chunk)) = stream.try_next().await {
-                let room = MAX_ERROR_BODY - body.len();
-                body.extend_from_slice(&chunk[..chunk.len().min(room)]);
-                if body.len() == MAX_ERROR_BODY {
-                    break;
-                }
-            }
+        let body = match self.with_error_body().await.body {
+            Body::Buffered(body) => body,
+            Body::Streaming(_) => Bytes::new(),
         };
-        // A part of the message is better than none.
-        let _ = timeout(limit, read).await;
         let errors = registry_errors(&body, &secrets);
         let code = match status.as_u16() {
             401 => Code::Unauthorized,
@@ -312,11 +330,40 @@ impl Response {
     }
 }
 
+/// Returns a body as it arrives. TIMEOUT if fewer than 1024 bytes arrive within `idle`.
+fn stream_of(body: Body, idle: Duration) -> ByteStream {
+    let response = match body {
+        Body::Buffered(bytes) => return futures::stream::iter([Ok(bytes)]).boxed(),
+        Body::Streaming(response) => response,
+    };
+    let chunks = response.bytes_stream().map_err(network_error);
+    let state = (Box::pin(chunks), Instant::now() + idle, 0);
+    futures::stream::try_unfold(state, move |(mut chunks, mut deadline, mut received)| async move {
+        match timeout_at(deadline, chunks.next()).await {
+            Ok(None) => Ok(None),
+            Ok(Some(chunk)) => {
+                let chunk = chunk?;
+                received += chunk.len();
+                if received >= MIN_PROGRESS {
+                    (deadline, received) = (Instant::now() + idle, 0);
+                }
+                Ok(Some((chunk, (chunks, deadline, received))))
+            }
+            Err(_) => Err(Error::new(
+                Code::Timeout,
+                format!("only {received} bytes arrived within {} seconds", idle.as_secs_f64()),
+            )),
+        }
+    })
+    .boxed()
+}
+
 /// Reads the errors of a body: the list of the OCI distribution specification ("Error Codes"), or
 /// the single error of OAuth 2 that token servers send (RFC 6749, section 5.2). Secrets are
 /// replaced by `***`.
 fn registry_errors(body: &[u8], secrets: &[Secret]) -> Vec<RegistryError> {
-    let Ok(body) = serde_json::from_slice::<Value>(body) else { return Vec::new() };
+    let text = utf8_text(body).unwrap_or_default();
+    let Ok(body) = serde_json::from_str::<Value>(text) else { return Vec::new() };
     let clean = |value: &Value| masked(value.as_str().unwrap_or_default(), secrets);
     let error = |error: &Value, code: &Value, message: &Value| RegistryError {
         detail: masked(&detail(&error["detail"]), secrets),

@@ -23,7 +23,10 @@ use rustls::{
 use rustls_platform_verifier::Verifier;
 use zeroize::Zeroizing;
 
-use crate::{content::small_file::read_small_file, per_process::PerProcess};
+use crate::{
+    content::{plain_text::without_mark, small_file::read_small_file},
+    per_process::PerProcess,
+};
 use ocigraph_types::{Code, Error, Result};
 
 /// The TLS part of the client configuration.
@@ -116,7 +119,8 @@ fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>> {
             .with_hint("expected PEM: -----BEGIN CERTIFICATE-----")
     };
     let text = read_small_file(path).map_err(|e| unusable(e.to_string()))?;
-    let all = CertificateDer::pem_slice_iter(&text)
+    let text = without_mark(&text).map_err(|why| unusable(why.into()))?;
+    let all = CertificateDer::pem_slice_iter(text)
         .collect::<std::result::Result<Vec<_>, _>>()
         .map_err(|e| unusable(e.to_string()))?;
     if all.is_empty() {
@@ -143,7 +147,8 @@ fn identity(options: &TlsOptions) -> Result<Option<Identity>> {
         Error::new(Code::Tls, format!("{} has no private key: {reason}", key.display()))
     };
     let text = Zeroizing::new(read_small_file(key).map_err(|e| unusable(e.to_string()))?);
-    let private = PrivateKeyDer::from_pem_slice(&text).map_err(|e| unusable(e.to_string()))?;
+    let text = without_mark(&text).map_err(|why| unusable(why.into()))?;
+    let private = PrivateKeyDer::from_pem_slice(text).map_err(|e| unusable(e.to_string()))?;
     Ok(Some((certificates(cert)?, private)))
 }
 

@@ -55,7 +55,7 @@ fn form(operation: &Operation, parameter: &Parameter<'_>) -> Form {
         has_default,
     };
     match kind.required() {
-        Kind::Reference | Kind::Host | Kind::Text => {
+        Kind::Reference | Kind::Host | Kind::LoginTarget | Kind::Text => {
             simple("std::string_view", format!("detail::in({name})"))
         }
         Kind::Bytes => simple("std::string_view", format!("detail::in_bytes({name})")),

@@ -291,6 +291,7 @@ impl GoOption<'_> {
             | Kind::Path
             | Kind::Reference
             | Kind::Host
+            | Kind::LoginTarget
             | Kind::Platform
             | Kind::Digest => "string",
             Kind::Bytes => "[]byte",
@@ -457,6 +458,12 @@ impl GoOption<'_> {
 fn is_text(kind: &Kind) -> bool {
     matches!(
         kind,
-        Kind::Text | Kind::Path | Kind::Reference | Kind::Host | Kind::Platform | Kind::Digest
+        Kind::Text
+            | Kind::Path
+            | Kind::Reference
+            | Kind::Host
+            | Kind::LoginTarget
+            | Kind::Platform
+            | Kind::Digest
     )
 }

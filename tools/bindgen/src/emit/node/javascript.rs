@@ -93,7 +93,9 @@ fn method(operation: &Operation, definition: &Definition) -> String {
 fn checked(argument: &Argument) -> String {
     let name = argument_name(&argument.name, &argument.kind);
     match &argument.kind {
-        Kind::Reference | Kind::Host | Kind::Text => format!("text({name}, '{name}')"),
+        Kind::Reference | Kind::Host | Kind::LoginTarget | Kind::Text => {
+            format!("text({name}, '{name}')")
+        }
         Kind::List(kind) if **kind == Kind::Text => format!("texts({name}, '{name}')"),
         Kind::Bytes => format!("toBytes({name}, '{name}')"),
         Kind::Credential => format!("toCredential({name})"),

@@ -78,6 +78,7 @@ fn imports(methods: &str) -> String {
                 "Bytes",
                 "File",
                 "Host",
+                "LoginTarget",
                 "Manifest",
                 "Progress",
                 "Reference",
@@ -131,7 +132,9 @@ fn local(argument: &Argument) -> String {
 
 fn parameter(argument: &Argument) -> String {
     let kind = match &argument.kind {
-        Kind::Reference | Kind::Host | Kind::Credential | Kind::Text => "String",
+        Kind::Reference | Kind::Host | Kind::LoginTarget | Kind::Credential | Kind::Text => {
+            "String"
+        }
         Kind::List(kind) if **kind == Kind::Text => "Vec<String>",
         Kind::Bytes => "&[u8]",
         kind => unknown("argument", &argument.name, kind),
@@ -144,7 +147,9 @@ fn context(operation: &Operation) -> String {
     let on: Vec<String> = operation
         .arguments
         .iter()
-        .filter(|argument| matches!(argument.kind, Kind::Reference | Kind::Host))
+        .filter(|argument| {
+            matches!(argument.kind, Kind::Reference | Kind::Host | Kind::LoginTarget)
+        })
         .map(local)
         .collect();
     let title = &operation.title;
@@ -200,6 +205,10 @@ fn body(operation: &Operation, definition: &Definition) -> String {
             }
             Kind::Host => {
                 text.push_str(&format!("let {name}: Host = {name}.parse()?;\n"));
+                arguments.push(format!("&{name}"));
+            }
+            Kind::LoginTarget => {
+                text.push_str(&format!("let {name}: LoginTarget = {name}.parse()?;\n"));
                 arguments.push(format!("&{name}"));
             }
             Kind::Credential => {

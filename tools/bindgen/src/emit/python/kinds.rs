@@ -33,7 +33,9 @@ pub(super) fn argument(argument: &Argument, operation: &Operation) -> Parameter 
         Kind::Reference => {
             ("AnyReference", format!("given_reference({n})"), "GivenReference", "GivenReference")
         }
-        Kind::Host | Kind::Text => ("str", format!("check_text(\"{n}\", {n})"), "str", "String"),
+        Kind::Host | Kind::LoginTarget | Kind::Text => {
+            ("str", format!("check_text(\"{n}\", {n})"), "str", "String")
+        }
         Kind::List(kind) if **kind == Kind::Text => (
             "str | Iterable[str]",
             format!("check_text_list(\"{n}\", {n})"),

@@ -55,7 +55,7 @@ fn operations_file(definition: &Definition) -> String {
     let code = methods.join("\n");
     let options: Vec<&str> =
         definition.operations.iter().filter_map(|o| o.options.as_deref()).collect();
-    let core = imported(&code, options.into_iter().chain(["Annotations", "Host"]));
+    let core = imported(&code, options.into_iter().chain(["Annotations", "Host", "LoginTarget"]));
     let nested = records::nested(definition);
     let nested = nested.iter().map(|record| format!("Given{}", record.name)).collect::<Vec<_>>();
     let config = imported(&code, nested.iter().map(String::as_str));
@@ -145,6 +145,7 @@ fn argument_value(name: &str, kind: &Kind) -> String {
     match kind {
         Kind::Reference => format!("let {name} = {name}.reference(py)?;\n"),
         Kind::Host => format!("let {name}: Host = values::parsed(py, &{name})?;\n"),
+        Kind::LoginTarget => format!("let {name}: LoginTarget = values::parsed(py, &{name})?;\n"),
         Kind::Credential => format!("let {name} = or_raised(py, {name}.credential())?;\n"),
         _ => String::new(),
     }

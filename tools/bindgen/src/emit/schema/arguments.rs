@@ -125,6 +125,7 @@ impl Arguments<'_> {
             | Kind::Path
             | Kind::Reference
             | Kind::Host
+            | Kind::LoginTarget
             | Kind::Platform
             | Kind::Digest => json!({ "type": "string" }),
             Kind::Annotations | Kind::Headers => json!({ "$ref": "#/$defs/Annotations" }),

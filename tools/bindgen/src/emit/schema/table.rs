@@ -334,7 +334,7 @@ fn type_name(kind: &Kind, name: &str) -> &'static str {
         Kind::Path => "path",
         Kind::Duration => "duration",
         Kind::Reference => "reference",
-        Kind::Host => "host",
+        Kind::Host | Kind::LoginTarget => "host",
         Kind::Platform => "platform",
         Kind::Digest => "digest",
         Kind::Annotations | Kind::Headers => "names and values",
