@@ -368,6 +368,8 @@ type DeleteOptions struct {
 	// and proceeds if a list of tags or referrers cannot be read completely. Default: false; an incomplete list then
 	// fails with [ErrIncomplete].
 	Force bool
+	// IfExists returns an empty report if reference names nothing. Default: false; it then fails with [ErrNotFound].
+	IfExists bool
 	// Concurrency is the maximum number of concurrent requests. Default: 128. Values above 512 count as 512. Fewer are
 	// used while a registry limits the rate of requests, or if the process can open few files.
 	Concurrency int
@@ -386,6 +388,9 @@ func (o *DeleteOptions) toC(a *arguments) (*C.ocigraph_delete_options, error) {
 	}
 	if o.Force {
 		s.set(C.ocigraph_delete_options_set_force(c, C.bool(true), &s.failure))
+	}
+	if o.IfExists {
+		s.set(C.ocigraph_delete_options_set_if_exists(c, C.bool(true), &s.failure))
 	}
 	if o.Concurrency != 0 {
 		s.set(C.ocigraph_delete_options_set_concurrency(c, s.count("Concurrency", o.Concurrency), &s.failure))
@@ -522,6 +527,26 @@ func (o *BlobOptions) toC(a *arguments) (*C.ocigraph_blob_options, error) {
 	if o.Progress != nil {
 		data := a.callback(&callback{progress: o.Progress})
 		s.set(C.ocigraph_blob_options_set_progress(c, C.ocigraph_progress_fn(C.ocigraph_go_progress), data, &s.failure))
+	}
+	return c, s.err
+}
+
+// UntagOptions are the options of [Client.Untag].
+type UntagOptions struct {
+	// IfExists ignores a tag that does not exist. Default: false; such a tag then fails with [ErrNotFound].
+	IfExists bool
+}
+
+// toC returns the options as a handle of C, which the arguments own. Nil options select the defaults.
+func (o *UntagOptions) toC(a *arguments) (*C.ocigraph_untag_options, error) {
+	c := C.ocigraph_untag_options_new()
+	a.own(func() { C.ocigraph_untag_options_free(c) })
+	if o == nil {
+		return c, nil
+	}
+	s := &settings{arguments: a}
+	if o.IfExists {
+		s.set(C.ocigraph_untag_options_set_if_exists(c, C.bool(true), &s.failure))
 	}
 	return c, s.err
 }

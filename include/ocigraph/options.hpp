@@ -17,8 +17,9 @@ template <typename Self>
 class client_settings
     : public options<Self, ocigraph_client_options, ocigraph_client_options_new, ocigraph_client_options_free> {
   public:
-    /* Sets a credential file in docker's format, which is searched before docker's and podman's own files. `login`
-     * writes to it. Default: not set, and `login` writes to docker's `config.json`. */
+    /* Sets a credential file in docker's format, in place of all others: neither docker's and podman's own files nor
+     * environment variables such as `DOCKER_AUTH_CONFIG` are read. A file that does not exist has no credentials.
+     * `login` writes to it. Default: not set, and `login` writes to docker's `config.json`. */
     Self &auth_file(std::string_view auth_file) {
         return this->set(ocigraph_client_options_set_auth_file, detail::in(auth_file));
     }
@@ -33,7 +34,7 @@ class client_settings
      * Default: false. */
     Self &insecure(bool insecure) { return this->set(ocigraph_client_options_set_insecure, insecure); }
     /* If true, uses the proxies in `HTTPS_PROXY`, `HTTP_PROXY` and `ALL_PROXY`, except for hosts in `NO_PROXY` and
-     * for loopback addresses. Default: true. */
+     * for loopback addresses. A malformed variable is an error. Default: true. */
     Self &use_proxy(bool use_proxy) { return this->set(ocigraph_client_options_set_use_proxy, use_proxy); }
     /* Adds a header. Additional header fields, as names and values. They are sent only to the origin of the
      * registry. Default: none. */
@@ -291,6 +292,8 @@ class delete_options
      * them, and proceeds if a list of tags or referrers cannot be read completely. Default: false; an incomplete
      * list then fails with INCOMPLETE. */
     delete_options &force(bool force) { return set(ocigraph_delete_options_set_force, force); }
+    /* If true, returns an empty report if `reference` names nothing. Default: false; it then fails with NOT_FOUND. */
+    delete_options &if_exists(bool if_exists) { return set(ocigraph_delete_options_set_if_exists, if_exists); }
     /* Sets the maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as 512. Fewer
      * are used while a registry limits the rate of requests, or if the process can open few files. */
     delete_options &concurrency(std::size_t concurrency) {
@@ -367,6 +370,14 @@ class blob_options
     blob_options &on_progress(progress callback) {
         return set_progress(ocigraph_blob_options_set_progress, std::move(callback));
     }
+};
+
+/* Options of client::untag. */
+class untag_options
+    : public detail::options<untag_options, ocigraph_untag_options, ocigraph_untag_options_new, ocigraph_untag_options_free> {
+  public:
+    /* If true, ignores a tag that does not exist. Default: false; such a tag then fails with NOT_FOUND. */
+    untag_options &if_exists(bool if_exists) { return set(ocigraph_untag_options_set_if_exists, if_exists); }
 };
 
 } // namespace ocigraph

@@ -3,7 +3,8 @@
 //! A tag is set by pushing the manifest's own bytes again under another name. Nothing is deleted.
 
 use crate::{operation::named::named, store::Store};
-use ocigraph_types::{Code, Descriptor, Error, Reference, Result, check_tag};
+use derive_setters::Setters;
+use ocigraph_types::{Code, Descriptor, Digest, Error, Reference, Result, TagOrDigest, check_tag};
 
 pub(crate) const TAG: &str = "tag";
 pub(crate) const UNTAG: &str = "untag";
@@ -28,29 +29,75 @@ pub async fn tag(store: &dyn Store, reference: &Reference, tags: &[String]) -> R
     .await
 }
 
-/// Removes the tags of `reference`. The manifest stays.
+/// Options of [`Client::untag`](crate::Client::untag).
+///
+/// ```
+/// let options = ocigraph::UntagOptions::default().if_exists(true);
+/// assert!(options.if_exists);
+/// ```
+#[derive(Debug, Clone, Default, Setters)]
+#[non_exhaustive]
+#[setters(strip_option)]
+pub struct UntagOptions {
+    /// Ignores a tag that does not exist. Default: false; such a tag then fails with
+    /// [NOT_FOUND](crate::Code::NotFound).
+    pub if_exists: bool,
+}
+
+/// Removes the tags of `reference`. The manifest stays. With a digest in `reference`, removes only
+/// tags that name this digest.
 ///
 /// # Errors
 /// [`Code::InvalidReference`] if `reference` has no tag, [`Code::NotFound`] if a tag does not
-/// exist, [`Code::Unsupported`] if the registry removes a tag only with its manifest. If some tags
-/// were removed before the failure, the hint names them.
-pub async fn untag(store: &dyn Store, reference: &Reference) -> Result<()> {
+/// exist, [`Code::DigestMismatch`] if `reference` has a digest that a tag does not name,
+/// [`Code::Unsupported`] if the registry removes a tag only with its manifest. If some tags were
+/// removed before the failure, the hint names them.
+pub async fn untag(store: &dyn Store, reference: &Reference, options: &UntagOptions) -> Result<()> {
     named(UNTAG, reference, async {
         if reference.tags().is_empty() {
             return Err(Error::new(Code::InvalidReference, "the reference has no tag to remove"));
         }
-        for (i, tag) in reference.tags().iter().enumerate() {
-            store.untag(tag).await.map_err(|e| match &reference.tags()[..i] {
-                [] => e,
-                removed => e.with_hint(format!(
-                    "{} of the {} tags are removed: {}",
-                    removed.len(),
-                    reference.tags().len(),
-                    removed.join(", ")
-                )),
-            })?;
+        let mut removed: Vec<&str> = Vec::new();
+        for tag in reference.tags() {
+            match remove(store, tag, reference.digest(), options).await {
+                Ok(true) => removed.push(tag),
+                Ok(false) => {}
+                Err(e) if removed.is_empty() => return Err(e),
+                Err(e) => {
+                    return Err(e.with_hint(format!(
+                        "{} of the {} tags are removed: {}",
+                        removed.len(),
+                        reference.tags().len(),
+                        removed.join(", ")
+                    )));
+                }
+            }
         }
         Ok(())
     })
     .await
+}
+
+/// Removes one tag. Returns false if it does not exist and the options allow that.
+async fn remove(
+    store: &dyn Store,
+    tag: &str,
+    expected: Option<&Digest>,
+    options: &UntagOptions,
+) -> Result<bool> {
+    let removed = async {
+        if let Some(expected) = expected {
+            let named = store.resolve(&TagOrDigest::Tag(tag.to_owned())).await?.digest;
+            if named != *expected {
+                let message = format!("the tag {tag} names {named}, not {expected}");
+                return Err(Error::new(Code::DigestMismatch, message));
+            }
+        }
+        store.untag(tag).await
+    };
+    match removed.await {
+        Ok(()) => Ok(true),
+        Err(e) if options.if_exists && e.code() == Code::NotFound => Ok(false),
+        Err(e) => Err(e),
+    }
 }

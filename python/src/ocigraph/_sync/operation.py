@@ -301,7 +301,13 @@ class ArtifactOperations(Base):
         return Graph(run(operation), *named(reference))
 
     def delete(
-        self, reference: AnyReference, *, dry_run: bool = False, force: bool = False, concurrency: int | None = None
+        self,
+        reference: AnyReference,
+        *,
+        dry_run: bool = False,
+        force: bool = False,
+        if_exists: bool = False,
+        concurrency: int | None = None,
     ) -> DeleteReport:
         """Deletes what ``reference`` names and everything that refers to it, referrers before their subjects. The
         report has each manifest that could not be deleted. An interrupted delete can be run again. A dry run reports
@@ -313,6 +319,8 @@ class ArtifactOperations(Base):
             force: also deletes manifests that would be retained because they have another tag or another index lists
                 them, and proceeds if a list of tags or referrers cannot be read completely. Default: False; an
                 incomplete list then fails with `IncompleteError`.
+            if_exists: returns an empty report if ``reference`` names nothing. Default: False; it then fails with
+                `NotFoundError`.
             concurrency: maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as 512.
                 Fewer are used while a registry limits the rate of requests, or if the process can open few files.
 
@@ -320,7 +328,7 @@ class ArtifactOperations(Base):
             A `DeleteReport` with ``dry_run``, ``deleted``, ``kept`` and ``failed``.
 
         Raises:
-            NotFoundError: ``reference`` names nothing.
+            NotFoundError: ``reference`` names nothing, unless the options allow it.
             UnsupportedError: the registry deletes no manifest.
             IncompleteError: a list of tags or referrers cannot be read completely.
 
@@ -333,6 +341,7 @@ class ArtifactOperations(Base):
             given_reference(reference),
             dry_run=check_flag("dry_run", dry_run),
             force=check_flag("force", force),
+            if_exists=check_flag("if_exists", if_exists),
             concurrency=check_concurrency(concurrency),
         )
         return DeleteReport._of(run(operation))

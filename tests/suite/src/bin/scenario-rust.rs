@@ -198,6 +198,7 @@ async fn execute(request: &mut Request) -> Result<Done, Failure> {
             };
             let options = transfer_options(request, &events)?;
             let (blob, source) = content.into_blob(&kind).await?;
+            let blob = ocigraph::operation::blob_for(&reference, blob, &*source).await?;
             let outcome = client.push_blob(&reference, &blob, source, options).await?;
             json!({ "descriptor": blob.to_json(KeyCase::Snake), "outcome": outcome.name() })
         }

@@ -19,6 +19,7 @@ use crate::{
     content::{progress::Outcome, source::Source},
     store::registry::{
         capabilities::SmallUploadMethod,
+        hint,
         http::{
             body::TimedSource,
             request::{Body, Request},
@@ -129,7 +130,7 @@ impl Registry {
                 Code::Unsupported,
                 format!("the registry did not store the blob {} under that digest", blob.digest),
             )
-            .with_hint("use sha256"));
+            .with_hint(hint::use_sha256()));
         }
         Ok(Outcome::Uploaded)
     }

@@ -1,7 +1,8 @@
 //! Stored credentials: the files and helpers, the order in which they are searched, and the place
 //! where `login` stores a credential.
 //!
-//! The first place with an entry for the host is used. If that is a helper without a credential,
+//! A file that the caller names is the only place. Otherwise the first place with an entry for the
+//! host is used. If that is a helper without a credential,
 //! the host is used anonymously.
 
 use std::{
@@ -21,7 +22,7 @@ use super::{
     credential::Credential,
     helper::Helper,
 };
-use crate::blocking::spawn_blocking;
+use crate::{blocking::spawn_blocking, store::registry::hint};
 use ocigraph_types::{Code, Error, Host, Result};
 
 /// How often a file may name another helper while one is running.
@@ -35,7 +36,7 @@ const VARIABLE: &str = "DOCKER_AUTH_CONFIG";
 pub(crate) struct CredentialChain {
     /// The value of `DOCKER_AUTH_CONFIG`.
     variable: Option<OsString>,
-    /// The file that the caller named.
+    /// The file that the caller named. Then there is no other place.
     auth_file: Option<PathBuf>,
     docker: Option<PathBuf>,
     containers: Vec<PathBuf>,
@@ -70,8 +71,18 @@ impl StoredIn {
 }
 
 impl CredentialChain {
-    /// Creates the chain from the environment of this process.
-    pub(crate) fn from_environment(auth_file: Option<PathBuf>, helper_timeout: Duration) -> Self {
+    /// Creates the chain: `auth_file` alone or, without it, the places that the environment of this
+    /// process names.
+    pub(crate) fn new(auth_file: Option<PathBuf>, helper_timeout: Duration) -> Self {
+        if auth_file.is_some() {
+            return Self {
+                variable: None,
+                auth_file,
+                docker: None,
+                containers: Vec::new(),
+                helper_timeout,
+            };
+        }
         let path = |name: &str| env::var_os(name).filter(|p| !p.is_empty()).map(PathBuf::from);
         let home = env::home_dir().filter(|home| !home.as_os_str().is_empty());
         let docker = path("DOCKER_CONFIG").or_else(|| Some(home.as_ref()?.join(".docker")));
@@ -79,7 +90,7 @@ impl CredentialChain {
         let auth_json = |directory: PathBuf| directory.join("containers/auth.json");
         Self {
             variable: env::var_os(VARIABLE).filter(|text| !text.is_empty()),
-            auth_file,
+            auth_file: None,
             docker: docker.map(|directory| directory.join("config.json")),
             containers: [
                 path("REGISTRY_AUTH_FILE"),
@@ -121,6 +132,12 @@ impl CredentialChain {
                 }
                 result => result?,
             };
+            if file.is_none() && Some(&path) == self.auth_file.as_ref() {
+                let path = path.display();
+                tracing::warn!(
+                    "the credential file {path} does not exist; continuing without credentials"
+                );
+            }
             if let Some(file) = file
                 && let Some(lookup) = self.find_in(&file, host, repository)?
             {
@@ -162,7 +179,7 @@ impl CredentialChain {
     fn target(&self) -> Result<&Path> {
         self.auth_file.as_deref().or(self.docker.as_deref()).ok_or_else(|| {
             Error::new(Code::Credentials, "no home directory was found to store credentials in")
-                .with_hint("set DOCKER_CONFIG, or name a file with --registry-config")
+                .with_hint(hint::name_credential_file())
         })
     }
 

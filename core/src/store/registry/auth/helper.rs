@@ -14,6 +14,7 @@ use zeroize::Zeroizing;
 
 use self::process::ExitKind;
 use super::credential::{Credential, HELPER_TOKEN_USER, basic};
+use crate::store::registry::hint;
 use ocigraph_types::{Code, Error, Result};
 
 /// Bytes of output that are read.
@@ -55,7 +56,7 @@ impl Helper {
                 Code::Credentials,
                 format!("invalid name of a credential helper: {name:?}"),
             )
-            .with_hint("expected letters, digits, dots, underscores and hyphens"));
+            .with_hint(hint::helper_name()));
         }
         Ok(Self { name: name.to_owned(), timeout })
     }
@@ -124,9 +125,9 @@ impl Helper {
     async fn run_to_end(&self, action: &str, input: &[u8]) -> Result<Output> {
         let result = process::run(&self.program(), action, input, MAX_OUTPUT).await;
         let (exit, output) = result.map_err(|e| match e.kind() {
-            std::io::ErrorKind::NotFound => self
-                .error(action, "it is not on the PATH")
-                .with_hint("install it, or remove it from the credential file"),
+            std::io::ErrorKind::NotFound => {
+                self.error(action, "it is not on the PATH").with_hint(hint::install_helper())
+            }
             _ => self.error(action, &e.to_string()),
         })?;
         if output.len() as u64 == MAX_OUTPUT {

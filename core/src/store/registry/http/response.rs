@@ -2,21 +2,25 @@
 
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt};
-use http::{HeaderMap, StatusCode, header};
-use serde_json::Value;
+use http::{HeaderMap, Method, StatusCode, header};
 use tokio::time::{Instant, timeout, timeout_at};
 use url::Url;
 
-use super::{error::network_error, retry::retry_after, url::redacted};
+use super::{
+    error::{network_error, with_request},
+    received::Received,
+    retry::retry_after,
+    url::{redacted, same_origin},
+};
 use crate::{
     content::source::ByteStream,
     store::{
         limits::Limits,
         memory_budget::{BodyLimiter, BodyPermit, SMALL_BODY},
-        registry::secret::Secret,
+        registry::{hint, secret::Secret},
     },
 };
-use ocigraph_types::{Code, Error, RegistryError, Result, excerpt};
+use ocigraph_types::{Code, Error, Result, excerpt};
 
 /// Bytes of an error response that are read.
 const MAX_ERROR_BODY: usize = 64 * 1024;
@@ -27,6 +31,7 @@ const MIN_PROGRESS: usize = 1024;
 /// A response of any status.
 #[derive(Debug)]
 pub(crate) struct Response {
+    method: Method,
     status: StatusCode,
     headers: HeaderMap,
     url: Url,
@@ -51,8 +56,14 @@ enum Body {
 }
 
 impl Response {
-    pub(super) fn new(response: reqwest::Response, limits: Limits, secrets: Vec<Secret>) -> Self {
+    pub(super) fn new(
+        method: Method,
+        response: reqwest::Response,
+        limits: Limits,
+        secrets: Vec<Secret>,
+    ) -> Self {
         Self {
+            method,
             status: response.status(),
             headers: response.headers().clone(),
             url: response.url().clone(),
@@ -132,12 +143,14 @@ impl Response {
 
     /// Reads the body as metadata, and returns the response with it.
     pub(super) async fn buffered(self) -> Result<Self> {
+        let method = self.method.clone();
         let (status, headers, url) = (self.status, self.headers.clone(), self.url.clone());
         let (limits, secrets, hint) = (self.limits, self.secrets.clone(), self.hint.clone());
         let (redirected, early) = (self.redirected, self.early);
         let (bytes, permit) = self.metadata().await?;
         let (body, body_limiter) = (Body::Buffered(bytes), None);
         Ok(Self {
+            method,
             status,
             headers,
             url,
@@ -222,7 +235,9 @@ impl Response {
             Body::Streaming(response) => response,
         };
         let idle = self.limits.idle_timeout;
-        let chunks = response.bytes_stream().map_err(|e| network_error(&e));
+        let request = format!("{} {}", self.method, redacted(&self.url));
+        let chunks =
+            response.bytes_stream().map_err(move |e| with_request(network_error(&e), &request));
         let state = (Box::pin(chunks), Instant::now() + idle, 0);
         futures::stream::try_unfold(
             state,
@@ -250,20 +265,36 @@ impl Response {
         .boxed()
     }
 
+    /// What was received, for messages. The body is not read.
+    pub(crate) fn received(&self) -> Received {
+        Received {
+            method: self.method.clone(),
+            url: redacted(&self.url),
+            status: self.status,
+            content_type: self.content_type(),
+            content_encoding: self.header(header::CONTENT_ENCODING).map(str::to_owned),
+            secrets: self.secrets.clone(),
+        }
+    }
+
     /// Converts the response into an error with the registry's own message. `what` says which step
     /// failed.
     pub(crate) async fn into_error(self, what: &str) -> Error {
-        let status = self.status();
+        let (status, received) = (self.status(), self.received());
         let wait = self.header(header::RETRY_AFTER).and_then(retry_after);
         let request_id = ["x-ms-correlation-request-id", "x-request-id", "docker-request-id"]
             .iter()
-            .find_map(|name| self.header(name).map(str::to_owned));
-        let (secrets, hint) = (self.secrets.clone(), self.hint.clone());
-        let content_type = self.header(header::CONTENT_TYPE).map(str::to_owned);
-        let redirect = self.location().filter(|_| status.is_redirection()).map(|location| {
+            .find_map(|name| self.header(name).map(|id| received.masked(id)));
+        let hint = self.hint.clone();
+        let location = self.location().filter(|_| status.is_redirection());
+        let redirect = location.map(|location| {
             let target = self.url.join(location).map(|url| redacted(&url));
-            format!("redirected to {}", target.unwrap_or_else(|_| excerpt(location)))
+            let target = target.unwrap_or_else(|_| excerpt(location));
+            format!("redirected to {}", received.masked(&target))
         });
+        let redirect_hint = location
+            .and_then(|location| self.url.join(location).ok())
+            .and_then(|target| redirect_hint(&self.url, &target));
         let limit = self.limits.idle_timeout;
         let mut body = Vec::new();
         let read = async {
@@ -278,7 +309,7 @@ impl Response {
         };
         // A part of the message is better than none.
         let _ = timeout(limit, read).await;
-        let errors = registry_errors(&body, &secrets);
+        let errors = received.errors(&body);
         let code = match status.as_u16() {
             401 => Code::Unauthorized,
             403 => Code::Forbidden,
@@ -290,113 +321,33 @@ impl Response {
             429 => Code::RateLimited,
             _ => Code::Registry,
         };
-        let mut received: Vec<String> = errors.iter().map(described).collect();
-        if received.is_empty() {
-            received.extend(first_words(content_type.as_deref(), &body, &secrets));
-        }
-        received.extend(redirect);
-        let messages = match received.as_slice() {
-            [] => String::new(),
-            received => format!(" ({})", received.join(", ")),
-        };
-        let mut error =
-            Error::new(code, format!("{what}: the registry answered {status}{messages}"))
-                .with_response(status.as_u16(), errors, request_id);
+        let described = received.described(&errors, redirect, &body);
+        let mut error = Error::new(code, format!("{what}: {described}")).with_response(
+            status.as_u16(),
+            errors,
+            request_id,
+        );
         if let Some(wait) = wait {
             error = error.with_retry_after(wait);
         }
-        match hint {
+        match hint.or(redirect_hint).or_else(|| received.hint(&body)) {
             Some(hint) => error.with_hint(hint),
             None => error,
         }
     }
 }
 
-/// Reads the errors of a body: the list of the OCI distribution specification ("Error Codes"), or
-/// the single error of OAuth 2 that token servers send (RFC 6749, section 5.2). Secrets are
-/// replaced by `***`.
-fn registry_errors(body: &[u8], secrets: &[Secret]) -> Vec<RegistryError> {
-    let Ok(body) = serde_json::from_slice::<Value>(body) else { return Vec::new() };
-    let clean = |value: &Value| masked(value.as_str().unwrap_or_default(), secrets);
-    let error = |error: &Value, code: &Value, message: &Value| RegistryError {
-        detail: masked(&detail(&error["detail"]), secrets),
-        ..RegistryError::new(clean(code), clean(message))
-    };
-    match &body["errors"] {
-        Value::Array(errors) => {
-            errors.iter().take(16).map(|e| error(e, &e["code"], &e["message"])).collect()
+/// Returns what to try if a registry redirects a request that is not sent elsewhere.
+fn redirect_hint(from: &Url, to: &Url) -> Option<String> {
+    let host = to.host_str()?;
+    Some(if same_origin(from, to) {
+        hint::redirected_by_gateway()
+    } else if from.host_str() == Some(host) && from.scheme() == "http" && to.scheme() == "https" {
+        hint::redirected_to_tls()
+    } else {
+        match to.port() {
+            Some(port) => hint::redirected_to(format!("{host}:{port}")),
+            None => hint::redirected_to(host),
         }
-        _ => {
-            let names = ["error_description", "details", "message"];
-            let message = names.iter().map(|name| &body[*name]).find(|value| value.is_string());
-            match (&body["error"], message) {
-                (Value::Null, None) => Vec::new(),
-                (code, message) => vec![error(&body, code, message.unwrap_or(&Value::Null))],
-            }
-        }
-    }
-}
-
-/// `CODE: message: detail`, without the parts that are empty.
-fn described(error: &RegistryError) -> String {
-    let parts = [&error.code, &error.message, &error.detail];
-    let parts: Vec<&str> =
-        parts.into_iter().map(String::as_str).filter(|text| !text.is_empty()).collect();
-    parts.join(": ")
-}
-
-/// The detail of an error as text: the text itself, the texts of an object, or else JSON.
-fn detail(value: &Value) -> String {
-    match value {
-        Value::Null => String::new(),
-        Value::String(text) => text.clone(),
-        Value::Object(fields) if fields.values().all(Value::is_string) => {
-            let fields = fields.iter().filter_map(|(name, text)| Some((name, text.as_str()?)));
-            fields.map(|(name, text)| format!("{name} {text}")).collect::<Vec<_>>().join(", ")
-        }
-        Value::Object(fields) if fields.is_empty() => String::new(),
-        other => other.to_string(),
-    }
-}
-
-/// The content type and the first words of a body without a list of errors.
-pub(crate) fn first_words(
-    content_type: Option<&str>,
-    body: &[u8],
-    secrets: &[Secret],
-) -> Option<String> {
-    const MAX_CHARS: usize = 80;
-    let (mut text, mut in_tag) = (String::new(), false);
-    for c in String::from_utf8_lossy(&body[..body.len().min(4096)]).chars() {
-        match c {
-            '<' => in_tag = true,
-            '>' if in_tag => {
-                in_tag = false;
-                text.push(' ');
-            }
-            c if !in_tag => text.push(c),
-            _ => {}
-        }
-    }
-    let words = masked(&text.split_whitespace().collect::<Vec<_>>().join(" "), secrets);
-    let mut shown: String = words.chars().take(MAX_CHARS).collect();
-    if shown.len() < words.len() {
-        shown.push('…');
-    }
-    let content_type = content_type.map(|text| excerpt(text.trim()));
-    match (content_type, shown.is_empty()) {
-        (None, true) => None,
-        (Some(content_type), true) => Some(content_type).filter(|_| !body.is_empty()),
-        (None, false) => Some(format!("{shown:?}")),
-        (Some(content_type), false) => Some(format!("{content_type}: {shown:?}")),
-    }
-}
-
-/// A text of the registry without control characters, and with `***` in place of secrets.
-fn masked(text: &str, secrets: &[Secret]) -> String {
-    let mut text = text.to_owned();
-    for secret in secrets.iter().filter(|secret| !secret.expose().is_empty()) {
-        text = text.replace(secret.expose(), "***");
-    }
-    text.chars().filter(|c| !c.is_control()).take(512).collect()
+    })
 }

@@ -23,7 +23,7 @@ use rustls::{
 use rustls_platform_verifier::Verifier;
 use zeroize::Zeroizing;
 
-use crate::{content::small_file::read_small_file, per_process::PerProcess};
+use crate::{content::small_file::read_small_file, per_process::PerProcess, store::registry::hint};
 use ocigraph_types::{Code, Error, Result};
 
 /// The TLS part of the client configuration.
@@ -113,7 +113,7 @@ fn verifier(options: &TlsOptions) -> Result<Arc<dyn ServerCertVerifier>> {
 fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>> {
     let unusable = |reason: String| {
         Error::new(Code::Tls, format!("{} has no certificates: {reason}", path.display()))
-            .with_hint("expected PEM: -----BEGIN CERTIFICATE-----")
+            .with_hint(hint::no_pem())
     };
     let text = read_small_file(path).map_err(|e| unusable(e.to_string()))?;
     let all = CertificateDer::pem_slice_iter(&text)
@@ -136,7 +136,7 @@ fn identity(options: &TlsOptions) -> Result<Option<Identity>> {
                 Code::InvalidArgument,
                 "a client certificate needs its key, and a key its certificate",
             )
-            .with_hint("pass both (--cert-file and --key-file)"));
+            .with_hint(hint::certificate_and_key()));
         }
     };
     let unusable = |reason: String| {
