@@ -325,7 +325,11 @@ export interface PushOptions extends TransferOptions {
   subject?: string | undefined;
   /** The annotations of the manifest. Default: none. */
   annotations?: Annotations | undefined;
-  /** The config blob. Default: the empty JSON object, as image-spec recommends for artifacts. */
+  /**
+   * The config blob. Its media type is `application/vnd.unknown.config.v1+json` unless it is given; without an artifact
+   * type, it is the type of the artifact. Its annotations are those of the config's descriptor. Default: the empty JSON
+   * object, as image-spec recommends for artifacts.
+   */
   config?: PushFile | undefined;
   /** The format of the manifest. Default: `auto`. */
   format?: ManifestFormat | undefined;
@@ -382,7 +386,11 @@ export interface AttachOptions extends TransferOptions {
   platform?: string | undefined;
   /** The annotations of the manifest. Default: none. */
   annotations?: Annotations | undefined;
-  /** The config blob. Default: the empty JSON object, as image-spec recommends for artifacts. */
+  /**
+   * The config blob. Its media type is `application/vnd.unknown.config.v1+json` unless it is given; without an artifact
+   * type, it is the type of the artifact. Its annotations are those of the config's descriptor. Default: the empty JSON
+   * object, as image-spec recommends for artifacts.
+   */
   config?: PushFile | undefined;
   /** The format of the manifest. Default: `auto`. */
   format?: ManifestFormat | undefined;

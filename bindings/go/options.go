@@ -23,8 +23,10 @@ type PushOptions struct {
 	Subject string
 	// Annotations are the annotations of the manifest. Default: none.
 	Annotations map[string]string
-	// Config is the config blob. It has MediaType and one of Path and Content. Other fields are invalid. Default: the
-	// empty JSON object, as image-spec recommends for artifacts.
+	// Config is the config blob. It has MediaType and one of Path and Content. Other fields are invalid. Its media type
+	// is "application/vnd.unknown.config.v1+json" unless it is given; without an artifact type, it is the type of the
+	// artifact. Its annotations are those of the config's descriptor. Default: the empty JSON object, as image-spec
+	// recommends for artifacts.
 	Config *File
 	// Format is the format of the manifest. Default: [FormatAuto].
 	Format Format
@@ -131,8 +133,10 @@ type AttachOptions struct {
 	Platform string
 	// Annotations are the annotations of the manifest. Default: none.
 	Annotations map[string]string
-	// Config is the config blob. It has MediaType and one of Path and Content. Other fields are invalid. Default: the
-	// empty JSON object, as image-spec recommends for artifacts.
+	// Config is the config blob. It has MediaType and one of Path and Content. Other fields are invalid. Its media type
+	// is "application/vnd.unknown.config.v1+json" unless it is given; without an artifact type, it is the type of the
+	// artifact. Its annotations are those of the config's descriptor. Default: the empty JSON object, as image-spec
+	// recommends for artifacts.
 	Config *File
 	// Format is the format of the manifest. Default: [FormatAuto].
 	Format Format

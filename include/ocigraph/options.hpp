@@ -92,12 +92,15 @@ class push_options
     push_options &annotation(std::string_view key, std::string_view value) {
         return set(ocigraph_push_options_add_annotation, detail::in(key), detail::in(value));
     }
-    /* Sets the config blob. Default: the empty JSON object, as image-spec recommends for artifacts. */
+    /* Sets the config blob. Its media type is `application/vnd.unknown.config.v1+json` unless it is given; without
+     * an artifact type, it is the type of the artifact. Its annotations are those of the config's descriptor.
+     * Default: the empty JSON object, as image-spec recommends for artifacts. */
     push_options &config(std::string_view content, std::string_view media_type) {
         return set(ocigraph_push_options_set_config, detail::in_bytes(content), detail::in(media_type));
     }
-    /* Sets the config blob. Default: the empty JSON object, as image-spec recommends for artifacts. The content is
-     * that of a file. */
+    /* Sets the config blob. Its media type is `application/vnd.unknown.config.v1+json` unless it is given; without
+     * an artifact type, it is the type of the artifact. Its annotations are those of the config's descriptor.
+     * Default: the empty JSON object, as image-spec recommends for artifacts. The content is that of a file. */
     push_options &config_path(std::string_view path, std::string_view media_type = {}) {
         return set(ocigraph_push_options_set_config_path, detail::in(path), detail::in(media_type));
     }
@@ -163,12 +166,15 @@ class attach_options
     attach_options &annotation(std::string_view key, std::string_view value) {
         return set(ocigraph_attach_options_add_annotation, detail::in(key), detail::in(value));
     }
-    /* Sets the config blob. Default: the empty JSON object, as image-spec recommends for artifacts. */
+    /* Sets the config blob. Its media type is `application/vnd.unknown.config.v1+json` unless it is given; without
+     * an artifact type, it is the type of the artifact. Its annotations are those of the config's descriptor.
+     * Default: the empty JSON object, as image-spec recommends for artifacts. */
     attach_options &config(std::string_view content, std::string_view media_type) {
         return set(ocigraph_attach_options_set_config, detail::in_bytes(content), detail::in(media_type));
     }
-    /* Sets the config blob. Default: the empty JSON object, as image-spec recommends for artifacts. The content is
-     * that of a file. */
+    /* Sets the config blob. Its media type is `application/vnd.unknown.config.v1+json` unless it is given; without
+     * an artifact type, it is the type of the artifact. Its annotations are those of the config's descriptor.
+     * Default: the empty JSON object, as image-spec recommends for artifacts. The content is that of a file. */
     attach_options &config_path(std::string_view path, std::string_view media_type = {}) {
         return set(ocigraph_attach_options_set_config_path, detail::in(path), detail::in(media_type));
     }

@@ -63,7 +63,9 @@ class ArtifactOperations(Base):
                 The artifact becomes a referrer of it. `NotFoundError` if the manifest does not exist,
                 `InvalidArgumentError` if it is in another repository. Default: none.
             annotations: the annotations of the manifest. Default: none.
-            config: the config blob. Default: the empty JSON object, as image-spec recommends for artifacts.
+            config: the config blob. Its media type is ``application/vnd.unknown.config.v1+json`` unless it is given;
+                without an artifact type, it is the type of the artifact. Its annotations are those of the config's
+                descriptor. Default: the empty JSON object, as image-spec recommends for artifacts.
             format: the format of the manifest. Default: ``auto``.
             allow_path_traversal: permits absolute titles and titles with ``..``. Default: False; such a title then
                 fails with `UnsafePathError`.
@@ -136,7 +138,9 @@ class ArtifactOperations(Base):
             platform: attaches to the image for this platform if the reference names an index. `NotFoundError` if the
                 index has no such image. Default: attaches to the manifest that the reference names.
             annotations: the annotations of the manifest. Default: none.
-            config: the config blob. Default: the empty JSON object, as image-spec recommends for artifacts.
+            config: the config blob. Its media type is ``application/vnd.unknown.config.v1+json`` unless it is given;
+                without an artifact type, it is the type of the artifact. Its annotations are those of the config's
+                descriptor. Default: the empty JSON object, as image-spec recommends for artifacts.
             format: the format of the manifest. Default: ``auto``.
             allow_empty: permits an artifact without files, which consists of annotations only. Default: False; an
                 attach without files then fails with `InvalidArgumentError`.

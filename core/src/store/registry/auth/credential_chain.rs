@@ -314,3 +314,22 @@ pub(crate) enum ChainLookup {
         server: String,
     },
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_a_home_directory_there_is_no_place_to_store() {
+        let chain = CredentialChain {
+            variable: None,
+            auth_file: None,
+            docker: None,
+            containers: Vec::new(),
+            helper_timeout: Duration::from_secs(1),
+        };
+        let error = chain.target().unwrap_err();
+        assert_eq!(error.code(), Code::Credentials);
+        assert_eq!(error.hint(), Some("set DOCKER_CONFIG, or name a file with --registry-config"));
+    }
+}
