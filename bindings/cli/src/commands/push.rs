@@ -10,8 +10,9 @@ use std::{
 
 use clap::Args;
 use ocigraph::{
-    Annotations, AttachOptions, BufferedContent, Code, EMPTY_JSON, Error, File, ManifestFormat,
-    OutputFile, Platform, PushOptions, PushResult, Reference, Result, media_type, read_small_file,
+    Annotations, AttachOptions, BufferedContent, Code, EMPTY_JSON, Error, File, Manifest,
+    ManifestFormat, OutputFile, Platform, PushOptions, PushResult, Reference, Result, media_type,
+    read_small_file,
 };
 
 use crate::{
@@ -138,6 +139,7 @@ pub(crate) async fn attach(common: &Common, args: AttachArgs) -> Result<ExitCode
     let mut options = AttachOptions::default();
     options.files = artifact.files;
     options.artifact_type = artifact.artifact_type;
+    let is_image = args.platform.is_some();
     options.platform = args.platform;
     options.annotations = artifact.annotations;
     options.config = artifact.config;
@@ -148,7 +150,13 @@ pub(crate) async fn attach(common: &Common, args: AttachArgs) -> Result<ExitCode
     options.concurrency = common.concurrency();
     options.progress = uploads(common);
     let attached = common.client()?.attach(&args.subject, options).await?;
-    written.finish("Attached to", &args.subject, &attached)
+    if !is_image {
+        return written.finish("Attached to", &args.subject, &attached);
+    }
+    // With a platform, the subject is the image, and the reference names its index.
+    let manifest = Manifest::parse(attached.manifest.clone(), None, Default::default())?;
+    let subject = manifest.subject().map(|subject| args.subject.at(subject.digest.clone()));
+    written.finish("Attached to", &subject.unwrap_or(args.subject), &attached)
 }
 
 /// Where the result of a push is written.

@@ -22,6 +22,7 @@ use super::{
     body::BodyMonitor,
     error::{with_request, with_server, with_timeout},
     proxy,
+    received::masked,
     request::{Body, Request},
     resolver::SystemResolver,
     response::Response,
@@ -214,7 +215,7 @@ impl HttpClient {
         if let Some(error) = source_error {
             return Err(error);
         }
-        tracing::debug!(method = %request.method, url = %redacted(url), status = response.as_ref().map(|r| r.status().as_u16()).ok(), "request");
+        tracing::debug!(method = %request.method, url = %shown(request), status = response.as_ref().map(|r| r.status().as_u16()).ok(), "request");
         let response =
             response.map_err(|e| with_server(with_request(e, &description(request)), url))?;
         Ok(Response::new(request.method.clone(), response, limits, request.secrets.clone())
@@ -299,7 +300,12 @@ impl Attempt for HttpClient {
 }
 
 fn description(request: &Request) -> String {
-    format!("{} {}", request.method, redacted(&request.url))
+    format!("{} {}", request.method, shown(request))
+}
+
+/// The URL of a request for messages. A registry can make a URL of what it received.
+fn shown(request: &Request) -> String {
+    masked(&redacted(&request.url), &request.secrets)
 }
 
 fn outcome(result: &std::result::Result<Response, RequestError>) -> RequestOutcome {

@@ -29,9 +29,8 @@ impl Received {
     /// Adds the request and what was received to the error of a body that cannot be read, and a hint
     /// if there is none.
     pub(crate) fn explain(&self, error: Error, body: &[u8]) -> Error {
-        let Self { method, url, status, .. } = self;
+        let (method, url, status) = (&self.method, self.url(), self.status);
         let words = self.words(body).map(|words| format!(" with {words}")).unwrap_or_default();
-        let url = self.masked(url);
         let message = format!(
             "{}; the registry answered {status}{words} to {method} {url}",
             self.masked_text(error.message())
@@ -43,6 +42,11 @@ impl Received {
         }
     }
 
+    /// The URL, for messages.
+    pub(super) fn url(&self) -> String {
+        masked(&self.url, &self.secrets)
+    }
+
     /// The status, what the registry says, and the request.
     pub(super) fn described(
         &self,
@@ -50,7 +54,7 @@ impl Received {
         redirect: Option<String>,
         body: &[u8],
     ) -> String {
-        let Self { method, url, status, .. } = self;
+        let (method, url, status) = (&self.method, self.url(), self.status);
         let mut parts: Vec<String> =
             errors.iter().map(described).filter(|text| !text.is_empty()).collect();
         if parts.is_empty() {
@@ -61,7 +65,7 @@ impl Received {
             [] => String::new(),
             parts => format!(" ({})", parts.join(", ")),
         };
-        format!("the registry answered {status}{parts} to {method} {}", self.masked(url))
+        format!("the registry answered {status}{parts} to {method} {url}")
     }
 
     /// What to try if the body is not that of a registry.
@@ -153,14 +157,18 @@ impl Received {
         self.masked_text(text).chars().filter(|c| !c.is_control()).take(512).collect()
     }
 
-    /// A text of any length with `***` in place of secrets.
     fn masked_text(&self, text: &str) -> String {
-        let mut text = text.to_owned();
-        for secret in self.secrets.iter().filter(|secret| !secret.expose().is_empty()) {
-            text = text.replace(secret.expose(), "***");
-        }
-        text
+        masked(text, &self.secrets)
     }
+}
+
+/// A text of any length with `***` in place of secrets.
+pub(super) fn masked(text: &str, secrets: &[Secret]) -> String {
+    let mut text = text.to_owned();
+    for secret in secrets.iter().filter(|secret| !secret.expose().is_empty()) {
+        text = text.replace(secret.expose(), "***");
+    }
+    text
 }
 
 /// The words of a body, without the tags of HTML.

@@ -8,7 +8,7 @@ use url::Url;
 
 use super::{
     error::{network_error, with_request},
-    received::Received,
+    received::{Received, masked},
     retry::retry_after,
     url::{redacted, same_origin},
 };
@@ -187,7 +187,8 @@ impl Response {
     }
 
     async fn read_body(mut self, limit: usize) -> Result<(Bytes, Option<BodyPermit>)> {
-        let (url, deadline) = (redacted(&self.url), self.limits.stall_timeout);
+        let url = masked(&redacted(&self.url), &self.secrets);
+        let deadline = self.limits.stall_timeout;
         let too_large =
             || Error::new(Code::TooLarge, format!("the response from {url} exceeds {limit} bytes"));
         let length = self.header(header::CONTENT_LENGTH).and_then(|n| n.parse::<u64>().ok());
@@ -235,9 +236,11 @@ impl Response {
             Body::Streaming(response) => response,
         };
         let idle = self.limits.idle_timeout;
-        let request = format!("{} {}", self.method, redacted(&self.url));
-        let chunks =
-            response.bytes_stream().map_err(move |e| with_request(network_error(&e), &request));
+        let (method, url, secrets) = (self.method, self.url, self.secrets);
+        let chunks = response.bytes_stream().map_err(move |e| {
+            let url = masked(&redacted(&url), &secrets);
+            with_request(network_error(&e), &format!("{method} {url}"))
+        });
         let state = (Box::pin(chunks), Instant::now() + idle, 0);
         futures::stream::try_unfold(
             state,
