@@ -141,7 +141,9 @@ pub async fn tags(store: &dyn ReadStore, reference: &Reference) -> Result<List<S
         let Some(descriptor) = named_manifest(store, reference).await? else {
             return store.tags().await;
         };
-        let tags = find_tags_of(store, &descriptor.digest).await?;
+        // Names are found without the store's catalog, which may need other rights.
+        let mut tags = resolve_all(store, store.tags().await?).await?;
+        tags.entries.retain(|tag| tag.digest == descriptor.digest);
         let names: Vec<String> = tags.entries.into_iter().map(|tag| tag.name).collect();
         let charge = store.memory().charge().of(names.weight())?;
         Ok(List::new(names, tags.problems, charge))
@@ -160,7 +162,11 @@ async fn find_tags(store: &dyn ReadStore) -> Result<List<TagInfo>> {
     if let Some(listed) = listed? {
         return Ok(listed);
     }
-    let tags = tags?;
+    resolve_all(store, tags?).await
+}
+
+/// Returns the digest of each tag.
+async fn resolve_all(store: &dyn ReadStore, tags: List<String>) -> Result<List<TagInfo>> {
     let (mut found, mut problems) = (Vec::new(), tags.problems);
     let mut charge = store.memory().charge();
     for (name, named) in resolve_tags(store, tags.entries, DEFAULT_CONCURRENCY).await {
