@@ -60,7 +60,9 @@ fn check_proxy(name: &str, value: Option<&str>) -> Result<()> {
     let host_and_port = authority.as_str().rsplit('@').next().unwrap_or_default();
     let after_host = host_and_port.rsplit(']').next().unwrap_or_default();
     let has_port = after_host.contains(':');
-    if authority.host().is_empty() || (has_port && !authority.port_u16().is_some_and(|n| n > 0)) {
+    if authority.host().is_empty()
+        || (has_port && authority.port_u16().is_none_or(|port| port == 0))
+    {
         return invalid();
     }
     Ok(())
