@@ -442,6 +442,9 @@ typedef struct ocigraph_tag_list ocigraph_tag_list;
 // A list of texts: tags or repositories.
 typedef struct ocigraph_text_list ocigraph_text_list;
 
+// Options of `ocigraph_client_untag`.
+typedef struct ocigraph_untag_options ocigraph_untag_options;
+
 // Options of `ocigraph_client_verify`.
 typedef struct ocigraph_verify_options ocigraph_verify_options;
 
@@ -883,9 +886,10 @@ ocigraph_status ocigraph_client_options_set_client_certificate(ocigraph_client_o
                                                                ocigraph_str key_file,
                                                                ocigraph_error **error);
 
-// Sets a credential file in docker's format, which is searched before docker's and podman's own
-// files. `login` writes to it. Default: not set, and `login` writes to docker's `config.json`. An
-// empty text or NULL unsets it.
+// Sets a credential file in docker's format, in place of all others: neither docker's and podman's
+// own files nor environment variables such as `DOCKER_AUTH_CONFIG` are read. A file that does not
+// exist has no credentials. `login` writes to it. Default: not set, and `login` writes to docker's
+// `config.json`. An empty text or NULL unsets it.
 //
 // Errors: INVALID_ARGUMENT if `options` is NULL or the text is not UTF-8.
 // Threads: one at a time for each handle. Since 0.1.0.
@@ -922,7 +926,7 @@ ocigraph_status ocigraph_client_options_set_insecure(ocigraph_client_options *op
                                                      ocigraph_error **error);
 
 // If true, uses the proxies in `HTTPS_PROXY`, `HTTP_PROXY` and `ALL_PROXY`, except for hosts in
-// `NO_PROXY` and for loopback addresses. Default: true.
+// `NO_PROXY` and for loopback addresses. A malformed variable is an error. Default: true.
 //
 // Errors: INVALID_ARGUMENT if `options` is NULL.
 // Threads: one at a time for each handle. Since 0.1.0.
@@ -1065,7 +1069,9 @@ ocigraph_status ocigraph_push_options_add_annotation(ocigraph_push_options *opti
                                                      ocigraph_str value,
                                                      ocigraph_error **error);
 
-// Sets the config blob. Default: the empty JSON object, as image-spec recommends for artifacts.
+// Sets the config blob. Its media type is `application/vnd.unknown.config.v1+json` unless it is
+// given; without an artifact type, it is the type of the artifact. Its annotations are those of
+// the config's descriptor. Default: the empty JSON object, as image-spec recommends for artifacts.
 //
 // The content is copied. `media_type`: no text selects "application/json".
 //
@@ -1077,7 +1083,9 @@ ocigraph_status ocigraph_push_options_set_config(ocigraph_push_options *options,
                                                  ocigraph_str media_type,
                                                  ocigraph_error **error);
 
-// Sets the config blob. Default: the empty JSON object, as image-spec recommends for artifacts.
+// Sets the config blob. Its media type is `application/vnd.unknown.config.v1+json` unless it is
+// given; without an artifact type, it is the type of the artifact. Its annotations are those of
+// the config's descriptor. Default: the empty JSON object, as image-spec recommends for artifacts.
 //
 // `path`: the file with the content. `media_type`: no text derives the media type from the file
 // name.
@@ -1244,7 +1252,9 @@ ocigraph_status ocigraph_attach_options_add_annotation(ocigraph_attach_options *
                                                        ocigraph_str value,
                                                        ocigraph_error **error);
 
-// Sets the config blob. Default: the empty JSON object, as image-spec recommends for artifacts.
+// Sets the config blob. Its media type is `application/vnd.unknown.config.v1+json` unless it is
+// given; without an artifact type, it is the type of the artifact. Its annotations are those of
+// the config's descriptor. Default: the empty JSON object, as image-spec recommends for artifacts.
 //
 // The content is copied. `media_type`: no text selects "application/json".
 //
@@ -1256,7 +1266,9 @@ ocigraph_status ocigraph_attach_options_set_config(ocigraph_attach_options *opti
                                                    ocigraph_str media_type,
                                                    ocigraph_error **error);
 
-// Sets the config blob. Default: the empty JSON object, as image-spec recommends for artifacts.
+// Sets the config blob. Its media type is `application/vnd.unknown.config.v1+json` unless it is
+// given; without an artifact type, it is the type of the artifact. Its annotations are those of
+// the config's descriptor. Default: the empty JSON object, as image-spec recommends for artifacts.
 //
 // `path`: the file with the content. `media_type`: no text derives the media type from the file
 // name.
@@ -1536,6 +1548,15 @@ ocigraph_status ocigraph_delete_options_set_force(ocigraph_delete_options *optio
                                                   bool force,
                                                   ocigraph_error **error);
 
+// If true, returns an empty report if `reference` names nothing. Default: false; it then fails
+// with NOT_FOUND.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_delete_options_set_if_exists(ocigraph_delete_options *options,
+                                                      bool if_exists,
+                                                      ocigraph_error **error);
+
 // Sets the maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count
 // as 512. Fewer are used while a registry limits the rate of requests, or if the process can open
 // few files.
@@ -1721,6 +1742,27 @@ ocigraph_status ocigraph_blob_options_set_progress(ocigraph_blob_options *option
                                                    ocigraph_progress_fn callback,
                                                    void *user_data,
                                                    ocigraph_error **error);
+
+// Creates untag options with the default values.
+//
+// Ownership: free the result with `ocigraph_untag_options_free`.
+// Threads: any. Since 0.1.0.
+ocigraph_untag_options *ocigraph_untag_options_new(void);
+
+// Frees untag options. Running operations are not affected.
+//
+// Ownership: takes `options`, which may be NULL.
+// Threads: any, once for each handle. Since 0.1.0.
+void ocigraph_untag_options_free(ocigraph_untag_options *options);
+
+// If true, ignores a tag that does not exist. Default: false; such a tag then fails with
+// NOT_FOUND.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_untag_options_set_if_exists(ocigraph_untag_options *options,
+                                                     bool if_exists,
+                                                     ocigraph_error **error);
 
 // Creates a credential from a user name and a password.
 //
@@ -1969,8 +2011,8 @@ ocigraph_status ocigraph_client_discover_start(const ocigraph_client *client,
 //
 // Ownership: free `out` with `ocigraph_delete_report_free`.
 // Errors: INVALID_ARGUMENT, INVALID_REFERENCE, IO, CANCELLED, network errors; NOT_FOUND if
-// `reference` names nothing; UNSUPPORTED if the registry deletes no manifest; INCOMPLETE if a list
-// of tags or referrers cannot be read completely.
+// `reference` names nothing, unless the options allow it; UNSUPPORTED if the registry deletes no
+// manifest; INCOMPLETE if a list of tags or referrers cannot be read completely.
 // Threads: any; blocks until the operation is over. Since 0.1.0.
 ocigraph_status ocigraph_client_delete(const ocigraph_client *client,
                                        ocigraph_str reference,
@@ -2240,17 +2282,19 @@ ocigraph_status ocigraph_client_tag_start(const ocigraph_client *client,
                                           void *user_data,
                                           ocigraph_error **error);
 
-// Removes the tags of `reference`. The manifest stays. In an image layout, a tag can end with a
-// digest: `v1@sha256:…` is such a tag if the layout has it, and otherwise the tag `v1`.
+// Removes the tags of `reference`. The manifest stays. With a digest in `reference`, removes only
+// tags that name this digest.
 //
-// `reference`: the tags to remove. `cancel`: may be NULL.
+// `reference`: the tags to remove. `options`: NULL selects the defaults. `cancel`: may be NULL.
 //
 // Errors: INVALID_ARGUMENT, IO, CANCELLED, network errors; INVALID_REFERENCE if `reference` has no
-// tag; NOT_FOUND if a tag does not exist; UNSUPPORTED if the registry removes a tag only with its
-// manifest. If some tags were removed before the failure, the hint names them.
+// tag; NOT_FOUND if a tag does not exist; DIGEST_MISMATCH if `reference` has a digest that a tag
+// does not name; UNSUPPORTED if the registry removes a tag only with its manifest. If some tags
+// were removed before the failure, the hint names them.
 // Threads: any; blocks until the operation is over. Since 0.1.0.
 ocigraph_status ocigraph_client_untag(const ocigraph_client *client,
                                       ocigraph_str reference,
+                                      const ocigraph_untag_options *options,
                                       const ocigraph_cancel *cancel,
                                       ocigraph_error **error);
 
@@ -2258,26 +2302,29 @@ ocigraph_status ocigraph_client_untag(const ocigraph_client *client,
 // `done` exactly once with the result, also if the operation is cancelled or the runtime ends. If
 // this call fails, `done` is not called.
 //
-// Ownership: `user_data` must stay valid until `done` has been called. `client` and `cancel` may
-// be freed earlier.
+// Ownership: `user_data` must stay valid until `done` has been called. `client`, `options` and
+// `cancel` may be freed earlier.
 // Errors: INVALID_ARGUMENT, INVALID_REFERENCE; CANCELLED if the runtime has ended.
 // Threads: any; the library calls `done` on one of its own threads, where it may block. Since
 // 0.1.0.
 ocigraph_status ocigraph_client_untag_start(const ocigraph_client *client,
                                             ocigraph_str reference,
+                                            const ocigraph_untag_options *options,
                                             const ocigraph_cancel *cancel,
                                             ocigraph_untag_fn done,
                                             void *user_data,
                                             ocigraph_error **error);
 
 // Returns all tags, in the order of the registry or layout. Fallback tags of referrers are not
-// among them.
+// among them. With a tag or digest in `reference`, returns only the tags of that manifest.
 //
-// `reference`: the repository or layout. A tag or digest in it is ignored. `cancel`: may be NULL.
+// `reference`: the repository or layout, or with a tag or digest one manifest in it. `cancel`: may
+// be NULL.
 //
 // Ownership: free `out` with `ocigraph_text_list_free`.
-// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, IO, CANCELLED, network errors; INCOMPLETE if a part
-// of the list cannot be read.
+// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, IO, CANCELLED, network errors; NOT_FOUND if
+// `reference` has a tag or digest that names nothing; INCOMPLETE if a part of the list cannot be
+// read.
 // Threads: any; blocks until the operation is over. Since 0.1.0.
 ocigraph_status ocigraph_client_tags(const ocigraph_client *client,
                                      ocigraph_str reference,
@@ -2301,13 +2348,16 @@ ocigraph_status ocigraph_client_tags_start(const ocigraph_client *client,
                                            void *user_data,
                                            ocigraph_error **error);
 
-// Returns all tags, each with the digest that it names and what the registry knows of it.
+// Returns all tags, each with the digest that it names and what the registry knows of it. With a
+// tag or digest in `reference`, returns only the tags of that manifest.
 //
-// `reference`: the repository or layout. A tag or digest in it is ignored. `cancel`: may be NULL.
+// `reference`: the repository or layout, or with a tag or digest one manifest in it. `cancel`: may
+// be NULL.
 //
 // Ownership: free `out` with `ocigraph_tag_list_free`.
-// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, IO, CANCELLED, network errors; INCOMPLETE if a part
-// of the list cannot be read.
+// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, IO, CANCELLED, network errors; NOT_FOUND if
+// `reference` has a tag or digest that names nothing; INCOMPLETE if a part of the list cannot be
+// read.
 // Threads: any; blocks until the operation is over. Since 0.1.0.
 ocigraph_status ocigraph_client_tag_details(const ocigraph_client *client,
                                             ocigraph_str reference,
@@ -2332,13 +2382,16 @@ ocigraph_status ocigraph_client_tag_details_start(const ocigraph_client *client,
                                                   ocigraph_error **error);
 
 // Returns all manifests, tagged and untagged, with what is known of each. An untagged manifest is
-// found if an index lists it or if it refers to a manifest that is found.
+// found if an index lists it or if it refers to a manifest that is found. With a tag or digest in
+// `reference`, returns only that manifest.
 //
-// `reference`: the repository or layout. A tag or digest in it is ignored. `cancel`: may be NULL.
+// `reference`: the repository or layout, or with a tag or digest one manifest in it. `cancel`: may
+// be NULL.
 //
 // Ownership: free `out` with `ocigraph_manifest_list_free`.
-// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, IO, CANCELLED, network errors; INCOMPLETE if a part
-// of the list cannot be read.
+// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, IO, CANCELLED, network errors; NOT_FOUND if
+// `reference` has a tag or digest that names nothing; INCOMPLETE if a part of the list cannot be
+// read.
 // Threads: any; blocks until the operation is over. Since 0.1.0.
 ocigraph_status ocigraph_client_manifests(const ocigraph_client *client,
                                           ocigraph_str reference,

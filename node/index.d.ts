@@ -331,7 +331,11 @@ export interface PushOptions extends TransferOptions {
   subject?: string | undefined;
   /** The annotations of the manifest. Default: none. */
   annotations?: Annotations | undefined;
-  /** The config blob. Default: the empty JSON object, as image-spec recommends for artifacts. */
+  /**
+   * The config blob. Its media type is `application/vnd.unknown.config.v1+json` unless it is given; without an artifact
+   * type, it is the type of the artifact. Its annotations are those of the config's descriptor. Default: the empty JSON
+   * object, as image-spec recommends for artifacts.
+   */
   config?: PushFile | undefined;
   /** The format of the manifest. Default: `auto`. */
   format?: ManifestFormat | undefined;
@@ -388,7 +392,11 @@ export interface AttachOptions extends TransferOptions {
   platform?: string | undefined;
   /** The annotations of the manifest. Default: none. */
   annotations?: Annotations | undefined;
-  /** The config blob. Default: the empty JSON object, as image-spec recommends for artifacts. */
+  /**
+   * The config blob. Its media type is `application/vnd.unknown.config.v1+json` unless it is given; without an artifact
+   * type, it is the type of the artifact. Its annotations are those of the config's descriptor. Default: the empty JSON
+   * object, as image-spec recommends for artifacts.
+   */
   config?: PushFile | undefined;
   /** The format of the manifest. Default: `auto`. */
   format?: ManifestFormat | undefined;
@@ -516,6 +524,8 @@ export interface DeleteOptions extends CallOptions {
    * with `INCOMPLETE`.
    */
   force?: boolean | undefined;
+  /** Returns an empty report if `reference` names nothing. Default: false; it then fails with `NOT_FOUND`. */
+  ifExists?: boolean | undefined;
   /**
    * Maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as 512. Fewer are used
    * while a registry limits the rate of requests, or if the process can open few files.
@@ -690,6 +700,12 @@ export interface PushManifestOptions extends CallOptions {
 export interface PushBlobOptions extends ProgressOptions {
   /** The media type of the descriptor. Default: `application/octet-stream`. */
   mediaType?: string | undefined;
+}
+
+/** Options of {@link Client.untag}. */
+export interface UntagOptions extends CallOptions {
+  /** Ignores a tag that does not exist. Default: false; such a tag then fails with `NOT_FOUND`. */
+  ifExists?: boolean | undefined;
 }
 
 /** What Azure's registry permits with a manifest or tag. A locked one cannot be deleted. */
@@ -972,7 +988,8 @@ export interface ClientOptions {
   /** Where credentials come from when a registry demands authentication. Default: `stored`. */
   credentials?: 'stored' | 'anonymous' | Credential | CredentialSource | undefined;
   /**
-   * A credential file in docker's format, which is searched before docker's and podman's own files.
+   * A credential file in docker's format, in place of all others: neither docker's and podman's own files nor
+   * environment variables such as `DOCKER_AUTH_CONFIG` are read. A file that does not exist has no credentials.
    * {@link Client.login} writes to it. Default: `undefined`, and {@link Client.login} writes to docker's `config.json`.
    */
   authFile?: string | URL | undefined;
@@ -993,7 +1010,7 @@ export interface ClientOptions {
   insecure?: boolean | undefined;
   /**
    * Uses the proxies in `HTTPS_PROXY`, `HTTP_PROXY` and `ALL_PROXY`, except for hosts in `NO_PROXY` and for loopback
-   * addresses. Default: `true`.
+   * addresses. A malformed variable is an error. Default: `true`.
    */
   useProxy?: boolean | undefined;
   /** Additional header fields, as names and values. They are sent only to the origin of the registry. Default: none. */
@@ -1118,7 +1135,7 @@ export class Client {
    * @param target - The artifact.
    * @param options - See {@link DeleteOptions}.
    * @returns See {@link DeleteReport}.
-   * @throws {@link OcigraphError} `NOT_FOUND` if `target` names nothing.
+   * @throws {@link OcigraphError} `NOT_FOUND` if `target` names nothing, unless the options allow it.
    * @throws {@link OcigraphError} `UNSUPPORTED` if the registry deletes no manifest.
    * @throws {@link OcigraphError} `INCOMPLETE` if a list of tags or referrers cannot be read completely.
    *
@@ -1263,15 +1280,16 @@ export class Client {
   tag(target: string, tags: string | readonly string[], options?: CallOptions): Promise<Descriptor>;
 
   /**
-   * Removes the tags of `target`. The manifest stays. In an image layout, a tag can end with a digest: `v1@sha256:…` is
-   * such a tag if the layout has it, and otherwise the tag `v1`.
+   * Removes the tags of `target`. The manifest stays. With a digest in `target`, removes only tags that name this
+   * digest.
    *
    * If some tags were removed before the failure, the hint names them.
    *
    * @param target - The tags to remove.
-   * @param options - See {@link CallOptions}.
+   * @param options - See {@link UntagOptions}.
    * @throws {@link OcigraphError} `INVALID_REFERENCE` if `target` has no tag.
    * @throws {@link OcigraphError} `NOT_FOUND` if a tag does not exist.
+   * @throws {@link OcigraphError} `DIGEST_MISMATCH` if `target` has a digest that a tag does not name.
    * @throws {@link OcigraphError} `UNSUPPORTED` if the registry removes a tag only with its manifest.
    *
    * @example
@@ -1279,14 +1297,16 @@ export class Client {
    * await client.untag('registry.example.com/net-monitor:old');
    * ```
    */
-  untag(target: string, options?: CallOptions): Promise<void>;
+  untag(target: string, options?: UntagOptions): Promise<void>;
 
   /**
-   * Returns all tags, in the order of the registry or layout. Fallback tags of referrers are not among them.
+   * Returns all tags, in the order of the registry or layout. Fallback tags of referrers are not among them. With a tag
+   * or digest in `target`, returns only the tags of that manifest.
    *
-   * @param target - The repository or layout. A tag or digest in it is ignored.
+   * @param target - The repository or layout, or with a tag or digest one manifest in it.
    * @param options - See {@link CallOptions}.
    * @returns The names.
+   * @throws {@link OcigraphError} `NOT_FOUND` if `target` has a tag or digest that names nothing.
    * @throws {@link OcigraphError} `INCOMPLETE` if a part of the list cannot be read.
    *
    * @example
@@ -1297,11 +1317,13 @@ export class Client {
   tags(target: string, options?: CallOptions): Promise<string[]>;
 
   /**
-   * Returns all tags, each with the digest that it names and what the registry knows of it.
+   * Returns all tags, each with the digest that it names and what the registry knows of it. With a tag or digest in
+   * `target`, returns only the tags of that manifest.
    *
-   * @param target - The repository or layout. A tag or digest in it is ignored.
+   * @param target - The repository or layout, or with a tag or digest one manifest in it.
    * @param options - See {@link CallOptions}.
    * @returns A list: see {@link TagInfo}.
+   * @throws {@link OcigraphError} `NOT_FOUND` if `target` has a tag or digest that names nothing.
    * @throws {@link OcigraphError} `INCOMPLETE` if a part of the list cannot be read.
    *
    * @example
@@ -1315,11 +1337,12 @@ export class Client {
 
   /**
    * Returns all manifests, tagged and untagged, with what is known of each. An untagged manifest is found if an index
-   * lists it or if it refers to a manifest that is found.
+   * lists it or if it refers to a manifest that is found. With a tag or digest in `target`, returns only that manifest.
    *
-   * @param target - The repository or layout. A tag or digest in it is ignored.
+   * @param target - The repository or layout, or with a tag or digest one manifest in it.
    * @param options - See {@link CallOptions}.
    * @returns A list: see {@link ManifestInfo}.
+   * @throws {@link OcigraphError} `NOT_FOUND` if `target` has a tag or digest that names nothing.
    * @throws {@link OcigraphError} `INCOMPLETE` if a part of the list cannot be read.
    *
    * @example

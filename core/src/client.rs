@@ -193,10 +193,10 @@ impl Client {
     }
 
     /// Returns all tags, in the order of the registry or layout. Fallback tags of referrers are
-    /// not among them.
+    /// not among them. With a tag or digest in `reference`, returns only the tags of that manifest.
     ///
     /// # Errors
-    /// [`Code::Incomplete`] if a part of the list cannot be read.
+    /// [`Code::NotFound`] if `reference` has a tag or digest that names nothing, [`Code::Incomplete`] if a part of the list cannot be read.
     ///
     /// # Incomplete lists
     /// [`Client::list_tags`] returns what could be read.
@@ -210,10 +210,11 @@ impl Client {
         operation::tags(&*store, reference).await
     }
 
-    /// Returns all tags, each with the digest that it names and what the registry knows of it.
+    /// Returns all tags, each with the digest that it names and what the registry knows of it. With
+    /// a tag or digest in `reference`, returns only the tags of that manifest.
     ///
     /// # Errors
-    /// [`Code::Incomplete`] if a part of the list cannot be read.
+    /// [`Code::NotFound`] if `reference` has a tag or digest that names nothing, [`Code::Incomplete`] if a part of the list cannot be read.
     ///
     /// # Incomplete lists
     /// [`Client::list_tag_details`] returns what could be read.
@@ -241,10 +242,11 @@ impl Client {
     }
 
     /// Returns all manifests, tagged and untagged, with what is known of each. An untagged manifest
-    /// is found if an index lists it or if it refers to a manifest that is found.
+    /// is found if an index lists it or if it refers to a manifest that is found. With a tag or
+    /// digest in `reference`, returns only that manifest.
     ///
     /// # Errors
-    /// [`Code::Incomplete`] if a part of the list cannot be read.
+    /// [`Code::NotFound`] if `reference` has a tag or digest that names nothing, [`Code::Incomplete`] if a part of the list cannot be read.
     ///
     /// # Incomplete lists
     /// [`Client::list_manifests`] returns what could be read.

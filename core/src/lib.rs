@@ -392,6 +392,7 @@ pub use operation::{
     manifest::ResolveOptions,
     pull::{PullOptions, PullResult, PulledFile},
     push::{PushOptions, PushResult, PushedBlob},
+    tag::UntagOptions,
     verify::{Problem, ProblemKind, VerifyOptions, VerifyReport},
 };
 #[cfg(feature = "layout")]

@@ -207,16 +207,21 @@ class operations : public calls {
             views.size());
     }
 
-    /* Removes the tags of `reference`. The manifest stays. In an image layout, a tag can end with a digest:
-     * `v1@sha256:…` is such a tag if the layout has it, and otherwise the tag `v1`. */
-    void untag(std::string_view reference, const cancel_token &cancel = {}) const {
-        run_without_result(ocigraph_client_untag, nullptr, cancel, detail::in(reference));
+    /* Removes the tags of `reference`. The manifest stays. With a digest in `reference`, removes only tags that name
+     * this digest. */
+    void untag(std::string_view reference, const untag_options &options = {}, const cancel_token &cancel = {}) const {
+        run_without_result(ocigraph_client_untag, callbacks_of(options), cancel, detail::in(reference), options.get());
     }
-    void untag_start(std::string_view reference, completed<void> done, const cancel_token &cancel = {}) const {
-        start_without_result(ocigraph_client_untag_start, nullptr, std::move(done), cancel, detail::in(reference));
+    void untag_start(
+        std::string_view reference, const untag_options &options, completed<void> done,
+        const cancel_token &cancel = {}) const {
+        start_without_result(
+            ocigraph_client_untag_start, callbacks_of(options), std::move(done), cancel, detail::in(reference),
+            options.get());
     }
 
-    /* Returns all tags, in the order of the registry or layout. Fallback tags of referrers are not among them. */
+    /* Returns all tags, in the order of the registry or layout. Fallback tags of referrers are not among them. With
+     * a tag or digest in `reference`, returns only the tags of that manifest. */
     std::vector<std::string> tags(std::string_view reference, const cancel_token &cancel = {}) const {
         return run<std::vector<std::string>, ocigraph_text_list>(
             ocigraph_client_tags, nullptr, cancel, detail::in(reference));
@@ -227,7 +232,8 @@ class operations : public calls {
             ocigraph_client_tags_start, nullptr, std::move(done), cancel, detail::in(reference));
     }
 
-    /* Returns all tags, each with the digest that it names and what the registry knows of it. */
+    /* Returns all tags, each with the digest that it names and what the registry knows of it. With a tag or digest
+     * in `reference`, returns only the tags of that manifest. */
     tag_list tag_details(std::string_view reference, const cancel_token &cancel = {}) const {
         return run<tag_list, ocigraph_tag_list>(ocigraph_client_tag_details, nullptr, cancel, detail::in(reference));
     }
@@ -238,7 +244,8 @@ class operations : public calls {
     }
 
     /* Returns all manifests, tagged and untagged, with what is known of each. An untagged manifest is found if an
-     * index lists it or if it refers to a manifest that is found. */
+     * index lists it or if it refers to a manifest that is found. With a tag or digest in `reference`, returns only
+     * that manifest. */
     manifest_list manifests(std::string_view reference, const cancel_token &cancel = {}) const {
         return run<manifest_list, ocigraph_manifest_list>(
             ocigraph_client_manifests, nullptr, cancel, detail::in(reference));

@@ -148,8 +148,8 @@ static void tags_and_lists(const ocigraph_client *client) {
         CHECK(ocigraph_tag_list_attributes(details, i) == 0);
     }
     ocigraph_tag_list_free(details);
-    SUCCEEDS(ocigraph_client_untag(client, at(location, ":x,y"), NULL, &failure));
-    FAILS(OCIGRAPH_INVALID_REFERENCE, ocigraph_client_untag(client, at(location, ""), NULL, &failure));
+    SUCCEEDS(ocigraph_client_untag(client, at(location, ":x,y"), NULL, NULL, &failure));
+    FAILS(OCIGRAPH_INVALID_REFERENCE, ocigraph_client_untag(client, at(location, ""), NULL, NULL, &failure));
 
     SUCCEEDS(ocigraph_client_manifests(client, at(location, ""), NULL, &manifests, &failure));
     CHECK(ocigraph_manifest_list_count(manifests) == 4);

@@ -456,8 +456,9 @@ static void tag(void) {
 
 static void untag(void) {
     ocigraph_str reference = text("reference");
-    end_arguments();
-    need(ocigraph_client_untag(client, reference, NULL, &failure));
+    ocigraph_untag_options *options = fill(ocigraph_untag_options_new(), "untag", arguments);
+    need(ocigraph_client_untag(client, reference, options, NULL, &failure));
+    ocigraph_untag_options_free(options);
     result(OCIGRAPH_STR("{}"));
 }
 

@@ -341,7 +341,11 @@ const std::map<std::string, operation> operations = {
          s.end();
          return member("descriptor", c.tag(reference, tags).json());
      }},
-    {"untag", with_one("reference", [](auto &c, view r) { return c.untag(r), std::string("{}"); })},
+    {"untag",
+     [](const client &c, const step &s) {
+         view reference = s.take_text("reference");
+         return c.untag(reference, s.options<ocigraph::untag_options>()), std::string("{}");
+     }},
     {"tags", with_one("reference", [](auto &c, view r) { return names("tags", c.tags(r)); })},
     {"tag_details", with_one("reference", [](auto &c, view r) { return one_line(c.tag_details(r).json()); })},
     {"manifests", with_one("reference", [](auto &c, view r) { return one_line(c.manifests(r).json()); })},

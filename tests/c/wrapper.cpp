@@ -402,10 +402,10 @@ void completions(const ocigraph::client &client, const std::string &location, co
     using texts = std::vector<std::string>;
     CHECK(::completed<texts>([&](auto done) { client.tags_start(location, done); }) == texts({"s", "t", "u"}));
     /* An operation without a result. */
-    auto untag = [&] { ::completed<void>([&](auto done) { client.untag_start(location + ":t,u", done); }); };
+    auto untag = [&] { ::completed<void>([&](auto done) { client.untag_start(location + ":t,u", {}, done); }); };
     untag();
     CHECK(failure_of(untag) == OCIGRAPH_NOT_FOUND);
-    CHECK(failure_of([&] { client.untag_start("alpine", [](const completion<void> &) {}); }) ==
+    CHECK(failure_of([&] { client.untag_start("alpine", {}, [](const completion<void> &) {}); }) ==
           OCIGRAPH_INVALID_REFERENCE);
     CHECK(::completed<delete_report>([&](auto done) { client.remove_start(location + ":s", {}, done); }).deleted().size() == 1);
 }

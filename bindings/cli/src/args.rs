@@ -32,6 +32,7 @@ use crate::{
         verify::VerifyArgs,
     },
     output,
+    usage::is_standard_input,
 };
 
 /// Push, pull, discover, copy, verify and delete graphs of supply-chain artifacts in OCI registries
@@ -163,7 +164,7 @@ struct RegistryArgs {
     /// Read the identity token from standard input
     #[arg(long, global = true, conflicts_with_all = ["username", "password", "identity_token"])]
     identity_token_stdin: bool,
-    /// Credential file to search first; `login` stores credentials in it
+    /// Credential file to use in place of all others; `login` stores credentials in it
     #[arg(long = "registry-config", global = true, value_name = "FILE")]
     auth_file: Option<PathBuf>,
     /// Use plain HTTP; with =false, never use it. Default: only for localhost and loopback addresses
@@ -337,6 +338,42 @@ impl Common {
             config.credentials = Credentials::Given(credential);
         }
         Ok(Client::with_config(config))
+    }
+
+    /// Returns the options that read standard input.
+    pub(crate) fn standard_input(&self) -> Vec<String> {
+        let registry = &self.registry;
+        let files = [
+            ("--registry-config", &registry.auth_file),
+            ("--ca-file", &registry.ca_file),
+            ("--cert-file", &registry.cert_file),
+            ("--key-file", &registry.key_file),
+        ];
+        let secrets = [
+            ("--password-stdin", registry.password_stdin),
+            ("--identity-token-stdin", registry.identity_token_stdin),
+        ];
+        let secrets =
+            secrets.iter().filter(|(_, given)| *given).map(|(name, _)| (*name).to_owned());
+        // `-` is the name of a file here.
+        let is_input = |path: &PathBuf| path.as_os_str() != "-" && is_standard_input(path);
+        let files = files.iter().filter_map(|(name, path)| {
+            let path = path.as_ref().filter(|path| is_input(path))?;
+            Some(format!("{name} {}", path.display()))
+        });
+        secrets.chain(files).collect()
+    }
+
+    /// Returns a given option that no image layout can use.
+    pub(crate) fn registry_only(&self) -> Option<&'static str> {
+        let registry = &self.registry;
+        let given = [
+            ("--header", !registry.headers.is_empty()),
+            ("--username", registry.username.is_some()),
+            ("--identity-token", registry.identity_token.is_some()),
+            ("--identity-token-stdin", registry.identity_token_stdin),
+        ];
+        given.into_iter().find(|(_, is_given)| *is_given).map(|(name, _)| name)
     }
 
     pub(crate) fn concurrency(&self) -> Option<usize> {

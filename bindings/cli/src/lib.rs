@@ -8,6 +8,7 @@ mod flags;
 mod output;
 mod progress;
 mod signals;
+mod usage;
 
 use std::{ffi::OsString, io::IsTerminal as _, time::Duration};
 
@@ -20,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 
 use args::{Cli, Command, Common, Format};
 use signals::{INTERRUPTED, Signals};
+use usage::Usage;
 
 /// The exit code for wrong usage.
 const USAGE: u8 = 2;
@@ -110,6 +112,7 @@ async fn run_until_interrupted(cli: Cli) -> Result<Result<ExitCode, Error>, u8> 
 
 async fn run(cli: Cli) -> Result<ExitCode, Error> {
     let common = cli.common;
+    Usage::of(&cli.command).check(&common)?;
     match cli.command {
         Command::Push(args) => commands::push::push(&common, args).await,
         Command::Attach(args) => commands::push::attach(&common, args).await,

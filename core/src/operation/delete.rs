@@ -52,6 +52,9 @@ pub struct DeleteOptions {
     /// lists them, and proceeds if a list of tags or referrers cannot be read completely. Default:
     /// false; an incomplete list then fails with [INCOMPLETE](crate::Code::Incomplete).
     pub force: bool,
+    /// Returns an empty report if `reference` names nothing. Default: false; it then fails with
+    /// [NOT_FOUND](crate::Code::NotFound).
+    pub if_exists: bool,
     /// Maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as
     /// 512. Fewer are used while a registry limits the rate of requests, or if the process can open
     /// few files.
@@ -106,8 +109,8 @@ pub(crate) const OPERATION: &str = "delete";
 /// run again. A dry run reports what would be deleted.
 ///
 /// # Errors
-/// [`Code::NotFound`] if `reference` names nothing, [`Code::Unsupported`] if the registry deletes
-/// no manifest, [`Code::Incomplete`] if a list of tags or referrers cannot be read completely.
+/// [`Code::NotFound`] if `reference` names nothing, unless the options allow it,
+/// [`Code::Unsupported`] if the registry deletes no manifest, [`Code::Incomplete`] if a list of tags or referrers cannot be read completely.
 pub async fn delete(
     store: &dyn Store,
     reference: &Reference,
@@ -129,6 +132,9 @@ async fn run(
         // A manifest that cannot be parsed can still be deleted.
         Err(e) if e.code() != Code::NotFound && e.is_of_one_manifest() => {
             (store.resolve(&name).await.map_err(|_| e)?, None)
+        }
+        Err(e) if options.if_exists && e.code() == Code::NotFound => {
+            return Ok(DeleteReport { dry_run: options.dry_run, ..DeleteReport::default() });
         }
         Err(e) => return Err(e),
     };

@@ -66,7 +66,7 @@ pub struct LogoutResult {
 }
 
 fn credential_chain(config: &ClientConfig) -> CredentialChain {
-    CredentialChain::from_environment(config.auth_file.clone(), config.limits.helper_timeout)
+    CredentialChain::new(config.auth_file.clone(), config.limits.helper_timeout)
 }
 
 pub(crate) async fn login(

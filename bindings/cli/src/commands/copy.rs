@@ -17,9 +17,9 @@ EXAMPLES
   ocigraph copy oci:backup/app:v1 other.example.com/app:v1,latest")]
 pub(crate) struct CopyArgs {
     /// Artifact to copy
-    source: Target,
+    pub(crate) source: Target,
     /// Destination: host/repository[:tag[,tag…]] or oci:PATH[:tag[,tag…]]
-    destination: Target,
+    pub(crate) destination: Target,
     /// Also copy the referrers of the artifact and of the images of an index, and their referrers
     #[arg(short, long)]
     recursive: bool,

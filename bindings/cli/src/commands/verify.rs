@@ -20,7 +20,7 @@ EXAMPLES
   ocigraph verify --format json oci:some/folder:v1 | jq '.problems[].kind'")]
 pub(crate) struct VerifyArgs {
     /// Artifact to start from
-    target: Target,
+    pub(crate) target: Target,
     /// Start from the image for this platform in an index
     #[arg(long, value_name = "OS/ARCH[/VARIANT]")]
     platform: Option<Platform>,

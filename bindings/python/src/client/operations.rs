@@ -6,8 +6,8 @@
 use std::path::PathBuf;
 
 use ocigraph::{
-    Annotations, AttachOptions, CopyOptions, DeleteOptions, DiscoverOptions, Host, LoginTarget,
-    PullOptions, PushOptions, ResolveOptions, TransferOptions, VerifyOptions,
+    Annotations, AttachOptions, CopyOptions, DeleteOptions, DiscoverOptions, Host, PullOptions,
+    PushOptions, ResolveOptions, TransferOptions, UntagOptions, VerifyOptions,
 };
 use pyo3::prelude::*;
 
@@ -177,19 +177,21 @@ impl Client {
         self.start(py, None, |client| async move { client.discover(&reference, options).await })
     }
 
-    #[pyo3(signature = (reference, *, dry_run, force, concurrency))]
+    #[pyo3(signature = (reference, *, dry_run, force, if_exists, concurrency))]
     fn delete(
         &self,
         py: Python<'_>,
         reference: GivenReference,
         dry_run: bool,
         force: bool,
+        if_exists: bool,
         concurrency: Option<usize>,
     ) -> PyResult<Operation> {
         let reference = reference.reference(py)?;
         let mut options = DeleteOptions::default();
         options.dry_run = dry_run;
         options.force = force;
+        options.if_exists = if_exists;
         options.concurrency = concurrency;
         self.start(py, None, |client| async move { client.delete(&reference, options).await })
     }
@@ -337,9 +339,17 @@ impl Client {
         self.start(py, None, |client| async move { client.tag(&reference, &tags).await })
     }
 
-    fn untag(&self, py: Python<'_>, reference: GivenReference) -> PyResult<Operation> {
+    #[pyo3(signature = (reference, *, if_exists))]
+    fn untag(
+        &self,
+        py: Python<'_>,
+        reference: GivenReference,
+        if_exists: bool,
+    ) -> PyResult<Operation> {
         let reference = reference.reference(py)?;
-        self.start(py, None, |client| async move { client.untag(&reference).await })
+        let mut options = UntagOptions::default();
+        options.if_exists = if_exists;
+        self.start(py, None, |client| async move { client.untag(&reference, options).await })
     }
 
     fn tags(&self, py: Python<'_>, reference: GivenReference) -> PyResult<Operation> {

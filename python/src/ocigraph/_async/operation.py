@@ -63,7 +63,9 @@ class ArtifactOperations(Base):
                 The artifact becomes a referrer of it. `NotFoundError` if the manifest does not exist,
                 `InvalidArgumentError` if it is in another repository. Default: none.
             annotations: the annotations of the manifest. Default: none.
-            config: the config blob. Default: the empty JSON object, as image-spec recommends for artifacts.
+            config: the config blob. Its media type is ``application/vnd.unknown.config.v1+json`` unless it is given;
+                without an artifact type, it is the type of the artifact. Its annotations are those of the config's
+                descriptor. Default: the empty JSON object, as image-spec recommends for artifacts.
             format: the format of the manifest. Default: ``auto``.
             allow_path_traversal: permits absolute titles and titles with ``..``. Default: False; such a title then
                 fails with `UnsafePathError`.
@@ -136,7 +138,9 @@ class ArtifactOperations(Base):
             platform: attaches to the image for this platform if the reference names an index. `NotFoundError` if the
                 index has no such image. Default: attaches to the manifest that the reference names.
             annotations: the annotations of the manifest. Default: none.
-            config: the config blob. Default: the empty JSON object, as image-spec recommends for artifacts.
+            config: the config blob. Its media type is ``application/vnd.unknown.config.v1+json`` unless it is given;
+                without an artifact type, it is the type of the artifact. Its annotations are those of the config's
+                descriptor. Default: the empty JSON object, as image-spec recommends for artifacts.
             format: the format of the manifest. Default: ``auto``.
             allow_empty: permits an artifact without files, which consists of annotations only. Default: False; an
                 attach without files then fails with `InvalidArgumentError`.
@@ -305,7 +309,13 @@ class ArtifactOperations(Base):
         return Graph(await run_async(operation), *named(reference))
 
     async def delete(
-        self, reference: AnyReference, *, dry_run: bool = False, force: bool = False, concurrency: int | None = None
+        self,
+        reference: AnyReference,
+        *,
+        dry_run: bool = False,
+        force: bool = False,
+        if_exists: bool = False,
+        concurrency: int | None = None,
     ) -> DeleteReport:
         """Deletes what ``reference`` names and everything that refers to it, referrers before their subjects. The
         report has each manifest that could not be deleted. An interrupted delete can be run again. A dry run reports
@@ -317,6 +327,8 @@ class ArtifactOperations(Base):
             force: also deletes manifests that would be retained because they have another tag or another index lists
                 them, and proceeds if a list of tags or referrers cannot be read completely. Default: False; an
                 incomplete list then fails with `IncompleteError`.
+            if_exists: returns an empty report if ``reference`` names nothing. Default: False; it then fails with
+                `NotFoundError`.
             concurrency: maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as 512.
                 Fewer are used while a registry limits the rate of requests, or if the process can open few files.
 
@@ -324,7 +336,7 @@ class ArtifactOperations(Base):
             A `DeleteReport` with ``dry_run``, ``deleted``, ``kept`` and ``failed``.
 
         Raises:
-            NotFoundError: ``reference`` names nothing.
+            NotFoundError: ``reference`` names nothing, unless the options allow it.
             UnsupportedError: the registry deletes no manifest.
             IncompleteError: a list of tags or referrers cannot be read completely.
 
@@ -338,6 +350,7 @@ class ArtifactOperations(Base):
             given_reference(reference),
             dry_run=check_flag("dry_run", dry_run),
             force=check_flag("force", force),
+            if_exists=check_flag("if_exists", if_exists),
             concurrency=check_concurrency(concurrency),
         )
         return DeleteReport._of(await run_async(operation))

@@ -209,6 +209,7 @@ fn options(request: &mut Request, line: &mut Line) -> Result<(), Failure> {
             ("discover", "allow_incomplete") => line.may_fail = value(&name, &given)?,
             ("delete", "dry_run") => line.flag("--dry-run", &name, &given)?,
             ("delete", "force") => line.flag("--force", &name, &given)?,
+            ("delete" | "untag", "if_exists") => line.flag("--if-exists", &name, &given)?,
             ("copy", "recursive") => line.flag("--recursive", &name, &given)?,
             ("copy", "repair") => line.flag("--repair", &name, &given)?,
             ("verify", "repair_index") => line.flag("--repair-index", &name, &given)?,

@@ -13,8 +13,8 @@ use ocigraph::{
     Algorithm, AttachOptions, Bytes, Client, ClientConfig, Content, CopyOptions, Credential,
     CredentialSource, Credentials, DeleteOptions, Descriptor, DiscoverOptions, Event, File, Host,
     KeyCase, Limits, LoginTarget, Manifest, Progress, PullOptions, PushOptions, Reference,
-    ResolveOptions, ToJson, TransferOptions, UnpackLimits, VerifyOptions, Walk, digest_files,
-    media_type,
+    ResolveOptions, ToJson, TransferOptions, UnpackLimits, UntagOptions, VerifyOptions, Walk,
+    digest_files, media_type,
 };
 use ocigraph_suite::scenarios::serve::{Done, Failure, Request, list, pairs, serve, text, value};
 use serde_json::{Map, Value, json};
@@ -121,8 +121,8 @@ async fn execute(request: &mut Request) -> Result<Done, Failure> {
         }
         "untag" => {
             let reference = reference(request)?;
-            request.end()?;
-            client.untag(&reference).await?;
+            let options = untag_options(request)?;
+            client.untag(&reference, options).await?;
             json!({})
         }
         "tags" => {
@@ -199,6 +199,7 @@ async fn execute(request: &mut Request) -> Result<Done, Failure> {
             };
             let options = transfer_options(request, &events)?;
             let (blob, source) = content.into_blob(&kind).await?;
+            let blob = ocigraph::operation::blob_for(&reference, blob, &*source).await?;
             let outcome = client.push_blob(&reference, &blob, source, options).await?;
             json!({ "descriptor": blob.to_json(KeyCase::Snake), "outcome": outcome.name() })
         }
@@ -326,6 +327,7 @@ fn delete_options(request: &mut Request) -> Result<DeleteOptions, Failure> {
         match name.as_str() {
             "dry_run" => built.dry_run = value(&name, &given)?,
             "force" => built.force = value(&name, &given)?,
+            "if_exists" => built.if_exists = value(&name, &given)?,
             "concurrency" => built.concurrency = Some(value(&name, &given)?),
             _ => return Err(unknown(request, &name)),
         }
@@ -368,6 +370,17 @@ fn resolve_options(request: &mut Request) -> Result<ResolveOptions, Failure> {
     for (name, given) in options(request) {
         match name.as_str() {
             "platform" => built.platform = Some(parsed(&name, &given)?),
+            _ => return Err(unknown(request, &name)),
+        }
+    }
+    Ok(built)
+}
+
+fn untag_options(request: &mut Request) -> Result<UntagOptions, Failure> {
+    let mut built = UntagOptions::default();
+    for (name, given) in options(request) {
+        match name.as_str() {
+            "if_exists" => built.if_exists = value(&name, &given)?,
             _ => return Err(unknown(request, &name)),
         }
     }

@@ -6,7 +6,7 @@
 //! stored that the registry does not have under its digest.
 
 use super::registry::Registry;
-use crate::store::registry::http::response::Response;
+use crate::store::registry::{hint, http::response::Response};
 use ocigraph_types::{
     Algorithm, Code, Digest, Error, Manifest, Result, TagOrDigest, check_tag, excerpt,
 };
@@ -31,7 +31,7 @@ pub(super) fn explain_refusal(error: Error, digest: &Digest) -> Error {
         digest.algorithm_name(),
         error.message()
     );
-    error.with_message(message).with_code(Code::Unsupported).with_hint(hint())
+    error.with_message(message).with_code(Code::Unsupported).with_hint(hint::use_sha256())
 }
 
 /// Returns true for an error code that is not about the digest.
@@ -45,11 +45,7 @@ fn names_other_reason(code: &str) -> bool {
 /// UNSUPPORTED for content that a registry has accepted, and does not have under its digest.
 pub(super) fn not_stored(what: &str, digest: &Digest) -> Error {
     let message = format!("the registry did not store the {what} {digest} under that digest");
-    Error::new(Code::Unsupported, message).with_hint(hint())
-}
-
-fn hint() -> &'static str {
-    "use sha256, an image layout, or a registry that supports this algorithm"
+    Error::new(Code::Unsupported, message).with_hint(hint::use_sha256())
 }
 
 impl Registry {
@@ -86,8 +82,8 @@ impl Registry {
                     excerpt(tag),
                     digest.algorithm_name()
                 );
-                let hint = "refer to the manifest by its digest, without a tag";
-                return Err(Error::new(Code::Unsupported, message).with_hint(hint));
+                let error = Error::new(Code::Unsupported, message);
+                return Err(error.with_hint(hint::refer_by_digest()));
             }
         }
         Ok(())

@@ -15,10 +15,14 @@ use crate::store::{
     ManifestDeletion,
     fallback_tag::is_fallback_tag,
     memory_budget::BodyPermit,
-    registry::http::{
-        content_coding::content_coding,
-        request::{Body, Request},
-        response::{Response, first_words},
+    registry::{
+        hint,
+        http::{
+            content_coding::content_coding,
+            received::Received,
+            request::{Body, Request},
+            response::Response,
+        },
     },
 };
 use ocigraph_types::{
@@ -37,6 +41,7 @@ const LINK_PAUSE: Duration = Duration::from_millis(20);
 pub(super) struct ManifestResponse {
     pub(super) bytes: Bytes,
     pub(super) content_type: Option<String>,
+    received: Received,
     pub(super) algorithm: Algorithm,
     pub(super) etag: Option<String>,
     pub(super) permit: Option<BodyPermit>,
@@ -45,9 +50,9 @@ pub(super) struct ManifestResponse {
 impl ManifestResponse {
     /// Parses the manifest. The error states what was received if it is not JSON.
     pub(super) fn parsed(self) -> Result<Manifest> {
-        let Self { bytes, content_type, algorithm, permit, .. } = self;
+        let Self { bytes, content_type, received, algorithm, permit, .. } = self;
         let manifest = Manifest::parse(bytes.clone(), content_type.as_deref(), algorithm)
-            .map_err(|e| with_received(e, content_type.as_deref(), &bytes))?;
+            .map_err(|e| with_received(e, &received, &bytes))?;
         Ok(manifest.with_guard(permit.map(|permit| permit as _)))
     }
 }
@@ -150,17 +155,17 @@ impl Registry {
                 TagOrDigest::Tag(_) => error,
             };
             return Err(match error.code() {
-                Code::NotFound => error.with_hint(format!(
-                    "`ocigraph tags {}/{}` lists the tags",
-                    self.connection.host(),
-                    self.repository
-                )),
+                Code::NotFound if error.hint().is_none() => {
+                    let hint = self.missing_manifest_hint(&error, name);
+                    error.with_hint(hint)
+                }
                 _ => error,
             });
         }
         let served = served_digest(&response, name)?;
         let etag = response.header(header::ETAG).map(str::to_owned);
         let content_type = response.header(header::CONTENT_TYPE).map(str::to_owned);
+        let received = response.received();
         let (bytes, permit) = response.metadata().await?;
         let expected = match name {
             TagOrDigest::Digest(digest) => Some(digest.clone()),
@@ -172,14 +177,15 @@ impl Registry {
         };
         let actual = algorithm.digest(&bytes);
         if let Some(expected) = expected.filter(|expected| *expected != actual) {
-            return Err(Error::new(
+            let error = Error::new(
                 Code::DigestMismatch,
                 format!(
                     "the registry sent a manifest that should be {expected} and hashes to {actual}"
                 ),
-            ));
+            );
+            return Err(with_received(error, &received, &bytes));
         }
-        Ok(ManifestResponse { bytes, content_type, algorithm, etag, permit })
+        Ok(ManifestResponse { bytes, content_type, received, algorithm, etag, permit })
     }
 
     /// Returns true if an object store answers 403 for a tag that cannot exist: then it means by 403
@@ -245,7 +251,7 @@ impl Registry {
                     manifest.bytes().len()
                 ),
             )
-            .with_hint("use fewer annotations, or split the artifact"));
+            .with_hint(hint::reduce_manifest()));
         }
         let mut request = Request::new(Method::PUT, url)
             .header(header::CONTENT_TYPE, manifest.media_type())
@@ -264,6 +270,7 @@ impl Registry {
             } else {
                 let what = format!("the manifest {name} was not stored");
                 let error = response.into_error(&what).await;
+                let error = explain_put_refusal(error, manifest, name);
                 let may_be_temporary = is_canonical(manifest.digest())
                     && error.registry_errors().iter().any(|e| e.code == "DIGEST_INVALID");
                 if !may_be_temporary {
@@ -287,6 +294,17 @@ impl Registry {
             ));
         }
         Ok(response)
+    }
+
+    fn missing_manifest_hint(&self, error: &Error, name: &TagOrDigest) -> String {
+        let repository = format!("{}/{}", self.connection.host(), self.repository);
+        match name {
+            _ if error.registry_errors().iter().any(|e| e.code == "NAME_UNKNOWN") => {
+                hint::check_repository(repository)
+            }
+            TagOrDigest::Tag(_) => hint::list_tags(repository),
+            TagOrDigest::Digest(_) => hint::list_manifests(repository),
+        }
     }
 
     /// Returns true if the manifest is stored under this name.
@@ -313,12 +331,11 @@ impl Registry {
             StatusCode::METHOD_NOT_ALLOWED | StatusCode::NOT_IMPLEMENTED => {
                 let host = self.connection.host();
                 let hint = if host.is_docker_hub() {
-                    "Docker Hub deletes manifests only on its web site".to_owned()
+                    hint::delete_at_docker_hub()
                 } else if host.name() == "ghcr.io" {
-                    "delete the package version on its GitHub page, or by GitHub's REST API"
-                        .to_owned()
+                    hint::delete_at_github()
                 } else {
-                    format!("deletion may be disabled at {host}, or the manifest may be locked")
+                    hint::enable_deletion(host)
                 };
                 let what = format!("the manifest {digest} was not deleted");
                 Err(response.into_error(&what).await.with_hint(hint))
@@ -347,18 +364,35 @@ impl Registry {
     }
 }
 
+/// Adds a hint to the refusal of a manifest.
+fn explain_put_refusal(error: Error, manifest: &Manifest, name: &TagOrDigest) -> Error {
+    let is_code =
+        |codes: &[&str]| error.registry_errors().iter().any(|e| codes.contains(&e.code.as_str()));
+    let is_immutable =
+        || is_code(&["TAG_INVALID"]) || error.message().to_ascii_lowercase().contains("immutable");
+    match (error.status(), name) {
+        (Some(415), _) => error
+            .with_code(Code::Unsupported)
+            .with_hint(hint::media_type_refused(manifest.media_type())),
+        (Some(413), _) => error.with_hint(hint::reduce_manifest()),
+        (Some(400 | 403 | 409 | 412), TagOrDigest::Tag(tag)) if is_immutable() => {
+            error.with_hint(hint::immutable_tag(tag))
+        }
+        (Some(400 | 404), _)
+            if is_code(&["MANIFEST_BLOB_UNKNOWN", "BLOB_UNKNOWN", "MANIFEST_UNKNOWN"]) =>
+        {
+            error.with_hint(hint::content_first())
+        }
+        _ => error,
+    }
+}
+
 /// Adds what was received, if it is not JSON: a proxy or a sign-in page may have answered.
-fn with_received(error: Error, content_type: Option<&str>, bytes: &[u8]) -> Error {
+fn with_received(error: Error, received: &Received, bytes: &[u8]) -> Error {
     if bytes.trim_ascii_start().starts_with(b"{") {
         return error;
     }
-    match first_words(content_type, bytes, &[]) {
-        Some(words) => {
-            let message = format!("{}; the registry sent {words}", error.message());
-            error.with_message(message)
-        }
-        None => error,
-    }
+    received.explain(error, bytes)
 }
 
 fn answered_early(name: &TagOrDigest, status: StatusCode) -> Error {

@@ -22,7 +22,10 @@ use super::{
     json_object::{JsonObject, indent_of, unquoted},
     login_target::LoginTarget,
 };
-use crate::content::{plain_text::utf8_text, small_file::read_small_file};
+use crate::{
+    content::{plain_text::utf8_text, small_file::read_small_file},
+    store::registry::hint,
+};
 use ocigraph_types::{Code, Error, Host, Result};
 
 /// Docker Hub's key in every credential file and helper.
@@ -321,7 +324,7 @@ pub(super) fn read_text(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>> {
 
 fn malformed(name: &str, reason: &str) -> Error {
     Error::new(Code::Credentials, format!("{name} cannot be used: {reason}"))
-        .with_hint("repair it or move it away; `ocigraph login` writes a new one")
+        .with_hint(hint::repair_credential_file())
 }
 
 /// The path of a credential file, and its format.

@@ -1,7 +1,8 @@
 //! Stored credentials: the files and helpers, the order in which they are searched, and the place
 //! where `login` stores a credential.
 //!
-//! The first place with an entry for the host is used. If that is a helper without a credential,
+//! A file that the caller names is the only place. Otherwise the first place with an entry for the
+//! host is used. If that is a helper without a credential,
 //! the host is used anonymously.
 
 use std::{
@@ -24,7 +25,7 @@ use super::{
     helper::Helper,
     login_target::LoginTarget,
 };
-use crate::blocking::spawn_blocking;
+use crate::{blocking::spawn_blocking, store::registry::hint};
 use ocigraph_types::{Code, Error, Host, Result};
 
 /// How often a file may name another helper while one is running.
@@ -41,7 +42,7 @@ type Variable = std::result::Result<Zeroizing<String>, ()>;
 pub(crate) struct CredentialChain {
     /// The value of `DOCKER_AUTH_CONFIG`.
     variable: Option<Arc<Variable>>,
-    /// The file that the caller named.
+    /// The file that the caller named. Then there is no other place.
     auth_file: Option<PathBuf>,
     docker: Option<PathBuf>,
     containers: Vec<PathBuf>,
@@ -76,8 +77,18 @@ impl StoredIn {
 }
 
 impl CredentialChain {
-    /// Creates the chain from the environment of this process.
-    pub(crate) fn from_environment(auth_file: Option<PathBuf>, helper_timeout: Duration) -> Self {
+    /// Creates the chain: `auth_file` alone or, without it, the places that the environment of this
+    /// process names.
+    pub(crate) fn new(auth_file: Option<PathBuf>, helper_timeout: Duration) -> Self {
+        if auth_file.is_some() {
+            return Self {
+                variable: None,
+                auth_file,
+                docker: None,
+                containers: Vec::new(),
+                helper_timeout,
+            };
+        }
         let path = |name: &str| env::var_os(name).filter(|p| !p.is_empty()).map(PathBuf::from);
         let home = env::home_dir().filter(|home| !home.as_os_str().is_empty());
         let docker = path("DOCKER_CONFIG").or_else(|| Some(home.as_ref()?.join(".docker")));
@@ -88,7 +99,7 @@ impl CredentialChain {
                 // Clones share the only copy.
                 Arc::new(text.into_string().map(Zeroizing::new).map_err(drop))
             }),
-            auth_file,
+            auth_file: None,
             docker: docker.map(|directory| directory.join("config.json")),
             containers: [
                 path("REGISTRY_AUTH_FILE"),
@@ -135,6 +146,12 @@ impl CredentialChain {
                 }
                 result => result?,
             };
+            if file.is_none() && Some(&path) == self.auth_file.as_ref() {
+                let path = path.display();
+                tracing::warn!(
+                    "the credential file {path} does not exist; continuing without credentials"
+                );
+            }
             if let Some(file) = file
                 && let Some(lookup) = self.find_in(&file, host, repository, missing)?
             {
@@ -183,7 +200,7 @@ impl CredentialChain {
     fn target(&self) -> Result<&Path> {
         self.auth_file.as_deref().or(self.docker.as_deref()).ok_or_else(|| {
             Error::new(Code::Credentials, "no home directory was found to store credentials in")
-                .with_hint("set DOCKER_CONFIG, or name a file with --registry-config")
+                .with_hint(hint::name_credential_file())
         })
     }
 
@@ -206,9 +223,8 @@ impl CredentialChain {
                          credentials for registries only",
                         path.display()
                     );
-                    return Err(Error::new(Code::Unsupported, message).with_hint(format!(
-                        "sign in to {host}, or name another file (--registry-config)"
-                    )));
+                    return Err(Error::new(Code::Unsupported, message)
+                        .with_hint(hint::sign_in_to_registry(host)));
                 }
                 let helper = Helper::new(&name, self.helper_timeout)?;
                 helper.store(&storage_key(host), credential).await?;
@@ -336,4 +352,23 @@ pub(crate) enum ChainLookup {
         /// The file or variable that names the helper.
         file: String,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_a_home_directory_there_is_no_place_to_store() {
+        let chain = CredentialChain {
+            variable: None,
+            auth_file: None,
+            docker: None,
+            containers: Vec::new(),
+            helper_timeout: Duration::from_secs(1),
+        };
+        let error = chain.target().unwrap_err();
+        assert_eq!(error.code(), Code::Credentials);
+        assert_eq!(error.hint(), Some("set DOCKER_CONFIG, or name a file with --registry-config"));
+    }
 }

@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 
 use self::process::ExitKind;
 use super::credential::{Credential, HELPER_TOKEN_USER, basic};
-use crate::content::plain_text::utf8_text;
+use crate::{content::plain_text::utf8_text, store::registry::hint};
 use ocigraph_types::{Code, Error, Result};
 
 /// Bytes of output that are read.
@@ -56,7 +56,7 @@ impl Helper {
                 Code::Credentials,
                 format!("invalid name of a credential helper: {name:?}"),
             )
-            .with_hint("expected letters, digits, dots, underscores and hyphens"));
+            .with_hint(hint::helper_name()));
         }
         Ok(Self { name: name.to_owned(), timeout })
     }
@@ -163,8 +163,7 @@ impl Helper {
     }
 
     fn missing(&self, action: &str) -> Error {
-        self.error(action, "it is not on the PATH")
-            .with_hint("install it, or remove it from the credential file")
+        self.error(action, "it is not on the PATH").with_hint(hint::install_helper())
     }
 
     fn error(&self, action: &str, reason: &str) -> Error {

@@ -8,6 +8,7 @@ use std::io::Read;
 use flate2::read::MultiGzDecoder;
 use http::{HeaderMap, header};
 
+use crate::store::registry::hint;
 use ocigraph_types::{Code, Error, Result, excerpt};
 
 /// Returns the content coding of a response, or `None` for plain content.
@@ -32,7 +33,7 @@ pub(super) fn decoded(body: Vec<u8>, coding: &str, limit: usize, url: &str) -> R
                  requested{why}"
             ),
         )
-        .with_hint("check the proxy in front of the registry: it must not compress responses")
+        .with_hint(hint::compressed_response())
     };
     if !is_gzip {
         return Err(failed(""));

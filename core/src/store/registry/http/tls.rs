@@ -26,6 +26,7 @@ use zeroize::Zeroizing;
 use crate::{
     content::{plain_text::without_mark, small_file::read_small_file},
     per_process::PerProcess,
+    store::registry::hint,
 };
 use ocigraph_types::{Code, Error, Result};
 
@@ -116,7 +117,7 @@ fn verifier(options: &TlsOptions) -> Result<Arc<dyn ServerCertVerifier>> {
 fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>> {
     let unusable = |reason: String| {
         Error::new(Code::Tls, format!("{} has no certificates: {reason}", path.display()))
-            .with_hint("expected PEM: -----BEGIN CERTIFICATE-----")
+            .with_hint(hint::no_pem())
     };
     let text = read_small_file(path).map_err(|e| unusable(e.to_string()))?;
     let text = without_mark(&text).map_err(|why| unusable(why.into()))?;
@@ -140,7 +141,7 @@ fn identity(options: &TlsOptions) -> Result<Option<Identity>> {
                 Code::InvalidArgument,
                 "a client certificate needs its key, and a key its certificate",
             )
-            .with_hint("pass both (--cert-file and --key-file)"));
+            .with_hint(hint::certificate_and_key()));
         }
     };
     let unusable = |reason: String| {

@@ -20,7 +20,7 @@ use crate::store::{
     fallback_tag::fallback_tag,
     limits::check_limit,
     list::{List, Problems},
-    registry::api::registry::Registry,
+    registry::{api::registry::Registry, hint},
 };
 use ocigraph_types::{
     Code, Descriptor, Digest, Error, Manifest, Result, TagOrDigest, excerpt, media_type,
@@ -233,7 +233,7 @@ impl Registry {
                          {attempts} attempts, since other clients write to it"
                     ),
                 )
-                .with_hint("try again when fewer clients write to it"));
+                .with_hint(hint::referrers_list_busy()));
             }
             attempts += 1;
             let started = Instant::now();
@@ -247,14 +247,14 @@ impl Registry {
                         Code::Conflict,
                         tag_of_subject() + "names another manifest",
                     )
-                    .with_hint("remove that tag, then push again"));
+                    .with_hint(hint::not_a_referrers_list(&tag)));
                 }
                 // Replacing the index would lose its entries.
                 Fallback::Malformed(reason) => {
                     let message =
                         tag_of_subject() + &format!("names an index that cannot be read: {reason}");
                     return Err(Error::new(Code::Incomplete, message)
-                        .with_hint("repair or remove that tag, then try again"));
+                        .with_hint(hint::malformed_referrers_list(&tag)));
                 }
             };
             if let (Some(index), false) = (&current, matches!(change, IndexChange::Add(_))) {
@@ -311,18 +311,7 @@ impl Registry {
                         return Err(e);
                     }
                 }
-                Err(e) if e.code() == Code::TooLarge => {
-                    return Err(e.with_hint(format!(
-                        "the artifact is stored, but {subject} does not list it: its list of referrers, under \
-                         the tag {tag}, would be too large; use fewer annotations, or delete referrers"
-                    )));
-                }
-                Err(e) => {
-                    return Err(e.with_hint(format!(
-                        "the artifact is stored, but {subject} does not list it: the tag {tag} could not be \
-                         written; are tags immutable there?"
-                    )));
-                }
+                Err(e) => return Err(not_listed(e, subject, &tag)),
             }
         }
         self.remove_replaced(&tag, replaced).await
@@ -496,4 +485,19 @@ impl IndexChange {
                 .then(|| entries.iter().filter(|e| !e.is_one_of(removed)).cloned().collect()),
         })
     }
+}
+
+/// The error of an artifact that is stored, although the list of its subject could not be written.
+fn not_listed(error: Error, subject: &Digest, tag: &str) -> Error {
+    let message = format!(
+        "the artifact is stored, but {subject} does not list it, because its list of referrers under \
+         the tag {tag} was not written: {}",
+        error.message()
+    );
+    let hint = match (error.code(), error.status()) {
+        (Code::TooLarge, _) => hint::referrers_list_too_large(subject),
+        (_, Some(400 | 403 | 405 | 409 | 412)) => hint::referrers_list_immutable(tag),
+        _ => error.hint().map_or_else(hint::attach_again, str::to_owned),
+    };
+    error.with_message(message).with_hint(hint)
 }

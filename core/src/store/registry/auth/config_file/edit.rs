@@ -18,7 +18,10 @@ use super::{ConfigPath, CredentialFile, read_text};
 use crate::{
     blocking::spawn_blocking,
     content::{paths::parent, small_file::follow_links},
-    store::registry::auth::{credential::Credential, login_target::LoginTarget},
+    store::registry::{
+        auth::{credential::Credential, login_target::LoginTarget},
+        hint,
+    },
 };
 use ocigraph_types::{Code, Error, Result};
 
@@ -185,7 +188,7 @@ fn io_error(action: &str, path: &Path, e: io::Error) -> Error {
 
 fn keeps_changing(path: &Path) -> Error {
     let message = format!("another program keeps changing {}", path.display());
-    Error::new(Code::Credentials, message).with_hint("try again after that program has ended")
+    Error::new(Code::Credentials, message).with_hint(hint::wait_for_program())
 }
 
 /// The exclusive right to change a file. Dropping it removes the lock file.
@@ -225,7 +228,7 @@ impl Lock {
                             path.display()
                         ),
                     )
-                    .with_hint("end the process that holds the lock, and try again"));
+                    .with_hint(hint::end_lock_holder()));
                 }
                 // Some network file systems do not support locks.
                 Err(fs4::TryLockError::Error(_)) => {
