@@ -7,6 +7,7 @@ mod commands;
 mod flags;
 mod output;
 mod progress;
+mod sides;
 mod signals;
 
 use std::{ffi::OsString, io::IsTerminal as _, time::Duration};

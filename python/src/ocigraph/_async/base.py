@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from .. import _native
+from .._checks import wrong
 from .._configuration import Configuration
 from .._credential import CredentialCallback
 
@@ -22,6 +23,15 @@ class Base:
         self._configuration = configuration
         self._callback = CredentialCallback(configuration)
         self._native = _native.Client(configuration.given(self._callback))
+
+    def _other(self, name: str, client: Base | None) -> _native.Client | None:
+        """Checks another client that an operation uses."""
+        if client is None:
+            return None
+        if not isinstance(client, Base):
+            raise wrong(name, "an AsyncClient", client)
+        client._callback.use_running_loop()
+        return client._native
 
     def close(self) -> None:
         """Closes the connections. Later operations raise `InvalidArgumentError`. Running operations of other threads or
