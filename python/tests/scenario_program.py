@@ -54,7 +54,8 @@ def execute(kind: str, operation: str, client_options: dict[str, Any], arguments
         if "destination_client" in given:
             others = convert(given["destination_client"])
             bind(client_type, others)
-            given["destination_client"] = clients.enter_context(CLIENTS[kind](**others))
+            given["destination_client"] = other = client_type(**others)
+            clients.callback(other.close)
         if operation == "digest_files":
             bind(digest_files, given)
             method = digest_files
