@@ -93,8 +93,8 @@ def test_the_client_of_a_destination_is_asked_for_its_credential(kind: str, guar
         other.close()
         with pytest.raises(InvalidArgumentError, match="the client is closed"):
             client.copy(image, f"{guarded.host}/app:v2", destination_client=other)
-        wrong = Client() if kind == "AsyncClient" else AsyncClient()
-        for value in (wrong, "client", {}):
+        wrong: list[Any] = [Client() if kind == "AsyncClient" else AsyncClient(), "client", {}]
+        for value in wrong:
             with pytest.raises(TypeError, match=f"destination_client must be an? {kind}, not {type(value).__name__}"):
                 client.copy(image, f"{guarded.host}/app:v2", destination_client=value)
 

@@ -76,7 +76,7 @@ pub(crate) enum Command {
     Delete(DeleteArgs),
     /// Copy an artifact or its graph between registries and image layouts
     #[command(visible_alias = "cp")]
-    Copy(CopyArgs),
+    Copy(Box<CopyArgs>),
     /// Check that every manifest and blob of a graph exists and matches its digest
     Verify(VerifyArgs),
     /// Add tags to an artifact

@@ -138,7 +138,12 @@ async fn the_errors_of_each_side_name_its_registry() {
         let options = CopyOptions::default().destination_client(client(other, "x-destination"));
         let failed = client(one, "x-source").copy(&from, &to, options).await.unwrap_err();
         assert_eq!(failed.code(), Code::Unauthorized, "{failed}");
-        assert!(failed.to_string().contains(&format!("credentials for {} were refused", refusing.host())), "{failed}");
+        assert!(
+            failed
+                .to_string()
+                .contains(&format!("credentials for {} were refused", refusing.host())),
+            "{failed}"
+        );
     }
     assert!(destination.state().repositories.is_empty());
 }

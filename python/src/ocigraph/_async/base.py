@@ -11,20 +11,23 @@ from .._checks import wrong
 from .._configuration import Configuration
 from .._credential import CredentialCallback
 
+# In the class, `_native` is the client and not the module.
+_NativeClient = _native.Client
+
 
 class Base:
     """A client without operations."""
 
     _configuration: Configuration
     _callback: CredentialCallback
-    _native: _native.Client
+    _native: _NativeClient
 
     def _open(self, configuration: Configuration) -> None:
         self._configuration = configuration
         self._callback = CredentialCallback(configuration)
         self._native = _native.Client(configuration.given(self._callback))
 
-    def _other(self, name: str, client: Base | None) -> _native.Client | None:
+    def _other(self, name: str, client: Base | None) -> _NativeClient | None:
         """Checks another client that an operation uses."""
         if client is None:
             return None
