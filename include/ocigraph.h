@@ -1622,6 +1622,20 @@ ocigraph_status ocigraph_copy_options_set_repair(ocigraph_copy_options *options,
                                                  bool repair,
                                                  ocigraph_error **error);
 
+// Sets the client that reaches the destination, with credentials, headers, TLS options and limits
+// of its own. Neither client sends anything of the other. Within one registry, blobs are then
+// uploaded and not mounted. Default: none, and one client reaches both source and destination.
+// NULL unsets it.
+//
+// Ownership: the options share what `destination_client` has, which may be freed before them. Its
+// credential callback is not called after that.
+// Errors: INVALID_ARGUMENT if `options` is NULL, or `destination_client` belongs to the parent of
+// a forked process.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_copy_options_set_destination_client(ocigraph_copy_options *options,
+                                                             const ocigraph_client *destination_client,
+                                                             ocigraph_error **error);
+
 // Sets the maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count
 // as 512. Fewer are used while a registry limits the rate of requests, or if the process can open
 // few files.
@@ -2045,8 +2059,9 @@ ocigraph_status ocigraph_client_delete_start(const ocigraph_client *client,
 // `options`: NULL selects the defaults. `cancel`: may be NULL.
 //
 // Ownership: free `out` with `ocigraph_copy_report_free`.
-// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, IO, CANCELLED, network errors; NOT_FOUND if
-// `source` names nothing or content of it is missing.
+// Errors: INVALID_REFERENCE, IO, CANCELLED, network errors; NOT_FOUND if `source` names nothing or
+// content of it is missing; INVALID_ARGUMENT if one client would send the same credential or
+// header to two registries.
 // Threads: any; blocks until the operation is over. Since 0.1.0.
 ocigraph_status ocigraph_client_copy(const ocigraph_client *client,
                                      ocigraph_str source,

@@ -590,6 +590,12 @@ export interface CopyOptions extends TransferOptions {
    * Default: false, which checks only the manifest that the source names and what it lists.
    */
   repair?: boolean | undefined;
+  /**
+   * The client that reaches the destination, with credentials, headers, TLS options and limits of its own. Neither
+   * client sends anything of the other. Within one registry, blobs are then uploaded and not mounted. Default: none,
+   * and one client reaches both source and destination.
+   */
+  destinationClient?: Client | undefined;
 }
 
 /**
@@ -1156,10 +1162,16 @@ export class Client {
    * @param options - See {@link CopyOptions}.
    * @returns See {@link CopyReport}.
    * @throws {@link OcigraphError} `NOT_FOUND` if `source` names nothing or content of it is missing.
+   * @throws {@link OcigraphError} `INVALID_ARGUMENT` if one client would send the same credential or header to two
+   *   registries.
    *
    * @example
    * ```ts
    * await client.copy('registry.example.com/net-monitor:v1', 'oci:backup/net-monitor:v1', { recursive: true });
+   *
+   * // A second client reaches a destination that demands another credential.
+   * const destinationClient = new Client({ credentials: { username: 'ada', password: 'secret' } });
+   * await client.copy('registry.example.com/net-monitor:v1', 'backup.example.com/net-monitor:v1', { destinationClient });
    * ```
    */
   copy(source: string, destination: string, options?: CopyOptions): Promise<CopyReport>;

@@ -151,6 +151,7 @@ func (c *Client) Delete(ctx context.Context, reference string, options *DeleteOp
 //
 // The error is
 //   - [ErrNotFound] if source names nothing or content of it is missing
+//   - [ErrInvalidArgument] if one client would send the same credential or header to two registries
 func (c *Client) Copy(ctx context.Context, source, destination string, options *CopyOptions) (*CopyReport, error) {
 	a := newArguments("copy", source+" to "+destination)
 	defer a.release()

@@ -419,6 +419,10 @@ type CopyOptions struct {
 	// already, and copies what is missing: a collection of garbage can leave a manifest without its content. Digests
 	// are not computed. Default: false, which checks only the manifest that the source names and what it lists.
 	Repair bool
+	// DestinationClient is the client that reaches the destination, with credentials, headers, TLS options and limits
+	// of its own. Closing it ends the operation too. Neither client sends anything of the other. Within one registry,
+	// blobs are then uploaded and not mounted. Default: none, and one client reaches both source and destination.
+	DestinationClient *Client
 	// Concurrency is the maximum number of concurrent requests. Default: 128. Values above 512 count as 512. Fewer are
 	// used while a registry limits the rate of requests, or if the process can open few files.
 	Concurrency int
@@ -446,6 +450,11 @@ func (o *CopyOptions) toC(a *arguments) (*C.ocigraph_copy_options, error) {
 	}
 	if o.Repair {
 		s.set(C.ocigraph_copy_options_set_repair(c, C.bool(true), &s.failure))
+	}
+	if o.DestinationClient != nil {
+		s.client(o.DestinationClient, func(client *C.ocigraph_client) C.ocigraph_status {
+			return C.ocigraph_copy_options_set_destination_client(c, client, &s.failure)
+		})
 	}
 	if o.Concurrency != 0 {
 		s.set(C.ocigraph_copy_options_set_concurrency(c, s.count("Concurrency", o.Concurrency), &s.failure))

@@ -1,14 +1,10 @@
 //! The client: opens what a reference names, one method per operation.
 
-#[cfg(not(feature = "registry"))]
-mod no_registry;
 mod operations;
-#[cfg(feature = "registry")]
-mod registry;
 
 #[cfg(doc)]
 use crate::Code;
-use std::{collections::HashMap, fmt, path::Path, sync::Arc};
+use std::{fmt, path::Path, sync::Arc};
 
 use bytes::Bytes;
 
@@ -22,6 +18,7 @@ use crate::{
     store::{
         Store,
         catalog::{ManifestInfo, TagInfo},
+        client::check_secrets,
         limits::Limits,
         list::List,
     },
@@ -38,60 +35,14 @@ use crate::{
 use ocigraph_types::Host;
 use ocigraph_types::{Descriptor, Location, Reference, Result};
 
-#[cfg(feature = "registry")]
-pub use crate::store::registry::ClientConfig;
-#[cfg(not(feature = "registry"))]
-pub use no_registry::ClientConfig;
-
-#[cfg(not(feature = "registry"))]
-use no_registry::{Registries, check_secrets};
-#[cfg(feature = "registry")]
-use registry::{Registries, check_secrets};
+pub use crate::store::client::{Client, ClientConfig};
 
 /// Actions that a token must allow besides `pull`. If a delete must update an index of referrers,
 /// the registry asks for more.
 const PUSH: [&str; 1] = ["push"];
 const DELETE: [&str; 1] = ["delete"];
 
-/// A client for registries and layouts. Cloning is cheap: clones share connections, and what they
-/// learned of each registry.
-///
-/// ```
-/// # tokio::runtime::Runtime::new().unwrap().block_on(async {
-/// # let dir = tempfile::tempdir().unwrap();
-/// # let place = format!("oci:{}", dir.path().join("layout").display());
-/// use ocigraph::{Client, DiscoverOptions, File, PushOptions, Reference};
-///
-/// let client = Client::new();
-/// let image: Reference = format!("{place}:v1").parse()?;
-/// let options = PushOptions::default()
-///     .files(vec![File::bytes("readme.md", "hello")])
-///     .artifact_type("readme/example");
-/// let pushed = client.push(&image, options).await?;
-/// let graph = client.discover(&image, DiscoverOptions::default()).await?;
-/// assert_eq!(graph.subject().digest, pushed.descriptor.digest);
-/// # Ok::<(), ocigraph::Error>(()) }).unwrap();
-/// ```
-#[derive(Clone)]
-pub struct Client {
-    config: Arc<ClientConfig>,
-    /// Stores of the caller.
-    stores: Arc<HashMap<Location, Arc<dyn Store>>>,
-    registries: Registries,
-}
-
 impl Client {
-    /// Creates a client with the default configuration.
-    pub fn new() -> Self {
-        Self::with_config(ClientConfig::default())
-    }
-
-    /// Creates a client with this configuration.
-    pub fn with_config(mut config: ClientConfig) -> Self {
-        config.limits = config.limits.usable();
-        Self { config: Arc::new(config), stores: Arc::default(), registries: Default::default() }
-    }
-
     /// The same client, which uses `store` for every reference to `location`: a store of the caller
     /// instead of a registry or a directory. The locations of other references are opened as
     /// before.
@@ -149,13 +100,19 @@ impl Client {
         }
     }
 
-    /// Opens source and destination of a copy. Within one registry a token must allow access to
-    /// both repositories, since blobs are mounted from one to the other.
+    /// Opens source and destination of a copy, the destination with `other` if there is one. Within
+    /// one registry a token of one client must allow access to both repositories, since blobs are
+    /// mounted from one to the other.
     fn open_both(
         &self,
         source: &Reference,
+        other: Option<&Client>,
         destination: &Reference,
     ) -> Result<(Arc<dyn Store>, Arc<dyn Store>)> {
+        if let Some(other) = other {
+            let from = self.open_location(source.location(), &[])?;
+            return Ok((from, other.open_location(destination.location(), &PUSH)?));
+        }
         if let (
             Some(Location::Registry { host, repository: from }),
             Some(Location::Registry { host: other, repository: to }),
@@ -179,15 +136,19 @@ impl Client {
     /// tags. Content that the destination has is not sent.
     ///
     /// # Errors
-    /// [`Code::NotFound`] if `source` names nothing or content of it is missing.
+    /// [`Code::NotFound`] if `source` names nothing or content of it is missing,
+    /// [`Code::InvalidArgument`] if one client would send the same credential or header to two
+    /// registries.
     pub async fn copy(
         &self,
         source: &Reference,
         destination: &Reference,
-        options: CopyOptions,
+        mut options: CopyOptions,
     ) -> Result<CopyReport> {
         let on = || format!("{source} to {destination}");
-        let opened = self.open_both(source, destination);
+        // A clone has the same credentials and connections, so it is not a second client.
+        options.destination_client.take_if(|other| other.is_clone_of(self));
+        let opened = self.open_both(source, options.destination_client.as_ref(), destination);
         let (from, to) = opened.map_err(|e| e.with_operation(copy::OPERATION, on()))?;
         operation::copy(from, source, to, destination, options).await
     }
@@ -342,16 +303,4 @@ fn open_layout(path: &Path, _: &Limits, _: bool) -> Result<Arc<dyn Store>> {
 /// All entries of a list, or the error of the operation that needs all of them.
 fn complete<T>(operation: &str, on: impl fmt::Display, list: List<T>) -> Result<Vec<T>> {
     list.complete().map_err(|e| e.with_operation(operation, on))
-}
-
-impl Default for Client {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl fmt::Debug for Client {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Client").field("config", &self.config).finish_non_exhaustive()
-    }
 }

@@ -295,6 +295,10 @@ class operations : public calls {
 
 } // namespace detail
 
+inline copy_options &copy_options::destination_client(const detail::operations &client) {
+    return set(ocigraph_copy_options_set_destination_client, client.get());
+}
+
 } // namespace ocigraph
 
 #endif /* OCIGRAPH_OPERATIONS_HPP */

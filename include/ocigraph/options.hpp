@@ -12,6 +12,12 @@ namespace ocigraph {
 
 namespace detail {
 
+class operations;
+
+} // namespace detail
+
+namespace detail {
+
 /* The options of a client that are the same for every kind of credential. `Self` is client_options. */
 template <typename Self>
 class client_settings
@@ -327,6 +333,12 @@ class copy_options
      * already, and copies what is missing: a collection of garbage can leave a manifest without its content. Digests
      * are not computed. Default: false, which checks only the manifest that the source names and what it lists. */
     copy_options &repair(bool repair) { return set(ocigraph_copy_options_set_repair, repair); }
+    /* Sets the client that reaches the destination, with credentials, headers, TLS options and limits of its own.
+     * Neither client sends anything of the other. Within one registry, blobs are then uploaded and not mounted.
+     * Default: none, and one client reaches both source and destination. The options share what `client` has, which
+     * may be destroyed before them. An exception of its credential source is reported as an error of the code
+     * CREDENTIALS. */
+    copy_options &destination_client(const detail::operations &client);
     /* Sets the maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as 512. Fewer
      * are used while a registry limits the rate of requests, or if the process can open few files. */
     copy_options &concurrency(std::size_t concurrency) {

@@ -7,6 +7,7 @@ mod commands;
 mod flags;
 mod output;
 mod progress;
+mod sides;
 mod signals;
 mod usage;
 
@@ -119,7 +120,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Error> {
         Command::Pull(args) => commands::pull::pull(&common, args).await,
         Command::Discover(args) => commands::discover::discover(&common, args).await,
         Command::Delete(args) => commands::delete::delete(&common, args).await,
-        Command::Copy(args) => commands::copy::copy(&common, args).await,
+        Command::Copy(args) => commands::copy::copy(&common, *args).await,
         Command::Verify(args) => commands::verify::verify(&common, args).await,
         Command::Tag(args) => commands::tag::tag(&common, args).await,
         Command::Untag(args) => commands::tag::untag(&common, args).await,

@@ -68,7 +68,8 @@ pub struct CopiedBlobs {
 pub(crate) const OPERATION: &str = "copy";
 
 /// Copies what `source` names in `from`, or its whole graph, to `to`, and sets the tags of
-/// `destination` there. Content that `to` has is not sent.
+/// `destination` there. Content that `to` has is not sent. With `destination_client`, blobs are not
+/// mounted.
 ///
 /// # Errors
 /// [NOT_FOUND](crate::Code::NotFound) if `source` names nothing, or if content of the graph does

@@ -5,7 +5,10 @@
 //! Nothing here knows where the content is.
 
 pub(crate) mod catalog;
+pub(crate) mod client;
 pub(crate) mod concurrency;
+#[cfg(feature = "registry")]
+mod connections;
 #[cfg(any(feature = "layout", feature = "registry"))]
 pub(crate) mod fallback_tag;
 #[cfg(feature = "layout")]
@@ -13,6 +16,8 @@ pub(crate) mod layout;
 pub(crate) mod limits;
 pub(crate) mod list;
 pub(crate) mod memory_budget;
+#[cfg(not(feature = "registry"))]
+mod no_registry;
 #[cfg(feature = "registry")]
 pub(crate) mod registry;
 

@@ -146,6 +146,7 @@ class Client:
         platform: str | None,
         foreign: bool,
         repair: bool,
+        destination_client: Client | None,
         concurrency: int | None,
         progress: bool,
     ) -> Operation[_Json]: ...

@@ -154,6 +154,8 @@ pub(crate) enum Kind {
     /// The content of a blob: a path, bytes or a stream.
     Content,
     Progress,
+    /// Another client, which an operation uses for a part of its work.
+    Client,
     Credential,
     Credentials,
     Headers,

@@ -378,6 +378,7 @@ impl Source {
             "File" => Kind::File,
             "Content" | "Arc<dynSource>" => Kind::Content,
             "Progress" => Kind::Progress,
+            "Client" => Kind::Client,
             "Credential" => Kind::Credential,
             "Credentials" => Kind::Credentials,
             "Vec<(String,String)>" => Kind::Headers,

@@ -197,7 +197,7 @@ impl Client {
     }
 
     #[pyo3(signature = (source, destination, *, recursive, platform, foreign, repair,
-        concurrency, progress))]
+        destination_client, concurrency, progress))]
     #[allow(clippy::too_many_arguments)]
     fn copy(
         &self,
@@ -208,6 +208,7 @@ impl Client {
         platform: Option<String>,
         foreign: bool,
         repair: bool,
+        destination_client: Option<Py<Client>>,
         concurrency: Option<usize>,
         progress: bool,
     ) -> PyResult<Operation> {
@@ -219,6 +220,10 @@ impl Client {
         options.platform = platform.map(|platform| values::parsed(py, &platform)).transpose()?;
         options.foreign = foreign;
         options.repair = repair;
+        options.destination_client = destination_client
+            .map(|destination_client| destination_client.get().open(py))
+            .transpose()?
+            .map(|opened| opened.1);
         options.concurrency = concurrency;
         options.progress = progress;
         self.start(

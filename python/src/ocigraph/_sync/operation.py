@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from .._checks import (
     check_callback,
@@ -26,6 +27,9 @@ from .._results import CopyReport, DeleteReport, PullResult, PushResult, VerifyR
 from .._run import run, sync_log_level
 from .._values import AnyReference, File, StrPath, given_reference, named, platform_text
 from .base import Base
+
+if TYPE_CHECKING:
+    from .client import Client
 
 
 class ArtifactOperations(Base):
@@ -359,6 +363,7 @@ class ArtifactOperations(Base):
         platform: str | Platform | None = None,
         foreign: bool = False,
         repair: bool = False,
+        destination_client: Client | None = None,
         concurrency: int | None = None,
         progress: Progress | None = None,
     ) -> CopyReport:
@@ -380,6 +385,9 @@ class ArtifactOperations(Base):
                 already, and copies what is missing: a collection of garbage can leave a manifest without its content.
                 Digests are not computed. Default: False, which checks only the manifest that the source names and what
                 it lists.
+            destination_client: the client that reaches the destination, with credentials, headers, TLS options and
+                limits of its own. Neither client sends anything of the other. Within one registry, blobs are then
+                uploaded and not mounted. Default: none, and one client reaches both source and destination.
             concurrency: maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as 512.
                 Fewer are used while a registry limits the rate of requests, or if the process can open few files.
             progress: receives progress events for each blob. Default: none. An exception that it raises cancels the
@@ -391,10 +399,14 @@ class ArtifactOperations(Base):
 
         Raises:
             NotFoundError: ``source`` names nothing or content of it is missing.
+            InvalidArgumentError: one client would send the same credential or header to two registries.
 
         Example:
             >>> client.copy("oci:store/app:v1", "oci:backup/app:v1", recursive=True).manifests
             2
+            >>> with Client() as other:
+            ...     client.copy("oci:store/app:v1", "oci:second/app:v1", destination_client=other).tags
+            ('v1',)
         """
         sync_log_level()
         operation = self._native.copy(
@@ -404,6 +416,7 @@ class ArtifactOperations(Base):
             platform=optional(platform_text, "platform", platform),
             foreign=check_flag("foreign", foreign),
             repair=check_flag("repair", repair),
+            destination_client=self._other("destination_client", destination_client),
             concurrency=check_concurrency(concurrency),
             progress=check_callback("progress", progress),
         )

@@ -343,6 +343,10 @@ fn copy_options(request: &mut Request, events: &Events) -> Result<CopyOptions, F
             "platform" => built.platform = Some(parsed(&name, &given)?),
             "repair" => built.repair = value(&name, &given)?,
             "foreign" => built.foreign = value(&name, &given)?,
+            "destination_client" => {
+                let given = given.as_object().ok_or_else(|| unknown(request, &name))?;
+                built.destination_client = Some(client(given)?);
+            }
             "concurrency" => built.concurrency = Some(value(&name, &given)?),
             "progress" => built.progress = events.option(&given)?,
             _ => return Err(unknown(request, &name)),

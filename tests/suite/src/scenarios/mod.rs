@@ -35,8 +35,16 @@ const OF_THE_DRIVER: [&str; 3] = ["check_files", "pack", "set_registry"];
 const FUNCTIONS: [(&str, &[&str], &[&str]); 1] = [("digest_files", &["files"], &[])];
 
 /// The keys of a step that do not name its operation.
-const OF_A_STEP: [&str; 7] =
-    ["client", "expect", "error", "save", "requests", "logged", "progress"];
+const OF_A_STEP: [&str; 8] = [
+    "client",
+    "expect",
+    "error",
+    "save",
+    "requests",
+    "logged",
+    "logged_by_destination",
+    "progress",
+];
 
 /// One scenario of a file.
 #[derive(Debug, Clone)]

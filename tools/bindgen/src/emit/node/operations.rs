@@ -1,8 +1,10 @@
 //! The methods of the native client, one file for each group of operations.
 
-use super::{Output, argument_name, has_files, has_progress, options_type, passed, unknown};
+use super::{
+    Output, argument_name, has_files, has_progress, is_client, options_type, passed, unknown,
+};
 use crate::{
-    definition::{Argument, Definition, Kind, Operation},
+    definition::{Argument, Definition, Field, Kind, Operation},
     emit::{NOTICE, snake},
 };
 
@@ -102,10 +104,14 @@ fn method(operation: &Operation, definition: &Definition) -> String {
         true => "contents: Vec<ClassInstance<'env, BufferedContent>>,\n",
         false => "",
     };
+    let clients = options.iter().filter(|field| is_client(field));
+    let clients: String = clients
+        .map(|field| format!("{}: Option<ClassInstance<'env, Client>>,\n", field.name))
+        .collect();
     text.push_str(&format!(
         "\n/// Starts the operation. Resolves to {}.\n#[napi(catch_unwind)]\n\
          pub fn {name}<'env>(\n&self,\nenv: &'env Env,\ncall: &Call,\n{parameters}options: String,\n\
-         {contents}) -> Started<'env> {{\n\
+         {contents}{clients}) -> Started<'env> {{\n\
          self.start(env, call, {context}, |core, _| {{\n{body}}})\n}}\n",
         resolved(operation),
         name = operation.name,
@@ -277,8 +283,14 @@ fn read_options(operation: &Operation, definition: &Definition) -> String {
     if has_files(&all) {
         arguments.push("|described| file(described, &contents)");
     }
+    let clients: Vec<&&Field> = all.iter().filter(|field| is_client(field)).collect();
+    let set = clients.iter().map(|Field { name, .. }| {
+        format!("options.{name} = {name}.map(|client| client.shared()).transpose()?;\n")
+    });
     format!(
-        "let options = read::<options::{kind}>(&options)?.into_core({})?;\n",
-        arguments.join(", ")
+        "let {}options = read::<options::{kind}>(&options)?.into_core({})?;\n{}",
+        if clients.is_empty() { "" } else { "mut " },
+        arguments.join(", "),
+        set.collect::<String>(),
     )
 }

@@ -155,6 +155,8 @@ fn assignment(field: &Field, nested: bool, place: &str) -> String {
             type_name(record)
         ),
         Kind::Progress => format!("options.{name} = progress;\n"),
+        // The operation sets it.
+        Kind::Client if is_optional => String::new(),
         Kind::Credentials => format!(
             "options.{name} = match callback {{\n\
              Some(callback) => Credentials::Callback(Arc::new(CallbackSource::new(callback))),\n\

@@ -290,6 +290,7 @@ fn option_type(field: &Field) -> String {
         Kind::Headers => "Readonly<Record<string, string>>".to_owned(),
         Kind::Credentials => "'stored' | 'anonymous' | Credential | CredentialSource".to_owned(),
         Kind::File => "PushFile".to_owned(),
+        Kind::Client => "Client".to_owned(),
         Kind::Record(name) | Kind::Enumeration(name) => type_name(name).to_owned(),
         Kind::List(item) if **item == Kind::File => "(Iterable<PushFile> & object)".to_owned(),
         Kind::List(item) if **item == Kind::Text => "readonly string[]".to_owned(),

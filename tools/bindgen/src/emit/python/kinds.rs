@@ -216,6 +216,14 @@ pub(super) fn option(field: &Field, of: &str, definition: &Definition) -> Parame
             "bool".into(),
             "bool".into(),
         ),
+        Kind::Client if field.kind.is_optional() => (
+            or_none("Client"),
+            none(),
+            format!("self._other(\"{n}\", {n})"),
+            None,
+            or_none("Client"),
+            given("Py<Client>"),
+        ),
         // Credentials are converted with the callback of the client.
         Kind::Credentials => (
             "Credentials".into(),

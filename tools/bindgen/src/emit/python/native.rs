@@ -181,6 +181,9 @@ fn assigned(field: &Field, option: &Parameter, of: &str) -> (String, String) {
         }
         Kind::Enumeration(_) => now(&format!("values::parsed(py, &{n})?")),
         Kind::Record(_) => now(&format!("{n}.value(py)?")),
+        Kind::Client => {
+            now(&format!("{n}.map(|{n}| {n}.get().open(py)).transpose()?.map(|opened| opened.1)"))
+        }
         Kind::List(kind) if **kind == Kind::Text => now(n),
         Kind::List(kind) if **kind == Kind::File => (
             String::new(),

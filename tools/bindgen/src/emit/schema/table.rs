@@ -342,6 +342,7 @@ fn type_name(kind: &Kind, name: &str) -> &'static str {
         Kind::File => "file",
         Kind::Content => "content",
         Kind::Progress => "callback",
+        Kind::Client => "client",
         Kind::Credential | Kind::Credentials => "credential",
         Kind::Enumeration(_) => "word",
         Kind::Record(_) => "group",
