@@ -10,8 +10,8 @@ use std::{
     time::Duration,
 };
 
-use ocigraph::{Algorithm, Digest, digest_file};
-use ocigraph_fixture::{Config, Fixture, Referrers};
+use ocigraph::{Algorithm, Client, Digest, PushOptions, digest_file};
+use ocigraph_fixture::{Config, Fixture, Hold, Referrers, RepositoryState};
 use ocigraph_suite::{Kind, Registry, Workspace, ocigraph_binary};
 
 fn start(work: &Workspace, args: &[&str]) -> Child {
@@ -25,41 +25,88 @@ fn kill(mut child: Child) {
     child.wait().expect("a killed process ends");
 }
 
+/// Pushes an artifact and returns its digest.
+async fn push(at: &str, kind: &str, subject: Option<String>) -> String {
+    let mut options = PushOptions::default();
+    options.files = vec![ocigraph::File::bytes("file", format!("{kind} of {subject:?}"))];
+    options.artifact_type = Some(kind.into());
+    options.subject = subject.map(|subject| subject.parse().unwrap());
+    let pushed = Client::new().push(&at.parse().unwrap(), options).await.unwrap();
+    pushed.descriptor.digest.to_string()
+}
+
+/// Pushes an image `v1` with a signature, a signed SBoM, and a signed report that has a tag.
+async fn push_graph(repository: &str) {
+    let image = format!("{repository}:v1");
+    push(&image, "app/example", None).await;
+    push(repository, "signature/example", Some(image.clone())).await;
+    for (at, kind) in
+        [(repository, "sbom/example"), (&format!("{repository}:report"), "report/example")]
+    {
+        let signed = push(at, kind, Some(image.clone())).await;
+        push(repository, "signature/example", Some(format!("{repository}@{signed}"))).await;
+    }
+}
+
+/// Kills a delete of `v1` at each of its requests, before and after the registry handles it. Runs the delete
+/// again each time, and asserts that nothing is left.
+fn kill_at_every_request(config: impl Fn(Option<Hold>) -> Config) {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    for handled in [false, true] {
+        for after in 0.. {
+            assert!(after < 300, "the delete never ends");
+            let fixture = Fixture::start(config(None));
+            let work = Workspace::new();
+            let repository = format!("{}/app", fixture.host());
+            runtime.block_on(push_graph(&repository));
+            fixture.set_config(config(Some(Hold { after, handled })));
+            let image = format!("{repository}:v1");
+            let delete = ["delete", "--yes", "--force", &image];
+            let mut child = start(&work, &delete);
+            let ended = loop {
+                if let Some(status) = child.try_wait().unwrap() {
+                    break Some(status);
+                }
+                if fixture.held() > 0 {
+                    break None;
+                }
+                thread::sleep(Duration::from_millis(1));
+            };
+            kill(child);
+            fixture.set_config(config(None));
+            let state = || fixture.state().repositories.remove("app").unwrap_or_default();
+            let is_empty =
+                |state: &RepositoryState| state.manifests.is_empty() && state.tags.is_empty();
+            if ended.is_some() {
+                assert!(is_empty(&state()), "{:?}", state());
+                break;
+            }
+            if !is_empty(&state()) {
+                let again = work.ocigraph(&delete);
+                let left = state();
+                assert!(is_empty(&left), "after {after}, handled {handled}: {again}\n{left:?}");
+            }
+        }
+    }
+}
+
 #[test]
-fn a_killed_delete_can_be_run_again() {
-    for deletes in 1..6 {
-        let config =
-            |delay_ms| Config { referrers: Referrers::None, delay_ms, ..Config::default() };
-        let fixture = Fixture::start(config(0));
-        let work = Workspace::new();
-        work.write("x", "x");
-        let repository = format!("{}/app", fixture.host());
-        let image = format!("{repository}:v1");
-        work.ocigraph(&["push", &image, "x"]).ok();
-        let mut subject = image.clone();
-        for level in 0..4 {
-            let kind = format!("level/n{level}");
-            let pushed = work
-                .ocigraph(&["attach", "--format", "json", "--artifact-type", &kind, &subject, "x"])
-                .json();
-            subject = pushed["reference"].as_str().unwrap().to_owned();
-        }
-        fixture.clear_requests();
-        fixture.set_config(config(20));
-        let child = start(&work, &["delete", "--yes", &image]);
-        while fixture.requests().iter().filter(|r| r.method == "DELETE").count() < deletes {
-            thread::sleep(Duration::from_millis(2));
-        }
-        kill(child);
-        fixture.set_config(config(0));
-        let left = work.ocigraph(&["delete", "--yes", &image]);
-        // The kill can come after the image itself was deleted, with everything else.
-        if left.code != Some(0) {
-            let missing = left.stderr.contains("NOT_FOUND") && left.stderr.contains("the manifest");
-            assert!(missing, "{}", left.stderr);
-        }
-        let state = fixture.state();
-        assert!(state.repositories["app"].manifests.is_empty(), "after {deletes}: {state:?}");
+fn a_delete_that_is_killed_at_any_request_can_be_run_again() {
+    for referrers in [Referrers::None, Referrers::Oci] {
+        kill_at_every_request(|hold| Config { referrers, hold, ..Config::default() });
+    }
+}
+
+#[test]
+fn a_delete_that_is_killed_at_any_request_can_be_run_again_where_listed_manifests_are_protected() {
+    for referrers in [Referrers::None, Referrers::Oci] {
+        let protect_listed = true;
+        kill_at_every_request(|hold| Config {
+            referrers,
+            protect_listed,
+            hold,
+            ..Config::default()
+        });
     }
 }
 
