@@ -9,6 +9,7 @@ use crate::{
     digest::{Algorithm, Digest, DigestError},
     error::{Code, Error, Result, into_error},
     host::{Host, HostError},
+    layout_text::{Existing, path_text, split},
     tag_or_digest::TagOrDigest,
 };
 
@@ -82,6 +83,14 @@ pub enum ReferenceError {
         /// The tag that is invalid.
         source: TagError,
     },
+    /// A tag of an image layout is invalid.
+    #[error("invalid reference {text:?}: {source}")]
+    LayoutTag {
+        /// The text.
+        text: String,
+        /// The tag that is invalid.
+        source: LayoutTagError,
+    },
     /// The digest is invalid.
     #[error("invalid reference {text:?}: {source}")]
     Digest {
@@ -119,13 +128,14 @@ impl ReferenceError {
             ReferenceError::MissingRepository { hint, .. } => hint.clone(),
             ReferenceError::MissingPath { .. } => "write oci:PATH:TAG".into(),
             ReferenceError::Repository { .. } => RepositoryError::HINT.into(),
+            ReferenceError::Tag { source, .. } => source.hint()?,
+            ReferenceError::LayoutTag { source, .. } => source.hint()?.into(),
             ReferenceError::Digest { source, .. } => source.hint()?.into(),
             ReferenceError::NeitherTagNorDigest { reference } => {
                 format!("write {reference}:TAG or {reference}@sha256:…")
             }
             ReferenceError::NulInPath { .. }
             | ReferenceError::Host { .. }
-            | ReferenceError::Tag { .. }
             | ReferenceError::SeveralTags { .. } => return None,
         })
     }
@@ -133,7 +143,7 @@ impl ReferenceError {
 
 into_error!(ReferenceError);
 
-/// The text is not a tag. Converts into [`Error`] with [`Code::InvalidReference`].
+/// The text is not a tag of a registry. Converts into [`Error`] with [`Code::InvalidReference`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "invalid tag {tag:?}: expected at most 128 letters, digits, underscores, dots and hyphens, with \
@@ -150,12 +160,66 @@ impl TagError {
         Code::InvalidReference
     }
 
-    fn hint(&self) -> Option<&'static str> {
-        None
+    /// Suggests a tag in place of a name that only an image layout accepts, such as
+    /// `docker.io/library/hello:1.0` or `v1+build.5`.
+    fn hint(&self) -> Option<String> {
+        let last = self.tag.rsplit('/').next().and_then(|part| part.rsplit(':').next())?;
+        let instead = last.replace(['+', '@'], "_");
+        (instead != self.tag && layout_tag_fits(&self.tag) && tag_fits(&instead))
+            .then(|| format!("only an image layout has such names: write {instead} for a registry"))
     }
 }
 
 into_error!(TagError);
+
+/// The text is not a tag that can be written to an image layout, or named in a reference to one.
+/// Converts into [`Error`] with [`Code::InvalidReference`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("invalid tag {tag:?}: {reason}")]
+#[non_exhaustive]
+pub struct LayoutTagError {
+    /// The text.
+    pub tag: String,
+    /// What is wrong with it.
+    pub reason: LayoutTagErrorReason,
+}
+
+/// What is wrong with the tag of an image layout.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum LayoutTagErrorReason {
+    /// It is empty.
+    #[error("it is empty")]
+    Empty,
+    /// A reference that contains it would name something else.
+    #[error("a reference cannot contain it")]
+    NotInReference,
+    /// It does not follow the grammar.
+    #[error(
+        "expected letters and digits with single separators (- . _ : @ + --) between them, and / \
+         between parts"
+    )]
+    Grammar,
+}
+
+impl LayoutTagError {
+    fn new(tag: &str, reason: LayoutTagErrorReason) -> Self {
+        Self { tag: tag.to_owned(), reason }
+    }
+
+    fn code(&self) -> Code {
+        Code::InvalidReference
+    }
+
+    fn hint(&self) -> Option<&'static str> {
+        Some(match self.reason {
+            LayoutTagErrorReason::NotInReference => "name the manifest by its digest",
+            _ => "write a name such as v1, hello:1.0 or docker.io/library/hello:1.0",
+        })
+    }
+}
+
+into_error!(LayoutTagError);
 
 /// Why a text is not a repository name. Converts into [`Error`] with [`Code::InvalidReference`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -214,8 +278,24 @@ into_error!(RepositoryError);
 /// A reference with a tag and a digest refers to the digest. The registry is always required:
 /// `alpine` is invalid, and `docker.io/library/alpine` is valid.
 ///
-/// Specification: the grammar of repositories and tags is that of
-/// [distribution-spec, Pulling manifests][spec].
+/// # Image layouts
+///
+/// The tag of a layout can be any name that a tool wrote there, such as
+/// `docker.io/library/hello:1.0`. So tags and paths can both contain colons and slashes. Where the
+/// path ends is decided in this order:
+///
+/// 1. A slash before the colon ends the path: `oci:PATH/:tag`. So does a slash at the end of the
+///    text: `oci:PATH/`.
+/// 2. The path is the longest part before a colon, or the whole text, that is an image layout or a
+///    file.
+/// 3. The path ends at the first colon after the directories that exist. So `oci:new:x/y:1` names
+///    `x/y:1` in the directory `new`, which a push creates.
+///
+/// A colon before a slash or backslash belongs to the path, as in `oci:C:\store:v1`. Parsing looks
+/// at the file system if the text has another colon, and opens no file.
+///
+/// Specification: the grammar of repositories and their tags is that of
+/// [distribution-spec, Pulling manifests][spec]; for tags of layouts see [`check_layout_tag`].
 ///
 /// ```
 /// use ocigraph_types::{Location, Reference};
@@ -251,6 +331,31 @@ pub enum Location {
     Layout(PathBuf),
 }
 
+impl Location {
+    /// Checks that a tag can be written here: with [`check_tag`] for a registry, with
+    /// [`check_layout_tag`] for an image layout.
+    ///
+    /// # Errors
+    ///
+    /// [`Code::InvalidReference`] if the syntax is invalid; the source is a [`TagError`] or a
+    /// [`LayoutTagError`].
+    pub fn check_tag(&self, tag: &str) -> Result<()> {
+        match self {
+            Location::Registry { .. } => check_tag(tag),
+            Location::Layout(_) => check_layout_tag(tag),
+        }
+    }
+
+    /// Checks that a reference to this location can contain a tag. A layout of another tool can
+    /// have tags that nothing could write there.
+    fn check_named(&self, tag: &str) -> Result<()> {
+        match self {
+            Location::Registry { .. } => check_tag(tag),
+            Location::Layout(_) => Ok(layout_tag_named(tag)?),
+        }
+    }
+}
+
 impl Reference {
     /// Creates a reference without tag and digest.
     pub fn new(location: Location) -> Self {
@@ -262,7 +367,8 @@ impl Reference {
     ///
     /// # Errors
     ///
-    /// [`Code::InvalidReference`] if a tag is invalid; the source is a [`TagError`].
+    /// [`Code::InvalidReference`] if a tag is invalid; the source is a [`TagError`] or a
+    /// [`LayoutTagError`].
     ///
     /// ```
     /// use ocigraph_types::{Location, Reference};
@@ -273,7 +379,7 @@ impl Reference {
     /// # Ok::<(), ocigraph_types::Error>(())
     /// ```
     pub fn named(location: Location, tags: &[String], digest: Option<Digest>) -> Result<Self> {
-        tags.iter().try_for_each(|tag| check_tag(tag))?;
+        tags.iter().try_for_each(|tag| location.check_named(tag))?;
         Ok(Self { location, tags: tags.to_vec(), digest })
     }
 
@@ -330,6 +436,24 @@ impl Reference {
         self.digest.as_ref().map_or(Ok(Algorithm::default()), Digest::algorithm)
     }
 
+    /// Checks that the tags can be written. The tags of a parsed reference to a layout can be those
+    /// of another tool, which are valid only for reading.
+    ///
+    /// # Errors
+    ///
+    /// [`Code::InvalidReference`] as for [`Location::check_tag`].
+    ///
+    /// ```
+    /// use ocigraph_types::Reference;
+    ///
+    /// assert!("oci:store:x/y:1".parse::<Reference>()?.check_tags().is_ok());
+    /// assert!("oci:store:x y".parse::<Reference>()?.check_tags().is_err());
+    /// # Ok::<(), ocigraph_types::Error>(())
+    /// ```
+    pub fn check_tags(&self) -> Result<()> {
+        self.tags.iter().try_for_each(|tag| self.location.check_tag(tag))
+    }
+
     /// Returns a reference to `digest` at the same location.
     pub fn at(&self, digest: Digest) -> Self {
         Self { location: self.location.clone(), tags: Vec::new(), digest: Some(digest) }
@@ -339,9 +463,10 @@ impl Reference {
     ///
     /// # Errors
     ///
-    /// [`Code::InvalidReference`] if the tag is invalid; the source is a [`TagError`].
+    /// [`Code::InvalidReference`] if the tag is invalid; the source is a [`TagError`] or a
+    /// [`LayoutTagError`].
     pub fn tagged(&self, tag: &str) -> Result<Self> {
-        check_tag(tag)?;
+        self.location.check_named(tag)?;
         Ok(Self { location: self.location.clone(), tags: vec![tag.to_owned()], digest: None })
     }
 
@@ -366,7 +491,7 @@ impl fmt::Display for Reference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.location {
             Location::Registry { host, repository } => write!(f, "{host}/{repository}")?,
-            Location::Layout(path) => write!(f, "{LAYOUT_PREFIX}{}", path.display())?,
+            Location::Layout(path) => write!(f, "{LAYOUT_PREFIX}{}", path_text(path))?,
         }
         if !self.tags.is_empty() {
             write!(f, ":{}", self.tags.join(","))?;
@@ -399,25 +524,34 @@ impl Serialize for Reference {
 }
 
 fn parse_layout(text: &str, rest: &str) -> Result<Reference, ReferenceError> {
-    // A path may contain an `@`. Only what looks like a digest is parsed as one.
     let (rest, digest) = match rest.rsplit_once('@') {
-        Some((before, after)) if after.contains(':') && !after.contains(['/', '\\']) => {
+        Some((before, after)) if is_meant_as_digest(after) => {
             (before, Some(parse_digest(text, after)?))
         }
         _ => (rest, None),
     };
-    let (path, tags) = match rest.rsplit_once(':') {
-        // A slash or backslash follows the colon of a drive letter, and no tag contains either.
-        Some((before, after)) if !after.contains(['/', '\\']) => (before, parse_tags(text, after)?),
-        _ => (rest, Vec::new()),
-    };
+    let (path, names) = split(rest, Existing::at);
     if path.is_empty() {
         return Err(ReferenceError::MissingPath { text: text.to_owned() });
     }
     if path.contains('\0') {
         return Err(ReferenceError::NulInPath { text: text.to_owned() });
     }
+    let tags = parse_tags(names, layout_tag_named)
+        .map_err(|source| ReferenceError::LayoutTag { text: text.to_owned(), source })?;
     Ok(Reference { location: Location::Layout(path.into()), tags, digest })
+}
+
+/// Returns true for the text after an `@` that is a digest, or a mistyped one. Paths and tags of
+/// layouts may contain `@` and `:` too.
+fn is_meant_as_digest(text: &str) -> bool {
+    /// The shortest hash of an algorithm that is in use, in hexadecimal digits.
+    const SHORTEST_HASH: usize = 32;
+    text.split_once(':').is_some_and(|(algorithm, encoded)| {
+        !text.contains(['/', '\\'])
+            && (algorithm.parse::<Algorithm>().is_ok()
+                || (encoded.len() >= SHORTEST_HASH && Digest::parse(text).is_ok()))
+    })
 }
 
 fn parse_registry(text: &str) -> Result<Reference, ReferenceError> {
@@ -434,9 +568,15 @@ fn parse_registry(text: &str) -> Result<Reference, ReferenceError> {
     let host = Host::parse(host)
         .map_err(|source| ReferenceError::Host { text: text.to_owned(), source })?;
     let (repository, tags) = match path.split_once(':') {
-        Some((before, after)) => (before, parse_tags(text, after)?),
-        None => (path, Vec::new()),
+        Some((before, after)) => (before, Some(after)),
+        None => (path, None),
     };
+    let fits = |tag: &str| match tag_fits(tag) {
+        true => Ok(()),
+        false => Err(TagError { tag: tag.to_owned() }),
+    };
+    let tags = parse_tags(tags, fits)
+        .map_err(|source| ReferenceError::Tag { text: text.to_owned(), source })?;
     repository_fits(repository).map_err(|reason| ReferenceError::Repository {
         text: text.to_owned(),
         source: RepositoryError { name: repository.to_owned(), reason },
@@ -453,13 +593,13 @@ fn parse_digest(text: &str, digest: &str) -> Result<Digest, ReferenceError> {
 }
 
 /// Removes repeated tags.
-fn parse_tags(text: &str, tags: &str) -> Result<Vec<String>, ReferenceError> {
+fn parse_tags<E>(
+    tags: Option<&str>,
+    check: impl Fn(&str) -> Result<(), E>,
+) -> Result<Vec<String>, E> {
     let mut seen: Vec<String> = Vec::new();
-    for tag in tags.split(',') {
-        if !tag_fits(tag) {
-            let source = TagError { tag: tag.to_owned() };
-            return Err(ReferenceError::Tag { text: text.to_owned(), source });
-        }
+    for tag in tags.into_iter().flat_map(|tags| tags.split(',')) {
+        check(tag)?;
         if !seen.iter().any(|t| t == tag) {
             seen.push(tag.to_owned());
         }
@@ -499,6 +639,31 @@ pub fn check_tag(tag: &str) -> Result<()> {
     Err(TagError { tag: tag.to_owned() }.into())
 }
 
+/// Checks the syntax of a tag that is to be written to an image layout: that of
+/// [`org.opencontainers.image.ref.name`][spec], or that of [`check_tag`]. The former are letters and
+/// digits with single separators (`-` `.` `_` `:` `@` `+` or `--`) between them, in parts that are
+/// joined by `/`.
+///
+/// # Errors
+///
+/// [`Code::InvalidReference`] if the syntax is invalid; the source is a [`LayoutTagError`].
+///
+/// ```
+/// use ocigraph_types::check_layout_tag;
+///
+/// assert!(check_layout_tag("docker.io/library/hello:1.0").is_ok());
+/// assert!(check_layout_tag("hello world").is_err());
+/// ```
+///
+/// [spec]: https://github.com/opencontainers/image-spec/blob/v1.1.1/annotations.md#pre-defined-annotation-keys
+pub fn check_layout_tag(tag: &str) -> Result<()> {
+    layout_tag_named(tag)?;
+    if layout_tag_fits(tag) {
+        return Ok(());
+    }
+    Err(LayoutTagError::new(tag, LayoutTagErrorReason::Grammar).into())
+}
+
 /// Checks the syntax of a repository name: parts of lower-case letters and digits with separators
 /// between them, joined by `/`, at most 255 bytes in total.
 ///
@@ -521,6 +686,30 @@ fn tag_fits(tag: &str) -> bool {
     tag.len() <= 128
         && tag.bytes().next().is_some_and(word)
         && tag.bytes().all(|b| word(b) || b == b'.' || b == b'-')
+}
+
+fn layout_tag_fits(tag: &str) -> bool {
+    let alphanumeric = |c: char| c.is_ascii_alphanumeric();
+    let component = |part: &str| {
+        part.starts_with(alphanumeric)
+            && part.ends_with(alphanumeric)
+            && part
+                .split(alphanumeric)
+                .all(|separator| matches!(separator, "" | "-" | "." | "_" | ":" | "@" | "+" | "--"))
+    };
+    tag_fits(tag) || tag.split('/').all(component)
+}
+
+/// Checks that a reference can contain a tag of a layout: that the tag is found again by parsing.
+fn layout_tag_named(tag: &str) -> Result<(), LayoutTagError> {
+    if tag.is_empty() {
+        return Err(LayoutTagError::new(tag, LayoutTagErrorReason::Empty));
+    }
+    let is_path = tag.starts_with(['/', '\\']) || tag.ends_with(['/', '\\']);
+    if is_path || tag.contains(',') || tag.contains("/:") {
+        return Err(LayoutTagError::new(tag, LayoutTagErrorReason::NotInReference));
+    }
+    Ok(())
 }
 
 fn repository_fits(name: &str) -> Result<(), RepositoryErrorReason> {
